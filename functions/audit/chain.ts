@@ -1,0 +1,83 @@
+// Hash-chained histories: a state change and its entry are one value, written by one conditional write.
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import {
+  type Action,
+  type HistoryEntry,
+  type Status,
+  TRANSITIONS,
+} from '../domain/action.ts';
+import { IllegalTransition } from '../domain/errors.ts';
+
+/** SHA-256 of the RFC 8785 canonical JSON of a value, in hex. */
+export function digestOf(value: unknown): string {
+  const text = canonicalize(value);
+  if (text === undefined) throw new TypeError('value has no JSON form');
+  return createHash('sha256').update(text).digest('hex');
+}
+
+export type Note = { at: Date; by: string; event: string; text: string };
+
+/** The history with one more entry, chained to the last. `anchor` is the record's own id: chains cannot be swapped. */
+export function append(anchor: string, history: readonly HistoryEntry[], note: Note): HistoryEntry[] {
+  const entry = {
+    seq: history.length,
+    at: note.at.toISOString(),
+    by: note.by.slice(0, 128),
+    event: note.event,
+    text: note.text.slice(0, 1000),
+    previous: history.at(-1)?.hash ?? digestOf(anchor),
+  };
+  return [...history, { ...entry, hash: digestOf(entry) }];
+}
+
+/** Null when the chain is whole, or what is wrong with it. */
+export function faultOf(anchor: string, history: readonly HistoryEntry[]): string | null {
+  let previous = digestOf(anchor);
+  for (const [index, { hash, ...entry }] of history.entries()) {
+    if (entry.seq !== index) return `entry ${index} carries number ${entry.seq}`;
+    if (entry.previous !== previous) return `entry ${index} does not follow the one before it`;
+    if (digestOf(entry) !== hash) return `entry ${index} was altered`;
+    previous = hash;
+  }
+  return null;
+}
+
+/** The action in its next state, with the entry that says so; throws IllegalTransition. */
+export function moveTo(
+  action: Action,
+  status: Status,
+  note: Omit<Note, 'event'>,
+  change: Partial<Omit<Action, 'status' | 'history' | 'version' | 'actionId'>> = {},
+): Action {
+  if (!TRANSITIONS[action.status].includes(status))
+    throw new IllegalTransition(`an action that is ${action.status} cannot become ${status}`, {
+      actionId: action.actionId,
+    });
+  return { ...noted(action, { ...note, event: status }), ...change, status };
+}
+
+/** The record with an entry added and nothing else changed: for what happens without a change of state. */
+export function noted<R extends { history: HistoryEntry[]; version: number } & Identified>(
+  record: R,
+  note: Note,
+): R {
+  const history = append(anchorOf(record), record.history, note);
+  return { ...record, history, version: history.length };
+}
+
+type Identified = { actionId: string } | { incidentId: string };
+export const anchorOf = (record: Identified): string =>
+  'actionId' in record ? record.actionId : record.incidentId;
+
+/** What a person approves and what must run: account, place, action, target, parameters, mechanism. */
+export function actionDigest(
+  action: Pick<
+    Action,
+    'actionId' | 'account' | 'region' | 'name' | 'target' | 'durationMinutes' | 'mechanism' | 'effectKey'
+  >,
+): string {
+  const { actionId, account, region, name, durationMinutes, mechanism, effectKey } = action;
+  const target = action.target && { kind: action.target.kind, value: action.target.value };
+  return digestOf({ actionId, account, region, name, target, durationMinutes, mechanism, effectKey });
+}

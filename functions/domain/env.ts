@@ -1,0 +1,31 @@
+// Names of the environment variables that infra sets and handlers read.
+export const ENV = {
+  /** DynamoDB table. */
+  tableName: 'TABLE_NAME',
+  /** Compiled policy, a JSON file in a Lambda layer. */
+  policyPath: 'POLICY_PATH',
+  /** State machines. */
+  respondArn: 'RESPOND_STATE_MACHINE_ARN',
+  reverseArn: 'REVERSE_STATE_MACHINE_ARN',
+  /** EventBridge Scheduler: the group, the role it assumes, and the reminder function it calls. */
+  scheduleGroup: 'SCHEDULE_GROUP',
+  scheduleRoleArn: 'SCHEDULE_ROLE_ARN',
+  remindFunctionArn: 'REMIND_FUNCTION_ARN',
+  scheduleDeadLetterArn: 'SCHEDULE_DEAD_LETTER_ARN',
+  /** Where approval and review pages are served, without a trailing slash. */
+  webBaseUrl: 'WEB_BASE_URL',
+  /** KMS HMAC key of the links. */
+  linkKeyArn: 'LINK_KEY_ARN',
+  /** Messages. */
+  mailFrom: 'MAIL_FROM',
+  teamTopicArn: 'TEAM_TOPIC_ARN',
+  /** WAFv2 IP sets, as JSON: see functions/execute/waf. */
+  ipSets: 'IP_SETS',
+  /** Which model analyses: `anthropic`, `bedrock`, or absent for the playbook. */
+  modelProvider: 'MODEL_PROVIDER',
+  modelId: 'MODEL_ID',
+  /** Secrets Manager secret with the Anthropic API key; never the key itself. */
+  anthropicSecretArn: 'ANTHROPIC_SECRET_ARN',
+  /** Dead-letter queue for input that cannot be parsed. */
+  rejectedQueueUrl: 'REJECTED_QUEUE_URL',
+} as const;

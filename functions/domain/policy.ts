@@ -1,0 +1,168 @@
+// The shape of policies/: what may run alone, what needs a person, what never runs, and who is asked.
+import { z } from 'zod';
+import { EntityKind } from './alert.ts';
+
+export const ActionName = z.enum([
+  'add_ip_to_watchlist',
+  'increase_logging_verbosity',
+  'create_alert_ticket',
+  'send_analyst_notification',
+  'quarantine_email',
+  'block_ip_at_firewall',
+  'disable_user_account_temporarily',
+  'revoke_api_key',
+  'isolate_production_host',
+  'revoke_service_account_credential',
+  'block_cidr_range',
+  'initiate_forensic_capture',
+  'send_breach_notification',
+]);
+export type ActionName = z.infer<typeof ActionName>;
+
+const common = {
+  description: z.string().min(10).max(300),
+  /** Who and what suffers if the action is wrong, in one line. */
+  blastRadius: z.string().min(3).max(300),
+  /** How, and how fast, it is undone. */
+  reversibility: z.string().min(3).max(300),
+  targetKinds: z.array(EntityKind).min(1),
+  /** Recommendations with a lower confidence (0-100) are dropped. */
+  confidenceFloor: z.int().min(0).max(100),
+};
+
+const undone = z.discriminatedUnion('undo', [
+  z.strictObject({
+    undo: z.literal('reverses-when-due'),
+    maxDurationMinutes: z.int().min(1).max(10_080),
+  }),
+  /** Tickets and notifications: kept, and withdrawn as `withdrawal` says. */
+  z.strictObject({ undo: z.literal('kept'), withdrawal: z.string().min(10).max(300) }),
+]);
+
+export const ActionPolicy = z.discriminatedUnion('tier', [
+  z.strictObject({ tier: z.literal(1), ...common, lifetime: undone }),
+  z.strictObject({
+    tier: z.literal(2),
+    ...common,
+    lifetime: undone,
+    /** After this the request expires and nothing happens. */
+    approvalTimeoutMinutes: z.int().min(1).max(60),
+  }),
+  z.strictObject({ tier: z.literal(3), ...common, rationale: z.string().min(10).max(300) }),
+]);
+export type ActionPolicy = z.infer<typeof ActionPolicy>;
+
+export const ActionsFile = z.strictObject({ actions: z.record(ActionName, ActionPolicy) });
+
+const PersonId = z.string().regex(/^[a-z][a-z0-9.-]{1,62}$/, 'expected a short lower-case id, such as "ana.silva"');
+
+export const Person = z.strictObject({
+  name: z.string().min(1).max(100),
+  email: z.email(),
+  roles: z.array(z.enum(['analyst', 'manager'])).min(1),
+  /** What this person is called in AWS: user names, role session names, ARNs. Used to keep people from deciding about themselves. */
+  principals: z.array(z.string().min(1).max(256)),
+});
+export type Person = z.infer<typeof Person>;
+
+export const EscalationFile = z
+  .strictObject({
+    people: z.record(PersonId, Person),
+    /** Rungs of the ladder, in minutes after the request. The request's end is the action's own time limit. */
+    ladder: z
+      .array(z.strictObject({ atMinutes: z.int().min(0).max(59), ask: z.array(PersonId).min(1) }))
+      .min(1)
+      .max(5),
+    /** Told when a request expires, and when something failed. */
+    managers: z.array(PersonId).min(1),
+  })
+  .superRefine((file, ctx) => {
+    const named = [...file.ladder.flatMap((rung) => rung.ask), ...file.managers];
+    for (const id of named.filter((id) => !(id in file.people)))
+      ctx.addIssue({ code: 'custom', message: `"${id}" is not one of the people`, path: ['people'] });
+    file.ladder.forEach((rung, i) => {
+      const before = file.ladder[i - 1];
+      if (before ? rung.atMinutes <= before.atMinutes : rung.atMinutes !== 0)
+        ctx.addIssue({
+          code: 'custom',
+          message: 'rungs start at 0 and rise',
+          path: ['ladder', i, 'atMinutes'],
+        });
+    });
+  });
+export type Escalation = z.infer<typeof EscalationFile>;
+
+export const LimitsFile = z.strictObject({
+  /** Automatic actions in any 60 seconds; what is above waits for a person. */
+  automaticPerMinute: z.strictObject({
+    perAccount: z.int().min(0).max(100),
+    perAction: z.int().min(0).max(100),
+    perIncident: z.int().min(0).max(100),
+  }),
+  /** Alerts that share a resource or an actor within this time belong to one incident. */
+  groupingWindowMinutes: z.int().min(1).max(1440),
+  /** A finding that is seen again this long after it was assessed, its incident being closed, is assessed again. */
+  reassessAfterHours: z.int().min(1).max(168),
+  /** How often a person may extend one action, each time by its maximum duration at most. */
+  maxExtensions: z.int().min(0).max(10),
+  /** The reminder goes out this long before the due time, or half-way where the duration is at most twice this. */
+  reminderMinutesBefore: z.int().min(1).max(1440),
+});
+export type Limits = z.infer<typeof LimitsFile>;
+
+export const ProtectedRule = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]{3,64}$/),
+  why: z.string().min(5).max(300),
+  /** Exactly these identifiers, or with `*` standing for any characters. */
+  values: z.array(z.string().min(1).max(2048)).optional(),
+  /** An address is protected if it touches one of these ranges. */
+  cidrs: z.array(z.union([z.cidrv4(), z.cidrv6()])).optional(),
+  kinds: z.array(EntityKind).optional(),
+});
+export const ProtectedFile = z.strictObject({ protected: z.array(ProtectedRule) });
+
+/** `run` acts; `ask` sends every automatic action to a person; `halt` applies nothing (reversals still run). */
+export const SwitchMode = z.enum(['run', 'ask', 'halt']);
+export type SwitchMode = z.infer<typeof SwitchMode>;
+
+export const AccountFile = z.strictObject({
+  account: z.string().regex(/^\d{12}$/, 'expected a 12-digit account number'),
+  name: z.string().min(1).max(64),
+  /** `shadow` records what would have happened and touches nothing. */
+  mode: z.enum(['shadow', 'live']),
+  /** Only an account marked as staging may be drilled. */
+  stage: z.enum(['local', 'staging', 'production']),
+  /** Stricter or shorter values for this account, merged over limits.yaml. */
+  limits: LimitsFile.partial().optional(),
+  /** Replaces escalation.yaml for this account. */
+  escalation: EscalationFile.optional(),
+  /** Further protected targets. */
+  protected: z.array(ProtectedRule).optional(),
+  /** Shorter lifetimes and time limits; a tier can only be raised. */
+  actions: z
+    .partialRecord(
+      ActionName,
+      z.strictObject({
+        tier: z.union([z.literal(2), z.literal(3)]).optional(),
+        maxDurationMinutes: z.int().min(1).optional(),
+        approvalTimeoutMinutes: z.int().min(1).optional(),
+        confidenceFloor: z.int().min(0).max(100).optional(),
+      }),
+    )
+    .optional(),
+});
+export type AccountOverlay = z.infer<typeof AccountFile>;
+
+/** All of policies/ for one account, merged and checked: what synth bundles and every decision quotes. */
+export const Policy = z.strictObject({
+  /** SHA-256 of everything else, first 12 hex digits. */
+  version: z.string().regex(/^[0-9a-f]{12}$/),
+  account: z.string(),
+  mode: z.enum(['shadow', 'live']),
+  stage: z.enum(['local', 'staging', 'production']),
+  actions: z.record(ActionName, ActionPolicy),
+  escalation: EscalationFile,
+  limits: LimitsFile,
+  protected: z.array(ProtectedRule),
+});
+export type Policy = z.infer<typeof Policy>;

@@ -1,0 +1,63 @@
+// What every mechanism fulfils: say what it will do, look, do it, check, and take back exactly what it did.
+import type { z } from 'zod';
+import type { Description } from '../domain/action.ts';
+import type { Alert, Entity, EntityKind } from '../domain/alert.ts';
+import type { EntityFacts } from '../domain/facts.ts';
+import type { ActionName } from '../domain/policy.ts';
+
+/** Permission scopes: one executor function, one reverser function and one IAM document each. */
+export type Scope = 'waf' | 'ticket' | 'message';
+
+/** What a mechanism is told about its job. Everything in it was decided by code. */
+export type Subject = {
+  incidentId: string;
+  actionId: string;
+  account: string;
+  region: string;
+  target: Entity;
+  /** Minutes until it is undone; null for what is kept. */
+  durationMinutes: number | null;
+};
+
+/** What a look at AWS found, in words that a person can check. */
+export type Observation = { holds: boolean; found: string };
+
+/** The half of a mechanism that touches AWS. All of it may be called twice and must come to the same end. */
+export type Driver<Before> = {
+  /** Reads the state before the change. Called under the lease, before anything is applied. */
+  capture(subject: Subject): Promise<Before>;
+  apply(subject: Subject, before: Before): Promise<void>;
+  /** `holds` when the change is in place. */
+  verify(subject: Subject, before: Before): Promise<Observation>;
+  /** Restores `before`. Throws StateChanged when it finds a state that is neither ours nor already restored. */
+  revert(subject: Subject, before: Before): Promise<void>;
+  /** `holds` when nothing of the change is left. */
+  verifyReverted(subject: Subject, before: Before): Promise<Observation>;
+};
+
+/**
+ * A mechanism: pure facts about it, and `connect`, which joins it to the clients of its scope.
+ * Mechanism files import SDK types only, so that the gate can read descriptions without loading a client.
+ */
+export type Mechanism<Clients, Before> = {
+  /** For example `waf.block-ip`. Recorded with the action. */
+  id: string;
+  /** Raised when its behaviour changes; a drill counts for one version only. */
+  version: number;
+  action: ActionName;
+  scope: Scope;
+  targetKinds: readonly EntityKind[];
+  /** IAM actions that `connect`ed drivers call; policies/iam/<scope>.json grants exactly these. */
+  permissions: readonly string[];
+  /** The AWS quota that bounds it, and where it is written. */
+  quota: string;
+  /** Whether it can answer what this alert saw: a web rule does not answer SSH brute force. */
+  fits(alert: Alert, target: Entity): boolean;
+  /** The effect in AWS that holders share, for example `waf:block:203.0.113.7/32`. */
+  effectKey(subject: Subject): string;
+  describe(subject: Subject, facts: EntityFacts | null): Description;
+  before: z.ZodType<Before>;
+  /** True when the effect was there before us: then it is not ours, and is left alone at the end. */
+  wasThere(before: Before): boolean;
+  connect(clients: Clients): Driver<Before>;
+};

@@ -1,0 +1,20 @@
+// Schedules a reversal and its reminder. EventBridge Scheduler in an account, a local clock on a laptop.
+
+export type Scheduled = {
+  /** Unique in the schedule group; the same name again with the same time is harmless. */
+  name: string;
+  at: Date;
+  target:
+    | { kind: 'reverse'; input: { incidentId: string; actionId: string; scope: string; cause: 'due'; by: string } }
+    | { kind: 'remind'; input: { incidentId: string; actionId: string } };
+};
+
+export type Schedules = {
+  /** Creates or replaces. */
+  put(schedule: Scheduled): Promise<void>;
+  /** No error when there is none: it may have fired already. */
+  remove(name: string): Promise<void>;
+};
+
+export const reversalScheduleName = (actionId: string) => `reverse-${actionId}`;
+export const reminderScheduleName = (actionId: string) => `remind-${actionId}`;

@@ -1,0 +1,38 @@
+// What happened around an entity before: incidents that named it, actions on it, and what people decided.
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Entity } from '../domain/alert.ts';
+import type { Table } from './table.ts';
+
+const Event = z.object({
+  event: z.enum(['incident', 'in-force', 'ended', 'reversed-by-person', 'declined']),
+  incidentId: z.string(),
+  actionId: z.string().nullable(),
+  name: z.string().nullable(),
+  at: z.string(),
+});
+export type EntityEvent = z.infer<typeof Event>;
+
+/** Kept this long; afterwards DynamoDB's time to live removes it. */
+const DAYS_KEPT = 90;
+const MAX_READ = 50;
+
+export type EntityHistory = ReturnType<typeof createEntityHistory>;
+
+export function createEntityHistory(table: Table) {
+  const pk = ({ kind, value }: Pick<Entity, 'kind' | 'value'>) =>
+    `ENTITY#${kind}#${createHash('sha256').update(value).digest('hex').slice(0, 32)}`;
+  return {
+    /** Idempotent: the same event of the same action or incident is one item. */
+    note: (entity: Pick<Entity, 'kind' | 'value'>, event: EntityEvent) =>
+      table.put({
+        pk: pk(entity),
+        sk: `${event.at}#${event.event}#${event.actionId ?? event.incidentId}`,
+        ...event,
+        expiresAt: Math.floor(Date.parse(event.at) / 1000) + DAYS_KEPT * 86_400,
+      }),
+    /** Newest first, at most 50. */
+    read: async (entity: Pick<Entity, 'kind' | 'value'>): Promise<EntityEvent[]> =>
+      (await table.query(pk(entity), { newestFirst: true, limit: MAX_READ })).map((item) => Event.parse(item)),
+  };
+}

@@ -1,0 +1,92 @@
+// Leases: one effect in AWS and the actions that hold it. It is undone when the last holder lets go.
+import { z } from 'zod';
+import { Conflict, InvalidInput } from '../domain/errors.ts';
+import { ABSENT, atVersion, type Table } from './table.ts';
+
+const Lease = z.strictObject({
+  holders: z.array(z.string()).min(1),
+  /** The state before the first holder; `captured` tells a stored null from one not yet looked at. */
+  captured: z.boolean(),
+  before: z.unknown(),
+  /** The last holder, while it takes the effect back; nobody may join then. */
+  releasing: z.string().nullable(),
+  version: z.int().min(1),
+});
+export type Lease = z.infer<typeof Lease>;
+
+export type Leases = ReturnType<typeof createLeases>;
+
+export function createLeases(table: Table) {
+  const key = (effectKey: string) => ({ pk: `LEASE#${effectKey}`, sk: 'LEASE' });
+  const write = (effectKey: string, lease: Lease, from: Lease | null) =>
+    table.put({ ...key(effectKey), ...lease }, from ? atVersion(from.version) : ABSENT);
+
+  async function find(effectKey: string): Promise<Lease | null> {
+    const item = await table.get(key(effectKey));
+    if (!item) return null;
+    const { pk: _pk, sk: _sk, ...rest } = item;
+    const parsed = Lease.safeParse(rest);
+    if (parsed.success) return parsed.data;
+    throw new InvalidInput(`the stored lease is not as expected: ${z.prettifyError(parsed.error)}`, {
+      effectKey,
+    });
+  }
+
+  return {
+    find,
+
+    /** Joins the effect. Idempotent per holder. Throws Conflict while the last holder is taking the effect back. */
+    async acquire(effectKey: string, actionId: string): Promise<Lease> {
+      const lease = await find(effectKey);
+      if (!lease) {
+        const first = { holders: [actionId], captured: false, before: null, releasing: null, version: 1 };
+        await write(effectKey, first, null);
+        return first;
+      }
+      if (lease.holders.includes(actionId) && lease.releasing === null) return lease;
+      if (lease.releasing !== null)
+        throw new Conflict(`the effect is being taken back by ${lease.releasing}`, { effectKey, actionId });
+      const joined = { ...lease, holders: [...lease.holders, actionId], version: lease.version + 1 };
+      await write(effectKey, joined, lease);
+      return joined;
+    },
+
+    /**
+     * Stores what was there before us, once: the first to look wins. Only the first holder may look, because a
+     * later one might already see the first one's change; it gets Conflict until the state is there.
+     */
+    async recordBefore(effectKey: string, actionId: string, lease: Lease, before: unknown): Promise<Lease> {
+      if (lease.captured) return lease;
+      if (lease.holders[0] !== actionId)
+        throw new Conflict(`${lease.holders[0]} has not yet recorded the state before it`, { effectKey });
+      const captured = { ...lease, captured: true, before, version: lease.version + 1 };
+      await write(effectKey, captured, lease);
+      return captured;
+    },
+
+    /**
+     * Lets go. `others-hold`: the effect stays, with them. `last`: the caller must take the effect back and then
+     * call `drop`; nobody can join meanwhile. `gone`: there was nothing to let go of.
+     */
+    async release(effectKey: string, actionId: string): Promise<'others-hold' | 'last' | 'gone'> {
+      const lease = await find(effectKey);
+      if (!lease?.holders.includes(actionId)) return 'gone';
+      if (lease.releasing === actionId) return 'last';
+      const version = lease.version + 1;
+      if (lease.holders.length > 1) {
+        const holders = lease.holders.filter((holder) => holder !== actionId);
+        await write(effectKey, { ...lease, holders, version }, lease);
+        return 'others-hold';
+      }
+      await write(effectKey, { ...lease, releasing: actionId, version }, lease);
+      return 'last';
+    },
+
+    /** Ends the lease after the effect was taken back. */
+    async drop(effectKey: string, actionId: string): Promise<void> {
+      const lease = await find(effectKey);
+      if (lease?.releasing !== actionId) return;
+      await table.remove(key(effectKey), atVersion(lease.version));
+    },
+  };
+}

@@ -1,0 +1,137 @@
+// Incidents, alerts, facts and actions: parsed on the way out, conditional on the way in.
+import { z } from 'zod';
+import { Action } from '../domain/action.ts';
+import { Alert } from '../domain/alert.ts';
+import { Assessment } from '../domain/assessment.ts';
+import { Conflict, InvalidInput, NotFound } from '../domain/errors.ts';
+import { Facts } from '../domain/facts.ts';
+import { Incident } from '../domain/incident.ts';
+import { ABSENT, atVersion, type Item, type Table } from './table.ts';
+
+const incidentPk = (incidentId: string) => `INCIDENT#${incidentId}`;
+
+export type Records = ReturnType<typeof createRecords>;
+
+/** How often a record is read and decided on again when another writer was faster. */
+const MAX_ATTEMPTS = 12;
+
+export function createRecords(table: Table) {
+  const load = async <S extends z.ZodType>(schema: S, incidentId: string, sk: string) => {
+    const item = await table.get({ pk: incidentPk(incidentId), sk });
+    return item && parse(schema, item);
+  };
+  const mustLoad = async <S extends z.ZodType>(schema: S, incidentId: string, sk: string) => {
+    const record = await load(schema, incidentId, sk);
+    if (record === undefined) throw new NotFound(`there is no ${sk}`, { incidentId, sk });
+    return record;
+  };
+  const put = (incidentId: string, sk: string, record: object, condition?: Parameters<Table['put']>[1]) =>
+    table.put(
+      { ...attention(record), record, version: versionOf(record), pk: incidentPk(incidentId), sk },
+      condition,
+    );
+
+  const records = {
+    incident: (incidentId: string) => mustLoad(Incident, incidentId, 'INCIDENT'),
+    findIncident: (incidentId: string) => load(Incident, incidentId, 'INCIDENT'),
+    alert: (incidentId: string, alertId: string) => mustLoad(Alert, incidentId, `ALERT#${alertId}`),
+    findFacts: (incidentId: string, alertId: string) => load(Facts, incidentId, `FACTS#${alertId}`),
+    findAssessment: (incidentId: string, alertId: string) =>
+      load(Assessment, incidentId, `ASSESSMENT#${alertId}`),
+    action: (incidentId: string, actionId: string) => mustLoad(Action, incidentId, `ACTION#${actionId}`),
+    findAction: (incidentId: string, actionId: string) => load(Action, incidentId, `ACTION#${actionId}`),
+    actions: async (incidentId: string): Promise<Action[]> =>
+      (await table.query(incidentPk(incidentId), { prefix: 'ACTION#' })).map((item) => parse(Action, item)),
+    /** The event as it came, or null when it was too large to keep. */
+    rawEvent: async (incidentId: string, alertId: string): Promise<unknown> =>
+      (await table.get({ pk: incidentPk(incidentId), sk: `ALERT#${alertId}` }))?.raw ?? null,
+
+    /** Newest first. */
+    recentIncidents: async (limit: number): Promise<Incident[]> => {
+      const listed = await table.query('LIST', { newestFirst: true, limit });
+      const found = await Promise.all(
+        listed.map((item) => records.findIncident(String(item.incidentId))),
+      );
+      return found.filter((incident) => incident !== undefined);
+    },
+
+    /** First write of an incident: the list entry first, so that no incident can exist unlisted. */
+    createIncident: async (incident: Incident) => {
+      const { incidentId, openedAt } = incident;
+      await table.put({ pk: 'LIST', sk: `${openedAt}#${incidentId}`, incidentId });
+      await put(incidentId, 'INCIDENT', Incident.parse(incident), ABSENT);
+    },
+    createAction: (action: Action) =>
+      put(action.incidentId, `ACTION#${action.actionId}`, Action.parse(action), ABSENT),
+    putAlert: (incidentId: string, alert: Alert, raw: unknown) =>
+      table.put({ pk: incidentPk(incidentId), sk: `ALERT#${alert.alertId}`, record: alert, raw }),
+    putFacts: (incidentId: string, alertId: string, facts: Facts) =>
+      put(incidentId, `FACTS#${alertId}`, facts),
+    putAssessment: (incidentId: string, alertId: string, assessment: Assessment) =>
+      put(incidentId, `ASSESSMENT#${alertId}`, assessment),
+
+    /** Writes `next` on the condition that the stored action is the one it was derived from; throws Conflict. */
+    saveAction: async (from: Action, next: Action): Promise<Action> => {
+      const parsed = Action.parse(next);
+      await put(parsed.incidentId, `ACTION#${parsed.actionId}`, parsed, atVersion(from.version));
+      return parsed;
+    },
+    /**
+     * Reads, derives, writes; again when another writer was faster. `derive` is pure and may return null for
+     * "nothing to do", which returns the action as it is.
+     */
+    changeAction: (incidentId: string, actionId: string, derive: (current: Action) => Action | null) =>
+      contended(`${incidentId} ${actionId}`, async () => {
+        const current = await records.action(incidentId, actionId);
+        const next = derive(current);
+        return next ? records.saveAction(current, next) : current;
+      }),
+    changeIncident: (incidentId: string, derive: (current: Incident) => Incident | null) =>
+      contended(incidentId, async () => {
+        const current = await records.incident(incidentId);
+        const next = derive(current);
+        if (!next) return current;
+        await put(incidentId, 'INCIDENT', Incident.parse(next), atVersion(current.version));
+        return next;
+      }),
+    needingAttention: async (until: Date) => {
+      const items = await table.needingAttention(until.toISOString());
+      const actions = items.filter((item) => item.sk.startsWith('ACTION#'));
+      const incidents = items.filter((item) => item.sk === 'INCIDENT');
+      return {
+        actions: actions.map((item) => parse(Action, item)),
+        incidents: incidents.map((item) => parse(Incident, item)),
+      };
+    },
+  };
+  return records;
+}
+
+/** Runs optimistic work again on Conflict. The bound is far above what contention on one record can cause. */
+async function contended<T>(what: string, work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Conflict) || attempt === MAX_ATTEMPTS) throw error;
+    }
+  }
+}
+
+const versionOf = (record: object) =>
+  'version' in record && typeof record.version === 'number' ? record.version : 0;
+
+const attention = (record: object) =>
+  'attentionAt' in record && typeof record.attentionAt === 'string'
+    ? { open: 'yes', attentionAt: record.attentionAt }
+    : {};
+
+function parse<S extends z.ZodType>(schema: S, item: Item): z.infer<S> {
+  const result = schema.safeParse(item.record);
+  if (result.success) return result.data;
+  throw new InvalidInput(
+    `the stored ${item.sk} is not as expected: ${z.prettifyError(result.error)}`,
+    { pk: item.pk, sk: item.sk },
+    result.error,
+  );
+}

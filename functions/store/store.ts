@@ -1,0 +1,22 @@
+// Everything the functions keep, over one table.
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { createEntityHistory } from './entity-history.ts';
+import { createKillSwitch } from './switch.ts';
+import { createLeases } from './leases.ts';
+import { createLimiter } from './limiter.ts';
+import { createRecords } from './records.ts';
+import { createTable } from './table.ts';
+
+export type Store = ReturnType<typeof createStore>;
+
+export function createStore(client: DynamoDBClient, tableName: string) {
+  const table = createTable(client, tableName);
+  return {
+    table,
+    records: createRecords(table),
+    leases: createLeases(table),
+    limiter: createLimiter(table),
+    killSwitch: createKillSwitch(table),
+    entityHistory: createEntityHistory(table),
+  };
+}

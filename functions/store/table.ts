@@ -1,0 +1,128 @@
+// The one place that speaks to DynamoDB: get, conditional put, query; failures become our typed errors.
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { Conflict, Denied, NotFound, Throttled, Unavailable } from '../domain/errors.ts';
+
+export type Key = { pk: string; sk: string };
+export type Item = Key & Record<string, unknown>;
+/** A DynamoDB condition with its names and values, for example `{expression: 'version = :v', values: {':v': 3}}`. */
+export type Condition = {
+  expression: string;
+  names?: Record<string, string>;
+  values?: Record<string, unknown>;
+};
+
+export const ABSENT: Condition = { expression: 'attribute_not_exists(pk)' };
+export const atVersion = (version: number): Condition => ({
+  expression: 'version = :version',
+  values: { ':version': version },
+});
+
+export type Table = {
+  /** Strongly consistent. */
+  get(key: Key): Promise<Item | undefined>;
+  /** Throws Conflict when the condition does not hold. */
+  put(item: Item, condition?: Condition): Promise<void>;
+  remove(key: Key, condition?: Condition): Promise<void>;
+  /** All items of a partition whose sort key starts with `prefix`; newest (highest) first when asked. */
+  query(pk: string, options?: { prefix?: string; newestFirst?: boolean; limit?: number }): Promise<Item[]>;
+  /** What the sweeper has to look at: items whose `attentionAt` has come, oldest first. */
+  needingAttention(until: string): Promise<Item[]>;
+};
+
+/** Attribute names that every item may carry for the sparse index. */
+export const ATTENTION_INDEX = 'attention';
+
+export function createTable(client: DynamoDBClient, tableName: string): Table {
+  const db = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const conditional = (condition: Condition | undefined) => ({
+    ConditionExpression: condition?.expression,
+    ExpressionAttributeNames: condition?.names,
+    ExpressionAttributeValues: condition?.values,
+  });
+
+  async function all(input: ConstructorParameters<typeof QueryCommand>[0], limit = Infinity): Promise<Item[]> {
+    const items: Item[] = [];
+    let start: Record<string, unknown> | undefined;
+    do {
+      const page = await db.send(new QueryCommand({ ...input, ExclusiveStartKey: start }));
+      items.push(...((page.Items ?? []) as Item[]));
+      start = page.LastEvaluatedKey;
+    } while (start && items.length < limit);
+    return items.slice(0, limit);
+  }
+
+  return {
+    get: (key) =>
+      typed(key, async () => {
+        const { Item } = await db.send(
+          new GetCommand({ TableName: tableName, Key: key, ConsistentRead: true }),
+        );
+        return Item as Item | undefined;
+      }),
+    put: (item, condition) =>
+      typed(item, async () => {
+        await db.send(new PutCommand({ TableName: tableName, Item: item, ...conditional(condition) }));
+      }),
+    remove: (key, condition) =>
+      typed(key, async () => {
+        await db.send(new DeleteCommand({ TableName: tableName, Key: key, ...conditional(condition) }));
+      }),
+    query: (pk, { prefix = '', newestFirst = false, limit } = {}) =>
+      typed({ pk, sk: prefix }, () =>
+        all(
+          {
+            TableName: tableName,
+            KeyConditionExpression: prefix ? 'pk = :pk AND begins_with(sk, :prefix)' : 'pk = :pk',
+            ExpressionAttributeValues: prefix ? { ':pk': pk, ':prefix': prefix } : { ':pk': pk },
+            ScanIndexForward: !newestFirst,
+            ConsistentRead: true,
+            Limit: limit,
+          },
+          limit,
+        ),
+      ),
+    needingAttention: (until) =>
+      typed({ pk: ATTENTION_INDEX, sk: until }, () =>
+        all({
+          TableName: tableName,
+          IndexName: ATTENTION_INDEX,
+          KeyConditionExpression: '#open = :open AND attentionAt <= :until',
+          ExpressionAttributeNames: { '#open': 'open' },
+          ExpressionAttributeValues: { ':open': 'yes', ':until': until },
+        }),
+      ),
+  };
+}
+
+/** DynamoDB's errors as ours. @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
+async function typed<T>(key: Key, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const ids = { pk: key.pk, sk: key.sk };
+    const name = cause instanceof Error ? cause.name : '';
+    switch (name) {
+      case 'ConditionalCheckFailedException':
+        throw new Conflict(`another writer changed ${key.pk} ${key.sk}`, ids, cause);
+      case 'ProvisionedThroughputExceededException':
+      case 'RequestLimitExceeded':
+      case 'ThrottlingException':
+        throw new Throttled('DynamoDB asks us to slow down', ids, cause);
+      case 'AccessDeniedException':
+        throw new Denied('DynamoDB refused access', ids, cause);
+      case 'ResourceNotFoundException':
+        throw new NotFound('the table does not exist', ids, cause);
+      case 'ValidationException':
+        throw cause;
+      default:
+        throw new Unavailable(`DynamoDB did not answer as expected: ${name}`, ids, cause);
+    }
+  }
+}
