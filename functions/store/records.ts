@@ -6,6 +6,7 @@ import { Assessment } from '../domain/assessment.ts';
 import { Conflict, InvalidInput, NotFound } from '../domain/errors.ts';
 import { Facts } from '../domain/facts.ts';
 import { Incident } from '../domain/incident.ts';
+import type { Log } from '../audit/log.ts';
 import { ABSENT, atVersion, type Item, type Table } from './table.ts';
 
 const incidentPk = (incidentId: string) => `INCIDENT#${incidentId}`;
@@ -15,7 +16,7 @@ export type Records = ReturnType<typeof createRecords>;
 /** How often a record is read and decided on again when another writer was faster. */
 const MAX_ATTEMPTS = 12;
 
-export function createRecords(table: Table) {
+export function createRecords(table: Table, log: Log) {
   const load = async <S extends z.ZodType>(schema: S, incidentId: string, sk: string) => {
     const item = await table.get({ pk: incidentPk(incidentId), sk });
     return item && parse(schema, item);
@@ -30,6 +31,13 @@ export function createRecords(table: Table) {
       { ...attention(record), record, version: versionOf(record), pk: incidentPk(incidentId), sk },
       condition,
     );
+
+  /** One log line per entry that a write added to a history. */
+  const tell = (record: Action | Incident, from: number) => {
+    const ids = { incidentId: record.incidentId, ...('actionId' in record && { actionId: record.actionId }) };
+    for (const { at, by, event, text, hash } of record.history.slice(from))
+      log('info', 'state changed', { ...ids, status: record.status, event, by, at, text, hash });
+  };
 
   const records = {
     incident: (incidentId: string) => mustLoad(Incident, incidentId, 'INCIDENT'),
@@ -60,9 +68,12 @@ export function createRecords(table: Table) {
       const { incidentId, openedAt } = incident;
       await table.put({ pk: 'LIST', sk: `${openedAt}#${incidentId}`, incidentId });
       await put(incidentId, 'INCIDENT', Incident.parse(incident), ABSENT);
+      tell(incident, 0);
     },
-    createAction: (action: Action) =>
-      put(action.incidentId, `ACTION#${action.actionId}`, Action.parse(action), ABSENT),
+    createAction: async (action: Action) => {
+      await put(action.incidentId, `ACTION#${action.actionId}`, Action.parse(action), ABSENT);
+      tell(action, 0);
+    },
     putAlert: (incidentId: string, alert: Alert, raw: unknown) =>
       table.put({ pk: incidentPk(incidentId), sk: `ALERT#${alert.alertId}`, record: alert, raw }),
     putFacts: (incidentId: string, alertId: string, facts: Facts) =>
@@ -74,6 +85,7 @@ export function createRecords(table: Table) {
     saveAction: async (from: Action, next: Action): Promise<Action> => {
       const parsed = Action.parse(next);
       await put(parsed.incidentId, `ACTION#${parsed.actionId}`, parsed, atVersion(from.version));
+      tell(parsed, from.version);
       return parsed;
     },
     /**
@@ -92,6 +104,7 @@ export function createRecords(table: Table) {
         const next = derive(current);
         if (!next) return current;
         await put(incidentId, 'INCIDENT', Incident.parse(next), atVersion(current.version));
+        tell(next, current.version);
         return next;
       }),
     needingAttention: async (until: Date) => {

@@ -1,5 +1,6 @@
 // Everything the functions keep, over one table.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Log } from '../audit/log.ts';
 import { createEntityHistory } from './entity-history.ts';
 import { createKillSwitch } from './switch.ts';
 import { createLeases } from './leases.ts';
@@ -9,11 +10,11 @@ import { createTable } from './table.ts';
 
 export type Store = ReturnType<typeof createStore>;
 
-export function createStore(client: DynamoDBClient, tableName: string) {
+export function createStore(client: DynamoDBClient, tableName: string, log: Log) {
   const table = createTable(client, tableName);
   return {
     table,
-    records: createRecords(table),
+    records: createRecords(table, log),
     leases: createLeases(table),
     limiter: createLimiter(table),
     killSwitch: createKillSwitch(table),
