@@ -1,4 +1,6 @@
 // Names of the environment variables that infra sets and handlers read.
+import { InvalidInput } from './errors.ts';
+
 export const ENV = {
   /** DynamoDB table. */
   tableName: 'TABLE_NAME',
@@ -10,6 +12,8 @@ export const ENV = {
   /** EventBridge Scheduler: the group, the role it assumes, and the reminder function it calls. */
   scheduleGroup: 'SCHEDULE_GROUP',
   scheduleRoleArn: 'SCHEDULE_ROLE_ARN',
+  /** Called by the sweeper, to tell people. */
+  notifyFunctionName: 'NOTIFY_FUNCTION_NAME',
   remindFunctionArn: 'REMIND_FUNCTION_ARN',
   scheduleDeadLetterArn: 'SCHEDULE_DEAD_LETTER_ARN',
   /** Where approval and review pages are served, without a trailing slash. */
@@ -29,3 +33,10 @@ export const ENV = {
   /** Dead-letter queue for input that cannot be parsed. */
   rejectedQueueUrl: 'REJECTED_QUEUE_URL',
 } as const;
+
+/** The value of a variable that must be set; the error names it. */
+export function required(env: Readonly<Record<string, string | undefined>>, name: string): string {
+  const value = env[name];
+  if (!value) throw new InvalidInput(`the environment variable ${name} is not set`);
+  return value;
+}

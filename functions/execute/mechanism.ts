@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Description } from '../domain/action.ts';
 import type { Alert, Entity, EntityKind } from '../domain/alert.ts';
 import type { EntityFacts } from '../domain/facts.ts';
+import { InvalidInput } from '../domain/errors.ts';
 import type { ActionName } from '../domain/policy.ts';
 
 /** Permission scopes: one executor function, one reverser function and one IAM document each. */
@@ -61,3 +62,49 @@ export type Mechanism<Clients, Before> = {
   wasThere(before: Before): boolean;
   connect(clients: Clients): Driver<Before>;
 };
+
+/** The describing half of any mechanism: all that the gate and the pages need, and all that they can reach. */
+export type Face = Pick<
+  Mechanism<never, never>,
+  | 'id'
+  | 'version'
+  | 'action'
+  | 'scope'
+  | 'targetKinds'
+  | 'permissions'
+  | 'quota'
+  | 'fits'
+  | 'effectKey'
+  | 'describe'
+>;
+
+/** A mechanism joined to its clients, its before-state parsed at the edge of the record. */
+export type Connected = {
+  face: Face;
+  wasThere(before: unknown): boolean;
+  driver: Driver<unknown>;
+};
+
+/** Joins a mechanism to the clients of its scope. A stored before-state of another shape is refused (InvalidInput). */
+export function connected<Clients, Before>(
+  mechanism: Mechanism<Clients, Before>,
+  clients: Clients,
+): Connected {
+  const driver = mechanism.connect(clients);
+  const read = (before: unknown): Before => {
+    const parsed = mechanism.before.safeParse(before);
+    if (parsed.success) return parsed.data;
+    throw new InvalidInput(`the recorded before-state is not one of ${mechanism.id}`, {}, parsed.error);
+  };
+  return {
+    face: mechanism,
+    wasThere: (before) => mechanism.wasThere(read(before)),
+    driver: {
+      capture: (subject) => driver.capture(subject),
+      apply: (subject, before) => driver.apply(subject, read(before)),
+      verify: (subject, before) => driver.verify(subject, read(before)),
+      revert: (subject, before) => driver.revert(subject, read(before)),
+      verifyReverted: (subject, before) => driver.verifyReverted(subject, read(before)),
+    },
+  };
+}

@@ -1,0 +1,124 @@
+// Ends an alert's assessment: the outcome on the incident, and a summary to whoever follows it.
+import { z } from 'zod';
+import { noted } from '../audit/chain.ts';
+import { errorFields, type Log } from '../audit/log.ts';
+import { type Action, IncidentId } from '../domain/action.ts';
+import type { Incident, Outcome } from '../domain/incident.ts';
+import type { Send } from '../notify/message.ts';
+import type { Store } from '../store/store.ts';
+
+export type CloseDeps = { store: Store; send: Send; now: () => Date; log: Log };
+
+export const CloseInput = z.object({
+  incidentId: IncidentId,
+  alertId: z.string(),
+  /** What the state machine caught, when something on the way died. */
+  failure: z.object({ Error: z.string(), Cause: z.string().optional() }).optional(),
+});
+
+/** From the one that most needs a person's eye to the one that least does. */
+const PRECEDENCE: readonly Outcome[] = [
+  'failed',
+  'acted',
+  'handed-off',
+  'recommended-not-executed',
+  'observed',
+  'ticketed',
+  'no-action',
+];
+
+export const mostTelling = (outcomes: readonly Outcome[]): Outcome =>
+  PRECEDENCE.find((outcome) => outcomes.includes(outcome)) ?? 'no-action';
+
+const INFORMATIONAL = ['create_alert_ticket', 'send_analyst_notification'];
+
+/** What became of one action, in the terms of an incident's outcome. */
+export function outcomeOf({ status, name }: Action): Outcome {
+  switch (status) {
+    case 'failed':
+    case 'reversal-failed':
+      return 'failed';
+    case 'executing':
+    case 'in-force':
+    case 'kept':
+    case 'reversing':
+    case 'reversed':
+      return name && INFORMATIONAL.includes(name) ? 'ticketed' : 'acted';
+    case 'handed-off':
+      return 'handed-off';
+    case 'declined':
+    case 'expired':
+      return 'recommended-not-executed';
+    case 'observed':
+      return 'observed';
+    case 'dropped':
+      return 'no-action';
+    // Nobody is working on these any more, and nothing was done: it is not a result.
+    case 'proposed':
+    case 'awaiting-approval':
+    case 'approved':
+      return 'failed';
+  }
+}
+
+export async function close({ store, send, now, log }: CloseDeps, input: unknown) {
+  const { incidentId, alertId, failure } = CloseInput.parse(input);
+  const all = await store.records.actions(incidentId);
+  const actions = all.filter((action) => action.alertId === alertId);
+  const outcome = failure ? 'failed' : mostTelling(actions.map(outcomeOf));
+  const why = failure ? `${failure.Error}: ${failure.Cause ?? ''}`.slice(0, 300) : null;
+  const assessment = await store.records.findAssessment(incidentId, alertId);
+  const said = assessment?.summary ?? 'There is no analysis.';
+
+  const incident = await store.records.changeIncident(incidentId, (current) => {
+    const alert = current.alerts.find((one) => one.alertId === alertId);
+    if (!alert || alert.outcome !== null) return null;
+    return closed(current, alertId, outcome, summaryOf(actions, said, why), now());
+  });
+  await tell(send, incident, alertId, outcome).catch((error: unknown) =>
+    // The outcome is recorded; that nobody could be told of it is for the alarm on this line.
+    log('error', 'outcome could not be announced', { incidentId, alertId, ...errorFields(error) }),
+  );
+  return { incidentId, alertId, outcome };
+}
+
+function closed(current: Incident, alertId: string, outcome: Outcome, summary: string, at: Date): Incident {
+  const alerts = current.alerts.map((alert) => (alert.alertId === alertId ? { ...alert, outcome } : alert));
+  const outcomes = alerts.map((alert) => alert.outcome).filter((one) => one !== null);
+  const finished = outcomes.length === alerts.length;
+  return {
+    ...noted(current, { at, by: 'close', event: outcome, text: summary }),
+    alerts,
+    summary: summary.slice(0, 4000),
+    ...(finished && {
+      status: 'closed',
+      closedAt: at.toISOString(),
+      outcome: mostTelling(outcomes),
+      attentionAt: null,
+    }),
+  };
+}
+
+function summaryOf(actions: readonly Action[], said: string, why: string | null): string {
+  const lines = actions.map(
+    ({ name, recommendation, target, status }) =>
+      `${name ?? recommendation.action} on ${target?.value ?? recommendation.target}: ${status}`,
+  );
+  return [...(why ? [`It could not be worked through to its end: ${why}`] : []), ...lines, `Analysis: ${said}`].join(
+    '\n',
+  );
+}
+
+async function tell(send: Send, incident: Incident, alertId: string, outcome: Outcome): Promise<void> {
+  const alert = incident.alerts.find((one) => one.alertId === alertId);
+  await send({
+    key: `close-${alertId}`,
+    to: { kind: 'team' },
+    urgency: outcome === 'failed' ? 'page' : 'inform',
+    subject: `${outcome}: ${alert?.type ?? 'alert'}`.slice(0, 100),
+    paragraphs: [`Incident ${incident.incidentId}: ${alert?.title ?? ''}`, incident.summary],
+    links: [],
+    incidentId: incident.incidentId,
+    actionId: null,
+  });
+}

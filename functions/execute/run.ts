@@ -1,0 +1,173 @@
+// Carries out one action in the fixed order: lease, capture, record, schedule the undo, apply, verify, in force.
+import { z } from 'zod';
+import { moveTo } from '../audit/chain.ts';
+import type { Log } from '../audit/log.ts';
+import { type Action, ActionId, IncidentId } from '../domain/action.ts';
+import { Conflict, Denied, Halted, IllegalTransition, NotVerified } from '../domain/errors.ts';
+import type { Policy } from '../domain/policy.ts';
+import {
+  reminderScheduleName,
+  reversalScheduleName,
+  type Schedules,
+} from '../scheduling/schedules.ts';
+import type { Store } from '../store/store.ts';
+import { type Job, jobOf, type Mechanisms } from './subject.ts';
+
+export type ExecuteDeps = {
+  store: Store;
+  mechanisms: Mechanisms;
+  schedules: Schedules;
+  policy: Policy;
+  now: () => Date;
+  log: Log;
+};
+
+export const ExecuteInput = z.object({ incidentId: IncidentId, actionId: ActionId });
+
+/** Longer than this function's retries can take, so that the sweeper does not race them. */
+const STUCK_AFTER_MINUTES = 20;
+/** Promise 4: an action is undone within this many seconds of its due time, by the sweeper at the latest. */
+const OVERDUE_AFTER_SECONDS = 30;
+
+/**
+ * Executes an action that is `proposed` for automatic execution or `approved`. Called again after a crash it goes on
+ * where the record says it was; called again after success it does nothing.
+ *
+ * The lease comes before the capture: only its first holder looks at the state before, so that nobody takes another
+ * holder's change for something that was there before us.
+ */
+export async function execute(deps: ExecuteDeps, input: unknown) {
+  const { incidentId, actionId } = ExecuteInput.parse(input);
+  const { records } = deps.store;
+  let action = await records.action(incidentId, actionId);
+  if (!isOutstanding(action)) return outcome(action);
+  authorise(action);
+  const job = jobOf(action, deps.mechanisms);
+  await refuseWhenHalted(deps, action);
+  const before = await captureUnderLease(deps, job);
+  action = await record(deps, action, before);
+  await scheduleUndo(deps, action);
+  await refuseWhenHalted(deps, action);
+  await applyAndVerify(job, before);
+  return outcome(await markInForce(deps, action, job, before));
+}
+
+const outcome = ({ incidentId, actionId, status }: Action) => ({ incidentId, actionId, status });
+
+const isOutstanding = ({ status }: Action) =>
+  status === 'proposed' || status === 'approved' || status === 'executing';
+
+/** Promise 2, at the last door: whatever called us, nothing runs that neither policy nor a person let run. */
+function authorise({ actionId, status, disposition, approval }: Action): void {
+  const byPolicy = disposition === 'auto';
+  const byPerson = disposition === 'approve' && approval?.decision?.verdict === 'approved';
+  if (!byPolicy && !byPerson)
+    throw new Denied(`nothing allows this action (${disposition}, ${status}) to run`, { actionId });
+}
+
+async function refuseWhenHalted({ store, policy }: ExecuteDeps, { actionId, disposition }: Action) {
+  const { mode, why } = await store.killSwitch.read(policy.account);
+  if (mode === 'halt') throw new Halted(`the switch stands at halt: ${why}`, { actionId });
+  if (mode === 'ask' && disposition === 'auto')
+    throw new Halted(`the switch stands at ask, and no person was asked: ${why}`, { actionId });
+}
+
+async function captureUnderLease({ store }: ExecuteDeps, { subject, effectKey, mechanism }: Job) {
+  const lease = await store.leases.acquire(effectKey, subject.actionId);
+  if (lease.captured) return lease.before;
+  const found = await mechanism.driver.capture(subject);
+  return (await store.leases.recordBefore(effectKey, subject.actionId, lease, found)).before;
+}
+
+/** The record comes before the change: from here on, whatever happens, the undo is known. */
+function record({ store, now }: ExecuteDeps, from: Action, before: unknown): Promise<Action> {
+  return store.records.changeAction(from.incidentId, from.actionId, (current) => {
+    if (current.status === 'executing') return null;
+    const at = now();
+    const minutes = current.durationMinutes;
+    const dueAt = minutes === null ? null : later(at, minutes).toISOString();
+    const text = dueAt ? `State before recorded; to be undone at ${dueAt}` : 'State before recorded';
+    return moveTo(
+      current,
+      'executing',
+      { at, by: 'execute', text },
+      { before, dueAt, attentionAt: later(at, STUCK_AFTER_MINUTES).toISOString() },
+    );
+  });
+}
+
+async function scheduleUndo({ schedules, policy }: ExecuteDeps, action: Action): Promise<void> {
+  const { incidentId, actionId, scope, dueAt, durationMinutes } = action;
+  if (!dueAt || !durationMinutes || !scope) return;
+  const at = new Date(dueAt);
+  await schedules.put({
+    name: reversalScheduleName(actionId),
+    at,
+    target: { kind: 'reverse', input: { incidentId, actionId, scope, cause: 'due', by: 'schedule' } },
+  });
+  await schedules.put({
+    name: reminderScheduleName(actionId),
+    at: reminderTime(at, durationMinutes, policy.limits.reminderMinutesBefore),
+    target: { kind: 'remind', input: { incidentId, actionId } },
+  });
+}
+
+/** The reminder's lead, or half-way where the duration is at most twice the lead. */
+export function reminderTime(due: Date, durationMinutes: number, leadMinutes: number): Date {
+  return later(due, -(durationMinutes <= 2 * leadMinutes ? durationMinutes / 2 : leadMinutes));
+}
+
+async function applyAndVerify({ subject, mechanism }: Job, before: unknown): Promise<void> {
+  if (!mechanism.wasThere(before)) await mechanism.driver.apply(subject, before);
+  const seen = await mechanism.driver.verify(subject, before);
+  if (!seen.holds)
+    throw new NotVerified(`it was applied, but is not there: ${seen.found}`, {
+      actionId: subject.actionId,
+    });
+}
+
+async function markInForce(deps: ExecuteDeps, action: Action, job: Job, before: unknown): Promise<Action> {
+  const { store, now } = deps;
+  try {
+    const at = now();
+    const attentionAt =
+      action.dueAt && new Date(Date.parse(action.dueAt) + OVERDUE_AFTER_SECONDS * 1000).toISOString();
+    const inForce = moveTo(
+      action,
+      'in-force',
+      { at, by: 'execute', text: job.mechanism.wasThere(before) ? 'It was there before us' : 'Applied and verified' },
+      { appliedAt: at.toISOString(), attentionAt },
+    );
+    const next = action.dueAt
+      ? inForce
+      : moveTo(inForce, 'kept', { at, by: 'policy', text: 'Kept: it needs no end' }, { attentionAt: null });
+    const saved = await store.records.saveAction(action, next);
+    await store.entityHistory.note(job.subject.target, {
+      event: 'in-force',
+      incidentId: action.incidentId,
+      actionId: action.actionId,
+      name: action.name,
+      at: at.toISOString(),
+    });
+    return saved;
+  } catch (error) {
+    if (error instanceof Conflict || error instanceof IllegalTransition)
+      await takeBackIfReversedMeanwhile(deps, action, job, before);
+    throw error;
+  }
+}
+
+/** A reversal may have overtaken us while we were applying. Then our late change must not stay behind. */
+async function takeBackIfReversedMeanwhile(
+  { store }: ExecuteDeps,
+  { incidentId, actionId }: Action,
+  { subject, effectKey, mechanism }: Job,
+  before: unknown,
+): Promise<void> {
+  const current = await store.records.action(incidentId, actionId);
+  if (isOutstanding(current) || current.status === 'in-force' || current.status === 'kept') return;
+  if (!(await store.leases.find(effectKey)) && !mechanism.wasThere(before))
+    await mechanism.driver.revert(subject, before);
+}
+
+const later = (from: Date, minutes: number) => new Date(from.getTime() + minutes * 60_000);

@@ -1,0 +1,20 @@
+// Lambda entry of `gate`.
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { loggerAsLog } from '../audit/logger.ts';
+import { ENV, required } from '../domain/env.ts';
+import { mechanismFor } from '../execute/registry.ts';
+import { readPolicyFile } from '../store/policy-file.ts';
+import { createStore } from '../store/store.ts';
+import { type GateDeps, gate } from './gate.ts';
+
+const log = loggerAsLog(new Logger({ serviceName: 'gate' }));
+const deps: GateDeps = {
+  store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),
+  policy: readPolicyFile(required(process.env, ENV.policyPath)),
+  mechanismFor,
+  now: () => new Date(),
+  log,
+};
+
+export const handler = (event: unknown) => gate(deps, event);

@@ -1,0 +1,183 @@
+// Makes the promises hold when a schedule, an event or a function was lost: finds what is overdue and sets it going again.
+import { moveTo, noted } from '../audit/chain.ts';
+import { errorFields, type Log } from '../audit/log.ts';
+import type { Action } from '../domain/action.ts';
+import { type Incident } from '../domain/incident.ts';
+import type { Send } from '../notify/message.ts';
+import type { Store } from '../store/store.ts';
+
+export type SweepDeps = {
+  store: Store;
+  /** Starts the state machines. A name that is in use already means that somebody else was faster: no error. */
+  startReverse: (name: string, input: object) => Promise<void>;
+  startRespond: (name: string, input: object) => Promise<void>;
+  /** Gives the state machine the answer that it may have missed; rejects when it no longer waits. */
+  callback: (token: string, output: object) => Promise<void>;
+  /** Has the notify function tell people about an action. */
+  tell: (input: { incidentId: string; actionId: string }) => Promise<void>;
+  send: Send;
+  now: () => Date;
+  log: Log;
+};
+
+/** What one sweep did, by kind of finding: counted as metrics. */
+export type SweepResult = { looked: number; restarted: number; failures: number };
+
+/** One look at everything whose time has come. One record that cannot be helped does not keep the others waiting. */
+export async function sweep(deps: SweepDeps): Promise<SweepResult> {
+  const { actions, incidents } = await deps.store.records.needingAttention(deps.now());
+  const result = { looked: actions.length + incidents.length, restarted: 0, failures: 0 };
+  const attempt = async (ids: Record<string, string>, work: () => Promise<void>) => {
+    try {
+      await work();
+      result.restarted++;
+    } catch (error) {
+      result.failures++;
+      deps.log('error', 'the sweeper could not help', { ...ids, ...errorFields(error) });
+    }
+  };
+  for (const action of actions)
+    await attempt({ incidentId: action.incidentId, actionId: action.actionId }, () => help(deps, action));
+  for (const incident of incidents)
+    await attempt({ incidentId: incident.incidentId }, () => resume(deps, incident));
+  return result;
+}
+
+async function help(deps: SweepDeps, action: Action): Promise<void> {
+  const { incidentId, actionId } = action;
+  deps.log('warn', 'overdue', { incidentId, actionId, status: action.status, since: action.attentionAt });
+  switch (action.status) {
+    case 'awaiting-approval':
+      return expire(deps, action);
+    case 'approved':
+      return passOn(deps, action);
+    case 'handed-off':
+      await deps.tell({ incidentId, actionId });
+      return lookAgain(deps, action);
+    case 'proposed':
+    case 'executing':
+    case 'in-force':
+    case 'reversing':
+    case 'reversal-failed':
+      // The name carries the version: one start per state of affairs, however many sweeps see it.
+      await deps.startReverse(`sweep-${actionId}-${action.version}`, {
+        incidentId,
+        actionId,
+        scope: action.scope ?? 'none',
+        cause: 'sweeper',
+        by: 'sweep',
+      });
+      return lookAgain(deps, action);
+    default:
+      return lookAgain(deps, action, null);
+  }
+}
+
+/** The state machine is gone or deaf: the request ends here, on time, with nothing done. */
+async function expire({ store, callback, tell, now, log }: SweepDeps, action: Action): Promise<void> {
+  const { incidentId, actionId } = action;
+  const text = 'Nobody decided in time; found by the sweeper';
+  const ended = await store.records.changeAction(incidentId, actionId, (current) =>
+    current.status === 'awaiting-approval'
+      ? moveTo(current, 'expired', { at: now(), by: 'sweep', text }, { attentionAt: null })
+      : null,
+  );
+  if (ended.status !== 'expired') return;
+  const token = ended.approval?.taskToken;
+  const woken = token ? await wake({ callback, log }, ended, token, 'expired') : false;
+  // A state machine that took the answer tells people itself.
+  if (!woken) await tell({ incidentId, actionId });
+}
+
+/** A person approved and the answer was lost: pass it on, or, when nobody waits for it, say that nothing was done. */
+async function passOn(deps: SweepDeps, action: Action): Promise<void> {
+  const token = action.approval?.taskToken;
+  if (token && (await wake(deps, action, token, 'approved'))) return lookAgain(deps, action);
+  const { incidentId, actionId, scope } = action;
+  await deps.startReverse(`sweep-${actionId}-${action.version}`, {
+    incidentId,
+    actionId,
+    scope: scope ?? 'none',
+    cause: 'sweeper',
+    by: 'sweep',
+  });
+  await deps.tell({ incidentId, actionId });
+}
+
+async function wake(
+  { callback, log }: Pick<SweepDeps, 'callback' | 'log'>,
+  { actionId }: Action,
+  token: string,
+  verdict: string,
+): Promise<boolean> {
+  try {
+    await callback(token, { verdict });
+    return true;
+  } catch (error) {
+    log('info', 'the state machine no longer waits', { actionId, ...errorFields(error) });
+    return false;
+  }
+}
+
+const LOOK_AGAIN_MINUTES = 5;
+const MAX_DOUBLINGS = 8;
+
+/** Five minutes, twice as long after each look that found it still overdue: histories stay short. */
+function nextLook({ history }: Action, now: Date): string {
+  const looks = history.filter(({ event }) => event === 'swept').length;
+  return new Date(now.getTime() + LOOK_AGAIN_MINUTES * 2 ** Math.min(looks, MAX_DOUBLINGS) * 60_000).toISOString();
+}
+
+/** Moves the next look into the future, where the record is still as it was seen. */
+async function lookAgain({ store, now }: SweepDeps, seen: Action, attentionAt: string | null = nextLook(seen, now())) {
+  await store.records.changeAction(seen.incidentId, seen.actionId, (current) =>
+    current.version === seen.version && current.attentionAt === seen.attentionAt
+      ? {
+          ...noted(current, { at: now(), by: 'sweep', event: 'swept', text: `Found ${current.status} and overdue` }),
+          attentionAt,
+        }
+      : null,
+  );
+}
+
+const MAX_RESTARTS = 2;
+
+/** An assessment that never ended: run it again from its start, which repeats nothing; at last, say that it failed. */
+async function resume(deps: SweepDeps, incident: Incident): Promise<void> {
+  const { incidentId } = incident;
+  const restarts = incident.history.filter(({ event }) => event === 'restarted').length;
+  const unfinished = incident.alerts.filter(({ outcome }) => outcome === null);
+  const again = restarts < MAX_RESTARTS;
+  if (again)
+    for (const { alertId } of unfinished)
+      await deps.startRespond(`${alertId}-restart-${restarts + 1}`, { incidentId, alertId });
+  const at = deps.now();
+  await deps.store.records.changeIncident(incidentId, (current) =>
+    current.version !== incident.version
+      ? null
+      : again
+        ? {
+            ...noted(current, { at, by: 'sweep', event: 'restarted', text: 'Its assessment did not come to an end' }),
+            attentionAt: new Date(at.getTime() + 90 * 60_000).toISOString(),
+          }
+        : {
+            ...noted(current, { at, by: 'sweep', event: 'failed', text: 'Given up; a person was told' }),
+            status: 'closed',
+            closedAt: at.toISOString(),
+            outcome: 'failed',
+            alerts: current.alerts.map((alert) => ({ ...alert, outcome: alert.outcome ?? 'failed' })),
+            attentionAt: null,
+          },
+  );
+  if (!again)
+    await deps.send({
+      key: `given-up-${incidentId}`,
+      to: { kind: 'team' },
+      urgency: 'page',
+      subject: 'An incident could not be worked through',
+      paragraphs: [`Incident ${incidentId} did not come to an end after ${restarts} restarts. Please look at it.`],
+      links: [],
+      incidentId,
+      actionId: null,
+    });
+}
