@@ -1,0 +1,141 @@
+// Starts moto, an implementation of AWS that we did not write, as the independent check of ours.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type InvokeHandlers, startLambdaProxy } from './lambda-proxy.ts';
+import { ensureMotoVenv, MotoUnavailable } from './venv.ts';
+
+/** Importing moto takes 1-2 s alone and several when other test files start theirs. */
+const startLimitMs = 30_000;
+const stopLimitMs = 3_000;
+
+export type Moto = {
+  /** Every AWS API, at one loopback address. */
+  endpoint: string;
+  /** For `new XClient(moto.clientConfig)`. */
+  clientConfig: {
+    endpoint: string;
+    region: string;
+    credentials: { accessKeyId: string; secretAccessKey: string };
+  };
+  /** Empties every service, for the next test. Executions that still run are forgotten, not stopped. */
+  reset(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/**
+ * Binds to 127.0.0.1 and a free port. With `lambdaProxy`, state machines run, and an invocation of a
+ * function named there runs its handler in this process; without, StartExecution only stores.
+ * @example
+ * const moto = await startMoto();
+ * const waf = new WAFV2Client(moto.clientConfig);
+ * await moto.stop();
+ */
+export async function startMoto(options: { lambdaProxy?: InvokeHandlers } = {}): Promise<Moto> {
+  const python = await ensureMotoVenv();
+  const proxy = options.lambdaProxy && (await startLambdaProxy(options.lambdaProxy));
+  const { port, process: server } = await spawnMoto(python, proxy?.port).catch(async (error) => {
+    await proxy?.close();
+    throw error;
+  });
+  proxy?.forwardTo(port);
+  const api = `http://127.0.0.1:${port}/moto-api`;
+  if (proxy) {
+    await post(`${api}/config`, {
+      stepfunctions: { execute_state_machine: true },
+      lambda: { use_docker: false },
+    });
+  }
+  const endpoint = `http://127.0.0.1:${proxy?.port ?? port}`;
+  return {
+    endpoint,
+    clientConfig: {
+      endpoint,
+      // The one region in which WAFv2 also takes the scope CLOUDFRONT.
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    },
+    reset: () => post(`${api}/reset`, {}),
+    async stop() {
+      await stopProcess(server);
+      await proxy?.close();
+    },
+  };
+}
+
+/** Like `startMoto`, with the Step Functions engine running and these functions as its Lambda. */
+export function startMotoWithLambdas(handlers: InvokeHandlers): Promise<Moto> {
+  return startMoto({ lambdaProxy: handlers });
+}
+
+async function spawnMoto(
+  python: string,
+  enginePort: number | undefined,
+): Promise<{ port: number; process: ChildProcess }> {
+  const { PATH } = process.env;
+  const server = spawn(python, [join(import.meta.dirname, 'serve.py')], {
+    // Not ours: a developer's AWS profile or HTTP proxy must not reach moto's own AWS client.
+    env: {
+      PATH,
+      TZ: 'UTC',
+      PYTHONUTF8: '1',
+      AWS_EC2_METADATA_DISABLED: 'true',
+      ...(enginePort === undefined ? {} : { MOTO_PORT: String(enginePort) }),
+    },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let complaints = '';
+  server.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    complaints = (complaints + chunk).slice(-4_000);
+  });
+  const unavailable = (why: string) =>
+    new MotoUnavailable(`moto did not start: ${why}\n${complaints}`);
+
+  const started = new AbortController();
+  const firstLine = once(createInterface(server.stdout), 'line', { signal: started.signal });
+  const ended = once(server, 'exit', { signal: started.signal }).then(([code]) => {
+    throw unavailable(`it ended with code ${String(code)}`);
+  });
+  const late = delay(startLimitMs, undefined, { signal: started.signal }).then(() => {
+    throw unavailable(`nothing heard in ${startLimitMs} ms`);
+  });
+  try {
+    const [line] = await Promise.race([firstLine, ended, late]);
+    const port = Number(line);
+    await pollUntilReady(port, unavailable);
+    return { port, process: server };
+  } catch (error) {
+    server.kill('SIGKILL');
+    throw error;
+  } finally {
+    started.abort();
+    for (const loser of [firstLine, ended, late]) loser.catch(() => 'the race has been decided');
+  }
+}
+
+/** The port is printed once the socket listens; this sees that an answer comes as well. */
+async function pollUntilReady(port: number, unavailable: (why: string) => Error): Promise<void> {
+  const deadline = Date.now() + startLimitMs;
+  while (Date.now() < deadline) {
+    const answer = await fetch(`http://127.0.0.1:${port}/moto-api/config`).catch(() => undefined);
+    if (answer?.ok) return;
+    await delay(50);
+  }
+  throw unavailable(`no answer on port ${port}`);
+}
+
+async function stopProcess(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const ended = once(server, 'exit');
+  server.stdin?.end();
+  const kill = setTimeout(() => server.kill('SIGKILL'), stopLimitMs);
+  await ended;
+  clearTimeout(kill);
+}
+
+async function post(url: string, body: unknown): Promise<void> {
+  const answer = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`moto: POST ${url} answered ${answer.status}`);
+}
