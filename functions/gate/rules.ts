@@ -1,4 +1,5 @@
-// The rules after the tier map, in the order in which a person would ask. Each can only make a decision stricter.
+// The rules after the tier map, in the order in which a person would ask. Each can only make a decision stricter,
+// and what is unknown counts as the worst that it could be.
 import type { Disposition, Reason } from '../domain/action.ts';
 import type { Proposal, Rule } from './decide.ts';
 
@@ -49,14 +50,14 @@ const needsFacts = ({ target }: Proposal) => target !== null && target.kind !== 
 
 const factsAreThere: Rule = (proposal) =>
   needsFacts(proposal) && !proposal.entityFacts
-    ? verdict('approve', 'facts-missing', 'Nothing could be found out about the target')
+    ? verdict('hand-off', 'facts-missing', 'Nothing could be found out about the target')
     : null;
 
 const targetIsNotProtected: Rule = ({ entityFacts, policy }) => {
   if (!entityFacts) return null;
   const { protectedBy } = entityFacts;
   if (!protectedBy.known)
-    return verdict('approve', 'protection-unknown', `Whether it is protected is unknown: ${protectedBy.why}`);
+    return verdict('hand-off', 'protection-unknown', `Whether it is protected is unknown: ${protectedBy.why}`);
   if (protectedBy.value === null) return null;
   const rule = policy.protected.find(({ id }) => id === protectedBy.value);
   return verdict('hand-off', 'protected-target', `Protected by "${protectedBy.value}": ${rule?.why ?? ''}`);
@@ -66,7 +67,7 @@ const addressIsNotOfAws: Rule = ({ entityFacts, target }) => {
   if (target?.kind !== 'ip' || !entityFacts?.address) return null;
   const { awsServices } = entityFacts.address;
   if (!awsServices.known)
-    return verdict('approve', 'aws-ranges-unknown', `Whether AWS owns it is unknown: ${awsServices.why}`);
+    return verdict('hand-off', 'aws-ranges-unknown', `Whether AWS owns it is unknown: ${awsServices.why}`);
   return awsServices.value.length > 0
     ? verdict('hand-off', 'aws-address', `AWS publishes it as an address of ${awsServices.value.join(', ')}`)
     : null;
@@ -96,14 +97,17 @@ const notInForceAlready: Rule = ({ entityFacts, name }) => {
   if (!entityFacts || !name) return null;
   const { inForce } = entityFacts.history;
   if (!inForce.known)
-    return verdict('approve', 'history-unknown', `What we did to it before is unknown: ${inForce.why}`);
+    return verdict('hand-off', 'history-unknown', `What we did to it before is unknown: ${inForce.why}`);
   const same = inForce.value.find((entry) => entry.startsWith(`${name} `));
   return same ? verdict('dropped', 'already-in-force', `It is in force already: ${same}`) : null;
 };
 
 const peopleDidNotSayOtherwise: Rule = ({ entityFacts }) => {
   const reversed = entityFacts?.history.reversedByPeople;
-  return reversed?.known && reversed.value > 0
+  if (!reversed) return null;
+  if (!reversed.known)
+    return verdict('approve', 'reversals-unknown', `Whether people reversed us before is unknown: ${reversed.why}`);
+  return reversed.value > 0
     ? verdict('approve', 'reversed-before', 'A person reversed an action on this target before its time')
     : null;
 };

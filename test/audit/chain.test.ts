@@ -1,0 +1,44 @@
+// P8: the history of a record is a chain in which every alteration shows.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { append, faultOf } from '../../functions/audit/chain.ts';
+import type { HistoryEntry } from '../../functions/domain/action.ts';
+
+const at = new Date('2026-11-24T03:00:00Z');
+const chainOf = (texts: readonly string[]): HistoryEntry[] =>
+  texts.reduce<HistoryEntry[]>(
+    (history, text) => append('act-1', history, { at, by: 'gate', event: 'proposed', text }),
+    [],
+  );
+
+describe('P8: a history', () => {
+  test('that nobody touched has no fault', () => {
+    expect(faultOf('act-1', chainOf(['one', 'two', 'three']))).toBeNull();
+  });
+
+  test('shows any change of any field of any entry', () => {
+    const change = fc.record({
+      texts: fc.array(fc.string({ maxLength: 20 }), { minLength: 1, maxLength: 6 }),
+      victim: fc.nat(),
+      field: fc.constantFrom<keyof HistoryEntry>('at', 'by', 'event', 'text', 'previous', 'hash'),
+      value: fc.string({ minLength: 1, maxLength: 40 }),
+    });
+    fc.assert(
+      fc.property(change, ({ texts, victim, field, value }) => {
+        const history = chainOf(texts);
+        const index = victim % history.length;
+        fc.pre(history[index]?.[field] !== value);
+        const altered = history.map((entry, i) => (i === index ? { ...entry, [field]: value } : entry));
+        expect(faultOf('act-1', altered)).not.toBeNull();
+      }),
+    );
+  });
+
+  test('shows an entry that was removed, put elsewhere, or taken from another record', () => {
+    const history = chainOf(['one', 'two', 'three']);
+    const [first, second, third] = history as [HistoryEntry, HistoryEntry, HistoryEntry];
+    expect(faultOf('act-1', [first, third])).toBe('entry 1 carries number 2');
+    expect(faultOf('act-1', [second, first, third])).not.toBeNull();
+    expect(faultOf('act-2', history)).toBe('entry 0 does not follow the one before it');
+  });
+});

@@ -1,0 +1,262 @@
+// The decision on one recommendation: P1, P5 and P10, rule by rule and for arbitrary input.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Disposition } from '../../functions/domain/action.ts';
+import { Recommendation } from '../../functions/domain/assessment.ts';
+import { known, unknown } from '../../functions/domain/facts.ts';
+import { ActionName, type Policy } from '../../functions/domain/policy.ts';
+import { mechanismFor } from '../../functions/execute/registry.ts';
+import { type Circumstances, decide, isStricter } from '../../functions/gate/decide.ts';
+import { alertWith, attacker, factsAbout, factsWith, POLICY, recommend } from '../fixtures/case.ts';
+
+const circumstances = (change: Partial<Circumstances> = {}): Circumstances => ({
+  alert: alertWith(),
+  facts: factsWith(),
+  policy: POLICY,
+  switchMode: 'run',
+  mechanismFor,
+  ...change,
+});
+const codes = ({ reasons }: { reasons: { code: string }[] }) => reasons.map(({ code }) => code);
+const withTarget = (change: Partial<typeof attacker>, facts = factsAbout('ip-1')) =>
+  circumstances({
+    alert: alertWith({ entities: [{ ...attacker, ...change }] }),
+    facts: factsWith(facts),
+  });
+const addressFacts = (change: object) =>
+  factsAbout('ip-1', { address: { ...factsAbout('ip-1').address!, ...change } });
+
+describe('the tier map', () => {
+  test('lets a watch list entry run alone', () => {
+    expect(decide(recommend({ action: 'add_ip_to_watchlist' }), circumstances()).disposition).toBe('auto');
+  });
+
+  test('sends a block to a person', () => {
+    expect(decide(recommend(), circumstances()).disposition).toBe('approve');
+  });
+
+  test('hands every tier-3 action to a person, with the reason', () => {
+    for (const action of ActionName.options.filter((name) => POLICY.actions[name].tier === 3)) {
+      const ruling = decide(recommend({ action, target: 'ip-1' }), circumstances());
+      expect(['hand-off', 'dropped'], action).toContain(ruling.disposition);
+      expect(codes(ruling)).toContain('tier-3');
+    }
+  });
+
+  test('hands an action that it does not know to a person, and says its name', () => {
+    const ruling = decide(recommend({ action: 'format_all_disks' }), circumstances());
+    expect(ruling).toMatchObject({ disposition: 'hand-off', name: null });
+    expect(ruling.reasons[0]?.text).toContain('format_all_disks');
+  });
+});
+
+describe('the action that counts', () => {
+  test('is a range block when the address is wider than one host, whatever it was called', () => {
+    const facts = addressFacts({ singleHost: known(false), cidr: known('0.0.0.0/0') });
+    for (const action of ['block_ip_at_firewall', 'add_ip_to_watchlist']) {
+      const ruling = decide(recommend({ action }), withTarget({ value: '0.0.0.0/0' }, facts));
+      expect(ruling).toMatchObject({ name: 'block_cidr_range', disposition: 'hand-off', mechanism: null });
+    }
+  });
+
+  test('is a range block also when the facts could not be read and the value looks like a range', () => {
+    const ruling = decide(
+      recommend(),
+      circumstances({
+        alert: alertWith({ entities: [{ ...attacker, value: '203.0.113.0/24' }] }),
+        facts: null,
+      }),
+    );
+    expect(ruling.name).toBe('block_cidr_range');
+  });
+});
+
+describe('each rule', () => {
+  const blocks = (given: Circumstances, change = {}) => decide(recommend(change), given);
+  const history = factsAbout('ip-1').history;
+  const cases: [string, ReturnType<typeof decide>, Disposition, string][] = [
+    ['a target outside the alert', blocks(circumstances(), { target: 'ip-9' }), 'dropped', 'target-not-in-alert'],
+    ['a target of the wrong kind', blocks(circumstances(), { target: 'alert-1' }), 'dropped', 'wrong-kind-of-target'],
+    ['low confidence', blocks(circumstances(), { confidence: 59 }), 'dropped', 'below-confidence-floor'],
+    ['no facts', blocks(circumstances({ facts: null })), 'hand-off', 'facts-missing'],
+    [
+      'a protected target',
+      blocks(withTarget({}, factsAbout('ip-1', { protectedBy: known('private-space') }))),
+      'hand-off',
+      'protected-target',
+    ],
+    [
+      'unknown protection',
+      blocks(withTarget({}, factsAbout('ip-1', { protectedBy: unknown('unreadable') }))),
+      'hand-off',
+      'protection-unknown',
+    ],
+    ['an address of AWS', blocks(withTarget({}, addressFacts({ awsServices: known(['S3']) }))), 'hand-off', 'aws-address'],
+    [
+      'an address that cannot be understood',
+      blocks(withTarget({ value: '999.1' }, addressFacts({ singleHost: unknown('not an address') }))),
+      'hand-off',
+      'address-not-understood',
+    ],
+    ['our own address', blocks(withTarget({ part: 'target' })), 'hand-off', 'not-the-actor'],
+    [
+      'an action in force already',
+      blocks(
+        withTarget({}, factsAbout('ip-1', { history: { ...history, inForce: known(['block_ip_at_firewall (act-x)']) } })),
+      ),
+      'dropped',
+      'already-in-force',
+    ],
+    ['an archived finding', blocks(circumstances({ alert: alertWith({ archived: true }) })), 'approve', 'archived-finding'],
+    ['the switch at halt', blocks(circumstances({ switchMode: 'halt' })), 'hand-off', 'switch-halt'],
+    [
+      'shadow mode',
+      blocks(circumstances({ policy: { ...POLICY, mode: 'shadow' } })),
+      'observe',
+      'shadow-mode',
+    ],
+    [
+      'a sample finding in production',
+      blocks(
+        circumstances({ alert: alertWith({ sample: true }), policy: { ...POLICY, stage: 'production' } }),
+      ),
+      'observe',
+      'sample-finding',
+    ],
+  ];
+  test.each(cases)('tightens for %s', (_, ruling, disposition, code) => {
+    expect(codes(ruling)).toContain(code);
+    expect(ruling.disposition).toBe(disposition);
+  });
+
+  test('sends an automatic action to a person while the switch stands at ask', () => {
+    const ruling = decide(recommend({ action: 'add_ip_to_watchlist' }), circumstances({ switchMode: 'ask' }));
+    expect(ruling.disposition).toBe('approve');
+  });
+
+  test('asks a person about a target on which people reversed us before', () => {
+    const facts = factsAbout('ip-1', { history: { ...history, reversedByPeople: known(1) } });
+    const ruling = decide(recommend({ action: 'add_ip_to_watchlist' }), withTarget({}, facts));
+    expect(ruling).toMatchObject({ disposition: 'approve' });
+  });
+});
+
+describe('for any model output, facts and policy', () => {
+  const fact = <T>(value: fc.Arbitrary<T>) => fc.oneof(value.map(known), fc.constant(unknown('not read')));
+  const anyFacts = fc.record({
+    protectedBy: fact(fc.constantFrom(null, 'private-space')),
+    singleHost: fact(fc.boolean()),
+    awsServices: fact(fc.constantFrom<string[]>([], ['S3'])),
+    inForce: fact(fc.constantFrom<string[]>([], ['block_ip_at_firewall (act-x)'])),
+    reversedByPeople: fact(fc.constantFrom(0, 2)),
+  });
+  const anyRecommendation = fc.record({
+    action: fc.oneof(fc.constantFrom<string>(...ActionName.options), fc.string({ minLength: 1, maxLength: 64 })),
+    target: fc.oneof(fc.constantFrom('ip-1', 'alert-1', 'ip-2', 'user-1'), fc.string({ minLength: 1, maxLength: 64 })),
+    parameters: fc.record({ durationMinutes: fc.option(fc.integer({ min: 1, max: 10_080 })) }),
+    confidence: fc.integer({ min: 0, max: 100 }),
+    reasoning: fc.string({ maxLength: 200 }),
+  });
+  const anyCircumstances = fc
+    .record({
+      facts: fc.option(anyFacts),
+      part: fc.constantFrom('actor' as const, 'target' as const, 'related' as const),
+      value: fc.constantFrom('203.0.113.7', '0.0.0.0/0', '2001:db8::7', 'nonsense'),
+      archived: fc.boolean(),
+      sample: fc.boolean(),
+      account: fc.constantFrom(POLICY.account, '999999999999', 'unknown' as const),
+      switchMode: fc.constantFrom('run' as const, 'ask' as const, 'halt' as const),
+      mode: fc.constantFrom('shadow' as const, 'live' as const),
+      stage: fc.constantFrom<Policy['stage']>('local', 'staging', 'production'),
+    })
+    .map(({ facts, part, value, archived, sample, account, switchMode, mode, stage }): Circumstances => {
+      const base = factsAbout('ip-1');
+      const entity = facts && {
+        ...base,
+        protectedBy: facts.protectedBy,
+        address: { ...base.address!, singleHost: facts.singleHost, awsServices: facts.awsServices },
+        history: { ...base.history, inForce: facts.inForce, reversedByPeople: facts.reversedByPeople },
+      };
+      return {
+        alert: alertWith({ entities: [{ ...attacker, part, value }, alertWith().entities[1]!], archived, sample, account }),
+        facts: entity ? factsWith(entity) : null,
+        policy: { ...POLICY, mode, stage },
+        switchMode,
+        mechanismFor,
+      };
+    });
+  const runs = { numRuns: Number(process.env.PROPERTY_RUNS ?? 2000) };
+
+  test('P1: tier 3 and unknown actions are never automatic and never put to approval', () => {
+    fc.assert(
+      fc.property(anyRecommendation, anyCircumstances, (recommendation, given) => {
+        const { name, disposition, mechanism } = decide(Recommendation.parse(recommendation), given);
+        if (name !== null && POLICY.actions[name].tier !== 3) return;
+        expect(['auto', 'approve', 'observe']).not.toContain(disposition);
+        expect(mechanism).toBeNull();
+      }),
+      runs,
+    );
+  });
+
+  test('P2: tier 2 is never automatic', () => {
+    fc.assert(
+      fc.property(anyRecommendation, anyCircumstances, (recommendation, given) => {
+        const { name, disposition } = decide(recommendation, given);
+        if (name !== null && POLICY.actions[name].tier === 2) expect(disposition).not.toBe('auto');
+      }),
+      runs,
+    );
+  });
+
+  test('P5: what could run has one of the alert’s own entities as target', () => {
+    fc.assert(
+      fc.property(anyRecommendation, anyCircumstances, (recommendation, given) => {
+        const { target, disposition } = decide(recommendation, given);
+        if (disposition === 'auto' || disposition === 'approve') expect(given.alert.entities).toContain(target);
+      }),
+      runs,
+    );
+  });
+
+  test('P10: losing a fact or adding a restriction never loosens the decision', () => {
+    const harsher = fc.constantFrom<(given: Circumstances) => Circumstances>(
+      (given) => ({ ...given, facts: null }),
+      (given) => ({ ...given, switchMode: given.switchMode === 'run' ? 'ask' : 'halt' }),
+      (given) => ({ ...given, policy: { ...given.policy, mode: 'shadow' } }),
+      (given) => ({ ...given, alert: { ...given.alert, archived: true } }),
+      (given) => ({ ...given, mechanismFor: () => null }),
+      (given) => forget(given, 'protectedBy'),
+      (given) => forgetAddress(given, 'singleHost'),
+      (given) => forgetAddress(given, 'awsServices'),
+    );
+    fc.assert(
+      fc.property(anyRecommendation, anyCircumstances, harsher, (recommendation, given, restrict) => {
+        const before = decide(recommendation, given);
+        const after = decide(recommendation, restrict(given));
+        const mayRun = (disposition: Disposition) => disposition === 'auto' || disposition === 'approve';
+        // What could not run before cannot run after, and what could is not less controlled.
+        if (mayRun(after.disposition)) expect(isStricter(before.disposition, after.disposition)).toBe(false);
+      }),
+      runs,
+    );
+  });
+});
+
+const forget = (given: Circumstances, key: 'protectedBy'): Circumstances => ({
+  ...given,
+  facts: given.facts && {
+    ...given.facts,
+    entities: given.facts.entities.map((facts) => ({ ...facts, [key]: unknown('forgotten') })),
+  },
+});
+const forgetAddress = (given: Circumstances, key: 'singleHost' | 'awsServices'): Circumstances => ({
+  ...given,
+  facts: given.facts && {
+    ...given.facts,
+    entities: given.facts.entities.map((facts) => ({
+      ...facts,
+      address: facts.address && { ...facts.address, [key]: unknown('forgotten') },
+    })),
+  },
+});
