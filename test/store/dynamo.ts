@@ -1,7 +1,7 @@
 // A store on an in-memory database for one test file.
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { createStore, type Store } from '../../functions/store/store.ts';
 import { TABLE_SHAPE } from '../../functions/store/table-definition.ts';
@@ -52,6 +52,7 @@ export async function startStore(): Promise<TestStore> {
   const fresh = async (): Promise<Store> => {
     const name = `countermand-${++tables}`;
     await client.send(new CreateTableCommand(createTableInput(name)));
+    await waitUntilTableExists({ client, maxWaitTime: 5, minDelay: 0.001, maxDelay: 0.02 }, { TableName: name });
     return createStore(client, name, () => {});
   };
   return {

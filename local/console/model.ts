@@ -1,0 +1,43 @@
+// What the console shows, as plain data: assembled by overview.ts, rendered by page.ts.
+import type { Action } from '../../functions/domain/action.ts';
+import type { Incident } from '../../functions/domain/incident.ts';
+import type { SwitchMode } from '../../functions/domain/policy.ts';
+
+/** One state of the state machine on an alert's way, in the order of the definition. */
+export type Step = { name: string; state: 'done' | 'now' | 'ahead' | 'failed' };
+
+export type ShownIncident = {
+  incident: Incident;
+  /** One way per alert of the incident, newest first. */
+  ways: { alertId: string; steps: Step[] }[];
+  actions: Action[];
+  verdict: string | null;
+};
+
+export type ShownMessage = {
+  id: string;
+  to: string;
+  at: string;
+  subject: string;
+  paragraphs: string[];
+  links: { label: string; url: string }[];
+};
+
+export type ShownInForce = {
+  action: Action;
+  /** Signed in the name of the person whose desk this is. */
+  reviewUrl: string;
+};
+
+export type Overview = {
+  now: Date;
+  account: string;
+  mode: 'shadow' | 'live';
+  analyst: string;
+  switchMode: SwitchMode;
+  samples: { id: string; title: string; story: string }[];
+  incidents: ShownIncident[];
+  inbox: ShownMessage[];
+  ipSets: { name: string; addresses: string[] }[];
+  inForce: ShownInForce[];
+};

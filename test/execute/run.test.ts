@@ -1,0 +1,295 @@
+// Execution and reversal in their fixed order, with a crash at every step: P3 and P4.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { moveTo } from '../../functions/audit/chain.ts';
+import type { Action } from '../../functions/domain/action.ts';
+import { Denied, DigestMismatch, Halted } from '../../functions/domain/errors.ts';
+import { type ExecuteDeps, execute, reminderTime } from '../../functions/execute/run.ts';
+import { reverse } from '../../functions/reverse/run.ts';
+import type { Scheduled } from '../../functions/scheduling/schedules.ts';
+import type { Store } from '../../functions/store/store.ts';
+import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
+import { startStore, type TestStore } from '../store/dynamo.ts';
+import { schedulesIn, toyAction, toyMechanisms, type World } from './toy.ts';
+
+let db: TestStore;
+let store: Store;
+let world: World;
+let kept: Map<string, Scheduled>;
+let now: Date;
+beforeAll(async () => {
+  db = await startStore();
+});
+afterAll(() => db.stop());
+beforeEach(async () => {
+  store = await db.fresh();
+  world = new Map();
+  kept = new Map();
+  now = NOW;
+});
+
+const deps = (): ExecuteDeps => ({
+  store,
+  mechanisms: toyMechanisms(world),
+  schedules: schedulesIn(kept),
+  policy: POLICY,
+  now: () => now,
+  log: () => {},
+});
+const put = async (change: Partial<Action> = {}) => {
+  const action = toyAction(change);
+  await store.records.createAction(action);
+  return { incidentId: action.incidentId, actionId: action.actionId };
+};
+const load = ({ actionId }: { actionId: string }) => store.records.action(INCIDENT_ID, actionId);
+const minutes = (n: number) => {
+  now = new Date(now.getTime() + n * 60_000);
+};
+
+describe('an execution', () => {
+  test('puts the action in force, with its undo scheduled', async () => {
+    const ids = await put();
+    expect(await execute(deps(), ids)).toMatchObject({ status: 'in-force' });
+    expect(world.get(attacker.value)).toBe('ours');
+    expect(await load(ids)).toMatchObject({
+      before: { present: false },
+      dueAt: '2026-11-24T04:00:00.000Z',
+    });
+    expect([...kept.keys()]).toEqual([`reverse-${ids.actionId}`, `remind-${ids.actionId}`]);
+  });
+
+  test('repeated after success changes nothing', async () => {
+    const ids = await put();
+    await execute(deps(), ids);
+    const before = await load(ids);
+    await execute(deps(), ids);
+    expect(await load(ids)).toEqual(before);
+  });
+
+  test('P2: refuses an action that needed a person and has no approval', async () => {
+    const ids = await put({ disposition: 'approve', status: 'approved' });
+    await expect(execute(deps(), ids)).rejects.toThrow(Denied);
+    expect(world.size).toBe(0);
+  });
+
+  test('P2: refuses an action that is not the one that was decided on', async () => {
+    const ids = await put({ digest: 'f'.repeat(64) });
+    await expect(execute(deps(), ids)).rejects.toThrow(DigestMismatch);
+    expect(world.size).toBe(0);
+  });
+
+  test('applies nothing while the switch stands at halt, and nothing automatic while it stands at ask', async () => {
+    const ids = await put();
+    for (const mode of ['halt', 'ask'] as const) {
+      await store.killSwitch.set(POLICY.account, { mode, by: 'person:ana.silva', at: '', why: 'test' });
+      await expect(execute(deps(), ids)).rejects.toThrow(Halted);
+    }
+    expect(world.size).toBe(0);
+  });
+});
+
+describe('a reversal', () => {
+  const inForce = async () => {
+    const ids = await put();
+    await execute(deps(), ids);
+    return ids;
+  };
+  const undo = (ids: { incidentId: string; actionId: string }, change = {}) =>
+    reverse(deps(), { ...ids, cause: 'due', by: 'schedule', ...change });
+
+  test('that is due takes the change back and removes the schedules', async () => {
+    const ids = await inForce();
+    minutes(60);
+    expect(await undo(ids)).toMatchObject({ status: 'reversed' });
+    expect([world.size, kept.size]).toEqual([0, 0]);
+    expect(await store.leases.find(`toy:${attacker.value}`)).toBeNull();
+  });
+
+  test('that comes before its time, because the action was extended, does nothing', async () => {
+    const ids = await inForce();
+    minutes(59);
+    expect(await undo(ids)).toMatchObject({ status: 'not-due' });
+    expect(world.size).toBe(1);
+  });
+
+  test('wanted by a person happens at once', async () => {
+    const ids = await inForce();
+    expect(await undo(ids, { cause: 'person', by: 'person:ana.silva' })).toMatchObject({ status: 'reversed' });
+  });
+
+  test('of what a person kept happens only when a person wants it', async () => {
+    const ids = await inForce();
+    await store.records.changeAction(ids.incidentId, ids.actionId, (current) =>
+      moveTo(current, 'kept', { at: now, by: 'person:ana.silva', text: 'still attacking' }),
+    );
+    minutes(600);
+    expect(await undo(ids)).toMatchObject({ status: 'not-due' });
+    expect(await undo(ids, { cause: 'person', by: 'person:ana.silva' })).toMatchObject({ status: 'reversed' });
+  });
+
+  test('P4: stops where somebody else changed the state, and says so', async () => {
+    const ids = await inForce();
+    world.set(attacker.value, 'theirs');
+    minutes(60);
+    expect(await undo(ids)).toMatchObject({ status: 'reversal-failed' });
+    expect(world.get(attacker.value)).toBe('theirs');
+    const action = await load(ids);
+    expect(action.history.at(-1)?.text).toContain('somebody else put it there');
+    expect(action.attentionAt, 'nobody tries again by himself').toBeNull();
+  });
+
+  test('P4: leaves alone what was there before us', async () => {
+    world.set(attacker.value, 'theirs');
+    const ids = await inForce();
+    minutes(60);
+    expect(await undo(ids)).toMatchObject({ status: 'reversed' });
+    expect(world.get(attacker.value)).toBe('theirs');
+  });
+
+  test('P4: with two holders happens with the last one', async () => {
+    const first = await inForce();
+    const second = await put({ actionId: 'act-0123456789abcdef-2' });
+    await execute(deps(), second);
+    minutes(60);
+    await undo(first);
+    expect(world.get(attacker.value)).toBe('ours');
+    await undo(second);
+    expect(world.size).toBe(0);
+  });
+
+  test('of an execution that failed before it changed anything ends as failed, and frees the lease', async () => {
+    const ids = await put();
+    await store.leases.acquire(`toy:${attacker.value}`, ids.actionId);
+    const failure = { Error: 'Denied', Cause: 'no rights' };
+    const request = { cause: 'execution-failed', by: 'respond', failure };
+    expect(await undo(ids, request)).toMatchObject({ status: 'failed' });
+    expect(await load(ids)).toMatchObject({ failure: 'Denied: no rights' });
+    expect(await store.leases.find(`toy:${attacker.value}`)).toBeNull();
+  });
+});
+
+/** Thrown where a function is killed. */
+class Killed extends Error {}
+
+/** The same dependencies, killed at the n-th call that leaves the function: before it (even n) or after it (odd n). */
+function killedAt(n: number, inner: ExecuteDeps): ExecuteDeps {
+  let calls = 0;
+  const wrap = <T extends object>(target: T): T =>
+    new Proxy(target, {
+      get: (object, key, receiver) => {
+        const value = Reflect.get(object, key, receiver);
+        if (typeof value !== 'function') return value;
+        return async (...given: unknown[]) => {
+          const mine = calls++;
+          if (mine * 2 === n) throw new Killed();
+          const result = await value.apply(object, given);
+          if (mine * 2 + 1 === n) throw new Killed();
+          return result;
+        };
+      },
+    });
+  const mechanisms = new Map(
+    [...inner.mechanisms].map(([id, one]) => [id, { ...one, driver: wrap(one.driver) }] as const),
+  );
+  return {
+    ...inner,
+    mechanisms,
+    schedules: wrap(inner.schedules),
+    store: { ...inner.store, records: wrap(inner.store.records), leases: wrap(inner.store.leases) },
+  };
+}
+const survives = async (work: Promise<unknown>) => {
+  try {
+    await work;
+    return true;
+  } catch (error) {
+    if (!(error instanceof Killed)) throw error;
+    return false;
+  }
+};
+/** More than the calls of one execution or reversal, twice. */
+const KILLS = 40;
+
+describe('a crash between any two steps', () => {
+  test('P3: of an execution never leaves a change without its record and its scheduled undo', async () => {
+    let crashes = 0;
+    for (let n = 0; n < KILLS; n++) {
+      store = await db.fresh();
+      world.clear();
+      kept.clear();
+      const ids = await put();
+      if (!(await survives(execute(killedAt(n, deps()), ids)))) crashes++;
+      if (world.size > 0) {
+        expect(['executing', 'in-force']).toContain((await load(ids)).status);
+        expect(kept.has(`reverse-${ids.actionId}`), `killed at ${n}`).toBe(true);
+      }
+      expect(await execute(deps(), ids), `killed at ${n}`).toMatchObject({ status: 'in-force' });
+    }
+    expect(crashes).toBeGreaterThan(10);
+  });
+
+  test('P4: of an execution can be undone from the record alone', async () => {
+    for (let n = 0; n < KILLS; n++) {
+      store = await db.fresh();
+      world.clear();
+      const ids = await put();
+      await survives(execute(killedAt(n, deps()), ids));
+      await reverse(deps(), { ...ids, cause: 'person', by: 'person:ana.silva' });
+      expect(world.size, `killed at ${n}`).toBe(0);
+      expect(await store.leases.find(`toy:${attacker.value}`)).toBeNull();
+    }
+  });
+
+  test('P4: of a reversal is finished by the next one', async () => {
+    let crashes = 0;
+    for (let n = 0; n < KILLS; n++) {
+      store = await db.fresh();
+      world.clear();
+      now = NOW;
+      const ids = await put();
+      await execute(deps(), ids);
+      minutes(61);
+      const request = { ...ids, cause: 'due', by: 'schedule' };
+      if (!(await survives(reverse(killedAt(n, deps()), request)))) crashes++;
+      await reverse(deps(), request);
+      expect((await load(ids)).status, `killed at ${n}`).toBe('reversed');
+      expect([world.size, await store.leases.find(`toy:${attacker.value}`)]).toEqual([0, null]);
+    }
+    expect(crashes).toBeGreaterThan(10);
+  });
+
+  test('P4: a late execution does not survive the reversal that overtook it', async () => {
+    const ids = await put();
+    const slow = deps();
+    const [id, toy] = [...slow.mechanisms][0]!;
+    const overtaken: ExecuteDeps = {
+      ...slow,
+      mechanisms: new Map([
+        [
+          id,
+          {
+            ...toy,
+            driver: {
+              ...toy.driver,
+              apply: async (subject, before) => {
+                await reverse(deps(), { ...ids, cause: 'sweeper', by: 'sweep' });
+                await toy.driver.apply(subject, before);
+              },
+            },
+          },
+        ],
+      ]),
+    };
+    await expect(execute(overtaken, ids)).rejects.toThrow();
+    expect(world.size).toBe(0);
+    expect((await load(ids)).status).toBe('failed');
+  });
+});
+
+describe('the reminder', () => {
+  const due = new Date('2026-11-24T12:00:00Z');
+  test('goes out two hours before, or half-way where the duration is four hours or less', () => {
+    expect(reminderTime(due, 24 * 60, 120).toISOString()).toBe('2026-11-24T10:00:00.000Z');
+    expect(reminderTime(due, 240, 120).toISOString()).toBe('2026-11-24T10:00:00.000Z');
+    expect(reminderTime(due, 120, 120).toISOString()).toBe('2026-11-24T11:00:00.000Z');
+  });
+});
