@@ -1,0 +1,139 @@
+// P4 and P9 when something was lost: what the sweeper finds, and sets going again.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { moveTo } from '../../functions/audit/chain.ts';
+import type { Action } from '../../functions/domain/action.ts';
+import type { Store } from '../../functions/store/store.ts';
+import { type SweepDeps, sweep } from '../../functions/sweep/sweep.ts';
+import { toyAction } from '../execute/toy.ts';
+import { ALERT_ID, INCIDENT_ID, incidentWith, NOW } from '../fixtures/case.ts';
+import { startStore, type TestStore } from '../store/dynamo.ts';
+
+let db: TestStore;
+let store: Store;
+let calls: string[];
+let deaf: boolean;
+beforeAll(async () => {
+  db = await startStore();
+});
+afterAll(() => db.stop());
+beforeEach(async () => {
+  store = await db.fresh();
+  calls = [];
+  deaf = false;
+});
+
+const deps = (now: Date): SweepDeps => ({
+  store,
+  startReverse: async (name) => void calls.push(`reverse ${name}`),
+  startRespond: async (name) => void calls.push(`respond ${name}`),
+  callback: async (token, output) => {
+    if (deaf) throw new Error('TaskTimedOut');
+    calls.push(`callback ${token} ${JSON.stringify(output)}`);
+  },
+  tell: async ({ actionId }) => void calls.push(`tell ${actionId}`),
+  send: async ({ key }) => void calls.push(`send ${key}`),
+  now: () => now,
+  log: () => {},
+});
+const later = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
+const put = async (change: Partial<Action>) => {
+  const action = toyAction({ attentionAt: later(1).toISOString(), ...change });
+  await store.records.createAction(action);
+  return action;
+};
+const load = ({ actionId }: Action) => store.records.action(INCIDENT_ID, actionId);
+const asked = (change = {}) => ({
+  status: 'awaiting-approval' as const,
+  disposition: 'approve' as const,
+  approval: {
+    requestedAt: NOW.toISOString(),
+    expiresAt: later(15).toISOString(),
+    rungs: [{ at: NOW.toISOString(), ask: [] }],
+    managers: [],
+    askedRungs: 1,
+    taskToken: 'token-1',
+    decision: null,
+    ...change,
+  },
+});
+
+describe('the sweeper', () => {
+  test('leaves alone what is not yet due', async () => {
+    await put({ status: 'in-force' });
+    expect(await sweep(deps(NOW))).toEqual({ looked: 0, restarted: 0, failures: 0 });
+  });
+
+  test.each(['executing', 'in-force', 'reversing', 'reversal-failed', 'proposed'] as const)(
+    'P4: has an overdue action that is %s undone, once per state of affairs',
+    async (status) => {
+      const action = await put({ status });
+      await sweep(deps(later(2)));
+      await sweep(deps(later(2)));
+      expect(calls).toEqual([`reverse sweep-${action.actionId}-1`]);
+    },
+  );
+
+  test('P4: keeps looking at what stays overdue, ever more rarely', async () => {
+    const action = await put({ status: 'in-force' });
+    const looks: string[] = [];
+    for (let i = 0; i < 4; i++) {
+      const { attentionAt } = await load(action);
+      looks.push(attentionAt ?? '');
+      await sweep(deps(new Date(attentionAt ?? 0)));
+    }
+    expect(calls).toHaveLength(4);
+    expect(looks.map((at) => (Date.parse(at) - NOW.getTime()) / 60_000)).toEqual([1, 6, 16, 36]);
+  });
+
+  test('P9: ends a request that nobody ended, and has the waiting state machine go on', async () => {
+    const action = await put(asked());
+    await sweep(deps(later(17)));
+    expect((await load(action)).status).toBe('expired');
+    expect(calls).toEqual(['callback token-1 {"verdict":"expired"}']);
+  });
+
+  test('P9: tells people itself when no state machine waits any more', async () => {
+    deaf = true;
+    const action = await put(asked());
+    await sweep(deps(later(17)));
+    expect(calls).toEqual([`tell ${action.actionId}`]);
+  });
+
+  test('P9: passes on an approval whose callback was lost', async () => {
+    const action = await put(asked());
+    await store.records.changeAction(INCIDENT_ID, action.actionId, (current) =>
+      moveTo(current, 'approved', { at: NOW, by: 'person:ana.silva', text: 'yes' }),
+    );
+    await sweep(deps(later(17)));
+    expect(calls).toEqual(['callback token-1 {"verdict":"approved"}']);
+  });
+
+  test('P9: ends an approval that nobody carries out any more, and says so', async () => {
+    deaf = true;
+    const action = await put({ ...asked(), status: 'approved' });
+    await sweep(deps(later(17)));
+    expect(calls).toEqual([`reverse sweep-${action.actionId}-1`, `tell ${action.actionId}`]);
+  });
+
+  test('P9: runs an assessment that never ended again, and at last says that it failed', async () => {
+    await store.records.createIncident({ ...incidentWith(), attentionAt: later(1).toISOString() });
+    for (const hours of [1, 3, 5, 7]) await sweep(deps(later(hours * 60)));
+    expect(calls).toEqual([
+      `respond ${ALERT_ID}-restart-1`,
+      `respond ${ALERT_ID}-restart-2`,
+      `send given-up-${INCIDENT_ID}`,
+    ]);
+    expect(await store.records.incident(INCIDENT_ID)).toMatchObject({ status: 'closed', outcome: 'failed' });
+  });
+
+  test('helps the others when one cannot be helped', async () => {
+    await put({ status: 'in-force' });
+    await put({ status: 'in-force', actionId: 'act-0123456789abcdef-2' });
+    const failing = { ...deps(later(2)), startReverse: async (name: string) => {
+      if (name.includes('-1-')) throw new Error('no');
+      calls.push(name);
+    } };
+    expect(await sweep(failing)).toMatchObject({ restarted: 1, failures: 1 });
+    expect(calls).toEqual(['sweep-act-0123456789abcdef-2-1']);
+  });
+});
