@@ -1,6 +1,7 @@
 // dynalite ships no types: the part that we use.
 declare module 'dynalite' {
   import type { Server } from 'node:http';
+
   type Options = {
     path?: string;
     createTableMs?: number;

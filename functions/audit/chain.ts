@@ -1,12 +1,7 @@
 // Hash-chained histories: a state change and its entry are one value, written by one conditional write.
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import {
-  type Action,
-  type HistoryEntry,
-  type Status,
-  TRANSITIONS,
-} from '../domain/action.ts';
+import { type Action, type HistoryEntry, type Status, TRANSITIONS } from '../domain/action.ts';
 import { IllegalTransition } from '../domain/errors.ts';
 
 /** SHA-256 of the RFC 8785 canonical JSON of a value, in hex. */
@@ -19,7 +14,11 @@ export function digestOf(value: unknown): string {
 export type Note = { at: Date; by: string; event: string; text: string };
 
 /** The history with one more entry, chained to the last. `anchor` is the record's own id: chains cannot be swapped. */
-export function append(anchor: string, history: readonly HistoryEntry[], note: Note): HistoryEntry[] {
+export function append(
+  anchor: string,
+  history: readonly HistoryEntry[],
+  note: Note,
+): HistoryEntry[] {
   const entry = {
     seq: history.length,
     at: note.at.toISOString(),
@@ -74,10 +73,26 @@ export const anchorOf = (record: Identified): string =>
 export function actionDigest(
   action: Pick<
     Action,
-    'actionId' | 'account' | 'region' | 'name' | 'target' | 'durationMinutes' | 'mechanism' | 'effectKey'
+    | 'actionId'
+    | 'account'
+    | 'region'
+    | 'name'
+    | 'target'
+    | 'durationMinutes'
+    | 'mechanism'
+    | 'effectKey'
   >,
 ): string {
   const { actionId, account, region, name, durationMinutes, mechanism, effectKey } = action;
   const target = action.target && { kind: action.target.kind, value: action.target.value };
-  return digestOf({ actionId, account, region, name, target, durationMinutes, mechanism, effectKey });
+  return digestOf({
+    actionId,
+    account,
+    region,
+    name,
+    target,
+    durationMinutes,
+    mechanism,
+    effectKey,
+  });
 }

@@ -82,8 +82,16 @@ export async function close({ store, send, now, log }: CloseDeps, input: unknown
   return { incidentId, alertId, outcome };
 }
 
-function closed(current: Incident, alertId: string, outcome: Outcome, summary: string, at: Date): Incident {
-  const alerts = current.alerts.map((alert) => (alert.alertId === alertId ? { ...alert, outcome } : alert));
+function closed(
+  current: Incident,
+  alertId: string,
+  outcome: Outcome,
+  summary: string,
+  at: Date,
+): Incident {
+  const alerts = current.alerts.map((alert) =>
+    alert.alertId === alertId ? { ...alert, outcome } : alert,
+  );
   const outcomes = alerts.map((alert) => alert.outcome).filter((one) => one !== null);
   const finished = outcomes.length === alerts.length;
   return {
@@ -104,12 +112,19 @@ function summaryOf(actions: readonly Action[], said: string, why: string | null)
     ({ name, recommendation, target, status }) =>
       `${name ?? recommendation.action} on ${target?.value ?? recommendation.target}: ${status}`,
   );
-  return [...(why ? [`It could not be worked through to its end: ${why}`] : []), ...lines, `Analysis: ${said}`].join(
-    '\n',
-  );
+  return [
+    ...(why ? [`It could not be worked through to its end: ${why}`] : []),
+    ...lines,
+    `Analysis: ${said}`,
+  ].join('\n');
 }
 
-async function tell(send: Send, incident: Incident, alertId: string, outcome: Outcome): Promise<void> {
+async function tell(
+  send: Send,
+  incident: Incident,
+  alertId: string,
+  outcome: Outcome,
+): Promise<void> {
   const alert = incident.alerts.find((one) => one.alertId === alertId);
   await send({
     key: `close-${alertId}`,

@@ -53,7 +53,10 @@ export const Disposition = z.enum(['auto', 'approve', 'observe', 'hand-off', 'dr
 export type Disposition = z.infer<typeof Disposition>;
 
 /** Why: a code to count by, a sentence to read. */
-export const Reason = z.strictObject({ code: z.string().regex(/^[a-z0-9-]+$/), text: z.string().max(500) });
+export const Reason = z.strictObject({
+  code: z.string().regex(/^[a-z0-9-]+$/),
+  text: z.string().max(500),
+});
 export type Reason = z.infer<typeof Reason>;
 
 /** Plain English from code, never from the model. Each answers one question of the person who decides. */

@@ -54,7 +54,9 @@ export type ActionPolicy = z.infer<typeof ActionPolicy>;
 
 export const ActionsFile = z.strictObject({ actions: z.record(ActionName, ActionPolicy) });
 
-const PersonId = z.string().regex(/^[a-z][a-z0-9.-]{1,62}$/, 'expected a short lower-case id, such as "ana.silva"');
+const PersonId = z
+  .string()
+  .regex(/^[a-z][a-z0-9.-]{1,62}$/, 'expected a short lower-case id, such as "ana.silva"');
 
 export const Person = z.strictObject({
   name: z.string().min(1).max(100),
@@ -79,7 +81,11 @@ export const EscalationFile = z
   .superRefine((file, ctx) => {
     const named = [...file.ladder.flatMap((rung) => rung.ask), ...file.managers];
     for (const id of named.filter((id) => !(id in file.people)))
-      ctx.addIssue({ code: 'custom', message: `"${id}" is not one of the people`, path: ['people'] });
+      ctx.addIssue({
+        code: 'custom',
+        message: `"${id}" is not one of the people`,
+        path: ['people'],
+      });
     file.ladder.forEach((rung, i) => {
       const before = file.ladder[i - 1];
       if (before ? rung.atMinutes <= before.atMinutes : rung.atMinutes !== 0)

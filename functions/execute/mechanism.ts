@@ -2,8 +2,8 @@
 import type { z } from 'zod';
 import type { Description } from '../domain/action.ts';
 import type { Alert, Entity, EntityKind } from '../domain/alert.ts';
-import type { EntityFacts } from '../domain/facts.ts';
 import { InvalidInput } from '../domain/errors.ts';
+import type { EntityFacts } from '../domain/facts.ts';
 import type { ActionName } from '../domain/policy.ts';
 
 /** Permission scopes: one executor function, one reverser function and one IAM document each. */
@@ -94,7 +94,11 @@ export function connected<Clients, Before>(
   const read = (before: unknown): Before => {
     const parsed = mechanism.before.safeParse(before);
     if (parsed.success) return parsed.data;
-    throw new InvalidInput(`the recorded before-state is not one of ${mechanism.id}`, {}, parsed.error);
+    throw new InvalidInput(
+      `the recorded before-state is not one of ${mechanism.id}`,
+      {},
+      parsed.error,
+    );
   };
   return {
     face: mechanism,

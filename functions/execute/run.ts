@@ -86,7 +86,9 @@ function record({ store, now }: ExecuteDeps, from: Action, before: unknown): Pro
     const at = now();
     const minutes = current.durationMinutes;
     const dueAt = minutes === null ? null : later(at, minutes).toISOString();
-    const text = dueAt ? `State before recorded; to be undone at ${dueAt}` : 'State before recorded';
+    const text = dueAt
+      ? `State before recorded; to be undone at ${dueAt}`
+      : 'State before recorded';
     return moveTo(
       current,
       'executing',
@@ -103,7 +105,10 @@ async function scheduleUndo({ schedules, policy }: ExecuteDeps, action: Action):
   await schedules.put({
     name: reversalScheduleName(actionId),
     at,
-    target: { kind: 'reverse', input: { incidentId, actionId, scope, cause: 'due', by: 'schedule' } },
+    target: {
+      kind: 'reverse',
+      input: { incidentId, actionId, scope, cause: 'due', by: 'schedule' },
+    },
   });
   await schedules.put({
     name: reminderScheduleName(actionId),
@@ -126,21 +131,36 @@ async function applyAndVerify({ subject, mechanism }: Job, before: unknown): Pro
     });
 }
 
-async function markInForce(deps: ExecuteDeps, action: Action, job: Job, before: unknown): Promise<Action> {
+async function markInForce(
+  deps: ExecuteDeps,
+  action: Action,
+  job: Job,
+  before: unknown,
+): Promise<Action> {
   const { store, now } = deps;
   try {
     const at = now();
     const attentionAt =
-      action.dueAt && new Date(Date.parse(action.dueAt) + OVERDUE_AFTER_SECONDS * 1000).toISOString();
+      action.dueAt &&
+      new Date(Date.parse(action.dueAt) + OVERDUE_AFTER_SECONDS * 1000).toISOString();
     const inForce = moveTo(
       action,
       'in-force',
-      { at, by: 'execute', text: job.mechanism.wasThere(before) ? 'It was there before us' : 'Applied and verified' },
+      {
+        at,
+        by: 'execute',
+        text: job.mechanism.wasThere(before) ? 'It was there before us' : 'Applied and verified',
+      },
       { appliedAt: at.toISOString(), attentionAt },
     );
     const next = action.dueAt
       ? inForce
-      : moveTo(inForce, 'kept', { at, by: 'policy', text: 'Kept: it needs no end' }, { attentionAt: null });
+      : moveTo(
+          inForce,
+          'kept',
+          { at, by: 'policy', text: 'Kept: it needs no end' },
+          { attentionAt: null },
+        );
     const saved = await store.records.saveAction(action, next);
     await store.entityHistory.note(job.subject.target, {
       event: 'in-force',

@@ -18,7 +18,9 @@ export type Mechanisms = ReadonlyMap<string, Connected>;
 export function jobOf(action: Action, mechanisms: Mechanisms): Job {
   const { actionId, incidentId, account, region, target, durationMinutes, effectKey } = action;
   if (actionDigest(action) !== action.digest)
-    throw new DigestMismatch('the recorded action is not the one that was decided on', { actionId });
+    throw new DigestMismatch('the recorded action is not the one that was decided on', {
+      actionId,
+    });
   const mechanism = mechanisms.get(action.mechanism ?? '');
   if (!mechanism || !target || !effectKey)
     throw new InvalidInput(`"${action.mechanism}" is no mechanism of this function`, { actionId });

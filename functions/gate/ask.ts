@@ -16,11 +16,14 @@ export function requestApproval(
   timeoutMinutes: number,
   now: Date,
 ): ApprovalRequest {
-  const minutesFromNow = (minutes: number) => new Date(now.getTime() + minutes * 60_000).toISOString();
+  const minutesFromNow = (minutes: number) =>
+    new Date(now.getTime() + minutes * 60_000).toISOString();
   const approvers = (ids: readonly string[]): Approver[] =>
     ids.flatMap((id) => {
       const person = escalation.people[id];
-      return person && !concerns(person, target) ? [{ id, name: person.name, email: person.email }] : [];
+      return person && !concerns(person, target)
+        ? [{ id, name: person.name, email: person.email }]
+        : [];
     });
   const managers = approvers(escalation.managers);
   const rungs = escalation.ladder
@@ -51,6 +54,8 @@ export function concerns(person: Pick<Person, 'principals'>, target: Entity): bo
 /** How long the state machine waits at each rung, in seconds; the last entry is for ending the request. */
 export function waitsOf({ rungs, expiresAt }: ApprovalRequest): number[] {
   const times = [...rungs.map(({ at }) => at), expiresAt].map((at) => Date.parse(at));
-  const waits = times.slice(1).map((time, i) => Math.max(1, Math.round((time - (times[i] ?? time)) / 1000)));
+  const waits = times
+    .slice(1)
+    .map((time, i) => Math.max(1, Math.round((time - (times[i] ?? time)) / 1000)));
   return [...waits, CLOSING_SECONDS];
 }

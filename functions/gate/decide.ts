@@ -1,33 +1,12 @@
 // The decision on one recommendation: pure, total, and only ever stricter than the tier map.
 import type { Disposition, Reason } from '../domain/action.ts';
-import type { Alert, Entity } from '../domain/alert.ts';
+import type { Entity } from '../domain/alert.ts';
 import type { Recommendation } from '../domain/assessment.ts';
-import type { EntityFacts, Facts } from '../domain/facts.ts';
-import { ActionName, type ActionPolicy, type Policy, type SwitchMode } from '../domain/policy.ts';
+import type { EntityFacts } from '../domain/facts.ts';
+import { ActionName } from '../domain/policy.ts';
 import type { Face } from '../execute/mechanism.ts';
+import type { Circumstances, Proposal } from './proposal.ts';
 import { RULES } from './rules.ts';
-
-/** All that a decision depends on. What is not here cannot influence it. */
-export type Circumstances = {
-  alert: Alert;
-  facts: Facts | null;
-  policy: Policy;
-  switchMode: SwitchMode;
-  mechanismFor: (name: ActionName, alert: Alert, target: Entity) => Face | null;
-};
-
-/** The recommendation, resolved by code: what the rules look at. */
-export type Proposal = Circumstances & {
-  recommendation: Recommendation;
-  target: Entity | null;
-  name: ActionName | null;
-  actionPolicy: ActionPolicy | null;
-  mechanism: Face | null;
-  entityFacts: EntityFacts | null;
-};
-
-/** A rule's verdict: at least this strict, because. Null: nothing to say. */
-export type Rule = (proposal: Proposal) => { atLeast: Disposition; reason: Reason } | null;
 
 export type Ruling = {
   name: ActionName | null;
@@ -51,7 +30,8 @@ const STRICTNESS: Readonly<Record<Disposition, number>> = {
 export const stricter = (a: Disposition, b: Disposition): Disposition =>
   STRICTNESS[a] >= STRICTNESS[b] ? a : b;
 
-export const isStricter = (a: Disposition, than: Disposition): boolean => STRICTNESS[a] > STRICTNESS[than];
+export const isStricter = (a: Disposition, than: Disposition): boolean =>
+  STRICTNESS[a] > STRICTNESS[than];
 
 /**
  * Decides one recommendation. The tier map gives the start; every rule may make it stricter and none can make it
@@ -67,13 +47,17 @@ export function decide(recommendation: Recommendation, circumstances: Circumstan
     mechanism: proposal.mechanism,
     entityFacts: proposal.entityFacts,
     durationMinutes: durationOf(proposal),
-    disposition: verdicts.reduce<Disposition>((so, verdict) => stricter(so, verdict.atLeast), start.atLeast),
+    disposition: verdicts.reduce<Disposition>(
+      (so, verdict) => stricter(so, verdict.atLeast),
+      start.atLeast,
+    ),
     reasons: [start.reason, ...verdicts.map((verdict) => verdict.reason)],
   };
 }
 
 function resolve(recommendation: Recommendation, given: Circumstances): Proposal {
-  const target = given.alert.entities.find((entity) => entity.ref === recommendation.target) ?? null;
+  const target =
+    given.alert.entities.find((entity) => entity.ref === recommendation.target) ?? null;
   const entityFacts = given.facts?.entities.find((facts) => facts.ref === target?.ref) ?? null;
   const name = effectiveAction(recommendation, target, entityFacts);
   return {
@@ -103,17 +87,27 @@ function effectiveAction(
   const singleHost = facts?.address?.singleHost;
   // Without facts the value itself is looked at, so that a failed read cannot turn a range into a host.
   const mayBeRange = singleHost?.known ? !singleHost.value : (target?.value.includes('/') ?? false);
-  if (ADDRESS_ACTIONS.includes(name.data) && target?.kind === 'ip' && mayBeRange) return 'block_cidr_range';
+  if (ADDRESS_ACTIONS.includes(name.data) && target?.kind === 'ip' && mayBeRange)
+    return 'block_cidr_range';
   return name.data;
 }
 
-function byTier({ actionPolicy, recommendation }: Proposal): { atLeast: Disposition; reason: Reason } {
+function byTier({ actionPolicy, recommendation }: Proposal): {
+  atLeast: Disposition;
+  reason: Reason;
+} {
   const asked = `"${recommendation.action.slice(0, 64)}"`;
   switch (actionPolicy?.tier) {
     case 1:
-      return { atLeast: 'auto', reason: { code: 'tier-1', text: 'Tier 1: it may run without a person' } };
+      return {
+        atLeast: 'auto',
+        reason: { code: 'tier-1', text: 'Tier 1: it may run without a person' },
+      };
     case 2:
-      return { atLeast: 'approve', reason: { code: 'tier-2', text: 'Tier 2: a person has to approve it' } };
+      return {
+        atLeast: 'approve',
+        reason: { code: 'tier-2', text: 'Tier 2: a person has to approve it' },
+      };
     case 3:
       return {
         atLeast: 'hand-off',
@@ -129,7 +123,11 @@ function byTier({ actionPolicy, recommendation }: Proposal): { atLeast: Disposit
 
 /** What was asked for, within the policy's maximum; null for what is kept, and for what never runs. */
 function durationOf({ actionPolicy, recommendation }: Proposal): number | null {
-  if (!actionPolicy || actionPolicy.tier === 3 || actionPolicy.lifetime.undo === 'kept') return null;
+  if (!actionPolicy || actionPolicy.tier === 3 || actionPolicy.lifetime.undo === 'kept')
+    return null;
   const { maxDurationMinutes } = actionPolicy.lifetime;
-  return Math.min(recommendation.parameters.durationMinutes ?? maxDurationMinutes, maxDurationMinutes);
+  return Math.min(
+    recommendation.parameters.durationMinutes ?? maxDurationMinutes,
+    maxDurationMinutes,
+  );
 }

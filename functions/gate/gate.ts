@@ -9,7 +9,8 @@ import { Conflict } from '../domain/errors.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Store } from '../store/store.ts';
 import { requestApproval, waitsOf } from './ask.ts';
-import { type Circumstances, decide, isStricter, type Ruling } from './decide.ts';
+import { decide, isStricter, type Ruling } from './decide.ts';
+import type { Circumstances } from './proposal.ts';
 
 export type GateDeps = {
   store: Store;
@@ -72,7 +73,10 @@ function readAssessment(given: unknown): Assessment {
     recommendations: [ticketBecause('There is no usable analysis')],
     origin: 'fallback',
     model: null,
-    failure: given === undefined ? 'the analysis did not run' : z.prettifyError(parsed.error).slice(0, 1000),
+    failure:
+      given === undefined
+        ? 'the analysis did not run'
+        : z.prettifyError(parsed.error).slice(0, 1000),
   };
 }
 
@@ -106,7 +110,13 @@ async function decideAll(
   for (const [index, { recommendation, ruling }] of rulings.entries()) {
     const actionId = `act-${ids.alertId.slice('al-'.length)}-${index + 1}`;
     const settled = await withinRate(deps, { ...ids, actionId }, ruling);
-    const action = compose(deps, { ...ids, actionId }, circumstances.alert, recommendation, settled);
+    const action = compose(
+      deps,
+      { ...ids, actionId },
+      circumstances.alert,
+      recommendation,
+      settled,
+    );
     actions.push(route(await createOnce(deps, action)));
   }
   return { ...ids, actions };
@@ -122,7 +132,10 @@ function withoutRepeats(considered: readonly Considered[]): Considered[] {
     const repeated = ruling.name !== null && ruling.target !== null && seen.has(key);
     seen.add(key);
     if (!repeated) return { recommendation, ruling };
-    const reason = { code: 'recommended-twice', text: 'The same action on the same target was recommended before' };
+    const reason = {
+      code: 'recommended-twice',
+      text: 'The same action on the same target was recommended before',
+    };
     return {
       recommendation,
       ruling: { ...ruling, disposition: 'dropped', reasons: [...ruling.reasons, reason] },
@@ -167,7 +180,9 @@ function compose(
   const timeout =
     actionPolicy?.tier === 2 ? actionPolicy.approvalTimeoutMinutes : DEFAULT_APPROVAL_MINUTES;
   const approval =
-    disposition === 'approve' && target ? requestApproval(policy.escalation, target, timeout, at) : null;
+    disposition === 'approve' && target
+      ? requestApproval(policy.escalation, target, timeout, at)
+      : null;
   const core = {
     actionId,
     ...place,
@@ -219,7 +234,11 @@ const FIRST_STATUS: Readonly<Record<Action['disposition'], Status>> = {
 };
 
 /** From when the sweeper takes an interest: when whoever should have gone on with it must have done so. */
-function attentionAt(disposition: Action['disposition'], expiresAt: string | null, now: Date): string | null {
+function attentionAt(
+  disposition: Action['disposition'],
+  expiresAt: string | null,
+  now: Date,
+): string | null {
   if (disposition === 'observe' || disposition === 'dropped') return null;
   const from = expiresAt ? Date.parse(expiresAt) : now.getTime();
   const minutes = expiresAt ? 2 : EXECUTION_GRACE_MINUTES;
@@ -273,7 +292,12 @@ async function decideAgain(
     if (!why) return null;
     const to = STOPPED[ruling.disposition] ?? 'failed';
     const text = `Stopped after approval: ${why}`;
-    return moveTo(current, to, { at: now(), by: 'gate', text }, { failure: text, attentionAt: null });
+    return moveTo(
+      current,
+      to,
+      { at: now(), by: 'gate', text },
+      { failure: text, attentionAt: null },
+    );
   });
   const goes = ['approved', 'executing', 'in-force'].includes(action.status);
   return {
@@ -285,7 +309,11 @@ async function decideAgain(
   };
 }
 
-function whatChanged(action: Action, ruling: Ruling, { facts, policy }: Circumstances): string | null {
+function whatChanged(
+  action: Action,
+  ruling: Ruling,
+  { facts, policy }: Circumstances,
+): string | null {
   const decidedAt = action.approval?.decision?.at;
   if (!decidedAt || !facts || facts.readAt < decidedAt) return 'the facts could not be read again';
   if (ruling.name !== action.name || ruling.mechanism?.id !== (action.mechanism ?? undefined))

@@ -1,6 +1,7 @@
 // Lambda entry of `gate`.
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+
 import { Logger } from '@aws-lambda-powertools/logger';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { loggerAsLog } from '../audit/logger.ts';
 import { ENV, required } from '../domain/env.ts';
 import { mechanismFor } from '../execute/registry.ts';

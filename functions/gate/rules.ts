@@ -1,9 +1,13 @@
 // The rules after the tier map, in the order in which a person would ask. Each can only make a decision stricter,
 // and what is unknown counts as the worst that it could be.
 import type { Disposition, Reason } from '../domain/action.ts';
-import type { Proposal, Rule } from './decide.ts';
+import type { Proposal, Rule } from './proposal.ts';
 
-const verdict = (atLeast: Disposition, code: string, text: string): { atLeast: Disposition; reason: Reason } => ({
+const verdict = (
+  atLeast: Disposition,
+  code: string,
+  text: string,
+): { atLeast: Disposition; reason: Reason } => ({
   atLeast,
   reason: { code, text: text.slice(0, 500) },
 });
@@ -37,12 +41,20 @@ const confidentEnough: Rule = ({ actionPolicy, recommendation }) =>
 
 const enabledByPolicy: Rule = ({ actionPolicy }) =>
   actionPolicy && actionPolicy.tier !== 3 && !actionPolicy.enabled
-    ? verdict('hand-off', 'not-enabled', 'Policy has not enabled it here; a person may do it by hand')
+    ? verdict(
+        'hand-off',
+        'not-enabled',
+        'Policy has not enabled it here; a person may do it by hand',
+      )
     : null;
 
 const hasAMechanism: Rule = ({ actionPolicy, mechanism, target }) =>
   actionPolicy && actionPolicy.tier !== 3 && target && !mechanism
-    ? verdict('hand-off', 'no-mechanism', 'No mechanism here can do it to this target with this kind of traffic')
+    ? verdict(
+        'hand-off',
+        'no-mechanism',
+        'No mechanism here can do it to this target with this kind of traffic',
+      )
     : null;
 
 /** Tickets and notifications concern the alert itself; there is nothing about the world to know first. */
@@ -57,19 +69,35 @@ const targetIsNotProtected: Rule = ({ entityFacts, policy }) => {
   if (!entityFacts) return null;
   const { protectedBy } = entityFacts;
   if (!protectedBy.known)
-    return verdict('hand-off', 'protection-unknown', `Whether it is protected is unknown: ${protectedBy.why}`);
+    return verdict(
+      'hand-off',
+      'protection-unknown',
+      `Whether it is protected is unknown: ${protectedBy.why}`,
+    );
   if (protectedBy.value === null) return null;
   const rule = policy.protected.find(({ id }) => id === protectedBy.value);
-  return verdict('hand-off', 'protected-target', `Protected by "${protectedBy.value}": ${rule?.why ?? ''}`);
+  return verdict(
+    'hand-off',
+    'protected-target',
+    `Protected by "${protectedBy.value}": ${rule?.why ?? ''}`,
+  );
 };
 
 const addressIsNotOfAws: Rule = ({ entityFacts, target }) => {
   if (target?.kind !== 'ip' || !entityFacts?.address) return null;
   const { awsServices } = entityFacts.address;
   if (!awsServices.known)
-    return verdict('hand-off', 'aws-ranges-unknown', `Whether AWS owns it is unknown: ${awsServices.why}`);
+    return verdict(
+      'hand-off',
+      'aws-ranges-unknown',
+      `Whether AWS owns it is unknown: ${awsServices.why}`,
+    );
   return awsServices.value.length > 0
-    ? verdict('hand-off', 'aws-address', `AWS publishes it as an address of ${awsServices.value.join(', ')}`)
+    ? verdict(
+        'hand-off',
+        'aws-address',
+        `AWS publishes it as an address of ${awsServices.value.join(', ')}`,
+      )
     : null;
 };
 
@@ -78,26 +106,42 @@ const addressIsUnderstood: Rule = ({ entityFacts, target }) => {
   const singleHost = entityFacts.address?.singleHost;
   return singleHost?.known
     ? null
-    : verdict('hand-off', 'address-not-understood', 'Whether it is one host could not be established');
+    : verdict(
+        'hand-off',
+        'address-not-understood',
+        'Whether it is one host could not be established',
+      );
 };
 
 /** The model may only point at who attacked, not at whom it would hurt. */
 const addressIsTheAttackers: Rule = ({ target }) =>
   target?.kind === 'ip' && target.part !== 'actor'
-    ? verdict('hand-off', 'not-the-actor', `The alert names ${target.ref} as ${target.part}, not as the attacker`)
+    ? verdict(
+        'hand-off',
+        'not-the-actor',
+        `The alert names ${target.ref} as ${target.part}, not as the attacker`,
+      )
     : null;
 
 /** The same user name may exist in two accounts; an address is the same everywhere. */
 const resourceIsInThisAccount: Rule = ({ target, alert, policy }) =>
   target && !['ip', 'alert', 'domain'].includes(target.kind) && alert.account !== policy.account
-    ? verdict('hand-off', 'other-account', `The alert is about account ${alert.account}; this is ${policy.account}`)
+    ? verdict(
+        'hand-off',
+        'other-account',
+        `The alert is about account ${alert.account}; this is ${policy.account}`,
+      )
     : null;
 
 const notInForceAlready: Rule = ({ entityFacts, name }) => {
   if (!entityFacts || !name) return null;
   const { inForce } = entityFacts.history;
   if (!inForce.known)
-    return verdict('hand-off', 'history-unknown', `What we did to it before is unknown: ${inForce.why}`);
+    return verdict(
+      'hand-off',
+      'history-unknown',
+      `What we did to it before is unknown: ${inForce.why}`,
+    );
   const same = inForce.value.find((entry) => entry.startsWith(`${name} `));
   return same ? verdict('dropped', 'already-in-force', `It is in force already: ${same}`) : null;
 };
@@ -106,9 +150,17 @@ const peopleDidNotSayOtherwise: Rule = ({ entityFacts }) => {
   const reversed = entityFacts?.history.reversedByPeople;
   if (!reversed) return null;
   if (!reversed.known)
-    return verdict('approve', 'reversals-unknown', `Whether people reversed us before is unknown: ${reversed.why}`);
+    return verdict(
+      'approve',
+      'reversals-unknown',
+      `Whether people reversed us before is unknown: ${reversed.why}`,
+    );
   return reversed.value > 0
-    ? verdict('approve', 'reversed-before', 'A person reversed an action on this target before its time')
+    ? verdict(
+        'approve',
+        'reversed-before',
+        'A person reversed an action on this target before its time',
+      )
     : null;
 };
 
@@ -118,7 +170,9 @@ const findingIsReal: Rule = ({ alert, policy }) =>
     : null;
 
 const findingIsNotSuppressed: Rule = ({ alert }) =>
-  alert.archived ? verdict('approve', 'archived-finding', 'The finding was archived where it came from') : null;
+  alert.archived
+    ? verdict('approve', 'archived-finding', 'The finding was archived where it came from')
+    : null;
 
 const killSwitch: Rule = ({ switchMode }) => {
   if (switchMode === 'run') return null;
@@ -129,7 +183,11 @@ const killSwitch: Rule = ({ switchMode }) => {
 
 const accountIsLive: Rule = ({ policy }) =>
   policy.mode === 'shadow'
-    ? verdict('observe', 'shadow-mode', 'The account is in shadow mode: what would happen is recorded, nothing is done')
+    ? verdict(
+        'observe',
+        'shadow-mode',
+        'The account is in shadow mode: what would happen is recorded, nothing is done',
+      )
     : null;
 
 export const RULES: readonly Rule[] = [

@@ -32,7 +32,13 @@ export const ReverseInput = z.object({
 type ReverseInput = z.infer<typeof ReverseInput>;
 
 const NEVER_APPLIED: readonly Status[] = ['proposed', 'approved', 'awaiting-approval'];
-const UNDOABLE: readonly Status[] = ['executing', 'in-force', 'kept', 'reversing', 'reversal-failed'];
+const UNDOABLE: readonly Status[] = [
+  'executing',
+  'in-force',
+  'kept',
+  'reversing',
+  'reversal-failed',
+];
 const STUCK_AFTER_MINUTES = 5;
 
 export async function reverse(deps: ReverseDeps, input: unknown) {
@@ -51,7 +57,12 @@ export async function reverse(deps: ReverseDeps, input: unknown) {
   }
 }
 
-const answer = ({ incidentId, actionId, scope, status }: Action) => ({ incidentId, actionId, scope, status });
+const answer = ({ incidentId, actionId, scope, status }: Action) => ({
+  incidentId,
+  actionId,
+  scope,
+  status,
+});
 
 /** A person's word counts at any time. Anything else only undoes what is due, or what never got into force. */
 function isDue({ status, dueAt }: Action, { cause }: ReverseInput, now: Date): boolean {
@@ -62,7 +73,11 @@ function isDue({ status, dueAt }: Action, { cause }: ReverseInput, now: Date): b
 }
 
 /** Nothing was applied: it is enough to let go of the lease and to say so. */
-async function abandon({ store, now }: ReverseDeps, action: Action, { by, cause, failure }: ReverseInput) {
+async function abandon(
+  { store, now }: ReverseDeps,
+  action: Action,
+  { by, cause, failure }: ReverseInput,
+) {
   const text = failureText(failure) ?? `it was never carried out (${cause})`;
   const failed = await store.records.changeAction(action.incidentId, action.actionId, (current) =>
     NEVER_APPLIED.includes(current.status)
@@ -76,7 +91,11 @@ async function abandon({ store, now }: ReverseDeps, action: Action, { by, cause,
   return failed;
 }
 
-function begin({ store, now }: ReverseDeps, action: Action, request: ReverseInput): Promise<Action> {
+function begin(
+  { store, now }: ReverseDeps,
+  action: Action,
+  request: ReverseInput,
+): Promise<Action> {
   const { by, cause, failure } = request;
   return store.records.changeAction(action.incidentId, action.actionId, (current) => {
     if (current.status === 'reversing') return null;
@@ -99,10 +118,12 @@ async function takeBack({ store, mechanisms }: ReverseDeps, action: Action): Pro
   const job = jobOf(action, mechanisms);
   const { effectKey } = job;
   const held = await store.leases.release(effectKey, action.actionId);
-  if (held === 'others-hold') return 'Another action holds the same effect; it stays until the last one ends';
+  if (held === 'others-hold')
+    return 'Another action holds the same effect; it stays until the last one ends';
   const lease = await store.leases.find(effectKey);
   // Somebody else holds it, and we let go in an earlier attempt.
-  if (held === 'gone' && lease) return 'Another action holds the same effect; it stays until the last one ends';
+  if (held === 'gone' && lease)
+    return 'Another action holds the same effect; it stays until the last one ends';
   const before = lease?.captured ? lease.before : action.before;
   const found = await revertAndVerify(job, before);
   await store.leases.drop(effectKey, action.actionId);
@@ -114,7 +135,9 @@ async function revertAndVerify({ subject, mechanism }: Job, before: unknown): Pr
   await mechanism.driver.revert(subject, before);
   const seen = await mechanism.driver.verifyReverted(subject, before);
   if (!seen.holds)
-    throw new NotVerified(`it was undone, but is still there: ${seen.found}`, { actionId: subject.actionId });
+    throw new NotVerified(`it was undone, but is still there: ${seen.found}`, {
+      actionId: subject.actionId,
+    });
   return seen.found;
 }
 
@@ -146,7 +169,11 @@ async function finish(
 const MAX_ATTEMPTS = 8;
 const FIRST_RETRY_MINUTES = 15;
 
-async function giveUp({ store, now, log }: ReverseDeps, action: Action, error: TerminalError): Promise<Action> {
+async function giveUp(
+  { store, now, log }: ReverseDeps,
+  action: Action,
+  error: TerminalError,
+): Promise<Action> {
   const { incidentId, actionId } = action;
   log('error', 'reversal failed', { incidentId, actionId, ...errorFields(error) });
   return store.records.changeAction(incidentId, actionId, (current) => {
@@ -166,4 +193,5 @@ async function giveUp({ store, now, log }: ReverseDeps, action: Action, error: T
 const failureText = (failure: ReverseInput['failure']): string | null =>
   failure ? `${failure.Error}: ${failure.Cause ?? ''}`.slice(0, 500) : null;
 
-const later = (from: Date, minutes: number) => new Date(from.getTime() + minutes * 60_000).toISOString();
+const later = (from: Date, minutes: number) =>
+  new Date(from.getTime() + minutes * 60_000).toISOString();

@@ -5,7 +5,10 @@ export type Scheduled = {
   name: string;
   at: Date;
   target:
-    | { kind: 'reverse'; input: { incidentId: string; actionId: string; scope: string; cause: 'due'; by: string } }
+    | {
+        kind: 'reverse';
+        input: { incidentId: string; actionId: string; scope: string; cause: 'due'; by: string };
+      }
     | { kind: 'remind'; input: { incidentId: string; actionId: string } };
 };
 

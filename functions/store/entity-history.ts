@@ -33,6 +33,8 @@ export function createEntityHistory(table: Table) {
       }),
     /** Newest first, at most 50. */
     read: async (entity: Pick<Entity, 'kind' | 'value'>): Promise<EntityEvent[]> =>
-      (await table.query(pk(entity), { newestFirst: true, limit: MAX_READ })).map((item) => Event.parse(item)),
+      (await table.query(pk(entity), { newestFirst: true, limit: MAX_READ })).map((item) =>
+        Event.parse(item),
+      ),
   };
 }

@@ -27,9 +27,12 @@ export function createLeases(table: Table) {
     const { pk: _pk, sk: _sk, ...rest } = item;
     const parsed = Lease.safeParse(rest);
     if (parsed.success) return parsed.data;
-    throw new InvalidInput(`the stored lease is not as expected: ${z.prettifyError(parsed.error)}`, {
-      effectKey,
-    });
+    throw new InvalidInput(
+      `the stored lease is not as expected: ${z.prettifyError(parsed.error)}`,
+      {
+        effectKey,
+      },
+    );
   }
 
   return {
@@ -39,14 +42,27 @@ export function createLeases(table: Table) {
     async acquire(effectKey: string, actionId: string): Promise<Lease> {
       const lease = await find(effectKey);
       if (!lease) {
-        const first = { holders: [actionId], captured: false, before: null, releasing: null, version: 1 };
+        const first = {
+          holders: [actionId],
+          captured: false,
+          before: null,
+          releasing: null,
+          version: 1,
+        };
         await write(effectKey, first, null);
         return first;
       }
       if (lease.holders.includes(actionId) && lease.releasing === null) return lease;
       if (lease.releasing !== null)
-        throw new Conflict(`the effect is being taken back by ${lease.releasing}`, { effectKey, actionId });
-      const joined = { ...lease, holders: [...lease.holders, actionId], version: lease.version + 1 };
+        throw new Conflict(`the effect is being taken back by ${lease.releasing}`, {
+          effectKey,
+          actionId,
+        });
+      const joined = {
+        ...lease,
+        holders: [...lease.holders, actionId],
+        version: lease.version + 1,
+      };
       await write(effectKey, joined, lease);
       return joined;
     },
@@ -55,10 +71,17 @@ export function createLeases(table: Table) {
      * Stores what was there before us, once: the first to look wins. Only the first holder may look, because a
      * later one might already see the first one's change; it gets Conflict until the state is there.
      */
-    async recordBefore(effectKey: string, actionId: string, lease: Lease, before: unknown): Promise<Lease> {
+    async recordBefore(
+      effectKey: string,
+      actionId: string,
+      lease: Lease,
+      before: unknown,
+    ): Promise<Lease> {
       if (lease.captured) return lease;
       if (lease.holders[0] !== actionId)
-        throw new Conflict(`${lease.holders[0]} has not yet recorded the state before it`, { effectKey });
+        throw new Conflict(`${lease.holders[0]} has not yet recorded the state before it`, {
+          effectKey,
+        });
       const captured = { ...lease, captured: true, before, version: lease.version + 1 };
       await write(effectKey, captured, lease);
       return captured;

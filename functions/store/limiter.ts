@@ -31,11 +31,18 @@ export function fits(
 ): Reservation {
   const over = (what: string, count: number, limit: number): Reservation | null =>
     count >= limit
-      ? { granted: false, why: `${count} automatic actions in the last minute ${what}; the limit is ${limit}` }
+      ? {
+          granted: false,
+          why: `${count} automatic actions in the last minute ${what}; the limit is ${limit}`,
+        }
       : null;
   return (
     over('in this account', entries.length, limits.perAccount) ??
-    over(`named ${wanted.name}`, entries.filter((e) => e.name === wanted.name).length, limits.perAction) ??
+    over(
+      `named ${wanted.name}`,
+      entries.filter((e) => e.name === wanted.name).length,
+      limits.perAction,
+    ) ??
     over(
       'for this incident',
       entries.filter((e) => e.incidentId === wanted.incidentId).length,
@@ -65,7 +72,10 @@ export function createLimiter(table: Table) {
         const entries = [...recent, { ...wanted, at: now.toISOString() }];
         try {
           const version = (stored?.version ?? 0) + 1;
-          await table.put({ ...key, entries, version }, stored ? atVersion(stored.version) : ABSENT);
+          await table.put(
+            { ...key, entries, version },
+            stored ? atVersion(stored.version) : ABSENT,
+          );
           return reservation;
         } catch (error) {
           if (!(error instanceof Conflict)) throw error;

@@ -1,12 +1,12 @@
 // Incidents, alerts, facts and actions: parsed on the way out, conditional on the way in.
 import { z } from 'zod';
+import type { Log } from '../audit/log.ts';
 import { Action } from '../domain/action.ts';
 import { Alert } from '../domain/alert.ts';
 import { Assessment } from '../domain/assessment.ts';
 import { Conflict, InvalidInput, NotFound } from '../domain/errors.ts';
 import { Facts } from '../domain/facts.ts';
 import { Incident } from '../domain/incident.ts';
-import type { Log } from '../audit/log.ts';
 import { ABSENT, atVersion, type Item, type Table } from './table.ts';
 
 const incidentPk = (incidentId: string) => `INCIDENT#${incidentId}`;
@@ -26,7 +26,12 @@ export function createRecords(table: Table, log: Log) {
     if (record === undefined) throw new NotFound(`there is no ${sk}`, { incidentId, sk });
     return record;
   };
-  const put = (incidentId: string, sk: string, record: object, condition?: Parameters<Table['put']>[1]) =>
+  const put = (
+    incidentId: string,
+    sk: string,
+    record: object,
+    condition?: Parameters<Table['put']>[1],
+  ) =>
     table.put(
       { ...attention(record), record, version: versionOf(record), pk: incidentPk(incidentId), sk },
       condition,
@@ -34,7 +39,10 @@ export function createRecords(table: Table, log: Log) {
 
   /** One log line per entry that a write added to a history. */
   const tell = (record: Action | Incident, from: number) => {
-    const ids = { incidentId: record.incidentId, ...('actionId' in record && { actionId: record.actionId }) };
+    const ids = {
+      incidentId: record.incidentId,
+      ...('actionId' in record && { actionId: record.actionId }),
+    };
     for (const { at, by, event, text, hash } of record.history.slice(from))
       log('info', 'state changed', { ...ids, status: record.status, event, by, at, text, hash });
   };
@@ -46,10 +54,14 @@ export function createRecords(table: Table, log: Log) {
     findFacts: (incidentId: string, alertId: string) => load(Facts, incidentId, `FACTS#${alertId}`),
     findAssessment: (incidentId: string, alertId: string) =>
       load(Assessment, incidentId, `ASSESSMENT#${alertId}`),
-    action: (incidentId: string, actionId: string) => mustLoad(Action, incidentId, `ACTION#${actionId}`),
-    findAction: (incidentId: string, actionId: string) => load(Action, incidentId, `ACTION#${actionId}`),
+    action: (incidentId: string, actionId: string) =>
+      mustLoad(Action, incidentId, `ACTION#${actionId}`),
+    findAction: (incidentId: string, actionId: string) =>
+      load(Action, incidentId, `ACTION#${actionId}`),
     actions: async (incidentId: string): Promise<Action[]> =>
-      (await table.query(incidentPk(incidentId), { prefix: 'ACTION#' })).map((item) => parse(Action, item)),
+      (await table.query(incidentPk(incidentId), { prefix: 'ACTION#' })).map((item) =>
+        parse(Action, item),
+      ),
     /** The event as it came, or null when it was too large to keep. */
     rawEvent: async (incidentId: string, alertId: string): Promise<unknown> =>
       (await table.get({ pk: incidentPk(incidentId), sk: `ALERT#${alertId}` }))?.raw ?? null,
@@ -92,14 +104,18 @@ export function createRecords(table: Table, log: Log) {
      * Reads, derives, writes; again when another writer was faster. `derive` is pure and may return null for
      * "nothing to do", which returns the action as it is.
      */
-    changeAction: (incidentId: string, actionId: string, derive: (current: Action) => Action | null) =>
-      contended(`${incidentId} ${actionId}`, async () => {
+    changeAction: (
+      incidentId: string,
+      actionId: string,
+      derive: (current: Action) => Action | null,
+    ) =>
+      contended(async () => {
         const current = await records.action(incidentId, actionId);
         const next = derive(current);
         return next ? records.saveAction(current, next) : current;
       }),
     changeIncident: (incidentId: string, derive: (current: Incident) => Incident | null) =>
-      contended(incidentId, async () => {
+      contended(async () => {
         const current = await records.incident(incidentId);
         const next = derive(current);
         if (!next) return current;
@@ -121,7 +137,7 @@ export function createRecords(table: Table, log: Log) {
 }
 
 /** Runs optimistic work again on Conflict. The bound is far above what contention on one record can cause. */
-async function contended<T>(what: string, work: () => Promise<T>): Promise<T> {
+async function contended<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();

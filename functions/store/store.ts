@@ -2,10 +2,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Log } from '../audit/log.ts';
 import { createEntityHistory } from './entity-history.ts';
-import { createKillSwitch } from './switch.ts';
 import { createLeases } from './leases.ts';
 import { createLimiter } from './limiter.ts';
 import { createRecords } from './records.ts';
+import { createKillSwitch } from './switch.ts';
 import { createTable } from './table.ts';
 
 export type Store = ReturnType<typeof createStore>;

@@ -31,7 +31,10 @@ export type Table = {
   put(item: Item, condition?: Condition): Promise<void>;
   remove(key: Key, condition?: Condition): Promise<void>;
   /** All items of a partition whose sort key starts with `prefix`; newest (highest) first when asked. */
-  query(pk: string, options?: { prefix?: string; newestFirst?: boolean; limit?: number }): Promise<Item[]>;
+  query(
+    pk: string,
+    options?: { prefix?: string; newestFirst?: boolean; limit?: number },
+  ): Promise<Item[]>;
   /** What the sweeper has to look at: items whose `attentionAt` has come, oldest first. */
   needingAttention(until: string): Promise<Item[]>;
 };
@@ -40,14 +43,19 @@ export type Table = {
 export const ATTENTION_INDEX = 'attention';
 
 export function createTable(client: DynamoDBClient, tableName: string): Table {
-  const db = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const db = DynamoDBDocumentClient.from(client, {
+    marshallOptions: { removeUndefinedValues: true },
+  });
   const conditional = (condition: Condition | undefined) => ({
     ConditionExpression: condition?.expression,
     ExpressionAttributeNames: condition?.names,
     ExpressionAttributeValues: condition?.values,
   });
 
-  async function all(input: ConstructorParameters<typeof QueryCommand>[0], limit = Infinity): Promise<Item[]> {
+  async function all(
+    input: ConstructorParameters<typeof QueryCommand>[0],
+    limit = Infinity,
+  ): Promise<Item[]> {
     const items: Item[] = [];
     let start: Record<string, unknown> | undefined;
     do {
@@ -68,11 +76,15 @@ export function createTable(client: DynamoDBClient, tableName: string): Table {
       }),
     put: (item, condition) =>
       typed(item, async () => {
-        await db.send(new PutCommand({ TableName: tableName, Item: item, ...conditional(condition) }));
+        await db.send(
+          new PutCommand({ TableName: tableName, Item: item, ...conditional(condition) }),
+        );
       }),
     remove: (key, condition) =>
       typed(key, async () => {
-        await db.send(new DeleteCommand({ TableName: tableName, Key: key, ...conditional(condition) }));
+        await db.send(
+          new DeleteCommand({ TableName: tableName, Key: key, ...conditional(condition) }),
+        );
       }),
     query: (pk, { prefix = '', newestFirst = false, limit } = {}) =>
       typed({ pk, sk: prefix }, () =>

@@ -2,7 +2,7 @@
 import { moveTo, noted } from '../audit/chain.ts';
 import { errorFields, type Log } from '../audit/log.ts';
 import type { Action } from '../domain/action.ts';
-import { type Incident } from '../domain/incident.ts';
+import type { Incident } from '../domain/incident.ts';
 import type { Send } from '../notify/message.ts';
 import type { Store } from '../store/store.ts';
 
@@ -37,7 +37,9 @@ export async function sweep(deps: SweepDeps): Promise<SweepResult> {
     }
   };
   for (const action of actions)
-    await attempt({ incidentId: action.incidentId, actionId: action.actionId }, () => help(deps, action));
+    await attempt({ incidentId: action.incidentId, actionId: action.actionId }, () =>
+      help(deps, action),
+    );
   for (const incident of incidents)
     await attempt({ incidentId: incident.incidentId }, () => resume(deps, incident));
   return result;
@@ -45,7 +47,12 @@ export async function sweep(deps: SweepDeps): Promise<SweepResult> {
 
 async function help(deps: SweepDeps, action: Action): Promise<void> {
   const { incidentId, actionId } = action;
-  deps.log('warn', 'overdue', { incidentId, actionId, status: action.status, since: action.attentionAt });
+  deps.log('warn', 'overdue', {
+    incidentId,
+    actionId,
+    status: action.status,
+    since: action.attentionAt,
+  });
   switch (action.status) {
     case 'awaiting-approval':
       return expire(deps, action);
@@ -74,7 +81,10 @@ async function help(deps: SweepDeps, action: Action): Promise<void> {
 }
 
 /** The state machine is gone or deaf: the request ends here, on time, with nothing done. */
-async function expire({ store, callback, tell, now, log }: SweepDeps, action: Action): Promise<void> {
+async function expire(
+  { store, callback, tell, now, log }: SweepDeps,
+  action: Action,
+): Promise<void> {
   const { incidentId, actionId } = action;
   const text = 'Nobody decided in time; found by the sweeper';
   const ended = await store.records.changeAction(incidentId, actionId, (current) =>
@@ -125,15 +135,26 @@ const MAX_DOUBLINGS = 8;
 /** Five minutes, twice as long after each look that found it still overdue: histories stay short. */
 function nextLook({ history }: Action, now: Date): string {
   const looks = history.filter(({ event }) => event === 'swept').length;
-  return new Date(now.getTime() + LOOK_AGAIN_MINUTES * 2 ** Math.min(looks, MAX_DOUBLINGS) * 60_000).toISOString();
+  return new Date(
+    now.getTime() + LOOK_AGAIN_MINUTES * 2 ** Math.min(looks, MAX_DOUBLINGS) * 60_000,
+  ).toISOString();
 }
 
 /** Moves the next look into the future, where the record is still as it was seen. */
-async function lookAgain({ store, now }: SweepDeps, seen: Action, attentionAt: string | null = nextLook(seen, now())) {
+async function lookAgain(
+  { store, now }: SweepDeps,
+  seen: Action,
+  attentionAt: string | null = nextLook(seen, now()),
+) {
   await store.records.changeAction(seen.incidentId, seen.actionId, (current) =>
     current.version === seen.version && current.attentionAt === seen.attentionAt
       ? {
-          ...noted(current, { at: now(), by: 'sweep', event: 'swept', text: `Found ${current.status} and overdue` }),
+          ...noted(current, {
+            at: now(),
+            by: 'sweep',
+            event: 'swept',
+            text: `Found ${current.status} and overdue`,
+          }),
           attentionAt,
         }
       : null,
@@ -157,15 +178,28 @@ async function resume(deps: SweepDeps, incident: Incident): Promise<void> {
       ? null
       : again
         ? {
-            ...noted(current, { at, by: 'sweep', event: 'restarted', text: 'Its assessment did not come to an end' }),
+            ...noted(current, {
+              at,
+              by: 'sweep',
+              event: 'restarted',
+              text: 'Its assessment did not come to an end',
+            }),
             attentionAt: new Date(at.getTime() + 90 * 60_000).toISOString(),
           }
         : {
-            ...noted(current, { at, by: 'sweep', event: 'failed', text: 'Given up; a person was told' }),
+            ...noted(current, {
+              at,
+              by: 'sweep',
+              event: 'failed',
+              text: 'Given up; a person was told',
+            }),
             status: 'closed',
             closedAt: at.toISOString(),
             outcome: 'failed',
-            alerts: current.alerts.map((alert) => ({ ...alert, outcome: alert.outcome ?? 'failed' })),
+            alerts: current.alerts.map((alert) => ({
+              ...alert,
+              outcome: alert.outcome ?? 'failed',
+            })),
             attentionAt: null,
           },
   );
@@ -175,7 +209,9 @@ async function resume(deps: SweepDeps, incident: Incident): Promise<void> {
       to: { kind: 'team' },
       urgency: 'page',
       subject: 'An incident could not be worked through',
-      paragraphs: [`Incident ${incidentId} did not come to an end after ${restarts} restarts. Please look at it.`],
+      paragraphs: [
+        `Incident ${incidentId} did not come to an end after ${restarts} restarts. Please look at it.`,
+      ],
       links: [],
       incidentId,
       actionId: null,

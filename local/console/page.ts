@@ -139,7 +139,8 @@ ${actions.map(
 <li><span class="badge ${action.status}">${words(action.status)}</span> ${headline(action)}
 <details><summary>Why</summary><ul>${action.reasons.map(({ text }) => html`<li>${text}</li>`)}</ul>
 <ol class="history">${action.history.map(
-    ({ at, by, event, text }) => html`<li><time datetime="${at}">${clock(at)}</time> <b>${words(event)}</b> by ${by}: ${text}</li>`,
+    ({ at, by, event, text }) =>
+      html`<li><time datetime="${at}">${clock(at)}</time> <b>${words(event)}</b> by ${by}: ${text}</li>`,
   )}</ol></details></li>`,
 )}
 </ul>
@@ -167,7 +168,8 @@ ${links.map(({ label, url }) => html`<p><a class="button" href="${url}">${label}
 </article>`;
 
 const headline = ({ description, name, recommendation, target }: Action): string =>
-  description?.headline ?? `${name ?? recommendation.action} on ${target?.value ?? recommendation.target}`;
+  description?.headline ??
+  `${name ?? recommendation.action} on ${target?.value ?? recommendation.target}`;
 
 const words = (id: string): string => id.replaceAll('-', ' ');
 const clock = (instant: string): string => instant.slice(11, 19);

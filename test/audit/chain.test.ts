@@ -28,7 +28,9 @@ describe('P8: a history', () => {
         const history = chainOf(texts);
         const index = victim % history.length;
         fc.pre(history[index]?.[field] !== value);
-        const altered = history.map((entry, i) => (i === index ? { ...entry, [field]: value } : entry));
+        const altered = history.map((entry, i) =>
+          i === index ? { ...entry, [field]: value } : entry,
+        );
         expect(faultOf('act-1', altered)).not.toBeNull();
       }),
     );

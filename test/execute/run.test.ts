@@ -80,7 +80,12 @@ describe('an execution', () => {
   test('applies nothing while the switch stands at halt, and nothing automatic while it stands at ask', async () => {
     const ids = await put();
     for (const mode of ['halt', 'ask'] as const) {
-      await store.killSwitch.set(POLICY.account, { mode, by: 'person:ana.silva', at: '', why: 'test' });
+      await store.killSwitch.set(POLICY.account, {
+        mode,
+        by: 'person:ana.silva',
+        at: '',
+        why: 'test',
+      });
       await expect(execute(deps(), ids)).rejects.toThrow(Halted);
     }
     expect(world.size).toBe(0);
@@ -113,7 +118,9 @@ describe('a reversal', () => {
 
   test('wanted by a person happens at once', async () => {
     const ids = await inForce();
-    expect(await undo(ids, { cause: 'person', by: 'person:ana.silva' })).toMatchObject({ status: 'reversed' });
+    expect(await undo(ids, { cause: 'person', by: 'person:ana.silva' })).toMatchObject({
+      status: 'reversed',
+    });
   });
 
   test('of what a person kept happens only when a person wants it', async () => {
@@ -123,7 +130,9 @@ describe('a reversal', () => {
     );
     minutes(600);
     expect(await undo(ids)).toMatchObject({ status: 'not-due' });
-    expect(await undo(ids, { cause: 'person', by: 'person:ana.silva' })).toMatchObject({ status: 'reversed' });
+    expect(await undo(ids, { cause: 'person', by: 'person:ana.silva' })).toMatchObject({
+      status: 'reversed',
+    });
   });
 
   test('P4: stops where somebody else changed the state, and says so', async () => {

@@ -38,10 +38,14 @@ export const toy: Mechanism<World, z.infer<typeof Before>> = {
     },
     verify: async ({ target }) => ({ holds: world.has(target.value), found: 'looked' }),
     revert: async ({ target }) => {
-      if (world.get(target.value) === 'theirs') throw new StateChanged('somebody else put it there');
+      if (world.get(target.value) === 'theirs')
+        throw new StateChanged('somebody else put it there');
       world.delete(target.value);
     },
-    verifyReverted: async ({ target }) => ({ holds: !world.has(target.value), found: 'It is gone' }),
+    verifyReverted: async ({ target }) => ({
+      holds: !world.has(target.value),
+      found: 'It is gone',
+    }),
   }),
 };
 

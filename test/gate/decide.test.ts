@@ -6,7 +6,8 @@ import { Recommendation } from '../../functions/domain/assessment.ts';
 import { known, unknown } from '../../functions/domain/facts.ts';
 import { ActionName, type Policy } from '../../functions/domain/policy.ts';
 import { mechanismFor } from '../../functions/execute/registry.ts';
-import { type Circumstances, decide, isStricter } from '../../functions/gate/decide.ts';
+import { decide, isStricter } from '../../functions/gate/decide.ts';
+import type { Circumstances } from '../../functions/gate/proposal.ts';
 import { alertWith, attacker, factsAbout, factsWith, POLICY, recommend } from '../fixtures/case.ts';
 
 const circumstances = (change: Partial<Circumstances> = {}): Circumstances => ({
@@ -28,7 +29,9 @@ const addressFacts = (change: object) =>
 
 describe('the tier map', () => {
   test('lets a watch list entry run alone', () => {
-    expect(decide(recommend({ action: 'add_ip_to_watchlist' }), circumstances()).disposition).toBe('auto');
+    expect(decide(recommend({ action: 'add_ip_to_watchlist' }), circumstances()).disposition).toBe(
+      'auto',
+    );
   });
 
   test('sends a block to a person', () => {
@@ -55,7 +58,11 @@ describe('the action that counts', () => {
     const facts = addressFacts({ singleHost: known(false), cidr: known('0.0.0.0/0') });
     for (const action of ['block_ip_at_firewall', 'add_ip_to_watchlist']) {
       const ruling = decide(recommend({ action }), withTarget({ value: '0.0.0.0/0' }, facts));
-      expect(ruling).toMatchObject({ name: 'block_cidr_range', disposition: 'hand-off', mechanism: null });
+      expect(ruling).toMatchObject({
+        name: 'block_cidr_range',
+        disposition: 'hand-off',
+        mechanism: null,
+      });
     }
   });
 
@@ -75,9 +82,24 @@ describe('each rule', () => {
   const blocks = (given: Circumstances, change = {}) => decide(recommend(change), given);
   const history = factsAbout('ip-1').history;
   const cases: [string, ReturnType<typeof decide>, Disposition, string][] = [
-    ['a target outside the alert', blocks(circumstances(), { target: 'ip-9' }), 'dropped', 'target-not-in-alert'],
-    ['a target of the wrong kind', blocks(circumstances(), { target: 'alert-1' }), 'dropped', 'wrong-kind-of-target'],
-    ['low confidence', blocks(circumstances(), { confidence: 59 }), 'dropped', 'below-confidence-floor'],
+    [
+      'a target outside the alert',
+      blocks(circumstances(), { target: 'ip-9' }),
+      'dropped',
+      'target-not-in-alert',
+    ],
+    [
+      'a target of the wrong kind',
+      blocks(circumstances(), { target: 'alert-1' }),
+      'dropped',
+      'wrong-kind-of-target',
+    ],
+    [
+      'low confidence',
+      blocks(circumstances(), { confidence: 59 }),
+      'dropped',
+      'below-confidence-floor',
+    ],
     ['no facts', blocks(circumstances({ facts: null })), 'hand-off', 'facts-missing'],
     [
       'a protected target',
@@ -91,10 +113,17 @@ describe('each rule', () => {
       'hand-off',
       'protection-unknown',
     ],
-    ['an address of AWS', blocks(withTarget({}, addressFacts({ awsServices: known(['S3']) }))), 'hand-off', 'aws-address'],
+    [
+      'an address of AWS',
+      blocks(withTarget({}, addressFacts({ awsServices: known(['S3']) }))),
+      'hand-off',
+      'aws-address',
+    ],
     [
       'an address that cannot be understood',
-      blocks(withTarget({ value: '999.1' }, addressFacts({ singleHost: unknown('not an address') }))),
+      blocks(
+        withTarget({ value: '999.1' }, addressFacts({ singleHost: unknown('not an address') })),
+      ),
       'hand-off',
       'address-not-understood',
     ],
@@ -102,13 +131,28 @@ describe('each rule', () => {
     [
       'an action in force already',
       blocks(
-        withTarget({}, factsAbout('ip-1', { history: { ...history, inForce: known(['block_ip_at_firewall (act-x)']) } })),
+        withTarget(
+          {},
+          factsAbout('ip-1', {
+            history: { ...history, inForce: known(['block_ip_at_firewall (act-x)']) },
+          }),
+        ),
       ),
       'dropped',
       'already-in-force',
     ],
-    ['an archived finding', blocks(circumstances({ alert: alertWith({ archived: true }) })), 'approve', 'archived-finding'],
-    ['the switch at halt', blocks(circumstances({ switchMode: 'halt' })), 'hand-off', 'switch-halt'],
+    [
+      'an archived finding',
+      blocks(circumstances({ alert: alertWith({ archived: true }) })),
+      'approve',
+      'archived-finding',
+    ],
+    [
+      'the switch at halt',
+      blocks(circumstances({ switchMode: 'halt' })),
+      'hand-off',
+      'switch-halt',
+    ],
     [
       'shadow mode',
       blocks(circumstances({ policy: { ...POLICY, mode: 'shadow' } })),
@@ -118,7 +162,10 @@ describe('each rule', () => {
     [
       'a sample finding in production',
       blocks(
-        circumstances({ alert: alertWith({ sample: true }), policy: { ...POLICY, stage: 'production' } }),
+        circumstances({
+          alert: alertWith({ sample: true }),
+          policy: { ...POLICY, stage: 'production' },
+        }),
       ),
       'observe',
       'sample-finding',
@@ -130,7 +177,10 @@ describe('each rule', () => {
   });
 
   test('sends an automatic action to a person while the switch stands at ask', () => {
-    const ruling = decide(recommend({ action: 'add_ip_to_watchlist' }), circumstances({ switchMode: 'ask' }));
+    const ruling = decide(
+      recommend({ action: 'add_ip_to_watchlist' }),
+      circumstances({ switchMode: 'ask' }),
+    );
     expect(ruling.disposition).toBe('approve');
   });
 
@@ -142,7 +192,8 @@ describe('each rule', () => {
 });
 
 describe('for any model output, facts and policy', () => {
-  const fact = <T>(value: fc.Arbitrary<T>) => fc.oneof(value.map(known), fc.constant(unknown('not read')));
+  const fact = <T>(value: fc.Arbitrary<T>) =>
+    fc.oneof(value.map(known), fc.constant(unknown('not read')));
   const anyFacts = fc.record({
     protectedBy: fact(fc.constantFrom(null, 'private-space')),
     singleHost: fact(fc.boolean()),
@@ -151,8 +202,14 @@ describe('for any model output, facts and policy', () => {
     reversedByPeople: fact(fc.constantFrom(0, 2)),
   });
   const anyRecommendation = fc.record({
-    action: fc.oneof(fc.constantFrom<string>(...ActionName.options), fc.string({ minLength: 1, maxLength: 64 })),
-    target: fc.oneof(fc.constantFrom('ip-1', 'alert-1', 'ip-2', 'user-1'), fc.string({ minLength: 1, maxLength: 64 })),
+    action: fc.oneof(
+      fc.constantFrom<string>(...ActionName.options),
+      fc.string({ minLength: 1, maxLength: 64 }),
+    ),
+    target: fc.oneof(
+      fc.constantFrom('ip-1', 'alert-1', 'ip-2', 'user-1'),
+      fc.string({ minLength: 1, maxLength: 64 }),
+    ),
     parameters: fc.record({ durationMinutes: fc.option(fc.integer({ min: 1, max: 10_080 })) }),
     confidence: fc.integer({ min: 0, max: 100 }),
     reasoning: fc.string({ maxLength: 200 }),
@@ -169,28 +226,56 @@ describe('for any model output, facts and policy', () => {
       mode: fc.constantFrom('shadow' as const, 'live' as const),
       stage: fc.constantFrom<Policy['stage']>('local', 'staging', 'production'),
     })
-    .map(({ facts, part, value, archived, sample, account, switchMode, mode, stage }): Circumstances => {
-      const base = factsAbout('ip-1');
-      const entity = facts && {
-        ...base,
-        protectedBy: facts.protectedBy,
-        address: { ...base.address!, singleHost: facts.singleHost, awsServices: facts.awsServices },
-        history: { ...base.history, inForce: facts.inForce, reversedByPeople: facts.reversedByPeople },
-      };
-      return {
-        alert: alertWith({ entities: [{ ...attacker, part, value }, alertWith().entities[1]!], archived, sample, account }),
-        facts: entity ? factsWith(entity) : null,
-        policy: { ...POLICY, mode, stage },
+    .map(
+      ({
+        facts,
+        part,
+        value,
+        archived,
+        sample,
+        account,
         switchMode,
-        mechanismFor,
-      };
-    });
+        mode,
+        stage,
+      }): Circumstances => {
+        const base = factsAbout('ip-1');
+        const entity = facts && {
+          ...base,
+          protectedBy: facts.protectedBy,
+          address: {
+            ...base.address!,
+            singleHost: facts.singleHost,
+            awsServices: facts.awsServices,
+          },
+          history: {
+            ...base.history,
+            inForce: facts.inForce,
+            reversedByPeople: facts.reversedByPeople,
+          },
+        };
+        return {
+          alert: alertWith({
+            entities: [{ ...attacker, part, value }, alertWith().entities[1]!],
+            archived,
+            sample,
+            account,
+          }),
+          facts: entity ? factsWith(entity) : null,
+          policy: { ...POLICY, mode, stage },
+          switchMode,
+          mechanismFor,
+        };
+      },
+    );
   const runs = { numRuns: Number(process.env.PROPERTY_RUNS ?? 2000) };
 
   test('P1: tier 3 and unknown actions are never automatic and never put to approval', () => {
     fc.assert(
       fc.property(anyRecommendation, anyCircumstances, (recommendation, given) => {
-        const { name, disposition, mechanism } = decide(Recommendation.parse(recommendation), given);
+        const { name, disposition, mechanism } = decide(
+          Recommendation.parse(recommendation),
+          given,
+        );
         if (name !== null && POLICY.actions[name].tier !== 3) return;
         expect(['auto', 'approve', 'observe']).not.toContain(disposition);
         expect(mechanism).toBeNull();
@@ -213,7 +298,8 @@ describe('for any model output, facts and policy', () => {
     fc.assert(
       fc.property(anyRecommendation, anyCircumstances, (recommendation, given) => {
         const { target, disposition } = decide(recommendation, given);
-        if (disposition === 'auto' || disposition === 'approve') expect(given.alert.entities).toContain(target);
+        if (disposition === 'auto' || disposition === 'approve')
+          expect(given.alert.entities).toContain(target);
       }),
       runs,
     );
@@ -231,13 +317,20 @@ describe('for any model output, facts and policy', () => {
       (given) => forgetAddress(given, 'awsServices'),
     );
     fc.assert(
-      fc.property(anyRecommendation, anyCircumstances, harsher, (recommendation, given, restrict) => {
-        const before = decide(recommendation, given);
-        const after = decide(recommendation, restrict(given));
-        const mayRun = (disposition: Disposition) => disposition === 'auto' || disposition === 'approve';
-        // What could not run before cannot run after, and what could is not less controlled.
-        if (mayRun(after.disposition)) expect(isStricter(before.disposition, after.disposition)).toBe(false);
-      }),
+      fc.property(
+        anyRecommendation,
+        anyCircumstances,
+        harsher,
+        (recommendation, given, restrict) => {
+          const before = decide(recommendation, given);
+          const after = decide(recommendation, restrict(given));
+          const mayRun = (disposition: Disposition) =>
+            disposition === 'auto' || disposition === 'approve';
+          // What could not run before cannot run after, and what could is not less controlled.
+          if (mayRun(after.disposition))
+            expect(isStricter(before.disposition, after.disposition)).toBe(false);
+        },
+      ),
       runs,
     );
   });

@@ -52,7 +52,10 @@ export async function startStore(): Promise<TestStore> {
   const fresh = async (): Promise<Store> => {
     const name = `countermand-${++tables}`;
     await client.send(new CreateTableCommand(createTableInput(name)));
-    await waitUntilTableExists({ client, maxWaitTime: 5, minDelay: 0.001, maxDelay: 0.02 }, { TableName: name });
+    await waitUntilTableExists(
+      { client, maxWaitTime: 5, minDelay: 0.001, maxDelay: 0.02 },
+      { TableName: name },
+    );
     return createStore(client, name, () => {});
   };
   return {

@@ -35,7 +35,9 @@ describe('a lease', () => {
   test('keeps the state that the first holder found, and lets nobody else look first', async () => {
     const first = await store.leases.acquire(KEY, 'a');
     const second = await store.leases.acquire(KEY, 'b');
-    await expect(store.leases.recordBefore(KEY, 'b', second, { present: true })).rejects.toThrow(Conflict);
+    await expect(store.leases.recordBefore(KEY, 'b', second, { present: true })).rejects.toThrow(
+      Conflict,
+    );
     const current = await store.leases.acquire(KEY, 'a');
     expect(first.captured).toBe(false);
     await store.leases.recordBefore(KEY, 'a', current, { present: false });
@@ -83,8 +85,14 @@ describe('P6: the rate limit', () => {
   });
 
   test('counts per action and per incident too, and says which limit was met', async () => {
-    for (let n = 0; n < 3; n++) await store.limiter.reserve('1', wanted(n, { incidentId: 'inc-x' }), limits, at(0));
-    const refused = await store.limiter.reserve('1', wanted(9, { incidentId: 'inc-x' }), limits, at(1));
+    for (let n = 0; n < 3; n++)
+      await store.limiter.reserve('1', wanted(n, { incidentId: 'inc-x' }), limits, at(0));
+    const refused = await store.limiter.reserve(
+      '1',
+      wanted(9, { incidentId: 'inc-x' }),
+      limits,
+      at(1),
+    );
     expect(refused).toEqual({
       granted: false,
       why: '3 automatic actions in the last minute for this incident; the limit is 3',

@@ -123,16 +123,22 @@ describe('the sweeper', () => {
       `respond ${ALERT_ID}-restart-2`,
       `send given-up-${INCIDENT_ID}`,
     ]);
-    expect(await store.records.incident(INCIDENT_ID)).toMatchObject({ status: 'closed', outcome: 'failed' });
+    expect(await store.records.incident(INCIDENT_ID)).toMatchObject({
+      status: 'closed',
+      outcome: 'failed',
+    });
   });
 
   test('helps the others when one cannot be helped', async () => {
     await put({ status: 'in-force' });
     await put({ status: 'in-force', actionId: 'act-0123456789abcdef-2' });
-    const failing = { ...deps(later(2)), startReverse: async (name: string) => {
-      if (name.includes('-1-')) throw new Error('no');
-      calls.push(name);
-    } };
+    const failing = {
+      ...deps(later(2)),
+      startReverse: async (name: string) => {
+        if (name.includes('-1-')) throw new Error('no');
+        calls.push(name);
+      },
+    };
     expect(await sweep(failing)).toMatchObject({ restarted: 1, failures: 1 });
     expect(calls).toEqual(['sweep-act-0123456789abcdef-2-1']);
   });

@@ -1,0 +1,104 @@
+// Who may touch what. A planted violation of each rule is found by test/repo/dependency-rules.test.ts.
+
+/** Parts of functions/ that others may use: they decide nothing and touch nothing of their own. */
+const SHARED = [
+  'functions/(domain|audit|store|scheduling)/',
+  'functions/notify/(message|channels)\\.ts$',
+  'functions/execute/(mechanism|registry)\\.ts$',
+  'functions/web/link\\.ts$',
+].join('|');
+
+export default {
+  forbidden: [
+    {
+      name: 'domain-imports-zod-only',
+      severity: 'error',
+      from: { path: '^functions/domain/' },
+      to: { pathNot: '^(functions/domain/|node_modules/zod/)' },
+    },
+    {
+      name: 'functions-do-not-import-each-other',
+      comment: 'The state machine joins them.',
+      severity: 'error',
+      from: {
+        path: '^functions/([^/]+)/',
+        pathNot: '^functions/(execute|reverse|store|audit|notify|web)/',
+      },
+      to: { path: '^functions/', pathNot: `^functions/$1/|^(${SHARED})` },
+    },
+    {
+      name: 'executors-import-shared-parts-only',
+      comment:
+        'execute and reverse are two directions of one mechanism; both read the job from the record.',
+      severity: 'error',
+      from: { path: '^functions/(execute|reverse)/' },
+      to: { path: '^functions/', pathNot: `^functions/(execute|reverse)/|^(${SHARED})` },
+    },
+    {
+      name: 'notify-and-web-import-shared-parts-only',
+      comment: 'notify opens tickets with the ticket mechanism of execute.',
+      severity: 'error',
+      from: { path: '^functions/(notify|web)/([^/]+)' },
+      to: {
+        path: '^functions/',
+        pathNot: `^functions/$1/|^(${SHARED})|^functions/execute/ticket/`,
+      },
+    },
+    {
+      name: 'store-and-audit-know-no-function',
+      severity: 'error',
+      from: { path: '^functions/(store|audit)/' },
+      to: { path: '^functions/', pathNot: '^functions/(store|audit|domain)/' },
+    },
+    {
+      name: 'functions-know-nothing-outside',
+      severity: 'error',
+      from: { path: '^functions/' },
+      to: { path: '^(infra|local|test|policies)/' },
+    },
+    {
+      name: 'infra-imports-names-and-shapes-only',
+      severity: 'error',
+      from: { path: '^infra/' },
+      to: {
+        path: '^(functions|local|test)/',
+        pathNot:
+          '^functions/(domain/|store/(table-definition|table)\\.ts|execute/(registry|mechanism)\\.ts)',
+      },
+    },
+    {
+      name: 'nothing-imports-local',
+      severity: 'error',
+      from: { pathNot: '^(local|test)/' },
+      to: { path: '^local/' },
+    },
+    {
+      name: 'environment-is-read-by-handlers-only',
+      comment: 'Clients are built there too; working files get them passed in.',
+      severity: 'error',
+      from: {
+        path: '^functions/',
+        pathNot: '(handler|logger|table|records)\\.ts$|^functions/analyse/',
+      },
+      to: { path: '^node_modules/@aws-sdk/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      extensions: ['.ts', '.mjs', '.cjs', '.js', '.json'],
+    },
+  },
+};
