@@ -39,12 +39,18 @@ const undone = z.discriminatedUnion('undo', [
   z.strictObject({ undo: z.literal('kept'), withdrawal: z.string().min(10).max(300) }),
 ]);
 
+const executable = {
+  /** Where false, the action is handed to a person: no mechanism has to exist for it. */
+  enabled: z.boolean(),
+  lifetime: undone,
+};
+
 export const ActionPolicy = z.discriminatedUnion('tier', [
-  z.strictObject({ tier: z.literal(1), ...common, lifetime: undone }),
+  z.strictObject({ tier: z.literal(1), ...common, ...executable }),
   z.strictObject({
     tier: z.literal(2),
     ...common,
-    lifetime: undone,
+    ...executable,
     /** After this the request expires and nothing happens. */
     approvalTimeoutMinutes: z.int().min(1).max(60),
   }),

@@ -52,6 +52,32 @@ export function fits(
 }
 
 export function createLimiter(table: Table) {
+  /** One try: null when another writer was faster. */
+  async function tryOnce(
+    account: string,
+    wanted: Omit<Entry, 'at'>,
+    limits: Limits['automaticPerMinute'],
+    now: Date,
+  ): Promise<Reservation | null> {
+    const key = { pk: `LIMITER#${account}`, sk: 'LIMITER' };
+    const item = await table.get(key);
+    const stored = item ? Stored.parse(item) : { entries: [], version: 0 };
+    const since = now.getTime() - WINDOW_MS;
+    const recent = stored.entries.filter((entry) => Date.parse(entry.at) > since);
+    if (recent.some((entry) => entry.actionId === wanted.actionId)) return { granted: true };
+    const reservation = fits(recent, wanted, limits);
+    if (!reservation.granted) return reservation;
+    const entries = [...recent, { ...wanted, at: now.toISOString() }];
+    try {
+      const condition = stored.version === 0 ? ABSENT : atVersion(stored.version);
+      await table.put({ ...key, entries, version: stored.version + 1 }, condition);
+      return reservation;
+    } catch (error) {
+      if (error instanceof Conflict) return null;
+      throw error;
+    }
+  }
+
   return {
     /** Reserves a place, once per action: a repeated call for the same action finds its own reservation. */
     async reserve(
@@ -60,26 +86,9 @@ export function createLimiter(table: Table) {
       limits: Limits['automaticPerMinute'],
       now: Date,
     ): Promise<Reservation> {
-      const key = { pk: `LIMITER#${account}`, sk: 'LIMITER' };
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-        const item = await table.get(key);
-        const stored = item ? Stored.parse(item) : null;
-        const since = now.getTime() - WINDOW_MS;
-        const recent = (stored?.entries ?? []).filter((entry) => Date.parse(entry.at) > since);
-        if (recent.some((entry) => entry.actionId === wanted.actionId)) return { granted: true };
-        const reservation = fits(recent, wanted, limits);
-        if (!reservation.granted) return reservation;
-        const entries = [...recent, { ...wanted, at: now.toISOString() }];
-        try {
-          const version = (stored?.version ?? 0) + 1;
-          await table.put(
-            { ...key, entries, version },
-            stored ? atVersion(stored.version) : ABSENT,
-          );
-          return reservation;
-        } catch (error) {
-          if (!(error instanceof Conflict)) throw error;
-        }
+        const reservation = await tryOnce(account, wanted, limits, now);
+        if (reservation) return reservation;
       }
       return { granted: false, why: 'too many automatic actions are being decided at this moment' };
     },

@@ -1,0 +1,67 @@
+// What AWS's SDK throws, as our typed errors: retryable or terminal.
+import {
+  Conflict,
+  Denied,
+  InvalidInput,
+  NotFound,
+  QuotaExceeded,
+  RetryableError,
+  TerminalError,
+  Throttled,
+  Unavailable,
+} from '../domain/errors.ts';
+
+type Ids = Record<string, string>;
+type Kind = new (message: string, ids?: Ids, cause?: unknown) => Error;
+
+/** By error name, as the services' API references list them. */
+const BY_NAME: Readonly<Record<string, Kind>> = {
+  WAFOptimisticLockException: Conflict,
+  WAFInternalErrorException: Unavailable,
+  WAFUnavailableEntityException: Unavailable,
+  WAFNonexistentItemException: NotFound,
+  WAFLimitsExceededException: QuotaExceeded,
+  WAFInvalidParameterException: InvalidInput,
+  OpsItemNotFoundException: NotFound,
+  OpsItemLimitExceededException: QuotaExceeded,
+  OpsItemInvalidParameterException: InvalidInput,
+  AccessDeniedException: Denied,
+  AccessDenied: Denied,
+  UnauthorizedOperation: Denied,
+  ThrottlingException: Throttled,
+  Throttling: Throttled,
+  TooManyRequestsException: Throttled,
+  RequestLimitExceeded: Throttled,
+  ResourceNotFoundException: NotFound,
+};
+
+/** Runs a call and types what it throws. `what` names the call in the message. */
+export async function aws<T>(what: string, ids: Ids, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (cause) {
+    throw typedAwsError(what, ids, cause);
+  }
+}
+
+export function typedAwsError(what: string, ids: Ids, cause: unknown): Error {
+  if (cause instanceof RetryableError || cause instanceof TerminalError) return cause;
+  const name = cause instanceof Error ? cause.name : 'unknown';
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const ErrorOfKind = BY_NAME[name] ?? byStatus(cause);
+  return new ErrorOfKind(`${what}: ${name}: ${message}`, ids, cause);
+}
+
+/** No name that we know: the HTTP status tells; no status means that nobody answered. */
+function byStatus(cause: unknown): Kind {
+  const status = statusOf(cause);
+  if (status === 429) return Throttled;
+  if (status === 401 || status === 403) return Denied;
+  if (status === 404) return NotFound;
+  return status !== undefined && status >= 400 && status < 500 ? InvalidInput : Unavailable;
+}
+
+function statusOf(cause: unknown): number | undefined {
+  if (typeof cause !== 'object' || cause === null || !('$metadata' in cause)) return undefined;
+  return (cause.$metadata as { httpStatusCode?: number }).httpStatusCode;
+}

@@ -1,0 +1,173 @@
+// Watching and blocking one address are the same change to different IP sets: both mechanisms, from one shape.
+import { z } from 'zod';
+import type { Description } from '../../domain/action.ts';
+import type { Alert } from '../../domain/alert.ts';
+import { InvalidInput } from '../../domain/errors.ts';
+import type { EntityFacts } from '../../domain/facts.ts';
+import type { Mechanism, Subject } from '../mechanism.ts';
+import {
+  createIpSetAccess,
+  entryFor,
+  type IpSet,
+  MAX_ADDRESSES,
+  type WafClients,
+} from './ip-set.ts';
+
+/** For each set that the address goes into: whether it was in there before us. */
+const Before = z.strictObject({
+  sets: z.array(z.strictObject({ id: z.string(), name: z.string(), present: z.boolean() })).min(1),
+});
+type Before = z.infer<typeof Before>;
+
+type Words = {
+  id: string;
+  action: 'add_ip_to_watchlist' | 'block_ip_at_firewall';
+  purpose: IpSet['purpose'];
+  fits: (alert: Alert) => boolean;
+  headline: (entry: string) => string;
+  change: (entry: string) => string;
+  affected: (entry: string) => string;
+};
+
+const addressMechanism = (words: Words): Mechanism<WafClients, Before> => ({
+  id: words.id,
+  version: 1,
+  action: words.action,
+  scope: 'waf',
+  targetKinds: ['ip'],
+  permissions: ['wafv2:GetIPSet', 'wafv2:UpdateIPSet'],
+  quota: `${MAX_ADDRESSES} addresses in one IP set; one change per second, account and region`,
+  fits: (alert, target) => words.fits(alert) && target.kind === 'ip',
+  effectKey: ({ target }) => `waf:${words.purpose}:${keyOf(target.value)}`,
+  describe: (subject, facts) => describe(words, subject, facts),
+  before: Before,
+  // Where it was in every set, there is nothing of ours; where it was in some, only ours are taken out again.
+  wasThere: ({ sets }) => sets.every(({ present }) => present),
+  connect: (clients) => connect(words.purpose, clients),
+});
+
+/** A value that is no single host has no effect; the gate never lets it come this far, and says why. */
+function keyOf(value: string): string {
+  try {
+    return entryFor(value).entry;
+  } catch (error) {
+    if (error instanceof InvalidInput) return value;
+    throw error;
+  }
+}
+
+export const watchAddress = addressMechanism({
+  id: 'waf.watch-address',
+  action: 'add_ip_to_watchlist',
+  purpose: 'watch',
+  fits: () => true,
+  headline: (entry) => `Watch web requests from ${entry}`,
+  change: (entry) =>
+    `${entry} is added to the watch list. AWS WAF counts and labels its requests and lets them pass.`,
+  affected: () => 'Nobody: requests go on as before',
+});
+
+export const blockAddress = addressMechanism({
+  id: 'waf.block-address',
+  action: 'block_ip_at_firewall',
+  purpose: 'block',
+  // What was seen elsewhere than on the web is not stopped by a web rule; where nothing was said, it is the best guess.
+  fits: ({ traffic }) => traffic.layer === 'web' || traffic.layer === 'unknown',
+  headline: (entry) => `Block web requests from ${entry}`,
+  change: (entry) =>
+    `${entry} is added to the block list. AWS WAF refuses its requests to everything that the web ACL protects.`,
+  affected: (entry) =>
+    `Everybody who reaches our web applications from ${entry}; several people may share it`,
+});
+
+function describe(
+  words: Words,
+  { target, durationMinutes }: Subject,
+  facts: EntityFacts | null,
+): Description {
+  const entry = keyOf(target.value);
+  const earlier = facts?.history.earlierIncidents;
+  return {
+    headline: words.headline(entry),
+    changes: [words.change(entry)],
+    affected: [
+      words.affected(entry),
+      ...(earlier?.known && earlier.value.length > 0
+        ? [`Earlier incidents with this address: ${earlier.value.length}`]
+        : []),
+    ],
+    undo: `Our entry, and nothing else, is taken off the list${durationMinutes ? ` after ${durationMinutes} minutes unless somebody keeps it` : ''}`,
+    manualUndo: [
+      `aws wafv2 list-ip-sets --scope REGIONAL  # find the countermand ${words.purpose} set: its id and name`,
+      `aws wafv2 get-ip-set --scope REGIONAL --name <name> --id <id>  # note LockToken and Addresses`,
+      `aws wafv2 update-ip-set --scope REGIONAL --name <name> --id <id> --lock-token <LockToken> --addresses <Addresses without ${entry}>`,
+    ],
+  };
+}
+
+function connect(
+  purpose: IpSet['purpose'],
+  clients: WafClients,
+): ReturnType<Mechanism<WafClients, Before>['connect']> {
+  const access = createIpSetAccess(clients);
+  const setsFor = (subject: Subject): { entry: string; sets: IpSet[] } => {
+    const { entry, family } = entryFor(subject.target.value);
+    const sets = clients.sets.filter((set) => set.purpose === purpose && set.family === family);
+    if (sets.length === 0)
+      throw new InvalidInput(`no IP set is configured to ${purpose} ${family}`, {
+        actionId: subject.actionId,
+      });
+    return { entry, sets };
+  };
+  /** The sets that the address was not in before us. */
+  const oursOf = (subject: Subject, before: Before) => {
+    const { entry, sets } = setsFor(subject);
+    const there = new Set(before.sets.filter(({ present }) => present).map(({ id }) => id));
+    return { entry, ours: sets.filter(({ id }) => !there.has(id)) };
+  };
+  const looked = async (sets: readonly IpSet[], entry: string) =>
+    Promise.all(
+      sets.map(async (set) => ({ name: set.name, present: await access.has(set, entry) })),
+    );
+
+  return {
+    async capture(subject) {
+      const { entry, sets } = setsFor(subject);
+      const present = await Promise.all(sets.map((set) => access.has(set, entry)));
+      return {
+        sets: sets.map(({ id, name }, i) => ({ id, name, present: present[i] ?? false })),
+      };
+    },
+    async apply(subject, before) {
+      const { entry, ours } = oursOf(subject, before);
+      for (const set of ours) await access.add(set, entry);
+    },
+    async verify(subject) {
+      const { entry, sets } = setsFor(subject);
+      const missing = (await looked(sets, entry)).filter(({ present }) => !present);
+      return missing.length === 0
+        ? { holds: true, found: `${entry} is in ${sets.map(({ name }) => name).join(', ')}` }
+        : {
+            holds: false,
+            found: `${entry} is not in ${missing.map(({ name }) => name).join(', ')}`,
+          };
+    },
+    async revert(subject, before) {
+      const { entry, ours } = oursOf(subject, before);
+      for (const set of ours) await access.remove(set, entry);
+    },
+    async verifyReverted(subject, before) {
+      const { entry, ours } = oursOf(subject, before);
+      const left = (await looked(ours, entry)).filter(({ present }) => present);
+      return left.length === 0
+        ? {
+            holds: true,
+            found: `${entry} is no longer in ${ours.map(({ name }) => name).join(', ')}`,
+          }
+        : {
+            holds: false,
+            found: `${entry} is still in ${left.map(({ name }) => name).join(', ')}`,
+          };
+    },
+  };
+}

@@ -1,0 +1,123 @@
+// One entry in a WAFv2 IP set: read with the lock token, change, write; again when somebody was faster.
+import type { WAFV2 } from '@aws-sdk/client-wafv2';
+import ipaddr from 'ipaddr.js';
+import pRetry from 'p-retry';
+import { z } from 'zod';
+import { Conflict, InvalidInput, NotFound, QuotaExceeded, Throttled } from '../../domain/errors.ts';
+import { aws } from '../aws-errors.ts';
+
+/** The two calls that we make; a stand-in implements the same. */
+export type WafApi = Pick<WAFV2, 'getIPSet' | 'updateIPSet'>;
+
+export const IpSet = z.strictObject({
+  purpose: z.enum(['block', 'watch']),
+  /** WAF scope. CLOUDFRONT sets live in us-east-1 and need a client of that region. */
+  scope: z.enum(['REGIONAL', 'CLOUDFRONT']),
+  family: z.enum(['ipv4', 'ipv6']),
+  id: z.string().min(1),
+  name: z.string().min(1),
+});
+export type IpSet = z.infer<typeof IpSet>;
+export const IpSets = z.array(IpSet).min(1);
+
+export type WafClients = {
+  waf: WafApi;
+  sets: readonly IpSet[];
+  /** Waits between two changes; injected, so that tests do not. */
+  sleep: (milliseconds: number) => Promise<void>;
+  random: () => number;
+};
+
+/** An IP set holds at most this many addresses. @see https://docs.aws.amazon.com/waf/latest/developerguide/limits.html */
+export const MAX_ADDRESSES = 10_000;
+/** WAF accepts one change per second, account and region; a little more keeps clear of the border. */
+const BETWEEN_CHANGES_MS = 1_100;
+const MAX_RETRIES = 8;
+
+/**
+ * An address as WAF stores it: CIDR notation, IPv6 compressed. Throws InvalidInput for anything but one host.
+ *
+ * @example entryFor('203.0.113.7') // {entry: '203.0.113.7/32', family: 'ipv4'}
+ */
+export function entryFor(value: string): { entry: string; family: 'ipv4' | 'ipv6' } {
+  const [text = '', prefix, ...rest] = value.split('/');
+  if (rest.length > 0 || !ipaddr.isValid(text))
+    throw new InvalidInput(`"${value}" is not an address`);
+  const parsed = ipaddr.process(text);
+  const family = parsed.kind();
+  const bits = family === 'ipv4' ? '32' : '128';
+  if (prefix !== undefined && prefix !== bits)
+    throw new InvalidInput(`"${value}" is wider than one host`);
+  return { entry: `${parsed.toString()}/${bits}`, family };
+}
+
+export type IpSetAccess = ReturnType<typeof createIpSetAccess>;
+
+export function createIpSetAccess({ waf, sleep, random }: WafClients) {
+  /** Changes made through this client go one after another: WAF takes one a second. */
+  let queue: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = queue.then(work);
+    queue = mine.then(
+      () => sleep(BETWEEN_CHANGES_MS),
+      () => sleep(BETWEEN_CHANGES_MS),
+    );
+    return mine;
+  };
+
+  async function read(set: IpSet): Promise<{ addresses: string[]; lockToken: string }> {
+    const ids = { ipSet: set.name };
+    const { IPSet, LockToken } = await aws('reading the IP set', ids, () =>
+      waf.getIPSet({ Id: set.id, Name: set.name, Scope: set.scope }),
+    );
+    if (!IPSet || !LockToken) throw new NotFound(`the IP set ${set.name} has no content`, ids);
+    return { addresses: IPSet.Addresses ?? [], lockToken: LockToken };
+  }
+
+  /** One attempt: the list is computed from what the lock token stands for, never from an earlier look. */
+  async function changeOnce(set: IpSet, edit: (addresses: readonly string[]) => string[] | null) {
+    const { addresses, lockToken } = await read(set);
+    const next = edit(addresses);
+    if (!next) return;
+    if (next.length > MAX_ADDRESSES)
+      throw new QuotaExceeded(
+        `the IP set ${set.name} is full: it holds ${MAX_ADDRESSES} addresses`,
+        {
+          ipSet: set.name,
+        },
+      );
+    await aws('writing the IP set', { ipSet: set.name }, () =>
+      waf.updateIPSet({
+        Id: set.id,
+        Name: set.name,
+        Scope: set.scope,
+        Addresses: next,
+        LockToken: lockToken,
+      }),
+    );
+  }
+
+  const change = (
+    set: IpSet,
+    edit: (addresses: readonly string[]) => string[] | null,
+  ): Promise<void> =>
+    inTurn(() =>
+      pRetry(() => changeOnce(set, edit), {
+        retries: MAX_RETRIES,
+        minTimeout: 0,
+        shouldRetry: ({ error }) => error instanceof Conflict || error instanceof Throttled,
+        onFailedAttempt: ({ attemptNumber }) =>
+          sleep(BETWEEN_CHANGES_MS * attemptNumber * (0.5 + random())),
+      }),
+    );
+
+  return {
+    has: async (set: IpSet, entry: string) => (await read(set)).addresses.includes(entry),
+    add: (set: IpSet, entry: string) =>
+      change(set, (addresses) => (addresses.includes(entry) ? null : [...addresses, entry])),
+    remove: (set: IpSet, entry: string) =>
+      change(set, (addresses) =>
+        addresses.includes(entry) ? addresses.filter((address) => address !== entry) : null,
+      ),
+  };
+}

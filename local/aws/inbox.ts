@@ -1,0 +1,16 @@
+// The stand-in of SES and SNS: messages arrive in an inbox that the console shows.
+import type { Message, Send } from '../../functions/notify/message.ts';
+import type { StateFile } from './state-file.ts';
+
+export type Delivered = { at: string; message: Message };
+
+/** Newest last; the oldest go when there are more than this. */
+const KEPT = 200;
+
+export const createInbox =
+  (file: StateFile<Delivered[]>, now: () => Date): Send =>
+  async (message) => {
+    const delivered = file.read();
+    if (delivered.some((one) => one.message.key === message.key)) return;
+    file.write([...delivered, { at: now().toISOString(), message }].slice(-KEPT));
+  };

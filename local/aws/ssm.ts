@@ -1,0 +1,55 @@
+// The stand-in of SSM OpsCenter: one open OpsItem per deduplication string.
+import type { TicketApi } from '../../functions/execute/ticket/ops-item.ts';
+import { awsFailure } from './failure.ts';
+import type { StateFile } from './state-file.ts';
+
+export type OpsItem = { id: string; title: string; body: string; dedup: string; status: string };
+
+/** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-working-deduplication.html */
+export function createOpsCenter(file: StateFile<OpsItem[]>): TicketApi {
+  type Create = Parameters<TicketApi['createOpsItem']>[0];
+  return {
+    createOpsItem: async (request: Create) => {
+      const items = file.read();
+      const dedup = request.OperationalData?.['/aws/dedup']?.Value ?? '';
+      const open = items.find(
+        (item) => dedup && item.dedup === dedup && item.status !== 'Resolved',
+      );
+      if (open)
+        throw awsFailure('OpsItemAlreadyExistsException', 400, 'The OpsItem already exists', {
+          OpsItemId: open.id,
+        });
+      const id = `oi-${String(items.length + 1).padStart(12, '0')}`;
+      const { Title: title = '', Description: body = '' } = request;
+      file.write([...items, { id, title, body, dedup, status: 'Open' }]);
+      return { OpsItemId: id, $metadata: {} };
+    },
+    describeOpsItems: async (request: Parameters<TicketApi['describeOpsItems']>[0]) => {
+      const wanted = (key: string) =>
+        request.OpsItemFilters?.find(({ Key }) => Key === key)?.Values ?? [];
+      const found = file
+        .read()
+        .filter(({ title }) => wanted('Title').every((part) => title.includes(part)))
+        .filter(({ status }) => wanted('Status').includes(status));
+      return {
+        OpsItemSummaries: found.map(({ id, title, status }) => ({
+          OpsItemId: id,
+          Title: title,
+          Status: status as 'Open',
+        })),
+        $metadata: {},
+      };
+    },
+    updateOpsItem: async (request: Parameters<TicketApi['updateOpsItem']>[0]) => {
+      const items = file.read();
+      if (!items.some(({ id }) => id === request.OpsItemId))
+        throw awsFailure('OpsItemNotFoundException', 400, 'The specified OpsItem ID doesn’t exist');
+      file.write(
+        items.map((item) =>
+          item.id === request.OpsItemId ? { ...item, status: request.Status ?? item.status } : item,
+        ),
+      );
+      return { $metadata: {} };
+    },
+  } as TicketApi;
+}

@@ -1,0 +1,35 @@
+// Where the stand-ins keep their state: one JSON file each, replaced whole, or memory for tests.
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+export type StateFile<T> = { read(): T; write(state: T): void };
+
+export function inMemory<T>(initial: T): StateFile<T> {
+  let state = structuredClone(initial);
+  return {
+    read: () => structuredClone(state),
+    write: (next) => {
+      state = structuredClone(next);
+    },
+  };
+}
+
+/** Survives restarts. A new state is written beside the old one and renamed over it, so that a crash loses neither. */
+export function onDisk<T>(path: string, initial: T): StateFile<T> {
+  mkdirSync(dirname(path), { recursive: true });
+  const load = (): T => {
+    try {
+      return JSON.parse(readFileSync(path, 'utf8'));
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return initial;
+      throw error;
+    }
+  };
+  return {
+    read: load,
+    write: (state) => {
+      writeFileSync(`${path}.new`, JSON.stringify(state, null, 2));
+      renameSync(`${path}.new`, path);
+    },
+  };
+}
