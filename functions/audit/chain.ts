@@ -62,7 +62,7 @@ export function noted<R extends { history: HistoryEntry[]; version: number } & I
   note: Note,
 ): R {
   const history = append(anchorOf(record), record.history, note);
-  return { ...record, history, version: history.length };
+  return { ...record, history, version: record.version + 1 };
 }
 
 type Identified = { actionId: string } | { incidentId: string };

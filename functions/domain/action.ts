@@ -147,7 +147,7 @@ export const Action = z.strictObject({
   /** The sweeper looks at it from then on; null when nothing is outstanding. */
   attentionAt: Instant.nullable(),
   history: z.array(HistoryEntry).min(1),
-  /** Equals history.length: the condition of every write. */
+  /** Rises with every write: the condition of the next one. */
   version: z.int().min(1),
 });
 export type Action = z.infer<typeof Action>;

@@ -97,7 +97,7 @@ export function createRecords(table: Table, log: Log) {
     saveAction: async (from: Action, next: Action): Promise<Action> => {
       const parsed = Action.parse(next);
       await put(parsed.incidentId, `ACTION#${parsed.actionId}`, parsed, atVersion(from.version));
-      tell(parsed, from.version);
+      tell(parsed, from.history.length);
       return parsed;
     },
     /**
@@ -120,7 +120,7 @@ export function createRecords(table: Table, log: Log) {
         const next = derive(current);
         if (!next) return current;
         await put(incidentId, 'INCIDENT', Incident.parse(next), atVersion(current.version));
-        tell(next, current.version);
+        tell(next, current.history.length);
         return next;
       }),
     needingAttention: async (until: Date) => {

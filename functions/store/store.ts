@@ -2,6 +2,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Log } from '../audit/log.ts';
 import { createEntityHistory } from './entity-history.ts';
+import { createFindings } from './findings.ts';
 import { createLeases } from './leases.ts';
 import { createLimiter } from './limiter.ts';
 import { createRecords } from './records.ts';
@@ -14,6 +15,7 @@ export function createStore(client: DynamoDBClient, tableName: string, log: Log)
   const table = createTable(client, tableName);
   return {
     table,
+    findings: createFindings(table),
     records: createRecords(table, log),
     leases: createLeases(table),
     limiter: createLimiter(table),

@@ -1,0 +1,34 @@
+// GuardDuty writes camelCase through EventBridge and PascalCase through its API: one casing for us, the original for paths.
+
+/** The same value with the first letter of every key in lower case. */
+export function camelKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(camelKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [lowerFirst(key), camelKeys(inner)]),
+  );
+}
+
+/** A path in camelCase as the original spells it: `$.Service.Action` for `service.action`. */
+export function originalPath(
+  root: string,
+  original: unknown,
+  path: readonly (string | number)[],
+): string {
+  let here = original;
+  let text = root;
+  for (const step of path) {
+    const key = typeof step === 'string' ? spelling(here, step) : step;
+    text += typeof key === 'number' ? `[${key}]` : `.${key}`;
+    here = typeof here === 'object' && here !== null ? Reflect.get(here, key) : undefined;
+  }
+  return text.slice(0, 512);
+}
+
+const spelling = (value: unknown, camel: string): string =>
+  (typeof value === 'object' &&
+    value !== null &&
+    Object.keys(value).find((key) => lowerFirst(key) === camel)) ||
+  camel;
+
+const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);

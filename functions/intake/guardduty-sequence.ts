@@ -1,0 +1,93 @@
+// AttackSequence findings: many signals, actors, endpoints and resources in one.
+// @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_Sequence.html
+import { z } from 'zod';
+import type { EntityKind } from '../domain/alert.ts';
+import type { Collector } from './entities.ts';
+import { holderKind } from './guardduty-resources.ts';
+import { list, opt, text } from './read.ts';
+
+export const Sequence = z.looseObject({
+  actors: list(
+    z.looseObject({
+      id: text,
+      user: opt(z.looseObject({ name: text, uid: text, type: text, credentialUid: text })),
+    }),
+  ),
+  endpoints: list(
+    z.looseObject({
+      id: text,
+      ip: text,
+      domain: text,
+      connection: opt(z.looseObject({ direction: text })),
+      location: opt(z.looseObject({ country: text })),
+      autonomousSystem: opt(z.looseObject({ name: text })),
+    }),
+  ),
+  resources: list(z.looseObject({ uid: text, name: text, resourceType: text })),
+});
+type Sequence = z.infer<typeof Sequence>;
+
+const KINDS: Readonly<Record<string, EntityKind>> = {
+  S3_BUCKET: 'bucket',
+  EC2_INSTANCE: 'instance',
+  EC2_NETWORK_INTERFACE: 'network-interface',
+  ACCESS_KEY: 'access-key',
+  EKS_CLUSTER: 'cluster',
+  ECS_CLUSTER: 'cluster',
+  KUBERNETES_WORKLOAD: 'workload',
+  CONTAINER: 'workload',
+  ECS_TASK: 'workload',
+  LAMBDA_FUNCTION: 'function',
+};
+
+export function addSequence(
+  collector: Collector,
+  { actors, endpoints, resources }: Sequence,
+  at: (...steps: (string | number)[]) => string,
+): void {
+  const inside = (...steps: (string | number)[]) =>
+    at('service', 'detection', 'sequence', ...steps);
+  for (const { one, index } of endpoints) {
+    const attributes = { country: one.location?.country, organization: one.autonomousSystem?.name };
+    collector.add({
+      kind: 'ip',
+      value: one.ip,
+      part: 'actor',
+      path: inside('endpoints', index, 'ip'),
+      attributes,
+    });
+    collector.add({
+      kind: 'domain',
+      value: one.domain,
+      part: 'actor',
+      path: inside('endpoints', index, 'domain'),
+    });
+  }
+  for (const { one, index } of actors) {
+    const user = one.user;
+    const attributes = { userType: user?.type, userName: user?.name, principalId: user?.uid };
+    const path = (field: string) => inside('actors', index, 'user', field);
+    collector.add({
+      kind: 'access-key',
+      value: user?.credentialUid,
+      part: 'actor',
+      path: path('credentialUid'),
+      attributes,
+    });
+    const kind = holderKind(user?.type);
+    if (kind)
+      collector.add({ kind, value: user?.name, part: 'actor', path: path('name'), attributes });
+  }
+  for (const { one, index } of resources) {
+    const kind = KINDS[one.resourceType ?? ''] ?? 'resource';
+    // Buckets are known by their name, the rest by the last part of the ARN, as other findings name them.
+    const value = kind === 'resource' ? one.uid : (one.name ?? one.uid?.split(/[:/]/).at(-1));
+    collector.add({
+      kind,
+      value,
+      part: kind === 'access-key' ? 'related' : 'target',
+      path: inside('resources', index, 'uid'),
+      attributes: { arn: one.uid, resourceType: one.resourceType },
+    });
+  }
+}

@@ -1,0 +1,19 @@
+// A delivered finding of any product as an alert of ours. Pure.
+import type { Alert } from '../domain/alert.ts';
+import { readAsff } from './asff.ts';
+import { type Draft, finish } from './draft.ts';
+import { readGeneric } from './generic.ts';
+import { readGuardDuty } from './guardduty.ts';
+import { readOcsf } from './ocsf.ts';
+import type { Finding } from './unwrap.ts';
+
+const READERS: Readonly<Record<Finding['product'], (finding: Finding) => Draft>> = {
+  guardduty: readGuardDuty,
+  asff: readAsff,
+  ocsf: readOcsf,
+  generic: readGeneric,
+};
+
+/** Throws InvalidInput when the finding lacks what nothing can be decided without. */
+export const normalise = (finding: Finding): Omit<Alert, 'alertId'> =>
+  finish(READERS[finding.product](finding), finding.body);

@@ -1,0 +1,100 @@
+// Lenient pieces of schema for events that others write: what is odd becomes null, and a note where it matters.
+import { z } from 'zod';
+import type { Alert } from '../domain/alert.ts';
+
+/** The value, or null where it is missing or of another shape: one bad part must not cost the alert. */
+export const opt = <S extends z.ZodType>(schema: S) => schema.nullish().catch(null);
+export const text = opt(z.union([z.string(), z.number()]).transform(String));
+export const number = opt(z.coerce.number().refine(Number.isFinite));
+export const bool = opt(
+  z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')]),
+);
+/** A list in which bad members are left out. */
+export const list = <S extends z.ZodType>(schema: S) =>
+  opt(z.array(schema.nullable().catch(null))).transform((all) =>
+    (all ?? []).flatMap((one, index) => (one === null ? [] : [{ one: one as z.infer<S>, index }])),
+  );
+
+/** An instant in ISO 8601 UTC, from whatever products write as one; null where that cannot be told. */
+export function instant(value: string | number | null | undefined): string | null {
+  if (value === null || value === undefined || value === '') return null;
+  const given = typeof value === 'number' || /^\d{12,}$/.test(value) ? Number(value) : zoned(value);
+  const date = new Date(given);
+  return Number.isNaN(date.getTime()) ||
+    date.getUTCFullYear() < 1970 ||
+    date.getUTCFullYear() > 9999
+    ? null
+    : date.toISOString();
+}
+
+/** `2025-02-25 20:40:06.765000000` has no zone; AWS means UTC. Fractions beyond milliseconds are cut. */
+function zoned(value: string): string {
+  const iso = value
+    .trim()
+    .replace(' ', 'T')
+    .replace(/(\.\d{3})\d+/, '$1');
+  return /([zZ]|[+-]\d{2}:?\d{2})$/.test(iso) ? iso : `${iso}Z`;
+}
+
+type Severity = Alert['severity'];
+
+/** Label by score. @see https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings-severity.html */
+export function severityOf(score: number): Severity {
+  const bounded = Math.min(10, Math.max(0, score));
+  const label =
+    bounded >= 9
+      ? 'critical'
+      : bounded >= 7
+        ? 'high'
+        : bounded >= 4
+          ? 'medium'
+          : bounded >= 1
+            ? 'low'
+            : 'informational';
+  return { score: bounded, label };
+}
+
+const LABEL_SCORES: Readonly<Record<string, number>> = {
+  INFORMATIONAL: 0,
+  LOW: 2,
+  MEDIUM: 5,
+  HIGH: 8,
+  CRITICAL: 9.5,
+};
+
+/** From a product's word for it; null for a word that we do not know. */
+export function severityFromLabel(label: string | null | undefined): Severity | null {
+  const score = LABEL_SCORES[label?.toUpperCase() ?? ''];
+  return score === undefined ? null : severityOf(score);
+}
+
+const WEB_PORTS: readonly number[] = [80, 443, 8080, 8443];
+
+/** A connection to a port where web servers listen is answered by a web rule; to another, by the network. */
+export const layerOfPort = (port: number | null | undefined): Alert['traffic']['layer'] =>
+  port !== null && port !== undefined && WEB_PORTS.includes(port) ? 'web' : 'network';
+
+export const directionOf = (value: string | null | undefined): Alert['traffic']['direction'] => {
+  const lower = value?.toLowerCase() ?? '';
+  if (lower.startsWith('in')) return 'inbound';
+  return lower.startsWith('out') ? 'outbound' : 'unknown';
+};
+
+export const portOf = (port: number | null | undefined): number | null =>
+  port !== null && port !== undefined && Number.isInteger(port) && port >= 0 && port <= 65_535
+    ? port
+    : null;
+
+/**
+ * GuardDuty's own name of a type, from the ways in which Security Hub writes it; null for types of other products.
+ *
+ * @example guardDutyType('TTPs/Discovery/Recon:IAMUser-UserPermissions') // 'Recon:IAMUser/UserPermissions'
+ */
+export function guardDutyType(types: readonly string[]): string | null {
+  for (const type of types) {
+    const [, purpose, resource, rest] =
+      /(?:^|\/)([A-Za-z]+):([A-Za-z0-9]+)[-./]([^/]+)$/.exec(type) ?? [];
+    if (purpose && resource && rest) return `${purpose}:${resource}/${rest}`;
+  }
+  return null;
+}
