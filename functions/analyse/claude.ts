@@ -1,0 +1,60 @@
+// Claude as the analyst, through Anthropic's API or Amazon Bedrock: the same request, the same strict reading.
+import type { AnthropicBedrock } from '@anthropic-ai/bedrock-sdk';
+import type Anthropic from '@anthropic-ai/sdk';
+import { zodOutputFormat } from '@anthropic-ai/sdk/helpers/zod';
+import { z } from 'zod';
+import type { Analyst } from './brief.ts';
+import { alertMessage, SYSTEM_PROMPT } from './prompt.ts';
+
+/** Shapes only: structured output knows no limits on lengths and numbers. Those are checked when it is read. */
+const OutputShape = z.object({
+  verdict: z.enum(['malicious', 'suspicious', 'benign', 'unclear']),
+  summary: z.string(),
+  recommendations: z.array(
+    z.object({
+      action: z.string(),
+      target: z.string(),
+      parameters: z.object({ durationMinutes: z.number().nullable() }),
+      confidence: z.number(),
+      reasoning: z.string(),
+    }),
+  ),
+});
+
+/** Thrown when the model answered, but not with an analysis: it refused, or its answer was cut off or empty. */
+export class NoAnswer extends Error {
+  override name = 'NoAnswer';
+}
+
+/** Ten recommendations with their reasons fit four times over. */
+const MAX_TOKENS = 4096;
+
+type Client = Pick<Anthropic, 'messages'> | Pick<AnthropicBedrock, 'messages'>;
+
+export const claude = (
+  origin: 'anthropic' | 'bedrock',
+  client: Client,
+  model: string,
+): Analyst => ({
+  origin,
+  model,
+  async judge(brief, signal) {
+    const message = await client.messages.create(
+      {
+        model,
+        max_tokens: MAX_TOKENS,
+        system: SYSTEM_PROMPT,
+        messages: [{ role: 'user', content: alertMessage(brief) }],
+        output_config: { format: zodOutputFormat(OutputShape) },
+      },
+      { signal },
+    );
+    if (message.stop_reason !== 'end_turn')
+      throw new NoAnswer(`the model stopped with ${message.stop_reason}`);
+    const text = message.content
+      .flatMap((block) => (block.type === 'text' ? block.text : []))
+      .join('');
+    if (!text) throw new NoAnswer('the model answered without text');
+    return JSON.parse(text);
+  },
+});
