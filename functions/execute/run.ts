@@ -7,6 +7,7 @@ import { Conflict, Denied, Halted, IllegalTransition, NotVerified } from '../dom
 import type { Policy } from '../domain/policy.ts';
 import {
   reminderScheduleName,
+  reminderTime,
   reversalScheduleName,
   type Schedules,
 } from '../scheduling/schedules.ts';
@@ -115,11 +116,6 @@ async function scheduleUndo({ schedules, policy }: ExecuteDeps, action: Action):
     at: reminderTime(at, durationMinutes, policy.limits.reminderMinutesBefore),
     target: { kind: 'remind', input: { incidentId, actionId } },
   });
-}
-
-/** The reminder's lead, or half-way where the duration is at most twice the lead. */
-export function reminderTime(due: Date, durationMinutes: number, leadMinutes: number): Date {
-  return later(due, -(durationMinutes <= 2 * leadMinutes ? durationMinutes / 2 : leadMinutes));
 }
 
 async function applyAndVerify({ subject, mechanism }: Job, before: unknown): Promise<void> {

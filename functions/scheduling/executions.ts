@@ -15,3 +15,10 @@ export const createStarter =
       if (!(error instanceof Error) || error.name !== 'ExecutionAlreadyExists') throw error;
     }
   };
+
+/** Answers a state that waits for its task token. Rejects when it no longer waits. */
+export const createCallback =
+  (client: Pick<SFN, 'sendTaskSuccess'>) =>
+  async (taskToken: string, output: object): Promise<void> => {
+    await client.sendTaskSuccess({ taskToken, output: JSON.stringify(output) });
+  };

@@ -21,3 +21,9 @@ export type Schedules = {
 
 export const reversalScheduleName = (actionId: string) => `reverse-${actionId}`;
 export const reminderScheduleName = (actionId: string) => `remind-${actionId}`;
+
+/** The reminder's lead, or half-way where the duration is at most twice the lead. */
+export function reminderTime(due: Date, durationMinutes: number, leadMinutes: number): Date {
+  const minutes = durationMinutes <= 2 * leadMinutes ? durationMinutes / 2 : leadMinutes;
+  return new Date(due.getTime() - minutes * 60_000);
+}

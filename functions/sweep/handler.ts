@@ -8,7 +8,7 @@ import { SNS } from '@aws-sdk/client-sns';
 import { loggerAsLog } from '../audit/logger.ts';
 import { ENV, required } from '../domain/env.ts';
 import { createSend } from '../notify/channels.ts';
-import { createStarter } from '../scheduling/executions.ts';
+import { createCallback, createStarter } from '../scheduling/executions.ts';
 import { createStore } from '../store/store.ts';
 import { type SweepDeps, sweep } from './sweep.ts';
 
@@ -20,9 +20,7 @@ const deps: SweepDeps = {
   store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),
   startReverse: createStarter(sfn, required(process.env, ENV.reverseArn)),
   startRespond: createStarter(sfn, required(process.env, ENV.respondArn)),
-  callback: async (taskToken, output) => {
-    await sfn.sendTaskSuccess({ taskToken, output: JSON.stringify(output) });
-  },
+  callback: createCallback(sfn),
   tell: async (input) => {
     await lambda.invoke({
       FunctionName: notifyFunction,

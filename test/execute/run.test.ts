@@ -3,9 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { moveTo } from '../../functions/audit/chain.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import { Denied, DigestMismatch, Halted } from '../../functions/domain/errors.ts';
-import { type ExecuteDeps, execute, reminderTime } from '../../functions/execute/run.ts';
+import { type ExecuteDeps, execute } from '../../functions/execute/run.ts';
 import { reverse } from '../../functions/reverse/run.ts';
-import type { Scheduled } from '../../functions/scheduling/schedules.ts';
+import { reminderTime, type Scheduled } from '../../functions/scheduling/schedules.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 import { startStore, type TestStore } from '../store/dynamo.ts';

@@ -1,8 +1,8 @@
 // create_alert_ticket: one OpsItem in SSM OpsCenter per incident.
 import type { SSM } from '@aws-sdk/client-ssm';
 import { z } from 'zod';
+import { aws } from '../../audit/aws-errors.ts';
 import { NotFound } from '../../domain/errors.ts';
-import { aws } from '../aws-errors.ts';
 import type { Mechanism } from '../mechanism.ts';
 
 export type TicketApi = Pick<SSM, 'createOpsItem' | 'describeOpsItems' | 'updateOpsItem'>;

@@ -3,8 +3,8 @@ import type { WAFV2 } from '@aws-sdk/client-wafv2';
 import ipaddr from 'ipaddr.js';
 import pRetry from 'p-retry';
 import { z } from 'zod';
+import { aws } from '../../audit/aws-errors.ts';
 import { Conflict, InvalidInput, NotFound, QuotaExceeded, Throttled } from '../../domain/errors.ts';
-import { aws } from '../aws-errors.ts';
 
 /** The two calls that we make; a stand-in implements the same. */
 export type WafApi = Pick<WAFV2, 'getIPSet' | 'updateIPSet'>;

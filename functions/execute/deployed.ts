@@ -1,0 +1,33 @@
+// What every executor and reverser function in AWS is built from; a scope adds its mechanisms.
+import { Logger } from '@aws-lambda-powertools/logger';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { Scheduler } from '@aws-sdk/client-scheduler';
+import { loggerAsLog } from '../audit/logger.ts';
+import { ENV, required } from '../domain/env.ts';
+import { reverse } from '../reverse/run.ts';
+import { createSchedules, scheduleTargets } from '../scheduling/eventbridge.ts';
+import { readPolicyFile } from '../store/policy-file.ts';
+import { createStore } from '../store/store.ts';
+import type { Connected, Scope } from './mechanism.ts';
+import { type ExecuteDeps, execute } from './run.ts';
+
+/** The two Lambda handlers of a scope. */
+export function deploy(
+  scope: Scope,
+  connect: (policy: ExecuteDeps['policy']) => readonly Connected[],
+) {
+  const log = loggerAsLog(new Logger({ serviceName: scope }));
+  const policy = readPolicyFile(required(process.env, ENV.policyPath));
+  const deps: ExecuteDeps = {
+    store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),
+    mechanisms: new Map(connect(policy).map((one) => [one.face.id, one])),
+    schedules: createSchedules(new Scheduler({}), scheduleTargets(process.env)),
+    policy,
+    now: () => new Date(),
+    log,
+  };
+  return {
+    execute: (event: unknown) => execute(deps, event),
+    reverse: (event: unknown) => reverse(deps, event),
+  };
+}

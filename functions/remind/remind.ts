@@ -1,0 +1,83 @@
+// Says that an action will be undone soon, and gives one person the means to keep, extend or reverse it.
+import { z } from 'zod';
+import { noted } from '../audit/chain.ts';
+import type { Log } from '../audit/log.ts';
+import { type Action, ActionId, type Approver, IncidentId } from '../domain/action.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { Message, Send } from '../notify/message.ts';
+import { sendAll } from '../notify/send-all.ts';
+import { remindText } from '../notify/texts.ts';
+import type { Store } from '../store/store.ts';
+import { issueLink, type Mac } from '../web/link.ts';
+
+export type RemindDeps = {
+  store: Store;
+  policy: Policy;
+  send: Send;
+  mac: Pick<Mac, 'generate'>;
+  webBaseUrl: string;
+  now: () => Date;
+  log: Log;
+};
+
+export const RemindInput = z.object({ incidentId: IncidentId, actionId: ActionId });
+
+export async function remind(deps: RemindDeps, input: unknown) {
+  const { incidentId, actionId } = RemindInput.parse(input);
+  const action = await deps.store.records.action(incidentId, actionId);
+  if (action.status !== 'in-force') return { incidentId, actionId, reminded: 0 };
+  const seen = await seenSince(deps, action);
+  const people = whoDecides(deps.policy, action);
+  const messages = await Promise.all(people.map((person) => reminder(deps, action, person, seen)));
+  await sendAll(deps.send, messages, deps.log);
+  const text = `Reminded ${people.map(({ name }) => name).join(', ')}`;
+  await deps.store.records.changeAction(incidentId, actionId, (current) =>
+    noted(current, { at: deps.now(), by: 'remind', event: 'reminded', text }),
+  );
+  return { incidentId, actionId, reminded: messages.length };
+}
+
+/** Whoever approved it; for what ran by itself, the analysts on call. */
+function whoDecides(policy: Policy, { approval }: Action): Approver[] {
+  const by = approval?.decision?.by;
+  const ids = by ? [by] : (policy.escalation.ladder[0]?.ask ?? []);
+  return ids.flatMap((id) => {
+    const person = policy.escalation.people[id];
+    return person ? [{ id, name: person.name, email: person.email }] : [];
+  });
+}
+
+/** A block that is lifted while the attack goes on is a gift: say what was seen, as far as we know. */
+async function seenSince({ store }: RemindDeps, { incidentId }: Action): Promise<string> {
+  const { alerts } = await store.records.incident(incidentId);
+  const repeats = alerts.reduce((sum, alert) => sum + alert.repeats, 0);
+  return repeats === 0
+    ? 'The alert was not repeated since.'
+    : `The alerts of this incident were repeated ${repeats} times: the activity may go on.`;
+}
+
+async function reminder(
+  { mac, webBaseUrl }: RemindDeps,
+  action: Action,
+  person: Approver,
+  seen: string,
+): Promise<Message> {
+  const { incidentId, actionId, digest, dueAt, extensions } = action;
+  const token = await issueLink(mac, {
+    purpose: 'review',
+    incidentId,
+    actionId,
+    digest,
+    person: person.id,
+    expires: Math.floor(Date.parse(dueAt ?? '') / 1000),
+  });
+  return {
+    key: `remind-${actionId}-${extensions}-${person.id}`,
+    to: { kind: 'person', ...person },
+    urgency: 'page',
+    ...remindText(action, seen),
+    links: [{ label: 'Keep, extend or reverse', url: `${webBaseUrl}/review/${token}` }],
+    incidentId,
+    actionId,
+  };
+}

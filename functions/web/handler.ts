@@ -1,0 +1,32 @@
+// Lambda entry of `web`, behind the HTTP API.
+import { Logger } from '@aws-lambda-powertools/logger';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMS } from '@aws-sdk/client-kms';
+import { Scheduler } from '@aws-sdk/client-scheduler';
+import { SFN } from '@aws-sdk/client-sfn';
+import { handle } from 'hono/aws-lambda';
+import { loggerAsLog } from '../audit/logger.ts';
+import { ENV, required } from '../domain/env.ts';
+import { createSchedules, scheduleTargets } from '../scheduling/eventbridge.ts';
+import { createCallback, createStarter } from '../scheduling/executions.ts';
+import { readPolicyFile } from '../store/policy-file.ts';
+import { createStore } from '../store/store.ts';
+import { createKmsMac } from './kms-mac.ts';
+import { createWeb } from './web.ts';
+
+const log = loggerAsLog(new Logger({ serviceName: 'web' }));
+const sfn = new SFN({});
+
+export const handler = handle(
+  createWeb({
+    store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),
+    policy: readPolicyFile(required(process.env, ENV.policyPath)),
+    mac: createKmsMac(new KMS({}), required(process.env, ENV.linkKeyArn)),
+    callback: createCallback(sfn),
+    startReverse: createStarter(sfn, required(process.env, ENV.reverseArn)),
+    schedules: createSchedules(new Scheduler({}), scheduleTargets(process.env)),
+    webBaseUrl: required(process.env, ENV.webBaseUrl),
+    now: () => new Date(),
+    log,
+  }),
+);

@@ -1,0 +1,33 @@
+// The directory on a laptop that everything survives in, and what to say when it cannot be used.
+import { accessSync, constants, mkdirSync } from 'node:fs';
+
+/** Thrown when a directory can neither be made nor written to; carries its path and the system's reason as `cause`. */
+export class DataDirectoryUnwritable extends Error {
+  override readonly name = 'DataDirectoryUnwritable';
+  readonly path: string;
+  constructor(path: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(`Cannot keep data in ${path}: ${reason}`, { cause });
+    this.path = path;
+  }
+}
+
+/** Thrown when another process has the database of this directory open: two would destroy each other's data. */
+export class DataDirectoryInUse extends Error {
+  override readonly name = 'DataDirectoryInUse';
+  readonly path: string;
+  constructor(path: string, cause: unknown) {
+    super(`Another process is using ${path}; stop it, or choose another directory`, { cause });
+    this.path = path;
+  }
+}
+
+/** Makes the directory where needed. */
+export function claimDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+    accessSync(path, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw new DataDirectoryUnwritable(path, cause);
+  }
+}
