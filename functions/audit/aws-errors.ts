@@ -33,6 +33,8 @@ const BY_NAME: Readonly<Record<string, Kind>> = {
   TooManyRequestsException: Throttled,
   RequestLimitExceeded: Throttled,
   ResourceNotFoundException: NotFound,
+  ConflictException: Conflict,
+  ServiceQuotaExceededException: QuotaExceeded,
 };
 
 /** Runs a call and types what it throws. `what` names the call in the message. */

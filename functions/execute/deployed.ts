@@ -21,7 +21,7 @@ export function deploy(
   const deps: ExecuteDeps = {
     store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),
     mechanisms: new Map(connect(policy).map((one) => [one.face.id, one])),
-    schedules: createSchedules(new Scheduler({}), scheduleTargets(process.env)),
+    schedules: createSchedules(new Scheduler({}), scheduleTargets(process.env), () => new Date()),
     policy,
     now: () => new Date(),
     log,

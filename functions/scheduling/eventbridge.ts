@@ -1,7 +1,8 @@
 // Schedules on EventBridge Scheduler: one-time, exact, gone after they fired, with a dead-letter queue.
 import type { Scheduler } from '@aws-sdk/client-scheduler';
-import { aws } from '../audit/aws-errors.ts';
+import { aws, typedAwsError } from '../audit/aws-errors.ts';
 import { ENV, required } from '../domain/env.ts';
+import { InvalidInput } from '../domain/errors.ts';
 import type { Scheduled, Schedules } from './schedules.ts';
 
 export type ScheduleTargets = {
@@ -26,16 +27,24 @@ export const scheduleTargets = (
 /** A reversal is worth trying for an hour; after that the sweeper has long taken over. */
 const RETRY = { MaximumRetryAttempts: 20, MaximumEventAgeInSeconds: 3600 };
 
-/** @see https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html */
+/** Names end here. @see https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html */
+const MAX_NAME = 64;
+/** A time that has passed is moved this far ahead, so that it is still to come when the request arrives. */
+const SOONEST_MS = 5_000;
+
+/**
+ * The scheduler calls within the minute after the time, and at least once: what it calls is safe to call twice.
+ * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+ */
 export function createSchedules(
   client: Pick<Scheduler, 'createSchedule' | 'updateSchedule' | 'deleteSchedule'>,
   targets: ScheduleTargets,
+  now: () => Date,
 ): Schedules {
   const request = ({ name, at, target }: Scheduled) => ({
     Name: name,
     GroupName: targets.groupName,
-    // Without fractions and zone: UTC is what the scheduler takes it for.
-    ScheduleExpression: `at(${at.toISOString().slice(0, 19)})`,
+    ScheduleExpression: `at(${wholeSecond(at, now())})`,
     ScheduleExpressionTimezone: 'UTC',
     FlexibleTimeWindow: { Mode: 'OFF' as const },
     ActionAfterCompletion: 'DELETE' as const,
@@ -50,21 +59,43 @@ export function createSchedules(
   return {
     async put(schedule) {
       const ids = { schedule: schedule.name };
-      try {
-        await client.createSchedule(request(schedule));
-      } catch (error) {
-        if (error instanceof Error && error.name === 'ConflictException')
-          await aws('moving a schedule', ids, () => client.updateSchedule(request(schedule)));
-        else await aws('creating a schedule', ids, () => Promise.reject(error));
-      }
+      if (schedule.name.length > MAX_NAME)
+        throw new InvalidInput(`a schedule's name ends at ${MAX_NAME} characters`, ids);
+      const create = () => client.createSchedule(request(schedule));
+      const move = () => client.updateSchedule(request(schedule));
+      if (await unless('ConflictException', create, 'creating a schedule', ids)) return;
+      if (await unless('ResourceNotFoundException', move, 'moving a schedule', ids)) return;
+      // It fired, and was gone, between the two calls.
+      await aws('creating a schedule again', ids, create);
     },
     async remove(name) {
-      try {
-        await client.deleteSchedule({ Name: name, GroupName: targets.groupName });
-      } catch (error) {
-        if (error instanceof Error && error.name === 'ResourceNotFoundException') return;
-        await aws('removing a schedule', { schedule: name }, () => Promise.reject(error));
-      }
+      const remove = () => client.deleteSchedule({ Name: name, GroupName: targets.groupName });
+      await unless('ResourceNotFoundException', remove, 'removing a schedule', { schedule: name });
     },
   };
+}
+
+/**
+ * As `at()` takes it: without fractions and zone. Rounded up, because a reversal that comes a moment before its time
+ * answers that it is not due, and the schedule is gone.
+ */
+function wholeSecond(at: Date, now: Date): string {
+  const time = Math.max(at.getTime(), now.getTime() + SOONEST_MS);
+  return new Date(Math.ceil(time / 1000) * 1000).toISOString().slice(0, 19);
+}
+
+/** False when the call fails with the error that we are prepared for; any other is thrown, typed. */
+async function unless(
+  expected: string,
+  call: () => Promise<unknown>,
+  what: string,
+  ids: { schedule: string },
+): Promise<boolean> {
+  try {
+    await call();
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.name === expected) return false;
+    throw typedAwsError(what, ids, error);
+  }
 }

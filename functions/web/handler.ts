@@ -24,7 +24,7 @@ export const handler = handle(
     mac: createKmsMac(new KMS({}), required(process.env, ENV.linkKeyArn)),
     callback: createCallback(sfn),
     startReverse: createStarter(sfn, required(process.env, ENV.reverseArn)),
-    schedules: createSchedules(new Scheduler({}), scheduleTargets(process.env)),
+    schedules: createSchedules(new Scheduler({}), scheduleTargets(process.env), () => new Date()),
     webBaseUrl: required(process.env, ENV.webBaseUrl),
     now: () => new Date(),
     log,
