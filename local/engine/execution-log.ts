@@ -1,103 +1,64 @@
-// Which executions were started and how they ended, so that those cut short are run again and names stay taken.
+// Which executions were started and which have ended: what the engine needs to go on after a restart.
+import { appendFileSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { openJournal } from './journal.ts';
+import type { MachineName } from './definition.ts';
 
-export const ExecutionEnd = z.enum(['SUCCEEDED', 'FAILED', 'TIMED_OUT']);
-export type ExecutionEnd = z.infer<typeof ExecutionEnd>;
-
-/** `end` is absent while it runs, and after a crash until it has been run again. */
-export type LoggedExecution = {
-  machine: string;
-  name: string;
-  input: unknown;
-  startedAt: string;
-  end?: { status: ExecutionEnd; output: unknown; at: string };
-};
+export type Started = { machine: MachineName; name: string; input: object };
 
 export type ExecutionLog = {
-  started(machine: string, name: string, input: unknown): void;
-  /** `output` is the result, or `{error, cause}` of a failure. */
-  finished(machine: string, name: string, status: ExecutionEnd, output: unknown): void;
-  /** In the order of their start. */
-  all(): LoggedExecution[];
+  started(machine: MachineName, name: string, input: object): void;
+  finished(machine: MachineName, name: string): void;
+  find(machine: MachineName, name: string): Started | undefined;
+  unfinished(): Started[];
 };
 
-/**
- * AWS frees a name 90 days after its execution closed.
- * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
- */
-const NAMES_KEPT_DAYS = 90;
-const DAY_MS = 86_400_000;
-
-const Entry = z.discriminatedUnion('event', [
-  z.strictObject({
-    event: z.literal('started'),
-    machine: z.string(),
+const Line = z.discriminatedUnion('what', [
+  z.object({
+    what: z.literal('started'),
+    machine: z.enum(['respond', 'reverse']),
     name: z.string(),
-    input: z.unknown(),
-    at: z.iso.datetime(),
+    input: z.record(z.string(), z.unknown()),
   }),
-  z.strictObject({
-    event: z.literal('finished'),
-    machine: z.string(),
-    name: z.string(),
-    status: ExecutionEnd,
-    output: z.unknown(),
-    at: z.iso.datetime(),
-  }),
+  z.object({ what: z.literal('finished'), machine: z.enum(['respond', 'reverse']), name: z.string() }),
 ]);
-type Entry = z.infer<typeof Entry>;
+type Line = z.infer<typeof Line>;
 
-/** Nothing outlives the process: for tests, and for a run that should leave no trace. */
-export function memoryExecutionLog(now: () => Date): ExecutionLog {
-  return logOf([], () => {}, now);
-}
-
-export function fileExecutionLog(path: string, now: () => Date): ExecutionLog {
-  const oldest = now().getTime() - NAMES_KEPT_DAYS * DAY_MS;
-  const journal = openJournal(path, Entry, (entries) => {
-    const kept = replay(entries).filter(({ end }) => !end || Date.parse(end.at) >= oldest);
-    return kept.flatMap(toEntries);
-  });
-  return logOf(journal.entries, journal.append, now);
-}
-
-function logOf(
-  found: readonly Entry[],
-  append: (entry: Entry) => void,
-  now: () => Date,
-): ExecutionLog {
-  const entries = [...found];
-  const write = (entry: Entry) => {
-    append(entry);
-    entries.push(entry);
+/** In memory, and appended to a file when there is one: one JSON object a line. */
+export function createExecutionLog(path?: string): ExecutionLog {
+  const all = new Map<string, Started>();
+  const ended = new Set<string>();
+  const take = (line: Line) => {
+    const key = `${line.machine}/${line.name}`;
+    if (line.what === 'started') all.set(key, line);
+    else ended.add(key);
   };
-  const at = () => now().toISOString();
+  for (const line of path ? readLines(path) : []) take(line);
+  const note = (line: Line) => {
+    take(line);
+    if (path) appendFileSync(path, `${JSON.stringify(line)}\n`);
+  };
   return {
-    started: (machine, name, input) => write({ event: 'started', machine, name, input, at: at() }),
-    finished: (machine, name, status, output) =>
-      write({ event: 'finished', machine, name, status, output, at: at() }),
-    all: () => replay(entries),
+    started: (machine, name, input) => note({ what: 'started', machine, name, input: { ...input } }),
+    finished: (machine, name) => note({ what: 'finished', machine, name }),
+    find: (machine, name) => all.get(`${machine}/${name}`),
+    unfinished: () => [...all].filter(([key]) => !ended.has(key)).map(([, started]) => started),
   };
 }
 
-function replay(entries: readonly Entry[]): LoggedExecution[] {
-  const executions = new Map<string, LoggedExecution>();
-  for (const entry of entries) {
-    const { event, machine, name, at } = entry;
-    const key = JSON.stringify([machine, name]);
-    if (event === 'started') {
-      executions.set(key, { machine, name, input: entry.input, startedAt: at });
-    } else {
-      const { status, output } = entry;
-      const execution = executions.get(key);
-      if (execution) execution.end = { status, output, at };
-    }
+/** A line that a crash cut off is the last one, and says nothing that anything else rests on. */
+function readLines(path: string): Line[] {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
   }
-  return [...executions.values()];
-}
-
-function toEntries({ machine, name, input, startedAt, end }: LoggedExecution): Entry[] {
-  const started: Entry = { event: 'started', machine, name, input, at: startedAt };
-  return end ? [started, { event: 'finished', machine, name, ...end }] : [started];
+  return text.split('\n').flatMap((line) => {
+    try {
+      return Line.parse(JSON.parse(line));
+    } catch {
+      return [];
+    }
+  });
 }
