@@ -9,7 +9,10 @@ export type Clock = {
 export const systemClock: Clock = {
   now: () => new Date(),
   at(time, callback) {
-    const timer = setTimeout(callback, Math.min(Math.max(0, time.getTime() - Date.now()), 2 ** 31 - 1));
+    const timer = setTimeout(
+      callback,
+      Math.min(Math.max(0, time.getTime() - Date.now()), 2 ** 31 - 1),
+    );
     return () => clearTimeout(timer);
   },
 };
@@ -27,7 +30,9 @@ export function manualClock(start: Date): Clock & { advance(milliseconds: number
     },
     advance(milliseconds) {
       now += milliseconds;
-      for (const entry of [...waiting].filter(({ time }) => time <= now).sort((a, b) => a.time - b.time)) {
+      for (const entry of [...waiting]
+        .filter(({ time }) => time <= now)
+        .sort((a, b) => a.time - b.time)) {
         waiting.delete(entry);
         entry.callback();
       }

@@ -31,7 +31,11 @@ export const createTableInput = (TableName: string) => ({
   ],
 });
 
-export type Database = { client: DynamoDBClient; createTable(name: string): Promise<void>; stop(): Promise<void> };
+export type Database = {
+  client: DynamoDBClient;
+  createTable(name: string): Promise<void>;
+  stop(): Promise<void>;
+};
 
 /** With a folder the tables survive a restart. Rejects when the folder cannot be written or is in use. */
 export async function startDatabase(folder?: string): Promise<Database> {

@@ -26,13 +26,19 @@ export function loadDefinition(name: MachineName): StateMachineDefinition {
  * moved by a test. So the adapter keeps the time: each task is told its limit in its parameters.
  */
 function embedded<D extends { States: Record<string, State> }>(definition: D): D {
-  const states = Object.entries(definition.States).map(([name, state]) => [name, withOwnTimeout(state)]);
+  const states = Object.entries(definition.States).map(([name, state]) => [
+    name,
+    withOwnTimeout(state),
+  ]);
   return { ...definition, States: Object.fromEntries(states) };
 }
 
 function withOwnTimeout(state: State): State {
   if (state.Type === 'Map')
-    return { ...state, ItemProcessor: embedded(state.ItemProcessor as { States: Record<string, State> }) };
+    return {
+      ...state,
+      ItemProcessor: embedded(state.ItemProcessor as { States: Record<string, State> }),
+    };
   if (state.Type !== 'Task') return state;
   const { TimeoutSeconds, TimeoutSecondsPath, ...rest } = state;
   const limit = TimeoutSecondsPath
@@ -48,11 +54,12 @@ function withOwnTimeout(state: State): State {
 
 /** State names from first to last, each once: how the console draws a way. */
 export function stateNames(definition: StateMachineDefinition): string[] {
-  return Object.entries(definition.States as unknown as Record<string, State>).flatMap(([name, state]) =>
-    state.Type === 'Map'
-      ? stateNames(state.ItemProcessor as StateMachineDefinition)
-      : state.Type === 'Task'
-        ? [name]
-        : [],
+  return Object.entries(definition.States as unknown as Record<string, State>).flatMap(
+    ([name, state]) =>
+      state.Type === 'Map'
+        ? stateNames(state.ItemProcessor as StateMachineDefinition)
+        : state.Type === 'Task'
+          ? [name]
+          : [],
   );
 }

@@ -19,7 +19,11 @@ const Line = z.discriminatedUnion('what', [
     name: z.string(),
     input: z.record(z.string(), z.unknown()),
   }),
-  z.object({ what: z.literal('finished'), machine: z.enum(['respond', 'reverse']), name: z.string() }),
+  z.object({
+    what: z.literal('finished'),
+    machine: z.enum(['respond', 'reverse']),
+    name: z.string(),
+  }),
 ]);
 type Line = z.infer<typeof Line>;
 
@@ -38,7 +42,8 @@ export function createExecutionLog(path?: string): ExecutionLog {
     if (path) appendFileSync(path, `${JSON.stringify(line)}\n`);
   };
   return {
-    started: (machine, name, input) => note({ what: 'started', machine, name, input: { ...input } }),
+    started: (machine, name, input) =>
+      note({ what: 'started', machine, name, input: { ...input } }),
     finished: (machine, name) => note({ what: 'finished', machine, name }),
     find: (machine, name) => all.get(`${machine}/${name}`),
     unfinished: () => [...all].filter(([key]) => !ended.has(key)).map(([, started]) => started),

@@ -58,7 +58,8 @@ export function createEngine(deps: EngineDeps) {
   let stopping = false;
 
   async function invoke(parameters: unknown): Promise<unknown> {
-    const { FunctionName, Payload, timeoutSeconds, waitsForCallback } = Invocation.parse(parameters);
+    const { FunctionName, Payload, timeoutSeconds, waitsForCallback } =
+      Invocation.parse(parameters);
     const fn = functions[FunctionName];
     if (!fn) throw new Error(`there is no function ${FunctionName}`);
     const work = waitsForCallback ? callAndWait(fn, Payload) : fn(Payload);
@@ -112,7 +113,11 @@ export function createEngine(deps: EngineDeps) {
         ),
         ...(deps.retryIntervalMs === undefined
           ? {}
-          : { retryIntervalOverrides: Object.fromEntries(states.map((state) => [state, deps.retryIntervalMs ?? 0])) }),
+          : {
+              retryIntervalOverrides: Object.fromEntries(
+                states.map((state) => [state, deps.retryIntervalMs ?? 0]),
+              ),
+            }),
       },
     });
     void watch(machine, name, execution.eventLogs);
@@ -130,19 +135,30 @@ export function createEngine(deps: EngineDeps) {
     onEvent({ machine, execution: name, type: outcome, state: null, item: null });
   }
 
-  async function watch(machine: MachineName, execution: string, events: AsyncIterable<unknown>): Promise<void> {
+  async function watch(
+    machine: MachineName,
+    execution: string,
+    events: AsyncIterable<unknown>,
+  ): Promise<void> {
     for await (const event of events) {
       const parsed = EngineLog.safeParse(event);
       if (!parsed.success) continue;
       const { type, state, index } = parsed.data;
-      onEvent({ machine, execution, type: EVENT_TYPES[type], state: state.name, item: index ?? null });
+      onEvent({
+        machine,
+        execution,
+        type: EVENT_TYPES[type],
+        state: state.name,
+        item: index ?? null,
+      });
     }
   }
 
   function start(machine: MachineName, name: string, input: object): void {
     const known = log.find(machine, name);
     if (known && JSON.stringify(known.input) === JSON.stringify(input)) return;
-    if (known) throw new ExecutionAlreadyExists(`${machine} ${name} was started with another input`);
+    if (known)
+      throw new ExecutionAlreadyExists(`${machine} ${name} was started with another input`);
     log.started(machine, name, input);
     run(machine, name, input);
   }

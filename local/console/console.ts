@@ -1,0 +1,45 @@
+// The console's routes, beside the pages that people decide on.
+import { Hono } from 'hono';
+import { secureHeaders } from 'hono/secure-headers';
+import { freshEvent, loadSamples } from '../samples.ts';
+import { type ConsoleDeps, overview } from './overview.ts';
+import { live, page, SCRIPT, STYLE } from './page.ts';
+
+export function createConsole(deps: ConsoleDeps & { newId: () => string }): Hono {
+  const { runtime, now, newId } = deps;
+  const app = new Hono();
+  const headers = secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+      baseUri: ["'none'"],
+    },
+  });
+  for (const path of ['/', '/live']) app.use(path, headers);
+  app.get('/', async (c) => c.html(page(await overview(deps))));
+  app.get('/live', async (c) => c.html(live(await overview(deps))));
+  app.get('/console.css', (c) => c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
+  app.get('/console.js', (c) =>
+    c.body(SCRIPT, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }),
+  );
+  app.post('/samples/:id', async (c) => {
+    const sample = loadSamples().find(({ id }) => id === c.req.param('id'));
+    if (!sample) return c.text('There is no such sample.', 404);
+    await runtime.accept(freshEvent(sample, newId, now()));
+    return c.redirect('/', 303);
+  });
+  app.post('/events', async (c) => {
+    const { event } = await c.req.parseBody();
+    const accepted = await runtime.accept(typeof event === 'string' ? event : '');
+    const refused = accepted.flatMap((one) => (one.outcome === 'refused' ? one.reason : []));
+    return refused.length > 0
+      ? c.text(`Refused, and kept for replay:\n${refused.join('\n')}`, 422)
+      : c.redirect('/', 303);
+  });
+  app.route('/', runtime.web);
+  return app;
+}

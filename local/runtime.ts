@@ -1,0 +1,169 @@
+// Everything of a deployed stack in one process: the same definitions and functions, with stand-ins for AWS.
+import { join } from 'node:path';
+import { analyse } from '../functions/analyse/analyse.ts';
+import type { Analyst } from '../functions/analyse/brief.ts';
+import { approve } from '../functions/approve/approve.ts';
+import type { Log } from '../functions/audit/log.ts';
+import { close } from '../functions/close/close.ts';
+import type { Policy } from '../functions/domain/policy.ts';
+import { enrich } from '../functions/enrich/enrich.ts';
+import { connected } from '../functions/execute/mechanism.ts';
+import { notifyAnalyst } from '../functions/execute/message/notification.ts';
+import { onCallOf } from '../functions/execute/message/on-call.ts';
+import { mechanismFor } from '../functions/execute/registry.ts';
+import { execute } from '../functions/execute/run.ts';
+import { openOpsItem, openTicket } from '../functions/execute/ticket/ops-item.ts';
+import { blockAddress, watchAddress } from '../functions/execute/waf/address.ts';
+import { gate } from '../functions/gate/gate.ts';
+import { type Accepted, acceptEvent } from '../functions/intake/intake.ts';
+import { notify } from '../functions/notify/notify.ts';
+import { remind } from '../functions/remind/remind.ts';
+import { reverse } from '../functions/reverse/run.ts';
+import { createStore, type Store } from '../functions/store/store.ts';
+import { sweep } from '../functions/sweep/sweep.ts';
+import { createWeb, type WebDeps } from '../functions/web/web.ts';
+import { createInbox, type Delivered } from './aws/inbox.ts';
+import { createOpsCenter, type OpsItem } from './aws/ssm.ts';
+import { inMemory, onDisk, type StateFile } from './aws/state-file.ts';
+import { createWaf, LOCAL_IP_SETS, type WafState } from './aws/waf.ts';
+import type { Clock } from './engine/clock.ts';
+import { startDatabase } from './engine/database.ts';
+import type { MachineName } from './engine/definition.ts';
+import { createExecutionLog } from './engine/execution-log.ts';
+import { createScheduler } from './engine/scheduler.ts';
+import { createEngine, type EngineEvent, type Functions } from './engine/state-machines.ts';
+import { createMac } from './mac.ts';
+
+export type RuntimeOptions = {
+  policy: Policy;
+  analyst: Analyst;
+  clock: Clock;
+  newId: () => string;
+  log: Log;
+  webBaseUrl: string;
+  /** Key of the links' MAC. */
+  linkKey: Uint8Array;
+  /** Where everything survives a restart; in memory without one. */
+  folder?: string;
+  /** Milliseconds between the engine's retries, and WAF's changes; for tests. */
+  retryIntervalMs?: number;
+};
+
+export type Rejected = { at: string; reason: string; body: string };
+export type Runtime = Awaited<ReturnType<typeof createRuntime>>;
+
+/** How often the sweeper runs, as the stack's schedule does. */
+const SWEEP_EVERY_MS = 60_000;
+
+export async function createRuntime(options: RuntimeOptions) {
+  const { policy, clock, newId, log, folder, webBaseUrl } = options;
+  const { now } = clock;
+  const state = <T>(name: string, initial: T): StateFile<T> =>
+    folder ? onDisk(join(folder, `${name}.json`), initial) : inMemory(initial);
+  const database = await startDatabase(folder && join(folder, 'database'));
+  await database.createTable('countermand');
+  const store = createStore(database.client, 'countermand', log);
+
+  const waf = state<WafState>('waf', {});
+  const opsItems = state<OpsItem[]>('ops-items', []);
+  const inbox = state<Delivered[]>('inbox', []);
+  const rejected = state<Rejected[]>('rejected', []);
+  const send = createInbox(inbox, now);
+  const mac = createMac(options.linkKey);
+  const ssm = createOpsCenter(opsItems);
+
+  const events: EngineEvent[] = [];
+  const functions: Record<string, (payload: unknown) => Promise<unknown>> = {};
+  const engine = createEngine({
+    functions,
+    clock,
+    newId,
+    log: createExecutionLog(folder && join(folder, 'executions.jsonl')),
+    onEvent: (event) => void events.push(event),
+    ...(options.retryIntervalMs !== undefined && { retryIntervalMs: options.retryIntervalMs }),
+  });
+  const start = (machine: MachineName) => async (name: string, input: object) =>
+    engine.start(machine, name, input);
+  const scheduler = createScheduler(state('schedules', []), async (target, name) => {
+    if (target.kind === 'reverse')
+      engine.start('reverse', `${name}-${target.input.actionId}-${newId()}`, target.input);
+    else await remind(deps, target.input);
+  });
+
+  const deps = {
+    store,
+    policy,
+    send,
+    mac,
+    callback: engine.callback,
+    webBaseUrl,
+    now,
+    log,
+    startRespond: start('respond'),
+    startReverse: start('reverse'),
+    schedules: scheduler,
+    openTicket: (ticket: Parameters<typeof openTicket>[1]) => openTicket(ssm, ticket),
+    reject: async (body: string, reason: string) =>
+      rejected.write([...rejected.read(), { at: now().toISOString(), reason, body }]),
+    mechanismFor,
+    analyst: options.analyst,
+    deadline: () => AbortSignal.timeout(100_000),
+    tell: async (input: object) => void (await notify(deps, input)),
+  };
+  const wafClients = {
+    waf: createWaf(waf),
+    sets: LOCAL_IP_SETS,
+    // The stand-in takes changes as they come; the pause is for AWS.
+    sleep: async () => {},
+    random: () => 0.5,
+  };
+  const scopes = {
+    waf: [connected(watchAddress, wafClients), connected(blockAddress, wafClients)],
+    ticket: [connected(openOpsItem, { ssm })],
+    message: [connected(notifyAnalyst, { send, onCall: onCallOf(policy) })],
+  };
+  Object.assign(functions, {
+    enrich: (payload) => enrich(deps, payload),
+    analyse: (payload) => analyse(deps, payload),
+    gate: (payload) => gate(deps, payload),
+    approve: (payload) => approve(deps, payload),
+    notify: (payload) => notify(deps, payload),
+    close: (payload) => close(deps, payload),
+  } satisfies Functions);
+  for (const [scope, all] of Object.entries(scopes)) {
+    const mechanisms = new Map(all.map((one) => [one.face.id, one]));
+    functions[`execute-${scope}`] = (payload) => execute({ ...deps, mechanisms }, payload);
+    functions[`reverse-${scope}`] = (payload) => reverse({ ...deps, mechanisms }, payload);
+  }
+  const web = createWeb(deps satisfies WebDeps);
+  engine.resume();
+
+  let lastSweep = now().getTime();
+  return {
+    store: store as Store,
+    engine,
+    events,
+    web,
+    mac,
+    /** Replaceable by tests, to have a function fail. */
+    functions,
+    inbox: () => inbox.read(),
+    rejected: () => rejected.read(),
+    tickets: () => opsItems.read(),
+    ipSets: () =>
+      LOCAL_IP_SETS.map(({ id, name }) => ({ name, addresses: waf.read()[id]?.addresses ?? [] })),
+    accept: (body: string): Promise<Accepted[]> => acceptEvent(deps, body),
+    sweep: () => sweep(deps),
+    /** What time brings: due schedules, and now and then the sweeper. */
+    async tick(): Promise<void> {
+      await scheduler.tick(now());
+      if (now().getTime() - lastSweep < SWEEP_EVERY_MS) return;
+      lastSweep = now().getTime();
+      await sweep(deps);
+    },
+    async stop(): Promise<void> {
+      await engine.stop();
+      await database.stop();
+    },
+  };
+}
