@@ -44,6 +44,3 @@ export class DigestMismatch extends TerminalError {}
 export class Halted extends TerminalError {}
 /** Thrown when a change was made and a look afterwards does not show it. */
 export class NotVerified extends TerminalError {}
-
-/** Retried by the state machines, besides Lambda's own transient errors. Checked against the ASL by a test. */
-export const RETRYABLE_ERRORS = ['Throttled', 'Conflict', 'Unavailable'] as const;

@@ -1,7 +1,7 @@
 // Every mechanism there is. What is not here cannot be done, and policy cannot enable it.
 import type { Alert, Entity } from '../domain/alert.ts';
 import type { ActionName } from '../domain/policy.ts';
-import type { Face } from './mechanism.ts';
+import type { Face, Scope } from './mechanism.ts';
 import { notifyAnalyst } from './message/notification.ts';
 import { openOpsItem } from './ticket/ops-item.ts';
 import { blockAddress, watchAddress } from './waf/address.ts';
@@ -16,3 +16,6 @@ export const mechanismFor = (name: ActionName, alert: Alert, target: Entity): Fa
       mechanism.targetKinds.includes(target.kind) &&
       mechanism.fits(alert, target),
   ) ?? null;
+
+/** Each has an executor, a reverser and a role of its own. */
+export const SCOPES: readonly Scope[] = [...new Set(MECHANISMS.map(({ scope }) => scope))];

@@ -1,10 +1,11 @@
 // The embedded database: dynalite on loopback, on disk or in memory.
-import { mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { TABLE_SHAPE } from '../../functions/store/table-definition.ts';
+import { claimDirectory, DataDirectoryInUse, DataDirectoryUnwritable } from '../data-directory.ts';
 
 const { partitionKey, sortKey, index } = TABLE_SHAPE;
 
@@ -37,9 +38,11 @@ export type Database = {
   stop(): Promise<void>;
 };
 
-/** With a folder the tables survive a restart. Rejects when the folder cannot be written or is in use. */
+/**
+ * With a folder the tables survive a restart. Rejects with DataDirectoryUnwritable or DataDirectoryInUse.
+ */
 export async function startDatabase(folder?: string): Promise<Database> {
-  if (folder) mkdirSync(folder, { recursive: true });
+  if (folder) await tryFolder(folder);
   const server: Server = dynalite({
     ...(folder && { path: folder }),
     createTableMs: 0,
@@ -72,4 +75,28 @@ export async function startDatabase(folder?: string): Promise<Database> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+type LevelDatabase = { open(): Promise<void>; close(): Promise<void> };
+
+/**
+ * Opens and closes the files once, as dynalite is going to: when that fails, dynalite throws where nobody can catch it,
+ * at its first request. So it is the very library that dynalite uses.
+ */
+async function tryFolder(folder: string): Promise<void> {
+  claimDirectory(folder);
+  const { Level } = createRequire(import.meta.resolve('dynalite'))('level') as {
+    Level: new (path: string) => LevelDatabase;
+  };
+  const files = new Level(folder);
+  try {
+    await files.open();
+  } catch (error) {
+    const cause = error instanceof Error ? error.cause : undefined;
+    const isLocked = cause instanceof Error && 'code' in cause && cause.code === 'LEVEL_LOCKED';
+    throw isLocked
+      ? new DataDirectoryInUse(folder, error)
+      : new DataDirectoryUnwritable(folder, cause ?? error);
+  }
+  await files.close();
 }

@@ -1,5 +1,5 @@
 // Which executions were started and which have ended: what the engine needs to go on after a restart.
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, truncateSync } from 'node:fs';
 import { z } from 'zod';
 import type { MachineName } from './definition.ts';
 
@@ -50,20 +50,35 @@ export function createExecutionLog(path?: string): ExecutionLog {
   };
 }
 
-/** A line that a crash cut off is the last one, and says nothing that anything else rests on. */
+/** Thrown when a whole line is no entry: somebody edited the file, or the disk is failing. */
+class ExecutionLogDamaged extends Error {
+  override name = 'ExecutionLogDamaged';
+}
+
+/**
+ * A line without its end was being written when the process died, and nothing rests on it yet. It is cut off, because
+ * the next one would be glued to it and be lost with it.
+ */
 function readLines(path: string): Line[] {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = readFileSync(path, 'utf8');
+    bytes = readFileSync(path);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     throw error;
   }
-  return text.split('\n').flatMap((line) => {
-    try {
-      return Line.parse(JSON.parse(line));
-    } catch {
-      return [];
-    }
-  });
+  const whole = bytes.subarray(0, bytes.lastIndexOf('\n') + 1);
+  if (whole.length < bytes.length) truncateSync(path, whole.length);
+  return whole
+    .toString('utf8')
+    .split('\n')
+    .flatMap((line, index) => {
+      if (line === '') return [];
+      try {
+        return Line.parse(JSON.parse(line));
+      } catch (cause) {
+        const message = `${path}, line ${index + 1} is no entry; without the file nothing is resumed, and no name is known`;
+        throw new ExecutionLogDamaged(message, { cause });
+      }
+    });
 }

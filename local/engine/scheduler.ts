@@ -1,4 +1,5 @@
 // The stand-in of EventBridge Scheduler: one-time schedules that fire at the first tick after their time.
+import { isDeepStrictEqual } from 'node:util';
 import type { Scheduled, Schedules } from '../../functions/scheduling/schedules.ts';
 import type { StateFile } from '../aws/state-file.ts';
 
@@ -17,23 +18,43 @@ export function createScheduler(
   fire: (target: Scheduled['target'], name: string) => Promise<void>,
 ): LocalScheduler {
   const without = (name: string) => file.read().filter((one) => one.name !== name);
+  const firing = new Set<string>();
+
+  /** Answers the error that makes it give up, if any. */
+  async function fireOnce(one: Kept): Promise<unknown> {
+    try {
+      await fire(one.target, one.name);
+      if (isUnchanged(file, one)) file.write(without(one.name));
+      return undefined;
+    } catch (error) {
+      if (!isUnchanged(file, one)) return undefined;
+      const attempts = one.attempts + 1;
+      const isLast = attempts >= MAX_ATTEMPTS;
+      file.write([...without(one.name), ...(isLast ? [] : [{ ...one, attempts }])]);
+      return isLast ? error : undefined;
+    }
+  }
+
   return {
     put: async ({ name, at, target }) =>
       file.write([...without(name), { name, at: at.toISOString(), target, attempts: 0 }]),
     remove: async (name) => file.write(without(name)),
     async tick(now) {
-      const due = file.read().filter(({ at }) => Date.parse(at) <= now.getTime());
-      for (const one of due) {
-        try {
-          await fire(one.target, one.name);
-          file.write(without(one.name));
-        } catch (error) {
-          const attempts = one.attempts + 1;
-          const rest = without(one.name);
-          file.write(attempts < MAX_ATTEMPTS ? [...rest, { ...one, attempts }] : rest);
-          if (attempts >= MAX_ATTEMPTS) throw error;
-        }
+      const isDue = ({ name, at }: Kept) => Date.parse(at) <= now.getTime() && !firing.has(name);
+      const failures: unknown[] = [];
+      for (const one of file.read().filter(isDue)) {
+        // A target may take longer than the pause to the next tick, which then finds the same schedules.
+        if (firing.has(one.name) || !isUnchanged(file, one)) continue;
+        firing.add(one.name);
+        const failure = await fireOnce(one).finally(() => firing.delete(one.name));
+        if (failure !== undefined) failures.push(failure);
       }
+      if (failures.length > 0)
+        throw new AggregateError(failures, `gave up on ${failures.length} schedules`);
     },
   };
 }
+
+/** False when it was put anew or removed while it fired: what was put then is for another time, and stays. */
+const isUnchanged = (file: StateFile<Kept[]>, one: Kept): boolean =>
+  file.read().some((kept) => isDeepStrictEqual(kept, one));

@@ -1,20 +1,25 @@
 // Runs the deployed definitions on aws-local-stepfunctions, with what that engine lacks: task tokens, names, restarts.
-import { StateMachine } from 'aws-local-stepfunctions';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ExecutionError, StateMachine } from 'aws-local-stepfunctions';
 import { z } from 'zod';
 import type { Clock } from './clock.ts';
 import { loadDefinition, type MachineName } from './definition.ts';
 import type { ExecutionLog } from './execution-log.ts';
+import { FatalTaskError } from './task-errors.ts';
+import { createTasks, type Functions } from './tasks.ts';
 
-export type Functions = Readonly<Record<string, (payload: unknown) => Promise<unknown>>>;
+export type { Functions };
 
 /** What happened to one state of one execution, for whoever watches. */
 export type EngineEvent = {
   machine: MachineName;
   execution: string;
-  type: 'entered' | 'exited' | 'failed' | 'caught' | 'retried' | 'succeeded' | 'aborted';
+  type: 'entered' | 'exited' | 'failed' | 'caught' | 'retried' | 'succeeded';
   state: string | null;
   /** Number of the Map item, or null outside of one. */
   item: number | null;
+  /** SFN's Error and Cause, when `type` is failed. */
+  error?: { name: string; cause: string };
 };
 
 export type EngineDeps = {
@@ -27,79 +32,59 @@ export type EngineDeps = {
   retryIntervalMs?: number;
 };
 
-/** As AWS answers a callback to a token whose task is over or never was. */
-class TaskTimedOut extends Error {
-  override name = 'TaskTimedOut';
-}
 /** As AWS refuses a name that was used with another input. */
 class ExecutionAlreadyExists extends Error {
   override name = 'ExecutionAlreadyExists';
 }
-class StatesTimeout extends Error {
-  override name = 'States.Timeout';
-}
 
-/** What a Task state hands to its override: the resolved Parameters of `lambda:invoke`, and our two additions. */
-const Invocation = z.looseObject({
-  FunctionName: z.string(),
-  Payload: z.unknown(),
-  timeoutSeconds: z.number(),
-  waitsForCallback: z.boolean(),
-});
-const Tokened = z.looseObject({ taskToken: z.string() });
+type Running = {
+  stop(): void;
+  done: Promise<void>;
+  /** States that are under way, Map not counted. */
+  progress: { active: number };
+};
 
 export type Engine = ReturnType<typeof createEngine>;
 
 export function createEngine(deps: EngineDeps) {
   const { functions, clock, newId, log, onEvent = () => {} } = deps;
   const definitions = { respond: loadDefinition('respond'), reverse: loadDefinition('reverse') };
-  const running = new Map<string, { abort: () => void; done: Promise<void> }>();
-  const waiting = new Map<string, { resolve: (output: unknown) => void }>();
+  const running = new Map<string, Running>();
   let stopping = false;
+  let changed = Promise.withResolvers<void>();
 
-  async function invoke(parameters: unknown): Promise<unknown> {
-    const { FunctionName, Payload, timeoutSeconds, waitsForCallback } =
-      Invocation.parse(parameters);
-    const fn = functions[FunctionName];
-    if (!fn) throw new Error(`there is no function ${FunctionName}`);
-    const work = waitsForCallback ? callAndWait(fn, Payload) : fn(Payload);
-    const result = await within(work, timeoutSeconds).finally(() => {
-      if (waitsForCallback) waiting.delete(Tokened.parse(Payload).taskToken);
-    });
-    // A callback's output is the state's output; an ordinary call's comes in an envelope.
-    return waitsForCallback ? result : { Payload: result ?? null, StatusCode: 200 };
-  }
+  const wake = () => {
+    changed.resolve();
+    changed = Promise.withResolvers();
+  };
+  const tasks = createTasks(functions, clock, wake);
 
-  /** The callback may come before the function returns; a function that throws fails the task at once. */
-  async function callAndWait(fn: Functions[string], payload: unknown): Promise<unknown> {
-    const { taskToken } = Tokened.parse(payload);
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    waiting.set(taskToken, { resolve });
-    fn?.(payload).catch(reject);
-    return promise;
-  }
-
-  async function within<T>(work: Promise<T>, seconds: number): Promise<T> {
-    const { promise, reject } = Promise.withResolvers<never>();
-    const end = new Date(clock.now().getTime() + seconds * 1000);
-    const cancel = clock.at(end, () => reject(new StatesTimeout('the state did not end in time')));
-    // Whichever loses is nobody's business any more.
-    work.catch(() => {});
-    try {
-      return await Promise.race([work, promise]);
-    } finally {
-      cancel();
-    }
+  function tell(event: EngineEvent): void {
+    onEvent(event);
+    wake();
   }
 
   function run(machine: MachineName, name: string, input: object): void {
     const definition = definitions[machine];
+    const key = `${machine}/${name}`;
     const states = taskNames(definition);
+    const over = Promise.withResolvers<never>();
+    over.promise.catch(() => {});
+    let isOver = false;
+    const endTasks = () => {
+      isOver = true;
+      over.reject(new FatalTaskError('ExecutionOver', 'the execution is over'));
+    };
+    // The library retries after an abort, and runs the items that were queued when their Map failed.
+    const runTask = (parameters: unknown) =>
+      isOver ? over.promise : tasks.run(key, parameters, over.promise);
     const context = {
       Execution: { Id: name, Name: name, StartTime: clock.now().toISOString() },
-      // A fresh token for each state that asks for one, also in parallel Map items.
-      get Task() {
-        return { Token: newId() };
+      // The getter is inside: the library copies the context once for each Map item, and a token belongs to a state.
+      Task: {
+        get Token() {
+          return newId();
+        },
       },
     };
     const execution = new StateMachine(definition, {
@@ -108,48 +93,57 @@ export function createEngine(deps: EngineDeps) {
       noThrowOnAbort: true,
       context,
       overrides: {
-        taskResourceLocalHandlers: Object.fromEntries(
-          states.map((state) => [state, (parameters) => invoke(parameters) as never]),
-        ),
-        ...(deps.retryIntervalMs === undefined
-          ? {}
-          : {
-              retryIntervalOverrides: Object.fromEntries(
-                states.map((state) => [state, deps.retryIntervalMs ?? 0]),
-              ),
-            }),
+        taskResourceLocalHandlers: forEach(states, (parameters) => runTask(parameters) as never),
+        ...(deps.retryIntervalMs !== undefined && {
+          retryIntervalOverrides: forEach(states, deps.retryIntervalMs),
+        }),
       },
     });
-    void watch(machine, name, execution.eventLogs);
-    const done = execution.result.then(
-      () => end(machine, name, 'succeeded'),
-      () => end(machine, name, 'failed'),
+    const progress = { active: 0 };
+    const watched = watch(machine, name, progress, execution.eventLogs);
+    const ended = execution.result.then(
+      () => undefined,
+      (error: unknown) => failureOf(error),
     );
-    running.set(`${machine}/${name}`, { abort: execution.abort, done });
+    const done = (async () => {
+      const failure = await ended;
+      endTasks();
+      await watched;
+      end(machine, name, failure);
+    })();
+    const stop = () => {
+      endTasks();
+      execution.abort();
+    };
+    running.set(key, { stop, done, progress });
   }
 
-  function end(machine: MachineName, name: string, outcome: 'succeeded' | 'failed'): void {
+  function end(machine: MachineName, name: string, error: EngineEvent['error']): void {
     running.delete(`${machine}/${name}`);
     if (stopping) return;
     log.finished(machine, name);
-    onEvent({ machine, execution: name, type: outcome, state: null, item: null });
+    const type = error ? 'failed' : 'succeeded';
+    tell({ machine, execution: name, type, state: null, item: null, ...(error && { error }) });
   }
 
   async function watch(
     machine: MachineName,
     execution: string,
+    progress: Running['progress'],
     events: AsyncIterable<unknown>,
   ): Promise<void> {
     for await (const event of events) {
       const parsed = EngineLog.safeParse(event);
       if (!parsed.success) continue;
-      const { type, state, index } = parsed.data;
-      onEvent({
+      const { type, state, index, Error: name, Cause } = parsed.data;
+      progress.active = activeAfter(progress.active, type, state.type);
+      tell({
         machine,
         execution,
         type: EVENT_TYPES[type],
         state: state.name,
         item: index ?? null,
+        ...(name !== undefined && { error: { name, cause: String(Cause) } }),
       });
     }
   }
@@ -165,27 +159,36 @@ export function createEngine(deps: EngineDeps) {
 
   return {
     start,
-    /** Ends the wait of a state. Rejects with TaskTimedOut when nothing waits for this token. */
-    async callback(taskToken: string, output: unknown): Promise<void> {
-      const task = waiting.get(taskToken);
-      if (!task) throw new TaskTimedOut('nothing waits for this token');
-      waiting.delete(taskToken);
-      task.resolve(output);
-    },
+    callback: tasks.callback,
     /** Runs again, from their start, the executions that a stop or a crash cut off: every function may be repeated. */
     resume(): void {
-      for (const { machine, name, input } of log.unfinished()) run(machine, name, input);
+      for (const { machine, name, input } of log.unfinished())
+        if (!running.has(`${machine}/${name}`)) run(machine, name, input);
     },
     /** Resolves when no execution runs any more. */
     async idle(): Promise<void> {
       while (running.size > 0) await Promise.all([...running.values()].map(({ done }) => done));
     },
+    /** Resolves when every execution has ended or waits for somebody outside: nothing happens by itself any more. */
+    async quiet(): Promise<void> {
+      for (;;) {
+        const change = changed.promise;
+        // Within one turn of the event loop all events of a step have come: then the counts can be compared.
+        await nextTurn();
+        const busy = [...running].some(
+          ([key, { progress }]) => progress.active > tasks.askedBy(key),
+        );
+        if (!busy) return;
+        await change;
+      }
+    },
     running: () => running.size,
-    waitingTokens: () => [...waiting.keys()],
+    waitingTokens: tasks.waitingTokens,
+    /** Ends everything that runs, for the next process to resume. A function that was called is not waited for. */
     async stop(): Promise<void> {
       stopping = true;
       const all = [...running.values()];
-      for (const { abort } of all) abort();
+      for (const { stop } of all) stop();
       await Promise.all(all.map(({ done }) => done));
     },
   };
@@ -200,9 +203,28 @@ const EVENT_TYPES = {
 } as const;
 const EngineLog = z.looseObject({
   type: z.enum(['StateEntered', 'StateExited', 'StateFailed', 'StateCaught', 'StateRetried']),
-  state: z.looseObject({ name: z.string() }),
+  state: z.looseObject({ name: z.string(), type: z.string() }),
   index: z.int().optional(),
+  Error: z.string().optional(),
+  Cause: z.unknown(),
 });
+
+/** States under way, without the Map that only waits for its items; items of a failed Map never say that they left. */
+function activeAfter(active: number, type: keyof typeof EVENT_TYPES, stateType: string): number {
+  if (stateType === 'Map') return type === 'StateExited' ? 0 : active;
+  if (type === 'StateEntered') return active + 1;
+  return type === 'StateExited' ? active - 1 : active;
+}
+
+function failureOf(error: unknown): { name: string; cause: string } {
+  const failure = error instanceof ExecutionError ? error.cause : error;
+  return failure instanceof Error
+    ? { name: failure.name, cause: failure.message }
+    : { name: 'Unknown', cause: String(failure) };
+}
+
+const forEach = <Value>(names: readonly string[], value: Value): Record<string, Value> =>
+  Object.fromEntries(names.map((name) => [name, value]));
 
 type States = Record<string, { Type: string; ItemProcessor?: { States: States } }>;
 

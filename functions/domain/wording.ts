@@ -1,0 +1,43 @@
+// Times, spans and foreign text in words for people: one form on every page and in every message.
+
+/** `03:15 UTC on 24 Nov`; the day matters where something lasts longer than a night. */
+export function utc(instant: string | Date | null | undefined): string {
+  if (!instant) return 'an unknown time';
+  const at = new Date(instant);
+  const day = `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]}`;
+  return `${at.toISOString().slice(11, 16)} UTC on ${day}`;
+}
+
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+
+/**
+ * Minutes as people say them.
+ *
+ * @example span(90) // '1 h 30 min'
+ */
+export function span(minutes: number): string {
+  const whole = Math.max(0, Math.round(minutes));
+  const hours = Math.floor(whole / 60);
+  if (hours === 0) return `${whole} min`;
+  return whole % 60 === 0 ? `${hours} h` : `${hours} h ${whole % 60} min`;
+}
+
+/** Control characters, and those that turn the direction of reading or take no room: they can hide what stands there. */
+const DECEPTIVE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
+
+/** Text that an attacker may have written, on one line, with nothing invisible in it, and not too long. */
+export function oneLine(text: string, most = 300): string {
+  const line = text.replace(DECEPTIVE, ' ').replace(/ {2,}/g, ' ').trim();
+  return line.length <= most ? line : `${line.slice(0, most - 1)}…`;
+}
+
+/** The same in quotation marks, and with no address left that a mail program would turn into a link. */
+export const quoted = (text: string, most = 300): string =>
+  `“${oneLine(text, most)
+    .replaceAll('“', '"')
+    .replaceAll('”', '"')
+    .replace(/:\/\//g, '[:]//')
+    .replace(/\bwww\./gi, 'www[.]')}”`;
+
+/** An id such as `block_ip_at_firewall` or `reversal-failed` as words. */
+export const words = (id: string): string => id.replaceAll(/[-_]/g, ' ');

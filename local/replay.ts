@@ -1,0 +1,72 @@
+// npm run replay -- <file or folder>: feeds events through the whole way in memory, one line each.
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { Accepted } from '../functions/intake/intake.ts';
+import { loadPolicy } from '../policies/load.ts';
+import { analystFrom } from './analyst.ts';
+import { systemClock } from './engine/clock.ts';
+import { createRuntime, type Runtime } from './runtime.ts';
+
+const [target] = process.argv.slice(2);
+if (!target) {
+  console.error('usage: npm run replay -- <file or folder of events>');
+  process.exit(2);
+}
+
+const filesIn = (path: string): string[] =>
+  statSync(path).isDirectory()
+    ? readdirSync(path)
+        .sort()
+        .flatMap((name) => filesIn(join(path, name)))
+    : [path];
+
+/** `name -> state` for each action: what the gate decided, and what has become of it so far. */
+async function actionsOf(runtime: Runtime, accepted: Accepted): Promise<string> {
+  if (accepted.outcome === 'refused') return accepted.reason.replaceAll('\n', ' ');
+  const actions = await runtime.store.records.actions(accepted.incidentId);
+  const mine = actions.filter(({ alertId }) => alertId === accepted.alertId);
+  const said = mine.map(
+    ({ name, recommendation, target: of, status }) =>
+      `${name ?? recommendation.action}(${of?.value ?? recommendation.target})=${status}`,
+  );
+  return `${accepted.type} | ${said.join(', ') || 'nothing recommended'}`;
+}
+
+/** A sample file of ours holds the event beside its story. */
+function eventOf(text: string): string {
+  try {
+    const { story, event } = JSON.parse(text);
+    return story && event ? JSON.stringify(event) : text;
+  } catch {
+    return text;
+  }
+}
+
+const { analyst } = analystFrom(process.env);
+const runtime = await createRuntime({
+  policy: loadPolicy(new URL('../policies', import.meta.url).pathname, 'local'),
+  analyst,
+  clock: systemClock,
+  newId: randomUUID,
+  log: () => {},
+  webBaseUrl: 'http://127.0.0.1',
+  linkKey: Buffer.from(randomUUID()),
+});
+const counts: Record<string, number> = {};
+for (const file of filesIn(target)) {
+  const accepted = await runtime.accept(eventOf(readFileSync(file, 'utf8')));
+  await runtime.engine.quiet();
+  for (const one of accepted) {
+    counts[one.outcome] = (counts[one.outcome] ?? 0) + 1;
+    console.log(
+      `${one.outcome.padEnd(8)} ${relative(target, file) || file} | ${await actionsOf(runtime, one)}`,
+    );
+  }
+}
+console.log(
+  Object.entries(counts)
+    .map(([outcome, count]) => `${count} ${outcome}`)
+    .join(', '),
+);
+await runtime.stop();

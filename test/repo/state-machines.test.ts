@@ -1,0 +1,74 @@
+// The definitions: valid by asl-validator, and in the ways that it does not look at.
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import aslValidator from 'asl-validator';
+import { describe, expect, test } from 'vitest';
+import * as errors from '../../functions/domain/errors.ts';
+import { SCOPES } from '../../functions/execute/registry.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+type State = {
+  Type: string;
+  Resource?: string;
+  Parameters?: {
+    FunctionName?: string;
+    'FunctionName.$'?: string;
+    Payload?: Record<string, string>;
+  };
+  TimeoutSeconds?: number;
+  TimeoutSecondsPath?: string;
+  Retry?: { ErrorEquals: string[] }[];
+  Catch?: { ErrorEquals: string[] }[];
+  ItemProcessor?: { States: Record<string, State> };
+};
+const load = (name: string) =>
+  JSON.parse(readFileSync(join(root, 'statemachines', `${name}.asl.json`), 'utf8'));
+const statesOf = (states: Record<string, State>): [string, State][] =>
+  Object.entries(states).flatMap(([name, state]) => [
+    [name, state],
+    ...statesOf(state.ItemProcessor?.States ?? {}),
+  ]);
+const tasks = (name: string) =>
+  statesOf(load(name).States).filter(([, { Type }]) => Type === 'Task');
+
+describe.each(['respond', 'reverse'])('%s.asl.json', (name) => {
+  test('is a valid definition', () => {
+    const { isValid, errorsText } = aslValidator(load(name));
+    expect(errorsText()).toBe('');
+    expect(isValid).toBe(true);
+  });
+
+  test.each(tasks(name))(
+    '%s ends in time, and a wait for a callback passes its token',
+    (_, state) => {
+      expect(state.TimeoutSeconds ?? state.TimeoutSecondsPath).toBeDefined();
+      if (state.Resource?.endsWith('.waitForTaskToken'))
+        expect(state.Parameters?.Payload?.['taskToken.$']).toBe('$$.Task.Token');
+    },
+  );
+
+  test.each(tasks(name))(
+    '%s is named after a folder of functions/, and calls that function',
+    (state, { Parameters }) => {
+      const called = Parameters?.FunctionName ?? Parameters?.['FunctionName.$'] ?? '';
+      const folder = /\$\{FunctionPrefix\}([a-z]+)/.exec(called)?.[1] ?? '';
+      expect(existsSync(join(root, 'functions', folder))).toBe(true);
+      expect(state.replace('-again', '')).toBe(folder);
+    },
+  );
+
+  test('retries exactly our retryable errors, besides Lambda’s own', () => {
+    const ours = tasks(name)
+      .flatMap(([, { Retry = [] }]) => Retry.flatMap(({ ErrorEquals }) => ErrorEquals))
+      .filter((error) => !/^(Lambda|States)\./.test(error));
+    const retryable = Object.values(errors)
+      .filter((one) => typeof one === 'function' && one.prototype instanceof errors.RetryableError)
+      .map((one) => (one as { name: string }).name);
+    expect([...new Set(ours)].sort()).toEqual(retryable.sort());
+  });
+});
+
+test('every scope has a function to execute and to reverse', () => {
+  for (const scope of SCOPES)
+    expect(existsSync(join(root, 'functions/execute', scope, 'handler.ts'))).toBe(true);
+});
