@@ -1,0 +1,72 @@
+// Everything that one account gets, in the order in which a finding travels.
+import { CfnOutput, Stack, Tags } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { Policy } from '../functions/domain/policy.ts';
+import { watchOver } from './alarms.ts';
+import { Firewall } from './firewall.ts';
+import { Functions } from './functions.ts';
+import { Intake } from './intake.ts';
+import { LinkKey } from './link-key.ts';
+import { PolicyLayer } from './policy-layer.ts';
+import { Records } from './records.ts';
+import { ReversalSchedules } from './reversal-schedules.ts';
+import type { Settings } from './settings.ts';
+import { StateMachines } from './state-machines.ts';
+import { SweepSchedule } from './sweep-schedule.ts';
+import { Team } from './team.ts';
+import { WebApi } from './web-api.ts';
+
+export class CountermandStack extends Stack {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, policy }: { settings: Settings; policy: Policy },
+  ) {
+    super(scope, id, {
+      // The region is the one that the deploying credentials stand for.
+      env: { account: policy.account },
+      description: 'Countermand: bounded, reversible and accountable answers to security alerts',
+    });
+    const { prefix } = settings;
+    const names = { prefix, stack: this };
+
+    const intake = new Intake(this, 'Intake', names);
+    const records = new Records(this, 'Records');
+    const policyLayer = new PolicyLayer(this, 'Policy', policy);
+    const firewall = new Firewall(this, 'Firewall', names);
+    const team = new Team(this, 'Team', names);
+    const linkKey = new LinkKey(this, 'LinkKey', names);
+    const web = new WebApi(this, 'WebApi', names);
+    const schedules = new ReversalSchedules(this, 'ReversalSchedules', names);
+
+    const functions = new Functions(this, 'Functions', {
+      settings,
+      policyLayer,
+      tableName: records.table.tableName,
+      tableArn: records.table.tableArn,
+      rejectedQueueUrl: intake.rejected.queueUrl,
+      rejectedQueueArn: intake.rejected.queueArn,
+      ipSets: firewall.ipSets,
+      teamTopicArn: team.topic.topicArn,
+      linkKeyArn: linkKey.key.keyArn,
+      webBaseUrl: web.url,
+      schedules,
+    });
+    const machines = new StateMachines(this, 'StateMachines', names);
+
+    intake.deliverTo(functions.get('intake'));
+    web.serve(functions.get('web'));
+    new SweepSchedule(this, 'SweepSchedule', functions.get('sweep'));
+    watchOver(this, { intake, machines, functions, schedules, team });
+
+    // Nothing that changes: a changed tag on an IP set would have CloudFormation write its list again, empty.
+    Tags.of(this).add('application', 'countermand');
+    for (const [name, value] of Object.entries({
+      RuleGroupArn: firewall.ruleGroupArn,
+      TeamTopicArn: team.topic.topicArn,
+      WebUrl: web.url,
+      PolicyVersion: policy.version,
+    }))
+      new CfnOutput(this, name, { value });
+  }
+}

@@ -1,0 +1,204 @@
+// Every function there is: where its code is, what it is told, what it may do. The one place to read and to review.
+import { ENV } from '../functions/domain/env.ts';
+import { MECHANISMS } from '../functions/execute/registry.ts';
+import { functionArn, stateMachineArn } from './names.ts';
+import type { Right } from './rights.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export type FunctionRow = {
+  /** Its name in AWS is the prefix and this. */
+  name: string;
+  /** Below functions/. */
+  entry: string;
+  /** The exported handler. */
+  handler: string;
+  /** Shorter than the TimeoutSeconds of its state, so that the function's own error is the one that is seen. */
+  timeoutSeconds: number;
+  memoryMiB: number;
+  /** At most so many at once; absent: as many as the account allows. */
+  reservedConcurrency?: number;
+  /** Whether it carries the compiled policy. */
+  policy: boolean;
+  env: Readonly<Record<string, string>>;
+  may: readonly Right[];
+  /** Name of a document in policies/iam/, for executors and reversers. */
+  scope?: string;
+  /** Whether it may call the configured model. */
+  model?: true;
+};
+
+export function functionTable(s: Surroundings): FunctionRow[] {
+  const names = { prefix: s.settings.prefix, stack: s.stack };
+  const table = { [ENV.tableName]: s.tableName };
+  const respond = { [ENV.respondArn]: stateMachineArn(names, 'respond') };
+  const reverse = { [ENV.reverseArn]: stateMachineArn(names, 'reverse') };
+  const messages = { [ENV.mailFrom]: s.settings.mailFrom, [ENV.teamTopicArn]: s.teamTopicArn };
+  const links = { [ENV.linkKeyArn]: s.linkKeyArn, [ENV.webBaseUrl]: s.webBaseUrl };
+  const schedules = {
+    ...reverse,
+    [ENV.scheduleGroup]: s.schedules.groupName,
+    [ENV.scheduleRoleArn]: s.schedules.role.roleArn,
+    [ENV.remindFunctionArn]: functionArn(names, 'remind'),
+    [ENV.scheduleDeadLetterArn]: s.schedules.failed.queueArn,
+  };
+  const state = (name: string) => ({ name, entry: `${name}/handler.ts`, handler: 'handler' });
+
+  return [
+    {
+      ...state('intake'),
+      timeoutSeconds: 60,
+      memoryMiB: 512,
+      policy: true,
+      env: { ...table, ...respond, [ENV.rejectedQueueUrl]: s.rejectedQueueUrl },
+      may: ['readRecords', 'writeRecords', 'startRespond', 'putAside'],
+    },
+    {
+      ...state('enrich'),
+      timeoutSeconds: 60,
+      memoryMiB: 512,
+      policy: true,
+      env: table,
+      may: ['readRecords', 'writeRecords'],
+    },
+    {
+      ...state('analyse'),
+      timeoutSeconds: 120,
+      memoryMiB: 512,
+      policy: false,
+      env: modelEnv(s),
+      may: [],
+      model: true,
+    },
+    {
+      ...state('gate'),
+      timeoutSeconds: 30,
+      memoryMiB: 512,
+      policy: true,
+      env: table,
+      may: ['readRecords', 'writeRecords'],
+    },
+    {
+      ...state('approve'),
+      timeoutSeconds: 30,
+      memoryMiB: 512,
+      policy: false,
+      env: { ...table, ...messages, ...links },
+      may: [
+        'readRecords',
+        'writeRecords',
+        'answerRespond',
+        'generateLinks',
+        'sendMail',
+        'tellTeam',
+      ],
+    },
+    {
+      ...state('web'),
+      timeoutSeconds: 15,
+      memoryMiB: 512,
+      // The one door to the outside: a flood at it must not use up what everything else runs on.
+      reservedConcurrency: 10,
+      policy: true,
+      env: { ...table, ...links, ...schedules },
+      may: [
+        'readRecords',
+        'writeRecords',
+        'answerRespond',
+        'startReverse',
+        'verifyLinks',
+        'setSchedules',
+        'lendScheduleRole',
+      ],
+    },
+    ...[...new Set(MECHANISMS.map(({ scope }) => scope))].flatMap((scope) => executors(s, scope)),
+    {
+      ...state('notify'),
+      timeoutSeconds: 60,
+      memoryMiB: 512,
+      policy: true,
+      env: { ...table, ...messages },
+      may: ['readRecords', 'writeRecords', 'sendMail', 'tellTeam', 'openTickets'],
+    },
+    {
+      ...state('close'),
+      timeoutSeconds: 30,
+      memoryMiB: 512,
+      policy: false,
+      env: { ...table, ...messages },
+      may: ['readRecords', 'writeRecords', 'sendMail', 'tellTeam'],
+    },
+    {
+      ...state('remind'),
+      timeoutSeconds: 30,
+      memoryMiB: 512,
+      policy: true,
+      env: { ...table, ...messages, ...links },
+      may: ['readRecords', 'writeRecords', 'generateLinks', 'sendMail', 'tellTeam'],
+    },
+    {
+      ...state('sweep'),
+      timeoutSeconds: 120,
+      memoryMiB: 512,
+      // One at a time: two would do the same work.
+      reservedConcurrency: 1,
+      policy: false,
+      env: {
+        ...table,
+        ...messages,
+        ...respond,
+        ...reverse,
+        [ENV.notifyFunctionName]: `${s.settings.prefix}notify`,
+      },
+      may: [
+        'readRecords',
+        'writeRecords',
+        'findOverdue',
+        'startRespond',
+        'startReverse',
+        'answerRespond',
+        'callNotify',
+        'sendMail',
+        'tellTeam',
+      ],
+    },
+  ];
+
+  /** Two functions of one scope: the same code and scope rights; only the executor may set schedules. */
+  function executors({ ipSets, stack }: Surroundings, scope: string): FunctionRow[] {
+    const scopeEnv: Readonly<Record<string, Record<string, string>>> = {
+      waf: { [ENV.ipSets]: stack.toJsonString(ipSets.map(({ arn: _arn, ...set }) => set)) },
+      message: messages,
+    };
+    const row = {
+      entry: `execute/${scope}/handler.ts`,
+      timeoutSeconds: 120,
+      memoryMiB: 512,
+      policy: true,
+      env: { ...table, ...schedules, ...scopeEnv[scope] },
+      scope,
+    };
+    return [
+      {
+        ...row,
+        name: `execute-${scope}`,
+        handler: 'execute',
+        may: ['readRecords', 'writeRecords', 'setSchedules', 'lendScheduleRole'],
+      },
+      {
+        ...row,
+        name: `reverse-${scope}`,
+        handler: 'reverse',
+        may: ['readRecords', 'writeRecords', 'dropLeases', 'removeSchedules'],
+      },
+    ];
+  }
+}
+
+function modelEnv({ settings }: Surroundings): Record<string, string> {
+  const { modelProvider, modelId, anthropicSecretArn } = settings;
+  return {
+    ...(modelProvider && { [ENV.modelProvider]: modelProvider }),
+    ...(modelId && { [ENV.modelId]: modelId }),
+    ...(anthropicSecretArn && { [ENV.anthropicSecretArn]: anthropicSecretArn }),
+  };
+}

@@ -1,0 +1,118 @@
+// What functions may do in AWS, one small right at a time; a function's role holds the ones that its row names.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { ATTENTION_INDEX } from '../functions/store/table.ts';
+import { functionArn, type Names, stateMachineArn } from './names.ts';
+import type { Surroundings } from './surroundings.ts';
+
+const allow = (actions: string[], resources: string[], conditions?: Record<string, unknown>) =>
+  new PolicyStatement({ actions, resources, ...(conditions && { conditions }) });
+
+/** Every right there is. @see https://docs.aws.amazon.com/service-authorization/latest/reference/ */
+export function rightsIn(s: Surroundings) {
+  const names: Names = { prefix: s.settings.prefix, stack: s.stack };
+  const { mailFrom } = s.settings;
+  return {
+    readRecords: allow(['dynamodb:GetItem', 'dynamodb:Query'], [s.tableArn]),
+    writeRecords: allow(['dynamodb:PutItem'], [s.tableArn]),
+    dropLeases: allow(['dynamodb:DeleteItem'], [s.tableArn], {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['LEASE#*'] },
+    }),
+    findOverdue: allow(['dynamodb:Query'], [`${s.tableArn}/index/${ATTENTION_INDEX}`]),
+    putAside: allow(['sqs:SendMessage'], [s.rejectedQueueArn]),
+    startRespond: allow(['states:StartExecution'], [stateMachineArn(names, 'respond')]),
+    startReverse: allow(['states:StartExecution'], [stateMachineArn(names, 'reverse')]),
+    answerRespond: allow(['states:SendTaskSuccess'], [stateMachineArn(names, 'respond')]),
+    callNotify: allow(['lambda:InvokeFunction'], [functionArn(names, 'notify')]),
+    generateLinks: allow(['kms:GenerateMac'], [s.linkKeyArn]),
+    verifyLinks: allow(['kms:VerifyMac'], [s.linkKeyArn]),
+    sendMail: allow(['ses:SendEmail'], identitiesOf(s, mailFrom), {
+      StringEquals: { 'ses:FromAddress': mailFrom },
+    }),
+    tellTeam: allow(['sns:Publish'], [s.teamTopicArn]),
+    // CreateOpsItem has no resource to name before the item exists.
+    openTickets: allow(['ssm:CreateOpsItem'], ['*']),
+    setSchedules: allow(
+      ['scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'],
+      [s.schedules.scheduleArns],
+    ),
+    removeSchedules: allow(['scheduler:DeleteSchedule'], [s.schedules.scheduleArns]),
+    lendScheduleRole: allow(['iam:PassRole'], [s.schedules.role.roleArn], {
+      StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' },
+    }),
+  };
+}
+export type Right = keyof ReturnType<typeof rightsIn>;
+
+/** SES checks the address if that is verified, and its domain otherwise. */
+function identitiesOf({ stack }: Surroundings, mailFrom: string): string[] {
+  return [mailFrom, domainOf(mailFrom)].map((resourceName) =>
+    stack.formatArn({ service: 'ses', resource: 'identity', resourceName }),
+  );
+}
+
+const domainOf = (address: string) => address.slice(address.indexOf('@') + 1);
+
+/** The model that an inference profile such as `global.anthropic...` routes to. */
+export const baseModel = (modelId: string) => modelId.replace(/^(global|us|eu|apac|jp|au)\./, '');
+
+/** Only its model: a secret with the key, or one model of Bedrock. */
+export function modelRights({ settings, stack }: Surroundings): PolicyStatement[] {
+  const { modelProvider, modelId = '', anthropicSecretArn } = settings;
+  if (modelProvider === 'anthropic' && anthropicSecretArn)
+    return [allow(['secretsmanager:GetSecretValue'], [anthropicSecretArn])];
+  if (modelProvider !== 'bedrock') return [];
+  // A profile such as `global.anthropic...` needs the right to itself and to the model in the regions it routes to.
+  // https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
+  const bedrock = { service: 'bedrock', resource: 'foundation-model', account: '' };
+  const resourceName = baseModel(modelId);
+  return [
+    allow(
+      ['bedrock:InvokeModel'],
+      [
+        stack.formatArn({
+          service: 'bedrock',
+          resource: 'inference-profile',
+          resourceName: modelId,
+        }),
+        ...['', '*'].map((region) => stack.formatArn({ ...bedrock, region, resourceName })),
+      ],
+    ),
+  ];
+}
+
+/** The document of a permission scope, policies/iam/<scope>.json, with its `${Placeholders}` filled in. */
+export function scopeRights(s: Surroundings, scope: string): PolicyStatement[] {
+  const file = join(import.meta.dirname, '..', 'policies', 'iam', `${scope}.json`);
+  const values = placeholders(s);
+  const filled = readFileSync(file, 'utf8').replace(/\$\{(\w+)\}/g, (_all, name: string) => {
+    const value = values[name];
+    if (value === undefined)
+      throw new Error(`${file}: \${${name}} is none of ${Object.keys(values).join(', ')}`);
+    return value;
+  });
+  const document = PolicyDocument.fromJson(JSON.parse(filled));
+  return document
+    .toJSON()
+    .Statement.map((statement: unknown) => PolicyStatement.fromJson(statement));
+}
+
+function placeholders(s: Surroundings): Readonly<Record<string, string>> {
+  const { mailFrom, prefix } = s.settings;
+  const arnOf = (purpose: string, family: string) =>
+    s.ipSets.find((set) => set.purpose === purpose && set.family === family)?.arn ?? '';
+  return {
+    Partition: s.stack.partition,
+    Region: s.stack.region,
+    Account: s.stack.account,
+    Prefix: prefix,
+    BlockIpv4Arn: arnOf('block', 'ipv4'),
+    BlockIpv6Arn: arnOf('block', 'ipv6'),
+    WatchIpv4Arn: arnOf('watch', 'ipv4'),
+    WatchIpv6Arn: arnOf('watch', 'ipv6'),
+    TeamTopicArn: s.teamTopicArn,
+    MailFrom: mailFrom,
+    MailDomain: domainOf(mailFrom),
+  };
+}

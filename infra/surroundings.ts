@@ -1,0 +1,21 @@
+// What is around the functions: everything that their environment and their rights refer to.
+import type { Stack } from 'aws-cdk-lib';
+import type { DeployedIpSet } from './firewall.ts';
+import type { PolicyLayer } from './policy-layer.ts';
+import type { ReversalSchedules } from './reversal-schedules.ts';
+import type { Settings } from './settings.ts';
+
+export type Surroundings = {
+  stack: Stack;
+  settings: Settings;
+  policyLayer: PolicyLayer;
+  tableName: string;
+  tableArn: string;
+  rejectedQueueUrl: string;
+  rejectedQueueArn: string;
+  ipSets: readonly DeployedIpSet[];
+  teamTopicArn: string;
+  linkKeyArn: string;
+  webBaseUrl: string;
+  schedules: ReversalSchedules;
+};

@@ -1,0 +1,24 @@
+// The team's topic: alarms, and messages that concern everybody. Never a link: links decide in one person's name.
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { Names } from './names.ts';
+
+export class Team extends Construct {
+  readonly topic: Topic;
+
+  constructor(scope: Construct, id: string, { prefix, stack }: Names) {
+    super(scope, id);
+    this.topic = new Topic(this, 'Topic', { topicName: `${prefix}team`, enforceSSL: true });
+    // A topic with a policy of its own loses the default one, which let CloudWatch publish.
+    this.topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AlarmsOfThisAccount',
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': stack.account } },
+      }),
+    );
+  }
+}
