@@ -75,7 +75,7 @@ export function createEngine(deps: EngineDeps) {
       isOver = true;
       over.reject(new FatalTaskError('ExecutionOver', 'the execution is over'));
     };
-    // The library retries after an abort, and runs the items that were queued when their Map failed.
+    // The library retries after an abort, and goes on with the other items when one has ended the execution.
     const runTask = (parameters: unknown) =>
       isOver ? over.promise : tasks.run(key, parameters, over.promise);
     const context = {
@@ -206,7 +206,7 @@ const EngineLog = z.looseObject({
   state: z.looseObject({ name: z.string(), type: z.string() }),
   index: z.int().optional(),
   Error: z.string().optional(),
-  Cause: z.unknown(),
+  Cause: z.unknown().optional(),
 });
 
 /** States under way, without the Map that only waits for its items; items of a failed Map never say that they left. */

@@ -1,0 +1,345 @@
+// The embedded engine on the definitions that are deployed, with stub functions and a clock that stands still.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { manualClock } from '../../local/engine/clock.ts';
+import { createExecutionLog, type ExecutionLog } from '../../local/engine/execution-log.ts';
+import {
+  createEngine,
+  type Engine,
+  type EngineEvent,
+  type Functions,
+} from '../../local/engine/state-machines.ts';
+
+type Asked = { actionId: string; rung: number; taskToken: string };
+
+const action = (actionId: string, disposition = 'approve') => ({
+  incidentId: 'inc-1',
+  alertId: 'alert-1',
+  actionId,
+  disposition,
+  scope: 'waf',
+  rung: 0,
+  waits: [300, 600],
+  waitSeconds: 300,
+});
+const named = (name: string, message: string) => Object.assign(new Error(message), { name });
+const REVERSE = { incidentId: 'inc-1', actionId: 'act-1', scope: 'waf' };
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
+/** An engine whose gate answers with these actions; each function may be replaced. */
+function setUp(
+  actions: object[],
+  replaced: Functions = {},
+  log: ExecutionLog = createExecutionLog(),
+) {
+  const clock = manualClock(new Date('2026-11-24T03:00:00Z'));
+  const events: EngineEvent[] = [];
+  const asked: Asked[] = [];
+  const calls: string[] = [];
+  const functions: Functions = {
+    enrich: async (payload) => payload,
+    analyse: async (payload) => payload,
+    gate: async (payload) => ('actionId' in (payload as object) ? payload : { actions }),
+    approve: async (payload) => void asked.push(payload as Asked),
+    'execute-waf': async () => ({ status: 'in-force' }),
+    'reverse-waf': async () => ({ status: 'reversed' }),
+    notify: async () => null,
+    close: async () => ({ closed: true }),
+    ...replaced,
+  };
+  const counted = Object.fromEntries(
+    Object.entries(functions).map(([name, run]) => [
+      name,
+      (payload: unknown) => {
+        calls.push(name);
+        return run(payload);
+      },
+    ]),
+  );
+  let ids = 0;
+  const engine: Engine = createEngine({
+    functions: counted,
+    clock,
+    newId: () => `id-${++ids}`,
+    log,
+    onEvent: (event) => void events.push(event),
+    retryIntervalMs: 0,
+  });
+  stops.push(engine.stop);
+  const count = (name: string) => calls.filter((call) => call === name).length;
+  const outcome = () => events.find(({ state }) => state === null);
+  return { engine, clock, events, asked, calls, count, outcome };
+}
+
+describe('task tokens', () => {
+  test('parallel items each get their own token, and a callback wakes exactly its item', async () => {
+    const { engine, asked, events, count } = setUp([
+      action('act-1'),
+      action('act-2'),
+      action('act-3'),
+    ]);
+    engine.start('respond', 'alert-1', { incidentId: 'inc-1' });
+    await engine.quiet();
+    expect(new Set(asked.map(({ taskToken }) => taskToken)).size).toBe(3);
+
+    const second = asked.find(({ actionId }) => actionId === 'act-2')!;
+    await engine.callback(second.taskToken, { verdict: 'approved' });
+    await engine.quiet();
+
+    expect(count('execute-waf')).toBe(1);
+    expect(events.find(({ state, type }) => state === 'execute' && type === 'entered')?.item).toBe(
+      1,
+    );
+    expect(engine.waitingTokens()).toHaveLength(2);
+  });
+
+  test('a rung that nobody answers in its time gives way to the next one, under a token of its own', async () => {
+    const { engine, clock, asked } = setUp([action('act-1')]);
+    engine.start('respond', 'alert-1', { incidentId: 'inc-1' });
+    await engine.quiet();
+    clock.advance(299_000);
+    await engine.quiet();
+    expect(asked.map(({ rung }) => rung)).toEqual([0]);
+
+    clock.advance(1_000);
+    await engine.quiet();
+
+    expect(asked.map(({ rung }) => rung)).toEqual([0, 1]);
+    const [first, next] = asked.map(({ taskToken }) => taskToken);
+    expect(next).not.toBe(first);
+    await expect(engine.callback(first!, { verdict: 'approved' })).rejects.toMatchObject({
+      name: 'TaskTimedOut',
+    });
+    await engine.callback(next!, { verdict: 'declined' });
+    await engine.idle();
+  });
+
+  test('a callback that comes while the function still runs is not lost', async () => {
+    const { engine, count, outcome } = setUp([action('act-1')], {
+      approve: async (payload) => {
+        await engine.callback((payload as Asked).taskToken, { verdict: 'approved' });
+      },
+    });
+    engine.start('respond', 'alert-1', { incidentId: 'inc-1' });
+    await engine.idle();
+    expect(count('execute-waf')).toBe(1);
+    expect(outcome()?.type).toBe('succeeded');
+  });
+
+  test('a second answer, an answer after the time and an invented token are all refused', async () => {
+    const { engine, asked } = setUp([action('act-1')]);
+    engine.start('respond', 'alert-1', { incidentId: 'inc-1' });
+    await engine.quiet();
+    const { taskToken } = asked[0]!;
+    await engine.callback(taskToken, { verdict: 'declined' });
+    for (const token of [taskToken, 'invented'])
+      await expect(engine.callback(token, { verdict: 'approved' })).rejects.toMatchObject({
+        name: 'TaskTimedOut',
+      });
+    await engine.idle();
+  });
+
+  test('a function that fails before anybody could answer fails its state at once', async () => {
+    const { engine, clock, count, calls } = setUp([action('act-1')], {
+      approve: async () => {
+        throw named('Denied', 'no');
+      },
+    });
+    const before = clock.now();
+    engine.start('respond', 'alert-1', { incidentId: 'inc-1' });
+    await engine.idle();
+    expect(clock.now()).toEqual(before);
+    expect(count('notify')).toBe(1);
+    expect(calls.at(-1)).toBe('close');
+    expect(engine.waitingTokens()).toEqual([]);
+  });
+});
+
+describe('failures', () => {
+  test('a retryable error is retried, twice here, and the third call counts', async () => {
+    const run = vi
+      .fn<Functions[string]>()
+      .mockRejectedValueOnce(named('Throttled', 'slow down'))
+      .mockRejectedValueOnce(named('Conflict', 'stale lock'))
+      .mockResolvedValue({ status: 'in-force' });
+    const { engine, events, count, outcome } = setUp([action('act-1', 'auto')], {
+      'execute-waf': run,
+    });
+    engine.start('respond', 'alert-1', { incidentId: 'inc-1' });
+    await engine.idle();
+    expect(run).toHaveBeenCalledTimes(3);
+    expect(events.filter(({ type }) => type === 'retried')).toHaveLength(2);
+    expect(count('reverse-waf')).toBe(0);
+    expect(outcome()?.type).toBe('succeeded');
+  });
+
+  test('an error that is not retried is caught, with its name and the Cause that AWS would send', async () => {
+    let given: unknown;
+    const { engine, count } = setUp([action('act-1', 'auto')], {
+      'execute-waf': async () => {
+        throw named('NotVerified', 'it is not there');
+      },
+      'reverse-waf': async (payload) => {
+        given = payload;
+        return { status: 'reversed' };
+      },
+    });
+    engine.start('respond', 'alert-1', { incidentId: 'inc-1' });
+    await engine.idle();
+    expect(count('execute-waf')).toBe(1);
+    const { failure } = given as { failure: { Error: string; Cause: string } };
+    expect(failure.Error).toBe('NotVerified');
+    expect(JSON.parse(failure.Cause)).toMatchObject({
+      errorType: 'NotVerified',
+      errorMessage: 'it is not there',
+    });
+  });
+
+  test('States.TaskFailed does not match a time-out: the state ends, it is not tried again', async () => {
+    const { engine, clock, count, outcome } = setUp([], { close: () => new Promise(() => {}) });
+    engine.start('respond', 'alert-1', { incidentId: 'inc-1' });
+    await vi.waitFor(() => expect(count('close')).toBe(1));
+    clock.advance(40_000);
+    await engine.idle();
+    expect(count('close')).toBe(1);
+    expect(outcome()).toMatchObject({ type: 'failed', error: { name: 'States.Timeout' } });
+  });
+
+  test('a time limit below one second fails the execution for good, past its Catch, as in AWS', async () => {
+    const { engine, count, outcome } = setUp([{ ...action('act-1'), waitSeconds: 0 }]);
+    engine.start('respond', 'alert-1', { incidentId: 'inc-1' });
+    await engine.idle();
+    expect(outcome()).toMatchObject({ type: 'failed', error: { name: 'States.Runtime' } });
+    expect(count('close')).toBe(0);
+  });
+
+  test('when one item ends the execution, the others stop: their tokens are worth nothing, nothing is retried', async () => {
+    const bad = { ...action('act-1'), waitSeconds: 0 };
+    const throttled = Promise.withResolvers<never>();
+    const { engine, asked, count } = setUp([action('act-2'), action('act-3', 'auto'), bad], {
+      'execute-waf': () => throttled.promise,
+    });
+    engine.start('respond', 'alert-1', { incidentId: 'inc-1' });
+    await engine.idle();
+    throttled.reject(named('Throttled', 'slow down'));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(count('execute-waf')).toBe(1);
+    await expect(
+      engine.callback(asked[0]!.taskToken, { verdict: 'approved' }),
+    ).rejects.toMatchObject({ name: 'TaskTimedOut' });
+  });
+});
+
+describe('what crosses between functions', () => {
+  test('is JSON: a date arrives as text, and what one function changes the next does not see', async () => {
+    let closed: unknown;
+    const { engine } = setUp([], {
+      enrich: async (payload) => ({ ...(payload as object), at: new Date(0), gone: undefined }),
+      gate: async () => ({ actions: [], at: new Date(0), gone: undefined }),
+      close: async (payload) => {
+        closed = payload;
+        return undefined;
+      },
+    });
+    engine.start('respond', 'alert-1', { incidentId: 'inc-1' });
+    await engine.idle();
+    expect(closed).toStrictEqual({ actions: [], at: '1970-01-01T00:00:00.000Z' });
+  });
+});
+
+describe('names', () => {
+  test('the same name with the same input runs once, also after it has ended', async () => {
+    const { engine, count } = setUp([]);
+    engine.start('reverse', 'undo-1', REVERSE);
+    engine.start('reverse', 'undo-1', REVERSE);
+    await engine.idle();
+    engine.start('reverse', 'undo-1', REVERSE);
+    await engine.idle();
+    expect(count('reverse-waf')).toBe(1);
+  });
+
+  test('the same name with another input is refused, and is free in another machine', async () => {
+    const { engine } = setUp([]);
+    engine.start('reverse', 'one', REVERSE);
+    expect(() => engine.start('reverse', 'one', { ...REVERSE, actionId: 'act-2' })).toThrow(
+      expect.objectContaining({ name: 'ExecutionAlreadyExists' }),
+    );
+    engine.start('respond', 'one', { incidentId: 'inc-1' });
+    await engine.idle();
+  });
+});
+
+describe('stop and resume', () => {
+  test('what a stop cut off is run again from its start, and what had ended is not', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'engine-'));
+    try {
+      const path = join(folder, 'executions.jsonl');
+      const first = setUp([action('act-1')], {}, createExecutionLog(path));
+      first.engine.start('reverse', 'undo-1', REVERSE);
+      await first.engine.idle();
+      first.engine.start('respond', 'alert-1', { incidentId: 'inc-1' });
+      await first.engine.quiet();
+      await first.engine.stop();
+
+      const second = setUp([action('act-1')], {}, createExecutionLog(path));
+      second.engine.resume();
+      await second.engine.quiet();
+      expect(second.calls).toEqual(['enrich', 'analyse', 'gate', 'approve']);
+      await second.engine.callback(second.asked[0]!.taskToken, { verdict: 'approved' });
+      await second.engine.idle();
+
+      const third = setUp([], {}, createExecutionLog(path));
+      third.engine.resume();
+      third.engine.start('reverse', 'undo-1', REVERSE);
+      await third.engine.idle();
+      expect(third.calls).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('resuming does not run a second time what was started in this process', async () => {
+    const { engine, count } = setUp([]);
+    engine.start('reverse', 'undo-1', REVERSE);
+    engine.resume();
+    await engine.idle();
+    expect(count('reverse-waf')).toBe(1);
+  });
+
+  test('after a stop no function is called, not even for a retry that was due', async () => {
+    const failing = Promise.withResolvers<never>();
+    const { engine, count } = setUp([], { 'reverse-waf': () => failing.promise });
+    engine.start('reverse', 'undo-1', REVERSE);
+    await vi.waitFor(() => expect(count('reverse-waf')).toBe(1));
+    await engine.stop();
+    failing.reject(named('Throttled', 'slow down'));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(count('reverse-waf')).toBe(1);
+    expect(engine.running()).toBe(0);
+  });
+});
+
+describe('events', () => {
+  test('tell the way through the states in order, and the outcome last', async () => {
+    const { engine, events } = setUp([action('act-1', 'auto')]);
+    engine.start('respond', 'alert-1', { incidentId: 'inc-1' });
+    await engine.idle();
+    const entered = events.filter(({ type }) => type === 'entered').map(({ state }) => state);
+    expect(entered).toEqual([
+      'enrich',
+      'analyse',
+      'gate',
+      'each-action',
+      'by-disposition',
+      'execute',
+      'close',
+    ]);
+    expect(events.at(-1)).toMatchObject({ type: 'succeeded', state: null });
+  });
+});
