@@ -1,7 +1,8 @@
 // The question put to people: the ladder as it stands now, in absolute times, without those whom it is about.
 import type { ApprovalRequest, Approver } from '../domain/action.ts';
 import type { Entity } from '../domain/alert.ts';
-import type { Escalation, Person } from '../domain/policy.ts';
+import { concerns } from '../domain/concerns.ts';
+import type { Escalation } from '../domain/policy.ts';
 
 /** Seconds that the state machine leaves the function that ends an expired request, at the end of the ladder. */
 const CLOSING_SECONDS = 60;
@@ -41,14 +42,6 @@ export function requestApproval(
     taskToken: null,
     decision: null,
   };
-}
-
-/** Whether an action on the target is an action on this person: nobody decides about themselves. */
-export function concerns(person: Pick<Person, 'principals'>, target: Entity): boolean {
-  const named = [target.value, target.attributes.userName, target.attributes.principalId];
-  return person.principals.some((principal) =>
-    named.some((name) => name?.toLowerCase().split(/[/:]/).includes(principal.toLowerCase())),
-  );
 }
 
 /** How long the state machine waits at each rung, in seconds; the last entry is for ending the request. */

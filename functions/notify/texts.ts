@@ -1,5 +1,7 @@
 // What messages say. Facts first, in words that code wrote; what a model wrote stands last and is marked.
 import type { Action, Approver } from '../domain/action.ts';
+import type { Incident } from '../domain/incident.ts';
+import { words } from '../domain/wording.ts';
 import type { Message } from './message.ts';
 
 type Text = Pick<Message, 'subject' | 'paragraphs'>;
@@ -7,7 +9,24 @@ type Text = Pick<Message, 'subject' | 'paragraphs'>;
 /** One line about the action, in plain words. */
 export const headlineOf = ({ description, recommendation, name, target }: Action): string =>
   description?.headline ??
-  `${name ?? recommendation.action} on ${target?.value ?? recommendation.target}`;
+  `${words(name ?? recommendation.action)} on ${target?.value ?? recommendation.target}`;
+
+/** A block that is lifted while the attack goes on is a gift: what was seen since, as far as we know. */
+export function seenSince({ alerts }: Incident, { appliedAt }: Pick<Action, 'appliedAt'>): string {
+  const joined = appliedAt ? alerts.filter(({ receivedAt }) => receivedAt > appliedAt).length : 0;
+  const repeats = alerts.reduce((sum, alert) => sum + alert.repeats, 0);
+  const seen = [
+    ...(joined > 0
+      ? [`${joined} further alert${joined === 1 ? '' : 's'} joined the incident`]
+      : []),
+    ...(repeats > 0
+      ? [`its alerts were repeated ${repeats} time${repeats === 1 ? '' : 's'} in all`]
+      : []),
+  ].join(', and ');
+  return seen === ''
+    ? 'No alert of this incident was repeated, and none joined it.'
+    : `${seen.charAt(0).toUpperCase()}${seen.slice(1)}: the activity may go on.`;
+}
 
 const subjectOf = (word: string, action: Action) => `${word}: ${headlineOf(action)}`.slice(0, 100);
 const at = (instant: string | null) =>

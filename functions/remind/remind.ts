@@ -6,7 +6,7 @@ import { type Action, ActionId, type Approver, IncidentId } from '../domain/acti
 import type { Policy } from '../domain/policy.ts';
 import type { Message, Send } from '../notify/message.ts';
 import { sendAll } from '../notify/send-all.ts';
-import { remindText } from '../notify/texts.ts';
+import { remindText, seenSince } from '../notify/texts.ts';
 import type { Store } from '../store/store.ts';
 import { issueLink, type Mac } from '../web/link.ts';
 
@@ -26,7 +26,7 @@ export async function remind(deps: RemindDeps, input: unknown) {
   const { incidentId, actionId } = RemindInput.parse(input);
   const action = await deps.store.records.action(incidentId, actionId);
   if (action.status !== 'in-force') return { incidentId, actionId, reminded: 0 };
-  const seen = await seenSince(deps, action);
+  const seen = seenSince(await deps.store.records.incident(incidentId), action);
   const people = whoDecides(deps.policy, action);
   const messages = await Promise.all(people.map((person) => reminder(deps, action, person, seen)));
   await sendAll(deps.send, messages, deps.log);
@@ -45,15 +45,6 @@ function whoDecides(policy: Policy, { approval }: Action): Approver[] {
     const person = policy.escalation.people[id];
     return person ? [{ id, name: person.name, email: person.email }] : [];
   });
-}
-
-/** A block that is lifted while the attack goes on is a gift: say what was seen, as far as we know. */
-async function seenSince({ store }: RemindDeps, { incidentId }: Action): Promise<string> {
-  const { alerts } = await store.records.incident(incidentId);
-  const repeats = alerts.reduce((sum, alert) => sum + alert.repeats, 0);
-  return repeats === 0
-    ? 'The alert was not repeated since.'
-    : `The alerts of this incident were repeated ${repeats} times: the activity may go on.`;
 }
 
 async function reminder(

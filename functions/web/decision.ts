@@ -1,30 +1,43 @@
 // What a person may do to an action, and what becomes of it: pure, one outcome per state.
 import { moveTo, noted } from '../audit/chain.ts';
 import type { Action } from '../domain/action.ts';
-import type { Limits } from '../domain/policy.ts';
+import { concerns } from '../domain/concerns.ts';
+import type { Escalation, Limits } from '../domain/policy.ts';
+import { utc } from '../domain/wording.ts';
 
 export type Verdict = 'approve' | 'decline';
 export type Review = 'keep' | 'extend' | 'reverse';
-/** The next action, or why there is none, in words for the person who asked. */
-export type Change = { next: Action } | { refused: string };
+/** The next action, or why there is none. */
+export type Change = { next: Action } | Refusal;
+export type Refusal = {
+  /** `settled`: the state no longer allows it. `not-yours`: this person may not. `bounded`: policy allows no more. */
+  because: 'settled' | 'too-late' | 'not-yours' | 'bounded';
+  refused: string;
+};
+type By = { person: string; people: Escalation['people']; now: Date };
+
+const refuse = (because: Refusal['because'], refused: string): Refusal => ({ because, refused });
 
 /** An approved action that is not carried out within this time is looked at by the sweeper. */
 const CARRY_OUT_WITHIN_MINUTES = 15;
 
+/** Records one person's word on a request. The first one counts; what comes later learns whose it was. */
 export function decide(
   action: Action,
   verdict: Verdict,
-  { person, reason, now }: { person: string; reason: string; now: Date },
+  { person, people, reason, now }: By & { reason: string },
 ): Change {
   const { approval } = action;
-  if (action.status !== 'awaiting-approval' || !approval) return { refused: settled(action) };
+  const stranger = mayNot(action, person, people);
+  if (stranger) return stranger;
+  if (!approval?.rungs.some(({ ask }) => ask.some(({ id }) => id === person)))
+    return refuse('not-yours', 'You are not among those who are asked about this.');
+  if (action.status !== 'awaiting-approval')
+    return refuse('settled', 'Your answer was not counted.');
   if (Date.parse(approval.expiresAt) <= now.getTime())
-    return { refused: 'The time to decide is over. Nothing was done.' };
-  const asked = approval.rungs.some(({ ask }) => ask.some(({ id }) => id === person));
-  if (!asked) return { refused: 'You are not among those who were asked.' };
+    return refuse('too-late', `The time to decide ended at ${utc(approval.expiresAt)}.`);
   const status = verdict === 'approve' ? 'approved' : 'declined';
   const decision = { verdict: status, by: person, at: now.toISOString(), reason } as const;
-  const text = reason ? `${status}: ${reason}` : status;
   const attentionAt =
     status === 'approved'
       ? new Date(now.getTime() + CARRY_OUT_WITHIN_MINUTES * 60_000).toISOString()
@@ -33,30 +46,35 @@ export function decide(
     next: moveTo(
       action,
       status,
-      { at: now, by: `person:${person}`, text },
+      { at: now, by: `person:${person}`, text: reason ? `${status}: ${reason}` : status },
       { approval: { ...approval, decision }, attentionAt },
     ),
   };
 }
 
-/** What became of it, for somebody who comes too late. */
-export function settled({ status, approval, history }: Action): string {
-  const decision = approval?.decision;
-  const last = history.at(-1);
-  if (decision)
-    return `${nameOf(decision.by, approval)} ${decision.verdict} it at ${clock(decision.at)}.`;
-  if (status === 'expired')
-    return `Nobody decided in time. It ended at ${clock(last?.at ?? '')}, and nothing was done.`;
-  return `It is ${status.replaceAll('-', ' ')} since ${clock(last?.at ?? '')}.`;
+/** Whom policy no longer knows, and whom the action is about, decides nothing, whatever link they hold. */
+export function mayNot(
+  { target }: Action,
+  person: string,
+  people: Escalation['people'],
+): Refusal | null {
+  const known = people[person];
+  if (!known)
+    return refuse('not-yours', 'You are no longer among the people whom the policy names.');
+  if (target && concerns(known, target))
+    return refuse('not-yours', 'This is about you, so somebody else has to decide.');
+  return null;
 }
 
-const nameOf = (id: string, approval: Action['approval']) =>
-  approval?.rungs.flatMap(({ ask }) => ask).find((person) => person.id === id)?.name ?? id;
-const clock = (instant: string) => `${instant.slice(11, 16)} UTC`;
+/** Whether this person said exactly this already: a second click, not a second answer. */
+export const isRepeated = ({ approval }: Action, person: string, verdict: Verdict): boolean =>
+  approval?.decision?.by === person &&
+  approval.decision.verdict === (verdict === 'approve' ? 'approved' : 'declined');
 
-export function keep(action: Action, { person, now }: { person: string; now: Date }): Change {
-  if (action.status === 'kept') return { refused: 'It is kept already.' };
-  if (action.status !== 'in-force') return { refused: settled(action) };
+export function keep(action: Action, { person, people, now }: By): Change {
+  const stranger = mayNot(action, person, people);
+  if (stranger) return stranger;
+  if (action.status !== 'in-force') return refuse('settled', 'It can no longer be kept.');
   const text = 'Kept: it is not undone by itself any more';
   return {
     next: moveTo(
@@ -68,29 +86,51 @@ export function keep(action: Action, { person, now }: { person: string; now: Dat
   };
 }
 
+/** Promise 4: the sweeper looks this long after the due time. */
+const OVERDUE_AFTER_SECONDS = 30;
+
+/**
+ * Puts the due time off by the action's own duration. `extensions` is how many the person saw on the page, so that a
+ * double click is one extension.
+ */
 export function extend(
   action: Action,
-  { person, now, limits }: { person: string; now: Date; limits: Pick<Limits, 'maxExtensions'> },
+  {
+    person,
+    people,
+    now,
+    limits,
+    extensions,
+  }: By & { limits: Pick<Limits, 'maxExtensions'>; extensions: number },
 ): Change {
-  if (action.status !== 'in-force' || !action.dueAt || !action.durationMinutes)
-    return { refused: settled(action) };
-  if (action.extensions >= limits.maxExtensions)
-    return {
-      refused: `It was extended ${action.extensions} times, and policy allows no more. Keep it, or let it end.`,
-    };
-  const due = new Date(
-    Math.max(Date.parse(action.dueAt), now.getTime()) + action.durationMinutes * 60_000,
-  );
+  const stranger = mayNot(action, person, people);
+  if (stranger) return stranger;
+  const { dueAt, durationMinutes } = action;
+  if (action.status !== 'in-force' || !dueAt || !durationMinutes)
+    return refuse('settled', 'It can no longer be extended.');
+  if (action.extensions !== extensions)
+    return refuse('settled', `It was extended already, to ${utc(dueAt)}.`);
+  if (!mayExtend(action, limits))
+    return refuse(
+      'bounded',
+      `It was extended ${action.extensions} times, and policy allows no more. Keep it, or let it end.`,
+    );
+  const due = new Date(Math.max(Date.parse(dueAt), now.getTime()) + durationMinutes * 60_000);
   const text = `Extended to ${due.toISOString()}`;
   return {
     next: {
       ...noted(action, { at: now, by: `person:${person}`, event: 'extended', text }),
       dueAt: due.toISOString(),
-      extensions: action.extensions + 1,
-      attentionAt: new Date(due.getTime() + 30_000).toISOString(),
+      extensions: extensions + 1,
+      attentionAt: new Date(due.getTime() + OVERDUE_AFTER_SECONDS * 1000).toISOString(),
     },
   };
 }
+
+export const mayExtend = (
+  { status, extensions }: Action,
+  { maxExtensions }: Pick<Limits, 'maxExtensions'>,
+): boolean => status === 'in-force' && extensions < maxExtensions;
 
 export const mayReverse = ({ status }: Action): boolean =>
   status === 'in-force' || status === 'kept' || status === 'reversal-failed';

@@ -39,7 +39,10 @@ export async function issueLink(mac: Pick<Mac, 'generate'>, claims: LinkClaims):
   return `${payload}.${Buffer.from(code).toString('base64url')}`;
 }
 
-export type ReadLink = { ok: true; claims: LinkClaims } | { ok: false; why: 'invalid' | 'expired' };
+export type ReadLink =
+  | { ok: true; claims: LinkClaims }
+  | { ok: false; why: 'expired'; claims: LinkClaims }
+  | { ok: false; why: 'invalid' };
 
 /**
  * The claims of a link for this purpose. The MAC is checked before anything in it is believed; whatever is wrong with
@@ -62,7 +65,7 @@ export async function readLink(
   if (!claims.success || claims.data.purpose !== purpose) return invalid;
   return claims.data.expires * 1000 > now.getTime()
     ? { ok: true, claims: claims.data }
-    : { ok: false, why: 'expired' };
+    : { ok: false, why: 'expired', claims: claims.data };
 }
 
 function parsed(payload: string): unknown {

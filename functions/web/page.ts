@@ -3,19 +3,29 @@ import { html } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
 import type { Action } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
-import { mayReverse } from './decision.ts';
+import type { Assessment } from '../domain/assessment.ts';
+import type { Incident } from '../domain/incident.ts';
+import { span, utc } from '../domain/wording.ts';
+import { headlineOf, seenSince } from '../notify/texts.ts';
+import { mayExtend } from './decision.ts';
+import { evidence, facts, machinesWords, record } from './parts.ts';
+import { decidedBy, type Names, type Standing } from './standing.ts';
 
-type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
+export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
 export type View = {
   action: Action;
   alert: Alert;
-  person: { id: string; name: string };
+  incident: Incident;
+  /** Who made the analysis; null when it is not recorded. */
+  origin: Assessment['origin'] | null;
+  /** Name of the person whose link it is. */
+  person: string;
+  names: Names;
   /** The link's own path: forms post back to it. */
   path: string;
+  maxExtensions: number;
   now: Date;
-  /** How often the incident's alerts were repeated since. */
-  repeats: number;
 };
 
 const shell = (title: string, body: Html): Html => html`<!doctype html>
@@ -23,109 +33,116 @@ const shell = (title: string, body: Html): Html => html`<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex, nofollow">
-<title>${title}</title>
+<title>${title} · Countermand</title>
 <link rel="stylesheet" href="/style.css">
 </head>
-<body><main>${body}</main></body>
+<body>
+<main>
+${body}
+</main>
+</body>
 </html>`;
 
-export const approvePage = (view: View): Html => {
-  const { action, person, path } = view;
-  const open = action.status === 'awaiting-approval';
+export function approvePage(view: View): Html {
+  const { action, person, path, now } = view;
+  const expiresAt = action.approval?.expiresAt ?? null;
   return shell(
     'Approve or decline',
     html`
-<p class="kicker">${person.name}, you are asked to decide</p>
-<h1>${headline(action)}</h1>
-${open ? html`<p class="clock">${timeLeft(action.approval?.expiresAt ?? null, view.now)}. Without an answer nothing happens.</p>` : ''}
-${facts(action)}
-<form method="post" action="${path}">
+<header>
+<p class="kicker">${person}, this needs your decision</p>
+<h1>${headlineOf(action)}</h1>
+<p class="clock"><strong>${timeLeft(expiresAt, now)} left</strong> until ${utc(expiresAt)}. Without an answer, nothing is done.</p>
+</header>
+${facts(view)}
+<form method="post" action="${path}" aria-label="Your decision">
 <input type="hidden" name="digest" value="${action.digest}">
-<p><label for="reason">Reason (optional)</label><input id="reason" name="reason" maxlength="300" autocomplete="off"></p>
-<p class="choice">
-<button name="verdict" value="approve" class="yes">Approve</button>
-<button name="verdict" value="decline">Decline</button>
-</p>
+<div class="choice">
+<button name="verdict" value="approve" class="go">Approve<small>it is carried out at once</small></button>
+<button name="verdict" value="decline">Decline<small>nothing is done</small></button>
+</div>
+<label for="reason">Reason, for the record (optional)</label>
+<textarea id="reason" name="reason" rows="2" maxlength="300" autocomplete="off"></textarea>
 </form>
 ${evidence(view)}
-${modelsWords(action)}`,
+${machinesWords(view)}
+${record(view)}`,
   );
-};
+}
 
-export const reviewPage = (view: View): Html => {
-  const { action, person, path, repeats } = view;
+export function reviewPage(view: View): Html {
+  const { action, incident, person, path, names } = view;
   return shell(
     'Keep, extend or reverse',
     html`
-<p class="kicker">${person.name}, this is in force</p>
-<h1>${headline(action)}</h1>
-<p class="clock">${action.status === 'kept' ? 'Kept: it is not undone by itself.' : `Undone at ${clock(action.dueAt)}: ${timeLeft(action.dueAt, view.now)}.`}</p>
-<section><h2>Since then</h2>
-<p>In force since ${clock(action.appliedAt)}. ${repeats === 0 ? 'The alert was not repeated.' : html`The alerts were repeated <b>${repeats} times</b>: the activity may go on.`}</p></section>
-${facts(action)}
-<form method="post" action="${path}">
+<header>
+<p class="kicker">${person}, ${action.status === 'reversal-failed' ? 'this could not be undone' : 'this is in force'}</p>
+<h1>${headlineOf(action)}</h1>
+${deadline(view)}
+</header>
+<section aria-labelledby="since">
+<h2 id="since">Since then</h2>
+<p>In force since ${utc(action.appliedAt)}. ${decidedBy(action, names) || 'Policy allowed it without a person.'}</p>
+<p>${seenSince(incident, action)}</p>
+</section>
+<form method="post" action="${path}" aria-label="Your decision">
 <input type="hidden" name="digest" value="${action.digest}">
-<p class="choice">
-${
-  action.status === 'in-force'
-    ? html`<button name="review" value="extend" class="yes">Extend by ${action.durationMinutes} minutes</button>
-<button name="review" value="keep">Keep, with no end</button>`
-    : ''
-}
-${mayReverse(action) ? html`<button name="review" value="reverse">Reverse now</button>` : ''}
-</p>
+<input type="hidden" name="extensions" value="${action.extensions}">
+<div class="choice">
+${mayExtend(action, view) ? extendButton(action) : ''}
+<button name="review" value="reverse">Reverse now<small>it is undone at once</small></button>
+${action.status === 'in-force' ? html`<button name="review" value="keep">Keep<small>with no end, in your name</small></button>` : ''}
+</div>
 </form>
+${action.status === 'in-force' && !mayExtend(action, view) ? html`<p class="quiet">It was extended ${action.extensions} times; policy allows no more.</p>` : ''}
+${facts(view)}
 ${evidence(view)}
-${modelsWords(action)}`,
+${machinesWords(view)}
+${record(view)}`,
   );
+}
+
+const extendButton = ({ durationMinutes, dueAt }: Action): Html => {
+  const minutes = durationMinutes ?? 0;
+  const until = utc(new Date(Date.parse(dueAt ?? '') + minutes * 60_000));
+  return html`<button name="review" value="extend" class="go">Extend by ${span(minutes)}<small>until ${until}</small></button>`;
 };
 
-/** The honest end of every way: what happened, or why nothing did. */
-export const resultPage = (title: string, text: string, action: Action | null): Html =>
-  shell(
+function deadline({ action, now }: View): Html {
+  const { status, dueAt } = action;
+  if (status === 'kept')
+    return html`<p class="clock"><strong>Kept.</strong> It stays until somebody reverses it.</p>`;
+  if (status === 'reversal-failed')
+    return html`<p class="clock"><strong>It should have been undone</strong> and is still there, as far as we know.</p>`;
+  return html`<p class="clock"><strong>Undone in ${timeLeft(dueAt, now)}</strong> at ${utc(dueAt)}, unless you extend or keep it.</p>`;
+}
+
+/** Where it stands: after a form, and for a link whose question is settled. */
+export function standingPage(view: View, { title, text, tone }: Standing): Html {
+  return shell(
     title,
-    html`<h1>${title}</h1><p class="result">${text}</p>
-${action ? html`<p>${headline(action)}</p>` : ''}
-<p class="quiet">You can close this page.</p>`,
+    html`
+<header>
+<p class="kicker">${view.person}</p>
+<h1 class="${tone}">${title}</h1>
+<p class="result">${text}</p>
+</header>
+<h2 class="about">${headlineOf(view.action)}</h2>
+${facts(view)}
+${evidence(view)}
+${machinesWords(view)}
+${record(view)}`,
   );
+}
 
-const headline = ({ description, name, target }: Action) =>
-  description?.headline ?? `${name} on ${target?.value}`;
-
-const facts = ({ description, target, durationMinutes }: Action): Html => html`
-<section aria-label="What happens">
-<dl>
-<dt>What changes</dt>${(description?.changes ?? []).map((text) => html`<dd>${text}</dd>`)}
-<dt>On what</dt><dd><code>${target?.value}</code></dd>
-<dt>Who is affected</dt>${(description?.affected ?? []).map((text) => html`<dd>${text}</dd>`)}
-<dt>How it is undone</dt><dd>${description?.undo}${durationMinutes ? '' : '. It has no end of its own'}</dd>
-</dl>
-</section>`;
-
-const evidence = ({ alert, action }: View): Html => html`
-<section><h2>Evidence</h2>
-<p class="quiet">From the alert. An attacker may have written parts of it.</p>
-<dl>
-<dt>Alert</dt><dd><q>${alert.title}</q></dd>
-<dt>Type and severity</dt><dd>${alert.type}, ${alert.severity.label} (${alert.severity.score})</dd>
-<dt>Seen</dt><dd>${alert.count} times, last at ${clock(alert.lastSeenAt ?? alert.updatedAt)}</dd>
-<dt>Where the target stands in it</dt>${(action.target?.foundAt ?? []).slice(0, 3).map((path) => html`<dd><code>${path}</code></dd>`)}
-<dt>Why you are asked</dt>${action.reasons.map(({ text }) => html`<dd>${text}</dd>`)}
-</dl></section>`;
-
-const modelsWords = ({ recommendation }: Action): Html => html`
-<details><summary>What the analysis says</summary>
-<p class="quiet">Written by a machine, and possibly influenced by the attacker. Confidence ${recommendation.confidence} of 100.</p>
-<blockquote>${recommendation.reasoning}</blockquote>
-</details>`;
-
-const clock = (instant: string | null) =>
-  instant ? `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC` : 'no time';
+/** A page about no action: it tells nothing to whom the link does not belong. */
+export const noticePage = (title: string, text: string): Html =>
+  shell(title, html`<header><h1>${title}</h1><p class="result">${text}</p></header>`);
 
 /** Minutes as of now; the page does not count down by itself, so the hour stands beside it. */
 function timeLeft(until: string | null, now: Date): string {
-  if (!until) return 'no end';
-  const minutes = Math.ceil((Date.parse(until) - now.getTime()) / 60_000);
-  return minutes <= 0 ? `ended at ${clock(until)}` : `${minutes} min left, until ${clock(until)}`;
+  const minutes = (Date.parse(until ?? '') - now.getTime()) / 60_000;
+  return minutes < 1 ? 'under 1 min' : span(Math.floor(minutes));
 }

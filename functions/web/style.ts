@@ -1,24 +1,45 @@
-// One style sheet for the decision pages: large, calm, in the reader's own light.
+// One style sheet for the decision pages: large, calm, in the reader's own light. Contrast is at least 4.5 to 1.
 export const STYLE = `
-:root { color-scheme: light dark; --ink: #17202e; --quiet: #556070; --line: #d5dae1; --paper: #fff; --ground: #f3f5f8; --yes: #0b5cad; --on-yes: #fff; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e8ebf0; --quiet: #a3adba; --line: #364050; --paper: #1a212c; --ground: #11161e; --yes: #8cc2ff; --on-yes: #0b1726; } }
+:root { color-scheme: light dark; --ink: #16202e; --quiet: #52606f; --line: #d3dae2; --paper: #ffffff; --ground: #f1f4f7; --go: #0a5a9c; --on-go: #ffffff; --good: #166a3f; --bad: #a3231a; --warn: #7a4b00; --warn-paper: #fff6e0; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e3e8ee; --quiet: #9facba; --line: #2f3a48; --paper: #182029; --ground: #0e141b; --go: #7dbcf5; --on-go: #06182a; --good: #79d3a2; --bad: #ff9d94; --warn: #f2cb7c; --warn-paper: #2a2312; } }
 * { box-sizing: border-box; }
-body { margin: 0; font: 18px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--ground); }
-main { max-width: 38rem; margin: 0 auto; padding: 1rem 1rem 3rem; }
-h1 { font-size: 1.5rem; line-height: 1.25; margin: .2rem 0 .6rem; overflow-wrap: anywhere; }
-h2 { font-size: 1.1rem; margin: 0 0 .4rem; }
-.kicker, .quiet { color: var(--quiet); font-size: .95rem; margin: .3rem 0; }
-.clock { font-weight: 600; margin: .4rem 0 1rem; }
-section, details { background: var(--paper); border: 1px solid var(--line); border-radius: .6rem; padding: .9rem 1rem; margin: 1rem 0; }
-dl { margin: 0; } dt { color: var(--quiet); font-size: .9rem; margin-top: .7rem; } dt:first-child { margin-top: 0; } dd { margin: 0; overflow-wrap: anywhere; }
-code { font: .95em ui-monospace, monospace; overflow-wrap: anywhere; }
-blockquote { margin: .5rem 0 0; padding-left: .8rem; border-left: 3px solid var(--line); white-space: pre-line; overflow-wrap: anywhere; }
-label { display: block; font-size: .95rem; color: var(--quiet); }
-input { width: 100%; font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--quiet); border-radius: .4rem; padding: .6rem; min-height: 3rem; }
-.choice { display: grid; gap: .7rem; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); margin: 1rem 0; }
-button { font: inherit; font-weight: 700; min-height: 3.5rem; border-radius: .5rem; border: 2px solid var(--ink); color: var(--ink); background: transparent; cursor: pointer; }
-button.yes { background: var(--yes); border-color: var(--yes); color: var(--on-yes); }
-:focus-visible { outline: 3px solid var(--yes); outline-offset: 3px; }
-summary { cursor: pointer; min-height: 1.8rem; font-weight: 600; }
-.result { font-size: 1.2rem; }
+html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
+body { margin: 0; font: 1.0625rem/1.45 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; color: var(--ink); background: var(--ground); }
+main { max-width: 40rem; margin: 0 auto; padding: 1rem 1rem 3rem; }
+h1 { font-size: 1.5rem; line-height: 1.2; letter-spacing: -.01em; margin: .15rem 0 .5rem; overflow-wrap: anywhere; text-wrap: balance; }
+h1.good { color: var(--good); } h1.bad { color: var(--bad); }
+h2 { font-size: 1.0625rem; margin: 0 0 .35rem; }
+h2.about { margin: 1.2rem 0 .2rem; overflow-wrap: anywhere; }
+p { margin: .35rem 0; }
+.kicker, .quiet { color: var(--quiet); font-size: .9375rem; }
+.kicker { margin: 0; }
+.clock { margin: 0; } .clock strong { font-size: 1.0625rem; font-variant-numeric: tabular-nums; }
+.result { font-size: 1.125rem; }
+section, details { background: var(--paper); border: 1px solid var(--line); border-radius: .75rem; padding: .8rem .95rem; margin: .8rem 0; }
+dl { margin: 0; }
+dt { color: var(--quiet); font-size: .8125rem; font-weight: 600; margin-top: .6rem; }
+dt:first-child { margin-top: 0; }
+dd { margin: 0; overflow-wrap: anywhere; }
+dd + dd { margin-top: .2rem; }
+@media (min-width: 34rem) {
+  body { font-size: 1.125rem; } h1 { font-size: 1.75rem; } main { padding-top: 2.5rem; }
+  dl { display: grid; grid-template-columns: 8.5rem 1fr; column-gap: 1rem; row-gap: .45rem; }
+  dt { margin: .2rem 0 0; } dd { grid-column: 2; } dd + dd { margin-top: -.2rem; }
+}
+code { font: .9375em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
+form { margin: .9rem 0 1.1rem; }
+.choice { display: grid; gap: .65rem; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); margin: 0 0 .8rem; }
+button { font: inherit; font-weight: 700; font-size: 1.1875rem; line-height: 1.2; min-height: 4rem; padding: .55rem .6rem; border-radius: .75rem; border: 2px solid var(--quiet); color: var(--ink); background: var(--paper); cursor: pointer; touch-action: manipulation; }
+button small { display: block; margin-top: .15rem; font-size: .8125rem; font-weight: 400; }
+button.go { background: var(--go); border-color: var(--go); color: var(--on-go); }
+button:hover { filter: brightness(1.08); } button:active { filter: brightness(.92); }
+:focus-visible { outline: 3px solid var(--go); outline-offset: 3px; border-radius: .4rem; }
+label { display: block; font-size: .9375rem; color: var(--quiet); margin-bottom: .25rem; }
+textarea { display: block; width: 100%; font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--quiet); border-radius: .6rem; padding: .55rem .7rem; resize: vertical; }
+summary { cursor: pointer; font-weight: 600; padding: .25rem 0; min-height: 2rem; }
+details[open] summary { margin-bottom: .3rem; }
+.warning { color: var(--warn); background: var(--warn-paper); border-radius: .5rem; padding: .5rem .7rem; font-size: .9375rem; }
+blockquote { margin: .6rem 0 .2rem; padding-left: .8rem; border-left: 3px solid var(--line); overflow-wrap: anywhere; }
+.history { margin: 0; padding-left: 1.1rem; font-size: .9375rem; overflow-wrap: anywhere; } .history li { margin: .35rem 0; } .history time { color: var(--quiet); }
+@media print { button, textarea, label { display: none; } }
 `;

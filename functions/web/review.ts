@@ -1,0 +1,128 @@
+// A form of the review page: keep, extend or reverse what is in force. The record first, then its effects.
+import { z } from 'zod';
+import { errorFields } from '../audit/log.ts';
+import type { Action } from '../domain/action.ts';
+import { utc } from '../domain/wording.ts';
+import {
+  reminderScheduleName,
+  reminderTime,
+  reversalScheduleName,
+} from '../scheduling/schedules.ts';
+import { notCounted } from './approval.ts';
+import { extend, keep, mayNot, mayReverse, type Review } from './decision.ts';
+import type { Answer, Opened, WebDeps } from './web.ts';
+import { write } from './write.ts';
+
+export const ReviewForm = z.strictObject({
+  review: z.enum(['keep', 'extend', 'reverse']),
+  digest: z.string(),
+  /** How many extensions the page showed. */
+  extensions: z.coerce.number().int().min(0),
+});
+type ReviewForm = z.infer<typeof ReviewForm>;
+
+export const onReview = (deps: WebDeps, opened: Opened, form: ReviewForm): Promise<Answer> =>
+  REVIEWS[form.review](deps, opened, form);
+
+const REVIEWS: Readonly<
+  Record<Review, (deps: WebDeps, opened: Opened, form: ReviewForm) => Promise<Answer>>
+> = { keep: onKeep, extend: onExtend, reverse: onReverse };
+
+async function onKeep(deps: WebDeps, { claims, action }: Opened): Promise<Answer> {
+  const { person } = claims;
+  const { people } = deps.policy.escalation;
+  const written = await write(deps, action, (current) =>
+    keep(current, { person, people, now: deps.now() }),
+  );
+  if (written.refusal) return notCounted(written.action, written.refusal);
+  await unschedule(deps, action.actionId);
+  return counted(
+    written.action,
+    'Kept',
+    'It stays until somebody reverses it. The record says that you kept it.',
+  );
+}
+
+async function onExtend(
+  deps: WebDeps,
+  { claims, action }: Opened,
+  { extensions }: ReviewForm,
+): Promise<Answer> {
+  const { person } = claims;
+  const { limits, escalation } = deps.policy;
+  const written = await write(deps, action, (current) =>
+    extend(current, { person, people: escalation.people, now: deps.now(), limits, extensions }),
+  );
+  if (written.refusal) return notCounted(written.action, written.refusal);
+  await reschedule(deps, written.action);
+  const text = `It is now undone at ${utc(written.action.dueAt)}, unless somebody keeps or extends it again.`;
+  return counted(written.action, 'Extended', text);
+}
+
+/** Writes nothing: the reversal records itself, in this person's name. */
+async function onReverse(deps: WebDeps, { claims, action }: Opened): Promise<Answer> {
+  const { incidentId, actionId, scope, version } = action;
+  const stranger = mayNot(action, claims.person, deps.policy.escalation.people);
+  if (stranger) return notCounted(action, stranger);
+  if (!mayReverse(action))
+    return notCounted(action, { because: 'settled', refused: 'There is nothing to reverse.' });
+  try {
+    // Named after the state of affairs: a double click is one reversal.
+    await deps.startReverse(`person-${actionId}-${version}`, {
+      incidentId,
+      actionId,
+      scope,
+      cause: 'person',
+      by: `person:${claims.person}`,
+    });
+  } catch (error) {
+    deps.log('error', 'reversal not started', { incidentId, actionId, ...errorFields(error) });
+    const text = 'The reversal could not be started. Please try again in a minute.';
+    return { action, say: { title: 'Not reversed', text, tone: 'bad' }, status: 503 };
+  }
+  return counted(
+    action,
+    'Being undone',
+    'It is taken back now. Open this link again in a minute to see the result. You hear from us if it fails.',
+  );
+}
+
+const counted = (action: Action, title: string, text: string): Answer => ({
+  action,
+  say: { title, text, tone: 'good' },
+  status: 200,
+});
+
+/** A schedule that cannot be removed does no harm: the reversal finds that the action is kept. */
+async function unschedule({ schedules, log }: WebDeps, actionId: string): Promise<void> {
+  for (const name of [reversalScheduleName(actionId), reminderScheduleName(actionId)])
+    await schedules
+      .remove(name)
+      .catch((error: unknown) =>
+        log('warn', 'schedule not removed', { actionId, name, ...errorFields(error) }),
+      );
+}
+
+/** The record has the new time: should this fail, the old schedule finds the action not due, and the sweeper undoes it on time. */
+async function reschedule({ schedules, policy, log }: WebDeps, action: Action): Promise<void> {
+  const { incidentId, actionId, scope, dueAt, durationMinutes } = action;
+  if (!dueAt || !scope || !durationMinutes) return;
+  const at = new Date(dueAt);
+  try {
+    await schedules.put({
+      name: reversalScheduleName(actionId),
+      at,
+      target: {
+        kind: 'reverse',
+        input: { incidentId, actionId, scope, cause: 'due', by: 'schedule' },
+      },
+    });
+    await schedules.put({
+      name: reminderScheduleName(actionId),
+      at: reminderTime(at, durationMinutes, policy.limits.reminderMinutesBefore),
+      target: { kind: 'remind', input: { incidentId, actionId } },
+    });
+  } catch (error) {
+    log('error', 'not rescheduled; the sweeper will undo it', { actionId, ...errorFields(error) });
+  }
+}

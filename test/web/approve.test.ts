@@ -1,0 +1,482 @@
+// P2: one decision, by somebody who was asked, in time, on exactly this action; and what people are told.
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { moveTo } from '../../functions/audit/chain.ts';
+import type { Action } from '../../functions/domain/action.ts';
+import type { Store } from '../../functions/store/store.ts';
+import { decide } from '../../functions/web/decision.ts';
+import { toyAction } from '../execute/toy.ts';
+import { alertWith, attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
+import { startStore, type TestStore } from '../store/dynamo.ts';
+import { ana, BASE_URL, ben, desk, inForce, minute, put, requestWith, waiting } from './desk.ts';
+
+let db: TestStore;
+let store: Store;
+beforeAll(async () => {
+  db = await startStore();
+});
+afterAll(() => db.stop());
+beforeEach(async () => {
+  store = await db.fresh();
+});
+
+const load = ({ actionId }: Action) => store.records.action(INCIDENT_ID, actionId);
+const yes = (action: Action) => ({ verdict: 'approve', reason: '', digest: action.digest });
+const no = (action: Action, reason = '') => ({ verdict: 'decline', reason, digest: action.digest });
+
+describe('looking at a link', () => {
+  test.each(['GET', 'HEAD', 'OPTIONS'])('with %s changes nothing', async (method) => {
+    const action = await put(store, waiting());
+    const { app, did, pathOf } = desk(store);
+    for (let i = 0; i < 3; i++) await app.request(await pathOf(action), { method });
+    expect(await load(action)).toEqual(action);
+    expect(did).toEqual([]);
+  });
+
+  test('shows the facts before the buttons, and the words of the model last, closed and marked', async () => {
+    const action = await put(store, waiting());
+    const { app, pathOf } = desk(store);
+    const page = await (await app.request(await pathOf(action))).text();
+    const order = [
+      'Ana Silva, this needs your decision',
+      'Block web requests from 203.0.113.7/32',
+      '14 min left',
+      '03:15 UTC on 24 Nov',
+      'AWS WAF refuses its requests',
+      'Recon:EC2/PortProbeUnprotectedPort',
+      'several people may share it',
+      'after 60 minutes unless somebody keeps it',
+      'value="approve"',
+      'value="decline"',
+      'Port 443 of i-0123456789abcdef0 is being probed',
+      '<details>',
+      'Written by a model. It may be influenced by the attacker.',
+      'It probes a port that nobody should probe.',
+    ].map((text) => page.indexOf(text));
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    expect(order).not.toContain(-1);
+  });
+
+  test('says when no model wrote the reasoning', async () => {
+    const action = await put(store, waiting());
+    await store.records.putAssessment(INCIDENT_ID, action.alertId, {
+      ...(await store.records.findAssessment(INCIDENT_ID, action.alertId))!,
+      origin: 'playbook',
+    });
+    const { app, pathOf } = desk(store);
+    const page = await (await app.request(await pathOf(action))).text();
+    expect(page).toContain('Written by fixed rules');
+    expect(page).not.toContain('Written by a model');
+  });
+
+  test('escapes whatever an attacker wrote, and shows nothing invisible', async () => {
+    const hostile =
+      '</dd><script>alert(1)</script>\u202Eevil\u200B&"\'<img src=x onerror=alert(1)>';
+    const alert = alertWith({ title: hostile, notes: [hostile] });
+    const action = await put(
+      store,
+      waiting({
+        recommendation: { ...waiting().recommendation, reasoning: hostile },
+        reasons: [{ code: 'x', text: hostile }],
+        target: { ...attacker, foundAt: [hostile] },
+      }),
+      alert,
+    );
+    const { app, pathOf } = desk(store);
+    const page = await (await app.request(await pathOf(action))).text();
+    expect(page).toContain('&lt;script&gt;');
+    expect(page).not.toMatch(/<script|<img|\u202E|\u200B/);
+  });
+
+  test('comes with headers that let nothing run, frame, cache or leak it', async () => {
+    const action = await put(store, waiting());
+    const { app, pathOf, post } = desk(store);
+    const path = await pathOf(action);
+    for (const answer of [
+      await app.request(path),
+      await app.request('/approve/nothing'),
+      await app.request('/elsewhere'),
+      await post(path, { verdict: 'maybe' }),
+      await post(path, yes(action), { Origin: 'https://evil.example' }),
+    ]) {
+      const header = (name: string) => answer.headers.get(name);
+      expect(header('Content-Security-Policy')).toBe(
+        "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+      );
+      expect(header('Cache-Control')).toBe('no-store');
+      expect(header('Referrer-Policy')).toBe('no-referrer');
+      expect(header('X-Content-Type-Options')).toBe('nosniff');
+      expect(header('X-Robots-Tag')).toContain('noindex');
+    }
+  });
+});
+
+describe('P2: a decision', () => {
+  test('is written with who and when, and then passed on to the state machine', async () => {
+    const action = await put(store, waiting());
+    const { did, pathOf, post } = desk(store);
+    const answer = await post(await pathOf(action), { ...yes(action), reason: 'I saw it too' });
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toContain('You approved it at 03:01 UTC on 24 Nov');
+    const decided = await load(action);
+    expect(decided).toMatchObject({
+      status: 'approved',
+      approval: { decision: { verdict: 'approved', by: 'ana.silva', reason: 'I saw it too' } },
+    });
+    expect(decided.history.at(-1)).toMatchObject({ by: 'person:ana.silva', event: 'approved' });
+    expect(did).toEqual(['callback token-1 approved']);
+  });
+
+  test('to decline is remembered of the target', async () => {
+    const action = await put(store, waiting());
+    const { did, pathOf, post } = desk(store);
+    const answer = await post(await pathOf(action), no(action, 'Our own scanner'));
+    expect(await answer.text()).toContain('Declined');
+    expect(await load(action)).toMatchObject({ status: 'declined', attentionAt: null });
+    expect(await store.entityHistory.read(attacker)).toMatchObject([{ event: 'declined' }]);
+    expect(did).toEqual(['callback token-1 declined']);
+  });
+
+  test.each(['TaskTimedOut', 'TaskDoesNotExist', 'a network that is down'])(
+    'stands although the callback fails with %s, and the sweeper will find it',
+    async (name) => {
+      const action = await put(store, waiting());
+      const { logged, pathOf, post } = desk(store, {
+        callback: () => Promise.reject(Object.assign(new Error(name), { name })),
+      });
+      expect((await post(await pathOf(action), yes(action))).status).toBe(200);
+      expect(await load(action)).toMatchObject({
+        status: 'approved',
+        attentionAt: minute(16).toISOString(),
+      });
+      expect(logged.join()).toContain('callback not taken');
+    },
+  );
+
+  test('is single: the second person is told who decided what and when', async () => {
+    const action = await put(store, waiting());
+    const { did, clock, pathOf, post } = desk(store);
+    await post(await pathOf(action), no(action, 'Our own scanner'));
+    clock.now = minute(2);
+    const answer = await post(await pathOf(action, { person: ben.id }), yes(action));
+    expect(answer.status).toBe(409);
+    const page = await answer.text();
+    expect(page).toContain('Your answer was not counted');
+    expect(page).toContain(
+      'Ana Silva declined it at 03:01 UTC on 24 Nov, saying “Our own scanner”',
+    );
+    expect((await load(action)).status).toBe('declined');
+    expect(did).toEqual(['callback token-1 declined']);
+  });
+
+  test('clicked twice is one decision, and the second click is told the same', async () => {
+    const action = await put(store, waiting());
+    const { did, clock, pathOf, post } = desk(store);
+    const path = await pathOf(action);
+    await post(path, yes(action));
+    clock.now = minute(2);
+    const again = await post(path, yes(action));
+    expect(again.status).toBe(200);
+    expect(await again.text()).toContain('You approved it at 03:01 UTC');
+    expect(did).toHaveLength(1);
+  });
+
+  test('does not count after the time, though nobody has recorded the end yet', async () => {
+    const action = await put(store, waiting());
+    const { did, clock, pathOf, post } = desk(store);
+    clock.now = minute(15);
+    for (const expires of [minute(15), minute(99)]) {
+      const path = await pathOf(action, { expires: expires.getTime() / 1000 });
+      const answer = await post(path, yes(action));
+      expect(answer.status).toBe(410);
+      expect(await answer.text()).toContain('Nobody decided by 03:15 UTC');
+    }
+    expect((await load(action)).status).toBe('awaiting-approval');
+    expect(did).toEqual([]);
+  });
+
+  test('is refused to somebody who was not asked, with a link of their own', async () => {
+    const action = await put(store, waiting());
+    const { pathOf, post } = desk(store);
+    const answer = await post(await pathOf(action, { person: 'mei.tanaka' }), yes(action));
+    expect(answer.status).toBe(403);
+    expect((await load(action)).status).toBe('awaiting-approval');
+  });
+
+  test('is refused to the person whom it is about, although the ladder names them', async () => {
+    const target = { ...attacker, kind: 'iam-user' as const, value: 'Ana.Silva', ref: 'user-1' };
+    const action = await put(store, waiting({ target }));
+    const { app, pathOf, post } = desk(store);
+    const path = await pathOf(action);
+    expect(await (await app.request(path)).text()).not.toContain('<form');
+    const answer = await post(path, yes(action));
+    expect(answer.status).toBe(403);
+    expect(await answer.text()).toContain('This is about you');
+    expect((await load(action)).status).toBe('awaiting-approval');
+  });
+
+  test('is refused to whom the policy no longer names', async () => {
+    const left = { id: 'left.us', name: 'Lea Ft', email: 'left.us@example.com' };
+    const rungs = [{ at: minute(0).toISOString(), ask: [left] }];
+    const action = await put(store, waiting({ approval: requestWith({ rungs }) }));
+    const { pathOf, post } = desk(store);
+    const answer = await post(await pathOf(action, { person: left.id }), yes(action));
+    expect(answer.status).toBe(403);
+  });
+
+  test('on another action than the link is for is refused', async () => {
+    const action = await put(store, waiting());
+    const { pathOf, post } = desk(store);
+    const digest = 'b'.repeat(64);
+    expect((await post(await pathOf(action), { ...yes(action), digest })).status).toBe(400);
+    expect((await post(await pathOf(action, { digest }), yes(action))).status).toBe(403);
+    expect((await load(action)).status).toBe('awaiting-approval');
+  });
+
+  test('on a record that was changed behind its digest is refused', async () => {
+    const action = await put(store, waiting());
+    await store.records.saveAction(action, {
+      ...action,
+      target: { ...attacker, value: '198.51.100.9' },
+      version: 2,
+    });
+    const { logged, pathOf, post } = desk(store);
+    expect((await post(await pathOf(action), yes(action))).status).toBe(403);
+    expect((await load(action)).status).toBe('awaiting-approval');
+    expect(logged.join()).toContain('does not match the recorded action');
+  });
+
+  test.each([
+    ['of another site', { Origin: 'https://evil.example' }, 403],
+    ['of another site, by fetch metadata', { 'Sec-Fetch-Site': 'cross-site' }, 403],
+    ['of a sister site', { 'Sec-Fetch-Site': 'same-site' }, 403],
+    ['as JSON', { 'Content-Type': 'application/json' }, 415],
+    ['as multipart', { 'Content-Type': 'multipart/form-data; boundary=x' }, 415],
+  ])('in a form %s is refused', async (_, headers, status) => {
+    const action = await put(store, waiting());
+    const { pathOf, post } = desk(store);
+    const answer = await post(await pathOf(action), yes(action), headers);
+    expect(answer.status).toBe(status);
+    expect(await answer.text()).toContain('Nothing was decided');
+    expect((await load(action)).status).toBe('awaiting-approval');
+  });
+
+  test('in a form of our own origin counts, and so it does from a browser that says nothing', async () => {
+    for (const headers of [{ Origin: BASE_URL }, { Origin: '' }, {}]) {
+      const fresh = await db.fresh();
+      const action = await put(fresh, waiting());
+      const { pathOf, app } = desk(fresh);
+      const answer = await app.request(await pathOf(action), {
+        method: 'POST',
+        headers: {
+          'Content-Type': 'application/x-www-form-urlencoded',
+          ...Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== '')),
+        },
+        body: new URLSearchParams(yes(action)).toString(),
+      });
+      expect(answer.status).toBe(200);
+    }
+  });
+
+  test.each([
+    [{ verdict: 'maybe' }],
+    [{ reason: 'x'.repeat(301) }],
+    [{ extra: 'field' }],
+    [{ verdict: '' }],
+  ])('in a form that is not ours (%o) is refused', async (change) => {
+    const action = await put(store, waiting());
+    const { pathOf, post } = desk(store);
+    expect((await post(await pathOf(action), { ...yes(action), ...change })).status).toBe(400);
+    expect((await load(action)).status).toBe('awaiting-approval');
+  });
+
+  test('in a form of many kilobytes is not even read', async () => {
+    const action = await put(store, waiting());
+    const { pathOf, post } = desk(store);
+    const answer = await post(await pathOf(action), yes(action), { 'Content-Length': '5000' });
+    const large = await post(await pathOf(action), { ...yes(action), reason: 'x'.repeat(5000) });
+    expect([answer.status, large.status]).toEqual([413, 413]);
+  });
+
+  test('is not lost in a failure of ours: the page says where to look', async () => {
+    const action = await put(store, waiting());
+    const records = {
+      ...store.records,
+      changeAction: () => Promise.reject(new Error('gone')),
+    } as Store['records'];
+    const { pathOf, post } = desk({ ...store, records });
+    const answer = await post(await pathOf(action), yes(action));
+    expect(answer.status).toBe(500);
+    expect(await answer.text()).toContain('it shows whether your answer was counted');
+  });
+});
+
+describe('a link that is refused', () => {
+  test('is refused with the same words, whatever is wrong with it', async () => {
+    const action = await put(store, waiting());
+    const { app, clock, pathOf, reviewPathOf } = desk(store);
+    const path = await pathOf(action);
+    const wrong = [
+      `${path.slice(0, -1)}${path.endsWith('A') ? 'B' : 'A'}`,
+      path.slice(0, -3),
+      '/approve/x',
+      `/approve/${'A'.repeat(4000)}`,
+      (await reviewPathOf(action)).replace('/review/', '/approve/'),
+      path.replace('/approve/', '/review/'),
+      await pathOf(action, { actionId: 'act-0123456789abcdef-9' }),
+      await pathOf(action, { digest: 'c'.repeat(64) }),
+    ];
+    const answers = await Promise.all(wrong.map((one) => app.request(one)));
+    clock.now = minute(15 + 24 * 60);
+    answers.push(await app.request(path));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([403]));
+    const texts = new Set(await Promise.all(answers.map((answer) => answer.text())));
+    expect(texts.size).toBe(1);
+    expect([...texts][0]).not.toContain('203.0.113.7');
+  });
+
+  test('leaves neither links nor tokens in the log', async () => {
+    const action = await put(store, waiting());
+    const { app, logged, pathOf, post } = desk(store, {
+      callback: () => Promise.reject(new Error('TaskTimedOut')),
+    });
+    const path = await pathOf(action);
+    await app.request(path);
+    await post(path, yes(action));
+    await app.request(await pathOf(action, { digest: 'c'.repeat(64) }));
+    expect(logged.length).toBeGreaterThan(1);
+    const [payload = ''] = path.replace('/approve/', '').split('.');
+    expect(logged.join()).not.toMatch(new RegExp(`token-1|${payload.slice(0, 40)}`));
+  });
+});
+
+describe('a link opened later', () => {
+  const states: [string, Action, string][] = [
+    [
+      'expired',
+      waiting({ status: 'expired' }),
+      'Nobody decided by 03:15 UTC on 24 Nov. Nothing was done.',
+    ],
+    [
+      'in force',
+      inForce(),
+      'Ana Silva approved it at 03:02 UTC on 24 Nov. It is in force since 03:03 UTC on 24 Nov and is undone at 04:03 UTC',
+    ],
+    [
+      'reversed',
+      moveTo(
+        moveTo(inForce(), 'reversing', { at: minute(63), by: 'schedule', text: '' }),
+        'reversed',
+        { at: minute(64), by: 'schedule', text: '' },
+      ),
+      'It was undone at 04:04 UTC',
+    ],
+    ['kept', inForce({ status: 'kept', dueAt: null }), 'stays until somebody reverses it'],
+    ['not undone', inForce({ status: 'reversal-failed' }), 'to undo it failed'],
+    [
+      'stopped',
+      inForce({
+        status: 'failed',
+        before: null,
+        appliedAt: null,
+        failure: 'Stopped after approval: it is protected',
+      }),
+      'Stopped after approval: it is protected. Nothing was changed.',
+    ],
+    [
+      'failed',
+      inForce({ status: 'failed', failure: 'WAF refused' }),
+      'WAF refused. What had been changed was taken back.',
+    ],
+  ];
+  test.each(states)('tells how things stand: %s', async (_, action, text) => {
+    await put(store, action);
+    const { app, clock, pathOf } = desk(store);
+    clock.now = minute(70);
+    const answer = await app.request(await pathOf(action));
+    const page = await answer.text();
+    expect(answer.status).toBe(200);
+    expect(page).toContain(text);
+    expect(page).not.toContain('<form');
+  });
+});
+
+/** Records whose reads and writes come in the order in which `turn` lets them. */
+const inTurns = (records: Store['records'], turn: () => Promise<void>): Store['records'] => ({
+  ...records,
+  changeAction: async (incidentId, actionId, derive) => {
+    for (;;) {
+      await turn();
+      const current = await records.action(incidentId, actionId);
+      const next = derive(current);
+      if (!next) return current;
+      await turn();
+      const saved = await records.saveAction(current, next).catch((error: Error) => error);
+      if (!(saved instanceof Error)) return saved;
+      if (saved.name !== 'Conflict') throw saved;
+    }
+  },
+});
+
+describe('P2: whatever comes at the same moment', () => {
+  test('exactly one outcome is recorded, and each person is told the truth about theirs', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+        const fresh = await db.fresh();
+        const action = await put(fresh, waiting());
+        const records = inTurns(fresh.records, () => scheduler.schedule(Promise.resolve()));
+        const { did, pathOf, post } = desk({ ...fresh, records });
+        const approving = pathOf(action).then((path) => post(path, yes(action)));
+        const declining = pathOf(action, { person: ben.id }).then((path) => post(path, no(action)));
+        const expiring = records.changeAction(INCIDENT_ID, action.actionId, (current) =>
+          current.status === 'awaiting-approval'
+            ? moveTo(current, 'expired', { at: minute(15), by: 'approve', text: '' })
+            : null,
+        );
+        const all = Promise.all([approving, declining, expiring]);
+        await scheduler.waitFor(all);
+        const [approve, decline] = await all;
+        const { status, history } = await fresh.records.action(INCIDENT_ID, action.actionId);
+        const outcomes = history.filter(({ event }) =>
+          ['approved', 'declined', 'expired'].includes(event),
+        );
+        expect(outcomes.map(({ event }) => event)).toEqual([status]);
+        expect(approve.status).toBe(status === 'approved' ? 200 : 409);
+        expect(decline.status).toBe(status === 'declined' ? 200 : 409);
+        expect(did).toEqual(status === 'expired' ? [] : [`callback token-1 ${status}`]);
+      }),
+      { numRuns: 60 },
+    );
+  }, 60_000);
+
+  test('no state but waiting takes a decision, whoever comes and whenever', () => {
+    const statuses = [
+      'approved',
+      'declined',
+      'expired',
+      'executing',
+      'in-force',
+      'reversed',
+      'failed',
+    ] as const;
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...statuses),
+        fc.constantFrom('approve' as const, 'decline' as const),
+        fc.constantFrom(ana.id, ben.id, 'mei.tanaka', 'nobody'),
+        fc.integer({ min: -60, max: 120 }),
+        (status, verdict, person, minutes) => {
+          const action = toyAction({ status, disposition: 'approve', approval: requestWith() });
+          const { people } = POLICY.escalation;
+          const result = decide(action, verdict, {
+            person,
+            people,
+            reason: '',
+            now: minute(minutes),
+          });
+          expect(result).toHaveProperty('refused');
+        },
+      ),
+    );
+  });
+});

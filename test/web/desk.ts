@@ -1,0 +1,158 @@
+// An action that waits for a person or is in force, with its alert and incident, and the site that serves its links.
+import { append } from '../../functions/audit/chain.ts';
+import type { Action, ApprovalRequest } from '../../functions/domain/action.ts';
+import type { Alert } from '../../functions/domain/alert.ts';
+import { blockAddress } from '../../functions/execute/waf/address.ts';
+import type { Scheduled } from '../../functions/scheduling/schedules.ts';
+import type { Store } from '../../functions/store/store.ts';
+import { issueLink, type LinkClaims } from '../../functions/web/link.ts';
+import { createWeb, type WebDeps } from '../../functions/web/web.ts';
+import { createMac } from '../../local/mac.ts';
+import { schedulesIn, toyAction } from '../execute/toy.ts';
+import {
+  alertWith,
+  assess,
+  attacker,
+  INCIDENT_ID,
+  incidentWith,
+  NOW,
+  POLICY,
+  recommend,
+} from '../fixtures/case.ts';
+
+export const BASE_URL = 'https://countermand.example';
+export const mac = createMac(new Uint8Array(32).fill(7));
+export const minute = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
+
+const person = (id: string) => {
+  const { name, email } = POLICY.escalation.people[id]!;
+  return { id, name, email };
+};
+export const ana = person('ana.silva');
+export const ben = person('ben.okafor');
+export const mei = person('mei.tanaka');
+
+export const requestWith = (change: Partial<ApprovalRequest> = {}): ApprovalRequest => ({
+  requestedAt: NOW.toISOString(),
+  expiresAt: minute(15).toISOString(),
+  rungs: [
+    { at: NOW.toISOString(), ask: [ana] },
+    { at: minute(5).toISOString(), ask: [ben] },
+  ],
+  managers: [mei],
+  askedRungs: 1,
+  taskToken: 'token-1',
+  decision: null,
+  ...change,
+});
+
+const subject = {
+  incidentId: INCIDENT_ID,
+  actionId: 'act-0123456789abcdef-1',
+  account: POLICY.account,
+  region: 'eu-central-1',
+  target: attacker,
+  durationMinutes: 60,
+};
+
+/** A block that waits for Ana's or Ben's answer. */
+export const waiting = (change: Partial<Action> = {}): Action =>
+  toyAction({
+    status: 'awaiting-approval',
+    disposition: 'approve',
+    reasons: [{ code: 'tier-2', text: 'Tier 2: a person has to approve it' }],
+    description: blockAddress.describe(subject, null),
+    approval: requestWith(),
+    attentionAt: minute(17).toISOString(),
+    ...change,
+  });
+
+export const approvedByAna = requestWith({
+  decision: { verdict: 'approved', by: 'ana.silva', at: minute(2).toISOString(), reason: '' },
+});
+
+/** The block in force since minute 3, until minute 63. */
+export const inForce = (change: Partial<Action> = {}): Action =>
+  waiting({
+    status: 'in-force',
+    approval: approvedByAna,
+    before: { present: false },
+    appliedAt: minute(3).toISOString(),
+    dueAt: minute(63).toISOString(),
+    attentionAt: minute(63.5).toISOString(),
+    history: append(subject.actionId, [], {
+      at: minute(3),
+      by: 'execute',
+      event: 'in-force',
+      text: 'Applied and verified',
+    }),
+    ...change,
+  });
+
+export const put = async (store: Store, action: Action, alert: Alert = alertWith()) => {
+  await store.records.createIncident(incidentWith(alert));
+  await store.records.putAlert(INCIDENT_ID, alert, {});
+  await store.records.putAssessment(INCIDENT_ID, alert.alertId, {
+    ...assess(recommend()),
+    origin: 'anthropic',
+    model: 'a-model',
+  });
+  await store.records.createAction(action);
+  return action;
+};
+
+export type Desk = ReturnType<typeof desk>;
+
+/** The site over a store, with what it did to the outside, and a clock that tests set. */
+export function desk(store: Store, change: Partial<WebDeps> = {}) {
+  const did: string[] = [];
+  const logged: string[] = [];
+  const kept = new Map<string, Scheduled>();
+  const clock = { now: minute(1) };
+  const deps: WebDeps = {
+    store,
+    policy: POLICY,
+    mac,
+    callback: async (token, output) => void did.push(`callback ${token} ${output.verdict}`),
+    startReverse: async (name, input) => void did.push(`reverse ${name} ${JSON.stringify(input)}`),
+    schedules: schedulesIn(kept),
+    webBaseUrl: BASE_URL,
+    now: () => clock.now,
+    log: (level, message, fields) => void logged.push(JSON.stringify([level, message, fields])),
+    ...change,
+  };
+  const app = createWeb(deps);
+  const pathOf = async (action: Action, claims: Partial<LinkClaims> = {}) => {
+    const all: LinkClaims = {
+      purpose: 'approve',
+      incidentId: action.incidentId,
+      actionId: action.actionId,
+      digest: action.digest,
+      person: ana.id,
+      expires: minute(15).getTime() / 1000,
+      ...claims,
+    };
+    return `/${all.purpose}/${await issueLink(mac, all)}`;
+  };
+  return {
+    app,
+    did,
+    logged,
+    kept,
+    clock,
+    pathOf,
+    reviewPathOf: (action: Action, claims: Partial<LinkClaims> = {}) =>
+      pathOf(action, { purpose: 'review', expires: minute(63).getTime() / 1000, ...claims }),
+    post: (path: string, form: Record<string, string>, headers: Record<string, string> = {}) =>
+      app.request(path, {
+        method: 'POST',
+        headers: {
+          'Content-Type': 'application/x-www-form-urlencoded',
+          'Sec-Fetch-Site': 'same-origin',
+          Origin: 'null',
+          ...headers,
+        },
+        body: new URLSearchParams(form).toString(),
+      }),
+  };
+}

@@ -1,0 +1,174 @@
+// P4: an action in force is kept, extended or reversed by a named person; the record first, then its effects.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Action } from '../../functions/domain/action.ts';
+import type { Store } from '../../functions/store/store.ts';
+import { attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
+import { startStore, type TestStore } from '../store/dynamo.ts';
+import { desk, inForce, minute, put } from './desk.ts';
+
+let db: TestStore;
+let store: Store;
+beforeAll(async () => {
+  db = await startStore();
+});
+afterAll(() => db.stop());
+beforeEach(async () => {
+  store = await db.fresh();
+});
+
+const load = ({ actionId }: Action) => store.records.action(INCIDENT_ID, actionId);
+const form = (action: Action, review: string) => ({
+  review,
+  digest: action.digest,
+  extensions: String(action.extensions),
+});
+
+describe('the review page', () => {
+  test('shows since when, until when, who approved, and what was seen since', async () => {
+    const action = await put(store, inForce());
+    await store.records.changeIncident(INCIDENT_ID, (current) => ({
+      ...current,
+      version: current.version + 1,
+      alerts: [
+        { ...current.alerts[0]!, repeats: 7 },
+        { ...current.alerts[0]!, alertId: 'al-2', receivedAt: minute(20).toISOString() },
+      ],
+    }));
+    const { app, clock, reviewPathOf } = desk(store);
+    clock.now = minute(33);
+    const page = await (await app.request(await reviewPathOf(action))).text();
+    expect(page).toContain('Undone in 30 min');
+    expect(page).toContain('Ana Silva approved it at 03:02 UTC on 24 Nov');
+    expect(page).toContain(
+      '1 further alert joined the incident, and its alerts were repeated 7 times in all: the activity may go on.',
+    );
+    expect(page).toContain('Extend by 1 h');
+  });
+
+  test('changes nothing by being looked at', async () => {
+    const action = await put(store, inForce());
+    const { app, did, kept, reviewPathOf } = desk(store);
+    await app.request(await reviewPathOf(action));
+    expect(await load(action)).toEqual(action);
+    expect([did, [...kept]]).toEqual([[], []]);
+  });
+});
+
+describe('a review', () => {
+  test('keeps it in the name of a person, and removes the schedules', async () => {
+    const action = await put(store, inForce());
+    const { kept, post, reviewPathOf } = desk(store);
+    for (const name of [`reverse-${action.actionId}`, `remind-${action.actionId}`])
+      kept.set(name, { name, at: minute(63), target: { kind: 'remind', input: action } });
+    expect((await post(await reviewPathOf(action), form(action, 'keep'))).status).toBe(200);
+    const kept_ = await load(action);
+    expect(kept_).toMatchObject({ status: 'kept', dueAt: null, attentionAt: null });
+    expect(kept_.history.at(-1)).toMatchObject({ by: 'person:ana.silva', event: 'kept' });
+    expect(kept.size).toBe(0);
+  });
+
+  test('stands as kept although the schedules could not be removed', async () => {
+    const action = await put(store, inForce());
+    const { post, reviewPathOf } = desk(store, {
+      schedules: { put: async () => {}, remove: () => Promise.reject(new Error('down')) },
+    });
+    expect((await post(await reviewPathOf(action), form(action, 'keep'))).status).toBe(200);
+    expect((await load(action)).status).toBe('kept');
+  });
+
+  test('extends it by its own duration, and moves reversal, reminder and the sweeper along', async () => {
+    const action = await put(store, inForce());
+    const { kept, post, reviewPathOf } = desk(store);
+    const answer = await post(await reviewPathOf(action), form(action, 'extend'));
+    expect(await answer.text()).toContain('undone at 05:03 UTC on 24 Nov');
+    expect(await load(action)).toMatchObject({
+      status: 'in-force',
+      dueAt: minute(123).toISOString(),
+      extensions: 1,
+      attentionAt: minute(123.5).toISOString(),
+    });
+    expect(kept.get(`reverse-${action.actionId}`)?.at).toEqual(minute(123));
+    expect(kept.get(`remind-${action.actionId}`)?.at.getTime()).toBeLessThan(minute(123).getTime());
+  });
+
+  test('clicked twice extends once', async () => {
+    const action = await put(store, inForce());
+    const { post, reviewPathOf } = desk(store);
+    const path = await reviewPathOf(action);
+    const clicks = [post(path, form(action, 'extend')), post(path, form(action, 'extend'))];
+    const statuses = (await Promise.all(clicks)).map(({ status }) => status);
+    expect(statuses.sort()).toEqual([200, 409]);
+    expect((await load(action)).extensions).toBe(1);
+  });
+
+  test('does not extend beyond what policy allows', async () => {
+    const { maxExtensions } = POLICY.limits;
+    const action = await put(store, inForce({ extensions: maxExtensions }));
+    const { app, post, reviewPathOf } = desk(store);
+    const path = await reviewPathOf(action);
+    expect(await (await app.request(path)).text()).not.toContain('value="extend"');
+    expect((await post(path, form(action, 'extend'))).status).toBe(409);
+    expect((await load(action)).dueAt).toBe(action.dueAt);
+  });
+
+  test('starts one reversal, however often it is clicked, in the name of the person', async () => {
+    const action = await put(store, inForce());
+    const { did, post, reviewPathOf } = desk(store);
+    const path = await reviewPathOf(action);
+    await post(path, form(action, 'reverse'));
+    await post(path, form(action, 'reverse'));
+    expect(new Set(did)).toEqual(
+      new Set([
+        `reverse person-${action.actionId}-1 ${JSON.stringify({
+          incidentId: INCIDENT_ID,
+          actionId: action.actionId,
+          scope: 'waf',
+          cause: 'person',
+          by: 'person:ana.silva',
+        })}`,
+      ]),
+    );
+  });
+
+  test('says so when the reversal could not be started', async () => {
+    const action = await put(store, inForce());
+    const { post, reviewPathOf } = desk(store, {
+      startReverse: () => Promise.reject(new Error('down')),
+    });
+    const answer = await post(await reviewPathOf(action), form(action, 'reverse'));
+    expect(answer.status).toBe(503);
+    expect(await answer.text()).toContain('could not be started');
+  });
+
+  test.each(['keep', 'extend', 'reverse'])(
+    'to %s is refused to the person it is about',
+    async (review) => {
+      const target = { ...attacker, kind: 'iam-user' as const, value: 'ana.silva', ref: 'user-1' };
+      const action = await put(store, inForce({ target }));
+      const { did, post, reviewPathOf } = desk(store);
+      expect((await post(await reviewPathOf(action), form(action, review))).status).toBe(403);
+      expect(await load(action)).toEqual(action);
+      expect(did).toEqual([]);
+    },
+  );
+
+  test.each(['keep', 'extend', 'reverse'])(
+    'to %s comes too late for what is undone',
+    async (review) => {
+      const action = await put(store, inForce({ status: 'reversed' }));
+      const { did, post, reviewPathOf } = desk(store);
+      const answer = await post(await reviewPathOf(action), form(action, review));
+      expect(answer.status).toBe(409);
+      expect(await answer.text()).toContain('It was undone at');
+      expect(did).toEqual([]);
+    },
+  );
+
+  test('with the link of an approval is refused', async () => {
+    const action = await put(store, inForce());
+    const { pathOf, post } = desk(store);
+    const path = (await pathOf(action)).replace('/approve/', '/review/');
+    expect((await post(path, form(action, 'keep'))).status).toBe(403);
+    expect((await load(action)).status).toBe('in-force');
+  });
+});
