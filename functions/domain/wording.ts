@@ -8,6 +8,10 @@ export function utc(instant: string | Date | null | undefined): string {
   return `${at.toISOString().slice(11, 16)} UTC on ${day}`;
 }
 
+/** `03:15 UTC`, for what ends within the hour. */
+export const hour = (instant: string | null | undefined): string =>
+  instant ? `${instant.slice(11, 16)} UTC` : 'an unknown time';
+
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
 /**

@@ -5,7 +5,7 @@ import type { Action } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Assessment } from '../domain/assessment.ts';
 import type { Incident } from '../domain/incident.ts';
-import { span, utc } from '../domain/wording.ts';
+import { hour, span, utc } from '../domain/wording.ts';
 import { headlineOf, seenSince } from '../notify/texts.ts';
 import { mayExtend } from './decision.ts';
 import { evidence, facts, machinesWords, record } from './parts.ts';
@@ -54,13 +54,13 @@ export function approvePage(view: View): Html {
 <header>
 <p class="kicker">${person}, this needs your decision</p>
 <h1>${headlineOf(action)}</h1>
-<p class="clock"><strong>${timeLeft(expiresAt, now)} left</strong> until ${utc(expiresAt)}. Without an answer, nothing is done.</p>
+<p class="clock"><strong>${timeLeft(expiresAt, now)} left</strong> until ${hour(expiresAt)}. Without an answer, nothing is done.</p>
 </header>
 ${facts(view)}
 <form method="post" action="${path}" aria-label="Your decision">
 <input type="hidden" name="digest" value="${action.digest}">
 <div class="choice">
-<button name="verdict" value="approve" class="go">Approve<small>it is carried out at once</small></button>
+<button name="verdict" value="approve" class="go">Approve<small>carried out at once</small></button>
 <button name="verdict" value="decline">Decline<small>nothing is done</small></button>
 </div>
 <label for="reason">Reason, for the record (optional)</label>
@@ -90,10 +90,10 @@ ${deadline(view)}
 <form method="post" action="${path}" aria-label="Your decision">
 <input type="hidden" name="digest" value="${action.digest}">
 <input type="hidden" name="extensions" value="${action.extensions}">
-<div class="choice">
+<div class="choice wide">
 ${mayExtend(action, view) ? extendButton(action) : ''}
-<button name="review" value="reverse">Reverse now<small>it is undone at once</small></button>
-${action.status === 'in-force' ? html`<button name="review" value="keep">Keep<small>with no end, in your name</small></button>` : ''}
+<button name="review" value="reverse">Reverse now<small>undone at once</small></button>
+${action.status === 'in-force' ? html`<button name="review" value="keep">Keep<small>no end, in your name</small></button>` : ''}
 </div>
 </form>
 ${action.status === 'in-force' && !mayExtend(action, view) ? html`<p class="quiet">It was extended ${action.extensions} times; policy allows no more.</p>` : ''}

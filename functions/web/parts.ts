@@ -11,8 +11,8 @@ export const facts = ({ action, alert }: View): Html => {
 <section class="facts" aria-label="What it is about">
 <dl>
 <dt>What</dt>${(description?.changes ?? ['It is not described']).map((text) => html`<dd>${text}</dd>`)}
-<dt>On what</dt><dd><code>${data(target?.value ?? 'unknown')}</code><span class="quiet"> ${words(target?.kind ?? '')} in account ${account}, ${region}</span></dd>
-<dt>Why</dt><dd>${data(alert.type)}, severity ${alert.severity.label}</dd>
+<dt>On what</dt><dd><code>${data(target?.value ?? 'unknown')}</code></dd><dd class="quiet">${kindOf(target?.kind)} in account ${account}, ${region}</dd>
+<dt>Why</dt><dd>${breakable(alert.type)}, severity ${alert.severity.label}</dd>
 <dt>Affected</dt>${(description?.affected ?? ['Not known']).map((text) => html`<dd>${text}</dd>`)}
 <dt>Undone</dt><dd>${description?.undo ?? 'Not described'}</dd>
 </dl>
@@ -69,6 +69,9 @@ ${action.history
 <p class="quiet">${idsOf(action)}</p>
 </details>`;
 
+const kindOf = (kind: string | undefined): string =>
+  kind === undefined ? 'Target' : kind === 'ip' ? 'Address seen' : words(kind);
+
 const whoOf = (by: string, names: View['names']): string =>
   by.startsWith('person:') ? (names[by.slice('person:'.length)] ?? by) : by;
 
@@ -77,3 +80,9 @@ const idsOf = ({ incidentId, actionId, policyVersion, digest }: Action): string 
 
 /** Foreign text: escaped by the template, one line, with nothing invisible, and its direction of reading its own. */
 const data = (text: string, most = 1024): Html => html`<bdi>${oneLine(text, most)}</bdi>`;
+
+/** A product's long type names, broken where their parts meet rather than anywhere. */
+const breakable = (text: string): Html =>
+  html`<bdi>${oneLine(text)
+    .split(/(?<=[:/.!-])/)
+    .map((part) => html`${part}<wbr>`)}</bdi>`;

@@ -10,7 +10,7 @@ h1 { font-size: 1.5rem; line-height: 1.2; letter-spacing: -.01em; margin: .15rem
 h1.good { color: var(--good); } h1.bad { color: var(--bad); }
 h2 { font-size: 1.0625rem; margin: 0 0 .35rem; }
 h2.about { margin: 1.2rem 0 .2rem; overflow-wrap: anywhere; }
-p { margin: .35rem 0; }
+p { margin: .35rem 0; } p, dd, small { text-wrap: pretty; }
 .kicker, .quiet { color: var(--quiet); font-size: .9375rem; }
 .kicker { margin: 0; }
 .clock { margin: 0; } .clock strong { font-size: 1.0625rem; font-variant-numeric: tabular-nums; }
@@ -29,6 +29,8 @@ dd + dd { margin-top: .2rem; }
 code { font: .9375em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
 form { margin: .9rem 0 1.1rem; }
 .choice { display: grid; gap: .65rem; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); margin: 0 0 .8rem; }
+.choice.wide { grid-template-columns: 1fr; }
+@media (min-width: 34rem) { .choice.wide { grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); } }
 button { font: inherit; font-weight: 700; font-size: 1.1875rem; line-height: 1.2; min-height: 4rem; padding: .55rem .6rem; border-radius: .75rem; border: 2px solid var(--quiet); color: var(--ink); background: var(--paper); cursor: pointer; touch-action: manipulation; }
 button small { display: block; margin-top: .15rem; font-size: .8125rem; font-weight: 400; }
 button.go { background: var(--go); border-color: var(--go); color: var(--on-go); }
