@@ -15,7 +15,10 @@ export function rightsIn(s: Surroundings) {
   const { mailFrom } = s.settings;
   return {
     readRecords: allow(['dynamodb:GetItem', 'dynamodb:Query'], [s.tableArn]),
-    writeRecords: allow(['dynamodb:PutItem'], [s.tableArn]),
+    // Only a person moves the kill switch.
+    writeRecords: allow(['dynamodb:PutItem'], [s.tableArn], {
+      'ForAllValues:StringNotLike': { 'dynamodb:LeadingKeys': ['SWITCH#*'] },
+    }),
     dropLeases: allow(['dynamodb:DeleteItem'], [s.tableArn], {
       'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['LEASE#*'] },
     }),

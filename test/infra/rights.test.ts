@@ -1,0 +1,295 @@
+// Who may do what: least privilege, checked on the template as CloudFormation gets it.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { MECHANISMS } from '../../functions/execute/registry.ts';
+import {
+  covers,
+  functionsOf,
+  ROOT,
+  resourcesOf,
+  rightsByRole,
+  statementsIn,
+  templateWith,
+} from './template.ts';
+
+const template = templateWith();
+const functions = functionsOf(template);
+const roles = rightsByRole(template);
+const OWN_LOGS_AND_TRACES = [
+  'logs:CreateLogStream',
+  'logs:PutLogEvents',
+  'xray:PutTelemetryRecords',
+  'xray:PutTraceSegments',
+];
+
+const actionsOf = (name: string) =>
+  functions
+    .get(name)!
+    .rights.flatMap(({ actions }) => actions)
+    .filter((action) => !OWN_LOGS_AND_TRACES.includes(action))
+    .sort();
+const whoMay = (action: string) =>
+  [...functions.values()]
+    .filter(({ rights }) =>
+      rights.some(({ actions }) => actions.some((one) => covers(one, action))),
+    )
+    .map(({ name }) => name)
+    .sort();
+
+/** API actions that would carry out a tier-3 action, or widen anybody's rights to do so. */
+const TIER_3 = {
+  isolate_production_host: [
+    'ec2:ModifyInstanceAttribute',
+    'ec2:ModifyNetworkInterfaceAttribute',
+    'ec2:StopInstances',
+    'ec2:TerminateInstances',
+    'ec2:RebootInstances',
+    'ec2:AuthorizeSecurityGroupIngress',
+    'ec2:AuthorizeSecurityGroupEgress',
+    'ec2:RevokeSecurityGroupIngress',
+    'ec2:RevokeSecurityGroupEgress',
+    'ec2:DetachNetworkInterface',
+    'ec2:DisassociateIamInstanceProfile',
+    'ec2:ReplaceNetworkAclAssociation',
+    'ec2:DeleteRoute',
+    'elasticloadbalancing:DeregisterTargets',
+    'ssm:SendCommand',
+    'ssm:StartSession',
+    'ssm:StartAutomationExecution',
+  ],
+  revoke_service_account_credential: [
+    'iam:UpdateAccessKey',
+    'iam:DeleteAccessKey',
+    'iam:DeleteLoginProfile',
+    'iam:DeleteUser',
+    'iam:DeleteRole',
+    'iam:DetachRolePolicy',
+    'iam:DeleteRolePolicy',
+    'iam:UpdateAssumeRolePolicy',
+    'secretsmanager:UpdateSecret',
+    'secretsmanager:RotateSecret',
+    'secretsmanager:DeleteSecret',
+  ],
+  block_cidr_range: [
+    'ec2:CreateNetworkAclEntry',
+    'ec2:ReplaceNetworkAclEntry',
+    'ec2:ModifyManagedPrefixList',
+    'wafv2:UpdateWebACL',
+    'wafv2:UpdateRuleGroup',
+    'network-firewall:UpdateRuleGroup',
+    'network-firewall:UpdateFirewallPolicy',
+  ],
+  initiate_forensic_capture: [
+    'ec2:CreateSnapshot',
+    'ec2:CreateSnapshots',
+    'ec2:CreateImage',
+    'ec2:CopySnapshot',
+    'ec2:ModifySnapshotAttribute',
+    'ec2:AttachVolume',
+    'ec2:GetConsoleScreenshot',
+  ],
+  send_breach_notification: [
+    'ses:SendBulkEmail',
+    'ses:SendRawEmail',
+    'connect:StartOutboundVoiceContact',
+  ],
+  'any of them, by helping itself to the rights': [
+    'iam:PutUserPolicy',
+    'iam:PutRolePolicy',
+    'iam:PutGroupPolicy',
+    'iam:AttachUserPolicy',
+    'iam:AttachRolePolicy',
+    'iam:AttachGroupPolicy',
+    'iam:CreatePolicyVersion',
+    'iam:SetDefaultPolicyVersion',
+    'iam:CreateAccessKey',
+    'iam:AddUserToGroup',
+    'sts:AssumeRole',
+    'lambda:UpdateFunctionCode',
+    'lambda:UpdateFunctionConfiguration',
+    'lambda:AddPermission',
+    'states:UpdateStateMachine',
+    'cloudformation:ExecuteChangeSet',
+    'kms:PutKeyPolicy',
+    'kms:CreateGrant',
+  ],
+};
+
+describe('P1: tier 3 never runs, because no role could', () => {
+  const documents = readdirSync(join(ROOT, 'policies', 'iam')).map((file) => ({
+    where: `policies/iam/${file}`,
+    statements: statementsIn(JSON.parse(readFileSync(join(ROOT, 'policies', 'iam', file), 'utf8'))),
+  }));
+  const everywhere = [
+    ...documents,
+    ...[...roles].map(([where, statements]) => ({ where, statements })),
+  ];
+
+  test.each(Object.entries(TIER_3))('%s', (_name, forbidden) => {
+    const held = everywhere.flatMap(({ where, statements }) =>
+      statements
+        .filter(({ effect }) => effect === 'Allow')
+        .flatMap(({ actions }) => actions)
+        .flatMap((granted) =>
+          forbidden
+            .filter((action) => covers(granted, action))
+            .map((action) => `${where}: ${action}`),
+        ),
+    );
+    expect(held).toEqual([]);
+  });
+
+  test('no role takes an AWS-managed policy along, whose content is not ours', () => {
+    for (const { Properties } of Object.values(resourcesOf(template, 'AWS::IAM::Role')))
+      expect(Properties.ManagedPolicyArns ?? []).toEqual([]);
+  });
+
+  test('the scan sees through wildcards', () => {
+    expect(covers('ec2:*', 'ec2:CreateSnapshot')).toBe(true);
+    expect(covers('IAM:Update*', 'iam:UpdateAccessKey')).toBe(true);
+    expect(covers('*', 'iam:UpdateAccessKey')).toBe(true);
+    expect(covers('ec2:DescribeInstances', 'ec2:CreateSnapshot')).toBe(false);
+  });
+});
+
+describe('least privilege', () => {
+  test('no action is granted by wildcard, to anybody', () => {
+    const all = [...roles.values()].flat().flatMap(({ actions }) => actions);
+    expect(all.filter((action) => action.includes('*'))).toEqual([]);
+  });
+
+  test('a wildcard resource is one of these, and nothing else', () => {
+    const wild = new Set(
+      [...roles.values()]
+        .flat()
+        .flatMap(({ actions, resources }) =>
+          resources
+            .filter((r) => r.includes('*'))
+            .flatMap((r) => actions.map((a) => `${a} on ${r}`)),
+        ),
+    );
+    const schedule =
+      'arn:${AWS::Partition}:scheduler:${AWS::Region}:123456789012:schedule/countermand-reversals/*';
+    expect([...wild].sort()).toEqual(
+      [
+        // These have no resources to name: log delivery and tracing by Step Functions and Lambda.
+        'logs:CreateLogDelivery on *',
+        'logs:DeleteLogDelivery on *',
+        'logs:DescribeLogGroups on *',
+        'logs:DescribeResourcePolicies on *',
+        'logs:GetLogDelivery on *',
+        'logs:ListLogDeliveries on *',
+        'logs:PutResourcePolicy on *',
+        'logs:UpdateLogDelivery on *',
+        'xray:GetSamplingRules on *',
+        'xray:GetSamplingTargets on *',
+        'xray:PutTelemetryRecords on *',
+        'xray:PutTraceSegments on *',
+        // OpsItems get their ids when they are made.
+        'ssm:CreateOpsItem on *',
+        'ssm:DescribeOpsItems on *',
+        'ssm:UpdateOpsItem on arn:${AWS::Partition}:ssm:${AWS::Region}:123456789012:opsitem/*',
+        // One group, which holds nothing but our schedules.
+        `scheduler:CreateSchedule on ${schedule}`,
+        `scheduler:DeleteSchedule on ${schedule}`,
+        `scheduler:UpdateSchedule on ${schedule}`,
+      ].sort(),
+    );
+  });
+
+  test('analyse, which reads what strangers wrote, has no right at all without a model', () => {
+    expect(actionsOf('analyse')).toEqual([]);
+  });
+
+  test('with a model it may call exactly that', () => {
+    const modelId = 'global.anthropic.claude-sonnet-5-5';
+    const bedrock = functionsOf(templateWith({ settings: { modelProvider: 'bedrock', modelId } }));
+    const [call, ...others] = bedrock
+      .get('analyse')!
+      .rights.filter(({ actions }) => !OWN_LOGS_AND_TRACES.includes(actions[0]!));
+    expect(others).toEqual([]);
+    expect(call?.actions).toEqual(['bedrock:InvokeModel']);
+    for (const resource of call!.resources)
+      expect(resource).toContain('anthropic.claude-sonnet-5-5');
+  });
+
+  test('the gate reads and writes records, and has no other way out', () => {
+    expect(actionsOf('gate')).toEqual(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']);
+  });
+
+  test('who asks can make links but not check them; who decides can check but not make them', () => {
+    expect(whoMay('kms:GenerateMac')).toEqual(['approve', 'remind']);
+    expect(whoMay('kms:VerifyMac')).toEqual(['web']);
+    expect(whoMay('kms:Decrypt')).toEqual([]);
+  });
+
+  test('only executor and reverser of the web firewall may change its lists, and only ours', () => {
+    expect(whoMay('wafv2:UpdateIPSet')).toEqual(['execute-waf', 'reverse-waf']);
+    const sets = new Set(
+      functions
+        .get('execute-waf')!
+        .rights.filter(({ actions }) => actions.includes('wafv2:UpdateIPSet'))
+        .flatMap(({ resources }) => resources),
+    );
+    const ours = Object.keys(resourcesOf(template, 'AWS::WAFv2::IPSet')).map(
+      (id) => `\${${id}.Arn}`,
+    );
+    expect([...sets].sort()).toEqual(ours.sort());
+  });
+
+  test.each(['waf', 'ticket', 'message'] as const)(
+    'the document of scope %s grants exactly what its mechanisms declare',
+    (scope) => {
+      const file = join(ROOT, 'policies', 'iam', `${scope}.json`);
+      const granted = statementsIn(JSON.parse(readFileSync(file, 'utf8'))).flatMap(
+        (s) => s.actions,
+      );
+      const declared = MECHANISMS.filter((m) => m.scope === scope).flatMap((m) => m.permissions);
+      expect([...new Set(granted)].sort()).toEqual([...new Set(declared)].sort());
+    },
+  );
+
+  test('only reversers delete from the table, and only leases', () => {
+    expect(whoMay('dynamodb:DeleteItem')).toEqual([
+      'reverse-message',
+      'reverse-ticket',
+      'reverse-waf',
+    ]);
+    for (const { rights } of functions.values())
+      for (const { actions, condition } of rights)
+        if (actions.includes('dynamodb:DeleteItem'))
+          expect(condition).toEqual({
+            'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['LEASE#*'] },
+          });
+  });
+
+  test('no function moves the kill switch: that is for a person', () => {
+    for (const { rights } of functions.values())
+      for (const { actions, condition } of rights)
+        if (actions.includes('dynamodb:PutItem'))
+          expect(condition).toEqual({
+            'ForAllValues:StringNotLike': { 'dynamodb:LeadingKeys': ['SWITCH#*'] },
+          });
+  });
+
+  test('only who passes a decision on may answer the state machine', () => {
+    expect(whoMay('states:SendTaskSuccess')).toEqual(['approve', 'sweep', 'web']);
+  });
+
+  test('the schedule role goes to the scheduler only, from those who set schedules', () => {
+    const setters = ['execute-message', 'execute-ticket', 'execute-waf', 'web'];
+    expect(whoMay('scheduler:CreateSchedule')).toEqual(setters);
+    expect(whoMay('iam:PassRole')).toEqual(setters);
+    for (const { rights } of functions.values())
+      for (const { actions, condition } of rights)
+        if (actions.includes('iam:PassRole'))
+          expect(condition).toEqual({
+            StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' },
+          });
+  });
+
+  test('nobody but the state machines, the scheduler and the sweeper calls functions', () => {
+    expect(whoMay('lambda:InvokeFunction')).toEqual(['sweep']);
+  });
+});

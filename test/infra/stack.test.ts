@@ -1,0 +1,293 @@
+// What the stack wires together: definitions and functions, queues, schedules, the firewall, the pages, the alarms.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { ENV } from '../../functions/domain/env.ts';
+import { MECHANISMS } from '../../functions/execute/registry.ts';
+import {
+  functionsOf,
+  PREFIX,
+  ROOT,
+  resourcesOf,
+  rightsByRole,
+  templateWith,
+  text,
+} from './template.ts';
+
+const template = templateWith();
+const functions = functionsOf(template);
+const scopes = [...new Set(MECHANISMS.map(({ scope }) => scope))];
+
+type State = {
+  Type: string;
+  TimeoutSeconds?: number;
+  Parameters?: Record<string, unknown>;
+  ItemProcessor?: { States: Record<string, State> };
+};
+const definition = (name: string): { States: Record<string, State> } =>
+  JSON.parse(readFileSync(join(ROOT, 'statemachines', `${name}.asl.json`), 'utf8'));
+
+/** Function names that a definition calls, each with the state that calls it; computed names once per scope. */
+function calls(states: Record<string, State>): { name: string; state: State }[] {
+  return Object.values(states).flatMap((state) => {
+    const inside = state.ItemProcessor ? calls(state.ItemProcessor.States) : [];
+    const fixed = state.Parameters?.FunctionName;
+    const computed = state.Parameters?.['FunctionName.$'];
+    const pattern = String(fixed ?? /'(.*)'/.exec(String(computed ?? ''))?.[1] ?? '');
+    const names = pattern.includes('{}') ? scopes.map((s) => pattern.replace('{}', s)) : [pattern];
+    const own = names
+      .filter(Boolean)
+      .map((name) => ({ name: name.replace('${FunctionPrefix}', ''), state }));
+    return [...inside, ...own];
+  });
+}
+
+describe.each(['respond', 'reverse'])('the definition of %s', (machine) => {
+  const called = calls(definition(machine).States);
+  const names = [...new Set(called.map(({ name }) => name))].sort();
+
+  test('calls functions that exist, each of which ends before its state does', () => {
+    expect(names.length).toBeGreaterThan(3);
+    for (const { name, state } of called) {
+      const deployed = functions.get(name);
+      expect(deployed, name).toBeDefined();
+      // `approve` waits for a person: its state's time is the rung's, not the function's.
+      if (state.TimeoutSeconds)
+        expect(deployed!.properties.Timeout, name).toBeLessThan(state.TimeoutSeconds);
+    }
+  });
+
+  test('runs under a role that may call exactly these functions', () => {
+    const [deployed] = Object.values(
+      resourcesOf(template, 'AWS::StepFunctions::StateMachine'),
+    ).filter(({ Properties }) => Properties.StateMachineName === `${PREFIX}${machine}`);
+    const role = deployed!.Properties.RoleArn['Fn::GetAtt'][0];
+    const invocable = rightsByRole(template)
+      .get(role)!
+      .filter(({ actions }) => actions.includes('lambda:InvokeFunction'))
+      .flatMap(({ resources }) => resources)
+      .map((arn) => arn.split(`:function:${PREFIX}`)[1]);
+    expect(invocable.sort()).toEqual(names);
+  });
+});
+
+test('state machines are traced and logged, but without the data, which holds task tokens', () => {
+  template.resourceCountIs('AWS::StepFunctions::StateMachine', 2);
+  template.allResourcesProperties('AWS::StepFunctions::StateMachine', {
+    StateMachineType: 'STANDARD',
+    DefinitionSubstitutions: { FunctionPrefix: PREFIX },
+    TracingConfiguration: { Enabled: true },
+    LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: false },
+  });
+});
+
+/** The variables that a handler, and what it builds its clients with, insist on. */
+function variablesOf(handler: string): string[] {
+  const text = readFileSync(join(ROOT, 'functions', handler), 'utf8');
+  const shared = [
+    ...(text.includes("'../deployed.ts'") ? ['execute/deployed.ts'] : []),
+    ...(/scheduleTargets\(process/.test(text) ? ['scheduling/eventbridge.ts'] : []),
+  ];
+  const own = [...text.matchAll(/required\((?:process\.)?env, ENV\.(\w+)\)/g)].map(
+    ([, name]) => ENV[name as keyof typeof ENV],
+  );
+  return [...own, ...shared.flatMap(variablesOf)];
+}
+
+describe('every function', () => {
+  const entryOf = (name: string) =>
+    name.replace(/^(execute|reverse)-(\w+)$/, 'execute/$2').concat('/handler.ts');
+
+  test.each([...functions.keys()])(
+    '%s is given every variable that its code insists on',
+    (name) => {
+      const { Variables } = functions.get(name)!.properties.Environment;
+      const wanted = variablesOf(entryOf(name));
+      // Only asked for when that provider is chosen.
+      const needed = wanted.filter((variable) => variable !== ENV.anthropicSecretArn);
+      expect(Object.keys(Variables)).toEqual(expect.arrayContaining(needed));
+    },
+  );
+
+  test('runs on the same Node as the tests, on ARM, traced, with a log that is kept a year', () => {
+    expect(process.versions.node.split('.')[0]).toBe('24');
+    template.allResourcesProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      TracingConfig: { Mode: 'Active' },
+      LoggingConfig: { LogFormat: 'JSON', LogGroup: Match.anyValue() },
+    });
+    template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 365 });
+  });
+
+  test('that decides carries the policy as a layer, and nobody else does', () => {
+    const carriers = [...functions.values()]
+      .filter(({ properties }) => properties.Layers)
+      .map(({ name }) => name);
+    const readers = [...functions.keys()].filter((name) =>
+      variablesOf(entryOf(name)).includes(ENV.policyPath),
+    );
+    expect(carriers.sort()).toEqual(readers.sort());
+  });
+});
+
+describe('nothing is lost on the way in', () => {
+  const queues = resourcesOf(template, 'AWS::SQS::Queue');
+  const failed = Object.keys(queues).find(
+    (id) => queues[id]!.Properties.QueueName === `${PREFIX}intake-failed`,
+  );
+
+  test('every rule that brings findings has a dead-letter queue, and so has the queue itself', () => {
+    const rules = Object.values(resourcesOf(template, 'AWS::Events::Rule')).filter(
+      ({ Properties }) => Properties.EventPattern,
+    );
+    expect(rules).toHaveLength(3);
+    for (const { Properties } of rules)
+      expect(Properties.Targets[0].DeadLetterConfig.Arn['Fn::GetAtt'][0]).toBe(failed);
+    template.hasResourceProperties('AWS::SQS::Queue', {
+      QueueName: `${PREFIX}intake`,
+      RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': [failed, 'Arn'] }, maxReceiveCount: 5 },
+    });
+  });
+
+  test('one bad finding does not send its batch back, and a delivery outlasts six tries of the function', () => {
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+    const intake = Object.values(queues).find((q) => q.Properties.QueueName === `${PREFIX}intake`)!;
+    const { Timeout } = functions.get('intake')!.properties;
+    expect(intake.Properties.VisibilityTimeout).toBeGreaterThanOrEqual(6 * Timeout);
+  });
+
+  test('GuardDuty, both formats of Security Hub, and the generic alert come in', () => {
+    const types = Object.values(resourcesOf(template, 'AWS::Events::Rule')).flatMap(
+      ({ Properties }) => Properties.EventPattern?.['detail-type'] ?? [],
+    );
+    expect(types.sort()).toEqual([
+      'Countermand Alert',
+      'Findings Imported V2',
+      'GuardDuty Finding',
+      'Security Hub Findings - Imported',
+    ]);
+  });
+
+  test('a schedule that cannot be delivered ends in a queue that its role may write to', () => {
+    const role = Object.keys(resourcesOf(template, 'AWS::IAM::Role')).find((id) =>
+      id.startsWith('ReversalSchedules'),
+    );
+    const rights = rightsByRole(template).get(role!)!;
+    expect(
+      rights.map(
+        ({ actions, resources }) => `${actions} ${resources.map((r) => r.split(':').at(-1))}`,
+      ),
+    ).toEqual([
+      'states:StartExecution countermand-reverse',
+      'lambda:InvokeFunction countermand-remind',
+      expect.stringMatching(/^sqs:SendMessage \$\{ReversalSchedulesFailed\w+\.Arn\}$/),
+    ]);
+  });
+});
+
+test('the table keeps what it is asked to keep', () => {
+  template.hasResource('AWS::DynamoDB::Table', {
+    DeletionPolicy: 'Retain',
+    Properties: {
+      BillingMode: 'PAY_PER_REQUEST',
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
+      GlobalSecondaryIndexes: [Match.objectLike({ IndexName: 'attention' })],
+    },
+  });
+});
+
+describe('the firewall', () => {
+  test('watches before it blocks, in both families', () => {
+    const [group] = Object.values(resourcesOf(template, 'AWS::WAFv2::RuleGroup'));
+    const rules = group!.Properties.Rules.map((rule: Record<string, unknown>) => [
+      rule.Name,
+      rule.Action,
+    ]);
+    expect(rules).toEqual([
+      ['countermand-watch-ipv4', { Count: {} }],
+      ['countermand-watch-ipv6', { Count: {} }],
+      ['countermand-block-ipv4', { Block: {} }],
+      ['countermand-block-ipv6', { Block: {} }],
+    ]);
+  });
+
+  test('IP sets do not change with the policy: an update would empty them, and lift every block', () => {
+    const other = templateWith({
+      policy: { version: 'ffffffffffff', mode: 'live', stage: 'staging' },
+    });
+    expect(resourcesOf(other, 'AWS::WAFv2::IPSet')).toEqual(
+      resourcesOf(template, 'AWS::WAFv2::IPSet'),
+    );
+    template.allResourcesProperties('AWS::WAFv2::IPSet', { Addresses: [] });
+  });
+
+  test('the executor is told the id and name of each', () => {
+    const sets = JSON.parse(
+      text(functions.get('execute-waf')!.properties.Environment.Variables[ENV.ipSets]),
+    );
+    expect(sets).toHaveLength(4);
+    expect(sets[0]).toMatchObject({
+      purpose: 'watch',
+      scope: 'REGIONAL',
+      family: 'ipv4',
+      name: 'countermand-watch-ipv4',
+    });
+  });
+});
+
+test('the HTTP API has the routes of the pages only, is throttled, and logs no link', () => {
+  const routes = Object.values(resourcesOf(template, 'AWS::ApiGatewayV2::Route')).map(
+    ({ Properties }) => Properties.RouteKey,
+  );
+  const served = [
+    ...readFileSync(join(ROOT, 'functions/web/web.ts'), 'utf8').matchAll(
+      /app\.(get|post)\('([^']+)'/g,
+    ),
+  ].map(([, method, path]) => `${method!.toUpperCase()} ${path!.replace(':token', '{token}')}`);
+  expect(routes.sort()).toEqual(served.sort());
+  const [stage] = Object.values(resourcesOf(template, 'AWS::ApiGatewayV2::Stage'));
+  expect(stage!.Properties.DefaultRouteSettings).toMatchObject({ ThrottlingRateLimit: 10 });
+  expect(stage!.Properties.AccessLogSettings.Format).not.toMatch(/path|rawPath|queryString/i);
+});
+
+test('the link key is an HMAC key', () => {
+  template.hasResourceProperties('AWS::KMS::Key', {
+    KeySpec: 'HMAC_256',
+    KeyUsage: 'GENERATE_VERIFY_MAC',
+  });
+});
+
+describe('alarms', () => {
+  test('go to the team, on a topic that lets CloudWatch in', () => {
+    const alarms = Object.values(resourcesOf(template, 'AWS::CloudWatch::Alarm'));
+    const [topic] = Object.keys(resourcesOf(template, 'AWS::SNS::Topic'));
+    for (const { Properties } of alarms) {
+      expect(Properties.AlarmActions).toEqual([{ Ref: topic }]);
+      expect(Properties.AlarmDescription.length).toBeGreaterThan(40);
+    }
+    template.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: 'Allow', Principal: { Service: 'cloudwatch.amazonaws.com' } }),
+        ]),
+      },
+    });
+  });
+
+  test('a failed reversal is counted by the line that reverse writes', () => {
+    const line = /log\('error', '(reversal failed)'/.exec(
+      readFileSync(join(ROOT, 'functions/reverse/run.ts'), 'utf8'),
+    )?.[1];
+    const filters = Object.values(resourcesOf(template, 'AWS::Logs::MetricFilter'));
+    expect(filters).toHaveLength(scopes.length);
+    for (const { Properties } of filters)
+      expect(Properties.FilterPattern).toBe(`{ $.message = "${line}" }`);
+  });
+});

@@ -1,0 +1,58 @@
+// What stops synth, and what it makes.
+import { execFile } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { describe, expect, test } from 'vitest';
+import { POLICY, PREFIX, ROOT, stackWith } from './template.ts';
+
+describe('synth', () => {
+  test('cdk-nag has nothing to say that was not acknowledged with a reason', () => {
+    const { app } = stackWith();
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    expect(() => app.synth()).not.toThrow();
+  });
+
+  const app = (context: Record<string, unknown>) =>
+    promisify(execFile)(process.execPath, [join(ROOT, 'infra', 'app.ts')], {
+      cwd: ROOT,
+      env: {
+        PATH: process.env.PATH,
+        CDK_CONTEXT_JSON: JSON.stringify({
+          account: 'example',
+          prefix: PREFIX,
+          mailFrom: 'a@example.com',
+          ...context,
+        }),
+      },
+    });
+
+  test('stops at a policy that cannot be read, and says where', async () => {
+    await expect(app({ account: 'nowhere' })).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('policies/accounts/nowhere.yaml:1'),
+    });
+  });
+
+  test('stops at the policy of a laptop', async () => {
+    await expect(app({ account: 'local' })).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('laptop'),
+    });
+  });
+
+  test('stops at a setting that is not as expected, and names it', async () => {
+    await expect(app({ prefix: 'Capital' })).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('at prefix'),
+    });
+  });
+
+  test('the layer carries the very policy that was loaded', () => {
+    const { directory } = stackWith().app.synth();
+    const [layer] = globSync(join(directory, 'asset.*', 'policy.json'));
+    expect(JSON.parse(readFileSync(layer!, 'utf8'))).toEqual(POLICY);
+  });
+});

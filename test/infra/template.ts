@@ -1,0 +1,109 @@
+// The synthesised template, once per test file, and ways to read its permissions.
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import type { Policy } from '../../functions/domain/policy.ts';
+import { CountermandStack } from '../../infra/countermand-stack.ts';
+import type { Settings } from '../../infra/settings.ts';
+import { loadPolicy } from '../../policies/load.ts';
+
+export const ROOT = join(import.meta.dirname, '..', '..');
+export const PREFIX = 'countermand-';
+export const SETTINGS: Settings = {
+  account: 'example',
+  prefix: PREFIX,
+  mailFrom: 'countermand@example.com',
+};
+export const POLICY = loadPolicy(join(ROOT, 'policies'), 'example');
+
+/** Bundling is left out: it takes ten times as long, and the template is the same. */
+export function stackWith(change: { settings?: Partial<Settings>; policy?: Partial<Policy> } = {}) {
+  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+  const stack = new CountermandStack(app, 'countermand-test', {
+    settings: { ...SETTINGS, ...change.settings },
+    policy: { ...POLICY, ...change.policy },
+  });
+  return { app, stack };
+}
+export const templateWith = (change?: Parameters<typeof stackWith>[0]) =>
+  Template.fromStack(stackWith(change).stack);
+
+// biome-ignore lint/suspicious/noExplicitAny: CloudFormation's JSON, of which the assertions name the parts
+type Properties = Record<string, any>;
+export type Resource = { Type: string; Properties: Properties; Metadata?: Properties };
+export type Statement = {
+  effect: string;
+  actions: string[];
+  resources: string[];
+  condition: unknown;
+};
+
+export const resourcesOf = (template: Template, type: string): Record<string, Resource> =>
+  template.findResources(type) as Record<string, Resource>;
+
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
+
+/** CloudFormation's functions as text: joins joined, references as `${Name}`. */
+export function text(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const [[name, argument] = ['', undefined]] = Object.entries(value as Properties);
+  if (name === 'Fn::Join') return (argument[1] as unknown[]).map(text).join(argument[0]);
+  if (name === 'Fn::GetAtt') return `\${${argument[0]}.${argument[1]}}`;
+  if (name === 'Ref') return `\${${argument}}`;
+  if (name === 'Fn::Sub') return String(argument);
+  throw new Error(`cannot read ${JSON.stringify(value)}`);
+}
+
+export const statementsIn = (document: Properties): Statement[] =>
+  listOf(document.Statement).map((one) => {
+    const { Effect, Action, Resource, Condition } = one as Properties;
+    return {
+      effect: Effect,
+      actions: listOf(Action).map(String),
+      resources: listOf(Resource).map(text),
+      condition: Condition,
+    };
+  });
+
+/** What each role may do, by the role's logical id: policies attached to it and policies inside it. */
+export function rightsByRole(template: Template): Map<string, Statement[]> {
+  const rights = new Map<string, Statement[]>();
+  for (const [id, { Properties: role }] of Object.entries(resourcesOf(template, 'AWS::IAM::Role')))
+    rights.set(
+      id,
+      listOf(role.Policies ?? []).flatMap((p) => statementsIn((p as Properties).PolicyDocument)),
+    );
+  for (const { Properties: policy } of Object.values(resourcesOf(template, 'AWS::IAM::Policy')))
+    for (const { Ref } of policy.Roles)
+      rights.get(Ref)?.push(...statementsIn(policy.PolicyDocument));
+  return rights;
+}
+
+export type DeployedFunction = {
+  name: string;
+  id: string;
+  properties: Properties;
+  rights: Statement[];
+};
+
+/** Every function of ours, by its name without the prefix. */
+export function functionsOf(template: Template): Map<string, DeployedFunction> {
+  const rights = rightsByRole(template);
+  const entries = Object.entries(resourcesOf(template, 'AWS::Lambda::Function')).map(
+    ([id, { Properties: properties }]) => {
+      const name = String(properties.FunctionName).slice(PREFIX.length);
+      const role = String(properties.Role['Fn::GetAtt'][0]);
+      return [name, { name, id, properties, rights: rights.get(role) ?? [] }] as const;
+    },
+  );
+  return new Map(entries);
+}
+
+/** True when a grant of `granted`, wildcards and letter case included, covers the API action `wanted`. */
+export function covers(granted: string, wanted: string): boolean {
+  const pattern = granted
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${pattern}$`, 'i').test(wanted);
+}
