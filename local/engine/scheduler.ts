@@ -40,9 +40,9 @@ export function createScheduler(
       file.write([...without(name), { name, at: at.toISOString(), target, attempts: 0 }]),
     remove: async (name) => file.write(without(name)),
     async tick(now) {
-      const isDue = ({ name, at }: Kept) => Date.parse(at) <= now.getTime() && !firing.has(name);
+      const due = file.read().filter(({ at }) => Date.parse(at) <= now.getTime());
       const failures: unknown[] = [];
-      for (const one of file.read().filter(isDue)) {
+      for (const one of due) {
         // A target may take longer than the pause to the next tick, which then finds the same schedules.
         if (firing.has(one.name) || !isUnchanged(file, one)) continue;
         firing.add(one.name);

@@ -37,6 +37,7 @@ function setUp(
   actions: object[],
   replaced: Functions = {},
   log: ExecutionLog = createExecutionLog(),
+  retryIntervalMs = 0,
 ) {
   const clock = manualClock(new Date('2026-11-24T03:00:00Z'));
   const events: EngineEvent[] = [];
@@ -69,7 +70,7 @@ function setUp(
     newId: () => `id-${++ids}`,
     log,
     onEvent: (event) => void events.push(event),
-    retryIntervalMs: 0,
+    retryIntervalMs,
   });
   stops.push(engine.stop);
   const count = (name: string) => calls.filter((call) => call === name).length;
@@ -312,16 +313,57 @@ describe('stop and resume', () => {
     expect(count('reverse-waf')).toBe(1);
   });
 
-  test('after a stop no function is called, not even for a retry that was due', async () => {
-    const failing = Promise.withResolvers<never>();
-    const { engine, count } = setUp([], { 'reverse-waf': () => failing.promise });
+  test('a retry that was waiting for its time when the engine stopped is not made', async () => {
+    const run = vi.fn<Functions[string]>().mockRejectedValue(named('Throttled', 'slow down'));
+    const { engine, events } = setUp([], { 'reverse-waf': run }, undefined, 3_600_000);
+    engine.start('reverse', 'undo-1', REVERSE);
+    await vi.waitFor(() => expect(events.at(-1)?.type).toBe('failed'));
+    await engine.stop();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(run).toHaveBeenCalledOnce();
+    expect(engine.running()).toBe(0);
+  });
+
+  test('an answer of a function that comes after the stop changes nothing', async () => {
+    const answer = Promise.withResolvers<object>();
+    const log = createExecutionLog();
+    const { engine, count } = setUp([], { 'reverse-waf': () => answer.promise }, log);
     engine.start('reverse', 'undo-1', REVERSE);
     await vi.waitFor(() => expect(count('reverse-waf')).toBe(1));
     await engine.stop();
-    failing.reject(named('Throttled', 'slow down'));
+    answer.resolve({ status: 'reversal-failed' });
     await new Promise((resolve) => setImmediate(resolve));
-    expect(count('reverse-waf')).toBe(1);
-    expect(engine.running()).toBe(0);
+    expect(count('notify')).toBe(0);
+    expect(log.unfinished()).toHaveLength(1);
+  });
+});
+
+describe('quiet', () => {
+  test('waits for functions that take their time and for retries, and not for people', async () => {
+    const turns = async () => {
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    };
+    let failures = 2;
+    const { engine, asked } = setUp(
+      [action('act-1'), action('act-2', 'auto')],
+      {
+        analyse: async (payload) => {
+          await turns();
+          return payload;
+        },
+        'execute-waf': async () => {
+          await turns();
+          if (failures-- > 0) throw named('Throttled', 'slow down');
+        },
+      },
+      undefined,
+      5,
+    );
+    engine.start('respond', 'alert-1', { incidentId: 'inc-1' });
+    await engine.quiet();
+    expect(failures).toBe(-1);
+    expect(asked).toHaveLength(1);
+    expect(engine.running()).toBe(1);
   });
 });
 
