@@ -19,11 +19,15 @@ export function originalPath(
   let text = root;
   for (const step of path) {
     const key = typeof step === 'string' ? spelling(here, step) : step;
-    text += typeof key === 'number' ? `[${key}]` : `.${key}`;
+    text += typeof key === 'number' ? `[${key}]` : member(key);
     here = typeof here === 'object' && here !== null ? Reflect.get(here, key) : undefined;
   }
   return text.slice(0, 512);
 }
+
+/** In brackets where the short form would not be a JSONPath (RFC 9535): `['AWS::S3::Bucket']`. */
+export const member = (key: string): string =>
+  /^[A-Za-z_]\w*$/.test(key) ? `.${key}` : `['${key.replace(/['\\]/g, '\\$&')}']`;
 
 const spelling = (value: unknown, camel: string): string =>
   (typeof value === 'object' &&

@@ -1,8 +1,8 @@
 // The last step to an alert: bounds, defaults and notes, the same for every product.
 import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
-import { Alert } from '../domain/alert.ts';
-import type { Collector } from './entities.ts';
+import { Alert, Instant } from '../domain/alert.ts';
+import { type Attributes, type Collector, numbered } from './entities.ts';
+import { judgeParts } from './parts.ts';
 import { instant, severityOf } from './read.ts';
 
 type Maybe<T> = T | null | undefined;
@@ -28,7 +28,8 @@ export type Draft = {
   archived: boolean;
   traffic: Alert['traffic'];
   collector: Collector;
-  notes: string[];
+  /** What the event says about the whole: threat lists, processes, signals. */
+  about: Attributes;
 };
 
 /** A severity that is missing is not low: a person is rather asked once too often. */
@@ -36,7 +37,7 @@ const UNKNOWN_SEVERITY = severityOf(5);
 
 /** The alert, without its id, which depends on what was seen before. `raw` is the finding as delivered. */
 export function finish(draft: Draft, raw: unknown): Omit<Alert, 'alertId'> {
-  const notes = [...draft.notes];
+  const notes: string[] = [];
   const cut = (what: string, value: Maybe<string>, limit: number): string => {
     const text = value ?? '';
     if (text.length > limit) notes.push(`${what} was cut at ${limit} characters`);
@@ -45,18 +46,26 @@ export function finish(draft: Draft, raw: unknown): Omit<Alert, 'alertId'> {
   const time = (what: string, value: Maybe<string | number>): string | null => {
     const read = instant(value);
     if (value && !read) notes.push(`${what} is not a time: ${String(value).slice(0, 60)}`);
+    if (read && typeof value === 'string' && !Instant.safeParse(value).success)
+      notes.push(`${what} was written as ${value.slice(0, 60)} and read as ${read}`);
     return read;
   };
-  const contentHash = createHash('sha256')
-    .update(canonicalize(raw) ?? '')
-    .digest('hex');
-  const findingId = draft.findingId || `content-${contentHash.slice(0, 32)}`;
-  if (!draft.findingId) notes.push('The finding has no id; one was derived from its content');
+  const id = idOf(draft.findingId, raw);
+  if (id !== draft.findingId) notes.push(`The finding's id was missing or unfit, and one was made`);
   const account = draft.accounts.find((one) => /^\d{12}$/.test(one ?? '')) ?? 'unknown';
   if (account === 'unknown') notes.push('The finding names no account of 12 digits');
   if (!draft.severity) notes.push('The severity could not be read and is taken as medium');
-  const id = cut('The id', findingId, 512);
-  draft.collector.add({ kind: 'alert', value: id, part: 'related', path: '$' });
+  draft.collector.add({
+    kind: 'alert',
+    value: id,
+    part: 'related',
+    path: '$',
+    attributes: draft.about,
+  });
+  const judged = judgeParts(draft.collector.found(), draft);
+  const { entities, left } = numbered(judged.entities);
+  notes.push(...judged.notes, ...draft.collector.notes());
+  if (left > 0) notes.push(`${left} further entities are not listed: there are too many`);
 
   return Alert.omit({ alertId: true }).parse({
     source: draft.source,
@@ -74,7 +83,17 @@ export function finish(draft: Draft, raw: unknown): Omit<Alert, 'alertId'> {
     sample: draft.sample,
     archived: draft.archived,
     traffic: { ...draft.traffic, protocol: draft.traffic.protocol?.slice(0, 32) ?? null },
-    entities: draft.collector.entities(),
-    notes: [...notes, ...draft.collector.notes()].map((note) => note.slice(0, 512)).slice(0, 50),
+    entities,
+    notes: notes.map((note) => note.slice(0, 512)).slice(0, 50),
   } satisfies Omit<Alert, 'alertId'>);
+}
+
+const MAX_ID = 512;
+
+/** The product's id; where there is none, or one too long to keep, the same one for the same event. */
+function idOf(given: Maybe<string>, raw: unknown): string {
+  const id = given?.trim() ?? '';
+  const hashOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32);
+  if (id === '') return `content-${hashOf(JSON.stringify(raw))}`;
+  return id.length > MAX_ID ? `${id.slice(0, MAX_ID - 33)}~${hashOf(id)}` : id;
 }

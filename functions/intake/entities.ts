@@ -22,83 +22,110 @@ const PREFIX: Readonly<Record<EntityKind, string>> = {
   alert: 'alert',
 };
 
-const MAX_ENTITIES = 99;
+/** As many as an alert holds, and as many bytes as leave room for the rest of it in one item of the table. */
+const MAX_ENTITIES = 100;
+const MAX_BYTES = 150_000;
 const MAX_PLACES = 20;
 const MAX_VALUE = 2048;
+const MAX_PATH = 512;
+const MAX_ATTRIBUTES = 40;
+const MAX_NOTES = 20;
 
+type Part = Entity['part'];
+type Unnumbered = Omit<Entity, 'ref'>;
+/** Who attacked stays the attacker, however often else it is mentioned. */
+const RANK: Readonly<Record<Part, number>> = { actor: 1, target: 2, related: 3 };
+
+export type Attributes = Readonly<Record<string, string | number | null | undefined>>;
 type Named = {
   kind: EntityKind;
   value: string | null | undefined;
-  part: Entity['part'];
+  part: Part;
   path: string;
-  attributes?: Readonly<Record<string, string | number | null | undefined>>;
+  attributes?: Attributes;
 };
+/** Marks an address of our own: never the attacker's, and never to be blocked. */
+export const OURS = { side: 'ours' };
 
 export type Collector = ReturnType<typeof createCollector>;
 
-/** References are numbered in the order of finding, which is the order of the event: same event, same references. */
+/** Remembers in the order of the event, so that the same event always gives the same references. */
 export function createCollector() {
-  const found = new Map<string, Entity>();
-  const counts = new Map<string, number>();
-  let left = 0;
+  const found = new Map<string, Unnumbered>();
+  const notes: string[] = [];
+  const note = (text: string) => notes.length < MAX_NOTES && notes.push(text.slice(0, 512));
 
-  function add({ kind, value: raw, part, path, attributes = {} }: Named): void {
-    const value = raw?.trim().slice(0, MAX_VALUE);
-    if (!value) return;
-    const normal = kind === 'ip' ? normalAddress(value) : value;
-    const key = `${kind} ${normal}`;
+  function add({ kind, value: raw, part, path: where, attributes = {} }: Named): void {
+    const path = where.slice(0, MAX_PATH);
+    const given = raw?.trim();
+    if (!given) return;
+    const value = kind === 'ip' ? normalAddress(given) : given.slice(0, MAX_VALUE);
+    if (value === null) {
+      note(`${path}: "${given.slice(0, 60)}" is not an address`);
+      return;
+    }
+    const key = `${kind} ${value}`;
     const known = found.get(key);
-    if (known) {
-      // Who attacked stays the attacker, however often else it is mentioned.
-      if (part === 'actor') known.part = 'actor';
-      if (!known.foundAt.includes(path) && known.foundAt.length < MAX_PLACES)
-        known.foundAt.push(path);
-      Object.assign(known.attributes, texts(attributes), known.attributes);
+    if (!known) {
+      found.set(key, { kind, value, part, foundAt: [path], attributes: texts(attributes) });
       return;
     }
-    // The alert itself always has a place: tickets are about it.
-    if (found.size >= MAX_ENTITIES && kind !== 'alert') {
-      left++;
-      return;
-    }
-    const prefix = PREFIX[kind];
-    const number = (counts.get(prefix) ?? 0) + 1;
-    counts.set(prefix, number);
-    found.set(key, {
-      ref: `${prefix}-${number}`,
-      kind,
-      value: normal,
-      part,
-      foundAt: [path],
-      attributes: texts(attributes),
-    });
+    if (RANK[part] < RANK[known.part]) known.part = part;
+    if (!known.foundAt.includes(path) && known.foundAt.length < MAX_PLACES)
+      known.foundAt.push(path);
+    known.attributes = texts({ ...attributes, ...known.attributes });
   }
 
   return {
     add,
-    entities: (): Entity[] => [...found.values()],
-    notes: (): string[] =>
-      left > 0
-        ? [`${left} further entities are not listed: an alert holds ${MAX_ENTITIES + 1}`]
-        : [],
+    note,
+    found: (): Unnumbered[] => [...found.values()],
+    notes: (): readonly string[] => notes,
   };
 }
 
-/** One spelling per address, so that the same one is the same entity. What is no address stays as it came. */
-export function normalAddress(value: string): string {
-  const [text = '', prefix] = value.split('/');
-  if (
-    !ipaddr.isValid(text) ||
-    (ipaddr.IPv4.isValid(text) && !ipaddr.IPv4.isValidFourPartDecimal(text))
-  )
-    return value;
-  const address = ipaddr.process(text).toString();
-  return prefix === undefined ? address : `${address}/${prefix}`;
+/** What the alert names, itself first, attackers before targets, with their references. `left` did not fit. */
+export function numbered(all: readonly Unnumbered[]): { entities: Entity[]; left: number } {
+  const rank = ({ kind, part }: Unnumbered) => (kind === 'alert' ? 0 : RANK[part]);
+  const kept = withinBounds(all.toSorted((a, b) => rank(a) - rank(b)));
+  const counts = new Map<string, number>();
+  const entities = kept.map((entity) => {
+    const prefix = PREFIX[entity.kind];
+    const number = (counts.get(prefix) ?? 0) + 1;
+    counts.set(prefix, number);
+    return { ref: `${prefix}-${number}`, ...entity };
+  });
+  return { entities, left: all.length - kept.length };
 }
 
-const texts = (attributes: NonNullable<Named['attributes']>): Record<string, string> =>
+function withinBounds<E>(entities: readonly E[]): E[] {
+  let bytes = 0;
+  return entities.slice(0, MAX_ENTITIES).filter((one) => {
+    bytes += Buffer.byteLength(JSON.stringify(one));
+    return bytes <= MAX_BYTES;
+  });
+}
+
+/** One spelling per address, so that the same one is the same entity. Null for what is no address and no range. */
+export function normalAddress(value: string): string | null {
+  const [text = '', prefix, ...rest] = value.split('/');
+  // ipaddr.js also takes 0x7f.1 and 2130706433; nothing that writes findings does.
+  if (rest.length > 0 || !ipaddr.isValid(text)) return null;
+  if (ipaddr.IPv4.isValid(text) && !ipaddr.IPv4.isValidFourPartDecimal(text)) return null;
+  const address = ipaddr.process(text);
+  if (prefix === undefined) return address.toString();
+  if (!/^\d{1,3}$/.test(prefix)) return null;
+  const width = address.kind() === 'ipv4' ? 32 : 128;
+  // The prefix of an IPv4 address that is written as IPv6 counts from the IPv6 side.
+  const bits = Number(prefix) - (ipaddr.parse(text).kind() === address.kind() ? 0 : 96);
+  if (bits < 0 || bits > width) return null;
+  return bits === width ? address.toString() : `${address}/${bits}`;
+}
+
+const texts = (attributes: Attributes): Record<string, string> =>
   Object.fromEntries(
     Object.entries(attributes)
-      .filter(([, value]) => value !== null && value !== undefined && value !== '')
+      .filter(([name, value]) => name && value !== null && value !== undefined && value !== '')
+      .slice(0, MAX_ATTRIBUTES)
       .map(([name, value]) => [name.slice(0, 64), String(value).slice(0, 1024)]),
   );

@@ -4,7 +4,7 @@ import { EntityKind, Instant, SeverityLabel, Traffic } from '../domain/alert.ts'
 import { InvalidInput } from '../domain/errors.ts';
 import type { Draft } from './draft.ts';
 import { createCollector } from './entities.ts';
-import { severityFromLabel } from './read.ts';
+import { severityFromLabel, unknownTraffic } from './read.ts';
 import type { Finding } from './unwrap.ts';
 
 export const GenericAlert = z.strictObject({
@@ -49,13 +49,8 @@ export function readGeneric({ body, path, envelope }: Finding): Draft {
     count: 1,
     sample: false,
     archived: false,
-    traffic: alert.traffic ?? {
-      layer: 'unknown',
-      direction: 'unknown',
-      localPort: null,
-      protocol: null,
-    },
+    traffic: alert.traffic ?? unknownTraffic,
     collector,
-    notes: [],
+    about: {},
   };
 }

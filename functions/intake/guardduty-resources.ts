@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import type { Entity } from '../domain/alert.ts';
 import type { Collector } from './entities.ts';
+import { addInstance, InstanceDetails } from './guardduty-instance.ts';
 import { list, opt, text } from './read.ts';
 
-const Tags = list(z.looseObject({ key: text, value: text }));
 const Named = z.looseObject({ name: text, arn: text });
 
 export const Resource = z.looseObject({
@@ -12,24 +12,13 @@ export const Resource = z.looseObject({
   accessKeyDetails: opt(
     z.looseObject({ accessKeyId: text, principalId: text, userName: text, userType: text }),
   ),
-  instanceDetails: opt(
-    z.looseObject({
-      instanceId: text,
-      tags: Tags,
-      iamInstanceProfile: opt(z.looseObject({ arn: text })),
-      networkInterfaces: list(
-        z.looseObject({
-          networkInterfaceId: text,
-          privateIpAddress: text,
-          publicIp: text,
-          ipv6Addresses: list(z.string()),
-          subnetId: text,
-          vpcId: text,
-        }),
-      ),
+  instanceDetails: InstanceDetails,
+  s3BucketDetails: list(
+    Named.extend({
+      publicAccess: opt(z.looseObject({ effectivePermission: text })),
+      s3ObjectDetails: list(z.looseObject({ objectArn: text })),
     }),
   ),
-  s3BucketDetails: list(Named),
   eksClusterDetails: opt(Named),
   ecsClusterDetails: opt(
     z.looseObject({ name: text, arn: text, taskDetails: opt(z.looseObject({ arn: text })) }),
@@ -45,36 +34,33 @@ export const Resource = z.looseObject({
     z.looseObject({ dbInstanceIdentifier: text, dbInstanceArn: text, engine: text }),
   ),
   rdsDbUserDetails: opt(z.looseObject({ user: text })),
+  rdsLimitlessDbDetails: opt(
+    z.looseObject({ dbShardGroupIdentifier: text, dbShardGroupArn: text, engine: text }),
+  ),
   lambdaDetails: opt(z.looseObject({ functionName: text, functionArn: text })),
+  ebsVolumeDetails: opt(
+    z.looseObject({ scannedVolumeDetails: list(z.looseObject({ volumeArn: text })) }),
+  ),
+  ebsSnapshotDetails: opt(z.looseObject({ snapshotArn: text })),
+  ec2ImageDetails: opt(z.looseObject({ imageArn: text })),
+  recoveryPointDetails: opt(z.looseObject({ recoveryPointArn: text })),
 });
-type Resource = z.infer<typeof Resource>;
+export type Resource = z.infer<typeof Resource>;
 type At = (...steps: (string | number)[]) => string;
 
-export function addResources(collector: Collector, resource: Resource, at: At): void {
+/**
+ * Several blocks may be there; see parts.ts. `isApiCall` says that the credentials in it are those of the caller.
+ */
+export function addResources(
+  collector: Collector,
+  resource: Resource,
+  at: At,
+  isApiCall: boolean,
+): void {
   const inResource: At = (...steps) => at('resource', ...steps);
-  addCredential(collector, resource, inResource);
-  addInstance(collector, resource, inResource);
-  addContainers(collector, resource, inResource);
-  for (const { one, index } of resource.s3BucketDetails)
-    collector.add({
-      kind: 'bucket',
-      value: one.name,
-      part: 'target',
-      path: inResource('s3BucketDetails', index, 'name'),
-      attributes: { arn: one.arn },
-    });
-  const database = resource.rdsDbInstanceDetails;
-  collector.add({
-    kind: 'database',
-    value: database?.dbInstanceIdentifier,
-    part: 'target',
-    path: inResource('rdsDbInstanceDetails', 'dbInstanceIdentifier'),
-    attributes: {
-      arn: database?.dbInstanceArn,
-      engine: database?.engine,
-      user: resource.rdsDbUserDetails?.user,
-    },
-  });
+  addCredential(collector, resource, inResource, isApiCall);
+  addBuckets(collector, resource, inResource);
+  addDatabases(collector, resource, inResource);
   collector.add({
     kind: 'function',
     value: resource.lambdaDetails?.functionName,
@@ -82,16 +68,20 @@ export function addResources(collector: Collector, resource: Resource, at: At): 
     path: inResource('lambdaDetails', 'functionName'),
     attributes: { arn: resource.lambdaDetails?.functionArn },
   });
+  addContainers(collector, resource, inResource);
+  addStorage(collector, resource, inResource);
+  if (resource.instanceDetails) addInstance(collector, resource.instanceDetails, inResource);
 }
 
-/** Where the finding is about the credential itself, its holder is who acted. */
+/** Where the finding is about the credential or a call made with it, its holder is who acted. */
 function addCredential(
   collector: Collector,
   { accessKeyDetails: key, resourceType }: Resource,
   at: At,
+  isApiCall: boolean,
 ): void {
   if (!key) return;
-  const part: Entity['part'] = resourceType === 'AccessKey' ? 'actor' : 'related';
+  const part: Entity['part'] = resourceType === 'AccessKey' || isApiCall ? 'actor' : 'related';
   const attributes = {
     userType: key.userType,
     userName: key.userName,
@@ -115,60 +105,64 @@ function addCredential(
     });
 }
 
-/** What `userName` names. @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_AccessKeyDetails.html */
-export function holderKind(userType: string | null | undefined): 'iam-user' | 'iam-role' | null {
-  if (userType === 'IAMUser' || userType === 'Root') return 'iam-user';
-  return userType === 'AssumedRole' || userType === 'Role' ? 'iam-role' : null;
-}
-
-function addInstance(collector: Collector, { instanceDetails }: Resource, at: At): void {
-  if (!instanceDetails) return;
-  const interfaces = instanceDetails.networkInterfaces;
-  const joined = (pick: (one: (typeof interfaces)[number]['one']) => string | null | undefined) =>
-    [...new Set(interfaces.map(({ one }) => pick(one)).filter(Boolean))].join(',');
-  const tags = instanceDetails.tags
-    .slice(0, 20)
-    .map(({ one }) => [`tag:${one.key}`, one.value] as const);
-  collector.add({
-    kind: 'instance',
-    value: instanceDetails.instanceId,
-    part: 'target',
-    path: at('instanceDetails', 'instanceId'),
-    attributes: {
-      subnetIds: joined(({ subnetId }) => subnetId),
-      vpcIds: joined(({ vpcId }) => vpcId),
-      interfaceIds: joined(({ networkInterfaceId }) => networkInterfaceId),
-      instanceProfile: instanceDetails.iamInstanceProfile?.arn,
-      ...Object.fromEntries(tags),
-    },
-  });
-  for (const { one, index } of interfaces) {
-    const place = (field: string) => at('instanceDetails', 'networkInterfaces', index, field);
+function addBuckets(collector: Collector, { s3BucketDetails }: Resource, at: At): void {
+  for (const { one, index } of s3BucketDetails) {
     collector.add({
-      kind: 'network-interface',
-      value: one.networkInterfaceId,
-      part: 'related',
-      path: place('networkInterfaceId'),
-      attributes: { subnetId: one.subnetId, vpcId: one.vpcId },
+      kind: 'bucket',
+      value: one.name ?? one.arn?.split(':').at(-1),
+      part: 'target',
+      path: at('s3BucketDetails', index, one.name ? 'name' : 'arn'),
+      attributes: { arn: one.arn, publicAccess: one.publicAccess?.effectivePermission },
     });
-    // Our own side of the connection: never a target for a block.
-    for (const field of ['publicIp', 'privateIpAddress'] as const)
+    for (const { one: object, index: i } of one.s3ObjectDetails)
       collector.add({
-        kind: 'ip',
-        value: one[field],
+        kind: 'resource',
+        value: object.objectArn,
         part: 'related',
-        path: place(field),
-        attributes: { side: 'ours' },
-      });
-    for (const { one: address, index: i } of one.ipv6Addresses)
-      collector.add({
-        kind: 'ip',
-        value: address,
-        part: 'related',
-        path: `${place('ipv6Addresses')}[${i}]`,
-        attributes: { side: 'ours' },
+        path: at('s3BucketDetails', index, 's3ObjectDetails', i, 'objectArn'),
       });
   }
+}
+
+function addDatabases(collector: Collector, resource: Resource, at: At): void {
+  const user = resource.rdsDbUserDetails?.user;
+  const instance = resource.rdsDbInstanceDetails;
+  collector.add({
+    kind: 'database',
+    value: instance?.dbInstanceIdentifier,
+    part: 'target',
+    path: at('rdsDbInstanceDetails', 'dbInstanceIdentifier'),
+    attributes: { arn: instance?.dbInstanceArn, engine: instance?.engine, user },
+  });
+  const shards = resource.rdsLimitlessDbDetails;
+  collector.add({
+    kind: 'database',
+    value: shards?.dbShardGroupIdentifier,
+    part: 'target',
+    path: at('rdsLimitlessDbDetails', 'dbShardGroupIdentifier'),
+    attributes: { arn: shards?.dbShardGroupArn, engine: shards?.engine, user },
+  });
+}
+
+/** Volumes, snapshots, images and backups in which malware was found. */
+function addStorage(collector: Collector, resource: Resource, at: At): void {
+  const add = (value: string | null | undefined, ...steps: (string | number)[]) =>
+    collector.add({ kind: 'resource', value, part: 'target', path: at(...steps) });
+  for (const { one, index } of resource.ebsVolumeDetails?.scannedVolumeDetails ?? [])
+    add(one.volumeArn, 'ebsVolumeDetails', 'scannedVolumeDetails', index, 'volumeArn');
+  add(resource.ebsSnapshotDetails?.snapshotArn, 'ebsSnapshotDetails', 'snapshotArn');
+  add(resource.ec2ImageDetails?.imageArn, 'ec2ImageDetails', 'imageArn');
+  add(resource.recoveryPointDetails?.recoveryPointArn, 'recoveryPointDetails', 'recoveryPointArn');
+}
+
+/** What `userName` names. @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_AccessKeyDetails.html */
+export function holderKind(userType: string | null | undefined): 'iam-user' | 'iam-role' | null {
+  // `IAMUser` and `IAM_USER` both occur. Root is no IAM user: nothing that we could do would reach it.
+  const letters = userType?.toLowerCase().replace(/[^a-z]/g, '');
+  if (letters === 'iamuser') return 'iam-user';
+  return letters === 'assumedrole' || letters === 'role' || letters === 'iamrole'
+    ? 'iam-role'
+    : null;
 }
 
 function addContainers(collector: Collector, resource: Resource, at: At): void {

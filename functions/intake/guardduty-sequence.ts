@@ -1,10 +1,10 @@
 // AttackSequence findings: many signals, actors, endpoints and resources in one.
 // @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_Sequence.html
 import { z } from 'zod';
-import type { EntityKind } from '../domain/alert.ts';
-import type { Collector } from './entities.ts';
+import { type Collector, OURS } from './entities.ts';
 import { holderKind } from './guardduty-resources.ts';
 import { list, opt, text } from './read.ts';
+import { kindOfType, nameOf } from './resource-kinds.ts';
 
 export const Sequence = z.looseObject({
   actors: list(
@@ -23,22 +23,27 @@ export const Sequence = z.looseObject({
       autonomousSystem: opt(z.looseObject({ name: text })),
     }),
   ),
-  resources: list(z.looseObject({ uid: text, name: text, resourceType: text })),
+  resources: list(
+    z.looseObject({
+      uid: text,
+      name: text,
+      resourceType: text,
+      data: opt(
+        z.looseObject({
+          ec2NetworkInterface: opt(
+            z.looseObject({
+              publicIp: text,
+              privateIpAddresses: list(z.looseObject({ privateIpAddress: text })),
+              ipv6Addresses: list(z.string()),
+            }),
+          ),
+        }),
+      ),
+    }),
+  ),
+  signals: list(z.looseObject({ name: text })),
 });
 type Sequence = z.infer<typeof Sequence>;
-
-const KINDS: Readonly<Record<string, EntityKind>> = {
-  S3_BUCKET: 'bucket',
-  EC2_INSTANCE: 'instance',
-  EC2_NETWORK_INTERFACE: 'network-interface',
-  ACCESS_KEY: 'access-key',
-  EKS_CLUSTER: 'cluster',
-  ECS_CLUSTER: 'cluster',
-  KUBERNETES_WORKLOAD: 'workload',
-  CONTAINER: 'workload',
-  ECS_TASK: 'workload',
-  LAMBDA_FUNCTION: 'function',
-};
 
 export function addSequence(
   collector: Collector,
@@ -79,15 +84,28 @@ export function addSequence(
       collector.add({ kind, value: user?.name, part: 'actor', path: path('name'), attributes });
   }
   for (const { one, index } of resources) {
-    const kind = KINDS[one.resourceType ?? ''] ?? 'resource';
-    // Buckets are known by their name, the rest by the last part of the ARN, as other findings name them.
-    const value = kind === 'resource' ? one.uid : (one.name ?? one.uid?.split(/[:/]/).at(-1));
+    const kind = kindOfType(one.resourceType);
     collector.add({
       kind,
-      value,
+      // Buckets are known by their name, the rest by the last part of the ARN, as other findings name them.
+      value: kind === 'resource' ? one.uid : (one.name ?? nameOf(kind, one.uid)),
       part: kind === 'access-key' ? 'related' : 'target',
       path: inside('resources', index, 'uid'),
       attributes: { arn: one.uid, resourceType: one.resourceType },
     });
+    const own = (value: string | null | undefined, ...steps: (string | number)[]) =>
+      collector.add({
+        kind: 'ip',
+        value,
+        part: 'related',
+        path: inside('resources', index, 'data', 'ec2NetworkInterface', ...steps),
+        attributes: OURS,
+      });
+    const eni = one.data?.ec2NetworkInterface;
+    own(eni?.publicIp, 'publicIp');
+    for (const { one: address, index: i } of eni?.privateIpAddresses ?? [])
+      own(address.privateIpAddress, 'privateIpAddresses', i, 'privateIpAddress');
+    for (const { one: address, index: i } of eni?.ipv6Addresses ?? [])
+      own(address, 'ipv6Addresses', i);
   }
 }

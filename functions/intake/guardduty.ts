@@ -4,64 +4,59 @@ import { z } from 'zod';
 import { InvalidInput } from '../domain/errors.ts';
 import { camelKeys, originalPath } from './casing.ts';
 import type { Draft } from './draft.ts';
-import { type Collector, createCollector } from './entities.ts';
+import { type Attributes, createCollector } from './entities.ts';
+import { Action, addAction } from './guardduty-action.ts';
 import { addResources, Resource } from './guardduty-resources.ts';
 import { addSequence, Sequence } from './guardduty-sequence.ts';
 import {
   bool,
-  directionOf,
-  layerOfPort,
   list,
   number,
   opt,
-  portOf,
   severityFromLabel,
   severityOf,
   text,
+  unknownTraffic,
 } from './read.ts';
 import type { Finding } from './unwrap.ts';
 
-const Port = opt(z.looseObject({ port: number }));
-const RemoteIp = opt(
-  z.looseObject({
-    ipAddressV4: text,
-    ipAddressV6: text,
-    country: opt(z.looseObject({ countryName: text })),
-    organization: opt(z.looseObject({ asn: text, asnOrg: text, org: text })),
-  }),
-);
-const Action = z.looseObject({
-  actionType: text,
-  networkConnectionAction: opt(
+const Named = list(z.looseObject({ name: text }));
+const Service = z.looseObject({
+  action: opt(Action),
+  count: number,
+  archived: bool,
+  eventFirstSeen: text,
+  eventLastSeen: text,
+  additionalInfo: opt(z.looseObject({ sample: bool, value: text, threatListName: text })),
+  detection: opt(z.looseObject({ sequence: opt(Sequence) })),
+  evidence: opt(
     z.looseObject({
-      connectionDirection: text,
-      protocol: text,
-      localPortDetails: Port,
-      remoteIpDetails: RemoteIp,
+      threatIntelligenceDetails: list(
+        z.looseObject({ threatListName: text, threatNames: list(z.string()) }),
+      ),
     }),
   ),
-  portProbeAction: opt(
+  runtimeDetails: opt(
     z.looseObject({
-      portProbeDetails: list(z.looseObject({ localPortDetails: Port, remoteIpDetails: RemoteIp })),
+      process: opt(
+        z.looseObject({ name: text, executablePath: text, executableSha256: text, user: text }),
+      ),
     }),
   ),
-  dnsRequestAction: opt(z.looseObject({ domain: text, protocol: text })),
-  awsApiCallAction: opt(
+  malwareScanDetails: opt(z.looseObject({ threats: Named })),
+  ebsVolumeScanDetails: opt(
     z.looseObject({
-      api: text,
-      serviceName: text,
-      remoteIpDetails: RemoteIp,
-      domainDetails: opt(z.looseObject({ domain: text })),
+      scanDetections: opt(
+        z.looseObject({ threatDetectedByName: opt(z.looseObject({ threatNames: Named })) }),
+      ),
     }),
   ),
-  kubernetesApiCallAction: opt(z.looseObject({ requestUri: text, remoteIpDetails: RemoteIp })),
-  rdsLoginAttemptAction: opt(z.looseObject({ remoteIpDetails: RemoteIp })),
 });
-type Action = z.infer<typeof Action>;
+type Service = z.infer<typeof Service>;
 
 const GuardDutyFinding = z.looseObject({
   id: text,
-  type: z.string().min(1).max(256),
+  type: z.string().min(1),
   title: text,
   description: text,
   severity: opt(z.union([z.number(), z.string()])),
@@ -71,17 +66,7 @@ const GuardDutyFinding = z.looseObject({
   createdAt: text,
   updatedAt: text,
   resource: opt(Resource),
-  service: opt(
-    z.looseObject({
-      action: opt(Action),
-      count: number,
-      archived: bool,
-      eventFirstSeen: text,
-      eventLastSeen: text,
-      additionalInfo: opt(z.looseObject({ sample: bool, value: text })),
-      detection: opt(z.looseObject({ sequence: opt(Sequence) })),
-    }),
-  ),
+  service: opt(Service),
 });
 
 /** Throws InvalidInput when it has no type: that is the one part without which nothing can be decided. */
@@ -92,10 +77,16 @@ export function readGuardDuty({ body, path, envelope }: Finding): Draft {
   const { service, resource, ...finding } = parsed.data;
   const at = (...steps: (string | number)[]) => originalPath(path, body, steps);
   const collector = createCollector();
-  const action = service?.action ?? null;
-  const seen = action ? addAction(collector, action, at) : null;
-  if (resource) addResources(collector, resource, at);
-  if (service?.detection?.sequence) addSequence(collector, service.detection.sequence, at);
+  const action = service?.action;
+  const sequence = service?.detection?.sequence;
+  const context = {
+    collector,
+    at: (...steps: (string | number)[]) => at('service', 'action', ...steps),
+  };
+  const traffic = action ? addAction(context, action) : null;
+  if (resource) addResources(collector, resource, at, isApiCall(action));
+  if (sequence) addSequence(collector, sequence, at);
+  if (!traffic && !sequence) collector.note('The finding does not say what was done');
 
   return {
     source: 'guardduty',
@@ -114,13 +105,45 @@ export function readGuardDuty({ body, path, envelope }: Finding): Draft {
     count: service?.count,
     sample: isSample(service?.additionalInfo),
     archived: service?.archived ?? false,
-    traffic: seen ?? { layer: 'unknown', direction: 'unknown', localPort: null, protocol: null },
+    traffic: traffic ?? unknownTraffic,
     collector,
-    notes: action || service?.detection?.sequence ? [] : ['The finding does not say what was done'],
+    about: service ? about(service, resource) : {},
   };
 }
 
 const accountOfArn = (arn: string | null | undefined) => arn?.split(':')[4];
+
+const isApiCall = (action: Service['action']) =>
+  Boolean(action?.awsApiCallAction ?? action?.kubernetesApiCallAction);
+
+/** What speaks about the whole: why it fired, and what ran. */
+function about(service: Service, resource: Resource | null | undefined): Attributes {
+  const { evidence, additionalInfo, runtimeDetails, detection } = service;
+  const threats = evidence?.threatIntelligenceDetails.map(({ one }) => one) ?? [];
+  const malware = [
+    ...(service.malwareScanDetails?.threats ?? []),
+    ...(service.ebsVolumeScanDetails?.scanDetections?.threatDetectedByName?.threatNames ?? []),
+  ];
+  return {
+    threatLists: joined([
+      ...threats.map(({ threatListName }) => threatListName),
+      additionalInfo?.threatListName,
+    ]),
+    threats: joined([
+      ...threats.flatMap(({ threatNames }) => threatNames.map(({ one }) => one)),
+      ...malware.map(({ one }) => one.name),
+    ]),
+    process: runtimeDetails?.process?.name,
+    executable: runtimeDetails?.process?.executablePath,
+    executableSha256: runtimeDetails?.process?.executableSha256,
+    processUser: runtimeDetails?.process?.user,
+    kubernetesUser: resource?.kubernetesDetails?.kubernetesUserDetails?.username,
+    signals: joined(detection?.sequence?.signals.map(({ one }) => one.name) ?? []),
+  };
+}
+
+const joined = (texts: readonly (string | null | undefined)[]) =>
+  [...new Set(texts.filter(Boolean))].slice(0, 20).join(', ');
 
 function severity(value: string | number | null | undefined): Draft['severity'] {
   if (typeof value === 'string')
@@ -140,92 +163,4 @@ function isSample(
     // Not JSON: then it says nothing about samples.
     return false;
   }
-}
-
-type At = (...steps: (string | number)[]) => string;
-type Traffic = Draft['traffic'];
-
-/** What was done, and by whom: the remote side of it is the actor. */
-function addAction(collector: Collector, action: Action, at: At): Traffic | null {
-  const remote = (ip: z.infer<typeof RemoteIp>, steps: (string | number)[], attributes = {}) => {
-    const described = {
-      ...attributes,
-      country: ip?.country?.countryName,
-      asn: ip?.organization?.asn,
-      organization: ip?.organization?.asnOrg ?? ip?.organization?.org,
-    };
-    for (const version of ['ipAddressV4', 'ipAddressV6'] as const)
-      collector.add({
-        kind: 'ip',
-        value: ip?.[version],
-        part: 'actor',
-        path: at('service', 'action', ...steps, 'remoteIpDetails', version),
-        attributes: described,
-      });
-  };
-
-  const connection = action.networkConnectionAction;
-  if (connection) {
-    const port = portOf(connection.localPortDetails?.port);
-    const direction = directionOf(connection.connectionDirection);
-    remote(connection.remoteIpDetails, ['networkConnectionAction'], { direction, port });
-    return {
-      layer: layerOfPort(port),
-      direction,
-      localPort: port,
-      protocol: connection.protocol ?? null,
-    };
-  }
-  const probes = action.portProbeAction?.portProbeDetails ?? [];
-  if (action.portProbeAction) {
-    for (const { one, index } of probes)
-      remote(one.remoteIpDetails, ['portProbeAction', 'portProbeDetails', index], {
-        direction: 'inbound',
-        port: one.localPortDetails?.port,
-      });
-    const port = portOf(probes[0]?.one.localPortDetails?.port);
-    return { layer: layerOfPort(port), direction: 'inbound', localPort: port, protocol: 'TCP' };
-  }
-  if (action.dnsRequestAction) {
-    const { domain, protocol } = action.dnsRequestAction;
-    collector.add({
-      kind: 'domain',
-      value: domain,
-      part: 'actor',
-      path: at('service', 'action', 'dnsRequestAction', 'domain'),
-    });
-    return { layer: 'dns', direction: 'outbound', localPort: null, protocol: protocol ?? null };
-  }
-  if (action.rdsLoginAttemptAction) {
-    remote(action.rdsLoginAttemptAction.remoteIpDetails, ['rdsLoginAttemptAction']);
-    return { layer: 'network', direction: 'inbound', localPort: null, protocol: null };
-  }
-  return addApiCall(collector, action, at, remote);
-}
-
-function addApiCall(
-  collector: Collector,
-  action: Action,
-  at: At,
-  remote: (ip: z.infer<typeof RemoteIp>, steps: string[], attributes?: object) => void,
-): Traffic | null {
-  const call = action.awsApiCallAction;
-  if (call) {
-    remote(call.remoteIpDetails, ['awsApiCallAction'], {
-      api: call.api,
-      service: call.serviceName,
-    });
-    collector.add({
-      kind: 'domain',
-      value: call.domainDetails?.domain,
-      part: 'related',
-      path: at('service', 'action', 'awsApiCallAction', 'domainDetails', 'domain'),
-    });
-  }
-  const kubernetes = action.kubernetesApiCallAction;
-  if (kubernetes)
-    remote(kubernetes.remoteIpDetails, ['kubernetesApiCallAction'], { uri: kubernetes.requestUri });
-  return call || kubernetes
-    ? { layer: 'aws-api', direction: 'inbound', localPort: null, protocol: null }
-    : null;
 }

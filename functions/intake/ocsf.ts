@@ -1,10 +1,9 @@
 // A finding in OCSF, as Security Hub's newer version and Security Lake write it, as a draft of an alert.
 // @see https://schema.ocsf.io/classes/detection_finding
 import { z } from 'zod';
-import type { EntityKind } from '../domain/alert.ts';
 import { InvalidInput } from '../domain/errors.ts';
 import type { Draft } from './draft.ts';
-import { type Collector, createCollector } from './entities.ts';
+import { type Collector, createCollector, OURS } from './entities.ts';
 import {
   directionOf,
   guardDutyType,
@@ -16,7 +15,9 @@ import {
   severityFromLabel,
   severityOf,
   text,
+  unknownTraffic,
 } from './read.ts';
+import { isAccount, kindOfType, nameOf } from './resource-kinds.ts';
 import type { Finding } from './unwrap.ts';
 
 const Described = opt(
@@ -42,6 +43,10 @@ const OcsfFinding = z.looseObject({
   severity: text,
   severity_id: number,
   status: text,
+  state: text,
+  activity_name: text,
+  accountid: text,
+  count: number,
   time: opt(z.union([z.number(), z.string()])),
   time_dt: text,
   cloud: opt(
@@ -77,12 +82,12 @@ export function readOcsf({ body, path, envelope }: Finding): Draft {
   const event = parsed.data;
   const info = event.finding_info ?? event.finding;
   const types = info?.types.map(({ one }) => one) ?? [];
-  const type =
-    guardDutyType(types) ?? types[0] ?? info?.title ?? event.type_name ?? event.class_name;
+  const deed = guardDutyType(types);
+  const type = deed ?? types[0] ?? info?.title ?? event.type_name ?? event.class_name;
   if (!info || !type) throw new InvalidInput(`${path}.finding_info: expected a title or types`);
   const collector = createCollector();
   const traffic = addEvidence(collector, event, path);
-  addResources(collector, event, path);
+  addResources(collector, event, path, deed !== null);
   const score = SCORES[event.severity_id ?? -1];
   return {
     source: 'securityhub-ocsf',
@@ -91,19 +96,26 @@ export function readOcsf({ body, path, envelope }: Finding): Draft {
     title: info.title,
     description: info.desc,
     severity: score === undefined ? severityFromLabel(event.severity) : severityOf(score),
-    accounts: [event.cloud?.account?.uid, event.cloud?.account_uid, envelope.account],
+    accounts: [
+      event.cloud?.account?.uid,
+      event.cloud?.account_uid,
+      event.accountid,
+      envelope.account,
+    ],
     regions: [event.cloud?.region, envelope.region],
     times: {
       first: info.first_seen_time_dt ?? info.created_time_dt ?? info.created_time,
       last: info.last_seen_time_dt,
       updated: info.modified_time_dt ?? event.time_dt ?? event.time ?? envelope.time,
     },
-    count: 1,
+    count: event.count,
     sample: false,
-    archived: event.status?.toLowerCase() === 'archived',
+    archived: [event.status, event.state, event.activity_name].some((word) =>
+      /^(archived|suppressed|resolved|close)$/i.test(word ?? ''),
+    ),
     traffic,
     collector,
-    notes: [],
+    about: {},
   };
 }
 
@@ -116,8 +128,15 @@ function addEvidence(
 ): Draft['traffic'] {
   for (const { one, index } of evidences) {
     const at = (rest: string) => `${path}.evidences[${index}].${rest}`;
-    const { remote } = sidesOf(one);
+    const { remote, local } = sidesOf(one);
     collector.add({ kind: 'ip', value: one[remote]?.ip, part: 'actor', path: at(`${remote}.ip`) });
+    collector.add({
+      kind: 'ip',
+      value: one[local]?.ip,
+      part: 'related',
+      path: at(`${local}.ip`),
+      attributes: OURS,
+    });
     collector.add({
       kind: 'domain',
       value: one.query?.hostname,
@@ -144,9 +163,7 @@ function addEvidence(
       });
   }
   const first = evidences[0]?.one;
-  return first
-    ? trafficOf(first)
-    : { layer: 'unknown', direction: 'unknown', localPort: null, protocol: null };
+  return first ? trafficOf(first) : unknownTraffic;
 }
 
 /** Outbound, the far end is the destination; else whoever came. */
@@ -171,37 +188,25 @@ function layerOf({ query, api, connection_info }: Evidence, port: number | null)
   return connection_info || port !== null ? layerOfPort(port) : 'unknown';
 }
 
-/** By what the type contains: `AWS::EC2::Instance`, `AwsEc2Instance` and `Ec2Instance` all occur. */
-const KINDS: readonly (readonly [RegExp, EntityKind])[] = [
-  [/ec2.*instance/i, 'instance'],
-  [/networkinterface/i, 'network-interface'],
-  [/s3.*bucket/i, 'bucket'],
-  [/accesskey/i, 'access-key'],
-  [/iam.*user/i, 'iam-user'],
-  [/iam.*role/i, 'iam-role'],
-  [/lambda.*function/i, 'function'],
-  [/(eks|ecs).*cluster/i, 'cluster'],
-  [/container|task|pod/i, 'workload'],
-  [/db.*instance/i, 'database'],
-];
-
 function addResources(
   collector: Collector,
   { resources, resource }: OcsfFinding,
   path: string,
+  isAboutDeeds: boolean,
 ): void {
+  // A posture check is about what a user is like, not about what the user did.
+  const credentials = isAboutDeeds ? 'actor' : 'target';
   const all = [
     ...resources.map(({ one, index }) => ({ one, at: `${path}.resources[${index}].uid` })),
     ...(resource ? [{ one: resource, at: `${path}.resource.uid` }] : []),
   ];
   for (const { one, at } of all) {
-    if (/account$/i.test(one.type ?? '')) continue;
-    const kind = KINDS.find(([pattern]) => pattern.test(one.type ?? ''))?.[1] ?? 'resource';
-    const value = kind === 'resource' ? one.uid : one.uid?.split(/[:/]/).filter(Boolean).at(-1);
+    if (isAccount(one.type)) continue;
+    const kind = kindOfType(one.type);
     collector.add({
       kind,
-      value: value ?? one.name,
-      part: kind === 'access-key' || kind === 'iam-user' ? 'actor' : 'target',
+      value: nameOf(kind, one.uid) ?? one.name,
+      part: kind === 'access-key' || kind === 'iam-user' ? credentials : 'target',
       path: at,
       attributes: { arn: one.uid, resourceType: one.type },
     });

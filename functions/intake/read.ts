@@ -5,7 +5,15 @@ import type { Alert } from '../domain/alert.ts';
 /** The value, or null where it is missing or of another shape: one bad part must not cost the alert. */
 export const opt = <S extends z.ZodType>(schema: S) => schema.nullish().catch(null);
 export const text = opt(z.union([z.string(), z.number()]).transform(String));
-export const number = opt(z.coerce.number().refine(Number.isFinite));
+export const number = opt(
+  z.union([
+    z.number(),
+    z
+      .string()
+      .regex(/^-?\d+(\.\d+)?$/)
+      .transform(Number),
+  ]),
+);
 export const bool = opt(
   z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')]),
 );
@@ -15,25 +23,29 @@ export const list = <S extends z.ZodType>(schema: S) =>
     (all ?? []).flatMap((one, index) => (one === null ? [] : [{ one: one as z.infer<S>, index }])),
   );
 
+/** Seconds up to this, milliseconds above: it is the year 5138 in seconds and March 1973 in milliseconds. */
+const LARGEST_SECONDS = 1e11;
+const NUMERIC = /^\d{9,16}$/;
+/** `2025-02-25 20:40:06.765000000`: how products write a time, with a zone or without. */
+const WRITTEN =
+  /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(?::\d{2})?)(\.\d{1,3})?\d*([zZ]|[+-]\d{2}:?\d{2})?$/;
+
 /** An instant in ISO 8601 UTC, from whatever products write as one; null where that cannot be told. */
 export function instant(value: string | number | null | undefined): string | null {
-  if (value === null || value === undefined || value === '') return null;
-  const given = typeof value === 'number' || /^\d{12,}$/.test(value) ? Number(value) : zoned(value);
-  const date = new Date(given);
-  return Number.isNaN(date.getTime()) ||
-    date.getUTCFullYear() < 1970 ||
-    date.getUTCFullYear() > 9999
-    ? null
-    : date.toISOString();
+  if (value === null || value === undefined) return null;
+  const date = new Date(
+    typeof value === 'number' || NUMERIC.test(value) ? milliseconds(Number(value)) : zoned(value),
+  );
+  const year = date.getUTCFullYear();
+  return year >= 1970 && year <= 9999 ? date.toISOString() : null;
 }
 
-/** `2025-02-25 20:40:06.765000000` has no zone; AWS means UTC. Fractions beyond milliseconds are cut. */
+const milliseconds = (value: number) => (value < LARGEST_SECONDS ? value * 1000 : value);
+
+/** Without a zone AWS means UTC. Fractions beyond milliseconds are cut. */
 function zoned(value: string): string {
-  const iso = value
-    .trim()
-    .replace(' ', 'T')
-    .replace(/(\.\d{3})\d+/, '$1');
-  return /([zZ]|[+-]\d{2}:?\d{2})$/.test(iso) ? iso : `${iso}Z`;
+  const [, day, clock, fraction = '', zone = 'Z'] = WRITTEN.exec(value.trim()) ?? [];
+  return day ? `${day}T${clock}${fraction}${zone}` : 'not a time';
 }
 
 type Severity = Alert['severity'];
@@ -68,11 +80,28 @@ export function severityFromLabel(label: string | null | undefined): Severity | 
   return score === undefined ? null : severityOf(score);
 }
 
+export const unknownTraffic: Alert['traffic'] = {
+  layer: 'unknown',
+  direction: 'unknown',
+  localPort: null,
+  protocol: null,
+};
+
 const WEB_PORTS: readonly number[] = [80, 443, 8080, 8443];
 
 /** A connection to a port where web servers listen is answered by a web rule; to another, by the network. */
 export const layerOfPort = (port: number | null | undefined): Alert['traffic']['layer'] =>
   port !== null && port !== undefined && WEB_PORTS.includes(port) ? 'web' : 'network';
+
+/** Of several ports it is web traffic only if all are web ports: a web rule would not keep anybody from the rest. */
+export function layerOfPorts(ports: readonly (number | null)[]): {
+  layer: Alert['traffic']['layer'];
+  port: number | null;
+} {
+  const other = ports.find((port) => layerOfPort(port) === 'network');
+  const port = (other === undefined ? ports[0] : other) ?? null;
+  return { layer: layerOfPort(port), port };
+}
 
 export const directionOf = (value: string | null | undefined): Alert['traffic']['direction'] => {
   const lower = value?.toLowerCase() ?? '';

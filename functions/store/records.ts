@@ -62,16 +62,18 @@ export function createRecords(table: Table, log: Log) {
       (await table.query(incidentPk(incidentId), { prefix: 'ACTION#' })).map((item) =>
         parse(Action, item),
       ),
-    /** The event as it came, or null when it was too large to keep. */
-    rawEvent: async (incidentId: string, alertId: string): Promise<unknown> =>
-      (await table.get({ pk: incidentPk(incidentId), sk: `ALERT#${alertId}` }))?.raw ?? null,
+    /** The finding as it came. It is kept as text: not every JSON number or name is one in DynamoDB. */
+    rawEvent: async (incidentId: string, alertId: string): Promise<unknown> => {
+      const item = await table.get({ pk: incidentPk(incidentId), sk: `ALERT#${alertId}` });
+      return typeof item?.raw === 'string' ? JSON.parse(item.raw) : null;
+    },
 
     /** Newest first. */
     recentIncidents: async (limit: number): Promise<Incident[]> => {
       const listed = await table.query('LIST', { newestFirst: true, limit });
-      const found = await Promise.all(
-        listed.map((item) => records.findIncident(String(item.incidentId))),
-      );
+      // A creation that was repeated after a crash is listed twice.
+      const ids = [...new Set(listed.map((item) => String(item.incidentId)))];
+      const found = await Promise.all(ids.map((id) => records.findIncident(id)));
       return found.filter((incident) => incident !== undefined);
     },
 
@@ -87,7 +89,12 @@ export function createRecords(table: Table, log: Log) {
       tell(action, 0);
     },
     putAlert: (incidentId: string, alert: Alert, raw: unknown) =>
-      table.put({ pk: incidentPk(incidentId), sk: `ALERT#${alert.alertId}`, record: alert, raw }),
+      table.put({
+        pk: incidentPk(incidentId),
+        sk: `ALERT#${alert.alertId}`,
+        record: alert,
+        raw: JSON.stringify(raw),
+      }),
     putFacts: (incidentId: string, alertId: string, facts: Facts) =>
       put(incidentId, `FACTS#${alertId}`, facts),
     putAssessment: (incidentId: string, alertId: string, assessment: Assessment) =>
