@@ -144,8 +144,12 @@ export const AccountFile = z.strictObject({
   mode: z.enum(['shadow', 'live']),
   /** Only an account marked as staging may be drilled. */
   stage: z.enum(['local', 'staging', 'production']),
-  /** Stricter or shorter values for this account, merged over limits.yaml. */
-  limits: LimitsFile.partial().optional(),
+  /** Merged over limits.yaml. Bounds on what happens can only be lowered. */
+  limits: LimitsFile.extend({
+    automaticPerMinute: LimitsFile.shape.automaticPerMinute.partial(),
+  })
+    .partial()
+    .optional(),
   /** Replaces escalation.yaml for this account. */
   escalation: EscalationFile.optional(),
   /** Further protected targets. */
@@ -155,7 +159,9 @@ export const AccountFile = z.strictObject({
     .partialRecord(
       ActionName,
       z.strictObject({
-        tier: z.union([z.literal(2), z.literal(3)]).optional(),
+        tier: z.literal([2, 3]).optional(),
+        /** Switches it off here; what is off everywhere cannot be switched on. */
+        enabled: z.literal(false).optional(),
         maxDurationMinutes: z.int().min(1).optional(),
         approvalTimeoutMinutes: z.int().min(1).optional(),
         confidenceFloor: z.int().min(0).max(100).optional(),

@@ -1,0 +1,120 @@
+// What is wrong with a policy, in words for whoever wrote it: where, what was expected, what stands there instead.
+import { z } from 'zod';
+
+export type Path = readonly PropertyKey[];
+
+/** One thing wrong with a policy. Lines and columns count from 1. */
+export type Fault = { file: string; line: number; column: number; field: string; expected: string };
+
+/** Thrown with everything that is wrong, so that one look is enough. */
+export class PolicyError extends Error {
+  readonly faults: readonly Fault[];
+  constructor(faults: readonly Fault[]) {
+    super(
+      faults.map((f) => `${f.file}:${f.line}:${f.column} ${f.field}: ${f.expected}`).join('\n'),
+    );
+    this.name = 'PolicyError';
+    this.faults = faults;
+  }
+}
+
+type Issue = z.core.$ZodIssue;
+type Finding = { path: Path; expected: string };
+
+/**
+ * An issue of zod as findings, one per field.
+ *
+ * @example explain(issue, data, schema) // [{path: ['mode'], expected: 'expected "shadow" or "live", found "on"'}]
+ */
+export function explain(issue: Issue, data: unknown, schema: z.ZodType): Finding[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({
+      path: [...issue.path, key],
+      expected: `is no field that is known here${suggestion(key, schema)}`,
+    }));
+  const found = valueAt(data, issue.path);
+  const missing = found === undefined;
+  const expected = expectation(issue);
+  const text = missing ? `is missing: ${expected}` : `${expected}, found ${shown(found)}`;
+  return [{ path: issue.path, expected: text }];
+}
+
+function expectation(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_value':
+      return `expected ${choice(issue.values)}`;
+    case 'invalid_union':
+      // zod 4.6 gives the discriminator's options, and its types do not say so.
+      return 'options' in issue && Array.isArray(issue.options)
+        ? `expected ${choice(issue.options)}`
+        : issue.message;
+    case 'invalid_type':
+      return `expected ${issue.expected === 'record' ? 'object' : issue.expected}`;
+    case 'too_small':
+      return `expected at least ${issue.minimum}${unitOf(issue.origin)}`;
+    case 'too_big':
+      return `expected at most ${issue.maximum}${unitOf(issue.origin)}`;
+    default:
+      return issue.message;
+  }
+}
+
+const UNITS: Readonly<Record<string, string>> = { string: ' characters', array: ' entries' };
+const unitOf = (origin: string) => UNITS[origin] ?? '';
+
+function choice(options: readonly unknown[]): string {
+  const shownOptions = options.map(shown);
+  const last = shownOptions.pop();
+  return shownOptions.length > 0 ? `${shownOptions.join(', ')} or ${last}` : `${last}`;
+}
+
+const MAX_SHOWN = 60;
+
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return (typeof value === 'string' ? JSON.stringify(value) : String(value)).slice(0, MAX_SHOWN);
+}
+
+function valueAt(data: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined,
+    data,
+  );
+}
+
+/** A slip of the finger is at most this many letters away. */
+const MAX_DISTANCE = 3;
+
+function suggestion(key: string, schema: z.ZodType): string {
+  const [nearest] = [...fieldsOf(z.toJSONSchema(schema, { io: 'input' }))]
+    .map((name) => ({ name, distance: distance(key, name) }))
+    .filter((one) => one.distance <= Math.min(MAX_DISTANCE, key.length / 2))
+    .sort((a, b) => a.distance - b.distance);
+  return nearest ? `; did you mean "${nearest.name}"?` : '';
+}
+
+/** Every field name that occurs in a JSON Schema, names that a record may have among them. */
+function* fieldsOf(schema: unknown): Generator<string> {
+  if (typeof schema !== 'object' || schema === null) return;
+  for (const [keyword, value] of Object.entries(schema)) {
+    if (keyword === 'properties') yield* Object.keys(value);
+    if (keyword === 'propertyNames' && Array.isArray(value.enum)) yield* value.enum;
+    yield* fieldsOf(value);
+  }
+}
+
+/** Levenshtein's, row by row. */
+function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, j) => j);
+  for (const [i, a] of [...from].entries()) {
+    const next = [i + 1];
+    for (const [j, b] of [...to].entries())
+      next.push(
+        Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (a === b ? 0 : 1)),
+      );
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}

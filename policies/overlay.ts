@@ -1,0 +1,136 @@
+// What one account changes: it can make the policy stricter, and nothing else.
+import type {
+  AccountOverlay,
+  ActionName,
+  ActionPolicy,
+  Limits,
+} from '../functions/domain/policy.ts';
+import type { Fault } from './fault.ts';
+import type { Read } from './read.ts';
+
+export type Actions = Record<ActionName, ActionPolicy>;
+type Executable = Exclude<ActionPolicy, { tier: 3 }>;
+type Change = NonNullable<NonNullable<AccountOverlay['actions']>[ActionName]>;
+/** Notes what is wrong with a field of the change. */
+type Objection = (field: string, expected: string) => void;
+
+/** The gate gives this long to tier-1 actions that a rule sent to a person. */
+export const DEFAULT_APPROVAL_MINUTES = 15;
+
+export function withChanges(actions: Actions, overlay: Read<AccountOverlay>, faults: Fault[]) {
+  const changes = Object.entries(overlay.data.actions ?? {}) as [ActionName, Change][];
+  const changed = changes.map(([name, change]) => {
+    const objection: Objection = (field, expected) =>
+      faults.push(overlay.fault(['actions', name, field], expected));
+    return [name, tightened(actions[name], change, objection)] as const;
+  });
+  return { ...actions, ...Object.fromEntries(changed) };
+}
+
+/** The action as the account wants it, with an objection to every field that would be looser, or mean nothing. */
+function tightened(action: ActionPolicy, change: Change, objection: Objection): ActionPolicy {
+  const confidenceFloor = raised(
+    'confidenceFloor',
+    change.confidenceFloor,
+    action.confidenceFloor,
+    objection,
+  );
+  const tier = raised('tier', change.tier, action.tier, objection);
+  if (action.tier !== 3 && tier !== 3)
+    return executable({ ...action, confidenceFloor }, tier, change, objection);
+  for (const field of ['enabled', 'maxDurationMinutes', 'approvalTimeoutMinutes'] as const)
+    if (change[field] !== undefined) objection(field, 'means nothing: tier 3 never runs');
+  return neverRun({ ...action, confidenceFloor });
+}
+
+function executable(
+  action: Executable,
+  tier: number,
+  change: Change,
+  objection: Objection,
+): ActionPolicy {
+  const enabled = change.enabled ?? action.enabled;
+  const lifetime = shortened(action.lifetime, change.maxDurationMinutes, objection);
+  if (action.tier === 1 && tier === 1) {
+    if (change.approvalTimeoutMinutes !== undefined)
+      objection('approvalTimeoutMinutes', 'means nothing: tier 1 asks nobody');
+    return { ...action, enabled, lifetime };
+  }
+  const approvalTimeoutMinutes = lowered(
+    'approvalTimeoutMinutes',
+    change.approvalTimeoutMinutes,
+    action.tier === 2 ? action.approvalTimeoutMinutes : DEFAULT_APPROVAL_MINUTES,
+    objection,
+  );
+  return { ...action, tier: 2, enabled, lifetime, approvalTimeoutMinutes };
+}
+
+function neverRun(action: ActionPolicy): ActionPolicy {
+  if (action.tier === 3) return action;
+  const { description, blastRadius, reversibility, targetKinds, confidenceFloor } = action;
+  const described = { description, blastRadius, reversibility, targetKinds, confidenceFloor };
+  return { tier: 3, ...described, rationale: 'The policy of this account never runs it' };
+}
+
+function shortened(
+  lifetime: Executable['lifetime'],
+  wanted: number | undefined,
+  objection: Objection,
+): Executable['lifetime'] {
+  const field = 'maxDurationMinutes';
+  if (lifetime.undo === 'reverses-when-due')
+    return {
+      ...lifetime,
+      maxDurationMinutes: lowered(field, wanted, lifetime.maxDurationMinutes, objection),
+    };
+  if (wanted !== undefined)
+    objection(field, 'means nothing: this action is kept, and withdrawn as its policy says');
+  return lifetime;
+}
+
+/** Times may differ either way; how much may happen by itself, or go on, can only be lowered. */
+export function withLimits(limits: Limits, overlay: Read<AccountOverlay>, faults: Fault[]): Limits {
+  const change = overlay.data.limits ?? {};
+  const objection: Objection = (field, expected) =>
+    faults.push(overlay.fault(['limits', ...field.split('.')], expected));
+  const rate = (name: keyof Limits['automaticPerMinute']) =>
+    lowered(
+      `automaticPerMinute.${name}`,
+      change.automaticPerMinute?.[name],
+      limits.automaticPerMinute[name],
+      objection,
+    );
+  return {
+    automaticPerMinute: {
+      perAccount: rate('perAccount'),
+      perAction: rate('perAction'),
+      perIncident: rate('perIncident'),
+    },
+    maxExtensions: lowered('maxExtensions', change.maxExtensions, limits.maxExtensions, objection),
+    groupingWindowMinutes: change.groupingWindowMinutes ?? limits.groupingWindowMinutes,
+    reassessAfterHours: change.reassessAfterHours ?? limits.reassessAfterHours,
+    reminderMinutesBefore: change.reminderMinutesBefore ?? limits.reminderMinutesBefore,
+  };
+}
+
+function raised(
+  field: string,
+  wanted: number | undefined,
+  usual: number,
+  objection: Objection,
+): number {
+  if (wanted !== undefined && wanted < usual)
+    objection(field, `an account may only raise it, and it is ${usual}`);
+  return wanted ?? usual;
+}
+
+function lowered(
+  field: string,
+  wanted: number | undefined,
+  usual: number,
+  objection: Objection,
+): number {
+  if (wanted !== undefined && wanted > usual)
+    objection(field, `an account may only lower it, and it is ${usual}`);
+  return wanted ?? usual;
+}

@@ -1,0 +1,79 @@
+// One YAML file of policies/, parsed and checked, that can still say where each field stands.
+import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { explain, type Fault, type Path } from './fault.ts';
+
+export type Read<T> = { data: T; fault: (path: Path, expected: string) => Fault };
+
+/** The file, or null when it is not as expected: then `faults` has been told why. */
+export function readPolicy<S extends z.ZodType>(
+  directory: string,
+  name: string,
+  schema: S,
+  faults: Fault[],
+): Read<z.infer<S>> | null {
+  const path = join(directory, name);
+  const file = relative(process.cwd(), path);
+  const text = textOf(path);
+  if (text instanceof Error) {
+    const why = 'code' in text ? String(text.code) : text.message;
+    faults.push({ file, line: 1, column: 1, field: '(file)', expected: `cannot be read: ${why}` });
+    return null;
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  if (document.errors.length > 0) {
+    for (const { linePos, message } of document.errors)
+      faults.push({
+        file,
+        line: linePos?.[0].line ?? 1,
+        column: linePos?.[0].col ?? 1,
+        field: '(syntax)',
+        expected: message.split('\n')[0] ?? '',
+      });
+    return null;
+  }
+  const fault = (at: Path, expected: string): Fault => {
+    const { line, col } = lines.linePos(offsetOf(document, at));
+    return {
+      file,
+      line,
+      column: col,
+      field: at.length > 0 ? at.map(String).join('.') : '(file)',
+      expected,
+    };
+  };
+  const data: unknown = document.toJS();
+  const parsed = schema.safeParse(data);
+  if (parsed.success) return { data: parsed.data, fault };
+  for (const issue of parsed.error.issues)
+    for (const { path: at, expected } of explain(issue, data, schema))
+      faults.push(fault(at, expected));
+  return null;
+}
+
+function textOf(path: string): string | Error {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw error;
+  }
+}
+
+/** Where the field's name stands, or that of the nearest field around it that is there. */
+function offsetOf(document: ReturnType<typeof parseDocument>, path: Path): number {
+  for (let depth = path.length; depth > 0; depth--) {
+    const around = document.getIn(path.slice(0, depth - 1), true);
+    const key = path[depth - 1];
+    if (isMap(around)) {
+      const pair = around.items.find((item) => isScalar(item.key) && item.key.value === key);
+      if (isScalar(pair?.key) && pair.key.range) return pair.key.range[0];
+    }
+    const node = document.getIn(path.slice(0, depth), true);
+    if (isNode(node) && node.range) return node.range[0];
+  }
+  return 0;
+}
