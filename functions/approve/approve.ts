@@ -9,9 +9,10 @@ import {
   type Approver,
   IncidentId,
 } from '../domain/action.ts';
-import { InvalidInput, Unavailable } from '../domain/errors.ts';
+import type { Alert } from '../domain/alert.ts';
+import { InvalidInput, NotFound, Unavailable } from '../domain/errors.ts';
 import type { Message, Send } from '../notify/message.ts';
-import { sendAll } from '../notify/send-all.ts';
+import { sendEach } from '../notify/send-all.ts';
 import { askText } from '../notify/texts.ts';
 import type { Store } from '../store/store.ts';
 import { issueLink, type Mac } from '../web/link.ts';
@@ -20,7 +21,7 @@ export type ApproveDeps = {
   store: Store;
   send: Send;
   mac: Pick<Mac, 'generate'>;
-  /** Answers the waiting state machine. */
+  /** Answers the waiting state machine. Rejects with NotFound when it no longer waits. */
   callback: (taskToken: string, output: { verdict: string }) => Promise<void>;
   webBaseUrl: string;
   now: () => Date;
@@ -38,90 +39,109 @@ export async function approve(deps: ApproveDeps, input: unknown): Promise<void> 
   const { incidentId, actionId, rung, taskToken } = ApproveInput.parse(input);
   // The token first: from here on a decision can wake the state machine.
   const action = await deps.store.records.changeAction(incidentId, actionId, (current) =>
-    current.status === 'awaiting-approval' && current.approval
-      ? withRequest(current, { taskToken })
-      : null,
+    begin(current, rung, taskToken, deps.now()),
   );
-  const request = action.approval;
-  if (!request)
+  if (!action.approval)
     throw new InvalidInput('an action without a request cannot be asked about', { actionId });
   if (action.status !== 'awaiting-approval') return answer(deps, action, taskToken);
-  if (rung >= request.rungs.length || Date.parse(request.expiresAt) <= deps.now().getTime())
-    return answer(deps, await expire(deps, action), taskToken);
-  await ask(deps, action, request, rung);
+  await climb(deps, action, action.approval, rung);
 }
 
-const withRequest = (action: Action, change: Partial<ApprovalRequest>): Action => ({
-  ...action,
-  version: action.version + 1,
-  approval: action.approval && { ...action.approval, ...change },
-});
+/** Keeps the token and says who is asked now; or ends the request when its time is over. A decision made meanwhile wins. */
+function begin(current: Action, rung: number, taskToken: string, at: Date): Action | null {
+  const { approval } = current;
+  if (current.status !== 'awaiting-approval' || !approval) return null;
+  const waiting = { ...approval, taskToken };
+  if (rung >= approval.rungs.length || Date.parse(approval.expiresAt) <= at.getTime())
+    return moveTo(
+      current,
+      'expired',
+      { at, by: 'approve', text: 'Nobody decided in time' },
+      { approval: waiting, attentionAt: null },
+    );
+  // A repeated attempt comes with a token of its own.
+  const asked = asking(current, rung, at) ?? { ...current, version: current.version + 1 };
+  return { ...asked, approval: asked.approval && { ...asked.approval, taskToken } };
+}
 
-/** A decision that was made meanwhile wins: the write says whose turn it was. */
-const expire = ({ store, now }: ApproveDeps, { incidentId, actionId }: Action): Promise<Action> =>
-  store.records.changeAction(incidentId, actionId, (current) =>
-    current.status === 'awaiting-approval'
-      ? moveTo(
-          current,
-          'expired',
-          { at: now(), by: 'approve', text: 'Nobody decided in time' },
-          { attentionAt: null },
-        )
-      : null,
-  );
+/** The action with the entry that says who is asked, or null when it is there already. */
+function asking(current: Action, rung: number, at: Date): Action | null {
+  const { approval } = current;
+  if (!approval || approval.askedRungs > rung) return null;
+  const text = `Asking ${namesOf(approval.rungs[rung]?.ask ?? [])}`;
+  return {
+    ...noted(current, { at, by: 'approve', event: 'asked', text }),
+    approval: { ...approval, askedRungs: rung + 1 },
+  };
+}
 
-/** Passes on what was decided, between two rungs or at the end. A deaf state machine has its answer already. */
+const namesOf = (people: readonly Pick<Approver, 'name'>[]) =>
+  people.map(({ name }) => name).join(', ');
+
+/** Passes on what was decided between two rungs, or at the end. */
 async function answer(
   { callback, log }: ApproveDeps,
   action: Action,
   taskToken: string,
 ): Promise<void> {
+  const { actionId } = action;
   const verdict = action.approval?.decision?.verdict ?? 'expired';
   try {
     await callback(taskToken, { verdict });
   } catch (error) {
-    log('warn', 'callback not taken', {
-      actionId: action.actionId,
-      verdict,
-      ...errorFields(error),
-    });
-    throw new Unavailable(
-      'the state machine could not be answered',
-      { actionId: action.actionId },
-      error,
-    );
+    // It has its answer already, from the page on which the decision was made.
+    if (error instanceof NotFound) return log('info', 'callback not needed', { actionId, verdict });
+    log('warn', 'callback not taken', { actionId, verdict, ...errorFields(error) });
+    throw new Unavailable('the state machine could not be answered', { actionId }, error);
   }
 }
 
-async function ask(
+/** Asks the rung that is due. Where nobody of it can be reached, the next one is asked at once, not when its time comes. */
+async function climb(
   deps: ApproveDeps,
   action: Action,
   request: ApprovalRequest,
-  rung: number,
+  due: number,
 ): Promise<void> {
-  const before = request.rungs.slice(0, rung).flatMap((one) => one.ask);
-  const people = request.rungs[rung]?.ask ?? [];
-  const messages = await Promise.all(
-    people.map((person) => question(deps, action, person, before)),
-  );
-  const unreached = await sendAll(deps.send, messages, deps.log);
-  const missed = unreached.flatMap(({ to }) => (to.kind === 'person' ? to.name : []));
-  const text = `Asked ${people.map(({ name }) => name).join(', ')}${missed.length > 0 ? `; not reached: ${missed.join(', ')}` : ''}`;
-  await deps.store.records.changeAction(action.incidentId, action.actionId, (current) =>
-    current.status === 'awaiting-approval' && (current.approval?.askedRungs ?? 0) <= rung
-      ? {
-          ...noted(current, { at: deps.now(), by: 'approve', event: 'asked', text }),
-          approval: current.approval && { ...current.approval, askedRungs: rung + 1 },
-        }
-      : null,
+  const { incidentId, actionId } = action;
+  const { records } = deps.store;
+  const alert = await records.alert(incidentId, action.alertId);
+  for (let rung = due; rung < request.rungs.length; rung++) {
+    if (rung > due)
+      await records.changeAction(incidentId, actionId, (current) =>
+        asking(current, rung, deps.now()),
+      );
+    const people = request.rungs[rung]?.ask ?? [];
+    const messages = await Promise.all(
+      people.map((person) => question(deps, action, alert, person, rung)),
+    );
+    const unreached = await sendEach(deps.send, messages, deps.log);
+    if (unreached.length > 0) await recordUnreached(deps, action, unreached);
+    if (unreached.length < messages.length) return;
+  }
+  throw new Unavailable('nobody on the ladder could be reached', { actionId });
+}
+
+/** A failed delivery is part of what happened; a retry that fails the same way adds nothing. */
+async function recordUnreached(
+  { store, now }: ApproveDeps,
+  { incidentId, actionId }: Action,
+  unreached: readonly Message[],
+): Promise<void> {
+  const text = `Not reached: ${namesOf(unreached.flatMap(({ to }) => (to.kind === 'person' ? [to] : [])))}`;
+  await store.records.changeAction(incidentId, actionId, (current) =>
+    current.history.some((entry) => entry.event === 'not-reached' && entry.text === text)
+      ? null
+      : noted(current, { at: now(), by: 'approve', event: 'not-reached', text }),
   );
 }
 
 async function question(
   { mac, webBaseUrl }: ApproveDeps,
   action: Action,
+  alert: Alert,
   person: Approver,
-  before: readonly Approver[],
+  rung: number,
 ): Promise<Message> {
   const { incidentId, actionId, digest, approval } = action;
   const token = await issueLink(mac, {
@@ -132,11 +152,12 @@ async function question(
     person: person.id,
     expires: Math.floor(Date.parse(approval?.expiresAt ?? '') / 1000),
   });
+  const before = approval?.rungs.slice(0, rung).flatMap(({ ask }) => ask) ?? [];
   return {
-    key: `ask-${actionId}-${person.id}`,
+    key: `ask-${actionId}-${rung}-${person.id}`,
     to: { kind: 'person', ...person },
     urgency: 'page',
-    ...askText(action, before),
+    ...askText(action, alert, before),
     links: [{ label: 'Look, then approve or decline', url: `${webBaseUrl}/approve/${token}` }],
     incidentId,
     actionId,

@@ -1,8 +1,9 @@
 // Tells people what they have to know or do about an action, by the state that it is in.
 import { z } from 'zod';
 import { noted } from '../audit/chain.ts';
-import type { Log } from '../audit/log.ts';
+import { errorFields, type Log } from '../audit/log.ts';
 import { type Action, ActionId, type Approver, IncidentId } from '../domain/action.ts';
+import type { Alert } from '../domain/alert.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Store } from '../store/store.ts';
 import type { Message, Send } from './message.ts';
@@ -12,6 +13,7 @@ import {
   failedText,
   handOffText,
   headlineOf,
+  inDoubtText,
   notUndoneText,
   stoppedText,
   unaskedText,
@@ -38,23 +40,17 @@ type News = Pick<Message, 'subject' | 'paragraphs'> & { to: Approver[]; ticket: 
 export async function notify(deps: NotifyDeps, input: unknown) {
   const { incidentId, actionId, failure } = NotifyInput.parse(input);
   const action = await deps.store.records.action(incidentId, actionId);
-  const news = newsOf(
-    action,
-    deps.policy,
-    failure ? `${failure.Error}: ${failure.Cause ?? ''}` : null,
-  );
+  const alert = await deps.store.records.alert(incidentId, action.alertId);
+  const why = failure ? `${failure.Error}: ${failure.Cause ?? ''}` : null;
+  const news = newsOf(action, alert, deps.policy, why, deps.now());
   if (!news) return { incidentId, actionId, told: 0 };
-  const ticketId = news.ticket
-    ? await deps.openTicket({
-        incidentId,
-        title: headlineOf(action),
-        body: news.paragraphs.join('\n\n'),
-      })
-    : null;
-  const paragraphs = ticketId ? [...news.paragraphs, `Ticket ${ticketId}.`] : news.paragraphs;
+  const paragraphs = [
+    ...news.paragraphs,
+    ...(news.ticket ? [await ticketLine(deps, action, news)] : []),
+  ];
   const messages = news.to.map(
     (person): Message => ({
-      key: `${action.status}-${actionId}-${action.version}-${person.id}`,
+      key: `${action.status}-${actionId}-${sinceEntry(action)}-${person.id}`,
       to: { kind: 'person', ...person },
       urgency: 'page',
       subject: news.subject,
@@ -64,13 +60,42 @@ export async function notify(deps: NotifyDeps, input: unknown) {
       actionId,
     }),
   );
-  await sendAll(deps.send, messages, deps.log);
-  await markTold(deps, action, news.to);
-  return { incidentId, actionId, told: messages.length };
+  const unreached = await sendAll(deps.send, messages, deps.log);
+  await markTold(deps, action, news.to, unreached);
+  return { incidentId, actionId, told: messages.length - unreached.length };
+}
+
+/** The same news has the same key, however often it is told: it counts from the entry that brought the state. */
+const sinceEntry = ({ history, status }: Action) =>
+  Math.max(
+    0,
+    history.findLastIndex(({ event }) => event === status),
+  );
+
+/** People hear of it even where no ticket can be opened. */
+async function ticketLine(
+  { openTicket, log }: NotifyDeps,
+  action: Action,
+  news: News,
+): Promise<string> {
+  const { incidentId, actionId } = action;
+  try {
+    const body = news.paragraphs.join('\n\n');
+    return `Ticket ${await openTicket({ incidentId, title: headlineOf(action), body })}.`;
+  } catch (error) {
+    log('error', 'ticket not opened', { incidentId, actionId, ...errorFields(error) });
+    return 'No ticket could be opened.';
+  }
 }
 
 /** What is to be told, and to whom; null where the state needs nobody. */
-function newsOf(action: Action, policy: Policy, failure: string | null): News | null {
+function newsOf(
+  action: Action,
+  alert: Alert,
+  policy: Policy,
+  failure: string | null,
+  now: Date,
+): News | null {
   const onCall = peopleOf(policy, policy.escalation.ladder[0]?.ask ?? []);
   const managers = peopleOf(policy, policy.escalation.managers);
   const asked = action.approval?.rungs.flatMap(({ ask }) => ask) ?? [];
@@ -81,7 +106,7 @@ function newsOf(action: Action, policy: Policy, failure: string | null): News | 
     case 'handed-off':
       return approvedOnce
         ? { ...stoppedText(action), to: unique([...decidedBy, ...onCall]), ticket: true }
-        : { ...handOffText(action), to: onCall, ticket: true };
+        : { ...handOffText(action, alert), to: onCall, ticket: true };
     case 'observed':
       return approvedOnce ? { ...stoppedText(action), to: decidedBy, ticket: false } : null;
     case 'expired':
@@ -91,17 +116,24 @@ function newsOf(action: Action, policy: Policy, failure: string | null): News | 
       const text = stopped ? stoppedText(action) : failedText(action);
       return { ...text, to: unique([...decidedBy, ...onCall]), ticket: true };
     }
+    case 'approved':
+      return {
+        ...stoppedText(action, failure),
+        to: unique([...decidedBy, ...onCall]),
+        ticket: true,
+      };
+    case 'proposed':
+      return { ...stoppedText(action, failure), to: onCall, ticket: true };
     case 'awaiting-approval':
       return { ...unaskedText(action, failure), to: everybody, ticket: true };
     case 'reversal-failed':
     case 'reversing':
     case 'executing':
-    case 'in-force':
-      return {
-        ...notUndoneText(action, failure),
-        to: unique([...onCall, ...managers]),
-        ticket: true,
-      };
+    case 'in-force': {
+      const isDue = action.status !== 'in-force' || Date.parse(action.dueAt ?? '') <= now.getTime();
+      const text = isDue ? notUndoneText(action, failure) : inDoubtText(action, failure);
+      return { ...text, to: unique([...onCall, ...managers]), ticket: true };
+    }
     default:
       return null;
   }
@@ -122,10 +154,18 @@ async function markTold(
   { store, now }: NotifyDeps,
   { incidentId, actionId }: Action,
   to: readonly Approver[],
+  unreached: readonly Message[],
 ) {
-  const text = `Told ${to.map(({ name }) => name).join(', ')}`;
+  const missed = new Set(
+    unreached.map((message) => (message.to.kind === 'person' ? message.to.id : '')),
+  );
+  const reached = to.filter(({ id }) => !missed.has(id));
+  const notReached = to.filter(({ id }) => missed.has(id));
+  const text = `Told ${namesOf(reached)}${notReached.length > 0 ? `; not reached: ${namesOf(notReached)}` : ''}`;
   await store.records.changeAction(incidentId, actionId, (current) => ({
     ...noted(current, { at: now(), by: 'notify', event: 'told', text }),
     attentionAt: current.status === 'handed-off' ? null : current.attentionAt,
   }));
 }
+
+const namesOf = (people: readonly Approver[]) => people.map(({ name }) => name).join(', ');

@@ -1,8 +1,10 @@
 // What messages say. Facts first, in words that code wrote; what a model wrote stands last and is marked.
 import type { Action, Approver } from '../domain/action.ts';
+import type { Alert } from '../domain/alert.ts';
 import type { Incident } from '../domain/incident.ts';
-import { words } from '../domain/wording.ts';
+import { oneLine, quoted, utc, words } from '../domain/wording.ts';
 import type { Message } from './message.ts';
+import { runbookOf } from './runbook.ts';
 
 type Text = Pick<Message, 'subject' | 'paragraphs'>;
 
@@ -28,24 +30,28 @@ export function seenSince({ alerts }: Incident, { appliedAt }: Pick<Action, 'app
     : `${seen.charAt(0).toUpperCase()}${seen.slice(1)}: the activity may go on.`;
 }
 
-const subjectOf = (word: string, action: Action) => `${word}: ${headlineOf(action)}`.slice(0, 100);
-const at = (instant: string | null) =>
-  instant ? `${instant.slice(0, 16).replace('T', ' ')} UTC` : 'never';
-const incidentLine = ({ incidentId }: Action) => `Incident ${incidentId}.`;
+/** One line, whatever an attacker named the target; phone screens and SNS end at 100 characters. */
+const subjectOf = (word: string, action: Action) => oneLine(`${word}: ${headlineOf(action)}`, 99);
+const incidentLine = ({ incidentId, account, region }: Action) =>
+  `Incident ${incidentId}, account ${account}, ${region}.`;
 const modelsWords = ({ recommendation }: Action) =>
-  `Written by a model, and possibly influenced by the attacker: ${recommendation.reasoning}`;
+  `The reasoning, written by a machine and possibly influenced by the attacker: ${quoted(recommendation.reasoning, 1000)}`;
+const whyOf = ({ type, severity }: Alert) =>
+  `Why: ${quoted(type)}, severity ${severity.label} (${severity.score} of 10).`;
 
-export function askText(action: Action, askedBefore: readonly Approver[]): Text {
+export function askText(action: Action, alert: Alert, askedBefore: readonly Approver[]): Text {
   const before = askedBefore.map(({ name }) => name).join(', ');
+  const { description, approval } = action;
   return {
     subject: subjectOf('Approve?', action),
     paragraphs: [
-      ...(action.description?.changes ?? []),
-      `Affected: ${action.description?.affected.join('. ') ?? 'unknown'}`,
-      `Undo: ${action.description?.undo ?? 'unknown'}.`,
-      `Without an answer by ${at(action.approval?.expiresAt ?? null)} nothing happens.`,
+      ...(description?.changes ?? [headlineOf(action)]),
+      whyOf(alert),
+      `Affected: ${description?.affected.join('. ') ?? 'not known'}.`,
+      `Undone: ${description?.undo ?? 'not described'}.`,
+      `Without an answer by ${utc(approval?.expiresAt)} nothing is done.`,
       ...(before ? [`Asked before you, without an answer: ${before}.`] : []),
-      `${incidentLine(action)} Confidence ${action.recommendation.confidence} of 100.`,
+      incidentLine(action),
     ],
   };
 }
@@ -54,7 +60,7 @@ export function remindText(action: Action, seenSince: string): Text {
   return {
     subject: subjectOf('Will be undone', action),
     paragraphs: [
-      `In force since ${at(action.appliedAt)}. It is undone at ${at(action.dueAt)} unless somebody keeps or extends it.`,
+      `In force since ${utc(action.appliedAt)}. It is undone at ${utc(action.dueAt)} unless somebody keeps or extends it.`,
       seenSince,
       incidentLine(action),
     ],
@@ -67,7 +73,7 @@ export function expiredText(action: Action): Text {
     subject: subjectOf('Not done, no answer', action),
     paragraphs: [
       `Nobody decided in time, so nothing was done. Asked: ${asked || 'nobody'}.`,
-      'If the attack goes on, act by hand or deliver the alert again.',
+      'Nothing asks again by itself. If it should still be done, somebody has to decide that and do it by hand:',
       ...(action.description?.changes ?? []),
       incidentLine(action),
     ],
@@ -75,26 +81,39 @@ export function expiredText(action: Action): Text {
 }
 
 /** A person does it, or decides not to: what to check, what would be typed, how it is taken back. */
-export function handOffText(action: Action): Text {
-  const target = action.target;
+export function handOffText(action: Action, alert: Alert): Text {
+  const { target, recommendation } = action;
+  const { look, act, undo } = runbookOf(action, alert);
+  const named = target
+    ? `${words(target.kind)} ${quoted(target.value)}, the ${PARTS[target.part]} of the alert`
+    : `${quoted(recommendation.target, 64)}, which is nothing in the alert`;
   return {
     subject: subjectOf('Yours to decide', action),
     paragraphs: [
-      `Countermand does not do this by itself: ${action.reasons.map(({ text }) => text).join('. ')}.`,
-      `Target: ${target ? `${target.kind} ${target.value}, named as ${target.part}` : `"${action.recommendation.target}", which is nothing in the alert`}.`,
-      ...(action.description?.changes ?? []),
+      `Countermand does not do this by itself. ${action.reasons.map(({ text }) => oneLine(text)).join('. ')}.`,
+      `Target: ${named}.`,
+      `${whyOf(alert)} ${quoted(alert.title)}`,
       'Before you act: does the alert describe what you see? Who uses the target at this hour? Who has to be told?',
+      ...steps('Look first', look),
+      ...steps('To do it', act),
+      ...steps('To take it back', undo),
       incidentLine(action),
       modelsWords(action),
     ],
   };
 }
 
-export function stoppedText(action: Action): Text {
+const PARTS = { actor: 'actor', target: 'victim', related: 'side' } as const;
+
+/** One paragraph, a step a line: messages keep line breaks. */
+const steps = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : [`${title}:\n${lines.join('\n')}`];
+
+export function stoppedText(action: Action, failure: string | null = null): Text {
   return {
     subject: subjectOf('Approved, but stopped', action),
     paragraphs: [
-      action.failure ?? 'It was stopped after the approval.',
+      `${oneLine(failure ?? action.failure ?? 'It was stopped after the approval')}.`,
       'Nothing was changed.',
       incidentLine(action),
     ],
@@ -105,7 +124,7 @@ export function failedText(action: Action): Text {
   return {
     subject: subjectOf('Failed', action),
     paragraphs: [
-      `It could not be carried out: ${action.failure ?? 'the reason is in the record'}.`,
+      `It could not be carried out: ${oneLine(action.failure ?? 'the reason is in the record')}.`,
       'What had been changed was taken back.',
       incidentLine(action),
     ],
@@ -117,9 +136,20 @@ export function notUndoneText(action: Action, failure: string | null): Text {
   return {
     subject: subjectOf('NOT UNDONE', action),
     paragraphs: [
-      `It should have been undone, and is not (${action.status}): ${failure ?? action.history.at(-1)?.text ?? ''}`,
-      'By hand:',
-      ...(action.description?.manualUndo ?? []),
+      `It should have been undone, and is not (${words(action.status)}): ${oneLine(failure ?? action.history.at(-1)?.text ?? '')}`,
+      ...steps('To undo it by hand', action.description?.manualUndo ?? []),
+      incidentLine(action),
+    ],
+  };
+}
+
+/** Its time is not over, and something about its execution failed: a person had better look. */
+export function inDoubtText(action: Action, failure: string | null): Text {
+  return {
+    subject: subjectOf('Please check', action),
+    paragraphs: [
+      `It is in force, and is undone at ${utc(action.dueAt)}. On the way there something failed: ${oneLine(failure ?? '')}`,
+      ...steps('To undo it by hand', action.description?.manualUndo ?? []),
       incidentLine(action),
     ],
   };
@@ -129,8 +159,9 @@ export function unaskedText(action: Action, failure: string | null): Text {
   return {
     subject: subjectOf('Nobody could be asked', action),
     paragraphs: [
-      `An approval is needed and the question could not be put: ${failure ?? 'the reason is in the record'}.`,
-      'Nothing was done.',
+      `An approval is needed and the question could not be put: ${oneLine(failure ?? 'the reason is in the record')}.`,
+      `Nothing was done, and nothing will be unless somebody answers by ${utc(action.approval?.expiresAt)}.`,
+      ...(action.description?.changes ?? []),
       incidentLine(action),
     ],
   };

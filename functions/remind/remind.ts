@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { noted } from '../audit/chain.ts';
 import type { Log } from '../audit/log.ts';
 import { type Action, ActionId, type Approver, IncidentId } from '../domain/action.ts';
+import { concerns } from '../domain/concerns.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Message, Send } from '../notify/message.ts';
 import { sendAll } from '../notify/send-all.ts';
@@ -37,14 +38,18 @@ export async function remind(deps: RemindDeps, input: unknown) {
   return { incidentId, actionId, reminded: messages.length };
 }
 
-/** Whoever approved it; for what ran by itself, the analysts on call. */
-function whoDecides(policy: Policy, { approval }: Action): Approver[] {
+/** Whoever approved it; for what ran by itself, or whose approver has left, the analysts on call. Never whom it is about. */
+function whoDecides({ escalation }: Policy, { approval, target }: Action): Approver[] {
+  const able = (ids: readonly string[]): Approver[] =>
+    ids.flatMap((id) => {
+      const person = escalation.people[id];
+      return person && !(target && concerns(person, target))
+        ? [{ id, name: person.name, email: person.email }]
+        : [];
+    });
   const by = approval?.decision?.by;
-  const ids = by ? [by] : (policy.escalation.ladder[0]?.ask ?? []);
-  return ids.flatMap((id) => {
-    const person = policy.escalation.people[id];
-    return person ? [{ id, name: person.name, email: person.email }] : [];
-  });
+  const groups = [by ? [by] : [], ...escalation.ladder.map(({ ask }) => ask), escalation.managers];
+  return groups.map(able).find((people) => people.length > 0) ?? [];
 }
 
 async function reminder(

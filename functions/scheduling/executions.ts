@@ -1,5 +1,7 @@
 // Starts executions under names that make a second start harmless.
 import type { SFN } from '@aws-sdk/client-sfn';
+import { typedAwsError } from '../audit/aws-errors.ts';
+import { NotFound } from '../domain/errors.ts';
 
 /**
  * Starts one state machine. The same name with the same input is answered with the running execution; with a name
@@ -16,9 +18,18 @@ export const createStarter =
     }
   };
 
-/** Answers a state that waits for its task token. Rejects when it no longer waits. */
+/** What AWS says when nothing waits for a token any more. @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html */
+const NO_LONGER_WAITING = ['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'];
+
+/** Answers a state that waits for its task token. Rejects with NotFound when it no longer waits. */
 export const createCallback =
   (client: Pick<SFN, 'sendTaskSuccess'>) =>
   async (taskToken: string, output: object): Promise<void> => {
-    await client.sendTaskSuccess({ taskToken, output: JSON.stringify(output) });
+    try {
+      await client.sendTaskSuccess({ taskToken, output: JSON.stringify(output) });
+    } catch (error) {
+      if (error instanceof Error && NO_LONGER_WAITING.includes(error.name))
+        throw new NotFound('the state machine no longer waits', {}, error);
+      throw typedAwsError('answering the state machine', {}, error);
+    }
   };

@@ -1,0 +1,222 @@
+// Asking: the rung that is due, each person with a link of their own; and the end of what nobody answered.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type ApproveDeps, approve } from '../../functions/approve/approve.ts';
+import { moveTo } from '../../functions/audit/chain.ts';
+import type { Action } from '../../functions/domain/action.ts';
+import { NotFound, Unavailable } from '../../functions/domain/errors.ts';
+import { Message } from '../../functions/notify/message.ts';
+import type { Store } from '../../functions/store/store.ts';
+import { readLink } from '../../functions/web/link.ts';
+import { INCIDENT_ID, NOW } from '../fixtures/case.ts';
+import { startStore, type TestStore } from '../store/dynamo.ts';
+import { ana, BASE_URL, ben, mac, minute, put, requestWith, waiting } from '../web/desk.ts';
+
+let db: TestStore;
+let store: Store;
+let sent: Message[];
+let called: string[];
+let logged: string[];
+let unreachable: string[];
+beforeAll(async () => {
+  db = await startStore();
+});
+afterAll(() => db.stop());
+beforeEach(async () => {
+  store = await db.fresh();
+  [sent, called, logged, unreachable] = [[], [], [], []];
+});
+
+const deps = (at: Date, change: Partial<ApproveDeps> = {}): ApproveDeps => ({
+  store,
+  mac,
+  send: async (message) => {
+    const { to } = Message.parse(message);
+    if (to.kind === 'person' && unreachable.includes(to.id)) throw new Unavailable('bounced');
+    sent.push(message);
+  },
+  callback: async (token, { verdict }) => void called.push(`${token} ${verdict}`),
+  webBaseUrl: BASE_URL,
+  now: () => at,
+  log: (...line) => void logged.push(JSON.stringify(line)),
+  ...change,
+});
+const fresh = (change: Partial<Action> = {}) =>
+  put(store, waiting({ approval: requestWith({ askedRungs: 0, taskToken: null }), ...change }));
+const ask = (rung: number, taskToken = `token-${rung}`) => ({
+  incidentId: INCIDENT_ID,
+  actionId: 'act-0123456789abcdef-1',
+  rung,
+  taskToken,
+});
+const load = () => store.records.action(INCIDENT_ID, 'act-0123456789abcdef-1');
+const recipients = () => sent.map(({ to }) => (to.kind === 'person' ? to.id : 'team'));
+
+describe('asking', () => {
+  test('sends the people of the rung a link that opens in their name, until the request ends', async () => {
+    const action = await fresh();
+    await approve(deps(NOW), ask(0));
+    expect(recipients()).toEqual([ana.id]);
+    const { url } = sent[0]!.links[0]!;
+    expect(url.startsWith(`${BASE_URL}/approve/`)).toBe(true);
+    const token = url.slice(`${BASE_URL}/approve/`.length);
+    expect(await readLink(mac, token, 'approve', NOW)).toMatchObject({
+      ok: true,
+      claims: { person: ana.id, digest: action.digest, expires: minute(15).getTime() / 1000 },
+    });
+  });
+
+  test('keeps the token before anybody can answer, and records who is asked', async () => {
+    await fresh();
+    let kept: string | null | undefined;
+    const send = async () => void (kept = (await load()).approval?.taskToken);
+    await approve(deps(NOW, { send }), ask(0));
+    expect(kept).toBe('token-0');
+    expect(await load()).toMatchObject({
+      approval: { askedRungs: 1 },
+      status: 'awaiting-approval',
+    });
+    expect((await load()).history.at(-1)).toMatchObject({
+      event: 'asked',
+      text: 'Asking Ana Silva',
+    });
+  });
+
+  test('says what happens, why, to whom, until when, and who was asked before', async () => {
+    await fresh();
+    await approve(deps(minute(5)), ask(1));
+    const text = [sent[0]!.subject, ...sent[0]!.paragraphs].join('\n');
+    for (const part of [
+      'Approve?: Block web requests from 203.0.113.7/32',
+      'AWS WAF refuses its requests',
+      'Recon:EC2/PortProbeUnprotectedPort',
+      'several people may share it',
+      'unless somebody keeps it',
+      'by 03:15 UTC on 24 Nov nothing is done',
+      'Asked before you, without an answer: Ana Silva.',
+    ])
+      expect(text).toContain(part);
+    expect(recipients()).toEqual([ben.id]);
+  });
+
+  test('again, with a new token, keeps the new token and one entry', async () => {
+    await fresh();
+    await approve(deps(NOW), ask(0, 'first'));
+    await approve(deps(NOW), ask(0, 'second'));
+    const { approval, history } = await load();
+    expect(approval?.taskToken).toBe('second');
+    expect(history.filter(({ event }) => event === 'asked')).toHaveLength(1);
+    expect(new Set(sent.map(({ key }) => key)).size).toBe(1);
+  });
+
+  test('somebody in two rungs is a message each', async () => {
+    const at = NOW.toISOString();
+    const rungs = [
+      { at, ask: [ana] },
+      { at, ask: [ana] },
+    ];
+    await fresh({ approval: requestWith({ rungs, askedRungs: 0 }) });
+    await approve(deps(NOW), ask(0));
+    await approve(deps(minute(5)), ask(1));
+    expect(new Set(sent.map(({ key }) => key)).size).toBe(2);
+  });
+
+  test('goes on with the others when one of a rung cannot be reached, and records it', async () => {
+    unreachable = [ana.id];
+    const rungs = [{ at: NOW.toISOString(), ask: [ana, ben] }];
+    await fresh({ approval: requestWith({ rungs, askedRungs: 0 }) });
+    await approve(deps(NOW), ask(0));
+    expect(recipients()).toEqual([ben.id]);
+    expect((await load()).history.at(-1)).toMatchObject({
+      event: 'not-reached',
+      text: 'Not reached: Ana Silva',
+    });
+  });
+
+  test('moves up the ladder at once when nobody of the rung can be reached', async () => {
+    unreachable = [ana.id];
+    await fresh();
+    await approve(deps(NOW), ask(0));
+    expect(recipients()).toEqual([ben.id]);
+    expect((await load()).approval?.askedRungs).toBe(2);
+  });
+
+  test('is tried again when nobody on the whole ladder can be reached', async () => {
+    unreachable = [ana.id, ben.id];
+    await fresh();
+    await expect(approve(deps(NOW), ask(0))).rejects.toThrow(Unavailable);
+    await expect(approve(deps(NOW), ask(0, 'again'))).rejects.toThrow(Unavailable);
+    unreachable = [];
+    await approve(deps(NOW), ask(0, 'and again'));
+    expect(recipients()).toEqual([ana.id]);
+    const { history } = await load();
+    expect(history.filter(({ event }) => event === 'not-reached')).toHaveLength(2);
+  });
+
+  test('leaves neither links nor tokens in the log', async () => {
+    unreachable = [ana.id];
+    await fresh();
+    await approve(deps(NOW), ask(0, 'a-secret-token'));
+    expect(logged).not.toHaveLength(0);
+    expect(logged.join()).not.toMatch(/a-secret-token|\/approve\//);
+  });
+});
+
+describe('a rung that comes', () => {
+  const decided = (verdict: 'approved' | 'declined') =>
+    store.records.changeAction(INCIDENT_ID, ask(0).actionId, (current) =>
+      moveTo(
+        current,
+        verdict,
+        { at: minute(2), by: 'person:ana.silva', text: verdict },
+        {
+          approval: {
+            ...current.approval!,
+            decision: { verdict, by: ana.id, at: minute(2).toISOString(), reason: '' },
+          },
+        },
+      ),
+    );
+
+  test.each(['approved', 'declined'] as const)(
+    'after a decision whose callback was lost passes it on: %s',
+    async (verdict) => {
+      await fresh();
+      await decided(verdict);
+      await approve(deps(minute(5)), ask(1));
+      expect(called).toEqual([`token-1 ${verdict}`]);
+      expect(sent).toEqual([]);
+    },
+  );
+
+  test('after the last one ends the request: nothing is done', async () => {
+    await fresh();
+    await approve(deps(minute(15)), ask(2));
+    expect(await load()).toMatchObject({ status: 'expired', attentionAt: null });
+    expect(called).toEqual(['token-2 expired']);
+    await approve(deps(minute(15)), ask(2, 'repeated'));
+    expect(called).toEqual(['token-2 expired', 'repeated expired']);
+  });
+
+  test('after the time ends the request, whatever its number', async () => {
+    await fresh();
+    await approve(deps(minute(15)), ask(0));
+    expect((await load()).status).toBe('expired');
+    expect(sent).toEqual([]);
+  });
+
+  test('does not end what was decided a moment before', async () => {
+    await fresh();
+    await decided('approved');
+    await approve(deps(minute(15)), ask(2));
+    expect((await load()).status).toBe('approved');
+    expect(called).toEqual(['token-2 approved']);
+  });
+
+  test('is tried again when the state machine cannot be answered, and not when it no longer waits', async () => {
+    await fresh();
+    const failing = (error: Error) => ({ callback: () => Promise.reject(error) });
+    const down = approve(deps(minute(15), failing(new Error('network'))), ask(2));
+    await expect(down).rejects.toThrow(Unavailable);
+    await approve(deps(minute(15), failing(new NotFound('TaskTimedOut'))), ask(2));
+  });
+});

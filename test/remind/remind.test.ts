@@ -1,0 +1,109 @@
+// The reminder: only for what is still in force, to who approved it, with what was seen since and a link to decide.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Action } from '../../functions/domain/action.ts';
+import { Unavailable } from '../../functions/domain/errors.ts';
+import { Message } from '../../functions/notify/message.ts';
+import { type RemindDeps, remind } from '../../functions/remind/remind.ts';
+import type { Store } from '../../functions/store/store.ts';
+import { readLink } from '../../functions/web/link.ts';
+import { attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
+import { startStore, type TestStore } from '../store/dynamo.ts';
+import { approvedByAna, BASE_URL, inForce, mac, minute, put } from '../web/desk.ts';
+
+let db: TestStore;
+let store: Store;
+let sent: Message[];
+beforeAll(async () => {
+  db = await startStore();
+});
+afterAll(() => db.stop());
+beforeEach(async () => {
+  store = await db.fresh();
+  sent = [];
+});
+
+const deps = (change: Partial<RemindDeps> = {}): RemindDeps => ({
+  store,
+  policy: POLICY,
+  mac,
+  send: async (message) => void sent.push(Message.parse(message)),
+  webBaseUrl: BASE_URL,
+  now: () => minute(33),
+  log: () => {},
+  ...change,
+});
+const about = ({ incidentId, actionId }: Action) => ({ incidentId, actionId });
+const reminded = () => sent.map(({ to }) => (to.kind === 'person' ? to.id : 'team'));
+const approvedBy = (by: string) => ({
+  ...approvedByAna,
+  decision: { ...approvedByAna.decision!, by },
+});
+
+describe('a reminder', () => {
+  test('tells who approved it what it is, since when, until when, and what was seen since', async () => {
+    const action = await put(store, inForce({ approval: approvedBy('ben.okafor') }));
+    await store.records.changeIncident(INCIDENT_ID, (current) => ({
+      ...current,
+      version: current.version + 1,
+      alerts: current.alerts.map((alert) => ({ ...alert, repeats: 3 })),
+    }));
+    expect(await remind(deps(), about(action))).toMatchObject({ reminded: 1 });
+    expect(reminded()).toEqual(['ben.okafor']);
+    const text = [sent[0]!.subject, ...sent[0]!.paragraphs].join('\n');
+    for (const part of [
+      'Block web requests from 203.0.113.7/32',
+      'In force since 03:03 UTC on 24 Nov',
+      'undone at 04:03 UTC on 24 Nov',
+      'repeated 3 times',
+    ])
+      expect(text).toContain(part);
+    const token = sent[0]!.links[0]!.url.slice(`${BASE_URL}/review/`.length);
+    expect(await readLink(mac, token, 'review', minute(33))).toMatchObject({
+      ok: true,
+      claims: { person: 'ben.okafor', expires: minute(63).getTime() / 1000 },
+    });
+    const { history } = await store.records.action(INCIDENT_ID, action.actionId);
+    expect(history.at(-1)).toMatchObject({ event: 'reminded', text: 'Reminded Ben Okafor' });
+  });
+
+  test.each(['kept', 'reversing', 'reversed', 'reversal-failed'] as const)(
+    'is not sent for what is %s',
+    async (status) => {
+      const action = await put(store, inForce({ status }));
+      expect(await remind(deps(), about(action))).toMatchObject({ reminded: 0 });
+      expect(sent).toEqual([]);
+    },
+  );
+
+  test.each([
+    ['ran without a person', null],
+    ['was approved by somebody who has left', approvedBy('left.us')],
+  ])('goes to the on-call analyst for what %s', async (_, approval) => {
+    await remind(deps(), about(await put(store, inForce({ approval }))));
+    expect(reminded()).toEqual(['ana.silva']);
+  });
+
+  test('never goes to the person whom the action is about', async () => {
+    const target = { ...attacker, kind: 'iam-user' as const, ref: 'user-1', value: 'ana.silva' };
+    await remind(deps(), about(await put(store, inForce({ approval: null, target }))));
+    expect(reminded()).toEqual(['ben.okafor']);
+  });
+
+  test('is tried again when it could not be sent', async () => {
+    const action = await put(store, inForce());
+    const send = () => Promise.reject(new Error('bounced'));
+    await expect(remind(deps({ send }), about(action))).rejects.toThrow(Unavailable);
+  });
+
+  test('after an extension is another message', async () => {
+    const action = await put(store, inForce());
+    await remind(deps(), about(action));
+    await store.records.changeAction(INCIDENT_ID, action.actionId, (current) => ({
+      ...current,
+      version: current.version + 1,
+      extensions: 1,
+    }));
+    await remind(deps(), about(action));
+    expect(new Set(sent.map(({ key }) => key)).size).toBe(2);
+  });
+});
