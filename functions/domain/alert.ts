@@ -58,7 +58,7 @@ export const Traffic = z.strictObject({
 });
 
 export const Alert = z.strictObject({
-  /** Derived from source, account, region, finding id and episode, so that the same finding has the same id. */
+  /** Derived from source, account, region, finding id, type and episode, so that the same finding has the same id. */
   alertId: z.string().regex(/^al-[0-9a-z]{16}$/),
   source: z.enum(['guardduty', 'securityhub-asff', 'securityhub-ocsf', 'generic']),
   findingId: z.string().min(1).max(512),

@@ -106,7 +106,8 @@ async function accept(
 ): Promise<Accepted> {
   const { store, now, startRespond } = deps;
   const { source, account, region, findingId, type } = alert;
-  const identity = [source, account, region, findingId].join('\n');
+  // With the type: where a product reuses an id for something else, that is no repeat.
+  const identity = [source, account, region, findingId, type].join('\n');
   const seen = await store.findings.find(identity);
   if (seen?.startedAt && !(await isDueAgain(deps, seen)))
     return repeated(deps, identity, seen, alert);

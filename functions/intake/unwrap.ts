@@ -58,9 +58,11 @@ export function unwrap(body: string): (Finding | Unreadable)[] {
     throw new InvalidInput(
       `$: expected at most ${MAX_FINDINGS} findings in one body, found ${found.length}`,
     );
-  const [first] = found;
-  if (found.length === 1 && first && 'error' in first) throw first.error;
-  return found;
+  const bad = found.flatMap((part) => ('error' in part ? [part.error] : []));
+  const [first] = bad;
+  if (!first || bad.length < found.length) return found;
+  if (bad.length === 1) throw first;
+  throw new InvalidInput(`${first.message}; and ${bad.length - 1} more`, {}, first);
 }
 
 /** A part alone, in the envelope that it came in: what can be delivered again in place of the whole body. */

@@ -1,0 +1,46 @@
+// Events in the shape in which they are delivered, from the console's samples; tests change what they are about.
+import { normalise } from '../../functions/intake/normalise.ts';
+import { type Finding, unwrap } from '../../functions/intake/unwrap.ts';
+import { loadSamples } from '../../local/samples.ts';
+
+const SAMPLES = loadSamples();
+
+/** A copy of a sample's event, to be changed at will. */
+export function sample(id: string) {
+  const found = SAMPLES.find((one) => one.id === id);
+  if (!found) throw new Error(`there is no sample ${id}`);
+  // biome-ignore lint/suspicious/noExplicitAny: tests reach into events of every shape.
+  return structuredClone(found.event) as any;
+}
+
+export const sampleIds = SAMPLES.map(({ id }) => id);
+
+/** The findings of a body that holds no unreadable part. */
+export const findingsIn = (body: unknown): Finding[] =>
+  unwrap(typeof body === 'string' ? body : JSON.stringify(body)).map((part) => {
+    if ('error' in part) throw part.error;
+    return part;
+  });
+
+/** The one alert of a body. */
+export function alertOf(body: unknown) {
+  const [finding, ...rest] = findingsIn(body);
+  if (!finding || rest.length > 0) throw new Error('expected one finding');
+  return normalise(finding);
+}
+
+/** `ip-1 203.0.113.66 actor`, for each entity but the alert itself. */
+export const partsOf = (body: unknown): string[] =>
+  alertOf(body)
+    .entities.filter(({ kind }) => kind !== 'alert')
+    .map(({ ref, value, part }) => `${ref} ${value} ${part}`);
+
+/** What a JSONPath of the simple kind points at: `$.a[0]['b/c']`. */
+export function at(event: unknown, path: string): unknown {
+  const steps = [...path.matchAll(/\.([A-Za-z_][\w-]*)|\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]/g)];
+  return steps.reduce<unknown>(
+    (here, [, name, index, quoted]) =>
+      Reflect.get(Object(here), name ?? index ?? quoted?.replace(/\\(.)/g, '$1') ?? ''),
+    event,
+  );
+}

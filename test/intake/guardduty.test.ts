@@ -1,0 +1,281 @@
+// GuardDuty findings: who is on which side, where the traffic was seen, and what is done with missing parts.
+import { describe, expect, test } from 'vitest';
+import { camelKeys } from '../../functions/intake/casing.ts';
+import { alertOf, at, partsOf, sample, sampleIds } from './events.ts';
+
+const probe = () => sample('web-port-probe');
+const ssh = () => sample('ssh-brute-force');
+const action = (event: ReturnType<typeof probe>) => event.detail.service.action;
+
+/** First letters of keys in upper case, as the API writes them. */
+const pascal = (value: unknown): unknown =>
+  Array.isArray(value)
+    ? value.map(pascal)
+    : typeof value === 'object' && value !== null
+      ? Object.fromEntries(
+          Object.entries(value).map(([key, inner]) => [
+            key.charAt(0).toUpperCase() + key.slice(1),
+            pascal(inner),
+          ]),
+        )
+      : value;
+
+describe('the sides', () => {
+  test('the remote address acts, the instance suffers, our own addresses are only mentioned', () => {
+    expect(partsOf(ssh())).toEqual([
+      'ip-1 203.0.113.101 actor',
+      'instance-1 i-0bb2cc3dd4ee5ff60 target',
+      'ip-2 10.20.1.18 related',
+      'eni-1 eni-0f1e2d3c4b5a69788 related',
+      'ip-3 198.51.100.21 related',
+    ]);
+  });
+
+  test('over IPv6 as over IPv4', () => {
+    expect(partsOf(sample('ipv6-probe'))[0]).toBe('ip-1 2001:db8:bad::1:7 actor');
+  });
+
+  test('who calls an API acts, with the key and the name that were used', () => {
+    expect(partsOf(sample('bucket-read'))).toEqual([
+      'ip-1 203.0.113.150 actor',
+      'key-1 ASIAIOSFODNN7EXAMPLE actor',
+      'role-1 analytics actor',
+      'bucket-1 shop-invoices target',
+      'instance-1 i-0dd4ee5ff60711822 related',
+      'eni-1 eni-0f1e2d3c4b5a69788 related',
+      'ip-2 198.51.100.23 related',
+      'ip-3 10.20.2.5 related',
+    ]);
+  });
+
+  test('a key in a finding about something else is only mentioned', () => {
+    const event = ssh();
+    event.detail.resource.accessKeyDetails = { accessKeyId: 'AKIAX', userType: 'IAMUser' };
+    expect(partsOf(event)).toContain('key-1 AKIAX related');
+  });
+
+  test('root is no IAM user: its key is named and no user', () => {
+    const event = sample('leaked-access-key');
+    Object.assign(event.detail.resource.accessKeyDetails, { userType: 'Root', userName: 'Root' });
+    expect(partsOf(event)).toEqual([
+      'ip-1 203.0.113.140 actor',
+      'key-1 AKIAIOSFODNN7EXAMPLE actor',
+    ]);
+  });
+
+  test('where our host attacks others, the other one is the victim', () => {
+    const event = ssh();
+    action(event).networkConnectionAction.connectionDirection = 'OUTBOUND';
+    expect(partsOf(event)).toContain('ip-1 203.0.113.101 related');
+    expect(alertOf(event).notes).toContain(
+      'Our own side attacks: the address is that of its victim',
+    );
+  });
+
+  test('where our host calls home, the other one acts', () => {
+    expect(partsOf(sample('mining'))[0]).toBe('ip-1 203.0.113.170 actor');
+  });
+
+  test('an address that is ours is not the attacker’s, except in an invented finding', () => {
+    const event = ssh();
+    action(event).networkConnectionAction.remoteIpDetails.ipAddressV4 = '198.51.100.21';
+    expect(partsOf(event)).toContain('ip-1 198.51.100.21 related');
+    expect(alertOf(event).notes.join()).toContain('is taken as ours');
+    event.detail.service.additionalInfo = { sample: true };
+    expect(partsOf(event)).toContain('ip-1 198.51.100.21 actor');
+  });
+
+  test('a resource that the call changed is a target', () => {
+    const event = sample('leaked-access-key');
+    action(event).awsApiCallAction.affectedResources = { 'AWS::IAM::User': 'victim' };
+    expect(partsOf(event)).toContain('user-2 victim target');
+    const victim = alertOf(event).entities.find(({ value }) => value === 'victim');
+    expect(at(event, victim!.foundAt[0]!)).toBe('victim');
+  });
+
+  test('what is no address is left out, with a note', () => {
+    const event = ssh();
+    action(event).networkConnectionAction.remoteIpDetails.ipAddressV4 = '${malicious_ip}';
+    expect(partsOf(event).join()).not.toContain('malicious');
+    expect(alertOf(event).notes.join()).toContain('"${malicious_ip}" is not an address');
+  });
+
+  test('of an attack sequence: actors, endpoints and resources, each once', () => {
+    expect(partsOf(sample('attack-sequence'))).toEqual([
+      'ip-1 203.0.113.160 actor',
+      'ip-2 203.0.113.161 actor',
+      'key-1 AKIAI44QH8DHBEXAMPLE actor',
+      'user-1 deploy-old actor',
+      'bucket-1 shop-invoices target',
+    ]);
+    expect(alertOf(sample('attack-sequence')).entities[0]?.attributes.signals).toBe(
+      'Exfiltration:S3/AnomalousBehavior, s3:DeleteObject, cloudtrail:DeleteTrail',
+    );
+  });
+});
+
+describe('the traffic', () => {
+  const trafficOf = (event: unknown) => alertOf(event).traffic;
+  const probing = (...ports: number[]) => {
+    const event = probe();
+    const details = action(event).portProbeAction.portProbeDetails;
+    action(event).portProbeAction.portProbeDetails = ports.map((port) => ({
+      ...details[0],
+      localPortDetails: { port },
+    }));
+    return event;
+  };
+
+  test.each([80, 443, 8080, 8443])('to port %i is web traffic', (port) => {
+    expect(trafficOf(probing(port))).toEqual({
+      layer: 'web',
+      direction: 'inbound',
+      localPort: port,
+      protocol: 'TCP',
+    });
+  });
+
+  test('to any other port is network traffic', () => {
+    expect(trafficOf(ssh())).toMatchObject({ layer: 'network', localPort: 22 });
+  });
+
+  test('to several ports is web traffic only if all are web ports: a web rule would not help', () => {
+    expect(trafficOf(probing(443, 80)).layer).toBe('web');
+    expect(trafficOf(probing(443, 22))).toMatchObject({ layer: 'network', localPort: 22 });
+    expect(alertOf(probing(443, 22)).notes).toContain('Several ports were probed: 443, 22');
+  });
+
+  test('of other kinds of action', () => {
+    const dns = ssh();
+    dns.detail.service.action = { dnsRequestAction: { domain: 'bad.example', protocol: 'UDP' } };
+    expect(trafficOf(dns)).toMatchObject({ layer: 'dns', direction: 'outbound' });
+    expect(partsOf(dns)[0]).toBe('domain-1 bad.example actor');
+    expect(trafficOf(sample('leaked-access-key')).layer).toBe('aws-api');
+    expect(trafficOf(sample('exec-in-pod')).layer).toBe('aws-api');
+    expect(trafficOf(sample('database-logins')).layer).toBe('network');
+  });
+
+  test('with a port that is none is of an unknown port', () => {
+    const event = ssh();
+    action(event).networkConnectionAction.localPortDetails.port = '';
+    expect(trafficOf(event)).toMatchObject({ layer: 'network', localPort: null });
+  });
+});
+
+describe('either casing', () => {
+  test.each(sampleIds.filter((id) => !id.startsWith('security-hub')))(
+    'reads the same from %s',
+    (id) => {
+      const camel = sample(id);
+      camel.detail = camelKeys(camel.detail);
+      const upper = { ...camel, detail: pascal(camel.detail) };
+      const bare = (event: unknown) => {
+        const alert = alertOf(event);
+        return { ...alert, entities: alert.entities.map((one) => ({ ...one, foundAt: [] })) };
+      };
+      expect(bare(upper)).toEqual(bare(camel));
+    },
+  );
+});
+
+test.each(sampleIds)('every entity of %s is where its path says', (id) => {
+  const event = sample(id);
+  for (const { kind, value, foundAt } of alertOf(event).entities)
+    for (const path of foundAt) {
+      const found = at(event, path);
+      if (kind === 'alert') expect(found).toBe(event);
+      // A workload carries its namespace in front; the rest stands there as it is, or inside what the path names.
+      else expect(JSON.stringify(found)).toContain(value.split('/').at(-1));
+    }
+});
+
+describe('missing and odd parts', () => {
+  const changed = (change: object) => {
+    const event = probe();
+    Object.assign(event.detail, change);
+    return alertOf(event);
+  };
+
+  test('a finding of nothing but its type is taken, with notes on what was assumed', () => {
+    const alert = alertOf({ type: 'Test:Minimal/Finding', severity: null });
+    expect(alert).toMatchObject({
+      severity: { score: 5, label: 'medium' },
+      account: 'unknown',
+      region: 'unknown',
+      count: 1,
+      title: 'Test:Minimal/Finding',
+      traffic: { layer: 'unknown' },
+      entities: [{ ref: 'alert-1', kind: 'alert' }],
+    });
+    expect(alert.findingId).toMatch(/^content-[0-9a-f]{32}$/);
+    expect(alert.notes.join('\n')).toMatch(/id was missing.*\n.*no account.*\n.*severity/s);
+  });
+
+  test('without an id the same event has the same id, and another event another', () => {
+    const id = (title: string) => alertOf({ type: 'A:B/C', severity: 1, title }).findingId;
+    expect(id('a')).toBe(id('a'));
+    expect(id('a')).not.toBe(id('b'));
+  });
+
+  test('ids that are too long to keep stay different', () => {
+    const id = (end: string) => changed({ id: `${'x'.repeat(600)}${end}` }).findingId;
+    expect(id('a')).toHaveLength(512);
+    expect(id('a')).not.toBe(id('b'));
+  });
+
+  test.each([
+    ['the ARN', { accountId: '12345' }, '111122223333'],
+    ['the envelope', { accountId: null, arn: null }, '111122223333'],
+  ])('without a fit account it is that of %s', (_where, change, account) => {
+    expect(changed(change).account).toBe(account);
+  });
+
+  test.each([
+    [8, 'high', 8],
+    ['8.9', 'high', 8.9],
+    [9, 'critical', 9],
+    ['HIGH', 'high', 8],
+    ['8 - HIGH', 'high', 8],
+    [0, 'informational', 0],
+    [-3, 'informational', 0],
+    [99, 'critical', 10],
+    ['very', 'medium', 5],
+  ])('severity %s is %s', (severity, label, score) => {
+    expect(changed({ severity }).severity).toEqual({ label, score });
+  });
+
+  test.each([
+    ['2025-02-25 20:40:06.765', '2025-02-25T20:40:06.765Z', true],
+    ['2017-12-18 21:28:11.551000+05:30', '2017-12-18T15:58:11.551Z', true],
+    ['1732417200', '2024-11-24T03:00:00.000Z', true],
+    ['2026-11-24T03:00:00Z', '2026-11-24T03:00:00.000Z', false],
+    ['foo 1', null, true],
+  ])('the time %s is read as %s', (updatedAt, read, noted) => {
+    const alert = changed({ updatedAt });
+    expect(alert.updatedAt).toBe(read);
+    expect(alert.notes.some((note) => note.startsWith('The time of the update'))).toBe(noted);
+  });
+
+  test.each([
+    [{ sample: true }, true],
+    [{ sample: 'true' }, true],
+    [{ value: '{"sample":true}' }, true],
+    [{ value: 'not JSON' }, false],
+    [null, false],
+  ])('additionalInfo %j says whether it is a sample', (additionalInfo, expected) => {
+    const event = probe();
+    event.detail.service.additionalInfo = additionalInfo;
+    expect(alertOf(event).sample).toBe(expected);
+  });
+
+  test('text beyond its bounds is cut, with a note', () => {
+    const alert = changed({ title: 'x'.repeat(5000), description: 'y'.repeat(9000) });
+    expect([alert.title.length, alert.description.length]).toEqual([1024, 4096]);
+    expect(alert.notes.join()).toMatch(/The title was cut.*The description was cut/s);
+  });
+
+  test('numbers that JSON allows and nobody can count with do not stop it', () => {
+    const body = JSON.stringify(probe()).replace('"count":3', '"count":1e999');
+    expect(alertOf(body).count).toBe(1);
+  });
+});
