@@ -5,6 +5,7 @@ import {
   type ActionName,
   type ActionPolicy,
   ActionsFile,
+  DEFAULT_APPROVAL_MINUTES,
   EscalationFile,
   LimitsFile,
   Policy,
@@ -12,7 +13,7 @@ import {
 } from '../functions/domain/policy.ts';
 import { MECHANISMS } from '../functions/execute/registry.ts';
 import { type Fault, type Path, PolicyError } from './fault.ts';
-import { type Actions, DEFAULT_APPROVAL_MINUTES, withChanges, withLimits } from './overlay.ts';
+import { type Actions, withChanges, withLimits } from './overlay.ts';
 import { type Read, readPolicy } from './read.ts';
 
 export { PolicyError } from './fault.ts';

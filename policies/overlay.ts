@@ -1,9 +1,10 @@
 // What one account changes: it can make the policy stricter, and nothing else.
-import type {
-  AccountOverlay,
-  ActionName,
-  ActionPolicy,
-  Limits,
+import {
+  type AccountOverlay,
+  type ActionName,
+  type ActionPolicy,
+  DEFAULT_APPROVAL_MINUTES,
+  type Limits,
 } from '../functions/domain/policy.ts';
 import type { Fault } from './fault.ts';
 import type { Read } from './read.ts';
@@ -13,9 +14,6 @@ type Executable = Exclude<ActionPolicy, { tier: 3 }>;
 type Change = NonNullable<NonNullable<AccountOverlay['actions']>[ActionName]>;
 /** Notes what is wrong with a field of the change. */
 type Objection = (field: string, expected: string) => void;
-
-/** The gate gives this long to tier-1 actions that a rule sent to a person. */
-export const DEFAULT_APPROVAL_MINUTES = 15;
 
 export function withChanges(actions: Actions, overlay: Read<AccountOverlay>, faults: Fault[]) {
   const changes = Object.entries(overlay.data.actions ?? {}) as [ActionName, Change][];

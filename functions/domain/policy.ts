@@ -58,6 +58,9 @@ export const ActionPolicy = z.discriminatedUnion('tier', [
 ]);
 export type ActionPolicy = z.infer<typeof ActionPolicy>;
 
+/** Time for a decision on a tier-1 action that a rule or the rate limit sent to a person. */
+export const DEFAULT_APPROVAL_MINUTES = 15;
+
 export const ActionsFile = z.strictObject({ actions: z.record(ActionName, ActionPolicy) });
 
 const PersonId = z

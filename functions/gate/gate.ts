@@ -6,7 +6,7 @@ import { type Action, ActionId, IncidentId, type Status } from '../domain/action
 import type { Alert } from '../domain/alert.ts';
 import { Assessment, type Recommendation } from '../domain/assessment.ts';
 import { Conflict } from '../domain/errors.ts';
-import type { Policy } from '../domain/policy.ts';
+import { DEFAULT_APPROVAL_MINUTES, type Policy } from '../domain/policy.ts';
 import type { Store } from '../store/store.ts';
 import { requestApproval, waitsOf } from './ask.ts';
 import { decide, isStricter, type Ruling } from './decide.ts';
@@ -161,9 +161,6 @@ async function withinRate(
   const reason = { code: 'rate-limit', text: reservation.why };
   return { ...ruling, disposition: 'approve', reasons: [...ruling.reasons, reason] };
 }
-
-/** Tier-1 actions that a rule or the rate limit sent to a person get the time of the ladder's slowest action. */
-const DEFAULT_APPROVAL_MINUTES = 15;
 
 function compose(
   { policy, now }: GateDeps,

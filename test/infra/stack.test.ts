@@ -72,31 +72,6 @@ describe.each(['respond', 'reverse'])('the definition of %s', (machine) => {
   });
 });
 
-test('no resource waits for one that waits for it: CloudFormation could not make either', () => {
-  const resources = template.toJSON().Resources as Record<string, object>;
-  const waitsFor = (id: string) => referencesIn(resources[id]).filter((name) => name in resources);
-  const done = new Set<string>();
-  const visit = (id: string, path: readonly string[]): void => {
-    expect(path, 'a circle').not.toContain(id);
-    if (done.has(id)) return;
-    for (const next of waitsFor(id)) visit(next, [...path, id]);
-    done.add(id);
-  };
-  for (const id of Object.keys(resources)) visit(id, []);
-  expect(done.size).toBeGreaterThan(100);
-});
-
-/** Logical ids that a part of the template refers to. */
-function referencesIn(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, part]) => {
-    if (key === 'Ref') return [String(part)];
-    if (key === 'Fn::GetAtt') return [String(part[0])];
-    if (key === 'DependsOn') return [part].flat().map(String);
-    return referencesIn(part);
-  });
-}
-
 test('state machines are traced and logged, but without the data, which holds task tokens', () => {
   template.resourceCountIs('AWS::StepFunctions::StateMachine', 2);
   template.allResourcesProperties('AWS::StepFunctions::StateMachine', {
