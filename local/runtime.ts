@@ -1,5 +1,6 @@
 // Everything of a deployed stack in one process: the same definitions and functions, with stand-ins for AWS.
 import { join } from 'node:path';
+import type { SFN } from '@aws-sdk/client-sfn';
 import { analyse } from '../functions/analyse/analyse.ts';
 import type { Analyst } from '../functions/analyse/brief.ts';
 import { approve } from '../functions/approve/approve.ts';
@@ -19,6 +20,7 @@ import { type Accepted, acceptEvent } from '../functions/intake/intake.ts';
 import { notify } from '../functions/notify/notify.ts';
 import { remind } from '../functions/remind/remind.ts';
 import { reverse } from '../functions/reverse/run.ts';
+import { createCallback } from '../functions/scheduling/executions.ts';
 import { createStore, type Store } from '../functions/store/store.ts';
 import { sweep } from '../functions/sweep/sweep.ts';
 import { createWeb, type WebDeps } from '../functions/web/web.ts';
@@ -52,6 +54,8 @@ export type RuntimeOptions = {
 export type Rejected = { at: string; reason: string; body: string };
 export type Runtime = Awaited<ReturnType<typeof createRuntime>>;
 
+/** What the console draws ways from; older ones are drawn from the records. */
+const KEPT_EVENTS = 20_000;
 /** How often the sweeper runs, as the stack's schedule does. */
 const SWEEP_EVERY_MS = 60_000;
 
@@ -79,23 +83,38 @@ export async function createRuntime(options: RuntimeOptions) {
     clock,
     newId,
     log: createExecutionLog(folder && join(folder, 'executions.jsonl')),
-    onEvent: (event) => void events.push(event),
+    onEvent: (event) => {
+      events.push(event);
+      if (events.length > KEPT_EVENTS) events.splice(0, KEPT_EVENTS / 2);
+    },
     ...(options.retryIntervalMs !== undefined && { retryIntervalMs: options.retryIntervalMs }),
   });
   const start = (machine: MachineName) => async (name: string, input: object) =>
     engine.start(machine, name, input);
   const scheduler = createScheduler(state('schedules', []), async (target, name) => {
-    if (target.kind === 'reverse')
-      engine.start('reverse', `${name}-${target.input.actionId}-${newId()}`, target.input);
+    if (target.kind === 'reverse') engine.start('reverse', `${name}-${newId()}`, target.input);
     else await remind(deps, target.input);
   });
 
+  /** The two calls that functions make to Step Functions, answered by the engine. */
+  const stepFunctions = {
+    sendTaskSuccess: async ({
+      taskToken = '',
+      output = '',
+    }: {
+      taskToken?: string;
+      output?: string;
+    }) => {
+      await engine.callback(taskToken, JSON.parse(output));
+      return { $metadata: {} };
+    },
+  } as Pick<SFN, 'sendTaskSuccess'>;
   const deps = {
     store,
     policy,
     send,
     mac,
-    callback: engine.callback,
+    callback: createCallback(stepFunctions),
     webBaseUrl,
     now,
     log,

@@ -1,7 +1,7 @@
 // Ends an alert's assessment: the outcome on the incident, and a summary to whoever follows it.
 import { z } from 'zod';
 import { noted } from '../audit/chain.ts';
-import { errorFields, type Log } from '../audit/log.ts';
+import { causeText, errorFields, type Log } from '../audit/log.ts';
 import { type Action, IncidentId } from '../domain/action.ts';
 import type { Incident, Outcome } from '../domain/incident.ts';
 import type { Send } from '../notify/message.ts';
@@ -19,9 +19,9 @@ export const CloseInput = z.object({
 /** From the one that most needs a person's eye to the one that least does. */
 const PRECEDENCE: readonly Outcome[] = [
   'failed',
-  'acted',
-  'handed-off',
   'recommended-not-executed',
+  'handed-off',
+  'acted',
   'observed',
   'ticketed',
   'no-action',
@@ -66,7 +66,7 @@ export async function close({ store, send, now, log }: CloseDeps, input: unknown
   const all = await store.records.actions(incidentId);
   const actions = all.filter((action) => action.alertId === alertId);
   const outcome = failure ? 'failed' : mostTelling(actions.map(outcomeOf));
-  const why = failure ? `${failure.Error}: ${failure.Cause ?? ''}`.slice(0, 300) : null;
+  const why = failure ? causeText(failure) : null;
   const assessment = await store.records.findAssessment(incidentId, alertId);
   const said = assessment?.summary ?? 'There is no analysis.';
 

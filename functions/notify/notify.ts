@@ -1,7 +1,7 @@
 // Tells people what they have to know or do about an action, by the state that it is in.
 import { z } from 'zod';
 import { noted } from '../audit/chain.ts';
-import { errorFields, type Log } from '../audit/log.ts';
+import { causeText, errorFields, type Log } from '../audit/log.ts';
 import { type Action, ActionId, type Approver, IncidentId } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -41,7 +41,7 @@ export async function notify(deps: NotifyDeps, input: unknown) {
   const { incidentId, actionId, failure } = NotifyInput.parse(input);
   const action = await deps.store.records.action(incidentId, actionId);
   const alert = await deps.store.records.alert(incidentId, action.alertId);
-  const why = failure ? `${failure.Error}: ${failure.Cause ?? ''}` : null;
+  const why = failure ? causeText(failure) : null;
   const news = newsOf(action, alert, deps.policy, why, deps.now());
   if (!news) return { incidentId, actionId, told: 0 };
   const paragraphs = [

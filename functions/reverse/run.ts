@@ -1,7 +1,7 @@
 // Undoes one action: compare, take back exactly what we did, verify, record. Safe to call at any time, any number of times.
 import { z } from 'zod';
 import { moveTo } from '../audit/chain.ts';
-import { errorFields, type Log } from '../audit/log.ts';
+import { causeText, errorFields, type Log } from '../audit/log.ts';
 import { type Action, ActionId, IncidentId, type Status } from '../domain/action.ts';
 import { NotVerified, StateChanged, TerminalError } from '../domain/errors.ts';
 import { type Job, jobOf, type Mechanisms } from '../execute/subject.ts';
@@ -191,7 +191,7 @@ async function giveUp(
 }
 
 const failureText = (failure: ReverseInput['failure']): string | null =>
-  failure ? `${failure.Error}: ${failure.Cause ?? ''}`.slice(0, 500) : null;
+  failure ? causeText(failure) : null;
 
 const later = (from: Date, minutes: number) =>
   new Date(from.getTime() + minutes * 60_000).toISOString();

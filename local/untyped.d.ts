@@ -1,4 +1,4 @@
-// dynalite ships no types: the part that we use.
+// Packages that ship no types: the part of each that we use.
 declare module 'dynalite' {
   import type { Server } from 'node:http';
 
@@ -9,4 +9,10 @@ declare module 'dynalite' {
     updateTableMs?: number;
   };
   export default function dynalite(options?: Options): Server;
+}
+declare module 'asl-validator' {
+  export default function aslValidator(definition: unknown): {
+    isValid: boolean;
+    errorsText(): string;
+  };
 }

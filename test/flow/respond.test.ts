@@ -1,0 +1,214 @@
+// Whole ways through the deployed definition, from an event to its end, on the embedded engine.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { faultOf } from '../../functions/audit/chain.ts';
+import { Denied, Throttled } from '../../functions/domain/errors.ts';
+import { POLICY } from '../fixtures/case.ts';
+import { createWorld, sample, type World } from './world.ts';
+
+let world: World;
+beforeEach(async () => {
+  world = await createWorld();
+});
+afterEach(() => world.stop());
+
+const ATTACKER = '203.0.113.66/32';
+const probe = () => world.deliver(sample('web-port-probe'));
+
+describe('an alert about a web attack', () => {
+  test('is watched at once, leaves a ticket, and asks a person for the block', async () => {
+    await probe();
+    expect(world.watched()).toEqual([ATTACKER]);
+    expect(world.blocked()).toEqual([]);
+    expect(world.runtime.tickets()).toHaveLength(1);
+    expect(world.told('ana.silva')).toEqual([`Approve?: Block web requests from ${ATTACKER}`]);
+  });
+
+  test('is blocked after approval, and the block is lifted when its time is over', async () => {
+    await probe();
+    await world.approve('ana.silva');
+    expect(world.blocked()).toEqual([ATTACKER]);
+    expect(await world.incidents()).toMatchObject([{ status: 'closed', outcome: 'acted' }]);
+    await world.pass(4.5);
+    expect(world.blocked()).toEqual([ATTACKER]);
+    await world.pass(1);
+    expect(world.blocked(), 'within 60 s of the due time').toEqual([]);
+    expect((await world.action('block_ip_at_firewall')).status).toBe('reversed');
+  });
+
+  test('stays untouched after a decline', async () => {
+    await probe();
+    await world.decline('ana.silva');
+    expect(world.blocked()).toEqual([]);
+    expect((await world.action('block_ip_at_firewall')).status).toBe('declined');
+    expect((await world.incidents())[0]?.status).toBe('closed');
+  });
+
+  test('P8: keeps a whole history of every record', async () => {
+    await probe();
+    await world.approve('ana.silva');
+    await world.pass(11);
+    for (const action of await world.actions())
+      expect(faultOf(action.actionId, action.history)).toBeNull();
+    for (const { incidentId, history } of await world.incidents())
+      expect(faultOf(incidentId, history)).toBeNull();
+  });
+});
+
+describe('the ladder', () => {
+  test('asks the second person when the first does not answer, and takes that person’s yes', async () => {
+    await probe();
+    expect(world.told('ben.okafor')).toEqual([]);
+    await world.pass(1.5);
+    expect(world.told('ben.okafor')).toHaveLength(1);
+    await world.approve('ben.okafor');
+    expect(world.blocked()).toEqual([ATTACKER]);
+  });
+
+  test('ends with nothing done, a ticket, another page and the manager told', async () => {
+    await probe();
+    await world.pass(16);
+    expect((await world.action('block_ip_at_firewall')).status).toBe('expired');
+    expect(world.blocked()).toEqual([]);
+    const notDone = `Not done, no answer: Block web requests from ${ATTACKER}`;
+    for (const person of ['ana.silva', 'ben.okafor', 'mei.tanaka'])
+      expect(world.told(person)).toContain(notDone);
+    expect((await world.incidents())[0]?.outcome).toBe('recommended-not-executed');
+  });
+
+  test('finds a decision whose callback was lost, at the next rung', async () => {
+    await probe();
+    const callback = world.runtime.engine.callback;
+    // The token is forgotten, as if the state machine had just moved on.
+    for (const token of world.runtime.engine.waitingTokens())
+      await callback(token, { verdict: 'lost' }).catch(() => {});
+    await world.runtime.engine.quiet();
+    await world.approve('ana.silva');
+    await world.pass(25);
+    const { status } = await world.action('block_ip_at_firewall');
+    expect(['in-force', 'reversed', 'failed']).toContain(status);
+    expect(status).not.toBe('approved');
+  });
+});
+
+describe('a decision', () => {
+  test('counts once: the second person is told who decided what', async () => {
+    await probe();
+    await world.pass(1.5);
+    const postLate = await world.form(world.link('ana.silva'));
+    await world.approve('ben.okafor');
+    const late = await postLate({ verdict: 'decline', reason: '' });
+    expect(await late.text()).toContain('Ben Okafor');
+    expect((await world.action('block_ip_at_firewall')).status).not.toBe('declined');
+  });
+
+  test('is not made by opening the link, however often', async () => {
+    await probe();
+    for (let i = 0; i < 3; i++)
+      expect((await world.open(world.link('ana.silva'))).status).toBe(200);
+    expect((await world.action('block_ip_at_firewall')).status).toBe('awaiting-approval');
+  });
+
+  test('is checked again: what became stricter since stops it, and the approver is told', async () => {
+    await probe();
+    await world.runtime.store.killSwitch.set(POLICY.account, {
+      mode: 'halt',
+      by: 'person:mei.tanaka',
+      at: '',
+      why: 'drill',
+    });
+    await world.approve('ana.silva');
+    expect(world.blocked()).toEqual([]);
+    expect((await world.action('block_ip_at_firewall')).status).toBe('handed-off');
+    expect(world.told('ana.silva').at(-1)).toContain('stopped');
+  });
+});
+
+describe('an executor', () => {
+  const failing = (times: number, error: () => Error) => {
+    const real = world.runtime.functions['execute-waf'];
+    let calls = 0;
+    world.runtime.functions['execute-waf'] = async (payload) => {
+      if (calls++ < times) throw error();
+      return real?.(payload);
+    };
+  };
+
+  test('that fails twice and then succeeds leaves the action in force', async () => {
+    failing(2, () => new Throttled('slow down'));
+    await probe();
+    expect(world.watched()).toEqual([ATTACKER]);
+    expect((await world.action('add_ip_to_watchlist')).status).toBe('in-force');
+  });
+
+  test('that fails for good leaves nothing behind, and somebody is told', async () => {
+    failing(100, () => new Denied('no rights'));
+    await probe();
+    expect(world.watched()).toEqual([]);
+    expect((await world.action('add_ip_to_watchlist')).status).toBe('failed');
+    expect(world.told('ana.silva')).toContain(`Failed: Watch web requests from ${ATTACKER}`);
+  });
+});
+
+describe('P9: whatever dies on the way, the incident ends with an outcome', () => {
+  test.each(['enrich', 'analyse', 'gate'])('%s', async (name) => {
+    world.runtime.functions[name] = async () => {
+      throw new Error('killed');
+    };
+    await probe();
+    const [incident] = await world.incidents();
+    expect(incident?.status).toBe('closed');
+    expect(incident?.outcome).toBe(name === 'gate' ? 'failed' : 'ticketed');
+  });
+});
+
+describe('what comes again', () => {
+  test('is counted and not run again', async () => {
+    await probe();
+    const before = await world.actions();
+    expect(await probe()).toMatchObject([{ outcome: 'repeat' }]);
+    expect(await world.actions()).toEqual(before);
+    expect((await world.incidents())[0]?.alerts[0]?.repeats).toBe(1);
+  });
+});
+
+describe('what a person does to an action in force', () => {
+  const inForce = async () => {
+    await probe();
+    await world.approve('ana.silva');
+    await world.pass(3);
+    return world.link('ana.silva');
+  };
+
+  test('keep: it stays, with a name to it', async () => {
+    await world.choose(await inForce(), { review: 'keep' });
+    await world.pass(10);
+    expect(world.blocked()).toEqual([ATTACKER]);
+    expect((await world.action('block_ip_at_firewall')).history.at(-1)?.by).toBe(
+      'person:ana.silva',
+    );
+  });
+
+  test('extend: it ends later', async () => {
+    await world.choose(await inForce(), { review: 'extend' });
+    await world.pass(3);
+    expect(world.blocked()).toEqual([ATTACKER]);
+    await world.pass(6);
+    expect(world.blocked()).toEqual([]);
+  });
+
+  test('reverse: it ends now', async () => {
+    await world.choose(await inForce(), { review: 'reverse' });
+    expect(world.blocked()).toEqual([]);
+  });
+});
+
+describe('an alert that tries to give orders', () => {
+  test('gets nothing of what its text asks for', async () => {
+    await world.deliver(sample('injected-instructions'));
+    const targets = (await world.actions()).map(({ target }) => target?.value);
+    expect(targets).not.toContain('0.0.0.0/0');
+    expect(
+      (await world.actions()).filter(({ status }) => status === 'in-force').map(({ name }) => name),
+    ).toEqual(['add_ip_to_watchlist']);
+  });
+});

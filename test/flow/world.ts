@@ -1,0 +1,125 @@
+// One account in memory, with a clock that tests move: events go in, and what people and AWS see comes out.
+import { readFileSync } from 'node:fs';
+import type { Analyst } from '../../functions/analyse/brief.ts';
+import { playbook } from '../../functions/analyse/playbook.ts';
+import type { Action } from '../../functions/domain/action.ts';
+import type { Policy } from '../../functions/domain/policy.ts';
+import { manualClock } from '../../local/engine/clock.ts';
+import { createRuntime, type Runtime } from '../../local/runtime.ts';
+import { NOW, POLICY } from '../fixtures/case.ts';
+
+export const BASE_URL = 'http://127.0.0.1:1';
+
+export type World = Awaited<ReturnType<typeof createWorld>>;
+
+export async function createWorld({
+  policy = POLICY,
+  analyst = playbook,
+  folder,
+}: {
+  policy?: Policy;
+  analyst?: Analyst;
+  folder?: string;
+} = {}) {
+  const clock = manualClock(NOW);
+  let ids = 0;
+  const runtime: Runtime = await createRuntime({
+    policy,
+    analyst,
+    clock,
+    newId: () => `id-${++ids}`,
+    log: () => {},
+    webBaseUrl: BASE_URL,
+    linkKey: Buffer.alloc(32, 7),
+    retryIntervalMs: 0,
+    ...(folder && { folder }),
+  });
+  const { store } = runtime;
+
+  const world = {
+    runtime,
+    clock,
+    /** Delivers an event and lets everything happen that happens by itself. */
+    async deliver(event: unknown) {
+      const accepted = await runtime.accept(JSON.stringify(event));
+      await runtime.engine.quiet();
+      return accepted;
+    },
+    /** Lets time pass in steps of ten seconds, with everything that it brings. */
+    async pass(minutes: number) {
+      for (let i = 0; i < minutes * 6; i++) {
+        clock.advance(10_000);
+        await runtime.engine.quiet();
+        await runtime.tick();
+        await runtime.engine.quiet();
+      }
+    },
+    incidents: () => store.records.recentIncidents(50),
+    async actions(): Promise<Action[]> {
+      const incidents = await store.records.recentIncidents(50);
+      return (
+        await Promise.all(incidents.map(({ incidentId }) => store.records.actions(incidentId)))
+      ).flat();
+    },
+    async action(name: string): Promise<Action> {
+      const found = (await world.actions()).find((one) => one.name === name);
+      if (!found) throw new Error(`there is no action ${name}`);
+      return found;
+    },
+    /** Subjects of the messages to a person, in order. */
+    told: (person: string) =>
+      runtime
+        .inbox()
+        .filter(({ message: { to } }) => to.kind === 'person' && to.id === person)
+        .map(({ message }) => message.subject),
+    /** The newest link that this person was sent. */
+    link(person: string): string {
+      const links = runtime
+        .inbox()
+        .filter(({ message: { to } }) => to.kind === 'person' && to.id === person)
+        .flatMap(({ message }) => message.links);
+      const url = links.at(-1)?.url;
+      if (!url) throw new Error(`${person} was sent no link`);
+      return url.slice(BASE_URL.length);
+    },
+    open: (path: string) => runtime.web.request(path),
+    /** Opens the page as a browser would; the answer posts its form with a choice, now or later. */
+    async form(path: string) {
+      const page = await (await runtime.web.request(path)).text();
+      const hidden = [...page.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)].map(
+        ([, name = '', value = '']) => [name, value] as const,
+      );
+      return async (choice: Record<string, string>) => {
+        const response = await runtime.web.request(path, {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/x-www-form-urlencoded', Origin: BASE_URL },
+          body: new URLSearchParams({ ...Object.fromEntries(hidden), ...choice }).toString(),
+        });
+        await runtime.engine.quiet();
+        return response;
+      };
+    },
+    choose: async (path: string, choice: Record<string, string>) =>
+      (await world.form(path))(choice),
+    approve: (person: string) =>
+      world.choose(world.link(person), { verdict: 'approve', reason: '' }),
+    decline: (person: string) =>
+      world.choose(world.link(person), { verdict: 'decline', reason: 'known scanner' }),
+    blocked: () => addressesIn(runtime, 'block'),
+    watched: () => addressesIn(runtime, 'watch'),
+    stop: () => runtime.stop(),
+  };
+  return world;
+}
+
+const addressesIn = (runtime: Runtime, purpose: string): string[] =>
+  runtime
+    .ipSets()
+    .filter(({ name }) => name.includes(purpose))
+    .flatMap(({ addresses }) => addresses);
+
+/** One of the samples, as the event that it is. */
+export function sample(name: string): Record<string, unknown> {
+  const url = new URL(`../../local/samples/${name}.json`, import.meta.url);
+  return JSON.parse(readFileSync(url, 'utf8')).event;
+}
