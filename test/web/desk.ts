@@ -101,8 +101,6 @@ export const put = async (store: Store, action: Action, alert: Alert = alertWith
   return action;
 };
 
-export type Desk = ReturnType<typeof desk>;
-
 /** The site over a store, with what it did to the outside, and a clock that tests set. */
 export function desk(store: Store, change: Partial<WebDeps> = {}) {
   const did: string[] = [];

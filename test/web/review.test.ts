@@ -164,6 +164,19 @@ describe('a review', () => {
     },
   );
 
+  test('with a link whose time is over does nothing, though the action was extended meanwhile', async () => {
+    const action = await put(store, inForce({ dueAt: minute(123).toISOString(), extensions: 1 }));
+    const { clock, did, post, reviewPathOf } = desk(store);
+    clock.now = minute(70);
+    for (const review of ['keep', 'extend', 'reverse']) {
+      const answer = await post(await reviewPathOf(action), form(action, review));
+      expect(answer.status).toBe(410);
+      expect(await answer.text()).toContain('Your answer was not counted');
+    }
+    expect(await load(action)).toEqual(action);
+    expect(did).toEqual([]);
+  });
+
   test('with the link of an approval is refused', async () => {
     const action = await put(store, inForce());
     const { pathOf, post } = desk(store);

@@ -1,0 +1,60 @@
+// The site as API Gateway calls it: HTTP API events, payload format 2.0, with the form in base64.
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { handle, type LambdaEvent } from 'hono/aws-lambda';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { INCIDENT_ID } from '../fixtures/case.ts';
+import { startStore, type TestStore } from '../store/dynamo.ts';
+import { desk, put, waiting } from './desk.ts';
+
+let db: TestStore;
+beforeAll(async () => {
+  db = await startStore();
+});
+afterAll(() => db.stop());
+
+/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
+const event = (method: string, path: string, form?: Record<string, string>) =>
+  ({
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: path,
+    rawQueryString: '',
+    headers: {
+      host: 'countermand.example',
+      ...(form && { 'content-type': 'application/x-www-form-urlencoded', origin: 'null' }),
+    },
+    requestContext: {
+      accountId: '111122223333',
+      apiId: 'api',
+      domainName: 'countermand.example',
+      domainPrefix: 'countermand',
+      http: { method, path, protocol: 'HTTP/1.1', sourceIp: '198.51.100.1', userAgent: 'phone' },
+      requestId: 'r-1',
+      routeKey: '$default',
+      stage: '$default',
+      time: '24/Nov/2026:03:01:00 +0000',
+      timeEpoch: 0,
+    },
+    ...(form && { body: Buffer.from(new URLSearchParams(form).toString()).toString('base64') }),
+    isBase64Encoded: form !== undefined,
+  }) satisfies APIGatewayProxyEventV2;
+
+test('a person looks, and approves, through API Gateway', async () => {
+  const store = await db.fresh();
+  const action = await put(store, waiting());
+  const { app, did, pathOf } = desk(store);
+  const handler = handle(app);
+  const call = async (given: APIGatewayProxyEventV2) =>
+    (await handler(given as unknown as LambdaEvent)) as APIGatewayProxyStructuredResultV2;
+  const path = await pathOf(action);
+  const page = await call(event('GET', path));
+  expect(page.statusCode).toBe(200);
+  expect(page.headers?.['content-security-policy']).toContain("default-src 'none'");
+  expect(page.body).toContain(`action="${path}"`);
+  const answer = await call(
+    event('POST', path, { verdict: 'approve', reason: '', digest: action.digest }),
+  );
+  expect(answer.statusCode).toBe(200);
+  expect((await store.records.action(INCIDENT_ID, action.actionId)).status).toBe('approved');
+  expect(did).toEqual(['callback token-1 approved']);
+});
