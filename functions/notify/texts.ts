@@ -31,7 +31,7 @@ export function seenSince({ alerts }: Incident, { appliedAt }: Pick<Action, 'app
 }
 
 /** One line, whatever an attacker named the target; phone screens and SNS end at 100 characters. */
-const subjectOf = (word: string, action: Action) => oneLine(`${word}: ${headlineOf(action)}`, 99);
+const subjectOf = (word: string, action: Action) => oneLine(`${word} ${headlineOf(action)}`, 99);
 const incidentLine = ({ incidentId, account, region }: Action) =>
   `Incident ${incidentId}, account ${account}, ${region}.`;
 const modelsWords = ({ recommendation }: Action) =>
@@ -58,7 +58,7 @@ export function askText(action: Action, alert: Alert, askedBefore: readonly Appr
 
 export function remindText(action: Action, seenSince: string): Text {
   return {
-    subject: subjectOf('Will be undone', action),
+    subject: subjectOf('Will be undone:', action),
     paragraphs: [
       `In force since ${utc(action.appliedAt)}. It is undone at ${utc(action.dueAt)} unless somebody keeps or extends it.`,
       seenSince,
@@ -70,7 +70,7 @@ export function remindText(action: Action, seenSince: string): Text {
 export function expiredText(action: Action): Text {
   const asked = action.approval?.rungs.flatMap(({ ask }) => ask.map(({ name }) => name)).join(', ');
   return {
-    subject: subjectOf('Not done, no answer', action),
+    subject: subjectOf('Not done, no answer:', action),
     paragraphs: [
       `Nobody decided in time, so nothing was done. Asked: ${asked || 'nobody'}.`,
       'Nothing asks again by itself. If it should still be done, somebody has to decide that and do it by hand:',
@@ -88,7 +88,7 @@ export function handOffText(action: Action, alert: Alert): Text {
     ? `${words(target.kind)} ${quoted(target.value)}, the ${PARTS[target.part]} of the alert`
     : `${quoted(recommendation.target, 64)}, which is nothing in the alert`;
   return {
-    subject: subjectOf('Yours to decide', action),
+    subject: subjectOf('Yours to decide:', action),
     paragraphs: [
       `Countermand does not do this by itself. ${action.reasons.map(({ text }) => oneLine(text)).join('. ')}.`,
       `Target: ${named}.`,
@@ -111,7 +111,7 @@ const steps = (title: string, lines: readonly string[]): string[] =>
 
 export function stoppedText(action: Action, failure: string | null = null): Text {
   return {
-    subject: subjectOf('Approved, but stopped', action),
+    subject: subjectOf('Approved, but stopped:', action),
     paragraphs: [
       `${oneLine(failure ?? action.failure ?? 'It was stopped after the approval')}.`,
       'Nothing was changed.',
@@ -122,7 +122,7 @@ export function stoppedText(action: Action, failure: string | null = null): Text
 
 export function failedText(action: Action): Text {
   return {
-    subject: subjectOf('Failed', action),
+    subject: subjectOf('Failed:', action),
     paragraphs: [
       `It could not be carried out: ${oneLine(action.failure ?? 'the reason is in the record')}.`,
       'What had been changed was taken back.',
@@ -134,7 +134,7 @@ export function failedText(action: Action): Text {
 /** The reversal failed, or never ended: the one message that must not be missed. */
 export function notUndoneText(action: Action, failure: string | null): Text {
   return {
-    subject: subjectOf('NOT UNDONE', action),
+    subject: subjectOf('NOT UNDONE:', action),
     paragraphs: [
       `It should have been undone, and is not (${words(action.status)}): ${oneLine(failure ?? action.history.at(-1)?.text ?? '')}`,
       ...steps('To undo it by hand', action.description?.manualUndo ?? []),
@@ -146,7 +146,7 @@ export function notUndoneText(action: Action, failure: string | null): Text {
 /** Its time is not over, and something about its execution failed: a person had better look. */
 export function inDoubtText(action: Action, failure: string | null): Text {
   return {
-    subject: subjectOf('Please check', action),
+    subject: subjectOf('Please check:', action),
     paragraphs: [
       `It is in force, and is undone at ${utc(action.dueAt)}. On the way there something failed: ${oneLine(failure ?? '')}`,
       ...steps('To undo it by hand', action.description?.manualUndo ?? []),
@@ -157,7 +157,7 @@ export function inDoubtText(action: Action, failure: string | null): Text {
 
 export function unaskedText(action: Action, failure: string | null): Text {
   return {
-    subject: subjectOf('Nobody could be asked', action),
+    subject: subjectOf('Nobody could be asked:', action),
     paragraphs: [
       `An approval is needed and the question could not be put: ${oneLine(failure ?? 'the reason is in the record')}.`,
       `Nothing was done, and nothing will be unless somebody answers by ${utc(action.approval?.expiresAt)}.`,

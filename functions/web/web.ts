@@ -42,7 +42,7 @@ const SHOWS_FOR_MS = 24 * 3_600_000;
 export function createWeb(deps: WebDeps): Hono {
   const app = new Hono();
   app.use(guardedHeaders, neverKept);
-  app.use(bodyLimit({ maxSize: MAX_FORM_BYTES }));
+  app.use(bodyLimit({ maxSize: MAX_FORM_BYTES, onError: tooLarge }));
   app.use(ownFormsOnly(deps.webBaseUrl));
   app.get('/style.css', (c) => c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
   app.get('/approve/:token', (c) => show(deps, c, 'approve'));
@@ -60,6 +60,10 @@ export function createWeb(deps: WebDeps): Hono {
   });
   return app;
 }
+
+const tooLarge = () => {
+  throw new HTTPException(413, { message: 'The form is too large.' });
+};
 
 /** One text for every link that is not ours, not whole, for something else, or long over. */
 const notValid = (c: Context) =>

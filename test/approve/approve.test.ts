@@ -68,7 +68,9 @@ describe('asking', () => {
   test('keeps the token before anybody can answer, and records who is asked', async () => {
     await fresh();
     let kept: string | null | undefined;
-    const send = async () => void (kept = (await load()).approval?.taskToken);
+    const send = async () => {
+      kept = (await load()).approval?.taskToken;
+    };
     await approve(deps(NOW, { send }), ask(0));
     expect(kept).toBe('token-0');
     expect(await load()).toMatchObject({
@@ -86,7 +88,7 @@ describe('asking', () => {
     await approve(deps(minute(5)), ask(1));
     const text = [sent[0]!.subject, ...sent[0]!.paragraphs].join('\n');
     for (const part of [
-      'Approve?: Block web requests from 203.0.113.7/32',
+      'Approve? Block web requests from 203.0.113.7/32',
       'AWS WAF refuses its requests',
       'Recon:EC2/PortProbeUnprotectedPort',
       'several people may share it',

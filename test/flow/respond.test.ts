@@ -20,7 +20,7 @@ describe('an alert about a web attack', () => {
     expect(world.watched()).toEqual([ATTACKER]);
     expect(world.blocked()).toEqual([]);
     expect(world.runtime.tickets()).toHaveLength(1);
-    expect(world.told('ana.silva')).toEqual([`Approve?: Block web requests from ${ATTACKER}`]);
+    expect(world.told('ana.silva')).toEqual([`Approve? Block web requests from ${ATTACKER}`]);
   });
 
   test('is blocked after approval, and the block is lifted when its time is over', async () => {

@@ -1,0 +1,64 @@
+// Words for people: times, spans, and text that somebody else wrote.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { concerns } from '../../functions/domain/concerns.ts';
+import { oneLine, quoted, span, utc } from '../../functions/domain/wording.ts';
+
+describe('words', () => {
+  test('for a time name the hour, the zone and the day', () => {
+    expect(utc('2026-11-24T03:05:59.000Z')).toBe('03:05 UTC on 24 Nov');
+    expect(utc(null)).toBe('an unknown time');
+  });
+
+  test.each([
+    [0, '0 min'],
+    [45, '45 min'],
+    [60, '1 h'],
+    [90, '1 h 30 min'],
+    [1440, '24 h'],
+  ])('for %i minutes are "%s"', (minutes, text) => expect(span(minutes)).toBe(text));
+
+  test('of somebody else stay on one line, with nothing invisible, and end', () => {
+    expect(oneLine('a\r\nb\u202Ec\u200Bd\u2028e')).toBe('a b c d e');
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 600 }), (text) => {
+        const line = oneLine(text, 100);
+        expect(line.length).toBeLessThanOrEqual(100);
+        expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+      }),
+    );
+  });
+
+  test('in quotation marks cannot end them, and are no link in a mail program', () => {
+    expect(quoted('x” and https://evil.example or www.evil.example')).toBe(
+      '“x" and https[:]//evil.example or www[.]evil.example”',
+    );
+  });
+});
+
+describe('an action concerns a person', () => {
+  const ana = { principals: ['ana.silva', 'arn:aws:iam::111122223333:user/ops/ana'] };
+  test.each([
+    ['the user itself', { value: 'Ana.Silva', attributes: {} }, true],
+    [
+      'the ARN of the user',
+      { value: 'arn:aws:iam::111122223333:user/ana.silva', attributes: {} },
+      true,
+    ],
+    [
+      'an ARN that policy names',
+      { value: 'arn:aws:iam::111122223333:user/ops/ana', attributes: {} },
+      true,
+    ],
+    ['a key of the user', { value: 'AKIA', attributes: { userName: 'ana.silva' } }, true],
+    [
+      'a session of the user',
+      { value: 'ASIA', attributes: { principalId: 'AROA:ana.silva' } },
+      true,
+    ],
+    ['somebody with a longer name', { value: 'ana.silvano', attributes: {} }, false],
+    ['an address', { value: '203.0.113.7', attributes: {} }, false],
+  ])('when it is about %s: %o, %s', (_, target, expected) =>
+    expect(concerns(ana, target)).toBe(expected),
+  );
+});
