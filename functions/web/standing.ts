@@ -8,12 +8,12 @@ export type Names = Readonly<Record<string, string>>;
 
 /** The action's state as of now, honest after every outcome. */
 export function standingOf(action: Action, names: Names, now: Date): Standing {
-  const { title, text, tone } = STANDINGS[action.status](action, now);
+  const { title, text, tone } = STANDINGS[action.status](action, now, names);
   const said = decidedBy(action, names);
   return { title, tone, text: said ? `${said} ${text}` : text };
 }
 
-type Say = (action: Action, now: Date) => Standing;
+type Say = (action: Action, now: Date, names: Names) => Standing;
 const good = (title: string, text: string): Standing => ({ title, text, tone: 'good' });
 const bad = (title: string, text: string): Standing => ({ title, text, tone: 'bad' });
 const quiet = (title: string, text: string): Standing => ({ title, text, tone: 'quiet' });
@@ -34,10 +34,13 @@ const STANDINGS: Readonly<Record<Action['status'], Say>> = {
       'In force',
       `It is in force since ${utc(appliedAt)}${dueAt ? ` and is undone at ${utc(dueAt)}` : ''}.`,
     ),
-  kept: ({ appliedAt }) =>
-    good('Kept', `It is in force since ${utc(appliedAt)} and stays until somebody reverses it.`),
+  kept: (action, _now, names) =>
+    good(
+      'Kept',
+      `It is in force since ${utc(action.appliedAt)} and stays until somebody reverses it. Kept at ${saidBy(action, names)}.`,
+    ),
   reversing: () => quiet('Being undone', 'Open this link again in a minute to see the result.'),
-  reversed: (action) => quiet('Undone', `It was undone at ${utc(lastAt(action))}.`),
+  reversed: (action, _now, names) => quiet('Undone', `It was undone at ${saidBy(action, names)}.`),
   'reversal-failed': (action) =>
     bad(
       'Not undone',
@@ -56,6 +59,22 @@ const stopped = ({ failure }: Action): Standing =>
   bad('Stopped', `${sentence(failure)} Nothing was changed.`);
 
 const sentence = (text: string | null) => (text ? `${text.replace(/\.$/, '')}.` : '');
+
+/** When the present state began, and by whose word: `03:15 UTC on 24 Nov, by Ana Silva`. */
+function saidBy({ history, status }: Action, names: Names): string {
+  const entry = history.findLast(({ event }) => event === status) ?? history.at(-1);
+  const by = entry?.by ?? '';
+  const person = by.startsWith('person:') ? by.slice('person:'.length) : null;
+  const who = person ? `by ${names[person] ?? person}` : (BY[by] ?? `by ${by}`);
+  return `${utc(entry?.at)}, ${who}`;
+}
+
+const BY: Readonly<Record<string, string>> = {
+  schedule: 'as it was due',
+  sweep: 'as it was overdue',
+  policy: 'as policy says',
+};
+
 const lastAt = ({ history }: Action) => history.at(-1)?.at;
 
 /** `Ana Silva approved it at 03:02 UTC on 24 Nov.`, or nothing where nobody did. */

@@ -369,9 +369,13 @@ describe('a link opened later', () => {
         'reversed',
         { at: minute(64), by: 'schedule', text: '' },
       ),
-      'It was undone at 04:04 UTC',
+      'It was undone at 04:04 UTC on 24 Nov, as it was due.',
     ],
-    ['kept', inForce({ status: 'kept', dueAt: null }), 'stays until somebody reverses it'],
+    [
+      'kept',
+      moveTo(inForce(), 'kept', { at: minute(9), by: 'person:ben.okafor', text: '' }),
+      'stays until somebody reverses it. Kept at 03:09 UTC on 24 Nov, by Ben Okafor.',
+    ],
     ['not undone', inForce({ status: 'reversal-failed' }), 'to undo it failed'],
     [
       'stopped',
