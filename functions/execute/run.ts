@@ -77,7 +77,7 @@ async function captureUnderLease({ store }: ExecuteDeps, { subject, effectKey, m
   const lease = await store.leases.acquire(effectKey, subject.actionId);
   if (lease.captured) return lease.before;
   const found = await mechanism.driver.capture(subject);
-  return (await store.leases.recordBefore(effectKey, subject.actionId, lease, found)).before;
+  return (await store.leases.recordBefore(effectKey, subject.actionId, found)).before;
 }
 
 /** The record comes before the change: from here on, whatever happens, the undo is known. */

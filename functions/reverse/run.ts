@@ -6,6 +6,7 @@ import { type Action, ActionId, IncidentId, type Status } from '../domain/action
 import { NotVerified, StateChanged, TerminalError } from '../domain/errors.ts';
 import { type Job, jobOf, type Mechanisms } from '../execute/subject.ts';
 import {
+  REVERSAL_LEAD_MS,
   reminderScheduleName,
   reversalScheduleName,
   type Schedules,
@@ -68,7 +69,8 @@ const answer = ({ incidentId, actionId, scope, status }: Action) => ({
 function isDue({ status, dueAt }: Action, { cause }: ReverseInput, now: Date): boolean {
   if (cause === 'person') return true;
   if (status === 'kept') return false;
-  if (status === 'in-force') return dueAt !== null && Date.parse(dueAt) <= now.getTime();
+  if (status === 'in-force')
+    return dueAt !== null && Date.parse(dueAt) - REVERSAL_LEAD_MS <= now.getTime();
   return true;
 }
 

@@ -3,7 +3,7 @@ import type { Scheduler } from '@aws-sdk/client-scheduler';
 import { aws, typedAwsError } from '../audit/aws-errors.ts';
 import { ENV, required } from '../domain/env.ts';
 import { InvalidInput } from '../domain/errors.ts';
-import type { Scheduled, Schedules } from './schedules.ts';
+import { REVERSAL_LEAD_MS, type Scheduled, type Schedules } from './schedules.ts';
 
 export type ScheduleTargets = {
   groupName: string;
@@ -44,7 +44,7 @@ export function createSchedules(
   const request = ({ name, at, target }: Scheduled) => ({
     Name: name,
     GroupName: targets.groupName,
-    ScheduleExpression: `at(${wholeSecond(at, now())})`,
+    ScheduleExpression: `at(${wholeSecond(startOf({ at, target }), now())})`,
     ScheduleExpressionTimezone: 'UTC',
     FlexibleTimeWindow: { Mode: 'OFF' as const },
     ActionAfterCompletion: 'DELETE' as const,
@@ -74,6 +74,9 @@ export function createSchedules(
     },
   };
 }
+
+const startOf = ({ at, target }: Pick<Scheduled, 'at' | 'target'>): Date =>
+  target.kind === 'reverse' ? new Date(at.getTime() - REVERSAL_LEAD_MS) : at;
 
 /**
  * As `at()` takes it: without fractions and zone. Rounded up, because a reversal that comes a moment before its time

@@ -27,3 +27,9 @@ export function reminderTime(due: Date, durationMinutes: number, leadMinutes: nu
   const minutes = durationMinutes <= 2 * leadMinutes ? durationMinutes / 2 : leadMinutes;
   return new Date(due.getTime() - minutes * 60_000);
 }
+
+/**
+ * EventBridge Scheduler fires anywhere within the minute that begins at the set time. Set half a minute early, a
+ * reversal comes within half a minute of its due time, before or after.
+ */
+export const REVERSAL_LEAD_MS = 30_000;

@@ -1,7 +1,7 @@
 // Leases: one effect in AWS and the actions that hold it. It is undone when the last holder lets go.
 import { z } from 'zod';
 import { Conflict, InvalidInput } from '../domain/errors.ts';
-import { ABSENT, atVersion, type Table } from './table.ts';
+import { ABSENT, atVersion, contended, type Table } from './table.ts';
 
 const Lease = z.strictObject({
   holders: z.array(z.string()).min(1),
@@ -13,6 +13,9 @@ const Lease = z.strictObject({
   version: z.int().min(1),
 });
 export type Lease = z.infer<typeof Lease>;
+
+/** `others-hold`: the effect stays with them. `last`: the caller takes it back. `gone`: there was nothing to let go of. */
+export type Released = 'others-hold' | 'last' | 'gone';
 
 export type Leases = ReturnType<typeof createLeases>;
 
@@ -39,71 +42,71 @@ export function createLeases(table: Table) {
     find,
 
     /** Joins the effect. Idempotent per holder. Throws Conflict while the last holder is taking the effect back. */
-    async acquire(effectKey: string, actionId: string): Promise<Lease> {
-      const lease = await find(effectKey);
-      if (!lease) {
-        const first = {
-          holders: [actionId],
-          captured: false,
-          before: null,
-          releasing: null,
-          version: 1,
+    acquire: (effectKey: string, actionId: string): Promise<Lease> =>
+      contended(async () => {
+        const lease = await find(effectKey);
+        if (!lease) {
+          const first = {
+            holders: [actionId],
+            captured: false,
+            before: null,
+            releasing: null,
+            version: 1,
+          };
+          await write(effectKey, first, null);
+          return first;
+        }
+        if (lease.holders.includes(actionId) && lease.releasing === null) return lease;
+        if (lease.releasing !== null)
+          throw new Conflict(`the effect is being taken back by ${lease.releasing}`, {
+            effectKey,
+            actionId,
+          });
+        const joined = {
+          ...lease,
+          holders: [...lease.holders, actionId],
+          version: lease.version + 1,
         };
-        await write(effectKey, first, null);
-        return first;
-      }
-      if (lease.holders.includes(actionId) && lease.releasing === null) return lease;
-      if (lease.releasing !== null)
-        throw new Conflict(`the effect is being taken back by ${lease.releasing}`, {
-          effectKey,
-          actionId,
-        });
-      const joined = {
-        ...lease,
-        holders: [...lease.holders, actionId],
-        version: lease.version + 1,
-      };
-      await write(effectKey, joined, lease);
-      return joined;
-    },
+        await write(effectKey, joined, lease);
+        return joined;
+      }),
 
     /**
      * Stores what was there before us, once: the first to look wins. Only the first holder may look, because a
      * later one might already see the first one's change; it gets Conflict until the state is there.
      */
-    async recordBefore(
-      effectKey: string,
-      actionId: string,
-      lease: Lease,
-      before: unknown,
-    ): Promise<Lease> {
-      if (lease.captured) return lease;
-      if (lease.holders[0] !== actionId)
-        throw new Conflict(`${lease.holders[0]} has not yet recorded the state before it`, {
-          effectKey,
-        });
-      const captured = { ...lease, captured: true, before, version: lease.version + 1 };
-      await write(effectKey, captured, lease);
-      return captured;
-    },
+    recordBefore: (effectKey: string, actionId: string, before: unknown): Promise<Lease> =>
+      contended(async () => {
+        const lease = await find(effectKey);
+        if (!lease) throw new Conflict('the lease was lost', { effectKey, actionId });
+        if (lease.captured) return lease;
+        if (lease.holders[0] !== actionId)
+          throw new Conflict(`${lease.holders[0]} has not yet recorded the state before it`, {
+            effectKey,
+          });
+        const captured = { ...lease, captured: true, before, version: lease.version + 1 };
+        await write(effectKey, captured, lease);
+        return captured;
+      }),
 
     /**
      * Lets go. `others-hold`: the effect stays, with them. `last`: the caller must take the effect back and then
      * call `drop`; nobody can join meanwhile. `gone`: there was nothing to let go of.
      */
-    async release(effectKey: string, actionId: string): Promise<'others-hold' | 'last' | 'gone'> {
-      const lease = await find(effectKey);
-      if (!lease?.holders.includes(actionId)) return 'gone';
-      if (lease.releasing === actionId) return 'last';
-      const version = lease.version + 1;
-      if (lease.holders.length > 1) {
-        const holders = lease.holders.filter((holder) => holder !== actionId);
-        await write(effectKey, { ...lease, holders, version }, lease);
-        return 'others-hold';
-      }
-      await write(effectKey, { ...lease, releasing: actionId, version }, lease);
-      return 'last';
-    },
+    release: (effectKey: string, actionId: string): Promise<Released> =>
+      contended(async () => {
+        const lease = await find(effectKey);
+        if (!lease?.holders.includes(actionId)) return 'gone';
+        if (lease.releasing === actionId) return 'last';
+        const version = lease.version + 1;
+        if (lease.holders.length > 1) {
+          const holders = lease.holders.filter((holder) => holder !== actionId);
+          await write(effectKey, { ...lease, holders, version }, lease);
+          return 'others-hold';
+        }
+        await write(effectKey, { ...lease, releasing: actionId, version }, lease);
+        return 'last';
+      }),
 
     /** Ends the lease after the effect was taken back. */
     async drop(effectKey: string, actionId: string): Promise<void> {

@@ -4,17 +4,14 @@ import type { Log } from '../audit/log.ts';
 import { Action } from '../domain/action.ts';
 import { Alert } from '../domain/alert.ts';
 import { Assessment } from '../domain/assessment.ts';
-import { Conflict, InvalidInput, NotFound } from '../domain/errors.ts';
+import { InvalidInput, NotFound } from '../domain/errors.ts';
 import { Facts } from '../domain/facts.ts';
 import { Incident } from '../domain/incident.ts';
-import { ABSENT, atVersion, type Item, type Table } from './table.ts';
+import { ABSENT, atVersion, contended, type Item, type Table } from './table.ts';
 
 const incidentPk = (incidentId: string) => `INCIDENT#${incidentId}`;
 
 export type Records = ReturnType<typeof createRecords>;
-
-/** How often a record is read and decided on again when another writer was faster. */
-const MAX_ATTEMPTS = 12;
 
 export function createRecords(table: Table, log: Log) {
   const load = async <S extends z.ZodType>(schema: S, incidentId: string, sk: string) => {
@@ -141,17 +138,6 @@ export function createRecords(table: Table, log: Log) {
     },
   };
   return records;
-}
-
-/** Runs optimistic work again on Conflict. The bound is far above what contention on one record can cause. */
-async function contended<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof Conflict) || attempt === MAX_ATTEMPTS) throw error;
-    }
-  }
 }
 
 const versionOf = (record: object) =>

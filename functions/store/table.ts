@@ -39,6 +39,20 @@ export type Table = {
   needingAttention(until: string): Promise<Item[]>;
 };
 
+/** How often work on one item is done again because another writer was faster. */
+const MAX_ATTEMPTS = 12;
+
+/** Runs optimistic work again, from its read, on Conflict. Throws the last Conflict when it always loses. */
+export async function contended<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Conflict) || attempt === MAX_ATTEMPTS) throw error;
+    }
+  }
+}
+
 /** Attribute names that every item may carry for the sparse index. */
 export const ATTENTION_INDEX = 'attention';
 

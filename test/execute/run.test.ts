@@ -114,6 +114,8 @@ describe('a reversal', () => {
     minutes(59);
     expect(await undo(ids)).toMatchObject({ status: 'not-due' });
     expect(world.size).toBe(1);
+    minutes(0.5);
+    expect(await undo(ids), 'half a minute early is on time').toMatchObject({ status: 'reversed' });
   });
 
   test('wanted by a person happens at once', async () => {

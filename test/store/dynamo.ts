@@ -1,6 +1,7 @@
 // A store on an in-memory database for one test file.
-import { startDatabase } from '../../local/engine/database.ts';
+
 import { createStore, type Store } from '../../functions/store/store.ts';
+import { startDatabase } from '../../local/engine/database.ts';
 
 export type TestStore = {
   /** An empty table of its own, so that tests of one file do not see each other. */
