@@ -1,0 +1,174 @@
+// P9 at the edges of intake: events cut off or spoiled, and a death at any single request to the database.
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { faultOf } from '../../functions/audit/chain.ts';
+import { InvalidInput, Unavailable } from '../../functions/domain/errors.ts';
+import { type Accepted, acceptEvent, type IntakeDeps } from '../../functions/intake/intake.ts';
+import { unwrap } from '../../functions/intake/unwrap.ts';
+import { createStore } from '../../functions/store/store.ts';
+import { type Database, startDatabase } from '../../local/engine/database.ts';
+import { loadSamples } from '../../local/samples.ts';
+import { NOW, POLICY } from '../fixtures/case.ts';
+
+const SAMPLES = loadSamples();
+const PROBE = SAMPLES.find(({ id }) => id === 'web-port-probe')?.event;
+
+let database: Database;
+let tables = 0;
+/** Which request dies, counted from 0, and whether the database did it before that. */
+let death: { at: number; done: boolean } | null = null;
+let requests = 0;
+/** At the least so many requests make one acceptance; with fewer, this file tests nothing. */
+const MANY = 8;
+
+beforeAll(async () => {
+  database = await startDatabase();
+  database.client.middlewareStack.add(
+    (next) => async (args) => {
+      const dies = requests++ === death?.at;
+      if (dies && !death?.done) throw new Error('died before the request');
+      const answer = await next(args);
+      if (dies) throw new Error('died after the request');
+      return answer;
+    },
+    { step: 'initialize', name: 'death' },
+  );
+});
+afterAll(() => database.stop());
+
+async function account() {
+  const table = `intake-${++tables}`;
+  await database.createTable(table);
+  const store = createStore(database.client, table, () => {});
+  const started = new Map<string, { incidentId: string; alertId: string }>();
+  const rejected: string[] = [];
+  const deps: IntakeDeps = {
+    store,
+    policy: POLICY,
+    startRespond: async (name, input) => void started.set(name, input),
+    reject: async (_body, reason) => void rejected.push(reason),
+    now: () => new Date(NOW.getTime() + deliveries * 60_000),
+    log: () => {},
+  };
+  return { store, started, rejected, deps };
+}
+
+let deliveries = 0;
+
+/** Delivers as the queue does: again, a minute later, until it is taken. */
+async function deliver(deps: IntakeDeps, event: unknown): Promise<Accepted[]> {
+  for (let delivery = 1; ; delivery++, deliveries++)
+    try {
+      return await acceptEvent(deps, JSON.stringify(event));
+    } catch (error) {
+      if (!(error instanceof Unavailable) || delivery === 5) throw error;
+    }
+}
+
+/** Delivers with a death at this request; false when there were not as many. */
+async function deliverDying(deps: IntakeDeps, event: unknown, at: number, done: boolean) {
+  requests = 0;
+  death = { at, done };
+  await deliver(deps, event);
+  death = null;
+  expect(at, 'an endless row of requests').toBeLessThan(60);
+  return requests > at;
+}
+
+describe.each([
+  ['before', false],
+  ['after', true],
+])('a death just %s any request to the database, and delivery again', (_when, done) => {
+  test('leaves one assessment and one incident, listed once, with a whole history', async () => {
+    let at = 0;
+    for (let died = true; died; at++) {
+      const { store, started, deps } = await account();
+      died = await deliverDying(deps, PROBE, at, done);
+      const [one, ...others] = [...started];
+      expect(others).toEqual([]);
+      const [alertId, input] = one ?? [];
+      const incidents = await store.records.recentIncidents(50);
+      expect(incidents).toMatchObject([
+        { incidentId: input?.incidentId, status: 'open', alerts: [{ alertId }] },
+      ]);
+      for (const { incidentId, history, attentionAt } of incidents) {
+        expect(faultOf(incidentId, history)).toBeNull();
+        expect(attentionAt).not.toBeNull();
+        expect(await store.records.rawEvent(incidentId, alertId ?? '')).toMatchObject({
+          type: 'Recon:EC2/PortProbeUnprotectedPort',
+        });
+      }
+    }
+    expect(at).toBeGreaterThan(MANY);
+  });
+
+  test('leaves a further alert in the incident of the first', async () => {
+    const further = structuredClone(PROBE) as { detail: Record<string, unknown> };
+    further.detail.id = 'further';
+    let at = 0;
+    for (let died = true; died; at++) {
+      const { store, started, deps } = await account();
+      await deliver(deps, PROBE);
+      died = await deliverDying(deps, further, at, done);
+      const incidents = await store.records.recentIncidents(50);
+      expect(incidents).toHaveLength(1);
+      expect(incidents[0]?.alerts.map(({ alertId }) => alertId)).toEqual([...started.keys()]);
+      expect(started.size).toBe(2);
+    }
+    expect(at).toBeGreaterThan(MANY);
+  });
+});
+
+test('an event that was cut off anywhere is refused', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...SAMPLES), fc.nat(), ({ event }, at) => {
+      const whole = JSON.stringify(event);
+      expect(() => unwrap(whole.slice(0, at % whole.length))).toThrow(InvalidInput);
+    }),
+  );
+});
+
+type Place = { of: object; key: string };
+const placesIn = (value: unknown): Place[] =>
+  typeof value === 'object' && value !== null
+    ? Object.entries(value).flatMap(([key, inner]) => [{ of: value, key }, ...placesIn(inner)])
+    : [];
+
+/** A sample of GuardDuty's in which parts of what it says about resource and action are anything that JSON can say. */
+const spoiled = fc
+  .tuple(
+    fc.constantFrom(...SAMPLES.filter(({ event }) => event.source === 'aws.guardduty')),
+    fc.array(fc.tuple(fc.nat(), fc.jsonValue({ maxDepth: 4 })), { minLength: 1, maxLength: 3 }),
+  )
+  .map(([{ event }, spots]) => {
+    const copy = structuredClone(event) as { detail: { id: unknown } };
+    // Each is a finding of its own: as a repeat it would only be counted.
+    copy.detail.id = `finding-${JSON.stringify(spots).length}-${++findings}`;
+    const { service, resource } = structuredClone(copy.detail) as Record<string, unknown>;
+    const parts = { service, resource };
+    for (const [at, by] of spots) {
+      const places = placesIn(parts);
+      const place = places[at % places.length];
+      if (place) Reflect.set(place.of, place.key, by);
+    }
+    return { ...copy, detail: { ...copy.detail, ...parts } };
+  });
+let findings = 0;
+
+test('a finding whose resource or action is odd is taken and kept: the oddity costs only its own part', async () => {
+  const { store, rejected, deps } = await account();
+  await fc.assert(
+    fc.asyncProperty(spoiled, async (event) => {
+      const [accepted] = await deliver(deps, event);
+      if (accepted?.outcome !== 'started' && accepted?.outcome !== 'joined')
+        throw new Error(`it was not taken: ${JSON.stringify(accepted)}`);
+      const { incidentId, alertId } = accepted;
+      expect((await store.records.alert(incidentId, alertId)).alertId).toBe(alertId);
+      expect(await store.records.rawEvent(incidentId, alertId)).toEqual(
+        JSON.parse(JSON.stringify(event.detail)),
+      );
+    }),
+    { numRuns: 60 },
+  );
+  expect(rejected).toEqual([]);
+});
