@@ -156,9 +156,7 @@ function fromProductFields(
   path: string,
 ): Traffic | null {
   const named = Object.entries(fields ?? {}).flatMap(([name, value]) =>
-    typeof value === 'string'
-      ? [{ name, value, path: `${path}${member(name)}`.slice(0, 512) }]
-      : [],
+    typeof value === 'string' ? [{ name, value, path: `${path}${member(name)}` }] : [],
   );
   const ending = (pattern: RegExp) => named.filter(({ name }) => pattern.test(name));
   for (const { value, path: at } of ending(/remoteIpDetails[./]ipAddressV[46]$/i))

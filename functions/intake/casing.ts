@@ -22,7 +22,7 @@ export function originalPath(
     text += typeof key === 'number' ? `[${key}]` : member(key);
     here = typeof here === 'object' && here !== null ? Reflect.get(here, key) : undefined;
   }
-  return text.slice(0, 512);
+  return text;
 }
 
 /** In brackets where the short form would not be a JSONPath (RFC 9535): `['AWS::S3::Bucket']`. */

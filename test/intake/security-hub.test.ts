@@ -1,4 +1,5 @@
 // The same alerts by other ways: Security Hub in both of its forms, and whatever else puts an alert on the bus.
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { alertOf, partsOf, sample } from './events.ts';
 
@@ -183,6 +184,16 @@ describe('a generic alert', () => {
         { ref: 'ip-1', foundAt: ['$.detail.entities[0].value'], attributes: { path: '/in' } },
       ],
     });
+  });
+
+  test('in the documentation’s example is taken', () => {
+    const page = readFileSync(new URL('../../docs/generic-alert.md', import.meta.url), 'utf8');
+    const example = JSON.parse(/```json\n(.*?)```/s.exec(page)?.[1] ?? '');
+    const { DetailType, Detail } = example;
+    expect(partsOf({ ...generic(), 'detail-type': DetailType, detail: Detail })).toEqual([
+      'ip-1 203.0.113.66 actor',
+      'instance-1 i-0aa1bb2cc3dd4ee5f target',
+    ]);
   });
 
   test('is refused with every field that is not as documented', () => {

@@ -1,0 +1,126 @@
+// P9: whatever arrives is taken or refused with a reason; nothing crashes, and nothing leaves the bounds of an alert.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Alert } from '../../functions/domain/alert.ts';
+import { InvalidInput } from '../../functions/domain/errors.ts';
+import { correlationKeys } from '../../functions/intake/correlate.ts';
+import { normalise } from '../../functions/intake/normalise.ts';
+import { alone, unwrap } from '../../functions/intake/unwrap.ts';
+import { sample, sampleIds } from './events.ts';
+
+const Unidentified = Alert.omit({ alertId: true });
+/** DynamoDB's items end at 400 KB. */
+const MOST_BYTES = 300_000;
+
+/** How many findings of the body were taken; throws on anything but an alert in bounds or a refusal. */
+function taken(body: string): number {
+  const refused = (error: unknown) => {
+    if (!(error instanceof InvalidInput)) throw error;
+    expect(error.message).toMatch(/^\$.*expected|wrapped|scan result|at least|✖/s);
+    return 0;
+  };
+  try {
+    return unwrap(body).reduce((count, part) => {
+      expect(() => JSON.parse(alone(part))).not.toThrow();
+      if ('error' in part) return count;
+      try {
+        const alert = Unidentified.parse(normalise(part));
+        expect(new Set(alert.entities.map(({ ref }) => ref)).size).toBe(alert.entities.length);
+        expect(alert.entities[0]).toMatchObject({ ref: 'alert-1', value: alert.findingId });
+        expect(Buffer.byteLength(JSON.stringify(alert))).toBeLessThan(MOST_BYTES);
+        expect(correlationKeys(alert).length).toBeLessThanOrEqual(10);
+        return count + 1;
+      } catch (error) {
+        return count + refused(error);
+      }
+    }, 0);
+  } catch (error) {
+    return refused(error);
+  }
+}
+
+test('any text', () => {
+  fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (body) => taken(body) >= 0));
+});
+
+/** Every place in a value, as the keys that lead there. */
+const places = (value: unknown, here: string[] = []): string[][] => [
+  here,
+  ...(typeof value === 'object' && value !== null
+    ? Object.entries(value).flatMap(([key, inner]) => places(inner, [...here, key]))
+    : []),
+];
+
+const replace = (value: unknown, [key, ...rest]: string[], by: unknown): unknown => {
+  if (key === undefined) return by;
+  const copy = (Array.isArray(value) ? [...value] : { ...Object(value) }) as Record<
+    string,
+    unknown
+  >;
+  copy[key] = replace(copy[key], rest, by);
+  return copy;
+};
+
+const oddValue = fc.oneof(
+  fc.jsonValue({ maxDepth: 3 }),
+  fc.constantFrom(null, '', ' ', 0, -1, 1e300, true, [], {}, [null], '__proto__', 'a'.repeat(3000)),
+  fc.string({ unit: 'binary', maxLength: 100 }),
+);
+
+test.each(sampleIds)('%s with any one or two of its parts replaced by anything', (id) => {
+  const event = sample(id);
+  const all = places(event);
+  expect(taken(JSON.stringify(event))).toBe(1);
+  const change = fc.tuple(fc.constantFrom(...all), oddValue);
+  fc.assert(
+    fc.property(fc.array(change, { minLength: 1, maxLength: 2 }), (changes) => {
+      const odd = changes.reduce<unknown>((value, [path, by]) => replace(value, path, by), event);
+      return taken(JSON.stringify(odd) ?? 'null') >= 0;
+    }),
+    { numRuns: 100 },
+  );
+});
+
+/** Parts without which there is no finding: its envelope, its type and what tells the product. */
+const NEEDED =
+  /^(detail-type|detail|detail,findings|detail,findings,0|detail,[Tt]ype|.*,finding_info|.*,Types(,0)?)$/;
+
+test.each(sampleIds)('%s is taken without any one of its other parts', (id) => {
+  const event = sample(id);
+  const others = places(event).filter((path) => path.length > 0 && !NEEDED.test(path.join()));
+  for (const path of others)
+    for (const odd of [null, { odd: [] }, 'odd', -1])
+      expect(taken(JSON.stringify(replace(event, path, odd))), `${path.join('.')}`).toBe(1);
+});
+
+test('a path is cut where an alert ends', () => {
+  const event = sample('leaked-access-key');
+  const name = 'AWS::'.padEnd(3000, 'x');
+  event.detail.service.action.awsApiCallAction.affectedResources = { [name]: 'it' };
+  expect(taken(JSON.stringify(event))).toBe(1);
+});
+
+test('the same event gives the same alert, whatever order its keys are in', () => {
+  const reversed = (value: unknown): unknown =>
+    Array.isArray(value)
+      ? value.map(reversed)
+      : typeof value === 'object' && value !== null
+        ? Object.fromEntries(
+            Object.entries(value)
+              .map(([key, inner]) => [key, reversed(inner)])
+              .reverse(),
+          )
+        : value;
+  for (const id of sampleIds) {
+    const read = (event: unknown) =>
+      unwrap(JSON.stringify(event)).map((part) => {
+        if ('error' in part) throw part.error;
+        const { entities, ...alert } = normalise(part);
+        return {
+          ...alert,
+          entities: entities.map(({ ref, kind, value, part: of }) => [ref, kind, value, of]),
+        };
+      });
+    expect(read(reversed(sample(id)))).toEqual(read(sample(id)));
+  }
+});
