@@ -20,8 +20,6 @@ export type SeenFinding = z.infer<typeof SeenFinding>;
 const Correlation = z.object({ incidentId: z.string(), until: z.iso.datetime(), version: z.int() });
 type Correlation = z.infer<typeof Correlation>;
 
-export type Findings = ReturnType<typeof createFindings>;
-
 const hash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 40);
 
 export function createFindings(table: Table) {
@@ -80,7 +78,7 @@ export function createFindings(table: Table) {
   };
 }
 
-export type Tie = { incidentId: string; until: Date; now: Date; over: readonly string[] };
+type Tie = { incidentId: string; until: Date; now: Date; over: readonly string[] };
 
 const isHeld = (found: Correlation | null, now: Date): found is Correlation =>
   found !== null && Date.parse(found.until) > now.getTime();
