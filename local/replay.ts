@@ -1,11 +1,10 @@
 // npm run replay -- <file or folder>: feeds events through the whole way in memory, one line each.
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
 import type { Accepted } from '../functions/intake/intake.ts';
 import { loadPolicy } from '../policies/load.ts';
 import { analystFrom } from './analyst.ts';
 import { systemClock } from './engine/clock.ts';
+import { type EventFile, NoEvents, readEvents } from './events.ts';
 import { createRuntime, type Runtime } from './runtime.ts';
 
 const [target] = process.argv.slice(2);
@@ -14,12 +13,14 @@ if (!target) {
   process.exit(2);
 }
 
-const filesIn = (path: string): string[] =>
-  statSync(path).isDirectory()
-    ? readdirSync(path)
-        .sort()
-        .flatMap((name) => filesIn(join(path, name)))
-    : [path];
+let events: EventFile[];
+try {
+  events = readEvents(target);
+} catch (error) {
+  if (!(error instanceof NoEvents)) throw error;
+  console.error(error.message);
+  process.exit(2);
+}
 
 /** `name -> state` for each action: what the gate decided, and what has become of it so far. */
 async function actionsOf(runtime: Runtime, accepted: Accepted): Promise<string> {
@@ -33,16 +34,6 @@ async function actionsOf(runtime: Runtime, accepted: Accepted): Promise<string> 
   return `${accepted.type} | ${said.join(', ') || 'nothing recommended'}`;
 }
 
-/** A sample file of ours holds the event beside its story. */
-function eventOf(text: string): string {
-  try {
-    const { story, event } = JSON.parse(text);
-    return story && event ? JSON.stringify(event) : text;
-  } catch {
-    return text;
-  }
-}
-
 const { analyst } = analystFrom(process.env);
 const runtime = await createRuntime({
   policy: loadPolicy(new URL('../policies', import.meta.url).pathname, 'local'),
@@ -54,14 +45,12 @@ const runtime = await createRuntime({
   linkKey: Buffer.from(randomUUID()),
 });
 const counts: Record<string, number> = {};
-for (const file of filesIn(target)) {
-  const accepted = await runtime.accept(eventOf(readFileSync(file, 'utf8')));
+for (const { name, body } of events) {
+  const accepted = await runtime.accept(body);
   await runtime.engine.quiet();
   for (const one of accepted) {
     counts[one.outcome] = (counts[one.outcome] ?? 0) + 1;
-    console.log(
-      `${one.outcome.padEnd(8)} ${relative(target, file) || file} | ${await actionsOf(runtime, one)}`,
-    );
+    console.log(`${one.outcome.padEnd(8)} ${name} | ${await actionsOf(runtime, one)}`);
   }
 }
 console.log(
