@@ -2,6 +2,7 @@
 import { moveTo, noted } from '../audit/chain.ts';
 import { errorFields, type Log } from '../audit/log.ts';
 import type { Action } from '../domain/action.ts';
+import { NotFound } from '../domain/errors.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Send } from '../notify/message.ts';
 import type { Store } from '../store/store.ts';
@@ -124,6 +125,8 @@ async function wake(
     await callback(token, { verdict });
     return true;
   } catch (error) {
+    // Anything but "nobody waits" may pass: the next sweep tries again.
+    if (!(error instanceof NotFound)) throw error;
     log('info', 'the state machine no longer waits', { actionId, ...errorFields(error) });
     return false;
   }

@@ -113,7 +113,8 @@ async function reviewUrl(
     actionId: action.actionId,
     digest: action.digest,
     person,
-    expires: Math.floor(now().getTime() / 1000) + 3600,
+    // Whole hours, so that the page is the same from one second to the next.
+    expires: (Math.floor(now().getTime() / 3_600_000) + 2) * 3600,
   });
   return `${webBaseUrl}/review/${token}`;
 }

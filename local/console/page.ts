@@ -31,10 +31,10 @@ ${status(overview)}
 <main>
 <div class="column">
 ${samples(overview)}
-${inForce(overview)}
-${ipSets(overview)}
 </div>
 <div class="column">
+${inForce(overview)}
+${ipSets(overview)}
 ${incidents(overview)}
 </div>
 <div class="column">
@@ -53,7 +53,7 @@ const status = ({ analyst, switchMode, mode, now }: Overview): Html => html`
 <span>Analysis: <b>${analyst}</b></span>
 <span>Mode: <b>${mode}</b></span>
 <span>Switch: <b>${switchMode}</b>, ${SWITCH_WORDS[switchMode]}</span>
-<span><time datetime="${now.toISOString()}">${clock(now.toISOString())} UTC</time></span>
+<span><b class="ticks">${clock(now.toISOString())}</b> UTC</span>
 </p>`;
 
 const samples = ({ samples }: Overview): Html => html`
@@ -95,7 +95,7 @@ const due = ({ status, dueAt }: Action, now: Date): Html => {
   if (status === 'kept') return html`Kept; no end`;
   if (status !== 'in-force' || !dueAt) return html`${words(status)}`;
   const seconds = Math.max(0, Math.round((Date.parse(dueAt) - now.getTime()) / 1000));
-  return html`Undone in <b class="countdown">${minutesAndSeconds(seconds)}</b>, at ${clock(dueAt)} UTC`;
+  return html`Undone in <b class="ticks">${minutesAndSeconds(seconds)}</b>, at ${clock(dueAt)} UTC`;
 };
 
 const ipSets = ({ ipSets }: Overview): Html => html`
@@ -123,7 +123,7 @@ const incident = ({ incident, ways, actions, verdict }: ShownIncident): Html => 
   const newest = incident.alerts.at(-1);
   return html`
 <article>
-<h3>${newest?.title ?? incident.incidentId}</h3>
+<h3><q>${newest?.title ?? incident.incidentId}</q></h3>
 <p class="quiet">${newest?.severity} · ${newest?.type} · ${clock(incident.openedAt)} UTC · ${incident.alerts.length} alert${incident.alerts.length === 1 ? '' : 's'}${repeats(incident.alerts)}</p>
 ${ways.map(
   ({ steps }) => html`
@@ -137,7 +137,7 @@ ${verdict ? html`<p>${verdict}</p>` : ''}
 ${actions.map(
   (action) => html`
 <li><span class="badge ${action.status}">${words(action.status)}</span> ${headline(action)}
-<details><summary>Why</summary><ul>${action.reasons.map(({ text }) => html`<li>${text}</li>`)}</ul>
+<details id="why-${action.actionId}"><summary>Why</summary><ul>${action.reasons.map(({ text }) => html`<li>${text}</li>`)}</ul>
 <ol class="history">${action.history.map(
     ({ at, by, event, text }) =>
       html`<li><time datetime="${at}">${clock(at)}</time> <b>${words(event)}</b> by ${by}: ${text}</li>`,
@@ -159,12 +159,12 @@ const inbox = ({ inbox }: Overview): Html => html`
 ${inbox.length === 0 ? html`<p class="quiet">No messages.</p>` : inbox.map(message)}
 </section>`;
 
-const message = ({ to, at, subject, paragraphs, links }: ShownMessage): Html => html`
+const message = ({ id, to, at, subject, paragraphs, links }: ShownMessage): Html => html`
 <article class="message">
 <h3>${subject}</h3>
 <p class="quiet">To ${to} · ${clock(at)} UTC</p>
 ${links.map(({ label, url }) => html`<p><a class="button" href="${url}">${label}</a></p>`)}
-<details><summary>Read</summary>${paragraphs.map((text) => html`<p class="text">${text}</p>`)}</details>
+<details id="read-${id}"><summary>Read</summary>${paragraphs.map((text) => html`<p class="text">${text}</p>`)}</details>
 </article>`;
 
 const headline = ({ description, name, recommendation, target }: Action): string =>
@@ -176,22 +176,32 @@ const clock = (instant: string): string => instant.slice(11, 19);
 const minutesAndSeconds = (seconds: number): string =>
   `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
 
-/** Fetches the live part each second, keeping open what the reader opened and leaving forms alone while in use. */
+/**
+ * Fetches the live part each second. Where only clocks have moved, only they are written, so that the reader keeps the
+ * focus and the place; where more has changed, what the reader had open stays open, and a form in use is left alone.
+ */
 export const SCRIPT = `
 const live = document.getElementById('live');
-const openOnes = () => [...live.querySelectorAll('details')].map((one) => one.open);
+const ticks = /<b class="ticks">[^<]*<\\/b>/g;
 let last = '';
-setInterval(async () => {
-  if (document.hidden || live.contains(document.activeElement) && /TEXTAREA|INPUT/.test(document.activeElement.tagName)) return;
+async function refresh() {
+  const inUse = live.contains(document.activeElement) && /TEXTAREA|INPUT/.test(document.activeElement.tagName);
+  if (document.hidden || inUse) return;
   const answer = await fetch('/live').catch(() => null);
   if (!answer || !answer.ok) return;
   const text = await answer.text();
-  if (text === last) return;
-  last = text;
-  const open = openOnes();
+  const stable = text.replace(ticks, '');
+  if (stable === last) {
+    const fresh = text.match(ticks) || [];
+    live.querySelectorAll('.ticks').forEach((one, i) => { one.outerHTML = fresh[i] || one.outerHTML; });
+    return;
+  }
+  last = stable;
+  const open = [...live.querySelectorAll('details[open]')].map((one) => one.id);
   live.innerHTML = text;
-  live.querySelectorAll('details').forEach((one, i) => { if (open[i]) one.open = true; });
-}, 1000);
+  for (const id of open) document.getElementById(id)?.setAttribute('open', '');
+}
+setInterval(refresh, 1000);
 `;
 
 export const STYLE = raw(`

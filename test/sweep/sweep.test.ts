@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { moveTo } from '../../functions/audit/chain.ts';
 import type { Action } from '../../functions/domain/action.ts';
+import { NotFound } from '../../functions/domain/errors.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { type SweepDeps, sweep } from '../../functions/sweep/sweep.ts';
 import { toyAction } from '../execute/toy.ts';
@@ -27,7 +28,7 @@ const deps = (now: Date): SweepDeps => ({
   startReverse: async (name) => void calls.push(`reverse ${name}`),
   startRespond: async (name) => void calls.push(`respond ${name}`),
   callback: async (token, output) => {
-    if (deaf) throw new Error('TaskTimedOut');
+    if (deaf) throw new NotFound('the state machine no longer waits');
     calls.push(`callback ${token} ${JSON.stringify(output)}`);
   },
   tell: async ({ actionId }) => void calls.push(`tell ${actionId}`),
