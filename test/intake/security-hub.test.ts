@@ -189,11 +189,10 @@ describe('a generic alert', () => {
   test('in the documentation’s example is taken', () => {
     const page = readFileSync(new URL('../../docs/generic-alert.md', import.meta.url), 'utf8');
     const example = JSON.parse(/```json\n(.*?)```/s.exec(page)?.[1] ?? '');
-    const { DetailType, Detail } = example;
-    expect(partsOf({ ...generic(), 'detail-type': DetailType, detail: Detail })).toEqual([
-      'ip-1 203.0.113.66 actor',
-      'instance-1 i-0aa1bb2cc3dd4ee5f target',
-    ]);
+    expect(alertOf(example)).toMatchObject({
+      source: 'generic',
+      entities: [{ ref: 'alert-1' }, { ref: 'ip-1', part: 'actor' }, { part: 'target' }],
+    });
   });
 
   test('is refused with every field that is not as documented', () => {

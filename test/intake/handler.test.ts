@@ -1,0 +1,120 @@
+// The Lambda entry with a batch of the queue: which records come again, and what is put aside how.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { ENV } from '../../functions/domain/env.ts';
+import { type Database, startDatabase } from '../../local/engine/database.ts';
+import { POLICY } from '../fixtures/case.ts';
+import { sample } from './events.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'countermand-intake-'));
+const sqs = mockClient(SQSClient);
+const sfn = mockClient(SFNClient);
+let database: Database;
+let deliver: (bodies: Record<string, string>) => Promise<SQSBatchResponse>;
+
+beforeAll(async () => {
+  database = await startDatabase();
+  await database.createTable('countermand');
+  const { hostname = '', port = 0 } = (await database.client.config.endpoint?.()) ?? {};
+  const policyPath = join(folder, 'policy.json');
+  writeFileSync(policyPath, JSON.stringify(POLICY));
+  for (const [name, value] of Object.entries({
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_ENDPOINT_URL_DYNAMODB: `http://${hostname}:${port}`,
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+    [ENV.tableName]: 'countermand',
+    [ENV.policyPath]: policyPath,
+    [ENV.respondArn]: 'arn:aws:states:eu-central-1:111122223333:stateMachine:respond',
+    [ENV.rejectedQueueUrl]: 'https://sqs.eu-central-1.amazonaws.com/111122223333/rejected',
+  }))
+    vi.stubEnv(name, value);
+  const { handler } = await import('../../functions/intake/handler.ts');
+  deliver = async (bodies) =>
+    (await handler(
+      {
+        Records: Object.entries(bodies).map(([messageId, body]) => ({
+          messageId,
+          body,
+          receiptHandle: messageId,
+          attributes: {},
+          messageAttributes: {},
+          eventSource: 'aws:sqs',
+          eventSourceARN: 'arn:aws:sqs:eu-central-1:111122223333:intake',
+          awsRegion: 'eu-central-1',
+        })),
+      } as unknown as SQSEvent,
+      { getRemainingTimeInMillis: () => 60_000 } as Context,
+      () => {},
+    )) as SQSBatchResponse;
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await database.stop();
+  rmSync(folder, { recursive: true });
+});
+beforeEach(() => {
+  sqs.reset();
+  sfn.reset();
+  sqs.on(SendMessageCommand).resolves({});
+  sfn.on(StartExecutionCommand).resolves({});
+});
+
+const finding = (id: string) => {
+  const event = sample('web-port-probe');
+  event.detail.id = id;
+  return JSON.stringify(event);
+};
+
+test('only the records that failed come again', async () => {
+  let calls = 0;
+  sfn.on(StartExecutionCommand).callsFake(() => {
+    if (calls++ === 0) throw new Error('no answer');
+    return {};
+  });
+  const { batchItemFailures } = await deliver({ one: finding('a'), two: finding('b') });
+  expect(batchItemFailures).toHaveLength(1);
+  const [failed] = batchItemFailures;
+  const again = failed?.itemIdentifier === 'one' ? finding('a') : finding('b');
+  expect(await deliver({ again })).toEqual({ batchItemFailures: [] });
+  const started = sfn.commandCalls(StartExecutionCommand).map(({ args }) => args[0].input);
+  // The one that failed was tried twice, under the same name.
+  expect(started).toHaveLength(3);
+  expect(new Set(started.map(({ name }) => name)).size).toBe(2);
+  for (const { name, input } of started)
+    expect(JSON.parse(input ?? '')).toMatchObject({ alertId: name });
+});
+
+test('an execution that was started by an earlier delivery is no failure', async () => {
+  const exists = Object.assign(new Error('exists'), { name: 'ExecutionAlreadyExists' });
+  sfn.on(StartExecutionCommand).rejects(exists);
+  expect(await deliver({ one: finding('c') })).toEqual({ batchItemFailures: [] });
+});
+
+test('what cannot be read is put aside as it came, with the reason, and is done', async () => {
+  expect(await deliver({ bad: '{"detail-type": "GuardDuty Fin', good: finding('d') })).toEqual({
+    batchItemFailures: [],
+  });
+  const [aside, ...more] = sqs.commandCalls(SendMessageCommand).map(({ args }) => args[0].input);
+  expect(more).toEqual([]);
+  expect(aside).toMatchObject({
+    QueueUrl: expect.stringContaining('/rejected'),
+    MessageBody: '{"detail-type": "GuardDuty Fin',
+    MessageAttributes: {
+      reason: { DataType: 'String', StringValue: expect.stringMatching(/^\$: expected JSON/) },
+    },
+  });
+});
+
+test('what can be neither read nor put aside comes again: it is not lost', async () => {
+  sqs.on(SendMessageCommand).rejects(new Error('no answer'));
+  const { batchItemFailures } = await deliver({ bad: 'not JSON', good: finding('e') });
+  expect(batchItemFailures).toEqual([{ itemIdentifier: 'bad' }]);
+});
