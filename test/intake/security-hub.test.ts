@@ -1,5 +1,4 @@
 // The same alerts by other ways: Security Hub in both of its forms, and whatever else puts an alert on the bus.
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { alertOf, partsOf, sample } from './events.ts';
 
@@ -183,15 +182,6 @@ describe('a generic alert', () => {
         { ref: 'alert-1' },
         { ref: 'ip-1', foundAt: ['$.detail.entities[0].value'], attributes: { path: '/in' } },
       ],
-    });
-  });
-
-  test('in the documentation’s example is taken', () => {
-    const page = readFileSync(new URL('../../docs/generic-alert.md', import.meta.url), 'utf8');
-    const example = JSON.parse(/```json\n(.*?)```/s.exec(page)?.[1] ?? '');
-    expect(alertOf(example)).toMatchObject({
-      source: 'generic',
-      entities: [{ ref: 'alert-1' }, { ref: 'ip-1', part: 'actor' }, { part: 'target' }],
     });
   });
 

@@ -1,0 +1,70 @@
+// Intake over a store of its own, with what it started and put aside in plain sight.
+import { type Accepted, acceptEvent, type IntakeDeps } from '../../functions/intake/intake.ts';
+import type { Store } from '../../functions/store/store.ts';
+import { NOW, POLICY } from '../fixtures/case.ts';
+import type { TestStore } from '../store/dynamo.ts';
+import { sample } from './events.ts';
+
+const policy = { ...POLICY, limits: { ...POLICY.limits, groupingWindowMinutes: 60 } };
+
+export type Desk = Awaited<ReturnType<typeof openDesk>>;
+
+export async function openDesk(db: TestStore) {
+  const store: Store = await db.fresh();
+  const started = new Map<string, { incidentId: string; alertId: string }>();
+  const rejected: { body: string; reason: string }[] = [];
+  let now = NOW;
+  const deps: IntakeDeps = {
+    store,
+    policy,
+    startRespond: async (name, input) => {
+      started.set(name, input);
+    },
+    reject: async (body, reason) => {
+      rejected.push({ body, reason });
+    },
+    now: () => now,
+    log: () => {},
+  };
+  const accept = (event: unknown, change: Partial<IntakeDeps> = {}) =>
+    acceptEvent({ ...deps, ...change }, typeof event === 'string' ? event : JSON.stringify(event));
+
+  return {
+    store,
+    started,
+    rejected,
+    deps,
+    accept,
+    /** What was accepted, where exactly one finding was and it was not refused. */
+    async one(event: unknown): Promise<Exclude<Accepted, { outcome: 'refused' }>> {
+      const [accepted, ...rest] = await accept(event);
+      if (!accepted || accepted.outcome === 'refused' || rest.length > 0)
+        throw new Error('expected one accepted finding');
+      return accepted;
+    },
+    minutes(n: number) {
+      now = new Date(now.getTime() + n * 60_000);
+    },
+    closeIncident: (incidentId: string) =>
+      store.records.changeIncident(incidentId, (incident) => ({
+        ...incident,
+        status: 'closed',
+        closedAt: now.toISOString(),
+        outcome: 'ticketed',
+        attentionAt: null,
+        alerts: incident.alerts.map((alert) => ({ ...alert, outcome: 'ticketed' as const })),
+        version: incident.version + 1,
+      })),
+    incidents: () => store.records.recentIncidents(200),
+  };
+}
+
+/** A probe by this address on this instance, as a finding of its own. */
+export const probe = (id: string, address = '203.0.113.66', instance = 'i-0aa1bb2cc3dd4ee5f') => {
+  const event = sample('web-port-probe');
+  event.detail.id = id;
+  event.detail.resource.instanceDetails.instanceId = instance;
+  const [details] = event.detail.service.action.portProbeAction.portProbeDetails;
+  details.remoteIpDetails.ipAddressV4 = address;
+  return event;
+};
