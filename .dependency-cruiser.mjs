@@ -74,8 +74,15 @@ export default {
       to: { path: '^local/' },
     },
     {
-      name: 'environment-is-read-by-handlers-only',
-      comment: 'Clients are built there too; working files get them passed in.',
+      name: 'nothing-imports-tests',
+      severity: 'error',
+      from: { pathNot: '^test/' },
+      to: { path: '^test/' },
+    },
+    {
+      name: 'sdk-clients-are-built-in-handlers',
+      comment:
+        'Working files get them passed in. The environment is kept to handlers by the linter.',
       severity: 'error',
       from: {
         path: '^functions/',

@@ -17,6 +17,7 @@ type State = {
   };
   TimeoutSeconds?: number;
   TimeoutSecondsPath?: string;
+  HeartbeatSeconds?: number;
   Retry?: { ErrorEquals: string[] }[];
   Catch?: { ErrorEquals: string[] }[];
   ItemProcessor?: { States: Record<string, State> };
@@ -42,6 +43,8 @@ describe.each(['respond', 'reverse'])('%s.asl.json', (name) => {
     '%s ends in time, and a wait for a callback passes its token',
     (_, state) => {
       expect(state.TimeoutSeconds ?? state.TimeoutSecondsPath).toBeDefined();
+      // A heartbeat that is longer than the task would never be missed.
+      expect(state.HeartbeatSeconds ?? 0).toBeLessThan(state.TimeoutSeconds ?? 1);
       if (state.Resource?.endsWith('.waitForTaskToken'))
         expect(state.Parameters?.Payload?.['taskToken.$']).toBe('$$.Task.Token');
     },
