@@ -2,9 +2,10 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { z } from 'zod';
 
+const root = resolve(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'countermand-check-'));
 const report = join(folder, 'tests.json');
 
@@ -15,7 +16,7 @@ const STEPS: readonly (readonly [name: string, command: string, args: readonly s
   [
     'dependency rules',
     'depcruise',
-    ['functions', 'infra', 'local', 'policies', 'test', '--config', '.dependency-cruiser.mjs'],
+    ['functions', 'infra', 'local', 'policies', '--config', '.dependency-cruiser.mjs'],
   ],
   ['tests', 'vitest', ['run', '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`]],
   ['synth', 'cdk', ['synth', '--quiet', '--output', join(folder, 'cdk.out')]],
@@ -35,14 +36,30 @@ function testCounts(): { passed: number; failed: number } {
   }
 }
 
+/** Runs a tool of node_modules, with this project's own Node; true when it passed. */
+function run(command: string, args: readonly string[]): boolean {
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: {
+      ...process.env,
+      PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
+    },
+    // On Windows the tools are .cmd files, which only a shell starts.
+    shell: process.platform === 'win32',
+  });
+  if (error) console.error(`${command} could not be started: ${error.message}`);
+  return status === 0;
+}
+
 const failedSteps: string[] = [];
 for (const [name, command, args] of STEPS) {
   console.log(`\n== ${name}`);
   const from = performance.now();
-  const { status } = spawnSync(command, args, { stdio: 'inherit' });
+  const ok = run(command, args);
   const seconds = ((performance.now() - from) / 1000).toFixed(1);
-  console.log(`== ${name}: ${status === 0 ? 'passed' : 'FAILED'} in ${seconds} s`);
-  if (status !== 0) failedSteps.push(name);
+  console.log(`== ${name}: ${ok ? 'passed' : 'FAILED'} in ${seconds} s`);
+  if (!ok) failedSteps.push(name);
 }
 
 const { passed, failed } = testCounts();

@@ -7,7 +7,7 @@ if (Number(process.versions.node.split('.')[0]) < REQUIRED) {
       REQUIRED +
       ' and found ' +
       process.versions.node +
-      '. On Linux and Windows (x64, arm64) "npm ci" brings it; elsewhere install Node ' +
+      '. On Linux (x64, arm64), Windows (x64) and Mac (x64) "npm ci" brings it; elsewhere install Node ' +
       REQUIRED +
       '.',
   );
