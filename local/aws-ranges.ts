@@ -1,7 +1,14 @@
-// Reduces AWS's published address ranges to what enrichment needs: node local/aws-ranges.ts <ip-ranges.json>
+// Reduces AWS's published address ranges to what is AWS's own: node local/aws-ranges.ts <ip-ranges.json>
 // Download it from https://ip-ranges.amazonaws.com/ip-ranges.json
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
+import {
+  cidrsOf,
+  type Interval,
+  intervalOfCidr,
+  merged,
+  without,
+} from '../functions/enrich/intervals.ts';
 
 const Published = z.object({
   createDate: z.string(),
@@ -15,14 +22,21 @@ if (!source) {
   process.exit(2);
 }
 const published = Published.parse(JSON.parse(readFileSync(source, 'utf8')));
-const services: Record<string, string[]> = {};
-const add = (service: string, cidr: string) => {
-  services[service] ??= [];
-  services[service].push(cidr);
-};
-for (const { service, ip_prefix } of published.prefixes) add(service, ip_prefix);
-for (const { service, ipv6_prefix } of published.ipv6_prefixes) add(service, ipv6_prefix);
-const reduced = { createDate: published.createDate, services };
+const all = [
+  ...published.prefixes.map(({ service, ip_prefix }) => ({ service, cidr: ip_prefix })),
+  ...published.ipv6_prefixes.map(({ service, ipv6_prefix }) => ({ service, cidr: ipv6_prefix })),
+];
+const byService = Map.groupBy(all, ({ service }) => service);
+const intervalsOf = (service: string): Interval[] =>
+  merged((byService.get(service) ?? []).map(({ cidr }) => intervalOfCidr(cidr)));
+
+// EC2 is rented to customers, and AMAZON is everything: of AWS itself is what remains of it, and what has a name.
+const named = [...byService.keys()].filter((name) => name !== 'AMAZON' && name !== 'EC2').sort();
+const nameless = without(intervalsOf('AMAZON'), ['EC2', ...named].flatMap(intervalsOf));
+const services = Object.fromEntries([
+  ...named.map((name) => [name, intervalsOf(name).flatMap(cidrsOf)]),
+  ['AMAZON', nameless.flatMap(cidrsOf)],
+]);
 const target = new URL('../functions/enrich/aws-ranges.json', import.meta.url);
-writeFileSync(target, `${JSON.stringify(reduced)}\n`);
+writeFileSync(target, `${JSON.stringify({ createDate: published.createDate, services })}\n`);
 console.log(`${Object.values(services).flat().length} ranges of ${published.createDate} written`);

@@ -33,7 +33,13 @@ import { startDatabase } from './engine/database.ts';
 import type { MachineName } from './engine/definition.ts';
 import { createExecutionLog } from './engine/execution-log.ts';
 import { createScheduler } from './engine/scheduler.ts';
-import { createEngine, type EngineEvent, type Functions } from './engine/state-machines.ts';
+import {
+  createEngine,
+  type Engine,
+  type EngineDeps,
+  type EngineEvent,
+  type Functions,
+} from './engine/state-machines.ts';
 import { createMac } from './mac.ts';
 
 export type RuntimeOptions = {
@@ -47,8 +53,10 @@ export type RuntimeOptions = {
   linkKey: Uint8Array;
   /** Where everything survives a restart; in memory without one. */
   folder?: string;
-  /** Milliseconds between the engine's retries, and WAF's changes; for tests. */
+  /** Milliseconds between the engine's retries, instead of the definition's; for tests. */
   retryIntervalMs?: number;
+  /** What runs the definitions: the embedded engine, unless a test brings another one. */
+  engine?: (deps: EngineDeps) => Engine;
 };
 
 export type Rejected = { at: string; reason: string; body: string };
@@ -78,7 +86,7 @@ export async function createRuntime(options: RuntimeOptions) {
 
   const events: EngineEvent[] = [];
   const functions: Record<string, (payload: unknown) => Promise<unknown>> = {};
-  const engine = createEngine({
+  const engine = (options.engine ?? createEngine)({
     functions,
     clock,
     newId,

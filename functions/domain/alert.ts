@@ -85,6 +85,3 @@ export const Alert = z.strictObject({
   notes: z.array(z.string().max(512)).max(50),
 });
 export type Alert = z.infer<typeof Alert>;
-
-/** What joins alerts into one incident: the same resource, or the same actor. */
-export const CorrelationKey = z.string().regex(/^(resource|actor):.{1,1024}$/);

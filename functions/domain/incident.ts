@@ -46,10 +46,3 @@ export const Incident = z.strictObject({
   version: z.int().min(1),
 });
 export type Incident = z.infer<typeof Incident>;
-
-/** What the embedded or hosted model gets to see: no raw event, no table, only this. */
-export const AnalyseInput = z.strictObject({
-  incidentId: IncidentId,
-  alertId: z.string(),
-  brief: z.strictObject({ alert: z.unknown(), facts: z.unknown(), incident: z.unknown() }),
-});

@@ -15,9 +15,8 @@ export type EntityEvent = z.infer<typeof Event>;
 
 /** Kept this long; afterwards DynamoDB's time to live removes it. */
 const DAYS_KEPT = 90;
-const MAX_READ = 50;
-
-export type EntityHistory = ReturnType<typeof createEntityHistory>;
+/** With as many as this, there may be older ones. */
+export const MOST_READ = 50;
 
 export function createEntityHistory(table: Table) {
   const pk = ({ kind, value }: Pick<Entity, 'kind' | 'value'>) =>
@@ -33,7 +32,7 @@ export function createEntityHistory(table: Table) {
       }),
     /** Newest first, at most 50. */
     read: async (entity: Pick<Entity, 'kind' | 'value'>): Promise<EntityEvent[]> =>
-      (await table.query(pk(entity), { newestFirst: true, limit: MAX_READ })).map((item) =>
+      (await table.query(pk(entity), { newestFirst: true, limit: MOST_READ })).map((item) =>
         Event.parse(item),
       ),
   };

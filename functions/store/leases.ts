@@ -17,8 +17,6 @@ export type Lease = z.infer<typeof Lease>;
 /** `others-hold`: the effect stays with them. `last`: the caller takes it back. `gone`: there was nothing to let go of. */
 export type Released = 'others-hold' | 'last' | 'gone';
 
-export type Leases = ReturnType<typeof createLeases>;
-
 export function createLeases(table: Table) {
   const key = (effectKey: string) => ({ pk: `LEASE#${effectKey}`, sk: 'LEASE' });
   const write = (effectKey: string, lease: Lease, from: Lease | null) =>

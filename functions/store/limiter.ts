@@ -18,8 +18,6 @@ type Entry = z.infer<typeof Entry>;
 const Stored = z.object({ entries: z.array(Entry), version: z.int() });
 
 export type Reservation = { granted: true } | { granted: false; why: string };
-export type Limiter = ReturnType<typeof createLimiter>;
-
 /**
  * Whether one more automatic action fits into the last 60 seconds. Sliding, not per calendar minute: two full
  * minutes' worth must not fit around a minute's end.

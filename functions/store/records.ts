@@ -11,8 +11,6 @@ import { ABSENT, atVersion, contended, type Item, type Table } from './table.ts'
 
 const incidentPk = (incidentId: string) => `INCIDENT#${incidentId}`;
 
-export type Records = ReturnType<typeof createRecords>;
-
 export function createRecords(table: Table, log: Log) {
   const load = async <S extends z.ZodType>(schema: S, incidentId: string, sk: string) => {
     const item = await table.get({ pk: incidentPk(incidentId), sk });

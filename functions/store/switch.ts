@@ -6,8 +6,6 @@ import type { Table } from './table.ts';
 const Stored = z.object({ mode: SwitchMode, by: z.string(), at: z.string(), why: z.string() });
 export type SwitchState = z.infer<typeof Stored>;
 
-export type KillSwitch = ReturnType<typeof createKillSwitch>;
-
 export function createKillSwitch(table: Table) {
   const key = (account: string) => ({ pk: `SWITCH#${account}`, sk: 'SWITCH' });
   return {

@@ -49,12 +49,12 @@ const SWITCH_WORDS = {
 };
 
 const status = ({ analyst, switchMode, mode, now }: Overview): Html => html`
-<p class="status">
+<section class="status" aria-label="State">
 <span>Analysis: <b>${analyst}</b></span>
 <span>Mode: <b>${mode}</b></span>
 <span>Switch: <b>${switchMode}</b>, ${SWITCH_WORDS[switchMode]}</span>
 <span><b class="ticks">${clock(now.toISOString())}</b> UTC</span>
-</p>`;
+</section>`;
 
 const samples = ({ samples }: Overview): Html => html`
 <section aria-labelledby="samples">

@@ -4,11 +4,11 @@ import type { Analyst } from '../../functions/analyse/brief.ts';
 import { playbook } from '../../functions/analyse/playbook.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import type { Policy } from '../../functions/domain/policy.ts';
-import { manualClock } from '../../local/engine/clock.ts';
-import { createRuntime, type Runtime } from '../../local/runtime.ts';
+import { manualClock, systemClock } from '../../local/engine/clock.ts';
+import { createRuntime, type Runtime, type RuntimeOptions } from '../../local/runtime.ts';
 import { NOW, POLICY } from '../fixtures/case.ts';
 
-export const BASE_URL = 'http://127.0.0.1:1';
+const BASE_URL = 'http://127.0.0.1:1';
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
@@ -16,22 +16,30 @@ export async function createWorld({
   policy = POLICY,
   analyst = playbook,
   folder,
+  baseUrl = BASE_URL,
+  engine,
+  realTime = false,
 }: {
   policy?: Policy;
   analyst?: Analyst;
   folder?: string;
+  baseUrl?: string;
+  engine?: RuntimeOptions['engine'];
+  /** For engines that know no other clock. */
+  realTime?: boolean;
 } = {}) {
   const clock = manualClock(NOW);
   let ids = 0;
   const runtime: Runtime = await createRuntime({
     policy,
     analyst,
-    clock,
+    clock: realTime ? systemClock : clock,
     newId: () => `id-${++ids}`,
     log: () => {},
-    webBaseUrl: BASE_URL,
+    webBaseUrl: baseUrl,
     linkKey: Buffer.alloc(32, 7),
-    retryIntervalMs: 0,
+    ...(realTime ? {} : { retryIntervalMs: 0 }),
+    ...(engine && { engine }),
     ...(folder && { folder }),
   });
   const { store } = runtime;
@@ -80,7 +88,7 @@ export async function createWorld({
         .flatMap(({ message }) => message.links);
       const url = links.at(-1)?.url;
       if (!url) throw new Error(`${person} was sent no link`);
-      return url.slice(BASE_URL.length);
+      return url.slice(baseUrl.length);
     },
     open: (path: string) => runtime.web.request(path),
     /** Opens the page as a browser would; the answer posts its form with a choice, now or later. */
@@ -92,7 +100,7 @@ export async function createWorld({
       return async (choice: Record<string, string>) => {
         const response = await runtime.web.request(path, {
           method: 'POST',
-          headers: { 'Content-Type': 'application/x-www-form-urlencoded', Origin: BASE_URL },
+          headers: { 'Content-Type': 'application/x-www-form-urlencoded', Origin: baseUrl },
           body: new URLSearchParams({ ...Object.fromEntries(hidden), ...choice }).toString(),
         });
         await runtime.engine.quiet();

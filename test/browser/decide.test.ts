@@ -1,0 +1,129 @@
+// People's pages in a real browser: without script, on a phone, by keyboard, and checked for accessibility.
+
+import type { AddressInfo } from 'node:net';
+import { AxeBuilder } from '@axe-core/playwright';
+import { serve } from '@hono/node-server';
+import { type Browser, type BrowserContext, chromium } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createConsole } from '../../local/console/console.ts';
+import { POLICY } from '../fixtures/case.ts';
+import { createWorld, sample, type World } from '../flow/world.ts';
+
+const PHONE = { width: 390, height: 844 };
+const DEBIAN_CHROMIUM = '/usr/bin/chromium';
+let browser: Browser;
+let world: World;
+let url: string;
+let server: ReturnType<typeof serve>;
+let phone: BrowserContext;
+
+beforeAll(async () => {
+  browser = await chromium.launch({
+    executablePath: DEBIAN_CHROMIUM,
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+});
+afterAll(() => browser.close());
+
+beforeEach(async () => {
+  let handle: (request: Request) => Response | Promise<Response> = () =>
+    new Response('starting', { status: 503 });
+  server = serve({ fetch: (request) => handle(request), port: 0, hostname: '127.0.0.1' });
+  if (!server.listening) await new Promise((resolve) => server.once('listening', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  world = await createWorld({ baseUrl: url });
+  const { fetch } = createConsole({
+    runtime: world.runtime,
+    policy: POLICY,
+    analyst: 'the playbook',
+    webBaseUrl: url,
+    now: world.clock.now,
+    newId: () => 'id',
+  });
+  handle = (request) => fetch(request);
+  phone = await browser.newContext({ viewport: PHONE, javaScriptEnabled: false });
+});
+afterEach(async () => {
+  await phone.close();
+  await new Promise((resolve) => server.close(resolve));
+  await world.stop();
+});
+
+const violations = async (path: string, colorScheme: 'light' | 'dark') => {
+  const context = await browser.newContext({ viewport: PHONE, colorScheme });
+  const page = await context.newPage();
+  await page.goto(url + path);
+  const result = await new AxeBuilder({ page }).analyze();
+  await context.close();
+  return result.violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(' ')}`,
+  );
+};
+
+describe('on a phone, without script', () => {
+  test('a person reads what will happen without scrolling, approves, and is told so', async () => {
+    await world.deliver(sample('web-port-probe'));
+    const page = await phone.newPage();
+    await page.goto(url + world.link('ana.silva'));
+    const approve = page.getByRole('button', { name: 'Approve' });
+    const box = await approve.boundingBox();
+    expect(
+      (box?.y ?? PHONE.height) + (box?.height ?? 0),
+      'the button is on the first screen',
+    ).toBeLessThanOrEqual(PHONE.height);
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('203.0.113.66');
+    await approve.click();
+    await expect
+      .poll(() => page.getByRole('heading', { level: 1 }).textContent())
+      .toContain('Approved');
+    await world.runtime.engine.quiet();
+    expect(world.blocked()).toEqual(['203.0.113.66/32']);
+  });
+
+  test('a decline needs no more than one tap either, and changes nothing', async () => {
+    await world.deliver(sample('web-port-probe'));
+    const page = await phone.newPage();
+    await page.goto(url + world.link('ana.silva'));
+    await page.getByRole('button', { name: 'Decline' }).click();
+    await expect
+      .poll(() => page.getByRole('heading', { level: 1 }).textContent())
+      .toContain('Declined');
+    expect(world.blocked()).toEqual([]);
+  });
+
+  test('what an attacker wrote is text, and never markup', async () => {
+    await world.deliver(sample('injected-instructions'));
+    const page = await phone.newPage();
+    await page.goto(url + world.link('ana.silva'));
+    expect(await page.locator('script, img, iframe').count()).toBe(0);
+  });
+
+  test('no page asks for anything from elsewhere', async () => {
+    await world.deliver(sample('web-port-probe'));
+    const page = await phone.newPage();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).origin));
+    await page.goto(url + world.link('ana.silva'));
+    expect(new Set(asked)).toEqual(new Set([url]));
+  });
+});
+
+describe.each(['light', 'dark'] as const)('in %s, axe finds nothing', (scheme) => {
+  test('on the page to decide, the page to review, and the console', async () => {
+    await world.deliver(sample('web-port-probe'));
+    expect(await violations(world.link('ana.silva'), scheme)).toEqual([]);
+    await world.approve('ana.silva');
+    await world.pass(3);
+    expect(await violations(world.link('ana.silva'), scheme)).toEqual([]);
+    expect(await violations('/', scheme)).toEqual([]);
+  });
+});
