@@ -1,24 +1,40 @@
 // Whether a rule of policy protects an entity: by identifier, by pattern, or by address.
-import ipaddr from 'ipaddr.js';
-import type { Entity } from '../domain/alert.ts';
+import type { Entity, EntityKind } from '../domain/alert.ts';
+import { type Fact, known, unknown } from '../domain/facts.ts';
 import type { Policy } from '../domain/policy.ts';
 import { parseAddress } from './address.ts';
+import { type Interval, intervalOf, intervalOfCidr } from './intervals.ts';
 
 type Rule = Policy['protected'][number];
 
-/** The first rule that covers it, or null. */
-export const protectingRule = (entity: Entity, rules: readonly Rule[]): Rule | null =>
-  rules.find((rule) => covers(rule, entity)) ?? null;
+/** The id of the first rule that covers it, or null. Unknown for an address that cannot be read as one. */
+export function protection(entity: Entity, rules: readonly Rule[]): Fact<string | null> {
+  const parsed = entity.kind === 'ip' ? parseAddress(entity.value) : null;
+  const interval = parsed && intervalOf(parsed);
+  const rule = rules.find((rule) => covers(rule, entity, interval));
+  if (rule) return known(rule.id);
+  return entity.kind === 'ip' && !interval
+    ? unknown('it is not an IP address, so it cannot be compared with protected ranges')
+    : known(null);
+}
 
-function covers({ kinds, values = [], cidrs = [] }: Rule, entity: Entity): boolean {
-  if (kinds && !kinds.includes(entity.kind)) return false;
+function covers(
+  { kinds, values = [], cidrs = [] }: Rule,
+  entity: Entity,
+  interval: Interval | null,
+): boolean {
+  if (kinds && !kindsOf(entity).some((kind) => kinds.includes(kind))) return false;
   return (
     namesOf(entity).some((name) => values.some((pattern) => matches(pattern, name))) ||
-    (entity.kind === 'ip' && cidrs.some((cidr) => touches(cidr, entity.value)))
+    (interval !== null && cidrs.some((cidr) => touches(intervalOfCidr(cidr), interval)))
   );
 }
 
-/** All that it is called in the alert: a key is protected with its user, a resource by its ARN. */
+/** A key is protected with whoever holds it. */
+const kindsOf = ({ kind }: Entity): EntityKind[] =>
+  kind === 'access-key' ? [kind, 'iam-user', 'iam-role'] : [kind];
+
+/** All that it is called in the alert: a key by its user, a resource by its ARN. */
 const namesOf = ({ value, attributes: { arn, userName, principalId } }: Entity): string[] =>
   [value, arn, userName, principalId].filter((name) => name !== undefined);
 
@@ -29,13 +45,5 @@ function matches(pattern: string, name: string): boolean {
 }
 
 /** Whether the two overlap: a wide range touches every protected one inside it. */
-function touches(cidr: string, value: string): boolean {
-  const rule = parseAddress(cidr);
-  const target = parseAddress(value);
-  if (!rule || !target || rule.address.kind() !== target.address.kind()) return false;
-  const bits = Math.min(rule.bits, target.bits);
-  const [a, b] = [rule.address, target.address];
-  return a instanceof ipaddr.IPv4 && b instanceof ipaddr.IPv4
-    ? a.match(b, bits)
-    : a instanceof ipaddr.IPv6 && b instanceof ipaddr.IPv6 && a.match(b, bits);
-}
+const touches = ([first, last]: Interval, [otherFirst, otherLast]: Interval): boolean =>
+  first <= otherLast && otherFirst <= last;

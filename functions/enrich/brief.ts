@@ -1,0 +1,98 @@
+// What the analysis sees of an alert: no table, no raw event, and never more than fits.
+import type { Alert, Entity } from '../domain/alert.ts';
+import type { EntityFacts, Fact, Facts } from '../domain/facts.ts';
+import type { Incident } from '../domain/incident.ts';
+
+/** What is told of an incident that is over. */
+export type EarlierIncident = {
+  incidentId: string;
+  openedAt: string;
+  types: string[];
+  outcome: Incident['outcome'];
+};
+type Limits = { entities: number; text: number; attributes: number; attribute: number };
+
+/** A state machine carries 256 KB, and a model reads better with less. */
+export const MAX_BRIEF_BYTES = 60_000;
+
+/** From generous to what fits even where every character takes six bytes. */
+const LIMITS: readonly [Limits, ...Limits[]] = [
+  { entities: 12, text: 80, attributes: 4, attribute: 60 },
+  { entities: 20, text: 200, attributes: 8, attribute: 120 },
+  { entities: 40, text: 500, attributes: 12, attribute: 200 },
+];
+
+/**
+ * The fullest brief within the limit. All text in it is data from the event. Entities come in the order of the alert:
+ * itself, attackers, targets, others.
+ */
+export function briefOf(
+  alert: Alert,
+  facts: Facts,
+  incident: Incident,
+  earlier: Fact<EarlierIncident[]>,
+) {
+  const [least, ...fuller] = LIMITS;
+  const brief = (limits: Limits) => within(limits, alert, facts, incident, earlier);
+  const fits = (given: unknown) => sizeOf(given) <= MAX_BRIEF_BYTES;
+  return fuller.toReversed().map(brief).find(fits) ?? brief(least);
+}
+
+/** In bytes of JSON, with `<` as the escape that it becomes on its way to the model. */
+const sizeOf = (brief: unknown): number =>
+  Buffer.byteLength(JSON.stringify(brief).replaceAll('<', '\\u003c'));
+
+function within(
+  limits: Limits,
+  alert: Alert,
+  facts: Facts,
+  incident: Incident,
+  earlier: Fact<EarlierIncident[]>,
+) {
+  const { alertId: _alertId, entities, notes, ...described } = alert;
+  return {
+    alert: {
+      ...described,
+      findingId: cut(alert.findingId, limits.text),
+      title: cut(alert.title, limits.text),
+      description: cut(alert.description, 2 * limits.text),
+      notes: notes.slice(0, 10).map((note) => cut(note, limits.text)),
+      entities: entities.slice(0, limits.entities).map((entity) => shortened(entity, limits)),
+      entitiesLeftOut: Math.max(0, entities.length - limits.entities),
+    },
+    facts: facts.entities.slice(0, limits.entities).map(fewer),
+    incident: {
+      openedAt: incident.openedAt,
+      alerts: incident.alerts
+        .slice(-10)
+        .map(({ type, severity, repeats, outcome }) => ({ type, severity, repeats, outcome })),
+      earlier,
+    },
+  };
+}
+
+const shortened = ({ foundAt: _foundAt, ...entity }: Entity, limits: Limits) => ({
+  ...entity,
+  value: cut(entity.value, limits.text),
+  attributes: Object.fromEntries(
+    Object.entries(entity.attributes)
+      .slice(0, limits.attributes)
+      .map(([name, value]) => [name, cut(value, limits.attribute)]),
+  ),
+});
+
+const MAX_IDS = 5;
+const fewer = ({ history, ...facts }: EntityFacts) => ({
+  ...facts,
+  history: {
+    ...history,
+    earlierIncidents: firstOf(history.earlierIncidents),
+    inForce: firstOf(history.inForce),
+  },
+});
+const firstOf = (fact: Fact<string[]>): Fact<string[]> =>
+  fact.known ? { known: true, value: fact.value.slice(0, MAX_IDS) } : fact;
+
+/** Says that it was cut, so that nobody takes a part for the whole. */
+const cut = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, most)}… [cut, ${text.length} characters in all]`;

@@ -1,0 +1,50 @@
+// What our own records say of an entity: earlier incidents, actions in force, and what people decided.
+
+import type { z } from 'zod';
+import type { Fact, HistoryFacts } from '../domain/facts.ts';
+import { known, unknown } from '../domain/facts.ts';
+import type { EntityEvent } from '../store/entity-history.ts';
+
+type Facts = z.infer<typeof HistoryFacts>;
+
+const MAX_LISTED = 20;
+
+/** Facts from the newest events; `complete` says that there are no older ones. */
+export function historyFacts(
+  events: readonly EntityEvent[],
+  incidentId: string,
+  complete: boolean,
+): Facts {
+  const earlier = events
+    .filter((one) => one.event === 'incident' && one.incidentId !== incidentId)
+    .map((one) => one.incidentId);
+  const count = (event: EntityEvent['event']): Fact<number> => {
+    const found = events.filter((one) => one.event === event).length;
+    return found > 0 || complete
+      ? known(found)
+      : unknown('so much happened to it that only the newest was read');
+  };
+  return {
+    earlierIncidents: known([...new Set(earlier)].slice(0, MAX_LISTED)),
+    inForce: known(inForce(events).slice(0, MAX_LISTED)),
+    reversedByPeople: count('reversed-by-person'),
+    declined: count('declined'),
+  };
+}
+
+export function unreadHistory(): Facts {
+  const why = unknown('our own records could not be read');
+  return { earlierIncidents: why, inForce: why, reversedByPeople: why, declined: why };
+}
+
+/** Actions that came into force and have not ended since; none lasts so long that its start is not among the newest. */
+function inForce(events: readonly EntityEvent[]): string[] {
+  const ended = new Set(
+    events
+      .filter(({ event }) => event === 'ended' || event === 'reversed-by-person')
+      .map((one) => one.actionId),
+  );
+  return events
+    .filter(({ event, actionId }) => event === 'in-force' && !ended.has(actionId))
+    .map(({ name, actionId }) => `${name} (${actionId})`);
+}

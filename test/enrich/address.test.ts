@@ -1,0 +1,92 @@
+// What is read from an address alone: its normal form, its size, its place, and whether AWS publishes it.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { known } from '../../functions/domain/facts.ts';
+import { addressFacts } from '../../functions/enrich/address.ts';
+
+describe('an address', () => {
+  test('of public space is one host of nobody special', () => {
+    expect(addressFacts('5.188.10.7')).toEqual({
+      cidr: known('5.188.10.7/32'),
+      family: known('ipv4'),
+      singleHost: known(true),
+      range: known('unicast'),
+      awsServices: known([]),
+    });
+  });
+  test.each([
+    ['::ffff:10.0.0.1', '10.0.0.1/32'],
+    ['::FFFF:0a00:0001', '10.0.0.1/32'],
+    ['::ffff:10.9.8.7/104', '10.0.0.0/8'],
+    ['2001:DB8:0:0::1', '2001:db8::1/128'],
+    ['10.1.2.3/8', '10.0.0.0/8'],
+    ['0.0.0.0/0', '0.0.0.0/0'],
+    ['::/0', '::/0'],
+  ])('%s has the normal form %s', (written, normal) => {
+    expect(addressFacts(written).cidr).toEqual(known(normal));
+  });
+  test.each([
+    'example.com',
+    '',
+    '10.0.0.1/33',
+    '10.0.0.1/8/8',
+    '10.0.0.1/-1',
+    '2130706433',
+    '0x7f.1',
+    '010.0.0.1',
+    '::ffff:10.0.0.1/90',
+    'fe80::1%eth0/10/1',
+  ])('is not read into "%s": every fact is unknown', (text) => {
+    for (const fact of Object.values(addressFacts(text))) expect(fact.known).toBe(false);
+  });
+  test('that is private, the resolver or the metadata service says so', () => {
+    expect(addressFacts('192.168.1.1').range).toEqual(known('private'));
+    expect(addressFacts('169.254.169.254').range).toEqual(known('linkLocal'));
+    expect(addressFacts('fd00:ec2::254').range).toEqual(known('uniqueLocal'));
+  });
+});
+
+describe('a range', () => {
+  test('is not one host, however it is written', () => {
+    expect(addressFacts('203.0.113.0/31').singleHost).toEqual(known(false));
+    expect(addressFacts('::ffff:203.0.113.0/127').singleHost).toEqual(known(false));
+    expect(addressFacts('203.0.113.0/32').singleHost).toEqual(known(true));
+  });
+  test('inside one special block is of that block; one that may hold several kinds is unknown', () => {
+    expect(addressFacts('10.0.0.0/16').range).toEqual(known('private'));
+    // Public at both ends, with 172.16.0.0/12 in between.
+    expect(addressFacts('172.0.0.0/8').range.known).toBe(false);
+  });
+});
+
+describe('what AWS publishes', () => {
+  test('is named by its service', () => {
+    expect(addressFacts('52.219.170.1').awsServices).toEqual(known(['S3']));
+    expect(addressFacts('::ffff:52.219.170.1').awsServices).toEqual(known(['S3']));
+    expect(addressFacts('13.32.0.1').awsServices).toEqual(known(['CLOUDFRONT']));
+  });
+  test('is AMAZON where no service has a name for it', () => {
+    expect(addressFacts('52.94.76.1').awsServices).toEqual(known(['AMAZON']));
+  });
+  test('is not what EC2 rents to anybody', () => {
+    expect(addressFacts('3.5.140.1').awsServices).toEqual(known(['S3']));
+    expect(addressFacts('54.72.0.1').awsServices).toEqual(known([]));
+  });
+  test('is found in a range that only touches it', () => {
+    expect(addressFacts('52.219.0.0/16').awsServices).toEqual(known(['S3']));
+    const all = addressFacts('0.0.0.0/0').awsServices;
+    expect(all.known && all.value.length).toBeGreaterThan(20);
+  });
+});
+
+test('facts about any text are facts or unknown, never an error', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.ipV4Extended(), fc.ipV6()), fc.nat(130), (text, bits) => {
+      for (const value of [text, `${text}/${bits}`]) {
+        const { cidr, singleHost } = addressFacts(value);
+        expect(cidr.known).toBe(singleHost.known);
+        if (cidr.known) expect(addressFacts(cidr.value).cidr).toEqual(cidr);
+      }
+    }),
+  );
+});

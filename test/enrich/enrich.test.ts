@@ -1,0 +1,203 @@
+// Facts from our own records, what happens when they cannot be read, and the brief that never outgrows its limit.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Alert, Entity } from '../../functions/domain/alert.ts';
+import { known } from '../../functions/domain/facts.ts';
+import { MAX_BRIEF_BYTES } from '../../functions/enrich/brief.ts';
+import { type EnrichDeps, enrich } from '../../functions/enrich/enrich.ts';
+import type { EntityEvent } from '../../functions/store/entity-history.ts';
+import type { Store } from '../../functions/store/store.ts';
+import {
+  ALERT_ID,
+  alertWith,
+  attacker,
+  INCIDENT_ID,
+  incidentWith,
+  NOW,
+  POLICY,
+  theAlertItself,
+} from '../fixtures/case.ts';
+import { startStore, type TestStore } from '../store/dynamo.ts';
+
+let database: TestStore;
+let store: Store;
+beforeAll(async () => {
+  database = await startStore();
+});
+beforeEach(async () => {
+  store = await database.fresh();
+});
+afterAll(() => database.stop());
+
+const depsOf = (change: Partial<EnrichDeps> = {}): EnrichDeps => ({
+  store,
+  policy: POLICY,
+  now: () => NOW,
+  log: () => {},
+  ...change,
+});
+const INPUT = { incidentId: INCIDENT_ID, alertId: ALERT_ID, more: 'is ignored' };
+
+async function opened(change: Partial<Alert> = {}) {
+  const alert = alertWith(change);
+  await store.records.createIncident(incidentWith(alert));
+  await store.records.putAlert(INCIDENT_ID, alert, { raw: 'NEVER-SHOWN' });
+}
+const note = (change: Partial<EntityEvent> & Pick<EntityEvent, 'event'>) =>
+  store.entityHistory.note(attacker, {
+    incidentId: 'inc-bbbbbbbbbbbbbbbb',
+    actionId: null,
+    name: null,
+    at: '2026-11-23T03:00:00.000Z',
+    ...change,
+  });
+const onTheAttacker = async (deps = depsOf()) => {
+  await enrich(deps, INPUT);
+  const facts = await store.records.findFacts(INCIDENT_ID, ALERT_ID);
+  const found = facts?.entities.find(({ ref }) => ref === attacker.ref);
+  if (!found) throw new Error('there are no facts about the attacker');
+  return found;
+};
+
+describe('history', () => {
+  test('of what nobody has seen before is empty, not unknown', async () => {
+    await opened();
+    expect((await onTheAttacker()).history).toEqual({
+      earlierIncidents: known([]),
+      inForce: known([]),
+      reversedByPeople: known(0),
+      declined: known(0),
+    });
+  });
+  test('lists other incidents, what is in force, and what people decided', async () => {
+    await opened();
+    const block = { actionId: 'act-1', name: 'block_ip_at_firewall' };
+    const watch = { actionId: 'act-2', name: 'add_ip_to_watchlist' };
+    await note({ event: 'incident', incidentId: INCIDENT_ID });
+    await note({ event: 'incident', incidentId: 'inc-aaaaaaaaaaaaaaaa' });
+    await note({ event: 'in-force', ...block });
+    await note({ event: 'reversed-by-person', ...block, at: '2026-11-23T04:00:00.000Z' });
+    await note({ event: 'in-force', ...watch });
+    await note({ event: 'declined', actionId: 'act-3', name: 'block_ip_at_firewall' });
+    expect((await onTheAttacker()).history).toEqual({
+      earlierIncidents: known(['inc-aaaaaaaaaaaaaaaa']),
+      inForce: known(['add_ip_to_watchlist (act-2)']),
+      reversedByPeople: known(1),
+      declined: known(1),
+    });
+  });
+  test('that is longer than what is read does not claim that nobody ever objected', async () => {
+    await opened();
+    const at = (i: number) => new Date(NOW.getTime() - i * 60_000).toISOString();
+    await note({ event: 'reversed-by-person', actionId: 'act-1', at: at(100) });
+    for (let i = 0; i < 50; i++)
+      await note({ event: 'incident', incidentId: `inc-${i}`, at: at(i) });
+    expect((await onTheAttacker()).history.reversedByPeople.known).toBe(false);
+  });
+  test('that cannot be read is unknown, and everything else is still there', async () => {
+    await opened();
+    const broken = {
+      ...store,
+      entityHistory: { ...store.entityHistory, read: () => Promise.reject(new Error('gone')) },
+    };
+    const facts = await onTheAttacker(depsOf({ store: broken }));
+    for (const fact of Object.values(facts.history)) expect(fact.known).toBe(false);
+    expect(facts.protectedBy).toEqual(known(null));
+    expect(facts.address?.cidr).toEqual(known('203.0.113.7/32'));
+  });
+});
+
+test('facts name the protecting rule of policy, and only addresses have address facts', async () => {
+  await opened({ entities: [{ ...attacker, value: '10.0.0.9' }, theAlertItself] });
+  await enrich(depsOf(), INPUT);
+  const facts = await store.records.findFacts(INCIDENT_ID, ALERT_ID);
+  expect(facts?.readAt).toBe(NOW.toISOString());
+  expect(
+    facts?.entities.map(({ ref, protectedBy, address }) => [ref, protectedBy, !!address]),
+  ).toEqual([
+    ['ip-1', known('private-space'), true],
+    ['alert-1', known(null), false],
+  ]);
+});
+
+test('an alert that is not there is an error: there is nothing to read facts about', async () => {
+  await expect(enrich(depsOf(), INPUT)).rejects.toThrow('there is no');
+});
+
+describe('the brief', () => {
+  const briefFor = async (deps = depsOf()) => (await enrich(deps, INPUT)).brief;
+
+  test('holds alert, facts and incident, and nothing of the raw event', async () => {
+    await opened();
+    const brief = await briefFor();
+    expect(brief.alert.entities.map(({ ref }) => ref)).toEqual(['ip-1', 'alert-1']);
+    expect(brief.facts.map(({ ref }) => ref)).toEqual(['ip-1', 'alert-1']);
+    expect(brief.incident.alerts).toHaveLength(1);
+    expect(JSON.stringify(brief)).not.toContain('NEVER-SHOWN');
+  });
+  test('says how earlier incidents of the same attacker ended', async () => {
+    await opened();
+    const incidentId = 'inc-aaaaaaaaaaaaaaaa';
+    await store.records.createIncident({ ...incidentWith(), incidentId, outcome: 'handed-off' });
+    await note({ event: 'incident', incidentId });
+    expect((await briefFor()).incident.earlier).toEqual(
+      known([
+        {
+          incidentId,
+          openedAt: NOW.toISOString(),
+          types: ['Recon:EC2/PortProbeUnprotectedPort'],
+          outcome: 'handed-off',
+        },
+      ]),
+    );
+  });
+  test('says so where earlier incidents cannot be read', async () => {
+    await opened();
+    await note({ event: 'incident' });
+    const findIncident = () => Promise.reject(new Error('gone'));
+    const broken = { ...store, records: { ...store.records, findIncident } };
+    expect((await briefFor(depsOf({ store: broken }))).incident.earlier.known).toBe(false);
+  });
+  test('says where it was cut', async () => {
+    await opened({ title: 'x'.repeat(1024) });
+    expect((await briefFor()).alert.title).toMatch(/^x{500}… \[cut, 1024 characters in all\]$/);
+  });
+
+  const longest = (i: number, letter: string): Entity => ({
+    ...attacker,
+    ref: `ip-${i + 1}`,
+    value: `${i}${letter.repeat(700)}`,
+    attributes: Object.fromEntries(
+      Array.from({ length: 20 }, (_, j) => [`n${j}`, letter.repeat(400)]),
+    ),
+  });
+  test.each(['x', '<', '\u0000', '€', '\ud800', '"'])(
+    'stays within its limit where everything is as long as it may be and made of %j',
+    async (letter) => {
+      const alert = alertWith({
+        title: letter.repeat(1024),
+        description: letter.repeat(4096),
+        findingId: letter.repeat(512),
+        notes: Array.from({ length: 50 }, () => letter.repeat(512)),
+        entities: [theAlertItself, ...Array.from({ length: 80 }, (_, i) => longest(i, letter))],
+      });
+      const records = {
+        ...store.records,
+        alert: async () => alert,
+        incident: async () => incidentWith(alert),
+        putFacts: async () => {},
+      };
+      const brief = await briefFor(depsOf({ store: { ...store, records } }));
+      const size = Buffer.byteLength(JSON.stringify(brief).replaceAll('<', '\\u003c'));
+      expect(size).toBeLessThanOrEqual(MAX_BRIEF_BYTES);
+      expect(brief.alert.entities[0]?.ref).toBe('alert-1');
+      expect(brief.alert.entities.length).toBeGreaterThanOrEqual(12);
+      expect(brief.alert.entities.length + brief.alert.entitiesLeftOut).toBe(81);
+    },
+  );
+});
+
+test('a database that does not answer for the alert ends it, for the state machine to try again', async () => {
+  await opened();
+  const records = { ...store.records, alert: () => Promise.reject(new Error('down')) };
+  await expect(enrich(depsOf({ store: { ...store, records } }), INPUT)).rejects.toThrow('down');
+});

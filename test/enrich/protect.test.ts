@@ -1,0 +1,77 @@
+// Which rule protects what: by name, by pattern, by address, and by the holder of a key.
+import { describe, expect, test } from 'vitest';
+import type { Entity, EntityKind } from '../../functions/domain/alert.ts';
+import { known } from '../../functions/domain/facts.ts';
+import type { Policy } from '../../functions/domain/policy.ts';
+import { protection } from '../../functions/enrich/protect.ts';
+import { attacker, POLICY } from '../fixtures/case.ts';
+
+const entity = (
+  kind: EntityKind,
+  value: string,
+  attributes: Entity['attributes'] = {},
+): Entity => ({ ...attacker, kind, value, attributes });
+const by = (one: Entity) => protection(one, POLICY.protected);
+const rules = (...given: Partial<Policy['protected'][number]>[]) =>
+  given.map((rule, i) => ({ id: `rule-${i + 1}`, why: 'because of the test', ...rule }));
+
+describe('an address', () => {
+  test('inside a protected range is protected, also written as IPv6', () => {
+    expect(by(entity('ip', '10.1.2.3'))).toEqual(known('private-space'));
+    expect(by(entity('ip', '::ffff:10.1.2.3'))).toEqual(known('private-space'));
+    expect(by(entity('ip', '169.254.169.254'))).toEqual(known('link-local-and-resolver'));
+    expect(by(entity('ip', 'fd00:ec2::253'))).toEqual(known('private-space'));
+  });
+  test('outside every range is not', () => {
+    expect(by(entity('ip', '203.0.113.7'))).toEqual(known(null));
+    expect(by(entity('ip', '11.0.0.0'))).toEqual(known(null));
+  });
+  test('that cannot be read may be protected: nobody knows', () => {
+    expect(by(entity('ip', '10.0.0.0.1')).known).toBe(false);
+  });
+  test('of one family does not touch ranges of the other', () => {
+    const only = rules({ cidrs: ['0.0.0.0/0'] });
+    expect(protection(entity('ip', '2001:db8::1'), only)).toEqual(known(null));
+  });
+});
+
+test.each(['0.0.0.0/0', '8.0.0.0/6', '::/0', '10.128.0.0/9', '::ffff:0:0/96'])(
+  'the range %s touches protected ones and is protected',
+  (range) => {
+    const touched = by(entity('ip', range));
+    expect(touched.known && touched.value).toBeTruthy();
+  },
+);
+
+test('a range of all IPv6 holds IPv4 as IPv6 maps it', () => {
+  const only = rules({ cidrs: ['203.0.113.0/24'] });
+  expect(protection(entity('ip', '::/0'), only)).toEqual(known('rule-1'));
+});
+
+describe('a name', () => {
+  test('matches a pattern in any case, as a whole', () => {
+    expect(by(entity('iam-user', 'Admin-BREAK-GLASS-2'))).toEqual(known('break-glass'));
+    expect(by(entity('iam-user', 'Root'))).toEqual(known('break-glass'));
+    expect(by(entity('iam-user', 'rooted'))).toEqual(known(null));
+  });
+  test('is the value, the ARN, the user or the principal', () => {
+    const arn = 'arn:aws:lambda:eu-central-1:111122223333:function:countermand-gate';
+    expect(by(entity('function', 'gate', { arn }))).toEqual(known('countermand-itself'));
+  });
+  test('with signs that mean something in an expression is only a name', () => {
+    const only = rules({ values: ['a.b(c)+[d]^$|\\'] });
+    expect(protection(entity('iam-user', 'a.b(c)+[d]^$|\\'), only)).toEqual(known('rule-1'));
+    expect(protection(entity('iam-user', 'axb(c)+[d]^$|\\'), only)).toEqual(known(null));
+  });
+  test('counts only for the kinds of its rule', () => {
+    expect(by(entity('bucket', 'break-glass-documents'))).toEqual(known(null));
+  });
+});
+
+test('a key is protected with its holder, though the rule is about users', () => {
+  const key = entity('access-key', 'AKIAIOSFODNN7EXAMPLE', { userName: 'break-glass' });
+  expect(by(key)).toEqual(known('break-glass'));
+  expect(by(entity('access-key', 'AKIAIOSFODNN7EXAMPLE', { userName: 'ana' }))).toEqual(
+    known(null),
+  );
+});
