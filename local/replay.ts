@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Accepted } from '../functions/intake/intake.ts';
 import { loadPolicy } from '../policies/load.ts';
 import { analystFrom } from './analyst.ts';
-import { systemClock } from './engine/clock.ts';
+import { type Clock, systemClock } from './engine/clock.ts';
 import { type EventFile, NoEvents, readEvents } from './events.ts';
 import { createRuntime, type Runtime } from './runtime.ts';
 
@@ -34,11 +34,19 @@ async function actionsOf(runtime: Runtime, accepted: Accepted): Promise<string> 
   return `${accepted.type} | ${said.join(', ') || 'nothing recommended'}`;
 }
 
+/** A minute passes between two events: many at once would reach the limit of automatic actions, and say nothing else. */
+const BETWEEN_EVENTS_MS = 60_000;
+let passedMs = 0;
+const clock: Clock = {
+  now: () => new Date(Date.now() + passedMs),
+  at: (time, callback) => systemClock.at(new Date(time.getTime() - passedMs), callback),
+};
+
 const { analyst } = analystFrom(process.env);
 const runtime = await createRuntime({
   policy: loadPolicy(new URL('../policies', import.meta.url).pathname, 'local'),
   analyst,
-  clock: systemClock,
+  clock,
   newId: randomUUID,
   log: () => {},
   webBaseUrl: 'http://127.0.0.1',
@@ -46,6 +54,7 @@ const runtime = await createRuntime({
 });
 const counts: Record<string, number> = {};
 for (const { name, body } of events) {
+  passedMs += BETWEEN_EVENTS_MS;
   const accepted = await runtime.accept(body);
   await runtime.engine.quiet();
   for (const one of accepted) {
