@@ -1,9 +1,14 @@
 // The console's routes, beside the pages that people decide on.
 import { Hono } from 'hono';
+import { csrf } from 'hono/csrf';
 import { secureHeaders } from 'hono/secure-headers';
+import { z } from 'zod';
+import { SwitchMode } from '../../functions/domain/policy.ts';
 import { freshEvent, loadSamples } from '../samples.ts';
 import { type ConsoleDeps, overview } from './overview.ts';
 import { live, page, SCRIPT, STYLE } from './page.ts';
+
+const SwitchForm = z.strictObject({ mode: SwitchMode });
 
 export function createConsole(deps: ConsoleDeps & { newId: () => string }): Hono {
   const { runtime, now, newId } = deps;
@@ -19,6 +24,8 @@ export function createConsole(deps: ConsoleDeps & { newId: () => string }): Hono
       baseUri: ["'none'"],
     },
   });
+  // Another site's form must not deliver alerts or move the switch here.
+  app.use(csrf({ origin: new URL(deps.webBaseUrl).origin }));
   for (const path of ['/', '/live']) app.use(path, headers);
   app.get('/', async (c) => c.html(page(await overview(deps))));
   app.get('/live', async (c) => c.html(live(await overview(deps))));
@@ -39,6 +46,16 @@ export function createConsole(deps: ConsoleDeps & { newId: () => string }): Hono
     return refused.length > 0
       ? c.text(`Refused, and kept for replay:\n${refused.join('\n')}`, 422)
       : c.redirect('/', 303);
+  });
+  app.post('/switch', async (c) => {
+    const { mode } = SwitchForm.parse(await c.req.parseBody());
+    await runtime.store.killSwitch.set(deps.policy.account, {
+      mode,
+      by: 'person:console',
+      at: now().toISOString(),
+      why: 'set in the console',
+    });
+    return c.redirect('/', 303);
   });
   app.route('/', runtime.web);
   return app;

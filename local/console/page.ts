@@ -2,6 +2,7 @@
 import { html, raw } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
 import type { Action } from '../../functions/domain/action.ts';
+import { SwitchMode } from '../../functions/domain/policy.ts';
 import type { Overview, ShownIncident, ShownMessage } from './model.ts';
 
 type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
@@ -53,6 +54,7 @@ const status = ({ analyst, switchMode, mode, now }: Overview): Html => html`
 <span>Analysis: <b>${analyst}</b></span>
 <span>Mode: <b>${mode}</b></span>
 <span>Switch: <b>${switchMode}</b>, ${SWITCH_WORDS[switchMode]}</span>
+<form method="post" action="/switch">${SwitchMode.options.filter((mode) => mode !== switchMode).map((mode) => html`<button name="mode" value="${mode}">${mode}</button> `)}</form>
 <span><b class="ticks">${clock(now.toISOString())}</b> UTC</span>
 </section>`;
 
@@ -212,7 +214,7 @@ body { margin: 0 auto; max-width: 100rem; padding: 1rem; font: 16px/1.5 system-u
 h1 { font-size: 1.4rem; margin: 0; } h2 { font-size: 1.05rem; margin: 0 0 .6rem; } h3 { font-size: 1rem; margin: 0 0 .2rem; overflow-wrap: anywhere; }
 p { margin: .3rem 0; } ul, ol, dl { padding: 0; margin: 0; list-style: none; }
 header p, .quiet { color: var(--quiet); font-size: .9rem; }
-.status { display: flex; flex-wrap: wrap; gap: .3rem 1.5rem; font-size: .9rem; border-block: 1px solid var(--line); padding: .5rem 0; margin: .8rem 0; }
+.status form { margin-left: auto; } .status button { min-height: 2rem; padding: .1rem .7rem; } .status { align-items: center; display: flex; flex-wrap: wrap; gap: .3rem 1.5rem; font-size: .9rem; border-block: 1px solid var(--line); padding: .5rem 0; margin: .8rem 0; }
 main { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); align-items: start; }
 section, .column { display: grid; gap: .6rem; } .column { gap: 1.4rem; }
 article, .cards li, .samples, dl { background: var(--paper); border: 1px solid var(--line); border-radius: .5rem; padding: .8rem; overflow-wrap: anywhere; }
