@@ -1,0 +1,169 @@
+// What the playbook makes of each family of findings, and what it never does.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Opinion } from '../../functions/analyse/brief.ts';
+import { judge } from '../../functions/analyse/playbook.ts';
+import type { Alert, Entity, EntityKind } from '../../functions/domain/alert.ts';
+import { ActionName } from '../../functions/domain/policy.ts';
+import { alertWith, attacker, POLICY, theAlertItself } from '../fixtures/case.ts';
+
+const entity = (ref: string, kind: EntityKind, value: string, part: Entity['part']): Entity => ({
+  ...attacker,
+  ref,
+  kind,
+  value,
+  part,
+  attributes: {},
+});
+
+const EVERYBODY: Entity[] = [
+  theAlertItself,
+  entity('ip-1', 'ip', '203.0.113.7', 'actor'),
+  entity('key-1', 'access-key', 'AKIAIOSFODNN7EXAMPLE', 'actor'),
+  entity('user-1', 'iam-user', 'ana', 'actor'),
+  entity('role-1', 'iam-role', 'web', 'actor'),
+  entity('instance-1', 'instance', 'i-0123456789abcdef0', 'target'),
+  entity('function-1', 'function', 'orders', 'target'),
+  entity('ip-2', 'ip', '10.0.0.5', 'related'),
+  entity('ip-3', 'ip', '10.0.0.6', 'target'),
+];
+
+const outcome = (type: string, change: Partial<Alert> = {}) =>
+  judge({ alert: alertWith({ type, entities: EVERYBODY, ...change }) });
+const asked = (type: string, change: Partial<Alert> = {}) =>
+  outcome(type, change)
+    .recommendations.filter(({ target }) => target !== 'alert-1')
+    .map(({ action, target }) => `${action} ${target}`);
+const traffic = (direction: 'inbound' | 'outbound') => ({
+  traffic: { layer: 'network', direction, localPort: 22, protocol: 'TCP' } as const,
+});
+
+const BLOCKED = ['add_ip_to_watchlist ip-1', 'block_ip_at_firewall ip-1'];
+const CREDENTIALS = [
+  'add_ip_to_watchlist ip-1',
+  'revoke_api_key key-1',
+  'disable_user_account_temporarily user-1',
+];
+const ISOLATED = ['increase_logging_verbosity instance-1', 'isolate_production_host instance-1'];
+const LOGGED = ['increase_logging_verbosity instance-1'];
+
+test.each([
+  ['UnauthorizedAccess:EC2/SSHBruteForce', 'malicious', BLOCKED],
+  ['Recon:EC2/PortProbeUnprotectedPort', 'malicious', BLOCKED],
+  ['UnauthorizedAccess:EC2/TorIPCaller', 'malicious', BLOCKED],
+  ['CredentialAccess:RDS/AnomalousBehavior.FailedLogin', 'malicious', BLOCKED],
+  ['UnauthorizedAccess:IAMUser/MaliciousIPCaller.Custom', 'malicious', CREDENTIALS],
+  ['Exfiltration:S3/AnomalousBehavior', 'suspicious', CREDENTIALS],
+  ['Recon:IAMUser/UserPermissions', 'suspicious', CREDENTIALS],
+  [
+    'UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.OutsideAWS',
+    'malicious',
+    ['revoke_service_account_credential role-1', 'add_ip_to_watchlist ip-1'],
+  ],
+  ['CryptoCurrency:EC2/BitcoinTool.B!DNS', 'malicious', ISOLATED],
+  ['Backdoor:EC2/C&CActivity.B', 'malicious', ISOLATED],
+  ['UnauthorizedAccess:EC2/TorClient', 'malicious', ISOLATED],
+  ['Execution:Runtime/ReverseShell', 'malicious', ISOLATED],
+  ['Impact:EC2/PortSweep', 'malicious', ISOLATED],
+  ['Behavior:EC2/NetworkPortUnusual', 'suspicious', LOGGED],
+  ['DefenseEvasion:Runtime/FilelessExecution', 'suspicious', LOGGED],
+  [
+    'UnauthorizedAccess:Lambda/MaliciousIPCaller.Custom',
+    'suspicious',
+    ['increase_logging_verbosity function-1'],
+  ],
+  ['Discovery:Kubernetes/MaliciousIPCaller', 'suspicious', ['add_ip_to_watchlist ip-1']],
+  ['Policy:S3/BucketPublicAccessGranted', 'unclear', []],
+  ['Software and Configuration Checks/Vulnerabilities/CVE', 'unclear', []],
+  ['Invented:Nothing/AtAll', 'unclear', []],
+])('%s is %s', (type, verdict, recommended) => {
+  expect(outcome(type).verdict).toBe(verdict);
+  expect(asked(type)).toEqual(recommended);
+});
+
+test('a brute force that our own host carries out is our host compromised, and its victim is not blocked', () => {
+  const type = 'UnauthorizedAccess:EC2/SSHBruteForce';
+  expect(asked(type, traffic('inbound'))).toEqual(BLOCKED);
+  expect(asked(type, traffic('outbound'))).toEqual(ISOLATED);
+});
+
+test('temporary credentials are not made inactive: they cannot be', () => {
+  const entities = [theAlertItself, entity('key-1', 'access-key', 'ASIAIOSFODNN7EXAMPLE', 'actor')];
+  expect(asked('Recon:IAMUser/UserPermissions', { entities })).toEqual([]);
+});
+
+test('credentials of a host without a named role are ended by their key', () => {
+  const entities = [theAlertItself, entity('key-1', 'access-key', 'ASIAIOSFODNN7EXAMPLE', 'actor')];
+  const type = 'UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.InsideAWS';
+  expect(asked(type, { entities })).toEqual(['revoke_service_account_credential key-1']);
+});
+
+describe('who is told', () => {
+  const told = (type: string, label: Alert['severity']['label'], entities = EVERYBODY) =>
+    outcome(type, { severity: { score: 8, label }, entities })
+      .recommendations.filter(({ target }) => target === 'alert-1')
+      .map(({ action }) => action);
+  const TICKET = ['create_alert_ticket'];
+  const WOKEN = [...TICKET, 'send_analyst_notification'];
+
+  test('a ticket is always left', () => {
+    expect(told('Invented:Nothing/AtAll', 'informational')).toEqual(TICKET);
+  });
+  test('a critical alert wakes somebody', () => {
+    expect(told('Backdoor:EC2/C&CActivity.B', 'critical')).toEqual(WOKEN);
+  });
+  test('a high one does where nothing else asks a person', () => {
+    expect(told('Invented:Nothing/AtAll', 'high')).toEqual(WOKEN);
+    expect(told('Discovery:Kubernetes/MaliciousIPCaller', 'high')).toEqual(WOKEN);
+    expect(told('Backdoor:EC2/C&CActivity.B', 'high')).toEqual(TICKET);
+  });
+  test('a failed check of settings can wait for the day', () => {
+    expect(told('Software and Configuration Checks/PCI-DSS', 'critical')).toEqual(TICKET);
+  });
+});
+
+test('whatever is found: an opinion that parses, with known actions on fitting targets, a ticket, at most ten', () => {
+  const kinds = fc.constantFrom<EntityKind>(
+    'ip',
+    'access-key',
+    'iam-user',
+    'iam-role',
+    'instance',
+    'function',
+    'bucket',
+  );
+  const entities = fc
+    .array(fc.record({ kind: kinds, part: fc.constantFrom('actor', 'target', 'related') }), {
+      maxLength: 60,
+    })
+    .map((all) => [
+      theAlertItself,
+      ...all.map(({ kind, part }, i) =>
+        entity(`any-${i + 1}`, kind, `v${i}`, part as Entity['part']),
+      ),
+    ]);
+  const types = fc.oneof(
+    fc.string({ minLength: 1, maxLength: 256 }),
+    fc.constantFrom(
+      'AttackSequence:S3/CompromisedData',
+      'X:IAMUser/Y',
+      'Recon:EC2/PortProbe',
+      'Trojan:EC2/X',
+    ),
+  );
+  const labels = fc.constantFrom<Alert['severity']['label']>('low', 'high', 'critical');
+  fc.assert(
+    fc.property(types, entities, labels, (type, named, label) => {
+      const alert = alertWith({ type, entities: named, severity: { score: 5, label } });
+      const { recommendations } = Opinion.parse(judge({ alert }));
+      expect(recommendations.some(({ action }) => action === 'create_alert_ticket')).toBe(true);
+      for (const { action, target } of recommendations) {
+        const on = named.find(({ ref }) => ref === target);
+        expect(POLICY.actions[ActionName.parse(action)].targetKinds).toContain(on?.kind);
+        // An address that is not the attacker's is never touched.
+        if (on?.kind === 'ip') expect(on.part).toBe('actor');
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
