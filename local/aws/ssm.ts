@@ -3,13 +3,33 @@ import type { TicketApi } from '../../functions/execute/ticket/ops-item.ts';
 import { awsFailure } from './failure.ts';
 import type { StateFile } from './state-file.ts';
 
-export type OpsItem = { id: string; title: string; body: string; dedup: string; status: string };
+export type OpsItem = {
+  id: string;
+  source: string;
+  title: string;
+  body: string;
+  dedup: string;
+  status: string;
+  /** Why it was resolved, for whoever reads it. */
+  resolution?: string;
+};
+
+/** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateOpsItem.html */
+const LONGEST = { Title: 1024, Description: 2048, Source: 128 } as const;
+const FILTERS = ['Source', 'Title', 'Status'];
+
+const refuse = (message: string) => awsFailure('OpsItemInvalidParameterException', 400, message);
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-working-deduplication.html */
 export function createOpsCenter(file: StateFile<OpsItem[]>): TicketApi {
   type Create = Parameters<TicketApi['createOpsItem']>[0];
   return {
     createOpsItem: async (request: Create) => {
+      for (const [field, longest] of Object.entries(LONGEST)) {
+        const { length } = request[field as keyof typeof LONGEST] ?? '';
+        if (length === 0 || length > longest)
+          throw refuse(`${field} has to be of 1 to ${longest} characters`);
+      }
       const items = file.read();
       const dedup = request.OperationalData?.['/aws/dedup']?.Value ?? '';
       const open = items.find(
@@ -20,15 +40,18 @@ export function createOpsCenter(file: StateFile<OpsItem[]>): TicketApi {
           OpsItemId: open.id,
         });
       const id = `oi-${String(items.length + 1).padStart(12, '0')}`;
-      const { Title: title = '', Description: body = '' } = request;
-      file.write([...items, { id, title, body, dedup, status: 'Open' }]);
+      const { Source: source = '', Title: title = '', Description: body = '' } = request;
+      file.write([...items, { id, source, title, body, dedup, status: 'Open' }]);
       return { OpsItemId: id, $metadata: {} };
     },
     describeOpsItems: async (request: Parameters<TicketApi['describeOpsItems']>[0]) => {
+      for (const { Key } of request.OpsItemFilters ?? [])
+        if (!FILTERS.includes(Key ?? '')) throw refuse(`no filter ${Key}`);
       const wanted = (key: string) =>
         request.OpsItemFilters?.find(({ Key }) => Key === key)?.Values ?? [];
       const found = file
         .read()
+        .filter(({ source }) => wanted('Source').includes(source))
         .filter(({ title }) => wanted('Title').every((part) => title.includes(part)))
         .filter(({ status }) => wanted('Status').includes(status));
       return {
@@ -44,9 +67,13 @@ export function createOpsCenter(file: StateFile<OpsItem[]>): TicketApi {
       const items = file.read();
       if (!items.some(({ id }) => id === request.OpsItemId))
         throw awsFailure('OpsItemNotFoundException', 400, 'The specified OpsItem ID doesn’t exist');
+      const status = request.Status;
+      const resolution = request.OperationalData?.resolution?.Value;
       file.write(
         items.map((item) =>
-          item.id === request.OpsItemId ? { ...item, status: request.Status ?? item.status } : item,
+          item.id === request.OpsItemId
+            ? { ...item, ...(status && { status }), ...(resolution && { resolution }) }
+            : item,
         ),
       );
       return { $metadata: {} };

@@ -19,16 +19,18 @@ export const LOCAL_IP_SETS: readonly IpSet[] = (['watch', 'block'] as const).fla
 
 /** @see https://docs.aws.amazon.com/waf/latest/APIReference/API_UpdateIPSet.html */
 export function createWaf(file: StateFile<WafState>): WafApi {
-  const setOf = (id: string | undefined) => {
-    const known = LOCAL_IP_SETS.find((set) => set.id === id);
+  const setOf = ({ Id, Name, Scope }: Parameters<WafApi['getIPSet']>[0]) => {
+    const known = LOCAL_IP_SETS.find(
+      ({ id, name, scope }) => id === Id && name === Name && scope === Scope,
+    );
     if (!known)
       throw awsFailure('WAFNonexistentItemException', 400, 'AWS WAF couldn’t find the resource');
     const state = file.read();
     return { known, state, content: state[known.id] ?? { addresses: [], lock: 0 } };
   };
   const api: WafApi = {
-    getIPSet: async ({ Id }: { Id?: string }) => {
-      const { known, content } = setOf(Id);
+    getIPSet: async (request: Parameters<WafApi['getIPSet']>[0]) => {
+      const { known, content } = setOf(request);
       return {
         IPSet: {
           Id: known.id,
@@ -41,11 +43,14 @@ export function createWaf(file: StateFile<WafState>): WafApi {
         $metadata: {},
       };
     },
-    updateIPSet: async (request: { Id?: string; LockToken?: string; Addresses?: string[] }) => {
-      const { known, state, content } = setOf(request.Id);
+    updateIPSet: async (request: Parameters<WafApi['updateIPSet']>[0]) => {
+      const { known, state, content } = setOf(request);
       if (request.LockToken !== `lock-${content.lock}`)
         throw awsFailure('WAFOptimisticLockException', 400, 'AWS WAF couldn’t save your changes');
-      const addresses = request.Addresses ?? [];
+      const addresses = request.Addresses;
+      // Required, and an empty list is one.
+      if (!addresses)
+        throw awsFailure('WAFInvalidParameterException', 400, 'the parameter ADDRESSES is missing');
       const wrong = addresses.find((address) => !isCidrOf(known.family, address));
       if (wrong)
         throw awsFailure(

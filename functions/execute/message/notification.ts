@@ -1,7 +1,7 @@
 // send_analyst_notification: a message to the on-call analysts of policy, withdrawn by a second one.
 import { z } from 'zod';
 import type { Approver } from '../../domain/action.ts';
-import { Unavailable } from '../../domain/errors.ts';
+import { NotFound, Unavailable } from '../../domain/errors.ts';
 import type { Message, Send } from '../../notify/message.ts';
 import type { Mechanism, Subject } from '../mechanism.ts';
 
@@ -56,6 +56,8 @@ async function toEach(
   subject: string,
   paragraphs: string[],
 ): Promise<void> {
+  if (onCall.length === 0)
+    throw new NotFound('policy names nobody on the first rung of the ladder', { actionId });
   const messages = onCall.map(
     (person): Message => ({
       key: `${what}-${actionId}-${person.id}`,

@@ -47,11 +47,12 @@ const isAlreadyOpen = (error: unknown): error is Error & { OpsItemId: string } =
   'OpsItemId' in error &&
   typeof error.OpsItemId === 'string';
 
-const Before = z.strictObject({ looked: z.literal(true) });
+/** Tickets of this incident that were open before us: somebody else's, or told to people already. */
+const Before = z.strictObject({ openBefore: z.array(z.string()) });
 
 export const openOpsItem: Mechanism<TicketClients, z.infer<typeof Before>> = {
   id: 'ticket.ops-item',
-  version: 1,
+  version: 2,
   action: 'create_alert_ticket',
   scope: 'ticket',
   targetKinds: ['alert'],
@@ -69,10 +70,9 @@ export const openOpsItem: Mechanism<TicketClients, z.infer<typeof Before>> = {
     manualUndo: [`aws ssm update-ops-item --ops-item-id <id> --status Resolved`],
   }),
   before: Before,
-  // A ticket that is open already is found by its incident; it is ours in any case.
-  wasThere: () => false,
+  wasThere: ({ openBefore }) => openBefore.length > 0,
   connect: ({ ssm }) => ({
-    capture: async () => ({ looked: true }),
+    capture: async ({ incidentId }) => ({ openBefore: await findOpen(ssm, incidentId) }),
     apply: async (subject) => {
       await openTicket(ssm, {
         incidentId: subject.incidentId,
@@ -86,20 +86,29 @@ export const openOpsItem: Mechanism<TicketClients, z.infer<typeof Before>> = {
         ? { holds: true, found: `${id} is open` }
         : { holds: false, found: 'no open ticket of this incident was found' };
     },
-    revert: async ({ incidentId }) => {
+    revert: async ({ incidentId, actionId }, { openBefore }) => {
       for (const id of await findOpen(ssm, incidentId))
-        await aws('resolving the ticket', { id }, () =>
-          ssm.updateOpsItem({ OpsItemId: id, Status: 'Resolved' }),
-        );
+        if (!openBefore.includes(id)) await resolve(ssm, id, `Withdrawn: ${actionId} was undone`);
     },
-    verifyReverted: async ({ incidentId }) => {
-      const left = await findOpen(ssm, incidentId);
+    verifyReverted: async ({ incidentId }, { openBefore }) => {
+      const open = await findOpen(ssm, incidentId);
+      const left = open.filter((id) => !openBefore.includes(id));
       return left.length === 0
         ? { holds: true, found: 'The ticket is resolved' }
         : { holds: false, found: `${left.join(', ')} is still open` };
     },
   }),
 };
+
+/** OpsCenter has no comments: the reason stands in the operational data, which people see and can search. */
+const resolve = (ssm: TicketApi, id: string, reason: string) =>
+  aws('resolving the ticket', { id }, () =>
+    ssm.updateOpsItem({
+      OpsItemId: id,
+      Status: 'Resolved',
+      OperationalData: { resolution: { Type: 'SearchableString', Value: reason } },
+    }),
+  );
 
 /** Ids of the incident's tickets that are not resolved. The title begins with the incident's id. */
 async function findOpen(ssm: TicketApi, incidentId: string): Promise<string[]> {

@@ -10,6 +10,7 @@ import {
   entryFor,
   type IpSet,
   MAX_ADDRESSES,
+  spellings,
   type WafClients,
 } from './ip-set.ts';
 
@@ -80,11 +81,8 @@ export const blockAddress = addressMechanism({
     `Everybody who reaches our web applications from ${entry}; several people may share it`,
 });
 
-function describe(
-  words: Words,
-  { target, durationMinutes }: Subject,
-  facts: EntityFacts | null,
-): Description {
+function describe(words: Words, subject: Subject, facts: EntityFacts | null): Description {
+  const { target, durationMinutes } = subject;
   const entry = keyOf(target.value);
   const earlier = facts?.history.earlierIncidents;
   return {
@@ -97,12 +95,25 @@ function describe(
         : []),
     ],
     undo: `Our entry, and nothing else, is taken off the list${durationMinutes ? ` after ${durationMinutes} minutes unless somebody keeps it` : ''}`,
-    manualUndo: [
-      `aws wafv2 list-ip-sets --scope REGIONAL  # find the countermand ${words.purpose} set: its id and name`,
-      `aws wafv2 get-ip-set --scope REGIONAL --name <name> --id <id>  # note LockToken and Addresses`,
-      `aws wafv2 update-ip-set --scope REGIONAL --name <name> --id <id> --lock-token <LockToken> --addresses <Addresses without ${entry}>`,
-    ],
+    manualUndo: manualUndo(words.purpose, subject),
   };
+}
+
+/**
+ * Three lines for a shell, with nothing to fill in. The lock token is read before the list, so that the update is
+ * refused when somebody changes the set between the two; the same lines again then do it.
+ */
+function manualUndo(purpose: IpSet['purpose'], { target, region }: Subject): string[] {
+  const entry = keyOf(target.value);
+  const family = entry.includes(':') ? 'ipv6' : 'ipv4';
+  const wafv2 = (verb: string) => `aws wafv2 ${verb} --region ${region} --scope REGIONAL`;
+  const others = spellings(entry).map((spelling) => `@ != '${spelling}'`);
+  const get = `${wafv2('get-ip-set')} --name "$NAME" --id "$ID"`;
+  return [
+    `read -r NAME ID <<< "$(${wafv2('list-ip-sets')} --output text --query "IPSets[?starts_with(Name,'countermand') && ends_with(Name,'${purpose}-${family}')].[Name,Id]")"`,
+    `TOKEN="$(${get} --output text --query LockToken)"`,
+    `${wafv2('update-ip-set')} --name "$NAME" --id "$ID" --lock-token "$TOKEN" --addresses "$(${get} --output json --query "IPSet.Addresses[?${others.join(' && ')}]")"`,
+  ];
 }
 
 function connect(

@@ -51,7 +51,22 @@ export function entryFor(value: string): { entry: string; family: 'ipv4' | 'ipv6
   return { entry: `${parsed.toString()}/${bits}`, family };
 }
 
-export type IpSetAccess = ReturnType<typeof createIpSetAccess>;
+/**
+ * How WAF may have stored an entry: IPv6 addresses were seen to come back written out in full, whatever was sent.
+ * @see https://github.com/hashicorp/terraform-provider-aws/issues/22797
+ */
+export function spellings(entry: string): string[] {
+  if (!ipaddr.IPv6.isValidCIDR(entry)) return [entry];
+  const [address, bits] = ipaddr.IPv6.parseCIDR(entry);
+  const inFull = address.parts.map((part) => part.toString(16).padStart(4, '0')).join(':');
+  const forms = [address.toString(), address.toNormalizedString(), inFull];
+  return [...new Set(forms.map((form) => `${form}/${bits}`))];
+}
+
+function holds(addresses: readonly string[], entry: string): boolean {
+  const ours = spellings(entry);
+  return addresses.some((stored) => ours.includes(stored.toLowerCase()));
+}
 
 export function createIpSetAccess({ waf, sleep, random }: WafClients) {
   /** Changes made through this client go one after another: WAF takes one a second. */
@@ -65,18 +80,22 @@ export function createIpSetAccess({ waf, sleep, random }: WafClients) {
     return mine;
   };
 
-  async function read(set: IpSet): Promise<{ addresses: string[]; lockToken: string }> {
+  async function read(set: IpSet) {
     const ids = { ipSet: set.name };
     const { IPSet, LockToken } = await aws('reading the IP set', ids, () =>
       waf.getIPSet({ Id: set.id, Name: set.name, Scope: set.scope }),
     );
     if (!IPSet || !LockToken) throw new NotFound(`the IP set ${set.name} has no content`, ids);
-    return { addresses: IPSet.Addresses ?? [], lockToken: LockToken };
+    return {
+      addresses: IPSet.Addresses ?? [],
+      description: IPSet.Description,
+      lockToken: LockToken,
+    };
   }
 
   /** One attempt: the list is computed from what the lock token stands for, never from an earlier look. */
   async function changeOnce(set: IpSet, edit: (addresses: readonly string[]) => string[] | null) {
-    const { addresses, lockToken } = await read(set);
+    const { addresses, description, lockToken } = await read(set);
     const next = edit(addresses);
     if (!next) return;
     if (next.length > MAX_ADDRESSES)
@@ -92,6 +111,8 @@ export function createIpSetAccess({ waf, sleep, random }: WafClients) {
         Name: set.name,
         Scope: set.scope,
         Addresses: next,
+        // An update replaces the set whole: what is not ours goes back as it was read.
+        ...(description !== undefined && { Description: description }),
         LockToken: lockToken,
       }),
     );
@@ -112,12 +133,15 @@ export function createIpSetAccess({ waf, sleep, random }: WafClients) {
     );
 
   return {
-    has: async (set: IpSet, entry: string) => (await read(set)).addresses.includes(entry),
+    has: async (set: IpSet, entry: string) => holds((await read(set)).addresses, entry),
     add: (set: IpSet, entry: string) =>
-      change(set, (addresses) => (addresses.includes(entry) ? null : [...addresses, entry])),
+      change(set, (addresses) => (holds(addresses, entry) ? null : [...addresses, entry])),
+    /** The last one, too: the list is then empty. */
     remove: (set: IpSet, entry: string) =>
-      change(set, (addresses) =>
-        addresses.includes(entry) ? addresses.filter((address) => address !== entry) : null,
-      ),
+      change(set, (addresses) => {
+        if (!holds(addresses, entry)) return null;
+        const ours = spellings(entry);
+        return addresses.filter((stored) => !ours.includes(stored.toLowerCase()));
+      }),
   };
 }
