@@ -2,10 +2,11 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 
 const root = resolve(import.meta.dirname, '..');
+const bin = join(root, 'node_modules', '.bin');
 const folder = mkdtempSync(join(tmpdir(), 'countermand-check-'));
 const report = join(folder, 'tests.json');
 
@@ -43,7 +44,7 @@ function run(command: string, args: readonly string[]): boolean {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: {
       ...process.env,
-      PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
+      PATH: [bin, dirname(process.execPath), process.env.PATH].join(delimiter),
     },
     // On Windows the tools are .cmd files, which only a shell starts.
     shell: process.platform === 'win32',
