@@ -84,19 +84,23 @@ export const blockAddress = addressMechanism({
 function describe(words: Words, subject: Subject, facts: EntityFacts | null): Description {
   const { target, durationMinutes } = subject;
   const entry = keyOf(target.value);
-  const earlier = facts?.history.earlierIncidents;
   return {
     headline: words.headline(entry),
     changes: [words.change(entry)],
-    affected: [
-      words.affected(entry),
-      ...(earlier?.known && earlier.value.length > 0
-        ? [`Earlier incidents with this address: ${earlier.value.length}`]
-        : []),
-    ],
+    affected: [words.affected(entry), ...historyOf(facts)],
     undo: `Our entry, and nothing else, is taken off the list${durationMinutes ? ` after ${durationMinutes} minutes unless somebody keeps it` : ''}`,
     manualUndo: manualUndo(words.purpose, subject),
   };
+}
+
+/** Silence means that it was looked up and there was nothing. */
+function historyOf(facts: EntityFacts | null): string[] {
+  const earlier = facts?.history.earlierIncidents;
+  if (!earlier) return ['Whether earlier incidents named this address is unknown'];
+  if (!earlier.known)
+    return [`Whether earlier incidents named this address is unknown: ${earlier.why}`];
+  const { length } = earlier.value;
+  return length > 0 ? [`Earlier incidents with this address: ${length}`] : [];
 }
 
 /**
