@@ -3,11 +3,9 @@ import ipaddr from 'ipaddr.js';
 import type { z } from 'zod';
 import { type AddressFacts, type Fact, known, unknown } from '../domain/facts.ts';
 import { awsServicesIn } from './aws-ranges.ts';
-import { cidrsOf, intervalOf } from './intervals.ts';
+import { cidrsOf, intervalOf, type Parsed, parseAddress } from './intervals.ts';
 
 type Facts = z.infer<typeof AddressFacts>;
-/** An address with its prefix length. */
-export type Parsed = { address: ipaddr.IPv4 | ipaddr.IPv6; bits: number };
 
 /** Facts about an address or a range in CIDR notation; all unknown for text that is neither. */
 export function addressFacts(value: string): Facts {
@@ -45,21 +43,4 @@ function rangeOfMany({ address, bits }: Parsed): Fact<string> {
   return range === last.range() && range !== 'unicast'
     ? known(range)
     : unknown('so wide a range may hold addresses of several kinds');
-}
-
-/** IPv4 written as IPv6 (`::ffff:203.0.113.7`) is IPv4. Null for text that is no address and no range. */
-export function parseAddress(value: string): Parsed | null {
-  const [text = '', prefix, ...rest] = value.split('/');
-  if (rest.length > 0 || !ipaddr.isValid(text)) return null;
-  const asIpv6 = text.includes(':');
-  // ipaddr.js also takes 0x7f.1 and 2130706433; AWS does not, and nothing that writes findings does.
-  if (!asIpv6 && !ipaddr.IPv4.isValidFourPartDecimal(text)) return null;
-  const address = ipaddr.process(text);
-  const ipv4 = address.kind() === 'ipv4';
-  const width = ipv4 ? 32 : 128;
-  if (prefix === undefined) return { address, bits: width };
-  if (!/^\d{1,3}$/.test(prefix)) return null;
-  // The prefix of a mapped address counts from the IPv6 side.
-  const bits = Number(prefix) - (asIpv6 && ipv4 ? 96 : 0);
-  return bits >= 0 && bits <= width ? { address, bits } : null;
 }

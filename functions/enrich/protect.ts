@@ -2,8 +2,7 @@
 import type { Entity, EntityKind } from '../domain/alert.ts';
 import { type Fact, known, unknown } from '../domain/facts.ts';
 import type { Policy } from '../domain/policy.ts';
-import { parseAddress } from './address.ts';
-import { type Interval, intervalOf, intervalOfCidr } from './intervals.ts';
+import { type Interval, intervalOf, intervalOfCidr, parseAddress } from './intervals.ts';
 
 type Rule = Policy['protected'][number];
 
