@@ -1,7 +1,8 @@
 // Has an analyst judge the alert. Whatever goes wrong ends in a ticket for a person, with the reason.
-import { errorFields, type Log } from '../audit/log.ts';
-import type { Assessment } from '../domain/assessment.ts';
+import type { Log } from '../audit/log.ts';
+import type { Assessment, Recommendation } from '../domain/assessment.ts';
 import { AnalyseInput, type Analyst, type Brief, Opinion } from './brief.ts';
+import { reasonOf } from './reason.ts';
 
 export type AnalyseDeps = {
   analyst: Analyst;
@@ -15,38 +16,72 @@ export async function analyse(deps: AnalyseDeps, input: unknown) {
   return { incidentId, alertId, assessment: await assess(deps, brief, { incidentId, alertId }) };
 }
 
+/**
+ * Reads the answer strictly: one part out of bounds spoils all of it, because an analyst that breaks the form once
+ * cannot be trusted with the rest. An action or a target that does not exist is no breach: the gate records it.
+ */
 async function assess(
   { analyst, deadline, log }: AnalyseDeps,
   brief: Brief,
   ids: { incidentId: string; alertId: string },
 ): Promise<Assessment> {
-  const { origin, model } = analyst;
+  const { origin } = analyst;
+  const model = analyst.model?.slice(0, 128) ?? null;
   try {
-    const opinion = Opinion.parse(await analyst.judge(brief, deadline()));
-    return { ...opinion, origin, model, failure: null };
+    const signal = deadline();
+    const answer = await Promise.race([analyst.judge(brief, signal), ended(signal)]);
+    const { recommendations, ...judged } = Opinion.parse(answer);
+    return {
+      ...judged,
+      recommendations: withTicket(recommendations),
+      origin,
+      model,
+      failure: null,
+    };
   } catch (error) {
-    log('error', 'no analysis', { ...ids, origin, ...errorFields(error) });
-    return ticketInstead(brief, model, reasonOf(error));
+    const failure = reasonOf(error);
+    log('error', 'no analysis', { ...ids, origin, failure });
+    return ticketInstead(brief, model, failure);
   }
 }
 
-const reasonOf = (error: unknown): string =>
-  (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 1000);
+/** Rejects when the time is over, also where the analyst does not listen to the signal. */
+const ended = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    const end = () => reject(signal.reason);
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
+
+const MAX_RECOMMENDATIONS = 10;
+
+const ticket = (reasoning: string): Recommendation => ({
+  action: 'create_alert_ticket',
+  target: 'alert-1',
+  parameters: { durationMinutes: null },
+  confidence: 100,
+  reasoning,
+});
+
+/** "Harmless, nothing to do" is what injected text would most like a model to say: a person reads of the alert anyway. */
+function withTicket(recommended: readonly Recommendation[]): Recommendation[] {
+  const hasOne = recommended.some(
+    ({ action, target }) => action === 'create_alert_ticket' && target === 'alert-1',
+  );
+  return hasOne
+    ? [...recommended]
+    : [
+        ...recommended.slice(0, MAX_RECOMMENDATIONS - 1),
+        ticket('The analysis asked for none; every alert leaves a ticket.'),
+      ];
+}
 
 function ticketInstead(brief: Brief, model: string | null, failure: string): Assessment {
   const { title, type } = brief.alert;
   return {
     verdict: 'unclear',
     summary: `Nobody has judged this alert (${type}): the analysis failed. ${title}`.slice(0, 2000),
-    recommendations: [
-      {
-        action: 'create_alert_ticket',
-        target: 'alert-1',
-        parameters: { durationMinutes: null },
-        confidence: 100,
-        reasoning: 'The analysis failed; a person has to look at the alert.',
-      },
-    ],
+    recommendations: [ticket('The analysis failed; a person has to look at the alert.')],
     origin: 'fallback',
     model,
     failure,

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Analyst } from './brief.ts';
 import { alertMessage, SYSTEM_PROMPT } from './prompt.ts';
 
-/** Shapes only: structured output knows no limits on lengths and numbers. Those are checked when it is read. */
+/** Structured output enforces types and enums; bounds reach the model as a description, and are checked when it is read. */
 const OutputShape = z.object({
   verdict: z.enum(['malicious', 'suspicious', 'benign', 'unclear']),
   summary: z.string(),
@@ -14,8 +14,8 @@ const OutputShape = z.object({
     z.object({
       action: z.string(),
       target: z.string(),
-      parameters: z.object({ durationMinutes: z.number().nullable() }),
-      confidence: z.number(),
+      parameters: z.object({ durationMinutes: z.int().min(1).max(10_080).nullable() }),
+      confidence: z.int().min(0).max(100),
       reasoning: z.string(),
     }),
   ),
@@ -26,8 +26,8 @@ export class NoAnswer extends Error {
   override name = 'NoAnswer';
 }
 
-/** Ten recommendations with their reasons fit four times over. */
-const MAX_TOKENS = 4096;
+/** Ten recommendations with their reasons take a quarter of it; the rest is for models that think before they write. */
+const MAX_TOKENS = 8192;
 
 type Client = Pick<Anthropic, 'messages'> | Pick<AnthropicBedrock, 'messages'>;
 

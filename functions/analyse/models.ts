@@ -4,5 +4,7 @@ export const DEFAULT_MODEL = 'claude-sonnet-5-5';
 /** Bedrock's name of the same model, routed to wherever there is room. */
 export const DEFAULT_BEDROCK_MODEL = 'global.anthropic.claude-sonnet-5-5';
 
-/** Two tries of 45 s stay within the deadline of 100 s, and that within the function's 120 s. */
-export const CLAUDE_LIMITS = { maxRetries: 1, timeout: 45_000 } as const;
+/** All tries together, with what lies between them; the function itself has 120 s. */
+export const DEADLINE_MS = 100_000;
+/** A try that hangs leaves time for another; two quick refusals (429, 5xx) leave time for a third. */
+export const CLAUDE_LIMITS = { maxRetries: 2, timeout: 60_000 } as const;
