@@ -8,13 +8,9 @@ import type { Log } from '../functions/audit/log.ts';
 import { close } from '../functions/close/close.ts';
 import type { Policy } from '../functions/domain/policy.ts';
 import { enrich } from '../functions/enrich/enrich.ts';
-import { connected } from '../functions/execute/mechanism.ts';
-import { notifyAnalyst } from '../functions/execute/message/notification.ts';
-import { onCallOf } from '../functions/execute/message/on-call.ts';
-import { mechanismFor } from '../functions/execute/registry.ts';
+import { effectsOf } from '../functions/execute/registry.ts';
 import { execute } from '../functions/execute/run.ts';
-import { openOpsItem, openTicket } from '../functions/execute/ticket/ops-item.ts';
-import { blockAddress, watchAddress } from '../functions/execute/waf/address.ts';
+import { openTicket } from '../functions/execute/ticket/ops-item.ts';
 import { gate } from '../functions/gate/gate.ts';
 import { type Accepted, acceptEvent } from '../functions/intake/intake.ts';
 import { notify } from '../functions/notify/notify.ts';
@@ -25,9 +21,7 @@ import { createStore, type Store } from '../functions/store/store.ts';
 import { sweep } from '../functions/sweep/sweep.ts';
 import { createWeb, type WebDeps } from '../functions/web/web.ts';
 import { createInbox, type Delivered } from './aws/inbox.ts';
-import { createOpsCenter, type OpsItem } from './aws/ssm.ts';
 import { inMemory, onDisk, type StateFile } from './aws/state-file.ts';
-import { createWaf, LOCAL_IP_SETS, type WafState } from './aws/waf.ts';
 import type { Clock } from './engine/clock.ts';
 import { startDatabase } from './engine/database.ts';
 import type { MachineName } from './engine/definition.ts';
@@ -41,6 +35,7 @@ import {
   type Functions,
 } from './engine/state-machines.ts';
 import { createMac } from './mac.ts';
+import { createAccount } from './mechanisms.ts';
 
 export type RuntimeOptions = {
   policy: Policy;
@@ -76,13 +71,11 @@ export async function createRuntime(options: RuntimeOptions) {
   await database.createTable('countermand');
   const store = createStore(database.client, 'countermand', log);
 
-  const waf = state<WafState>('waf', {});
-  const opsItems = state<OpsItem[]>('ops-items', []);
   const inbox = state<Delivered[]>('inbox', []);
   const rejected = state<Rejected[]>('rejected', []);
   const send = createInbox(inbox, now);
   const mac = createMac(options.linkKey);
-  const ssm = createOpsCenter(opsItems);
+  const account = createAccount({ state, policy, send });
 
   const events: EngineEvent[] = [];
   const functions: Record<string, (payload: unknown) => Promise<unknown>> = {};
@@ -129,25 +122,13 @@ export async function createRuntime(options: RuntimeOptions) {
     startRespond: start('respond'),
     startReverse: start('reverse'),
     schedules: scheduler,
-    openTicket: (ticket: Parameters<typeof openTicket>[1]) => openTicket(ssm, ticket),
+    openTicket: (ticket: Parameters<typeof openTicket>[1]) => openTicket(account.ssm, ticket),
     reject: async (body: string, reason: string) =>
       rejected.write([...rejected.read(), { at: now().toISOString(), reason, body }]),
-    mechanismFor,
+    effectsOf,
     analyst: options.analyst,
     deadline: () => AbortSignal.timeout(100_000),
     tell: async (input: object) => void (await notify(deps, input)),
-  };
-  const wafClients = {
-    waf: createWaf(waf),
-    sets: LOCAL_IP_SETS,
-    // The stand-in takes changes as they come; the pause is for AWS.
-    sleep: async () => {},
-    random: () => 0.5,
-  };
-  const scopes = {
-    waf: [connected(watchAddress, wafClients), connected(blockAddress, wafClients)],
-    ticket: [connected(openOpsItem, { ssm })],
-    message: [connected(notifyAnalyst, { send, onCall: onCallOf(policy) })],
   };
   Object.assign(functions, {
     enrich: (payload) => enrich(deps, payload),
@@ -157,7 +138,7 @@ export async function createRuntime(options: RuntimeOptions) {
     notify: (payload) => notify(deps, payload),
     close: (payload) => close(deps, payload),
   } satisfies Functions);
-  for (const [scope, all] of Object.entries(scopes)) {
+  for (const [scope, all] of Object.entries(account.scopes)) {
     const mechanisms = new Map(all.map((one) => [one.face.id, one]));
     functions[`execute-${scope}`] = (payload) => execute({ ...deps, mechanisms }, payload);
     functions[`reverse-${scope}`] = (payload) => reverse({ ...deps, mechanisms }, payload);
@@ -176,9 +157,8 @@ export async function createRuntime(options: RuntimeOptions) {
     functions,
     inbox: () => inbox.read(),
     rejected: () => rejected.read(),
-    tickets: () => opsItems.read(),
-    ipSets: () =>
-      LOCAL_IP_SETS.map(({ id, name }) => ({ name, addresses: waf.read()[id]?.addresses ?? [] })),
+    tickets: account.tickets,
+    ipSets: account.ipSets,
     accept: (body: string): Promise<Accepted[]> => acceptEvent(deps, body),
     sweep: () => sweep(deps),
     /** What time brings: due schedules, and now and then the sweeper. */

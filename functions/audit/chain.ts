@@ -79,11 +79,13 @@ export function actionDigest(
     | 'name'
     | 'target'
     | 'durationMinutes'
+    | 'parameters'
     | 'mechanism'
     | 'effectKey'
   >,
 ): string {
-  const { actionId, account, region, name, durationMinutes, mechanism, effectKey } = action;
+  const { actionId, account, region, name, durationMinutes, parameters, mechanism, effectKey } =
+    action;
   const target = action.target && { kind: action.target.kind, value: action.target.value };
   return digestOf({
     actionId,
@@ -92,6 +94,7 @@ export function actionDigest(
     name,
     target,
     durationMinutes,
+    parameters,
     mechanism,
     effectKey,
   });

@@ -4,7 +4,8 @@ import { Entity, Instant } from './alert.ts';
 import { Recommendation } from './assessment.ts';
 import { ActionName } from './policy.ts';
 
-export const ActionId = z.string().regex(/^act-[0-9a-z]{16}-\d{1,2}$/);
+/** The alert's, the number of the recommendation, and a letter where one recommendation became several actions. */
+export const ActionId = z.string().regex(/^act-[0-9a-z]{16}-\d{1,2}[b-e]?$/);
 export const IncidentId = z.string().regex(/^inc-[0-9a-z]{16}$/);
 
 export const Status = z.enum([
@@ -86,6 +87,16 @@ export const HistoryEntry = z.strictObject({
 });
 export type HistoryEntry = z.infer<typeof HistoryEntry>;
 
+/**
+ * What a mechanism has to know beyond the target's own name, for example which network ACL. Made by code from the alert
+ * and the facts, never by the model, and part of what a person approves.
+ */
+export const Parameters = z.record(
+  z.string().max(64),
+  z.union([z.string().max(2048), z.array(z.string().max(2048)).max(50)]),
+);
+export type Parameters = z.infer<typeof Parameters>;
+
 export const Approver = z.strictObject({ id: z.string(), name: z.string(), email: z.email() });
 export type Approver = z.infer<typeof Approver>;
 
@@ -123,6 +134,7 @@ export const Action = z.strictObject({
   /** Null when the recommendation named none of the alert's entities. */
   target: Entity.nullable(),
   durationMinutes: z.int().min(1).nullable(),
+  parameters: Parameters,
   /** Id of the mechanism that carries it out, the scope (function and role) it runs in, and its lease key. */
   mechanism: z.string().nullable(),
   scope: z.string().nullable(),

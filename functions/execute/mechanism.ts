@@ -1,13 +1,24 @@
 // What every mechanism fulfils: say what it will do, look, do it, check, and take back exactly what it did.
 import type { z } from 'zod';
-import type { Description } from '../domain/action.ts';
+import type { Description, Parameters } from '../domain/action.ts';
 import type { Alert, Entity, EntityKind } from '../domain/alert.ts';
 import { InvalidInput } from '../domain/errors.ts';
-import type { EntityFacts } from '../domain/facts.ts';
+import type { Facts } from '../domain/facts.ts';
 import type { ActionName } from '../domain/policy.ts';
 
 /** Permission scopes: one executor function, one reverser function and one IAM document each. */
-export type Scope = 'waf' | 'ticket' | 'message';
+export type Scope =
+  | 'waf'
+  | 'network'
+  | 'user'
+  | 'user-pool'
+  | 'access-key'
+  | 'api-key'
+  | 'function-log'
+  | 'flow-log'
+  | 'ticket'
+  | 'message'
+  | 'mail';
 
 /** What a mechanism is told about its job. Everything in it was decided by code. */
 export type Subject = {
@@ -16,6 +27,8 @@ export type Subject = {
   account: string;
   region: string;
   target: Entity;
+  /** As the mechanism's own `effects` made them. */
+  parameters: Parameters;
   /** Minutes until it is undone; null for what is kept. */
   durationMinutes: number | null;
 };
@@ -52,11 +65,15 @@ export type Mechanism<Clients, Before> = {
   permissions: readonly string[];
   /** The AWS quota that bounds it, and where it is written. */
   quota: string;
-  /** Whether it can answer what this alert saw: a web rule does not answer SSH brute force. */
-  fits(alert: Alert, target: Entity): boolean;
+  /**
+   * One set of parameters for each effect that it would have on this target; each becomes an action of its own. Empty
+   * when it cannot answer what this alert saw (a web rule does not answer SSH brute force), or when a fact that it
+   * needs for that is unknown.
+   */
+  effects(alert: Alert, target: Entity, facts: Facts | null): readonly Parameters[];
   /** The effect in AWS that holders share, for example `waf:block:203.0.113.7/32`. */
   effectKey(subject: Subject): string;
-  describe(subject: Subject, facts: EntityFacts | null): Description;
+  describe(subject: Subject, facts: Facts | null): Description;
   before: z.ZodType<Before>;
   /** True when the effect was there before us: then it is not ours, and is left alone at the end. */
   wasThere(before: Before): boolean;
@@ -73,7 +90,7 @@ export type Face = Pick<
   | 'targetKinds'
   | 'permissions'
   | 'quota'
-  | 'fits'
+  | 'effects'
   | 'effectKey'
   | 'describe'
 >;

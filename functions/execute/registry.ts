@@ -1,5 +1,7 @@
 // Every mechanism there is. What is not here cannot be done, and policy cannot enable it.
+import type { Parameters } from '../domain/action.ts';
 import type { Alert, Entity } from '../domain/alert.ts';
+import type { Facts } from '../domain/facts.ts';
 import type { ActionName } from '../domain/policy.ts';
 import type { Face, Scope } from './mechanism.ts';
 import { notifyAnalyst } from './message/notification.ts';
@@ -8,14 +10,21 @@ import { blockAddress, watchAddress } from './waf/address.ts';
 
 export const MECHANISMS: readonly Face[] = [watchAddress, blockAddress, openOpsItem, notifyAnalyst];
 
-/** The first mechanism that can do the action to this target and answers what the alert saw; null when none can. */
-export const mechanismFor = (name: ActionName, alert: Alert, target: Entity): Face | null =>
-  MECHANISMS.find(
-    (mechanism) =>
-      mechanism.action === name &&
-      mechanism.targetKinds.includes(target.kind) &&
-      mechanism.fits(alert, target),
-  ) ?? null;
+/** One change that a mechanism would make, fully named: what becomes one action. */
+export type Effect = { mechanism: Face; parameters: Parameters };
+
+/** All that carrying out the action on this target takes; empty when nothing here can do it. */
+export const effectsOf = (
+  name: ActionName,
+  alert: Alert,
+  target: Entity,
+  facts: Facts | null,
+): Effect[] =>
+  MECHANISMS.filter(
+    ({ action, targetKinds }) => action === name && targetKinds.includes(target.kind),
+  ).flatMap((mechanism) =>
+    mechanism.effects(alert, target, facts).map((parameters) => ({ mechanism, parameters })),
+  );
 
 /** Each has an executor, a reverser and a role of its own. */
 export const SCOPES: readonly Scope[] = [...new Set(MECHANISMS.map(({ scope }) => scope))];

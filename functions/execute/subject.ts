@@ -16,7 +16,8 @@ export type Mechanisms = ReadonlyMap<string, Connected>;
  * mechanism of this scope.
  */
 export function jobOf(action: Action, mechanisms: Mechanisms): Job {
-  const { actionId, incidentId, account, region, target, durationMinutes, effectKey } = action;
+  const { actionId, incidentId, account, region, target, parameters, durationMinutes, effectKey } =
+    action;
   if (actionDigest(action) !== action.digest)
     throw new DigestMismatch('the recorded action is not the one that was decided on', {
       actionId,
@@ -24,6 +25,6 @@ export function jobOf(action: Action, mechanisms: Mechanisms): Job {
   const mechanism = mechanisms.get(action.mechanism ?? '');
   if (!mechanism || !target || !effectKey)
     throw new InvalidInput(`"${action.mechanism}" is no mechanism of this function`, { actionId });
-  const subject = { incidentId, actionId, account, region, target, durationMinutes };
+  const subject = { incidentId, actionId, account, region, target, parameters, durationMinutes };
   return { subject, effectKey, mechanism };
 }

@@ -4,15 +4,15 @@ import type { Entity } from '../domain/alert.ts';
 import type { Recommendation } from '../domain/assessment.ts';
 import type { EntityFacts } from '../domain/facts.ts';
 import { ActionName } from '../domain/policy.ts';
-import type { Face } from '../execute/mechanism.ts';
+import type { Effect } from '../execute/registry.ts';
 import type { Circumstances, Proposal } from './proposal.ts';
 import { RULES } from './rules.ts';
 
 export type Ruling = {
   name: ActionName | null;
   target: Entity | null;
-  mechanism: Face | null;
-  entityFacts: EntityFacts | null;
+  /** Each becomes an action of its own. Empty for what never runs. */
+  effects: readonly Effect[];
   durationMinutes: number | null;
   disposition: Disposition;
   reasons: Reason[];
@@ -44,8 +44,7 @@ export function decide(recommendation: Recommendation, circumstances: Circumstan
   return {
     name: proposal.name,
     target: proposal.target,
-    mechanism: proposal.mechanism,
-    entityFacts: proposal.entityFacts,
+    effects: proposal.effects,
     durationMinutes: durationOf(proposal),
     disposition: verdicts.reduce<Disposition>(
       (so, verdict) => stricter(so, verdict.atLeast),
@@ -67,7 +66,7 @@ function resolve(recommendation: Recommendation, given: Circumstances): Proposal
     name,
     entityFacts,
     actionPolicy: name && given.policy.actions[name],
-    mechanism: name && target && given.mechanismFor(name, given.alert, target),
+    effects: name && target ? given.effectsOf(name, given.alert, target, given.facts) : [],
   };
 }
 

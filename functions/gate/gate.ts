@@ -1,12 +1,13 @@
 // The gate: decides each recommendation, reserves room under the rate limit, and writes the actions.
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { actionDigest, append, moveTo } from '../audit/chain.ts';
 import type { Log } from '../audit/log.ts';
 import { type Action, ActionId, IncidentId, type Status } from '../domain/action.ts';
-import type { Alert } from '../domain/alert.ts';
 import { Assessment, type Recommendation } from '../domain/assessment.ts';
 import { Conflict } from '../domain/errors.ts';
 import { DEFAULT_APPROVAL_MINUTES, type Policy } from '../domain/policy.ts';
+import type { Effect } from '../execute/registry.ts';
 import type { Store } from '../store/store.ts';
 import { requestApproval, waitsOf } from './ask.ts';
 import { decide, isStricter, type Ruling } from './decide.ts';
@@ -15,7 +16,7 @@ import type { Circumstances } from './proposal.ts';
 export type GateDeps = {
   store: Store;
   policy: Policy;
-  mechanismFor: Circumstances['mechanismFor'];
+  effectsOf: Circumstances['effectsOf'];
   now: () => Date;
   log: Log;
 };
@@ -56,7 +57,7 @@ export async function gate(deps: GateDeps, input: unknown) {
     facts: facts ?? null,
     policy: deps.policy,
     switchMode: mode,
-    mechanismFor: deps.mechanismFor,
+    effectsOf: deps.effectsOf,
   };
   return actionId
     ? decideAgain(deps, { incidentId, alertId, actionId }, circumstances)
@@ -107,19 +108,26 @@ async function decideAll(
     rulings.push({ recommendation, ruling: decide(recommendation, circumstances) });
   }
   const actions: Routed[] = [];
-  for (const [index, { recommendation, ruling }] of rulings.entries()) {
-    const actionId = `act-${ids.alertId.slice('al-'.length)}-${index + 1}`;
-    const settled = await withinRate(deps, { ...ids, actionId }, ruling);
-    const action = compose(
-      deps,
-      { ...ids, actionId },
-      circumstances.alert,
-      recommendation,
-      settled,
-    );
-    actions.push(route(await createOnce(deps, action)));
-  }
+  for (const [index, { recommendation, ruling }] of rulings.entries())
+    for (const { effect, letter } of asActions(ruling)) {
+      const actionId = `act-${ids.alertId.slice('al-'.length)}-${index + 1}${letter}`;
+      const settled = await withinRate(deps, { ...ids, actionId }, ruling);
+      const proposed = { recommendation, ruling: settled, effect };
+      const action = compose(deps, { ...ids, actionId }, circumstances, proposed);
+      actions.push(route(await createOnce(deps, action)));
+    }
   return { ...ids, actions };
+}
+
+const LETTERS = ['', 'b', 'c', 'd', 'e'] as const;
+
+/** An action for each effect of what may run, now or after approval; one record of what may not. */
+function asActions({ disposition, effects }: Ruling): { effect: Effect | null; letter: string }[] {
+  const mayRun = disposition !== 'hand-off' && disposition !== 'dropped';
+  const shown = effects.slice(0, mayRun ? LETTERS.length : 1);
+  return shown.length === 0
+    ? [{ effect: null, letter: '' }]
+    : shown.map((effect, i) => ({ effect, letter: LETTERS[i] ?? '' }));
 }
 
 type Considered = { recommendation: Recommendation; ruling: Ruling };
@@ -165,14 +173,14 @@ async function withinRate(
 function compose(
   { policy, now }: GateDeps,
   { incidentId, alertId, actionId }: { incidentId: string; alertId: string; actionId: string },
-  alert: Alert,
-  recommendation: Recommendation,
-  ruling: Ruling,
+  { alert, facts }: Circumstances,
+  { recommendation, ruling, effect }: Considered & { effect: Effect | null },
 ): Action {
   const at = now();
-  const { name, target, mechanism, durationMinutes, disposition, reasons } = ruling;
+  const { name, target, durationMinutes, disposition, reasons } = ruling;
   const place = { account: policy.account, region: alert.region };
-  const subject = target && { incidentId, actionId, ...place, target, durationMinutes };
+  const parameters = effect?.parameters ?? {};
+  const subject = target && { incidentId, actionId, ...place, target, parameters, durationMinutes };
   const actionPolicy = name && policy.actions[name];
   const timeout =
     actionPolicy?.tier === 2 ? actionPolicy.approvalTimeoutMinutes : DEFAULT_APPROVAL_MINUTES;
@@ -186,8 +194,9 @@ function compose(
     name,
     target,
     durationMinutes,
-    mechanism: mechanism?.id ?? null,
-    effectKey: mechanism && subject ? mechanism.effectKey(subject) : null,
+    parameters,
+    mechanism: effect?.mechanism.id ?? null,
+    effectKey: effect && subject ? effect.mechanism.effectKey(subject) : null,
   };
   const why = reasons.map(({ text }) => text).join('. ');
   const proposed: Action = {
@@ -195,8 +204,8 @@ function compose(
     incidentId,
     alertId,
     recommendation,
-    scope: mechanism?.scope ?? null,
-    description: mechanism && subject ? mechanism.describe(subject, ruling.entityFacts) : null,
+    scope: effect?.mechanism.scope ?? null,
+    description: effect && subject ? effect.mechanism.describe(subject, facts) : null,
     disposition,
     reasons,
     policyVersion: policy.version,
@@ -306,6 +315,9 @@ async function decideAgain(
   };
 }
 
+const isEffectOf = (action: Action, { mechanism, parameters }: Effect): boolean =>
+  mechanism.id === action.mechanism && isDeepStrictEqual(parameters, action.parameters);
+
 function whatChanged(
   action: Action,
   ruling: Ruling,
@@ -313,8 +325,9 @@ function whatChanged(
 ): string | null {
   const decidedAt = action.approval?.decision?.at;
   if (!decidedAt || !facts || facts.readAt < decidedAt) return 'the facts could not be read again';
-  if (ruling.name !== action.name || ruling.mechanism?.id !== (action.mechanism ?? undefined))
-    return `it would now be ${ruling.name ?? 'an unknown action'}`;
+  if (ruling.name !== action.name) return `it would now be ${ruling.name ?? 'an unknown action'}`;
+  if (!ruling.effects.some((effect) => isEffectOf(action, effect)))
+    return 'what it would change is no longer what was approved';
   if (isStricter(ruling.disposition, action.disposition)) {
     const known = new Set(action.reasons.map(({ code }) => code));
     const added = ruling.reasons.filter(({ code }) => !known.has(code)).map(({ text }) => text);

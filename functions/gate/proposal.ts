@@ -4,7 +4,7 @@ import type { Alert, Entity } from '../domain/alert.ts';
 import type { Recommendation } from '../domain/assessment.ts';
 import type { EntityFacts, Facts } from '../domain/facts.ts';
 import type { ActionName, ActionPolicy, Policy, SwitchMode } from '../domain/policy.ts';
-import type { Face } from '../execute/mechanism.ts';
+import type { Effect } from '../execute/registry.ts';
 
 /** All that a decision depends on. What is not here cannot influence it. */
 export type Circumstances = {
@@ -12,7 +12,12 @@ export type Circumstances = {
   facts: Facts | null;
   policy: Policy;
   switchMode: SwitchMode;
-  mechanismFor: (name: ActionName, alert: Alert, target: Entity) => Face | null;
+  effectsOf: (
+    name: ActionName,
+    alert: Alert,
+    target: Entity,
+    facts: Facts | null,
+  ) => readonly Effect[];
 };
 
 /** The recommendation, resolved by code: what the rules look at. */
@@ -21,7 +26,8 @@ export type Proposal = Circumstances & {
   target: Entity | null;
   name: ActionName | null;
   actionPolicy: ActionPolicy | null;
-  mechanism: Face | null;
+  /** What carrying it out would change; empty when nothing here can do it. */
+  effects: readonly Effect[];
   entityFacts: EntityFacts | null;
 };
 

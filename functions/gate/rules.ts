@@ -48,12 +48,24 @@ const enabledByPolicy: Rule = ({ actionPolicy }) =>
       )
     : null;
 
-const hasAMechanism: Rule = ({ actionPolicy, mechanism, target }) =>
-  actionPolicy && actionPolicy.tier !== 3 && target && !mechanism
+const hasAMechanism: Rule = ({ actionPolicy, effects, target }) =>
+  actionPolicy && actionPolicy.tier !== 3 && target && effects.length === 0
     ? verdict(
         'hand-off',
         'no-mechanism',
         'No mechanism here can do it to this target with this kind of traffic',
+      )
+    : null;
+
+/** As many as action ids have letters for; what has to be changed in more places is no small thing. */
+const MAX_EFFECTS = 5;
+
+const changesFewThings: Rule = ({ effects }) =>
+  effects.length > MAX_EFFECTS
+    ? verdict(
+        'hand-off',
+        'too-many-effects',
+        `It would change ${effects.length} things at once; the limit is ${MAX_EFFECTS}`,
       )
     : null;
 
@@ -196,6 +208,7 @@ export const RULES: readonly Rule[] = [
   confidentEnough,
   enabledByPolicy,
   hasAMechanism,
+  changesFewThings,
   factsAreThere,
   targetIsNotProtected,
   addressIsUnderstood,

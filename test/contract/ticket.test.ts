@@ -1,6 +1,5 @@
 // The contract of tickets. moto has no OpsItems: the stand-in is written from AWS's documentation alone.
 import { expect, test } from 'vitest';
-import type { Subject } from '../../functions/execute/mechanism.ts';
 import {
   openOpsItem,
   openTicket,
@@ -8,17 +7,10 @@ import {
 } from '../../functions/execute/ticket/ops-item.ts';
 import { createOpsCenter, type OpsItem } from '../../local/aws/ssm.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
-import { INCIDENT_ID, theAlertItself } from '../fixtures/case.ts';
+import { INCIDENT_ID, subjectOn, theAlertItself } from '../fixtures/case.ts';
 import { contract, type Ground } from './mechanism-contract.ts';
 
-const subject: Subject = {
-  incidentId: INCIDENT_ID,
-  actionId: 'act-0123456789abcdef-1',
-  account: '111122223333',
-  region: 'eu-central-1',
-  target: theAlertItself,
-  durationMinutes: null,
-};
+const subject = subjectOn(theAlertItself, { durationMinutes: null });
 
 /** OpsItems cannot be deleted: what is compared is which are open. */
 const openIn = (items: readonly OpsItem[]) =>

@@ -1,23 +1,15 @@
 // The contract of both address mechanisms, on the stand-in and on moto's WAFv2.
 import { WAFV2 } from '@aws-sdk/client-wafv2';
 import { afterAll, beforeAll, describe } from 'vitest';
-import type { Subject } from '../../functions/execute/mechanism.ts';
 import { blockAddress, watchAddress } from '../../functions/execute/waf/address.ts';
 import type { IpSet, WafApi, WafClients } from '../../functions/execute/waf/ip-set.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
 import { createWaf, LOCAL_IP_SETS } from '../../local/aws/waf.ts';
-import { attacker, INCIDENT_ID } from '../fixtures/case.ts';
+import { attacker, subjectOn } from '../fixtures/case.ts';
 import { type Moto, startMoto } from '../moto/moto-server.ts';
 import { contract, type Ground } from './mechanism-contract.ts';
 
-const subjectAt = (value: string): Subject => ({
-  incidentId: INCIDENT_ID,
-  actionId: 'act-0123456789abcdef-1',
-  account: '111122223333',
-  region: 'eu-central-1',
-  target: { ...attacker, value },
-  durationMinutes: 60,
-});
+const subjectAt = (value: string) => subjectOn({ ...attacker, value });
 
 /** An account with these sets. Others work by their own hands: get, change, update. */
 function groundOn(waf: WafApi, sets: readonly IpSet[]): Ground<WafClients> {

@@ -20,7 +20,7 @@ export const toy: Mechanism<World, z.infer<typeof Before>> = {
   targetKinds: ['ip'],
   permissions: [],
   quota: 'none',
-  fits: () => true,
+  effects: () => [{}],
   effectKey: ({ target }) => `toy:${target.value}`,
   describe: ({ target }) => ({
     headline: `Block ${target.value}`,
@@ -69,6 +69,7 @@ export function toyAction(change: Partial<Action> = {}): Action {
     name: 'block_ip_at_firewall' as const,
     target: attacker,
     durationMinutes: 60,
+    parameters: {},
     mechanism: toy.id,
     effectKey: `toy:${attacker.value}`,
     ...change,

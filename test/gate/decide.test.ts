@@ -5,7 +5,7 @@ import type { Disposition } from '../../functions/domain/action.ts';
 import { Recommendation } from '../../functions/domain/assessment.ts';
 import { known, unknown } from '../../functions/domain/facts.ts';
 import { ActionName, type Policy } from '../../functions/domain/policy.ts';
-import { mechanismFor } from '../../functions/execute/registry.ts';
+import { effectsOf } from '../../functions/execute/registry.ts';
 import { decide, isStricter } from '../../functions/gate/decide.ts';
 import type { Circumstances } from '../../functions/gate/proposal.ts';
 import { alertWith, attacker, factsAbout, factsWith, POLICY, recommend } from '../fixtures/case.ts';
@@ -15,7 +15,7 @@ const circumstances = (change: Partial<Circumstances> = {}): Circumstances => ({
   facts: factsWith(),
   policy: POLICY,
   switchMode: 'run',
-  mechanismFor,
+  effectsOf,
   ...change,
 });
 const codes = ({ reasons }: { reasons: { code: string }[] }) => reasons.map(({ code }) => code);
@@ -61,7 +61,7 @@ describe('the action that counts', () => {
       expect(ruling).toMatchObject({
         name: 'block_cidr_range',
         disposition: 'hand-off',
-        mechanism: null,
+        effects: [],
       });
     }
   });
@@ -263,7 +263,7 @@ describe('for any model output, facts and policy', () => {
           facts: entity ? factsWith(entity) : null,
           policy: { ...POLICY, mode, stage },
           switchMode,
-          mechanismFor,
+          effectsOf,
         };
       },
     );
@@ -272,13 +272,10 @@ describe('for any model output, facts and policy', () => {
   test('P1: tier 3 and unknown actions are never automatic and never put to approval', () => {
     fc.assert(
       fc.property(anyRecommendation, anyCircumstances, (recommendation, given) => {
-        const { name, disposition, mechanism } = decide(
-          Recommendation.parse(recommendation),
-          given,
-        );
+        const { name, disposition, effects } = decide(Recommendation.parse(recommendation), given);
         if (name !== null && POLICY.actions[name].tier !== 3) return;
         expect(['auto', 'approve', 'observe']).not.toContain(disposition);
-        expect(mechanism).toBeNull();
+        expect(effects).toEqual([]);
       }),
       runs,
     );
@@ -311,7 +308,7 @@ describe('for any model output, facts and policy', () => {
       (given) => ({ ...given, switchMode: given.switchMode === 'run' ? 'ask' : 'halt' }),
       (given) => ({ ...given, policy: { ...given.policy, mode: 'shadow' } }),
       (given) => ({ ...given, alert: { ...given.alert, archived: true } }),
-      (given) => ({ ...given, mechanismFor: () => null }),
+      (given) => ({ ...given, effectsOf: () => [] }),
       (given) => forget(given, 'protectedBy'),
       (given) => forgetAddress(given, 'singleHost'),
       (given) => forgetAddress(given, 'awsServices'),

@@ -18,6 +18,7 @@ import {
   NOW,
   POLICY,
   recommend,
+  subjectOn,
 } from '../fixtures/case.ts';
 
 export const BASE_URL = 'https://countermand.example';
@@ -46,14 +47,7 @@ export const requestWith = (change: Partial<ApprovalRequest> = {}): ApprovalRequ
   ...change,
 });
 
-const subject = {
-  incidentId: INCIDENT_ID,
-  actionId: 'act-0123456789abcdef-1',
-  account: POLICY.account,
-  region: 'eu-central-1',
-  target: attacker,
-  durationMinutes: 60,
-};
+const subject = subjectOn(attacker);
 
 /** A block that waits for Ana's or Ben's answer. */
 export const waiting = (change: Partial<Action> = {}): Action =>

@@ -17,7 +17,7 @@ export const notifyAnalyst: Mechanism<MessageClients, z.infer<typeof Before>> = 
   targetKinds: ['alert'],
   permissions: ['ses:SendEmail', 'sns:Publish'],
   quota: 'The sending rate of SES in the account',
-  fits: (_alert, target) => target.kind === 'alert',
+  effects: () => [{}],
   effectKey: ({ actionId }) => `message:${actionId}`,
   describe: ({ incidentId }) => ({
     headline: `Tell the on-call analyst about incident ${incidentId}`,

@@ -58,7 +58,7 @@ export const openOpsItem: Mechanism<TicketClients, z.infer<typeof Before>> = {
   targetKinds: ['alert'],
   permissions: ['ssm:CreateOpsItem', 'ssm:DescribeOpsItems', 'ssm:UpdateOpsItem'],
   quota: '500,000 OpsItems per account and region',
-  fits: (_alert, target) => target.kind === 'alert',
+  effects: () => [{}],
   effectKey: ({ incidentId }) => `ticket:${incidentId}`,
   describe: ({ incidentId }) => ({
     headline: `Open a ticket for incident ${incidentId}`,

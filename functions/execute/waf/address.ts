@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Description } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
 import { InvalidInput } from '../../domain/errors.ts';
-import type { EntityFacts } from '../../domain/facts.ts';
+import type { Facts } from '../../domain/facts.ts';
 import type { Mechanism, Subject } from '../mechanism.ts';
 import {
   createIpSetAccess,
@@ -24,7 +24,8 @@ type Words = {
   id: string;
   action: 'add_ip_to_watchlist' | 'block_ip_at_firewall';
   purpose: IpSet['purpose'];
-  fits: (alert: Alert) => boolean;
+  /** Whether it helps against what was seen. */
+  answers: (alert: Alert) => boolean;
   headline: (entry: string) => string;
   change: (entry: string) => string;
   affected: (entry: string) => string;
@@ -38,7 +39,7 @@ const addressMechanism = (words: Words): Mechanism<WafClients, Before> => ({
   targetKinds: ['ip'],
   permissions: ['wafv2:GetIPSet', 'wafv2:UpdateIPSet'],
   quota: `${MAX_ADDRESSES} addresses in one IP set; one change per second, account and region`,
-  fits: (alert, target) => words.fits(alert) && target.kind === 'ip',
+  effects: (alert) => (words.answers(alert) ? [{}] : []),
   effectKey: ({ target }) => `waf:${words.purpose}:${keyOf(target.value)}`,
   describe: (subject, facts) => describe(words, subject, facts),
   before: Before,
@@ -61,7 +62,7 @@ export const watchAddress = addressMechanism({
   id: 'waf.watch-address',
   action: 'add_ip_to_watchlist',
   purpose: 'watch',
-  fits: () => true,
+  answers: () => true,
   headline: (entry) => `Watch web requests from ${entry}`,
   change: (entry) =>
     `${entry} is added to the watch list. AWS WAF counts and labels its requests and lets them pass.`,
@@ -73,7 +74,7 @@ export const blockAddress = addressMechanism({
   action: 'block_ip_at_firewall',
   purpose: 'block',
   // What was seen elsewhere than on the web is not stopped by a web rule; where nothing was said, it is the best guess.
-  fits: ({ traffic }) => traffic.layer === 'web' || traffic.layer === 'unknown',
+  answers: ({ traffic }) => traffic.layer === 'web' || traffic.layer === 'unknown',
   headline: (entry) => `Block web requests from ${entry}`,
   change: (entry) =>
     `${entry} is added to the block list. AWS WAF refuses its requests to everything that the web ACL protects.`,
@@ -81,21 +82,21 @@ export const blockAddress = addressMechanism({
     `Everybody who reaches our web applications from ${entry}; several people may share it`,
 });
 
-function describe(words: Words, subject: Subject, facts: EntityFacts | null): Description {
+function describe(words: Words, subject: Subject, facts: Facts | null): Description {
   const { target, durationMinutes } = subject;
   const entry = keyOf(target.value);
   return {
     headline: words.headline(entry),
     changes: [words.change(entry)],
-    affected: [words.affected(entry), ...historyOf(facts)],
+    affected: [words.affected(entry), ...historyOf(subject, facts)],
     undo: `Our entry, and nothing else, is taken off the list${durationMinutes ? ` after ${durationMinutes} minutes unless somebody keeps it` : ''}`,
     manualUndo: manualUndo(words.purpose, subject),
   };
 }
 
 /** Silence means that it was looked up and there was nothing. */
-function historyOf(facts: EntityFacts | null): string[] {
-  const earlier = facts?.history.earlierIncidents;
+function historyOf({ target }: Subject, facts: Facts | null): string[] {
+  const earlier = facts?.entities.find(({ ref }) => ref === target.ref)?.history.earlierIncidents;
   if (!earlier) return ['Whether earlier incidents named this address is unknown'];
   if (!earlier.known)
     return [`Whether earlier incidents named this address is unknown: ${earlier.why}`];

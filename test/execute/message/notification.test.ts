@@ -1,21 +1,13 @@
 // The message to the on-call analyst: who gets it, and how it is withdrawn.
 import { expect, test } from 'vitest';
 import { NotFound, Unavailable } from '../../../functions/domain/errors.ts';
-import type { Subject } from '../../../functions/execute/mechanism.ts';
 import { notifyAnalyst } from '../../../functions/execute/message/notification.ts';
 import { Message, type Send } from '../../../functions/notify/message.ts';
 import { createInbox, type Delivered } from '../../../local/aws/inbox.ts';
 import { inMemory } from '../../../local/aws/state-file.ts';
-import { INCIDENT_ID, NOW, theAlertItself } from '../../fixtures/case.ts';
+import { NOW, subjectOn, theAlertItself } from '../../fixtures/case.ts';
 
-const subject: Subject = {
-  incidentId: INCIDENT_ID,
-  actionId: 'act-0123456789abcdef-1',
-  account: '111122223333',
-  region: 'eu-central-1',
-  target: theAlertItself,
-  durationMinutes: null,
-};
+const subject = subjectOn(theAlertItself, { durationMinutes: null });
 const before = { looked: true } as const;
 const onCall = ['ada', 'bob'].map((id) => ({ id, name: id, email: `${id}@example.com` }));
 

@@ -5,22 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { unknown } from '../../../functions/domain/facts.ts';
-import type { Subject } from '../../../functions/execute/mechanism.ts';
-import { mechanismFor } from '../../../functions/execute/registry.ts';
+import type { ActionName } from '../../../functions/domain/policy.ts';
+import { effectsOf } from '../../../functions/execute/registry.ts';
 import { blockAddress, watchAddress } from '../../../functions/execute/waf/address.ts';
-import { alertWith, attacker, factsAbout, INCIDENT_ID } from '../../fixtures/case.ts';
+import { alertWith, attacker, factsAbout, factsWith, subjectOn } from '../../fixtures/case.ts';
 
-const subject: Subject = {
-  incidentId: INCIDENT_ID,
-  actionId: 'act-0123456789abcdef-1',
-  account: '111122223333',
-  region: 'eu-central-1',
-  target: attacker,
-  durationMinutes: 60,
-};
+const subject = subjectOn(attacker);
 
 test('the approver reads what changes, who is affected and when it ends', () => {
-  const told = blockAddress.describe(subject, factsAbout('ip-1'));
+  const told = blockAddress.describe(subject, factsWith());
   expect(told.headline).toBe('Block web requests from 203.0.113.7/32');
   expect(told.changes.join()).toContain('203.0.113.7/32 is added to the block list');
   expect(told.affected).toEqual([expect.stringContaining('several people may share it')]);
@@ -30,7 +23,7 @@ test('the approver reads what changes, who is affected and when it ends', () => 
 test('a history that could not be read is called unknown, never left out', () => {
   const facts = factsAbout('ip-1');
   facts.history.earlierIncidents = unknown('the table did not answer');
-  expect(blockAddress.describe(subject, facts).affected.join()).toContain(
+  expect(blockAddress.describe(subject, factsWith(facts)).affected.join()).toContain(
     'unknown: the table did not answer',
   );
   expect(blockAddress.describe(subject, null).affected.join()).toContain('unknown');
@@ -46,10 +39,10 @@ test.each([
   const alert = alertWith({
     traffic: { layer, direction: 'inbound', localPort: null, protocol: null },
   });
-  expect(mechanismFor('block_ip_at_firewall', alert, attacker)).toBe(
-    answered ? blockAddress : null,
-  );
-  expect(mechanismFor('add_ip_to_watchlist', alert, attacker)).toBe(watchAddress);
+  const answers = (name: ActionName) =>
+    effectsOf(name, alert, attacker, factsWith()).map(({ mechanism }) => mechanism);
+  expect(answers('block_ip_at_firewall')).toEqual(answered ? [blockAddress] : []);
+  expect(answers('add_ip_to_watchlist')).toEqual([watchAddress]);
 });
 
 describe('the commands of the undo, run by a shell', () => {

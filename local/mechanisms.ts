@@ -1,0 +1,44 @@
+// Every mechanism joined to the stand-ins of its scope: what the executors' handlers do with AWS's clients.
+import type { Policy } from '../functions/domain/policy.ts';
+import { type Connected, connected, type Scope } from '../functions/execute/mechanism.ts';
+import { notifyAnalyst } from '../functions/execute/message/notification.ts';
+import { onCallOf } from '../functions/execute/message/on-call.ts';
+import { openOpsItem } from '../functions/execute/ticket/ops-item.ts';
+import { blockAddress, watchAddress } from '../functions/execute/waf/address.ts';
+import type { Send } from '../functions/notify/message.ts';
+import { createOpsCenter, type OpsItem } from './aws/ssm.ts';
+import type { StateFile } from './aws/state-file.ts';
+import { createWaf, LOCAL_IP_SETS, type WafState } from './aws/waf.ts';
+
+type AccountDeps = {
+  /** Where a stand-in keeps its state. */
+  state: <T>(name: string, initial: T) => StateFile<T>;
+  policy: Policy;
+  send: Send;
+};
+
+/** One account of stand-ins, and the mechanisms that work on it. */
+export function createAccount({ state, policy, send }: AccountDeps) {
+  const waf = state<WafState>('waf', {});
+  const opsItems = state<OpsItem[]>('ops-items', []);
+  const ssm = createOpsCenter(opsItems);
+  const wafClients = {
+    waf: createWaf(waf),
+    sets: LOCAL_IP_SETS,
+    // The stand-in takes changes as they come; the pause is for AWS.
+    sleep: async () => {},
+    random: () => 0.5,
+  };
+  const scopes: Partial<Record<Scope, readonly Connected[]>> = {
+    waf: [connected(watchAddress, wafClients), connected(blockAddress, wafClients)],
+    ticket: [connected(openOpsItem, { ssm })],
+    message: [connected(notifyAnalyst, { send, onCall: onCallOf(policy) })],
+  };
+  return {
+    scopes,
+    ssm,
+    tickets: () => opsItems.read(),
+    ipSets: () =>
+      LOCAL_IP_SETS.map(({ id, name }) => ({ name, addresses: waf.read()[id]?.addresses ?? [] })),
+  };
+}

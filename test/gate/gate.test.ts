@@ -1,0 +1,102 @@
+// From a ruling to recorded actions: one for each thing that would change, and none that differs from what was approved.
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { moveTo } from '../../functions/audit/chain.ts';
+import type { Parameters } from '../../functions/domain/action.ts';
+import { blockAddress } from '../../functions/execute/waf/address.ts';
+import { type GateDeps, gate } from '../../functions/gate/gate.ts';
+import type { Store } from '../../functions/store/store.ts';
+import {
+  ALERT_ID,
+  alertWith,
+  assess,
+  factsWith,
+  INCIDENT_ID,
+  NOW,
+  POLICY,
+  recommend,
+} from '../fixtures/case.ts';
+import { startStore, type TestStore } from '../store/dynamo.ts';
+
+let database: TestStore;
+let store: Store;
+beforeAll(async () => {
+  database = await startStore();
+});
+afterAll(() => database.stop());
+beforeEach(async () => {
+  store = await database.fresh();
+  await store.records.putAlert(INCIDENT_ID, alertWith(), {});
+  await store.records.putFacts(INCIDENT_ID, ALERT_ID, factsWith());
+});
+
+const inTwoPlaces: readonly Parameters[] = [{ place: 'a' }, { place: 'b' }];
+const deps = (places = inTwoPlaces): GateDeps => ({
+  store,
+  policy: POLICY,
+  effectsOf: () => places.map((parameters) => ({ mechanism: blockAddress, parameters })),
+  now: () => NOW,
+  log: () => {},
+});
+const decideOn = (places?: readonly Parameters[]) =>
+  gate(deps(places), {
+    incidentId: INCIDENT_ID,
+    alertId: ALERT_ID,
+    assessment: assess(recommend()),
+  });
+const approved = async () => {
+  await decideOn();
+  const [action] = await store.records.actions(INCIDENT_ID);
+  return store.records.changeAction(INCIDENT_ID, action!.actionId, (current) =>
+    moveTo(
+      current,
+      'approved',
+      { at: NOW, by: 'person:ana.silva', text: 'approved' },
+      {
+        approval: {
+          ...current.approval!,
+          decision: { verdict: 'approved', by: 'ana.silva', at: NOW.toISOString(), reason: '' },
+        },
+      },
+    ),
+  );
+};
+
+test('what has to change in two places is two actions, each with its own digest', async () => {
+  await decideOn();
+  const actions = await store.records.actions(INCIDENT_ID);
+  expect(actions.map(({ actionId }) => actionId)).toEqual([
+    'act-0123456789abcdef-1',
+    'act-0123456789abcdef-1b',
+  ]);
+  expect(actions.map(({ parameters }) => parameters)).toEqual(inTwoPlaces);
+  expect(new Set(actions.map(({ digest }) => digest)).size).toBe(2);
+});
+
+test('a gate that runs again after a crash adds nothing', async () => {
+  const first = await decideOn();
+  expect(await decideOn()).toEqual(first);
+  expect(await store.records.actions(INCIDENT_ID)).toHaveLength(2);
+});
+
+test('what would change in very many places is for a person to do', async () => {
+  await decideOn(Array.from({ length: 6 }, (_, i) => ({ place: `${i}` })));
+  const actions = await store.records.actions(INCIDENT_ID);
+  expect(actions.map(({ status }) => status)).toEqual(['handed-off']);
+  expect(actions[0]?.reasons.map(({ code }) => code)).toContain('too-many-effects');
+});
+
+test('an approved action goes ahead while it would still change the same thing', async () => {
+  const { actionId } = await approved();
+  const again = { incidentId: INCIDENT_ID, alertId: ALERT_ID, actionId };
+  expect(await gate(deps(), again)).toMatchObject({ disposition: 'approve' });
+});
+
+test('an approved action is stopped when it would now change something else', async () => {
+  const { actionId } = await approved();
+  const again = { incidentId: INCIDENT_ID, alertId: ALERT_ID, actionId };
+  expect(await gate(deps([{ place: 'c' }]), again)).toMatchObject({ disposition: 'stopped' });
+  expect(await store.records.action(INCIDENT_ID, actionId)).toMatchObject({
+    status: 'failed',
+    failure: expect.stringContaining('no longer what was approved'),
+  });
+});
