@@ -26,7 +26,7 @@ type Watched = {
 
 const PERIOD = Duration.minutes(1);
 const NAMESPACE = 'Countermand';
-/** The line that reverse writes when it gives up: functions/reverse/run.ts. */
+/** The line that reverse writes when it gives up: functions/reverse/reverse.ts. */
 const REVERSAL_FAILED = 'reversal failed';
 
 export function watchOver(scope: Construct, watched: Watched): void {

@@ -4,12 +4,12 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Scheduler } from '@aws-sdk/client-scheduler';
 import { loggerAsLog } from '../audit/logger.ts';
 import { ENV, required } from '../domain/env.ts';
-import { reverse } from '../reverse/run.ts';
+import { reverse } from '../reverse/reverse.ts';
 import { createSchedules, scheduleTargets } from '../scheduling/eventbridge.ts';
 import { readPolicyFile } from '../store/policy-file.ts';
 import { createStore } from '../store/store.ts';
+import { type ExecuteDeps, execute } from './execute.ts';
 import type { Connected, Scope } from './mechanism.ts';
-import { type ExecuteDeps, execute } from './run.ts';
 
 /** The two Lambda handlers of a scope. */
 export function deploy(

@@ -283,7 +283,7 @@ describe('alarms', () => {
 
   test('a failed reversal is counted by the line that reverse writes', () => {
     const line = /log\('error', '(reversal failed)'/.exec(
-      readFileSync(join(ROOT, 'functions/reverse/run.ts'), 'utf8'),
+      readFileSync(join(ROOT, 'functions/reverse/reverse.ts'), 'utf8'),
     )?.[1];
     const filters = Object.values(resourcesOf(template, 'AWS::Logs::MetricFilter'));
     expect(filters).toHaveLength(scopes.length);

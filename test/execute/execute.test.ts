@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { moveTo } from '../../functions/audit/chain.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import { Denied, DigestMismatch, Halted } from '../../functions/domain/errors.ts';
-import { type ExecuteDeps, execute } from '../../functions/execute/run.ts';
-import { reverse } from '../../functions/reverse/run.ts';
+import { type ExecuteDeps, execute } from '../../functions/execute/execute.ts';
+import { reverse } from '../../functions/reverse/reverse.ts';
 import { reminderTime, type Scheduled } from '../../functions/scheduling/schedules.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
