@@ -1,8 +1,8 @@
 // Every mechanism joined to the stand-ins of its scope: what the executors' handlers do with AWS's clients.
+import { onCallOf } from '../functions/domain/people.ts';
 import type { Policy } from '../functions/domain/policy.ts';
 import { type Connected, connected, type Scope } from '../functions/execute/mechanism.ts';
 import { notifyAnalyst } from '../functions/execute/message/notification.ts';
-import { onCallOf } from '../functions/execute/message/on-call.ts';
 import { openOpsItem } from '../functions/execute/ticket/ops-item.ts';
 import { blockAddress, watchAddress } from '../functions/execute/waf/address.ts';
 import type { Send } from '../functions/notify/message.ts';
@@ -32,7 +32,7 @@ export function createAccount({ state, policy, send }: AccountDeps) {
   const scopes: Partial<Record<Scope, readonly Connected[]>> = {
     waf: [connected(watchAddress, wafClients), connected(blockAddress, wafClients)],
     ticket: [connected(openOpsItem, { ssm })],
-    message: [connected(notifyAnalyst, { send, onCall: onCallOf(policy) })],
+    message: [connected(notifyAnalyst, { send, onCall: onCallOf(policy.escalation) })],
   };
   return {
     scopes,

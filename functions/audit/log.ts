@@ -14,15 +14,3 @@ export function errorFields(error: unknown): Record<string, unknown> {
   const cause = error.cause === undefined ? {} : { cause: errorFields(error.cause) };
   return { error: error.name, why: error.message, ...ids, ...cause };
 }
-
-/** What a state machine caught, in words: Lambda's cause is JSON with the message and a stack trace in it. */
-export function causeText({
-  Error: name,
-  Cause,
-}: {
-  Error: string;
-  Cause?: string | undefined;
-}): string {
-  const message = /"errorMessage"\s*:\s*("(?:[^"\\]|\\.)*")/.exec(Cause ?? '')?.[1];
-  return `${name}: ${message ? JSON.parse(message) : (Cause ?? '')}`.slice(0, 500);
-}

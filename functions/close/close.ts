@@ -1,7 +1,8 @@
 // Ends an alert's assessment: the outcome on the incident, and a summary to whoever follows it.
 import { z } from 'zod';
+import { Caught, causeText } from '../audit/caught.ts';
 import { noted } from '../audit/chain.ts';
-import { causeText, errorFields, type Log } from '../audit/log.ts';
+import { errorFields, type Log } from '../audit/log.ts';
 import { type Action, IncidentId } from '../domain/action.ts';
 import type { Incident, Outcome } from '../domain/incident.ts';
 import type { Send } from '../notify/message.ts';
@@ -13,7 +14,7 @@ export const CloseInput = z.object({
   incidentId: IncidentId,
   alertId: z.string(),
   /** What the state machine caught, when something on the way died. */
-  failure: z.object({ Error: z.string(), Cause: z.string().optional() }).optional(),
+  failure: Caught.optional(),
 });
 
 /** From the one that most needs a person's eye to the one that least does. */

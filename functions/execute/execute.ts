@@ -5,12 +5,8 @@ import type { Log } from '../audit/log.ts';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import { Conflict, Denied, Halted, IllegalTransition, NotVerified } from '../domain/errors.ts';
 import type { Policy } from '../domain/policy.ts';
-import {
-  reminderScheduleName,
-  reminderTime,
-  reversalScheduleName,
-  type Schedules,
-} from '../scheduling/schedules.ts';
+import { minutesAfter } from '../domain/time.ts';
+import { overdueAt, type Schedules, scheduleEnd } from '../scheduling/schedules.ts';
 import type { Store } from '../store/store.ts';
 import { type Job, jobOf, type Mechanisms } from './subject.ts';
 
@@ -27,8 +23,6 @@ export const ExecuteInput = z.object({ incidentId: IncidentId, actionId: ActionI
 
 /** Longer than this function's retries can take, so that the sweeper does not race them. */
 const STUCK_AFTER_MINUTES = 20;
-/** Promise 4: an action is undone within this many seconds of its due time, by the sweeper at the latest. */
-const OVERDUE_AFTER_SECONDS = 30;
 
 /**
  * Executes an action that is `proposed` for automatic execution or `approved`. Called again after a crash it goes on
@@ -47,7 +41,7 @@ export async function execute(deps: ExecuteDeps, input: unknown) {
   await refuseWhenHalted(deps, action);
   const before = await captureUnderLease(deps, job);
   action = await record(deps, action, before);
-  await scheduleUndo(deps, action);
+  await scheduleEnd(deps.schedules, action, deps.policy.limits);
   await refuseWhenHalted(deps, action);
   await applyAndVerify(job, before);
   return outcome(await markInForce(deps, action, job, before));
@@ -86,7 +80,7 @@ function record({ store, now }: ExecuteDeps, from: Action, before: unknown): Pro
     if (current.status === 'executing') return null;
     const at = now();
     const minutes = current.durationMinutes;
-    const dueAt = minutes === null ? null : later(at, minutes).toISOString();
+    const dueAt = minutes === null ? null : minutesAfter(at, minutes);
     const text = dueAt
       ? `State before recorded; to be undone at ${dueAt}`
       : 'State before recorded';
@@ -94,27 +88,8 @@ function record({ store, now }: ExecuteDeps, from: Action, before: unknown): Pro
       current,
       'executing',
       { at, by: 'execute', text },
-      { before, dueAt, attentionAt: later(at, STUCK_AFTER_MINUTES).toISOString() },
+      { before, dueAt, attentionAt: minutesAfter(at, STUCK_AFTER_MINUTES) },
     );
-  });
-}
-
-async function scheduleUndo({ schedules, policy }: ExecuteDeps, action: Action): Promise<void> {
-  const { incidentId, actionId, scope, dueAt, durationMinutes } = action;
-  if (!dueAt || !durationMinutes || !scope) return;
-  const at = new Date(dueAt);
-  await schedules.put({
-    name: reversalScheduleName(actionId),
-    at,
-    target: {
-      kind: 'reverse',
-      input: { incidentId, actionId, scope, cause: 'due', by: 'schedule' },
-    },
-  });
-  await schedules.put({
-    name: reminderScheduleName(actionId),
-    at: reminderTime(at, durationMinutes, policy.limits.reminderMinutesBefore),
-    target: { kind: 'remind', input: { incidentId, actionId } },
   });
 }
 
@@ -136,9 +111,6 @@ async function markInForce(
   const { store, now } = deps;
   try {
     const at = now();
-    const attentionAt =
-      action.dueAt &&
-      new Date(Date.parse(action.dueAt) + OVERDUE_AFTER_SECONDS * 1000).toISOString();
     const inForce = moveTo(
       action,
       'in-force',
@@ -147,7 +119,7 @@ async function markInForce(
         by: 'execute',
         text: job.mechanism.wasThere(before) ? 'It was there before us' : 'Applied and verified',
       },
-      { appliedAt: at.toISOString(), attentionAt },
+      { appliedAt: at.toISOString(), attentionAt: action.dueAt && overdueAt(action.dueAt) },
     );
     const next = action.dueAt
       ? inForce
@@ -185,5 +157,3 @@ async function takeBackIfReversedMeanwhile(
   if (!(await store.leases.find(effectKey)) && !mechanism.wasThere(before))
     await mechanism.driver.revert(subject, before);
 }
-
-const later = (from: Date, minutes: number) => new Date(from.getTime() + minutes * 60_000);

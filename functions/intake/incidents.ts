@@ -3,6 +3,7 @@ import { append, noted } from '../audit/chain.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Incident, IncidentAlert } from '../domain/incident.ts';
 import type { Policy } from '../domain/policy.ts';
+import { minutesAfter } from '../domain/time.ts';
 import type { Store } from '../store/store.ts';
 import { correlationKeys } from './correlate.ts';
 
@@ -73,9 +74,6 @@ const listed = (alert: Alert, at: Date): IncidentAlert => ({
 
 const told = ({ type, title }: Alert) => `${type}: ${title.slice(0, MAX_TITLE)}`;
 
-const attentionAt = (at: Date) =>
-  new Date(at.getTime() + OPEN_AT_MOST_MINUTES * 60_000).toISOString();
-
 async function open({ store, policy, now }: IncidentDeps, alert: Alert, incidentId: string) {
   const at = now();
   const opened = { at, by: 'intake', event: 'opened', text: told(alert) };
@@ -90,7 +88,7 @@ async function open({ store, policy, now }: IncidentDeps, alert: Alert, incident
     alerts: [listed(alert, at)],
     outcome: null,
     summary: '',
-    attentionAt: attentionAt(at),
+    attentionAt: minutesAfter(at, OPEN_AT_MOST_MINUTES),
     history: append(incidentId, [], opened),
     version: 1,
   };
@@ -113,7 +111,7 @@ function addTo({ store, now }: IncidentDeps, alert: Alert, incidentId: string) {
         0,
         50,
       ),
-      attentionAt: attentionAt(at),
+      attentionAt: minutesAfter(at, OPEN_AT_MOST_MINUTES),
     };
   });
 }

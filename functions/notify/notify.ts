@@ -1,9 +1,11 @@
 // Tells people what they have to know or do about an action, by the state that it is in.
 import { z } from 'zod';
+import { Caught, causeText } from '../audit/caught.ts';
 import { noted } from '../audit/chain.ts';
-import { causeText, errorFields, type Log } from '../audit/log.ts';
+import { errorFields, type Log } from '../audit/log.ts';
 import { type Action, ActionId, type Approver, IncidentId } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
+import { onCallOf, peopleOf } from '../domain/people.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Store } from '../store/store.ts';
 import type { Message, Send } from './message.ts';
@@ -32,7 +34,7 @@ export type NotifyDeps = {
 export const NotifyInput = z.object({
   incidentId: IncidentId,
   actionId: ActionId,
-  failure: z.object({ Error: z.string(), Cause: z.string().optional() }).optional(),
+  failure: Caught.optional(),
 });
 
 type News = Pick<Message, 'subject' | 'paragraphs'> & { to: Approver[]; ticket: boolean };
@@ -92,12 +94,12 @@ async function ticketLine(
 function newsOf(
   action: Action,
   alert: Alert,
-  policy: Policy,
+  { escalation }: Policy,
   failure: string | null,
   now: Date,
 ): News | null {
-  const onCall = peopleOf(policy, policy.escalation.ladder[0]?.ask ?? []);
-  const managers = peopleOf(policy, policy.escalation.managers);
+  const onCall = onCallOf(escalation);
+  const managers = peopleOf(escalation, escalation.managers);
   const asked = action.approval?.rungs.flatMap(({ ask }) => ask) ?? [];
   const everybody = unique([...asked, ...(action.approval?.managers ?? managers)]);
   const decidedBy = asked.filter(({ id }) => id === action.approval?.decision?.by);
@@ -138,12 +140,6 @@ function newsOf(
       return null;
   }
 }
-
-const peopleOf = ({ escalation }: Policy, ids: readonly string[]): Approver[] =>
-  ids.flatMap((id) => {
-    const person = escalation.people[id];
-    return person ? [{ id, name: person.name, email: person.email }] : [];
-  });
 
 const unique = (people: readonly Approver[]): Approver[] => [
   ...new Map(people.map((person) => [person.id, person])).values(),

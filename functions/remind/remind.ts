@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { noted } from '../audit/chain.ts';
 import type { Log } from '../audit/log.ts';
 import { type Action, ActionId, type Approver, IncidentId } from '../domain/action.ts';
-import { concerns } from '../domain/concerns.ts';
+import { peopleOf } from '../domain/people.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Message, Send } from '../notify/message.ts';
 import { sendAll } from '../notify/send-all.ts';
@@ -40,16 +40,11 @@ export async function remind(deps: RemindDeps, input: unknown) {
 
 /** Whoever approved it; for what ran by itself, or whose approver has left, the analysts on call. Never whom it is about. */
 function whoDecides({ escalation }: Policy, { approval, target }: Action): Approver[] {
-  const able = (ids: readonly string[]): Approver[] =>
-    ids.flatMap((id) => {
-      const person = escalation.people[id];
-      return person && !(target && concerns(person, target))
-        ? [{ id, name: person.name, email: person.email }]
-        : [];
-    });
   const by = approval?.decision?.by;
   const groups = [by ? [by] : [], ...escalation.ladder.map(({ ask }) => ask), escalation.managers];
-  return groups.map(able).find((people) => people.length > 0) ?? [];
+  return (
+    groups.map((ids) => peopleOf(escalation, ids, target)).find((people) => people.length > 0) ?? []
+  );
 }
 
 async function reminder(

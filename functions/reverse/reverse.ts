@@ -1,16 +1,13 @@
 // Undoes one action: compare, take back exactly what we did, verify, record. Safe to call at any time, any number of times.
 import { z } from 'zod';
+import { Caught, causeText } from '../audit/caught.ts';
 import { moveTo } from '../audit/chain.ts';
-import { causeText, errorFields, type Log } from '../audit/log.ts';
+import { errorFields, type Log } from '../audit/log.ts';
 import { type Action, ActionId, IncidentId, type Status } from '../domain/action.ts';
 import { NotVerified, StateChanged, TerminalError } from '../domain/errors.ts';
+import { minutesAfter } from '../domain/time.ts';
 import { type Job, jobOf, type Mechanisms } from '../execute/subject.ts';
-import {
-  REVERSAL_LEAD_MS,
-  reminderScheduleName,
-  reversalScheduleName,
-  type Schedules,
-} from '../scheduling/schedules.ts';
+import { REVERSAL_LEAD_MS, type Schedules, unscheduleEnd } from '../scheduling/schedules.ts';
 import type { Store } from '../store/store.ts';
 
 export type ReverseDeps = {
@@ -28,7 +25,7 @@ export const ReverseInput = z.object({
   /** Who wants it: `schedule`, `sweep`, `respond` or `person:<id>`. */
   by: z.string().min(1).max(128),
   /** What the state machine caught, when an execution failed. */
-  failure: z.object({ Error: z.string(), Cause: z.string().optional() }).optional(),
+  failure: Caught.optional(),
 });
 type ReverseInput = z.infer<typeof ReverseInput>;
 
@@ -80,7 +77,7 @@ async function abandon(
   action: Action,
   { by, cause, failure }: ReverseInput,
 ) {
-  const text = failureText(failure) ?? `it was never carried out (${cause})`;
+  const text = failure ? causeText(failure) : `it was never carried out (${cause})`;
   const failed = await store.records.changeAction(action.incidentId, action.actionId, (current) =>
     NEVER_APPLIED.includes(current.status)
       ? moveTo(current, 'failed', { at: now(), by, text }, { failure: text, attentionAt: null })
@@ -101,14 +98,14 @@ function begin(
   const { by, cause, failure } = request;
   return store.records.changeAction(action.incidentId, action.actionId, (current) => {
     if (current.status === 'reversing') return null;
-    const why = failureText(failure);
+    const why = failure && causeText(failure);
     const neverInForce = current.status === 'executing';
     return moveTo(
       current,
       'reversing',
       { at: now(), by, text: why ? `Undoing, because it failed: ${why}` : `Undoing (${cause})` },
       {
-        attentionAt: later(now(), STUCK_AFTER_MINUTES),
+        attentionAt: minutesAfter(now(), STUCK_AFTER_MINUTES),
         ...(neverInForce && { failure: why ?? 'the execution did not come to its end' }),
       },
     );
@@ -162,8 +159,7 @@ async function finish(
       name: action.name,
       at: now().toISOString(),
     });
-  await schedules.remove(reversalScheduleName(action.actionId));
-  await schedules.remove(reminderScheduleName(action.actionId));
+  await unscheduleEnd(schedules, action.actionId);
   return done;
 }
 
@@ -187,13 +183,7 @@ async function giveUp(
       current,
       'reversal-failed',
       { at: now(), by: 'reverse', text: `${error.name}: ${error.message}` },
-      { attentionAt: again ? later(now(), FIRST_RETRY_MINUTES * 2 ** attempts) : null },
+      { attentionAt: again ? minutesAfter(now(), FIRST_RETRY_MINUTES * 2 ** attempts) : null },
     );
   });
 }
-
-const failureText = (failure: ReverseInput['failure']): string | null =>
-  failure ? causeText(failure) : null;
-
-const later = (from: Date, minutes: number) =>
-  new Date(from.getTime() + minutes * 60_000).toISOString();

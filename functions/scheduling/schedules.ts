@@ -1,4 +1,8 @@
 // Schedules a reversal and its reminder. EventBridge Scheduler in an account, a local clock on a laptop.
+import type { Action } from '../domain/action.ts';
+import type { Instant } from '../domain/alert.ts';
+import type { Limits } from '../domain/policy.ts';
+import { minutesAfter } from '../domain/time.ts';
 
 export type Scheduled = {
   /** Unique in the schedule group; the same name again with the same time is harmless. */
@@ -33,3 +37,36 @@ export function reminderTime(due: Date, durationMinutes: number, leadMinutes: nu
  * reversal comes within half a minute of its due time, before or after.
  */
 export const REVERSAL_LEAD_MS = 30_000;
+
+/** Promise 4: half a minute after the due time the sweeper undoes what no schedule has. */
+export const overdueAt = (dueAt: Instant): Instant => minutesAfter(dueAt, 0.5);
+
+/** Sets the reversal for the action's due time and the reminder before it, or moves both. Nothing where it has no end. */
+export async function scheduleEnd(
+  schedules: Schedules,
+  action: Pick<Action, 'incidentId' | 'actionId' | 'scope' | 'dueAt' | 'durationMinutes'>,
+  { reminderMinutesBefore }: Pick<Limits, 'reminderMinutesBefore'>,
+): Promise<void> {
+  const { incidentId, actionId, scope, dueAt, durationMinutes } = action;
+  if (!dueAt || !durationMinutes || !scope) return;
+  const at = new Date(dueAt);
+  await schedules.put({
+    name: reversalScheduleName(actionId),
+    at,
+    target: {
+      kind: 'reverse',
+      input: { incidentId, actionId, scope, cause: 'due', by: 'schedule' },
+    },
+  });
+  await schedules.put({
+    name: reminderScheduleName(actionId),
+    at: reminderTime(at, durationMinutes, reminderMinutesBefore),
+    target: { kind: 'remind', input: { incidentId, actionId } },
+  });
+}
+
+/** For what is over, or kept. */
+export async function unscheduleEnd(schedules: Schedules, actionId: string): Promise<void> {
+  const names = [reversalScheduleName(actionId), reminderScheduleName(actionId)];
+  await Promise.all(names.map((name) => schedules.remove(name)));
+}

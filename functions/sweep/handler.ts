@@ -1,4 +1,4 @@
-// Lambda entry of `sweep`, called every few minutes.
+// Lambda entry of `sweep`, called every minute.
 import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Lambda } from '@aws-sdk/client-lambda';

@@ -4,6 +4,7 @@ import { errorFields, type Log } from '../audit/log.ts';
 import type { Action } from '../domain/action.ts';
 import { NotFound } from '../domain/errors.ts';
 import type { Incident } from '../domain/incident.ts';
+import { minutesAfter } from '../domain/time.ts';
 import type { Send } from '../notify/message.ts';
 import type { Store } from '../store/store.ts';
 
@@ -21,7 +22,7 @@ export type SweepDeps = {
   log: Log;
 };
 
-/** What one sweep did, by kind of finding: counted as metrics. */
+/** What one sweep saw and did. */
 export type SweepResult = { looked: number; restarted: number; failures: number };
 
 /** One look at everything whose time has come. One record that cannot be helped does not keep the others waiting. */
@@ -67,14 +68,7 @@ async function help(deps: SweepDeps, action: Action): Promise<void> {
     case 'in-force':
     case 'reversing':
     case 'reversal-failed':
-      // The name carries the version: one start per state of affairs, however many sweeps see it.
-      await deps.startReverse(`sweep-${actionId}-${action.version}`, {
-        incidentId,
-        actionId,
-        scope: action.scope ?? 'none',
-        cause: 'sweeper',
-        by: 'sweep',
-      });
+      await undo(deps, action);
       return lookAgain(deps, action);
     default:
       return lookAgain(deps, action, null);
@@ -104,16 +98,22 @@ async function expire(
 async function passOn(deps: SweepDeps, action: Action): Promise<void> {
   const token = action.approval?.taskToken;
   if (token && (await wake(deps, action, token, 'approved'))) return lookAgain(deps, action);
-  const { incidentId, actionId, scope } = action;
-  await deps.startReverse(`sweep-${actionId}-${action.version}`, {
+  await undo(deps, action);
+  await deps.tell({ incidentId: action.incidentId, actionId: action.actionId });
+}
+
+/** The name carries the version: one start per state of affairs, however many sweeps see it. */
+const undo = (
+  { startReverse }: SweepDeps,
+  { incidentId, actionId, scope, version }: Action,
+): Promise<void> =>
+  startReverse(`sweep-${actionId}-${version}`, {
     incidentId,
     actionId,
     scope: scope ?? 'none',
     cause: 'sweeper',
     by: 'sweep',
   });
-  await deps.tell({ incidentId, actionId });
-}
 
 async function wake(
   { callback, log }: Pick<SweepDeps, 'callback' | 'log'>,
@@ -138,9 +138,7 @@ const MAX_DOUBLINGS = 8;
 /** Five minutes, twice as long after each look that found it still overdue: histories stay short. */
 function nextLook({ history }: Action, now: Date): string {
   const looks = history.filter(({ event }) => event === 'swept').length;
-  return new Date(
-    now.getTime() + LOOK_AGAIN_MINUTES * 2 ** Math.min(looks, MAX_DOUBLINGS) * 60_000,
-  ).toISOString();
+  return minutesAfter(now, LOOK_AGAIN_MINUTES * 2 ** Math.min(looks, MAX_DOUBLINGS));
 }
 
 /** Moves the next look into the future, where the record is still as it was seen. */
@@ -165,6 +163,8 @@ async function lookAgain(
 }
 
 const MAX_RESTARTS = 2;
+/** Longer than an assessment takes, with every rung of the ladder. */
+const RESTARTED_AT_MOST_MINUTES = 90;
 
 /** An assessment that never ended: run it again from its start, which repeats nothing; at last, say that it failed. */
 async function resume(deps: SweepDeps, incident: Incident): Promise<void> {
@@ -187,7 +187,7 @@ async function resume(deps: SweepDeps, incident: Incident): Promise<void> {
               event: 'restarted',
               text: 'Its assessment did not come to an end',
             }),
-            attentionAt: new Date(at.getTime() + 90 * 60_000).toISOString(),
+            attentionAt: minutesAfter(at, RESTARTED_AT_MOST_MINUTES),
           }
         : {
             ...noted(current, {

@@ -3,7 +3,9 @@ import { moveTo, noted } from '../audit/chain.ts';
 import type { Action } from '../domain/action.ts';
 import { concerns } from '../domain/concerns.ts';
 import type { Escalation, Limits } from '../domain/policy.ts';
+import { minutesAfter } from '../domain/time.ts';
 import { utc } from '../domain/wording.ts';
+import { overdueAt } from '../scheduling/schedules.ts';
 
 export type Verdict = 'approve' | 'decline';
 export type Review = 'keep' | 'extend' | 'reverse';
@@ -38,10 +40,7 @@ export function decide(
     return refuse('too-late', `The time to decide ended at ${utc(approval.expiresAt)}.`);
   const status = verdict === 'approve' ? 'approved' : 'declined';
   const decision = { verdict: status, by: person, at: now.toISOString(), reason } as const;
-  const attentionAt =
-    status === 'approved'
-      ? new Date(now.getTime() + CARRY_OUT_WITHIN_MINUTES * 60_000).toISOString()
-      : null;
+  const attentionAt = status === 'approved' ? minutesAfter(now, CARRY_OUT_WITHIN_MINUTES) : null;
   return {
     next: moveTo(
       action,
@@ -86,9 +85,6 @@ export function keep(action: Action, { person, people, now }: By): Change {
   };
 }
 
-/** Promise 4: the sweeper looks this long after the due time. */
-const OVERDUE_AFTER_SECONDS = 30;
-
 /**
  * Puts the due time off by the action's own duration. `extensions` is how many the person saw on the page, so that a
  * double click is one extension.
@@ -115,14 +111,15 @@ export function extend(
       'bounded',
       `It was extended ${action.extensions} times, and policy allows no more. Keep it, or let it end.`,
     );
-  const due = new Date(Math.max(Date.parse(dueAt), now.getTime()) + durationMinutes * 60_000);
-  const text = `Extended to ${due.toISOString()}`;
+  const from = new Date(Math.max(Date.parse(dueAt), now.getTime()));
+  const due = minutesAfter(from, durationMinutes);
+  const text = `Extended to ${due}`;
   return {
     next: {
       ...noted(action, { at: now, by: `person:${person}`, event: 'extended', text }),
-      dueAt: due.toISOString(),
+      dueAt: due,
       extensions: extensions + 1,
-      attentionAt: new Date(due.getTime() + OVERDUE_AFTER_SECONDS * 1000).toISOString(),
+      attentionAt: overdueAt(due),
     },
   };
 }

@@ -3,11 +3,7 @@ import { z } from 'zod';
 import { errorFields } from '../audit/log.ts';
 import type { Action } from '../domain/action.ts';
 import { utc } from '../domain/wording.ts';
-import {
-  reminderScheduleName,
-  reminderTime,
-  reversalScheduleName,
-} from '../scheduling/schedules.ts';
+import { scheduleEnd, unscheduleEnd } from '../scheduling/schedules.ts';
 import { notCounted } from './approval.ts';
 import { extend, keep, mayNot, mayReverse, type Review } from './decision.ts';
 import type { Answer, Opened, WebDeps } from './web.ts';
@@ -94,35 +90,16 @@ const counted = (action: Action, title: string, text: string): Answer => ({
 });
 
 /** A schedule that cannot be removed does no harm: the reversal finds that the action is kept. */
-async function unschedule({ schedules, log }: WebDeps, actionId: string): Promise<void> {
-  for (const name of [reversalScheduleName(actionId), reminderScheduleName(actionId)])
-    await schedules
-      .remove(name)
-      .catch((error: unknown) =>
-        log('warn', 'schedule not removed', { actionId, name, ...errorFields(error) }),
-      );
-}
+const unschedule = ({ schedules, log }: WebDeps, actionId: string): Promise<void> =>
+  unscheduleEnd(schedules, actionId).catch((error: unknown) =>
+    log('warn', 'schedules not removed', { actionId, ...errorFields(error) }),
+  );
 
 /** The record has the new time: should this fail, the old schedule finds the action not due, and the sweeper undoes it on time. */
-async function reschedule({ schedules, policy, log }: WebDeps, action: Action): Promise<void> {
-  const { incidentId, actionId, scope, dueAt, durationMinutes } = action;
-  if (!dueAt || !scope || !durationMinutes) return;
-  const at = new Date(dueAt);
-  try {
-    await schedules.put({
-      name: reversalScheduleName(actionId),
-      at,
-      target: {
-        kind: 'reverse',
-        input: { incidentId, actionId, scope, cause: 'due', by: 'schedule' },
-      },
-    });
-    await schedules.put({
-      name: reminderScheduleName(actionId),
-      at: reminderTime(at, durationMinutes, policy.limits.reminderMinutesBefore),
-      target: { kind: 'remind', input: { incidentId, actionId } },
-    });
-  } catch (error) {
-    log('error', 'not rescheduled; the sweeper will undo it', { actionId, ...errorFields(error) });
-  }
-}
+const reschedule = ({ schedules, policy, log }: WebDeps, action: Action): Promise<void> =>
+  scheduleEnd(schedules, action, policy.limits).catch((error: unknown) =>
+    log('error', 'not rescheduled; the sweeper will undo it', {
+      actionId: action.actionId,
+      ...errorFields(error),
+    }),
+  );

@@ -5,7 +5,7 @@ import type { Action } from '../../functions/domain/action.ts';
 import { Denied, DigestMismatch, Halted } from '../../functions/domain/errors.ts';
 import { type ExecuteDeps, execute } from '../../functions/execute/execute.ts';
 import { reverse } from '../../functions/reverse/reverse.ts';
-import { reminderTime, type Scheduled } from '../../functions/scheduling/schedules.ts';
+import type { Scheduled } from '../../functions/scheduling/schedules.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 import { startStore, type TestStore } from '../store/dynamo.ts';
@@ -293,14 +293,5 @@ describe('a crash between any two steps', () => {
     await expect(execute(overtaken, ids)).rejects.toThrow();
     expect(world.size).toBe(0);
     expect((await load(ids)).status).toBe('failed');
-  });
-});
-
-describe('the reminder', () => {
-  const due = new Date('2026-11-24T12:00:00Z');
-  test('goes out two hours before, or half-way where the duration is four hours or less', () => {
-    expect(reminderTime(due, 24 * 60, 120).toISOString()).toBe('2026-11-24T10:00:00.000Z');
-    expect(reminderTime(due, 240, 120).toISOString()).toBe('2026-11-24T10:00:00.000Z');
-    expect(reminderTime(due, 120, 120).toISOString()).toBe('2026-11-24T11:00:00.000Z');
   });
 });
