@@ -1,8 +1,7 @@
 // What every executor and reverser function in AWS is built from; a scope adds its mechanisms.
-import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Scheduler } from '@aws-sdk/client-scheduler';
-import { loggerAsLog } from '../audit/logger.ts';
+import { createLog } from '../audit/logger.ts';
 import { ENV, required } from '../domain/env.ts';
 import { reverse } from '../reverse/reverse.ts';
 import { createSchedules, scheduleTargets } from '../scheduling/eventbridge.ts';
@@ -16,7 +15,7 @@ export function deploy(
   scope: Scope,
   connect: (policy: ExecuteDeps['policy']) => readonly Connected[],
 ) {
-  const log = loggerAsLog(new Logger({ serviceName: scope }));
+  const log = createLog(scope);
   const policy = readPolicyFile(required(process.env, ENV.policyPath));
   const deps: ExecuteDeps = {
     store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),

@@ -1,15 +1,14 @@
 // Lambda entry of `gate`.
 
-import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { loggerAsLog } from '../audit/logger.ts';
+import { createLog } from '../audit/logger.ts';
 import { ENV, required } from '../domain/env.ts';
 import { effectsOf } from '../execute/registry.ts';
 import { readPolicyFile } from '../store/policy-file.ts';
 import { createStore } from '../store/store.ts';
 import { type GateDeps, gate } from './gate.ts';
 
-const log = loggerAsLog(new Logger({ serviceName: 'gate' }));
+const log = createLog('gate');
 const deps: GateDeps = {
   store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),
   policy: readPolicyFile(required(process.env, ENV.policyPath)),

@@ -1,18 +1,17 @@
 // Lambda entry of `intake`: a batch from the queue; what fails is delivered again, what cannot be read is put aside.
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
-import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFN } from '@aws-sdk/client-sfn';
 import { SQS } from '@aws-sdk/client-sqs';
 import type { SQSHandler, SQSRecord } from 'aws-lambda';
-import { loggerAsLog } from '../audit/logger.ts';
+import { createLog } from '../audit/logger.ts';
 import { ENV, required } from '../domain/env.ts';
 import { createStarter } from '../scheduling/executions.ts';
 import { readPolicyFile } from '../store/policy-file.ts';
 import { createStore } from '../store/store.ts';
 import { acceptEvent, type IntakeDeps } from './intake.ts';
 
-const log = loggerAsLog(new Logger({ serviceName: 'intake' }));
+const log = createLog('intake');
 const sqs = new SQS({});
 const deps: IntakeDeps = {
   store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),

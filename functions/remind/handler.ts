@@ -1,27 +1,19 @@
 // Lambda entry of `remind`, called by the schedule.
-import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
-import { SESv2 } from '@aws-sdk/client-sesv2';
-import { SNS } from '@aws-sdk/client-sns';
-import { loggerAsLog } from '../audit/logger.ts';
+import { createLog } from '../audit/logger.ts';
 import { ENV, required } from '../domain/env.ts';
-import { createSend } from '../notify/channels.ts';
+import { sendFrom } from '../notify/deployed.ts';
 import { readPolicyFile } from '../store/policy-file.ts';
 import { createStore } from '../store/store.ts';
 import { createKmsMac } from '../web/kms-mac.ts';
 import { type RemindDeps, remind } from './remind.ts';
 
-const log = loggerAsLog(new Logger({ serviceName: 'remind' }));
+const log = createLog('remind');
 const deps: RemindDeps = {
   store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),
   policy: readPolicyFile(required(process.env, ENV.policyPath)),
-  send: createSend({
-    ses: new SESv2({}),
-    sns: new SNS({}),
-    mailFrom: required(process.env, ENV.mailFrom),
-    teamTopicArn: required(process.env, ENV.teamTopicArn),
-  }),
+  send: sendFrom(process.env),
   mac: createKmsMac(new KMS({}), required(process.env, ENV.linkKeyArn)),
   webBaseUrl: required(process.env, ENV.webBaseUrl),
   now: () => new Date(),

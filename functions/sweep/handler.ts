@@ -1,18 +1,15 @@
 // Lambda entry of `sweep`, called every minute.
-import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Lambda } from '@aws-sdk/client-lambda';
-import { SESv2 } from '@aws-sdk/client-sesv2';
 import { SFN } from '@aws-sdk/client-sfn';
-import { SNS } from '@aws-sdk/client-sns';
-import { loggerAsLog } from '../audit/logger.ts';
+import { createLog } from '../audit/logger.ts';
 import { ENV, required } from '../domain/env.ts';
-import { createSend } from '../notify/channels.ts';
+import { sendFrom } from '../notify/deployed.ts';
 import { createCallback, createStarter } from '../scheduling/executions.ts';
 import { createStore } from '../store/store.ts';
 import { type SweepDeps, sweep } from './sweep.ts';
 
-const log = loggerAsLog(new Logger({ serviceName: 'sweep' }));
+const log = createLog('sweep');
 const sfn = new SFN({});
 const lambda = new Lambda({});
 const notifyFunction = required(process.env, ENV.notifyFunctionName);
@@ -28,12 +25,7 @@ const deps: SweepDeps = {
       Payload: JSON.stringify(input),
     });
   },
-  send: createSend({
-    ses: new SESv2({}),
-    sns: new SNS({}),
-    mailFrom: required(process.env, ENV.mailFrom),
-    teamTopicArn: required(process.env, ENV.teamTopicArn),
-  }),
+  send: sendFrom(process.env),
   now: () => new Date(),
   log,
 };

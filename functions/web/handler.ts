@@ -1,11 +1,10 @@
 // Lambda entry of `web`, behind the HTTP API.
-import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
 import { Scheduler } from '@aws-sdk/client-scheduler';
 import { SFN } from '@aws-sdk/client-sfn';
 import { handle } from 'hono/aws-lambda';
-import { loggerAsLog } from '../audit/logger.ts';
+import { createLog } from '../audit/logger.ts';
 import { ENV, required } from '../domain/env.ts';
 import { createSchedules, scheduleTargets } from '../scheduling/eventbridge.ts';
 import { createCallback, createStarter } from '../scheduling/executions.ts';
@@ -14,7 +13,7 @@ import { createStore } from '../store/store.ts';
 import { createKmsMac } from './kms-mac.ts';
 import { createWeb } from './web.ts';
 
-const log = loggerAsLog(new Logger({ serviceName: 'web' }));
+const log = createLog('web');
 const sfn = new SFN({});
 
 export const handler = handle(

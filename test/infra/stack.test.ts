@@ -83,16 +83,13 @@ test('state machines are traced and logged, but without the data, which holds ta
 });
 
 /** The variables that a handler, and what it builds its clients with, insist on. */
-function variablesOf(handler: string): string[] {
-  const text = readFileSync(join(ROOT, 'functions', handler), 'utf8');
-  const shared = [
-    ...(text.includes("'../deployed.ts'") ? ['execute/deployed.ts'] : []),
-    ...(/scheduleTargets\(process/.test(text) ? ['scheduling/eventbridge.ts'] : []),
-  ];
+function variablesOf(file: string): string[] {
+  const text = readFileSync(join(ROOT, 'functions', file), 'utf8');
   const own = [...text.matchAll(/required\((?:process\.)?env, ENV\.(\w+)\)/g)].map(
     ([, name]) => ENV[name as keyof typeof ENV],
   );
-  return [...own, ...shared.flatMap(variablesOf)];
+  const builders = [...text.matchAll(/ from '(\.[^']*\/(?:deployed|eventbridge)\.ts)'/g)];
+  return [...own, ...builders.flatMap(([, path]) => variablesOf(join(file, '..', path ?? '')))];
 }
 
 describe('every function', () => {
