@@ -1,11 +1,9 @@
 // npm run replay -- <file or folder>: feeds events through the whole way in memory, one line each.
-import { randomUUID } from 'node:crypto';
 import type { Accepted } from '../functions/intake/intake.ts';
-import { loadPolicy } from '../policies/load.ts';
-import { analystFrom } from './analyst.ts';
+import { createDryAccount } from './dry-account.ts';
 import { type Clock, systemClock } from './engine/clock.ts';
 import { type EventFile, NoEvents, readEvents } from './events.ts';
-import { createRuntime, type Runtime } from './runtime.ts';
+import type { Runtime } from './runtime.ts';
 
 const [target] = process.argv.slice(2);
 if (!target) {
@@ -42,16 +40,7 @@ const clock: Clock = {
   at: (time, callback) => systemClock.at(new Date(time.getTime() - passedMs), callback),
 };
 
-const { analyst } = analystFrom(process.env);
-const runtime = await createRuntime({
-  policy: loadPolicy(new URL('../policies', import.meta.url).pathname, 'local'),
-  analyst,
-  clock,
-  newId: randomUUID,
-  log: () => {},
-  webBaseUrl: 'http://127.0.0.1',
-  linkKey: Buffer.from(randomUUID()),
-});
+const runtime = await createDryAccount('local', clock);
 const counts: Record<string, number> = {};
 for (const { name, body } of events) {
   passedMs += BETWEEN_EVENTS_MS;

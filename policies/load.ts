@@ -6,6 +6,7 @@ import {
   type ActionPolicy,
   ActionsFile,
   DEFAULT_APPROVAL_MINUTES,
+  EffectiveFile,
   EscalationFile,
   LimitsFile,
   Policy,
@@ -28,11 +29,12 @@ export { PolicyError } from './fault.ts';
 export function loadPolicy(directory: string, account: string): Policy {
   const faults: Fault[] = [];
   const actions = readPolicy(directory, 'actions.yaml', ActionsFile, faults);
+  const effective = readPolicy(directory, 'effective.yaml', EffectiveFile, faults);
   const escalation = readPolicy(directory, 'escalation.yaml', EscalationFile, faults);
   const limits = readPolicy(directory, 'limits.yaml', LimitsFile, faults);
   const protectedTargets = readPolicy(directory, 'protected.yaml', ProtectedFile, faults);
   const overlay = readPolicy(directory, `accounts/${account}.yaml`, AccountFile, faults);
-  if (!actions || !escalation || !limits || !protectedTargets || !overlay)
+  if (!actions || !effective || !escalation || !limits || !protectedTargets || !overlay)
     throw new PolicyError(faults);
 
   const { data } = overlay;
@@ -41,6 +43,7 @@ export function loadPolicy(directory: string, account: string): Policy {
     mode: data.mode,
     stage: data.stage,
     actions: withChanges(actions.data.actions, overlay, faults),
+    effective: effective.data.effective,
     escalation: data.escalation ?? escalation.data,
     limits: withLimits(limits.data, overlay, faults),
     protected: [...protectedTargets.data.protected, ...(data.protected ?? [])],
@@ -50,6 +53,7 @@ export function loadPolicy(directory: string, account: string): Policy {
     : { read: escalation, at: [] };
   faults.push(
     ...withoutReversal(merged.actions, actions),
+    ...loweredTiers(merged, effective),
     ...lateRungs(merged, ladder.read, ladder.at),
     ...sameNames(merged, data.protected ? overlay : protectedTargets),
   );
@@ -68,6 +72,23 @@ function withoutReversal(actions: Actions, { fault }: Read<unknown>): Fault[] {
         'expected false: no mechanism with a reversal is registered for it',
       ),
     );
+}
+
+/** A derived action can only be stricter than the one that was asked for. */
+function loweredTiers(
+  { actions, effective }: Pick<Policy, 'actions' | 'effective'>,
+  { fault }: Read<unknown>,
+): Fault[] {
+  return effective.flatMap(({ actions: named, becomes }, index) =>
+    named
+      .filter((name) => actions[name].tier > actions[becomes].tier)
+      .map((name) =>
+        fault(
+          ['effective', index, 'becomes'],
+          `expected an action of tier ${actions[name].tier} or higher, as "${name}" is, found "${becomes}" of tier ${actions[becomes].tier}`,
+        ),
+      ),
+  );
 }
 
 /** Whoever is asked must have time to answer before the shortest request ends. */

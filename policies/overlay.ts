@@ -36,7 +36,7 @@ function tightened(action: ActionPolicy, change: Change, objection: Objection): 
   const tier = raised('tier', change.tier, action.tier, objection);
   if (action.tier !== 3 && tier !== 3)
     return executable({ ...action, confidenceFloor }, tier, change, objection);
-  for (const field of ['enabled', 'maxDurationMinutes', 'approvalTimeoutMinutes'] as const)
+  for (const field of ['enabled', 'mode', 'maxDurationMinutes', 'approvalTimeoutMinutes'] as const)
     if (change[field] !== undefined) objection(field, 'means nothing: tier 3 never runs');
   return neverRun({ ...action, confidenceFloor });
 }
@@ -48,11 +48,12 @@ function executable(
   objection: Objection,
 ): ActionPolicy {
   const enabled = change.enabled ?? action.enabled;
+  const mode = change.mode ?? action.mode;
   const lifetime = shortened(action.lifetime, change.maxDurationMinutes, objection);
   if (action.tier === 1 && tier === 1) {
     if (change.approvalTimeoutMinutes !== undefined)
       objection('approvalTimeoutMinutes', 'means nothing: tier 1 asks nobody');
-    return { ...action, enabled, lifetime };
+    return { ...action, enabled, mode, lifetime };
   }
   const approvalTimeoutMinutes = lowered(
     'approvalTimeoutMinutes',
@@ -60,7 +61,7 @@ function executable(
     action.tier === 2 ? action.approvalTimeoutMinutes : DEFAULT_APPROVAL_MINUTES,
     objection,
   );
-  return { ...action, tier: 2, enabled, lifetime, approvalTimeoutMinutes };
+  return { ...action, tier: 2, enabled, mode, lifetime, approvalTimeoutMinutes };
 }
 
 function neverRun(action: ActionPolicy): ActionPolicy {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import {
   AccountFile,
   ActionsFile,
+  EffectiveFile,
   EscalationFile,
   LimitsFile,
   ProtectedFile,
@@ -11,6 +12,7 @@ import {
 const FILES = {
   account: AccountFile,
   actions: ActionsFile,
+  effective: EffectiveFile,
   escalation: EscalationFile,
   limits: LimitsFile,
   protected: ProtectedFile,

@@ -60,6 +60,16 @@ export const Reason = z.strictObject({
 });
 export type Reason = z.infer<typeof Reason>;
 
+/** One rule's part in the decision, kept so that it can be explained later. */
+export const Considered = z.strictObject({
+  rule: z.string().max(64),
+  /** What it looked at: JSON, cut where it is long. */
+  inputs: z.string().max(300),
+  /** How strict it made the decision at least; null where it had nothing against it. */
+  verdict: Disposition.nullable(),
+});
+export type Considered = z.infer<typeof Considered>;
+
 /** Plain English from code, never from the model. Each answers one question of the person who decides. */
 export const Description = z.strictObject({
   /** One line: verb, object, place. */
@@ -142,6 +152,7 @@ export const Action = z.strictObject({
   description: Description.nullable(),
   disposition: Disposition,
   reasons: z.array(Reason),
+  considered: z.array(Considered).max(60),
   policyVersion: z.string(),
   /** SHA-256 over account, region, name, target, parameters and mechanism: what a person approves is this. */
   digest: z.string().regex(/^[0-9a-f]{64}$/),

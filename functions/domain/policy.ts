@@ -40,6 +40,8 @@ const undone = z.discriminatedUnion('undo', [
 ]);
 
 const executable = {
+  /** `shadow` records what would have happened and touches nothing. */
+  mode: z.enum(['shadow', 'live']).default('live'),
   /** Where false, the action is handed to a person: no mechanism has to exist for it. */
   enabled: z.boolean(),
   lifetime: undone,
@@ -62,6 +64,23 @@ export type ActionPolicy = z.infer<typeof ActionPolicy>;
 export const DEFAULT_APPROVAL_MINUTES = 15;
 
 export const ActionsFile = z.strictObject({ actions: z.record(ActionName, ActionPolicy) });
+
+/** What code can establish about a target. */
+export const Trait = z.enum(['wider-than-one-host']);
+export type Trait = z.infer<typeof Trait>;
+
+/** What an action amounts to on a target with a trait. An unknown trait counts as there. */
+export const EffectiveFile = z.strictObject({
+  effective: z.array(
+    z.strictObject({
+      actions: z.array(ActionName).min(1),
+      when: Trait,
+      /** Of a tier at least as high as that of every action named. */
+      becomes: ActionName,
+      why: z.string().min(10).max(300),
+    }),
+  ),
+});
 
 const PersonId = z
   .string()
@@ -163,6 +182,7 @@ export const AccountFile = z.strictObject({
       ActionName,
       z.strictObject({
         tier: z.literal([2, 3]).optional(),
+        mode: z.literal('shadow').optional(),
         /** Switches it off here; what is off everywhere cannot be switched on. */
         enabled: z.literal(false).optional(),
         maxDurationMinutes: z.int().min(1).optional(),
@@ -182,6 +202,7 @@ export const Policy = z.strictObject({
   mode: z.enum(['shadow', 'live']),
   stage: z.enum(['local', 'staging', 'production']),
   actions: z.record(ActionName, ActionPolicy),
+  effective: EffectiveFile.shape.effective,
   escalation: EscalationFile,
   limits: LimitsFile,
   protected: z.array(ProtectedRule),

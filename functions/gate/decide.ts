@@ -1,11 +1,11 @@
 // The decision on one recommendation: pure, total, and only ever stricter than the tier map.
-import type { Disposition, Reason } from '../domain/action.ts';
+import type { Considered, Disposition, Reason } from '../domain/action.ts';
 import type { Entity } from '../domain/alert.ts';
 import type { Recommendation } from '../domain/assessment.ts';
-import type { EntityFacts } from '../domain/facts.ts';
 import { ActionName } from '../domain/policy.ts';
 import type { Effect } from '../execute/registry.ts';
-import type { Circumstances, Proposal } from './proposal.ts';
+import { effectiveAction } from './effective.ts';
+import { type Circumstances, type Proposal, type Verdict, verdict } from './proposal.ts';
 import { RULES } from './rules.ts';
 
 export type Ruling = {
@@ -16,6 +16,8 @@ export type Ruling = {
   durationMinutes: number | null;
   disposition: Disposition;
   reasons: Reason[];
+  /** Every rule, with what it looked at and what it said. */
+  considered: Considered[];
 };
 
 const STRICTNESS: Readonly<Record<Disposition, number>> = {
@@ -38,85 +40,68 @@ export const isStricter = (a: Disposition, than: Disposition): boolean =>
  * looser, so the order of the rules changes the order of the reasons and nothing else.
  */
 export function decide(recommendation: Recommendation, circumstances: Circumstances): Ruling {
-  const proposal = resolve(recommendation, circumstances);
+  const { proposal, countsAs } = resolve(recommendation, circumstances);
   const start = byTier(proposal);
-  const verdicts = RULES.map((rule) => rule(proposal)).filter((verdict) => verdict !== null);
+  const answers = RULES.map((rule) => ({ rule, said: rule.verdict(proposal) }));
+  const verdicts = answers.flatMap(({ said }) => said ?? []);
   return {
     name: proposal.name,
     target: proposal.target,
     effects: proposal.effects,
     durationMinutes: durationOf(proposal),
     disposition: verdicts.reduce<Disposition>(
-      (so, verdict) => stricter(so, verdict.atLeast),
+      (so, { atLeast }) => stricter(so, atLeast),
       start.atLeast,
     ),
-    reasons: [start.reason, ...verdicts.map((verdict) => verdict.reason)],
+    reasons: [start.reason, ...(countsAs ? [countsAs] : []), ...verdicts.map((one) => one.reason)],
+    considered: [
+      {
+        rule: 'tier-map',
+        inputs: asText({ asked: recommendation.action, name: proposal.name }),
+        verdict: start.atLeast,
+      },
+      ...answers.map(({ rule, said }) => ({
+        rule: rule.id,
+        inputs: asText(rule.inputs(proposal)),
+        verdict: said?.atLeast ?? null,
+      })),
+    ],
   };
 }
 
-function resolve(recommendation: Recommendation, given: Circumstances): Proposal {
+const MAX_INPUTS = 300;
+/** Inputs are shown to people, and much of them was written by strangers: text, and not too much of it. */
+const asText = (inputs: Record<string, unknown>): string =>
+  JSON.stringify(inputs).slice(0, MAX_INPUTS);
+
+function resolve(
+  recommendation: Recommendation,
+  given: Circumstances,
+): { proposal: Proposal; countsAs: Reason | null } {
   const target =
     given.alert.entities.find((entity) => entity.ref === recommendation.target) ?? null;
   const entityFacts = given.facts?.entities.find((facts) => facts.ref === target?.ref) ?? null;
-  const name = effectiveAction(recommendation, target, entityFacts);
-  return {
-    ...given,
-    recommendation,
-    target,
-    name,
-    entityFacts,
-    actionPolicy: name && given.policy.actions[name],
-    effects: name && target ? given.effectsOf(name, given.alert, target, given.facts) : [],
-  };
+  const asked = ActionName.safeParse(recommendation.action).data ?? null;
+  const effective = asked && effectiveAction(asked, given.policy, { target, entityFacts });
+  const name = effective?.name ?? null;
+  const effects = name && target ? given.effectsOf(name, given.alert, target, given.facts) : [];
+  const actionPolicy = name && given.policy.actions[name];
+  const resolved = { recommendation, target, entityFacts, name, actionPolicy, effects };
+  return { proposal: { ...given, ...resolved }, countsAs: effective?.reason ?? null };
 }
 
-const ADDRESS_ACTIONS: readonly ActionName[] = ['add_ip_to_watchlist', 'block_ip_at_firewall'];
-
-/**
- * The action that counts. The name in the recommendation is what was asked for; what it would do follows from its
- * target, so that an act of a higher tier cannot hide behind the name of a lower one.
- */
-function effectiveAction(
-  { action }: Recommendation,
-  target: Entity | null,
-  facts: EntityFacts | null,
-): ActionName | null {
-  const name = ActionName.safeParse(action);
-  if (!name.success) return null;
-  const singleHost = facts?.address?.singleHost;
-  // Without facts the value itself is looked at, so that a failed read cannot turn a range into a host.
-  const mayBeRange = singleHost?.known ? !singleHost.value : (target?.value.includes('/') ?? false);
-  if (ADDRESS_ACTIONS.includes(name.data) && target?.kind === 'ip' && mayBeRange)
-    return 'block_cidr_range';
-  return name.data;
-}
-
-function byTier({ actionPolicy, recommendation }: Proposal): {
-  atLeast: Disposition;
-  reason: Reason;
-} {
-  const asked = `"${recommendation.action.slice(0, 64)}"`;
+function byTier({ actionPolicy, recommendation }: Proposal): Verdict {
   switch (actionPolicy?.tier) {
     case 1:
-      return {
-        atLeast: 'auto',
-        reason: { code: 'tier-1', text: 'Tier 1: it may run without a person' },
-      };
+      return verdict('auto', 'tier-1', 'Tier 1: it may run without a person');
     case 2:
-      return {
-        atLeast: 'approve',
-        reason: { code: 'tier-2', text: 'Tier 2: a person has to approve it' },
-      };
+      return verdict('approve', 'tier-2', 'Tier 2: a person has to approve it');
     case 3:
-      return {
-        atLeast: 'hand-off',
-        reason: { code: 'tier-3', text: `Tier 3: it never runs here. ${actionPolicy.rationale}` },
-      };
-    default:
-      return {
-        atLeast: 'hand-off',
-        reason: { code: 'unknown-action', text: `${asked} is not an action of the policy` },
-      };
+      return verdict('hand-off', 'tier-3', `Tier 3: it never runs here. ${actionPolicy.rationale}`);
+    default: {
+      const asked = `"${recommendation.action.slice(0, 64)}"`;
+      return verdict('hand-off', 'unknown-action', `${asked} is not an action of the policy`);
+    }
   }
 }
 

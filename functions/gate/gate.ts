@@ -177,7 +177,7 @@ function compose(
   { recommendation, ruling, effect }: Considered & { effect: Effect | null },
 ): Action {
   const at = now();
-  const { name, target, durationMinutes, disposition, reasons } = ruling;
+  const { name, target, durationMinutes, disposition, reasons, considered } = ruling;
   const place = { account: policy.account, region: alert.region };
   const parameters = effect?.parameters ?? {};
   const subject = target && { incidentId, actionId, ...place, target, parameters, durationMinutes };
@@ -208,6 +208,7 @@ function compose(
     description: effect && subject ? effect.mechanism.describe(subject, facts) : null,
     disposition,
     reasons,
+    considered,
     policyVersion: policy.version,
     digest: actionDigest(core),
     status: 'proposed',

@@ -24,12 +24,30 @@ export type Circumstances = {
 export type Proposal = Circumstances & {
   recommendation: Recommendation;
   target: Entity | null;
+  entityFacts: EntityFacts | null;
+  /** What it amounts to on this target; null where policy knows no such action. */
   name: ActionName | null;
   actionPolicy: ActionPolicy | null;
   /** What carrying it out would change; empty when nothing here can do it. */
   effects: readonly Effect[];
-  entityFacts: EntityFacts | null;
 };
 
-/** A rule's verdict: at least this strict, because. Null: nothing to say. */
-export type Rule = (proposal: Proposal) => { atLeast: Disposition; reason: Reason } | null;
+/** At least this strict, because. */
+export type Verdict = { atLeast: Disposition; reason: Reason };
+
+/** One question about a proposal. It can only make the decision stricter; null means that it has nothing against it. */
+export type Rule = {
+  id: string;
+  /** As a person would ask it. */
+  question: string;
+  /** What the answer rests on: kept with the decision, so that it can be explained later. */
+  inputs: (proposal: Proposal) => Record<string, unknown>;
+  verdict: (proposal: Proposal) => Verdict | null;
+};
+
+const MAX_TEXT = 500;
+
+export const verdict = (atLeast: Disposition, code: string, text: string): Verdict => ({
+  atLeast,
+  reason: { code, text: text.slice(0, MAX_TEXT) },
+});

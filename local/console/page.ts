@@ -3,6 +3,7 @@ import { html, raw } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
 import type { Action } from '../../functions/domain/action.ts';
 import { SwitchMode } from '../../functions/domain/policy.ts';
+import { questionOf } from '../explanation.ts';
 import type { Overview, ShownIncident, ShownMessage } from './model.ts';
 
 type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
@@ -143,12 +144,19 @@ ${actions.map(
 <ol class="history">${action.history.map(
     ({ at, by, event, text }) =>
       html`<li><time datetime="${at}">${clock(at)}</time> <b>${words(event)}</b> by ${by}: ${text}</li>`,
-  )}</ol></details></li>`,
+  )}</ol>${rules(action)}</details></li>`,
 )}
 </ul>
 <p>${incident.status === 'closed' ? html`Outcome: <b>${words(incident.outcome ?? '')}</b>` : html`<b>Open</b>`}</p>
 </article>`;
 };
+
+const rules = ({ actionId, considered, policyVersion }: Action): Html => html`
+<details id="rules-${actionId}"><summary>Every rule, by policy ${policyVersion}</summary>
+<ul class="rules">${considered.map(
+  ({ rule, inputs, verdict }) =>
+    html`<li><b>${verdict ? words(verdict) : 'ok'}</b> ${questionOf(rule)} <code>${inputs}</code></li>`,
+)}</ul></details>`;
 
 const repeats = (alerts: readonly { repeats: number }[]): string => {
   const count = alerts.reduce((sum, alert) => sum + alert.repeats, 0);
@@ -228,7 +236,7 @@ textarea { width: 100%; font: .85rem/1.4 ui-monospace, monospace; color: inherit
 .way .done { color: var(--good); border-color: currentColor; } .way .now { color: var(--wait); border-color: currentColor; font-weight: 700; } .way .failed { color: var(--bad); border-color: currentColor; }
 .badge { display: inline-block; font-size: .8rem; border: 1px solid currentColor; border-radius: .3rem; padding: 0 .4rem; color: var(--quiet); }
 .badge.in-force, .badge.kept { color: var(--good); } .badge.awaiting-approval, .badge.executing, .badge.reversing, .badge.approved { color: var(--wait); } .badge.failed, .badge.reversal-failed { color: var(--bad); }
-.actions { display: grid; gap: .5rem; margin: .5rem 0; } .actions details { font-size: .9rem; } .actions ul { padding-left: 1.2rem; list-style: disc; } .history { margin-top: .4rem; color: var(--quiet); }
+.actions { display: grid; gap: .5rem; margin: .5rem 0; } .actions details { font-size: .9rem; } .actions ul { padding-left: 1.2rem; list-style: disc; } .rules { font-size: .85rem; } .history { margin-top: .4rem; color: var(--quiet); }
 dt { font-size: .85rem; color: var(--quiet); } dd { margin: 0 0 .5rem; } code { font: .9rem ui-monospace, monospace; }
 .text { white-space: pre-line; } summary { cursor: pointer; color: var(--accent); min-height: 1.6rem; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }

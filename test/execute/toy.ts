@@ -83,6 +83,7 @@ export function toyAction(change: Partial<Action> = {}): Action {
     description: null,
     disposition: 'auto',
     reasons: [],
+    considered: [],
     policyVersion: POLICY.version,
     digest: actionDigest(core),
     status: 'proposed',

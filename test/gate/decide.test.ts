@@ -8,6 +8,7 @@ import { ActionName, type Policy } from '../../functions/domain/policy.ts';
 import { effectsOf } from '../../functions/execute/registry.ts';
 import { decide, isStricter } from '../../functions/gate/decide.ts';
 import type { Circumstances } from '../../functions/gate/proposal.ts';
+import { RULES } from '../../functions/gate/rules.ts';
 import { alertWith, attacker, factsAbout, factsWith, POLICY, recommend } from '../fixtures/case.ts';
 
 const circumstances = (change: Partial<Circumstances> = {}): Circumstances => ({
@@ -66,15 +67,24 @@ describe('the action that counts', () => {
     }
   });
 
-  test('is a range block also when the facts could not be read and the value looks like a range', () => {
-    const ruling = decide(
-      recommend(),
-      circumstances({
-        alert: alertWith({ entities: [{ ...attacker, value: '203.0.113.0/24' }] }),
-        facts: null,
-      }),
-    );
+  test('is a range block also when nobody could tell whether the address is one host, and says so', () => {
+    const ruling = decide(recommend(), circumstances({ facts: null }));
     expect(ruling.name).toBe('block_cidr_range');
+    expect(ruling.reasons.map(({ text }) => text).join()).toContain('unknown whether');
+  });
+
+  test('is the one that policy’s table says, and no table can make it a lower one', () => {
+    const facts = addressFacts({ singleHost: known(false) });
+    const effective = [
+      {
+        actions: ['block_ip_at_firewall' as const],
+        when: 'wider-than-one-host' as const,
+        becomes: 'isolate_production_host' as const,
+        why: 'a table of another account',
+      },
+    ];
+    const given = { ...withTarget({}, facts), policy: { ...POLICY, effective } };
+    expect(decide(recommend(), given).name).toBe('isolate_production_host');
   });
 });
 
@@ -125,7 +135,7 @@ describe('each rule', () => {
         withTarget({ value: '999.1' }, addressFacts({ singleHost: unknown('not an address') })),
       ),
       'hand-off',
-      'address-not-understood',
+      'counts-as-block-cidr-range',
     ],
     ['our own address', blocks(withTarget({ part: 'target' })), 'hand-off', 'not-the-actor'],
     [
@@ -174,6 +184,29 @@ describe('each rule', () => {
   test.each(cases)('tightens for %s', (_, ruling, disposition, code) => {
     expect(codes(ruling)).toContain(code);
     expect(ruling.disposition).toBe(disposition);
+  });
+
+  test('observes an action that policy has in shadow mode, in an account that is live', () => {
+    const block = { ...POLICY.actions.block_ip_at_firewall, mode: 'shadow' as const };
+    const actions = { ...POLICY.actions, block_ip_at_firewall: block };
+    const ruling = decide(recommend(), circumstances({ policy: { ...POLICY, actions } }));
+    expect(ruling).toMatchObject({ disposition: 'observe' });
+    expect(codes(ruling)).toContain('shadow-action');
+  });
+
+  test('is on the record with what it looked at and what it said, also where it said nothing', () => {
+    const { considered } = decide(recommend({ confidence: 59 }), circumstances());
+    expect(considered.map(({ rule }) => rule)).toEqual(['tier-map', ...RULES.map(({ id }) => id)]);
+    expect(considered).toContainEqual({
+      rule: 'confident-enough',
+      inputs: '{"confidence":59,"floor":60}',
+      verdict: 'dropped',
+    });
+    expect(considered).toContainEqual({
+      rule: 'kill-switch',
+      inputs: '{"switch":"run"}',
+      verdict: null,
+    });
   });
 
   test('sends an automatic action to a person while the switch stands at ask', () => {

@@ -46,6 +46,22 @@ function placeOf(file: string, text: string): { line: number; column: number } {
   return { line: before.length, column: before.at(-1)!.length + 1 };
 }
 
+describe('the table of effective actions', () => {
+  test('can only lead to a tier at least as high', () => {
+    edit('effective.yaml', 'becomes: block_cidr_range', 'becomes: add_ip_to_watchlist');
+    expect(told()).toEqual([
+      'effective.0.becomes: expected an action of tier 2 or higher, as "block_ip_at_firewall" is, found "add_ip_to_watchlist" of tier 1',
+    ]);
+  });
+
+  test('knows only what code can establish', () => {
+    edit('effective.yaml', 'wider-than-one-host', 'looks-dangerous');
+    expect(told()).toEqual([
+      'effective.0.when: expected "wider-than-one-host", found "looks-dangerous"',
+    ]);
+  });
+});
+
 describe('what is shipped', () => {
   test.each(['example', 'local'])('the account %s loads', (account) => {
     expect(faults(account)).toEqual([]);

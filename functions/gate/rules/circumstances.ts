@@ -1,0 +1,69 @@
+// Is this the time and the place to act without asking, or at all?
+import { type Rule, verdict } from '../proposal.ts';
+
+const findingIsReal: Rule = {
+  id: 'finding-is-real',
+  question: 'Is the finding more than a sample that the product generated?',
+  inputs: ({ alert, policy }) => ({ sample: alert.sample, stage: policy.stage }),
+  verdict: ({ alert, policy }) =>
+    alert.sample && policy.stage === 'production'
+      ? verdict('observe', 'sample-finding', 'The product generated this finding as a sample')
+      : null,
+};
+
+const findingIsNotSuppressed: Rule = {
+  id: 'finding-is-not-suppressed',
+  question: 'Was the finding not archived where it came from?',
+  inputs: ({ alert }) => ({ archived: alert.archived }),
+  verdict: ({ alert }) =>
+    alert.archived
+      ? verdict('approve', 'archived-finding', 'The finding was archived where it came from')
+      : null,
+};
+
+const killSwitch: Rule = {
+  id: 'kill-switch',
+  question: 'Does the kill switch let things run?',
+  inputs: ({ switchMode }) => ({ switch: switchMode }),
+  verdict: ({ switchMode }) => {
+    if (switchMode === 'run') return null;
+    return switchMode === 'ask'
+      ? verdict(
+          'approve',
+          'switch-ask',
+          'The switch stands at "ask": everything waits for a person',
+        )
+      : verdict('hand-off', 'switch-halt', 'The switch stands at "halt": nothing is applied');
+  },
+};
+
+const isLive: Rule = {
+  id: 'is-live',
+  question: 'Are the account and the action live, rather than in shadow mode?',
+  inputs: ({ policy, actionPolicy }) => ({
+    account: policy.mode,
+    action: actionPolicy && actionPolicy.tier !== 3 ? actionPolicy.mode : null,
+  }),
+  verdict: ({ policy, actionPolicy }) => {
+    if (policy.mode === 'shadow')
+      return verdict(
+        'observe',
+        'shadow-mode',
+        'The account is in shadow mode: what would happen is recorded, nothing is done',
+      );
+    return actionPolicy && actionPolicy.tier !== 3 && actionPolicy.mode === 'shadow'
+      ? verdict(
+          'observe',
+          'shadow-action',
+          'The action is in shadow mode: what would happen is recorded, nothing is done',
+        )
+      : null;
+  },
+};
+
+export const CIRCUMSTANCE_RULES: readonly Rule[] = [
+  findingIsReal,
+  findingIsNotSuppressed,
+  killSwitch,
+  isLive,
+];

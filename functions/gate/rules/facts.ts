@@ -1,0 +1,118 @@
+// What the facts say about the target. A fact that is unknown counts as the worst that it could be.
+import type { Fact } from '../../domain/facts.ts';
+import { type Proposal, type Rule, verdict } from '../proposal.ts';
+
+/** Tickets and notifications concern the alert itself; there is nothing about the world to know first. */
+const needsFacts = ({ target }: Proposal) => target !== null && target.kind !== 'alert';
+
+/** As it is shown in an explanation. */
+const shown = (fact: Fact<unknown> | undefined) =>
+  fact === undefined ? 'not read' : fact.known ? fact.value : `unknown: ${fact.why}`;
+
+const factsAreThere: Rule = {
+  id: 'facts-are-there',
+  question: 'Is anything known about the target?',
+  inputs: ({ facts, entityFacts }) => ({
+    readAt: facts?.readAt ?? null,
+    target: entityFacts?.ref ?? null,
+  }),
+  verdict: (proposal) =>
+    needsFacts(proposal) && !proposal.entityFacts
+      ? verdict('hand-off', 'facts-missing', 'Nothing could be found out about the target')
+      : null,
+};
+
+const targetIsNotProtected: Rule = {
+  id: 'target-is-not-protected',
+  question: 'Is the target free of protection?',
+  inputs: ({ entityFacts }) => ({ protectedBy: shown(entityFacts?.protectedBy) }),
+  verdict: ({ entityFacts, policy }) => {
+    if (!entityFacts) return null;
+    const { protectedBy } = entityFacts;
+    if (!protectedBy.known)
+      return verdict(
+        'hand-off',
+        'protection-unknown',
+        `Whether it is protected is unknown: ${protectedBy.why}`,
+      );
+    if (protectedBy.value === null) return null;
+    const rule = policy.protected.find(({ id }) => id === protectedBy.value);
+    return verdict(
+      'hand-off',
+      'protected-target',
+      `Protected by "${protectedBy.value}": ${rule?.why ?? ''}`,
+    );
+  },
+};
+
+const addressIsNotOfAws: Rule = {
+  id: 'address-is-not-of-aws',
+  question: 'If it is an address: is it none that AWS itself uses?',
+  inputs: ({ entityFacts }) => ({ awsServices: shown(entityFacts?.address?.awsServices) }),
+  verdict: ({ entityFacts, target }) => {
+    if (target?.kind !== 'ip' || !entityFacts?.address) return null;
+    const { awsServices } = entityFacts.address;
+    if (!awsServices.known)
+      return verdict(
+        'hand-off',
+        'aws-ranges-unknown',
+        `Whether AWS owns it is unknown: ${awsServices.why}`,
+      );
+    return awsServices.value.length > 0
+      ? verdict(
+          'hand-off',
+          'aws-address',
+          `AWS publishes it as an address of ${awsServices.value.join(', ')}`,
+        )
+      : null;
+  },
+};
+
+const notInForceAlready: Rule = {
+  id: 'not-in-force-already',
+  question: 'Is it not in force already?',
+  inputs: ({ entityFacts }) => ({ inForce: shown(entityFacts?.history.inForce) }),
+  verdict: ({ entityFacts, name }) => {
+    if (!entityFacts || !name) return null;
+    const { inForce } = entityFacts.history;
+    if (!inForce.known)
+      return verdict(
+        'hand-off',
+        'history-unknown',
+        `What we did to it before is unknown: ${inForce.why}`,
+      );
+    const same = inForce.value.find((entry) => entry.startsWith(`${name} `));
+    return same ? verdict('dropped', 'already-in-force', `It is in force already: ${same}`) : null;
+  },
+};
+
+const peopleDidNotSayOtherwise: Rule = {
+  id: 'people-did-not-say-otherwise',
+  question: 'Has nobody reversed us on this target before its time?',
+  inputs: ({ entityFacts }) => ({ reversed: shown(entityFacts?.history.reversedByPeople) }),
+  verdict: ({ entityFacts }) => {
+    const reversed = entityFacts?.history.reversedByPeople;
+    if (!reversed) return null;
+    if (!reversed.known)
+      return verdict(
+        'approve',
+        'reversals-unknown',
+        `Whether people reversed us before is unknown: ${reversed.why}`,
+      );
+    return reversed.value > 0
+      ? verdict(
+          'approve',
+          'reversed-before',
+          'A person reversed an action on this target before its time',
+        )
+      : null;
+  },
+};
+
+export const FACT_RULES: readonly Rule[] = [
+  factsAreThere,
+  targetIsNotProtected,
+  addressIsNotOfAws,
+  notInForceAlready,
+  peopleDidNotSayOtherwise,
+];

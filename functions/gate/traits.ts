@@ -1,0 +1,16 @@
+// What code can say about a target, as the table of effective actions asks for it. Unknown counts as yes.
+import { type Fact, known, unknown } from '../domain/facts.ts';
+import type { Trait } from '../domain/policy.ts';
+import type { Proposal } from './proposal.ts';
+
+type Subject = Pick<Proposal, 'target' | 'entityFacts'>;
+
+/** Known to be false for targets that cannot have it. */
+export const TRAITS: Readonly<Record<Trait, (subject: Subject) => Fact<boolean>>> = {
+  'wider-than-one-host': ({ target, entityFacts }) => {
+    if (target?.kind !== 'ip') return known(false);
+    const singleHost = entityFacts?.address?.singleHost;
+    if (!singleHost) return unknown('no facts about the address could be read');
+    return singleHost.known ? known(!singleHost.value) : singleHost;
+  },
+};
