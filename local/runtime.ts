@@ -1,8 +1,8 @@
 // Everything of a deployed stack in one process: the same definitions and functions, with stand-ins for AWS.
 import { join } from 'node:path';
-import type { SFN } from '@aws-sdk/client-sfn';
 import { analyse } from '../functions/analyse/analyse.ts';
 import type { Analyst } from '../functions/analyse/brief.ts';
+import { DEADLINE_MS } from '../functions/analyse/models.ts';
 import { approve } from '../functions/approve/approve.ts';
 import type { Log } from '../functions/audit/log.ts';
 import { close } from '../functions/close/close.ts';
@@ -16,15 +16,15 @@ import { type Accepted, acceptEvent } from '../functions/intake/intake.ts';
 import { notify } from '../functions/notify/notify.ts';
 import { remind } from '../functions/remind/remind.ts';
 import { reverse } from '../functions/reverse/reverse.ts';
-import { createCallback } from '../functions/scheduling/executions.ts';
-import { createStore, type Store } from '../functions/store/store.ts';
+import { createCallback, createStarter } from '../functions/scheduling/executions.ts';
+import { createStore } from '../functions/store/store.ts';
 import { sweep } from '../functions/sweep/sweep.ts';
 import { createWeb, type WebDeps } from '../functions/web/web.ts';
 import { createInbox, type Delivered } from './aws/inbox.ts';
 import { inMemory, onDisk, type StateFile } from './aws/state-file.ts';
+import { createStepFunctions } from './aws/step-functions.ts';
 import type { Clock } from './engine/clock.ts';
 import { startDatabase } from './engine/database.ts';
-import type { MachineName } from './engine/definition.ts';
 import { createExecutionLog } from './engine/execution-log.ts';
 import { createScheduler } from './engine/scheduler.ts';
 import {
@@ -90,26 +90,12 @@ export async function createRuntime(options: RuntimeOptions) {
     },
     ...(options.retryIntervalMs !== undefined && { retryIntervalMs: options.retryIntervalMs }),
   });
-  const start = (machine: MachineName) => async (name: string, input: object) =>
-    engine.start(machine, name, input);
+  const stepFunctions = createStepFunctions(engine);
   const scheduler = createScheduler(state('schedules', []), async (target, name) => {
     if (target.kind === 'reverse') engine.start('reverse', `${name}-${newId()}`, target.input);
     else await remind(deps, target.input);
   });
 
-  /** The two calls that functions make to Step Functions, answered by the engine. */
-  const stepFunctions = {
-    sendTaskSuccess: async ({
-      taskToken = '',
-      output = '',
-    }: {
-      taskToken?: string;
-      output?: string;
-    }) => {
-      await engine.callback(taskToken, JSON.parse(output));
-      return { $metadata: {} };
-    },
-  } as Pick<SFN, 'sendTaskSuccess'>;
   const deps = {
     store,
     policy,
@@ -119,15 +105,15 @@ export async function createRuntime(options: RuntimeOptions) {
     webBaseUrl,
     now,
     log,
-    startRespond: start('respond'),
-    startReverse: start('reverse'),
+    startRespond: createStarter(stepFunctions, 'respond'),
+    startReverse: createStarter(stepFunctions, 'reverse'),
     schedules: scheduler,
     openTicket: (ticket: Parameters<typeof openTicket>[1]) => openTicket(account.ssm, ticket),
     reject: async (body: string, reason: string) =>
       rejected.write([...rejected.read(), { at: now().toISOString(), reason, body }]),
     effectsOf,
     analyst: options.analyst,
-    deadline: () => AbortSignal.timeout(100_000),
+    deadline: () => AbortSignal.timeout(DEADLINE_MS),
     tell: async (input: object) => void (await notify(deps, input)),
   };
   Object.assign(functions, {
@@ -148,7 +134,7 @@ export async function createRuntime(options: RuntimeOptions) {
 
   let lastSweep = now().getTime();
   return {
-    store: store as Store,
+    store,
     engine,
     events,
     web,

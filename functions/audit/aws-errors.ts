@@ -16,6 +16,7 @@ type Kind = new (message: string, ids?: Ids, cause?: unknown) => Error;
 
 /** By error name, as the services' API references list them. */
 const BY_NAME: Readonly<Record<string, Kind>> = {
+  ConditionalCheckFailedException: Conflict,
   WAFOptimisticLockException: Conflict,
   WAFInternalErrorException: Unavailable,
   WAFUnavailableEntityException: Unavailable,
@@ -53,6 +54,7 @@ export async function aws<T>(what: string, ids: Ids, call: () => Promise<T>): Pr
   }
 }
 
+/** What was thrown, as one of ours with the original as its cause; what is ours already stays what it is. */
 export function typedAwsError(what: string, ids: Ids, cause: unknown): Error {
   if (cause instanceof RetryableError || cause instanceof TerminalError) return cause;
   const name = cause instanceof Error ? cause.name : 'unknown';

@@ -14,7 +14,8 @@ export const createStarter =
     try {
       await client.startExecution({ stateMachineArn, name, input: JSON.stringify(input) });
     } catch (error) {
-      if (!(error instanceof Error) || error.name !== 'ExecutionAlreadyExists') throw error;
+      if (error instanceof Error && error.name === 'ExecutionAlreadyExists') return;
+      throw typedAwsError('starting the state machine', { name }, error);
     }
   };
 

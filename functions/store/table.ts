@@ -7,7 +7,8 @@ import {
   PutCommand,
   QueryCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { Conflict, Denied, NotFound, Throttled, Unavailable } from '../domain/errors.ts';
+import { aws } from '../audit/aws-errors.ts';
+import { Conflict } from '../domain/errors.ts';
 
 export type Key = { pk: string; sk: string };
 export type Item = Key & Record<string, unknown>;
@@ -127,28 +128,5 @@ export function createTable(client: DynamoDBClient, tableName: string): Table {
   };
 }
 
-/** DynamoDB's errors as ours. @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
-async function typed<T>(key: Key, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    const ids = { pk: key.pk, sk: key.sk };
-    const name = cause instanceof Error ? cause.name : '';
-    switch (name) {
-      case 'ConditionalCheckFailedException':
-        throw new Conflict(`another writer changed ${key.pk} ${key.sk}`, ids, cause);
-      case 'ProvisionedThroughputExceededException':
-      case 'RequestLimitExceeded':
-      case 'ThrottlingException':
-        throw new Throttled('DynamoDB asks us to slow down', ids, cause);
-      case 'AccessDeniedException':
-        throw new Denied('DynamoDB refused access', ids, cause);
-      case 'ResourceNotFoundException':
-        throw new NotFound('the table does not exist', ids, cause);
-      case 'ValidationException':
-        throw cause;
-      default:
-        throw new Unavailable(`DynamoDB did not answer as expected: ${name}`, ids, cause);
-    }
-  }
-}
+const typed = <T>({ pk, sk }: Key, work: () => Promise<T>): Promise<T> =>
+  aws(`DynamoDB at ${pk} ${sk}`, { pk, sk }, work);

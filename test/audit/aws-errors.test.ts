@@ -14,6 +14,7 @@ import {
 import { awsFailure } from '../../local/aws/failure.ts';
 
 test.each([
+  ['ConditionalCheckFailedException', 400, Conflict],
   ['WAFOptimisticLockException', 400, Conflict],
   ['WAFNonexistentItemException', 400, NotFound],
   ['WAFLimitsExceededException', 400, QuotaExceeded],
