@@ -1,0 +1,122 @@
+// What records promise: a log line for each change of state, a refusal of what is not one, and a switch that fails safe.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { moveTo, noted } from '../../functions/audit/chain.ts';
+import { InvalidInput, NotFound } from '../../functions/domain/errors.ts';
+import { createStore, type Store } from '../../functions/store/store.ts';
+import { type Database, startDatabase } from '../../local/engine/database.ts';
+import { toyAction } from '../execute/toy.ts';
+import { ALERT_ID, alertWith, INCIDENT_ID, incidentWith, NOW } from '../fixtures/case.ts';
+
+let database: Database;
+let store: Store;
+let tables = 0;
+let logged: { level: string; message: string; fields: Record<string, unknown> }[];
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.stop());
+beforeEach(async () => {
+  const name = `records-${++tables}`;
+  await database.createTable(name);
+  logged = [];
+  store = createStore(database.client, name, (level, message, fields) =>
+    logged.push({ level, message, fields }),
+  );
+});
+
+const action = toyAction();
+const putAction = () => store.records.createAction(action);
+
+describe('each change of state', () => {
+  test('is one log line with the ids, who, when, why and the hash that the record has', async () => {
+    await putAction();
+    const failed = await store.records.changeAction(INCIDENT_ID, action.actionId, (current) =>
+      moveTo(current, 'failed', { at: NOW, by: 'sweep', text: 'it was never carried out' }),
+    );
+    expect(logged.map(({ message }) => message)).toEqual(['state changed', 'state changed']);
+    expect(logged[1]?.fields).toEqual({
+      incidentId: INCIDENT_ID,
+      actionId: action.actionId,
+      status: 'failed',
+      event: 'failed',
+      by: 'sweep',
+      at: NOW.toISOString(),
+      text: 'it was never carried out',
+      hash: failed.history.at(-1)?.hash,
+    });
+  });
+
+  test('of an incident is one too, and a change that adds nothing to the history is none', async () => {
+    await store.records.createIncident(incidentWith());
+    await store.records.changeIncident(INCIDENT_ID, (current) =>
+      noted(current, { at: NOW, by: 'sweep', event: 'restarted', text: '' }),
+    );
+    await store.records.changeIncident(INCIDENT_ID, (current) => ({
+      ...current,
+      version: current.version + 1,
+    }));
+    expect(logged.map(({ fields }) => fields.event)).toEqual(['opened', 'restarted']);
+  });
+
+  test('that could not be written leaves no line', async () => {
+    await putAction();
+    await expect(putAction()).rejects.toThrow();
+    expect(logged).toHaveLength(1);
+  });
+});
+
+describe('a record', () => {
+  test('that is not there is not found, and the error names it', async () => {
+    const missing = store.records.action(INCIDENT_ID, action.actionId);
+    await expect(missing).rejects.toBeInstanceOf(NotFound);
+    await expect(missing).rejects.toThrow(`ACTION#${action.actionId}`);
+  });
+
+  test('of another shape is refused, and the error names the field', async () => {
+    await putAction();
+    const { status: _status, ...rest } = action;
+    await store.table.put({
+      pk: `INCIDENT#${INCIDENT_ID}`,
+      sk: `ACTION#${action.actionId}`,
+      record: rest,
+    });
+    const read = store.records.action(INCIDENT_ID, action.actionId);
+    await expect(read).rejects.toBeInstanceOf(InvalidInput);
+    await expect(read).rejects.toThrow('status');
+  });
+
+  test('that is too large for the table is refused for good: trying again cannot help', async () => {
+    const large = { text: 'x'.repeat(410_000) };
+    await expect(store.records.putAlert(INCIDENT_ID, alertWith(), large)).rejects.toBeInstanceOf(
+      InvalidInput,
+    );
+    await expect(store.records.alert(INCIDENT_ID, ALERT_ID)).rejects.toBeInstanceOf(NotFound);
+  });
+
+  test('that a crash listed twice is one incident', async () => {
+    await store.table.put({ pk: 'LIST', sk: `2026-11-24#${INCIDENT_ID}`, incidentId: INCIDENT_ID });
+    await store.records.createIncident(incidentWith());
+    expect(await store.records.recentIncidents(10)).toHaveLength(1);
+  });
+});
+
+describe('the kill switch', () => {
+  test('stands at run until a person moves it', async () => {
+    expect((await store.killSwitch.read('1')).mode).toBe('run');
+    const state = { mode: 'ask', by: 'person:ana.silva', at: NOW.toISOString(), why: 'drill' };
+    await store.killSwitch.set('1', { ...state, mode: 'ask' });
+    expect(await store.killSwitch.read('1')).toEqual(state);
+    expect((await store.killSwitch.read('2')).mode, 'of another account').toBe('run');
+  });
+
+  test.each([{ mode: 'off' }, { mode: 'HALT', by: 'me', at: 'now', why: '' }, {}])(
+    'that cannot be read (%j) halts everything',
+    async (written) => {
+      await store.table.put({ pk: 'SWITCH#1', sk: 'SWITCH', ...written });
+      expect(await store.killSwitch.read('1')).toMatchObject({
+        mode: 'halt',
+        why: expect.stringContaining('cannot be read'),
+      });
+    },
+  );
+});
