@@ -9,19 +9,12 @@ import { claude } from '../../functions/analyse/claude.ts';
 import { SYSTEM_PROMPT } from '../../functions/analyse/prompt.ts';
 import { Assessment } from '../../functions/domain/assessment.ts';
 import { ALERT_ID, alertWith, INCIDENT_ID, recommend } from '../fixtures/case.ts';
-import {
-  type Answer,
-  failure,
-  type ModelServer,
-  message,
-  raw,
-  silence,
-  startModelServer,
-} from './model-server.ts';
+import { type Answer, type Loopback, raw, silence, startLoopback } from '../fixtures/loopback.ts';
+import { failure, message } from './model-answers.ts';
 
-let server: ModelServer;
+let server: Loopback;
 beforeAll(async () => {
-  server = await startModelServer();
+  server = await startLoopback();
 });
 afterAll(() => server.stop());
 

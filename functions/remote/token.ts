@@ -1,0 +1,41 @@
+// An OAuth 2.0 access token: kept until shortly before it expires, fetched anew once when it is refused.
+import { z } from 'zod';
+import { Denied } from '../domain/errors.ts';
+
+/** @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1 */
+export const TokenAnswer = z.object({
+  access_token: z.string().min(1),
+  token_type: z.string().regex(/^bearer$/i),
+  expires_in: z.number().positive(),
+});
+type TokenAnswer = z.infer<typeof TokenAnswer>;
+
+/** A token that ends while a call is on its way would be refused. */
+const SPARE_SECONDS = 120;
+
+/** @example const withToken = tokenKeeper(() => grant(), () => new Date()); await withToken((token) => call(token)) */
+export function tokenKeeper(grant: () => Promise<TokenAnswer>, now: () => Date) {
+  let kept: { token: string; until: number } | undefined;
+
+  async function token(): Promise<string> {
+    if (kept && now().getTime() < kept.until) return kept.token;
+    const { access_token, expires_in } = await grant();
+    kept = {
+      token: access_token,
+      until: now().getTime() + (expires_in - SPARE_SECONDS) * 1000,
+    };
+    return access_token;
+  }
+
+  /** Calls with a token; where that is refused as such (401), once more with a new one. */
+  return async function withToken<T>(call: (token: string) => Promise<T>): Promise<T> {
+    const first = await token();
+    try {
+      return await call(first);
+    } catch (error) {
+      if (!(error instanceof Denied && error.ids.status === 401)) throw error;
+      if (kept?.token === first) kept = undefined;
+      return call(await token());
+    }
+  };
+}
