@@ -47,6 +47,7 @@ export function loadPolicy(directory: string, account: string): Policy {
     escalation: data.escalation ?? escalation.data,
     limits: withLimits(limits.data, overlay, faults),
     protected: [...protectedTargets.data.protected, ...(data.protected ?? [])],
+    integrations: data.integrations ?? {},
   };
   const ladder = data.escalation
     ? { read: overlay, at: ['escalation'] }

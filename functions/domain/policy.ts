@@ -159,6 +159,20 @@ export const ProtectedFile = z.strictObject({ protected: z.array(ProtectedRule) 
 export const SwitchMode = z.enum(['run', 'ask', 'halt']);
 export type SwitchMode = z.infer<typeof SwitchMode>;
 
+const secretArn = z
+  .string()
+  .regex(
+    /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+$/,
+    'expected the ARN of a secret',
+  );
+
+/** Services outside AWS that an account is joined to, each with its secret; what is not named here is not used. */
+export const Integrations = z.strictObject({
+  /** Quarantine in Exchange Online: see docs/mail.md for what the secrets hold. */
+  microsoftGraph: z.strictObject({ secretArn }).optional(),
+  gmail: z.strictObject({ secretArn }).optional(),
+});
+
 export const AccountFile = z.strictObject({
   account: z.string().regex(/^\d{12}$/, 'expected a 12-digit account number'),
   name: z.string().min(1).max(64),
@@ -176,6 +190,7 @@ export const AccountFile = z.strictObject({
   escalation: EscalationFile.optional(),
   /** Further protected targets. */
   protected: z.array(ProtectedRule).optional(),
+  integrations: Integrations.optional(),
   /** Shorter lifetimes and time limits; a tier can only be raised. */
   actions: z
     .partialRecord(
@@ -206,5 +221,6 @@ export const Policy = z.strictObject({
   escalation: EscalationFile,
   limits: LimitsFile,
   protected: z.array(ProtectedRule),
+  integrations: Integrations,
 });
 export type Policy = z.infer<typeof Policy>;

@@ -4,7 +4,7 @@ import type { Description, Parameters } from '../domain/action.ts';
 import type { Alert, Entity, EntityKind } from '../domain/alert.ts';
 import { InvalidInput } from '../domain/errors.ts';
 import type { Facts } from '../domain/facts.ts';
-import type { ActionName } from '../domain/policy.ts';
+import type { ActionName, Policy } from '../domain/policy.ts';
 
 /** Permission scopes: one executor function, one reverser function and one IAM document each. */
 export type Scope =
@@ -65,6 +65,8 @@ export type Mechanism<Clients, Before> = {
   permissions: readonly string[];
   /** The AWS quota that bounds it, and where it is written. */
   quota: string;
+  /** Whether the account is joined to what it needs outside AWS; where it is not, it has no effect. Absent: always. */
+  configured?(policy: Pick<Policy, 'integrations'>): boolean;
   /**
    * One set of parameters for each effect that it would have on this target; each becomes an action of its own. Empty
    * when it cannot answer what this alert saw (a web rule does not answer SSH brute force), or when a fact that it
@@ -90,6 +92,7 @@ export type Face = Pick<
   | 'targetKinds'
   | 'permissions'
   | 'quota'
+  | 'configured'
   | 'effects'
   | 'effectKey'
   | 'describe'

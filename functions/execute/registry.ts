@@ -2,7 +2,7 @@
 import type { Parameters } from '../domain/action.ts';
 import type { Alert, Entity } from '../domain/alert.ts';
 import type { Facts } from '../domain/facts.ts';
-import type { ActionName } from '../domain/policy.ts';
+import type { ActionName, Policy } from '../domain/policy.ts';
 import type { Face, Scope } from './mechanism.ts';
 import { notifyAnalyst } from './message/notification.ts';
 import { openOpsItem } from './ticket/ops-item.ts';
@@ -19,12 +19,15 @@ export const effectsOf = (
   alert: Alert,
   target: Entity,
   facts: Facts | null,
+  policy: Pick<Policy, 'integrations'>,
 ): Effect[] =>
   MECHANISMS.filter(
     ({ action, targetKinds }) => action === name && targetKinds.includes(target.kind),
-  ).flatMap((mechanism) =>
-    mechanism.effects(alert, target, facts).map((parameters) => ({ mechanism, parameters })),
-  );
+  )
+    .filter(({ configured }) => configured?.(policy) ?? true)
+    .flatMap((mechanism) =>
+      mechanism.effects(alert, target, facts).map((parameters) => ({ mechanism, parameters })),
+    );
 
 /** Each has an executor, a reverser and a role of its own. */
 export const SCOPES: readonly Scope[] = [...new Set(MECHANISMS.map(({ scope }) => scope))];

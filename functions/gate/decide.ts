@@ -84,7 +84,8 @@ function resolve(
   const asked = ActionName.safeParse(recommendation.action).data ?? null;
   const effective = asked && effectiveAction(asked, given.policy, { target, entityFacts });
   const name = effective?.name ?? null;
-  const effects = name && target ? given.effectsOf(name, given.alert, target, given.facts) : [];
+  const effects =
+    name && target ? given.effectsOf(name, given.alert, target, given.facts, given.policy) : [];
   const actionPolicy = name && given.policy.actions[name];
   const resolved = { recommendation, target, entityFacts, name, actionPolicy, effects };
   return { proposal: { ...given, ...resolved }, countsAs: effective?.reason ?? null };

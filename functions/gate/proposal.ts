@@ -17,6 +17,7 @@ export type Circumstances = {
     alert: Alert,
     target: Entity,
     facts: Facts | null,
+    policy: Policy,
   ) => readonly Effect[];
 };
 

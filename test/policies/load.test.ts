@@ -62,6 +62,25 @@ describe('the table of effective actions', () => {
   });
 });
 
+describe('services outside AWS', () => {
+  const secretArn =
+    'arn:aws:secretsmanager:eu-central-1:123456789012:secret:countermand/gmail-AbCdEf';
+
+  test('are joined by the account that names their secret, and by no other', () => {
+    overlay(`integrations: { gmail: { secretArn: "${secretArn}" } }`);
+    expect(loadPolicy(directory, 'mine').integrations).toEqual({ gmail: { secretArn } });
+    expect(loadPolicy(directory, 'example').integrations).toEqual({});
+  });
+
+  test('are known by name, and their secrets stand in Secrets Manager', () => {
+    overlay('integrations: { gmail: { secretArn: "hunter2" }, hotmail: {} }');
+    expect(told('mine')).toEqual([
+      'integrations.gmail.secretArn: expected the ARN of a secret, found "hunter2"',
+      expect.stringContaining('integrations.hotmail: is no field that is known here'),
+    ]);
+  });
+});
+
 describe('what is shipped', () => {
   test.each(['example', 'local'])('the account %s loads', (account) => {
     expect(faults(account)).toEqual([]);

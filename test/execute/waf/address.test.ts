@@ -8,7 +8,14 @@ import { unknown } from '../../../functions/domain/facts.ts';
 import type { ActionName } from '../../../functions/domain/policy.ts';
 import { effectsOf } from '../../../functions/execute/registry.ts';
 import { blockAddress, watchAddress } from '../../../functions/execute/waf/address.ts';
-import { alertWith, attacker, factsAbout, factsWith, subjectOn } from '../../fixtures/case.ts';
+import {
+  alertWith,
+  attacker,
+  factsAbout,
+  factsWith,
+  POLICY,
+  subjectOn,
+} from '../../fixtures/case.ts';
 
 const subject = subjectOn(attacker);
 
@@ -40,7 +47,7 @@ test.each([
     traffic: { layer, direction: 'inbound', localPort: null, protocol: null },
   });
   const answers = (name: ActionName) =>
-    effectsOf(name, alert, attacker, factsWith()).map(({ mechanism }) => mechanism);
+    effectsOf(name, alert, attacker, factsWith(), POLICY).map(({ mechanism }) => mechanism);
   expect(answers('block_ip_at_firewall')).toEqual(answered ? [blockAddress] : []);
   expect(answers('add_ip_to_watchlist')).toEqual([watchAddress]);
 });
