@@ -1,5 +1,5 @@
 // The directory on a laptop that everything survives in, and what to say when it cannot be used.
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 
 /** Thrown when a directory can neither be made nor written to; carries its path and the system's reason as `cause`. */
 export class DataDirectoryUnwritable extends Error {
@@ -7,7 +7,9 @@ export class DataDirectoryUnwritable extends Error {
   readonly path: string;
   constructor(path: string, cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    super(`Cannot keep data in ${path}: ${reason}`, { cause });
+    super(`Cannot keep data in ${path}: ${reason}; choose another folder with COUNTERMAND_DATA`, {
+      cause,
+    });
     this.path = path;
   }
 }
@@ -17,15 +19,18 @@ export class DataDirectoryInUse extends Error {
   override readonly name = 'DataDirectoryInUse';
   readonly path: string;
   constructor(path: string, cause: unknown) {
-    super(`Another process is using ${path}; stop it, or choose another directory`, { cause });
+    super(
+      `Another process is using ${path}; stop it, or choose another folder with COUNTERMAND_DATA`,
+      { cause },
+    );
     this.path = path;
   }
 }
 
-/** Makes the directory where needed. */
+/** Makes the directory where needed, below one that is there: Node never ends making one on a path that never can be, such as /proc/x. */
 export function claimDirectory(path: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    if (!existsSync(path)) mkdirSync(path, { mode: 0o700 });
     accessSync(path, constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw new DataDirectoryUnwritable(path, cause);

@@ -11,13 +11,19 @@ export const createMac = (key: Uint8Array): Mac => {
   };
 };
 
-/** The key in the file; made, and readable by its owner only, when there is none yet. */
+const KEY_BYTES = 32;
+
+/** The key in the file; made, and readable by its owner only, when there is none yet. Throws where it is not whole. */
 export function keyIn(path: string): Uint8Array {
   try {
-    return readFileSync(path);
+    const key = readFileSync(path);
+    if (key.length === KEY_BYTES) return key;
+    throw new Error(
+      `${path} holds ${key.length} bytes and not a key of ${KEY_BYTES}; delete it, and links sent so far end`,
+    );
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error) || error.code !== 'ENOENT') throw error;
-    const key = randomBytes(32);
+    const key = randomBytes(KEY_BYTES);
     writeFileSync(path, key, { mode: 0o600, flag: 'wx' });
     return key;
   }

@@ -20,6 +20,11 @@ function fail(message: string): never {
   process.exit(1);
 }
 
+const PORT_FAULTS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is in use',
+  EACCES: 'is not open to this user',
+};
+
 const port = Number(process.env.PORT ?? 8420);
 if (!Number.isInteger(port) || port < 1 || port > 65_535)
   fail(`PORT must be a number from 1 to 65535, and is "${process.env.PORT}"`);
@@ -59,8 +64,8 @@ try {
   );
   server.on('error', (error: NodeJS.ErrnoException) =>
     fail(
-      error.code === 'EADDRINUSE'
-        ? `port ${port} is in use; choose another with PORT=8421 npm start`
+      PORT_FAULTS[error.code ?? '']
+        ? `port ${port} ${PORT_FAULTS[error.code ?? '']}; choose another with PORT=8421 npm start`
         : error.message,
     ),
   );

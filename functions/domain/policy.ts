@@ -107,13 +107,14 @@ export const EscalationFile = z
     managers: z.array(PersonId).min(1),
   })
   .superRefine((file, ctx) => {
-    const named = [...file.ladder.flatMap((rung) => rung.ask), ...file.managers];
-    for (const id of named.filter((id) => !(id in file.people)))
-      ctx.addIssue({
-        code: 'custom',
-        message: `"${id}" is not one of the people`,
-        path: ['people'],
-      });
+    const named = [
+      ...file.ladder.flatMap(({ ask }, i) =>
+        ask.map((id, j) => ({ id, path: ['ladder', i, 'ask', j] })),
+      ),
+      ...file.managers.map((id, i) => ({ id, path: ['managers', i] })),
+    ];
+    for (const { path } of named.filter(({ id }) => !(id in file.people)))
+      ctx.addIssue({ code: 'custom', message: 'expected one of the people', path });
     file.ladder.forEach((rung, i) => {
       const before = file.ladder[i - 1];
       if (before ? rung.atMinutes <= before.atMinutes : rung.atMinutes !== 0)

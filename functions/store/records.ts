@@ -125,6 +125,14 @@ export function createRecords(table: Table, log: Log) {
         tell(next, current.history.length);
         return next;
       }),
+    /** What was done, and has an end to come or a person to end it; oldest due time first, what was kept last. */
+    inForce: async (): Promise<Action[]> => {
+      const items = await table.needingAttention(NEVER);
+      return items
+        .filter(({ sk }) => sk.startsWith('ACTION#'))
+        .map((item) => parse(Action, item))
+        .filter(({ status, durationMinutes }) => durationMinutes && IN_FORCE.has(status));
+    },
     needingAttention: async (until: Date) => {
       const items = await table.needingAttention(until.toISOString());
       const actions = items.filter((item) => item.sk.startsWith('ACTION#'));
@@ -141,10 +149,23 @@ export function createRecords(table: Table, log: Log) {
 const versionOf = (record: object) =>
   'version' in record && typeof record.version === 'number' ? record.version : 0;
 
-const attention = (record: object) =>
-  'attentionAt' in record && typeof record.attentionAt === 'string'
-    ? { open: 'yes', attentionAt: record.attentionAt }
-    : {};
+/** Later than any sweep looks. */
+const NEVER = '9999-12-31T23:59:59.999Z';
+const IN_FORCE: ReadonlySet<Action['status']> = new Set([
+  'in-force',
+  'kept',
+  'reversing',
+  'reversal-failed',
+]);
+
+/** Where the index lists a record: when it is to be looked at, or at the end of time where only a person ends it. */
+function attention(record: object) {
+  if ('attentionAt' in record && typeof record.attentionAt === 'string')
+    return { open: 'yes', attentionAt: record.attentionAt };
+  const { status, durationMinutes } = record as Partial<Action>;
+  const stays = (status === 'kept' || status === 'reversal-failed') && durationMinutes;
+  return stays ? { open: 'yes', attentionAt: NEVER } : {};
+}
 
 function parse<S extends z.ZodType>(schema: S, item: Item): z.infer<S> {
   const result = schema.safeParse(item.record);

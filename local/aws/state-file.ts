@@ -1,6 +1,5 @@
 // Where the stand-ins keep their state: one JSON file each, replaced whole, or memory for tests.
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 export type StateFile<T> = { read(): T; write(state: T): void };
 
@@ -14,17 +13,21 @@ export function inMemory<T>(initial: T): StateFile<T> {
   };
 }
 
-/** Survives restarts. A new state is written beside the old one and renamed over it, so that a crash loses neither. */
+/**
+ * Survives restarts. A new state is written beside the old one and renamed over it, so that a crash loses neither.
+ * Throws at once where the file is there and is no JSON.
+ */
 export function onDisk<T>(path: string, initial: T): StateFile<T> {
-  mkdirSync(dirname(path), { recursive: true });
   const load = (): T => {
     try {
       return JSON.parse(readFileSync(path, 'utf8'));
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return initial;
-      throw error;
+      if (!(error instanceof Error)) throw error;
+      if ('code' in error && error.code === 'ENOENT') return initial;
+      throw new Error(`${path} cannot be read: ${error.message}`, { cause: error });
     }
   };
+  load();
   return {
     read: load,
     write: (state) => {

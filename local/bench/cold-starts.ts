@@ -37,6 +37,7 @@ export async function coldStarts(): Promise<void> {
     AWS_REGION: 'eu-central-1',
     [ENV.policyPath]: policyPath,
     [ENV.ipSets]: JSON.stringify(LOCAL_IP_SETS),
+    [ENV.modelProvider]: 'anthropic',
     [ENV.webBaseUrl]: 'https://example.com',
   };
   console.log(`Function           bundle       cold import (median of ${RUNS})`);
@@ -73,11 +74,14 @@ export async function coldStarts(): Promise<void> {
 
 function importTime(bundle: string, env: NodeJS.ProcessEnv): number {
   const code = `const t = performance.now(); await import(${JSON.stringify(bundle)}); console.log(performance.now() - t);`;
-  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
-    env,
-    encoding: 'utf8',
-  });
-  const time = Number(stdout.trim().split('\n').at(-1));
-  if (!Number.isFinite(time)) throw new Error(`${bundle} cannot be imported: ${stderr}`);
-  return time;
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '-e', code],
+    {
+      env,
+      encoding: 'utf8',
+    },
+  );
+  if (status !== 0) throw new Error(`${bundle} cannot be imported: ${stderr}`);
+  return Number(stdout.trim().split('\n').at(-1));
 }

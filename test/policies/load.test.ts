@@ -234,7 +234,13 @@ describe('the ladder', () => {
 
   test('asks only people who are listed', () => {
     edit('escalation.yaml', 'ask: [ben.okafor]', 'ask: [ben.okafr]');
-    expect(told()).toEqual([expect.stringContaining('"ben.okafr" is not one of the people')]);
+    expect(faults()).toMatchObject([
+      {
+        ...placeOf('escalation.yaml', 'ben.okafr'),
+        field: 'ladder.1.ask.0',
+        expected: 'expected one of the people, found "ben.okafr"',
+      },
+    ]);
   });
 });
 
