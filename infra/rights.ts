@@ -23,6 +23,12 @@ export function rightsIn(s: Surroundings) {
       'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['LEASE#*'] },
     }),
     findOverdue: allow(['dynamodb:Query'], [`${s.tableArn}/index/${ATTENTION_INDEX}`]),
+    // EC2's descriptions have no resources to name.
+    lookAtInstances: allow(
+      ['ec2:DescribeInstances', 'ec2:DescribeNetworkAcls', 'ec2:DescribeNetworkInterfaces'],
+      ['*'],
+      { StringEquals: { 'ec2:Region': s.stack.region } },
+    ),
     putAside: allow(['sqs:SendMessage'], [s.rejectedQueueArn]),
     startRespond: allow(['states:StartExecution'], [stateMachineArn(names, 'respond')]),
     startReverse: allow(['states:StartExecution'], [stateMachineArn(names, 'reverse')]),

@@ -6,6 +6,8 @@ import { notifyAnalyst } from '../functions/execute/message/notification.ts';
 import { openOpsItem } from '../functions/execute/ticket/ops-item.ts';
 import { blockAddress, watchAddress } from '../functions/execute/waf/address.ts';
 import type { Send } from '../functions/notify/message.ts';
+import { createEc2, type Ec2State } from './aws/ec2.ts';
+import { LOCAL_NETWORK } from './aws/ec2-network.ts';
 import { createOpsCenter, type OpsItem } from './aws/ssm.ts';
 import type { StateFile } from './aws/state-file.ts';
 import { createWaf, LOCAL_IP_SETS, type WafState } from './aws/waf.ts';
@@ -22,6 +24,7 @@ export function createAccount({ state, policy, send }: AccountDeps) {
   const waf = state<WafState>('waf', {});
   const opsItems = state<OpsItem[]>('ops-items', []);
   const ssm = createOpsCenter(opsItems);
+  const ec2 = createEc2(state<Ec2State>('ec2', LOCAL_NETWORK));
   const wafClients = {
     waf: createWaf(waf),
     sets: LOCAL_IP_SETS,
@@ -37,6 +40,7 @@ export function createAccount({ state, policy, send }: AccountDeps) {
   return {
     scopes,
     ssm,
+    ec2,
     tickets: () => opsItems.read(),
     ipSets: () =>
       LOCAL_IP_SETS.map(({ id, name }) => ({ name, addresses: waf.read()[id]?.addresses ?? [] })),

@@ -114,6 +114,8 @@ export async function createRuntime(options: RuntimeOptions) {
     effectsOf,
     analyst: options.analyst,
     deadline: () => AbortSignal.timeout(DEADLINE_MS),
+    ec2: account.ec2,
+    lookDeadline: () => AbortSignal.timeout(8_000),
     tell: async (input: object) => void (await notify(deps, input)),
   };
   Object.assign(functions, {

@@ -38,6 +38,31 @@ export const HistoryFacts = z.strictObject({
   declined: fact(z.int()),
 });
 
+/** What there is of a kind: the first of their ids, and how many in all. */
+const listed = z.strictObject({ ids: z.array(z.string()).max(50), count: z.int() });
+const rulesUsed = z.strictObject({ ipv4: z.int(), ipv6: z.int() });
+
+export const NetworkAclFacts = z.strictObject({
+  networkAclId: z.string(),
+  /** The ACL that the VPC came with: every subnet without one of its own is behind it. */
+  isDefault: z.boolean(),
+  vpcId: z.string(),
+  /** All that a rule of this ACL touches: subnets, instances, and interfaces of anything else. */
+  subnets: listed,
+  instances: listed,
+  otherInterfaces: z.int(),
+  /** Rules in use, by direction and family, each with the last one, which denies the rest. */
+  rules: z.strictObject({ ingress: rulesUsed, egress: rulesUsed }),
+});
+export type NetworkAclFacts = z.infer<typeof NetworkAclFacts>;
+
+/** Facts about an instance of this account, read from AWS when the alert came. */
+export const InstanceFacts = z.strictObject({
+  /** Those of the subnets that its network interfaces are in. */
+  networkAcls: fact(z.array(NetworkAclFacts).max(8)),
+});
+export type InstanceFacts = z.infer<typeof InstanceFacts>;
+
 export const EntityFacts = z.strictObject({
   ref: EntityRef,
   /** The id of the rule in protected.yaml that covers it, or null. */
@@ -45,6 +70,8 @@ export const EntityFacts = z.strictObject({
   history: HistoryFacts,
   /** Present exactly for entities of kind `ip`. */
   address: AddressFacts.nullable(),
+  /** Present exactly for entities of kind `instance`. */
+  instance: InstanceFacts.nullable(),
 });
 export type EntityFacts = z.infer<typeof EntityFacts>;
 

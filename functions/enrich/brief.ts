@@ -1,6 +1,12 @@
 // What the analysis sees of an alert: no table, no raw event, and never more than fits.
 import type { Alert, Entity } from '../domain/alert.ts';
-import type { EntityFacts, Fact, Facts } from '../domain/facts.ts';
+import {
+  type EntityFacts,
+  type Fact,
+  type Facts,
+  type InstanceFacts,
+  known,
+} from '../domain/facts.ts';
 import type { Incident } from '../domain/incident.ts';
 
 /** What is told of an incident that is over. */
@@ -82,14 +88,28 @@ const shortened = ({ foundAt: _foundAt, ...entity }: Entity, limits: Limits) => 
 });
 
 const MAX_IDS = 5;
-const fewer = ({ history, ...facts }: EntityFacts) => ({
+const fewer = ({ history, instance, ...facts }: EntityFacts) => ({
   ...facts,
+  instance: instance && { networkAcls: countedOnly(instance.networkAcls) },
   history: {
     ...history,
     earlierIncidents: firstOf(history.earlierIncidents),
     inForce: firstOf(history.inForce),
   },
 });
+/** How much stands behind an ACL says how much a block there touches; the ids of it all do not help to judge. */
+const countedOnly = (acls: InstanceFacts['networkAcls']) =>
+  acls.known
+    ? known(
+        acls.value.map(({ networkAclId, isDefault, subnets, instances, otherInterfaces }) => ({
+          networkAclId,
+          isDefault,
+          subnets: subnets.count,
+          instances: instances.count,
+          otherInterfaces,
+        })),
+      )
+    : acls;
 const firstOf = (fact: Fact<string[]>): Fact<string[]> =>
   fact.known ? { known: true, value: fact.value.slice(0, MAX_IDS) } : fact;
 

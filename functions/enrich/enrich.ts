@@ -2,17 +2,32 @@
 import { z } from 'zod';
 import { errorFields, type Log } from '../audit/log.ts';
 import { IncidentId } from '../domain/action.ts';
-import type { Entity } from '../domain/alert.ts';
-import { type EntityFacts, type Fact, type Facts, known, unknown } from '../domain/facts.ts';
+import type { Alert, Entity } from '../domain/alert.ts';
+import {
+  type EntityFacts,
+  type Fact,
+  type Facts,
+  type InstanceFacts,
+  known,
+  unknown,
+} from '../domain/facts.ts';
 import type { Policy } from '../domain/policy.ts';
 import { MOST_READ } from '../store/entity-history.ts';
 import type { Store } from '../store/store.ts';
 import { addressFacts } from './address.ts';
 import { briefOf, type EarlierIncident } from './brief.ts';
 import { historyFacts, unreadHistory } from './history.ts';
+import { type InstanceApi, instanceFacts } from './instance.ts';
+import type { LookDeps } from './look.ts';
 import { protection } from './protect.ts';
 
-export type EnrichDeps = { store: Store; policy: Policy; now: () => Date; log: Log };
+export type EnrichDeps = LookDeps & {
+  store: Store;
+  policy: Policy;
+  ec2: InstanceApi;
+  now: () => Date;
+  log: Log;
+};
 
 export const EnrichInput = z.object({ incidentId: IncidentId, alertId: z.string() });
 
@@ -26,20 +41,40 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
   ]);
   const facts: Facts = {
     readAt: deps.now().toISOString(),
-    entities: await Promise.all(alert.entities.map((entity) => factsOn(deps, entity, incidentId))),
+    entities: await Promise.all(
+      alert.entities.map((entity) => factsOn(deps, entity, alert, incidentId)),
+    ),
   };
   await records.putFacts(incidentId, alertId, facts);
   const earlier = await earlierIncidents(deps, facts, incidentId);
   return { incidentId, alertId, brief: briefOf(alert, facts, incident, earlier) };
 }
 
-async function factsOn(deps: EnrichDeps, entity: Entity, incidentId: string): Promise<EntityFacts> {
+async function factsOn(
+  deps: EnrichDeps,
+  entity: Entity,
+  alert: Alert,
+  incidentId: string,
+): Promise<EntityFacts> {
   return {
     ref: entity.ref,
     protectedBy: protection(entity, deps.policy.protected),
     history: await historyOf(deps, entity, incidentId),
     address: entity.kind === 'ip' ? addressFacts(entity.value) : null,
+    instance: entity.kind === 'instance' ? await instanceOf(deps, entity, alert) : null,
   };
+}
+
+/** Each is some calls and some kilobytes; an alert that names more is looked into by a person. */
+const MAX_INSTANCES_READ = 10;
+
+async function instanceOf(deps: EnrichDeps, entity: Entity, alert: Alert): Promise<InstanceFacts> {
+  const instances = alert.entities.filter(({ kind }) => kind === 'instance');
+  if (alert.account !== deps.policy.account)
+    return { networkAcls: unknown(`it is in account ${alert.account}, which we cannot look into`) };
+  if (instances.indexOf(entity) >= MAX_INSTANCES_READ)
+    return { networkAcls: unknown(`only the first ${MAX_INSTANCES_READ} instances are looked at`) };
+  return instanceFacts(deps, entity.value);
 }
 
 async function historyOf({ store, log }: EnrichDeps, entity: Entity, incidentId: string) {

@@ -1,5 +1,6 @@
 // Lambda entry of `enrich`.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EC2 } from '@aws-sdk/client-ec2';
 import { createLog } from '../audit/logger.ts';
 import { ENV, required } from '../domain/env.ts';
 import { readPolicyFile } from '../store/policy-file.ts';
@@ -10,6 +11,9 @@ const log = createLog('enrich');
 const deps: EnrichDeps = {
   store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),
   policy: readPolicyFile(required(process.env, ENV.policyPath)),
+  ec2: new EC2({}),
+  // Far below the function's own limit, and long enough for a few pages.
+  lookDeadline: () => AbortSignal.timeout(8_000),
   now: () => new Date(),
   log,
 };

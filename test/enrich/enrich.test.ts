@@ -6,6 +6,9 @@ import { MAX_BRIEF_BYTES } from '../../functions/enrich/brief.ts';
 import { type EnrichDeps, enrich } from '../../functions/enrich/enrich.ts';
 import type { EntityEvent } from '../../functions/store/entity-history.ts';
 import type { Store } from '../../functions/store/store.ts';
+import { createEc2 } from '../../local/aws/ec2.ts';
+import { LOCAL_NETWORK } from '../../local/aws/ec2-network.ts';
+import { inMemory } from '../../local/aws/state-file.ts';
 import {
   ALERT_ID,
   alertWith,
@@ -31,6 +34,8 @@ afterAll(() => database.stop());
 const depsOf = (change: Partial<EnrichDeps> = {}): EnrichDeps => ({
   store,
   policy: POLICY,
+  ec2: createEc2(inMemory(LOCAL_NETWORK)),
+  lookDeadline: () => new AbortController().signal,
   now: () => NOW,
   log: () => {},
   ...change,

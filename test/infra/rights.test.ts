@@ -186,6 +186,10 @@ describe('least privilege', () => {
         'xray:GetSamplingTargets on *',
         'xray:PutTelemetryRecords on *',
         'xray:PutTraceSegments on *',
+        // Facts about instances: reads, which have no resources to name.
+        'ec2:DescribeInstances on *',
+        'ec2:DescribeNetworkAcls on *',
+        'ec2:DescribeNetworkInterfaces on *',
         // OpsItems get their ids when they are made.
         'ssm:CreateOpsItem on *',
         'ssm:DescribeOpsItems on *',

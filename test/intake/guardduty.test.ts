@@ -26,7 +26,7 @@ describe('the sides', () => {
       'ip-1 203.0.113.101 actor',
       'instance-1 i-0bb2cc3dd4ee5ff60 target',
       'ip-2 10.20.1.18 related',
-      'eni-1 eni-0f1e2d3c4b5a69788 related',
+      'eni-1 eni-0f1e2d3c4b5a69782 related',
       'ip-3 198.51.100.21 related',
     ]);
   });
@@ -42,7 +42,7 @@ describe('the sides', () => {
       'role-1 analytics actor',
       'bucket-1 shop-invoices target',
       'instance-1 i-0dd4ee5ff60711822 related',
-      'eni-1 eni-0f1e2d3c4b5a69788 related',
+      'eni-1 eni-0f1e2d3c4b5a69784 related',
       'ip-2 198.51.100.23 related',
       'ip-3 10.20.2.5 related',
     ]);
