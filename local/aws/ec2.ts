@@ -49,8 +49,8 @@ export function createEc2(file: StateFile<Ec2State>): InstanceApi {
     describeNetworkInterfaces: async ({
       Filters,
     }: Parameters<InstanceApi['describeNetworkInterfaces']>[0]) => {
-      const subnetIds = valuesOf(Filters ?? [], 'subnet-id');
-      const found = file.read().interfaces.filter(({ subnetId }) => subnetIds.includes(subnetId));
+      const wanted = passing(Filters, 'subnet-id');
+      const found = file.read().interfaces.filter(({ subnetId }) => wanted(subnetId));
       return {
         NetworkInterfaces: found.map(({ id, vpcId, subnetId, instanceId }) => ({
           NetworkInterfaceId: id,
@@ -62,10 +62,8 @@ export function createEc2(file: StateFile<Ec2State>): InstanceApi {
       };
     },
     describeNetworkAcls: async ({ Filters }: Parameters<InstanceApi['describeNetworkAcls']>[0]) => {
-      const wanted = valuesOf(Filters ?? [], 'association.subnet-id');
-      const found = file
-        .read()
-        .networkAcls.filter(({ subnetIds }) => subnetIds.some((id) => wanted.includes(id)));
+      const wanted = passing(Filters, 'association.subnet-id');
+      const found = file.read().networkAcls.filter(({ subnetIds }) => subnetIds.some(wanted));
       return {
         NetworkAcls: found.map(({ id, vpcId, isDefault, subnetIds, entries }) => ({
           NetworkAclId: id,
@@ -81,9 +79,9 @@ export function createEc2(file: StateFile<Ec2State>): InstanceApi {
   return api as unknown as InstanceApi;
 }
 
-/** Only the filters that we use are there; another one must not be ignored in silence. */
-function valuesOf(filters: readonly Filter[], name: string): string[] {
-  const other = filters.find(({ Name }) => Name !== name);
+/** Whether a value passes. Only the filters that we use are there; another one must not be ignored in silence. */
+function passing(filters: readonly Filter[] | undefined, name: string): (value: string) => boolean {
+  const other = filters?.find(({ Name }) => Name !== name);
   if (other) throw refuse('InvalidParameterValue', `The filter '${other.Name}' is invalid`);
-  return filters.flatMap(({ Values = [] }) => Values);
+  return (value) => !filters || filters.every(({ Values = [] }) => Values.includes(value));
 }

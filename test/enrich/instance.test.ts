@@ -1,0 +1,216 @@
+// What is known of an instance: on the stand-in, on moto, and where AWS does not answer as hoped.
+import { EC2 } from '@aws-sdk/client-ec2';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Entity } from '../../functions/domain/alert.ts';
+import { known } from '../../functions/domain/facts.ts';
+import { enrich } from '../../functions/enrich/enrich.ts';
+import { type InstanceApi, instanceFacts } from '../../functions/enrich/instance.ts';
+import { createEc2 } from '../../local/aws/ec2.ts';
+import { LOCAL_NETWORK } from '../../local/aws/ec2-network.ts';
+import { awsFailure } from '../../local/aws/failure.ts';
+import { inMemory } from '../../local/aws/state-file.ts';
+import {
+  ALERT_ID,
+  alertWith,
+  attacker,
+  INCIDENT_ID,
+  incidentWith,
+  NOW,
+  POLICY,
+} from '../fixtures/case.ts';
+import { type Moto, startMoto } from '../moto/moto-server.ts';
+import { startStore } from '../store/dynamo.ts';
+
+const WEB = 'i-0bb2cc3dd4ee5ff60';
+const ec2 = createEc2(inMemory(LOCAL_NETWORK));
+const deps = (client: InstanceApi, ends = new AbortController()) => ({
+  ec2: client,
+  lookDeadline: () => ends.signal,
+  log: () => {},
+});
+const answering = (change: Partial<InstanceApi>): InstanceApi => ({ ...ec2, ...change });
+
+test('its network ACL is named with everything else that stands behind it', async () => {
+  expect(await instanceFacts(deps(ec2), WEB)).toEqual({
+    networkAcls: known([
+      {
+        networkAclId: 'acl-0a1b2c3d4e5f60701',
+        isDefault: false,
+        vpcId: 'vpc-0123456789abcdef0',
+        subnets: { ids: ['subnet-0a1b2c3d4e5f60718', 'subnet-0a1b2c3d4e5f60728'], count: 2 },
+        instances: {
+          ids: [
+            'i-0aa1bb2cc3dd4ee5f',
+            'i-0bb2cc3dd4ee5ff60',
+            'i-0cc3dd4ee5ff60711',
+            'i-0dd4ee5ff60711822',
+            'i-0ff60711822933a44',
+          ],
+          count: 5,
+        },
+        otherInterfaces: 2,
+        rules: { ingress: { ipv4: 2, ipv6: 2 }, egress: { ipv4: 2, ipv6: 2 } },
+      },
+    ]),
+  });
+});
+
+test('an ACL that came with the VPC is known as such', async () => {
+  const { networkAcls } = await instanceFacts(deps(ec2), 'i-0ee5ff60711822933');
+  expect(networkAcls).toMatchObject({ known: true, value: [{ isDefault: true }] });
+});
+
+test('an instance with interfaces in two subnets has the ACLs of both', async () => {
+  const interfaces = [...LOCAL_NETWORK.interfaces];
+  const [first] = interfaces;
+  if (!first) throw new Error('there is no interface');
+  interfaces.push({ ...first, id: 'eni-second', subnetId: 'subnet-0a1b2c3d4e5f60738' });
+  const two = createEc2(inMemory({ ...LOCAL_NETWORK, interfaces }));
+  const { networkAcls } = await instanceFacts(deps(two), first.instanceId ?? '');
+  expect(networkAcls.known && networkAcls.value.map(({ networkAclId }) => networkAclId)).toEqual([
+    'acl-0a1b2c3d4e5f60701',
+    'acl-0a1b2c3d4e5f60702',
+  ]);
+});
+
+test('pages are read to the last', async () => {
+  const paged = answering({
+    describeNetworkInterfaces: (async ({ NextToken, ...request }: { NextToken?: string }) => {
+      const { NetworkInterfaces = [] } = await ec2.describeNetworkInterfaces(request);
+      const at = Number(NextToken ?? 0);
+      const next = at + 1 < NetworkInterfaces.length ? { NextToken: String(at + 1) } : {};
+      return { NetworkInterfaces: NetworkInterfaces.slice(at, at + 1), ...next, $metadata: {} };
+    }) as InstanceApi['describeNetworkInterfaces'],
+  });
+  expect(await instanceFacts(deps(paged), WEB)).toEqual(await instanceFacts(deps(ec2), WEB));
+});
+
+describe('what could not be read is unknown, with the reason', () => {
+  const why = async (client: InstanceApi, instanceId = WEB) => {
+    const { networkAcls } = await instanceFacts(deps(client), instanceId);
+    return networkAcls.known ? 'it is known' : networkAcls.why;
+  };
+
+  test.each([
+    ['i-99999999', 'InvalidInstanceID.NotFound'],
+    ['; rm -rf /', 'InvalidInstanceID.Malformed'],
+  ])('an instance that is not there: %s', async (instanceId, reason) => {
+    expect(await why(ec2, instanceId)).toContain(reason);
+  });
+
+  test('no rights', async () => {
+    const refused = async () => {
+      throw awsFailure('UnauthorizedOperation', 403, 'You are not authorized');
+    };
+    expect(await why(answering({ describeNetworkAcls: refused }))).toContain(
+      'UnauthorizedOperation',
+    );
+  });
+
+  test('a subnet of which AWS names no ACL', async () => {
+    const networkAcls = LOCAL_NETWORK.networkAcls.slice(1);
+    expect(await why(createEc2(inMemory({ ...LOCAL_NETWORK, networkAcls })))).toContain(
+      'none is associated with subnet-0a1b2c3d4e5f60718',
+    );
+  });
+
+  test('the look takes longer than its time limit', async () => {
+    const ends = new AbortController();
+    const deaf = answering({ describeInstances: () => new Promise(() => {}) });
+    const reading = instanceFacts(deps(deaf, ends), WEB);
+    ends.abort(new Error('the time is over'));
+    expect((await reading).networkAcls).toEqual({
+      known: false,
+      why: `The network ACLs of ${WEB} could not be read: Error: the time is over`,
+    });
+  });
+});
+
+describe('in an alert', () => {
+  const instance = (ref: number): Entity => ({
+    ...attacker,
+    ref: `instance-${ref}`,
+    kind: 'instance',
+    part: 'target',
+    value: WEB,
+  });
+  const factsFor = async (change: Parameters<typeof alertWith>[0], client: InstanceApi = ec2) => {
+    const database = await startStore();
+    try {
+      const store = await database.fresh();
+      const alert = alertWith(change);
+      await store.records.createIncident(incidentWith(alert));
+      await store.records.putAlert(INCIDENT_ID, alert, {});
+      const given = { store, policy: POLICY, now: () => NOW, ...deps(client) };
+      await enrich(given, { incidentId: INCIDENT_ID, alertId: ALERT_ID });
+      return (await store.records.findFacts(INCIDENT_ID, ALERT_ID))?.entities ?? [];
+    } finally {
+      await database.stop();
+    }
+  };
+
+  test('only instances have such facts, and no more than ten are looked at', async () => {
+    const entities = [attacker, ...Array.from({ length: 11 }, (_, i) => instance(i + 1))];
+    const found = await factsFor({ entities });
+    expect(found.map(({ instance }) => instance?.networkAcls.known ?? null)).toEqual([
+      null,
+      ...Array(10).fill(true),
+      false,
+    ]);
+  });
+
+  test('an instance of another account is not asked for', async () => {
+    const never = () => Promise.reject(new Error('AWS was asked'));
+    const found = await factsFor(
+      { account: '999988887777', entities: [attacker, instance(1)] },
+      answering({ describeInstances: never }),
+    );
+    expect(found[1]?.instance?.networkAcls).toMatchObject({
+      why: expect.stringContaining('account 999988887777'),
+    });
+  });
+});
+
+describe('on moto', () => {
+  let moto: Moto;
+  let real: EC2;
+  beforeAll(async () => {
+    moto = await startMoto();
+    real = new EC2(moto.clientConfig);
+  });
+  afterAll(async () => {
+    real?.destroy();
+    await moto?.stop();
+  });
+
+  test('the same questions get the same facts', async () => {
+    const { Vpc } = await real.createVpc({ CidrBlock: '10.20.0.0/16' });
+    const VpcId = Vpc?.VpcId ?? '';
+    const [a, b] = await Promise.all(
+      ['10.20.1.0/24', '10.20.2.0/24'].map(
+        async (CidrBlock) => (await real.createSubnet({ VpcId, CidrBlock })).Subnet?.SubnetId ?? '',
+      ),
+    );
+    const start = async (SubnetId = '') =>
+      (await real.runInstances({ ImageId: 'ami-12345678', MinCount: 1, MaxCount: 1, SubnetId }))
+        .Instances?.[0]?.InstanceId ?? '';
+    const ids = [await start(a), await start(b)];
+    await real.createNetworkInterface({ SubnetId: a });
+    expect(await instanceFacts(deps(real), ids[0] ?? '')).toEqual({
+      networkAcls: known([
+        {
+          networkAclId: expect.stringMatching(/^acl-/),
+          isDefault: true,
+          vpcId: VpcId,
+          subnets: { ids: [a, b].sort(), count: 2 },
+          instances: { ids: ids.sort(), count: 2 },
+          otherInterfaces: 1,
+          rules: { ingress: { ipv4: 2, ipv6: 0 }, egress: { ipv4: 2, ipv6: 0 } },
+        },
+      ]),
+    });
+    expect((await instanceFacts(deps(real), 'i-99999999')).networkAcls).toMatchObject({
+      why: expect.stringContaining('InvalidInstanceID.NotFound'),
+    });
+  });
+});
