@@ -108,7 +108,10 @@ function acceptWildcards(role: Role, { may, scope, model }: FunctionRow, s: Surr
     acknowledge(role, `AwsSolutions-IAM5[Resource::${resource}]`, reason);
   const { account } = s.stack;
   const place = '<AWS::Region>';
-  accept('*', 'X-Ray has no resources to name, nor have OpsItems before they exist');
+  accept(
+    '*',
+    'X-Ray and the descriptions of EC2 have no resources to name, nor have OpsItems before they exist',
+  );
   if (may.includes('setSchedules') || may.includes('removeSchedules'))
     accept(
       `arn:<AWS::Partition>:scheduler:${place}:${account}:schedule/${s.schedules.groupName}/*`,
