@@ -5,6 +5,7 @@ import {
   Denied,
   NotFound,
   RetryableError,
+  StateChanged,
   TerminalError,
   Throttled,
   Unavailable,
@@ -30,29 +31,56 @@ export type Ground<Clients> = {
   othersUndo(subject: Subject): Promise<void>;
 };
 
+/** One way in which a service refuses every call, and what that has to become. */
+export type Refusal = {
+  name: string;
+  becomes: new (message: string) => Error;
+  refusing: <T extends object>(client: T) => T;
+};
+
 export type Contract<Clients, Before> = {
   mechanism: Mechanism<Clients, Before>;
   subject: Subject;
   setup(): Promise<Ground<Clients>>;
-  /** Names under which this API tells that it is throttled or that another writer was faster. */
+  /**
+   * Somebody else leaves the target in a state that is neither ours nor the one before, where there is such a state.
+   * Returns what the refusal has to say of it.
+   */
+  othersChange?(ground: Ground<Clients>): Promise<string>;
+  /** The name under which this API tells that another writer was faster. */
   conflict?: string;
+  /** How this client is refused, where that is not as AWS's SDK does it. */
+  refusals?: readonly Refusal[];
 };
 
-/** AWS's names for what can go wrong, and what each has to become. */
-const REFUSALS = [
-  { name: 'ThrottlingException', status: 400, becomes: Throttled },
-  { name: 'TooManyRequestsException', status: 429, becomes: Throttled },
-  { name: 'AccessDeniedException', status: 400, becomes: Denied },
-  { name: 'ResourceNotFoundException', status: 400, becomes: NotFound },
-  { name: 'InternalServerError', status: 500, becomes: Unavailable },
-] as const;
+/** The error that AWS's SDK throws under this name, at every call. */
+const named = (name: string, status: number, becomes: Refusal['becomes']): Refusal => ({
+  name,
+  becomes,
+  refusing: (client) =>
+    new Proxy(client, { get: () => () => Promise.reject(awsFailure(name, status, 'refused')) }),
+});
+const REFUSALS: readonly Refusal[] = [
+  named('ThrottlingException', 400, Throttled),
+  named('TooManyRequestsException', 429, Throttled),
+  named('AccessDeniedException', 400, Denied),
+  named('ResourceNotFoundException', 400, NotFound),
+  named('InternalServerError', 500, Unavailable),
+];
 
 /** No mechanism needs more calls for one step; a fault after the last one never fires. */
 const MOST_CALLS = 12;
 
 export function contract<Clients, Before>(
   name: string,
-  { mechanism, subject, setup, conflict }: Contract<Clients, Before>,
+  {
+    mechanism,
+    subject,
+    setup,
+    othersChange,
+    conflict,
+    refusals = REFUSALS,
+  }: Contract<Clients, Before>,
 ): void {
   describe(name, () => {
     let ground: Ground<Clients>;
@@ -175,13 +203,21 @@ export function contract<Clients, Before>(
       expect(await ground.snapshot()).toEqual(left);
     });
 
-    const refusals = [
-      ...REFUSALS,
-      ...(conflict ? [{ name: conflict, status: 400, becomes: Conflict }] : []),
-    ];
-    test.each(refusals)('$name becomes a typed error wherever it comes', async (refusal) => {
-      const error = () => awsFailure(refusal.name, refusal.status, 'refused');
-      const refused = join(always(error));
+    if (othersChange)
+      test('what somebody else changed since is not undone, and the refusal says what it found', async () => {
+        const before = await capture();
+        await driver.apply(subject, before);
+        const found = await othersChange(ground);
+        const left = await ground.snapshot();
+        const error: unknown = await driver.revert(subject, before).catch((one: unknown) => one);
+        expect(error).toBeInstanceOf(StateChanged);
+        expect((error as Error).message).toContain(found);
+        expect(await ground.snapshot()).toEqual(left);
+      });
+
+    const all = conflict ? [...refusals, named(conflict, 400, Conflict)] : refusals;
+    test.each(all)('$name becomes a typed error wherever it comes', async (refusal) => {
+      const refused = join(refusal.refusing);
       const before = await capture();
       const steps = [
         () => refused.capture(subject),
@@ -207,11 +243,6 @@ export function contract<Clients, Before>(
     });
   });
 }
-
-const always =
-  (error: () => Error) =>
-  <T extends object>(client: T): T =>
-    new Proxy(client, { get: () => () => Promise.reject(error()) });
 
 /** Whether it failed on the fault. The typed errors carry what was thrown as their cause. */
 const crashes = (work: Promise<void>): Promise<boolean> =>
