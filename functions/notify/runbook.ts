@@ -2,11 +2,9 @@
 import type { Action } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { ActionName } from '../domain/policy.ts';
+import { shell } from '../domain/shell.ts';
 
 export type Runbook = { look: string[]; act: string[]; undo: string[] };
-
-/** Commands are shell text, and the target may be an attacker's words: they stand in single quotes, whatever they hold. */
-const shell = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** The commands for this action on this target, in its region. `<angle brackets>` mark what only a look can tell. */
 export function runbookOf(
