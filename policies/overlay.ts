@@ -105,6 +105,12 @@ export function withLimits(limits: Limits, overlay: Read<AccountOverlay>, faults
       perAction: rate('perAction'),
       perIncident: rate('perIncident'),
     },
+    distinctTargetsPerHour: lowered(
+      'distinctTargetsPerHour',
+      change.distinctTargetsPerHour,
+      limits.distinctTargetsPerHour,
+      objection,
+    ),
     maxExtensions: lowered('maxExtensions', change.maxExtensions, limits.maxExtensions, objection),
     groupingWindowMinutes: change.groupingWindowMinutes ?? limits.groupingWindowMinutes,
     reassessAfterHours: change.reassessAfterHours ?? limits.reassessAfterHours,

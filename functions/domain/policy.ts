@@ -134,6 +134,8 @@ export const LimitsFile = z.strictObject({
     perAction: z.int().min(0).max(100),
     perIncident: z.int().min(0).max(100),
   }),
+  /** On how many different targets automatic actions may fall in any hour. */
+  distinctTargetsPerHour: z.int().min(0).max(1000),
   /** Alerts that share a resource or an actor within this time belong to one incident. */
   groupingWindowMinutes: z.int().min(1).max(1440),
   /** A finding that is seen again this long after it was assessed, its incident being closed, is assessed again. */

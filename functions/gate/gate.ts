@@ -157,14 +157,10 @@ async function withinRate(
   { incidentId, actionId }: { incidentId: string; actionId: string },
   ruling: Ruling,
 ): Promise<Ruling> {
-  if (ruling.disposition !== 'auto' || !ruling.name) return ruling;
-  const wanted = { actionId, incidentId, name: ruling.name };
-  const reservation = await store.limiter.reserve(
-    policy.account,
-    wanted,
-    policy.limits.automaticPerMinute,
-    now(),
-  );
+  const { disposition, name, target } = ruling;
+  if (disposition !== 'auto' || !name || !target) return ruling;
+  const wanted = { actionId, incidentId, name, target };
+  const reservation = await store.limiter.reserve(policy.account, wanted, policy.limits, now());
   if (reservation.granted) return ruling;
   const reason = { code: 'rate-limit', text: reservation.why };
   return { ...ruling, disposition: 'approve', reasons: [...ruling.reasons, reason] };

@@ -34,7 +34,10 @@ export async function measuredAccount() {
   // Figures are about the way through, not about the rate limit.
   const automaticPerMinute = { perAccount: 100, perAction: 100, perIncident: 100 };
   return createRuntime({
-    policy: { ...policy, limits: { ...policy.limits, automaticPerMinute } },
+    policy: {
+      ...policy,
+      limits: { ...policy.limits, automaticPerMinute, distinctTargetsPerHour: 1000 },
+    },
     analyst: TWO_TIER_1_ACTIONS,
     clock: systemClock,
     newId: randomUUID,

@@ -1,4 +1,4 @@
-// Leases and the rate limit under concurrency: P4 and P6.
+// Leases under concurrency: P4.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Conflict } from '../../functions/domain/errors.ts';
 import type { Store } from '../../functions/store/store.ts';
@@ -58,54 +58,5 @@ describe('a lease', () => {
     expect((await store.leases.find(KEY))?.holders.sort()).toEqual(all);
     const left = await Promise.all(all.map((one) => store.leases.release(KEY, one)));
     expect(left.filter((one) => one === 'last')).toHaveLength(1);
-  });
-});
-
-describe('P6: the rate limit', () => {
-  const limits = { perAccount: 5, perAction: 4, perIncident: 3 };
-  const at = (seconds: number) => new Date(Date.UTC(2026, 10, 24, 3, 0, seconds));
-  const wanted = (n: number, change = {}) => ({
-    actionId: `act-${n}`,
-    incidentId: `inc-${n}`,
-    name: `action-${n}`,
-    ...change,
-  });
-
-  test('grants the configured number in any 60 seconds and no more, however many ask at once', async () => {
-    const answers = await Promise.all(
-      Array.from({ length: 40 }, (_, n) => store.limiter.reserve('1', wanted(n), limits, at(0))),
-    );
-    expect(answers.filter(({ granted }) => granted).length).toBeLessThanOrEqual(limits.perAccount);
-    const more: boolean[] = [];
-    for (let n = 100; n < 110; n++)
-      more.push((await store.limiter.reserve('1', wanted(n), limits, at(59))).granted);
-    const total = answers.filter(({ granted }) => granted).length + more.filter(Boolean).length;
-    expect(total).toBe(limits.perAccount);
-  });
-
-  test('slides: a place is free again 60 seconds after it was taken, not at the turn of the minute', async () => {
-    for (let n = 0; n < 5; n++) await store.limiter.reserve('1', wanted(n), limits, at(50));
-    expect((await store.limiter.reserve('1', wanted(6), limits, at(65))).granted).toBe(false);
-    expect((await store.limiter.reserve('1', wanted(6), limits, at(110))).granted).toBe(true);
-  });
-
-  test('counts per action and per incident too, and says which limit was met', async () => {
-    for (let n = 0; n < 3; n++)
-      await store.limiter.reserve('1', wanted(n, { incidentId: 'inc-x' }), limits, at(0));
-    const refused = await store.limiter.reserve(
-      '1',
-      wanted(9, { incidentId: 'inc-x' }),
-      limits,
-      at(1),
-    );
-    expect(refused).toEqual({
-      granted: false,
-      why: '3 automatic actions in the last minute for this incident; the limit is 3',
-    });
-  });
-
-  test('gives one action one place, also when it asks again', async () => {
-    for (let n = 0; n < 10; n++) await store.limiter.reserve('1', wanted(1), limits, at(0));
-    expect((await store.limiter.reserve('1', wanted(2), limits, at(0))).granted).toBe(true);
   });
 });
