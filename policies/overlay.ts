@@ -99,6 +99,8 @@ export function withLimits(limits: Limits, overlay: Read<AccountOverlay>, faults
       limits.automaticPerMinute[name],
       objection,
     );
+  const threshold = (name: keyof Limits['breaker']) =>
+    lowered(`breaker.${name}`, change.breaker?.[name], limits.breaker[name], objection);
   return {
     automaticPerMinute: {
       perAccount: rate('perAccount'),
@@ -111,6 +113,19 @@ export function withLimits(limits: Limits, overlay: Read<AccountOverlay>, faults
       limits.distinctTargetsPerHour,
       objection,
     ),
+    breaker: {
+      windowMinutes: raised(
+        'breaker.windowMinutes',
+        change.breaker?.windowMinutes,
+        limits.breaker.windowMinutes,
+        objection,
+      ),
+      declines: threshold('declines'),
+      failedVerifications: threshold('failedVerifications'),
+      failedReversals: threshold('failedReversals'),
+      reversalsByHand: threshold('reversalsByHand'),
+      cascades: threshold('cascades'),
+    },
     maxExtensions: lowered('maxExtensions', change.maxExtensions, limits.maxExtensions, objection),
     groupingWindowMinutes: change.groupingWindowMinutes ?? limits.groupingWindowMinutes,
     reassessAfterHours: change.reassessAfterHours ?? limits.reassessAfterHours,

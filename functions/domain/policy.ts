@@ -136,6 +136,15 @@ export const LimitsFile = z.strictObject({
   }),
   /** On how many different targets automatic actions may fall in any hour. */
   distinctTargetsPerHour: z.int().min(0).max(1000),
+  /** The numbers within the window at which the breaker has everything put to a person. */
+  breaker: z.strictObject({
+    windowMinutes: z.int().min(1).max(10_080),
+    declines: z.int().min(1).max(100),
+    failedVerifications: z.int().min(1).max(100),
+    failedReversals: z.int().min(1).max(100),
+    reversalsByHand: z.int().min(1).max(100),
+    cascades: z.int().min(1).max(100),
+  }),
   /** Alerts that share a resource or an actor within this time belong to one incident. */
   groupingWindowMinutes: z.int().min(1).max(1440),
   /** A finding that is seen again this long after it was assessed, its incident being closed, is assessed again. */
@@ -186,6 +195,7 @@ export const AccountFile = z.strictObject({
   /** Merged over limits.yaml. Bounds on what happens can only be lowered. */
   limits: LimitsFile.extend({
     automaticPerMinute: LimitsFile.shape.automaticPerMinute.partial(),
+    breaker: LimitsFile.shape.breaker.partial(),
   })
     .partial()
     .optional(),

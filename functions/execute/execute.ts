@@ -43,7 +43,7 @@ export async function execute(deps: ExecuteDeps, input: unknown) {
   action = await record(deps, action, before);
   await scheduleEnd(deps.schedules, action, deps.policy.limits);
   await refuseWhenHalted(deps, action);
-  await applyAndVerify(job, before);
+  await applyAndVerify(deps, job, before);
   return outcome(await markInForce(deps, action, job, before));
 }
 
@@ -60,8 +60,11 @@ function authorise({ actionId, status, disposition, approval }: Action): void {
     throw new Denied(`nothing allows this action (${disposition}, ${status}) to run`, { actionId });
 }
 
-async function refuseWhenHalted({ store, policy }: ExecuteDeps, { actionId, disposition }: Action) {
-  const { mode, why } = await store.killSwitch.read(policy.account);
+async function refuseWhenHalted(
+  { store, policy, now }: ExecuteDeps,
+  { actionId, disposition }: Action,
+) {
+  const { mode, why } = await store.killSwitch.read(policy.account, now());
   if (mode === 'halt') throw new Halted(`the switch stands at halt: ${why}`, { actionId });
   if (mode === 'ask' && disposition === 'auto')
     throw new Halted(`the switch stands at ask, and no person was asked: ${why}`, { actionId });
@@ -93,13 +96,18 @@ function record({ store, now }: ExecuteDeps, from: Action, before: unknown): Pro
   });
 }
 
-async function applyAndVerify({ subject, mechanism }: Job, before: unknown): Promise<void> {
+async function applyAndVerify(
+  { store, policy, now }: ExecuteDeps,
+  { subject, mechanism }: Job,
+  before: unknown,
+): Promise<void> {
   if (!mechanism.wasThere(before)) await mechanism.driver.apply(subject, before);
   const seen = await mechanism.driver.verify(subject, before);
-  if (!seen.holds)
-    throw new NotVerified(`it was applied, but is not there: ${seen.found}`, {
-      actionId: subject.actionId,
-    });
+  if (seen.holds) return;
+  const { actionId } = subject;
+  const mishap = { mishap: 'failedVerifications', actionId } as const;
+  await store.killSwitch.note(policy.account, mishap, policy.limits.breaker, now());
+  throw new NotVerified(`it was applied, but is not there: ${seen.found}`, { actionId });
 }
 
 async function markInForce(

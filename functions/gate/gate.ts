@@ -50,7 +50,7 @@ export async function gate(deps: GateDeps, input: unknown) {
   const [alert, facts, { mode }] = await Promise.all([
     deps.store.records.alert(incidentId, alertId),
     deps.store.records.findFacts(incidentId, alertId),
-    deps.store.killSwitch.read(deps.policy.account),
+    deps.store.killSwitch.read(deps.policy.account, deps.now()),
   ]);
   const circumstances: Circumstances = {
     alert,

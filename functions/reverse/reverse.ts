@@ -5,6 +5,7 @@ import { moveTo } from '../audit/chain.ts';
 import { errorFields, type Log } from '../audit/log.ts';
 import { type Action, ActionId, IncidentId, type Status } from '../domain/action.ts';
 import { NotVerified, StateChanged, TerminalError } from '../domain/errors.ts';
+import type { Policy } from '../domain/policy.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { type Job, jobOf, type Mechanisms } from '../execute/subject.ts';
 import { REVERSAL_LEAD_MS, type Schedules, unscheduleEnd } from '../scheduling/schedules.ts';
@@ -14,6 +15,7 @@ export type ReverseDeps = {
   store: Store;
   mechanisms: Mechanisms;
   schedules: Schedules;
+  policy: Policy;
   now: () => Date;
   log: Log;
 };
@@ -141,7 +143,7 @@ async function revertAndVerify({ subject, mechanism }: Job, before: unknown): Pr
 }
 
 async function finish(
-  { store, schedules, now }: ReverseDeps,
+  { store, policy, schedules, now }: ReverseDeps,
   action: Action,
   { by }: ReverseInput,
   found: string,
@@ -159,6 +161,10 @@ async function finish(
       name: action.name,
       at: now().toISOString(),
     });
+  if (by.startsWith('person:')) {
+    const mishap = { mishap: 'reversalsByHand', actionId: action.actionId } as const;
+    await store.killSwitch.note(policy.account, mishap, policy.limits.breaker, now());
+  }
   await unscheduleEnd(schedules, action.actionId);
   return done;
 }
@@ -168,12 +174,14 @@ const MAX_ATTEMPTS = 8;
 const FIRST_RETRY_MINUTES = 15;
 
 async function giveUp(
-  { store, now, log }: ReverseDeps,
+  { store, policy, now, log }: ReverseDeps,
   action: Action,
   error: TerminalError,
 ): Promise<Action> {
   const { incidentId, actionId } = action;
   log('error', 'reversal failed', { incidentId, actionId, ...errorFields(error) });
+  const mishap = { mishap: 'failedReversals', actionId } as const;
+  await store.killSwitch.note(policy.account, mishap, policy.limits.breaker, now());
   return store.records.changeAction(incidentId, actionId, (current) => {
     if (current.status !== 'reversing') return null;
     const attempts = current.history.filter(({ event }) => event === 'reversal-failed').length;

@@ -140,6 +140,8 @@ export function createRecords(table: Table, log: Log) {
       return {
         actions: actions.map((item) => parse(Action, item)),
         incidents: incidents.map((item) => parse(Incident, item)),
+        /** Accounts whose breaker people have not yet been told of. */
+        tripped: items.flatMap(({ sk, account }) => (sk === 'BREAKER' ? String(account) : [])),
       };
     },
   };

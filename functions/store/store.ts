@@ -1,6 +1,7 @@
 // Everything the functions keep, over one table.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Log } from '../audit/log.ts';
+import { createBreaker } from './breaker.ts';
 import { createEntityHistory } from './entity-history.ts';
 import { createFindings } from './findings.ts';
 import { createLeases } from './leases.ts';
@@ -13,13 +14,15 @@ export type Store = ReturnType<typeof createStore>;
 
 export function createStore(client: DynamoDBClient, tableName: string, log: Log) {
   const table = createTable(client, tableName);
+  const breaker = createBreaker(table, log);
   return {
     table,
     findings: createFindings(table),
     records: createRecords(table, log),
     leases: createLeases(table),
     limiter: createLimiter(table),
-    killSwitch: createKillSwitch(table),
+    breaker,
+    killSwitch: createKillSwitch(table, breaker),
     entityHistory: createEntityHistory(table),
   };
 }

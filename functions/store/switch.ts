@@ -1,22 +1,61 @@
-// The kill switch of an account. Absent means `run`; unreadable means `halt`.
+// The kill switch of an account: what a person set, or what the breaker came to, whichever is stricter. Absent means
+// `run`; unreadable means `halt`.
 import { z } from 'zod';
-import { SwitchMode } from '../domain/policy.ts';
+import { type Limits, SwitchMode } from '../domain/policy.ts';
+import type { createBreaker, Mishap } from './breaker.ts';
 import type { Table } from './table.ts';
 
-const Stored = z.object({ mode: SwitchMode, by: z.string(), at: z.string(), why: z.string() });
-export type SwitchState = z.infer<typeof Stored>;
+const Stored = z.object({
+  mode: SwitchMode,
+  by: z.string(),
+  at: z.iso.datetime(),
+  why: z.string(),
+});
+export type SwitchState = Omit<z.infer<typeof Stored>, 'at'> & { at: string };
 
-export function createKillSwitch(table: Table) {
+const NEVER_MOVED: SwitchState = { mode: 'run', by: 'default', at: '', why: '' };
+const unreadable = (why: string): SwitchState => ({ mode: 'halt', by: 'countermand', at: '', why });
+
+export function createKillSwitch(table: Table, breaker: ReturnType<typeof createBreaker>) {
   const key = (account: string) => ({ pk: `SWITCH#${account}`, sk: 'SWITCH' });
+
+  async function setByPeople(account: string): Promise<SwitchState> {
+    const item = await table.get(key(account));
+    if (!item) return NEVER_MOVED;
+    const parsed = Stored.safeParse(item);
+    return parsed.success ? parsed.data : unreadable('the stored switch cannot be read');
+  }
+
   return {
-    async read(account: string): Promise<SwitchState> {
-      const item = await table.get(key(account));
-      if (!item) return { mode: 'run', by: 'default', at: '', why: '' };
-      const parsed = Stored.safeParse(item);
-      return parsed.success
-        ? parsed.data
-        : { mode: 'halt', by: 'countermand', at: '', why: 'the stored switch cannot be read' };
+    /** As of now. A person's move that lies in the future, a slip of the pen, puts no breaker back. */
+    async read(account: string, now: Date): Promise<SwitchState> {
+      const [set, broken] = await Promise.all([
+        setByPeople(account),
+        breaker.find(account).catch((error: unknown) => {
+          if (error instanceof z.ZodError) return 'unreadable' as const;
+          throw error;
+        }),
+      ]);
+      if (broken === 'unreadable') return unreadable('the stored breaker cannot be read');
+      const trip = broken?.tripped;
+      const stands = trip && trip.at > movedAt(set, now);
+      return stands && set.mode === 'run'
+        ? { mode: 'ask', by: 'breaker', at: trip.at, why: trip.why }
+        : set;
     },
+    /** Only for people: no function of the stack may write it. */
     set: (account: string, state: SwitchState) => table.put({ ...key(account), ...state }),
+    /** Counts a mishap towards the breaker. */
+    note: async (
+      account: string,
+      what: { mishap: Mishap; actionId: string },
+      bounds: Limits['breaker'],
+      now: Date,
+    ): Promise<void> => {
+      const since = movedAt(await setByPeople(account), now);
+      await breaker.note(account, what, { bounds, since, now });
+    },
   };
 }
+
+const movedAt = ({ at }: SwitchState, now: Date): string => (at <= now.toISOString() ? at : '');

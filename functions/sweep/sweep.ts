@@ -5,6 +5,7 @@ import type { Action } from '../domain/action.ts';
 import { NotFound } from '../domain/errors.ts';
 import type { Incident } from '../domain/incident.ts';
 import { minutesAfter } from '../domain/time.ts';
+import { utc } from '../domain/wording.ts';
 import type { Send } from '../notify/message.ts';
 import type { Store } from '../store/store.ts';
 
@@ -27,8 +28,9 @@ export type SweepResult = { looked: number; restarted: number; failures: number 
 
 /** One look at everything whose time has come. One record that cannot be helped does not keep the others waiting. */
 export async function sweep(deps: SweepDeps): Promise<SweepResult> {
-  const { actions, incidents } = await deps.store.records.needingAttention(deps.now());
-  const result = { looked: actions.length + incidents.length, restarted: 0, failures: 0 };
+  const { actions, incidents, tripped } = await deps.store.records.needingAttention(deps.now());
+  const looked = actions.length + incidents.length + tripped.length;
+  const result = { looked, restarted: 0, failures: 0 };
   const attempt = async (ids: Record<string, string>, work: () => Promise<void>) => {
     try {
       await work();
@@ -44,6 +46,7 @@ export async function sweep(deps: SweepDeps): Promise<SweepResult> {
     );
   for (const incident of incidents)
     await attempt({ incidentId: incident.incidentId }, () => resume(deps, incident));
+  for (const account of tripped) await attempt({ account }, () => tellOfBreaker(deps, account));
   return result;
 }
 
@@ -219,4 +222,25 @@ async function resume(deps: SweepDeps, incident: Incident): Promise<void> {
       incidentId,
       actionId: null,
     });
+}
+
+/** The breaker moves by itself; only a person moves it back, and has to know. */
+async function tellOfBreaker({ store, send }: SweepDeps, account: string): Promise<void> {
+  const breaker = await store.breaker.find(account);
+  if (!breaker?.tripped || !breaker.attentionAt) return;
+  const { at, why } = breaker.tripped;
+  await send({
+    key: `breaker-${account}-${at}`,
+    to: { kind: 'team' },
+    urgency: 'page',
+    subject: 'The breaker tripped: everything is put to a person',
+    paragraphs: [
+      `Since ${utc(at)} no action in account ${account} runs by itself: ${why}.`,
+      'Reversals still run. Find out what went wrong, then move the switch back to run; nothing moves it by itself.',
+    ],
+    links: [],
+    incidentId: 'none',
+    actionId: null,
+  });
+  await store.breaker.settle(account, breaker);
 }

@@ -51,6 +51,15 @@ async function passOn(deps: WebDeps, action: Action): Promise<void> {
         at: approval?.decision?.at ?? deps.now().toISOString(),
       })
       .catch(failed('history not noted'));
+  if (status === 'declined')
+    await deps.store.killSwitch
+      .note(
+        deps.policy.account,
+        { mishap: 'declines', actionId },
+        deps.policy.limits.breaker,
+        deps.now(),
+      )
+      .catch(failed('decline not counted'));
 }
 
 function counted(action: Action, verdict: ApproveForm['verdict']): Answer {

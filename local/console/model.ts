@@ -1,7 +1,7 @@
 // What the console shows, as plain data: assembled by overview.ts, rendered by page.ts.
 import type { Action } from '../../functions/domain/action.ts';
 import type { Incident } from '../../functions/domain/incident.ts';
-import type { SwitchMode } from '../../functions/domain/policy.ts';
+import type { SwitchState } from '../../functions/store/switch.ts';
 
 /** One state of the state machine on an alert's way, in the order of the definition. */
 export type Step = { name: string; state: 'done' | 'now' | 'ahead' | 'failed' };
@@ -34,7 +34,7 @@ export type Overview = {
   account: string;
   mode: 'shadow' | 'live';
   analyst: string;
-  switchMode: SwitchMode;
+  killSwitch: SwitchState;
   samples: { id: string; title: string; story: string }[];
   incidents: ShownIncident[];
   inbox: ShownMessage[];

@@ -38,7 +38,7 @@ export async function overview(deps: ConsoleDeps): Promise<Overview> {
     account: policy.account,
     mode: policy.mode,
     analyst,
-    switchMode: (await runtime.store.killSwitch.read(policy.account)).mode,
+    killSwitch: await runtime.store.killSwitch.read(policy.account, now()),
     samples: loadSamples().map(({ id, title, story }) => ({ id, title, story })),
     incidents: shown,
     inbox: runtime

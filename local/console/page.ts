@@ -50,11 +50,16 @@ const SWITCH_WORDS = {
   halt: 'applies nothing; reversals still run',
 };
 
-const status = ({ analyst, switchMode, mode, now }: Overview): Html => html`
+const status = ({
+  analyst,
+  killSwitch: { mode: switchMode, by, why },
+  mode,
+  now,
+}: Overview): Html => html`
 <section class="status" aria-label="State">
 <span>Analysis: <b>${analyst}</b></span>
 <span>Mode: <b>${mode}</b></span>
-<span>Switch: <b>${switchMode}</b>, ${SWITCH_WORDS[switchMode]}</span>
+<span>Switch: <b>${switchMode}</b>, ${SWITCH_WORDS[switchMode]}${by === 'breaker' ? html` (<b>the breaker tripped</b>: ${why})` : ''}</span>
 <form method="post" action="/switch">${SwitchMode.options.filter((mode) => mode !== switchMode).map((mode) => html`<button name="mode" value="${mode}">${mode}</button> `)}</form>
 <span><b class="ticks">${clock(now.toISOString())}</b> UTC</span>
 </section>`;

@@ -102,18 +102,18 @@ describe('a record', () => {
 
 describe('the kill switch', () => {
   test('stands at run until a person moves it', async () => {
-    expect((await store.killSwitch.read('1')).mode).toBe('run');
+    expect((await store.killSwitch.read('1', NOW)).mode).toBe('run');
     const state = { mode: 'ask', by: 'person:ana.silva', at: NOW.toISOString(), why: 'drill' };
     await store.killSwitch.set('1', { ...state, mode: 'ask' });
-    expect(await store.killSwitch.read('1')).toEqual(state);
-    expect((await store.killSwitch.read('2')).mode, 'of another account').toBe('run');
+    expect(await store.killSwitch.read('1', NOW)).toEqual(state);
+    expect((await store.killSwitch.read('2', NOW)).mode, 'of another account').toBe('run');
   });
 
   test.each([{ mode: 'off' }, { mode: 'HALT', by: 'me', at: 'now', why: '' }, {}])(
     'that cannot be read (%j) halts everything',
     async (written) => {
       await store.table.put({ pk: 'SWITCH#1', sk: 'SWITCH', ...written });
-      expect(await store.killSwitch.read('1')).toMatchObject({
+      expect(await store.killSwitch.read('1', NOW)).toMatchObject({
         mode: 'halt',
         why: expect.stringContaining('cannot be read'),
       });

@@ -1,0 +1,112 @@
+// The breaker: what it counts, when it trips, and that only a person puts it back.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { faultOf } from '../../functions/audit/chain.ts';
+import type { Mishap } from '../../functions/store/breaker.ts';
+import type { Store } from '../../functions/store/store.ts';
+import { POLICY } from '../fixtures/case.ts';
+import { startStore, type TestStore } from './dynamo.ts';
+
+let db: TestStore;
+let store: Store;
+beforeAll(async () => {
+  db = await startStore();
+});
+afterAll(() => db.stop());
+beforeEach(async () => {
+  store = await db.fresh();
+});
+
+const bounds = { ...POLICY.limits.breaker, windowMinutes: 60, declines: 3, failedReversals: 1 };
+const at = (minutes: number) => new Date(Date.UTC(2026, 10, 24, 3, minutes));
+const note = (mishap: Mishap, actionId: string, minutes: number) =>
+  store.killSwitch.note('1', { mishap, actionId }, bounds, at(minutes));
+const mode = async (minutes: number) => (await store.killSwitch.read('1', at(minutes))).mode;
+const moveSwitch = (minutes: number, to: 'run' | 'halt' = 'run') =>
+  store.killSwitch.set('1', {
+    mode: to,
+    by: 'person:ana.silva',
+    at: at(minutes).toISOString(),
+    why: 'looked into it',
+  });
+
+test('nothing is asked while little went wrong', async () => {
+  await note('declines', 'act-1', 0);
+  await note('declines', 'act-2', 1);
+  expect(await mode(2)).toBe('run');
+});
+
+test('at the threshold everything is asked, and it says why', async () => {
+  for (const n of [1, 2, 3]) await note('declines', `act-${n}`, n);
+  expect(await store.killSwitch.read('1', at(4))).toEqual({
+    mode: 'ask',
+    by: 'breaker',
+    at: at(3).toISOString(),
+    why: '3 proposals were declined within 60 minutes; the threshold is 3',
+  });
+});
+
+test('one failed reversal is enough where policy says one', async () => {
+  await note('failedReversals', 'act-1', 0);
+  expect(await mode(0)).toBe('ask');
+});
+
+test('the same mishap of the same action counts once, however often it is reported', async () => {
+  for (const minute of [0, 1, 2, 3]) await note('declines', 'act-1', minute);
+  expect(await mode(4)).toBe('run');
+});
+
+test('what lies further back than the window does not count', async () => {
+  await note('declines', 'act-1', 0);
+  await note('declines', 'act-2', 1);
+  await note('declines', 'act-3', 61);
+  expect(await mode(61)).toBe('run');
+});
+
+test('many mishaps at once are all counted', async () => {
+  await Promise.all([1, 2, 3].map((n) => note('declines', `act-${n}`, 0)));
+  expect(await mode(0)).toBe('ask');
+});
+
+describe('a breaker that tripped', () => {
+  beforeEach(() => note('failedReversals', 'act-1', 0));
+
+  test('stays so, however long nothing else goes wrong', async () => {
+    expect(await mode(60 * 24 * 7)).toBe('ask');
+  });
+
+  test('is put back by a person who moves the switch, and counts from there', async () => {
+    await moveSwitch(5);
+    expect(await mode(6)).toBe('run');
+    await note('failedReversals', 'act-2', 7);
+    expect(await mode(7)).toBe('ask');
+  });
+
+  test('is not put back by a move that is dated in the future', async () => {
+    await moveSwitch(50);
+    expect(await mode(6)).toBe('ask');
+  });
+
+  test('does not loosen a halt', async () => {
+    await store.killSwitch.set('1', {
+      mode: 'halt',
+      by: 'person:ana.silva',
+      at: new Date(0).toISOString(),
+      why: 'everything stops',
+    });
+    expect(await mode(1)).toBe('halt');
+  });
+
+  test('is something that people have to be told of, once, and stands in a chained history', async () => {
+    expect((await store.records.needingAttention(at(1))).tripped).toEqual(['1']);
+    const breaker = (await store.breaker.find('1'))!;
+    expect(faultOf('breaker', breaker.history)).toBeNull();
+    await store.breaker.settle('1', breaker);
+    expect((await store.records.needingAttention(at(1))).tripped).toEqual([]);
+    expect(await mode(1)).toBe('ask');
+  });
+});
+
+test('a breaker that cannot be read halts everything', async () => {
+  await store.table.put({ pk: 'BREAKER#1', sk: 'BREAKER', counted: 'three' });
+  expect(await mode(0)).toBe('halt');
+});
