@@ -2,7 +2,7 @@
 
 /** Parts of functions/ that others may use: they decide nothing and touch nothing of their own. */
 const SHARED = [
-  'functions/(domain|audit|remote|store|scheduling)/',
+  'functions/(domain|address|audit|remote|store|scheduling)/',
   'functions/notify/(message|deployed|send-all|texts)\\.ts$',
   'functions/execute/(mechanism|registry)\\.ts$',
   'functions/web/(link|kms-mac)\\.ts$',

@@ -1,9 +1,10 @@
 // What an address says about itself: family, size, IANA range, and whether AWS publishes it.
 import ipaddr from 'ipaddr.js';
 import type { z } from 'zod';
+import { type Address, isSingleHost, parseAddress } from '../address/address.ts';
 import { type AddressFacts, type Fact, known, unknown } from '../domain/facts.ts';
 import { awsServicesIn } from './aws-ranges.ts';
-import { cidrsOf, intervalOf, type Parsed, parseAddress } from './intervals.ts';
+import { cidrsOf, intervalOf } from './intervals.ts';
 
 type Facts = z.infer<typeof AddressFacts>;
 
@@ -16,7 +17,7 @@ export function addressFacts(value: string): Facts {
   }
   const interval = intervalOf(parsed);
   const family = parsed.address.kind();
-  const singleHost = parsed.bits === (family === 'ipv4' ? 32 : 128);
+  const singleHost = isSingleHost(parsed);
   return {
     // An interval that was made from one prefix is one prefix again, without host bits.
     cidr: known(cidrsOf(interval).join(' ')),
@@ -28,7 +29,7 @@ export function addressFacts(value: string): Facts {
 }
 
 /** Special-purpose blocks have round borders, so a range whose ends lie in one lies in it; public space has holes. */
-function rangeOfMany({ address, bits }: Parsed): Fact<string> {
+function rangeOfMany({ address, bits }: Address): Fact<string> {
   const [first, last] =
     address.kind() === 'ipv4'
       ? [

@@ -1,8 +1,6 @@
 // Address ranges as intervals of numbers, on one line for both families: IPv4 lies where IPv6 maps it, ::ffff:0:0/96.
 import ipaddr from 'ipaddr.js';
-
-/** An address with its prefix length. */
-export type Parsed = { address: ipaddr.IPv4 | ipaddr.IPv6; bits: number };
+import { type Address, parseAddress } from '../address/address.ts';
 
 /** Both ends belong to it. */
 export type Interval = readonly [first: bigint, last: bigint];
@@ -10,7 +8,7 @@ export type Interval = readonly [first: bigint, last: bigint];
 const IPV4_FIRST = 0xffff_0000_0000n;
 const IPV4_LAST = 0xffff_ffff_ffffn;
 
-export function intervalOf({ address, bits }: Parsed): Interval {
+export function intervalOf({ address, bits }: Address): Interval {
   const ipv4 = address.kind() === 'ipv4';
   const number = BigInt(`0x${Buffer.from(address.toByteArray()).toString('hex')}`);
   const size = 1n << BigInt((ipv4 ? 32 : 128) - bits);
@@ -85,21 +83,4 @@ function cidrAt(first: bigint, hostBits: bigint): string {
     Number((number >> BigInt(8 * (width - 1 - i))) & 255n),
   );
   return `${ipaddr.fromByteArray(bytes)}/${8 * width - Number(hostBits)}`;
-}
-
-/** IPv4 written as IPv6 (`::ffff:203.0.113.7`) is IPv4. Null for text that is no address and no range. */
-export function parseAddress(value: string): Parsed | null {
-  const [text = '', prefix, ...rest] = value.split('/');
-  if (rest.length > 0 || !ipaddr.isValid(text)) return null;
-  const asIpv6 = text.includes(':');
-  // ipaddr.js also takes 0x7f.1 and 2130706433; AWS does not, and nothing that writes findings does.
-  if (!asIpv6 && !ipaddr.IPv4.isValidFourPartDecimal(text)) return null;
-  const address = ipaddr.process(text);
-  const ipv4 = address.kind() === 'ipv4';
-  const width = ipv4 ? 32 : 128;
-  if (prefix === undefined) return { address, bits: width };
-  if (!/^\d{1,3}$/.test(prefix)) return null;
-  // The prefix of a mapped address counts from the IPv6 side.
-  const bits = Number(prefix) - (asIpv6 && ipv4 ? 96 : 0);
-  return bits >= 0 && bits <= width ? { address, bits } : null;
 }

@@ -1,8 +1,9 @@
 // Whether a rule of policy protects an entity: by identifier, by pattern, or by address.
+import { parseAddress } from '../address/address.ts';
 import type { Entity, EntityKind } from '../domain/alert.ts';
 import { type Fact, known, unknown } from '../domain/facts.ts';
 import type { Policy } from '../domain/policy.ts';
-import { type Interval, intervalOf, intervalOfCidr, parseAddress } from './intervals.ts';
+import { type Interval, intervalOf, intervalOfCidr } from './intervals.ts';
 
 type Rule = Policy['protected'][number];
 

@@ -1,5 +1,5 @@
 // Collects what an alert names: one entity per thing, with every place where it was found.
-import ipaddr from 'ipaddr.js';
+import { normalAddress } from '../address/address.ts';
 import type { Entity, EntityKind } from '../domain/alert.ts';
 
 const PREFIX: Readonly<Record<EntityKind, string>> = {
@@ -32,7 +32,7 @@ const MAX_ATTRIBUTES = 40;
 const MAX_NOTES = 20;
 
 type Part = Entity['part'];
-type Unnumbered = Omit<Entity, 'ref'>;
+export type Unnumbered = Omit<Entity, 'ref'>;
 /** Who attacked stays the attacker, however often else it is mentioned. */
 const RANK: Readonly<Record<Part, number>> = { actor: 1, target: 2, related: 3 };
 
@@ -104,22 +104,6 @@ function withinBounds<E>(entities: readonly E[]): E[] {
     bytes += Buffer.byteLength(JSON.stringify(one));
     return bytes <= MAX_BYTES;
   });
-}
-
-/** One spelling per address, so that the same one is the same entity. Null for what is no address and no range. */
-export function normalAddress(value: string): string | null {
-  const [text = '', prefix, ...rest] = value.split('/');
-  // ipaddr.js also takes 0x7f.1 and 2130706433; nothing that writes findings does.
-  if (rest.length > 0 || !ipaddr.isValid(text)) return null;
-  if (ipaddr.IPv4.isValid(text) && !ipaddr.IPv4.isValidFourPartDecimal(text)) return null;
-  const address = ipaddr.process(text);
-  if (prefix === undefined) return address.toString();
-  if (!/^\d{1,3}$/.test(prefix)) return null;
-  const width = address.kind() === 'ipv4' ? 32 : 128;
-  // The prefix of an IPv4 address that is written as IPv6 counts from the IPv6 side.
-  const bits = Number(prefix) - (ipaddr.parse(text).kind() === address.kind() ? 0 : 96);
-  if (bits < 0 || bits > width) return null;
-  return bits === width ? address.toString() : `${address}/${bits}`;
 }
 
 const texts = (attributes: Attributes): Record<string, string> =>

@@ -1,8 +1,7 @@
 // Whose side each entity is on, judged by the finding as a whole, the same for every product's form.
-import type { Alert, Entity } from '../domain/alert.ts';
-import { OURS } from './entities.ts';
+import type { Alert } from '../domain/alert.ts';
+import { OURS, type Unnumbered } from './entities.ts';
 
-type Unnumbered = Omit<Entity, 'ref'>;
 type Whole = Pick<Alert, 'type' | 'traffic' | 'sample'>;
 
 /** What one does to others: seen going out from our side, the address on the other side is the victim. */

@@ -3,6 +3,7 @@ import type { WAFV2 } from '@aws-sdk/client-wafv2';
 import ipaddr from 'ipaddr.js';
 import pRetry from 'p-retry';
 import { z } from 'zod';
+import { isSingleHost, parseAddress } from '../../address/address.ts';
 import { aws } from '../../audit/aws-errors.ts';
 import { Conflict, InvalidInput, NotFound, QuotaExceeded, Throttled } from '../../domain/errors.ts';
 
@@ -40,15 +41,10 @@ const MAX_RETRIES = 8;
  * @example entryFor('203.0.113.7') // {entry: '203.0.113.7/32', family: 'ipv4'}
  */
 export function entryFor(value: string): { entry: string; family: 'ipv4' | 'ipv6' } {
-  const [text = '', prefix, ...rest] = value.split('/');
-  if (rest.length > 0 || !ipaddr.isValid(text))
-    throw new InvalidInput(`"${value}" is not an address`);
-  const parsed = ipaddr.process(text);
-  const family = parsed.kind();
-  const bits = family === 'ipv4' ? '32' : '128';
-  if (prefix !== undefined && prefix !== bits)
-    throw new InvalidInput(`"${value}" is wider than one host`);
-  return { entry: `${parsed.toString()}/${bits}`, family };
+  const parsed = parseAddress(value);
+  if (!parsed) throw new InvalidInput(`"${value}" is not an address`);
+  if (!isSingleHost(parsed)) throw new InvalidInput(`"${value}" is wider than one host`);
+  return { entry: `${parsed.address}/${parsed.bits}`, family: parsed.address.kind() };
 }
 
 /**

@@ -172,16 +172,22 @@ describe('limits and forms', () => {
     ['203.0.113.7/32', '203.0.113.7/32', 'ipv4'],
     ['2001:0DB8:0:0:0:0:0:7', '2001:db8::7/128', 'ipv6'],
     ['::ffff:203.0.113.7', '203.0.113.7/32', 'ipv4'],
+    ['::ffff:203.0.113.7/128', '203.0.113.7/32', 'ipv4'],
   ])('%s is entered as %s', (value, entry, family) => {
     expect(entryFor(value)).toEqual({ entry, family });
   });
 
-  test.each(['203.0.113.0/24', '2001:db8::/64', 'example.com', '203.0.113.7/32/32', '', '0/0'])(
-    '%j is no single host',
-    (value) => {
-      expect(() => entryFor(value)).toThrow(InvalidInput);
-    },
-  );
+  test.each([
+    '203.0.113.0/24',
+    '2001:db8::/64',
+    'example.com',
+    '203.0.113.7/32/32',
+    '',
+    '0/0',
+    '0x7f.1',
+  ])('%j is no single host', (value) => {
+    expect(() => entryFor(value)).toThrow(InvalidInput);
+  });
 
   test('a set that is gone is reported as not found', async () => {
     const { process } = account();
