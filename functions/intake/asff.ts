@@ -5,7 +5,16 @@ import { InvalidInput } from '../domain/errors.ts';
 import { actionFields, addAction } from './asff-action.ts';
 import type { Draft } from './draft.ts';
 import { type Collector, createCollector, OURS } from './entities.ts';
-import { guardDutyType, list, number, opt, severityFromLabel, severityOf, text } from './read.ts';
+import {
+  guardDutyType,
+  list,
+  number,
+  opt,
+  readAs,
+  severityFromLabel,
+  severityOf,
+  text,
+} from './read.ts';
 import { isAccount, kindOfType, nameOf } from './resource-kinds.ts';
 import type { Finding } from './unwrap.ts';
 
@@ -57,10 +66,7 @@ type AsffFinding = z.infer<typeof AsffFinding>;
 
 /** Throws InvalidInput when it has neither a type nor a generator. */
 export function readAsff({ body, path, envelope }: Finding): Draft {
-  const parsed = AsffFinding.safeParse(body);
-  if (!parsed.success)
-    throw new InvalidInput(`${path}: ${z.prettifyError(parsed.error)}`.slice(0, 500));
-  const finding = parsed.data;
+  const finding = readAs(AsffFinding, body, path);
   const type = typeOf(finding);
   if (!type) throw new InvalidInput(`${path}.Types: expected at least one type`);
   const collector = createCollector();

@@ -9,12 +9,12 @@ export function camelKeys(value: unknown): unknown {
   );
 }
 
+export type Steps = readonly (string | number)[];
+/** JSONPath of a part of the finding, as the event spells it. */
+export type At = (...steps: Steps) => string;
+
 /** A path in camelCase as the original spells it: `$.Service.Action` for `service.action`. */
-export function originalPath(
-  root: string,
-  original: unknown,
-  path: readonly (string | number)[],
-): string {
+export function originalPath(root: string, original: unknown, path: Steps): string {
   let here = original;
   let text = root;
   for (const step of path) {

@@ -1,10 +1,9 @@
 // The generic alert that anything may put on the bus: documented in docs/generic-alert.md, and strict.
 import { z } from 'zod';
 import { EntityKind, Instant, SeverityLabel, Traffic } from '../domain/alert.ts';
-import { InvalidInput } from '../domain/errors.ts';
 import type { Draft } from './draft.ts';
 import { createCollector } from './entities.ts';
-import { severityFromLabel, unknownTraffic } from './read.ts';
+import { readAs, severityFromLabel, unknownTraffic } from './read.ts';
 import type { Finding } from './unwrap.ts';
 
 export const GenericAlert = z.strictObject({
@@ -29,10 +28,7 @@ export const GenericAlert = z.strictObject({
 
 /** Throws InvalidInput, naming every field that is not as documented. */
 export function readGeneric({ body, path, envelope }: Finding): Draft {
-  const parsed = GenericAlert.safeParse(body);
-  if (!parsed.success)
-    throw new InvalidInput(`${path}: ${z.prettifyError(parsed.error)}`.slice(0, 500));
-  const alert = parsed.data;
+  const alert = readAs(GenericAlert, body, path);
   const collector = createCollector();
   for (const [index, entity] of alert.entities.entries())
     collector.add({ ...entity, path: `${path}.entities[${index}].value` });

@@ -1,6 +1,7 @@
 // The action part of a GuardDuty finding: what was done, by whom, and where the traffic was seen.
 // @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_Action.html
 import { z } from 'zod';
+import type { At, Steps } from './casing.ts';
 import type { Draft } from './draft.ts';
 import { type Attributes, type Collector, OURS } from './entities.ts';
 import { directionOf, layerOfPort, layerOfPorts, list, number, opt, portOf, text } from './read.ts';
@@ -58,12 +59,8 @@ export const Action = z.looseObject({
 });
 type Action = z.infer<typeof Action>;
 
-type Steps = (string | number)[];
-type Context = {
-  collector: Collector;
-  /** JSONPath of a part of the action, as the event spells it. */
-  at: (...steps: Steps) => string;
-};
+/** `at` begins at the action. */
+type Context = { collector: Collector; at: At };
 type Traffic = Draft['traffic'];
 const API_CALL: Traffic = {
   layer: 'aws-api',

@@ -1,6 +1,7 @@
 // The instance in a GuardDuty finding, with its network interfaces: the addresses on our own side.
 // @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_InstanceDetails.html
 import { z } from 'zod';
+import type { At } from './casing.ts';
 import { type Collector, OURS } from './entities.ts';
 import { list, opt, text } from './read.ts';
 
@@ -22,10 +23,11 @@ export const InstanceDetails = opt(
   }),
 );
 
+/** Adds the instance as a target, its interfaces and their addresses as related. `at` begins at the resource. */
 export function addInstance(
   collector: Collector,
   instanceDetails: NonNullable<z.infer<typeof InstanceDetails>>,
-  at: (...steps: (string | number)[]) => string,
+  at: At,
 ): void {
   const interfaces = instanceDetails.networkInterfaces;
   const joined = (pick: (one: (typeof interfaces)[number]['one']) => string | null | undefined) =>

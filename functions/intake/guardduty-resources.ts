@@ -1,6 +1,7 @@
 // The resource part of a GuardDuty finding: what suffered, and whose credentials were used.
 import { z } from 'zod';
 import type { Entity } from '../domain/alert.ts';
+import type { At, Steps } from './casing.ts';
 import type { Collector } from './entities.ts';
 import { addInstance, InstanceDetails } from './guardduty-instance.ts';
 import { list, opt, text } from './read.ts';
@@ -46,7 +47,6 @@ export const Resource = z.looseObject({
   recoveryPointDetails: opt(z.looseObject({ recoveryPointArn: text })),
 });
 export type Resource = z.infer<typeof Resource>;
-type At = (...steps: (string | number)[]) => string;
 
 /**
  * Several blocks may be there; see parts.ts. `isApiCall` says that the credentials in it are those of the caller.
@@ -146,7 +146,7 @@ function addDatabases(collector: Collector, resource: Resource, at: At): void {
 
 /** Volumes, snapshots, images and backups in which malware was found. */
 function addStorage(collector: Collector, resource: Resource, at: At): void {
-  const add = (value: string | null | undefined, ...steps: (string | number)[]) =>
+  const add = (value: string | null | undefined, ...steps: Steps) =>
     collector.add({ kind: 'resource', value, part: 'target', path: at(...steps) });
   for (const { one, index } of resource.ebsVolumeDetails?.scannedVolumeDetails ?? [])
     add(one.volumeArn, 'ebsVolumeDetails', 'scannedVolumeDetails', index, 'volumeArn');

@@ -1,6 +1,7 @@
 // AttackSequence findings: many signals, actors, endpoints and resources in one.
 // @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_Sequence.html
 import { z } from 'zod';
+import type { At, Steps } from './casing.ts';
 import { type Collector, OURS } from './entities.ts';
 import { holderKind } from './guardduty-resources.ts';
 import { list, opt, text } from './read.ts';
@@ -45,13 +46,13 @@ export const Sequence = z.looseObject({
 });
 type Sequence = z.infer<typeof Sequence>;
 
+/** Adds who acted, from where, and what on. `at` begins at the finding. */
 export function addSequence(
   collector: Collector,
   { actors, endpoints, resources }: Sequence,
-  at: (...steps: (string | number)[]) => string,
+  at: At,
 ): void {
-  const inside = (...steps: (string | number)[]) =>
-    at('service', 'detection', 'sequence', ...steps);
+  const inside: At = (...steps) => at('service', 'detection', 'sequence', ...steps);
   for (const { one, index } of endpoints) {
     const attributes = { country: one.location?.country, organization: one.autonomousSystem?.name };
     collector.add({
@@ -93,7 +94,7 @@ export function addSequence(
       path: inside('resources', index, 'uid'),
       attributes: { arn: one.uid, resourceType: one.resourceType },
     });
-    const own = (value: string | null | undefined, ...steps: (string | number)[]) =>
+    const own = (value: string | null | undefined, ...steps: Steps) =>
       collector.add({
         kind: 'ip',
         value,

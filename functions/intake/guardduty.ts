@@ -1,8 +1,7 @@
 // A GuardDuty finding, in either casing and with any part missing, as a draft of an alert.
 // @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_Finding.html
 import { z } from 'zod';
-import { InvalidInput } from '../domain/errors.ts';
-import { camelKeys, originalPath } from './casing.ts';
+import { type At, camelKeys, originalPath } from './casing.ts';
 import type { Draft } from './draft.ts';
 import { type Attributes, createCollector } from './entities.ts';
 import { Action, addAction } from './guardduty-action.ts';
@@ -13,6 +12,7 @@ import {
   list,
   number,
   opt,
+  readAs,
   severityFromLabel,
   severityOf,
   text,
@@ -71,19 +71,13 @@ const GuardDutyFinding = z.looseObject({
 
 /** Throws InvalidInput when it has no type: that is the one part without which nothing can be decided. */
 export function readGuardDuty({ body, path, envelope }: Finding): Draft {
-  const parsed = GuardDutyFinding.safeParse(camelKeys(body));
-  if (!parsed.success)
-    throw new InvalidInput(`${path}: ${z.prettifyError(parsed.error)}`.slice(0, 500));
-  const { service, resource, ...finding } = parsed.data;
-  const at = (...steps: (string | number)[]) => originalPath(path, body, steps);
+  const { service, resource, ...finding } = readAs(GuardDutyFinding, camelKeys(body), path);
+  const at: At = (...steps) => originalPath(path, body, steps);
   const collector = createCollector();
   const action = service?.action;
   const sequence = service?.detection?.sequence;
-  const context = {
-    collector,
-    at: (...steps: (string | number)[]) => at('service', 'action', ...steps),
-  };
-  const traffic = action ? addAction(context, action) : null;
+  const inAction: At = (...steps) => at('service', 'action', ...steps);
+  const traffic = action ? addAction({ collector, at: inAction }, action) : null;
   if (resource) addResources(collector, resource, at, isApiCall(action));
   if (sequence) addSequence(collector, sequence, at);
   if (!traffic && !sequence) collector.note('The finding does not say what was done');

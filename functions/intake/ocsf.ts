@@ -12,6 +12,7 @@ import {
   number,
   opt,
   portOf,
+  readAs,
   severityFromLabel,
   severityOf,
   text,
@@ -76,10 +77,7 @@ const SCORES: Readonly<Record<number, number>> = { 1: 0, 2: 2, 3: 5, 4: 8, 5: 9.
 
 /** Throws InvalidInput when it describes no finding. */
 export function readOcsf({ body, path, envelope }: Finding): Draft {
-  const parsed = OcsfFinding.safeParse(body);
-  if (!parsed.success)
-    throw new InvalidInput(`${path}: ${z.prettifyError(parsed.error)}`.slice(0, 500));
-  const event = parsed.data;
+  const event = readAs(OcsfFinding, body, path);
   const info = event.finding_info ?? event.finding;
   const types = info?.types.map(({ one }) => one) ?? [];
   const deed = guardDutyType(types);

@@ -1,6 +1,7 @@
 // Lenient pieces of schema for events that others write: what is odd becomes null, and a note where it matters.
 import { z } from 'zod';
 import type { Alert } from '../domain/alert.ts';
+import { InvalidInput } from '../domain/errors.ts';
 
 /** The value, or null where it is missing or of another shape: one bad part must not cost the alert. */
 export const opt = <S extends z.ZodType>(schema: S) => schema.nullish().catch(null);
@@ -22,6 +23,13 @@ export const list = <S extends z.ZodType>(schema: S) =>
   opt(z.array(schema.nullable().catch(null))).transform((all) =>
     (all ?? []).flatMap((one, index) => (one === null ? [] : [{ one: one as z.infer<S>, index }])),
   );
+
+/** A finding in its product's form. Throws InvalidInput, naming every field that is not as expected. */
+export function readAs<S extends z.ZodType>(schema: S, finding: unknown, path: string): z.infer<S> {
+  const parsed = schema.safeParse(finding);
+  if (parsed.success) return parsed.data;
+  throw new InvalidInput(`${path}: ${z.prettifyError(parsed.error)}`.slice(0, 500));
+}
 
 /** Seconds up to this, milliseconds above: it is the year 5138 in seconds and March 1973 in milliseconds. */
 const LARGEST_SECONDS = 1e11;

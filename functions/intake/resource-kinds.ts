@@ -15,6 +15,7 @@ const KINDS: readonly (readonly [RegExp, EntityKind])[] = [
   [/dbinstance$/, 'database'],
 ];
 
+/** `resource` for a type that has no kind of its own. */
 export function kindOfType(type: string | null | undefined): EntityKind {
   const letters = type?.toLowerCase().replace(/[^a-z0-9]/g, '') ?? '';
   return KINDS.find(([pattern]) => pattern.test(letters))?.[1] ?? 'resource';
