@@ -117,6 +117,11 @@ function acceptWildcards(role: Role, { may, scope, model }: FunctionRow, s: Surr
       `arn:<AWS::Partition>:scheduler:${place}:${account}:schedule/${s.schedules.groupName}/*`,
       'Schedules are named after the actions that they reverse; the group holds nothing else',
     );
+  if (scope === 'function-log')
+    accept(
+      `arn:<AWS::Partition>:lambda:${place}:${account}:function:*`,
+      'Any function may be the one that an alert is about; ours are denied, and so are layers and networks',
+    );
   if (scope === 'ticket')
     accept(
       `arn:<AWS::Partition>:ssm:${place}:${account}:opsitem/*`,

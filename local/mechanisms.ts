@@ -1,6 +1,7 @@
 // Every mechanism joined to the stand-ins of its scope: what the executors' handlers do with AWS's clients.
 import { onCallOf } from '../functions/domain/people.ts';
 import type { Policy } from '../functions/domain/policy.ts';
+import { logAtDebug } from '../functions/execute/function-log/debug-level.ts';
 import { type Connected, connected, type Scope } from '../functions/execute/mechanism.ts';
 import { notifyAnalyst } from '../functions/execute/message/notification.ts';
 import { openOpsItem } from '../functions/execute/ticket/ops-item.ts';
@@ -8,6 +9,7 @@ import { blockAddress, watchAddress } from '../functions/execute/waf/address.ts'
 import type { Send } from '../functions/notify/message.ts';
 import { createEc2, type Ec2State } from './aws/ec2.ts';
 import { LOCAL_NETWORK } from './aws/ec2-network.ts';
+import { createLambda, LOCAL_FUNCTIONS } from './aws/lambda.ts';
 import { createOpsCenter, type OpsItem } from './aws/ssm.ts';
 import type { StateFile } from './aws/state-file.ts';
 import { createWaf, LOCAL_IP_SETS, type WafState } from './aws/waf.ts';
@@ -25,6 +27,7 @@ export function createAccount({ state, policy, send }: AccountDeps) {
   const opsItems = state<OpsItem[]>('ops-items', []);
   const ssm = createOpsCenter(opsItems);
   const ec2 = createEc2(state<Ec2State>('ec2', LOCAL_NETWORK));
+  const functions = state('functions', LOCAL_FUNCTIONS);
   const wafClients = {
     waf: createWaf(waf),
     sets: LOCAL_IP_SETS,
@@ -34,6 +37,9 @@ export function createAccount({ state, policy, send }: AccountDeps) {
   };
   const scopes: Partial<Record<Scope, readonly Connected[]>> = {
     waf: [connected(watchAddress, wafClients), connected(blockAddress, wafClients)],
+    'function-log': [
+      connected(logAtDebug, { lambda: createLambda(functions), sleep: async () => {} }),
+    ],
     ticket: [connected(openOpsItem, { ssm })],
     message: [connected(notifyAnalyst, { send, onCall: onCallOf(policy.escalation) })],
   };
@@ -42,6 +48,7 @@ export function createAccount({ state, policy, send }: AccountDeps) {
     ssm,
     ec2,
     tickets: () => opsItems.read(),
+    functions: () => functions.read(),
     ipSets: () =>
       LOCAL_IP_SETS.map(({ id, name }) => ({ name, addresses: waf.read()[id]?.addresses ?? [] })),
   };

@@ -147,6 +147,7 @@ export async function createRuntime(options: RuntimeOptions) {
     rejected: () => rejected.read(),
     tickets: account.tickets,
     ipSets: account.ipSets,
+    functionsInAws: account.functions,
     accept: (body: string): Promise<Accepted[]> => acceptEvent(deps, body),
     sweep: () => sweep(deps),
     /** What time brings: due schedules, and now and then the sweeper. */

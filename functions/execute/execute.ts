@@ -40,7 +40,7 @@ export async function execute(deps: ExecuteDeps, input: unknown) {
   const job = jobOf(action, deps.mechanisms);
   await refuseWhenHalted(deps, action);
   const before = await captureUnderLease(deps, job);
-  action = await record(deps, action, before);
+  action = await record(deps, action, job, before);
   await scheduleEnd(deps.schedules, action, deps.policy.limits);
   await refuseWhenHalted(deps, action);
   await applyAndVerify(deps, job, before);
@@ -78,7 +78,13 @@ async function captureUnderLease({ store }: ExecuteDeps, { subject, effectKey, m
 }
 
 /** The record comes before the change: from here on, whatever happens, the undo is known. */
-function record({ store, now }: ExecuteDeps, from: Action, before: unknown): Promise<Action> {
+function record(
+  { store, now }: ExecuteDeps,
+  from: Action,
+  { subject, mechanism }: Job,
+  before: unknown,
+): Promise<Action> {
+  const manualUndo = mechanism.manualUndo(subject, before);
   return store.records.changeAction(from.incidentId, from.actionId, (current) => {
     if (current.status === 'executing') return null;
     const at = now();
@@ -91,7 +97,13 @@ function record({ store, now }: ExecuteDeps, from: Action, before: unknown): Pro
       current,
       'executing',
       { at, by: 'execute', text },
-      { before, dueAt, attentionAt: minutesAfter(at, STUCK_AFTER_MINUTES) },
+      {
+        before,
+        dueAt,
+        attentionAt: minutesAfter(at, STUCK_AFTER_MINUTES),
+        ...(manualUndo &&
+          current.description && { description: { ...current.description, manualUndo } }),
+      },
     );
   });
 }

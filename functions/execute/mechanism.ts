@@ -79,6 +79,8 @@ export type Mechanism<Clients, Before> = {
   before: z.ZodType<Before>;
   /** True when the effect was there before us: then it is not ours, and is left alone at the end. */
   wasThere(before: Before): boolean;
+  /** The description's commands, where they depend on what was there before; they take its place once that is recorded. */
+  manualUndo?(subject: Subject, before: Before): string[];
   connect(clients: Clients): Driver<Before>;
 };
 
@@ -102,6 +104,8 @@ export type Face = Pick<
 export type Connected = {
   face: Face;
   wasThere(before: unknown): boolean;
+  /** Null where the description has said it all. */
+  manualUndo(subject: Subject, before: unknown): string[] | null;
   driver: Driver<unknown>;
 };
 
@@ -123,6 +127,7 @@ export function connected<Clients, Before>(
   return {
     face: mechanism,
     wasThere: (before) => mechanism.wasThere(read(before)),
+    manualUndo: (subject, before) => mechanism.manualUndo?.(subject, read(before)) ?? null,
     driver: {
       capture: (subject) => driver.capture(subject),
       apply: (subject, before) => driver.apply(subject, read(before)),

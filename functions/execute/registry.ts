@@ -3,12 +3,19 @@ import type { Parameters } from '../domain/action.ts';
 import type { Alert, Entity } from '../domain/alert.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { ActionName, Policy } from '../domain/policy.ts';
+import { logAtDebug } from './function-log/debug-level.ts';
 import type { Face, Scope } from './mechanism.ts';
 import { notifyAnalyst } from './message/notification.ts';
 import { openOpsItem } from './ticket/ops-item.ts';
 import { blockAddress, watchAddress } from './waf/address.ts';
 
-export const MECHANISMS: readonly Face[] = [watchAddress, blockAddress, openOpsItem, notifyAnalyst];
+export const MECHANISMS: readonly Face[] = [
+  watchAddress,
+  blockAddress,
+  logAtDebug,
+  openOpsItem,
+  notifyAnalyst,
+];
 
 /** One change that a mechanism would make, fully named: what becomes one action. */
 export type Effect = { mechanism: Face; parameters: Parameters };

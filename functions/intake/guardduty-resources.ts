@@ -38,7 +38,9 @@ export const Resource = z.looseObject({
   rdsLimitlessDbDetails: opt(
     z.looseObject({ dbShardGroupIdentifier: text, dbShardGroupArn: text, engine: text }),
   ),
-  lambdaDetails: opt(z.looseObject({ functionName: text, functionArn: text })),
+  lambdaDetails: opt(
+    z.looseObject({ functionName: text, functionArn: text, functionVersion: text }),
+  ),
   ebsVolumeDetails: opt(
     z.looseObject({ scannedVolumeDetails: list(z.looseObject({ volumeArn: text })) }),
   ),
@@ -66,7 +68,10 @@ export function addResources(
     value: resource.lambdaDetails?.functionName,
     part: 'target',
     path: inResource('lambdaDetails', 'functionName'),
-    attributes: { arn: resource.lambdaDetails?.functionArn },
+    attributes: {
+      arn: resource.lambdaDetails?.functionArn,
+      version: resource.lambdaDetails?.functionVersion,
+    },
   });
   addContainers(collector, resource, inResource);
   addStorage(collector, resource, inResource);

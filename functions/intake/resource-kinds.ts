@@ -30,6 +30,9 @@ const BY_ARN: readonly EntityKind[] = ['resource', 'workload'];
 /** `arn:aws:ec2:eu-central-1:111122223333:instance/i-0abc` and `AWS::IAM::AccessKey:AKIA...` by their last part. */
 export function nameOf(kind: EntityKind, id: string | null | undefined): string | null {
   if (!id || BY_ARN.includes(kind)) return id ?? null;
+  // A function's ARN may end in a version or an alias.
+  const [, functionName] = (kind === 'function' && /:function:([^:]+)/.exec(id)) || [];
+  if (functionName) return functionName;
   const last = id.split(/[:/]/).filter(Boolean).at(-1) ?? null;
   // Security Hub writes this where the finding has no key.
   return last === 'null' ? null : last;

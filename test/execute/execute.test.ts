@@ -9,7 +9,7 @@ import type { Scheduled } from '../../functions/scheduling/schedules.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 import { startStore, type TestStore } from '../store/dynamo.ts';
-import { schedulesIn, toyAction, toyMechanisms, type World } from './toy.ts';
+import { schedulesIn, toy, toyAction, toyMechanisms, type World } from './toy.ts';
 
 let db: TestStore;
 let store: Store;
@@ -63,6 +63,27 @@ describe('an execution', () => {
     const before = await load(ids);
     await execute(deps(), ids);
     expect(await load(ids)).toEqual(before);
+  });
+
+  test('records how it is undone by hand, where that depends on what was there before', async () => {
+    const described = {
+      headline: '',
+      changes: ['a change'],
+      affected: [],
+      undo: '',
+      manualUndo: ['as described'],
+    };
+    const ids = await put({ description: described });
+    const mechanism = toyMechanisms(world).get(toy.id)!;
+    const telling = {
+      ...mechanism,
+      manualUndo: (_subject: unknown, before: unknown) => [`restore ${JSON.stringify(before)}`],
+    };
+    await execute({ ...deps(), mechanisms: new Map([[toy.id, telling]]) }, ids);
+    expect((await load(ids)).description).toEqual({
+      ...described,
+      manualUndo: ['restore {"present":false}'],
+    });
   });
 
   test('P2: refuses an action that needed a person and has no approval', async () => {

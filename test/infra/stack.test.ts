@@ -94,7 +94,7 @@ function variablesOf(file: string): string[] {
 
 describe('every function', () => {
   const entryOf = (name: string) =>
-    name.replace(/^(execute|reverse)-(\w+)$/, 'execute/$2').concat('/handler.ts');
+    name.replace(/^(execute|reverse)-([\w-]+)$/, 'execute/$2').concat('/handler.ts');
 
   test.each([...functions.keys()])(
     '%s is given every variable that its code insists on',

@@ -31,6 +31,16 @@ describe('the sides', () => {
     ]);
   });
 
+  test('a function is named with the version that was seen, whose settings may be fixed', () => {
+    const target = alertOf(sample('function-calls-out')).entities.find(
+      ({ kind }) => kind === 'function',
+    );
+    expect(target).toMatchObject({
+      value: 'shop-resize-images',
+      attributes: { version: '$LATEST' },
+    });
+  });
+
   test('over IPv6 as over IPv4', () => {
     expect(partsOf(sample('ipv6-probe'))[0]).toBe('ip-1 2001:db8:bad::1:7 actor');
   });
