@@ -80,11 +80,12 @@ export async function createWorld({
         .inbox()
         .filter(({ message: { to } }) => to.kind === 'person' && to.id === person)
         .map(({ message }) => message.subject),
-    /** The newest link that this person was sent. */
-    link(person: string): string {
+    /** The newest link that this person was sent, in a message with these words in its subject. */
+    link(person: string, about = ''): string {
       const links = runtime
         .inbox()
         .filter(({ message: { to } }) => to.kind === 'person' && to.id === person)
+        .filter(({ message: { subject } }) => subject.includes(about))
         .flatMap(({ message }) => message.links);
       const url = links.at(-1)?.url;
       if (!url) throw new Error(`${person} was sent no link`);
@@ -109,8 +110,8 @@ export async function createWorld({
     },
     choose: async (path: string, choice: Record<string, string>) =>
       (await world.form(path))(choice),
-    approve: (person: string) =>
-      world.choose(world.link(person), { verdict: 'approve', reason: '' }),
+    approve: (person: string, about?: string) =>
+      world.choose(world.link(person, about), { verdict: 'approve', reason: '' }),
     decline: (person: string) =>
       world.choose(world.link(person), { verdict: 'decline', reason: 'known scanner' }),
     blocked: () => addressesIn(runtime, 'block'),

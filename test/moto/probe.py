@@ -185,7 +185,16 @@ def lambda_logging():
         FunctionName="fn", LoggingConfig={"LogFormat": "JSON", "ApplicationLogLevel": "DEBUG"}
     )
     shown = functions.get_function_configuration(FunctionName="fn")
-    return f"accepted; LoggingConfig afterwards: {shown.get('LoggingConfig')}"
+    notes = [f"accepted; LoggingConfig afterwards: {shown.get('LoggingConfig')}"]
+    notes.append(f"status at once: {shown.get('LastUpdateStatus')}")
+    try:
+        functions.update_function_configuration(
+            FunctionName="fn", RevisionId="stale", LoggingConfig={"LogFormat": "Text"}
+        )
+        notes.append("A STALE REVISION IS ACCEPTED")
+    except functions.exceptions.PreconditionFailedException:
+        notes.append("stale revision: PreconditionFailed")
+    return "; ".join(notes)
 
 
 def api_key():

@@ -3,13 +3,17 @@ import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { logAtDebug } from '../../../functions/execute/function-log/debug-level.ts';
 import { effectsOf } from '../../../functions/execute/registry.ts';
-import { alertWith, subjectOn, theFunction } from '../../fixtures/case.ts';
+import { alertWith, POLICY, subjectOn, theFunction } from '../../fixtures/case.ts';
 
 const subject = subjectOn(theFunction);
 const effects = (change: Partial<typeof theFunction>) =>
-  effectsOf('increase_logging_verbosity', alertWith(), { ...theFunction, ...change }, null).map(
-    ({ mechanism }) => mechanism.id,
-  );
+  effectsOf(
+    'increase_logging_verbosity',
+    alertWith(),
+    { ...theFunction, ...change },
+    null,
+    POLICY,
+  ).map(({ mechanism }) => mechanism.id);
 
 test('the approver reads what changes, what a changed format means, and when it ends', () => {
   const told = logAtDebug.describe(subject, null);
