@@ -1,6 +1,6 @@
 // More logging, from the finding to the setting that was there before.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { POLICY } from '../fixtures/case.ts';
+import { NOW, POLICY } from '../fixtures/case.ts';
 import { createWorld, sample, type World } from './world.ts';
 
 let world: World;
@@ -30,7 +30,7 @@ describe('a function that calls a command server', () => {
     await world.runtime.store.killSwitch.set(POLICY.account, {
       mode: 'ask',
       by: 'person:mei.tanaka',
-      at: '',
+      at: NOW.toISOString(),
       why: 'too many alerts',
     });
     await world.deliver(sample('function-calls-out'));
