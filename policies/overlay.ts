@@ -3,6 +3,7 @@ import {
   type AccountOverlay,
   type ActionName,
   type ActionPolicy,
+  DEFAULT_APPROVAL,
   DEFAULT_APPROVAL_MINUTES,
   type Limits,
 } from '../functions/domain/policy.ts';
@@ -36,7 +37,13 @@ function tightened(action: ActionPolicy, change: Change, objection: Objection): 
   const tier = raised('tier', change.tier, action.tier, objection);
   if (action.tier !== 3 && tier !== 3)
     return executable({ ...action, confidenceFloor }, tier, change, objection);
-  for (const field of ['enabled', 'mode', 'maxDurationMinutes', 'approvalTimeoutMinutes'] as const)
+  for (const field of [
+    'enabled',
+    'mode',
+    'maxDurationMinutes',
+    'approvalTimeoutMinutes',
+    'approversRequired',
+  ] as const)
     if (change[field] !== undefined) objection(field, 'means nothing: tier 3 never runs');
   return neverRun({ ...action, confidenceFloor });
 }
@@ -51,8 +58,8 @@ function executable(
   const mode = change.mode ?? action.mode;
   const lifetime = shortened(action.lifetime, change.maxDurationMinutes, objection);
   if (action.tier === 1 && tier === 1) {
-    if (change.approvalTimeoutMinutes !== undefined)
-      objection('approvalTimeoutMinutes', 'means nothing: tier 1 asks nobody');
+    for (const field of ['approvalTimeoutMinutes', 'approversRequired'] as const)
+      if (change[field] !== undefined) objection(field, 'means nothing: tier 1 asks nobody');
     return { ...action, enabled, mode, lifetime };
   }
   const approvalTimeoutMinutes = lowered(
@@ -61,7 +68,15 @@ function executable(
     action.tier === 2 ? action.approvalTimeoutMinutes : DEFAULT_APPROVAL_MINUTES,
     objection,
   );
-  return { ...action, tier: 2, enabled, mode, lifetime, approvalTimeoutMinutes };
+  const usual = action.tier === 2 ? action.approval : DEFAULT_APPROVAL;
+  const required = raised(
+    'approversRequired',
+    change.approversRequired,
+    usual.required,
+    objection,
+  );
+  const approval = { ...usual, required };
+  return { ...action, tier: 2, enabled, mode, lifetime, approvalTimeoutMinutes, approval };
 }
 
 function neverRun(action: ActionPolicy): ActionPolicy {

@@ -110,24 +110,41 @@ export type Parameters = z.infer<typeof Parameters>;
 export const Approver = z.strictObject({ id: z.string(), name: z.string(), email: z.email() });
 export type Approver = z.infer<typeof Approver>;
 
-export const Decision = z.strictObject({
+/** One person's word on a request. One person, one vote: a later one changes nothing. */
+export const Vote = z.strictObject({
   verdict: z.enum(['approved', 'declined']),
   by: z.string(),
   at: Instant,
   reason: z.string().max(500),
 });
+export type Vote = z.infer<typeof Vote>;
 
-/** The question put to people. The ladder is copied from policy when it is made and does not change after. */
+/** The question put to people. Ladder and rules are copied from policy when it is made and do not change after. */
 export const ApprovalRequest = z.strictObject({
   requestedAt: Instant,
   expiresAt: Instant,
   rungs: z.array(z.strictObject({ at: Instant, ask: z.array(Approver) })).min(1),
   managers: z.array(Approver),
+  /** What was odd when it was made: rungs that were skipped, and why. */
+  notes: z.array(z.string().max(300)).max(10),
+  /** How many different people have to approve. */
+  required: z.int().min(1),
+  /** One no ends it; otherwise it ends when too few are left who could say yes. */
+  declineEnds: z.boolean(),
+  /** Minutes that one of the people asked may add, once; 0 where policy allows none. */
+  moreTimeMinutes: z.int().min(0),
+  moreTime: z.strictObject({ by: z.string(), at: Instant }).nullable(),
+  /** Who is on it: nobody else is asked from then on, and the clock goes on. */
+  acknowledged: z.strictObject({ by: z.string(), at: Instant }).nullable(),
+  /** People whom somebody asked handed it to: they may decide, too. */
+  handedTo: z.array(z.strictObject({ to: Approver, by: z.string(), at: Instant })).max(10),
   /** How many rungs have been asked. */
   askedRungs: z.int().min(0),
   /** The state machine's callback; replaced at each rung, never shown and never in a link. */
   taskToken: z.string().nullable(),
-  decision: Decision.nullable(),
+  votes: z.array(Vote).max(20),
+  /** The vote that settled it. */
+  decision: Vote.nullable(),
 });
 export type ApprovalRequest = z.infer<typeof ApprovalRequest>;
 

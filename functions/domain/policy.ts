@@ -47,6 +47,21 @@ const executable = {
   lifetime: undone,
 };
 
+export const Role = z.enum(['analyst', 'manager']);
+
+/** Whose yes an action needs. */
+export const Approval = z.strictObject({
+  /** How many different people have to approve. */
+  required: z.int().min(1).max(3).default(1),
+  /** Whose yes counts; others on the ladder are passed over. */
+  roles: z.array(Role).min(1).default(['analyst', 'manager']),
+  /** Whether one no ends it; otherwise it ends when too few are left who could say yes. */
+  declineEnds: z.boolean().default(true),
+  /** Minutes that one of the people asked may add, once. */
+  moreTimeMinutes: z.int().min(0).max(60).default(0),
+});
+export type Approval = z.infer<typeof Approval>;
+
 export const ActionPolicy = z.discriminatedUnion('tier', [
   z.strictObject({ tier: z.literal(1), ...common, ...executable }),
   z.strictObject({
@@ -55,13 +70,15 @@ export const ActionPolicy = z.discriminatedUnion('tier', [
     ...executable,
     /** After this the request expires and nothing happens. */
     approvalTimeoutMinutes: z.int().min(1).max(60),
+    approval: Approval.prefault({}),
   }),
   z.strictObject({ tier: z.literal(3), ...common, rationale: z.string().min(10).max(300) }),
 ]);
 export type ActionPolicy = z.infer<typeof ActionPolicy>;
 
-/** Time for a decision on a tier-1 action that a rule or the rate limit sent to a person. */
+/** For a tier-1 action that a rule or the rate limit sent to a person. */
 export const DEFAULT_APPROVAL_MINUTES = 15;
+export const DEFAULT_APPROVAL: Approval = Approval.parse({});
 
 export const ActionsFile = z.strictObject({ actions: z.record(ActionName, ActionPolicy) });
 
@@ -89,7 +106,7 @@ const PersonId = z
 export const Person = z.strictObject({
   name: z.string().min(1).max(100),
   email: z.email(),
-  roles: z.array(z.enum(['analyst', 'manager'])).min(1),
+  roles: z.array(Role).min(1),
   /** What this person is called in AWS: user names, role session names, ARNs. Used to keep people from deciding about themselves. */
   principals: z.array(z.string().min(1).max(256)),
 });
@@ -215,6 +232,7 @@ export const AccountFile = z.strictObject({
         enabled: z.literal(false).optional(),
         maxDurationMinutes: z.int().min(1).optional(),
         approvalTimeoutMinutes: z.int().min(1).optional(),
+        approversRequired: z.int().min(1).max(3).optional(),
         confidenceFloor: z.int().min(0).max(100).optional(),
       }),
     )

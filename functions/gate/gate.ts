@@ -1,16 +1,16 @@
 // The gate: decides each recommendation, reserves room under the rate limit, and writes the actions.
-import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { actionDigest, append, moveTo } from '../audit/chain.ts';
 import type { Log } from '../audit/log.ts';
-import { type Action, ActionId, IncidentId, type Status } from '../domain/action.ts';
+import { type Action, ActionId, type ApprovalRequest, IncidentId } from '../domain/action.ts';
 import { Assessment, type Recommendation } from '../domain/assessment.ts';
 import { Conflict } from '../domain/errors.ts';
-import { DEFAULT_APPROVAL_MINUTES, type Policy } from '../domain/policy.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { Effect } from '../execute/registry.ts';
 import type { Store } from '../store/store.ts';
+import { decideAgain } from './again.ts';
 import { requestApproval, waitsOf } from './ask.ts';
-import { decide, isStricter, type Ruling } from './decide.ts';
+import { compose } from './compose.ts';
+import { decide, type Ruling } from './decide.ts';
 import type { Circumstances } from './proposal.ts';
 
 export type GateDeps = {
@@ -41,9 +41,6 @@ type Routed = {
   waits: number[];
   waitSeconds: number;
 };
-
-/** A little longer than everything that could still be running, so that the sweeper never races a live execution. */
-const EXECUTION_GRACE_MINUTES = 20;
 
 export async function gate(deps: GateDeps, input: unknown) {
   const { incidentId, alertId, assessment, actionId } = GateInput.parse(input);
@@ -103,7 +100,7 @@ async function decideAll(
     })),
   );
   // Whatever a hostile or confused model proposed: where nothing of it is left, a person still hears of the alert.
-  if (rulings.length > 0 && rulings.every(({ ruling }) => ruling.disposition === 'dropped')) {
+  if (rulings.every(({ ruling }) => ruling.disposition === 'dropped')) {
     const recommendation = ticketBecause('Nothing that was recommended could be considered');
     rulings.push({ recommendation, ruling: decide(recommendation, circumstances) });
   }
@@ -111,9 +108,10 @@ async function decideAll(
   for (const [index, { recommendation, ruling }] of rulings.entries())
     for (const { effect, letter } of asActions(ruling)) {
       const actionId = `act-${ids.alertId.slice('al-'.length)}-${index + 1}${letter}`;
-      const settled = await withinRate(deps, { ...ids, actionId }, ruling);
-      const proposed = { recommendation, ruling: settled, effect };
-      const action = compose(deps, { ...ids, actionId }, circumstances, proposed);
+      const place = { ...ids, actionId };
+      const put = withPeople(deps, await withinRate(deps, place, ruling));
+      const proposed = { recommendation, effect, ...put };
+      const action = compose(place, circumstances, proposed, deps.now());
       actions.push(route(await createOnce(deps, action)));
     }
   return { ...ids, actions };
@@ -166,86 +164,19 @@ async function withinRate(
   return { ...ruling, disposition: 'approve', reasons: [...ruling.reasons, reason] };
 }
 
-function compose(
+/** The question, where a person has to be asked; where nobody can be, a person has to do it by hand. */
+function withPeople(
   { policy, now }: GateDeps,
-  { incidentId, alertId, actionId }: { incidentId: string; alertId: string; actionId: string },
-  { alert, facts }: Circumstances,
-  { recommendation, ruling, effect }: Considered & { effect: Effect | null },
-): Action {
-  const at = now();
-  const { name, target, durationMinutes, disposition, reasons, considered } = ruling;
-  const place = { account: policy.account, region: alert.region };
-  const parameters = effect?.parameters ?? {};
-  const subject = target && { incidentId, actionId, ...place, target, parameters, durationMinutes };
+  ruling: Ruling,
+): { ruling: Ruling; approval: ApprovalRequest | null } {
+  const { disposition, name, target } = ruling;
+  if (disposition !== 'approve' || !target) return { ruling, approval: null };
   const actionPolicy = name && policy.actions[name];
-  const timeout =
-    actionPolicy?.tier === 2 ? actionPolicy.approvalTimeoutMinutes : DEFAULT_APPROVAL_MINUTES;
-  const approval =
-    disposition === 'approve' && target
-      ? requestApproval(policy.escalation, target, timeout, at)
-      : null;
-  const core = {
-    actionId,
-    ...place,
-    name,
-    target,
-    durationMinutes,
-    parameters,
-    mechanism: effect?.mechanism.id ?? null,
-    effectKey: effect && subject ? effect.mechanism.effectKey(subject) : null,
-  };
-  const why = reasons.map(({ text }) => text).join('. ');
-  const proposed: Action = {
-    ...core,
-    incidentId,
-    alertId,
-    recommendation,
-    scope: effect?.mechanism.scope ?? null,
-    description: effect && subject ? effect.mechanism.describe(subject, facts) : null,
-    disposition,
-    reasons,
-    considered,
-    policyVersion: policy.version,
-    digest: actionDigest(core),
-    status: 'proposed',
-    approval,
-    before: null,
-    appliedAt: null,
-    dueAt: null,
-    extensions: 0,
-    failure: null,
-    createdAt: at.toISOString(),
-    attentionAt: attentionAt(disposition, approval?.expiresAt ?? null, at),
-    history: append(actionId, [], {
-      at,
-      by: 'gate',
-      event: 'proposed',
-      text: `${recommendation.action} on ${recommendation.target}, confidence ${recommendation.confidence}`,
-    }),
-    version: 1,
-  };
-  const status = FIRST_STATUS[disposition];
-  return status === 'proposed' ? proposed : moveTo(proposed, status, { at, by: 'gate', text: why });
-}
-
-const FIRST_STATUS: Readonly<Record<Action['disposition'], Status>> = {
-  auto: 'proposed',
-  approve: 'awaiting-approval',
-  observe: 'observed',
-  'hand-off': 'handed-off',
-  dropped: 'dropped',
-};
-
-/** From when the sweeper takes an interest: when whoever should have gone on with it must have done so. */
-function attentionAt(
-  disposition: Action['disposition'],
-  expiresAt: string | null,
-  now: Date,
-): string | null {
-  if (disposition === 'observe' || disposition === 'dropped') return null;
-  const from = expiresAt ? Date.parse(expiresAt) : now.getTime();
-  const minutes = expiresAt ? 2 : EXECUTION_GRACE_MINUTES;
-  return new Date(from + minutes * 60_000).toISOString();
+  const approval = requestApproval(policy.escalation, actionPolicy, target, now());
+  if (approval) return { ruling, approval };
+  const text = 'Policy names too few people who could approve it and are not concerned by it';
+  const reasons = [...ruling.reasons, { code: 'too-few-approvers', text }];
+  return { ruling: { ...ruling, disposition: 'hand-off', reasons }, approval: null };
 }
 
 /** A repeated call, after a crash, finds the action that the first one wrote; that one counts. */
@@ -272,63 +203,4 @@ function route(action: Action): Routed {
     waits,
     waitSeconds: waits[0] ?? 0,
   };
-}
-
-const STOPPED: Readonly<Partial<Record<Action['disposition'], Status>>> = {
-  observe: 'observed',
-  'hand-off': 'handed-off',
-};
-
-/**
- * Decides an approved action once more, on fresh facts. A person's yes was to one exact action under the rules of
- * that moment; what has become stricter since stops it.
- */
-async function decideAgain(
-  { store, now }: GateDeps,
-  { incidentId, alertId, actionId }: { incidentId: string; alertId: string; actionId: string },
-  circumstances: Circumstances,
-) {
-  const action = await store.records.changeAction(incidentId, actionId, (current) => {
-    if (current.status !== 'approved') return null;
-    const ruling = decide(current.recommendation, circumstances);
-    const why = whatChanged(current, ruling, circumstances);
-    if (!why) return null;
-    const to = STOPPED[ruling.disposition] ?? 'failed';
-    const text = `Stopped after approval: ${why}`;
-    return moveTo(
-      current,
-      to,
-      { at: now(), by: 'gate', text },
-      { failure: text, attentionAt: null },
-    );
-  });
-  const goes = ['approved', 'executing', 'in-force'].includes(action.status);
-  return {
-    incidentId,
-    alertId,
-    actionId,
-    scope: action.scope ?? 'none',
-    disposition: goes ? action.disposition : 'stopped',
-  };
-}
-
-const isEffectOf = (action: Action, { mechanism, parameters }: Effect): boolean =>
-  mechanism.id === action.mechanism && isDeepStrictEqual(parameters, action.parameters);
-
-function whatChanged(
-  action: Action,
-  ruling: Ruling,
-  { facts, policy }: Circumstances,
-): string | null {
-  const decidedAt = action.approval?.decision?.at;
-  if (!decidedAt || !facts || facts.readAt < decidedAt) return 'the facts could not be read again';
-  if (ruling.name !== action.name) return `it would now be ${ruling.name ?? 'an unknown action'}`;
-  if (!ruling.effects.some((effect) => isEffectOf(action, effect)))
-    return 'what it would change is no longer what was approved';
-  if (isStricter(ruling.disposition, action.disposition)) {
-    const known = new Set(action.reasons.map(({ code }) => code));
-    const added = ruling.reasons.filter(({ code }) => !known.has(code)).map(({ text }) => text);
-    return added.join('. ') || `policy ${policy.version} is stricter`;
-  }
-  return null;
 }

@@ -1,0 +1,64 @@
+// Decides an approved action once more: a person's yes was to one exact action, under the facts and rules of that moment.
+import { isDeepStrictEqual } from 'node:util';
+import { moveTo } from '../audit/chain.ts';
+import type { Action, Status } from '../domain/action.ts';
+import type { Effect } from '../execute/registry.ts';
+import { decide, isStricter, type Ruling } from './decide.ts';
+import type { GateDeps } from './gate.ts';
+import type { Circumstances } from './proposal.ts';
+
+const STOPPED: Readonly<Partial<Record<Action['disposition'], Status>>> = {
+  observe: 'observed',
+  'hand-off': 'handed-off',
+};
+
+/** What has become stricter since stops it. Facts older than the decision count as not read. */
+export async function decideAgain(
+  { store, now }: GateDeps,
+  { incidentId, alertId, actionId }: { incidentId: string; alertId: string; actionId: string },
+  circumstances: Circumstances,
+) {
+  const action = await store.records.changeAction(incidentId, actionId, (current) => {
+    if (current.status !== 'approved') return null;
+    const ruling = decide(current.recommendation, circumstances);
+    const why = whatChanged(current, ruling, circumstances);
+    if (!why) return null;
+    const to = STOPPED[ruling.disposition] ?? 'failed';
+    const text = `Stopped after approval: ${why}`;
+    return moveTo(
+      current,
+      to,
+      { at: now(), by: 'gate', text },
+      { failure: text, attentionAt: null },
+    );
+  });
+  const goes = ['approved', 'executing', 'in-force'].includes(action.status);
+  return {
+    incidentId,
+    alertId,
+    actionId,
+    scope: action.scope ?? 'none',
+    disposition: goes ? action.disposition : 'stopped',
+  };
+}
+
+const isEffectOf = (action: Action, { mechanism, parameters }: Effect): boolean =>
+  mechanism.id === action.mechanism && isDeepStrictEqual(parameters, action.parameters);
+
+function whatChanged(
+  action: Action,
+  ruling: Ruling,
+  { facts, policy }: Circumstances,
+): string | null {
+  const decidedAt = action.approval?.decision?.at;
+  if (!decidedAt || !facts || facts.readAt < decidedAt) return 'the facts could not be read again';
+  if (ruling.name !== action.name) return `it would now be ${ruling.name ?? 'an unknown action'}`;
+  if (!ruling.effects.some((effect) => isEffectOf(action, effect)))
+    return 'what it would change is no longer what was approved';
+  if (isStricter(ruling.disposition, action.disposition)) {
+    const known = new Set(action.reasons.map(({ code }) => code));
+    const added = ruling.reasons.filter(({ code }) => !known.has(code)).map(({ text }) => text);
+    return added.join('. ') || `policy ${policy.version} is stricter`;
+  }
+  return null;
+}

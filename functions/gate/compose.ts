@@ -1,0 +1,92 @@
+// From a ruling to the record of an action: everything that is known about it before anything happens.
+import { actionDigest, append, moveTo } from '../audit/chain.ts';
+import type { Action, ApprovalRequest, Status } from '../domain/action.ts';
+import type { Recommendation } from '../domain/assessment.ts';
+import type { Effect } from '../execute/registry.ts';
+import type { Ruling } from './decide.ts';
+import type { Circumstances } from './proposal.ts';
+
+/** A little longer than everything that could still be running, so that the sweeper never races a live execution. */
+const EXECUTION_GRACE_MINUTES = 20;
+
+export type Proposed = {
+  recommendation: Recommendation;
+  ruling: Ruling;
+  effect: Effect | null;
+  /** Present exactly where a person is asked. */
+  approval: ApprovalRequest | null;
+};
+
+export function compose(
+  { incidentId, alertId, actionId }: { incidentId: string; alertId: string; actionId: string },
+  { alert, facts, policy }: Circumstances,
+  { recommendation, ruling, effect, approval }: Proposed,
+  at: Date,
+): Action {
+  const { name, target, durationMinutes, disposition, reasons, considered } = ruling;
+  const place = { account: policy.account, region: alert.region };
+  const parameters = effect?.parameters ?? {};
+  const subject = target && { incidentId, actionId, ...place, target, parameters, durationMinutes };
+  const core = {
+    actionId,
+    ...place,
+    name,
+    target,
+    durationMinutes,
+    parameters,
+    mechanism: effect?.mechanism.id ?? null,
+    effectKey: effect && subject ? effect.mechanism.effectKey(subject) : null,
+  };
+  const why = reasons.map(({ text }) => text).join('. ');
+  const proposed: Action = {
+    ...core,
+    incidentId,
+    alertId,
+    recommendation,
+    scope: effect?.mechanism.scope ?? null,
+    description: effect && subject ? effect.mechanism.describe(subject, facts) : null,
+    disposition,
+    reasons,
+    considered,
+    policyVersion: policy.version,
+    digest: actionDigest(core),
+    status: 'proposed',
+    approval,
+    before: null,
+    appliedAt: null,
+    dueAt: null,
+    extensions: 0,
+    failure: null,
+    createdAt: at.toISOString(),
+    attentionAt: attentionAt(disposition, approval?.expiresAt ?? null, at),
+    history: append(actionId, [], {
+      at,
+      by: 'gate',
+      event: 'proposed',
+      text: `${recommendation.action} on ${recommendation.target}, confidence ${recommendation.confidence}`,
+    }),
+    version: 1,
+  };
+  const status = FIRST_STATUS[disposition];
+  return status === 'proposed' ? proposed : moveTo(proposed, status, { at, by: 'gate', text: why });
+}
+
+const FIRST_STATUS: Readonly<Record<Action['disposition'], Status>> = {
+  auto: 'proposed',
+  approve: 'awaiting-approval',
+  observe: 'observed',
+  'hand-off': 'handed-off',
+  dropped: 'dropped',
+};
+
+/** From when the sweeper takes an interest: when whoever should have gone on with it must have done so. */
+function attentionAt(
+  disposition: Action['disposition'],
+  expiresAt: string | null,
+  now: Date,
+): string | null {
+  if (disposition === 'observe' || disposition === 'dropped') return null;
+  const from = expiresAt ? Date.parse(expiresAt) : now.getTime();
+  const minutes = expiresAt ? 2 : EXECUTION_GRACE_MINUTES;
+  return new Date(from + minutes * 60_000).toISOString();
+}

@@ -1,0 +1,77 @@
+// What somebody who is asked may do besides deciding: say that they are on it, ask for more time, hand it to somebody.
+import { noted } from '../audit/chain.ts';
+import type { Action } from '../domain/action.ts';
+import { peopleOf } from '../domain/people.ts';
+import type { Escalation } from '../domain/policy.ts';
+import { minutesAfter } from '../domain/time.ts';
+import { span, utc } from '../domain/wording.ts';
+import { type By, type Change, openTo, peopleAsked, refuse } from './decision.ts';
+
+/** The sweeper ends a request this long after its time, where nothing else did. */
+const SWEPT_AFTER_MINUTES = 2;
+const MAX_HAND_OVERS = 10;
+
+/** Stops the escalation, and not the clock. */
+export function acknowledge(action: Action, by: By): Change {
+  const open = openTo(action, by);
+  if ('refused' in open) return open;
+  const { approval } = open;
+  if (approval.acknowledged) return refuse('settled', 'Somebody is on it already.');
+  const at = by.now.toISOString();
+  const text = 'Is on it: nobody else is asked, and the time goes on';
+  return {
+    next: {
+      ...noted(action, { at: by.now, by: `person:${by.person}`, event: 'acknowledged', text }),
+      approval: { ...approval, acknowledged: { by: by.person, at } },
+    },
+  };
+}
+
+/** Once, and by as much as policy says. */
+export function askForTime(action: Action, by: By): Change {
+  const open = openTo(action, by);
+  if ('refused' in open) return open;
+  const { approval } = open;
+  const { moreTimeMinutes } = approval;
+  if (moreTimeMinutes === 0) return refuse('bounded', 'Policy allows no more time for this.');
+  if (approval.moreTime)
+    return refuse('settled', `There was more time already, until ${utc(approval.expiresAt)}.`);
+  const expiresAt = minutesAfter(approval.expiresAt, moreTimeMinutes);
+  const text = `${span(moreTimeMinutes)} more, until ${expiresAt}`;
+  return {
+    next: {
+      ...noted(action, { at: by.now, by: `person:${by.person}`, event: 'more-time', text }),
+      approval: {
+        ...approval,
+        expiresAt,
+        moreTime: { by: by.person, at: by.now.toISOString() },
+      },
+      attentionAt: minutesAfter(expiresAt, SWEPT_AFTER_MINUTES),
+    },
+  };
+}
+
+/** The other person may decide from then on, too. Nobody can be handed what is about them. */
+export function handOver(
+  action: Action,
+  to: string,
+  { escalation, ...by }: By & { escalation: Pick<Escalation, 'people'> },
+): Change {
+  const open = openTo(action, by);
+  if ('refused' in open) return open;
+  const { approval } = open;
+  const [person] = peopleOf(escalation, [to], action.target);
+  if (!person) return refuse('not-yours', 'That person may not decide about this.');
+  if (peopleAsked(approval).some(({ id }) => id === to))
+    return refuse('settled', `${person.name} is among those who are asked already.`);
+  if (approval.handedTo.length >= MAX_HAND_OVERS)
+    return refuse('bounded', 'It was handed on too often.');
+  const handed = { to: person, by: by.person, at: by.now.toISOString() };
+  const text = `Handed to ${person.name}`;
+  return {
+    next: {
+      ...noted(action, { at: by.now, by: `person:${by.person}`, event: 'handed-over', text }),
+      approval: { ...approval, handedTo: [...approval.handedTo, handed] },
+    },
+  };
+}
