@@ -99,12 +99,18 @@ export function functionTable(s: Surroundings): FunctionRow[] {
       // The one door to the outside: a flood at it must not use up what everything else runs on.
       reservedConcurrency: 10,
       policy: true,
-      env: { ...table, ...links, ...schedules },
+      env: {
+        ...table,
+        ...links,
+        ...schedules,
+        [ENV.approveFunctionName]: `${s.settings.prefix}approve`,
+      },
       may: [
         'readRecords',
         'writeRecords',
         'answerRespond',
         'startReverse',
+        'callApprove',
         'verifyLinks',
         'setSchedules',
         'lendScheduleRole',

@@ -33,6 +33,7 @@ export function rightsIn(s: Surroundings) {
     startRespond: allow(['states:StartExecution'], [stateMachineArn(names, 'respond')]),
     startReverse: allow(['states:StartExecution'], [stateMachineArn(names, 'reverse')]),
     answerRespond: allow(['states:SendTaskSuccess'], [stateMachineArn(names, 'respond')]),
+    callApprove: allow(['lambda:InvokeFunction'], [functionArn(names, 'approve')]),
     callNotify: allow(['lambda:InvokeFunction'], [functionArn(names, 'notify')]),
     generateLinks: allow(['kms:GenerateMac'], [s.linkKeyArn]),
     verifyLinks: allow(['kms:VerifyMac'], [s.linkKeyArn]),

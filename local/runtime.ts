@@ -107,6 +107,7 @@ export async function createRuntime(options: RuntimeOptions) {
     log,
     startRespond: createStarter(stepFunctions, 'respond'),
     startReverse: createStarter(stepFunctions, 'reverse'),
+    askAlso: (input: object): Promise<void> => approve(deps, input),
     schedules: scheduler,
     openTicket: (ticket: Parameters<typeof openTicket>[1]) => openTicket(account.ssm, ticket),
     reject: async (body: string, reason: string) =>

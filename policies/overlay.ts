@@ -69,12 +69,7 @@ function executable(
     objection,
   );
   const usual = action.tier === 2 ? action.approval : DEFAULT_APPROVAL;
-  const required = raised(
-    'approversRequired',
-    change.approversRequired,
-    usual.required,
-    objection,
-  );
+  const required = raised('approversRequired', change.approversRequired, usual.required, objection);
   const approval = { ...usual, required };
   return { ...action, tier: 2, enabled, mode, lifetime, approvalTimeoutMinutes, approval };
 }

@@ -28,15 +28,22 @@ export type ApproveDeps = {
   log: Log;
 };
 
-export const ApproveInput = z.object({
-  incidentId: IncidentId,
-  actionId: ActionId,
-  rung: z.int().min(0).max(10),
-  taskToken: z.string().min(1),
-});
+export const ApproveInput = z.union([
+  /** From the state machine: it is this rung's turn. */
+  z.object({
+    incidentId: IncidentId,
+    actionId: ActionId,
+    rung: z.int().min(0).max(10),
+    taskToken: z.string().min(1),
+  }),
+  /** From the page: somebody handed it to this person. */
+  z.strictObject({ incidentId: IncidentId, actionId: ActionId, to: z.string().min(1).max(64) }),
+]);
 
 export async function approve(deps: ApproveDeps, input: unknown): Promise<void> {
-  const { incidentId, actionId, rung, taskToken } = ApproveInput.parse(input);
+  const given = ApproveInput.parse(input);
+  if ('to' in given) return askOneMore(deps, given);
+  const { incidentId, actionId, rung, taskToken } = given;
   // The token first: from here on a decision can wake the state machine.
   const action = await deps.store.records.changeAction(incidentId, actionId, (current) =>
     begin(current, rung, taskToken, deps.now()),
@@ -44,6 +51,8 @@ export async function approve(deps: ApproveDeps, input: unknown): Promise<void> 
   if (!action.approval)
     throw new InvalidInput('an action without a request cannot be asked about', { actionId });
   if (action.status !== 'awaiting-approval') return answer(deps, action, taskToken);
+  // Who said that they are on it is not joined by others; past the ladder there is only time left.
+  if (action.approval.acknowledged || rung >= action.approval.rungs.length) return;
   await climb(deps, action, action.approval, rung);
 }
 
@@ -52,7 +61,8 @@ function begin(current: Action, rung: number, taskToken: string, at: Date): Acti
   const { approval } = current;
   if (current.status !== 'awaiting-approval' || !approval) return null;
   const waiting = { ...approval, taskToken };
-  if (rung >= approval.rungs.length || Date.parse(approval.expiresAt) <= at.getTime())
+  const lastWait = approval.rungs.length + (approval.moreTime ? 1 : 0);
+  if (rung >= lastWait || Date.parse(approval.expiresAt) <= at.getTime())
     return moveTo(
       current,
       'expired',
@@ -67,7 +77,7 @@ function begin(current: Action, rung: number, taskToken: string, at: Date): Acti
 /** The action with the entry that says who is asked, or null when it is there already. */
 function asking(current: Action, rung: number, at: Date): Action | null {
   const { approval } = current;
-  if (!approval || approval.askedRungs > rung) return null;
+  if (!approval?.rungs[rung] || approval.acknowledged || approval.askedRungs > rung) return null;
   const text = `Asking ${namesOf(approval.rungs[rung]?.ask ?? [])}`;
   return {
     ...noted(current, { at, by: 'approve', event: 'asked', text }),
@@ -122,6 +132,21 @@ async function climb(
   throw new Unavailable('nobody on the ladder could be reached', { actionId });
 }
 
+/** The person to whom it was handed, with a link of their own. */
+async function askOneMore(
+  deps: ApproveDeps,
+  { incidentId, actionId, to }: { incidentId: string; actionId: string; to: string },
+): Promise<void> {
+  const action = await deps.store.records.action(incidentId, actionId);
+  const handed = action.approval?.handedTo.find((one) => one.to.id === to);
+  if (!handed || action.status !== 'awaiting-approval') return;
+  const alert = await deps.store.records.alert(incidentId, action.alertId);
+  const asked = action.approval?.rungs.length ?? 0;
+  const message = await question(deps, action, alert, handed.to, asked);
+  const unreached = await sendEach(deps.send, [message], deps.log);
+  if (unreached.length > 0) await recordUnreached(deps, action, unreached);
+}
+
 /** A failed delivery is part of what happened; a retry that fails the same way adds nothing. */
 async function recordUnreached(
   { store, now }: ApproveDeps,
@@ -135,6 +160,10 @@ async function recordUnreached(
       : noted(current, { at: now(), by: 'approve', event: 'not-reached', text }),
   );
 }
+
+/** In seconds since 1970. The record says when the request ends; the link outlives that by the time that policy may add. */
+const lastMoment = ({ approval }: Action): number =>
+  Math.floor(Date.parse(approval?.expiresAt ?? '') / 1000) + 60 * (approval?.moreTimeMinutes ?? 0);
 
 async function question(
   { mac, webBaseUrl }: ApproveDeps,
@@ -150,7 +179,7 @@ async function question(
     actionId,
     digest,
     person: person.id,
-    expires: Math.floor(Date.parse(approval?.expiresAt ?? '') / 1000),
+    expires: lastMoment(action),
   });
   const before = approval?.rungs.slice(0, rung).flatMap(({ ask }) => ask) ?? [];
   return {

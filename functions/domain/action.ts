@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Entity, Instant } from './alert.ts';
 import { Recommendation } from './assessment.ts';
-import { ActionName } from './policy.ts';
+import { ActionName, Role } from './policy.ts';
 
 /** The alert's, the number of the recommendation, and a letter where one recommendation became several actions. */
 export const ActionId = z.string().regex(/^act-[0-9a-z]{16}-\d{1,2}[b-e]?$/);
@@ -129,6 +129,8 @@ export const ApprovalRequest = z.strictObject({
   notes: z.array(z.string().max(300)).max(10),
   /** How many different people have to approve. */
   required: z.int().min(1),
+  /** Whose yes counts. */
+  roles: z.array(Role),
   /** One no ends it; otherwise it ends when too few are left who could say yes. */
   declineEnds: z.boolean(),
   /** Minutes that one of the people asked may add, once; 0 where policy allows none. */

@@ -14,6 +14,8 @@ export const ENV = {
   scheduleRoleArn: 'SCHEDULE_ROLE_ARN',
   /** Called by the sweeper, to tell people. */
   notifyFunctionName: 'NOTIFY_FUNCTION_NAME',
+  /** Called by the web, to ask one more person. */
+  approveFunctionName: 'APPROVE_FUNCTION_NAME',
   remindFunctionArn: 'REMIND_FUNCTION_ARN',
   scheduleDeadLetterArn: 'SCHEDULE_DEAD_LETTER_ARN',
   /** Where approval and review pages are served, without a trailing slash. */

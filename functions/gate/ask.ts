@@ -51,6 +51,7 @@ export function requestApproval(
       ...(enough ? [] : ['Too few people of the ladder may decide this, so managers are asked']),
     ],
     required: approval.required,
+    roles: approval.roles,
     declineEnds: approval.declineEnds,
     moreTimeMinutes: approval.moreTimeMinutes,
     moreTime: null,

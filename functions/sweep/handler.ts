@@ -5,26 +5,19 @@ import { SFN } from '@aws-sdk/client-sfn';
 import { createLog } from '../audit/logger.ts';
 import { ENV, required } from '../domain/env.ts';
 import { sendFrom } from '../notify/deployed.ts';
+import { createCall } from '../scheduling/calls.ts';
 import { createCallback, createStarter } from '../scheduling/executions.ts';
 import { createStore } from '../store/store.ts';
 import { type SweepDeps, sweep } from './sweep.ts';
 
 const log = createLog('sweep');
 const sfn = new SFN({});
-const lambda = new Lambda({});
-const notifyFunction = required(process.env, ENV.notifyFunctionName);
 const deps: SweepDeps = {
   store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),
   startReverse: createStarter(sfn, required(process.env, ENV.reverseArn)),
   startRespond: createStarter(sfn, required(process.env, ENV.respondArn)),
   callback: createCallback(sfn),
-  tell: async (input) => {
-    await lambda.invoke({
-      FunctionName: notifyFunction,
-      InvocationType: 'Event',
-      Payload: JSON.stringify(input),
-    });
-  },
+  tell: createCall(new Lambda({}), required(process.env, ENV.notifyFunctionName)),
   send: sendFrom(process.env),
   now: () => new Date(),
   log,

@@ -1,11 +1,13 @@
 // Lambda entry of `web`, behind the HTTP API.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
+import { Lambda } from '@aws-sdk/client-lambda';
 import { Scheduler } from '@aws-sdk/client-scheduler';
 import { SFN } from '@aws-sdk/client-sfn';
 import { handle } from 'hono/aws-lambda';
 import { createLog } from '../audit/logger.ts';
 import { ENV, required } from '../domain/env.ts';
+import { createCall } from '../scheduling/calls.ts';
 import { createSchedules, scheduleTargets } from '../scheduling/eventbridge.ts';
 import { createCallback, createStarter } from '../scheduling/executions.ts';
 import { readPolicyFile } from '../store/policy-file.ts';
@@ -23,6 +25,7 @@ export const handler = handle(
     mac: createKmsMac(new KMS({}), required(process.env, ENV.linkKeyArn)),
     callback: createCallback(sfn),
     startReverse: createStarter(sfn, required(process.env, ENV.reverseArn)),
+    askAlso: createCall(new Lambda({}), required(process.env, ENV.approveFunctionName)),
     schedules: createSchedules(new Scheduler({}), scheduleTargets(process.env), () => new Date()),
     webBaseUrl: required(process.env, ENV.webBaseUrl),
     now: () => new Date(),

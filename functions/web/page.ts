@@ -1,13 +1,13 @@
 // The pages that people decide on: facts that code wrote first, the model's words last and marked. No script.
 import { html } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
-import type { Action } from '../domain/action.ts';
+import type { Action, Approver } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Assessment } from '../domain/assessment.ts';
 import type { Incident } from '../domain/incident.ts';
 import { hour, span, utc } from '../domain/wording.ts';
 import { headlineOf, seenSince } from '../notify/texts.ts';
-import { mayExtend } from './decision.ts';
+import { mayExtend } from './keeping.ts';
 import { evidence, facts, machinesWords, record } from './parts.ts';
 import { decidedBy, type Names, type Standing } from './standing.ts';
 
@@ -22,6 +22,8 @@ export type View = {
   /** Name of the person whose link it is. */
   person: string;
   names: Names;
+  /** To whom the question could be handed. */
+  couldTake: readonly Approver[];
   /** The link's own path: forms post back to it. */
   path: string;
   maxExtensions: number;
@@ -57,6 +59,7 @@ export function approvePage(view: View): Html {
 <p class="clock"><strong>${timeLeft(expiresAt, now)} left</strong> until ${hour(expiresAt)}. Without an answer, nothing is done.</p>
 </header>
 ${facts(view)}
+${tally(view)}
 <form method="post" action="${path}" aria-label="Your decision">
 <input type="hidden" name="digest" value="${action.digest}">
 <div class="choice">
@@ -65,12 +68,29 @@ ${facts(view)}
 </div>
 <label for="reason">Reason, for the record (optional)</label>
 <textarea id="reason" name="reason" rows="2" maxlength="300" autocomplete="off"></textarea>
+${otherwise(view)}
 </form>
 ${evidence(view)}
 ${machinesWords(view)}
 ${record(view)}`,
   );
 }
+
+/** Where more than one person has to agree: who has said what. */
+const tally = ({ action: { approval }, names }: View): Html => {
+  if (!approval || approval.required === 1) return html``;
+  const said = approval.votes.map(({ by, verdict }) => `${names[by] ?? by} ${verdict} it`);
+  return html`<p class="tally"><strong>${approval.required} people have to approve.</strong> ${said.length === 0 ? 'Nobody has answered yet.' : `${said.join(', ')}.`}</p>`;
+};
+
+/** What one may do instead of deciding. Closed, so that the two buttons stay the first thing. */
+const otherwise = ({ action: { approval }, couldTake }: View): Html => html`
+<details>
+<summary>Not now, or not you?</summary>
+${approval?.acknowledged ? '' : html`<p><button name="verdict" value="acknowledge" class="small">I am on it</button> Nobody else is asked; the time goes on.</p>`}
+${approval && approval.moreTimeMinutes > 0 && !approval.moreTime ? html`<p><button name="verdict" value="more-time" class="small">${span(approval.moreTimeMinutes)} more</button> Once, for everybody.</p>` : ''}
+${couldTake.length === 0 ? '' : html`<p><label for="to">Hand it to</label> <select id="to" name="to">${couldTake.map(({ id, name }) => html`<option value="${id}">${name}</option>`)}</select> <button name="verdict" value="hand-over" class="small">Hand over</button></p>`}
+</details>`;
 
 export function reviewPage(view: View): Html {
   const { action, incident, person, path, names } = view;

@@ -1,6 +1,6 @@
 // What somebody who is asked may do besides deciding: say that they are on it, ask for more time, hand it to somebody.
 import { noted } from '../audit/chain.ts';
-import type { Action } from '../domain/action.ts';
+import type { Action, Approver } from '../domain/action.ts';
 import { peopleOf } from '../domain/people.ts';
 import type { Escalation } from '../domain/policy.ts';
 import { minutesAfter } from '../domain/time.ts';
@@ -51,19 +51,25 @@ export function askForTime(action: Action, by: By): Change {
   };
 }
 
-/** The other person may decide from then on, too. Nobody can be handed what is about them. */
-export function handOver(
-  action: Action,
-  to: string,
-  { escalation, ...by }: By & { escalation: Pick<Escalation, 'people'> },
-): Change {
+/** Those to whom it can be handed: with a role that counts, not asked yet, and not concerned. */
+export const couldTake = (
+  { approval, target }: Pick<Action, 'approval' | 'target'>,
+  people: Escalation['people'],
+): Approver[] => {
+  const asked = new Set(approval ? peopleAsked(approval).map(({ id }) => id) : []);
+  return peopleOf({ people }, Object.keys(people), target).filter(
+    ({ id }) => !asked.has(id) && people[id]?.roles.some((role) => approval?.roles.includes(role)),
+  );
+};
+
+/** The other person may decide from then on, too. */
+export function handOver(action: Action, to: string, by: By): Change {
   const open = openTo(action, by);
   if ('refused' in open) return open;
   const { approval } = open;
-  const [person] = peopleOf(escalation, [to], action.target);
-  if (!person) return refuse('not-yours', 'That person may not decide about this.');
-  if (peopleAsked(approval).some(({ id }) => id === to))
-    return refuse('settled', `${person.name} is among those who are asked already.`);
+  const person = couldTake(action, by.people).find(({ id }) => id === to);
+  if (!person)
+    return refuse('not-yours', 'That person may not decide about this, or is asked already.');
   if (approval.handedTo.length >= MAX_HAND_OVERS)
     return refuse('bounded', 'It was handed on too often.');
   const handed = { to: person, by: by.person, at: by.now.toISOString() };

@@ -5,7 +5,8 @@ import type { Action } from '../domain/action.ts';
 import { utc } from '../domain/wording.ts';
 import { scheduleEnd, unscheduleEnd } from '../scheduling/schedules.ts';
 import { notCounted } from './approval.ts';
-import { extend, keep, mayNot, mayReverse, type Review } from './decision.ts';
+import { mayNot } from './decision.ts';
+import { extend, keep, mayReverse, type Review } from './keeping.ts';
 import type { Answer, Opened, WebDeps } from './web.ts';
 import { write } from './write.ts';
 

@@ -10,10 +10,12 @@ import type { Policy } from '../domain/policy.ts';
 import type { Schedules } from '../scheduling/schedules.ts';
 import type { Store } from '../store/store.ts';
 import { ApproveForm, onApproval } from './approval.ts';
-import { mayNot, mayReverse } from './decision.ts';
+import { mayNot, peopleAsked } from './decision.ts';
 import { guardedHeaders, neverKept, ownFormsOnly } from './guard.ts';
+import { mayReverse } from './keeping.ts';
 import { type LinkClaims, type Mac, type Purpose, readLink } from './link.ts';
 import { approvePage, noticePage, reviewPage, standingPage, type View } from './page.ts';
+import { couldTake } from './request.ts';
 import { onReview, ReviewForm } from './review.ts';
 import { type Names, type Standing, standingOf } from './standing.ts';
 import { STYLE } from './style.ts';
@@ -24,6 +26,8 @@ export type WebDeps = {
   mac: Pick<Mac, 'verify'>;
   callback: (taskToken: string, output: { verdict: string }) => Promise<void>;
   startReverse: (name: string, input: object) => Promise<void>;
+  /** Has the asking function send the question to one more person. */
+  askAlso: (input: { incidentId: string; actionId: string; to: string }) => Promise<void>;
   schedules: Schedules;
   webBaseUrl: string;
   now: () => Date;
@@ -117,10 +121,7 @@ async function viewOf(deps: WebDeps, c: Context, { claims, action }: Opened): Pr
     records.findAssessment(incidentId, alertId),
   ]);
   const { people } = deps.policy.escalation;
-  const asked = [
-    ...(approval?.rungs.flatMap(({ ask }) => ask) ?? []),
-    ...(approval?.managers ?? []),
-  ];
+  const asked = approval ? [...peopleAsked(approval), ...approval.managers] : [];
   const names: Names = Object.fromEntries([
     ...Object.entries(people).map(([id, { name }]) => [id, name]),
     ...asked.map(({ id, name }) => [id, name]),
@@ -133,6 +134,7 @@ async function viewOf(deps: WebDeps, c: Context, { claims, action }: Opened): Pr
     person: names[claims.person] ?? claims.person,
     names,
     path: c.req.path,
+    couldTake: couldTake(action, people),
     maxExtensions: deps.policy.limits.maxExtensions,
     now: deps.now(),
   };

@@ -9,7 +9,7 @@ import type { Store } from '../../functions/store/store.ts';
 import { readLink } from '../../functions/web/link.ts';
 import { INCIDENT_ID, NOW } from '../fixtures/case.ts';
 import { startStore, type TestStore } from '../store/dynamo.ts';
-import { ana, BASE_URL, ben, mac, minute, put, requestWith, waiting } from '../web/desk.ts';
+import { ana, BASE_URL, ben, mac, mei, minute, put, requestWith, waiting } from '../web/desk.ts';
 
 let db: TestStore;
 let store: Store;
@@ -220,5 +220,42 @@ describe('a rung that comes', () => {
     const down = approve(deps(minute(15), failing(new Error('network'))), ask(2));
     await expect(down).rejects.toThrow(Unavailable);
     await approve(deps(minute(15), failing(new NotFound('TaskTimedOut'))), ask(2));
+  });
+});
+
+describe('besides the ladder', () => {
+  test('nobody else is asked once somebody is on it', async () => {
+    const acknowledged = { by: 'ana.silva', at: NOW.toISOString() };
+    await put(store, waiting({ approval: requestWith({ acknowledged }) }));
+    await approve(deps(minute(5)), ask(1));
+    expect(sent).toEqual([]);
+    expect(await load()).toMatchObject({
+      status: 'awaiting-approval',
+      approval: { taskToken: 'token-1', askedRungs: 1 },
+    });
+  });
+
+  test('time that was added is waited for, and then it ends', async () => {
+    const moreTime = { by: 'ana.silva', at: NOW.toISOString() };
+    const expiresAt = minute(25).toISOString();
+    await put(
+      store,
+      waiting({ approval: requestWith({ moreTimeMinutes: 10, moreTime, expiresAt }) }),
+    );
+    await approve(deps(minute(15)), ask(2));
+    expect((await load()).status).toBe('awaiting-approval');
+    await approve(deps(minute(25)), ask(3));
+    expect((await load()).status).toBe('expired');
+    expect(called).toEqual(['token-3 expired']);
+  });
+
+  test('the person to whom it was handed gets a link of their own, and nobody else one', async () => {
+    const handedTo = [{ to: mei, by: 'ana.silva', at: NOW.toISOString() }];
+    const action = await put(store, waiting({ approval: requestWith({ handedTo }) }));
+    const { incidentId, actionId } = action;
+    await approve(deps(minute(2)), { incidentId, actionId, to: mei.id });
+    await approve(deps(minute(2)), { incidentId, actionId, to: ben.id });
+    expect(recipients()).toEqual([mei.id]);
+    expect((await load()).approval?.taskToken).toBe('token-1');
   });
 });

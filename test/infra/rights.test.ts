@@ -336,7 +336,7 @@ describe('least privilege', () => {
           });
   });
 
-  test('nobody but the state machines, the scheduler and the sweeper calls functions', () => {
-    expect(whoMay('lambda:InvokeFunction')).toEqual(['sweep']);
+  test('nobody but the state machines, the scheduler, the sweeper and the pages calls functions', () => {
+    expect(whoMay('lambda:InvokeFunction')).toEqual(['sweep', 'web']);
   });
 });

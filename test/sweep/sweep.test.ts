@@ -8,6 +8,7 @@ import { type SweepDeps, sweep } from '../../functions/sweep/sweep.ts';
 import { toyAction } from '../execute/toy.ts';
 import { ALERT_ID, INCIDENT_ID, incidentWith, NOW } from '../fixtures/case.ts';
 import { startStore, type TestStore } from '../store/dynamo.ts';
+import { requestWith } from '../web/desk.ts';
 
 let db: TestStore;
 let store: Store;
@@ -43,19 +44,10 @@ const put = async (change: Partial<Action>) => {
   return action;
 };
 const load = ({ actionId }: Action) => store.records.action(INCIDENT_ID, actionId);
-const asked = (change = {}) => ({
+const asked = () => ({
   status: 'awaiting-approval' as const,
   disposition: 'approve' as const,
-  approval: {
-    requestedAt: NOW.toISOString(),
-    expiresAt: later(15).toISOString(),
-    rungs: [{ at: NOW.toISOString(), ask: [] }],
-    managers: [],
-    askedRungs: 1,
-    taskToken: 'token-1',
-    decision: null,
-    ...change,
-  },
+  approval: requestWith(),
 });
 
 describe('the sweeper', () => {

@@ -49,7 +49,7 @@ describe('looking at a link', () => {
       'value="approve"',
       'value="decline"',
       'Port 443 of i-0123456789abcdef0 is being probed',
-      '<details>',
+      '<details>\n<summary>Reasoning of the model',
       'Written by a model. It may be influenced by the attacker.',
       'It probes a port that nobody should probe.',
     ].map((text) => page.indexOf(text));
