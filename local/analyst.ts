@@ -11,7 +11,7 @@ export function analystFrom(env: Readonly<Record<string, string | undefined>>): 
 } {
   const apiKey = env.ANTHROPIC_API_KEY;
   if (!apiKey)
-    return { analyst: playbook, name: 'the playbook (set ANTHROPIC_API_KEY for Claude)' };
+    return { analyst: playbook, name: 'the playbook; with ANTHROPIC_API_KEY set, by Claude' };
   const model = env.MODEL_ID ?? DEFAULT_MODEL;
   return {
     analyst: claude('anthropic', new Anthropic({ ...CLAUDE_LIMITS, apiKey }), model),

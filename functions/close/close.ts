@@ -6,6 +6,7 @@ import { errorFields, type Log } from '../audit/log.ts';
 import { type Action, IncidentId } from '../domain/action.ts';
 import type { Incident, Outcome } from '../domain/incident.ts';
 import type { Send } from '../notify/message.ts';
+import { closedText, standingLine } from '../notify/texts.ts';
 import type { Store } from '../store/store.ts';
 
 export type CloseDeps = { store: Store; send: Send; now: () => Date; log: Log };
@@ -109,13 +110,9 @@ function closed(
 }
 
 function summaryOf(actions: readonly Action[], said: string, why: string | null): string {
-  const lines = actions.map(
-    ({ name, recommendation, target, status }) =>
-      `${name ?? recommendation.action} on ${target?.value ?? recommendation.target}: ${status}`,
-  );
   return [
     ...(why ? [`It could not be worked through to its end: ${why}`] : []),
-    ...lines,
+    ...actions.map(standingLine),
     `Analysis: ${said}`,
   ].join('\n');
 }
@@ -126,13 +123,11 @@ async function tell(
   alertId: string,
   outcome: Outcome,
 ): Promise<void> {
-  const alert = incident.alerts.find((one) => one.alertId === alertId);
   await send({
     key: `close-${alertId}`,
     to: { kind: 'team' },
     urgency: outcome === 'failed' ? 'page' : 'inform',
-    subject: `${outcome}: ${alert?.type ?? 'alert'}`.slice(0, 100),
-    paragraphs: [`Incident ${incident.incidentId}: ${alert?.title ?? ''}`, incident.summary],
+    ...closedText(incident, alertId, outcome),
     links: [],
     incidentId: incident.incidentId,
     actionId: null,

@@ -1,7 +1,7 @@
 // What messages say. Facts first, in words that code wrote; what a model wrote stands last and is marked.
 import type { Action, Approver } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
-import type { Incident } from '../domain/incident.ts';
+import type { Incident, Outcome } from '../domain/incident.ts';
 import { oneLine, quoted, utc, words } from '../domain/wording.ts';
 import type { Message } from './message.ts';
 import { runbookOf } from './runbook.ts';
@@ -154,6 +154,33 @@ export function inDoubtText(action: Action, failure: string | null): Text {
     ],
   };
 }
+
+const OUTCOMES: Readonly<Record<Outcome, string>> = {
+  failed: 'Not finished:',
+  'recommended-not-executed': 'Not done:',
+  'handed-off': 'For a person to do:',
+  acted: 'Acted:',
+  observed: 'Would have acted:',
+  ticketed: 'Ticket only:',
+  'no-action': 'Nothing to do:',
+};
+
+/** How an alert ended, to whoever follows its incident. */
+export function closedText(incident: Incident, alertId: string, outcome: Outcome): Text {
+  const alert = incident.alerts.find((one) => one.alertId === alertId);
+  return {
+    subject: oneLine(`${OUTCOMES[outcome]} ${alert?.type ?? 'alert'}`, 99),
+    paragraphs: [
+      ...(alert ? [`${quoted(alert.title)}, severity ${alert.severity}.`] : []),
+      incident.summary,
+      `Incident ${incident.incidentId}.`,
+    ],
+  };
+}
+
+/** `Block web requests from 203.0.113.7/32: in force until 03:15 UTC on 24 Nov`. */
+export const standingLine = (action: Action): string =>
+  `${headlineOf(action)}: ${words(action.status)}${action.status === 'in-force' && action.dueAt ? ` until ${utc(action.dueAt)}` : ''}`;
 
 export function unaskedText(action: Action, failure: string | null): Text {
   return {

@@ -125,13 +125,10 @@ export function createRecords(table: Table, log: Log) {
         tell(next, current.history.length);
         return next;
       }),
-    /** What was done, and has an end to come or a person to end it; oldest due time first, what was kept last. */
-    inForce: async (): Promise<Action[]> => {
+    /** What somebody is asked about, what has an end to come, and what only a person ends; by when it comes. */
+    outstanding: async (): Promise<Action[]> => {
       const items = await table.needingAttention(NEVER);
-      return items
-        .filter(({ sk }) => sk.startsWith('ACTION#'))
-        .map((item) => parse(Action, item))
-        .filter(({ status, durationMinutes }) => durationMinutes && IN_FORCE.has(status));
+      return items.filter(({ sk }) => sk.startsWith('ACTION#')).map((item) => parse(Action, item));
     },
     needingAttention: async (until: Date) => {
       const items = await table.needingAttention(until.toISOString());
@@ -153,12 +150,6 @@ const versionOf = (record: object) =>
 
 /** Later than any sweep looks. */
 const NEVER = '9999-12-31T23:59:59.999Z';
-const IN_FORCE: ReadonlySet<Action['status']> = new Set([
-  'in-force',
-  'kept',
-  'reversing',
-  'reversal-failed',
-]);
 
 /** Where the index lists a record: when it is to be looked at, or at the end of time where only a person ends it. */
 function attention(record: object) {

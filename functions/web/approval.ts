@@ -136,7 +136,7 @@ function whatFollows(approval: Action['approval'], said: string): Standing {
   return approval.decision.verdict === 'approved'
     ? {
         title: 'Approved',
-        text: `${said} It is checked once more against policy, then carried out. You hear from us if it is stopped.`,
+        text: `${said} It is checked once more against policy, then carried out. You will hear from us if it is stopped.`,
         tone: 'good',
       }
     : { title: 'Declined', text: `${said} Nothing is done. Nobody else is asked.`, tone: 'quiet' };

@@ -139,8 +139,12 @@ function deadline({ action, now }: View): Html {
   return html`<p class="clock"><strong>Undone in ${timeLeft(dueAt, now)}</strong> at ${utc(dueAt)}, unless you extend or keep it.</p>`;
 }
 
-/** Where it stands: after a form, and for a link whose question is settled. */
-export function standingPage(view: View, { title, text, tone }: Standing): Html {
+/** Where it stands: after a form, when the way goes on, and for a link whose question is settled. */
+export function standingPage(
+  view: View,
+  { title, text, tone }: Standing,
+  { answered }: { answered: boolean },
+): Html {
   return shell(
     title,
     html`
@@ -148,6 +152,7 @@ export function standingPage(view: View, { title, text, tone }: Standing): Html 
 <p class="kicker">${view.person}</p>
 <h1 class="${tone}">${title}</h1>
 <p class="result">${text}</p>
+${answered ? html`<p><a href="${view.path}">See how it stands now</a></p>` : ''}
 </header>
 <h2 class="about">${headlineOf(view.action)}</h2>
 ${facts(view)}

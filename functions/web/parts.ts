@@ -31,7 +31,7 @@ export const evidence = ({ action, alert }: View): Html => html`
 <dt>Found in the event at</dt>${(action.target?.foundAt ?? []).slice(0, 3).map((path) => html`<dd><code>${data(path)}</code></dd>`)}
 ${(alert.sample && html`<dt>Sample</dt><dd>The product generated it as a sample</dd>`) || ''}
 ${alert.notes.length > 0 ? html`<dt>Odd about it</dt>${alert.notes.slice(0, 5).map((note) => html`<dd>${data(note)}</dd>`)}` : ''}
-<dt>Why a person is asked</dt>${action.reasons.map(({ text }) => html`<dd>${data(text)}</dd>`)}
+<dt>Policy says</dt>${action.reasons.map(({ text }) => html`<dd>${data(text)}</dd>`)}
 </dl>
 </section>`;
 
@@ -82,7 +82,7 @@ const idsOf = ({ incidentId, actionId, policyVersion, digest }: Action): string 
 const data = (text: string, most = 1024): Html => html`<bdi>${oneLine(text, most)}</bdi>`;
 
 /** A product's long type names, broken where their parts meet rather than anywhere. */
-const breakable = (text: string): Html =>
+export const breakable = (text: string): Html =>
   html`<bdi>${oneLine(text)
     .split(/(?<=[:/.!-])/)
     .map((part) => html`${part}<wbr>`)}</bdi>`;

@@ -80,7 +80,7 @@ async function onReverse(deps: WebDeps, { claims, action }: Opened): Promise<Ans
   return counted(
     action,
     'Being undone',
-    'It is taken back now. Open this link again in a minute to see the result. You hear from us if it fails.',
+    'It is taken back now. You will hear from us if it fails.',
   );
 }
 

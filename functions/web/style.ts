@@ -15,6 +15,7 @@ p { margin: .35rem 0; } p, dd, small { text-wrap: pretty; }
 .kicker { margin: 0; }
 .clock { margin: 0; } .clock strong { font-size: 1.0625rem; font-variant-numeric: tabular-nums; }
 .result { font-size: 1.125rem; }
+a { color: var(--go); }
 section, details { background: var(--paper); border: 1px solid var(--line); border-radius: .75rem; padding: .8rem .95rem; margin: .8rem 0; }
 dl { margin: 0; }
 dt { color: var(--quiet); font-size: .8125rem; font-weight: 600; margin-top: .6rem; }

@@ -97,7 +97,11 @@ async function show(deps: WebDeps, c: Context, purpose: Purpose): Promise<Respon
   const opened = await open(deps, c, purpose);
   if (opened instanceof Response) return opened;
   const view = await viewOf(deps, c, opened);
-  return c.html(isOpen(deps, opened) ? PAGES[purpose](view) : standingPage(view, standing(view)));
+  return c.html(
+    isOpen(deps, opened)
+      ? PAGES[purpose](view)
+      : standingPage(view, standing(view), { answered: false }),
+  );
 }
 
 const PAGES = { approve: approvePage, review: reviewPage } as const;
@@ -158,7 +162,7 @@ async function act<F extends { digest: string }>(
   const view = await viewOf(deps, c, { ...opened, action });
   const stands = standing(view);
   const text = status === 200 ? say.text : `${say.text} ${stands.text}`.trim();
-  return c.html(standingPage(view, { ...say, text }), status);
+  return c.html(standingPage(view, { ...say, text }, { answered: true }), status);
 }
 
 const tooLate = ({ action }: Opened): Answer => ({

@@ -4,9 +4,12 @@ import { csrf } from 'hono/csrf';
 import { secureHeaders } from 'hono/secure-headers';
 import { z } from 'zod';
 import { SwitchMode } from '../../functions/domain/policy.ts';
+import { noticePage } from '../../functions/web/page.ts';
 import { freshEvent, loadSamples } from '../samples.ts';
 import { type ConsoleDeps, overview } from './overview.ts';
-import { live, page, SCRIPT, STYLE } from './page.ts';
+import { live, page } from './page.ts';
+import { SCRIPT } from './script.ts';
+import { STYLE } from './style.ts';
 
 const SwitchForm = z.strictObject({ mode: SwitchMode });
 
@@ -26,25 +29,26 @@ export function createConsole(deps: ConsoleDeps & { newId: () => string }): Hono
   });
   // Another site's form must not deliver alerts or move the switch here.
   app.use(csrf({ origin: new URL(deps.webBaseUrl).origin }));
-  for (const path of ['/', '/live']) app.use(path, headers);
-  app.get('/', async (c) => c.html(page(await overview(deps))));
+  for (const path of ['/', '/live', '/events']) app.use(path, headers);
+  const samples = loadSamples();
+  app.get('/', async (c) => c.html(page(await overview(deps), samples)));
   app.get('/live', async (c) => c.html(live(await overview(deps))));
   app.get('/console.css', (c) => c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
   app.get('/console.js', (c) =>
     c.body(SCRIPT, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }),
   );
   app.post('/samples/:id', async (c) => {
-    const sample = loadSamples().find(({ id }) => id === c.req.param('id'));
-    if (!sample) return c.text('There is no such sample.', 404);
+    const sample = samples.find(({ id }) => id === c.req.param('id'));
+    if (!sample) return c.notFound();
     await runtime.accept(freshEvent(sample, newId, now()));
     return c.redirect('/', 303);
   });
   app.post('/events', async (c) => {
-    const { event } = await c.req.parseBody();
-    const accepted = await runtime.accept(typeof event === 'string' ? event : '');
-    const refused = accepted.flatMap((one) => (one.outcome === 'refused' ? one.reason : []));
-    return refused.length > 0
-      ? c.text(`Refused, and kept for replay:\n${refused.join('\n')}`, 422)
+    const { event } = z.object({ event: z.string() }).parse(await c.req.parseBody());
+    const accepted = await runtime.accept(event);
+    const reasons = accepted.flatMap((one) => (one.outcome === 'refused' ? one.reason : []));
+    return reasons.length > 0
+      ? c.html(page(await overview(deps), samples, { reasons, event }), 422)
       : c.redirect('/', 303);
   });
   app.post('/switch', async (c) => {
@@ -58,5 +62,6 @@ export function createConsole(deps: ConsoleDeps & { newId: () => string }): Hono
     return c.redirect('/', 303);
   });
   app.route('/', runtime.web);
+  app.notFound((c) => c.html(noticePage('Not found', 'There is nothing at this address.'), 404));
   return app;
 }

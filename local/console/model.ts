@@ -21,6 +21,8 @@ export type ShownMessage = {
   subject: string;
   paragraphs: string[];
   links: { label: string; url: string }[];
+  /** What has become of the action since, where the message asks for nothing any more. */
+  settled: Action['status'] | null;
 };
 
 export type ShownInForce = {
@@ -29,15 +31,21 @@ export type ShownInForce = {
   reviewUrl: string;
 };
 
+export type ShownSample = { id: string; title: string; story: string };
+
 export type Overview = {
   now: Date;
   account: string;
   mode: 'shadow' | 'live';
   analyst: string;
   killSwitch: SwitchState;
-  samples: { id: string; title: string; story: string }[];
+  /** Questions that nobody has answered yet. */
+  waiting: number;
+  /** Newest first. */
   incidents: ShownIncident[];
   inbox: ShownMessage[];
   ipSets: { name: string; addresses: string[] }[];
   inForce: ShownInForce[];
+  /** Events that could not be read, newest first. */
+  refused: { at: string; reason: string; body: string }[];
 };

@@ -1,19 +1,29 @@
 // Gathers what the console shows from the records and the stand-ins.
 import type { Action } from '../../functions/domain/action.ts';
+import type { Assessment } from '../../functions/domain/assessment.ts';
 import type { Incident } from '../../functions/domain/incident.ts';
 import type { Policy } from '../../functions/domain/policy.ts';
 import { issueLink } from '../../functions/web/link.ts';
+import type { Delivered } from '../aws/inbox.ts';
 import { loadDefinition, stateNames } from '../engine/definition.ts';
 import type { EngineEvent } from '../engine/state-machines.ts';
 import type { Runtime } from '../runtime.ts';
-import { loadSamples } from '../samples.ts';
-import type { Overview, ShownIncident, Step } from './model.ts';
+import type { Overview, ShownIncident, ShownMessage, Step } from './model.ts';
 
 const SHOWN_INCIDENTS = 12;
 const SHOWN_MESSAGES = 15;
+const SHOWN_REFUSED = 5;
+const IN_FORCE: readonly Action['status'][] = ['in-force', 'kept', 'reversing', 'reversal-failed'];
 const WAY = stateNames(loadDefinition('respond'));
 /** States that every alert passes; the others are drawn where an alert reached them. */
 const ALWAYS = ['enrich', 'analyse', 'gate', 'close'];
+
+const ORIGINS: Readonly<Record<Assessment['origin'], string>> = {
+  anthropic: 'Claude',
+  bedrock: 'Claude on Bedrock',
+  playbook: 'the playbook',
+  fallback: 'nobody',
+};
 
 export type ConsoleDeps = {
   runtime: Runtime;
@@ -27,36 +37,48 @@ export async function overview(deps: ConsoleDeps): Promise<Overview> {
   const { runtime, policy, analyst, now } = deps;
   const incidents = await runtime.store.records.recentIncidents(SHOWN_INCIDENTS);
   const shown = await Promise.all(incidents.map((incident) => showIncident(runtime, incident)));
-  const inForce = shown
-    .flatMap(({ actions }) => actions)
-    .filter(
-      ({ status, dueAt, target }) =>
-        target?.kind !== 'alert' && (status === 'kept' || (status === 'in-force' && dueAt)),
-    );
+  const outstanding = await runtime.store.records.outstanding();
+  const inForce = outstanding.filter(({ status }) => IN_FORCE.includes(status));
+  const inbox = await Promise.all(
+    runtime
+      .inbox()
+      .slice(-SHOWN_MESSAGES)
+      .reverse()
+      .map((delivered) => showMessage(runtime, delivered)),
+  );
   return {
     now: now(),
     account: policy.account,
     mode: policy.mode,
     analyst,
     killSwitch: await runtime.store.killSwitch.read(policy.account, now()),
-    samples: loadSamples().map(({ id, title, story }) => ({ id, title, story })),
+    waiting: outstanding.filter(({ status }) => status === 'awaiting-approval').length,
     incidents: shown,
-    inbox: runtime
-      .inbox()
-      .slice(-SHOWN_MESSAGES)
-      .reverse()
-      .map(({ at, message }) => ({
-        id: message.key,
-        to: message.to.kind === 'person' ? message.to.name : 'the team',
-        at,
-        subject: message.subject,
-        paragraphs: message.paragraphs,
-        links: message.links,
-      })),
+    inbox,
     ipSets: runtime.ipSets(),
     inForce: await Promise.all(
       inForce.map(async (action) => ({ action, reviewUrl: await reviewUrl(deps, action) })),
     ),
+    refused: runtime.rejected().slice(-SHOWN_REFUSED).reverse(),
+  };
+}
+
+/** A message asks for something as long as the action is in the state that it was written about. */
+async function showMessage(runtime: Runtime, { at, message }: Delivered): Promise<ShownMessage> {
+  const { key, to, subject, paragraphs, links, incidentId, actionId } = message;
+  const action =
+    links.length > 0 && actionId
+      ? await runtime.store.records.findAction(incidentId, actionId)
+      : undefined;
+  const asked = key.startsWith('ask-') ? 'awaiting-approval' : 'in-force';
+  return {
+    id: key,
+    to: to.kind === 'person' ? to.name : 'the team',
+    at,
+    subject,
+    paragraphs,
+    links,
+    settled: action && action.status !== asked ? action.status : null,
   };
 }
 
@@ -71,28 +93,45 @@ async function showIncident(runtime: Runtime, incident: Incident): Promise<Shown
     incident,
     actions,
     verdict: assessment
-      ? `${assessment.verdict} (${assessment.origin}): ${assessment.summary}`
+      ? `${assessment.verdict}, by ${ORIGINS[assessment.origin]}: ${assessment.summary}`
       : null,
     ways: incident.alerts
       .slice(-3)
       .reverse()
       .map(({ alertId, outcome }) => ({
         alertId,
-        steps: stepsOf(runtime.events, alertId, outcome !== null),
+        steps: stepsOf(
+          runtime.events,
+          alertId,
+          outcome !== null,
+          actions.filter((action) => action.alertId === alertId),
+        ),
       })),
   };
 }
 
-/** The way of one alert. After a restart the engine's events are gone; what has ended is drawn as done. */
-function stepsOf(events: readonly EngineEvent[], alertId: string, ended: boolean): Step[] {
+/** The way of one alert. After a restart the engine's events are gone: what has ended is drawn from the records, as done. */
+function stepsOf(
+  events: readonly EngineEvent[],
+  alertId: string,
+  ended: boolean,
+  actions: readonly Action[],
+): Step[] {
   const mine = events.filter(
     ({ execution }) => execution === alertId || execution.startsWith(`${alertId}-`),
   );
   const last = new Map(mine.flatMap(({ state, type }) => (state ? [[state, type] as const] : [])));
-  return WAY.filter((name) => ALWAYS.includes(name) || last.has(name)).map((name) => ({
+  const passed = new Set([...ALWAYS, ...last.keys(), ...(ended ? actions.flatMap(passedBy) : [])]);
+  return WAY.filter((name) => passed.has(name)).map((name) => ({
     name,
     state: stepState(last.get(name), ended),
   }));
+}
+
+/** The states that left a trace in the record of an action. */
+function passedBy({ history, approval }: Action): string[] {
+  const again = approval?.decision?.verdict === 'approved' ? ['enrich-again', 'gate-again'] : [];
+  return [...history.map(({ by }) => by), ...again];
 }
 
 function stepState(type: EngineEvent['type'] | undefined, ended: boolean): Step['state'] {

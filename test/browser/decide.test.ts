@@ -1,61 +1,30 @@
 // People's pages in a real browser: without script, on a phone, by keyboard, and checked for accessibility.
 
-import type { AddressInfo } from 'node:net';
 import { AxeBuilder } from '@axe-core/playwright';
-import { serve } from '@hono/node-server';
-import { type Browser, type BrowserContext, chromium } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createConsole } from '../../local/console/console.ts';
-import { POLICY } from '../fixtures/case.ts';
-import { createWorld, sample, type World } from '../flow/world.ts';
+import { sample, type World } from '../flow/world.ts';
+import { launch, PHONE, type Site, startSite } from './site.ts';
 
-const PHONE = { width: 390, height: 844 };
-const DEBIAN_CHROMIUM = '/usr/bin/chromium';
 let browser: Browser;
+let site: Site;
 let world: World;
 let url: string;
-let server: ReturnType<typeof serve>;
 let phone: BrowserContext;
 
 beforeAll(async () => {
-  browser = await chromium.launch({
-    executablePath: DEBIAN_CHROMIUM,
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  browser = await launch();
 });
 afterAll(() => browser.close());
 
 beforeEach(async () => {
-  let handle: (request: Request) => Response | Promise<Response> = () =>
-    new Response('starting', { status: 503 });
-  server = serve({ fetch: (request) => handle(request), port: 0, hostname: '127.0.0.1' });
-  if (!server.listening) await new Promise((resolve) => server.once('listening', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  world = await createWorld({ baseUrl: url });
-  const { fetch } = createConsole({
-    runtime: world.runtime,
-    policy: POLICY,
-    analyst: 'the playbook',
-    webBaseUrl: url,
-    now: world.clock.now,
-    newId: () => 'id',
-  });
-  handle = (request) => fetch(request);
+  site = await startSite();
+  ({ world, url } = site);
   phone = await browser.newContext({ viewport: PHONE, javaScriptEnabled: false });
 });
 afterEach(async () => {
   await phone.close();
-  await new Promise((resolve) => server.close(resolve));
-  await world.stop();
+  await site.stop();
 });
 
 const violations = async (path: string, colorScheme: 'light' | 'dark') => {

@@ -1,6 +1,7 @@
 // What records promise: a log line for each change of state, a refusal of what is not one, and a switch that fails safe.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { moveTo, noted } from '../../functions/audit/chain.ts';
+import type { Action } from '../../functions/domain/action.ts';
 import { InvalidInput, NotFound } from '../../functions/domain/errors.ts';
 import { createStore, type Store } from '../../functions/store/store.ts';
 import { type Database, startDatabase } from '../../local/engine/database.ts';
@@ -26,6 +27,34 @@ beforeEach(async () => {
 
 const action = toyAction();
 const putAction = () => store.records.createAction(action);
+
+describe('what is outstanding', () => {
+  const DAY_AFTER = new Date(NOW.getTime() + 24 * 3_600_000);
+  const idOf = (number: number) => `act-0123456789abcdef-${number}`;
+  const put = (number: number, change: Partial<Action>) =>
+    store.records.createAction(toyAction({ actionId: idOf(number), ...change }));
+  const outstanding = async () =>
+    (await store.records.outstanding()).map(({ actionId }) => actionId);
+
+  test('is what has an end to come, and after it what only a person ends', async () => {
+    await put(1, { status: 'kept', durationMinutes: 60 });
+    await put(2, { status: 'in-force', attentionAt: '2026-11-24T04:00:00.000Z' });
+    await put(3, { status: 'reversal-failed', durationMinutes: 60 });
+    await put(4, { status: 'awaiting-approval', attentionAt: '2026-11-24T03:17:00.000Z' });
+    expect(await outstanding()).toEqual([idOf(4), idOf(2), idOf(1), idOf(3)]);
+  });
+
+  test('is not what has ended, nor a ticket, which policy keeps', async () => {
+    await put(1, { status: 'reversed', durationMinutes: 60 });
+    await put(2, { status: 'kept', durationMinutes: null });
+    expect(await outstanding()).toEqual([]);
+  });
+
+  test('is nothing that the sweeper ever looks at, where only a person ends it', async () => {
+    await put(1, { status: 'kept', durationMinutes: 60 });
+    expect((await store.records.needingAttention(DAY_AFTER)).actions).toEqual([]);
+  });
+});
 
 describe('each change of state', () => {
   test('is one log line with the ids, who, when, why and the hash that the record has', async () => {

@@ -1,0 +1,131 @@
+// The console as a newcomer uses it: the whole way from a sample to its undoing, with the page following what happens.
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { sample, type World } from '../flow/world.ts';
+import { launch, PHONE, type Site, startSite } from './site.ts';
+
+let browser: Browser;
+let site: Site;
+let world: World;
+let page: Page;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+beforeEach(async () => {
+  site = await startSite();
+  ({ world } = site);
+  page = await browser.newPage();
+  await page.goto(site.url);
+});
+afterEach(async () => {
+  await page.close();
+  await site.stop();
+});
+
+const region = (name: string) => page.getByRole('region', { name });
+/** The page follows once a second. */
+const eventually = <T>(read: () => Promise<T>) => expect.poll(read, { timeout: 15_000 });
+const says = (name: string) => region(name).textContent();
+
+describe('the whole way', () => {
+  test('a sample is dropped in, its question answered, the address blocked, and free again when its time is over', async () => {
+    await page.getByRole('button', { name: 'A known scanner probes the web shop' }).click();
+    await eventually(() => says('State')).toContain('1 question waits');
+
+    const [decision] = await Promise.all([
+      page.waitForEvent('popup'),
+      region('On-call inbox').getByRole('link', { name: 'Look, then approve or decline' }).click(),
+    ]);
+    await decision.getByRole('button', { name: 'Approve' }).click();
+    await eventually(() => decision.title()).toContain('Approved');
+    await world.runtime.engine.quiet();
+    await decision.getByRole('link', { name: 'See how it stands now' }).click();
+    await eventually(() => decision.title()).toContain('In force');
+
+    await eventually(() => says('In force')).toContain('Block web requests from 203.0.113.66/32');
+    await eventually(() => says('WAF address sets')).toContain('203.0.113.66/32');
+    await eventually(() => says('On-call inbox')).toContain('now in force');
+    await eventually(() => says('State')).toContain('No question waits');
+
+    await world.pass(11);
+    await eventually(() => says('In force')).toContain('Nothing.');
+    expect(await says('WAF address sets')).not.toContain('203.0.113.66');
+  });
+
+  test('what is in force stays on the list when a dozen newer incidents came, also when it is kept', async () => {
+    await world.deliver(sample('web-port-probe'));
+    await world.approve('ana.silva');
+    await eventually(() => says('In force')).toContain('Block web requests');
+    const [review] = await Promise.all([
+      page.waitForEvent('popup'),
+      region('In force').getByRole('link', { name: 'Keep, extend or reverse' }).first().click(),
+    ]);
+    await review.getByRole('button', { name: 'Keep' }).click();
+    await eventually(() => review.title()).toContain('Kept');
+    for (let i = 0; i < 13; i++)
+      await world.deliver(
+        JSON.parse(
+          JSON.stringify(sample('web-port-probe'))
+            .replaceAll('203.0.113.66', `203.0.113.${100 + i}`)
+            .replaceAll('i-0aa1bb2cc3dd4ee5f', `i-0aa1bb2cc3dd4e${100 + i}`)
+            .replaceAll('3ec7a5f0b1d24c6e8a9f0b1c2d3e4f50', `finding-${i}`),
+        ),
+      );
+    await page.reload();
+    expect(await world.incidents()).toHaveLength(14);
+    expect(await says('In force')).toContain('Block web requests from 203.0.113.66/32Kept: no end');
+  });
+});
+
+describe('a pasted event', () => {
+  const paste = async (event: string) => {
+    await page.getByText('Paste an event of your own').click();
+    await page.getByRole('textbox').fill(event);
+  };
+
+  test('that cannot be read is refused with the reason, stays in the form, and is listed', async () => {
+    await paste('hello {');
+    await page.getByRole('button', { name: 'Deliver' }).click();
+    await eventually(() => page.getByRole('alert').textContent()).toContain('expected JSON');
+    expect(await page.getByRole('textbox').inputValue()).toBe('hello {');
+    expect(await says('Refused events')).toContain('kept for replay');
+  });
+
+  test('is not taken from the form by what happens meanwhile', async () => {
+    await paste('{"half": ');
+    await page.getByRole('heading', { level: 1 }).click();
+    await world.deliver(sample('web-port-probe'));
+    await eventually(() => says('State')).toContain('1 question waits');
+    expect(await page.getByRole('textbox').inputValue()).toBe('{"half": ');
+  });
+});
+
+describe('the page', () => {
+  test('keeps open what the reader opened, and closed what the reader closed', async () => {
+    await world.deliver(sample('web-port-probe'));
+    await eventually(() => says('Incidents')).toContain('Port 443');
+    const why = region('Incidents').getByText('Why, and what happened').first();
+    await why.click();
+    await world.deliver(sample('ssh-brute-force'));
+    await eventually(() => says('Incidents')).toContain('SSH brute force');
+    const reason = region('Incidents').getByText('Tier 1: it may run without a person');
+    expect(await reason.locator('visible=true').count()).toBe(1);
+  });
+
+  test('says that it is no longer current when nobody answers', async () => {
+    site.breakDown();
+    await eventually(() => page.getByRole('alert').isVisible()).toBe(true);
+  });
+
+  test('shows a question on the first screen of a phone', async () => {
+    await world.deliver(sample('web-port-probe'));
+    await page.setViewportSize(PHONE);
+    const box = await page.getByRole('link', { name: '1 question waits' }).boundingBox();
+    expect(box?.y).toBeLessThan(PHONE.height);
+    const wide = await page.evaluate(
+      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+    );
+    expect(wide, 'pixels to scroll sideways').toBe(0);
+  });
+});

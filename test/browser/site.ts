@@ -1,0 +1,58 @@
+// The console and people's pages of one account in memory, on loopback, and the browser to look at them with.
+import type { AddressInfo } from 'node:net';
+import { serve } from '@hono/node-server';
+import { chromium } from 'playwright-core';
+import { createConsole } from '../../local/console/console.ts';
+import { POLICY } from '../fixtures/case.ts';
+import { createWorld } from '../flow/world.ts';
+
+export const PHONE = { width: 390, height: 844 };
+const DEBIAN_CHROMIUM = '/usr/bin/chromium';
+
+export const launch = () =>
+  chromium.launch({
+    executablePath: DEBIAN_CHROMIUM,
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+
+export type Site = Awaited<ReturnType<typeof startSite>>;
+
+export async function startSite() {
+  let handle: (request: Request) => Response | Promise<Response> = () =>
+    new Response('starting', { status: 503 });
+  const server = serve({ fetch: (request) => handle(request), port: 0, hostname: '127.0.0.1' });
+  if (!server.listening) await new Promise((resolve) => server.once('listening', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const world = await createWorld({ baseUrl: url });
+  let ids = 0;
+  const { fetch } = createConsole({
+    runtime: world.runtime,
+    policy: POLICY,
+    analyst: 'the playbook',
+    webBaseUrl: url,
+    now: world.clock.now,
+    newId: () => `id-${String(++ids).padStart(8, '0')}`,
+  });
+  handle = (request) => fetch(request);
+  return {
+    url,
+    world,
+    /** From now on nothing is answered, as after Ctrl-C. */
+    breakDown() {
+      handle = () => new Response('gone', { status: 503 });
+    },
+    async stop() {
+      await new Promise((resolve) => server.close(resolve));
+      await world.stop();
+    },
+  };
+}
