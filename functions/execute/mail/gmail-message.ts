@@ -1,0 +1,181 @@
+// quarantine_email in Gmail: one message loses the labels that show it and gets one that hides it; then the reverse.
+import { z } from 'zod';
+import { Conflict, InvalidInput, NotFound, StateChanged } from '../../domain/errors.ts';
+import { shell } from '../../domain/shell.ts';
+import { quoted } from '../../domain/wording.ts';
+import type { Driver, Mechanism, Subject } from '../mechanism.ts';
+import { createGmail, type Gmail, type GmailClients, type Label } from './gmail.ts';
+import { describeQuarantine, keyOf, messageOf, QUARANTINE } from './message.ts';
+
+/** The labels that the message had, each with its name, for whoever has to look for one that is gone. */
+const Before = z.strictObject({
+  labels: z.array(z.strictObject({ id: z.string(), name: z.string() })),
+  inQuarantine: z.boolean(),
+});
+type Before = z.infer<typeof Before>;
+
+/** Labels that nobody can give or take. @see https://developers.google.com/workspace/gmail/api/guides/labels */
+const FIXED: readonly string[] = ['SENT', 'DRAFT', 'CHAT'];
+/** Labels that reading and sorting change; they say nothing of where a message lies. */
+const MARKS: readonly string[] = ['UNREAD', 'STARRED', 'IMPORTANT'];
+/** Where an owner, or Gmail, puts what is to go. */
+const BINS: readonly string[] = ['TRASH', 'SPAM'];
+
+export const quarantineInGmail: Mechanism<GmailClients, Before> = {
+  id: 'mail.gmail-message',
+  version: 1,
+  action: 'quarantine_email',
+  scope: 'mail',
+  targetKinds: ['email-message'],
+  permissions: ['secretsmanager:GetSecretValue'],
+  quota:
+    'Gmail takes 15,000 units a minute for one user, of which an action and its undo use about 40 (https://developers.google.com/workspace/gmail/api/reference/quota), and 10,000 labels in a mailbox',
+  configured: ({ integrations }) => integrations.gmail !== undefined,
+  effects: (_alert, target) => (messageOf(target)?.provider === 'gmail' ? [{}] : []),
+  effectKey: ({ target }) => `mail:${keyOf(target)}`,
+  describe: (subject, facts) =>
+    describeQuarantine(subject, facts, {
+      change: `The message loses the labels that show it, the inbox among them, and gets the hidden label “${QUARANTINE}”, which is made if it is missing, and stays`,
+      undo: 'The message gets exactly the labels back that it had, and loses ours',
+      manualUndo: manualUndo(subject),
+    }),
+  before: Before,
+  wasThere: ({ inQuarantine }) => inQuarantine,
+  connect: (clients) => connect(createGmail(clients)),
+};
+
+/**
+ * For a shell with GAM, the command line of Google Workspace administrators. What labels it had is known only when they
+ * are taken; they stand in the action's record.
+ * @see https://github.com/GAM-team/GAM/wiki/Users-Gmail-Messages-Threads
+ */
+function manualUndo({ target }: Subject): string[] {
+  const message = messageOf(target);
+  if (!message) return [];
+  const { mailbox, messageId } = message;
+  return [
+    `gam user ${shell(mailbox)} modify messages ids ${shell(messageId)} addlabel INBOX addlabel UNREAD removelabel ${shell(QUARANTINE)}`,
+  ];
+}
+
+/** What quarantine takes off a message that had these labels. */
+const taken = ({ labels }: Before): Label[] => labels.filter(({ id }) => !FIXED.includes(id));
+
+/** A bin that the message is in now and was not before: somebody threw it away. */
+const binOf = (labelIds: readonly string[], { labels }: Before): string | undefined =>
+  BINS.find((bin) => labelIds.includes(bin) && !labels.some(({ id }) => id === bin));
+
+const list = (labels: readonly string[]): string =>
+  labels.length === 0
+    ? 'no labels'
+    : `the labels ${labels.map((one) => quoted(one, 60)).join(', ')}`;
+
+function connect(gmail: Gmail): Driver<Before> {
+  const placeOf = ({ target, actionId }: Subject) => {
+    const message = messageOf(target);
+    if (!message)
+      throw new InvalidInput(`${target.ref} names no message in a mailbox`, { actionId });
+    return message;
+  };
+  /** The labels of the mailbox, and the message with what it carries of them; null when it is gone. */
+  async function look(subject: Subject) {
+    const { mailbox, messageId } = placeOf(subject);
+    const [message, labels] = [
+      await gmail.message(mailbox, messageId),
+      await gmail.labels(mailbox),
+    ];
+    const quarantine = labels.find(({ name }) => name === QUARANTINE)?.id ?? null;
+    const labelIds = message?.labelIds ?? [];
+    return {
+      mailbox,
+      messageId,
+      isThere: message !== null,
+      labels,
+      labelIds,
+      names: labelIds.map((id) => labels.find((one) => one.id === id)?.name ?? id),
+      quarantine,
+      inQuarantine: quarantine !== null && labelIds.includes(quarantine),
+    };
+  }
+
+  async function ensureQuarantine(mailbox: string): Promise<string> {
+    try {
+      return (await gmail.makeQuarantine(mailbox)).id;
+    } catch (error) {
+      // Somebody else made it in between.
+      const labels = error instanceof Conflict ? await gmail.labels(mailbox) : [];
+      const theirs = labels.find(({ name }) => name === QUARANTINE);
+      if (theirs) return theirs.id;
+      throw error;
+    }
+  }
+
+  return {
+    async capture(subject) {
+      const { mailbox, isThere, labelIds, names, inQuarantine } = await look(subject);
+      if (!isThere)
+        throw new NotFound('the mailbox does not hold the message: it was deleted', { mailbox });
+      const labels = labelIds.map((id, i) => ({ id, name: names[i] ?? id }));
+      return { labels: labels.toSorted((a, b) => (a.id < b.id ? -1 : 1)), inQuarantine };
+    },
+
+    async apply(subject, before) {
+      if (before.inQuarantine) return;
+      const { mailbox, messageId, isThere, labelIds, ...found } = await look(subject);
+      if (!isThere) throw new NotFound('the message was deleted meanwhile', { mailbox });
+      const bin = binOf(labelIds, before);
+      if (bin && !found.inQuarantine)
+        throw new StateChanged(`the message was moved meanwhile: it is in ${bin}`, { mailbox });
+      const left = taken(before).filter(({ id }) => labelIds.includes(id));
+      if (found.inQuarantine && left.length === 0) return;
+      await gmail.modify(mailbox, messageId, {
+        addLabelIds: [found.quarantine ?? (await ensureQuarantine(mailbox))],
+        removeLabelIds: left.map(({ id }) => id),
+      });
+    },
+
+    async verify(subject, before) {
+      const { isThere, labelIds, names, inQuarantine } = await look(subject);
+      if (!isThere) return { holds: false, found: 'the mailbox does not hold the message' };
+      const left = before.inQuarantine
+        ? []
+        : taken(before).filter(({ id }) => labelIds.includes(id));
+      return { holds: inQuarantine && left.length === 0, found: `The message has ${list(names)}` };
+    },
+
+    async revert(subject, before) {
+      if (before.inQuarantine) return;
+      const { mailbox, messageId, isThere, labels, labelIds, names, ...found } =
+        await look(subject);
+      if (!isThere)
+        throw new StateChanged('the mailbox does not hold the message any more', { mailbox });
+      const bin = binOf(labelIds, before);
+      if (bin)
+        throw new StateChanged(`the message is in ${bin}: somebody threw it away`, { mailbox });
+      const missing = taken(before).filter(({ id }) => !labelIds.includes(id));
+      if (!found.inQuarantine || found.quarantine === null) {
+        if (missing.every(({ id }) => MARKS.includes(id))) return;
+        const why = `the message has ${list(names)}, and is not in quarantine: somebody moved it`;
+        throw new StateChanged(why, { mailbox });
+      }
+      const gone = missing.filter(({ id }) => !labels.some((label) => label.id === id));
+      if (gone.length > 0) {
+        const which = list(gone.map(({ name }) => name));
+        throw new StateChanged(`${which} that it had are gone; it stays in quarantine`, {
+          mailbox,
+        });
+      }
+      await gmail.modify(mailbox, messageId, {
+        addLabelIds: missing.map(({ id }) => id),
+        removeLabelIds: [found.quarantine],
+      });
+    },
+
+    async verifyReverted(subject) {
+      const { isThere, names, inQuarantine } = await look(subject);
+      return isThere
+        ? { holds: !inQuarantine, found: `The message has ${list(names)}` }
+        : { holds: true, found: 'The mailbox does not hold the message any more' };
+    },
+  };
+}

@@ -1,0 +1,171 @@
+// quarantine_email in Exchange Online: one message moved into a hidden folder of its mailbox, and back where it was.
+import { z } from 'zod';
+import { Conflict, InvalidInput, NotFound, StateChanged } from '../../domain/errors.ts';
+import { shell } from '../../domain/shell.ts';
+import { quoted } from '../../domain/wording.ts';
+import type { Driver, Mechanism, Subject } from '../mechanism.ts';
+import { createGraph, type Graph, type GraphClients } from './graph.ts';
+import { describeQuarantine, keyOf, messageOf, QUARANTINE } from './message.ts';
+
+/** Where the message was, by ids that stay: the folder's, and the message's own in the form that survives a move. */
+const Before = z.strictObject({
+  messageId: z.string(),
+  folder: z.strictObject({ id: z.string(), name: z.string(), parentId: z.string() }),
+  inQuarantine: z.boolean(),
+});
+type Before = z.infer<typeof Before>;
+
+export const quarantineInGraph: Mechanism<GraphClients, Before> = {
+  id: 'mail.graph-message',
+  version: 1,
+  action: 'quarantine_email',
+  scope: 'mail',
+  targetKinds: ['email-message'],
+  permissions: ['secretsmanager:GetSecretValue'],
+  quota:
+    'Microsoft Graph takes 10,000 requests in ten minutes, and 4 at once, for one app and mailbox (https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits)',
+  configured: ({ integrations }) => integrations.microsoftGraph !== undefined,
+  effects: (_alert, target) => (messageOf(target)?.provider === 'microsoft-graph' ? [{}] : []),
+  effectKey: ({ target }) => `mail:${keyOf(target)}`,
+  describe: (subject, facts) =>
+    describeQuarantine(subject, facts, {
+      change: `The message is moved out of its folder into the hidden folder “${QUARANTINE}” of the same mailbox, which is made if it is missing, and stays`,
+      undo: 'The message goes back to exactly the folder that it came from',
+      manualUndo: manualUndo(subject),
+    }),
+  before: Before,
+  wasThere: ({ inQuarantine }) => inQuarantine,
+  connect: (clients) => connect(createGraph(clients)),
+};
+
+/**
+ * For a shell in which `az` is signed in as an identity with Mail.ReadWrite. The folder of origin is known only when
+ * the message is moved; it stands in the action's record.
+ */
+function manualUndo({ target }: Subject): string[] {
+  const message = messageOf(target);
+  if (!message) return [];
+  const { internetMessageId } = target.attributes;
+  const mailbox = `https://graph.microsoft.com/v1.0/users/${encodeURIComponent(message.mailbox)}`;
+  const filter = (text: string) => shell(`$filter=${text}`);
+  const find = internetMessageId
+    ? [
+        `FOLDER="$(az rest --url ${shell(`${mailbox}/mailFolders`)} --url-parameters includeHiddenFolders=true ${filter(`displayName eq '${QUARANTINE}'`)} --query 'value[0].id' --output tsv)"`,
+        `MESSAGE="$(az rest --url ${shell(mailbox)}"/mailFolders/$FOLDER/messages" --url-parameters ${filter(`internetMessageId eq '${internetMessageId.replaceAll("'", "''")}'`)} --query 'value[0].id' --output tsv)"`,
+      ]
+    : [`MESSAGE=${shell(message.messageId)}`];
+  return [
+    ...find,
+    `az rest --method post --url ${shell(mailbox)}"/messages/$MESSAGE/move" --body '{"destinationId": "inbox"}' --headers 'Content-Type=application/json'`,
+  ];
+}
+
+function connect(graph: Graph): Driver<Before> {
+  const mailboxOf = ({ target, actionId }: Subject) => {
+    const message = messageOf(target);
+    if (!message)
+      throw new InvalidInput(`${target.ref} names no message in a mailbox`, { actionId });
+    return message;
+  };
+  const nameOf = async (mailbox: string, folderId: string) => {
+    const folder = await graph.folder(mailbox, folderId);
+    return folder ? `the folder ${quoted(folder.displayName, 100)}` : 'a folder that is gone';
+  };
+
+  /** By its id, or, where it was moved since and has another one, by what its sender named it. */
+  async function findMessage(subject: Subject) {
+    const { mailbox, messageId } = mailboxOf(subject);
+    const message = await graph.message(mailbox, messageId);
+    if (message) return message;
+    const { internetMessageId } = subject.target.attributes;
+    const copies = internetMessageId ? await graph.copies(mailbox, internetMessageId) : [];
+    const [copy] = copies;
+    if (!copy) throw new NotFound('the mailbox does not hold the message', { mailbox });
+    if (copies.length > 1)
+      throw new NotFound('the message was moved, and there are several of its name', { mailbox });
+    return copy;
+  }
+
+  async function ensureQuarantine(mailbox: string): Promise<string> {
+    const there = await graph.quarantine(mailbox);
+    if (there) return there;
+    try {
+      return await graph.makeQuarantine(mailbox);
+    } catch (error) {
+      // Somebody else made it in between.
+      const theirs = error instanceof Conflict && (await graph.quarantine(mailbox));
+      if (theirs) return theirs;
+      throw error;
+    }
+  }
+
+  /** Throws StateChanged when the folder is gone, or lies among what its owner deleted. */
+  async function requireOrigin(mailbox: string, { id, name, parentId }: Before['folder']) {
+    const folder = await graph.folder(mailbox, id);
+    const named = `the folder ${quoted(name, 100)}, out of which it came,`;
+    if (!folder)
+      throw new StateChanged(`${named} is gone; the message stays in quarantine`, { mailbox });
+    if (folder.parentFolderId === parentId) return;
+    const deleted = await graph.folder(mailbox, 'deleteditems');
+    if (folder.parentFolderId === deleted?.id)
+      throw new StateChanged(`${named} was deleted; the message stays in quarantine`, { mailbox });
+  }
+
+  return {
+    async capture(subject) {
+      const { mailbox } = mailboxOf(subject);
+      const message = await findMessage(subject);
+      const folder = await graph.folder(mailbox, message.parentFolderId);
+      if (!folder) throw new NotFound('the message lies in no folder', { mailbox });
+      return {
+        messageId: message.id,
+        folder: { id: folder.id, name: folder.displayName, parentId: folder.parentFolderId },
+        inQuarantine: folder.id === (await graph.quarantine(mailbox)),
+      };
+    },
+
+    async apply(subject, before) {
+      const { mailbox } = mailboxOf(subject);
+      const message = await graph.message(mailbox, before.messageId);
+      if (!message) throw new NotFound('the message was deleted meanwhile', { mailbox });
+      const quarantine = await ensureQuarantine(mailbox);
+      if (message.parentFolderId === quarantine) return;
+      if (message.parentFolderId !== before.folder.id) {
+        const where = await nameOf(mailbox, message.parentFolderId);
+        throw new StateChanged(`the message was moved meanwhile; it is in ${where}`, { mailbox });
+      }
+      await graph.move(mailbox, message.id, quarantine);
+    },
+
+    async verify(subject, before) {
+      const { mailbox } = mailboxOf(subject);
+      const message = await graph.message(mailbox, before.messageId);
+      if (!message) return { holds: false, found: 'the mailbox does not hold the message' };
+      return message.parentFolderId === (await graph.quarantine(mailbox))
+        ? { holds: true, found: `The message is in the folder “${QUARANTINE}”` }
+        : { holds: false, found: `it is in ${await nameOf(mailbox, message.parentFolderId)}` };
+    },
+
+    async revert(subject, before) {
+      const { mailbox } = mailboxOf(subject);
+      const message = await graph.message(mailbox, before.messageId);
+      if (!message)
+        throw new StateChanged('the mailbox does not hold the message any more', { mailbox });
+      if (message.parentFolderId === before.folder.id) return;
+      if (message.parentFolderId !== (await graph.quarantine(mailbox))) {
+        const where = await nameOf(mailbox, message.parentFolderId);
+        throw new StateChanged(`the message is in ${where}: somebody moved it`, { mailbox });
+      }
+      await requireOrigin(mailbox, before.folder);
+      await graph.move(mailbox, message.id, before.folder.id);
+    },
+
+    async verifyReverted(subject, before) {
+      const { mailbox } = mailboxOf(subject);
+      const message = await graph.message(mailbox, before.messageId);
+      if (!message) return { holds: true, found: 'The mailbox does not hold the message any more' };
+      const found = `The message is in ${await nameOf(mailbox, message.parentFolderId)}`;
+      return { holds: message.parentFolderId !== (await graph.quarantine(mailbox)), found };
+    },
+  };
+}

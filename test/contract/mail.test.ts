@@ -1,0 +1,103 @@
+// The contract of quarantine, for Exchange and for Gmail, over real HTTP to the stand-ins. moto has neither: they are
+// written from Microsoft's and Google's documentation alone.
+import { afterAll, beforeAll } from 'vitest';
+import {
+  Conflict,
+  Denied,
+  NotFound,
+  Throttled,
+  Unavailable,
+} from '../../functions/domain/errors.ts';
+import type { GmailClients } from '../../functions/execute/mail/gmail.ts';
+import { quarantineInGmail } from '../../functions/execute/mail/gmail-message.ts';
+import type { GraphClients } from '../../functions/execute/mail/graph.ts';
+import { quarantineInGraph } from '../../functions/execute/mail/graph-message.ts';
+import type { HttpClients } from '../../functions/remote/http.ts';
+import { type MailServer, startMailServer } from '../execute/mail/loopback.ts';
+import { exchange, exchangeSubject, gmail, gmailSubject } from '../execute/mail/mailboxes.ts';
+import { contract, type Ground, type Refusal } from './mechanism-contract.ts';
+
+let server: MailServer;
+beforeAll(async () => {
+  server = await startMailServer();
+});
+afterAll(() => server.stop());
+
+/** Every request is answered so, the one for a token, too. */
+const answered = (status: number, becomes: Refusal['becomes']): Refusal => ({
+  name: `HTTP ${status}`,
+  becomes,
+  refusing: (client) =>
+    new Proxy(client, { get: () => async () => new Response('{}', { status }) }),
+});
+const REFUSALS = [
+  answered(401, Denied),
+  answered(403, Denied),
+  answered(404, NotFound),
+  answered(409, Conflict),
+  answered(429, Throttled),
+  answered(503, Unavailable),
+];
+
+const through = <Clients extends HttpClients>(clients: Clients) =>
+  ((wrap) => ({ ...clients, http: wrap(clients.http) })) satisfies Ground<Clients>['clients'];
+
+let office: ReturnType<typeof exchange>;
+contract('mail.graph-message on loopback', {
+  mechanism: quarantineInGraph,
+  subject: exchangeSubject,
+  refusals: REFUSALS,
+  async setup(): Promise<Ground<GraphClients>> {
+    office = exchange(server.clients);
+    const { app, clients, mailbox, change, ownerMoves } = office;
+    server.serves(app);
+    return {
+      clients: through(clients),
+      // The folder for quarantine stays, empty; and every move changes the usual id of a message.
+      snapshot: async () => ({
+        folders: mailbox().folders.filter(({ isHidden }) => !isHidden),
+        messages: mailbox().messages.map(({ moves: _moves, ...message }) => message),
+      }),
+      othersAdd: async () =>
+        change(({ messages }) => {
+          messages[0]!.isRead = true;
+        }),
+      othersUndo: async () => ownerMoves('Invoices'),
+    };
+  },
+  async othersChange() {
+    office.ownerMoves('Archive');
+    return 'the message is in the folder “Archive”: somebody moved it';
+  },
+});
+
+let domain: ReturnType<typeof gmail>;
+contract('mail.gmail-message on loopback', {
+  mechanism: quarantineInGmail,
+  subject: gmailSubject,
+  refusals: REFUSALS,
+  async setup(): Promise<Ground<GmailClients>> {
+    domain = gmail(server.clients);
+    const { app, clients, mailbox, change, ownerLabels } = domain;
+    server.serves(app);
+    return {
+      clients: through(clients),
+      // The label for quarantine stays, on nothing.
+      snapshot: async () => ({
+        labels: mailbox().labels.filter(({ name }) => !name.startsWith('Countermand')),
+        messages: mailbox().messages,
+      }),
+      othersAdd: async () =>
+        change(({ labels, messages }) => {
+          if (!labels.some(({ id }) => id === 'Label_8'))
+            labels.push({ id: 'Label_8', name: 'To read', type: 'user' });
+          messages[0]!.labelIds = [...new Set([...messages[0]!.labelIds, 'Label_8'])].sort();
+        }),
+      othersUndo: async () => ownerLabels(['CATEGORY_UPDATES', 'INBOX', 'Label_7', 'UNREAD']),
+    };
+  },
+  async othersChange() {
+    domain.ownerLabels(['Label_7']);
+    return 'the message has the labels “Invoices”, and is not in quarantine: somebody moved it';
+  },
+});
