@@ -41,6 +41,7 @@ export class CountermandStack extends Stack {
 
     const functions = new Functions(this, 'Functions', {
       settings,
+      integrations: policy.integrations,
       policyLayer,
       tableName: records.table.tableName,
       tableArn: records.table.tableArn,

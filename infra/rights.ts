@@ -1,7 +1,7 @@
 // What functions may do in AWS, one small right at a time; a function's role holds the ones that its row names.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { ATTENTION_INDEX } from '../functions/store/table.ts';
 import { functionArn, type Names, stateMachineArn } from './names.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -92,23 +92,29 @@ export function modelRights({ settings, stack }: Surroundings): PolicyStatement[
   ];
 }
 
-/** The document of a permission scope, policies/iam/<scope>.json, with its `${Placeholders}` filled in. */
+/**
+ * The document of a permission scope, policies/iam/<scope>.json, with its `${Placeholders}` filled in. Where one stands for
+ * a list that is empty here, the statement gives nothing and is left out.
+ */
 export function scopeRights(s: Surroundings, scope: string): PolicyStatement[] {
   const file = join(import.meta.dirname, '..', 'policies', 'iam', `${scope}.json`);
   const values = placeholders(s);
-  const filled = readFileSync(file, 'utf8').replace(/\$\{(\w+)\}/g, (_all, name: string) => {
+  const filledIn = (name: string) => {
     const value = values[name];
     if (value === undefined)
       throw new Error(`${file}: \${${name}} is none of ${Object.keys(values).join(', ')}`);
     return value;
-  });
-  const document = PolicyDocument.fromJson(JSON.parse(filled));
-  return document
-    .toJSON()
-    .Statement.map((statement: unknown) => PolicyStatement.fromJson(statement));
+  };
+  const filled = readFileSync(file, 'utf8')
+    .replace(/"\$\{(\w+)\}"/g, (_all, name: string) => JSON.stringify(filledIn(name)))
+    .replace(/\$\{(\w+)\}/g, (_all, name: string) => String(filledIn(name)));
+  const { Statement }: { Statement: { Resource: string | string[] }[] } = JSON.parse(filled);
+  return Statement.filter(({ Resource }) => Resource.length > 0).map((statement) =>
+    PolicyStatement.fromJson(statement),
+  );
 }
 
-function placeholders(s: Surroundings): Readonly<Record<string, string>> {
+function placeholders(s: Surroundings): Readonly<Record<string, string | readonly string[]>> {
   const { mailFrom, prefix } = s.settings;
   const arnOf = (purpose: string, family: string) =>
     s.ipSets.find((set) => set.purpose === purpose && set.family === family)?.arn ?? '';
@@ -124,5 +130,8 @@ function placeholders(s: Surroundings): Readonly<Record<string, string>> {
     TeamTopicArn: s.teamTopicArn,
     MailFrom: mailFrom,
     MailDomain: domainOf(mailFrom),
+    MailSecretArns: [s.integrations.microsoftGraph, s.integrations.gmail].flatMap(
+      (joined) => joined?.secretArn ?? [],
+    ),
   };
 }

@@ -1,5 +1,6 @@
 // What is around the functions: everything that their environment and their rights refer to.
 import type { Stack } from 'aws-cdk-lib';
+import type { Policy } from '../functions/domain/policy.ts';
 import type { DeployedIpSet } from './firewall.ts';
 import type { PolicyLayer } from './policy-layer.ts';
 import type { ReversalSchedules } from './reversal-schedules.ts';
@@ -8,6 +9,8 @@ import type { Settings } from './settings.ts';
 export type Surroundings = {
   stack: Stack;
   settings: Settings;
+  /** Of policy: the services outside AWS, whose secrets functions may read. */
+  integrations: Policy['integrations'];
   policyLayer: PolicyLayer;
   tableName: string;
   tableArn: string;

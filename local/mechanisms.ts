@@ -2,6 +2,8 @@
 import { onCallOf } from '../functions/domain/people.ts';
 import type { Policy } from '../functions/domain/policy.ts';
 import { logAtDebug } from '../functions/execute/function-log/debug-level.ts';
+import { quarantineInGmail } from '../functions/execute/mail/gmail-message.ts';
+import { quarantineInGraph } from '../functions/execute/mail/graph-message.ts';
 import { type Connected, connected, type Scope } from '../functions/execute/mechanism.ts';
 import { notifyAnalyst } from '../functions/execute/message/notification.ts';
 import { openOpsItem } from '../functions/execute/ticket/ops-item.ts';
@@ -13,21 +15,24 @@ import { createLambda, LOCAL_FUNCTIONS } from './aws/lambda.ts';
 import { createOpsCenter, type OpsItem } from './aws/ssm.ts';
 import type { StateFile } from './aws/state-file.ts';
 import { createWaf, LOCAL_IP_SETS, type WafState } from './aws/waf.ts';
+import { createMailProviders } from './mail/providers.ts';
 
 type AccountDeps = {
   /** Where a stand-in keeps its state. */
   state: <T>(name: string, initial: T) => StateFile<T>;
   policy: Policy;
   send: Send;
+  now: () => Date;
 };
 
 /** One account of stand-ins, and the mechanisms that work on it. */
-export function createAccount({ state, policy, send }: AccountDeps) {
+export function createAccount({ state, policy, send, now }: AccountDeps) {
   const waf = state<WafState>('waf', {});
   const opsItems = state<OpsItem[]>('ops-items', []);
   const ssm = createOpsCenter(opsItems);
   const ec2 = createEc2(state<Ec2State>('ec2', LOCAL_NETWORK));
   const functions = state('functions', LOCAL_FUNCTIONS);
+  const mail = createMailProviders({ state, now });
   const wafClients = {
     waf: createWaf(waf),
     sets: LOCAL_IP_SETS,
@@ -40,6 +45,10 @@ export function createAccount({ state, policy, send }: AccountDeps) {
     'function-log': [
       connected(logAtDebug, { lambda: createLambda(functions), sleep: async () => {} }),
     ],
+    mail: [
+      connected(quarantineInGraph, mail.graphClients),
+      connected(quarantineInGmail, mail.gmailClients),
+    ],
     ticket: [connected(openOpsItem, { ssm })],
     message: [connected(notifyAnalyst, { send, onCall: onCallOf(policy.escalation) })],
   };
@@ -49,6 +58,7 @@ export function createAccount({ state, policy, send }: AccountDeps) {
     ec2,
     tickets: () => opsItems.read(),
     functions: () => functions.read(),
+    mail: { exchange: mail.exchange, gmail: mail.gmail },
     ipSets: () =>
       LOCAL_IP_SETS.map(({ id, name }) => ({ name, addresses: waf.read()[id]?.addresses ?? [] })),
   };

@@ -75,7 +75,7 @@ export async function createRuntime(options: RuntimeOptions) {
   const rejected = state<Rejected[]>('rejected', []);
   const send = createInbox(inbox, now);
   const mac = createMac(options.linkKey);
-  const account = createAccount({ state, policy, send });
+  const account = createAccount({ state, policy, send, now });
 
   const events: EngineEvent[] = [];
   const functions: Record<string, (payload: unknown) => Promise<unknown>> = {};
@@ -148,6 +148,7 @@ export async function createRuntime(options: RuntimeOptions) {
     rejected: () => rejected.read(),
     tickets: account.tickets,
     ipSets: account.ipSets,
+    mail: account.mail,
     functionsInAws: account.functions,
     accept: (body: string): Promise<Accepted[]> => acceptEvent(deps, body),
     sweep: () => sweep(deps),

@@ -81,6 +81,14 @@ const logTheFunction: Step = {
   because: 'More of its log shows what the function does and on whose behalf.',
 };
 
+const quarantineTheMessage: Step = {
+  action: 'quarantine_email',
+  kinds: ['email-message'],
+  part: 'actor',
+  confidence: 85,
+  because: 'The message was judged dangerous after it was delivered; nobody should open it.',
+};
+
 const COMPROMISED_HOST = {
   verdict: 'malicious',
   says: 'A host does what its owner did not ask it to: it appears to be compromised.',
@@ -101,6 +109,13 @@ export const FAMILIES: readonly Family[] = [
     verdict: 'unclear',
     says: 'Something was opened or used against good practice; nobody is seen to attack.',
     steps: [],
+  },
+  // Types of the mail gateways that send generic alerts; see docs/generic-alert.md.
+  {
+    pattern: /^(Phishing|Malware|Spam):Mail\//,
+    verdict: 'malicious',
+    says: 'A message that was delivered turned out to be dangerous.',
+    steps: [quarantineTheMessage],
   },
   {
     pattern: /^AttackSequence:/,

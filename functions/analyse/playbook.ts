@@ -53,7 +53,11 @@ const recommend = ({ action, confidence, because }: Step, target: string): Recom
 });
 
 /** What the machine may do by itself: nobody hears of it before morning. */
-const QUIET: readonly string[] = ['add_ip_to_watchlist', 'increase_logging_verbosity'];
+const QUIET: readonly string[] = [
+  'add_ip_to_watchlist',
+  'increase_logging_verbosity',
+  'quarantine_email',
+];
 
 /** Every alert leaves a ticket; a critical one also wakes somebody, and so does a high one that asks nobody. */
 function told(

@@ -4,6 +4,8 @@ import type { Alert, Entity } from '../domain/alert.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { ActionName, Policy } from '../domain/policy.ts';
 import { logAtDebug } from './function-log/debug-level.ts';
+import { quarantineInGmail } from './mail/gmail-message.ts';
+import { quarantineInGraph } from './mail/graph-message.ts';
 import type { Face, Scope } from './mechanism.ts';
 import { notifyAnalyst } from './message/notification.ts';
 import { openOpsItem } from './ticket/ops-item.ts';
@@ -13,6 +15,8 @@ export const MECHANISMS: readonly Face[] = [
   watchAddress,
   blockAddress,
   logAtDebug,
+  quarantineInGraph,
+  quarantineInGmail,
   openOpsItem,
   notifyAnalyst,
 ];

@@ -49,7 +49,7 @@ const SCOPE = 'https://www.googleapis.com/auth/gmail.modify';
 
 export function createGmailApi(
   file: StateFile<GmailState>,
-  { publicKey, secret }: ServiceAccount,
+  account: () => ServiceAccount,
   now: () => Date,
 ): Hono {
   const tokens = new Map<string, { mailbox: string; until: number }>();
@@ -60,6 +60,7 @@ export function createGmailApi(
     const form = new URLSearchParams(await c.req.text());
     if (form.get('grant_type') !== 'urn:ietf:params:oauth:grant-type:jwt-bearer')
       return c.json({ error: 'unsupported_grant_type' }, 400);
+    const { publicKey, secret } = account();
     const verified = await jwtVerify(form.get('assertion') ?? '', publicKey, {
       algorithms: ['RS256'],
       issuer: secret.client_email,

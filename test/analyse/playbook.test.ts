@@ -26,6 +26,7 @@ const EVERYBODY: Entity[] = [
   entity('function-1', 'function', 'orders', 'target'),
   entity('ip-2', 'ip', '10.0.0.5', 'related'),
   entity('ip-3', 'ip', '10.0.0.6', 'target'),
+  entity('email-1', 'email-message', 'ana@example.com/18c2f0a1b2c3d4e5', 'actor'),
 ];
 
 const outcome = (type: string, change: Partial<Alert> = {}) =>
@@ -73,6 +74,7 @@ test.each([
     ['increase_logging_verbosity function-1'],
   ],
   ['Discovery:Kubernetes/MaliciousIPCaller', 'suspicious', ['add_ip_to_watchlist ip-1']],
+  ['Phishing:Mail/CredentialHarvesting', 'malicious', ['quarantine_email email-1']],
   ['Policy:S3/BucketPublicAccessGranted', 'unclear', []],
   ['Software and Configuration Checks/Vulnerabilities/CVE', 'unclear', []],
   ['Invented:Nothing/AtAll', 'unclear', []],

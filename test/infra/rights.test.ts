@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Policy } from '../../functions/domain/policy.ts';
 import { MECHANISMS, SCOPES } from '../../functions/execute/registry.ts';
 import {
   covers,
@@ -275,6 +276,22 @@ describe('least privilege', () => {
       expect([...new Set(granted)].sort()).toEqual([...new Set(declared)].sort());
     },
   );
+
+  test('the secrets of mail providers are read by executor and reverser of mail, and only those that policy names', () => {
+    const secretArn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:gmail-AbCdEf';
+    const read = 'secretsmanager:GetSecretValue';
+    const readers = (integrations: Policy['integrations']) =>
+      [...functionsOf(templateWith({ policy: { integrations } })).values()].flatMap((one) =>
+        one.rights
+          .filter(({ actions }) => actions.includes(read))
+          .map(({ resources }) => [one.name, ...resources]),
+      );
+    expect(readers({})).toEqual([]);
+    expect(readers({ gmail: { secretArn } }).sort()).toEqual([
+      ['execute-mail', secretArn],
+      ['reverse-mail', secretArn],
+    ]);
+  });
 
   test('only reversers delete from the table, and only leases', () => {
     expect(whoMay('dynamodb:DeleteItem')).toEqual(SCOPES.map((scope) => `reverse-${scope}`).sort());

@@ -189,7 +189,7 @@ describe('an invalid policy', () => {
 });
 
 describe('P3: what may run has a way back', () => {
-  test.each(['quarantine_email', 'revoke_api_key'])(
+  test.each(['revoke_api_key'])(
     '%s cannot be enabled, because no mechanism with a reversal is registered',
     (name) => {
       edit('actions.yaml', new RegExp(`(${name}:\\n[^\\n]+\\n\\s+enabled: )false`), '$1true');

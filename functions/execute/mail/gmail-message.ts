@@ -37,24 +37,22 @@ export const quarantineInGmail: Mechanism<GmailClients, Before> = {
     describeQuarantine(subject, facts, {
       change: `The message loses the labels that show it, the inbox among them, and gets the hidden label “${QUARANTINE}”, which is made if it is missing, and stays`,
       undo: 'The message gets exactly the labels back that it had, and loses ours',
-      manualUndo: manualUndo(subject),
     }),
+  manualUndo,
   before: Before,
   wasThere: ({ inQuarantine }) => inQuarantine,
   connect: (clients) => connect(createGmail(clients)),
 };
 
 /**
- * For a shell with GAM, the command line of Google Workspace administrators. What labels it had is known only when they
- * are taken; they stand in the action's record.
+ * For a shell with GAM, the command line of Google Workspace's administrators.
  * @see https://github.com/GAM-team/GAM/wiki/Users-Gmail-Messages-Threads
  */
-function manualUndo({ target }: Subject): string[] {
-  const message = messageOf(target);
-  if (!message) return [];
-  const { mailbox, messageId } = message;
+function manualUndo({ target }: Subject, before: Before): string[] {
+  const { mailbox = '', messageId = '' } = messageOf(target) ?? {};
+  const labels = taken(before).map(({ name }) => `addlabel ${shell(name)} `);
   return [
-    `gam user ${shell(mailbox)} modify messages ids ${shell(messageId)} addlabel INBOX addlabel UNREAD removelabel ${shell(QUARANTINE)}`,
+    `gam user ${shell(mailbox)} modify messages ids ${shell(messageId)} ${labels.join('')}removelabel ${shell(QUARANTINE)}`,
   ];
 }
 

@@ -31,32 +31,20 @@ export const quarantineInGraph: Mechanism<GraphClients, Before> = {
     describeQuarantine(subject, facts, {
       change: `The message is moved out of its folder into the hidden folder “${QUARANTINE}” of the same mailbox, which is made if it is missing, and stays`,
       undo: 'The message goes back to exactly the folder that it came from',
-      manualUndo: manualUndo(subject),
     }),
+  manualUndo,
   before: Before,
   wasThere: ({ inQuarantine }) => inQuarantine,
   connect: (clients) => connect(createGraph(clients)),
 };
 
-/**
- * For a shell in which `az` is signed in as an identity with Mail.ReadWrite. The folder of origin is known only when
- * the message is moved; it stands in the action's record.
- */
-function manualUndo({ target }: Subject): string[] {
-  const message = messageOf(target);
-  if (!message) return [];
-  const { internetMessageId } = target.attributes;
-  const mailbox = `https://graph.microsoft.com/v1.0/users/${encodeURIComponent(message.mailbox)}`;
-  const filter = (text: string) => shell(`$filter=${text}`);
-  const find = internetMessageId
-    ? [
-        `FOLDER="$(az rest --url ${shell(`${mailbox}/mailFolders`)} --url-parameters includeHiddenFolders=true ${filter(`displayName eq '${QUARANTINE}'`)} --query 'value[0].id' --output tsv)"`,
-        `MESSAGE="$(az rest --url ${shell(mailbox)}"/mailFolders/$FOLDER/messages" --url-parameters ${filter(`internetMessageId eq '${internetMessageId.replaceAll("'", "''")}'`)} --query 'value[0].id' --output tsv)"`,
-      ]
-    : [`MESSAGE=${shell(message.messageId)}`];
+/** For a shell in which `az` is signed in as an identity with Mail.ReadWrite. */
+function manualUndo({ target }: Subject, { messageId, folder }: Before): string[] {
+  const { mailbox = '' } = messageOf(target) ?? {};
+  const url = `https://graph.microsoft.com/v1.0/users/${encodeURIComponent(mailbox)}/messages/${encodeURIComponent(messageId)}/move`;
+  const body = JSON.stringify({ destinationId: folder.id });
   return [
-    ...find,
-    `az rest --method post --url ${shell(mailbox)}"/messages/$MESSAGE/move" --body '{"destinationId": "inbox"}' --headers 'Content-Type=application/json'`,
+    `az rest --method post --url ${shell(url)} --headers 'Content-Type=application/json' --body ${shell(body)}`,
   ];
 }
 

@@ -40,13 +40,12 @@ type Words = {
   /** Where the message goes, and what it loses. */
   change: string;
   undo: string;
-  manualUndo: string[];
 };
 
 export function describeQuarantine(
   { target, durationMinutes }: Subject,
   facts: Facts | null,
-  { change, undo, manualUndo }: Words,
+  { change, undo }: Words,
 ): Description {
   const { mailbox = target.value, messageId = target.value } = messageOf(target) ?? {};
   const { subject, sender } = target.attributes;
@@ -64,7 +63,8 @@ export function describeQuarantine(
       ...historyOf(target, facts),
     ],
     undo: `${undo}${until}`,
-    manualUndo,
+    // What is known only when the message is looked at: the mechanism writes it then.
+    manualUndo: [],
   };
 }
 

@@ -75,45 +75,44 @@ describe('a quarantine is for', () => {
   });
 });
 
-describe('the commands that undo it by hand', () => {
-  /** Runs them in a real shell, where `az` and `gam` only print what they were given, and answer `found`. */
-  function run(lines: readonly string[]): string[] {
-    const script = [
-      'say() { { printf "%s\\x1f" "$@"; echo; } >&3; echo found; }',
-      'az() { say az "$@"; }; gam() { say gam "$@"; }',
-      ...lines,
-    ].join('\n');
-    return execFileSync('bash', ['-euc', `{ ${script}\n} 3>&1 >/dev/null`], { encoding: 'utf8' })
+describe('the command that undoes it by hand', () => {
+  /** Runs it in a real shell, where the tool only prints what it was given. */
+  const run = (tool: string, lines: readonly string[] = []) =>
+    execFileSync('bash', ['-euc', `${tool}() { printf '%s\\n' "$@"; }\n${lines.join('\n')}`], {
+      encoding: 'utf8',
+    })
       .trimEnd()
-      .split('\n')
-      .map((line) => line.split('\x1f').slice(0, -1).join(' '));
-  }
+      .split('\n');
+  const hostile = `it's "$(say pwned)"; say pwned #`;
 
-  test('find the message by the name that its sender gave it, and move it to the inbox', () => {
-    const { manualUndo } = quarantineInGraph.describe(subjectOn(exchangeEmail), null);
-    const mailbox = 'https://graph.microsoft.com/v1.0/users/finance%40example.com';
-    expect(run(manualUndo)).toEqual([
-      `az rest --url ${mailbox}/mailFolders --url-parameters includeHiddenFolders=true $filter=displayName eq 'Countermand Quarantine' --query value[0].id --output tsv`,
-      `az rest --url ${mailbox}/mailFolders/found/messages --url-parameters $filter=internetMessageId eq '<invoice-1@attacker.example>' --query value[0].id --output tsv`,
-      `az rest --method post --url ${mailbox}/messages/found/move --body {"destinationId": "inbox"} --headers Content-Type=application/json`,
+  test('moves the message into the folder that it came from', () => {
+    const folder = { id: 'AAMkAGinvoices=', name: hostile, parentId: 'AQMkAGinbox=' };
+    const before = { messageId: 'AAkALgInvoice1', folder, inQuarantine: false };
+    const undo = quarantineInGraph.manualUndo?.(subjectOn(exchangeEmail), before);
+    expect(run('az', undo)).toEqual([
+      'rest',
+      '--method',
+      'post',
+      '--url',
+      'https://graph.microsoft.com/v1.0/users/finance%40example.com/messages/AAkALgInvoice1/move',
+      '--headers',
+      'Content-Type=application/json',
+      '--body',
+      '{"destinationId":"AAMkAGinvoices="}',
     ]);
   });
 
-  test('give the labels of the inbox back', () => {
-    const { manualUndo } = quarantineInGmail.describe(subjectOn(gmailEmail), null);
-    expect(run(manualUndo)).toEqual([
-      'gam user lee.chen@example.org modify messages ids 18c2f0a1b2c3d4e5 addlabel INBOX addlabel UNREAD removelabel Countermand Quarantine',
+  test('gives the labels back that the message had, whatever they are called', () => {
+    const labels = [
+      { id: 'INBOX', name: 'INBOX' },
+      { id: 'Label_7', name: hostile },
+      { id: 'SENT', name: 'SENT' },
+    ];
+    const before = { labels, inQuarantine: false };
+    const undo = quarantineInGmail.manualUndo?.(subjectOn(gmailEmail), before);
+    expect(run('gam', undo)).toEqual([
+      ...['user', 'lee.chen@example.org', 'modify', 'messages', 'ids', '18c2f0a1b2c3d4e5'],
+      ...['addlabel', 'INBOX', 'addlabel', hostile, 'removelabel', 'Countermand Quarantine'],
     ]);
-  });
-
-  test('hold what an attacker wrote into the message', () => {
-    const internetMessageId = `<'; say pwned; $(say pwned) "@x>`;
-    const target = {
-      ...exchangeEmail,
-      attributes: { ...exchangeEmail.attributes, internetMessageId },
-    };
-    const ran = run(quarantineInGraph.describe(subjectOn(target), null).manualUndo);
-    expect(ran).toHaveLength(3);
-    expect(ran[1]).toContain(`eq '<''; say pwned; $(say pwned) "@x>'`);
   });
 });

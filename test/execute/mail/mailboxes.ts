@@ -126,7 +126,7 @@ export function gmail(http: HttpClients, now = () => NOW) {
   const labelsOf = (subject: string) =>
     mailbox().messages.find((one) => one.subject === subject)!.labelIds;
   return {
-    app: createGmailApi(file, account, now),
+    app: createGmailApi(file, () => account, now),
     file,
     clients,
     mailbox,

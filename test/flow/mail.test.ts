@@ -1,0 +1,79 @@
+// Quarantine, from the alert of a mail gateway to the place where the message was before.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { NOW, POLICY } from '../fixtures/case.ts';
+import { createWorld, sample, type World } from './world.ts';
+
+let world: World;
+beforeEach(async () => {
+  world = await createWorld();
+});
+afterEach(() => world.stop());
+
+const action = () => world.action('quarantine_email');
+const asks = (why: string) =>
+  world.runtime.store.killSwitch.set(POLICY.account, {
+    mode: 'ask',
+    by: 'person:mei.tanaka',
+    at: NOW.toISOString(),
+    why,
+  });
+
+describe('a dangerous message in Exchange Online', () => {
+  const folder = () => {
+    const { folders, messages } = world.runtime.mail.exchange()['finance@example.com']!;
+    return folders.find(({ id }) => id === messages[0]?.parentFolderId)?.displayName;
+  };
+
+  test('is out of sight at once, and back in its folder when the time is over', async () => {
+    await world.deliver(sample('phishing-mail-exchange'));
+    expect(folder()).toBe('Countermand Quarantine');
+    expect(await action()).toMatchObject({ status: 'in-force', mechanism: 'mail.graph-message' });
+    await world.pass(4.5);
+    expect(folder()).toBe('Countermand Quarantine');
+    await world.pass(1);
+    expect(folder()).toBe('Inbox');
+    expect((await action()).status).toBe('reversed');
+  });
+
+  test('waits for a person where the switch says so, and is moved after the yes', async () => {
+    await asks('too many alerts');
+    await world.deliver(sample('phishing-mail-exchange'));
+    expect(folder()).toBe('Inbox');
+    await world.approve('ana.silva', 'Quarantine the message');
+    expect(folder()).toBe('Countermand Quarantine');
+    await world.pass(6);
+    expect(folder()).toBe('Inbox');
+  });
+
+  test('shows how to move it back by hand, into the folder that it came from', async () => {
+    await world.deliver(sample('phishing-mail-exchange'));
+    expect((await action()).description?.manualUndo).toEqual([
+      expect.stringMatching(/^az rest .*AAkALgInvoice4711\/move.*"destinationId":"AQMkAGinbox="/),
+    ]);
+  });
+
+  test('is handed to a person where the account is not joined to the provider', async () => {
+    await world.stop();
+    world = await createWorld({ policy: { ...POLICY, integrations: {} } });
+    await world.deliver(sample('phishing-mail-exchange'));
+    expect(folder()).toBe('Inbox');
+    expect(await action()).toMatchObject({ status: 'handed-off', mechanism: null });
+    expect(world.told('ana.silva')).toContain(
+      'Yours to decide: quarantine email on finance@example.com/AAMkAG0-AAkALgInvoice4711',
+    );
+  });
+});
+
+describe('a dangerous message in Gmail', () => {
+  const labels = () => world.runtime.mail.gmail()['lee.chen@example.org']?.messages[0]?.labelIds;
+
+  test('loses what shows it at once, and has exactly its labels again when the time is over', async () => {
+    const before = labels();
+    await world.deliver(sample('phishing-mail-gmail'));
+    expect(labels()).toHaveLength(1);
+    expect(await action()).toMatchObject({ status: 'in-force', mechanism: 'mail.gmail-message' });
+    await world.pass(5.5);
+    expect(labels()).toEqual(before);
+    expect((await action()).status).toBe('reversed');
+  });
+});
