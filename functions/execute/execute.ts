@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { moveTo } from '../audit/chain.ts';
 import type { Log } from '../audit/log.ts';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
+import type { Instant } from '../domain/alert.ts';
 import { Conflict, Denied, Halted, IllegalTransition, NotVerified } from '../domain/errors.ts';
 import type { Policy } from '../domain/policy.ts';
 import { minutesAfter } from '../domain/time.ts';
@@ -42,6 +43,7 @@ export async function execute(deps: ExecuteDeps, input: unknown) {
   const before = await captureUnderLease(deps, job);
   action = await record(deps, action, job, before);
   await scheduleEnd(deps.schedules, action, deps.policy.limits);
+  await refuseWhenOver(deps, action);
   await refuseWhenHalted(deps, action);
   await applyAndVerify(deps, job, before);
   return outcome(await markInForce(deps, action, job, before));
@@ -70,6 +72,17 @@ async function refuseWhenHalted(
     throw new Halted(`the switch stands at ask, and no person was asked: ${why}`, { actionId });
 }
 
+/** The way here may have taken long: it may be undone meanwhile, or its time may be over. */
+async function refuseWhenOver({ store, now }: ExecuteDeps, { incidentId, actionId }: Action) {
+  const { status, dueAt } = await store.records.action(incidentId, actionId);
+  if (status !== 'executing')
+    throw new IllegalTransition(`it is ${status} by now, and not applied any more`, { actionId });
+  if (dueAt !== null && dueAt <= now().toISOString())
+    throw new IllegalTransition(`its time was over at ${dueAt}, before it was applied`, {
+      actionId,
+    });
+}
+
 async function captureUnderLease({ store }: ExecuteDeps, { subject, effectKey, mechanism }: Job) {
   const lease = await store.leases.acquire(effectKey, subject.actionId);
   if (lease.captured) return lease.before;
@@ -90,6 +103,7 @@ function record(
     const at = now();
     const minutes = current.durationMinutes;
     const dueAt = minutes === null ? null : minutesAfter(at, minutes);
+    const stuckAt = minutesAfter(at, STUCK_AFTER_MINUTES);
     const text = dueAt
       ? `State before recorded; to be undone at ${dueAt}`
       : 'State before recorded';
@@ -100,13 +114,15 @@ function record(
       {
         before,
         dueAt,
-        attentionAt: minutesAfter(at, STUCK_AFTER_MINUTES),
+        attentionAt: earlier(stuckAt, dueAt && overdueAt(dueAt)),
         ...(manualUndo &&
           current.description && { description: { ...current.description, manualUndo } }),
       },
     );
   });
 }
+
+const earlier = (a: Instant, b: Instant | null): Instant => (b !== null && b < a ? b : a);
 
 async function applyAndVerify(
   { store, policy, now }: ExecuteDeps,
@@ -174,6 +190,7 @@ async function takeBackIfReversedMeanwhile(
 ): Promise<void> {
   const current = await store.records.action(incidentId, actionId);
   if (isOutstanding(current) || current.status === 'in-force' || current.status === 'kept') return;
-  if (!(await store.leases.find(effectKey)) && !mechanism.wasThere(before))
-    await mechanism.driver.revert(subject, before);
+  if (mechanism.wasThere(before) || !(await store.leases.release(effectKey, actionId))) return;
+  await mechanism.driver.revert(subject, before);
+  await store.leases.leave(effectKey, actionId);
 }

@@ -1,7 +1,7 @@
 // Undoes one action: compare, take back exactly what we did, verify, record. Safe to call at any time, any number of times.
 import { z } from 'zod';
 import { Caught, causeText } from '../audit/caught.ts';
-import { moveTo } from '../audit/chain.ts';
+import { moveTo, noted } from '../audit/chain.ts';
 import { errorFields, type Log } from '../audit/log.ts';
 import { type Action, ActionId, IncidentId, type Status } from '../domain/action.ts';
 import { NotVerified, StateChanged, TerminalError } from '../domain/errors.ts';
@@ -40,20 +40,26 @@ const UNDOABLE: readonly Status[] = [
   'reversal-failed',
 ];
 const STUCK_AFTER_MINUTES = 5;
+/** An executor lives for two minutes at the most: functions/execute, infra/function-table.ts. With some time to spare. */
+const EXECUTOR_LIVES_MINUTES = 3;
+/** When nothing of an execution can be left that a reversal overtook. */
+const LAST_LOOK_AFTER_MINUTES = 5;
 
 export async function reverse(deps: ReverseDeps, input: unknown) {
   const request = ReverseInput.parse(input);
   const action = await deps.store.records.action(request.incidentId, request.actionId);
   if (NEVER_APPLIED.includes(action.status)) return answer(await abandon(deps, action, request));
-  if (!UNDOABLE.includes(action.status)) return answer(action);
-  if (!isDue(action, request, deps.now())) return { ...answer(action), status: 'not-due' };
-  const reversing = await begin(deps, action, request);
+  const current = await begin(deps, action, request);
+  if (UNDOABLE.includes(current.status) && current.status !== 'reversing')
+    return { ...answer(current), status: 'not-due' };
+  if (current.status !== 'reversing') return answer(await lookOnceMore(deps, current, request));
   try {
-    const found = await takeBack(deps, reversing);
-    return answer(await finish(deps, reversing, request, found));
+    const isFollowed = mayBeFollowed(current, request, deps.now());
+    const found = await takeBack(deps, current, isFollowed);
+    return answer(await finish(deps, current, request, { found, isFollowed }));
   } catch (error) {
     if (!(error instanceof TerminalError)) throw error;
-    return answer(await giveUp(deps, reversing, error));
+    return answer(await giveUp(deps, current, error));
   }
 }
 
@@ -73,25 +79,22 @@ function isDue({ status, dueAt }: Action, { cause }: ReverseInput, now: Date): b
   return true;
 }
 
-/** Nothing was applied: it is enough to let go of the lease and to say so. */
-async function abandon(
-  { store, now }: ReverseDeps,
-  action: Action,
-  { by, cause, failure }: ReverseInput,
-) {
+/** Nothing was applied: it is enough to say so, and to let go of the lease. */
+async function abandon(deps: ReverseDeps, action: Action, request: ReverseInput): Promise<Action> {
+  const { store, now } = deps;
+  const { by, cause, failure } = request;
   const text = failure ? causeText(failure) : `it was never carried out (${cause})`;
+  const mayHoldLease = action.status !== 'awaiting-approval';
+  const attentionAt = mayHoldLease ? minutesAfter(now(), LAST_LOOK_AFTER_MINUTES) : null;
   const failed = await store.records.changeAction(action.incidentId, action.actionId, (current) =>
     NEVER_APPLIED.includes(current.status)
-      ? moveTo(current, 'failed', { at: now(), by, text }, { failure: text, attentionAt: null })
+      ? moveTo(current, 'failed', { at: now(), by, text }, { failure: text, attentionAt })
       : null,
   );
-  if (action.effectKey && failed.status === 'failed') {
-    const held = await store.leases.release(action.effectKey, action.actionId);
-    if (held === 'last') await store.leases.drop(action.effectKey, action.actionId);
-  }
-  return failed;
+  return failed.status === 'failed' ? lookOnceMore(deps, failed, request) : failed;
 }
 
+/** Whether it is due is asked of the record that is changed: a person may keep or extend it at this very moment. */
 function begin(
   { store, now }: ReverseDeps,
   action: Action,
@@ -99,9 +102,11 @@ function begin(
 ): Promise<Action> {
   const { by, cause, failure } = request;
   return store.records.changeAction(action.incidentId, action.actionId, (current) => {
-    if (current.status === 'reversing') return null;
+    const { status } = current;
+    if (status === 'reversing' || !UNDOABLE.includes(status) || !isDue(current, request, now()))
+      return null;
     const why = failure && causeText(failure);
-    const neverInForce = current.status === 'executing';
+    const neverInForce = status === 'executing';
     return moveTo(
       current,
       'reversing',
@@ -114,20 +119,34 @@ function begin(
   });
 }
 
+/**
+ * Whether an executor that was called for it may still be at work, and act after the reversal. One that failed is not,
+ * and one whose action is seen to be undone does not begin.
+ */
+function mayBeFollowed(
+  { appliedAt, history }: Action,
+  { cause }: ReverseInput,
+  now: Date,
+): boolean {
+  if (cause === 'execution-failed') return false;
+  const begunAt = history.find(({ event }) => event === 'reversing')?.at ?? null;
+  return [begunAt, appliedAt].every(
+    (at) => at === null || minutesAfter(at, EXECUTOR_LIVES_MINUTES) > now.toISOString(),
+  );
+}
+
 /** Returns what was found, in words. Throws StateChanged when the state is not the one that we left. */
-async function takeBack({ store, mechanisms }: ReverseDeps, action: Action): Promise<string> {
+async function takeBack(
+  { store, mechanisms }: ReverseDeps,
+  action: Action,
+  isFollowed: boolean,
+): Promise<string> {
   const job = jobOf(action, mechanisms);
   const { effectKey } = job;
-  const held = await store.leases.release(effectKey, action.actionId);
-  if (held === 'others-hold')
-    return 'Another action holds the same effect; it stays until the last one ends';
-  const lease = await store.leases.find(effectKey);
-  // Somebody else holds it, and we let go in an earlier attempt.
-  if (held === 'gone' && lease)
-    return 'Another action holds the same effect; it stays until the last one ends';
-  const before = lease?.captured ? lease.before : action.before;
-  const found = await revertAndVerify(job, before);
-  await store.leases.drop(effectKey, action.actionId);
+  const lease = await store.leases.release(effectKey, action.actionId);
+  if (!lease) return 'Another action holds the same effect; it stays until the last one ends';
+  const found = await revertAndVerify(job, lease.captured ? lease.before : action.before);
+  await (isFollowed ? store.leases.leave : store.leases.drop)(effectKey, action.actionId);
   return found;
 }
 
@@ -142,31 +161,74 @@ async function revertAndVerify({ subject, mechanism }: Job, before: unknown): Pr
   return seen.found;
 }
 
+/** The history of the target first: what is known of it may not be less than what the record says. */
 async function finish(
   { store, policy, schedules, now }: ReverseDeps,
   action: Action,
   { by }: ReverseInput,
-  found: string,
+  { found, isFollowed }: { found: string; isFollowed: boolean },
 ): Promise<Action> {
-  const done = await store.records.changeAction(action.incidentId, action.actionId, (current) => {
-    if (current.status !== 'reversing') return null;
-    const to = current.failure ? 'failed' : 'reversed';
-    return moveTo(current, to, { at: now(), by, text: found }, { attentionAt: null });
-  });
+  const begun = action.history.filter(({ event }) => event === 'reversing');
+  const isByHand = begun.some((entry) => entry.by.startsWith('person:'));
   if (action.target && action.appliedAt)
     await store.entityHistory.note(action.target, {
-      event: by.startsWith('person:') ? 'reversed-by-person' : 'ended',
+      event: isByHand ? 'reversed-by-person' : 'ended',
       incidentId: action.incidentId,
       actionId: action.actionId,
       name: action.name,
-      at: now().toISOString(),
+      at: begun.at(-1)?.at ?? now().toISOString(),
     });
-  if (by.startsWith('person:')) {
+  if (isByHand) {
     const mishap = { mishap: 'reversalsByHand', actionId: action.actionId } as const;
     await store.killSwitch.note(policy.account, mishap, policy.limits.breaker, now());
   }
+  const attentionAt = isFollowed ? minutesAfter(now(), LAST_LOOK_AFTER_MINUTES) : null;
+  const done = await store.records.changeAction(action.incidentId, action.actionId, (current) => {
+    if (current.status !== 'reversing') return null;
+    const to = current.failure ? 'failed' : 'reversed';
+    return moveTo(current, to, { at: now(), by, text: found }, { attentionAt });
+  });
   await unscheduleEnd(schedules, action.actionId);
   return done;
+}
+
+/**
+ * An execution that was overtaken may have taken the lease, or acted, after the end: whatever is left of it goes. Where
+ * none was, this looks at nothing: what is there by now is somebody else's.
+ */
+async function lookOnceMore(
+  { store, mechanisms, log, now }: ReverseDeps,
+  action: Action,
+  { cause }: ReverseInput,
+): Promise<Action> {
+  const { incidentId, actionId, effectKey, attentionAt } = action;
+  if (attentionAt === null || !effectKey) return action;
+  const lease = await store.leases.release(effectKey, actionId);
+  let late: string | null = null;
+  if (lease) {
+    const before = lease.captured ? lease.before : action.before;
+    if (action.before !== null || lease.handedOn)
+      late = await takeBackLate(jobOf(action, mechanisms), before);
+    await store.leases.drop(effectKey, actionId);
+  }
+  if (late) log('warn', 'late change taken back', { incidentId, actionId });
+  const endedAt =
+    action.history.findLast(({ event }) => event === action.status)?.at ?? action.createdAt;
+  const isOver =
+    cause === 'execution-failed' ||
+    minutesAfter(endedAt, LAST_LOOK_AFTER_MINUTES) <= now().toISOString();
+  return store.records.changeAction(incidentId, actionId, (current) => {
+    const seen = late
+      ? noted(current, { at: now(), by: 'reverse', event: 'late-change', text: late })
+      : { ...current, version: current.version + 1 };
+    return { ...seen, attentionAt: isOver ? null : current.attentionAt };
+  });
+}
+
+/** What was found after it was taken back, or null where nothing was left. */
+async function takeBackLate(job: Job, before: unknown): Promise<string | null> {
+  const seen = await job.mechanism.driver.verifyReverted(job.subject, before);
+  return seen.holds ? null : revertAndVerify(job, before);
 }
 
 /** Attempts the sweeper makes before only a person goes on; each waits twice as long as the one before. */

@@ -33,13 +33,14 @@ export function reminderTime(due: Date, durationMinutes: number, leadMinutes: nu
 }
 
 /**
- * EventBridge Scheduler fires anywhere within the minute that begins at the set time. Set half a minute early, a
- * reversal comes within half a minute of its due time, before or after.
+ * Promise 4 in numbers: undone within 60 s of the due time. EventBridge Scheduler fires anywhere within the minute that
+ * begins at the set time; with this lead, from 45 s before the due time to 15 s after it.
  */
-export const REVERSAL_LEAD_MS = 30_000;
+export const REVERSAL_LEAD_MS = 45_000;
+/** The sweeper comes once a minute: it finds what no schedule has undone 50 s after the due time, and has 10 s for it. */
+const SWEPT_FROM_MINUTES = -10 / 60;
 
-/** Promise 4: half a minute after the due time the sweeper undoes what no schedule has. */
-export const overdueAt = (dueAt: Instant): Instant => minutesAfter(dueAt, 0.5);
+export const overdueAt = (dueAt: Instant): Instant => minutesAfter(dueAt, SWEPT_FROM_MINUTES);
 
 /** Sets the reversal for the action's due time and the reminder before it, or moves both. Nothing where it has no end. */
 export async function scheduleEnd(

@@ -4,18 +4,21 @@ import { Conflict, InvalidInput } from '../domain/errors.ts';
 import { ABSENT, atVersion, contended, type Table } from './table.ts';
 
 const Lease = z.strictObject({
-  holders: z.array(z.string()).min(1),
+  /** Nobody for a while after a reversal that a late execution may follow: the state before stays known. */
+  holders: z.array(z.string()),
   /** The state before the first holder; `captured` tells a stored null from one not yet looked at. */
   captured: z.boolean(),
   before: z.unknown(),
+  /** Whether a holder let go and left it to the others to take the effect back. */
+  handedOn: z.boolean(),
   /** The last holder, while it takes the effect back; nobody may join then. */
   releasing: z.string().nullable(),
   version: z.int().min(1),
 });
 export type Lease = z.infer<typeof Lease>;
 
-/** `others-hold`: the effect stays with them. `last`: the caller takes it back. `gone`: there was nothing to let go of. */
-export type Released = 'others-hold' | 'last' | 'gone';
+/** What the last one to let go has to know: the state to go back to, where it was looked at. */
+export type Released = Pick<Lease, 'captured' | 'before' | 'handedOn'>;
 
 export function createLeases(table: Table) {
   const key = (effectKey: string) => ({ pk: `LEASE#${effectKey}`, sk: 'LEASE' });
@@ -48,6 +51,7 @@ export function createLeases(table: Table) {
             holders: [actionId],
             captured: false,
             before: null,
+            handedOn: false,
             releasing: null,
             version: 1,
           };
@@ -88,29 +92,42 @@ export function createLeases(table: Table) {
       }),
 
     /**
-     * Lets go. `others-hold`: the effect stays, with them. `last`: the caller must take the effect back and then
-     * call `drop`; nobody can join meanwhile. `gone`: there was nothing to let go of.
+     * Lets go. Null: others hold the effect, so it stays. Otherwise the caller must take the effect back and then call
+     * `drop` or `leave`; nobody can join a lease that it held until then.
      */
-    release: (effectKey: string, actionId: string): Promise<Released> =>
+    release: (effectKey: string, actionId: string): Promise<Released | null> =>
       contended(async () => {
         const lease = await find(effectKey);
-        if (!lease?.holders.includes(actionId)) return 'gone';
-        if (lease.releasing === actionId) return 'last';
+        if (!lease) return { captured: false, before: null, handedOn: false };
+        if (lease.holders.length === 0 || lease.releasing === actionId) return lease;
         const version = lease.version + 1;
-        if (lease.holders.length > 1) {
-          const holders = lease.holders.filter((holder) => holder !== actionId);
-          await write(effectKey, { ...lease, holders, version }, lease);
-          return 'others-hold';
+        const holders = lease.holders.filter((holder) => holder !== actionId);
+        if (holders.length > 0) {
+          if (holders.length < lease.holders.length)
+            await write(effectKey, { ...lease, holders, handedOn: true, version }, lease);
+          return null;
         }
-        await write(effectKey, { ...lease, releasing: actionId, version }, lease);
-        return 'last';
+        const mine = { ...lease, releasing: actionId, version };
+        await write(effectKey, mine, lease);
+        return mine;
       }),
 
     /** Ends the lease after the effect was taken back. */
     async drop(effectKey: string, actionId: string): Promise<void> {
       const lease = await find(effectKey);
-      if (lease?.releasing !== actionId) return;
+      if (!lease || (lease.holders.length > 0 && lease.releasing !== actionId)) return;
       await table.remove(key(effectKey), atVersion(lease.version));
+    },
+
+    /**
+     * Ends it for the caller and keeps the state before: whoever comes next does not take a late change of the caller
+     * for something that was there before us. The caller comes back to `release` and `drop` it.
+     */
+    async leave(effectKey: string, actionId: string): Promise<void> {
+      const lease = await find(effectKey);
+      if (lease?.releasing !== actionId) return;
+      const left = { ...lease, holders: [], releasing: null, version: lease.version + 1 };
+      await write(effectKey, left, lease);
     },
   };
 }

@@ -130,15 +130,32 @@ export function createRecords(table: Table, log: Log) {
       const items = await table.needingAttention(NEVER);
       return items.filter(({ sk }) => sk.startsWith('ACTION#')).map((item) => parse(Action, item));
     },
+    /** What cannot be read is told apart: one spoiled item does not hide the others. */
     needingAttention: async (until: Date) => {
       const items = await table.needingAttention(until.toISOString());
-      const actions = items.filter((item) => item.sk.startsWith('ACTION#'));
-      const incidents = items.filter((item) => item.sk === 'INCIDENT');
+      const unreadable: Error[] = [];
+      const readable = <S extends z.ZodType>(schema: S, found: readonly Item[]) =>
+        found.flatMap((item): z.infer<S>[] => {
+          try {
+            return [parse(schema, item)];
+          } catch (error) {
+            if (!(error instanceof InvalidInput)) throw error;
+            unreadable.push(error);
+            return [];
+          }
+        });
       return {
-        actions: actions.map((item) => parse(Action, item)),
-        incidents: incidents.map((item) => parse(Incident, item)),
+        actions: readable(
+          Action,
+          items.filter(({ sk }) => sk.startsWith('ACTION#')),
+        ),
+        incidents: readable(
+          Incident,
+          items.filter(({ sk }) => sk === 'INCIDENT'),
+        ),
         /** Accounts whose breaker people have not yet been told of. */
         tripped: items.flatMap(({ sk, account }) => (sk === 'BREAKER' ? String(account) : [])),
+        unreadable,
       };
     },
   };

@@ -28,7 +28,9 @@ export type SweepResult = { looked: number; restarted: number; failures: number 
 
 /** One look at everything whose time has come. One record that cannot be helped does not keep the others waiting. */
 export async function sweep(deps: SweepDeps): Promise<SweepResult> {
-  const { actions, incidents, tripped } = await deps.store.records.needingAttention(deps.now());
+  const { actions, incidents, tripped, unreadable } = await deps.store.records.needingAttention(
+    deps.now(),
+  );
   const looked = actions.length + incidents.length + tripped.length;
   const result = { looked, restarted: 0, failures: 0 };
   const attempt = async (ids: Record<string, string>, work: () => Promise<void>) => {
@@ -47,6 +49,10 @@ export async function sweep(deps: SweepDeps): Promise<SweepResult> {
   for (const incident of incidents)
     await attempt({ incidentId: incident.incidentId }, () => resume(deps, incident));
   for (const account of tripped) await attempt({ account }, () => tellOfBreaker(deps, account));
+  for (const error of unreadable) deps.log('error', 'the sweeper cannot read', errorFields(error));
+  // After all else is done: only a person can help these, and whoever calls the sweeper raises the alarm.
+  if (unreadable.length > 0)
+    throw new AggregateError(unreadable, `${unreadable.length} stored items cannot be read`);
   return result;
 }
 
@@ -60,6 +66,7 @@ async function help(deps: SweepDeps, action: Action): Promise<void> {
   });
   switch (action.status) {
     case 'awaiting-approval':
+    case 'expired':
       return expire(deps, action);
     case 'approved':
       return passOn(deps, action);
@@ -71,6 +78,9 @@ async function help(deps: SweepDeps, action: Action): Promise<void> {
     case 'in-force':
     case 'reversing':
     case 'reversal-failed':
+    // These two are over, but an execution that a reversal overtook may have left something.
+    case 'reversed':
+    case 'failed':
       await undo(deps, action);
       return lookAgain(deps, action);
     default:
@@ -78,7 +88,7 @@ async function help(deps: SweepDeps, action: Action): Promise<void> {
   }
 }
 
-/** The state machine is gone or deaf: the request ends here, on time, with nothing done. */
+/** The state machine is gone or deaf: the request ends here, on time, with nothing done. Over when somebody was told. */
 async function expire(
   { store, callback, tell, now, log }: SweepDeps,
   action: Action,
@@ -87,7 +97,7 @@ async function expire(
   const text = 'Nobody decided in time; found by the sweeper';
   const ended = await store.records.changeAction(incidentId, actionId, (current) =>
     current.status === 'awaiting-approval'
-      ? moveTo(current, 'expired', { at: now(), by: 'sweep', text }, { attentionAt: null })
+      ? moveTo(current, 'expired', { at: now(), by: 'sweep', text })
       : null,
   );
   if (ended.status !== 'expired') return;
@@ -95,14 +105,16 @@ async function expire(
   const woken = token ? await wake({ callback, log }, ended, token, 'expired') : false;
   // A state machine that took the answer tells people itself.
   if (!woken) await tell({ incidentId, actionId });
+  await lookAgain({ store, now }, ended, null);
 }
 
 /** A person approved and the answer was lost: pass it on, or, when nobody waits for it, say that nothing was done. */
 async function passOn(deps: SweepDeps, action: Action): Promise<void> {
   const token = action.approval?.taskToken;
   if (token && (await wake(deps, action, token, 'approved'))) return lookAgain(deps, action);
-  await undo(deps, action);
   await deps.tell({ incidentId: action.incidentId, actionId: action.actionId });
+  await undo(deps, action);
+  await lookAgain(deps, action);
 }
 
 /** The name carries the version: one start per state of affairs, however many sweeps see it. */
@@ -136,29 +148,31 @@ async function wake(
 }
 
 const LOOK_AGAIN_MINUTES = 5;
-const MAX_DOUBLINGS = 8;
+/** What was broken may be mended at any time: it is undone soon after. */
+const SELDOM_MINUTES = 15;
+/** Further looks leave no entry: an item ends at 400 KB, and what is stuck for weeks must not outgrow it. */
+const NOTED_LOOKS = 8;
 
-/** Five minutes, twice as long after each look that found it still overdue: histories stay short. */
-function nextLook({ history }: Action, now: Date): string {
-  const looks = history.filter(({ event }) => event === 'swept').length;
-  return minutesAfter(now, LOOK_AGAIN_MINUTES * 2 ** Math.min(looks, MAX_DOUBLINGS));
-}
+const looksAt = ({ history }: Action): number =>
+  history.filter(({ event }) => event === 'swept').length;
 
-/** Moves the next look into the future, where the record is still as it was seen. */
+/** Moves the next look into the future, or ends them, where the record is still as it was seen. */
 async function lookAgain(
-  { store, now }: SweepDeps,
+  { store, now }: Pick<SweepDeps, 'store' | 'now'>,
   seen: Action,
-  attentionAt: string | null = nextLook(seen, now()),
+  attentionAt: string | null = minutesAfter(
+    now(),
+    Math.min(LOOK_AGAIN_MINUTES * 2 ** looksAt(seen), SELDOM_MINUTES),
+  ),
 ) {
+  const isNoted = attentionAt !== null && looksAt(seen) < NOTED_LOOKS;
+  const text = `Found ${seen.status} and overdue`;
   await store.records.changeAction(seen.incidentId, seen.actionId, (current) =>
     current.version === seen.version && current.attentionAt === seen.attentionAt
       ? {
-          ...noted(current, {
-            at: now(),
-            by: 'sweep',
-            event: 'swept',
-            text: `Found ${current.status} and overdue`,
-          }),
+          ...(isNoted
+            ? noted(current, { at: now(), by: 'sweep', event: 'swept', text })
+            : { ...current, version: current.version + 1 }),
           attentionAt,
         }
       : null,
@@ -178,6 +192,20 @@ async function resume(deps: SweepDeps, incident: Incident): Promise<void> {
   if (again)
     for (const { alertId } of unfinished)
       await deps.startRespond(`${alertId}-restart-${restarts + 1}`, { incidentId, alertId });
+  // Told first: an incident that is closed is not looked at again.
+  if (!again)
+    await deps.send({
+      key: `given-up-${incidentId}`,
+      to: { kind: 'team' },
+      urgency: 'page',
+      subject: 'An incident could not be worked through',
+      paragraphs: [
+        `Incident ${incidentId} did not come to an end after ${restarts} restarts. Please look at it.`,
+      ],
+      links: [],
+      incidentId,
+      actionId: null,
+    });
   const at = deps.now();
   await deps.store.records.changeIncident(incidentId, (current) =>
     current.version !== incident.version
@@ -209,19 +237,6 @@ async function resume(deps: SweepDeps, incident: Incident): Promise<void> {
             attentionAt: null,
           },
   );
-  if (!again)
-    await deps.send({
-      key: `given-up-${incidentId}`,
-      to: { kind: 'team' },
-      urgency: 'page',
-      subject: 'An incident could not be worked through',
-      paragraphs: [
-        `Incident ${incidentId} did not come to an end after ${restarts} restarts. Please look at it.`,
-      ],
-      links: [],
-      incidentId,
-      actionId: null,
-    });
 }
 
 /** The breaker moves by itself; only a person moves it back, and has to know. */

@@ -2,11 +2,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { moveTo } from '../../functions/audit/chain.ts';
 import type { Action } from '../../functions/domain/action.ts';
-import { Denied, DigestMismatch, Halted } from '../../functions/domain/errors.ts';
+import { Conflict, Denied, DigestMismatch, Halted } from '../../functions/domain/errors.ts';
 import { type ExecuteDeps, execute } from '../../functions/execute/execute.ts';
+import type { Connected } from '../../functions/execute/mechanism.ts';
 import { reverse } from '../../functions/reverse/reverse.ts';
 import type { Scheduled } from '../../functions/scheduling/schedules.ts';
 import type { Store } from '../../functions/store/store.ts';
+import type { Change } from '../../functions/web/decision.ts';
+import { extend, keep } from '../../functions/web/keeping.ts';
+import { write } from '../../functions/web/write.ts';
 import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 import { startStore, type TestStore } from '../store/dynamo.ts';
 import { schedulesIn, toy, toyAction, toyMechanisms, type World } from './toy.ts';
@@ -41,6 +45,7 @@ const put = async (change: Partial<Action> = {}) => {
   return { incidentId: action.incidentId, actionId: action.actionId };
 };
 const load = ({ actionId }: { actionId: string }) => store.records.action(INCIDENT_ID, actionId);
+const holders = async () => (await store.leases.find(`toy:${attacker.value}`))?.holders ?? [];
 const minutes = (n: number) => {
   now = new Date(now.getTime() + n * 60_000);
 };
@@ -132,11 +137,11 @@ describe('a reversal', () => {
 
   test('that comes before its time, because the action was extended, does nothing', async () => {
     const ids = await inForce();
-    minutes(59);
+    minutes(59.2);
     expect(await undo(ids)).toMatchObject({ status: 'not-due' });
     expect(world.size).toBe(1);
-    minutes(0.5);
-    expect(await undo(ids), 'half a minute early is on time').toMatchObject({ status: 'reversed' });
+    minutes(0.05);
+    expect(await undo(ids), '45 s early is on time').toMatchObject({ status: 'reversed' });
   });
 
   test('wanted by a person happens at once', async () => {
@@ -195,7 +200,82 @@ describe('a reversal', () => {
     const request = { cause: 'execution-failed', by: 'respond', failure };
     expect(await undo(ids, request)).toMatchObject({ status: 'failed' });
     expect(await load(ids)).toMatchObject({ failure: 'Denied: no rights' });
-    expect(await store.leases.find(`toy:${attacker.value}`)).toBeNull();
+    expect(await holders()).toEqual([]);
+  });
+});
+
+describe('P4: in numbers', () => {
+  test('what no schedule undoes is undone by the sweeper within 60 s of its due time, whenever its minute begins', async () => {
+    const ids = await put();
+    await execute(deps(), ids);
+    const { dueAt, attentionAt } = await load(ids);
+    const due = Date.parse(dueAt ?? '');
+    for (let second = 0; second < 60; second++) {
+      const minuteBegins = due - 120_000 + second * 1000;
+      const looks = [0, 1, 2, 3].map((n) => new Date(minuteBegins + n * 60_000));
+      const finds = looks.find((at) => at.toISOString() >= (attentionAt ?? ''));
+      now = finds ?? NOW;
+      // Ten seconds are left to start the reversal and to take the change back.
+      expect(now.getTime()).toBeLessThanOrEqual(due + 50_000);
+      const isDue = await reverse(deps(), { ...ids, cause: 'sweeper', by: 'sweep' });
+      expect(isDue.status, `sweeps at second ${second}`).toBe('reversed');
+      await store.records.changeAction(ids.incidentId, ids.actionId, (current) => ({
+        ...current,
+        version: current.version + 1,
+        status: 'in-force',
+      }));
+    }
+  });
+
+  test('a short one whose execution got stuck is looked at when it is due, a long one after 20 minutes', async () => {
+    for (const [durationMinutes, seconds] of [
+      [2, 110],
+      [60, 1200],
+    ] as const) {
+      store = await db.fresh();
+      const ids = await put({ durationMinutes });
+      await survives(execute(killedAt(18, deps()), ids));
+      const { status, attentionAt } = await load(ids);
+      expect(status).toBe('executing');
+      expect((Date.parse(attentionAt ?? '') - NOW.getTime()) / 1000).toBe(seconds);
+    }
+  });
+});
+
+describe('at the very moment at which it is due', () => {
+  const { people } = POLICY.escalation;
+  const person = 'ana.silva';
+  /** The person's word is written between the reversal's look at the record and its first change. */
+  const overtakenBy = (ids: { actionId: string }, change: (current: Action) => Change) => {
+    const inner = deps();
+    let looks = 0;
+    const records: Store['records'] = {
+      ...inner.store.records,
+      action: async (incidentId, actionId) => {
+        const seen = await inner.store.records.action(incidentId, actionId);
+        if (looks++ === 0) await write(inner, { incidentId: INCIDENT_ID, ...ids }, change);
+        return seen;
+      },
+    };
+    return { ...inner, store: { ...inner.store, records } };
+  };
+
+  test.each([
+    ['keeps it', 'kept', (current: Action) => keep(current, { person, people, now })],
+    [
+      'extends it',
+      'in-force',
+      (current: Action) =>
+        extend(current, { person, people, now, limits: POLICY.limits, extensions: 0 }),
+    ],
+  ] as const)('P4: who %s is heard', async (_, status, change) => {
+    const ids = await put();
+    await execute(deps(), ids);
+    minutes(60);
+    const request = { ...ids, cause: 'due', by: 'schedule' };
+    expect(await reverse(overtakenBy(ids, change), request)).toMatchObject({ status: 'not-due' });
+    expect((await load(ids)).status).toBe(status);
+    expect(world.size).toBe(1);
   });
 });
 
@@ -226,7 +306,12 @@ function killedAt(n: number, inner: ExecuteDeps): ExecuteDeps {
     ...inner,
     mechanisms,
     schedules: wrap(inner.schedules),
-    store: { ...inner.store, records: wrap(inner.store.records), leases: wrap(inner.store.leases) },
+    store: {
+      ...inner.store,
+      records: wrap(inner.store.records),
+      leases: wrap(inner.store.leases),
+      entityHistory: wrap(inner.store.entityHistory),
+    },
   };
 }
 const survives = async (work: Promise<unknown>) => {
@@ -267,7 +352,7 @@ describe('a crash between any two steps', () => {
       await survives(execute(killedAt(n, deps()), ids));
       await reverse(deps(), { ...ids, cause: 'person', by: 'person:ana.silva' });
       expect(world.size, `killed at ${n}`).toBe(0);
-      expect(await store.leases.find(`toy:${attacker.value}`)).toBeNull();
+      expect(await holders()).toEqual([]);
     }
   });
 
@@ -289,30 +374,116 @@ describe('a crash between any two steps', () => {
     expect(crashes).toBeGreaterThan(10);
   });
 
+  /** An executor whose `apply` is held up until a reversal has come and gone. */
+  const overtaken = (
+    ids: { incidentId: string; actionId: string },
+    then = () => {},
+  ): ExecuteDeps => {
+    const slow = deps();
+    const driverOf = (one: Connected): Connected => ({
+      ...one,
+      driver: {
+        ...one.driver,
+        apply: async (subject, before) => {
+          await reverse(deps(), { ...ids, cause: 'sweeper', by: 'sweep' });
+          await one.driver.apply(subject, before);
+          then();
+        },
+      },
+    });
+    const mechanisms = [...slow.mechanisms].map(([id, one]) => [id, driverOf(one)] as const);
+    return { ...slow, mechanisms: new Map(mechanisms) };
+  };
+  const dies = () => {
+    throw new Killed();
+  };
+  const refused = (error: unknown) => expect(error).toBeInstanceOf(Conflict);
+  const lastLook = (ids: { incidentId: string; actionId: string }) => {
+    minutes(5);
+    return reverse(deps(), { ...ids, cause: 'sweeper', by: 'sweep' });
+  };
+
   test('P4: a late execution does not survive the reversal that overtook it', async () => {
     const ids = await put();
-    const slow = deps();
-    const [id, toy] = [...slow.mechanisms][0]!;
-    const overtaken: ExecuteDeps = {
-      ...slow,
-      mechanisms: new Map([
-        [
-          id,
-          {
-            ...toy,
-            driver: {
-              ...toy.driver,
-              apply: async (subject, before) => {
-                await reverse(deps(), { ...ids, cause: 'sweeper', by: 'sweep' });
-                await toy.driver.apply(subject, before);
-              },
-            },
-          },
-        ],
-      ]),
-    };
-    await expect(execute(overtaken, ids)).rejects.toThrow();
+    await expect(execute(overtaken(ids), ids)).rejects.toThrow();
     expect(world.size).toBe(0);
     expect((await load(ids)).status).toBe('failed');
+  });
+
+  test('P4: nor does one that is killed before it learns of the reversal', async () => {
+    const ids = await put();
+    await survives(execute(overtaken(ids, dies), ids));
+    expect(world.size).toBe(1);
+    expect((await load(ids)).attentionAt, 'the sweeper comes again').not.toBeNull();
+    await lastLook(ids);
+    expect(world.size).toBe(0);
+    const { attentionAt, history } = await load(ids);
+    expect([attentionAt, history.at(-1)?.event]).toEqual([null, 'late-change']);
+    expect(await store.leases.find(`toy:${attacker.value}`)).toBeNull();
+  });
+
+  test('P4: nor is its change taken by the next action for something that was there before us', async () => {
+    const ids = await put();
+    await survives(execute(overtaken(ids, dies), ids));
+    const next = await put({ actionId: 'act-0123456789abcdef-2' });
+    await execute(deps(), next);
+    await lastLook(ids);
+    expect(world.size, 'the next action holds it').toBe(1);
+    minutes(60);
+    await reverse(deps(), { ...next, cause: 'due', by: 'schedule' });
+    expect(world.size).toBe(0);
+  });
+
+  test('P4: of an execution that was given up leaves no holder behind', async () => {
+    for (const by of ['respond', 'sweep'])
+      for (let n = 0; n < KILLS; n++) {
+        store = await db.fresh();
+        const ids = await put();
+        await store.leases.acquire(`toy:${attacker.value}`, ids.actionId);
+        const cause = by === 'respond' ? 'execution-failed' : 'sweeper';
+        await survives(reverse(killedAt(n, deps()), { ...ids, cause, by }));
+        // Where the sweeper gave it up, its executor may still be alive, and come for the lease only now.
+        if (by === 'sweep')
+          await store.leases.acquire(`toy:${attacker.value}`, ids.actionId).catch(refused);
+        if ((await load(ids)).status !== 'failed') await reverse(deps(), { ...ids, cause, by });
+        await lastLook(ids);
+        expect(await holders(), `killed at ${n}`).toEqual([]);
+        expect((await load(ids)).attentionAt).toBeNull();
+      }
+  });
+
+  test('P4: the last look after an execution that simply failed leaves alone what a person put there since', async () => {
+    const ids = await put();
+    const failure = { Error: 'Denied', Cause: 'no rights' };
+    await survives(execute(killedAt(16, deps()), ids));
+    await reverse(deps(), { ...ids, cause: 'execution-failed', by: 'respond', failure });
+    world.set(attacker.value, 'ours');
+    await lastLook(ids);
+    expect(world.size).toBe(1);
+  });
+
+  test('P3: an execution that took so long that its time is over applies nothing', async () => {
+    const ids = await put({ durationMinutes: 1 });
+    await survives(execute(killedAt(14, deps()), ids));
+    expect((await load(ids)).status).toBe('executing');
+    minutes(2);
+    await expect(execute(deps(), ids)).rejects.toThrow('its time was over');
+    expect(world.size).toBe(0);
+  });
+
+  test('P10: a reversal that a person wanted is remembered as such, whoever finishes it', async () => {
+    for (let n = 0; n < KILLS; n++) {
+      store = await db.fresh();
+      world.clear();
+      const ids = await put();
+      await execute(deps(), ids);
+      const wanted = { ...ids, cause: 'person', by: 'person:ana.silva' };
+      await survives(reverse(killedAt(n, deps()), wanted));
+      if ((await load(ids)).status === 'in-force') await reverse(deps(), wanted);
+      minutes(5);
+      await reverse(deps(), { ...ids, cause: 'sweeper', by: 'sweep' });
+      const events = (await store.entityHistory.read(attacker)).map(({ event }) => event);
+      expect(events, `killed at ${n}`).toContain('reversed-by-person');
+    }
   });
 });

@@ -74,7 +74,7 @@ describe('what is asked of EventBridge Scheduler', () => {
         input: {
           Name: `reverse-${ACTION_ID}`,
           GroupName: 'countermand',
-          ScheduleExpression: 'at(2026-11-24T03:59:30)',
+          ScheduleExpression: 'at(2026-11-24T03:59:15)',
           ScheduleExpressionTimezone: 'UTC',
           FlexibleTimeWindow: { Mode: 'OFF' },
           ActionAfterCompletion: 'DELETE',
@@ -96,8 +96,8 @@ describe('what is asked of EventBridge Scheduler', () => {
     expect(calls[0]?.input).toMatchObject({ Target: { Arn: CONFIG.remindArn } });
   });
 
-  test('asks for half a minute before the due time and never for a moment earlier, since the reversal would not be due then', async () => {
-    expect(await putAt('2026-11-24T04:00:00.001Z')).toBe('at(2026-11-24T03:59:31)');
+  test('asks for 45 s before the due time and never for a moment earlier, since the reversal would not be due then', async () => {
+    expect(await putAt('2026-11-24T04:00:00.001Z')).toBe('at(2026-11-24T03:59:16)');
   });
 
   test('a time that has passed becomes the soonest one', async () => {
@@ -118,7 +118,7 @@ describe('put and remove are safe to repeat', () => {
     const { calls, schedules } = scripted({ create: ['ConflictException'] });
     await schedules.put(reversal('2026-11-24T05:00:00Z'));
     expect(calls.map(({ operation }) => operation)).toEqual(['create', 'update']);
-    expect(calls[1]?.input).toMatchObject({ ScheduleExpression: 'at(2026-11-24T04:59:30)' });
+    expect(calls[1]?.input).toMatchObject({ ScheduleExpression: 'at(2026-11-24T04:59:15)' });
   });
 
   test('one that fires between create and update is created again', async () => {
@@ -172,7 +172,7 @@ describe('against moto', () => {
     await schedules.put(reversal('2026-11-24T04:00:00Z'));
     await schedules.put(reversal('2026-11-24T05:00:00Z'));
     expect(await stored()).toMatchObject({
-      ScheduleExpression: 'at(2026-11-24T04:59:30)',
+      ScheduleExpression: 'at(2026-11-24T04:59:15)',
       ActionAfterCompletion: 'DELETE',
       Target: { Arn: CONFIG.reverseArn },
     });

@@ -56,7 +56,15 @@ describe('the sweeper', () => {
     expect(await sweep(deps(NOW))).toEqual({ looked: 0, restarted: 0, failures: 0 });
   });
 
-  test.each(['executing', 'in-force', 'reversing', 'reversal-failed', 'proposed'] as const)(
+  test.each([
+    'executing',
+    'in-force',
+    'reversing',
+    'reversal-failed',
+    'proposed',
+    'reversed',
+    'failed',
+  ] as const)(
     'P4: has an overdue action that is %s undone, once per state of affairs',
     async (status) => {
       const action = await put({ status });
@@ -66,16 +74,25 @@ describe('the sweeper', () => {
     },
   );
 
-  test('P4: keeps looking at what stays overdue, ever more rarely', async () => {
+  test('P4: keeps looking at what stays overdue, at least every quarter of an hour', async () => {
     const action = await put({ status: 'in-force' });
     const looks: string[] = [];
-    for (let i = 0; i < 4; i++) {
+    for (let i = 0; i < 6; i++) {
       const { attentionAt } = await load(action);
       looks.push(attentionAt ?? '');
       await sweep(deps(new Date(attentionAt ?? 0)));
     }
-    expect(calls).toHaveLength(4);
-    expect(looks.map((at) => (Date.parse(at) - NOW.getTime()) / 60_000)).toEqual([1, 6, 16, 36]);
+    expect(new Set(calls).size, 'each time a reversal of its own').toBe(6);
+    expect(looks.map((at) => (Date.parse(at) - NOW.getTime()) / 60_000)).toEqual([
+      1, 6, 16, 31, 46, 61,
+    ]);
+  });
+
+  test('does not let a record that is stuck for weeks outgrow its item', async () => {
+    const action = await put({ status: 'in-force' });
+    for (let i = 0; i < 30; i++) await sweep(deps(new Date((await load(action)).attentionAt ?? 0)));
+    expect(calls).toHaveLength(30);
+    expect((await load(action)).history.length).toBeLessThan(12);
   });
 
   test('P9: ends a request that nobody ended, and has the waiting state machine go on', async () => {
@@ -105,7 +122,22 @@ describe('the sweeper', () => {
     deaf = true;
     const action = await put({ ...asked(), status: 'approved' });
     await sweep(deps(later(17)));
-    expect(calls).toEqual([`reverse sweep-${action.actionId}-1`, `tell ${action.actionId}`]);
+    expect(calls).toEqual([`tell ${action.actionId}`, `reverse sweep-${action.actionId}-1`]);
+  });
+
+  test.each([
+    ['a request', asked()],
+    ['an approval', { ...asked(), status: 'approved' as const }],
+  ])('P9: tells people of the end of %s again, until it reaches the channel', async (_, change) => {
+    deaf = true;
+    const action = await put(change);
+    const silent = { ...deps(later(17)), tell: () => Promise.reject(new Error('down')) };
+    expect(await sweep(silent)).toMatchObject({ failures: 1 });
+    await sweep(deps(later(18)));
+    expect(calls).toContain(`tell ${action.actionId}`);
+    calls = [];
+    await sweep(deps(later(19)));
+    expect(calls.filter((call) => call.startsWith('tell'))).toEqual([]);
   });
 
   test('P9: runs an assessment that never ended again, and at last says that it failed', async () => {
@@ -120,6 +152,30 @@ describe('the sweeper', () => {
       status: 'closed',
       outcome: 'failed',
     });
+  });
+
+  test('P9: does not give an incident up before somebody was told', async () => {
+    await store.records.createIncident({ ...incidentWith(), attentionAt: later(1).toISOString() });
+    for (const hours of [1, 3]) await sweep(deps(later(hours * 60)));
+    await sweep({ ...deps(later(300)), send: () => Promise.reject(new Error('down')) });
+    expect((await store.records.incident(INCIDENT_ID)).status).toBe('open');
+    await sweep(deps(later(301)));
+    expect(calls.at(-1)).toBe(`send given-up-${INCIDENT_ID}`);
+    expect((await store.records.incident(INCIDENT_ID)).status).toBe('closed');
+  });
+
+  test('P4: helps the others beside an item that cannot be read, and then raises the alarm', async () => {
+    await put({ status: 'in-force' });
+    for (const sk of ['ACTION#act-0123456789abcdef-7', 'INCIDENT'])
+      await store.table.put({
+        pk: 'INCIDENT#inc-spoiled',
+        sk,
+        record: { status: 'nonsense' },
+        open: 'yes',
+        attentionAt: NOW.toISOString(),
+      });
+    await expect(sweep(deps(later(2)))).rejects.toThrow('2 stored items cannot be read');
+    expect(calls).toEqual(['reverse sweep-act-0123456789abcdef-1-1']);
   });
 
   test('helps the others when one cannot be helped', async () => {

@@ -3,7 +3,7 @@ import { append } from '../../functions/audit/chain.ts';
 import type { Action, ApprovalRequest } from '../../functions/domain/action.ts';
 import type { Alert } from '../../functions/domain/alert.ts';
 import { blockAddress } from '../../functions/execute/waf/address.ts';
-import type { Scheduled } from '../../functions/scheduling/schedules.ts';
+import { overdueAt, type Scheduled } from '../../functions/scheduling/schedules.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { issueLink, type LinkClaims } from '../../functions/web/link.ts';
 import { createWeb, type WebDeps } from '../../functions/web/web.ts';
@@ -82,7 +82,7 @@ export const inForce = (change: Partial<Action> = {}): Action =>
     before: { present: false },
     appliedAt: minute(3).toISOString(),
     dueAt: minute(63).toISOString(),
-    attentionAt: minute(63.5).toISOString(),
+    attentionAt: overdueAt(minute(63).toISOString()),
     history: append(subject.actionId, [], {
       at: minute(3),
       by: 'execute',

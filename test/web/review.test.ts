@@ -1,6 +1,7 @@
 // P4: an action in force is kept, extended or reversed by a named person; the record first, then its effects.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
+import { overdueAt } from '../../functions/scheduling/schedules.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
 import { startStore, type TestStore } from '../store/dynamo.ts';
@@ -85,7 +86,7 @@ describe('a review', () => {
       status: 'in-force',
       dueAt: minute(123).toISOString(),
       extensions: 1,
-      attentionAt: minute(123.5).toISOString(),
+      attentionAt: overdueAt(minute(123).toISOString()),
     });
     expect(kept.get(`reverse-${action.actionId}`)?.at).toEqual(minute(123));
     expect(kept.get(`remind-${action.actionId}`)?.at.getTime()).toBeLessThan(minute(123).getTime());

@@ -1,0 +1,197 @@
+// Executions, reversals, a person, the clock and the sweeper at the same time, in any order, killed at any call: P3, P4.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Action } from '../../functions/domain/action.ts';
+import { RetryableError } from '../../functions/domain/errors.ts';
+import { execute } from '../../functions/execute/execute.ts';
+import { reverse } from '../../functions/reverse/reverse.ts';
+import type { Scheduled } from '../../functions/scheduling/schedules.ts';
+import { sweep } from '../../functions/sweep/sweep.ts';
+import type { Change } from '../../functions/web/decision.ts';
+import { extend, keep } from '../../functions/web/keeping.ts';
+import { write } from '../../functions/web/write.ts';
+import { schedulesIn, toyAction, toyMechanisms, type World } from '../execute/toy.ts';
+import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
+import { memoryTable, storeOn } from '../store/memory-table.ts';
+
+/** Thrown where a function is killed. */
+class Killed extends Error {}
+
+/** Two actions with one effect. */
+const FIRST = { incidentId: INCIDENT_ID, actionId: 'act-0123456789abcdef-1' };
+const SECOND = { incidentId: INCIDENT_ID, actionId: 'act-0123456789abcdef-2' };
+const LEASE = `toy:${attacker.value}`;
+const ANA = { person: 'ana.silva', people: POLICY.escalation.people };
+
+type Ids = typeof FIRST;
+/** Where a function dies: before its nth call (2n) or after it (2n + 1); null where it lives. */
+type Death = number | null;
+
+/** Steps of the state machines: as often as they retry, and what they do when that was not enough. */
+const RETRIES = { execute: 6, reverse: 5 };
+async function retried(times: number, work: (attempt: number) => Promise<unknown>) {
+  for (let attempt = 0; ; attempt++)
+    try {
+      return await work(attempt);
+    } catch (error) {
+      if (!(error instanceof RetryableError) || attempt === times) throw error;
+    }
+}
+
+/** One account, in which each call of each function waits for its turn. */
+function account(turn: (what: string) => Promise<void>) {
+  const table = memoryTable();
+  const world: World = new Map();
+  const scheduled = new Map<string, Scheduled>();
+  const clock = { now: NOW };
+  const store = storeOn(table);
+
+  const lambda = (name: string, dies: Death) => {
+    let calls = 0;
+    const outward = <T extends object>(target: T): T =>
+      new Proxy(target, {
+        get: (object, key) => {
+          const method: unknown = Reflect.get(object, key);
+          if (typeof method !== 'function') return method;
+          return async (...given: unknown[]) => {
+            const mine = calls++;
+            await turn(`${name}: ${String(key)}`);
+            if (dies === 2 * mine) throw new Killed(name);
+            const result: unknown = await method.apply(object, given);
+            if (dies === 2 * mine + 1) throw new Killed(name);
+            return result;
+          };
+        },
+      });
+    const mechanisms = [...toyMechanisms(world)].map(
+      ([id, one]) => [id, { ...one, driver: outward(one.driver) }] as const,
+    );
+    return {
+      store: storeOn(outward(table)),
+      mechanisms: new Map(mechanisms),
+      schedules: outward(schedulesIn(scheduled)),
+      policy: POLICY,
+      now: () => clock.now,
+      log: () => {},
+    };
+  };
+
+  /** Nobody comes back for a state machine that failed but the sweeper. */
+  const reversing = (name: string, input: object, dies: Death = null) =>
+    retried(RETRIES.reverse, (attempt) =>
+      reverse(lambda(name, attempt === 0 ? dies : null), input),
+    ).catch(() => {});
+
+  const responding = async (name: string, ids: Ids, dies: Death) => {
+    try {
+      await retried(RETRIES.execute, (attempt) =>
+        execute(lambda(name, attempt === 0 ? dies : null), ids),
+      );
+    } catch (error) {
+      const failure = { Error: error instanceof Error ? error.name : 'unknown' };
+      const compensation = { ...ids, cause: 'execution-failed', by: 'respond', failure };
+      await reversing(`${name} compensated`, compensation);
+    }
+  };
+
+  /** What time brings: due schedules and the sweeper, once a minute. */
+  async function pass(minutes: number) {
+    const started = new Set<string>();
+    for (let minute = 0; minute < minutes; minute++) {
+      clock.now = new Date(clock.now.getTime() + 60_000);
+      const inputs: object[] = [];
+      for (const { name, at, target } of scheduled.values())
+        if (target.kind === 'reverse' && at <= clock.now) {
+          scheduled.delete(name);
+          inputs.push(target.input);
+        }
+      await sweep({
+        store,
+        startReverse: async (name, input) => {
+          if (!started.has(name)) inputs.push(input);
+          started.add(name);
+        },
+        startRespond: async () => {},
+        callback: async () => {},
+        tell: async () => {},
+        send: async () => {},
+        now: () => clock.now,
+        log: () => {},
+      });
+      for (const input of inputs) await reversing('later', input);
+    }
+  }
+  return { world, store, clock, lambda, reversing, responding, pass };
+}
+
+const plans = fc.record({
+  minutes: fc.tuple(fc.constantFrom(1, 2, 60), fc.constantFrom(1, 2, 60)),
+  executionDies: fc.option(fc.nat(50)),
+  reversalDies: fc.option(fc.nat(50)),
+  isSecondThere: fc.boolean(),
+  isDue: fc.boolean(),
+  person: fc.constantFrom('says nothing', 'keeps', 'extends', 'reverses'),
+  seconds: fc.array(fc.constantFrom(10, 30, 60), { maxLength: 4 }),
+});
+
+/** Everything that the plan names, at once; returns what the person was answered. */
+async function atOnce(
+  { lambda, reversing, responding, store, clock }: ReturnType<typeof account>,
+  plan: typeof plans extends fc.Arbitrary<infer P> ? P : never,
+  turn: (what: string) => Promise<void>,
+): Promise<{ isKept: boolean }> {
+  const propose = ({ actionId }: Ids, durationMinutes: number) => {
+    const attentionAt = new Date(NOW.getTime() + 20 * 60_000).toISOString();
+    return store.records.createAction(toyAction({ actionId, durationMinutes, attentionAt }));
+  };
+  let isKept = false;
+  const review = async (change: (current: Action) => Change) => {
+    const { refusal } = await write(lambda('person', null), FIRST, change);
+    isKept = plan.person === 'keeps' && refusal === null;
+  };
+  const limits = POLICY.limits;
+  const persons = {
+    'says nothing': async () => {},
+    keeps: () => review((current) => keep(current, { ...ANA, now: clock.now })),
+    extends: () =>
+      review((current) => extend(current, { ...ANA, now: clock.now, limits, extensions: 0 })),
+    reverses: () => reversing('person', { ...FIRST, cause: 'person', by: 'person:ana.silva' }),
+  };
+  await propose(FIRST, plan.minutes[0]);
+  if (plan.isSecondThere) await propose(SECOND, plan.minutes[1]);
+  await Promise.all([
+    responding('first', FIRST, plan.executionDies),
+    plan.isSecondThere && responding('second', SECOND, null),
+    plan.isDue && reversing('due', { ...FIRST, cause: 'due', by: 'schedule' }, plan.reversalDies),
+    persons[plan.person as keyof typeof persons](),
+    (async () => {
+      for (const seconds of plan.seconds) {
+        await turn(`clock: ${seconds} s`);
+        clock.now = new Date(clock.now.getTime() + seconds * 1000);
+      }
+    })(),
+  ]);
+  return { isKept };
+}
+
+describe('P4: whatever happens at the same time', () => {
+  test('in the end nothing is in force but what a person keeps, and no lease is held for what is over', async () => {
+    const property = fc.asyncProperty(fc.scheduler(), plans, async (scheduler, plan) => {
+      let isOrdered = true;
+      const turn = (what: string) =>
+        isOrdered ? scheduler.schedule(Promise.resolve(), what) : Promise.resolve();
+      const one = account(turn);
+      const { isKept } = await scheduler.waitFor(atOnce(one, plan, turn));
+      isOrdered = false;
+      await one.pass(4 * 60);
+      const actions = await one.store.records.actions(INCIDENT_ID);
+      const kept = actions.filter(({ status }) => status === 'kept');
+      for (const { status } of actions) expect(['kept', 'reversed', 'failed']).toContain(status);
+      if (isKept) expect(kept.map(({ actionId }) => actionId)).toContain(FIRST.actionId);
+      expect(one.world.size).toBe(kept.length > 0 ? 1 : 0);
+      const lease = await one.store.leases.find(LEASE);
+      expect(lease?.holders ?? []).toEqual(kept.map(({ actionId }) => actionId));
+    });
+    await fc.assert(property, { numRuns: Number(process.env.PROPERTY_RUNS ?? 300) });
+  }, 300_000);
+});

@@ -1,0 +1,69 @@
+// The table in memory, for tests of thousands of orders of events. It knows the two conditions that the store uses.
+import { Conflict } from '../../functions/domain/errors.ts';
+import { createBreaker } from '../../functions/store/breaker.ts';
+import { createEntityHistory } from '../../functions/store/entity-history.ts';
+import { createFindings } from '../../functions/store/findings.ts';
+import { createLeases } from '../../functions/store/leases.ts';
+import { createLimiter } from '../../functions/store/limiter.ts';
+import { createRecords } from '../../functions/store/records.ts';
+import type { Store } from '../../functions/store/store.ts';
+import { createKillSwitch } from '../../functions/store/switch.ts';
+import {
+  ABSENT,
+  type Condition,
+  type Item,
+  type Key,
+  type Table,
+} from '../../functions/store/table.ts';
+
+export function memoryTable(): Table {
+  const items = new Map<string, string>();
+  const nameOf = ({ pk, sk }: Key) => `${pk}\n${sk}`;
+  const read = (key: Key): Item | undefined => {
+    const text = items.get(nameOf(key));
+    return text === undefined ? undefined : JSON.parse(text);
+  };
+  const check = (key: Key, condition: Condition | undefined) => {
+    if (!condition) return;
+    const found = read(key);
+    const holds =
+      condition.expression === ABSENT.expression
+        ? !found
+        : found?.version === condition.values?.[':version'];
+    if (!holds) throw new Conflict(`another writer changed ${key.pk} ${key.sk}`);
+  };
+  const all = () => [...items.values()].map((text): Item => JSON.parse(text));
+  return {
+    get: async (key) => read(key),
+    put: async (item, condition) => {
+      check(item, condition);
+      items.set(nameOf(item), JSON.stringify(item));
+    },
+    remove: async (key, condition) => {
+      check(key, condition);
+      items.delete(nameOf(key));
+    },
+    query: async (pk, { prefix = '', newestFirst = false, limit = Infinity } = {}) => {
+      const found = all()
+        .filter((item) => item.pk === pk && item.sk.startsWith(prefix))
+        .sort((a, b) => (a.sk < b.sk ? -1 : 1));
+      return (newestFirst ? found.reverse() : found).slice(0, limit);
+    },
+    needingAttention: async (until) =>
+      all().filter(
+        ({ open, attentionAt }) =>
+          open === 'yes' && typeof attentionAt === 'string' && attentionAt <= until,
+      ),
+  };
+}
+
+export const storeOn = (table: Table, breaker = createBreaker(table, () => {})): Store => ({
+  table,
+  breaker,
+  findings: createFindings(table),
+  records: createRecords(table, () => {}),
+  leases: createLeases(table),
+  limiter: createLimiter(table),
+  killSwitch: createKillSwitch(table, breaker),
+  entityHistory: createEntityHistory(table),
+});
