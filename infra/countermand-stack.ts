@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import type { Policy } from '../functions/domain/policy.ts';
 import { watchOver } from './alarms.ts';
 import { Firewall } from './firewall.ts';
+import { FlowLogs } from './flow-logs.ts';
 import { Functions } from './functions.ts';
 import { Intake } from './intake.ts';
 import { LinkKey } from './link-key.ts';
@@ -34,6 +35,7 @@ export class CountermandStack extends Stack {
     const records = new Records(this, 'Records');
     const policyLayer = new PolicyLayer(this, 'Policy', policy);
     const firewall = new Firewall(this, 'Firewall', names);
+    const flowLogs = new FlowLogs(this, 'FlowLogs', names);
     const team = new Team(this, 'Team', names);
     const linkKey = new LinkKey(this, 'LinkKey', names);
     const web = new WebApi(this, 'WebApi', names);
@@ -48,6 +50,7 @@ export class CountermandStack extends Stack {
       rejectedQueueUrl: intake.rejected.queueUrl,
       rejectedQueueArn: intake.rejected.queueArn,
       ipSets: firewall.ipSets,
+      flowLogs,
       teamTopicArn: team.topic.topicArn,
       linkKeyArn: linkKey.key.keyArn,
       webBaseUrl: web.url,

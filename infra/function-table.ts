@@ -170,9 +170,15 @@ export function functionTable(s: Surroundings): FunctionRow[] {
   ];
 
   /** Two functions of one scope: the same code and scope rights; only the executor may set schedules. */
-  function executors({ ipSets, stack }: Surroundings, scope: string): FunctionRow[] {
+  function executors({ ipSets, flowLogs, stack }: Surroundings, scope: string): FunctionRow[] {
     const scopeEnv: Readonly<Record<string, Record<string, string>>> = {
       waf: { [ENV.ipSets]: stack.toJsonString(ipSets.map(({ arn: _arn, ...set }) => set)) },
+      'flow-log': {
+        [ENV.flowLogs]: stack.toJsonString({
+          logGroupName: flowLogs.logGroupName,
+          deliveryRoleArn: flowLogs.deliveryRoleArn,
+        }),
+      },
       message: messages,
     };
     const row = {

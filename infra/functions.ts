@@ -122,6 +122,12 @@ function acceptWildcards(role: Role, { may, scope, model }: FunctionRow, s: Surr
       `arn:<AWS::Partition>:lambda:${place}:${account}:function:*`,
       'Any function may be the one that an alert is about; ours are denied, and so are layers and networks',
     );
+  if (scope === 'flow-log')
+    for (const [resource, reason] of [
+      ['network-interface', 'Any interface may be the one that an alert is about'],
+      ['vpc-flow-log', 'A flow log gets its id when it is made; ours are told by their tag'],
+    ] as const)
+      accept(`arn:<AWS::Partition>:ec2:${place}:${account}:${resource}/*`, reason);
   if (scope === 'ticket')
     accept(
       `arn:<AWS::Partition>:ssm:${place}:${account}:opsitem/*`,

@@ -127,6 +127,7 @@ function placeholders(s: Surroundings): Readonly<Record<string, string | readonl
     BlockIpv6Arn: arnOf('block', 'ipv6'),
     WatchIpv4Arn: arnOf('watch', 'ipv4'),
     WatchIpv6Arn: arnOf('watch', 'ipv6'),
+    FlowLogRoleArn: s.flowLogs.deliveryRoleArn,
     TeamTopicArn: s.teamTopicArn,
     MailFrom: mailFrom,
     MailDomain: domainOf(mailFrom),

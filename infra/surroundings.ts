@@ -2,6 +2,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import type { Policy } from '../functions/domain/policy.ts';
 import type { DeployedIpSet } from './firewall.ts';
+import type { FlowLogs } from './flow-logs.ts';
 import type { PolicyLayer } from './policy-layer.ts';
 import type { ReversalSchedules } from './reversal-schedules.ts';
 import type { Settings } from './settings.ts';
@@ -17,6 +18,7 @@ export type Surroundings = {
   rejectedQueueUrl: string;
   rejectedQueueArn: string;
   ipSets: readonly DeployedIpSet[];
+  flowLogs: FlowLogs;
   teamTopicArn: string;
   linkKeyArn: string;
   webBaseUrl: string;

@@ -1,6 +1,7 @@
 // Every mechanism joined to the stand-ins of its scope: what the executors' handlers do with AWS's clients.
 import { onCallOf } from '../functions/domain/people.ts';
 import type { Policy } from '../functions/domain/policy.ts';
+import { recordFlows } from '../functions/execute/flow-log/interface-flows.ts';
 import { logAtDebug } from '../functions/execute/function-log/debug-level.ts';
 import { quarantineInGmail } from '../functions/execute/mail/gmail-message.ts';
 import { quarantineInGraph } from '../functions/execute/mail/graph-message.ts';
@@ -11,6 +12,7 @@ import { blockAddress, watchAddress } from '../functions/execute/waf/address.ts'
 import type { Send } from '../functions/notify/message.ts';
 import { createEc2, type Ec2State } from './aws/ec2.ts';
 import { LOCAL_NETWORK } from './aws/ec2-network.ts';
+import { createFlowLogs, LOCAL_FLOW_LOGS, NO_FLOW_LOGS } from './aws/flow-logs.ts';
 import { createLambda, LOCAL_FUNCTIONS } from './aws/lambda.ts';
 import { createOpsCenter, type OpsItem } from './aws/ssm.ts';
 import type { StateFile } from './aws/state-file.ts';
@@ -30,7 +32,9 @@ export function createAccount({ state, policy, send, now }: AccountDeps) {
   const waf = state<WafState>('waf', {});
   const opsItems = state<OpsItem[]>('ops-items', []);
   const ssm = createOpsCenter(opsItems);
-  const ec2 = createEc2(state<Ec2State>('ec2', LOCAL_NETWORK));
+  const network = state<Ec2State>('ec2', LOCAL_NETWORK);
+  const ec2 = createEc2(network);
+  const flowLogs = state('flow-logs', NO_FLOW_LOGS);
   const functions = state('functions', LOCAL_FUNCTIONS);
   const mail = createMailProviders({ state, now });
   const wafClients = {
@@ -49,6 +53,13 @@ export function createAccount({ state, policy, send, now }: AccountDeps) {
       connected(quarantineInGraph, mail.graphClients),
       connected(quarantineInGmail, mail.gmailClients),
     ],
+    'flow-log': [
+      connected(recordFlows, {
+        ec2: createFlowLogs(flowLogs, () => network.read().interfaces.map(({ id }) => id)),
+        destination: LOCAL_FLOW_LOGS,
+        sleep: async () => {},
+      }),
+    ],
     ticket: [connected(openOpsItem, { ssm })],
     message: [connected(notifyAnalyst, { send, onCall: onCallOf(policy.escalation) })],
   };
@@ -59,6 +70,7 @@ export function createAccount({ state, policy, send, now }: AccountDeps) {
     tickets: () => opsItems.read(),
     functions: () => functions.read(),
     mail: { exchange: mail.exchange, gmail: mail.gmail },
+    flowLogs: () => flowLogs.read().flowLogs,
     ipSets: () =>
       LOCAL_IP_SETS.map(({ id, name }) => ({ name, addresses: waf.read()[id]?.addresses ?? [] })),
   };

@@ -150,6 +150,7 @@ export async function createRuntime(options: RuntimeOptions) {
     ipSets: account.ipSets,
     mail: account.mail,
     functionsInAws: account.functions,
+    flowLogs: account.flowLogs,
     accept: (body: string): Promise<Accepted[]> => acceptEvent(deps, body),
     sweep: () => sweep(deps),
     /** What time brings: due schedules, and now and then the sweeper. */

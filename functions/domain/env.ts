@@ -27,6 +27,8 @@ export const ENV = {
   teamTopicArn: 'TEAM_TOPIC_ARN',
   /** WAFv2 IP sets, as JSON: see functions/execute/waf. */
   ipSets: 'IP_SETS',
+  /** Where flow logs go and which role writes them, as JSON: see functions/execute/flow-log. */
+  flowLogs: 'FLOW_LOGS',
   /** Which model analyses: `anthropic`, `bedrock`, or absent for the playbook. */
   modelProvider: 'MODEL_PROVIDER',
   modelId: 'MODEL_ID',

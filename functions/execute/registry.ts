@@ -3,6 +3,7 @@ import type { Parameters } from '../domain/action.ts';
 import type { Alert, Entity } from '../domain/alert.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { ActionName, Policy } from '../domain/policy.ts';
+import { recordFlows } from './flow-log/interface-flows.ts';
 import { logAtDebug } from './function-log/debug-level.ts';
 import { quarantineInGmail } from './mail/gmail-message.ts';
 import { quarantineInGraph } from './mail/graph-message.ts';
@@ -15,6 +16,7 @@ export const MECHANISMS: readonly Face[] = [
   watchAddress,
   blockAddress,
   logAtDebug,
+  recordFlows,
   quarantineInGraph,
   quarantineInGmail,
   openOpsItem,

@@ -191,6 +191,7 @@ describe('least privilege', () => {
     const schedule =
       'arn:${AWS::Partition}:scheduler:${AWS::Region}:123456789012:schedule/countermand-reversals/*';
     const anyFunction = 'arn:${AWS::Partition}:lambda:${AWS::Region}:123456789012:function:*';
+    const ofEc2 = 'arn:${AWS::Partition}:ec2:${AWS::Region}:123456789012';
     expect([...wild].sort()).toEqual(
       [
         // These have no resources to name: log delivery and tracing by Step Functions and Lambda.
@@ -217,6 +218,12 @@ describe('least privilege', () => {
         // Any function may be the one that an alert is about.
         `lambda:GetFunctionConfiguration on ${anyFunction}`,
         `lambda:UpdateFunctionConfiguration on ${anyFunction}`,
+        // Any interface, too; a flow log gets its id when it is made, and ours are told by their tag.
+        'ec2:DescribeFlowLogs on *',
+        `ec2:CreateFlowLogs on ${ofEc2}:network-interface/*`,
+        `ec2:CreateFlowLogs on ${ofEc2}:vpc-flow-log/*`,
+        `ec2:CreateTags on ${ofEc2}:vpc-flow-log/*`,
+        `ec2:DeleteFlowLogs on ${ofEc2}:vpc-flow-log/*`,
         // One group, which holds nothing but our schedules.
         `scheduler:CreateSchedule on ${schedule}`,
         `scheduler:DeleteSchedule on ${schedule}`,
@@ -341,16 +348,50 @@ describe('least privilege', () => {
     expect(whoMay('states:SendTaskSuccess')).toEqual(['approve', 'sweep', 'web']);
   });
 
-  test('the schedule role goes to the scheduler only, from those who set schedules', () => {
+  test('a flow log is made with our tag only, and only what carries it is deleted', () => {
+    const conditionsOf = (action: string) =>
+      functions
+        .get('reverse-flow-log')!
+        .rights.filter(({ actions }) => actions.includes(action))
+        .map(({ condition }) => condition);
+    expect(whoMay('ec2:DeleteFlowLogs')).toEqual(['execute-flow-log', 'reverse-flow-log']);
+    expect(conditionsOf('ec2:DeleteFlowLogs')).toEqual([
+      { Null: { 'aws:ResourceTag/countermand-action': 'false' } },
+    ]);
+    expect(conditionsOf('ec2:CreateFlowLogs')).toContainEqual({
+      Null: { 'aws:RequestTag/countermand-action': 'false' },
+      'ForAllValues:StringEquals': {
+        'aws:TagKeys': ['countermand-action', 'countermand-incident'],
+      },
+    });
+    expect(conditionsOf('ec2:CreateTags')).toEqual([
+      { StringEquals: { 'ec2:CreateAction': 'CreateFlowLogs' } },
+    ]);
+  });
+
+  test('each role that is lent goes to one service only: schedules to the scheduler, flow logs to EC2', () => {
     const setters = [...SCOPES.map((scope) => `execute-${scope}`), 'web'].sort();
     expect(whoMay('scheduler:CreateSchedule')).toEqual(setters);
-    expect(whoMay('iam:PassRole')).toEqual(setters);
-    for (const { rights } of functions.values())
-      for (const { actions, condition } of rights)
-        if (actions.includes('iam:PassRole'))
-          expect(condition).toEqual({
-            StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' },
-          });
+    const lenders = ['execute-flow-log', 'reverse-flow-log'];
+    expect(whoMay('iam:PassRole')).toEqual([...new Set([...setters, ...lenders])].sort());
+    const lent = [...functions.values()].flatMap(({ rights }) =>
+      rights
+        .filter(({ actions }) => actions.includes('iam:PassRole'))
+        .map(({ resources, condition }) => JSON.stringify([resources, condition])),
+    );
+    const to = (service: string) => ({ StringEquals: { 'iam:PassedToService': service } });
+    const roleNamed = (name: string) =>
+      Object.entries(resourcesOf(template, 'AWS::IAM::Role')).find(
+        ([, { Properties }]) => Properties.RoleName === `${PREFIX}${name}`,
+      )?.[0];
+    expect([...new Set(lent)].sort()).toEqual(
+      [
+        [[`\${${roleNamed('schedules')}.Arn}`], to('scheduler.amazonaws.com')],
+        [[`\${${roleNamed('flow-logs')}.Arn}`], to('vpc-flow-logs.amazonaws.com')],
+      ]
+        .map((one) => JSON.stringify(one))
+        .sort(),
+    );
   });
 
   test('nobody but the state machines, the scheduler, the sweeper and the pages calls functions', () => {

@@ -1,0 +1,145 @@
+// increase_logging_verbosity on the network: a flow log for one interface of an instance, made, tagged and deleted.
+import { z } from 'zod';
+import type { Description, Parameters } from '../../domain/action.ts';
+import type { Entity } from '../../domain/alert.ts';
+import { InvalidInput, NotFound, QuotaExceeded, StateChanged } from '../../domain/errors.ts';
+import { shell } from '../../domain/shell.ts';
+import type { Mechanism, Subject } from '../mechanism.ts';
+import {
+  createFlowLogAccess,
+  type FlowLogClients,
+  type Found,
+  MOST_FLOW_LOGS,
+  TAG,
+} from './flow-logs.ts';
+
+/** Old ids have 8 digits and newer ones 17. */
+const InterfaceId = z.string().regex(/^eni-([0-9a-f]{8}|[0-9a-f]{17})$/);
+const Place = z.strictObject({ interfaceId: InterfaceId });
+
+/** Flow logs that the interface had before us. */
+const Before = z.strictObject({ ours: z.array(z.string()), others: z.array(z.string()) });
+type Before = z.infer<typeof Before>;
+
+export const recordFlows: Mechanism<FlowLogClients, Before> = {
+  id: 'flow-log.interface',
+  version: 1,
+  action: 'increase_logging_verbosity',
+  scope: 'flow-log',
+  targetKinds: ['instance', 'network-interface'],
+  permissions: [
+    'ec2:CreateFlowLogs',
+    'ec2:CreateTags',
+    'ec2:DeleteFlowLogs',
+    'ec2:DescribeFlowLogs',
+    'iam:PassRole',
+  ],
+  quota: `${MOST_FLOW_LOGS} flow logs of one network interface`,
+  effects: (_alert, target) => interfacesOf(target).map((interfaceId) => ({ interfaceId })),
+  effectKey: ({ region, parameters }) => `flow-log:${region}:${placeOf(parameters)}`,
+  describe,
+  before: Before,
+  wasThere: ({ ours }) => ours.length > 0,
+  connect,
+};
+
+/** The interfaces that the alert names with the instance, or the one that it is about. */
+function interfacesOf({ kind, value, attributes }: Entity): string[] {
+  const named = kind === 'instance' ? (attributes.interfaceIds ?? '').split(',') : [value];
+  return [...new Set(named.filter((id) => InterfaceId.safeParse(id).success))];
+}
+
+function placeOf(parameters: Parameters): string {
+  const parsed = Place.safeParse(parameters);
+  if (parsed.success) return parsed.data.interfaceId;
+  throw new InvalidInput('the action names no network interface', {}, parsed.error);
+}
+
+function describe({ target, region, parameters, durationMinutes }: Subject): Description {
+  const interfaceId = placeOf(parameters);
+  const of = target.kind === 'instance' ? ` of ${target.value}` : '';
+  const ec2 = (verb: string) => `aws ec2 ${verb} --region ${shell(region)}`;
+  const ours = `Name=resource-id,Values=${interfaceId} Name=tag-key,Values=${TAG}`;
+  return {
+    headline: `Record the network flows of ${interfaceId}${of}`,
+    changes: [
+      `A flow log is created on ${interfaceId}${of}: from where to where, which ports, how much, let through or refused; no contents. All traffic, summed up each minute, into the log group of this stack`,
+    ],
+    affected: [
+      'Nobody: flows are recorded outside of the way that the traffic takes, and slow nothing down',
+      'Whoever pays for the log: it grows with the traffic',
+      `Flow logs that others have on it stay as they are; AWS allows ${MOST_FLOW_LOGS} of one interface`,
+    ],
+    undo: `Exactly this flow log is deleted${durationMinutes ? ` after ${durationMinutes} minutes` : ''} unless somebody keeps it; what it has recorded stays in the log group`,
+    manualUndo: [
+      `${ec2('delete-flow-logs')} --flow-log-ids $(${ec2('describe-flow-logs')} --filter ${ours} --query 'FlowLogs[].FlowLogId' --output text)`,
+    ],
+  };
+}
+
+function connect(clients: FlowLogClients): ReturnType<typeof recordFlows.connect> {
+  const access = createFlowLogAccess(clients);
+  const idsOf = (found: readonly Found[], whose: Found['whose']) =>
+    found.filter((one) => one.whose === whose).map(({ id }) => id);
+  /** Ours, and made since we first looked. */
+  const newOf = (found: readonly Found[], { ours }: Before) =>
+    idsOf(found, 'ours').filter((id) => !ours.includes(id));
+
+  return {
+    async capture({ parameters }) {
+      const found = await access.list(placeOf(parameters));
+      const ours = idsOf(found, 'ours');
+      return { ours, others: found.map(({ id }) => id).filter((id) => !ours.includes(id)) };
+    },
+    async apply({ parameters, actionId, incidentId }) {
+      const interfaceId = placeOf(parameters);
+      const found = await access.list(interfaceId);
+      if (idsOf(found, 'ours').length > 0) return;
+      if (found.length >= MOST_FLOW_LOGS)
+        throw new QuotaExceeded(
+          `${interfaceId} has ${found.length} flow logs of others (${found.map(({ id }) => id).join(', ')}), and AWS allows ${MOST_FLOW_LOGS}`,
+          { interfaceId },
+        );
+      await access.create(interfaceId, { actionId, incidentId });
+    },
+    async verify({ parameters }) {
+      const interfaceId = placeOf(parameters);
+      const found = await access.listUntil(interfaceId, (now) =>
+        now.some(({ whose, active }) => whose === 'ours' && active),
+      );
+      const ours = found.find(({ whose, active }) => whose === 'ours' && active);
+      return ours
+        ? {
+            holds: true,
+            found: `${ours.id} records the flows of ${interfaceId}${ours.trouble ? `, but cannot deliver: ${ours.trouble}` : ''}`,
+          }
+        : { holds: false, found: `${interfaceId} has no flow log of ours` };
+    },
+    async revert({ parameters }, before) {
+      const interfaceId = placeOf(parameters);
+      const found = await access.list(interfaceId);
+      const untagged = idsOf(found, 'untagged').filter((id) => !before.others.includes(id));
+      if (untagged.length > 0)
+        throw new StateChanged(
+          `${untagged.join(', ')} writes to our log group without our tag: somebody took the tag off, or made it`,
+          { interfaceId },
+        );
+      const ours = newOf(found, before);
+      if (ours.length === 0) return;
+      try {
+        await access.remove(interfaceId, ours);
+      } catch (error) {
+        // It was listed a little longer than it existed; the look that follows sees whether it is gone.
+        if (!(error instanceof NotFound)) throw error;
+      }
+    },
+    async verifyReverted({ parameters }, before) {
+      const interfaceId = placeOf(parameters);
+      const found = await access.listUntil(interfaceId, (now) => newOf(now, before).length === 0);
+      const left = newOf(found, before);
+      return left.length === 0
+        ? { holds: true, found: `${interfaceId} has no flow log of ours any more` }
+        : { holds: false, found: `${interfaceId} still has ${left.join(', ')}` };
+    },
+  };
+}

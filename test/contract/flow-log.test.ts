@@ -1,0 +1,233 @@
+// The contract of flow logs, on the stand-in and on moto's EC2.
+import { type DescribeFlowLogsCommandOutput, EC2, type FlowLog } from '@aws-sdk/client-ec2';
+import { afterAll, describe, expect, test } from 'vitest';
+import {
+  Conflict,
+  InvalidInput,
+  NotFound,
+  QuotaExceeded,
+  StateChanged,
+  Unavailable,
+} from '../../functions/domain/errors.ts';
+import {
+  type FlowLogApi,
+  type FlowLogClients,
+  TAG,
+} from '../../functions/execute/flow-log/flow-logs.ts';
+import { recordFlows } from '../../functions/execute/flow-log/interface-flows.ts';
+import { createFlowLogs, LOCAL_FLOW_LOGS, NO_FLOW_LOGS } from '../../local/aws/flow-logs.ts';
+import { inMemory } from '../../local/aws/state-file.ts';
+import { subjectOn, theInstance } from '../fixtures/case.ts';
+import { startMoto } from '../moto/moto-server.ts';
+import { contract, type Ground } from './mechanism-contract.ts';
+
+const INTERFACE = 'eni-0f1e2d3c4b5a69788';
+const subjectAt = (interfaceId: string) => subjectOn(theInstance, { parameters: { interfaceId } });
+const subject = subjectAt(INTERFACE);
+const theirs = (interfaceId: string, LogGroupName: string) => ({
+  ResourceType: 'NetworkInterface' as const,
+  ResourceIds: [interfaceId],
+  TrafficType: 'ALL' as const,
+  LogGroupName,
+  DeliverLogsPermissionArn: 'arn:aws:iam::111122223333:role/network-team',
+});
+
+const listed = async (ec2: FlowLogApi): Promise<FlowLog[]> =>
+  (await ec2.describeFlowLogs({})).FlowLogs ?? [];
+
+/** Ids and times are of the moment: what is compared is what is recorded, of what, and to where. */
+const inWords = ({
+  ResourceId,
+  TrafficType,
+  LogGroupName,
+  MaxAggregationInterval,
+  Tags,
+}: FlowLog) =>
+  JSON.stringify([ResourceId, TrafficType, LogGroupName, MaxAggregationInterval, Tags ?? []]);
+
+function groundOn(ec2: FlowLogApi, interfaceId: string): Ground<FlowLogClients> {
+  return {
+    clients: (wrap) => ({
+      ec2: wrap(ec2),
+      destination: LOCAL_FLOW_LOGS,
+      sleep: async () => {},
+    }),
+    snapshot: async () => (await listed(ec2)).map(inWords).sort(),
+    othersAdd: async () =>
+      void (await ec2.createFlowLogs(theirs(interfaceId, 'flows-of-the-network-team'))),
+    othersUndo: async () => {
+      const ours = (await listed(ec2)).filter(({ Tags }) => Tags?.some(({ Key }) => Key === TAG));
+      await ec2.deleteFlowLogs({ FlowLogIds: ours.map(({ FlowLogId = '' }) => FlowLogId) });
+    },
+  };
+}
+
+const standIn = () => createFlowLogs(inMemory(NO_FLOW_LOGS), () => [INTERFACE]);
+
+contract('flow-log.interface on the stand-in', {
+  mechanism: recordFlows,
+  subject,
+  setup: async () => groundOn(standIn(), INTERFACE),
+});
+
+const moto = await startMoto();
+const real = new EC2(moto.clientConfig);
+afterAll(async () => {
+  real.destroy();
+  await moto.stop();
+});
+const { Vpc } = await real.createVpc({ CidrBlock: '10.0.0.0/16' });
+const { Subnet } = await real.createSubnet({ VpcId: Vpc?.VpcId, CidrBlock: '10.0.1.0/24' });
+const { NetworkInterface } = await real.createNetworkInterface({ SubnetId: Subnet?.SubnetId });
+const interfaceInMoto = NetworkInterface?.NetworkInterfaceId ?? '';
+
+async function emptied(): Promise<Ground<FlowLogClients>> {
+  const ids = (await listed(real)).map(({ FlowLogId = '' }) => FlowLogId);
+  if (ids.length > 0) await real.deleteFlowLogs({ FlowLogIds: ids });
+  return groundOn(real, interfaceInMoto);
+}
+
+contract('flow-log.interface on moto', {
+  mechanism: recordFlows,
+  subject: subjectAt(interfaceInMoto),
+  setup: emptied,
+});
+
+const driverOn = (ec2: FlowLogApi) => {
+  const waits: number[] = [];
+  const driver = recordFlows.connect({
+    ec2,
+    destination: LOCAL_FLOW_LOGS,
+    sleep: async (ms) => void waits.push(ms),
+  });
+  return { driver, waits };
+};
+
+test('all traffic is recorded by the minute, tagged with the action that wanted it', async () => {
+  const ec2 = standIn();
+  const { driver } = driverOn(ec2);
+  await driver.apply(subject, await driver.capture(subject));
+  expect(await listed(ec2)).toMatchObject([
+    {
+      ResourceId: INTERFACE,
+      TrafficType: 'ALL',
+      MaxAggregationInterval: 60,
+      LogGroupName: LOCAL_FLOW_LOGS.logGroupName,
+      DeliverLogsPermissionArn: LOCAL_FLOW_LOGS.deliveryRoleArn,
+      Tags: [
+        { Key: TAG, Value: subject.actionId },
+        { Key: 'countermand-incident', Value: subject.incidentId },
+      ],
+    },
+  ]);
+});
+
+describe('two flow logs of others', () => {
+  const full = async () => {
+    const ec2 = standIn();
+    await ec2.createFlowLogs(theirs(INTERFACE, 'a'));
+    await ec2.createFlowLogs(theirs(INTERFACE, 'b'));
+    return ec2;
+  };
+
+  test('leave no room: that is reported with their names before AWS is asked, and none gives way', async () => {
+    const ec2 = await full();
+    const asked: unknown[] = [];
+    const { driver } = driverOn({
+      ...ec2,
+      createFlowLogs: async (request: unknown) => void asked.push(request),
+    } as unknown as FlowLogApi);
+    const before = await driver.capture(subject);
+    const refused = driver.apply(subject, before);
+    await expect(refused).rejects.toThrow(QuotaExceeded);
+    await expect(refused).rejects.toThrow(before.others.join(', '));
+    expect(asked).toEqual([]);
+    expect(await listed(ec2)).toHaveLength(2);
+  });
+});
+
+describe('a refusal inside an answer', () => {
+  const answering = (Code: string) =>
+    driverOn({
+      ...standIn(),
+      createFlowLogs: async () => ({
+        Unsuccessful: [{ ResourceId: INTERFACE, Error: { Code, Message: 'no' } }],
+        $metadata: {},
+      }),
+    } as unknown as FlowLogApi).driver;
+
+  test.each([
+    ['FlowLogsLimitExceeded', QuotaExceeded],
+    ['FlowLogAlreadyExists', Conflict],
+    ['InvalidNetworkInterfaceID.NotFound', NotFound],
+    ['SomethingNewAndWrong', InvalidInput],
+    ['400', InvalidInput],
+    ['503', Unavailable],
+  ])('%s is a typed error', async (code, becomes) => {
+    await expect(answering(code).apply(subject, { ours: [], others: [] })).rejects.toThrow(becomes);
+  });
+
+  test('an interface that is gone is one', async () => {
+    const { driver } = driverOn(createFlowLogs(inMemory(NO_FLOW_LOGS), () => []));
+    await expect(driver.apply(subject, { ours: [], others: [] })).rejects.toThrow(NotFound);
+  });
+});
+
+test('what EC2 shows a little later is waited for, in both directions', async () => {
+  const ec2 = standIn();
+  let stale = 0;
+  let old: DescribeFlowLogsCommandOutput = { FlowLogs: [], $metadata: {} };
+  const slow = {
+    ...ec2,
+    describeFlowLogs: async () => (stale-- > 0 ? old : ec2.describeFlowLogs({})),
+  } as unknown as FlowLogApi;
+  const { driver, waits } = driverOn(slow);
+  const before = await driver.capture(subject);
+  await driver.apply(subject, before);
+  stale = 3;
+  expect((await driver.verify(subject, before)).holds).toBe(true);
+  expect(waits).toHaveLength(3);
+  old = await ec2.describeFlowLogs({});
+  await driver.revert(subject, before);
+  stale = 3;
+  expect((await driver.verifyReverted(subject, before)).holds).toBe(true);
+  // Seen, deleted by then: what is listed too long is no failure.
+  stale = 1;
+  await driver.revert(subject, before);
+});
+
+test('a flow log of ours whose tag somebody took off is not left behind in silence', async () => {
+  const file = inMemory(NO_FLOW_LOGS);
+  const { driver } = driverOn(createFlowLogs(file, () => [INTERFACE]));
+  const before = await driver.capture(subject);
+  await driver.apply(subject, before);
+  const state = file.read();
+  file.write({ ...state, flowLogs: state.flowLogs.map((one) => ({ ...one, tags: [] })) });
+  const refused = driver.revert(subject, before);
+  await expect(refused).rejects.toThrow(StateChanged);
+  await expect(refused).rejects.toThrow(
+    'fl-00000000000000001 writes to our log group without our tag',
+  );
+  expect(file.read().flowLogs).toHaveLength(1);
+});
+
+test('a flow log that cannot deliver is in force, and that it delivers nothing is said', async () => {
+  const ec2 = standIn();
+  const failing = {
+    ...ec2,
+    describeFlowLogs: async () => ({
+      FlowLogs: (await listed(ec2)).map((one) => ({
+        ...one,
+        DeliverLogsStatus: 'FAILED',
+        DeliverLogsErrorMessage: 'Access error',
+      })),
+      $metadata: {},
+    }),
+  } as unknown as FlowLogApi;
+  const { driver } = driverOn(failing);
+  await driver.apply(subject, { ours: [], others: [] });
+  expect(await driver.verify(subject, { ours: [], others: [] })).toEqual({
+    holds: true,
+    found: expect.stringContaining('cannot deliver: Access error'),
+  });
+});
