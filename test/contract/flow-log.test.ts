@@ -196,6 +196,19 @@ test('what EC2 shows a little later is waited for, in both directions', async ()
   await driver.revert(subject, before);
 });
 
+test('the same action again, while EC2 does not show the first flow log yet, makes no second', async () => {
+  const ec2 = standIn();
+  const blind = {
+    ...ec2,
+    describeFlowLogs: async () => ({ FlowLogs: [], $metadata: {} }),
+  } as unknown as FlowLogApi;
+  const { driver } = driverOn(blind);
+  const before = await driver.capture(subject);
+  await driver.apply(subject, before);
+  await driver.apply(subject, before);
+  expect(await listed(ec2)).toHaveLength(1);
+});
+
 test('a flow log of ours whose tag somebody took off is not left behind in silence', async () => {
   const file = inMemory(NO_FLOW_LOGS);
   const { driver } = driverOn(createFlowLogs(file, () => [INTERFACE]));
