@@ -1,4 +1,7 @@
 // Whole ways through the deployed definition, from an event to its end, on the embedded engine.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { faultOf } from '../../functions/audit/chain.ts';
 import { Denied, Throttled } from '../../functions/domain/errors.ts';
@@ -77,16 +80,16 @@ describe('the ladder', () => {
 
   test('finds a decision whose callback was lost, at the next rung', async () => {
     await probe();
-    const callback = world.runtime.engine.callback;
-    // The token is forgotten, as if the state machine had just moved on.
-    for (const token of world.runtime.engine.waitingTokens())
-      await callback(token, { verdict: 'lost' }).catch(() => {});
-    await world.runtime.engine.quiet();
+    const { engine } = world.runtime;
+    const { callback } = engine;
+    engine.callback = () => Promise.reject(new Error('the network is down'));
     await world.approve('ana.silva');
-    await world.pass(25);
-    const { status } = await world.action('block_ip_at_firewall');
-    expect(['in-force', 'reversed', 'failed']).toContain(status);
-    expect(status).not.toBe('approved');
+    engine.callback = callback;
+    expect((await world.action('block_ip_at_firewall')).status).toBe('approved');
+    expect(world.blocked()).toEqual([]);
+    await world.pass(1.5);
+    expect(world.blocked()).toEqual([ATTACKER]);
+    expect(world.told('ben.okafor'), 'nobody is asked again').toEqual([]);
   });
 });
 
@@ -210,5 +213,37 @@ describe('an alert that tries to give orders', () => {
     expect(
       (await world.actions()).filter(({ status }) => status === 'in-force').map(({ name }) => name),
     ).toEqual(['add_ip_to_watchlist']);
+  });
+});
+
+describe('a restart', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'countermand-restart-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** The process ends, and another one begins where it left off. */
+  const restart = async () => {
+    const { clock } = world;
+    await world.stop();
+    world = await createWorld({ folder, clock });
+    await world.runtime.engine.quiet();
+  };
+
+  test('keeps the question open, the action in force, and its end on time', async () => {
+    await world.stop();
+    world = await createWorld({ folder });
+    await probe();
+    await restart();
+    await world.approve('ana.silva');
+    expect(world.blocked()).toEqual([ATTACKER]);
+    await restart();
+    expect(world.blocked()).toEqual([ATTACKER]);
+    expect(await world.incidents()).toMatchObject([{ status: 'closed', outcome: 'acted' }]);
+    await world.pass(5.5);
+    expect(world.blocked()).toEqual([]);
+    for (const { actionId, history } of await world.actions())
+      expect(faultOf(actionId, history)).toBeNull();
   });
 });

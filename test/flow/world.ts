@@ -16,6 +16,7 @@ export async function createWorld({
   policy = POLICY,
   analyst = playbook,
   folder,
+  clock = manualClock(NOW),
   baseUrl = BASE_URL,
   engine,
   realTime = false,
@@ -23,12 +24,13 @@ export async function createWorld({
   policy?: Policy;
   analyst?: Analyst;
   folder?: string;
+  /** That of an earlier world, whose folder this one goes on with. */
+  clock?: ReturnType<typeof manualClock>;
   baseUrl?: string;
   engine?: RuntimeOptions['engine'];
   /** For engines that know no other clock. */
   realTime?: boolean;
 } = {}) {
-  const clock = manualClock(NOW);
   let ids = 0;
   const runtime: Runtime = await createRuntime({
     policy,
