@@ -1,6 +1,7 @@
 // The MAC of links under a KMS key: the function that asks may generate, the one that decides may verify.
 import type { KMS } from '@aws-sdk/client-kms';
 import { aws } from '../audit/aws-errors.ts';
+import { Unavailable } from '../domain/errors.ts';
 import type { Mac } from './link.ts';
 
 const ALGORITHM = 'HMAC_SHA_256';
@@ -14,7 +15,9 @@ export const createKmsMac = (
     const { Mac: code } = await aws('signing a link', { keyId }, () =>
       client.generateMac({ KeyId: keyId, MacAlgorithm: ALGORITHM, Message: message }),
     );
-    return code ?? new Uint8Array();
+    // A link without a MAC would look like one of ours until somebody needs it.
+    if (!code) throw new Unavailable('KMS answered without a MAC', { keyId });
+    return code;
   },
   async verify(message, mac) {
     try {

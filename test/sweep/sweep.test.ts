@@ -140,6 +140,18 @@ describe('the sweeper', () => {
     expect(calls.filter((call) => call.startsWith('tell'))).toEqual([]);
   });
 
+  test('P9: has people told of a hand-off that nobody was told of', async () => {
+    const action = await put({ status: 'handed-off', disposition: 'hand-off' });
+    await sweep(deps(later(2)));
+    expect(calls).toEqual([`tell ${action.actionId}`]);
+  });
+
+  test('looks no more at what has ended', async () => {
+    const action = await put({ status: 'declined' });
+    await sweep(deps(later(2)));
+    expect([calls, (await load(action)).attentionAt]).toEqual([[], null]);
+  });
+
   test('P9: runs an assessment that never ended again, and at last says that it failed', async () => {
     await store.records.createIncident({ ...incidentWith(), attentionAt: later(1).toISOString() });
     for (const hours of [1, 3, 5, 7]) await sweep(deps(later(hours * 60)));

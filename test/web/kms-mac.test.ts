@@ -1,6 +1,6 @@
 // Links under a KMS key: what KMS refuses is a bad link; what KMS cannot do is a fault of ours.
 import { describe, expect, test } from 'vitest';
-import { Denied } from '../../functions/domain/errors.ts';
+import { Denied, Unavailable } from '../../functions/domain/errors.ts';
 import { createKmsMac } from '../../functions/web/kms-mac.ts';
 import { issueLink, readLink } from '../../functions/web/link.ts';
 import { NOW } from '../fixtures/case.ts';
@@ -34,6 +34,14 @@ describe('a link under a KMS key', () => {
     const mac = createKmsMac(kms(), 'key');
     const token = await issueLink(mac, claims);
     expect(await readLink(mac, token, 'approve', NOW)).toMatchObject({ ok: true });
+  });
+
+  test('is not sent without a MAC', async () => {
+    const mac = createKmsMac(
+      { ...kms(), generateMac: (async () => ({ $metadata: {} })) as Kms['generateMac'] },
+      'key',
+    );
+    await expect(issueLink(mac, claims)).rejects.toThrow(Unavailable);
   });
 
   test('that KMS finds forged is refused', async () => {

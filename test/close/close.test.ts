@@ -1,0 +1,150 @@
+// P9: every alert ends in one outcome, the one that most needs a person's eye, whatever happened on the way.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type CloseDeps, close, outcomeOf } from '../../functions/close/close.ts';
+import { type Action, Status } from '../../functions/domain/action.ts';
+import { Unavailable } from '../../functions/domain/errors.ts';
+import type { Outcome } from '../../functions/domain/incident.ts';
+import { Message } from '../../functions/notify/message.ts';
+import type { Store } from '../../functions/store/store.ts';
+import { toyAction } from '../execute/toy.ts';
+import {
+  ALERT_ID,
+  alertWith,
+  assess,
+  INCIDENT_ID,
+  incidentWith,
+  NOW,
+  recommend,
+} from '../fixtures/case.ts';
+import { startStore, type TestStore } from '../store/dynamo.ts';
+
+let db: TestStore;
+let store: Store;
+let sent: Message[];
+beforeAll(async () => {
+  db = await startStore();
+});
+afterAll(() => db.stop());
+beforeEach(async () => {
+  store = await db.fresh();
+  sent = [];
+  await store.records.createIncident(incidentWith());
+});
+
+const deps = (change: Partial<CloseDeps> = {}): CloseDeps => ({
+  store,
+  send: async (message) => void sent.push(Message.parse(message)),
+  now: () => NOW,
+  log: () => {},
+  ...change,
+});
+const INPUT = { incidentId: INCIDENT_ID, alertId: ALERT_ID };
+const put = async (...changes: Partial<Action>[]) => {
+  for (const [i, change] of changes.entries())
+    await store.records.createAction(
+      toyAction({ actionId: `act-0123456789abcdef-${i + 1}`, ...change }),
+    );
+};
+const incident = () => store.records.incident(INCIDENT_ID);
+
+describe('what became of an action', () => {
+  const OUTCOMES: Readonly<Record<Status, Outcome>> = {
+    proposed: 'failed',
+    'awaiting-approval': 'failed',
+    approved: 'failed',
+    declined: 'recommended-not-executed',
+    expired: 'recommended-not-executed',
+    executing: 'acted',
+    'in-force': 'acted',
+    kept: 'acted',
+    reversing: 'acted',
+    reversed: 'acted',
+    'reversal-failed': 'failed',
+    observed: 'observed',
+    'handed-off': 'handed-off',
+    dropped: 'no-action',
+    failed: 'failed',
+  };
+  test.each(Status.options)('%s has an outcome', (status) => {
+    expect(outcomeOf(toyAction({ status }))).toBe(OUTCOMES[status]);
+  });
+
+  test('a ticket alone is no containment', () => {
+    expect(outcomeOf(toyAction({ status: 'kept', name: 'create_alert_ticket' }))).toBe('ticketed');
+  });
+});
+
+describe('an alert', () => {
+  test('ends in the outcome of its actions that most needs a person', async () => {
+    await put({ status: 'in-force' }, { status: 'expired' }, { status: 'dropped' });
+    expect(await close(deps(), INPUT)).toMatchObject({ outcome: 'recommended-not-executed' });
+    expect(await incident()).toMatchObject({
+      status: 'closed',
+      outcome: 'recommended-not-executed',
+      closedAt: NOW.toISOString(),
+      attentionAt: null,
+    });
+  });
+
+  test('with nothing recommended ends in no action', async () => {
+    expect(await close(deps(), INPUT)).toMatchObject({ outcome: 'no-action' });
+  });
+
+  test('whose way broke off has failed, and its summary says where', async () => {
+    await put({ status: 'in-force' });
+    const failure = { Error: 'States.Timeout', Cause: 'gate did not answer' };
+    expect(await close(deps(), { ...INPUT, failure })).toMatchObject({ outcome: 'failed' });
+    expect((await incident()).summary).toMatch(
+      /^It could not be worked through to its end: States.Timeout: gate did not answer\n/,
+    );
+    expect(sent[0]?.urgency).toBe('page');
+  });
+
+  test('is told to the team with what was done and what the analysis said', async () => {
+    await put({ status: 'in-force' });
+    await store.records.putAssessment(INCIDENT_ID, ALERT_ID, assess(recommend()));
+    await close(deps(), INPUT);
+    expect(sent).toMatchObject([{ to: { kind: 'team' }, urgency: 'inform', links: [] }]);
+    const text = sent[0]?.paragraphs.join('\n');
+    expect(text).toContain('block_ip_at_firewall on 203.0.113.7: in-force');
+    expect(text).toContain('Analysis: A host probes our web server.');
+  });
+
+  test('that cannot be announced is closed all the same', async () => {
+    const logged: string[] = [];
+    const send = () => Promise.reject(new Unavailable('SNS is down'));
+    await close(
+      deps({ send, log: (level, message) => void logged.push(`${level} ${message}`) }),
+      INPUT,
+    );
+    expect((await incident()).status).toBe('closed');
+    expect(logged).toEqual(['error outcome could not be announced']);
+  });
+
+  test('closed twice is closed once', async () => {
+    await close(deps(), INPUT);
+    const { history } = await incident();
+    await close(deps(), INPUT);
+    expect((await incident()).history).toEqual(history);
+    expect(new Set(sent.map(({ key }) => key)).size).toBe(1);
+  });
+});
+
+test('an incident stays open until the last of its alerts has ended, and then has the gravest outcome', async () => {
+  const second = 'al-ffffffffffffffff';
+  await store.records.changeIncident(INCIDENT_ID, (current) => ({
+    ...current,
+    version: current.version + 1,
+    alerts: [...current.alerts, { ...current.alerts[0]!, alertId: second }],
+  }));
+  await store.records.putAlert(INCIDENT_ID, alertWith({ alertId: second }), {});
+  await put({ status: 'declined' }, { status: 'in-force', alertId: second });
+  await close(deps(), INPUT);
+  expect(await incident()).toMatchObject({ status: 'open', outcome: null });
+  await close(deps(), { ...INPUT, alertId: second });
+  expect(await incident()).toMatchObject({
+    status: 'closed',
+    outcome: 'recommended-not-executed',
+    alerts: [{ outcome: 'recommended-not-executed' }, { outcome: 'acted' }],
+  });
+});
