@@ -1,15 +1,14 @@
 // The CDK app: one account's policy, one stack. An invalid policy or setting stops it before anything is made.
-import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { loadPolicy, PolicyError } from '../policies/load.ts';
+import { loadPolicy, POLICIES, PolicyError } from '../policies/load.ts';
 import { CountermandStack } from './countermand-stack.ts';
 import { readSettings, SettingsError } from './settings.ts';
 
 try {
   const app = new App();
   const settings = readSettings(app.node);
-  const policy = loadPolicy(join(import.meta.dirname, '..', 'policies'), settings.account);
+  const policy = loadPolicy(POLICIES, settings.account);
   if (policy.stage === 'local')
     throw new SettingsError(`"${settings.account}" is the policy of a laptop; choose another one`);
   new CountermandStack(app, `${settings.prefix}${settings.account}`, { settings, policy });

@@ -1,11 +1,9 @@
 // An account in memory that forgets everything: for commands that feed it events and print what became of them.
 import { randomUUID } from 'node:crypto';
-import { loadPolicy } from '../policies/load.ts';
+import { loadPolicy, POLICIES } from '../policies/load.ts';
 import { analystFrom } from './analyst.ts';
 import { type Clock, systemClock } from './engine/clock.ts';
 import { createRuntime } from './runtime.ts';
-
-const POLICIES = new URL('../policies', import.meta.url).pathname;
 
 /** `account` names a file in policies/accounts/. Throws PolicyError. */
 export const createDryAccount = (account = 'local', clock: Clock = systemClock) =>

@@ -4,7 +4,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { serve } from '@hono/node-server';
 import type { Log } from '../functions/audit/log.ts';
-import { loadPolicy } from '../policies/load.ts';
+import { loadPolicy, POLICIES } from '../policies/load.ts';
 import { analystFrom } from './analyst.ts';
 import { createConsole } from './console/console.ts';
 import { claimDirectory } from './data-directory.ts';
@@ -33,7 +33,7 @@ const url = `http://127.0.0.1:${port}`;
 
 try {
   claimDirectory(folder);
-  const policy = loadPolicy(new URL('../policies', import.meta.url).pathname, 'local');
+  const policy = loadPolicy(POLICIES, 'local');
   const { analyst, name } = analystFrom(process.env);
   const logFile = join(folder, 'countermand.log');
   const log: Log = (level, message, fields) =>

@@ -19,12 +19,15 @@ import { type Read, readPolicy } from './read.ts';
 
 export { PolicyError } from './fault.ts';
 
+/** The directory that is shipped: this one. */
+export const POLICIES = import.meta.dirname;
+
 /**
  * The policy of one account.
  *
  * `account` is the name of a file in `accounts/`, without `.yaml`. Throws PolicyError.
  *
- * @example loadPolicy('policies', 'example').version // '0890f3ea895f'
+ * @example loadPolicy(POLICIES, 'example').version // '0890f3ea895f'
  */
 export function loadPolicy(directory: string, account: string): Policy {
   const faults: Fault[] = [];

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Analyst, Opinion } from '../../functions/analyse/brief.ts';
 import type { Policy } from '../../functions/domain/policy.ts';
-import { loadPolicy } from '../../policies/load.ts';
+import { loadPolicy, POLICIES } from '../../policies/load.ts';
 import { systemClock } from '../engine/clock.ts';
 import { createRuntime } from '../runtime.ts';
 import { loadSamples, type Sample } from '../samples.ts';
@@ -30,7 +30,7 @@ const TWO_TIER_1_ACTIONS = recommending(
 );
 
 export async function measuredAccount() {
-  const policy: Policy = loadPolicy(new URL('../../policies', import.meta.url).pathname, 'local');
+  const policy: Policy = loadPolicy(POLICIES, 'local');
   // Figures are about the way through, not about the rate limit.
   const automaticPerMinute = { perAccount: 100, perAction: 100, perIncident: 100 };
   return createRuntime({

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { ENV } from '../../functions/domain/env.ts';
-import { loadPolicy } from '../../policies/load.ts';
+import { loadPolicy, POLICIES } from '../../policies/load.ts';
 import { LOCAL_IP_SETS } from '../aws/waf.ts';
 
 const RUNS = 5;
-const ROOT = new URL('../../', import.meta.url).pathname;
+const ROOT = join(import.meta.dirname, '..', '..');
 
 function entries(): [name: string, path: string][] {
   const folders = readdirSync(join(ROOT, 'functions')).map(
@@ -26,7 +26,7 @@ function entries(): [name: string, path: string][] {
 export async function coldStarts(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'countermand-bench-'));
   const policyPath = join(folder, 'policy.json');
-  writeFileSync(policyPath, JSON.stringify(loadPolicy(join(ROOT, 'policies'), 'example')));
+  writeFileSync(policyPath, JSON.stringify(loadPolicy(POLICIES, 'example')));
   writeFileSync(join(folder, 'empty.ts'), 'export const handler = () => {};\n');
   const all = Object.fromEntries(
     Object.values(ENV).map((name) => [name, 'arn:aws:x:eu-central-1:111122223333:x']),

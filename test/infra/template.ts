@@ -5,7 +5,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import type { Policy } from '../../functions/domain/policy.ts';
 import { CountermandStack } from '../../infra/countermand-stack.ts';
 import type { Settings } from '../../infra/settings.ts';
-import { loadPolicy } from '../../policies/load.ts';
+import { loadPolicy, POLICIES } from '../../policies/load.ts';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
 export const PREFIX = 'countermand-';
@@ -14,7 +14,7 @@ export const SETTINGS: Settings = {
   prefix: PREFIX,
   mailFrom: 'countermand@example.com',
 };
-export const POLICY = loadPolicy(join(ROOT, 'policies'), 'example');
+export const POLICY = loadPolicy(POLICIES, 'example');
 
 /** Bundling is left out: it takes ten times as long, and the template is the same. */
 export function stackWith(change: { settings?: Partial<Settings>; policy?: Partial<Policy> } = {}) {

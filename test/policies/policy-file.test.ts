@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readPolicyFile } from '../../functions/store/policy-file.ts';
-import { loadPolicy } from '../../policies/load.ts';
+import { loadPolicy, POLICIES } from '../../policies/load.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -17,7 +17,7 @@ const written = (content: unknown): string => {
   writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
   return path;
 };
-const policy = loadPolicy(join(import.meta.dirname, '..', '..', 'policies'), 'example');
+const policy = loadPolicy(POLICIES, 'example');
 
 test('comes out as it was compiled', () => {
   expect(readPolicyFile(written(policy))).toEqual(policy);
