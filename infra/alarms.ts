@@ -1,4 +1,4 @@
-// What wakes the platform engineer. Each alarm's description says what it means and where to look first.
+// What wakes the platform engineer. Each alarm's description says what it means and which runbook to open.
 import { Duration } from 'aws-cdk-lib';
 import {
   Alarm,
@@ -33,10 +33,10 @@ export function watchOver(scope: Construct, watched: Watched): void {
   const { intake, machines, functions, schedules, team } = watched;
   const alarms = new Construct(scope, 'Alarms');
   const action = new SnsAction(team.topic);
-  const alarm = (id: string, metric: IMetric, alarmDescription: string, minutes = 1) =>
+  const alarm = (id: string, metric: IMetric, runbook: string, meaning: string, minutes = 1) =>
     new Alarm(alarms, id, {
       metric,
-      alarmDescription,
+      alarmDescription: `${meaning} Runbook: ${runbook}`,
       threshold: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: minutes,
@@ -48,17 +48,20 @@ export function watchOver(scope: Construct, watched: Watched): void {
   alarm(
     'IntakeFailed',
     intake.failed.metricApproximateNumberOfMessagesVisible(waiting),
-    'Findings could not be taken in after 5 deliveries. Read the log of intake, mend, redrive the queue.',
+    'Intake dead-letter queue not empty',
+    'Findings could not be taken in after 5 deliveries.',
   );
   alarm(
     'IntakeRejected',
     intake.rejected.metricApproximateNumberOfMessagesVisible(waiting),
+    'Rejected queue not empty',
     'Something on the bus is not a finding that we can read. Each message carries its reason.',
   );
   alarm(
     'ScheduleFailed',
     schedules.failed.metricApproximateNumberOfMessagesVisible(waiting),
-    'A reversal or reminder could not be delivered for an hour. The sweeper reverses; check the schedule role.',
+    'Schedule dead-letter queue not empty',
+    'A reversal or reminder could not be delivered for an hour.',
   );
   for (const machine of [machines.respond, machines.reverse])
     for (const [what, metric] of Object.entries({
@@ -69,7 +72,8 @@ export function watchOver(scope: Construct, watched: Watched): void {
       alarm(
         `${machine.node.id}${what}`,
         metric,
-        `An execution of ${machine.node.id} ended as ${what}: an alert may have no outcome yet. Open it in Step Functions; the sweeper restarts it twice.`,
+        'Executions failed',
+        `An execution of ${machine.node.id} ended as ${what}: what it worked on may have no outcome yet.`,
       );
   for (const { name } of functions.rows.filter(({ handler }) => handler === 'reverse')) {
     const metricName = `ReversalFailed-${name}`;
@@ -82,13 +86,15 @@ export function watchOver(scope: Construct, watched: Watched): void {
     alarm(
       metricName,
       new Metric({ namespace: NAMESPACE, metricName, ...sum }),
+      'Reversal failed',
       `${name} could not undo an action: it is still in force. The page to the on-call has the exact commands.`,
     );
   }
   alarm(
     'SweepErrors',
     functions.get('sweep').metricErrors(sum),
-    'The sweeper, which finds what was lost, failed three times in a row. Read its log.',
+    'Sweeper failing',
+    'The sweeper, which finds what was lost, failed three times in a row.',
     3,
   );
 }

@@ -66,6 +66,7 @@ export class CountermandStack extends Stack {
     // Nothing that changes: a changed tag on an IP set would have CloudFormation write its list again, empty.
     Tags.of(this).add('application', 'countermand');
     for (const [name, value] of Object.entries({
+      TableName: records.table.tableName,
       RuleGroupArn: firewall.ruleGroupArn,
       TeamTopicArn: team.topic.topicArn,
       WebUrl: web.url,

@@ -1,6 +1,6 @@
 // Every function there is: where its code is, what it is told, what it may do. The one place to read and to review.
 import { ENV } from '../functions/domain/env.ts';
-import { MECHANISMS } from '../functions/execute/registry.ts';
+import { SCOPES } from '../functions/execute/registry.ts';
 import { functionArn, stateMachineArn } from './names.ts';
 import type { Right } from './rights.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -116,7 +116,7 @@ export function functionTable(s: Surroundings): FunctionRow[] {
         'lendScheduleRole',
       ],
     },
-    ...[...new Set(MECHANISMS.map(({ scope }) => scope))].flatMap((scope) => executors(s, scope)),
+    ...SCOPES.flatMap((scope) => executors(s, scope)),
     {
       ...state('notify'),
       timeoutSeconds: 60,

@@ -10,13 +10,12 @@ import {
   StateMachineType,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { MECHANISMS } from '../functions/execute/registry.ts';
+import { SCOPES } from '../functions/execute/registry.ts';
 import { acknowledge } from './acknowledge.ts';
 import { functionArn, type Names } from './names.ts';
 
-const scopes = [...new Set(MECHANISMS.map(({ scope }) => scope))];
-const reversers = scopes.map((scope) => `reverse-${scope}`);
-const executors = scopes.map((scope) => `execute-${scope}`);
+const reversers = SCOPES.map((scope) => `reverse-${scope}`);
+const executors = SCOPES.map((scope) => `execute-${scope}`);
 
 const CALLS = {
   respond: ['enrich', 'analyse', 'gate', 'approve', 'notify', 'close', ...executors, ...reversers],

@@ -2,7 +2,7 @@
 import { AnthropicBedrock } from '@anthropic-ai/bedrock-sdk';
 import Anthropic from '@anthropic-ai/sdk';
 import { SecretsManager } from '@aws-sdk/client-secrets-manager';
-import { ENV, required } from '../domain/env.ts';
+import { ENV, type Env, required } from '../domain/env.ts';
 import { InvalidInput } from '../domain/errors.ts';
 import type { Analyst } from './brief.ts';
 import { claude } from './claude.ts';
@@ -11,7 +11,7 @@ import { playbook } from './playbook.ts';
 import { apiKeyIn, whenAsked } from './when-asked.ts';
 
 /** Throws InvalidInput for a provider that is none, or where the secret with its key is not named. */
-export function analystFrom(env: Readonly<Record<string, string | undefined>>): Analyst {
+export function analystFrom(env: Env): Analyst {
   switch (env[ENV.modelProvider]) {
     case 'anthropic': {
       const model = env[ENV.modelId] ?? DEFAULT_MODEL;

@@ -9,15 +9,19 @@ export const ENV = {
   /** State machines. */
   respondArn: 'RESPOND_STATE_MACHINE_ARN',
   reverseArn: 'REVERSE_STATE_MACHINE_ARN',
-  /** EventBridge Scheduler: the group, the role it assumes, and the reminder function it calls. */
+  /** EventBridge Scheduler: the group, the role it assumes, the reminder function it calls, and where failures go. */
   scheduleGroup: 'SCHEDULE_GROUP',
   scheduleRoleArn: 'SCHEDULE_ROLE_ARN',
+  remindFunctionArn: 'REMIND_FUNCTION_ARN',
+  scheduleDeadLetterArn: 'SCHEDULE_DEAD_LETTER_ARN',
   /** Called by the sweeper, to tell people. */
   notifyFunctionName: 'NOTIFY_FUNCTION_NAME',
   /** Called by the web, to ask one more person. */
   approveFunctionName: 'APPROVE_FUNCTION_NAME',
   remindFunctionArn: 'REMIND_FUNCTION_ARN',
   scheduleDeadLetterArn: 'SCHEDULE_DEAD_LETTER_ARN',
+  /** Called by the sweeper, to tell people. */
+  notifyFunctionName: 'NOTIFY_FUNCTION_NAME',
   /** Where approval and review pages are served, without a trailing slash. */
   webBaseUrl: 'WEB_BASE_URL',
   /** KMS HMAC key of the links. */
@@ -38,8 +42,10 @@ export const ENV = {
   rejectedQueueUrl: 'REJECTED_QUEUE_URL',
 } as const;
 
-/** The value of a variable that must be set; the error names it. */
-export function required(env: Readonly<Record<string, string | undefined>>, name: string): string {
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** The value of a variable that must be set. Throws InvalidInput, naming it, when it is not. */
+export function required(env: Env, name: string): string {
   const value = env[name];
   if (!value) throw new InvalidInput(`the environment variable ${name} is not set`);
   return value;

@@ -31,7 +31,7 @@ export async function remind(deps: RemindDeps, input: unknown) {
   const people = whoDecides(deps.policy, action);
   const messages = await Promise.all(people.map((person) => reminder(deps, action, person, seen)));
   await sendAll(deps.send, messages, deps.log);
-  const text = `Reminded ${people.map(({ name }) => name).join(', ')}`;
+  const text = `Reminded ${people.map(({ name }) => name).join(', ') || 'nobody: there is nobody who may decide'}`;
   await deps.store.records.changeAction(incidentId, actionId, (current) =>
     noted(current, { at: deps.now(), by: 'remind', event: 'reminded', text }),
   );

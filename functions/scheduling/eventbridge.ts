@@ -1,7 +1,7 @@
 // Schedules on EventBridge Scheduler: one-time, exact, gone after they fired, with a dead-letter queue.
 import type { Scheduler } from '@aws-sdk/client-scheduler';
 import { aws, typedAwsError } from '../audit/aws-errors.ts';
-import { ENV, required } from '../domain/env.ts';
+import { ENV, type Env, required } from '../domain/env.ts';
 import { InvalidInput } from '../domain/errors.ts';
 import { REVERSAL_LEAD_MS, type Scheduled, type Schedules } from './schedules.ts';
 
@@ -14,9 +14,8 @@ export type ScheduleTargets = {
   deadLetterArn: string;
 };
 
-export const scheduleTargets = (
-  env: Readonly<Record<string, string | undefined>>,
-): ScheduleTargets => ({
+/** From the environment. Throws InvalidInput, naming the variable, when one is not set. */
+export const scheduleTargets = (env: Env): ScheduleTargets => ({
   groupName: required(env, ENV.scheduleGroup),
   roleArn: required(env, ENV.scheduleRoleArn),
   reverseArn: required(env, ENV.reverseArn),

@@ -2,10 +2,10 @@
 import { expect, test } from 'vitest';
 import type { ActionName } from '../../functions/domain/policy.ts';
 import { requestApproval, waitsOf } from '../../functions/gate/ask.ts';
-import { loadPolicy } from '../../policies/load.ts';
+import { loadPolicy, POLICIES } from '../../policies/load.ts';
 import { attacker, NOW } from '../fixtures/case.ts';
 
-const { actions, escalation } = loadPolicy('policies', 'example');
+const { actions, escalation } = loadPolicy(POLICIES, 'example');
 const requestFor = (name: ActionName) => {
   const policy = actions[name];
   if (policy.tier !== 2) throw new Error(`${name} is not of tier 2`);
