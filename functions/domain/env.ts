@@ -18,10 +18,6 @@ export const ENV = {
   notifyFunctionName: 'NOTIFY_FUNCTION_NAME',
   /** Called by the web, to ask one more person. */
   approveFunctionName: 'APPROVE_FUNCTION_NAME',
-  remindFunctionArn: 'REMIND_FUNCTION_ARN',
-  scheduleDeadLetterArn: 'SCHEDULE_DEAD_LETTER_ARN',
-  /** Called by the sweeper, to tell people. */
-  notifyFunctionName: 'NOTIFY_FUNCTION_NAME',
   /** Where approval and review pages are served, without a trailing slash. */
   webBaseUrl: 'WEB_BASE_URL',
   /** KMS HMAC key of the links. */
