@@ -13,6 +13,7 @@ const ROUTES = [
   { path: '/style.css', methods: [GET] },
   { path: '/approve/{token}', methods: [GET, POST] },
   { path: '/review/{token}', methods: [GET, POST] },
+  { path: '/ask-anew/{token}', methods: [GET, POST] },
 ];
 
 /** A handful of people click links; more than this is not people. */

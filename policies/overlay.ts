@@ -137,6 +137,12 @@ export function withLimits(limits: Limits, overlay: Read<AccountOverlay>, faults
       cascades: threshold('cascades'),
     },
     maxExtensions: lowered('maxExtensions', change.maxExtensions, limits.maxExtensions, objection),
+    keptReviewDays: lowered(
+      'keptReviewDays',
+      change.keptReviewDays,
+      limits.keptReviewDays,
+      objection,
+    ),
     groupingWindowMinutes: change.groupingWindowMinutes ?? limits.groupingWindowMinutes,
     reassessAfterHours: change.reassessAfterHours ?? limits.reassessAfterHours,
     reminderMinutesBefore: change.reminderMinutesBefore ?? limits.reminderMinutesBefore,

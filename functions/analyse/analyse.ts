@@ -12,7 +12,8 @@ export type AnalyseDeps = {
 };
 
 export async function analyse(deps: AnalyseDeps, input: unknown) {
-  const { incidentId, alertId, brief } = AnalyseInput.parse(input);
+  const { incidentId, alertId, brief, askAnew } = AnalyseInput.parse(input);
+  if (askAnew) return { incidentId, alertId, askAnew };
   return { incidentId, alertId, assessment: await assess(deps, brief, { incidentId, alertId }) };
 }
 

@@ -1,6 +1,6 @@
 // What the analysis is given, and the port that each analyst fulfils.
 import { z } from 'zod';
-import { IncidentId } from '../domain/action.ts';
+import { ActionId, IncidentId } from '../domain/action.ts';
 import { Entity, SeverityLabel, Traffic } from '../domain/alert.ts';
 import { Assessment } from '../domain/assessment.ts';
 
@@ -16,7 +16,13 @@ export const Brief = z.looseObject({
 });
 export type Brief = z.infer<typeof Brief>;
 
-export const AnalyseInput = z.object({ incidentId: IncidentId, alertId: z.string(), brief: Brief });
+export const AnalyseInput = z.object({
+  incidentId: IncidentId,
+  alertId: z.string(),
+  brief: Brief,
+  /** Passed on: what is asked anew was judged before. */
+  askAnew: ActionId.optional(),
+});
 
 /** What an analyst answers: an assessment without its origin, which code adds. */
 export const Opinion = Assessment.pick({ verdict: true, summary: true, recommendations: true });

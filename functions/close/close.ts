@@ -67,14 +67,16 @@ export async function close({ store, send, now, log }: CloseDeps, input: unknown
   const { incidentId, alertId, failure } = CloseInput.parse(input);
   const all = await store.records.actions(incidentId);
   const actions = all.filter((action) => action.alertId === alertId);
-  const outcome = failure ? 'failed' : mostTelling(actions.map(outcomeOf));
+  // What was asked anew counts by what became of it then.
+  const standing = actions.filter(({ askedAnew }) => askedAnew === null);
+  const outcome = failure ? 'failed' : mostTelling(standing.map(outcomeOf));
   const why = failure ? causeText(failure) : null;
   const assessment = await store.records.findAssessment(incidentId, alertId);
   const said = assessment?.summary ?? 'There is no analysis.';
 
   const incident = await store.records.changeIncident(incidentId, (current) => {
     const alert = current.alerts.find((one) => one.alertId === alertId);
-    if (!alert || alert.outcome !== null) return null;
+    if (!alert || alert.outcome === outcome) return null;
     return closed(current, alertId, outcome, summaryOf(actions, said, why), now());
   });
   await tell(send, incident, alertId, outcome).catch((error: unknown) =>
@@ -124,7 +126,7 @@ async function tell(
   outcome: Outcome,
 ): Promise<void> {
   await send({
-    key: `close-${alertId}`,
+    key: `close-${alertId}-${outcome}`,
     to: { kind: 'team' },
     urgency: outcome === 'failed' ? 'page' : 'inform',
     ...closedText(incident, alertId, outcome),

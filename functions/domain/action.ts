@@ -4,8 +4,11 @@ import { Entity, Instant } from './alert.ts';
 import { Recommendation } from './assessment.ts';
 import { ActionName, Role } from './policy.ts';
 
-/** The alert's, the number of the recommendation, and a letter where one recommendation became several actions. */
-export const ActionId = z.string().regex(/^act-[0-9a-z]{16}-\d{1,2}[b-e]?$/);
+/**
+ * The alert's, the number of the recommendation, a letter where one recommendation became several actions, and `r1`,
+ * `r2`, ... where it was asked anew.
+ */
+export const ActionId = z.string().regex(/^act-[0-9a-z]{16}-\d{1,2}[b-e]?(r[1-9])?$/);
 export const IncidentId = z.string().regex(/^inc-[0-9a-z]{16}$/);
 
 export const Status = z.enum([
@@ -183,6 +186,10 @@ export const Action = z.strictObject({
   /** When it is undone unless a person keeps it. Null before execution and for what is kept by policy. */
   dueAt: Instant.nullable(),
   extensions: z.int().min(0),
+  /** When whoever kept it is asked whether it is still right; null for what nobody kept. */
+  reviewAt: Instant.nullable(),
+  /** The action that took its place, because a manager had it asked anew. */
+  askedAnew: z.strictObject({ by: z.string(), at: Instant, actionId: ActionId }).nullable(),
   /** What went wrong while applying it, or null. */
   failure: z.string().max(1000).nullable(),
   createdAt: Instant,

@@ -168,6 +168,8 @@ export const LimitsFile = z.strictObject({
   reassessAfterHours: z.int().min(1).max(168),
   /** How often a person may extend one action, each time by its maximum duration at most. */
   maxExtensions: z.int().min(0).max(10),
+  /** Whoever keeps an action is asked again after this many days whether it is still right. */
+  keptReviewDays: z.int().min(1).max(365),
   /** The reminder goes out this long before the due time, or half-way where the duration is at most twice this. */
   reminderMinutesBefore: z.int().min(1).max(1440),
 });

@@ -1,7 +1,7 @@
 // Reads facts on each entity of an alert, writes them, and hands the analysis a brief: no table, no raw event.
 import { z } from 'zod';
 import { errorFields, type Log } from '../audit/log.ts';
-import { IncidentId } from '../domain/action.ts';
+import { ActionId, IncidentId } from '../domain/action.ts';
 import type { Alert, Entity } from '../domain/alert.ts';
 import {
   type EntityFacts,
@@ -29,11 +29,16 @@ export type EnrichDeps = LookDeps & {
   log: Log;
 };
 
-export const EnrichInput = z.object({ incidentId: IncidentId, alertId: z.string() });
+export const EnrichInput = z.object({
+  incidentId: IncidentId,
+  alertId: z.string(),
+  /** The expired action that a manager wants asked anew: nothing is analysed again. */
+  askAnew: ActionId.optional(),
+});
 
 /** A fact that cannot be read is unknown; only an alert or incident that cannot be read ends it. */
 export async function enrich(deps: EnrichDeps, input: unknown) {
-  const { incidentId, alertId } = EnrichInput.parse(input);
+  const { incidentId, alertId, askAnew } = EnrichInput.parse(input);
   const { records } = deps.store;
   const [alert, incident] = await Promise.all([
     records.alert(incidentId, alertId),
@@ -47,7 +52,12 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
   };
   await records.putFacts(incidentId, alertId, facts);
   const earlier = await earlierIncidents(deps, facts, incidentId);
-  return { incidentId, alertId, brief: briefOf(alert, facts, incident, earlier) };
+  return {
+    incidentId,
+    alertId,
+    ...(askAnew && { askAnew }),
+    brief: briefOf(alert, facts, incident, earlier),
+  };
 }
 
 async function factsOn(

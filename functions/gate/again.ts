@@ -42,7 +42,8 @@ export async function decideAgain(
   };
 }
 
-const isEffectOf = (action: Action, { mechanism, parameters }: Effect): boolean =>
+/** Whether it is, to the letter, what the action would have changed. */
+export const isEffectOf = (action: Action, { mechanism, parameters }: Effect): boolean =>
   mechanism.id === action.mechanism && isDeepStrictEqual(parameters, action.parameters);
 
 function whatChanged(

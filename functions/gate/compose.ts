@@ -56,6 +56,8 @@ export function compose(
     appliedAt: null,
     dueAt: null,
     extensions: 0,
+    reviewAt: null,
+    askedAnew: null,
     failure: null,
     createdAt: at.toISOString(),
     attentionAt: attentionAt(disposition, approval?.expiresAt ?? null, at),

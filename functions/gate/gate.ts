@@ -3,14 +3,14 @@ import { z } from 'zod';
 import type { Log } from '../audit/log.ts';
 import { type Action, ActionId, type ApprovalRequest, IncidentId } from '../domain/action.ts';
 import { Assessment, type Recommendation } from '../domain/assessment.ts';
-import { Conflict } from '../domain/errors.ts';
+import { Conflict, InvalidInput } from '../domain/errors.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Effect } from '../execute/registry.ts';
 import type { Store } from '../store/store.ts';
-import { decideAgain } from './again.ts';
+import { decideAgain, isEffectOf } from './again.ts';
 import { requestApproval, waitsOf } from './ask.ts';
 import { compose } from './compose.ts';
-import { decide, type Ruling } from './decide.ts';
+import { decide, type Ruling, stricter } from './decide.ts';
 import type { Circumstances } from './proposal.ts';
 
 export type GateDeps = {
@@ -26,6 +26,8 @@ export const GateInput = z.object({
   alertId: z.string(),
   /** Absent when the analysis died; then a ticket is all that is decided on. */
   assessment: z.unknown().optional(),
+  /** Present when a manager wants an expired action asked anew. */
+  askAnew: ActionId.optional(),
   /** Present when the gate runs again, after approval. */
   actionId: ActionId.optional(),
   scope: z.string().optional(),
@@ -43,7 +45,7 @@ type Routed = {
 };
 
 export async function gate(deps: GateDeps, input: unknown) {
-  const { incidentId, alertId, assessment, actionId } = GateInput.parse(input);
+  const { incidentId, alertId, assessment, actionId, askAnew } = GateInput.parse(input);
   const [alert, facts, { mode }] = await Promise.all([
     deps.store.records.alert(incidentId, alertId),
     deps.store.records.findFacts(incidentId, alertId),
@@ -56,6 +58,7 @@ export async function gate(deps: GateDeps, input: unknown) {
     switchMode: mode,
     effectsOf: deps.effectsOf,
   };
+  if (askAnew) return decideAnew(deps, { incidentId, alertId, askAnew }, circumstances);
   return actionId
     ? decideAgain(deps, { incidentId, alertId, actionId }, circumstances)
     : decideAll(deps, { incidentId, alertId }, circumstances, readAssessment(assessment));
@@ -162,6 +165,36 @@ async function withinRate(
   if (reservation.granted) return ruling;
   const reason = { code: 'rate-limit', text: reservation.why };
   return { ...ruling, disposition: 'approve', reasons: [...ruling.reasons, reason] };
+}
+
+/**
+ * The same recommendation, decided on fresh facts and put to people once more. Whatever the rules say now, a person is
+ * asked: somebody had to be, and did not answer.
+ */
+async function decideAnew(
+  deps: GateDeps,
+  { askAnew, ...ids }: { incidentId: string; alertId: string; askAnew: string },
+  circumstances: Circumstances,
+) {
+  const expired = await deps.store.records.action(ids.incidentId, askAnew);
+  if (!expired.askedAnew) throw new InvalidInput('nobody asked for it anew', { actionId: askAnew });
+  const place = { ...ids, actionId: expired.askedAnew.actionId };
+  const { recommendation } = expired;
+  const { ruling, effect } = sameAgain(expired, decide(recommendation, circumstances));
+  const proposed = { recommendation, effect, ...withPeople(deps, ruling) };
+  const action = compose(place, circumstances, proposed, deps.now());
+  return { ...ids, actions: [route(await createOnce(deps, action))] };
+}
+
+function sameAgain(expired: Action, now: Ruling): { ruling: Ruling; effect: Effect | null } {
+  const effect = now.effects.find((one) => isEffectOf(expired, one)) ?? null;
+  const changed = effect === null || now.name !== expired.name;
+  const disposition = stricter(now.disposition, changed ? 'hand-off' : 'approve');
+  const text = changed
+    ? 'It was asked anew, and would no longer change the same thing'
+    : 'Nobody answered in time, and a manager has it asked anew';
+  const reasons = [...now.reasons, { code: 'asked-anew', text }];
+  return { ruling: { ...now, disposition, reasons }, effect };
 }
 
 /** The question, where a person has to be asked; where nobody can be, a person has to do it by hand. */

@@ -8,6 +8,7 @@ import type { Alert } from '../domain/alert.ts';
 import { onCallOf, peopleOf } from '../domain/people.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Store } from '../store/store.ts';
+import { issueLink, type Mac } from '../web/link.ts';
 import type { Message, Send } from './message.ts';
 import { sendAll } from './send-all.ts';
 import {
@@ -16,6 +17,7 @@ import {
   handOffText,
   headlineOf,
   inDoubtText,
+  keptText,
   notUndoneText,
   stoppedText,
   unaskedText,
@@ -27,6 +29,8 @@ export type NotifyDeps = {
   send: Send;
   /** Opens the incident's ticket, or finds it; returns its id. */
   openTicket: (ticket: { incidentId: string; title: string; body: string }) => Promise<string>;
+  mac: Pick<Mac, 'generate'>;
+  webBaseUrl: string;
   now: () => Date;
   log: Log;
 };
@@ -36,6 +40,9 @@ export const NotifyInput = z.object({
   actionId: ActionId,
   failure: Caught.optional(),
 });
+
+/** Later than this an alert is assessed again rather than its old question asked. */
+const ANEW_WITHIN_MS = 12 * 3_600_000;
 
 type News = Pick<Message, 'subject' | 'paragraphs'> & { to: Approver[]; ticket: boolean };
 
@@ -50,21 +57,36 @@ export async function notify(deps: NotifyDeps, input: unknown) {
     ...news.paragraphs,
     ...(news.ticket ? [await ticketLine(deps, action, news)] : []),
   ];
-  const messages = news.to.map(
-    (person): Message => ({
-      key: `${action.status}-${actionId}-${sinceEntry(action)}-${person.id}`,
-      to: { kind: 'person', ...person },
-      urgency: 'page',
-      subject: news.subject,
-      paragraphs,
-      links: [],
-      incidentId,
-      actionId,
-    }),
+  const messages = await Promise.all(
+    news.to.map(
+      async (person): Promise<Message> => ({
+        key: `${action.status}-${actionId}-${sinceEntry(action)}-${person.id}`,
+        to: { kind: 'person', ...person },
+        urgency: 'page',
+        subject: news.subject,
+        paragraphs,
+        links: await linksFor(deps, action, person),
+        incidentId,
+        actionId,
+      }),
+    ),
   );
   const unreached = await sendAll(deps.send, messages, deps.log);
   await markTold(deps, action, news.to, unreached);
   return { incidentId, actionId, told: messages.length - unreached.length };
+}
+
+/** Managers can have asked anew what nobody decided. */
+async function linksFor(
+  { mac, webBaseUrl, now }: NotifyDeps,
+  { status, approval, incidentId, actionId, digest }: Action,
+  person: Approver,
+): Promise<Message['links']> {
+  if (status !== 'expired' || !approval?.managers.some(({ id }) => id === person.id)) return [];
+  const expires = Math.floor((now().getTime() + ANEW_WITHIN_MS) / 1000);
+  const claims = { purpose: 'ask-anew', incidentId, actionId, digest, expires } as const;
+  const token = await issueLink(mac, { ...claims, person: person.id });
+  return [{ label: 'Have it asked anew', url: `${webBaseUrl}/ask-anew/${token}` }];
 }
 
 /** The same news has the same key, however often it is told: it counts from the entry that brought the state. */
@@ -128,6 +150,14 @@ function newsOf(
       return { ...stoppedText(action, failure), to: onCall, ticket: true };
     case 'awaiting-approval':
       return { ...unaskedText(action, failure), to: everybody, ticket: true };
+    case 'kept':
+      return action.reviewAt && action.reviewAt <= now.toISOString()
+        ? {
+            ...keptText(action, 'Its review is overdue.'),
+            to: unique([...onCall, ...managers]),
+            ticket: false,
+          }
+        : null;
     case 'reversal-failed':
     case 'reversing':
     case 'executing':

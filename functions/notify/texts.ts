@@ -67,13 +67,25 @@ export function remindText(action: Action, seenSince: string): Text {
   };
 }
 
+/** Of what somebody kept: is it still right? */
+export function keptText(action: Action, seenSince: string): Text {
+  return {
+    subject: subjectOf('Still right?', action),
+    paragraphs: [
+      `It was kept and has been in force since ${utc(action.appliedAt)}. Keep it on, or reverse it.`,
+      seenSince,
+      incidentLine(action),
+    ],
+  };
+}
+
 export function expiredText(action: Action): Text {
   const asked = action.approval?.rungs.flatMap(({ ask }) => ask.map(({ name }) => name)).join(', ');
   return {
     subject: subjectOf('Not done, no answer:', action),
     paragraphs: [
       `Nobody decided in time, so nothing was done. Asked: ${asked || 'nobody'}.`,
-      'Nothing asks again by itself. If it should still be done, somebody has to decide that and do it by hand:',
+      'Nothing asks again by itself. A manager can have it asked anew; or somebody does it by hand:',
       ...(action.description?.changes ?? []),
       incidentLine(action),
     ],

@@ -7,7 +7,7 @@ import { peopleOf } from '../domain/people.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Message, Send } from '../notify/message.ts';
 import { sendAll } from '../notify/send-all.ts';
-import { remindText, seenSince } from '../notify/texts.ts';
+import { keptText, remindText, seenSince } from '../notify/texts.ts';
 import type { Store } from '../store/store.ts';
 import { issueLink, type Mac } from '../web/link.ts';
 
@@ -26,7 +26,8 @@ export const RemindInput = z.object({ incidentId: IncidentId, actionId: ActionId
 export async function remind(deps: RemindDeps, input: unknown) {
   const { incidentId, actionId } = RemindInput.parse(input);
   const action = await deps.store.records.action(incidentId, actionId);
-  if (action.status !== 'in-force') return { incidentId, actionId, reminded: 0 };
+  if (action.status !== 'in-force' && action.status !== 'kept')
+    return { incidentId, actionId, reminded: 0 };
   const seen = seenSince(await deps.store.records.incident(incidentId), action);
   const people = whoDecides(deps.policy, action);
   const messages = await Promise.all(people.map((person) => reminder(deps, action, person, seen)));
@@ -38,35 +39,40 @@ export async function remind(deps: RemindDeps, input: unknown) {
   return { incidentId, actionId, reminded: messages.length };
 }
 
-/** Whoever approved it; for what ran by itself, or whose approver has left, the analysts on call. Never whom it is about. */
-function whoDecides({ escalation }: Policy, { approval, target }: Action): Approver[] {
-  const by = approval?.decision?.by;
+/** Whoever kept or approved it; for what ran by itself, or whose approver has left, the analysts on call. Never whom it is about. */
+function whoDecides({ escalation }: Policy, { approval, target, history }: Action): Approver[] {
+  const kept = history.findLast(({ event }) => event === 'kept')?.by;
+  const by = kept?.startsWith('person:') ? kept.slice('person:'.length) : approval?.decision?.by;
   const groups = [by ? [by] : [], ...escalation.ladder.map(({ ask }) => ask), escalation.managers];
   return (
     groups.map((ids) => peopleOf(escalation, ids, target)).find((people) => people.length > 0) ?? []
   );
 }
 
+/** Time to look again at what was kept. */
+const REVIEW_LINK_MS = 7 * 24 * 3_600_000;
+
 async function reminder(
-  { mac, webBaseUrl }: RemindDeps,
+  { mac, webBaseUrl, now }: RemindDeps,
   action: Action,
   person: Approver,
   seen: string,
 ): Promise<Message> {
-  const { incidentId, actionId, digest, dueAt, extensions } = action;
+  const { incidentId, actionId, digest, dueAt, reviewAt, extensions } = action;
   const token = await issueLink(mac, {
     purpose: 'review',
     incidentId,
     actionId,
     digest,
     person: person.id,
-    expires: Math.floor(Date.parse(dueAt ?? '') / 1000),
+    expires: Math.floor((dueAt ? Date.parse(dueAt) : now().getTime() + REVIEW_LINK_MS) / 1000),
   });
   return {
-    key: `remind-${actionId}-${extensions}-${person.id}`,
+    key: `remind-${actionId}-${reviewAt ?? extensions}-${person.id}`,
     to: { kind: 'person', ...person },
-    urgency: 'page',
-    ...remindText(action, seen),
+    // What was kept for weeks can wait for the morning.
+    urgency: dueAt ? 'page' : 'inform',
+    ...(dueAt ? remindText(action, seen) : keptText(action, seen)),
     links: [{ label: 'Keep, extend or reverse', url: `${webBaseUrl}/review/${token}` }],
     incidentId,
     actionId,

@@ -66,6 +66,19 @@ export async function scheduleEnd(
   });
 }
 
+/** The reminder to look again at what somebody kept. */
+export async function scheduleReview(
+  schedules: Schedules,
+  { incidentId, actionId, reviewAt }: Pick<Action, 'incidentId' | 'actionId' | 'reviewAt'>,
+): Promise<void> {
+  if (!reviewAt) return;
+  await schedules.put({
+    name: reminderScheduleName(actionId),
+    at: new Date(reviewAt),
+    target: { kind: 'remind', input: { incidentId, actionId } },
+  });
+}
+
 /** For what is over, or kept. */
 export async function unscheduleEnd(schedules: Schedules, actionId: string): Promise<void> {
   const names = [reversalScheduleName(actionId), reminderScheduleName(actionId)];

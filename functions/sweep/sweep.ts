@@ -73,6 +73,11 @@ async function help(deps: SweepDeps, action: Action): Promise<void> {
     case 'handed-off':
       await deps.tell({ incidentId, actionId });
       return lookAgain(deps, action);
+    case 'kept':
+      await deps.tell({ incidentId, actionId });
+      return lookAgain(deps, action, minutesAfter(deps.now(), KEPT_AGAIN_MINUTES));
+    case 'expired':
+      return startAnew(deps, action);
     case 'proposed':
     case 'executing':
     case 'in-force':
@@ -145,6 +150,18 @@ async function wake(
     log('info', 'the state machine no longer waits', { actionId, ...errorFields(error) });
     return false;
   }
+}
+
+const KEPT_AGAIN_MINUTES = 7 * 24 * 60;
+
+/** A manager had it asked anew, and the new question may never have been put. */
+async function startAnew(deps: SweepDeps, action: Action): Promise<void> {
+  const { incidentId, alertId, actionId, askedAnew } = action;
+  const isPut = askedAnew && (await deps.store.records.findAction(incidentId, askedAnew.actionId));
+  if (!askedAnew || isPut) return lookAgain(deps, action, null);
+  const name = `again-${askedAnew.actionId}-${action.version}`;
+  await deps.startRespond(name, { incidentId, alertId, askAnew: actionId });
+  return lookAgain(deps, action);
 }
 
 const LOOK_AGAIN_MINUTES = 5;

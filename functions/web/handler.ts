@@ -25,6 +25,7 @@ export const handler = handle(
     mac: createKmsMac(new KMS({}), required(process.env, ENV.linkKeyArn)),
     callback: createCallback(sfn),
     startReverse: createStarter(sfn, required(process.env, ENV.reverseArn)),
+    startRespond: createStarter(sfn, required(process.env, ENV.respondArn)),
     askAlso: createCall(new Lambda({}), required(process.env, ENV.approveFunctionName)),
     schedules: createSchedules(new Scheduler({}), scheduleTargets(process.env), () => new Date()),
     webBaseUrl: required(process.env, ENV.webBaseUrl),

@@ -9,19 +9,28 @@ import { type By, type Change, mayNot, refuse } from './decision.ts';
 
 export type Review = 'keep' | 'extend' | 'reverse';
 
-export function keep(action: Action, { person, people, now }: By): Change {
+/** The sweeper tells people this long after a review date that nobody kept to. */
+const REMINDED_FOR_MINUTES = 24 * 60;
+
+/** Until the review date; keeping what is kept already sets the next one. */
+export function keep(
+  action: Action,
+  { person, people, now, limits }: By & { limits: Pick<Limits, 'keptReviewDays'> },
+): Change {
   const stranger = mayNot(action, person, people);
   if (stranger) return stranger;
-  if (action.status !== 'in-force') return refuse('settled', 'It can no longer be kept.');
-  const text = 'Kept: it is not undone by itself any more';
-  return {
-    next: moveTo(
-      action,
-      'kept',
-      { at: now, by: `person:${person}`, text },
-      { dueAt: null, attentionAt: null },
-    ),
+  const reviewAt = minutesAfter(now, limits.keptReviewDays * 24 * 60);
+  const change = {
+    reviewAt,
+    dueAt: null,
+    attentionAt: minutesAfter(reviewAt, REMINDED_FOR_MINUTES),
   };
+  const text = `Kept: it is not undone by itself any more; to be reviewed on ${reviewAt.slice(0, 10)}`;
+  const note = { at: now, by: `person:${person}`, text };
+  if (action.status === 'in-force') return { next: moveTo(action, 'kept', note, change) };
+  return action.status === 'kept' && action.reviewAt !== null
+    ? { next: { ...noted(action, { ...note, event: 'kept' }), ...change } }
+    : refuse('settled', 'It can no longer be kept.');
 }
 
 /**

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ActionId, IncidentId } from '../domain/action.ts';
 
 /** Each purpose is a MAC domain of its own: a link for one is worthless for another. */
-export const Purpose = z.enum(['approve', 'review']);
+export const Purpose = z.enum(['approve', 'review', 'ask-anew']);
 export type Purpose = z.infer<typeof Purpose>;
 
 export const LinkClaims = z.strictObject({

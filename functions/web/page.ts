@@ -7,6 +7,7 @@ import type { Assessment } from '../domain/assessment.ts';
 import type { Incident } from '../domain/incident.ts';
 import { hour, span, utc } from '../domain/wording.ts';
 import { headlineOf, seenSince } from '../notify/texts.ts';
+import { peopleAsked } from './decision.ts';
 import { mayExtend } from './keeping.ts';
 import { evidence, facts, machinesWords, record } from './parts.ts';
 import { decidedBy, type Names, type Standing } from './standing.ts';
@@ -113,10 +114,33 @@ ${deadline(view)}
 <div class="choice wide">
 ${mayExtend(action, view) ? extendButton(action) : ''}
 <button name="review" value="reverse">Reverse now<small>undone at once</small></button>
-${action.status === 'in-force' ? html`<button name="review" value="keep">Keep<small>no end, in your name</small></button>` : ''}
+${action.status === 'reversal-failed' ? '' : html`<button name="review" value="keep">${action.status === 'kept' ? 'Keep on' : 'Keep'}<small>no end, in your name</small></button>`}
 </div>
 </form>
 ${action.status === 'in-force' && !mayExtend(action, view) ? html`<p class="quiet">It was extended ${action.extensions} times; policy allows no more.</p>` : ''}
+${facts(view)}
+${evidence(view)}
+${machinesWords(view)}
+${record(view)}`,
+  );
+}
+
+/** For a manager, when nobody answered in time. */
+export function anewPage(view: View): Html {
+  const { action, person, path, names } = view;
+  const asked = action.approval ? peopleAsked(action.approval).map(({ name }) => name) : [];
+  return shell(
+    'Ask again',
+    html`
+<header>
+<p class="kicker">${person}, nobody decided about this in time</p>
+<h1>${headlineOf(action)}</h1>
+<p class="clock"><strong>Nothing was done.</strong> Asked were ${asked.join(', ') || 'none'}. ${decidedBy(action, names)}</p>
+</header>
+<form method="post" action="${path}" aria-label="Your decision">
+<input type="hidden" name="digest" value="${action.digest}">
+<div class="choice wide"><button class="go">Ask again<small>fresh facts, a new clock, the people on call now</small></button></div>
+</form>
 ${facts(view)}
 ${evidence(view)}
 ${machinesWords(view)}

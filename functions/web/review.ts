@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { errorFields } from '../audit/log.ts';
 import type { Action } from '../domain/action.ts';
 import { utc } from '../domain/wording.ts';
-import { scheduleEnd, unscheduleEnd } from '../scheduling/schedules.ts';
+import { scheduleEnd, scheduleReview, unscheduleEnd } from '../scheduling/schedules.ts';
 import { notCounted } from './approval.ts';
 import { mayNot } from './decision.ts';
 import { extend, keep, mayReverse, type Review } from './keeping.ts';
@@ -29,14 +29,15 @@ async function onKeep(deps: WebDeps, { claims, action }: Opened): Promise<Answer
   const { person } = claims;
   const { people } = deps.policy.escalation;
   const written = await write(deps, action, (current) =>
-    keep(current, { person, people, now: deps.now() }),
+    keep(current, { person, people, now: deps.now(), limits: deps.policy.limits }),
   );
   if (written.refusal) return notCounted(written.action, written.refusal);
   await unschedule(deps, action.actionId);
+  await scheduleKeptReview(deps, written.action);
   return counted(
     written.action,
     'Kept',
-    'It stays until somebody reverses it. The record says that you kept it.',
+    `It stays until somebody reverses it. The record says that you kept it, and you are asked again on ${utc(written.action.reviewAt)}.`,
   );
 }
 
@@ -94,6 +95,12 @@ const counted = (action: Action, title: string, text: string): Answer => ({
 const unschedule = ({ schedules, log }: WebDeps, actionId: string): Promise<void> =>
   unscheduleEnd(schedules, actionId).catch((error: unknown) =>
     log('warn', 'schedules not removed', { actionId, ...errorFields(error) }),
+  );
+
+/** Should this fail, the sweeper says that the review is overdue. */
+const scheduleKeptReview = ({ schedules, log }: WebDeps, action: Action): Promise<void> =>
+  scheduleReview(schedules, action).catch((error: unknown) =>
+    log('error', 'review not scheduled', { actionId: action.actionId, ...errorFields(error) }),
   );
 
 /** The record has the new time: should this fail, the old schedule finds the action not due, and the sweeper undoes it on time. */

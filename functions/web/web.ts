@@ -9,12 +9,13 @@ import type { Action } from '../domain/action.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Schedules } from '../scheduling/schedules.ts';
 import type { Store } from '../store/store.ts';
+import { AnewForm, mayAskAnew, onAskAnew } from './anew.ts';
 import { ApproveForm, onApproval } from './approval.ts';
 import { mayNot, peopleAsked } from './decision.ts';
 import { guardedHeaders, neverKept, ownFormsOnly } from './guard.ts';
 import { mayReverse } from './keeping.ts';
 import { type LinkClaims, type Mac, type Purpose, readLink } from './link.ts';
-import { approvePage, noticePage, reviewPage, standingPage, type View } from './page.ts';
+import { anewPage, approvePage, noticePage, reviewPage, standingPage, type View } from './page.ts';
 import { couldTake } from './request.ts';
 import { onReview, ReviewForm } from './review.ts';
 import { type Names, type Standing, standingOf } from './standing.ts';
@@ -26,6 +27,7 @@ export type WebDeps = {
   mac: Pick<Mac, 'verify'>;
   callback: (taskToken: string, output: { verdict: string }) => Promise<void>;
   startReverse: (name: string, input: object) => Promise<void>;
+  startRespond: (name: string, input: object) => Promise<void>;
   /** Has the asking function send the question to one more person. */
   askAlso: (input: { incidentId: string; actionId: string; to: string }) => Promise<void>;
   schedules: Schedules;
@@ -53,6 +55,8 @@ export function createWeb(deps: WebDeps): Hono {
   app.post('/approve/:token', (c) => act(deps, c, 'approve', ApproveForm, onApproval));
   app.get('/review/:token', (c) => show(deps, c, 'review'));
   app.post('/review/:token', (c) => act(deps, c, 'review', ReviewForm, onReview));
+  app.get('/ask-anew/:token', (c) => show(deps, c, 'ask-anew'));
+  app.post('/ask-anew/:token', (c) => act(deps, c, 'ask-anew', AnewForm, onAskAnew));
   app.notFound((c) => c.html(noticePage('Not found', 'There is nothing at this address.'), 404));
   app.onError((error, c) => {
     if (error instanceof HTTPException)
@@ -104,12 +108,13 @@ async function show(deps: WebDeps, c: Context, purpose: Purpose): Promise<Respon
   );
 }
 
-const PAGES = { approve: approvePage, review: reviewPage } as const;
+const PAGES = { approve: approvePage, review: reviewPage, 'ask-anew': anewPage } as const;
 
 /** Whether this link's form is shown. Looking is free: the answer to the form is decided when it comes. */
 function isOpen(deps: WebDeps, { claims, action, expired }: Opened): boolean {
   if (expired || mayNot(action, claims.person, deps.policy.escalation.people)) return false;
   if (claims.purpose === 'review') return mayReverse(action);
+  if (claims.purpose === 'ask-anew') return mayAskAnew(action);
   const ends = Date.parse(action.approval?.expiresAt ?? '');
   return action.status === 'awaiting-approval' && deps.now().getTime() < ends;
 }

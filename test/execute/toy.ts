@@ -92,6 +92,8 @@ export function toyAction(change: Partial<Action> = {}): Action {
     appliedAt: null,
     dueAt: null,
     extensions: 0,
+    reviewAt: null,
+    askedAnew: null,
     failure: null,
     createdAt: NOW.toISOString(),
     attentionAt: null,

@@ -253,7 +253,7 @@ describe('least privilege', () => {
   });
 
   test('who asks can make links but not check them; who decides can check but not make them', () => {
-    expect(whoMay('kms:GenerateMac')).toEqual(['approve', 'remind']);
+    expect(whoMay('kms:GenerateMac')).toEqual(['approve', 'notify', 'remind']);
     expect(whoMay('kms:VerifyMac')).toEqual(['web']);
     expect(whoMay('kms:Decrypt')).toEqual([]);
   });

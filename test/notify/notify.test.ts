@@ -8,7 +8,7 @@ import { type NotifyDeps, notify } from '../../functions/notify/notify.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { alertWith, attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
 import { startStore, type TestStore } from '../store/dynamo.ts';
-import { inForce, minute, put, waiting } from '../web/desk.ts';
+import { BASE_URL, inForce, mac, minute, put, waiting } from '../web/desk.ts';
 
 let db: TestStore;
 let store: Store;
@@ -36,6 +36,8 @@ const deps = (change: Partial<NotifyDeps> = {}): NotifyDeps => ({
     tickets.push(ticket);
     return 'oi-1';
   },
+  mac,
+  webBaseUrl: BASE_URL,
   now: () => minute(20),
   log: () => {},
   ...change,

@@ -66,7 +66,7 @@ describe('a reminder', () => {
     expect(history.at(-1)).toMatchObject({ event: 'reminded', text: 'Reminded Ben Okafor' });
   });
 
-  test.each(['kept', 'reversing', 'reversed', 'reversal-failed'] as const)(
+  test.each(['reversing', 'reversed', 'reversal-failed'] as const)(
     'is not sent for what is %s',
     async (status) => {
       const action = await put(store, inForce({ status }));

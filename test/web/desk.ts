@@ -116,6 +116,7 @@ export function desk(store: Store, change: Partial<WebDeps> = {}) {
     mac,
     callback: async (token, output) => void did.push(`callback ${token} ${output.verdict}`),
     startReverse: async (name, input) => void did.push(`reverse ${name} ${JSON.stringify(input)}`),
+    startRespond: async (name, input) => void did.push(`respond ${name} ${JSON.stringify(input)}`),
     askAlso: async ({ to }) => void did.push(`ask ${to}`),
     schedules: schedulesIn(kept),
     webBaseUrl: BASE_URL,

@@ -56,16 +56,23 @@ describe('the review page', () => {
 });
 
 describe('a review', () => {
-  test('keeps it in the name of a person, and removes the schedules', async () => {
+  test('keeps it in the name of a person until its review, and removes the schedules of its end', async () => {
     const action = await put(store, inForce());
     const { kept, post, reviewPathOf } = desk(store);
     for (const name of [`reverse-${action.actionId}`, `remind-${action.actionId}`])
       kept.set(name, { name, at: minute(63), target: { kind: 'remind', input: action } });
     expect((await post(await reviewPathOf(action), form(action, 'keep'))).status).toBe(200);
     const kept_ = await load(action);
-    expect(kept_).toMatchObject({ status: 'kept', dueAt: null, attentionAt: null });
+    expect(kept_).toMatchObject({
+      status: 'kept',
+      dueAt: null,
+      reviewAt: minute(30 * 24 * 60 + 1).toISOString(),
+    });
     expect(kept_.history.at(-1)).toMatchObject({ by: 'person:ana.silva', event: 'kept' });
-    expect(kept.size).toBe(0);
+    // Nothing ends it; its review is what is left.
+    expect([...kept.values()].map(({ target, at }) => [target.kind, at.toISOString()])).toEqual([
+      ['remind', kept_.reviewAt],
+    ]);
   });
 
   test('stands as kept although the schedules could not be removed', async () => {
