@@ -66,8 +66,9 @@ async function help(deps: SweepDeps, action: Action): Promise<void> {
   });
   switch (action.status) {
     case 'awaiting-approval':
-    case 'expired':
       return expire(deps, action);
+    case 'expired':
+      return action.askedAnew ? startAnew(deps, action, action.askedAnew) : expire(deps, action);
     case 'approved':
       return passOn(deps, action);
     case 'handed-off':
@@ -76,8 +77,6 @@ async function help(deps: SweepDeps, action: Action): Promise<void> {
     case 'kept':
       await deps.tell({ incidentId, actionId });
       return lookAgain(deps, action, minutesAfter(deps.now(), KEPT_AGAIN_MINUTES));
-    case 'expired':
-      return startAnew(deps, action);
     case 'proposed':
     case 'executing':
     case 'in-force':
@@ -155,11 +154,15 @@ async function wake(
 const KEPT_AGAIN_MINUTES = 7 * 24 * 60;
 
 /** A manager had it asked anew, and the new question may never have been put. */
-async function startAnew(deps: SweepDeps, action: Action): Promise<void> {
-  const { incidentId, alertId, actionId, askedAnew } = action;
-  const isPut = askedAnew && (await deps.store.records.findAction(incidentId, askedAnew.actionId));
-  if (!askedAnew || isPut) return lookAgain(deps, action, null);
-  const name = `again-${askedAnew.actionId}-${action.version}`;
+async function startAnew(
+  deps: SweepDeps,
+  action: Action,
+  asked: NonNullable<Action['askedAnew']>,
+): Promise<void> {
+  const { incidentId, alertId, actionId } = action;
+  const isPut = await deps.store.records.findAction(incidentId, asked.actionId);
+  if (isPut) return lookAgain(deps, action, null);
+  const name = `again-${asked.actionId}-${action.version}`;
   await deps.startRespond(name, { incidentId, alertId, askAnew: actionId });
   return lookAgain(deps, action);
 }
