@@ -261,7 +261,11 @@ describe('at the very moment at which it is due', () => {
   };
 
   test.each([
-    ['keeps it', 'kept', (current: Action) => keep(current, { person, people, now })],
+    [
+      'keeps it',
+      'kept',
+      (current: Action) => keep(current, { person, people, now, limits: POLICY.limits }),
+    ],
     [
       'extends it',
       'in-force',

@@ -152,7 +152,7 @@ async function atOnce(
   const limits = POLICY.limits;
   const persons = {
     'says nothing': async () => {},
-    keeps: () => review((current) => keep(current, { ...ANA, now: clock.now })),
+    keeps: () => review((current) => keep(current, { ...ANA, now: clock.now, limits })),
     extends: () =>
       review((current) => extend(current, { ...ANA, now: clock.now, limits, extensions: 0 })),
     reverses: () => reversing('person', { ...FIRST, cause: 'person', by: 'person:ana.silva' }),
