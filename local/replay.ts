@@ -1,24 +1,10 @@
 // npm run replay -- <file or folder>: feeds events through the whole way in memory, one line each.
 import type { Accepted } from '../functions/intake/intake.ts';
+import { PolicyError } from '../policies/load.ts';
 import { createDryAccount } from './dry-account.ts';
 import { type Clock, systemClock } from './engine/clock.ts';
-import { type EventFile, NoEvents, readEvents } from './events.ts';
+import { NoEvents, readEvents } from './events.ts';
 import type { Runtime } from './runtime.ts';
-
-const [target] = process.argv.slice(2);
-if (!target) {
-  console.error('usage: npm run replay -- <file or folder of events>');
-  process.exit(2);
-}
-
-let events: EventFile[];
-try {
-  events = readEvents(target);
-} catch (error) {
-  if (!(error instanceof NoEvents)) throw error;
-  console.error(error.message);
-  process.exit(2);
-}
 
 /** `name -> state` for each action: what the gate decided, and what has become of it so far. */
 async function actionsOf(runtime: Runtime, accepted: Accepted): Promise<string> {
@@ -27,33 +13,40 @@ async function actionsOf(runtime: Runtime, accepted: Accepted): Promise<string> 
   const mine = actions.filter(({ alertId }) => alertId === accepted.alertId);
   const said = mine.map(
     ({ name, recommendation, target: of, status }) =>
-      `${name ?? recommendation.action}(${of?.value ?? recommendation.target})=${status}`,
+      `${name ?? recommendation.action}${of?.kind === 'alert' ? '' : `(${of?.value ?? recommendation.target})`}=${status}`,
   );
   return `${accepted.type} | ${said.join(', ') || 'nothing recommended'}`;
 }
 
 /** A minute passes between two events: many at once would reach the limit of automatic actions, and say nothing else. */
 const BETWEEN_EVENTS_MS = 60_000;
-let passedMs = 0;
-const clock: Clock = {
-  now: () => new Date(Date.now() + passedMs),
-  at: (time, callback) => systemClock.at(new Date(time.getTime() - passedMs), callback),
-};
 
-const runtime = await createDryAccount('local', clock);
-const counts: Record<string, number> = {};
-for (const { name, body } of events) {
-  passedMs += BETWEEN_EVENTS_MS;
-  const accepted = await runtime.accept(body);
-  await runtime.engine.quiet();
-  for (const one of accepted) {
-    counts[one.outcome] = (counts[one.outcome] ?? 0) + 1;
-    console.log(`${one.outcome.padEnd(8)} ${name} | ${await actionsOf(runtime, one)}`);
+async function main(path: string | undefined): Promise<void> {
+  if (!path) throw new NoEvents('usage: npm run replay -- <file or folder of events>');
+  let passedMs = 0;
+  const clock: Clock = {
+    now: () => new Date(Date.now() + passedMs),
+    at: (time, callback) => systemClock.at(new Date(time.getTime() - passedMs), callback),
+  };
+  const events = readEvents(path);
+  const runtime = await createDryAccount('local', clock);
+  const counts: Record<string, number> = {};
+  for (const { name, body } of events) {
+    passedMs += BETWEEN_EVENTS_MS;
+    const accepted = await runtime.accept(body);
+    await runtime.engine.quiet();
+    for (const one of accepted) {
+      counts[one.outcome] = (counts[one.outcome] ?? 0) + 1;
+      console.log(`${one.outcome.padEnd(8)} ${name} | ${await actionsOf(runtime, one)}`);
+    }
   }
+  const summary = Object.entries(counts).map(([outcome, count]) => `${count} ${outcome}`);
+  console.log(summary.join(', '));
+  await runtime.stop();
 }
-console.log(
-  Object.entries(counts)
-    .map(([outcome, count]) => `${count} ${outcome}`)
-    .join(', '),
-);
-await runtime.stop();
+
+await main(process.argv[2]).catch((error: unknown) => {
+  if (!(error instanceof NoEvents || error instanceof PolicyError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+});

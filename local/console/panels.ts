@@ -52,9 +52,9 @@ export const inForce = ({ inForce, now }: Overview): Html => html`
 ${
   inForce.length === 0
     ? html`<p class="empty">Nothing. What is done shows here, with the time until it is undone.</p>`
-    : html`<ul class="cards">${inForce.map(
+    : html`<ul class="cards held">${inForce.map(
         ({ action, reviewUrl }) => html`
-<li><b>${headlineOf(action)}</b>${due(action, now)}
+<li><div><b>${headlineOf(action)}</b>${due(action, now)}</div>
 <a class="button" href="${reviewUrl}" target="_blank" rel="noopener">${REVIEWS[action.status] ?? 'Look at it'}</a></li>`,
       )}</ul>`
 }
@@ -66,10 +66,10 @@ const REVIEWS: Partial<Record<Action['status'], string>> = {
 };
 
 function due({ status, dueAt }: Action, now: Date): Html {
-  if (status === 'kept') return html`<span>Kept: no end</span>`;
-  if (status !== 'in-force' || !dueAt) return html`<span>${words(status)}</span>`;
+  if (status === 'kept') return html`<p>Kept: no end</p>`;
+  if (status !== 'in-force' || !dueAt) return html`<p>${words(status)}</p>`;
   const seconds = Math.max(0, Math.round((Date.parse(dueAt) - now.getTime()) / 1000));
-  return html`<span>Undone in <b class="ticks">${minutesAndSeconds(seconds)}</b>, at ${clock(dueAt)} UTC</span>`;
+  return html`<p>Undone in <b class="ticks">${minutesAndSeconds(seconds)}</b>, at ${clock(dueAt)} UTC</p>`;
 }
 
 export const ipSets = ({ ipSets }: Overview): Html => html`

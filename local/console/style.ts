@@ -27,6 +27,7 @@ main { display: grid; gap: 1.6rem; align-items: start; }
 
 article, .incident, .cards li, dl, .samples, .alert { background: var(--paper); border: 1px solid var(--line); border-radius: .75rem; padding: .8rem .95rem; overflow-wrap: anywhere; }
 .cards { display: grid; gap: .6rem; } .cards li { display: grid; gap: .35rem; justify-items: start; }
+@media (min-width: 68rem) { .held li { grid-template-columns: 1fr auto; align-items: center; } }
 .alert { border-color: var(--bad); color: var(--bad); margin: .9rem 0; } .alert .text { color: var(--ink); font-size: .9375rem; }
 
 button, .button { display: inline-block; font: inherit; font-weight: 600; padding: .45rem .9rem; min-height: 2.6rem; border-radius: .6rem; border: 1px solid var(--go); color: var(--go); background: var(--paper); text-decoration: none; text-align: left; cursor: pointer; touch-action: manipulation; }
