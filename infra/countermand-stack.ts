@@ -3,6 +3,7 @@ import { CfnOutput, Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Policy } from '../functions/domain/policy.ts';
 import { watchOver } from './alarms.ts';
+import { DenyAll } from './deny-all.ts';
 import { Firewall } from './firewall.ts';
 import { FlowLogs } from './flow-logs.ts';
 import { Functions } from './functions.ts';
@@ -36,6 +37,7 @@ export class CountermandStack extends Stack {
     const policyLayer = new PolicyLayer(this, 'Policy', policy);
     const firewall = new Firewall(this, 'Firewall', names);
     const flowLogs = new FlowLogs(this, 'FlowLogs', names);
+    const denyAll = new DenyAll(this, 'DenyAll', names);
     const team = new Team(this, 'Team', names);
     const linkKey = new LinkKey(this, 'LinkKey', names);
     const web = new WebApi(this, 'WebApi', names);
@@ -51,6 +53,8 @@ export class CountermandStack extends Stack {
       rejectedQueueArn: intake.rejected.queueArn,
       ipSets: firewall.ipSets,
       flowLogs,
+      denyAllPolicyArn: denyAll.policy.managedPolicyArn,
+      protectedTargets: policy.protected,
       teamTopicArn: team.topic.topicArn,
       linkKeyArn: linkKey.key.keyArn,
       webBaseUrl: web.url,

@@ -172,7 +172,10 @@ export function functionTable(s: Surroundings): FunctionRow[] {
   ];
 
   /** Two functions of one scope: the same code and scope rights; only the executor may set schedules. */
-  function executors({ ipSets, flowLogs, stack }: Surroundings, scope: string): FunctionRow[] {
+  function executors(
+    { ipSets, flowLogs, stack, denyAllPolicyArn }: Surroundings,
+    scope: string,
+  ): FunctionRow[] {
     const scopeEnv: Readonly<Record<string, Record<string, string>>> = {
       waf: { [ENV.ipSets]: stack.toJsonString(ipSets.map(({ arn: _arn, ...set }) => set)) },
       'flow-log': {
@@ -182,6 +185,7 @@ export function functionTable(s: Surroundings): FunctionRow[] {
         }),
       },
       message: messages,
+      user: { [ENV.denyAllPolicyArn]: denyAllPolicyArn },
     };
     const row = {
       entry: `execute/${scope}/handler.ts`,

@@ -128,6 +128,21 @@ function acceptWildcards(role: Role, { may, scope, model }: FunctionRow, s: Surr
       ['vpc-flow-log', 'A flow log gets its id when it is made; ours are told by their tag'],
     ] as const)
       accept(`arn:<AWS::Partition>:ec2:${place}:${account}:${resource}/*`, reason);
+  if (scope === 'user' || scope === 'access-key')
+    accept(
+      `arn:<AWS::Partition>:iam::${account}:user/*`,
+      'Any user may be the one that an alert is about; service accounts and protected users are denied',
+    );
+  if (scope === 'user-pool')
+    accept(
+      `arn:<AWS::Partition>:cognito-idp:${place}:${account}:userpool/*`,
+      'Any pool may hold the user that an alert is about; what is tagged countermand=protected is denied',
+    );
+  if (scope === 'api-key')
+    accept(
+      `arn:<AWS::Partition>:apigateway:${place}::/apikeys/*`,
+      'Any key may be the one that an alert is about; what is tagged countermand=protected is denied',
+    );
   if (scope === 'ticket')
     accept(
       `arn:<AWS::Partition>:ssm:${place}:${account}:opsitem/*`,

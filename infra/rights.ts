@@ -128,6 +128,8 @@ function placeholders(s: Surroundings): Readonly<Record<string, string | readonl
     WatchIpv4Arn: arnOf('watch', 'ipv4'),
     WatchIpv6Arn: arnOf('watch', 'ipv6'),
     FlowLogRoleArn: s.flowLogs.deliveryRoleArn,
+    DenyAllPolicyArn: s.denyAllPolicyArn,
+    ProtectedUsers: protectedUsers(s),
     TeamTopicArn: s.teamTopicArn,
     MailFrom: mailFrom,
     MailDomain: domainOf(mailFrom),
@@ -135,4 +137,18 @@ function placeholders(s: Surroundings): Readonly<Record<string, string | readonl
       (joined) => joined?.secretArn ?? [],
     ),
   };
+}
+
+/** What policy protects by name, the gate hands over; roles are denied it as well, so that no mistake of ours can. */
+function protectedUsers({ stack, protectedTargets }: Surroundings): string[] {
+  const names = protectedTargets
+    .filter(({ kinds }) => kinds?.includes('iam-user') ?? true)
+    .flatMap(({ values = [] }) => values);
+  const user = (resourceName: string) =>
+    stack.formatArn({ service: 'iam', region: '', resource: 'user', resourceName });
+  // An ARN holds the path before the name; a leading `*` covers that already.
+  return names.flatMap((name) => {
+    if (name.startsWith('arn:')) return name;
+    return name.startsWith('*') ? user(name) : [user(name), user(`*/${name}`)];
+  });
 }

@@ -19,6 +19,9 @@ export type Surroundings = {
   rejectedQueueArn: string;
   ipSets: readonly DeployedIpSet[];
   flowLogs: FlowLogs;
+  denyAllPolicyArn: string;
+  /** What policy protects: denied to the roles that work on users, too. */
+  protectedTargets: Policy['protected'];
   teamTopicArn: string;
   linkKeyArn: string;
   webBaseUrl: string;

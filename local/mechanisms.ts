@@ -1,6 +1,8 @@
 // Every mechanism joined to the stand-ins of its scope: what the executors' handlers do with AWS's clients.
 import { onCallOf } from '../functions/domain/people.ts';
 import type { Policy } from '../functions/domain/policy.ts';
+import { deactivateKey } from '../functions/execute/access-key/access-key.ts';
+import { disableKey } from '../functions/execute/api-key/api-key.ts';
 import { recordFlows } from '../functions/execute/flow-log/interface-flows.ts';
 import { logAtDebug } from '../functions/execute/function-log/debug-level.ts';
 import { quarantineInGmail } from '../functions/execute/mail/gmail-message.ts';
@@ -8,11 +10,17 @@ import { quarantineInGraph } from '../functions/execute/mail/graph-message.ts';
 import { type Connected, connected, type Scope } from '../functions/execute/mechanism.ts';
 import { notifyAnalyst } from '../functions/execute/message/notification.ts';
 import { openOpsItem } from '../functions/execute/ticket/ops-item.ts';
+import { denyUser } from '../functions/execute/user/deny-all.ts';
+import { disableUser } from '../functions/execute/user-pool/cognito-user.ts';
 import { blockAddress, watchAddress } from '../functions/execute/waf/address.ts';
 import type { Send } from '../functions/notify/message.ts';
+import { type ApiKeys, createApiKeys, LOCAL_API_KEYS } from './aws/api-gateway.ts';
+import { createUserPools, LOCAL_USER_POOLS, type UserPools } from './aws/cognito.ts';
 import { createEc2, type Ec2State } from './aws/ec2.ts';
 import { LOCAL_NETWORK } from './aws/ec2-network.ts';
 import { createFlowLogs, LOCAL_FLOW_LOGS, NO_FLOW_LOGS } from './aws/flow-logs.ts';
+import { createIam, DENY_ALL_POLICY, type IamState, LOCAL_IAM } from './aws/iam.ts';
+import { identitiesIn } from './aws/identities.ts';
 import { createLambda, LOCAL_FUNCTIONS } from './aws/lambda.ts';
 import { createOpsCenter, type OpsItem } from './aws/ssm.ts';
 import type { StateFile } from './aws/state-file.ts';
@@ -44,6 +52,15 @@ export function createAccount({ state, policy, send, now }: AccountDeps) {
     sleep: async () => {},
     random: () => 0.5,
   };
+  const users = state<IamState>('iam', LOCAL_IAM);
+  const pools = state<UserPools>('user-pools', LOCAL_USER_POOLS);
+  const apiKeys = state<ApiKeys>('api-keys', LOCAL_API_KEYS);
+  const iamClients = {
+    iam: createIam(users),
+    denyAllPolicyArn: DENY_ALL_POLICY,
+    // The stand-in shows a change at once; AWS's IAM needs seconds.
+    sleep: async () => {},
+  };
   const scopes: Partial<Record<Scope, readonly Connected[]>> = {
     waf: [connected(watchAddress, wafClients), connected(blockAddress, wafClients)],
     'function-log': [
@@ -60,6 +77,10 @@ export function createAccount({ state, policy, send, now }: AccountDeps) {
         sleep: async () => {},
       }),
     ],
+    user: [connected(denyUser, iamClients)],
+    'access-key': [connected(deactivateKey, iamClients)],
+    'user-pool': [connected(disableUser, { cognito: createUserPools(pools) })],
+    'api-key': [connected(disableKey, { gateway: createApiKeys(apiKeys) })],
     ticket: [connected(openOpsItem, { ssm })],
     message: [connected(notifyAnalyst, { send, onCall: onCallOf(policy.escalation) })],
   };
@@ -71,6 +92,7 @@ export function createAccount({ state, policy, send, now }: AccountDeps) {
     functions: () => functions.read(),
     mail: { exchange: mail.exchange, gmail: mail.gmail },
     flowLogs: () => flowLogs.read().flowLogs,
+    identities: () => identitiesIn(users.read(), pools.read(), apiKeys.read()),
     ipSets: () =>
       LOCAL_IP_SETS.map(({ id, name }) => ({ name, addresses: waf.read()[id]?.addresses ?? [] })),
   };

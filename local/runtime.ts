@@ -151,6 +151,7 @@ export async function createRuntime(options: RuntimeOptions) {
     mail: account.mail,
     functionsInAws: account.functions,
     flowLogs: account.flowLogs,
+    identities: account.identities,
     accept: (body: string): Promise<Accepted[]> => acceptEvent(deps, body),
     sweep: () => sweep(deps),
     /** What time brings: due schedules, and now and then the sweeper. */

@@ -95,6 +95,9 @@ const COMPROMISED_HOST = {
   steps: [logTheHost, isolateTheHost],
 } as const;
 
+const revokeTheApiKey: Step = { ...revokeTheKey, kinds: ['access-key', 'api-key'] };
+const disableTheAccount: Step = { ...disableTheUser, kinds: ['iam-user', 'cognito-user'] };
+
 /** The first family that fits speaks. @see https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_finding-types-active.html */
 export const FAMILIES: readonly Family[] = [
   {
@@ -122,6 +125,13 @@ export const FAMILIES: readonly Family[] = [
     verdict: 'malicious',
     says: 'Several signals together form an attack that goes on across resources.',
     steps: [revokeTheKey, disableTheUser, isolateTheHost, blockTheActor, watchTheActor],
+  },
+  {
+    // Types of generic alerts: docs/generic-alert.md.
+    pattern: /^(AccountTakeover|CredentialAbuse):/,
+    verdict: 'malicious',
+    says: 'A user or a key of ours is used by somebody else.',
+    steps: [watchTheActor, revokeTheApiKey, disableTheAccount],
   },
   {
     pattern: /(Instance|Resource)CredentialExfiltration/,

@@ -36,6 +36,15 @@ const BY_NAME: Readonly<Record<string, Kind>> = {
   FlowLogAlreadyExists: Conflict,
   'InvalidFlowLogId.NotFound': NotFound,
   'InvalidNetworkInterfaceID.NotFound': NotFound,
+  NoSuchEntityException: NotFound,
+  EntityTemporarilyUnmodifiableException: Conflict,
+  ConcurrentModificationException: Conflict,
+  ServiceFailureException: Unavailable,
+  UserNotFoundException: NotFound,
+  NotAuthorizedException: Denied,
+  InternalErrorException: Unavailable,
+  NotFoundException: NotFound,
+  UnauthorizedException: Denied,
   LimitExceededException: QuotaExceeded,
   AccessDeniedException: Denied,
   AccessDenied: Denied,
@@ -67,14 +76,19 @@ export function typedAwsError(what: string, ids: Ids, cause: unknown): Error {
   if (cause instanceof RetryableError || cause instanceof TerminalError) return cause;
   const name = cause instanceof Error ? cause.name : 'unknown';
   const message = cause instanceof Error ? cause.message : String(cause);
-  const ErrorOfKind = BY_NAME[name] ?? byStatus(cause);
+  // API Gateway calls it LimitExceededException when requests come too fast; to others it is a quota.
+  const tooFast = statusOf(cause) === 429;
+  const ErrorOfKind = tooFast ? Throttled : (BY_NAME[name] ?? byStatus(cause));
   return new ErrorOfKind(`${what}: ${name}: ${message}`, ids, cause);
 }
+
+/** Whether AWS said exactly this, for example `NoSuchEntityException`. */
+export const causedBy = (error: unknown, name: string): boolean =>
+  error instanceof Error && error.cause instanceof Error && error.cause.name === name;
 
 /** No name that we know: the HTTP status tells; no status means that nobody answered. */
 function byStatus(cause: unknown): Kind {
   const status = statusOf(cause);
-  if (status === 429) return Throttled;
   if (status === 401 || status === 403) return Denied;
   if (status === 404) return NotFound;
   return status !== undefined && status >= 400 && status < 500 ? InvalidInput : Unavailable;

@@ -25,6 +25,8 @@ export const ENV = {
   /** Messages. */
   mailFrom: 'MAIL_FROM',
   teamTopicArn: 'TEAM_TOPIC_ARN',
+  /** The one policy that may be attached to users: see functions/execute/user. */
+  denyAllPolicyArn: 'DENY_ALL_POLICY_ARN',
   /** WAFv2 IP sets, as JSON: see functions/execute/waf. */
   ipSets: 'IP_SETS',
   /** Where flow logs go and which role writes them, as JSON: see functions/execute/flow-log. */

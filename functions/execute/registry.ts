@@ -3,6 +3,8 @@ import type { Parameters } from '../domain/action.ts';
 import type { Alert, Entity } from '../domain/alert.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { ActionName, Policy } from '../domain/policy.ts';
+import { deactivateKey } from './access-key/access-key.ts';
+import { disableKey } from './api-key/api-key.ts';
 import { recordFlows } from './flow-log/interface-flows.ts';
 import { logAtDebug } from './function-log/debug-level.ts';
 import { quarantineInGmail } from './mail/gmail-message.ts';
@@ -10,6 +12,8 @@ import { quarantineInGraph } from './mail/graph-message.ts';
 import type { Face, Scope } from './mechanism.ts';
 import { notifyAnalyst } from './message/notification.ts';
 import { openOpsItem } from './ticket/ops-item.ts';
+import { denyUser } from './user/deny-all.ts';
+import { disableUser } from './user-pool/cognito-user.ts';
 import { blockAddress, watchAddress } from './waf/address.ts';
 
 export const MECHANISMS: readonly Face[] = [
@@ -19,6 +23,10 @@ export const MECHANISMS: readonly Face[] = [
   recordFlows,
   quarantineInGraph,
   quarantineInGmail,
+  denyUser,
+  disableUser,
+  deactivateKey,
+  disableKey,
   openOpsItem,
   notifyAnalyst,
 ];

@@ -23,7 +23,7 @@ export function onDisk<T>(path: string, initial: T): StateFile<T> {
       return JSON.parse(readFileSync(path, 'utf8'));
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      if ('code' in error && error.code === 'ENOENT') return initial;
+      if ('code' in error && error.code === 'ENOENT') return structuredClone(initial);
       throw new Error(`${path} cannot be read: ${error.message}`, { cause: error });
     }
   };

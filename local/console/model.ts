@@ -45,6 +45,7 @@ export type Overview = {
   incidents: ShownIncident[];
   inbox: ShownMessage[];
   ipSets: { name: string; addresses: string[] }[];
+  identities: { name: string; kind: string; works: boolean }[];
   inForce: ShownInForce[];
   /** Events that could not be read, newest first. */
   refused: { at: string; reason: string; body: string }[];

@@ -56,6 +56,7 @@ export async function overview(deps: ConsoleDeps): Promise<Overview> {
     incidents: shown,
     inbox,
     ipSets: runtime.ipSets(),
+    identities: runtime.identities(),
     inForce: await Promise.all(
       inForce.map(async (action) => ({ action, reviewUrl: await reviewUrl(deps, action) })),
     ),

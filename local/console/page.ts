@@ -2,7 +2,7 @@
 import { html } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
 import type { Overview, ShownSample } from './model.ts';
-import { inbox, incidents, inForce, ipSets, refused, status } from './panels.ts';
+import { identities, inbox, incidents, inForce, ipSets, refused, status } from './panels.ts';
 
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
@@ -43,7 +43,7 @@ export const live = (overview: Overview): Html => html`
 
 const desk = (overview: Overview): Html => html`
 <div class="column">${inbox(overview)}</div>
-<div class="column">${inForce(overview)}${ipSets(overview)}${incidents(overview)}${refused(overview)}</div>`;
+<div class="column">${inForce(overview)}${ipSets(overview)}${identities(overview)}${incidents(overview)}${refused(overview)}</div>`;
 
 const refusal = ({ reasons }: Pasted): Html => html`
 <div class="alert" role="alert">

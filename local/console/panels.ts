@@ -83,6 +83,17 @@ ${ipSets.map(
 </dl>
 </section>`;
 
+export const identities = ({ identities }: Overview): Html => html`
+<section aria-labelledby="identities">
+<h2 id="identities">Users and keys</h2>
+<dl>
+${identities.map(
+  ({ name, kind, works }) => html`
+<div><dt>${name}</dt><dd>${works ? html`<span class="quiet">${kind}, works</span>` : html`${kind}, <b>cut off</b>`}</dd></div>`,
+)}
+</dl>
+</section>`;
+
 export const incidents = ({ incidents }: Overview): Html => html`
 <section aria-labelledby="incidents">
 <h2 id="incidents">Incidents</h2>

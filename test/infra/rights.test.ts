@@ -3,10 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Policy } from '../../functions/domain/policy.ts';
+import { markOf } from '../../functions/execute/iam-user.ts';
 import { MECHANISMS, SCOPES } from '../../functions/execute/registry.ts';
 import {
   covers,
   functionsOf,
+  POLICY,
   PREFIX,
   ROOT,
   resourcesOf,
@@ -124,6 +126,8 @@ const TIER_3 = {
 /** API actions that one scope needs for something else. What keeps it from the tier-3 act is tested below, or written down in docs/decisions. */
 const SHARED: Readonly<Record<string, string>> = {
   'lambda:UpdateFunctionConfiguration': 'function-log',
+  'iam:AttachUserPolicy': 'user',
+  'iam:UpdateAccessKey': 'access-key',
 };
 const isOfScope = (where: string, scope: string | undefined) =>
   [`policies/iam/${scope}.json`, `${PREFIX}execute-${scope}`, `${PREFIX}reverse-${scope}`].includes(
@@ -224,6 +228,25 @@ describe('least privilege', () => {
         `ec2:CreateFlowLogs on ${ofEc2}:vpc-flow-log/*`,
         `ec2:CreateTags on ${ofEc2}:vpc-flow-log/*`,
         `ec2:DeleteFlowLogs on ${ofEc2}:vpc-flow-log/*`,
+        // Any user may be the one that an alert is about; service accounts and protected ones are denied.
+        'iam:GetAccountSummary on *',
+        ...[
+          'iam:AttachUserPolicy',
+          'iam:DetachUserPolicy',
+          'iam:GetUser',
+          'iam:ListAccessKeys',
+          'iam:ListAttachedUserPolicies',
+          'iam:UpdateAccessKey',
+        ].map((action) => `${action} on arn:\${AWS::Partition}:iam::123456789012:user/*`),
+        // Any pool and any API key likewise; what is tagged as protected is denied.
+        ...['AdminDisableUser', 'AdminEnableUser', 'AdminGetUser', 'AdminUserGlobalSignOut'].map(
+          (action) =>
+            `cognito-idp:${action} on arn:\${AWS::Partition}:cognito-idp:\${AWS::Region}:123456789012:userpool/*`,
+        ),
+        ...['GET', 'PATCH'].map(
+          (method) =>
+            `apigateway:${method} on arn:\${AWS::Partition}:apigateway:\${AWS::Region}::/apikeys/*`,
+        ),
         // One group, which holds nothing but our schedules.
         `scheduler:CreateSchedule on ${schedule}`,
         `scheduler:DeleteSchedule on ${schedule}`,
@@ -342,6 +365,83 @@ describe('least privilege', () => {
         undefined,
       ]);
     }
+  });
+
+  test('whoever holds a user back can attach one policy, and that one only takes away', () => {
+    const [[id, policy] = ['', undefined], ...others] = Object.entries(
+      resourcesOf(template, 'AWS::IAM::ManagedPolicy'),
+    );
+    expect(others).toEqual([]);
+    expect(policy?.Properties.PolicyDocument.Statement).toEqual([
+      { Effect: 'Deny', Action: '*', Resource: '*' },
+    ]);
+    for (const action of ['iam:AttachUserPolicy', 'iam:DetachUserPolicy']) {
+      expect(whoMay(action)).toEqual(['execute-user', 'reverse-user']);
+      for (const name of whoMay(action))
+        for (const { condition } of functions
+          .get(name)!
+          .rights.filter(allows)
+          .filter(({ actions }) => actions.includes(action)))
+          expect(condition).toEqual({ ArnEquals: { 'iam:PolicyARN': { Ref: id } } });
+    }
+    for (const { Properties } of Object.values(resourcesOf(template, 'AWS::IAM::ManagedPolicy')))
+      for (const principals of ['Users', 'Roles', 'Groups'])
+        expect(Properties[principals], 'CloudFormation attaches it to nobody').toBeUndefined();
+  });
+
+  describe.each([
+    ['user', 'iam:AttachUserPolicy'],
+    ['access-key', 'iam:UpdateAccessKey'],
+  ])('whoever takes something from a user, in scope %s', (scope, action) => {
+    const users = 'arn:${AWS::Partition}:iam::123456789012:user/';
+    const denied = (name: string) =>
+      functions
+        .get(name)!
+        .rights.filter((right) => !allows(right) && right.actions.includes(action));
+
+    test.each(['execute', 'reverse'])('%s is denied service accounts', (what) => {
+      const statements = denied(`${what}-${scope}`);
+      const paths = statements
+        .filter(({ condition }) => condition === undefined)
+        .flatMap(({ resources }) => resources);
+      const tags = statements.flatMap(({ resources, condition }) => {
+        if (condition === undefined) return [];
+        expect(resources).toEqual([`${users}*`]);
+        const [[key = '', values] = []] = Object.entries(
+          (condition as { StringEqualsIgnoreCase: object }).StringEqualsIgnoreCase,
+        );
+        return [values].flat().map((value) => [key.replace('iam:ResourceTag/', ''), value]);
+      });
+      expect(paths).toEqual(
+        expect.arrayContaining([`${users}service/*`, `${users}service-accounts/*`]),
+      );
+      expect(tags).toEqual([
+        ['account-type', 'service'],
+        ['account-type', 'service-account'],
+        ['countermand', 'protected'],
+      ]);
+      // What the role is denied, the code gives a reason for before it tries.
+      for (const [Key, Value] of tags) expect(markOf('/', [{ Key, Value }])).not.toBeNull();
+      for (const path of ['/service/a/', '/service-accounts/'])
+        expect(markOf(path, [])).not.toBeNull();
+    });
+
+    test.each(['execute', 'reverse'])('%s is denied every user that policy protects', (what) => {
+      const resources = denied(`${what}-${scope}`).flatMap((right) => right.resources);
+      const names = POLICY.protected
+        .filter(({ kinds }) => kinds?.includes('iam-user') ?? true)
+        .flatMap(({ values = [] }) => values);
+      expect(names).toEqual(expect.arrayContaining(['*break-glass*', '*countermand*', 'svc-*']));
+      for (const name of names) expect(resources).toContain(`${users}${name}`);
+    });
+
+    test('an account’s own protected users are denied, too', () => {
+      const own = { id: 'payroll', why: 'Salaries run on it', values: ['payroll-run'] };
+      const other = functionsOf(templateWith({ policy: { protected: [own] } }));
+      const resources = other.get(`execute-${scope}`)!.rights.flatMap((right) => right.resources);
+      expect(resources).toContain(`${users}payroll-run`);
+      expect(resources, 'in any path').toContain(`${users}*/payroll-run`);
+    });
   });
 
   test('only who passes a decision on may answer the state machine', () => {

@@ -14,6 +14,10 @@ export function sample(id: string) {
 }
 
 export const sampleIds = SAMPLES.map(({ id }) => id);
+/** Findings of products, which are read as they come; the generic alert is strict instead. */
+export const productSampleIds = SAMPLES.filter(
+  ({ event }) => event['detail-type'] !== 'Countermand Alert',
+).map(({ id }) => id);
 
 /** The findings of a body that holds no unreadable part. */
 export const findingsIn = (body: unknown): Finding[] =>

@@ -1,7 +1,7 @@
 // GuardDuty findings: who is on which side, where the traffic was seen, and in either casing.
 import { describe, expect, test } from 'vitest';
 import { camelKeys } from '../../functions/intake/casing.ts';
-import { alertOf, at, partsOf, sample, sampleIds } from './events.ts';
+import { alertOf, at, partsOf, productSampleIds, sample, sampleIds } from './events.ts';
 
 const probe = () => sample('web-port-probe');
 const ssh = () => sample('ssh-brute-force');
@@ -173,7 +173,7 @@ describe('the traffic', () => {
 });
 
 describe('either casing', () => {
-  test.each(sampleIds.filter((id) => !id.startsWith('security-hub')))(
+  test.each(productSampleIds.filter((id) => !id.startsWith('security-hub')))(
     'reads the same from %s',
     (id) => {
       const camel = sample(id);

@@ -4,6 +4,7 @@ import type { Description } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
 import { InvalidInput } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
+import { earlierIncidents, undoneAfter } from '../affected.ts';
 import type { Mechanism, Subject } from '../mechanism.ts';
 import {
   createIpSetAccess,
@@ -83,25 +84,14 @@ export const blockAddress = addressMechanism({
 });
 
 function describe(words: Words, subject: Subject, facts: Facts | null): Description {
-  const { target, durationMinutes } = subject;
-  const entry = keyOf(target.value);
+  const entry = keyOf(subject.target.value);
   return {
     headline: words.headline(entry),
     changes: [words.change(entry)],
-    affected: [words.affected(entry), ...historyOf(subject, facts)],
-    undo: `Our entry, and nothing else, is taken off the list${durationMinutes ? ` after ${durationMinutes} minutes unless somebody keeps it` : ''}`,
+    affected: [words.affected(entry), ...earlierIncidents(subject, facts, 'address')],
+    undo: undoneAfter('Our entry, and nothing else, is taken off the list', subject),
     manualUndo: manualUndo(words.purpose, subject),
   };
-}
-
-/** Silence means that it was looked up and there was nothing. */
-function historyOf({ target }: Subject, facts: Facts | null): string[] {
-  const earlier = facts?.entities.find(({ ref }) => ref === target.ref)?.history.earlierIncidents;
-  if (!earlier) return ['Whether earlier incidents named this address is unknown'];
-  if (!earlier.known)
-    return [`Whether earlier incidents named this address is unknown: ${earlier.why}`];
-  const { length } = earlier.value;
-  return length > 0 ? [`Earlier incidents with this address: ${length}`] : [];
 }
 
 /**

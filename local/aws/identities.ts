@@ -1,0 +1,31 @@
+// Users and keys of the stand-ins in one list, for the console and for tests: who is cut off now, and who is not.
+import type { ApiKeys } from './api-gateway.ts';
+import type { UserPools } from './cognito.ts';
+import { DENY_ALL_POLICY, type IamState } from './iam.ts';
+
+export type Identity = { name: string; kind: string; works: boolean };
+
+export function identitiesIn(iam: IamState, pools: UserPools, apiKeys: ApiKeys): Identity[] {
+  return [
+    ...iam.users.flatMap(({ name, policies, keys }) => [
+      { name, kind: 'IAM user', works: !policies.includes(DENY_ALL_POLICY) },
+      ...Object.entries(keys).map(([id, status]) => ({
+        name: id,
+        kind: `access key of ${name}`,
+        works: status === 'Active',
+      })),
+    ]),
+    ...Object.entries(pools).flatMap(([pool, users]) =>
+      Object.entries(users).map(([name, { enabled }]) => ({
+        name,
+        kind: `user of ${pool}`,
+        works: enabled,
+      })),
+    ),
+    ...Object.entries(apiKeys).map(([id, { name, enabled }]) => ({
+      name: id,
+      kind: `API key of ${name}`,
+      works: enabled,
+    })),
+  ];
+}

@@ -1,0 +1,165 @@
+// The contract of making an IAM access key inactive, on the stand-in and on moto's IAM.
+import { IAM } from '@aws-sdk/client-iam';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { Denied, InvalidInput, StateChanged } from '../../functions/domain/errors.ts';
+import {
+  type AccessKeyApi,
+  type AccessKeyClients,
+  deactivateKey,
+} from '../../functions/execute/access-key/access-key.ts';
+import { createIam, type IamState, LOCAL_IAM } from '../../local/aws/iam.ts';
+import { inMemory, type StateFile } from '../../local/aws/state-file.ts';
+import { leakedKey, subjectOn, suspectUser } from '../fixtures/case.ts';
+import { type Moto, startMoto } from '../moto/moto-server.ts';
+import { contract, type Ground } from './mechanism-contract.ts';
+
+const UserName = suspectUser.value;
+const OTHER_KEY = 'AKIAOTHERKEY7EXAMPLE';
+const subject = subjectOn(leakedKey, { parameters: { userName: UserName } });
+
+/** Somebody else works on the user's other key. */
+function groundOn(iam: AccessKeyApi, other: string): Ground<AccessKeyClients> {
+  return {
+    clients: (wrap) => ({ iam: wrap(iam), sleep: async () => {} }),
+    snapshot: async () =>
+      ((await iam.listAccessKeys({ UserName })).AccessKeyMetadata ?? []).map(
+        ({ AccessKeyId, Status }) => ({ AccessKeyId, Status }),
+      ),
+    othersAdd: async () =>
+      void (await iam.updateAccessKey({ UserName, AccessKeyId: other, Status: 'Inactive' })),
+    othersUndo: async ({ target }) =>
+      void (await iam.updateAccessKey({ UserName, AccessKeyId: target.value, Status: 'Active' })),
+  };
+}
+
+const account = (change: Partial<IamState['users'][number]> = {}): StateFile<IamState> =>
+  inMemory({
+    ...LOCAL_IAM,
+    users: LOCAL_IAM.users.map((user) =>
+      user.name === UserName
+        ? { ...user, keys: { ...user.keys, [OTHER_KEY]: 'Active' }, ...change }
+        : user,
+    ),
+  });
+
+contract('access-key.inactive on the stand-in', {
+  mechanism: deactivateKey,
+  subject,
+  setup: async () => groundOn(createIam(account()), OTHER_KEY),
+});
+
+describe('on moto', async () => {
+  const moto: Moto = await startMoto();
+  const iam = new IAM(moto.clientConfig);
+  await iam.createUser({ UserName });
+  const keyOf = async () =>
+    (await iam.createAccessKey({ UserName })).AccessKey?.AccessKeyId ?? 'none';
+  const [key, other] = [await keyOf(), await keyOf()];
+  afterAll(async () => {
+    iam.destroy();
+    await moto.stop();
+  });
+
+  contract('access-key.inactive on moto', {
+    mechanism: deactivateKey,
+    subject: { ...subject, target: { ...leakedKey, value: key } },
+    setup: async () => {
+      for (const AccessKeyId of [key, other])
+        await iam.updateAccessKey({ UserName, AccessKeyId, Status: 'Active' });
+      return groundOn(iam, other);
+    },
+  });
+});
+
+describe('a key', () => {
+  let file: StateFile<IamState>;
+  const connect = (iam: AccessKeyApi = createIam(file)) =>
+    deactivateKey.connect({ iam, sleep: async () => {} });
+  const statusNow = () => file.read().users[0]?.keys[leakedKey.value];
+  const put = (status: 'Active' | 'Inactive' | 'Expired') => {
+    const state = file.read();
+    state.users[0]!.keys[leakedKey.value] = status;
+    file.write(state);
+  };
+  beforeEach(() => {
+    file = account();
+  });
+
+  test('that is another user’s than the alert says is not touched', async () => {
+    const wrong = { ...subject, parameters: { userName: 'deploy-old' } };
+    const refused = connect().capture(wrong);
+    await expect(refused).rejects.toThrow(InvalidInput);
+    await expect(refused).rejects.toThrow('AWS knows no such key of this user');
+  });
+
+  test('of a service account is not touched', async () => {
+    file = account({ tags: { 'account-type': 'service' } });
+    await expect(connect().capture(subject)).rejects.toThrow(Denied);
+  });
+
+  test.each(['Inactive', 'Expired'] as const)(
+    'that was %s before us is never switched on by us',
+    async (status) => {
+      put(status);
+      const driver = connect();
+      const before = await driver.capture(subject);
+      expect(before).toEqual({ status });
+      expect(deactivateKey.wasThere(before)).toBe(true);
+      await driver.revert(subject, before);
+      expect(statusNow()).toBe(status);
+      expect(await driver.verifyReverted(subject, before)).toMatchObject({ holds: true });
+    },
+  );
+
+  test('that somebody deleted since is not made up for: the undo stops and says so', async () => {
+    const driver = connect();
+    await driver.apply(subject, { status: 'Active' });
+    const state = file.read();
+    delete state.users[0]!.keys[leakedKey.value];
+    file.write(state);
+    const undone = driver.revert(subject, { status: 'Active' });
+    await expect(undone).rejects.toThrow(StateChanged);
+    await expect(undone).rejects.toThrow(
+      "AKIAIOSFODNN7EXAMPLE is none of report-export's keys: somebody deleted or changed it",
+    );
+  });
+
+  test('whose user somebody deleted since is gone with it, and the undo says so', async () => {
+    const driver = connect();
+    await driver.apply(subject, { status: 'Active' });
+    file.write({ ...file.read(), users: [] });
+    await expect(driver.revert(subject, { status: 'Active' })).rejects.toThrow(StateChanged);
+  });
+
+  test('that AWS declared expired since is left as it is', async () => {
+    const driver = connect();
+    await driver.apply(subject, { status: 'Active' });
+    put('Expired');
+    await expect(driver.revert(subject, { status: 'Active' })).rejects.toThrow('is Expired');
+    expect(statusNow()).toBe('Expired');
+  });
+
+  test('becomes active again although IAM still shows the status from before us', async () => {
+    const real = createIam(file);
+    const old = real.listAccessKeys({ UserName });
+    const behind = { ...real, listAccessKeys: () => old } as unknown as AccessKeyApi;
+    const driver = connect(behind);
+    await driver.apply(subject, { status: 'Active' });
+    await driver.revert(subject, { status: 'Active' });
+    expect(statusNow()).toBe('Active');
+  });
+
+  test('is looked at again while IAM still shows the status from before us', async () => {
+    const real = createIam(file);
+    const old = real.listAccessKeys({ UserName });
+    let left = 3;
+    const behind = {
+      ...real,
+      listAccessKeys: (request: { UserName: string }) =>
+        left-- > 0 ? old : real.listAccessKeys(request),
+    } as unknown as AccessKeyApi;
+    const driver = connect(behind);
+    await driver.apply(subject, { status: 'Active' });
+    expect(await driver.verify(subject, { status: 'Active' })).toMatchObject({ holds: true });
+  });
+});

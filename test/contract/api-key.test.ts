@@ -1,0 +1,113 @@
+// The contract of disabling an API Gateway key, on the stand-in and on moto's API Gateway.
+import { APIGateway } from '@aws-sdk/client-api-gateway';
+import { afterAll, describe, expect, test } from 'vitest';
+import { Denied, StateChanged } from '../../functions/domain/errors.ts';
+import { type ApiKeyApi, disableKey } from '../../functions/execute/api-key/api-key.ts';
+import { type ApiKeys, createApiKeys, LOCAL_API_KEYS } from '../../local/aws/api-gateway.ts';
+import { inMemory } from '../../local/aws/state-file.ts';
+import { partnerKey, subjectOn } from '../fixtures/case.ts';
+import { type Moto, startMoto } from '../moto/moto-server.ts';
+import { contract, type Ground } from './mechanism-contract.ts';
+
+const subject = subjectOn(partnerKey);
+
+/** Somebody else renames the same key. */
+function groundOn(gateway: ApiKeyApi, apiKey: string): Ground<{ gateway: ApiKeyApi }> {
+  const patch = (path: string, value: string) =>
+    gateway.updateApiKey({ apiKey, patchOperations: [{ op: 'replace', path, value }] });
+  return {
+    clients: (wrap) => ({ gateway: wrap(gateway) }),
+    snapshot: async () => {
+      const { name, description, enabled, stageKeys, tags } = await gateway.getApiKey({ apiKey });
+      return { name, description, enabled, stageKeys, tags };
+    },
+    othersAdd: async () => void (await patch('/name', 'renamed by somebody')),
+    othersUndo: async () => void (await patch('/enabled', 'true')),
+  };
+}
+
+contract('api-key.disabled on the stand-in', {
+  mechanism: disableKey,
+  subject,
+  setup: async () => groundOn(createApiKeys(inMemory(LOCAL_API_KEYS)), partnerKey.value),
+  conflict: 'ConflictException',
+});
+
+const SECRET = 'wJalrXUtnFEMIexampleKEYbPxRfiCY';
+
+describe('on moto', async () => {
+  const moto: Moto = await startMoto();
+  const gateway = new APIGateway(moto.clientConfig);
+  const { id = '' } = await gateway.createApiKey({
+    name: 'partner-shipping',
+    value: SECRET,
+    enabled: true,
+  });
+  afterAll(async () => {
+    gateway.destroy();
+    await moto.stop();
+  });
+
+  contract('api-key.disabled on moto', {
+    mechanism: disableKey,
+    subject: { ...subject, target: { ...partnerKey, value: id } },
+    setup: async () => {
+      for (const [path, value] of [
+        ['/name', 'partner-shipping'],
+        ['/enabled', 'true'],
+      ])
+        await gateway.updateApiKey({
+          apiKey: id,
+          patchOperations: [{ op: 'replace', path, value }],
+        });
+      return groundOn(gateway, id);
+    },
+    conflict: 'ConflictException',
+  });
+});
+
+describe('an API key', () => {
+  const spoken = (value: string) => ({ value, name: 'partner', enabled: true, $metadata: {} });
+
+  test('keeps its value to itself: it is not asked for, and goes nowhere when it comes unasked', async () => {
+    const asked: unknown[] = [];
+    const talkative = {
+      getApiKey: async (request: unknown) => {
+        asked.push(request);
+        return spoken(SECRET);
+      },
+      updateApiKey: async () => spoken(SECRET),
+    } as unknown as ApiKeyApi;
+    const driver = disableKey.connect({ gateway: talkative });
+    const before = await driver.capture(subject);
+    const all = [
+      before,
+      await driver.apply(subject, before),
+      await driver.verify(subject, before),
+      await driver.revert(subject, before),
+      await driver.verifyReverted(subject, before),
+    ];
+    expect(JSON.stringify(all)).not.toContain(SECRET);
+    expect(asked).toHaveLength(3);
+    for (const request of asked)
+      expect(request).toEqual({ apiKey: partnerKey.value, includeValue: false });
+  });
+
+  test('that is tagged as protected is not touched', async () => {
+    const keys: ApiKeys = {
+      [partnerKey.value]: { name: 'core', enabled: true, tags: { countermand: 'protected' } },
+    };
+    const driver = disableKey.connect({ gateway: createApiKeys(inMemory(keys)) });
+    await expect(driver.capture(subject)).rejects.toThrow(Denied);
+  });
+
+  test('that somebody deleted since is not made up for: the undo stops and says so', async () => {
+    const file = inMemory<ApiKeys>(LOCAL_API_KEYS);
+    const driver = disableKey.connect({ gateway: createApiKeys(file) });
+    await driver.apply(subject, { enabled: true });
+    file.write({});
+    const undone = driver.revert(subject, { enabled: true });
+    await expect(undone).rejects.toThrow(StateChanged);
+    await expect(undone).rejects.toThrow('no longer exists: somebody deleted it');
+  });
+});

@@ -1,0 +1,91 @@
+// The contract of disabling a Cognito user, on the stand-in and on moto's user pools.
+import { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, describe, expect, test } from 'vitest';
+import { NotFound, StateChanged } from '../../functions/domain/errors.ts';
+import { disableUser, type UserPoolApi } from '../../functions/execute/user-pool/cognito-user.ts';
+import { createUserPools, LOCAL_USER_POOLS, type UserPools } from '../../local/aws/cognito.ts';
+import { inMemory } from '../../local/aws/state-file.ts';
+import { customer, subjectOn } from '../fixtures/case.ts';
+import { type Moto, startMoto } from '../moto/moto-server.ts';
+import { faulty } from './faults.ts';
+import { contract, type Ground } from './mechanism-contract.ts';
+
+const POOL = 'eu-central-1_EXAMPLE12';
+const OTHER = 'customer-4712';
+const subjectIn = (userPoolId: string) => subjectOn(customer, { parameters: { userPoolId } });
+const subject = subjectIn(POOL);
+
+/** Somebody else works on another user of the pool. Signing out leaves no trace in what Cognito shows. */
+function groundOn(cognito: UserPoolApi, UserPoolId: string): Ground<{ cognito: UserPoolApi }> {
+  const enabled = async (Username: string) =>
+    (await cognito.adminGetUser({ UserPoolId, Username })).Enabled;
+  return {
+    clients: (wrap) => ({ cognito: wrap(cognito) }),
+    snapshot: async () => [await enabled(customer.value), await enabled(OTHER)],
+    othersAdd: async () => void (await cognito.adminDisableUser({ UserPoolId, Username: OTHER })),
+    othersUndo: async ({ target }) =>
+      void (await cognito.adminEnableUser({ UserPoolId, Username: target.value })),
+  };
+}
+
+contract('user-pool.disable-user on the stand-in', {
+  mechanism: disableUser,
+  subject,
+  setup: async () => groundOn(createUserPools(inMemory(LOCAL_USER_POOLS)), POOL),
+});
+
+describe('on moto', async () => {
+  const moto: Moto = await startMoto();
+  const cognito = new CognitoIdentityProvider(moto.clientConfig);
+  const { UserPool } = await cognito.createUserPool({ PoolName: 'customers' });
+  const UserPoolId = UserPool?.Id ?? '';
+  for (const Username of [customer.value, OTHER])
+    await cognito.adminCreateUser({ UserPoolId, Username });
+  afterAll(async () => {
+    cognito.destroy();
+    await moto.stop();
+  });
+
+  contract('user-pool.disable-user on moto', {
+    mechanism: disableUser,
+    subject: subjectIn(UserPoolId),
+    setup: async () => {
+      for (const Username of [customer.value, OTHER])
+        await cognito.adminEnableUser({ UserPoolId, Username });
+      return groundOn(cognito, UserPoolId);
+    },
+  });
+
+  test('who is not there, and a pool that is not there, are told apart', async () => {
+    const driver = disableUser.connect({ cognito });
+    const nobody = { ...subjectIn(UserPoolId), target: { ...customer, value: 'nobody' } };
+    await expect(driver.revert(nobody, { enabled: true })).rejects.toThrow(StateChanged);
+    await expect(driver.revert(subjectIn('us-east-1_none'), { enabled: true })).rejects.toThrow(
+      NotFound,
+    );
+  });
+});
+
+describe('a user of a pool', () => {
+  test('is disabled before being signed out, so that no sign-in slips between', async () => {
+    const file = inMemory<UserPools>(LOCAL_USER_POOLS);
+    const { client } = faulty(createUserPools(file), {
+      call: 2,
+      when: 'before',
+      error: () => new Error('killed'),
+    });
+    const driver = disableUser.connect({ cognito: client });
+    await expect(driver.apply(subject, { enabled: true })).rejects.toThrow();
+    expect(file.read()[POOL]?.[customer.value]).toEqual({ enabled: false, signOuts: 0 });
+  });
+
+  test('whom somebody deleted since is not made up for: the undo stops and says so', async () => {
+    const file = inMemory<UserPools>(LOCAL_USER_POOLS);
+    const driver = disableUser.connect({ cognito: createUserPools(file) });
+    await driver.apply(subject, { enabled: true });
+    file.write({ [POOL]: {} });
+    const undone = driver.revert(subject, { enabled: true });
+    await expect(undone).rejects.toThrow(StateChanged);
+    await expect(undone).rejects.toThrow('somebody deleted it');
+  });
+});

@@ -1,0 +1,205 @@
+// The contract of denying an IAM user everything, on the stand-in and on moto's IAM.
+import { IAM } from '@aws-sdk/client-iam';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Denied, NotFound, QuotaExceeded, StateChanged } from '../../functions/domain/errors.ts';
+import { denyUser, type UserClients } from '../../functions/execute/user/deny-all.ts';
+import { createIam, DENY_ALL_POLICY, type IamState, LOCAL_IAM } from '../../local/aws/iam.ts';
+import { inMemory, type StateFile } from '../../local/aws/state-file.ts';
+import { subjectOn, suspectUser } from '../fixtures/case.ts';
+import { type Moto, startMoto } from '../moto/moto-server.ts';
+import { contract, type Ground } from './mechanism-contract.ts';
+
+const subject = subjectOn(suspectUser);
+const UserName = suspectUser.value;
+const OTHER_POLICY = 'arn:aws:iam::aws:policy/AWSSupportAccess';
+
+/** Somebody else attaches a policy of theirs. */
+function groundOn(
+  iam: UserClients['iam'],
+  { denyAllPolicyArn = DENY_ALL_POLICY, theirs = OTHER_POLICY } = {},
+): Ground<UserClients> {
+  return {
+    clients: (wrap) => ({ iam: wrap(iam), denyAllPolicyArn, sleep: async () => {} }),
+    snapshot: async () => (await iam.listAttachedUserPolicies({ UserName })).AttachedPolicies,
+    othersAdd: async () => void (await iam.attachUserPolicy({ UserName, PolicyArn: theirs })),
+    othersUndo: async () =>
+      void (await iam.detachUserPolicy({ UserName, PolicyArn: denyAllPolicyArn })),
+  };
+}
+
+const account = (change: Partial<IamState['users'][number]> = {}): StateFile<IamState> =>
+  inMemory({
+    ...LOCAL_IAM,
+    policies: [...LOCAL_IAM.policies, OTHER_POLICY],
+    users: LOCAL_IAM.users.map((user) => (user.name === UserName ? { ...user, ...change } : user)),
+  });
+
+contract('user.deny-all on the stand-in', {
+  mechanism: denyUser,
+  subject,
+  setup: async () => groundOn(createIam(account())),
+});
+
+describe('on moto', () => {
+  let moto: Moto;
+  let iam: IAM;
+  let arn: string;
+  let theirs: string;
+  beforeAll(async () => {
+    moto = await startMoto();
+    iam = new IAM(moto.clientConfig);
+    const policy = async (PolicyName: string, Effect: 'Allow' | 'Deny', Path = '/') => {
+      const Statement = { Effect, Action: '*', Resource: '*' };
+      const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+      return (await iam.createPolicy({ PolicyName, Path, PolicyDocument })).Policy?.Arn ?? '';
+    };
+    arn = await policy('countermand-deny-all', 'Deny', '/countermand/');
+    theirs = await policy('theirs', 'Allow');
+    await iam.createUser({ UserName });
+  });
+  afterAll(async () => {
+    iam?.destroy();
+    await moto?.stop();
+  });
+
+  contract('user.deny-all on moto', {
+    mechanism: denyUser,
+    subject,
+    setup: async () => {
+      const { AttachedPolicies = [] } = await iam.listAttachedUserPolicies({ UserName });
+      for (const { PolicyArn } of AttachedPolicies)
+        await iam.detachUserPolicy({ UserName, PolicyArn });
+      return groundOn(iam, { denyAllPolicyArn: arn, theirs });
+    },
+  });
+
+  test('a user that does not exist is said to be so', async () => {
+    const driver = denyUser.connect({ iam, denyAllPolicyArn: arn, sleep: async () => {} });
+    const nobody = subjectOn({ ...suspectUser, value: 'nobody' });
+    await expect(driver.capture(nobody)).rejects.toThrow(NotFound);
+    await expect(driver.revert(nobody, { attached: false })).rejects.toThrow(StateChanged);
+  });
+
+  test('the mark of a service account is seen', async () => {
+    const Tags = [{ Key: 'account-type', Value: 'service' }];
+    await iam.createUser({ UserName: 'relay', Path: '/team/', Tags });
+    const driver = denyUser.connect({ iam, denyAllPolicyArn: arn, sleep: async () => {} });
+    const relay = subjectOn({ ...suspectUser, value: 'relay' });
+    await expect(driver.capture(relay)).rejects.toThrow('tag account-type=service');
+  });
+});
+
+describe('denying a user', () => {
+  let file: StateFile<IamState>;
+  const connect = (change: Partial<UserClients> = {}) =>
+    denyUser.connect({
+      iam: createIam(file),
+      denyAllPolicyArn: DENY_ALL_POLICY,
+      sleep: async () => {},
+      ...change,
+    });
+  beforeEach(() => {
+    file = account();
+  });
+
+  test('is refused before it is tried where no policy more fits', async () => {
+    const full = Array.from({ length: 10 }, (_, i) => `arn:aws:iam::aws:policy/P${i}`);
+    file = account({ policies: full });
+    const refused = connect().capture(subject);
+    await expect(refused).rejects.toThrow(QuotaExceeded);
+    await expect(refused).rejects.toThrow('has 10 managed policies attached');
+    expect(file.read().users.find(({ name }) => name === UserName)?.policies).toEqual(full);
+  });
+
+  test('goes by the quota of the account, not by the default', async () => {
+    const many = Array.from({ length: 10 }, (_, i) => `arn:aws:iam::aws:policy/P${i}`);
+    file = account({ policies: many });
+    file.write({ ...file.read(), policiesPerUser: 20 });
+    expect(await connect().capture(subject)).toEqual({ attached: false });
+  });
+
+  test('that was there before us fits, however many there are', async () => {
+    file = account({
+      policies: [...Array.from({ length: 9 }, (_, i) => `arn:p${i}`), DENY_ALL_POLICY],
+    });
+    expect(await connect().capture(subject)).toEqual({ attached: true });
+  });
+
+  test.each([
+    [{ tags: { 'account-type': 'service' } }, 'tag account-type=service'],
+    [{ tags: { 'Account-Type': 'Service-Account' } }, 'tag Account-Type=Service-Account'],
+    [{ tags: { countermand: 'protected' } }, 'tag countermand=protected'],
+    [{ path: '/service-accounts/mail/' }, 'path /service-accounts/mail/'],
+    [{ path: '/service/' }, 'path /service/'],
+  ])('is refused for a service account: %j', async (change, why) => {
+    file = account(change);
+    const refused = connect().capture(subject);
+    await expect(refused).rejects.toThrow(Denied);
+    await expect(refused).rejects.toThrow(why);
+  });
+
+  test('finds its policy on a later page of the list', async () => {
+    const real = createIam(file);
+    await real.attachUserPolicy({ UserName, PolicyArn: DENY_ALL_POLICY });
+    const iam = {
+      ...real,
+      listAttachedUserPolicies: async (request: { UserName?: string; Marker?: string }) => {
+        const all = await real.listAttachedUserPolicies({ UserName });
+        const [first, ...rest] = all.AttachedPolicies ?? [];
+        return request.Marker
+          ? { ...all, AttachedPolicies: rest }
+          : { ...all, AttachedPolicies: first && [first], IsTruncated: true, Marker: 'next' };
+      },
+    } as UserClients['iam'];
+    expect(await connect({ iam }).capture(subject)).toEqual({ attached: true });
+  });
+
+  describe('while IAM still shows what was', () => {
+    /** Shows the user's policies as they were at first, for so many looks. */
+    const behind = (looks: number): UserClients['iam'] => {
+      const real = createIam(file);
+      const old = real.listAttachedUserPolicies({ UserName });
+      let left = looks;
+      return {
+        ...real,
+        listAttachedUserPolicies: (request: { UserName: string }) =>
+          left-- > 0 ? old : real.listAttachedUserPolicies(request),
+      } as UserClients['iam'];
+    };
+
+    test('looks again before it says that the policy is not there', async () => {
+      const waits: number[] = [];
+      const driver = connect({
+        iam: behind(3),
+        sleep: async (milliseconds) => void waits.push(milliseconds),
+      });
+      await driver.apply(subject, { attached: false });
+      expect(await driver.verify(subject, { attached: false })).toMatchObject({ holds: true });
+      expect(waits).toEqual([2000, 2000, 2000]);
+    });
+
+    test('says at last that it is not there', async () => {
+      const driver = connect({ iam: behind(100) });
+      await driver.apply(subject, { attached: false });
+      expect(await driver.verify(subject, { attached: false })).toMatchObject({ holds: false });
+    });
+
+    test('takes the policy off although the look does not show it', async () => {
+      const driver = connect({ iam: behind(100) });
+      await driver.apply(subject, { attached: false });
+      await driver.revert(subject, { attached: false });
+      expect(file.read().users.find(({ name }) => name === UserName)?.policies).not.toContain(
+        DENY_ALL_POLICY,
+      );
+    });
+  });
+
+  test('of a user whom somebody deleted since stops and says so', async () => {
+    const driver = connect();
+    await driver.apply(subject, { attached: false });
+    file.write({ ...file.read(), users: [] });
+    const undone = driver.revert(subject, { attached: false });
+    await expect(undone).rejects.toThrow(StateChanged);
+    await expect(undone).rejects.toThrow('report-export no longer exists: somebody deleted it');
+  });
+});

@@ -1,0 +1,72 @@
+// Users and keys: from a finding through a person's yes to the undo, and what is never done to them.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createWorld, sample, type World } from './world.ts';
+
+let world: World;
+beforeEach(async () => {
+  world = await createWorld();
+});
+afterEach(() => world.stop());
+
+const works = (name: string) =>
+  world.runtime.identities().find((identity) => identity.name === name)?.works;
+
+/** Everything that is asked, answered with a yes by the person on call. */
+async function approveAll() {
+  const links = world.runtime
+    .inbox()
+    .filter(({ message: { to } }) => to.kind === 'person' && to.id === 'ana.silva')
+    .flatMap(({ message }) => message.links)
+    .map(({ url }) => url.slice(url.indexOf('/', 'http://'.length)));
+  for (const link of links) await world.choose(link, { verdict: 'approve', reason: '' });
+}
+
+describe.each([
+  {
+    what: 'an IAM user and an access key',
+    from: 'leaked-access-key',
+    actions: ['disable_user_account_temporarily', 'revoke_api_key'],
+    cutOff: ['report-export', 'AKIAIOSFODNN7EXAMPLE'],
+  },
+  {
+    what: 'a user of a pool',
+    from: 'account-takeover',
+    actions: ['disable_user_account_temporarily'],
+    cutOff: ['customer-4711'],
+  },
+  {
+    what: 'an API key',
+    from: 'api-key-abuse',
+    actions: ['revoke_api_key'],
+    cutOff: ['k4partner9'],
+  },
+])('$what', ({ from, actions, cutOff }) => {
+  const asIs = () => world.runtime.identities();
+
+  test('go on to work until a person says yes', async () => {
+    await world.deliver(sample(from));
+    for (const name of cutOff) expect(works(name)).toBe(true);
+    for (const name of actions) expect((await world.action(name)).status).toBe('awaiting-approval');
+  });
+
+  test('are cut off after the yes, nobody else is, and work again when the time is over', async () => {
+    const before = asIs();
+    await world.deliver(sample(from));
+    await approveAll();
+    const after = asIs();
+    expect(after.filter(({ works }) => !works).map(({ name }) => name)).toEqual(cutOff);
+    await world.pass(4.5);
+    expect(asIs()).toEqual(after);
+    await world.pass(1);
+    expect(asIs(), 'within 60 s of the due time').toEqual(before);
+    for (const name of actions) expect((await world.action(name)).status).toBe('reversed');
+  });
+
+  test('are left alone after a no', async () => {
+    const before = asIs();
+    await world.deliver(sample(from));
+    await world.decline('ana.silva');
+    await world.pass(16);
+    expect(asIs()).toEqual(before);
+  });
+});
