@@ -10,6 +10,7 @@ import {
   IncidentId,
 } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
+import { alikeTo, orderOf } from '../domain/alike.ts';
 import { InvalidInput, NotFound, Unavailable } from '../domain/errors.ts';
 import type { Message, Send } from '../notify/message.ts';
 import { sendEach } from '../notify/send-all.ts';
@@ -116,6 +117,8 @@ async function climb(
   const { incidentId, actionId } = action;
   const { records } = deps.store;
   const alert = await records.alert(incidentId, action.alertId);
+  const alike = await alikeInAlert(deps, action);
+  if (alike.some((one) => speaksFor(one, action))) return;
   for (let rung = due; rung < request.rungs.length; rung++) {
     if (rung > due)
       await records.changeAction(incidentId, actionId, (current) =>
@@ -123,7 +126,7 @@ async function climb(
       );
     const people = request.rungs[rung]?.ask ?? [];
     const messages = await Promise.all(
-      people.map((person) => question(deps, action, alert, person, rung)),
+      people.map((person) => question(deps, action, alert, person, rung, alike)),
     );
     const unreached = await sendEach(deps.send, messages, deps.log);
     if (unreached.length > 0) await recordUnreached(deps, action, unreached);
@@ -131,6 +134,16 @@ async function climb(
   }
   throw new Unavailable('nobody on the ladder could be reached', { actionId });
 }
+
+/** Alerts that come later bring questions of their own; those of one alert are one question. */
+const alikeInAlert = async ({ store }: ApproveDeps, action: Action): Promise<Action[]> =>
+  alikeTo(action, await store.records.actions(action.incidentId)).filter(
+    ({ alertId }) => alertId === action.alertId,
+  );
+
+/** The first of them asks for all, unless nobody could be reached about it. */
+const speaksFor = (one: Action, action: Action): boolean =>
+  orderOf(one) < orderOf(action) && one.history.every(({ event }) => event !== 'not-reached');
 
 /** The person to whom it was handed, with a link of their own. */
 async function askOneMore(
@@ -171,6 +184,7 @@ async function question(
   alert: Alert,
   person: Approver,
   rung: number,
+  alike: readonly Action[] = [],
 ): Promise<Message> {
   const { incidentId, actionId, digest, approval } = action;
   const token = await issueLink(mac, {
@@ -186,7 +200,7 @@ async function question(
     key: `ask-${actionId}-${rung}-${person.id}`,
     to: { kind: 'person', ...person },
     urgency: 'page',
-    ...askText(action, alert, before),
+    ...askText(action, alert, before, alike),
     links: [{ label: 'Look, then approve or decline', url: `${webBaseUrl}/approve/${token}` }],
     incidentId,
     actionId,

@@ -39,13 +39,22 @@ const modelsWords = ({ recommendation }: Action) =>
 const whyOf = ({ type, severity }: Alert) =>
   `Why: ${quoted(type)}, severity ${severity.label} (${severity.score} of 10).`;
 
-export function askText(action: Action, alert: Alert, askedBefore: readonly Approver[]): Text {
+/** `alike` are the questions of the same kind that the same page asks. */
+export function askText(
+  action: Action,
+  alert: Alert,
+  askedBefore: readonly Approver[],
+  alike: readonly Action[] = [],
+): Text {
   const before = askedBefore.map(({ name }) => name).join(', ');
   const { description, approval } = action;
   return {
-    subject: subjectOf('Approve?', action),
+    subject: subjectOf(alike.length > 0 ? `Approve ${alike.length + 1}?` : 'Approve?', action),
     paragraphs: [
       ...(description?.changes ?? [headlineOf(action)]),
+      ...(alike.length > 0
+        ? [`And ${alike.length} more of the same kind:\n${alike.map(headlineOf).join('\n')}`]
+        : []),
       whyOf(alert),
       `Affected: ${description?.affected.join('. ') ?? 'not known'}.`,
       `Undone: ${description?.undo ?? 'not described'}.`,

@@ -3,60 +3,90 @@ import { z } from 'zod';
 import { errorFields } from '../audit/log.ts';
 import type { Action } from '../domain/action.ts';
 import { utc } from '../domain/wording.ts';
-import { type By, type Change, decide, isRepeated, type Refusal } from './decision.ts';
+import type { By, Change, Refusal } from './decision.ts';
 import { acknowledge, askForTime, handOver } from './request.ts';
 import type { Standing } from './standing.ts';
+import { decideTogether, TogetherForm } from './together.ts';
+import { decideOne } from './vote.ts';
 import type { Answer, Opened, WebDeps } from './web.ts';
 import { write } from './write.ts';
 
 export const ApproveForm = z.strictObject({
-  verdict: z.enum(['approve', 'decline', 'acknowledge', 'more-time', 'hand-over']),
+  verdict: z.enum([
+    'approve',
+    'decline',
+    'approve-all',
+    'approve-ticked',
+    'decline-all',
+    'decline-ticked',
+    'acknowledge',
+    'more-time',
+    'hand-over',
+  ]),
   /** To whom it is handed. Browsers send the list's choice with every button. */
   to: z.string().max(64).default(''),
   reason: z.string().trim().max(300).default(''),
   digest: z.string(),
+  ...TogetherForm,
 });
 type ApproveForm = z.infer<typeof ApproveForm>;
 
 export async function onApproval(
   deps: WebDeps,
-  { claims, action }: Opened,
+  opened: Opened,
   form: ApproveForm,
 ): Promise<Answer> {
+  const { claims, action } = opened;
   const { person } = claims;
-  const { people } = deps.policy.escalation;
-  const written = await write(deps, action, (current) =>
-    answered(current, form, { person, people, now: deps.now() }),
-  );
-  const { verdict } = form;
-  if (verdict !== 'approve' && verdict !== 'decline')
-    return written.refusal
-      ? notCounted(written.action, written.refusal)
-      : postponed(deps, written.action, form);
-  if (!written.refusal) await passOn(deps, written.action);
-  else if (!isRepeated(written.action, person, verdict))
-    return notCounted(written.action, written.refusal);
-  return counted(written.action, person);
-}
-
-function answered(current: Action, { verdict, reason, to }: ApproveForm, by: By): Change {
+  const { verdict, reason } = form;
   switch (verdict) {
     case 'acknowledge':
-      return acknowledge(current, by);
     case 'more-time':
-      return askForTime(current, by);
     case 'hand-over':
-      return handOver(current, to, by);
+      return postpone(deps, opened, verdict, form.to);
+    case 'approve':
+    case 'decline': {
+      const { action: after, refusal } = await decideOne(deps, action, person, verdict, reason);
+      return refusal ? notCounted(after, refusal) : counted(after, person);
+    }
     default:
-      return decide(current, verdict, { ...by, reason });
+      return decideTogether(deps, opened, { ...SEVERAL[verdict](form), reason });
   }
+}
+
+const SEVERAL = {
+  'approve-all': ({ all }: ApproveForm) => ({ verdict: 'approve' as const, chosen: all }),
+  'approve-ticked': ({ ticked }: ApproveForm) => ({ verdict: 'approve' as const, chosen: ticked }),
+  'decline-all': ({ all }: ApproveForm) => ({ verdict: 'decline' as const, chosen: all }),
+  'decline-ticked': ({ ticked }: ApproveForm) => ({ verdict: 'decline' as const, chosen: ticked }),
+};
+
+const POSTPONED = {
+  acknowledge: (current: Action, by: By, _to: string): Change => acknowledge(current, by),
+  'more-time': (current: Action, by: By, _to: string): Change => askForTime(current, by),
+  'hand-over': (current: Action, by: By, to: string): Change => handOver(current, to, by),
+} as const;
+type Postponed = keyof typeof POSTPONED;
+
+async function postpone(
+  deps: WebDeps,
+  { claims, action }: Opened,
+  verdict: Postponed,
+  to: string,
+): Promise<Answer> {
+  const by = { person: claims.person, people: deps.policy.escalation.people, now: deps.now() };
+  const written = await write(deps, action, (current) => POSTPONED[verdict](current, by, to));
+  return written.refusal
+    ? notCounted(written.action, written.refusal)
+    : postponed(deps, written.action, verdict, to);
 }
 
 /** The request is still open: what was said about it, and to whom it went. */
 async function postponed(
   { askAlso, log }: WebDeps,
   action: Action,
-  { verdict, to }: ApproveForm,
+  verdict: Postponed,
+  to: string,
 ): Promise<Answer> {
   const { incidentId, actionId, approval } = action;
   const say = (title: string, text: string): Answer => ({
@@ -82,38 +112,6 @@ async function postponed(
       `The record says that ${name} may decide, but the message could not be sent: please call.`,
     );
   }
-}
-
-/** Neither may fail the person's decision, which stands: what is lost here, the next rung or the sweeper finds. */
-async function passOn(deps: WebDeps, action: Action): Promise<void> {
-  const { approval, status, target, actionId, incidentId, name } = action;
-  const failed = (what: string) => (error: unknown) =>
-    deps.log('warn', what, { incidentId, actionId, ...errorFields(error) });
-  // More people have to answer.
-  if (!approval?.decision) return;
-  if (approval.taskToken)
-    await deps
-      .callback(approval.taskToken, { verdict: status })
-      .catch(failed('callback not taken'));
-  if (status === 'declined' && target)
-    await deps.store.entityHistory
-      .note(target, {
-        event: 'declined',
-        incidentId,
-        actionId,
-        name,
-        at: approval.decision.at,
-      })
-      .catch(failed('history not noted'));
-  if (status === 'declined')
-    await deps.store.killSwitch
-      .note(
-        deps.policy.account,
-        { mishap: 'declines', actionId },
-        deps.policy.limits.breaker,
-        deps.now(),
-      )
-      .catch(failed('decline not counted'));
 }
 
 /** What became of this person's vote. */

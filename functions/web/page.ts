@@ -11,6 +11,7 @@ import { peopleAsked } from './decision.ts';
 import { mayExtend } from './keeping.ts';
 import { evidence, facts, machinesWords, record } from './parts.ts';
 import { decidedBy, type Names, type Standing } from './standing.ts';
+import { pickOf } from './together.ts';
 
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
@@ -23,6 +24,8 @@ export type View = {
   /** Name of the person whose link it is. */
   person: string;
   names: Names;
+  /** Open questions of the same kind that this person is asked, too. */
+  alike: readonly Action[];
   /** To whom the question could be handed. */
   couldTake: readonly Approver[];
   /** The link's own path: forms post back to it. */
@@ -63,10 +66,7 @@ ${facts(view)}
 ${tally(view)}
 <form method="post" action="${path}" aria-label="Your decision">
 <input type="hidden" name="digest" value="${action.digest}">
-<div class="choice">
-<button name="verdict" value="approve" class="go">Approve<small>carried out at once</small></button>
-<button name="verdict" value="decline">Decline<small>nothing is done</small></button>
-</div>
+${buttons(view)}
 <label for="reason">Reason, for the record (optional)</label>
 <textarea id="reason" name="reason" rows="2" maxlength="300" autocomplete="off"></textarea>
 ${otherwise(view)}
@@ -76,6 +76,35 @@ ${machinesWords(view)}
 ${record(view)}`,
   );
 }
+
+/** One question, or several that are alike: all at once, or each by itself. */
+const buttons = ({ action, alike }: View): Html => {
+  if (alike.length === 0)
+    return html`<div class="choice">
+<button name="verdict" value="approve" class="go">Approve<small>carried out at once</small></button>
+<button name="verdict" value="decline">Decline<small>nothing is done</small></button>
+</div>`;
+  return several([action, ...alike]);
+};
+
+const several = (all: readonly Action[]): Html => html`
+<p><strong>${all.length === 1 ? 'One question' : `${all.length} questions`} of this kind ${all.length === 1 ? 'is' : 'are'} open:</strong></p>
+<ul class="alike">${all.map((one) => html`<li><label><input type="checkbox" name="ticked" value="${pickOf(one)}"> ${headlineOf(one)}</label><input type="hidden" name="all" value="${pickOf(one)}"></li>`)}</ul>
+<div class="choice">
+<button name="verdict" value="approve-all" class="go">Approve all ${all.length}<small>carried out at once</small></button>
+<button name="verdict" value="decline-all">Decline all ${all.length}<small>nothing is done</small></button>
+<button name="verdict" value="approve-ticked">Approve the ticked<small>the others stay open</small></button>
+<button name="verdict" value="decline-ticked">Decline the ticked<small>the others stay open</small></button>
+</div>`;
+
+/** Below what is settled: the questions of the same kind that are not. */
+const stillOpen = ({ action, alike, path }: View): Html =>
+  alike.length === 0
+    ? html``
+    : html`<form method="post" action="${path}" aria-label="Still open">
+<input type="hidden" name="digest" value="${action.digest}">
+${several(alike)}
+</form>`;
 
 /** Where more than one person has to agree: who has said what. */
 const tally = ({ action: { approval }, names }: View): Html => {
@@ -178,6 +207,7 @@ export function standingPage(
 <p class="result">${text}</p>
 ${answered ? html`<p><a href="${view.path}">See how it stands now</a></p>` : ''}
 </header>
+${stillOpen(view)}
 <h2 class="about">${headlineOf(view.action)}</h2>
 ${facts(view)}
 ${evidence(view)}

@@ -36,6 +36,7 @@ button { font: inherit; font-weight: 700; font-size: 1.1875rem; line-height: 1.2
 button small { display: block; margin-top: .15rem; font-size: .8125rem; font-weight: 400; }
 button.go { background: var(--go); border-color: var(--go); color: var(--on-go); }
 button.small { font-size: 1rem; min-height: 2.75rem; padding: .4rem .8rem; }
+.alike { list-style: none; margin: 0 0 .8rem; padding: 0; } .alike label { display: flex; gap: .6rem; align-items: center; color: var(--ink); font-size: 1rem; min-height: 2.75rem; overflow-wrap: anywhere; } .alike input { width: 1.4rem; height: 1.4rem; flex: none; }
 select { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--quiet); border-radius: .6rem; min-height: 2.75rem; padding: .3rem .6rem; max-width: 100%; }
 form details p { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; } form details label { margin: 0; }
 .tally { margin: .6rem 0 0; }

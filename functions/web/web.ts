@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { actionDigest } from '../audit/chain.ts';
 import { errorFields, type Log } from '../audit/log.ts';
 import type { Action } from '../domain/action.ts';
+import { alikeTo } from '../domain/alike.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Schedules } from '../scheduling/schedules.ts';
 import type { Store } from '../store/store.ts';
@@ -41,7 +42,7 @@ export type Opened = { claims: LinkClaims; action: Action; expired: boolean };
 /** What a form came to: the action after it, what to say first, and whether the answer was counted. */
 export type Answer = { action: Action; say: Standing; status: 200 | 403 | 409 | 410 | 503 };
 
-const MAX_FORM_BYTES = 4096;
+const MAX_FORM_BYTES = 16_384;
 /** An expired link decides nothing; for a day it still shows how things ended. */
 const SHOWS_FOR_MS = 24 * 3_600_000;
 
@@ -119,15 +120,28 @@ function isOpen(deps: WebDeps, { claims, action, expired }: Opened): boolean {
   return action.status === 'awaiting-approval' && deps.now().getTime() < ends;
 }
 
+/** Whether this person is asked about it, too, and has not answered. */
+const mayAnswer = (
+  action: Action,
+  person: string,
+  people: Policy['escalation']['people'],
+): boolean =>
+  !mayNot(action, person, people) &&
+  action.approval !== null &&
+  peopleAsked(action.approval).some(({ id }) => id === person) &&
+  action.approval.votes.every(({ by }) => by !== person);
+
 const standing = ({ action, names, now }: View): Standing => standingOf(action, names, now);
 
-async function viewOf(deps: WebDeps, c: Context, { claims, action }: Opened): Promise<View> {
+async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise<View> {
+  const { claims, action } = opened;
   const { records } = deps.store;
   const { incidentId, alertId, approval } = action;
-  const [alert, incident, assessment] = await Promise.all([
+  const [alert, incident, assessment, actions] = await Promise.all([
     records.alert(incidentId, alertId),
     records.incident(incidentId),
     records.findAssessment(incidentId, alertId),
+    records.actions(incidentId),
   ]);
   const { people } = deps.policy.escalation;
   const asked = approval ? [...peopleAsked(approval), ...approval.managers] : [];
@@ -144,6 +158,10 @@ async function viewOf(deps: WebDeps, c: Context, { claims, action }: Opened): Pr
     names,
     path: c.req.path,
     couldTake: couldTake(action, people),
+    alike:
+      claims.purpose === 'approve' && !opened.expired
+        ? alikeTo(action, actions).filter((one) => mayAnswer(one, claims.person, people))
+        : [],
     maxExtensions: deps.policy.limits.maxExtensions,
     now: deps.now(),
   };
@@ -158,7 +176,7 @@ async function act<F extends { digest: string }>(
 ): Promise<Response> {
   const opened = await open(deps, c, purpose);
   if (opened instanceof Response) return opened;
-  const form = schema.safeParse(await c.req.parseBody());
+  const form = schema.safeParse(await c.req.parseBody({ all: true }));
   if (!form.success || form.data.digest !== opened.action.digest)
     throw new HTTPException(400, { message: 'The form could not be read. Open the link again.' });
   const { action, say, status } = opened.expired

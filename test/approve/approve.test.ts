@@ -259,3 +259,41 @@ describe('besides the ladder', () => {
     expect((await load()).approval?.taskToken).toBe('token-1');
   });
 });
+
+describe('questions of one alert that are alike', () => {
+  const second = 'act-0123456789abcdef-2';
+  const two = async () => {
+    await fresh();
+    const approval = requestWith({ askedRungs: 0, taskToken: null });
+    await store.records.createAction(waiting({ actionId: second, approval }));
+  };
+  const askSecond = () => approve(deps(NOW), { ...ask(0, 'token-b'), actionId: second });
+
+  test('are one message, which names the others; each keeps its own token', async () => {
+    await two();
+    await approve(deps(NOW), ask(0, 'token-a'));
+    await askSecond();
+    expect(recipients()).toEqual([ana.id]);
+    expect(sent[0]?.subject).toMatch(/^Approve 2\?/);
+    expect(sent[0]?.paragraphs.join()).toContain('And 1 more of the same kind');
+    expect((await store.records.action(INCIDENT_ID, second)).approval?.taskToken).toBe('token-b');
+  });
+
+  test('are asked by the next one when the first is settled', async () => {
+    await two();
+    await store.records.changeAction(INCIDENT_ID, 'act-0123456789abcdef-1', (current) =>
+      moveTo(current, 'declined', { at: NOW, by: 'person:ana.silva', text: 'no' }),
+    );
+    await askSecond();
+    expect(recipients()).toEqual([ana.id]);
+  });
+
+  test('are asked each by itself when nobody could be reached about the first', async () => {
+    await two();
+    unreachable = [ana.id, ben.id];
+    await expect(approve(deps(NOW), ask(0))).rejects.toThrow(Unavailable);
+    unreachable = [];
+    await askSecond();
+    expect(recipients()).toEqual([ana.id]);
+  });
+});

@@ -293,8 +293,8 @@ describe('P2: a decision', () => {
   test('in a form of many kilobytes is not even read', async () => {
     const action = await put(store, waiting());
     const { pathOf, post } = desk(store);
-    const answer = await post(await pathOf(action), yes(action), { 'Content-Length': '5000' });
-    const large = await post(await pathOf(action), { ...yes(action), reason: 'x'.repeat(5000) });
+    const answer = await post(await pathOf(action), yes(action), { 'Content-Length': '20000' });
+    const large = await post(await pathOf(action), { ...yes(action), reason: 'x'.repeat(20000) });
     expect([answer.status, large.status]).toEqual([413, 413]);
   });
 

@@ -1,0 +1,54 @@
+// One person's vote on one request: the record first, and only then whoever waits for it.
+import { errorFields } from '../audit/log.ts';
+import type { Action } from '../domain/action.ts';
+import { decide, isRepeated, type Verdict } from './decision.ts';
+import type { WebDeps } from './web.ts';
+import { type Written, write } from './write.ts';
+
+/** The same vote again is no refusal: a second click. */
+export async function decideOne(
+  deps: WebDeps,
+  action: Action,
+  person: string,
+  verdict: Verdict,
+  reason: string,
+): Promise<Written> {
+  const { people } = deps.policy.escalation;
+  const written = await write(deps, action, (current) =>
+    decide(current, verdict, { person, people, now: deps.now(), reason }),
+  );
+  if (!written.refusal) await passOn(deps, written.action);
+  return isRepeated(written.action, person, verdict) ? { ...written, refusal: null } : written;
+}
+
+/** Neither may fail the person's decision, which stands: what is lost here, the next rung or the sweeper finds. */
+async function passOn(deps: WebDeps, action: Action): Promise<void> {
+  const { approval, status, target, actionId, incidentId, name } = action;
+  const failed = (what: string) => (error: unknown) =>
+    deps.log('warn', what, { incidentId, actionId, ...errorFields(error) });
+  // More people have to answer.
+  if (!approval?.decision) return;
+  if (approval.taskToken)
+    await deps
+      .callback(approval.taskToken, { verdict: status })
+      .catch(failed('callback not taken'));
+  if (status === 'declined' && target)
+    await deps.store.entityHistory
+      .note(target, {
+        event: 'declined',
+        incidentId,
+        actionId,
+        name,
+        at: approval.decision.at,
+      })
+      .catch(failed('history not noted'));
+  if (status === 'declined')
+    await deps.store.killSwitch
+      .note(
+        deps.policy.account,
+        { mishap: 'declines', actionId },
+        deps.policy.limits.breaker,
+        deps.now(),
+      )
+      .catch(failed('decline not counted'));
+}
