@@ -1,5 +1,5 @@
 // Asking: the rung that is due, each person with a link of their own; and the end of what nobody answered.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type ApproveDeps, approve } from '../../functions/approve/approve.ts';
 import { moveTo } from '../../functions/audit/chain.ts';
 import type { Action } from '../../functions/domain/action.ts';
@@ -8,19 +8,15 @@ import { Message } from '../../functions/notify/message.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { readLink } from '../../functions/web/link.ts';
 import { INCIDENT_ID, NOW } from '../fixtures/case.ts';
-import { startStore, type TestStore } from '../store/dynamo.ts';
+import { startStores } from '../store/dynamo.ts';
 import { ana, BASE_URL, ben, mac, mei, minute, put, requestWith, waiting } from '../web/desk.ts';
 
-let db: TestStore;
+const db = startStores();
 let store: Store;
 let sent: Message[];
 let called: string[];
 let logged: string[];
 let unreachable: string[];
-beforeAll(async () => {
-  db = await startStore();
-});
-afterAll(() => db.stop());
 beforeEach(async () => {
   store = await db.fresh();
   [sent, called, logged, unreachable] = [[], [], [], []];

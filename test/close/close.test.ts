@@ -1,5 +1,5 @@
 // P9: every alert ends in one outcome, the one that most needs a person's eye, whatever happened on the way.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type CloseDeps, close, outcomeOf } from '../../functions/close/close.ts';
 import { type Action, Status } from '../../functions/domain/action.ts';
 import { Unavailable } from '../../functions/domain/errors.ts';
@@ -16,15 +16,11 @@ import {
   NOW,
   recommend,
 } from '../fixtures/case.ts';
-import { startStore, type TestStore } from '../store/dynamo.ts';
+import { startStores } from '../store/dynamo.ts';
 
-let db: TestStore;
+const db = startStores();
 let store: Store;
 let sent: Message[];
-beforeAll(async () => {
-  db = await startStore();
-});
-afterAll(() => db.stop());
 beforeEach(async () => {
   store = await db.fresh();
   sent = [];

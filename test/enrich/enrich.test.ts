@@ -1,5 +1,5 @@
 // Facts from our own records, what happens when they cannot be read, and the brief that never outgrows its limit.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Alert, Entity } from '../../functions/domain/alert.ts';
 import { known } from '../../functions/domain/facts.ts';
 import { MAX_BRIEF_BYTES } from '../../functions/enrich/brief.ts';
@@ -19,17 +19,13 @@ import {
   POLICY,
   theAlertItself,
 } from '../fixtures/case.ts';
-import { startStore, type TestStore } from '../store/dynamo.ts';
+import { startStores } from '../store/dynamo.ts';
 
-let database: TestStore;
+const database = startStores();
 let store: Store;
-beforeAll(async () => {
-  database = await startStore();
-});
 beforeEach(async () => {
   store = await database.fresh();
 });
-afterAll(() => database.stop());
 
 const depsOf = (change: Partial<EnrichDeps> = {}): EnrichDeps => ({
   store,

@@ -19,7 +19,7 @@ import {
   POLICY,
 } from '../fixtures/case.ts';
 import { type Moto, startMoto } from '../moto/moto-server.ts';
-import { startStore } from '../store/dynamo.ts';
+import { startStores } from '../store/dynamo.ts';
 
 const WEB = 'i-0bb2cc3dd4ee5ff60';
 const ec2 = createEc2(inMemory(LOCAL_NETWORK));
@@ -127,6 +127,7 @@ describe('what could not be read is unknown, with the reason', () => {
 });
 
 describe('in an alert', () => {
+  const database = startStores();
   const instance = (ref: number): Entity => ({
     ...attacker,
     ref: `instance-${ref}`,
@@ -135,18 +136,13 @@ describe('in an alert', () => {
     value: WEB,
   });
   const factsFor = async (change: Parameters<typeof alertWith>[0], client: InstanceApi = ec2) => {
-    const database = await startStore();
-    try {
-      const store = await database.fresh();
-      const alert = alertWith(change);
-      await store.records.createIncident(incidentWith(alert));
-      await store.records.putAlert(INCIDENT_ID, alert, {});
-      const given = { store, policy: POLICY, now: () => NOW, ...deps(client) };
-      await enrich(given, { incidentId: INCIDENT_ID, alertId: ALERT_ID });
-      return (await store.records.findFacts(INCIDENT_ID, ALERT_ID))?.entities ?? [];
-    } finally {
-      await database.stop();
-    }
+    const store = await database.fresh();
+    const alert = alertWith(change);
+    await store.records.createIncident(incidentWith(alert));
+    await store.records.putAlert(INCIDENT_ID, alert, {});
+    const given = { store, policy: POLICY, now: () => NOW, ...deps(client) };
+    await enrich(given, { incidentId: INCIDENT_ID, alertId: ALERT_ID });
+    return (await store.records.findFacts(INCIDENT_ID, ALERT_ID))?.entities ?? [];
   };
 
   test('only instances have such facts, and no more than ten are looked at', async () => {

@@ -1,5 +1,5 @@
 // Execution and reversal in their fixed order, with a crash at every step: P3 and P4.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { moveTo } from '../../functions/audit/chain.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import { Conflict, Denied, DigestMismatch, Halted } from '../../functions/domain/errors.ts';
@@ -12,18 +12,14 @@ import type { Change } from '../../functions/web/decision.ts';
 import { extend, keep } from '../../functions/web/keeping.ts';
 import { write } from '../../functions/web/write.ts';
 import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
-import { startStore, type TestStore } from '../store/dynamo.ts';
+import { startStores } from '../store/dynamo.ts';
 import { schedulesIn, toy, toyAction, toyMechanisms, type World } from './toy.ts';
 
-let db: TestStore;
+const db = startStores();
 let store: Store;
 let world: World;
 let kept: Map<string, Scheduled>;
 let now: Date;
-beforeAll(async () => {
-  db = await startStore();
-});
-afterAll(() => db.stop());
 beforeEach(async () => {
   store = await db.fresh();
   world = new Map();

@@ -1,5 +1,5 @@
 // From a ruling to recorded actions: one for each thing that would change, and none that differs from what was approved.
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { moveTo } from '../../functions/audit/chain.ts';
 import type { Parameters } from '../../functions/domain/action.ts';
 import { blockAddress } from '../../functions/execute/waf/address.ts';
@@ -15,14 +15,10 @@ import {
   POLICY,
   recommend,
 } from '../fixtures/case.ts';
-import { startStore, type TestStore } from '../store/dynamo.ts';
+import { startStores } from '../store/dynamo.ts';
 
-let database: TestStore;
+const database = startStores();
 let store: Store;
-beforeAll(async () => {
-  database = await startStore();
-});
-afterAll(() => database.stop());
 beforeEach(async () => {
   store = await database.fresh();
   await store.records.putAlert(INCIDENT_ID, alertWith(), {});

@@ -1,15 +1,11 @@
 // P9: a crash between any two steps, and the delivery that follows it.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { acceptEvent, type IntakeDeps } from '../../functions/intake/intake.ts';
-import { startStore, type TestStore } from '../store/dynamo.ts';
+import { startStores } from '../store/dynamo.ts';
 import { type Desk, openDesk, probe } from './desk.ts';
 
-let db: TestStore;
+const db = startStores();
 let desk: Desk;
-beforeAll(async () => {
-  db = await startStore();
-});
-afterAll(() => db.stop());
 
 /** Thrown where intake is killed. */
 class Killed extends Error {}

@@ -2,14 +2,14 @@
 import { type Accepted, acceptEvent, type IntakeDeps } from '../../functions/intake/intake.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { NOW, POLICY } from '../fixtures/case.ts';
-import type { TestStore } from '../store/dynamo.ts';
+import type { TestStores } from '../store/dynamo.ts';
 import { sample } from './events.ts';
 
 const policy = { ...POLICY, limits: { ...POLICY.limits, groupingWindowMinutes: 60 } };
 
 export type Desk = Awaited<ReturnType<typeof openDesk>>;
 
-export async function openDesk(db: TestStore) {
+export async function openDesk(db: TestStores) {
   const store: Store = await db.fresh();
   const started = new Map<string, { incidentId: string; alertId: string }>();
   const rejected: { body: string; reason: string }[] = [];

@@ -1,14 +1,10 @@
 // Which alerts are one incident, also when they come at the same moment.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startStore, type TestStore } from '../store/dynamo.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { startStores } from '../store/dynamo.ts';
 import { type Desk, openDesk, probe } from './desk.ts';
 
-let db: TestStore;
+const db = startStores();
 let desk: Desk;
-beforeAll(async () => {
-  db = await startStore();
-});
-afterAll(() => db.stop());
 beforeEach(async () => {
   desk = await openDesk(db);
 });

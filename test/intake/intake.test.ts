@@ -1,17 +1,13 @@
 // Accepting findings: what is kept and started, repeats, bad neighbours, failures on the way.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { faultOf } from '../../functions/audit/chain.ts';
 import { Conflict, Unavailable } from '../../functions/domain/errors.ts';
 import type { IntakeDeps } from '../../functions/intake/intake.ts';
-import { startStore, type TestStore } from '../store/dynamo.ts';
+import { startStores } from '../store/dynamo.ts';
 import { type Desk, openDesk, probe } from './desk.ts';
 
-let db: TestStore;
+const db = startStores();
 let desk: Desk;
-beforeAll(async () => {
-  db = await startStore();
-});
-afterAll(() => db.stop());
 beforeEach(async () => {
   desk = await openDesk(db);
 });

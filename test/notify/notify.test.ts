@@ -1,5 +1,5 @@
 // Who is told what, by the state that an action is in; and that nothing keeps the news from the others.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import type { Alert } from '../../functions/domain/alert.ts';
 import { Unavailable } from '../../functions/domain/errors.ts';
@@ -7,18 +7,14 @@ import { Message } from '../../functions/notify/message.ts';
 import { type NotifyDeps, notify } from '../../functions/notify/notify.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { alertWith, attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
-import { startStore, type TestStore } from '../store/dynamo.ts';
+import { startStores } from '../store/dynamo.ts';
 import { BASE_URL, inForce, mac, minute, put, waiting } from '../web/desk.ts';
 
-let db: TestStore;
+const db = startStores();
 let store: Store;
 let sent: Message[];
 let tickets: { title: string; body: string }[];
 let unreachable: string[];
-beforeAll(async () => {
-  db = await startStore();
-});
-afterAll(() => db.stop());
 beforeEach(async () => {
   store = await db.fresh();
   [sent, tickets, unreachable] = [[], [], []];

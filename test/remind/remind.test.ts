@@ -1,5 +1,5 @@
 // The reminder: only for what is still in force, to who approved it, with what was seen since and a link to decide.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import { Unavailable } from '../../functions/domain/errors.ts';
 import { Message } from '../../functions/notify/message.ts';
@@ -7,16 +7,12 @@ import { type RemindDeps, remind } from '../../functions/remind/remind.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { readLink } from '../../functions/web/link.ts';
 import { attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
-import { startStore, type TestStore } from '../store/dynamo.ts';
+import { startStores } from '../store/dynamo.ts';
 import { approvedByAna, BASE_URL, inForce, mac, minute, put } from '../web/desk.ts';
 
-let db: TestStore;
+const db = startStores();
 let store: Store;
 let sent: Message[];
-beforeAll(async () => {
-  db = await startStore();
-});
-afterAll(() => db.stop());
 beforeEach(async () => {
   store = await db.fresh();
   sent = [];

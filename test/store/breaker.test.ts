@@ -1,17 +1,13 @@
 // The breaker: what it counts, when it trips, and that only a person puts it back.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { faultOf } from '../../functions/audit/chain.ts';
 import type { Mishap } from '../../functions/store/breaker.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { POLICY } from '../fixtures/case.ts';
-import { startStore, type TestStore } from './dynamo.ts';
+import { startStores } from './dynamo.ts';
 
-let db: TestStore;
+const db = startStores();
 let store: Store;
-beforeAll(async () => {
-  db = await startStore();
-});
-afterAll(() => db.stop());
 beforeEach(async () => {
   store = await db.fresh();
 });

@@ -1,15 +1,11 @@
 // Leases under concurrency: P4.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { Conflict } from '../../functions/domain/errors.ts';
 import type { Store } from '../../functions/store/store.ts';
-import { startStore, type TestStore } from './dynamo.ts';
+import { startStores } from './dynamo.ts';
 
-let db: TestStore;
+const db = startStores();
 let store: Store;
-beforeAll(async () => {
-  db = await startStore();
-});
-afterAll(() => db.stop());
 beforeEach(async () => {
   store = await db.fresh();
 });

@@ -1,14 +1,10 @@
 // The rate limit under concurrency: P6.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Store } from '../../functions/store/store.ts';
-import { startStore, type TestStore } from './dynamo.ts';
+import { startStores } from './dynamo.ts';
 
-let db: TestStore;
+const db = startStores();
 let store: Store;
-beforeAll(async () => {
-  db = await startStore();
-});
-afterAll(() => db.stop());
 beforeEach(async () => {
   store = await db.fresh();
 });

@@ -1,28 +1,19 @@
 // What records promise: a log line for each change of state, a refusal of what is not one, and a switch that fails safe.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { moveTo, noted } from '../../functions/audit/chain.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import { InvalidInput, NotFound } from '../../functions/domain/errors.ts';
-import { createStore, type Store } from '../../functions/store/store.ts';
-import { type Database, startDatabase } from '../../local/engine/database.ts';
+import type { Store } from '../../functions/store/store.ts';
 import { toyAction } from '../execute/toy.ts';
 import { ALERT_ID, alertWith, INCIDENT_ID, incidentWith, NOW } from '../fixtures/case.ts';
+import { startStores } from './dynamo.ts';
 
-let database: Database;
+const db = startStores();
 let store: Store;
-let tables = 0;
 let logged: { level: string; message: string; fields: Record<string, unknown> }[];
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.stop());
 beforeEach(async () => {
-  const name = `records-${++tables}`;
-  await database.createTable(name);
   logged = [];
-  store = createStore(database.client, name, (level, message, fields) =>
-    logged.push({ level, message, fields }),
-  );
+  store = await db.fresh((level, message, fields) => logged.push({ level, message, fields }));
 });
 
 const action = toyAction();

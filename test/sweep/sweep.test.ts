@@ -1,5 +1,5 @@
 // P4 and P9 when something was lost: what the sweeper finds, and sets going again.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { moveTo } from '../../functions/audit/chain.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import { NotFound } from '../../functions/domain/errors.ts';
@@ -7,17 +7,13 @@ import type { Store } from '../../functions/store/store.ts';
 import { type SweepDeps, sweep } from '../../functions/sweep/sweep.ts';
 import { toyAction } from '../execute/toy.ts';
 import { ALERT_ID, INCIDENT_ID, incidentWith, NOW } from '../fixtures/case.ts';
-import { startStore, type TestStore } from '../store/dynamo.ts';
+import { startStores } from '../store/dynamo.ts';
 import { requestWith } from '../web/desk.ts';
 
-let db: TestStore;
+const db = startStores();
 let store: Store;
 let calls: string[];
 let deaf: boolean;
-beforeAll(async () => {
-  db = await startStore();
-});
-afterAll(() => db.stop());
 beforeEach(async () => {
   store = await db.fresh();
   calls = [];

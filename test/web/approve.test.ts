@@ -1,21 +1,17 @@
 // P2: one decision, by somebody who was asked, in time, on exactly this action; and what people are told.
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { moveTo } from '../../functions/audit/chain.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { decide } from '../../functions/web/decision.ts';
 import { toyAction } from '../execute/toy.ts';
 import { alertWith, attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
-import { startStore, type TestStore } from '../store/dynamo.ts';
+import { startStores } from '../store/dynamo.ts';
 import { ana, BASE_URL, ben, desk, inForce, minute, put, requestWith, waiting } from './desk.ts';
 
-let db: TestStore;
+const db = startStores();
 let store: Store;
-beforeAll(async () => {
-  db = await startStore();
-});
-afterAll(() => db.stop());
 beforeEach(async () => {
   store = await db.fresh();
 });

@@ -1,16 +1,12 @@
 // The site as API Gateway calls it: HTTP API events, payload format 2.0, with the form in base64.
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { handle, type LambdaEvent } from 'hono/aws-lambda';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { INCIDENT_ID } from '../fixtures/case.ts';
-import { startStore, type TestStore } from '../store/dynamo.ts';
+import { startStores } from '../store/dynamo.ts';
 import { desk, put, waiting } from './desk.ts';
 
-let db: TestStore;
-beforeAll(async () => {
-  db = await startStore();
-});
-afterAll(() => db.stop());
+const db = startStores();
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
 const event = (method: string, path: string, form?: Record<string, string>) =>

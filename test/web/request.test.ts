@@ -1,17 +1,13 @@
 // What somebody may do besides deciding, and requests that more than one person has to approve.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action, ApprovalRequest } from '../../functions/domain/action.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { INCIDENT_ID, POLICY } from '../fixtures/case.ts';
-import { startStore, type TestStore } from '../store/dynamo.ts';
+import { startStores } from '../store/dynamo.ts';
 import { ben, desk, mei, minute, put, requestWith, waiting } from './desk.ts';
 
-let db: TestStore;
+const db = startStores();
 let store: Store;
-beforeAll(async () => {
-  db = await startStore();
-});
-afterAll(() => db.stop());
 beforeEach(async () => {
   store = await db.fresh();
 });
