@@ -1,19 +1,15 @@
 // Questions of one incident that are alike: one page, an answer for each.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { moveTo } from '../../functions/audit/chain.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { INCIDENT_ID, NOW } from '../fixtures/case.ts';
-import { startStore, type TestStore } from '../store/dynamo.ts';
+import { startStores } from '../store/dynamo.ts';
 import { ben, desk, mei, put, requestWith, waiting } from './desk.ts';
 
-let db: TestStore;
+const db = startStores();
 let store: Store;
 let three: Action[];
-beforeAll(async () => {
-  db = await startStore();
-});
-afterAll(() => db.stop());
 beforeEach(async () => {
   store = await db.fresh();
   three = [await put(store, waiting()), await another(2), await another(3)];
