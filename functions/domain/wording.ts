@@ -29,10 +29,16 @@ export function span(minutes: number): string {
 /** Control characters, and those that turn the direction of reading or take no room: they can hide what stands there. */
 const DECEPTIVE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 
+/**
+ * At most so many characters, and no half of one at the end: what is no UTF-8 is refused by services, and an attacker
+ * who places an emoji at the cut would keep an alert from the model, or a message from people.
+ */
+export const cut = (text: string, most: number): string => text.slice(0, most).toWellFormed();
+
 /** Text that an attacker may have written, on one line, with nothing invisible in it, and not too long. */
 export function oneLine(text: string, most = 300): string {
-  const line = text.replace(DECEPTIVE, ' ').replace(/ {2,}/g, ' ').trim();
-  return line.length <= most ? line : `${line.slice(0, most - 1)}…`;
+  const line = text.toWellFormed().replace(DECEPTIVE, ' ').replace(/ {2,}/g, ' ').trim();
+  return line.length <= most ? line : `${cut(line, most - 1)}…`;
 }
 
 /** The same in quotation marks, and with no address left that a mail program would turn into a link. */

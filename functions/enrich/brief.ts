@@ -8,6 +8,7 @@ import {
   known,
 } from '../domain/facts.ts';
 import type { Incident } from '../domain/incident.ts';
+import { cut } from '../domain/wording.ts';
 
 /** What is told of an incident that is over. */
 export type EarlierIncident = {
@@ -59,10 +60,10 @@ function within(
   return {
     alert: {
       ...described,
-      findingId: cut(alert.findingId, limits.text),
-      title: cut(alert.title, limits.text),
-      description: cut(alert.description, 2 * limits.text),
-      notes: notes.slice(0, 10).map((note) => cut(note, limits.text)),
+      findingId: shorter(alert.findingId, limits.text),
+      title: shorter(alert.title, limits.text),
+      description: shorter(alert.description, 2 * limits.text),
+      notes: notes.slice(0, 10).map((note) => shorter(note, limits.text)),
       entities: entities.slice(0, limits.entities).map((entity) => shortened(entity, limits)),
       entitiesLeftOut: Math.max(0, entities.length - limits.entities),
     },
@@ -79,11 +80,11 @@ function within(
 
 const shortened = ({ foundAt: _foundAt, ...entity }: Entity, limits: Limits) => ({
   ...entity,
-  value: cut(entity.value, limits.text),
+  value: shorter(entity.value, limits.text),
   attributes: Object.fromEntries(
     Object.entries(entity.attributes)
       .slice(0, limits.attributes)
-      .map(([name, value]) => [name, cut(value, limits.attribute)]),
+      .map(([name, value]) => [name, shorter(value, limits.attribute)]),
   ),
 });
 
@@ -114,5 +115,5 @@ const firstOf = (fact: Fact<string[]>): Fact<string[]> =>
   fact.known ? { known: true, value: fact.value.slice(0, MAX_IDS) } : fact;
 
 /** Says that it was cut, so that nobody takes a part for the whole. */
-const cut = (text: string, most: number): string =>
-  text.length <= most ? text : `${text.slice(0, most)}… [cut, ${text.length} characters in all]`;
+const shorter = (text: string, most: number): string =>
+  text.length <= most ? text : `${cut(text, most)}… [cut, ${text.length} characters in all]`;

@@ -92,7 +92,7 @@ export function createTable(client: DynamoDBClient, tableName: string): Table {
     put: (item, condition) =>
       typed(item, async () => {
         await db.send(
-          new PutCommand({ TableName: tableName, Item: item, ...conditional(condition) }),
+          new PutCommand({ TableName: tableName, Item: inUtf8(item), ...conditional(condition) }),
         );
       }),
     remove: (key, condition) =>
@@ -127,6 +127,12 @@ export function createTable(client: DynamoDBClient, tableName: string): Table {
       ),
   };
 }
+
+/** Strings in DynamoDB are UTF-8, which knows no half of a character. @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html */
+const inUtf8 = (item: Item): Item =>
+  JSON.parse(JSON.stringify(item), (_, value: unknown) =>
+    typeof value === 'string' ? value.toWellFormed() : value,
+  );
 
 const typed = <T>({ pk, sk }: Key, work: () => Promise<T>): Promise<T> =>
   aws(`DynamoDB at ${pk} ${sk}`, { pk, sk }, work);

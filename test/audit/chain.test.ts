@@ -43,4 +43,15 @@ describe('P8: a history', () => {
     expect(faultOf('act-1', [second, first, third])).not.toBeNull();
     expect(faultOf('act-2', history)).toBe('entry 0 does not follow the one before it');
   });
+
+  test('is whole after it was stored as UTF-8, wherever its texts were cut', () => {
+    for (const length of [998, 999, 1000]) {
+      const history = chainOf([`${'x'.repeat(length)}😀`, '\ud83d alone']);
+      const stored = history.map((entry) => ({
+        ...entry,
+        text: Buffer.from(entry.text).toString(),
+      }));
+      expect(faultOf('act-1', stored)).toBeNull();
+    }
+  });
 });

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { concerns } from '../../functions/domain/concerns.ts';
-import { oneLine, quoted, span, utc } from '../../functions/domain/wording.ts';
+import { cut, oneLine, quoted, span, utc } from '../../functions/domain/wording.ts';
 
 describe('words', () => {
   test('for a time name the hour, the zone and the day', () => {
@@ -27,6 +27,13 @@ describe('words', () => {
         expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
       }),
     );
+  });
+
+  test('cut anywhere hold no half of a character, which services refuse', () => {
+    const text = `${'😀'.repeat(40)}\ud83d`;
+    for (let most = 1; most <= 82; most++)
+      for (const words of [oneLine(text, most), quoted(text, most), cut(text, most)])
+        expect(words.isWellFormed(), `cut at ${most}`).toBe(true);
   });
 
   test('in quotation marks cannot end them, and are no link in a mail program', () => {

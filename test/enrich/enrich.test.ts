@@ -163,6 +163,20 @@ describe('the brief', () => {
     expect((await briefFor()).alert.title).toMatch(/^x{500}… \[cut, 1024 characters in all\]$/);
   });
 
+  test('holds no half of a character, which the model’s API refuses, wherever an attacker places one', async () => {
+    for (const start of ['', 'x']) {
+      store = await database.fresh();
+      const emojis = (most: number) => start + '😀'.repeat(most / 2 - 1);
+      await opened({
+        title: emojis(1024),
+        description: emojis(4096),
+        entities: [{ ...attacker, attributes: { userAgent: emojis(1024) } }],
+      });
+      // JSON writes half a character as an escape, and nothing else that starts so.
+      expect(JSON.stringify(await briefFor())).not.toMatch(/\\ud[89a-f]/);
+    }
+  });
+
   const longest = (i: number, letter: string): Entity => ({
     ...attacker,
     ref: `ip-${i + 1}`,

@@ -19,6 +19,15 @@ beforeEach(async () => {
 const action = toyAction();
 const putAction = () => store.records.createAction(action);
 
+test('what is no UTF-8 is stored as what is, so that no service refuses it or reads it otherwise', async () => {
+  const half = 'half of an emoji: \ud83d';
+  await store.records.createIncident(incidentWith());
+  await store.records.putAlert(INCIDENT_ID, alertWith({ title: half }), { title: half });
+  const { title } = await store.records.alert(INCIDENT_ID, ALERT_ID);
+  expect(title).toBe('half of an emoji: \ufffd');
+  expect(await store.records.rawEvent(INCIDENT_ID, ALERT_ID)).toEqual({ title: half });
+});
+
 describe('what is outstanding', () => {
   const DAY_AFTER = new Date(NOW.getTime() + 24 * 3_600_000);
   const idOf = (number: number) => `act-0123456789abcdef-${number}`;

@@ -3,6 +3,7 @@ import type { SSM } from '@aws-sdk/client-ssm';
 import { z } from 'zod';
 import { aws } from '../../audit/aws-errors.ts';
 import { NotFound } from '../../domain/errors.ts';
+import { cut } from '../../domain/wording.ts';
 import type { Mechanism } from '../mechanism.ts';
 
 export type TicketApi = Pick<SSM, 'createOpsItem' | 'describeOpsItems' | 'updateOpsItem'>;
@@ -22,8 +23,8 @@ export async function openTicket(ssm: TicketApi, ticket: Ticket): Promise<string
   try {
     const { OpsItemId } = await ssm.createOpsItem({
       Source: SOURCE,
-      Title: `${ticket.incidentId}: ${ticket.title}`.slice(0, MAX_TITLE),
-      Description: ticket.body.slice(0, MAX_BODY),
+      Title: cut(`${ticket.incidentId}: ${ticket.title}`, MAX_TITLE),
+      Description: cut(ticket.body, MAX_BODY),
       Category: 'Security',
       OperationalData: {
         // With this, a second ticket of the same incident is refused, and the refusal names the first one.
