@@ -2,10 +2,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import { moveTo } from '../audit/chain.ts';
 import type { Action, Status } from '../domain/action.ts';
+import { minutesAfter } from '../domain/time.ts';
+import { cut } from '../domain/wording.ts';
 import type { Effect } from '../execute/registry.ts';
 import { decide, isStricter, type Ruling } from './decide.ts';
 import type { GateDeps } from './gate.ts';
 import type { Circumstances } from './proposal.ts';
+
+/** Where the record of an action ends a failure. */
+const MAX_FAILURE = 1000;
+/** Longer than the state machine tries to tell people. */
+const TOLD_WITHIN_MINUTES = 20;
 
 const STOPPED: Readonly<Partial<Record<Action['disposition'], Status>>> = {
   observe: 'observed',
@@ -24,13 +31,10 @@ export async function decideAgain(
     const why = whatChanged(current, ruling, circumstances);
     if (!why) return null;
     const to = STOPPED[ruling.disposition] ?? 'failed';
-    const text = `Stopped after approval: ${why}`;
-    return moveTo(
-      current,
-      to,
-      { at: now(), by: 'gate', text },
-      { failure: text, attentionAt: null },
-    );
+    const text = cut(`Stopped after approval: ${why}`, MAX_FAILURE);
+    // Until somebody was told what there is to do by hand.
+    const attentionAt = to === 'handed-off' ? minutesAfter(now(), TOLD_WITHIN_MINUTES) : null;
+    return moveTo(current, to, { at: now(), by: 'gate', text }, { failure: text, attentionAt });
   });
   const goes = ['approved', 'executing', 'in-force'].includes(action.status);
   return {
@@ -56,6 +60,8 @@ function whatChanged(
   if (ruling.name !== action.name) return `it would now be ${ruling.name ?? 'an unknown action'}`;
   if (!ruling.effects.some((effect) => isEffectOf(action, effect)))
     return 'what it would change is no longer what was approved';
+  if (lasts(ruling) < lasts(action))
+    return `policy ${policy.version} allows no more than ${ruling.durationMinutes} minutes`;
   if (isStricter(ruling.disposition, action.disposition)) {
     const known = new Set(action.reasons.map(({ code }) => code));
     const added = ruling.reasons.filter(({ code }) => !known.has(code)).map(({ text }) => text);
@@ -63,3 +69,6 @@ function whatChanged(
   }
   return null;
 }
+
+const lasts = ({ durationMinutes }: Pick<Action, 'durationMinutes'>): number =>
+  durationMinutes ?? Number.POSITIVE_INFINITY;

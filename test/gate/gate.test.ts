@@ -1,7 +1,8 @@
 // From a ruling to recorded actions: one for each thing that would change, and none that differs from what was approved.
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { moveTo } from '../../functions/audit/chain.ts';
 import type { Parameters } from '../../functions/domain/action.ts';
+import { unknown } from '../../functions/domain/facts.ts';
 import { blockAddress } from '../../functions/execute/waf/address.ts';
 import { type GateDeps, gate } from '../../functions/gate/gate.ts';
 import type { Store } from '../../functions/store/store.ts';
@@ -9,6 +10,7 @@ import {
   ALERT_ID,
   alertWith,
   assess,
+  factsAbout,
   factsWith,
   INCIDENT_ID,
   NOW,
@@ -94,5 +96,51 @@ test('an approved action is stopped when it would now change something else', as
   expect(await store.records.action(INCIDENT_ID, actionId)).toMatchObject({
     status: 'failed',
     failure: expect.stringContaining('no longer what was approved'),
+  });
+});
+
+describe('an approved action is stopped, and the record says why,', () => {
+  const runAgain = async (change: Partial<GateDeps> = {}) => {
+    const { actionId } = await approved();
+    const again = { incidentId: INCIDENT_ID, alertId: ALERT_ID, actionId };
+    expect(await gate({ ...deps(), ...change }, again)).toMatchObject({ disposition: 'stopped' });
+    return store.records.action(INCIDENT_ID, actionId);
+  };
+  const block = POLICY.actions.block_ip_at_firewall;
+
+  test('P10: when policy has shortened what it was approved for', async () => {
+    const shorter = { undo: 'reverses-when-due' as const, maxDurationMinutes: 2 };
+    const actions = {
+      ...POLICY.actions,
+      block_ip_at_firewall: { ...block, lifetime: shorter } as typeof block,
+    };
+    const action = await runAgain({ policy: { ...POLICY, actions } });
+    expect(action).toMatchObject({ status: 'failed', before: null });
+    expect(action.failure).toContain('no more than 2 minutes');
+  });
+
+  test('P10: when the facts are older than the decision', async () => {
+    const readAt = new Date(NOW.getTime() - 1).toISOString();
+    await store.records.putFacts(INCIDENT_ID, ALERT_ID, { ...factsWith(), readAt });
+    expect((await runAgain()).failure).toContain('could not be read again');
+  });
+
+  test('P9: however many reasons there are, and the sweeper sees to it that somebody is told', async () => {
+    const why = 'x'.repeat(300);
+    const facts = factsAbout('ip-1', {
+      protectedBy: unknown(why),
+      address: { ...factsAbout('ip-1').address!, awsServices: unknown(why) },
+      history: {
+        ...factsAbout('ip-1').history,
+        inForce: unknown(why),
+        reversedByPeople: unknown(why),
+      },
+    });
+    const { actionId } = await approved();
+    await store.records.putFacts(INCIDENT_ID, ALERT_ID, factsWith(facts));
+    await gate(deps(), { incidentId: INCIDENT_ID, alertId: ALERT_ID, actionId });
+    const action = await store.records.action(INCIDENT_ID, actionId);
+    expect(action.status).toBe('handed-off');
+    expect(action.attentionAt).not.toBeNull();
   });
 });
