@@ -68,7 +68,8 @@ function begin(current: Action, rung: number, taskToken: string, at: Date): Acti
       current,
       'expired',
       { at, by: 'approve', text: 'Nobody decided in time' },
-      { approval: waiting, attentionAt: null },
+      // The sweeper stays in charge until people were told.
+      { approval: waiting },
     );
   // A repeated attempt comes with a token of its own.
   const asked = asking(current, rung, at) ?? { ...current, version: current.version + 1 };

@@ -175,7 +175,9 @@ const unique = (people: readonly Approver[]): Approver[] => [
   ...new Map(people.map((person) => [person.id, person])).values(),
 ];
 
-/** With this the sweeper knows that a hand-off reached somebody. */
+const UNTIL_TOLD: readonly Action['status'][] = ['handed-off', 'expired'];
+
+/** With this the sweeper knows that what has an end only when people know of it reached somebody. */
 async function markTold(
   { store, now }: NotifyDeps,
   { incidentId, actionId }: Action,
@@ -190,7 +192,7 @@ async function markTold(
   const text = `Told ${namesOf(reached)}${notReached.length > 0 ? `; not reached: ${namesOf(notReached)}` : ''}`;
   await store.records.changeAction(incidentId, actionId, (current) => ({
     ...noted(current, { at: now(), by: 'notify', event: 'told', text }),
-    attentionAt: current.status === 'handed-off' ? null : current.attentionAt,
+    attentionAt: UNTIL_TOLD.includes(current.status) ? null : current.attentionAt,
   }));
 }
 

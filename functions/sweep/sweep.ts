@@ -92,7 +92,7 @@ async function help(deps: SweepDeps, action: Action): Promise<void> {
   }
 }
 
-/** The state machine is gone or deaf: the request ends here, on time, with nothing done. Over when somebody was told. */
+/** The state machine is gone or deaf: the request ends here, on time, with nothing done; whoever tells people ends the looks. */
 async function expire(
   { store, callback, tell, now, log }: SweepDeps,
   action: Action,
@@ -109,7 +109,7 @@ async function expire(
   const woken = token ? await wake({ callback, log }, ended, token, 'expired') : false;
   // A state machine that took the answer tells people itself.
   if (!woken) await tell({ incidentId, actionId });
-  await lookAgain({ store, now }, ended, null);
+  await lookAgain({ store, now }, ended);
 }
 
 /** A person approved and the answer was lost: pass it on, or, when nobody waits for it, say that nothing was done. */

@@ -65,8 +65,9 @@ async function onReverse(deps: WebDeps, { claims, action }: Opened): Promise<Ans
   if (!mayReverse(action))
     return notCounted(action, { because: 'settled', refused: 'There is nothing to reverse.' });
   try {
-    // Named after the state of affairs: a double click is one reversal.
-    await deps.startReverse(`person-${actionId}-${version}`, {
+    // Named after the state of affairs and the minute: a double click is one reversal, and one that failed is no end.
+    const minute = Math.floor(deps.now().getTime() / 60_000);
+    await deps.startReverse(`person-${actionId}-${version}-${minute}`, {
       incidentId,
       actionId,
       scope,

@@ -17,8 +17,10 @@ export async function decideOne(
   const written = await write(deps, action, (current) =>
     decide(current, verdict, { person, people, now: deps.now(), reason }),
   );
-  if (!written.refusal) await passOn(deps, written.action);
-  return isRepeated(written.action, person, verdict) ? { ...written, refusal: null } : written;
+  if (written.refusal && !isRepeated(written.action, person, verdict)) return written;
+  // A repeated vote, too: the first one's answer, from the table or to the state machine, may have been lost.
+  await passOn(deps, written.action);
+  return { ...written, refusal: null };
 }
 
 /** Neither may fail the person's decision, which stands: what is lost here, the next rung or the sweeper finds. */
@@ -26,8 +28,8 @@ async function passOn(deps: WebDeps, action: Action): Promise<void> {
   const { approval, status, target, actionId, incidentId, name } = action;
   const failed = (what: string) => (error: unknown) =>
     deps.log('warn', what, { incidentId, actionId, ...errorFields(error) });
-  // More people have to answer.
-  if (!approval?.decision) return;
+  // More people have to answer, or it was passed on long ago.
+  if (approval?.decision?.verdict !== status) return;
   if (approval.taskToken)
     await deps
       .callback(approval.taskToken, { verdict: status })

@@ -58,6 +58,7 @@ describe('the news', () => {
       event: 'told',
       text: 'Told Ana Silva, Ben Okafor, Mei Tanaka',
     });
+    expect((await load()).attentionAt, 'the sweeper has no more to do').toBeNull();
   });
 
   test('reaches people although no ticket can be opened', async () => {
