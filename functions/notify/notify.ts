@@ -19,6 +19,7 @@ import {
   inDoubtText,
   keptText,
   notUndoneText,
+  rotateText,
   stoppedText,
   unaskedText,
 } from './texts.ts';
@@ -158,6 +159,8 @@ function newsOf(
             ticket: false,
           }
         : null;
+    case 'reversed':
+      return afterwards(action, unique([...decidedBy, ...onCall]));
     case 'reversal-failed':
     case 'reversing':
     case 'executing':
@@ -169,6 +172,14 @@ function newsOf(
     default:
       return null;
   }
+}
+
+/** The work that a reversal leaves, once: the sweeper may look at it again when it is over. */
+function afterwards(action: Action, to: Approver[]): News | null {
+  const { history, status } = action;
+  const last = (wanted: string) => history.findLastIndex(({ event }) => event === wanted);
+  const text = last('told') > last(status) ? null : rotateText(action);
+  return text && { ...text, to, ticket: true };
 }
 
 const unique = (people: readonly Approver[]): Approver[] => [

@@ -4,6 +4,7 @@ import type { Alert } from '../domain/alert.ts';
 import type { Incident, Outcome } from '../domain/incident.ts';
 import { oneLine, quoted, utc, words } from '../domain/wording.ts';
 import type { Message } from './message.ts';
+import { rotationOf } from './rotation.ts';
 import { runbookOf } from './runbook.ts';
 
 type Text = Pick<Message, 'subject' | 'paragraphs'>;
@@ -71,6 +72,7 @@ export function remindText(action: Action, seenSince: string): Text {
     paragraphs: [
       `In force since ${utc(action.appliedAt)}. It is undone at ${utc(action.dueAt)} unless somebody keeps or extends it.`,
       seenSince,
+      ...wayToANewKey(action),
       incidentLine(action),
     ],
   };
@@ -83,10 +85,28 @@ export function keptText(action: Action, seenSince: string): Text {
     paragraphs: [
       `It was kept and has been in force since ${utc(action.appliedAt)}. Keep it on, or reverse it.`,
       seenSince,
+      ...wayToANewKey(action),
       incidentLine(action),
     ],
   };
 }
+
+/** A revoked key was given back: null for any other action, which needs nobody when it is over. */
+export function rotateText(action: Action): Text | null {
+  const way = wayToANewKey(action);
+  if (way.length === 0) return null;
+  return {
+    subject: subjectOf('Over, now rotate:', action),
+    paragraphs: [
+      `It is over: ${oneLine(action.history.at(-1)?.text ?? '')}. Whoever took the key may still have it.`,
+      ...way,
+      incidentLine(action),
+    ],
+  };
+}
+
+const wayToANewKey = (action: Action): string[] =>
+  steps('The way to a new key, for its owner', rotationOf(action));
 
 export function expiredText(action: Action): Text {
   const asked = action.approval?.rungs.flatMap(({ ask }) => ask.map(({ name }) => name)).join(', ');

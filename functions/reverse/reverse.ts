@@ -63,11 +63,13 @@ export async function reverse(deps: ReverseDeps, input: unknown) {
   }
 }
 
-const answer = ({ incidentId, actionId, scope, status }: Action) => ({
+const answer = ({ incidentId, actionId, scope, status, name }: Action) => ({
   incidentId,
   actionId,
   scope,
   status,
+  /** A key that was in other hands has to be replaced, however well it was given back: somebody has to hear of it. */
+  leavesWork: status === 'reversed' && name === 'revoke_api_key',
 });
 
 /** A person's word counts at any time. Anything else only undoes what is due, or what never got into force. */

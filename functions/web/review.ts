@@ -37,7 +37,7 @@ async function onKeep(deps: WebDeps, { claims, action }: Opened): Promise<Answer
   return counted(
     written.action,
     'Kept',
-    `It stays until somebody reverses it. The record says that you kept it, and you are asked again on ${utc(written.action.reviewAt)}.`,
+    `It stays until somebody reverses it. The record says that you kept it, and you are asked again on ${utc(written.action.reviewAt)}.${written.action.name === 'revoke_api_key' ? ' Its owner needs a new key: the message with your link has the commands.' : ''}`,
   );
 }
 

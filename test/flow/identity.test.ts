@@ -70,3 +70,36 @@ describe.each([
     expect(asIs()).toEqual(before);
   });
 });
+
+describe('a key that was in other hands', () => {
+  const heard = (word: string) =>
+    world.told('ana.silva').filter((subject) => subject.startsWith(word));
+
+  test('leaves work: whoever approved hears of the way to a new one before it is given back, and after', async () => {
+    await world.deliver(sample('api-key-abuse'));
+    await world.approve('ana.silva');
+    await world.pass(4);
+    expect(heard('Will be undone:')).toHaveLength(1);
+    expect(heard('Over, now rotate:')).toEqual([]);
+    await world.pass(30);
+    expect(heard('Over, now rotate:')).toEqual([
+      'Over, now rotate: Disable the API key k4partner9',
+    ]);
+    const [{ message } = {}] = world.runtime
+      .inbox()
+      .filter(({ message: { subject } }) => subject.startsWith('Over, now rotate:'));
+    expect(message?.paragraphs.join('\n')).toContain('k4partner9 is enabled');
+    expect(message?.paragraphs.join('\n')).toContain('aws apigateway create-api-key');
+  });
+
+  test('stays off when it is kept, and whoever keeps it reads that a new one is needed', async () => {
+    await world.deliver(sample('api-key-abuse'));
+    await world.approve('ana.silva');
+    await world.pass(4);
+    const page = await world.choose(world.link('ana.silva'), { review: 'keep' });
+    expect(await page.text()).toContain('Its owner needs a new key');
+    await world.pass(10);
+    expect(works('k4partner9')).toBe(false);
+    expect(heard('Over, now rotate:')).toEqual([]);
+  });
+});

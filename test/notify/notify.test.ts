@@ -6,7 +6,7 @@ import { Unavailable } from '../../functions/domain/errors.ts';
 import { Message } from '../../functions/notify/message.ts';
 import { type NotifyDeps, notify } from '../../functions/notify/notify.ts';
 import type { Store } from '../../functions/store/store.ts';
-import { alertWith, attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
+import { alertWith, attacker, INCIDENT_ID, leakedKey, POLICY } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
 import { BASE_URL, inForce, mac, minute, put, waiting } from '../web/desk.ts';
 
@@ -132,6 +132,30 @@ describe('the news', () => {
       expect(text()).toContain("IPSet.Addresses[?@ != '203.0.113.7/32']");
     },
   );
+
+  test('of a key that was given back goes out once, to who approved it, with a ticket and the way to a new one', async () => {
+    const action = await put(
+      store,
+      inForce({
+        status: 'reversed',
+        name: 'revoke_api_key',
+        target: leakedKey,
+        parameters: { userName: 'report-export' },
+      }),
+    );
+    await tell(action);
+    expect(told()).toEqual(['ana.silva']);
+    expect(text()).toMatch(/^Over, now rotate: /);
+    expect(text()).toContain('aws iam create-access-key');
+    expect(tickets).toHaveLength(1);
+    await tell(action);
+    expect(sent, 'the sweeper may look at it again').toHaveLength(1);
+  });
+
+  test('of any other end needs nobody', async () => {
+    await tell(await put(store, inForce({ status: 'reversed' })));
+    expect(sent).toEqual([]);
+  });
 
   test('of what is in force and not yet due does not claim that it should be gone', async () => {
     await tell(await put(store, inForce()), { failure });

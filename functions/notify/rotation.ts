@@ -1,0 +1,38 @@
+// The way to a new key, for whoever owns the old one: a key that was in other hands is not clean because we gave it back.
+import type { Action } from '../domain/action.ts';
+import { shell } from '../domain/shell.ts';
+
+/** Commands in order, with nothing to fill in. Empty for whatever is no revoked key. */
+export function rotationOf({ name, target, parameters, region }: Action): string[] {
+  if (name !== 'revoke_api_key' || !target) return [];
+  const { userName } = parameters;
+  if (target.kind === 'access-key')
+    return typeof userName === 'string' ? accessKey(shell(target.value), shell(userName)) : [];
+  return apiKey(target.value, region);
+}
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html#Using_RotateAccessKey */
+const accessKey = (key: string, user: string): string[] => [
+  `aws iam get-access-key-last-used --access-key-id ${key}  # where it is used`,
+  `aws iam create-access-key --user-name ${user}  # two keys at the most; put the new one where the old one is used`,
+  `aws iam update-access-key --user-name ${user} --access-key-id ${key} --status Inactive  # then see what still needs it`,
+  `aws iam delete-access-key --user-name ${user} --access-key-id ${key}  # when nothing does`,
+];
+
+/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-setup-api-key-with-console.html */
+function apiKey(id: string, region: string): string[] {
+  const gateway = (rest: string) => `aws apigateway ${rest} --region ${shell(region)}`;
+  const plans = gateway(`get-usage-plans --key-id ${shell(id)} --query 'items[].id' --output text`);
+  const make = gateway(
+    `create-api-key --enabled --name ${shell(`replaces-${id}`)} --query id --output text`,
+  );
+  const join = gateway(
+    'create-usage-plan-key --usage-plan-id "$PLAN" --key-type API_KEY --key-id "$NEW"',
+  );
+  return [
+    `NEW="$(${make})"`,
+    `for PLAN in $(${plans}); do ${join}; done`,
+    `${gateway('get-api-key --api-key "$NEW" --include-value --query value --output text')}  # a secret: for its owner, by a way that you trust`,
+    `${gateway(`delete-api-key --api-key ${shell(id)}`)}  # when nothing uses it any more`,
+  ];
+}
