@@ -1,6 +1,7 @@
 // Has an analyst judge the alert. Whatever goes wrong ends in a ticket for a person, with the reason.
 import type { Log } from '../audit/log.ts';
-import type { Assessment, Recommendation } from '../domain/assessment.ts';
+import { type Assessment, aboutAlert, type Recommendation } from '../domain/assessment.ts';
+import { withDeadline } from '../domain/deadline.ts';
 import { AnalyseInput, type Analyst, type Brief, Opinion } from './brief.ts';
 import { reasonOf } from './reason.ts';
 
@@ -29,8 +30,7 @@ async function assess(
   const { origin } = analyst;
   const model = analyst.model?.slice(0, 128) ?? null;
   try {
-    const signal = deadline();
-    const answer = await Promise.race([analyst.judge(brief, signal), ended(signal)]);
+    const answer = await withDeadline(deadline(), (signal) => analyst.judge(brief, signal));
     const { recommendations, ...judged } = Opinion.parse(answer);
     return {
       ...judged,
@@ -46,23 +46,7 @@ async function assess(
   }
 }
 
-/** Rejects when the time is over, also where the analyst does not listen to the signal. */
-const ended = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    const end = () => reject(signal.reason);
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
-  });
-
 const MAX_RECOMMENDATIONS = 10;
-
-const ticket = (reasoning: string): Recommendation => ({
-  action: 'create_alert_ticket',
-  target: 'alert-1',
-  parameters: { durationMinutes: null },
-  confidence: 100,
-  reasoning,
-});
 
 /** "Harmless, nothing to do" is what injected text would most like a model to say: a person reads of the alert anyway. */
 function withTicket(recommended: readonly Recommendation[]): Recommendation[] {
@@ -73,7 +57,10 @@ function withTicket(recommended: readonly Recommendation[]): Recommendation[] {
     ? [...recommended]
     : [
         ...recommended.slice(0, MAX_RECOMMENDATIONS - 1),
-        ticket('The analysis asked for none; every alert leaves a ticket.'),
+        aboutAlert(
+          'create_alert_ticket',
+          'The analysis asked for none; every alert leaves a ticket.',
+        ),
       ];
 }
 
@@ -82,7 +69,9 @@ function ticketInstead(brief: Brief, model: string | null, failure: string): Ass
   return {
     verdict: 'unclear',
     summary: `Nobody has judged this alert (${type}): the analysis failed. ${title}`.slice(0, 2000),
-    recommendations: [ticket('The analysis failed; a person has to look at the alert.')],
+    recommendations: [
+      aboutAlert('create_alert_ticket', 'The analysis failed; a person has to look at the alert.'),
+    ],
     origin: 'fallback',
     model,
     failure,

@@ -1,6 +1,5 @@
 // The analyst that is always there: a table of finding families, and no judgement beyond it.
-import type { Recommendation } from '../domain/assessment.ts';
-import type { ActionName } from '../domain/policy.ts';
+import { aboutAlert, type Recommendation } from '../domain/assessment.ts';
 import type { Analyst, Brief, Opinion } from './brief.ts';
 import { FAMILIES, OTHERWISE, type Step } from './families.ts';
 
@@ -65,20 +64,16 @@ function told(
   contained: readonly Recommendation[],
   canWait = false,
 ): Recommendation[] {
-  const about = (action: ActionName, reasoning: string): Recommendation => ({
-    action,
-    target: 'alert-1',
-    parameters: { durationMinutes: null },
-    confidence: 100,
-    reasoning,
-  });
-  const ticket = about('create_alert_ticket', 'A person should look at every alert in daylight.');
+  const ticket = aboutAlert(
+    'create_alert_ticket',
+    'A person should look at every alert in daylight.',
+  );
   const asksNobody = contained.every(({ action }) => QUIET.includes(action));
   const wakes = !canWait && (label === 'critical' || (label === 'high' && asksNobody));
   return wakes
     ? [
         ticket,
-        about('send_analyst_notification', `It is ${label}: somebody should know of it now.`),
+        aboutAlert('send_analyst_notification', `It is ${label}: somebody should know of it now.`),
       ]
     : [ticket];
 }

@@ -15,6 +15,18 @@ export const Recommendation = z.strictObject({
 });
 export type Recommendation = z.infer<typeof Recommendation>;
 
+/** What people are told of an alert needs no target but itself, and no judgement. */
+export const aboutAlert = (
+  action: 'create_alert_ticket' | 'send_analyst_notification',
+  reasoning: string,
+): Recommendation => ({
+  action,
+  target: 'alert-1',
+  parameters: { durationMinutes: null },
+  confidence: 100,
+  reasoning,
+});
+
 export const Assessment = z.strictObject({
   verdict: z.enum(['malicious', 'suspicious', 'benign', 'unclear']),
   summary: z.string().max(2000),

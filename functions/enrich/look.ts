@@ -1,6 +1,6 @@
 // One look at the account for a fact: read-only, under a time limit of its own, and a reason where it fails.
-import type { Log } from '../audit/log.ts';
-import { errorFields } from '../audit/log.ts';
+import { errorFields, type Log } from '../audit/log.ts';
+import { withDeadline } from '../domain/deadline.ts';
 import { type Fact, known, unknown } from '../domain/facts.ts';
 
 export type LookDeps = {
@@ -19,22 +19,13 @@ export async function look<T>(
   what: string,
   read: (abortSignal: AbortSignal) => Promise<T>,
 ): Promise<Fact<T>> {
-  const signal = lookDeadline();
   try {
-    return known(await Promise.race([read(signal), ended(signal)]));
+    return known(await withDeadline(lookDeadline(), read));
   } catch (error) {
     log('warn', 'fact not read', { what, ...errorFields(error) });
     return unknown(`${what} could not be read: ${reasonOf(error)}`.slice(0, 300));
   }
 }
-
-/** Rejects when the time is over, also where the client does not listen to the signal. */
-const ended = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    const end = () => reject(signal.reason);
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
-  });
 
 const reasonOf = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : String(error);

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Log } from '../audit/log.ts';
 import { type Action, ActionId, type ApprovalRequest, IncidentId } from '../domain/action.ts';
-import { Assessment, type Recommendation } from '../domain/assessment.ts';
+import { Assessment, aboutAlert, type Recommendation } from '../domain/assessment.ts';
 import { Conflict, InvalidInput } from '../domain/errors.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Effect } from '../execute/registry.ts';
@@ -71,7 +71,7 @@ function readAssessment(given: unknown): Assessment {
   return {
     verdict: 'unclear',
     summary: 'There is no usable analysis. A person has to look at the alert.',
-    recommendations: [ticketBecause('There is no usable analysis')],
+    recommendations: [aboutAlert('create_alert_ticket', 'There is no usable analysis')],
     origin: 'fallback',
     model: null,
     failure:
@@ -80,14 +80,6 @@ function readAssessment(given: unknown): Assessment {
         : z.prettifyError(parsed.error).slice(0, 1000),
   };
 }
-
-const ticketBecause = (reasoning: string): Recommendation => ({
-  action: 'create_alert_ticket',
-  target: 'alert-1',
-  parameters: { durationMinutes: null },
-  confidence: 100,
-  reasoning,
-});
 
 async function decideAll(
   deps: GateDeps,
@@ -104,7 +96,10 @@ async function decideAll(
   );
   // Whatever a hostile or confused model proposed: where nothing of it is left, a person still hears of the alert.
   if (rulings.every(({ ruling }) => ruling.disposition === 'dropped')) {
-    const recommendation = ticketBecause('Nothing that was recommended could be considered');
+    const recommendation = aboutAlert(
+      'create_alert_ticket',
+      'Nothing that was recommended could be considered',
+    );
     rulings.push({ recommendation, ruling: decide(recommendation, circumstances) });
   }
   const actions: Routed[] = [];
