@@ -1,5 +1,6 @@
 // What the records know of a target, as lines for the person who decides.
 import type { Facts } from '../domain/facts.ts';
+import { span } from '../domain/wording.ts';
 import type { Subject } from './mechanism.ts';
 
 /** Silence means that it was looked up and there was nothing. `noun`: `address`, `user`, ... */
@@ -18,4 +19,4 @@ export function earlierIncidents(
 
 /** How it ends, after what is taken back: `Our policy, and nothing else, is detached`. */
 export const undoneAfter = (what: string, { durationMinutes }: Pick<Subject, 'durationMinutes'>) =>
-  `${what}${durationMinutes ? ` after ${durationMinutes} minutes unless somebody keeps it` : ''}`;
+  `${what}${durationMinutes ? ` after ${span(durationMinutes)} unless somebody keeps it` : ''}`;

@@ -1,4 +1,5 @@
 // What every executor and reverser function in AWS is built from; a scope adds its mechanisms.
+import { setTimeout } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Scheduler } from '@aws-sdk/client-scheduler';
 import { createLog } from '../audit/logger.ts';
@@ -9,6 +10,9 @@ import { readPolicyFile } from '../store/policy-file.ts';
 import { createStore } from '../store/store.ts';
 import { type ExecuteDeps, execute } from './execute.ts';
 import type { Connected, Scope } from './mechanism.ts';
+import type { Sleep } from './settle.ts';
+
+export const sleep: Sleep = (milliseconds) => setTimeout(milliseconds);
 
 /** The two Lambda handlers of a scope. */
 export function deploy(

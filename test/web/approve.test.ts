@@ -43,7 +43,7 @@ describe('looking at a link', () => {
       'AWS WAF refuses its requests',
       'severity medium',
       'several people may share it',
-      'after 60 minutes unless somebody keeps it',
+      'after 1 h unless somebody keeps it',
       'value="approve"',
       'value="decline"',
       'Port 443 of i-0123456789abcdef0 is being probed',

@@ -2,6 +2,7 @@
 import type { EC2, FlowLog, UnsuccessfulItem } from '@aws-sdk/client-ec2';
 import { z } from 'zod';
 import { aws, typedAwsError } from '../../audit/aws-errors.ts';
+import { lookUntil, type Sleep } from '../settle.ts';
 
 /** The three calls that we make; a stand-in implements the same. */
 export type FlowLogApi = Pick<EC2, 'createFlowLogs' | 'describeFlowLogs' | 'deleteFlowLogs'>;
@@ -16,8 +17,7 @@ type FlowLogDestination = z.infer<typeof FlowLogDestination>;
 export type FlowLogClients = {
   ec2: FlowLogApi;
   destination: FlowLogDestination;
-  /** Waits between two looks; injected, so that tests do not. */
-  sleep: (milliseconds: number) => Promise<void>;
+  sleep: Sleep;
 };
 
 /** On what we make, with the action that made it. Rights to delete hang on it: policies/iam/flow-log.json. */
@@ -33,8 +33,7 @@ export const MOST_FLOW_LOGS = 2;
 const AGGREGATION_SECONDS = 60;
 
 /** @see https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html */
-const MOST_LOOKS = 6;
-const BETWEEN_LOOKS_MS = 1_000;
+const LOOKS = { most: 6, betweenMs: 1_000 };
 
 /** `ours`: ours by tag and destination. `untagged`: it writes where only ours write, without our tag. */
 export type Whose = 'ours' | 'untagged' | 'others';
@@ -69,14 +68,8 @@ export function createFlowLogAccess({ ec2, destination, sleep }: FlowLogClients)
     list,
 
     /** Looks until it is as expected, or for a few seconds; returns what was seen last. */
-    async listUntil(interfaceId: string, expected: (found: Found[]) => boolean): Promise<Found[]> {
-      let found = await list(interfaceId);
-      for (let look = 1; look < MOST_LOOKS && !expected(found); look++) {
-        await sleep(BETWEEN_LOOKS_MS);
-        found = await list(interfaceId);
-      }
-      return found;
-    },
+    listUntil: (interfaceId: string, expected: (found: Found[]) => boolean): Promise<Found[]> =>
+      lookUntil(expected, () => list(interfaceId), { ...LOOKS, sleep }),
 
     /** Idempotent per action: EC2 knows the token. */
     async create(interfaceId: string, { actionId, incidentId }: Ids): Promise<void> {

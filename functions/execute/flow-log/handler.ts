@@ -1,8 +1,7 @@
 // Lambda entries of the scope `flow-log`.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { EC2 } from '@aws-sdk/client-ec2';
 import { ENV, required } from '../../domain/env.ts';
-import { deploy } from '../deployed.ts';
+import { deploy, sleep } from '../deployed.ts';
 import { connected } from '../mechanism.ts';
 import { FlowLogDestination } from './flow-logs.ts';
 import { recordFlows } from './interface-flows.ts';
@@ -10,7 +9,7 @@ import { recordFlows } from './interface-flows.ts';
 const clients = {
   ec2: new EC2({}),
   destination: FlowLogDestination.parse(JSON.parse(required(process.env, ENV.flowLogs))),
-  sleep: (milliseconds: number) => sleep(milliseconds),
+  sleep,
 };
 
 export const { execute, reverse } = deploy('flow-log', () => [connected(recordFlows, clients)]);

@@ -4,6 +4,7 @@ import type { Description, Parameters } from '../../domain/action.ts';
 import type { Entity } from '../../domain/alert.ts';
 import { InvalidInput, NotFound, QuotaExceeded, StateChanged } from '../../domain/errors.ts';
 import { shell } from '../../domain/shell.ts';
+import { undoneAfter } from '../affected.ts';
 import type { Mechanism, Subject } from '../mechanism.ts';
 import {
   createFlowLogAccess,
@@ -55,7 +56,8 @@ function placeOf(parameters: Parameters): string {
   throw new InvalidInput('the action names no network interface', {}, parsed.error);
 }
 
-function describe({ target, region, parameters, durationMinutes }: Subject): Description {
+function describe(subject: Subject): Description {
+  const { target, region, parameters } = subject;
   const interfaceId = placeOf(parameters);
   const of = target.kind === 'instance' ? ` of ${target.value}` : '';
   const ec2 = (verb: string) => `aws ec2 ${verb} --region ${shell(region)}`;
@@ -70,7 +72,7 @@ function describe({ target, region, parameters, durationMinutes }: Subject): Des
       'Whoever pays for the log: it grows with the traffic',
       `Flow logs that others have on it stay as they are; AWS allows ${MOST_FLOW_LOGS} of one interface`,
     ],
-    undo: `Exactly this flow log is deleted${durationMinutes ? ` after ${durationMinutes} minutes` : ''} unless somebody keeps it; what it has recorded stays in the log group`,
+    undo: `${undoneAfter('Exactly this flow log is deleted', subject)}; what it has recorded stays in the log group`,
     manualUndo: [
       `${ec2('delete-flow-logs')} --flow-log-ids $(${ec2('describe-flow-logs')} --filter ${ours} --query 'FlowLogs[].FlowLogId' --output text)`,
     ],

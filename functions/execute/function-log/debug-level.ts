@@ -6,14 +6,15 @@ import type { Description } from '../../domain/action.ts';
 import type { Entity } from '../../domain/alert.ts';
 import { Conflict, NotFound, StateChanged } from '../../domain/errors.ts';
 import { shell } from '../../domain/shell.ts';
+import { undoneAfter } from '../affected.ts';
 import type { Mechanism, Subject } from '../mechanism.ts';
+import { lookUntil, type Sleep } from '../settle.ts';
 
 /** The two calls that we make; a stand-in implements the same. */
 export type FunctionApi = Pick<Lambda, 'getFunctionConfiguration' | 'updateFunctionConfiguration'>;
 export type FunctionLogClients = {
   lambda: FunctionApi;
-  /** Waits between two looks; injected, so that tests do not. */
-  sleep: (milliseconds: number) => Promise<void>;
+  sleep: Sleep;
 };
 
 /**
@@ -34,8 +35,7 @@ const FUNCTION_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 const UNPUBLISHED = '$LATEST';
 
 /** An update without a network takes seconds; with one up to a minute, which is left to the caller's retries. */
-const MOST_LOOKS = 10;
-const BETWEEN_LOOKS_MS = 2_000;
+const LOOKS = { most: 10, betweenMs: 2_000 };
 
 export const logAtDebug: Mechanism<FunctionLogClients, Logging> = {
   id: 'function-log.debug-level',
@@ -58,9 +58,9 @@ export const logAtDebug: Mechanism<FunctionLogClients, Logging> = {
   connect,
 };
 
-function describe({ target, region, durationMinutes }: Subject): Description {
+function describe(subject: Subject): Description {
+  const { target, region } = subject;
   const name = target.value;
-  const lapse = durationMinutes ? ` after ${durationMinutes} minutes` : '';
   return {
     headline: `Log the function ${name} at DEBUG`,
     changes: [
@@ -72,7 +72,7 @@ function describe({ target, region, durationMinutes }: Subject): Description {
       'No caller: a few calls take longer, because running copies are replaced now and when it is undone',
       'Whoever reads or pays for the log: there is more of it, and it may hold data that the code logs at DEBUG only',
     ],
-    undo: `Log format and level become again what they were${lapse} unless somebody keeps it; nothing else of the function is touched. If somebody changed them meanwhile, it stops and says what it found`,
+    undo: `${undoneAfter('Log format and level become again what they were', subject)}; nothing else of the function is touched. If somebody changed them meanwhile, it stops and says what it found`,
     // Before it is applied there is nothing to undo, only to see; afterwards the recorded setting is filled in here.
     manualUndo: [
       `aws lambda get-function-configuration --region ${shell(region)} --function-name ${shell(name)} --query LoggingConfig`,
@@ -124,24 +124,24 @@ function connect({ lambda, sleep }: FunctionLogClients): ReturnType<typeof logAt
    * The function once no update is under way: until then it takes no other, and its revision is about to change.
    * What else Lambda answers, environment variables among it, ends here.
    */
-  async function settled({ value: name }: Entity): Promise<Found> {
-    for (let look = 1; look <= MOST_LOOKS; look++) {
-      const answer = await aws('reading the function', { function: name }, () =>
-        lambda.getFunctionConfiguration({ FunctionName: name }),
-      );
-      if (answer.LastUpdateStatus !== 'InProgress') {
-        const logging = Logging.safeParse(answer.LoggingConfig);
-        if (!logging.success || !answer.RevisionId)
-          throw new NotFound('Lambda did not say how the function logs', { function: name });
-        const failed =
-          answer.LastUpdateStatus === 'Failed'
-            ? (answer.LastUpdateStatusReason ?? 'no reason')
-            : null;
-        return { logging: logging.data, revision: answer.RevisionId, failed };
-      }
-      if (look < MOST_LOOKS) await sleep(BETWEEN_LOOKS_MS);
-    }
-    throw new Conflict('another update of the function is still under way', { function: name });
+  async function atRest({ value: name }: Entity): Promise<Found> {
+    const ids = { function: name };
+    const answer = await lookUntil(
+      ({ LastUpdateStatus }) => LastUpdateStatus !== 'InProgress',
+      () =>
+        aws('reading the function', ids, () =>
+          lambda.getFunctionConfiguration({ FunctionName: name }),
+        ),
+      { ...LOOKS, sleep },
+    );
+    const { LastUpdateStatus, LastUpdateStatusReason = 'no reason', RevisionId } = answer;
+    if (LastUpdateStatus === 'InProgress')
+      throw new Conflict('another update of the function is still under way', ids);
+    const logging = Logging.safeParse(answer.LoggingConfig);
+    if (!logging.success || !RevisionId)
+      throw new NotFound('Lambda did not say how the function logs', ids);
+    const failed = LastUpdateStatus === 'Failed' ? LastUpdateStatusReason : null;
+    return { logging: logging.data, revision: RevisionId, failed };
   }
 
   /** Nothing but these fields, ever: the same call could change what the function is and may do. */
@@ -158,28 +158,28 @@ function connect({ lambda, sleep }: FunctionLogClients): ReturnType<typeof logAt
     );
 
   return {
-    capture: async ({ target }) => (await settled(target)).logging,
+    capture: async ({ target }) => (await atRest(target)).logging,
     async apply({ target }, before) {
-      const { logging, revision } = await settled(target);
+      const { logging, revision } = await atRest(target);
       if (isDetailed(logging)) return;
       if (!isAsBefore(logging, before)) throw changed(target, logging, before);
       await update(target, revision, raised(logging));
     },
     async verify({ target }) {
-      const { logging, failed } = await settled(target);
+      const { logging, failed } = await atRest(target);
       const found = `${target.value} logs as ${inWords(logging)}`;
       return failed
         ? { holds: false, found: `${found}, but its last update failed: ${failed}` }
         : { holds: isDetailed(logging), found };
     },
     async revert({ target }, before) {
-      const { logging, revision } = await settled(target);
+      const { logging, revision } = await atRest(target);
       if (isAsBefore(logging, before)) return;
       if (!isOurs(logging)) throw changed(target, logging, before);
       await update(target, revision, restored(logging, before));
     },
     async verifyReverted({ target }, before) {
-      const { logging, failed } = await settled(target);
+      const { logging, failed } = await atRest(target);
       const found = `${target.value} logs as ${inWords(logging)}`;
       return failed
         ? { holds: false, found: `${found}, but its last update failed: ${failed}` }

@@ -1,11 +1,11 @@
 // quarantine_email in Gmail: one message loses the labels that show it and gets one that hides it; then the reverse.
 import { z } from 'zod';
-import { Conflict, InvalidInput, NotFound, StateChanged } from '../../domain/errors.ts';
+import { Conflict, NotFound, StateChanged } from '../../domain/errors.ts';
 import { shell } from '../../domain/shell.ts';
 import { quoted } from '../../domain/wording.ts';
 import type { Driver, Mechanism, Subject } from '../mechanism.ts';
 import { createGmail, type Gmail, type GmailClients, type Label } from './gmail.ts';
-import { describeQuarantine, keyOf, messageOf, QUARANTINE } from './message.ts';
+import { describeQuarantine, keyOf, messageOf, QUARANTINE, requireMessage } from './message.ts';
 
 /** The labels that the message had, each with its name, for whoever has to look for one that is gone. */
 const Before = z.strictObject({
@@ -69,15 +69,9 @@ const list = (labels: readonly string[]): string =>
     : `the labels ${labels.map((one) => quoted(one, 60)).join(', ')}`;
 
 function connect(gmail: Gmail): Driver<Before> {
-  const placeOf = ({ target, actionId }: Subject) => {
-    const message = messageOf(target);
-    if (!message)
-      throw new InvalidInput(`${target.ref} names no message in a mailbox`, { actionId });
-    return message;
-  };
   /** The labels of the mailbox, and the message with what it carries of them; null when it is gone. */
   async function look(subject: Subject) {
-    const { mailbox, messageId } = placeOf(subject);
+    const { mailbox, messageId } = requireMessage(subject);
     const [message, labels] = [
       await gmail.message(mailbox, messageId),
       await gmail.labels(mailbox),

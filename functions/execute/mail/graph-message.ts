@@ -1,11 +1,11 @@
 // quarantine_email in Exchange Online: one message moved into a hidden folder of its mailbox, and back where it was.
 import { z } from 'zod';
-import { Conflict, InvalidInput, NotFound, StateChanged } from '../../domain/errors.ts';
+import { Conflict, NotFound, StateChanged } from '../../domain/errors.ts';
 import { shell } from '../../domain/shell.ts';
 import { quoted } from '../../domain/wording.ts';
 import type { Driver, Mechanism, Subject } from '../mechanism.ts';
 import { createGraph, type Graph, type GraphClients } from './graph.ts';
-import { describeQuarantine, keyOf, messageOf, QUARANTINE } from './message.ts';
+import { describeQuarantine, keyOf, messageOf, QUARANTINE, requireMessage } from './message.ts';
 
 /** Where the message was, by ids that stay: the folder's, and the message's own in the form that survives a move. */
 const Before = z.strictObject({
@@ -49,12 +49,6 @@ function manualUndo({ target }: Subject, { messageId, folder }: Before): string[
 }
 
 function connect(graph: Graph): Driver<Before> {
-  const mailboxOf = ({ target, actionId }: Subject) => {
-    const message = messageOf(target);
-    if (!message)
-      throw new InvalidInput(`${target.ref} names no message in a mailbox`, { actionId });
-    return message;
-  };
   const nameOf = async (mailbox: string, folderId: string) => {
     const folder = await graph.folder(mailbox, folderId);
     return folder ? `the folder ${quoted(folder.displayName, 100)}` : 'a folder that is gone';
@@ -62,7 +56,7 @@ function connect(graph: Graph): Driver<Before> {
 
   /** By its id, or, where it was moved since and has another one, by what its sender named it. */
   async function findMessage(subject: Subject) {
-    const { mailbox, messageId } = mailboxOf(subject);
+    const { mailbox, messageId } = requireMessage(subject);
     const message = await graph.message(mailbox, messageId);
     if (message) return message;
     const { internetMessageId } = subject.target.attributes;
@@ -101,7 +95,7 @@ function connect(graph: Graph): Driver<Before> {
 
   return {
     async capture(subject) {
-      const { mailbox } = mailboxOf(subject);
+      const { mailbox } = requireMessage(subject);
       const message = await findMessage(subject);
       const folder = await graph.folder(mailbox, message.parentFolderId);
       if (!folder) throw new NotFound('the message lies in no folder', { mailbox });
@@ -113,7 +107,7 @@ function connect(graph: Graph): Driver<Before> {
     },
 
     async apply(subject, before) {
-      const { mailbox } = mailboxOf(subject);
+      const { mailbox } = requireMessage(subject);
       const message = await graph.message(mailbox, before.messageId);
       if (!message) throw new NotFound('the message was deleted meanwhile', { mailbox });
       const quarantine = await ensureQuarantine(mailbox);
@@ -126,7 +120,7 @@ function connect(graph: Graph): Driver<Before> {
     },
 
     async verify(subject, before) {
-      const { mailbox } = mailboxOf(subject);
+      const { mailbox } = requireMessage(subject);
       const message = await graph.message(mailbox, before.messageId);
       if (!message) return { holds: false, found: 'the mailbox does not hold the message' };
       return message.parentFolderId === (await graph.quarantine(mailbox))
@@ -135,7 +129,7 @@ function connect(graph: Graph): Driver<Before> {
     },
 
     async revert(subject, before) {
-      const { mailbox } = mailboxOf(subject);
+      const { mailbox } = requireMessage(subject);
       const message = await graph.message(mailbox, before.messageId);
       if (!message)
         throw new StateChanged('the mailbox does not hold the message any more', { mailbox });
@@ -149,7 +143,7 @@ function connect(graph: Graph): Driver<Before> {
     },
 
     async verifyReverted(subject, before) {
-      const { mailbox } = mailboxOf(subject);
+      const { mailbox } = requireMessage(subject);
       const message = await graph.message(mailbox, before.messageId);
       if (!message) return { holds: true, found: 'The mailbox does not hold the message any more' };
       const found = `The message is in ${await nameOf(mailbox, message.parentFolderId)}`;

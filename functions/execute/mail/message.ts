@@ -2,8 +2,10 @@
 import { z } from 'zod';
 import type { Description } from '../../domain/action.ts';
 import type { Entity } from '../../domain/alert.ts';
+import { InvalidInput } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
-import { quoted, span } from '../../domain/wording.ts';
+import { quoted } from '../../domain/wording.ts';
+import { earlierIncidents, undoneAfter } from '../affected.ts';
 import type { Subject } from '../mechanism.ts';
 
 /** Name of the folder, or the label, that holds what is in quarantine. */
@@ -30,6 +32,13 @@ export function messageOf({ value, attributes }: Entity): MailMessage | null {
   return { provider: provider.data, mailbox: place.data[0], messageId: place.data[1] };
 }
 
+/** The message that an action is about. Throws InvalidInput where its target is none. */
+export function requireMessage({ target, actionId }: Subject): MailMessage {
+  const message = messageOf(target);
+  if (!message) throw new InvalidInput(`${target.ref} names no message in a mailbox`, { actionId });
+  return message;
+}
+
 /** One spelling for one message: mailboxes differ by letter case for nobody. */
 export function keyOf(target: Entity): string {
   const message = messageOf(target);
@@ -43,16 +52,14 @@ type Words = {
 };
 
 export function describeQuarantine(
-  { target, durationMinutes }: Subject,
+  subject: Subject,
   facts: Facts | null,
   { change, undo }: Words,
 ): Description {
+  const { target } = subject;
   const { mailbox = target.value, messageId = target.value } = messageOf(target) ?? {};
-  const { subject, sender } = target.attributes;
-  const named = subject ? `the message ${quoted(subject, 80)}` : 'one message';
-  const until = durationMinutes
-    ? ` after ${span(durationMinutes)} unless somebody keeps it in quarantine`
-    : '';
+  const { subject: title, sender } = target.attributes;
+  const named = title ? `the message ${quoted(title, 80)}` : 'one message';
   return {
     headline: `Quarantine ${named} in the mailbox of ${mailbox}`,
     changes: [
@@ -60,18 +67,10 @@ export function describeQuarantine(
     ],
     affected: [
       `${mailbox} loses sight of this one message, and no other`,
-      ...historyOf(target, facts),
+      ...earlierIncidents(subject, facts, 'message'),
     ],
-    undo: `${undo}${until}`,
+    undo: undoneAfter(undo, subject),
     // What is known only when the message is looked at: the mechanism writes it then.
     manualUndo: [],
   };
-}
-
-/** Silence means that it was looked up and there was nothing. */
-function historyOf({ ref }: Entity, facts: Facts | null): string[] {
-  const earlier = facts?.entities.find((one) => one.ref === ref)?.history.earlierIncidents;
-  if (!earlier?.known) return ['Whether earlier incidents named this message is unknown'];
-  const { length } = earlier.value;
-  return length > 0 ? [`Earlier incidents with this message: ${length}`] : [];
 }

@@ -1,8 +1,7 @@
 // Lambda entries of the scope `waf`.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { WAFV2 } from '@aws-sdk/client-wafv2';
 import { ENV, required } from '../../domain/env.ts';
-import { deploy } from '../deployed.ts';
+import { deploy, sleep } from '../deployed.ts';
 import { connected } from '../mechanism.ts';
 import { blockAddress, watchAddress } from './address.ts';
 import { IpSets } from './ip-set.ts';
@@ -10,7 +9,7 @@ import { IpSets } from './ip-set.ts';
 const clients = {
   waf: new WAFV2({}),
   sets: IpSets.parse(JSON.parse(required(process.env, ENV.ipSets))),
-  sleep: (milliseconds: number) => sleep(milliseconds),
+  sleep,
   random: Math.random,
 };
 

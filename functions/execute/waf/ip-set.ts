@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { isSingleHost, parseAddress } from '../../address/address.ts';
 import { aws } from '../../audit/aws-errors.ts';
 import { Conflict, InvalidInput, NotFound, QuotaExceeded, Throttled } from '../../domain/errors.ts';
+import type { Sleep } from '../settle.ts';
 
 /** The two calls that we make; a stand-in implements the same. */
 export type WafApi = Pick<WAFV2, 'getIPSet' | 'updateIPSet'>;
@@ -24,8 +25,7 @@ export const IpSets = z.array(IpSet).min(1);
 export type WafClients = {
   waf: WafApi;
   sets: readonly IpSet[];
-  /** Waits between two changes; injected, so that tests do not. */
-  sleep: (milliseconds: number) => Promise<void>;
+  sleep: Sleep;
   random: () => number;
 };
 

@@ -49,7 +49,7 @@ test('the approver reads what is recorded, of what, and what stays when it ends'
   );
   expect(told.changes.join()).toContain('no contents');
   expect(told.affected.join()).toContain('others have on it stay as they are');
-  expect(told.undo).toContain('after 60 minutes');
+  expect(told.undo).toContain('after 1 h unless');
   expect(told.undo).toContain('what it has recorded stays');
 });
 

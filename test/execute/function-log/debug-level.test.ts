@@ -21,7 +21,7 @@ test('the approver reads what changes, what a changed format means, and when it 
   expect(told.changes.join()).toContain('If its log format is Text, it is JSON meanwhile');
   expect(told.changes.join()).toContain('aliases that lead to them, log as before');
   expect(told.affected.join()).toContain('it may hold data that the code logs at DEBUG only');
-  expect(told.undo).toContain('after 60 minutes');
+  expect(told.undo).toContain('after 1 h unless');
 });
 
 test('it is raised where the alert saw the version whose settings can be changed', () => {

@@ -18,7 +18,7 @@ test('a person reads which message of whose mailbox loses what, who is affected,
       'The message is moved out of its folder into the hidden folder “Countermand Quarantine” of the same mailbox, which is made if it is missing, and stays. It is the message AAMkAG3-AAkALgInvoice1 from “billing@attacker.example”.',
     ],
     affected: ['finance@example.com loses sight of this one message, and no other'],
-    undo: 'The message goes back to exactly the folder that it came from after 1 h unless somebody keeps it in quarantine',
+    undo: 'The message goes back to exactly the folder that it came from after 1 h unless somebody keeps it',
   });
   const { changes } = quarantineInGmail.describe(subjectOn(gmailEmail), factsWith(about));
   expect(changes[0]).toContain('loses the labels that show it, the inbox among them');

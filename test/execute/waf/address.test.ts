@@ -24,7 +24,7 @@ test('the approver reads what changes, who is affected and when it ends', () => 
   expect(told.headline).toBe('Block web requests from 203.0.113.7/32');
   expect(told.changes.join()).toContain('203.0.113.7/32 is added to the block list');
   expect(told.affected).toEqual([expect.stringContaining('several people may share it')]);
-  expect(told.undo).toContain('after 60 minutes');
+  expect(told.undo).toContain('after 1 h unless');
 });
 
 test('a history that could not be read is called unknown, never left out', () => {
