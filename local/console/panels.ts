@@ -25,7 +25,7 @@ export const status = ({
 <span class="${waiting > 0 ? 'calls' : ''}">${waiting > 0 ? html`<a href="#inbox">${counted(waiting, 'question waits', 'questions wait')}</a>` : 'No question waits'}</span>
 <span>${inForce.length > 0 ? html`<a href="#in-force">${inForce.length} in force</a>` : 'Nothing in force'}</span>
 <span>Mode <b>${mode}</b>${mode === 'shadow' ? ': records, and changes nothing' : ''}</span>
-<form method="post" action="/switch"><span>Kill switch <b>${switchMode}</b>: ${SWITCH[switchMode].means}${by === 'breaker' ? html` (<b>the breaker tripped</b>: ${why})` : ''}</span>
+<form method="post" action="/switch"><span>Kill switch <b class="${switchMode}">${switchMode}</b>: ${SWITCH[switchMode].means}${by === 'breaker' ? html` (<b>the breaker tripped</b>: ${why})` : ''}</span>
 ${SwitchMode.options
   .filter((one) => one !== switchMode)
   .map((one) => html`<button name="mode" value="${one}">${SWITCH[one].name}</button>`)}</form>

@@ -16,6 +16,7 @@ header p, .quiet, .empty { color: var(--quiet); font-size: .9375rem; } .empty { 
 .status { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem 1.6rem; margin: .9rem 0 1.2rem; padding: .6rem 0; border-block: 1px solid var(--line); font-size: .9375rem; }
 .status form { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem .5rem; margin-left: auto; }
 .status button { min-height: 2.1rem; padding: .1rem .7rem; }
+.status .ask { color: var(--wait); } .status .halt { color: var(--bad); }
 .calls a { display: inline-block; font-weight: 700; color: var(--wait); background: var(--wait-paper); border: 1px solid currentColor; border-radius: 1rem; padding: .15rem .8rem; text-decoration: none; }
 
 main { display: grid; gap: 1.6rem; align-items: start; }
