@@ -58,7 +58,7 @@ export function functionTable(s: Surroundings): FunctionRow[] {
       memoryMiB: 512,
       policy: true,
       env: table,
-      may: ['readRecords', 'writeRecords', 'lookAtInstances'],
+      may: ['readRecords', 'writeRecords', 'lookAtInstances', 'lookAtIdentities', 'lookAtCalendar'],
     },
     {
       ...state('analyse'),

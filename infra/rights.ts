@@ -25,9 +25,32 @@ export function rightsIn(s: Surroundings) {
     findOverdue: allow(['dynamodb:Query'], [`${s.tableArn}/index/${ATTENTION_INDEX}`]),
     // EC2's descriptions have no resources to name.
     lookAtInstances: allow(
-      ['ec2:DescribeInstances', 'ec2:DescribeNetworkAcls', 'ec2:DescribeNetworkInterfaces'],
+      [
+        'ec2:DescribeInstances',
+        'ec2:DescribeNetworkAcls',
+        'ec2:DescribeNetworkInterfaces',
+        'ec2:DescribeAddresses',
+      ],
       ['*'],
       { StringEquals: { 'ec2:Region': s.stack.region } },
+    ),
+    lookAtIdentities: allow(
+      [
+        'iam:GetUser',
+        'iam:GetRole',
+        'iam:GetAccessKeyLastUsed',
+        'iam:ListAccessKeys',
+        'iam:ListGroupsForUser',
+        'iam:ListMFADevices',
+        'iam:GetLoginProfile',
+      ],
+      ['user', 'role'].map((resource) =>
+        s.stack.formatArn({ service: 'iam', region: '', resource, resourceName: '*' }),
+      ),
+    ),
+    lookAtCalendar: allow(
+      ['ssm:GetCalendarState'],
+      [s.stack.formatArn({ service: 'ssm', resource: 'document', resourceName: '*' })],
     ),
     putAside: allow(['sqs:SendMessage'], [s.rejectedQueueArn]),
     startRespond: allow(['states:StartExecution'], [stateMachineArn(names, 'respond')]),

@@ -88,6 +88,7 @@ export function createAccount({ state, policy, send, now }: AccountDeps) {
     scopes,
     ssm,
     ec2,
+    iam: iamClients.iam,
     tickets: () => opsItems.read(),
     functions: () => functions.read(),
     mail: { exchange: mail.exchange, gmail: mail.gmail },

@@ -116,6 +116,8 @@ export async function createRuntime(options: RuntimeOptions) {
     analyst: options.analyst,
     deadline: () => AbortSignal.timeout(DEADLINE_MS),
     ec2: account.ec2,
+    iam: account.iam,
+    ssm: account.ssm,
     lookDeadline: () => AbortSignal.timeout(8_000),
     tell: async (input: object) => void (await notify(deps, input)),
   };

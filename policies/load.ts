@@ -5,6 +5,7 @@ import {
   type ActionName,
   type ActionPolicy,
   ActionsFile,
+  CalendarFile,
   DEFAULT_APPROVAL_MINUTES,
   EffectiveFile,
   EscalationFile,
@@ -35,9 +36,18 @@ export function loadPolicy(directory: string, account: string): Policy {
   const effective = readPolicy(directory, 'effective.yaml', EffectiveFile, faults);
   const escalation = readPolicy(directory, 'escalation.yaml', EscalationFile, faults);
   const limits = readPolicy(directory, 'limits.yaml', LimitsFile, faults);
+  const calendar = readPolicy(directory, 'calendar.yaml', CalendarFile, faults);
   const protectedTargets = readPolicy(directory, 'protected.yaml', ProtectedFile, faults);
   const overlay = readPolicy(directory, `accounts/${account}.yaml`, AccountFile, faults);
-  if (!actions || !effective || !escalation || !limits || !protectedTargets || !overlay)
+  if (
+    !actions ||
+    !effective ||
+    !escalation ||
+    !limits ||
+    !calendar ||
+    !protectedTargets ||
+    !overlay
+  )
     throw new PolicyError(faults);
 
   const { data } = overlay;
@@ -49,6 +59,7 @@ export function loadPolicy(directory: string, account: string): Policy {
     effective: effective.data.effective,
     escalation: data.escalation ?? escalation.data,
     limits: withLimits(limits.data, overlay, faults),
+    ...(data.calendar ?? calendar.data),
     protected: [...protectedTargets.data.protected, ...(data.protected ?? [])],
     integrations: data.integrations ?? {},
   };

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import {
   AccountFile,
   ActionsFile,
+  CalendarFile,
   EffectiveFile,
   EscalationFile,
   LimitsFile,
@@ -12,6 +13,7 @@ import {
 const FILES = {
   account: AccountFile,
   actions: ActionsFile,
+  calendar: CalendarFile,
   effective: EffectiveFile,
   escalation: EscalationFile,
   limits: LimitsFile,

@@ -24,6 +24,8 @@ export const AddressFacts = z.strictObject({
   range: fact(z.string()),
   /** AWS services that publish the address as theirs, without EC2, whose addresses are rented to customers. */
   awsServices: fact(z.array(z.string())),
+  /** What in this account has it, in words; null for nothing. */
+  ownedBy: fact(z.string().max(200).nullable()),
 });
 
 /** Facts from our own records. */
@@ -56,6 +58,23 @@ export const NetworkAclFacts = z.strictObject({
 });
 export type NetworkAclFacts = z.infer<typeof NetworkAclFacts>;
 
+/** Facts about a user, a key (and its user) or a role of this account, read from IAM when the alert came. */
+export const IdentityFacts = z.strictObject({
+  /** Marked as one by path or tag; for a role, that a service may assume it. */
+  serviceAccount: fact(z.boolean()),
+  tags: fact(z.record(z.string(), z.string())),
+  groups: fact(z.array(z.string())),
+  consoleAccess: fact(z.boolean()),
+  mfa: fact(z.boolean()),
+  /** Of the key itself where it is one; null where it never was. */
+  lastUsed: fact(
+    z.strictObject({ service: z.string(), region: z.string().nullable(), at: Instant }).nullable(),
+  ),
+  /** Of a key: `Active` or `Inactive`; null for users and roles. */
+  status: fact(z.string().nullable()),
+});
+export type IdentityFacts = z.infer<typeof IdentityFacts>;
+
 /** Facts about an instance of this account, read from AWS when the alert came. */
 export const InstanceFacts = z.strictObject({
   /** Those of the subnets that its network interfaces are in. */
@@ -72,11 +91,17 @@ export const EntityFacts = z.strictObject({
   address: AddressFacts.nullable(),
   /** Present exactly for entities of kind `instance`. */
   instance: InstanceFacts.nullable(),
+  /** Present exactly for IAM users, access keys and roles. */
+  identity: IdentityFacts.nullable(),
+  /** The id of the window of planned work that covers it now, or null. */
+  plannedWork: z.string().nullable(),
 });
 export type EntityFacts = z.infer<typeof EntityFacts>;
 
 export const Facts = z.strictObject({
   readAt: Instant,
+  /** Of the account's change calendars; `none` where policy names none. */
+  calendar: fact(z.enum(['open', 'closed', 'none'])),
   entities: z.array(EntityFacts),
 });
 export type Facts = z.infer<typeof Facts>;

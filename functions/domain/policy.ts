@@ -83,7 +83,7 @@ export const DEFAULT_APPROVAL: Approval = Approval.parse({});
 export const ActionsFile = z.strictObject({ actions: z.record(ActionName, ActionPolicy) });
 
 /** What code can establish about a target. */
-export const Trait = z.enum(['wider-than-one-host']);
+export const Trait = z.enum(['wider-than-one-host', 'service-account', 'address-of-ours']);
 export type Trait = z.infer<typeof Trait>;
 
 /** What an action amounts to on a target with a trait. An unknown trait counts as there. */
@@ -144,6 +144,26 @@ export const EscalationFile = z
   });
 export type Escalation = z.infer<typeof EscalationFile>;
 
+const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time such as "03:30"');
+
+/** When changes are planned, and what explains strange sights at some hours. */
+export const CalendarFile = z.strictObject({
+  /** Names or ARNs of SSM change calendars. While one is closed, everything waits for a person. */
+  changeCalendars: z.array(z.string().min(1).max(256)).max(10),
+  plannedWork: z.array(
+    z.strictObject({
+      id: z.string().regex(/^[a-z0-9-]{3,64}$/),
+      why: z.string().min(5).max(300),
+      days: z.array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])).min(1),
+      fromUtc: TimeOfDay,
+      /** Before `fromUtc`, where it passes midnight. */
+      toUtc: TimeOfDay,
+      /** Users, keys, addresses and resources that work then; `*` stands for any characters. */
+      values: z.array(z.string().min(1).max(2048)).min(1),
+    }),
+  ),
+});
+
 export const LimitsFile = z.strictObject({
   /** Automatic actions in any 60 seconds; what is above waits for a person. */
   automaticPerMinute: z.strictObject({
@@ -182,6 +202,8 @@ export const ProtectedRule = z.strictObject({
   values: z.array(z.string().min(1).max(2048)).optional(),
   /** An address is protected if it touches one of these ranges. */
   cidrs: z.array(z.union([z.cidrv4(), z.cidrv6()])).optional(),
+  /** Tags as `key=value`, with `*` standing for any characters: of IAM users, keys, roles and instances. */
+  tags: z.array(z.string().regex(/^[^=]+=.*$/, 'expected key=value')).optional(),
   kinds: z.array(EntityKind).optional(),
 });
 export const ProtectedFile = z.strictObject({ protected: z.array(ProtectedRule) });
@@ -220,6 +242,8 @@ export const AccountFile = z.strictObject({
     .optional(),
   /** Replaces escalation.yaml for this account. */
   escalation: EscalationFile.optional(),
+  /** Replaces calendar.yaml for this account. */
+  calendar: CalendarFile.optional(),
   /** Further protected targets. */
   protected: z.array(ProtectedRule).optional(),
   integrations: Integrations.optional(),
@@ -253,6 +277,7 @@ export const Policy = z.strictObject({
   effective: EffectiveFile.shape.effective,
   escalation: EscalationFile,
   limits: LimitsFile,
+  ...CalendarFile.shape,
   protected: z.array(ProtectedRule),
   integrations: Integrations,
 });

@@ -7,6 +7,7 @@ import {
   type EntityFacts,
   type Fact,
   type Facts,
+  type IdentityFacts,
   type InstanceFacts,
   known,
   unknown,
@@ -16,15 +17,20 @@ import { MOST_READ } from '../store/entity-history.ts';
 import type { Store } from '../store/store.ts';
 import { addressFacts } from './address.ts';
 import { briefOf, type EarlierIncident } from './brief.ts';
+import { type CalendarApi, calendarState, windowFor } from './calendar.ts';
 import { historyFacts, unreadHistory } from './history.ts';
+import { type IdentityApi, identityFacts, isIdentity, unreadIdentity } from './identity.ts';
 import { type InstanceApi, instanceFacts } from './instance.ts';
 import type { LookDeps } from './look.ts';
+import { type OwnershipApi, ownersOf } from './owned.ts';
 import { protection } from './protect.ts';
 
 export type EnrichDeps = LookDeps & {
   store: Store;
   policy: Policy;
-  ec2: InstanceApi;
+  ec2: InstanceApi & OwnershipApi;
+  iam: IdentityApi;
+  ssm: CalendarApi;
   now: () => Date;
   log: Log;
 };
@@ -44,10 +50,16 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
     records.alert(incidentId, alertId),
     records.incident(incidentId),
   ]);
+  const addresses = alert.entities.flatMap(({ kind, value }) => (kind === 'ip' ? value : []));
+  const [ownerOf, calendar] = await Promise.all([
+    ownersOf(deps, addresses),
+    calendarState(deps, deps.policy),
+  ]);
   const facts: Facts = {
     readAt: deps.now().toISOString(),
+    calendar,
     entities: await Promise.all(
-      alert.entities.map((entity) => factsOn(deps, entity, alert, incidentId)),
+      alert.entities.map((entity) => factsOn(deps, entity, { alert, incidentId, ownerOf })),
     ),
   };
   await records.putFacts(incidentId, alertId, facts);
@@ -63,16 +75,40 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
 async function factsOn(
   deps: EnrichDeps,
   entity: Entity,
-  alert: Alert,
-  incidentId: string,
+  { alert, incidentId, ownerOf }: Around,
 ): Promise<EntityFacts> {
+  const { kind, value } = entity;
+  const [history, instance, identity] = await Promise.all([
+    historyOf(deps, entity, incidentId),
+    kind === 'instance' ? instanceOf(deps, entity, alert) : null,
+    isIdentity(entity) ? identityOf(deps, entity, alert) : null,
+  ]);
   return {
     ref: entity.ref,
-    protectedBy: protection(entity, deps.policy.protected),
-    history: await historyOf(deps, entity, incidentId),
-    address: entity.kind === 'ip' ? addressFacts(entity.value) : null,
-    instance: entity.kind === 'instance' ? await instanceOf(deps, entity, alert) : null,
+    protectedBy: protection(entity, deps.policy.protected, identity?.tags ?? null),
+    history,
+    address: kind === 'ip' ? { ...addressFacts(value), ownedBy: ownerOf(value) } : null,
+    instance,
+    identity,
+    plannedWork: windowFor(entity, deps.policy.plannedWork, deps.now()),
   };
+}
+
+/** What is the same for every entity of one alert. */
+type Around = {
+  alert: Alert;
+  incidentId: string;
+  ownerOf: Awaited<ReturnType<typeof ownersOf>>;
+};
+
+const MAX_IDENTITIES_READ = 10;
+
+async function identityOf(deps: EnrichDeps, entity: Entity, alert: Alert): Promise<IdentityFacts> {
+  if (alert.account !== deps.policy.account)
+    return unreadIdentity(`it is in account ${alert.account}, which we cannot look into`);
+  if (alert.entities.filter(isIdentity).indexOf(entity) >= MAX_IDENTITIES_READ)
+    return unreadIdentity(`only the first ${MAX_IDENTITIES_READ} are looked at`);
+  return identityFacts(deps, entity);
 }
 
 /** Each is some calls and some kilobytes; an alert that names more is looked into by a person. */

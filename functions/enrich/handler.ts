@@ -1,6 +1,8 @@
 // Lambda entry of `enrich`.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2 } from '@aws-sdk/client-ec2';
+import { IAM } from '@aws-sdk/client-iam';
+import { SSM } from '@aws-sdk/client-ssm';
 import { createLog } from '../audit/logger.ts';
 import { ENV, required } from '../domain/env.ts';
 import { readPolicyFile } from '../store/policy-file.ts';
@@ -12,6 +14,8 @@ const deps: EnrichDeps = {
   store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),
   policy: readPolicyFile(required(process.env, ENV.policyPath)),
   ec2: new EC2({}),
+  iam: new IAM({}),
+  ssm: new SSM({}),
   // Far below the function's own limit, and long enough for a few pages.
   lookDeadline: () => AbortSignal.timeout(8_000),
   now: () => new Date(),

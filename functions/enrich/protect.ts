@@ -8,11 +8,21 @@ import { type Interval, intervalOf, intervalOfCidr } from './intervals.ts';
 type Rule = Policy['protected'][number];
 
 /** The id of the first rule that covers it, or null. Unknown for an address that cannot be read as one. */
-export function protection(entity: Entity, rules: readonly Rule[]): Fact<string | null> {
+export function protection(
+  entity: Entity,
+  rules: readonly Rule[],
+  tags: Fact<Record<string, string>> | null = null,
+): Fact<string | null> {
   const parsed = entity.kind === 'ip' ? parseAddress(entity.value) : null;
   const interval = parsed && intervalOf(parsed);
   const rule = rules.find((rule) => covers(rule, entity, interval));
   if (rule) return known(rule.id);
+  const byTag = rules.filter((one) => one.tags && isOfKind(one, entity));
+  if (byTag.length > 0 && tags) {
+    if (!tags.known) return unknown(`its tags are unknown: ${tags.why}`.slice(0, 300));
+    const tagged = byTag.find((one) => hasTag(one, tags.value));
+    if (tagged) return known(tagged.id);
+  }
   return entity.kind === 'ip' && !interval
     ? unknown('it is not an IP address, so it cannot be compared with protected ranges')
     : known(null);
@@ -23,12 +33,21 @@ function covers(
   entity: Entity,
   interval: Interval | null,
 ): boolean {
-  if (kinds && !kindsOf(entity).some((kind) => kinds.includes(kind))) return false;
+  if (!isOfKind({ kinds }, entity)) return false;
   return (
     namesOf(entity).some((name) => values.some((pattern) => matches(pattern, name))) ||
     (interval !== null && cidrs.some((cidr) => touches(intervalOfCidr(cidr), interval)))
   );
 }
+
+const isOfKind = ({ kinds }: Pick<Rule, 'kinds'>, entity: Entity): boolean =>
+  !kinds || kindsOf(entity).some((kind) => kinds.includes(kind));
+
+/** `key=value` with `*` in either; case does not count. */
+const hasTag = ({ tags = [] }: Rule, found: Record<string, string>): boolean =>
+  Object.entries(found).some(([key, value]) =>
+    tags.some((pattern) => matches(pattern, `${key}=${value}`)),
+  );
 
 /** A key is protected with whoever holds it. */
 const kindsOf = ({ kind }: Entity): EntityKind[] =>
@@ -39,7 +58,7 @@ const namesOf = ({ value, attributes: { arn, userName, principalId } }: Entity):
   [value, arn, userName, principalId].filter((name) => name !== undefined);
 
 /** `*` stands for any characters; case does not count. */
-function matches(pattern: string, name: string): boolean {
+export function matches(pattern: string, name: string): boolean {
   const literal = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${literal.join('.*')}$`, 'is').test(name);
 }

@@ -5,6 +5,8 @@ import type { Proposal } from './proposal.ts';
 
 type Subject = Pick<Proposal, 'target' | 'entityFacts'>;
 
+const IDENTITIES: readonly string[] = ['iam-user', 'access-key', 'iam-role'];
+
 /** Known to be false for targets that cannot have it. */
 export const TRAITS: Readonly<Record<Trait, (subject: Subject) => Fact<boolean>>> = {
   'wider-than-one-host': ({ target, entityFacts }) => {
@@ -12,5 +14,15 @@ export const TRAITS: Readonly<Record<Trait, (subject: Subject) => Fact<boolean>>
     const singleHost = entityFacts?.address?.singleHost;
     if (!singleHost) return unknown('no facts about the address could be read');
     return singleHost.known ? known(!singleHost.value) : singleHost;
+  },
+  'service-account': ({ target, entityFacts }) => {
+    if (!target || !IDENTITIES.includes(target.kind)) return known(false);
+    return entityFacts?.identity?.serviceAccount ?? unknown('nothing about it could be read');
+  },
+  'address-of-ours': ({ target, entityFacts }) => {
+    if (target?.kind !== 'ip') return known(false);
+    const ownedBy = entityFacts?.address?.ownedBy;
+    if (!ownedBy) return unknown('nothing about the address could be read');
+    return ownedBy.known ? known(ownedBy.value !== null) : ownedBy;
   },
 };

@@ -58,7 +58,7 @@ export const LOCAL_NETWORK: Ec2State = {
     behind('86', web, 'i-0ff60711822933a44'),
     // A load balancer and a NAT gateway.
     behind('87', web, null),
-    behind('88', batch, null),
+    { ...behind('88', batch, null), type: 'nat_gateway', publicIp: '203.0.113.250' },
   ],
   networkAcls: [
     {

@@ -1,12 +1,25 @@
 // The stand-in of EC2: instances, their network interfaces, and the network ACLs around them.
 import type { Filter, NetworkAclEntry } from '@aws-sdk/client-ec2';
 import type { InstanceApi } from '../../functions/enrich/instance.ts';
+import type { OwnershipApi } from '../../functions/enrich/owned.ts';
 import { awsFailure } from './failure.ts';
 import type { StateFile } from './state-file.ts';
 
 export type Ec2State = {
   /** Instances are what interfaces are attached to. */
-  interfaces: { id: string; vpcId: string; subnetId: string; instanceId: string | null }[];
+  interfaces: {
+    id: string;
+    vpcId: string;
+    subnetId: string;
+    instanceId: string | null;
+    /** Of the internet, where it has one. */
+    publicIp?: string;
+    ipv6?: string;
+    /** `interface` unless it says otherwise; `nat_gateway`, `network_load_balancer`, ... */
+    type?: string;
+  }[];
+  /** Elastic IPs that nothing uses. */
+  reservedIps?: string[];
   networkAcls: {
     id: string;
     vpcId: string;
@@ -23,7 +36,7 @@ const INSTANCE_ID = /^i-([0-9a-f]{8}|[0-9a-f]{17})$/;
 const refuse = (name: string, message: string) => awsFailure(name, 400, message);
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html */
-export function createEc2(file: StateFile<Ec2State>): InstanceApi {
+export function createEc2(file: StateFile<Ec2State>): InstanceApi & OwnershipApi {
   const api = {
     describeInstances: async ({
       InstanceIds = [],
@@ -49,15 +62,28 @@ export function createEc2(file: StateFile<Ec2State>): InstanceApi {
     describeNetworkInterfaces: async ({
       Filters,
     }: Parameters<InstanceApi['describeNetworkInterfaces']>[0]) => {
-      const wanted = passing(Filters, 'subnet-id');
-      const found = file.read().interfaces.filter(({ subnetId }) => wanted(subnetId));
+      const found = file.read().interfaces.filter((one) => passesAll(Filters ?? [], one));
       return {
-        NetworkInterfaces: found.map(({ id, vpcId, subnetId, instanceId }) => ({
-          NetworkInterfaceId: id,
-          VpcId: vpcId,
-          SubnetId: subnetId,
-          ...(instanceId && { Attachment: { InstanceId: instanceId } }),
-        })),
+        NetworkInterfaces: found.map(
+          ({ id, vpcId, subnetId, instanceId, publicIp, ipv6, type }) => ({
+            InterfaceType: type ?? 'interface',
+            ...(publicIp && { Association: { PublicIp: publicIp } }),
+            ...(ipv6 && { Ipv6Addresses: [{ Ipv6Address: ipv6 }] }),
+            NetworkInterfaceId: id,
+            VpcId: vpcId,
+            SubnetId: subnetId,
+            ...(instanceId && { Attachment: { InstanceId: instanceId } }),
+          }),
+        ),
+        $metadata: {},
+      };
+    },
+    describeAddresses: async ({ Filters }: Parameters<OwnershipApi['describeAddresses']>[0]) => {
+      const wanted = passing(Filters, 'public-ip');
+      const { interfaces, reservedIps = [] } = file.read();
+      const all = [...reservedIps, ...interfaces.flatMap(({ publicIp }) => publicIp ?? [])];
+      return {
+        Addresses: all.filter(wanted).map((PublicIp) => ({ PublicIp })),
         $metadata: {},
       };
     },
@@ -76,7 +102,24 @@ export function createEc2(file: StateFile<Ec2State>): InstanceApi {
       };
     },
   };
-  return api as unknown as InstanceApi;
+  return api as unknown as InstanceApi & OwnershipApi;
+}
+
+const INTERFACE_FILTERS: Readonly<
+  Record<string, (one: Ec2State['interfaces'][number]) => string | undefined>
+> = {
+  'subnet-id': ({ subnetId }) => subnetId,
+  'association.public-ip': ({ publicIp }) => publicIp,
+  'ipv6-addresses.ipv6-address': ({ ipv6 }) => ipv6,
+};
+
+/** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeNetworkInterfaces.html */
+function passesAll(filters: readonly Filter[], one: Ec2State['interfaces'][number]): boolean {
+  return filters.every(({ Name = '', Values = [] }) => {
+    const read = INTERFACE_FILTERS[Name];
+    if (!read) throw refuse('InvalidParameterValue', `The filter '${Name}' is invalid`);
+    return Values.includes(read(one) ?? '');
+  });
 }
 
 /** Whether a value passes. Only the filters that we use are there; another one must not be ignored in silence. */

@@ -1,10 +1,12 @@
 // The stand-in of IAM: users with tags, attached policies and access keys, as strict as AWS documents it.
+
+import type { IdentityApi } from '../../functions/enrich/identity.ts';
 import type { AccessKeyApi } from '../../functions/execute/access-key/access-key.ts';
 import type { UserApi } from '../../functions/execute/user/deny-all.ts';
 import { awsFailure } from './failure.ts';
 import type { StateFile } from './state-file.ts';
 
-export type IamApi = UserApi & AccessKeyApi;
+export type IamApi = UserApi & AccessKeyApi & IdentityApi;
 
 type KeyStatus = 'Active' | 'Inactive' | 'Expired';
 export type IamUser = {
@@ -85,6 +87,33 @@ export function createIam(file: StateFile<IamState>): IamApi {
         ...done,
       };
     },
+    getAccessKeyLastUsed: async ({
+      AccessKeyId = '',
+    }: Parameters<IdentityApi['getAccessKeyLastUsed']>[0]) => {
+      const owner = file.read().users.find(({ keys }) => AccessKeyId in keys);
+      // AWS does not say that a key is nobody's: it denies.
+      if (!owner) throw awsFailure('AccessDeniedException', 403, 'Access denied to the access key');
+      return {
+        UserName: owner.name,
+        AccessKeyLastUsed: { ServiceName: 'N/A', Region: 'N/A' },
+        ...done,
+      };
+    },
+    listGroupsForUser: async ({ UserName }: Parameters<IdentityApi['listGroupsForUser']>[0]) => {
+      named(file.read(), UserName);
+      return { Groups: [], IsTruncated: false, ...done };
+    },
+    listMFADevices: async ({ UserName }: Parameters<IdentityApi['listMFADevices']>[0]) => {
+      named(file.read(), UserName);
+      return { MFADevices: [], IsTruncated: false, ...done };
+    },
+    getLoginProfile: async ({ UserName }: Parameters<IdentityApi['getLoginProfile']>[0]) => {
+      named(file.read(), UserName);
+      throw noEntity(`Login Profile for User ${UserName} cannot be found.`);
+    },
+    getRole: async ({ RoleName }: Parameters<IdentityApi['getRole']>[0]) => {
+      throw noEntity(`The role with name ${RoleName} cannot be found.`);
+    },
     listAttachedUserPolicies: async ({
       UserName,
       PathPrefix = '/',
@@ -149,5 +178,5 @@ export function createIam(file: StateFile<IamState>): IamApi {
         keys[AccessKeyId] = Status;
         return done;
       }),
-  } as IamApi;
+  } as unknown as IamApi;
 }

@@ -1,4 +1,5 @@
 // The stand-in of SSM OpsCenter: one open OpsItem per deduplication string.
+import type { CalendarApi } from '../../functions/enrich/calendar.ts';
 import type { TicketApi } from '../../functions/execute/ticket/ops-item.ts';
 import { awsFailure } from './failure.ts';
 import type { StateFile } from './state-file.ts';
@@ -21,7 +22,7 @@ const FILTERS = ['Source', 'Title', 'Status'];
 const refuse = (message: string) => awsFailure('OpsItemInvalidParameterException', 400, message);
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-working-deduplication.html */
-export function createOpsCenter(file: StateFile<OpsItem[]>): TicketApi {
+export function createOpsCenter(file: StateFile<OpsItem[]>): TicketApi & CalendarApi {
   type Create = Parameters<TicketApi['createOpsItem']>[0];
   return {
     createOpsItem: async (request: Create) => {
@@ -78,5 +79,7 @@ export function createOpsCenter(file: StateFile<OpsItem[]>): TicketApi {
       );
       return { $metadata: {} };
     },
-  } as TicketApi;
+    /** There is no calendar here that could be closed. */
+    getCalendarState: async () => ({ State: 'OPEN', $metadata: {} }),
+  } as unknown as TicketApi & CalendarApi;
 }

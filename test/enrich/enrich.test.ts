@@ -8,6 +8,8 @@ import type { EntityEvent } from '../../functions/store/entity-history.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { createEc2 } from '../../local/aws/ec2.ts';
 import { LOCAL_NETWORK } from '../../local/aws/ec2-network.ts';
+import { createIam, LOCAL_IAM } from '../../local/aws/iam.ts';
+import { createOpsCenter } from '../../local/aws/ssm.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
 import {
   ALERT_ID,
@@ -31,6 +33,8 @@ const depsOf = (change: Partial<EnrichDeps> = {}): EnrichDeps => ({
   store,
   policy: POLICY,
   ec2: createEc2(inMemory(LOCAL_NETWORK)),
+  iam: createIam(inMemory(LOCAL_IAM)),
+  ssm: createOpsCenter(inMemory([])),
   lookDeadline: () => new AbortController().signal,
   now: () => NOW,
   log: () => {},

@@ -5,9 +5,12 @@ import type { Entity } from '../../functions/domain/alert.ts';
 import { known } from '../../functions/domain/facts.ts';
 import { enrich } from '../../functions/enrich/enrich.ts';
 import { type InstanceApi, instanceFacts } from '../../functions/enrich/instance.ts';
+import type { OwnershipApi } from '../../functions/enrich/owned.ts';
 import { createEc2 } from '../../local/aws/ec2.ts';
 import { LOCAL_NETWORK } from '../../local/aws/ec2-network.ts';
 import { awsFailure } from '../../local/aws/failure.ts';
+import { createIam, LOCAL_IAM } from '../../local/aws/iam.ts';
+import { createOpsCenter } from '../../local/aws/ssm.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
 import {
   ALERT_ID,
@@ -28,7 +31,7 @@ const deps = (client: InstanceApi, ends = new AbortController()) => ({
   lookDeadline: () => ends.signal,
   log: () => {},
 });
-const answering = (change: Partial<InstanceApi>): InstanceApi => ({ ...ec2, ...change });
+const answering = (change: Partial<InstanceApi>) => ({ ...ec2, ...change });
 
 test('its network ACL is named with everything else that stands behind it', async () => {
   expect(await instanceFacts(deps(ec2), WEB)).toEqual({
@@ -135,12 +138,18 @@ describe('in an alert', () => {
     part: 'target',
     value: WEB,
   });
-  const factsFor = async (change: Parameters<typeof alertWith>[0], client: InstanceApi = ec2) => {
+  const factsFor = async (
+    change: Parameters<typeof alertWith>[0],
+    client: InstanceApi & OwnershipApi = ec2,
+  ) => {
     const store = await database.fresh();
     const alert = alertWith(change);
     await store.records.createIncident(incidentWith(alert));
     await store.records.putAlert(INCIDENT_ID, alert, {});
-    const given = { store, policy: POLICY, now: () => NOW, ...deps(client) };
+    const iam = createIam(inMemory(LOCAL_IAM));
+    const ssm = createOpsCenter(inMemory([]));
+    const looked = { ...deps(client), ec2: client, iam, ssm };
+    const given = { store, policy: POLICY, now: () => NOW, ...looked };
     await enrich(given, { incidentId: INCIDENT_ID, alertId: ALERT_ID });
     return (await store.records.findFacts(INCIDENT_ID, ALERT_ID))?.entities ?? [];
   };

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Disposition } from '../../functions/domain/action.ts';
 import { Recommendation } from '../../functions/domain/assessment.ts';
-import { known, unknown } from '../../functions/domain/facts.ts';
+import { type Fact, known, unknown } from '../../functions/domain/facts.ts';
 import { ActionName, type Policy } from '../../functions/domain/policy.ts';
 import { effectsOf } from '../../functions/execute/registry.ts';
 import { decide, isStricter } from '../../functions/gate/decide.ts';
@@ -73,6 +73,34 @@ describe('the action that counts', () => {
     expect(ruling.reasons.map(({ text }) => text).join()).toContain('unknown whether');
   });
 
+  const onAKey = (serviceAccount: Fact<boolean>) => {
+    const key = { ...attacker, ref: 'key-1', kind: 'access-key' as const, value: 'AKIAEXAMPLE' };
+    const nothing = { tags: known({}), groups: known([]), consoleAccess: known(false) };
+    const identity = {
+      ...nothing,
+      serviceAccount,
+      mfa: known(false),
+      lastUsed: known(null),
+      status: known('Active'),
+    };
+    return decide(
+      recommend({ action: 'revoke_api_key', target: 'key-1' }),
+      circumstances({
+        alert: alertWith({ entities: [key] }),
+        facts: factsWith(factsAbout('key-1', { address: null, identity })),
+      }),
+    );
+  };
+
+  test('is a service account’s credential when the key is one, or may be one', () => {
+    for (const fact of [known(true), unknown('IAM did not answer')])
+      expect(onAKey(fact)).toMatchObject({
+        name: 'revoke_service_account_credential',
+        disposition: 'hand-off',
+      });
+    expect(onAKey(known(false)).name).toBe('revoke_api_key');
+  });
+
   test('is the one that policy’s table says, and no table can make it a lower one', () => {
     const facts = addressFacts({ singleHost: known(false) });
     const effective = [
@@ -122,6 +150,42 @@ describe('each rule', () => {
       blocks(withTarget({}, factsAbout('ip-1', { protectedBy: unknown('unreadable') }))),
       'hand-off',
       'protection-unknown',
+    ],
+    [
+      'an address of this account',
+      blocks(withTarget({}, addressFacts({ ownedBy: known('nat gateway eni-1') }))),
+      'hand-off',
+      'counts-as-isolate-production-host',
+    ],
+    [
+      'an address that may be ours',
+      blocks(withTarget({}, addressFacts({ ownedBy: unknown('EC2 did not answer') }))),
+      'hand-off',
+      'owner-unknown',
+    ],
+    [
+      'work that was planned',
+      blocks(withTarget({}, factsAbout('ip-1', { plannedWork: 'nightly-export' })), {
+        action: 'add_ip_to_watchlist',
+      }),
+      'approve',
+      'planned-work',
+    ],
+    [
+      'a closed change calendar',
+      blocks(circumstances({ facts: { ...factsWith(), calendar: known('closed') } }), {
+        action: 'add_ip_to_watchlist',
+      }),
+      'approve',
+      'calendar-closed',
+    ],
+    [
+      'a change calendar that cannot be read',
+      blocks(circumstances({ facts: { ...factsWith(), calendar: unknown('no answer') } }), {
+        action: 'add_ip_to_watchlist',
+      }),
+      'approve',
+      'calendar-unknown',
     ],
     [
       'an address of AWS',
@@ -345,6 +409,11 @@ describe('for any model output, facts and policy', () => {
       (given) => forget(given, 'protectedBy'),
       (given) => forgetAddress(given, 'singleHost'),
       (given) => forgetAddress(given, 'awsServices'),
+      (given) => forgetAddress(given, 'ownedBy'),
+      (given) => ({
+        ...given,
+        facts: given.facts && { ...given.facts, calendar: unknown('forgotten') },
+      }),
     );
     fc.assert(
       fc.property(
@@ -373,7 +442,10 @@ const forget = (given: Circumstances, key: 'protectedBy'): Circumstances => ({
     entities: given.facts.entities.map((facts) => ({ ...facts, [key]: unknown('forgotten') })),
   },
 });
-const forgetAddress = (given: Circumstances, key: 'singleHost' | 'awsServices'): Circumstances => ({
+const forgetAddress = (
+  given: Circumstances,
+  key: 'singleHost' | 'awsServices' | 'ownedBy',
+): Circumstances => ({
   ...given,
   facts: given.facts && {
     ...given.facts,

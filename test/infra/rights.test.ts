@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Policy } from '../../functions/domain/policy.ts';
-import { markOf } from '../../functions/execute/iam-user.ts';
+import { markOf } from '../../functions/domain/service-account.ts';
 import { MECHANISMS, SCOPES } from '../../functions/execute/registry.ts';
 import {
   covers,
@@ -213,6 +213,7 @@ describe('least privilege', () => {
         'xray:PutTraceSegments on *',
         // Facts about instances: reads, which have no resources to name.
         'ec2:DescribeInstances on *',
+        'ec2:DescribeAddresses on *',
         'ec2:DescribeNetworkAcls on *',
         'ec2:DescribeNetworkInterfaces on *',
         // OpsItems get their ids when they are made.

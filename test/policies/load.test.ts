@@ -57,7 +57,7 @@ describe('the table of effective actions', () => {
   test('knows only what code can establish', () => {
     edit('effective.yaml', 'wider-than-one-host', 'looks-dangerous');
     expect(told()).toEqual([
-      'effective.0.when: expected "wider-than-one-host", found "looks-dangerous"',
+      'effective.0.when: expected "wider-than-one-host", "service-account" or "address-of-ours", found "looks-dangerous"',
     ]);
   });
 });

@@ -68,6 +68,50 @@ const addressIsNotOfAws: Rule = {
   },
 };
 
+const addressIsNotOurs: Rule = {
+  id: 'address-is-not-ours',
+  question: 'If it is an address: is it none of this account’s own?',
+  inputs: ({ entityFacts }) => ({ ownedBy: shown(entityFacts?.address?.ownedBy) }),
+  verdict: ({ entityFacts, target }) => {
+    if (target?.kind !== 'ip' || !entityFacts?.address) return null;
+    const { ownedBy } = entityFacts.address;
+    if (!ownedBy.known)
+      return verdict('hand-off', 'owner-unknown', `Whether it is ours is unknown: ${ownedBy.why}`);
+    return ownedBy.value === null
+      ? null
+      : verdict('hand-off', 'our-address', `It is our own: ${ownedBy.value}`);
+  },
+};
+
+const noPlannedWork: Rule = {
+  id: 'no-planned-work',
+  question: 'Is no work planned at this hour that explains it?',
+  inputs: ({ facts }) => ({
+    plannedWork: facts?.entities.flatMap(({ plannedWork }) => plannedWork ?? []) ?? 'not read',
+  }),
+  verdict: ({ facts, policy, target }) => {
+    if (!facts || target?.kind === 'alert') return null;
+    const id = facts.entities.find(({ plannedWork }) => plannedWork !== null)?.plannedWork;
+    const window = policy.plannedWork.find((one) => one.id === id);
+    return window
+      ? verdict('approve', 'planned-work', `Work is planned now that may explain it: ${window.why}`)
+      : null;
+  },
+};
+
+const changesAreAllowed: Rule = {
+  id: 'changes-are-allowed',
+  question: 'Is the change calendar open?',
+  inputs: ({ facts }) => ({ calendar: shown(facts?.calendar) }),
+  verdict: ({ facts, target }) => {
+    if (!facts || target?.kind === 'alert') return null;
+    if (!facts.calendar.known) return verdict('approve', 'calendar-unknown', facts.calendar.why);
+    return facts.calendar.value === 'closed'
+      ? verdict('approve', 'calendar-closed', 'The change calendar is closed')
+      : null;
+  },
+};
+
 const notInForceAlready: Rule = {
   id: 'not-in-force-already',
   question: 'Is it not in force already?',
@@ -113,6 +157,9 @@ export const FACT_RULES: readonly Rule[] = [
   factsAreThere,
   targetIsNotProtected,
   addressIsNotOfAws,
+  addressIsNotOurs,
+  noPlannedWork,
+  changesAreAllowed,
   notInForceAlready,
   peopleDidNotSayOtherwise,
 ];

@@ -1,0 +1,20 @@
+// Marks of a service account, and of whatever its owner wants left alone: one list for facts, mechanisms and roles.
+
+/** The executors' roles are denied the same by policies/iam/user.json and access-key.json. */
+const SERVICE_PATHS = ['/service/', '/service-accounts/'];
+const TAGS: Readonly<Record<string, readonly string[]>> = {
+  'account-type': ['service', 'service-account'],
+  countermand: ['protected'],
+};
+
+type Tag = { Key?: string | undefined; Value?: string | undefined };
+
+/** The mark that forbids it, in words; null where there is none. */
+export function markOf(path: string, tags: readonly Tag[]): string | null {
+  if (SERVICE_PATHS.some((one) => path.startsWith(one))) return `path ${path}`;
+  // Neither letter case of a key nor that of a value counts in the conditions of the role.
+  const marked = tags.find(({ Key = '', Value = '' }) =>
+    TAGS[Key.toLowerCase()]?.includes(Value.toLowerCase()),
+  );
+  return marked ? `tag ${marked.Key}=${marked.Value}` : null;
+}

@@ -1,0 +1,66 @@
+// Which of the alert's addresses are this account's own: of instances, NAT gateways, load balancers, or reserved.
+import type { EC2, NetworkInterface } from '@aws-sdk/client-ec2';
+import { parseAddress } from '../address/address.ts';
+import { type Fact, known } from '../domain/facts.ts';
+import { type LookDeps, look } from './look.ts';
+
+export type OwnershipApi = Pick<EC2, 'describeNetworkInterfaces' | 'describeAddresses'>;
+
+/** AWS takes at most this many values in one filter. */
+const MAX_VALUES = 200;
+
+/**
+ * Who in this account has each address: `NAT gateway (eni-...)`, `instance i-...`, null for nobody. One look for all of
+ * them, so that an alert with many addresses costs no more calls.
+ */
+export async function ownersOf(
+  deps: LookDeps & { ec2: OwnershipApi },
+  addresses: readonly string[],
+): Promise<(address: string) => Fact<string | null>> {
+  const hosts = addresses.filter((one) => parseAddress(one)).slice(0, MAX_VALUES);
+  if (hosts.length === 0) return () => known(null);
+  const owners = await look(deps, 'The addresses of this account', (abortSignal) =>
+    allOwners(deps.ec2, hosts, abortSignal),
+  );
+  return (address) =>
+    owners.known ? known(owners.value.get(address.replace(/\/(32|128)$/, '')) ?? null) : owners;
+}
+
+async function allOwners(
+  ec2: OwnershipApi,
+  hosts: readonly string[],
+  abortSignal: AbortSignal,
+): Promise<Map<string, string>> {
+  const plain = hosts.map((one) => one.replace(/\/(32|128)$/, ''));
+  const ipv4 = plain.filter((one) => !one.includes(':'));
+  const ipv6 = plain.filter((one) => one.includes(':'));
+  const interfacesWith = async (Name: string, Values: string[]) =>
+    Values.length === 0
+      ? []
+      : ((await ec2.describeNetworkInterfaces({ Filters: [{ Name, Values }] }, { abortSignal }))
+          .NetworkInterfaces ?? []);
+  const [public4, own6, reserved] = await Promise.all([
+    interfacesWith('association.public-ip', ipv4),
+    interfacesWith('ipv6-addresses.ipv6-address', ipv6),
+    ipv4.length === 0
+      ? []
+      : ec2
+          .describeAddresses({ Filters: [{ Name: 'public-ip', Values: ipv4 }] }, { abortSignal })
+          .then(({ Addresses = [] }) => Addresses),
+  ]);
+  return new Map<string, string>([
+    ...reserved.flatMap(({ PublicIp }) => pair(PublicIp, 'an Elastic IP of this account')),
+    ...public4.flatMap((one) => pair(one.Association?.PublicIp, ownerOf(one))),
+    ...own6.flatMap((one) =>
+      (one.Ipv6Addresses ?? []).flatMap(({ Ipv6Address }) => pair(Ipv6Address, ownerOf(one))),
+    ),
+  ]);
+}
+
+const pair = (address: string | undefined, owner: string): [string, string][] =>
+  address ? [[address, owner]] : [];
+
+const ownerOf = ({ Attachment, InterfaceType, NetworkInterfaceId }: NetworkInterface): string =>
+  Attachment?.InstanceId
+    ? `instance ${Attachment.InstanceId}`
+    : `${(InterfaceType ?? 'interface').replaceAll('_', ' ')} ${NetworkInterfaceId}`;

@@ -1,0 +1,202 @@
+// What AWS says right now of users, keys, addresses and calendars; and what becomes of it when AWS does not answer.
+import { IAM } from '@aws-sdk/client-iam';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Entity } from '../../functions/domain/alert.ts';
+import { known } from '../../functions/domain/facts.ts';
+import { calendarState, windowFor } from '../../functions/enrich/calendar.ts';
+import { type IdentityApi, identityFacts } from '../../functions/enrich/identity.ts';
+import { ownersOf } from '../../functions/enrich/owned.ts';
+import { protection } from '../../functions/enrich/protect.ts';
+import { createEc2 } from '../../local/aws/ec2.ts';
+import { LOCAL_NETWORK } from '../../local/aws/ec2-network.ts';
+import { createIam, LOCAL_IAM } from '../../local/aws/iam.ts';
+import { inMemory } from '../../local/aws/state-file.ts';
+import { attacker } from '../fixtures/case.ts';
+import { type Moto, startMoto } from '../moto/moto-server.ts';
+
+const deps = { lookDeadline: () => new AbortController().signal, log: () => {} };
+const entity = (kind: Entity['kind'], value: string): Entity => ({ ...attacker, kind, value });
+const silent = () => ({ ...deps, lookDeadline: () => AbortSignal.abort(new Error('too late')) });
+
+describe('of a user or a key', () => {
+  const iam = createIam(inMemory(LOCAL_IAM));
+
+  test('it is known whether it is a service account, by the user who holds the key', async () => {
+    const service = await identityFacts(
+      { ...deps, iam },
+      entity('access-key', 'AKIASERVICE7EXAMPLE'),
+    );
+    expect(service.serviceAccount).toEqual(known(true));
+    const person = await identityFacts({ ...deps, iam }, entity('iam-user', 'report-export'));
+    expect(person.serviceAccount).toEqual(known(false));
+    expect(person.consoleAccess).toEqual(known(false));
+  });
+
+  test('a key that IAM does not know is unknown in everything, never a person’s', async () => {
+    const facts = await identityFacts({ ...deps, iam }, entity('access-key', 'AKIANOBODY0EXAMPLE'));
+    for (const one of Object.values(facts)) expect(one.known).toBe(false);
+  });
+
+  test('a user who does not exist is no service account that we know of: it is unknown', async () => {
+    const facts = await identityFacts({ ...deps, iam }, entity('iam-user', 'nobody'));
+    expect(facts.serviceAccount.known).toBe(false);
+  });
+
+  test('IAM that does not answer in time leaves everything unknown, with the reason', async () => {
+    const facts = await identityFacts({ ...silent(), iam }, entity('iam-user', 'report-export'));
+    expect(facts.serviceAccount).toMatchObject({
+      known: false,
+      why: expect.stringContaining('too late'),
+    });
+  });
+
+  test('a role that a service may assume is what that service works with', async () => {
+    const trusting = (principal: object): IdentityApi =>
+      ({
+        ...iam,
+        getRole: async () => ({
+          Role: {
+            Path: '/',
+            RoleName: 'r',
+            RoleId: 'AROA',
+            Arn: 'arn:aws:iam::111122223333:role/r',
+            CreateDate: new Date(0),
+            AssumeRolePolicyDocument: encodeURIComponent(
+              JSON.stringify({ Statement: [{ Effect: 'Allow', Principal: principal }] }),
+            ),
+          },
+          $metadata: {},
+        }),
+      }) as unknown as IdentityApi;
+    const facts = async (principal: object) =>
+      (await identityFacts({ ...deps, iam: trusting(principal) }, entity('iam-role', 'r')))
+        .serviceAccount;
+    expect(await facts({ Service: 'ec2.amazonaws.com' })).toEqual(known(true));
+    expect(await facts({ AWS: 'arn:aws:iam::111122223333:root' })).toEqual(known(false));
+  });
+
+  describe('on moto', () => {
+    let moto: Moto;
+    let real: IAM;
+    beforeAll(async () => {
+      moto = await startMoto();
+      real = new IAM(moto.clientConfig);
+      await real.createUser({ UserName: 'ada' });
+      await real.createUser({ UserName: 'relay', Path: '/service/' });
+      await real.createLoginProfile({ UserName: 'ada', Password: 'Not-A-Secret-1' });
+    });
+    afterAll(async () => {
+      real?.destroy();
+      await moto?.stop();
+    });
+
+    test('it is read as it is there', async () => {
+      const { AccessKey } = await real.createAccessKey({ UserName: 'relay' });
+      const key = await identityFacts(
+        { ...deps, iam: real },
+        entity('access-key', AccessKey!.AccessKeyId!),
+      );
+      expect(key).toMatchObject({ serviceAccount: known(true), status: known('Active') });
+      const ada = await identityFacts({ ...deps, iam: real }, entity('iam-user', 'ada'));
+      expect(ada).toMatchObject({
+        serviceAccount: known(false),
+        consoleAccess: known(true),
+        mfa: known(false),
+      });
+    });
+  });
+});
+
+describe('of an address', () => {
+  const ec2 = createEc2(inMemory({ ...LOCAL_NETWORK, reservedIps: ['203.0.113.251'] }));
+
+  test('it is known whether it is one of this account, and what has it', async () => {
+    const ownerOf = await ownersOf({ ...deps, ec2 }, [
+      '203.0.113.250',
+      '203.0.113.251',
+      '203.0.113.7',
+    ]);
+    expect(ownerOf('203.0.113.250')).toMatchObject({
+      value: expect.stringContaining('nat gateway'),
+    });
+    expect(ownerOf('203.0.113.251')).toEqual(known('an Elastic IP of this account'));
+    expect(ownerOf('203.0.113.7')).toEqual(known(null));
+  });
+
+  test('EC2 that does not answer leaves every address unknown', async () => {
+    const ownerOf = await ownersOf({ ...silent(), ec2 }, ['203.0.113.7']);
+    expect(ownerOf('203.0.113.7').known).toBe(false);
+  });
+});
+
+describe('protection by tag', () => {
+  const rules = [{ id: 'crown-jewels', why: 'because', tags: ['tier=gold*'] }];
+  const user = entity('iam-user', 'ada');
+
+  test('covers what carries the tag, whatever its letter case', () => {
+    expect(protection(user, rules, known({ Tier: 'Golden' }))).toEqual(known('crown-jewels'));
+    expect(protection(user, rules, known({ tier: 'silver' }))).toEqual(known(null));
+  });
+
+  test('is unknown where the tags are', () => {
+    expect(protection(user, rules, { known: false, why: 'not read' }).known).toBe(false);
+  });
+});
+
+describe('the calendar', () => {
+  const calendars = { changeCalendars: ['freeze'] };
+  const ssm = (State: 'OPEN' | 'CLOSED') =>
+    ({ getCalendarState: async () => ({ State, $metadata: {} }) }) as never;
+
+  test('is not asked where policy names none', async () => {
+    expect(await calendarState({ ...deps, ssm: null as never }, { changeCalendars: [] })).toEqual(
+      known('none'),
+    );
+  });
+
+  test('is open or closed as Systems Manager says, and unknown when it does not', async () => {
+    expect(await calendarState({ ...deps, ssm: ssm('OPEN') }, calendars)).toEqual(known('open'));
+    expect(await calendarState({ ...deps, ssm: ssm('CLOSED') }, calendars)).toEqual(
+      known('closed'),
+    );
+    expect((await calendarState({ ...silent(), ssm: ssm('OPEN') }, calendars)).known).toBe(false);
+  });
+});
+
+describe('planned work', () => {
+  const window = (change = {}) => [
+    {
+      id: 'export',
+      why: 'because',
+      days: ['tue' as const],
+      fromUtc: '02:00',
+      toUtc: '04:00',
+      values: ['*export*'],
+      ...change,
+    },
+  ];
+  // 2026-11-24 is a Tuesday.
+  const at = (day: number, time: string) => new Date(`2026-11-${day}T${time}:00.000Z`);
+  const job = entity('iam-user', 'nightly-export-2');
+
+  test.each([
+    [24, '02:00', 'export'],
+    [24, '03:59', 'export'],
+    [24, '04:00', null],
+    [24, '01:59', null],
+    [25, '03:00', null],
+  ])('on the %sth at %s: %s', (day, time, id) => {
+    expect(windowFor(job, window(), at(day, time))).toBe(id);
+  });
+
+  test('may pass midnight', () => {
+    const late = window({ fromUtc: '23:00', toUtc: '01:00' });
+    expect(windowFor(job, late, at(24, '23:30'))).toBe('export');
+    expect(windowFor(job, late, at(25, '00:30'))).toBe('export');
+    expect(windowFor(job, late, at(24, '00:30'))).toBeNull();
+  });
+
+  test('explains nobody else', () => {
+    expect(windowFor(entity('iam-user', 'ada'), window(), at(24, '03:00'))).toBeNull();
+  });
+});
