@@ -58,7 +58,14 @@ export function functionTable(s: Surroundings): FunctionRow[] {
       memoryMiB: 512,
       policy: true,
       env: table,
-      may: ['readRecords', 'writeRecords', 'lookAtInstances', 'lookAtIdentities', 'lookAtCalendar'],
+      may: [
+        'readRecords',
+        'writeRecords',
+        'lookAtInstances',
+        'lookAtUsers',
+        'lookAtRoles',
+        'lookAtCalendar',
+      ],
     },
     {
       ...state('analyse'),

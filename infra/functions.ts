@@ -128,6 +128,16 @@ function acceptWildcards(role: Role, { may, scope, model }: FunctionRow, s: Surr
       ['vpc-flow-log', 'A flow log gets its id when it is made; ours are told by their tag'],
     ] as const)
       accept(`arn:<AWS::Partition>:ec2:${place}:${account}:${resource}/*`, reason);
+  if (may.includes('lookAtUsers'))
+    for (const [arn, reason] of [
+      [`iam::${account}:user/*`, 'Any user may be the one that an alert is about; it is only read'],
+      [`iam::${account}:role/*`, 'Any role may be the one that an alert is about; it is only read'],
+      [
+        `ssm:${place}:${account}:document/*`,
+        'Policy names the change calendars; they are only read',
+      ],
+    ] as const)
+      accept(`arn:<AWS::Partition>:${arn}`, reason);
   if (scope === 'user' || scope === 'access-key')
     accept(
       `arn:<AWS::Partition>:iam::${account}:user/*`,

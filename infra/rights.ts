@@ -34,19 +34,20 @@ export function rightsIn(s: Surroundings) {
       ['*'],
       { StringEquals: { 'ec2:Region': s.stack.region } },
     ),
-    lookAtIdentities: allow(
+    lookAtUsers: allow(
       [
         'iam:GetUser',
-        'iam:GetRole',
         'iam:GetAccessKeyLastUsed',
         'iam:ListAccessKeys',
         'iam:ListGroupsForUser',
         'iam:ListMFADevices',
         'iam:GetLoginProfile',
       ],
-      ['user', 'role'].map((resource) =>
-        s.stack.formatArn({ service: 'iam', region: '', resource, resourceName: '*' }),
-      ),
+      [s.stack.formatArn({ service: 'iam', region: '', resource: 'user', resourceName: '*' })],
+    ),
+    lookAtRoles: allow(
+      ['iam:GetRole'],
+      [s.stack.formatArn({ service: 'iam', region: '', resource: 'role', resourceName: '*' })],
     ),
     lookAtCalendar: allow(
       ['ssm:GetCalendarState'],

@@ -231,12 +231,18 @@ describe('least privilege', () => {
         `ec2:DeleteFlowLogs on ${ofEc2}:vpc-flow-log/*`,
         // Any user may be the one that an alert is about; service accounts and protected ones are denied.
         'iam:GetAccountSummary on *',
+        'iam:GetRole on arn:${AWS::Partition}:iam::123456789012:role/*',
+        'ssm:GetCalendarState on arn:${AWS::Partition}:ssm:${AWS::Region}:123456789012:document/*',
         ...[
           'iam:AttachUserPolicy',
           'iam:DetachUserPolicy',
+          'iam:GetAccessKeyLastUsed',
+          'iam:GetLoginProfile',
           'iam:GetUser',
           'iam:ListAccessKeys',
           'iam:ListAttachedUserPolicies',
+          'iam:ListGroupsForUser',
+          'iam:ListMFADevices',
           'iam:UpdateAccessKey',
         ].map((action) => `${action} on arn:\${AWS::Partition}:iam::123456789012:user/*`),
         // Any pool and any API key likewise; what is tagged as protected is denied.
