@@ -2,7 +2,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
-import { RetryableError } from '../../functions/domain/errors.ts';
 import { execute } from '../../functions/execute/execute.ts';
 import { reverse } from '../../functions/reverse/reverse.ts';
 import type { Scheduled } from '../../functions/scheduling/schedules.ts';
@@ -13,9 +12,7 @@ import { write } from '../../functions/web/write.ts';
 import { schedulesIn, toyAction, toyMechanisms, type World } from '../execute/toy.ts';
 import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
-
-/** Thrown where a function is killed. */
-class Killed extends Error {}
+import { type Death, mortal, retried, type Turn } from './mortal.ts';
 
 /** Two actions with one effect. */
 const FIRST = { incidentId: INCIDENT_ID, actionId: 'act-0123456789abcdef-1' };
@@ -24,22 +21,11 @@ const LEASE = `toy:${attacker.value}`;
 const ANA = { person: 'ana.silva', people: POLICY.escalation.people };
 
 type Ids = typeof FIRST;
-/** Where a function dies: before its nth call (2n) or after it (2n + 1); null where it lives. */
-type Death = number | null;
-
-/** Steps of the state machines: as often as they retry, and what they do when that was not enough. */
+/** As often as the state machines retry. */
 const RETRIES = { execute: 6, reverse: 5 };
-async function retried(times: number, work: (attempt: number) => Promise<unknown>) {
-  for (let attempt = 0; ; attempt++)
-    try {
-      return await work(attempt);
-    } catch (error) {
-      if (!(error instanceof RetryableError) || attempt === times) throw error;
-    }
-}
 
 /** One account, in which each call of each function waits for its turn. */
-function account(turn: (what: string) => Promise<void>) {
+function account(turn: Turn) {
   const table = memoryTable();
   const world: World = new Map();
   const scheduled = new Map<string, Scheduled>();
@@ -47,22 +33,7 @@ function account(turn: (what: string) => Promise<void>) {
   const store = storeOn(table);
 
   const lambda = (name: string, dies: Death) => {
-    let calls = 0;
-    const outward = <T extends object>(target: T): T =>
-      new Proxy(target, {
-        get: (object, key) => {
-          const method: unknown = Reflect.get(object, key);
-          if (typeof method !== 'function') return method;
-          return async (...given: unknown[]) => {
-            const mine = calls++;
-            await turn(`${name}: ${String(key)}`);
-            if (dies === 2 * mine) throw new Killed(name);
-            const result: unknown = await method.apply(object, given);
-            if (dies === 2 * mine + 1) throw new Killed(name);
-            return result;
-          };
-        },
-      });
+    const outward = mortal(name, dies, turn);
     const mechanisms = [...toyMechanisms(world)].map(
       ([id, one]) => [id, { ...one, driver: outward(one.driver) }] as const,
     );
@@ -138,7 +109,7 @@ const plans = fc.record({
 async function atOnce(
   { lambda, reversing, responding, store, clock }: ReturnType<typeof account>,
   plan: typeof plans extends fc.Arbitrary<infer P> ? P : never,
-  turn: (what: string) => Promise<void>,
+  turn: Turn,
 ): Promise<{ isKept: boolean }> {
   const propose = ({ actionId }: Ids, durationMinutes: number) => {
     const attentionAt = new Date(NOW.getTime() + 20 * 60_000).toISOString();

@@ -1,0 +1,40 @@
+// Functions that take turns and may be killed at any call: what a property over all orders of events is made of.
+import { RetryableError } from '../../functions/domain/errors.ts';
+
+/** Resolves when it is the caller's turn. */
+export type Turn = (what: string) => Promise<void>;
+/** Where a function dies: before its nth call (2n) or after it (2n + 1); null where it lives. */
+export type Death = number | null;
+
+/** Thrown where a function is killed. */
+class Killed extends Error {}
+
+/** Wraps what one function calls: each call waits for its turn, and the function may die at one of them. */
+export function mortal(name: string, dies: Death, turn: Turn): <T extends object>(target: T) => T {
+  let calls = 0;
+  return (target) =>
+    new Proxy(target, {
+      get: (object, key) => {
+        const method: unknown = Reflect.get(object, key);
+        if (typeof method !== 'function') return method;
+        return async (...given: unknown[]) => {
+          const mine = calls++;
+          await turn(`${name}: ${String(key)}`);
+          if (dies === 2 * mine) throw new Killed(name);
+          const result: unknown = await method.apply(object, given);
+          if (dies === 2 * mine + 1) throw new Killed(name);
+          return result;
+        };
+      },
+    });
+}
+
+/** As a state machine retries: what may pass, so often; then, or at anything else, it throws. */
+export async function retried<T>(times: number, work: (attempt: number) => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt++)
+    try {
+      return await work(attempt);
+    } catch (error) {
+      if (!(error instanceof RetryableError) || attempt === times) throw error;
+    }
+}
