@@ -1,0 +1,54 @@
+// What the console lists, as its script fetches it: nothing that is in force drops out of sight.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Site, startSite } from '../browser/site.ts';
+import { sample } from '../flow/world.ts';
+
+let site: Site;
+beforeEach(async () => {
+  site = await startSite();
+});
+afterEach(() => site.stop());
+
+const live = async () => (await fetch(`${site.url}/live`)).text();
+/** The section under this heading, without the markup. */
+const section = async (id: string): Promise<string> => {
+  const [, text = ''] = (await live()).split(`<h2 id="${id}">`);
+  return (text.split('</section>')[0] ?? '').replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ');
+};
+
+/** The web probe from another address, at another host: an incident of its own. */
+const probeFrom = (i: number): unknown =>
+  JSON.parse(
+    JSON.stringify(sample('web-port-probe'))
+      .replaceAll('203.0.113.66', `203.0.113.${100 + i}`)
+      .replaceAll('i-0aa1bb2cc3dd4ee5f', `i-0aa1bb2cc3dd4e${100 + i}`)
+      .replaceAll('3ec7a5f0b1d24c6e8a9f0b1c2d3e4f50', `finding-${i}`),
+  );
+
+describe('what is in force', () => {
+  test('stays on the list when a dozen newer incidents came, also when it is kept', async () => {
+    const { world } = site;
+    await world.deliver(sample('web-port-probe'));
+    await world.approve('ana.silva');
+    const [reviewBlock = ''] = (await live()).match(/\/review\/[\w.-]+/) ?? [];
+    await world.choose(reviewBlock, { review: 'keep' });
+    for (let i = 0; i < 13; i++) await world.deliver(probeFrom(i));
+
+    expect(await world.incidents()).toHaveLength(14);
+    const listed = await section('in-force');
+    expect(listed).toContain('Block web requests from 203.0.113.66/32 Kept: no end');
+    expect(listed).toContain('Watch web requests from 203.0.113.66/32 Undone in');
+  }, 90_000);
+});
+
+describe('the way of an alert', () => {
+  test('is drawn after a restart from what the records say', async () => {
+    const { world } = site;
+    await world.deliver(sample('web-port-probe'));
+    await world.approve('ana.silva');
+    const before = await section('incidents');
+    world.runtime.events.length = 0;
+    expect(await section('incidents')).toBe(before);
+    expect(before).toContain('done: approve done: enrich-again done: gate-again done: execute');
+  });
+});
