@@ -1,15 +1,17 @@
 // Undoes one action: compare, take back exactly what we did, verify, record. Safe to call at any time, any number of times.
 import { z } from 'zod';
 import { Caught, causeText } from '../audit/caught.ts';
-import { moveTo, noted } from '../audit/chain.ts';
+import { moveTo } from '../audit/chain.ts';
 import { errorFields, type Log } from '../audit/log.ts';
 import { type Action, ActionId, IncidentId, type Status } from '../domain/action.ts';
-import { NotVerified, StateChanged, TerminalError } from '../domain/errors.ts';
+import { StateChanged, TerminalError } from '../domain/errors.ts';
 import type { Policy } from '../domain/policy.ts';
 import { minutesAfter } from '../domain/time.ts';
-import { type Job, jobOf, type Mechanisms } from '../execute/subject.ts';
+import { jobOf, type Mechanisms } from '../execute/subject.ts';
 import { REVERSAL_LEAD_MS, type Schedules, unscheduleEnd } from '../scheduling/schedules.ts';
 import type { Store } from '../store/store.ts';
+import { LAST_LOOK_AFTER_MINUTES, lookOnceMore, mayBeFollowed } from './late.ts';
+import { revertAndVerify } from './undo.ts';
 
 export type ReverseDeps = {
   store: Store;
@@ -29,7 +31,7 @@ export const ReverseInput = z.object({
   /** What the state machine caught, when an execution failed. */
   failure: Caught.optional(),
 });
-type ReverseInput = z.infer<typeof ReverseInput>;
+export type ReverseInput = z.infer<typeof ReverseInput>;
 
 const NEVER_APPLIED: readonly Status[] = ['proposed', 'approved', 'awaiting-approval'];
 const UNDOABLE: readonly Status[] = [
@@ -40,11 +42,11 @@ const UNDOABLE: readonly Status[] = [
   'reversal-failed',
 ];
 const STUCK_AFTER_MINUTES = 5;
-/** An executor lives for two minutes at the most: functions/execute, infra/function-table.ts. With some time to spare. */
-const EXECUTOR_LIVES_MINUTES = 3;
-/** When nothing of an execution can be left that a reversal overtook. */
-const LAST_LOOK_AFTER_MINUTES = 5;
 
+/**
+ * Answers with the status that the action has afterwards, `not-due` for what stays in force. What cannot be undone is
+ * recorded and answered as `reversal-failed`; what may pass is thrown, for the state machine to try again.
+ */
 export async function reverse(deps: ReverseDeps, input: unknown) {
   const request = ReverseInput.parse(input);
   const action = await deps.store.records.action(request.incidentId, request.actionId);
@@ -121,22 +123,6 @@ function begin(
   });
 }
 
-/**
- * Whether an executor that was called for it may still be at work, and act after the reversal. One that failed is not,
- * and one whose action is seen to be undone does not begin.
- */
-function mayBeFollowed(
-  { appliedAt, history }: Action,
-  { cause }: ReverseInput,
-  now: Date,
-): boolean {
-  if (cause === 'execution-failed') return false;
-  const begunAt = history.find(({ event }) => event === 'reversing')?.at ?? null;
-  return [begunAt, appliedAt].every(
-    (at) => at === null || minutesAfter(at, EXECUTOR_LIVES_MINUTES) > now.toISOString(),
-  );
-}
-
 /** Returns what was found, in words. Throws StateChanged when the state is not the one that we left. */
 async function takeBack(
   { store, mechanisms }: ReverseDeps,
@@ -150,17 +136,6 @@ async function takeBack(
   const found = await revertAndVerify(job, lease.captured ? lease.before : action.before);
   await (isFollowed ? store.leases.leave : store.leases.drop)(effectKey, action.actionId);
   return found;
-}
-
-async function revertAndVerify({ subject, mechanism }: Job, before: unknown): Promise<string> {
-  if (mechanism.wasThere(before)) return 'It was there before us, so it stays';
-  await mechanism.driver.revert(subject, before);
-  const seen = await mechanism.driver.verifyReverted(subject, before);
-  if (!seen.holds)
-    throw new NotVerified(`it was undone, but is still there: ${seen.found}`, {
-      actionId: subject.actionId,
-    });
-  return seen.found;
 }
 
 /** The history of the target first: what is known of it may not be less than what the record says. */
@@ -192,45 +167,6 @@ async function finish(
   });
   await unscheduleEnd(schedules, action.actionId);
   return done;
-}
-
-/**
- * An execution that was overtaken may have taken the lease, or acted, after the end: whatever is left of it goes. Where
- * none was, this looks at nothing: what is there by now is somebody else's.
- */
-async function lookOnceMore(
-  { store, mechanisms, log, now }: ReverseDeps,
-  action: Action,
-  { cause }: ReverseInput,
-): Promise<Action> {
-  const { incidentId, actionId, effectKey, attentionAt } = action;
-  if (attentionAt === null || !effectKey) return action;
-  const lease = await store.leases.release(effectKey, actionId);
-  let late: string | null = null;
-  if (lease) {
-    const before = lease.captured ? lease.before : action.before;
-    if (action.before !== null || lease.handedOn)
-      late = await takeBackLate(jobOf(action, mechanisms), before);
-    await store.leases.drop(effectKey, actionId);
-  }
-  if (late) log('warn', 'late change taken back', { incidentId, actionId });
-  const endedAt =
-    action.history.findLast(({ event }) => event === action.status)?.at ?? action.createdAt;
-  const isOver =
-    cause === 'execution-failed' ||
-    minutesAfter(endedAt, LAST_LOOK_AFTER_MINUTES) <= now().toISOString();
-  return store.records.changeAction(incidentId, actionId, (current) => {
-    const seen = late
-      ? noted(current, { at: now(), by: 'reverse', event: 'late-change', text: late })
-      : { ...current, version: current.version + 1 };
-    return { ...seen, attentionAt: isOver ? null : current.attentionAt };
-  });
-}
-
-/** What was found after it was taken back, or null where nothing was left. */
-async function takeBackLate(job: Job, before: unknown): Promise<string | null> {
-  const seen = await job.mechanism.driver.verifyReverted(job.subject, before);
-  return seen.holds ? null : revertAndVerify(job, before);
 }
 
 /** Attempts the sweeper makes before only a person goes on; each waits twice as long as the one before. */

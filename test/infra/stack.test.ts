@@ -5,6 +5,7 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { ENV } from '../../functions/domain/env.ts';
 import { SCOPES } from '../../functions/execute/registry.ts';
+import { EXECUTOR_LIVES_MINUTES } from '../../functions/reverse/late.ts';
 import {
   functionsOf,
   PREFIX,
@@ -127,6 +128,14 @@ describe('every function', () => {
     expect(carriers.sort()).toEqual(readers.sort());
   });
 });
+
+test.each(SCOPES)(
+  'the executor of %s is over before a reversal stops reckoning with it',
+  (scope) => {
+    const { Timeout } = functions.get(`execute-${scope}`)!.properties;
+    expect(Timeout).toBeLessThan(60 * EXECUTOR_LIVES_MINUTES);
+  },
+);
 
 describe('nothing is lost on the way in', () => {
   const queues = resourcesOf(template, 'AWS::SQS::Queue');

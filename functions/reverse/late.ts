@@ -1,0 +1,67 @@
+// What an execution may leave behind that a reversal overtook: it goes when the action is looked at once more.
+import { noted } from '../audit/chain.ts';
+import type { Action } from '../domain/action.ts';
+import { minutesAfter } from '../domain/time.ts';
+import { type Job, jobOf } from '../execute/subject.ts';
+import type { ReverseDeps, ReverseInput } from './reverse.ts';
+import { revertAndVerify } from './undo.ts';
+
+/** More than the time limit of an executor in infra/function-table.ts. */
+export const EXECUTOR_LIVES_MINUTES = 3;
+/** When nothing of an execution can be left that a reversal overtook. */
+export const LAST_LOOK_AFTER_MINUTES = 5;
+
+/**
+ * Whether an executor that was called for it may still be at work, and act after the reversal. One that failed is not,
+ * and one whose action is seen to be undone does not begin.
+ */
+export function mayBeFollowed(
+  { appliedAt, history }: Action,
+  { cause }: ReverseInput,
+  now: Date,
+): boolean {
+  if (cause === 'execution-failed') return false;
+  const begunAt = history.find(({ event }) => event === 'reversing')?.at ?? null;
+  return [begunAt, appliedAt].every(
+    (at) => at === null || minutesAfter(at, EXECUTOR_LIVES_MINUTES) > now.toISOString(),
+  );
+}
+
+/**
+ * An execution that was overtaken may have taken the lease, or acted, after the end: whatever is left of it goes. Where
+ * none was, this looks at nothing: what is there by now is somebody else's.
+ */
+export async function lookOnceMore(
+  { store, mechanisms, log, now }: ReverseDeps,
+  action: Action,
+  { cause }: ReverseInput,
+): Promise<Action> {
+  const { incidentId, actionId, effectKey, attentionAt } = action;
+  if (attentionAt === null || !effectKey) return action;
+  const lease = await store.leases.release(effectKey, actionId);
+  let late: string | null = null;
+  if (lease) {
+    const before = lease.captured ? lease.before : action.before;
+    if (action.before !== null || lease.handedOn)
+      late = await takeBackLate(jobOf(action, mechanisms), before);
+    await store.leases.drop(effectKey, actionId);
+  }
+  if (late) log('warn', 'late change taken back', { incidentId, actionId });
+  const endedAt =
+    action.history.findLast(({ event }) => event === action.status)?.at ?? action.createdAt;
+  const isOver =
+    cause === 'execution-failed' ||
+    minutesAfter(endedAt, LAST_LOOK_AFTER_MINUTES) <= now().toISOString();
+  return store.records.changeAction(incidentId, actionId, (current) => {
+    const seen = late
+      ? noted(current, { at: now(), by: 'reverse', event: 'late-change', text: late })
+      : { ...current, version: current.version + 1 };
+    return { ...seen, attentionAt: isOver ? null : current.attentionAt };
+  });
+}
+
+/** What was found after it was taken back, or null where nothing was left. */
+async function takeBackLate(job: Job, before: unknown): Promise<string | null> {
+  const seen = await job.mechanism.driver.verifyReverted(job.subject, before);
+  return seen.holds ? null : revertAndVerify(job, before);
+}
