@@ -1,4 +1,5 @@
 // Calls to services outside AWS, over real HTTP: what is refused is typed, and nothing is sent twice by accident.
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import {
@@ -11,7 +12,7 @@ import {
   Unavailable,
 } from '../../functions/domain/errors.ts';
 import { type Call, callHttp, type Service } from '../../functions/remote/http.ts';
-import { type Loopback, raw, startLoopback } from '../fixtures/loopback.ts';
+import { type Loopback, raw, silence, startLoopback } from '../fixtures/loopback.ts';
 
 let server: Loopback;
 let slept: number[];
@@ -156,12 +157,52 @@ test('nobody is waited for without a limit', async () => {
 });
 
 test('an answer in another form is an error that says what was missing', async () => {
-  for (const body of ['{"no": 1}', '<html>', '']) {
+  for (const body of ['{"no": 1}', '']) {
     server.willAnswer(raw(200, body));
     const error = await failed();
     expect(error).toBeInstanceOf(InvalidInput);
     expect(error.message).toContain('in another form');
   }
+});
+
+test('a page where an answer should be may pass: a proxy put it there', async () => {
+  server.willAnswer(raw(200, '<html>'));
+  expect(await failed()).toBeInstanceOf(Unavailable);
+});
+
+test('a refusal that comes with 200 is one', async () => {
+  server.willAnswer(raw(200, '{"ok": true, "code": "tooMany"}'));
+  expect(await failed()).toBeInstanceOf(Throttled);
+});
+
+test('what may be done twice is done again after a silence, after the pause that is asked for or a short one', async () => {
+  server.willAnswer((response) => response.destroy(), raw(502, ''), raw(200, '{"ok": true}'));
+  expect(await call({ repeatable: true })).toEqual({ ok: true });
+  expect(slept).toEqual([500, 500]);
+  server.willAnswer(raw(400, '{}'));
+  expect(await failed({ repeatable: true })).toBeInstanceOf(InvalidInput);
+  expect(server.asked).toHaveLength(1);
+});
+
+test('a service may be waited for less than usual', async () => {
+  const hasty = { ...shop, patience: { timeoutMs: 50, retries: 1, longestWaitSeconds: 2 } };
+  const order = { ...callOf(), answer: z.null() };
+  server.willAnswer(silence);
+  await expect(callHttp(clients, hasty, order)).rejects.toThrow(Unavailable);
+  server.willAnswer(raw(429, '', { 'retry-after': '3' }));
+  await expect(callHttp(clients, hasty, order)).rejects.toThrow(Throttled);
+  expect(slept).toEqual([]);
+});
+
+test('a secret stands in no error, not even where the service or the platform quotes it', async () => {
+  const secret = 'NEVER-SHOWN';
+  server.willAnswer(raw(400, '{"you sent": "NEVER-SHOWN"}'));
+  const errors = [
+    await failed({ secret }),
+    await failed({ secret, headers: { Authorization: `Bearer ${secret}\n\n` } }),
+    await failed({ secret, url: `no address: ${secret}` }),
+  ];
+  for (const error of errors) expect(inspect(error, { depth: 9 })).not.toContain(secret);
 });
 
 test('a redirect is not followed: it would take the token along', async () => {
