@@ -46,6 +46,7 @@ export class CountermandStack extends Stack {
     const functions = new Functions(this, 'Functions', {
       settings,
       integrations: policy.integrations,
+      channels: policy.channels,
       policyLayer,
       tableName: records.table.tableName,
       tableArn: records.table.tableArn,

@@ -86,9 +86,10 @@ export function functionTable(s: Surroundings): FunctionRow[] {
     },
     {
       ...state('approve'),
-      timeoutSeconds: 30,
+      // Two rungs, where the first cannot be reached and every channel makes us wait.
+      timeoutSeconds: 60,
       memoryMiB: 512,
-      policy: false,
+      policy: true,
       env: { ...table, ...messages, ...links },
       may: [
         'readRecords',
@@ -97,6 +98,7 @@ export function functionTable(s: Surroundings): FunctionRow[] {
         'generateLinks',
         'sendMail',
         'tellTeam',
+        'readMessageSecrets',
       ],
     },
     {
@@ -132,15 +134,24 @@ export function functionTable(s: Surroundings): FunctionRow[] {
       memoryMiB: 512,
       policy: true,
       env: { ...table, ...messages, ...links },
-      may: ['readRecords', 'writeRecords', 'generateLinks', 'sendMail', 'tellTeam', 'openTickets'],
+      may: [
+        'readRecords',
+        'writeRecords',
+        'generateLinks',
+        'sendMail',
+        'tellTeam',
+        'readMessageSecrets',
+        'openTickets',
+        'readTicketSecret',
+      ],
     },
     {
       ...state('close'),
       timeoutSeconds: 30,
       memoryMiB: 512,
-      policy: false,
+      policy: true,
       env: { ...table, ...messages },
-      may: ['readRecords', 'writeRecords', 'sendMail', 'tellTeam'],
+      may: ['readRecords', 'writeRecords', 'sendMail', 'tellTeam', 'readMessageSecrets'],
     },
     {
       ...state('remind'),
@@ -148,7 +159,14 @@ export function functionTable(s: Surroundings): FunctionRow[] {
       memoryMiB: 512,
       policy: true,
       env: { ...table, ...messages, ...links },
-      may: ['readRecords', 'writeRecords', 'generateLinks', 'sendMail', 'tellTeam'],
+      may: [
+        'readRecords',
+        'writeRecords',
+        'generateLinks',
+        'sendMail',
+        'tellTeam',
+        'readMessageSecrets',
+      ],
     },
     {
       ...state('sweep'),
@@ -156,7 +174,7 @@ export function functionTable(s: Surroundings): FunctionRow[] {
       memoryMiB: 512,
       // One at a time: two would do the same work.
       reservedConcurrency: 1,
-      policy: false,
+      policy: true,
       env: {
         ...table,
         ...messages,
@@ -174,6 +192,7 @@ export function functionTable(s: Surroundings): FunctionRow[] {
         'callNotify',
         'sendMail',
         'tellTeam',
+        'readMessageSecrets',
       ],
     },
   ];

@@ -92,7 +92,7 @@ export class Functions extends Construct {
     );
     const rights = rightsIn(s);
     const statements = [
-      ...row.may.map((right) => rights[right]),
+      ...row.may.flatMap((right) => rights[right] ?? []),
       ...(row.scope ? scopeRights(s, row.scope) : []),
       ...(row.model ? modelRights(s) : []),
     ];

@@ -1,7 +1,9 @@
 // What functions may do in AWS, one small right at a time; a function's role holds the ones that its row names.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ArnFormat } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { secretsIn } from '../functions/domain/channels.ts';
 import { ATTENTION_INDEX } from '../functions/store/table.ts';
 import { functionArn, type Names, stateMachineArn } from './names.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -67,6 +69,8 @@ export function rightsIn(s: Surroundings) {
     tellTeam: allow(['sns:Publish'], [s.teamTopicArn]),
     // CreateOpsItem has no resource to name before the item exists.
     openTickets: allow(['ssm:CreateOpsItem'], ['*']),
+    readMessageSecrets: readSecrets(s, secretsIn(s.channels).messages),
+    readTicketSecret: readSecrets(s, secretsIn(s.channels).tickets),
     setSchedules: allow(
       ['scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'],
       [s.schedules.scheduleArns],
@@ -78,6 +82,29 @@ export function rightsIn(s: Surroundings) {
   };
 }
 export type Right = keyof ReturnType<typeof rightsIn>;
+
+/** Exactly these secrets; nothing at all where policy names none. */
+const readSecrets = (s: Surroundings, names: readonly string[]): PolicyStatement | null =>
+  names.length === 0
+    ? null
+    : allow(
+        ['secretsmanager:GetSecretValue'],
+        names.map((name) => secretArn(s, name)),
+      );
+
+/**
+ * An ARN as it is; a name with the six characters that AWS adds to it.
+ * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
+ */
+const secretArn = ({ stack }: Surroundings, name: string): string =>
+  name.startsWith('arn:')
+    ? name
+    : stack.formatArn({
+        service: 'secretsmanager',
+        resource: 'secret',
+        resourceName: `${name}-??????`,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      });
 
 /** SES checks the address if that is verified, and its domain otherwise. */
 function identitiesOf({ stack }: Surroundings, mailFrom: string): string[] {
@@ -140,6 +167,7 @@ export function scopeRights(s: Surroundings, scope: string): PolicyStatement[] {
 
 function placeholders(s: Surroundings): Readonly<Record<string, string | readonly string[]>> {
   const { mailFrom, prefix } = s.settings;
+  const { messages, tickets } = secretsIn(s.channels);
   const arnOf = (purpose: string, family: string) =>
     s.ipSets.find((set) => set.purpose === purpose && set.family === family)?.arn ?? '';
   return {
@@ -160,6 +188,8 @@ function placeholders(s: Surroundings): Readonly<Record<string, string | readonl
     MailSecretArns: [s.integrations.microsoftGraph, s.integrations.gmail].flatMap(
       (joined) => joined?.secretArn ?? [],
     ),
+    MessageSecretArns: messages.map((name) => secretArn(s, name)),
+    TicketSecretArns: tickets.map((name) => secretArn(s, name)),
   };
 }
 

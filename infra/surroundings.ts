@@ -1,5 +1,6 @@
 // What is around the functions: everything that their environment and their rights refer to.
 import type { Stack } from 'aws-cdk-lib';
+import type { Channels } from '../functions/domain/channels.ts';
 import type { Policy } from '../functions/domain/policy.ts';
 import type { DeployedIpSet } from './firewall.ts';
 import type { FlowLogs } from './flow-logs.ts';
@@ -12,6 +13,8 @@ export type Surroundings = {
   settings: Settings;
   /** Of policy: the services outside AWS, whose secrets functions may read. */
   integrations: Policy['integrations'];
+  /** Of policy: which secrets functions may read. */
+  channels: Channels;
   policyLayer: PolicyLayer;
   tableName: string;
   tableArn: string;

@@ -9,7 +9,7 @@ import { quarantineInGmail } from '../functions/execute/mail/gmail-message.ts';
 import { quarantineInGraph } from '../functions/execute/mail/graph-message.ts';
 import { type Connected, connected, type Scope } from '../functions/execute/mechanism.ts';
 import { notifyAnalyst } from '../functions/execute/message/notification.ts';
-import { openOpsItem } from '../functions/execute/ticket/ops-item.ts';
+import { openOpsItem, opsCenter } from '../functions/execute/ticket/ops-item.ts';
 import { denyUser } from '../functions/execute/user/deny-all.ts';
 import { disableUser } from '../functions/execute/user-pool/cognito-user.ts';
 import { blockAddress, watchAddress } from '../functions/execute/waf/address.ts';
@@ -87,6 +87,7 @@ export function createAccount({ state, policy, send, now }: AccountDeps) {
   return {
     scopes,
     ssm,
+    desk: opsCenter(ssm),
     ec2,
     iam: iamClients.iam,
     tickets: () => opsItems.read(),

@@ -10,7 +10,7 @@ import type { Policy } from '../functions/domain/policy.ts';
 import { enrich } from '../functions/enrich/enrich.ts';
 import { execute } from '../functions/execute/execute.ts';
 import { effectsOf } from '../functions/execute/registry.ts';
-import { openTicket } from '../functions/execute/ticket/ops-item.ts';
+import type { Ticket } from '../functions/execute/ticket/desk.ts';
 import { gate } from '../functions/gate/gate.ts';
 import { type Accepted, acceptEvent } from '../functions/intake/intake.ts';
 import { notify } from '../functions/notify/notify.ts';
@@ -109,7 +109,7 @@ export async function createRuntime(options: RuntimeOptions) {
     startReverse: createStarter(stepFunctions, 'reverse'),
     askAlso: (input: object): Promise<void> => approve(deps, input),
     schedules: scheduler,
-    openTicket: (ticket: Parameters<typeof openTicket>[1]) => openTicket(account.ssm, ticket),
+    openTicket: async (ticket: Ticket) => (await account.desk.open(ticket)).name,
     reject: async (body: string, reason: string) =>
       rejected.write([...rejected.read(), { at: now().toISOString(), reason, body }]),
     effectsOf,

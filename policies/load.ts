@@ -1,5 +1,6 @@
 // Reads policies/ for one account: parses, merges the overlay, checks, and names every fault by file and line.
 import { digestOf } from '../functions/audit/chain.ts';
+import { ChannelsFile } from '../functions/domain/channels.ts';
 import {
   AccountFile,
   type ActionName,
@@ -35,6 +36,7 @@ export function loadPolicy(directory: string, account: string): Policy {
   const actions = readPolicy(directory, 'actions.yaml', ActionsFile, faults);
   const effective = readPolicy(directory, 'effective.yaml', EffectiveFile, faults);
   const escalation = readPolicy(directory, 'escalation.yaml', EscalationFile, faults);
+  const channels = readPolicy(directory, 'channels.yaml', ChannelsFile, faults);
   const limits = readPolicy(directory, 'limits.yaml', LimitsFile, faults);
   const calendar = readPolicy(directory, 'calendar.yaml', CalendarFile, faults);
   const protectedTargets = readPolicy(directory, 'protected.yaml', ProtectedFile, faults);
@@ -43,6 +45,7 @@ export function loadPolicy(directory: string, account: string): Policy {
     !actions ||
     !effective ||
     !escalation ||
+    !channels ||
     !limits ||
     !calendar ||
     !protectedTargets ||
@@ -58,6 +61,7 @@ export function loadPolicy(directory: string, account: string): Policy {
     actions: withChanges(actions.data.actions, overlay, faults),
     effective: effective.data.effective,
     escalation: data.escalation ?? escalation.data,
+    channels: data.channels ?? channels.data,
     limits: withLimits(limits.data, overlay, faults),
     ...(data.calendar ?? calendar.data),
     protected: [...protectedTargets.data.protected, ...(data.protected ?? [])],
@@ -70,6 +74,7 @@ export function loadPolicy(directory: string, account: string): Policy {
     ...withoutReversal(merged.actions, actions),
     ...loweredTiers(merged, effective),
     ...lateRungs(merged, ladder.read, ladder.at),
+    ...strangers(merged, data.channels ? overlay : channels, data.channels ? ['channels'] : []),
     ...sameNames(merged, data.protected ? overlay : protectedTargets),
   );
   if (faults.length > 0) throw new PolicyError(faults);
@@ -124,6 +129,19 @@ function lateRungs(
           `expected less than ${shortest}, the shortest time limit of a request, found ${atMinutes}`,
         ),
   );
+}
+
+/** An address of somebody whom nobody asks is a slip in one of the two ids. */
+function strangers(
+  { escalation, channels }: Pick<Policy, 'escalation' | 'channels'>,
+  { fault }: Read<unknown>,
+  at: Path,
+): Fault[] {
+  return Object.keys(channels.people)
+    .filter((id) => !(id in escalation.people))
+    .map((id) =>
+      fault([...at, 'people', id], `"${id}" is not one of the people of escalation.yaml`),
+    );
 }
 
 /** A decision names the rule that protects its target; two of one name would leave open which. */

@@ -1,5 +1,6 @@
 // JSON Schemas of the policy files, for editors: completion and red lines while somebody types.
 import { z } from 'zod';
+import { ChannelsFile } from '../functions/domain/channels.ts';
 import {
   AccountFile,
   ActionsFile,
@@ -14,6 +15,7 @@ const FILES = {
   account: AccountFile,
   actions: ActionsFile,
   calendar: CalendarFile,
+  channels: ChannelsFile,
   effective: EffectiveFile,
   escalation: EscalationFile,
   limits: LimitsFile,

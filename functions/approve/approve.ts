@@ -12,8 +12,8 @@ import {
 import type { Alert } from '../domain/alert.ts';
 import { alikeTo, orderOf } from '../domain/alike.ts';
 import { InvalidInput, NotFound, Unavailable } from '../domain/errors.ts';
-import type { Message, Send } from '../notify/message.ts';
-import { sendEach } from '../notify/send-all.ts';
+import { type Message, questionKey, type Send } from '../notify/message.ts';
+import { type Sent, sendEach, troubleIn } from '../notify/send-all.ts';
 import { askText } from '../notify/texts.ts';
 import type { Store } from '../store/store.ts';
 import { issueLink, type Mac } from '../web/link.ts';
@@ -129,9 +129,9 @@ async function climb(
     const messages = await Promise.all(
       people.map((person) => question(deps, action, alert, person, rung, alike)),
     );
-    const unreached = await sendEach(deps.send, messages, deps.log);
-    if (unreached.length > 0) await recordUnreached(deps, action, unreached);
-    if (unreached.length < messages.length) return;
+    const sent = await sendEach(deps.send, messages, deps.log);
+    if (troubleIn(sent)) await recordTrouble(deps, action, sent);
+    if (sent.unreached.length < messages.length) return;
   }
   throw new Unavailable('nobody on the ladder could be reached', { actionId });
 }
@@ -157,17 +157,18 @@ async function askOneMore(
   const alert = await deps.store.records.alert(incidentId, action.alertId);
   const asked = action.approval?.rungs.length ?? 0;
   const message = await question(deps, action, alert, handed.to, asked);
-  const unreached = await sendEach(deps.send, [message], deps.log);
-  if (unreached.length > 0) await recordUnreached(deps, action, unreached);
+  const sent = await sendEach(deps.send, [message], deps.log);
+  if (troubleIn(sent)) await recordTrouble(deps, action, sent);
 }
 
 /** A failed delivery is part of what happened; a retry that fails the same way adds nothing. */
-async function recordUnreached(
+async function recordTrouble(
   { store, now }: ApproveDeps,
   { incidentId, actionId }: Action,
-  unreached: readonly Message[],
+  sent: Sent,
 ): Promise<void> {
-  const text = `Not reached: ${namesOf(unreached.flatMap(({ to }) => (to.kind === 'person' ? [to] : [])))}`;
+  const trouble = troubleIn(sent).slice('; '.length);
+  const text = `${trouble.charAt(0).toUpperCase()}${trouble.slice(1)}`;
   await store.records.changeAction(incidentId, actionId, (current) =>
     current.history.some((entry) => entry.event === 'not-reached' && entry.text === text)
       ? null
@@ -198,9 +199,10 @@ async function question(
   });
   const before = approval?.rungs.slice(0, rung).flatMap(({ ask }) => ask) ?? [];
   return {
-    key: `ask-${actionId}-${rung}-${person.id}`,
+    key: questionKey(actionId, rung, person.id),
     to: { kind: 'person', ...person },
     urgency: 'page',
+    ends: [],
     ...askText(action, alert, before, alike),
     links: [{ label: 'Look, then approve or decline', url: `${webBaseUrl}/approve/${token}` }],
     incidentId,

@@ -6,6 +6,7 @@ import { createLog } from '../audit/logger.ts';
 import { ENV, required } from '../domain/env.ts';
 import { sendFrom } from '../notify/deployed.ts';
 import { createCallback } from '../scheduling/executions.ts';
+import { readPolicyFile } from '../store/policy-file.ts';
 import { createStore } from '../store/store.ts';
 import { createKmsMac } from '../web/kms-mac.ts';
 import { type ApproveDeps, approve } from './approve.ts';
@@ -13,7 +14,7 @@ import { type ApproveDeps, approve } from './approve.ts';
 const log = createLog('approve');
 const deps: ApproveDeps = {
   store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),
-  send: sendFrom(process.env),
+  send: sendFrom(process.env, readPolicyFile(required(process.env, ENV.policyPath)), log),
   mac: createKmsMac(new KMS({}), required(process.env, ENV.linkKeyArn)),
   callback: createCallback(new SFN({})),
   webBaseUrl: required(process.env, ENV.webBaseUrl),

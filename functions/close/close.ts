@@ -129,6 +129,7 @@ async function tell(
     key: `close-${alertId}-${outcome}`,
     to: { kind: 'team' },
     urgency: outcome === 'failed' ? 'page' : 'inform',
+    ends: [],
     ...closedText(incident, alertId, outcome),
     links: [],
     incidentId: incident.incidentId,

@@ -3,13 +3,14 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createLog } from '../audit/logger.ts';
 import { ENV, required } from '../domain/env.ts';
 import { sendFrom } from '../notify/deployed.ts';
+import { readPolicyFile } from '../store/policy-file.ts';
 import { createStore } from '../store/store.ts';
 import { type CloseDeps, close } from './close.ts';
 
 const log = createLog('close');
 const deps: CloseDeps = {
   store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),
-  send: sendFrom(process.env),
+  send: sendFrom(process.env, readPolicyFile(required(process.env, ENV.policyPath)), log),
   now: () => new Date(),
   log,
 };

@@ -1,6 +1,7 @@
 // The shape of policies/: what may run alone, what needs a person, what never runs, and who is asked.
 import { z } from 'zod';
 import { EntityKind } from './alert.ts';
+import { ChannelsFile } from './channels.ts';
 
 export const ActionName = z.enum([
   'add_ip_to_watchlist',
@@ -244,6 +245,8 @@ export const AccountFile = z.strictObject({
   escalation: EscalationFile.optional(),
   /** Replaces calendar.yaml for this account. */
   calendar: CalendarFile.optional(),
+  /** Replaces channels.yaml for this account. */
+  channels: ChannelsFile.optional(),
   /** Further protected targets. */
   protected: z.array(ProtectedRule).optional(),
   integrations: Integrations.optional(),
@@ -276,6 +279,7 @@ export const Policy = z.strictObject({
   actions: z.record(ActionName, ActionPolicy),
   effective: EffectiveFile.shape.effective,
   escalation: EscalationFile,
+  channels: ChannelsFile,
   limits: LimitsFile,
   ...CalendarFile.shape,
   protected: z.array(ProtectedRule),

@@ -66,7 +66,7 @@ export type Mechanism<Clients, Before> = {
   /** The AWS quota that bounds it, and where it is written. */
   quota: string;
   /** Whether the account is joined to what it needs outside AWS; where it is not, it has no effect. Absent: always. */
-  configured?(policy: Pick<Policy, 'integrations'>): boolean;
+  configured?(policy: Pick<Policy, 'integrations' | 'channels'>): boolean;
   /**
    * One set of parameters for each effect that it would have on this target; each becomes an action of its own. Empty
    * when it cannot answer what this alert saw (a web rule does not answer SSH brute force), or when a fact that it

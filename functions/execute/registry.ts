@@ -11,7 +11,9 @@ import { quarantineInGmail } from './mail/gmail-message.ts';
 import { quarantineInGraph } from './mail/graph-message.ts';
 import type { Face, Scope } from './mechanism.ts';
 import { notifyAnalyst } from './message/notification.ts';
+import { openJiraIssue } from './ticket/jira.ts';
 import { openOpsItem } from './ticket/ops-item.ts';
+import { openServiceNowIncident } from './ticket/service-now.ts';
 import { denyUser } from './user/deny-all.ts';
 import { disableUser } from './user-pool/cognito-user.ts';
 import { blockAddress, watchAddress } from './waf/address.ts';
@@ -28,6 +30,8 @@ export const MECHANISMS: readonly Face[] = [
   deactivateKey,
   disableKey,
   openOpsItem,
+  openJiraIssue,
+  openServiceNowIncident,
   notifyAnalyst,
 ];
 
@@ -40,7 +44,7 @@ export const effectsOf = (
   alert: Alert,
   target: Entity,
   facts: Facts | null,
-  policy: Pick<Policy, 'integrations'>,
+  policy: Pick<Policy, 'integrations' | 'channels'>,
 ): Effect[] =>
   MECHANISMS.filter(
     ({ action, targetKinds }) => action === name && targetKinds.includes(target.kind),

@@ -1,15 +1,22 @@
-// How functions in AWS send messages: SES and SNS, set up from the environment.
+// How functions in AWS send messages: the channels of policy, set up from the environment.
 import { SESv2 } from '@aws-sdk/client-sesv2';
 import { SNS } from '@aws-sdk/client-sns';
+import type { Log } from '../audit/log.ts';
 import { ENV, type Env, required } from '../domain/env.ts';
-import { createSend } from './channels.ts';
+import type { Policy } from '../domain/policy.ts';
+import { remoteClients } from '../remote/deployed.ts';
+import { channelsOf } from './channels.ts';
 import type { Send } from './message.ts';
+import { createSend } from './send.ts';
 
 /** Throws InvalidInput, naming the variable, when one that it needs is not set. */
-export const sendFrom = (env: Env): Send =>
-  createSend({
+export function sendFrom(env: Env, { channels }: Pick<Policy, 'channels'>, log: Log): Send {
+  const clients = {
+    ...remoteClients(),
     ses: new SESv2({}),
     sns: new SNS({}),
     mailFrom: required(env, ENV.mailFrom),
     teamTopicArn: required(env, ENV.teamTopicArn),
-  });
+  };
+  return createSend({ channels: channelsOf(channels, clients), now: clients.now, log });
+}

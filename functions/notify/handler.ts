@@ -4,20 +4,27 @@ import { KMS } from '@aws-sdk/client-kms';
 import { SSM } from '@aws-sdk/client-ssm';
 import { createLog } from '../audit/logger.ts';
 import { ENV, required } from '../domain/env.ts';
-import { openTicket } from '../execute/ticket/ops-item.ts';
+import { deskOf } from '../execute/ticket/desks.ts';
+import { remoteClients } from '../remote/deployed.ts';
+import { within } from '../remote/within.ts';
 import { readPolicyFile } from '../store/policy-file.ts';
 import { createStore } from '../store/store.ts';
 import { createKmsMac } from '../web/kms-mac.ts';
 import { sendFrom } from './deployed.ts';
 import { type NotifyDeps, notify } from './notify.ts';
 
+/** Less than half of the function's time: people are told afterwards, with or without a ticket. */
+const TICKET_MS = 25_000;
+
 const log = createLog('notify');
-const ssm = new SSM({});
+const policy = readPolicyFile(required(process.env, ENV.policyPath));
+const desk = deskOf(policy, { ...remoteClients(), ssm: new SSM({}) });
 const deps: NotifyDeps = {
   store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),
-  policy: readPolicyFile(required(process.env, ENV.policyPath)),
-  send: sendFrom(process.env),
-  openTicket: (ticket) => openTicket(ssm, ticket),
+  policy,
+  send: sendFrom(process.env, policy, log),
+  openTicket: async (ticket) =>
+    (await within(TICKET_MS, 'the ticket system', desk.open(ticket))).name,
   mac: createKmsMac(new KMS({}), required(process.env, ENV.linkKeyArn)),
   webBaseUrl: required(process.env, ENV.webBaseUrl),
   now: () => new Date(),

@@ -1,7 +1,7 @@
 // A message to people, in one form for every channel. Rendering to a channel's own format is the channel's work.
 import { z } from 'zod';
 
-/** One recipient, or the team as a whole (its topic). */
+/** One recipient, or the team as a whole. */
 export const Recipient = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('person'), id: z.string(), name: z.string(), email: z.email() }),
   z.strictObject({ kind: z.literal('team') }),
@@ -12,17 +12,31 @@ export const Message = z.strictObject({
   /** Same key, same message: a repeated send may be recognised by it. */
   key: z.string().max(128),
   to: Recipient,
+  /** `page` may wake somebody. */
   urgency: z.enum(['page', 'inform']),
+  /** Keys of earlier pages to the same recipient that are over with this message. */
+  ends: z.array(z.string().max(128)),
   /** One line, at most 100 characters: SNS subjects and phone screens end there. */
   subject: z.string().min(1).max(100),
-  /** Paragraphs of plain text. Facts first. */
-  paragraphs: z.array(z.string()).min(1),
-  /** Labelled links. Never sent to a team: they decide in one person's name. */
+  /** Plain text; line breaks count. The first is what has to be seen at once; the others stand last. */
+  paragraphs: z.array(z.string().min(1)).min(1),
+  /** Short answers to what the reader would ask next. */
+  facts: z.array(z.strictObject({ label: z.string().min(1), value: z.string().min(1) })),
+  /** Commands to copy, a line each, under what they are for. */
+  steps: z.array(z.strictObject({ title: z.string().min(1), lines: z.array(z.string()).min(1) })),
+  /** Labelled links. They decide in one person's name, and go where that person alone reads. */
   links: z.array(z.strictObject({ label: z.string(), url: z.url() })),
   incidentId: z.string(),
   actionId: z.string().nullable(),
 });
 export type Message = z.infer<typeof Message>;
 
-/** Sends one message; throws a typed error when the channel refuses it. */
-export type Send = (message: Message) => Promise<void>;
+/** Of what one rung asks one person; a page that was made of it ends with a later message. */
+export const questionKey = (actionId: string, rung: number, person: string): string =>
+  `ask-${actionId}-${rung}-${person}`;
+
+/** Channels that did not take it although others did, by name. */
+export type Delivery = { notBy: string[] };
+
+/** Sends one message by all channels that reach the recipient; throws a typed error when none of them did. */
+export type Send = (message: Message) => Promise<Delivery>;

@@ -9,9 +9,11 @@ import { onCallOf, peopleOf } from '../domain/people.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Store } from '../store/store.ts';
 import { issueLink, type Mac } from '../web/link.ts';
-import type { Message, Send } from './message.ts';
-import { sendAll } from './send-all.ts';
+import { asText } from './channels/channel.ts';
+import { type Message, questionKey, type Send } from './message.ts';
+import { type Sent, sendAll, troubleIn } from './send-all.ts';
 import {
+  decidedText,
   expiredText,
   failedText,
   handOffText,
@@ -45,7 +47,12 @@ export const NotifyInput = z.object({
 /** Later than this an alert is assessed again rather than its old question asked. */
 const ANEW_WITHIN_MS = 12 * 3_600_000;
 
-type News = Pick<Message, 'subject' | 'paragraphs'> & { to: Approver[]; ticket: boolean };
+type News = Pick<Message, 'subject' | 'paragraphs' | 'facts' | 'steps'> & {
+  to: Approver[];
+  ticket: boolean;
+  /** A page, unless it says otherwise. */
+  urgency?: 'inform';
+};
 
 export async function notify(deps: NotifyDeps, input: unknown) {
   const { incidentId, actionId, failure } = NotifyInput.parse(input);
@@ -54,27 +61,34 @@ export async function notify(deps: NotifyDeps, input: unknown) {
   const why = failure ? causeText(failure) : null;
   const news = newsOf(action, alert, deps.policy, why, deps.now());
   if (!news) return { incidentId, actionId, told: 0 };
-  const paragraphs = [
-    ...news.paragraphs,
-    ...(news.ticket ? [await ticketLine(deps, action, news)] : []),
+  const facts = [
+    ...news.facts,
+    ...(news.ticket ? [{ label: 'Ticket', value: await ticketFor(deps, action, news) }] : []),
   ];
-  const messages = await Promise.all(
-    news.to.map(
-      async (person): Promise<Message> => ({
-        key: `${action.status}-${actionId}-${sinceEntry(action)}-${person.id}`,
-        to: { kind: 'person', ...person },
-        urgency: 'page',
-        subject: news.subject,
-        paragraphs,
-        links: await linksFor(deps, action, person),
-        incidentId,
-        actionId,
-      }),
-    ),
-  );
-  const unreached = await sendAll(deps.send, messages, deps.log);
-  await markTold(deps, action, news.to, unreached);
-  return { incidentId, actionId, told: messages.length - unreached.length };
+  const messageTo = async (person: Approver, urgency: Message['urgency']): Promise<Message> => ({
+    key: `${news.urgency ? 'decided' : action.status}-${actionId}-${sinceEntry(action)}-${person.id}`,
+    to: { kind: 'person', ...person },
+    urgency,
+    ends: questionsTo(action, person),
+    subject: news.subject,
+    paragraphs: news.paragraphs,
+    facts,
+    steps: news.steps,
+    links: await linksFor(deps, action, person),
+    incidentId,
+    actionId,
+  });
+  const others = isTold(action)
+    ? []
+    : askedOf(action).filter(({ id }) => !news.to.some((one) => one.id === id));
+  const messages = await Promise.all([
+    ...news.to.map((person) => messageTo(person, news.urgency ?? 'page')),
+    // Who were asked, too, and are not needed any more.
+    ...others.map((person) => messageTo(person, 'inform')),
+  ]);
+  const sent = await sendAll(deps.send, messages, deps.log);
+  await markTold(deps, action, messages, sent);
+  return { incidentId, actionId, told: messages.length - sent.unreached.length };
 }
 
 /** Managers can have asked anew what nobody decided. */
@@ -90,6 +104,34 @@ async function linksFor(
   return [{ label: 'Have it asked anew', url: `${webBaseUrl}/ask-anew/${token}` }];
 }
 
+/** Whether people have heard of it since it was decided. */
+function isTold({ history }: Action): boolean {
+  const last = (name: string) => history.findLastIndex(({ event }) => event === name);
+  return last('told') > Math.max(last('approved'), last('declined'));
+}
+
+/** What was asked so far, and whom: by the ladder, and by whoever handed it over, which comes after the last rung. */
+const questionsOf = ({ approval }: Action): { person: Approver; rung: number }[] =>
+  approval
+    ? [
+        ...approval.rungs
+          .slice(0, approval.askedRungs)
+          .flatMap(({ ask }, rung) => ask.map((person) => ({ person, rung }))),
+        ...approval.handedTo.map(({ to }) => ({ person: to, rung: approval.rungs.length })),
+      ]
+    : [];
+
+const askedOf = (action: Action): Approver[] =>
+  unique(questionsOf(action).map(({ person }) => person));
+
+/** The questions that this person may have been woken with. Unless they still stand, they are over, whatever the news. */
+const questionsTo = (action: Action, { id }: Approver): string[] =>
+  action.status === 'awaiting-approval'
+    ? []
+    : questionsOf(action)
+        .filter(({ person }) => person.id === id)
+        .map(({ rung }) => questionKey(action.actionId, rung, id));
+
 /** The same news has the same key, however often it is told: it counts from the entry that brought the state. */
 const sinceEntry = ({ history, status }: Action) =>
   Math.max(
@@ -98,18 +140,18 @@ const sinceEntry = ({ history, status }: Action) =>
   );
 
 /** People hear of it even where no ticket can be opened. */
-async function ticketLine(
+async function ticketFor(
   { openTicket, log }: NotifyDeps,
   action: Action,
   news: News,
 ): Promise<string> {
   const { incidentId, actionId } = action;
   try {
-    const body = news.paragraphs.join('\n\n');
-    return `Ticket ${await openTicket({ incidentId, title: headlineOf(action), body })}.`;
+    const body = asText({ ...news, links: [] });
+    return await openTicket({ incidentId, title: headlineOf(action), body });
   } catch (error) {
     log('error', 'ticket not opened', { incidentId, actionId, ...errorFields(error) });
-    return 'No ticket could be opened.';
+    return 'None could be opened.';
   }
 }
 
@@ -123,10 +165,16 @@ function newsOf(
 ): News | null {
   const onCall = onCallOf(escalation);
   const managers = peopleOf(escalation, escalation.managers);
-  const asked = action.approval?.rungs.flatMap(({ ask }) => ask) ?? [];
+  const asked = unique([
+    ...(action.approval?.rungs.flatMap(({ ask }) => ask) ?? []),
+    ...askedOf(action),
+  ]);
   const everybody = unique([...asked, ...(action.approval?.managers ?? managers)]);
   const decidedBy = asked.filter(({ id }) => id === action.approval?.decision?.by);
   const approvedOnce = action.approval?.decision?.verdict === 'approved';
+  const decided: News | null = action.approval?.decision
+    ? { ...decidedText(action), to: askedOf(action), ticket: false, urgency: 'inform' }
+    : null;
   switch (action.status) {
     case 'handed-off':
       return approvedOnce
@@ -158,17 +206,22 @@ function newsOf(
             to: unique([...onCall, ...managers]),
             ticket: false,
           }
-        : null;
+        : decided;
     case 'reversed':
-      return afterwards(action, unique([...decidedBy, ...onCall]));
+      return (
+        afterwards(action, unique([...decidedBy, ...onCall])) ?? (isTold(action) ? null : decided)
+      );
     case 'reversal-failed':
     case 'reversing':
     case 'executing':
     case 'in-force': {
+      if (action.status === 'in-force' && !failure && decided) return decided;
       const isDue = action.status !== 'in-force' || Date.parse(action.dueAt ?? '') <= now.getTime();
       const text = isDue ? notUndoneText(action, failure) : inDoubtText(action, failure);
       return { ...text, to: unique([...onCall, ...managers]), ticket: true };
     }
+    case 'declined':
+      return decided;
     default:
       return null;
   }
@@ -192,19 +245,14 @@ const UNTIL_TOLD: readonly Action['status'][] = ['handed-off', 'expired'];
 async function markTold(
   { store, now }: NotifyDeps,
   { incidentId, actionId }: Action,
-  to: readonly Approver[],
-  unreached: readonly Message[],
+  messages: readonly Message[],
+  sent: Sent,
 ) {
-  const missed = new Set(
-    unreached.map((message) => (message.to.kind === 'person' ? message.to.id : '')),
-  );
-  const reached = to.filter(({ id }) => !missed.has(id));
-  const notReached = to.filter(({ id }) => missed.has(id));
-  const text = `Told ${namesOf(reached)}${notReached.length > 0 ? `; not reached: ${namesOf(notReached)}` : ''}`;
+  const reached = messages.filter((message) => !sent.unreached.includes(message));
+  const names = reached.flatMap(({ to }) => (to.kind === 'person' ? to.name : [])).join(', ');
+  const text = `Told ${names}${troubleIn(sent)}`;
   await store.records.changeAction(incidentId, actionId, (current) => ({
     ...noted(current, { at: now(), by: 'notify', event: 'told', text }),
     attentionAt: UNTIL_TOLD.includes(current.status) ? null : current.attentionAt,
   }));
 }
-
-const namesOf = (people: readonly Approver[]) => people.map(({ name }) => name).join(', ');

@@ -3,27 +3,44 @@ import { errorFields, type Log } from '../audit/log.ts';
 import { Unavailable } from '../domain/errors.ts';
 import type { Message, Send } from './message.ts';
 
-/** Returns the messages that could not be sent; each is logged, without what it says. */
-export async function sendEach(
-  send: Send,
-  messages: readonly Message[],
-  log: Log,
-): Promise<Message[]> {
+export type Sent = {
+  /** Whom no channel reached. */
+  unreached: Message[];
+  /** What failed although the recipient was reached otherwise, for the record: `Slack to Ana Silva`. */
+  notBy: string[];
+};
+
+/** What could not be sent is logged, without what it says. */
+export async function sendEach(send: Send, messages: readonly Message[], log: Log): Promise<Sent> {
   const results = await Promise.allSettled(messages.map(send));
-  for (const [i, result] of results.entries())
-    if (result.status === 'rejected')
-      log('error', 'message not sent', { key: messages[i]?.key, ...errorFields(result.reason) });
-  return messages.filter((_, i) => results[i]?.status === 'rejected');
+  const sent: Sent = { unreached: [], notBy: [] };
+  for (const [i, message] of messages.entries()) {
+    const result = results[i];
+    if (result?.status === 'fulfilled') {
+      sent.notBy.push(...result.value.notBy.map((channel) => `${channel} to ${nameOf(message)}`));
+      continue;
+    }
+    log('error', 'message not sent', { key: message.key, ...errorFields(result?.reason) });
+    sent.unreached.push(message);
+  }
+  return sent;
 }
 
+const nameOf = ({ to }: Message): string => (to.kind === 'person' ? to.name : 'the team');
+
 /** The same, but throws Unavailable when there were messages and none could be sent. */
-export async function sendAll(
-  send: Send,
-  messages: readonly Message[],
-  log: Log,
-): Promise<Message[]> {
-  const failed = await sendEach(send, messages, log);
-  if (messages.length > 0 && failed.length === messages.length)
+export async function sendAll(send: Send, messages: readonly Message[], log: Log): Promise<Sent> {
+  const sent = await sendEach(send, messages, log);
+  if (messages.length > 0 && sent.unreached.length === messages.length)
     throw new Unavailable('nobody could be told', { key: messages[0]?.key });
-  return failed;
+  return sent;
+}
+
+/** For an entry of a history: `; not reached: Ben Okafor; not delivered: Slack to Ana Silva`, or nothing. */
+export function troubleIn({ unreached, notBy }: Sent): string {
+  const missed = unreached.map(nameOf).join(', ');
+  return [
+    ...(missed ? [`; not reached: ${missed}`] : []),
+    ...(notBy.length > 0 ? [`; not delivered: ${notBy.join(', ')}`] : []),
+  ].join('');
 }

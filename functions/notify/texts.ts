@@ -7,7 +7,7 @@ import type { Message } from './message.ts';
 import { rotationOf } from './rotation.ts';
 import { runbookOf } from './runbook.ts';
 
-type Text = Pick<Message, 'subject' | 'paragraphs'>;
+type Text = Pick<Message, 'subject' | 'paragraphs' | 'facts' | 'steps'>;
 
 /** One line about the action, in plain words. */
 export const headlineOf = ({ description, recommendation, name, target }: Action): string =>
@@ -33,12 +33,23 @@ export function seenSince({ alerts }: Incident, { appliedAt }: Pick<Action, 'app
 
 /** One line, whatever an attacker named the target; phone screens and SNS end at 100 characters. */
 const subjectOf = (word: string, action: Action) => oneLine(`${word} ${headlineOf(action)}`, 99);
-const incidentLine = ({ incidentId, account, region }: Action) =>
-  `Incident ${incidentId}, account ${account}, ${region}.`;
+
+/** A sentence of a mechanism or an error, with one full stop at its end. */
+const sentence = (text: string) => `${oneLine(text).replace(/[.\s]+$/, '')}.`;
+
+const changesOf = (action: Action): string =>
+  (action.description?.changes ?? [headlineOf(action)]).map(sentence).join('\n');
+
+const incidentFact = ({ incidentId, account, region }: Action) => ({
+  label: 'Incident',
+  value: `${incidentId}, account ${account}, ${region}`,
+});
+const whyFact = ({ type, severity }: Alert) => ({
+  label: 'Why',
+  value: `${quoted(type)}, severity ${severity.label} (${severity.score} of 10)`,
+});
 const modelsWords = ({ recommendation }: Action) =>
   `The reasoning, written by a machine and possibly influenced by the attacker: ${quoted(recommendation.reasoning, 1000)}`;
-const whyOf = ({ type, severity }: Alert) =>
-  `Why: ${quoted(type)}, severity ${severity.label} (${severity.score} of 10).`;
 
 /** `alike` are the questions of the same kind that the same page asks. */
 export function askText(
@@ -47,22 +58,53 @@ export function askText(
   askedBefore: readonly Approver[],
   alike: readonly Action[] = [],
 ): Text {
-  const before = askedBefore.map(({ name }) => name).join(', ');
   const { description, approval } = action;
   return {
     subject: subjectOf(alike.length > 0 ? `Approve ${alike.length + 1}?` : 'Approve?', action),
     paragraphs: [
-      ...(description?.changes ?? [headlineOf(action)]),
-      ...(alike.length > 0
-        ? [`And ${alike.length} more of the same kind:\n${alike.map(headlineOf).join('\n')}`]
-        : []),
-      whyOf(alert),
-      `Affected: ${description?.affected.join('. ') ?? 'not known'}.`,
-      `Undone: ${description?.undo ?? 'not described'}.`,
-      `Without an answer by ${utc(approval?.expiresAt)} nothing is done.`,
-      ...(before ? [`Asked before you, without an answer: ${before}.`] : []),
-      incidentLine(action),
+      `${changesOf(action)}\nWithout an answer by ${utc(approval?.expiresAt)} nothing is done.`,
     ],
+    facts: [
+      ...(alike.length > 0
+        ? [
+            {
+              label: `And ${alike.length} more of the same kind`,
+              value: alike.map(headlineOf).join('\n'),
+            },
+          ]
+        : []),
+      whyFact(alert),
+      { label: 'Affected', value: description?.affected.map(sentence).join(' ') || 'Not known.' },
+      { label: 'Undone', value: sentence(description?.undo ?? 'Not described') },
+      ...(askedBefore.length > 0
+        ? [{ label: 'Asked before you, without an answer', value: namesOf(askedBefore) }]
+        : []),
+      incidentFact(action),
+    ],
+    steps: [],
+  };
+}
+
+const namesOf = (people: readonly Approver[]) => people.map(({ name }) => name).join(', ');
+
+/** To everybody who was asked: it needs no answer any more. Whoever decided learns that it was counted, and in whose name. */
+export function decidedText(action: Action): Text {
+  const { approval, status, dueAt } = action;
+  const { verdict, at, reason, by = '' } = approval?.decision ?? {};
+  const people = [
+    ...(approval?.rungs.flatMap(({ ask }) => ask) ?? []),
+    ...(approval?.handedTo.map(({ to }) => to) ?? []),
+  ];
+  const agreed = approval?.votes.filter((vote) => vote.verdict === verdict) ?? [];
+  const voters = [...agreed.map((vote) => vote.by), by];
+  const names = new Set(people.filter(({ id }) => voters.includes(id)).map(({ name }) => name));
+  return {
+    subject: subjectOf(verdict === 'approved' ? 'Approved:' : 'Declined:', action),
+    paragraphs: [
+      `${[...names].join(' and ') || 'Somebody'} ${verdict} it at ${utc(at)}. ${verdict === 'approved' ? `It is ${words(status)}${dueAt ? `, and is undone at ${utc(dueAt)}` : ''}.` : 'Nothing was changed.'}`,
+    ],
+    facts: [...(reason ? [{ label: 'Reason', value: quoted(reason) }] : []), incidentFact(action)],
+    steps: [],
   };
 }
 
@@ -70,11 +112,10 @@ export function remindText(action: Action, seenSince: string): Text {
   return {
     subject: subjectOf('Will be undone:', action),
     paragraphs: [
-      `In force since ${utc(action.appliedAt)}. It is undone at ${utc(action.dueAt)} unless somebody keeps or extends it.`,
-      seenSince,
-      ...wayToANewKey(action),
-      incidentLine(action),
+      `It is undone at ${utc(action.dueAt)} unless somebody keeps or extends it.\n${seenSince}`,
     ],
+    facts: [{ label: 'In force since', value: utc(action.appliedAt) }, incidentFact(action)],
+    steps: wayToANewKey(action),
   };
 }
 
@@ -83,11 +124,10 @@ export function keptText(action: Action, seenSince: string): Text {
   return {
     subject: subjectOf('Still right?', action),
     paragraphs: [
-      `It was kept and has been in force since ${utc(action.appliedAt)}. Keep it on, or reverse it.`,
-      seenSince,
-      ...wayToANewKey(action),
-      incidentLine(action),
+      `It was kept and has been in force since ${utc(action.appliedAt)}. Keep it on, or reverse it.\n${seenSince}`,
     ],
+    facts: [incidentFact(action)],
+    steps: wayToANewKey(action),
   };
 }
 
@@ -98,26 +138,29 @@ export function rotateText(action: Action): Text | null {
   return {
     subject: subjectOf('Over, now rotate:', action),
     paragraphs: [
-      `It is over: ${oneLine(action.history.at(-1)?.text ?? '')}. Whoever took the key may still have it.`,
-      ...way,
-      incidentLine(action),
+      `It is over: ${sentence(action.history.at(-1)?.text ?? 'undone')} Whoever took the key may still have it.`,
     ],
+    facts: [incidentFact(action)],
+    steps: way,
   };
 }
 
-const wayToANewKey = (action: Action): string[] =>
+const wayToANewKey = (action: Action): Text['steps'] =>
   steps('The way to a new key, for its owner', rotationOf(action));
 
 export function expiredText(action: Action): Text {
-  const asked = action.approval?.rungs.flatMap(({ ask }) => ask.map(({ name }) => name)).join(', ');
+  const asked = action.approval?.rungs.flatMap(({ ask }) => ask) ?? [];
   return {
     subject: subjectOf('Not done, no answer:', action),
     paragraphs: [
-      `Nobody decided in time, so nothing was done. Asked: ${asked || 'nobody'}.`,
-      'Nothing asks again by itself. A manager can have it asked anew; or somebody does it by hand:',
-      ...(action.description?.changes ?? []),
-      incidentLine(action),
+      'Nobody decided in time, so nothing was done. Nothing asks again by itself: a manager can have it asked anew, or somebody does it by hand.',
     ],
+    facts: [
+      { label: 'It would have been', value: changesOf(action) },
+      { label: 'Asked', value: namesOf(asked) || 'Nobody' },
+      incidentFact(action),
+    ],
+    steps: [],
   };
 }
 
@@ -131,33 +174,36 @@ export function handOffText(action: Action, alert: Alert): Text {
   return {
     subject: subjectOf('Yours to decide:', action),
     paragraphs: [
-      `Countermand does not do this by itself. ${action.reasons.map(({ text }) => oneLine(text)).join('. ')}.`,
-      `Target: ${named}.`,
-      `${whyOf(alert)} ${quoted(alert.title)}`,
-      'Before you act: does the alert describe what you see? Who uses the target at this hour? Who has to be told?',
+      `Countermand does not do this by itself. ${action.reasons.map(({ text }) => sentence(text)).join(' ')}\nBefore you act: does the alert describe what you see? Who uses the target at this hour? Who has to be told?`,
+      modelsWords(action),
+    ],
+    facts: [
+      { label: 'Target', value: named },
+      whyFact(alert),
+      { label: 'Alert', value: quoted(alert.title) },
+      incidentFact(action),
+    ],
+    steps: [
       ...steps('Look first', look),
       ...steps('To do it', act),
       ...steps('To take it back', undo),
-      incidentLine(action),
-      modelsWords(action),
     ],
   };
 }
 
 const PARTS = { actor: 'actor', target: 'victim', related: 'side' } as const;
 
-/** One paragraph, a step a line: messages keep line breaks. */
-const steps = (title: string, lines: readonly string[]): string[] =>
-  lines.length === 0 ? [] : [`${title}:\n${lines.join('\n')}`];
+const steps = (title: string, lines: readonly string[]): Text['steps'] =>
+  lines.length === 0 ? [] : [{ title, lines: [...lines] }];
 
 export function stoppedText(action: Action, failure: string | null = null): Text {
   return {
     subject: subjectOf('Approved, but stopped:', action),
     paragraphs: [
-      `${oneLine(failure ?? action.failure ?? 'It was stopped after the approval')}.`,
-      'Nothing was changed.',
-      incidentLine(action),
+      `${sentence(failure ?? action.failure ?? 'It was stopped after the approval')}\nNothing was changed.`,
     ],
+    facts: [incidentFact(action)],
+    steps: [],
   };
 }
 
@@ -165,10 +211,10 @@ export function failedText(action: Action): Text {
   return {
     subject: subjectOf('Failed:', action),
     paragraphs: [
-      `It could not be carried out: ${oneLine(action.failure ?? 'the reason is in the record')}.`,
-      'What had been changed was taken back.',
-      incidentLine(action),
+      `It could not be carried out: ${sentence(action.failure ?? 'the reason is in the record')}\nWhat had been changed was taken back.`,
     ],
+    facts: [incidentFact(action)],
+    steps: [],
   };
 }
 
@@ -177,10 +223,10 @@ export function notUndoneText(action: Action, failure: string | null): Text {
   return {
     subject: subjectOf('NOT UNDONE:', action),
     paragraphs: [
-      `It should have been undone, and is not (${words(action.status)}): ${oneLine(failure ?? action.history.at(-1)?.text ?? '')}`,
-      ...steps('To undo it by hand', action.description?.manualUndo ?? []),
-      incidentLine(action),
+      `It should have been undone, and is not (${words(action.status)}): ${sentence(failure ?? action.history.at(-1)?.text ?? 'the reason is in the record')}`,
     ],
+    facts: [incidentFact(action)],
+    steps: steps('To undo it by hand', action.description?.manualUndo ?? []),
   };
 }
 
@@ -189,10 +235,10 @@ export function inDoubtText(action: Action, failure: string | null): Text {
   return {
     subject: subjectOf('Please check:', action),
     paragraphs: [
-      `It is in force, and is undone at ${utc(action.dueAt)}. On the way there something failed: ${oneLine(failure ?? '')}`,
-      ...steps('To undo it by hand', action.description?.manualUndo ?? []),
-      incidentLine(action),
+      `It is in force, and is undone at ${utc(action.dueAt)}. On the way there something failed: ${sentence(failure ?? 'the reason is in the record')}`,
     ],
+    facts: [incidentFact(action)],
+    steps: steps('To undo it by hand', action.description?.manualUndo ?? []),
   };
 }
 
@@ -214,8 +260,9 @@ export function closedText(incident: Incident, alertId: string, outcome: Outcome
     paragraphs: [
       ...(alert ? [`${quoted(alert.title)}, severity ${alert.severity}.`] : []),
       incident.summary,
-      `Incident ${incident.incidentId}.`,
     ],
+    facts: [{ label: 'Incident', value: incident.incidentId }],
+    steps: [],
   };
 }
 
@@ -227,10 +274,9 @@ export function unaskedText(action: Action, failure: string | null): Text {
   return {
     subject: subjectOf('Nobody could be asked:', action),
     paragraphs: [
-      `An approval is needed and the question could not be put: ${oneLine(failure ?? 'the reason is in the record')}.`,
-      `Nothing was done, and nothing will be unless somebody answers by ${utc(action.approval?.expiresAt)}.`,
-      ...(action.description?.changes ?? []),
-      incidentLine(action),
+      `An approval is needed and the question could not be put: ${sentence(failure ?? 'the reason is in the record')}\nNothing was done, and nothing will be unless somebody answers by ${utc(action.approval?.expiresAt)}.`,
     ],
+    facts: [{ label: 'It would be', value: changesOf(action) }, incidentFact(action)],
+    steps: [],
   };
 }

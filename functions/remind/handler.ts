@@ -10,10 +10,11 @@ import { createKmsMac } from '../web/kms-mac.ts';
 import { type RemindDeps, remind } from './remind.ts';
 
 const log = createLog('remind');
+const policy = readPolicyFile(required(process.env, ENV.policyPath));
 const deps: RemindDeps = {
   store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),
-  policy: readPolicyFile(required(process.env, ENV.policyPath)),
-  send: sendFrom(process.env),
+  policy,
+  send: sendFrom(process.env, policy, log),
   mac: createKmsMac(new KMS({}), required(process.env, ENV.linkKeyArn)),
   webBaseUrl: required(process.env, ENV.webBaseUrl),
   now: () => new Date(),

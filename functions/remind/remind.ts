@@ -6,7 +6,7 @@ import { type Action, ActionId, type Approver, IncidentId } from '../domain/acti
 import { peopleOf } from '../domain/people.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Message, Send } from '../notify/message.ts';
-import { sendAll } from '../notify/send-all.ts';
+import { sendAll, troubleIn } from '../notify/send-all.ts';
 import { keptText, remindText, seenSince } from '../notify/texts.ts';
 import type { Store } from '../store/store.ts';
 import { issueLink, type Mac } from '../web/link.ts';
@@ -31,8 +31,14 @@ export async function remind(deps: RemindDeps, input: unknown) {
   const seen = seenSince(await deps.store.records.incident(incidentId), action);
   const people = whoDecides(deps.policy, action);
   const messages = await Promise.all(people.map((person) => reminder(deps, action, person, seen)));
-  await sendAll(deps.send, messages, deps.log);
-  const text = `Reminded ${people.map(({ name }) => name).join(', ') || 'nobody: there is nobody who may decide'}`;
+  const sent = await sendAll(deps.send, messages, deps.log);
+  const reached = people.filter(
+    (_, i) => !sent.unreached.some(({ key }) => key === messages[i]?.key),
+  );
+  const text =
+    people.length > 0
+      ? `Reminded ${reached.map(({ name }) => name).join(', ')}${troubleIn(sent)}`
+      : 'Reminded nobody: there is nobody who may decide';
   await deps.store.records.changeAction(incidentId, actionId, (current) =>
     noted(current, { at: deps.now(), by: 'remind', event: 'reminded', text }),
   );
@@ -70,8 +76,9 @@ async function reminder(
   return {
     key: `remind-${actionId}-${reviewAt ?? extensions}-${person.id}`,
     to: { kind: 'person', ...person },
-    // What was kept for weeks can wait for the morning.
-    urgency: dueAt ? 'page' : 'inform',
+    // It is undone by itself, or kept: nobody has to be woken for it.
+    urgency: 'inform',
+    ends: [],
     ...(dueAt ? remindText(action, seen) : keptText(action, seen)),
     links: [{ label: 'Keep, extend or reverse', url: `${webBaseUrl}/review/${token}` }],
     incidentId,

@@ -7,6 +7,7 @@ import { ENV, required } from '../domain/env.ts';
 import { sendFrom } from '../notify/deployed.ts';
 import { createCall } from '../scheduling/calls.ts';
 import { createCallback, createStarter } from '../scheduling/executions.ts';
+import { readPolicyFile } from '../store/policy-file.ts';
 import { createStore } from '../store/store.ts';
 import { type SweepDeps, sweep } from './sweep.ts';
 
@@ -18,7 +19,7 @@ const deps: SweepDeps = {
   startRespond: createStarter(sfn, required(process.env, ENV.respondArn)),
   callback: createCallback(sfn),
   tell: createCall(new Lambda({}), required(process.env, ENV.notifyFunctionName)),
-  send: sendFrom(process.env),
+  send: sendFrom(process.env, readPolicyFile(required(process.env, ENV.policyPath)), log),
   now: () => new Date(),
   log,
 };

@@ -11,6 +11,7 @@ export const createInbox =
   (file: StateFile<Delivered[]>, now: () => Date): Send =>
   async (message) => {
     const delivered = file.read();
-    if (delivered.some((one) => one.message.key === message.key)) return;
-    file.write([...delivered, { at: now().toISOString(), message }].slice(-KEPT));
+    if (!delivered.some((one) => one.message.key === message.key))
+      file.write([...delivered, { at: now().toISOString(), message }].slice(-KEPT));
+    return { notBy: [] };
   };

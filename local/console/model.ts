@@ -20,6 +20,8 @@ export type ShownMessage = {
   at: string;
   subject: string;
   paragraphs: string[];
+  facts: { label: string; value: string }[];
+  steps: { title: string; lines: string[] }[];
   links: { label: string; url: string }[];
   /** What has become of the action since, where the message asks for nothing any more. */
   settled: Action['status'] | null;

@@ -66,7 +66,7 @@ export async function overview(deps: ConsoleDeps): Promise<Overview> {
 
 /** A message asks for something as long as the action is in the state that it was written about. */
 async function showMessage(runtime: Runtime, { at, message }: Delivered): Promise<ShownMessage> {
-  const { key, to, subject, paragraphs, links, incidentId, actionId } = message;
+  const { key, to, subject, paragraphs, facts, steps, links, incidentId, actionId } = message;
   const action =
     links.length > 0 && actionId
       ? await runtime.store.records.findAction(incidentId, actionId)
@@ -78,6 +78,8 @@ async function showMessage(runtime: Runtime, { at, message }: Delivered): Promis
     at,
     subject,
     paragraphs,
+    facts,
+    steps,
     links,
     settled: action && action.status !== asked ? action.status : null,
   };

@@ -38,13 +38,25 @@ export const inbox = ({ inbox }: Overview): Html => html`
 ${inbox.length === 0 ? html`<p class="empty">Nobody was written to. Questions and reports arrive here.</p>` : inbox.map(message)}
 </section>`;
 
-const message = ({ id, to, at, subject, paragraphs, links, settled }: ShownMessage): Html => html`
+const message = ({ id, to, at, subject, links, settled, ...said }: ShownMessage): Html => html`
 <article class="message ${settled ? 'settled' : ''}">
 <h3>${breakable(subject)}</h3>
 <p class="quiet">To ${to} · ${clock(at)} UTC${settled ? html` · now <b>${words(settled)}</b>` : ''}</p>
 ${links.map(({ label, url }) => html`<p><a class="${settled ? '' : 'button call'}" href="${url}" target="_blank" rel="noopener">${settled ? 'See what became of it' : label}</a></p>`)}
-<details id="read-${id}"><summary>Read</summary>${paragraphs.map((text) => html`<p class="text">${text}</p>`)}</details>
+<details id="read-${id}"><summary>Read</summary>${text(said)}</details>
 </article>`;
+
+const text = ({
+  paragraphs,
+  facts,
+  steps,
+}: Pick<ShownMessage, 'paragraphs' | 'facts' | 'steps'>) => {
+  const [first = '', ...rest] = paragraphs;
+  return html`<p class="text">${first}</p>
+${facts.map(({ label, value }) => html`<p class="text"><b>${label}:</b> ${value}</p>`)}
+${steps.map(({ title, lines }) => html`<p>${title}</p><pre class="text">${lines.join('\n')}</pre>`)}
+${rest.map((paragraph) => html`<p class="text">${paragraph}</p>`)}`;
+};
 
 export const inForce = ({ inForce, now }: Overview): Html => html`
 <section aria-labelledby="in-force">

@@ -4,6 +4,7 @@ import { type ApproveDeps, approve } from '../../functions/approve/approve.ts';
 import { moveTo } from '../../functions/audit/chain.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import { NotFound, Unavailable } from '../../functions/domain/errors.ts';
+import { asText } from '../../functions/notify/channels/channel.ts';
 import { Message } from '../../functions/notify/message.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { readLink } from '../../functions/web/link.ts';
@@ -17,9 +18,10 @@ let sent: Message[];
 let called: string[];
 let logged: string[];
 let unreachable: string[];
+let notBy: string[];
 beforeEach(async () => {
   store = await db.fresh();
-  [sent, called, logged, unreachable] = [[], [], [], []];
+  [sent, called, logged, unreachable, notBy] = [[], [], [], [], []];
 });
 
 const deps = (at: Date, change: Partial<ApproveDeps> = {}): ApproveDeps => ({
@@ -29,6 +31,7 @@ const deps = (at: Date, change: Partial<ApproveDeps> = {}): ApproveDeps => ({
     const { to } = Message.parse(message);
     if (to.kind === 'person' && unreachable.includes(to.id)) throw new Unavailable('bounced');
     sent.push(message);
+    return { notBy };
   },
   callback: async (token, { verdict }) => void called.push(`${token} ${verdict}`),
   webBaseUrl: BASE_URL,
@@ -66,6 +69,7 @@ describe('asking', () => {
     let kept: string | null | undefined;
     const send = async () => {
       kept = (await load()).approval?.taskToken;
+      return { notBy: [] };
     };
     await approve(deps(NOW, { send }), ask(0));
     expect(kept).toBe('token-0');
@@ -82,7 +86,7 @@ describe('asking', () => {
   test('says what happens, why, to whom, until when, and who was asked before', async () => {
     await fresh();
     await approve(deps(minute(5)), ask(1));
-    const text = [sent[0]!.subject, ...sent[0]!.paragraphs].join('\n');
+    const text = [sent[0]!.subject, asText(sent[0]!)].join('\n');
     for (const part of [
       'Approve? Block web requests from 203.0.113.7/32',
       'AWS WAF refuses its requests',
@@ -90,7 +94,7 @@ describe('asking', () => {
       'several people may share it',
       'unless somebody keeps it',
       'by 03:15 UTC on 24 Nov nothing is done',
-      'Asked before you, without an answer: Ana Silva.',
+      'Asked before you, without an answer: Ana Silva',
     ])
       expect(text).toContain(part);
     expect(recipients()).toEqual([ben.id]);
@@ -128,6 +132,14 @@ describe('asking', () => {
       event: 'not-reached',
       text: 'Not reached: Ana Silva',
     });
+  });
+
+  test('records a channel that failed, and asks nobody else because of it: the person was reached', async () => {
+    notBy = ['Slack'];
+    await fresh();
+    await approve(deps(NOW), ask(0));
+    expect(recipients()).toEqual([ana.id]);
+    expect((await load()).history.at(-1)?.text).toBe('Not delivered: Slack to Ana Silva');
   });
 
   test('moves up the ladder at once when nobody of the rung can be reached', async () => {

@@ -29,7 +29,10 @@ beforeEach(async () => {
 
 const deps = (change: Partial<CloseDeps> = {}): CloseDeps => ({
   store,
-  send: async (message) => void sent.push(Message.parse(message)),
+  send: async (message) => {
+    sent.push(Message.parse(message));
+    return { notBy: [] };
+  },
   now: () => NOW,
   log: () => {},
   ...change,

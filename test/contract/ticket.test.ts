@@ -1,14 +1,30 @@
-// The contract of tickets. moto has no OpsItems: the stand-in is written from AWS's documentation alone.
-import { expect, test } from 'vitest';
+// The contract of tickets, on each ticket system. moto has no OpsItems: the stand-in is written from AWS's documentation
+// alone, as the loopback Jira and ServiceNow are from theirs.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Denied, NotFound, Throttled, Unavailable } from '../../functions/domain/errors.ts';
+import { type JiraClients, openJiraIssue } from '../../functions/execute/ticket/jira.ts';
 import {
   openOpsItem,
-  openTicket,
+  opsCenter,
   type TicketClients,
 } from '../../functions/execute/ticket/ops-item.ts';
+import {
+  openServiceNowIncident,
+  type ServiceNowClients,
+} from '../../functions/execute/ticket/service-now.ts';
 import { createOpsCenter, type OpsItem } from '../../local/aws/ssm.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
+import {
+  jiraOn,
+  overHttp,
+  serviceNowOn,
+  startJiraDesk,
+  startServiceNowDesk,
+} from '../execute/ticket/desks.ts';
+import type { JiraServer } from '../execute/ticket/jira-server.ts';
+import type { ServiceNowServer } from '../execute/ticket/service-now-server.ts';
 import { INCIDENT_ID, subjectOn, theAlertItself } from '../fixtures/case.ts';
-import { contract, type Ground } from './mechanism-contract.ts';
+import { contract, type Ground, type Refusal } from './mechanism-contract.ts';
 
 const subject = subjectOn(theAlertItself, { durationMinutes: null });
 
@@ -16,6 +32,8 @@ const subject = subjectOn(theAlertItself, { durationMinutes: null });
 const openIn = (items: readonly OpsItem[]) =>
   items.filter(({ status }) => status !== 'Resolved').map(({ title, body }) => ({ title, body }));
 
+const others = { ...subject, incidentId: 'inc-ffffffffffffffff' };
+const none = { openBefore: [] };
 const other = { incidentId: 'inc-ffffffffffffffff', title: 'another incident', body: 'Theirs.' };
 
 async function emptied(): Promise<Ground<TicketClients>> {
@@ -24,7 +42,7 @@ async function emptied(): Promise<Ground<TicketClients>> {
   return {
     clients: (wrap) => ({ ssm: wrap(ssm) }),
     snapshot: async () => openIn(file.read()),
-    othersAdd: async () => void (await openTicket(ssm, other)),
+    othersAdd: async () => void (await opsCenter(ssm).open(other)),
     othersUndo: async () => {
       for (const { id } of file.read())
         await ssm.updateOpsItem({ OpsItemId: id, Status: 'Resolved' });
@@ -34,15 +52,82 @@ async function emptied(): Promise<Ground<TicketClients>> {
 
 contract('ticket.ops-item on the stand-in', { mechanism: openOpsItem, subject, setup: emptied });
 
+let jira: JiraServer;
+let serviceNow: ServiceNowServer;
+beforeAll(async () => {
+  jira = await startJiraDesk();
+  serviceNow = await startServiceNowDesk();
+});
+afterAll(() => Promise.all([jira.stop(), serviceNow.stop()]));
+
+/** Every call is answered so. */
+const answered = (status: number, becomes: Refusal['becomes']): Refusal => ({
+  name: String(status),
+  becomes,
+  refusing: (http) =>
+    new Proxy(http, { get: () => async () => new Response('{"error": "refused"}', { status }) }),
+});
+const refusals = [
+  answered(401, Denied),
+  answered(403, Denied),
+  answered(404, NotFound),
+  answered(429, Throttled),
+  answered(503, Unavailable),
+];
+
+contract<JiraClients, { openBefore: string[] }>('ticket.jira on a loopback site', {
+  mechanism: openJiraIssue,
+  subject,
+  refusals,
+  setup: async () => {
+    jira.empty();
+    return {
+      clients: (wrap) => jiraOn(jira, wrap(overHttp)),
+      snapshot: async () =>
+        jira
+          .issues()
+          .filter(({ status }) => status !== 'done')
+          .map(({ summary, text, labels }) => ({ summary, text, labels })),
+      othersAdd: async () => void (await openJiraIssue.connect(jiraOn(jira)).apply(others, none)),
+      othersUndo: async () => {
+        for (const issue of jira.issues()) issue.status = 'done';
+      },
+    };
+  },
+});
+
+contract<ServiceNowClients, { openBefore: string[] }>('ticket.servicenow on a loopback instance', {
+  mechanism: openServiceNowIncident,
+  subject,
+  refusals,
+  setup: async () => {
+    serviceNow.empty();
+    return {
+      clients: (wrap) => serviceNowOn(serviceNow, wrap(overHttp)),
+      snapshot: async () =>
+        serviceNow
+          .rows()
+          .filter(({ state }) => state !== '7')
+          .map(({ short_description, description }) => ({ short_description, description })),
+      othersAdd: async () =>
+        void (await openServiceNowIncident.connect(serviceNowOn(serviceNow)).apply(others, none)),
+      othersUndo: async () => {
+        for (const row of serviceNow.rows()) row.state = '7';
+      },
+    };
+  },
+});
+
 test('one incident has one open ticket, and says which; after its end it may have a new one', async () => {
   const file = inMemory<OpsItem[]>([]);
   const ssm = createOpsCenter(file);
   const ticket = { incidentId: INCIDENT_ID, title: 'a', body: 'b' };
-  const first = await openTicket(ssm, ticket);
-  expect(await openTicket(ssm, { ...ticket, title: 'another title' })).toBe(first);
+  const desk = opsCenter(ssm);
+  const first = await desk.open(ticket);
+  expect(await desk.open({ ...ticket, title: 'another title' })).toEqual(first);
   expect(file.read()).toHaveLength(1);
-  await ssm.updateOpsItem({ OpsItemId: first, Status: 'Resolved' });
-  expect(await openTicket(ssm, ticket)).not.toBe(first);
+  await ssm.updateOpsItem({ OpsItemId: first.id, Status: 'Resolved' });
+  expect(await desk.open(ticket)).not.toEqual(first);
 });
 
 test('a withdrawn ticket says why', async () => {
@@ -59,6 +144,6 @@ test('a withdrawn ticket says why', async () => {
 test('a text of any length fits into the ticket', async () => {
   const file = inMemory<OpsItem[]>([]);
   const ticket = { incidentId: INCIDENT_ID, title: 'x'.repeat(5_000), body: 'y'.repeat(50_000) };
-  await openTicket(createOpsCenter(file), ticket);
+  await opsCenter(createOpsCenter(file)).open(ticket);
   expect(file.read()[0]?.title).toContain(INCIDENT_ID);
 });

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Channels } from '../../functions/domain/channels.ts';
 import type { Policy } from '../../functions/domain/policy.ts';
 import { markOf } from '../../functions/domain/service-account.ts';
 import { MECHANISMS, SCOPES } from '../../functions/execute/registry.ts';
@@ -328,6 +329,61 @@ describe('least privilege', () => {
       ['execute-mail', secretArn],
       ['reverse-mail', secretArn],
     ]);
+  });
+
+  describe('secrets', () => {
+    const reads = (names: typeof functions) =>
+      Object.fromEntries(
+        [...names.values()].flatMap(({ name, rights }) => {
+          const read = rights.filter(({ actions }) =>
+            actions.includes('secretsmanager:GetSecretValue'),
+          );
+          return read.length > 0 ? [[name, read.flatMap(({ resources }) => resources).sort()]] : [];
+        }),
+      );
+    const named = (name: string) =>
+      `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:123456789012:secret:${name}-??????`;
+
+    test('without channels of that kind are read by nobody', () => {
+      expect(reads(functions)).toEqual({});
+    });
+
+    test('of the channels are read by who sends, that of the ticket system by who opens tickets: exactly these', () => {
+      const arn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:pager-AbCdEf';
+      const channels: Channels = {
+        slack: { token: 'team/slack', channel: 'C012AB3CDE' },
+        pagerDuty: { region: 'eu', routingKey: arn },
+        people: { 'ana.silva': { pagerDuty: 'team/ana' } },
+        tickets: {
+          system: 'jira',
+          site: 'https://example.atlassian.net',
+          project: 'SEC',
+          issueType: 'Task',
+          credentials: 'team/jira',
+        },
+      };
+      const configured = functionsOf(templateWith({ policy: { channels } }));
+      const ofMessages = [arn, named('team/ana'), named('team/slack')].sort();
+      const ofTickets = [named('team/jira')];
+      expect(reads(configured)).toEqual({
+        approve: ofMessages,
+        close: ofMessages,
+        remind: ofMessages,
+        sweep: ofMessages,
+        notify: [...ofMessages, ...ofTickets].sort(),
+        'execute-message': ofMessages,
+        'reverse-message': ofMessages,
+        'execute-ticket': ofTickets,
+        'reverse-ticket': ofTickets,
+      });
+    });
+
+    test('are in no environment', () => {
+      for (const { properties } of functions.values())
+        expect(Object.keys(properties.Environment.Variables).join()).not.toMatch(
+          /TOKEN|KEY$|PASSWORD/,
+        );
+    });
   });
 
   test('only reversers delete from the table, and only leases', () => {

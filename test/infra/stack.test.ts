@@ -118,7 +118,7 @@ describe('every function', () => {
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 365 });
   });
 
-  test('that decides carries the policy as a layer, and nobody else does', () => {
+  test('that reads the policy carries it as a layer, and nobody else does', () => {
     const carriers = [...functions.values()]
       .filter(({ properties }) => properties.Layers)
       .map(({ name }) => name);

@@ -380,6 +380,8 @@ describe('events', () => {
       'each-action',
       'by-disposition',
       'execute',
+      'asked',
+      'settled',
       'close',
     ]);
     expect(events.at(-1)).toMatchObject({ type: 'succeeded', state: null });

@@ -3,21 +3,34 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import type { Alert } from '../../functions/domain/alert.ts';
 import { Unavailable } from '../../functions/domain/errors.ts';
+import { asText } from '../../functions/notify/channels/channel.ts';
 import { Message } from '../../functions/notify/message.ts';
 import { type NotifyDeps, notify } from '../../functions/notify/notify.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { alertWith, attacker, INCIDENT_ID, leakedKey, POLICY } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
-import { BASE_URL, inForce, mac, minute, put, waiting } from '../web/desk.ts';
+import {
+  ana,
+  approvedByAna,
+  BASE_URL,
+  ben,
+  inForce,
+  mac,
+  minute,
+  put,
+  requestWith,
+  waiting,
+} from '../web/desk.ts';
 
 const db = startStores();
 let store: Store;
 let sent: Message[];
 let tickets: { title: string; body: string }[];
 let unreachable: string[];
+let notBy: string[];
 beforeEach(async () => {
   store = await db.fresh();
-  [sent, tickets, unreachable] = [[], [], []];
+  [sent, tickets, unreachable, notBy] = [[], [], [], []];
 });
 
 const deps = (change: Partial<NotifyDeps> = {}): NotifyDeps => ({
@@ -27,6 +40,7 @@ const deps = (change: Partial<NotifyDeps> = {}): NotifyDeps => ({
     const { to } = Message.parse(message);
     if (to.kind === 'person' && unreachable.includes(to.id)) throw new Unavailable('bounced');
     sent.push(message);
+    return { notBy };
   },
   openTicket: async (ticket) => {
     tickets.push(ticket);
@@ -43,7 +57,7 @@ const tell = async (action: Action, more: object = {}, change: Partial<NotifyDep
   return notify(deps(change), { incidentId, actionId, scope: 'waf', ...more });
 };
 const told = () => sent.map(({ to }) => (to.kind === 'person' ? to.id : 'team')).sort();
-const text = () => [sent[0]?.subject, ...(sent[0]?.paragraphs ?? [])].join('\n');
+const text = () => [sent[0]!.subject, asText(sent[0]!)].join('\n');
 const failure = { Error: 'Unavailable', Cause: 'WAF did not answer' };
 const load = () => store.records.action(INCIDENT_ID, waiting().actionId);
 
@@ -52,7 +66,7 @@ describe('the news', () => {
     await tell(await put(store, waiting({ status: 'expired' })));
     expect(told()).toEqual(['ana.silva', 'ben.okafor', 'mei.tanaka']);
     expect(text()).toContain('nothing was done');
-    expect(text()).toContain('Ticket oi-1.');
+    expect(text()).toContain('Ticket: oi-1');
     expect(tickets).toHaveLength(1);
     expect((await load()).history.at(-1)).toMatchObject({
       event: 'told',
@@ -65,7 +79,7 @@ describe('the news', () => {
     const openTicket = () => Promise.reject(new Unavailable('OpsCenter is down'));
     await tell(await put(store, waiting({ status: 'expired' })), {}, { openTicket });
     expect(told()).toHaveLength(3);
-    expect(text()).toContain('No ticket could be opened');
+    expect(text()).toContain('Ticket: None could be opened.');
   });
 
   test('reaches the others when one cannot be reached, and the record says who was not', async () => {
@@ -74,6 +88,16 @@ describe('the news', () => {
     expect(told()).toEqual(['ben.okafor', 'mei.tanaka']);
     expect((await load()).history.at(-1)?.text).toBe(
       'Told Ben Okafor, Mei Tanaka; not reached: Ana Silva',
+    );
+  });
+
+  test('that did not arrive by one channel is on the record', async () => {
+    notBy = ['PagerDuty'];
+    await tell(await put(store, inForce({ status: 'approved', before: null, appliedAt: null })), {
+      failure,
+    });
+    expect((await load()).history.at(-1)?.text).toBe(
+      'Told Ana Silva; not delivered: PagerDuty to Ana Silva',
     );
   });
 
@@ -172,6 +196,61 @@ describe('the news', () => {
   );
 });
 
+describe('a decision', () => {
+  const bothAsked = requestWith({ askedRungs: 2, decision: approvedByAna.decision });
+  const questions = ({ id }: { id: string }, rung: number) =>
+    `ask-act-0123456789abcdef-1-${rung}-${id}`;
+
+  test('is told to all who were asked, wakes nobody, and ends the pages that asked', async () => {
+    await tell(await put(store, inForce({ approval: bothAsked })));
+    expect(sent).toMatchObject([
+      { to: { id: 'ana.silva' }, urgency: 'inform', ends: [questions(ana, 0)] },
+      { to: { id: 'ben.okafor' }, urgency: 'inform', ends: [questions(ben, 1)] },
+    ]);
+    expect(text()).toMatch(/^Approved: Block web requests/);
+    expect(text()).toContain('Ana Silva approved it at 03:02 UTC on 24 Nov.');
+    expect(text()).toContain('It is in force, and is undone at 04:03 UTC on 24 Nov.');
+    expect(tickets).toEqual([]);
+  });
+
+  test('against it says so, with the reason, in quotes', async () => {
+    const decision = {
+      ...approvedByAna.decision!,
+      verdict: 'declined' as const,
+      reason: 'A scanner',
+    };
+    await tell(
+      await put(store, waiting({ status: 'declined', approval: requestWith({ decision }) })),
+    );
+    expect(told()).toEqual(['ana.silva']);
+    expect(text()).toMatch(/^Declined: /);
+    expect(text()).toContain('Nothing was changed.');
+    expect(text()).toContain('Reason: “A scanner”');
+  });
+
+  test('that was stopped wakes who made it; the others who were asked only learn of it', async () => {
+    const change = { status: 'failed', before: null, appliedAt: null } as const;
+    await tell(await put(store, inForce({ ...change, approval: bothAsked })));
+    expect(sent).toMatchObject([
+      { to: { id: 'ana.silva' }, urgency: 'page', ends: [questions(ana, 0)] },
+      { to: { id: 'ben.okafor' }, urgency: 'inform', ends: [questions(ben, 1)] },
+    ]);
+  });
+
+  test('that nobody made ends the questions, and pages again', async () => {
+    await tell(await put(store, waiting({ status: 'expired' })));
+    expect(sent.find(({ to }) => to.kind === 'person' && to.id === 'ana.silva')).toMatchObject({
+      urgency: 'page',
+      ends: [questions(ana, 0)],
+    });
+  });
+
+  test('that is still awaited ends no question', async () => {
+    await tell(await put(store, waiting()), { failure });
+    expect(sent.flatMap(({ ends }) => ends)).toEqual([]);
+  });
+});
+
 describe('a hand-off', () => {
   const handOff = (change: Partial<Action>, alert: Alert = alertWith()) =>
     put(
@@ -245,7 +324,7 @@ describe('a hand-off', () => {
 
   test('has what a machine wrote last, and marked', async () => {
     await tell(await handOff({ name: 'isolate_production_host', target: instance }));
-    const marked = sent[0]!.paragraphs.findIndex((one) => one.includes('written by a machine'));
-    expect(marked).toBe(sent[0]!.paragraphs.length - 2);
+    const [last] = asText(sent[0]!).split('\n\n').slice(-1);
+    expect(last).toMatch(/^The reasoning, written by a machine/);
   });
 });

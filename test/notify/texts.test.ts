@@ -11,13 +11,10 @@ const incident = (title: string) => ({
 
 describe('the report of an alert’s end', () => {
   test('names the outcome in words and the type in the subject, then what was done', () => {
-    const { subject, paragraphs } = closedText(incident('Probed'), ALERT_ID, 'handed-off');
+    const { subject, paragraphs, facts } = closedText(incident('Probed'), ALERT_ID, 'handed-off');
     expect(subject).toBe('For a person to do: Recon:EC2/PortProbeUnprotectedPort');
-    expect(paragraphs).toEqual([
-      '“Probed”, severity medium.',
-      'Watch it: in force',
-      `Incident ${incidentWith().incidentId}.`,
-    ]);
+    expect(paragraphs).toEqual(['“Probed”, severity medium.', 'Watch it: in force']);
+    expect(facts).toEqual([{ label: 'Incident', value: incidentWith().incidentId }]);
   });
 
   test('quotes the alert’s title on one line, with no address to follow', () => {

@@ -251,6 +251,63 @@ describe('the ladder', () => {
   });
 });
 
+describe('channels', () => {
+  const NOBODY = 'tickets: { system: ops-center }';
+  const channels = (yaml: string) => edit('channels.yaml', /people: \{\}\ntickets:.*\n/, yaml);
+
+  test('of an account replace those of all accounts', () => {
+    overlay(`channels:\n  teams: { webhook: mine/teams }\n  people: {}\n  ${NOBODY}\n`);
+    expect(loadPolicy(directory, 'mine').channels).toEqual({
+      teams: { webhook: 'mine/teams' },
+      people: {},
+      tickets: { system: 'ops-center' },
+    });
+  });
+
+  test.each([
+    ['a Slack token', 'slack: { token: xoxb-1234567890-abc }\npeople: {}', 'slack.token'],
+    [
+      'a webhook secret',
+      'webhook: { url: "https://a.example", secret: whsec_abc }\npeople: {}',
+      'webhook.secret',
+    ],
+    [
+      'a routing key',
+      `pagerDuty: { region: us, routingKey: ${'a'.repeat(32)} }\npeople: {}`,
+      'pagerDuty.routingKey',
+    ],
+  ])('take the name of a secret, and refuse %s', (_, yaml, field) => {
+    channels(`${yaml}\n${NOBODY}\n`);
+    expect(told()).toEqual([
+      expect.stringContaining(`${field}: expected the name of a secret, not the secret`),
+    ]);
+  });
+
+  test('have people’s direct messages go to people: the id of a channel is refused', () => {
+    channels(`slack: { token: t }\npeople:\n  ana.silva: { slack: C012AB3CDE }\n${NOBODY}\n`);
+    expect(told()).toEqual([expect.stringContaining('expected the id of a Slack member')]);
+  });
+
+  test('have addresses only of people whom somebody may ask', () => {
+    channels(`slack: { token: t }\npeople:\n  ana.silv: { slack: U012AB3CDE }\n${NOBODY}\n`);
+    expect(told()).toEqual([
+      'people.ana.silv: "ana.silv" is not one of the people of escalation.yaml',
+    ]);
+  });
+
+  test('have no address where the channel itself is missing', () => {
+    channels(`people:\n  ana.silva: { slack: U012AB3CDE }\n${NOBODY}\n`);
+    expect(told()).toEqual([expect.stringContaining('slack is not set up above')]);
+  });
+
+  test('take a ticket system by its site alone', () => {
+    channels(
+      'people: {}\ntickets: { system: servicenow, site: "https://x.example/path", credentials: c, closeCode: Done }\n',
+    );
+    expect(told()).toEqual([expect.stringContaining('tickets.site')]);
+  });
+});
+
 describe('P10: an account can only be stricter', () => {
   test.each([
     [

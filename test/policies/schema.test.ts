@@ -19,6 +19,7 @@ test('what is committed is what `npm run policies:schema` writes', () => {
 
 test.each([
   'actions.yaml',
+  'channels.yaml',
   'escalation.yaml',
   'limits.yaml',
   'protected.yaml',

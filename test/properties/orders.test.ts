@@ -85,7 +85,7 @@ function account(turn: Turn) {
         startRespond: async () => {},
         callback: async () => {},
         tell: async () => {},
-        send: async () => {},
+        send: async () => ({ notBy: [] }),
         now: () => clock.now,
         log: () => {},
       });

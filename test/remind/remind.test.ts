@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import { Unavailable } from '../../functions/domain/errors.ts';
+import { asText } from '../../functions/notify/channels/channel.ts';
 import { Message } from '../../functions/notify/message.ts';
 import { type RemindDeps, remind } from '../../functions/remind/remind.ts';
 import type { Store } from '../../functions/store/store.ts';
@@ -13,16 +14,20 @@ import { approvedByAna, BASE_URL, inForce, mac, minute, put } from '../web/desk.
 const db = startStores();
 let store: Store;
 let sent: Message[];
+let notBy: string[];
 beforeEach(async () => {
   store = await db.fresh();
-  sent = [];
+  [sent, notBy] = [[], []];
 });
 
 const deps = (change: Partial<RemindDeps> = {}): RemindDeps => ({
   store,
   policy: POLICY,
   mac,
-  send: async (message) => void sent.push(Message.parse(message)),
+  send: async (message) => {
+    sent.push(Message.parse(message));
+    return { notBy };
+  },
   webBaseUrl: BASE_URL,
   now: () => minute(33),
   log: () => {},
@@ -45,10 +50,10 @@ describe('a reminder', () => {
     }));
     expect(await remind(deps(), about(action))).toMatchObject({ reminded: 1 });
     expect(reminded()).toEqual(['ben.okafor']);
-    const text = [sent[0]!.subject, ...sent[0]!.paragraphs].join('\n');
+    const text = [sent[0]!.subject, asText(sent[0]!)].join('\n');
     for (const part of [
       'Block web requests from 203.0.113.7/32',
-      'In force since 03:03 UTC on 24 Nov',
+      'In force since: 03:03 UTC on 24 Nov',
       'undone at 04:03 UTC on 24 Nov',
       'repeated 3 times',
     ])
@@ -83,6 +88,19 @@ describe('a reminder', () => {
     const target = { ...attacker, kind: 'iam-user' as const, ref: 'user-1', value: 'ana.silva' };
     await remind(deps(), about(await put(store, inForce({ approval: null, target }))));
     expect(reminded()).toEqual(['ben.okafor']);
+  });
+
+  test('says in the record by which channel it did not arrive', async () => {
+    notBy = ['Slack'];
+    const action = await put(store, inForce());
+    await remind(deps(), about(action));
+    const { history } = await store.records.action(INCIDENT_ID, action.actionId);
+    expect(history.at(-1)?.text).toBe('Reminded Ana Silva; not delivered: Slack to Ana Silva');
+  });
+
+  test('wakes nobody: it is undone by itself', async () => {
+    await remind(deps(), about(await put(store, inForce())));
+    expect(sent).toMatchObject([{ urgency: 'inform', ends: [] }]);
   });
 
   test('is tried again when it could not be sent', async () => {

@@ -29,7 +29,10 @@ const deps = (now: Date): SweepDeps => ({
     calls.push(`callback ${token} ${JSON.stringify(output)}`);
   },
   tell: async ({ actionId }) => void calls.push(`tell ${actionId}`),
-  send: async ({ key }) => void calls.push(`send ${key}`),
+  send: async ({ key }) => {
+    calls.push(`send ${key}`);
+    return { notBy: [] };
+  },
   now: () => now,
   log: () => {},
 });

@@ -1,4 +1,5 @@
 // Lambda entries of the scope `message`.
+import { createLog } from '../../audit/logger.ts';
 import { onCallOf } from '../../domain/people.ts';
 import { sendFrom } from '../../notify/deployed.ts';
 import { deploy } from '../deployed.ts';
@@ -7,7 +8,7 @@ import { notifyAnalyst } from './notification.ts';
 
 export const { execute, reverse } = deploy('message', (policy) => [
   connected(notifyAnalyst, {
-    send: sendFrom(process.env),
+    send: sendFrom(process.env, policy, createLog('message')),
     onCall: onCallOf(policy.escalation),
   }),
 ]);

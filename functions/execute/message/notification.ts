@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Approver } from '../../domain/action.ts';
 import { NotFound, Unavailable } from '../../domain/errors.ts';
+import { quoted } from '../../domain/wording.ts';
 import type { Message, Send } from '../../notify/message.ts';
 import type { Mechanism, Subject } from '../mechanism.ts';
 
@@ -11,19 +12,21 @@ const Before = z.strictObject({ looked: z.literal(true) });
 
 export const notifyAnalyst: Mechanism<MessageClients, z.infer<typeof Before>> = {
   id: 'message.notification',
-  version: 1,
+  version: 2,
   action: 'send_analyst_notification',
   scope: 'message',
   targetKinds: ['alert'],
-  permissions: ['ses:SendEmail', 'sns:Publish'],
-  quota: 'The sending rate of SES in the account',
+  permissions: ['ses:SendEmail', 'sns:Publish', 'secretsmanager:GetSecretValue'],
+  quota: 'The sending rate of SES in the account, and those of the channels that policy adds',
   effects: () => [{}],
   effectKey: ({ actionId }) => `message:${actionId}`,
   describe: ({ incidentId }) => ({
     headline: `Tell the on-call analyst about incident ${incidentId}`,
-    changes: ['One message goes to each on-call analyst'],
+    changes: [
+      'One message goes to each on-call analyst, and one to the team, by every channel that policy has for them',
+    ],
     affected: ['The on-call analysts are interrupted'],
-    undo: 'A follow-up message says that it is withdrawn',
+    undo: 'A follow-up by the same channels says that it is withdrawn, and ends the page',
     manualUndo: [],
   }),
   before: Before,
@@ -31,16 +34,21 @@ export const notifyAnalyst: Mechanism<MessageClients, z.infer<typeof Before>> = 
   connect: (clients) => ({
     capture: async () => ({ looked: true }),
     apply: (subject) =>
-      toEach(clients, subject, 'tell', 'A security alert needs your eyes', [
-        `Incident ${subject.incidentId}: ${subject.target.value}.`,
-        'It was judged worth telling you. Nothing is waiting for your decision in this message.',
-      ]),
-    // The channel took it; whether it was read, no channel tells.
+      toEach(clients, subject, 'tell', {
+        urgency: 'page',
+        subject: 'A security alert needs your eyes',
+        paragraphs: [
+          `Incident ${subject.incidentId}, account ${subject.account}, ${subject.region}.\nIt was judged worth telling you. Nothing waits for your decision in this message.`,
+        ],
+      }),
+    // The channels took it; whether it was read, no channel tells.
     verify: async () => ({ holds: true, found: 'The message was accepted for delivery' }),
     revert: (subject) =>
-      toEach(clients, subject, 'withdraw', 'Withdrawn: a security alert', [
-        `The message about incident ${subject.incidentId} is withdrawn.`,
-      ]),
+      toEach(clients, subject, 'withdraw', {
+        urgency: 'inform',
+        subject: 'Withdrawn: a security alert',
+        paragraphs: [`The message about incident ${subject.incidentId} is withdrawn.`],
+      }),
     verifyReverted: async () => ({
       holds: true,
       found: 'The withdrawal was accepted for delivery',
@@ -48,29 +56,36 @@ export const notifyAnalyst: Mechanism<MessageClients, z.infer<typeof Before>> = 
   }),
 };
 
-/** One failing recipient does not keep the message from the others; it fails when nobody got it. */
+type What = 'tell' | 'withdraw';
+const keyOf = (what: What, { actionId }: Subject, to: string) => `${what}-${actionId}-${to}`;
+
+/** One failing recipient does not keep the message from the others; it fails when no analyst got it. */
 async function toEach(
   { send, onCall }: MessageClients,
-  { incidentId, actionId }: Subject,
-  what: string,
-  subject: string,
-  paragraphs: string[],
+  subject: Subject,
+  what: What,
+  text: Pick<Message, 'urgency' | 'subject' | 'paragraphs'>,
 ): Promise<void> {
+  const { incidentId, actionId, target } = subject;
   if (onCall.length === 0)
     throw new NotFound('policy names nobody on the first rung of the ladder', { actionId });
-  const messages = onCall.map(
-    (person): Message => ({
-      key: `${what}-${actionId}-${person.id}`,
-      to: { kind: 'person', ...person },
-      urgency: 'page',
-      subject,
-      paragraphs,
-      links: [],
-      incidentId,
-      actionId,
-    }),
+  const messageTo = (to: Message['to'], id: string): Message => ({
+    key: keyOf(what, subject, id),
+    to,
+    ends: what === 'withdraw' ? [keyOf('tell', subject, id)] : [],
+    ...text,
+    facts: [{ label: 'Finding', value: quoted(target.value) }],
+    steps: [],
+    links: [],
+    incidentId,
+    actionId,
+  });
+  const toAnalysts = onCall.map((person) =>
+    send(messageTo({ kind: 'person', ...person }, person.id)),
   );
-  const sent = await Promise.allSettled(messages.map(send));
+  // To the team for its eyes: an analyst has to be reached in person.
+  const toTeam = send(messageTo({ kind: 'team' }, 'team'));
+  const [sent] = await Promise.all([Promise.allSettled(toAnalysts), Promise.allSettled([toTeam])]);
   const [failed] = sent.filter((one) => one.status === 'rejected');
   if (failed && sent.every(({ status }) => status === 'rejected'))
     throw new Unavailable('no on-call analyst could be told', { actionId }, failed.reason);

@@ -1,9 +1,9 @@
 // Lambda entries of the scope `ticket`.
 import { SSM } from '@aws-sdk/client-ssm';
+import { remoteClients } from '../../remote/deployed.ts';
 import { deploy } from '../deployed.ts';
-import { connected } from '../mechanism.ts';
-import { openOpsItem } from './ops-item.ts';
+import { ticketMechanisms } from './desks.ts';
 
-export const { execute, reverse } = deploy('ticket', () => [
-  connected(openOpsItem, { ssm: new SSM({}) }),
-]);
+export const { execute, reverse } = deploy('ticket', (policy) =>
+  ticketMechanisms(policy, { ...remoteClients(), ssm: new SSM({}) }),
+);

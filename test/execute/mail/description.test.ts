@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { unknown } from '../../../functions/domain/facts.ts';
 import { quarantineInGmail } from '../../../functions/execute/mail/gmail-message.ts';
 import { quarantineInGraph } from '../../../functions/execute/mail/graph-message.ts';
-import { alertWith, factsAbout, factsWith, subjectOn } from '../../fixtures/case.ts';
+import { alertWith, factsAbout, factsWith, POLICY, subjectOn } from '../../fixtures/case.ts';
 import { exchangeEmail, gmailEmail } from './mailboxes.ts';
 
 const BOTH = [quarantineInGraph, quarantineInGmail];
@@ -60,7 +60,9 @@ describe('a quarantine is for', () => {
   test('accounts that are joined to the provider', () => {
     const secretArn = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:x';
     const joined = (integrations: object) =>
-      BOTH.filter(({ configured }) => configured?.({ integrations })).map(({ id }) => id);
+      BOTH.filter(({ configured }) => configured?.({ ...POLICY, integrations })).map(
+        ({ id }) => id,
+      );
     expect(joined({})).toEqual([]);
     expect(joined({ gmail: { secretArn } })).toEqual(['mail.gmail-message']);
     expect(joined({ microsoftGraph: { secretArn } })).toEqual(['mail.graph-message']);

@@ -11,7 +11,7 @@ const subject = subjectOn(theAlertItself, { durationMinutes: null });
 const before = { looked: true } as const;
 const onCall = ['ada', 'bob'].map((id) => ({ id, name: id, email: `${id}@example.com` }));
 
-test('each analyst on call is told once, and told again when it is withdrawn', async () => {
+test('each analyst on call and the team are told once, and told again when it is withdrawn', async () => {
   const file = inMemory<Delivered[]>([]);
   const driver = notifyAnalyst.connect({ send: createInbox(file, () => NOW), onCall });
   await driver.apply(subject, before);
@@ -22,8 +22,10 @@ test('each analyst on call is told once, and told again when it is withdrawn', a
   expect(messages.map(({ to, subject: line }) => [to.kind === 'person' && to.id, line])).toEqual([
     ['ada', 'A security alert needs your eyes'],
     ['bob', 'A security alert needs your eyes'],
+    [false, 'A security alert needs your eyes'],
     ['ada', 'Withdrawn: a security alert'],
     ['bob', 'Withdrawn: a security alert'],
+    [false, 'Withdrawn: a security alert'],
   ]);
 });
 
@@ -31,6 +33,7 @@ const failingFor =
   (...ids: string[]): Send =>
   async ({ to }) => {
     if (to.kind === 'person' && ids.includes(to.id)) throw new Unavailable('refused');
+    return { notBy: [] };
   };
 
 test('one who cannot be reached does not silence the others', async () => {

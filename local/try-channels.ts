@@ -1,0 +1,44 @@
+// npm run try-channels -- <account> <person or team>: a real message by every channel of an account's policy, with the
+// secrets that the shell's AWS credentials may read.
+import { SESv2 } from '@aws-sdk/client-sesv2';
+import { SNS } from '@aws-sdk/client-sns';
+import { peopleOf } from '../functions/domain/people.ts';
+import type { Policy } from '../functions/domain/policy.ts';
+import { channelsOf } from '../functions/notify/channels.ts';
+import type { Recipient } from '../functions/notify/message.ts';
+import { remoteClients } from '../functions/remote/deployed.ts';
+import { loadPolicy, PolicyError } from '../policies/load.ts';
+import { tryChannels } from './trial.ts';
+
+const USAGE = `usage: npm run try-channels -- <account> <id of a person, or team>
+E-mail is tried where MAIL_FROM is set, the topic where TEAM_TOPIC_ARN is.`;
+
+function recipient({ escalation }: Policy, id: string): Recipient | null {
+  if (id === 'team') return { kind: 'team' };
+  const [person] = peopleOf(escalation, [id]);
+  return person ? { kind: 'person', ...person } : null;
+}
+
+async function main(account = '', id = ''): Promise<number> {
+  const policy = account && loadPolicy(new URL('../policies', import.meta.url).pathname, account);
+  const to = policy && recipient(policy, id);
+  if (!policy || !to) {
+    console.error(USAGE);
+    return 2;
+  }
+  const { MAIL_FROM: mailFrom = '', TEAM_TOPIC_ARN: teamTopicArn = '' } = process.env;
+  const aws = { ses: new SESv2({}), sns: new SNS({}), mailFrom, teamTopicArn };
+  const channels = channelsOf(policy.channels, { ...remoteClients(), ...aws })
+    .filter(({ name }) => name !== 'e-mail' || mailFrom)
+    .filter(({ name }) => name !== 'the SNS topic' || teamTopicArn);
+  const { ok, lines } = await tryChannels(channels, to, new Date());
+  for (const line of lines) console.log(line);
+  return ok ? 0 : 1;
+}
+
+const [account, id] = process.argv.slice(2);
+process.exitCode = await main(account, id).catch((error: unknown) => {
+  if (!(error instanceof PolicyError)) throw error;
+  console.error(error.message);
+  return 2;
+});

@@ -1,0 +1,137 @@
+// A loopback Jira Cloud site, written from the REST API's documentation: as strict about what it is sent, and with a
+// search that learns of new issues later.
+import { z } from 'zod';
+import { type Answer, raw, startLoopback } from '../../fixtures/loopback.ts';
+
+export type Issue = {
+  key: string;
+  summary: string;
+  text: string;
+  labels: string[];
+  status: 'new' | 'done';
+  comments: string[];
+  /** Whether the search knows of it. */
+  indexed: boolean;
+};
+
+/** @see https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/ */
+const TextNode = z.strictObject({ type: z.literal('text'), text: z.string().min(1) });
+const Document = z.strictObject({
+  type: z.literal('doc'),
+  version: z.literal(1),
+  content: z.array(
+    z.strictObject({
+      type: z.literal('paragraph'),
+      content: z.array(z.union([TextNode, z.strictObject({ type: z.literal('hardBreak') })])),
+    }),
+  ),
+});
+const textOf = (document: z.infer<typeof Document>) =>
+  document.content
+    .map(({ content }) => content.map((node) => ('text' in node ? node.text : '\n')).join(''))
+    .join('\n\n');
+
+const NewIssue = z.strictObject({
+  fields: z.strictObject({
+    project: z.strictObject({ key: z.literal('SEC') }),
+    issuetype: z.strictObject({ name: z.literal('Task') }),
+    summary: z
+      .string()
+      .min(1)
+      .max(255)
+      .regex(/^[^\n]+$/),
+    description: Document,
+    labels: z.array(z.string().regex(/^\S+$/)),
+  }),
+});
+const JQL = /^project = "(\w+)" AND labels = "([\w-]+)" ORDER BY created ASC$/;
+
+export type JiraServer = Awaited<ReturnType<typeof startJira>>;
+
+export async function startJira({ user, token }: { user: string; token: string }) {
+  const server = await startLoopback();
+  const authorization = `Basic ${Buffer.from(`${user}:${token}`).toString('base64')}`;
+  const state = { issues: [] as Issue[], count: 0 };
+  const json = (status: number, body: unknown) => raw(status, JSON.stringify(body));
+  const failure = (status: number, message: string) =>
+    json(status, { errorMessages: [message], errors: {} });
+  const missing = failure(404, 'Issue does not exist or you do not have permission to see it.');
+
+  function answerTo(method: string, path: string, body: unknown): Answer {
+    if (method === 'POST' && path === '/rest/api/3/issue') return create(body);
+    if (method === 'POST' && path === '/rest/api/3/search/jql') return search(body);
+    const [, key, part] = /^\/rest\/api\/3\/issue\/([^/?]+)(?:\/(\w+))?/.exec(path) ?? [];
+    const issue = state.issues.find((one) => one.key === key);
+    return issue ? answerOn(issue, `${method} ${part ?? ''}`, body) : missing;
+  }
+
+  function create(body: unknown): Answer {
+    const parsed = NewIssue.safeParse(body);
+    if (!parsed.success) return failure(400, z.prettifyError(parsed.error));
+    const { summary, description, labels } = parsed.data.fields;
+    const key = `SEC-${++state.count}`;
+    const issue = { key, summary, text: textOf(description), labels, comments: [] };
+    state.issues.push({ ...issue, status: 'new', indexed: false });
+    return json(201, { id: String(10_000 + state.count), key, self: 'https://...' });
+  }
+
+  function search(body: unknown): Answer {
+    const [, project, label] = JQL.exec((body as { jql: string }).jql) ?? [];
+    if (project !== 'SEC' || !label) return failure(400, 'Error in the JQL Query');
+    const found = state.issues.filter(({ indexed, labels }) => indexed && labels.includes(label));
+    return json(200, { issues: found.map(({ key }) => ({ id: key, key })), isLast: true });
+  }
+
+  function answerOn(issue: Issue, what: string, body: unknown): Answer {
+    const to = (id: string, key: string) => ({ id, to: { statusCategory: { key } } });
+    switch (what) {
+      case 'GET ':
+        return json(200, { key: issue.key, fields: { status: to('', issue.status).to } });
+      case 'POST comment':
+        issue.comments.push(textOf(Document.parse((body as { body: unknown }).body)));
+        return json(201, { id: '1' });
+      case 'GET transitions': {
+        const isDone = issue.status === 'done';
+        const transitions = isDone
+          ? [to('11', 'new')]
+          : [to('21', 'indeterminate'), to('31', 'done')];
+        return json(200, { transitions });
+      }
+      case 'POST transitions': {
+        const { id } = (body as { transition: { id: string } }).transition;
+        if (id !== '31' || issue.status === 'done') return failure(400, 'Transition is not valid');
+        issue.status = 'done';
+        return raw(204, '');
+      }
+      default:
+        return failure(405, 'Method not allowed');
+    }
+  }
+
+  const serve = () =>
+    server.willAnswer((response, request) => {
+      const { path, body, headers } = server.asked.at(-1)!;
+      const answer =
+        headers.authorization === authorization
+          ? answerTo(request.method ?? '', path, body ? JSON.parse(body) : null)
+          : failure(401, 'Client must be authenticated to access this resource.');
+      answer(response, request);
+    });
+  serve();
+  return {
+    url: server.url,
+    asked: server.asked,
+    willAnswer: server.willAnswer,
+    issues: () => state.issues,
+    /** Time passes for the search. */
+    index: () => {
+      for (const issue of state.issues) issue.indexed = true;
+    },
+    empty: () => {
+      state.issues = [];
+      state.count = 0;
+      serve();
+    },
+    stop: server.stop,
+  };
+}

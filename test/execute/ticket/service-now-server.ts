@@ -1,0 +1,106 @@
+// A loopback ServiceNow instance, written from the Table API's documentation and the data policies of a new instance.
+import { z } from 'zod';
+import { type Answer, raw, startLoopback } from '../../fixtures/loopback.ts';
+
+export type Row = {
+  sys_id: string;
+  number: string;
+  short_description: string;
+  description: string;
+  correlation_id: string;
+  state: string;
+  close_code: string;
+  close_notes: string;
+};
+
+const New = z.strictObject({
+  short_description: z.string().min(1).max(160),
+  description: z.string().max(4000),
+  correlation_id: z.string().max(100),
+  correlation_display: z.string().max(100),
+  impact: z.enum(['1', '2', '3']),
+  urgency: z.enum(['1', '2', '3']),
+});
+const Change = z.strictObject({
+  state: z.enum(['1', '2', '3', '6', '7', '8']),
+  close_code: z.string(),
+  close_notes: z.string(),
+});
+const CLOSE_CODES = ['Solution provided', 'Duplicate', 'No resolution provided'];
+const QUERY =
+  /^correlation_id=([\w-]+)\^stateNOT IN([\d,]+)\^ORDERBYsys_created_on\^ORDERBYnumber$/;
+
+export type ServiceNowServer = Awaited<ReturnType<typeof startServiceNow>>;
+
+export async function startServiceNow({ user, password }: { user: string; password: string }) {
+  const server = await startLoopback();
+  const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+  const state = { rows: [] as Row[], count: 0 };
+  const json = (status: number, body: unknown) => raw(status, JSON.stringify(body));
+  const failure = (status: number, message: string, detail: string) =>
+    json(status, { error: { message, detail }, status: 'failure' });
+  const shown = ({ sys_id, number }: Row) => ({ sys_id, number });
+
+  function answerTo(method: string, url: URL, body: unknown): Answer {
+    const [, id] = /^\/api\/now\/table\/incident(?:\/(\w+))?$/.exec(url.pathname) ?? [];
+    if (method === 'GET' && !id) {
+      const query = url.searchParams.get('sysparm_query') ?? '';
+      const [, correlation, states = ''] = QUERY.exec(query) ?? [];
+      const found = state.rows.filter(
+        (row) => row.correlation_id === correlation && !states.split(',').includes(row.state),
+      );
+      return json(200, { result: found.map(shown) });
+    }
+    if (method === 'POST') {
+      const parsed = New.safeParse(body);
+      if (!parsed.success) return failure(400, 'Bad Request', z.prettifyError(parsed.error));
+      const { short_description, description, correlation_id } = parsed.data;
+      const n = ++state.count;
+      const row: Row = {
+        sys_id: n.toString(16).padStart(32, '0'),
+        number: `INC${String(n).padStart(7, '0')}`,
+        ...{ short_description, description, correlation_id },
+        ...{ state: '1', close_code: '', close_notes: '' },
+      };
+      state.rows.push(row);
+      return json(201, { result: shown(row) });
+    }
+    const row = state.rows.find(({ sys_id }) => sys_id === id);
+    if (!row) return failure(404, 'No Record found', 'Record doesn’t exist or ACL restricts it');
+    const change = Change.safeParse(body);
+    if (
+      !change.success ||
+      !change.data.close_notes ||
+      !CLOSE_CODES.includes(change.data.close_code)
+    )
+      return failure(403, 'Operation Failed', 'Data Policy Exception: mandatory: Resolution code');
+    Object.assign(row, change.data);
+    return json(200, { result: shown(row) });
+  }
+
+  const serve = () =>
+    server.willAnswer((response, request) => {
+      const { path, body, headers } = server.asked.at(-1)!;
+      const answer =
+        headers.authorization === authorization
+          ? answerTo(
+              request.method ?? '',
+              new URL(path, server.url),
+              body ? JSON.parse(body) : null,
+            )
+          : failure(401, 'User Not Authenticated', 'Required to provide Auth information');
+      answer(response, request);
+    });
+  serve();
+  return {
+    url: server.url,
+    asked: server.asked,
+    willAnswer: server.willAnswer,
+    rows: () => state.rows,
+    empty: () => {
+      state.rows = [];
+      serve();
+    },
+    stop: server.stop,
+  };
+}

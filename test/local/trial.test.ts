@@ -1,0 +1,29 @@
+// Trying real channels: what each of them said, in a line.
+import { expect, test } from 'vitest';
+import { Denied } from '../../functions/domain/errors.ts';
+import type { Channel } from '../../functions/notify/channels/channel.ts';
+import { Message } from '../../functions/notify/message.ts';
+import { tryChannels } from '../../local/trial.ts';
+import { NOW } from '../fixtures/case.ts';
+
+const sent: Message[] = [];
+const channel = (name: string, change: Partial<Channel> = {}): Channel => ({
+  name,
+  isPrivate: false,
+  takes: () => true,
+  send: async (message) => void sent.push(Message.parse(message)),
+  ...change,
+});
+const refused = channel('Slack', { send: () => Promise.reject(new Denied('invalid_auth')) });
+
+test('each channel gets a message and its end, and says whether it took them', async () => {
+  const { ok, lines } = await tryChannels([channel('PagerDuty'), refused], { kind: 'team' }, NOW);
+  expect([ok, lines]).toEqual([false, ['PagerDuty: accepted', 'Slack: Denied: invalid_auth']]);
+  expect(sent.map(({ urgency }) => urgency)).toEqual(['page', 'inform']);
+  expect(sent[1]?.ends).toEqual([sent[0]?.key]);
+});
+
+test('nobody to reach is no success', async () => {
+  const none = channel('Teams', { takes: () => false });
+  expect((await tryChannels([none], { kind: 'team' }, NOW)).ok).toBe(false);
+});
