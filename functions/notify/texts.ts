@@ -62,17 +62,9 @@ export function askText(
   return {
     subject: subjectOf(alike.length > 0 ? `Approve ${alike.length + 1}?` : 'Approve?', action),
     paragraphs: [
-      `${changesOf(action)}\nWithout an answer by ${utc(approval?.expiresAt)} nothing is done.`,
+      `${changesOf(action)}\n${othersIn(alike)}Without an answer by ${utc(approval?.expiresAt)} nothing is done.`,
     ],
     facts: [
-      ...(alike.length > 0
-        ? [
-            {
-              label: `And ${alike.length} more of the same kind`,
-              value: alike.map(headlineOf).join('\n'),
-            },
-          ]
-        : []),
       whyFact(alert),
       { label: 'Affected', value: description?.affected.map(sentence).join(' ') || 'Not known.' },
       { label: 'Undone', value: sentence(description?.undo ?? 'Not described') },
@@ -84,6 +76,12 @@ export function askText(
     steps: [],
   };
 }
+
+/** Before the link: one answer may count for all of them. */
+const othersIn = (alike: readonly Action[]): string =>
+  alike.length > 0
+    ? `And ${alike.length} more of the same kind:\n${alike.map((one) => oneLine(headlineOf(one))).join('\n')}\n`
+    : '';
 
 const namesOf = (people: readonly Approver[]) => people.map(({ name }) => name).join(', ');
 
