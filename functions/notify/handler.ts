@@ -3,10 +3,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
 import { SSM } from '@aws-sdk/client-ssm';
 import { createLog } from '../audit/logger.ts';
+import { withDeadline } from '../domain/deadline.ts';
 import { ENV, required } from '../domain/env.ts';
 import { deskOf } from '../execute/ticket/desks.ts';
 import { remoteClients } from '../remote/deployed.ts';
-import { within } from '../remote/within.ts';
 import { readPolicyFile } from '../store/policy-file.ts';
 import { createStore } from '../store/store.ts';
 import { createKmsMac } from '../web/kms-mac.ts';
@@ -24,7 +24,7 @@ const deps: NotifyDeps = {
   policy,
   send: sendFrom(process.env, policy, log),
   openTicket: async (ticket) =>
-    (await within(TICKET_MS, 'the ticket system', desk.open(ticket))).name,
+    (await withDeadline(AbortSignal.timeout(TICKET_MS), () => desk.open(ticket))).name,
   mac: createKmsMac(new KMS({}), required(process.env, ENV.linkKeyArn)),
   webBaseUrl: required(process.env, ENV.webBaseUrl),
   now: () => new Date(),

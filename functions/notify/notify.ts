@@ -200,31 +200,38 @@ function newsOf(
     case 'awaiting-approval':
       return { ...unaskedText(action, failure), to: everybody, ticket: true };
     case 'kept':
-      return action.reviewAt && action.reviewAt <= now.toISOString()
-        ? {
-            ...keptText(action, 'Its review is overdue.'),
-            to: unique([...onCall, ...managers]),
-            ticket: false,
-          }
-        : decided;
+      return overdueReview(action, unique([...onCall, ...managers]), now) ?? decided;
     case 'reversed':
-      return (
-        afterwards(action, unique([...decidedBy, ...onCall])) ?? (isTold(action) ? null : decided)
-      );
+      return afterwards(action, unique([...decidedBy, ...onCall]));
     case 'reversal-failed':
     case 'reversing':
     case 'executing':
-    case 'in-force': {
-      if (action.status === 'in-force' && !failure && decided) return decided;
-      const isDue = action.status !== 'in-force' || Date.parse(action.dueAt ?? '') <= now.getTime();
-      const text = isDue ? notUndoneText(action, failure) : inDoubtText(action, failure);
-      return { ...text, to: unique([...onCall, ...managers]), ticket: true };
-    }
+      return {
+        ...notUndoneText(action, failure),
+        to: unique([...onCall, ...managers]),
+        ticket: true,
+      };
+    case 'in-force':
+      return decided && !failure
+        ? decided
+        : lookAt(action, failure, unique([...onCall, ...managers]), now);
     case 'declined':
       return decided;
     default:
       return null;
   }
+}
+
+const overdueReview = (action: Action, to: Approver[], now: Date): News | null =>
+  action.reviewAt && action.reviewAt <= now.toISOString()
+    ? { ...keptText(action, 'Its review is overdue.'), to, ticket: false }
+    : null;
+
+/** It is in force and should not be, or something failed on the way there. */
+function lookAt(action: Action, failure: string | null, to: Approver[], now: Date): News {
+  const isDue = Date.parse(action.dueAt ?? '') <= now.getTime();
+  const text = isDue ? notUndoneText(action, failure) : inDoubtText(action, failure);
+  return { ...text, to, ticket: true };
 }
 
 /** The work that a reversal leaves, once: the sweeper may look at it again when it is over. */

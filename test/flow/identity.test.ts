@@ -89,7 +89,9 @@ describe('a key that was in other hands', () => {
       .inbox()
       .filter(({ message: { subject } }) => subject.startsWith('Over, now rotate:'));
     expect(message?.paragraphs.join('\n')).toContain('k4partner9 is enabled');
-    expect(message?.paragraphs.join('\n')).toContain('aws apigateway create-api-key');
+    expect(message?.steps.flatMap(({ lines }) => lines).join('\n')).toContain(
+      'aws apigateway create-api-key',
+    );
   });
 
   test('stays off when it is kept, and whoever keeps it reads that a new one is needed', async () => {

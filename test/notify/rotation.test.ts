@@ -74,7 +74,8 @@ describe('the way to a new key', () => {
     ['while it is kept', (action: Action) => keptText(action, '')],
     ['when it was given back', rotateText],
   ])('is told %s', (_when, text) => {
-    expect(text(revoked(leakedKey))?.paragraphs.join('\n')).toContain('aws iam create-access-key');
+    const commands = text(revoked(leakedKey))?.steps.flatMap(({ lines }) => lines);
+    expect(commands?.join('\n')).toContain('aws iam create-access-key');
   });
 
   test('is told of keys only', () => {
