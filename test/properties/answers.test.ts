@@ -50,7 +50,7 @@ function account(turn: Turn) {
       mac,
       webBaseUrl: BASE_URL,
       callback,
-      send: async () => {},
+      send: async () => ({ notBy: [] }),
       openTicket: async () => 'oi-1',
       now: () => clock.now,
       log: () => {},
