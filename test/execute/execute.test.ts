@@ -114,6 +114,25 @@ describe('an execution', () => {
   });
 });
 
+test('applies nothing where the switch was moved to halt after everything was prepared', async () => {
+  const ids = await put();
+  const inner = deps();
+  const schedules: ExecuteDeps['schedules'] = {
+    ...inner.schedules,
+    put: async (schedule) => {
+      await inner.schedules.put(schedule);
+      await store.killSwitch.set(POLICY.account, {
+        mode: 'halt',
+        by: 'person:ana.silva',
+        at: NOW.toISOString(),
+        why: 'test',
+      });
+    },
+  };
+  await expect(execute({ ...inner, schedules }, ids)).rejects.toThrow(Halted);
+  expect(world.size).toBe(0);
+});
+
 describe('a reversal', () => {
   const inForce = async () => {
     const ids = await put();
@@ -206,7 +225,7 @@ describe('P4: in numbers', () => {
     await execute(deps(), ids);
     const { dueAt, attentionAt } = await load(ids);
     const due = Date.parse(dueAt ?? '');
-    for (let second = 0; second < 60; second++) {
+    for (let second = 0; second < 60; second += 6) {
       const minuteBegins = due - 120_000 + second * 1000;
       const looks = [0, 1, 2, 3].map((n) => new Date(minuteBegins + n * 60_000));
       const finds = looks.find((at) => at.toISOString() >= (attentionAt ?? ''));
