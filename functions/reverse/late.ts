@@ -1,8 +1,10 @@
 // What an execution may leave behind that a reversal overtook: it goes when the action is looked at once more.
 import { noted } from '../audit/chain.ts';
+import { errorFields } from '../audit/log.ts';
 import type { Action } from '../domain/action.ts';
+import { TerminalError } from '../domain/errors.ts';
 import { minutesAfter } from '../domain/time.ts';
-import { type Job, jobOf } from '../execute/subject.ts';
+import { jobOf } from '../execute/subject.ts';
 import type { ReverseDeps, ReverseInput } from './reverse.ts';
 import { revertAndVerify } from './undo.ts';
 
@@ -32,21 +34,20 @@ export function mayBeFollowed(
  * none was, this looks at nothing: what is there by now is somebody else's.
  */
 export async function lookOnceMore(
-  { store, mechanisms, log, now }: ReverseDeps,
+  deps: ReverseDeps,
   action: Action,
   { cause }: ReverseInput,
 ): Promise<Action> {
+  const { store, now } = deps;
   const { incidentId, actionId, effectKey, attentionAt } = action;
   if (attentionAt === null || !effectKey) return action;
   const lease = await store.leases.release(effectKey, actionId);
   let late: string | null = null;
   if (lease) {
     const before = lease.captured ? lease.before : action.before;
-    if (action.before !== null || lease.handedOn)
-      late = await takeBackLate(jobOf(action, mechanisms), before);
+    if (action.before !== null || lease.handedOn) late = await takeBackLate(deps, action, before);
     await store.leases.drop(effectKey, actionId);
   }
-  if (late) log('warn', 'late change taken back', { incidentId, actionId });
   const endedAt =
     action.history.findLast(({ event }) => event === action.status)?.at ?? action.createdAt;
   const isOver =
@@ -60,8 +61,21 @@ export async function lookOnceMore(
   });
 }
 
-/** What was found after it was taken back, or null where nothing was left. */
-async function takeBackLate(job: Job, before: unknown): Promise<string | null> {
-  const seen = await job.mechanism.driver.verifyReverted(job.subject, before);
-  return seen.holds ? null : revertAndVerify(job, before);
+/** What was found and what became of it, or null where nothing was left. */
+async function takeBackLate(
+  { mechanisms, log }: ReverseDeps,
+  action: Action,
+  before: unknown,
+): Promise<string | null> {
+  const { incidentId, actionId } = action;
+  try {
+    const job = jobOf(action, mechanisms);
+    const seen = await job.mechanism.driver.verifyReverted(job.subject, before);
+    return seen.holds ? null : await revertAndVerify(job, before);
+  } catch (error) {
+    if (!(error instanceof TerminalError)) throw error;
+    // Looking again would not help: the alarm on this line is for a person.
+    log('error', 'reversal failed', { incidentId, actionId, ...errorFields(error) });
+    return `${error.name}: ${error.message}`;
+  }
 }

@@ -189,6 +189,14 @@ describe('a reversal', () => {
     expect(action.attentionAt, 'nobody tries again by himself').toBeNull();
   });
 
+  test('P4: ends also where the breaker cannot be read, which stands at halt by that', async () => {
+    const ids = await inForce();
+    const pk = `BREAKER#${POLICY.account}`;
+    await store.table.put({ pk, sk: 'BREAKER', counted: 'spoiled', version: 1 });
+    const byHand = { cause: 'person', by: 'person:ana.silva' };
+    expect(await undo(ids, byHand)).toMatchObject({ status: 'reversed' });
+  });
+
   test('P4: leaves alone what was there before us', async () => {
     world.set(attacker.value, 'theirs');
     const ids = await inForce();
@@ -439,6 +447,23 @@ describe('a crash between any two steps', () => {
     const { attentionAt, history } = await load(ids);
     expect([attentionAt, history.at(-1)?.event]).toEqual([null, 'late-change']);
     expect(await store.leases.find(`toy:${attacker.value}`)).toBeNull();
+  });
+
+  test('P4: the last look that can do nothing about it says so once, to the log that raises the alarm', async () => {
+    const ids = await put();
+    await survives(execute(overtaken(ids, dies), ids));
+    world.set(attacker.value, 'theirs');
+    const logged: string[] = [];
+    minutes(5);
+    const log: ExecuteDeps['log'] = (_, message) => void logged.push(message);
+    await reverse({ ...deps(), log }, { ...ids, cause: 'sweeper', by: 'sweep' });
+    expect(logged).toEqual(['reversal failed']);
+    const { attentionAt, history } = await load(ids);
+    expect([attentionAt, history.at(-1)?.text]).toEqual([
+      null,
+      'StateChanged: somebody else put it there',
+    ]);
+    expect(world.get(attacker.value)).toBe('theirs');
   });
 
   test('P4: nor is its change taken by the next action for something that was there before us', async () => {
