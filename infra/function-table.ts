@@ -49,7 +49,12 @@ export function functionTable(s: Surroundings): FunctionRow[] {
       timeoutSeconds: 60,
       memoryMiB: 512,
       policy: true,
-      env: { ...table, ...respond, [ENV.rejectedQueueUrl]: s.rejectedQueueUrl },
+      env: {
+        ...table,
+        ...respond,
+        [ENV.rejectedQueueUrl]: s.rejectedQueueUrl,
+        [ENV.ownPrefix]: s.settings.prefix,
+      },
       may: ['readRecords', 'writeRecords', 'startRespond', 'putAside'],
     },
     {

@@ -113,6 +113,7 @@ export async function createRuntime(options: RuntimeOptions) {
     reject: async (body: string, reason: string) =>
       rejected.write([...rejected.read(), { at: now().toISOString(), reason, body }]),
     effectsOf,
+    ownPrefix: 'countermand-',
     analyst: options.analyst,
     deadline: () => AbortSignal.timeout(DEADLINE_MS),
     ec2: account.ec2,

@@ -143,6 +143,12 @@ export function withLimits(limits: Limits, overlay: Read<AccountOverlay>, faults
       limits.keptReviewDays,
       objection,
     ),
+    selfInflictedMinutes: raised(
+      'selfInflictedMinutes',
+      change.selfInflictedMinutes,
+      limits.selfInflictedMinutes,
+      objection,
+    ),
     groupingWindowMinutes: change.groupingWindowMinutes ?? limits.groupingWindowMinutes,
     reassessAfterHours: change.reassessAfterHours ?? limits.reassessAfterHours,
     reminderMinutesBefore: change.reminderMinutesBefore ?? limits.reminderMinutesBefore,

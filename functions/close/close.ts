@@ -6,7 +6,7 @@ import { errorFields, type Log } from '../audit/log.ts';
 import { type Action, IncidentId } from '../domain/action.ts';
 import type { Incident, Outcome } from '../domain/incident.ts';
 import type { Send } from '../notify/message.ts';
-import { closedText, standingLine } from '../notify/texts.ts';
+import { causedText, closedText, standingLine } from '../notify/texts.ts';
 import type { Store } from '../store/store.ts';
 
 export type CloseDeps = { store: Store; send: Send; now: () => Date; log: Log };
@@ -79,7 +79,7 @@ export async function close({ store, send, now, log }: CloseDeps, input: unknown
     if (!alert || alert.outcome === outcome) return null;
     return closed(current, alertId, outcome, summaryOf(actions, said, why), now());
   });
-  await tell(send, incident, alertId, outcome).catch((error: unknown) =>
+  await tell({ send, store }, incident, alertId, outcome).catch((error: unknown) =>
     // The outcome is recorded; that nobody could be told of it is for the alarm on this line.
     log('error', 'outcome could not be announced', { incidentId, alertId, ...errorFields(error) }),
   );
@@ -120,17 +120,24 @@ function summaryOf(actions: readonly Action[], said: string, why: string | null)
 }
 
 async function tell(
-  send: Send,
+  { send, store }: Pick<CloseDeps, 'send' | 'store'>,
   incident: Incident,
   alertId: string,
   outcome: Outcome,
 ): Promise<void> {
+  const cause = incident.alerts.find((one) => one.alertId === alertId)?.causedBy ?? null;
+  const action =
+    cause?.incidentId && cause.actionId
+      ? await store.records.findAction(cause.incidentId, cause.actionId)
+      : undefined;
   await send({
     key: `close-${alertId}-${outcome}`,
     to: { kind: 'team' },
-    urgency: outcome === 'failed' ? 'page' : 'inform',
     ends: [],
-    ...closedText(incident, alertId, outcome),
+    urgency: outcome === 'failed' || cause ? 'page' : 'inform',
+    ...(cause
+      ? causedText(incident, cause, action ?? null)
+      : closedText(incident, alertId, outcome)),
     links: [],
     incidentId: incident.incidentId,
     actionId: null,

@@ -57,6 +57,15 @@ export const Traffic = z.strictObject({
   protocol: z.string().max(32).nullable(),
 });
 
+/** Our own action, where it is what explains an alert. */
+export const Cause = z.strictObject({
+  /** Null where it was one of our roles, and which action it acted for is not known. */
+  incidentId: z.string().nullable(),
+  actionId: z.string().nullable(),
+  why: z.string().max(300),
+});
+export type Cause = z.infer<typeof Cause>;
+
 export const Alert = z.strictObject({
   /** Derived from source, account, region, finding id, type and episode, so that the same finding has the same id. */
   alertId: z.string().regex(/^al-[0-9a-z]{16}$/),
@@ -83,5 +92,13 @@ export const Alert = z.strictObject({
   entities: z.array(Entity).min(1).max(100),
   /** What was odd about the event and how it was read, for the person who has to judge it. */
   notes: z.array(z.string().max(512)).max(50),
+  /** Promise 7: set where our own action caused it. Nothing about it happens by itself then. */
+  causedBy: Cause.nullable(),
+  /** 1, and one more for each of our own actions in the chain that led to it. */
+  generation: z.int().min(1),
 });
 export type Alert = z.infer<typeof Alert>;
+
+/** What the event itself says; the rest comes from our own records. */
+export const Reported = Alert.omit({ alertId: true, causedBy: true, generation: true });
+export type Reported = z.infer<typeof Reported>;

@@ -4,6 +4,8 @@ import { InvalidInput } from './errors.ts';
 export const ENV = {
   /** DynamoDB table. */
   tableName: 'TABLE_NAME',
+  /** Begins the names of this stack's functions and roles. */
+  ownPrefix: 'OWN_PREFIX',
   /** Compiled policy, a JSON file in a Lambda layer. */
   policyPath: 'POLICY_PATH',
   /** State machines. */

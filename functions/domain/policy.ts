@@ -183,6 +183,8 @@ export const LimitsFile = z.strictObject({
     reversalsByHand: z.int().min(1).max(100),
     cascades: z.int().min(1).max(100),
   }),
+  /** For so long after an action, or its end, alerts that it explains are expected. */
+  selfInflictedMinutes: z.int().min(1).max(10_080),
   /** Alerts that share a resource or an actor within this time belong to one incident. */
   groupingWindowMinutes: z.int().min(1).max(1440),
   /** A finding that is seen again this long after it was assessed, its incident being closed, is assessed again. */

@@ -46,14 +46,19 @@ type Routed = {
 
 export async function gate(deps: GateDeps, input: unknown) {
   const { incidentId, alertId, assessment, actionId, askAnew } = GateInput.parse(input);
-  const [alert, facts, { mode }] = await Promise.all([
+  const [alert, facts, incident, { mode }] = await Promise.all([
     deps.store.records.alert(incidentId, alertId),
     deps.store.records.findFacts(incidentId, alertId),
+    deps.store.records.findIncident(incidentId),
     deps.store.killSwitch.read(deps.policy.account, deps.now()),
   ]);
   const circumstances: Circumstances = {
     alert,
     facts: facts ?? null,
+    generation: Math.max(
+      alert.generation,
+      ...(incident?.alerts.map((one) => one.generation) ?? []),
+    ),
     policy: deps.policy,
     switchMode: mode,
     effectsOf: deps.effectsOf,

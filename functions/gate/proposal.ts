@@ -11,6 +11,8 @@ export type Circumstances = {
   alert: Alert;
   facts: Facts | null;
   policy: Policy;
+  /** Of the incident: the highest among its alerts. */
+  generation: number;
   switchMode: SwitchMode;
   effectsOf: (
     name: ActionName,

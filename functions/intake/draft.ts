@@ -1,6 +1,6 @@
 // The last step to an alert: bounds, defaults and notes, the same for every product.
 import { createHash } from 'node:crypto';
-import { Alert, Instant } from '../domain/alert.ts';
+import { type Alert, Instant, Reported } from '../domain/alert.ts';
 import { type Attributes, type Collector, numbered } from './entities.ts';
 import { judgeParts } from './parts.ts';
 import { instant, severityOf } from './read.ts';
@@ -36,7 +36,7 @@ export type Draft = {
 const UNKNOWN_SEVERITY = severityOf(5);
 
 /** The alert, without its id, which depends on what was seen before. `raw` is the finding as delivered. */
-export function finish(draft: Draft, raw: unknown): Omit<Alert, 'alertId'> {
+export function finish(draft: Draft, raw: unknown): Reported {
   const notes: string[] = [];
   const cut = (what: string, value: Maybe<string>, limit: number): string => {
     const text = value ?? '';
@@ -67,7 +67,7 @@ export function finish(draft: Draft, raw: unknown): Omit<Alert, 'alertId'> {
   notes.push(...judged.notes, ...draft.collector.notes());
   if (left > 0) notes.push(`${left} further entities are not listed: there are too many`);
 
-  return Alert.omit({ alertId: true }).parse({
+  return Reported.parse({
     source: draft.source,
     findingId: id,
     type: cut('The type', draft.type, 256),
@@ -85,7 +85,7 @@ export function finish(draft: Draft, raw: unknown): Omit<Alert, 'alertId'> {
     traffic: { ...draft.traffic, protocol: draft.traffic.protocol?.slice(0, 32) ?? null },
     entities,
     notes: notes.map((note) => note.slice(0, 512)).slice(0, 50),
-  } satisfies Omit<Alert, 'alertId'>);
+  } satisfies Reported);
 }
 
 const MAX_ID = 512;

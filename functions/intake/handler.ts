@@ -17,6 +17,7 @@ const deps: IntakeDeps = {
   store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),
   policy: readPolicyFile(required(process.env, ENV.policyPath)),
   startRespond: createStarter(new SFN({}), required(process.env, ENV.respondArn)),
+  ownPrefix: required(process.env, ENV.ownPrefix),
   reject: async (body, reason) => {
     await sqs.sendMessage({
       QueueUrl: required(process.env, ENV.rejectedQueueUrl),

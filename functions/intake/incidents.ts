@@ -28,13 +28,17 @@ export const ownIncident = (alertId: string): string => `inc-${alertId.slice('al
  */
 export async function chooseIncident(
   { store, policy, now }: IncidentDeps,
-  alert: Alert,
+  alert: Pick<Alert, 'alertId' | 'account' | 'entities' | 'sample'>,
+  /** The incident whose action caused it: there it belongs, whatever its keys say. */
+  causing: string | null = null,
 ): Promise<string> {
   const keys = correlationKeys(alert);
   const own = ownIncident(alert.alertId);
   const at = now();
   const tied = await Promise.all(keys.map((key) => store.findings.incidentOf(key, at)));
-  const others = [...new Set(tied)].filter((id) => id !== null && id !== own) as string[];
+  const others = [...new Set([causing, ...tied])].filter(
+    (id) => id !== null && id !== own,
+  ) as string[];
   const full = await fullOnes(store, others);
   const incidentId = others.find((id) => !full.includes(id)) ?? own;
   const until = new Date(at.getTime() + policy.limits.groupingWindowMinutes * 60_000);
@@ -70,6 +74,8 @@ const listed = (alert: Alert, at: Date): IncidentAlert => ({
   receivedAt: at.toISOString(),
   repeats: 0,
   outcome: null,
+  causedBy: alert.causedBy,
+  generation: alert.generation,
 });
 
 const told = ({ type, title }: Alert) => `${type}: ${title.slice(0, MAX_TITLE)}`;

@@ -1,13 +1,14 @@
 // Accepts delivered bodies: normalises, recognises repeats, joins incidents, and starts one assessment per alert.
 import { createHash } from 'node:crypto';
 import { errorFields, type Log } from '../audit/log.ts';
-import type { Alert } from '../domain/alert.ts';
+import type { Alert, Cause, Reported } from '../domain/alert.ts';
 import { Conflict, InvalidInput } from '../domain/errors.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { SeenFinding } from '../store/findings.ts';
 import type { Store } from '../store/store.ts';
 import { chooseIncident, joinIncident, ownIncident } from './incidents.ts';
 import { normalise } from './normalise.ts';
+import { causeOf } from './self-inflicted.ts';
 import { alone, type Finding, type Unreadable, unwrap } from './unwrap.ts';
 
 export type IntakeDeps = {
@@ -15,6 +16,8 @@ export type IntakeDeps = {
   policy: Policy;
   /** Starts `respond` under a name; the same name again is harmless. */
   startRespond: (name: string, input: { incidentId: string; alertId: string }) => Promise<void>;
+  /** Begins the names of this stack's functions and roles. */
+  ownPrefix: string;
   /** Puts what cannot be read where it can be replayed from, with the reason. */
   reject: (body: string, reason: string) => Promise<void>;
   now: () => Date;
@@ -68,7 +71,7 @@ async function acceptPart(
   text: string,
 ): Promise<Accepted> {
   if ('error' in part) return refuse(deps, text, part.error);
-  let alert: Omit<Alert, 'alertId'>;
+  let alert: Reported;
   try {
     alert = normalise(part);
   } catch (error) {
@@ -99,11 +102,7 @@ async function refuse(
 }
 
 /** The steps in an order in which each may be repeated: see docs/data.md. */
-async function accept(
-  deps: IntakeDeps,
-  alert: Omit<Alert, 'alertId'>,
-  raw: unknown,
-): Promise<Accepted> {
+async function accept(deps: IntakeDeps, alert: Reported, raw: unknown): Promise<Accepted> {
   const { store, now, startRespond } = deps;
   const { source, account, region, findingId, type } = alert;
   // With the type: where a product reuses an id for something else, that is no repeat.
@@ -112,14 +111,19 @@ async function accept(
   if (seen?.startedAt && !(await isDueAgain(deps, seen)))
     return repeated(deps, identity, seen, alert);
 
-  const accepting = seen && !seen.startedAt ? seen : await begin(deps, alert, identity, seen);
+  const causedBy = await causeOf(deps, alert);
+  const causing = causedBy?.incidentId ?? null;
+  const accepting =
+    seen && !seen.startedAt ? seen : await begin(deps, alert, identity, seen, causing);
   const { alertId, incidentId } = accepting;
-  const identified = { ...alert, alertId };
+  const generation = await generationAfter(deps, causedBy);
+  const identified = { ...alert, alertId, causedBy, generation };
   await joinIncident(deps, identified, incidentId);
   await store.records.putAlert(incidentId, identified, bounded(identified, raw));
   await startRespond(alertId, { incidentId, alertId });
   await store.findings.save(identity, accepting, { ...accepting, startedAt: now().toISOString() });
   await remember(deps, alert, incidentId);
+  await countCascade(deps, causedBy);
   const outcome = incidentId === ownIncident(alertId) ? 'started' : 'joined';
   return { outcome, type, findingId, alertId, incidentId };
 }
@@ -127,13 +131,14 @@ async function accept(
 /** First the incident is chosen, then both are recorded: a redelivery goes where this one went. */
 async function begin(
   deps: IntakeDeps,
-  alert: Omit<Alert, 'alertId'>,
+  alert: Reported,
   identity: string,
   seen: SeenFinding | null,
+  causing: string | null,
 ): Promise<SeenFinding> {
   const episode = (seen?.episode ?? 0) + 1;
   const alertId = `al-${shortHash(`${identity}\n${episode}`)}`;
-  const incidentId = await chooseIncident(deps, { ...alert, alertId });
+  const incidentId = await chooseIncident(deps, { ...alert, alertId }, causing);
   const repeats = seen?.repeats ?? 0;
   return deps.store.findings.save(identity, seen, {
     episode,
@@ -142,6 +147,25 @@ async function begin(
     startedAt: null,
     repeats,
   });
+}
+
+/** One more than the alert that our action answered. */
+async function generationAfter({ store }: IntakeDeps, cause: Cause | null): Promise<number> {
+  if (!cause) return 1;
+  const { incidentId, actionId } = cause;
+  const action =
+    incidentId && actionId ? await store.records.findAction(incidentId, actionId) : undefined;
+  if (!incidentId || !action) return 2;
+  return (await store.records.alert(incidentId, action.alertId)).generation + 1;
+}
+
+/** Cascades are what the breaker counts among other things. It is of use, but no alert is lost for it. */
+async function countCascade({ store, policy, now, log }: IntakeDeps, cause: Cause | null) {
+  if (!cause) return;
+  const mishap = { mishap: 'cascades', actionId: cause.actionId ?? 'unknown' } as const;
+  await store.killSwitch
+    .note(policy.account, mishap, policy.limits.breaker, now())
+    .catch((error: unknown) => log('warn', 'cascade not counted', errorFields(error)));
 }
 
 /** Products update a finding for as long as it goes on. After a while, and when all is over, that is news again. */
@@ -173,11 +197,7 @@ async function repeated(
 }
 
 /** History that later incidents are judged by. It is of use, but no alert is lost for it. */
-async function remember(
-  { store, now, log }: IntakeDeps,
-  alert: Omit<Alert, 'alertId'>,
-  incidentId: string,
-) {
+async function remember({ store, now, log }: IntakeDeps, alert: Reported, incidentId: string) {
   const at = now().toISOString();
   const event = { event: 'incident', incidentId, actionId: null, name: null, at } as const;
   const notes = alert.entities

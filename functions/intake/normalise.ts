@@ -1,5 +1,5 @@
 // A delivered finding of any product as an alert of ours. Pure.
-import type { Alert } from '../domain/alert.ts';
+import type { Reported } from '../domain/alert.ts';
 import { readAsff } from './asff.ts';
 import { type Draft, finish } from './draft.ts';
 import { readGeneric } from './generic.ts';
@@ -15,5 +15,5 @@ const READERS: Readonly<Record<Finding['product'], (finding: Finding) => Draft>>
 };
 
 /** Throws InvalidInput when the finding lacks what nothing can be decided without. */
-export const normalise = (finding: Finding): Omit<Alert, 'alertId'> =>
+export const normalise = (finding: Finding): Reported =>
   finish(READERS[finding.product](finding), finding.body);

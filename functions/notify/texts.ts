@@ -1,6 +1,6 @@
 // What messages say. Facts first, in words that code wrote; what a model wrote stands last and is marked.
 import type { Action, Approver } from '../domain/action.ts';
-import type { Alert } from '../domain/alert.ts';
+import type { Alert, Cause } from '../domain/alert.ts';
 import type { Incident, Outcome } from '../domain/incident.ts';
 import { oneLine, quoted, utc, words } from '../domain/wording.ts';
 import type { Message } from './message.ts';
@@ -249,6 +249,26 @@ const OUTCOMES: Readonly<Record<Outcome, string>> = {
   ticketed: 'Ticket only:',
   'no-action': 'Nothing to do:',
 };
+
+/** Our own action brought this alert about: the first question is whether that action was right. */
+export function causedText(incident: Incident, cause: Cause, action: Action | null): Text {
+  return {
+    subject: oneLine(
+      `Consider reversing: ${action ? headlineOf(action) : 'an action of ours'}`,
+      99,
+    ),
+    paragraphs: [
+      `Incident ${incident.incidentId}: an alert came that we caused ourselves. ${oneLine(cause.why)}.`,
+      'Nothing about it is done automatically.',
+      ...(action
+        ? [
+            `The action is ${action.actionId}, ${words(action.status)}. Its reminder and the console have the link to reverse it.`,
+            ...steps('To undo it by hand', action.description?.manualUndo ?? []),
+          ]
+        : []),
+    ],
+  };
+}
 
 /** How an alert ended, to whoever follows its incident. */
 export function closedText(incident: Incident, alertId: string, outcome: Outcome): Text {

@@ -15,6 +15,7 @@ const circumstances = (change: Partial<Circumstances> = {}): Circumstances => ({
   alert: alertWith(),
   facts: factsWith(),
   policy: POLICY,
+  generation: 1,
   switchMode: 'run',
   effectsOf,
   ...change,
@@ -216,6 +217,23 @@ describe('each rule', () => {
       'already-in-force',
     ],
     [
+      'an alert that our own action caused',
+      blocks(
+        circumstances({
+          alert: alertWith({ causedBy: { incidentId: null, actionId: null, why: 'our role' } }),
+        }),
+        { action: 'add_ip_to_watchlist' },
+      ),
+      'approve',
+      'self-inflicted',
+    ],
+    [
+      'an incident with an alert that our own action caused',
+      blocks(circumstances({ generation: 2 }), { action: 'add_ip_to_watchlist' }),
+      'approve',
+      'cascade',
+    ],
+    [
       'an archived finding',
       blocks(circumstances({ alert: alertWith({ archived: true }) })),
       'approve',
@@ -319,6 +337,7 @@ describe('for any model output, facts and policy', () => {
       archived: fc.boolean(),
       sample: fc.boolean(),
       account: fc.constantFrom(POLICY.account, '999999999999', 'unknown' as const),
+      generation: fc.constantFrom(1, 2, 3),
       switchMode: fc.constantFrom('run' as const, 'ask' as const, 'halt' as const),
       mode: fc.constantFrom('shadow' as const, 'live' as const),
       stage: fc.constantFrom<Policy['stage']>('local', 'staging', 'production'),
@@ -331,6 +350,7 @@ describe('for any model output, facts and policy', () => {
         archived,
         sample,
         account,
+        generation,
         switchMode,
         mode,
         stage,
@@ -359,6 +379,7 @@ describe('for any model output, facts and policy', () => {
           }),
           facts: entity ? factsWith(entity) : null,
           policy: { ...POLICY, mode, stage },
+          generation,
           switchMode,
           effectsOf,
         };
@@ -405,6 +426,7 @@ describe('for any model output, facts and policy', () => {
       (given) => ({ ...given, switchMode: given.switchMode === 'run' ? 'ask' : 'halt' }),
       (given) => ({ ...given, policy: { ...given.policy, mode: 'shadow' } }),
       (given) => ({ ...given, alert: { ...given.alert, archived: true } }),
+      (given) => ({ ...given, generation: given.generation + 1 }),
       (given) => ({ ...given, effectsOf: () => [] }),
       (given) => forget(given, 'protectedBy'),
       (given) => forgetAddress(given, 'singleHost'),

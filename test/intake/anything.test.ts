@@ -1,14 +1,14 @@
 // P9: whatever arrives is taken or refused with a reason; nothing crashes, and nothing leaves the bounds of an alert.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Alert } from '../../functions/domain/alert.ts';
+import { Reported } from '../../functions/domain/alert.ts';
 import { InvalidInput } from '../../functions/domain/errors.ts';
 import { correlationKeys } from '../../functions/intake/correlate.ts';
 import { normalise } from '../../functions/intake/normalise.ts';
 import { alone, unwrap } from '../../functions/intake/unwrap.ts';
 import { productSampleIds, sample, sampleIds } from './events.ts';
 
-const Unidentified = Alert.omit({ alertId: true });
+const Unidentified = Reported;
 /** DynamoDB's items end at 400 KB. */
 const MOST_BYTES = 300_000;
 

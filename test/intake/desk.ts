@@ -23,6 +23,7 @@ export async function openDesk(db: TestStores) {
     reject: async (body, reason) => {
       rejected.push({ body, reason });
     },
+    ownPrefix: 'countermand-',
     now: () => now,
     log: () => {},
   };

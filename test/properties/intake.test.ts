@@ -46,6 +46,7 @@ async function account() {
     store,
     policy: POLICY,
     startRespond: async (name, input) => void started.set(name, input),
+    ownPrefix: 'countermand-',
     reject: async (_body, reason) => void rejected.push(reason),
     now: () => new Date(NOW.getTime() + deliveries * 60_000),
     log: () => {},

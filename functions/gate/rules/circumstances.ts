@@ -21,6 +21,25 @@ const findingIsNotSuppressed: Rule = {
       : null,
 };
 
+/** Tickets and messages only tell people, and people should hear of a cascade. */
+const notOurOwnDoing: Rule = {
+  id: 'not-our-own-doing',
+  question: 'Is the alert, and what led to it, none of our own doing?',
+  inputs: ({ alert, generation }) => ({ causedBy: alert.causedBy?.why ?? null, generation }),
+  verdict: ({ alert, generation, target }) => {
+    if (target?.kind === 'alert') return null;
+    if (alert.causedBy)
+      return verdict(
+        'approve',
+        'self-inflicted',
+        `Our own action caused it: ${alert.causedBy.why}`,
+      );
+    return generation > 1
+      ? verdict('approve', 'cascade', 'The incident holds an alert that our own action caused')
+      : null;
+  },
+};
+
 const killSwitch: Rule = {
   id: 'kill-switch',
   question: 'Does the kill switch let things run?',
@@ -64,6 +83,7 @@ const isLive: Rule = {
 export const CIRCUMSTANCE_RULES: readonly Rule[] = [
   findingIsReal,
   findingIsNotSuppressed,
+  notOurOwnDoing,
   killSwitch,
   isLive,
 ];

@@ -1,0 +1,169 @@
+// The four risks and the four failure modes of automated response, each as a way through the real state machine.
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Analyst } from '../../functions/analyse/brief.ts';
+import type { Recommendation } from '../../functions/domain/assessment.ts';
+import { NOW, POLICY, recommend } from '../fixtures/case.ts';
+import { createWorld, sample, type World } from './world.ts';
+
+/** A model that is sure of itself, whatever it sees. */
+const insisting = (...recommendations: Partial<Recommendation>[]): Analyst => ({
+  origin: 'anthropic',
+  model: 'a-model',
+  judge: async () => ({
+    verdict: 'malicious',
+    summary: 'Beyond doubt.',
+    recommendations: recommendations.map((one) => recommend({ confidence: 100, ...one })),
+  }),
+});
+
+type Named = { kind: string; value: string; part: string; attributes?: Record<string, string> };
+/** An alert of somebody's own, about these. */
+const alertAbout = (id: string, type: string, entities: Named[], change: object = {}) => ({
+  'detail-type': 'Countermand Alert',
+  source: 'example.monitoring',
+  account: POLICY.account,
+  region: 'eu-central-1',
+  time: NOW.toISOString(),
+  detail: {
+    id,
+    type,
+    title: `${type} ${id}`,
+    severity: 'high',
+    seenAt: NOW.toISOString(),
+    traffic: { layer: 'web', direction: 'inbound', localPort: 443, protocol: 'TCP' },
+    entities,
+    ...change,
+  },
+});
+const attacker = (value: string): Named => ({ kind: 'ip', value, part: 'actor' });
+
+let world: World;
+afterEach(() => world.stop());
+const byName = async (name: string) => (await world.actions()).filter((one) => one.name === name);
+const codes = async (name: string) =>
+  (await byName(name)).flatMap(({ reasons }) => reasons.map(({ code }) => code));
+
+describe('the risks', () => {
+  test('1: a false positive does not take a production host down, however sure the model is', async () => {
+    world = await createWorld({
+      analyst: insisting({ action: 'isolate_production_host', target: 'instance-1' }),
+    });
+    await world.deliver(sample('mining'));
+    const [isolation] = await byName('isolate_production_host');
+    expect(isolation).toMatchObject({ status: 'handed-off', scope: null, mechanism: null });
+    expect(world.told('ana.silva').at(-1)).toContain('Yours to decide');
+  });
+
+  test('2: a batch job at an unusual hour keeps its credential: planned work is no compromise', async () => {
+    world = await createWorld({
+      analyst: insisting(
+        { action: 'revoke_api_key', target: 'key-1' },
+        { action: 'add_ip_to_watchlist', target: 'ip-1' },
+      ),
+    });
+    await world.deliver(
+      alertAbout('night', 'CredentialAbuse:Key/UnusualHour', [
+        { kind: 'access-key', value: 'AKIASERVICE7EXAMPLE', part: 'actor' },
+        { kind: 'iam-user', value: 'nightly-export', part: 'actor' },
+        attacker('203.0.113.40'),
+      ]),
+    );
+    expect(await codes('revoke_service_account_credential')).toContain(
+      'counts-as-revoke-service-account-credential',
+    );
+    expect(await codes('add_ip_to_watchlist')).toContain('planned-work');
+    expect(world.watched()).toEqual([]);
+    expect((await world.actions()).map(({ status }) => status)).not.toContain('in-force');
+  });
+
+  test('3: the address of the NAT gateway is not blocked, though the traffic came from it', async () => {
+    world = await createWorld({ analyst: insisting({ target: 'ip-1' }) });
+    await world.deliver(alertAbout('nat', 'Scan:Web/Probe', [attacker('203.0.113.250')]));
+    const [isolation] = await byName('isolate_production_host');
+    expect(isolation?.status).toBe('handed-off');
+    expect(isolation?.reasons.map(({ text }) => text).join()).toContain('nat gateway');
+    expect(world.blocked()).toEqual([]);
+  });
+
+  test('4: a monitoring gap that we caused starts nothing, and points at what to reverse', async () => {
+    world = await createWorld({
+      analyst: insisting({ action: 'disable_user_account_temporarily', target: 'user-1' }),
+    });
+    const user = (part: string): Named => ({ kind: 'iam-user', value: 'report-export', part });
+    await world.deliver(alertAbout('theft', 'CredentialAbuse:User/Theft', [user('actor')]));
+    await world.approve('ana.silva');
+    expect((await world.action('disable_user_account_temporarily')).status).toBe('in-force');
+
+    await world.deliver(
+      alertAbout('gap', 'MonitoringGap:Agent/NoData', [user('related'), attacker('203.0.113.41')]),
+    );
+    const [incident, ...others] = await world.incidents();
+    expect(others).toEqual([]);
+    expect(incident?.alerts.at(-1)).toMatchObject({
+      generation: 2,
+      causedBy: { why: expect.any(String) },
+    });
+    const ofTheGap = (await world.actions()).filter(
+      ({ alertId }) => alertId === incident?.alerts.at(-1)?.alertId,
+    );
+    expect(ofTheGap.map(({ status }) => status)).not.toContain('in-force');
+    const team = world.runtime.inbox().filter(({ message }) => message.to.kind === 'team');
+    expect(team.at(-1)?.message.subject ?? '').toMatch(/^Consider reversing|^failed|^recommended/);
+  });
+});
+
+describe('the failure modes', () => {
+  test('approval time-out: nothing is executed, and it is said to everybody and on the incident', async () => {
+    world = await createWorld({ analyst: insisting({ target: 'ip-1' }) });
+    await world.deliver(alertAbout('slow', 'Scan:Web/Probe', [attacker('203.0.113.42')]));
+    await world.pass(16);
+    expect((await world.action('block_ip_at_firewall')).status).toBe('expired');
+    expect((await world.incidents())[0]?.outcome).toBe('recommended-not-executed');
+    expect(world.runtime.tickets().length).toBeGreaterThan(0);
+    for (const person of ['ana.silva', 'ben.okafor', 'mei.tanaka'])
+      expect(world.told(person).at(-1)).toContain('Not done, no answer');
+  });
+
+  test('rollback of a valid action: the reminder shows that the attacker is still there', async () => {
+    world = await createWorld({ analyst: insisting({ target: 'ip-1' }) });
+    const again = (id: string) => alertAbout(id, 'Scan:Web/Probe', [attacker('203.0.113.43')]);
+    await world.deliver(again('first'));
+    await world.approve('ana.silva');
+    await world.pass(1);
+    await world.deliver(again('second'));
+    await world.pass(3);
+    const reminder = world.runtime
+      .inbox()
+      .findLast(({ message }) => /^Will be undone/.test(message.subject));
+    expect(reminder?.message.paragraphs.join()).toContain('the activity may go on');
+  });
+
+  test('a flood of 100 correlated alerts makes no more automatic actions than policy allows', async () => {
+    world = await createWorld({
+      analyst: insisting({ action: 'add_ip_to_watchlist', target: 'ip-1' }),
+    });
+    for (let i = 0; i < 100; i++)
+      await world.runtime.accept(
+        JSON.stringify(
+          alertAbout(`flood-${i}`, 'Scan:Web/Probe', [
+            attacker(`203.0.113.${i + 1}`),
+            { kind: 'resource', value: 'shop', part: 'target' },
+          ]),
+        ),
+      );
+    await world.runtime.engine.quiet();
+    const actions = await world.actions();
+    const automatic = actions.filter(({ disposition }) => disposition === 'auto');
+    expect(automatic.length).toBeLessThanOrEqual(POLICY.limits.automaticPerMinute.perIncident);
+    expect((await world.incidents()).flatMap(({ alerts }) => alerts)).toHaveLength(100);
+  });
+
+  test('a tier-3 act under the name of a tier-2 one is handed to a person', async () => {
+    world = await createWorld({ analyst: insisting({ target: 'ip-1' }) });
+    await world.deliver(alertAbout('wide', 'Scan:Web/Probe', [attacker('203.0.113.0/24')]));
+    const [range] = await byName('block_cidr_range');
+    expect(range).toMatchObject({ status: 'handed-off' });
+    expect(range?.recommendation.action).toBe('block_ip_at_firewall');
+    expect(world.blocked()).toEqual([]);
+  });
+});
