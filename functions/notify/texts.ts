@@ -263,10 +263,11 @@ export function causedText(incident: Incident, cause: Cause, action: Action | nu
       ...(action
         ? [
             `The action is ${action.actionId}, ${words(action.status)}. Its reminder and the console have the link to reverse it.`,
-            ...steps('To undo it by hand', action.description?.manualUndo ?? []),
           ]
         : []),
     ],
+    facts: [],
+    steps: steps('To undo it by hand', action?.description?.manualUndo ?? []),
   };
 }
 

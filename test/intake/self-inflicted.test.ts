@@ -18,7 +18,14 @@ const event = (type: string, entities: object[]) => ({
   account: POLICY.account,
   region: 'eu-central-1',
   time: '2026-11-24T03:00:00Z',
-  detail: { id: `n-${++number}`, type, title: type, severity: 'low', seenAt: '2026-11-24T03:00:00Z', entities },
+  detail: {
+    id: `n-${++number}`,
+    type,
+    title: type,
+    severity: 'low',
+    seenAt: '2026-11-24T03:00:00Z',
+    entities,
+  },
 });
 /** What execution notes when an action is in force. */
 const weDid = (name: string, minutesAgo: number) =>
