@@ -1,0 +1,183 @@
+// What an approver is told about users and keys, which targets each mechanism answers, and that its commands run as they stand.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Parameters } from '../../functions/domain/action.ts';
+import type { Entity } from '../../functions/domain/alert.ts';
+import type { ActionName } from '../../functions/domain/policy.ts';
+import { deactivateKey } from '../../functions/execute/access-key/access-key.ts';
+import { disableKey } from '../../functions/execute/api-key/api-key.ts';
+import { effectsOf } from '../../functions/execute/registry.ts';
+import { denyUser } from '../../functions/execute/user/deny-all.ts';
+import { disableUser } from '../../functions/execute/user-pool/cognito-user.ts';
+import {
+  alertWith,
+  customer,
+  factsAbout,
+  factsWith,
+  leakedKey,
+  POLICY,
+  partnerKey,
+  subjectOn,
+  suspectUser,
+} from '../fixtures/case.ts';
+
+const answers = (name: ActionName, target: Entity) =>
+  effectsOf(name, alertWith(), target, null, POLICY).map(({ mechanism, parameters }) => ({
+    id: mechanism.id,
+    parameters,
+  }));
+const revoked = (target: Entity) => answers('revoke_api_key', target);
+const disabled = (target: Entity) => answers('disable_user_account_temporarily', target);
+const nothing: Parameters[] = [];
+
+describe('what can be answered', () => {
+  test('is an IAM user, by a name that IAM could have', () => {
+    expect(disabled(suspectUser)).toEqual([{ id: 'user.deny-all', parameters: {} }]);
+    expect(disabled({ ...suspectUser, value: 'no body' })).toEqual(nothing);
+    expect(disabled({ ...suspectUser, value: 'x'.repeat(65) })).toEqual(nothing);
+  });
+
+  test('is a long-lived key of an IAM user whom the alert names', () => {
+    expect(revoked(leakedKey)).toEqual([
+      { id: 'access-key.inactive', parameters: { userName: 'report-export' } },
+    ]);
+    const { userName: _left, ...attributes } = leakedKey.attributes;
+    expect(revoked({ ...leakedKey, attributes }), 'whose it is is unknown').toEqual(nothing);
+  });
+
+  test('is no temporary key: it ends by itself', () => {
+    expect(revoked({ ...leakedKey, value: 'ASIAIOSFODNN7EXAMPLE' })).toEqual(nothing);
+  });
+
+  test.each(['Root', 'AssumedRole', 'FederatedUser', 'AWSAccount'])(
+    'is no key of a %s',
+    (userType) => {
+      const attributes = { ...leakedKey.attributes, userType };
+      expect(revoked({ ...leakedKey, attributes })).toEqual(nothing);
+    },
+  );
+
+  test('is a user of a pool that the alert names, in the region of the alert', () => {
+    expect(disabled(customer)).toEqual([
+      { id: 'user-pool.disable-user', parameters: { userPoolId: 'eu-central-1_EXAMPLE12' } },
+    ]);
+    expect(disabled({ ...customer, attributes: {} }), 'the pool is unknown').toEqual(nothing);
+    for (const userPoolId of ['us-east-1_EXAMPLE12', 'eu-central-1', '../x_1'])
+      expect(disabled({ ...customer, attributes: { userPoolId } }), userPoolId).toEqual(nothing);
+  });
+
+  test('is an API key by its id, and never by its value, which is a secret', () => {
+    expect(revoked(partnerKey)).toEqual([{ id: 'api-key.disabled', parameters: {} }]);
+    const secret = 'wJalrXUtnFEMIexampleKEYbPxRfiCY';
+    expect(revoked({ ...partnerKey, value: secret })).toEqual(nothing);
+  });
+});
+
+const told = {
+  user: denyUser.describe(subjectOn(suspectUser), factsWith(factsAbout('user-1'))),
+  key: deactivateKey.describe(
+    subjectOn(leakedKey, { parameters: { userName: 'report-export' } }),
+    null,
+  ),
+  customer: disableUser.describe(
+    subjectOn(customer, { parameters: { userPoolId: 'eu-central-1_EXAMPLE12' } }),
+    null,
+  ),
+  apiKey: disableKey.describe(subjectOn(partnerKey), null),
+};
+
+describe('the approver reads', () => {
+  test('that a denied user loses console and API with every long-lived key, and what goes on', () => {
+    expect(told.user.headline).toBe('Deny everything to the IAM user report-export');
+    expect(told.user.changes.join()).toMatch(/deny-all.*Deny \* on \*.*console.*API.*long-lived/);
+    expect(told.user.affected.join()).toContain('Sessions of roles that the user took on before');
+    expect(
+      told.user.affected.join(),
+      'a history without entries is not worth a line',
+    ).not.toContain('Earlier incidents');
+    expect(told.user.undo).toContain('detached after 60 minutes unless somebody keeps it');
+  });
+
+  test('whose key stops, what of that user goes on, and that rotating it is still to do', () => {
+    expect(told.key.headline).toContain('AKIAIOSFODNN7EXAMPLE of report-export');
+    expect(told.key.affected.join()).toContain('other key and console password go on');
+    expect(told.key.undo).toContain('still has to be rotated');
+  });
+
+  test('that a sign-out cannot be undone, and that tokens outlive it', () => {
+    expect(told.customer.changes.join()).toContain('disabled and signed out everywhere');
+    expect(told.customer.affected.join()).toContain('tokens that were issued before');
+    expect(told.customer.undo).toContain('The sign-out cannot be undone');
+  });
+
+  test('that methods without a key stay open', () => {
+    expect(told.apiKey.affected.join()).toContain('Methods that require no key stay as open');
+  });
+
+  test.each(Object.entries(told))(
+    'of %s: that what is not known is not known',
+    (what, { affected }) => {
+      if (what !== 'user') expect(affected.join()).toContain('is unknown');
+    },
+  );
+});
+
+describe('the commands of the undo, run by a shell', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'countermand-undo-'));
+    // An `aws` that notes each word it was called with, and answers as the CLI would.
+    writeFileSync(
+      join(folder, 'aws'),
+      `#!/bin/bash
+printf '<%s>' "$@" >> "${folder}/calls"; echo >> "${folder}/calls"
+case "$*" in
+  *list-attached-user-policies*) echo 'arn:aws:iam::111122223333:policy/countermand/x-deny-all' ;;
+esac
+`,
+    );
+    chmodSync(join(folder, 'aws'), 0o755);
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const run = (lines: readonly string[]) => {
+    execFileSync('bash', ['--norc', '-euc', lines.join('\n')], {
+      cwd: folder,
+      env: { PATH: `${folder}:${process.env.PATH}` },
+    });
+    return readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n');
+  };
+
+  test('detach what the stack attached, whatever its prefix', () => {
+    const [list, detach] = run(told.user.manualUndo);
+    expect(list).toContain('<--path-prefix></countermand/>');
+    expect(detach).toBe(
+      '<iam><detach-user-policy><--user-name><report-export><--policy-arn><arn:aws:iam::111122223333:policy/countermand/x-deny-all>',
+    );
+  });
+
+  test('make the key active again', () => {
+    expect(run(told.key.manualUndo)).toEqual([
+      '<iam><update-access-key><--user-name><report-export><--access-key-id><AKIAIOSFODNN7EXAMPLE><--status><Active>',
+    ]);
+  });
+
+  test('enable the API key again', () => {
+    expect(run(told.apiKey.manualUndo).join()).toContain(
+      '<--api-key><k4partner9><--patch-operations><op=replace,path=/enabled,value=true>',
+    );
+  });
+
+  test.each(['customer-4711', "o'brien", '$(touch owned)', '`touch owned`', '"; touch owned; "'])(
+    'enable the user %s again, and nothing else',
+    (value) => {
+      const target = { ...customer, value };
+      const subject = subjectOn(target, { parameters: { userPoolId: 'eu-central-1_EXAMPLE12' } });
+      expect(run(disableUser.describe(subject, null).manualUndo)).toEqual([
+        `<cognito-idp><admin-enable-user><--region><eu-central-1><--user-pool-id><eu-central-1_EXAMPLE12><--username><${value}>`,
+      ]);
+    },
+  );
+});

@@ -1,0 +1,267 @@
+// P3 and P4 with the real drivers: killed between any two calls, to AWS or to the table, and then only the sweeper comes.
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Action } from '../../functions/domain/action.ts';
+import type { Entity } from '../../functions/domain/alert.ts';
+import { deactivateKey } from '../../functions/execute/access-key/access-key.ts';
+import { disableKey } from '../../functions/execute/api-key/api-key.ts';
+import { type ExecuteDeps, execute } from '../../functions/execute/execute.ts';
+import { type Connected, connected } from '../../functions/execute/mechanism.ts';
+import { denyUser } from '../../functions/execute/user/deny-all.ts';
+import { disableUser } from '../../functions/execute/user-pool/cognito-user.ts';
+import { ReverseInput, reverse } from '../../functions/reverse/reverse.ts';
+import type { Store } from '../../functions/store/store.ts';
+import { sweep } from '../../functions/sweep/sweep.ts';
+import { createApiKeys, LOCAL_API_KEYS } from '../../local/aws/api-gateway.ts';
+import { createUserPools, LOCAL_USER_POOLS } from '../../local/aws/cognito.ts';
+import { createIam, DENY_ALL_POLICY, LOCAL_IAM } from '../../local/aws/iam.ts';
+import { inMemory } from '../../local/aws/state-file.ts';
+import {
+  customer,
+  INCIDENT_ID,
+  leakedKey,
+  NOW,
+  POLICY,
+  partnerKey,
+  subjectOn,
+  suspectUser,
+} from '../fixtures/case.ts';
+import { startStores } from '../store/dynamo.ts';
+import { schedulesIn, toyAction } from './toy.ts';
+
+type Wrap = <T extends object>(client: T) => T;
+type Case = {
+  target: Entity;
+  parameters: Action['parameters'];
+  /** An account, the mechanism that works on it through `wrap`, and what there is to see in it. */
+  account(): { join(wrap: Wrap): Connected; seen(): unknown };
+};
+
+const sleep = async () => {};
+const CASES: Record<string, Case> = {
+  'an IAM user': {
+    target: suspectUser,
+    parameters: {},
+    account() {
+      const file = inMemory(LOCAL_IAM);
+      const clients = (wrap: Wrap) => ({
+        iam: wrap(createIam(file)),
+        denyAllPolicyArn: DENY_ALL_POLICY,
+        sleep,
+      });
+      return { join: (wrap) => connected(denyUser, clients(wrap)), seen: () => file.read() };
+    },
+  },
+  'an access key': {
+    target: leakedKey,
+    parameters: { userName: suspectUser.value },
+    account() {
+      const file = inMemory(LOCAL_IAM);
+      return {
+        join: (wrap) => connected(deactivateKey, { iam: wrap(createIam(file)), sleep }),
+        seen: () => file.read(),
+      };
+    },
+  },
+  'a user of a pool': {
+    target: customer,
+    parameters: { userPoolId: 'eu-central-1_EXAMPLE12' },
+    account() {
+      const file = inMemory(LOCAL_USER_POOLS);
+      return {
+        join: (wrap) => connected(disableUser, { cognito: wrap(createUserPools(file)) }),
+        // That somebody was signed out is not undone.
+        seen: () =>
+          Object.values(file.read()).map((users) =>
+            Object.values(users).map(({ enabled }) => enabled),
+          ),
+      };
+    },
+  },
+  'an API key': {
+    target: partnerKey,
+    parameters: {},
+    account() {
+      const file = inMemory(LOCAL_API_KEYS);
+      return {
+        join: (wrap) => connected(disableKey, { gateway: wrap(createApiKeys(file)) }),
+        seen: () => file.read(),
+      };
+    },
+  },
+};
+
+class Killed extends Error {}
+
+/** A process that dies at its n-th call: before it (even n) or after it (odd n). Nothing of it works from then on. */
+function process(n: number) {
+  let calls = 0;
+  let dead = false;
+  const wrap: Wrap = (target) =>
+    new Proxy(target, {
+      get: (object, key, receiver) => {
+        const value: unknown = Reflect.get(object, key, receiver);
+        if (typeof value !== 'function') return value;
+        return async (...given: unknown[]) => {
+          const mine = calls++;
+          dead ||= mine * 2 === n;
+          if (dead) throw new Killed();
+          const answer: unknown = await value.apply(object, given);
+          dead ||= mine * 2 + 1 === n;
+          if (dead) throw new Killed();
+          return answer;
+        };
+      },
+    });
+  return { wrap, isDead: () => dead };
+}
+const immortal = () => process(Number.POSITIVE_INFINITY);
+const unexpected = async () => {
+  throw new Error('the sweeper has no reason for this');
+};
+
+/** More than the calls of one execution or reversal, twice. */
+const MOST_KILLS = 80;
+const MOST_SWEEPS = 12;
+/** Some hundred executions and reversals on one database. */
+const LIMIT = { timeout: 120_000 };
+
+const db = startStores();
+let store: Store;
+let now: Date;
+beforeEach(() => {
+  now = NOW;
+});
+const at = (minutes: number) => {
+  now = new Date(NOW.getTime() + minutes * 60_000);
+};
+
+describe.each(Object.entries(CASES))('%s', (_name, { target, parameters, account }) => {
+  let here: ReturnType<Case['account']>;
+  let effectKey: string;
+
+  const depsOf = ({ wrap }: ReturnType<typeof process>): ExecuteDeps => {
+    const mechanism = here.join(wrap);
+    return {
+      store: {
+        ...store,
+        records: wrap(store.records),
+        leases: wrap(store.leases),
+        entityHistory: wrap(store.entityHistory),
+      },
+      mechanisms: new Map([[mechanism.face.id, mechanism]]),
+      // Whatever was scheduled is lost: only the sweeper comes.
+      schedules: wrap(schedulesIn(new Map())),
+      policy: POLICY,
+      now: () => now,
+      log: () => {},
+    };
+  };
+
+  const proposed = async () => {
+    store = await db.fresh();
+    here = account();
+    at(0);
+    const { face } = here.join((client) => client);
+    effectKey = face.effectKey(subjectOn(target, { parameters }));
+    const { action: name, id: mechanism, scope } = face;
+    const attentionAt = new Date(NOW.getTime() + 20 * 60_000).toISOString();
+    const action = toyAction({
+      name,
+      mechanism,
+      scope,
+      effectKey,
+      target,
+      parameters,
+      attentionAt,
+    });
+    await store.records.createAction(action);
+    return { incidentId: action.incidentId, actionId: action.actionId };
+  };
+
+  /** What is killed says nothing more; what failed in another way fails the test. */
+  const until = async (life: ReturnType<typeof process>, work: Promise<unknown>) => {
+    try {
+      await work;
+    } catch (error) {
+      if (!life.isDead()) throw error;
+    }
+  };
+
+  /** The sweeper, each time when it would find something. The first reversal that it starts is killed at call n. */
+  const swept = async (actionId: string, n: number) => {
+    let first = true;
+    for (let times = 0; times < MOST_SWEEPS; times++) {
+      const { attentionAt } = await store.records.action(INCIDENT_ID, actionId);
+      if (attentionAt === null) return;
+      now = new Date(attentionAt);
+      await sweep({
+        store,
+        startReverse: async (_id, input) => {
+          const life = first ? process(n) : immortal();
+          first = false;
+          await until(life, reverse(depsOf(life), ReverseInput.parse(input)));
+        },
+        startRespond: unexpected,
+        callback: unexpected,
+        tell: unexpected,
+        send: unexpected,
+        now: () => now,
+        log: () => {},
+      });
+    }
+    expect.fail('the sweeper comes to no end');
+  };
+
+  const nothingIsLeft = async (untouched: unknown, actionId: string, killed: string) => {
+    expect(here.seen(), killed).toEqual(untouched);
+    expect(await store.leases.find(effectKey), killed).toBeNull();
+    const { status } = await store.records.action(INCIDENT_ID, actionId);
+    expect(['reversed', 'failed'], killed).toContain(status);
+  };
+
+  test(
+    'killed while it is cut off, and again while it is given back: the sweeper leaves nothing behind',
+    LIMIT,
+    async () => {
+      for (let n = 0; n < MOST_KILLS; n++) {
+        const ids = await proposed();
+        const untouched = here.seen();
+        const life = process(n);
+        await until(life, execute(depsOf(life), ids));
+        await swept(ids.actionId, n);
+        await nothingIsLeft(untouched, ids.actionId, `killed at ${n}`);
+        if (!life.isDead()) return;
+      }
+      expect.fail(`an execution makes more than ${MOST_KILLS} calls`);
+    },
+  );
+
+  test('killed while it is given back in time: the sweeper finishes it', LIMIT, async () => {
+    for (let n = 0; n < MOST_KILLS; n++) {
+      const ids = await proposed();
+      const untouched = here.seen();
+      await execute(depsOf(immortal()), ids);
+      expect(here.seen()).not.toEqual(untouched);
+      at(60);
+      const life = process(n);
+      await until(life, reverse(depsOf(life), { ...ids, cause: 'due', by: 'schedule' }));
+      await swept(ids.actionId, Number.POSITIVE_INFINITY);
+      await nothingIsLeft(untouched, ids.actionId, `killed at ${n}`);
+      if (!life.isDead()) return;
+    }
+    expect.fail(`a reversal makes more than ${MOST_KILLS} calls`);
+  });
+
+  test('killed at any call: a person can give it back at once', LIMIT, async () => {
+    for (let n = 0; n < MOST_KILLS; n++) {
+      const ids = await proposed();
+      const untouched = here.seen();
+      const life = process(n);
+      await until(life, execute(depsOf(life), ids));
+      await reverse(depsOf(immortal()), { ...ids, cause: 'person', by: 'person:ana.silva' });
+      expect(here.seen(), `killed at ${n}`).toEqual(untouched);
+      if (!life.isDead()) return;
+    }
+    expect.fail(`an execution makes more than ${MOST_KILLS} calls`);
+  });
+});
