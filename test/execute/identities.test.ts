@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Parameters } from '../../functions/domain/action.ts';
 import type { Entity } from '../../functions/domain/alert.ts';
+import { type IdentityFacts, known, unknown } from '../../functions/domain/facts.ts';
 import type { ActionName } from '../../functions/domain/policy.ts';
 import { deactivateKey } from '../../functions/execute/access-key/access-key.ts';
 import { disableKey } from '../../functions/execute/api-key/api-key.ts';
@@ -98,7 +99,7 @@ describe('the approver reads', () => {
       told.user.affected.join(),
       'a history without entries is not worth a line',
     ).not.toContain('Earlier incidents');
-    expect(told.user.undo).toContain('detached after 60 minutes unless somebody keeps it');
+    expect(told.user.undo).toContain('detached after 1 h unless somebody keeps it');
   });
 
   test('whose key stops, what of that user goes on, and that rotating it is still to do', () => {
@@ -117,12 +118,38 @@ describe('the approver reads', () => {
     expect(told.apiKey.affected.join()).toContain('Methods that require no key stay as open');
   });
 
-  test.each(Object.entries(told))(
-    'of %s: that what is not known is not known',
-    (what, { affected }) => {
-      if (what !== 'user') expect(affected.join()).toContain('is unknown');
-    },
-  );
+  test('what IAM says of the user and the key', () => {
+    const identity: IdentityFacts = {
+      serviceAccount: known(false),
+      tags: known({}),
+      groups: known(['reporting', 'billing']),
+      consoleAccess: known(false),
+      mfa: unknown('IAM did not answer'),
+      lastUsed: known({ service: 's3', region: 'eu-central-1', at: '2026-11-24T02:58:00.000Z' }),
+      status: known('Active'),
+    };
+    const said = (change: Partial<IdentityFacts> = {}) =>
+      deactivateKey.describe(
+        subjectOn(leakedKey, { parameters: { userName: 'report-export' } }),
+        factsWith(factsAbout('key-1', { identity: { ...identity, ...change } })),
+      ).affected;
+    expect(said()).toEqual(
+      expect.arrayContaining([
+        'Last used for s3 in eu-central-1 at 02:58 UTC on 24 Nov',
+        'The user has no console password',
+        'The user is in reporting, billing',
+        'It is not marked as a service account; that is checked again when it is applied',
+      ]),
+    );
+    expect(said({ lastUsed: known(null) })).toContain('IAM knows of no use');
+    expect(said({ lastUsed: unknown('IAM did not answer') })).toContain(
+      'When it was last used is unknown: IAM did not answer',
+    );
+  });
+
+  test.each(Object.entries(told))('of %s: that what is not known is not known', (_what, one) => {
+    expect(one.affected.join()).toContain('is unknown');
+  });
 });
 
 describe('the commands of the undo, run by a shell', () => {

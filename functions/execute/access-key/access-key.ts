@@ -7,7 +7,7 @@ import type { Alert, Entity } from '../../domain/alert.ts';
 import { InvalidInput, StateChanged } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { shell } from '../../domain/shell.ts';
-import { earlierIncidents, undoneAfter } from '../affected.ts';
+import { earlierIncidents, undoneAfter, whatIamSays } from '../affected.ts';
 import { refuseServiceAccount, UserName } from '../iam-user.ts';
 import type { Mechanism, Subject } from '../mechanism.ts';
 import { type Sleep, settled } from '../settle.ts';
@@ -71,7 +71,8 @@ function describe(subject: Subject, facts: Facts | null): Description {
     affected: [
       `Every program and person that signs with this key`,
       `${userName}'s other key and console password go on to work, and so do sessions that were started with this key, until they expire`,
-      'That the key is of this user is checked with AWS when it is applied; a service account’s key (tag account-type=service, path /service/ or /service-accounts/) is then left alone',
+      'That the key is this user’s is checked with AWS when it is applied',
+      ...whatIamSays(subject, facts),
       ...earlierIncidents(subject, facts, 'key'),
     ],
     undo: `${undoneAfter('The key becomes Active again, as it was found,', subject)}. A leaked key still has to be rotated: its owner gets the commands`,

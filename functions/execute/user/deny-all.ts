@@ -6,7 +6,7 @@ import type { Description } from '../../domain/action.ts';
 import { QuotaExceeded, StateChanged } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { shell } from '../../domain/shell.ts';
-import { earlierIncidents, undoneAfter } from '../affected.ts';
+import { earlierIncidents, undoneAfter, whatIamSays } from '../affected.ts';
 import { refuseServiceAccount, UserName } from '../iam-user.ts';
 import type { Mechanism, Subject } from '../mechanism.ts';
 import { type Sleep, settled } from '../settle.ts';
@@ -68,7 +68,7 @@ function describe(subject: Subject, facts: Facts | null): Description {
     affected: [
       `${name}, and every program that runs with this user's access keys`,
       'Sessions of roles that the user took on before are not the user’s own: they go on until they expire, after 12 hours at the most',
-      'A service account (tag account-type=service, path /service/ or /service-accounts/) is recognised when it is applied, and then left alone',
+      ...whatIamSays(subject, facts),
       ...earlierIncidents(subject, facts, 'user'),
     ],
     undo: undoneAfter('Our policy, and nothing else, is detached', subject),
