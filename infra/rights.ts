@@ -17,9 +17,9 @@ export function rightsIn(s: Surroundings) {
   const { mailFrom } = s.settings;
   return {
     readRecords: allow(['dynamodb:GetItem', 'dynamodb:Query'], [s.tableArn]),
-    // Only a person moves the kill switch.
+    // Only a person moves the kill switch, and only a person's command says that something was drilled.
     writeRecords: allow(['dynamodb:PutItem'], [s.tableArn], {
-      'ForAllValues:StringNotLike': { 'dynamodb:LeadingKeys': ['SWITCH#*'] },
+      'ForAllValues:StringNotLike': { 'dynamodb:LeadingKeys': ['SWITCH#*', 'DRILL*'] },
     }),
     dropLeases: allow(['dynamodb:DeleteItem'], [s.tableArn], {
       'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['LEASE#*'] },

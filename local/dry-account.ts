@@ -2,13 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import { loadPolicy, POLICIES } from '../policies/load.ts';
 import { analystFrom } from './analyst.ts';
+import { assumeDrilled } from './drill/assumed.ts';
 import { type Clock, systemClock } from './engine/clock.ts';
 import { createRuntime } from './runtime.ts';
 
-/** `account` names a file in policies/accounts/. Throws PolicyError. */
-export const createDryAccount = (account = 'local', clock: Clock = systemClock) =>
-  createRuntime({
-    policy: loadPolicy(POLICIES, account),
+/** `account` names a file in policies/accounts/. What it has in the way of drills is assumed. Throws PolicyError. */
+export async function createDryAccount(account = 'local', clock: Clock = systemClock) {
+  const policy = loadPolicy(POLICIES, account);
+  const runtime = await createRuntime({
+    policy,
     analyst: analystFrom(process.env).analyst,
     clock,
     newId: randomUUID,
@@ -16,3 +18,6 @@ export const createDryAccount = (account = 'local', clock: Clock = systemClock) 
     webBaseUrl: 'http://127.0.0.1',
     linkKey: Buffer.from(randomUUID()),
   });
+  await assumeDrilled(policy, runtime.store.drills, clock.now());
+  return runtime;
+}

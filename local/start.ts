@@ -8,6 +8,8 @@ import { loadPolicy, POLICIES } from '../policies/load.ts';
 import { analystFrom } from './analyst.ts';
 import { createConsole } from './console/console.ts';
 import { claimDirectory } from './data-directory.ts';
+import { countsOf, troubleIn } from './drill/report.ts';
+import { drillAtStart } from './drill/stand-ins.ts';
 import { systemClock } from './engine/clock.ts';
 import { keyIn } from './mac.ts';
 import { createRuntime } from './runtime.ts';
@@ -51,6 +53,7 @@ try {
     linkKey: keyIn(join(folder, 'link.key')),
     folder,
   });
+  const drilled = await drillAtStart(policy, runtime.store.drills, systemClock.now);
   const app = createConsole({
     runtime,
     policy,
@@ -59,9 +62,11 @@ try {
     now: systemClock.now,
     newId: randomUUID,
   });
-  const server = serve({ fetch: app.fetch, port, hostname: '127.0.0.1' }, () =>
-    console.log(`Countermand runs at ${url}`),
-  );
+  const server = serve({ fetch: app.fetch, port, hostname: '127.0.0.1' }, () => {
+    console.log(`Countermand runs at ${url}`);
+    if (drilled.length > 0) console.log(`Drilled on stand-ins: ${countsOf(drilled, [])}`);
+    for (const line of troubleIn(drilled)) console.log(line);
+  });
   server.on('error', (error: NodeJS.ErrnoException) =>
     fail(
       PORT_FAULTS[error.code ?? '']

@@ -7,7 +7,9 @@ import {
   type ActionPolicy,
   ActionsFile,
   CalendarFile,
+  type Canary,
   DEFAULT_APPROVAL_MINUTES,
+  DrillFile,
   EffectiveFile,
   EscalationFile,
   LimitsFile,
@@ -34,6 +36,7 @@ export const POLICIES = import.meta.dirname;
 export function loadPolicy(directory: string, account: string): Policy {
   const faults: Fault[] = [];
   const actions = readPolicy(directory, 'actions.yaml', ActionsFile, faults);
+  const drill = readPolicy(directory, 'drill.yaml', DrillFile, faults);
   const effective = readPolicy(directory, 'effective.yaml', EffectiveFile, faults);
   const escalation = readPolicy(directory, 'escalation.yaml', EscalationFile, faults);
   const channels = readPolicy(directory, 'channels.yaml', ChannelsFile, faults);
@@ -43,6 +46,7 @@ export function loadPolicy(directory: string, account: string): Policy {
   const overlay = readPolicy(directory, `accounts/${account}.yaml`, AccountFile, faults);
   if (
     !actions ||
+    !drill ||
     !effective ||
     !escalation ||
     !channels ||
@@ -66,6 +70,7 @@ export function loadPolicy(directory: string, account: string): Policy {
     ...(data.calendar ?? calendar.data),
     protected: [...protectedTargets.data.protected, ...(data.protected ?? [])],
     integrations: data.integrations ?? {},
+    canaries: [...drill.data.canaries, ...(data.canaries ?? [])],
   };
   const ladder = data.escalation
     ? { read: overlay, at: ['escalation'] }
@@ -76,6 +81,8 @@ export function loadPolicy(directory: string, account: string): Policy {
     ...lateRungs(merged, ladder.read, ladder.at),
     ...strangers(merged, data.channels ? overlay : channels, data.channels ? ['channels'] : []),
     ...sameNames(merged, data.protected ? overlay : protectedTargets),
+    ...uselessCanaries(drill.data.canaries, drill),
+    ...uselessCanaries(data.canaries ?? [], overlay),
   );
   if (faults.length > 0) throw new PolicyError(faults);
   return Policy.parse({ ...merged, version: digestOf(merged).slice(0, 12) });
@@ -148,4 +155,25 @@ function strangers(
 function sameNames({ protected: rules }: Pick<Policy, 'protected'>, { fault }: Read<unknown>) {
   const twice = rules.filter(({ id }, index) => rules.findIndex((rule) => rule.id === id) < index);
   return twice.map(({ id }) => fault(['protected'], `"${id}" is the name of two rules`));
+}
+
+/** A canary that no mechanism can be drilled on would leave its mechanism undrilled, and nobody would see why. */
+function uselessCanaries(canaries: readonly Canary[], { fault }: Read<unknown>): Fault[] {
+  return canaries.flatMap(({ mechanisms, kind }, index) =>
+    mechanisms.flatMap((id, i) => {
+      const at = ['canaries', index, 'mechanisms', i];
+      const known = MECHANISMS.find((mechanism) => mechanism.id === id);
+      if (!known)
+        return fault(
+          at,
+          `expected one of ${MECHANISMS.map((one) => one.id).join(', ')}, found "${id}"`,
+        );
+      return known.targetKinds.includes(kind)
+        ? []
+        : fault(
+            at,
+            `expected a canary of kind ${known.targetKinds.join(' or ')} for it, found ${kind}`,
+          );
+    }),
+  );
 }

@@ -149,6 +149,12 @@ export function withLimits(limits: Limits, overlay: Read<AccountOverlay>, faults
       limits.selfInflictedMinutes,
       objection,
     ),
+    drillMaxAgeDays: lowered(
+      'drillMaxAgeDays',
+      change.drillMaxAgeDays,
+      limits.drillMaxAgeDays,
+      objection,
+    ),
     groupingWindowMinutes: change.groupingWindowMinutes ?? limits.groupingWindowMinutes,
     reassessAfterHours: change.reassessAfterHours ?? limits.reassessAfterHours,
     reminderMinutesBefore: change.reminderMinutesBefore ?? limits.reminderMinutesBefore,

@@ -195,6 +195,8 @@ export const LimitsFile = z.strictObject({
   keptReviewDays: z.int().min(1).max(365),
   /** The reminder goes out this long before the due time, or half-way where the duration is at most twice this. */
   reminderMinutesBefore: z.int().min(1).max(1440),
+  /** A mechanism whose last passed drill is older asks a person, whatever the tier of its action. */
+  drillMaxAgeDays: z.int().min(1).max(365),
 });
 export type Limits = z.infer<typeof LimitsFile>;
 
@@ -210,6 +212,22 @@ export const ProtectedRule = z.strictObject({
   kinds: z.array(EntityKind).optional(),
 });
 export const ProtectedFile = z.strictObject({ protected: z.array(ProtectedRule) });
+
+/** Something of the account that nobody uses, for mechanisms to be drilled on. */
+export const Canary = z.strictObject({
+  /** Ids of mechanisms, such as "waf.block-address". */
+  mechanisms: z.array(z.string()).min(1),
+  kind: EntityKind,
+  value: z.string().min(1).max(2048),
+  /** What an alert would say of it besides, where the mechanism asks for it. */
+  attributes: z.record(z.string().max(64), z.string().max(1024)).optional(),
+  /** What the mechanism would have made of alert and facts: which interface, which network ACL. */
+  parameters: z
+    .record(z.string().max(64), z.union([z.string().max(2048), z.array(z.string().max(2048))]))
+    .optional(),
+});
+export type Canary = z.infer<typeof Canary>;
+export const DrillFile = z.strictObject({ canaries: z.array(Canary) });
 
 /** `run` acts; `ask` sends every automatic action to a person; `halt` applies nothing (reversals still run). */
 export const SwitchMode = z.enum(['run', 'ask', 'halt']);
@@ -252,6 +270,8 @@ export const AccountFile = z.strictObject({
   /** Further protected targets. */
   protected: z.array(ProtectedRule).optional(),
   integrations: Integrations.optional(),
+  /** Further canaries: what only this account has. */
+  canaries: z.array(Canary).optional(),
   /** Shorter lifetimes and time limits; a tier can only be raised. */
   actions: z
     .partialRecord(
@@ -286,5 +306,6 @@ export const Policy = z.strictObject({
   ...CalendarFile.shape,
   protected: z.array(ProtectedRule),
   integrations: Integrations,
+  canaries: z.array(Canary),
 });
 export type Policy = z.infer<typeof Policy>;

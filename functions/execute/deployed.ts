@@ -14,22 +14,24 @@ import type { Sleep } from './settle.ts';
 
 export const sleep: Sleep = (milliseconds) => setTimeout(milliseconds);
 
-/** The two Lambda handlers of a scope. */
+/** The two Lambda handlers of a scope; drills use its mechanisms as they are joined here. */
 export function deploy(
   scope: Scope,
   connect: (policy: ExecuteDeps['policy']) => readonly Connected[],
 ) {
   const log = createLog(scope);
   const policy = readPolicyFile(required(process.env, ENV.policyPath));
+  const mechanisms = connect(policy);
   const deps: ExecuteDeps = {
     store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),
-    mechanisms: new Map(connect(policy).map((one) => [one.face.id, one])),
+    mechanisms: new Map(mechanisms.map((one) => [one.face.id, one])),
     schedules: createSchedules(new Scheduler({}), scheduleTargets(process.env), () => new Date()),
     policy,
     now: () => new Date(),
     log,
   };
   return {
+    mechanisms,
     execute: (event: unknown) => execute(deps, event),
     reverse: (event: unknown) => reverse(deps, event),
   };

@@ -1,8 +1,9 @@
 // The gate: decides each recommendation, reserves room under the rate limit, and writes the actions.
 import { z } from 'zod';
-import type { Log } from '../audit/log.ts';
+import { errorFields, type Log } from '../audit/log.ts';
 import { type Action, ActionId, type ApprovalRequest, IncidentId } from '../domain/action.ts';
 import { Assessment, aboutAlert, type Recommendation } from '../domain/assessment.ts';
+import type { Drill } from '../domain/drill.ts';
 import { Conflict, InvalidInput } from '../domain/errors.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Effect } from '../execute/registry.ts';
@@ -46,11 +47,12 @@ type Routed = {
 
 export async function gate(deps: GateDeps, input: unknown) {
   const { incidentId, alertId, assessment, actionId, askAnew } = GateInput.parse(input);
-  const [alert, facts, incident, { mode }] = await Promise.all([
+  const [alert, facts, incident, { mode }, drills] = await Promise.all([
     deps.store.records.alert(incidentId, alertId),
     deps.store.records.findFacts(incidentId, alertId),
     deps.store.records.findIncident(incidentId),
     deps.store.killSwitch.read(deps.policy.account, deps.now()),
+    readDrills(deps, incidentId),
   ]);
   const circumstances: Circumstances = {
     alert,
@@ -61,12 +63,24 @@ export async function gate(deps: GateDeps, input: unknown) {
     ),
     policy: deps.policy,
     switchMode: mode,
+    drills,
+    now: deps.now(),
     effectsOf: deps.effectsOf,
   };
   if (askAnew) return decideAnew(deps, { incidentId, alertId, askAnew }, circumstances);
   return actionId
     ? decideAgain(deps, { incidentId, alertId, actionId }, circumstances)
     : decideAll(deps, { incidentId, alertId }, circumstances, readAssessment(assessment));
+}
+
+/** A drill that cannot be read vouches for nothing, and keeps nobody from being asked. */
+async function readDrills({ store, log }: GateDeps, incidentId: string) {
+  try {
+    return await store.drills.all();
+  } catch (error) {
+    log('warn', 'drills not read', { incidentId, ...errorFields(error) });
+    return new Map<string, Drill>();
+  }
 }
 
 /** What the model function returned is parsed again here: it is the least trusted of our own functions. */

@@ -2,6 +2,7 @@
 import type { Disposition, Reason } from '../domain/action.ts';
 import type { Alert, Entity } from '../domain/alert.ts';
 import type { Recommendation } from '../domain/assessment.ts';
+import type { Drill } from '../domain/drill.ts';
 import type { EntityFacts, Facts } from '../domain/facts.ts';
 import type { ActionName, ActionPolicy, Policy, SwitchMode } from '../domain/policy.ts';
 import type { Effect } from '../execute/registry.ts';
@@ -14,6 +15,9 @@ export type Circumstances = {
   /** Of the incident: the highest among its alerts. */
   generation: number;
   switchMode: SwitchMode;
+  /** The last drill of each mechanism. What could not be read is not in it: it counts as missing. */
+  drills: ReadonlyMap<string, Drill>;
+  now: Date;
   effectsOf: (
     name: ActionName,
     alert: Alert,

@@ -2,6 +2,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Log } from '../audit/log.ts';
 import { createBreaker } from './breaker.ts';
+import { createDrills } from './drills.ts';
 import { createEntityHistory } from './entity-history.ts';
 import { createFindings } from './findings.ts';
 import { createLeases } from './leases.ts';
@@ -24,5 +25,6 @@ export function createStore(client: DynamoDBClient, tableName: string, log: Log)
     breaker,
     killSwitch: createKillSwitch(table, breaker),
     entityHistory: createEntityHistory(table),
+    drills: createDrills(table),
   };
 }

@@ -15,16 +15,16 @@ const LEVELS = {
 const LOG_GROUP = /^[.\-_/#A-Za-z0-9]{1,512}$/;
 
 /** A function as it is when nobody has set how it logs. @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html */
-const untouched = (name: string): FunctionState => ({
+export const untouched = (name: string): FunctionState => ({
   logging: { LogFormat: 'Text', LogGroup: `/aws/lambda/${name}` },
   revision: 1,
   looksUntilSettled: 0,
 });
 
-/** The functions of the samples, and the one that drills use. */
-export const LOCAL_FUNCTIONS: LambdaState = Object.fromEntries(
-  ['shop-resize-images', 'canary-function'].map((name) => [name, untouched(name)]),
-);
+/** The function of the samples. */
+export const LOCAL_FUNCTIONS: LambdaState = {
+  'shop-resize-images': untouched('shop-resize-images'),
+};
 
 const invalid = (message: string) => awsFailure('InvalidParameterValueException', 400, message);
 

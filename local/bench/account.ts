@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Analyst, Opinion } from '../../functions/analyse/brief.ts';
 import type { Policy } from '../../functions/domain/policy.ts';
 import { loadPolicy, POLICIES } from '../../policies/load.ts';
+import { assumeDrilled } from '../drill/assumed.ts';
 import { systemClock } from '../engine/clock.ts';
 import { createRuntime } from '../runtime.ts';
 import { loadSamples, type Sample } from '../samples.ts';
@@ -33,7 +34,7 @@ export async function measuredAccount() {
   const policy: Policy = loadPolicy(POLICIES, 'local');
   // Figures are about the way through, not about the rate limit.
   const automaticPerMinute = { perAccount: 100, perAction: 100, perIncident: 100 };
-  return createRuntime({
+  const runtime = await createRuntime({
     policy: {
       ...policy,
       limits: { ...policy.limits, automaticPerMinute, distinctTargetsPerHour: 1000 },
@@ -45,6 +46,8 @@ export async function measuredAccount() {
     webBaseUrl: 'http://127.0.0.1',
     linkKey: Buffer.alloc(32),
   });
+  await assumeDrilled(policy, runtime.store.drills, systemClock.now());
+  return runtime;
 }
 
 export function webProbe(): Sample {

@@ -265,3 +265,17 @@ describe('a restart', () => {
       expect(faultOf(actionId, history)).toBeNull();
   });
 });
+
+describe('P3: an account in which nothing was drilled', () => {
+  test('asks a person also for what may otherwise run alone, and says why', async () => {
+    await world.stop();
+    world = await createWorld({ drilled: false });
+    await probe();
+    expect(world.watched()).toEqual([]);
+    const watch = await world.action('add_ip_to_watchlist');
+    expect(watch.status).toBe('awaiting-approval');
+    expect(watch.reasons.map(({ text }) => text).join()).toContain('has never been drilled');
+    await world.approve('ana.silva', 'Watch');
+    expect(world.watched()).toEqual([ATTACKER]);
+  });
+});

@@ -4,6 +4,7 @@ import type { Analyst } from '../../functions/analyse/brief.ts';
 import { playbook } from '../../functions/analyse/playbook.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import type { Policy } from '../../functions/domain/policy.ts';
+import { assumeDrilled } from '../../local/drill/assumed.ts';
 import { manualClock, systemClock } from '../../local/engine/clock.ts';
 import { createRuntime, type Runtime, type RuntimeOptions } from '../../local/runtime.ts';
 import { NOW, POLICY } from '../fixtures/case.ts';
@@ -20,6 +21,7 @@ export async function createWorld({
   baseUrl = BASE_URL,
   engine,
   realTime = false,
+  drilled = true,
 }: {
   policy?: Policy;
   analyst?: Analyst;
@@ -30,6 +32,8 @@ export async function createWorld({
   engine?: RuntimeOptions['engine'];
   /** For engines that know no other clock. */
   realTime?: boolean;
+  /** Where false, nobody has shown yet that anything undoes itself. */
+  drilled?: boolean;
 } = {}) {
   let ids = 0;
   const runtime: Runtime = await createRuntime({
@@ -45,6 +49,7 @@ export async function createWorld({
     ...(folder && { folder }),
   });
   const { store } = runtime;
+  if (drilled) await assumeDrilled(policy, store.drills, realTime ? new Date() : NOW);
 
   const world = {
     runtime,

@@ -9,7 +9,16 @@ import { effectsOf } from '../../functions/execute/registry.ts';
 import { decide, isStricter } from '../../functions/gate/decide.ts';
 import type { Circumstances } from '../../functions/gate/proposal.ts';
 import { RULES } from '../../functions/gate/rules.ts';
-import { alertWith, attacker, factsAbout, factsWith, POLICY, recommend } from '../fixtures/case.ts';
+import {
+  alertWith,
+  attacker,
+  DRILLED,
+  factsAbout,
+  factsWith,
+  NOW,
+  POLICY,
+  recommend,
+} from '../fixtures/case.ts';
 
 const circumstances = (change: Partial<Circumstances> = {}): Circumstances => ({
   alert: alertWith(),
@@ -17,6 +26,8 @@ const circumstances = (change: Partial<Circumstances> = {}): Circumstances => ({
   policy: POLICY,
   generation: 1,
   switchMode: 'run',
+  drills: DRILLED,
+  now: NOW,
   effectsOf,
   ...change,
 });
@@ -114,6 +125,41 @@ describe('the action that counts', () => {
     ];
     const given = { ...withTarget({}, facts), policy: { ...POLICY, effective } };
     expect(decide(recommend(), given).name).toBe('isolate_production_host');
+  });
+});
+
+describe('P3: in a live account nothing is automatic whose undo no drill has shown', () => {
+  const watch = recommend({ action: 'add_ip_to_watchlist' });
+  const days = (n: number) => new Date(NOW.getTime() + n * 86_400_000);
+  const drill = DRILLED.get('waf.watch-address')!;
+  const given = (change: Partial<Circumstances>) => decide(watch, circumstances(change));
+  const withDrill = (change: Partial<typeof drill>) =>
+    given({ drills: new Map([[drill.mechanism, { ...drill, ...change }]]) });
+
+  test('with a drill that is recent enough, it runs alone', () => {
+    expect(given({}).disposition).toBe('auto');
+    expect(given({ now: days(POLICY.limits.drillMaxAgeDays) }).disposition).toBe('auto');
+  });
+
+  test.each([
+    ['missing', given({ drills: new Map() }), 'has never been drilled'],
+    ['failed', withDrill({ outcome: 'failed' }), 'failed its last drill'],
+    ['of another version', withDrill({ version: drill.version + 1 }), 'is version 1 now'],
+    ['too old', given({ now: days(POLICY.limits.drillMaxAgeDays + 1) }), 'policy allows 90 days'],
+    ['from the future', withDrill({ at: days(2).toISOString() }), 'has not come yet'],
+  ])('with a drill that is %s, a person is asked', (_what, ruling, says) => {
+    expect(ruling.disposition).toBe('approve');
+    expect(ruling.reasons.find(({ code }) => code === 'not-drilled')?.text).toContain(says);
+  });
+
+  test('a tier-1 action on the alert itself is no exception', () => {
+    const ticket = recommend({ action: 'create_alert_ticket', target: 'alert-1' });
+    expect(decide(ticket, circumstances({ drills: new Map() })).disposition).toBe('approve');
+  });
+
+  test('in shadow mode nothing is done anyway, and nobody is asked', () => {
+    const shadow = { policy: { ...POLICY, mode: 'shadow' as const }, drills: new Map() };
+    expect(given(shadow).disposition).toBe('observe');
   });
 });
 
@@ -339,6 +385,7 @@ describe('for any model output, facts and policy', () => {
       account: fc.constantFrom(POLICY.account, '999999999999', 'unknown' as const),
       generation: fc.constantFrom(1, 2, 3),
       switchMode: fc.constantFrom('run' as const, 'ask' as const, 'halt' as const),
+      drilled: fc.boolean(),
       mode: fc.constantFrom('shadow' as const, 'live' as const),
       stage: fc.constantFrom<Policy['stage']>('local', 'staging', 'production'),
     })
@@ -352,6 +399,7 @@ describe('for any model output, facts and policy', () => {
         account,
         generation,
         switchMode,
+        drilled,
         mode,
         stage,
       }): Circumstances => {
@@ -381,6 +429,8 @@ describe('for any model output, facts and policy', () => {
           policy: { ...POLICY, mode, stage },
           generation,
           switchMode,
+          drills: drilled ? DRILLED : new Map(),
+          now: NOW,
           effectsOf,
         };
       },
@@ -424,6 +474,8 @@ describe('for any model output, facts and policy', () => {
     const harsher = fc.constantFrom<(given: Circumstances) => Circumstances>(
       (given) => ({ ...given, facts: null }),
       (given) => ({ ...given, switchMode: given.switchMode === 'run' ? 'ask' : 'halt' }),
+      (given) => ({ ...given, drills: new Map() }),
+      (given) => ({ ...given, now: new Date(given.now.getTime() + 400 * 86_400_000) }),
       (given) => ({ ...given, policy: { ...given.policy, mode: 'shadow' } }),
       (given) => ({ ...given, alert: { ...given.alert, archived: true } }),
       (given) => ({ ...given, generation: given.generation + 1 }),

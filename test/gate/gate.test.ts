@@ -6,6 +6,7 @@ import { unknown } from '../../functions/domain/facts.ts';
 import { blockAddress } from '../../functions/execute/waf/address.ts';
 import { type GateDeps, gate } from '../../functions/gate/gate.ts';
 import type { Store } from '../../functions/store/store.ts';
+import { assumeDrilled } from '../../local/drill/assumed.ts';
 import {
   ALERT_ID,
   alertWith,
@@ -25,6 +26,7 @@ beforeEach(async () => {
   store = await database.fresh();
   await store.records.putAlert(INCIDENT_ID, alertWith(), {});
   await store.records.putFacts(INCIDENT_ID, ALERT_ID, factsWith());
+  await assumeDrilled(POLICY, store.drills, NOW);
 });
 
 const inTwoPlaces: readonly Parameters[] = [{ place: 'a' }, { place: 'b' }];
@@ -142,5 +144,14 @@ describe('an approved action is stopped, and the record says why,', () => {
     const action = await store.records.action(INCIDENT_ID, actionId);
     expect(action.status).toBe('handed-off');
     expect(action.attentionAt).not.toBeNull();
+  });
+});
+
+test('drills that cannot be read count as missing: a person is asked, and nothing dies of it', async () => {
+  const assessment = assess(recommend({ action: 'add_ip_to_watchlist' }));
+  const input = { incidentId: INCIDENT_ID, alertId: ALERT_ID, assessment };
+  const blind = { ...store.drills, all: () => Promise.reject(new Error('no answer')) };
+  expect(await gate({ ...deps(), store: { ...store, drills: blind } }, input)).toMatchObject({
+    actions: [{ disposition: 'approve' }, { disposition: 'approve' }],
   });
 });

@@ -53,7 +53,7 @@ function start(env: Record<string, string>) {
   };
 }
 
-test('it prints its one address, serves the console there, and ends cleanly at Ctrl-C', async () => {
+test('it prints its one address and what it has drilled, serves the console there, and ends cleanly at Ctrl-C', async () => {
   const port = await freePort();
   const { child, said, complained, ended } = start({ PORT: `${port}` });
   await once(child.stdout, 'readable');
@@ -61,7 +61,10 @@ test('it prints its one address, serves the console there, and ends cleanly at C
   expect(page.status).toBe(200);
   child.kill('SIGINT');
   expect(await ended).toEqual([0, null]);
-  expect(await said).toBe(`Countermand runs at http://127.0.0.1:${port}\n`);
+  const [address, drilled, ...rest] = (await said).split('\n');
+  expect(address).toBe(`Countermand runs at http://127.0.0.1:${port}`);
+  expect(drilled).toMatch(/^Drilled on stand-ins: \d+ passed, 0 failed/);
+  expect(rest).toEqual(['']);
   expect(await complained).toBe('');
 });
 

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Denied, Throttled } from '../../functions/domain/errors.ts';
+import { SCOPES } from '../../functions/execute/registry.ts';
 import { createEngine, type Engine, type EngineDeps } from '../../local/engine/state-machines.ts';
 import { createWorld, sample, type World } from '../flow/world.ts';
 import { type Moto, startMotoWithLambdas } from './moto-server.ts';
@@ -23,8 +24,7 @@ const machines: Record<string, string> = {};
 
 beforeAll(async () => {
   const names = ['enrich', 'analyse', 'gate', 'approve', 'notify', 'close'];
-  for (const scope of ['waf', 'ticket', 'message', 'iam'])
-    names.push(`execute-${scope}`, `reverse-${scope}`);
+  for (const scope of SCOPES) names.push(`execute-${scope}`, `reverse-${scope}`);
   const handlers = names.map((name) => [
     name,
     async (payload: unknown) => (await current[name]?.(payload)) ?? null,

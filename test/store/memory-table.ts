@@ -1,6 +1,7 @@
 // The table in memory, for tests of thousands of orders of events. It knows the two conditions that the store uses.
 import { Conflict } from '../../functions/domain/errors.ts';
 import { createBreaker } from '../../functions/store/breaker.ts';
+import { createDrills } from '../../functions/store/drills.ts';
 import { createEntityHistory } from '../../functions/store/entity-history.ts';
 import { createFindings } from '../../functions/store/findings.ts';
 import { createLeases } from '../../functions/store/leases.ts';
@@ -66,4 +67,5 @@ export const storeOn = (table: Table, breaker = createBreaker(table, () => {})):
   limiter: createLimiter(table),
   killSwitch: createKillSwitch(table, breaker),
   entityHistory: createEntityHistory(table),
+  drills: createDrills(table),
 });

@@ -4,7 +4,7 @@ import { deploy, sleep } from '../deployed.ts';
 import { connected } from '../mechanism.ts';
 import { deactivateKey } from './access-key.ts';
 
-export const { execute, reverse } = deploy('access-key', () => [
+export const { execute, reverse, mechanisms } = deploy('access-key', () => [
   connected(deactivateKey, {
     iam: new IAM({}),
     sleep,

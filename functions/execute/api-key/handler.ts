@@ -4,6 +4,6 @@ import { deploy } from '../deployed.ts';
 import { connected } from '../mechanism.ts';
 import { disableKey } from './api-key.ts';
 
-export const { execute, reverse } = deploy('api-key', () => [
+export const { execute, reverse, mechanisms } = deploy('api-key', () => [
   connected(disableKey, { gateway: new APIGateway({}) }),
 ]);

@@ -12,4 +12,6 @@ const clients = {
   sleep,
 };
 
-export const { execute, reverse } = deploy('flow-log', () => [connected(recordFlows, clients)]);
+export const { execute, reverse, mechanisms } = deploy('flow-log', () => [
+  connected(recordFlows, clients),
+]);

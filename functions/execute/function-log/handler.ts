@@ -9,4 +9,6 @@ const clients = {
   sleep,
 };
 
-export const { execute, reverse } = deploy('function-log', () => [connected(logAtDebug, clients)]);
+export const { execute, reverse, mechanisms } = deploy('function-log', () => [
+  connected(logAtDebug, clients),
+]);

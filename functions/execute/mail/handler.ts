@@ -16,7 +16,7 @@ const clients = {
   now,
 };
 
-export const { execute, reverse } = deploy(
+export const { execute, reverse, mechanisms } = deploy(
   'mail',
   ({ integrations: { microsoftGraph, gmail } }) => {
     const secrets = { secretsManager: new SecretsManager({}), now };

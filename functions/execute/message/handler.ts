@@ -6,7 +6,7 @@ import { deploy } from '../deployed.ts';
 import { connected } from '../mechanism.ts';
 import { notifyAnalyst } from './notification.ts';
 
-export const { execute, reverse } = deploy('message', (policy) => [
+export const { execute, reverse, mechanisms } = deploy('message', (policy) => [
   connected(notifyAnalyst, {
     send: sendFrom(process.env, policy, createLog('message')),
     onCall: onCallOf(policy.escalation),

@@ -4,6 +4,6 @@ import { remoteClients } from '../../remote/deployed.ts';
 import { deploy } from '../deployed.ts';
 import { ticketMechanisms } from './desks.ts';
 
-export const { execute, reverse } = deploy('ticket', (policy) =>
+export const { execute, reverse, mechanisms } = deploy('ticket', (policy) =>
   ticketMechanisms(policy, { ...remoteClients(), ssm: new SSM({}) }),
 );

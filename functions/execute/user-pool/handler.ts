@@ -4,6 +4,6 @@ import { deploy } from '../deployed.ts';
 import { connected } from '../mechanism.ts';
 import { disableUser } from './cognito-user.ts';
 
-export const { execute, reverse } = deploy('user-pool', () => [
+export const { execute, reverse, mechanisms } = deploy('user-pool', () => [
   connected(disableUser, { cognito: new CognitoIdentityProvider({}) }),
 ]);

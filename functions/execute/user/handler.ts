@@ -5,7 +5,7 @@ import { deploy, sleep } from '../deployed.ts';
 import { connected } from '../mechanism.ts';
 import { denyUser } from './deny-all.ts';
 
-export const { execute, reverse } = deploy('user', () => [
+export const { execute, reverse, mechanisms } = deploy('user', () => [
   connected(denyUser, {
     iam: new IAM({}),
     denyAllPolicyArn: required(process.env, ENV.denyAllPolicyArn),

@@ -13,7 +13,7 @@ const clients = {
   random: Math.random,
 };
 
-export const { execute, reverse } = deploy('waf', () => [
+export const { execute, reverse, mechanisms } = deploy('waf', () => [
   connected(watchAddress, clients),
   connected(blockAddress, clients),
 ]);

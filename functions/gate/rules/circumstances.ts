@@ -1,5 +1,6 @@
 // Is this the time and the place to act without asking, or at all?
-import { type Rule, verdict } from '../proposal.ts';
+import { drillFault } from '../../domain/drill.ts';
+import { type Proposal, type Rule, verdict } from '../proposal.ts';
 
 const findingIsReal: Rule = {
   id: 'finding-is-real',
@@ -80,10 +81,41 @@ const isLive: Rule = {
   },
 };
 
+/** Of each mechanism that it takes: why no drill vouches for it. */
+const drillFaults = ({ effects, drills, policy, now }: Proposal): string[] => {
+  const mechanisms = [...new Set(effects.map(({ mechanism }) => mechanism))];
+  return mechanisms.flatMap(
+    (mechanism) =>
+      drillFault(drills.get(mechanism.id), mechanism, policy.limits.drillMaxAgeDays, now) ?? [],
+  );
+};
+
+const mechanismsAreDrilled: Rule = {
+  id: 'mechanisms-are-drilled',
+  question: 'Have drills shown, lately, that what it would change is undone again?',
+  inputs: ({ effects, drills }) => ({
+    drills: effects.map(({ mechanism: { id, version } }) => {
+      const drill = drills.get(id);
+      return `${id} v${version}: ${drill ? `v${drill.version} ${drill.outcome} ${drill.at} by ${drill.by}` : 'none'}`;
+    }),
+  }),
+  verdict: (proposal) => {
+    const faults = drillFaults(proposal);
+    return proposal.policy.mode === 'live' && faults.length > 0
+      ? verdict(
+          'approve',
+          'not-drilled',
+          `A person decides, because its undo is not proven here: ${faults.join('; ')}`,
+        )
+      : null;
+  },
+};
+
 export const CIRCUMSTANCE_RULES: readonly Rule[] = [
   findingIsReal,
   findingIsNotSuppressed,
   notOurOwnDoing,
   killSwitch,
+  mechanismsAreDrilled,
   isLive,
 ];

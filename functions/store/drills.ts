@@ -1,0 +1,41 @@
+// Drills: the last result of each mechanism, and what a drill that is under way has to take back.
+import { z } from 'zod';
+import { Drill } from '../domain/drill.ts';
+import type { Table } from './table.ts';
+
+/** Written before the change and removed after it is gone: what is still here, a drill has left behind. */
+const UnfinishedDrill = z.strictObject({
+  drillId: z.string(),
+  mechanism: z.string(),
+  startedAt: z.iso.datetime(),
+  by: z.string(),
+  /** What the mechanism was told, and the state before it, in its own form. */
+  subject: z.unknown(),
+  before: z.unknown(),
+});
+export type UnfinishedDrill = z.infer<typeof UnfinishedDrill>;
+
+const RESULTS = 'DRILL';
+const UNFINISHED = 'DRILL-UNFINISHED';
+
+/** For people and their commands only: no function of the stack may write drills. */
+export function createDrills(table: Table) {
+  return {
+    /** By mechanism. What cannot be read is left out: it counts as missing. */
+    async all(): Promise<Map<string, Drill>> {
+      const items = await table.query(RESULTS);
+      const read = items.flatMap(({ pk: _pk, sk: _sk, ...item }) => {
+        const parsed = Drill.safeParse(item);
+        return parsed.success ? [parsed.data] : [];
+      });
+      return new Map(read.map((drill) => [drill.mechanism, drill]));
+    },
+    record: (drill: Drill) => table.put({ pk: RESULTS, sk: drill.mechanism, ...drill }),
+    begin: (one: UnfinishedDrill) => table.put({ pk: UNFINISHED, sk: one.drillId, ...one }),
+    end: (drillId: string) => table.remove({ pk: UNFINISHED, sk: drillId }),
+    unfinished: async (): Promise<UnfinishedDrill[]> =>
+      (await table.query(UNFINISHED)).map(({ pk: _pk, sk: _sk, ...item }) =>
+        UnfinishedDrill.parse(item),
+      ),
+  };
+}

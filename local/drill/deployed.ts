@@ -1,0 +1,69 @@
+// The mechanisms of a deployed stack, joined as its own functions join them, with the operator's credentials.
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { Lambda } from '@aws-sdk/client-lambda';
+import { ENV, required } from '../../functions/domain/env.ts';
+import type { Policy } from '../../functions/domain/policy.ts';
+import type { Connected, Scope } from '../../functions/execute/mechanism.ts';
+import { SCOPES } from '../../functions/execute/registry.ts';
+import { createStore, type Store } from '../../functions/store/store.ts';
+import { Refused } from './refused.ts';
+
+/**
+ * Reads what each executor is told by its environment, and loads its handler under the same one: the handler then builds
+ * the same clients for the same resources, in this process and in the operator's name.
+ *
+ * `env` is the environment to fill, which has to be that of this process. Throws Refused when the functions are not
+ * there, or belong to another account than the policy.
+ */
+export async function joinDeployed(
+  policy: Policy,
+  prefix: string,
+  env: Record<string, string | undefined>,
+): Promise<{ mechanisms: Map<string, Connected>; store: Store }> {
+  const lambda = new Lambda({});
+  for (const scope of SCOPES)
+    Object.assign(env, await environmentOf(lambda, `${prefix}execute-${scope}`, policy));
+  env[ENV.policyPath] = policyFile(policy);
+  const joined = await Promise.all(SCOPES.map(mechanismsOf));
+  return {
+    mechanisms: new Map(joined.flat().map((one) => [one.face.id, one])),
+    store: createStore(new DynamoDBClient({}), required(env, ENV.tableName), () => {}),
+  };
+}
+
+async function environmentOf(
+  lambda: Lambda,
+  FunctionName: string,
+  { account }: Policy,
+): Promise<Record<string, string>> {
+  const { FunctionArn = '', Environment } = await lambda
+    .getFunctionConfiguration({ FunctionName })
+    .catch((error: unknown) => {
+      throw new Refused(
+        `the stack's function ${FunctionName} cannot be read: ${error instanceof Error ? error.message : error}`,
+      );
+    });
+  const [, , , , owner] = FunctionArn.split(':');
+  if (owner !== account)
+    throw new Refused(
+      `${FunctionName} is in account ${owner}, and the policy is that of ${account}: choose another profile`,
+    );
+  const { NODE_OPTIONS: _options, ...told } = Environment?.Variables ?? {};
+  return told;
+}
+
+function policyFile(policy: Policy): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'countermand-drill-')), 'policy.json');
+  writeFileSync(path, JSON.stringify(policy));
+  return path;
+}
+
+async function mechanismsOf(scope: Scope): Promise<readonly Connected[]> {
+  const handler: { mechanisms: readonly Connected[] } = await import(
+    `../../functions/execute/${scope}/handler.ts`
+  );
+  return handler.mechanisms;
+}
