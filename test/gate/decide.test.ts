@@ -345,6 +345,25 @@ describe('each rule', () => {
     expect(ruling.disposition).toBe('approve');
   });
 
+  test('writes the ticket of a finding that comes again, that was archived, or whose ticket was withdrawn', () => {
+    const before = {
+      ...history,
+      inForce: known(['create_alert_ticket (act-x)']),
+      reversedByPeople: known(1),
+    };
+    const ruling = decide(
+      recommend({ action: 'create_alert_ticket', target: 'alert-1' }),
+      circumstances({
+        alert: alertWith({ archived: true }),
+        facts: factsWith(
+          factsAbout('ip-1'),
+          factsAbout('alert-1', { address: null, history: before }),
+        ),
+      }),
+    );
+    expect(ruling.disposition).toBe('auto');
+  });
+
   test('asks a person about a target on which people reversed us before', () => {
     const facts = factsAbout('ip-1', { history: { ...history, reversedByPeople: known(1) } });
     const ruling = decide(recommend({ action: 'add_ip_to_watchlist' }), withTarget({}, facts));
@@ -465,6 +484,16 @@ describe('for any model output, facts and policy', () => {
         const { target, disposition } = decide(recommendation, given);
         if (disposition === 'auto' || disposition === 'approve')
           expect(given.alert.entities).toContain(target);
+      }),
+      runs,
+    );
+  });
+
+  test('P9: the ticket of an alert is never dropped, whatever else is known', () => {
+    const ticket = recommend({ action: 'create_alert_ticket', target: 'alert-1', confidence: 0 });
+    fc.assert(
+      fc.property(anyCircumstances, (given) => {
+        expect(decide(ticket, given).disposition).not.toBe('dropped');
       }),
       runs,
     );

@@ -16,8 +16,9 @@ const findingIsNotSuppressed: Rule = {
   id: 'finding-is-not-suppressed',
   question: 'Was the finding not archived where it came from?',
   inputs: ({ alert }) => ({ archived: alert.archived }),
-  verdict: ({ alert }) =>
-    alert.archived
+  // To write it down needs nobody's leave.
+  verdict: ({ alert, target }) =>
+    alert.archived && target?.kind !== 'alert'
       ? verdict('approve', 'archived-finding', 'The finding was archived where it came from')
       : null,
 };

@@ -116,8 +116,9 @@ const notInForceAlready: Rule = {
   id: 'not-in-force-already',
   question: 'Is it not in force already?',
   inputs: ({ entityFacts }) => ({ inForce: shown(entityFacts?.history.inForce) }),
-  verdict: ({ entityFacts, name }) => {
-    if (!entityFacts || !name) return null;
+  // Each incident has a ticket of its own, also where the same finding comes again.
+  verdict: ({ entityFacts, name, target }) => {
+    if (!entityFacts || !name || target?.kind === 'alert') return null;
     const { inForce } = entityFacts.history;
     if (!inForce.known)
       return verdict(
@@ -134,7 +135,8 @@ const peopleDidNotSayOtherwise: Rule = {
   id: 'people-did-not-say-otherwise',
   question: 'Has nobody reversed us on this target before its time?',
   inputs: ({ entityFacts }) => ({ reversed: shown(entityFacts?.history.reversedByPeople) }),
-  verdict: ({ entityFacts }) => {
+  verdict: ({ entityFacts, target }) => {
+    if (target?.kind === 'alert') return null;
     const reversed = entityFacts?.history.reversedByPeople;
     if (!reversed) return null;
     if (!reversed.known)
