@@ -12,6 +12,9 @@ export type Fact<T> = { known: true; value: T } | { known: false; why: string };
 
 export const known = <T>(value: T): Fact<T> => ({ known: true, value });
 export const unknown = (why: string): Fact<never> => ({ known: false, why });
+/** What follows from a fact is unknown for the same reason. */
+export const mapFact = <A, B>(from: Fact<A>, follows: (value: A) => B): Fact<B> =>
+  from.known ? known(follows(from.value)) : from;
 
 /** Facts about an address, from the address itself, published ranges and policy. */
 export const AddressFacts = z.strictObject({
@@ -24,7 +27,7 @@ export const AddressFacts = z.strictObject({
   range: fact(z.string()),
   /** AWS services that publish the address as theirs, without EC2, whose addresses are rented to customers. */
   awsServices: fact(z.array(z.string())),
-  /** What in this account has it, in words; null for nothing. */
+  /** What in this account has it, in words; null for nothing. Unknown for what is wider than one host. */
   ownedBy: fact(z.string().max(200).nullable()),
 });
 
@@ -62,6 +65,7 @@ export type NetworkAclFacts = z.infer<typeof NetworkAclFacts>;
 export const IdentityFacts = z.strictObject({
   /** Marked as one by path or tag; for a role, that a service may assume it. */
   serviceAccount: fact(z.boolean()),
+  /** The first few. */
   tags: fact(z.record(z.string(), z.string())),
   groups: fact(z.array(z.string())),
   consoleAccess: fact(z.boolean()),
@@ -79,6 +83,8 @@ export type IdentityFacts = z.infer<typeof IdentityFacts>;
 export const InstanceFacts = z.strictObject({
   /** Those of the subnets that its network interfaces are in. */
   networkAcls: fact(z.array(NetworkAclFacts).max(8)),
+  /** The first few. */
+  tags: fact(z.record(z.string(), z.string())),
 });
 export type InstanceFacts = z.infer<typeof InstanceFacts>;
 

@@ -1,4 +1,10 @@
-// Marks of a service account, and of whatever its owner wants left alone: one list for facts, mechanisms and roles.
+// Who can be a service account, and its marks, and those of whatever its owner wants left alone: one list for facts,
+// the gate and mechanisms.
+import type { Entity } from './alert.ts';
+
+const IDENTITIES: readonly Entity['kind'][] = ['iam-user', 'access-key', 'iam-role'];
+
+export const isIdentity = ({ kind }: Pick<Entity, 'kind'>): boolean => IDENTITIES.includes(kind);
 
 /** The executors' roles are denied the same by policies/iam/user.json and access-key.json. */
 const SERVICE_PATHS = ['/service/', '/service-accounts/'];

@@ -5,7 +5,7 @@ import {
   type Fact,
   type Facts,
   type InstanceFacts,
-  known,
+  mapFact,
 } from '../domain/facts.ts';
 import type { Incident } from '../domain/incident.ts';
 import { cut } from '../domain/wording.ts';
@@ -67,7 +67,7 @@ function within(
       entities: entities.slice(0, limits.entities).map((entity) => shortened(entity, limits)),
       entitiesLeftOut: Math.max(0, entities.length - limits.entities),
     },
-    facts: facts.entities.slice(0, limits.entities).map(fewer),
+    facts: facts.entities.slice(0, limits.entities).map((entity) => fewer(entity, limits)),
     incident: {
       openedAt: incident.openedAt,
       alerts: incident.alerts
@@ -81,17 +81,28 @@ function within(
 const shortened = ({ foundAt: _foundAt, ...entity }: Entity, limits: Limits) => ({
   ...entity,
   value: shorter(entity.value, limits.text),
-  attributes: Object.fromEntries(
-    Object.entries(entity.attributes)
-      .slice(0, limits.attributes)
-      .map(([name, value]) => [name, shorter(value, limits.attribute)]),
-  ),
+  attributes: fewOf(entity.attributes, limits),
 });
 
+const fewOf = (named: Readonly<Record<string, string>>, limits: Limits) =>
+  Object.fromEntries(
+    Object.entries(named)
+      .slice(0, limits.attributes)
+      .map(([name, value]) => [name, shorter(value, limits.attribute)]),
+  );
+
 const MAX_IDS = 5;
-const fewer = ({ history, instance, ...facts }: EntityFacts) => ({
+const fewer = ({ history, instance, identity, ...facts }: EntityFacts, limits: Limits) => ({
   ...facts,
-  instance: instance && { networkAcls: countedOnly(instance.networkAcls) },
+  instance: instance && {
+    networkAcls: countedOnly(instance.networkAcls),
+    tags: mapFact(instance.tags, (tags) => fewOf(tags, limits)),
+  },
+  identity: identity && {
+    ...identity,
+    tags: mapFact(identity.tags, (tags) => fewOf(tags, limits)),
+    groups: firstOf(identity.groups),
+  },
   history: {
     ...history,
     earlierIncidents: firstOf(history.earlierIncidents),
@@ -100,19 +111,17 @@ const fewer = ({ history, instance, ...facts }: EntityFacts) => ({
 });
 /** How much stands behind an ACL says how much a block there touches; the ids of it all do not help to judge. */
 const countedOnly = (acls: InstanceFacts['networkAcls']) =>
-  acls.known
-    ? known(
-        acls.value.map(({ networkAclId, isDefault, subnets, instances, otherInterfaces }) => ({
-          networkAclId,
-          isDefault,
-          subnets: subnets.count,
-          instances: instances.count,
-          otherInterfaces,
-        })),
-      )
-    : acls;
+  mapFact(acls, (all) =>
+    all.map(({ networkAclId, isDefault, subnets, instances, otherInterfaces }) => ({
+      networkAclId,
+      isDefault,
+      subnets: subnets.count,
+      instances: instances.count,
+      otherInterfaces,
+    })),
+  );
 const firstOf = (fact: Fact<string[]>): Fact<string[]> =>
-  fact.known ? { known: true, value: fact.value.slice(0, MAX_IDS) } : fact;
+  mapFact(fact, (all) => all.slice(0, MAX_IDS));
 
 /** Says that it was cut, so that nobody takes a part for the whole. */
 const shorter = (text: string, most: number): string =>

@@ -4,7 +4,7 @@ import type { Entity } from '../domain/alert.ts';
 import { type Fact, known } from '../domain/facts.ts';
 import type { Policy } from '../domain/policy.ts';
 import { type LookDeps, look } from './look.ts';
-import { matches } from './protect.ts';
+import { matches, namesOf } from './protect.ts';
 
 export type CalendarApi = Pick<SSM, 'getCalendarState'>;
 
@@ -39,11 +39,10 @@ export function windowFor(
     fromUtc <= toUtc
       ? days.includes(today) && fromUtc <= time && time < toUtc
       : (days.includes(today) && time >= fromUtc) || (days.includes(yesterday) && time < toUtc);
-  const names = [entity.value, entity.attributes.userName, entity.attributes.arn];
   const covered = windows.find(
     (window) =>
       isOpen(window) &&
-      window.values.some((pattern) => names.some((name) => name && matches(pattern, name))),
+      window.values.some((pattern) => namesOf(entity).some((name) => matches(pattern, name))),
   );
   return covered?.id ?? null;
 }

@@ -13,17 +13,19 @@ import {
   unknown,
 } from '../domain/facts.ts';
 import type { Policy } from '../domain/policy.ts';
+import { isIdentity } from '../domain/service-account.ts';
 import { MOST_READ } from '../store/entity-history.ts';
 import type { Store } from '../store/store.ts';
 import { addressFacts } from './address.ts';
 import { briefOf, type EarlierIncident } from './brief.ts';
 import { type CalendarApi, calendarState, windowFor } from './calendar.ts';
 import { historyFacts, unreadHistory } from './history.ts';
-import { type IdentityApi, identityFacts, isIdentity, unreadIdentity } from './identity.ts';
-import { type InstanceApi, instanceFacts } from './instance.ts';
+import { type IdentityApi, identityFacts, unreadIdentity } from './identity.ts';
+import { type InstanceApi, instanceFacts, unreadInstance } from './instance.ts';
 import type { LookDeps } from './look.ts';
 import { type OwnershipApi, ownersOf } from './owned.ts';
 import { protection } from './protect.ts';
+import { firstTags } from './tags.ts';
 
 export type EnrichDeps = LookDeps & {
   store: Store;
@@ -85,11 +87,12 @@ async function factsOn(
   ]);
   return {
     ref: entity.ref,
-    protectedBy: protection(entity, deps.policy.protected, identity?.tags ?? null),
+    // All tags count here; only the first few are kept.
+    protectedBy: protection(entity, deps.policy.protected, identity?.tags ?? instance?.tags),
     history,
     address: kind === 'ip' ? { ...addressFacts(value), ownedBy: ownerOf(value) } : null,
-    instance,
-    identity,
+    instance: instance && { ...instance, tags: firstTags(instance.tags) },
+    identity: identity && { ...identity, tags: firstTags(identity.tags) },
     plannedWork: windowFor(entity, deps.policy.plannedWork, deps.now()),
   };
 }
@@ -117,9 +120,9 @@ const MAX_INSTANCES_READ = 10;
 async function instanceOf(deps: EnrichDeps, entity: Entity, alert: Alert): Promise<InstanceFacts> {
   const instances = alert.entities.filter(({ kind }) => kind === 'instance');
   if (alert.account !== deps.policy.account)
-    return { networkAcls: unknown(`it is in account ${alert.account}, which we cannot look into`) };
+    return unreadInstance(`it is in account ${alert.account}, which we cannot look into`);
   if (instances.indexOf(entity) >= MAX_INSTANCES_READ)
-    return { networkAcls: unknown(`only the first ${MAX_INSTANCES_READ} instances are looked at`) };
+    return unreadInstance(`only the first ${MAX_INSTANCES_READ} instances are looked at`);
   return instanceFacts(deps, entity.value);
 }
 

@@ -1,9 +1,10 @@
 // What IAM says of a user, a key or a role right now: whose it is, what it is for, and when it was last used.
 import type { IAM } from '@aws-sdk/client-iam';
 import type { Entity } from '../domain/alert.ts';
-import { type Fact, type IdentityFacts, known, unknown } from '../domain/facts.ts';
+import { type IdentityFacts, known, mapFact, unknown } from '../domain/facts.ts';
 import { markOf } from '../domain/service-account.ts';
 import { type LookDeps, look } from './look.ts';
+import { tagsOf } from './tags.ts';
 
 /** The calls that we make, all of them reads; a stand-in implements the same. */
 export type IdentityApi = Pick<
@@ -17,11 +18,6 @@ export type IdentityApi = Pick<
   | 'getLoginProfile'
 >;
 type Deps = LookDeps & { iam: IdentityApi };
-type Tags = { Key?: string | undefined; Value?: string | undefined }[];
-
-export const IDENTITY_KINDS = ['iam-user', 'access-key', 'iam-role'] as const;
-export const isIdentity = ({ kind }: Pick<Entity, 'kind'>): boolean =>
-  IDENTITY_KINDS.some((one) => one === kind);
 
 export async function identityFacts(deps: Deps, entity: Entity): Promise<IdentityFacts> {
   if (entity.kind === 'access-key') return keyFacts(deps, entity);
@@ -61,12 +57,12 @@ async function userFacts({ iam, ...deps }: Deps, userName: string): Promise<Iden
     look(deps, what('The password'), (abortSignal) => hasPassword(iam, userName, abortSignal)),
   ]);
   return {
-    serviceAccount: map(user, ({ Path = '/', Tags = [] }) => markOf(Path, Tags) !== null),
-    tags: map(user, ({ Tags = [] }) => tagsOf(Tags)),
+    serviceAccount: mapFact(user, ({ Path = '/', Tags = [] }) => markOf(Path, Tags) !== null),
+    tags: mapFact(user, ({ Tags }) => tagsOf(Tags)),
     groups,
     consoleAccess: profile,
     mfa: devices,
-    lastUsed: map(user, ({ PasswordLastUsed }) =>
+    lastUsed: mapFact(user, ({ PasswordLastUsed }) =>
       PasswordLastUsed
         ? { service: 'console', region: null, at: PasswordLastUsed.toISOString() }
         : null,
@@ -131,17 +127,17 @@ async function roleFacts({ iam, ...deps }: Deps, { value }: Entity): Promise<Ide
     return Role;
   });
   return {
-    serviceAccount: map(
+    serviceAccount: mapFact(
       role,
       ({ Path = '/', Tags = [], AssumeRolePolicyDocument = '' }) =>
         markOf(Path, Tags) !== null ||
         /"Service"|"\*"/.test(decodeURIComponent(AssumeRolePolicyDocument)),
     ),
-    tags: map(role, ({ Tags = [] }) => tagsOf(Tags)),
+    tags: mapFact(role, ({ Tags }) => tagsOf(Tags)),
     groups: known([]),
     consoleAccess: known(false),
     mfa: known(false),
-    lastUsed: map(role, ({ RoleLastUsed }) =>
+    lastUsed: mapFact(role, ({ RoleLastUsed }) =>
       RoleLastUsed?.LastUsedDate
         ? {
             service: 'any',
@@ -153,14 +149,3 @@ async function roleFacts({ iam, ...deps }: Deps, { value }: Entity): Promise<Ide
     status: known(null),
   };
 }
-
-const map = <A, B>(fact: Fact<A>, change: (value: A) => B): Fact<B> =>
-  fact.known ? known(change(fact.value)) : fact;
-
-const MAX_TAGS = 50;
-const tagsOf = (tags: Tags): Record<string, string> =>
-  Object.fromEntries(
-    tags
-      .slice(0, MAX_TAGS)
-      .flatMap(({ Key, Value = '' }) => (Key ? [[Key.slice(0, 128), Value.slice(0, 256)]] : [])),
-  );

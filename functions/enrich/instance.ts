@@ -1,7 +1,8 @@
 // What AWS says of an instance right now: the network ACLs that guard it, and what else stands behind them.
-import type { EC2, Filter, NetworkAcl, NetworkInterface } from '@aws-sdk/client-ec2';
-import type { InstanceFacts, NetworkAclFacts } from '../domain/facts.ts';
+import type { EC2, Filter, Instance, NetworkAcl, NetworkInterface } from '@aws-sdk/client-ec2';
+import { type InstanceFacts, mapFact, type NetworkAclFacts, unknown } from '../domain/facts.ts';
 import { type LookDeps, look } from './look.ts';
+import { tagsOf } from './tags.ts';
 
 /** The calls that we make, all of them reads; a stand-in implements the same. */
 export type InstanceApi = Pick<
@@ -12,11 +13,37 @@ export type InstanceApi = Pick<
 type Deps = LookDeps & { ec2: InstanceApi };
 
 export async function instanceFacts(deps: Deps, instanceId: string): Promise<InstanceFacts> {
+  const instance = await look(deps, `The instance ${instanceId}`, (abortSignal) =>
+    describe(deps.ec2, instanceId, abortSignal),
+  );
   return {
-    networkAcls: await look(deps, `The network ACLs of ${instanceId}`, (abortSignal) =>
-      networkAclsOf(deps.ec2, instanceId, abortSignal),
-    ),
+    networkAcls: instance.known
+      ? await look(deps, `The network ACLs of ${instanceId}`, (abortSignal) =>
+          networkAclsOf(deps.ec2, subnetsOf(instance.value), abortSignal),
+        )
+      : instance,
+    tags: mapFact(instance, ({ Tags }) => tagsOf(Tags)),
   };
+}
+
+/** For what is not in this account, or too much. */
+export function unreadInstance(why: string): InstanceFacts {
+  const fact = unknown(why);
+  return { networkAcls: fact, tags: fact };
+}
+
+async function describe(
+  ec2: InstanceApi,
+  instanceId: string,
+  abortSignal: AbortSignal,
+): Promise<Instance> {
+  const { Reservations = [] } = await ec2.describeInstances(
+    { InstanceIds: [instanceId] },
+    { abortSignal },
+  );
+  const [instance] = Reservations.flatMap(({ Instances = [] }) => Instances);
+  if (!instance) throw new Error('there is no such instance');
+  return instance;
 }
 
 /** AWS takes at most this many values in one filter. @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html */
@@ -28,10 +55,9 @@ const MAX_ACLS = 8;
 
 async function networkAclsOf(
   ec2: InstanceApi,
-  instanceId: string,
+  subnetIds: readonly string[],
   abortSignal: AbortSignal,
 ): Promise<NetworkAclFacts[]> {
-  const subnetIds = await subnetsOf(ec2, instanceId, abortSignal);
   if (subnetIds.length === 0) return [];
   const acls = await allPages((NextToken) =>
     ec2
@@ -50,18 +76,8 @@ async function networkAclsOf(
 }
 
 /** Of every interface, since each may be in another subnet. A terminated instance has none. */
-async function subnetsOf(
-  ec2: InstanceApi,
-  instanceId: string,
-  abortSignal: AbortSignal,
-): Promise<string[]> {
-  const { Reservations = [] } = await ec2.describeInstances(
-    { InstanceIds: [instanceId] },
-    { abortSignal },
-  );
-  const [instance] = Reservations.flatMap(({ Instances = [] }) => Instances);
-  if (!instance) throw new Error('there is no such instance');
-  const ids = (instance.NetworkInterfaces ?? []).map(({ SubnetId }) => SubnetId);
+function subnetsOf({ NetworkInterfaces = [] }: Instance): string[] {
+  const ids = NetworkInterfaces.map(({ SubnetId }) => SubnetId);
   return [...new Set(ids.filter((id) => id !== undefined))];
 }
 

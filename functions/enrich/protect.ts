@@ -4,21 +4,29 @@ import type { Entity, EntityKind } from '../domain/alert.ts';
 import { type Fact, known, unknown } from '../domain/facts.ts';
 import type { Policy } from '../domain/policy.ts';
 import { type Interval, intervalOf, intervalOfCidr } from './intervals.ts';
+import type { Tags } from './tags.ts';
 
 type Rule = Policy['protected'][number];
 
-/** The id of the first rule that covers it, or null. Unknown for an address that cannot be read as one. */
+/** What has no tags in AWS; the tags of everything else have to be read before a rule about them can be answered. */
+const UNTAGGED: readonly EntityKind[] = ['ip', 'cognito-user', 'domain', 'email-message', 'alert'];
+const UNREAD = unknown('tags of this kind of resource are not read');
+
+/**
+ * The id of the first rule that covers it, or null. Unknown for an address that cannot be read as one, and where a rule
+ * asks for tags that could not be read.
+ */
 export function protection(
   entity: Entity,
   rules: readonly Rule[],
-  tags: Fact<Record<string, string>> | null = null,
+  tags: Fact<Tags> = UNREAD,
 ): Fact<string | null> {
   const parsed = entity.kind === 'ip' ? parseAddress(entity.value) : null;
   const interval = parsed && intervalOf(parsed);
   const rule = rules.find((rule) => covers(rule, entity, interval));
   if (rule) return known(rule.id);
   const byTag = rules.filter((one) => one.tags && isOfKind(one, entity));
-  if (byTag.length > 0 && tags) {
+  if (byTag.length > 0 && !UNTAGGED.includes(entity.kind)) {
     if (!tags.known) return unknown(`its tags are unknown: ${tags.why}`.slice(0, 300));
     const tagged = byTag.find((one) => hasTag(one, tags.value));
     if (tagged) return known(tagged.id);
@@ -44,7 +52,7 @@ const isOfKind = ({ kinds }: Pick<Rule, 'kinds'>, entity: Entity): boolean =>
   !kinds || kindsOf(entity).some((kind) => kinds.includes(kind));
 
 /** `key=value` with `*` in either; case does not count. */
-const hasTag = ({ tags = [] }: Rule, found: Record<string, string>): boolean =>
+const hasTag = ({ tags = [] }: Rule, found: Tags): boolean =>
   Object.entries(found).some(([key, value]) =>
     tags.some((pattern) => matches(pattern, `${key}=${value}`)),
   );
@@ -54,7 +62,7 @@ const kindsOf = ({ kind }: Entity): EntityKind[] =>
   kind === 'access-key' ? [kind, 'iam-user', 'iam-role'] : [kind];
 
 /** All that it is called in the alert: a key by its user, a resource by its ARN. */
-const namesOf = ({ value, attributes: { arn, userName, principalId } }: Entity): string[] =>
+export const namesOf = ({ value, attributes: { arn, userName, principalId } }: Entity): string[] =>
   [value, arn, userName, principalId].filter((name) => name !== undefined);
 
 /** `*` stands for any characters; case does not count. */

@@ -1,11 +1,10 @@
 // What code can say about a target, as the table of effective actions asks for it. Unknown counts as yes.
 import { type Fact, known, unknown } from '../domain/facts.ts';
 import type { Trait } from '../domain/policy.ts';
+import { isIdentity } from '../domain/service-account.ts';
 import type { Proposal } from './proposal.ts';
 
 type Subject = Pick<Proposal, 'target' | 'entityFacts'>;
-
-const IDENTITIES: readonly string[] = ['iam-user', 'access-key', 'iam-role'];
 
 /** Known to be false for targets that cannot have it. */
 export const TRAITS: Readonly<Record<Trait, (subject: Subject) => Fact<boolean>>> = {
@@ -16,7 +15,7 @@ export const TRAITS: Readonly<Record<Trait, (subject: Subject) => Fact<boolean>>
     return singleHost.known ? known(!singleHost.value) : singleHost;
   },
   'service-account': ({ target, entityFacts }) => {
-    if (!target || !IDENTITIES.includes(target.kind)) return known(false);
+    if (!target || !isIdentity(target)) return known(false);
     return entityFacts?.identity?.serviceAccount ?? unknown('nothing about it could be read');
   },
   'address-of-ours': ({ target, entityFacts }) => {

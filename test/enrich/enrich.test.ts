@@ -181,6 +181,30 @@ describe('the brief', () => {
     }
   });
 
+  test('stays within its limit where the alert names users who have as many tags as AWS allows', async () => {
+    const Tags = Array.from({ length: 50 }, (_, i) => ({
+      Key: `${i}${'ü'.repeat(126)}`,
+      Value: 'ü'.repeat(256),
+    }));
+    const iam: EnrichDeps['iam'] = {
+      ...createIam(inMemory(LOCAL_IAM)),
+      getUser: (async () => ({ User: { Path: '/', Tags }, $metadata: {} })) as never,
+    };
+    const entities = Array.from(
+      { length: 12 },
+      (_, i): Entity => ({
+        ...attacker,
+        ref: `user-${i + 1}`,
+        kind: 'iam-user',
+        value: 'report-export',
+      }),
+    );
+    await opened({ entities });
+    const brief = await briefFor(depsOf({ iam }));
+    expect(Buffer.byteLength(JSON.stringify(brief))).toBeLessThanOrEqual(MAX_BRIEF_BYTES);
+    expect(brief.facts[0]?.identity?.tags.known).toBe(true);
+  });
+
   const longest = (i: number, letter: string): Entity => ({
     ...attacker,
     ref: `ip-${i + 1}`,

@@ -55,6 +55,7 @@ test('its network ACL is named with everything else that stands behind it', asyn
         rules: { ingress: { ipv4: 2, ipv6: 2 }, egress: { ipv4: 2, ipv6: 2 } },
       },
     ]),
+    tags: known({}),
   });
 });
 
@@ -124,7 +125,7 @@ describe('what could not be read is unknown, with the reason', () => {
     ends.abort(new Error('the time is over'));
     expect((await reading).networkAcls).toEqual({
       known: false,
-      why: `The network ACLs of ${WEB} could not be read: Error: the time is over`,
+      why: `The instance ${WEB} could not be read: Error: the time is over`,
     });
   });
 });
@@ -141,6 +142,7 @@ describe('in an alert', () => {
   const factsFor = async (
     change: Parameters<typeof alertWith>[0],
     client: InstanceApi & OwnershipApi = ec2,
+    policy = POLICY,
   ) => {
     const store = await database.fresh();
     const alert = alertWith(change);
@@ -149,7 +151,7 @@ describe('in an alert', () => {
     const iam = createIam(inMemory(LOCAL_IAM));
     const ssm = createOpsCenter(inMemory([]));
     const looked = { ...deps(client), ec2: client, iam, ssm };
-    const given = { store, policy: POLICY, now: () => NOW, ...looked };
+    const given = { store, policy, now: () => NOW, ...looked };
     await enrich(given, { incidentId: INCIDENT_ID, alertId: ALERT_ID });
     return (await store.records.findFacts(INCIDENT_ID, ALERT_ID))?.entities ?? [];
   };
@@ -162,6 +164,20 @@ describe('in an alert', () => {
       ...Array(10).fill(true),
       false,
     ]);
+  });
+
+  test('all of its tags decide on its protection, and the first few are kept', async () => {
+    const Tags = Array.from({ length: 60 }, (_, i) => ({ Key: `t${i}`, Value: `${i}` }));
+    const answer = { Reservations: [{ Instances: [{ Tags }] }], $metadata: {} };
+    const gold = { id: 'crown-jewels', why: 'because of the test', tags: ['t59=59'] };
+    const [, found] = await factsFor(
+      { entities: [attacker, instance(1)] },
+      answering({ describeInstances: async () => answer }),
+      { ...POLICY, protected: [gold] },
+    );
+    expect(found?.protectedBy).toEqual(known('crown-jewels'));
+    const { tags } = found?.instance ?? {};
+    expect(tags?.known && Object.keys(tags.value)).toEqual(Tags.slice(0, 12).map(({ Key }) => Key));
   });
 
   test('an instance of another account is not asked for', async () => {
@@ -199,9 +215,11 @@ describe('on moto', () => {
     const start = async (SubnetId = '') =>
       (await real.runInstances({ ImageId: 'ami-12345678', MinCount: 1, MaxCount: 1, SubnetId }))
         .Instances?.[0]?.InstanceId ?? '';
-    const ids = [await start(a), await start(b)];
+    const tagged = await start(a);
+    const ids = [tagged, await start(b)];
     await real.createNetworkInterface({ SubnetId: a });
-    expect(await instanceFacts(deps(real), ids[0] ?? '')).toEqual({
+    await real.createTags({ Resources: [tagged], Tags: [{ Key: 'tier', Value: 'gold' }] });
+    expect(await instanceFacts(deps(real), tagged)).toEqual({
       networkAcls: known([
         {
           networkAclId: expect.stringMatching(/^acl-/),
@@ -213,6 +231,7 @@ describe('on moto', () => {
           rules: { ingress: { ipv4: 2, ipv6: 0 }, egress: { ipv4: 2, ipv6: 0 } },
         },
       ]),
+      tags: known({ tier: 'gold' }),
     });
     expect((await instanceFacts(deps(real), 'i-99999999')).networkAcls).toMatchObject({
       why: expect.stringContaining('InvalidInstanceID.NotFound'),

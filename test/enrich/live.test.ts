@@ -123,6 +123,20 @@ describe('of an address', () => {
     expect(ownerOf('203.0.113.7')).toEqual(known(null));
   });
 
+  test.each([['203.0.113.250/32'], ['::ffff:203.0.113.250']])(
+    '%s is the same address in another spelling',
+    async (spelling) => {
+      const ownerOf = await ownersOf({ ...deps, ec2 }, [spelling]);
+      expect(ownerOf(spelling)).toMatchObject({ value: expect.stringContaining('nat gateway') });
+    },
+  );
+
+  test('of a range, and of what is no address, nobody says whether it is ours', async () => {
+    const ownerOf = await ownersOf({ ...deps, ec2 }, ['203.0.113.0/24', 'nobody']);
+    expect(ownerOf('203.0.113.0/24').known).toBe(false);
+    expect(ownerOf('nobody').known).toBe(false);
+  });
+
   test('EC2 that does not answer leaves every address unknown', async () => {
     const ownerOf = await ownersOf({ ...silent(), ec2 }, ['203.0.113.7']);
     expect(ownerOf('203.0.113.7').known).toBe(false);
@@ -140,6 +154,16 @@ describe('protection by tag', () => {
 
   test('is unknown where the tags are', () => {
     expect(protection(user, rules, { known: false, why: 'not read' }).known).toBe(false);
+  });
+
+  test('is unknown for a resource of which no tags are read, but not for what can have none', () => {
+    expect(protection(entity('bucket', 'invoices'), rules).known).toBe(false);
+    expect(protection(entity('ip', '203.0.113.7'), rules)).toEqual(known(null));
+  });
+
+  test('asks nothing of kinds that the rule is not about', () => {
+    const ofUsers = rules.map((one) => ({ ...one, kinds: ['iam-user' as const] }));
+    expect(protection(entity('bucket', 'invoices'), ofUsers)).toEqual(known(null));
   });
 });
 
