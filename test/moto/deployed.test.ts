@@ -1,0 +1,183 @@
+// The deployed handlers as Lambda calls them, with clients of their own and moto as AWS: cut off, given back, byte for byte.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { APIGateway } from '@aws-sdk/client-api-gateway';
+import { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider';
+import { DynamoDB } from '@aws-sdk/client-dynamodb';
+import { IAM } from '@aws-sdk/client-iam';
+import { Scheduler } from '@aws-sdk/client-scheduler';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { Action } from '../../functions/domain/action.ts';
+import type { Entity } from '../../functions/domain/alert.ts';
+import { ENV } from '../../functions/domain/env.ts';
+import type { ActionName } from '../../functions/domain/policy.ts';
+import { createStore, type Store } from '../../functions/store/store.ts';
+import { createTableInput } from '../../local/engine/database.ts';
+import { toyAction } from '../execute/toy.ts';
+import {
+  customer,
+  INCIDENT_ID,
+  leakedKey,
+  POLICY,
+  partnerKey,
+  suspectUser,
+} from '../fixtures/case.ts';
+import { approvedByAna } from '../web/desk.ts';
+import { type Moto, startMoto } from './moto-server.ts';
+
+let moto: Moto;
+let store: Store;
+let folder: string;
+let iam: IAM;
+let cognito: CognitoIdentityProvider;
+let gateway: APIGateway;
+const clients: { destroy(): void }[] = [];
+const UserName = suspectUser.value;
+const GROUP = 'reversals';
+
+beforeAll(async () => {
+  moto = await startMoto();
+  folder = mkdtempSync(join(tmpdir(), 'countermand-deployed-'));
+  const database = new DynamoDB(moto.clientConfig);
+  const scheduler = new Scheduler(moto.clientConfig);
+  iam = new IAM(moto.clientConfig);
+  cognito = new CognitoIdentityProvider(moto.clientConfig);
+  gateway = new APIGateway(moto.clientConfig);
+  clients.push(database, scheduler, iam, cognito, gateway);
+  await database.createTable(createTableInput('table'));
+  await scheduler.createScheduleGroup({ Name: GROUP });
+  store = createStore(database, 'table', () => {});
+  const { Policy } = await iam.createPolicy({
+    PolicyName: 'countermand-deny-all',
+    Path: '/countermand/',
+    PolicyDocument: JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }],
+    }),
+  });
+  await iam.createUser({ UserName });
+  writeFileSync(join(folder, 'policy.json'), JSON.stringify(POLICY));
+  const arn = (rest: string) => `arn:aws:${rest}`;
+  for (const [name, value] of Object.entries({
+    AWS_ENDPOINT_URL: moto.endpoint,
+    AWS_REGION: moto.clientConfig.region,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    [ENV.tableName]: 'table',
+    [ENV.policyPath]: join(folder, 'policy.json'),
+    [ENV.scheduleGroup]: GROUP,
+    [ENV.scheduleRoleArn]: arn('iam::123456789012:role/schedules'),
+    [ENV.reverseArn]: arn('states:us-east-1:123456789012:stateMachine:reverse'),
+    [ENV.remindFunctionArn]: arn('lambda:us-east-1:123456789012:function:remind'),
+    [ENV.scheduleDeadLetterArn]: arn('sqs:us-east-1:123456789012:failed'),
+    [ENV.denyAllPolicyArn]: Policy?.Arn ?? '',
+  }))
+    vi.stubEnv(name, value);
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  for (const client of clients) client.destroy();
+  rmSync(folder, { recursive: true });
+  await moto?.stop();
+});
+
+type Handlers = Record<'execute' | 'reverse', (event: unknown) => Promise<{ status: string }>>;
+type Case = {
+  handlers(): Promise<Handlers>;
+  name: ActionName;
+  mechanism: string;
+  /** Makes what it is about; returns the target and what there is to see of it in AWS. */
+  made(): Promise<{ target: Entity; parameters?: Action['parameters']; seen(): Promise<unknown> }>;
+};
+
+const CASES: Record<string, Case> = {
+  user: {
+    handlers: () => import('../../functions/execute/user/handler.ts'),
+    name: 'disable_user_account_temporarily',
+    mechanism: 'user.deny-all',
+    made: async () => ({
+      target: suspectUser,
+      seen: async () => (await iam.listAttachedUserPolicies({ UserName })).AttachedPolicies,
+    }),
+  },
+  'access-key': {
+    handlers: () => import('../../functions/execute/access-key/handler.ts'),
+    name: 'revoke_api_key',
+    mechanism: 'access-key.inactive',
+    async made() {
+      const { AccessKey } = await iam.createAccessKey({ UserName });
+      return {
+        target: { ...leakedKey, value: AccessKey?.AccessKeyId ?? '' },
+        parameters: { userName: UserName },
+        seen: async () => (await iam.listAccessKeys({ UserName })).AccessKeyMetadata,
+      };
+    },
+  },
+  'user-pool': {
+    handlers: () => import('../../functions/execute/user-pool/handler.ts'),
+    name: 'disable_user_account_temporarily',
+    mechanism: 'user-pool.disable-user',
+    async made() {
+      const { UserPool } = await cognito.createUserPool({ PoolName: 'customers' });
+      const UserPoolId = UserPool?.Id ?? '';
+      const Username = customer.value;
+      await cognito.adminCreateUser({ UserPoolId, Username });
+      return {
+        target: customer,
+        parameters: { userPoolId: UserPoolId },
+        async seen() {
+          // When it was changed last is not undone.
+          const { $metadata, UserLastModifiedDate, ...user } = await cognito.adminGetUser({
+            UserPoolId,
+            Username,
+          });
+          return user;
+        },
+      };
+    },
+  },
+  'api-key': {
+    handlers: () => import('../../functions/execute/api-key/handler.ts'),
+    name: 'revoke_api_key',
+    mechanism: 'api-key.disabled',
+    async made() {
+      const { id: apiKey = '' } = await gateway.createApiKey({ name: 'partner', enabled: true });
+      return {
+        target: { ...partnerKey, value: apiKey },
+        async seen() {
+          const { $metadata, lastUpdatedDate, ...key } = await gateway.getApiKey({
+            apiKey,
+            includeValue: true,
+          });
+          return key;
+        },
+      };
+    },
+  },
+};
+
+test.each(Object.entries(CASES))(
+  'the executor of %s cuts off, and its reverser leaves everything as it was',
+  async (scope, { handlers, name, mechanism, made }) => {
+    const { execute, reverse } = await handlers();
+    const { target, parameters = {}, seen } = await made();
+    const actionId = `act-0123456789abcdef-${Object.keys(CASES).indexOf(scope) + 1}`;
+    const effectKey = `${scope}:${target.value}`;
+    await store.records.createAction(
+      toyAction({
+        ...{ actionId, name, mechanism, scope, target, parameters, effectKey },
+        disposition: 'approve',
+        status: 'approved',
+        approval: approvedByAna,
+      }),
+    );
+    const ids = { incidentId: INCIDENT_ID, actionId };
+    const before = JSON.stringify(await seen());
+    expect(await execute(ids)).toMatchObject({ status: 'in-force' });
+    expect(JSON.stringify(await seen())).not.toBe(before);
+    const request = { ...ids, cause: 'person', by: 'person:ana.silva' };
+    expect(await reverse(request)).toMatchObject({ status: 'reversed' });
+    expect(JSON.stringify(await seen())).toBe(before);
+  },
+);
