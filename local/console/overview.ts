@@ -40,11 +40,9 @@ export async function overview(deps: ConsoleDeps): Promise<Overview> {
   const outstanding = await runtime.store.records.outstanding();
   const inForce = outstanding.filter(({ status }) => IN_FORCE.includes(status));
   const inbox = await Promise.all(
-    runtime
-      .inbox()
-      .slice(-SHOWN_MESSAGES)
-      .reverse()
-      .map((delivered) => showMessage(runtime, delivered)),
+    questionsFirst(runtime.inbox(), outstanding.filter(isWaiting)).map((delivered) =>
+      showMessage(runtime, delivered),
+    ),
   );
   return {
     now: now(),
@@ -52,7 +50,7 @@ export async function overview(deps: ConsoleDeps): Promise<Overview> {
     mode: policy.mode,
     analyst,
     killSwitch: await runtime.store.killSwitch.read(policy.account, now()),
-    waiting: outstanding.filter(({ status }) => status === 'awaiting-approval').length,
+    waiting: outstanding.filter(isWaiting).length,
     incidents: shown,
     inbox,
     ipSets: runtime.ipSets(),
@@ -64,6 +62,17 @@ export async function overview(deps: ConsoleDeps): Promise<Overview> {
   };
 }
 
+const isWaiting = ({ status }: Action): boolean => status === 'awaiting-approval';
+
+/** Every question that nobody has answered, whatever its age, then the latest of the others; newest first. */
+function questionsFirst(delivered: readonly Delivered[], waiting: readonly Action[]): Delivered[] {
+  const ids = new Set<string | null>(waiting.map(({ actionId }) => actionId));
+  const asks = ({ message }: Delivered) => message.links.length > 0 && ids.has(message.actionId);
+  const newestFirst = delivered.toReversed();
+  const others = newestFirst.filter((one) => !asks(one));
+  return [...newestFirst.filter(asks), ...others.slice(0, SHOWN_MESSAGES)];
+}
+
 /** A message asks for something as long as the action is in the state that it was written about. */
 async function showMessage(runtime: Runtime, { at, message }: Delivered): Promise<ShownMessage> {
   const { key, to, subject, paragraphs, facts, steps, links, incidentId, actionId } = message;
@@ -71,7 +80,6 @@ async function showMessage(runtime: Runtime, { at, message }: Delivered): Promis
     links.length > 0 && actionId
       ? await runtime.store.records.findAction(incidentId, actionId)
       : undefined;
-  const asked = key.startsWith('ask-') ? 'awaiting-approval' : 'in-force';
   return {
     id: key,
     to: to.kind === 'person' ? to.name : 'the team',
@@ -81,8 +89,14 @@ async function showMessage(runtime: Runtime, { at, message }: Delivered): Promis
     facts,
     steps,
     links,
-    settled: action && action.status !== asked ? action.status : null,
+    settled: action && !isAsking(key, action) ? action.status : null,
   };
+}
+
+/** By the key, which names what a message is about: a question, a due time, or the review of what was kept. */
+function isAsking(key: string, { status, reviewAt }: Action): boolean {
+  if (key.startsWith('ask-')) return status === 'awaiting-approval';
+  return status === 'in-force' || (status === 'kept' && key.includes(`${reviewAt}`));
 }
 
 async function showIncident(runtime: Runtime, incident: Incident): Promise<ShownIncident> {

@@ -43,7 +43,8 @@ export const live = (overview: Overview): Html => html`
 
 const desk = (overview: Overview): Html => html`
 <div class="column">${inbox(overview)}</div>
-<div class="column">${inForce(overview)}${ipSets(overview)}${identities(overview)}${incidents(overview)}${refused(overview)}</div>`;
+<div class="column">${inForce(overview)}${incidents(overview)}${refused(overview)}</div>
+<div class="column account">${ipSets(overview)}${identities(overview)}</div>`;
 
 const refusal = ({ reasons }: Pasted): Html => html`
 <div class="alert" role="alert">

@@ -101,7 +101,7 @@ export const identities = ({ identities }: Overview): Html => html`
 <dl>
 ${identities.map(
   ({ name, kind, works }) => html`
-<div><dt>${name}</dt><dd>${works ? html`<span class="quiet">${kind}, works</span>` : html`${kind}, <b>cut off</b>`}</dd></div>`,
+<dt>${name}</dt><dd>${works ? html`<span class="quiet">${kind}, works</span>` : html`${kind}, <b>cut off</b>`}</dd>`,
 )}
 </dl>
 </section>`;

@@ -23,8 +23,8 @@ main { display: grid; gap: 1.6rem; align-items: start; }
 #live-desk { display: contents; }
 .column { display: grid; gap: 1.6rem; min-width: 0; }
 .column section, .drop-in { display: grid; gap: .6rem; min-width: 0; }
-@media (min-width: 44rem) { main { grid-template-columns: 20rem minmax(0, 1fr); } .drop-in { grid-row: span 2; } }
-@media (min-width: 68rem) { main { grid-template-columns: 18rem minmax(0, 22rem) minmax(0, 1fr); } .drop-in { grid-row: auto; } }
+@media (min-width: 44rem) { main { grid-template-columns: 20rem minmax(0, 1fr); grid-template-rows: auto auto 1fr; } .drop-in { grid-row: span 2; } .account { grid-column: 1; grid-row: 3; } }
+@media (min-width: 68rem) { main { grid-template-columns: 20rem minmax(0, 22rem) minmax(0, 1fr); grid-template-rows: auto 1fr; } .drop-in { grid-row: 1; } .column { grid-row: span 2; } .account { grid-row: 2; } }
 
 article, .incident, .cards li, dl, .samples, .alert { background: var(--paper); border: 1px solid var(--line); border-radius: .75rem; padding: .8rem .95rem; overflow-wrap: anywhere; }
 .cards { display: grid; gap: .6rem; } .cards li { display: grid; gap: .35rem; justify-items: start; }
@@ -59,7 +59,7 @@ summary { cursor: pointer; color: var(--go); padding: .15rem 0; min-height: 1.7r
 .actions { display: grid; gap: .6rem; margin: .6rem 0 .2rem; } .actions details { font-size: .9375rem; } .actions ul { padding-left: 1.2rem; list-style: disc; }
 .history { margin-top: .4rem; color: var(--quiet); } .history time { font-variant-numeric: tabular-nums; }
 .settled { background: transparent; }
-dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .3rem 1rem; align-items: baseline; } dt { font-size: .9375rem; color: var(--quiet); } dd { margin: 0; }
+dt { font-size: .9375rem; color: var(--quiet); } dd { margin: 0; } dd + dt { margin-top: .45rem; }
 code { font: .9375em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 .text { white-space: pre-line; } .verdict::first-letter { text-transform: uppercase; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }

@@ -13,7 +13,10 @@ const live = async () => (await fetch(`${site.url}/live`)).text();
 /** The section under this heading, without the markup. */
 const section = async (id: string): Promise<string> => {
   const [, text = ''] = (await live()).split(`<h2 id="${id}">`);
-  return (text.split('</section>')[0] ?? '').replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ');
+  return (text.split('</section>')[0] ?? '')
+    .replaceAll('<wbr>', '')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/\s+/g, ' ');
 };
 
 /** The web probe from another address, at another host: an incident of its own. */
@@ -39,6 +42,20 @@ describe('what is in force', () => {
     expect(listed).toContain('Block web requests from 203.0.113.66/32 Kept: no end');
     expect(listed).toContain('Watch web requests from 203.0.113.66/32 Undone in');
   }, 90_000);
+});
+
+describe('the inbox', () => {
+  test('has the unanswered question first, and says of an answered one what became of it', async () => {
+    const { world } = site;
+    await world.deliver(probeFrom(1));
+    await world.approve('ana.silva');
+    await world.deliver(probeFrom(2));
+    await world.deliver(sample('exec-in-pod'));
+    const inbox = await section('inbox');
+    expect(inbox).toMatch(/^ ?On-call inbox Approve\? Block web requests from 203\.0\.113\.102/);
+    expect(inbox.match(/Look, then approve or decline/g)).toHaveLength(1);
+    expect(inbox).toMatch(/203\.0\.113\.101\/32 .*now in force See what became of it/);
+  });
 });
 
 describe('the way of an alert', () => {
