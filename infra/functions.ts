@@ -153,6 +153,11 @@ function acceptWildcards(role: Role, { may, scope, model }: FunctionRow, s: Surr
       `arn:<AWS::Partition>:apigateway:${place}::/apikeys/*`,
       'Any key may be the one that an alert is about; what is tagged countermand=protected is denied',
     );
+  if (scope === 'network')
+    accept(
+      `arn:<AWS::Partition>:ec2:${place}:${account}:network-acl/*`,
+      'Which network ACL it is follows from the attacked instance; see docs/decisions/0011',
+    );
   if (scope === 'ticket')
     accept(
       `arn:<AWS::Partition>:ssm:${place}:${account}:opsitem/*`,

@@ -10,6 +10,8 @@ import { quarantineInGraph } from '../functions/execute/mail/graph-message.ts';
 import { type Connected, connected, type Scope } from '../functions/execute/mechanism.ts';
 import { notifyAnalyst } from '../functions/execute/message/notification.ts';
 import { openOpsItem, opsCenter } from '../functions/execute/ticket/ops-item.ts';
+import { denyAddress } from '../functions/execute/network/deny-address.ts';
+import { openOpsItem } from '../functions/execute/ticket/ops-item.ts';
 import { denyUser } from '../functions/execute/user/deny-all.ts';
 import { disableUser } from '../functions/execute/user-pool/cognito-user.ts';
 import { blockAddress, watchAddress } from '../functions/execute/waf/address.ts';
@@ -81,6 +83,7 @@ export function createAccount({ state, policy, send, now }: AccountDeps) {
     'access-key': [connected(deactivateKey, iamClients)],
     'user-pool': [connected(disableUser, { cognito: createUserPools(pools) })],
     'api-key': [connected(disableKey, { gateway: createApiKeys(apiKeys) })],
+    network: [connected(denyAddress, { ec2, sleep: async () => {} })],
     ticket: [connected(openOpsItem, { ssm })],
     message: [connected(notifyAnalyst, { send, onCall: onCallOf(policy.escalation) })],
   };
@@ -95,6 +98,19 @@ export function createAccount({ state, policy, send, now }: AccountDeps) {
     mail: { exchange: mail.exchange, gmail: mail.gmail },
     flowLogs: () => flowLogs.read().flowLogs,
     identities: () => identitiesIn(users.read(), pools.read(), apiKeys.read()),
+    /** The network ACLs, with the hosts that they keep out. */
+    networkAcls: () =>
+      network.read().networkAcls.map(({ id, isDefault, entries }) => ({
+        id,
+        isDefault,
+        denied: entries
+          .filter(({ RuleAction, RuleNumber = 0 }) => RuleAction === 'deny' && RuleNumber < 32_767)
+          .map(({ RuleNumber = 0, Egress, CidrBlock, Ipv6CidrBlock }) => ({
+            ruleNumber: RuleNumber,
+            direction: Egress ? 'outbound' : 'inbound',
+            cidr: CidrBlock ?? Ipv6CidrBlock ?? '',
+          })),
+      })),
     ipSets: () =>
       LOCAL_IP_SETS.map(({ id, name }) => ({ name, addresses: waf.read()[id]?.addresses ?? [] })),
   };

@@ -155,6 +155,7 @@ export async function createRuntime(options: RuntimeOptions) {
     functionsInAws: account.functions,
     flowLogs: account.flowLogs,
     identities: account.identities,
+    networkAcls: account.networkAcls,
     accept: (body: string): Promise<Accepted[]> => acceptEvent(deps, body),
     sweep: () => sweep(deps),
     /** What time brings: due schedules, and now and then the sweeper. */

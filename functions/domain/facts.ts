@@ -1,5 +1,6 @@
 // What enrichment knows of each entity. A fact that could not be read is `unknown` and says why; it is never absent.
 import { z } from 'zod';
+import { Parameters } from './action.ts';
 import { EntityRef, Instant } from './alert.ts';
 
 /** A value that was read, or the reason why it could not be. */
@@ -31,12 +32,19 @@ export const AddressFacts = z.strictObject({
   ownedBy: fact(z.string().max(200).nullable()),
 });
 
+const InForce = z.strictObject({
+  name: z.string(),
+  actionId: z.string(),
+  effect: z.strictObject({ mechanism: z.string(), parameters: Parameters }).nullable(),
+});
+export type InForce = z.infer<typeof InForce>;
+
 /** Facts from our own records. */
 export const HistoryFacts = z.strictObject({
   /** Ids of earlier incidents that named this entity, newest first. */
   earlierIncidents: fact(z.array(z.string()).max(20)),
-  /** Our actions on it that are in force now, as `name (actionId)`. */
-  inForce: fact(z.array(z.string()).max(20)),
+  /** Our actions on it that are in force now, and what exactly each of them changed. */
+  inForce: fact(z.array(InForce).max(20)),
   /** How many of our actions on it were reversed before their time by a person. */
   reversedByPeople: fact(z.int()),
   /** How many proposals about it people declined. */

@@ -4,6 +4,7 @@ import {
   type EntityFacts,
   type Fact,
   type Facts,
+  type InForce,
   type InstanceFacts,
   mapFact,
 } from '../domain/facts.ts';
@@ -106,7 +107,7 @@ const fewer = ({ history, instance, identity, ...facts }: EntityFacts, limits: L
   history: {
     ...history,
     earlierIncidents: firstOf(history.earlierIncidents),
-    inForce: firstOf(history.inForce),
+    inForce: firstOf(named(history.inForce)),
   },
 });
 /** How much stands behind an ACL says how much a block there touches; the ids of it all do not help to judge. */
@@ -120,6 +121,8 @@ const countedOnly = (acls: InstanceFacts['networkAcls']) =>
       otherInterfaces,
     })),
   );
+const named = (fact: Fact<InForce[]>): Fact<string[]> =>
+  mapFact(fact, (all) => all.map(({ name, actionId }) => `${name} (${actionId})`));
 const firstOf = (fact: Fact<string[]>): Fact<string[]> =>
   mapFact(fact, (all) => all.slice(0, MAX_IDS));
 

@@ -1,7 +1,7 @@
 // What our own records say of an entity: earlier incidents, actions in force, and what people decided.
 
 import type { z } from 'zod';
-import type { Fact, HistoryFacts } from '../domain/facts.ts';
+import type { Fact, HistoryFacts, InForce } from '../domain/facts.ts';
 import { known, unknown } from '../domain/facts.ts';
 import type { EntityEvent } from '../store/entity-history.ts';
 
@@ -38,7 +38,7 @@ export function unreadHistory(): Facts {
 }
 
 /** Actions that came into force and have not ended since; none lasts so long that its start is not among the newest. */
-function inForce(events: readonly EntityEvent[]): string[] {
+function inForce(events: readonly EntityEvent[]): InForce[] {
   const ended = new Set(
     events
       .filter(({ event }) => event === 'ended' || event === 'reversed-by-person')
@@ -46,5 +46,9 @@ function inForce(events: readonly EntityEvent[]): string[] {
   );
   return events
     .filter(({ event, actionId }) => event === 'in-force' && !ended.has(actionId))
-    .map(({ name, actionId }) => `${name} (${actionId})`);
+    .map(({ name, actionId, effect }) => ({
+      name: name ?? 'unknown',
+      actionId: actionId ?? 'unknown',
+      effect,
+    }));
 }

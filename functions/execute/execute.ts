@@ -171,6 +171,9 @@ async function markInForce(
       incidentId: action.incidentId,
       actionId: action.actionId,
       name: action.name,
+      effect: action.mechanism
+        ? { mechanism: action.mechanism, parameters: action.parameters }
+        : null,
       at: at.toISOString(),
     });
     return saved;

@@ -12,6 +12,7 @@ import { quarantineInGraph } from './mail/graph-message.ts';
 import type { Face, Scope } from './mechanism.ts';
 import { notifyAnalyst } from './message/notification.ts';
 import { openJiraIssue } from './ticket/jira.ts';
+import { denyAddress } from './network/deny-address.ts';
 import { openOpsItem } from './ticket/ops-item.ts';
 import { openServiceNowIncident } from './ticket/service-now.ts';
 import { denyUser } from './user/deny-all.ts';
@@ -29,6 +30,7 @@ export const MECHANISMS: readonly Face[] = [
   disableUser,
   deactivateKey,
   disableKey,
+  denyAddress,
   openOpsItem,
   openJiraIssue,
   openServiceNowIncident,

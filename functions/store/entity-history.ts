@@ -1,6 +1,7 @@
 // What happened around an entity before: incidents that named it, actions on it, and what people decided.
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { Parameters } from '../domain/action.ts';
 import type { Entity } from '../domain/alert.ts';
 import type { Table } from './table.ts';
 
@@ -9,6 +10,11 @@ const Event = z.object({
   incidentId: z.string(),
   actionId: z.string().nullable(),
   name: z.string().nullable(),
+  /** What exactly came into force; null for all other events. */
+  effect: z
+    .strictObject({ mechanism: z.string(), parameters: Parameters })
+    .nullable()
+    .default(null),
   at: z.string(),
 });
 export type EntityEvent = z.infer<typeof Event>;
@@ -23,7 +29,7 @@ export function createEntityHistory(table: Table) {
     `ENTITY#${kind}#${createHash('sha256').update(value).digest('hex').slice(0, 32)}`;
   return {
     /** Idempotent: the same event of the same action or incident is one item. */
-    note: (entity: Pick<Entity, 'kind' | 'value'>, event: EntityEvent) =>
+    note: (entity: Pick<Entity, 'kind' | 'value'>, event: z.input<typeof Event>) =>
       table.put({
         pk: pk(entity),
         sk: `${event.at}#${event.event}#${event.actionId ?? event.incidentId}`,

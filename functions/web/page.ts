@@ -89,13 +89,21 @@ const buttons = ({ action, alike }: View): Html => {
 
 const several = (all: readonly Action[]): Html => html`
 <p><strong>${all.length === 1 ? 'One question' : `${all.length} questions`} of this kind ${all.length === 1 ? 'is' : 'are'} open:</strong></p>
-<ul class="alike">${all.map((one) => html`<li><label><input type="checkbox" name="ticked" value="${pickOf(one)}"> ${headlineOf(one)}</label><input type="hidden" name="all" value="${pickOf(one)}"></li>`)}</ul>
+<ul class="alike">${all.map((one) => html`<li><label><input type="checkbox" name="ticked" value="${pickOf(one)}"> ${headlineOf(one)}</label><input type="hidden" name="all" value="${pickOf(one)}">${inDetail(one)}</li>`)}</ul>
 <div class="choice">
 <button name="verdict" value="approve-all" class="go">Approve all ${all.length}<small>carried out at once</small></button>
 <button name="verdict" value="decline-all">Decline all ${all.length}<small>nothing is done</small></button>
 <button name="verdict" value="approve-ticked">Approve the ticked<small>the others stay open</small></button>
 <button name="verdict" value="decline-ticked">Decline the ticked<small>the others stay open</small></button>
 </div>`;
+
+/** Nobody says yes to all who could not see what each of them does. */
+const inDetail = ({ description }: Action): Html =>
+  description === null
+    ? html``
+    : html`<details><summary>What it changes, and whom it touches</summary>
+${[...description.changes, ...description.affected, description.undo].map((text) => html`<p>${text}</p>`)}
+</details>`;
 
 /** Below what is settled: the questions of the same kind that are not. */
 const stillOpen = ({ action, alike, path }: View): Html =>

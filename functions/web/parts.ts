@@ -13,11 +13,20 @@ export const facts = ({ action, alert }: View): Html => {
 <dt>What</dt>${(description?.changes ?? ['It is not described']).map((text) => html`<dd>${text}</dd>`)}
 <dt>On what</dt><dd><code>${data(target?.value ?? 'unknown')}</code></dd><dd class="quiet">${kindOf(target?.kind)} in account ${account}, ${region}</dd>
 <dt>Why</dt><dd>${breakable(alert.type)}, severity ${alert.severity.label}</dd>
-<dt>Affected</dt>${(description?.affected ?? ['Not known']).map((text) => html`<dd>${text}</dd>`)}
+<dt>Affected</dt>${folded(description?.affected ?? ['Not known'])}
 <dt>Undone</dt><dd>${description?.undo ?? 'Not described'}</dd>
 </dl>
 </section>`;
 };
+
+/** The first lines say it; what would push the buttons off a small screen opens on a tap. */
+const UNFOLDED = 2;
+const folded = (lines: readonly string[]): Html =>
+  html`${lines.slice(0, UNFOLDED).map((text) => html`<dd>${text}</dd>`)}${
+    lines.length > UNFOLDED
+      ? html`<dd><details><summary>In detail</summary>${lines.slice(UNFOLDED).map((text) => html`<p>${text}</p>`)}</details></dd>`
+      : ''
+  }`;
 
 export const evidence = ({ action, alert }: View): Html => html`
 <section aria-labelledby="evidence">

@@ -46,6 +46,7 @@ label { display: block; font-size: .9375rem; color: var(--quiet); margin-bottom:
 textarea { display: block; width: 100%; font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--quiet); border-radius: .6rem; padding: .55rem .7rem; resize: vertical; }
 summary { cursor: pointer; font-weight: 600; padding: .25rem 0; min-height: 2rem; }
 details[open] summary { margin-bottom: .3rem; }
+dd details, .alike details { border: 0; padding: 0; margin: 0; background: none; } dd summary, .alike summary { font-weight: 400; color: var(--quiet); }
 .warning { color: var(--warn); background: var(--warn-paper); border-radius: .5rem; padding: .5rem .7rem; font-size: .9375rem; }
 blockquote { margin: .6rem 0 .2rem; padding-left: .8rem; border-left: 3px solid var(--line); overflow-wrap: anywhere; }
 .history { margin: 0; padding-left: 1.1rem; font-size: .9375rem; overflow-wrap: anywhere; } .history li { margin: .35rem 0; } .history time { color: var(--quiet); }

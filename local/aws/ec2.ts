@@ -1,7 +1,10 @@
 // The stand-in of EC2: instances, their network interfaces, and the network ACLs around them.
 import type { Filter, NetworkAclEntry } from '@aws-sdk/client-ec2';
+import ipaddr from 'ipaddr.js';
 import type { InstanceApi } from '../../functions/enrich/instance.ts';
 import type { OwnershipApi } from '../../functions/enrich/owned.ts';
+import type { NetworkAclApi } from '../../functions/execute/network/acl.ts';
+import { MAX_RULES } from '../../functions/execute/network/rules.ts';
 import { awsFailure } from './failure.ts';
 import type { StateFile } from './state-file.ts';
 
@@ -36,7 +39,7 @@ const INSTANCE_ID = /^i-([0-9a-f]{8}|[0-9a-f]{17})$/;
 const refuse = (name: string, message: string) => awsFailure(name, 400, message);
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html */
-export function createEc2(file: StateFile<Ec2State>): InstanceApi & OwnershipApi {
+export function createEc2(file: StateFile<Ec2State>): InstanceApi & OwnershipApi & NetworkAclApi {
   const api = {
     describeInstances: async ({
       InstanceIds = [],
@@ -87,9 +90,16 @@ export function createEc2(file: StateFile<Ec2State>): InstanceApi & OwnershipApi
         $metadata: {},
       };
     },
-    describeNetworkAcls: async ({ Filters }: Parameters<InstanceApi['describeNetworkAcls']>[0]) => {
+    describeNetworkAcls: async ({
+      Filters,
+      NetworkAclIds,
+    }: Parameters<InstanceApi['describeNetworkAcls']>[0]) => {
       const wanted = passing(Filters, 'association.subnet-id');
-      const found = file.read().networkAcls.filter(({ subnetIds }) => subnetIds.some(wanted));
+      const state = file.read();
+      for (const id of NetworkAclIds ?? []) aclIn(state, id);
+      const found = state.networkAcls
+        .filter(({ id }) => !NetworkAclIds || NetworkAclIds.includes(id))
+        .filter(({ subnetIds }) => !Filters || subnetIds.some(wanted));
       return {
         NetworkAcls: found.map(({ id, vpcId, isDefault, subnetIds, entries }) => ({
           NetworkAclId: id,
@@ -101,8 +111,50 @@ export function createEc2(file: StateFile<Ec2State>): InstanceApi & OwnershipApi
         $metadata: {},
       };
     },
+    /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNetworkAclEntry.html */
+    createNetworkAclEntry: async (
+      request: Parameters<NetworkAclApi['createNetworkAclEntry']>[0],
+    ) => {
+      const state = file.read();
+      const acl = aclIn(state, request.NetworkAclId);
+      const entry = entryOf(request);
+      const same = acl.entries.filter(({ Egress }) => Egress === entry.Egress);
+      if (same.some(({ RuleNumber }) => RuleNumber === entry.RuleNumber))
+        throw refuse(
+          'NetworkAclEntryAlreadyExists',
+          `The network acl entry identified by ${entry.RuleNumber} already exists.`,
+        );
+      const family = same.filter((one) => !one.Ipv6CidrBlock === !entry.Ipv6CidrBlock);
+      if (family.length >= MAX_RULES)
+        throw refuse(
+          'NetworkAclEntryLimitExceeded',
+          'The maximum number of network acl entries has been reached.',
+        );
+      acl.entries = [...acl.entries, entry];
+      file.write(state);
+      return { $metadata: {} };
+    },
+    /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteNetworkAclEntry.html */
+    deleteNetworkAclEntry: async ({
+      NetworkAclId,
+      RuleNumber,
+      Egress,
+    }: Parameters<NetworkAclApi['deleteNetworkAclEntry']>[0]) => {
+      const state = file.read();
+      const acl = aclIn(state, NetworkAclId);
+      const isIt = (one: NetworkAclEntry) => one.RuleNumber === RuleNumber && one.Egress === Egress;
+      checkNumber(RuleNumber);
+      if (!acl.entries.some(isIt))
+        throw refuse(
+          'InvalidNetworkAclEntry.NotFound',
+          `The network acl entry ${RuleNumber} does not exist in the network acl ${NetworkAclId}`,
+        );
+      acl.entries = acl.entries.filter((one) => !isIt(one));
+      file.write(state);
+      return { $metadata: {} };
+    },
   };
-  return api as unknown as InstanceApi & OwnershipApi;
+  return api as unknown as InstanceApi & OwnershipApi & NetworkAclApi;
 }
 
 const INTERFACE_FILTERS: Readonly<
@@ -120,6 +172,52 @@ function passesAll(filters: readonly Filter[], one: Ec2State['interfaces'][numbe
     if (!read) throw refuse('InvalidParameterValue', `The filter '${Name}' is invalid`);
     return Values.includes(read(one) ?? '');
   });
+}
+
+function aclIn(state: Ec2State, id = '') {
+  const found = state.networkAcls.find((acl) => acl.id === id);
+  if (!found)
+    throw refuse('InvalidNetworkAclID.NotFound', `The network acl ID '${id}' does not exist`);
+  return found;
+}
+
+/** The last rule, 32767 and above, can neither be made nor taken out. */
+function checkNumber(number = 0): void {
+  if (!Number.isInteger(number) || number < 1 || number > 32_766)
+    throw refuse('InvalidParameterValue', `The rule number ${number} is not between 1 and 32766`);
+}
+
+function entryOf({
+  RuleNumber,
+  Egress,
+  Protocol,
+  RuleAction,
+  CidrBlock,
+  Ipv6CidrBlock,
+}: Parameters<NetworkAclApi['createNetworkAclEntry']>[0]): NetworkAclEntry {
+  checkNumber(RuleNumber);
+  if (Egress === undefined || !Protocol || !RuleAction)
+    throw refuse('MissingParameter', 'Egress, Protocol and RuleAction are required');
+  if (Protocol !== '-1')
+    throw refuse('InvalidParameterValue', 'this stand-in only takes rules for all protocols');
+  if (!CidrBlock === !Ipv6CidrBlock)
+    throw refuse('InvalidParameterValue', 'either CidrBlock or Ipv6CidrBlock is required');
+  const block = CidrBlock
+    ? { CidrBlock: canonical('ipv4', CidrBlock) }
+    : { Ipv6CidrBlock: canonical('ipv6', Ipv6CidrBlock ?? '') };
+  return { RuleNumber, Egress, Protocol, RuleAction, ...block };
+}
+
+/** EC2 takes host bits, and takes them off. */
+function canonical(family: 'ipv4' | 'ipv6', text: string): string {
+  if (!ipaddr.isValidCIDR(text) || ipaddr.parseCIDR(text)[0].kind() !== family)
+    throw refuse('InvalidParameterValue', `CIDR block ${text} is malformed`);
+  const bits = text.split('/')[1];
+  const network =
+    family === 'ipv4'
+      ? ipaddr.IPv4.networkAddressFromCIDR(text)
+      : ipaddr.IPv6.networkAddressFromCIDR(text);
+  return `${network}/${bits}`;
 }
 
 /** Whether a value passes. Only the filters that we use are there; another one must not be ignored in silence. */

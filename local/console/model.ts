@@ -2,6 +2,7 @@
 import type { Action } from '../../functions/domain/action.ts';
 import type { Incident } from '../../functions/domain/incident.ts';
 import type { SwitchState } from '../../functions/store/switch.ts';
+import type { Runtime } from '../runtime.ts';
 
 /** One state of the state machine on an alert's way, in the order of the definition. */
 export type Step = { name: string; state: 'done' | 'now' | 'ahead' | 'failed' };
@@ -48,6 +49,7 @@ export type Overview = {
   inbox: ShownMessage[];
   ipSets: { name: string; addresses: string[] }[];
   identities: { name: string; kind: string; works: boolean }[];
+  networkAcls: ReturnType<Runtime['networkAcls']>;
   inForce: ShownInForce[];
   /** Events that could not be read, newest first. */
   refused: { at: string; reason: string; body: string }[];

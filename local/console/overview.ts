@@ -55,6 +55,7 @@ export async function overview(deps: ConsoleDeps): Promise<Overview> {
     inbox,
     ipSets: runtime.ipSets(),
     identities: runtime.identities(),
+    networkAcls: runtime.networkAcls(),
     inForce: await Promise.all(
       inForce.map(async (action) => ({ action, reviewUrl: await reviewUrl(deps, action) })),
     ),

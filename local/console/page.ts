@@ -2,7 +2,16 @@
 import { html } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
 import type { Overview, ShownSample } from './model.ts';
-import { identities, inbox, incidents, inForce, ipSets, refused, status } from './panels.ts';
+import {
+  identities,
+  inbox,
+  incidents,
+  inForce,
+  ipSets,
+  networkAcls,
+  refused,
+  status,
+} from './panels.ts';
 
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
@@ -44,7 +53,7 @@ export const live = (overview: Overview): Html => html`
 const desk = (overview: Overview): Html => html`
 <div class="column">${inbox(overview)}</div>
 <div class="column">${inForce(overview)}${incidents(overview)}${refused(overview)}</div>
-<div class="column account">${ipSets(overview)}${identities(overview)}</div>`;
+<div class="column account">${ipSets(overview)}${networkAcls(overview)}${identities(overview)}</div>`;
 
 const refusal = ({ reasons }: Pasted): Html => html`
 <div class="alert" role="alert">

@@ -106,6 +106,17 @@ ${identities.map(
 </dl>
 </section>`;
 
+export const networkAcls = ({ networkAcls }: Overview): Html => html`
+<section aria-labelledby="network-acls">
+<h2 id="network-acls">Network ACLs</h2>
+<dl>
+${networkAcls.map(
+  ({ id, isDefault, denied }) => html`
+<dt>${id}${isDefault ? ' (default)' : ''}</dt><dd>${denied.length === 0 ? html`<span class="quiet">keeps nobody out</span>` : denied.map(({ ruleNumber, direction, cidr }) => html`<code>${ruleNumber}: deny ${cidr} ${direction}</code> `)}</dd>`,
+)}
+</dl>
+</section>`;
+
 export const incidents = ({ incidents }: Overview): Html => html`
 <section aria-labelledby="incidents">
 <h2 id="incidents">Incidents</h2>

@@ -31,26 +31,28 @@ const says = (name: string) => region(name).textContent();
 describe('the whole way', () => {
   test('a sample is dropped in, its question answered, the address blocked, and free again when its time is over', async () => {
     await page.getByRole('button', { name: 'A known scanner probes the web shop' }).click();
-    await eventually(() => says('State')).toContain('1 question waits');
+    await eventually(() => says('State')).toContain('2 questions wait');
 
     const [decision] = await Promise.all([
       page.waitForEvent('popup'),
       region('On-call inbox').getByRole('link', { name: 'Look, then approve or decline' }).click(),
     ]);
-    await decision.getByRole('button', { name: 'Approve' }).click();
-    await eventually(() => decision.title()).toContain('Approved');
+    await decision.getByRole('button', { name: 'Approve all 2' }).click();
+    await eventually(() => decision.title()).toContain('2 of 2 approved');
     await world.runtime.engine.quiet();
     await decision.getByRole('link', { name: 'See how it stands now' }).click();
     await eventually(() => decision.title()).toContain('In force');
 
     await eventually(() => says('In force')).toContain('Block web requests from 203.0.113.66/32');
     await eventually(() => says('WAF address sets')).toContain('203.0.113.66/32');
+    await eventually(() => says('Network ACLs')).toContain('deny 203.0.113.66/32 inbound');
     await eventually(() => says('On-call inbox')).toContain('now in force');
     await eventually(() => says('State')).toContain('No question waits');
 
     await world.pass(11);
     await eventually(() => says('In force')).toContain('Nothing.');
     expect(await says('WAF address sets')).not.toContain('203.0.113.66');
+    expect(await says('Network ACLs')).not.toContain('203.0.113.66');
   });
 });
 
@@ -72,7 +74,7 @@ describe('a pasted event', () => {
     await paste('{"half": ');
     await page.getByRole('heading', { level: 1 }).click();
     await world.deliver(sample('web-port-probe'));
-    await eventually(() => says('State')).toContain('1 question waits');
+    await eventually(() => says('State')).toContain('2 questions wait');
     expect(await page.getByRole('textbox').inputValue()).toBe('{"half": ');
   });
 });
@@ -97,7 +99,7 @@ describe('the page', () => {
   test('shows a question on the first screen of a phone', async () => {
     await world.deliver(sample('web-port-probe'));
     await page.setViewportSize(PHONE);
-    const link = page.getByRole('link', { name: '1 question waits' });
+    const link = page.getByRole('link', { name: '2 questions wait' });
     await eventually(async () => (await link.boundingBox())?.y ?? PHONE.height).toBeLessThan(
       PHONE.height,
     );

@@ -40,7 +40,7 @@ const violations = async (path: string, colorScheme: 'light' | 'dark') => {
 
 describe('on a phone, without script', () => {
   test('a person reads what will happen without scrolling, approves, and is told so', async () => {
-    await world.deliver(sample('web-port-probe'));
+    await world.deliver(sample('ssh-brute-force'));
     const page = await phone.newPage();
     await page.goto(url + world.link('ana.silva'));
     const approve = page.getByRole('button', { name: 'Approve' });
@@ -49,24 +49,39 @@ describe('on a phone, without script', () => {
       (box?.y ?? PHONE.height) + (box?.height ?? 0),
       'the button is on the first screen',
     ).toBeLessThanOrEqual(PHONE.height);
-    expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('203.0.113.66');
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('203.0.113.101');
     await approve.click();
     await expect
       .poll(() => page.getByRole('heading', { level: 1 }).textContent())
       .toContain('Approved');
     await world.runtime.engine.quiet();
+    expect(world.denied()).toEqual(['203.0.113.101/32 at acl-0a1b2c3d4e5f60701']);
+  });
+
+  test('a person sees of several questions what each changes, and says yes to all at once', async () => {
+    await world.deliver(sample('web-port-probe'));
+    const page = await phone.newPage();
+    await page.goto(url + world.link('ana.silva'));
+    await page.getByText('What it changes, and whom it touches').last().click();
+    expect(await page.getByText('Shared: 2 subnets').isVisible()).toBe(true);
+    await page.getByRole('button', { name: 'Approve all 2' }).click();
+    await expect
+      .poll(() => page.getByRole('heading', { level: 1 }).textContent())
+      .toContain('2 of 2 approved');
+    await world.runtime.engine.quiet();
     expect(world.blocked()).toEqual(['203.0.113.66/32']);
+    expect(world.denied()).toEqual(['203.0.113.66/32 at acl-0a1b2c3d4e5f60701']);
   });
 
   test('a decline needs no more than one tap either, and changes nothing', async () => {
-    await world.deliver(sample('web-port-probe'));
+    await world.deliver(sample('ssh-brute-force'));
     const page = await phone.newPage();
     await page.goto(url + world.link('ana.silva'));
     await page.getByRole('button', { name: 'Decline' }).click();
     await expect
       .poll(() => page.getByRole('heading', { level: 1 }).textContent())
       .toContain('Declined');
-    expect(world.blocked()).toEqual([]);
+    expect(world.denied()).toEqual([]);
   });
 
   test('what an attacker wrote is text, and never markup', async () => {

@@ -76,7 +76,8 @@ describe('history', () => {
   test('lists other incidents, what is in force, and what people decided', async () => {
     await opened();
     const block = { actionId: 'act-1', name: 'block_ip_at_firewall' };
-    const watch = { actionId: 'act-2', name: 'add_ip_to_watchlist' };
+    const effect = { mechanism: 'waf.watch-address', parameters: {} };
+    const watch = { actionId: 'act-2', name: 'add_ip_to_watchlist', effect };
     await note({ event: 'incident', incidentId: INCIDENT_ID });
     await note({ event: 'incident', incidentId: 'inc-aaaaaaaaaaaaaaaa' });
     await note({ event: 'in-force', ...block });
@@ -85,7 +86,7 @@ describe('history', () => {
     await note({ event: 'declined', actionId: 'act-3', name: 'block_ip_at_firewall' });
     expect((await onTheAttacker()).history).toEqual({
       earlierIncidents: known(['inc-aaaaaaaaaaaaaaaa']),
-      inForce: known(['add_ip_to_watchlist (act-2)']),
+      inForce: known([watch]),
       reversedByPeople: known(1),
       declined: known(1),
     });

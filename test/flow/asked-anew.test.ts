@@ -3,11 +3,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { faultOf } from '../../functions/audit/chain.ts';
 import { createWorld, sample, type World } from './world.ts';
 
-const ATTACKER = '203.0.113.66/32';
+const DENIED = '203.0.113.101/32 at acl-0a1b2c3d4e5f60701';
 let world: World;
 beforeEach(async () => {
   world = await createWorld();
-  await world.deliver(sample('web-port-probe'));
+  await world.deliver(sample('ssh-brute-force'));
 });
 afterEach(() => world.stop());
 
@@ -37,7 +37,7 @@ describe('a question that nobody answered', () => {
     expect(second!.approval!.requestedAt > first!.approval!.expiresAt).toBe(true);
     expect(second?.digest).not.toBe(first?.digest);
     await world.approve('ana.silva');
-    expect(world.blocked()).toEqual([ATTACKER]);
+    expect(world.denied()).toEqual([DENIED]);
     expect((await world.incidents())[0]?.alerts[0]?.outcome).toBe('acted');
   });
 
@@ -73,7 +73,7 @@ describe('a question that nobody answered', () => {
     await world.choose(world.link('mei.tanaka'), {});
     const late = await world.form(old);
     expect((await late({ verdict: 'approve' })).status).not.toBe(200);
-    expect(world.blocked()).toEqual([]);
+    expect(world.denied()).toEqual([]);
   });
 });
 
@@ -97,7 +97,7 @@ describe('what somebody kept', () => {
     expect(asked()).toEqual([]);
     await passDays(1);
     expect(asked()).toHaveLength(1);
-    expect(world.blocked()).toEqual([ATTACKER]);
+    expect(world.denied()).toEqual([DENIED]);
   });
 
   test('is kept on with a new date, or reversed, from the same link', async () => {
@@ -106,7 +106,7 @@ describe('what somebody kept', () => {
     await world.choose(world.link('ana.silva'), { review: 'keep' });
     expect((await block()).reviewAt! > first!).toBe(true);
     await world.choose(world.link('ana.silva'), { review: 'reverse' });
-    expect(world.blocked()).toEqual([]);
+    expect(world.denied()).toEqual([]);
     const action = await block();
     expect(action.status).toBe('reversed');
     expect(faultOf(action.actionId, action.history)).toBeNull();

@@ -15,6 +15,8 @@ beforeEach(async () => {
 afterEach(() => world.stop());
 
 const ATTACKER = '203.0.113.66/32';
+/** Around the instance that was probed. */
+const ACL = 'acl-0a1b2c3d4e5f60701';
 const probe = () => world.deliver(sample('web-port-probe'));
 
 describe('an alert about a web attack', () => {
@@ -23,18 +25,20 @@ describe('an alert about a web attack', () => {
     expect(world.watched()).toEqual([ATTACKER]);
     expect(world.blocked()).toEqual([]);
     expect(world.runtime.tickets()).toHaveLength(1);
-    expect(world.told('ana.silva')).toEqual([`Approve? Block web requests from ${ATTACKER}`]);
+    expect(world.told('ana.silva')).toEqual([`Approve 2? Block web requests from ${ATTACKER}`]);
   });
 
   test('is blocked after approval, and the block is lifted when its time is over', async () => {
     await probe();
     await world.approve('ana.silva');
     expect(world.blocked()).toEqual([ATTACKER]);
+    expect(world.denied()).toEqual([`${ATTACKER} at ${ACL}`]);
     expect(await world.incidents()).toMatchObject([{ status: 'closed', outcome: 'acted' }]);
     await world.pass(4.5);
     expect(world.blocked()).toEqual([ATTACKER]);
     await world.pass(1);
     expect(world.blocked(), 'within 60 s of the due time').toEqual([]);
+    expect(world.denied()).toEqual([]);
     expect((await world.action('block_ip_at_firewall')).status).toBe('reversed');
   });
 
@@ -197,7 +201,7 @@ describe('what a person does to an action in force', () => {
     await probe();
     await world.approve('ana.silva');
     await world.pass(3);
-    return world.link('ana.silva');
+    return world.link('ana.silva', 'Block web requests');
   };
 
   test('keep: it stays, with a name to it', async () => {

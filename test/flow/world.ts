@@ -99,30 +99,51 @@ export async function createWorld({
       return url.slice(baseUrl.length);
     },
     open: (path: string) => runtime.web.request(path),
-    /** Opens the page as a browser would; the answer posts its form with a choice, now or later. */
-    async form(path: string) {
+    /** Opens the page as a browser would; `post` sends its form with a choice, now or later. */
+    async read(path: string) {
       const page = await (await runtime.web.request(path)).text();
-      const hidden = [...page.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)].map(
-        ([, name = '', value = '']) => [name, value] as const,
-      );
-      return async (choice: Record<string, string>) => {
+      const hidden: [string, string][] = [
+        ...page.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g),
+      ].map(([, name = '', value = '']) => [name, value]);
+      const post = async (choice: Record<string, string>) => {
         const response = await runtime.web.request(path, {
           method: 'POST',
           headers: { 'Content-Type': 'application/x-www-form-urlencoded', Origin: baseUrl },
-          body: new URLSearchParams({ ...Object.fromEntries(hidden), ...choice }).toString(),
+          // A page about several questions names each of them: a name may come more than once.
+          body: new URLSearchParams([...hidden, ...Object.entries(choice)]).toString(),
         });
         await runtime.engine.quiet();
         return response;
       };
+      return { page, post };
     },
+    form: async (path: string) => (await world.read(path)).post,
     choose: async (path: string, choice: Record<string, string>) =>
       (await world.form(path))(choice),
+    /** The person's answer to the newest message with these words in its subject, and to all that it asks. */
     approve: (person: string, about?: string) =>
-      world.choose(world.link(person, about), { verdict: 'approve', reason: '' }),
-    decline: (person: string) =>
-      world.choose(world.link(person), { verdict: 'decline', reason: 'known scanner' }),
+      world.answer(world.link(person, about), 'approve', ''),
+    decline: (person: string) => world.answer(world.link(person), 'decline', 'known scanner'),
+    async answer(path: string, verdict: 'approve' | 'decline', reason: string) {
+      const { page, post } = await world.read(path);
+      const all = `${verdict}-all`;
+      return post({ verdict: page.includes(`value="${all}"`) ? all : verdict, reason });
+    },
+    /** The person's yes to one of the questions on the page, by a part of its headline. */
+    async approveOnly(person: string, headline: string) {
+      const { page, post } = await world.read(world.link(person));
+      const boxes = [...page.matchAll(/name="ticked" value="([^"]*)"> ([^<]*)</g)];
+      const ticked = boxes.find(([, , label = '']) => label.includes(headline))?.[1];
+      if (!ticked) throw new Error(`nothing on the page is about ${headline}`);
+      return post({ verdict: 'approve-ticked', ticked, reason: '' });
+    },
     blocked: () => addressesIn(runtime, 'block'),
     watched: () => addressesIn(runtime, 'watch'),
+    /** Deny rules of one host in the network ACLs. */
+    denied: () =>
+      runtime
+        .networkAcls()
+        .flatMap(({ id, denied }) => denied.map(({ cidr }) => `${cidr} at ${id}`)),
     stop: () => runtime.stop(),
   };
   return world;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Disposition } from '../../functions/domain/action.ts';
 import { Recommendation } from '../../functions/domain/assessment.ts';
-import { type Fact, known, unknown } from '../../functions/domain/facts.ts';
+import { type Fact, type InForce, known, unknown } from '../../functions/domain/facts.ts';
 import { ActionName, type Policy } from '../../functions/domain/policy.ts';
 import { effectsOf } from '../../functions/execute/registry.ts';
 import { decide, isStricter } from '../../functions/gate/decide.ts';
@@ -37,6 +37,12 @@ const withTarget = (change: Partial<typeof attacker>, facts = factsAbout('ip-1')
     alert: alertWith({ entities: [{ ...attacker, ...change }] }),
     facts: factsWith(facts),
   });
+const inForce = (effect: InForce['effect']): InForce => ({
+  name: 'block_ip_at_firewall',
+  actionId: 'act-x',
+  effect,
+});
+const blockInForce = inForce({ mechanism: 'waf.block-address', parameters: {} });
 const addressFacts = (change: object) =>
   factsAbout('ip-1', { address: { ...factsAbout('ip-1').address!, ...change } });
 
@@ -163,6 +169,70 @@ describe('P3: in a live account nothing is automatic whose undo no drill has sho
   });
 });
 
+describe('a block that is in force', () => {
+  const instance = {
+    ...attacker,
+    ref: 'instance-1',
+    kind: 'instance' as const,
+    part: 'target' as const,
+  };
+  const acls = (...ids: string[]) =>
+    factsAbout('instance-1', {
+      address: null,
+      instance: {
+        networkAcls: known(
+          ids.map((networkAclId) => ({
+            networkAclId,
+            isDefault: false,
+            vpcId: 'vpc-1',
+            subnets: { ids: [], count: 0 },
+            instances: { ids: [], count: 0 },
+            otherInterfaces: 0,
+            rules: { ingress: { ipv4: 2, ipv6: 0 }, egress: { ipv4: 2, ipv6: 0 } },
+          })),
+        ),
+      },
+    });
+  const onNetwork = alertWith({
+    traffic: { layer: 'network', direction: 'inbound', localPort: 22, protocol: 'TCP' },
+    entities: [attacker, instance],
+  });
+  const ruled = (there: InForce, ...ids: string[]) =>
+    decide(
+      recommend(),
+      circumstances({
+        alert: onNetwork,
+        facts: factsWith(
+          factsAbout('ip-1', {
+            history: { ...factsAbout('ip-1').history, inForce: known([there]) },
+          }),
+          acls(...ids),
+        ),
+      }),
+    ).disposition;
+  const first = 'acl-0a1b2c3d4e5f60701';
+  const atFirst = inForce({
+    mechanism: 'network.deny-address',
+    parameters: { networkAclId: first, direction: 'ingress' },
+  });
+
+  test('is not proposed again', () => {
+    expect(ruled(atFirst, first)).toBe('dropped');
+  });
+
+  test('on the web is no reason not to block at the network', () => {
+    expect(ruled(blockInForce, first)).toBe('approve');
+  });
+
+  test('at one network ACL is no reason not to block at another', () => {
+    expect(ruled(atFirst, first, 'acl-0a1b2c3d4e5f60702')).toBe('approve');
+  });
+
+  test('and does not say what it changed counts as the same', () => {
+    expect(ruled(inForce(null), first)).toBe('dropped');
+  });
+});
+
 describe('each rule', () => {
   const blocks = (given: Circumstances, change = {}) => decide(recommend(change), given);
   const history = factsAbout('ip-1').history;
@@ -184,6 +254,25 @@ describe('each rule', () => {
       blocks(circumstances(), { confidence: 59 }),
       'dropped',
       'below-confidence-floor',
+    ],
+    [
+      'a network that could not be looked at',
+      blocks(
+        circumstances({
+          alert: alertWith({
+            entities: [
+              attacker,
+              { ...attacker, ref: 'instance-1', kind: 'instance', part: 'target' },
+            ],
+          }),
+          facts: factsWith(
+            factsAbout('ip-1'),
+            factsAbout('instance-1', { instance: { networkAcls: unknown('no rights') } }),
+          ),
+        }),
+      ),
+      'approve',
+      'network-unknown',
     ],
     ['no facts', blocks(circumstances({ facts: null })), 'hand-off', 'facts-missing'],
     [
@@ -255,7 +344,7 @@ describe('each rule', () => {
         withTarget(
           {},
           factsAbout('ip-1', {
-            history: { ...history, inForce: known(['block_ip_at_firewall (act-x)']) },
+            history: { ...history, inForce: known([blockInForce]) },
           }),
         ),
       ),
@@ -378,7 +467,7 @@ describe('for any model output, facts and policy', () => {
     protectedBy: fact(fc.constantFrom(null, 'private-space')),
     singleHost: fact(fc.boolean()),
     awsServices: fact(fc.constantFrom<string[]>([], ['S3'])),
-    inForce: fact(fc.constantFrom<string[]>([], ['block_ip_at_firewall (act-x)'])),
+    inForce: fact(fc.constantFrom<InForce[]>([], [blockInForce])),
     reversedByPeople: fact(fc.constantFrom(0, 2)),
   });
   const anyRecommendation = fc.record({

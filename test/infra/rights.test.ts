@@ -129,6 +129,7 @@ const SHARED: Readonly<Record<string, string>> = {
   'lambda:UpdateFunctionConfiguration': 'function-log',
   'iam:AttachUserPolicy': 'user',
   'iam:UpdateAccessKey': 'access-key',
+  'ec2:CreateNetworkAclEntry': 'network',
 };
 const isOfScope = (where: string, scope: string | undefined) =>
   [`policies/iam/${scope}.json`, `${PREFIX}execute-${scope}`, `${PREFIX}reverse-${scope}`].includes(
@@ -197,6 +198,7 @@ describe('least privilege', () => {
       'arn:${AWS::Partition}:scheduler:${AWS::Region}:123456789012:schedule/countermand-reversals/*';
     const anyFunction = 'arn:${AWS::Partition}:lambda:${AWS::Region}:123456789012:function:*';
     const ofEc2 = 'arn:${AWS::Partition}:ec2:${AWS::Region}:123456789012';
+    const anyAcl = 'arn:${AWS::Partition}:ec2:${AWS::Region}:123456789012:network-acl/*';
     expect([...wild].sort()).toEqual(
       [
         // These have no resources to name: log delivery and tracing by Step Functions and Lambda.
@@ -217,6 +219,9 @@ describe('least privilege', () => {
         'ec2:DescribeAddresses on *',
         'ec2:DescribeNetworkAcls on *',
         'ec2:DescribeNetworkInterfaces on *',
+        // Any network ACL may be the one around the instance that an alert is about.
+        `ec2:CreateNetworkAclEntry on ${anyAcl}`,
+        `ec2:DeleteNetworkAclEntry on ${anyAcl}`,
         // OpsItems get their ids when they are made.
         'ssm:CreateOpsItem on *',
         'ssm:DescribeOpsItems on *',
@@ -301,6 +306,18 @@ describe('least privilege', () => {
       (id) => `\${${id}.Arn}`,
     );
     expect([...sets].sort()).toEqual(ours.sort());
+  });
+
+  test('only executor and reverser of the network may change a network ACL, and nothing else of EC2', () => {
+    const ours = ['execute-network', 'reverse-network'];
+    expect(whoMay('ec2:CreateNetworkAclEntry')).toEqual(ours);
+    expect(whoMay('ec2:DeleteNetworkAclEntry')).toEqual(ours);
+    for (const name of ours)
+      expect(actionsOf(name).filter((action) => action.startsWith('ec2:'))).toEqual([
+        'ec2:CreateNetworkAclEntry',
+        'ec2:DeleteNetworkAclEntry',
+        'ec2:DescribeNetworkAcls',
+      ]);
   });
 
   test.each(SCOPES)(

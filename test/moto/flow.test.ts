@@ -7,6 +7,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Action } from '../../functions/domain/action.ts';
 import { Denied, Throttled } from '../../functions/domain/errors.ts';
 import { SCOPES } from '../../functions/execute/registry.ts';
 import { createEngine, type Engine, type EngineDeps } from '../../local/engine/state-machines.ts';
@@ -125,10 +126,16 @@ describe.each(['embedded', 'moto'] as const)('on the %s engine', (engine) => {
       ...Object.fromEntries(actions.map(({ name, status }) => [name, status])),
     };
   };
-  const asked = (world: World, person: string) =>
-    expect
-      .poll(() => world.told(person).length, { timeout: 15_000, interval: 20 })
-      .toBeGreaterThan(0);
+  /** Asked, with every question of the alert waiting: they are one message. */
+  const asked = async (world: World, person: string) => {
+    const poll = { timeout: 15_000, interval: 20 };
+    await expect.poll(() => world.told(person).length, poll).toBeGreaterThan(0);
+    await expect
+      .poll(async () => (await world.actions()).filter(doesNotYetWait).length, poll)
+      .toBe(0);
+  };
+  const doesNotYetWait = ({ status, approval }: Action) =>
+    status === 'awaiting-approval' && !approval?.taskToken;
 
   test('approved', async () => {
     const world = await run('web-port-probe', async () => {}, true);
@@ -153,7 +160,7 @@ describe.each(['embedded', 'moto'] as const)('on the %s engine', (engine) => {
   });
 
   test('approved by the second rung, after the first timed out', async () => {
-    const world = await run('web-port-probe');
+    const world = await run('ssh-brute-force');
     await asked(world, 'ben.okafor');
     await world.approve('ben.okafor');
     expect(await ended(world)).toMatchObject({

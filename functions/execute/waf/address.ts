@@ -5,10 +5,10 @@ import type { Alert } from '../../domain/alert.ts';
 import { InvalidInput } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { earlierIncidents, undoneAfter } from '../affected.ts';
+import { entryFor, keyOf } from '../host-address.ts';
 import type { Mechanism, Subject } from '../mechanism.ts';
 import {
   createIpSetAccess,
-  entryFor,
   type IpSet,
   MAX_ADDRESSES,
   spellings,
@@ -48,16 +48,6 @@ const addressMechanism = (words: Words): Mechanism<WafClients, Before> => ({
   wasThere: ({ sets }) => sets.every(({ present }) => present),
   connect: (clients) => connect(words.purpose, clients),
 });
-
-/** A value that is no single host has no effect; the gate never lets it come this far, and says why. */
-function keyOf(value: string): string {
-  try {
-    return entryFor(value).entry;
-  } catch (error) {
-    if (error instanceof InvalidInput) return value;
-    throw error;
-  }
-}
 
 export const watchAddress = addressMechanism({
   id: 'waf.watch-address',

@@ -3,9 +3,8 @@ import type { WAFV2 } from '@aws-sdk/client-wafv2';
 import ipaddr from 'ipaddr.js';
 import pRetry from 'p-retry';
 import { z } from 'zod';
-import { isSingleHost, parseAddress } from '../../address/address.ts';
 import { aws } from '../../audit/aws-errors.ts';
-import { Conflict, InvalidInput, NotFound, QuotaExceeded, Throttled } from '../../domain/errors.ts';
+import { Conflict, NotFound, QuotaExceeded, Throttled } from '../../domain/errors.ts';
 import type { Sleep } from '../settle.ts';
 
 /** The two calls that we make; a stand-in implements the same. */
@@ -34,18 +33,6 @@ export const MAX_ADDRESSES = 10_000;
 /** WAF accepts one change per second, account and region; a little more keeps clear of the border. */
 const BETWEEN_CHANGES_MS = 1_100;
 const MAX_RETRIES = 8;
-
-/**
- * An address as WAF stores it: CIDR notation, IPv6 compressed. Throws InvalidInput for anything but one host.
- *
- * @example entryFor('203.0.113.7') // {entry: '203.0.113.7/32', family: 'ipv4'}
- */
-export function entryFor(value: string): { entry: string; family: 'ipv4' | 'ipv6' } {
-  const parsed = parseAddress(value);
-  if (!parsed) throw new InvalidInput(`"${value}" is not an address`);
-  if (!isSingleHost(parsed)) throw new InvalidInput(`"${value}" is wider than one host`);
-  return { entry: `${parsed.address}/${parsed.bits}`, family: parsed.address.kind() };
-}
 
 /**
  * How WAF may have stored an entry: IPv6 addresses were seen to come back written out in full, whatever was sent.

@@ -1,5 +1,8 @@
 // What the facts say about the target. A fact that is unknown counts as the worst that it could be.
-import type { Fact } from '../../domain/facts.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { instancesSeen } from '../../domain/attacked.ts';
+import type { Fact, InForce } from '../../domain/facts.ts';
+import type { Effect } from '../../execute/registry.ts';
 import { type Proposal, type Rule, verdict } from '../proposal.ts';
 
 /** Tickets and notifications concern the alert itself; there is nothing about the world to know first. */
@@ -99,6 +102,20 @@ const noPlannedWork: Rule = {
   },
 };
 
+/** Where it is not, the block at the network is missing from what is proposed, and nobody would know why. */
+const networkIsKnown: Rule = {
+  id: 'network-is-known',
+  question: 'Is it known which network ACLs guard the attacked instances?',
+  inputs: (proposal) => ({ instances: guardsOf(proposal).map(({ acls }) => shown(acls)) }),
+  verdict: (proposal) => {
+    const dark = guardsOf(proposal).find(({ acls }) => !acls?.known);
+    const why = dark?.acls?.known === false ? dark.acls.why : 'nothing was read';
+    return dark
+      ? verdict('approve', 'network-unknown', `What to block at the network is unknown: ${why}`)
+      : null;
+  },
+};
+
 const changesAreAllowed: Rule = {
   id: 'changes-are-allowed',
   question: 'Is the change calendar open?',
@@ -111,13 +128,19 @@ const changesAreAllowed: Rule = {
       : null;
   },
 };
+const guardsOf = ({ name, alert, facts }: Proposal) =>
+  name === 'block_ip_at_firewall'
+    ? instancesSeen(alert).map(({ ref }) => ({
+        acls: facts?.entities.find((entity) => entity.ref === ref)?.instance?.networkAcls,
+      }))
+    : [];
 
 const notInForceAlready: Rule = {
   id: 'not-in-force-already',
   question: 'Is it not in force already?',
   inputs: ({ entityFacts }) => ({ inForce: shown(entityFacts?.history.inForce) }),
   // Each incident has a ticket of its own, also where the same finding comes again.
-  verdict: ({ entityFacts, name, target }) => {
+  verdict: ({ entityFacts, name, target, effects }) => {
     if (!entityFacts || !name || target?.kind === 'alert') return null;
     const { inForce } = entityFacts.history;
     if (!inForce.known)
@@ -126,10 +149,23 @@ const notInForceAlready: Rule = {
         'history-unknown',
         `What we did to it before is unknown: ${inForce.why}`,
       );
-    const same = inForce.value.find((entry) => entry.startsWith(`${name} `));
-    return same ? verdict('dropped', 'already-in-force', `It is in force already: ${same}`) : null;
+    const same = inForce.value.filter((one) => one.name === name);
+    // A block on the web is no reason not to block at the network: only what would change nothing is left out.
+    const isThere = (effect: Effect) => same.some((one) => has(one, effect));
+    return same.length > 0 && effects.every(isThere)
+      ? verdict(
+          'dropped',
+          'already-in-force',
+          `It is in force already: ${same.map(({ actionId }) => actionId).join(', ')}`,
+        )
+      : null;
   },
 };
+
+/** What an action changed that does not say so counts as the same. */
+const has = ({ effect }: InForce, { mechanism, parameters }: Effect): boolean =>
+  effect === null ||
+  (effect.mechanism === mechanism.id && isDeepStrictEqual(effect.parameters, parameters));
 
 const peopleDidNotSayOtherwise: Rule = {
   id: 'people-did-not-say-otherwise',
@@ -162,6 +198,7 @@ export const FACT_RULES: readonly Rule[] = [
   addressIsNotOurs,
   noPlannedWork,
   changesAreAllowed,
+  networkIsKnown,
   notInForceAlready,
   peopleDidNotSayOtherwise,
 ];

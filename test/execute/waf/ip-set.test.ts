@@ -6,9 +6,9 @@ import {
   QuotaExceeded,
   Throttled,
 } from '../../../functions/domain/errors.ts';
+import { entryFor } from '../../../functions/execute/host-address.ts';
 import {
   createIpSetAccess,
-  entryFor,
   type IpSet,
   MAX_ADDRESSES,
   type WafApi,
