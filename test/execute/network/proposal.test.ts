@@ -109,7 +109,7 @@ describe('the approver reads', () => {
     expect(changes).toEqual([
       'acl-0a1b2c3d4e5f60701 gets one inbound rule ahead of what allows it: deny 203.0.113.7/32, all protocols',
     ]);
-    expect(undo).toContain('after 60 minutes unless somebody keeps it');
+    expect(undo).toContain('after 1 h unless somebody keeps it');
   });
 
   test('that an ACL is shared, with the subnets and instances that it touches', () => {
