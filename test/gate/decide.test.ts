@@ -180,6 +180,7 @@ describe('a block that is in force', () => {
     factsAbout('instance-1', {
       address: null,
       instance: {
+        tags: known({}),
         networkAcls: known(
           ids.map((networkAclId) => ({
             networkAclId,
@@ -267,7 +268,9 @@ describe('each rule', () => {
           }),
           facts: factsWith(
             factsAbout('ip-1'),
-            factsAbout('instance-1', { instance: { networkAcls: unknown('no rights') } }),
+            factsAbout('instance-1', {
+              instance: { networkAcls: unknown('no rights'), tags: known({}) },
+            }),
           ),
         }),
       ),
@@ -437,7 +440,7 @@ describe('each rule', () => {
   test('writes the ticket of a finding that comes again, that was archived, or whose ticket was withdrawn', () => {
     const before = {
       ...history,
-      inForce: known(['create_alert_ticket (act-x)']),
+      inForce: known([{ name: 'create_alert_ticket', actionId: 'act-x', effect: null }]),
       reversedByPeople: known(1),
     };
     const ruling = decide(

@@ -35,7 +35,10 @@ const acl = (change: Partial<NetworkAclFacts> = {}): NetworkAclFacts => ({
 });
 const other = acl({ networkAclId: 'acl-0a1b2c3d4e5f60702' });
 const guardedBy = (number: number, ...acls: NetworkAclFacts[]) =>
-  factsAbout(`instance-${number}`, { address: null, instance: { networkAcls: known(acls) } });
+  factsAbout(`instance-${number}`, {
+    address: null,
+    instance: { networkAcls: known(acls), tags: known({}) },
+  });
 const traffic = (change: Partial<Alert['traffic']> = {}): Alert['traffic'] => ({
   layer: 'network',
   direction: 'inbound',
@@ -91,7 +94,9 @@ describe('a block on the network is proposed', () => {
   });
 
   test('not where the ACLs of one of the instances are unknown', () => {
-    const dark = factsAbout('instance-2', { instance: { networkAcls: unknown('no rights') } });
+    const dark = factsAbout('instance-2', {
+      instance: { networkAcls: unknown('no rights'), tags: known({}) },
+    });
     expect(effects(factsWith(guardedBy(1, acl()), dark))).toEqual([]);
     expect(effects(factsWith(guardedBy(1, acl())))).toEqual([]);
     expect(effects(null)).toEqual([]);
