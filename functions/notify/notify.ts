@@ -5,6 +5,7 @@ import { noted } from '../audit/chain.ts';
 import { errorFields, type Log } from '../audit/log.ts';
 import { type Action, ActionId, type Approver, IncidentId } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
+import type { Facts } from '../domain/facts.ts';
 import { onCallOf, peopleOf } from '../domain/people.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Store } from '../store/store.ts';
@@ -58,8 +59,9 @@ export async function notify(deps: NotifyDeps, input: unknown) {
   const { incidentId, actionId, failure } = NotifyInput.parse(input);
   const action = await deps.store.records.action(incidentId, actionId);
   const alert = await deps.store.records.alert(incidentId, action.alertId);
+  const facts = (await deps.store.records.findFacts(incidentId, action.alertId)) ?? null;
   const why = failure ? causeText(failure) : null;
-  const news = newsOf(action, alert, deps.policy, why, deps.now());
+  const news = newsOf(action, { alert, facts }, deps.policy, why, deps.now());
   if (!news) return { incidentId, actionId, told: 0 };
   const facts = [
     ...news.facts,
@@ -158,7 +160,7 @@ async function ticketFor(
 /** What is to be told, and to whom; null where the state needs nobody. */
 function newsOf(
   action: Action,
-  alert: Alert,
+  { alert, facts }: { alert: Alert; facts: Facts | null },
   { escalation }: Policy,
   failure: string | null,
   now: Date,
@@ -179,7 +181,7 @@ function newsOf(
     case 'handed-off':
       return approvedOnce
         ? { ...stoppedText(action), to: unique([...decidedBy, ...onCall]), ticket: true }
-        : { ...handOffText(action, alert), to: onCall, ticket: true };
+        : { ...handOffText(action, alert, facts, managers), to: onCall, ticket: true };
     case 'observed':
       return approvedOnce ? { ...stoppedText(action), to: decidedBy, ticket: false } : null;
     case 'expired':

@@ -1,6 +1,7 @@
 // What messages say. Facts first, in words that code wrote; what a model wrote stands last and is marked.
 import type { Action, Approver } from '../domain/action.ts';
 import type { Alert, Cause } from '../domain/alert.ts';
+import type { Facts } from '../domain/facts.ts';
 import type { Incident, Outcome } from '../domain/incident.ts';
 import { oneLine, quoted, utc, words } from '../domain/wording.ts';
 import type { Message } from './message.ts';
@@ -162,33 +163,44 @@ export function expiredText(action: Action): Text {
   };
 }
 
-/** A person does it, or decides not to: what to check, what would be typed, how it is taken back. */
-export function handOffText(action: Action, alert: Alert): Text {
+/** A person does it, or decides not to: what to check, what would be typed, how it is taken back, who is told. */
+export function handOffText(
+  action: Action,
+  alert: Alert,
+  facts: Facts | null,
+  managers: readonly Approver[],
+): Text {
   const { target, recommendation } = action;
-  const { look, act, undo } = runbookOf(action, alert);
+  const { check, look, act, undo, tell } = runbookOf(action, alert, facts);
   const named = target
     ? `${words(target.kind)} ${quoted(target.value)}, the ${PARTS[target.part]} of the alert`
     : `${quoted(recommendation.target, 64)}, which is nothing in the alert`;
   return {
     subject: subjectOf('Yours to decide:', action),
     paragraphs: [
-      `Countermand does not do this by itself. ${action.reasons.map(({ text }) => sentence(text)).join(' ')}\nBefore you act: does the alert describe what you see? Who uses the target at this hour? Who has to be told?`,
+      `Countermand does not do this by itself. ${action.reasons.map(({ text }) => sentence(text)).join(' ')}`,
       modelsWords(action),
     ],
     facts: [
       { label: 'Target', value: named },
       whyFact(alert),
       { label: 'Alert', value: quoted(alert.title) },
+      { label: 'Before you act', value: [ALWAYS_ASKED, ...check].join('\n') },
+      {
+        label: 'Tell',
+        value: [...tell, ...managers.map(({ name }) => `${name}, manager`)].join('\n'),
+      },
       incidentFact(action),
     ],
     steps: [
-      ...steps('Look first', look),
+      ...steps('Look first (bash and the AWS CLI, in a folder of its own)', look),
       ...steps('To do it', act),
       ...steps('To take it back', undo),
     ],
   };
 }
 
+const ALWAYS_ASKED = 'Does the alert describe what you see? Who uses the target at this hour?';
 const PARTS = { actor: 'actor', target: 'victim', related: 'side' } as const;
 
 const steps = (title: string, lines: readonly string[]): Text['steps'] =>

@@ -27,16 +27,23 @@ export type Moto = {
 
 /**
  * Binds to 127.0.0.1 and a free port. With `lambdaProxy`, state machines run, and an invocation of a
- * function named there runs its handler in this process; without, StartExecution only stores.
+ * function named there runs its handler in this process; without, StartExecution only stores. With
+ * `managedPolicies`, IAM has AWS's own policies.
  * @example
  * const moto = await startMoto();
  * const waf = new WAFV2Client(moto.clientConfig);
  * await moto.stop();
  */
-export async function startMoto(options: { lambdaProxy?: InvokeHandlers } = {}): Promise<Moto> {
+export async function startMoto(
+  options: { lambdaProxy?: InvokeHandlers; managedPolicies?: true } = {},
+): Promise<Moto> {
   const python = await ensureMotoVenv();
   const proxy = options.lambdaProxy && (await startLambdaProxy(options.lambdaProxy));
-  const { port, process: server } = await spawnMoto(python, proxy?.port).catch(async (error) => {
+  const { port, process: server } = await spawnMoto(
+    python,
+    proxy?.port,
+    options.managedPolicies,
+  ).catch(async (error) => {
     await proxy?.close();
     throw error;
   });
@@ -73,6 +80,7 @@ export function startMotoWithLambdas(handlers: InvokeHandlers): Promise<Moto> {
 async function spawnMoto(
   python: string,
   enginePort: number | undefined,
+  managedPolicies = false,
 ): Promise<{ port: number; process: ChildProcess }> {
   const { PATH } = process.env;
   const server = spawn(python, [join(import.meta.dirname, 'serve.py')], {
@@ -83,6 +91,7 @@ async function spawnMoto(
       PYTHONUTF8: '1',
       AWS_EC2_METADATA_DISABLED: 'true',
       ...(enginePort === undefined ? {} : { MOTO_PORT: String(enginePort) }),
+      ...(managedPolicies ? { MOTO_IAM_LOAD_MANAGED_POLICIES: 'true' } : {}),
     },
     stdio: ['pipe', 'pipe', 'pipe'],
   });

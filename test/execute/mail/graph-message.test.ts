@@ -99,6 +99,15 @@ describe('what cannot be found', () => {
     await expect(driver().capture(subject)).rejects.toThrow('there are several of its name');
   });
 
+  test('anything by a name that is a query: it is taken as a name', async () => {
+    office.ownerMoves('Archive');
+    const internetMessageId = `x' or internetMessageId eq '<lunch@example.com>`;
+    const target = { ...exchangeEmail, attributes: { ...attributes, internetMessageId } };
+    await expect(driver().capture({ ...subject, target })).rejects.toThrow(
+      'the mailbox does not hold the message',
+    );
+  });
+
   test('a mailbox that is not there', async () => {
     office.file.write({});
     const error: unknown = await driver()
