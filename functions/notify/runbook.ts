@@ -15,6 +15,7 @@ import {
 } from './runbooks/credential.ts';
 import { captureEvidence } from './runbooks/forensics.ts';
 import { isolateInstance, isolateInterface } from './runbooks/host.ts';
+import { hideMessage } from './runbooks/message.ts';
 
 const BOOKS: Readonly<Partial<Record<ActionName | `${ActionName} ${string}`, Book>>> = {
   'isolate_production_host instance': isolateInstance,
@@ -32,6 +33,8 @@ const BOOKS: Readonly<Partial<Record<ActionName | `${ActionName} ${string}`, Boo
   'disable_user_account_temporarily cognito-user': disableCognitoUser,
   'revoke_api_key access-key': revokeKey,
   'revoke_api_key api-key': disableApiKey,
+  // Tier 1, where the account is not joined to the mail provider.
+  quarantine_email: hideMessage,
 };
 
 type Told = Pick<
@@ -57,7 +60,8 @@ export function runbookOf(
     };
   const one = { action, target, alert, facts };
   const { look, ...rest } = book(one);
-  return { ...rest, look: look.length > 0 ? [whichAccount(action), ...look] : [] };
+  const inAws = look.some((line) => line.includes('aws '));
+  return { ...rest, look: inAws ? [whichAccount(action), ...look] : look };
 }
 
 /** Commands act on whatever account one is signed in to. */

@@ -46,7 +46,8 @@ export async function startShell(endpoint: string) {
           const ended = await new Promise<{ code: number; out: string; error: string }>((resolve) =>
             execFile(
               'bash',
-              ['-c', script],
+              // A pipe as input makes bash believe that it serves the network, and read its owner's settings.
+              ['--norc', '--noprofile', '-c', script],
               {
                 cwd: directory,
                 env: { PATH: [bin, PATH].join(delimiter) },

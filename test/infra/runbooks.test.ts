@@ -1,0 +1,78 @@
+// P1: what the runbooks of tier 3 have a person do by hand is nothing that a role of the stack could do.
+import { describe, expect, test } from 'vitest';
+import type { Entity, EntityKind } from '../../functions/domain/alert.ts';
+import { ActionName } from '../../functions/domain/policy.ts';
+import { runbookOf } from '../../functions/notify/runbook.ts';
+import { alertWith, attacker, NOW } from '../fixtures/case.ts';
+import { covers, functionsOf, POLICY, templateWith } from './template.ts';
+
+const functions = [...functionsOf(templateWith()).values()];
+const whoMay = (action: string) =>
+  functions
+    .filter(({ rights }) =>
+      rights.some(
+        ({ effect, actions }) => effect === 'Allow' && actions.some((one) => covers(one, action)),
+      ),
+    )
+    .map(({ name }) => name);
+
+const VALUES: Readonly<Partial<Record<EntityKind, string>>> = {
+  instance: 'i-0123456789abcdef0',
+  'network-interface': 'eni-0123456789abcdef0',
+  'access-key': 'AKIAIOSFODNN7EXAMPLE',
+  'iam-user': 'deploy',
+  'iam-role': 'web',
+  'api-key': 'abcde12345',
+  ip: '203.0.113.0/24',
+  alert: 'f-1',
+};
+const tier3 = ActionName.options.flatMap((name) => {
+  const { tier, targetKinds } = POLICY.actions[name];
+  return tier === 3 ? targetKinds.map((kind) => ({ name, kind })) : [];
+});
+
+function actOf(name: ActionName, kind: EntityKind): string[] {
+  const target: Entity = { ...attacker, ref: `${kind}-1`, kind, value: VALUES[kind] ?? '' };
+  const ids = { actionId: 'act-0123456789abcdef-1', incidentId: 'inc-0123456789abcdef' };
+  const place = { account: POLICY.account, region: 'eu-central-1', createdAt: NOW.toISOString() };
+  const layers = ['web', 'network'] as const;
+  return layers.flatMap((layer) => {
+    const alert = alertWith({ traffic: { ...alertWith().traffic, layer }, entities: [target] });
+    return runbookOf({ ...ids, ...place, name, target, description: null }, alert, null).act;
+  });
+}
+
+/** `aws ec2 create-snapshots` asks for the right `ec2:CreateSnapshots`; API Gateway names rights by verbs of HTTP. */
+function rightsAsked(lines: readonly string[]): string[] {
+  const commands = lines.join('\n').matchAll(/\baws ([a-z0-9-]+) ([a-z-]+)/g);
+  const all = [...commands].map(([, service = '', command = '']) =>
+    service === 'apigateway'
+      ? `apigateway:${command.startsWith('get-') ? 'GET' : 'PATCH'}`
+      : `${service}:${command.replace(/(?:^|-)(.)/g, (_all, letter: string) => letter.toUpperCase())}`,
+  );
+  return [...new Set(all)].filter((right) => !/:(Get|Describe|List|GET)/.test(right)).sort();
+}
+
+/** Tier 2 does the same to one address, one user or one key: what keeps these from more is tested in rights.test.ts. */
+const NEEDED_BY_TIER_2: Readonly<Partial<Record<ActionName, readonly string[]>>> = {
+  block_cidr_range: ['wafv2:UpdateIpSet', 'ec2:CreateNetworkAclEntry'],
+  revoke_service_account_credential: [
+    'iam:UpdateAccessKey',
+    'iam:AttachUserPolicy',
+    'apigateway:PATCH',
+  ],
+};
+
+describe('P1: a runbook of tier 3', () => {
+  test.each(tier3)('$name is there for $kind', ({ name, kind }) => {
+    expect(actOf(name, kind)).not.toEqual([]);
+  });
+
+  test.each(tier3)('$name on $kind does what no role may do', ({ name, kind }) => {
+    const asked = rightsAsked(actOf(name, kind));
+    expect(asked.length > 0).toBe(name !== 'send_breach_notification');
+    const held = asked.filter((right) => whoMay(right).length > 0);
+    const shared = NEEDED_BY_TIER_2[name] ?? [];
+    expect(held.filter((right) => !shared.includes(right))).toEqual([]);
+  });
+});
