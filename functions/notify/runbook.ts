@@ -14,12 +14,14 @@ import {
   revokeSessions,
 } from './runbooks/credential.ts';
 import { captureEvidence } from './runbooks/forensics.ts';
-import { isolateInstance, isolateInterface } from './runbooks/host.ts';
+import { isolateAddress, isolateInstance, isolateInterface } from './runbooks/host.ts';
+import { whatIsKnown } from './runbooks/known.ts';
 import { hideMessage } from './runbooks/message.ts';
 
 const BOOKS: Readonly<Partial<Record<ActionName | `${ActionName} ${string}`, Book>>> = {
   'isolate_production_host instance': isolateInstance,
   'isolate_production_host network-interface': isolateInterface,
+  'isolate_production_host ip': isolateAddress,
   'revoke_service_account_credential access-key': revokeKey,
   'revoke_service_account_credential iam-user': denyUser,
   'revoke_service_account_credential iam-role': revokeSessions,
@@ -59,9 +61,13 @@ export function runbookOf(
       tell: [],
     };
   const one = { action, target, alert, facts };
-  const { look, ...rest } = book(one);
+  const { check, look, ...rest } = book(one);
   const inAws = look.some((line) => line.includes('aws '));
-  return { ...rest, look: inAws ? [whichAccount(action), ...look] : look };
+  return {
+    ...rest,
+    check: [...whatIsKnown(one), ...check],
+    look: inAws ? [whichAccount(action), ...look] : look,
+  };
 }
 
 /** Commands act on whatever account one is signed in to. */

@@ -32,7 +32,13 @@ const tier3 = ActionName.options.flatMap((name) => {
 });
 
 function actOf(name: ActionName, kind: EntityKind): string[] {
-  const target: Entity = { ...attacker, ref: `${kind}-1`, kind, value: VALUES[kind] ?? '' };
+  const target: Entity = {
+    ...attacker,
+    ref: `${kind}-1`,
+    kind,
+    value:
+      name === 'isolate_production_host' && kind === 'ip' ? '203.0.113.7' : (VALUES[kind] ?? ''),
+  };
   const ids = { actionId: 'act-0123456789abcdef-1', incidentId: 'inc-0123456789abcdef' };
   const place = { account: POLICY.account, region: 'eu-central-1', createdAt: NOW.toISOString() };
   const layers = ['web', 'network'] as const;

@@ -3,7 +3,7 @@ import { EC2 } from '@aws-sdk/client-ec2';
 import { WAFV2 } from '@aws-sdk/client-wafv2';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Alert, Entity } from '../../functions/domain/alert.ts';
-import { known } from '../../functions/domain/facts.ts';
+import { known, unknown } from '../../functions/domain/facts.ts';
 import type { ActionName } from '../../functions/domain/policy.ts';
 import { runbookOf } from '../../functions/notify/runbook.ts';
 import {
@@ -111,7 +111,7 @@ describe('isolate_production_host', () => {
     return SecurityGroups;
   };
 
-  test('gives a network interface a group that lets nothing through, and its groups back', async () => {
+  test('gives a network interface, or what has an address, a group that lets nothing through, and its groups back', async () => {
     const groups = await twoGroups();
     const { Subnets = [] } = await ec2.describeSubnets({});
     const { NetworkInterface } = await ec2.createNetworkInterface({
@@ -125,14 +125,17 @@ describe('isolate_production_host', () => {
       });
       return NetworkInterfaces[0]!.Groups!.map(({ GroupName }) => GroupName).sort();
     };
-    const book = bookOf('isolate_production_host', entity('network-interface', eni));
-    await look(book);
-    await follow(book.act);
-    expect(await worn()).toEqual([NAME]);
-    expect(await quarantine()).toMatchObject([{ IpPermissions: [], IpPermissionsEgress: [] }]);
-    await follow(book.undo);
-    expect(await worn()).toEqual(['admin', 'web']);
-    expect(await quarantine()).toEqual([]);
+    const address = NetworkInterface!.PrivateIpAddress!;
+    for (const target of [entity('network-interface', eni), entity('ip', address)]) {
+      const book = bookOf('isolate_production_host', target);
+      await look(book);
+      await follow(book.act);
+      expect(await worn()).toEqual([NAME]);
+      expect(await quarantine()).toMatchObject([{ IpPermissions: [], IpPermissionsEgress: [] }]);
+      await follow(book.undo);
+      expect(await worn()).toEqual(['admin', 'web']);
+      expect(await quarantine()).toEqual([]);
+    }
   });
 
   test('does so with every interface of an instance, and asks before that who would replace it', async () => {
@@ -207,6 +210,47 @@ describe('initiate_forensic_capture', () => {
     await follow(book.act);
     await follow(book.undo);
     expect(await locked(), 'it was locked before').toBe(true);
+  });
+});
+
+describe('what is known of the target', () => {
+  const key = entity('access-key', 'AKIAIOSFODNN7EXAMPLE', { userName: 'deploy' });
+  const identity = {
+    serviceAccount: known(true),
+    tags: known({ Owner: 'payments', CostCentre: '7' }),
+    groups: known([]),
+    consoleAccess: known(false),
+    mfa: known(false),
+    lastUsed: known({ service: 's3', region: 'eu-central-1', at: NOW.toISOString() }),
+    status: known('Active'),
+  };
+  const checks = (change: Partial<ReturnType<typeof factsAbout>>) =>
+    bookOf(
+      'revoke_service_account_credential',
+      key,
+      {},
+      factsWith(factsAbout(key.ref, { address: null, ...change })),
+    ).check;
+
+  test('stands before what has to be found out', () => {
+    expect(checks({ identity, plannedWork: 'release-42' }).slice(0, 5)).toEqual([
+      'It is tagged Owner “payments”.',
+      'Planned work covers it now: “release-42”.',
+      'It is marked as one that services use.',
+      'Its status was Active when the alert came.',
+      'It was last used for “s3” in eu-central-1 at 03:00 UTC on 24 Nov.',
+    ]);
+  });
+
+  test('is said to be unknown where it could not be read', () => {
+    const lost = unknown('IAM did not answer');
+    const all = { serviceAccount: lost, tags: lost, lastUsed: lost, status: lost };
+    expect(checks({ identity: { ...identity, ...all } }).slice(0, 4)).toEqual([
+      'What it is tagged as is unknown: IAM did not answer.',
+      'It is unknown whether services use it: IAM did not answer.',
+      'It is unknown whether it works: IAM did not answer.',
+      'It is unknown when it was last used: IAM did not answer.',
+    ]);
   });
 });
 
@@ -519,6 +563,7 @@ describe('what an attacker named', () => {
   const names: [ActionName, Entity['kind']][] = [
     ['isolate_production_host', 'instance'],
     ['isolate_production_host', 'network-interface'],
+    ['isolate_production_host', 'ip'],
     ['initiate_forensic_capture', 'instance'],
     ['revoke_service_account_credential', 'access-key'],
     ['revoke_service_account_credential', 'iam-user'],

@@ -1,15 +1,15 @@
 // Refusing an address or a range: block_cidr_range, and what a person does where block_ip_at_firewall may not run.
+import { parseAddress } from '../../address/address.ts';
 import type { Entity } from '../../domain/alert.ts';
 import { shell } from '../../domain/shell.ts';
 import { awsIn, type Book, type Case, notOneOf, type Runbook } from './book.ts';
 
-/** Addresses are brought into one form when they are read: digits, letters, dots, colons and a prefix. */
-const RANGE = /^[0-9a-f.:]+\/\d{1,3}$/;
-
 /** The firewall that sees this traffic: a rule for the web does not stop what was not seen there. */
 export const refuseAddress: Book = (one) => {
-  const range = asRange(one.target.value);
-  if (!RANGE.test(range)) return notOneOf('an address', one);
+  const parsed = parseAddress(one.target.value);
+  if (!parsed) return notOneOf('an address', one);
+  // WAF and network ACLs take ranges only: one host is the smallest.
+  const range = `${parsed.address}/${parsed.bits}`;
   const { act, undo, look, check, tell } = firewallOf(one)(one, range);
   return {
     check: [...whoElse(one, range), ...check],
@@ -19,10 +19,6 @@ export const refuseAddress: Book = (one) => {
     tell: ['Whoever supports the users of the service: some of them may be behind it', ...tell],
   };
 };
-
-/** WAF and network ACLs take ranges only: one host is the smallest. */
-const asRange = (address: string): string =>
-  address.includes('/') ? address : `${address}/${address.includes(':') ? 128 : 32}`;
 
 function whoElse({ facts, target }: Case, range: string): string[] {
   const known = facts?.entities.find(({ ref }) => ref === target.ref)?.address;

@@ -47,19 +47,6 @@ export const notOneOf = (what: string, { target }: Pick<Case, 'target'>): Runboo
   tell: [],
 });
 
-/** Tags by which teams usually say whose something is, and what it is for. */
-const TELLING = /^tag:(owner|team|contact|service|application|app|env|environment|stage|name)$/i;
-
-/** `It is tagged owner “payments”, env “prod”.`; empty where the alert shows no such tag. */
-export function taggedAs({ attributes }: Entity): string[] {
-  const tags = Object.entries(attributes).filter(([name]) => TELLING.test(name));
-  return tags.length === 0
-    ? []
-    : [
-        `It is tagged ${tags.map(([name, value]) => `${name.slice('tag:'.length)} ${quoted(value, 60)}`).join(', ')}.`,
-      ];
-}
-
 /** The AWS partition that a region is in, for the ARNs of AWS's own policies. */
 export const partitionOf = ({ action: { region } }: Pick<Case, 'action'>): string => {
   if (region.startsWith('cn-')) return 'aws-cn';

@@ -1,5 +1,5 @@
 // initiate_forensic_capture: copies of an instance's disks, and a lock on its end.
-import { awsIn, type Book, fileOf, notOneOf, taggedAs } from './book.ts';
+import { awsIn, type Book, fileOf, notOneOf } from './book.ts';
 
 const INSTANCE = /^i-[0-9a-f]{8,17}$/;
 
@@ -13,7 +13,6 @@ export const captureEvidence: Book = (one) => {
   const incident = action.incidentId;
   return {
     check: [
-      ...taggedAs(target),
       'Has counsel said that evidence is needed, and who may keep it? From the first command on, who did what and when has to be noted.',
       'Is the load such that snapshots may slow it down? They are of all disks at one moment, and the machine goes on.',
       'Memory is not in a snapshot. Is somebody there who can take it before the machine is stopped or cut off?',

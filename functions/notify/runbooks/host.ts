@@ -1,6 +1,7 @@
 // isolate_production_host: an instance, or one network interface, gets a security group that lets nothing through.
+import { isSingleHost, parseAddress } from '../../address/address.ts';
 import { shell } from '../../domain/shell.ts';
-import { awsIn, type Book, type Case, fileOf, notOneOf, type Runbook, taggedAs } from './book.ts';
+import { awsIn, type Book, type Case, fileOf, notOneOf, type Runbook } from './book.ts';
 
 const INSTANCE = /^i-[0-9a-f]{8,17}$/;
 const INTERFACE = /^eni-[0-9a-f]{8,17}$/;
@@ -14,7 +15,6 @@ export const isolateInstance: Book = (one) => {
   const swap = swapGroups(one, `Name=attachment.instance-id,Values=${id}`);
   return {
     check: [
-      ...taggedAs(target),
       'What stops for its users while it is cut off, and does something else carry its load?',
       'Do not stop or restart it: what is in its memory is evidence, and is lost then.',
       'Connections that are open now may outlive the change of groups, until they end or idle out; new ones get nowhere at once.',
@@ -48,7 +48,6 @@ export const isolateInterface: Book = (one) => {
   const { act, undo } = swapGroups(one, `Name=network-interface-id,Values=${target.value}`);
   return {
     check: [
-      ...taggedAs(target),
       'What is it attached to, and what stops for its users while it is cut off?',
       'Connections that are open now may outlive the change of groups, until they end or idle out; new ones get nowhere at once.',
     ],
@@ -62,6 +61,38 @@ export const isolateInterface: Book = (one) => {
     tell: ['Whoever runs what it is attached to, before it is cut off'],
   };
 };
+
+/** An address of our own: whatever interface has it. */
+export const isolateAddress: Book = (one) => {
+  const filter = filterFor(one.target.value);
+  if (!filter) return notOneOf('one address', one);
+  const { act, undo } = swapGroups(one, filter);
+  return {
+    check: [
+      'It is one of our own addresses: cutting it off stops whatever has it. What is that, and who uses it?',
+      'Connections that are open now may outlive the change of groups, until they end or idle out; new ones get nowhere at once.',
+    ],
+    look: [
+      awsIn(one)(
+        `ec2 describe-network-interfaces --filters ${shell(filter)} --query 'NetworkInterfaces[].[NetworkInterfaceId,InterfaceType,Description,Attachment,Groups,TagSet]'`,
+      ),
+    ],
+    act,
+    undo,
+    tell: ['Whoever runs what has the address, before it is cut off'],
+  };
+};
+
+/** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeNetworkInterfaces.html */
+function filterFor(value: string): string | null {
+  const parsed = parseAddress(value);
+  if (!parsed || !isSingleHost(parsed)) return null;
+  const { address } = parsed;
+  if (address.kind() === 'ipv6') return `Name=ipv6-addresses.ipv6-address,Values=${address}`;
+  const name =
+    address.range() === 'private' ? 'addresses.private-ip-address' : 'association.public-ip';
+  return `Name=${name},Values=${address}`;
+}
 
 /**
  * The groups of each interface are written to a file before they are replaced: the way back.
