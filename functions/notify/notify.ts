@@ -59,9 +59,9 @@ export async function notify(deps: NotifyDeps, input: unknown) {
   const { incidentId, actionId, failure } = NotifyInput.parse(input);
   const action = await deps.store.records.action(incidentId, actionId);
   const alert = await deps.store.records.alert(incidentId, action.alertId);
-  const facts = (await deps.store.records.findFacts(incidentId, action.alertId)) ?? null;
+  const known = (await deps.store.records.findFacts(incidentId, action.alertId)) ?? null;
   const why = failure ? causeText(failure) : null;
-  const news = newsOf(action, { alert, facts }, deps.policy, why, deps.now());
+  const news = newsOf(action, { alert, facts: known }, deps.policy, why, deps.now());
   if (!news) return { incidentId, actionId, told: 0 };
   const facts = [
     ...news.facts,

@@ -188,7 +188,9 @@ export function handOffText(
       { label: 'Before you act', value: [ALWAYS_ASKED, ...check].join('\n') },
       {
         label: 'Tell',
-        value: [...tell, ...managers.map(({ name }) => `${name}, manager`)].join('\n'),
+        value:
+          [...tell, ...managers.map(({ name }) => `${name}, manager`)].join('\n') ||
+          'Nobody is named in policy',
       },
       incidentFact(action),
     ],

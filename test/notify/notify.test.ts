@@ -283,7 +283,7 @@ describe('a hand-off', () => {
       /Before you act:[\s\S]*memory is evidence[\s\S]*Look first[^\n]*:\naws sts get-caller-identity [^\n]*has to say 111122223333\naws ec2 describe-instances --instance-ids i-0123456789abcdef0/,
     );
     expect(text()).toMatch(/To do it:[\s\S]*ec2 create-security-group[\s\S]*To take it back:/);
-    expect(text()).toMatch(/Tell:\nWhoever runs the service on it[\s\S]*\nMei Tanaka, manager\n/);
+    expect(text()).toMatch(/Tell: Whoever runs the service on it[\s\S]*\nMei Tanaka, manager\n/);
     expect(text()).not.toMatch(/<[a-z]/);
     expect((await load()).attentionAt).toBeNull();
   });
