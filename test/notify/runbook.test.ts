@@ -443,6 +443,7 @@ describe('block_cidr_range', () => {
       const facts = factsWith({
         ...factsAbout(host.ref, { address: null }),
         instance: {
+          tags: known({}),
           networkAcls: known([
             {
               networkAclId: acl,

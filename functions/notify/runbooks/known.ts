@@ -6,9 +6,9 @@ import type { Case } from './book.ts';
 /** Silence means that there is nothing to say; what could not be read is said to be unknown. */
 export function whatIsKnown({ target, facts }: Case): string[] {
   const known = facts?.entities.find(({ ref }) => ref === target.ref);
-  const { address, identity } = known ?? {};
+  const { address, identity, instance } = known ?? {};
   return [
-    ...tagsOf(target.attributes, identity?.tags),
+    ...tagsOf(target.attributes, instance?.tags ?? identity?.tags),
     ...(known?.plannedWork
       ? [`Planned work covers it now: ${quoted(known.plannedWork, 100)}.`]
       : []),
