@@ -51,11 +51,11 @@ const BUTTON =
 
 async function asHtml({ paragraphs: [first = '', ...rest], facts, steps, links }: Message) {
   const page =
-    await html`<!doctype html><html lang="en"><head><meta name="color-scheme" content="light dark"></head><body style="font:17px/1.5 system-ui,sans-serif;max-width:38em">
+    await html`<!doctype html><html lang="en"><head><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"></head><body style="font:17px/1.5 system-ui,sans-serif;max-width:38em">
 ${paragraph(first)}
 ${links.map(({ label, url }) => html`<p><a href="${url}" style="${BUTTON}">${label}</a></p>`)}
 ${facts.map(({ label, value }) => html`<p style="${TEXT}"><b>${label}</b><br>${value}</p>`)}
-${steps.map(({ title, lines }) => html`<p><b>${title}</b></p><pre style="${COMMANDS}">${lines.join('\n')}</pre>`)}
+${steps.map(({ title, lines }) => html`<p><b>${title}</b></p>${lines.map((line) => html`<pre style="${COMMANDS}">${line}</pre>`)}`)}
 ${rest.map(paragraph)}
 </body></html>`;
   return page.toString();
