@@ -4,28 +4,14 @@ import { Caught, causeText } from '../audit/caught.ts';
 import { noted } from '../audit/chain.ts';
 import { errorFields, type Log } from '../audit/log.ts';
 import { type Action, ActionId, type Approver, IncidentId } from '../domain/action.ts';
-import type { Alert } from '../domain/alert.ts';
-import type { Facts } from '../domain/facts.ts';
-import { onCallOf, peopleOf } from '../domain/people.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Store } from '../store/store.ts';
 import { issueLink, type Mac } from '../web/link.ts';
 import { asText } from './channels/channel.ts';
-import { type Message, questionKey, type Send } from './message.ts';
+import type { Message, Send } from './message.ts';
+import { askedOf, type News, newsOf, questionsTo } from './news.ts';
 import { type Sent, sendAll, troubleIn } from './send-all.ts';
-import {
-  decidedText,
-  expiredText,
-  failedText,
-  handOffText,
-  headlineOf,
-  inDoubtText,
-  keptText,
-  notUndoneText,
-  rotateText,
-  stoppedText,
-  unaskedText,
-} from './texts.ts';
+import { headlineOf } from './texts.ts';
 
 export type NotifyDeps = {
   store: Store;
@@ -47,13 +33,6 @@ export const NotifyInput = z.object({
 
 /** Later than this an alert is assessed again rather than its old question asked. */
 const ANEW_WITHIN_MS = 12 * 3_600_000;
-
-type News = Pick<Message, 'subject' | 'paragraphs' | 'facts' | 'steps'> & {
-  to: Approver[];
-  ticket: boolean;
-  /** A page, unless it says otherwise. */
-  urgency?: 'inform';
-};
 
 export async function notify(deps: NotifyDeps, input: unknown) {
   const { incidentId, actionId, failure } = NotifyInput.parse(input);
@@ -112,28 +91,6 @@ function isTold({ history }: Action): boolean {
   return last('told') > Math.max(last('approved'), last('declined'));
 }
 
-/** What was asked so far, and whom: by the ladder, and by whoever handed it over, which comes after the last rung. */
-const questionsOf = ({ approval }: Action): { person: Approver; rung: number }[] =>
-  approval
-    ? [
-        ...approval.rungs
-          .slice(0, approval.askedRungs)
-          .flatMap(({ ask }, rung) => ask.map((person) => ({ person, rung }))),
-        ...approval.handedTo.map(({ to }) => ({ person: to, rung: approval.rungs.length })),
-      ]
-    : [];
-
-const askedOf = (action: Action): Approver[] =>
-  unique(questionsOf(action).map(({ person }) => person));
-
-/** The questions that this person may have been woken with. Unless they still stand, they are over, whatever the news. */
-const questionsTo = (action: Action, { id }: Approver): string[] =>
-  action.status === 'awaiting-approval'
-    ? []
-    : questionsOf(action)
-        .filter(({ person }) => person.id === id)
-        .map(({ rung }) => questionKey(action.actionId, rung, id));
-
 /** The same news has the same key, however often it is told: it counts from the entry that brought the state. */
 const sinceEntry = ({ history, status }: Action) =>
   Math.max(
@@ -156,97 +113,6 @@ async function ticketFor(
     return 'None could be opened.';
   }
 }
-
-/** What is to be told, and to whom; null where the state needs nobody. */
-function newsOf(
-  action: Action,
-  { alert, facts }: { alert: Alert; facts: Facts | null },
-  { escalation }: Policy,
-  failure: string | null,
-  now: Date,
-): News | null {
-  const onCall = onCallOf(escalation);
-  const managers = peopleOf(escalation, escalation.managers);
-  const asked = unique([
-    ...(action.approval?.rungs.flatMap(({ ask }) => ask) ?? []),
-    ...askedOf(action),
-  ]);
-  const everybody = unique([...asked, ...(action.approval?.managers ?? managers)]);
-  const decidedBy = asked.filter(({ id }) => id === action.approval?.decision?.by);
-  const approvedOnce = action.approval?.decision?.verdict === 'approved';
-  const decided: News | null = action.approval?.decision
-    ? { ...decidedText(action), to: askedOf(action), ticket: false, urgency: 'inform' }
-    : null;
-  switch (action.status) {
-    case 'handed-off':
-      return approvedOnce
-        ? { ...stoppedText(action), to: unique([...decidedBy, ...onCall]), ticket: true }
-        : { ...handOffText(action, alert, facts, managers), to: onCall, ticket: true };
-    case 'observed':
-      return approvedOnce ? { ...stoppedText(action), to: decidedBy, ticket: false } : null;
-    case 'expired':
-      return { ...expiredText(action), to: everybody, ticket: true };
-    case 'failed': {
-      const stopped = approvedOnce && action.appliedAt === null && action.before === null;
-      const text = stopped ? stoppedText(action) : failedText(action);
-      return { ...text, to: unique([...decidedBy, ...onCall]), ticket: true };
-    }
-    case 'approved':
-      return {
-        ...stoppedText(action, failure),
-        to: unique([...decidedBy, ...onCall]),
-        ticket: true,
-      };
-    case 'proposed':
-      return { ...stoppedText(action, failure), to: onCall, ticket: true };
-    case 'awaiting-approval':
-      return { ...unaskedText(action, failure), to: everybody, ticket: true };
-    case 'kept':
-      return overdueReview(action, unique([...onCall, ...managers]), now) ?? decided;
-    case 'reversed':
-      return afterwards(action, unique([...decidedBy, ...onCall]));
-    case 'reversal-failed':
-    case 'reversing':
-    case 'executing':
-      return {
-        ...notUndoneText(action, failure),
-        to: unique([...onCall, ...managers]),
-        ticket: true,
-      };
-    case 'in-force':
-      return decided && !failure
-        ? decided
-        : lookAt(action, failure, unique([...onCall, ...managers]), now);
-    case 'declined':
-      return decided;
-    default:
-      return null;
-  }
-}
-
-const overdueReview = (action: Action, to: Approver[], now: Date): News | null =>
-  action.reviewAt && action.reviewAt <= now.toISOString()
-    ? { ...keptText(action, 'Its review is overdue.'), to, ticket: false }
-    : null;
-
-/** It is in force and should not be, or something failed on the way there. */
-function lookAt(action: Action, failure: string | null, to: Approver[], now: Date): News {
-  const isDue = Date.parse(action.dueAt ?? '') <= now.getTime();
-  const text = isDue ? notUndoneText(action, failure) : inDoubtText(action, failure);
-  return { ...text, to, ticket: true };
-}
-
-/** The work that a reversal leaves, once: the sweeper may look at it again when it is over. */
-function afterwards(action: Action, to: Approver[]): News | null {
-  const { history, status } = action;
-  const last = (wanted: string) => history.findLastIndex(({ event }) => event === wanted);
-  const text = last('told') > last(status) ? null : rotateText(action);
-  return text && { ...text, to, ticket: true };
-}
-
-const unique = (people: readonly Approver[]): Approver[] => [
-  ...new Map(people.map((person) => [person.id, person])).values(),
-];
 
 const UNTIL_TOLD: readonly Action['status'][] = ['handed-off', 'expired'];
 
