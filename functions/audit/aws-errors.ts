@@ -2,7 +2,10 @@
 import {
   Conflict,
   Denied,
+  type Ids,
   InvalidInput,
+  type Kind,
+  kindOfStatus,
   NotFound,
   QuotaExceeded,
   RetryableError,
@@ -10,9 +13,6 @@ import {
   Throttled,
   Unavailable,
 } from '../domain/errors.ts';
-
-type Ids = Record<string, string>;
-type Kind = new (message: string, ids?: Ids, cause?: unknown) => Error;
 
 /** By error name, as the services' API references list them. */
 const BY_NAME: Readonly<Record<string, Kind>> = {
@@ -80,23 +80,17 @@ export function typedAwsError(what: string, ids: Ids, cause: unknown): Error {
   if (cause instanceof RetryableError || cause instanceof TerminalError) return cause;
   const name = cause instanceof Error ? cause.name : 'unknown';
   const message = cause instanceof Error ? cause.message : String(cause);
+  const status = statusOf(cause);
   // API Gateway calls it LimitExceededException when requests come too fast; to others it is a quota.
-  const tooFast = statusOf(cause) === 429;
-  const ErrorOfKind = tooFast ? Throttled : (BY_NAME[name] ?? byStatus(cause));
+  const byName = status === 429 ? Throttled : BY_NAME[name];
+  // Without a status nobody answered.
+  const ErrorOfKind = byName ?? (status === undefined ? Unavailable : kindOfStatus(status));
   return new ErrorOfKind(`${what}: ${name}: ${message}`, ids, cause);
 }
 
 /** Whether AWS said exactly this, for example `NoSuchEntityException`. */
 export const causedBy = (error: unknown, name: string): boolean =>
   error instanceof Error && error.cause instanceof Error && error.cause.name === name;
-
-/** No name that we know: the HTTP status tells; no status means that nobody answered. */
-function byStatus(cause: unknown): Kind {
-  const status = statusOf(cause);
-  if (status === 401 || status === 403) return Denied;
-  if (status === 404) return NotFound;
-  return status !== undefined && status >= 400 && status < 500 ? InvalidInput : Unavailable;
-}
 
 function statusOf(cause: unknown): number | undefined {
   if (typeof cause !== 'object' || cause === null || !('$metadata' in cause)) return undefined;

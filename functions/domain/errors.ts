@@ -1,6 +1,6 @@
 // The errors that cross function boundaries. Their names are what a state machine's ErrorEquals matches.
 
-type Ids = Readonly<Record<string, string | number | undefined>>;
+export type Ids = Readonly<Record<string, string | number | undefined>>;
 
 /** Base of every error we raise on purpose: a sentence, the ids it is about, and what caused it. */
 abstract class CountermandError extends Error {
@@ -44,3 +44,26 @@ export class DigestMismatch extends TerminalError {}
 export class Halted extends TerminalError {}
 /** Thrown when a change was made and a look afterwards does not show it. */
 export class NotVerified extends TerminalError {}
+
+export type Kind = new (
+  message: string,
+  ids?: Ids,
+  cause?: unknown,
+) => RetryableError | TerminalError;
+
+const BY_STATUS: Readonly<Record<number, Kind>> = {
+  401: Denied,
+  403: Denied,
+  404: NotFound,
+  408: Unavailable,
+  409: Conflict,
+  410: NotFound,
+  412: Conflict,
+  423: Conflict,
+  429: Throttled,
+  507: QuotaExceeded,
+};
+
+/** What the status of an HTTP answer means where the service says no more. */
+export const kindOfStatus = (status: number): Kind =>
+  BY_STATUS[status] ?? (status < 500 ? InvalidInput : Unavailable);

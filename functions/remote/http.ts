@@ -2,14 +2,12 @@
 import pRetry from 'p-retry';
 import { z } from 'zod';
 import {
-  Conflict,
-  Denied,
+  type Ids,
   InvalidInput,
-  NotFound,
-  QuotaExceeded,
+  type Kind,
+  kindOfStatus,
   RetryableError,
   TerminalError,
-  Throttled,
   Unavailable,
 } from '../domain/errors.ts';
 import { oneLine } from '../domain/wording.ts';
@@ -20,9 +18,6 @@ export type HttpClients = {
   /** Waits as long as a service asks for; injected, so that tests do not. */
   sleep: (milliseconds: number) => Promise<void>;
 };
-
-type Ids = Record<string, string | number | undefined>;
-type Kind = new (message: string, ids?: Ids, cause?: unknown) => Error;
 
 /** What is special to one service. */
 export type Service = {
@@ -108,10 +103,10 @@ async function once<T>(http: HttpClients['http'], service: Service, call: Call<T
     if (answer.success) return answer.data;
     const why = oneLine(z.prettifyError(answer.error));
     // A page of a proxy, or half an answer, may be another one next time; another form will not.
-    const Kind = typeof body === 'string' ? Unavailable : InvalidInput;
-    throw new Kind(`${what}: ${service.name} answered in another form: ${why}`, ids);
+    const ErrorOfKind = typeof body === 'string' ? Unavailable : InvalidInput;
+    throw new ErrorOfKind(`${what}: ${service.name} answered in another form: ${why}`, ids);
   }
-  const ErrorOfKind = (code !== undefined && service.kinds[code]) || byStatus(status);
+  const ErrorOfKind = (code !== undefined && service.kinds[code]) || kindOfStatus(status);
   throw new ErrorOfKind(`${what}: ${service.name} answered ${status}: ${without(call, text)}`, {
     ...ids,
     status,
@@ -167,18 +162,3 @@ function parsed(text: string): unknown {
 /** The header in its form of seconds; as a date it asks for longer than one run of a function lasts. */
 const secondsIn = (header: string | null): number | undefined =>
   header !== null && /^\d{1,6}$/.test(header) ? Number(header) : undefined;
-
-const BY_STATUS: Readonly<Record<number, Kind>> = {
-  401: Denied,
-  403: Denied,
-  404: NotFound,
-  409: Conflict,
-  410: NotFound,
-  412: Conflict,
-  423: Conflict,
-  429: Throttled,
-  507: QuotaExceeded,
-};
-
-const byStatus = (status: number): Kind =>
-  BY_STATUS[status] ?? (status < 500 ? InvalidInput : Unavailable);

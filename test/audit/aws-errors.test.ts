@@ -31,6 +31,8 @@ test.each([
   ['NobodyKnowsThisException', 429, Throttled],
   ['NobodyKnowsThisException', 403, Denied],
   ['NobodyKnowsThisException', 404, NotFound],
+  ['NobodyKnowsThisException', 408, Unavailable],
+  ['NobodyKnowsThisException', 409, Conflict],
   ['NobodyKnowsThisException', 400, InvalidInput],
   ['NobodyKnowsThisException', 503, Unavailable],
 ])('%s with status %i', (name, status, kind) => {
