@@ -190,14 +190,25 @@ describe('what goes wrong', () => {
 });
 
 describe('Ctrl-C', () => {
-  test.each(['capture', 'apply', 'verify', 'revert', 'verify the undo'] as const)(
-    'during %s: what was changed is taken back, the rest is not begun, and no result is recorded',
-    async (during) => {
-      const tell = { ...run().tell, step: (name: string) => name === during && stopping.abort() };
-      expect(outcomes(await drillAll(onlyBlock({ tell })))).toEqual([
+  const undo = ['revert', 'verify the undo'];
+  test.each([
+    ['capture', ['capture', ...undo]],
+    ['apply', ['capture', 'apply', ...undo]],
+    ['verify', ['capture', 'apply', 'verify', ...undo]],
+    ['revert', ['capture', 'apply', 'verify', ...undo]],
+  ])(
+    'during %s: nothing more is changed, what was is taken back, the rest is not begun, and no result is recorded',
+    async (during, expected) => {
+      const steps: string[] = [];
+      const step = (name: string) => {
+        steps.push(name);
+        if (name === during) stopping.abort();
+      };
+      expect(outcomes(await drillAll(onlyBlock({ tell: { ...run().tell, step } })))).toEqual([
         [first, 'interrupted'],
         [second, 'not drilled'],
       ]);
+      expect(steps).toEqual(expected);
       expect(await isBlocked()).toBe(false);
       expect(await drills.unfinished()).toEqual([]);
       expect(await drills.all()).toEqual(new Map());

@@ -1,0 +1,283 @@
+// A drill of a deployed stack, with moto as the account: the executors' own handlers, joined by what their environment says.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { APIGateway } from '@aws-sdk/client-api-gateway';
+import { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider';
+import { DynamoDB } from '@aws-sdk/client-dynamodb';
+import { EC2 } from '@aws-sdk/client-ec2';
+import { IAM } from '@aws-sdk/client-iam';
+import { Lambda } from '@aws-sdk/client-lambda';
+import { SESv2 } from '@aws-sdk/client-sesv2';
+import { SNS } from '@aws-sdk/client-sns';
+import { WAFV2 } from '@aws-sdk/client-wafv2';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { ENV } from '../../functions/domain/env.ts';
+import type { Canary, Policy } from '../../functions/domain/policy.ts';
+import type { Connected } from '../../functions/execute/mechanism.ts';
+import { SCOPES } from '../../functions/execute/registry.ts';
+import type { Store } from '../../functions/store/store.ts';
+import { joinDeployed } from '../../local/drill/deployed.ts';
+import { Refused } from '../../local/drill/refused.ts';
+import { writeResults } from '../../local/drill/results-file.ts';
+import { cleanUp, drillAll, type Run } from '../../local/drill/run.ts';
+import { createTableInput } from '../../local/engine/database.ts';
+import { loadPolicy, POLICIES } from '../../policies/load.ts';
+import { DRILLED, NOW } from '../fixtures/case.ts';
+import { type Moto, startMoto } from './moto-server.ts';
+
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
+
+/** moto's account. */
+const ACCOUNT = '123456789012';
+const PREFIX = 'countermand-';
+const arn = (rest: string) => `arn:aws:${rest}`;
+/** A zip of nothing: what a function is made of does not matter here. */
+const EMPTY_ZIP = Buffer.concat([Buffer.from('PK\x05\x06'), Buffer.alloc(18)]);
+
+let moto: Moto;
+let folder: string;
+let waf: WAFV2;
+let iam: IAM;
+let database: DynamoDB;
+let policy: Policy;
+let mechanisms: Map<string, Connected>;
+let store: Store;
+const clients: { destroy(): void }[] = [];
+const made = <T extends { destroy(): void }>(client: T): T => {
+  clients.push(client);
+  return client;
+};
+
+beforeAll(async () => {
+  moto = await startMoto();
+  folder = mkdtempSync(join(tmpdir(), 'countermand-drilled-'));
+  waf = made(new WAFV2(moto.clientConfig));
+  iam = made(new IAM(moto.clientConfig));
+  database = made(new DynamoDB(moto.clientConfig));
+  await database.createTable(createTableInput('table'));
+  for (const [name, value] of Object.entries({
+    AWS_ENDPOINT_URL: moto.endpoint,
+    AWS_REGION: moto.clientConfig.region,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  }))
+    vi.stubEnv(name, value);
+  await deploy(await resources());
+  const staging = loadPolicy(POLICIES, 'staging');
+  policy = {
+    ...staging,
+    account: ACCOUNT,
+    canaries: [...loadPolicy(POLICIES, 'example').canaries, ...(await canaries())],
+  };
+  ({ mechanisms, store } = await joinDeployed(policy, PREFIX, process.env));
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  for (const client of clients) client.destroy();
+  rmSync(folder, { recursive: true });
+  await moto?.stop();
+});
+
+/** What the stack's executors are told of its resources. */
+async function resources(): Promise<Record<string, string>> {
+  const sets: object[] = [];
+  for (const purpose of ['watch', 'block'])
+    for (const family of ['ipv4', 'ipv6']) {
+      const name = `${PREFIX}${purpose}-${family}`;
+      const { Summary } = await waf.createIPSet({
+        Name: name,
+        Scope: 'REGIONAL',
+        IPAddressVersion: family === 'ipv4' ? 'IPV4' : 'IPV6',
+        Addresses: [],
+      });
+      sets.push({ purpose, scope: 'REGIONAL', family, id: Summary?.Id, name });
+    }
+  const { Policy: denyAll } = await iam.createPolicy({
+    PolicyName: `${PREFIX}deny-all`,
+    PolicyDocument: JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }],
+    }),
+  });
+  await made(new SESv2(moto.clientConfig)).createEmailIdentity({
+    EmailIdentity: 'countermand@example.com',
+  });
+  const team = await made(new SNS(moto.clientConfig)).createTopic({ Name: `${PREFIX}team` });
+  return {
+    [ENV.tableName]: 'table',
+    [ENV.ipSets]: JSON.stringify(sets),
+    [ENV.flowLogs]: JSON.stringify({
+      logGroupName: `${PREFIX}flow-logs`,
+      deliveryRoleArn: arn(`iam::${ACCOUNT}:role/${PREFIX}flow-logs`),
+    }),
+    [ENV.denyAllPolicyArn]: denyAll?.Arn ?? '',
+    [ENV.mailFrom]: 'countermand@example.com',
+    [ENV.teamTopicArn]: team.TopicArn ?? '',
+    [ENV.scheduleGroup]: `${PREFIX}reversals`,
+    [ENV.scheduleRoleArn]: arn(`iam::${ACCOUNT}:role/${PREFIX}schedules`),
+    [ENV.reverseArn]: arn(`states:us-east-1:${ACCOUNT}:stateMachine:${PREFIX}reverse`),
+    [ENV.remindFunctionArn]: arn(`lambda:us-east-1:${ACCOUNT}:function:${PREFIX}remind`),
+    [ENV.scheduleDeadLetterArn]: arn(`sqs:us-east-1:${ACCOUNT}:${PREFIX}failed`),
+    NODE_OPTIONS: '--no-such-option',
+  };
+}
+
+async function deploy(Variables: Record<string, string>): Promise<void> {
+  const lambda = made(new Lambda(moto.clientConfig));
+  const { Role } = await iam.createRole({ RoleName: 'any', AssumeRolePolicyDocument: '{}' });
+  const function_ = (FunctionName: string) =>
+    lambda.createFunction({
+      FunctionName,
+      Runtime: 'nodejs24.x' as 'nodejs22.x',
+      Role: Role?.Arn,
+      Handler: 'index.execute',
+      Code: { ZipFile: EMPTY_ZIP },
+      Environment: { Variables },
+    });
+  for (const scope of SCOPES) await function_(`${PREFIX}execute-${scope}`);
+  await function_('canary-function');
+}
+
+/** Made as docs/drills.md says. */
+async function canaries(): Promise<Canary[]> {
+  const ec2 = made(new EC2(moto.clientConfig));
+  const cognito = made(new CognitoIdentityProvider(moto.clientConfig));
+  const gateway = made(new APIGateway(moto.clientConfig));
+  const { Vpc } = await ec2.createVpc({ CidrBlock: '10.0.0.0/16' });
+  const { Subnet } = await ec2.createSubnet({ VpcId: Vpc?.VpcId, CidrBlock: '10.0.1.0/24' });
+  const { NetworkInterface } = await ec2.createNetworkInterface({ SubnetId: Subnet?.SubnetId });
+  const { NetworkAcl } = await ec2.createNetworkAcl({ VpcId: Vpc?.VpcId });
+  const interfaceId = NetworkInterface?.NetworkInterfaceId ?? '';
+  await iam.createUser({ UserName: 'canary-user' });
+  const { AccessKey } = await iam.createAccessKey({ UserName: 'canary-user' });
+  const { UserPool } = await cognito.createUserPool({ PoolName: 'canaries' });
+  const userPoolId = UserPool?.Id ?? '';
+  await cognito.adminCreateUser({ UserPoolId: userPoolId, Username: 'canary-customer' });
+  const { id: apiKey = '' } = await gateway.createApiKey({ name: 'canary', enabled: true });
+  const networkAclId = NetworkAcl?.NetworkAclId ?? '';
+  return [
+    { mechanisms: ['function-log.debug-level'], kind: 'function', value: 'canary-function' },
+    {
+      mechanisms: ['flow-log.interface'],
+      kind: 'network-interface',
+      value: interfaceId,
+      parameters: { interfaceId },
+    },
+    {
+      mechanisms: ['network.deny-address'],
+      kind: 'ip',
+      value: '203.0.113.100',
+      parameters: { networkAclId, direction: 'ingress' },
+    },
+    { mechanisms: ['user.deny-all'], kind: 'iam-user', value: 'canary-user' },
+    {
+      mechanisms: ['access-key.inactive'],
+      kind: 'access-key',
+      value: AccessKey?.AccessKeyId ?? '',
+      parameters: { userName: 'canary-user' },
+    },
+    {
+      mechanisms: ['user-pool.disable-user'],
+      kind: 'cognito-user',
+      value: 'canary-customer',
+      parameters: { userPoolId },
+    },
+    { mechanisms: ['api-key.disabled'], kind: 'api-key', value: apiKey },
+  ];
+}
+
+const run = (change: Partial<Run> = {}): Run => ({
+  policy,
+  mechanisms,
+  drills: store.drills,
+  account: ACCOUNT,
+  region: moto.clientConfig.region,
+  by: 'person:ana.silva',
+  now: () => NOW,
+  newId: () => `drill-${Math.random()}`,
+  signal: new AbortController().signal,
+  retryMs: 0,
+  tell: { begins: () => {}, step: () => {}, ends: () => {} },
+  ...change,
+});
+
+/** moto has no OpsItems and forgets LoggingConfig (docs/decisions/0003-moto.md). */
+const LACKING = ['ticket.ops-item', 'function-log.debug-level'];
+
+test('every mechanism that moto has the APIs for passes, and the results are in the stack’s table', async () => {
+  const results = await drillAll(run());
+  const failed = results.filter(({ outcome }) => outcome !== 'passed');
+  expect(failed.map(({ mechanism }) => mechanism).sort(), JSON.stringify(failed, null, 2)).toEqual(
+    [...LACKING].sort(),
+  );
+  const recorded = await store.drills.all();
+  expect(recorded.get('waf.block-address')).toMatchObject({ outcome: 'passed', account: ACCOUNT });
+  expect(recorded.get('function-log.debug-level')).toMatchObject({ outcome: 'failed' });
+  const { IPSets = [] } = await waf.listIPSets({ Scope: 'REGIONAL' });
+  for (const { Id, Name } of IPSets) {
+    const { IPSet } = await waf.getIPSet({ Id, Name, Scope: 'REGIONAL' });
+    expect(IPSet?.Addresses).toEqual([]);
+  }
+  expect(await store.drills.unfinished()).toEqual([]);
+});
+
+test('what a killed drill left in the account is found in the table and taken back', async () => {
+  const real = mechanisms.get('user.deny-all')!;
+  let reached = () => {};
+  const killed = new Promise<void>((resolve) => {
+    reached = resolve;
+  });
+  const dying: Connected = {
+    ...real,
+    driver: {
+      ...real.driver,
+      verify: () => {
+        reached();
+        return new Promise(() => {});
+      },
+    },
+  };
+  void drillAll(
+    run({ mechanisms: new Map([[real.face.id, dying]]), only: ({ id }) => id === real.face.id }),
+  );
+  await killed;
+  const attached = async () =>
+    (await iam.listAttachedUserPolicies({ UserName: 'canary-user' })).AttachedPolicies;
+  expect(await attached()).toHaveLength(1);
+  expect(await cleanUp(run(), () => {})).toEqual([]);
+  expect(await attached()).toEqual([]);
+});
+
+test('a stack in another account than the policy is not touched', async () => {
+  const other = { ...policy, account: '999999999999' };
+  await expect(joinDeployed(other, PREFIX, {})).rejects.toThrow(Refused);
+  await expect(joinDeployed(other, PREFIX, {})).rejects.toThrow('choose another profile');
+});
+
+test('where there is no stack of that name, that is said', async () => {
+  await expect(joinDeployed(policy, 'nobody-', {})).rejects.toThrow(
+    'nobody-execute-waf cannot be read',
+  );
+});
+
+test('production takes over what staging has shown, by the command, without being drilled', async () => {
+  const file = join(folder, 'results.json');
+  const shown = [...DRILLED.values()].map((one) => ({ ...one, account: '210987654321' }));
+  writeResults(file, { account: '210987654321', stage: 'staging', drills: shown });
+  const script = join(import.meta.dirname, '../../local/drill/main.ts');
+  const args = ['--account', 'example', '--region', 'us-east-1', '--results', file];
+  const child = spawn(process.execPath, [script, ...args], { cwd: folder, env: process.env });
+  const [said, complained] = [text(child.stdout), text(child.stderr)];
+  const [code] = await once(child, 'exit');
+  expect({ code, complained: await complained }).toEqual({ code: 0, complained: '' });
+  expect(await said).toContain(`${shown.length} results recorded for ${ACCOUNT}`);
+  expect((await store.drills.all()).get('function-log.debug-level')).toMatchObject({
+    outcome: 'passed',
+    account: '210987654321',
+  });
+});
