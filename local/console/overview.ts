@@ -94,9 +94,10 @@ async function showMessage(runtime: Runtime, { at, message }: Delivered): Promis
   };
 }
 
-/** By the key, which names what a message is about: a question, a due time, or the review of what was kept. */
+/** By the key, which names what a message is about: a question, a due time or the review of what was kept, or an end. */
 function isAsking(key: string, { status, reviewAt }: Action): boolean {
   if (key.startsWith('ask-')) return status === 'awaiting-approval';
+  if (!key.startsWith('remind-')) return true;
   return status === 'in-force' || (status === 'kept' && key.includes(`${reviewAt}`));
 }
 

@@ -58,6 +58,15 @@ describe('the inbox', () => {
   });
 });
 
+describe('the message that nobody answered in time', () => {
+  test('still offers to have it asked anew', async () => {
+    const { world } = site;
+    await world.deliver(sample('web-port-probe'));
+    await world.pass(16);
+    expect(await section('inbox')).toContain('Have it asked anew');
+  });
+});
+
 describe('the way of an alert', () => {
   test('is drawn after a restart from what the records say', async () => {
     const { world } = site;
