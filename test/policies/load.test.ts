@@ -46,6 +46,28 @@ function placeOf(file: string, text: string): { line: number; column: number } {
   return { line: before.length, column: before.at(-1)!.length + 1 };
 }
 
+describe('canaries', () => {
+  test('of all accounts and of this one are drilled on together', () => {
+    overlay(
+      'canaries: [{ mechanisms: [function-log.debug-level], kind: function, value: canary }]\n',
+    );
+    const values = loadPolicy(directory, 'mine').canaries.map(({ value }) => value);
+    expect(values).toEqual(expect.arrayContaining(['203.0.113.100', '2001:db8::100', 'canary']));
+  });
+
+  test('that no mechanism could be drilled on are refused: its drill would be missing, and nobody would see why', () => {
+    overlay(
+      'canaries:\n  - { mechanisms: [waf.block-adress], kind: ip, value: 203.0.113.100 }\n  - { mechanisms: [waf.block-address], kind: bucket, value: canary }\n',
+    );
+    expect(told('mine')).toEqual([
+      expect.stringMatching(
+        /^canaries\.0\.mechanisms\.0: expected one of .*waf\.block-address.*found "waf\.block-adress"$/,
+      ),
+      'canaries.1.mechanisms.0: expected a canary of kind ip for it, found bucket',
+    ]);
+  });
+});
+
 describe('the table of effective actions', () => {
   test('can only lead to a tier at least as high', () => {
     edit('effective.yaml', 'becomes: block_cidr_range', 'becomes: add_ip_to_watchlist');
@@ -82,7 +104,7 @@ describe('services outside AWS', () => {
 });
 
 describe('what is shipped', () => {
-  test.each(['example', 'local'])('the account %s loads', (account) => {
+  test.each(['example', 'local', 'staging'])('the account %s loads', (account) => {
     expect(faults(account)).toEqual([]);
   });
 
@@ -333,6 +355,7 @@ describe('P10: an account can only be stricter', () => {
     ],
     ['limits', 'automaticPerMinute: { perAccount: 11 }', 'may only lower it, and it is 10'],
     ['limits', 'maxExtensions: 4', 'may only lower it, and it is 3'],
+    ['limits', 'drillMaxAgeDays: 91', 'may only lower it, and it is 90'],
   ])('refuses %s: %s', (section, line, expected) => {
     overlay(`${section}:\n  ${line}\n`);
     expect(faults('mine')).toMatchObject([
