@@ -26,6 +26,16 @@ const CANARIES = {
         instanceId: null,
       },
     ],
+    networkAcls: [
+      ...state.networkAcls,
+      {
+        id: 'acl-0c0c0c0c0c0c0c0c0',
+        vpcId: 'vpc-0c0c0c0c0c0c0c0c0',
+        isDefault: false,
+        subnetIds: [],
+        entries: [],
+      },
+    ],
   }),
   iam: (state: IamState): IamState => ({
     ...state,
