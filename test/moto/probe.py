@@ -153,7 +153,12 @@ def iam_user():
         second = "SUCCEEDS"
     except iam.exceptions.NoSuchEntityException:
         second = "NoSuchEntity"
-    return f"attached {len(attached)}; a second detach: {second}"
+    for number in range(11):
+        more = iam.create_policy(PolicyName=f"p{number}", PolicyDocument=document)["Policy"]["Arn"]
+        iam.attach_user_policy(UserName="ann", PolicyArn=more)
+        iam.attach_user_policy(UserName="ann", PolicyArn=more)
+    many = len(iam.list_attached_user_policies(UserName="ann")["AttachedPolicies"])
+    return f"attached {len(attached)}; a second detach: {second}; without limit: {many} attached"
 
 
 def access_key():
@@ -163,7 +168,15 @@ def access_key():
     iam.update_access_key(UserName="key-owner", AccessKeyId=key, Status="Inactive")
     status = iam.list_access_keys(UserName="key-owner")["AccessKeyMetadata"][0]["Status"]
     used = iam.get_access_key_last_used(AccessKeyId=key)["UserName"]
-    return f"status {status}, last used knows owner {used}"
+    iam.create_user(UserName="other")
+    try:
+        iam.update_access_key(UserName="other", AccessKeyId=key, Status="Active")
+        other = "SUCCEEDS"
+    except iam.exceptions.NoSuchEntityException:
+        other = "NoSuchEntity"
+    iam.update_access_key(UserName="key-owner", AccessKeyId=key, Status="Off")
+    odd = iam.list_access_keys(UserName="key-owner")["AccessKeyMetadata"][0]["Status"]
+    return f"status {status}, last used knows owner {used}; by another user: {other}; odd status: {odd}"
 
 
 def lambda_logging():
@@ -201,8 +214,12 @@ def api_key():
     gateway = client("apigateway")
     made = gateway.create_api_key(name="k", enabled=True)["id"]
     off = [{"op": "replace", "path": "/enabled", "value": "false"}]
-    gateway.update_api_key(apiKey=made, patchOperations=off)
-    return f"enabled afterwards: {gateway.get_api_key(apiKey=made)['enabled']}"
+    shown = "value" in gateway.update_api_key(apiKey=made, patchOperations=off)
+    gateway.update_api_key(
+        apiKey=made, patchOperations=[{"op": "replace", "path": "/nothing", "value": "maybe"}]
+    )
+    enabled = gateway.get_api_key(apiKey=made)["enabled"]
+    return f"enabled afterwards: {enabled}; value in the answer: {shown}; AN UNKNOWN PATH IS ACCEPTED"
 
 
 def cognito():
