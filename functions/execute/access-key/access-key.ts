@@ -66,7 +66,8 @@ function describe(subject: Subject, facts: Facts | null): Description {
   return {
     headline: `Make the access key ${keyId} of ${userName} inactive`,
     changes: [
-      `The long-lived access key ${keyId} of the IAM user ${userName} becomes Inactive: AWS refuses every request that is signed with it. IAM needs some seconds to apply it everywhere.`,
+      `The long-lived access key ${keyId} of the IAM user ${userName} becomes Inactive: AWS refuses every request that is signed with it`,
+      'IAM needs some seconds to apply it everywhere',
     ],
     affected: [
       `Every program and person that signs with this key`,

@@ -63,7 +63,9 @@ function describe(subject: Subject, facts: Facts | null): Description {
   return {
     headline: `Deny everything to the IAM user ${name}`,
     changes: [
-      `This stack's policy “deny-all” (Deny * on *, path ${POLICY_PATH}) is attached to the IAM user ${name}. It overrides whatever the user is allowed: in the console and in the API, with every long-lived access key and every session that the user's own credentials started. IAM needs some seconds to apply it everywhere.`,
+      `This stack's policy “deny-all” (Deny * on *, path ${POLICY_PATH}) is attached to the IAM user ${name}`,
+      'It overrides whatever the user is allowed: in the console and in the API, with every long-lived access key and every session that the user’s own credentials started',
+      'IAM needs some seconds to apply it everywhere',
     ],
     affected: [
       `${name}, and every program that runs with this user's access keys`,
