@@ -1,5 +1,6 @@
 // The analyst that is always there: a table of finding families, and no judgement beyond it.
 import { aboutAlert, type Recommendation } from '../domain/assessment.ts';
+import type { ActionName } from '../domain/policy.ts';
 import type { Analyst, Brief, Opinion } from './brief.ts';
 import { FAMILIES, OTHERWISE, type Step } from './families.ts';
 
@@ -56,7 +57,7 @@ const QUIET: readonly string[] = [
   'add_ip_to_watchlist',
   'increase_logging_verbosity',
   'quarantine_email',
-];
+] satisfies ActionName[];
 
 /** Every alert leaves a ticket; a critical one also wakes somebody, and so does a high one that asks nobody. */
 function told(

@@ -5,6 +5,7 @@ import { noted } from '../audit/chain.ts';
 import { errorFields, type Log } from '../audit/log.ts';
 import { type Action, IncidentId } from '../domain/action.ts';
 import type { Incident, Outcome } from '../domain/incident.ts';
+import type { ActionName } from '../domain/policy.ts';
 import type { Send } from '../notify/message.ts';
 import { causedText, closedText, standingLine } from '../notify/texts.ts';
 import type { Store } from '../store/store.ts';
@@ -32,7 +33,7 @@ const PRECEDENCE: readonly Outcome[] = [
 export const mostTelling = (outcomes: readonly Outcome[]): Outcome =>
   PRECEDENCE.find((outcome) => outcomes.includes(outcome)) ?? 'no-action';
 
-const INFORMATIONAL = ['create_alert_ticket', 'send_analyst_notification'];
+const INFORMATIONAL: readonly ActionName[] = ['create_alert_ticket', 'send_analyst_notification'];
 
 /** What became of one action, in the terms of an incident's outcome. */
 export function outcomeOf({ status, name }: Action): Outcome {
@@ -80,7 +81,7 @@ export async function close({ store, send, now, log }: CloseDeps, input: unknown
     return closed(current, alertId, outcome, summaryOf(actions, said, why), now());
   });
   await tell({ send, store }, incident, alertId, outcome).catch((error: unknown) =>
-    // The outcome is recorded; that nobody could be told of it is for the alarm on this line.
+    // The outcome is recorded, and whoever had to do something was told on the way.
     log('error', 'outcome could not be announced', { incidentId, alertId, ...errorFields(error) }),
   );
   return { incidentId, alertId, outcome };

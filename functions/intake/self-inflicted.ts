@@ -1,6 +1,6 @@
 // Alerts that our own actions cause: made by our own roles, or about what stopped because we took something away.
 import type { Cause, Entity, Reported } from '../domain/alert.ts';
-import type { Policy } from '../domain/policy.ts';
+import type { ActionName, Policy } from '../domain/policy.ts';
 import type { EntityEvent } from '../store/entity-history.ts';
 import type { Store } from '../store/store.ts';
 
@@ -25,9 +25,9 @@ const CUTS: readonly string[] = [
   'disable_user_account_temporarily',
   'revoke_api_key',
   'quarantine_email',
-];
+] satisfies ActionName[];
 
-const OURS = ['in-force', 'ended', 'reversed-by-person'];
+const OURS: readonly EntityEvent['event'][] = ['in-force', 'ended', 'reversed-by-person'];
 
 /**
  * The action of ours that explains the alert, or null where it is somebody else's doing. What our roles do is ours in

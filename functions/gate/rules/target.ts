@@ -1,4 +1,5 @@
 // Is the target one that this action may have at all?
+import type { EntityKind } from '../../domain/alert.ts';
 import { type Rule, verdict } from '../proposal.ts';
 
 const targetIsInTheAlert: Rule = {
@@ -50,7 +51,7 @@ const addressIsTheAttackers: Rule = {
       : null,
 };
 
-const KNOWN_EVERYWHERE: readonly string[] = ['ip', 'alert', 'domain'];
+const KNOWN_EVERYWHERE: readonly EntityKind[] = ['ip', 'alert', 'domain'];
 
 /** The same user name may exist in two accounts; an address is the same everywhere. */
 const resourceIsInThisAccount: Rule = {
