@@ -5,7 +5,7 @@ stdin does. A command or an option that AWS does
 not have is refused with 252, as the CLI refuses it; what a service refuses, with 254. Takes what our runbooks use:
 values, lists, flags, JSON and the shorthand `Key=value,Key=[a,b]`; --query, --output json|text, --max-items.
 
-The real CLI (pip's awscli) is 155 MB; that it takes the same commands was checked by hand (docs/decisions/0003-moto.md).
+The real CLI (pip's awscli) is 155 MB; that it takes the same commands was checked by hand (docs/decisions/0002-moto.md).
 """
 
 import io

@@ -206,7 +206,7 @@ const run = (change: Partial<Run> = {}): Run => ({
   ...change,
 });
 
-/** moto has no OpsItems and forgets LoggingConfig (docs/decisions/0003-moto.md). */
+/** moto has no OpsItems and forgets LoggingConfig (docs/decisions/0002-moto.md). */
 const LACKING = ['ticket.ops-item', 'function-log.debug-level'];
 
 test('every mechanism that moto has the APIs for passes, and the results are in the stack’s table', async () => {

@@ -1,4 +1,4 @@
-"""Prints what moto implements of the calls that our mechanisms make: the table of docs/decisions/0003-moto.md.
+"""Prints what moto implements of the calls that our mechanisms make: the table of docs/decisions/0002-moto.md.
 
 Run when the pin moves: .venv-moto/bin/python test/moto/probe.py
 """
