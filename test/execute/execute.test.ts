@@ -13,6 +13,7 @@ import { extend, keep } from '../../functions/web/keeping.ts';
 import { write } from '../../functions/web/write.ts';
 import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
+import { approvedByAna } from '../web/desk.ts';
 import { schedulesIn, toy, toyAction, toyMechanisms, type World } from './toy.ts';
 
 const db = startStores();
@@ -42,7 +43,14 @@ const put = async (change: Partial<Action> = {}) => {
 };
 const load = ({ actionId }: { actionId: string }) => store.records.action(INCIDENT_ID, actionId);
 const holders = async () => (await store.leases.find(`toy:${attacker.value}`))?.holders ?? [];
-const minutes = (n: number) => {
+const move = (mode: 'ask' | 'halt') =>
+  store.killSwitch.set(POLICY.account, {
+    mode,
+    by: 'person:ana.silva',
+    at: NOW.toISOString(),
+    why: 'test',
+  });
+const minutes = (n: number): void => {
   now = new Date(now.getTime() + n * 60_000);
 };
 
@@ -99,18 +107,31 @@ describe('an execution', () => {
     expect(world.size).toBe(0);
   });
 
-  test('applies nothing while the switch stands at halt, and nothing automatic while it stands at ask', async () => {
-    const ids = await put();
-    for (const mode of ['halt', 'ask'] as const) {
-      await store.killSwitch.set(POLICY.account, {
-        mode,
-        by: 'person:ana.silva',
-        at: '',
-        why: 'test',
-      });
+  test('applies nothing while the switch stands at halt', async () => {
+    const approved = await put({
+      disposition: 'approve',
+      status: 'approved',
+      approval: approvedByAna,
+    });
+    const automatic = await put({ actionId: 'act-0123456789abcdef-2' });
+    await move('halt');
+    for (const ids of [approved, automatic])
       await expect(execute(deps(), ids)).rejects.toThrow(Halted);
-    }
     expect(world.size).toBe(0);
+  });
+
+  test('applies nothing automatic while it stands at ask, and goes on with what a person approved', async () => {
+    const automatic = await put();
+    const approved = await put({
+      actionId: 'act-0123456789abcdef-2',
+      disposition: 'approve',
+      status: 'approved',
+      approval: approvedByAna,
+    });
+    await move('ask');
+    await expect(execute(deps(), automatic)).rejects.toThrow(Halted);
+    expect(world.size).toBe(0);
+    expect(await execute(deps(), approved)).toMatchObject({ status: 'in-force' });
   });
 });
 
@@ -121,12 +142,7 @@ test('applies nothing where the switch was moved to halt after everything was pr
     ...inner.schedules,
     put: async (schedule) => {
       await inner.schedules.put(schedule);
-      await store.killSwitch.set(POLICY.account, {
-        mode: 'halt',
-        by: 'person:ana.silva',
-        at: NOW.toISOString(),
-        why: 'test',
-      });
+      await move('halt');
     },
   };
   await expect(execute({ ...inner, schedules }, ids)).rejects.toThrow(Halted);

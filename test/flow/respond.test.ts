@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { faultOf } from '../../functions/audit/chain.ts';
 import { Denied, Throttled } from '../../functions/domain/errors.ts';
-import { POLICY } from '../fixtures/case.ts';
+import { NOW, POLICY } from '../fixtures/case.ts';
 import { createWorld, sample, type World } from './world.ts';
 
 let world: World;
@@ -138,7 +138,7 @@ describe('a decision', () => {
     await world.runtime.store.killSwitch.set(POLICY.account, {
       mode: 'halt',
       by: 'person:mei.tanaka',
-      at: '',
+      at: NOW.toISOString(),
       why: 'drill',
     });
     await world.approve('ana.silva');
