@@ -33,9 +33,8 @@ export const toy: Mechanism<World, z.infer<typeof Before>> = {
   wasThere: ({ present }) => present,
   connect: (world) => ({
     capture: async ({ target }) => ({ present: world.has(target.value) }),
-    apply: async ({ target }) => {
-      if (!world.has(target.value)) world.set(target.value, 'ours');
-    },
+    // Whatever was there: nobody may call this for what was there before us.
+    apply: async ({ target }) => void world.set(target.value, 'ours'),
     verify: async ({ target }) => ({ holds: world.has(target.value), found: 'looked' }),
     revert: async ({ target }) => {
       if (world.get(target.value) === 'theirs')
