@@ -2,7 +2,13 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { moveTo } from '../../functions/audit/chain.ts';
 import type { Action } from '../../functions/domain/action.ts';
-import { Conflict, Denied, DigestMismatch, Halted } from '../../functions/domain/errors.ts';
+import {
+  Conflict,
+  Denied,
+  DigestMismatch,
+  Halted,
+  NotVerified,
+} from '../../functions/domain/errors.ts';
 import { type ExecuteDeps, execute } from '../../functions/execute/execute.ts';
 import type { Connected } from '../../functions/execute/mechanism.ts';
 import { reverse } from '../../functions/reverse/reverse.ts';
@@ -146,6 +152,25 @@ test('applies nothing where the switch was moved to halt after everything was pr
     },
   };
   await expect(execute({ ...inner, schedules }, ids)).rejects.toThrow(Halted);
+  expect(world.size).toBe(0);
+});
+
+test('P4: what was applied and does not show is no success: it is counted, and taken back', async () => {
+  const ids = await put();
+  const inner = deps();
+  const mechanisms = [...inner.mechanisms].map(([id, one]): [string, Connected] => [
+    id,
+    { ...one, driver: { ...one.driver, verify: async () => ({ holds: false, found: 'nothing' }) } },
+  ]);
+  const blind = { ...inner, mechanisms: new Map(mechanisms) };
+  await expect(execute(blind, ids)).rejects.toThrow(NotVerified);
+  expect(world.size).toBe(1);
+  expect((await store.breaker.find(POLICY.account))?.counted).toMatchObject([
+    { mishap: 'failedVerifications', actionId: ids.actionId },
+  ]);
+  const failure = { Error: 'NotVerified' };
+  const compensation = { ...ids, cause: 'execution-failed', by: 'respond', failure };
+  expect(await reverse(deps(), compensation)).toMatchObject({ status: 'failed' });
   expect(world.size).toBe(0);
 });
 
