@@ -193,7 +193,7 @@ async function takeBackIfReversedMeanwhile(
 ): Promise<void> {
   const current = await store.records.action(incidentId, actionId);
   if (isOutstanding(current) || current.status === 'in-force' || current.status === 'kept') return;
-  if (mechanism.wasThere(before) || !(await store.leases.release(effectKey, actionId))) return;
+  const lease = await store.leases.find(effectKey);
+  if (mechanism.wasThere(before) || lease?.holders.some((holder) => holder !== actionId)) return;
   await mechanism.driver.revert(subject, before);
-  await store.leases.leave(effectKey, actionId);
 }
