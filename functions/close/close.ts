@@ -6,6 +6,7 @@ import { errorFields, type Log } from '../audit/log.ts';
 import { type Action, IncidentId } from '../domain/action.ts';
 import type { Incident, Outcome } from '../domain/incident.ts';
 import type { ActionName } from '../domain/policy.ts';
+import { quoted } from '../domain/wording.ts';
 import type { Send } from '../notify/message.ts';
 import { causedText, closedText, standingLine } from '../notify/texts.ts';
 import type { Store } from '../store/store.ts';
@@ -116,7 +117,7 @@ function summaryOf(actions: readonly Action[], said: string, why: string | null)
   return [
     ...(why ? [`It could not be worked through to its end: ${why}`] : []),
     ...actions.map(standingLine),
-    `Analysis: ${said}`,
+    `Analysis: ${quoted(said, 1000)}`,
   ].join('\n');
 }
 

@@ -13,7 +13,11 @@ type Text = Pick<Message, 'subject' | 'paragraphs' | 'facts' | 'steps'>;
 /** One line about the action, in plain words. */
 export const headlineOf = ({ description, recommendation, name, target }: Action): string =>
   description?.headline ??
-  `${words(name ?? recommendation.action)} on ${target?.value ?? recommendation.target}`;
+  `${words(name ?? oneLine(recommendation.action, 64))} on ${named(target?.value ?? recommendation.target)}`;
+
+/** Identifiers as they are; whatever could be more than that in quotation marks, with no link in it. */
+const named = (value: string): string =>
+  /^[\w.:@/+=-]{1,100}$/.test(value) && !value.includes('//') ? value : quoted(value, 100);
 
 /** A block that is lifted while the attack goes on is a gift: what was seen since, as far as we know. */
 export function seenSince({ alerts }: Incident, { appliedAt }: Pick<Action, 'appliedAt'>): string {
