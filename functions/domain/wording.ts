@@ -41,13 +41,15 @@ export function oneLine(text: string, most = 300): string {
   return line.length <= most ? line : `${cut(line, most - 1)}…`;
 }
 
-/** The same in quotation marks, and with no address left that a mail program would turn into a link. */
-export const quoted = (text: string, most = 300): string =>
-  `“${oneLine(text, most)
-    .replaceAll('“', '"')
-    .replaceAll('”', '"')
+/** The same with no address left that a mail program would turn into a link. */
+export const unlinked = (text: string, most = 300): string =>
+  oneLine(text, most)
     .replace(/:\/\//g, '[:]//')
-    .replace(/\bwww\./gi, 'www[.]')}”`;
+    .replace(/\bwww\./gi, 'www[.]');
+
+/** The same in quotation marks. */
+export const quoted = (text: string, most = 300): string =>
+  `“${unlinked(text, most).replaceAll('“', '"').replaceAll('”', '"')}”`;
 
 /** An id such as `block_ip_at_firewall` or `reversal-failed` as words. */
 export const words = (id: string): string => id.replaceAll(/[-_]/g, ' ');

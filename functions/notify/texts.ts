@@ -3,7 +3,7 @@ import type { Action, Approver } from '../domain/action.ts';
 import type { Alert, Cause } from '../domain/alert.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { Incident, Outcome } from '../domain/incident.ts';
-import { oneLine, quoted, utc, words } from '../domain/wording.ts';
+import { oneLine, quoted, unlinked, utc, words } from '../domain/wording.ts';
 import type { Message } from './message.ts';
 import { rotationOf } from './rotation.ts';
 import { runbookOf } from './runbook.ts';
@@ -40,7 +40,7 @@ export function seenSince({ alerts }: Incident, { appliedAt }: Pick<Action, 'app
 const subjectOf = (word: string, action: Action) => oneLine(`${word} ${headlineOf(action)}`, 99);
 
 /** A sentence of a mechanism or an error, with one full stop at its end. */
-const sentence = (text: string) => `${oneLine(text).replace(/[.\s]+$/, '')}.`;
+const sentence = (text: string) => `${unlinked(text).replace(/[.\s]+$/, '')}.`;
 
 const changesOf = (action: Action): string =>
   (action.description?.changes ?? [headlineOf(action)]).map(sentence).join('\n');

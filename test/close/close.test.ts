@@ -106,7 +106,7 @@ describe('an alert', () => {
     expect(sent).toMatchObject([{ to: { kind: 'team' }, urgency: 'inform', links: [] }]);
     const text = sent[0]?.paragraphs.join('\n');
     expect(text).toMatch(/203\.0\.113\.7.*in.force/);
-    expect(text).toContain('Analysis: A host probes our web server.');
+    expect(text).toContain('Analysis: “A host probes our web server.”');
   });
 
   test('that cannot be announced is closed all the same', async () => {
