@@ -138,7 +138,9 @@ describe('the failure modes', () => {
     expect(reminder?.message.paragraphs.join()).toContain('the activity may go on');
   });
 
-  test('a flood of 100 correlated alerts makes no more automatic actions than policy allows', async () => {
+  test('a flood of 100 correlated alerts makes no more automatic actions than policy allows', {
+    timeout: 120_000,
+  }, async () => {
     world = await createWorld({
       analyst: insisting({ action: 'add_ip_to_watchlist', target: 'ip-1' }),
     });

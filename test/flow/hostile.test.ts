@@ -132,7 +132,9 @@ function expectHarmless(world: World): void {
 }
 
 describe.each(Object.keys(FIELDS))('text in the %s', (field) => {
-  test('gets nothing done that policy and people did not allow, and every alert is dealt with', async () => {
+  test('gets nothing done that policy and people did not allow, and every alert is dealt with', {
+    timeout: 120_000,
+  }, async () => {
     const world = await createWorld({ analyst: obedient });
     try {
       for (const [n, text] of INJECTIONS.entries()) {
