@@ -156,7 +156,7 @@ function acceptWildcards(role: Role, { may, scope, model }: FunctionRow, s: Surr
   if (scope === 'network')
     accept(
       `arn:<AWS::Partition>:ec2:${place}:${account}:network-acl/*`,
-      'Which network ACL it is follows from the attacked instance; see docs/decisions/0011',
+      'Which network ACL it is follows from the attacked instance; see docs/decisions/0007',
     );
   if (scope === 'ticket')
     accept(
