@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { ENV } from '../../functions/domain/env.ts';
 import { loadPolicy, POLICIES } from '../../policies/load.ts';
+import { LOCAL_FLOW_LOGS } from '../aws/flow-logs.ts';
 import { LOCAL_IP_SETS } from '../aws/waf.ts';
 
 const RUNS = 5;
@@ -37,6 +38,7 @@ export async function coldStarts(): Promise<void> {
     AWS_REGION: 'eu-central-1',
     [ENV.policyPath]: policyPath,
     [ENV.ipSets]: JSON.stringify(LOCAL_IP_SETS),
+    [ENV.flowLogs]: JSON.stringify(LOCAL_FLOW_LOGS),
     [ENV.modelProvider]: 'anthropic',
     [ENV.webBaseUrl]: 'https://example.com',
   };
