@@ -149,8 +149,10 @@ function stepsOf(
 
 /** The states that left a trace in the record of an action. */
 function passedBy({ history, approval }: Action): string[] {
-  const again = approval?.decision?.verdict === 'approved' ? ['enrich-again', 'gate-again'] : [];
-  return [...history.map(({ by }) => by), ...again];
+  const by = history.map((entry) => entry.by);
+  if (approval?.decision?.verdict !== 'approved') return by;
+  const executed = by.map((one) => (one === 'execute' ? 'execute-approved' : one));
+  return [...executed, 'enrich-again', 'gate-again'];
 }
 
 function stepState(type: EngineEvent['type'] | undefined, ended: boolean): Step['state'] {

@@ -75,6 +75,8 @@ describe('the way of an alert', () => {
     const before = await section('incidents');
     world.runtime.events.length = 0;
     expect(await section('incidents')).toBe(before);
-    expect(before).toContain('done: approve done: enrich-again done: gate-again done: execute');
+    expect(before).toContain(
+      'done: approve done: enrich-again done: gate-again done: execute done: execute-approved',
+    );
   });
 });

@@ -94,9 +94,9 @@ describe('task tokens', () => {
     await engine.quiet();
 
     expect(count('execute-waf')).toBe(1);
-    expect(events.find(({ state, type }) => state === 'execute' && type === 'entered')?.item).toBe(
-      1,
-    );
+    expect(
+      events.find(({ state, type }) => state === 'execute-approved' && type === 'entered')?.item,
+    ).toBe(1);
     expect(engine.waitingTokens()).toHaveLength(2);
   });
 
@@ -380,10 +380,15 @@ describe('events', () => {
       'each-action',
       'by-disposition',
       'execute',
-      'asked',
-      'settled',
       'close',
     ]);
     expect(events.at(-1)).toMatchObject({ type: 'succeeded', state: null });
+  });
+
+  test('of two actions that nobody is asked about are at most ten: each one is paid for', async () => {
+    const { engine, events } = setUp([action('act-1', 'auto'), action('act-2', 'auto')]);
+    engine.start('respond', 'alert-1', { incidentId: 'inc-1' });
+    await engine.idle();
+    expect(events.filter(({ type }) => type === 'entered').length).toBeLessThanOrEqual(10);
   });
 });
