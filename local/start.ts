@@ -61,6 +61,7 @@ try {
     webBaseUrl: url,
     now: systemClock.now,
     newId: randomUUID,
+    log,
   });
   const server = serve({ fetch: app.fetch, port, hostname: '127.0.0.1' }, () => {
     console.log(`Countermand runs at ${url}`);

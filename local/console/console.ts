@@ -1,8 +1,10 @@
 // The console's routes, beside the pages that people decide on.
 import { Hono } from 'hono';
 import { csrf } from 'hono/csrf';
+import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
 import { z } from 'zod';
+import { errorFields, type Log } from '../../functions/audit/log.ts';
 import { SwitchMode } from '../../functions/domain/policy.ts';
 import { noticePage } from '../../functions/web/page.ts';
 import { freshEvent, loadSamples } from '../samples.ts';
@@ -13,8 +15,8 @@ import { STYLE } from './style.ts';
 
 const SwitchForm = z.strictObject({ mode: SwitchMode });
 
-export function createConsole(deps: ConsoleDeps & { newId: () => string }): Hono {
-  const { runtime, now, newId } = deps;
+export function createConsole(deps: ConsoleDeps & { newId: () => string; log: Log }): Hono {
+  const { runtime, now, newId, log } = deps;
   const app = new Hono();
   const headers = secureHeaders({
     contentSecurityPolicy: {
@@ -62,6 +64,11 @@ export function createConsole(deps: ConsoleDeps & { newId: () => string }): Hono
     return c.redirect('/', 303);
   });
   app.route('/', runtime.web);
+  app.onError((error, c) => {
+    if (error instanceof HTTPException) return error.getResponse();
+    log('error', 'console failed', errorFields(error));
+    return c.html(noticePage('This did not work', 'The log says why. Try again.'), 500);
+  });
   app.notFound((c) => c.html(noticePage('Not found', 'There is nothing at this address.'), 404));
   return app;
 }

@@ -58,6 +58,18 @@ export async function startDatabase(folder?: string): Promise<Database> {
     region: 'eu-central-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
+  const inFlight = new Set<Promise<unknown>>();
+  let stopped = false;
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      if (stopped) throw new Error('The database is stopped');
+      const answer = next(args);
+      const over = answer.catch(() => {}).finally(() => inFlight.delete(over));
+      inFlight.add(over);
+      return answer;
+    },
+    { step: 'initialize', name: 'inFlight' },
+  );
   return {
     client,
     async createTable(name) {
@@ -69,7 +81,10 @@ export async function startDatabase(folder?: string): Promise<Database> {
         { TableName: name },
       );
     },
+    /** What was asked is answered first: dynalite throws where nobody can catch it when its files close under a request. */
     async stop() {
+      stopped = true;
+      await Promise.all(inFlight);
       client.destroy();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

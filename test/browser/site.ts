@@ -41,6 +41,7 @@ export async function startSite() {
     webBaseUrl: url,
     now: world.clock.now,
     newId: () => `id-${String(++ids).padStart(8, '0')}`,
+    log: () => {},
   });
   handle = (request) => fetch(request);
   return {

@@ -29,6 +29,19 @@ describe('the embedded database', () => {
     expect(Item).toMatchObject({ n: { N: '1' } });
   });
 
+  test('that is stopped answers what it was asked before, and refuses what comes after', async () => {
+    const { client, createTable, stop } = await startDatabase(join(folder, 'data'));
+    await createTable(TableName);
+    const asked = Array.from({ length: 50 }, () =>
+      client.send(new PutItemCommand({ TableName, Item: Key })),
+    );
+    await stop();
+    expect(await Promise.all(asked)).toHaveLength(50);
+    await expect(client.send(new GetItemCommand({ TableName, Key }))).rejects.toThrow(
+      'The database is stopped',
+    );
+  });
+
   test('refuses a folder that cannot be made, with its path', async () => {
     const file = join(folder, 'a-file');
     writeFileSync(file, '');
