@@ -133,7 +133,7 @@ async function takeBack(
   const { effectKey } = job;
   const lease = await store.leases.release(effectKey, action.actionId);
   if (!lease) return 'Another action holds the same effect; it stays until the last one ends';
-  const found = await revertAndVerify(job, lease.captured ? lease.before : action.before);
+  const found = await revertAndVerify(job, action.before);
   await (isFollowed ? store.leases.leave : store.leases.drop)(effectKey, action.actionId);
   return found;
 }

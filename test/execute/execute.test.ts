@@ -238,6 +238,27 @@ describe('a reversal', () => {
     expect(await undo(ids, byHand)).toMatchObject({ status: 'reversed' });
   });
 
+  test('P4: that does not show has failed: it is reported, and tried again', async () => {
+    const ids = await inForce();
+    minutes(60);
+    const inner = deps();
+    const stuck = { holds: false, found: 'It is still there' };
+    const mechanisms = [...inner.mechanisms].map(([id, one]): [string, Connected] => [
+      id,
+      { ...one, driver: { ...one.driver, verifyReverted: async () => stuck } },
+    ]);
+    const request = { ...ids, cause: 'due', by: 'schedule' };
+    expect(await reverse({ ...inner, mechanisms: new Map(mechanisms) }, request)).toMatchObject({
+      status: 'reversal-failed',
+    });
+    const { attentionAt, history } = await load(ids);
+    expect(history.at(-1)?.text).toContain('It is still there');
+    expect(Date.parse(attentionAt ?? '') - now.getTime()).toBe(15 * 60_000);
+    expect(await undo(ids, { cause: 'sweeper', by: 'sweep' })).toMatchObject({
+      status: 'reversed',
+    });
+  });
+
   test('P4: leaves alone what was there before us', async () => {
     world.set(attacker.value, 'theirs');
     const ids = await inForce();
@@ -535,6 +556,18 @@ describe('a crash between any two steps', () => {
         expect(await holders(), `killed at ${n}`).toEqual([]);
         expect((await load(ids)).attentionAt).toBeNull();
       }
+  });
+
+  test('P4: of an execution that was given up takes back what another action left to it', async () => {
+    const late = await put();
+    const second = await put({ actionId: 'act-0123456789abcdef-2' });
+    await execute(deps(), second);
+    await reverse(deps(), { ...late, cause: 'sweeper', by: 'sweep' });
+    await store.leases.acquire(`toy:${attacker.value}`, late.actionId);
+    await reverse(deps(), { ...second, cause: 'person', by: 'person:ana.silva' });
+    expect(world.size, 'the late executor holds it').toBe(1);
+    await lastLook(late);
+    expect(world.size).toBe(0);
   });
 
   test('P4: the last look after an execution that simply failed leaves alone what a person put there since', async () => {
