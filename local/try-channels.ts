@@ -7,7 +7,7 @@ import type { Policy } from '../functions/domain/policy.ts';
 import { channelsOf } from '../functions/notify/channels.ts';
 import type { Recipient } from '../functions/notify/message.ts';
 import { remoteClients } from '../functions/remote/deployed.ts';
-import { loadPolicy, PolicyError } from '../policies/load.ts';
+import { loadPolicy, POLICIES, PolicyError } from '../policies/load.ts';
 import { tryChannels } from './trial.ts';
 
 const USAGE = `usage: npm run try-channels -- <account> <id of a person, or team>
@@ -20,7 +20,7 @@ function recipient({ escalation }: Policy, id: string): Recipient | null {
 }
 
 async function main(account = '', id = ''): Promise<number> {
-  const policy = account && loadPolicy(new URL('../policies', import.meta.url).pathname, account);
+  const policy = account && loadPolicy(POLICIES, account);
   const to = policy && recipient(policy, id);
   if (!policy || !to) {
     console.error(USAGE);

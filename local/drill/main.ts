@@ -26,7 +26,7 @@ const USAGE = `usage:
                                          drills nothing: records for this account what a staging account has shown
   --prefix <p>  of the stack's names, where it is not that of cdk.json`;
 
-const ROOT = new URL('../..', import.meta.url).pathname;
+const ROOT = join(import.meta.dirname, '..', '..');
 const EXIT = { failed: 1, refused: 2 };
 /** First wait before a call that AWS asked to repeat; it doubles. */
 const RETRY_MS = 1_000;

@@ -1,9 +1,5 @@
 // What an approver is told about users and keys, which targets each mechanism answers, and that its commands run as they stand.
-import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Parameters } from '../../functions/domain/action.ts';
 import type { Entity } from '../../functions/domain/alert.ts';
 import { type IdentityFacts, known, unknown } from '../../functions/domain/facts.ts';
@@ -24,6 +20,7 @@ import {
   subjectOn,
   suspectUser,
 } from '../fixtures/case.ts';
+import { callsOf } from '../shell.ts';
 
 const answers = (name: ActionName, target: Entity) =>
   effectsOf(name, alertWith(), target, null, POLICY).map(({ mechanism, parameters }) => ({
@@ -153,47 +150,27 @@ describe('the approver reads', () => {
 });
 
 describe('the commands of the undo, run by a shell', () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'countermand-undo-'));
-    // An `aws` that notes each word it was called with, and answers as the CLI would.
-    writeFileSync(
-      join(folder, 'aws'),
-      `#!/bin/bash
-printf '<%s>' "$@" >> "${folder}/calls"; echo >> "${folder}/calls"
-case "$*" in
-  *list-attached-user-policies*) echo 'arn:aws:iam::111122223333:policy/countermand/x-deny-all' ;;
-esac
-`,
-    );
-    chmodSync(join(folder, 'aws'), 0o755);
-  });
-  afterEach(() => rmSync(folder, { recursive: true }));
-  const run = (lines: readonly string[]) => {
-    execFileSync('bash', ['--norc', '-euc', lines.join('\n')], {
-      cwd: folder,
-      env: { PATH: `${folder}:${process.env.PATH}` },
-    });
-    return readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n');
-  };
-
   test('detach what the stack attached, whatever its prefix', () => {
-    const [list, detach] = run(told.user.manualUndo);
-    expect(list).toContain('<--path-prefix></countermand/>');
-    expect(detach).toBe(
-      '<iam><detach-user-policy><--user-name><report-export><--policy-arn><arn:aws:iam::111122223333:policy/countermand/x-deny-all>',
-    );
+    const arn = 'arn:aws:iam::111122223333:policy/countermand/x-deny-all';
+    const [list, detach] = callsOf(told.user.manualUndo, { 'list-attached-user-policies': arn });
+    expect(list).toEqual(expect.arrayContaining(['--path-prefix', '/countermand/']));
+    expect(detach?.slice(1)).toEqual([
+      ...['detach-user-policy', '--user-name', 'report-export', '--policy-arn', arn],
+    ]);
   });
 
   test('make the key active again', () => {
-    expect(run(told.key.manualUndo)).toEqual([
-      '<iam><update-access-key><--user-name><report-export><--access-key-id><AKIAIOSFODNN7EXAMPLE><--status><Active>',
+    expect(callsOf(told.key.manualUndo)).toEqual([
+      [
+        ...['iam', 'update-access-key', '--user-name', 'report-export'],
+        ...['--access-key-id', 'AKIAIOSFODNN7EXAMPLE', '--status', 'Active'],
+      ],
     ]);
   });
 
   test('enable the API key again', () => {
-    expect(run(told.apiKey.manualUndo).join()).toContain(
-      '<--api-key><k4partner9><--patch-operations><op=replace,path=/enabled,value=true>',
+    expect(callsOf(told.apiKey.manualUndo)[0]).toEqual(
+      expect.arrayContaining(['k4partner9', 'op=replace,path=/enabled,value=true']),
     );
   });
 
@@ -202,8 +179,11 @@ esac
     (value) => {
       const target = { ...customer, value };
       const subject = subjectOn(target, { parameters: { userPoolId: 'eu-central-1_EXAMPLE12' } });
-      expect(run(disableUser.describe(subject, null).manualUndo)).toEqual([
-        `<cognito-idp><admin-enable-user><--region><eu-central-1><--user-pool-id><eu-central-1_EXAMPLE12><--username><${value}>`,
+      expect(callsOf(disableUser.describe(subject, null).manualUndo)).toEqual([
+        [
+          ...['cognito-idp', 'admin-enable-user', '--region', 'eu-central-1'],
+          ...['--user-pool-id', 'eu-central-1_EXAMPLE12', '--username', value],
+        ],
       ]);
     },
   );

@@ -1,15 +1,12 @@
 // The way to a new key: who is told of it and when, and that the commands run as they stand.
-import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import type { Entity } from '../../functions/domain/alert.ts';
 import { rotationOf } from '../../functions/notify/rotation.ts';
 import { keptText, remindText, rotateText } from '../../functions/notify/texts.ts';
 import { toyAction } from '../execute/toy.ts';
 import { attacker, leakedKey, partnerKey, suspectUser } from '../fixtures/case.ts';
+import { callsOf } from '../shell.ts';
 
 const revoked = (target: Entity, change: Partial<Action> = {}): Action =>
   toyAction({
@@ -20,29 +17,10 @@ const revoked = (target: Entity, change: Partial<Action> = {}): Action =>
   });
 
 describe('the commands', () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'countermand-rotate-'));
-    // An `aws` that notes how it was called and answers as the CLI would.
-    writeFileSync(
-      join(folder, 'aws'),
-      `#!/bin/bash
-printf '%s\\n' "$*" >> "${folder}/calls"
-case "$*" in
-  *get-usage-plans*) echo 'plan1 plan2' ;;
-  *create-api-key*) echo 'newkey0001' ;;
-esac
-`,
+  const run = (lines: readonly string[]) =>
+    callsOf(lines, { 'get-usage-plans': 'plan1 plan2', 'create-api-key': 'newkey0001' }).map(
+      (words) => words.join(' '),
     );
-    chmodSync(join(folder, 'aws'), 0o755);
-  });
-  afterEach(() => rmSync(folder, { recursive: true }));
-  const run = (lines: readonly string[]) => {
-    execFileSync('bash', ['--norc', '-euc', lines.join('\n')], {
-      env: { PATH: `${folder}:${process.env.PATH}` },
-    });
-    return readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n');
-  };
 
   test('for an access key make the new one before they end the old one', () => {
     expect(run(rotationOf(revoked(leakedKey)))).toEqual([

@@ -1,6 +1,6 @@
 // One network ACL in AWS: look at its rules, add one, take one out.
 import type { EC2, NetworkAclEntry } from '@aws-sdk/client-ec2';
-import { aws } from '../../audit/aws-errors.ts';
+import { aws, causedBy } from '../../audit/aws-errors.ts';
 import { Conflict, NotFound } from '../../domain/errors.ts';
 import type { Host } from '../host-address.ts';
 import { lookUntil, type Sleep } from '../settle.ts';
@@ -36,7 +36,7 @@ export function createAclAccess({ ec2, sleep }: NetworkClients) {
       const [acl] = NetworkAcls;
       return acl ? inDirection(acl.Entries ?? [], direction) : null;
     } catch (error) {
-      if (namesA(error, 'InvalidNetworkAclID.NotFound')) return null;
+      if (causedBy(error, 'InvalidNetworkAclID.NotFound')) return null;
       throw error;
     }
   }
@@ -72,7 +72,7 @@ export function createAclAccess({ ec2, sleep }: NetworkClients) {
         );
         return true;
       } catch (error) {
-        if (error instanceof Conflict && namesA(error, 'NetworkAclEntryAlreadyExists'))
+        if (error instanceof Conflict && causedBy(error, 'NetworkAclEntryAlreadyExists'))
           return false;
         throw error;
       }
@@ -89,12 +89,8 @@ export function createAclAccess({ ec2, sleep }: NetworkClients) {
         );
       } catch (error) {
         // Somebody took it out, or our first answer was lost.
-        if (!namesA(error, 'InvalidNetworkAclEntry.NotFound')) throw error;
+        if (!causedBy(error, 'InvalidNetworkAclEntry.NotFound')) throw error;
       }
     },
   };
 }
-
-/** Whether AWS called its refusal so; typed errors carry it as their cause. */
-const namesA = (error: unknown, name: string): boolean =>
-  error instanceof Error && error.cause instanceof Error && error.cause.name === name;

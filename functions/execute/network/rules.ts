@@ -1,6 +1,7 @@
 // The rules of one network ACL in one direction: which is ours, which numbers are free, how much room is left.
 import type { NetworkAclEntry } from '@aws-sdk/client-ec2';
 import ipaddr from 'ipaddr.js';
+import { parseAddress } from '../../address/address.ts';
 import type { Host } from '../host-address.ts';
 
 export type Direction = 'ingress' | 'egress';
@@ -26,19 +27,15 @@ const cidrOf = ({ CidrBlock, Ipv6CidrBlock }: NetworkAclEntry): string | undefin
 
 /** Written differently, the same address is the same: EC2 chooses its own spelling of IPv6. */
 export function isAbout(entry: NetworkAclEntry, host: Host): boolean {
-  const cidr = cidrOf(entry);
-  if (!cidr || !ipaddr.isValidCIDR(cidr)) return false;
-  const [address, bits] = ipaddr.parseCIDR(cidr);
-  return `${address}/${bits}` === host.entry;
+  const rule = parseAddress(cidrOf(entry) ?? '');
+  return rule !== null && `${rule.address}/${rule.bits}` === host.entry;
 }
 
 /** Whether the rule says something about traffic of this host: for it alone, or for a range that it is in. */
 function covers(entry: NetworkAclEntry, { entry: host }: Host): boolean {
-  const cidr = cidrOf(entry);
-  if (!cidr || !ipaddr.isValidCIDR(cidr)) return false;
+  const rule = parseAddress(cidrOf(entry) ?? '');
   const [address] = ipaddr.parseCIDR(host);
-  const [network, bits] = ipaddr.parseCIDR(cidr);
-  return address.kind() === network.kind() && address.match(network, bits);
+  return rule?.address.kind() === address.kind() && address.match(rule.address, rule.bits);
 }
 
 /** Exactly what we write: everything from or to this one host is refused. */

@@ -1,10 +1,10 @@
 // What an approver is told about a flow log, and on which interfaces one is made.
-import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import type { Entity } from '../../../functions/domain/alert.ts';
 import { recordFlows } from '../../../functions/execute/flow-log/interface-flows.ts';
 import { effectsOf } from '../../../functions/execute/registry.ts';
 import { alertWith, POLICY, subjectOn, theInstance } from '../../fixtures/case.ts';
+import { callsOf } from '../../shell.ts';
 
 const parametersFor = (target: Entity) =>
   effectsOf('increase_logging_verbosity', alertWith(), target, null, POLICY).map(
@@ -59,12 +59,11 @@ test('two interfaces are two effects for leases, too', () => {
 });
 
 test('the command that undoes it by hand finds our flow logs by tag and deletes them', () => {
-  const [command = ''] = recordFlows.describe(subject, null).manualUndo;
-  const aws =
-    'aws() { if [ "$2" = describe-flow-logs ]; then echo "$@" >&2; printf "fl-1\\tfl-2\\n"; else printf "%s\\n" "$@"; fi; }';
-  const said = execFileSync('bash', ['-c', `${aws}; ${command} 2>&1`], { stdio: 'pipe' })
-    .toString()
-    .trim()
-    .split('\n');
-  expect(said.slice(-5)).toEqual(['--region', 'eu-central-1', '--flow-log-ids', 'fl-1', 'fl-2']);
+  const calls = callsOf(recordFlows.describe(subject, null).manualUndo, {
+    'describe-flow-logs': 'fl-1\tfl-2',
+  });
+  expect(calls[0]?.join(' ')).toContain('Name=tag-key,Values=countermand-action');
+  expect(calls[1]?.slice(1)).toEqual([
+    ...['delete-flow-logs', '--region', 'eu-central-1', '--flow-log-ids', 'fl-1', 'fl-2'],
+  ]);
 });

@@ -1,9 +1,9 @@
 // What an approver is told about a function's log level, and which functions it is raised on.
-import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { logAtDebug } from '../../../functions/execute/function-log/debug-level.ts';
 import { effectsOf } from '../../../functions/execute/registry.ts';
 import { alertWith, POLICY, subjectOn, theFunction } from '../../fixtures/case.ts';
+import { callsOf } from '../../shell.ts';
 
 const subject = subjectOn(theFunction);
 const effects = (change: Partial<typeof theFunction>) =>
@@ -46,17 +46,11 @@ test.each([
 ])(
   'the command that undoes it by hand sets what was there, as a shell reads it: %j',
   (before, setting) => {
-    const [command = ''] = logAtDebug.manualUndo?.(subject, before) ?? [];
-    const said = execFileSync('bash', ['-c', `aws() { printf '%s\\n' "$@"; }; ${command}`]);
-    expect(said.toString().trim().split('\n')).toEqual([
-      'lambda',
-      'update-function-configuration',
-      '--region',
-      'eu-central-1',
-      '--function-name',
-      'shop-resize-images',
-      '--logging-config',
-      setting,
+    expect(callsOf(logAtDebug.manualUndo?.(subject, before) ?? [])).toEqual([
+      [
+        ...['lambda', 'update-function-configuration', '--region', 'eu-central-1'],
+        ...['--function-name', 'shop-resize-images', '--logging-config', setting],
+      ],
     ]);
   },
 );

@@ -1,10 +1,10 @@
 // What is said of a quarantine before it happens, which messages it is for, and the commands that undo it by hand.
-import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { unknown } from '../../../functions/domain/facts.ts';
 import { quarantineInGmail } from '../../../functions/execute/mail/gmail-message.ts';
 import { quarantineInGraph } from '../../../functions/execute/mail/graph-message.ts';
 import { alertWith, factsAbout, factsWith, POLICY, subjectOn } from '../../fixtures/case.ts';
+import { callsOf } from '../../shell.ts';
 import { exchangeEmail, gmailEmail } from './mailboxes.ts';
 
 const BOTH = [quarantineInGraph, quarantineInGmail];
@@ -78,20 +78,13 @@ describe('a quarantine is for', () => {
 });
 
 describe('the command that undoes it by hand', () => {
-  /** Runs it in a real shell, where the tool only prints what it was given. */
-  const run = (tool: string, lines: readonly string[] = []) =>
-    execFileSync('bash', ['-euc', `${tool}() { printf '%s\\n' "$@"; }\n${lines.join('\n')}`], {
-      encoding: 'utf8',
-    })
-      .trimEnd()
-      .split('\n');
   const hostile = `it's "$(say pwned)"; say pwned #`;
 
   test('moves the message into the folder that it came from', () => {
     const folder = { id: 'AAMkAGinvoices=', name: hostile, parentId: 'AQMkAGinbox=' };
     const before = { messageId: 'AAkALgInvoice1', folder, inQuarantine: false };
     const undo = quarantineInGraph.manualUndo?.(subjectOn(exchangeEmail), before);
-    expect(run('az', undo)).toEqual([
+    expect(callsOf(undo ?? [], {}, 'az')[0]).toEqual([
       'rest',
       '--method',
       'post',
@@ -112,7 +105,7 @@ describe('the command that undoes it by hand', () => {
     ];
     const before = { labels, inQuarantine: false };
     const undo = quarantineInGmail.manualUndo?.(subjectOn(gmailEmail), before);
-    expect(run('gam', undo)).toEqual([
+    expect(callsOf(undo ?? [], {}, 'gam')[0]).toEqual([
       ...['user', 'lee.chen@example.org', 'modify', 'messages', 'ids', '18c2f0a1b2c3d4e5'],
       ...['addlabel', 'INBOX', 'addlabel', hostile, 'removelabel', 'Countermand Quarantine'],
     ]);

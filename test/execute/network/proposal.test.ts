@@ -1,8 +1,4 @@
 // Which network ACLs a block concerns, and what the approver is told of them.
-import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Alert, Entity } from '../../../functions/domain/alert.ts';
 import {
@@ -13,6 +9,7 @@ import {
 } from '../../../functions/domain/facts.ts';
 import { denyAddress } from '../../../functions/execute/network/deny-address.ts';
 import { alertWith, attacker, factsAbout, factsWith, subjectOn } from '../../fixtures/case.ts';
+import { callsOf } from '../../shell.ts';
 
 const instance = (number: number, change: Partial<Entity> = {}): Entity => ({
   ...attacker,
@@ -156,26 +153,10 @@ describe('the approver reads', () => {
       { ...subject, target: { ...attacker, value }, parameters: { ...inbound, direction } },
       null,
     );
-    const calls = callsOf(manualUndo);
+    const calls = callsOf(manualUndo, { '': '93' }).map((words) => words.join(' '));
     for (const part of asked) expect(calls[0]).toContain(part);
     expect(calls[1]).toBe(
       `ec2 delete-network-acl-entry --region eu-central-1 --network-acl-id acl-0a1b2c3d4e5f60701 --${direction} --rule-number 93`,
     );
   });
 });
-
-/** Runs the commands with an `aws` that notes how it was called and answers with a rule number. */
-function callsOf(commands: readonly string[]): string[] {
-  const folder = mkdtempSync(join(tmpdir(), 'countermand-undo-'));
-  try {
-    const aws = join(folder, 'aws');
-    writeFileSync(aws, `#!/bin/bash\nprintf '%s\\n' "$*" >> "${folder}/calls"\necho 93\n`);
-    chmodSync(aws, 0o755);
-    execFileSync('bash', ['--norc', '-euc', commands.join('\n')], {
-      env: { PATH: `${folder}:${process.env.PATH}` },
-    });
-    return readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n');
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}

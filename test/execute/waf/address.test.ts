@@ -1,9 +1,5 @@
 // What an approver is told about watching and blocking an address, and which alerts each answers.
-import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { unknown } from '../../../functions/domain/facts.ts';
 import type { ActionName } from '../../../functions/domain/policy.ts';
 import { effectsOf } from '../../../functions/execute/registry.ts';
@@ -16,6 +12,7 @@ import {
   POLICY,
   subjectOn,
 } from '../../fixtures/case.ts';
+import { callsOf } from '../../shell.ts';
 
 const subject = subjectOn(attacker);
 
@@ -52,44 +49,29 @@ test.each([
   expect(answers('add_ip_to_watchlist')).toEqual([watchAddress]);
 });
 
-describe('the commands of the undo, run by a shell', () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'countermand-undo-'));
-    // An `aws` that notes how it was called and answers as the CLI would.
-    writeFileSync(
-      join(folder, 'aws'),
-      `#!/bin/bash
-printf '%s\\n' "$*" >> "${folder}/calls"
-case "$*" in
-  *list-ip-sets*) printf 'countermand-block-ipv4\\tid-1\\n' ;;
-  *LockToken*) echo token-1 ;;
-  *IPSet.Addresses*) echo '[]' ;;
-esac
-`,
-    );
-    chmodSync(join(folder, 'aws'), 0o755);
-  });
-  afterEach(() => rmSync(folder, { recursive: true }));
-
-  test.each(['203.0.113.7', '2001:db8::7'])('need nothing filled in for %s', (value) => {
+test.each(['203.0.113.7', '2001:db8::7'])(
+  'the commands of the undo need nothing filled in for %s, as a shell reads them',
+  (value) => {
     const { manualUndo } = blockAddress.describe(
       { ...subject, target: { ...attacker, value } },
       null,
     );
-    execFileSync('bash', ['--norc', '-euc', manualUndo.join('\n')], {
-      env: { PATH: `${folder}:${process.env.PATH}` },
+    const calls = callsOf(manualUndo, {
+      'list-ip-sets': 'countermand-block-ipv4\tid-1',
+      LockToken: 'token-1',
+      'IPSet.Addresses': '[]',
     });
-    const calls = readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n');
-    expect(calls.map((call) => call.split(' ')[1])).toEqual([
+    expect(calls.map(([, verb]) => verb)).toEqual([
       'list-ip-sets',
       'get-ip-set',
       'get-ip-set',
       'update-ip-set',
     ]);
-    expect(calls[2], 'the list is read after the lock token').toContain(`@ != '${value}/`);
-    expect(calls[3]).toBe(
+    expect(calls[2]?.join(' '), 'the list is read after the lock token').toContain(
+      `@ != '${value}/`,
+    );
+    expect(calls[3]?.join(' ')).toBe(
       'wafv2 update-ip-set --region eu-central-1 --scope REGIONAL --name countermand-block-ipv4 --id id-1 --lock-token token-1 --addresses []',
     );
-  });
-});
+  },
+);

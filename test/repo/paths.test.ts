@@ -1,0 +1,15 @@
+// Paths of our own files, in a folder whose name a URL would write differently.
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+test('no path is taken from a URL, where a space is %20', () => {
+  const sources = globSync('{functions,infra,local,policies,test}/**/*.ts', { cwd: ROOT });
+  expect(sources.length).toBeGreaterThan(100);
+  const taken = sources.filter((source) =>
+    /import\.meta\.url\)\s*\.pathname/.test(readFileSync(join(ROOT, source), 'utf8')),
+  );
+  expect(taken).toEqual([]);
+});

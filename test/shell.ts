@@ -1,0 +1,37 @@
+// Commands that a person would copy, run by a real shell in which the tool only notes its words and answers as told.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { shell } from '../functions/domain/shell.ts';
+
+/** Follows the last word of a call. */
+const END = '\u0001';
+
+/**
+ * The words of each call of the tool, in order. `answers`: what it prints where its words contain the key. Throws when
+ * the shell ends with an error, at the first command that fails.
+ */
+export function callsOf(
+  commands: readonly string[],
+  answers: Readonly<Record<string, string>> = {},
+  tool = 'aws',
+): string[][] {
+  const cases = Object.entries(answers).map(
+    ([words, answer]) => `*${shell(words)}*) echo ${shell(answer)} ;;`,
+  );
+  const stub = `${tool}() { printf '%s\\0' "$@" ${shell(END)} >&3; case "$*" in ${cases.join(' ')} esac; }`;
+  const cwd = mkdtempSync(join(tmpdir(), 'countermand-shell-'));
+  try {
+    const { status, stderr, output } = spawnSync(
+      'bash',
+      ['--norc', '--noprofile', '-euc', [stub, ...commands].join('\n')],
+      { cwd, env: { PATH: process.env.PATH }, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] },
+    );
+    if (status !== 0) throw new Error(`bash ended with ${status}: ${stderr}`);
+    const calls = String(output[3]).split(`${END}\0`).slice(0, -1);
+    return calls.map((call) => call.split('\0').slice(0, -1));
+  } finally {
+    rmSync(cwd, { recursive: true });
+  }
+}
