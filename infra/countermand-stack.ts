@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import type { Policy } from '../functions/domain/policy.ts';
 import { watchOver } from './alarms.ts';
 import { DenyAll } from './deny-all.ts';
-import { Firewall } from './firewall.ts';
+import { edgeIpSets, Firewall } from './firewall.ts';
 import { FlowLogs } from './flow-logs.ts';
 import { Functions } from './functions.ts';
 import { Intake } from './intake.ts';
@@ -35,7 +35,7 @@ export class CountermandStack extends Stack {
     const intake = new Intake(this, 'Intake', names);
     const records = new Records(this, 'Records');
     const policyLayer = new PolicyLayer(this, 'Policy', policy);
-    const firewall = new Firewall(this, 'Firewall', names);
+    const firewall = new Firewall(this, 'Firewall', names, 'REGIONAL');
     const flowLogs = new FlowLogs(this, 'FlowLogs', names);
     const denyAll = new DenyAll(this, 'DenyAll', names);
     const team = new Team(this, 'Team', names);
@@ -52,7 +52,7 @@ export class CountermandStack extends Stack {
       tableArn: records.table.tableArn,
       rejectedQueueUrl: intake.rejected.queueUrl,
       rejectedQueueArn: intake.rejected.queueArn,
-      ipSets: firewall.ipSets,
+      ipSets: [...firewall.ipSets, ...(settings.cloudFront ? edgeIpSets(names) : [])],
       flowLogs,
       denyAllPolicyArn: denyAll.policy.managedPolicyArn,
       protectedTargets: policy.protected,

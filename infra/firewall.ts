@@ -1,6 +1,7 @@
-// Four IP sets and the rule group that acts on them; a web ACL of the account refers to the rule group.
+// Four IP sets and the rule group that acts on them, in a region or at CloudFront; web ACLs refer to the rule group.
 import { CfnIPSet, CfnRuleGroup } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
+import { CLOUDFRONT_REGION, type IpSet, type WafScope } from '../functions/domain/ip-set.ts';
 import type { Names } from './names.ts';
 
 const FAMILIES = { ipv4: 'IPV4', ipv6: 'IPV6' } as const;
@@ -9,25 +10,37 @@ const PURPOSES = ['watch', 'block'] as const;
 /** One unit per IP set, https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-ipset-match.html; it cannot be raised later. */
 const CAPACITY = 10;
 
-export type DeployedIpSet = {
-  purpose: 'block' | 'watch';
-  scope: 'REGIONAL';
-  family: 'ipv4' | 'ipv6';
-  id: string;
-  name: string;
-  arn: string;
-};
+/** As executors are told of it, with what their rights name. */
+export type DeployedIpSet = IpSet & { arn: string };
+
+type Kind = Pick<IpSet, 'purpose' | 'family'>;
+const KINDS: readonly Kind[] = PURPOSES.flatMap((purpose) =>
+  (Object.keys(FAMILIES) as (keyof typeof FAMILIES)[]).map((family) => ({ purpose, family })),
+);
+
+const nameOf = (prefix: string, { purpose, family }: Kind) => `${prefix}${purpose}-${family}`;
+
+/** What the edge stack makes, as another stack of another region can know it: by the names alone. */
+export const edgeIpSets = ({ prefix, stack }: Names): DeployedIpSet[] =>
+  KINDS.map((kind) => {
+    const name = nameOf(prefix, kind);
+    // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awswafv2.html
+    const arn = stack.formatArn({
+      service: 'wafv2',
+      region: CLOUDFRONT_REGION,
+      resource: 'global/ipset',
+      resourceName: `${name}/*`,
+    });
+    return { ...kind, scope: 'CLOUDFRONT', name, id: null, arn };
+  });
 
 export class Firewall extends Construct {
   readonly ipSets: readonly DeployedIpSet[];
   readonly ruleGroupArn: string;
 
-  constructor(scope: Construct, id: string, { prefix }: Names) {
+  constructor(scope: Construct, id: string, { prefix }: Names, wafScope: WafScope) {
     super(scope, id);
-    const families = Object.keys(FAMILIES) as (keyof typeof FAMILIES)[];
-    this.ipSets = PURPOSES.flatMap((purpose) =>
-      families.map((family) => this.ipSet(prefix, purpose, family)),
-    );
+    this.ipSets = KINDS.map((kind) => this.ipSet(nameOf(prefix, kind), kind, wafScope));
     const metricsFor = (metricName: string) => ({
       cloudWatchMetricsEnabled: true,
       sampledRequestsEnabled: true,
@@ -35,7 +48,7 @@ export class Firewall extends Construct {
     });
     this.ruleGroupArn = new CfnRuleGroup(this, 'RuleGroup', {
       name: `${prefix}addresses`,
-      scope: 'REGIONAL',
+      scope: wafScope,
       capacity: CAPACITY,
       visibilityConfig: metricsFor(`${prefix}addresses`),
       rules: this.ipSets.map(({ purpose, name, arn }, priority) => ({
@@ -53,18 +66,13 @@ export class Firewall extends Construct {
    * Begins empty. CloudFormation writes the list again only when a property here changes, and would then lift what is
    * in force: change nothing about a set that is deployed.
    */
-  private ipSet(
-    prefix: string,
-    purpose: DeployedIpSet['purpose'],
-    family: DeployedIpSet['family'],
-  ): DeployedIpSet {
-    const name = `${prefix}${purpose}-${family}`;
-    const set = new CfnIPSet(this, `${purpose}-${family}`, {
+  private ipSet(name: string, kind: Kind, scope: WafScope): DeployedIpSet {
+    const set = new CfnIPSet(this, `${kind.purpose}-${kind.family}`, {
       name,
-      scope: 'REGIONAL',
-      ipAddressVersion: FAMILIES[family],
+      scope,
+      ipAddressVersion: FAMILIES[kind.family],
       addresses: [],
     });
-    return { purpose, scope: 'REGIONAL', family, id: set.attrId, name, arn: set.attrArn };
+    return { ...kind, scope, name, id: set.attrId, arn: set.attrArn };
   }
 }

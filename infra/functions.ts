@@ -7,6 +7,7 @@ import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-n
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ENV } from '../functions/domain/env.ts';
+import { CLOUDFRONT_REGION } from '../functions/domain/ip-set.ts';
 import { acknowledge } from './acknowledge.ts';
 import { type FunctionRow, functionTable } from './function-table.ts';
 import { baseModel, modelRights, rightsIn, scopeRights } from './rights.ts';
@@ -106,66 +107,98 @@ export class Functions extends Construct {
 function acceptWildcards(role: Role, { may, scope, model }: FunctionRow, s: Surroundings): void {
   const accept = (resource: string, reason: string) =>
     acknowledge(role, `AwsSolutions-IAM5[Resource::${resource}]`, reason);
-  const { account } = s.stack;
-  const place = '<AWS::Region>';
+  const arn = (rest: string) => `arn:<AWS::Partition>:${rest}`;
   accept(
     '*',
-    'X-Ray and the descriptions of EC2 have no resources to name, nor have OpsItems before they exist',
+    'X-Ray, the descriptions of EC2 and the list of IP sets have no resources to name, nor have OpsItems before they exist',
   );
   if (may.includes('setSchedules') || may.includes('removeSchedules'))
     accept(
-      `arn:<AWS::Partition>:scheduler:${place}:${account}:schedule/${s.schedules.groupName}/*`,
+      arn(`scheduler:${PLACE}:${s.stack.account}:schedule/${s.schedules.groupName}/*`),
       'Schedules are named after the actions that they reverse; the group holds nothing else',
     );
-  if (scope === 'function-log')
-    accept(
-      `arn:<AWS::Partition>:lambda:${place}:${account}:function:*`,
-      'Any function may be the one that an alert is about; ours are denied, and so are layers and networks',
-    );
-  if (scope === 'flow-log')
-    for (const [resource, reason] of [
-      ['network-interface', 'Any interface may be the one that an alert is about'],
-      ['vpc-flow-log', 'A flow log gets its id when it is made; ours are told by their tag'],
-    ] as const)
-      accept(`arn:<AWS::Partition>:ec2:${place}:${account}:${resource}/*`, reason);
   if (may.includes('lookAtUsers'))
-    for (const [arn, reason] of [
-      [`iam::${account}:user/*`, 'Any user may be the one that an alert is about; it is only read'],
-      [`iam::${account}:role/*`, 'Any role may be the one that an alert is about; it is only read'],
-      [
-        `ssm:${place}:${account}:document/*`,
-        'Policy names the change calendars; they are only read',
-      ],
+    for (const [rest, what] of [
+      [`iam::${s.stack.account}:user/*`, 'Any user may be the one that an alert is about'],
+      [`iam::${s.stack.account}:role/*`, 'Any role may be the one that an alert is about'],
+      [`ssm:${PLACE}:${s.stack.account}:document/*`, 'Policy names the change calendars'],
     ] as const)
-      accept(`arn:<AWS::Partition>:${arn}`, reason);
-  if (scope === 'user' || scope === 'access-key')
-    accept(
-      `arn:<AWS::Partition>:iam::${account}:user/*`,
-      'Any user may be the one that an alert is about; service accounts and protected users are denied',
-    );
-  if (scope === 'user-pool')
-    accept(
-      `arn:<AWS::Partition>:cognito-idp:${place}:${account}:userpool/*`,
-      'Any pool may hold the user that an alert is about; what is tagged countermand=protected is denied',
-    );
-  if (scope === 'api-key')
-    accept(
-      `arn:<AWS::Partition>:apigateway:${place}::/apikeys/*`,
-      'Any key may be the one that an alert is about; what is tagged countermand=protected is denied',
-    );
-  if (scope === 'network')
-    accept(
-      `arn:<AWS::Partition>:ec2:${place}:${account}:network-acl/*`,
-      'Which network ACL it is follows from the attacked instance; see docs/decisions/0007',
-    );
-  if (scope === 'ticket')
-    accept(
-      `arn:<AWS::Partition>:ssm:${place}:${account}:opsitem/*`,
-      'An OpsItem gets its id when it is made; the executor finds its own by source and incident',
-    );
+      accept(arn(rest), `${what}; it is only read`);
+  for (const { rest, reason } of wildcardsIn(s)[scope ?? ''] ?? []) accept(arn(rest), reason);
   if (model && s.settings.modelProvider === 'bedrock')
     accept(
-      `arn:<AWS::Partition>:bedrock:*::foundation-model/${baseModel(s.settings.modelId ?? '')}`,
+      arn(`bedrock:*::foundation-model/${baseModel(s.settings.modelId ?? '')}`),
       'An inference profile routes to the same model in other regions',
     );
+}
+
+/** The region, as cdk-nag writes it. */
+const PLACE = '<AWS::Region>';
+
+/** An ARN after its partition, and why. */
+type Wildcard = { rest: string; reason: string };
+
+/** In the documents of the scopes. */
+function wildcardsIn({ stack: { account }, ipSets }: Surroundings) {
+  const anyUser = {
+    rest: `iam::${account}:user/*`,
+    reason:
+      'Any user may be the one that an alert is about; service accounts and protected users are denied',
+  };
+  const wildcards: Readonly<Record<string, readonly Wildcard[]>> = {
+    'function-log': [
+      {
+        rest: `lambda:${PLACE}:${account}:function:*`,
+        reason:
+          'Any function may be the one that an alert is about; ours are denied, and so are layers and networks',
+      },
+    ],
+    'flow-log': [
+      {
+        rest: `ec2:${PLACE}:${account}:network-interface/*`,
+        reason: 'Any interface may be the one that an alert is about',
+      },
+      {
+        rest: `ec2:${PLACE}:${account}:vpc-flow-log/*`,
+        reason: 'A flow log gets its id when it is made; ours are told by their tag',
+      },
+    ],
+    user: [anyUser],
+    'access-key': [anyUser],
+    'user-pool': [
+      {
+        rest: `cognito-idp:${PLACE}:${account}:userpool/*`,
+        reason:
+          'Any pool may hold the user that an alert is about; what is tagged countermand=protected is denied',
+      },
+    ],
+    'api-key': [
+      {
+        rest: `apigateway:${PLACE}::/apikeys/*`,
+        reason:
+          'Any key may be the one that an alert is about; what is tagged countermand=protected is denied',
+      },
+    ],
+    waf: ipSets
+      .filter(({ scope }) => scope === 'CLOUDFRONT')
+      .map(({ name }) => ({
+        rest: `wafv2:${CLOUDFRONT_REGION}:${account}:global/ipset/${name}/*`,
+        reason: 'One of our sets, by its fixed name; the stack of another region gives it its id',
+      })),
+    network: [
+      {
+        rest: `ec2:${PLACE}:${account}:network-acl/*`,
+        reason:
+          'Which network ACL it is follows from the attacked instance; see docs/decisions/0007',
+      },
+    ],
+    ticket: [
+      {
+        rest: `ssm:${PLACE}:${account}:opsitem/*`,
+        reason:
+          'An OpsItem gets its id when it is made; the executor finds its own by source and incident',
+      },
+    ],
+  };
+  return wildcards;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ArnFormat } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { secretsIn } from '../functions/domain/channels.ts';
+import { CLOUDFRONT_REGION } from '../functions/domain/ip-set.ts';
 import { ATTENTION_INDEX } from '../functions/store/table.ts';
 import { functionArn, type Names, stateMachineArn } from './names.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -168,17 +169,19 @@ export function scopeRights(s: Surroundings, scope: string): PolicyStatement[] {
 function placeholders(s: Surroundings): Readonly<Record<string, string | readonly string[]>> {
   const { mailFrom, prefix } = s.settings;
   const { messages, tickets } = secretsIn(s.channels);
-  const arnOf = (purpose: string, family: string) =>
-    s.ipSets.find((set) => set.purpose === purpose && set.family === family)?.arn ?? '';
+  const arnsOf = (scope: 'REGIONAL' | 'CLOUDFRONT') =>
+    s.ipSets.filter((set) => set.scope === scope).map(({ arn }) => arn);
+  const atCloudFront = arnsOf('CLOUDFRONT');
   return {
     Partition: s.stack.partition,
     Region: s.stack.region,
     Account: s.stack.account,
     Prefix: prefix,
-    BlockIpv4Arn: arnOf('block', 'ipv4'),
-    BlockIpv6Arn: arnOf('block', 'ipv6'),
-    WatchIpv4Arn: arnOf('watch', 'ipv4'),
-    WatchIpv6Arn: arnOf('watch', 'ipv6'),
+    IpSetArns: arnsOf('REGIONAL'),
+    CloudFrontIpSetArns: atCloudFront,
+    // WAF lists all sets or none.
+    CloudFrontIpSetList: atCloudFront.length > 0 ? ['*'] : [],
+    CloudFrontRegion: CLOUDFRONT_REGION,
     FlowLogRoleArn: s.flowLogs.deliveryRoleArn,
     DenyAllPolicyArn: s.denyAllPolicyArn,
     ProtectedUsers: protectedUsers(s),

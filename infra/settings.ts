@@ -10,6 +10,8 @@ export const Settings = z
     prefix: z.string().regex(/^[a-z][a-z0-9-]{0,19}-$/, 'expected letters and a dash at the end'),
     /** Sender of e-mails: an address that SES has verified, or one of a domain that it has. */
     mailFrom: z.email(),
+    /** Whether addresses are watched and blocked at CloudFront, too, by a stack in us-east-1. */
+    cloudFront: z.union([z.boolean(), z.stringbool()]).optional(),
     /** Who analyses; without it, the playbook. */
     modelProvider: z.enum(['anthropic', 'bedrock']).optional(),
     modelId: z.string().min(1).optional(),
@@ -33,6 +35,7 @@ const NAMES = [
   'account',
   'prefix',
   'mailFrom',
+  'cloudFront',
   'modelProvider',
   'modelId',
   'anthropicSecretArn',

@@ -1,4 +1,6 @@
 // Every mechanism joined to the stand-ins of its scope: what the executors' handlers do with AWS's clients.
+
+import { CLOUDFRONT_REGION } from '../functions/domain/ip-set.ts';
 import { onCallOf } from '../functions/domain/people.ts';
 import type { Policy } from '../functions/domain/policy.ts';
 import { deactivateKey } from '../functions/execute/access-key/access-key.ts';
@@ -47,7 +49,7 @@ export function createAccount({ state, policy, send, now }: AccountDeps) {
   const functions = state('functions', LOCAL_FUNCTIONS);
   const mail = createMailProviders({ state, now });
   const wafClients = {
-    waf: createWaf(waf),
+    waf: { REGIONAL: createWaf(waf), CLOUDFRONT: createWaf(waf, CLOUDFRONT_REGION) },
     sets: LOCAL_IP_SETS,
     // The stand-in takes changes as they come; the pause is for AWS.
     sleep: async () => {},

@@ -1,34 +1,57 @@
 // The stand-in of WAFv2 IP sets: optimistic lock, CIDR checks and the size limit as AWS documents them.
 import ipaddr from 'ipaddr.js';
-import { type IpSet, MAX_ADDRESSES, type WafApi } from '../../functions/execute/waf/ip-set.ts';
+import { CLOUDFRONT_REGION, type IpSet, type WafScope } from '../../functions/domain/ip-set.ts';
+import { MAX_ADDRESSES, type WafApi } from '../../functions/execute/waf/ip-set.ts';
 import { awsFailure } from './failure.ts';
 import type { StateFile } from './state-file.ts';
 
 export type WafState = Record<string, { addresses: string[]; lock: number }>;
 
+type KnownSet = IpSet & { id: string };
+
+const setsOf = (scope: WafScope, prefix: string): KnownSet[] =>
+  (['watch', 'block'] as const).flatMap((purpose) =>
+    (['ipv4', 'ipv6'] as const).map((family) => ({
+      purpose,
+      scope,
+      family,
+      id: `${prefix}${purpose}-${family}`,
+      name: `countermand-${purpose}-${family}`,
+    })),
+  );
+
 /** The four sets that the stack has, too. */
-export const LOCAL_IP_SETS: readonly IpSet[] = (['watch', 'block'] as const).flatMap((purpose) =>
-  (['ipv4', 'ipv6'] as const).map((family) => ({
-    purpose,
-    scope: 'REGIONAL' as const,
-    family,
-    id: `${purpose}-${family}`,
-    name: `countermand-${purpose}-${family}`,
-  })),
-);
+export const LOCAL_IP_SETS: readonly KnownSet[] = setsOf('REGIONAL', '');
+/** Those that an edge stack adds. The laptop has none in use; the account of stand-ins knows them. */
+export const EDGE_IP_SETS: readonly KnownSet[] = setsOf('CLOUDFRONT', 'edge-');
+const ALL: readonly KnownSet[] = [...LOCAL_IP_SETS, ...EDGE_IP_SETS];
+
+const invalid = (message: string) => awsFailure('WAFInvalidParameterException', 400, message);
 
 /** @see https://docs.aws.amazon.com/waf/latest/APIReference/API_UpdateIPSet.html */
-export function createWaf(file: StateFile<WafState>): WafApi {
+export function createWaf(file: StateFile<WafState>, region = 'eu-central-1'): WafApi {
+  const checkScope = (scope: string | undefined) => {
+    if (scope === 'CLOUDFRONT' && region !== CLOUDFRONT_REGION)
+      throw invalid('The scope is not valid., field: SCOPE_VALUE, parameter: CLOUDFRONT');
+  };
   const setOf = ({ Id, Name, Scope }: Parameters<WafApi['getIPSet']>[0]) => {
-    const known = LOCAL_IP_SETS.find(
-      ({ id, name, scope }) => id === Id && name === Name && scope === Scope,
-    );
+    checkScope(Scope);
+    const known = ALL.find(({ id, name, scope }) => id === Id && name === Name && scope === Scope);
     if (!known)
       throw awsFailure('WAFNonexistentItemException', 400, 'AWS WAF couldn’t find the resource');
     const state = file.read();
     return { known, state, content: state[known.id] ?? { addresses: [], lock: 0 } };
   };
   const api: WafApi = {
+    listIPSets: async ({ Scope, Limit = 100 }: Parameters<WafApi['listIPSets']>[0]) => {
+      checkScope(Scope);
+      if (Limit < 1 || Limit > 100) throw invalid('The limit is not between 1 and 100');
+      const summaries = ALL.filter(({ scope }) => scope === Scope).map(({ id, name }) => ({
+        Id: id,
+        Name: name,
+      }));
+      return { IPSets: summaries, $metadata: {} };
+    },
     getIPSet: async (request: Parameters<WafApi['getIPSet']>[0]) => {
       const { known, content } = setOf(request);
       return {

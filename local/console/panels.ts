@@ -93,6 +93,7 @@ ${ipSets.map(
 <dt>${name}</dt><dd>${addresses.length === 0 ? html`<span class="quiet">empty</span>` : addresses.map((address) => html`<code>${address}</code> `)}</dd>`,
 )}
 </dl>
+<p class="quiet">Requests of watched addresses pass. In AWS they show in CloudWatch, as CountedRequests of the rule of that name, and in the web ACL’s logs and sampled requests under the label <code>countermand:watched</code>. Here no requests come.</p>
 </section>`;
 
 export const identities = ({ identities }: Overview): Html => html`

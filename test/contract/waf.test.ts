@@ -1,29 +1,39 @@
-// The contract of both address mechanisms, on the stand-in and on moto's WAFv2.
+// The contract of both address mechanisms, in a region and at CloudFront, on the stand-in and on moto's WAFv2.
 import { WAFV2 } from '@aws-sdk/client-wafv2';
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { WafScope } from '../../functions/domain/ip-set.ts';
 import { blockAddress, watchAddress } from '../../functions/execute/waf/address.ts';
-import type { IpSet, WafApi, WafClients } from '../../functions/execute/waf/ip-set.ts';
+import type { WafApi, WafClients } from '../../functions/execute/waf/ip-set.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
-import { createWaf, LOCAL_IP_SETS } from '../../local/aws/waf.ts';
+import { createWaf, EDGE_IP_SETS, LOCAL_IP_SETS } from '../../local/aws/waf.ts';
 import { attacker, subjectOn } from '../fixtures/case.ts';
 import { type Moto, startMoto } from '../moto/moto-server.ts';
 import { contract, type Ground } from './mechanism-contract.ts';
 
+type Waf = Record<WafScope, WafApi>;
+type KnownSet = (typeof LOCAL_IP_SETS)[number];
 const subjectAt = (value: string) => subjectOn({ ...attacker, value });
 
 /** An account with these sets. Others work by their own hands: get, change, update. */
-function groundOn(waf: WafApi, sets: readonly IpSet[]): Ground<WafClients> {
-  const read = ({ id: Id, name: Name, scope: Scope }: IpSet) => waf.getIPSet({ Id, Name, Scope });
-  const edit = async (edited: (addresses: string[], set: IpSet) => string[]) => {
+function groundOn(waf: Waf, sets: readonly KnownSet[]): Ground<WafClients> {
+  const read = ({ id: Id, name: Name, scope: Scope }: KnownSet) =>
+    waf[Scope].getIPSet({ Id, Name, Scope });
+  const edit = async (edited: (addresses: string[], set: KnownSet) => string[]) => {
     for (const set of sets) {
       const { id: Id, name: Name, scope: Scope } = set;
       const { IPSet, LockToken } = await read(set);
       const Addresses = edited(IPSet?.Addresses ?? [], set);
-      await waf.updateIPSet({ Id, Name, Scope, LockToken, Addresses });
+      await waf[Scope].updateIPSet({ Id, Name, Scope, LockToken, Addresses });
     }
   };
   return {
-    clients: (wrap) => ({ waf: wrap(waf), sets, sleep: async () => {}, random: () => 0.5 }),
+    clients: (wrap) => ({
+      waf: { REGIONAL: wrap(waf.REGIONAL), CLOUDFRONT: wrap(waf.CLOUDFRONT) },
+      // As the stack tells it: what lives in another stack is known by its name.
+      sets: sets.map((set) => ({ ...set, id: set.scope === 'CLOUDFRONT' ? null : set.id })),
+      sleep: async () => {},
+      random: () => 0.5,
+    }),
     snapshot: () => Promise.all(sets.map(async (set) => (await read(set)).IPSet)),
     othersAdd: () =>
       edit((addresses, { family }) => [
@@ -41,14 +51,32 @@ const cases = [
   { mechanism: watchAddress, value: '203.0.113.7' },
   { mechanism: watchAddress, value: '2001:db8::7' },
 ];
+const places = [
+  { where: 'in a region', sets: LOCAL_IP_SETS },
+  { where: 'at CloudFront', sets: EDGE_IP_SETS },
+  { where: 'at both', sets: [...LOCAL_IP_SETS, ...EDGE_IP_SETS] },
+];
 
-for (const { mechanism, value } of cases)
-  contract(`${mechanism.id} of ${value} on the stand-in`, {
-    mechanism,
-    subject: subjectAt(value),
-    setup: async () => groundOn(createWaf(inMemory({})), LOCAL_IP_SETS),
-    conflict: 'WAFOptimisticLockException',
+const standIn = (): Waf => {
+  const file = inMemory({});
+  return { REGIONAL: createWaf(file), CLOUDFRONT: createWaf(file, 'us-east-1') };
+};
+
+for (const { where, sets } of places)
+  for (const { mechanism, value } of cases)
+    contract(`${mechanism.id} of ${value} ${where}, on the stand-in`, {
+      mechanism,
+      subject: subjectAt(value),
+      setup: async () => groundOn(standIn(), sets),
+      conflict: 'WAFOptimisticLockException',
+    });
+
+test('the stand-in, as AWS WAF, knows CloudFront in one region only', async () => {
+  const elsewhere = createWaf(inMemory({}));
+  await expect(elsewhere.listIPSets({ Scope: 'CLOUDFRONT' })).rejects.toMatchObject({
+    name: 'WAFInvalidParameterException',
   });
+});
 
 describe('on moto', () => {
   let moto: Moto;
@@ -63,38 +91,40 @@ describe('on moto', () => {
   });
 
   /** Sets of one id each time: what is compared may not differ by it. */
-  async function emptied(): Promise<Ground<WafClients>> {
-    const { IPSets = [] } = await waf.listIPSets({ Scope: 'REGIONAL' });
-    const sets: IpSet[] = [];
-    for (const { purpose, scope, family, name } of LOCAL_IP_SETS) {
-      const found = IPSets.find((set) => set.Name === name);
+  async function emptied(wanted: readonly KnownSet[]): Promise<Ground<WafClients>> {
+    const sets: KnownSet[] = [];
+    for (const set of wanted) {
+      const { scope: Scope, family, name: Name } = set;
+      const { IPSets = [] } = await waf.listIPSets({ Scope });
+      const found = IPSets.find((one) => one.Name === Name);
       if (found)
         await waf.updateIPSet({
           Id: found.Id,
-          Name: name,
-          Scope: scope,
+          Name,
+          Scope,
           LockToken: found.LockToken,
           Addresses: [],
         });
       const made = found
         ? null
         : await waf.createIPSet({
-            Name: name,
-            Scope: scope,
+            Name,
+            Scope,
             IPAddressVersion: family === 'ipv4' ? 'IPV4' : 'IPV6',
             Addresses: [],
             Description: 'written by somebody who wants it kept',
           });
-      sets.push({ purpose, scope, family, name, id: found?.Id ?? made?.Summary?.Id ?? '' });
+      sets.push({ ...set, id: found?.Id ?? made?.Summary?.Id ?? '' });
     }
-    return groundOn(waf, sets);
+    return groundOn({ REGIONAL: waf, CLOUDFRONT: waf }, sets);
   }
 
-  for (const { mechanism, value } of cases.slice(0, 2))
-    contract(`${mechanism.id} of ${value} on moto`, {
-      mechanism,
-      subject: subjectAt(value),
-      setup: emptied,
-      conflict: 'WAFOptimisticLockException',
-    });
+  for (const { where, sets } of places.slice(0, 2))
+    for (const { mechanism, value } of cases.slice(0, 2))
+      contract(`${mechanism.id} of ${value} ${where}, on moto`, {
+        mechanism,
+        subject: subjectAt(value),
+        setup: () => emptied(sets),
+        conflict: 'WAFOptimisticLockException',
+      });
 });

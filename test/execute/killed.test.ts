@@ -6,16 +6,22 @@ import { deactivateKey } from '../../functions/execute/access-key/access-key.ts'
 import { disableKey } from '../../functions/execute/api-key/api-key.ts';
 import { type ExecuteDeps, execute } from '../../functions/execute/execute.ts';
 import { type Connected, connected } from '../../functions/execute/mechanism.ts';
+import { denyAddress } from '../../functions/execute/network/deny-address.ts';
 import { denyUser } from '../../functions/execute/user/deny-all.ts';
 import { disableUser } from '../../functions/execute/user-pool/cognito-user.ts';
+import { blockAddress, watchAddress } from '../../functions/execute/waf/address.ts';
 import { ReverseInput, reverse } from '../../functions/reverse/reverse.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { sweep } from '../../functions/sweep/sweep.ts';
 import { createApiKeys, LOCAL_API_KEYS } from '../../local/aws/api-gateway.ts';
 import { createUserPools, LOCAL_USER_POOLS } from '../../local/aws/cognito.ts';
+import { createEc2 } from '../../local/aws/ec2.ts';
+import { LOCAL_NETWORK } from '../../local/aws/ec2-network.ts';
 import { createIam, DENY_ALL_POLICY, LOCAL_IAM } from '../../local/aws/iam.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
+import { createWaf, EDGE_IP_SETS, LOCAL_IP_SETS, type WafState } from '../../local/aws/waf.ts';
 import {
+  attacker,
   customer,
   INCIDENT_ID,
   leakedKey,
@@ -89,6 +95,48 @@ const CASES: Record<string, Case> = {
     },
   },
 };
+
+const onNetwork = (value: string, direction: 'ingress' | 'egress'): Case => ({
+  target: { ...attacker, value },
+  parameters: { networkAclId: 'acl-0a1b2c3d4e5f60701', direction },
+  account() {
+    const file = inMemory(LOCAL_NETWORK);
+    const ec2 = createEc2(file);
+    return {
+      join: (wrap) => connected(denyAddress, { ec2: wrap(ec2), sleep }),
+      seen: () => file.read(),
+    };
+  },
+});
+/** In two sets, a regional one and one at CloudFront: a death between them is one more. */
+const onWeb = (mechanism: typeof blockAddress): Case => ({
+  target: attacker,
+  parameters: {},
+  account() {
+    const file = inMemory<WafState>({});
+    const sets = [...LOCAL_IP_SETS, ...EDGE_IP_SETS.map((set) => ({ ...set, id: null }))];
+    const clients = (wrap: Wrap) => ({
+      waf: {
+        REGIONAL: wrap(createWaf(file)),
+        CLOUDFRONT: wrap(createWaf(file, 'us-east-1')),
+      },
+      sets,
+      sleep,
+      random: () => 0.5,
+    });
+    return {
+      join: (wrap) => connected(mechanism, clients(wrap)),
+      // The lock moves on with every change, also back.
+      seen: () => Object.values(file.read()).flatMap(({ addresses }) => addresses),
+    };
+  },
+});
+Object.assign(CASES, {
+  'an address at the network': onNetwork('203.0.113.7', 'ingress'),
+  'an IPv6 address at the network, outwards': onNetwork('2001:db8::7', 'egress'),
+  'an address on the web, in a region and at CloudFront': onWeb(blockAddress),
+  'a watched address': onWeb(watchAddress),
+});
 
 class Killed extends Error {}
 

@@ -150,7 +150,11 @@ describe('P3: in a live account nothing is automatic whose undo no drill has sho
   test.each([
     ['missing', given({ drills: new Map() }), 'has never been drilled'],
     ['failed', withDrill({ outcome: 'failed' }), 'failed its last drill'],
-    ['of another version', withDrill({ version: drill.version + 1 }), 'is version 1 now'],
+    [
+      'of another version',
+      withDrill({ version: drill.version + 1 }),
+      `is version ${drill.version} now`,
+    ],
     ['too old', given({ now: days(POLICY.limits.drillMaxAgeDays + 1) }), 'policy allows 90 days'],
     ['from the future', withDrill({ at: days(2).toISOString() }), 'has not come yet'],
   ])('with a drill that is %s, a person is asked', (_what, ruling, says) => {

@@ -5,7 +5,9 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { ENV } from '../../functions/domain/env.ts';
 import { SCOPES } from '../../functions/execute/registry.ts';
+import { watchAddress } from '../../functions/execute/waf/address.ts';
 import { EXECUTOR_LIVES_MINUTES } from '../../functions/reverse/late.ts';
+import { attacker, subjectOn } from '../fixtures/case.ts';
 import {
   functionsOf,
   PREFIX,
@@ -221,6 +223,25 @@ describe('the firewall', () => {
       ['countermand-block-ipv4', { Block: {} }],
       ['countermand-block-ipv6', { Block: {} }],
     ]);
+  });
+
+  test('what is watched can be seen: a label, a metric under the name that people are told, sampled requests', () => {
+    const [group] = Object.values(resourcesOf(template, 'AWS::WAFv2::RuleGroup'));
+    for (const rule of group!.Properties.Rules) {
+      expect(rule.VisibilityConfig).toEqual({
+        CloudWatchMetricsEnabled: true,
+        SampledRequestsEnabled: true,
+        MetricName: rule.Name,
+      });
+      if (!rule.Action.Count) continue;
+      expect(rule.RuleLabels).toEqual([{ Name: 'countermand:watched' }]);
+      const value = rule.Name.endsWith('ipv4') ? '203.0.113.7' : '2001:db8::7';
+      const told = watchAddress.describe(subjectOn({ ...attacker, value }), null).changes.join();
+      expect(told).toContain('countermand:watched');
+      expect(rule.Name, 'the rule that the description names').toContain(
+        told.match(/rule (watch-ipv\d)/)?.[1],
+      );
+    }
   });
 
   test('IP sets do not change with the policy: an update would empty them, and lift every block', () => {

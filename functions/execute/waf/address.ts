@@ -2,22 +2,18 @@
 import { z } from 'zod';
 import type { Description } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
-import { InvalidInput } from '../../domain/errors.ts';
+import { InvalidInput, NotFound } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
+import { CLOUDFRONT_REGION, IpSet, WafScope } from '../../domain/ip-set.ts';
+import { shell } from '../../domain/shell.ts';
 import { earlierIncidents, undoneAfter } from '../affected.ts';
 import { entryFor, keyOf } from '../host-address.ts';
 import type { Mechanism, Subject } from '../mechanism.ts';
-import {
-  createIpSetAccess,
-  type IpSet,
-  MAX_ADDRESSES,
-  spellings,
-  type WafClients,
-} from './ip-set.ts';
+import { createIpSetAccess, MAX_ADDRESSES, spellings, type WafClients } from './ip-set.ts';
 
 /** For each set that the address goes into: whether it was in there before us. */
 const Before = z.strictObject({
-  sets: z.array(z.strictObject({ id: z.string(), name: z.string(), present: z.boolean() })).min(1),
+  sets: z.array(IpSet.pick({ scope: true, name: true }).extend({ present: z.boolean() })).min(1),
 });
 type Before = z.infer<typeof Before>;
 
@@ -34,18 +30,22 @@ type Words = {
 
 const addressMechanism = (words: Words): Mechanism<WafClients, Before> => ({
   id: words.id,
-  version: 1,
+  version: 2,
   action: words.action,
   scope: 'waf',
   targetKinds: ['ip'],
-  permissions: ['wafv2:GetIPSet', 'wafv2:UpdateIPSet'],
-  quota: `${MAX_ADDRESSES} addresses in one IP set; one change per second, account and region`,
+  permissions: ['wafv2:GetIPSet', 'wafv2:UpdateIPSet', 'wafv2:ListIPSets'],
+  quota: `${MAX_ADDRESSES} addresses in one IP set; one change per second and region`,
   effects: (alert) => (words.answers(alert) ? [{}] : []),
   effectKey: ({ target }) => `waf:${words.purpose}:${keyOf(target.value)}`,
   describe: (subject, facts) => describe(words, subject, facts),
   before: Before,
   // Where it was in every set, there is nothing of ours; where it was in some, only ours are taken out again.
   wasThere: ({ sets }) => sets.every(({ present }) => present),
+  manualUndo: (subject, { sets }) =>
+    sets
+      .filter(({ present }) => !present)
+      .flatMap(({ scope, name }) => takeOut(subject, scope, `Name=='${name}'`)),
   connect: (clients) => connect(words.purpose, clients),
 });
 
@@ -56,7 +56,7 @@ export const watchAddress = addressMechanism({
   answers: () => true,
   headline: (entry) => `Watch web requests from ${entry}`,
   change: (entry) =>
-    `${entry} is added to the watch list. AWS WAF counts and labels its requests and lets them pass.`,
+    `${entry} is added to the watch list. AWS WAF lets its requests pass and counts them: metric CountedRequests of the rule watch-${familyOf(entry)}, label countermand:watched in the web ACL’s logs.`,
   affected: () => 'Nobody: requests go on as before',
 });
 
@@ -84,20 +84,28 @@ function describe(words: Words, subject: Subject, facts: Facts | null): Descript
   };
 }
 
+const familyOf = (entry: string) => (entry.includes(':') ? 'ipv6' : 'ipv4');
+
+/** Before it is known which sets there are: those of a stack with the usual prefix, at CloudFront where it has any. */
+function manualUndo(purpose: IpSet['purpose'], subject: Subject): string[] {
+  const family = familyOf(keyOf(subject.target.value));
+  const named = `starts_with(Name,'countermand') && ends_with(Name,'${purpose}-${family}')`;
+  return WafScope.options.flatMap((scope) => takeOut(subject, scope, named));
+}
+
 /**
- * Three lines for a shell, with nothing to fill in. The lock token is read before the list, so that the update is
- * refused when somebody changes the set between the two; the same lines again then do it.
+ * Lines for a shell, with nothing to fill in. The lock token is read before the list, so that the update is refused when
+ * somebody changes the set between the two; the same lines again then do it. Where there is no such set, they do nothing.
  */
-function manualUndo(purpose: IpSet['purpose'], { target, region }: Subject): string[] {
-  const entry = keyOf(target.value);
-  const family = entry.includes(':') ? 'ipv6' : 'ipv4';
-  const wafv2 = (verb: string) => `aws wafv2 ${verb} --region ${region} --scope REGIONAL`;
-  const others = spellings(entry).map((spelling) => `@ != '${spelling}'`);
+function takeOut({ target, region }: Subject, scope: WafScope, named: string): string[] {
+  const place = shell(scope === 'CLOUDFRONT' ? CLOUDFRONT_REGION : region);
+  const wafv2 = (verb: string) => `aws wafv2 ${verb} --region ${place} --scope ${scope}`;
+  const others = spellings(keyOf(target.value)).map((spelling) => `@ != '${spelling}'`);
   const get = `${wafv2('get-ip-set')} --name "$NAME" --id "$ID"`;
   return [
-    `read -r NAME ID <<< "$(${wafv2('list-ip-sets')} --output text --query "IPSets[?starts_with(Name,'countermand') && ends_with(Name,'${purpose}-${family}')].[Name,Id]")"`,
-    `TOKEN="$(${get} --output text --query LockToken)"`,
-    `${wafv2('update-ip-set')} --name "$NAME" --id "$ID" --lock-token "$TOKEN" --addresses "$(${get} --output json --query "IPSet.Addresses[?${others.join(' && ')}]")"`,
+    `read -r NAME ID <<< "$(${wafv2('list-ip-sets')} --output text --query "IPSets[?${named}].[Name,Id]")"`,
+    `[ -z "$ID" ] || TOKEN="$(${get} --output text --query LockToken)"`,
+    `[ -z "$ID" ] || ${wafv2('update-ip-set')} --name "$NAME" --id "$ID" --lock-token "$TOKEN" --addresses "$(${get} --output json --query "IPSet.Addresses[?${others.join(' && ')}]")"`,
   ];
 }
 
@@ -115,24 +123,33 @@ function connect(
       });
     return { entry, sets };
   };
-  /** The sets that the address was not in before us. */
+  /** The sets that the address was not in before us, as they are configured now. */
   const oursOf = (subject: Subject, before: Before) => {
     const { entry, sets } = setsFor(subject);
-    const there = new Set(before.sets.filter(({ present }) => present).map(({ id }) => id));
-    return { entry, ours: sets.filter(({ id }) => !there.has(id)) };
+    const ours = before.sets
+      .filter(({ present }) => !present)
+      .map(({ scope, name }) => {
+        const set = sets.find((one) => one.scope === scope && one.name === name);
+        if (set) return set;
+        throw new NotFound(`the IP set ${name} of scope ${scope} is not configured any more`, {
+          actionId: subject.actionId,
+        });
+      });
+    return { entry, ours };
   };
   const looked = async (sets: readonly IpSet[], entry: string) =>
     Promise.all(
-      sets.map(async (set) => ({ name: set.name, present: await access.has(set, entry) })),
+      sets.map(async ({ scope, name, ...set }) => ({
+        scope,
+        name,
+        present: await access.has({ scope, name, ...set }, entry),
+      })),
     );
 
   return {
     async capture(subject) {
       const { entry, sets } = setsFor(subject);
-      const present = await Promise.all(sets.map((set) => access.has(set, entry)));
-      return {
-        sets: sets.map(({ id, name }, i) => ({ id, name, present: present[i] ?? false })),
-      };
+      return { sets: await looked(sets, entry) };
     },
     async apply(subject, before) {
       const { entry, ours } = oursOf(subject, before);
@@ -142,11 +159,8 @@ function connect(
       const { entry, sets } = setsFor(subject);
       const missing = (await looked(sets, entry)).filter(({ present }) => !present);
       return missing.length === 0
-        ? { holds: true, found: `${entry} is in ${sets.map(({ name }) => name).join(', ')}` }
-        : {
-            holds: false,
-            found: `${entry} is not in ${missing.map(({ name }) => name).join(', ')}`,
-          };
+        ? { holds: true, found: `${entry} is in ${namesOf(sets)}` }
+        : { holds: false, found: `${entry} is not in ${namesOf(missing)}` };
     },
     async revert(subject, before) {
       const { entry, ours } = oursOf(subject, before);
@@ -156,14 +170,13 @@ function connect(
       const { entry, ours } = oursOf(subject, before);
       const left = (await looked(ours, entry)).filter(({ present }) => present);
       return left.length === 0
-        ? {
-            holds: true,
-            found: `${entry} is no longer in ${ours.map(({ name }) => name).join(', ')}`,
-          }
-        : {
-            holds: false,
-            found: `${entry} is still in ${left.map(({ name }) => name).join(', ')}`,
-          };
+        ? { holds: true, found: `${entry} is no longer in ${namesOf(ours)}` }
+        : { holds: false, found: `${entry} is still in ${namesOf(left)}` };
     },
   };
 }
+
+const namesOf = (sets: readonly Pick<IpSet, 'scope' | 'name'>[]): string =>
+  sets
+    .map(({ scope, name }) => (scope === 'CLOUDFRONT' ? `${name} at CloudFront` : name))
+    .join(', ');

@@ -1,13 +1,13 @@
 // Lambda entries of the scope `waf`.
 import { WAFV2 } from '@aws-sdk/client-wafv2';
 import { ENV, required } from '../../domain/env.ts';
+import { CLOUDFRONT_REGION, IpSets } from '../../domain/ip-set.ts';
 import { deploy, sleep } from '../deployed.ts';
 import { connected } from '../mechanism.ts';
 import { blockAddress, watchAddress } from './address.ts';
-import { IpSets } from './ip-set.ts';
 
 const clients = {
-  waf: new WAFV2({}),
+  waf: { REGIONAL: new WAFV2({}), CLOUDFRONT: new WAFV2({ region: CLOUDFRONT_REGION }) },
   sets: IpSets.parse(JSON.parse(required(process.env, ENV.ipSets))),
   sleep,
   random: Math.random,

@@ -2,27 +2,17 @@
 import type { WAFV2 } from '@aws-sdk/client-wafv2';
 import ipaddr from 'ipaddr.js';
 import pRetry from 'p-retry';
-import { z } from 'zod';
 import { aws } from '../../audit/aws-errors.ts';
 import { Conflict, NotFound, QuotaExceeded, Throttled } from '../../domain/errors.ts';
+import type { IpSet, WafScope } from '../../domain/ip-set.ts';
 import type { Sleep } from '../settle.ts';
 
-/** The two calls that we make; a stand-in implements the same. */
-export type WafApi = Pick<WAFV2, 'getIPSet' | 'updateIPSet'>;
-
-export const IpSet = z.strictObject({
-  purpose: z.enum(['block', 'watch']),
-  /** WAF scope. CLOUDFRONT sets live in us-east-1 and need a client of that region. */
-  scope: z.enum(['REGIONAL', 'CLOUDFRONT']),
-  family: z.enum(['ipv4', 'ipv6']),
-  id: z.string().min(1),
-  name: z.string().min(1),
-});
-export type IpSet = z.infer<typeof IpSet>;
-export const IpSets = z.array(IpSet).min(1);
+/** The calls that we make; a stand-in implements the same. */
+export type WafApi = Pick<WAFV2, 'getIPSet' | 'updateIPSet' | 'listIPSets'>;
 
 export type WafClients = {
-  waf: WafApi;
+  /** One client for each scope that there are sets of: CLOUDFRONT needs one of its own region. */
+  waf: Readonly<Record<WafScope, WafApi>>;
   sets: readonly IpSet[];
   sleep: Sleep;
   random: () => number;
@@ -33,6 +23,8 @@ export const MAX_ADDRESSES = 10_000;
 /** WAF accepts one change per second, account and region; a little more keeps clear of the border. */
 const BETWEEN_CHANGES_MS = 1_100;
 const MAX_RETRIES = 8;
+/** The largest page that WAF gives. */
+const PAGE = 100;
 
 /**
  * How WAF may have stored an entry: IPv6 addresses were seen to come back written out in full, whatever was sent.
@@ -52,7 +44,7 @@ function holds(addresses: readonly string[], entry: string): boolean {
 }
 
 export function createIpSetAccess({ waf, sleep, random }: WafClients) {
-  /** Changes made through this client go one after another: WAF takes one a second. */
+  /** Changes go one after another: WAF takes one a second in a region. Of two regions, one waits for nothing. */
   let queue: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const mine = queue.then(work);
@@ -63,22 +55,48 @@ export function createIpSetAccess({ waf, sleep, random }: WafClients) {
     return mine;
   };
 
+  const found = new Map<string, string>();
+
+  async function find({ scope, name }: IpSet): Promise<string> {
+    let NextMarker: string | undefined;
+    do {
+      const page = await aws('looking for the IP set', { ipSet: name }, () =>
+        waf[scope].listIPSets({ Scope: scope, Limit: PAGE, ...(NextMarker && { NextMarker }) }),
+      );
+      const id = page.IPSets?.find(({ Name }) => Name === name)?.Id;
+      if (id) return id;
+      NextMarker = page.NextMarker;
+    } while (NextMarker);
+    throw new NotFound(`there is no IP set ${name} of scope ${scope}`, { ipSet: name });
+  }
+
+  /** An id that was found is kept until WAF does not know it any more: the other stack may have made its set anew. */
   async function read(set: IpSet) {
-    const ids = { ipSet: set.name };
+    const known = set.id ?? found.get(set.name);
+    const id = known ?? (await find(set));
+    try {
+      const content = await readOf(set, id);
+      if (set.id === null) found.set(set.name, id);
+      return content;
+    } catch (error) {
+      if (!(error instanceof NotFound) || !found.delete(set.name)) throw error;
+      return read(set);
+    }
+  }
+
+  async function readOf({ scope, name }: IpSet, id: string) {
+    const ids = { ipSet: name };
     const { IPSet, LockToken } = await aws('reading the IP set', ids, () =>
-      waf.getIPSet({ Id: set.id, Name: set.name, Scope: set.scope }),
+      waf[scope].getIPSet({ Id: id, Name: name, Scope: scope }),
     );
-    if (!IPSet || !LockToken) throw new NotFound(`the IP set ${set.name} has no content`, ids);
-    return {
-      addresses: IPSet.Addresses ?? [],
-      description: IPSet.Description,
-      lockToken: LockToken,
-    };
+    if (!IPSet || !LockToken) throw new NotFound(`the IP set ${name} has no content`, ids);
+    const { Addresses = [], Description } = IPSet;
+    return { id, addresses: Addresses, description: Description, lockToken: LockToken };
   }
 
   /** One attempt: the list is computed from what the lock token stands for, never from an earlier look. */
   async function changeOnce(set: IpSet, edit: (addresses: readonly string[]) => string[] | null) {
-    const { addresses, description, lockToken } = await read(set);
+    const { id, addresses, description, lockToken } = await read(set);
     const next = edit(addresses);
     if (!next) return;
     if (next.length > MAX_ADDRESSES)
@@ -89,8 +107,8 @@ export function createIpSetAccess({ waf, sleep, random }: WafClients) {
         },
       );
     await aws('writing the IP set', { ipSet: set.name }, () =>
-      waf.updateIPSet({
-        Id: set.id,
+      waf[set.scope].updateIPSet({
+        Id: id,
         Name: set.name,
         Scope: set.scope,
         Addresses: next,

@@ -1,9 +1,14 @@
 // What an approver is told about watching and blocking an address, and which alerts each answers.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { unknown } from '../../../functions/domain/facts.ts';
+import type { IpSet } from '../../../functions/domain/ip-set.ts';
 import type { ActionName } from '../../../functions/domain/policy.ts';
 import { effectsOf } from '../../../functions/execute/registry.ts';
 import { blockAddress, watchAddress } from '../../../functions/execute/waf/address.ts';
+import type { WafApi } from '../../../functions/execute/waf/ip-set.ts';
+import { awsFailure } from '../../../local/aws/failure.ts';
+import { inMemory } from '../../../local/aws/state-file.ts';
+import { createWaf, EDGE_IP_SETS, type WafState } from '../../../local/aws/waf.ts';
 import {
   alertWith,
   attacker,
@@ -49,29 +54,139 @@ test.each([
   expect(answers('add_ip_to_watchlist')).toEqual([watchAddress]);
 });
 
-test.each(['203.0.113.7', '2001:db8::7'])(
-  'the commands of the undo need nothing filled in for %s, as a shell reads them',
-  (value) => {
-    const { manualUndo } = blockAddress.describe(
-      { ...subject, target: { ...attacker, value } },
-      null,
-    );
-    const calls = callsOf(manualUndo, {
+describe('the commands of the undo, run by a shell', () => {
+  const run = (commands: readonly string[]) =>
+    callsOf(commands, {
+      // Where AWS has no such set at CloudFront, nothing is done about it.
+      'list-ip-sets --region us-east-1': '',
       'list-ip-sets': 'countermand-block-ipv4\tid-1',
       LockToken: 'token-1',
       'IPSet.Addresses': '[]',
     });
-    expect(calls.map(([, verb]) => verb)).toEqual([
-      'list-ip-sets',
-      'get-ip-set',
-      'get-ip-set',
-      'update-ip-set',
-    ]);
+  const verbs = (calls: readonly string[][]) => calls.map(([, verb]) => verb);
+  const ONE_SET = ['list-ip-sets', 'get-ip-set', 'get-ip-set', 'update-ip-set'];
+
+  test.each(['203.0.113.7', '2001:db8::7'])('need nothing filled in for %s', (value) => {
+    const { manualUndo } = blockAddress.describe(
+      { ...subject, target: { ...attacker, value } },
+      null,
+    );
+    const calls = run(manualUndo);
+    expect(verbs(calls)).toEqual([...ONE_SET, 'list-ip-sets']);
     expect(calls[2]?.join(' '), 'the list is read after the lock token').toContain(
       `@ != '${value}/`,
     );
     expect(calls[3]?.join(' ')).toBe(
       'wafv2 update-ip-set --region eu-central-1 --scope REGIONAL --name countermand-block-ipv4 --id id-1 --lock-token token-1 --addresses []',
     );
-  },
-);
+  });
+
+  test('name exactly the sets that the address was put into, once it is recorded', () => {
+    const calls = run(
+      blockAddress.manualUndo?.(subject, {
+        sets: [
+          { scope: 'REGIONAL', name: 'acme-block-ipv4', present: false },
+          { scope: 'CLOUDFRONT', name: 'acme-block-ipv4', present: true },
+        ],
+      }) ?? [],
+    );
+    expect(verbs(calls)).toEqual(ONE_SET);
+    expect(calls[0]?.join(' ')).toContain("IPSets[?Name=='acme-block-ipv4']");
+  });
+});
+
+describe('CloudFront', () => {
+  const at = (scope: IpSet['scope'], id: string | null): IpSet => ({
+    purpose: 'block',
+    scope,
+    family: 'ipv4',
+    name: 'countermand-block-ipv4',
+    id,
+  });
+  const region = at('REGIONAL', 'block-ipv4');
+  const edge = at('CLOUDFRONT', null);
+  function account() {
+    const file = inMemory<WafState>({});
+    const waf = { REGIONAL: createWaf(file), CLOUDFRONT: createWaf(file, 'us-east-1') };
+    const join = (...sets: IpSet[]) =>
+      blockAddress.connect({ waf, sets, sleep: async () => {}, random: () => 0.5 });
+    const list = (id: string) => file.read()[id]?.addresses ?? [];
+    return { waf, join, region: () => list('block-ipv4'), edge: () => list('edge-block-ipv4') };
+  }
+
+  test('gets the address, too, and loses it again', async () => {
+    const { join, ...lists } = account();
+    const driver = join(region, edge);
+    const before = await driver.capture(subject);
+    await driver.apply(subject, before);
+    expect([lists.region(), lists.edge()]).toEqual([['203.0.113.7/32'], ['203.0.113.7/32']]);
+    expect((await driver.verify(subject, before)).found).toContain('at CloudFront');
+    await driver.revert(subject, before);
+    expect([lists.region(), lists.edge()]).toEqual([[], []]);
+  });
+
+  test('that came after the block keeps what others put there', async () => {
+    const { waf, join, edge: list } = account();
+    const before = await join(region).capture(subject);
+    await join(region).apply(subject, before);
+    const { id: Id, name: Name } = EDGE_IP_SETS[2]!;
+    await waf.CLOUDFRONT.updateIPSet({
+      Id,
+      Name,
+      Scope: 'CLOUDFRONT',
+      LockToken: 'lock-0',
+      Addresses: ['203.0.113.7/32'],
+    });
+    await join(region, edge).revert(subject, before);
+    expect(list()).toEqual(['203.0.113.7/32']);
+  });
+
+  test('that was taken from the stack while a block holds there is said to be missing', async () => {
+    const { join, edge: list } = account();
+    const before = await join(region, edge).capture(subject);
+    await join(region, edge).apply(subject, before);
+    await expect(join(region).revert(subject, before)).rejects.toThrow(
+      'countermand-block-ipv4 of scope CLOUDFRONT is not configured any more',
+    );
+    expect(list()).toEqual(['203.0.113.7/32']);
+  });
+
+  test('whose sets were made anew is found again by their names', async () => {
+    const { waf, join, edge: list } = account();
+    let generation = 1;
+    /** The same sets under ids that change when the edge stack is deployed anew. */
+    const known = <T extends { Id: string | undefined }>(request: T): T => {
+      const [id = '', made] = request.Id?.split('#') ?? [];
+      if (made !== String(generation)) throw awsFailure('WAFNonexistentItemException', 400, 'gone');
+      return { ...request, Id: id };
+    };
+    const real = waf.CLOUDFRONT;
+    waf.CLOUDFRONT = {
+      listIPSets: async (request: Parameters<WafApi['listIPSets']>[0]) => {
+        const { IPSets = [], ...page } = await real.listIPSets(request);
+        return {
+          ...page,
+          IPSets: IPSets.map((one) => ({ ...one, Id: `${one.Id}#${generation}` })),
+        };
+      },
+      getIPSet: async (request: Parameters<WafApi['getIPSet']>[0]) => real.getIPSet(known(request)),
+      updateIPSet: async (request: Parameters<WafApi['updateIPSet']>[0]) =>
+        real.updateIPSet(known(request)),
+    } as unknown as WafApi;
+    const driver = join(edge);
+    const before = await driver.capture(subject);
+    generation = 2;
+    await driver.apply(subject, before);
+    expect(list()).toEqual(['203.0.113.7/32']);
+    generation = 3;
+    await driver.revert(subject, before);
+    expect(list()).toEqual([]);
+  });
+
+  test('without the sets that the stack was told of is reported by their name', async () => {
+    const { join } = account();
+    await expect(join({ ...edge, name: 'acme-block-ipv4' }).capture(subject)).rejects.toThrow(
+      'there is no IP set acme-block-ipv4 of scope CLOUDFRONT',
+    );
+  });
+});

@@ -6,10 +6,10 @@ import {
   QuotaExceeded,
   Throttled,
 } from '../../../functions/domain/errors.ts';
+import type { IpSet } from '../../../functions/domain/ip-set.ts';
 import { entryFor } from '../../../functions/execute/host-address.ts';
 import {
   createIpSetAccess,
-  type IpSet,
   MAX_ADDRESSES,
   type WafApi,
 } from '../../../functions/execute/waf/ip-set.ts';
@@ -17,7 +17,7 @@ import { awsFailure } from '../../../local/aws/failure.ts';
 import { inMemory } from '../../../local/aws/state-file.ts';
 import { createWaf, LOCAL_IP_SETS, type WafState } from '../../../local/aws/waf.ts';
 
-const find = (id: string): IpSet => {
+const find = (id: string): IpSet & { id: string } => {
   const set = LOCAL_IP_SETS.find((one) => one.id === id);
   if (!set) throw new Error(`no set ${id}`);
   return set;
@@ -33,7 +33,7 @@ function account(addresses: string[] = [], set = ipv4) {
   /** One process of ours: a Lambda function of its own has a queue of its own. */
   const process = (api: WafApi = waf) =>
     createIpSetAccess({
-      waf: api,
+      waf: { REGIONAL: api, CLOUDFRONT: api },
       sets: LOCAL_IP_SETS,
       sleep: async (milliseconds) => void waits.push(milliseconds),
       random: () => 0.5,
@@ -45,7 +45,7 @@ function account(addresses: string[] = [], set = ipv4) {
 const failing = (waf: WafApi, times: number, error: () => Error): WafApi => {
   let left = times;
   return {
-    getIPSet: waf.getIPSet.bind(waf),
+    ...waf,
     updateIPSet: ((request: Parameters<WafApi['updateIPSet']>[0]) =>
       left-- > 0 ? Promise.reject(error()) : waf.updateIPSet(request)) as WafApi['updateIPSet'],
   };

@@ -1,0 +1,19 @@
+// One IP set of AWS WAF, as the stack tells its executors of it.
+import { z } from 'zod';
+
+export const WafScope = z.enum(['REGIONAL', 'CLOUDFRONT']);
+export type WafScope = z.infer<typeof WafScope>;
+
+export const IpSet = z.strictObject({
+  purpose: z.enum(['block', 'watch']),
+  scope: WafScope,
+  family: z.enum(['ipv4', 'ipv6']),
+  name: z.string().min(1),
+  /** Null for a set of another stack and region: AWS gave it its id there, and it is found by its name. */
+  id: z.string().min(1).nullable(),
+});
+export type IpSet = z.infer<typeof IpSet>;
+export const IpSets = z.array(IpSet).min(1);
+
+/** AWS keeps what is in front of CloudFront here. @see https://docs.aws.amazon.com/waf/latest/developerguide/how-aws-waf-works-resources.html */
+export const CLOUDFRONT_REGION = 'us-east-1';

@@ -1,0 +1,24 @@
+// What stands before CloudFront: AWS WAF keeps it in one region, so it is a stack of its own, for who asks for it.
+import { CfnOutput, Stack, Tags } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { CLOUDFRONT_REGION } from '../functions/domain/ip-set.ts';
+import type { Policy } from '../functions/domain/policy.ts';
+import { Firewall } from './firewall.ts';
+import type { Settings } from './settings.ts';
+
+export class EdgeStack extends Stack {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, policy }: { settings: Settings; policy: Policy },
+  ) {
+    super(scope, id, {
+      env: { account: policy.account, region: CLOUDFRONT_REGION },
+      description: 'Countermand at CloudFront: the addresses that are watched and blocked there',
+    });
+    const names = { prefix: settings.prefix, stack: this };
+    const { ruleGroupArn } = new Firewall(this, 'Firewall', names, 'CLOUDFRONT');
+    Tags.of(this).add('application', 'countermand');
+    new CfnOutput(this, 'RuleGroupArn', { value: ruleGroupArn });
+  }
+}

@@ -1,0 +1,76 @@
+// CloudFront, for who asks for it: sets of the same names in us-east-1, and rights to them and to nothing else there.
+import { Validations } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { describe, expect, test } from 'vitest';
+import { EdgeStack } from '../../infra/edge-stack.ts';
+import {
+  functionsOf,
+  POLICY,
+  resourcesOf,
+  SETTINGS,
+  type Statement,
+  stackWith,
+} from './template.ts';
+
+const { app, stack } = stackWith({ settings: { cloudFront: true } });
+const edge = new EdgeStack(app, 'countermand-test-edge', {
+  settings: { ...SETTINGS, cloudFront: true },
+  policy: POLICY,
+});
+const atEdge = Template.fromStack(edge);
+const functions = functionsOf(Template.fromStack(stack));
+const NAMES = ['watch-ipv4', 'watch-ipv6', 'block-ipv4', 'block-ipv6'].map(
+  (name) => `countermand-${name}`,
+);
+const wafRights = (statements: readonly Statement[]) =>
+  statements
+    .filter(({ actions }) => actions.some((action) => action.startsWith('wafv2:')))
+    .map(({ actions, resources, condition }) => ({ actions, resources, condition }));
+const ours = (name: string) =>
+  `arn:\${AWS::Partition}:wafv2:us-east-1:123456789012:global/ipset/${name}/*`;
+
+test('the stack of the sets is in us-east-1, wherever the rest is', () => {
+  expect([edge.region, edge.account]).toEqual(['us-east-1', POLICY.account]);
+  const sets = Object.values(resourcesOf(atEdge, 'AWS::WAFv2::IPSet'));
+  expect(
+    sets.map(({ Properties: { Name, Scope, Addresses } }) => [Name, Scope, Addresses]),
+  ).toEqual(NAMES.map((name) => [name, 'CLOUDFRONT', []]));
+  atEdge.hasResourceProperties('AWS::WAFv2::RuleGroup', { Scope: 'CLOUDFRONT' });
+  expect(Object.values(atEdge.findOutputs('RuleGroupArn'))).toHaveLength(1);
+});
+
+test.each(['execute-waf', 'reverse-waf'])('%s knows them by name, and may change them', (name) => {
+  const { properties, rights } = functions.get(name)!;
+  const told = JSON.stringify(properties.Environment.Variables.IP_SETS);
+  for (const set of NAMES) expect(told.split(set)).toHaveLength(3);
+  expect(told.match(/CLOUDFRONT/g)).toHaveLength(4);
+  expect(wafRights(rights).slice(1)).toEqual([
+    {
+      actions: ['wafv2:GetIPSet', 'wafv2:UpdateIPSet'],
+      resources: NAMES.map(ours),
+      condition: undefined,
+    },
+    {
+      actions: ['wafv2:ListIPSets'],
+      resources: ['*'],
+      condition: { StringEquals: { 'aws:RequestedRegion': 'us-east-1' } },
+    },
+  ]);
+});
+
+describe('who does not ask for it', () => {
+  const plain = functionsOf(Template.fromStack(stackWith().stack));
+  test('has no rights there', () => {
+    for (const { rights } of plain.values())
+      for (const { actions, resources } of wafRights(rights)) {
+        expect(actions).not.toContain('wafv2:ListIPSets');
+        expect(resources.filter((resource) => resource.includes('us-east-1'))).toEqual([]);
+      }
+  });
+});
+
+test('cdk-nag has nothing to say that was not acknowledged with a reason', () => {
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  expect(() => app.synth()).not.toThrow();
+});
