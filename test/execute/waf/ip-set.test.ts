@@ -71,6 +71,33 @@ describe('many at once', () => {
     expect(list().sort()).toEqual([...wanted, '198.51.100.0/24'].sort());
   });
 
+  test('what others put there between our reading and our writing stays, however often they do', async () => {
+    const { waf, process, list } = account(['198.51.100.0/24']);
+    let reads = 0;
+    const interrupted: WafApi = {
+      ...waf,
+      getIPSet: (async (request: Parameters<WafApi['getIPSet']>[0]) => {
+        const seen = await waf.getIPSet(request);
+        reads++;
+        if (reads <= 5)
+          await waf.updateIPSet({
+            Id: ipv4.id,
+            Name: ipv4.name,
+            Scope: 'REGIONAL',
+            LockToken: seen.LockToken,
+            Addresses: [...(seen.IPSet?.Addresses ?? []), host(100 + reads)],
+          });
+        return seen;
+      }) as WafApi['getIPSet'],
+    };
+    await process(interrupted).add(ipv4, host(1));
+    const theirs = [101, 102, 103, 104, 105].map(host);
+    expect(list()).toEqual(['198.51.100.0/24', ...theirs, host(1)]);
+    reads = 0;
+    await process(interrupted).remove(ipv4, host(1));
+    expect(list()).toEqual(['198.51.100.0/24', ...theirs]);
+  });
+
   test('200 processes at once: who gives up says so, and what was promised is there', async () => {
     const { process, list } = account();
     const wanted = Array.from({ length: 200 }, (_, i) => host(i));
