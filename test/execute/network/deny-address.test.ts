@@ -175,6 +175,21 @@ describe('a rule that somebody else', () => {
     expect(rules()).toEqual([allow(100), last]);
   });
 
+  test('takes out at the same moment is fine', async () => {
+    const { ec2, join, before, rules } = await inForce();
+    const twice = {
+      ...ec2,
+      deleteNetworkAclEntry: (async (
+        request: Parameters<NetworkAclApi['deleteNetworkAclEntry']>[0],
+      ) => {
+        await ec2.deleteNetworkAclEntry(request);
+        return ec2.deleteNetworkAclEntry(request);
+      }) as NetworkAclApi['deleteNetworkAclEntry'],
+    };
+    await join(twice).revert(subject, before);
+    expect(rules()).toEqual([allow(100), last]);
+  });
+
   test('took out with the whole ACL is fine', async () => {
     const { driver, before, loseTheAcl } = await inForce();
     loseTheAcl();
