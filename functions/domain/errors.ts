@@ -40,7 +40,7 @@ export class InvalidInput extends TerminalError {}
 export class IllegalTransition extends TerminalError {}
 /** Thrown when what is about to run is not, byte for byte, what was decided on. */
 export class DigestMismatch extends TerminalError {}
-/** Thrown when the kill switch stands at `halt`. */
+/** Thrown when the kill switch stands at `halt`, or the rate limit has no place any more. */
 export class Halted extends TerminalError {}
 /** Thrown when a change was made and a look afterwards does not show it. */
 export class NotVerified extends TerminalError {}

@@ -44,6 +44,7 @@ export async function execute(deps: ExecuteDeps, input: unknown) {
   action = await record(deps, action, job, before);
   await scheduleEnd(deps.schedules, action, deps.policy.limits);
   await refuseWhenOver(deps, action);
+  await refuseAboveRate(deps, action);
   await refuseWhenHalted(deps, action);
   await applyAndVerify(deps, job, before);
   return outcome(await markInForce(deps, action, job, before));
@@ -81,6 +82,21 @@ async function refuseWhenOver({ store, now }: ExecuteDeps, { incidentId, actionI
     throw new IllegalTransition(`its time was over at ${dueAt}, before it was applied`, {
       actionId,
     });
+}
+
+/**
+ * Promise 6, where it happens: the way here may have taken minutes, so that what was decided in one minute and what is
+ * decided in the next would be applied together. Its place moves to now; where others have all of them by now, people
+ * are told that it was not done.
+ */
+async function refuseAboveRate({ store, policy, now }: ExecuteDeps, action: Action) {
+  const { actionId, incidentId, name, target, disposition } = action;
+  if (disposition !== 'auto' || !name || !target) return;
+  const wanted = { actionId, incidentId, name, target };
+  const place = await store.limiter.reserve(policy.account, wanted, policy.limits, now);
+  if (place.granted) return;
+  if (place.contended) throw new Conflict(place.why, { actionId });
+  throw new Halted(`it waited too long, and there is no place left: ${place.why}`, { actionId });
 }
 
 async function captureUnderLease({ store }: ExecuteDeps, { subject, effectKey, mechanism }: Job) {

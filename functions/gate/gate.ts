@@ -175,7 +175,7 @@ async function withinRate(
   const { disposition, name, target } = ruling;
   if (disposition !== 'auto' || !name || !target) return ruling;
   const wanted = { actionId, incidentId, name, target };
-  const reservation = await store.limiter.reserve(policy.account, wanted, policy.limits, now());
+  const reservation = await store.limiter.reserve(policy.account, wanted, policy.limits, now);
   if (reservation.granted) return ruling;
   const reason = { code: 'rate-limit', text: reservation.why };
   return { ...ruling, disposition: 'approve', reasons: [...ruling.reasons, reason] };

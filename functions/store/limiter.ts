@@ -1,4 +1,4 @@
-// The rate limit on automatic actions: one item per account, one conditional write per reservation.
+// The rate limit on automatic actions: one item per account, one conditional write per place.
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Entity } from '../domain/alert.ts';
@@ -6,8 +6,18 @@ import { Conflict } from '../domain/errors.ts';
 import type { Limits } from '../domain/policy.ts';
 import { ABSENT, atVersion, type Table } from './table.ts';
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
+/**
+ * How far a clock of ours may be from the true time, either way. DynamoDB compares nothing with a time of its own, so
+ * places are stamped by whoever takes them. Amazon Time Sync keeps clocks within milliseconds.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/set-time.html
+ */
+export const CLOCK_SKEW_MS = 5_000;
+/** Whoever was held up for longer between the look at its clock and the end of its write tries again. */
+const MAX_PAUSE_MS = 5_000;
+/** One clock may be slow where another is fast, and a place be given a little after it was stamped. */
+const TOLERANCE_MS = 2 * CLOCK_SKEW_MS + MAX_PAUSE_MS;
+const MINUTE_MS = 60_000 + TOLERANCE_MS;
+const HOUR_MS = 3_600_000 + TOLERANCE_MS;
 /** Beyond this many lost races the caller is told to ask a person: contention is itself a sign of a flood. */
 const MAX_ATTEMPTS = 6;
 
@@ -29,7 +39,10 @@ type Recent = Pick<z.infer<typeof Stored>, 'entries' | 'touched'>;
 
 export type Wanted = Omit<z.infer<typeof Entry>, 'at'> & { target: Pick<Entity, 'kind' | 'value'> };
 type Bounds = Pick<Limits, 'automaticPerMinute' | 'distinctTargetsPerHour'>;
-export type Reservation = { granted: true } | { granted: false; why: string };
+export type Reservation =
+  | { granted: true }
+  /** `contended`: whether there is room could not be found out; later it may be. */
+  | { granted: false; why: string; contended: boolean };
 
 export function createLimiter(table: Table) {
   /** One try: null when another writer was faster. */
@@ -37,22 +50,26 @@ export function createLimiter(table: Table) {
     account: string,
     wanted: Wanted,
     bounds: Bounds,
-    now: Date,
+    clock: () => Date,
   ): Promise<Reservation | null> {
     const key = { pk: `LIMITER#${account}`, sk: 'LIMITER' };
     const item = await table.get(key);
+    // Not before the item was read: what others wrote meanwhile would look like their clocks' fault.
+    const now = clock();
     const stored = item ? Stored.parse(item) : { entries: [], touched: [], version: 0 };
-    const recent = {
-      entries: stored.entries.filter(isWithin(MINUTE_MS, now)),
+    const why = clockFault(stored, now);
+    if (why !== null) return { granted: false, why, contended: false };
+    const others = {
+      entries: stored.entries
+        .filter(isWithin(MINUTE_MS, now))
+        .filter(({ actionId }) => actionId !== wanted.actionId),
       touched: stored.touched.filter(isWithin(HOUR_MS, now)),
     };
-    if (recent.entries.some(({ actionId }) => actionId === wanted.actionId))
-      return { granted: true };
-    const why = refusal(recent, wanted, bounds);
-    if (why !== null) return { granted: false, why };
+    const full = refusal(others, wanted, bounds);
+    if (full !== null) return { granted: false, why: full, contended: false };
     try {
       const condition = stored.version === 0 ? ABSENT : atVersion(stored.version);
-      const next = { ...withOneMore(recent, wanted, now), version: stored.version + 1 };
+      const next = { ...withOneMore(others, wanted, now), version: stored.version + 1 };
       await table.put({ ...key, ...next }, condition);
       return { granted: true };
     } catch (error) {
@@ -62,20 +79,35 @@ export function createLimiter(table: Table) {
   }
 
   return {
-    /** Reserves a place, once per action: a repeated call for the same action finds its own reservation. */
+    /**
+     * Takes a place, one for each action: who asks again for the same action moves its place to now, if there is room
+     * beside the others. The gate asks when it decides, and the executor once more right before it applies: an action
+     * counts when it happens, however long ago it was decided.
+     */
     async reserve(
       account: string,
       wanted: Wanted,
       bounds: Bounds,
-      now: Date,
+      clock: () => Date,
     ): Promise<Reservation> {
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-        const reservation = await tryOnce(account, wanted, bounds, now);
-        if (reservation) return reservation;
+        const from = clock().getTime();
+        const reservation = await tryOnce(account, wanted, bounds, clock);
+        const isStale = clock().getTime() - from > MAX_PAUSE_MS;
+        if (reservation && !(reservation.granted && isStale)) return reservation;
       }
-      return { granted: false, why: 'too many automatic actions are being decided at this moment' };
+      const why = 'too many automatic actions are being decided at this moment';
+      return { granted: false, why, contended: true };
     },
   };
+}
+
+/** Two clocks within the tolerance are never further apart than this: one of them is wrong, and nobody knows which. */
+function clockFault({ entries, touched }: Recent, now: Date): string | null {
+  const newest = Math.max(...[...entries, ...touched].map(({ at }) => Date.parse(at)));
+  return newest > now.getTime() + 2 * CLOCK_SKEW_MS
+    ? 'our own clocks disagree, so that nobody knows what happened in the last minute'
+    : null;
 }
 
 /** Sliding, not per calendar minute: two full minutes' worth must not fit around a minute's end. */

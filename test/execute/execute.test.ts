@@ -141,6 +141,64 @@ describe('an execution', () => {
   });
 });
 
+describe('P6: an automatic action counts when it is applied, however long ago it was decided', () => {
+  const limits = {
+    ...POLICY.limits,
+    automaticPerMinute: { perAccount: 1, perAction: 1, perIncident: 1 },
+  };
+  const narrow = (): ExecuteDeps => ({ ...deps(), policy: { ...POLICY, limits } });
+  const takePlace = (actionId: string) =>
+    store.limiter.reserve(
+      POLICY.account,
+      { actionId, incidentId: INCIDENT_ID, name: 'block_ip_at_firewall', target: attacker },
+      limits,
+      () => now,
+    );
+
+  test('on time it is applied in the place that it was given when it was decided', async () => {
+    const ids = await put();
+    await takePlace(ids.actionId);
+    expect(await execute(narrow(), ids)).toMatchObject({ status: 'in-force' });
+  });
+
+  test('late, and with its place given to another one, it is not applied, and ends as not done', async () => {
+    const ids = await put();
+    await takePlace(ids.actionId);
+    minutes(2);
+    await takePlace('act-of-the-next-minute');
+    await expect(execute(narrow(), ids)).rejects.toThrow(Halted);
+    expect(world.size).toBe(0);
+    const failure = { Error: 'Halted', Cause: 'no place left' };
+    await reverse(narrow(), { ...ids, cause: 'execution-failed', by: 'respond', failure });
+    expect((await load(ids)).status).toBe('failed');
+    expect(await holders()).toEqual([]);
+  });
+
+  test('late, and with room, it takes up room in the minute in which it is applied', async () => {
+    const ids = await put();
+    await takePlace(ids.actionId);
+    minutes(2);
+    await execute(narrow(), ids);
+    expect(await takePlace('act-of-the-same-minute')).toMatchObject({ granted: false });
+  });
+
+  test('where it cannot be found out whether there is room, it is tried again', async () => {
+    const ids = await put();
+    const reserve = async () =>
+      ({ granted: false, why: 'so many at once', contended: true }) as const;
+    const contended = { ...narrow(), store: { ...store, limiter: { reserve } } };
+    await expect(execute(contended, ids)).rejects.toThrow(Conflict);
+    expect(world.size).toBe(0);
+    expect(await execute(narrow(), ids)).toMatchObject({ status: 'in-force' });
+  });
+
+  test('what a person approved needs no place', async () => {
+    await takePlace('act-of-the-same-minute');
+    const ids = await put({ status: 'approved', disposition: 'approve', approval: approvedByAna });
+    expect(await execute(narrow(), ids)).toMatchObject({ status: 'in-force' });
+  });
+});
+
 test('applies nothing where the switch was moved to halt after everything was prepared', async () => {
   const ids = await put();
   const inner = deps();

@@ -3,7 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Disposition } from '../../functions/domain/action.ts';
 import { Recommendation } from '../../functions/domain/assessment.ts';
-import { type Fact, type InForce, known, unknown } from '../../functions/domain/facts.ts';
+import {
+  type Fact,
+  type IdentityFacts,
+  type InForce,
+  known,
+  unknown,
+} from '../../functions/domain/facts.ts';
 import { ActionName, type Policy } from '../../functions/domain/policy.ts';
 import { effectsOf } from '../../functions/execute/registry.ts';
 import { decide, isStricter } from '../../functions/gate/decide.ts';
@@ -15,9 +21,11 @@ import {
   DRILLED,
   factsAbout,
   factsWith,
+  leakedKey,
   NOW,
   POLICY,
   recommend,
+  theFunction,
 } from '../fixtures/case.ts';
 
 const circumstances = (change: Partial<Circumstances> = {}): Circumstances => ({
@@ -31,6 +39,15 @@ const circumstances = (change: Partial<Circumstances> = {}): Circumstances => ({
   effectsOf,
   ...change,
 });
+const ORDINARY_USER: IdentityFacts = {
+  serviceAccount: known(false),
+  tags: known({}),
+  groups: known([]),
+  consoleAccess: known(false),
+  mfa: known(false),
+  lastUsed: known(null),
+  status: known('Active'),
+};
 const codes = ({ reasons }: { reasons: { code: string }[] }) => reasons.map(({ code }) => code);
 const withTarget = (change: Partial<typeof attacker>, facts = factsAbout('ip-1')) =>
   circumstances({
@@ -93,14 +110,7 @@ describe('the action that counts', () => {
 
   const onAKey = (serviceAccount: Fact<boolean>) => {
     const key = { ...attacker, ref: 'key-1', kind: 'access-key' as const, value: 'AKIAEXAMPLE' };
-    const nothing = { tags: known({}), groups: known([]), consoleAccess: known(false) };
-    const identity = {
-      ...nothing,
-      serviceAccount,
-      mfa: known(false),
-      lastUsed: known(null),
-      status: known('Active'),
-    };
+    const identity = { ...ORDINARY_USER, serviceAccount };
     return decide(
       recommend({ action: 'revoke_api_key', target: 'key-1' }),
       circumstances({
@@ -281,6 +291,42 @@ describe('each rule', () => {
       'approve',
       'network-unknown',
     ],
+    [
+      'an action that policy has not enabled',
+      blocks(
+        circumstances({
+          policy: {
+            ...POLICY,
+            actions: {
+              ...POLICY.actions,
+              block_ip_at_firewall: { ...POLICY.actions.block_ip_at_firewall, enabled: false },
+            } as Policy['actions'],
+          },
+        }),
+      ),
+      'hand-off',
+      'not-enabled',
+    ],
+    [
+      'traffic that no block stops',
+      blocks(
+        circumstances({ alert: alertWith({ traffic: { ...alertWith().traffic, layer: 'dns' } }) }),
+      ),
+      'hand-off',
+      'no-mechanism',
+    ],
+    [
+      'a function of another account',
+      blocks(
+        circumstances({
+          alert: alertWith({ account: '999999999999', entities: [attacker, theFunction] }),
+          facts: factsWith(factsAbout('function-1', { address: null })),
+        }),
+        { action: 'increase_logging_verbosity', target: 'function-1' },
+      ),
+      'hand-off',
+      'other-account',
+    ],
     ['no facts', blocks(circumstances({ facts: null })), 'hand-off', 'facts-missing'],
     [
       'a protected target',
@@ -408,6 +454,23 @@ describe('each rule', () => {
   test.each(cases)('tightens for %s', (_, ruling, disposition, code) => {
     expect(codes(ruling)).toContain(code);
     expect(ruling.disposition).toBe(disposition);
+  });
+
+  test('says of an address what traffic it was, and of a key what is missing about the key', () => {
+    const why = (given: Circumstances, change = {}) =>
+      decide(recommend(change), given).reasons.find(({ code }) => code === 'no-mechanism')?.text;
+    const dns = { ...alertWith().traffic, layer: 'dns' as const };
+    expect(why(circumstances({ alert: alertWith({ traffic: dns }) }))).toContain('(traffic: dns)');
+    const sessionKey = { ...leakedKey, value: 'ASIAIOSFODNN7EXAMPLE' };
+    const ofAKey = why(
+      circumstances({
+        alert: alertWith({ entities: [sessionKey] }),
+        facts: factsWith(factsAbout('key-1', { address: null, identity: ORDINARY_USER })),
+      }),
+      { action: 'revoke_api_key', target: 'key-1' },
+    );
+    expect(ofAKey).toContain('long-lived key of an IAM user');
+    expect(ofAKey).not.toContain('traffic');
   });
 
   test('observes an action that policy has in shadow mode, in an account that is live', () => {

@@ -2,7 +2,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { moveTo } from '../../functions/audit/chain.ts';
 import type { Parameters } from '../../functions/domain/action.ts';
-import { unknown } from '../../functions/domain/facts.ts';
+import { known, unknown } from '../../functions/domain/facts.ts';
+import { effectsOf } from '../../functions/execute/registry.ts';
 import { blockAddress } from '../../functions/execute/waf/address.ts';
 import { type GateDeps, gate } from '../../functions/gate/gate.ts';
 import type { Store } from '../../functions/store/store.ts';
@@ -11,6 +12,7 @@ import {
   ALERT_ID,
   alertWith,
   assess,
+  attacker,
   factsAbout,
   factsWith,
   INCIDENT_ID,
@@ -121,6 +123,21 @@ describe('an approved action is stopped, and the record says why,', () => {
     expect(action.failure).toContain('no more than 2 minutes');
   });
 
+  test('P10: when it would by now be an action of another name', async () => {
+    const { actionId } = await approved();
+    // Of the same tier, so that nothing else about the decision became stricter.
+    const actions = { ...POLICY.actions, block_cidr_range: block } as typeof POLICY.actions;
+    const wide = factsAbout('ip-1', {
+      address: { ...factsAbout('ip-1').address!, singleHost: known(false) },
+    });
+    await store.records.putFacts(INCIDENT_ID, ALERT_ID, factsWith(wide));
+    const again = { incidentId: INCIDENT_ID, alertId: ALERT_ID, actionId };
+    const policy = { ...POLICY, actions };
+    expect(await gate({ ...deps(), policy }, again)).toMatchObject({ disposition: 'stopped' });
+    const { failure } = await store.records.action(INCIDENT_ID, actionId);
+    expect(failure).toContain('it would now be block_cidr_range');
+  });
+
   test('P10: when the facts are older than the decision', async () => {
     const readAt = new Date(NOW.getTime() - 1).toISOString();
     await store.records.putFacts(INCIDENT_ID, ALERT_ID, { ...factsWith(), readAt });
@@ -153,5 +170,51 @@ test('drills that cannot be read count as missing: a person is asked, and nothin
   const blind = { ...store.drills, all: () => Promise.reject(new Error('no answer')) };
   expect(await gate({ ...deps(), store: { ...store, drills: blind } }, input)).toMatchObject({
     actions: [{ disposition: 'approve' }, { disposition: 'approve' }],
+  });
+});
+
+test('the same action on the same target, recommended twice, is one action: the other is dropped and says so', async () => {
+  const assessment = assess(recommend(), recommend({ reasoning: 'Once more.' }));
+  await gate(deps([{ place: 'a' }]), { incidentId: INCIDENT_ID, alertId: ALERT_ID, assessment });
+  const actions = await store.records.actions(INCIDENT_ID);
+  expect(actions.map(({ status }) => status)).toEqual(['awaiting-approval', 'dropped']);
+  expect(actions[1]?.reasons.map(({ code }) => code)).toContain('recommended-twice');
+});
+
+test('one action on two targets, and two on one, are no repeats', async () => {
+  const other = { ...attacker, ref: 'ip-2', value: '203.0.113.8' };
+  const { entities } = alertWith();
+  await store.records.putAlert(INCIDENT_ID, alertWith({ entities: [...entities, other] }), {});
+  const facts = factsWith(factsAbout('ip-1'), factsAbout('ip-2'));
+  await store.records.putFacts(INCIDENT_ID, ALERT_ID, facts);
+  const assessment = assess(
+    recommend(),
+    recommend({ target: 'ip-2' }),
+    recommend({ action: 'add_ip_to_watchlist' }),
+  );
+  await gate(deps([{ place: 'a' }]), { incidentId: INCIDENT_ID, alertId: ALERT_ID, assessment });
+  const actions = await store.records.actions(INCIDENT_ID);
+  expect(actions.map(({ disposition }) => disposition)).toEqual(['approve', 'approve', 'auto']);
+});
+
+describe('P9: where nothing of what was recommended is left, a ticket is opened all the same,', () => {
+  test.each([
+    ['what is not in the alert', [recommend({ target: 'ip-9' })]],
+    ['what it does not believe in', [recommend({ confidence: 1 })]],
+    ['nothing', []],
+  ])('as where a model recommends %s', async (_, recommendations) => {
+    const assessment = assess(...recommendations);
+    const { actions } = (await gate(
+      { ...deps(), effectsOf },
+      { incidentId: INCIDENT_ID, alertId: ALERT_ID, assessment },
+    )) as { actions: { disposition: string; actionId: string }[] };
+    const ticket = await store.records.action(INCIDENT_ID, actions.at(-1)?.actionId ?? '');
+    expect(ticket).toMatchObject({ name: 'create_alert_ticket', disposition: 'auto' });
+  });
+
+  test('and only there', async () => {
+    await decideOn();
+    const names = (await store.records.actions(INCIDENT_ID)).map(({ name }) => name);
+    expect(names).not.toContain('create_alert_ticket');
   });
 });
