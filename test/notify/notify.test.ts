@@ -152,9 +152,7 @@ describe('the news', () => {
       await tell(await put(store, inForce({ status })), { failure });
       expect(told()).toEqual(['ana.silva', 'mei.tanaka']);
       expect(text()).toMatch(/^NOT UNDONE: /);
-      expect(text()).toContain(
-        "aws wafv2 update-ip-set --region 'eu-central-1' --scope REGIONAL",
-      );
+      expect(text()).toContain("aws wafv2 update-ip-set --region 'eu-central-1' --scope REGIONAL");
       expect(text()).toContain("IPSet.Addresses[?@ != '203.0.113.7/32']");
     },
   );
