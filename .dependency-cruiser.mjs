@@ -5,7 +5,7 @@ const SHARED = [
   'functions/(domain|address|audit|remote|store|scheduling)/',
   'functions/notify/(message|deployed|send-all|texts)\\.ts$',
   'functions/execute/(mechanism|registry)\\.ts$',
-  'functions/web/(link|kms-mac)\\.ts$',
+  'functions/web/(link|seal|kms-mac)\\.ts$',
 ].join('|');
 
 /** @type {import("dependency-cruiser").IConfiguration & { forbidden: import("dependency-cruiser").IForbiddenRuleType[], options: import("dependency-cruiser").ICruiseOptions }} */

@@ -8,7 +8,7 @@ import { edgeIpSets, Firewall } from './firewall.ts';
 import { FlowLogs } from './flow-logs.ts';
 import { Functions } from './functions.ts';
 import { Intake } from './intake.ts';
-import { LinkKey } from './link-key.ts';
+import { MacKeys } from './mac-keys.ts';
 import { PolicyLayer } from './policy-layer.ts';
 import { Records } from './records.ts';
 import { ReversalSchedules } from './reversal-schedules.ts';
@@ -39,7 +39,7 @@ export class CountermandStack extends Stack {
     const flowLogs = new FlowLogs(this, 'FlowLogs', names);
     const denyAll = new DenyAll(this, 'DenyAll', names);
     const team = new Team(this, 'Team', names);
-    const linkKey = new LinkKey(this, 'LinkKey', names);
+    const keys = new MacKeys(this, 'LinkKey', names);
     const web = new WebApi(this, 'WebApi', names);
     const schedules = new ReversalSchedules(this, 'ReversalSchedules', names);
 
@@ -57,7 +57,8 @@ export class CountermandStack extends Stack {
       denyAllPolicyArn: denyAll.policy.managedPolicyArn,
       protectedTargets: policy.protected,
       teamTopicArn: team.topic.topicArn,
-      linkKeyArn: linkKey.key.keyArn,
+      linkKeyArn: keys.link.keyArn,
+      pageKeyArn: keys.page.keyArn,
       webBaseUrl: web.url,
       schedules,
     });

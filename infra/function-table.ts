@@ -116,6 +116,7 @@ export function functionTable(s: Surroundings): FunctionRow[] {
       env: {
         ...table,
         ...links,
+        [ENV.pageKeyArn]: s.pageKeyArn,
         ...schedules,
         ...respond,
         [ENV.approveFunctionName]: `${s.settings.prefix}approve`,
@@ -128,6 +129,7 @@ export function functionTable(s: Surroundings): FunctionRow[] {
         'startReverse',
         'callApprove',
         'verifyLinks',
+        'sealPages',
         'setSchedules',
         'lendScheduleRole',
       ],

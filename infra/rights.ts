@@ -64,6 +64,7 @@ export function rightsIn(s: Surroundings) {
     callNotify: allow(['lambda:InvokeFunction'], [functionArn(names, 'notify')]),
     generateLinks: allow(['kms:GenerateMac'], [s.linkKeyArn]),
     verifyLinks: allow(['kms:VerifyMac'], [s.linkKeyArn]),
+    sealPages: allow(['kms:GenerateMac', 'kms:VerifyMac'], [s.pageKeyArn]),
     sendMail: allow(['ses:SendEmail'], identitiesOf(s, mailFrom), {
       StringEquals: { 'ses:FromAddress': mailFrom },
     }),

@@ -27,6 +27,7 @@ export type Surroundings = {
   protectedTargets: Policy['protected'];
   teamTopicArn: string;
   linkKeyArn: string;
+  pageKeyArn: string;
   webBaseUrl: string;
   schedules: ReversalSchedules;
 };

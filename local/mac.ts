@@ -1,7 +1,7 @@
 // The MAC of links under a key in a file: what KMS does in an account.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { Mac } from '../functions/web/link.ts';
+import type { Mac } from '../functions/web/seal.ts';
 
 export const createMac = (key: Uint8Array): Mac => {
   const code = (message: Uint8Array) => createHmac('sha256', key).update(message).digest();

@@ -46,6 +46,8 @@ export type RuntimeOptions = {
   webBaseUrl: string;
   /** Key of the links' MAC. */
   linkKey: Uint8Array;
+  /** Key of the MAC of what the pages give out. */
+  pageKey: Uint8Array;
   /** Where everything survives a restart; in memory without one. */
   folder?: string;
   /** Milliseconds between the engine's retries, instead of the definition's; for tests. */
@@ -101,6 +103,8 @@ export async function createRuntime(options: RuntimeOptions) {
     policy,
     send,
     mac,
+    pages: createMac(options.pageKey),
+    newId,
     callback: createCallback(stepFunctions),
     webBaseUrl,
     now,

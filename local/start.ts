@@ -51,6 +51,7 @@ try {
     log,
     webBaseUrl: url,
     linkKey: keyIn(join(folder, 'link.key')),
+    pageKey: keyIn(join(folder, 'page.key')),
     folder,
   });
   const drilled = await drillAtStart(policy, runtime.store.drills, systemClock.now);

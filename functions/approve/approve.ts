@@ -16,7 +16,8 @@ import { type Message, questionKey, type Send } from '../notify/message.ts';
 import { type Sent, sendEach, troubleIn } from '../notify/send-all.ts';
 import { askText } from '../notify/texts.ts';
 import type { Store } from '../store/store.ts';
-import { issueLink, type Mac } from '../web/link.ts';
+import { issueLink } from '../web/link.ts';
+import type { Mac } from '../web/seal.ts';
 
 export type ApproveDeps = {
   store: Store;

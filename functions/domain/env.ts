@@ -24,6 +24,8 @@ export const ENV = {
   webBaseUrl: 'WEB_BASE_URL',
   /** KMS HMAC key of the links. */
   linkKeyArn: 'LINK_KEY_ARN',
+  /** KMS HMAC key of what the pages themselves give out: nonces of forms. */
+  pageKeyArn: 'PAGE_KEY_ARN',
   /** Messages. */
   mailFrom: 'MAIL_FROM',
   teamTopicArn: 'TEAM_TOPIC_ARN',

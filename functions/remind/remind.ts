@@ -9,7 +9,8 @@ import type { Message, Send } from '../notify/message.ts';
 import { sendAll, troubleIn } from '../notify/send-all.ts';
 import { keptText, remindText, seenSince } from '../notify/texts.ts';
 import type { Store } from '../store/store.ts';
-import { issueLink, type Mac } from '../web/link.ts';
+import { issueLink } from '../web/link.ts';
+import type { Mac } from '../web/seal.ts';
 
 export type RemindDeps = {
   store: Store;

@@ -1,4 +1,5 @@
 // Lambda entry of `web`, behind the HTTP API.
+import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
 import { Lambda } from '@aws-sdk/client-lambda';
@@ -17,12 +18,15 @@ import { createWeb } from './web.ts';
 
 const log = createLog('web');
 const sfn = new SFN({});
+const kms = new KMS({});
 
 export const handler = handle(
   createWeb({
     store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),
     policy: readPolicyFile(required(process.env, ENV.policyPath)),
-    mac: createKmsMac(new KMS({}), required(process.env, ENV.linkKeyArn)),
+    mac: createKmsMac(kms, required(process.env, ENV.linkKeyArn)),
+    pages: createKmsMac(kms, required(process.env, ENV.pageKeyArn)),
+    newId: randomUUID,
     callback: createCallback(sfn),
     startReverse: createStarter(sfn, required(process.env, ENV.reverseArn)),
     startRespond: createStarter(sfn, required(process.env, ENV.respondArn)),

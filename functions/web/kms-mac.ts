@@ -2,7 +2,7 @@
 import type { KMS } from '@aws-sdk/client-kms';
 import { aws } from '../audit/aws-errors.ts';
 import { Unavailable } from '../domain/errors.ts';
-import type { Mac } from './link.ts';
+import type { Mac } from './seal.ts';
 
 const ALGORITHM = 'HMAC_SHA_256';
 

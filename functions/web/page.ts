@@ -30,6 +30,8 @@ export type View = {
   couldTake: readonly Approver[];
   /** The link's own path: forms post back to it. */
   path: string;
+  /** Of the forms on this page. */
+  nonce: string;
   maxExtensions: number;
   now: Date;
 };
@@ -51,8 +53,16 @@ ${body}
 </body>
 </html>`;
 
+/** A form back to this link: on exactly this action, from exactly this page. */
+const form = ({ action, path, nonce }: View, label: string, inner: Html): Html =>
+  html`<form method="post" action="${path}" aria-label="${label}">
+<input type="hidden" name="digest" value="${action.digest}">
+<input type="hidden" name="nonce" value="${nonce}">
+${inner}
+</form>`;
+
 export function approvePage(view: View): Html {
-  const { action, person, path, now } = view;
+  const { action, person, now } = view;
   const expiresAt = action.approval?.expiresAt ?? null;
   return shell(
     'Approve or decline',
@@ -64,13 +74,14 @@ export function approvePage(view: View): Html {
 </header>
 ${facts(view)}
 ${tally(view)}
-<form method="post" action="${path}" aria-label="Your decision">
-<input type="hidden" name="digest" value="${action.digest}">
-${buttons(view)}
+${form(
+  view,
+  'Your decision',
+  html`${buttons(view)}
 <label for="reason">Reason, for the record (optional)</label>
 <textarea id="reason" name="reason" rows="2" maxlength="300" autocomplete="off"></textarea>
-${otherwise(view)}
-</form>
+${otherwise(view)}`,
+)}
 ${evidence(view)}
 ${machinesWords(view)}
 ${record(view)}`,
@@ -106,13 +117,8 @@ ${[...description.changes, ...description.affected, description.undo].map((text)
 </details>`;
 
 /** Below what is settled: the questions of the same kind that are not. */
-const stillOpen = ({ action, alike, path }: View): Html =>
-  alike.length === 0
-    ? html``
-    : html`<form method="post" action="${path}" aria-label="Still open">
-<input type="hidden" name="digest" value="${action.digest}">
-${several(alike)}
-</form>`;
+const stillOpen = (view: View): Html =>
+  view.alike.length === 0 ? html`` : form(view, 'Still open', several(view.alike));
 
 /** Where more than one person has to agree: who has said what. */
 const tally = ({ action: { approval }, names }: View): Html => {
@@ -131,7 +137,7 @@ ${couldTake.length === 0 ? '' : html`<p><label for="to">Hand it to</label> <sele
 </details>`;
 
 export function reviewPage(view: View): Html {
-  const { action, incident, person, path, names } = view;
+  const { action, incident, person, names } = view;
   return shell(
     'Keep, extend or reverse',
     html`
@@ -145,15 +151,16 @@ ${deadline(view)}
 <p>In force since ${utc(action.appliedAt)}. ${decidedBy(action, names) || 'Policy allowed it without a person.'}</p>
 <p>${seenSince(incident, action)}</p>
 </section>
-<form method="post" action="${path}" aria-label="Your decision">
-<input type="hidden" name="digest" value="${action.digest}">
-<input type="hidden" name="extensions" value="${action.extensions}">
+${form(
+  view,
+  'Your decision',
+  html`<input type="hidden" name="extensions" value="${action.extensions}">
 <div class="choice wide">
 ${mayExtend(action, view) ? extendButton(action) : ''}
 <button name="review" value="reverse">Reverse now<small>undone at once</small></button>
 ${action.status === 'reversal-failed' ? '' : html`<button name="review" value="keep">${action.status === 'kept' ? 'Keep on' : 'Keep'}<small>no end, in your name</small></button>`}
-</div>
-</form>
+</div>`,
+)}
 ${action.status === 'in-force' && !mayExtend(action, view) ? html`<p class="quiet">It was extended ${action.extensions} times; policy allows no more.</p>` : ''}
 ${facts(view)}
 ${evidence(view)}
@@ -164,7 +171,7 @@ ${record(view)}`,
 
 /** For a manager, when nobody answered in time. */
 export function anewPage(view: View): Html {
-  const { action, person, path, names } = view;
+  const { action, person, names } = view;
   const asked = action.approval ? peopleAsked(action.approval).map(({ name }) => name) : [];
   return shell(
     'Ask again',
@@ -174,10 +181,11 @@ export function anewPage(view: View): Html {
 <h1>${headlineOf(action)}</h1>
 <p class="clock"><strong>Nothing was done.</strong> Asked were ${asked.join(', ') || 'none'}. ${decidedBy(action, names)}</p>
 </header>
-<form method="post" action="${path}" aria-label="Your decision">
-<input type="hidden" name="digest" value="${action.digest}">
-<div class="choice wide"><button class="go">Ask again<small>fresh facts, a new clock, the people on call now</small></button></div>
-</form>
+${form(
+  view,
+  'Your decision',
+  html`<div class="choice wide"><button class="go">Ask again<small>fresh facts, a new clock, the people on call now</small></button></div>`,
+)}
 ${facts(view)}
 ${evidence(view)}
 ${machinesWords(view)}

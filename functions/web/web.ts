@@ -13,12 +13,14 @@ import type { Store } from '../store/store.ts';
 import { AnewForm, mayAskAnew, onAskAnew } from './anew.ts';
 import { ApproveForm, onApproval } from './approval.ts';
 import { mayNot, peopleAsked } from './decision.ts';
+import { FORM_OPEN_MINUTES, issueNonce, readNonce } from './form.ts';
 import { guardedHeaders, neverKept, ownFormsOnly } from './guard.ts';
 import { mayReverse } from './keeping.ts';
-import { type LinkClaims, type Mac, type Purpose, readLink } from './link.ts';
+import { type LinkClaims, type Purpose, readLink } from './link.ts';
 import { anewPage, approvePage, noticePage, reviewPage, standingPage, type View } from './page.ts';
 import { couldTake } from './request.ts';
 import { onReview, ReviewForm } from './review.ts';
+import type { Mac } from './seal.ts';
 import { type Names, type Standing, standingOf } from './standing.ts';
 import { STYLE } from './style.ts';
 
@@ -26,6 +28,9 @@ export type WebDeps = {
   store: Store;
   policy: Policy;
   mac: Pick<Mac, 'verify'>;
+  /** Of what the site gives out itself. Another key: whoever serves pages makes no links. */
+  pages: Mac;
+  newId: () => string;
   callback: (taskToken: string, output: { verdict: string }) => Promise<void>;
   startReverse: (name: string, input: object) => Promise<void>;
   startRespond: (name: string, input: object) => Promise<void>;
@@ -38,7 +43,7 @@ export type WebDeps = {
 };
 
 /** An opened link: who holds it, what it is about, and whether it may still decide. */
-export type Opened = { claims: LinkClaims; action: Action; expired: boolean };
+export type Opened = { token: string; claims: LinkClaims; action: Action; expired: boolean };
 /** What a form came to: the action after it, what to say first, and whether the answer was counted. */
 export type Answer = { action: Action; say: Standing; status: 200 | 403 | 409 | 410 | 503 };
 
@@ -86,14 +91,15 @@ const notValid = (c: Context) =>
 
 /** The action that a link is about, or the page that says that it opens nothing. */
 async function open(deps: WebDeps, c: Context, purpose: Purpose): Promise<Opened | Response> {
-  const link = await readLink(deps.mac, c.req.param('token') ?? '', purpose, deps.now());
+  const token = c.req.param('token') ?? '';
+  const link = await readLink(deps.mac, token, purpose, deps.now());
   if (!link.ok && link.why === 'invalid') return notValid(c);
   const { claims } = link;
   if (claims.expires * 1000 + SHOWS_FOR_MS <= deps.now().getTime()) return notValid(c);
   const { incidentId, actionId } = claims;
   const action = await deps.store.records.findAction(incidentId, actionId);
   if (action?.digest === claims.digest && actionDigest(action) === claims.digest)
-    return { claims, action, expired: !link.ok };
+    return { token, claims, action, expired: !link.ok };
   deps.log('error', 'a link does not match the recorded action', { incidentId, actionId });
   return notValid(c);
 }
@@ -157,6 +163,7 @@ async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise<View> 
     person: names[claims.person] ?? claims.person,
     names,
     path: c.req.path,
+    nonce: await issueNonce(deps.pages, formOf(opened), deps.newId(), deps.now()),
     couldTake: couldTake(action, people),
     alike:
       claims.purpose === 'approve' && !opened.expired
@@ -176,20 +183,36 @@ async function act<F extends { digest: string }>(
 ): Promise<Response> {
   const opened = await open(deps, c, purpose);
   if (opened instanceof Response) return opened;
-  const form = schema.safeParse(await c.req.parseBody({ all: true }));
-  if (!form.success || form.data.digest !== opened.action.digest)
+  const { nonce, ...fields } = await c.req.parseBody({ all: true });
+  const form = schema.safeParse(fields);
+  const shown = await readNonce(deps.pages, formOf(opened), String(nonce), deps.now());
+  if (!form.success || form.data.digest !== opened.action.digest || shown === 'invalid')
     throw new HTTPException(400, { message: 'The form could not be read. Open the link again.' });
   const { action, say, status } = opened.expired
     ? tooLate(opened)
-    : await onForm(deps, opened, form.data);
+    : shown === 'stale'
+      ? lookAgain(opened)
+      : await onForm(deps, opened, form.data);
   const view = await viewOf(deps, c, { ...opened, action });
   const stands = standing(view);
   const text = status === 200 ? say.text : `${say.text} ${stands.text}`.trim();
   return c.html(standingPage(view, { ...say, text }, { answered: true }), status);
 }
 
+const formOf = ({ token }: Opened) => ({ token, session: null });
+
 const tooLate = ({ action }: Opened): Answer => ({
   action,
   status: 410,
   say: { title: 'Too late', text: 'Your answer was not counted.', tone: 'bad' },
+});
+
+const lookAgain = ({ action }: Opened): Answer => ({
+  action,
+  status: 409,
+  say: {
+    title: 'Please look again',
+    text: `This page was open for more than ${FORM_OPEN_MINUTES} minutes, so your answer was not counted.`,
+    tone: 'quiet',
+  },
 });

@@ -45,6 +45,7 @@ export async function measuredAccount() {
     log: () => {},
     webBaseUrl: 'http://127.0.0.1',
     linkKey: Buffer.alloc(32),
+    pageKey: Buffer.alloc(32, 1),
   });
   await assumeDrilled(policy, runtime.store.drills, systemClock.now());
   return runtime;

@@ -44,6 +44,7 @@ export async function createWorld({
     log: () => {},
     webBaseUrl: baseUrl,
     linkKey: Buffer.alloc(32, 7),
+    pageKey: Buffer.alloc(32, 9),
     ...(realTime ? {} : { retryIntervalMs: 0 }),
     ...(engine && { engine }),
     ...(folder && { folder }),

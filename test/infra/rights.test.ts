@@ -17,6 +17,7 @@ import {
   type Statement,
   statementsIn,
   templateWith,
+  text,
 } from './template.ts';
 
 const template = templateWith();
@@ -37,13 +38,24 @@ const actionsOf = (name: string) =>
     .flatMap(({ actions }) => actions)
     .filter((action) => !OWN_LOGS_AND_TRACES.includes(action))
     .sort();
-const whoMay = (action: string) =>
+const whoMay = (action: string, on?: string) =>
   [...functions.values()]
     .filter(({ rights }) =>
-      rights.filter(allows).some(({ actions }) => actions.some((one) => covers(one, action))),
+      rights
+        .filter(allows)
+        .filter(({ resources }) => !on || resources.includes(on) || resources.includes('*'))
+        .some(({ actions }) => actions.some((one) => covers(one, action))),
     )
     .map(({ name }) => name)
     .sort();
+
+/** The key behind an alias, as rights name it. */
+function keyOf(alias: string): string {
+  const found = Object.values(resourcesOf(template, 'AWS::KMS::Alias')).find(
+    ({ Properties }) => Properties.AliasName === `alias/${PREFIX}${alias}`,
+  );
+  return text(found!.Properties.TargetKeyId);
+}
 
 /** API actions that would carry out a tier-3 action, or widen anybody's rights to do so. */
 const TIER_3 = {
@@ -289,7 +301,11 @@ describe('least privilege', () => {
   });
 
   test('who asks can make links but not check them; who decides can check but not make them', () => {
-    expect(whoMay('kms:GenerateMac')).toEqual(['approve', 'notify', 'remind']);
+    expect(whoMay('kms:GenerateMac', keyOf('links'))).toEqual(['approve', 'notify', 'remind']);
+    expect(whoMay('kms:VerifyMac', keyOf('links'))).toEqual(['web']);
+    expect(whoMay('kms:GenerateMac', keyOf('pages'))).toEqual(['web']);
+    expect(whoMay('kms:VerifyMac', keyOf('pages'))).toEqual(['web']);
+    expect(whoMay('kms:GenerateMac')).toEqual(['approve', 'notify', 'remind', 'web']);
     expect(whoMay('kms:VerifyMac')).toEqual(['web']);
     expect(whoMay('kms:Decrypt')).toEqual([]);
   });

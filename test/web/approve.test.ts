@@ -302,14 +302,15 @@ describe('P2: a decision', () => {
     for (const headers of [{ Origin: BASE_URL }, { Origin: '' }, {}]) {
       const fresh = await db.fresh();
       const action = await put(fresh, waiting());
-      const { pathOf, app } = desk(fresh);
-      const answer = await app.request(await pathOf(action), {
+      const { pathOf, nonceOf, app } = desk(fresh);
+      const path = await pathOf(action);
+      const answer = await app.request(path, {
         method: 'POST',
         headers: {
           'Content-Type': 'application/x-www-form-urlencoded',
           ...Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== '')),
         },
-        body: new URLSearchParams(yes(action)).toString(),
+        body: new URLSearchParams({ ...yes(action), nonce: await nonceOf(path) }).toString(),
       });
       expect(answer.status).toBe(200);
     }

@@ -5,6 +5,7 @@ import type { Alert } from '../../functions/domain/alert.ts';
 import { blockAddress } from '../../functions/execute/waf/address.ts';
 import { overdueAt, type Scheduled } from '../../functions/scheduling/schedules.ts';
 import type { Store } from '../../functions/store/store.ts';
+import { issueNonce } from '../../functions/web/form.ts';
 import { issueLink, type LinkClaims } from '../../functions/web/link.ts';
 import { createWeb, type WebDeps } from '../../functions/web/web.ts';
 import { createMac } from '../../local/mac.ts';
@@ -23,6 +24,8 @@ import {
 
 export const BASE_URL = 'https://countermand.example';
 export const mac = createMac(new Uint8Array(32).fill(7));
+/** Of the site itself: another key than that of links. */
+export const pages = createMac(new Uint8Array(32).fill(9));
 export const minute = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
 
 const person = (id: string) => {
@@ -114,6 +117,8 @@ export function desk(store: Store, change: Partial<WebDeps> = {}) {
     store,
     policy: POLICY,
     mac,
+    pages,
+    newId: () => 'id-1',
     callback: async (token, output) => void did.push(`callback ${token} ${output.verdict}`),
     startReverse: async (name, input) => void did.push(`reverse ${name} ${JSON.stringify(input)}`),
     startRespond: async (name, input) => void did.push(`respond ${name} ${JSON.stringify(input)}`),
@@ -137,6 +142,8 @@ export function desk(store: Store, change: Partial<WebDeps> = {}) {
     };
     return `/${all.purpose}/${await issueLink(mac, all)}`;
   };
+  const nonceOf = (path: string) =>
+    issueNonce(pages, { token: path.split('/').at(-1) ?? '', session: null }, 'id-1', clock.now);
   return {
     app,
     did,
@@ -146,7 +153,13 @@ export function desk(store: Store, change: Partial<WebDeps> = {}) {
     pathOf,
     reviewPathOf: (action: Action, claims: Partial<LinkClaims> = {}) =>
       pathOf(action, { purpose: 'review', expires: minute(63).getTime() / 1000, ...claims }),
-    post: (path: string, form: Record<string, string>, headers: Record<string, string> = {}) =>
+    nonceOf,
+    /** The form as the page has it, shown just now. */
+    post: async (
+      path: string,
+      form: Record<string, string>,
+      headers: Record<string, string> = {},
+    ) =>
       app.request(path, {
         method: 'POST',
         headers: {
@@ -155,7 +168,7 @@ export function desk(store: Store, change: Partial<WebDeps> = {}) {
           Origin: 'null',
           ...headers,
         },
-        body: new URLSearchParams(form).toString(),
+        body: new URLSearchParams({ nonce: await nonceOf(path), ...form }).toString(),
       }),
   };
 }

@@ -47,8 +47,9 @@ test('a person looks, and approves, through API Gateway', async () => {
   expect(page.statusCode).toBe(200);
   expect(page.headers?.['content-security-policy']).toContain("default-src 'none'");
   expect(page.body).toContain(`action="${path}"`);
+  const [, nonce = ''] = /name="nonce" value="([^"]*)"/.exec(page.body ?? '') ?? [];
   const answer = await call(
-    event('POST', path, { verdict: 'approve', reason: '', digest: action.digest }),
+    event('POST', path, { verdict: 'approve', reason: '', digest: action.digest, nonce }),
   );
   expect(answer.statusCode).toBe(200);
   expect((await store.records.action(INCIDENT_ID, action.actionId)).status).toBe('approved');

@@ -34,10 +34,14 @@ const answer = (verdict: string, ticked: readonly Action[] = [], all = three) =>
 };
 const statuses = async () => (await store.records.actions(INCIDENT_ID)).map(({ status }) => status);
 const posting = async (body: string, person?: string) => {
-  const { app, pathOf, did } = desk(store);
+  const { app, pathOf, nonceOf, did } = desk(store);
   const path = await pathOf(three[0]!, person ? { person } : {});
   const headers = { 'Content-Type': 'application/x-www-form-urlencoded', Origin: 'null' };
-  const response = await app.request(path, { method: 'POST', headers, body });
+  const response = await app.request(path, {
+    method: 'POST',
+    headers,
+    body: `nonce=${await nonceOf(path)}&${body}`,
+  });
   return { page: await response.text(), status: response.status, did };
 };
 

@@ -1,0 +1,37 @@
+// The nonce of a form: whoever posts had the page of this very link before them, and not long ago.
+import { z } from 'zod';
+import { type Mac, seal, unseal } from './seal.ts';
+
+const FormClaims = z.strictObject({
+  id: z.string().min(1).max(64),
+  /** Seconds since 1970. */
+  issued: z.int(),
+});
+
+/** What a page showed is no longer what is so; whoever decides on it has to look again. */
+export const FORM_OPEN_MINUTES = 30;
+
+/** A form of one link, and of one person's session where there is one. */
+export type FormOf = { token: string; session: string | null };
+
+const domainOf = ({ token, session }: FormOf) => `countermand form v1\n${token}\n${session ?? '-'}`;
+
+export const issueNonce = (
+  mac: Pick<Mac, 'generate'>,
+  form: FormOf,
+  id: string,
+  now: Date,
+): Promise<string> => seal(mac, domainOf(form), { id, issued: Math.floor(now.getTime() / 1000) });
+
+/** `stale`: ours, and shown too long ago. It is not single use: the record is, which takes one decision. */
+export async function readNonce(
+  mac: Pick<Mac, 'verify'>,
+  form: FormOf,
+  nonce: string,
+  now: Date,
+): Promise<'good' | 'stale' | 'invalid'> {
+  const claims = await unseal(mac, domainOf(form), nonce, FormClaims);
+  if (!claims) return 'invalid';
+  const minutes = (now.getTime() / 1000 - claims.issued) / 60;
+  return minutes < FORM_OPEN_MINUTES ? 'good' : 'stale';
+}

@@ -1,0 +1,160 @@
+// Forms: only of our own page, for its own link, shown not long ago. Looking, by whatever method, changes nothing.
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Action } from '../../functions/domain/action.ts';
+import type { Store } from '../../functions/store/store.ts';
+import { Purpose } from '../../functions/web/link.ts';
+import { INCIDENT_ID } from '../fixtures/case.ts';
+import { memoryTable, storeOn } from '../store/memory-table.ts';
+import { ben, desk, inForce, minute, put, waiting } from './desk.ts';
+
+/** A store that remembers what was written. */
+function watched() {
+  const table = memoryTable();
+  const written: string[] = [];
+  const store = storeOn({
+    ...table,
+    put: (item, condition) => {
+      written.push(`${item.pk} ${item.sk}`);
+      return table.put(item, condition);
+    },
+    remove: (key, condition) => {
+      written.push(`${key.pk} ${key.sk}`);
+      return table.remove(key, condition);
+    },
+  });
+  return { store, written };
+}
+let store: Store;
+let written: string[];
+beforeEach(() => {
+  ({ store, written } = watched());
+});
+const load = ({ actionId }: Action) => store.records.action(INCIDENT_ID, actionId);
+const yes = (action: Action) => ({ verdict: 'approve', reason: '', digest: action.digest });
+const hidden = (page: string, name: string) =>
+  new RegExp(`name="${name}" value="([^"]*)"`).exec(page)?.[1] ?? '';
+
+describe('looking', () => {
+  /** Where an unfilled form would be as good as a filled one, were it taken. */
+  const asking = [waiting(), inForce(), waiting({ status: 'expired' })];
+  const methods = ['GET', 'HEAD', 'OPTIONS', 'PROPFIND', 'PUT', 'PATCH', 'DELETE'];
+
+  test.each(methods)('by %s, at any address of the site, changes nothing', async (method) => {
+    for (const given of asking) {
+      const fresh = watched();
+      const action = await put(fresh.store, given);
+      const { app, did, pathOf } = desk(fresh.store);
+      fresh.written.length = 0;
+      const links = await Promise.all(
+        Purpose.options.map((purpose) =>
+          pathOf(action, { purpose, expires: minute(60).getTime() / 1000 }),
+        ),
+      );
+      const tokens = links.map((link) => link.split('/').at(-1) ?? '');
+      const addresses = app.routes
+        .filter(({ path }) => path !== '/*')
+        .flatMap(({ path }) => tokens.map((token) => path.replace(':token', token)));
+      expect(addresses.length).toBeGreaterThan(9);
+      const query = `?verdict=approve&digest=${action.digest}&review=reverse&extensions=0`;
+      for (const address of addresses)
+        for (const one of [address, address + query])
+          expect((await app.request(one, { method })).status).not.toBe(500);
+      expect([...fresh.written, ...did]).toEqual([]);
+    }
+  });
+
+  test('as a mail scanner does, that follows all links of the page, changes nothing', async () => {
+    const action = await put(store, waiting());
+    const { app, did, pathOf } = desk(store);
+    written.length = 0;
+    const page = await (await app.request(await pathOf(action))).text();
+    const links = [...page.matchAll(/(?:href|action)="([^"]+)"/g)].map(([, link = '']) => link);
+    expect(links.length).toBeGreaterThan(1);
+    for (const link of links) await app.request(link);
+    expect([...written, ...did]).toEqual([]);
+  });
+});
+
+describe('a form', () => {
+  test('carries a nonce of the page that showed it, and counts with it', async () => {
+    const action = await put(store, waiting());
+    const { app, pathOf, post } = desk(store);
+    const path = await pathOf(action);
+    const nonce = hidden(await (await app.request(path)).text(), 'nonce');
+    expect((await post(path, { ...yes(action), nonce })).status).toBe(200);
+    expect((await load(action)).status).toBe('approved');
+  });
+
+  test.each(['approve', 'review', 'ask-anew'] as const)(
+    'of %s without a nonce, or with one that was altered, is refused',
+    async (purpose) => {
+      const action = await put(store, purpose === 'review' ? inForce() : waiting());
+      const { did, pathOf, nonceOf, post } = desk(store);
+      const path = await pathOf(action, { purpose });
+      const good = await nonceOf(path);
+      const form =
+        purpose === 'review' ? { review: 'reverse', extensions: '0' } : { verdict: 'approve' };
+      for (const nonce of ['', 'x', `${good}x`, good.replace(/^./, 'A'), good.split('.')[0]!]) {
+        const answer = await post(path, { ...form, digest: action.digest, nonce });
+        expect(answer.status).toBe(400);
+        expect(await answer.text()).toContain('Open the link again. Nothing was decided.');
+      }
+      expect(await load(action)).toEqual(action);
+      expect(did).toEqual([]);
+    },
+  );
+
+  test('with the nonce of another link is refused', async () => {
+    const action = await put(store, waiting());
+    const { pathOf, nonceOf, post } = desk(store);
+    const nonce = await nonceOf(await pathOf(action, { person: ben.id }));
+    expect((await post(await pathOf(action), { ...yes(action), nonce })).status).toBe(400);
+    expect((await load(action)).status).toBe('awaiting-approval');
+  });
+
+  test('with a link in place of the nonce is refused, although both are ours', async () => {
+    const action = await put(store, waiting());
+    const { pathOf, post } = desk(store);
+    const path = await pathOf(action);
+    const nonce = path.split('/').at(-1)!;
+    expect((await post(path, { ...yes(action), nonce })).status).toBe(400);
+  });
+
+  test('that was open for half an hour decides nothing; the answer says how it stands now, and asks again', async () => {
+    const action = await put(store, inForce({ dueAt: minute(90).toISOString() }));
+    const { app, clock, did, reviewPathOf, post } = desk(store);
+    const path = await reviewPathOf(action, { expires: minute(90).getTime() / 1000 });
+    const nonce = hidden(await (await app.request(path)).text(), 'nonce');
+    const form = { review: 'reverse', extensions: '0', digest: action.digest, nonce };
+    clock.now = minute(31);
+    const late = await post(path, form);
+    const page = await late.text();
+    expect(late.status).toBe(409);
+    expect(page).toContain('This page was open for more than 30 minutes');
+    expect(page).toContain('It is in force since 03:03 UTC');
+    expect(page).toContain(`<a href="${path}">See how it stands now</a>`);
+    expect(did).toEqual([]);
+    clock.now = new Date(minute(31).getTime() - 1000);
+    expect((await post(path, form)).status).toBe(200);
+  });
+
+  test('that a server with a fast clock showed is no older for one with a slow clock', async () => {
+    const action = await put(store, waiting());
+    const { clock, pathOf, nonceOf, post } = desk(store);
+    const path = await pathOf(action);
+    clock.now = minute(4);
+    const nonce = await nonceOf(path);
+    clock.now = minute(1);
+    expect((await post(path, { ...yes(action), nonce })).status).toBe(200);
+  });
+
+  test('after an answer that leaves questions open carries a new nonce', async () => {
+    const action = await put(store, waiting());
+    await store.records.createAction(waiting({ actionId: 'act-0123456789abcdef-2' }));
+    const { pathOf, post } = desk(store, { newId: () => 'another' });
+    const path = await pathOf(action);
+    const page = await (await post(path, yes(action))).text();
+    expect(page).toContain('One question of this kind is open');
+    expect(hidden(page, 'nonce')).not.toBe('');
+  });
+});
