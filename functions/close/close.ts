@@ -67,12 +67,15 @@ export function outcomeOf({ status, name }: Action): Outcome {
 
 export async function close({ store, send, now, log }: CloseDeps, input: unknown) {
   const { incidentId, alertId, failure } = CloseInput.parse(input);
-  const all = await store.records.actions(incidentId);
-  const actions = all.filter((action) => action.alertId === alertId);
+  const { found, unreadable } = await store.records.readActions(incidentId);
+  const actions = found.filter((action) => action.alertId === alertId);
+  const spoiled = unreadable.find(({ ids }) =>
+    String(ids.sk).includes(alertId.slice('al-'.length)),
+  );
   // What was asked anew counts by what became of it then.
   const standing = actions.filter(({ askedAnew }) => askedAnew === null);
-  const outcome = failure ? 'failed' : mostTelling(standing.map(outcomeOf));
-  const why = failure ? causeText(failure) : null;
+  const why = failure ? causeText(failure) : (spoiled?.message ?? null);
+  const outcome = why === null ? mostTelling(standing.map(outcomeOf)) : 'failed';
   const assessment = await store.records.findAssessment(incidentId, alertId);
   const said = assessment?.summary ?? 'There is no analysis.';
 

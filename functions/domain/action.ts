@@ -129,25 +129,28 @@ export const ApprovalRequest = z.strictObject({
   rungs: z.array(z.strictObject({ at: Instant, ask: z.array(Approver) })).min(1),
   managers: z.array(Approver),
   /** What was odd when it was made: rungs that were skipped, and why. */
-  notes: z.array(z.string().max(300)).max(10),
-  /** How many different people have to approve. */
-  required: z.int().min(1),
+  notes: z.array(z.string().max(300)).max(10).default([]),
+  /** How many different people have to approve. Where it is not on record, one alone is not enough. */
+  required: z.int().min(1).default(2),
   /** Whose yes counts. */
-  roles: z.array(Role),
+  roles: z.array(Role).default([]),
   /** One no ends it; otherwise it ends when too few are left who could say yes. */
-  declineEnds: z.boolean(),
+  declineEnds: z.boolean().default(true),
   /** Minutes that one of the people asked may add, once; 0 where policy allows none. */
-  moreTimeMinutes: z.int().min(0),
-  moreTime: z.strictObject({ by: z.string(), at: Instant }).nullable(),
+  moreTimeMinutes: z.int().min(0).default(0),
+  moreTime: z.strictObject({ by: z.string(), at: Instant }).nullable().default(null),
   /** Who is on it: nobody else is asked from then on, and the clock goes on. */
-  acknowledged: z.strictObject({ by: z.string(), at: Instant }).nullable(),
+  acknowledged: z.strictObject({ by: z.string(), at: Instant }).nullable().default(null),
   /** People whom somebody asked handed it to: they may decide, too. */
-  handedTo: z.array(z.strictObject({ to: Approver, by: z.string(), at: Instant })).max(10),
+  handedTo: z
+    .array(z.strictObject({ to: Approver, by: z.string(), at: Instant }))
+    .max(10)
+    .default([]),
   /** How many rungs have been asked. */
   askedRungs: z.int().min(0),
   /** The state machine's callback; replaced at each rung, never shown and never in a link. */
   taskToken: z.string().nullable(),
-  votes: z.array(Vote).max(20),
+  votes: z.array(Vote).max(20).default([]),
   /** The vote that settled it. */
   decision: Vote.nullable(),
 });
@@ -174,7 +177,7 @@ export const Action = z.strictObject({
   description: Description.nullable(),
   disposition: Disposition,
   reasons: z.array(Reason),
-  considered: z.array(Considered).max(60),
+  considered: z.array(Considered).max(60).default([]),
   policyVersion: z.string(),
   /** SHA-256 over account, region, name, target, parameters and mechanism: what a person approves is this. */
   digest: z.string().regex(/^[0-9a-f]{64}$/),
@@ -187,9 +190,12 @@ export const Action = z.strictObject({
   dueAt: Instant.nullable(),
   extensions: z.int().min(0),
   /** When whoever kept it is asked whether it is still right; null for what nobody kept. */
-  reviewAt: Instant.nullable(),
+  reviewAt: Instant.nullable().default(null),
   /** The action that took its place, because a manager had it asked anew. */
-  askedAnew: z.strictObject({ by: z.string(), at: Instant, actionId: ActionId }).nullable(),
+  askedAnew: z
+    .strictObject({ by: z.string(), at: Instant, actionId: ActionId })
+    .nullable()
+    .default(null),
   /** What went wrong while applying it, or null. */
   failure: z.string().max(1000).nullable(),
   createdAt: Instant,

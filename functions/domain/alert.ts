@@ -66,6 +66,12 @@ export const Cause = z.strictObject({
 });
 export type Cause = z.infer<typeof Cause>;
 
+/**
+ * 1, and one more for each of our own actions in the chain that led to it. Where it is not on record there may have been
+ * one: then nothing about it happens by itself.
+ */
+export const Generation = z.int().min(1).default(2);
+
 export const Alert = z.strictObject({
   /** Derived from source, account, region, finding id, type and episode, so that the same finding has the same id. */
   alertId: z.string().regex(/^al-[0-9a-z]{16}$/),
@@ -93,9 +99,8 @@ export const Alert = z.strictObject({
   /** What was odd about the event and how it was read, for the person who has to judge it. */
   notes: z.array(z.string().max(512)).max(50),
   /** Promise 7: set where our own action caused it. Nothing about it happens by itself then. */
-  causedBy: Cause.nullable(),
-  /** 1, and one more for each of our own actions in the chain that led to it. */
-  generation: z.int().min(1),
+  causedBy: Cause.nullable().default(null),
+  generation: Generation,
 });
 export type Alert = z.infer<typeof Alert>;
 

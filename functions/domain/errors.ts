@@ -23,7 +23,7 @@ export abstract class TerminalError extends CountermandError {}
 export class Throttled extends RetryableError {}
 /** Thrown when another writer was faster: a stale lock token, a lost conditional write. */
 export class Conflict extends RetryableError {}
-/** Thrown when a service did not answer or answered with a 5xx. */
+/** Thrown when a service did not answer or answered with a 5xx, and when only a newer version of ours can go on. */
 export class Unavailable extends RetryableError {}
 
 /** Thrown when AWS refuses us for lack of rights. */

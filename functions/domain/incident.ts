@@ -1,7 +1,7 @@
 // Alerts that belong together, and how it ended.
 import { z } from 'zod';
 import { HistoryEntry, IncidentId } from './action.ts';
-import { Cause, Instant, SeverityLabel } from './alert.ts';
+import { Cause, Generation, Instant, SeverityLabel } from './alert.ts';
 
 /** How an incident ended. Every accepted alert ends in one of these (promise 9). */
 export const Outcome = z.enum([
@@ -25,8 +25,8 @@ export const IncidentAlert = z.strictObject({
   repeats: z.int().min(0),
   /** When its assessment ended, with the outcome; null while it runs. */
   outcome: Outcome.nullable(),
-  causedBy: Cause.nullable(),
-  generation: z.int().min(1),
+  causedBy: Cause.nullable().default(null),
+  generation: Generation,
 });
 export type IncidentAlert = z.infer<typeof IncidentAlert>;
 

@@ -2,10 +2,18 @@
 import { z } from 'zod';
 import { moveTo } from '../audit/chain.ts';
 import type { Log } from '../audit/log.ts';
-import { type Action, ActionId, IncidentId } from '../domain/action.ts';
+import { Action, ActionId, IncidentId } from '../domain/action.ts';
 import type { Instant } from '../domain/alert.ts';
-import { Conflict, Denied, Halted, IllegalTransition, NotVerified } from '../domain/errors.ts';
+import {
+  Conflict,
+  Denied,
+  Halted,
+  IllegalTransition,
+  NotVerified,
+  Unavailable,
+} from '../domain/errors.ts';
 import type { Policy } from '../domain/policy.ts';
+import { hasUnknownFields } from '../domain/stored.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { overdueAt, type Schedules, scheduleEnd } from '../scheduling/schedules.ts';
 import type { Store } from '../store/store.ts';
@@ -37,6 +45,7 @@ export async function execute(deps: ExecuteDeps, input: unknown) {
   const { records } = deps.store;
   let action = await records.action(incidentId, actionId);
   if (!isOutstanding(action)) return outcome(action);
+  refuseWhenNewer(action);
   authorise(action);
   const job = jobOf(action, deps.mechanisms);
   await refuseWhenHalted(deps, action);
@@ -54,6 +63,14 @@ const outcome = ({ incidentId, actionId, status }: Action) => ({ incidentId, act
 
 const isOutstanding = ({ status }: Action) =>
   status === 'proposed' || status === 'approved' || status === 'executing';
+
+/** A newer version may have recorded a condition that this one does not know. During a deployment, trying again helps. */
+function refuseWhenNewer(action: Action): void {
+  if (hasUnknownFields(Action, action))
+    throw new Unavailable('a newer version wrote this action; this one would not know it all', {
+      actionId: action.actionId,
+    });
+}
 
 /** Promise 2, at the last door: whatever called us, nothing runs that neither policy nor a person let run. */
 function authorise({ actionId, status, disposition, approval }: Action): void {

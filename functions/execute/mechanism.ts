@@ -2,9 +2,9 @@
 import type { z } from 'zod';
 import type { Description, Parameters } from '../domain/action.ts';
 import type { Alert, Entity, EntityKind } from '../domain/alert.ts';
-import { InvalidInput } from '../domain/errors.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { ActionName, Policy } from '../domain/policy.ts';
+import { readStored } from '../domain/stored.ts';
 
 /** Permission scopes: one executor function, one reverser function and one IAM document each. */
 export type Scope =
@@ -115,15 +115,8 @@ export function connected<Clients, Before>(
   clients: Clients,
 ): Connected {
   const driver = mechanism.connect(clients);
-  const read = (before: unknown): Before => {
-    const parsed = mechanism.before.safeParse(before);
-    if (parsed.success) return parsed.data;
-    throw new InvalidInput(
-      `the recorded before-state is not one of ${mechanism.id}`,
-      {},
-      parsed.error,
-    );
-  };
+  const read = (before: unknown): Before =>
+    readStored(mechanism.before, before, { what: `before-state of ${mechanism.id}` });
   return {
     face: mechanism,
     wasThere: (before) => mechanism.wasThere(read(before)),

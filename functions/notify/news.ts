@@ -28,7 +28,7 @@ export type News = Pick<Message, 'subject' | 'paragraphs' | 'facts' | 'steps'> &
 /** What is to be told, and to whom; null where the state needs nobody. */
 export function newsOf(
   action: Action,
-  { alert, facts }: { alert: Alert; facts: Facts | null },
+  { alert, facts }: { alert: Alert | undefined; facts: Facts | null },
   { escalation }: Policy,
   failure: string | null,
   now: Date,

@@ -38,7 +38,7 @@ const ANEW_WITHIN_MS = 12 * 3_600_000;
 export async function notify(deps: NotifyDeps, input: unknown) {
   const { incidentId, actionId, failure } = NotifyInput.parse(input);
   const action = await deps.store.records.action(incidentId, actionId);
-  const alert = await deps.store.records.alert(incidentId, action.alertId);
+  const alert = await deps.store.records.readableAlert(incidentId, action.alertId);
   const known = (await deps.store.records.findFacts(incidentId, action.alertId)) ?? null;
   const why = failure ? causeText(failure) : null;
   const news = newsOf(action, { alert, facts: known }, deps.policy, why, deps.now());

@@ -20,7 +20,13 @@ const named = (value: string): string =>
   /^[\w.:@/+=-]{1,100}$/.test(value) && !value.includes('//') ? value : quoted(value, 100);
 
 /** A block that is lifted while the attack goes on is a gift: what was seen since, as far as we know. */
-export function seenSince({ alerts }: Incident, { appliedAt }: Pick<Action, 'appliedAt'>): string {
+export function seenSince(
+  incident: Incident | undefined,
+  { appliedAt }: Pick<Action, 'appliedAt'>,
+): string {
+  if (!incident)
+    return 'What was seen since is not known: the record of the incident cannot be read.';
+  const { alerts } = incident;
   const joined = appliedAt ? alerts.filter(({ receivedAt }) => receivedAt > appliedAt).length : 0;
   const repeats = alerts.reduce((sum, alert) => sum + alert.repeats, 0);
   const seen = [
@@ -49,9 +55,11 @@ const incidentFact = ({ incidentId, account, region }: Action) => ({
   label: 'Incident',
   value: `${incidentId}, account ${account}, ${region}`,
 });
-const whyFact = ({ type, severity }: Alert) => ({
+const whyFact = (alert: Alert | undefined) => ({
   label: 'Why',
-  value: `${quoted(type)}, severity ${severity.label} (${severity.score} of 10)`,
+  value: alert
+    ? `${quoted(alert.type)}, severity ${alert.severity.label} (${alert.severity.score} of 10)`
+    : 'The record of the alert cannot be read.',
 });
 const modelsWords = ({ recommendation }: Action) =>
   `The reasoning, written by a machine and possibly influenced by the attacker: ${quoted(recommendation.reasoning, 1000)}`;
@@ -170,12 +178,12 @@ export function expiredText(action: Action): Text {
 /** A person does it, or decides not to: what to check, what would be typed, how it is taken back, who is told. */
 export function handOffText(
   action: Action,
-  alert: Alert,
+  alert: Alert | undefined,
   facts: Facts | null,
   managers: readonly Approver[],
 ): Text {
   const { target, recommendation } = action;
-  const { check, look, act, undo, tell } = runbookOf(action, alert, facts);
+  const { check, look, act, undo, tell } = runbookOf(action, alert ?? NOTHING_KNOWN, facts);
   const named = target
     ? `${words(target.kind)} ${quoted(target.value)}, the ${PARTS[target.part]} of the alert`
     : `${quoted(recommendation.target, 64)}, which is nothing in the alert`;
@@ -188,7 +196,7 @@ export function handOffText(
     facts: [
       { label: 'Target', value: named },
       whyFact(alert),
-      { label: 'Alert', value: quoted(alert.title) },
+      ...(alert ? [{ label: 'Alert', value: quoted(alert.title) }] : []),
       { label: 'Before you act', value: [ALWAYS_ASKED, ...check].join('\n') },
       {
         label: 'Tell',
@@ -206,6 +214,11 @@ export function handOffText(
   };
 }
 
+/** Of an alert whose record cannot be read. */
+const NOTHING_KNOWN: Pick<Alert, 'traffic' | 'entities'> = {
+  traffic: { layer: 'unknown', direction: 'unknown', localPort: null, protocol: null },
+  entities: [],
+};
 const ALWAYS_ASKED = 'Does the alert describe what you see? Who uses the target at this hour?';
 const PARTS = { actor: 'actor', target: 'victim', related: 'side' } as const;
 

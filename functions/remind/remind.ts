@@ -29,7 +29,7 @@ export async function remind(deps: RemindDeps, input: unknown) {
   const action = await deps.store.records.action(incidentId, actionId);
   if (action.status !== 'in-force' && action.status !== 'kept')
     return { incidentId, actionId, reminded: 0 };
-  const seen = seenSince(await deps.store.records.incident(incidentId), action);
+  const seen = seenSince(await deps.store.records.readableIncident(incidentId), action);
   const people = whoDecides(deps.policy, action);
   const messages = await Promise.all(people.map((person) => reminder(deps, action, person, seen)));
   const sent = await sendAll(deps.send, messages, deps.log);

@@ -4,6 +4,7 @@ import { append } from '../audit/chain.ts';
 import type { Log } from '../audit/log.ts';
 import { HistoryEntry } from '../domain/action.ts';
 import type { Limits } from '../domain/policy.ts';
+import { readStored } from '../domain/stored.ts';
 import { ABSENT, atVersion, contended, type Table } from './table.ts';
 
 type Bounds = Limits['breaker'];
@@ -11,7 +12,7 @@ type Bounds = Limits['breaker'];
 export type Mishap = Exclude<keyof Bounds, 'windowMinutes'>;
 
 const Counted = z.strictObject({ at: z.iso.datetime(), mishap: z.string(), actionId: z.string() });
-const Breaker = z.object({
+const Breaker = z.strictObject({
   counted: z.array(Counted),
   /** Null until it trips. Only a person's move of the switch afterwards makes it count from the start again. */
   tripped: z.strictObject({ at: z.iso.datetime(), why: z.string() }).nullable(),
@@ -72,14 +73,16 @@ function after(current: Breaker, { mishap, actionId }: Noted, { bounds, since, n
   if (!why) return { ...current, counted, tripped: null, version };
   const note = { at: now, by: 'breaker', event: 'tripped', text: why };
   const history = append('breaker', current.history, note);
-  return { counted, tripped: { at, why }, attentionAt: at, history, version };
+  return { ...current, counted, tripped: { at, why }, attentionAt: at, history, version };
 }
 
 export function createBreaker(table: Table, log: Log) {
   const key = (account: string) => ({ pk: `BREAKER#${account}`, sk: 'BREAKER' });
   const find = async (account: string): Promise<Breaker | null> => {
     const item = await table.get(key(account));
-    return item ? Breaker.parse(item) : null;
+    if (!item) return null;
+    const { pk: _pk, sk: _sk, account: _account, open: _open, ...rest } = item;
+    return readStored(Breaker, rest, { what: 'breaker', account });
   };
   const save = (account: string, { attentionAt, ...next }: Breaker, from: Breaker) =>
     table.put(

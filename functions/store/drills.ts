@@ -1,6 +1,7 @@
 // Drills: the last result of each mechanism, and what a drill that is under way has to take back.
 import { z } from 'zod';
 import { Drill } from '../domain/drill.ts';
+import { readStored } from '../domain/stored.ts';
 import type { Table } from './table.ts';
 
 /** Written before the change and removed after it is gone: what is still here, a drill has left behind. */
@@ -35,7 +36,7 @@ export function createDrills(table: Table) {
     end: (drillId: string) => table.remove({ pk: UNFINISHED, sk: drillId }),
     unfinished: async (): Promise<UnfinishedDrill[]> =>
       (await table.query(UNFINISHED)).map(({ pk: _pk, sk: _sk, ...item }) =>
-        UnfinishedDrill.parse(item),
+        readStored(UnfinishedDrill, item, { what: 'unfinished drill' }),
       ),
   };
 }

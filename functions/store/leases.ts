@@ -1,6 +1,7 @@
 // Leases: one effect in AWS and the actions that hold it. It is undone when the last holder lets go.
 import { z } from 'zod';
-import { Conflict, InvalidInput } from '../domain/errors.ts';
+import { Conflict } from '../domain/errors.ts';
+import { readStored } from '../domain/stored.ts';
 import { ABSENT, atVersion, contended, type Table } from './table.ts';
 
 const Lease = z.strictObject({
@@ -9,8 +10,8 @@ const Lease = z.strictObject({
   /** The state before the first holder; `captured` tells a stored null from one not yet looked at. */
   captured: z.boolean(),
   before: z.unknown(),
-  /** Whether a holder let go and left it to the others to take the effect back. */
-  handedOn: z.boolean(),
+  /** Whether a holder let go and left it to the others to take the effect back. Where it is not on record, one may have. */
+  handedOn: z.boolean().default(true),
   /** The last holder, while it takes the effect back; nobody may join then. */
   releasing: z.string().nullable(),
   version: z.int().min(1),
@@ -29,14 +30,7 @@ export function createLeases(table: Table) {
     const item = await table.get(key(effectKey));
     if (!item) return null;
     const { pk: _pk, sk: _sk, ...rest } = item;
-    const parsed = Lease.safeParse(rest);
-    if (parsed.success) return parsed.data;
-    throw new InvalidInput(
-      `the stored lease is not as expected: ${z.prettifyError(parsed.error)}`,
-      {
-        effectKey,
-      },
-    );
+    return readStored(Lease, rest, { what: 'lease', effectKey });
   }
 
   return {

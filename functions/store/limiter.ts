@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Entity } from '../domain/alert.ts';
 import { Conflict } from '../domain/errors.ts';
 import type { Limits } from '../domain/policy.ts';
+import { readStored } from '../domain/stored.ts';
 import { ABSENT, atVersion, type Table } from './table.ts';
 
 /**
@@ -32,7 +33,8 @@ const Entry = z.strictObject({
 const Touched = z.strictObject({ at: z.iso.datetime(), target: z.string() });
 const Stored = z.object({
   entries: z.array(Entry),
-  touched: z.array(Touched),
+  /** Where it is not on record, it counts from now on. */
+  touched: z.array(Touched).default([]),
   version: z.int(),
 });
 type Recent = Pick<z.infer<typeof Stored>, 'entries' | 'touched'>;
@@ -56,7 +58,9 @@ export function createLimiter(table: Table) {
     const item = await table.get(key);
     // Not before the item was read: what others wrote meanwhile would look like their clocks' fault.
     const now = clock();
-    const stored = item ? Stored.parse(item) : { entries: [], touched: [], version: 0 };
+    const stored = item
+      ? readStored(Stored, item, { what: 'limiter', account })
+      : { entries: [], touched: [], version: 0 };
     const why = clockFault(stored, now);
     if (why !== null) return { granted: false, why, contended: false };
     const others = {

@@ -1,12 +1,13 @@
 // Incidents, alerts, facts and actions: parsed on the way out, conditional on the way in.
-import { z } from 'zod';
-import type { Log } from '../audit/log.ts';
+import type { z } from 'zod';
+import { errorFields, type Log } from '../audit/log.ts';
 import { Action } from '../domain/action.ts';
 import { Alert } from '../domain/alert.ts';
 import { Assessment } from '../domain/assessment.ts';
 import { InvalidInput, NotFound } from '../domain/errors.ts';
 import { Facts } from '../domain/facts.ts';
 import { Incident } from '../domain/incident.ts';
+import { readStored } from '../domain/stored.ts';
 import { ABSENT, atVersion, contended, type Item, type Table } from './table.ts';
 
 const incidentPk = (incidentId: string) => `INCIDENT#${incidentId}`;
@@ -20,6 +21,27 @@ export function createRecords(table: Table, log: Log) {
     const record = await load(schema, incidentId, sk);
     if (record === undefined) throw new NotFound(`there is no ${sk}`, { incidentId, sk });
     return record;
+  };
+  /** What can be read; the others with their keys, so that one spoiled item does not hide its neighbours. */
+  const readAll = <S extends z.ZodType>(
+    schema: S,
+    items: readonly Item[],
+  ): Readable<z.infer<S>> => {
+    const all: Readable<z.infer<S>> = { found: [], unreadable: [] };
+    for (const item of items)
+      try {
+        all.found.push(parse(schema, item));
+      } catch (error) {
+        if (!(error instanceof InvalidInput)) throw error;
+        all.unreadable.push(error);
+        log('error', UNREADABLE, errorFields(error));
+      }
+    return all;
+  };
+  /** For what others can do without: nothing where it is missing, and where it cannot be read. */
+  const find = async <S extends z.ZodType>(schema: S, incidentId: string, sk: string) => {
+    const item = await table.get({ pk: incidentPk(incidentId), sk });
+    return item && readAll(schema, [item]).found[0];
   };
   const put = (
     incidentId: string,
@@ -46,17 +68,25 @@ export function createRecords(table: Table, log: Log) {
     incident: (incidentId: string) => mustLoad(Incident, incidentId, 'INCIDENT'),
     findIncident: (incidentId: string) => load(Incident, incidentId, 'INCIDENT'),
     alert: (incidentId: string, alertId: string) => mustLoad(Alert, incidentId, `ALERT#${alertId}`),
-    findFacts: (incidentId: string, alertId: string) => load(Facts, incidentId, `FACTS#${alertId}`),
+    /** For pages and messages, which have to come all the same. */
+    readableAction: (incidentId: string, actionId: string) =>
+      find(Action, incidentId, `ACTION#${actionId}`),
+    readableIncident: (incidentId: string) => find(Incident, incidentId, 'INCIDENT'),
+    readableAlert: (incidentId: string, alertId: string) =>
+      find(Alert, incidentId, `ALERT#${alertId}`),
+    /** Facts in another version's form count as not read, which decides more strictly than any of them. */
+    findFacts: (incidentId: string, alertId: string) => find(Facts, incidentId, `FACTS#${alertId}`),
     findAssessment: (incidentId: string, alertId: string) =>
-      load(Assessment, incidentId, `ASSESSMENT#${alertId}`),
+      find(Assessment, incidentId, `ASSESSMENT#${alertId}`),
     action: (incidentId: string, actionId: string) =>
       mustLoad(Action, incidentId, `ACTION#${actionId}`),
     findAction: (incidentId: string, actionId: string) =>
       load(Action, incidentId, `ACTION#${actionId}`),
+    /** All that can be read; for what has to be said of the others, there is `readActions`. */
     actions: async (incidentId: string): Promise<Action[]> =>
-      (await table.query(incidentPk(incidentId), { prefix: 'ACTION#' })).map((item) =>
-        parse(Action, item),
-      ),
+      (await records.readActions(incidentId)).found,
+    readActions: async (incidentId: string): Promise<Readable<Action>> =>
+      readAll(Action, await table.query(incidentPk(incidentId), { prefix: 'ACTION#' })),
     /** The finding as it came. It is kept as text: not every JSON number or name is one in DynamoDB. */
     rawEvent: async (incidentId: string, alertId: string): Promise<unknown> => {
       const item = await table.get({ pk: incidentPk(incidentId), sk: `ALERT#${alertId}` });
@@ -64,12 +94,18 @@ export function createRecords(table: Table, log: Log) {
     },
 
     /** Newest first. */
-    recentIncidents: async (limit: number): Promise<Incident[]> => {
+    recentIncidents: async (limit: number): Promise<Incident[]> =>
+      (await records.readIncidents(limit)).found,
+    readIncidents: async (limit: number): Promise<Readable<Incident>> => {
       const listed = await table.query('LIST', { newestFirst: true, limit });
       // A creation that was repeated after a crash is listed twice.
       const ids = [...new Set(listed.map((item) => String(item.incidentId)))];
-      const found = await Promise.all(ids.map((id) => records.findIncident(id)));
-      return found.filter((incident) => incident !== undefined);
+      const keys = ids.map((id) => ({ pk: incidentPk(id), sk: 'INCIDENT' }));
+      const items = await Promise.all(keys.map((key) => table.get(key)));
+      return readAll(
+        Incident,
+        items.filter((item) => item !== undefined),
+      );
     },
 
     /** First write of an incident: the list entry first, so that no incident can exist unlisted. */
@@ -97,7 +133,7 @@ export function createRecords(table: Table, log: Log) {
 
     /** Writes `next` on the condition that the stored action is the one it was derived from; throws Conflict. */
     saveAction: async (from: Action, next: Action): Promise<Action> => {
-      const parsed = Action.parse(next);
+      const parsed = readStored(Action, next, { what: 'action', actionId: next.actionId });
       await put(parsed.incidentId, `ACTION#${parsed.actionId}`, parsed, atVersion(from.version));
       tell(parsed, from.history.length);
       return parsed;
@@ -121,41 +157,35 @@ export function createRecords(table: Table, log: Log) {
         const current = await records.incident(incidentId);
         const next = derive(current);
         if (!next) return current;
-        await put(incidentId, 'INCIDENT', Incident.parse(next), atVersion(current.version));
+        const parsed = readStored(Incident, next, { what: 'incident', incidentId });
+        await put(incidentId, 'INCIDENT', parsed, atVersion(current.version));
         tell(next, current.history.length);
         return next;
       }),
     /** What somebody is asked about, what has an end to come, and what only a person ends; by when it comes. */
-    outstanding: async (): Promise<Action[]> => {
+    outstanding: async (): Promise<Readable<Action>> => {
       const items = await table.needingAttention(NEVER);
-      return items.filter(({ sk }) => sk.startsWith('ACTION#')).map((item) => parse(Action, item));
+      return readAll(
+        Action,
+        items.filter(({ sk }) => sk.startsWith('ACTION#')),
+      );
     },
-    /** What cannot be read is told apart: one spoiled item does not hide the others. */
     needingAttention: async (until: Date) => {
       const items = await table.needingAttention(until.toISOString());
-      const unreadable: Error[] = [];
-      const readable = <S extends z.ZodType>(schema: S, found: readonly Item[]) =>
-        found.flatMap((item): z.infer<S>[] => {
-          try {
-            return [parse(schema, item)];
-          } catch (error) {
-            if (!(error instanceof InvalidInput)) throw error;
-            unreadable.push(error);
-            return [];
-          }
-        });
+      const actions = readAll(
+        Action,
+        items.filter(({ sk }) => sk.startsWith('ACTION#')),
+      );
+      const incidents = readAll(
+        Incident,
+        items.filter(({ sk }) => sk === 'INCIDENT'),
+      );
       return {
-        actions: readable(
-          Action,
-          items.filter(({ sk }) => sk.startsWith('ACTION#')),
-        ),
-        incidents: readable(
-          Incident,
-          items.filter(({ sk }) => sk === 'INCIDENT'),
-        ),
+        actions: actions.found,
+        incidents: incidents.found,
         /** Accounts whose breaker people have not yet been told of. */
         tripped: items.flatMap(({ sk, account }) => (sk === 'BREAKER' ? String(account) : [])),
-        unreadable,
+        unreadable: [...actions.unreadable, ...incidents.unreadable],
       };
     },
   };
@@ -177,12 +207,10 @@ function attention(record: object) {
   return stays ? { open: 'yes', attentionAt: NEVER } : {};
 }
 
-function parse<S extends z.ZodType>(schema: S, item: Item): z.infer<S> {
-  const result = schema.safeParse(item.record);
-  if (result.success) return result.data;
-  throw new InvalidInput(
-    `the stored ${item.sk} is not as expected: ${z.prettifyError(result.error)}`,
-    { pk: item.pk, sk: item.sk },
-    result.error,
-  );
-}
+/** The line by which an unreadable item is found in the logs. */
+const UNREADABLE = 'stored item unreadable';
+
+type Readable<T> = { found: T[]; unreadable: InvalidInput[] };
+
+const parse = <S extends z.ZodType>(schema: S, { pk, sk, record }: Item): z.infer<S> =>
+  readStored(schema, record, { what: sk, pk, sk });

@@ -1,6 +1,7 @@
 // The kill switch of an account: what a person set, or what the breaker came to, whichever is stricter. Absent means
 // `run`; unreadable means `halt`.
 import { z } from 'zod';
+import { InvalidInput } from '../domain/errors.ts';
 import { type Limits, SwitchMode } from '../domain/policy.ts';
 import type { createBreaker, Mishap } from './breaker.ts';
 import type { Table } from './table.ts';
@@ -32,7 +33,7 @@ export function createKillSwitch(table: Table, breaker: ReturnType<typeof create
       const [set, broken] = await Promise.all([
         setByPeople(account),
         breaker.find(account).catch((error: unknown) => {
-          if (error instanceof z.ZodError) return 'unreadable' as const;
+          if (error instanceof InvalidInput) return 'unreadable' as const;
           throw error;
         }),
       ]);
@@ -54,7 +55,7 @@ export function createKillSwitch(table: Table, breaker: ReturnType<typeof create
     ): Promise<void> => {
       const since = movedAt(await setByPeople(account), now);
       await breaker.note(account, what, { bounds, since, now }).catch((error: unknown) => {
-        if (!(error instanceof z.ZodError)) throw error;
+        if (!(error instanceof InvalidInput)) throw error;
       });
     },
   };

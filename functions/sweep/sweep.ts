@@ -46,7 +46,6 @@ export async function sweep(deps: SweepDeps): Promise<SweepResult> {
   for (const incident of incidents)
     await attempt({ incidentId: incident.incidentId }, () => resume(deps, incident));
   for (const account of tripped) await attempt({ account }, () => tellOfBreaker(deps, account));
-  for (const error of unreadable) deps.log('error', 'the sweeper cannot read', errorFields(error));
   // After all else is done: only a person can help these, and whoever calls the sweeper raises the alarm.
   if (unreadable.length > 0)
     throw new AggregateError(unreadable, `${unreadable.length} stored items cannot be read`);

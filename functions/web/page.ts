@@ -17,8 +17,9 @@ export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
 export type View = {
   action: Action;
-  alert: Alert;
-  incident: Incident;
+  /** Neither keeps anybody from deciding where its record cannot be read. */
+  alert: Alert | undefined;
+  incident: Incident | undefined;
   /** Who made the analysis; null when it is not recorded. */
   origin: Assessment['origin'] | null;
   /** Name of the person whose link it is. */

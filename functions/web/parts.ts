@@ -1,6 +1,7 @@
 // The parts of the decision pages: what happens, what it rests on, what the machine said, what is on the record.
 import { html } from 'hono/html';
 import type { Action } from '../domain/action.ts';
+import type { Alert } from '../domain/alert.ts';
 import { oneLine, utc, words } from '../domain/wording.ts';
 import type { Html, View } from './page.ts';
 
@@ -12,7 +13,7 @@ export const facts = ({ action, alert }: View): Html => {
 <dl>
 <dt>What</dt>${(description?.changes ?? ['It is not described']).map((text) => html`<dd>${text}</dd>`)}
 <dt>On what</dt><dd><code>${data(target?.value ?? 'unknown')}</code></dd><dd class="quiet">${kindOf(target?.kind)} in account ${account}, ${region}</dd>
-<dt>Why</dt><dd>${breakable(alert.type)}, severity ${alert.severity.label}</dd>
+<dt>Why</dt><dd>${alert ? html`${breakable(alert.type)}, severity ${alert.severity.label}` : NO_ALERT}</dd>
 <dt>Affected</dt>${folded(description?.affected ?? ['Not known'])}
 <dt>Undone</dt><dd>${description?.undo ?? 'Not described'}</dd>
 </dl>
@@ -28,7 +29,14 @@ const folded = (lines: readonly string[]): Html =>
       : ''
   }`;
 
-export const evidence = ({ action, alert }: View): Html => html`
+const NO_ALERT = 'The record of the alert cannot be read';
+
+export const evidence = ({ action, alert }: View): Html =>
+  alert
+    ? quotedFrom(action, alert)
+    : html`<section aria-labelledby="evidence"><h2 id="evidence">Evidence</h2><p>${NO_ALERT}.</p></section>`;
+
+const quotedFrom = (action: Action, alert: Alert): Html => html`
 <section aria-labelledby="evidence">
 <h2 id="evidence">Evidence</h2>
 <p class="quiet">Quoted from the alert. An attacker may have written parts of it.</p>
@@ -44,7 +52,7 @@ ${alert.notes.length > 0 ? html`<dt>Odd about it</dt>${alert.notes.slice(0, 5).m
 </dl>
 </section>`;
 
-const trafficOf = ({ layer, direction, localPort, protocol }: View['alert']['traffic']): string =>
+const trafficOf = ({ layer, direction, localPort, protocol }: Alert['traffic']): string =>
   [
     layer === 'unknown' ? 'of an unknown kind' : layer,
     ...(direction === 'unknown' ? [] : [direction]),

@@ -144,8 +144,8 @@ async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise<View> 
   const { records } = deps.store;
   const { incidentId, alertId, approval } = action;
   const [alert, incident, assessment, actions] = await Promise.all([
-    records.alert(incidentId, alertId),
-    records.incident(incidentId),
+    records.readableAlert(incidentId, alertId),
+    records.readableIncident(incidentId),
     records.findAssessment(incidentId, alertId),
     records.actions(incidentId),
   ]);

@@ -51,6 +51,8 @@ export type Overview = {
   identities: { name: string; kind: string; works: boolean }[];
   networkAcls: ReturnType<Runtime['networkAcls']>;
   inForce: ShownInForce[];
+  /** Stored items that could not be read, by key: what is shown is without them. */
+  unreadable: { key: string; why: string }[];
   /** Events that could not be read, newest first. */
   refused: { at: string; reason: string; body: string }[];
 };

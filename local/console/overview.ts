@@ -1,6 +1,7 @@
 // Gathers what the console shows from the records and the stand-ins.
 import type { Action } from '../../functions/domain/action.ts';
 import type { Assessment } from '../../functions/domain/assessment.ts';
+import type { InvalidInput } from '../../functions/domain/errors.ts';
 import type { Incident } from '../../functions/domain/incident.ts';
 import type { Policy } from '../../functions/domain/policy.ts';
 import { issueLink } from '../../functions/web/link.ts';
@@ -35,15 +36,21 @@ export type ConsoleDeps = {
 
 export async function overview(deps: ConsoleDeps): Promise<Overview> {
   const { runtime, policy, analyst, now } = deps;
-  const incidents = await runtime.store.records.recentIncidents(SHOWN_INCIDENTS);
-  const shown = await Promise.all(incidents.map((incident) => showIncident(runtime, incident)));
-  const outstanding = await runtime.store.records.outstanding();
+  const { records } = runtime.store;
+  const incidents = await records.readIncidents(SHOWN_INCIDENTS);
+  const shown = await Promise.all(incidents.found.map((one) => showIncident(runtime, one)));
+  const { found: outstanding, unreadable } = await records.outstanding();
   const inForce = outstanding.filter(({ status }) => IN_FORCE.includes(status));
   const inbox = await Promise.all(
     questionsFirst(runtime.inbox(), outstanding.filter(isWaiting)).map((delivered) =>
       showMessage(runtime, delivered),
     ),
   );
+  const spoiled = [
+    ...incidents.unreadable,
+    ...unreadable,
+    ...shown.flatMap((one) => one.unreadable),
+  ].map(({ ids: { pk, sk }, message }) => ({ key: `${pk} ${sk}`, why: message }));
   return {
     now: now(),
     account: policy.account,
@@ -52,6 +59,7 @@ export async function overview(deps: ConsoleDeps): Promise<Overview> {
     killSwitch: await runtime.store.killSwitch.read(policy.account, now()),
     waiting: outstanding.filter(isWaiting).length,
     incidents: shown,
+    unreadable: [...new Map(spoiled.map((one) => [one.key, one])).values()],
     inbox,
     ipSets: runtime.ipSets(),
     identities: runtime.identities(),
@@ -79,7 +87,7 @@ async function showMessage(runtime: Runtime, { at, message }: Delivered): Promis
   const { key, to, subject, paragraphs, facts, steps, links, incidentId, actionId } = message;
   const action =
     links.length > 0 && actionId
-      ? await runtime.store.records.findAction(incidentId, actionId)
+      ? await runtime.store.records.readableAction(incidentId, actionId)
       : undefined;
   return {
     id: key,
@@ -101,16 +109,20 @@ function isAsking(key: string, { status, reviewAt }: Action): boolean {
   return status === 'in-force' || (status === 'kept' && key.includes(`${reviewAt}`));
 }
 
-async function showIncident(runtime: Runtime, incident: Incident): Promise<ShownIncident> {
+async function showIncident(
+  runtime: Runtime,
+  incident: Incident,
+): Promise<ShownIncident & { unreadable: InvalidInput[] }> {
   const { incidentId } = incident;
   const newest = incident.alerts.at(-1);
-  const [actions, assessment] = await Promise.all([
-    runtime.store.records.actions(incidentId),
+  const [{ found: actions, unreadable }, assessment] = await Promise.all([
+    runtime.store.records.readActions(incidentId),
     newest && runtime.store.records.findAssessment(incidentId, newest.alertId),
   ]);
   return {
     incident,
     actions,
+    unreadable,
     verdict: assessment
       ? `${assessment.verdict}, by ${ORIGINS[assessment.origin]}: ${assessment.summary}`
       : null,

@@ -11,6 +11,7 @@ import {
   networkAcls,
   refused,
   status,
+  unreadable,
 } from './panels.ts';
 
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
@@ -52,7 +53,7 @@ export const live = (overview: Overview): Html => html`
 
 const desk = (overview: Overview): Html => html`
 <div class="column">${inbox(overview)}</div>
-<div class="column">${inForce(overview)}${incidents(overview)}${refused(overview)}</div>
+<div class="column">${unreadable(overview)}${inForce(overview)}${incidents(overview)}${refused(overview)}</div>
 <div class="column account">${ipSets(overview)}${networkAcls(overview)}${identities(overview)}</div>`;
 
 const refusal = ({ reasons }: Pasted): Html => html`

@@ -159,6 +159,19 @@ const repeats = (alerts: readonly { repeats: number }[]): string => {
   return count === 0 ? '' : ` · repeated ${count}×`;
 };
 
+export const unreadable = ({ unreadable }: Overview): Html | '' =>
+  unreadable.length === 0
+    ? ''
+    : html`
+<section aria-labelledby="unreadable">
+<h2 id="unreadable">Records that cannot be read</h2>
+<p>All else goes on without them. Whatever they were about needs a person.</p>
+<ul class="cards">${unreadable.map(
+        ({ key, why }) => html`
+<li><code>${key}</code><details id="unreadable-${key}"><summary>Why</summary><p class="text">${why}</p></details></li>`,
+      )}</ul>
+</section>`;
+
 export const refused = ({ refused }: Overview): Html | '' =>
   refused.length === 0
     ? ''

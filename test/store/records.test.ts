@@ -34,7 +34,7 @@ describe('what is outstanding', () => {
   const put = (number: number, change: Partial<Action>) =>
     store.records.createAction(toyAction({ actionId: idOf(number), ...change }));
   const outstanding = async () =>
-    (await store.records.outstanding()).map(({ actionId }) => actionId);
+    (await store.records.outstanding()).found.map(({ actionId }) => actionId);
 
   test('is what has an end to come, and after it what only a person ends', async () => {
     await put(1, { status: 'kept', durationMinutes: 60 });

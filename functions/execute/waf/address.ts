@@ -4,16 +4,24 @@ import type { Description } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
 import { InvalidInput, NotFound } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
-import { CLOUDFRONT_REGION, IpSet, WafScope } from '../../domain/ip-set.ts';
+import { CLOUDFRONT_REGION, type IpSet, WafScope } from '../../domain/ip-set.ts';
 import { shell } from '../../domain/shell.ts';
 import { earlierIncidents, undoneAfter } from '../affected.ts';
 import { entryFor, keyOf } from '../host-address.ts';
 import type { Mechanism, Subject } from '../mechanism.ts';
 import { createIpSetAccess, MAX_ADDRESSES, spellings, type WafClients } from './ip-set.ts';
 
-/** For each set that the address goes into: whether it was in there before us. */
+/** For each set that the address goes into: whether it was in there before us. At first there were regional ones only. */
 const Before = z.strictObject({
-  sets: z.array(IpSet.pick({ scope: true, name: true }).extend({ present: z.boolean() })).min(1),
+  sets: z
+    .array(
+      z.strictObject({
+        scope: WafScope.default('REGIONAL'),
+        name: z.string().min(1),
+        present: z.boolean(),
+      }),
+    )
+    .min(1),
 });
 type Before = z.infer<typeof Before>;
 

@@ -1,0 +1,233 @@
+// P4 and P9 across versions: what was stored before this version can be read, shown, swept and undone by it.
+import { createHash } from 'node:crypto';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { z } from 'zod';
+import { faultOf } from '../../functions/audit/chain.ts';
+import { Unavailable } from '../../functions/domain/errors.ts';
+import { readStored } from '../../functions/domain/stored.ts';
+import { MECHANISMS } from '../../functions/execute/registry.ts';
+import type { Item } from '../../functions/store/table.ts';
+import { issueLink } from '../../functions/web/link.ts';
+import { type Site, startSite } from '../browser/site.ts';
+import { ALERT_ID, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
+
+const FOLDER = join(import.meta.dirname, '../fixtures/stored');
+const files = globSync('v*/*.json', { cwd: FOLDER }).sort();
+const versions = [...new Set(files.map((file) => file.split('/')[0] ?? ''))];
+const read = (file: string) => readFileSync(join(FOLDER, file), 'utf8');
+const itemsOf = (version: string): Item[] =>
+  files
+    .filter((file) => file.startsWith(`${version}/`) && !file.endsWith('/before-states.json'))
+    .map((file) => JSON.parse(read(file)));
+
+test('items that an earlier version stored are never changed, and none goes: the folder only grows', () => {
+  const listed = readFileSync(join(FOLDER, 'SHA256SUMS'), 'utf8').trim().split('\n');
+  const sums = files.map(
+    (file) => `${createHash('sha256').update(read(file)).digest('hex')}  ${file}`,
+  );
+  expect(sums.sort()).toEqual(listed.sort());
+});
+
+test('every mechanism has a state before it that an earlier version recorded, and reads it', () => {
+  const stored = versions.flatMap((version) =>
+    Object.entries(JSON.parse(read(`${version}/before-states.json`))),
+  );
+  expect([...new Set(stored.map(([id]) => id))].sort()).toEqual(
+    MECHANISMS.map(({ id }) => id).sort(),
+  );
+  for (const [id, before] of stored) {
+    const mechanism = MECHANISMS.find((one) => one.id === id) as unknown as { before: z.ZodType };
+    expect(() => readStored(mechanism.before, before, { what: id })).not.toThrow();
+  }
+});
+
+let site: Site;
+beforeEach(async () => {
+  site = await startSite();
+});
+afterEach(() => site.stop());
+
+const id = (n: number) => `act-0123456789abcdef-${n}`;
+const store = () => site.world.runtime.store;
+const load = (n: number) => store().records.action(INCIDENT_ID, id(n));
+const putAll = async (items: readonly Item[]) => {
+  for (const item of items) await store().table.put(item);
+};
+/** Ana's link to keep or reverse it. */
+const reviewPath = async (n: number) => {
+  const { digest } = await load(n);
+  const claims = { purpose: 'review', incidentId: INCIDENT_ID, actionId: id(n), digest } as const;
+  const expires = site.world.clock.now().getTime() / 1000 + 3600;
+  return `/review/${await issueLink(site.world.runtime.mac, { ...claims, person: 'ana.silva', expires })}`;
+};
+const console_ = async () => (await fetch(`${site.url}/live`)).text();
+
+describe.each(versions)('what %s stored', (version) => {
+  beforeEach(() => putAll(itemsOf(version)));
+
+  test('can be read, every kind of it', async () => {
+    const { records, leases, limiter, breaker, killSwitch, findings, entityHistory, drills } =
+      store();
+    const { found, unreadable } = await records.readActions(INCIDENT_ID);
+    expect([found.length, unreadable]).toEqual([5, []]);
+    for (const { actionId, history } of found) expect(faultOf(actionId, history)).toBeNull();
+    expect((await records.incident(INCIDENT_ID)).alerts).toHaveLength(1);
+    expect((await records.alert(INCIDENT_ID, ALERT_ID)).findingId).toBe('f-1');
+    expect((await records.findAssessment(INCIDENT_ID, ALERT_ID))?.origin).toBe('playbook');
+    expect(await leases.find('waf:block:203.0.113.1/32')).toMatchObject({ holders: [id(1)] });
+    const [wanted] = found.map(({ actionId, incidentId, name, target }) => ({
+      ...{ actionId, incidentId, name: name ?? '', target: target! },
+    }));
+    const bounds = POLICY.limits;
+    expect((await limiter.reserve(POLICY.account, wanted!, bounds, NOW)).granted).toBe(true);
+    expect((await breaker.find(POLICY.account))?.counted).toHaveLength(1);
+    expect((await killSwitch.read(POLICY.account, NOW)).mode).toBe('run');
+    expect(await findings.find('an identity')).toMatchObject({ alertId: ALERT_ID });
+    expect(await findings.incidentOf('actor:203.0.113.1', NOW)).toBe(INCIDENT_ID);
+    expect(await entityHistory.read({ kind: 'ip', value: '203.0.113.1' })).toHaveLength(1);
+    expect((await drills.all()).get('waf.block-address')?.outcome).toBe('passed');
+    expect(await drills.unfinished()).toHaveLength(1);
+  });
+
+  test('decides at least as strictly as before, where it does not say', async () => {
+    const { approval } = await load(2);
+    expect(approval).toMatchObject({ required: 2, declineEnds: true, moreTimeMinutes: 0 });
+    expect((await store().records.alert(INCIDENT_ID, ALERT_ID)).generation).toBeGreaterThan(1);
+    expect(
+      await store().records.findFacts(INCIDENT_ID, ALERT_ID),
+      'as if not read',
+    ).toBeUndefined();
+  });
+
+  test('P4: is swept and undone on time, and what a person kept stays', async () => {
+    await site.world.pass(75);
+    const statuses = await Promise.all([1, 2, 3, 4, 5].map(async (n) => (await load(n)).status));
+    expect(statuses).toEqual(['reversed', 'expired', 'kept', 'reversal-failed', 'reversed']);
+    expect(await store().leases.find('waf:block:203.0.113.1/32')).toBeNull();
+  });
+
+  test.each([1, 3, 4])('P4: is shown for review and reversed by a person: action %i', async (n) => {
+    const path = await reviewPath(n);
+    const { page, post } = await site.world.read(path);
+    expect(page).toContain('Reverse now');
+    expect((await post({ review: 'reverse' })).status).toBe(200);
+    expect((await load(n)).status).toBe('reversed');
+  });
+
+  test('is on the console', async () => {
+    const shown = await console_();
+    expect(shown).not.toContain('Records that cannot be read');
+    for (const n of [1, 3, 4]) expect(shown).toContain(`Block web requests from 203.0.113.${n}/32`);
+  });
+});
+
+/** The item with a field more in each of the objects that this version knows by heart. */
+const fromLater = (item: Item): Item => {
+  const { record } = item as { record?: Record<string, unknown> };
+  if (!record) return { ...item, later: 'unknown here' };
+  const more = (value: unknown) => ({ ...(value as object), later: 'unknown here' });
+  return {
+    ...item,
+    record: {
+      ...more(record),
+      ...(Array.isArray(record.alerts) && { alerts: record.alerts.map(more) }),
+      ...(record.approval ? { approval: more(record.approval) } : {}),
+      ...(record.before ? { before: more(record.before) } : {}),
+    },
+  };
+};
+
+describe('what a later version stored, after a way back to this one', () => {
+  beforeEach(() => putAll(itemsOf('v1').map(fromLater)));
+
+  test('P4: is undone, shown and swept all the same', async () => {
+    expect(await console_()).not.toContain('Records that cannot be read');
+    const { post } = await site.world.read(await reviewPath(3));
+    await post({ review: 'reverse' });
+    await site.world.pass(75);
+    const statuses = await Promise.all([1, 3, 5].map(async (n) => (await load(n)).status));
+    expect(statuses).toEqual(['reversed', 'reversed', 'reversed']);
+  });
+
+  test('keeps what this version does not know, for the day on which the later one is back', async () => {
+    await site.world.pass(75);
+    expect(await load(1)).toMatchObject({
+      later: 'unknown here',
+      approval: { later: 'unknown here' },
+    });
+    const [incident] = await site.world.incidents();
+    expect(incident).toMatchObject({ later: 'unknown here', alerts: [{ later: 'unknown here' }] });
+  });
+
+  test('P10: is not carried out: what this version does not know may be a condition', async () => {
+    await store().records.changeAction(INCIDENT_ID, id(2), (current) => ({
+      ...current,
+      status: 'approved',
+      version: current.version + 1,
+      approval: {
+        ...current.approval!,
+        decision: { verdict: 'approved', by: 'ana.silva', at: NOW.toISOString(), reason: '' },
+      },
+    }));
+    const run = site.world.runtime.functions['execute-waf']!;
+    await expect(run({ incidentId: INCIDENT_ID, actionId: id(2) })).rejects.toThrow(Unavailable);
+    expect(site.world.blocked()).toEqual([]);
+  });
+});
+
+describe('an item that cannot be read', () => {
+  const spoil = (sk: string) =>
+    store().table.put({
+      pk: `INCIDENT#${INCIDENT_ID}`,
+      sk,
+      record: { status: 'nonsense' },
+      open: 'yes',
+      attentionAt: NOW.toISOString(),
+    });
+  beforeEach(() => putAll(itemsOf('v1')));
+
+  test('P9: does not hide the others from the console, which names it', async () => {
+    await spoil(`ACTION#${id(1)}`);
+    const shown = await console_();
+    expect(shown).toContain(`INCIDENT#${INCIDENT_ID} ACTION#${id(1)}`);
+    expect(shown).toContain('Block web requests from 203.0.113.3/32');
+  });
+
+  test('P9: does not hide other incidents from the console', async () => {
+    await spoil('INCIDENT');
+    const shown = await console_();
+    expect(shown).toContain(`INCIDENT#${INCIDENT_ID} INCIDENT`);
+    expect(shown).toContain('Block web requests from 203.0.113.3/32');
+  });
+
+  test.each(['INCIDENT', `ALERT#${ALERT_ID}`, `ASSESSMENT#${ALERT_ID}`, `ACTION#${id(5)}`])(
+    'P4: does not keep a person from reversing another one: %s',
+    async (sk) => {
+      await spoil(sk);
+      const { page, post } = await site.world.read(await reviewPath(1));
+      expect(page).toContain('Reverse now');
+      expect((await post({ review: 'reverse' })).status).toBe(200);
+      expect((await load(1)).status).toBe('reversed');
+    },
+  );
+
+  test.each(['INCIDENT', `ALERT#${ALERT_ID}`])(
+    'P4: does not keep people from hearing that another one was not undone: %s',
+    async (sk) => {
+      await spoil(sk);
+      const { notify } = site.world.runtime.functions;
+      await notify!({ incidentId: INCIDENT_ID, actionId: id(4) });
+      expect(site.world.told('ana.silva').at(-1)).toMatch(/^NOT UNDONE/);
+    },
+  );
+
+  test('P9: makes its alert end as failed, not as if nothing had been recommended', async () => {
+    await spoil(`ACTION#${id(1)}`);
+    const { close } = site.world.runtime.functions;
+    expect(await close!({ incidentId: INCIDENT_ID, alertId: ALERT_ID })).toMatchObject({
+      outcome: 'failed',
+    });
+  });
+});
