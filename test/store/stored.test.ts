@@ -81,7 +81,7 @@ describe.each(versions)('what %s stored', (version) => {
       ...{ actionId, incidentId, name: name ?? '', target: target! },
     }));
     const bounds = POLICY.limits;
-    expect((await limiter.reserve(POLICY.account, wanted!, bounds, NOW)).granted).toBe(true);
+    expect((await limiter.reserve(POLICY.account, wanted!, bounds, () => NOW)).granted).toBe(true);
     expect((await breaker.find(POLICY.account))?.counted).toHaveLength(1);
     expect((await killSwitch.read(POLICY.account, NOW)).mode).toBe('run');
     expect(await findings.find('an identity')).toMatchObject({ alertId: ALERT_ID });
