@@ -96,9 +96,12 @@ export const InstanceFacts = z.strictObject({
 });
 export type InstanceFacts = z.infer<typeof InstanceFacts>;
 
+/** Stands for a rule in `protectedBy`, where one of the people who are asked uses the address. */
+export const APPROVER_ADDRESS = 'approver-address';
+
 export const EntityFacts = z.strictObject({
   ref: EntityRef,
-  /** The id of the rule in protected.yaml that covers it, or null. */
+  /** The id of the rule in protected.yaml that covers it, or `approver-address`, or null. */
   protectedBy: fact(z.string().nullable()),
   history: HistoryFacts,
   /** Present exactly for entities of kind `ip`. */

@@ -110,6 +110,8 @@ export const Person = z.strictObject({
   roles: z.array(Role).min(1),
   /** What this person is called in AWS: user names, role session names, ARNs. Used to keep people from deciding about themselves. */
   principals: z.array(z.string().min(1).max(256)),
+  /** Fixed addresses or ranges that this person works from, such as an office's: never blocked, like those seen lately. */
+  addresses: z.array(z.union([z.cidrv4(), z.cidrv6()])).optional(),
 });
 export type Person = z.infer<typeof Person>;
 

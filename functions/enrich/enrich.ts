@@ -22,9 +22,10 @@ import { type CalendarApi, calendarState, windowFor } from './calendar.ts';
 import { historyFacts, unreadHistory } from './history.ts';
 import { type IdentityApi, identityFacts, unreadIdentity } from './identity.ts';
 import { type InstanceApi, instanceFacts, unreadInstance } from './instance.ts';
-import type { LookDeps } from './look.ts';
+import type { Interval } from './intervals.ts';
+import { type LookDeps, look } from './look.ts';
 import { type OwnershipApi, ownersOf } from './owned.ts';
-import { protection } from './protect.ts';
+import { either, placeOf, protection, usedByApprovers } from './protect.ts';
 import { firstTags } from './tags.ts';
 
 export type EnrichDeps = LookDeps & {
@@ -53,15 +54,18 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
     records.incident(incidentId),
   ]);
   const addresses = alert.entities.flatMap(({ kind, value }) => (kind === 'ip' ? value : []));
-  const [ownerOf, calendar] = await Promise.all([
+  const [ownerOf, approvers, calendar] = await Promise.all([
     ownersOf(deps, addresses),
+    placesOfApprovers(deps),
     calendarState(deps, deps.policy),
   ]);
   const facts: Facts = {
     readAt: deps.now().toISOString(),
     calendar,
     entities: await Promise.all(
-      alert.entities.map((entity) => factsOn(deps, entity, { alert, incidentId, ownerOf })),
+      alert.entities.map((entity) =>
+        factsOn(deps, entity, { alert, incidentId, ownerOf, approvers }),
+      ),
     ),
   };
   await records.putFacts(incidentId, alertId, facts);
@@ -77,7 +81,7 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
 async function factsOn(
   deps: EnrichDeps,
   entity: Entity,
-  { alert, incidentId, ownerOf }: Around,
+  { alert, incidentId, ownerOf, approvers }: Around,
 ): Promise<EntityFacts> {
   const { kind, value } = entity;
   const [history, instance, identity] = await Promise.all([
@@ -88,7 +92,10 @@ async function factsOn(
   return {
     ref: entity.ref,
     // All tags count here; only the first few are kept.
-    protectedBy: protection(entity, deps.policy.protected, identity?.tags ?? instance?.tags),
+    protectedBy: either(
+      protection(entity, deps.policy.protected, identity?.tags ?? instance?.tags),
+      usedByApprovers(entity, approvers),
+    ),
     history,
     address: kind === 'ip' ? { ...addressFacts(value), ownedBy: ownerOf(value) } : null,
     instance: instance && { ...instance, tags: firstTags(instance.tags) },
@@ -102,7 +109,17 @@ type Around = {
   alert: Alert;
   incidentId: string;
   ownerOf: Awaited<ReturnType<typeof ownersOf>>;
+  approvers: Fact<readonly Interval[]>;
 };
+
+/** What policy says of people, and where they were when they opened a link. */
+function placesOfApprovers(deps: EnrichDeps): Promise<Fact<Interval[]>> {
+  const { store, policy, now } = deps;
+  const fixed = Object.values(policy.escalation.people).flatMap(({ addresses = [] }) => addresses);
+  return look(deps, 'Where the approvers are', async () =>
+    [...fixed, ...(await store.approverAddresses.recent(now()))].map(placeOf),
+  );
+}
 
 const MAX_IDENTITIES_READ = 10;
 

@@ -1,7 +1,7 @@
 // Whether a rule of policy protects an entity: by identifier, by pattern, or by address.
-import { parseAddress } from '../address/address.ts';
+import { isSingleHost, parseAddress } from '../address/address.ts';
 import type { Entity, EntityKind } from '../domain/alert.ts';
-import { type Fact, known, unknown } from '../domain/facts.ts';
+import { APPROVER_ADDRESS, type Fact, known, mapFact, unknown } from '../domain/facts.ts';
 import type { Policy } from '../domain/policy.ts';
 import { type Interval, intervalOf, intervalOfCidr } from './intervals.ts';
 import type { Tags } from './tags.ts';
@@ -35,6 +35,34 @@ export function protection(
     ? unknown('it is not an IP address, so it cannot be compared with protected ranges')
     : known(null);
 }
+
+/** A network usually gives one person this much of IPv6, and devices change their address within it every day. */
+const IPV6_BITS_OF_ONE = 64;
+
+/** Where a person is who was seen at this address, or works in this range. Throws RangeError for what is neither. */
+export function placeOf(text: string): Interval {
+  const parsed = parseAddress(text);
+  if (!parsed) throw new RangeError(`${text} is no address`);
+  const isIpv6Host = isSingleHost(parsed) && parsed.address.kind() === 'ipv6';
+  return intervalOf(isIpv6Host ? { ...parsed, bits: IPV6_BITS_OF_ONE } : parsed);
+}
+
+/** The same answer for where people are who are asked: blocking that would keep them from deciding. */
+export function usedByApprovers(
+  { kind, value }: Entity,
+  places: Fact<readonly Interval[]>,
+): Fact<string | null> {
+  const parsed = kind === 'ip' ? parseAddress(value) : null;
+  if (!parsed) return known(null);
+  const interval = intervalOf(parsed);
+  return mapFact(places, (all) =>
+    all.some((place) => touches(place, interval)) ? APPROVER_ADDRESS : null,
+  );
+}
+
+/** The first that protects; where none does, whatever may. */
+export const either = (a: Fact<string | null>, b: Fact<string | null>): Fact<string | null> =>
+  [a, b].find((one) => one.known && one.value !== null) ?? [a, b].find((one) => !one.known) ?? a;
 
 function covers(
   { kinds, values = [], cidrs = [] }: Rule,

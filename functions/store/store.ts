@@ -1,6 +1,7 @@
 // Everything the functions keep, over one table.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Log } from '../audit/log.ts';
+import { createApproverAddresses } from './approver-addresses.ts';
 import { createBreaker } from './breaker.ts';
 import { createDrills } from './drills.ts';
 import { createEntityHistory } from './entity-history.ts';
@@ -26,5 +27,6 @@ export function createStore(client: DynamoDBClient, tableName: string, log: Log)
     killSwitch: createKillSwitch(table, breaker),
     entityHistory: createEntityHistory(table),
     drills: createDrills(table),
+    approverAddresses: createApproverAddresses(table),
   };
 }

@@ -21,6 +21,7 @@ import { anewPage, approvePage, noticePage, reviewPage, standingPage, type View 
 import { couldTake } from './request.ts';
 import { onReview, ReviewForm } from './review.ts';
 import type { Mac } from './seal.ts';
+import { sourceAddress } from './source.ts';
 import { type Names, type Standing, standingOf } from './standing.ts';
 import { STYLE } from './style.ts';
 
@@ -98,10 +99,21 @@ async function open(deps: WebDeps, c: Context, purpose: Purpose): Promise<Opened
   if (claims.expires * 1000 + SHOWS_FOR_MS <= deps.now().getTime()) return notValid(c);
   const { incidentId, actionId } = claims;
   const action = await deps.store.records.findAction(incidentId, actionId);
-  if (action?.digest === claims.digest && actionDigest(action) === claims.digest)
+  if (action?.digest === claims.digest && actionDigest(action) === claims.digest) {
+    if (link.ok) await rememberSource(deps, c, claims);
     return { token, claims, action, expired: !link.ok };
+  }
   deps.log('error', 'a link does not match the recorded action', { incidentId, actionId });
   return notValid(c);
+}
+
+/** So that nothing of ours blocks the person who is asked. What cannot be noted keeps nobody from deciding. */
+async function rememberSource({ store, now, log }: WebDeps, c: Context, { person }: LinkClaims) {
+  const address = sourceAddress(c.env);
+  if (address === null) return;
+  await store.approverAddresses.note(person, address, now()).catch((error: unknown) => {
+    log('warn', 'address of an approver not noted', { person, ...errorFields(error) });
+  });
 }
 
 async function show(deps: WebDeps, c: Context, purpose: Purpose): Promise<Response> {

@@ -63,6 +63,65 @@ const onTheAttacker = async (deps = depsOf()) => {
   return found;
 };
 
+describe('the approvers’ own addresses', () => {
+  const office = (addresses: string[]) => {
+    const { people } = POLICY.escalation;
+    const ana = { ...people['ana.silva']!, addresses };
+    const escalation = { ...POLICY.escalation, people: { ...people, 'ana.silva': ana } };
+    return { ...POLICY, escalation };
+  };
+  const decidedFrom = (address: string) => store.approverAddresses.note('ana.silva', address, NOW);
+
+  test('are protected while they are remembered', async () => {
+    await opened();
+    await decidedFrom(attacker.value);
+    expect((await onTheAttacker()).protectedBy).toEqual(known('approver-address'));
+    const later = new Date(NOW.getTime() + 15 * 86_400_000);
+    expect((await onTheAttacker(depsOf({ now: () => later }))).protectedBy).toEqual(known(null));
+  });
+  test('are protected where policy names them, also inside a range', async () => {
+    await opened();
+    const facts = await onTheAttacker(depsOf({ policy: office(['203.0.113.0/28']) }));
+    expect(facts.protectedBy).toEqual(known('approver-address'));
+  });
+  test('are protected with what is wider than they are, and IPv6 with the network around them', async () => {
+    await decidedFrom('203.0.113.200');
+    await decidedFrom('2001:db8:1:2:aaaa::1');
+    await opened({
+      entities: [
+        { ...attacker, value: '203.0.113.0/24' },
+        { ...attacker, ref: 'ip-2', value: '2001:db8:1:2:bbbb::9' },
+        { ...attacker, ref: 'ip-3', value: '2001:db8:1:3::9' },
+        theAlertItself,
+      ],
+    });
+    await enrich(depsOf(), INPUT);
+    const facts = await store.records.findFacts(INCIDENT_ID, ALERT_ID);
+    expect(facts?.entities.map(({ protectedBy }) => protectedBy)).toEqual([
+      known('approver-address'),
+      known('approver-address'),
+      known(null),
+      known(null),
+    ]);
+  });
+  test('are unknown where nobody can read them, and so is whether an address is protected', async () => {
+    await opened();
+    const recent = () => Promise.reject(new Error('no answer'));
+    const broken = { ...store, approverAddresses: { ...store.approverAddresses, recent } };
+    expect((await onTheAttacker(depsOf({ store: broken }))).protectedBy).toMatchObject({
+      known: false,
+      why: expect.stringContaining('Where the approvers are'),
+    });
+  });
+  test('hide no other protection', async () => {
+    await opened({ entities: [{ ...attacker, value: '10.1.2.3' }, theAlertItself] });
+    const recent = () => Promise.reject(new Error('no answer'));
+    const broken = { ...store, approverAddresses: { ...store.approverAddresses, recent } };
+    const facts = await onTheAttacker(depsOf({ store: broken }));
+    expect(facts.protectedBy).toEqual(known('private-space'));
+  });
+});
+
 describe('history', () => {
   test('of what nobody has seen before is empty, not unknown', async () => {
     await opened();

@@ -335,6 +335,12 @@ describe('each rule', () => {
       'protected-target',
     ],
     [
+      'an address that an approver uses',
+      blocks(withTarget({}, factsAbout('ip-1', { protectedBy: known('approver-address') }))),
+      'hand-off',
+      'approver-address',
+    ],
+    [
       'unknown protection',
       blocks(withTarget({}, factsAbout('ip-1', { protectedBy: unknown('unreadable') }))),
       'hand-off',

@@ -1,5 +1,6 @@
 // The table in memory, for tests of thousands of orders of events. It knows the two conditions that the store uses.
 import { Conflict } from '../../functions/domain/errors.ts';
+import { createApproverAddresses } from '../../functions/store/approver-addresses.ts';
 import { createBreaker } from '../../functions/store/breaker.ts';
 import { createDrills } from '../../functions/store/drills.ts';
 import { createEntityHistory } from '../../functions/store/entity-history.ts';
@@ -68,4 +69,5 @@ export const storeOn = (table: Table, breaker = createBreaker(table, () => {})):
   killSwitch: createKillSwitch(table, breaker),
   entityHistory: createEntityHistory(table),
   drills: createDrills(table),
+  approverAddresses: createApproverAddresses(table),
 });

@@ -1,7 +1,7 @@
 // What the facts say about the target. A fact that is unknown counts as the worst that it could be.
 import { isDeepStrictEqual } from 'node:util';
 import { instancesSeen } from '../../domain/attacked.ts';
-import type { Fact, InForce } from '../../domain/facts.ts';
+import { APPROVER_ADDRESS, type Fact, type InForce } from '../../domain/facts.ts';
 import type { Effect } from '../../execute/registry.ts';
 import { type Proposal, type Rule, verdict } from '../proposal.ts';
 
@@ -39,6 +39,12 @@ const targetIsNotProtected: Rule = {
         `Whether it is protected is unknown: ${protectedBy.why}`,
       );
     if (protectedBy.value === null) return null;
+    if (protectedBy.value === APPROVER_ADDRESS)
+      return verdict(
+        'hand-off',
+        'approver-address',
+        'Somebody who decides here works from it, or opened a link from there lately',
+      );
     const rule = policy.protected.find(({ id }) => id === protectedBy.value);
     return verdict(
       'hand-off',

@@ -1,0 +1,35 @@
+// Somebody who decides must not be made to lock themselves out.
+import { expect, test } from 'vitest';
+import { createWorld, sample } from './world.ts';
+
+const SCANNER = '203.0.113.66';
+const from = (sourceIp: string) => ({ requestContext: { http: { sourceIp } } });
+
+test('whoever approves a block of the address that they come from is stopped, told, and blocks nothing', async () => {
+  const world = await createWorld();
+  try {
+    await world.deliver(sample('web-port-probe'));
+    const path = world.link('ana.silva', 'Approve');
+    expect((await world.runtime.web.request(path, {}, from(SCANNER))).status).toBe(200);
+    await world.approve('ana.silva', 'Approve');
+    expect(world.blocked()).toEqual([]);
+    const block = await world.action('block_ip_at_firewall');
+    expect(block.status).toBe('handed-off');
+    expect(block.failure).toContain('opened a link from there');
+  } finally {
+    await world.stop();
+  }
+});
+
+test('whoever comes from elsewhere is not', async () => {
+  const world = await createWorld();
+  try {
+    await world.deliver(sample('web-port-probe'));
+    const path = world.link('ana.silva', 'Approve');
+    await world.runtime.web.request(path, {}, from('198.51.100.9'));
+    await world.approve('ana.silva', 'Approve');
+    expect(world.blocked()).toEqual([`${SCANNER}/32`]);
+  } finally {
+    await world.stop();
+  }
+});

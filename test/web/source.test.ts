@@ -1,0 +1,72 @@
+// The address of whoever opens a link is remembered, as API Gateway saw it, and never keeps the page from working.
+import { beforeEach, expect, test } from 'vitest';
+import type { Store } from '../../functions/store/store.ts';
+import { startStores } from '../store/dynamo.ts';
+import { ana, desk, minute, put, waiting } from './desk.ts';
+
+const db = startStores();
+let store: Store;
+beforeEach(async () => {
+  store = await db.fresh();
+});
+const from = (sourceIp: string) => ({ requestContext: { http: { sourceIp } } });
+const remembered = () => store.approverAddresses.recent(minute(5));
+const opens = async (path: string, env: object, headers = {}, change = {}) =>
+  desk(store, change).app.request(path, { headers }, env);
+
+test('looking at a question and answering it are both remembered', async () => {
+  const action = await put(store, waiting());
+  const { app, pathOf } = desk(store);
+  const path = await pathOf(action);
+  expect((await app.request(path, {}, from('198.51.100.1'))).status).toBe(200);
+  const form = { verdict: 'decline', reason: '', digest: action.digest };
+  const post = {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded', Origin: 'null' },
+    body: new URLSearchParams(form).toString(),
+  };
+  expect((await app.request(path, post, from('2001:db8::1'))).status).toBe(200);
+  expect((await remembered()).sort()).toEqual(['198.51.100.1', '2001:db8::1']);
+});
+
+test('what the caller claims in a header counts for nothing', async () => {
+  const path = await desk(store).pathOf(await put(store, waiting()));
+  const headers = { 'X-Forwarded-For': '203.0.113.7', Forwarded: 'for=203.0.113.7' };
+  await opens(path, from('198.51.100.1'), headers);
+  expect(await remembered()).toEqual(['198.51.100.1']);
+  await opens(path, {}, headers);
+  expect(await remembered()).toEqual(['198.51.100.1']);
+});
+
+test.each([
+  ['a link that we did not issue', (path: string) => `${path.slice(0, -4)}AAAA`],
+  ['a link for something else', (path: string) => path.replace('/approve/', '/review/')],
+])('%s is not', async (_, spoilt) => {
+  const path = await desk(store).pathOf(await put(store, waiting()));
+  expect((await opens(spoilt(path), from('203.0.113.7'))).status).toBe(403);
+  expect(await remembered()).toEqual([]);
+});
+
+test('a link that is over is not', async () => {
+  const { app, clock, pathOf } = desk(store);
+  const path = await pathOf(await put(store, waiting()));
+  clock.now = minute(20);
+  expect((await app.request(path, {}, from('203.0.113.7'))).status).toBe(200);
+  expect(await store.approverAddresses.recent(minute(25))).toEqual([]);
+});
+
+test('what is no address is not', async () => {
+  const path = await desk(store).pathOf(await put(store, waiting()));
+  for (const spoilt of ['', 'unknown', '198.51.100.1, 203.0.113.7', '0.0.0.0/0'])
+    expect((await opens(path, from(spoilt))).status).toBe(200);
+  expect(await remembered()).toEqual([]);
+});
+
+test('where it cannot be noted, the person decides all the same', async () => {
+  const path = await desk(store).pathOf(await put(store, waiting()));
+  const note = () => Promise.reject(new Error('no answer'));
+  const broken = { ...store, approverAddresses: { ...store.approverAddresses, note } };
+  const answer = await opens(path, from('198.51.100.1'), {}, { store: broken });
+  expect(answer.status).toBe(200);
+  expect(await answer.text()).toContain(ana.name);
+});
