@@ -16,10 +16,11 @@ const opens = async (path: string, env: object, headers = {}, change = {}) =>
 
 test('looking at a question and answering it are both remembered', async () => {
   const action = await put(store, waiting());
-  const { app, pathOf } = desk(store);
+  const { app, nonceOf, pathOf } = desk(store);
   const path = await pathOf(action);
   expect((await app.request(path, {}, from('198.51.100.1'))).status).toBe(200);
-  const form = { verdict: 'decline', reason: '', digest: action.digest };
+  const nonce = await nonceOf(path);
+  const form = { nonce, verdict: 'decline', reason: '', digest: action.digest };
   const post = {
     method: 'POST',
     headers: { 'Content-Type': 'application/x-www-form-urlencoded', Origin: 'null' },
