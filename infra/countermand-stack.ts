@@ -39,7 +39,7 @@ export class CountermandStack extends Stack {
     const flowLogs = new FlowLogs(this, 'FlowLogs', names);
     const denyAll = new DenyAll(this, 'DenyAll', names);
     const team = new Team(this, 'Team', names);
-    const keys = new MacKeys(this, 'LinkKey', names);
+    const keys = new MacKeys(this, 'LinkKey', names, settings.linkKeyGeneration ?? 1);
     const web = new WebApi(this, 'WebApi', names);
     const schedules = new ReversalSchedules(this, 'ReversalSchedules', names);
 
@@ -58,6 +58,7 @@ export class CountermandStack extends Stack {
       protectedTargets: policy.protected,
       teamTopicArn: team.topic.topicArn,
       linkKeyArn: keys.link.keyArn,
+      previousLinkKeyArn: keys.previousLink?.keyArn ?? null,
       pageKeyArn: keys.page.keyArn,
       webBaseUrl: web.url,
       schedules,
@@ -66,6 +67,9 @@ export class CountermandStack extends Stack {
 
     intake.deliverTo(functions.get('intake'));
     web.serve(functions.get('web'));
+    // Whoever opens a link of a new key finds pages that know it.
+    for (const asking of ['approve', 'notify', 'remind'])
+      functions.get(asking).node.addDependency(functions.get('web'));
     new SweepSchedule(this, 'SweepSchedule', functions.get('sweep'));
     watchOver(this, { intake, machines, functions, schedules, team });
 

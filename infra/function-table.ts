@@ -116,6 +116,7 @@ export function functionTable(s: Surroundings): FunctionRow[] {
       env: {
         ...table,
         ...links,
+        ...(s.previousLinkKeyArn && { [ENV.previousLinkKeyArn]: s.previousLinkKeyArn }),
         [ENV.pageKeyArn]: s.pageKeyArn,
         ...schedules,
         ...respond,

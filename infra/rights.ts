@@ -63,7 +63,7 @@ export function rightsIn(s: Surroundings) {
     callApprove: allow(['lambda:InvokeFunction'], [functionArn(names, 'approve')]),
     callNotify: allow(['lambda:InvokeFunction'], [functionArn(names, 'notify')]),
     generateLinks: allow(['kms:GenerateMac'], [s.linkKeyArn]),
-    verifyLinks: allow(['kms:VerifyMac'], [s.linkKeyArn]),
+    verifyLinks: allow(['kms:VerifyMac'], [s.linkKeyArn, s.previousLinkKeyArn ?? []].flat()),
     sealPages: allow(['kms:GenerateMac', 'kms:VerifyMac'], [s.pageKeyArn]),
     sendMail: allow(['ses:SendEmail'], identitiesOf(s, mailFrom), {
       StringEquals: { 'ses:FromAddress': mailFrom },

@@ -12,6 +12,8 @@ export const Settings = z
     mailFrom: z.email(),
     /** Whether addresses are watched and blocked at CloudFront, too, by a stack in us-east-1. */
     cloudFront: z.union([z.boolean(), z.stringbool()]).optional(),
+    /** Of the key of links; one more is one rotation. See docs/links.md. */
+    linkKeyGeneration: z.coerce.number().int().min(1).max(9999).optional(),
     /** Who analyses; without it, the playbook. */
     modelProvider: z.enum(['anthropic', 'bedrock']).optional(),
     modelId: z.string().min(1).optional(),
@@ -36,6 +38,7 @@ const NAMES = [
   'prefix',
   'mailFrom',
   'cloudFront',
+  'linkKeyGeneration',
   'modelProvider',
   'modelId',
   'anthropicSecretArn',

@@ -27,6 +27,8 @@ export type Surroundings = {
   protectedTargets: Policy['protected'];
   teamTopicArn: string;
   linkKeyArn: string;
+  /** Null until the key was rotated once. */
+  previousLinkKeyArn: string | null;
   pageKeyArn: string;
   webBaseUrl: string;
   schedules: ReversalSchedules;

@@ -1,20 +1,34 @@
 // The MAC of links under a key in a file: what KMS does in an account.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Mac } from '../functions/web/seal.ts';
 
-export const createMac = (key: Uint8Array): Mac => {
-  const code = (message: Uint8Array) => createHmac('sha256', key).update(message).digest();
+/** Generates with the one key; takes what the previous one made, too, where there is one. */
+export const createMac = (key: Uint8Array, previous: Uint8Array | null = null): Mac => {
+  const code = (under: Uint8Array, message: Uint8Array) =>
+    createHmac('sha256', under).update(message).digest();
   return {
-    generate: async (message) => code(message),
-    verify: async (message, mac) => mac.length === 32 && timingSafeEqual(code(message), mac),
+    generate: async (message) => code(key, message),
+    verify: async (message, mac) =>
+      [key, previous ?? key]
+        .map((one) => mac.length === 32 && timingSafeEqual(code(one, message), mac))
+        .some(Boolean),
   };
 };
 
 const KEY_BYTES = 32;
+const PREVIOUS = 'link.previous.key';
+
+/** What `npm start` reads of a folder. To rotate: move `link.key` to `link.previous.key`, and start again. */
+export const keysIn = (folder: string) => ({
+  linkKey: keyIn(join(folder, 'link.key')),
+  previousLinkKey: existsSync(join(folder, PREVIOUS)) ? keyIn(join(folder, PREVIOUS)) : null,
+  pageKey: keyIn(join(folder, 'page.key')),
+});
 
 /** The key in the file; made, and readable by its owner only, when there is none yet. Throws where it is not whole. */
-export function keyIn(path: string): Uint8Array {
+function keyIn(path: string): Uint8Array {
   try {
     const key = readFileSync(path);
     if (key.length === KEY_BYTES) return key;

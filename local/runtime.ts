@@ -46,6 +46,7 @@ export type RuntimeOptions = {
   webBaseUrl: string;
   /** Key of the links' MAC. */
   linkKey: Uint8Array;
+  previousLinkKey?: Uint8Array | null;
   /** Key of the MAC of what the pages give out. */
   pageKey: Uint8Array;
   /** Where everything survives a restart; in memory without one. */
@@ -76,7 +77,7 @@ export async function createRuntime(options: RuntimeOptions) {
   const inbox = state<Delivered[]>('inbox', []);
   const rejected = state<Rejected[]>('rejected', []);
   const send = createInbox(inbox, now);
-  const mac = createMac(options.linkKey);
+  const mac = createMac(options.linkKey, options.previousLinkKey);
   const account = createAccount({ state, policy, send, now });
 
   const events: EngineEvent[] = [];

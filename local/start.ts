@@ -11,7 +11,7 @@ import { claimDirectory } from './data-directory.ts';
 import { countsOf, troubleIn } from './drill/report.ts';
 import { drillAtStart } from './drill/stand-ins.ts';
 import { systemClock } from './engine/clock.ts';
-import { keyIn } from './mac.ts';
+import { keysIn } from './mac.ts';
 import { createRuntime } from './runtime.ts';
 
 const TICK_MS = 1_000;
@@ -50,8 +50,7 @@ try {
     newId: randomUUID,
     log,
     webBaseUrl: url,
-    linkKey: keyIn(join(folder, 'link.key')),
-    pageKey: keyIn(join(folder, 'page.key')),
+    ...keysIn(folder),
     folder,
   });
   const drilled = await drillAtStart(policy, runtime.store.drills, systemClock.now);

@@ -24,6 +24,8 @@ export const ENV = {
   webBaseUrl: 'WEB_BASE_URL',
   /** KMS HMAC key of the links. */
   linkKeyArn: 'LINK_KEY_ARN',
+  /** The one before, where the key was rotated: see docs/links.md. */
+  previousLinkKeyArn: 'PREVIOUS_LINK_KEY_ARN',
   /** KMS HMAC key of what the pages themselves give out: nonces of forms. */
   pageKeyArn: 'PAGE_KEY_ARN',
   /** Messages. */

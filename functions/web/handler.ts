@@ -24,7 +24,11 @@ export const handler = handle(
   createWeb({
     store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),
     policy: readPolicyFile(required(process.env, ENV.policyPath)),
-    mac: createKmsMac(kms, required(process.env, ENV.linkKeyArn)),
+    mac: createKmsMac(
+      kms,
+      required(process.env, ENV.linkKeyArn),
+      process.env[ENV.previousLinkKeyArn],
+    ),
     pages: createKmsMac(kms, required(process.env, ENV.pageKeyArn)),
     newId: randomUUID,
     callback: createCallback(sfn),

@@ -38,8 +38,8 @@ const actionsOf = (name: string) =>
     .flatMap(({ actions }) => actions)
     .filter((action) => !OWN_LOGS_AND_TRACES.includes(action))
     .sort();
-const whoMay = (action: string, on?: string) =>
-  [...functions.values()]
+const whoMay = (action: string, on?: string, all = functions) =>
+  [...all.values()]
     .filter(({ rights }) =>
       rights
         .filter(allows)
@@ -50,8 +50,8 @@ const whoMay = (action: string, on?: string) =>
     .sort();
 
 /** The key behind an alias, as rights name it. */
-function keyOf(alias: string): string {
-  const found = Object.values(resourcesOf(template, 'AWS::KMS::Alias')).find(
+function keyOf(alias: string, of = template): string {
+  const found = Object.values(resourcesOf(of, 'AWS::KMS::Alias')).find(
     ({ Properties }) => Properties.AliasName === `alias/${PREFIX}${alias}`,
   );
   return text(found!.Properties.TargetKeyId);
@@ -301,13 +301,54 @@ describe('least privilege', () => {
   });
 
   test('who asks can make links but not check them; who decides can check but not make them', () => {
-    expect(whoMay('kms:GenerateMac', keyOf('links'))).toEqual(['approve', 'notify', 'remind']);
-    expect(whoMay('kms:VerifyMac', keyOf('links'))).toEqual(['web']);
+    expect(whoMay('kms:GenerateMac', keyOf('links-1'))).toEqual(['approve', 'notify', 'remind']);
+    expect(whoMay('kms:VerifyMac', keyOf('links-1'))).toEqual(['web']);
     expect(whoMay('kms:GenerateMac', keyOf('pages'))).toEqual(['web']);
     expect(whoMay('kms:VerifyMac', keyOf('pages'))).toEqual(['web']);
     expect(whoMay('kms:GenerateMac')).toEqual(['approve', 'notify', 'remind', 'web']);
     expect(whoMay('kms:VerifyMac')).toEqual(['web']);
     expect(whoMay('kms:Decrypt')).toEqual([]);
+  });
+
+  describe('when the key of links is rotated', () => {
+    const rotated = templateWith({ settings: { linkKeyGeneration: 3 } });
+    const after = functionsOf(rotated);
+    const current = keyOf('links-3', rotated);
+    const previous = keyOf('links-2', rotated);
+    const asking = ['approve', 'notify', 'remind'];
+
+    test('links are made with the new key only, and those of the key before can still be checked', () => {
+      expect(whoMay('kms:GenerateMac', current, after)).toEqual(asking);
+      expect(whoMay('kms:GenerateMac', previous, after)).toEqual([]);
+      for (const key of [current, previous])
+        expect(whoMay('kms:VerifyMac', key, after)).toEqual(['web']);
+    });
+
+    test('the one before that is gone, and can be had back for 30 days', () => {
+      const keys = Object.values(resourcesOf(rotated, 'AWS::KMS::Key'));
+      expect(keys).toHaveLength(3);
+      rotated.allResources('AWS::KMS::Key', {
+        DeletionPolicy: 'Delete',
+        Properties: { PendingWindowInDays: 30 },
+      });
+    });
+
+    test('who asks is told of the new key alone, and only once the pages know it', () => {
+      const variables = (name: string) => after.get(name)!.properties.Environment.Variables;
+      for (const name of asking) {
+        expect(text(variables(name).LINK_KEY_ARN)).toBe(current);
+        expect(variables(name)).not.toHaveProperty('PREVIOUS_LINK_KEY_ARN');
+        expect(resourceOf(name).DependsOn).toContain(idOf('web'));
+      }
+      expect(text(variables('web').LINK_KEY_ARN)).toBe(current);
+      expect(text(variables('web').PREVIOUS_LINK_KEY_ARN)).toBe(previous);
+    });
+
+    const lambdas = Object.entries(resourcesOf(rotated, 'AWS::Lambda::Function'));
+    const named = (name: string) =>
+      lambdas.find(([, { Properties }]) => Properties.FunctionName === `${PREFIX}${name}`)!;
+    const resourceOf = (name: string) => named(name)[1];
+    const idOf = (name: string) => named(name)[0];
   });
 
   test('only executor and reverser of the web firewall may change its lists, and only ours', () => {

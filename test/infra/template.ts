@@ -30,7 +30,12 @@ export const templateWith = (change?: Parameters<typeof stackWith>[0]) =>
 
 // biome-ignore lint/suspicious/noExplicitAny: CloudFormation's JSON, of which the assertions name the parts
 type Properties = Record<string, any>;
-export type Resource = { Type: string; Properties: Properties; Metadata?: Properties };
+export type Resource = {
+  Type: string;
+  Properties: Properties;
+  Metadata?: Properties;
+  DependsOn?: string[];
+};
 export type Statement = {
   effect: string;
   actions: string[];

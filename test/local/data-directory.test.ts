@@ -1,11 +1,11 @@
 // What survives on a laptop is whole, or the start says in one sentence what is wrong with it.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { onDisk } from '../../local/aws/state-file.ts';
 import { claimDirectory } from '../../local/data-directory.ts';
-import { keyIn } from '../../local/mac.ts';
+import { createMac, keysIn } from '../../local/mac.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -32,15 +32,31 @@ describe('the data directory', () => {
   });
 });
 
-describe('the key of the links', () => {
-  test('is made once, and is the same after a restart', () => {
-    const file = join(folder, 'link.key');
-    expect(keyIn(file)).toEqual(keyIn(file));
+describe('the keys of links and pages', () => {
+  test('are made once, and are the same after a restart', () => {
+    const keys = keysIn(folder);
+    expect(keys.linkKey).not.toEqual(keys.pageKey);
+    expect(keysIn(folder)).toEqual(keys);
   });
 
-  test('that was written in part signs nothing: whoever can guess it could decide', () => {
+  test('that were written in part sign nothing: whoever can guess one could decide', () => {
     const file = join(folder, 'link.key');
     writeFileSync(file, '');
-    expect(() => keyIn(file)).toThrow(`${file} holds 0 bytes and not a key of 32`);
+    expect(() => keysIn(folder)).toThrow(`${file} holds 0 bytes and not a key of 32`);
+  });
+
+  test('are rotated by a move: what was signed before is taken, until the next move', async () => {
+    const macIn = () => {
+      const { linkKey, previousLinkKey } = keysIn(folder);
+      return createMac(linkKey, previousLinkKey);
+    };
+    const rotate = () => renameSync(join(folder, 'link.key'), join(folder, 'link.previous.key'));
+    const message = new TextEncoder().encode('a link');
+    const before = await macIn().generate(message);
+    rotate();
+    expect(await macIn().generate(message)).not.toEqual(before);
+    expect(await macIn().verify(message, before)).toBe(true);
+    rotate();
+    expect(await macIn().verify(message, before)).toBe(false);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Denied, Unavailable } from '../../functions/domain/errors.ts';
 import { createKmsMac } from '../../functions/web/kms-mac.ts';
 import { issueLink, readLink } from '../../functions/web/link.ts';
+import { createMac } from '../../local/mac.ts';
 import { NOW } from '../fixtures/case.ts';
 import { mac as local, minute } from './desk.ts';
 
@@ -54,5 +55,57 @@ describe('a link under a KMS key', () => {
     const mac = createKmsMac(kms(named('AccessDeniedException')), 'key');
     const token = await issueLink(mac, claims);
     await expect(readLink(mac, token, 'approve', NOW)).rejects.toThrow(Denied);
+  });
+});
+
+describe('when the key is rotated', () => {
+  const keys = Object.fromEntries(
+    ['first', 'second', 'third'].map((id, index) => [
+      id,
+      createMac(new Uint8Array(32).fill(index + 1)),
+    ]),
+  );
+  /** KMS with three keys; what is done with a key that `broken` names fails. */
+  const rotating = (broken?: string): Kms =>
+    ({
+      generateMac: async ({ KeyId, Message }: { KeyId: string; Message: Uint8Array }) => ({
+        Mac: await keys[KeyId]!.generate(Message),
+      }),
+      verifyMac: async (given: { KeyId: string; Message: Uint8Array; Mac: Uint8Array }) => {
+        if (given.KeyId === broken) throw named('KMSInvalidStateException');
+        if (!(await keys[given.KeyId]!.verify(given.Message, given.Mac)))
+          throw named('KMSInvalidMacException');
+        return { MacValid: true };
+      },
+    }) as unknown as Kms;
+  const linkOf = (key: string, previous?: string) =>
+    issueLink(createKmsMac(rotating(), key, previous), claims);
+  const opened = async (token: string, current: string, previous?: string, broken?: string) =>
+    readLink(createKmsMac(rotating(broken), current, previous), token, 'approve', NOW);
+
+  test('a link made before still opens, and so does one made since', async () => {
+    expect(await opened(await linkOf('first'), 'second', 'first')).toMatchObject({ ok: true });
+    expect(await opened(await linkOf('second', 'first'), 'second', 'first')).toMatchObject({
+      ok: true,
+    });
+  });
+
+  test('links are made with the current key alone', async () => {
+    const token = await linkOf('second', 'first');
+    expect(await opened(token, 'second')).toMatchObject({ ok: true });
+    expect(await opened(token, 'first')).toMatchObject({ why: 'invalid' });
+  });
+
+  test('a link of a key that was retired is refused like any that is not ours', async () => {
+    expect(await opened(await linkOf('first'), 'third', 'second')).toEqual({
+      ok: false,
+      why: 'invalid',
+    });
+  });
+
+  test('a previous key that fails takes no link of the current one with it, and calls none forged', async () => {
+    const current = await linkOf('second');
+    expect(await opened(current, 'second', 'first', 'first')).toMatchObject({ ok: true });
+    await expect(opened(await linkOf('first'), 'second', 'first', 'first')).rejects.toThrow();
   });
 });
