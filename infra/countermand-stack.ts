@@ -47,6 +47,7 @@ export class CountermandStack extends Stack {
       settings,
       integrations: policy.integrations,
       channels: policy.channels,
+      signIn: policy.signIn,
       policyLayer,
       tableName: records.table.tableName,
       tableArn: records.table.tableArn,

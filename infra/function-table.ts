@@ -131,6 +131,7 @@ export function functionTable(s: Surroundings): FunctionRow[] {
         'callApprove',
         'verifyLinks',
         'sealPages',
+        'readSignInSecret',
         'setSchedules',
         'lendScheduleRole',
       ],

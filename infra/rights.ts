@@ -72,6 +72,7 @@ export function rightsIn(s: Surroundings) {
     // CreateOpsItem has no resource to name before the item exists.
     openTickets: allow(['ssm:CreateOpsItem'], ['*']),
     readMessageSecrets: readSecrets(s, secretsIn(s.channels).messages),
+    readSignInSecret: readSecrets(s, s.signIn ? [s.signIn.clientSecret] : []),
     readTicketSecret: readSecrets(s, secretsIn(s.channels).tickets),
     setSchedules: allow(
       ['scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'],

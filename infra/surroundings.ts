@@ -15,6 +15,8 @@ export type Surroundings = {
   integrations: Policy['integrations'];
   /** Of policy: which secrets functions may read. */
   channels: Channels;
+  /** Of policy: whose secret the pages may read. */
+  signIn: Policy['signIn'];
   policyLayer: PolicyLayer;
   tableName: string;
   tableArn: string;

@@ -19,6 +19,7 @@ import { reverse } from '../functions/reverse/reverse.ts';
 import { createCallback, createStarter } from '../functions/scheduling/executions.ts';
 import { createStore } from '../functions/store/store.ts';
 import { sweep } from '../functions/sweep/sweep.ts';
+import type { Provider } from '../functions/web/oidc.ts';
 import { createWeb, type WebDeps } from '../functions/web/web.ts';
 import { createInbox, type Delivered } from './aws/inbox.ts';
 import { inMemory, onDisk, type StateFile } from './aws/state-file.ts';
@@ -49,6 +50,8 @@ export type RuntimeOptions = {
   previousLinkKey?: Uint8Array | null;
   /** Key of the MAC of what the pages give out. */
   pageKey: Uint8Array;
+  /** With whom people sign in, where policy asks for it. */
+  provider?: Provider;
   /** Where everything survives a restart; in memory without one. */
   folder?: string;
   /** Milliseconds between the engine's retries, instead of the definition's; for tests. */
@@ -105,6 +108,7 @@ export async function createRuntime(options: RuntimeOptions) {
     send,
     mac,
     pages: createMac(options.pageKey),
+    provider: options.provider ?? null,
     newId,
     callback: createCallback(stepFunctions),
     webBaseUrl,

@@ -70,6 +70,7 @@ export function loadPolicy(directory: string, account: string): Policy {
     ...(data.calendar ?? calendar.data),
     protected: [...protectedTargets.data.protected, ...(data.protected ?? [])],
     integrations: data.integrations ?? {},
+    signIn: data.signIn ?? null,
     canaries: [...drill.data.canaries, ...(data.canaries ?? [])],
   };
   const ladder = data.escalation
@@ -79,6 +80,7 @@ export function loadPolicy(directory: string, account: string): Policy {
     ...withoutReversal(merged.actions, actions),
     ...loweredTiers(merged, effective),
     ...lateRungs(merged, ladder.read, ladder.at),
+    ...unknownToProvider(merged, ladder.read, ladder.at),
     ...strangers(merged, data.channels ? overlay : channels, data.channels ? ['channels'] : []),
     ...sameNames(merged, data.protected ? overlay : protectedTargets),
     ...uselessCanaries(drill.data.canaries, drill),
@@ -149,6 +151,27 @@ function strangers(
     .map((id) =>
       fault([...at, 'people', id], `"${id}" is not one of the people of escalation.yaml`),
     );
+}
+
+/** Who cannot sign in cannot decide; two who sign in as one would have one person's vote twice. */
+function unknownToProvider(
+  { escalation, signIn }: Pick<Policy, 'escalation' | 'signIn'>,
+  { fault }: Read<unknown>,
+  at: Path,
+): Fault[] {
+  if (!signIn) return [];
+  const field = signIn.claim === 'email' ? 'email' : 'subject';
+  const named = Object.entries(escalation.people).map(([id, person]) => {
+    const name = field === 'email' ? person.email.toLowerCase() : person.subject;
+    return { id, name };
+  });
+  return named.flatMap(({ id, name }, index) => {
+    const path = [...at, 'people', id, field];
+    if (name === undefined)
+      return fault(path, `expected what the claim "${signIn.claim}" of signIn says of this person`);
+    const twin = named.slice(0, index).find((other) => other.name === name);
+    return twin ? fault(path, `"${twin.id}" has the same, and would sign in as both`) : [];
+  });
 }
 
 /** A decision names the rule that protects its target; two of one name would leave open which. */

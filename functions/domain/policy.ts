@@ -1,7 +1,7 @@
 // The shape of policies/: what may run alone, what needs a person, what never runs, and who is asked.
 import { z } from 'zod';
 import { EntityKind } from './alert.ts';
-import { ChannelsFile } from './channels.ts';
+import { ChannelsFile, SecretName } from './channels.ts';
 
 export const ActionName = z.enum([
   'add_ip_to_watchlist',
@@ -112,6 +112,8 @@ export const Person = z.strictObject({
   principals: z.array(z.string().min(1).max(256)),
   /** Fixed addresses or ranges that this person works from, such as an office's: never blocked, like those seen lately. */
   addresses: z.array(z.union([z.cidrv4(), z.cidrv6()])).optional(),
+  /** What the identity provider calls this person, where `signIn` of the account names another claim than `email`. */
+  subject: z.string().min(1).max(256).optional(),
 });
 export type Person = z.infer<typeof Person>;
 
@@ -252,6 +254,28 @@ export const Integrations = z.strictObject({
   gmail: z.strictObject({ secretArn }).optional(),
 });
 
+/** An OpenID Connect provider with which people sign in before they decide. See docs/links.md. */
+export const SignIn = z.strictObject({
+  /** As its tokens have it; its description is at `<issuer>/.well-known/openid-configuration`. */
+  issuer: z
+    .url()
+    .refine(
+      (url) => url.startsWith('https://') || /^http:\/\/127\.0\.0\.1:\d+$/.test(url),
+      'expected https://, or a port of 127.0.0.1',
+    ),
+  clientId: z.string().min(1).max(256),
+  clientSecret: SecretName,
+  /**
+   * The claim that says who somebody is: `email`, which the provider must have verified, is compared with the address
+   * in escalation.yaml, and any other with the `subject` there.
+   */
+  claim: z
+    .string()
+    .regex(/^[\w:/.-]{1,128}$/)
+    .default('email'),
+});
+export type SignIn = z.infer<typeof SignIn>;
+
 export const AccountFile = z.strictObject({
   account: z.string().regex(/^\d{12}$/, 'expected a 12-digit account number'),
   name: z.string().min(1).max(64),
@@ -275,6 +299,8 @@ export const AccountFile = z.strictObject({
   /** Further protected targets. */
   protected: z.array(ProtectedRule).optional(),
   integrations: Integrations.optional(),
+  /** Without it, the link alone decides. */
+  signIn: SignIn.optional(),
   /** Further canaries: what only this account has. */
   canaries: z.array(Canary).optional(),
   /** Shorter lifetimes and time limits; a tier can only be raised. */
@@ -311,6 +337,7 @@ export const Policy = z.strictObject({
   ...CalendarFile.shape,
   protected: z.array(ProtectedRule),
   integrations: Integrations,
+  signIn: SignIn.nullable(),
   canaries: z.array(Canary),
 });
 export type Policy = z.infer<typeof Policy>;

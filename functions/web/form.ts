@@ -11,26 +11,23 @@ const FormClaims = z.strictObject({
 /** What a page showed is no longer what is so; whoever decides on it has to look again. */
 export const FORM_OPEN_MINUTES = 30;
 
-/** A form of one link, and of one person's session where there is one. */
-export type FormOf = { token: string; session: string | null };
-
-const domainOf = ({ token, session }: FormOf) => `countermand form v1\n${token}\n${session ?? '-'}`;
+const domainOf = (token: string) => `countermand form v1\n${token}`;
 
 export const issueNonce = (
   mac: Pick<Mac, 'generate'>,
-  form: FormOf,
+  token: string,
   id: string,
   now: Date,
-): Promise<string> => seal(mac, domainOf(form), { id, issued: Math.floor(now.getTime() / 1000) });
+): Promise<string> => seal(mac, domainOf(token), { id, issued: Math.floor(now.getTime() / 1000) });
 
 /** `stale`: ours, and shown too long ago. It is not single use: the record is, which takes one decision. */
 export async function readNonce(
   mac: Pick<Mac, 'verify'>,
-  form: FormOf,
+  token: string,
   nonce: string,
   now: Date,
 ): Promise<'good' | 'stale' | 'invalid'> {
-  const claims = await unseal(mac, domainOf(form), nonce, FormClaims);
+  const claims = await unseal(mac, domainOf(token), nonce, FormClaims);
   if (!claims) return 'invalid';
   const minutes = (now.getTime() / 1000 - claims.issued) / 60;
   return minutes < FORM_OPEN_MINUTES ? 'good' : 'stale';

@@ -8,22 +8,26 @@ import { SFN } from '@aws-sdk/client-sfn';
 import { handle } from 'hono/aws-lambda';
 import { createLog } from '../audit/logger.ts';
 import { ENV, required } from '../domain/env.ts';
+import { remoteClients } from '../remote/deployed.ts';
 import { createCall } from '../scheduling/calls.ts';
 import { createSchedules, scheduleTargets } from '../scheduling/eventbridge.ts';
 import { createCallback, createStarter } from '../scheduling/executions.ts';
 import { readPolicyFile } from '../store/policy-file.ts';
 import { createStore } from '../store/store.ts';
 import { createKmsMac } from './kms-mac.ts';
+import { providerFrom } from './sign-in.ts';
 import { createWeb } from './web.ts';
 
 const log = createLog('web');
 const sfn = new SFN({});
 const kms = new KMS({});
+const policy = readPolicyFile(required(process.env, ENV.policyPath));
+const webBaseUrl = required(process.env, ENV.webBaseUrl);
 
 export const handler = handle(
   createWeb({
     store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),
-    policy: readPolicyFile(required(process.env, ENV.policyPath)),
+    policy,
     mac: createKmsMac(
       kms,
       required(process.env, ENV.linkKeyArn),
@@ -31,12 +35,13 @@ export const handler = handle(
     ),
     pages: createKmsMac(kms, required(process.env, ENV.pageKeyArn)),
     newId: randomUUID,
+    provider: policy.signIn && providerFrom(policy.signIn, webBaseUrl, remoteClients()),
     callback: createCallback(sfn),
     startReverse: createStarter(sfn, required(process.env, ENV.reverseArn)),
     startRespond: createStarter(sfn, required(process.env, ENV.respondArn)),
     askAlso: createCall(new Lambda({}), required(process.env, ENV.approveFunctionName)),
     schedules: createSchedules(new Scheduler({}), scheduleTargets(process.env), () => new Date()),
-    webBaseUrl: required(process.env, ENV.webBaseUrl),
+    webBaseUrl,
     now: () => new Date(),
     log,
   }),

@@ -33,6 +33,8 @@ export type View = {
   path: string;
   /** Of the forms on this page. */
   nonce: string;
+  /** Where this person signs in first; null where they have, or need not. */
+  signInPath: string | null;
   maxExtensions: number;
   now: Date;
 };
@@ -55,12 +57,19 @@ ${body}
 </html>`;
 
 /** A form back to this link: on exactly this action, from exactly this page. */
-const form = ({ action, path, nonce }: View, label: string, inner: Html): Html =>
-  html`<form method="post" action="${path}" aria-label="${label}">
+const form = ({ action, path, nonce, signInPath }: View, label: string, inner: Html): Html =>
+  signInPath !== null
+    ? signInLink(signInPath)
+    : html`<form method="post" action="${path}" aria-label="${label}">
 <input type="hidden" name="digest" value="${action.digest}">
 <input type="hidden" name="nonce" value="${nonce}">
 ${inner}
 </form>`;
+
+/** A link and no form: `form-action 'self'` would stop a form whose answer leads elsewhere. */
+const signInLink = (path: string): Html => html`<div class="choice wide">
+<a class="go" href="${path}">Sign in to decide<small>then you are back here</small></a>
+</div>`;
 
 export function approvePage(view: View): Html {
   const { action, person, now } = view;
@@ -234,8 +243,11 @@ ${record(view)}`,
 }
 
 /** A page about no action: it tells nothing to whom the link does not belong. */
-export const noticePage = (title: string, text: string): Html =>
-  shell(title, html`<header><h1>${title}</h1><p class="result">${text}</p></header>`);
+export const noticePage = (title: string, text: string, back?: string): Html =>
+  shell(
+    title,
+    html`<header><h1>${title}</h1><p class="result">${text}</p>${back ? html`<p><a href="${back}">Back to the question</a></p>` : ''}</header>`,
+  );
 
 /** Minutes as of now; the page does not count down by itself, so the hour stands beside it. */
 function timeLeft(until: string | null, now: Date): string {

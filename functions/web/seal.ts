@@ -45,6 +45,13 @@ export async function unseal<T>(
   return claims.success ? claims.data : null;
 }
 
+/** What follows from a text under our key, and from nothing else. */
+export const derived = async (
+  mac: Pick<Mac, 'generate'>,
+  domain: Domain,
+  text: string,
+): Promise<string> => Buffer.from(await mac.generate(message(domain, text))).toString('base64url');
+
 function parsed(payload: string): unknown {
   try {
     return JSON.parse(Buffer.from(payload, 'base64url').toString());

@@ -6,24 +6,26 @@ import type { z } from 'zod';
 import { actionDigest } from '../audit/chain.ts';
 import { errorFields, type Log } from '../audit/log.ts';
 import type { Action } from '../domain/action.ts';
-import { alikeTo } from '../domain/alike.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Schedules } from '../scheduling/schedules.ts';
 import type { Store } from '../store/store.ts';
 import { AnewForm, mayAskAnew, onAskAnew } from './anew.ts';
 import { ApproveForm, onApproval } from './approval.ts';
-import { mayNot, peopleAsked } from './decision.ts';
-import { FORM_OPEN_MINUTES, issueNonce, readNonce } from './form.ts';
+import { mayNot } from './decision.ts';
+import { FORM_OPEN_MINUTES, readNonce } from './form.ts';
 import { guardedHeaders, neverKept, ownFormsOnly } from './guard.ts';
 import { mayReverse } from './keeping.ts';
-import { type LinkClaims, type Purpose, readLink } from './link.ts';
+import { type LinkClaims, Purpose, readLink } from './link.ts';
+import type { Provider } from './oidc.ts';
 import { anewPage, approvePage, noticePage, reviewPage, standingPage, type View } from './page.ts';
-import { couldTake } from './request.ts';
 import { onReview, ReviewForm } from './review.ts';
 import type { Mac } from './seal.ts';
+import { whoSignedIn } from './session.ts';
+import { beginSignIn, finishSignIn } from './sign-in.ts';
 import { sourceAddress } from './source.ts';
-import { type Names, type Standing, standingOf } from './standing.ts';
+import { type Standing, standingOf } from './standing.ts';
 import { STYLE } from './style.ts';
+import { viewOf } from './view.ts';
 
 export type WebDeps = {
   store: Store;
@@ -32,6 +34,8 @@ export type WebDeps = {
   /** Of what the site gives out itself. Another key: whoever serves pages makes no links. */
   pages: Mac;
   newId: () => string;
+  /** With whom people sign in; null where policy does not ask for it. */
+  provider: Provider | null;
   callback: (taskToken: string, output: { verdict: string }) => Promise<void>;
   startReverse: (name: string, input: object) => Promise<void>;
   startRespond: (name: string, input: object) => Promise<void>;
@@ -44,7 +48,14 @@ export type WebDeps = {
 };
 
 /** An opened link: who holds it, what it is about, and whether it may still decide. */
-export type Opened = { token: string; claims: LinkClaims; action: Action; expired: boolean };
+export type Opened = {
+  token: string;
+  claims: LinkClaims;
+  action: Action;
+  expired: boolean;
+  /** Where policy asks for it, and this browser has not: then the link shows, and decides nothing. */
+  mustSignIn: boolean;
+};
 /** What a form came to: the action after it, what to say first, and whether the answer was counted. */
 export type Answer = { action: Action; say: Standing; status: 200 | 403 | 409 | 410 | 503 };
 
@@ -64,6 +75,8 @@ export function createWeb(deps: WebDeps): Hono {
   app.post('/review/:token', (c) => act(deps, c, 'review', ReviewForm, onReview));
   app.get('/ask-anew/:token', (c) => show(deps, c, 'ask-anew'));
   app.post('/ask-anew/:token', (c) => act(deps, c, 'ask-anew', AnewForm, onAskAnew));
+  app.get('/sign-in/:purpose/:token', (c) => toSignIn(deps, c));
+  app.get('/signed-in', (c) => finishSignIn(deps, c));
   app.notFound((c) => c.html(noticePage('Not found', 'There is nothing at this address.'), 404));
   app.onError((error, c) => {
     if (error instanceof HTTPException)
@@ -100,8 +113,10 @@ async function open(deps: WebDeps, c: Context, purpose: Purpose): Promise<Opened
   const { incidentId, actionId } = claims;
   const action = await deps.store.records.findAction(incidentId, actionId);
   if (action?.digest === claims.digest && actionDigest(action) === claims.digest) {
-    if (link.ok) await rememberSource(deps, c, claims);
-    return { token, claims, action, expired: !link.ok };
+    const mustSignIn =
+      deps.policy.signIn !== null && (await whoSignedIn(deps, c)) !== claims.person;
+    if (link.ok && !mustSignIn) await rememberSource(deps, c, claims);
+    return { token, claims, action, expired: !link.ok, mustSignIn };
   }
   deps.log('error', 'a link does not match the recorded action', { incidentId, actionId });
   return notValid(c);
@@ -116,6 +131,15 @@ async function rememberSource({ store, now, log }: WebDeps, c: Context, { person
   });
 }
 
+async function toSignIn(deps: WebDeps, c: Context): Promise<Response> {
+  const purpose = Purpose.safeParse(c.req.param('purpose'));
+  if (!purpose.success) return notValid(c);
+  const opened = await open(deps, c, purpose.data);
+  if (opened instanceof Response) return opened;
+  const path = `/${purpose.data}/${opened.token}`;
+  return beginSignIn(deps, c, { path, person: opened.claims.person });
+}
+
 async function show(deps: WebDeps, c: Context, purpose: Purpose): Promise<Response> {
   const opened = await open(deps, c, purpose);
   if (opened instanceof Response) return opened;
@@ -126,6 +150,8 @@ async function show(deps: WebDeps, c: Context, purpose: Purpose): Promise<Respon
       : standingPage(view, standing(view), { answered: false }),
   );
 }
+
+const standing = ({ action, names, now }: View): Standing => standingOf(action, names, now);
 
 const PAGES = { approve: approvePage, review: reviewPage, 'ask-anew': anewPage } as const;
 
@@ -138,54 +164,6 @@ function isOpen(deps: WebDeps, { claims, action, expired }: Opened): boolean {
   return action.status === 'awaiting-approval' && deps.now().getTime() < ends;
 }
 
-/** Whether this person is asked about it, too, and has not answered. */
-const mayAnswer = (
-  action: Action,
-  person: string,
-  people: Policy['escalation']['people'],
-): boolean =>
-  !mayNot(action, person, people) &&
-  action.approval !== null &&
-  peopleAsked(action.approval).some(({ id }) => id === person) &&
-  action.approval.votes.every(({ by }) => by !== person);
-
-const standing = ({ action, names, now }: View): Standing => standingOf(action, names, now);
-
-async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise<View> {
-  const { claims, action } = opened;
-  const { records } = deps.store;
-  const { incidentId, alertId, approval } = action;
-  const [alert, incident, assessment, actions] = await Promise.all([
-    records.readableAlert(incidentId, alertId),
-    records.readableIncident(incidentId),
-    records.findAssessment(incidentId, alertId),
-    records.actions(incidentId),
-  ]);
-  const { people } = deps.policy.escalation;
-  const asked = approval ? [...peopleAsked(approval), ...approval.managers] : [];
-  const names: Names = Object.fromEntries([
-    ...Object.entries(people).map(([id, { name }]) => [id, name]),
-    ...asked.map(({ id, name }) => [id, name]),
-  ]);
-  return {
-    action,
-    alert,
-    incident,
-    origin: assessment?.origin ?? null,
-    person: names[claims.person] ?? claims.person,
-    names,
-    path: c.req.path,
-    nonce: await issueNonce(deps.pages, formOf(opened), deps.newId(), deps.now()),
-    couldTake: couldTake(action, people),
-    alike:
-      claims.purpose === 'approve' && !opened.expired
-        ? alikeTo(action, actions).filter((one) => mayAnswer(one, claims.person, people))
-        : [],
-    maxExtensions: deps.policy.limits.maxExtensions,
-    now: deps.now(),
-  };
-}
-
 async function act<F extends { digest: string }>(
   deps: WebDeps,
   c: Context,
@@ -195,36 +173,47 @@ async function act<F extends { digest: string }>(
 ): Promise<Response> {
   const opened = await open(deps, c, purpose);
   if (opened instanceof Response) return opened;
-  const { nonce, ...fields } = await c.req.parseBody({ all: true });
-  const form = schema.safeParse(fields);
-  const shown = await readNonce(deps.pages, formOf(opened), String(nonce), deps.now());
-  if (!form.success || form.data.digest !== opened.action.digest || shown === 'invalid')
-    throw new HTTPException(400, { message: 'The form could not be read. Open the link again.' });
-  const { action, say, status } = opened.expired
-    ? tooLate(opened)
-    : shown === 'stale'
-      ? lookAgain(opened)
-      : await onForm(deps, opened, form.data);
+  const { action, say, status } = await answerTo(deps, c, opened, schema, onForm);
   const view = await viewOf(deps, c, { ...opened, action });
   const stands = standing(view);
   const text = status === 200 ? say.text : `${say.text} ${stands.text}`.trim();
   return c.html(standingPage(view, { ...say, text }, { answered: true }), status);
 }
 
-const formOf = ({ token }: Opened) => ({ token, session: null });
+async function answerTo<F extends { digest: string }>(
+  deps: WebDeps,
+  c: Context,
+  opened: Opened,
+  schema: z.ZodType<F>,
+  onForm: (deps: WebDeps, opened: Opened, form: F) => Promise<Answer>,
+): Promise<Answer> {
+  if (opened.mustSignIn && !opened.expired) return notCountedAs(opened, 'signInFirst');
+  const { nonce, ...fields } = await c.req.parseBody({ all: true });
+  const form = schema.safeParse(fields);
+  const shown = await readNonce(deps.pages, opened.token, String(nonce), deps.now());
+  if (!form.success || form.data.digest !== opened.action.digest || shown === 'invalid')
+    throw new HTTPException(400, { message: 'The form could not be read. Open the link again.' });
+  if (opened.expired) return notCountedAs(opened, 'tooLate');
+  if (shown === 'stale') return notCountedAs(opened, 'lookAgain');
+  return onForm(deps, opened, form.data);
+}
 
-const tooLate = ({ action }: Opened): Answer => ({
-  action,
-  status: 410,
-  say: { title: 'Too late', text: 'Your answer was not counted.', tone: 'bad' },
-});
-
-const lookAgain = ({ action }: Opened): Answer => ({
-  action,
-  status: 409,
-  say: {
-    title: 'Please look again',
-    text: `This page was open for more than ${FORM_OPEN_MINUTES} minutes, so your answer was not counted.`,
-    tone: 'quiet',
+const NOT_COUNTED = {
+  signInFirst: {
+    title: 'Sign in first',
+    status: 403,
+    why: 'You have not signed in, or too long ago.',
   },
-});
+  tooLate: { title: 'Too late', status: 410, why: '' },
+  lookAgain: {
+    title: 'Please look again',
+    status: 409,
+    why: `This page was open for more than ${FORM_OPEN_MINUTES} minutes.`,
+  },
+} as const;
+
+const notCountedAs = ({ action }: Opened, because: keyof typeof NOT_COUNTED): Answer => {
+  const { title, status, why } = NOT_COUNTED[because];
+  const text = `${why} Your answer was not counted.`.trim();
+  return { action, status, say: { title, text, tone: 'bad' } };
+};

@@ -26,13 +26,18 @@ export const launch = () =>
 
 export type Site = Awaited<ReturnType<typeof startSite>>;
 
-export async function startSite() {
+/** `account` is what is special about it, now that its address is known. */
+export async function startSite(
+  account: (
+    url: string,
+  ) => Pick<Parameters<typeof createWorld>[0] & object, 'policy' | 'provider'> = () => ({}),
+) {
   let handle: (request: Request) => Response | Promise<Response> = () =>
     new Response('starting', { status: 503 });
   const server = serve({ fetch: (request) => handle(request), port: 0, hostname: '127.0.0.1' });
   if (!server.listening) await new Promise((resolve) => server.once('listening', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const world = await createWorld({ baseUrl: url });
+  const world = await createWorld({ baseUrl: url, ...account(url) });
   let ids = 0;
   const { fetch } = createConsole({
     runtime: world.runtime,
@@ -47,6 +52,10 @@ export async function startSite() {
   return {
     url,
     world,
+    /** From now on the pages stand alone, as in an account. */
+    withoutConsole() {
+      handle = (request) => world.runtime.web.fetch(request);
+    },
     /** From now on nothing is answered, as after Ctrl-C. */
     breakDown() {
       handle = () => new Response('gone', { status: 503 });

@@ -22,6 +22,7 @@ export async function createWorld({
   engine,
   realTime = false,
   drilled = true,
+  provider,
 }: {
   policy?: Policy;
   analyst?: Analyst;
@@ -34,6 +35,8 @@ export async function createWorld({
   realTime?: boolean;
   /** Where false, nobody has shown yet that anything undoes itself. */
   drilled?: boolean;
+  /** With whom people sign in, where the policy asks for it. */
+  provider?: RuntimeOptions['provider'];
 } = {}) {
   let ids = 0;
   const runtime: Runtime = await createRuntime({
@@ -47,6 +50,7 @@ export async function createWorld({
     pageKey: Buffer.alloc(32, 9),
     ...(realTime ? {} : { retryIntervalMs: 0 }),
     ...(engine && { engine }),
+    ...(provider && { provider }),
     ...(folder && { folder }),
   });
   const { store } = runtime;

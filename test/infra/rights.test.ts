@@ -405,6 +405,21 @@ describe('least privilege', () => {
     ]);
   });
 
+  test('the secret of the identity provider is read by the pages, and only where people sign in', () => {
+    const readers = (signIn: Policy['signIn']) =>
+      [...functionsOf(templateWith({ policy: { signIn } })).values()].flatMap((one) =>
+        one.rights
+          .filter(({ actions }) => actions.includes('secretsmanager:GetSecretValue'))
+          .map(({ resources }) => [one.name, ...resources]),
+      );
+    const clientSecret = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:idp-AbCdEf';
+    const issuer = 'https://login.example.com';
+    expect(readers(null)).toEqual([]);
+    expect(readers({ issuer, clientId: 'c', clientSecret, claim: 'email' })).toEqual([
+      ['web', clientSecret],
+    ]);
+  });
+
   describe('secrets', () => {
     const reads = (names: typeof functions) =>
       Object.fromEntries(

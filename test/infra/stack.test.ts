@@ -276,7 +276,7 @@ test('the HTTP API has the routes of the pages only, is throttled, and logs no l
     ...readFileSync(join(ROOT, 'functions/web/web.ts'), 'utf8').matchAll(
       /app\.(get|post)\('([^']+)'/g,
     ),
-  ].map(([, method, path]) => `${method!.toUpperCase()} ${path!.replace(':token', '{token}')}`);
+  ].map(([, method, path]) => `${method!.toUpperCase()} ${path!.replace(/:(\w+)/g, '{$1}')}`);
   expect(routes.sort()).toEqual(served.sort());
   const [stage] = Object.values(resourcesOf(template, 'AWS::ApiGatewayV2::Stage'));
   expect(stage!.Properties.DefaultRouteSettings).toMatchObject({ ThrottlingRateLimit: 10 });

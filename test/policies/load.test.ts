@@ -46,6 +46,42 @@ function placeOf(file: string, text: string): { line: number; column: number } {
   return { line: before.length, column: before.at(-1)!.length + 1 };
 }
 
+describe('signing in', () => {
+  const signIn = (claim = '') =>
+    `signIn: { issuer: "https://login.example.com", clientId: c, clientSecret: countermand/sign-in${claim} }\n`;
+
+  test('is by a verified address, where nothing else is said, and not asked for where nothing is said of it', () => {
+    overlay(signIn());
+    expect(loadPolicy(directory, 'mine').signIn).toMatchObject({ claim: 'email' });
+    expect(loadPolicy(directory, 'example').signIn).toBe(null);
+  });
+
+  test('by another claim needs the subject of everybody who may be asked', () => {
+    overlay(signIn(', claim: oid'));
+    expect(told('mine')).toEqual(
+      ['ana.silva', 'ben.okafor', 'mei.tanaka'].map(
+        (id) => `people.${id}.subject: expected what the claim "oid" of signIn says of this person`,
+      ),
+    );
+  });
+
+  test('as two people at once is refused: one person has one vote', () => {
+    edit('escalation.yaml', 'ben.okafor@example.com', 'Ana.Silva@example.com');
+    expect(told('example')).toEqual([]);
+    overlay(signIn());
+    expect(told('mine')).toEqual([
+      'people.ben.okafor.email: "ana.silva" has the same, and would sign in as both',
+    ]);
+  });
+
+  test('with a provider that is not reached over TLS, or with the secret itself, is refused', () => {
+    overlay(signIn().replace('https:', 'http:'));
+    expect(told('mine').join()).toContain('signIn.issuer: expected https://');
+    overlay(signIn().replace('countermand/sign-in', 'xoxb-the-secret'));
+    expect(told('mine').join()).toContain('not the secret');
+  });
+});
+
 describe('canaries', () => {
   test('of all accounts and of this one are drilled on together', () => {
     overlay(

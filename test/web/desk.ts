@@ -119,6 +119,7 @@ export function desk(store: Store, change: Partial<WebDeps> = {}) {
     mac,
     pages,
     newId: () => 'id-1',
+    provider: null,
     callback: async (token, output) => void did.push(`callback ${token} ${output.verdict}`),
     startReverse: async (name, input) => void did.push(`reverse ${name} ${JSON.stringify(input)}`),
     startRespond: async (name, input) => void did.push(`respond ${name} ${JSON.stringify(input)}`),
@@ -143,7 +144,7 @@ export function desk(store: Store, change: Partial<WebDeps> = {}) {
     return `/${all.purpose}/${await issueLink(mac, all)}`;
   };
   const nonceOf = (path: string) =>
-    issueNonce(pages, { token: path.split('/').at(-1) ?? '', session: null }, 'id-1', clock.now);
+    issueNonce(pages, path.split('/').at(-1) ?? '', 'id-1', clock.now);
   return {
     app,
     did,

@@ -130,7 +130,9 @@ describe('a form', () => {
     const late = await post(path, form);
     const page = await late.text();
     expect(late.status).toBe(409);
-    expect(page).toContain('This page was open for more than 30 minutes');
+    expect(page).toContain(
+      'This page was open for more than 30 minutes. Your answer was not counted.',
+    );
     expect(page).toContain('It is in force since 03:03 UTC');
     expect(page).toContain(`<a href="${path}">See how it stands now</a>`);
     expect(did).toEqual([]);

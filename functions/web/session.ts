@@ -1,0 +1,83 @@
+// Who signed in, for a quarter of an hour, in the browser alone: sealed cookies, and no state on our side.
+import type { Context } from 'hono';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { z } from 'zod';
+import type { Attempt } from './oidc.ts';
+import { derived, type Mac, seal, unseal } from './seal.ts';
+
+type Deps = { pages: Mac; newId: () => string; now: () => Date };
+
+/** Seconds since 1970. */
+const expires = z.int();
+const SessionClaims = z.strictObject({ person: z.string(), expires });
+const AttemptClaims = z.strictObject({
+  state: z.string(),
+  /** The link that they set out from and come back to, and whose it is. */
+  path: z.string(),
+  person: z.string(),
+  expires,
+});
+type From = Pick<z.infer<typeof AttemptClaims>, 'path' | 'person'>;
+
+const SESSION = { name: 'countermand-session', domain: 'countermand session v1', minutes: 15 };
+const ATTEMPT = { name: 'countermand-sign-in', domain: 'countermand sign-in v1', minutes: 10 };
+type Cookie = typeof SESSION;
+
+/** The person who signed in here, while that is good. */
+export const whoSignedIn = async (deps: Deps, c: Context): Promise<string | null> =>
+  (await read(deps, c, SESSION, SessionClaims))?.person ?? null;
+
+export const startSession = (deps: Deps, c: Context, person: string): Promise<void> =>
+  write(deps, c, SESSION, { person });
+
+/** Keeps in the browser what the way back has to match. */
+export async function startAttempt(deps: Deps, c: Context, from: From): Promise<Attempt> {
+  const state = deps.newId();
+  await write(deps, c, ATTEMPT, { state, ...from });
+  return attemptOf(deps, state);
+}
+
+/** The attempt that this browser made, once. */
+export async function takeAttempt(
+  deps: Deps,
+  c: Context,
+): Promise<(From & { attempt: Attempt }) | null> {
+  const claims = await read(deps, c, ATTEMPT, AttemptClaims);
+  deleteCookie(c, ATTEMPT.name, { prefix: 'host', secure: true });
+  if (!claims) return null;
+  const { state, path, person } = claims;
+  return { path, person, attempt: await attemptOf(deps, state) };
+}
+
+/** The state goes through the browser; the other two follow from it under our key, so that no cookie holds them. */
+async function attemptOf({ pages }: Deps, state: string): Promise<Attempt> {
+  const [nonce, verifier] = await Promise.all([
+    derived(pages, 'countermand sign-in nonce v1', state),
+    derived(pages, 'countermand sign-in verifier v1', state),
+  ]);
+  return { state, nonce, verifier };
+}
+
+/** `__Host-`: over TLS, of this host alone, which no sister site can set. Lax: the provider's redirect brings it along. */
+async function write({ pages, now }: Deps, c: Context, cookie: Cookie, claims: object) {
+  const { name, domain, minutes } = cookie;
+  const until = Math.floor(now().getTime() / 1000) + 60 * minutes;
+  setCookie(c, name, await seal(pages, domain, { ...claims, expires: until }), {
+    prefix: 'host',
+    secure: true,
+    path: '/',
+    httpOnly: true,
+    sameSite: 'Lax',
+    maxAge: 60 * minutes,
+  });
+}
+
+async function read<T extends { expires: number }>(
+  { pages, now }: Deps,
+  c: Context,
+  { name, domain }: Cookie,
+  shape: z.ZodType<T>,
+): Promise<T | null> {
+  const claims = await unseal(pages, domain, getCookie(c, name, 'host') ?? '', shape);
+  return claims && claims.expires * 1000 > now().getTime() ? claims : null;
+}

@@ -1,0 +1,59 @@
+// What a page shows of an action to one person, read for it.
+import type { Context } from 'hono';
+import type { Action } from '../domain/action.ts';
+import { alikeTo } from '../domain/alike.ts';
+import type { Policy } from '../domain/policy.ts';
+import { mayNot, peopleAsked } from './decision.ts';
+import { issueNonce } from './form.ts';
+import type { View } from './page.ts';
+import { couldTake } from './request.ts';
+import type { Names } from './standing.ts';
+import type { Opened, WebDeps } from './web.ts';
+
+/** Whether this person is asked about it, too, and has not answered. */
+const mayAnswer = (
+  action: Action,
+  person: string,
+  people: Policy['escalation']['people'],
+): boolean =>
+  !mayNot(action, person, people) &&
+  action.approval !== null &&
+  peopleAsked(action.approval).some(({ id }) => id === person) &&
+  action.approval.votes.every(({ by }) => by !== person);
+
+/** Everything that a page about an action shows. */
+export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise<View> {
+  const { claims, action } = opened;
+  const { records } = deps.store;
+  const { incidentId, alertId, approval } = action;
+  const [alert, incident, assessment, actions] = await Promise.all([
+    records.readableAlert(incidentId, alertId),
+    records.readableIncident(incidentId),
+    records.findAssessment(incidentId, alertId),
+    records.actions(incidentId),
+  ]);
+  const { people } = deps.policy.escalation;
+  const asked = approval ? [...peopleAsked(approval), ...approval.managers] : [];
+  const names: Names = Object.fromEntries([
+    ...Object.entries(people).map(([id, { name }]) => [id, name]),
+    ...asked.map(({ id, name }) => [id, name]),
+  ]);
+  return {
+    action,
+    alert,
+    incident,
+    origin: assessment?.origin ?? null,
+    person: names[claims.person] ?? claims.person,
+    names,
+    path: c.req.path,
+    nonce: await issueNonce(deps.pages, opened.token, deps.newId(), deps.now()),
+    signInPath: opened.mustSignIn ? `/sign-in${c.req.path}` : null,
+    couldTake: couldTake(action, people),
+    alike:
+      claims.purpose === 'approve' && !opened.expired
+        ? alikeTo(action, actions).filter((one) => mayAnswer(one, claims.person, people))
+        : [],
+    maxExtensions: deps.policy.limits.maxExtensions,
+    now: deps.now(),
+  };
+}
