@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { issueLink, type LinkClaims, readLink } from '../../functions/web/link.ts';
+import { type Mac, seal } from '../../functions/web/seal.ts';
 import { createMac } from '../../local/mac.ts';
 import { NOW } from '../fixtures/case.ts';
 import { mac, minute } from './desk.ts';
@@ -14,6 +15,7 @@ const claims: LinkClaims = {
   person: 'ana.silva',
   expires: minute(15).getTime() / 1000,
 };
+const encoded = (content: unknown) => Buffer.from(JSON.stringify(content)).toString('base64url');
 const INVALID = { ok: false, why: 'invalid' };
 /** All that can stand in a base64url text, the separator, and what some readers take for the same. */
 const ALPHABET = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.+/=% '];
@@ -43,6 +45,30 @@ describe('a link', () => {
     const mixed = `${review.toString('base64url')}.${code}`;
     expect(await readLink(mac, mixed, 'review', NOW)).toEqual(INVALID);
     expect(await readLink(mac, mixed, 'approve', NOW)).toEqual(INVALID);
+  });
+
+  test('of one purpose’s domain is refused for another, although its claims name the other', async () => {
+    const payloadOf = (token: string) => token.split('.')[0]!;
+    const review = payloadOf(await issueLink(mac, { ...claims, purpose: 'review' }));
+    let code = '';
+    /** Signs, in the domain of a link to approve, what a link to review says. */
+    const switching: Pick<Mac, 'generate'> = {
+      generate: async (message) => {
+        const text = new TextDecoder().decode(message);
+        const approve = encoded(claims);
+        expect(text.endsWith(approve)).toBe(true);
+        const switched = new TextEncoder().encode(text.slice(0, -approve.length) + review);
+        code = Buffer.from(await mac.generate(switched)).toString('base64url');
+        return mac.generate(message);
+      },
+    };
+    await issueLink(switching, claims);
+    expect(await readLink(mac, `${review}.${code}`, 'review', NOW)).toEqual(INVALID);
+  });
+
+  test('of the right domain is refused, when its claims name another purpose', async () => {
+    const token = await seal(mac, 'countermand link v1\nreview', claims);
+    expect(await readLink(mac, token, 'review', NOW)).toEqual(INVALID);
   });
 
   test('of another key is refused', async () => {
