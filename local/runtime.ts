@@ -13,6 +13,7 @@ import { effectsOf } from '../functions/execute/registry.ts';
 import type { Ticket } from '../functions/execute/ticket/desk.ts';
 import { gate } from '../functions/gate/gate.ts';
 import { type Accepted, acceptEvent } from '../functions/intake/intake.ts';
+import { capped } from '../functions/notify/capped.ts';
 import { notify } from '../functions/notify/notify.ts';
 import { remind } from '../functions/remind/remind.ts';
 import { reverse } from '../functions/reverse/reverse.ts';
@@ -79,7 +80,7 @@ export async function createRuntime(options: RuntimeOptions) {
 
   const inbox = state<Delivered[]>('inbox', []);
   const rejected = state<Rejected[]>('rejected', []);
-  const send = createInbox(inbox, now);
+  const send = capped(createInbox(inbox, now), { store, limits: policy.limits, now, log });
   const mac = createMac(options.linkKey, options.previousLinkKey);
   const account = createAccount({ state, policy, send, now });
 

@@ -123,6 +123,15 @@ export function withLimits(limits: Limits, overlay: Read<AccountOverlay>, faults
       limits.distinctTargetsPerHour,
       objection,
     ),
+    pages: {
+      perPersonPerHour: lowered(
+        'pages.perPersonPerHour',
+        change.pages?.perPersonPerHour,
+        limits.pages.perPersonPerHour,
+        objection,
+      ),
+      digestAfterMinutes: change.pages?.digestAfterMinutes ?? limits.pages.digestAfterMinutes,
+    },
     breaker: {
       windowMinutes: raised(
         'breaker.windowMinutes',

@@ -12,11 +12,11 @@ import {
 import type { Alert } from '../domain/alert.ts';
 import { alikeTo, orderOf } from '../domain/alike.ts';
 import { InvalidInput, NotFound, Unavailable } from '../domain/errors.ts';
+import { questionUrl } from '../notify/links.ts';
 import { type Message, questionKey, type Send } from '../notify/message.ts';
-import { type Sent, sendEach, troubleIn } from '../notify/send-all.ts';
+import { notWoken, type Sent, sendEach, troubleIn } from '../notify/send-all.ts';
 import { askText } from '../notify/texts.ts';
 import type { Store } from '../store/store.ts';
-import { issueLink } from '../web/link.ts';
 import type { Mac } from '../web/seal.ts';
 
 export type ApproveDeps = {
@@ -109,7 +109,10 @@ async function answer(
   }
 }
 
-/** Asks the rung that is due. Where nobody of it can be reached, the next one is asked at once, not when its time comes. */
+/**
+ * Asks the rung that is due. Where nobody of it can be reached, or woken any more within this hour, the next one is
+ * asked at once, not when its time comes.
+ */
 async function climb(
   deps: ApproveDeps,
   action: Action,
@@ -119,8 +122,11 @@ async function climb(
   const { incidentId, actionId } = action;
   const { records } = deps.store;
   const alert = await records.alert(incidentId, action.alertId);
-  const alike = await alikeInAlert(deps, action);
-  if (alike.some((one) => speaksFor(one, action))) return;
+  const alike = alikeTo(action, await records.actions(incidentId));
+  const together = alike.filter(({ alertId }) => alertId === action.alertId);
+  if (together.some((one) => speaksFor(one, action))) return;
+  const asked = alike.filter((one) => one.alertId !== action.alertId && speaksFor(one, action));
+  let inDigest = false;
   for (let rung = due; rung < request.rungs.length; rung++) {
     if (rung > due)
       await records.changeAction(incidentId, actionId, (current) =>
@@ -128,24 +134,34 @@ async function climb(
       );
     const people = request.rungs[rung]?.ask ?? [];
     const messages = await Promise.all(
-      people.map((person) => question(deps, action, alert, person, rung, alike)),
+      people.map(async (person) => ({
+        ...(await question(deps, action, alert, person, rung, together)),
+        // Woken once for all that are alike: the page of the first shows those that came later, too.
+        ...(asked.some((one) => isAsked(one, person)) && { urgency: 'inform' as const }),
+      })),
     );
     const sent = await sendEach(deps.send, messages, deps.log);
-    if (troubleIn(sent)) await recordTrouble(deps, action, sent);
-    if (sent.unreached.length < messages.length) return;
+    await recordTrouble(deps, action, sent);
+    if (sent.unreached.length + sent.held.length < messages.length) return;
+    inDigest ||= sent.held.length > 0;
   }
+  // The digest has its link while it is open, and at its end everybody is told and a ticket made, as always.
+  if (inDigest) return;
   throw new Unavailable('nobody on the ladder could be reached', { actionId });
 }
 
-/** Alerts that come later bring questions of their own; those of one alert are one question. */
-const alikeInAlert = async ({ store }: ApproveDeps, action: Action): Promise<Action[]> =>
-  alikeTo(action, await store.records.actions(action.incidentId)).filter(
-    ({ alertId }) => alertId === action.alertId,
-  );
-
-/** The first of them asks for all, unless nobody could be reached about it. */
+/**
+ * Those of one alert are one question, and the first of them asks for all, unless nobody could be reached about it. Alerts
+ * that come later bring questions of their own, as they end later.
+ */
 const speaksFor = (one: Action, action: Action): boolean =>
   orderOf(one) < orderOf(action) && one.history.every(({ event }) => event !== 'not-reached');
+
+const isAsked = ({ approval, history }: Action, { id }: Approver): boolean => {
+  if (!approval || history.some(({ event }) => event === 'not-woken')) return false;
+  const rungs = approval.rungs.slice(0, approval.askedRungs).flatMap(({ ask }) => ask);
+  return [...rungs, ...approval.handedTo.map(({ to }) => to)].some((one) => one.id === id);
+};
 
 /** The person to whom it was handed, with a link of their own. */
 async function askOneMore(
@@ -159,7 +175,7 @@ async function askOneMore(
   const asked = action.approval?.rungs.length ?? 0;
   const message = await question(deps, action, alert, handed.to, asked);
   const sent = await sendEach(deps.send, [message], deps.log);
-  if (troubleIn(sent)) await recordTrouble(deps, action, sent);
+  await recordTrouble(deps, action, sent);
 }
 
 /** A failed delivery is part of what happened; a retry that fails the same way adds nothing. */
@@ -168,36 +184,30 @@ async function recordTrouble(
   { incidentId, actionId }: Action,
   sent: Sent,
 ): Promise<void> {
-  const trouble = troubleIn(sent).slice('; '.length);
-  const text = `${trouble.charAt(0).toUpperCase()}${trouble.slice(1)}`;
-  await store.records.changeAction(incidentId, actionId, (current) =>
-    current.history.some((entry) => entry.event === 'not-reached' && entry.text === text)
-      ? null
-      : noted(current, { at: now(), by: 'approve', event: 'not-reached', text }),
-  );
+  const trouble = troubleIn({ ...sent, held: [] }).slice('; '.length);
+  const entries = [
+    { event: 'not-reached', trouble },
+    { event: 'not-woken', trouble: sent.held.length > 0 ? notWoken(sent.held) : '' },
+  ];
+  for (const { event, trouble } of entries.filter((one) => one.trouble !== '')) {
+    const text = `${trouble.charAt(0).toUpperCase()}${trouble.slice(1)}`;
+    await store.records.changeAction(incidentId, actionId, (current) =>
+      current.history.some((entry) => entry.event === event && entry.text === text)
+        ? null
+        : noted(current, { at: now(), by: 'approve', event, text }),
+    );
+  }
 }
 
-/** In seconds since 1970. The record says when the request ends; the link outlives that by the time that policy may add. */
-const lastMoment = ({ approval }: Action): number =>
-  Math.floor(Date.parse(approval?.expiresAt ?? '') / 1000) + 60 * (approval?.moreTimeMinutes ?? 0);
-
 async function question(
-  { mac, webBaseUrl }: ApproveDeps,
+  deps: ApproveDeps,
   action: Action,
   alert: Alert,
   person: Approver,
   rung: number,
   alike: readonly Action[] = [],
 ): Promise<Message> {
-  const { incidentId, actionId, digest, approval } = action;
-  const token = await issueLink(mac, {
-    purpose: 'approve',
-    incidentId,
-    actionId,
-    digest,
-    person: person.id,
-    expires: lastMoment(action),
-  });
+  const { incidentId, actionId, approval } = action;
   const before = approval?.rungs.slice(0, rung).flatMap(({ ask }) => ask) ?? [];
   return {
     key: questionKey(actionId, rung, person.id),
@@ -205,7 +215,9 @@ async function question(
     urgency: 'page',
     ends: [],
     ...askText(action, alert, before, alike),
-    links: [{ label: 'Look, then approve or decline', url: `${webBaseUrl}/approve/${token}` }],
+    links: [
+      { label: 'Look, then approve or decline', url: await questionUrl(deps, action, person) },
+    ],
     incidentId,
     actionId,
   };

@@ -12,9 +12,11 @@ import { createKmsMac } from '../web/kms-mac.ts';
 import { type ApproveDeps, approve } from './approve.ts';
 
 const log = createLog('approve');
+const policy = readPolicyFile(required(process.env, ENV.policyPath));
+const store = createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log);
 const deps: ApproveDeps = {
-  store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),
-  send: sendFrom(process.env, readPolicyFile(required(process.env, ENV.policyPath)), log),
+  store,
+  send: sendFrom(process.env, policy, store, log),
   mac: createKmsMac(new KMS({}), required(process.env, ENV.linkKeyArn)),
   callback: createCallback(new SFN({})),
   webBaseUrl: required(process.env, ENV.webBaseUrl),

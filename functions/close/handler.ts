@@ -8,9 +8,11 @@ import { createStore } from '../store/store.ts';
 import { type CloseDeps, close } from './close.ts';
 
 const log = createLog('close');
+const policy = readPolicyFile(required(process.env, ENV.policyPath));
+const store = createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log);
 const deps: CloseDeps = {
-  store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),
-  send: sendFrom(process.env, readPolicyFile(required(process.env, ENV.policyPath)), log),
+  store,
+  send: sendFrom(process.env, policy, store, log),
   now: () => new Date(),
   log,
 };

@@ -178,6 +178,16 @@ export const LimitsFile = z.strictObject({
   }),
   /** On how many different targets automatic actions may fall in any hour. */
   distinctTargetsPerHour: z.int().min(0).max(1000),
+  /**
+   * How often people are woken. Fewer is stricter: what is put to a person and wakes nobody ends with nothing done. One
+   * page is the least, so that no account silences its people.
+   */
+  pages: z.strictObject({
+    /** In any 60 minutes, for each person, and for the team as a whole. A reversal that failed pages whatever the count. */
+    perPersonPerHour: z.int().min(1).max(60),
+    /** What is above comes in one message so long after the first of it, which wakes nobody. */
+    digestAfterMinutes: z.int().min(1).max(60),
+  }),
   /** The numbers within the window at which the breaker has everything put to a person. */
   breaker: z.strictObject({
     windowMinutes: z.int().min(1).max(10_080),
@@ -286,6 +296,7 @@ export const AccountFile = z.strictObject({
   /** Merged over limits.yaml. Bounds on what happens can only be lowered. */
   limits: LimitsFile.extend({
     automaticPerMinute: LimitsFile.shape.automaticPerMinute.partial(),
+    pages: LimitsFile.shape.pages.partial(),
     breaker: LimitsFile.shape.breaker.partial(),
   })
     .partial()

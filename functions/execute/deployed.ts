@@ -17,13 +17,14 @@ export const sleep: Sleep = (milliseconds) => setTimeout(milliseconds);
 /** The two Lambda handlers of a scope; drills use its mechanisms as they are joined here. */
 export function deploy(
   scope: Scope,
-  connect: (policy: ExecuteDeps['policy']) => readonly Connected[],
+  connect: (policy: ExecuteDeps['policy'], store: ExecuteDeps['store']) => readonly Connected[],
 ) {
   const log = createLog(scope);
   const policy = readPolicyFile(required(process.env, ENV.policyPath));
-  const mechanisms = connect(policy);
+  const store = createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log);
+  const mechanisms = connect(policy, store);
   const deps: ExecuteDeps = {
-    store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),
+    store,
     mechanisms: new Map(mechanisms.map((one) => [one.face.id, one])),
     schedules: createSchedules(new Scheduler({}), scheduleTargets(process.env), () => new Date()),
     policy,

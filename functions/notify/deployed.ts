@@ -5,12 +5,19 @@ import type { Log } from '../audit/log.ts';
 import { ENV, type Env, required } from '../domain/env.ts';
 import type { Policy } from '../domain/policy.ts';
 import { remoteClients } from '../remote/deployed.ts';
+import type { Store } from '../store/store.ts';
+import { capped } from './capped.ts';
 import { channelsOf } from './channels.ts';
 import type { Send } from './message.ts';
 import { createSend } from './send.ts';
 
 /** Throws InvalidInput, naming the variable, when one that it needs is not set. */
-export function sendFrom(env: Env, { channels }: Pick<Policy, 'channels'>, log: Log): Send {
+export function sendFrom(
+  env: Env,
+  { channels, limits }: Pick<Policy, 'channels' | 'limits'>,
+  store: Store,
+  log: Log,
+): Send {
   const clients = {
     ...remoteClients(),
     ses: new SESv2({}),
@@ -18,5 +25,7 @@ export function sendFrom(env: Env, { channels }: Pick<Policy, 'channels'>, log: 
     mailFrom: required(env, ENV.mailFrom),
     teamTopicArn: required(env, ENV.teamTopicArn),
   };
-  return createSend({ channels: channelsOf(channels, clients), now: clients.now, log });
+  const { now } = clients;
+  const send = createSend({ channels: channelsOf(channels, clients), now, log });
+  return capped(send, { store, limits, now, log });
 }

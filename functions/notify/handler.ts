@@ -19,10 +19,11 @@ const TICKET_MS = 25_000;
 const log = createLog('notify');
 const policy = readPolicyFile(required(process.env, ENV.policyPath));
 const desk = deskOf(policy, { ...remoteClients(), ssm: new SSM({}) });
+const store = createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log);
 const deps: NotifyDeps = {
-  store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),
+  store,
   policy,
-  send: sendFrom(process.env, policy, log),
+  send: sendFrom(process.env, policy, store, log),
   openTicket: async (ticket) =>
     (await withDeadline(AbortSignal.timeout(TICKET_MS), () => desk.open(ticket))).name,
   mac: createKmsMac(new KMS({}), required(process.env, ENV.linkKeyArn)),

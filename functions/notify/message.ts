@@ -14,6 +14,8 @@ export const Message = z.strictObject({
   to: Recipient,
   /** `page` may wake somebody. */
   urgency: z.enum(['page', 'inform']),
+  /** A page that no cap holds back: something is in force that should not be, or nothing more would say so. */
+  always: z.literal(true).optional(),
   /** Keys of earlier pages to the same recipient that are over with this message. */
   ends: z.array(z.string().max(128)),
   /** One line, at most 100 characters: SNS subjects and phone screens end there. */
@@ -35,8 +37,12 @@ export type Message = z.infer<typeof Message>;
 export const questionKey = (actionId: string, rung: number, person: string): string =>
   `ask-${actionId}-${rung}-${person}`;
 
-/** Channels that did not take it although others did, by name. */
-export type Delivery = { notBy: string[] };
+export type Delivery = {
+  /** Channels that did not take it although others did, by name. */
+  notBy: string[];
+  /** It woke nobody: it is in the recipient's digest. */
+  held?: true;
+};
 
 /** Sends one message by all channels that reach the recipient; throws a typed error when none of them did. */
 export type Send = (message: Message) => Promise<Delivery>;

@@ -23,6 +23,8 @@ export type News = Pick<Message, 'subject' | 'paragraphs' | 'facts' | 'steps'> &
   ticket: boolean;
   /** A page, unless it says otherwise. */
   urgency?: 'inform';
+  /** Something is in force that should not be: no cap holds it back. */
+  always?: true;
 };
 
 /** What is to be told, and to whom; null where the state needs nobody. */
@@ -74,7 +76,7 @@ export function newsOf(
     case 'reversal-failed':
     case 'reversing':
     case 'executing':
-      return { ...notUndoneText(action, failure), to: inCharge, ticket: true };
+      return { ...notUndoneText(action, failure), to: inCharge, ticket: true, always: true };
     case 'in-force':
       return decided && !failure ? decided : lookAt(action, failure, inCharge, now);
     case 'declined':
@@ -92,8 +94,9 @@ const overdueReview = (action: Action, to: Approver[], now: Date): News | null =
 /** It is in force and should not be, or something failed on the way there. */
 function lookAt(action: Action, failure: string | null, to: Approver[], now: Date): News {
   const isDue = Date.parse(action.dueAt ?? '') <= now.getTime();
-  const text = isDue ? notUndoneText(action, failure) : inDoubtText(action, failure);
-  return { ...text, to, ticket: true };
+  return isDue
+    ? { ...notUndoneText(action, failure), to, ticket: true, always: true }
+    : { ...inDoubtText(action, failure), to, ticket: true };
 }
 
 /** The work that a reversal leaves, once: the sweeper may look at it again when it is over. */

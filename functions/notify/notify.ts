@@ -6,9 +6,10 @@ import { errorFields, type Log } from '../audit/log.ts';
 import { type Action, ActionId, type Approver, IncidentId } from '../domain/action.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Store } from '../store/store.ts';
-import { issueLink } from '../web/link.ts';
 import type { Mac } from '../web/seal.ts';
 import { asText } from './channels/channel.ts';
+import { sendDigest } from './digest.ts';
+import { askAnewUrl } from './links.ts';
 import type { Message, Send } from './message.ts';
 import { askedOf, type News, newsOf, questionsTo } from './news.ts';
 import { type Sent, sendAll, troubleIn } from './send-all.ts';
@@ -26,17 +27,26 @@ export type NotifyDeps = {
   log: Log;
 };
 
-export const NotifyInput = z.object({
+const AboutAction = z.object({
   incidentId: IncidentId,
   actionId: ActionId,
   failure: Caught.optional(),
 });
-
-/** Later than this an alert is assessed again rather than its old question asked. */
-const ANEW_WITHIN_MS = 12 * 3_600_000;
+export const NotifyInput = z.union([
+  /** From the sweeper: this recipient's digest is due. */
+  z.strictObject({ digestFor: z.string().min(1) }),
+  AboutAction,
+]);
 
 export async function notify(deps: NotifyDeps, input: unknown) {
-  const { incidentId, actionId, failure } = NotifyInput.parse(input);
+  const given = NotifyInput.parse(input);
+  return 'digestFor' in given ? sendDigest(deps, given.digestFor) : tellOf(deps, given);
+}
+
+async function tellOf(
+  deps: NotifyDeps,
+  { incidentId, actionId, failure }: z.infer<typeof AboutAction>,
+) {
   const action = await deps.store.records.action(incidentId, actionId);
   const alert = await deps.store.records.readableAlert(incidentId, action.alertId);
   const known = (await deps.store.records.findFacts(incidentId, action.alertId)) ?? null;
@@ -47,19 +57,23 @@ export async function notify(deps: NotifyDeps, input: unknown) {
     ...news.facts,
     ...(news.ticket ? [{ label: 'Ticket', value: await ticketFor(deps, action, news) }] : []),
   ];
-  const messageTo = async (person: Approver, urgency: Message['urgency']): Promise<Message> => ({
-    key: `${news.urgency ? 'decided' : action.status}-${actionId}-${sinceEntry(action)}-${person.id}`,
-    to: { kind: 'person', ...person },
-    urgency,
-    ends: questionsTo(action, person),
-    subject: news.subject,
-    paragraphs: news.paragraphs,
-    facts,
-    steps: news.steps,
-    links: await linksFor(deps, action, person),
-    incidentId,
-    actionId,
-  });
+  const messageTo = async (person: Approver, urgency: Message['urgency']): Promise<Message> => {
+    const anew = await askAnewUrl(deps, action, person, deps.now());
+    return {
+      key: `${news.urgency ? 'decided' : action.status}-${actionId}-${sinceEntry(action)}-${person.id}`,
+      to: { kind: 'person', ...person },
+      urgency,
+      ...(urgency === 'page' && news.always && { always: news.always }),
+      ends: questionsTo(action, person),
+      subject: news.subject,
+      paragraphs: news.paragraphs,
+      facts,
+      steps: news.steps,
+      links: anew ? [{ label: 'Have it asked anew', url: anew }] : [],
+      incidentId,
+      actionId,
+    };
+  };
   const others = isTold(action)
     ? []
     : askedOf(action).filter(({ id }) => !news.to.some((one) => one.id === id));
@@ -71,19 +85,6 @@ export async function notify(deps: NotifyDeps, input: unknown) {
   const sent = await sendAll(deps.send, messages, deps.log);
   await markTold(deps, action, messages, sent);
   return { incidentId, actionId, told: messages.length - sent.unreached.length };
-}
-
-/** Managers can have asked anew what nobody decided. */
-async function linksFor(
-  { mac, webBaseUrl, now }: NotifyDeps,
-  { status, approval, incidentId, actionId, digest }: Action,
-  person: Approver,
-): Promise<Message['links']> {
-  if (status !== 'expired' || !approval?.managers.some(({ id }) => id === person.id)) return [];
-  const expires = Math.floor((now().getTime() + ANEW_WITHIN_MS) / 1000);
-  const claims = { purpose: 'ask-anew', incidentId, actionId, digest, expires } as const;
-  const token = await issueLink(mac, { ...claims, person: person.id });
-  return [{ label: 'Have it asked anew', url: `${webBaseUrl}/ask-anew/${token}` }];
 }
 
 /** Whether people have heard of it since it was decided. */
@@ -124,9 +125,10 @@ async function markTold(
   messages: readonly Message[],
   sent: Sent,
 ) {
-  const reached = messages.filter((message) => !sent.unreached.includes(message));
+  const missed = [...sent.unreached, ...sent.held];
+  const reached = messages.filter((message) => !missed.includes(message));
   const names = reached.flatMap(({ to }) => (to.kind === 'person' ? to.name : [])).join(', ');
-  const text = `Told ${names}${troubleIn(sent)}`;
+  const text = `Told ${names || 'nobody yet'}${troubleIn(sent)}`;
   await store.records.changeAction(incidentId, actionId, (current) => ({
     ...noted(current, { at: now(), by: 'notify', event: 'told', text }),
     attentionAt: UNTIL_TOLD.includes(current.status) ? null : current.attentionAt,

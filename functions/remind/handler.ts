@@ -11,10 +11,11 @@ import { type RemindDeps, remind } from './remind.ts';
 
 const log = createLog('remind');
 const policy = readPolicyFile(required(process.env, ENV.policyPath));
+const store = createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log);
 const deps: RemindDeps = {
-  store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),
+  store,
   policy,
-  send: sendFrom(process.env, policy, log),
+  send: sendFrom(process.env, policy, store, log),
   mac: createKmsMac(new KMS({}), required(process.env, ENV.linkKeyArn)),
   webBaseUrl: required(process.env, ENV.webBaseUrl),
   now: () => new Date(),

@@ -185,6 +185,8 @@ export function createRecords(table: Table, log: Log) {
         incidents: incidents.found,
         /** Accounts whose breaker people have not yet been told of. */
         tripped: items.flatMap(({ sk, account }) => (sk === 'BREAKER' ? String(account) : [])),
+        /** Recipients whose digest is due. */
+        digests: items.flatMap(({ sk, recipient }) => (sk === 'PAGER' ? String(recipient) : [])),
         unreadable: [...actions.unreadable, ...incidents.unreadable],
       };
     },

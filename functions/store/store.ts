@@ -8,6 +8,7 @@ import { createEntityHistory } from './entity-history.ts';
 import { createFindings } from './findings.ts';
 import { createLeases } from './leases.ts';
 import { createLimiter } from './limiter.ts';
+import { createPager } from './pager.ts';
 import { createRecords } from './records.ts';
 import { createKillSwitch } from './switch.ts';
 import { createTable } from './table.ts';
@@ -23,6 +24,7 @@ export function createStore(client: DynamoDBClient, tableName: string, log: Log)
     records: createRecords(table, log),
     leases: createLeases(table),
     limiter: createLimiter(table),
+    pager: createPager(table),
     breaker,
     killSwitch: createKillSwitch(table, breaker),
     entityHistory: createEntityHistory(table),

@@ -44,12 +44,15 @@ export type Table = {
 const MAX_ATTEMPTS = 12;
 
 /** Runs optimistic work again, from its read, on Conflict. Throws the last Conflict when it always loses. */
-export async function contended<T>(work: () => Promise<T>): Promise<T> {
+export async function contended<T>(
+  work: () => Promise<T>,
+  mostAttempts = MAX_ATTEMPTS,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof Conflict) || attempt === MAX_ATTEMPTS) throw error;
+      if (!(error instanceof Conflict) || attempt === mostAttempts) throw error;
     }
   }
 }

@@ -13,13 +13,15 @@ import { type SweepDeps, sweep } from './sweep.ts';
 
 const log = createLog('sweep');
 const sfn = new SFN({});
+const policy = readPolicyFile(required(process.env, ENV.policyPath));
+const store = createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log);
 const deps: SweepDeps = {
-  store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),
+  store,
   startReverse: createStarter(sfn, required(process.env, ENV.reverseArn)),
   startRespond: createStarter(sfn, required(process.env, ENV.respondArn)),
   callback: createCallback(sfn),
   tell: createCall(new Lambda({}), required(process.env, ENV.notifyFunctionName)),
-  send: sendFrom(process.env, readPolicyFile(required(process.env, ENV.policyPath)), log),
+  send: sendFrom(process.env, policy, store, log),
   now: () => new Date(),
   log,
 };

@@ -13,8 +13,8 @@ export type SweepDeps = {
   startRespond: (name: string, input: object) => Promise<void>;
   /** Gives the state machine the answer that it may have missed; rejects when it no longer waits. */
   callback: (token: string, output: object) => Promise<void>;
-  /** Has the notify function tell people about an action. */
-  tell: (input: { incidentId: string; actionId: string }) => Promise<void>;
+  /** Has the notify function tell people about an action, or of what they were not woken for. */
+  tell: (input: { incidentId: string; actionId: string } | { digestFor: string }) => Promise<void>;
   send: Send;
   now: () => Date;
   log: Log;
@@ -25,10 +25,9 @@ export type SweepResult = { looked: number; restarted: number; failures: number 
 
 /** One look at everything whose time has come. One record that cannot be helped does not keep the others waiting. */
 export async function sweep(deps: SweepDeps): Promise<SweepResult> {
-  const { actions, incidents, tripped, unreadable } = await deps.store.records.needingAttention(
-    deps.now(),
-  );
-  const looked = actions.length + incidents.length + tripped.length;
+  const { actions, incidents, tripped, digests, unreadable } =
+    await deps.store.records.needingAttention(deps.now());
+  const looked = actions.length + incidents.length + tripped.length + digests.length;
   const result = { looked, restarted: 0, failures: 0 };
   const attempt = async (ids: Record<string, string>, work: () => Promise<void>) => {
     try {
@@ -46,6 +45,8 @@ export async function sweep(deps: SweepDeps): Promise<SweepResult> {
   for (const incident of incidents)
     await attempt({ incidentId: incident.incidentId }, () => resume(deps, incident));
   for (const account of tripped) await attempt({ account }, () => tellOfBreaker(deps, account));
+  for (const recipient of digests)
+    await attempt({ recipient }, () => deps.tell({ digestFor: recipient }));
   // After all else is done: only a person can help these, and whoever calls the sweeper raises the alarm.
   if (unreadable.length > 0)
     throw new AggregateError(unreadable, `${unreadable.length} stored items cannot be read`);

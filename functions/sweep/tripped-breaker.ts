@@ -11,6 +11,8 @@ export async function tellOfBreaker({ store, send }: SweepDeps, account: string)
     key: `breaker-${account}-${at}`,
     to: { kind: 'team' },
     urgency: 'page',
+    // Only a person moves the switch back: whoever was woken often has to hear of this, too.
+    always: true,
     ends: [],
     subject: 'The breaker tripped: everything is put to a person',
     paragraphs: [

@@ -8,9 +8,20 @@ import { asText } from '../../functions/notify/channels/channel.ts';
 import { Message } from '../../functions/notify/message.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { readLink } from '../../functions/web/link.ts';
-import { INCIDENT_ID, NOW } from '../fixtures/case.ts';
+import { alertWith, INCIDENT_ID, NOW } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
-import { ana, BASE_URL, ben, mac, mei, minute, put, requestWith, waiting } from '../web/desk.ts';
+import {
+  ana,
+  BASE_URL,
+  ben,
+  desk,
+  mac,
+  mei,
+  minute,
+  put,
+  requestWith,
+  waiting,
+} from '../web/desk.ts';
 
 const db = startStores();
 let store: Store;
@@ -19,9 +30,11 @@ let called: string[];
 let logged: string[];
 let unreachable: string[];
 let notBy: string[];
+/** Whose pages of the hour are used up. */
+let tired: string[];
 beforeEach(async () => {
   store = await db.fresh();
-  [sent, called, logged, unreachable, notBy] = [[], [], [], [], []];
+  [sent, called, logged, unreachable, notBy, tired] = [[], [], [], [], [], []];
 });
 
 const deps = (at: Date, change: Partial<ApproveDeps> = {}): ApproveDeps => ({
@@ -30,6 +43,7 @@ const deps = (at: Date, change: Partial<ApproveDeps> = {}): ApproveDeps => ({
   send: async (message) => {
     const { to } = Message.parse(message);
     if (to.kind === 'person' && unreachable.includes(to.id)) throw new Unavailable('bounced');
+    if (to.kind === 'person' && tired.includes(to.id)) return { notBy, held: true };
     sent.push(message);
     return { notBy };
   },
@@ -171,6 +185,63 @@ describe('asking', () => {
   });
 });
 
+describe('whoever is not woken any more within the hour', () => {
+  test('is passed over at once, and the record says why', async () => {
+    tired = [ana.id];
+    await fresh();
+    await approve(deps(NOW), ask(0));
+    expect(recipients()).toEqual([ben.id]);
+    const { approval, history } = await load();
+    expect(approval?.askedRungs).toBe(2);
+    expect(history.find(({ event }) => event === 'not-woken')?.text).toBe(
+      'Not woken, with their pages of the hour used up: Ana Silva',
+    );
+  });
+
+  test('may still decide: the link in the digest is as good as that of a page', async () => {
+    tired = [ana.id, ben.id];
+    const action = await fresh();
+    await approve(deps(NOW), ask(0));
+    expect((await load()).approval?.askedRungs).toBe(2);
+    const { app, pathOf, clock } = desk(store);
+    clock.now = minute(6);
+    const page = await (await app.request(await pathOf(action, { person: ben.id }))).text();
+    expect(page).toContain('value="approve"');
+  });
+
+  test('is nobody’s reason to let a question go: it waits until its time, and then ends as always', async () => {
+    tired = [ana.id, ben.id];
+    await fresh();
+    await approve(deps(NOW), ask(0));
+    await approve(deps(minute(5)), ask(1));
+    expect(await load()).toMatchObject({ status: 'awaiting-approval' });
+    await approve(deps(minute(15)), ask(2));
+    expect((await load()).status).toBe('expired');
+    expect(called).toEqual(['token-2 expired']);
+  });
+
+  test('is asked again when a later rung comes and there is room', async () => {
+    tired = [ana.id, ben.id];
+    await fresh();
+    await approve(deps(NOW), ask(0));
+    tired = [];
+    await approve(deps(minute(5)), ask(1));
+    expect(recipients()).toEqual([ben.id]);
+  });
+
+  test('counts as not reached together with those whom no channel reaches', async () => {
+    [tired, unreachable] = [[ana.id], [ben.id]];
+    const at = NOW.toISOString();
+    const rungs = [
+      { at, ask: [ana, ben] },
+      { at: minute(5).toISOString(), ask: [mei] },
+    ];
+    await fresh({ approval: requestWith({ rungs, askedRungs: 0 }) });
+    await approve(deps(NOW), ask(0));
+    expect(recipients()).toEqual([mei.id]);
+  });
+});
+
 describe('a rung that comes', () => {
   const decided = (verdict: 'approved' | 'declined') =>
     store.records.changeAction(INCIDENT_ID, ask(0).actionId, (current) =>
@@ -266,6 +337,78 @@ describe('besides the ladder', () => {
     await approve(deps(minute(2)), { incidentId, actionId, to: ben.id });
     expect(recipients()).toEqual([mei.id]);
     expect((await load()).approval?.taskToken).toBe('token-1');
+  });
+});
+
+describe('an alike question that a later alert of the incident brings', () => {
+  const later = 'act-fedcba9876543210-1';
+  const urgencies = () => sent.map(({ to, urgency }) => [to.kind === 'person' && to.id, urgency]);
+  const bring = async (change: Partial<Action> = {}) => {
+    const alertId = 'al-fedcba9876543210';
+    await store.records.putAlert(INCIDENT_ID, alertWith({ alertId }), {});
+    const approval = requestWith({
+      requestedAt: minute(3).toISOString(),
+      expiresAt: minute(18).toISOString(),
+      askedRungs: 0,
+      taskToken: null,
+    });
+    const createdAt = minute(3).toISOString();
+    await store.records.createAction(
+      waiting({ actionId: later, alertId, createdAt, approval, ...change }),
+    );
+  };
+  const askLater = (at: Date, rung = 0) =>
+    approve(deps(at), { ...ask(rung, `later-${rung}`), actionId: later });
+
+  test('wakes nobody who was woken for the first and may answer both on one page', async () => {
+    await fresh();
+    await approve(deps(NOW), ask(0));
+    await bring();
+    await askLater(minute(3));
+    expect(urgencies()).toEqual([
+      [ana.id, 'page'],
+      [ana.id, 'inform'],
+    ]);
+    expect(sent[1]?.links).toHaveLength(1);
+  });
+
+  test('wakes who was not yet asked about the first', async () => {
+    await fresh();
+    await approve(deps(NOW), ask(0));
+    await bring();
+    await askLater(minute(8), 1);
+    expect(urgencies()).toEqual([
+      [ana.id, 'page'],
+      [ben.id, 'page'],
+    ]);
+  });
+
+  test.each([
+    ['is of another kind', { name: 'add_ip_to_watchlist' as const }, false],
+    ['comes when the first is settled', {}, true],
+  ])('wakes people where it %s', async (_how, change, settled) => {
+    await fresh();
+    await approve(deps(NOW), ask(0));
+    if (settled)
+      await store.records.changeAction(INCIDENT_ID, ask(0).actionId, (current) =>
+        moveTo(current, 'declined', { at: NOW, by: 'person:ana.silva', text: 'no' }),
+      );
+    await bring(change);
+    await askLater(minute(3));
+    expect(urgencies()).toEqual([
+      [ana.id, 'page'],
+      [ana.id, 'page'],
+    ]);
+  });
+
+  test('wakes people where nobody was woken for the first', async () => {
+    tired = [ana.id, ben.id];
+    await fresh();
+    await approve(deps(NOW), ask(0));
+    tired = [];
+    await bring();
+    await askLater(minute(3));
+    expect(urgencies()).toEqual([[ana.id, 'page']]);
   });
 });
 

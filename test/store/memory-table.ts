@@ -7,6 +7,7 @@ import { createEntityHistory } from '../../functions/store/entity-history.ts';
 import { createFindings } from '../../functions/store/findings.ts';
 import { createLeases } from '../../functions/store/leases.ts';
 import { createLimiter } from '../../functions/store/limiter.ts';
+import { createPager } from '../../functions/store/pager.ts';
 import { createRecords } from '../../functions/store/records.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { createKillSwitch } from '../../functions/store/switch.ts';
@@ -66,6 +67,7 @@ export const storeOn = (table: Table, breaker = createBreaker(table, () => {})):
   records: createRecords(table, () => {}),
   leases: createLeases(table),
   limiter: createLimiter(table),
+  pager: createPager(table),
   killSwitch: createKillSwitch(table, breaker),
   entityHistory: createEntityHistory(table),
   drills: createDrills(table),

@@ -28,7 +28,8 @@ const deps = (now: Date): SweepDeps => ({
     if (deaf) throw new NotFound('the state machine no longer waits');
     calls.push(`callback ${token} ${JSON.stringify(output)}`);
   },
-  tell: async ({ actionId }) => void calls.push(`tell ${actionId}`),
+  tell: async (what) =>
+    void calls.push('digestFor' in what ? `digest ${what.digestFor}` : `tell ${what.actionId}`),
   send: async ({ key }) => {
     calls.push(`send ${key}`);
     return { notBy: [] };
@@ -50,6 +51,17 @@ const asked = () => ({
 });
 
 describe('the sweeper', () => {
+  test('has a digest sent when it is due, and again until it was sent', async () => {
+    const bounds = { perPersonPerHour: 1, digestAfterMinutes: 5 };
+    const text = { subject: 'Approve?', incidentId: INCIDENT_ID, actionId: null };
+    for (const key of ['a', 'b'])
+      await store.pager.admit('person:ana.silva', { key, always: false, text }, bounds, NOW);
+    await sweep(deps(later(4)));
+    expect(calls).toEqual([]);
+    for (const minutes of [5, 6]) await sweep(deps(later(minutes)));
+    expect(calls).toEqual(['digest person:ana.silva', 'digest person:ana.silva']);
+  });
+
   test('leaves alone what is not yet due', async () => {
     await put({ status: 'in-force' });
     expect(await sweep(deps(NOW))).toEqual({ looked: 0, restarted: 0, failures: 0 });

@@ -6,9 +6,9 @@ import { deploy } from '../deployed.ts';
 import { connected } from '../mechanism.ts';
 import { notifyAnalyst } from './notification.ts';
 
-export const { execute, reverse, mechanisms } = deploy('message', (policy) => [
+export const { execute, reverse, mechanisms } = deploy('message', (policy, store) => [
   connected(notifyAnalyst, {
-    send: sendFrom(process.env, policy, createLog('message')),
+    send: sendFrom(process.env, policy, store, createLog('message')),
     onCall: onCallOf(policy.escalation),
   }),
 ]);

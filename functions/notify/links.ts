@@ -1,0 +1,38 @@
+// Links that messages carry: each decides in one person's name, about one action, until a moment that the link names.
+import type { Action, Approver } from '../domain/action.ts';
+import { issueLink } from '../web/link.ts';
+import type { Mac } from '../web/seal.ts';
+
+export type LinkDeps = { mac: Pick<Mac, 'generate'>; webBaseUrl: string };
+type Person = Pick<Approver, 'id'>;
+
+/** Later than this an alert is assessed again rather than its old question asked. */
+const ANEW_WITHIN_MS = 12 * 3_600_000;
+
+const secondsOf = (milliseconds: number): number => Math.floor(milliseconds / 1000);
+
+/** The record says when the request ends; the link outlives that by the time that policy may add. */
+export async function questionUrl(
+  { mac, webBaseUrl }: LinkDeps,
+  { incidentId, actionId, digest, approval }: Action,
+  person: Person,
+): Promise<string> {
+  const ends = secondsOf(Date.parse(approval?.expiresAt ?? ''));
+  const expires = ends + 60 * (approval?.moreTimeMinutes ?? 0);
+  const claims = { purpose: 'approve', incidentId, actionId, digest, expires } as const;
+  return `${webBaseUrl}/approve/${await issueLink(mac, { ...claims, person: person.id })}`;
+}
+
+/** Managers can have asked anew what nobody decided; null for anybody else, and for any other action. */
+export async function askAnewUrl(
+  { mac, webBaseUrl }: LinkDeps,
+  { status, approval, askedAnew, incidentId, actionId, digest }: Action,
+  person: Person,
+  now: Date,
+): Promise<string | null> {
+  const isManager = approval?.managers.some(({ id }) => id === person.id) ?? false;
+  if (status !== 'expired' || askedAnew || !isManager) return null;
+  const expires = secondsOf(now.getTime() + ANEW_WITHIN_MS);
+  const claims = { purpose: 'ask-anew', incidentId, actionId, digest, expires } as const;
+  return `${webBaseUrl}/ask-anew/${await issueLink(mac, { ...claims, person: person.id })}`;
+}

@@ -1,0 +1,97 @@
+// A bad night: more questions than a person can be woken for. Nobody is woken more often than policy says, and nothing is lost.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Analyst } from '../../functions/analyse/brief.ts';
+import type { Delivered } from '../../local/aws/inbox.ts';
+import { NOW, POLICY, recommend } from '../fixtures/case.ts';
+import { createWorld, type World } from './world.ts';
+
+const CAP = 3;
+const ALERTS = 12;
+const pages = { perPersonPerHour: CAP, digestAfterMinutes: 5 };
+
+/** Every alert is worth a block, of the address that it names. */
+const analyst: Analyst = {
+  origin: 'anthropic',
+  model: 'a-model',
+  judge: async () => ({
+    verdict: 'malicious',
+    summary: 'It attacks.',
+    recommendations: [recommend({ confidence: 100, reasoning: 'It attacks.' })],
+  }),
+};
+/** About an address of its own: an incident of its own. */
+const attack = (n: number) => ({
+  'detail-type': 'Countermand Alert',
+  source: 'example.monitoring',
+  account: POLICY.account,
+  region: 'eu-central-1',
+  time: NOW.toISOString(),
+  detail: {
+    id: `attack-${n}`,
+    type: 'Attack',
+    title: `Attack ${n}`,
+    severity: 'high',
+    seenAt: NOW.toISOString(),
+    traffic: { layer: 'web', direction: 'inbound', localPort: 443, protocol: 'TCP' },
+    entities: [{ kind: 'ip', value: `203.0.113.${n}`, part: 'actor' }],
+  },
+});
+
+let world: World;
+beforeEach(async () => {
+  world = await createWorld({
+    analyst,
+    policy: { ...POLICY, limits: { ...POLICY.limits, pages } },
+  });
+  for (let n = 1; n <= ALERTS; n++) await world.deliver(attack(n));
+});
+afterEach(() => world.stop());
+
+const to = (person: string) =>
+  world.runtime
+    .inbox()
+    .filter(({ message }) => message.to.kind === 'person' && message.to.id === person);
+const woke = (person: string) => to(person).filter(({ message }) => message.urgency === 'page');
+const digests = (person: string) =>
+  to(person).filter(({ message }) => message.key.startsWith('digest-'));
+/** The most pages in any 60 minutes. */
+const busiestHour = (delivered: readonly Delivered[]): number =>
+  Math.max(
+    0,
+    ...delivered.map(
+      ({ at }) =>
+        delivered.filter((one) => {
+          const after = Date.parse(one.at) - Date.parse(at);
+          return after >= 0 && after < 3_600_000;
+        }).length,
+    ),
+  );
+const questions = async () =>
+  (await world.actions()).filter(({ name }) => name === 'block_ip_at_firewall');
+
+describe('more questions than pages', () => {
+  test('wake each person as often as policy says, then the next one on the ladder at once', () => {
+    expect(woke('ana.silva')).toHaveLength(CAP);
+    expect(woke('ben.okafor')).toHaveLength(CAP);
+  });
+
+  test('are in the digests of all who are asked, with links that decide, while they are open', async () => {
+    await world.pass(6);
+    expect(digests('ana.silva')).toHaveLength(1);
+    const { message } = digests('ana.silva')[0]!;
+    expect(message.links).toHaveLength(ALERTS - CAP);
+    const answers = message.links.map(({ url }) => new URL(url).pathname);
+    for (const path of answers) await world.choose(path, { verdict: 'approve', reason: '' });
+    expect(world.blocked()).toHaveLength(ALERTS - CAP);
+  });
+
+  test('that nobody answers all end with a ticket, the managers told, and no page above the cap', async () => {
+    await world.pass(90);
+    expect((await questions()).map(({ status }) => status)).toEqual(Array(ALERTS).fill('expired'));
+    expect(world.runtime.tickets()).toHaveLength(ALERTS);
+    for (const person of ['ana.silva', 'ben.okafor', 'mei.tanaka'])
+      expect(busiestHour(woke(person)), person).toBeLessThanOrEqual(CAP);
+    const said = digests('mei.tanaka').map(({ message }) => message.subject);
+    expect(said[0]).toMatch(/still open$/);
+  });
+});

@@ -1,0 +1,114 @@
+// How often a person is woken in an hour, under concurrency; and what waits in the digest: nothing is lost or said twice.
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Held } from '../../functions/store/pager.ts';
+import type { Store } from '../../functions/store/store.ts';
+import { INCIDENT_ID, NOW } from '../fixtures/case.ts';
+import { startStores } from './dynamo.ts';
+
+const db = startStores();
+let store: Store;
+beforeEach(async () => {
+  store = await db.fresh();
+});
+
+const ANA = 'person:ana.silva';
+const bounds = { perPersonPerHour: 3, digestAfterMinutes: 5 };
+const at = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
+const text = { subject: 'Approve?', incidentId: INCIDENT_ID, actionId: null };
+const page = (key: string, change = {}) => ({ key, always: false, text, ...change });
+const admit = (key: string, minutes: number, change = {}, to = ANA) =>
+  store.pager.admit(to, page(key, change), bounds, at(minutes));
+const wakes = async (...given: Parameters<typeof admit>) => (await admit(...given)).wakes;
+const keys = (held: readonly Held[]) => held.map(({ key }) => key);
+
+describe('pages of a person', () => {
+  test('never exceed the number of any 60 minutes, however many ask at once; the rest is in the digest', async () => {
+    const answers = await Promise.all(Array.from({ length: 30 }, (_, n) => wakes(`p${n}`, 0)));
+    expect(answers.filter(Boolean)).toHaveLength(3);
+    const { held, more } = await store.pager.find(ANA);
+    expect(held.length + more).toBe(27);
+  });
+
+  test('slide: a page may wake again 60 minutes after one that did, not at the turn of the hour', async () => {
+    for (const n of [0, 1, 2]) expect(await wakes(`p${n}`, 50)).toBe(true);
+    expect(await wakes('late', 61)).toBe(false);
+    expect(await wakes('later', 110)).toBe(true);
+  });
+
+  test('count once for each message, however often it is sent', async () => {
+    for (let n = 0; n < 10; n++) expect(await wakes('same', n)).toBe(true);
+    expect(await wakes('second', 11)).toBe(true);
+    for (let n = 0; n < 5; n++) await admit(`p${n}`, 12);
+    for (let n = 0; n < 5; n++) expect(await wakes('p4', 13)).toBe(false);
+    expect(keys((await store.pager.find(ANA)).held)).toEqual(['p1', 'p2', 'p3', 'p4']);
+  });
+
+  test('are each person’s own, and the team’s', async () => {
+    for (const n of [0, 1, 2]) await admit(`p${n}`, 0);
+    expect(await wakes('p3', 1)).toBe(false);
+    expect(await wakes('p3', 1, {}, 'person:ben.okafor')).toBe(true);
+    expect(await wakes('p3', 1, {}, 'team')).toBe(true);
+  });
+
+  test('that nothing may hold back always wake, and count', async () => {
+    for (const n of [0, 1, 2, 3, 4]) expect(await wakes(`p${n}`, 0, { always: true })).toBe(true);
+    expect(await wakes('p5', 1)).toBe(false);
+  });
+
+  test('say of the last one when the next may come', async () => {
+    expect(await admit('p0', 0)).toEqual({ wakes: true, nextAt: null });
+    await admit('p1', 7);
+    expect(await admit('p2', 8)).toEqual({ wakes: true, nextAt: at(60).toISOString() });
+  });
+});
+
+describe('the digest', () => {
+  const dueAt = async () => (await store.pager.find(ANA)).dueAt;
+  const due = async (minutes: number) =>
+    (await store.records.needingAttention(at(minutes))).digests;
+  beforeEach(async () => {
+    for (const n of [0, 1, 2]) await admit(`p${n}`, 0);
+  });
+
+  test('is due soon after the first page that woke nobody, and found by the sweeper then', async () => {
+    expect(await dueAt()).toBeNull();
+    await admit('first', 10);
+    await admit('second', 13);
+    expect(await dueAt()).toBe(at(15).toISOString());
+    expect(await due(14.9)).toEqual([]);
+    expect(await due(15)).toEqual([ANA]);
+  });
+
+  test('is bounded, and counts what does not fit', async () => {
+    for (let n = 0; n < 60; n++) await admit(`held${n}`, 1);
+    expect(await store.pager.find(ANA)).toMatchObject({ held: { length: 25 }, more: 35 });
+  });
+
+  test('is empty once it was said; what came meanwhile has a digest of its own', async () => {
+    await admit('first', 1);
+    const said = { keys: ['first'], kept: [], more: 0 };
+    await admit('meanwhile', 6);
+    await store.pager.settle(ANA, said, bounds, at(6));
+    const { held } = await store.pager.find(ANA);
+    expect(keys(held)).toEqual(['meanwhile']);
+    expect(await dueAt()).toBe(at(11).toISOString());
+    await store.pager.settle(ANA, { ...said, keys: ['meanwhile'] }, bounds, at(11));
+    expect(await dueAt()).toBeNull();
+    expect(await due(1000)).toEqual([]);
+  });
+
+  test('keeps what still needs somebody until a page may wake again', async () => {
+    await admit('first', 1);
+    await store.pager.settle(ANA, { keys: ['first'], kept: ['first'], more: 0 }, bounds, at(6));
+    expect(await store.pager.find(ANA)).toMatchObject({
+      held: [{ key: 'first', told: true }],
+      dueAt: at(60).toISOString(),
+    });
+  });
+
+  test('loses what may wake after all', async () => {
+    await admit('first', 1);
+    expect(await wakes('first', 61)).toBe(true);
+    expect(await store.pager.find(ANA)).toMatchObject({ held: [], dueAt: null });
+  });
+});
