@@ -165,6 +165,17 @@ describe('P6: the rate limit', () => {
     await fc.assert(property, { numRuns: Number(process.env.PROPERTY_RUNS ?? 500) });
   }, 300_000);
 
+  test('leaves tickets and messages their way, and its places to what changes something', async () => {
+    const aboutAlert = { target: { kind: 'alert' as const, value: 'f-1' } };
+    for (let n = 0; n < 30; n++)
+      expect(await store.limiter.reserve('1', wanted(n, aboutAlert), limits, at(0))).toEqual({
+        granted: true,
+      });
+    for (let n = 40; n < 45; n++)
+      expect((await store.limiter.reserve('1', wanted(n), limits, at(1))).granted).toBe(true);
+    expect((await store.limiter.reserve('1', wanted(45), limits, at(2))).granted).toBe(false);
+  });
+
   test('counts the different targets of the last hour, each once, and alerts not at all', async () => {
     const every = (n: number, minutes: number, change = {}) =>
       store.limiter.reserve('1', wanted(n, change), limits, at(60 * minutes));
