@@ -212,7 +212,8 @@ async function question(
   return {
     key: questionKey(actionId, rung, person.id),
     to: { kind: 'person', ...person },
-    urgency: 'page',
+    // A ticket that waits for an answer gets opened without one: nobody has to be woken for it.
+    urgency: action.target?.kind === 'alert' ? 'inform' : 'page',
     ends: [],
     ...askText(action, alert, before, alike),
     links: [

@@ -57,7 +57,13 @@ export function newsOf(
     case 'observed':
       return approvedOnce ? { ...stoppedText(action), to: decidedBy, ticket: false } : null;
     case 'expired':
-      return { ...expiredText(action), to: everybody, ticket: true };
+      return {
+        ...expiredText(action),
+        to: everybody,
+        ticket: true,
+        // The ticket or message that nobody was woken to decide about; the incident has a ticket now.
+        ...(action.target?.kind === 'alert' && { urgency: 'inform' as const }),
+      };
     case 'failed': {
       const stopped = approvedOnce && action.appliedAt === null && action.before === null;
       const text = stopped ? stoppedText(action) : failedText(action);

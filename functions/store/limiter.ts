@@ -28,8 +28,10 @@ const Entry = z.strictObject({
   actionId: z.string(),
   incidentId: z.string(),
   name: z.string(),
+  /** A ticket or a message: it changes nothing in AWS. */
+  informs: z.boolean().default(false),
 });
-/** A target of the last hour. */
+/** A target of the last hour; alerts are none. */
 const Touched = z.strictObject({ at: z.iso.datetime(), target: z.string() });
 const Stored = z.object({
   entries: z.array(Entry),
@@ -39,7 +41,9 @@ const Stored = z.object({
 });
 type Recent = Pick<z.infer<typeof Stored>, 'entries' | 'touched'>;
 
-export type Wanted = Omit<z.infer<typeof Entry>, 'at'> & { target: Pick<Entity, 'kind' | 'value'> };
+export type Wanted = Omit<z.infer<typeof Entry>, 'at' | 'informs'> & {
+  target: Pick<Entity, 'kind' | 'value'>;
+};
 type Bounds = Pick<Limits, 'automaticPerMinute' | 'distinctTargetsPerHour'>;
 export type Reservation =
   | { granted: true }
@@ -86,8 +90,7 @@ export function createLimiter(table: Table) {
     /**
      * Takes a place, one for each action: who asks again for the same action moves its place to now, if there is room
      * beside the others. The gate asks when it decides, and the executor once more right before it applies: an action
-     * counts when it happens, however long ago it was decided. Tickets and messages take none: they change nothing in
-     * AWS, and a flood of them must leave room for what contains an attack.
+     * counts when it happens, however long ago it was decided.
      */
     async reserve(
       account: string,
@@ -95,7 +98,6 @@ export function createLimiter(table: Table) {
       bounds: Bounds,
       clock: () => Date,
     ): Promise<Reservation> {
-      if (wanted.target.kind === 'alert') return { granted: true };
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
         const from = clock().getTime();
         const reservation = await tryOnce(account, wanted, bounds, clock);
@@ -126,7 +128,8 @@ const isWithin =
 function refusal({ entries, touched }: Recent, wanted: Wanted, bounds: Bounds): string | null {
   const { perAccount, perAction, perIncident } = bounds.automaticPerMinute;
   const target = nameOf(wanted);
-  const isNew = touched.every((one) => one.target !== target);
+  const isNew = target !== null && touched.every((one) => one.target !== target);
+  const informing = informs(wanted) ? entries.filter((one) => one.informs) : [];
   const counts = [
     ['automatic actions in the last minute in this account', entries.length, perAccount],
     [
@@ -138,6 +141,16 @@ function refusal({ entries, touched }: Recent, wanted: Wanted, bounds: Bounds): 
       'automatic actions in the last minute for this incident',
       entries.filter(({ incidentId }) => incidentId === wanted.incidentId).length,
       perIncident,
+    ],
+    [
+      'tickets and messages in the last minute in this account',
+      informing.length,
+      halfOf(perAccount),
+    ],
+    [
+      'tickets and messages in the last minute for this incident',
+      informing.filter(({ incidentId }) => incidentId === wanted.incidentId).length,
+      halfOf(perIncident),
     ],
     [
       'different targets in the last hour',
@@ -154,11 +167,21 @@ function withOneMore({ entries, touched }: Recent, wanted: Wanted, now: Date): R
   const { actionId, incidentId, name } = wanted;
   const target = nameOf(wanted);
   return {
-    entries: [...entries, { at, actionId, incidentId, name }],
-    touched: [...touched.filter((one) => one.target !== target), { at, target }],
+    entries: [...entries, { at, actionId, incidentId, name, informs: informs(wanted) }],
+    touched: target ? [...touched.filter((one) => one.target !== target), { at, target }] : touched,
   };
 }
 
+/** Tickets and notifications are about the alert and touch nothing. */
+const informs = ({ target }: Wanted): boolean => target.kind === 'alert';
+
+/** They leave as many places to what contains an attack, however many alerts come; and one is always theirs. */
+const halfOf = (limit: number): number => Math.min(limit, Math.max(1, Math.floor(limit / 2)));
+
 /** Targets' names may be long. */
-const nameOf = ({ target: { kind, value } }: Wanted): string =>
-  createHash('sha256').update(`${kind} ${value}`).digest('hex').slice(0, 16);
+const nameOf = (wanted: Wanted): string | null => {
+  const { kind, value } = wanted.target;
+  return informs(wanted)
+    ? null
+    : createHash('sha256').update(`${kind} ${value}`).digest('hex').slice(0, 16);
+};

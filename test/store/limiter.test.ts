@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Conflict } from '../../functions/domain/errors.ts';
-import { CLOCK_SKEW_MS, createLimiter } from '../../functions/store/limiter.ts';
+import { CLOCK_SKEW_MS, createLimiter, type Wanted } from '../../functions/store/limiter.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { startStores } from './dynamo.ts';
 import { memoryTable } from './memory-table.ts';
@@ -165,15 +165,30 @@ describe('P6: the rate limit', () => {
     await fc.assert(property, { numRuns: Number(process.env.PROPERTY_RUNS ?? 500) });
   }, 300_000);
 
-  test('leaves tickets and messages their way, and its places to what changes something', async () => {
-    const aboutAlert = { target: { kind: 'alert' as const, value: 'f-1' } };
-    for (let n = 0; n < 30; n++)
-      expect(await store.limiter.reserve('1', wanted(n, aboutAlert), limits, at(0))).toEqual({
-        granted: true,
-      });
-    for (let n = 40; n < 45; n++)
-      expect((await store.limiter.reserve('1', wanted(n), limits, at(1))).granted).toBe(true);
-    expect((await store.limiter.reserve('1', wanted(45), limits, at(2))).granted).toBe(false);
+  test('lets tickets and messages have half of the places, so that they starve nothing that contains an attack', async () => {
+    const about = (n: number, change = {}) =>
+      wanted(n, { target: { kind: 'alert' as const, value: 'f-1' }, ...change });
+    const reserve = async (one: Wanted) =>
+      (await store.limiter.reserve('1', one, limits, at(0))).granted;
+    const tickets: boolean[] = [];
+    for (let n = 0; n < 10; n++) tickets.push(await reserve(about(n)));
+    expect(tickets.filter(Boolean)).toHaveLength(2);
+    const others: boolean[] = [];
+    for (let n = 40; n < 50; n++) others.push(await reserve(wanted(n)));
+    expect(others.filter(Boolean)).toHaveLength(3);
+  });
+
+  test('lets an incident have one ticket, whatever the number, and leaves the rest to other actions', async () => {
+    const of = { incidentId: 'inc-x' };
+    const ticket = (n: number) =>
+      wanted(n, { ...of, target: { kind: 'alert' as const, value: 'f-1' } });
+    const reserve = (one: Wanted) => store.limiter.reserve('1', one, limits, at(0));
+    expect(await reserve(ticket(1))).toEqual({ granted: true });
+    expect(await reserve(ticket(2))).toMatchObject({
+      granted: false,
+      why: '1 tickets and messages in the last minute for this incident; the limit is 1',
+    });
+    expect(await reserve(wanted(3, of))).toEqual({ granted: true });
   });
 
   test('counts the different targets of the last hour, each once, and alerts not at all', async () => {
