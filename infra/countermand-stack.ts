@@ -1,6 +1,7 @@
 // Everything that one account gets, in the order in which a finding travels.
 import { CfnOutput, Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { slackAnswersOf } from '../functions/domain/people.ts';
 import type { Policy } from '../functions/domain/policy.ts';
 import { watchOver } from './alarms.ts';
 import { DenyAll } from './deny-all.ts';
@@ -67,7 +68,7 @@ export class CountermandStack extends Stack {
     const machines = new StateMachines(this, 'StateMachines', names);
 
     intake.deliverTo(functions.get('intake'));
-    web.serve(functions.get('web'));
+    web.serve(functions.get('web'), { slack: slackAnswersOf(policy) !== null });
     // Whoever opens a link of a new key finds pages that know it.
     for (const asking of ['approve', 'notify', 'remind'])
       functions.get(asking).node.addDependency(functions.get('web'));

@@ -134,6 +134,7 @@ export function functionTable(s: Surroundings): FunctionRow[] {
         'readSignInSecret',
         'setSchedules',
         'lendScheduleRole',
+        'readAnswerSecret',
       ],
     },
     ...SCOPES.flatMap((scope) => executors(s, scope)),

@@ -5,6 +5,7 @@ import { ArnFormat } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { secretsIn } from '../functions/domain/channels.ts';
 import { CLOUDFRONT_REGION } from '../functions/domain/ip-set.ts';
+import { slackAnswersOf } from '../functions/domain/people.ts';
 import { ATTENTION_INDEX } from '../functions/store/table.ts';
 import { functionArn, type Names, stateMachineArn } from './names.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -73,6 +74,7 @@ export function rightsIn(s: Surroundings) {
     openTickets: allow(['ssm:CreateOpsItem'], ['*']),
     readMessageSecrets: readSecrets(s, secretsIn(s.channels).messages),
     readSignInSecret: readSecrets(s, s.signIn ? [s.signIn.clientSecret] : []),
+    readAnswerSecret: readSecrets(s, [slackAnswersOf(s)?.signingSecret ?? []].flat()),
     readTicketSecret: readSecrets(s, secretsIn(s.channels).tickets),
     setSchedules: allow(
       ['scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'],

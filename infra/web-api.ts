@@ -18,6 +18,9 @@ const ROUTES = [
   { path: '/signed-in', methods: [GET] },
 ];
 
+/** Only where policy has buttons there. */
+const SLACK_ROUTE = { path: '/slack', methods: [POST] };
+
 /** A handful of people click links; more than this is not people. */
 const REQUESTS_PER_SECOND = 10;
 const BURST = 20;
@@ -58,14 +61,16 @@ export class WebApi extends Construct {
     });
   }
 
-  serve(web: IFunction): void {
+  serve(web: IFunction, { slack }: { slack: boolean }): void {
     const integration = new HttpLambdaIntegration('Web', web, { timeout: Duration.seconds(15) });
-    for (const { path, methods } of ROUTES)
+    for (const { path, methods } of [...ROUTES, ...(slack ? [SLACK_ROUTE] : [])])
       for (const route of this.api.addRoutes({ path, methods, integration }))
         acknowledge(
           route,
           'AwsSolutions-APIG4',
-          'The link itself carries the authorisation: purpose, action, person and expiry under a MAC',
+          path === SLACK_ROUTE.path
+            ? 'Slack signs each request, and each button carries its own authorisation'
+            : 'The link itself carries the authorisation: purpose, action, person and expiry under a MAC',
         );
   }
 }

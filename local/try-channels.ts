@@ -2,7 +2,7 @@
 // secrets that the shell's AWS credentials may read.
 import { SESv2 } from '@aws-sdk/client-sesv2';
 import { SNS } from '@aws-sdk/client-sns';
-import { peopleOf } from '../functions/domain/people.ts';
+import { peopleOf, slackMemberOf } from '../functions/domain/people.ts';
 import type { Policy } from '../functions/domain/policy.ts';
 import { channelsOf } from '../functions/notify/channels.ts';
 import type { Recipient } from '../functions/notify/message.ts';
@@ -31,7 +31,9 @@ async function main(account = '', id = ''): Promise<number> {
   const channels = channelsOf(policy.channels, { ...remoteClients(), ...aws })
     .filter(({ name }) => name !== 'e-mail' || mailFrom)
     .filter(({ name }) => name !== 'the SNS topic' || teamTopicArn);
-  const { ok, lines } = await tryChannels(channels, to, new Date());
+  const { ok, lines } = await tryChannels(channels, to, new Date(), {
+    buttons: slackMemberOf(policy, id) !== null,
+  });
   for (const line of lines) console.log(line);
   return ok ? 0 : 1;
 }

@@ -12,7 +12,9 @@ import {
 import type { Alert } from '../domain/alert.ts';
 import { alikeTo, orderOf } from '../domain/alike.ts';
 import { InvalidInput, NotFound, Unavailable } from '../domain/errors.ts';
-import { questionUrl } from '../notify/links.ts';
+import { slackMemberOf } from '../domain/people.ts';
+import type { Policy } from '../domain/policy.ts';
+import { answerToken, questionUrl } from '../notify/links.ts';
 import { type Message, questionKey, type Send } from '../notify/message.ts';
 import { notWoken, type Sent, sendEach, troubleIn } from '../notify/send-all.ts';
 import { askText } from '../notify/texts.ts';
@@ -21,6 +23,7 @@ import type { Mac } from '../web/seal.ts';
 
 export type ApproveDeps = {
   store: Store;
+  policy: Pick<Policy, 'channels' | 'signIn'>;
   send: Send;
   mac: Pick<Mac, 'generate'>;
   /** Answers the waiting state machine. Rejects with NotFound when it no longer waits. */
@@ -208,6 +211,8 @@ async function question(
   alike: readonly Action[] = [],
 ): Promise<Message> {
   const { incidentId, actionId, approval } = action;
+  // One button would answer one of several questions: those are for the page.
+  const withButtons = alike.length === 0 && slackMemberOf(deps.policy, person.id) !== null;
   const before = approval?.rungs.slice(0, rung).flatMap(({ ask }) => ask) ?? [];
   return {
     key: questionKey(actionId, rung, person.id),
@@ -219,6 +224,7 @@ async function question(
     links: [
       { label: 'Look, then approve or decline', url: await questionUrl(deps, action, person) },
     ],
+    ...(withButtons && { answerToken: await answerToken(deps, action, person) }),
     incidentId,
     actionId,
   };

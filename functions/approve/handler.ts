@@ -16,6 +16,7 @@ const policy = readPolicyFile(required(process.env, ENV.policyPath));
 const store = createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log);
 const deps: ApproveDeps = {
   store,
+  policy,
   send: sendFrom(process.env, policy, store, log),
   mac: createKmsMac(new KMS({}), required(process.env, ENV.linkKeyArn)),
   callback: createCallback(new SFN({})),

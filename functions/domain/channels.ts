@@ -21,6 +21,16 @@ const SlackChannel = z
   .string()
   .regex(/^[CG][A-Z0-9]{6,20}$/, 'expected the id of a Slack channel, such as "C012AB3CDE"');
 
+const SlackTeam = z
+  .string()
+  .regex(/^T[A-Z0-9]{6,20}$/, 'expected the id of a Slack workspace, such as "T012AB3CDE"');
+
+/** What a button says that it is, in the message and in the click on it. */
+export const SLACK_ANSWERS = {
+  approve: 'countermand.approve',
+  decline: 'countermand.decline',
+} as const;
+
 /** A site's own address: nothing is taken from its path. */
 const Site = z
   .url({ protocol: /^https$/ })
@@ -56,6 +66,15 @@ export const ChannelsFile = z
         token: SecretName,
         /** For what concerns everybody. */
         channel: SlackChannel.optional(),
+        /** Approve and Decline in the direct messages of people with a member's id below. Without it, a link to the page. */
+        buttons: z
+          .strictObject({
+            /** Secret with the app's signing secret: what comes from Slack is signed with it. */
+            signingSecret: SecretName,
+            /** The workspace: ids of members count within it. */
+            team: SlackTeam,
+          })
+          .optional(),
       })
       .optional(),
     /** Secret with the address of a Workflows webhook: whoever knows the address may post. */
@@ -92,10 +111,18 @@ export const ChannelsFile = z
             message: `means nothing: ${channel} is not set up above`,
             path: ['people', id, channel],
           });
+    const members = Object.values(people).flatMap((person) => person.slack ?? []);
+    for (const [id, person] of Object.entries(people))
+      if (members.filter((member) => member === person.slack).length > 1)
+        ctx.addIssue({
+          code: 'custom',
+          message: 'expected another member for each person: a click counts for one',
+          path: ['people', id, 'slack'],
+        });
   });
 export type Channels = z.infer<typeof ChannelsFile>;
 
-/** The secrets that sending messages takes, and those that tickets take: what functions may read, and nothing else. */
+/** The secrets that sending messages takes, those that tickets take: what functions may read, and nothing else. */
 export function secretsIn({ slack, teams, pagerDuty, webhook, people, tickets }: Channels) {
   const ofMessages = [
     slack?.token,

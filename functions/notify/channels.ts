@@ -10,12 +10,16 @@ import {
 import type { Channel } from './channels/channel.ts';
 import { email, type MailClients } from './channels/email.ts';
 import { PAGER_DUTY_URLS, pagerDuty, RoutingKey } from './channels/pager-duty.ts';
-import { SlackToken, slack } from './channels/slack.ts';
+import { type SlackDeps, SlackToken, slack } from './channels/slack.ts';
 import { TeamsWebhook, teams } from './channels/teams.ts';
 import { type TopicClients, topic } from './channels/topic.ts';
 import { WebhookSecret, webhook } from './channels/webhook.ts';
 
-export type ChannelClients = MailClients & TopicClients & HttpClients & SecretClients;
+export type ChannelClients = MailClients &
+  TopicClients &
+  HttpClients &
+  SecretClients &
+  Pick<SlackDeps, 'posts' | 'log'>;
 
 export function channelsOf(config: Channels, clients: ChannelClients): Channel[] {
   const text = (name: string, shape: Parameters<typeof secretOf<string>>[2]): Secret<string> =>
@@ -43,7 +47,7 @@ export function channelsOf(config: Channels, clients: ChannelClients): Channel[]
 
 function slackChannels(
   { slack: config, people }: Channels,
-  clients: HttpClients,
+  { posts, log, ...clients }: ChannelClients,
   secret: (name: string) => Secret<string>,
 ): Channel[] {
   if (!config) return [];
@@ -53,6 +57,8 @@ function slackChannels(
       clients,
       token,
       isPrivate: true,
+      ...(posts && { posts }),
+      ...(log && { log }),
       addressOf: ({ to }) => (to.kind === 'person' && people[to.id]?.slack) || null,
     }),
     slack({

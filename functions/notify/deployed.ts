@@ -20,6 +20,8 @@ export function sendFrom(
 ): Send {
   const clients = {
     ...remoteClients(),
+    posts: store.posts,
+    log,
     ses: new SESv2({}),
     sns: new SNS({}),
     mailFrom: required(env, ENV.mailFrom),

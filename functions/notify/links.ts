@@ -11,17 +11,28 @@ const ANEW_WITHIN_MS = 12 * 3_600_000;
 
 const secondsOf = (milliseconds: number): number => Math.floor(milliseconds / 1000);
 
-/** The record says when the request ends; the link outlives that by the time that policy may add. */
-export async function questionUrl(
-  { mac, webBaseUrl }: LinkDeps,
-  { incidentId, actionId, digest, approval }: Action,
-  person: Person,
-): Promise<string> {
+/** The record says when the request ends; what answers it outlives that by the time that policy may add. */
+function claimsOf({ incidentId, actionId, digest, approval }: Action, { id: person }: Person) {
   const ends = secondsOf(Date.parse(approval?.expiresAt ?? ''));
   const expires = ends + 60 * (approval?.moreTimeMinutes ?? 0);
-  const claims = { purpose: 'approve', incidentId, actionId, digest, expires } as const;
-  return `${webBaseUrl}/approve/${await issueLink(mac, { ...claims, person: person.id })}`;
+  return { incidentId, actionId, digest, person, expires };
 }
+
+export async function questionUrl(
+  { mac, webBaseUrl }: LinkDeps,
+  action: Action,
+  person: Person,
+): Promise<string> {
+  const claims = { ...claimsOf(action, person), purpose: 'approve' } as const;
+  return `${webBaseUrl}/approve/${await issueLink(mac, claims)}`;
+}
+
+/** What a button holds: it opens no page, as the link is no button. */
+export const answerToken = (
+  { mac }: Pick<LinkDeps, 'mac'>,
+  action: Action,
+  person: Person,
+): Promise<string> => issueLink(mac, { ...claimsOf(action, person), purpose: 'slack' });
 
 /** Managers can have asked anew what nobody decided; null for anybody else, and for any other action. */
 export async function askAnewUrl(

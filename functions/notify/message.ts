@@ -28,6 +28,8 @@ export const Message = z.strictObject({
   steps: z.array(z.strictObject({ title: z.string().min(1), lines: z.array(z.string()).min(1) })),
   /** Labelled links. They decide in one person's name, and go where that person alone reads. */
   links: z.array(z.strictObject({ label: z.string(), url: z.url() })),
+  /** Signed, and in this person's name: a channel that knows for certain who clicks makes buttons of it. */
+  answerToken: z.string().max(2000).optional(),
   incidentId: z.string(),
   actionId: z.string().nullable(),
 });

@@ -64,7 +64,12 @@ function shownBy({ isPrivate }: Channel, message: Message): Message {
   const [first = '', ...rest] = message.paragraphs;
   const where =
     message.to.kind === 'person' ? ['The link is in your e-mail or direct message.'] : [];
-  return { ...message, links: [], paragraphs: [first, ...where, ...rest] };
+  return {
+    ...message,
+    links: [],
+    answerToken: undefined,
+    paragraphs: [first, ...where, ...rest],
+  };
 }
 
 /** What may pass, where anything of it may; so that the caller tries again. */

@@ -9,6 +9,7 @@ import { createFindings } from './findings.ts';
 import { createLeases } from './leases.ts';
 import { createLimiter } from './limiter.ts';
 import { createPager } from './pager.ts';
+import { createPosts } from './posts.ts';
 import { createRecords } from './records.ts';
 import { createKillSwitch } from './switch.ts';
 import { createTable } from './table.ts';
@@ -30,5 +31,6 @@ export function createStore(client: DynamoDBClient, tableName: string, log: Log)
     entityHistory: createEntityHistory(table),
     drills: createDrills(table),
     approverAddresses: createApproverAddresses(table),
+    posts: createPosts(table),
   };
 }

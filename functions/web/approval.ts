@@ -115,7 +115,7 @@ async function postponed(
 }
 
 /** What became of this person's vote. */
-function counted(action: Action, person: string): Answer {
+export function counted(action: Action, person: string): Answer {
   const { approval } = action;
   const vote = approval?.votes.find(({ by }) => by === person);
   const said = `You ${vote?.verdict} it at ${utc(vote?.at)}.`;

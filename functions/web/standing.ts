@@ -1,10 +1,24 @@
 // Where an action stands, in words for whoever opens its link: what happened, who said so, when, and what comes next.
 import type { Action } from '../domain/action.ts';
+import type { Escalation } from '../domain/policy.ts';
 import { quoted, utc } from '../domain/wording.ts';
+import { peopleAsked } from './decision.ts';
 
 export type Standing = { title: string; text: string; tone: 'good' | 'bad' | 'quiet' };
 /** Names of people by id. */
 export type Names = Readonly<Record<string, string>>;
+
+/** Of policy as it is, and of those who are asked about this action, whom policy may no longer know. */
+export function namesIn(
+  { approval }: Pick<Action, 'approval'>,
+  people: Escalation['people'],
+): Names {
+  const asked = approval ? [...peopleAsked(approval), ...approval.managers] : [];
+  return Object.fromEntries([
+    ...Object.entries(people).map(([id, { name }]) => [id, name]),
+    ...asked.map(({ id, name }) => [id, name]),
+  ]);
+}
 
 /** The action's state as of now, honest after every outcome. */
 export function standingOf(action: Action, names: Names, now: Date): Standing {

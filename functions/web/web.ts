@@ -3,7 +3,6 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import type { z } from 'zod';
-import { actionDigest } from '../audit/chain.ts';
 import { errorFields, type Log } from '../audit/log.ts';
 import type { Action } from '../domain/action.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -15,13 +14,15 @@ import { mayNot } from './decision.ts';
 import { FORM_OPEN_MINUTES, readNonce } from './form.ts';
 import { guardedHeaders, neverKept, ownFormsOnly } from './guard.ts';
 import { mayReverse } from './keeping.ts';
-import { type LinkClaims, Purpose, readLink } from './link.ts';
+import { type LinkClaims, PagePurpose } from './link.ts';
 import type { Provider } from './oidc.ts';
+import { whatItOpens } from './open.ts';
 import { anewPage, approvePage, noticePage, reviewPage, standingPage, type View } from './page.ts';
 import { onReview, ReviewForm } from './review.ts';
 import type { Mac } from './seal.ts';
 import { whoSignedIn } from './session.ts';
 import { beginSignIn, finishSignIn } from './sign-in.ts';
+import { MAX_CLICK_BYTES, onSlack, type SlackDesk } from './slack.ts';
 import { sourceAddress } from './source.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { STYLE } from './style.ts';
@@ -42,6 +43,8 @@ export type WebDeps = {
   /** Has the asking function send the question to one more person. */
   askAlso: (input: { incidentId: string; actionId: string; to: string }) => Promise<void>;
   schedules: Schedules;
+  /** Where policy has buttons in Slack. */
+  slack?: SlackDesk;
   webBaseUrl: string;
   now: () => Date;
   log: Log;
@@ -60,12 +63,14 @@ export type Opened = {
 export type Answer = { action: Action; say: Standing; status: 200 | 403 | 409 | 410 | 503 };
 
 const MAX_FORM_BYTES = 16_384;
-/** An expired link decides nothing; for a day it still shows how things ended. */
-const SHOWS_FOR_MS = 24 * 3_600_000;
 
 export function createWeb(deps: WebDeps): Hono {
   const app = new Hono();
   app.use(guardedHeaders, neverKept);
+  // Signed by Slack, and no form of ours: before what those have to pass.
+  app.post('/slack', bodyLimit({ maxSize: MAX_CLICK_BYTES, onError: tooLarge }), (c) =>
+    onSlack(deps, c),
+  );
   app.use(bodyLimit({ maxSize: MAX_FORM_BYTES, onError: tooLarge }));
   app.use(ownFormsOnly(deps.webBaseUrl));
   app.get('/style.css', (c) => c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
@@ -104,22 +109,13 @@ const notValid = (c: Context) =>
   );
 
 /** The action that a link is about, or the page that says that it opens nothing. */
-async function open(deps: WebDeps, c: Context, purpose: Purpose): Promise<Opened | Response> {
-  const token = c.req.param('token') ?? '';
-  const link = await readLink(deps.mac, token, purpose, deps.now());
-  if (!link.ok && link.why === 'invalid') return notValid(c);
-  const { claims } = link;
-  if (claims.expires * 1000 + SHOWS_FOR_MS <= deps.now().getTime()) return notValid(c);
-  const { incidentId, actionId } = claims;
-  const action = await deps.store.records.findAction(incidentId, actionId);
-  if (action?.digest === claims.digest && actionDigest(action) === claims.digest) {
-    const mustSignIn =
-      deps.policy.signIn !== null && (await whoSignedIn(deps, c)) !== claims.person;
-    if (link.ok && !mustSignIn) await rememberSource(deps, c, claims);
-    return { token, claims, action, expired: !link.ok, mustSignIn };
-  }
-  deps.log('error', 'a link does not match the recorded action', { incidentId, actionId });
-  return notValid(c);
+async function open(deps: WebDeps, c: Context, purpose: PagePurpose): Promise<Opened | Response> {
+  const found = await whatItOpens(deps, c.req.param('token') ?? '', purpose);
+  if (!found) return notValid(c);
+  const { person } = found.claims;
+  const mustSignIn = deps.policy.signIn !== null && (await whoSignedIn(deps, c)) !== person;
+  if (!found.expired && !mustSignIn) await rememberSource(deps, c, found.claims);
+  return { ...found, mustSignIn };
 }
 
 /** So that nothing of ours blocks the person who is asked. What cannot be noted keeps nobody from deciding. */
@@ -132,7 +128,7 @@ async function rememberSource({ store, now, log }: WebDeps, c: Context, { person
 }
 
 async function toSignIn(deps: WebDeps, c: Context): Promise<Response> {
-  const purpose = Purpose.safeParse(c.req.param('purpose'));
+  const purpose = PagePurpose.safeParse(c.req.param('purpose'));
   if (!purpose.success) return notValid(c);
   const opened = await open(deps, c, purpose.data);
   if (opened instanceof Response) return opened;
@@ -140,7 +136,7 @@ async function toSignIn(deps: WebDeps, c: Context): Promise<Response> {
   return beginSignIn(deps, c, { path, person: opened.claims.person });
 }
 
-async function show(deps: WebDeps, c: Context, purpose: Purpose): Promise<Response> {
+async function show(deps: WebDeps, c: Context, purpose: PagePurpose): Promise<Response> {
   const opened = await open(deps, c, purpose);
   if (opened instanceof Response) return opened;
   const view = await viewOf(deps, c, opened);
@@ -167,7 +163,7 @@ function isOpen(deps: WebDeps, { claims, action, expired }: Opened): boolean {
 async function act<F extends { digest: string }>(
   deps: WebDeps,
   c: Context,
-  purpose: Purpose,
+  purpose: PagePurpose,
   schema: z.ZodType<F>,
   onForm: (deps: WebDeps, opened: Opened, form: F) => Promise<Answer>,
 ): Promise<Response> {

@@ -8,7 +8,7 @@ import { asText } from '../../functions/notify/channels/channel.ts';
 import { Message } from '../../functions/notify/message.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { readLink } from '../../functions/web/link.ts';
-import { alertWith, INCIDENT_ID, NOW } from '../fixtures/case.ts';
+import { alertWith, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
 import {
   ana,
@@ -39,6 +39,7 @@ beforeEach(async () => {
 
 const deps = (at: Date, change: Partial<ApproveDeps> = {}): ApproveDeps => ({
   store,
+  policy: POLICY,
   mac,
   send: async (message) => {
     const { to } = Message.parse(message);

@@ -440,7 +440,11 @@ describe('least privilege', () => {
     test('of the channels are read by who sends, that of the ticket system by who opens tickets: exactly these', () => {
       const arn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:pager-AbCdEf';
       const channels: Channels = {
-        slack: { token: 'team/slack', channel: 'C012AB3CDE' },
+        slack: {
+          token: 'team/slack',
+          channel: 'C012AB3CDE',
+          buttons: { signingSecret: 'team/slack-signing', team: 'T012AB3CD' },
+        },
         pagerDuty: { region: 'eu', routingKey: arn },
         people: { 'ana.silva': { pagerDuty: 'team/ana' } },
         tickets: {
@@ -455,6 +459,8 @@ describe('least privilege', () => {
       const ofMessages = [arn, named('team/ana'), named('team/slack')].sort();
       const ofTickets = [named('team/jira')];
       expect(reads(configured)).toEqual({
+        // What comes from Slack is checked where it arrives, and there alone.
+        web: [named('team/slack-signing')],
         approve: ofMessages,
         close: ofMessages,
         remind: ofMessages,

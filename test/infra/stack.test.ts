@@ -269,15 +269,23 @@ describe('the firewall', () => {
 });
 
 test('the HTTP API has the routes of the pages only, is throttled, and logs no link', () => {
-  const routes = Object.values(resourcesOf(template, 'AWS::ApiGatewayV2::Route')).map(
-    ({ Properties }) => Properties.RouteKey,
-  );
+  const routesIn = (of: typeof template) =>
+    Object.values(resourcesOf(of, 'AWS::ApiGatewayV2::Route'))
+      .map(({ Properties }) => Properties.RouteKey)
+      .sort();
   const served = [
     ...readFileSync(join(ROOT, 'functions/web/web.ts'), 'utf8').matchAll(
       /app\.(get|post)\('([^']+)'/g,
     ),
   ].map(([, method, path]) => `${method!.toUpperCase()} ${path!.replace(/:(\w+)/g, '{$1}')}`);
-  expect(routes.sort()).toEqual(served.sort());
+  const slack = 'POST /slack';
+  expect(routesIn(template)).toEqual(served.filter((route) => route !== slack).sort());
+  const channels = {
+    ...POLICY.channels,
+    slack: { token: 'slack', buttons: { signingSecret: 'signing', team: 'T012AB3CD' } },
+  };
+  const withButtons = templateWith({ policy: { channels } });
+  expect(routesIn(withButtons), 'and what Slack calls, where it may').toEqual(served.sort());
   const [stage] = Object.values(resourcesOf(template, 'AWS::ApiGatewayV2::Stage'));
   expect(stage!.Properties.DefaultRouteSettings).toMatchObject({ ThrottlingRateLimit: 10 });
   expect(stage!.Properties.AccessLogSettings.Format).not.toMatch(/path|rawPath|queryString/i);

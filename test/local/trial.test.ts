@@ -23,6 +23,12 @@ test('each channel gets a message and its end, and says whether it took them', a
   expect(sent[1]?.ends).toEqual([sent[0]?.key]);
 });
 
+test('buttons of the test hold nothing that would decide', async () => {
+  sent.length = 0;
+  await tryChannels([channel('Slack')], { kind: 'team' }, NOW, { buttons: true });
+  expect(sent[0]?.answerToken).toBe('trial');
+});
+
 test('nobody to reach is no success', async () => {
   const none = channel('Teams', { takes: () => false });
   expect((await tryChannels([none], { kind: 'team' }, NOW)).ok).toBe(false);

@@ -8,6 +8,7 @@ import { createFindings } from '../../functions/store/findings.ts';
 import { createLeases } from '../../functions/store/leases.ts';
 import { createLimiter } from '../../functions/store/limiter.ts';
 import { createPager } from '../../functions/store/pager.ts';
+import { createPosts } from '../../functions/store/posts.ts';
 import { createRecords } from '../../functions/store/records.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { createKillSwitch } from '../../functions/store/switch.ts';
@@ -72,4 +73,5 @@ export const storeOn = (table: Table, breaker = createBreaker(table, () => {})):
   entityHistory: createEntityHistory(table),
   drills: createDrills(table),
   approverAddresses: createApproverAddresses(table),
+  posts: createPosts(table),
 });

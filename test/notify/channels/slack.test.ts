@@ -109,6 +109,64 @@ describe('a message', () => {
   });
 });
 
+describe('a question', () => {
+  const kept = new Map<string, { channel: string; ts: string }>();
+  const logged: string[] = [];
+  const withPosts = () => {
+    const { clients } = clientsWith({ 'countermand/slack': TOKEN });
+    return slack({
+      clients,
+      token: secretOf(clients, 'countermand/slack', SlackToken, asText),
+      isPrivate: true,
+      addressOf: () => 'U012AB3CDE',
+      posts: {
+        keep: async (incidentId, key, post) => void kept.set(`${incidentId} ${key}`, post),
+        find: async (incidentId, key) => kept.get(`${incidentId} ${key}`) ?? null,
+      },
+      log: (_level, message) => void logged.push(message),
+      url: server.url,
+    });
+  };
+  const question = messageWith({ answerToken: 'signed.token' });
+  const over = messageWith({ key: 'over', subject: 'Declined: it', links: [], ends: [question.key] });
+
+  test('asks for a yes twice, and names its buttons by what they do', async () => {
+    server.willAnswer(posted);
+    await withPosts().send(question);
+    const [approve, decline] = body().blocks.at(-1).elements;
+    expect(approve).toMatchObject({
+      action_id: 'countermand.approve',
+      value: 'signed.token',
+      confirm: { text: { text: question.subject }, deny: { text: 'Not yet' } },
+    });
+    expect(decline).toMatchObject({ action_id: 'countermand.decline', value: 'signed.token' });
+  });
+
+  test('that is over says so in its place, and a message of its own says it, too', async () => {
+    server.willAnswer(posted);
+    await withPosts().send(question);
+    server.willAnswer(posted);
+    await withPosts().send(over);
+    expect(server.asked.map(({ path }) => path)).toEqual(['/chat.postMessage', '/chat.update']);
+    const update = JSON.parse(server.asked[1]!.body);
+    expect(update).toMatchObject({ channel: 'D024BE91L', ts: '1503435956.000247' });
+    expect(update.blocks[0].text.text).toBe('Declined: it');
+    expect(JSON.stringify(update)).not.toMatch(/signed.token|"actions"|secret-link/);
+  });
+
+  test.each(['message_not_found', 'cant_update_message', 'edit_window_closed', 'ratelimited'])(
+    'that cannot be changed (%s) keeps nobody from the news',
+    async (code) => {
+      server.willAnswer(posted);
+      await withPosts().send(question);
+      logged.length = 0;
+      server.willAnswer(posted, refused(code));
+      await withPosts().send(over);
+      expect(logged).toEqual(['post not kept up to date']);
+    },
+  );
+});
+
 describe('a refusal', () => {
   test.each([
     ['invalid_auth', Denied],

@@ -1,0 +1,437 @@
+// A click in Slack: the page's decision, for the member whose buttons they are, and for nothing that Slack did not sign.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type ApproveDeps, approve } from '../../functions/approve/approve.ts';
+import type { Action } from '../../functions/domain/action.ts';
+import { ChannelsFile } from '../../functions/domain/channels.ts';
+import { channelsOf } from '../../functions/notify/channels.ts';
+import { notify } from '../../functions/notify/notify.ts';
+import { createSend } from '../../functions/notify/send.ts';
+import type { Store } from '../../functions/store/store.ts';
+import type { WebDeps } from '../../functions/web/web.ts';
+import { INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
+import {
+  BOT_TOKEN,
+  buttonsOf,
+  clickOn,
+  requestOf,
+  SIGNING_SECRET,
+  shownIn,
+  startSlack,
+  TEAM_ID,
+} from '../fixtures/slack.ts';
+import { clientsWith } from '../notify/channels/message.ts';
+import { startStores } from '../store/dynamo.ts';
+import { ana, BASE_URL, ben, desk, mac, minute, put, requestWith, waiting } from './desk.ts';
+
+const ANA = 'U012AB3CDE';
+const BEN = 'U0BEN00002';
+const db = startStores();
+let slack: Awaited<ReturnType<typeof startSlack>>;
+let store: Store;
+beforeAll(async () => {
+  slack = await startSlack();
+});
+afterAll(() => slack.stop());
+beforeEach(async () => {
+  slack.forget();
+  store = await db.fresh();
+});
+
+const CHANNELS = ChannelsFile.parse({
+  slack: {
+    token: 'countermand/slack',
+    buttons: { signingSecret: 'countermand/slack-signing', team: TEAM_ID },
+  },
+  people: { 'ana.silva': { slack: ANA }, 'ben.okafor': { slack: BEN } },
+  tickets: { system: 'ops-center' },
+});
+const WITH_BUTTONS = { ...POLICY, channels: CHANNELS };
+
+/** Asks the people of the first rung, and has the site that takes their clicks. */
+async function asked(
+  action = waiting({ approval: requestWith({ askedRungs: 0, taskToken: null }) }),
+  change: Partial<WebDeps> = {},
+) {
+  await put(store, action);
+  const { clients } = clientsWith({ 'countermand/slack': BOT_TOKEN });
+  const all = { ...clients, http: slack.http, posts: store.posts, log: () => {} };
+  const channels = channelsOf(CHANNELS, {
+    ...all,
+    ses: { sendEmail: async () => ({}) },
+    sns: {},
+    mailFrom: 'countermand@example.com',
+    teamTopicArn: 'arn',
+  } as never);
+  const deps: ApproveDeps = {
+    store,
+    policy: WITH_BUTTONS,
+    mac,
+    send: createSend({ channels, now: () => NOW, log: () => {} }),
+    callback: async () => {},
+    webBaseUrl: BASE_URL,
+    now: () => NOW,
+    log: () => {},
+  };
+  const { incidentId, actionId } = action;
+  const ask = (rung: number) =>
+    approve(deps, { incidentId, actionId, rung, taskToken: `token-${rung + 1}` });
+  await ask(0);
+  const site = desk(store, {
+    policy: WITH_BUTTONS,
+    slack: { clients: all, signingSecret: async () => SIGNING_SECRET },
+    ...change,
+  });
+  const send = (request: RequestInit) => site.app.request('/slack', request);
+  return {
+    ...site,
+    send,
+    ask,
+    tell: () =>
+      notify(
+        { ...deps, policy: WITH_BUTTONS, openTicket: async () => 'oi-1' },
+        { incidentId, actionId },
+      ),
+    post: slack.posts[0]!,
+    click: (given: Parameters<typeof clickOn>[1] = {}, post = slack.posts[0]!) =>
+      send(requestOf(clickOn(post, given), site.clock.now)),
+    load: () => store.records.action(INCIDENT_ID, actionId),
+  };
+}
+
+describe('a question in Slack', () => {
+  test('has buttons for the person whom policy binds to a member, after the facts', async () => {
+    const { post } = await asked();
+    expect(buttonsOf(post).map(({ action_id }) => action_id)).toEqual([
+      'countermand.approve',
+      'countermand.decline',
+    ]);
+    expect(shownIn(post)).toContain('several people may share it');
+    expect(post.blocks.at(-1)?.type).toBe('actions');
+    for (const { value = '' } of buttonsOf(post)) expect(value.length).toBeLessThan(2000);
+  });
+
+  test('has a link only where policy has no buttons', async () => {
+    const { slack: config, ...rest } = CHANNELS;
+    await asked();
+    slack.forget();
+    const { buttons: _, ...without } = config!;
+    const policy = { ...POLICY, channels: { ...rest, slack: without } };
+    const sent: unknown[] = [];
+    await approve(
+      {
+        store,
+        policy,
+        mac,
+        send: async (message) => {
+          sent.push(message.answerToken);
+          return { notBy: [] };
+        },
+        callback: async () => {},
+        webBaseUrl: BASE_URL,
+        now: () => NOW,
+        log: () => {},
+      },
+      { incidentId: INCIDENT_ID, actionId: waiting().actionId, rung: 0, taskToken: 'token-2' },
+    );
+    expect(sent).toEqual([undefined]);
+  });
+});
+
+describe('a click', () => {
+  test.each([
+    ['countermand.approve', 'approved', /"Approved. You approved it at 03:01/],
+    ['countermand.decline', 'declined', /"Declined. You declined it at 03:01/],
+  ])(
+    'on %s is the same vote as on the page, and the message says what came of it',
+    async (answer, verdict, says) => {
+      const { click, load, did, post } = await asked();
+      const response = await click({ answer });
+      expect([response.status, await response.text()]).toEqual([200, '']);
+      expect(await load()).toMatchObject({
+        status: verdict,
+        approval: { decision: { by: ana.id, verdict } },
+      });
+      expect(did).toEqual([`callback token-1 ${verdict}`]);
+      expect(shownIn(post)).toMatch(says);
+      expect(buttonsOf(post)).toEqual([]);
+    },
+  );
+
+  test('sent again by Slack, or by whoever recorded it, is one vote', async () => {
+    const { send, load, post, clock } = await asked(
+      waiting({ approval: requestWith({ required: 2, askedRungs: 0, taskToken: null }) }),
+    );
+    const request = requestOf(clickOn(post), clock.now);
+    for (let i = 0; i < 3; i++) expect((await send(request)).status).toBe(200);
+    expect((await load()).approval?.votes).toHaveLength(1);
+    expect(shownIn(post)).toContain('One more person has to approve it');
+  });
+
+  test('after a yes cannot become a no', async () => {
+    const { click, load, post } = await asked(
+      waiting({ approval: requestWith({ required: 2, askedRungs: 0, taskToken: null }) }),
+    );
+    const before = { ...post };
+    await click({}, before);
+    await click({ answer: 'countermand.decline' }, before);
+    expect(await load()).toMatchObject({ status: 'awaiting-approval' });
+    expect(shownIn(post)).toContain('one person has one vote');
+  });
+
+  test.each([
+    ['another member', { member: BEN }],
+    ['somebody whom policy does not know', { member: 'U0STRANGER' }],
+    [
+      'a member with the same id in another workspace',
+      { change: { user: { id: ANA, team_id: 'T0OTHER00' } } },
+    ],
+    ['a member of no known workspace', { change: { user: { id: ANA }, team: null } }],
+  ])('by %s decides nothing, and tells only the clicker', async (_who, given) => {
+    const { click, load, did, post } = await asked();
+    expect((await click(given)).status).toBe(200);
+    expect((await load()).status).toBe('awaiting-approval');
+    expect(did).toEqual([]);
+    expect(slack.aside).toMatchObject([{ response_type: 'ephemeral', replace_original: false }]);
+    expect(JSON.stringify(slack.aside)).toContain('Nothing was decided');
+    expect(buttonsOf(post), 'whose buttons they are still has them').toHaveLength(2);
+  });
+
+  test('by whom policy no longer binds to the member decides nothing', async () => {
+    const people = { 'ben.okafor': { slack: ANA } };
+    const { click, load } = await asked(undefined, {
+      policy: { ...WITH_BUTTONS, channels: { ...CHANNELS, people } },
+    });
+    await click();
+    expect((await load()).status).toBe('awaiting-approval');
+  });
+
+  test('where policy has no buttons any more is for nobody', async () => {
+    const { click, load } = await asked(undefined, { policy: POLICY });
+    expect((await click()).status).toBe(404);
+    expect((await load()).status).toBe('awaiting-approval');
+  });
+
+  test('after somebody else decided says who did, in place of the question', async () => {
+    const { click, load } = await asked();
+    await store.records.changeAction(INCIDENT_ID, waiting().actionId, (current) => ({
+      ...current,
+      status: 'declined',
+      approval: {
+        ...current.approval!,
+        decision: { verdict: 'declined', by: ben.id, at: minute(1).toISOString(), reason: '' },
+      },
+      version: current.version + 1,
+    }));
+    await click();
+    expect(await load()).toMatchObject({ status: 'declined' });
+    expect(shownIn(slack.posts[0]!)).toMatch(/Already decided.*Ben Okafor declined it at 03:01/);
+  });
+
+  test('after the time is not counted', async () => {
+    const { click, load, clock, post } = await asked();
+    clock.now = minute(16);
+    await click();
+    expect((await load()).approval?.votes).toEqual([]);
+    expect(shownIn(post)).toMatch(/Too late.*Nobody decided by 03:15/);
+  });
+
+  test('stands when Slack cannot be told what came of it, and Slack is not kept waiting', async () => {
+    const signals: unknown[] = [];
+    const http = {
+      fetch: async (_url: string, { signal }: RequestInit) => {
+        signals.push(signal);
+        throw new DOMException('The operation was aborted due to timeout', 'TimeoutError');
+      },
+    };
+    const { clients } = clientsWith();
+    const { click, load, logged } = await asked(undefined, {
+      slack: { clients: { ...clients, http }, signingSecret: async () => SIGNING_SECRET },
+    });
+    expect((await click()).status).toBe(200);
+    expect((await load()).status).toBe('approved');
+    expect(signals).toEqual([expect.any(AbortSignal)]);
+    expect(logged.join('\n')).toContain('click not answered');
+    expect(logged.join('\n'), 'whoever has the address may post there').not.toContain(
+      'hooks.slack',
+    );
+  });
+
+  test('answers only to Slack', async () => {
+    const { click } = await asked();
+    for (const response_url of [
+      'https://hooks.slack.com.evil.example/actions/1',
+      'http://hooks.slack.com/actions/1',
+      'https://hooks.slack.com:8443/actions/1',
+      'https://evil.example/?https://hooks.slack.com/',
+    ])
+      expect((await click({ change: { response_url } })).status).toBe(400);
+    expect(slack.asked.filter(({ path }) => path.startsWith('/actions'))).toEqual([]);
+  });
+});
+
+describe('the messages of everybody who was asked', () => {
+  const becomes = (change: Partial<Action>) =>
+    store.records.changeAction(INCIDENT_ID, waiting().actionId, (current) => ({
+      ...current,
+      ...change,
+      version: current.version + 1,
+    }));
+  const approval = (verdict: 'approved' | 'declined') =>
+    requestWith({
+      askedRungs: 2,
+      decision: { verdict, by: ben.id, at: minute(6).toISOString(), reason: '' },
+    });
+
+  test.each([
+    ['declined on the page', { status: 'declined', approval: approval('declined') }, /Declined: Block.*Ben Okafor declined it/],
+    ['in force', { status: 'in-force', approval: approval('approved') }, /Approved: Block.*Ben Okafor approved it/],
+    ['expired', { status: 'expired' }, /Not done, no answer: Block.*Nobody decided in time/],
+    ['stopped by policy after the yes', { status: 'handed-off', approval: approval('approved'), failure: 'It is protected now' }, /Approved, but stopped: Block.*It is protected now/],
+  ] as const)('say so, without buttons, when it was %s', async (_how, change, says) => {
+    const { ask, tell } = await asked();
+    await ask(1);
+    const questions = slack.posts.slice(0, 2);
+    expect(questions.map(({ channel }) => channel)).toEqual(['D012AB3CDE', 'D0BEN00002']);
+    await becomes(change);
+    await tell();
+    for (const post of questions) {
+      expect(shownIn(post)).toMatch(says);
+      expect(buttonsOf(post)).toEqual([]);
+      expect(shownIn(post), 'nor the link').not.toContain(`${BASE_URL}/approve/`);
+    }
+  });
+
+  test('stay as they are while it waits', async () => {
+    const { tell, post } = await asked();
+    await tell();
+    expect(buttonsOf(post)).toHaveLength(2);
+  });
+
+  test('reach people although the old ones cannot be changed', async () => {
+    const { tell } = await asked();
+    await becomes({ status: 'declined', approval: approval('declined') });
+    slack.posts.splice(0, 1);
+    expect(await tell()).toMatchObject({ told: 2 });
+    expect(slack.posts.map(shownIn).join()).toContain('Declined: Block');
+  });
+});
+
+describe('what Slack did not sign, just now, as it stands', () => {
+  type Request = ReturnType<typeof requestOf>;
+  const headed = (request: Request, headers: Record<string, string>) => ({
+    ...request,
+    headers: { ...request.headers, ...headers },
+  });
+
+  test('is refused, in the same words whatever is wrong with it', async () => {
+    const { send, load, post, clock, did } = await asked();
+    const request = requestOf(clickOn(post), clock.now);
+    const { 'Content-Type': type } = request.headers;
+    const texts = new Set<string>();
+    for (const forged of [
+      requestOf(clickOn(post), clock.now, { secret: '0'.repeat(32) }),
+      { ...request, body: request.body.replace('username', 'usernama') },
+      headed(request, { 'X-Slack-Signature': `v0=${'0'.repeat(64)}` }),
+      headed(request, { 'X-Slack-Signature': 'v0=00' }),
+      headed(request, { 'X-Slack-Signature': '' }),
+      headed(request, { 'X-Slack-Request-Timestamp': String(NOW.getTime() / 1000) }),
+      headed(request, { 'X-Slack-Request-Timestamp': 'now' }),
+      { ...request, headers: { 'Content-Type': type } },
+    ]) {
+      const response = await send(forged);
+      expect(response.status).toBe(401);
+      texts.add(await response.text());
+    }
+    expect(texts.size).toBe(1);
+    expect((await load()).approval?.votes).toEqual([]);
+    expect([did, slack.aside]).toEqual([[], []]);
+    expect((await send(request)).status, 'whole, it counts').toBe(200);
+  });
+
+  test.each([
+    ['six minutes old', -6],
+    ['six minutes ahead', 6],
+  ])('and is %s, is refused although the signature is right', async (_when, minutes) => {
+    const { send, load, post, clock } = await asked();
+    const at = new Date(clock.now.getTime() + minutes * 60_000);
+    expect((await send(requestOf(clickOn(post), at))).status).toBe(401);
+    expect((await load()).approval?.votes).toEqual([]);
+  });
+
+  test('is not read: what is no form at all is refused for its signature', async () => {
+    const { send, clock } = await asked();
+    const request = requestOf(null, clock.now, {
+      body: '{"not": "a form"',
+      secret: '1'.repeat(32),
+    });
+    expect((await send(request)).status).toBe(401);
+  });
+
+  test('and is too long, is not even listened to', async () => {
+    const { send, clock } = await asked();
+    const request = requestOf(null, clock.now, { body: 'x'.repeat(300_000) });
+    expect((await send(request)).status).toBe(413);
+  });
+});
+
+describe('what Slack signed', () => {
+  test.each([
+    ['no payload', 'a=b'],
+    ['a payload that is no JSON', 'payload=%7B'],
+    ['something else than a click', `payload=${encodeURIComponent('{"type":"view_closed"}')}`],
+  ])('and is %s, decides nothing', async (_what, body) => {
+    const { send, load, clock } = await asked();
+    expect((await send(requestOf(null, clock.now, { body }))).status).toBe(400);
+    expect((await load()).approval?.votes).toEqual([]);
+  });
+
+  test('with a value that we did not sign, or signed for a page, decides nothing', async () => {
+    const action = waiting({ approval: requestWith({ askedRungs: 0, taskToken: null }) });
+    const { click, load, pathOf, post } = await asked(action);
+    const value = buttonsOf(post)[0]!.value!;
+    const link = (await pathOf(action)).slice('/approve/'.length);
+    for (const forged of [
+      'trial',
+      link,
+      `${value}A`,
+      value.replace(/^./, 'f'),
+      value.split('.')[0]!,
+    ])
+      await click({
+        change: { actions: [{ type: 'button', action_id: 'countermand.approve', value: forged }] },
+      });
+    expect((await load()).approval?.votes).toEqual([]);
+    expect(slack.aside).toHaveLength(5);
+  });
+
+  test('a button’s value opens no page, and decides nothing there', async () => {
+    const { app, post, load } = await asked();
+    const value = buttonsOf(post)[0]!.value!;
+    for (const purpose of ['approve', 'review', 'ask-anew'])
+      expect((await app.request(`/${purpose}/${value}`)).status).toBe(403);
+    expect((await load()).approval?.votes).toEqual([]);
+  });
+
+  test('of an action that is not what the button was made for decides nothing', async () => {
+    const { click, load } = await asked();
+    await store.records.changeAction(INCIDENT_ID, waiting().actionId, (current) => ({
+      ...current,
+      digest: 'f'.repeat(64),
+      version: current.version + 1,
+    }));
+    await click();
+    expect((await load()).approval?.votes).toEqual([]);
+    expect(JSON.stringify(slack.aside)).toContain('Nothing was decided');
+  });
+});
+
+test('neither buttons nor the secret are in the log', async () => {
+  const { click, logged, post } = await asked();
+  const value = buttonsOf(post)[0]!.value!;
+  const before = { ...post };
+  await click({ member: BEN }, before);
+  await click();
+  const all = logged.join('\n');
+  expect(all).toContain('answered in Slack');
+  for (const secret of [value, SIGNING_SECRET, BOT_TOKEN]) expect(all).not.toContain(secret);
+});
