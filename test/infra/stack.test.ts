@@ -10,6 +10,7 @@ import { EXECUTOR_LIVES_MINUTES } from '../../functions/reverse/late.ts';
 import { attacker, subjectOn } from '../fixtures/case.ts';
 import {
   functionsOf,
+  POLICY,
   PREFIX,
   ROOT,
   resourcesOf,

@@ -283,10 +283,22 @@ describe('the messages of everybody who was asked', () => {
     });
 
   test.each([
-    ['declined on the page', { status: 'declined', approval: approval('declined') }, /Declined: Block.*Ben Okafor declined it/],
-    ['in force', { status: 'in-force', approval: approval('approved') }, /Approved: Block.*Ben Okafor approved it/],
+    [
+      'declined on the page',
+      { status: 'declined', approval: approval('declined') },
+      /Declined: Block.*Ben Okafor declined it/,
+    ],
+    [
+      'in force',
+      { status: 'in-force', approval: approval('approved') },
+      /Approved: Block.*Ben Okafor approved it/,
+    ],
     ['expired', { status: 'expired' }, /Not done, no answer: Block.*Nobody decided in time/],
-    ['stopped by policy after the yes', { status: 'handed-off', approval: approval('approved'), failure: 'It is protected now' }, /Approved, but stopped: Block.*It is protected now/],
+    [
+      'stopped by policy after the yes',
+      { status: 'handed-off', approval: approval('approved'), failure: 'It is protected now' },
+      /Approved, but stopped: Block.*It is protected now/,
+    ],
   ] as const)('say so, without buttons, when it was %s', async (_how, change, says) => {
     const { ask, tell } = await asked();
     await ask(1);

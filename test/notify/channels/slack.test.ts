@@ -128,7 +128,12 @@ describe('a question', () => {
     });
   };
   const question = messageWith({ answerToken: 'signed.token' });
-  const over = messageWith({ key: 'over', subject: 'Declined: it', links: [], ends: [question.key] });
+  const over = messageWith({
+    key: 'over',
+    subject: 'Declined: it',
+    links: [],
+    ends: [question.key],
+  });
 
   test('asks for a yes twice, and names its buttons by what they do', async () => {
     server.willAnswer(posted);
