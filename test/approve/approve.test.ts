@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { type ApproveDeps, approve } from '../../functions/approve/approve.ts';
 import { moveTo } from '../../functions/audit/chain.ts';
 import type { Action } from '../../functions/domain/action.ts';
+import type { Channels } from '../../functions/domain/channels.ts';
 import { NotFound, Unavailable } from '../../functions/domain/errors.ts';
 import { asText } from '../../functions/notify/channels/channel.ts';
 import { Message } from '../../functions/notify/message.ts';
@@ -430,6 +431,22 @@ describe('questions of one alert that are alike', () => {
     expect(sent[0]?.subject).toMatch(/^Approve 2\?/);
     expect(sent[0]?.paragraphs.join()).toContain('And 1 more of the same kind');
     expect((await store.records.action(INCIDENT_ID, second)).approval?.taskToken).toBe('token-b');
+  });
+
+  test('have no buttons, which would answer one of them', async () => {
+    const channels: Channels = {
+      ...POLICY.channels,
+      slack: { token: 'slack', buttons: { signingSecret: 'signing', team: 'T012AB3CD' } },
+      people: { 'ana.silva': { slack: 'U012AB3CDE' } },
+    };
+    await fresh();
+    await approve(deps(NOW, { policy: { channels } }), ask(0, 'token-a'));
+    expect(sent[0]?.answerToken, 'alone it has').toBeDefined();
+    const approval = requestWith({ askedRungs: 0, taskToken: null });
+    await store.records.createAction(waiting({ actionId: second, approval }));
+    await approve(deps(NOW, { policy: { channels } }), ask(0, 'token-b'));
+    expect(sent[1]?.links).toHaveLength(1);
+    expect(sent[1]?.answerToken).toBeUndefined();
   });
 
   test('are asked by the next one when the first is settled', async () => {

@@ -235,6 +235,19 @@ describe('a click', () => {
     expect(shownIn(post)).toMatch(/Too late.*Nobody decided by 03:15/);
   });
 
+  test('after the button’s own time is not counted, however long the request lives', async () => {
+    const { click, load, clock, post } = await asked();
+    await store.records.changeAction(INCIDENT_ID, waiting().actionId, (current) => ({
+      ...current,
+      approval: { ...current.approval!, expiresAt: minute(60).toISOString() },
+      version: current.version + 1,
+    }));
+    clock.now = minute(16);
+    await click();
+    expect((await load()).approval?.votes).toEqual([]);
+    expect(shownIn(post)).toContain('Too late');
+  });
+
   test('stands when Slack cannot be told what came of it, and Slack is not kept waiting', async () => {
     const signals: unknown[] = [];
     const http = {
@@ -424,11 +437,14 @@ describe('what Slack signed', () => {
     expect((await load()).approval?.votes).toEqual([]);
   });
 
-  test('of an action that is not what the button was made for decides nothing', async () => {
+  test.each([
+    ['another action', { digest: 'f'.repeat(64) }],
+    ['changed since, behind the digest', { parameters: { ipSet: 'another' } }],
+  ])('of %s than the button was made for decides nothing', async (_what, change) => {
     const { click, load } = await asked();
     await store.records.changeAction(INCIDENT_ID, waiting().actionId, (current) => ({
       ...current,
-      digest: 'f'.repeat(64),
+      ...change,
       version: current.version + 1,
     }));
     await click();
