@@ -7,7 +7,7 @@ import { mayNot, peopleAsked } from './decision.ts';
 import { issueNonce } from './form.ts';
 import type { View } from './page.ts';
 import { couldTake } from './request.ts';
-import type { Names } from './standing.ts';
+import { namesIn } from './standing.ts';
 import type { Opened, WebDeps } from './web.ts';
 
 /** Whether this person is asked about it, too, and has not answered. */
@@ -25,7 +25,7 @@ const mayAnswer = (
 export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise<View> {
   const { claims, action } = opened;
   const { records } = deps.store;
-  const { incidentId, alertId, approval } = action;
+  const { incidentId, alertId } = action;
   const [alert, incident, assessment, actions] = await Promise.all([
     records.readableAlert(incidentId, alertId),
     records.readableIncident(incidentId),
@@ -33,11 +33,7 @@ export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise
     records.actions(incidentId),
   ]);
   const { people } = deps.policy.escalation;
-  const asked = approval ? [...peopleAsked(approval), ...approval.managers] : [];
-  const names: Names = Object.fromEntries([
-    ...Object.entries(people).map(([id, { name }]) => [id, name]),
-    ...asked.map(({ id, name }) => [id, name]),
-  ]);
+  const names = namesIn(action, people);
   return {
     action,
     alert,

@@ -440,11 +440,11 @@ describe('questions of one alert that are alike', () => {
       people: { 'ana.silva': { slack: 'U012AB3CDE' } },
     };
     await fresh();
-    await approve(deps(NOW, { policy: { channels } }), ask(0, 'token-a'));
+    await approve(deps(NOW, { policy: { channels, signIn: null } }), ask(0, 'token-a'));
     expect(sent[0]?.answerToken, 'alone it has').toBeDefined();
     const approval = requestWith({ askedRungs: 0, taskToken: null });
     await store.records.createAction(waiting({ actionId: second, approval }));
-    await approve(deps(NOW, { policy: { channels } }), ask(0, 'token-b'));
+    await approve(deps(NOW, { policy: { channels, signIn: null } }), ask(0, 'token-b'));
     expect(sent[1]?.links).toHaveLength(1);
     expect(sent[1]?.answerToken).toBeUndefined();
   });

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ApproveDeps, approve } from '../../functions/approve/approve.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import { ChannelsFile } from '../../functions/domain/channels.ts';
+import { slackMemberOf } from '../../functions/domain/people.ts';
+import { SignIn } from '../../functions/domain/policy.ts';
 import { channelsOf } from '../../functions/notify/channels.ts';
 import { notify } from '../../functions/notify/notify.ts';
 import { createSend } from '../../functions/notify/send.ts';
@@ -203,6 +205,21 @@ describe('a click', () => {
     });
     await click();
     expect((await load()).status).toBe('awaiting-approval');
+  });
+
+  test('where people sign in first is no answer: it has no second factor', async () => {
+    const signIn = SignIn.parse({
+      issuer: 'https://id.example.com',
+      clientId: 'countermand',
+      clientSecret: 'countermand/sign-in',
+    });
+    const { click, load } = await asked(undefined, { policy: { ...WITH_BUTTONS, signIn } });
+    expect((await click()).status).toBe(404);
+    expect((await load()).status).toBe('awaiting-approval');
+    expect(
+      slackMemberOf({ ...WITH_BUTTONS, signIn }, ana.id),
+      'and nobody gets buttons',
+    ).toBeNull();
   });
 
   test('where policy has no buttons any more is for nobody', async () => {
