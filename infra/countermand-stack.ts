@@ -47,6 +47,7 @@ export class CountermandStack extends Stack {
     const functions = new Functions(this, 'Functions', {
       settings,
       integrations: policy.integrations,
+      webAcls: policy.webAcls,
       channels: policy.channels,
       signIn: policy.signIn,
       policyLayer,

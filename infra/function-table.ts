@@ -70,6 +70,7 @@ export function functionTable(s: Surroundings): FunctionRow[] {
         'lookAtUsers',
         'lookAtRoles',
         'lookAtCalendar',
+        'lookAtWebTraffic',
       ],
     },
     {
@@ -176,6 +177,7 @@ export function functionTable(s: Surroundings): FunctionRow[] {
         'sendMail',
         'tellTeam',
         'readMessageSecrets',
+        'lookAtWebTraffic',
       ],
     },
     {

@@ -57,6 +57,14 @@ export function rightsIn(s: Surroundings) {
       ['ssm:GetCalendarState'],
       [s.stack.formatArn({ service: 'ssm', resource: 'document', resourceName: '*' })],
     ),
+    // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awswafv2.html
+    lookAtWebTraffic:
+      s.webAcls.length === 0
+        ? null
+        : allow(
+            ['wafv2:GetSampledRequests'],
+            s.webAcls.map(({ arn }) => arn),
+          ),
     putAside: allow(['sqs:SendMessage'], [s.rejectedQueueArn]),
     startRespond: allow(['states:StartExecution'], [stateMachineArn(names, 'respond')]),
     startReverse: allow(['states:StartExecution'], [stateMachineArn(names, 'reverse')]),

@@ -13,6 +13,8 @@ export type Surroundings = {
   settings: Settings;
   /** Of policy: the services outside AWS, whose secrets functions may read. */
   integrations: Policy['integrations'];
+  /** Of policy: whose sampled requests may be looked at. */
+  webAcls: Policy['webAcls'];
   /** Of policy: which secrets functions may read. */
   channels: Channels;
   /** Of policy: whose secret the pages may read. */

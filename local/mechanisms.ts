@@ -28,6 +28,7 @@ import { createLambda, LOCAL_FUNCTIONS } from './aws/lambda.ts';
 import { createOpsCenter, type OpsItem } from './aws/ssm.ts';
 import type { StateFile } from './aws/state-file.ts';
 import { createWaf, LOCAL_IP_SETS, type WafState } from './aws/waf.ts';
+import { createWafSamples, LOCAL_VISITS } from './aws/waf-samples.ts';
 import { createMailProviders } from './mail/providers.ts';
 
 type AccountDeps = {
@@ -55,6 +56,7 @@ export function createAccount({ state, policy, send, now }: AccountDeps) {
     sleep: async () => {},
     random: () => 0.5,
   };
+  const samples = createWafSamples(LOCAL_VISITS, now);
   const users = state<IamState>('iam', LOCAL_IAM);
   const pools = state<UserPools>('user-pools', LOCAL_USER_POOLS);
   const apiKeys = state<ApiKeys>('api-keys', LOCAL_API_KEYS);
@@ -94,6 +96,7 @@ export function createAccount({ state, policy, send, now }: AccountDeps) {
     desk: opsCenter(ssm),
     ec2,
     iam: iamClients.iam,
+    samples: { REGIONAL: samples, CLOUDFRONT: samples },
     tickets: () => opsItems.read(),
     functions: () => functions.read(),
     mail: { exchange: mail.exchange, gmail: mail.gmail },

@@ -129,6 +129,7 @@ export async function createRuntime(options: RuntimeOptions) {
     ec2: account.ec2,
     iam: account.iam,
     ssm: account.ssm,
+    waf: account.samples,
     lookDeadline: () => AbortSignal.timeout(8_000),
     tell: async (input: object) => void (await notify(deps, input)),
   };

@@ -71,6 +71,7 @@ export function loadPolicy(directory: string, account: string): Policy {
     protected: [...protectedTargets.data.protected, ...(data.protected ?? [])],
     integrations: data.integrations ?? {},
     signIn: data.signIn ?? null,
+    webAcls: data.webAcls ?? [],
     canaries: [...drill.data.canaries, ...(data.canaries ?? [])],
   };
   const ladder = data.escalation

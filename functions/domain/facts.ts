@@ -17,7 +17,22 @@ export const unknown = (why: string): Fact<never> => ({ known: false, why });
 export const mapFact = <A, B>(from: Fact<A>, follows: (value: A) => B): Fact<B> =>
   from.known ? known(follows(from.value)) : from;
 
-/** Facts about an address, from the address itself, published ranges and policy. */
+/** What AWS WAF sampled of one address in the last hours: evidence for people, never the ground of a rule. */
+export const SeenOnWeb = z.strictObject({
+  /** At least so many. */
+  requests: z.int().min(0),
+  lastAt: Instant.nullable(),
+  /** Method and path of the newest one: its sender's own words. */
+  example: z.string().max(200).nullable(),
+  /** How many requests of anybody the samples hold, and how many they were drawn from. */
+  sampled: z.int().min(0),
+  population: z.int().min(0),
+  from: Instant,
+  to: Instant,
+});
+export type SeenOnWeb = z.infer<typeof SeenOnWeb>;
+
+/** Facts about an address, from the address itself, published ranges, policy, and what was seen of it. */
 export const AddressFacts = z.strictObject({
   /** The address or range in its one normal form, `203.0.113.7/32`; unknown when it is not an address. */
   cidr: fact(z.string()),
@@ -30,6 +45,7 @@ export const AddressFacts = z.strictObject({
   awsServices: fact(z.array(z.string())),
   /** What in this account has it, in words; null for nothing. Unknown for what is wider than one host. */
   ownedBy: fact(z.string().max(200).nullable()),
+  seenOnWeb: fact(SeenOnWeb),
 });
 
 const InForce = z.strictObject({

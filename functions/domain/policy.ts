@@ -286,6 +286,23 @@ export const SignIn = z.strictObject({
 });
 export type SignIn = z.infer<typeof SignIn>;
 
+/** One that refers to the stack's rule group: its samples say what an address asked for on the web lately. */
+export const WebAcl = z.strictObject({
+  arn: z
+    .string()
+    .regex(
+      /^arn:[a-z-]+:wafv2:[a-z0-9-]+:\d{12}:(regional|global)\/webacl\/[^/*]+\/[^/*]+$/,
+      'expected the ARN of a web ACL',
+    ),
+  /** Metric names: that of the web ACL itself, for what no rule decided, and those of its rules that matter. */
+  metrics: z
+    .array(z.string().regex(/^[\w#:./-]{1,255}$/, 'expected a metric name'))
+    .min(1)
+    .max(5),
+});
+export type WebAcl = z.infer<typeof WebAcl>;
+const WebAcls = z.array(WebAcl).max(5);
+
 export const AccountFile = z.strictObject({
   account: z.string().regex(/^\d{12}$/, 'expected a 12-digit account number'),
   name: z.string().min(1).max(64),
@@ -312,6 +329,8 @@ export const AccountFile = z.strictObject({
   integrations: Integrations.optional(),
   /** Without it, the link alone decides. */
   signIn: SignIn.optional(),
+  /** Where web requests are sampled. Without any, what an address asked for lately is unknown. */
+  webAcls: WebAcls.optional(),
   /** Further canaries: what only this account has. */
   canaries: z.array(Canary).optional(),
   /** Shorter lifetimes and time limits; a tier can only be raised. */
@@ -349,6 +368,7 @@ export const Policy = z.strictObject({
   protected: z.array(ProtectedRule),
   integrations: Integrations,
   signIn: SignIn.nullable(),
+  webAcls: WebAcls,
   canaries: z.array(Canary),
 });
 export type Policy = z.infer<typeof Policy>;

@@ -6,7 +6,7 @@ import { type AddressFacts, type Fact, known, unknown } from '../domain/facts.ts
 import { awsServicesIn } from './aws-ranges.ts';
 import { cidrsOf, intervalOf } from './intervals.ts';
 
-type Facts = Omit<z.infer<typeof AddressFacts>, 'ownedBy'>;
+type Facts = Omit<z.infer<typeof AddressFacts>, 'ownedBy' | 'seenOnWeb'>;
 
 /** Facts about an address or a range in CIDR notation; all unknown for text that is neither. */
 export function addressFacts(value: string): Facts {

@@ -93,8 +93,19 @@ const fewOf = (named: Readonly<Record<string, string>>, limits: Limits) =>
   );
 
 const MAX_IDS = 5;
-const fewer = ({ history, instance, identity, ...facts }: EntityFacts, limits: Limits) => ({
+const fewer = (
+  { history, instance, identity, address, ...facts }: EntityFacts,
+  limits: Limits,
+) => ({
   ...facts,
+  address: address && {
+    ...address,
+    seenOnWeb: mapFact(address.seenOnWeb, ({ requests, lastAt, example }) => ({
+      requests,
+      lastAt,
+      example: example && shorter(example, limits.attribute),
+    })),
+  },
   instance: instance && {
     networkAcls: countedOnly(instance.networkAcls),
     tags: mapFact(instance.tags, (tags) => fewOf(tags, limits)),

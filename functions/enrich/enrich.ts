@@ -16,6 +16,7 @@ import type { Policy } from '../domain/policy.ts';
 import { isIdentity } from '../domain/service-account.ts';
 import { MOST_READ } from '../store/entity-history.ts';
 import type { Store } from '../store/store.ts';
+import type { SampleClients } from '../traffic/sampled-requests.ts';
 import { addressFacts } from './address.ts';
 import { briefOf, type EarlierIncident } from './brief.ts';
 import { type CalendarApi, calendarState, windowFor } from './calendar.ts';
@@ -27,6 +28,7 @@ import { type LookDeps, look } from './look.ts';
 import { type OwnershipApi, ownersOf } from './owned.ts';
 import { either, placeOf, protection, usedByApprovers } from './protect.ts';
 import { firstTags } from './tags.ts';
+import { webTrafficOf } from './web-traffic.ts';
 
 export type EnrichDeps = LookDeps & {
   store: Store;
@@ -34,6 +36,7 @@ export type EnrichDeps = LookDeps & {
   ec2: InstanceApi & OwnershipApi;
   iam: IdentityApi;
   ssm: CalendarApi;
+  waf: SampleClients['waf'];
   now: () => Date;
   log: Log;
 };
@@ -54,17 +57,19 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
     records.incident(incidentId),
   ]);
   const addresses = alert.entities.flatMap(({ kind, value }) => (kind === 'ip' ? value : []));
-  const [ownerOf, approvers, calendar] = await Promise.all([
+  const { waf, policy } = deps;
+  const [ownerOf, trafficOf, approvers, calendar] = await Promise.all([
     ownersOf(deps, addresses),
+    webTrafficOf(deps, { waf, webAcls: policy.webAcls }, addresses),
     placesOfApprovers(deps),
-    calendarState(deps, deps.policy),
+    calendarState(deps, policy),
   ]);
   const facts: Facts = {
     readAt: deps.now().toISOString(),
     calendar,
     entities: await Promise.all(
       alert.entities.map((entity) =>
-        factsOn(deps, entity, { alert, incidentId, ownerOf, approvers }),
+        factsOn(deps, entity, { alert, incidentId, ownerOf, trafficOf, approvers }),
       ),
     ),
   };
@@ -81,7 +86,7 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
 async function factsOn(
   deps: EnrichDeps,
   entity: Entity,
-  { alert, incidentId, ownerOf, approvers }: Around,
+  { alert, incidentId, ownerOf, trafficOf, approvers }: Around,
 ): Promise<EntityFacts> {
   const { kind, value } = entity;
   const [history, instance, identity] = await Promise.all([
@@ -97,7 +102,10 @@ async function factsOn(
       usedByApprovers(entity, approvers),
     ),
     history,
-    address: kind === 'ip' ? { ...addressFacts(value), ownedBy: ownerOf(value) } : null,
+    address:
+      kind === 'ip'
+        ? { ...addressFacts(value), ownedBy: ownerOf(value), seenOnWeb: trafficOf(value) }
+        : null,
     instance: instance && { ...instance, tags: firstTags(instance.tags) },
     identity: identity && { ...identity, tags: firstTags(identity.tags) },
     plannedWork: windowFor(entity, deps.policy.plannedWork, deps.now()),
@@ -109,6 +117,7 @@ type Around = {
   alert: Alert;
   incidentId: string;
   ownerOf: Awaited<ReturnType<typeof ownersOf>>;
+  trafficOf: Awaited<ReturnType<typeof webTrafficOf>>;
   approvers: Fact<readonly Interval[]>;
 };
 

@@ -3,8 +3,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2 } from '@aws-sdk/client-ec2';
 import { IAM } from '@aws-sdk/client-iam';
 import { SSM } from '@aws-sdk/client-ssm';
+import { WAFV2 } from '@aws-sdk/client-wafv2';
 import { createLog } from '../audit/logger.ts';
 import { ENV, required } from '../domain/env.ts';
+import { CLOUDFRONT_REGION } from '../domain/ip-set.ts';
 import { readPolicyFile } from '../store/policy-file.ts';
 import { createStore } from '../store/store.ts';
 import { type EnrichDeps, enrich } from './enrich.ts';
@@ -16,6 +18,7 @@ const deps: EnrichDeps = {
   ec2: new EC2({}),
   iam: new IAM({}),
   ssm: new SSM({}),
+  waf: { REGIONAL: new WAFV2({}), CLOUDFRONT: new WAFV2({ region: CLOUDFRONT_REGION }) },
   // Far below the function's own limit, and long enough for a few pages.
   lookDeadline: () => AbortSignal.timeout(8_000),
   now: () => new Date(),

@@ -1,6 +1,7 @@
 // What the records know of a target, as lines for the person who decides.
 import type { Fact, Facts, IdentityFacts } from '../domain/facts.ts';
 import { span, utc } from '../domain/wording.ts';
+import { seenOnWebInWords } from '../traffic/words.ts';
 import type { Subject } from './mechanism.ts';
 
 /** Silence means that it was looked up and there was nothing. `noun`: `address`, `user`, ... */
@@ -16,6 +17,10 @@ export function earlierIncidents(
   const { length } = earlier.value;
   return length > 0 ? [`Earlier incidents with this ${noun}: ${length}`] : [];
 }
+
+/** Who asked for what from this address: more people than the attacker may stand behind it. */
+export const seenOnWeb = ({ target }: Pick<Subject, 'target'>, facts: Facts | null): string =>
+  seenOnWebInWords(facts?.entities.find(({ ref }) => ref === target.ref)?.address?.seenOnWeb);
 
 /** What IAM said of a user, or of a key and its user, when the facts were read. */
 export function whatIamSays({ target }: Pick<Subject, 'target'>, facts: Facts | null): string[] {

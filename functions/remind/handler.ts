@@ -1,8 +1,10 @@
 // Lambda entry of `remind`, called by the schedule.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
+import { WAFV2 } from '@aws-sdk/client-wafv2';
 import { createLog } from '../audit/logger.ts';
 import { ENV, required } from '../domain/env.ts';
+import { CLOUDFRONT_REGION } from '../domain/ip-set.ts';
 import { sendFrom } from '../notify/deployed.ts';
 import { readPolicyFile } from '../store/policy-file.ts';
 import { createStore } from '../store/store.ts';
@@ -18,6 +20,8 @@ const deps: RemindDeps = {
   send: sendFrom(process.env, policy, store, log),
   mac: createKmsMac(new KMS({}), required(process.env, ENV.linkKeyArn)),
   webBaseUrl: required(process.env, ENV.webBaseUrl),
+  waf: { REGIONAL: new WAFV2({}), CLOUDFRONT: new WAFV2({ region: CLOUDFRONT_REGION }) },
+  lookDeadline: () => AbortSignal.timeout(8_000),
   now: () => new Date(),
   log,
 };

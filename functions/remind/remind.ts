@@ -1,14 +1,18 @@
 // Says that an action will be undone soon, and gives one person the means to keep, extend or reverse it.
 import { z } from 'zod';
 import { noted } from '../audit/chain.ts';
-import type { Log } from '../audit/log.ts';
+import { errorFields, type Log } from '../audit/log.ts';
 import { type Action, ActionId, type Approver, IncidentId } from '../domain/action.ts';
+import { withDeadline } from '../domain/deadline.ts';
+import { known, unknown } from '../domain/facts.ts';
 import { peopleOf } from '../domain/people.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Message, Send } from '../notify/message.ts';
 import { sendAll, troubleIn } from '../notify/send-all.ts';
 import { keptText, remindText, seenSince } from '../notify/texts.ts';
 import type { Store } from '../store/store.ts';
+import { type SampleClients, sampledRequests, seenIn } from '../traffic/sampled-requests.ts';
+import { seenOnWebInWords } from '../traffic/words.ts';
 import { issueLink } from '../web/link.ts';
 import type { Mac } from '../web/seal.ts';
 
@@ -18,6 +22,9 @@ export type RemindDeps = {
   send: Send;
   mac: Pick<Mac, 'generate'>;
   webBaseUrl: string;
+  waf: SampleClients['waf'];
+  /** Ends the look at what the target has done since. */
+  lookDeadline: () => AbortSignal;
   now: () => Date;
   log: Log;
 };
@@ -29,7 +36,9 @@ export async function remind(deps: RemindDeps, input: unknown) {
   const action = await deps.store.records.action(incidentId, actionId);
   if (action.status !== 'in-force' && action.status !== 'kept')
     return { incidentId, actionId, reminded: 0 };
-  const seen = seenSince(await deps.store.records.readableIncident(incidentId), action);
+  const onWeb = await lookAtTheWeb(deps, action);
+  const inAlerts = seenSince(await deps.store.records.readableIncident(incidentId), action);
+  const seen = onWeb ? `${inAlerts}\n${onWeb}.` : inAlerts;
   const people = whoDecides(deps.policy, action);
   const messages = await Promise.all(people.map((person) => reminder(deps, action, person, seen)));
   const sent = await sendAll(deps.send, messages, deps.log);
@@ -40,10 +49,31 @@ export async function remind(deps: RemindDeps, input: unknown) {
     people.length > 0
       ? `Reminded ${reached.map(({ name }) => name).join(', ')}${troubleIn(sent)}`
       : 'Reminded nobody: there is nobody who may decide';
-  await deps.store.records.changeAction(incidentId, actionId, (current) =>
-    noted(current, { at: deps.now(), by: 'remind', event: 'reminded', text }),
-  );
+  await deps.store.records.changeAction(incidentId, actionId, (current) => {
+    const entry = { at: deps.now(), by: 'remind' };
+    // Before the rest: the page behind the link shows it, and may look nowhere itself.
+    const looked = onWeb ? noted(current, { ...entry, event: 'looked', text: onWeb }) : current;
+    return noted(looked, { ...entry, event: 'reminded', text });
+  });
   return { incidentId, actionId, reminded: messages.length };
+}
+
+/** What an address asked for on the web since; null for what is no address, and where no web ACL is named. */
+async function lookAtTheWeb(
+  { waf, policy: { webAcls }, lookDeadline, now, log }: RemindDeps,
+  { target, actionId }: Action,
+): Promise<string | null> {
+  if (target?.kind !== 'ip' || webAcls.length === 0) return null;
+  try {
+    const samples = await withDeadline(lookDeadline(), (signal) =>
+      sampledRequests({ waf, webAcls }, now(), signal),
+    );
+    const seen = seenIn(samples, target.value);
+    return seen && seenOnWebInWords(known(seen));
+  } catch (error) {
+    log('warn', 'fact not read', { actionId, ...errorFields(error) });
+    return seenOnWebInWords(unknown('AWS WAF did not answer'));
+  }
 }
 
 /** Whoever kept or approved it; for what ran by itself, or whose approver has left, the analysts on call. Never whom it is about. */

@@ -5,7 +5,7 @@ import type { Action, Approver } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Assessment } from '../domain/assessment.ts';
 import type { Incident } from '../domain/incident.ts';
-import { hour, span, utc } from '../domain/wording.ts';
+import { hour, oneLine, span, utc } from '../domain/wording.ts';
 import { headlineOf, seenSince } from '../notify/texts.ts';
 import { peopleAsked } from './decision.ts';
 import { mayExtend } from './keeping.ts';
@@ -160,6 +160,7 @@ ${deadline(view)}
 <h2 id="since">Since then</h2>
 <p>In force since ${utc(action.appliedAt)}. ${decidedBy(action, names) || 'Policy allowed it without a person.'}</p>
 <p>${seenSince(incident, action)}</p>
+${lastLook(action)}
 </section>
 ${form(
   view,
@@ -177,6 +178,14 @@ ${evidence(view)}
 ${machinesWords(view)}
 ${record(view)}`,
   );
+}
+
+/** What the reminder saw of the target: pages look nowhere themselves. */
+function lastLook({ history }: Action): Html {
+  const look = history.findLast(({ event }) => event === 'looked');
+  return look
+    ? html`<p>Looked at ${utc(look.at)}: <bdi>${oneLine(look.text, 500)}</bdi>.</p>`
+    : html``;
 }
 
 /** For a manager, when nobody answered in time. */

@@ -11,6 +11,7 @@ import { LOCAL_NETWORK } from '../../local/aws/ec2-network.ts';
 import { createIam, LOCAL_IAM } from '../../local/aws/iam.ts';
 import { createOpsCenter } from '../../local/aws/ssm.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
+import { createWafSamples, LOCAL_VISITS } from '../../local/aws/waf-samples.ts';
 import {
   ALERT_ID,
   alertWith,
@@ -29,12 +30,14 @@ beforeEach(async () => {
   store = await database.fresh();
 });
 
+const samples = createWafSamples(LOCAL_VISITS, () => NOW);
 const depsOf = (change: Partial<EnrichDeps> = {}): EnrichDeps => ({
   store,
   policy: POLICY,
   ec2: createEc2(inMemory(LOCAL_NETWORK)),
   iam: createIam(inMemory(LOCAL_IAM)),
   ssm: createOpsCenter(inMemory([])),
+  waf: { REGIONAL: samples, CLOUDFRONT: samples },
   lookDeadline: () => new AbortController().signal,
   now: () => NOW,
   log: () => {},
@@ -119,6 +122,37 @@ describe('the approvers’ own addresses', () => {
     const broken = { ...store, approverAddresses: { ...store.approverAddresses, recent } };
     const facts = await onTheAttacker(depsOf({ store: broken }));
     expect(facts.protectedBy).toEqual(known('private-space'));
+  });
+});
+
+describe('what an address asked for on the web lately', () => {
+  const scanner = { ...attacker, value: '203.0.113.66' };
+  test('is read from the web ACLs that policy names', async () => {
+    await opened({ entities: [scanner, theAlertItself] });
+    expect((await onTheAttacker()).address?.seenOnWeb).toMatchObject({
+      known: true,
+      value: { requests: 3, example: 'GET /.env' },
+    });
+  });
+  test('is unknown, and nothing else is, where AWS WAF does not answer in time', async () => {
+    await opened({ entities: [scanner, theAlertItself] });
+    const never = { getSampledRequests: () => new Promise(() => {}) } as unknown as typeof samples;
+    const lookDeadline = () => AbortSignal.timeout(20);
+    const waf = { REGIONAL: never, CLOUDFRONT: never };
+    const facts = await onTheAttacker(depsOf({ waf, lookDeadline }));
+    expect(facts.address?.seenOnWeb).toMatchObject({
+      known: false,
+      why: expect.stringContaining('What AWS WAF sampled could not be read'),
+    });
+    expect(facts.address?.ownedBy).toEqual(known(null));
+    expect(facts.protectedBy).toEqual(known(null));
+  });
+  test('is unknown where policy names no web ACL, and nobody is asked', async () => {
+    await opened();
+    const nobody = {} as typeof samples;
+    const waf = { REGIONAL: nobody, CLOUDFRONT: nobody };
+    const facts = await onTheAttacker(depsOf({ waf, policy: { ...POLICY, webAcls: [] } }));
+    expect(facts.address?.seenOnWeb).toEqual({ known: false, why: 'policy names no web ACL' });
   });
 });
 

@@ -12,6 +12,7 @@ import { awsFailure } from '../../local/aws/failure.ts';
 import { createIam, LOCAL_IAM } from '../../local/aws/iam.ts';
 import { createOpsCenter } from '../../local/aws/ssm.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
+import { createWafSamples } from '../../local/aws/waf-samples.ts';
 import {
   ALERT_ID,
   alertWith,
@@ -150,7 +151,9 @@ describe('in an alert', () => {
     await store.records.putAlert(INCIDENT_ID, alert, {});
     const iam = createIam(inMemory(LOCAL_IAM));
     const ssm = createOpsCenter(inMemory([]));
-    const looked = { ...deps(client), ec2: client, iam, ssm };
+    const samples = createWafSamples([], () => NOW);
+    const waf = { REGIONAL: samples, CLOUDFRONT: samples };
+    const looked = { ...deps(client), ec2: client, iam, ssm, waf };
     const given = { store, policy, now: () => NOW, ...looked };
     await enrich(given, { incidentId: INCIDENT_ID, alertId: ALERT_ID });
     return (await store.records.findFacts(INCIDENT_ID, ALERT_ID))?.entities ?? [];

@@ -420,6 +420,21 @@ describe('least privilege', () => {
     ]);
   });
 
+  test('requests that were sampled are read by who collects facts and who reminds, of the web ACLs that policy names', () => {
+    const arn = 'arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/shop/a1b2';
+    const readers = (webAcls: Policy['webAcls']) =>
+      [...functionsOf(templateWith({ policy: { webAcls } })).values()].flatMap((one) =>
+        one.rights
+          .filter(({ actions }) => actions.includes('wafv2:GetSampledRequests'))
+          .map(({ actions, resources }) => [one.name, ...actions, ...resources]),
+      );
+    expect(readers([])).toEqual([]);
+    expect(readers([{ arn, metrics: ['shop'] }]).sort()).toEqual([
+      ['enrich', 'wafv2:GetSampledRequests', arn],
+      ['remind', 'wafv2:GetSampledRequests', arn],
+    ]);
+  });
+
   describe('secrets', () => {
     const reads = (names: typeof functions) =>
       Object.fromEntries(

@@ -7,6 +7,7 @@ import { Message } from '../../functions/notify/message.ts';
 import { type RemindDeps, remind } from '../../functions/remind/remind.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { readLink } from '../../functions/web/link.ts';
+import { createWafSamples } from '../../local/aws/waf-samples.ts';
 import { attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
 import { approvedByAna, BASE_URL, inForce, mac, minute, put } from '../web/desk.ts';
@@ -20,6 +21,11 @@ beforeEach(async () => {
   [sent, notBy] = [[], []];
 });
 
+const samples = (clientIp: string = attacker.value) =>
+  createWafSamples(
+    [{ minutesAgo: 2, clientIp, method: 'GET', path: '/.env', metric: 'shop-default' }],
+    () => minute(33),
+  );
 const deps = (change: Partial<RemindDeps> = {}): RemindDeps => ({
   store,
   policy: POLICY,
@@ -29,6 +35,8 @@ const deps = (change: Partial<RemindDeps> = {}): RemindDeps => ({
     return { notBy };
   },
   webBaseUrl: BASE_URL,
+  waf: { REGIONAL: samples(), CLOUDFRONT: samples() },
+  lookDeadline: () => AbortSignal.timeout(5_000),
   now: () => minute(33),
   log: () => {},
   ...change,
@@ -38,6 +46,32 @@ const reminded = () => sent.map(({ to }) => (to.kind === 'person' ? to.id : 'tea
 const approvedBy = (by: string) => ({
   ...approvedByAna,
   decision: { ...approvedByAna.decision!, by },
+});
+
+describe('what an address asked for on the web since', () => {
+  const textOf = (message: Message | undefined) => (message ? asText(message) : '');
+  const looked = async () =>
+    (await store.records.actions(INCIDENT_ID))[0]?.history.find(({ event }) => event === 'looked');
+
+  test('is in the reminder, and on the record for the page behind its link', async () => {
+    await remind(deps(), about(await put(store, inForce())));
+    expect(textOf(sent[0])).toContain('At least 1 web request came from it');
+    expect(textOf(sent[0])).toContain('“GET /.env”');
+    expect((await looked())?.text).toContain('“GET /.env”');
+  });
+
+  test('is said to be unknown where AWS WAF does not answer, and the reminder goes out', async () => {
+    const silent = { getSampledRequests: () => Promise.reject(new Error('no')) };
+    const waf = { REGIONAL: silent, CLOUDFRONT: silent } as unknown as RemindDeps['waf'];
+    await remind(deps({ waf }), about(await put(store, inForce())));
+    expect(textOf(sent[0])).toContain('lately is unknown: AWS WAF did not answer');
+  });
+
+  test('is not spoken of where policy names no web ACL, nor for what is no address', async () => {
+    await remind(deps({ policy: { ...POLICY, webAcls: [] } }), about(await put(store, inForce())));
+    expect(textOf(sent[0])).not.toContain('web request');
+    expect(await looked()).toBeUndefined();
+  });
 });
 
 describe('a reminder', () => {

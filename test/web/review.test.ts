@@ -1,5 +1,6 @@
 // P4: an action in force is kept, extended or reversed by a named person; the record first, then its effects.
 import { beforeEach, describe, expect, test } from 'vitest';
+import { noted } from '../../functions/audit/chain.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import { overdueAt } from '../../functions/scheduling/schedules.ts';
 import type { Store } from '../../functions/store/store.ts';
@@ -40,6 +41,24 @@ describe('the review page', () => {
       '1 further alert joined the incident, and its alerts were repeated 7 times in all: the activity may go on.',
     );
     expect(page).toContain('Extend by 1 h');
+  });
+
+  test('shows what the reminder saw of the target, the newest look only, and as text', async () => {
+    const action = await put(store, inForce());
+    for (const [at, text] of [
+      [minute(20), 'No web request came from it'],
+      [minute(33), 'At least 3 web requests came from it: “GET /<script>\u202E”'],
+    ] as const)
+      await store.records.changeAction(INCIDENT_ID, action.actionId, (current) =>
+        noted(current, { at, by: 'remind', event: 'looked', text }),
+      );
+    const { app, clock, reviewPathOf } = desk(store);
+    clock.now = minute(34);
+    const page = await (await app.request(await reviewPathOf(action))).text();
+    const [since = ''] = page.match(/<section aria-labelledby="since">[\s\S]*?<\/section>/) ?? [];
+    expect(since).toContain('Looked at 03:33 UTC on 24 Nov: <bdi>At least 3 web requests');
+    expect(since).toContain('&lt;script&gt;');
+    expect(since).not.toMatch(/<script|\u202E|No web request/);
   });
 
   test('changes nothing by being looked at', async () => {

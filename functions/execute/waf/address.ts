@@ -6,7 +6,7 @@ import { InvalidInput, NotFound } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { CLOUDFRONT_REGION, type IpSet, WafScope } from '../../domain/ip-set.ts';
 import { shell } from '../../domain/shell.ts';
-import { earlierIncidents, undoneAfter } from '../affected.ts';
+import { earlierIncidents, seenOnWeb, undoneAfter } from '../affected.ts';
 import { entryFor, keyOf } from '../host-address.ts';
 import type { Mechanism, Subject } from '../mechanism.ts';
 import { createIpSetAccess, MAX_ADDRESSES, spellings, type WafClients } from './ip-set.ts';
@@ -86,7 +86,11 @@ function describe(words: Words, subject: Subject, facts: Facts | null): Descript
   return {
     headline: words.headline(entry),
     changes: [words.change(entry)],
-    affected: [words.affected(entry), ...earlierIncidents(subject, facts, 'address')],
+    affected: [
+      words.affected(entry),
+      seenOnWeb(subject, facts),
+      ...earlierIncidents(subject, facts, 'address'),
+    ],
     undo: undoneAfter('Our entry, and nothing else, is taken off the list', subject),
     manualUndo: manualUndo(words.purpose, subject),
   };

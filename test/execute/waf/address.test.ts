@@ -1,6 +1,6 @@
 // What an approver is told about watching and blocking an address, and which alerts each answers.
 import { describe, expect, test } from 'vitest';
-import { unknown } from '../../../functions/domain/facts.ts';
+import { known, unknown } from '../../../functions/domain/facts.ts';
 import type { IpSet } from '../../../functions/domain/ip-set.ts';
 import type { ActionName } from '../../../functions/domain/policy.ts';
 import { effectsOf } from '../../../functions/execute/registry.ts';
@@ -25,8 +25,27 @@ test('the approver reads what changes, who is affected and when it ends', () => 
   const told = blockAddress.describe(subject, factsWith());
   expect(told.headline).toBe('Block web requests from 203.0.113.7/32');
   expect(told.changes.join()).toContain('203.0.113.7/32 is added to the block list');
-  expect(told.affected).toEqual([expect.stringContaining('several people may share it')]);
+  expect(told.affected).toEqual([
+    expect.stringContaining('several people may share it'),
+    'What it asked for on the web lately is unknown: policy names no web ACL',
+  ]);
   expect(told.undo).toContain('after 1 h unless');
+});
+
+test('the approver reads what was seen from the address on the web, in the sender’s words and marked as such', () => {
+  const seenOnWeb = known({
+    requests: 12,
+    lastAt: '2026-11-24T02:58:00.000Z',
+    example: 'GET /.env?go=https://evil.example',
+    sampled: 400,
+    population: 5000,
+    from: '2026-11-24T00:00:00.000Z',
+    to: '2026-11-24T03:00:00.000Z',
+  });
+  const facts = factsAbout('ip-1', { address: { ...factsAbout('ip-1').address!, seenOnWeb } });
+  expect(blockAddress.describe(subject, factsWith(facts)).affected[1]).toBe(
+    'At least 12 web requests came from it between 00:00 UTC and 03:00 UTC, the last at 02:58 UTC: “GET /.env?go=https[:]//evil.example”',
+  );
 });
 
 test('a history that could not be read is called unknown, never left out', () => {
