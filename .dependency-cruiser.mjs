@@ -88,7 +88,7 @@ export default {
         path: '^functions/',
         pathNot: '(handler|deployed|table)\\.ts$',
       },
-      to: { path: '^node_modules/@aws-sdk/', dependencyTypesNot: ['type-only'] },
+      to: { path: '^node_modules/@aws-sdk/(client|lib)-', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'no-cycles',

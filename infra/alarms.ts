@@ -28,16 +28,26 @@ const PERIOD = Duration.minutes(1);
 const NAMESPACE = 'Countermand';
 /** The line that reverse writes when it gives up: functions/reverse/reverse.ts. */
 const REVERSAL_FAILED = 'reversal failed';
+/** The line of functions/archive/archive.ts about a record that somebody else changed. */
+const RECORD_ALTERED = 'record altered';
+/** Of the day for which the stream keeps a change. */
+const ARCHIVE_BEHIND = Duration.minutes(30);
 
 export function watchOver(scope: Construct, watched: Watched): void {
   const { intake, machines, functions, schedules, team } = watched;
   const alarms = new Construct(scope, 'Alarms');
   const action = new SnsAction(team.topic);
-  const alarm = (id: string, metric: IMetric, runbook: string, meaning: string, minutes = 1) =>
+  const alarm = (
+    id: string,
+    metric: IMetric,
+    runbook: string,
+    meaning: string,
+    { minutes = 1, threshold = 1 } = {},
+  ) =>
     new Alarm(alarms, id, {
       metric,
       alarmDescription: `${meaning} Runbook: ${runbook}`,
-      threshold: 1,
+      threshold,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: minutes,
       treatMissingData: TreatMissingData.NOT_BREACHING,
@@ -75,26 +85,43 @@ export function watchOver(scope: Construct, watched: Watched): void {
         'Executions failed',
         `An execution of ${machine.node.id} ended as ${what}: what it worked on may have no outcome yet.`,
       );
-  for (const { name } of functions.rows.filter(({ handler }) => handler === 'reverse')) {
-    const metricName = `ReversalFailed-${name}`;
+  /** How often a function wrote this line. */
+  const linesOf = (name: string, line: string, metricName: string): IMetric => {
     new MetricFilter(alarms, `${name}-filter`, {
       logGroup: functions.get(name).logGroup,
-      filterPattern: FilterPattern.stringValue('$.message', '=', REVERSAL_FAILED),
+      filterPattern: FilterPattern.stringValue('$.message', '=', line),
       metricNamespace: NAMESPACE,
       metricName,
     });
+    return new Metric({ namespace: NAMESPACE, metricName, ...sum });
+  };
+  for (const { name } of functions.rows.filter(({ handler }) => handler === 'reverse')) {
+    const metricName = `ReversalFailed-${name}`;
     alarm(
       metricName,
-      new Metric({ namespace: NAMESPACE, metricName, ...sum }),
+      linesOf(name, REVERSAL_FAILED, metricName),
       'Reversal failed',
       `${name} could not undo an action: it is still in force. The page to the on-call has the exact commands.`,
     );
   }
   alarm(
+    'RecordAltered',
+    linesOf('archive', RECORD_ALTERED, 'RecordAltered'),
+    'Record altered',
+    'A record was removed, or changed as Countermand never does: somebody else writes its table.',
+  );
+  alarm(
+    'ArchiveBehind',
+    functions.get('archive').metric('IteratorAge', waiting),
+    'Archive behind',
+    'Changes of records have not been copied for half an hour; after a day they are lost to the copy.',
+    { threshold: ARCHIVE_BEHIND.toMilliseconds() },
+  );
+  alarm(
     'SweepErrors',
     functions.get('sweep').metricErrors(sum),
     'Sweeper failing',
     'The sweeper, which finds what was lost, failed three times in a row.',
-    3,
+    { minutes: 3 },
   );
 }

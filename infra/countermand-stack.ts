@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { slackAnswersOf } from '../functions/domain/people.ts';
 import type { Policy } from '../functions/domain/policy.ts';
 import { watchOver } from './alarms.ts';
+import { Archive } from './archive.ts';
 import { DenyAll } from './deny-all.ts';
 import { edgeIpSets, Firewall } from './firewall.ts';
 import { FlowLogs } from './flow-logs.ts';
@@ -35,6 +36,7 @@ export class CountermandStack extends Stack {
 
     const intake = new Intake(this, 'Intake', names);
     const records = new Records(this, 'Records');
+    const archive = new Archive(this, 'Archive');
     const policyLayer = new PolicyLayer(this, 'Policy', policy);
     const firewall = new Firewall(this, 'Firewall', names, 'REGIONAL');
     const flowLogs = new FlowLogs(this, 'FlowLogs', names);
@@ -53,6 +55,8 @@ export class CountermandStack extends Stack {
       policyLayer,
       tableName: records.table.tableName,
       tableArn: records.table.tableArn,
+      archiveBucketName: archive.bucket.bucketName,
+      archiveBucketArn: archive.bucket.bucketArn,
       rejectedQueueUrl: intake.rejected.queueUrl,
       rejectedQueueArn: intake.rejected.queueArn,
       ipSets: [...firewall.ipSets, ...(settings.cloudFront ? edgeIpSets(names) : [])],
@@ -73,6 +77,7 @@ export class CountermandStack extends Stack {
     // Whoever opens a link of a new key finds pages that know it.
     for (const asking of ['approve', 'notify', 'remind'])
       functions.get(asking).node.addDependency(functions.get('web'));
+    archive.copy(records.table, functions.get('archive'));
     new SweepSchedule(this, 'SweepSchedule', functions.get('sweep'));
     watchOver(this, { intake, machines, functions, schedules, team });
 
@@ -80,6 +85,7 @@ export class CountermandStack extends Stack {
     Tags.of(this).add('application', 'countermand');
     for (const [name, value] of Object.entries({
       TableName: records.table.tableName,
+      ArchiveBucket: archive.bucket.bucketName,
       RuleGroupArn: firewall.ruleGroupArn,
       TeamTopicArn: team.topic.topicArn,
       WebUrl: web.url,

@@ -207,6 +207,14 @@ export function functionTable(s: Surroundings): FunctionRow[] {
         'readMessageSecrets',
       ],
     },
+    {
+      ...state('archive'),
+      timeoutSeconds: 60,
+      memoryMiB: 512,
+      policy: false,
+      env: { [ENV.archiveBucket]: s.archiveBucketName },
+      may: ['copyRecords'],
+    },
   ];
 
   /** Two functions of one scope: the same code and scope rights; only the executor may set schedules. */

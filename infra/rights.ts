@@ -26,6 +26,8 @@ export function rightsIn(s: Surroundings) {
     dropLeases: allow(['dynamodb:DeleteItem'], [s.tableArn], {
       'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['LEASE#*'] },
     }),
+    // Never to read, replace or delete: the bucket is locked, and a copy that is there stays.
+    copyRecords: allow(['s3:PutObject'], [`${s.archiveBucketArn}/records/*`]),
     findOverdue: allow(['dynamodb:Query'], [`${s.tableArn}/index/${ATTENTION_INDEX}`]),
     // EC2's descriptions have no resources to name.
     lookAtInstances: allow(

@@ -22,6 +22,8 @@ export type Surroundings = {
   policyLayer: PolicyLayer;
   tableName: string;
   tableArn: string;
+  archiveBucketName: string;
+  archiveBucketArn: string;
   rejectedQueueUrl: string;
   rejectedQueueArn: string;
   ipSets: readonly DeployedIpSet[];

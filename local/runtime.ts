@@ -4,7 +4,8 @@ import { analyse } from '../functions/analyse/analyse.ts';
 import type { Analyst } from '../functions/analyse/brief.ts';
 import { DEADLINE_MS } from '../functions/analyse/models.ts';
 import { approve } from '../functions/approve/approve.ts';
-import type { Log } from '../functions/audit/log.ts';
+import { archive } from '../functions/archive/archive.ts';
+import { errorFields, type Log } from '../functions/audit/log.ts';
 import { close } from '../functions/close/close.ts';
 import type { Policy } from '../functions/domain/policy.ts';
 import { enrich } from '../functions/enrich/enrich.ts';
@@ -22,6 +23,7 @@ import { createStore } from '../functions/store/store.ts';
 import { sweep } from '../functions/sweep/sweep.ts';
 import type { Provider } from '../functions/web/oidc.ts';
 import { createWeb, type WebDeps } from '../functions/web/web.ts';
+import { copiesInFolder, copiesInMemory } from './archive/copies.ts';
 import { createInbox, type Delivered } from './aws/inbox.ts';
 import { inMemory, onDisk, type StateFile } from './aws/state-file.ts';
 import { createStepFunctions } from './aws/step-functions.ts';
@@ -36,6 +38,7 @@ import {
   type EngineEvent,
   type Functions,
 } from './engine/state-machines.ts';
+import { streamTo } from './engine/stream.ts';
 import { createMac } from './mac.ts';
 import { createAccount } from './mechanisms.ts';
 
@@ -76,6 +79,13 @@ export async function createRuntime(options: RuntimeOptions) {
     folder ? onDisk(join(folder, `${name}.json`), initial) : inMemory(initial);
   const database = await startDatabase(folder && join(folder, 'database'));
   await database.createTable('countermand');
+  const copies = folder ? copiesInFolder(join(folder, 'archive')) : copiesInMemory();
+  // What cannot be copied holds nobody up, as in AWS; `npm run audit` finds it.
+  streamTo(database.client, now, (change) =>
+    archive({ put: copies.put, log }, change).catch((error: unknown) =>
+      log('error', 'record not copied', { pk: change.pk, sk: change.sk, ...errorFields(error) }),
+    ),
+  );
   const store = createStore(database.client, 'countermand', log);
 
   const inbox = state<Delivered[]>('inbox', []);
@@ -156,6 +166,8 @@ export async function createRuntime(options: RuntimeOptions) {
     events,
     web,
     mac,
+    /** Of the records. */
+    copies,
     /** Replaceable by tests, to have a function fail. */
     functions,
     inbox: () => inbox.read(),

@@ -42,6 +42,8 @@ export const ENV = {
   modelId: 'MODEL_ID',
   /** Secrets Manager secret with the Anthropic API key; never the key itself. */
   anthropicSecretArn: 'ANTHROPIC_SECRET_ARN',
+  /** S3 bucket of the copies of records. */
+  archiveBucket: 'ARCHIVE_BUCKET',
   /** Dead-letter queue for input that cannot be parsed. */
   rejectedQueueUrl: 'REJECTED_QUEUE_URL',
 } as const;

@@ -8,3 +8,6 @@ export const TABLE_SHAPE = {
   index: { name: ATTENTION_INDEX, partitionKey: 'open', sortKey: 'attentionAt' },
   timeToLive: 'expiresAt',
 } as const;
+
+/** Sort keys of what is copied out of reach of the table's writers, and how the others of them begin. */
+export const ARCHIVED = { names: ['INCIDENT', 'BREAKER', 'SWITCH'], prefix: 'ACTION#' } as const;

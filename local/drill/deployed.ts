@@ -9,7 +9,7 @@ import type { Policy } from '../../functions/domain/policy.ts';
 import type { Connected, Scope } from '../../functions/execute/mechanism.ts';
 import { SCOPES } from '../../functions/execute/registry.ts';
 import { createStore, type Store } from '../../functions/store/store.ts';
-import { Refused } from './refused.ts';
+import { environmentOf } from '../operator.ts';
 
 /**
  * Reads what each executor is told by its environment, and loads its handler under the same one: the handler then builds
@@ -32,27 +32,6 @@ export async function joinDeployed(
     mechanisms: new Map(joined.flat().map((one) => [one.face.id, one])),
     store: createStore(new DynamoDBClient({}), required(env, ENV.tableName), () => {}),
   };
-}
-
-async function environmentOf(
-  lambda: Lambda,
-  FunctionName: string,
-  { account }: Policy,
-): Promise<Record<string, string>> {
-  const { FunctionArn = '', Environment } = await lambda
-    .getFunctionConfiguration({ FunctionName })
-    .catch((error: unknown) => {
-      throw new Refused(
-        `the stack's function ${FunctionName} cannot be read: ${error instanceof Error ? error.message : error}`,
-      );
-    });
-  const [, , , , owner] = FunctionArn.split(':');
-  if (owner !== account)
-    throw new Refused(
-      `${FunctionName} is in account ${owner}, and the policy is that of ${account}: choose another profile`,
-    );
-  const { NODE_OPTIONS: _options, ...told } = Environment?.Variables ?? {};
-  return told;
 }
 
 function policyFile(policy: Policy): string {

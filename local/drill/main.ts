@@ -1,18 +1,16 @@
 // npm run drill: every mechanism applied and undone on canary targets, on this laptop or in a staging account.
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
 import type { Drill } from '../../functions/domain/drill.ts';
 import type { Policy } from '../../functions/domain/policy.ts';
 import { createStore } from '../../functions/store/store.ts';
-import { loadPolicy, POLICIES, PolicyError } from '../../policies/load.ts';
-import { claimDirectory, DataDirectoryInUse, DataDirectoryUnwritable } from '../data-directory.ts';
+import { loadPolicy, POLICIES } from '../../policies/load.ts';
+import { claimDirectory } from '../data-directory.ts';
 import { startDatabase } from '../engine/database.ts';
+import { endOf, prefixOfCdk, Refused } from '../operator.ts';
 import { joinDeployed } from './deployed.ts';
 import { whoDrills } from './one.ts';
-import { Refused } from './refused.ts';
 import { countsOf, tableOf, telling, troubleIn } from './report.ts';
 import { readResults, writeResults } from './results-file.ts';
 import { cleanUp, drillAll, type Run } from './run.ts';
@@ -26,8 +24,6 @@ const USAGE = `usage:
                                          drills nothing: records for this account what a staging account has shown
   --prefix <p>  of the stack's names, where it is not that of cdk.json`;
 
-const ROOT = join(import.meta.dirname, '..', '..');
-const EXIT = { failed: 1, refused: 2 };
 /** First wait before a call that AWS asked to repeat; it doubles. */
 const RETRY_MS = 1_000;
 
@@ -88,7 +84,7 @@ async function drill({ policy, region, mechanisms, drills }: Ground, results: st
   for (const line of [...stuck, ...troubleIn(done)]) console.log(line);
   console.log(`${countsOf(done, stuck)}. Results: ${results}`);
   if (signal.aborted) return INTERRUPTED;
-  return stuck.length > 0 || done.some(({ outcome }) => outcome !== 'passed') ? EXIT.failed : 0;
+  return stuck.length > 0 || done.some(({ outcome }) => outcome !== 'passed') ? 1 : 0;
 }
 
 async function takeOver({ drills, policy }: Ground, shown: readonly Drill[]): Promise<number> {
@@ -127,22 +123,4 @@ async function main(): Promise<number> {
   return shown ? takeOver(ground, shown) : drill(ground, resultsOf(account));
 }
 
-function prefixOfCdk(): string {
-  const Cdk = z.object({ context: z.object({ prefix: z.string() }) });
-  return Cdk.parse(JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8'))).context.prefix;
-}
-
-const isForTheOperator = (error: unknown): error is Error =>
-  error instanceof Refused ||
-  error instanceof PolicyError ||
-  error instanceof DataDirectoryInUse ||
-  error instanceof DataDirectoryUnwritable ||
-  (error instanceof TypeError &&
-    'code' in error &&
-    String(error.code).startsWith('ERR_PARSE_ARGS'));
-
-process.exitCode = await main().catch((error: unknown) => {
-  if (!isForTheOperator(error)) throw error;
-  console.error(error.message);
-  return EXIT.refused;
-});
+await endOf(main);

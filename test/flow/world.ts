@@ -39,12 +39,15 @@ export async function createWorld({
   provider?: RuntimeOptions['provider'];
 } = {}) {
   let ids = 0;
+  const altered: unknown[] = [];
   const runtime: Runtime = await createRuntime({
     policy,
     analyst,
     clock: realTime ? systemClock : clock,
     newId: () => `id-${++ids}`,
-    log: () => {},
+    log: (_level, message, fields) => {
+      if (message === 'record altered') altered.push(fields);
+    },
     webBaseUrl: baseUrl,
     linkKey: Buffer.alloc(32, 7),
     pageKey: Buffer.alloc(32, 9),
@@ -149,7 +152,11 @@ export async function createWorld({
       runtime
         .networkAcls()
         .flatMap(({ id, denied }) => denied.map(({ cidr }) => `${cidr} at ${id}`)),
-    stop: () => runtime.stop(),
+    /** P8: nothing that happened may look as if a stranger had written the table. */
+    async stop(): Promise<void> {
+      await runtime.stop();
+      if (altered.length > 0) throw new Error(`altered records: ${JSON.stringify(altered)}`);
+    },
   };
   return world;
 }

@@ -1,6 +1,8 @@
 // Executions, reversals, a person, the clock and the sweeper at the same time, in any order, killed at any call: P3, P4.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { isArchived } from '../../functions/archive/archive.ts';
+import { faultsIn } from '../../functions/archive/change.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import { execute } from '../../functions/execute/execute.ts';
 import { reverse } from '../../functions/reverse/reverse.ts';
@@ -26,7 +28,10 @@ const RETRIES = { execute: 6, reverse: 5 };
 
 /** One account, in which each call of each function waits for its turn. */
 function account(turn: Turn) {
-  const table = memoryTable();
+  const altered: string[] = [];
+  const table = memoryTable((change) => {
+    if (isArchived(change.sk)) altered.push(...faultsIn(change.sk, change));
+  });
   const world: World = new Map();
   const scheduled = new Map<string, Scheduled>();
   const clock = { now: NOW };
@@ -92,7 +97,7 @@ function account(turn: Turn) {
       for (const input of inputs) await reversing('later', input);
     }
   }
-  return { world, store, clock, lambda, reversing, responding, pass };
+  return { world, store, altered, clock, lambda, reversing, responding, pass };
 }
 
 const plans = fc.record({
@@ -160,6 +165,7 @@ describe('P4: whatever happens at the same time', () => {
       for (const { status } of actions) expect(['kept', 'reversed', 'failed']).toContain(status);
       if (isKept) expect(kept.map(({ actionId }) => actionId)).toContain(FIRST.actionId);
       expect(one.world.size).toBe(kept.length > 0 ? 1 : 0);
+      expect(one.altered, 'P8: the archive takes none of it for a stranger’s').toEqual([]);
       const lease = await one.store.leases.find(LEASE);
       expect(lease?.holders ?? []).toEqual(kept.map(({ actionId }) => actionId));
     });

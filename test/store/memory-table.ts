@@ -1,4 +1,5 @@
 // The table in memory, for tests of thousands of orders of events. It knows the two conditions that the store uses.
+import type { Images } from '../../functions/archive/change.ts';
 import { Conflict } from '../../functions/domain/errors.ts';
 import { createApproverAddresses } from '../../functions/store/approver-addresses.ts';
 import { createBreaker } from '../../functions/store/breaker.ts';
@@ -20,7 +21,8 @@ import {
   type Table,
 } from '../../functions/store/table.ts';
 
-export function memoryTable(): Table {
+/** `wrote` sees each item before and after it was written. */
+export function memoryTable(wrote: (change: Images & Key) => void = () => {}): Table {
   const items = new Map<string, string>();
   const nameOf = ({ pk, sk }: Key) => `${pk}\n${sk}`;
   const read = (key: Key): Item | undefined => {
@@ -41,10 +43,12 @@ export function memoryTable(): Table {
     get: async (key) => read(key),
     put: async (item, condition) => {
       check(item, condition);
+      wrote({ pk: item.pk, sk: item.sk, before: read(item) ?? null, after: item });
       items.set(nameOf(item), JSON.stringify(item));
     },
     remove: async (key, condition) => {
       check(key, condition);
+      wrote({ ...key, before: read(key) ?? null, after: null });
       items.delete(nameOf(key));
     },
     query: async (pk, { prefix = '', newestFirst = false, limit = Infinity } = {}) => {

@@ -1,0 +1,189 @@
+// P8: what somebody else did to a record is seen in the write that did it, and what was there is kept elsewhere.
+import { describe, expect, test } from 'vitest';
+import { archive, type Change } from '../../functions/archive/archive.ts';
+import { append, moveTo, noted } from '../../functions/audit/chain.ts';
+import type { Action } from '../../functions/domain/action.ts';
+import { toyAction } from '../execute/toy.ts';
+import { NOW } from '../fixtures/case.ts';
+
+const proposed = toyAction();
+const executing = moveTo(proposed, 'executing', { at: NOW, by: 'execute', text: 'State recorded' });
+const inForce = moveTo(executing, 'in-force', { at: NOW, by: 'execute', text: 'Applied' });
+
+const item = (record: Action) => ({
+  pk: `INCIDENT#${record.incidentId}`,
+  sk: `ACTION#${record.actionId}`,
+  record,
+  version: record.version,
+});
+
+async function archived(before: Action | null, after: Action | null, change = {}) {
+  const copies: [string, string][] = [];
+  const lines: [string, unknown][] = [];
+  const { pk, sk } = item(after ?? before ?? proposed);
+  const told: Change = {
+    pk,
+    sk,
+    sequence: '42',
+    at: NOW.toISOString(),
+    before: before && item(before),
+    after: after && item(after),
+    ...change,
+  };
+  await archive(
+    {
+      put: async (key, body) => void copies.push([key, body]),
+      log: (level, message, { faults }) => lines.push([`${level}: ${message}`, faults]),
+    },
+    told,
+  );
+  return { copies, lines };
+}
+
+const faultsOf = async (before: Action | null, after: Action | null) =>
+  (await archived(before, after)).lines.flatMap(([line, faults]) => {
+    expect(line).toBe('error: record altered');
+    return faults as string[];
+  });
+
+describe('what Countermand writes is copied, and nothing is said', () => {
+  test.each([
+    ['the first write', null, proposed],
+    ['a step', proposed, executing],
+    [
+      'two steps in one write',
+      proposed,
+      moveTo(inForce, 'kept', { at: NOW, by: 'policy', text: 'Kept' }),
+    ],
+    ['a note', inForce, noted(inForce, { at: NOW, by: 'notify', event: 'told', text: 'Told' })],
+    ['a date for the sweeper', inForce, { ...inForce, attentionAt: NOW.toISOString(), version: 4 }],
+  ])('%s', async (_, before, after) => {
+    const next = { ...after, version: (before?.version ?? 0) + 1 };
+    const { copies, lines } = await archived(before, next);
+    expect(lines).toEqual([]);
+    expect(copies.map(([key]) => key)).toEqual([
+      `records/INCIDENT/${proposed.incidentId}/ACTION/${proposed.actionId}/${'42'.padStart(40, '0')}.json`,
+    ]);
+    expect(JSON.parse(copies[0]?.[1] ?? '')).toMatchObject({
+      record: { record: { status: next.status, history: next.history } },
+      faults: [],
+    });
+  });
+
+  test('but not the token that the state machine waits with', async () => {
+    const approval = { taskToken: 'secret-token', requestedAt: NOW.toISOString() };
+    const asked = { ...proposed, approval } as unknown as Action;
+    const { copies } = await archived(null, asked);
+    expect(copies[0]?.[1]).not.toContain('secret-token');
+    expect(copies[0]?.[1]).toContain('requestedAt');
+  });
+
+  test('and what has no history is not copied', async () => {
+    const { copies, lines } = await archived(null, proposed, { sk: 'ALERT#a' });
+    expect([copies, lines]).toEqual([[], []]);
+  });
+});
+
+describe('P8: it is an error in the log, and copied all the same, when', () => {
+  const next = (change: object): Action => ({
+    ...inForce,
+    version: inForce.version + 1,
+    ...change,
+  });
+  const [first, second] = inForce.history;
+
+  test.each<[string, Action | null, Action | null, string]>([
+    ['a record is removed', inForce, null, 'it was removed'],
+    [
+      'an entry is rewritten',
+      inForce,
+      next({
+        history: inForce.history.map((entry, i) =>
+          i === 1 ? { ...entry, by: 'person:mallory' } : entry,
+        ),
+      }),
+      'its history is broken: entry 1 was altered',
+    ],
+    [
+      'the last entry is cut off',
+      inForce,
+      next({ history: [first, second] }),
+      'what its history said before is gone',
+    ],
+    [
+      'the history is told anew, whole',
+      inForce,
+      next({
+        history: append(inForce.actionId, [], {
+          at: NOW,
+          by: 'gate',
+          event: 'in-force',
+          text: 'It was always so',
+        }),
+      }),
+      'what its history said before is gone',
+    ],
+    [
+      'a state has no entry',
+      executing,
+      { ...executing, status: 'in-force', version: 3 },
+      'status was changed without an entry',
+    ],
+    [
+      'a state comes by no legal step',
+      proposed,
+      { ...noted(proposed, { at: NOW, by: 'x', event: 'kept', text: '' }), status: 'kept' },
+      'it became kept by no legal step',
+    ],
+    [
+      'a state is not that of its entry',
+      executing,
+      {
+        ...noted(executing, { at: NOW, by: 'x', event: 'in-force', text: '' }),
+        status: 'reversing',
+      },
+      'no entry says that it is reversing',
+    ],
+    [
+      'it is about something else',
+      inForce,
+      next({ target: { ...inForce.target, value: '198.51.100.1' } }),
+      'it is not what its digest says',
+    ],
+    [
+      'the state to go back to is changed',
+      executing,
+      { ...executing, before: 'theirs', version: 3 },
+      'before was changed without an entry',
+    ],
+    [
+      'its end is put off',
+      inForce,
+      next({ dueAt: '2099-01-01T00:00:00.000Z' }),
+      'dueAt was changed without an entry',
+    ],
+    ['an earlier version is put back', inForce, executing, 'its version went from 3 to 2'],
+    [
+      'its author is another',
+      inForce,
+      next({ incidentId: 'inc-ffffffffffffffff' }),
+      'incidentId was changed',
+    ],
+    [
+      'nobody can read it',
+      inForce,
+      { ...inForce, history: 'none' } as unknown as Action,
+      'it cannot be read',
+    ],
+  ])('%s', async (_, before, after, fault) => {
+    expect(await faultsOf(before, after)).toContainEqual(expect.stringContaining(fault));
+    expect((await archived(before, after)).copies).toHaveLength(1);
+  });
+
+  test('a switch is removed, which then stands at run', async () => {
+    const change = { pk: 'SWITCH#1', sk: 'SWITCH', before: { mode: 'halt' }, after: null };
+    expect((await archived(null, null, change)).lines).toEqual([
+      ['error: record altered', ['it was removed']],
+    ]);
+  });
+});
