@@ -89,9 +89,11 @@ function faultsOfAction(was: Chained | null, now: Chained): string[] {
     .slice(was?.history.length ?? 0)
     .flatMap(({ event }) => Status.safeParse(event).data ?? []);
   const start = was ? Status.parse(was.status) : steps.shift();
-  const illegal = steps.find(
-    (step, i) => !TRANSITIONS[steps[i - 1] ?? start ?? step].includes(step),
-  );
+  const illegal = steps.find((step, i) => {
+    const from = steps[i - 1] ?? start ?? step;
+    // Whoever keeps on what was kept says it again.
+    return step !== from && !TRANSITIONS[from].includes(step);
+  });
   return [
     ...(actionDigest(parsed.data) === digest ? [] : ['it is not what its digest says']),
     ...(illegal ? [`it became ${illegal} by no legal step`] : []),

@@ -60,7 +60,7 @@ test('each change becomes one object, which is never written over', async () => 
   );
   const copy = JSON.parse(String(puts[0]?.Body));
   expect(copy).toMatchObject({
-    at: '2026-11-18T17:06:40.000Z',
+    at: '2026-11-18T11:06:40.000Z',
     record: { record: action },
     faults: [],
   });
