@@ -212,7 +212,7 @@ export function functionTable(s: Surroundings): FunctionRow[] {
       timeoutSeconds: 60,
       memoryMiB: 512,
       policy: false,
-      env: { [ENV.archiveBucket]: s.archiveBucketName },
+      env: { [ENV.archiveBucket]: s.archive.bucket.bucketName },
       may: ['copyRecords'],
     },
   ];

@@ -5,6 +5,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { ENV } from '../functions/domain/env.ts';
 import { CLOUDFRONT_REGION } from '../functions/domain/ip-set.ts';
@@ -110,12 +111,17 @@ function acceptWildcards(role: Role, { may, scope, model }: FunctionRow, s: Surr
   const arn = (rest: string) => `arn:<AWS::Partition>:${rest}`;
   accept(
     '*',
-    'X-Ray, the descriptions of EC2 and the list of IP sets have no resources to name, nor have OpsItems before they exist',
+    'X-Ray, the list of streams, the descriptions of EC2 and the list of IP sets have no resources to name, nor have OpsItems before they exist',
   );
   if (may.includes('setSchedules') || may.includes('removeSchedules'))
     accept(
       arn(`scheduler:${PLACE}:${s.stack.account}:schedule/${s.schedules.groupName}/*`),
       'Schedules are named after the actions that they reverse; the group holds nothing else',
+    );
+  if (may.includes('copyRecords'))
+    accept(
+      `<${s.stack.getLogicalId(s.archive.bucket.node.defaultChild as CfnBucket)}.Arn>/records/*`,
+      'Copies are named after the records and their changes; the bucket holds nothing else, and is locked',
     );
   if (may.includes('lookAtUsers'))
     for (const [rest, what] of [

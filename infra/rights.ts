@@ -27,7 +27,7 @@ export function rightsIn(s: Surroundings) {
       'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['LEASE#*'] },
     }),
     // Never to read, replace or delete: the bucket is locked, and a copy that is there stays.
-    copyRecords: allow(['s3:PutObject'], [`${s.archiveBucketArn}/records/*`]),
+    copyRecords: allow(['s3:PutObject'], [`${s.archive.bucket.bucketArn}/records/*`]),
     findOverdue: allow(['dynamodb:Query'], [`${s.tableArn}/index/${ATTENTION_INDEX}`]),
     // EC2's descriptions have no resources to name.
     lookAtInstances: allow(

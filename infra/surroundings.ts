@@ -2,6 +2,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import type { Channels } from '../functions/domain/channels.ts';
 import type { Policy } from '../functions/domain/policy.ts';
+import type { Archive } from './archive.ts';
 import type { DeployedIpSet } from './firewall.ts';
 import type { FlowLogs } from './flow-logs.ts';
 import type { PolicyLayer } from './policy-layer.ts';
@@ -22,8 +23,7 @@ export type Surroundings = {
   policyLayer: PolicyLayer;
   tableName: string;
   tableArn: string;
-  archiveBucketName: string;
-  archiveBucketArn: string;
+  archive: Archive;
   rejectedQueueUrl: string;
   rejectedQueueArn: string;
   ipSets: readonly DeployedIpSet[];

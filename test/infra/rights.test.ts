@@ -226,6 +226,10 @@ describe('least privilege', () => {
         'xray:GetSamplingTargets on *',
         'xray:PutTelemetryRecords on *',
         'xray:PutTraceSegments on *',
+        // Lambda finds the table's stream by it.
+        'dynamodb:ListStreams on *',
+        // Copies are named after what they are of; the bucket is locked.
+        's3:PutObject on ${ArchiveBucket49F1AC64.Arn}/records/*',
         // Facts about instances: reads, which have no resources to name.
         'ec2:DescribeInstances on *',
         'ec2:DescribeAddresses on *',
@@ -349,6 +353,23 @@ describe('least privilege', () => {
       lambdas.find(([, { Properties }]) => Properties.FunctionName === `${PREFIX}${name}`)!;
     const resourceOf = (name: string) => named(name)[1];
     const idOf = (name: string) => named(name)[0];
+  });
+
+  test('P8: nobody who writes the table reaches the copies, and who makes them cannot take one back', () => {
+    expect(whoMay('s3:PutObject')).toEqual(['archive']);
+    expect(actionsOf('archive').filter((action) => action.startsWith('s3:'))).toEqual([
+      's3:PutObject',
+    ]);
+    expect(
+      actionsOf('archive').filter((action) => /^dynamodb:(Put|Update|Delete)/.test(action)),
+    ).toEqual([]);
+    for (const action of [
+      's3:DeleteObject',
+      's3:DeleteObjectVersion',
+      's3:BypassGovernanceRetention',
+      's3:PutObjectRetention',
+    ])
+      expect(whoMay(action)).toEqual([]);
   });
 
   test('only executor and reverser of the web firewall may change its lists, and only ours', () => {
