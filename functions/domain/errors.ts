@@ -34,6 +34,8 @@ export class NotFound extends TerminalError {}
 export class QuotaExceeded extends TerminalError {}
 /** Thrown when a reversal finds a state that is not the one we left: it stops and says what it found. */
 export class StateChanged extends TerminalError {}
+/** Thrown when an earlier undo of the same effect failed: nothing new is built on what should not be there. */
+export class UndoFailed extends TerminalError {}
 /** Thrown when input does not have the documented shape; the message names field and expected form. */
 export class InvalidInput extends TerminalError {}
 /** Thrown when a record would leave the table of legal transitions. */

@@ -11,6 +11,7 @@ import {
   IllegalTransition,
   NotVerified,
   Unavailable,
+  UndoFailed,
 } from '../domain/errors.ts';
 import type { Policy } from '../domain/policy.ts';
 import { hasUnknownFields } from '../domain/stored.ts';
@@ -49,7 +50,13 @@ export async function execute(deps: ExecuteDeps, input: unknown) {
   authorise(action);
   const job = jobOf(action, deps.mechanisms);
   await refuseWhenHalted(deps, action);
-  const before = await captureUnderLease(deps, job);
+  let before: unknown;
+  try {
+    before = await captureUnderLease(deps, job);
+  } catch (error) {
+    if (!(error instanceof UndoFailed) || action.status === 'executing') throw error;
+    return outcome(await handOver(deps, action, error));
+  }
   action = await record(deps, action, job, before);
   await scheduleEnd(deps.schedules, action, deps.policy.limits);
   await refuseWhenOver(deps, action);
@@ -116,11 +123,39 @@ async function refuseAboveRate({ store, policy, now }: ExecuteDeps, action: Acti
   throw new Halted(`it waited too long, and there is no place left: ${place.why}`, { actionId });
 }
 
-async function captureUnderLease({ store }: ExecuteDeps, { subject, effectKey, mechanism }: Job) {
-  const lease = await store.leases.acquire(effectKey, subject.actionId);
+async function captureUnderLease(
+  { store, now }: ExecuteDeps,
+  { subject, effectKey, mechanism }: Job,
+) {
+  const lease = await store.leases.acquire(effectKey, subject.actionId, now());
   if (lease.captured) return lease.before;
   const found = await mechanism.driver.capture(subject);
   return (await store.leases.recordBefore(effectKey, subject.actionId, found)).before;
+}
+
+/** Nothing of ours is built on what an earlier undo could not take back: a person has to look at both. */
+function handOver(
+  { store, now }: ExecuteDeps,
+  { incidentId, actionId }: Action,
+  { message }: UndoFailed,
+): Promise<Action> {
+  const text = `Not carried out: ${message}`;
+  const reason = { code: 'earlier-undo-failed', text };
+  return store.records.changeAction(incidentId, actionId, (current) =>
+    current.status === 'proposed' || current.status === 'approved'
+      ? moveTo(
+          current,
+          'handed-off',
+          { at: now(), by: 'execute', text },
+          // The sweeper has people told, where the state machine does not.
+          {
+            failure: text,
+            reasons: [...current.reasons, reason],
+            attentionAt: now().toISOString(),
+          },
+        )
+      : null,
+  );
 }
 
 /** The record comes before the change: from here on, whatever happens, the undo is known. */
@@ -211,22 +246,17 @@ async function markInForce(
     });
     return saved;
   } catch (error) {
-    if (error instanceof Conflict || error instanceof IllegalTransition)
-      await takeBackIfReversedMeanwhile(deps, action, job, before);
+    if (error instanceof Conflict) await refuseWhenUndone(deps, action);
     throw error;
   }
 }
 
-/** A reversal may have overtaken us while we were applying. Then our late change must not stay behind. */
-async function takeBackIfReversedMeanwhile(
-  { store }: ExecuteDeps,
-  { incidentId, actionId }: Action,
-  { subject, effectKey, mechanism }: Job,
-  before: unknown,
-): Promise<void> {
-  const current = await store.records.action(incidentId, actionId);
-  if (isOutstanding(current) || current.status === 'in-force' || current.status === 'kept') return;
-  const lease = await store.leases.find(effectKey);
-  if (mechanism.wasThere(before) || lease?.holders.some((holder) => holder !== actionId)) return;
-  await mechanism.driver.revert(subject, before);
+/**
+ * A reversal may have overtaken us while we were applying. Trying again cannot help then; whoever compensates for us takes
+ * our late change back, under the lease.
+ */
+async function refuseWhenUndone({ store }: ExecuteDeps, { incidentId, actionId }: Action) {
+  const { status } = await store.records.action(incidentId, actionId);
+  if (!['proposed', 'approved', 'executing', 'in-force', 'kept'].includes(status))
+    throw new IllegalTransition(`it is ${status} by now, and was applied too late`, { actionId });
 }

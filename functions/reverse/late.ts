@@ -5,7 +5,7 @@ import type { Action } from '../domain/action.ts';
 import { TerminalError } from '../domain/errors.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { jobOf } from '../execute/subject.ts';
-import type { ReverseDeps, ReverseInput } from './reverse.ts';
+import { claimantOf, type ReverseDeps, type ReverseInput, underClaim } from './reverse.ts';
 import { revertAndVerify } from './undo.ts';
 
 /** More than the time limit of an executor in infra/function-table.ts. */
@@ -36,18 +36,23 @@ export function mayBeFollowed(
 export async function lookOnceMore(
   deps: ReverseDeps,
   action: Action,
-  { cause }: ReverseInput,
+  request: ReverseInput,
 ): Promise<Action> {
   const { store, now } = deps;
+  const { cause } = request;
   const { incidentId, actionId, effectKey, attentionAt } = action;
   if (attentionAt === null || !effectKey) return action;
-  const lease = await store.leases.release(effectKey, actionId);
-  let late: string | null = null;
-  if (lease) {
-    const before = lease.captured ? lease.before : action.before;
-    if (action.before !== null || lease.handedOn) late = await takeBackLate(deps, action, before);
-    await store.leases.drop(effectKey, actionId);
-  }
+  const claimant = claimantOf(request, now());
+  const lease = await store.leases.release(effectKey, actionId, claimant);
+  const late =
+    lease &&
+    (await underClaim(store, effectKey, claimant, async () => {
+      const before = lease.captured ? lease.before : action.before;
+      const mayBeLeft = action.before !== null || lease.handedOn;
+      const found = mayBeLeft ? await takeBackLate(deps, action, before) : null;
+      await store.leases.drop(effectKey, claimant);
+      return found;
+    }));
   const endedAt =
     action.history.findLast(({ event }) => event === action.status)?.at ?? action.createdAt;
   const isOver =

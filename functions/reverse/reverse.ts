@@ -9,6 +9,7 @@ import type { Policy } from '../domain/policy.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { jobOf, type Mechanisms } from '../execute/subject.ts';
 import { REVERSAL_LEAD_MS, type Schedules, unscheduleEnd } from '../scheduling/schedules.ts';
+import type { Claimant } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
 import { LAST_LOOK_AFTER_MINUTES, lookOnceMore, mayBeFollowed } from './late.ts';
 import { revertAndVerify } from './undo.ts';
@@ -28,10 +29,17 @@ export const ReverseInput = z.object({
   cause: z.enum(['due', 'person', 'sweeper', 'execution-failed']),
   /** Who wants it: `schedule`, `sweep`, `respond` or `person:<id>`. */
   by: z.string().min(1).max(128),
+  /** Name of the state machine's execution: its retries go on where it was, any other has to wait for it. */
+  execution: z.string().max(128).optional(),
   /** What the state machine caught, when an execution failed. */
   failure: Caught.optional(),
 });
 export type ReverseInput = z.infer<typeof ReverseInput>;
+
+export const claimantOf = ({ execution, by, cause }: ReverseInput, now: Date): Claimant => ({
+  by: execution ?? `${by} (${cause})`,
+  now,
+});
 
 const NEVER_APPLIED: readonly Status[] = ['proposed', 'approved', 'awaiting-approval'];
 const UNDOABLE: readonly Status[] = [
@@ -57,7 +65,7 @@ export async function reverse(deps: ReverseDeps, input: unknown) {
   if (current.status !== 'reversing') return answer(await lookOnceMore(deps, current, request));
   try {
     const isFollowed = mayBeFollowed(current, request, deps.now());
-    const found = await takeBack(deps, current, isFollowed);
+    const found = await takeBack(deps, current, request, isFollowed);
     return answer(await finish(deps, current, request, { found, isFollowed }));
   } catch (error) {
     if (!(error instanceof TerminalError)) throw error;
@@ -125,17 +133,36 @@ function begin(
 
 /** Returns what was found, in words. Throws StateChanged when the state is not the one that we left. */
 async function takeBack(
-  { store, mechanisms }: ReverseDeps,
+  { store, mechanisms, now }: ReverseDeps,
   action: Action,
+  request: ReverseInput,
   isFollowed: boolean,
 ): Promise<string> {
   const job = jobOf(action, mechanisms);
   const { effectKey } = job;
-  const lease = await store.leases.release(effectKey, action.actionId);
+  const claimant = claimantOf(request, now());
+  const lease = await store.leases.release(effectKey, action.actionId, claimant);
   if (!lease) return 'Another action holds the same effect; it stays until the last one ends';
-  const found = await revertAndVerify(job, action.before);
-  await (isFollowed ? store.leases.leave : store.leases.drop)(effectKey, action.actionId);
-  return found;
+  return underClaim(store, effectKey, claimant, async () => {
+    const found = await revertAndVerify(job, action.before);
+    await (isFollowed ? store.leases.leave : store.leases.drop)(effectKey, claimant);
+    return found;
+  });
+}
+
+/** Who fails lets the next one try at once. What only a person can mend keeps others from joining the effect until then. */
+export async function underClaim<T>(
+  { leases }: Pick<Store, 'leases'>,
+  effectKey: string,
+  claimant: Claimant,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await leases.pause(effectKey, claimant, { isStuck: error instanceof TerminalError });
+    throw error;
+  }
 }
 
 /** The history of the target first: what is known of it may not be less than what the record says. */

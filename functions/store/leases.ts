@@ -1,7 +1,9 @@
 // Leases: one effect in AWS and the actions that hold it. It is undone when the last holder lets go.
 import { z } from 'zod';
-import { Conflict } from '../domain/errors.ts';
+import { Instant } from '../domain/alert.ts';
+import { Conflict, UndoFailed } from '../domain/errors.ts';
 import { readStored } from '../domain/stored.ts';
+import { minutesAfter } from '../domain/time.ts';
 import { ABSENT, atVersion, contended, type Table } from './table.ts';
 
 const Lease = z.strictObject({
@@ -14,9 +16,19 @@ const Lease = z.strictObject({
   handedOn: z.boolean().default(true),
   /** The last holder, while it takes the effect back; nobody may join then. */
   releasing: z.string().nullable(),
+  /** Which reversal of it is at work: alone until then, when its function cannot be alive any more. */
+  claim: z.strictObject({ by: z.string(), until: Instant }).nullable().default(null),
+  /** The last attempt to take it back failed, and only a person or the sweeper begins another. */
+  isStuck: z.boolean().default(false),
   version: z.int().min(1),
 });
 export type Lease = z.infer<typeof Lease>;
+
+/** One reversal: a name that its retries share, and the time. */
+export type Claimant = { by: string; now: Date };
+
+/** More than the time limit of a reverser in infra/function-table.ts, with room for clocks that differ. */
+const CLAIM_MINUTES = 3;
 
 /** What the last one to let go has to know: the state to go back to, where it was looked at. */
 export type Released = Pick<Lease, 'captured' | 'before' | 'handedOn'>;
@@ -36,8 +48,11 @@ export function createLeases(table: Table) {
   return {
     find,
 
-    /** Joins the effect. Idempotent per holder. Throws Conflict while the last holder is taking the effect back. */
-    acquire: (effectKey: string, actionId: string): Promise<Lease> =>
+    /**
+     * Joins the effect. Idempotent per holder. Throws Conflict while the last holder is taking the effect back, and
+     * UndoFailed where that failed.
+     */
+    acquire: (effectKey: string, actionId: string, now: Date): Promise<Lease> =>
       contended(async () => {
         const lease = await find(effectKey);
         if (!lease) {
@@ -46,20 +61,29 @@ export function createLeases(table: Table) {
             captured: false,
             before: null,
             handedOn: false,
-            releasing: null,
+            ...FREE,
             version: 1,
           };
           await write(effectKey, first, null);
           return first;
         }
-        if (lease.holders.includes(actionId) && lease.releasing === null) return lease;
-        if (lease.releasing !== null)
+        if (lease.isStuck)
+          throw new UndoFailed(
+            `the undo of ${lease.releasing}, which has the same effect, failed`,
+            {
+              effectKey,
+              actionId,
+            },
+          );
+        if (lease.releasing !== null && !isForsaken(lease, now))
           throw new Conflict(`the effect is being taken back by ${lease.releasing}`, {
             effectKey,
             actionId,
           });
+        if (lease.holders.includes(actionId)) return lease;
         const joined = {
           ...lease,
+          ...FREE,
           holders: [...lease.holders, actionId],
           version: lease.version + 1,
         };
@@ -87,41 +111,95 @@ export function createLeases(table: Table) {
 
     /**
      * Lets go. Null: others hold the effect, so it stays. Otherwise the caller must take the effect back and then call
-     * `drop` or `leave`; nobody can join a lease that it held until then.
+     * `drop` or `leave`, or `pause` where it cannot; nobody can join until then. No other reversal gets as far before
+     * this one is over or dead: AWS knows no condition by which a late change could be refused, so there must be none.
+     * Throws Conflict while another reversal is at work.
      */
-    release: (effectKey: string, actionId: string): Promise<Released | null> =>
+    release: (
+      effectKey: string,
+      actionId: string,
+      { by, now }: Claimant,
+    ): Promise<Released | null> =>
       contended(async () => {
         const lease = await find(effectKey);
-        if (!lease) return { captured: false, before: null, handedOn: false };
-        if (lease.holders.length === 0 || lease.releasing === actionId) return lease;
-        const version = lease.version + 1;
-        const holders = lease.holders.filter((holder) => holder !== actionId);
-        if (holders.length > 0) {
-          if (holders.length < lease.holders.length)
-            await write(effectKey, { ...lease, holders, handedOn: true, version }, lease);
+        const claimed = {
+          releasing: actionId,
+          claim: { by, until: minutesAfter(now, CLAIM_MINUTES) },
+          isStuck: false,
+        };
+        if (!lease) {
+          const unheld = { holders: [], captured: false, before: null, handedOn: false };
+          await write(effectKey, { ...unheld, ...claimed, version: 1 }, null);
+          return { ...unheld };
+        }
+        const { claim, releasing, version } = lease;
+        if (claim && claim.by !== by && claim.until > now.toISOString())
+          throw new Conflict(`the effect is being taken back by ${releasing} (${claim.by})`, {
+            effectKey,
+            actionId,
+          });
+        const others = lease.holders.filter((holder) => holder !== actionId);
+        if (others.length > 0) {
+          if (others.length < lease.holders.length)
+            await write(
+              effectKey,
+              { ...lease, holders: others, handedOn: true, version: version + 1 },
+              lease,
+            );
           return null;
         }
-        const mine = { ...lease, releasing: actionId, version };
+        // Whoever began to take it back finishes that, too.
+        if (releasing !== null && releasing !== actionId) return null;
+        const mine = { ...lease, ...claimed, version: version + 1 };
         await write(effectKey, mine, lease);
         return mine;
       }),
 
     /** Ends the lease after the effect was taken back. */
-    async drop(effectKey: string, actionId: string): Promise<void> {
+    async drop(effectKey: string, { by }: Claimant): Promise<void> {
       const lease = await find(effectKey);
-      if (!lease || (lease.holders.length > 0 && lease.releasing !== actionId)) return;
-      await table.remove(key(effectKey), atVersion(lease.version));
+      if (lease?.claim?.by === by) await table.remove(key(effectKey), atVersion(lease.version));
     },
 
     /**
      * Ends it for the caller and keeps the state before: whoever comes next does not take a late change of the caller
      * for something that was there before us. The caller comes back to `release` and `drop` it.
      */
-    async leave(effectKey: string, actionId: string): Promise<void> {
+    async leave(effectKey: string, { by }: Claimant): Promise<void> {
       const lease = await find(effectKey);
-      if (lease?.releasing !== actionId) return;
-      const left = { ...lease, holders: [], releasing: null, version: lease.version + 1 };
-      await write(effectKey, left, lease);
+      if (lease?.claim?.by !== by) return;
+      await write(effectKey, { ...lease, holders: [], ...FREE, version: lease.version + 1 }, lease);
     },
+
+    /** The caller could not take it back. Nobody may join yet; another reversal of the same action may begin at once. */
+    async pause(
+      effectKey: string,
+      { by }: Claimant,
+      { isStuck }: Pick<Lease, 'isStuck'>,
+    ): Promise<void> {
+      const lease = await find(effectKey);
+      if (lease?.claim?.by !== by) return;
+      const claim = lease.holders.length > 0 || isStuck ? null : lease.claim;
+      await write(effectKey, { ...lease, claim, isStuck, version: lease.version + 1 }, lease);
+    },
+
+    /** What could not be taken back is kept: it is held like any other effect, with the state before it. */
+    hold: (effectKey: string, actionId: string, before: unknown): Promise<void> =>
+      contended(async () => {
+        const lease = await find(effectKey);
+        const holders = [...new Set([...(lease?.holders ?? []), actionId])];
+        if (!lease) {
+          const held = { holders, captured: true, before, handedOn: false, ...FREE, version: 1 };
+          return write(effectKey, held, null);
+        }
+        if (lease.releasing !== actionId) return;
+        await write(effectKey, { ...lease, holders, ...FREE, version: lease.version + 1 }, lease);
+      }),
   };
 }
+
+/** Held by nobody, and whoever looked whether something was left died of it: nobody has to come back. */
+const isForsaken = ({ holders, claim }: Lease, now: Date): boolean =>
+  holders.length === 0 && claim !== null && claim.until <= now.toISOString();
+
+const FREE = { releasing: null, claim: null, isStuck: false };

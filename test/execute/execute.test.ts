@@ -7,6 +7,7 @@ import {
   Denied,
   DigestMismatch,
   Halted,
+  IllegalTransition,
   NotVerified,
 } from '../../functions/domain/errors.ts';
 import { type ExecuteDeps, execute } from '../../functions/execute/execute.ts';
@@ -338,7 +339,7 @@ describe('a reversal', () => {
 
   test('of an execution that failed before it changed anything ends as failed, and frees the lease', async () => {
     const ids = await put();
-    await store.leases.acquire(`toy:${attacker.value}`, ids.actionId);
+    await store.leases.acquire(`toy:${attacker.value}`, ids.actionId, now);
     const failure = { Error: 'Denied', Cause: 'no rights' };
     const request = { cause: 'execution-failed', by: 'respond', failure };
     expect(await undo(ids, request)).toMatchObject({ status: 'failed' });
@@ -432,6 +433,7 @@ class Killed extends Error {}
 /** The same dependencies, killed at the n-th call that leaves the function: before it (even n) or after it (odd n). */
 function killedAt(n: number, inner: ExecuteDeps): ExecuteDeps {
   let calls = 0;
+  let isDead = false;
   const wrap = <T extends object>(target: T): T =>
     new Proxy(target, {
       get: (object, key, receiver) => {
@@ -439,9 +441,11 @@ function killedAt(n: number, inner: ExecuteDeps): ExecuteDeps {
         if (typeof value !== 'function') return value;
         return async (...given: unknown[]) => {
           const mine = calls++;
-          if (mine * 2 === n) throw new Killed();
+          isDead ||= mine * 2 === n;
+          if (isDead) throw new Killed();
           const result = await value.apply(object, given);
-          if (mine * 2 + 1 === n) throw new Killed();
+          isDead ||= mine * 2 + 1 === n;
+          if (isDead) throw new Killed();
           return result;
         };
       },
@@ -552,9 +556,11 @@ describe('a crash between any two steps', () => {
 
   test('P4: a late execution does not survive the reversal that overtook it', async () => {
     const ids = await put();
-    await expect(execute(overtaken(ids), ids)).rejects.toThrow();
+    await expect(execute(overtaken(ids), ids)).rejects.toThrow(IllegalTransition);
+    const failure = { Error: 'IllegalTransition' };
+    await reverse(deps(), { ...ids, cause: 'execution-failed', by: 'respond', failure });
     expect(world.size).toBe(0);
-    expect((await load(ids)).status).toBe('failed');
+    expect(await load(ids)).toMatchObject({ status: 'failed', attentionAt: null });
   });
 
   test('P4: nor does one that is killed before it learns of the reversal', async () => {
@@ -603,12 +609,12 @@ describe('a crash between any two steps', () => {
       for (let n = 0; n < KILLS; n++) {
         store = await db.fresh();
         const ids = await put();
-        await store.leases.acquire(`toy:${attacker.value}`, ids.actionId);
+        await store.leases.acquire(`toy:${attacker.value}`, ids.actionId, now);
         const cause = by === 'respond' ? 'execution-failed' : 'sweeper';
         await survives(reverse(killedAt(n, deps()), { ...ids, cause, by }));
         // Where the sweeper gave it up, its executor may still be alive, and come for the lease only now.
         if (by === 'sweep')
-          await store.leases.acquire(`toy:${attacker.value}`, ids.actionId).catch(refused);
+          await store.leases.acquire(`toy:${attacker.value}`, ids.actionId, now).catch(refused);
         if ((await load(ids)).status !== 'failed') await reverse(deps(), { ...ids, cause, by });
         await lastLook(ids);
         expect(await holders(), `killed at ${n}`).toEqual([]);
@@ -621,7 +627,7 @@ describe('a crash between any two steps', () => {
     const second = await put({ actionId: 'act-0123456789abcdef-2' });
     await execute(deps(), second);
     await reverse(deps(), { ...late, cause: 'sweeper', by: 'sweep' });
-    await store.leases.acquire(`toy:${attacker.value}`, late.actionId);
+    await store.leases.acquire(`toy:${attacker.value}`, late.actionId, now);
     await reverse(deps(), { ...second, cause: 'person', by: 'person:ana.silva' });
     expect(world.size, 'the late executor holds it').toBe(1);
     await lastLook(late);

@@ -12,6 +12,7 @@ class Killed extends Error {}
 /** Wraps what one function calls: each call waits for its turn, and the function may die at one of them. */
 export function mortal(name: string, dies: Death, turn: Turn): <T extends object>(target: T) => T {
   let calls = 0;
+  let isDead = false;
   return (target) =>
     new Proxy(target, {
       get: (object, key) => {
@@ -20,9 +21,11 @@ export function mortal(name: string, dies: Death, turn: Turn): <T extends object
         return async (...given: unknown[]) => {
           const mine = calls++;
           await turn(`${name}: ${String(key)}`);
-          if (dies === 2 * mine) throw new Killed(name);
+          isDead ||= dies === 2 * mine;
+          if (isDead) throw new Killed(name);
           const result: unknown = await method.apply(object, given);
-          if (dies === 2 * mine + 1) throw new Killed(name);
+          isDead ||= dies === 2 * mine + 1;
+          if (isDead) throw new Killed(name);
           return result;
         };
       },
