@@ -5,8 +5,8 @@ import type { Action } from '../domain/action.ts';
 import { TerminalError } from '../domain/errors.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { jobOf } from '../execute/subject.ts';
-import { claimantOf, type ReverseDeps, type ReverseInput, underClaim } from './reverse.ts';
-import { revertAndVerify } from './undo.ts';
+import type { ReverseDeps, ReverseInput } from './reverse.ts';
+import { claimantOf, revertAndVerify, underClaim } from './undo.ts';
 
 /** More than the time limit of an executor in infra/function-table.ts. */
 export const EXECUTOR_LIVES_MINUTES = 3;

@@ -9,10 +9,9 @@ import type { Policy } from '../domain/policy.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { jobOf, type Mechanisms } from '../execute/subject.ts';
 import { REVERSAL_LEAD_MS, type Schedules, unscheduleEnd } from '../scheduling/schedules.ts';
-import type { Claimant } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
 import { LAST_LOOK_AFTER_MINUTES, lookOnceMore, mayBeFollowed } from './late.ts';
-import { revertAndVerify } from './undo.ts';
+import { claimantOf, revertAndVerify, underClaim } from './undo.ts';
 
 export type ReverseDeps = {
   store: Store;
@@ -35,11 +34,6 @@ export const ReverseInput = z.object({
   failure: Caught.optional(),
 });
 export type ReverseInput = z.infer<typeof ReverseInput>;
-
-export const claimantOf = ({ execution, by, cause }: ReverseInput, now: Date): Claimant => ({
-  by: execution ?? `${by} (${cause})`,
-  now,
-});
 
 const NEVER_APPLIED: readonly Status[] = ['proposed', 'approved', 'awaiting-approval'];
 const UNDOABLE: readonly Status[] = [
@@ -148,21 +142,6 @@ async function takeBack(
     await (isFollowed ? store.leases.leave : store.leases.drop)(effectKey, claimant);
     return found;
   });
-}
-
-/** Who fails lets the next one try at once. What only a person can mend keeps others from joining the effect until then. */
-export async function underClaim<T>(
-  { leases }: Pick<Store, 'leases'>,
-  effectKey: string,
-  claimant: Claimant,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    await leases.pause(effectKey, claimant, { isStuck: error instanceof TerminalError });
-    throw error;
-  }
 }
 
 /** The history of the target first: what is known of it may not be less than what the record says. */

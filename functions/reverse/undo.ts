@@ -1,6 +1,9 @@
 // Takes one change back, and looks whether it is gone.
-import { NotVerified } from '../domain/errors.ts';
+import { NotVerified, TerminalError } from '../domain/errors.ts';
 import type { Job } from '../execute/subject.ts';
+import type { Claimant } from '../store/leases.ts';
+import type { Store } from '../store/store.ts';
+import type { ReverseInput } from './reverse.ts';
 
 /**
  * Returns what was found afterwards, in words. Throws StateChanged when the state is not the one that we left, and
@@ -18,4 +21,24 @@ export async function revertAndVerify(
       actionId: subject.actionId,
     });
   return seen.found;
+}
+
+export const claimantOf = ({ execution, by, cause }: ReverseInput, now: Date): Claimant => ({
+  by: execution ?? `${by} (${cause})`,
+  now,
+});
+
+/** Who fails lets the next one try at once. What only a person can mend keeps others from joining the effect until then. */
+export async function underClaim<T>(
+  { leases }: Pick<Store, 'leases'>,
+  effectKey: string,
+  claimant: Claimant,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await leases.pause(effectKey, claimant, { isStuck: error instanceof TerminalError });
+    throw error;
+  }
 }
