@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Caught, causeText } from '../audit/caught.ts';
 import { noted } from '../audit/chain.ts';
 import { errorFields, type Log } from '../audit/log.ts';
-import { type Action, IncidentId } from '../domain/action.ts';
+import { type Action, IncidentId, type Status } from '../domain/action.ts';
 import type { Incident, Outcome } from '../domain/incident.ts';
 import type { ActionName } from '../domain/policy.ts';
 import { quoted } from '../domain/wording.ts';
@@ -72,23 +72,36 @@ export async function close({ store, send, now, log }: CloseDeps, input: unknown
   const spoiled = unreadable.find(({ ids }) =>
     String(ids.sk).includes(alertId.slice('al-'.length)),
   );
-  // What was asked anew counts by what became of it then.
-  const standing = actions.filter(({ askedAnew }) => askedAnew === null);
   const why = failure ? causeText(failure) : (spoiled?.message ?? null);
-  const outcome = why === null ? mostTelling(standing.map(outcomeOf)) : 'failed';
+  const outcome = why === null ? mostTelling(standing(actions).map(outcomeOf)) : 'failed';
   const assessment = await store.records.findAssessment(incidentId, alertId);
   const said = assessment?.summary ?? 'There is no analysis.';
 
+  const summary = summaryOf(actions, said, why).slice(0, MAX_SUMMARY);
   const incident = await store.records.changeIncident(incidentId, (current) => {
     const alert = current.alerts.find((one) => one.alertId === alertId);
-    if (!alert || alert.outcome === outcome) return null;
-    return closed(current, alertId, outcome, summaryOf(actions, said, why), now());
+    // What was asked anew may end as it did before, and still differently.
+    const isSaid = alert?.outcome === outcome && current.summary === summary;
+    return alert && !isSaid ? closed(current, alertId, outcome, summary, now()) : null;
   });
   await tell({ send, store }, incident, alertId, outcome).catch((error: unknown) =>
     // The outcome is recorded, and whoever had to do something was told on the way.
     log('error', 'outcome could not be announced', { incidentId, alertId, ...errorFields(error) }),
   );
   return { incidentId, alertId, outcome };
+}
+
+/** Where the record of an incident ends. */
+const MAX_SUMMARY = 4000;
+const OPEN: readonly Status[] = ['proposed', 'awaiting-approval', 'approved'];
+
+/** What was asked anew counts by what became of it then; until that is known, as the question that expired. */
+function standing(actions: readonly Action[]): Action[] {
+  const passedOver = actions.flatMap(({ actionId, askedAnew }) => {
+    const next = actions.find((one) => one.actionId === askedAnew?.actionId);
+    return next ? [OPEN.includes(next.status) ? next.actionId : actionId] : [];
+  });
+  return actions.filter(({ actionId }) => !passedOver.includes(actionId));
 }
 
 function closed(
@@ -106,7 +119,7 @@ function closed(
   return {
     ...noted(current, { at, by: 'close', event: outcome, text: summary }),
     alerts,
-    summary: summary.slice(0, 4000),
+    summary,
     ...(finished && {
       status: 'closed',
       closedAt: at.toISOString(),

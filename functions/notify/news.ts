@@ -58,7 +58,7 @@ export function newsOf(
       return approvedOnce ? { ...stoppedText(action), to: decidedBy, ticket: false } : null;
     case 'expired':
       return {
-        ...expiredText(action),
+        ...expiredText(action, alert, facts),
         to: everybody,
         ticket: true,
         // The ticket or message that nobody was woken to decide about; the incident has a ticket now.

@@ -159,7 +159,7 @@ export function rotateText(action: Action): Text | null {
 const wayToANewKey = (action: Action): Text['steps'] =>
   steps('The way to a new key, for its owner', rotationOf(action));
 
-export function expiredText(action: Action): Text {
+export function expiredText(action: Action, alert: Alert | undefined, facts: Facts | null): Text {
   const asked = action.approval?.rungs.flatMap(({ ask }) => ask) ?? [];
   return {
     subject: subjectOf('Not done, no answer:', action),
@@ -169,9 +169,10 @@ export function expiredText(action: Action): Text {
     facts: [
       { label: 'It would have been', value: changesOf(action) },
       { label: 'Asked', value: namesOf(asked) || 'Nobody' },
+      ...beforeFact(runbookOf(action, alert ?? NOTHING_KNOWN, facts)),
       incidentFact(action),
     ],
-    steps: [],
+    steps: stepsByHand(action, alert, facts),
   };
 }
 
@@ -183,7 +184,7 @@ export function handOffText(
   managers: readonly Approver[],
 ): Text {
   const { target, recommendation } = action;
-  const { check, look, act, undo, tell } = runbookOf(action, alert ?? NOTHING_KNOWN, facts);
+  const book = runbookOf(action, alert ?? NOTHING_KNOWN, facts);
   const named = target
     ? `${words(target.kind)} ${quoted(target.value)}, the ${PARTS[target.part]} of the alert`
     : `${quoted(recommendation.target, 64)}, which is nothing in the alert`;
@@ -197,22 +198,36 @@ export function handOffText(
       { label: 'Target', value: named },
       whyFact(alert),
       ...(alert ? [{ label: 'Alert', value: quoted(alert.title) }] : []),
-      { label: 'Before you act', value: [ALWAYS_ASKED, ...check].join('\n') },
+      ...beforeFact(book),
       {
         label: 'Tell',
         value:
-          [...tell, ...managers.map(({ name }) => `${name}, manager`)].join('\n') ||
+          [...book.tell, ...managers.map(({ name }) => `${name}, manager`)].join('\n') ||
           'Nobody is named in policy',
       },
       incidentFact(action),
     ],
-    steps: [
-      ...steps('Look first (bash and the AWS CLI, in a folder of its own)', look),
-      ...steps('To do it', act),
-      ...steps('To take it back', undo),
-    ],
+    steps: stepsByHand(action, alert, facts),
   };
 }
+
+/** What a person types who does it by hand, and how it is taken back. */
+export function stepsByHand(
+  action: Action,
+  alert: Alert | undefined,
+  facts: Facts | null,
+): Text['steps'] {
+  const { look, act, undo } = runbookOf(action, alert ?? NOTHING_KNOWN, facts);
+  return [
+    ...steps('Look first (bash and the AWS CLI, in a folder of its own)', look),
+    ...steps('To do it', act),
+    ...steps('To take it back', undo),
+  ];
+}
+
+const beforeFact = ({ check }: { check: readonly string[] }) => [
+  { label: 'Before you act', value: [ALWAYS_ASKED, ...check].join('\n') },
+];
 
 /** Of an alert whose record cannot be read. */
 const NOTHING_KNOWN: Pick<Alert, 'traffic' | 'entities'> = {
@@ -318,7 +333,7 @@ export function closedText(incident: Incident, alertId: string, outcome: Outcome
 
 /** `Block web requests from 203.0.113.7/32: in force until 03:15 UTC on 24 Nov`. */
 export const standingLine = (action: Action): string =>
-  `${headlineOf(action)}: ${words(action.status)}${action.status === 'in-force' && action.dueAt ? ` until ${utc(action.dueAt)}` : ''}`;
+  `${headlineOf(action)}: ${words(action.status)}${action.askedAnew ? ', and asked anew' : ''}${action.status === 'in-force' && action.dueAt ? ` until ${utc(action.dueAt)}` : ''}`;
 
 export function unaskedText(action: Action, failure: string | null): Text {
   return {

@@ -9,7 +9,7 @@ import { hour, oneLine, span, utc } from '../domain/wording.ts';
 import { headlineOf, seenSince } from '../notify/texts.ts';
 import { peopleAsked } from './decision.ts';
 import { mayExtend } from './keeping.ts';
-import { evidence, facts, machinesWords, record } from './parts.ts';
+import { byHand, evidence, facts, machinesWords, record } from './parts.ts';
 import { decidedBy, type Names, type Standing } from './standing.ts';
 import { pickOf } from './together.ts';
 
@@ -35,6 +35,8 @@ export type View = {
   nonce: string;
   /** Where this person signs in first; null where they have, or need not. */
   signInPath: string | null;
+  /** What a person would type, where nobody decided and it was not done. */
+  byHand: readonly { title: string; lines: string[] }[];
   maxExtensions: number;
   now: Date;
 };
@@ -206,6 +208,7 @@ ${form(
   html`<div class="choice wide"><button class="go">Ask again<small>fresh facts, a new clock, the people on call now</small></button></div>`,
 )}
 ${facts(view)}
+${byHand(view)}
 ${evidence(view)}
 ${machinesWords(view)}
 ${record(view)}`,
@@ -245,6 +248,7 @@ ${answered ? html`<p><a href="${view.path}">See how it stands now</a></p>` : ''}
 ${stillOpen(view)}
 <h2 class="about">${headlineOf(view.action)}</h2>
 ${facts(view)}
+${byHand(view)}
 ${evidence(view)}
 ${machinesWords(view)}
 ${record(view)}`,

@@ -52,6 +52,16 @@ ${alert.notes.length > 0 ? html`<dt>Odd about it</dt>${alert.notes.slice(0, 5).m
 </dl>
 </section>`;
 
+/** Nothing asks again by itself: whoever finds it right does it from here. */
+export const byHand = ({ byHand }: View): Html | '' =>
+  byHand.length === 0
+    ? ''
+    : html`
+<details>
+<summary>To do it by hand</summary>
+${byHand.map(({ title, lines }) => html`<p>${title}</p><pre>${lines.join('\n')}</pre>`)}
+</details>`;
+
 const trafficOf = ({ layer, direction, localPort, protocol }: Alert['traffic']): string =>
   [
     layer === 'unknown' ? 'of an unknown kind' : layer,

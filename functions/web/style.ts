@@ -28,6 +28,7 @@ dd + dd { margin-top: .2rem; }
   dt { margin: .2rem 0 0; } dd { grid-column: 2; } dd + dd { margin-top: -.2rem; }
 }
 code { font: .9375em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
+pre { font: .8125rem/1.45 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; white-space: pre-wrap; overflow-wrap: anywhere; margin: .3rem 0 .8rem; }
 form { margin: .9rem 0 1.1rem; }
 .choice { display: grid; gap: .65rem; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); margin: 0 0 .8rem; }
 .choice.wide { grid-template-columns: 1fr; }

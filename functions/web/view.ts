@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import type { Action } from '../domain/action.ts';
 import { alikeTo } from '../domain/alike.ts';
 import type { Policy } from '../domain/policy.ts';
+import { stepsByHand } from '../notify/texts.ts';
 import { mayNot, peopleAsked } from './decision.ts';
 import { issueNonce } from './form.ts';
 import type { View } from './page.ts';
@@ -26,11 +27,12 @@ export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise
   const { claims, action } = opened;
   const { records } = deps.store;
   const { incidentId, alertId } = action;
-  const [alert, incident, assessment, actions] = await Promise.all([
+  const [alert, incident, assessment, actions, known] = await Promise.all([
     records.readableAlert(incidentId, alertId),
     records.readableIncident(incidentId),
     records.findAssessment(incidentId, alertId),
     records.actions(incidentId),
+    records.findFacts(incidentId, alertId),
   ]);
   const { people } = deps.policy.escalation;
   const names = namesIn(action, people);
@@ -49,6 +51,7 @@ export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise
       claims.purpose === 'approve' && !opened.expired
         ? alikeTo(action, actions).filter((one) => mayAnswer(one, claims.person, people))
         : [],
+    byHand: action.status === 'expired' ? stepsByHand(action, alert, known ?? null) : [],
     maxExtensions: deps.policy.limits.maxExtensions,
     now: deps.now(),
   };

@@ -129,6 +129,32 @@ describe('an alert', () => {
   });
 });
 
+describe('a question that is asked anew while others of its alert are still open', () => {
+  const askedAnew = {
+    by: 'mei.tanaka',
+    at: NOW.toISOString(),
+    actionId: 'act-0123456789abcdef-1r1',
+  };
+  const outcomeWith = async (...changes: Partial<Action>[]) => {
+    await put({ status: 'expired', askedAnew }, { status: 'in-force' });
+    for (const change of changes)
+      await store.records.createAction(toyAction({ actionId: askedAnew.actionId, ...change }));
+    return (await close(deps(), INPUT)).outcome;
+  };
+
+  test.each<[string, Partial<Action>[]]>([
+    ['not put yet', []],
+    ['open', [{ status: 'awaiting-approval' }]],
+  ])('counts as not done, and as no failure, while the new question is %s', async (_how, anew) => {
+    expect(await outcomeWith(...anew)).toBe('recommended-not-executed');
+    expect(sent[0]?.urgency).toBe('inform');
+  });
+
+  test('counts by what became of the new one', async () => {
+    expect(await outcomeWith({ status: 'in-force' })).toBe('acted');
+  });
+});
+
 test('an incident stays open until the last of its alerts has ended, and then has the gravest outcome', async () => {
   const second = 'al-ffffffffffffffff';
   await store.records.changeIncident(INCIDENT_ID, (current) => ({

@@ -41,6 +41,23 @@ describe('a question that nobody answered', () => {
     expect((await world.incidents())[0]?.alerts[0]?.outcome).toBe('acted');
   });
 
+  test.each([
+    ['is done', 'approve', 'acted', /: in force until/],
+    ['is declined', 'decline', 'recommended-not-executed', /: declined/],
+  ] as const)(
+    'leaves its incident no old outcome: when the new question %s, outcome and summary say so',
+    async (_how, answer, outcome, line) => {
+      expect((await world.incidents())[0]).toMatchObject({ outcome: 'recommended-not-executed' });
+      await world.choose(world.link('mei.tanaka'), {});
+      await world[answer]('ana.silva');
+      const [incident] = await world.incidents();
+      expect(incident).toMatchObject({ status: 'closed', outcome, alerts: [{ outcome }] });
+      expect(incident?.summary).toMatch(line);
+      expect(incident?.summary).toContain('expired, and asked anew');
+      expect(incident?.history.at(-1)?.text).toMatch(line);
+    },
+  );
+
   test('is asked anew once, however often the manager clicks', async () => {
     const click = await world.form(world.link('mei.tanaka'));
     await click({});

@@ -75,6 +75,15 @@ describe('the news', () => {
     expect((await load()).attentionAt, 'the sweeper has no more to do').toBeNull();
   });
 
+  test('of an expired request has the commands to do it by hand, and to take it back', async () => {
+    await tell(await put(store, waiting({ status: 'expired' })));
+    const titles = sent[0]!.steps.map(({ title }) => title);
+    expect(titles).toEqual([expect.stringMatching(/^Look first/), 'To do it', 'To take it back']);
+    expect(text()).toContain('aws wafv2 update-ip-set');
+    expect(text()).toContain('203.0.113.7');
+    expect(tickets[0]?.body).toContain('aws wafv2 update-ip-set');
+  });
+
   test('reaches people although no ticket can be opened', async () => {
     const openTicket = () => Promise.reject(new Unavailable('OpsCenter is down'));
     await tell(await put(store, waiting({ status: 'expired' })), {}, { openTicket });

@@ -10,7 +10,18 @@ import { decide } from '../../functions/web/decision.ts';
 import { toyAction } from '../execute/toy.ts';
 import { alertWith, attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
-import { ana, BASE_URL, ben, desk, inForce, minute, put, requestWith, waiting } from './desk.ts';
+import {
+  ana,
+  BASE_URL,
+  ben,
+  desk,
+  inForce,
+  mei,
+  minute,
+  put,
+  requestWith,
+  waiting,
+} from './desk.ts';
 
 const db = startStores();
 let store: Store;
@@ -389,6 +400,25 @@ describe('a link that is refused', () => {
 });
 
 describe('a link opened later', () => {
+  test.each(['approve', 'ask-anew'] as const)(
+    'shows whoever holds it how an expired action is done by hand: %s',
+    async (purpose) => {
+      const action = await put(store, waiting({ status: 'expired' }));
+      const { app, pathOf } = desk(store);
+      const page = await (
+        await app.request(await pathOf(action, { purpose, person: mei.id }))
+      ).text();
+      expect(page).toContain('To do it by hand');
+      expect(page).toContain('aws wafv2 update-ip-set');
+    },
+  );
+
+  test('shows no commands while somebody may still decide', async () => {
+    const action = await put(store, waiting());
+    const { app, pathOf } = desk(store);
+    expect(await (await app.request(await pathOf(action))).text()).not.toContain('update-ip-set');
+  });
+
   const states: [string, Action, string][] = [
     [
       'expired',
