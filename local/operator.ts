@@ -30,6 +30,14 @@ export async function endOf(command: () => Promise<number>): Promise<void> {
   });
 }
 
+/** Which stack a command is about. */
+export const STACK_OPTIONS = {
+  account: { type: 'string' },
+  profile: { type: 'string' },
+  region: { type: 'string' },
+  prefix: { type: 'string' },
+} as const;
+
 /** The prefix that a stack has unless it was deployed with another one. */
 export function prefixOfCdk(): string {
   const Cdk = z.object({ context: z.object({ prefix: z.string() }) });

@@ -10,7 +10,7 @@ import { ENV, required } from '../../functions/domain/env.ts';
 import { loadPolicy, POLICIES } from '../../policies/load.ts';
 import { claimDirectory } from '../data-directory.ts';
 import { startDatabase } from '../engine/database.ts';
-import { endOf, environmentOf, prefixOfCdk, Refused } from '../operator.ts';
+import { endOf, environmentOf, prefixOfCdk, Refused, STACK_OPTIONS } from '../operator.ts';
 import { compare, type Stored } from './compare.ts';
 import { type Copies, copiesInBucket, copiesInFolder } from './copies.ts';
 
@@ -65,14 +65,7 @@ async function audit(ground: Ground): Promise<number> {
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      account: { type: 'string' },
-      profile: { type: 'string' },
-      region: { type: 'string' },
-      prefix: { type: 'string' },
-    },
-  });
+  const { values } = parseArgs({ options: STACK_OPTIONS });
   const { account, profile, region, prefix } = values;
   if (Boolean(account) !== Boolean(region) || (!account && (profile || prefix)))
     throw new Refused(USAGE);

@@ -8,7 +8,7 @@ import { createStore } from '../../functions/store/store.ts';
 import { loadPolicy, POLICIES } from '../../policies/load.ts';
 import { claimDirectory } from '../data-directory.ts';
 import { startDatabase } from '../engine/database.ts';
-import { endOf, prefixOfCdk, Refused } from '../operator.ts';
+import { endOf, prefixOfCdk, Refused, STACK_OPTIONS } from '../operator.ts';
 import { joinDeployed } from './deployed.ts';
 import { whoDrills } from './one.ts';
 import { countsOf, tableOf, telling, troubleIn } from './report.ts';
@@ -95,13 +95,7 @@ async function takeOver({ drills, policy }: Ground, shown: readonly Drill[]): Pr
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: {
-      account: { type: 'string' },
-      profile: { type: 'string' },
-      region: { type: 'string' },
-      prefix: { type: 'string' },
-      results: { type: 'string' },
-    },
+    options: { ...STACK_OPTIONS, results: { type: 'string' } },
   });
   const { account, profile, region, results } = values;
   const data = process.env.COUNTERMAND_DATA ?? '.data';
