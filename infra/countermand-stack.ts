@@ -52,6 +52,7 @@ export class CountermandStack extends Stack {
       webAcls: policy.webAcls,
       channels: policy.channels,
       signIn: policy.signIn,
+      onCall: policy.escalation.onCall,
       policyLayer,
       tableName: records.table.tableName,
       tableArn: records.table.tableArn,

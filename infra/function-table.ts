@@ -88,7 +88,7 @@ export function functionTable(s: Surroundings): FunctionRow[] {
       memoryMiB: 512,
       policy: true,
       env: table,
-      may: ['readRecords', 'writeRecords'],
+      may: ['readRecords', 'writeRecords', 'readOnCallSecrets'],
     },
     {
       ...state('approve'),
@@ -154,6 +154,7 @@ export function functionTable(s: Surroundings): FunctionRow[] {
         'readMessageSecrets',
         'openTickets',
         'readTicketSecret',
+        'readOnCallSecrets',
       ],
     },
     {

@@ -83,6 +83,10 @@ export function rightsIn(s: Surroundings) {
     // CreateOpsItem has no resource to name before the item exists.
     openTickets: allow(['ssm:CreateOpsItem'], ['*']),
     readMessageSecrets: readSecrets(s, secretsIn(s.channels).messages),
+    readOnCallSecrets: readSecrets(s, [
+      ...(s.onCall?.pagerDuty ? [s.onCall.pagerDuty.token] : []),
+      ...(s.onCall?.opsgenie ? [s.onCall.opsgenie.key] : []),
+    ]),
     readSignInSecret: readSecrets(s, s.signIn ? [s.signIn.clientSecret] : []),
     readAnswerSecret: readSecrets(s, [slackAnswersOf(s)?.signingSecret ?? []].flat()),
     readTicketSecret: readSecrets(s, secretsIn(s.channels).tickets),

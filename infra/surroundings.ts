@@ -20,6 +20,8 @@ export type Surroundings = {
   channels: Channels;
   /** Of policy: whose secret the pages may read. */
   signIn: Policy['signIn'];
+  /** Of policy: where the schedules of the ladder are read. */
+  onCall: Policy['escalation']['onCall'];
   policyLayer: PolicyLayer;
   tableName: string;
   tableArn: string;

@@ -2,24 +2,28 @@
 import type { Approver } from './action.ts';
 import type { Entity } from './alert.ts';
 import { concerns } from './concerns.ts';
+import type { Schedule } from './on-call.ts';
 import type { Escalation, Policy } from './policy.ts';
 
-/** Those of the ids that policy still knows, without the person whom `about` is about: nobody decides about themselves. */
+/** Those of the ids that policy still knows, and no schedule, without the person whom `about` is about: nobody decides about themselves. */
 export const peopleOf = (
   { people }: Pick<Escalation, 'people'>,
-  ids: readonly string[],
+  ids: readonly (string | Schedule)[],
   about: Pick<Entity, 'value' | 'attributes'> | null = null,
 ): Approver[] =>
   ids.flatMap((id) => {
+    if (typeof id !== 'string') return [];
     const person = people[id];
     return person && !(about && concerns(person, about))
       ? [{ id, name: person.name, email: person.email }]
       : [];
   });
 
-/** Who is on call: the people of the ladder's first rung. */
+/** Who is on call: the people of the ladder's first rung; where those are not known, of the next that has some, or managers. */
 export const onCallOf = (escalation: Escalation): Approver[] =>
-  peopleOf(escalation, escalation.ladder[0]?.ask ?? []);
+  [...escalation.ladder.map(({ ask }) => ask), escalation.managers]
+    .map((ids) => peopleOf(escalation, ids))
+    .find((people) => people.length > 0) ?? [];
 
 type Answering = Pick<Policy, 'channels' | 'signIn'>;
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { EntityKind } from './alert.ts';
 import { ChannelsFile, SecretName } from './channels.ts';
+import { OnCallAs, OnCallServices, Schedule } from './on-call.ts';
 
 export const ActionName = z.enum([
   'add_ip_to_watchlist',
@@ -114,15 +115,27 @@ export const Person = z.strictObject({
   addresses: z.array(z.union([z.cidrv4(), z.cidrv6()])).optional(),
   /** What the identity provider calls this person, where `signIn` of the account names another claim than `email`. */
   subject: z.string().min(1).max(256).optional(),
+  /** Who this person is in PagerDuty and Opsgenie, where the address there is another one. */
+  onCallAs: OnCallAs.optional(),
 });
 export type Person = z.infer<typeof Person>;
 
 export const EscalationFile = z
   .strictObject({
     people: z.record(PersonId, Person),
-    /** Rungs of the ladder, in minutes after the request. The request's end is the action's own time limit. */
+    /** Where the schedules of the ladder are read. */
+    onCall: OnCallServices.optional(),
+    /**
+     * Rungs of the ladder, in minutes after the request. The request's end is the action's own time limit. A rung asks
+     * people by id, and whoever is on call by a schedule when the request is made.
+     */
     ladder: z
-      .array(z.strictObject({ atMinutes: z.int().min(0).max(59), ask: z.array(PersonId).min(1) }))
+      .array(
+        z.strictObject({
+          atMinutes: z.int().min(0).max(59),
+          ask: z.array(z.union([PersonId, Schedule])).min(1),
+        }),
+      )
       .min(1)
       .max(5),
     /** Told when a request expires, and when something failed. */
@@ -135,8 +148,17 @@ export const EscalationFile = z
       ),
       ...file.managers.map((id, i) => ({ id, path: ['managers', i] })),
     ];
-    for (const { path } of named.filter(({ id }) => !(id in file.people)))
-      ctx.addIssue({ code: 'custom', message: 'expected one of the people', path });
+    for (const { id, path } of named) {
+      if (typeof id === 'string' && !(id in file.people))
+        ctx.addIssue({ code: 'custom', message: 'expected one of the people', path });
+      const service = typeof id === 'string' ? null : 'pagerDuty' in id ? 'pagerDuty' : 'opsgenie';
+      if (service && !file.onCall?.[service])
+        ctx.addIssue({
+          code: 'custom',
+          message: `expected onCall.${service} to say where it is read`,
+          path,
+        });
+    }
     file.ladder.forEach((rung, i) => {
       const before = file.ladder[i - 1];
       if (before ? rung.atMinutes <= before.atMinutes : rung.atMinutes !== 0)

@@ -1,6 +1,7 @@
 // The question put to people: the ladder as it stands now, in absolute times, without those whom it is about.
 import type { ApprovalRequest, Approver } from '../domain/action.ts';
 import type { Entity } from '../domain/alert.ts';
+import type { Schedule } from '../domain/on-call.ts';
 import { peopleOf } from '../domain/people.ts';
 import {
   type ActionPolicy,
@@ -26,11 +27,14 @@ export function requestApproval(
   policy: ActionPolicy | null,
   target: Entity,
   now: Date,
+  /** What was odd about the ladder before. */
+  notes: readonly string[] = [],
 ): ApprovalRequest | null {
   const isTier2 = policy?.tier === 2;
   const approval = isTier2 ? policy.approval : DEFAULT_APPROVAL;
   const minutes = isTier2 ? policy.approvalTimeoutMinutes : DEFAULT_APPROVAL_MINUTES;
-  const eligible = (ids: readonly string[]) => withRole(escalation, ids, approval, target);
+  const eligible = (ids: readonly (string | Schedule)[]) =>
+    withRole(escalation, ids, approval, target);
   const managers = eligible(escalation.managers);
   const onLadder = escalation.ladder
     .filter(({ atMinutes }) => atMinutes < minutes)
@@ -45,6 +49,7 @@ export function requestApproval(
     rungs: startingWith(approval.required, rungs, now),
     managers: peopleOf(escalation, escalation.managers, target),
     notes: [
+      ...notes,
       ...onLadder.flatMap(({ ask }, i) =>
         ask.length === 0 ? `Rung ${i + 1} of the ladder has nobody who may decide this` : [],
       ),
@@ -66,7 +71,7 @@ export function requestApproval(
 
 const withRole = (
   escalation: Escalation,
-  ids: readonly string[],
+  ids: readonly (string | Schedule)[],
   { roles }: Approval,
   target: Entity,
 ): Approver[] =>

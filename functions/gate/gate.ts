@@ -1,21 +1,25 @@
 // The gate: decides each recommendation, reserves room under the rate limit, and writes the actions.
 import { z } from 'zod';
 import { errorFields, type Log } from '../audit/log.ts';
-import { type Action, ActionId, type ApprovalRequest, IncidentId } from '../domain/action.ts';
+import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import { Assessment, aboutAlert, type Recommendation } from '../domain/assessment.ts';
 import type { Drill } from '../domain/drill.ts';
 import { Conflict, InvalidInput } from '../domain/errors.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Effect } from '../execute/registry.ts';
+import type { OnCall } from '../remote/on-call.ts';
 import type { Store } from '../store/store.ts';
 import { decideAgain, isEffectOf } from './again.ts';
-import { requestApproval, waitsOf } from './ask.ts';
+import { waitsOf } from './ask.ts';
 import { compose } from './compose.ts';
 import { decide, type Ruling, stricter } from './decide.ts';
+import { type Asking, asking, withPeople } from './people.ts';
 import type { Circumstances } from './proposal.ts';
 
 export type GateDeps = {
   store: Store;
+  /** Reads the schedules of the ladder; without it, they ask nobody. */
+  onCall?: OnCall;
   policy: Policy;
   effectsOf: Circumstances['effectsOf'];
   now: () => Date;
@@ -67,10 +71,10 @@ export async function gate(deps: GateDeps, input: unknown) {
     now: deps.now(),
     effectsOf: deps.effectsOf,
   };
-  if (askAnew) return decideAnew(deps, { incidentId, alertId, askAnew }, circumstances);
+  if (askAnew) return decideAnew(asking(deps), { incidentId, alertId, askAnew }, circumstances);
   return actionId
     ? decideAgain(deps, { incidentId, alertId, actionId }, circumstances)
-    : decideAll(deps, { incidentId, alertId }, circumstances, readAssessment(assessment));
+    : decideAll(asking(deps), { incidentId, alertId }, circumstances, readAssessment(assessment));
 }
 
 /** A drill that cannot be read vouches for nothing, and keeps nobody from being asked. */
@@ -101,7 +105,7 @@ function readAssessment(given: unknown): Assessment {
 }
 
 async function decideAll(
-  deps: GateDeps,
+  deps: Asking,
   ids: { incidentId: string; alertId: string },
   circumstances: Circumstances,
   assessment: Assessment,
@@ -126,7 +130,7 @@ async function decideAll(
     for (const { effect, letter } of asActions(ruling)) {
       const actionId = `act-${ids.alertId.slice('al-'.length)}-${index + 1}${letter}`;
       const place = { ...ids, actionId };
-      const put = withPeople(deps, await withinRate(deps, place, ruling));
+      const put = await withPeople(deps, await withinRate(deps, place, ruling));
       const proposed = { recommendation, effect, ...put };
       const action = compose(place, circumstances, proposed, deps.now());
       actions.push(route(await createOnce(deps, action)));
@@ -186,7 +190,7 @@ async function withinRate(
  * asked: somebody had to be, and did not answer.
  */
 async function decideAnew(
-  deps: GateDeps,
+  deps: Asking,
   { askAnew, ...ids }: { incidentId: string; alertId: string; askAnew: string },
   circumstances: Circumstances,
 ) {
@@ -195,7 +199,7 @@ async function decideAnew(
   const place = { ...ids, actionId: expired.askedAnew.actionId };
   const { recommendation } = expired;
   const { ruling, effect } = sameAgain(expired, decide(recommendation, circumstances));
-  const proposed = { recommendation, effect, ...withPeople(deps, ruling) };
+  const proposed = { recommendation, effect, ...(await withPeople(deps, ruling)) };
   const action = compose(place, circumstances, proposed, deps.now());
   return { ...ids, actions: [route(await createOnce(deps, action))] };
 }
@@ -209,21 +213,6 @@ function sameAgain(expired: Action, now: Ruling): { ruling: Ruling; effect: Effe
     : 'Nobody answered in time, and a manager has it asked anew';
   const reasons = [...now.reasons, { code: 'asked-anew', text }];
   return { ruling: { ...now, disposition, reasons }, effect };
-}
-
-/** The question, where a person has to be asked; where nobody can be, a person has to do it by hand. */
-function withPeople(
-  { policy, now }: GateDeps,
-  ruling: Ruling,
-): { ruling: Ruling; approval: ApprovalRequest | null } {
-  const { disposition, name, target } = ruling;
-  if (disposition !== 'approve' || !target) return { ruling, approval: null };
-  const actionPolicy = name && policy.actions[name];
-  const approval = requestApproval(policy.escalation, actionPolicy, target, now());
-  if (approval) return { ruling, approval };
-  const text = 'Policy names too few people who could approve it and are not concerned by it';
-  const reasons = [...ruling.reasons, { code: 'too-few-approvers', text }];
-  return { ruling: { ...ruling, disposition: 'hand-off', reasons }, approval: null };
 }
 
 /** A repeated call, after a crash, finds the action that the first one wrote; that one counts. */

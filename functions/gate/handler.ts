@@ -4,14 +4,18 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createLog } from '../audit/logger.ts';
 import { ENV, required } from '../domain/env.ts';
 import { effectsOf } from '../execute/registry.ts';
+import { remoteClients } from '../remote/deployed.ts';
+import { createOnCall } from '../remote/on-call.ts';
 import { readPolicyFile } from '../store/policy-file.ts';
 import { createStore } from '../store/store.ts';
 import { type GateDeps, gate } from './gate.ts';
 
 const log = createLog('gate');
+const policy = readPolicyFile(required(process.env, ENV.policyPath));
 const deps: GateDeps = {
   store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),
-  policy: readPolicyFile(required(process.env, ENV.policyPath)),
+  policy,
+  onCall: createOnCall(policy.escalation.onCall ?? {}, remoteClients()),
   effectsOf,
   now: () => new Date(),
   log,

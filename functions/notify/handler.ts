@@ -7,6 +7,7 @@ import { withDeadline } from '../domain/deadline.ts';
 import { ENV, required } from '../domain/env.ts';
 import { deskOf } from '../execute/ticket/desks.ts';
 import { remoteClients } from '../remote/deployed.ts';
+import { createOnCall } from '../remote/on-call.ts';
 import { readPolicyFile } from '../store/policy-file.ts';
 import { createStore } from '../store/store.ts';
 import { createKmsMac } from '../web/kms-mac.ts';
@@ -23,6 +24,7 @@ const store = createStore(new DynamoDBClient({}), required(process.env, ENV.tabl
 const deps: NotifyDeps = {
   store,
   policy,
+  onCall: createOnCall(policy.escalation.onCall ?? {}, remoteClients()),
   send: sendFrom(process.env, policy, store, log),
   openTicket: async (ticket) =>
     (await withDeadline(AbortSignal.timeout(TICKET_MS), () => desk.open(ticket))).name,

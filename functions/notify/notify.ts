@@ -5,6 +5,7 @@ import { noted } from '../audit/chain.ts';
 import { errorFields, type Log } from '../audit/log.ts';
 import { type Action, ActionId, type Approver, IncidentId } from '../domain/action.ts';
 import type { Policy } from '../domain/policy.ts';
+import { type OnCall, staffNow } from '../remote/on-call.ts';
 import type { Store } from '../store/store.ts';
 import type { Mac } from '../web/seal.ts';
 import { asText } from './channels/channel.ts';
@@ -18,6 +19,8 @@ import { headlineOf } from './texts.ts';
 export type NotifyDeps = {
   store: Store;
   policy: Policy;
+  /** Reads the schedules of the ladder; without it, they name nobody. */
+  onCall?: OnCall;
   send: Send;
   /** Opens the incident's ticket, or finds it; returns its id. */
   openTicket: (ticket: { incidentId: string; title: string; body: string }) => Promise<string>;
@@ -51,7 +54,9 @@ async function tellOf(
   const alert = await deps.store.records.readableAlert(incidentId, action.alertId);
   const known = (await deps.store.records.findFacts(incidentId, action.alertId)) ?? null;
   const why = failure ? causeText(failure) : null;
-  const news = newsOf(action, { alert, facts: known }, deps.policy, why, deps.now());
+  const { escalation } = await staffNow(deps.onCall, deps.policy.escalation, deps.log);
+  const policy = { ...deps.policy, escalation };
+  const news = newsOf(action, { alert, facts: known }, policy, why, deps.now());
   if (!news) return { incidentId, actionId, told: 0 };
   const facts = [
     ...news.facts,

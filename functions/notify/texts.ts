@@ -84,6 +84,9 @@ export function askText(
       ...(askedBefore.length > 0
         ? [{ label: 'Asked before you, without an answer', value: namesOf(askedBefore) }]
         : []),
+      ...(approval && approval.notes.length > 0
+        ? [{ label: 'About who is asked', value: approval.notes.map(sentence).join('\n') }]
+        : []),
       incidentFact(action),
     ],
     steps: [],

@@ -5,7 +5,7 @@ import type { Action, Approver } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Assessment } from '../domain/assessment.ts';
 import type { Incident } from '../domain/incident.ts';
-import { hour, oneLine, span, utc } from '../domain/wording.ts';
+import { hour, oneLine, span, unlinked, utc } from '../domain/wording.ts';
 import { headlineOf, seenSince } from '../notify/texts.ts';
 import { peopleAsked } from './decision.ts';
 import { mayExtend } from './keeping.ts';
@@ -85,7 +85,7 @@ export function approvePage(view: View): Html {
 <p class="clock"><strong>${timeLeft(expiresAt, now)} left</strong> until ${hour(expiresAt)}. Without an answer, nothing is done.</p>
 </header>
 ${facts(view)}
-${tally(view)}
+${tally(view)}${oddAboutIt(view)}
 ${form(
   view,
   'Your decision',
@@ -138,6 +138,10 @@ const tally = ({ action: { approval }, names }: View): Html => {
   const said = approval.votes.map(({ by, verdict }) => `${names[by] ?? by} ${verdict} it`);
   return html`<p class="tally"><strong>${approval.required} people have to approve.</strong> ${said.length === 0 ? 'Nobody has answered yet.' : `${said.join(', ')}.`}</p>`;
 };
+
+/** What was odd about the ladder when the question was put: rungs that were skipped, and why. */
+const oddAboutIt = ({ action: { approval } }: View): Html =>
+  html`${(approval?.notes ?? []).map((note) => html`<p class="tally">${unlinked(note)}.</p>`)}`;
 
 /** What one may do instead of deciding. Closed, so that the two buttons stay the first thing. */
 const otherwise = ({ action: { approval }, couldTake }: View): Html => html`

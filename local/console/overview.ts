@@ -3,6 +3,7 @@ import type { Action } from '../../functions/domain/action.ts';
 import type { Assessment } from '../../functions/domain/assessment.ts';
 import type { InvalidInput } from '../../functions/domain/errors.ts';
 import type { Incident } from '../../functions/domain/incident.ts';
+import { onCallOf } from '../../functions/domain/people.ts';
 import type { Policy } from '../../functions/domain/policy.ts';
 import { issueLink } from '../../functions/web/link.ts';
 import type { Delivered } from '../aws/inbox.ts';
@@ -178,7 +179,7 @@ async function reviewUrl(
   { runtime, policy, webBaseUrl, now }: ConsoleDeps,
   action: Action,
 ): Promise<string> {
-  const person = action.approval?.decision?.by ?? policy.escalation.ladder[0]?.ask[0] ?? '';
+  const person = action.approval?.decision?.by ?? onCallOf(policy.escalation)[0]?.id ?? '';
   const token = await issueLink(runtime.mac, {
     purpose: 'review',
     incidentId: action.incidentId,

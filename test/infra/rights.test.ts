@@ -509,6 +509,19 @@ describe('least privilege', () => {
       });
     });
 
+    test('of on-call schedules are read by who asks and who tells, and by nobody else', () => {
+      const onCall = {
+        pagerDuty: { region: 'us', token: 'team/pagerduty-api' },
+        opsgenie: { region: 'us', key: 'team/opsgenie' },
+      } as const;
+      const escalation = { ...POLICY.escalation, onCall };
+      const both = [named('team/opsgenie'), named('team/pagerduty-api')];
+      expect(reads(functionsOf(templateWith({ policy: { escalation } })))).toEqual({
+        gate: both,
+        notify: both,
+      });
+    });
+
     test('are in no environment', () => {
       for (const { properties } of functions.values())
         expect(Object.keys(properties.Environment.Variables).join()).not.toMatch(

@@ -1,0 +1,347 @@
+// Whoever is on call by a schedule of PagerDuty or Opsgenie is asked; loopback services answer as documented, and fail.
+import { inspect } from 'node:util';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { EscalationFile, type Policy } from '../../functions/domain/policy.ts';
+import { effectsOf } from '../../functions/execute/registry.ts';
+import { blockAddress } from '../../functions/execute/waf/address.ts';
+import { type GateDeps, gate } from '../../functions/gate/gate.ts';
+import { asText } from '../../functions/notify/channels/channel.ts';
+import type { Message } from '../../functions/notify/message.ts';
+import { notify } from '../../functions/notify/notify.ts';
+import { askText } from '../../functions/notify/texts.ts';
+import { createOnCall, staffNow } from '../../functions/remote/on-call.ts';
+import type { Store } from '../../functions/store/store.ts';
+import { assumeDrilled } from '../../local/drill/assumed.ts';
+import {
+  ALERT_ID,
+  alertWith,
+  assess,
+  factsWith,
+  INCIDENT_ID,
+  NOW,
+  POLICY,
+  recommend,
+} from '../fixtures/case.ts';
+import { type Loopback, raw, silence, startLoopback } from '../fixtures/loopback.ts';
+import { clientsWith } from '../notify/channels/message.ts';
+import { startStores } from '../store/dynamo.ts';
+import { mac, put, waiting } from '../web/desk.ts';
+
+const TOKEN = 'y_NbAkKc66ryYTWUXYEu';
+const KEY = 'eb243592-faa2-4ba2-a551-1afdf565c889';
+const NIGHTS = 'Night shift';
+
+const ladderOf = (...asks: unknown[][]) =>
+  EscalationFile.parse({
+    ...POLICY.escalation,
+    people: {
+      ...POLICY.escalation.people,
+      'ben.okafor': {
+        ...POLICY.escalation.people['ben.okafor'],
+        onCallAs: { pagerDuty: 'PBEN0001', opsgenie: 'ben@elsewhere.example' },
+      },
+    },
+    onCall: {
+      pagerDuty: { region: 'eu', token: 'countermand/pagerduty-api' },
+      opsgenie: { region: 'us', key: 'countermand/opsgenie' },
+    },
+    ladder: asks.map((ask, i) => ({ atMinutes: i, ask })),
+  });
+
+let server: Loopback;
+beforeAll(async () => {
+  server = await startLoopback();
+});
+afterAll(() => server.stop());
+
+/** @see https://developer.pagerduty.com/api-reference/ list users on call of a schedule */
+const pagerDutyUsers = (...users: { id: string; email: string }[]) =>
+  raw(
+    200,
+    JSON.stringify({
+      users: users.map((user) => ({ ...user, type: 'user', name: 'N', role: 'user', teams: [] })),
+    }),
+  );
+/** @see https://docs.opsgenie.com/docs/who-is-on-call-api */
+const opsgenieOnCalls = (...onCallRecipients: string[]) =>
+  raw(
+    200,
+    JSON.stringify({
+      data: { _parent: { id: 'x', name: NIGHTS, enabled: true }, onCallRecipients },
+      took: 0.1,
+      requestId: 'r-1',
+    }),
+  );
+const ANA = { id: 'PANA0001', email: 'Ana.Silva@Example.com' };
+
+function services(secrets: Record<string, string> = {}) {
+  const hosts: string[] = [];
+  const logged: string[] = [];
+  const given = clientsWith({
+    'countermand/pagerduty-api': TOKEN,
+    'countermand/opsgenie': KEY,
+    ...secrets,
+  });
+  const http = {
+    fetch: (url: string, init: RequestInit) => {
+      const { host, pathname, search } = new URL(url);
+      hosts.push(host);
+      return fetch(`${server.url}${pathname}${search}`, {
+        ...init,
+        signal: deadlines.shift() ?? null,
+      });
+    },
+  };
+  const onCall = createOnCall(ladderOf(['ana.silva']).onCall!, { ...given.clients, http });
+  const log: GateDeps['log'] = (...line) => void logged.push(JSON.stringify(line));
+  return { ...given, hosts, logged, log, onCall };
+}
+/** In place of the real time limit of a call, where a test sets one. */
+const deadlines: AbortSignal[] = [];
+
+const staff = async (escalation: Policy['escalation'], given = services()) => {
+  const { escalation: now, notes } = await staffNow(given.onCall, escalation, given.log);
+  return { asked: now.ladder.map(({ ask }) => ask), notes, ...given };
+};
+const PD = { pagerDuty: 'PI7DH85' };
+
+describe('a schedule of PagerDuty', () => {
+  test('is read for this moment, with the key, in the account’s region', async () => {
+    server.willAnswer(pagerDutyUsers(ANA));
+    const { asked, notes, hosts } = await staff(ladderOf([PD]));
+    expect([asked, notes]).toEqual([[['ana.silva']], []]);
+    expect(hosts).toEqual(['api.eu.pagerduty.com']);
+    expect(server.asked[0]).toMatchObject({
+      path: '/schedules/PI7DH85/users?since=2026-11-24T03%3A00%3A00.000Z&until=2026-11-24T03%3A00%3A01.000Z',
+      headers: {
+        authorization: `Token token=${TOKEN}`,
+        accept: 'application/vnd.pagerduty+json;version=2',
+      },
+    });
+  });
+
+  test('names people by id where policy gives one, whatever the address', async () => {
+    server.willAnswer(pagerDutyUsers({ id: 'PBEN0001', email: 'b@private.example' }));
+    expect((await staff(ladderOf([PD]))).asked).toEqual([['ben.okafor']]);
+    server.willAnswer(pagerDutyUsers({ id: 'POTHER01', email: 'ben.okafor@example.com' }));
+    expect((await staff(ladderOf([PD]))).asked, 'the address of another user').toEqual([[]]);
+  });
+});
+
+describe('a schedule of Opsgenie', () => {
+  test.each([
+    [NIGHTS, 'Night%20shift', 'name'],
+    ['d875e654-9b4e-4219-a803-0c26936d18de', 'd875e654-9b4e-4219-a803-0c26936d18de', 'id'],
+  ])('%s is read by its name or its id', async (schedule, path, kind) => {
+    server.willAnswer(opsgenieOnCalls('ANA.silva@example.com', 'ben@elsewhere.example'));
+    const { asked, hosts } = await staff(ladderOf([{ opsgenie: schedule }]));
+    expect(asked).toEqual([['ana.silva', 'ben.okafor']]);
+    expect(hosts).toEqual(['api.opsgenie.com']);
+    expect(server.asked[0]).toMatchObject({
+      path: `/v2/schedules/${path}/on-calls?flat=true&scheduleIdentifierType=${kind}`,
+      headers: { authorization: `GenieKey ${KEY}` },
+    });
+  });
+});
+
+describe('a rung', () => {
+  test('asks people and schedules together, each person once', async () => {
+    server.willAnswer(pagerDutyUsers(ANA));
+    expect((await staff(ladderOf(['mei.tanaka', 'ana.silva', PD]))).asked).toEqual([
+      ['mei.tanaka', 'ana.silva'],
+    ]);
+  });
+
+  test('asks nobody whom policy does not know, and says who that is', async () => {
+    server.willAnswer(pagerDutyUsers(ANA, { id: 'PEVE0001', email: 'eve@example.com' }));
+    const { asked, notes } = await staff(ladderOf([PD]));
+    expect(asked).toEqual([['ana.silva']]);
+    expect(notes).toEqual([
+      'Rung 1 of the ladder: eve@example.com, on call by PagerDuty PI7DH85, is not among the people of policy and may not decide',
+    ]);
+  });
+
+  test('of a schedule by which nobody is on call says so', async () => {
+    server.willAnswer(pagerDutyUsers());
+    expect((await staff(ladderOf(['ana.silva'], [PD]))).notes).toEqual([
+      'Rung 2 of the ladder: nobody is on call by PagerDuty PI7DH85',
+    ]);
+  });
+
+  test.each([
+    ['the key is refused', [raw(401, '{"error":{"message":"Unauthorized"}}')], 'Denied', 1],
+    ['the key may not read it', [raw(403, '{"message":"40301"}')], 'Denied', 1],
+    [
+      'it does not exist',
+      [raw(404, '{"error":{"message":"Not Found","code":2100}}')],
+      'NotFound',
+      1,
+    ],
+    ['there are too many requests', [raw(429, '{}', { 'retry-after': '60' })], 'Throttled', 1],
+    ['the service is down', [raw(500, '{}')], 'Unavailable', 2],
+    [
+      'it breaks off',
+      [(response: { destroy: () => void }) => response.destroy()],
+      'Unavailable',
+      2,
+    ],
+    ['a proxy answers', [raw(200, '<html>')], 'Unavailable', 2],
+    ['it answers in another form', [raw(200, '{"users":[{"id":"PANA0001"}]}')], 'InvalidInput', 1],
+    ['it is an error with 200', [raw(200, '{"users":null}')], 'InvalidInput', 1],
+  ] as const)(
+    'asks nobody of a schedule when %s, and says so',
+    async (_why, answers, kind, calls) => {
+      server.willAnswer(...(answers as never as Parameters<Loopback['willAnswer']>));
+      const { asked, notes, logged } = await staff(ladderOf([PD], ['ben.okafor']));
+      expect(asked).toEqual([[], ['ben.okafor']]);
+      expect(notes).toEqual([
+        `Rung 1 of the ladder: the schedule PagerDuty PI7DH85 could not be read: ${kind}`,
+      ]);
+      expect(server.asked).toHaveLength(calls);
+      expect(logged.join()).toContain('schedule not read');
+      expect(inspect([logged, notes])).not.toContain(TOKEN);
+    },
+  );
+
+  test('waits as long as the service says, within the bound, and then asks', async () => {
+    server.willAnswer(raw(429, '{}', { 'retry-after': '2' }), pagerDutyUsers(ANA));
+    const { asked, slept } = await staff(ladderOf([PD]));
+    expect([asked, slept]).toEqual([[['ana.silva']], [2_000]]);
+  });
+
+  test('does not wait for a silent service', async () => {
+    server.willAnswer(silence);
+    deadlines.push(AbortSignal.abort(), AbortSignal.abort());
+    expect((await staff(ladderOf([PD]))).notes.join()).toContain('Unavailable');
+  });
+
+  test('sends nothing that is no key anywhere', async () => {
+    server.willAnswer(pagerDutyUsers(ANA));
+    const given = services({ 'countermand/pagerduty-api': 'hunter2 and more' });
+    const { asked, logged } = await staff(ladderOf([PD]), given);
+    expect([asked, server.asked]).toEqual([[[]], []]);
+    expect(inspect(logged)).not.toContain('hunter2');
+  });
+});
+
+test('a schedule of a service that policy does not say where to read is refused', () => {
+  const { onCall: _, ...without } = ladderOf([PD]);
+  expect(EscalationFile.safeParse(without).error?.issues[0]).toMatchObject({
+    message: 'expected onCall.pagerDuty to say where it is read',
+    path: ['ladder', 0, 'ask', 0],
+  });
+});
+
+describe('a question', () => {
+  const db = startStores();
+  let store: Store;
+  beforeEach(async () => {
+    store = await db.fresh();
+    await store.records.putAlert(INCIDENT_ID, alertWith(), {});
+    await store.records.putFacts(INCIDENT_ID, ALERT_ID, factsWith());
+    await assumeDrilled(POLICY, store.drills, NOW);
+  });
+  const proposed = async (escalation: Policy['escalation'], assessment = assess(recommend())) => {
+    const given = services();
+    const deps: GateDeps = {
+      store,
+      policy: { ...POLICY, escalation },
+      onCall: given.onCall,
+      effectsOf: (...args) =>
+        args[0] === 'block_ip_at_firewall'
+          ? [
+              { mechanism: blockAddress, parameters: { place: 'a' } },
+              { mechanism: blockAddress, parameters: { place: 'b' } },
+            ]
+          : effectsOf(...args),
+      now: () => NOW,
+      log: given.log,
+    };
+    await gate(deps, { incidentId: INCIDENT_ID, alertId: ALERT_ID, assessment });
+    return store.records.actions(INCIDENT_ID);
+  };
+  const askedBy = (request: Awaited<ReturnType<typeof proposed>>[number]) =>
+    request.approval?.rungs.map(({ ask }) => ask.map(({ id }) => id));
+
+  test('goes to who is on call when it is put, read once for all of an alert, and stays theirs', async () => {
+    server.willAnswer(pagerDutyUsers(ANA), pagerDutyUsers());
+    const actions = await proposed(ladderOf([PD], ['ben.okafor']));
+    expect(actions.map(askedBy)).toEqual([
+      [['ana.silva'], ['ben.okafor']],
+      [['ana.silva'], ['ben.okafor']],
+    ]);
+    expect(server.asked).toHaveLength(1);
+    expect((await store.records.actions(INCIDENT_ID)).map(askedBy)[0]?.[0]).toEqual(['ana.silva']);
+  });
+
+  test('skips the rung that is empty, and tells whoever is asked why they are first', async () => {
+    server.willAnswer(raw(401, '{}'));
+    const [action] = await proposed(ladderOf([PD], ['ben.okafor']));
+    expect(askedBy(action!)).toEqual([['ben.okafor']]);
+    expect(asText({ ...askText(action!, alertWith(), []), links: [] })).toContain(
+      'About who is asked: Rung 1 of the ladder: the schedule PagerDuty PI7DH85 could not be read: Denied.',
+    );
+  });
+
+  test('goes to managers at once when no schedule of the ladder can be read', async () => {
+    server.willAnswer(raw(500, '{}'));
+    const [action] = await proposed(ladderOf([PD], [{ opsgenie: NIGHTS }]));
+    expect(askedBy(action!)).toEqual([['mei.tanaka']]);
+    expect(action!.approval!.rungs[0]!.at).toBe(NOW.toISOString());
+    expect(action!.approval!.notes.join('\n')).toMatch(
+      /PagerDuty PI7DH85 could not be read[\s\S]*Opsgenie Night shift could not be read[\s\S]*managers are asked/,
+    );
+  });
+
+  test('is handed to a person, with the reason, when managers may not decide either', async () => {
+    server.willAnswer(raw(500, '{}'));
+    const escalation = ladderOf([PD]);
+    const people = { ...escalation.people };
+    // The attacker's address, as if it were hers.
+    people['mei.tanaka'] = { ...people['mei.tanaka']!, principals: ['203.0.113.7'] };
+    const [action] = await proposed({ ...escalation, people });
+    expect(action).toMatchObject({ disposition: 'hand-off', approval: null });
+    expect(action!.reasons.at(-1)?.text).toContain('PagerDuty PI7DH85 could not be read');
+  });
+
+  test('that nobody is asked reads no schedule', async () => {
+    server.willAnswer(pagerDutyUsers(ANA));
+    await proposed(ladderOf([PD]), assess(recommend({ action: 'add_ip_to_watchlist' })));
+    expect(server.asked).toEqual([]);
+  });
+});
+
+describe('news', () => {
+  const db = startStores();
+
+  test('what is handed to a person goes to whoever is on call, and without that to managers', async () => {
+    const store = await db.fresh();
+    await put(store, waiting({ status: 'handed-off', approval: null }));
+    const sent: Message[] = [];
+    const tell = async () => {
+      const given = services();
+      await notify(
+        {
+          store,
+          policy: { ...POLICY, escalation: ladderOf([PD]) },
+          onCall: given.onCall,
+          send: async (message) => {
+            sent.push(message);
+            return { notBy: [] };
+          },
+          openTicket: async () => 'oi-1',
+          mac,
+          webBaseUrl: 'https://countermand.example',
+          now: () => NOW,
+          log: given.log,
+        },
+        { incidentId: INCIDENT_ID, actionId: waiting().actionId },
+      );
+      return sent.splice(0).map(({ to }) => (to.kind === 'person' ? to.id : 'team'));
+    };
+    server.willAnswer(pagerDutyUsers(ANA));
+    expect(await tell()).toEqual(['ana.silva']);
+    server.willAnswer(raw(404, '{}'));
+    expect(await tell()).toEqual(['mei.tanaka']);
+  });
+});
