@@ -3,6 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { actionDigest, faultOf } from '../audit/chain.ts';
 import { Action, HistoryEntry, Status, TRANSITIONS } from '../domain/action.ts';
+import { InvalidInput } from '../domain/errors.ts';
+import { readStored } from '../domain/stored.ts';
 
 /** An item of the table, as it is stored. */
 export type Item = Readonly<Record<string, unknown>>;
@@ -48,15 +50,26 @@ export function faultsIn(sk: string, { before, after }: Images): string[] {
   if (!after) return ['it was removed'];
   // Only a person writes the switch, by hand: it has no history but its copies.
   if (sk === 'SWITCH') return [];
-  const now = Chained.safeParse(contentOf(sk, after));
-  if (!now.success) return [`it cannot be read: ${z.prettifyError(now.error)}`];
-  const broken = faultOf(anchorIn(sk, now.data), now.data.history);
-  const was = before && Chained.safeParse(contentOf(sk, before));
+  const was = before && read(Chained, contentOf(sk, before));
+  const now = read(Chained, contentOf(sk, after));
+  if (now instanceof InvalidInput) return [`it cannot be read: ${now.message}`];
+  const from = was instanceof InvalidInput ? null : was;
+  const broken = faultOf(anchorIn(sk, now), now.history);
   return [
     ...(broken ? [`its history is broken: ${broken}`] : []),
-    ...(was?.success ? faultsBetween(was.data, now.data) : []),
-    ...(sk.startsWith('ACTION#') ? faultsOfAction(was?.success ? was.data : null, now.data) : []),
+    ...(from ? faultsBetween(from, now) : []),
+    ...(sk.startsWith('ACTION#') ? faultsOfAction(from, now) : []),
   ];
+}
+
+/** With what a newer version may have added. */
+function read<S extends z.ZodType>(schema: S, value: unknown): z.infer<S> | InvalidInput {
+  try {
+    return readStored(schema, value, { what: 'record' });
+  } catch (error) {
+    if (error instanceof InvalidInput) return error;
+    throw error;
+  }
 }
 
 const contentOf = (sk: string, item: Item): unknown => (sk === 'BREAKER' ? item : item.record);
@@ -68,7 +81,8 @@ const anchorIn = (sk: string, record: Chained): string =>
 
 function faultsBetween(was: Chained, now: Chained): string[] {
   const kept = was.history.every(({ hash }, seq) => now.history[seq]?.hash === hash);
-  const differs = (field: string) => !isDeepStrictEqual(was[field], now[field]);
+  // Where a field came later than the record, the first write of it says null.
+  const differs = (field: string) => !isDeepStrictEqual(was[field] ?? null, now[field] ?? null);
   const isTold = now.history.length > was.history.length;
   return [
     ...(kept ? [] : ['what its history said before is gone']),
@@ -82,9 +96,9 @@ function faultsBetween(was: Chained, now: Chained): string[] {
 
 /** An action is what its digest says, and came to its state by legal steps, each with its entry. */
 function faultsOfAction(was: Chained | null, now: Chained): string[] {
-  const parsed = Action.safeParse(now);
-  if (!parsed.success) return [`it cannot be read: ${z.prettifyError(parsed.error)}`];
-  const { status, digest, history } = parsed.data;
+  const action = read(Action, now);
+  if (action instanceof InvalidInput) return [`it cannot be read: ${action.message}`];
+  const { status, digest, history } = action;
   const steps = history
     .slice(was?.history.length ?? 0)
     .flatMap(({ event }) => Status.safeParse(event).data ?? []);
@@ -95,7 +109,7 @@ function faultsOfAction(was: Chained | null, now: Chained): string[] {
     return step !== from && !TRANSITIONS[from].includes(step);
   });
   return [
-    ...(actionDigest(parsed.data) === digest ? [] : ['it is not what its digest says']),
+    ...(actionDigest(action) === digest ? [] : ['it is not what its digest says']),
     ...(illegal ? [`it became ${illegal} by no legal step`] : []),
     ...((steps.at(-1) ?? start) === status ? [] : [`no entry says that it is ${status}`]),
   ];

@@ -70,6 +70,17 @@ describe('what Countermand writes is copied, and nothing is said', () => {
     });
   });
 
+  test('a field of a newer version', async () => {
+    const newer = { ...inForce, version: 4, seenByNobodyYet: true };
+    expect((await archived(inForce, newer)).lines).toEqual([]);
+  });
+
+  test('a field that came later than the record', async () => {
+    const { reviewAt: _later, ...older } = inForce;
+    const next = { ...inForce, version: 4, attentionAt: NOW.toISOString() };
+    expect((await archived(older as Action, next)).lines).toEqual([]);
+  });
+
   test('but not the token that the state machine waits with', async () => {
     const approval = { taskToken: 'secret-token', requestedAt: NOW.toISOString() };
     const asked = { ...proposed, approval } as unknown as Action;
