@@ -4,6 +4,7 @@ import { errorFields } from '../audit/log.ts';
 import type { Action } from '../domain/action.ts';
 import { TerminalError } from '../domain/errors.ts';
 import { minutesAfter } from '../domain/time.ts';
+import { isUnheard } from '../domain/unheard.ts';
 import { jobOf } from '../execute/subject.ts';
 import type { ReverseDeps, ReverseInput } from './reverse.ts';
 import { claimantOf, revertAndVerify, underClaim } from './undo.ts';
@@ -62,7 +63,8 @@ export async function lookOnceMore(
     const seen = late
       ? noted(current, { at: now(), by: 'reverse', event: 'late-change', text: late })
       : { ...current, version: current.version + 1 };
-    return { ...seen, attentionAt: isOver ? null : current.attentionAt };
+    // The sweeper tells who has not heard of it.
+    return { ...seen, attentionAt: isOver && !isUnheard(current) ? null : current.attentionAt };
   });
 }
 

@@ -90,13 +90,13 @@ async function abandon(deps: ReverseDeps, action: Action, request: ReverseInput)
   const { store, now } = deps;
   const { by, cause, failure } = request;
   const text = failure ? causeText(failure) : `it was never carried out (${cause})`;
-  const mayHoldLease = action.status !== 'awaiting-approval';
-  const attentionAt = mayHoldLease ? minutesAfter(now(), LAST_LOOK_AFTER_MINUTES) : null;
-  const failed = await store.records.changeAction(action.incidentId, action.actionId, (current) =>
-    NEVER_APPLIED.includes(current.status)
-      ? moveTo(current, 'failed', { at: now(), by, text }, { failure: text, attentionAt })
-      : null,
-  );
+  const failed = await store.records.changeAction(action.incidentId, action.actionId, (current) => {
+    if (!NEVER_APPLIED.includes(current.status)) return null;
+    // Of the record that is changed: it may have been approved at this very moment.
+    const mayHoldLease = current.status !== 'awaiting-approval';
+    const attentionAt = mayHoldLease ? minutesAfter(now(), LAST_LOOK_AFTER_MINUTES) : null;
+    return moveTo(current, 'failed', { at: now(), by, text }, { failure: text, attentionAt });
+  });
   return failed.status === 'failed' ? lookOnceMore(deps, failed, request) : failed;
 }
 

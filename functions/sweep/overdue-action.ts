@@ -4,6 +4,7 @@ import { errorFields } from '../audit/log.ts';
 import type { Action } from '../domain/action.ts';
 import { NotFound } from '../domain/errors.ts';
 import { minutesAfter } from '../domain/time.ts';
+import { isUnheard } from '../domain/unheard.ts';
 import type { SweepDeps } from './sweep.ts';
 
 const LOOK_AGAIN_MINUTES = 5;
@@ -43,6 +44,7 @@ export async function help(deps: SweepDeps, action: Action): Promise<void> {
     // These two are over, but an execution that a reversal overtook may have left something.
     case 'reversed':
     case 'failed':
+      if (isUnheard(action)) await deps.tell({ incidentId, actionId });
       await undo(deps, action);
       return lookAgain(deps, action);
     default:

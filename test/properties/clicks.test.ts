@@ -1,0 +1,370 @@
+// People click on the real pages while rungs change, time ends, others decide, somebody withdraws it, functions die,
+// clocks differ and nobody waits for the answer any more: in any order there is one outcome, and everybody is told it.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { approve } from '../../functions/approve/approve.ts';
+import { anchorOf, faultOf } from '../../functions/audit/chain.ts';
+import type { Action } from '../../functions/domain/action.ts';
+import { NotFound } from '../../functions/domain/errors.ts';
+import { execute } from '../../functions/execute/execute.ts';
+import { notify } from '../../functions/notify/notify.ts';
+import { reverse } from '../../functions/reverse/reverse.ts';
+import { sweep } from '../../functions/sweep/sweep.ts';
+import { issueNonce } from '../../functions/web/form.ts';
+import { issueLink } from '../../functions/web/link.ts';
+import { createWeb } from '../../functions/web/web.ts';
+import { schedulesIn, toy, toyMechanisms, type World } from '../execute/toy.ts';
+import { attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
+import { memoryTable, storeOn } from '../store/memory-table.ts';
+import {
+  ana,
+  BASE_URL,
+  ben,
+  mac,
+  mei,
+  minute,
+  pages,
+  put,
+  requestWith,
+  waiting,
+} from '../web/desk.ts';
+import { type Death, mortal, retried, type Turn } from './mortal.ts';
+
+const IDS = { incidentId: INCIDENT_ID, actionId: 'act-0123456789abcdef-1' };
+/** When each rung is asked; the last two end the request, the very last where somebody asked for more time. */
+const RUNGS = [0, 5, 15, 20].map(minute);
+const MORE_MINUTES = 5;
+const RETRIES = { approve: 4, execute: 6, reverse: 5, notify: 4 };
+
+type Click = 'approve' | 'decline' | 'acknowledge' | 'more-time' | 'hand-over';
+type Clicked = { person: string; click: Click; status: number; page: string };
+
+/** One account in which a block waits for Ana, and after five minutes for Ben. */
+function account(turn: Turn, skewSeconds: Readonly<Record<string, number>>) {
+  const table = memoryTable();
+  const world: World = new Map();
+  const clock = { now: minute(0) };
+  const store = storeOn(table);
+  const waitingFor = new Map<string, (verdict: string) => void>();
+  const told: string[] = [];
+  const clicked: Clicked[] = [];
+  let isGone = false;
+
+  /** What one function works with: its calls in turns, and a clock that may differ from the others'. */
+  const functions = (name: string, dies: Death = null) => {
+    const outward = mortal(name, dies, turn);
+    const { callback } = outward({
+      callback: async (token: string, output: object) => {
+        const wake = waitingFor.get(token);
+        if (!wake) throw new NotFound('nobody waits');
+        waitingFor.delete(token);
+        wake('verdict' in output ? String(output.verdict) : '');
+      },
+    });
+    const mechanisms = [...toyMechanisms(world)].map(
+      ([id, one]) => [id, { ...one, driver: outward(one.driver) }] as const,
+    );
+    const skew = 1000 * (skewSeconds[name] ?? 0);
+    let ids = 0;
+    return {
+      store: storeOn(outward(table)),
+      policy: POLICY,
+      mechanisms: new Map(mechanisms),
+      schedules: schedulesIn(new Map()),
+      mac,
+      pages,
+      provider: null,
+      newId: () => `${name}-${++ids}`,
+      webBaseUrl: BASE_URL,
+      callback,
+      startReverse: async () => {},
+      startRespond: async () => {},
+      askAlso: (input: object): Promise<void> => approve(functions('ask'), input),
+      send: async () => ({ notBy: [] }),
+      openTicket: async () => 'oi-1',
+      now: () => new Date(clock.now.getTime() + skew),
+      log: () => {},
+    };
+  };
+  const load = () => store.records.action(IDS.incidentId, IDS.actionId);
+
+  const tell = async (name: string) => {
+    const { status } = await load();
+    await retried(RETRIES.notify, () => notify(functions(name), IDS));
+    told.push(status);
+  };
+  const undo = (input: object) =>
+    retried(RETRIES.reverse, () => reverse(functions('reverse'), { ...IDS, ...input }));
+
+  /** The state machine, from the question on. */
+  async function respond(dies: Death): Promise<void> {
+    for (let rung = 0; rung < RUNGS.length; rung++) {
+      const verdict = await askedAt(rung, rung === 0 ? dies : null);
+      if (verdict === 'lapsed') continue;
+      if (verdict === 'gone') return;
+      if (verdict === 'approved') return carryOut();
+      await tell('notify').catch(() => {});
+      return;
+    }
+    expect.fail('the last rung ends the request');
+  }
+
+  async function askedAt(rung: number, dies: Death): Promise<string> {
+    try {
+      return await retried(RETRIES.approve, async (attempt) => {
+        const token = `token-${rung}-${attempt}`;
+        const answer = new Promise<string>((resolve) => waitingFor.set(token, resolve));
+        try {
+          await approve(functions('ask', attempt === 0 ? dies : null), {
+            ...IDS,
+            rung,
+            taskToken: token,
+          });
+          return isGone ? 'gone' : await Promise.race([answer, lapse(rung)]);
+        } finally {
+          waitingFor.delete(token);
+        }
+      });
+    } catch {
+      return 'not asked';
+    }
+  }
+
+  /** The wait at a rung is over at some time from the next rung's on; the last one ends by itself. */
+  async function lapse(rung: number): Promise<string> {
+    const next = RUNGS[rung + 1];
+    if (!next) return new Promise(() => {});
+    await turn(`clock: rung ${rung} lapses`);
+    if (next > clock.now) clock.now = next;
+    return 'lapsed';
+  }
+
+  async function carryOut() {
+    try {
+      await retried(RETRIES.execute, () => execute(functions('execute'), IDS));
+      await tell('notify');
+    } catch (error) {
+      const failure = { Error: error instanceof Error ? error.name : 'unknown' };
+      await undo({ cause: 'execution-failed', by: 'respond', failure });
+      await tell('notify');
+    }
+  }
+
+  /** Somebody stops the execution: from then on nobody waits, and every token is dead. */
+  async function stopExecution() {
+    await turn('execution stopped');
+    isGone = true;
+    for (const wake of waitingFor.values()) wake('gone');
+    waitingFor.clear();
+  }
+
+  const pathOf = async (action: Action, person: string) => {
+    const expires = RUNGS.at(-1)!.getTime() / 1000;
+    const claims = { ...IDS, purpose: 'approve' as const, digest: action.digest, person, expires };
+    return `/approve/${await issueLink(mac, claims)}`;
+  };
+
+  async function click(action: Action, person: string, clicking: Click, dies: Death) {
+    const { fetch, request } = createWeb(functions(person, dies));
+    const path = await pathOf(action, person);
+    const nonce = await issueNonce(pages, path.slice('/approve/'.length), person, clock.now);
+    const form = { verdict: clicking, to: mei.id, reason: '', digest: action.digest, nonce };
+    const response = await request.call({ fetch }, path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded', Origin: 'null' },
+      body: new URLSearchParams(form).toString(),
+    });
+    clicked.push({ person, click: clicking, status: response.status, page: await response.text() });
+  }
+
+  /** What the page says to somebody who opens the link again. */
+  async function look(action: Action, person: string): Promise<string> {
+    const response = await createWeb(functions('look')).request(await pathOf(action, person));
+    return `${response.status} ${await response.text()}`;
+  }
+
+  async function sweepOnce() {
+    const inputs: object[] = [];
+    await sweep({
+      ...functions('sweep'),
+      startReverse: async (_, input) => void inputs.push(input),
+      startRespond: async () => {},
+      tell: () => tell('notify'),
+    });
+    for (const input of inputs) await undo(input).catch(() => {});
+  }
+
+  async function pass(minutes: number) {
+    for (let i = 0; i < minutes; i++) {
+      clock.now = new Date(clock.now.getTime() + 60_000);
+      await sweepOnce();
+    }
+  }
+  return {
+    world,
+    store,
+    told,
+    clicked,
+    load,
+    respond,
+    stopExecution,
+    click,
+    look,
+    undo,
+    sweepOnce,
+    pass,
+  };
+}
+
+const CLICKS: Click[] = ['approve', 'decline', 'acknowledge', 'more-time', 'hand-over'];
+/** Decisions more often than the rest. */
+const aClick = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom<Click>('approve', 'decline') },
+  { weight: 1, arbitrary: fc.constantFrom(...CLICKS) },
+);
+const dies = fc.option(fc.nat(12), { freq: 2 });
+const plans = fc.record({
+  required: fc.constantFrom(1, 2),
+  declineEnds: fc.boolean(),
+  clicks: fc.array(
+    fc.record({ person: fc.constantFrom(ana.id, ben.id, mei.id), click: aClick, dies }),
+    { minLength: 1, maxLength: 4 },
+  ),
+  askDies: fc.option(fc.nat(16)),
+  isSwept: fc.boolean(),
+  isWithdrawn: fc.boolean(),
+  isHalted: fc.boolean(),
+  isGone: fc.boolean(),
+  skewSeconds: fc.record(
+    Object.fromEntries(
+      [ana.id, ben.id, mei.id, 'ask', 'sweep', 'execute'].map((name) => [
+        name,
+        fc.constantFrom(0, 0, -90, 90),
+      ]),
+    ),
+  ),
+});
+type Plan = typeof plans extends fc.Arbitrary<infer P> ? P : never;
+
+const questionOf = ({ required, declineEnds }: Plan): Action =>
+  waiting({
+    mechanism: toy.id,
+    effectKey: `toy:${attacker.value}`,
+    attentionAt: minute(17).toISOString(),
+    approval: requestWith({
+      required,
+      declineEnds,
+      moreTimeMinutes: MORE_MINUTES,
+      askedRungs: 0,
+      taskToken: null,
+    }),
+  });
+
+/** Everything that the plan names, at once. */
+const atOnce = (one: ReturnType<typeof account>, action: Action, plan: Plan, turn: Turn) =>
+  Promise.all([
+    one.respond(plan.askDies),
+    ...plan.clicks.map(({ person, click, dies: at }) => one.click(action, person, click, at)),
+    plan.isSwept && turn('sweep').then(() => one.sweepOnce()),
+    plan.isWithdrawn &&
+      turn('withdrawn').then(() => one.undo({ cause: 'person', by: `person:${mei.id}` })),
+    plan.isHalted &&
+      turn('halted').then(() =>
+        one.store.killSwitch.set(POLICY.account, {
+          mode: 'halt',
+          by: `person:${mei.id}`,
+          at: minute(0).toISOString(),
+          why: 'stop',
+        }),
+      ),
+    plan.isGone && one.stopExecution(),
+  ]);
+
+const VOTES = { approve: 'approved', decline: 'declined' } as const;
+const EVENTS = {
+  acknowledge: 'acknowledged',
+  'more-time': 'more-time',
+  'hand-over': 'handed-over',
+};
+
+/** What somebody was answered is what is on the record of them. */
+function expectTruth(one: Clicked, all: readonly Clicked[], action: Action) {
+  const { person, click, status, page } = one;
+  const isOnRecord = isRecorded(one, action);
+  if (status === 200) {
+    expect(isOnRecord, `${person} was told that ${click} counted`).toBe(true);
+    return;
+  }
+  if (status === 500) {
+    expect(page).toContain('it shows whether your answer was counted');
+    return;
+  }
+  expect([403, 409, 410]).toContain(status);
+  // Another click of theirs may have come when it counted: before the page said so, or after they were asked.
+  const counted = all.some(
+    (other) => other !== one && other.person === person && [200, 500].includes(other.status),
+  );
+  if (!counted) expect(isOnRecord, `${person} was told that ${click} did not count`).toBe(false);
+}
+
+function isRecorded({ person, click }: Clicked, { approval, history }: Action): boolean {
+  if (click === 'approve' || click === 'decline')
+    return approval!.votes.some(({ by, verdict }) => by === person && verdict === VOTES[click]);
+  return history.some(({ by, event }) => by === `person:${person}` && event === EVENTS[click]);
+}
+
+/** Opened again at the end, every link says who decided what. */
+async function expectHonestPage(one: ReturnType<typeof account>, person: string, action: Action) {
+  const page = await one.look(action, person);
+  expect(page).toMatch(/^200 /);
+  const decision = action.approval!.decision;
+  if (decision) expect(page).toContain(`${NAMES[decision.by]} ${decision.verdict} it at`);
+}
+const NAMES: Readonly<Record<string, string>> = Object.fromEntries(
+  [ana, ben, mei].map(({ id, name }) => [id, name]),
+);
+
+/** One outcome at the most, reached by enough votes, and nothing done without it. */
+function expectOneOutcome({ approval, history, status }: Action, { required }: Plan) {
+  const events = history.map(({ event }) => event);
+  const settled = events.filter((event) => ['approved', 'declined', 'expired'].includes(event));
+  expect(settled.length).toBeLessThanOrEqual(1);
+  expect(['declined', 'expired', 'reversed', 'failed']).toContain(status);
+  const { votes, decision } = approval!;
+  const yes = votes.filter(({ verdict }) => verdict === 'approved');
+  expect(new Set(votes.map(({ by }) => by)).size).toBe(votes.length);
+  expect(settled[0] === 'approved').toBe(yes.length >= required);
+  expect(decision?.verdict).toBe(settled[0] === 'expired' ? undefined : settled[0]);
+  if (events.includes('executing')) expect(settled[0]).toBe('approved');
+  const isStopped = settled[0] === 'approved' && !events.includes('in-force');
+  return { mustBeTold: isStopped || settled[0] === 'expired' };
+}
+
+describe('P2: whoever clicks what, and whatever happens at the same time', () => {
+  test('there is one outcome, it is on record, and everybody who clicked is told the truth', async () => {
+    const property = fc.asyncProperty(fc.scheduler(), plans, async (scheduler, plan) => {
+      let isOrdered = true;
+      const turn: Turn = (what) =>
+        isOrdered ? scheduler.schedule(Promise.resolve(), what) : Promise.resolve();
+      const one = account(turn, plan.skewSeconds);
+      isOrdered = false;
+      const question = await put(one.store, questionOf(plan));
+      isOrdered = true;
+      await scheduler.waitFor(atOnce(one, question, plan, turn));
+      isOrdered = false;
+      await one.pass(3 * 60);
+
+      const action = await one.load();
+      const { mustBeTold } = expectOneOutcome(action, plan);
+      if (mustBeTold) expect(one.told.length).toBeGreaterThan(0);
+      expect(faultOf(anchorOf(action), action.history)).toBe(null);
+      expect(one.world.size).toBe(0);
+      expect(one.clicked).toHaveLength(plan.clicks.length);
+      for (const clicked of one.clicked) {
+        expectTruth(clicked, one.clicked, action);
+        await expectHonestPage(one, clicked.person, action);
+      }
+    });
+    await fc.assert(property, { numRuns: Number(process.env.PROPERTY_RUNS ?? 300) });
+  }, 300_000);
+});
