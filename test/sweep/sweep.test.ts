@@ -1,6 +1,6 @@
 // P4 and P9 when something was lost: what the sweeper finds, and sets going again.
 import { beforeEach, describe, expect, test } from 'vitest';
-import { moveTo } from '../../functions/audit/chain.ts';
+import { moveTo, noted } from '../../functions/audit/chain.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import { NotFound } from '../../functions/domain/errors.ts';
 import type { Store } from '../../functions/store/store.ts';
@@ -60,6 +60,30 @@ describe('the sweeper', () => {
     expect(calls).toEqual([]);
     for (const minutes of [5, 6]) await sweep(deps(later(minutes)));
     expect(calls).toEqual(['digest person:ana.silva', 'digest person:ana.silva']);
+  });
+
+  test('tells who approved what was then stopped, where nobody else did, and not twice', async () => {
+    const approval = requestWith({
+      decision: { verdict: 'approved', by: 'ana.silva', at: NOW.toISOString(), reason: '' },
+    });
+    const approved = toyAction({ status: 'approved', disposition: 'approve', approval });
+    const change = { failure: 'withdrawn', attentionAt: later(5).toISOString() };
+    const stopped = moveTo(
+      approved,
+      'failed',
+      { at: NOW, by: 'person:mei.tanaka', text: '' },
+      change,
+    );
+    await store.records.createAction(stopped);
+    await sweep(deps(later(5)));
+    expect(calls).toContain(`tell ${stopped.actionId}`);
+    await store.records.changeAction(INCIDENT_ID, stopped.actionId, (current) => ({
+      ...noted(current, { at: later(6), by: 'notify', event: 'told', text: 'Told Ana Silva' }),
+      attentionAt: later(6).toISOString(),
+    }));
+    calls = [];
+    await sweep(deps(later(6)));
+    expect(calls).not.toContain(`tell ${stopped.actionId}`);
   });
 
   test('leaves alone what is not yet due', async () => {
