@@ -33,15 +33,16 @@ form { margin: .9rem 0 1.1rem; }
 .choice { display: grid; gap: .65rem; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); margin: 0 0 .8rem; }
 .choice.wide { grid-template-columns: 1fr; }
 @media (min-width: 34rem) { .choice.wide { grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); } }
-button { font: inherit; font-weight: 700; font-size: 1.1875rem; line-height: 1.2; min-height: 4rem; padding: .55rem .6rem; border-radius: .75rem; border: 2px solid var(--quiet); color: var(--ink); background: var(--paper); cursor: pointer; touch-action: manipulation; }
-button small { display: block; margin-top: .15rem; font-size: .8125rem; font-weight: 400; }
-button.go { background: var(--go); border-color: var(--go); color: var(--on-go); }
+button, a.go { font: inherit; font-weight: 700; font-size: 1.1875rem; line-height: 1.2; min-height: 4rem; padding: .55rem .6rem; border-radius: .75rem; border: 2px solid var(--quiet); color: var(--ink); background: var(--paper); cursor: pointer; touch-action: manipulation; }
+button small, a.go small { display: block; margin-top: .15rem; font-size: .8125rem; font-weight: 400; }
+a.go { display: block; text-align: center; text-decoration: none; }
+button.go, a.go { background: var(--go); border-color: var(--go); color: var(--on-go); }
 button.small { font-size: 1rem; min-height: 2.75rem; padding: .4rem .8rem; }
 .alike { list-style: none; margin: 0 0 .8rem; padding: 0; } .alike label { display: flex; gap: .6rem; align-items: center; color: var(--ink); font-size: 1rem; min-height: 2.75rem; overflow-wrap: anywhere; } .alike input { width: 1.4rem; height: 1.4rem; flex: none; }
 select { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--quiet); border-radius: .6rem; min-height: 2.75rem; padding: .3rem .6rem; max-width: 100%; }
 form details p { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; } form details label { margin: 0; }
 .tally { margin: .6rem 0 0; }
-button:hover { filter: brightness(1.08); } button:active { filter: brightness(.92); }
+button:hover, a.go:hover { filter: brightness(1.08); } button:active { filter: brightness(.92); }
 :focus-visible { outline: 3px solid var(--go); outline-offset: 3px; border-radius: .4rem; }
 label { display: block; font-size: .9375rem; color: var(--quiet); margin-bottom: .25rem; }
 textarea { display: block; width: 100%; font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--quiet); border-radius: .6rem; padding: .55rem .7rem; resize: vertical; }

@@ -37,7 +37,7 @@ const MORE_MINUTES = 5;
 const RETRIES = { approve: 4, execute: 6, reverse: 5, notify: 4 };
 
 type Click = 'approve' | 'decline' | 'acknowledge' | 'more-time' | 'hand-over';
-type Clicked = { person: string; click: Click; status: number; page: string };
+type Clicked = { person: string; click: Click; wasKilled: boolean; status: number; page: string };
 
 /** One account in which a block waits for Ana, and after five minutes for Ben. */
 function account(turn: Turn, skewSeconds: Readonly<Record<string, number>>) {
@@ -174,7 +174,13 @@ function account(turn: Turn, skewSeconds: Readonly<Record<string, number>>) {
       headers: { 'Content-Type': 'application/x-www-form-urlencoded', Origin: 'null' },
       body: new URLSearchParams(form).toString(),
     });
-    clicked.push({ person, click: clicking, status: response.status, page: await response.text() });
+    clicked.push({
+      person,
+      click: clicking,
+      wasKilled: dies !== null,
+      status: response.status,
+      page: await response.text(),
+    });
   }
 
   /** What the page says to somebody who opens the link again. */
@@ -289,13 +295,14 @@ const EVENTS = {
 
 /** What somebody was answered is what is on the record of them. */
 function expectTruth(one: Clicked, all: readonly Clicked[], action: Action) {
-  const { person, click, status, page } = one;
+  const { person, click, wasKilled, status, page } = one;
   const isOnRecord = isRecorded(one, action);
   if (status === 200) {
     expect(isOnRecord, `${person} was told that ${click} counted`).toBe(true);
     return;
   }
   if (status === 500) {
+    expect(wasKilled).toBe(true);
     expect(page).toContain('it shows whether your answer was counted');
     return;
   }

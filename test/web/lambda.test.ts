@@ -2,19 +2,25 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { handle, type LambdaEvent } from 'hono/aws-lambda';
 import { expect, test } from 'vitest';
-import { INCIDENT_ID } from '../fixtures/case.ts';
+import { INCIDENT_ID, POLICY } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
-import { desk, put, waiting } from './desk.ts';
+import { ana, desk, put, waiting } from './desk.ts';
 
 const db = startStores();
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
-const event = (method: string, path: string, form?: Record<string, string>) =>
+const event = (
+  method: string,
+  path: string,
+  form?: Record<string, string>,
+  cookies: string[] = [],
+) =>
   ({
     version: '2.0',
     routeKey: '$default',
     rawPath: path,
     rawQueryString: '',
+    cookies,
     headers: {
       host: 'countermand.example',
       ...(form && { 'content-type': 'application/x-www-form-urlencoded', origin: 'null' }),
@@ -54,4 +60,30 @@ test('a person looks, and approves, through API Gateway', async () => {
   expect(answer.statusCode).toBe(200);
   expect((await store.records.action(INCIDENT_ID, action.actionId)).status).toBe('approved');
   expect(did).toEqual(['callback token-1 approved']);
+});
+
+test('a session comes in and goes out as API Gateway has cookies: in lists of their own', async () => {
+  const store = await db.fresh();
+  const action = await put(store, waiting());
+  const signIn = { issuer: 'https://x.example', clientId: 'c', clientSecret: 's', claim: 'email' };
+  const provider = {
+    begin: async () => new URL('https://x.example/authorize'),
+    finish: async () => ({ email: ana.email, email_verified: true }),
+  };
+  const { app, pathOf } = desk(store, { policy: { ...POLICY, signIn }, provider });
+  const handler = handle(app);
+  const call = async (path: string, cookies: string[]) =>
+    (await handler(
+      event('GET', path, undefined, cookies) as unknown as LambdaEvent,
+    )) as APIGatewayProxyStructuredResultV2;
+  const path = await pathOf(action);
+  const kept = (answer: APIGatewayProxyStructuredResultV2) =>
+    (answer.cookies ?? []).map((cookie) => cookie.split(';')[0]!);
+  const away = await call(`/sign-in${path}`, []);
+  expect(away.headers?.location).toBe('https://x.example/authorize');
+  const back = await call('/signed-in', kept(away));
+  const session = kept(back).filter((cookie) => cookie.includes('session'));
+  expect(back.headers?.location).toBe(path);
+  expect((await call(path, [])).body).not.toContain('value="approve"');
+  expect((await call(path, ['other=1', ...session])).body).toContain('value="approve"');
 });
