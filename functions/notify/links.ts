@@ -34,6 +34,22 @@ export const answerToken = (
   person: Person,
 ): Promise<string> => issueLink(mac, { ...claimsOf(action, person), purpose: 'slack' });
 
+/** Nobody is there at 3 AM who has not slept on it by noon; the next attempt that fails brings a new link. */
+const MENDED_WITHIN_MS = 12 * 3_600_000;
+
+/** Whoever hears that it could not be undone can try again or keep it; null for any other action. */
+export async function mendUrl(
+  { mac, webBaseUrl }: LinkDeps,
+  { status, incidentId, actionId, digest }: Action,
+  person: Person,
+  now: Date,
+): Promise<string | null> {
+  if (status !== 'reversal-failed') return null;
+  const expires = secondsOf(now.getTime() + MENDED_WITHIN_MS);
+  const claims = { purpose: 'review', incidentId, actionId, digest, expires } as const;
+  return `${webBaseUrl}/review/${await issueLink(mac, { ...claims, person: person.id })}`;
+}
+
 /** Managers can have asked anew what nobody decided; null for anybody else, and for any other action. */
 export async function askAnewUrl(
   { mac, webBaseUrl }: LinkDeps,

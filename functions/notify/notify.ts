@@ -10,7 +10,7 @@ import type { Store } from '../store/store.ts';
 import type { Mac } from '../web/seal.ts';
 import { asText } from './channels/channel.ts';
 import { sendDigest } from './digest.ts';
-import { askAnewUrl } from './links.ts';
+import { askAnewUrl, mendUrl } from './links.ts';
 import type { Message, Send } from './message.ts';
 import { askedOf, type News, newsOf, questionsTo } from './news.ts';
 import { type Sent, sendAll, troubleIn } from './send-all.ts';
@@ -64,6 +64,7 @@ async function tellOf(
   ];
   const messageTo = async (person: Approver, urgency: Message['urgency']): Promise<Message> => {
     const anew = await askAnewUrl(deps, action, person, deps.now());
+    const mend = await mendUrl(deps, action, person, deps.now());
     return {
       key: `${news.urgency ? 'decided' : action.status}-${actionId}-${sinceEntry(action)}-${person.id}`,
       to: { kind: 'person', ...person },
@@ -74,7 +75,10 @@ async function tellOf(
       paragraphs: news.paragraphs,
       facts,
       steps: news.steps,
-      links: anew ? [{ label: 'Have it asked anew', url: anew }] : [],
+      links: [
+        ...(anew ? [{ label: 'Have it asked anew', url: anew }] : []),
+        ...(mend ? [{ label: 'Try again, or keep it', url: mend }] : []),
+      ],
       incidentId,
       actionId,
     };

@@ -12,7 +12,7 @@ export type Review = 'keep' | 'extend' | 'reverse';
 /** The sweeper tells people this long after a review date that nobody kept to. */
 const REMINDED_FOR_MINUTES = 24 * 60;
 
-/** Until the review date; keeping what is kept already sets the next one. */
+/** Until the review date; keeping what is kept already sets the next one. What could not be undone may be kept, too. */
 export function keep(
   action: Action,
   { person, people, now, limits }: By & { limits: Pick<Limits, 'keptReviewDays'> },
@@ -27,7 +27,8 @@ export function keep(
   };
   const text = `Kept: it is not undone by itself any more; to be reviewed on ${reviewAt.slice(0, 10)}`;
   const note = { at: now, by: `person:${person}`, text };
-  if (action.status === 'in-force') return { next: moveTo(action, 'kept', note, change) };
+  if (action.status === 'in-force' || action.status === 'reversal-failed')
+    return { next: moveTo(action, 'kept', note, change) };
   return action.status === 'kept' && action.reviewAt !== null
     ? { next: { ...noted(action, { ...note, event: 'kept' }), ...change } }
     : refuse('settled', 'It can no longer be kept.');

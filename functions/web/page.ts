@@ -175,7 +175,7 @@ ${form(
 <div class="choice wide">
 ${mayExtend(action, view) ? extendButton(action) : ''}
 <button name="review" value="reverse">Reverse now<small>undone at once</small></button>
-${action.status === 'reversal-failed' ? '' : html`<button name="review" value="keep">${action.status === 'kept' ? 'Keep on' : 'Keep'}<small>no end, in your name</small></button>`}
+<button name="review" value="keep">${action.status === 'kept' ? 'Keep on' : 'Keep'}<small>no end, in your name</small></button>
 </div>`,
 )}
 ${action.status === 'in-force' && !mayExtend(action, view) ? html`<p class="quiet">It was extended ${action.extensions} times; policy allows no more.</p>` : ''}

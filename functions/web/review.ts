@@ -32,6 +32,7 @@ async function onKeep(deps: WebDeps, { claims, action }: Opened): Promise<Answer
     keep(current, { person, people, now: deps.now(), limits: deps.policy.limits }),
   );
   if (written.refusal) return notCounted(written.action, written.refusal);
+  await holdAgain(deps, written.action);
   await unschedule(deps, action.actionId);
   await scheduleKeptReview(deps, written.action);
   return counted(
@@ -91,6 +92,15 @@ const counted = (action: Action, title: string, text: string): Answer => ({
   say: { title, text, tone: 'good' },
   status: 200,
 });
+
+/** What could not be undone was given up by its holder. Should this fail, new actions on it go to a person, as before. */
+async function holdAgain({ store, log }: WebDeps, action: Action): Promise<void> {
+  const { effectKey, actionId, before } = action;
+  if (!effectKey) return;
+  await store.leases
+    .hold(effectKey, actionId, before)
+    .catch((error: unknown) => log('error', 'lease not held', { actionId, ...errorFields(error) }));
+}
 
 /** A schedule that cannot be removed does no harm: the reversal finds that the action is kept. */
 const unschedule = ({ schedules, log }: WebDeps, actionId: string): Promise<void> =>

@@ -348,6 +348,51 @@ describe('a reversal', () => {
   });
 });
 
+describe('P4: an action on an effect that could not be taken back', () => {
+  const failedUndo = async () => {
+    const ids = await put();
+    await execute(deps(), ids);
+    world.set(attacker.value, 'theirs');
+    minutes(60);
+    await reverse(deps(), { ...ids, cause: 'due', by: 'schedule' });
+    // The breaker has tripped of it; a person looked, and put the switch back.
+    const moved = { mode: 'run', by: 'person:ana.silva', at: now.toISOString(), why: '' } as const;
+    await store.killSwitch.set(POLICY.account, moved);
+    return ids;
+  };
+  const next = { actionId: 'act-0123456789abcdef-2' };
+
+  test.each(['auto', 'approve'] as const)(
+    'is handed to a person, who learns why, and changes nothing (%s)',
+    async (disposition) => {
+      const { actionId } = await failedUndo();
+      const approved = disposition === 'approve';
+      const ids = await put({
+        ...next,
+        disposition,
+        status: approved ? 'approved' : 'proposed',
+        approval: approved ? approvedByAna : null,
+      });
+      expect(await execute(deps(), ids)).toMatchObject({ status: 'handed-off' });
+      const action = await load(ids);
+      expect(action.attentionAt, 'the sweeper has people told').toBe(now.toISOString());
+      expect(action.reasons.at(-1)).toEqual({
+        code: 'earlier-undo-failed',
+        text: `Not carried out: the undo of ${actionId}, which has the same effect, failed`,
+      });
+      expect(await holders()).toEqual([actionId]);
+    },
+  );
+
+  test('runs once that was undone after all', async () => {
+    const first = await failedUndo();
+    world.set(attacker.value, 'ours');
+    const byHand = { ...first, cause: 'person', by: 'person:ana.silva' };
+    expect(await reverse(deps(), byHand)).toMatchObject({ status: 'reversed' });
+    expect(await execute(deps(), await put(next))).toMatchObject({ status: 'in-force' });
+  });
+});
+
 describe('P4: in numbers', () => {
   test('what no schedule undoes is undone by the sweeper within 60 s of its due time, whenever its minute begins', async () => {
     const ids = await put();

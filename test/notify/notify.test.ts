@@ -7,6 +7,7 @@ import { asText } from '../../functions/notify/channels/channel.ts';
 import { Message } from '../../functions/notify/message.ts';
 import { type NotifyDeps, notify } from '../../functions/notify/notify.ts';
 import type { Store } from '../../functions/store/store.ts';
+import { readLink } from '../../functions/web/link.ts';
 import { alertWith, attacker, INCIDENT_ID, leakedKey, POLICY } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
 import {
@@ -165,6 +166,24 @@ describe('the news', () => {
       expect(text()).toContain("IPSet.Addresses[?@ != '203.0.113.7/32']");
     },
   );
+
+  test('P4: of an undo that failed has a link for each reader, on which to try again or keep it, for 12 hours', async () => {
+    const action = await put(store, inForce({ status: 'reversal-failed' }));
+    await tell(action, { failure }, { now: () => minute(600) });
+    for (const { links, to } of sent) {
+      expect(links).toMatchObject([{ label: 'Try again, or keep it' }]);
+      const token = links[0]!.url.slice(`${BASE_URL}/review/`.length);
+      const read = (minutes: number) => readLink(mac, token, 'review', minute(minutes));
+      const { id } = to as { id: string };
+      expect(await read(600 + 12 * 60 - 1)).toMatchObject({ ok: true, claims: { person: id } });
+      expect(await read(600 + 12 * 60)).toMatchObject({ ok: false, why: 'expired' });
+    }
+  });
+
+  test('of what is being undone at this moment has no link, as there is nothing to decide', async () => {
+    await tell(await put(store, inForce({ status: 'reversing' })), { failure });
+    expect(sent.flatMap(({ links }) => links)).toEqual([]);
+  });
 
   test('of a key that was given back goes out once, to who approved it, with a ticket and the way to a new one', async () => {
     const action = await put(

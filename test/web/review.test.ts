@@ -216,4 +216,28 @@ describe('a review', () => {
     expect((await post(path, form(action, 'keep'))).status).toBe(403);
     expect((await load(action)).status).toBe('in-force');
   });
+
+  test('P4: of what could not be undone offers both, and can try again', async () => {
+    const action = await put(store, inForce({ status: 'reversal-failed' }));
+    const { app, did, post, reviewPathOf } = desk(store);
+    const path = await reviewPathOf(action);
+    const page = await (await app.request(path)).text();
+    expect(page).toContain('value="keep"');
+    expect((await post(path, form(action, 'reverse'))).status).toBe(200);
+    expect(did[0]).toContain('"cause":"person"');
+  });
+
+  test('P4: keeps what could not be undone; others may hold the effect with it again', async () => {
+    const action = await put(store, inForce({ status: 'reversal-failed', attentionAt: null }));
+    const [key, id] = [action.effectKey!, action.actionId];
+    const first = { by: 'first', now: minute(1) };
+    await store.leases.acquire(key, id, minute(1));
+    await store.leases.release(key, id, first);
+    await store.leases.pause(key, first, { isStuck: true });
+    const { post, reviewPathOf } = desk(store);
+    expect((await post(await reviewPathOf(action), form(action, 'keep'))).status).toBe(200);
+    expect(await load(action)).toMatchObject({ status: 'kept', dueAt: null });
+    const joined = await store.leases.acquire(key, 'act-0123456789abcdef-2', minute(2));
+    expect(joined.holders).toEqual([id, 'act-0123456789abcdef-2']);
+  });
 });
