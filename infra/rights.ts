@@ -79,6 +79,8 @@ export function rightsIn(s: Surroundings) {
     sendMail: allow(['ses:SendEmail'], identitiesOf(s, mailFrom), {
       StringEquals: { 'ses:FromAddress': mailFrom },
     }),
+    // One number, pool or sender id; nothing where policy names none.
+    sendTexts: s.channels.sms ? allow(['sms-voice:SendTextMessage'], [s.channels.sms.from]) : null,
     tellTeam: allow(['sns:Publish'], [s.teamTopicArn]),
     // CreateOpsItem has no resource to name before the item exists.
     openTickets: allow(['ssm:CreateOpsItem'], ['*']),
@@ -209,6 +211,7 @@ function placeholders(s: Surroundings): Readonly<Record<string, string | readonl
     MailSecretArns: [s.integrations.microsoftGraph, s.integrations.gmail].flatMap(
       (joined) => joined?.secretArn ?? [],
     ),
+    TextsFrom: s.channels.sms ? [s.channels.sms.from] : [],
     MessageSecretArns: messages.map((name) => secretArn(s, name)),
     TicketSecretArns: tickets.map((name) => secretArn(s, name)),
   };

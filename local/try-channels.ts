@@ -5,6 +5,7 @@ import { SNS } from '@aws-sdk/client-sns';
 import { peopleOf, slackMemberOf } from '../functions/domain/people.ts';
 import type { Policy } from '../functions/domain/policy.ts';
 import { channelsOf } from '../functions/notify/channels.ts';
+import { textingFrom } from '../functions/notify/deployed.ts';
 import type { Recipient } from '../functions/notify/message.ts';
 import { remoteClients } from '../functions/remote/deployed.ts';
 import { loadPolicy, POLICIES, PolicyError } from '../policies/load.ts';
@@ -27,7 +28,8 @@ async function main(account = '', id = ''): Promise<number> {
     return 2;
   }
   const { MAIL_FROM: mailFrom = '', TEAM_TOPIC_ARN: teamTopicArn = '' } = process.env;
-  const aws = { ses: new SESv2({}), sns: new SNS({}), mailFrom, teamTopicArn };
+  const texting = textingFrom(policy.channels);
+  const aws = { ses: new SESv2({}), sns: new SNS({}), texting, mailFrom, teamTopicArn };
   const channels = channelsOf(policy.channels, { ...remoteClients(), ...aws })
     .filter(({ name }) => name !== 'e-mail' || mailFrom)
     .filter(({ name }) => name !== 'the SNS topic' || teamTopicArn);

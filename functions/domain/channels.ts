@@ -25,6 +25,11 @@ const SlackTeam = z
   .string()
   .regex(/^T[A-Z0-9]{6,20}$/, 'expected the id of a Slack workspace, such as "T012AB3CDE"');
 
+/** E.164, as the service takes it. */
+const PhoneNumber = z
+  .string()
+  .regex(/^\+[1-9]\d{6,14}$/, 'expected a number such as "+4915112345678", without spaces');
+
 /** What a button says that it is, in the message and in the click on it. */
 export const SLACK_ANSWERS = {
   approve: 'countermand.approve',
@@ -77,6 +82,17 @@ export const ChannelsFile = z
           .optional(),
       })
       .optional(),
+    sms: z
+      .strictObject({
+        /** ARN of the number, pool or sender id of AWS End User Messaging that texts come from; in any region. */
+        from: z
+          .string()
+          .regex(
+            /^arn:[\w-]+:sms-voice:[a-z0-9-]+:\d{12}:(phone-number|pool|sender-id)\/[\w/-]+$/,
+            'expected the ARN of a phone number, a pool or a sender id',
+          ),
+      })
+      .optional(),
     /** Secret with the address of a Workflows webhook: whoever knows the address may post. */
     teams: z.strictObject({ webhook: SecretName }).optional(),
     pagerDuty: z
@@ -93,16 +109,19 @@ export const ChannelsFile = z
       z.string(),
       z.strictObject({
         slack: SlackUser.optional(),
+        /** Of this person's phone: for pages only, and without the link. */
+        sms: PhoneNumber.optional(),
         /** Secret with the routing key of a service that pages this person. */
         pagerDuty: SecretName.optional(),
       }),
     ),
     tickets: TicketSystem,
   })
-  .superRefine(({ slack, pagerDuty, people }, ctx) => {
+  .superRefine(({ slack, sms, pagerDuty, people }, ctx) => {
     for (const [id, person] of Object.entries(people))
       for (const [channel, there] of [
         ['slack', slack],
+        ['sms', sms],
         ['pagerDuty', pagerDuty],
       ] as const)
         if (person[channel] && !there)

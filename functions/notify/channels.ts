@@ -11,11 +11,13 @@ import type { Channel } from './channels/channel.ts';
 import { email, type MailClients } from './channels/email.ts';
 import { PAGER_DUTY_URLS, pagerDuty, RoutingKey } from './channels/pager-duty.ts';
 import { type SlackDeps, SlackToken, slack } from './channels/slack.ts';
+import { type SmsClients, sms } from './channels/sms.ts';
 import { TeamsWebhook, teams } from './channels/teams.ts';
 import { type TopicClients, topic } from './channels/topic.ts';
 import { WebhookSecret, webhook } from './channels/webhook.ts';
 
 export type ChannelClients = MailClients &
+  SmsClients &
   TopicClients &
   HttpClients &
   SecretClients &
@@ -28,6 +30,7 @@ export function channelsOf(config: Channels, clients: ChannelClients): Channel[]
     email(clients),
     topic(clients),
     ...slackChannels(config, clients, (name) => text(name, SlackToken)),
+    ...smsChannel(config, clients),
     ...(config.teams
       ? [teams({ clients, webhook: text(config.teams.webhook, TeamsWebhook) })]
       : []),
@@ -69,6 +72,17 @@ function slackChannels(
     }),
   ];
 }
+
+const smsChannel = ({ sms: config, people }: Channels, { texting }: SmsClients): Channel[] =>
+  config
+    ? [
+        sms({
+          texting,
+          from: config.from,
+          numberOf: ({ to }) => (to.kind === 'person' && people[to.id]?.sms) || null,
+        }),
+      ]
+    : [];
 
 function pagerDutyChannel(
   { pagerDuty: config, people }: Channels,

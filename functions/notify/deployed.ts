@@ -1,4 +1,6 @@
 // How functions in AWS send messages: the channels of policy, set up from the environment.
+
+import { PinpointSMSVoiceV2 } from '@aws-sdk/client-pinpoint-sms-voice-v2';
 import { SESv2 } from '@aws-sdk/client-sesv2';
 import { SNS } from '@aws-sdk/client-sns';
 import type { Log } from '../audit/log.ts';
@@ -24,6 +26,7 @@ export function sendFrom(
     log,
     ses: new SESv2({}),
     sns: new SNS({}),
+    texting: textingFrom(channels),
     mailFrom: required(env, ENV.mailFrom),
     teamTopicArn: required(env, ENV.teamTopicArn),
   };
@@ -31,3 +34,9 @@ export function sendFrom(
   const send = createSend({ channels: channelsOf(channels, clients), now, log });
   return capped(send, { store, limits, now, log });
 }
+
+/** In the region of the number, which may be another one: the service is not in every region. */
+export const textingFrom = ({ sms }: Policy['channels']): PinpointSMSVoiceV2 => {
+  const region = sms?.from.split(':')[3];
+  return new PinpointSMSVoiceV2(region ? { region } : {});
+};

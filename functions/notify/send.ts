@@ -1,7 +1,7 @@
 // One message by every channel that reaches its recipient, side by side; a channel that fails is reported by the others.
 import { errorFields, type Log } from '../audit/log.ts';
 import { NotFound, RetryableError, Unavailable } from '../domain/errors.ts';
-import type { Channel } from './channels/channel.ts';
+import { type Channel, LINK_ELSEWHERE } from './channels/channel.ts';
 import type { Message, Send } from './message.ts';
 
 export type SendDeps = { channels: readonly Channel[]; now: () => Date; log: Log };
@@ -62,8 +62,7 @@ async function sendBy(channels: readonly Channel[], message: Message) {
 function shownBy({ isPrivate }: Channel, message: Message): Message {
   if (message.links.length === 0 || (isPrivate && message.to.kind === 'person')) return message;
   const [first = '', ...rest] = message.paragraphs;
-  const where =
-    message.to.kind === 'person' ? ['The link is in your e-mail or direct message.'] : [];
+  const where = message.to.kind === 'person' ? [LINK_ELSEWHERE] : [];
   return {
     ...message,
     links: [],

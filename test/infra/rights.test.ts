@@ -530,6 +530,24 @@ describe('least privilege', () => {
     });
   });
 
+  test('texts are sent by who sends, from the one number of policy, and by nobody without one', () => {
+    const send = 'sms-voice:SendTextMessage';
+    expect(whoMay(send)).toEqual([]);
+    const from = 'arn:aws:sms-voice:eu-central-1:123456789012:pool/pool-0123';
+    const channels = { ...POLICY.channels, sms: { from } };
+    const allowed = [...functionsOf(templateWith({ policy: { channels } })).values()].flatMap(
+      ({ name, rights }) =>
+        rights
+          .filter(({ actions }) => actions.includes(send))
+          .map(({ resources }) => `${name} ${resources}`),
+    );
+    expect(allowed.sort()).toEqual(
+      ['approve', 'close', 'execute-message', 'notify', 'remind', 'reverse-message', 'sweep'].map(
+        (name) => `${name} ${from}`,
+      ),
+    );
+  });
+
   test('only reversers delete from the table, and only leases', () => {
     expect(whoMay('dynamodb:DeleteItem')).toEqual(SCOPES.map((scope) => `reverse-${scope}`).sort());
     for (const { rights } of functions.values())

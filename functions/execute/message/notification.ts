@@ -16,7 +16,12 @@ export const notifyAnalyst: Mechanism<MessageClients, z.infer<typeof Before>> = 
   action: 'send_analyst_notification',
   scope: 'message',
   targetKinds: ['alert'],
-  permissions: ['ses:SendEmail', 'sns:Publish', 'secretsmanager:GetSecretValue'],
+  permissions: [
+    'ses:SendEmail',
+    'sns:Publish',
+    'sms-voice:SendTextMessage',
+    'secretsmanager:GetSecretValue',
+  ],
   quota: 'The sending rate of SES in the account, and those of the channels that policy adds',
   effects: () => [{}],
   effectKey: ({ actionId }) => `message:${actionId}`,

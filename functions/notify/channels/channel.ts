@@ -19,6 +19,9 @@ export type Channel = {
  */
 export const PATIENCE = { timeoutMs: 4_000, retries: 1, longestWaitSeconds: 4 } as const;
 
+/** What a message says in place of a link, where it may carry none. */
+export const LINK_ELSEWHERE = 'The link is in your e-mail or direct message.';
+
 /** Text for a channel with a limit, which may have any number of lines. */
 export const shortened = (text: string, most: number): string =>
   text.length <= most ? text : `${cut(text, most - 1)}…`;
