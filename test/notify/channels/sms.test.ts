@@ -97,7 +97,9 @@ test.each([
   expect(inGsm(given)).toBe(text);
 });
 
-test('what does not fit says so by its end', () => {
+test('what does not fit says so by its end; some signs take two places', () => {
+  expect(septetsOf('a[€]')).toBe(7);
+  expect(fitting('[[[[[', 8)).toBe('[[...');
   expect(fitting('one two three', 10)).toBe('one two...');
   expect(fitting('one', 3)).toBe('one');
   expect(fitting('one', 2)).toBe('');
