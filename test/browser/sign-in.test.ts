@@ -1,4 +1,5 @@
 // Signing in, in a real browser: there and back between two sites, with cookies and policies as a browser sees them.
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { providerFrom } from '../../functions/web/sign-in.ts';
@@ -73,6 +74,19 @@ describe('on a phone, without script', () => {
       { name: '__Host-countermand-session', httpOnly: true, secure: true, sameSite: 'Lax' },
     ]);
   });
+
+  test.each(['light', 'dark'] as const)(
+    'in %s, axe finds nothing where one is asked to sign in',
+    async (colorScheme) => {
+      const context = await browser.newContext({ viewport: PHONE, colorScheme });
+      const shown = await context.newPage();
+      await shown.goto(site.url + world.link('ana.silva'));
+      const { violations } = await new AxeBuilder({ page: shown }).analyze();
+      if (process.env.SHOT) await shown.screenshot({ path: `/tmp/sign-in-${colorScheme}.png` });
+      await context.close();
+      expect(violations.map(({ id }) => id)).toEqual([]);
+    },
+  );
 
   test('whoever signs in as somebody else is told so, and decides nothing', async () => {
     provider.behaves({ claims: { email: 'mallory@example.com' } });

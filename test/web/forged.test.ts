@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
-import { issueLink, type LinkClaims, Purpose } from '../../functions/web/link.ts';
+import { issueLink, type LinkClaims, PagePurpose, Purpose } from '../../functions/web/link.ts';
 import { seal } from '../../functions/web/seal.ts';
 import { createMac } from '../../local/mac.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
@@ -127,8 +127,8 @@ const WAYS: Readonly<Record<string, (one: Sent, other: Sent, at: number, char: s
 
 const forgeries = fc.record({
   way: fc.constantFrom(...Object.keys(WAYS)),
-  one: fc.nat(17),
-  other: fc.nat(17),
+  one: fc.nat(1_000),
+  other: fc.nat(1_000),
   at: fc.nat(10_000),
   char: fc.constantFrom(...ALPHABET),
   verdict: fc.option(fc.constantFrom('approve', 'reverse', 'keep')),
@@ -148,10 +148,12 @@ test(`none of ${LINKS.toLocaleString('en')} opens, and all are told the same`, a
   const real = new Set(sent.map(({ purpose, token }) => `/${purpose}/${token}`));
   const tried = new Map<string, number>();
   const property = fc.asyncProperty(forgeries, async ({ way, one, other, at, char, verdict }) => {
-    const forged = WAYS[way]!(sent[one]!, sent[other]!, at, char);
+    const forged = WAYS[way]!(sent[one % sent.length]!, sent[other % sent.length]!, at, char);
     const token = await forged.token;
-    fc.pre(token !== '' && !real.has(`/${forged.purpose}/${token}`));
-    const path = `/${forged.purpose}/${encodeURIComponent(token)}`;
+    // What has no page of its own is tried at those of the others.
+    const page = PagePurpose.safeParse(forged.purpose).data ?? PagePurpose.options[at % 3];
+    fc.pre(token !== '' && !real.has(`/${page}/${token}`));
+    const path = `/${page}/${encodeURIComponent(token)}`;
     expect(await seen(path, verdict), way).toBe(usual);
     tried.set(way, (tried.get(way) ?? 0) + 1);
   });
@@ -162,7 +164,7 @@ test(`none of ${LINKS.toLocaleString('en')} opens, and all are told the same`, a
 }, 300_000);
 
 test('those that were sent do open, so that it is not the desk that refuses', async () => {
-  for (const { purpose, token } of sent)
+  for (const { purpose, token } of sent.filter(({ purpose }) => purpose !== 'slack'))
     expect((await site.app.request(`/${purpose}/${token}`)).status).toBe(200);
 });
 
