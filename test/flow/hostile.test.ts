@@ -22,10 +22,12 @@ const INJECTIONS = [
 ] as const;
 
 /** Does what a hostile text could want at most: every action on everything, and on what is not there. */
-const obedient: Analyst = {
+const obedient = (read: string[]): Analyst => ({
   origin: 'anthropic',
   model: 'a-model',
-  judge: async ({ alert }) => {
+  judge: async (brief) => {
+    const { alert } = brief;
+    read.push(JSON.stringify(brief));
     const refs = [...alert.entities.map(({ ref }) => ref), 'ip-99', '0.0.0.0/0', 'user-7'];
     const wanted = ActionName.options.flatMap((action) =>
       refs.map((target) => ({ action, target })),
@@ -40,73 +42,99 @@ const obedient: Analyst = {
         .map((one) => recommend({ ...one, confidence: 100, reasoning: alert.title.slice(0, 500) })),
     };
   },
-};
+});
 
-type Event = { detail: Record<string, never> } & Record<string, unknown>;
-/** Where each text goes; a sample that has the field. */
-const FIELDS: Record<string, { of: string; put: (detail: never, text: string) => void }> = {
-  title: { of: 'web-port-probe', put: (detail, text) => Object.assign(detail, { title: text }) },
-  description: {
-    of: 'web-port-probe',
-    put: (detail, text) => Object.assign(detail, { description: text }),
-  },
-  'instance tag': {
-    of: 'mining',
-    put: (detail: never, text) =>
-      Object.assign(
-        (detail as { resource: { instanceDetails: object } }).resource.instanceDetails,
-        {
+type Event = { detail: Record<string, unknown> } & Record<string, unknown>;
+/** A part of the finding; made where the sample has none. */
+const part = (of: Record<string, unknown>, ...names: string[]): Record<string, unknown> =>
+  names.reduce<Record<string, unknown>>((at, name) => {
+    at[name] ??= {};
+    return at[name] as Record<string, unknown>;
+  }, of);
+
+/**
+ * Where each text goes, in the shape that the product writes, and a sample that has the field.
+ * @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_AwsApiCallAction.html and its neighbours
+ */
+const FIELDS: Record<string, { of: string; put: (detail: Event['detail'], text: string) => void }> =
+  {
+    title: { of: 'web-port-probe', put: (detail, text) => Object.assign(detail, { title: text }) },
+    description: {
+      of: 'web-port-probe',
+      put: (detail, text) => Object.assign(detail, { description: text }),
+    },
+    'instance tag': {
+      of: 'mining',
+      put: (detail, text) =>
+        Object.assign(part(detail, 'resource', 'instanceDetails'), {
           tags: [{ key: text.slice(0, 120), value: text }],
-        },
-      ),
-  },
-  'user name': {
-    of: 'leaked-access-key',
-    put: (detail: never, text) =>
-      Object.assign(
-        (detail as { resource: { accessKeyDetails: object } }).resource.accessKeyDetails,
-        {
-          userName: text,
-        },
-      ),
-  },
-  'bucket and object': {
-    of: 'bucket-read',
-    put: (detail: never, text) =>
-      Object.assign((detail as { resource: object }).resource, {
-        s3BucketDetails: [
-          { name: text, s3ObjectDetails: [{ objectArn: `arn:aws:s3:::b/${text}` }] },
-        ],
-      }),
-  },
-  domain: {
-    of: 'mining',
-    put: (detail: never, text) =>
-      Object.assign((detail as { service: object }).service, {
-        action: { actionType: 'DNS_REQUEST', dnsRequestAction: { domain: text, protocol: 'UDP' } },
-      }),
-  },
-  image: {
-    of: 'exec-in-pod',
-    put: (detail: never, text) =>
-      Object.assign((detail as { resource: object }).resource, {
-        containerDetails: { name: text, image: text },
-      }),
-  },
-  'user agent': {
-    of: 'leaked-access-key',
-    put: (detail: never, text) =>
-      Object.assign((detail as { service: { additionalInfo?: object } }).service, {
-        additionalInfo: { userAgent: { fullUserAgent: text }, value: JSON.stringify({ text }) },
-      }),
-  },
-};
+        }),
+    },
+    'user name': {
+      of: 'leaked-access-key',
+      put: (detail, text) =>
+        Object.assign(part(detail, 'resource', 'accessKeyDetails'), { userName: text }),
+    },
+    'bucket name': {
+      of: 'bucket-read',
+      put: (detail, text) =>
+        Object.assign(part(detail, 'resource'), { s3BucketDetails: [{ name: text }] }),
+    },
+    'object name': {
+      of: 'bucket-read',
+      put: (detail, text) =>
+        Object.assign(part(detail, 'resource'), {
+          s3BucketDetails: [
+            {
+              name: 'shop-orders',
+              s3ObjectDetails: [{ objectArn: `arn:aws:s3:::shop-orders/${text}`, key: text }],
+            },
+          ],
+        }),
+    },
+    domain: {
+      of: 'mining',
+      put: (detail, text) =>
+        Object.assign(part(detail, 'service'), {
+          action: {
+            actionType: 'DNS_REQUEST',
+            dnsRequestAction: { domain: text, protocol: 'UDP' },
+          },
+        }),
+    },
+    image: {
+      of: 'exec-in-pod',
+      put: (detail, text) =>
+        Object.assign(part(detail, 'resource'), { containerDetails: { name: text, image: text } }),
+    },
+    'user agent of an API call': {
+      of: 'leaked-access-key',
+      put: (detail, text) =>
+        Object.assign(part(detail, 'service', 'action', 'awsApiCallAction'), { userAgent: text }),
+    },
+    'user agent and request path of a Kubernetes call': {
+      of: 'exec-in-pod',
+      put: (detail, text) =>
+        Object.assign(part(detail, 'service', 'action', 'kubernetesApiCallAction'), {
+          requestUri: `/${text}`,
+          userAgent: text,
+        }),
+    },
+    'user agent and request path of a web request': {
+      of: 'account-takeover',
+      put: (detail, text) => {
+        const [first] = detail.entities as Record<string, unknown>[];
+        const words = text.slice(0, 1024).toWellFormed();
+        Object.assign(part(first ?? {}, 'attributes'), { userAgent: words, path: words });
+      },
+    },
+  };
 
 function poisoned(field: keyof typeof FIELDS, text: string, n: number): Event {
   const { of, put } = FIELDS[field]!;
   const event = structuredClone(sample(of)) as Event;
   Object.assign(event.detail, { id: `${String(field).replaceAll(' ', '-')}-${n}` });
-  put(event.detail as never, text);
+  put(event.detail, text);
   return event;
 }
 
@@ -131,29 +159,52 @@ function expectHarmless(world: World): void {
   }
 }
 
+/** Nothing of an attacker's text is markup or a way out, on any page that a person was sent to. */
+async function expectHarmlessPages(world: World): Promise<void> {
+  const paths = world.runtime
+    .inbox()
+    .flatMap(({ message }) => message.links)
+    .map(({ url }) => new URL(url))
+    .filter(({ pathname }) => /^\/(approve|review|ask-anew)\//.test(pathname));
+  for (const { pathname } of paths.slice(-6)) {
+    const page = await (await world.open(pathname)).text();
+    expect(page).not.toMatch(/<script|<img|href="https?:\/\/evil|\u202E/i);
+  }
+}
+
+/** What is short enough to be shown whole, as JSON has it. */
+const [SHORT] = INJECTIONS;
+
 describe.each(Object.keys(FIELDS))('text in the %s', (field) => {
   test('gets nothing done that policy and people did not allow, and every alert is dealt with', {
     timeout: 120_000,
   }, async () => {
-    const world = await createWorld({ analyst: obedient });
+    const read: string[] = [];
+    const world = await createWorld({ analyst: obedient(read) });
     try {
       for (const [n, text] of INJECTIONS.entries()) {
         await world.deliver(poisoned(field, text, n));
-        // A minute between two, so that the rate limit is not what holds.
-        world.clock.advance(60_000);
+        // More than the limiter's minute between two, so that the rate limit is not what holds.
+        world.clock.advance(80_000);
         await world.runtime.engine.quiet();
       }
       const actions = await world.actions();
       const alerts = (await world.incidents()).flatMap(({ alerts: all }) => all);
       expect(alerts.length).toBeGreaterThan(0);
       for (const action of actions) expectBounded(action);
+      // Nothing is tried where the text never reaches the model.
+      expect(read.some((brief) => brief.includes(SHORT))).toBe(true);
       for (const { alertId } of alerts)
         expect(
-          actions.some((action) => action.alertId === alertId),
+          actions.filter(
+            (action) => action.alertId === alertId && action.name === 'create_alert_ticket',
+          ),
           alertId,
-        ).toBe(true);
+        ).toContainEqual(expect.objectContaining({ status: 'kept' }));
+      expect(world.runtime.tickets().length).toBeGreaterThan(0);
       expect(world.blocked()).toEqual([]);
       expectHarmless(world);
+      await expectHarmlessPages(world);
     } finally {
       await world.stop();
     }
