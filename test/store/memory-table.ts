@@ -23,10 +23,9 @@ import {
 
 /** `wrote` sees each item before and after it was written. */
 export function memoryTable(wrote: (change: Images & Key) => void = () => {}): Table {
-  const items = new Map<string, string>();
-  const nameOf = ({ pk, sk }: Key) => `${pk}\n${sk}`;
-  const read = (key: Key): Item | undefined => {
-    const text = items.get(nameOf(key));
+  const partitions = new Map<string, Map<string, string>>();
+  const read = ({ pk, sk }: Key): Item | undefined => {
+    const text = partitions.get(pk)?.get(sk);
     return text === undefined ? undefined : JSON.parse(text);
   };
   const check = (key: Key, condition: Condition | undefined) => {
@@ -38,30 +37,34 @@ export function memoryTable(wrote: (change: Images & Key) => void = () => {}): T
         : found?.version === condition.values?.[':version'];
     if (!holds) throw new Conflict(`another writer changed ${key.pk} ${key.sk}`);
   };
-  const all = () => [...items.values()].map((text): Item => JSON.parse(text));
+  const itemsOf = (partition: Map<string, string> | undefined) =>
+    [...(partition?.values() ?? [])].map((text): Item => JSON.parse(text));
   return {
     get: async (key) => read(key),
     put: async (item, condition) => {
       check(item, condition);
       wrote({ pk: item.pk, sk: item.sk, before: read(item) ?? null, after: item });
-      items.set(nameOf(item), JSON.stringify(item));
+      const partition = partitions.get(item.pk) ?? new Map<string, string>();
+      partitions.set(item.pk, partition.set(item.sk, JSON.stringify(item)));
     },
     remove: async (key, condition) => {
       check(key, condition);
       wrote({ ...key, before: read(key) ?? null, after: null });
-      items.delete(nameOf(key));
+      partitions.get(key.pk)?.delete(key.sk);
     },
     query: async (pk, { prefix = '', newestFirst = false, limit = Infinity } = {}) => {
-      const found = all()
-        .filter((item) => item.pk === pk && item.sk.startsWith(prefix))
+      const found = itemsOf(partitions.get(pk))
+        .filter((item) => item.sk.startsWith(prefix))
         .sort((a, b) => (a.sk < b.sk ? -1 : 1));
       return (newestFirst ? found.reverse() : found).slice(0, limit);
     },
     needingAttention: async (until) =>
-      all().filter(
-        ({ open, attentionAt }) =>
-          open === 'yes' && typeof attentionAt === 'string' && attentionAt <= until,
-      ),
+      [...partitions.values()]
+        .flatMap(itemsOf)
+        .filter(
+          ({ open, attentionAt }) =>
+            open === 'yes' && typeof attentionAt === 'string' && attentionAt <= until,
+        ),
   };
 }
 

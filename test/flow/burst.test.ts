@@ -1,0 +1,240 @@
+// A burst of alerts, through the real functions on a table in memory: P6, P9, and nobody woken more often than policy says.
+import { expect, test } from 'vitest';
+import { analyse } from '../../functions/analyse/analyse.ts';
+import { playbook } from '../../functions/analyse/playbook.ts';
+import { approve } from '../../functions/approve/approve.ts';
+import { close } from '../../functions/close/close.ts';
+import type { Action } from '../../functions/domain/action.ts';
+import { NotFound } from '../../functions/domain/errors.ts';
+import { enrich } from '../../functions/enrich/enrich.ts';
+import { execute } from '../../functions/execute/execute.ts';
+import { effectsOf } from '../../functions/execute/registry.ts';
+import { gate } from '../../functions/gate/gate.ts';
+import { type Accepted, acceptEvent } from '../../functions/intake/intake.ts';
+import { capped } from '../../functions/notify/capped.ts';
+import type { Message } from '../../functions/notify/message.ts';
+import { notify } from '../../functions/notify/notify.ts';
+import { reverse } from '../../functions/reverse/reverse.ts';
+import { inMemory } from '../../local/aws/state-file.ts';
+import { assumeDrilled } from '../../local/drill/assumed.ts';
+import { createAccount } from '../../local/mechanisms.ts';
+import { schedulesIn } from '../execute/toy.ts';
+import { NOW, POLICY } from '../fixtures/case.ts';
+import { retried } from '../properties/mortal.ts';
+import { memoryTable, storeOn } from '../store/memory-table.ts';
+import { BASE_URL, mac } from '../web/desk.ts';
+import { sample } from './world.ts';
+
+/** BURST_ALERTS=10000 takes some minutes. */
+const ALERTS = Number(process.env.BURST_ALERTS ?? 500);
+/** They come within so long, several at once. */
+const BURST_MS = 300_000;
+const AT_ONCE = 10;
+/** Some of what is automatic is held up for longer than its place lasts. */
+const HELD_UP_MS = 90_000;
+const HOUR_MS = 3_600_000;
+const RETRIES = 8;
+
+/** A probe by an attacker and at a host of its own; every twentieth is seen again, and every tenth hits the same host. */
+function probe(n: number): string {
+  const i = n % 20 === 19 ? n - 1 : n;
+  const host = i % 10 === 0 ? 0 : i;
+  const event = sample('web-port-probe') as { detail: Record<string, unknown> };
+  event.detail.id = `burst-${i}`;
+  return JSON.stringify(event)
+    .replaceAll('203.0.113.66', `45.20.${i >> 8}.${i & 255}`)
+    .replaceAll('i-0aa1bb2cc3dd4ee5f', `i-0aa1bb2cc3d${host.toString(16).padStart(6, '0')}`);
+}
+
+/** The most of these times within so long of each other. */
+function mostWithin(milliseconds: number, times: readonly string[]): number {
+  const sorted = times.map((at) => Date.parse(at)).sort((a, b) => a - b);
+  let first = 0;
+  let most = 0;
+  for (const [last, at] of sorted.entries()) {
+    while ((sorted[first] ?? at) <= at - milliseconds) first++;
+    most = Math.max(most, last - first + 1);
+  }
+  return most;
+}
+const groupedBy = <T>(all: readonly T[], key: (one: T) => string): T[][] => [
+  ...Map.groupBy(all, key).values(),
+];
+
+/** One account: the state machine's way in code, with what waits in a list of its own. */
+async function account() {
+  const clock = { now: NOW };
+  const now = () => clock.now;
+  const log = () => {};
+  const store = storeOn(memoryTable());
+  await assumeDrilled(POLICY, store.drills, NOW);
+  const pages: { at: string; to: string }[] = [];
+  const deliver = async ({ urgency, to }: Message) => {
+    if (urgency === 'page' && to.kind === 'person')
+      pages.push({ at: now().toISOString(), to: to.id });
+    return { notBy: [] };
+  };
+  const send = capped(deliver, { store, limits: POLICY.limits, now, log });
+  const state = <T>(_: string, initial: T) => inMemory(initial);
+  const stands = createAccount({ state, policy: POLICY, send, now });
+  const started: { incidentId: string; alertId: string }[] = [];
+  const deps = {
+    store,
+    policy: POLICY,
+    send,
+    mac,
+    webBaseUrl: BASE_URL,
+    now,
+    log,
+    effectsOf,
+    analyst: playbook,
+    deadline: () => new AbortController().signal,
+    lookDeadline: () => new AbortController().signal,
+    ec2: stands.ec2,
+    iam: stands.iam,
+    ssm: stands.ssm,
+    waf: stands.samples,
+    ownPrefix: 'countermand-',
+    schedules: schedulesIn(new Map()),
+    callback: () => Promise.reject(new NotFound('nobody waits')),
+    openTicket: async () => 'oi-1',
+    reject: async (body: string, reason: string) => expect.fail(`${reason}: ${body.slice(0, 200)}`),
+    startRespond: async (_: string, input: object) =>
+      void started.push(input as (typeof started)[number]),
+  };
+  const mechanisms = new Map(
+    Object.values(stands.scopes).flatMap((all) => all.map((one) => [one.face.id, one] as const)),
+  );
+  /** What has still to happen for an alert, and from when on. */
+  const later: { at: number; work: () => Promise<void> }[] = [];
+  const after = (milliseconds: number, work: () => Promise<void>) =>
+    later.push({ at: now().getTime() + milliseconds, work });
+
+  async function carryOut(ids: { incidentId: string; actionId: string }): Promise<void> {
+    try {
+      await retried(RETRIES, () => execute({ ...deps, mechanisms }, ids));
+    } catch (error) {
+      const failure = { Error: error instanceof Error ? error.name : 'unknown', Cause: '' };
+      const request = { ...ids, cause: 'execution-failed', by: 'respond', failure };
+      await retried(RETRIES, () => reverse({ ...deps, mechanisms }, request));
+      await retried(RETRIES, () => notify(deps, ids));
+    }
+  }
+
+  let held = 0;
+  async function respond(ids: { incidentId: string; alertId: string }): Promise<void> {
+    const enriched = await retried(RETRIES, () => enrich(deps, ids));
+    const decided = await retried(RETRIES, async () => gate(deps, await analyse(deps, enriched)));
+    const { actions } = decided as {
+      actions: { incidentId: string; actionId: string; disposition: string; waits: number[] }[];
+    };
+    let over = 0;
+    for (const { disposition, incidentId, actionId, waits } of actions) {
+      const action = { incidentId, actionId };
+      if (disposition === 'auto') {
+        const delay = held++ % 3 === 2 ? HELD_UP_MS : 0;
+        over = Math.max(over, delay);
+        if (delay === 0) await carryOut(action);
+        else after(delay, () => carryOut(action));
+      }
+      if (disposition === 'hand-off') await retried(RETRIES, () => notify(deps, action));
+      if (disposition === 'approve') {
+        const ask = (rung: number) =>
+          retried(RETRIES, () => approve(deps, { ...action, rung, taskToken: 'a-token' }));
+        await ask(0);
+        const wait = 1000 * waits.reduce((sum, seconds) => sum + seconds, 0);
+        over = Math.max(over, wait);
+        after(wait, async () => {
+          await ask(waits.length - 1);
+          await retried(RETRIES, () => notify(deps, action));
+        });
+      }
+    }
+    after(over, () => retried(RETRIES, () => close(deps, ids)).then(() => {}));
+  }
+
+  return {
+    store,
+    pages,
+    clock,
+    async arrive(bodies: readonly string[]) {
+      const accepted = await Promise.all(bodies.map((body) => acceptEvent(deps, body)));
+      await Promise.all(started.splice(0).map(respond));
+      return accepted.flat();
+    },
+    /** One after another, in the order of their times. */
+    async pass(milliseconds: number) {
+      const until = now().getTime() + milliseconds;
+      for (;;) {
+        later.sort((a, b) => a.at - b.at);
+        const next = later[0];
+        if (!next || next.at > until) break;
+        later.shift();
+        clock.now = new Date(Math.max(next.at, now().getTime()));
+        await next.work();
+      }
+      clock.now = new Date(until);
+    },
+    waiting: () => later.length,
+  };
+}
+
+test(`${ALERTS} alerts in five minutes: the rate holds, every one ends in an outcome, and pages stay below the cap`, {
+  timeout: 120_000 + 200 * ALERTS,
+}, async () => {
+  const began = performance.now();
+  const { store, pages, arrive, pass, waiting } = await account();
+  const accepted: Accepted[] = [];
+  for (let n = 0; n < ALERTS; n += AT_ONCE) {
+    const size = Math.min(AT_ONCE, ALERTS - n);
+    accepted.push(...(await arrive(Array.from({ length: size }, (_, k) => probe(n + k)))));
+    await pass((BURST_MS * AT_ONCE) / ALERTS);
+  }
+  await pass(HOUR_MS);
+  expect(waiting()).toBe(0);
+
+  const incidents = await store.records.recentIncidents(ALERTS);
+  const actions: Action[] = [];
+  for (const { incidentId } of incidents)
+    actions.push(...(await store.records.actions(incidentId)));
+  const automatic = actions.filter(
+    ({ disposition, appliedAt }) => disposition === 'auto' && appliedAt !== null,
+  );
+  const tooLate = actions.filter(
+    ({ disposition, status }) => disposition === 'auto' && status === 'failed',
+  );
+  const most = (all: readonly Action[]) =>
+    mostWithin(
+      60_000,
+      all.map(({ appliedAt }) => appliedAt ?? ''),
+    );
+  const woken = groupedBy(pages, ({ to }) => to).map((all) =>
+    mostWithin(
+      HOUR_MS,
+      all.map(({ at }) => at),
+    ),
+  );
+  console.log(
+    `${ALERTS} alerts: ${incidents.length} incidents, ${actions.length} actions, ${automatic.length} automatic, at most ${most(automatic)} in a minute, ${tooLate.length} too late for a place; at most ${Math.max(...woken)} pages to a person in an hour; ${((performance.now() - began) / 1000).toFixed(0)} s`,
+  );
+
+  const { perAccount, perAction, perIncident } = POLICY.limits.automaticPerMinute;
+  expect(automatic.length).toBeGreaterThan(perAccount);
+  expect(most(automatic)).toBeLessThanOrEqual(perAccount);
+  for (const same of groupedBy(automatic, ({ name }) => name ?? ''))
+    expect(most(same), same[0]?.name ?? '').toBeLessThanOrEqual(perAction);
+  for (const same of groupedBy(automatic, ({ incidentId }) => incidentId))
+    expect(most(same), same[0]?.incidentId).toBeLessThanOrEqual(perIncident);
+  // Otherwise nothing here shows that a place is asked for once more when it is used.
+  expect(tooLate.length).toBeGreaterThan(0);
+
+  const alerts = incidents.flatMap((incident) => incident.alerts);
+  const ids = new Set(alerts.map(({ alertId }) => alertId));
+  expect(accepted).toHaveLength(ALERTS);
+  expect(accepted.filter((one) => one.outcome === 'refused' || !ids.has(one.alertId))).toEqual([]);
+  expect(alerts.filter(({ outcome }) => outcome === null)).toEqual([]);
+
+  expect(pages.length).toBeGreaterThan(0);
+  for (const count of woken)
+    expect(count).toBeLessThanOrEqual(POLICY.limits.pages.perPersonPerHour);
+});
