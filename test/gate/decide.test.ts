@@ -529,6 +529,19 @@ describe('each rule', () => {
     expect(ruling.disposition).toBe('auto');
   });
 
+  test.each([known('countermand-itself'), unknown('the approvers could not be read')])(
+    'writes the ticket whatever protects what the alert is called, or may',
+    (protectedBy) => {
+      const ruling = decide(
+        recommend({ action: 'create_alert_ticket', target: 'alert-1' }),
+        circumstances({
+          facts: factsWith(factsAbout('alert-1', { address: null, protectedBy })),
+        }),
+      );
+      expect(ruling.disposition).toBe('auto');
+    },
+  );
+
   test('asks a person about a target on which people reversed us before', () => {
     const facts = factsAbout('ip-1', { history: { ...history, reversedByPeople: known(1) } });
     const ruling = decide(recommend({ action: 'add_ip_to_watchlist' }), withTarget({}, facts));

@@ -29,8 +29,9 @@ const targetIsNotProtected: Rule = {
   id: 'target-is-not-protected',
   question: 'Is the target free of protection?',
   inputs: ({ entityFacts }) => ({ protectedBy: shown(entityFacts?.protectedBy) }),
-  verdict: ({ entityFacts, policy }) => {
-    if (!entityFacts) return null;
+  // To write it down, or to tell of it, hurts nobody; otherwise a name that an attacker chose would keep it from people.
+  verdict: ({ entityFacts, policy, target }) => {
+    if (!entityFacts || target?.kind === 'alert') return null;
     const { protectedBy } = entityFacts;
     if (!protectedBy.known)
       return verdict(

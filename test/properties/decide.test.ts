@@ -1,0 +1,278 @@
+// The decision over arbitrary policies, targets and facts: P1, P2, P5 and P10, and that there always is one.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Disposition } from '../../functions/domain/action.ts';
+import type { Entity } from '../../functions/domain/alert.ts';
+import {
+  type EntityFacts,
+  type Fact,
+  type Facts,
+  known,
+  unknown,
+} from '../../functions/domain/facts.ts';
+import { ActionName, type ActionPolicy, type Policy } from '../../functions/domain/policy.ts';
+import { effectsOf } from '../../functions/execute/registry.ts';
+import { decide, isStricter } from '../../functions/gate/decide.ts';
+import type { Circumstances } from '../../functions/gate/proposal.ts';
+import {
+  alertWith,
+  attacker,
+  DRILLED,
+  factsAbout,
+  leakedKey,
+  NOW,
+  POLICY,
+  recommend,
+  suspectUser,
+  theAlertItself,
+  theFunction,
+  theInstance,
+} from '../fixtures/case.ts';
+
+const fact = <T>(...values: T[]): fc.Arbitrary<Fact<T>> =>
+  fc.oneof(fc.constantFrom(...values).map(known), fc.constant(unknown('not read')));
+
+/** One ACL, as it guards an instance. */
+const acl = {
+  networkAclId: 'acl-0a1b2c3d4e5f60718',
+  isDefault: false,
+  vpcId: 'vpc-1',
+  subnets: { ids: ['subnet-1'], count: 1 },
+  instances: { ids: [theInstance.value], count: 1 },
+  otherInterfaces: 0,
+  rules: { ingress: { ipv4: 2, ipv6: 1 }, egress: { ipv4: 2, ipv6: 1 } },
+};
+const inForce = ActionName.options.map((name) => ({ name, actionId: 'act-x', effect: null }));
+const anyHistory = fc.record({
+  earlierIncidents: fact<string[]>([], ['inc-x']),
+  inForce: fact(...[[], ...inForce.map((one) => [one])]),
+  reversedByPeople: fact(0, 2),
+  declined: fact(0, 2),
+});
+const anyFactsOn = ({ ref, kind }: Entity): fc.Arbitrary<EntityFacts> =>
+  fc.record({
+    ref: fc.constant(ref),
+    protectedBy: fact(null, null, 'break-glass', 'approver-address', 'a-rule-of-yesterday'),
+    history: anyHistory,
+    address:
+      kind === 'ip'
+        ? (fc.record({
+            ...Object.fromEntries(
+              Object.entries(factsAbout(ref).address ?? {}).map(([key, value]) => [
+                key,
+                fc.constant(value),
+              ]),
+            ),
+            singleHost: fact(true, true, false),
+            awsServices: fact<string[]>([], [], ['S3']),
+            ownedBy: fact(null, null, 'nat gateway eni-1'),
+          }) as unknown as fc.Arbitrary<EntityFacts['address']>)
+        : fc.constant(null),
+    instance:
+      kind === 'instance'
+        ? fc.record({ networkAcls: fact([], [acl]), tags: fact({}) })
+        : fc.constant(null),
+    identity:
+      kind === 'iam-user' || kind === 'access-key'
+        ? fc.record({
+            serviceAccount: fact(true, false, false),
+            tags: fact({}),
+            groups: fact<string[]>([]),
+            consoleAccess: fact(true),
+            mfa: fact(true),
+            lastUsed: fact(null),
+            status: fact<string | null>('Active'),
+          })
+        : fc.constant(null),
+    plannedWork: fc.constantFrom(null, null, 'nightly-export'),
+  });
+
+const ENTITIES = [attacker, leakedKey, suspectUser, theFunction, theInstance, theAlertItself];
+const anyFacts: fc.Arbitrary<Facts | null> = fc.option(
+  fc.record({
+    readAt: fc.constant(NOW.toISOString()),
+    calendar: fact<'open' | 'closed' | 'none'>('open', 'none', 'closed'),
+    entities: fc.tuple(...ENTITIES.map(anyFactsOn)),
+  }),
+  { freq: 8 },
+);
+
+const anyAction = (name: ActionName): fc.Arbitrary<ActionPolicy> => {
+  const given = POLICY.actions[name];
+  const floor = fc.integer({ min: 0, max: 100 });
+  return given.tier === 3
+    ? floor.map((confidenceFloor) => ({ ...given, confidenceFloor }))
+    : fc
+        .record({
+          confidenceFloor: floor,
+          enabled: fc.boolean(),
+          mode: fc.constantFrom('live' as const, 'live' as const, 'shadow' as const),
+        })
+        .map((change) => ({ ...given, ...change }) as ActionPolicy);
+};
+const anyPolicy: fc.Arbitrary<Policy> = fc
+  .record({
+    actions: fc
+      .tuple(...ActionName.options.map(anyAction))
+      .map(
+        (all) =>
+          Object.fromEntries(
+            ActionName.options.map((name, i) => [name, all[i]]),
+          ) as Policy['actions'],
+      ),
+    effective: fc.subarray([...POLICY.effective]),
+    mode: fc.constantFrom('live' as const, 'live' as const, 'shadow' as const),
+    stage: fc.constantFrom<Policy['stage']>('local', 'staging', 'production'),
+  })
+  .map((change) => ({
+    ...POLICY,
+    ...change,
+    plannedWork: [
+      {
+        id: 'nightly-export',
+        why: 'The export runs',
+        days: ['mon' as const],
+        fromUtc: '01:00',
+        toUtc: '05:00',
+        values: ['*'],
+      },
+    ],
+  }));
+
+const anyCircumstances: fc.Arbitrary<Circumstances> = fc
+  .record({
+    facts: anyFacts,
+    policy: anyPolicy,
+    layer: fc.constantFrom('web' as const, 'network' as const, 'dns' as const, 'unknown' as const),
+    part: fc.constantFrom('actor' as const, 'actor' as const, 'target' as const),
+    account: fc.constantFrom(POLICY.account, POLICY.account, '999999999999'),
+    archived: fc.boolean(),
+    sample: fc.boolean(),
+    generation: fc.constantFrom(1, 1, 2),
+    switchMode: fc.constantFrom('run' as const, 'run' as const, 'ask' as const, 'halt' as const),
+    drilled: fc.boolean(),
+  })
+  .map(({ facts, policy, layer, part, account, archived, sample, drilled, ...given }) => ({
+    ...given,
+    facts,
+    policy,
+    alert: alertWith({
+      entities: ENTITIES.map((one) => (one.kind === 'ip' ? { ...one, part } : one)),
+      traffic: { ...alertWith().traffic, layer },
+      account,
+      archived,
+      sample,
+    }),
+    drills: drilled ? DRILLED : new Map(),
+    now: NOW,
+    effectsOf,
+  }));
+const anyRecommendation = fc
+  .record({
+    action: fc.oneof(
+      { weight: 8, arbitrary: fc.constantFrom<string>(...ActionName.options) },
+      { weight: 1, arbitrary: fc.string({ minLength: 1, maxLength: 64 }) },
+    ),
+    target: fc.oneof(
+      { weight: 8, arbitrary: fc.constantFrom(...ENTITIES.map(({ ref }) => ref)) },
+      { weight: 1, arbitrary: fc.constantFrom('ip-2', '0.0.0.0/0', '__proto__', 'constructor') },
+    ),
+    confidence: fc.integer({ min: 0, max: 100 }),
+  })
+  .map(recommend);
+
+const mayRun = (disposition: Disposition) => disposition === 'auto' || disposition === 'approve';
+const runs = { numRuns: Number(process.env.PROPERTY_RUNS ?? 2000) };
+
+test('P1, P2, P5: tier 3 never runs, tier 2 never alone, and what may run is aimed at something of the alert', () => {
+  fc.assert(
+    fc.property(anyRecommendation, anyCircumstances, (recommendation, given) => {
+      const { name, target, disposition, effects, reasons } = decide(recommendation, given);
+      const tier = name === null ? null : given.policy.actions[name].tier;
+      expect(reasons.length).toBeGreaterThan(0);
+      if (tier === 3 || tier === null) {
+        expect(mayRun(disposition)).toBe(false);
+        expect(effects).toEqual([]);
+      }
+      if (tier === 2) expect(disposition).not.toBe('auto');
+      if (!mayRun(disposition)) return;
+      expect(given.alert.entities).toContain(target);
+      expect(given.switchMode).not.toBe('halt');
+      expect(given.policy.mode).toBe('live');
+      const facts = given.facts?.entities.find(({ ref }) => ref === target?.ref);
+      if (target?.kind !== 'alert') expect(facts?.protectedBy).toEqual(known(null));
+    }),
+    runs,
+  );
+});
+
+/** Every fact, forgotten one at a time, wherever it stands. */
+const factsIn = (value: unknown, path: string[] = []): string[][] =>
+  typeof value !== 'object' || value === null
+    ? []
+    : 'known' in value
+      ? [path]
+      : Object.entries(value).flatMap(([key, inner]) => factsIn(inner, [...path, key]));
+function forgotten(given: Circumstances, pick: number): Circumstances {
+  const facts = structuredClone(given.facts);
+  const paths = factsIn(facts);
+  const path = paths[pick % Math.max(1, paths.length)];
+  const last = path?.at(-1);
+  if (!path || !last) return given;
+  const holder = path
+    .slice(0, -1)
+    .reduce<Record<string, unknown>>(
+      (at, key) => at[key] as Record<string, unknown>,
+      facts as unknown as Record<string, unknown>,
+    );
+  holder[last] = unknown('forgotten');
+  return { ...given, facts };
+}
+const withActions = (
+  given: Circumstances,
+  change: (action: ActionPolicy) => object,
+): Circumstances => ({
+  ...given,
+  policy: {
+    ...given.policy,
+    actions: Object.fromEntries(
+      Object.entries(given.policy.actions).map(([name, one]) => [name, { ...one, ...change(one) }]),
+    ) as Policy['actions'],
+  },
+});
+const inPolicy = (given: Circumstances, change: Partial<Policy>): Circumstances => ({
+  ...given,
+  policy: { ...given.policy, ...change },
+});
+
+const HARSHER: readonly ((given: Circumstances) => Circumstances)[] = [
+  (given) => ({ ...given, facts: null }),
+  (given) => ({ ...given, switchMode: given.switchMode === 'run' ? 'ask' : 'halt' }),
+  (given) => ({ ...given, drills: new Map() }),
+  (given) => ({ ...given, generation: given.generation + 1 }),
+  (given) => ({ ...given, effectsOf: () => [] }),
+  (given) => ({ ...given, alert: { ...given.alert, archived: true } }),
+  (given) => ({ ...given, alert: { ...given.alert, account: '999999999999' } }),
+  (given) => ({ ...given, facts: given.facts && { ...given.facts, calendar: known('closed') } }),
+  (given) => inPolicy(given, { mode: 'shadow' }),
+  (given) => inPolicy(given, { effective: POLICY.effective }),
+  (given) => withActions(given, ({ tier }) => (tier === 3 ? {} : { enabled: false })),
+  (given) => withActions(given, ({ tier }) => (tier === 3 ? {} : { mode: 'shadow' })),
+  (given) => withActions(given, () => ({ confidenceFloor: 100 })),
+];
+
+test('P10: whatever fact is lost and whatever restriction is added, no decision gets looser', () => {
+  const harsher = fc.oneof(
+    fc.nat(200).map((pick) => (given: Circumstances) => forgotten(given, pick)),
+    fc.constantFrom(...HARSHER),
+  );
+  fc.assert(
+    fc.property(anyRecommendation, anyCircumstances, harsher, (recommendation, given, restrict) => {
+      const before = decide(recommendation, given);
+      const after = decide(recommendation, restrict(given));
+      if (mayRun(after.disposition))
+        expect(isStricter(before.disposition, after.disposition)).toBe(false);
+    }),
+    runs,
+  );
+});
