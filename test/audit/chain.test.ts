@@ -1,8 +1,10 @@
 // P8: the history of a record is a chain in which every alteration shows.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { append, faultOf } from '../../functions/audit/chain.ts';
-import type { HistoryEntry } from '../../functions/domain/action.ts';
+import { append, faultOf, moveTo } from '../../functions/audit/chain.ts';
+import { type HistoryEntry, Status, TRANSITIONS } from '../../functions/domain/action.ts';
+import { IllegalTransition } from '../../functions/domain/errors.ts';
+import { toyAction } from '../execute/toy.ts';
 
 const at = new Date('2026-11-24T03:00:00Z');
 const chainOf = (texts: readonly string[]): HistoryEntry[] =>
@@ -10,6 +12,38 @@ const chainOf = (texts: readonly string[]): HistoryEntry[] =>
     (history, text) => append('act-1', history, { at, by: 'gate', event: 'proposed', text }),
     [],
   );
+
+describe('P8: an action', () => {
+  const note = { at, by: 'gate', text: '' };
+
+  test.each(Status.options)(
+    'that is %s comes into the states that are listed, and no other',
+    (from) => {
+      const moves = Status.options.filter((to) => {
+        const action = toyAction({ status: from });
+        try {
+          expect(moveTo(action, to, note)).toMatchObject({
+            status: to,
+            version: action.version + 1,
+          });
+          return true;
+        } catch (error) {
+          expect(error).toBeInstanceOf(IllegalTransition);
+          return false;
+        }
+      });
+      expect(moves.sort()).toEqual([...TRANSITIONS[from]].sort());
+    },
+  );
+
+  test.each(['declined', 'reversed', 'handed-off', 'dropped', 'failed'] as const)(
+    'that is %s stays so',
+    (over) => {
+      for (const to of Status.options)
+        expect(() => moveTo(toyAction({ status: over }), to, note)).toThrow(IllegalTransition);
+    },
+  );
+});
 
 describe('P8: a history', () => {
   test('that nobody touched has no fault', () => {

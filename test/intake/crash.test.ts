@@ -5,7 +5,6 @@ import { startStores } from '../store/dynamo.ts';
 import { type Desk, openDesk, probe } from './desk.ts';
 
 const db = startStores();
-let desk: Desk;
 
 /** Thrown where intake is killed. */
 class Killed extends Error {}
@@ -45,7 +44,8 @@ function killedAt(n: number, inner: IntakeDeps): IntakeDeps {
 describe('a crash between any two steps', () => {
   /** More than the calls of one acceptance that count, twice; the last ones only remember. */
   const KILLS = 28;
-  const crash = async (n: number, event: unknown) => {
+  /** On a desk of the test's own: one that timed out goes on beside the next. */
+  const crash = async (desk: Desk, n: number, event: unknown) => {
     try {
       await acceptEvent(killedAt(n, desk.deps), JSON.stringify(event));
       return false;
@@ -61,8 +61,8 @@ describe('a crash between any two steps', () => {
   ])('P9: redelivered %s, leaves one incident and one execution', async (_when, wait) => {
     let crashes = 0;
     for (let n = 0; n < KILLS; n++) {
-      desk = await openDesk(db);
-      if (await crash(n, probe('a'))) crashes++;
+      const desk = await openDesk(db);
+      if (await crash(desk, n, probe('a'))) crashes++;
       desk.minutes(wait);
       const { incidentId, alertId } = await desk.one(probe('a'));
       expect([...desk.started], `killed at ${n}`).toEqual([[alertId, { incidentId, alertId }]]);
@@ -79,9 +79,9 @@ describe('a crash between any two steps', () => {
     ['after the window', 90],
   ])('P9: of one that joins, redelivered %s, lists it in one incident', async (_when, wait) => {
     for (let n = 0; n < KILLS; n++) {
-      desk = await openDesk(db);
+      const desk = await openDesk(db);
       await desk.one(probe('first'));
-      await crash(n, probe('a'));
+      await crash(desk, n, probe('a'));
       desk.minutes(wait);
       const { alertId } = await desk.one(probe('a'));
       const listing = (await desk.incidents()).filter(({ alerts }) =>
@@ -94,8 +94,8 @@ describe('a crash between any two steps', () => {
 
   test('P9: does not keep related alerts waiting, and both end in one incident', async () => {
     for (let n = 0; n < KILLS; n++) {
-      desk = await openDesk(db);
-      await crash(n, probe('a'));
+      const desk = await openDesk(db);
+      await crash(desk, n, probe('a'));
       const other = await desk.one(probe('b'));
       const first = await desk.one(probe('a'));
       const incidents = await desk.incidents();

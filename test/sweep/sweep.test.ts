@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { moveTo, noted } from '../../functions/audit/chain.ts';
 import type { Action } from '../../functions/domain/action.ts';
-import { NotFound } from '../../functions/domain/errors.ts';
+import { NotFound, Unavailable } from '../../functions/domain/errors.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { type SweepDeps, sweep } from '../../functions/sweep/sweep.ts';
 import { toyAction } from '../execute/toy.ts';
@@ -151,6 +151,62 @@ describe('the sweeper', () => {
     );
     await sweep(deps(later(17)));
     expect(calls).toEqual(['callback token-1 {"verdict":"approved"}']);
+  });
+
+  test('P9: tries again where the answer may still be taken, and takes no silence for an end', async () => {
+    const waiting = await put(asked());
+    const approved = await put({
+      ...asked(),
+      status: 'approved',
+      actionId: 'act-0123456789abcdef-2',
+    });
+    const down = { ...deps(later(17)), callback: () => Promise.reject(new Unavailable('down')) };
+    expect(await sweep(down)).toMatchObject({ restarted: 0, failures: 2 });
+    expect(calls, 'nobody is told of an end, and nothing is undone').toEqual([]);
+    expect((await load(approved)).status).toBe('approved');
+    await sweep(deps(later(18)));
+    expect(calls).toEqual([
+      'callback token-1 {"verdict":"expired"}',
+      'callback token-1 {"verdict":"approved"}',
+    ]);
+    expect((await load(waiting)).status).toBe('expired');
+  });
+
+  test('P4: does not put off what somebody else set meanwhile', async () => {
+    const action = await put({ status: 'in-force' });
+    const until = later(61).toISOString();
+    await sweep({
+      ...deps(later(2)),
+      // While the reversal is started, a person extends it.
+      startReverse: async () => {
+        await store.records.changeAction(INCIDENT_ID, action.actionId, (current) => ({
+          ...current,
+          attentionAt: until,
+          version: current.version + 1,
+        }));
+      },
+    });
+    const { attentionAt, history } = await load(action);
+    expect(attentionAt).toBe(until);
+    expect(history.map(({ event }) => event)).not.toContain('swept');
+  });
+
+  test('P9: does not open an incident again that was closed meanwhile', async () => {
+    await store.records.createIncident({ ...incidentWith(), attentionAt: later(1).toISOString() });
+    await sweep({
+      ...deps(later(60)),
+      startRespond: async () => {
+        await store.records.changeIncident(INCIDENT_ID, (current) => ({
+          ...current,
+          status: 'closed',
+          attentionAt: null,
+          version: current.version + 1,
+        }));
+      },
+    });
+    const { attentionAt, history } = await store.records.incident(INCIDENT_ID);
+    expect(attentionAt, 'nobody has to look at it').toBeNull();
+    expect(history.map(({ event }) => event)).not.toContain('restarted');
   });
 
   test('P9: ends an approval that nobody carries out any more, and says so', async () => {

@@ -197,6 +197,30 @@ describe('P2: a decision', () => {
     expect(did).toEqual(['callback token-1 approved']);
   });
 
+  test('to decline is counted by the breaker', async () => {
+    const action = await put(store, waiting());
+    const { pathOf, post } = desk(store);
+    await post(await pathOf(action), no(action));
+    expect((await store.breaker.find(POLICY.account))?.counted).toMatchObject([
+      { mishap: 'declines', actionId: action.actionId },
+    ]);
+  });
+
+  test('to decline stands although neither the target’s history nor the breaker can be written', async () => {
+    const action = await put(store, waiting());
+    const down = () => Promise.reject(new Conflict('down'));
+    const { did, logged, pathOf, post } = desk({
+      ...store,
+      entityHistory: { ...store.entityHistory, note: down },
+      killSwitch: { ...store.killSwitch, note: down },
+    });
+    expect((await post(await pathOf(action), no(action))).status).toBe(200);
+    expect((await load(action)).status).toBe('declined');
+    expect(did).toEqual(['callback token-1 declined']);
+    expect(logged.join()).toContain('history not noted');
+    expect(logged.join()).toContain('decline not counted');
+  });
+
   test('whose callback was lost is passed on by the second click, until it is carried out', async () => {
     const action = await put(store, waiting());
     const calls: string[] = [];
