@@ -18,17 +18,19 @@ export class MacKeys extends Construct {
 
   constructor(scope: Construct, id: string, { prefix }: Names, generation: number) {
     super(scope, id);
+    const nth = (name: string, n: number) => (n === 1 ? name : `${name}${n}`);
     const linkKey = (n: number) =>
       this.macKey(
-        n === 1 ? 'Key' : `Key${n}`,
+        nth('Key', n),
         `${prefix}links-${n}`,
         'MAC of the links that approve and review actions',
       );
     this.link = linkKey(generation);
     this.previousLink = generation > 1 ? linkKey(generation - 1) : null;
+    // What it seals lasts half an hour: whoever has a page open has to open it again, and nothing else is lost.
     this.page = this.macKey(
-      'PageKey',
-      `${prefix}pages`,
+      nth('PageKey', generation),
+      `${prefix}pages-${generation}`,
       'MAC of what the pages of decisions give out: forms and sign-ins',
     );
   }

@@ -12,7 +12,7 @@ export const Settings = z
     mailFrom: z.email(),
     /** Whether addresses are watched and blocked at CloudFront, too, by a stack in us-east-1. */
     cloudFront: z.union([z.boolean(), z.stringbool()]).optional(),
-    /** Of the key of links; one more is one rotation. See docs/links.md. */
+    /** Of the keys of links and pages; one more is one rotation. See docs/links.md. */
     linkKeyGeneration: z.coerce.number().int().min(1).max(9999).optional(),
     /** Who analyses; without it, the playbook. */
     modelProvider: z.enum(['anthropic', 'bedrock']).optional(),

@@ -110,8 +110,9 @@ function failed(
   error: unknown,
   path: string,
 ): Response | Promise<Response> {
-  log('error', 'sign-in failed', errorFields(error));
-  return error instanceof RetryableError
+  const isDown = error instanceof RetryableError;
+  log(isDown ? 'error' : 'warn', 'sign-in failed', errorFields(error));
+  return isDown
     ? c.html(
         noticePage(
           'You cannot sign in now',

@@ -307,8 +307,8 @@ describe('least privilege', () => {
   test('who asks can make links but not check them; who decides can check but not make them', () => {
     expect(whoMay('kms:GenerateMac', keyOf('links-1'))).toEqual(['approve', 'notify', 'remind']);
     expect(whoMay('kms:VerifyMac', keyOf('links-1'))).toEqual(['web']);
-    expect(whoMay('kms:GenerateMac', keyOf('pages'))).toEqual(['web']);
-    expect(whoMay('kms:VerifyMac', keyOf('pages'))).toEqual(['web']);
+    expect(whoMay('kms:GenerateMac', keyOf('pages-1'))).toEqual(['web']);
+    expect(whoMay('kms:VerifyMac', keyOf('pages-1'))).toEqual(['web']);
     expect(whoMay('kms:GenerateMac')).toEqual(['approve', 'notify', 'remind', 'web']);
     expect(whoMay('kms:VerifyMac')).toEqual(['web']);
     expect(whoMay('kms:Decrypt')).toEqual([]);
@@ -326,6 +326,18 @@ describe('least privilege', () => {
       expect(whoMay('kms:GenerateMac', previous, after)).toEqual([]);
       for (const key of [current, previous])
         expect(whoMay('kms:VerifyMac', key, after)).toEqual(['web']);
+    });
+
+    test('what pages give out is under a new key, too, and what they gave out before is worthless', () => {
+      const page = keyOf('pages-3', rotated);
+      expect(whoMay('kms:VerifyMac', page, after)).toEqual(['web']);
+      const keys = new Set(
+        after
+          .get('web')!
+          .rights.filter(({ actions }) => actions.includes('kms:VerifyMac'))
+          .flatMap(({ resources }) => resources),
+      );
+      expect(keys).toEqual(new Set([current, previous, page]));
     });
 
     test('the one before that is gone, and can be had back for 30 days', () => {

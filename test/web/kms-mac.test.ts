@@ -5,7 +5,8 @@ import { createKmsMac } from '../../functions/web/kms-mac.ts';
 import { issueLink, readLink } from '../../functions/web/link.ts';
 import { createMac } from '../../local/mac.ts';
 import { NOW } from '../fixtures/case.ts';
-import { mac as local, minute } from './desk.ts';
+import { memoryTable, storeOn } from '../store/memory-table.ts';
+import { desk, mac as local, minute, put, waiting } from './desk.ts';
 
 type Kms = Parameters<typeof createKmsMac>[0];
 const named = (name: string) => Object.assign(new Error(name), { name });
@@ -88,6 +89,22 @@ describe('when the key is rotated', () => {
     expect(await opened(await linkOf('second', 'first'), 'second', 'first')).toMatchObject({
       ok: true,
     });
+  });
+
+  test('a question that was asked before is decided after, and one of a retired key is not', async () => {
+    const store = storeOn(memoryTable());
+    const action = await put(store, waiting());
+    const { incidentId, actionId, digest } = action;
+    const sent = { ...claims, incidentId, actionId, digest };
+    const path = `/approve/${await issueLink(createKmsMac(rotating(), 'first'), sent)}`;
+    const form = { verdict: 'approve', reason: '', digest };
+    const status = async () => (await store.records.action(incidentId, actionId)).status;
+    const twice = desk(store, { mac: createKmsMac(rotating(), 'third', 'second') });
+    expect((await twice.post(path, form)).status).toBe(403);
+    expect(await status()).toBe('awaiting-approval');
+    const once = desk(store, { mac: createKmsMac(rotating(), 'second', 'first') });
+    expect((await once.post(path, form)).status).toBe(200);
+    expect(await status()).toBe('approved');
   });
 
   test('links are made with the current key alone', async () => {
