@@ -45,7 +45,10 @@ export async function unseal<T>(
   return claims.success ? claims.data : null;
 }
 
-/** What follows from a text under our key, and from nothing else. */
+/**
+ * What follows from a text under our key, and from nothing else: KMS's answer is the raw HMAC.
+ * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateMac.html
+ */
 export const derived = async (
   mac: Pick<Mac, 'generate'>,
   domain: Domain,
