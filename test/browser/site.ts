@@ -60,9 +60,10 @@ export async function startSite(
     breakDown() {
       handle = () => new Response('gone', { status: 503 });
     },
-    async stop() {
+    /** `written`: the test itself put records into the table, as a stranger would. */
+    async stop({ written = false } = {}) {
       await new Promise((resolve) => server.close(resolve));
-      await world.stop();
+      await (written ? world.runtime : world).stop();
     },
   };
 }

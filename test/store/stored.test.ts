@@ -47,7 +47,7 @@ let site: Site;
 beforeEach(async () => {
   site = await startSite();
 });
-afterEach(() => site.stop());
+afterEach(() => site.stop({ written: true }));
 
 const id = (n: number) => `act-0123456789abcdef-${n}`;
 const store = () => site.world.runtime.store;
