@@ -164,10 +164,11 @@ export function functionTable(s: Surroundings): FunctionRow[] {
       timeoutSeconds: 30,
       memoryMiB: 512,
       policy: true,
-      env: { ...table, ...messages },
+      env: { ...table, ...messages, ...links },
       may: [
         'readRecords',
         'writeRecords',
+        'generateLinks',
         'sendMail',
         'tellTeam',
         'sendTexts',

@@ -14,6 +14,7 @@ const ROUTES = [
   { path: '/approve/{token}', methods: [GET, POST] },
   { path: '/review/{token}', methods: [GET, POST] },
   { path: '/ask-anew/{token}', methods: [GET, POST] },
+  { path: '/judge/{token}', methods: [GET, POST] },
   { path: '/sign-in/{purpose}/{token}', methods: [GET] },
   { path: '/signed-in', methods: [GET] },
 ];

@@ -5,13 +5,22 @@ import { noted } from '../audit/chain.ts';
 import { errorFields, type Log } from '../audit/log.ts';
 import { type Action, IncidentId, type Status } from '../domain/action.ts';
 import type { Incident, Outcome } from '../domain/incident.ts';
-import type { ActionName } from '../domain/policy.ts';
+import { peopleOf } from '../domain/people.ts';
+import type { ActionName, Policy } from '../domain/policy.ts';
 import { quoted } from '../domain/wording.ts';
-import type { Send } from '../notify/message.ts';
-import { causedText, closedText, standingLine } from '../notify/texts.ts';
+import { judgeUrl, type LinkDeps } from '../notify/links.ts';
+import type { Message, Send } from '../notify/message.ts';
+import { sendAll } from '../notify/send-all.ts';
+import { causedText, closedText, headlineOf, observedText, standingLine } from '../notify/texts.ts';
 import type { Store } from '../store/store.ts';
 
-export type CloseDeps = { store: Store; send: Send; now: () => Date; log: Log };
+export type CloseDeps = LinkDeps & {
+  store: Store;
+  policy: Pick<Policy, 'escalation'>;
+  send: Send;
+  now: () => Date;
+  log: Log;
+};
 
 export const CloseInput = z.object({
   incidentId: IncidentId,
@@ -65,7 +74,8 @@ export function outcomeOf({ status, name }: Action): Outcome {
   }
 }
 
-export async function close({ store, send, now, log }: CloseDeps, input: unknown) {
+export async function close(deps: CloseDeps, input: unknown) {
+  const { store, send, now, log } = deps;
   const { incidentId, alertId, failure } = CloseInput.parse(input);
   const { found, unreadable } = await store.records.readActions(incidentId);
   const actions = found.filter((action) => action.alertId === alertId);
@@ -84,9 +94,14 @@ export async function close({ store, send, now, log }: CloseDeps, input: unknown
     const isSaid = alert?.outcome === outcome && current.summary === summary;
     return alert && !isSaid ? closed(current, alertId, outcome, summary, now()) : null;
   });
-  await tell({ send, store }, incident, alertId, outcome).catch((error: unknown) =>
-    // The outcome is recorded, and whoever had to do something was told on the way.
-    log('error', 'outcome could not be announced', { incidentId, alertId, ...errorFields(error) }),
+  const failed = (what: string) => (error: unknown) =>
+    log('error', what, { incidentId, alertId, ...errorFields(error) });
+  // The outcome is recorded, and whoever had to do something was told on the way.
+  await tell({ send, store }, incident, alertId, outcome).catch(
+    failed('outcome could not be announced'),
+  );
+  await askForJudgement(deps, incident, alertId, actions).catch(
+    failed('nobody could be asked to judge'),
   );
   return { incidentId, alertId, outcome };
 }
@@ -160,4 +175,45 @@ async function tell(
     incidentId: incident.incidentId,
     actionId: null,
   });
+}
+
+/**
+ * Managers decide whether an account goes live: each gets one message for an alert of which something was observed, with
+ * a link for each action. Tickets and messages to people are nothing that could go wrong.
+ */
+async function askForJudgement(
+  deps: CloseDeps,
+  incident: Incident,
+  alertId: string,
+  actions: readonly Action[],
+): Promise<void> {
+  const { policy, send, now, log } = deps;
+  const observed = actions.filter(
+    ({ status, name, failure, judgement }) =>
+      status === 'observed' &&
+      failure === null &&
+      judgement === null &&
+      !(name && INFORMATIONAL.includes(name)),
+  );
+  if (observed.length === 0) return;
+  const { escalation } = policy;
+  const messages = await Promise.all(
+    peopleOf(escalation, escalation.managers).map(async (person): Promise<Message> => {
+      const links = observed.map(async (action) => ({
+        label: `Right or wrong? ${headlineOf(action)}`.slice(0, 120),
+        url: await judgeUrl(deps, action, person, now()),
+      }));
+      return {
+        key: `judge-${alertId}-${person.id}`,
+        to: { kind: 'person', ...person },
+        urgency: 'inform',
+        ends: [],
+        ...observedText(incident, alertId, observed),
+        links: await Promise.all(links),
+        incidentId: incident.incidentId,
+        actionId: null,
+      };
+    }),
+  );
+  await sendAll(send, messages, log);
 }

@@ -156,6 +156,15 @@ export const ApprovalRequest = z.strictObject({
 });
 export type ApprovalRequest = z.infer<typeof ApprovalRequest>;
 
+/** Whether what shadow mode would have done was right. A later word, of anybody, replaces it; the history has both. */
+export const Judgement = z.strictObject({
+  verdict: z.enum(['right', 'wrong']),
+  by: z.string(),
+  at: Instant,
+  note: z.string().max(300),
+});
+export type Judgement = z.infer<typeof Judgement>;
+
 export const Action = z.strictObject({
   actionId: ActionId,
   incidentId: IncidentId,
@@ -196,6 +205,8 @@ export const Action = z.strictObject({
     .strictObject({ by: z.string(), at: Instant, actionId: ActionId })
     .nullable()
     .default(null),
+  /** Of what was observed only; null until somebody says so. */
+  judgement: Judgement.nullable().default(null),
   /** What went wrong while applying it, or null. */
   failure: z.string().max(1000).nullable(),
   createdAt: Instant,

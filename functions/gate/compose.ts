@@ -58,6 +58,7 @@ export function compose(
     extensions: 0,
     reviewAt: null,
     askedAnew: null,
+    judgement: null,
     failure: null,
     createdAt: at.toISOString(),
     attentionAt: attentionAt(disposition, approval?.expiresAt ?? null, at),

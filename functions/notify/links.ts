@@ -11,6 +11,21 @@ const ANEW_WITHIN_MS = 12 * 3_600_000;
 
 const secondsOf = (milliseconds: number): number => Math.floor(milliseconds / 1000);
 
+/** Whoever decides about shadow mode looks at its records now and then, not at once. */
+const JUDGED_WITHIN_MS = 30 * 24 * 3_600_000;
+
+/** To say whether an observed action was right. */
+export async function judgeUrl(
+  { mac, webBaseUrl }: LinkDeps,
+  { incidentId, actionId, digest }: Action,
+  person: Person,
+  now: Date,
+): Promise<string> {
+  const expires = secondsOf(now.getTime() + JUDGED_WITHIN_MS);
+  const claims = { purpose: 'judge', incidentId, actionId, digest, expires } as const;
+  return `${webBaseUrl}/judge/${await issueLink(mac, { ...claims, person: person.id })}`;
+}
+
 /** The record says when the request ends; what answers it outlives that by the time that policy may add. */
 function claimsOf({ incidentId, actionId, digest, approval }: Action, { id: person }: Person) {
   const ends = secondsOf(Date.parse(approval?.expiresAt ?? ''));

@@ -334,6 +334,24 @@ export function closedText(incident: Incident, alertId: string, outcome: Outcome
   };
 }
 
+/** What shadow mode would have done, for whoever judges whether that was right. */
+export function observedText(
+  incident: Incident,
+  alertId: string,
+  observed: readonly Action[],
+): Text {
+  const alert = incident.alerts.find((one) => one.alertId === alertId);
+  return {
+    subject: oneLine(`Right or wrong? Would have acted: ${alert?.type ?? 'alert'}`, 99),
+    paragraphs: [
+      `In shadow mode nothing is done. These would have been:\n${observed.map((one) => oneLine(headlineOf(one))).join('\n')}\nSay of each whether it would have been right. What you say counts in the summary by which you decide to go live, and changes nothing else.`,
+      ...(alert ? [`${quoted(alert.title)}, severity ${alert.severity}.`] : []),
+    ],
+    facts: [{ label: 'Incident', value: incident.incidentId }],
+    steps: [],
+  };
+}
+
 /** `Block web requests from 203.0.113.7/32: in force until 03:15 UTC on 24 Nov`. */
 export const standingLine = (action: Action): string =>
   `${headlineOf(action)}: ${words(action.status)}${action.askedAnew ? ', and asked anew' : ''}${action.status === 'in-force' && action.dueAt ? ` until ${utc(action.dueAt)}` : ''}`;

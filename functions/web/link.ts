@@ -4,7 +4,7 @@ import { ActionId, IncidentId } from '../domain/action.ts';
 import { type Mac, seal, unseal } from './seal.ts';
 
 /** Each purpose is a MAC domain of its own: a link for one is worthless for another. */
-export const Purpose = z.enum(['approve', 'review', 'ask-anew', 'slack']);
+export const Purpose = z.enum(['approve', 'review', 'ask-anew', 'judge', 'slack']);
 export type Purpose = z.infer<typeof Purpose>;
 /** Those that have a page. */
 export const PagePurpose = Purpose.exclude(['slack']);

@@ -10,7 +10,7 @@ import { headlineOf, seenSince } from '../notify/texts.ts';
 import { peopleAsked } from './decision.ts';
 import { mayExtend } from './keeping.ts';
 import { byHand, evidence, facts, machinesWords, record } from './parts.ts';
-import { decidedBy, type Names, type Standing } from './standing.ts';
+import { decidedBy, judgedBy, type Names, type Standing } from './standing.ts';
 import { pickOf } from './together.ts';
 
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
@@ -213,6 +213,34 @@ ${form(
 )}
 ${facts(view)}
 ${byHand(view)}
+${evidence(view)}
+${machinesWords(view)}
+${record(view)}`,
+  );
+}
+
+/** For whoever decides whether shadow mode was right often enough. */
+export function judgePage(view: View): Html {
+  const { action, person, names } = view;
+  return shell(
+    'Right or wrong',
+    html`
+<header>
+<p class="kicker">${person}, shadow mode recorded this</p>
+<h1>${headlineOf(action)}</h1>
+<p class="clock"><strong>Nothing was done.</strong> Would it have been right? ${judgedBy(action, names)}</p>
+</header>
+${form(
+  view,
+  'Your judgement',
+  html`<div class="choice">
+<button name="judgement" value="right" class="go">Right<small>it should have been done</small></button>
+<button name="judgement" value="wrong">Wrong<small>it should not</small></button>
+</div>
+<label for="note">Why, for the record (optional)</label>
+<textarea id="note" name="note" rows="2" maxlength="300" autocomplete="off"></textarea>`,
+)}
+${facts(view)}
 ${evidence(view)}
 ${machinesWords(view)}
 ${record(view)}`,

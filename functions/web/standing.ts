@@ -60,7 +60,10 @@ const STANDINGS: Readonly<Record<Action['status'], Say>> = {
       'Not undone',
       `The attempt of ${utc(lastAt(action))} to undo it failed. The on-call analyst has the commands to do it by hand.`,
     ),
-  observed: (action) => stopped(action),
+  observed: (action, _now, names) =>
+    action.failure === null
+      ? quiet('Observed', `In shadow mode nothing is done. ${judgedBy(action, names)}`.trim())
+      : stopped(action),
   'handed-off': (action) => stopped(action),
   dropped: () => quiet('Not pursued', 'Nothing was done.'),
   failed: (action) =>
@@ -90,6 +93,13 @@ const BY: Readonly<Record<string, string>> = {
 };
 
 const lastAt = ({ history }: Action) => history.at(-1)?.at;
+
+/** `Mei Tanaka judged it right at 09:02 UTC on 24 Nov.`, or nothing where nobody did. */
+export function judgedBy({ judgement }: Action, names: Names): string {
+  if (!judgement) return '';
+  const note = judgement.note ? `, saying ${quoted(judgement.note)}` : '';
+  return `${names[judgement.by] ?? judgement.by} judged it ${judgement.verdict} at ${utc(judgement.at)}${note}.`;
+}
 
 /** `Ana Silva approved it at 03:02 UTC on 24 Nov.`, or nothing where nobody did. */
 export function decidedBy({ approval }: Action, names: Names): string {

@@ -13,11 +13,20 @@ import { ApproveForm, onApproval } from './approval.ts';
 import { mayNot } from './decision.ts';
 import { FORM_OPEN_MINUTES, readNonce } from './form.ts';
 import { guardedHeaders, neverKept, ownFormsOnly } from './guard.ts';
+import { JudgeForm, mayJudge, onJudge } from './judge.ts';
 import { mayReverse } from './keeping.ts';
 import { type LinkClaims, PagePurpose } from './link.ts';
 import type { Provider } from './oidc.ts';
 import { whatItOpens } from './open.ts';
-import { anewPage, approvePage, noticePage, reviewPage, standingPage, type View } from './page.ts';
+import {
+  anewPage,
+  approvePage,
+  judgePage,
+  noticePage,
+  reviewPage,
+  standingPage,
+  type View,
+} from './page.ts';
 import { onReview, ReviewForm } from './review.ts';
 import type { Mac } from './seal.ts';
 import { whoSignedIn } from './session.ts';
@@ -80,6 +89,8 @@ export function createWeb(deps: WebDeps): Hono {
   app.post('/review/:token', (c) => act(deps, c, 'review', ReviewForm, onReview));
   app.get('/ask-anew/:token', (c) => show(deps, c, 'ask-anew'));
   app.post('/ask-anew/:token', (c) => act(deps, c, 'ask-anew', AnewForm, onAskAnew));
+  app.get('/judge/:token', (c) => show(deps, c, 'judge'));
+  app.post('/judge/:token', (c) => act(deps, c, 'judge', JudgeForm, onJudge));
   app.get('/sign-in/:purpose/:token', (c) => toSignIn(deps, c));
   app.get('/signed-in', (c) => finishSignIn(deps, c));
   app.notFound((c) => c.html(noticePage('Not found', 'There is nothing at this address.'), 404));
@@ -149,13 +160,19 @@ async function show(deps: WebDeps, c: Context, purpose: PagePurpose): Promise<Re
 
 const standing = ({ action, names, now }: View): Standing => standingOf(action, names, now);
 
-const PAGES = { approve: approvePage, review: reviewPage, 'ask-anew': anewPage } as const;
+const PAGES = {
+  approve: approvePage,
+  review: reviewPage,
+  'ask-anew': anewPage,
+  judge: judgePage,
+} as const;
 
 /** Whether this link's form is shown. Looking is free: the answer to the form is decided when it comes. */
 function isOpen(deps: WebDeps, { claims, action, expired }: Opened): boolean {
   if (expired || mayNot(action, claims.person, deps.policy.escalation.people)) return false;
   if (claims.purpose === 'review') return mayReverse(action);
   if (claims.purpose === 'ask-anew') return mayAskAnew(action);
+  if (claims.purpose === 'judge') return mayJudge(action);
   const ends = Date.parse(action.approval?.expiresAt ?? '');
   return action.status === 'awaiting-approval' && deps.now().getTime() < ends;
 }

@@ -11,6 +11,7 @@ import { freshEvent, loadSamples } from '../samples.ts';
 import { type ConsoleDeps, overview } from './overview.ts';
 import { live, page } from './page.ts';
 import { SCRIPT } from './script.ts';
+import { shadowPage, tallyIn } from './shadow.ts';
 import { STYLE } from './style.ts';
 
 const SwitchForm = z.strictObject({ mode: SwitchMode });
@@ -31,10 +32,11 @@ export function createConsole(deps: ConsoleDeps & { newId: () => string; log: Lo
   });
   // Another site's form must not deliver alerts or move the switch here.
   app.use(csrf({ origin: new URL(deps.webBaseUrl).origin }));
-  for (const path of ['/', '/live', '/events']) app.use(path, headers);
+  for (const path of ['/', '/live', '/events', '/shadow']) app.use(path, headers);
   const samples = loadSamples();
   app.get('/', async (c) => c.html(page(await overview(deps), samples)));
   app.get('/live', async (c) => c.html(live(await overview(deps))));
+  app.get('/shadow', async (c) => c.html(shadowPage(await tallyIn(runtime))));
   app.get('/console.css', (c) => c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
   app.get('/console.js', (c) =>
     c.body(SCRIPT, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }),

@@ -12,6 +12,8 @@ export type ShownIncident = {
   /** One way per alert of the incident, newest first. */
   ways: { alertId: string; steps: Step[] }[];
   actions: Action[];
+  /** Where each observed action is judged, by its id. */
+  judgeUrls: Readonly<Record<string, string>>;
   verdict: string | null;
 };
 

@@ -5,6 +5,7 @@ import type { InvalidInput } from '../../functions/domain/errors.ts';
 import type { Incident } from '../../functions/domain/incident.ts';
 import { onCallOf } from '../../functions/domain/people.ts';
 import type { Policy } from '../../functions/domain/policy.ts';
+import { judgeUrl } from '../../functions/notify/links.ts';
 import { issueLink } from '../../functions/web/link.ts';
 import type { Delivered } from '../aws/inbox.ts';
 import { loadDefinition, stateNames } from '../engine/definition.ts';
@@ -39,7 +40,7 @@ export async function overview(deps: ConsoleDeps): Promise<Overview> {
   const { runtime, policy, analyst, now } = deps;
   const { records } = runtime.store;
   const incidents = await records.readIncidents(SHOWN_INCIDENTS);
-  const shown = await Promise.all(incidents.found.map((one) => showIncident(runtime, one)));
+  const shown = await Promise.all(incidents.found.map((one) => showIncident(deps, one)));
   const { found: outstanding, unreadable } = await records.outstanding();
   const inForce = outstanding.filter(({ status }) => IN_FORCE.includes(status));
   const inbox = await Promise.all(
@@ -111,9 +112,10 @@ function isAsking(key: string, { status, reviewAt }: Action): boolean {
 }
 
 async function showIncident(
-  runtime: Runtime,
+  deps: ConsoleDeps,
   incident: Incident,
 ): Promise<ShownIncident & { unreadable: InvalidInput[] }> {
+  const { runtime } = deps;
   const { incidentId } = incident;
   const newest = incident.alerts.at(-1);
   const [{ found: actions, unreadable }, assessment] = await Promise.all([
@@ -123,6 +125,13 @@ async function showIncident(
   return {
     incident,
     actions,
+    judgeUrls: Object.fromEntries(
+      await Promise.all(
+        actions
+          .filter(({ status, failure }) => status === 'observed' && failure === null)
+          .map(async (action) => [action.actionId, await judgeUrlOf(deps, action)] as const),
+      ),
+    ),
     unreadable,
     verdict: assessment
       ? `${assessment.verdict}, by ${ORIGINS[assessment.origin]}: ${assessment.summary}`
@@ -173,6 +182,17 @@ function stepState(type: EngineEvent['type'] | undefined, ended: boolean): Step[
   if (type === 'failed' || type === 'caught') return 'failed';
   return type === undefined ? 'ahead' : 'now';
 }
+
+/** As the first manager, who decides whether an account goes live. */
+const judgeUrlOf = (
+  { runtime, policy, webBaseUrl, now }: ConsoleDeps,
+  action: Action,
+): Promise<string> => {
+  // Whole hours, so that the page is the same from one second to the next.
+  const hour = new Date(Math.floor(now().getTime() / 3_600_000) * 3_600_000);
+  const id = policy.escalation.managers[0] ?? '';
+  return judgeUrl({ mac: runtime.mac, webBaseUrl }, action, { id }, hour);
+};
 
 /** A desk has one person at it: whoever approved, or the first on call. */
 async function reviewUrl(

@@ -24,7 +24,7 @@ export const status = ({
 <section class="status" aria-label="State">
 <span class="${waiting > 0 ? 'calls' : ''}">${waiting > 0 ? html`<a href="#inbox">${counted(waiting, 'question waits', 'questions wait')}</a>` : 'No question waits'}</span>
 <span>${inForce.length > 0 ? html`<a href="#in-force">${inForce.length} in force</a>` : 'Nothing in force'}</span>
-<span>Mode <b>${mode}</b>${mode === 'shadow' ? ': records, and changes nothing' : ''}</span>
+<span>Mode <b>${mode}</b>${mode === 'shadow' ? ': records, and changes nothing' : ''} · <a href="/shadow">was it right?</a></span>
 <form method="post" action="/switch"><span>Kill switch <b class="${switchMode}">${switchMode}</b>: ${SWITCH[switchMode].means}${by === 'breaker' ? html` (<b>the breaker tripped</b>: ${why})` : ''}</span>
 ${SwitchMode.options
   .filter((one) => one !== switchMode)
@@ -125,7 +125,10 @@ ${incidents.length === 0 ? html`<p class="empty">None yet. Drop in an alert.</p>
 </section>`;
 
 /** The newest and the open ones are shown whole; of the others, one line until somebody wants more. */
-const incident = ({ incident, ways, actions, verdict }: ShownIncident, index: number): Html => {
+const incident = (
+  { incident, ways, actions, verdict, judgeUrls }: ShownIncident,
+  index: number,
+): Html => {
   const { incidentId, alerts, openedAt } = incident;
   const newest = alerts.at(-1);
   const isOpen = incident.status === 'open';
@@ -141,12 +144,12 @@ ${ways.map(
   )}</ol>`,
 )}
 ${verdict ? html`<p class="verdict">${verdict}</p>` : ''}
-<ul class="actions">${actions.map(action)}</ul>
+<ul class="actions">${actions.map((one) => action(one, judgeUrls[one.actionId]))}</ul>
 </details>`;
 };
 
-const action = (action: Action): Html => html`
-<li><span class="badge ${action.status}">${words(action.status)}</span> ${headlineOf(action)}
+const action = (action: Action, judgeUrl: string | undefined): Html => html`
+<li><span class="badge ${action.status}">${words(action.status)}</span> ${headlineOf(action)}${judgeUrl ? html` · ${action.judgement ? html`judged <b>${action.judgement.verdict}</b>` : 'not judged'}, <a href="${judgeUrl}" target="_blank" rel="noopener">right or wrong?</a>` : ''}
 <details id="why-${action.actionId}"><summary>Why, and what happened</summary>
 <ul>${action.reasons.map(({ text }) => html`<li>${text}</li>`)}</ul>
 <ol class="history">${action.history.map(

@@ -14,9 +14,11 @@ import {
   INCIDENT_ID,
   incidentWith,
   NOW,
+  POLICY,
   recommend,
 } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
+import { BASE_URL, mac } from '../web/desk.ts';
 
 const db = startStores();
 let store: Store;
@@ -33,6 +35,9 @@ const deps = (change: Partial<CloseDeps> = {}): CloseDeps => ({
     sent.push(Message.parse(message));
     return { notBy: [] };
   },
+  policy: POLICY,
+  mac,
+  webBaseUrl: BASE_URL,
   now: () => NOW,
   log: () => {},
   ...change,

@@ -93,6 +93,7 @@ export function toyAction(change: Partial<Action> = {}): Action {
     extensions: 0,
     reviewAt: null,
     askedAnew: null,
+    judgement: null,
     failure: null,
     createdAt: NOW.toISOString(),
     attentionAt: null,

@@ -1,6 +1,7 @@
 // What the console lists, as its script fetches it: nothing that is in force drops out of sight.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Site, startSite } from '../browser/site.ts';
+import { POLICY } from '../fixtures/case.ts';
 import { sample } from '../flow/world.ts';
 
 let site: Site;
@@ -55,6 +56,26 @@ describe('the inbox', () => {
     expect(inbox).toMatch(/^ ?On-call inbox Approve\? Block web requests from 203\.0\.113\.102/);
     expect(inbox.match(/Look, then approve or decline/g)).toHaveLength(1);
     expect(inbox).toMatch(/203\.0\.113\.101\/32 .*now in force See what became of it/);
+  });
+});
+
+describe('an action in shadow mode', () => {
+  test('has a link to say whether it was right, and what was said of it, and counts in the summary', async () => {
+    const { world, url } = site;
+    const shadow = { ...POLICY, mode: 'shadow' as const };
+    const other = await startSite(() => ({ policy: shadow }));
+    await other.world.deliver(sample('web-port-probe'));
+    const shown = async () => (await fetch(`${other.url}/live`)).text();
+    const [link = ''] = (await shown()).match(/\/judge\/[\w.-]+/) ?? [];
+    expect(await shown()).toContain('not judged');
+    await other.world.choose(link, { judgement: 'right', note: '' });
+    expect(await shown()).toContain('judged <b>right</b>');
+    const summary = await (await fetch(`${other.url}/shadow`)).text();
+    expect(summary).toContain('1 observed: 1 right, 0 wrong, 0 unjudged');
+    expect(summary).not.toContain('<script');
+    await other.stop();
+    await world.deliver(sample('web-port-probe'));
+    expect(await (await fetch(`${url}/shadow`)).text()).toContain('Nothing was observed yet');
   });
 });
 

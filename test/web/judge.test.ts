@@ -1,0 +1,127 @@
+// A person says whether what shadow mode would have done was right: the last word counts, and every word is on the record.
+import { beforeEach, describe, expect, test } from 'vitest';
+import { faultOf } from '../../functions/audit/chain.ts';
+import { Action } from '../../functions/domain/action.ts';
+import type { Store } from '../../functions/store/store.ts';
+import { INCIDENT_ID } from '../fixtures/case.ts';
+import { memoryTable, storeOn } from '../store/memory-table.ts';
+import { BASE_URL, ben, desk, inForce, mei, minute, put, waiting } from './desk.ts';
+
+let store: Store;
+beforeEach(() => {
+  store = storeOn(memoryTable());
+});
+
+const observed = (change: Partial<Action> = {}) =>
+  waiting({ status: 'observed', disposition: 'observe', approval: null, ...change });
+const load = () => store.records.action(INCIDENT_ID, observed().actionId);
+/** Opens the link as this person and sends its form. */
+async function judging(action: Action, form: Record<string, string>, person = mei.id) {
+  const { app, pathOf } = desk(store);
+  const claims = { purpose: 'judge', person, expires: minute(60).getTime() / 1000 } as const;
+  const path = await pathOf(action, claims);
+  const page = await (await app.request(path)).text();
+  const hidden = [...page.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)].map(
+    ([, name = '', value = '']): [string, string] => [name, value],
+  );
+  const response = await app.request(path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded', Origin: BASE_URL },
+    body: new URLSearchParams([...hidden, ...Object.entries(form)]).toString(),
+  });
+  return {
+    page,
+    status: response.status,
+    answer: await response.text(),
+    headers: response.headers,
+  };
+}
+
+describe('the page of an observed action', () => {
+  test('asks whether it would have been right, without script, and says that nothing was done', async () => {
+    const { page, headers } = await judging(await put(store, observed()), {});
+    expect(page).toContain('Nothing was done.');
+    expect(page).toMatch(/value="right".*\n.*value="wrong"/);
+    expect(page).not.toContain('<script');
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+  });
+
+  test('decides nothing by being looked at', async () => {
+    const action = await put(store, observed());
+    await judging(action, {});
+    expect(await load()).toEqual(action);
+  });
+
+  test.each(['right', 'wrong'] as const)(
+    'records that it was %s, by whom and why',
+    async (verdict) => {
+      const action = await put(store, observed());
+      const { status } = await judging(action, { judgement: verdict, note: 'A partner’s scanner' });
+      expect(status).toBe(200);
+      const after = await load();
+      expect(after).toMatchObject({
+        status: 'observed',
+        judgement: {
+          verdict,
+          by: mei.id,
+          note: 'A partner’s scanner',
+          at: minute(1).toISOString(),
+        },
+      });
+      expect(after.history.at(-1)).toMatchObject({ by: `person:${mei.id}`, event: 'judged' });
+      expect(after.history.at(-1)?.text).toContain(verdict);
+      expect(faultOf(after.actionId, after.history)).toBeNull();
+    },
+  );
+
+  test('takes a later word, of the same person or another, and keeps every one in the history', async () => {
+    const action = await put(store, observed());
+    await judging(action, { judgement: 'right' });
+    await judging(action, { judgement: 'wrong', note: 'It was ours' });
+    const { page } = await judging(action, { judgement: 'wrong' }, ben.id);
+    expect(page).toContain(
+      'Mei Tanaka judged it wrong at 03:01 UTC on 24 Nov, saying “It was ours”.',
+    );
+    const { judgement, history } = await load();
+    expect(judgement).toMatchObject({ verdict: 'wrong', by: ben.id, note: '' });
+    expect(history.filter(({ event }) => event === 'judged')).toHaveLength(3);
+  });
+
+  test('takes a second click as the same word', async () => {
+    const action = await put(store, observed());
+    for (let i = 0; i < 2; i++) {
+      const { status } = await judging(action, { judgement: 'right' });
+      expect(status).toBe(200);
+    }
+    expect((await load()).history.filter(({ event }) => event === 'judged')).toHaveLength(1);
+  });
+
+  test.each([
+    ['of somebody whom policy does not know', observed(), 'somebody.else', 403],
+    ['on what was not only observed', inForce(), mei.id, 409],
+  ] as const)('counts no word %s', async (_what, given, person, expected) => {
+    const action = await put(store, given);
+    const { app, pathOf } = desk(store);
+    const { status } = await judging(action, { judgement: 'right' }, person);
+    // Where no form is shown there is none to send: a forged one is refused before anything else.
+    expect([expected, 400]).toContain(status);
+    expect((await load()).judgement).toBeNull();
+    expect((await app.request(await pathOf(action, { purpose: 'judge', person }))).status).toBe(
+      200,
+    );
+  });
+
+  test('is opened by no link for something else, and its link opens nothing else', async () => {
+    const action = await put(store, observed());
+    const { app, pathOf } = desk(store);
+    const asApproval = (await pathOf(action)).replace('/approve/', '/judge/');
+    expect((await app.request(asApproval)).status).toBe(403);
+    const asJudgement = (await pathOf(action, { purpose: 'judge' })).replace('/judge/', '/review/');
+    expect((await app.request(asJudgement)).status).toBe(403);
+  });
+});
+
+test('an action that was recorded before anybody could judge is read as not judged', () => {
+  const { judgement: _judgement, ...before } = observed();
+  expect(Action.parse(before).judgement).toBeNull();
+});
