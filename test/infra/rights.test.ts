@@ -305,7 +305,7 @@ describe('least privilege', () => {
   });
 
   test('who asks can make links but not check them; who decides can check but not make them', () => {
-    expect(whoMay('kms:GenerateMac', keyOf('links-1'))).toEqual(['approve', 'notify', 'remind']);
+    expect(whoMay('kms:GenerateMac', keyOf('links-1'))).toEqual(['approve', 'close', 'notify', 'remind']);
     expect(whoMay('kms:VerifyMac', keyOf('links-1'))).toEqual(['web']);
     expect(whoMay('kms:GenerateMac', keyOf('pages-1'))).toEqual(['web']);
     expect(whoMay('kms:VerifyMac', keyOf('pages-1'))).toEqual(['web']);
@@ -319,7 +319,7 @@ describe('least privilege', () => {
     const after = functionsOf(rotated);
     const current = keyOf('links-3', rotated);
     const previous = keyOf('links-2', rotated);
-    const asking = ['approve', 'notify', 'remind'];
+    const asking = ['approve', 'close', 'notify', 'remind'];
 
     test('links are made with the new key only, and those of the key before can still be checked', () => {
       expect(whoMay('kms:GenerateMac', current, after)).toEqual(asking);
