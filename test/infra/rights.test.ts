@@ -305,11 +305,16 @@ describe('least privilege', () => {
   });
 
   test('who asks can make links but not check them; who decides can check but not make them', () => {
-    expect(whoMay('kms:GenerateMac', keyOf('links-1'))).toEqual(['approve', 'close', 'notify', 'remind']);
+    expect(whoMay('kms:GenerateMac', keyOf('links-1'))).toEqual([
+      'approve',
+      'close',
+      'notify',
+      'remind',
+    ]);
     expect(whoMay('kms:VerifyMac', keyOf('links-1'))).toEqual(['web']);
     expect(whoMay('kms:GenerateMac', keyOf('pages-1'))).toEqual(['web']);
     expect(whoMay('kms:VerifyMac', keyOf('pages-1'))).toEqual(['web']);
-    expect(whoMay('kms:GenerateMac')).toEqual(['approve', 'notify', 'remind', 'web']);
+    expect(whoMay('kms:GenerateMac')).toEqual(['approve', 'close', 'notify', 'remind', 'web']);
     expect(whoMay('kms:VerifyMac')).toEqual(['web']);
     expect(whoMay('kms:Decrypt')).toEqual([]);
   });
