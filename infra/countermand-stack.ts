@@ -75,7 +75,7 @@ export class CountermandStack extends Stack {
     intake.deliverTo(functions.get('intake'));
     web.serve(functions.get('web'), { slack: slackAnswersOf(policy) !== null });
     // Whoever opens a link of a new key finds pages that know it.
-    for (const asking of ['approve', 'notify', 'remind'])
+    for (const asking of ['approve', 'close', 'notify', 'remind'])
       functions.get(asking).node.addDependency(functions.get('web'));
     archive.copy(records.table, functions.get('archive'));
     new SweepSchedule(this, 'SweepSchedule', functions.get('sweep'));
