@@ -1,6 +1,8 @@
 // A harmless message by every channel that reaches somebody, and its withdrawal: what each channel said.
+import type { Escalation } from '../functions/domain/policy.ts';
 import type { Channel } from '../functions/notify/channels/channel.ts';
 import type { Message, Recipient } from '../functions/notify/message.ts';
+import { type OnCall, staffNow } from '../functions/remote/on-call.ts';
 
 /** One line per channel; `ok` when all of those that reach the recipient took both messages. */
 export async function tryChannels(
@@ -37,6 +39,18 @@ export async function tryChannels(
       );
     }
   return { ok, lines: able.length > 0 ? lines : ['no channel has an address of this recipient'] };
+}
+
+/** Who would be asked now, rung by rung, and what is odd about the ladder. */
+export async function tryOnCall(
+  onCall: OnCall,
+  escalation: Escalation,
+): Promise<{ ok: boolean; lines: string[] }> {
+  const { escalation: now, notes } = await staffNow(onCall, escalation, () => {});
+  const rungs = now.ladder.map(
+    ({ atMinutes, ask }) => `after ${atMinutes} min: ${ask.join(', ') || 'nobody'}`,
+  );
+  return { ok: notes.length === 0, lines: [...rungs, ...notes] };
 }
 
 const trial = (to: Recipient, at: Date): Message => ({

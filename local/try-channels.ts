@@ -1,5 +1,5 @@
-// npm run try-channels -- <account> <person or team>: a real message by every channel of an account's policy, with the
-// secrets that the shell's AWS credentials may read.
+// npm run try-channels -- <account> <person, team or on-call>: a real message by every channel of an account's policy, or who
+// is on call by its schedules, with the secrets that the shell's AWS credentials may read.
 import { SESv2 } from '@aws-sdk/client-sesv2';
 import { SNS } from '@aws-sdk/client-sns';
 import { peopleOf, slackMemberOf } from '../functions/domain/people.ts';
@@ -8,11 +8,12 @@ import { channelsOf } from '../functions/notify/channels.ts';
 import { textingFrom } from '../functions/notify/deployed.ts';
 import type { Recipient } from '../functions/notify/message.ts';
 import { remoteClients } from '../functions/remote/deployed.ts';
+import { createOnCall } from '../functions/remote/on-call.ts';
 import { loadPolicy, POLICIES, PolicyError } from '../policies/load.ts';
-import { tryChannels } from './trial.ts';
+import { tryChannels, tryOnCall } from './trial.ts';
 
-const USAGE = `usage: npm run try-channels -- <account> <id of a person, or team>
-E-mail is tried where MAIL_FROM is set, the topic where TEAM_TOPIC_ARN is.`;
+const USAGE = `usage: npm run try-channels -- <account> <id of a person, team, or on-call>
+"on-call" reads the schedules of the ladder and sends nothing. E-mail is tried where MAIL_FROM is set, the topic where TEAM_TOPIC_ARN is.`;
 
 function recipient({ escalation }: Policy, id: string): Recipient | null {
   if (id === 'team') return { kind: 'team' };
@@ -20,8 +21,19 @@ function recipient({ escalation }: Policy, id: string): Recipient | null {
   return person ? { kind: 'person', ...person } : null;
 }
 
+function report({ ok, lines }: { ok: boolean; lines: string[] }): number {
+  for (const line of lines) console.log(line);
+  return ok ? 0 : 1;
+}
+
 async function main(account = '', id = ''): Promise<number> {
   const policy = account && loadPolicy(POLICIES, account);
+  if (policy && id === 'on-call') {
+    const { escalation } = policy;
+    return report(
+      await tryOnCall(createOnCall(escalation.onCall ?? {}, remoteClients()), escalation),
+    );
+  }
   const to = policy && recipient(policy, id);
   if (!policy || !to) {
     console.error(USAGE);
@@ -33,11 +45,8 @@ async function main(account = '', id = ''): Promise<number> {
   const channels = channelsOf(policy.channels, { ...remoteClients(), ...aws })
     .filter(({ name }) => name !== 'e-mail' || mailFrom)
     .filter(({ name }) => name !== 'the SNS topic' || teamTopicArn);
-  const { ok, lines } = await tryChannels(channels, to, new Date(), {
-    buttons: slackMemberOf(policy, id) !== null,
-  });
-  for (const line of lines) console.log(line);
-  return ok ? 0 : 1;
+  const buttons = slackMemberOf(policy, id) !== null;
+  return report(await tryChannels(channels, to, new Date(), { buttons }));
 }
 
 const [account, id] = process.argv.slice(2);

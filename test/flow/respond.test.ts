@@ -71,6 +71,28 @@ describe('the ladder', () => {
     expect(world.blocked()).toEqual([ATTACKER]);
   });
 
+  test('names to the second person who was asked before', async () => {
+    await probe();
+    await world.pass(1.5);
+    const toBen = world.runtime
+      .inbox()
+      .find(({ message: { to } }) => to.kind === 'person' && to.id === 'ben.okafor');
+    expect(toBen?.message.facts).toContainEqual({
+      label: 'Asked before you, without an answer',
+      value: 'Ana Silva',
+    });
+  });
+
+  test('stops at whoever says that they are on it, and the clock does not', async () => {
+    await probe();
+    await world.choose(world.link('ana.silva'), { verdict: 'acknowledge' });
+    await world.pass(14);
+    expect(world.told('ben.okafor'), 'nobody else is asked').toEqual([]);
+    expect((await world.action('block_ip_at_firewall')).status).toBe('awaiting-approval');
+    await world.pass(2);
+    expect((await world.action('block_ip_at_firewall')).status).toBe('expired');
+  });
+
   test('ends with nothing done, a ticket, another page and the manager told', async () => {
     await probe();
     await world.pass(16);

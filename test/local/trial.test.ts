@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { Denied } from '../../functions/domain/errors.ts';
 import type { Channel } from '../../functions/notify/channels/channel.ts';
 import { Message } from '../../functions/notify/message.ts';
-import { tryChannels } from '../../local/trial.ts';
-import { NOW } from '../fixtures/case.ts';
+import { tryChannels, tryOnCall } from '../../local/trial.ts';
+import { NOW, POLICY } from '../fixtures/case.ts';
 
 const sent: Message[] = [];
 const channel = (name: string, change: Partial<Channel> = {}): Channel => ({
@@ -32,4 +32,24 @@ test('buttons of the test hold nothing that would decide', async () => {
 test('nobody to reach is no success', async () => {
   const none = channel('Teams', { takes: () => false });
   expect((await tryChannels([none], { kind: 'team' }, NOW)).ok).toBe(false);
+});
+
+test('who is on call now stands rung by rung, with what is odd', async () => {
+  const escalation = {
+    ...POLICY.escalation,
+    ladder: [
+      { atMinutes: 0, ask: [{ pagerDuty: 'PI7DH85' }] },
+      { atMinutes: 5, ask: ['ben.okafor', { opsgenie: 'Nights' }] },
+    ],
+  };
+  const { ok, lines } = await tryOnCall(async (schedule) => {
+    if ('opsgenie' in schedule) throw new Denied('no key');
+    return [{ id: null, email: 'ana.silva@example.com' }];
+  }, escalation);
+  expect(ok).toBe(false);
+  expect(lines).toEqual([
+    'after 0 min: ana.silva',
+    'after 5 min: ben.okafor',
+    'Rung 2 of the ladder: the schedule Opsgenie Nights could not be read: Denied',
+  ]);
 });

@@ -228,6 +228,23 @@ describe('a click', () => {
     expect((await load()).status).toBe('awaiting-approval');
   });
 
+  test('at the same moment as another person’s no is one decision, and each hears which', async () => {
+    const { click, load, ask, did } = await asked();
+    await ask(1);
+    const [first, second] = slack.posts;
+    await Promise.all([
+      click({}, first),
+      click({ member: BEN, answer: 'countermand.decline' }, second),
+    ]);
+    const { approval, status } = await load();
+    expect(approval?.votes).toHaveLength(1);
+    expect(status).toBe(approval?.decision?.verdict);
+    expect(did).toEqual([`callback token-2 ${status}`]);
+    const [counted, late] = status === 'approved' ? [first!, second!] : [second!, first!];
+    expect(shownIn(counted)).toContain(`You ${status} it`);
+    expect(shownIn(late)).toContain('Already decided');
+  });
+
   test('after somebody else decided says who did, in place of the question', async () => {
     const { click, load } = await asked();
     await store.records.changeAction(INCIDENT_ID, waiting().actionId, (current) => ({

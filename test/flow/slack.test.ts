@@ -1,0 +1,172 @@
+// The whole way with Slack: asked there, answered there or elsewhere, and told there how it ended.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { approve } from '../../functions/approve/approve.ts';
+import { ChannelsFile } from '../../functions/domain/channels.ts';
+import { channelsOf } from '../../functions/notify/channels.ts';
+import { notify } from '../../functions/notify/notify.ts';
+import { createSend } from '../../functions/notify/send.ts';
+import { createCallback } from '../../functions/scheduling/executions.ts';
+import { createWeb } from '../../functions/web/web.ts';
+import { createStepFunctions } from '../../local/aws/step-functions.ts';
+import { POLICY } from '../fixtures/case.ts';
+import {
+  BOT_TOKEN,
+  buttonsOf,
+  clickOn,
+  type Posted,
+  requestOf,
+  SIGNING_SECRET,
+  shownIn,
+  startSlack,
+  TEAM_ID,
+} from '../fixtures/slack.ts';
+import { clientsWith } from '../notify/channels/message.ts';
+import { BASE_URL } from '../web/desk.ts';
+import { createWorld, sample, type World } from './world.ts';
+
+const [ANA, BEN] = ['U012AB3CDE', 'U0BEN00002'];
+const CHANNELS = ChannelsFile.parse({
+  slack: {
+    token: 'countermand/slack',
+    buttons: { signingSecret: 'countermand/slack-signing', team: TEAM_ID },
+  },
+  people: { 'ana.silva': { slack: ANA }, 'ben.okafor': { slack: BEN } },
+  tickets: { system: 'ops-center' },
+});
+const policy = { ...POLICY, channels: CHANNELS };
+
+let slack: Awaited<ReturnType<typeof startSlack>>;
+let world: World;
+let site: ReturnType<typeof createWeb>;
+let mails: string[];
+let bouncing: string[];
+beforeAll(async () => {
+  slack = await startSlack();
+});
+afterAll(() => slack.stop());
+
+beforeEach(async () => {
+  slack.forget();
+  [mails, bouncing] = [[], []];
+  world = await createWorld({ policy });
+  const { store, mac, engine, functions } = world.runtime;
+  const { clients } = clientsWith({ 'countermand/slack': BOT_TOKEN });
+  const now = () => world.clock.now();
+  const log = () => {};
+  const remote = { ...clients, http: slack.http, now };
+  const sendEmail = async ({ Destination }: { Destination: { ToAddresses: string[] } }) => {
+    const [to = ''] = Destination.ToAddresses;
+    if (bouncing.includes(to)) throw new Error('bounced');
+    mails.push(to);
+  };
+  const channels = channelsOf(CHANNELS, {
+    ...remote,
+    posts: store.posts,
+    log,
+    ses: { sendEmail },
+    mailFrom: 'countermand@example.com',
+  } as never);
+  const deps = {
+    store,
+    policy,
+    mac,
+    send: createSend({ channels, now, log }),
+    callback: createCallback(createStepFunctions(engine)),
+    openTicket: async () => 'oi-1',
+    webBaseUrl: BASE_URL,
+    now,
+    log,
+  };
+  functions.approve = (payload) => approve(deps, payload);
+  functions.notify = (payload) => notify(deps, payload);
+  site = createWeb({
+    ...deps,
+    pages: mac,
+    newId: () => 'id',
+    provider: null,
+    startReverse: async () => {},
+    startRespond: async () => {},
+    askAlso: async () => {},
+    schedules: {} as never,
+    slack: { clients: remote, signingSecret: async () => SIGNING_SECRET },
+  });
+});
+afterEach(() => world.stop());
+
+const postsTo = (member: string): Posted[] =>
+  slack.posts.filter(({ channel }) => channel === member.replace('U', 'D'));
+const click = async (post: Posted, member: string, answer?: string) => {
+  const response = await site.request(
+    '/slack',
+    requestOf(clickOn(post, { member, ...(answer && { answer }) }), world.clock.now()),
+  );
+  await world.runtime.engine.quiet();
+  return response;
+};
+
+/** A key of a partner is used from where it should not be: one question, about one key. */
+const abuse = () => world.deliver(sample('api-key-abuse'));
+const status = async () => (await world.action('revoke_api_key')).status;
+
+describe('a question in Slack', () => {
+  test('is answered by a click, the key is off, and the message says so in its place', async () => {
+    await abuse();
+    const [question] = postsTo(ANA);
+    expect(buttonsOf(question!)).toHaveLength(2);
+    expect((await click(question!, ANA)).status).toBe(200);
+    expect(await status()).toBe('in-force');
+    expect(shownIn(question!)).toMatch(/Approved: .*Ana Silva approved it/);
+    expect(buttonsOf(question!)).toEqual([]);
+  });
+
+  test('is over for everybody who was asked when one of them declines', async () => {
+    await abuse();
+    await world.pass(1.5);
+    const [first] = postsTo(ANA);
+    const [second] = postsTo(BEN);
+    expect(shownIn(second!), 'and says who was asked before').toMatch(
+      /Asked before you, without an answer: .*Ana Silva/,
+    );
+    await click(second!, BEN, 'countermand.decline');
+    expect(await status()).toBe('declined');
+    for (const post of [first!, second!]) {
+      expect(shownIn(post)).toMatch(/Declined: .*Ben Okafor declined it/);
+      expect(buttonsOf(post)).toEqual([]);
+    }
+  });
+
+  test('that nobody answers says that nothing was done, and a late click changes nothing', async () => {
+    await abuse();
+    const [question] = postsTo(ANA);
+    const before = { ...question! };
+    await world.pass(11);
+    expect(shownIn(question!)).toMatch(/Not done, no answer: /);
+    await click(before, ANA);
+    expect(await status()).toBe('expired');
+    expect(shownIn(question!)).toMatch(/Nobody decided by/);
+  });
+});
+
+describe('the ladder', () => {
+  test('goes up at once when Slack refuses the message (with 200) and the e-mail bounces', async () => {
+    bouncing = ['ana.silva@example.com'];
+    slack.willRefuse('channel_not_found');
+    await abuse();
+    expect(postsTo(ANA)).toEqual([]);
+    expect(postsTo(BEN)).toHaveLength(1);
+    expect(mails).toContain('ben.okafor@example.com');
+    const { history } = await world.action('revoke_api_key');
+    expect(history.map(({ text }) => text)).toContain('Not reached: Ana Silva');
+    await click(postsTo(BEN)[0]!, BEN);
+    expect(await status()).toBe('in-force');
+  });
+
+  test('stays where it is when only Slack refuses: the e-mail has the link, and the record says so', async () => {
+    slack.willRefuse('ratelimited');
+    await abuse();
+    expect(postsTo(BEN)).toEqual([]);
+    expect(mails).toContain('ana.silva@example.com');
+    const { history } = await world.action('revoke_api_key');
+    expect(history.map(({ text }) => text)).toContain('Not delivered: Slack to Ana Silva');
+  });
+});
