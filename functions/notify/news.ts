@@ -9,6 +9,7 @@ import {
   decidedText,
   expiredText,
   failedText,
+  goneText,
   handOffText,
   inDoubtText,
   keptText,
@@ -76,7 +77,7 @@ export function newsOf(
     case 'awaiting-approval':
       return { ...unaskedText(action, failure), to: everybody, ticket: true };
     case 'kept':
-      return overdueReview(action, inCharge, now) ?? decided;
+      return goneSince(action, inCharge) ?? overdueReview(action, inCharge, now) ?? decided;
     case 'reversed':
       return afterwards(action, concerned);
     case 'reversal-failed':
@@ -84,12 +85,24 @@ export function newsOf(
     case 'executing':
       return { ...notUndoneText(action, failure), to: inCharge, ticket: true, always: true };
     case 'in-force':
-      return decided && !failure ? decided : lookAt(action, failure, inCharge, now);
+      return (
+        goneSince(action, inCharge) ??
+        (decided && !failure ? decided : lookAt(action, failure, inCharge, now))
+      );
     case 'declined':
       return decided;
     default:
       return null;
   }
+}
+
+/** Told once for each time that it went. */
+function goneSince({ history, ...action }: Action, to: Approver[]): News | null {
+  const last = (...names: string[]) => history.findLastIndex(({ event }) => names.includes(event));
+  const gone = last('drifted');
+  return gone > last('told', 'there-again')
+    ? { ...goneText({ history, ...action }, history[gone]?.text ?? ''), to, ticket: false }
+    : null;
 }
 
 const overdueReview = (action: Action, to: Approver[], now: Date): News | null =>

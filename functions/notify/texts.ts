@@ -289,6 +289,18 @@ export function inDoubtText(action: Action, failure: string | null): Text {
   };
 }
 
+/** AWS does not show what the record says: somebody took it away, and nothing puts it back by itself. */
+export function goneText(action: Action, found: string): Text {
+  return {
+    subject: subjectOf('No longer there:', action),
+    paragraphs: [
+      `The record says that it is ${words(action.status)}${action.dueAt ? ` until ${utc(action.dueAt)}` : ''}, and AWS does not show it: ${sentence(found)} Somebody else took it away. Nothing puts it back by itself: whoever still needs it does it by hand or has the alert assessed again. Reversing it ends it on the record.`,
+    ],
+    facts: [{ label: 'It was', value: changesOf(action) }, incidentFact(action)],
+    steps: [],
+  };
+}
+
 const OUTCOMES: Readonly<Record<Outcome, string>> = {
   failed: 'Not finished:',
   'recommended-not-executed': 'Not done:',

@@ -10,6 +10,7 @@ import { minutesAfter } from '../domain/time.ts';
 import { jobOf, type Mechanisms } from '../execute/subject.ts';
 import { REVERSAL_LEAD_MS, type Schedules, unscheduleEnd } from '../scheduling/schedules.ts';
 import type { Store } from '../store/store.ts';
+import { check } from './check.ts';
 import { LAST_LOOK_AFTER_MINUTES, lookOnceMore, mayBeFollowed } from './late.ts';
 import { claimantOf, revertAndVerify, underClaim } from './undo.ts';
 
@@ -25,7 +26,8 @@ export type ReverseDeps = {
 export const ReverseInput = z.object({
   incidentId: IncidentId,
   actionId: ActionId,
-  cause: z.enum(['due', 'person', 'sweeper', 'execution-failed']),
+  /** `check` undoes nothing: it looks whether the effect is still there. */
+  cause: z.enum(['due', 'person', 'sweeper', 'execution-failed', 'check']),
   /** Who wants it: `schedule`, `sweep`, `respond` or `person:<id>`. */
   by: z.string().min(1).max(128),
   /** Name of the state machine's execution: its retries go on where it was, any other has to wait for it. */
@@ -52,6 +54,10 @@ const STUCK_AFTER_MINUTES = 5;
 export async function reverse(deps: ReverseDeps, input: unknown) {
   const request = ReverseInput.parse(input);
   const action = await deps.store.records.action(request.incidentId, request.actionId);
+  if (request.cause === 'check') {
+    const { action: seen, drifted } = await check(deps, action);
+    return drifted ? { ...answer(seen), status: 'drifted' } : answer(seen);
+  }
   if (NEVER_APPLIED.includes(action.status)) return answer(await abandon(deps, action, request));
   const current = await begin(deps, action, request);
   if (UNDOABLE.includes(current.status) && current.status !== 'reversing')

@@ -2,6 +2,7 @@
 import { errorFields, type Log } from '../audit/log.ts';
 import type { Send } from '../notify/message.ts';
 import type { Store } from '../store/store.ts';
+import { checkEffects } from './drift.ts';
 import { help } from './overdue-action.ts';
 import { tellOfBreaker } from './tripped-breaker.ts';
 import { resume } from './unfinished-incident.ts';
@@ -47,6 +48,11 @@ export async function sweep(deps: SweepDeps): Promise<SweepResult> {
   for (const account of tripped) await attempt({ account }, () => tellOfBreaker(deps, account));
   for (const recipient of digests)
     await attempt({ recipient }, () => deps.tell({ digestFor: recipient }));
+  try {
+    await checkEffects(deps);
+  } catch (error) {
+    deps.log('error', 'effects not checked', errorFields(error));
+  }
   // After all else is done: only a person can help these, and whoever calls the sweeper raises the alarm.
   if (unreadable.length > 0)
     throw new AggregateError(unreadable, `${unreadable.length} stored items cannot be read`);

@@ -1,0 +1,40 @@
+// Looks whether what is recorded as in force is still there in AWS. It records and tells; it puts nothing back.
+import { noted } from '../audit/chain.ts';
+import { errorFields } from '../audit/log.ts';
+import type { Action } from '../domain/action.ts';
+import { jobOf } from '../execute/subject.ts';
+import type { ReverseDeps } from './reverse.ts';
+
+const isStanding = ({ status }: Action): boolean => status === 'in-force' || status === 'kept';
+
+const isKnownGone = ({ history }: Action): boolean =>
+  history.findLast(({ event }) => event === 'drifted' || event === 'there-again')?.event ===
+  'drifted';
+
+/** The action afterwards, and whether it is news that its effect is gone. */
+export async function check(
+  { store, mechanisms, now, log }: ReverseDeps,
+  action: Action,
+): Promise<{ action: Action; drifted: boolean }> {
+  if (!isStanding(action)) return { action, drifted: false };
+  const { incidentId, actionId } = action;
+  try {
+    const { mechanism, subject } = jobOf(action, mechanisms);
+    const { holds, found } = await mechanism.driver.verify(subject, action.before);
+    let drifted = false;
+    const seen = await store.records.changeAction(incidentId, actionId, (current) => {
+      drifted = false;
+      // What is being undone by now is rightly gone.
+      if (!isStanding(current) || holds !== isKnownGone(current)) return null;
+      drifted = !holds;
+      const event = holds ? 'there-again' : 'drifted';
+      return noted(current, { at: now(), by: 'sweep', event, text: found });
+    });
+    if (drifted) log('error', 'effect gone', { incidentId, actionId });
+    return { action: seen, drifted };
+  } catch (error) {
+    // The next look comes within the hour; that one was missed keeps nobody awake.
+    log('warn', 'effect not checked', { incidentId, actionId, ...errorFields(error) });
+    return { action, drifted: false };
+  }
+}

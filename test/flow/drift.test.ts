@@ -1,0 +1,125 @@
+// P4: what the record says is in force, and AWS does not show, is found within the hour and told once; nothing puts it back.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { execute } from '../../functions/execute/execute.ts';
+import { blockAddress } from '../../functions/execute/waf/address.ts';
+import { reverse } from '../../functions/reverse/reverse.ts';
+import type { Store } from '../../functions/store/store.ts';
+import { minuteOf } from '../../functions/sweep/drift.ts';
+import { sweep } from '../../functions/sweep/sweep.ts';
+import { schedulesIn, type World as Toys, toyAction, toyMechanisms } from '../execute/toy.ts';
+import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
+import { memoryTable, storeOn } from '../store/memory-table.ts';
+import { inForce, put } from '../web/desk.ts';
+import { createWorld, type World } from './world.ts';
+
+const ids = { incidentId: INCIDENT_ID, actionId: toyAction().actionId };
+/** Recorded, and nothing of it in the account. */
+const BEFORE = { sets: [{ scope: 'REGIONAL', name: 'countermand-block-ipv4', present: false }] };
+
+describe('the look at what is in force', () => {
+  let store: Store;
+  let toys: Toys;
+  let logged: string[];
+  const deps = () => ({
+    store,
+    mechanisms: toyMechanisms(toys),
+    schedules: schedulesIn(new Map()),
+    policy: POLICY,
+    now: () => NOW,
+    log: (_level: string, message: string) => void logged.push(message),
+  });
+  const look = () => reverse(deps(), { ...ids, cause: 'check', by: 'sweep' });
+  const events = async () =>
+    (await store.records.action(INCIDENT_ID, ids.actionId)).history.map(({ event }) => event);
+  beforeEach(async () => {
+    [store, toys, logged] = [storeOn(memoryTable()), new Map(), []];
+    await store.records.createAction(toyAction());
+    await execute(deps(), ids);
+  });
+
+  test('finds what is there, and leaves no trace of that', async () => {
+    expect(await look()).toMatchObject({ status: 'in-force' });
+    expect((await events()).at(-1)).toBe('in-force');
+    expect(toys.size).toBe(1);
+  });
+
+  test('says once that it is gone, puts nothing back, and says it again when it went again', async () => {
+    toys.clear();
+    expect(await look()).toMatchObject({ status: 'drifted' });
+    expect(await look()).toMatchObject({ status: 'in-force' });
+    expect(toys.size).toBe(0);
+    toys.set(attacker.value, 'theirs');
+    await look();
+    toys.clear();
+    expect(await look()).toMatchObject({ status: 'drifted' });
+    expect((await events()).slice(-3)).toEqual(['drifted', 'there-again', 'drifted']);
+    expect(logged).toContain('effect gone');
+  });
+
+  test('says nothing of what is undone while it looks', async () => {
+    const inner = deps();
+    const mechanisms = [...inner.mechanisms].map(([id, one]) => {
+      const verify: typeof one.driver.verify = async (...given) => {
+        await reverse(inner, { ...ids, cause: 'person', by: 'person:ana.silva' });
+        return one.driver.verify(...given);
+      };
+      return [id, { ...one, driver: { ...one.driver, verify } }] as const;
+    });
+    const slow = { ...inner, mechanisms: new Map(mechanisms) };
+    const answer = await reverse(slow, { ...ids, cause: 'check', by: 'sweep' });
+    expect(answer.status).toBe('reversed');
+    expect(await events()).not.toContain('drifted');
+  });
+
+  test('that fails is no news, and comes again', async () => {
+    const mechanisms = new Map();
+    expect(
+      await reverse({ ...deps(), mechanisms }, { ...ids, cause: 'check', by: 'sweep' }),
+    ).toMatchObject({
+      status: 'in-force',
+    });
+    expect(logged).toContain('effect not checked');
+  });
+
+  test('comes once an hour for each, and for no more than twenty in one sweep', async () => {
+    let others = 0;
+    for (let n = 0; others < 30; n++) {
+      const actionId = `act-${String(n).padStart(16, '0')}-1`;
+      if (minuteOf({ actionId }) !== minuteOf(ids)) continue;
+      others++;
+      const attentionAt = '2026-11-25T03:00:00.000Z';
+      await store.records.createAction(toyAction({ actionId, status: 'in-force', attentionAt }));
+    }
+    const started: string[] = [];
+    const swept = (minute: number) =>
+      sweep({
+        ...deps(),
+        startReverse: async (name) => void started.push(name),
+        startRespond: async () => {},
+        callback: async () => {},
+        tell: async () => {},
+        send: async () => ({ notBy: [] }),
+        now: () => new Date(NOW.getTime() + minute * 60_000),
+      });
+    for (let minute = 0; minute < 60; minute++) await swept(minute);
+    const checks = started.filter((name) => name.startsWith('check-'));
+    expect(checks).toHaveLength(20);
+    expect(new Set(checks).size).toBe(20);
+  });
+});
+
+describe('a block that somebody took off the list by hand', () => {
+  let world: World;
+  afterEach(() => world.stop());
+
+  test('is told to those on call within the hour, once, and is not put back', async () => {
+    world = await createWorld();
+    const { store: records } = world.runtime;
+    await put(records, inForce({ mechanism: blockAddress.id, before: BEFORE }));
+    await world.pass(61);
+    const told = world.told('ana.silva').filter((subject) => subject.startsWith('No longer there'));
+    expect(told).toEqual(['No longer there: Block web requests from 203.0.113.7/32']);
+    expect(world.blocked()).toEqual([]);
+    expect((await records.records.action(INCIDENT_ID, ids.actionId)).status).toBe('in-force');
+  });
+});
