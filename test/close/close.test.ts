@@ -134,6 +134,20 @@ describe('an alert', () => {
   });
 });
 
+test('managers are asked to judge what shadow mode observed, and not what somebody judged already', async () => {
+  const judgement = {
+    verdict: 'right',
+    by: 'mei.tanaka',
+    at: NOW.toISOString(),
+    note: '',
+  } as const;
+  await put({ status: 'observed' }, { status: 'observed', judgement }, { status: 'in-force' });
+  await close(deps(), INPUT);
+  const asking = sent.filter(({ key }) => key.startsWith('judge-'));
+  expect(asking).toMatchObject([{ urgency: 'inform', to: { id: 'mei.tanaka' } }]);
+  expect(asking[0]?.links).toHaveLength(1);
+});
+
 describe('a question that is asked anew while others of its alert are still open', () => {
   const askedAnew = {
     by: 'mei.tanaka',

@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { faultOf } from '../../functions/audit/chain.ts';
 import { Action } from '../../functions/domain/action.ts';
 import type { Store } from '../../functions/store/store.ts';
-import { INCIDENT_ID } from '../fixtures/case.ts';
+import { judge } from '../../functions/web/judge.ts';
+import { attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
 import { BASE_URL, ben, desk, inForce, mei, minute, put, waiting } from './desk.ts';
 
@@ -119,6 +120,21 @@ describe('the page of an observed action', () => {
     const asJudgement = (await pathOf(action, { purpose: 'judge' })).replace('/judge/', '/review/');
     expect((await app.request(asJudgement)).status).toBe(403);
   });
+});
+
+test.each([
+  ['somebody whom policy does not know', observed(), 'somebody.else', 'not-yours'],
+  [
+    'whom it is about',
+    observed({ target: { ...attacker, kind: 'iam-user', value: 'mei.tanaka' } }),
+    mei.id,
+    'not-yours',
+  ],
+  ['anybody, on what is in force', inForce(), mei.id, 'settled'],
+])('no word counts of %s', (_who, action, person, because) => {
+  const { people } = POLICY.escalation;
+  const word = { judgement: 'right' as const, note: '' };
+  expect(judge(action, { person, people, now: minute(1), ...word })).toMatchObject({ because });
 });
 
 test('an action that was recorded before anybody could judge is read as not judged', () => {
