@@ -25,7 +25,13 @@ const action = (actionId: string, disposition = 'approve') => ({
   waitSeconds: 300,
 });
 const named = (name: string, message: string) => Object.assign(new Error(message), { name });
-const REVERSE = { incidentId: 'inc-1', actionId: 'act-1', scope: 'waf' };
+const REVERSE = {
+  incidentId: 'inc-1',
+  actionId: 'act-1',
+  scope: 'waf',
+  cause: 'due',
+  by: 'schedule',
+};
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
