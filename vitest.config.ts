@@ -9,5 +9,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Each file starts its own servers; two cores carry two files well.
     maxWorkers: 2,
+    // Functions that are loaded as they are deployed would log between the dots.
+    env: { POWERTOOLS_LOG_LEVEL: 'SILENT' },
   },
 });

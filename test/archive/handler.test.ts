@@ -15,7 +15,6 @@ let deliver: (...sequences: string[]) => Promise<DynamoDBBatchResponse>;
 beforeAll(async () => {
   for (const [name, value] of Object.entries({
     AWS_REGION: 'eu-central-1',
-    POWERTOOLS_LOG_LEVEL: 'SILENT',
     [ENV.archiveBucket]: 'copies',
   }))
     vi.stubEnv(name, value);

@@ -29,7 +29,6 @@ beforeAll(async () => {
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_ENDPOINT_URL_DYNAMODB: `http://${hostname}:${port}`,
-    POWERTOOLS_LOG_LEVEL: 'SILENT',
     [ENV.tableName]: 'countermand',
     [ENV.policyPath]: policyPath,
     [ENV.respondArn]: 'arn:aws:states:eu-central-1:111122223333:stateMachine:respond',
