@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Entity } from '../domain/alert.ts';
-import { Conflict } from '../domain/errors.ts';
+import { Conflict, InvalidInput } from '../domain/errors.ts';
 import type { Limits } from '../domain/policy.ts';
 import { readStored } from '../domain/stored.ts';
-import { ABSENT, atVersion, type Table } from './table.ts';
+import { ABSENT, atVersion, type Item, type Table } from './table.ts';
 
 /**
  * How far a clock of ours may be from the true time, either way. DynamoDB compares nothing with a time of its own, so
@@ -62,9 +62,8 @@ export function createLimiter(table: Table) {
     const item = await table.get(key);
     // Not before the item was read: what others wrote meanwhile would look like their clocks' fault.
     const now = clock();
-    const stored = item
-      ? readStored(Stored, item, { what: 'limiter', account })
-      : { entries: [], touched: [], version: 0 };
+    const stored = item ? readLimiter(item, account) : { entries: [], touched: [], version: 0 };
+    if (stored === null) return { granted: false, why: UNREADABLE, contended: false };
     const why = clockFault(stored, now);
     if (why !== null) return { granted: false, why, contended: false };
     const others = {
@@ -108,6 +107,18 @@ export function createLimiter(table: Table) {
       return { granted: false, why, contended: true };
     },
   };
+}
+
+const UNREADABLE = 'the record of the latest automatic actions cannot be read';
+
+/** Null where it cannot be read: people are asked until somebody has mended it. */
+function readLimiter(item: Item, account: string): z.infer<typeof Stored> | null {
+  try {
+    return readStored(Stored, item, { what: 'limiter', account });
+  } catch (error) {
+    if (error instanceof InvalidInput) return null;
+    throw error;
+  }
 }
 
 /** Two clocks within the tolerance are never further apart than this: one of them is wrong, and nobody knows which. */

@@ -39,6 +39,15 @@ describe('P6: the rate limit', () => {
     expect(total).toBe(automaticPerMinute.perAccount);
   });
 
+  test('grants nothing while what happened in the last minute cannot be read', async () => {
+    await store.table.put({ pk: 'LIMITER#1', sk: 'LIMITER', entries: 'none', version: 1 });
+    expect(await store.limiter.reserve('1', wanted(1), limits, at(0))).toEqual({
+      granted: false,
+      why: 'the record of the latest automatic actions cannot be read',
+      contended: false,
+    });
+  });
+
   test('slides: a place is free again a minute, and what clocks may differ by, after it was taken', async () => {
     for (let n = 0; n < 5; n++) await store.limiter.reserve('1', wanted(n), limits, at(50));
     expect((await store.limiter.reserve('1', wanted(6), limits, at(65))).granted).toBe(false);
