@@ -46,7 +46,7 @@ export async function onApproval(
       return postpone(deps, opened, verdict, form.to);
     case 'approve':
     case 'decline': {
-      const { action: after, refusal } = await decideOne(deps, action, person, verdict, reason);
+      const { action: after, refusal } = await decideOne(deps, action, { person, verdict, reason });
       return refusal ? notCounted(after, refusal) : counted(after, person);
     }
     default:

@@ -24,13 +24,17 @@ export const refuse = (because: Refusal['because'], refused: string): Refusal =>
 /** An approved action that is not carried out within this time is looked at by the sweeper. */
 const CARRY_OUT_WITHIN_MINUTES = 15;
 
+/** How somebody answered, for the record. */
+const WAYS = { page: '', 'signed-in': ' after signing in', slack: ' in Slack' } as const;
+export type Way = keyof typeof WAYS;
+
 const VOTES = { approve: 'approved', decline: 'declined' } as const;
 
 /** Records one person's vote, and settles the request where it is the one that does. */
 export function decide(
   action: Action,
   verdict: Verdict,
-  { person, people, reason, now }: By & { reason: string },
+  { person, people, reason, now, way }: By & { reason: string; way: Way },
 ): Change {
   const open = openTo(action, { person, people, now });
   if ('refused' in open) return open;
@@ -40,7 +44,8 @@ export function decide(
   const vote: Vote = { verdict: VOTES[verdict], by: person, at: now.toISOString(), reason };
   const votes = [...approval.votes, vote];
   const note = { at: now, by: `person:${person}` };
-  const text = reason ? `${vote.verdict}: ${reason}` : vote.verdict;
+  const said = `${vote.verdict}${WAYS[way]}`;
+  const text = reason ? `${said}: ${reason}` : said;
   const settled = outcomeOf(approval, votes);
   if (!settled)
     return {

@@ -116,7 +116,12 @@ async function vote(deps: WebDeps, opened: Found, verdict: Verdict): Promise<Ans
   const { person } = opened.claims;
   if (opened.expired)
     return notCounted(opened.action, refuse('too-late', 'Your answer was not counted.'));
-  const { action, refusal } = await decideOne(deps, opened.action, person, verdict, '');
+  const { action, refusal } = await decideOne(deps, opened.action, {
+    person,
+    verdict,
+    reason: '',
+    way: 'slack',
+  });
   return refusal ? notCounted(action, refusal) : counted(action, person);
 }
 

@@ -37,7 +37,7 @@ export async function decideTogether(
   for (const [actionId, digest] of chosen) {
     const found = await deps.store.records.findAction(action.incidentId, actionId);
     if (!found || found.digest !== digest || found.name !== action.name) continue;
-    const { refusal } = await decideOne(deps, found, claims.person, verdict, reason);
+    const { refusal } = await decideOne(deps, found, { person: claims.person, verdict, reason });
     if (!refusal) counted++;
   }
   const now = await deps.store.records.action(action.incidentId, action.actionId);

@@ -1,21 +1,27 @@
 // One person's vote on one request: the record first, and only then whoever waits for it.
 import { errorFields } from '../audit/log.ts';
 import type { Action } from '../domain/action.ts';
-import { decide, isRepeated, type Verdict } from './decision.ts';
+import { decide, isRepeated, type Verdict, type Way } from './decision.ts';
 import type { WebDeps } from './web.ts';
 import { type Written, write } from './write.ts';
+
+/** Whoever may post a form has signed in where policy asks for it. */
+const onPage = ({ policy }: WebDeps): Way => (policy.signIn ? 'signed-in' : 'page');
 
 /** The same vote again is no refusal: a second click. */
 export async function decideOne(
   deps: WebDeps,
   action: Action,
-  person: string,
-  verdict: Verdict,
-  reason: string,
+  {
+    person,
+    verdict,
+    reason,
+    way = onPage(deps),
+  }: { person: string; verdict: Verdict; reason: string; way?: Way },
 ): Promise<Written> {
   const { people } = deps.policy.escalation;
   const written = await write(deps, action, (current) =>
-    decide(current, verdict, { person, people, now: deps.now(), reason }),
+    decide(current, verdict, { person, people, now: deps.now(), reason, way }),
   );
   if (written.refusal && !isRepeated(written.action, person, verdict)) return written;
   // A repeated vote, too: the first one's answer, from the table or to the state machine, may have been lost.

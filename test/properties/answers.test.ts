@@ -118,7 +118,7 @@ function account(turn: Turn) {
     const deps = functions(person, dies) as unknown as WebDeps;
     try {
       const action = await deps.store.records.action(IDS.incidentId, IDS.actionId);
-      await decideOne(deps, action, person, verdict, '');
+      await decideOne(deps, action, { person, verdict, reason: '', way: 'page' });
     } catch {
       // The person sees that something failed, and what stands in the record counts.
     }

@@ -568,6 +568,7 @@ describe('P2: whatever comes at the same moment', () => {
             person,
             people,
             reason: '',
+            way: 'page',
             now: minute(minutes),
           });
           expect(result).toHaveProperty('refused');

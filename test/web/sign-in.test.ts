@@ -99,8 +99,9 @@ async function asked({
       body: new URLSearchParams(fields).toString(),
     });
   };
-  const status = async () => (await store.records.action(INCIDENT_ID, action.actionId)).status;
-  return { ...site, action, path, cookies, read, ask, signIn, answer, status };
+  const record = () => store.records.action(INCIDENT_ID, action.actionId);
+  const status = async () => (await record()).status;
+  return { ...site, action, path, cookies, read, ask, signIn, answer, record, status };
 }
 
 describe('where policy has people sign in', () => {
@@ -122,12 +123,14 @@ describe('where policy has people sign in', () => {
   });
 
   test('whoever signed in as the link’s person is back at the question, and decides', async () => {
-    const { signIn, answer, status, path, ask } = await asked();
+    const { signIn, answer, status, record, path, ask } = await asked();
     const back = await signIn();
     expect([back.status, back.headers.get('Location')]).toEqual([303, path]);
     expect(await (await ask(path)).text()).toContain('value="approve"');
     expect((await answer()).status).toBe(200);
     expect(await status()).toBe('approved');
+    const { history } = await record();
+    expect(history.at(-1)?.text, 'the record says so').toMatch(/^approved after signing in/);
   });
 
   test.each(['review', 'ask-anew'] as const)('so it is with a link to %s', async (purpose) => {

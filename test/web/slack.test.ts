@@ -153,6 +153,7 @@ describe('a click', () => {
         status: verdict,
         approval: { decision: { by: ana.id, verdict } },
       });
+      expect((await load()).history.at(-1)?.text).toBe(`${verdict} in Slack`);
       expect(did).toEqual([`callback token-1 ${verdict}`]);
       expect(shownIn(post)).toMatch(says);
       expect(buttonsOf(post)).toEqual([]);
