@@ -3,7 +3,7 @@
 /** Parts of functions/ that others may use: they decide nothing and touch nothing of their own. */
 const SHARED = [
   'functions/(domain|address|audit|remote|store|scheduling|traffic)/',
-  'functions/notify/(message|deployed|send-all|texts|links)\\.ts$',
+  'functions/notify/((message|deployed|send-all|links)\\.ts$|texts/)',
   'functions/execute/(mechanism|registry)\\.ts$',
   'functions/web/(link|seal|kms-mac)\\.ts$',
 ].join('|');

@@ -17,7 +17,7 @@ import type { Policy } from '../domain/policy.ts';
 import { answerToken, questionUrl } from '../notify/links.ts';
 import { type Message, questionKey, type Send } from '../notify/message.ts';
 import { notWoken, type Sent, sendEach, troubleIn } from '../notify/send-all.ts';
-import { askText } from '../notify/texts.ts';
+import { askText } from '../notify/texts/asked.ts';
 import type { Store } from '../store/store.ts';
 import type { Mac } from '../web/seal.ts';
 

@@ -11,7 +11,8 @@ import { quoted } from '../domain/wording.ts';
 import { judgeUrl, type LinkDeps } from '../notify/links.ts';
 import type { Message, Send } from '../notify/message.ts';
 import { sendAll } from '../notify/send-all.ts';
-import { causedText, closedText, headlineOf, observedText, standingLine } from '../notify/texts.ts';
+import { causedText, closedText, observedText } from '../notify/texts/incident.ts';
+import { headlineOf, standingLine } from '../notify/texts/phrases.ts';
 import type { Store } from '../store/store.ts';
 
 export type CloseDeps = LinkDeps & {

@@ -7,7 +7,7 @@ import type { Store } from '../store/store.ts';
 import { askAnewUrl, type LinkDeps, questionUrl } from './links.ts';
 import type { Message, Recipient, Send } from './message.ts';
 import { askedOf } from './news.ts';
-import { headlineOf, standingLine } from './texts.ts';
+import { headlineOf, standingLine } from './texts/phrases.ts';
 
 export type DigestDeps = LinkDeps & {
   store: Pick<Store, 'pager' | 'records'>;

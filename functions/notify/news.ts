@@ -5,19 +5,16 @@ import type { Facts } from '../domain/facts.ts';
 import { onCallOf, peopleOf } from '../domain/people.ts';
 import type { Policy } from '../domain/policy.ts';
 import { type Message, questionKey } from './message.ts';
+import { decidedText, expiredText, stoppedText, unaskedText } from './texts/asked.ts';
+import { handOffText } from './texts/by-hand.ts';
 import {
-  decidedText,
-  expiredText,
   failedText,
   goneText,
-  handOffText,
   inDoubtText,
   keptText,
   notUndoneText,
   rotateText,
-  stoppedText,
-  unaskedText,
-} from './texts.ts';
+} from './texts/in-force.ts';
 
 export type News = Pick<Message, 'subject' | 'paragraphs' | 'facts' | 'steps'> & {
   to: Approver[];

@@ -14,7 +14,7 @@ import { askAnewUrl, mendUrl } from './links.ts';
 import type { Message, Send } from './message.ts';
 import { askedOf, type News, newsOf, questionsTo } from './news.ts';
 import { type Sent, sendAll, troubleIn } from './send-all.ts';
-import { headlineOf } from './texts.ts';
+import { headlineOf } from './texts/phrases.ts';
 
 export type NotifyDeps = {
   store: Store;

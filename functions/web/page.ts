@@ -6,7 +6,7 @@ import type { Alert } from '../domain/alert.ts';
 import type { Assessment } from '../domain/assessment.ts';
 import type { Incident } from '../domain/incident.ts';
 import { hour, oneLine, span, unlinked, utc } from '../domain/wording.ts';
-import { headlineOf, seenSince } from '../notify/texts.ts';
+import { headlineOf, seenSince } from '../notify/texts/phrases.ts';
 import { peopleAsked } from './decision.ts';
 import { mayExtend } from './keeping.ts';
 import { byHand, evidence, facts, machinesWords, record } from './parts.ts';

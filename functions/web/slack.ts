@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { errorFields } from '../audit/log.ts';
 import { SLACK_ANSWERS } from '../domain/channels.ts';
 import { slackAnswersOf, slackMemberOf } from '../domain/people.ts';
-import { headlineOf } from '../notify/texts.ts';
+import { headlineOf } from '../notify/texts/phrases.ts';
 import { callHttp, type HttpClients, type Service } from '../remote/http.ts';
 import type { Secret } from '../remote/secret.ts';
 import { counted, notCounted } from './approval.ts';

@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import type { Action } from '../domain/action.ts';
 import { alikeTo } from '../domain/alike.ts';
 import type { Policy } from '../domain/policy.ts';
-import { stepsByHand } from '../notify/texts.ts';
+import { stepsByHand } from '../notify/texts/by-hand.ts';
 import { mayNot, peopleAsked } from './decision.ts';
 import { issueNonce } from './form.ts';
 import type { View } from './page.ts';

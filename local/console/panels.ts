@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import type { Action } from '../../functions/domain/action.ts';
 import { SwitchMode } from '../../functions/domain/policy.ts';
 import { words } from '../../functions/domain/wording.ts';
-import { headlineOf } from '../../functions/notify/texts.ts';
+import { headlineOf } from '../../functions/notify/texts/phrases.ts';
 import { breakable } from '../../functions/web/parts.ts';
 import type { Overview, ShownIncident, ShownMessage } from './model.ts';
 import type { Html } from './page.ts';

@@ -8,7 +8,7 @@ import { type GateDeps, gate } from '../../functions/gate/gate.ts';
 import { asText } from '../../functions/notify/channels/channel.ts';
 import type { Message } from '../../functions/notify/message.ts';
 import { notify } from '../../functions/notify/notify.ts';
-import { askText } from '../../functions/notify/texts.ts';
+import { askText } from '../../functions/notify/texts/asked.ts';
 import { createOnCall, staffNow } from '../../functions/remote/on-call.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { assumeDrilled } from '../../local/drill/assumed.ts';

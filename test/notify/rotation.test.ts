@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import type { Entity } from '../../functions/domain/alert.ts';
 import { rotationOf } from '../../functions/notify/rotation.ts';
-import { keptText, remindText, rotateText } from '../../functions/notify/texts.ts';
+import { keptText, remindText, rotateText } from '../../functions/notify/texts/in-force.ts';
 import { toyAction } from '../execute/toy.ts';
 import { attacker, leakedKey, partnerKey, suspectUser } from '../fixtures/case.ts';
 import { callsOf } from '../shell.ts';

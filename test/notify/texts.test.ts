@@ -1,6 +1,7 @@
 // What the team reads when an alert has ended: words, not identifiers, and what an attacker wrote in quotes.
 import { describe, expect, test } from 'vitest';
-import { closedText, standingLine } from '../../functions/notify/texts.ts';
+import { closedText } from '../../functions/notify/texts/incident.ts';
+import { standingLine } from '../../functions/notify/texts/phrases.ts';
 import { toyAction } from '../execute/toy.ts';
 import { ALERT_ID, alertWith, incidentWith } from '../fixtures/case.ts';
 

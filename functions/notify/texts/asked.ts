@@ -1,0 +1,111 @@
+// What is said of a question: to whoever is asked, and to whoever was.
+import type { Action, Approver } from '../../domain/action.ts';
+import type { Alert } from '../../domain/alert.ts';
+import type { Facts } from '../../domain/facts.ts';
+import { oneLine, quoted, utc, words } from '../../domain/wording.ts';
+import { beforeFact, stepsByHand } from './by-hand.ts';
+import {
+  changesOf,
+  headlineOf,
+  incidentFact,
+  namesOf,
+  sentence,
+  subjectOf,
+  type Text,
+  whyFact,
+} from './phrases.ts';
+
+/** `alike` are the questions of the same kind that the same page asks. */
+export function askText(
+  action: Action,
+  alert: Alert,
+  askedBefore: readonly Approver[],
+  alike: readonly Action[] = [],
+): Text {
+  const { description, approval } = action;
+  return {
+    subject: subjectOf(alike.length > 0 ? `Approve ${alike.length + 1}?` : 'Approve?', action),
+    paragraphs: [
+      `${changesOf(action)}\n${othersIn(alike)}Without an answer by ${utc(approval?.expiresAt)} nothing is done.`,
+    ],
+    facts: [
+      whyFact(alert),
+      { label: 'Affected', value: description?.affected.map(sentence).join(' ') || 'Not known.' },
+      { label: 'Undone', value: sentence(description?.undo ?? 'Not described') },
+      ...(askedBefore.length > 0
+        ? [{ label: 'Asked before you, without an answer', value: namesOf(askedBefore) }]
+        : []),
+      ...(approval && approval.notes.length > 0
+        ? [{ label: 'About who is asked', value: approval.notes.map(sentence).join('\n') }]
+        : []),
+      incidentFact(action),
+    ],
+    steps: [],
+  };
+}
+
+/** Before the link: one answer may count for all of them. */
+const othersIn = (alike: readonly Action[]): string =>
+  alike.length > 0
+    ? `And ${alike.length} more of the same kind:\n${alike.map((one) => oneLine(headlineOf(one))).join('\n')}\n`
+    : '';
+
+/** To everybody who was asked: it needs no answer any more. Whoever decided learns that it was counted, and in whose name. */
+export function decidedText(action: Action): Text {
+  const { approval, status, dueAt } = action;
+  const { verdict, at, reason, by = '' } = approval?.decision ?? {};
+  const people = [
+    ...(approval?.rungs.flatMap(({ ask }) => ask) ?? []),
+    ...(approval?.handedTo.map(({ to }) => to) ?? []),
+  ];
+  const agreed = approval?.votes.filter((vote) => vote.verdict === verdict) ?? [];
+  const voters = [...agreed.map((vote) => vote.by), by];
+  const names = new Set(people.filter(({ id }) => voters.includes(id)).map(({ name }) => name));
+  return {
+    subject: subjectOf(verdict === 'approved' ? 'Approved:' : 'Declined:', action),
+    paragraphs: [
+      `${[...names].join(' and ') || 'Somebody'} ${verdict} it at ${utc(at)}. ${verdict === 'approved' ? `It is ${words(status)}${dueAt ? `, and is undone at ${utc(dueAt)}` : ''}.` : 'Nothing was changed.'}`,
+    ],
+    facts: [...(reason ? [{ label: 'Reason', value: quoted(reason) }] : []), incidentFact(action)],
+    steps: [],
+  };
+}
+
+export function expiredText(action: Action, alert: Alert | undefined, facts: Facts | null): Text {
+  const asked = action.approval?.rungs.flatMap(({ ask }) => ask) ?? [];
+  return {
+    subject: subjectOf('Not done, no answer:', action),
+    paragraphs: [
+      'Nobody decided in time, so nothing was done. Nothing asks again by itself: a manager can have it asked anew, or somebody does it by hand.',
+    ],
+    facts: [
+      { label: 'It would have been', value: changesOf(action) },
+      { label: 'Asked', value: namesOf(asked) || 'Nobody' },
+      beforeFact(action, alert, facts),
+      incidentFact(action),
+    ],
+    steps: stepsByHand(action, alert, facts),
+  };
+}
+
+export function stoppedText(action: Action, failure: string | null = null): Text {
+  return {
+    subject: subjectOf('Approved, but stopped:', action),
+    paragraphs: [
+      `${sentence(failure ?? action.failure ?? 'It was stopped after the approval')}\nNothing was changed.`,
+    ],
+    facts: [incidentFact(action)],
+    steps: [],
+  };
+}
+
+export function unaskedText(action: Action, failure: string | null): Text {
+  return {
+    subject: subjectOf('Nobody could be asked:', action),
+    paragraphs: [
+      `An approval is needed and the question could not be put: ${sentence(failure ?? 'the reason is in the record')}\nNothing was done, and nothing will be unless somebody answers by ${utc(action.approval?.expiresAt)}.`,
+    ],
+    facts: [{ label: 'It would be', value: changesOf(action) }, incidentFact(action)],
+    steps: [],
+  };
+}
