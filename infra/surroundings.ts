@@ -1,6 +1,6 @@
 // What is around the functions: everything that their environment and their rights refer to.
 import type { Stack } from 'aws-cdk-lib';
-import type { Channels } from '../functions/domain/channels.ts';
+import type { Channels } from '../functions/domain/policy/channels.ts';
 import type { Policy } from '../functions/domain/policy.ts';
 import type { Archive } from './archive.ts';
 import type { DeployedIpSet } from './firewall.ts';

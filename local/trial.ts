@@ -1,5 +1,5 @@
 // A harmless message by every channel that reaches somebody, and its withdrawal: what each channel said.
-import type { Escalation } from '../functions/domain/policy.ts';
+import type { Escalation } from '../functions/domain/policy/escalation.ts';
 import type { Channel } from '../functions/notify/channels/channel.ts';
 import type { Message, Recipient } from '../functions/notify/message.ts';
 import { type OnCall, staffNow } from '../functions/remote/on-call.ts';

@@ -1,21 +1,20 @@
 // Reads policies/ for one account: parses, merges the overlay, checks, and names every fault by file and line.
 import { digestOf } from '../functions/audit/chain.ts';
-import { ChannelsFile } from '../functions/domain/channels.ts';
+import { AccountFile } from '../functions/domain/policy/account.ts';
 import {
-  AccountFile,
   type ActionName,
   type ActionPolicy,
   ActionsFile,
-  CalendarFile,
-  type Canary,
   DEFAULT_APPROVAL_MINUTES,
-  DrillFile,
-  EffectiveFile,
-  EscalationFile,
-  LimitsFile,
-  Policy,
-  ProtectedFile,
-} from '../functions/domain/policy.ts';
+} from '../functions/domain/policy/actions.ts';
+import { CalendarFile } from '../functions/domain/policy/calendar.ts';
+import { ChannelsFile } from '../functions/domain/policy/channels.ts';
+import { type Canary, DrillFile } from '../functions/domain/policy/drill.ts';
+import { EffectiveFile } from '../functions/domain/policy/effective.ts';
+import { EscalationFile } from '../functions/domain/policy/escalation.ts';
+import { LimitsFile } from '../functions/domain/policy/limits.ts';
+import { ProtectedFile } from '../functions/domain/policy/protected.ts';
+import { Policy } from '../functions/domain/policy.ts';
 import { MECHANISMS } from '../functions/execute/registry.ts';
 import { type Fault, type Path, PolicyError } from './fault.ts';
 import { type Actions, withChanges, withLimits } from './overlay.ts';

@@ -1,12 +1,12 @@
 // What one account changes: it can make the policy stricter, and nothing else.
+import type { AccountOverlay } from '../functions/domain/policy/account.ts';
 import {
-  type AccountOverlay,
   type ActionName,
   type ActionPolicy,
   DEFAULT_APPROVAL,
   DEFAULT_APPROVAL_MINUTES,
-  type Limits,
-} from '../functions/domain/policy.ts';
+} from '../functions/domain/policy/actions.ts';
+import type { Limits } from '../functions/domain/policy/limits.ts';
 import type { Fault } from './fault.ts';
 import type { Read } from './read.ts';
 

@@ -1,16 +1,14 @@
 // JSON Schemas of the policy files, for editors: completion and red lines while somebody types.
 import { z } from 'zod';
-import { ChannelsFile } from '../functions/domain/channels.ts';
-import {
-  AccountFile,
-  ActionsFile,
-  CalendarFile,
-  DrillFile,
-  EffectiveFile,
-  EscalationFile,
-  LimitsFile,
-  ProtectedFile,
-} from '../functions/domain/policy.ts';
+import { AccountFile } from '../functions/domain/policy/account.ts';
+import { ActionsFile } from '../functions/domain/policy/actions.ts';
+import { CalendarFile } from '../functions/domain/policy/calendar.ts';
+import { ChannelsFile } from '../functions/domain/policy/channels.ts';
+import { DrillFile } from '../functions/domain/policy/drill.ts';
+import { EffectiveFile } from '../functions/domain/policy/effective.ts';
+import { EscalationFile } from '../functions/domain/policy/escalation.ts';
+import { LimitsFile } from '../functions/domain/policy/limits.ts';
+import { ProtectedFile } from '../functions/domain/policy/protected.ts';
 
 const FILES = {
   account: AccountFile,

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { Entity, Instant } from './alert.ts';
 import { Recommendation } from './assessment.ts';
-import { ActionName, Role } from './policy.ts';
+import { ActionName } from './policy/actions.ts';
+import { Role } from './role.ts';
 
 /**
  * The alert's, the number of the recommendation, a letter where one recommendation became several actions, and `r1`,

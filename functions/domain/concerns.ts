@@ -1,6 +1,6 @@
 // Whether an action is about the person who would decide on it. Nobody decides about themselves.
 import type { Entity } from './alert.ts';
-import type { Person } from './policy.ts';
+import type { Person } from './policy/escalation.ts';
 
 /** True when one of the person's principals names the target: as a whole, or as a part of an ARN or a principal id. */
 export function concerns(

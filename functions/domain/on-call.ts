@@ -1,35 +1,6 @@
 // Schedules of PagerDuty and Opsgenie on the ladder: who is on call by one is asked, if policy knows that person.
-import { z } from 'zod';
-import { SecretName } from './channels.ts';
-import type { Escalation, Person } from './policy.ts';
+import type { Escalation, Person, Schedule } from './policy/escalation.ts';
 import { oneLine } from './wording.ts';
-
-const PagerDutyId = z
-  .string()
-  .regex(/^[A-Z0-9]{7,14}$/, 'expected an id of PagerDuty, such as "PI7DH85"');
-
-/** In place of a person's id. Opsgenie's schedules have a UUID or a name. */
-export const Schedule = z.union([
-  z.strictObject({ pagerDuty: PagerDutyId }),
-  z.strictObject({ opsgenie: z.string().min(1).max(100) }),
-]);
-export type Schedule = z.infer<typeof Schedule>;
-
-/** Where schedules are read. */
-export const OnCallServices = z.strictObject({
-  /** Secret with a read-only API key of the account. */
-  pagerDuty: z.strictObject({ region: z.enum(['us', 'eu']), token: SecretName }).optional(),
-  /** Secret with the key of an API integration that may read. */
-  opsgenie: z.strictObject({ region: z.enum(['us', 'eu']), key: SecretName }).optional(),
-});
-export type OnCallServices = z.infer<typeof OnCallServices>;
-
-/** Who a person is there, where the e-mail address is another one than in policy. */
-export const OnCallAs = z.strictObject({
-  pagerDuty: PagerDutyId.optional(),
-  /** The user name, which is an address. */
-  opsgenie: z.email().optional(),
-});
 
 /** Of one schedule: who is on call by it, or why that is not known. */
 export type Shift = { onDuty: readonly OnDuty[] } | { failure: string };

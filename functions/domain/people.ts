@@ -2,8 +2,8 @@
 import type { Approver } from './action.ts';
 import type { Entity } from './alert.ts';
 import { concerns } from './concerns.ts';
-import type { Schedule } from './on-call.ts';
-import type { Escalation, Policy } from './policy.ts';
+import type { Escalation, Schedule } from './policy/escalation.ts';
+import type { Policy } from './policy.ts';
 
 /** Those of the ids that policy still knows, and no schedule, without the person whom `about` is about: nobody decides about themselves. */
 export const peopleOf = (

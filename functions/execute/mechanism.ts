@@ -3,7 +3,8 @@ import type { z } from 'zod';
 import type { Description, Parameters } from '../domain/action.ts';
 import type { Alert, Entity, EntityKind } from '../domain/alert.ts';
 import type { Facts } from '../domain/facts.ts';
-import type { ActionName, Policy } from '../domain/policy.ts';
+import type { ActionName } from '../domain/policy/actions.ts';
+import type { Policy } from '../domain/policy.ts';
 import { readStored } from '../domain/stored.ts';
 
 /** Permission scopes: one executor function, one reverser function and one IAM document each. */

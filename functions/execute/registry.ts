@@ -2,7 +2,8 @@
 import type { Parameters } from '../domain/action.ts';
 import type { Alert, Entity } from '../domain/alert.ts';
 import type { Facts } from '../domain/facts.ts';
-import type { ActionName, Policy } from '../domain/policy.ts';
+import type { ActionName } from '../domain/policy/actions.ts';
+import type { Policy } from '../domain/policy.ts';
 import { deactivateKey } from './access-key/access-key.ts';
 import { disableKey } from './api-key/api-key.ts';
 import { recordFlows } from './flow-log/interface-flows.ts';

@@ -1,15 +1,14 @@
 // The question put to people: the ladder as it stands now, in absolute times, without those whom it is about.
 import type { ApprovalRequest, Approver } from '../domain/action.ts';
 import type { Entity } from '../domain/alert.ts';
-import type { Schedule } from '../domain/on-call.ts';
 import { peopleOf } from '../domain/people.ts';
 import {
   type ActionPolicy,
   type Approval,
   DEFAULT_APPROVAL,
   DEFAULT_APPROVAL_MINUTES,
-  type Escalation,
-} from '../domain/policy.ts';
+} from '../domain/policy/actions.ts';
+import type { Escalation, Schedule } from '../domain/policy/escalation.ts';
 import { minutesAfter } from '../domain/time.ts';
 
 /** Seconds that the state machine leaves the function that ends an expired request, at the end of the ladder. */

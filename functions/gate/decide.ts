@@ -2,7 +2,7 @@
 import type { Considered, Disposition, Reason } from '../domain/action.ts';
 import type { Entity } from '../domain/alert.ts';
 import type { Recommendation } from '../domain/assessment.ts';
-import { ActionName } from '../domain/policy.ts';
+import { ActionName } from '../domain/policy/actions.ts';
 import type { Effect } from '../execute/registry.ts';
 import { effectiveAction } from './effective.ts';
 import { type Circumstances, type Proposal, type Verdict, verdict } from './proposal.ts';

@@ -4,7 +4,9 @@ import type { Alert, Entity } from '../domain/alert.ts';
 import type { Recommendation } from '../domain/assessment.ts';
 import type { Drill } from '../domain/drill.ts';
 import type { EntityFacts, Facts } from '../domain/facts.ts';
-import type { ActionName, ActionPolicy, Policy, SwitchMode } from '../domain/policy.ts';
+import type { ActionName, ActionPolicy } from '../domain/policy/actions.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { SwitchMode } from '../domain/switch.ts';
 import type { Effect } from '../execute/registry.ts';
 
 /** All that a decision depends on. What is not here cannot influence it. */

@@ -1,7 +1,7 @@
 // Wakes each person so often in an hour, and no more: what is above goes into that person's digest.
 import { errorFields, type Log } from '../audit/log.ts';
 import { Conflict } from '../domain/errors.ts';
-import type { Limits } from '../domain/policy.ts';
+import type { Limits } from '../domain/policy/limits.ts';
 import { hour } from '../domain/wording.ts';
 import type { Admitted } from '../store/pager.ts';
 import type { Store } from '../store/store.ts';

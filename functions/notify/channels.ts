@@ -1,5 +1,5 @@
 // The channels that an account has, from its policy: e-mail and the topic always, the others where they are set up.
-import type { Channels } from '../domain/channels.ts';
+import type { Channels } from '../domain/policy/channels.ts';
 import type { HttpClients } from '../remote/http.ts';
 import {
   asText as plainText,

@@ -2,7 +2,7 @@
 import type { Action } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Facts } from '../domain/facts.ts';
-import type { ActionName } from '../domain/policy.ts';
+import type { ActionName } from '../domain/policy/actions.ts';
 import { refuseAddress } from './runbooks/address.ts';
 import { awsIn, type Book, type Runbook } from './runbooks/book.ts';
 import { prepareNotice } from './runbooks/breach.ts';

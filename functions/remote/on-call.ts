@@ -1,16 +1,8 @@
 // Who is on call by a schedule of PagerDuty or Opsgenie at this moment.
 import { z } from 'zod';
 import { errorFields, type Log } from '../audit/log.ts';
-import {
-  nameOf,
-  type OnCallServices,
-  type OnDuty,
-  type Schedule,
-  type Shift,
-  schedulesOf,
-  staffed,
-} from '../domain/on-call.ts';
-import type { Escalation } from '../domain/policy.ts';
+import { nameOf, type OnDuty, type Shift, schedulesOf, staffed } from '../domain/on-call.ts';
+import type { Escalation, OnCallServices, Schedule } from '../domain/policy/escalation.ts';
 import { callHttp, type HttpClients, type Service } from './http.ts';
 import { asText, type SecretClients, secretOf, withSecret } from './secret.ts';
 

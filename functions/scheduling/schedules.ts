@@ -1,7 +1,7 @@
 // Schedules a reversal and its reminder. EventBridge Scheduler in an account, a local clock on a laptop.
 import type { Action } from '../domain/action.ts';
 import type { Instant } from '../domain/alert.ts';
-import type { Limits } from '../domain/policy.ts';
+import type { Limits } from '../domain/policy/limits.ts';
 import { minutesAfter } from '../domain/time.ts';
 
 export type Scheduled = {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { append } from '../audit/chain.ts';
 import type { Log } from '../audit/log.ts';
 import { HistoryEntry } from '../domain/action.ts';
-import type { Limits } from '../domain/policy.ts';
+import type { Limits } from '../domain/policy/limits.ts';
 import { readStored } from '../domain/stored.ts';
 import { ABSENT, atVersion, contended, type Table } from './table.ts';
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Entity } from '../domain/alert.ts';
 import { Conflict, InvalidInput } from '../domain/errors.ts';
-import type { Limits } from '../domain/policy.ts';
+import type { Limits } from '../domain/policy/limits.ts';
 import { readStored } from '../domain/stored.ts';
 import { ABSENT, atVersion, type Item, type Table } from './table.ts';
 

@@ -1,6 +1,6 @@
 // How often each person was woken lately, and what waits in that person's digest: one item each, one conditional write per page.
 import { z } from 'zod';
-import type { Limits } from '../domain/policy.ts';
+import type { Limits } from '../domain/policy/limits.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { ABSENT, atVersion, contended, type Table } from './table.ts';
 

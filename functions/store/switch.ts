@@ -2,7 +2,8 @@
 // `run`; unreadable means `halt`.
 import { z } from 'zod';
 import { InvalidInput } from '../domain/errors.ts';
-import { type Limits, SwitchMode } from '../domain/policy.ts';
+import type { Limits } from '../domain/policy/limits.ts';
+import { SwitchMode } from '../domain/switch.ts';
 import type { createBreaker, Mishap } from './breaker.ts';
 import type { Table } from './table.ts';
 

@@ -3,7 +3,7 @@ import type { SampledHTTPRequest, WAFV2 } from '@aws-sdk/client-wafv2';
 import { isSingleHost, parseAddress } from '../address/address.ts';
 import type { SeenOnWeb } from '../domain/facts.ts';
 import type { WafScope } from '../domain/ip-set.ts';
-import type { WebAcl } from '../domain/policy.ts';
+import type { WebAcl } from '../domain/policy/account.ts';
 import { cut } from '../domain/wording.ts';
 
 export type SampleApi = Pick<WAFV2, 'getSampledRequests'>;

@@ -2,7 +2,7 @@
 import { moveTo, noted } from '../audit/chain.ts';
 import type { Action, ApprovalRequest, Vote } from '../domain/action.ts';
 import { concerns } from '../domain/concerns.ts';
-import type { Escalation } from '../domain/policy.ts';
+import type { Escalation } from '../domain/policy/escalation.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { utc } from '../domain/wording.ts';
 

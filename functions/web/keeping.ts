@@ -1,7 +1,7 @@
 // What a person may do to an action that is in force: keep, extend, reverse. Pure, one outcome per state.
 import { moveTo, noted } from '../audit/chain.ts';
 import type { Action } from '../domain/action.ts';
-import type { Limits } from '../domain/policy.ts';
+import type { Limits } from '../domain/policy/limits.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { utc } from '../domain/wording.ts';
 import { overdueAt } from '../scheduling/schedules.ts';

@@ -1,7 +1,7 @@
 // The account's own identity provider, by OpenID Connect: authorization code with PKCE, found by its issuer's address.
 import * as oidc from 'openid-client';
 import { Denied, RetryableError, TerminalError, Unavailable } from '../domain/errors.ts';
-import type { SignIn } from '../domain/policy.ts';
+import type { SignIn } from '../domain/policy/account.ts';
 import type { HttpClients } from '../remote/http.ts';
 import type { Secret } from '../remote/secret.ts';
 

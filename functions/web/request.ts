@@ -2,7 +2,7 @@
 import { noted } from '../audit/chain.ts';
 import type { Action, Approver } from '../domain/action.ts';
 import { peopleOf } from '../domain/people.ts';
-import type { Escalation } from '../domain/policy.ts';
+import type { Escalation } from '../domain/policy/escalation.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { span, utc } from '../domain/wording.ts';
 import { type By, type Change, openTo, peopleAsked, refuse } from './decision.ts';

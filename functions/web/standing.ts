@@ -1,6 +1,6 @@
 // Where an action stands, in words for whoever opens its link: what happened, who said so, when, and what comes next.
 import type { Action } from '../domain/action.ts';
-import type { Escalation } from '../domain/policy.ts';
+import type { Escalation } from '../domain/policy/escalation.ts';
 import { quoted, utc } from '../domain/wording.ts';
 import { peopleAsked } from './decision.ts';
 

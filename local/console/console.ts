@@ -5,7 +5,7 @@ import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
 import { z } from 'zod';
 import { errorFields, type Log } from '../../functions/audit/log.ts';
-import { SwitchMode } from '../../functions/domain/policy.ts';
+import { SwitchMode } from '../../functions/domain/switch.ts';
 import { noticePage } from '../../functions/web/page.ts';
 import { freshEvent, loadSamples } from '../samples.ts';
 import { type ConsoleDeps, overview } from './overview.ts';

@@ -1,7 +1,7 @@
 // The console's panels, one function each. Everything that came from an alert is escaped by the template.
 import { html } from 'hono/html';
 import type { Action } from '../../functions/domain/action.ts';
-import { SwitchMode } from '../../functions/domain/policy.ts';
+import { SwitchMode } from '../../functions/domain/switch.ts';
 import { words } from '../../functions/domain/wording.ts';
 import { headlineOf } from '../../functions/notify/texts/phrases.ts';
 import { breakable } from '../../functions/web/parts.ts';

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { ActionId, IncidentId, Parameters } from '../../functions/domain/action.ts';
 import { Entity } from '../../functions/domain/alert.ts';
 import { RetryableError } from '../../functions/domain/errors.ts';
-import type { Canary } from '../../functions/domain/policy.ts';
+import type { Canary } from '../../functions/domain/policy/drill.ts';
 import type { Connected, Subject } from '../../functions/execute/mechanism.ts';
 import type { UnfinishedDrill } from '../../functions/store/drills.ts';
 import type { Store } from '../../functions/store/store.ts';

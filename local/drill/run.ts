@@ -1,6 +1,7 @@
 // A drill of every mechanism of an account, one after another, and what it comes to.
 
-import type { Canary, Policy } from '../../functions/domain/policy.ts';
+import type { Canary } from '../../functions/domain/policy/drill.ts';
+import type { Policy } from '../../functions/domain/policy.ts';
 import type { Connected, Face } from '../../functions/execute/mechanism.ts';
 import { MECHANISMS } from '../../functions/execute/registry.ts';
 import { type DrillDeps, drillOne, type Outcome, takeBackLeftover } from './one.ts';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Parameters } from '../../functions/domain/action.ts';
 import type { Entity } from '../../functions/domain/alert.ts';
 import { type IdentityFacts, known, unknown } from '../../functions/domain/facts.ts';
-import type { ActionName } from '../../functions/domain/policy.ts';
+import type { ActionName } from '../../functions/domain/policy/actions.ts';
 import { deactivateKey } from '../../functions/execute/access-key/access-key.ts';
 import { disableKey } from '../../functions/execute/api-key/api-key.ts';
 import { effectsOf } from '../../functions/execute/registry.ts';

@@ -1,7 +1,7 @@
 // The whole way with Slack: asked there, answered there or elsewhere, and told there how it ended.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { approve } from '../../functions/approve/approve.ts';
-import { ChannelsFile } from '../../functions/domain/channels.ts';
+import { ChannelsFile } from '../../functions/domain/policy/channels.ts';
 import { channelsOf } from '../../functions/notify/channels.ts';
 import { notify } from '../../functions/notify/notify.ts';
 import { createSend } from '../../functions/notify/send.ts';

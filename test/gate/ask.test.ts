@@ -1,7 +1,8 @@
 // Who is asked: the ladder as policy has it, without those who may not decide, and with enough who can.
 import { describe, expect, test } from 'vitest';
 import type { Entity } from '../../functions/domain/alert.ts';
-import { type ActionPolicy, Approval, type Escalation } from '../../functions/domain/policy.ts';
+import { type ActionPolicy, Approval } from '../../functions/domain/policy/actions.ts';
+import type { Escalation } from '../../functions/domain/policy/escalation.ts';
 import { requestApproval, waitsOf } from '../../functions/gate/ask.ts';
 import { attacker, NOW, POLICY } from '../fixtures/case.ts';
 

@@ -10,7 +10,8 @@ import {
   known,
   unknown,
 } from '../../functions/domain/facts.ts';
-import { ActionName, type Policy } from '../../functions/domain/policy.ts';
+import { ActionName } from '../../functions/domain/policy/actions.ts';
+import type { Policy } from '../../functions/domain/policy.ts';
 import { effectsOf } from '../../functions/execute/registry.ts';
 import { decide, isStricter } from '../../functions/gate/decide.ts';
 import type { Circumstances } from '../../functions/gate/proposal.ts';

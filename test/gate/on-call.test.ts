@@ -1,7 +1,8 @@
 // Whoever is on call by a schedule of PagerDuty or Opsgenie is asked; loopback services answer as documented, and fail.
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { EscalationFile, type Policy } from '../../functions/domain/policy.ts';
+import { EscalationFile } from '../../functions/domain/policy/escalation.ts';
+import type { Policy } from '../../functions/domain/policy.ts';
 import { effectsOf } from '../../functions/execute/registry.ts';
 import { blockAddress } from '../../functions/execute/waf/address.ts';
 import { type GateDeps, gate } from '../../functions/gate/gate.ts';

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Channels } from '../../functions/domain/channels.ts';
+import type { Channels } from '../../functions/domain/policy/channels.ts';
 import type { Policy } from '../../functions/domain/policy.ts';
 import { markOf } from '../../functions/domain/service-account.ts';
 import { MECHANISMS, SCOPES } from '../../functions/execute/registry.ts';

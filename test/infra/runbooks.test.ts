@@ -1,7 +1,7 @@
 // P1: what the runbooks of tier 3 have a person do by hand is nothing that a role of the stack could do.
 import { describe, expect, test } from 'vitest';
 import type { Entity, EntityKind } from '../../functions/domain/alert.ts';
-import { ActionName } from '../../functions/domain/policy.ts';
+import { ActionName } from '../../functions/domain/policy/actions.ts';
 import { runbookOf } from '../../functions/notify/runbook.ts';
 import { alertWith, attacker, NOW } from '../fixtures/case.ts';
 import { covers, functionsOf, POLICY, templateWith } from './template.ts';

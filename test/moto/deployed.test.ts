@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import type { Entity } from '../../functions/domain/alert.ts';
 import { ENV } from '../../functions/domain/env.ts';
-import type { ActionName } from '../../functions/domain/policy.ts';
+import type { ActionName } from '../../functions/domain/policy/actions.ts';
 import { createStore, type Store } from '../../functions/store/store.ts';
 import { createTableInput } from '../../local/engine/database.ts';
 import { toyAction } from '../execute/toy.ts';

@@ -1,6 +1,6 @@
 // Which channels an account has, and whom each of them reaches, by its policy.
 import { expect, test } from 'vitest';
-import { ChannelsFile } from '../../functions/domain/channels.ts';
+import { ChannelsFile } from '../../functions/domain/policy/channels.ts';
 import { type ChannelClients, channelsOf } from '../../functions/notify/channels.ts';
 import type { Message } from '../../functions/notify/message.ts';
 import { POLICY } from '../fixtures/case.ts';

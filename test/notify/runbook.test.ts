@@ -4,7 +4,7 @@ import { WAFV2 } from '@aws-sdk/client-wafv2';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Alert, Entity } from '../../functions/domain/alert.ts';
 import { known, unknown } from '../../functions/domain/facts.ts';
-import type { ActionName } from '../../functions/domain/policy.ts';
+import type { ActionName } from '../../functions/domain/policy/actions.ts';
 import { runbookOf } from '../../functions/notify/runbook.ts';
 import {
   alertWith,

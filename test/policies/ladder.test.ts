@@ -1,6 +1,6 @@
 // The ladder as it is shipped: who is asked when about what, and when the request ends.
 import { expect, test } from 'vitest';
-import type { ActionName } from '../../functions/domain/policy.ts';
+import type { ActionName } from '../../functions/domain/policy/actions.ts';
 import { requestApproval, waitsOf } from '../../functions/gate/ask.ts';
 import { loadPolicy, POLICIES } from '../../policies/load.ts';
 import { attacker, NOW } from '../fixtures/case.ts';

@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type ApproveDeps, approve } from '../../functions/approve/approve.ts';
 import type { Action } from '../../functions/domain/action.ts';
-import { ChannelsFile } from '../../functions/domain/channels.ts';
 import { slackMemberOf } from '../../functions/domain/people.ts';
-import { SignIn } from '../../functions/domain/policy.ts';
+import { SignIn } from '../../functions/domain/policy/account.ts';
+import { ChannelsFile } from '../../functions/domain/policy/channels.ts';
 import { channelsOf } from '../../functions/notify/channels.ts';
 import { notify } from '../../functions/notify/notify.ts';
 import { createSend } from '../../functions/notify/send.ts';

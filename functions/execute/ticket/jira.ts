@@ -1,7 +1,7 @@
 // create_alert_ticket in Jira Cloud (REST API v3): an issue per incident, found by its label.
 import { z } from 'zod';
-import type { TicketSystem } from '../../domain/channels.ts';
 import { InvalidInput, NotFound } from '../../domain/errors.ts';
+import type { TicketSystem } from '../../domain/policy/channels.ts';
 import { cut, oneLine } from '../../domain/wording.ts';
 import { type Call, callHttp, type HttpClients, type Service } from '../../remote/http.ts';
 import { type Secret, withSecret } from '../../remote/secret.ts';

@@ -1,6 +1,6 @@
 // create_alert_ticket in ServiceNow (Table API): an incident record per incident, found by its correlation id.
 import { z } from 'zod';
-import type { TicketSystem } from '../../domain/channels.ts';
+import type { TicketSystem } from '../../domain/policy/channels.ts';
 import { cut, oneLine } from '../../domain/wording.ts';
 import { type Call, callHttp, type HttpClients, type Service } from '../../remote/http.ts';
 import { type Secret, withSecret } from '../../remote/secret.ts';

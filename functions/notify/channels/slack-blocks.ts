@@ -1,5 +1,5 @@
 // A message as Slack shows it: blocks of text as it stands, and buttons where the reader may answer right there.
-import { SLACK_ANSWERS } from '../../domain/channels.ts';
+import { SLACK_ANSWERS } from '../../domain/policy/channels.ts';
 import { oneLine } from '../../domain/wording.ts';
 import type { Message } from '../message.ts';
 import { shortened } from './channel.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { known, unknown } from '../../../functions/domain/facts.ts';
 import type { IpSet } from '../../../functions/domain/ip-set.ts';
-import type { ActionName } from '../../../functions/domain/policy.ts';
+import type { ActionName } from '../../../functions/domain/policy/actions.ts';
 import { effectsOf } from '../../../functions/execute/registry.ts';
 import { blockAddress, watchAddress } from '../../../functions/execute/waf/address.ts';
 import type { WafApi } from '../../../functions/execute/waf/ip-set.ts';

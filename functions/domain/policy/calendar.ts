@@ -1,0 +1,21 @@
+// policies/calendar.yaml: when changes are planned, and what explains strange sights at some hours.
+import { z } from 'zod';
+
+const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time such as "03:30"');
+
+export const CalendarFile = z.strictObject({
+  /** Names or ARNs of SSM change calendars. While one is closed, everything waits for a person. */
+  changeCalendars: z.array(z.string().min(1).max(256)).max(10),
+  plannedWork: z.array(
+    z.strictObject({
+      id: z.string().regex(/^[a-z0-9-]{3,64}$/),
+      why: z.string().min(5).max(300),
+      days: z.array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])).min(1),
+      fromUtc: TimeOfDay,
+      /** Before `fromUtc`, where it passes midnight. */
+      toUtc: TimeOfDay,
+      /** Users, keys, addresses and resources that work then; `*` stands for any characters. */
+      values: z.array(z.string().min(1).max(2048)).min(1),
+    }),
+  ),
+});
