@@ -9,7 +9,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { HttpClients } from '../remote/http.ts';
 import { asText, type SecretClients, secretOf } from '../remote/secret.ts';
 import { createProvider, type Identity, type Provider } from './oidc.ts';
-import { noticePage } from './page.ts';
+import { noticePage } from './pages/frame.ts';
 import type { Mac } from './seal.ts';
 import { startAttempt, startSession, takeAttempt } from './session.ts';
 

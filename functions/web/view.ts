@@ -1,15 +1,43 @@
 // What a page shows of an action to one person, read for it.
 import type { Context } from 'hono';
-import type { Action } from '../domain/action.ts';
+import type { Action, Approver } from '../domain/action.ts';
+import type { Alert } from '../domain/alert.ts';
 import { alikeTo } from '../domain/alike.ts';
+import type { Assessment } from '../domain/assessment.ts';
+import type { Incident } from '../domain/incident.ts';
 import type { Policy } from '../domain/policy.ts';
 import { stepsByHand } from '../notify/texts/by-hand.ts';
 import { mayNot, peopleAsked } from './decision.ts';
 import { issueNonce } from './form.ts';
-import type { View } from './page.ts';
 import { couldTake } from './request.ts';
-import { namesIn } from './standing.ts';
+import { type Names, namesIn } from './standing.ts';
 import type { Opened, WebDeps } from './web.ts';
+
+export type View = {
+  action: Action;
+  /** Neither keeps anybody from deciding where its record cannot be read. */
+  alert: Alert | undefined;
+  incident: Incident | undefined;
+  /** Who made the analysis; null when it is not recorded. */
+  origin: Assessment['origin'] | null;
+  /** Name of the person whose link it is. */
+  person: string;
+  names: Names;
+  /** Open questions of the same kind that this person is asked, too. */
+  alike: readonly Action[];
+  /** To whom the question could be handed. */
+  couldTake: readonly Approver[];
+  /** The link's own path: forms post back to it. */
+  path: string;
+  /** Of the forms on this page. */
+  nonce: string;
+  /** Where this person signs in first; null where they have, or need not. */
+  signInPath: string | null;
+  /** What a person would type, where nobody decided and it was not done. */
+  byHand: readonly { title: string; lines: string[] }[];
+  maxExtensions: number;
+  now: Date;
+};
 
 /** Whether this person is asked about it, too, and has not answered. */
 const mayAnswer = (

@@ -18,15 +18,12 @@ import { mayReverse } from './keeping.ts';
 import { type LinkClaims, PagePurpose } from './link.ts';
 import type { Provider } from './oidc.ts';
 import { whatItOpens } from './open.ts';
-import {
-  anewPage,
-  approvePage,
-  judgePage,
-  noticePage,
-  reviewPage,
-  standingPage,
-  type View,
-} from './page.ts';
+import { approvePage } from './pages/approve.ts';
+import { anewPage } from './pages/ask-anew.ts';
+import { noticePage } from './pages/frame.ts';
+import { judgePage } from './pages/judge.ts';
+import { reviewPage } from './pages/review.ts';
+import { standingPage } from './pages/standing.ts';
 import { onReview, ReviewForm } from './review.ts';
 import type { Mac } from './seal.ts';
 import { whoSignedIn } from './session.ts';
@@ -35,7 +32,7 @@ import { MAX_CLICK_BYTES, onSlack, type SlackDesk } from './slack.ts';
 import { sourceAddress } from './source.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { STYLE } from './style.ts';
-import { viewOf } from './view.ts';
+import { type View, viewOf } from './view.ts';
 
 export type WebDeps = {
   store: Store;

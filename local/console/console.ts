@@ -6,7 +6,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { z } from 'zod';
 import { errorFields, type Log } from '../../functions/audit/log.ts';
 import { SwitchMode } from '../../functions/domain/switch.ts';
-import { noticePage } from '../../functions/web/page.ts';
+import { noticePage } from '../../functions/web/pages/frame.ts';
 import { freshEvent, loadSamples } from '../samples.ts';
 import { type ConsoleDeps, overview } from './overview.ts';
 import { live, page } from './page.ts';

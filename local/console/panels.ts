@@ -4,7 +4,7 @@ import type { Action } from '../../functions/domain/action.ts';
 import { SwitchMode } from '../../functions/domain/switch.ts';
 import { words } from '../../functions/domain/wording.ts';
 import { headlineOf } from '../../functions/notify/texts/phrases.ts';
-import { breakable } from '../../functions/web/parts.ts';
+import { breakable } from '../../functions/web/pages/parts.ts';
 import type { Overview, ShownIncident, ShownMessage } from './model.ts';
 import type { Html } from './page.ts';
 

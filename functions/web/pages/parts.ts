@@ -1,9 +1,10 @@
 // The parts of the decision pages: what happens, what it rests on, what the machine said, what is on the record.
 import { html } from 'hono/html';
-import type { Action } from '../domain/action.ts';
-import type { Alert } from '../domain/alert.ts';
-import { oneLine, utc, words } from '../domain/wording.ts';
-import type { Html, View } from './page.ts';
+import type { Action } from '../../domain/action.ts';
+import type { Alert } from '../../domain/alert.ts';
+import { oneLine, utc, words } from '../../domain/wording.ts';
+import type { View } from '../view.ts';
+import type { Html } from './frame.ts';
 
 /** Readable in ten seconds: what, on what, why, who is affected, how it is undone. */
 export const facts = ({ action, alert }: View): Html => {
