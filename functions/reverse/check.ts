@@ -7,11 +7,17 @@ import type { ReverseDeps } from './reverse.ts';
 
 const isStanding = ({ status }: Action): boolean => status === 'in-force' || status === 'kept';
 
-const isKnownGone = ({ history }: Action): boolean =>
-  history.findLast(({ event }) => event === 'drifted' || event === 'there-again')?.event ===
-  'drifted';
+const isKnownGone = (action: Action): boolean => isLast(action, 'drifted', ['there-again']);
 
-/** The action afterwards, and whether it is news that its effect is gone. */
+/** The answer of the look that found it may have been lost on the way to those who tell people. */
+const isUntold = (action: Action): boolean => isLast(action, 'drifted', ['there-again', 'told']);
+
+function isLast({ history }: Action, wanted: string, others: readonly string[]): boolean {
+  const names = [wanted, ...others];
+  return history.findLast(({ event }) => names.includes(event))?.event === wanted;
+}
+
+/** The action afterwards, and whether people have yet to hear that its effect is gone. */
 export async function check(
   { store, mechanisms, now, log }: ReverseDeps,
   action: Action,
@@ -21,15 +27,13 @@ export async function check(
   try {
     const { mechanism, subject } = jobOf(action, mechanisms);
     const { holds, found } = await mechanism.driver.verify(subject, action.before);
-    let drifted = false;
     const seen = await store.records.changeAction(incidentId, actionId, (current) => {
-      drifted = false;
       // What is being undone by now is rightly gone.
       if (!isStanding(current) || holds !== isKnownGone(current)) return null;
-      drifted = !holds;
       const event = holds ? 'there-again' : 'drifted';
       return noted(current, { at: now(), by: 'sweep', event, text: found });
     });
+    const drifted = !holds && isStanding(seen) && isUntold(seen);
     if (drifted) log('error', 'effect gone', { incidentId, actionId });
     return { action: seen, drifted };
   } catch (error) {

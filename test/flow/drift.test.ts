@@ -1,5 +1,6 @@
 // P4: what the record says is in force, and AWS does not show, is found within the hour and told once; nothing puts it back.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { noted } from '../../functions/audit/chain.ts';
 import { execute } from '../../functions/execute/execute.ts';
 import { blockAddress } from '../../functions/execute/waf/address.ts';
 import { reverse } from '../../functions/reverse/reverse.ts';
@@ -29,6 +30,10 @@ describe('the look at what is in force', () => {
     log: (_level: string, message: string) => void logged.push(message),
   });
   const look = () => reverse(deps(), { ...ids, cause: 'check', by: 'sweep' });
+  const told = () =>
+    store.records.changeAction(INCIDENT_ID, ids.actionId, (current) =>
+      noted(current, { at: NOW, by: 'notify', event: 'told', text: '' }),
+    );
   const events = async () =>
     (await store.records.action(INCIDENT_ID, ids.actionId)).history.map(({ event }) => event);
   beforeEach(async () => {
@@ -46,14 +51,22 @@ describe('the look at what is in force', () => {
   test('says once that it is gone, puts nothing back, and says it again when it went again', async () => {
     toys.clear();
     expect(await look()).toMatchObject({ status: 'drifted' });
+    await told();
     expect(await look()).toMatchObject({ status: 'in-force' });
     expect(toys.size).toBe(0);
     toys.set(attacker.value, 'theirs');
     await look();
     toys.clear();
     expect(await look()).toMatchObject({ status: 'drifted' });
-    expect((await events()).slice(-3)).toEqual(['drifted', 'there-again', 'drifted']);
+    expect((await events()).slice(-4)).toEqual(['drifted', 'told', 'there-again', 'drifted']);
     expect(logged).toContain('effect gone');
+  });
+
+  test('says it at the next look where the first answer was lost, and records it once', async () => {
+    toys.clear();
+    await look();
+    expect(await look()).toMatchObject({ status: 'drifted' });
+    expect((await events()).filter((event) => event === 'drifted')).toHaveLength(1);
   });
 
   test('says nothing of what is undone while it looks', async () => {

@@ -319,6 +319,19 @@ describe('stop and resume', () => {
     expect(count('reverse-waf')).toBe(1);
   });
 
+  test('a look for what is in force that fails wakes nobody, and a reversal that fails does', async () => {
+    const fails = async () => {
+      throw named('TypeError', 'broken');
+    };
+    const { engine, count } = setUp([], { 'reverse-waf': fails });
+    engine.start('reverse', 'look', { ...REVERSE, cause: 'check', by: 'sweep' });
+    await engine.idle();
+    expect([count('reverse-waf'), count('notify')]).toEqual([1, 0]);
+    engine.start('reverse', 'undo', REVERSE);
+    await engine.idle();
+    expect(count('notify')).toBe(1);
+  });
+
   test('a retry that was waiting for its time when the engine stopped is not made', async () => {
     const run = vi.fn<Functions[string]>().mockRejectedValue(named('Throttled', 'slow down'));
     const { engine, events } = setUp([], { 'reverse-waf': run }, undefined, 3_600_000);
