@@ -14,7 +14,6 @@ export type FunctionRow = {
   handler: string;
   /** Shorter than the TimeoutSeconds of its state, so that the function's own error is the one that is seen. */
   timeoutSeconds: number;
-  memoryMiB: number;
   /** At most so many at once; absent: as many as the account allows. */
   reservedConcurrency?: number;
   /** Whether it carries the compiled policy. */
@@ -41,13 +40,15 @@ export function functionTable(s: Surroundings): FunctionRow[] {
     [ENV.remindFunctionArn]: functionArn(names, 'remind'),
     [ENV.scheduleDeadLetterArn]: s.schedules.failed.queueArn,
   };
+  const records = ['readRecords', 'writeRecords'] as const;
+  /** By each channel of the account's policy. */
+  const send = ['sendMail', 'tellTeam', 'sendTexts', 'readMessageSecrets'] as const;
   const state = (name: string) => ({ name, entry: `${name}/handler.ts`, handler: 'handler' });
 
   return [
     {
       ...state('intake'),
       timeoutSeconds: 60,
-      memoryMiB: 512,
       policy: true,
       env: {
         ...table,
@@ -55,17 +56,15 @@ export function functionTable(s: Surroundings): FunctionRow[] {
         [ENV.rejectedQueueUrl]: s.rejectedQueueUrl,
         [ENV.ownPrefix]: s.settings.prefix,
       },
-      may: ['readRecords', 'writeRecords', 'startRespond', 'putAside'],
+      may: [...records, 'startRespond', 'putAside'],
     },
     {
       ...state('enrich'),
       timeoutSeconds: 60,
-      memoryMiB: 512,
       policy: true,
       env: table,
       may: [
-        'readRecords',
-        'writeRecords',
+        ...records,
         'lookAtInstances',
         'lookAtUsers',
         'lookAtRoles',
@@ -76,7 +75,6 @@ export function functionTable(s: Surroundings): FunctionRow[] {
     {
       ...state('analyse'),
       timeoutSeconds: 120,
-      memoryMiB: 512,
       policy: false,
       env: modelEnv(s),
       may: [],
@@ -85,33 +83,21 @@ export function functionTable(s: Surroundings): FunctionRow[] {
     {
       ...state('gate'),
       timeoutSeconds: 30,
-      memoryMiB: 512,
       policy: true,
       env: table,
-      may: ['readRecords', 'writeRecords', 'readOnCallSecrets'],
+      may: [...records, 'readOnCallSecrets'],
     },
     {
       ...state('approve'),
       // Two rungs, where the first cannot be reached and every channel makes us wait.
       timeoutSeconds: 60,
-      memoryMiB: 512,
       policy: true,
       env: { ...table, ...messages, ...links },
-      may: [
-        'readRecords',
-        'writeRecords',
-        'answerRespond',
-        'generateLinks',
-        'sendMail',
-        'tellTeam',
-        'sendTexts',
-        'readMessageSecrets',
-      ],
+      may: [...records, 'answerRespond', 'generateLinks', ...send],
     },
     {
       ...state('web'),
       timeoutSeconds: 15,
-      memoryMiB: 512,
       // The one door to the outside: a flood at it must not use up what everything else runs on.
       reservedConcurrency: 10,
       policy: true,
@@ -125,8 +111,7 @@ export function functionTable(s: Surroundings): FunctionRow[] {
         [ENV.approveFunctionName]: `${s.settings.prefix}approve`,
       },
       may: [
-        'readRecords',
-        'writeRecords',
+        ...records,
         'answerRespond',
         'startRespond',
         'startReverse',
@@ -143,17 +128,12 @@ export function functionTable(s: Surroundings): FunctionRow[] {
     {
       ...state('notify'),
       timeoutSeconds: 60,
-      memoryMiB: 512,
       policy: true,
       env: { ...table, ...messages, ...links },
       may: [
-        'readRecords',
-        'writeRecords',
+        ...records,
         'generateLinks',
-        'sendMail',
-        'tellTeam',
-        'sendTexts',
-        'readMessageSecrets',
+        ...send,
         'openTickets',
         'readTicketSecret',
         'readOnCallSecrets',
@@ -162,40 +142,20 @@ export function functionTable(s: Surroundings): FunctionRow[] {
     {
       ...state('close'),
       timeoutSeconds: 30,
-      memoryMiB: 512,
       policy: true,
       env: { ...table, ...messages, ...links },
-      may: [
-        'readRecords',
-        'writeRecords',
-        'generateLinks',
-        'sendMail',
-        'tellTeam',
-        'sendTexts',
-        'readMessageSecrets',
-      ],
+      may: [...records, 'generateLinks', ...send],
     },
     {
       ...state('remind'),
       timeoutSeconds: 30,
-      memoryMiB: 512,
       policy: true,
       env: { ...table, ...messages, ...links },
-      may: [
-        'readRecords',
-        'writeRecords',
-        'generateLinks',
-        'sendMail',
-        'tellTeam',
-        'sendTexts',
-        'readMessageSecrets',
-        'lookAtWebTraffic',
-      ],
+      may: [...records, 'generateLinks', ...send, 'lookAtWebTraffic'],
     },
     {
       ...state('sweep'),
       timeoutSeconds: 120,
-      memoryMiB: 512,
       // One at a time: two would do the same work.
       reservedConcurrency: 1,
       policy: true,
@@ -207,23 +167,18 @@ export function functionTable(s: Surroundings): FunctionRow[] {
         [ENV.notifyFunctionName]: `${s.settings.prefix}notify`,
       },
       may: [
-        'readRecords',
-        'writeRecords',
+        ...records,
         'findOverdue',
         'startRespond',
         'startReverse',
         'answerRespond',
         'callNotify',
-        'sendMail',
-        'tellTeam',
-        'sendTexts',
-        'readMessageSecrets',
+        ...send,
       ],
     },
     {
       ...state('archive'),
       timeoutSeconds: 60,
-      memoryMiB: 512,
       policy: false,
       env: { [ENV.archiveBucket]: s.archive.bucket.bucketName },
       may: ['copyRecords'],
@@ -249,7 +204,6 @@ export function functionTable(s: Surroundings): FunctionRow[] {
     const row = {
       entry: `execute/${scope}/handler.ts`,
       timeoutSeconds: 120,
-      memoryMiB: 512,
       policy: true,
       env: { ...table, ...schedules, ...scopeEnv[scope] },
       scope,
@@ -259,13 +213,13 @@ export function functionTable(s: Surroundings): FunctionRow[] {
         ...row,
         name: `execute-${scope}`,
         handler: 'execute',
-        may: ['readRecords', 'writeRecords', 'setSchedules', 'lendScheduleRole'],
+        may: [...records, 'setSchedules', 'lendScheduleRole'],
       },
       {
         ...row,
         name: `reverse-${scope}`,
         handler: 'reverse',
-        may: ['readRecords', 'writeRecords', 'dropLeases', 'removeSchedules'],
+        may: [...records, 'dropLeases', 'removeSchedules'],
       },
     ];
   }

@@ -32,6 +32,9 @@ const BUNDLING = {
   banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
 };
 
+/** The processor's share comes with it. */
+const MEMORY_MIB = 512;
+
 export class Functions extends Construct {
   readonly rows: readonly FunctionRow[];
   private readonly byName = new Map<string, NodejsFunction>();
@@ -64,7 +67,7 @@ export class Functions extends Construct {
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       timeout: Duration.seconds(row.timeoutSeconds),
-      memorySize: row.memoryMiB,
+      memorySize: MEMORY_MIB,
       ...(row.reservedConcurrency && { reservedConcurrentExecutions: row.reservedConcurrency }),
       environment: {
         ...row.env,
