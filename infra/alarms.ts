@@ -10,6 +10,7 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { ALARMING } from '../functions/domain/alarming.ts';
 import type { Functions } from './functions.ts';
 import type { Intake } from './intake.ts';
 import type { ReversalSchedules } from './reversal-schedules.ts';
@@ -26,10 +27,6 @@ type Watched = {
 
 const PERIOD = Duration.minutes(1);
 const NAMESPACE = 'Countermand';
-/** The line that reverse writes when it gives up: functions/reverse/reverse.ts. */
-const REVERSAL_FAILED = 'reversal failed';
-/** The line of functions/archive/archive.ts about a record that somebody else changed. */
-const RECORD_ALTERED = 'record altered';
 /** Of the day for which the stream keeps a change. */
 const ARCHIVE_BEHIND = Duration.minutes(30);
 
@@ -99,14 +96,14 @@ export function watchOver(scope: Construct, watched: Watched): void {
     const metricName = `ReversalFailed-${name}`;
     alarm(
       metricName,
-      linesOf(name, REVERSAL_FAILED, metricName),
+      linesOf(name, ALARMING.reversalFailed, metricName),
       'Reversal failed',
       `${name} could not undo an action: it is still in force. The page to the on-call has the exact commands.`,
     );
   }
   alarm(
     'RecordAltered',
-    linesOf('archive', RECORD_ALTERED, 'RecordAltered'),
+    linesOf('archive', ALARMING.recordAltered, 'RecordAltered'),
     'Record altered',
     'A record was removed, or changed as Countermand never does: somebody else writes its table.',
   );

@@ -1,6 +1,7 @@
 // Copies each change of a record to where whoever can write the table cannot, and says so where it is none of ours.
 import { z } from 'zod';
 import type { Log } from '../audit/log.ts';
+import { ALARMING } from '../domain/alarming.ts';
 import { ARCHIVED } from '../store/table-definition.ts';
 import { faultsIn, type Item } from './change.ts';
 
@@ -31,14 +32,11 @@ export const Copy = z.strictObject({
 });
 export type Copy = z.infer<typeof Copy>;
 
-/** The line that an alarm of infra/alarms.ts waits for. */
-const ALTERED = 'record altered';
-
 export async function archive({ put, log }: ArchiveDeps, change: Change): Promise<void> {
   const { pk, sk, at, after } = change;
   if (!isArchived(sk)) return;
   const faults = faultsIn(sk, change);
-  if (faults.length > 0) log('error', ALTERED, { pk, sk, at, faults });
+  if (faults.length > 0) log('error', ALARMING.recordAltered, { pk, sk, at, faults });
   const copy: Copy = { pk, sk, at, record: after && withoutToken(after), faults };
   await put(keyOf(change), JSON.stringify(copy));
 }

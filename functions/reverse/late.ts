@@ -2,6 +2,7 @@
 import { noted } from '../audit/chain.ts';
 import { errorFields } from '../audit/log.ts';
 import type { Action } from '../domain/action.ts';
+import { ALARMING } from '../domain/alarming.ts';
 import { TerminalError } from '../domain/errors.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { isUnheard } from '../domain/unheard.ts';
@@ -82,7 +83,7 @@ async function takeBackLate(
   } catch (error) {
     if (!(error instanceof TerminalError)) throw error;
     // Looking again would not help: the alarm on this line is for a person.
-    log('error', 'reversal failed', { incidentId, actionId, ...errorFields(error) });
+    log('error', ALARMING.reversalFailed, { incidentId, actionId, ...errorFields(error) });
     return `${error.name}: ${error.message}`;
   }
 }

@@ -4,6 +4,7 @@ import { Caught, causeText } from '../audit/caught.ts';
 import { moveTo } from '../audit/chain.ts';
 import { errorFields, type Log } from '../audit/log.ts';
 import { type Action, ActionId, IncidentId, type Status } from '../domain/action.ts';
+import { ALARMING } from '../domain/alarming.ts';
 import { StateChanged, TerminalError } from '../domain/errors.ts';
 import type { Policy } from '../domain/policy.ts';
 import { minutesAfter } from '../domain/time.ts';
@@ -191,7 +192,7 @@ async function giveUp(
   error: TerminalError,
 ): Promise<Action> {
   const { incidentId, actionId } = action;
-  log('error', 'reversal failed', { incidentId, actionId, ...errorFields(error) });
+  log('error', ALARMING.reversalFailed, { incidentId, actionId, ...errorFields(error) });
   const mishap = { mishap: 'failedReversals', actionId } as const;
   await store.killSwitch.note(policy.account, mishap, policy.limits.breaker, now());
   return store.records.changeAction(incidentId, actionId, (current) => {

@@ -361,10 +361,9 @@ describe('alarms', () => {
   });
 
   test.each([
-    ['reversal failed', 'functions/reverse/reverse.ts', SCOPES.length],
-    ['record altered', 'functions/archive/archive.ts', 1],
-  ])('“%s” is counted by the line that %s writes', (line, file, times) => {
-    expect(readFileSync(join(ROOT, file), 'utf8')).toContain(`'${line}'`);
+    ['reversal failed', SCOPES.length],
+    ['record altered', 1],
+  ])('count the lines “%s”, in each log that may have one', (line, times) => {
     const filters = Object.values(resourcesOf(template, 'AWS::Logs::MetricFilter'));
     const patterns = filters.map(({ Properties }) => Properties.FilterPattern);
     expect(patterns.filter((one) => one === `{ $.message = "${line}" }`)).toHaveLength(times);
