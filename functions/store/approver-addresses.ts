@@ -1,6 +1,7 @@
 // The addresses that people came from when they opened a link of theirs: what must not be blocked.
 import { z } from 'zod';
-import { ABSENT, atVersion, contended, type Table } from './table.ts';
+import { readStored } from '../domain/stored.ts';
+import { ABSENT, atVersion, contended, type Item, type Table } from './table.ts';
 
 /** Somebody at a desk, on a phone and on the way, and whatever their mail program follows links from. */
 const MOST_KEPT = 10;
@@ -15,6 +16,9 @@ const Stored = z.object({
   version: z.int(),
 });
 
+const read = (item: Item) =>
+  readStored(Stored, item, { what: 'addresses of an approver', person: String(item.sk) });
+
 const PARTITION = 'APPROVERS';
 
 export function createApproverAddresses(table: Table) {
@@ -25,7 +29,7 @@ export function createApproverAddresses(table: Table) {
       contended(async () => {
         const key = { pk: PARTITION, sk: person };
         const item = await table.get(key);
-        const { addresses, version } = item ? Stored.parse(item) : { addresses: [], version: 0 };
+        const { addresses, version } = item ? read(item) : { addresses: [], version: 0 };
         const known = addresses.find((one) => one.address === address);
         if (known && Date.parse(known.at) > now.getTime() - SAME_VISIT_MS) return;
         const others = addresses.filter((one) => one.address !== address && one.at > since(now));
@@ -43,7 +47,7 @@ export function createApproverAddresses(table: Table) {
     /** Of everybody, within the time that they are kept. Throws where one item cannot be read: half of them is no answer. */
     recent: async (now: Date): Promise<string[]> =>
       (await table.query(PARTITION))
-        .flatMap((item) => Stored.parse(item).addresses)
+        .flatMap((item) => read(item).addresses)
         .filter(({ at }) => at > since(now))
         .map(({ address }) => address),
   };

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Parameters } from '../domain/action.ts';
 import type { Entity } from '../domain/alert.ts';
+import { readStored } from '../domain/stored.ts';
 import type { Table } from './table.ts';
 
 const Event = z.object({
@@ -39,7 +40,7 @@ export function createEntityHistory(table: Table) {
     /** Newest first, at most 50. */
     read: async (entity: Pick<Entity, 'kind' | 'value'>): Promise<EntityEvent[]> =>
       (await table.query(pk(entity), { newestFirst: true, limit: MOST_READ })).map((item) =>
-        Event.parse(item),
+        readStored(Event, item, { what: 'event of an entity', kind: entity.kind }),
       ),
   };
 }

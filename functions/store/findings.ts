@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Conflict } from '../domain/errors.ts';
+import { readStored } from '../domain/stored.ts';
 import { ABSENT, atVersion, type Table } from './table.ts';
 
 const SeenFinding = z.object({
@@ -28,13 +29,13 @@ export function createFindings(table: Table) {
 
   const findTie = async (key: string): Promise<Correlation | null> => {
     const item = await table.get(correlationKey(key));
-    return item ? Correlation.parse(item) : null;
+    return item ? readStored(Correlation, item, { what: 'correlation', key }) : null;
   };
 
   return {
     find: async (identity: string): Promise<SeenFinding | null> => {
       const item = await table.get(findingKey(identity));
-      return item ? SeenFinding.parse(item) : null;
+      return item ? readStored(SeenFinding, item, { what: 'finding', identity }) : null;
     },
     /** Throws Conflict when another delivery of the same finding was faster. */
     save: async (

@@ -1,6 +1,7 @@
 // How often each person was woken lately, and what waits in that person's digest: one item each, one conditional write per page.
 import { z } from 'zod';
 import type { Limits } from '../domain/policy/limits.ts';
+import { readStored } from '../domain/stored.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { ABSENT, atVersion, contended, type Table } from './table.ts';
 
@@ -56,7 +57,7 @@ export function createPager(table: Table) {
   const keyOf = (recipient: string) => ({ pk: `PAGER#${recipient}`, sk: 'PAGER' });
   const load = async (recipient: string): Promise<Pager> => {
     const item = await table.get(keyOf(recipient));
-    return item ? Pager.parse(item) : NOBODY_WOKEN;
+    return item ? readStored(Pager, item, { what: 'pager', recipient }) : NOBODY_WOKEN;
   };
   const save = (recipient: string, { version, ...next }: Pager) => {
     const due = next.dueAt && { open: 'yes', attentionAt: next.dueAt };

@@ -1,5 +1,6 @@
 // Where a question was posted, so that the post can say later how it ended.
 import { z } from 'zod';
+import { readStored } from '../domain/stored.ts';
 import type { Table } from './table.ts';
 
 /** What Slack calls a message: the conversation, and its time stamp there. */
@@ -17,7 +18,7 @@ export function createPosts(table: Table) {
       table.put({ ...at(incidentId, key), channel, ts }),
     async find(incidentId: string, key: string): Promise<Post | null> {
       const item = await table.get(at(incidentId, key));
-      return item ? Post.parse(item) : null;
+      return item ? readStored(Post, item, { what: 'post', incidentId, key }) : null;
     },
   };
 }

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Held } from '../../functions/store/pager.ts';
 import type { Store } from '../../functions/store/store.ts';
+import type { Item } from '../../functions/store/table.ts';
 import { INCIDENT_ID, NOW } from '../fixtures/case.ts';
 import { startStores } from './dynamo.ts';
 
@@ -53,6 +54,19 @@ describe('pages of a person', () => {
   test('that nothing may hold back always wake, and count', async () => {
     for (const n of [0, 1, 2, 3, 4]) expect(await wakes(`p${n}`, 0, { always: true })).toBe(true);
     expect(await wakes('p5', 1)).toBe(false);
+  });
+
+  test('are counted after a way back from a later version, and what that one added stays on record', async () => {
+    for (const n of [0, 1, 2, 3]) await admit(`p${n}`, 0);
+    const key = { pk: `PAGER#${ANA}`, sk: 'PAGER' };
+    const { held, ...item } = (await store.table.get(key)) as Item & { held: object[] };
+    const fromLater = held.map((one) => ({ ...one, later: 'unknown here' }));
+    await store.table.put({ ...item, held: fromLater });
+    expect(await wakes('p4', 1)).toBe(false);
+    expect((await store.pager.find(ANA)).held).toMatchObject([
+      { key: 'p3', later: 'unknown here' },
+      { key: 'p4' },
+    ]);
   });
 
   test('say of the last one when the next may come', async () => {
