@@ -69,9 +69,16 @@ async function lineOf(deps: DigestDeps, to: Recipient, held: Held): Promise<Line
   const action = actionId ? await deps.store.records.findAction(incidentId, actionId) : undefined;
   if (!action) return { held, needsSomebody: true, text: `${subject} (${incidentId})`, link: null };
   const link = to.kind === 'person' ? await linkOf(deps, action, to) : null;
-  const needsSomebody = isOpen(action, deps.now());
-  return { held, needsSomebody, text: standsAs(action), link };
+  const stands = standsAs(action);
+  // Its effect is gone, a key has to be replaced, a review is due: the state alone does not say so.
+  if (isNewsOf(action, held) && !HAS_ITS_LINE.includes(action.status))
+    return { held, needsSomebody: true, text: `${held.subject} (now: ${stands})`, link };
+  return { held, needsSomebody: isOpen(action, deps.now()), text: stands, link };
 }
+
+/** The page was about the state in which the action still is. */
+const isNewsOf = ({ status, actionId }: Action, { key }: Held): boolean =>
+  key.startsWith(`${status}-${actionId}-`);
 
 async function linkOf(
   deps: DigestDeps,
@@ -88,6 +95,14 @@ async function linkOf(
 
 const isOpenQuestion = ({ status, approval }: Action, now: Date): boolean =>
   status === 'awaiting-approval' && now.toISOString() < (approval?.expiresAt ?? '');
+
+const HAS_ITS_LINE: readonly Action['status'][] = [
+  'expired',
+  'handed-off',
+  'failed',
+  'reversal-failed',
+  'awaiting-approval',
+];
 
 function isOpen(action: Action, now: Date): boolean {
   switch (action.status) {

@@ -94,6 +94,23 @@ describe('the digest', () => {
       expect(text()).toContain(part);
   });
 
+  test('keeps as open what a page said of the state that still stands, in the words of that page', async () => {
+    const about = async (n: number, change: Partial<Action>, status: Action['status']) => {
+      const action = waiting({ actionId: idOf(n), ...change });
+      await store.records.createAction(action);
+      await hold(`${status}-${action.actionId}-3-${ana.id}`, action.actionId, 1);
+    };
+    await about(1, { status: 'in-force', dueAt: minute(60).toISOString() }, 'in-force');
+    await about(2, { status: 'reversed', name: 'revoke_api_key' }, 'reversed');
+    await about(3, { status: 'kept' }, 'in-force');
+    await digestAt(6);
+    expect(sent[0]?.subject).toBe('3 messages that woke nobody, 2 still open');
+    const [open = '', over = ''] = text().split('These are over:');
+    for (const part of [`Subject of in-force-${idOf(1)}`, `Subject of reversed-${idOf(2)}`])
+      expect(open).toContain(part);
+    expect(over).toContain(': kept');
+  });
+
   test('lets a manager have asked anew what nobody decided', async () => {
     for (const key of ['mei-1', 'mei-2']) await hold(key, null, 0, `person:${mei.id}`);
     await holdAction(1, { status: 'expired' }, `person:${mei.id}`);
