@@ -23,6 +23,8 @@ export type News = Pick<Message, 'subject' | 'paragraphs' | 'facts' | 'steps'> &
   urgency?: 'inform';
   /** Something is in force that should not be: no cap holds it back. */
   always?: true;
+  /** The entry that brought it, where that is not the one that brought the state. */
+  since?: number;
 };
 
 /** What is to be told, and to whom; null where the state needs nobody. */
@@ -98,7 +100,12 @@ function goneSince({ history, ...action }: Action, to: Approver[]): News | null 
   const last = (...names: string[]) => history.findLastIndex(({ event }) => names.includes(event));
   const gone = last('drifted');
   return gone > last('told', 'there-again')
-    ? { ...goneText({ history, ...action }, history[gone]?.text ?? ''), to, ticket: false }
+    ? {
+        ...goneText({ history, ...action }, history[gone]?.text ?? ''),
+        to,
+        ticket: false,
+        since: gone,
+      }
     : null;
 }
 

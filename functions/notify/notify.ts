@@ -66,7 +66,7 @@ async function tellOf(
     const anew = await askAnewUrl(deps, action, person, deps.now());
     const mend = await mendUrl(deps, action, person, deps.now());
     return {
-      key: `${news.urgency ? 'decided' : action.status}-${actionId}-${sinceEntry(action)}-${person.id}`,
+      key: `${kindOf(action, news)}-${actionId}-${news.since ?? sinceEntry(action)}-${person.id}`,
       to: { kind: 'person', ...person },
       urgency,
       ...(urgency === 'page' && news.always && { always: news.always }),
@@ -101,6 +101,12 @@ function isTold({ history }: Action): boolean {
   const last = (name: string) => history.findLastIndex(({ event }) => event === name);
   return last('told') > Math.max(last('approved'), last('declined'));
 }
+
+/** What was acknowledged as one thing wakes nobody a second time: that it should be gone by now is another. */
+const kindOf = ({ status }: Action, { urgency, always }: News): string => {
+  if (urgency) return 'decided';
+  return always ? `not-undone-${status}` : status;
+};
 
 /** The same news has the same key, however often it is told: it counts from the entry that brought the state. */
 const sinceEntry = ({ history, status }: Action) =>

@@ -1,5 +1,6 @@
 // Who is told what, by the state that an action is in; and that nothing keeps the news from the others.
 import { beforeEach, describe, expect, test } from 'vitest';
+import { noted } from '../../functions/audit/chain.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import type { Alert } from '../../functions/domain/alert.ts';
 import { Unavailable } from '../../functions/domain/errors.ts';
@@ -124,6 +125,31 @@ describe('the news', () => {
     await tell(action);
     expect(sent).toHaveLength(6);
     expect(new Set(sent.map(({ key }) => key)).size).toBe(3);
+  });
+
+  test('P9: that an effect is gone, that it went again, and that its end failed are three pages and no repeats of one', async () => {
+    const drifted = (current: Action) =>
+      noted(current, { at: minute(3), by: 'sweep', event: 'drifted', text: 'It is not there' });
+    const action = await put(store, inForce({ dueAt: minute(19).toISOString() }));
+    const write = (next: Action['history'][number]['event']) =>
+      store.records.changeAction(INCIDENT_ID, action.actionId, (current) =>
+        next === 'drifted'
+          ? drifted(current)
+          : noted(current, { at: minute(4), by: 'sweep', event: next, text: '' }),
+      );
+    await write('drifted');
+    await tell(action);
+    await write('there-again');
+    await write('drifted');
+    await tell(action);
+    await tell(action, { failure });
+    const keys = sent.filter(({ to }) => to.kind === 'person' && to.id === ana.id);
+    expect(keys.map(({ subject }) => subject.split(':')[0])).toEqual([
+      'No longer there',
+      'No longer there',
+      'NOT UNDONE',
+    ]);
+    expect(new Set(keys.map(({ key }) => key)).size).toBe(3);
   });
 
   test('of a request that could not be put pages everybody, managers too', async () => {
