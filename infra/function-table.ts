@@ -68,6 +68,7 @@ export function functionTable(s: Surroundings): FunctionRow[] {
         'lookAtInstances',
         'lookAtUsers',
         'lookAtRoles',
+        'lookAtFunctions',
         'lookAtCalendar',
         'lookAtWebTraffic',
       ],

@@ -130,6 +130,7 @@ function acceptWildcards(role: Role, { may, scope, model }: FunctionRow, s: Surr
     for (const [rest, what] of [
       [`iam::${s.stack.account}:user/*`, 'Any user may be the one that an alert is about'],
       [`iam::${s.stack.account}:role/*`, 'Any role may be the one that an alert is about'],
+      [`lambda:${PLACE}:${s.stack.account}:function:*`, 'Any function may be in an alert'],
       [`ssm:${PLACE}:${s.stack.account}:document/*`, 'Policy names the change calendars'],
     ] as const)
       accept(arn(rest), `${what}; it is only read`);

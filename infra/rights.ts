@@ -55,6 +55,17 @@ export function rightsIn(s: Surroundings) {
       ['iam:GetRole'],
       [s.stack.formatArn({ service: 'iam', region: '', resource: 'role', resourceName: '*' })],
     ),
+    lookAtFunctions: allow(
+      ['lambda:ListTags'],
+      [
+        s.stack.formatArn({
+          service: 'lambda',
+          resource: 'function',
+          resourceName: '*',
+          arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+        }),
+      ],
+    ),
     lookAtCalendar: allow(
       ['ssm:GetCalendarState'],
       [s.stack.formatArn({ service: 'ssm', resource: 'document', resourceName: '*' })],

@@ -60,6 +60,7 @@ export function createAccount({ state, policy, send, now }: AccountDeps) {
   const users = state<IamState>('iam', LOCAL_IAM);
   const pools = state<UserPools>('user-pools', LOCAL_USER_POOLS);
   const apiKeys = state<ApiKeys>('api-keys', LOCAL_API_KEYS);
+  const lambda = createLambda(functions);
   const iamClients = {
     iam: createIam(users),
     denyAllPolicyArn: DENY_ALL_POLICY,
@@ -68,9 +69,7 @@ export function createAccount({ state, policy, send, now }: AccountDeps) {
   };
   const scopes: Partial<Record<Scope, readonly Connected[]>> = {
     waf: [connected(watchAddress, wafClients), connected(blockAddress, wafClients)],
-    'function-log': [
-      connected(logAtDebug, { lambda: createLambda(functions), sleep: async () => {} }),
-    ],
+    'function-log': [connected(logAtDebug, { lambda, sleep: async () => {} })],
     mail: [
       connected(quarantineInGraph, mail.graphClients),
       connected(quarantineInGmail, mail.gmailClients),
@@ -96,6 +95,7 @@ export function createAccount({ state, policy, send, now }: AccountDeps) {
     desk: opsCenter(ssm),
     ec2,
     iam: iamClients.iam,
+    lambda,
     samples: { REGIONAL: samples, CLOUDFRONT: samples },
     tickets: () => opsItems.read(),
     functions: () => functions.read(),

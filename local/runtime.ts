@@ -138,6 +138,7 @@ export async function createRuntime(options: RuntimeOptions) {
     deadline: () => AbortSignal.timeout(DEADLINE_MS),
     ec2: account.ec2,
     iam: account.iam,
+    lambda: account.lambda,
     ssm: account.ssm,
     waf: account.samples,
     lookDeadline: () => AbortSignal.timeout(8_000),

@@ -100,6 +100,8 @@ export const IdentityFacts = z.strictObject({
   ),
   /** Of a key: `Active` or `Inactive`; null for users and roles. */
   status: fact(z.string().nullable()),
+  /** When the user, key or role was made. */
+  createdAt: fact(Instant).default(unknown('it was not read')),
 });
 export type IdentityFacts = z.infer<typeof IdentityFacts>;
 
@@ -109,8 +111,17 @@ export const InstanceFacts = z.strictObject({
   networkAcls: fact(z.array(NetworkAclFacts).max(8)),
   /** The first few. */
   tags: fact(z.record(z.string(), z.string())),
+  /** Whether it passes on what is not addressed to it, as a NAT instance or a router does. */
+  forwards: fact(z.boolean()).default(unknown('it was not read')),
 });
 export type InstanceFacts = z.infer<typeof InstanceFacts>;
+
+/** Facts about a Lambda function of this account. */
+export const FunctionFacts = z.strictObject({
+  /** The first few. */
+  tags: fact(z.record(z.string(), z.string())),
+});
+export type FunctionFacts = z.infer<typeof FunctionFacts>;
 
 /** Stands for a rule in `protectedBy`, where one of the people who are asked uses the address. */
 export const APPROVER_ADDRESS = 'approver-address';
@@ -124,6 +135,8 @@ export const EntityFacts = z.strictObject({
   address: AddressFacts.nullable(),
   /** Present exactly for entities of kind `instance`. */
   instance: InstanceFacts.nullable(),
+  /** Present exactly for entities of kind `function`. */
+  lambda: FunctionFacts.nullable().default(null),
   /** Present exactly for IAM users, access keys and roles. */
   identity: IdentityFacts.nullable(),
   /** The id of the window of planned work that covers it now, or null. */

@@ -94,7 +94,7 @@ const fewOf = (named: Readonly<Record<string, string>>, limits: Limits) =>
 
 const MAX_IDS = 5;
 const fewer = (
-  { history, instance, identity, address, ...facts }: EntityFacts,
+  { history, instance, lambda, identity, address, ...facts }: EntityFacts,
   limits: Limits,
 ) => ({
   ...facts,
@@ -109,7 +109,9 @@ const fewer = (
   instance: instance && {
     networkAcls: countedOnly(instance.networkAcls),
     tags: mapFact(instance.tags, (tags) => fewOf(tags, limits)),
+    forwards: instance.forwards,
   },
+  lambda: lambda && { tags: mapFact(lambda.tags, (tags) => fewOf(tags, limits)) },
   identity: identity && {
     ...identity,
     tags: mapFact(identity.tags, (tags) => fewOf(tags, limits)),

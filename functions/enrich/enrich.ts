@@ -7,6 +7,7 @@ import {
   type EntityFacts,
   type Fact,
   type Facts,
+  type FunctionFacts,
   type IdentityFacts,
   type InstanceFacts,
   known,
@@ -20,6 +21,7 @@ import type { SampleClients } from '../traffic/sampled-requests.ts';
 import { addressFacts } from './address.ts';
 import { briefOf, type EarlierIncident } from './brief.ts';
 import { type CalendarApi, calendarState, windowFor } from './calendar.ts';
+import { type FunctionTagsApi, functionFacts, unreadFunction } from './function.ts';
 import { historyFacts, unreadHistory } from './history.ts';
 import { type IdentityApi, identityFacts, unreadIdentity } from './identity.ts';
 import { type InstanceApi, instanceFacts, unreadInstance } from './instance.ts';
@@ -35,6 +37,7 @@ export type EnrichDeps = LookDeps & {
   policy: Policy;
   ec2: InstanceApi & OwnershipApi;
   iam: IdentityApi;
+  lambda: FunctionTagsApi;
   ssm: CalendarApi;
   waf: SampleClients['waf'];
   now: () => Date;
@@ -89,16 +92,17 @@ async function factsOn(
   { alert, incidentId, ownerOf, trafficOf, approvers }: Around,
 ): Promise<EntityFacts> {
   const { kind, value } = entity;
-  const [history, instance, identity] = await Promise.all([
+  const [history, instance, lambda, identity] = await Promise.all([
     historyOf(deps, entity, incidentId),
     kind === 'instance' ? instanceOf(deps, entity, alert) : null,
+    kind === 'function' ? functionOf(deps, entity, alert) : null,
     isIdentity(entity) ? identityOf(deps, entity, alert) : null,
   ]);
   return {
     ref: entity.ref,
     // All tags count here; only the first few are kept.
     protectedBy: either(
-      protection(entity, deps.policy.protected, identity?.tags ?? instance?.tags),
+      protection(entity, deps.policy.protected, (identity ?? instance ?? lambda)?.tags),
       usedByApprovers(entity, approvers),
     ),
     history,
@@ -107,6 +111,7 @@ async function factsOn(
         ? { ...addressFacts(value), ownedBy: ownerOf(value), seenOnWeb: trafficOf(value) }
         : null,
     instance: instance && { ...instance, tags: firstTags(instance.tags) },
+    lambda: lambda && { tags: firstTags(lambda.tags) },
     identity: identity && { ...identity, tags: firstTags(identity.tags) },
     plannedWork: windowFor(entity, deps.policy.plannedWork, deps.now()),
   };
@@ -150,6 +155,17 @@ async function instanceOf(deps: EnrichDeps, entity: Entity, alert: Alert): Promi
   if (instances.indexOf(entity) >= MAX_INSTANCES_READ)
     return unreadInstance(`only the first ${MAX_INSTANCES_READ} instances are looked at`);
   return instanceFacts(deps, entity.value);
+}
+
+const MAX_FUNCTIONS_READ = 10;
+
+async function functionOf(deps: EnrichDeps, entity: Entity, alert: Alert): Promise<FunctionFacts> {
+  const functions = alert.entities.filter(({ kind }) => kind === 'function');
+  if (alert.account !== deps.policy.account)
+    return unreadFunction(`it is in account ${alert.account}, which we cannot look into`);
+  if (functions.indexOf(entity) >= MAX_FUNCTIONS_READ)
+    return unreadFunction(`only the first ${MAX_FUNCTIONS_READ} functions are looked at`);
+  return functionFacts(deps, entity, alert);
 }
 
 async function historyOf({ store, log }: EnrichDeps, entity: Entity, incidentId: string) {

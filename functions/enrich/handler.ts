@@ -2,6 +2,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2 } from '@aws-sdk/client-ec2';
 import { IAM } from '@aws-sdk/client-iam';
+import { Lambda } from '@aws-sdk/client-lambda';
 import { SSM } from '@aws-sdk/client-ssm';
 import { WAFV2 } from '@aws-sdk/client-wafv2';
 import { createLog } from '../audit/logger.ts';
@@ -17,6 +18,7 @@ const deps: EnrichDeps = {
   policy: readPolicyFile(required(process.env, ENV.policyPath)),
   ec2: new EC2({}),
   iam: new IAM({}),
+  lambda: new Lambda({}),
   ssm: new SSM({}),
   waf: { REGIONAL: new WAFV2({}), CLOUDFRONT: new WAFV2({ region: CLOUDFRONT_REGION }) },
   // Far below the function's own limit, and long enough for a few pages.

@@ -1,7 +1,7 @@
 // What IAM says of a user, a key or a role right now: whose it is, what it is for, and when it was last used.
 import type { IAM } from '@aws-sdk/client-iam';
 import type { Entity } from '../domain/alert.ts';
-import { type IdentityFacts, known, mapFact, unknown } from '../domain/facts.ts';
+import { type Fact, type IdentityFacts, known, mapFact, unknown } from '../domain/facts.ts';
 import { markOf } from '../domain/service-account.ts';
 import { type LookDeps, look } from './look.ts';
 import { tagsOf } from './tags.ts';
@@ -35,6 +35,7 @@ export function unreadIdentity(why: string): IdentityFacts {
     mfa: fact,
     lastUsed: fact,
     status: fact,
+    createdAt: fact,
   };
 }
 
@@ -68,7 +69,14 @@ async function userFacts({ iam, ...deps }: Deps, userName: string): Promise<Iden
         : null,
     ),
     status: known(null),
+    createdAt: madeAt(user),
   };
+}
+
+function madeAt(made: Fact<{ CreateDate?: Date | undefined }>): Fact<string> {
+  if (!made.known) return made;
+  const { CreateDate } = made.value;
+  return CreateDate ? known(CreateDate.toISOString()) : unknown('IAM gives no date');
 }
 
 /** IAM has 10 groups for a user unless asked for more. */
@@ -98,14 +106,14 @@ async function keyFacts(deps: Deps, { value: keyId }: Entity): Promise<IdentityF
   });
   if (!used.known) return unreadIdentity(used.why);
   const { userName, last } = used.value;
-  const [user, status] = await Promise.all([
+  const [user, key] = await Promise.all([
     userFacts(deps, userName),
     look(looking, `The keys of ${userName}`, async (abortSignal) => {
       const { AccessKeyMetadata = [] } = await iam.listAccessKeys(
         { UserName: userName },
         { abortSignal },
       );
-      return AccessKeyMetadata.find(({ AccessKeyId }) => AccessKeyId === keyId)?.Status ?? null;
+      return AccessKeyMetadata.find(({ AccessKeyId }) => AccessKeyId === keyId) ?? {};
     }),
   ]);
   const lastUsed = last?.LastUsedDate
@@ -115,7 +123,12 @@ async function keyFacts(deps: Deps, { value: keyId }: Entity): Promise<IdentityF
         at: last.LastUsedDate.toISOString(),
       }
     : null;
-  return { ...user, lastUsed: known(lastUsed), status };
+  return {
+    ...user,
+    lastUsed: known(lastUsed),
+    status: mapFact(key, ({ Status }) => Status ?? null),
+    createdAt: madeAt(key),
+  };
 }
 
 /** A role that a service may assume is what the service works with: taking it away breaks the service. */
@@ -147,5 +160,6 @@ async function roleFacts({ iam, ...deps }: Deps, { value }: Entity): Promise<Ide
         : null,
     ),
     status: known(null),
+    createdAt: madeAt(role),
   };
 }

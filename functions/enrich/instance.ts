@@ -23,13 +23,15 @@ export async function instanceFacts(deps: Deps, instanceId: string): Promise<Ins
         )
       : instance,
     tags: mapFact(instance, ({ Tags }) => tagsOf(Tags)),
+    // https://docs.aws.amazon.com/vpc/latest/userguide/work-with-nat-instances.html
+    forwards: mapFact(instance, ({ SourceDestCheck }) => SourceDestCheck === false),
   };
 }
 
 /** For what is not in this account, or too much. */
 export function unreadInstance(why: string): InstanceFacts {
   const fact = unknown(why);
-  return { networkAcls: fact, tags: fact };
+  return { networkAcls: fact, tags: fact, forwards: fact };
 }
 
 async function describe(

@@ -28,6 +28,7 @@ export function whatIamSays({ target }: Pick<Subject, 'target'>, facts: Facts | 
   if (!said) return ['What it is used for is unknown'];
   return [
     inWords(said.lastUsed, 'When it was last used', lastUse),
+    inWords(said.createdAt, 'When it was made', (at) => `It was made at ${utc(at)}`),
     inWords(said.consoleAccess, 'Whether the user signs in to the console', (has) =>
       has ? 'The user has a console password' : 'The user has no console password',
     ),

@@ -1,9 +1,15 @@
 // The stand-in of Lambda's function configuration, as far as logging goes: revisions, updates under way, and what is refused.
+import type { FunctionTagsApi } from '../../functions/enrich/function.ts';
 import type { FunctionApi, Logging } from '../../functions/execute/function-log/debug-level.ts';
 import { awsFailure } from './failure.ts';
 import type { StateFile } from './state-file.ts';
 
-type FunctionState = { logging: Logging; revision: number; looksUntilSettled: number };
+type FunctionState = {
+  logging: Logging;
+  revision: number;
+  looksUntilSettled: number;
+  tags?: Record<string, string>;
+};
 export type LambdaState = Record<string, FunctionState>;
 
 const FORMATS = ['JSON', 'Text'];
@@ -33,7 +39,7 @@ const invalid = (message: string) => awsFailure('InvalidParameterValueException'
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html
  * @see https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
  */
-export function createLambda(file: StateFile<LambdaState>): FunctionApi {
+export function createLambda(file: StateFile<LambdaState>): FunctionApi & FunctionTagsApi {
   const find = (name = '') => {
     const state = file.read();
     const found = state[name];
@@ -47,6 +53,10 @@ export function createLambda(file: StateFile<LambdaState>): FunctionApi {
     $metadata: {},
   });
   return {
+    listTags: async ({ Resource = '' }: Parameters<FunctionTagsApi['listTags']>[0]) => ({
+      Tags: find(Resource.split(':')[6]).found.tags ?? {},
+      $metadata: {},
+    }),
     getFunctionConfiguration: async ({
       FunctionName,
     }: Parameters<FunctionApi['getFunctionConfiguration']>[0]) => {
@@ -84,7 +94,7 @@ export function createLambda(file: StateFile<LambdaState>): FunctionApi {
       save(next);
       return shown(next);
     },
-  } as FunctionApi;
+  } as FunctionApi & FunctionTagsApi;
 }
 
 type Wanted = NonNullable<

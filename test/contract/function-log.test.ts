@@ -58,7 +58,7 @@ for (const [title, before] of Object.entries({ Text: TEXT, 'JSON at WARN': WARN 
     conflict: 'ResourceConflictException',
   });
 
-const driverOn = (file: StateFile<LambdaState>, lambda = createLambda(file)) => {
+const driverOn = (file: StateFile<LambdaState>, lambda: FunctionApi = createLambda(file)) => {
   const waits: number[] = [];
   const driver = logAtDebug.connect({ lambda, sleep: async (ms) => void waits.push(ms) });
   return { driver, lambda, waits };

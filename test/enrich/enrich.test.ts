@@ -9,6 +9,7 @@ import type { Store } from '../../functions/store/store.ts';
 import { createEc2 } from '../../local/aws/ec2.ts';
 import { LOCAL_NETWORK } from '../../local/aws/ec2-network.ts';
 import { createIam, LOCAL_IAM } from '../../local/aws/iam.ts';
+import { createLambda, LOCAL_FUNCTIONS, untouched } from '../../local/aws/lambda.ts';
 import { createOpsCenter } from '../../local/aws/ssm.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
 import { createWafSamples, LOCAL_VISITS } from '../../local/aws/waf-samples.ts';
@@ -21,6 +22,7 @@ import {
   NOW,
   POLICY,
   theAlertItself,
+  theFunction,
 } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
 
@@ -36,6 +38,7 @@ const depsOf = (change: Partial<EnrichDeps> = {}): EnrichDeps => ({
   policy: POLICY,
   ec2: createEc2(inMemory(LOCAL_NETWORK)),
   iam: createIam(inMemory(LOCAL_IAM)),
+  lambda: createLambda(inMemory(LOCAL_FUNCTIONS)),
   ssm: createOpsCenter(inMemory([])),
   waf: { REGIONAL: samples, CLOUDFRONT: samples },
   lookDeadline: () => new AbortController().signal,
@@ -122,6 +125,53 @@ describe('the approvers’ own addresses', () => {
     const broken = { ...store, approverAddresses: { ...store.approverAddresses, recent } };
     const facts = await onTheAttacker(depsOf({ store: broken }));
     expect(facts.protectedBy).toEqual(known('private-space'));
+  });
+});
+
+describe('the tags of a function', () => {
+  const tagged = createLambda(
+    inMemory({ [theFunction.value]: { ...untouched(theFunction.value), tags: { tier: 'gold' } } }),
+  );
+  const gold = { id: 'crown-jewels', why: 'because of the test', tags: ['tier=gold'] };
+  const policy = { ...POLICY, protected: [...POLICY.protected, gold] };
+  const onTheFunction = async (change: Partial<EnrichDeps>, of: Partial<Alert> = {}) => {
+    await opened({ entities: [theFunction, theAlertItself], ...of });
+    await enrich(depsOf({ policy, lambda: tagged, ...change }), INPUT);
+    const facts = await store.records.findFacts(INCIDENT_ID, ALERT_ID);
+    return facts?.entities.find(({ ref }) => ref === theFunction.ref);
+  };
+
+  test('may protect it, and are kept', async () => {
+    const facts = await onTheFunction({});
+    expect(facts?.protectedBy).toEqual(known('crown-jewels'));
+    expect(facts?.lambda).toEqual({ tags: known({ tier: 'gold' }) });
+  });
+
+  test('are asked for by the ARN of the function alone', async () => {
+    const asked: unknown[] = [];
+    const listTags = async ({ Resource }: { Resource?: string | undefined }) => {
+      asked.push(Resource);
+      return { Tags: {}, $metadata: {} };
+    };
+    await onTheFunction({ lambda: { listTags } as unknown as EnrichDeps['lambda'] });
+    expect(asked).toEqual([theFunction.attributes.arn]);
+  });
+
+  test('are unknown where AWS does not say or it is not ours to ask, and so is whether it is protected', async () => {
+    const listTags = () => Promise.reject(new Error('no rights'));
+    const dark = await onTheFunction({ lambda: { listTags } as EnrichDeps['lambda'] });
+    expect(dark?.protectedBy).toMatchObject({
+      known: false,
+      why: expect.stringContaining('no rights'),
+    });
+  });
+
+  test('of another account are unknown', async () => {
+    const theirs = await onTheFunction({}, { account: '999999999999' });
+    expect(theirs?.protectedBy).toMatchObject({
+      known: false,
+      why: expect.stringContaining('999999999999'),
+    });
   });
 });
 

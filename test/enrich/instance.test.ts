@@ -10,6 +10,7 @@ import { createEc2 } from '../../local/aws/ec2.ts';
 import { LOCAL_NETWORK } from '../../local/aws/ec2-network.ts';
 import { awsFailure } from '../../local/aws/failure.ts';
 import { createIam, LOCAL_IAM } from '../../local/aws/iam.ts';
+import { createLambda } from '../../local/aws/lambda.ts';
 import { createOpsCenter } from '../../local/aws/ssm.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
 import { createWafSamples } from '../../local/aws/waf-samples.ts';
@@ -57,7 +58,18 @@ test('its network ACL is named with everything else that stands behind it', asyn
       },
     ]),
     tags: known({}),
+    forwards: known(false),
   });
+});
+
+test('an instance that does not look whom packets are for passes on those of others', async () => {
+  const instance = { InstanceId: WEB, SourceDestCheck: false, NetworkInterfaces: [] };
+  const describeInstances = async () => ({
+    Reservations: [{ Instances: [instance] }],
+    $metadata: {},
+  });
+  const nat = answering({ describeInstances } as unknown as Partial<InstanceApi>);
+  expect((await instanceFacts(deps(nat), WEB)).forwards).toEqual(known(true));
 });
 
 test('an ACL that came with the VPC is known as such', async () => {
@@ -153,7 +165,8 @@ describe('in an alert', () => {
     const ssm = createOpsCenter(inMemory([]));
     const samples = createWafSamples([], () => NOW);
     const waf = { REGIONAL: samples, CLOUDFRONT: samples };
-    const looked = { ...deps(client), ec2: client, iam, ssm, waf };
+    const lambda = createLambda(inMemory({}));
+    const looked = { ...deps(client), ec2: client, iam, lambda, ssm, waf };
     const given = { store, policy, now: () => NOW, ...looked };
     await enrich(given, { incidentId: INCIDENT_ID, alertId: ALERT_ID });
     return (await store.records.findFacts(INCIDENT_ID, ALERT_ID))?.entities ?? [];
@@ -235,6 +248,7 @@ describe('on moto', () => {
         },
       ]),
       tags: known({ tier: 'gold' }),
+      forwards: known(false),
     });
     expect((await instanceFacts(deps(real), 'i-99999999')).networkAcls).toMatchObject({
       why: expect.stringContaining('InvalidInstanceID.NotFound'),

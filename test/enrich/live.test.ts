@@ -27,9 +27,11 @@ describe('of a user or a key', () => {
       entity('access-key', 'AKIASERVICE7EXAMPLE'),
     );
     expect(service.serviceAccount).toEqual(known(true));
+    expect(service.createdAt).toEqual(known('2024-01-01T00:00:00.000Z'));
     const person = await identityFacts({ ...deps, iam }, entity('iam-user', 'report-export'));
     expect(person.serviceAccount).toEqual(known(false));
     expect(person.consoleAccess).toEqual(known(false));
+    expect(person.createdAt, 'how old it is').toEqual(known('2024-01-01T00:00:00.000Z'));
   });
 
   test('a key that IAM does not know is unknown in everything, never a person’s', async () => {

@@ -124,6 +124,7 @@ describe('the approver reads', () => {
       mfa: unknown('IAM did not answer'),
       lastUsed: known({ service: 's3', region: 'eu-central-1', at: '2026-11-24T02:58:00.000Z' }),
       status: known('Active'),
+      createdAt: known('2024-01-01T00:00:00.000Z'),
     };
     const said = (change: Partial<IdentityFacts> = {}) =>
       deactivateKey.describe(

@@ -92,6 +92,7 @@ async function account() {
     lookDeadline: () => new AbortController().signal,
     ec2: stands.ec2,
     iam: stands.iam,
+    lambda: stands.lambda,
     ssm: stands.ssm,
     waf: stands.samples,
     ownPrefix: 'countermand-',

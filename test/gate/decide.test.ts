@@ -48,6 +48,7 @@ const ORDINARY_USER: IdentityFacts = {
   mfa: known(false),
   lastUsed: known(null),
   status: known('Active'),
+  createdAt: known('2024-01-01T00:00:00.000Z'),
 };
 const codes = ({ reasons }: { reasons: { code: string }[] }) => reasons.map(({ code }) => code);
 const withTarget = (change: Partial<typeof attacker>, facts = factsAbout('ip-1')) =>
@@ -196,6 +197,7 @@ describe('a block that is in force', () => {
       address: null,
       instance: {
         tags: known({}),
+        forwards: known(false),
         networkAcls: known(
           ids.map((networkAclId) => ({
             networkAclId,
@@ -284,7 +286,11 @@ describe('each rule', () => {
           facts: factsWith(
             factsAbout('ip-1'),
             factsAbout('instance-1', {
-              instance: { networkAcls: unknown('no rights'), tags: known({}) },
+              instance: {
+                networkAcls: unknown('no rights'),
+                tags: known({}),
+                forwards: known(false),
+              },
             }),
           ),
         }),

@@ -243,6 +243,7 @@ describe('least privilege', () => {
         'ssm:DescribeOpsItems on *',
         'ssm:UpdateOpsItem on arn:${AWS::Partition}:ssm:${AWS::Region}:123456789012:opsitem/*',
         // Any function may be the one that an alert is about.
+        `lambda:ListTags on ${anyFunction}`,
         `lambda:GetFunctionConfiguration on ${anyFunction}`,
         `lambda:UpdateFunctionConfiguration on ${anyFunction}`,
         // Any interface, too; a flow log gets its id when it is made, and ours are told by their tag.

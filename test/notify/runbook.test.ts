@@ -223,6 +223,7 @@ describe('what is known of the target', () => {
     mfa: known(false),
     lastUsed: known({ service: 's3', region: 'eu-central-1', at: NOW.toISOString() }),
     status: known('Active'),
+    createdAt: known('2024-01-01T00:00:00.000Z'),
   };
   const checks = (change: Partial<ReturnType<typeof factsAbout>>) =>
     bookOf(
@@ -444,6 +445,7 @@ describe('block_cidr_range', () => {
         ...factsAbout(host.ref, { address: null }),
         instance: {
           tags: known({}),
+          forwards: known(false),
           networkAcls: known([
             {
               networkAclId: acl,

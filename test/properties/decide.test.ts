@@ -71,8 +71,9 @@ const anyFactsOn = ({ ref, kind }: Entity): fc.Arbitrary<EntityFacts> =>
         : fc.constant(null),
     instance:
       kind === 'instance'
-        ? fc.record({ networkAcls: fact([], [acl]), tags: fact({}) })
+        ? fc.record({ networkAcls: fact([], [acl]), tags: fact({}), forwards: fact(true, false) })
         : fc.constant(null),
+    lambda: kind === 'function' ? fc.record({ tags: fact({}) }) : fc.constant(null),
     identity:
       kind === 'iam-user' || kind === 'access-key'
         ? fc.record({
@@ -83,6 +84,7 @@ const anyFactsOn = ({ ref, kind }: Entity): fc.Arbitrary<EntityFacts> =>
             mfa: fact(true),
             lastUsed: fact(null),
             status: fact<string | null>('Active'),
+            createdAt: fact('2024-01-01T00:00:00.000Z'),
           })
         : fc.constant(null),
     plannedWork: fc.constantFrom(null, null, 'nightly-export'),

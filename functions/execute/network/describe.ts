@@ -11,6 +11,9 @@ import { MAX_RULES } from './rules.ts';
 export function describe(subject: Subject, place: Place, facts: Facts | null): Description {
   const entry = keyOf(subject.target.value);
   const inbound = place.direction === 'ingress';
+  const forwards = (facts?.entities ?? []).some(
+    ({ instance }) => instance?.forwards.known && instance.forwards.value,
+  );
   const acl = facts?.entities
     .flatMap(({ instance }) => (instance?.networkAcls.known ? instance.networkAcls.value : []))
     .find(({ networkAclId }) => networkAclId === place.networkAclId);
@@ -22,6 +25,7 @@ export function describe(subject: Subject, place: Place, facts: Facts | null): D
     ],
     affected: [
       ...(acl ? behind(acl) : ['Which subnets and instances stand behind it is unknown']),
+      ...(forwards ? [`An instance of this alert ${NAT}`] : []),
       `${inbound ? 'Whoever reaches them directly from' : 'What they reach directly at'} ${entry}`,
       ...earlierIncidents(subject, facts, 'address'),
       ...(acl ? inDetail(acl) : []),
@@ -30,6 +34,9 @@ export function describe(subject: Subject, place: Place, facts: Facts | null): D
     manualUndo: manualUndo(subject, place),
   };
 }
+
+const NAT =
+  'passes on traffic of others, as a NAT instance or a router does: what stands behind it is cut off as well';
 
 const called = ({ networkAclId, isDefault, vpcId }: NetworkAclFacts): string =>
   isDefault ? `${networkAclId}, the default network ACL of ${vpcId},` : networkAclId;

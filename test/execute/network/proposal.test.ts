@@ -34,7 +34,7 @@ const other = acl({ networkAclId: 'acl-0a1b2c3d4e5f60702' });
 const guardedBy = (number: number, ...acls: NetworkAclFacts[]) =>
   factsAbout(`instance-${number}`, {
     address: null,
-    instance: { networkAcls: known(acls), tags: known({}) },
+    instance: { networkAcls: known(acls), tags: known({}), forwards: known(false) },
   });
 const traffic = (change: Partial<Alert['traffic']> = {}): Alert['traffic'] => ({
   layer: 'network',
@@ -92,7 +92,7 @@ describe('a block on the network is proposed', () => {
 
   test('not where the ACLs of one of the instances are unknown', () => {
     const dark = factsAbout('instance-2', {
-      instance: { networkAcls: unknown('no rights'), tags: known({}) },
+      instance: { networkAcls: unknown('no rights'), tags: known({}), forwards: known(false) },
     });
     expect(effects(factsWith(guardedBy(1, acl()), dark))).toEqual([]);
     expect(effects(factsWith(guardedBy(1, acl())))).toEqual([]);
@@ -125,6 +125,14 @@ describe('the approver reads', () => {
     expect(affected).toContain('Subnets: subnet-1, subnet-2');
     expect(affected.join('\n')).toMatch(/Instances: i-0, .*, i-11 and 28 more/);
     expect(told().affected[0]).toBe('1 subnet, 1 instance');
+  });
+
+  test('that an instance is the way of others', () => {
+    const nat = guardedBy(1, acl());
+    if (nat.instance) nat.instance.forwards = known(true);
+    const { affected } = denyAddress.describe(subject, factsWith(nat, factsAbout('ip-1')));
+    expect(affected.join()).toContain('passes on traffic of others');
+    expect(told().affected.join()).not.toContain('passes on');
   });
 
   test('that it is the default ACL of its VPC', () => {
