@@ -10,7 +10,7 @@ export const ProtectedRule = z.strictObject({
   /** An address is protected if it touches one of these ranges. */
   cidrs: z.array(z.union([z.cidrv4(), z.cidrv6()])).optional(),
   /**
-   * Tags as `key=value`, with `*` standing for any characters. They are read of IAM users, keys, roles and instances;
+   * Tags as `key=value`, with `*` standing for any characters. They are read of IAM users, keys, roles, instances and functions;
    * anything else that may have tags counts as protected by such a rule of its kind.
    */
   tags: z.array(z.string().regex(/^[^=]+=.*$/, 'expected key=value')).optional(),
