@@ -124,9 +124,9 @@ export function counted(action: Action, person: string): Answer {
 
 function whatFollows(approval: Action['approval'], said: string): Standing {
   if (!approval?.decision) {
-    const missing =
-      (approval?.required ?? 1) -
-      (approval?.votes.filter(({ verdict }) => verdict === 'approved').length ?? 0);
+    const approved = approval?.votes.filter(({ verdict }) => verdict === 'approved').length ?? 0;
+    // Of those, one may count no more.
+    const missing = Math.max(1, (approval?.required ?? 1) - approved);
     const others = missing === 1 ? 'One more person has' : `${missing} more people have`;
     const text = `${said} ${others} to approve it by ${utc(approval?.expiresAt)}; until then nothing is done.`;
     return { title: 'Your answer is recorded', text, tone: 'quiet' };

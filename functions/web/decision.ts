@@ -46,7 +46,7 @@ export function decide(
   const note = { at: now, by: `person:${person}` };
   const said = `${vote.verdict}${WAYS[way]}`;
   const text = reason ? `${said}: ${reason}` : said;
-  const settled = outcomeOf(approval, votes);
+  const settled = outcomeOf(approval, votes, ({ by }) => !mayNotVote(action, by, people));
   if (!settled)
     return {
       next: {
@@ -60,14 +60,15 @@ export function decide(
   return { next: moveTo(action, settled, { ...note, text }, change) };
 }
 
-/** Null while more people have to answer. */
+/** Null while more people have to answer. The yes of somebody whom policy has since put out counts no more. */
 function outcomeOf(
   request: ApprovalRequest,
   votes: readonly Vote[],
+  isEligible: (vote: Vote) => boolean,
 ): 'approved' | 'declined' | null {
-  const count = (verdict: Vote['verdict']) => votes.filter((one) => one.verdict === verdict).length;
-  if (count('approved') >= request.required) return 'approved';
-  const declined = count('declined');
+  const approved = votes.filter((one) => one.verdict === 'approved' && isEligible(one));
+  if (approved.length >= request.required) return 'approved';
+  const declined = votes.filter(({ verdict }) => verdict === 'declined').length;
   if (declined > 0 && request.declineEnds) return 'declined';
   return peopleAsked(request).length - declined < request.required ? 'declined' : null;
 }
@@ -88,7 +89,7 @@ export function openTo(
   { person, people, now }: By,
 ): { approval: ApprovalRequest } | Refusal {
   const { approval } = action;
-  const stranger = mayNot(action, person, people);
+  const stranger = mayNotVote(action, person, people);
   if (stranger) return stranger;
   if (!approval || !peopleAsked(approval).some(({ id }) => id === person))
     return refuse('not-yours', 'You are not among those who are asked about this.');
@@ -111,6 +112,18 @@ export function mayNot(
   if (target && concerns(known, target))
     return refuse('not-yours', 'This is about you, so somebody else has to decide.');
   return null;
+}
+
+/** Nor does anybody whose roles policy has changed since they were asked. */
+function mayNotVote(action: Action, person: string, people: Escalation['people']): Refusal | null {
+  const stranger = mayNot(action, person, people);
+  if (stranger) return stranger;
+  const wanted = action.approval?.roles ?? [];
+  const hasRole = people[person]?.roles.some((role) => wanted.includes(role)) ?? false;
+  // A request from before roles were on record names none.
+  return hasRole || wanted.length === 0
+    ? null
+    : refuse('not-yours', 'Policy no longer gives you a role that may decide this.');
 }
 
 /** Whether this person said exactly this already: a second click, not a second answer. */

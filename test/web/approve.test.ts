@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { moveTo } from '../../functions/audit/chain.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import { Conflict } from '../../functions/domain/errors.ts';
+import type { Policy } from '../../functions/domain/policy.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { contended } from '../../functions/store/table.ts';
 import { decide } from '../../functions/web/decision.ts';
@@ -295,6 +296,43 @@ describe('P2: a decision', () => {
     const answer = await post(await pathOf(action, { person: left.id }), yes(action));
     expect(answer.status).toBe(403);
   });
+
+  const demoted = (id: string): Policy => {
+    const { escalation } = POLICY;
+    const person = { ...escalation.people[id]!, roles: ['manager' as const] };
+    return {
+      ...POLICY,
+      escalation: { ...escalation, people: { ...escalation.people, [id]: person } },
+    };
+  };
+
+  test('is refused to whom policy took the role since they were asked', async () => {
+    const action = await put(store, waiting({ approval: requestWith({ roles: ['analyst'] }) }));
+    const { pathOf, post, did } = desk(store, { policy: demoted(ana.id) });
+    const answer = await post(await pathOf(action), yes(action));
+    expect(answer.status).toBe(403);
+    expect((await load(action)).approval?.votes).toEqual([]);
+    expect(did).toEqual([]);
+  });
+
+  test.each(['took the role', 'no longer names'])(
+    'is not made of the earlier yes of somebody whom policy %s',
+    async (how) => {
+      const action = await put(
+        store,
+        waiting({ approval: requestWith({ required: 2, roles: ['analyst'] }) }),
+      );
+      const first = desk(store);
+      await first.post(await first.pathOf(action), yes(action));
+      const { [ana.id]: _left, ...people } = POLICY.escalation.people;
+      const without = { ...POLICY, escalation: { ...POLICY.escalation, people } };
+      const later = desk(store, { policy: how === 'took the role' ? demoted(ana.id) : without });
+      await later.post(await later.pathOf(action, { person: ben.id }), yes(action));
+      const { status, approval } = await load(action);
+      expect(status).not.toBe('approved');
+      expect(approval?.votes).toHaveLength(2);
+    },
+  );
 
   test('on another action than the link is for is refused', async () => {
     const action = await put(store, waiting());
