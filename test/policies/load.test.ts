@@ -307,6 +307,17 @@ describe('the ladder', () => {
       },
     ]);
   });
+
+  test('says how a schedule is written to whoever writes it otherwise', () => {
+    edit('escalation.yaml', 'ask: [ben.okafor]', 'ask: [{ pagerduty: PI7DH85 }]');
+    expect(faults()).toMatchObject([
+      {
+        field: 'ladder.1.ask.0',
+        expected:
+          'expected the id of a person, { pagerDuty: <id> } or { opsgenie: <id> }, found an object',
+      },
+    ]);
+  });
 });
 
 describe('channels', () => {

@@ -62,7 +62,13 @@ export const EscalationFile = z
       .array(
         z.strictObject({
           atMinutes: z.int().min(0).max(59),
-          ask: z.array(z.union([PersonId, Schedule])).min(1),
+          ask: z
+            .array(
+              z.union([PersonId, Schedule], {
+                error: 'expected the id of a person, { pagerDuty: <id> } or { opsgenie: <id> }',
+              }),
+            )
+            .min(1),
         }),
       )
       .min(1)
