@@ -36,7 +36,10 @@ async function main(account = '', id = ''): Promise<number> {
   }
   const to = policy && recipient(policy, id);
   if (!policy || !to) {
-    console.error(USAGE);
+    const known = policy ? Object.keys(policy.escalation.people).join(', ') : '';
+    console.error(
+      id && policy ? `nobody has the id ${id}; known are team, on-call, ${known}` : USAGE,
+    );
     return 2;
   }
   const { MAIL_FROM: mailFrom = '', TEAM_TOPIC_ARN: teamTopicArn = '' } = process.env;
