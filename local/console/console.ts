@@ -31,7 +31,9 @@ export function createConsole(deps: ConsoleDeps & { newId: () => string; log: Lo
     },
   });
   // Another site's form must not deliver alerts or move the switch here.
-  app.use(csrf({ origin: new URL(deps.webBaseUrl).origin }));
+  const { origin, port } = new URL(deps.webBaseUrl);
+  // Whoever types the address may write its usual name.
+  app.use(csrf({ origin: [origin, `http://localhost:${port}`] }));
   for (const path of ['/', '/live', '/events', '/shadow']) app.use(path, headers);
   const samples = loadSamples();
   app.get('/', async (c) => c.html(page(await overview(deps), samples)));

@@ -93,7 +93,7 @@ ${ipSets.map(
 <dt>${name}</dt><dd>${addresses.length === 0 ? html`<span class="quiet">empty</span>` : addresses.map((address) => html`<code>${address}</code> `)}</dd>`,
 )}
 </dl>
-<p class="quiet">Requests of watched addresses pass. In AWS they show in CloudWatch, as CountedRequests of the rule of that name, and in the web ACL’s logs and sampled requests under the label <code>countermand:watched</code>. Here no requests come.</p>
+<p class="quiet">Requests of watched addresses pass. In AWS they show in CloudWatch, as CountedRequests of the rule of that name, and in the web ACL’s logs and sampled requests under the label <code>countermand:watched</code>. Here nothing is counted: the few requests that a question mentions are made up.</p>
 </section>`;
 
 export const identities = ({ identities }: Overview): Html => html`

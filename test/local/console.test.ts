@@ -29,6 +29,20 @@ const probeFrom = (i: number): unknown =>
       .replaceAll('3ec7a5f0b1d24c6e8a9f0b1c2d3e4f50', `finding-${i}`),
   );
 
+test('takes what its own page sends by either name of this machine, and nothing of another site', async () => {
+  const halt = async (origin: string) => {
+    const headers = { origin, 'content-type': 'application/x-www-form-urlencoded' };
+    const body = 'mode=halt';
+    return (
+      await fetch(`${site.url}/switch`, { method: 'POST', headers, body, redirect: 'manual' })
+    ).status;
+  };
+  const { port } = new URL(site.url);
+  expect(await halt('http://evil.example')).toBe(403);
+  expect(await halt(`http://localhost:${Number(port) + 1}`)).toBe(403);
+  expect(await halt(`http://localhost:${port}`)).toBe(303);
+});
+
 describe('what is in force', () => {
   test('stays on the list when a dozen newer incidents came, also when it is kept', async () => {
     const { world } = site;
