@@ -38,7 +38,7 @@ async function onKeep(deps: WebDeps, { claims, action }: Opened): Promise<Answer
   return counted(
     written.action,
     'Kept',
-    `It stays until somebody reverses it. The record says that you kept it, and you are asked again on ${utc(written.action.reviewAt)}.${written.action.name === 'revoke_api_key' ? ' Its owner needs a new key: the message with your link has the commands.' : ''}`,
+    `It stays until somebody reverses it. The record says that you kept it, and you are asked again at ${utc(written.action.reviewAt)}.${written.action.name === 'revoke_api_key' ? ' Its owner needs a new key: the message with your link has the commands.' : ''}`,
   );
 }
 
