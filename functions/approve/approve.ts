@@ -130,6 +130,7 @@ async function climb(
   if (together.some((one) => speaksFor(one, action))) return;
   const asked = alike.filter((one) => one.alertId !== action.alertId && speaksFor(one, action));
   let inDigest = false;
+  const passedOver: Approver[] = [];
   for (let rung = due; rung < request.rungs.length; rung++) {
     if (rung > due)
       await records.changeAction(incidentId, actionId, (current) =>
@@ -138,7 +139,7 @@ async function climb(
     const people = request.rungs[rung]?.ask ?? [];
     const messages = await Promise.all(
       people.map(async (person) => ({
-        ...(await question(deps, action, alert, person, rung, together)),
+        ...(await question(deps, action, alert, person, rung, together, passedOver)),
         // Woken once for all that are alike: the page of the first shows those that came later, too.
         ...(asked.some((one) => isAsked(one, person)) && { urgency: 'inform' as const }),
       })),
@@ -147,6 +148,7 @@ async function climb(
     await recordTrouble(deps, action, sent);
     if (sent.unreached.length + sent.held.length < messages.length) return;
     inDigest ||= sent.held.length > 0;
+    passedOver.push(...people);
   }
   // The digest has its link while it is open, and at its end everybody is told and a ticket made, as always.
   if (inDigest) return;
@@ -209,18 +211,21 @@ async function question(
   person: Approver,
   rung: number,
   alike: readonly Action[] = [],
+  passedOver: readonly Approver[] = [],
 ): Promise<Message> {
   const { incidentId, actionId, approval } = action;
   // One button would answer one of several questions: those are for the page.
   const withButtons = alike.length === 0 && slackMemberOf(deps.policy, person.id) !== null;
+  const isPassedOver = ({ id }: Approver) => passedOver.some((one) => one.id === id);
   const before = approval?.rungs.slice(0, rung).flatMap(({ ask }) => ask) ?? [];
+  const askedBefore = before.filter((one) => !isPassedOver(one));
   return {
     key: questionKey(actionId, rung, person.id),
     to: { kind: 'person', ...person },
     // A ticket that waits for an answer gets opened without one: nobody has to be woken for it.
     urgency: action.target?.kind === 'alert' ? 'inform' : 'page',
     ends: [],
-    ...askText(action, alert, before, alike),
+    ...askText(action, alert, askedBefore, alike, passedOver),
     links: [
       { label: 'Look, then approve or decline', url: await questionUrl(deps, action, person) },
     ],

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { errorFields } from '../audit/log.ts';
 import type { Action } from '../domain/action.ts';
 import { utc } from '../domain/wording.ts';
+import { unanswered } from '../notify/texts/phrases.ts';
 import type { By, Change, Refusal } from './decision.ts';
 import { acknowledge, askForTime, handOver } from './request.ts';
 import type { Standing } from './standing.ts';
@@ -98,7 +99,7 @@ async function postponed(
   if (verdict === 'acknowledge')
     return say(
       'You are on it',
-      `Nobody else is asked. Without an answer by ${until} nothing is done.`,
+      `Nobody else is asked. Without an answer by ${until} ${unanswered(action)}.`,
     );
   if (verdict === 'more-time') return say('More time', `You have until ${until}.`);
   const name = approval?.handedTo.find((one) => one.to.id === to)?.to.name ?? to;

@@ -40,8 +40,11 @@ const STANDINGS: Readonly<Record<Action['status'], Say>> = {
       : quiet('Waiting for an answer', `It ends at ${utc(approval?.expiresAt)}.`),
   approved: () => good('Approved', 'It is checked once more against policy, then carried out.'),
   declined: () => quiet('Declined', 'Nothing was done.'),
-  expired: ({ approval }) =>
-    quiet('Expired', `Nobody decided by ${utc(approval?.expiresAt)}. Nothing was done.`),
+  expired: ({ approval, name }) =>
+    quiet(
+      'Expired',
+      `Nobody decided by ${utc(approval?.expiresAt)}. ${name === 'create_alert_ticket' ? 'The message about that says which ticket there is all the same.' : 'Nothing was done.'}`,
+    ),
   executing: () => good('Being carried out', 'Open this link again in a minute to see the result.'),
   'in-force': ({ appliedAt, dueAt }) =>
     good(

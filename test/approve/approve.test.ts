@@ -116,6 +116,14 @@ describe('asking', () => {
     expect(recipients()).toEqual([ben.id]);
   });
 
+  test('about a ticket says that there is one without an answer, too', async () => {
+    await fresh({ name: 'create_alert_ticket' });
+    await approve(deps(NOW), ask(0));
+    const text = asText(sent[0]!);
+    expect(text).toContain('by 03:15 UTC on 24 Nov a ticket is opened all the same');
+    expect(text).not.toContain('nothing is done');
+  });
+
   test('again, with a new token, keeps the new token and one entry', async () => {
     await fresh();
     await approve(deps(NOW), ask(0, 'first'));
@@ -193,6 +201,9 @@ describe('whoever is not woken any more within the hour', () => {
     await fresh();
     await approve(deps(NOW), ask(0));
     expect(recipients()).toEqual([ben.id]);
+    const text = asText(sent[0]!);
+    expect(text).toContain('To be asked before you, and not woken or not reached: Ana Silva');
+    expect(text).not.toContain('without an answer: Ana Silva');
     const { approval, history } = await load();
     expect(approval?.askedRungs).toBe(2);
     expect(history.find(({ event }) => event === 'not-woken')?.text).toBe(

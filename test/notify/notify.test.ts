@@ -77,6 +77,13 @@ describe('the news', () => {
     expect((await load()).attentionAt, 'the sweeper has no more to do').toBeNull();
   });
 
+  test('of an expired request for a ticket says that one is opened all the same', async () => {
+    await tell(await put(store, waiting({ status: 'expired', name: 'create_alert_ticket' })));
+    const text = [sent[0]!.subject, asText(sent[0]!)].join('\n');
+    expect(text).toContain('so a ticket is opened all the same');
+    expect(text).not.toMatch(/Not done|nothing was done/);
+  });
+
   test('of an expired request has the commands to do it by hand, and to take it back', async () => {
     await tell(await put(store, waiting({ status: 'expired' })));
     const titles = sent[0]!.steps.map(({ title }) => title);

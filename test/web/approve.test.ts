@@ -488,6 +488,11 @@ describe('a link opened later', () => {
       'Nobody decided by 03:15 UTC on 24 Nov. Nothing was done.',
     ],
     [
+      'expired, and about a ticket',
+      waiting({ status: 'expired', name: 'create_alert_ticket' }),
+      'Nobody decided by 03:15 UTC on 24 Nov. The message about that says which ticket there is all the same.',
+    ],
+    [
       'in force',
       inForce(),
       'Ana Silva approved it at 03:02 UTC on 24 Nov. It is in force since 03:03 UTC on 24 Nov and is undone at 04:03 UTC',

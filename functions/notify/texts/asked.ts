@@ -12,21 +12,23 @@ import {
   sentence,
   subjectOf,
   type Text,
+  unanswered,
   whyFact,
 } from './phrases.ts';
 
-/** `alike` are the questions of the same kind that the same page asks. */
+/** `alike` are the questions of the same kind that the same page asks; `passedOver` was to be asked before, and was not. */
 export function askText(
   action: Action,
   alert: Alert,
   askedBefore: readonly Approver[],
   alike: readonly Action[] = [],
+  passedOver: readonly Approver[] = [],
 ): Text {
   const { description, approval } = action;
   return {
     subject: subjectOf(alike.length > 0 ? `Approve ${alike.length + 1}?` : 'Approve?', action),
     paragraphs: [
-      `${changesOf(action)}\n${othersIn(alike)}Without an answer by ${utc(approval?.expiresAt)} nothing is done.`,
+      `${changesOf(action)}\n${othersIn(alike)}Without an answer by ${utc(approval?.expiresAt)} ${unanswered(action)}.`,
     ],
     facts: [
       whyFact(alert),
@@ -34,6 +36,14 @@ export function askText(
       { label: 'Undone', value: sentence(description?.undo ?? 'Not described') },
       ...(askedBefore.length > 0
         ? [{ label: 'Asked before you, without an answer', value: namesOf(askedBefore) }]
+        : []),
+      ...(passedOver.length > 0
+        ? [
+            {
+              label: 'To be asked before you, and not woken or not reached',
+              value: namesOf(passedOver),
+            },
+          ]
         : []),
       ...(approval && approval.notes.length > 0
         ? [{ label: 'About who is asked', value: approval.notes.map(sentence).join('\n') }]
@@ -73,10 +83,13 @@ export function decidedText(action: Action): Text {
 
 export function expiredText(action: Action, alert: Alert | undefined, facts: Facts | null): Text {
   const asked = action.approval?.rungs.flatMap(({ ask }) => ask) ?? [];
+  const isTicket = action.name === 'create_alert_ticket';
   return {
-    subject: subjectOf('Not done, no answer:', action),
+    subject: subjectOf(isTicket ? 'No answer:' : 'Not done, no answer:', action),
     paragraphs: [
-      'Nobody decided in time, so nothing was done. Nothing asks again by itself: a manager can have it asked anew, or somebody does it by hand.',
+      isTicket
+        ? 'Nobody decided in time, so a ticket is opened all the same, unless it says below that none could be.'
+        : 'Nobody decided in time, so nothing was done. Nothing asks again by itself: a manager can have it asked anew, or somebody does it by hand.',
     ],
     facts: [
       { label: 'It would have been', value: changesOf(action) },

@@ -43,6 +43,10 @@ export function seenSince(
 export const subjectOf = (word: string, action: Action) =>
   oneLine(`${word} ${headlineOf(action)}`, 99);
 
+/** A request for a ticket that nobody answers gets one, as every request does that nobody answers. */
+export const unanswered = ({ name }: Pick<Action, 'name'>): string =>
+  name === 'create_alert_ticket' ? 'a ticket is opened all the same' : 'nothing is done';
+
 /** A sentence of a mechanism or an error, with one full stop at its end. */
 export const sentence = (text: string) => `${unlinked(text).replace(/[.\s]+$/, '')}.`;
 

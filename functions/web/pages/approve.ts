@@ -2,7 +2,7 @@
 import { html } from 'hono/html';
 import type { Action } from '../../domain/action.ts';
 import { hour, span, unlinked } from '../../domain/wording.ts';
-import { headlineOf } from '../../notify/texts/phrases.ts';
+import { headlineOf, unanswered } from '../../notify/texts/phrases.ts';
 import { pickOf } from '../together.ts';
 import type { View } from '../view.ts';
 import { form, type Html, shell, timeLeft } from './frame.ts';
@@ -17,7 +17,7 @@ export function approvePage(view: View): Html {
 <header>
 <p class="kicker">${person}, this needs your decision</p>
 <h1>${headlineOf(action)}</h1>
-<p class="clock"><strong>${timeLeft(expiresAt, now)} left</strong> until ${hour(expiresAt)}. Without an answer, nothing is done.</p>
+<p class="clock"><strong>${timeLeft(expiresAt, now)} left</strong> until ${hour(expiresAt)}. Without an answer, ${unanswered(action)}.</p>
 </header>
 ${facts(view)}
 ${tally(view)}${oddAboutIt(view)}
