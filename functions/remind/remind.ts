@@ -7,6 +7,7 @@ import { withDeadline } from '../domain/deadline.ts';
 import { known, unknown } from '../domain/facts.ts';
 import { peopleOf } from '../domain/people.ts';
 import type { Policy } from '../domain/policy.ts';
+import { reviewUrl } from '../notify/links.ts';
 import type { Message, Send } from '../notify/message.ts';
 import { sendAll, troubleIn } from '../notify/send-all.ts';
 import { keptText, remindText } from '../notify/texts/in-force.ts';
@@ -14,7 +15,6 @@ import { seenSince } from '../notify/texts/phrases.ts';
 import type { Store } from '../store/store.ts';
 import { type SampleClients, sampledRequests, seenIn } from '../traffic/sampled-requests.ts';
 import { seenOnWebInWords } from '../traffic/words.ts';
-import { issueLink } from '../web/link.ts';
 import type { Mac } from '../web/seal.ts';
 
 export type RemindDeps = {
@@ -91,20 +91,14 @@ function whoDecides({ escalation }: Policy, { approval, target, history }: Actio
 const REVIEW_LINK_MS = 7 * 24 * 3_600_000;
 
 async function reminder(
-  { mac, webBaseUrl, now }: RemindDeps,
+  deps: RemindDeps,
   action: Action,
   person: Approver,
   seen: string,
 ): Promise<Message> {
-  const { incidentId, actionId, digest, dueAt, reviewAt, extensions } = action;
-  const token = await issueLink(mac, {
-    purpose: 'review',
-    incidentId,
-    actionId,
-    digest,
-    person: person.id,
-    expires: Math.floor((dueAt ? Date.parse(dueAt) : now().getTime() + REVIEW_LINK_MS) / 1000),
-  });
+  const { incidentId, actionId, dueAt, reviewAt, extensions } = action;
+  const until = new Date(dueAt ?? deps.now().getTime() + REVIEW_LINK_MS);
+  const url = await reviewUrl(deps, action, person, until);
   return {
     key: `remind-${actionId}-${reviewAt ?? extensions}-${person.id}`,
     to: { kind: 'person', ...person },
@@ -112,7 +106,7 @@ async function reminder(
     urgency: 'inform',
     ends: [],
     ...(dueAt ? remindText(action, seen) : keptText(action, seen)),
-    links: [{ label: 'Keep, extend or reverse', url: `${webBaseUrl}/review/${token}` }],
+    links: [{ label: 'Keep, extend or reverse', url }],
     incidentId,
     actionId,
   };

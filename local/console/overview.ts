@@ -5,8 +5,7 @@ import type { InvalidInput } from '../../functions/domain/errors.ts';
 import type { Incident } from '../../functions/domain/incident.ts';
 import { onCallOf } from '../../functions/domain/people.ts';
 import type { Policy } from '../../functions/domain/policy.ts';
-import { judgeUrl } from '../../functions/notify/links.ts';
-import { issueLink } from '../../functions/web/link.ts';
+import { judgeUrl, reviewUrl } from '../../functions/notify/links.ts';
 import type { Delivered } from '../aws/inbox.ts';
 import { loadDefinition, stateNames } from '../engine/definition.ts';
 import type { EngineEvent } from '../engine/state-machines.ts';
@@ -67,7 +66,7 @@ export async function overview(deps: ConsoleDeps): Promise<Overview> {
     identities: runtime.identities(),
     networkAcls: runtime.networkAcls(),
     inForce: await Promise.all(
-      inForce.map(async (action) => ({ action, reviewUrl: await reviewUrl(deps, action) })),
+      inForce.map(async (action) => ({ action, reviewUrl: await reviewUrlOf(deps, action) })),
     ),
     refused: runtime.rejected().slice(-SHOWN_REFUSED).reverse(),
   };
@@ -188,26 +187,19 @@ const judgeUrlOf = (
   { runtime, policy, webBaseUrl, now }: ConsoleDeps,
   action: Action,
 ): Promise<string> => {
-  // Whole hours, so that the page is the same from one second to the next.
-  const hour = new Date(Math.floor(now().getTime() / 3_600_000) * 3_600_000);
   const id = policy.escalation.managers[0] ?? '';
-  return judgeUrl({ mac: runtime.mac, webBaseUrl }, action, { id }, hour);
+  return judgeUrl({ mac: runtime.mac, webBaseUrl }, action, { id }, wholeHour(now()));
 };
 
 /** A desk has one person at it: whoever approved, or the first on call. */
-async function reviewUrl(
+const reviewUrlOf = (
   { runtime, policy, webBaseUrl, now }: ConsoleDeps,
   action: Action,
-): Promise<string> {
-  const person = action.approval?.decision?.by ?? onCallOf(policy.escalation)[0]?.id ?? '';
-  const token = await issueLink(runtime.mac, {
-    purpose: 'review',
-    incidentId: action.incidentId,
-    actionId: action.actionId,
-    digest: action.digest,
-    person,
-    // Whole hours, so that the page is the same from one second to the next.
-    expires: (Math.floor(now().getTime() / 3_600_000) + 2) * 3600,
-  });
-  return `${webBaseUrl}/review/${token}`;
-}
+): Promise<string> => {
+  const id = action.approval?.decision?.by ?? onCallOf(policy.escalation)[0]?.id ?? '';
+  const until = new Date(wholeHour(now()).getTime() + 2 * 3_600_000);
+  return reviewUrl({ mac: runtime.mac, webBaseUrl }, action, { id }, until);
+};
+
+/** So that the page is the same from one second to the next. */
+const wholeHour = (now: Date): Date => new Date(Math.floor(now.getTime() / 3_600_000) * 3_600_000);
