@@ -1,6 +1,7 @@
 // The console as HTML: the page around, and the parts that follow what happens.
 import { html } from 'hono/html';
-import type { HtmlEscapedString } from 'hono/utils/html';
+import type { Html } from '../../functions/web/pages/frame.ts';
+import { frame } from './frame.ts';
 import type { Overview, ShownSample } from './model.ts';
 import {
   identities,
@@ -14,23 +15,13 @@ import {
   unreadable,
 } from './panels.ts';
 
-export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
-
 /** A pasted event that was refused: why, and the event itself, so that nobody has to paste it again. */
 export type Pasted = { reasons: string[]; event: string };
 
-export const page = (overview: Overview, samples: ShownSample[], pasted?: Pasted): Html => html`
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Countermand console</title>
-<link rel="stylesheet" href="/console.css">
-<script src="/console.js" defer></script>
-</head>
-<body>
+export const page = (overview: Overview, samples: ShownSample[], pasted?: Pasted): Html =>
+  frame(
+    'Countermand console',
+    html`
 <header>
 <h1>Countermand</h1>
 <p>Account ${overview.account}, on this machine: nothing here reaches AWS. Analysis by ${overview.analyst}.</p>
@@ -42,9 +33,9 @@ ${pasted ? refusal(pasted) : ''}
 <main>
 ${dropIn(samples, pasted)}
 <div class="live" id="live-desk">${desk(overview)}</div>
-</main>
-</body>
-</html>`;
+</main>`,
+    html`<script src="/console.js" defer></script>`,
+  );
 
 /** What the script fetches each second: the parts with class `live`, by id. */
 export const live = (overview: Overview): Html => html`

@@ -4,9 +4,9 @@ import type { Action } from '../../functions/domain/action.ts';
 import { SwitchMode } from '../../functions/domain/switch.ts';
 import { words } from '../../functions/domain/wording.ts';
 import { headlineOf } from '../../functions/notify/texts/phrases.ts';
+import type { Html } from '../../functions/web/pages/frame.ts';
 import { breakable } from '../../functions/web/pages/parts.ts';
 import type { Overview, ShownIncident, ShownMessage } from './model.ts';
-import type { Html } from './page.ts';
 
 const SWITCH: Readonly<Record<SwitchMode, { name: string; means: string }>> = {
   run: { name: 'Act within policy', means: 'acts within policy' },

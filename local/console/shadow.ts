@@ -2,8 +2,9 @@
 import { html } from 'hono/html';
 import type { Action } from '../../functions/domain/action.ts';
 import { words } from '../../functions/domain/wording.ts';
+import type { Html } from '../../functions/web/pages/frame.ts';
 import type { Runtime } from '../runtime.ts';
-import type { Html } from './page.ts';
+import { frame } from './frame.ts';
 
 /** As many as fit into a look; older ones were judged, or nobody will. */
 const LATEST_INCIDENTS = 200;
@@ -30,17 +31,10 @@ export async function tallyIn({ store }: Pick<Runtime, 'store'>): Promise<Tally[
   return tallyOf(read.flatMap(({ found }) => found));
 }
 
-export const shadowPage = (tallies: readonly Tally[]): Html => html`
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Shadow mode · Countermand console</title>
-<link rel="stylesheet" href="/console.css">
-</head>
-<body>
+export const shadowPage = (tallies: readonly Tally[]): Html =>
+  frame(
+    'Shadow mode · Countermand console',
+    html`
 <header>
 <h1>Was shadow mode right?</h1>
 <p>What would have been done in the latest ${LATEST_INCIDENTS} incidents, and what people said of it. <a href="/">Back to the console</a></p>
@@ -54,6 +48,5 @@ ${
           html`<li><b>${words(name)}</b> <span>${observed} observed: ${right} right, ${wrong} wrong, ${observed - right - wrong} unjudged</span></li>`,
       )}</ul>`
 }
-</section></main>
-</body>
-</html>`;
+</section></main>`,
+  );
