@@ -1,4 +1,4 @@
-// The MAC of links under a KMS key: the function that asks may generate, the one that decides may verify.
+// MACs under a KMS key: of links, which the functions that ask make and the pages verify, and of what pages give out themselves.
 import type { KMS } from '@aws-sdk/client-kms';
 import { aws } from '../audit/aws-errors.ts';
 import { Unavailable } from '../domain/errors.ts';
@@ -16,10 +16,10 @@ export const createKmsMac = (
   previousKeyId?: string,
 ): Mac => ({
   async generate(message) {
-    const { Mac: code } = await aws('signing a link', { keyId }, () =>
+    const { Mac: code } = await aws('making a MAC', { keyId }, () =>
       client.generateMac({ KeyId: keyId, MacAlgorithm: ALGORITHM, Message: message }),
     );
-    // A link without a MAC would look like one of ours until somebody needs it.
+    // What goes out without a MAC would look like ours until somebody needs it.
     if (!code) throw new Unavailable('KMS answered without a MAC', { keyId });
     return code;
   },
@@ -49,8 +49,8 @@ async function isUnder(
     });
     return MacValid === true;
   } catch (error) {
-    // KMS says so by throwing. Anything else is a fault of ours and not of the link.
+    // KMS says so by throwing. Anything else is a fault of ours and not of what was shown.
     if (error instanceof Error && error.name === 'KMSInvalidMacException') return false;
-    return aws('checking a link', { keyId }, () => Promise.reject(error));
+    return aws('checking a MAC', { keyId }, () => Promise.reject(error));
   }
 }
