@@ -7,10 +7,11 @@ export type Log = (
   fields: Record<string, unknown>,
 ) => void;
 
-/** The fields of an error that may be logged: name, message, our ids, and the chain of causes. */
+/** The fields of an error that may be logged: name, message, our ids, and the chain of causes, as far as those are errors. */
 export function errorFields(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { error: String(error) };
   const ids = 'ids' in error ? { ids: error.ids } : {};
-  const cause = error.cause === undefined ? {} : { cause: errorFields(error.cause) };
+  // Anything else is what came from outside: an answer, or an address with a code in it.
+  const cause = error.cause instanceof Error ? { cause: errorFields(error.cause) } : {};
   return { error: error.name, why: error.message, ...ids, ...cause };
 }

@@ -192,6 +192,20 @@ describe('where policy has people sign in', () => {
     expect(provider.authenticated.at(-1)).toBe(where);
   });
 
+  test('that the provider sends back with an error leaves nothing of the address in the log', async () => {
+    const { ask, path, logged } = await asked();
+    const away = await ask(`/sign-in${path}`);
+    const back = await fetch(away.headers.get('Location') ?? '', { redirect: 'manual' });
+    const returned = new URL(back.headers.get('Location') ?? '');
+    const [state, code] = ['state', 'code'].map((name) => returned.searchParams.get(name) ?? '');
+    returned.searchParams.set('error', 'access_denied');
+    returned.searchParams.set('error_description', 'https://evil.example');
+    expect((await ask(returned.href)).status).toBe(403);
+    const log = logged.join();
+    expect(log).toContain('sign-in failed');
+    for (const part of [`state=${state}`, `${code}`, 'evil']) expect(log).not.toContain(part);
+  });
+
   test('the secret is read when somebody comes back, and it takes the right one', async () => {
     const right = await asked();
     await right.signIn();
