@@ -47,6 +47,10 @@ export const mostTelling = (outcomes: readonly Outcome[]): Outcome =>
 
 const INFORMATIONAL: readonly ActionName[] = ['create_alert_ticket', 'send_analyst_notification'];
 
+/** What shadow mode kept from changing something: people say whether it would have been right. */
+export const isForJudgement = ({ status, name, failure }: Action): boolean =>
+  status === 'observed' && failure === null && !(name && INFORMATIONAL.includes(name));
+
 /** What became of one action, in the terms of an incident's outcome. */
 export function outcomeOf({ status, name }: Action): Outcome {
   switch (status) {
@@ -190,13 +194,7 @@ async function askForJudgement(
   actions: readonly Action[],
 ): Promise<void> {
   const { policy, send, now, log } = deps;
-  const observed = actions.filter(
-    ({ status, name, failure, judgement }) =>
-      status === 'observed' &&
-      failure === null &&
-      judgement === null &&
-      !(name && INFORMATIONAL.includes(name)),
-  );
+  const observed = actions.filter((one) => isForJudgement(one) && one.judgement === null);
   if (observed.length === 0) return;
   const { escalation } = policy;
   const messages = await Promise.all(

@@ -1,4 +1,6 @@
 // Gathers what the console shows from the records and the stand-ins.
+
+import { isForJudgement } from '../../functions/close/close.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import type { Assessment } from '../../functions/domain/assessment.ts';
 import type { InvalidInput } from '../../functions/domain/errors.ts';
@@ -127,7 +129,7 @@ async function showIncident(
     judgeUrls: Object.fromEntries(
       await Promise.all(
         actions
-          .filter(({ status, failure }) => status === 'observed' && failure === null)
+          .filter(isForJudgement)
           .map(async (action) => [action.actionId, await judgeUrlOf(deps, action)] as const),
       ),
     ),

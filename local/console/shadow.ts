@@ -1,5 +1,6 @@
 // How often shadow mode was right, per action: what a security lead looks at before an account goes live.
 import { html } from 'hono/html';
+import { isForJudgement } from '../../functions/close/close.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import { words } from '../../functions/domain/wording.ts';
 import type { Html } from '../../functions/web/pages/frame.ts';
@@ -13,7 +14,7 @@ export type Tally = { name: string; observed: number; right: number; wrong: numb
 
 /** Per action, by name; what nobody has judged is the rest. */
 export function tallyOf(actions: readonly Action[]): Tally[] {
-  const observed = actions.filter(({ status, failure }) => status === 'observed' && !failure);
+  const observed = actions.filter(isForJudgement);
   const names = [...new Set(observed.map(({ name }) => name ?? 'unknown'))].sort();
   return names.map((name) => {
     const ofName = observed.filter((one) => (one.name ?? 'unknown') === name);

@@ -86,6 +86,8 @@ describe('an action in shadow mode', () => {
     expect(await shown()).toContain('judged <b>right</b>');
     const summary = await (await fetch(`${other.url}/shadow`)).text();
     expect(summary).toContain('1 observed: 1 right, 0 wrong, 0 unjudged');
+    // Nobody is asked about tickets: they would stay unjudged for ever.
+    expect(summary).not.toContain('ticket');
     expect(summary).not.toContain('<script');
     await other.stop();
     await world.deliver(sample('web-port-probe'));
