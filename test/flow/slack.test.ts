@@ -1,7 +1,6 @@
 // The whole way with Slack: asked there, answered there or elsewhere, and told there how it ended.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { approve } from '../../functions/approve/approve.ts';
-import { ChannelsFile } from '../../functions/domain/policy/channels.ts';
 import { channelsOf } from '../../functions/notify/channels.ts';
 import { notify } from '../../functions/notify/notify.ts';
 import { createSend } from '../../functions/notify/send.ts';
@@ -10,29 +9,22 @@ import { createWeb } from '../../functions/web/web.ts';
 import { createStepFunctions } from '../../local/aws/step-functions.ts';
 import { POLICY } from '../fixtures/case.ts';
 import {
+  ANA,
+  BEN,
   BOT_TOKEN,
   buttonsOf,
+  CHANNELS,
   clickOn,
   type Posted,
   requestOf,
   SIGNING_SECRET,
   shownIn,
   startSlack,
-  TEAM_ID,
 } from '../fixtures/slack.ts';
 import { clientsWith } from '../notify/channels/message.ts';
 import { BASE_URL } from '../web/desk.ts';
 import { createWorld, sample, type World } from './world.ts';
 
-const [ANA, BEN] = ['U012AB3CDE', 'U0BEN00002'];
-const CHANNELS = ChannelsFile.parse({
-  slack: {
-    token: 'countermand/slack',
-    buttons: { signingSecret: 'countermand/slack-signing', team: TEAM_ID },
-  },
-  people: { 'ana.silva': { slack: ANA }, 'ben.okafor': { slack: BEN } },
-  tickets: { system: 'ops-center' },
-});
 const policy = { ...POLICY, channels: CHANNELS };
 
 let slack: Awaited<ReturnType<typeof startSlack>>;

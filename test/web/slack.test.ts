@@ -4,7 +4,6 @@ import { type ApproveDeps, approve } from '../../functions/approve/approve.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import { slackMemberOf } from '../../functions/domain/people.ts';
 import { SignIn } from '../../functions/domain/policy/account.ts';
-import { ChannelsFile } from '../../functions/domain/policy/channels.ts';
 import { channelsOf } from '../../functions/notify/channels.ts';
 import { notify } from '../../functions/notify/notify.ts';
 import { createSend } from '../../functions/notify/send.ts';
@@ -12,21 +11,21 @@ import type { Store } from '../../functions/store/store.ts';
 import type { WebDeps } from '../../functions/web/web.ts';
 import { INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 import {
+  ANA,
+  BEN,
   BOT_TOKEN,
   buttonsOf,
+  CHANNELS,
   clickOn,
   requestOf,
   SIGNING_SECRET,
   shownIn,
   startSlack,
-  TEAM_ID,
 } from '../fixtures/slack.ts';
 import { clientsWith } from '../notify/channels/message.ts';
 import { startStores } from '../store/dynamo.ts';
 import { ana, BASE_URL, ben, desk, mac, minute, put, requestWith, waiting } from './desk.ts';
 
-const ANA = 'U012AB3CDE';
-const BEN = 'U0BEN00002';
 const db = startStores();
 let slack: Awaited<ReturnType<typeof startSlack>>;
 let store: Store;
@@ -39,14 +38,6 @@ beforeEach(async () => {
   store = await db.fresh();
 });
 
-const CHANNELS = ChannelsFile.parse({
-  slack: {
-    token: 'countermand/slack',
-    buttons: { signingSecret: 'countermand/slack-signing', team: TEAM_ID },
-  },
-  people: { 'ana.silva': { slack: ANA }, 'ben.okafor': { slack: BEN } },
-  tickets: { system: 'ops-center' },
-});
 const WITH_BUTTONS = { ...POLICY, channels: CHANNELS };
 
 /** Asks the people of the first rung, and has the site that takes their clicks. */
