@@ -126,7 +126,7 @@ function standsAs(action: Action): string {
     case 'awaiting-approval':
       return `${line} until ${hour(action.approval?.expiresAt)}`;
     case 'expired':
-      return `${line}: nothing was done`;
+      return `${line}: nothing was done; the incident’s ticket has what there is to do`;
     case 'handed-off':
     case 'failed':
     case 'reversal-failed':

@@ -90,7 +90,11 @@ describe('the digest', () => {
     await digestAt(6);
     expect(sent[0]?.subject).toBe('3 messages that woke nobody, 1 still open');
     expect(sent[0]?.links).toEqual([]);
-    for (const part of [': declined', ': in force until 04:00 UTC', ': expired: nothing was done'])
+    for (const part of [
+      ': declined',
+      ': in force until 04:00 UTC',
+      ': expired: nothing was done; the incident’s ticket has',
+    ])
       expect(text()).toContain(part);
   });
 

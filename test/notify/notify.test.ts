@@ -84,6 +84,14 @@ describe('the news', () => {
     expect(text).not.toMatch(/Not done|nothing was done/);
   });
 
+  test('of an expired request says who of those asked was not woken', async () => {
+    const by = 'approve';
+    const held = 'Not woken, with their pages of the hour used up: Ben Okafor';
+    const action = noted(waiting(), { at: minute(0), by, event: 'not-woken', text: held });
+    await tell(await put(store, { ...action, status: 'expired' }));
+    expect(asText(sent[0]!)).toContain(`But: ${held}.`);
+  });
+
   test('of an expired request has the commands to do it by hand, and to take it back', async () => {
     await tell(await put(store, waiting({ status: 'expired' })));
     const titles = sent[0]!.steps.map(({ title }) => title);

@@ -81,9 +81,13 @@ export function decidedText(action: Action): Text {
   };
 }
 
+/** Whoever reads that nobody decided should know who could not. */
+const MISSED: readonly string[] = ['not-woken', 'not-reached'];
+
 export function expiredText(action: Action, alert: Alert | undefined, facts: Facts | null): Text {
   const asked = action.approval?.rungs.flatMap(({ ask }) => ask) ?? [];
   const isTicket = action.name === 'create_alert_ticket';
+  const missed = action.history.filter(({ event }) => MISSED.includes(event));
   return {
     subject: subjectOf(isTicket ? 'No answer:' : 'Not done, no answer:', action),
     paragraphs: [
@@ -94,6 +98,9 @@ export function expiredText(action: Action, alert: Alert | undefined, facts: Fac
     facts: [
       { label: 'It would have been', value: changesOf(action) },
       { label: 'Asked', value: namesOf(asked) || 'Nobody' },
+      ...(missed.length > 0
+        ? [{ label: 'But', value: missed.map(({ text }) => sentence(text)).join('\n') }]
+        : []),
       beforeFact(action, alert, facts),
       incidentFact(action),
     ],
