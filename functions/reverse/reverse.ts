@@ -5,9 +5,10 @@ import { moveTo } from '../audit/chain.ts';
 import { errorFields, type Log } from '../audit/log.ts';
 import { type Action, ActionId, IncidentId, type Status } from '../domain/action.ts';
 import { ALARMING } from '../domain/alarming.ts';
-import { StateChanged, TerminalError } from '../domain/errors.ts';
+import { TerminalError } from '../domain/errors.ts';
 import type { Policy } from '../domain/policy.ts';
 import { minutesAfter } from '../domain/time.ts';
+import { isLeftToPeople } from '../domain/unheard.ts';
 import { jobOf, type Mechanisms } from '../execute/subject.ts';
 import { REVERSAL_LEAD_MS, type Schedules, unscheduleEnd } from '../scheduling/schedules.ts';
 import type { Store } from '../store/store.ts';
@@ -182,8 +183,7 @@ async function finish(
   return done;
 }
 
-/** Attempts the sweeper makes before only a person goes on; each waits twice as long as the one before. */
-const MAX_ATTEMPTS = 8;
+/** The sweeper tries again; each attempt waits twice as long as the one before. */
 const FIRST_RETRY_MINUTES = 15;
 
 async function giveUp(
@@ -198,13 +198,10 @@ async function giveUp(
   return store.records.changeAction(incidentId, actionId, (current) => {
     if (current.status !== 'reversing') return null;
     const attempts = current.history.filter(({ event }) => event === 'reversal-failed').length;
-    // What somebody else changed will not change back by itself: from there on only a person decides.
-    const again = !(error instanceof StateChanged) && attempts < MAX_ATTEMPTS;
-    return moveTo(
-      current,
-      'reversal-failed',
-      { at: now(), by: 'reverse', text: `${error.name}: ${error.message}` },
-      { attentionAt: again ? minutesAfter(now(), FIRST_RETRY_MINUTES * 2 ** attempts) : null },
-    );
+    const text = `${error.name}: ${error.message}`;
+    const failed = moveTo(current, 'reversal-failed', { at: now(), by: 'reverse', text });
+    // From there on only a person goes on, and the sweeper sees to it that one has heard.
+    const wait = isLeftToPeople(failed) ? 1 : 2 ** attempts;
+    return { ...failed, attentionAt: minutesAfter(now(), FIRST_RETRY_MINUTES * wait) };
   });
 }

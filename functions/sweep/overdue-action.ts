@@ -4,7 +4,7 @@ import { errorFields } from '../audit/log.ts';
 import type { Action } from '../domain/action.ts';
 import { NotFound } from '../domain/errors.ts';
 import { minutesAfter } from '../domain/time.ts';
-import { isUnheard } from '../domain/unheard.ts';
+import { isLeftToPeople, isUnheard } from '../domain/unheard.ts';
 import type { SweepDeps } from './sweep.ts';
 
 const LOOK_AGAIN_MINUTES = 5;
@@ -23,6 +23,7 @@ export async function help(deps: SweepDeps, action: Action): Promise<void> {
     status: action.status,
     since: action.attentionAt,
   });
+  if (isLeftToPeople(action)) return hear(deps, action);
   switch (action.status) {
     case 'awaiting-approval':
       return expire(deps, action);
@@ -70,6 +71,13 @@ async function expire(
   // A state machine that took the answer tells people itself.
   if (!woken) await tell({ incidentId, actionId });
   await lookAgain({ store, now }, ended);
+}
+
+/** It was told when it failed, unless nobody could be reached then. */
+async function hear(deps: SweepDeps, action: Action): Promise<void> {
+  if (!isUnheard(action)) return lookAgain(deps, action, null);
+  await deps.tell({ incidentId: action.incidentId, actionId: action.actionId });
+  await lookAgain(deps, action);
 }
 
 /** A person approved and the answer was lost: pass it on, or, when nobody waits for it, say that nothing was done. */

@@ -10,6 +10,7 @@ import {
   IllegalTransition,
   NotVerified,
 } from '../../functions/domain/errors.ts';
+import { isLeftToPeople } from '../../functions/domain/unheard.ts';
 import { type ExecuteDeps, execute } from '../../functions/execute/execute.ts';
 import type { Connected } from '../../functions/execute/mechanism.ts';
 import { reverse } from '../../functions/reverse/reverse.ts';
@@ -286,7 +287,8 @@ describe('a reversal', () => {
     expect(world.get(attacker.value)).toBe('theirs');
     const action = await load(ids);
     expect(action.history.at(-1)?.text).toContain('somebody else put it there');
-    expect(action.attentionAt, 'nobody tries again by himself').toBeNull();
+    expect(isLeftToPeople(action), 'nobody tries again by himself').toBe(true);
+    expect(action.attentionAt, 'the sweeper asks whether they have heard').not.toBeNull();
   });
 
   test('P4: ends also where the breaker cannot be read, which stands at halt by that', async () => {

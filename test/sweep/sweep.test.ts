@@ -86,6 +86,25 @@ describe('the sweeper', () => {
     expect(calls).not.toContain(`tell ${stopped.actionId}`);
   });
 
+  test('P9: has people told of an undo that only they can mend, until they have heard, and tries nothing again', async () => {
+    const failed = moveTo(
+      toyAction({ status: 'reversing' }),
+      'reversal-failed',
+      { at: NOW, by: 'reverse', text: 'StateChanged: somebody else put it there' },
+      { attentionAt: later(15).toISOString() },
+    );
+    await store.records.createAction(failed);
+    for (const minutes of [15, 20, 30]) await sweep(deps(later(minutes)));
+    expect(calls).toEqual(Array.from({ length: 3 }, () => `tell ${failed.actionId}`));
+    await store.records.changeAction(INCIDENT_ID, failed.actionId, (current) =>
+      noted(current, { at: later(31), by: 'notify', event: 'told', text: 'Told Ana Silva' }),
+    );
+    calls = [];
+    for (const minutes of [60, 90]) await sweep(deps(later(minutes)));
+    expect(calls).toEqual([]);
+    expect((await load(failed)).attentionAt).toBeNull();
+  });
+
   test('leaves alone what is not yet due', async () => {
     await put({ status: 'in-force' });
     expect(await sweep(deps(NOW))).toEqual({ looked: 0, restarted: 0, failures: 0 });
