@@ -33,24 +33,15 @@ export const Settings = z
   });
 export type Settings = z.infer<typeof Settings>;
 
-const NAMES = [
-  'account',
-  'prefix',
-  'mailFrom',
-  'cloudFront',
-  'linkKeyGeneration',
-  'modelProvider',
-  'modelId',
-  'anthropicSecretArn',
-] as const;
-
 /** Thrown with every setting that is not as expected. */
 export class SettingsError extends Error {
   override name = 'SettingsError';
 }
 
 export function readSettings(node: Node): Settings {
-  const given = NAMES.map((name) => [name, node.tryGetContext(name)] as const);
+  const given = Object.keys(Settings.shape).map(
+    (name) => [name, node.tryGetContext(name)] as const,
+  );
   const parsed = Settings.safeParse(
     Object.fromEntries(given.filter(([, value]) => value !== undefined && value !== '')),
   );

@@ -67,6 +67,8 @@ export type Opened = {
 };
 /** What a form came to: the action after it, what to say first, and whether the answer was counted. */
 export type Answer = { action: Action; say: Standing; status: 200 | 403 | 409 | 410 | 503 };
+/** Decides on a form that came from a page of ours, in time. */
+type OnForm<F> = (deps: WebDeps, opened: Opened, form: F) => Promise<Answer>;
 
 const MAX_FORM_BYTES = 16_384;
 
@@ -179,7 +181,7 @@ async function act<F extends { digest: string }>(
   c: Context,
   purpose: PagePurpose,
   schema: z.ZodType<F>,
-  onForm: (deps: WebDeps, opened: Opened, form: F) => Promise<Answer>,
+  onForm: OnForm<F>,
 ): Promise<Response> {
   const opened = await open(deps, c, purpose);
   if (opened instanceof Response) return opened;
@@ -195,7 +197,7 @@ async function answerTo<F extends { digest: string }>(
   c: Context,
   opened: Opened,
   schema: z.ZodType<F>,
-  onForm: (deps: WebDeps, opened: Opened, form: F) => Promise<Answer>,
+  onForm: OnForm<F>,
 ): Promise<Answer> {
   if (opened.mustSignIn && !opened.expired) return notCountedAs(opened, 'signInFirst');
   const { nonce, ...fields } = await c.req.parseBody({ all: true });
