@@ -116,6 +116,19 @@ describe('asking', () => {
     expect(recipients()).toEqual([ben.id]);
   });
 
+  test('says why a person is asked about what may run alone', async () => {
+    const rate = '10 automatic actions in the last minute in this account; the limit is 10';
+    const reasons = [
+      { code: 'tier', text: 'Tier 1: it may run without a person' },
+      { code: 'rate', text: rate },
+    ];
+    await fresh({ reasons });
+    await approve(deps(NOW), ask(0));
+    const text = asText(sent[0]!);
+    expect(text).toContain(`Why a person is asked: ${rate}.`);
+    expect(text).not.toContain('Tier 1');
+  });
+
   test('about a ticket says that there is one without an answer, too', async () => {
     await fresh({ name: 'create_alert_ticket' });
     await approve(deps(NOW), ask(0));

@@ -25,6 +25,8 @@ export function askText(
   passedOver: readonly Approver[] = [],
 ): Text {
   const { description, approval } = action;
+  // The first is its tier. What comes after it is why this one is asked about, now: a rate, a protected target, a doubt.
+  const besides = action.reasons.slice(1).map(({ text }) => sentence(text));
   return {
     subject: subjectOf(alike.length > 0 ? `Approve ${alike.length + 1}?` : 'Approve?', action),
     paragraphs: [
@@ -34,6 +36,9 @@ export function askText(
       whyFact(alert),
       { label: 'Affected', value: description?.affected.map(sentence).join(' ') || 'Not known.' },
       { label: 'Undone', value: sentence(description?.undo ?? 'Not described') },
+      ...(besides.length > 0
+        ? [{ label: 'Why a person is asked', value: besides.join('\n') }]
+        : []),
       ...(askedBefore.length > 0
         ? [{ label: 'Asked before you, without an answer', value: namesOf(askedBefore) }]
         : []),
