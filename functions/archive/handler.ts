@@ -15,7 +15,8 @@ const Image = z
     z.string(),
     z.custom<AttributeValue>((value) => typeof value === 'object'),
   )
-  .transform((image) => unmarshall(image))
+  // What is too large for a number of ours was written by somebody else: it must not hold up the others.
+  .transform((image) => unmarshall(image, { wrapNumbers: Number }))
   .nullable()
   .default(null);
 

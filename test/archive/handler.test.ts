@@ -21,7 +21,7 @@ beforeAll(async () => {
     vi.stubEnv(name, value);
   const { handler } = await import('../../functions/archive/handler.ts');
   const key = { pk: `INCIDENT#${action.incidentId}`, sk: `ACTION#${action.actionId}` };
-  const told = (SequenceNumber: string) => ({
+  const told = (SequenceNumber: string, more: object = {}) => ({
     eventID: SequenceNumber,
     eventName: 'INSERT',
     eventSource: 'aws:dynamodb',
@@ -30,12 +30,18 @@ beforeAll(async () => {
       Keys: marshall(key),
       NewImage: marshall({ ...key, record: action, version: 1, ...attention(action) }),
       SequenceNumber,
+      ...more,
       StreamViewType: 'NEW_AND_OLD_IMAGES',
     },
   });
+  const spoiled = {
+    NewImage: { ...marshall(key), record: { M: { version: { N: '12345678901234567890' } } } },
+  };
   deliver = async (...sequences) =>
     (await handler(
-      { Records: sequences.map(told) } as unknown as DynamoDBStreamEvent,
+      {
+        Records: sequences.map((one) => told(one, one === 'spoiled' ? spoiled : {})),
+      } as unknown as DynamoDBStreamEvent,
       { getRemainingTimeInMillis: () => 60_000 } as Context,
       () => {},
     )) as DynamoDBBatchResponse;
@@ -76,4 +82,10 @@ test('P9: what cannot be copied comes again', async () => {
     .resolvesOnce({})
     .rejects(awsFailure('SlowDown', 503, 'please reduce your request rate'));
   expect(await deliver('111', '222')).toEqual({ batchItemFailures: [{ itemIdentifier: '222' }] });
+});
+
+test('P8: a number that no writer of ours could write is copied and a fault, and holds up nothing', async () => {
+  expect(await deliver('spoiled', '222')).toEqual({ batchItemFailures: [] });
+  const [body] = s3.commandCalls(PutObjectCommand).map(({ args: [{ input }] }) => input.Body);
+  expect(JSON.parse(String(body)).faults).toEqual([expect.stringContaining('it cannot be read')]);
 });
