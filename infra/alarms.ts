@@ -16,12 +16,14 @@ import type { Intake } from './intake.ts';
 import type { ReversalSchedules } from './reversal-schedules.ts';
 import type { StateMachines } from './state-machines.ts';
 import type { Team } from './team.ts';
+import type { WebApi } from './web-api.ts';
 
 type Watched = {
   intake: Intake;
   machines: StateMachines;
   functions: Functions;
   schedules: ReversalSchedules;
+  web: WebApi;
   team: Team;
 };
 
@@ -31,7 +33,7 @@ const NAMESPACE = 'Countermand';
 const ARCHIVE_BEHIND = Duration.minutes(30);
 
 export function watchOver(scope: Construct, watched: Watched): void {
-  const { intake, machines, functions, schedules, team } = watched;
+  const { intake, machines, functions, schedules, web, team } = watched;
   const alarms = new Construct(scope, 'Alarms');
   const action = new SnsAction(team.topic);
   const alarm = (
@@ -70,6 +72,20 @@ export function watchOver(scope: Construct, watched: Watched): void {
     'Schedule dead-letter queue not empty',
     'A reversal or reminder could not be delivered for an hour.',
   );
+  alarm(
+    'PagesFailed',
+    web.serverErrors(sum),
+    'People cannot be asked',
+    'A page for a decision ended in an error of ours.',
+  );
+  for (const name of ['approve', 'notify', 'close', 'remind'])
+    alarm(
+      `${name}Errors`,
+      functions.get(name).metricErrors(sum),
+      'People cannot be asked',
+      `${name}, which tells people what to decide and what was done, failed three times in a row.`,
+      { minutes: 3 },
+    );
   for (const machine of [machines.respond, machines.reverse])
     for (const [what, metric] of Object.entries({
       Failed: machine.metricFailed(sum),

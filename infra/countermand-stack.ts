@@ -79,7 +79,7 @@ export class CountermandStack extends Stack {
       functions.get(asking).node.addDependency(functions.get('web'));
     archive.copy(records.table, functions.get('archive'));
     new SweepSchedule(this, 'SweepSchedule', functions.get('sweep'));
-    watchOver(this, { intake, machines, functions, schedules, team });
+    watchOver(this, { intake, machines, functions, schedules, web, team });
 
     // Nothing that changes: a changed tag on an IP set would have CloudFormation write its list again, empty.
     Tags.of(this).add('application', 'countermand');

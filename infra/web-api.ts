@@ -2,6 +2,7 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { CfnStage, HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { IMetric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -60,6 +61,11 @@ export class WebApi extends Construct {
         detailedMetricsEnabled: true,
       },
     });
+  }
+
+  /** Answers with a status of 500 or above. */
+  serverErrors(options: MetricOptions): IMetric {
+    return this.api.metricServerError(options);
   }
 
   serve(web: IFunction, { slack }: { slack: boolean }): void {

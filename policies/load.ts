@@ -80,6 +80,7 @@ export function loadPolicy(directory: string, account: string): Policy {
     ...withoutReversal(merged.actions, actions),
     ...loweredTiers(merged, effective),
     ...lateRungs(merged, ladder.read, ladder.at),
+    ...sharedAddresses(merged, ladder.read, ladder.at),
     ...unknownToProvider(merged, ladder.read, ladder.at),
     ...strangers(merged, data.channels ? overlay : channels, data.channels ? ['channels'] : []),
     ...sameNames(merged, data.protected ? overlay : protectedTargets),
@@ -153,6 +154,25 @@ function strangers(
     );
 }
 
+/** Links go to addresses: two people with one of them would be one person with two votes. */
+function sharedAddresses(
+  { escalation }: Pick<Policy, 'escalation'>,
+  { fault }: Read<unknown>,
+  at: Path,
+): Fault[] {
+  const people = Object.entries(escalation.people);
+  const sameAs = (address: string) => address.toLowerCase();
+  return people.flatMap(([id, { email }], index) => {
+    const twin = people.slice(0, index).find(([, other]) => sameAs(other.email) === sameAs(email));
+    return twin
+      ? fault(
+          [...at, 'people', id, 'email'],
+          `"${twin[0]}" has the same, and one person has one vote`,
+        )
+      : [];
+  });
+}
+
 /** Who cannot sign in cannot decide; two who sign in as one would have one person's vote twice. */
 function unknownToProvider(
   { escalation, signIn }: Pick<Policy, 'escalation' | 'signIn'>,
@@ -160,13 +180,13 @@ function unknownToProvider(
   at: Path,
 ): Fault[] {
   if (!signIn) return [];
-  const field = signIn.claim === 'email' ? 'email' : 'subject';
-  const named = Object.entries(escalation.people).map(([id, person]) => {
-    const name = field === 'email' ? person.email.toLowerCase() : person.subject;
-    return { id, name };
-  });
+  if (signIn.claim === 'email') return [];
+  const named = Object.entries(escalation.people).map(([id, { subject }]) => ({
+    id,
+    name: subject,
+  }));
   return named.flatMap(({ id, name }, index) => {
-    const path = [...at, 'people', id, field];
+    const path = [...at, 'people', id, 'subject'];
     if (name === undefined)
       return fault(path, `expected what the claim "${signIn.claim}" of signIn says of this person`);
     const twin = named.slice(0, index).find((other) => other.name === name);

@@ -1,5 +1,6 @@
 // Copies each change of a record to where whoever can write the table cannot, and says so where it is none of ours.
 import { z } from 'zod';
+import { digestOf } from '../audit/chain.ts';
 import type { Log } from '../audit/log.ts';
 import { ALARMING } from '../domain/alarming.ts';
 import { ARCHIVED } from '../store/table-definition.ts';
@@ -48,8 +49,15 @@ export const isArchived = (sk: string): boolean =>
 export const keyOf = ({ pk, sk, sequence }: Pick<Change, 'pk' | 'sk' | 'sequence'>): string =>
   `${folderOf({ pk, sk })}/${sequence.padStart(SEQUENCE_DIGITS, '0')}.json`;
 
-export const folderOf = ({ pk, sk }: Pick<Change, 'pk' | 'sk'>): string =>
-  `records/${pk.replaceAll('#', '/')}/${sk.replaceAll('#', '/')}`;
+/** Ours are far shorter; a stranger's, too, has to have a copy. S3 takes keys of 1024 bytes. */
+const MAX_FOLDER_BYTES = 900;
+
+export function folderOf({ pk, sk }: Pick<Change, 'pk' | 'sk'>): string {
+  const folder = `records/${pk.replaceAll('#', '/')}/${sk.replaceAll('#', '/')}`;
+  return Buffer.byteLength(folder) <= MAX_FOLDER_BYTES
+    ? folder
+    : `records/too-long/${digestOf({ pk, sk })}`;
+}
 
 /** At most. @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamRecord.html */
 const SEQUENCE_DIGITS = 40;

@@ -3,12 +3,14 @@ import { createHash } from 'node:crypto';
 import type { Action } from '../domain/action.ts';
 import type { SweepDeps } from './sweep.ts';
 
-/** In one sweep. Beyond 1200 in force some wait for another hour: AWS throttles what asks too much. */
+/** In one sweep: AWS throttles what asks too much. Where more fall on one minute, each hour has others left out. */
 const MOST_AT_ONCE = 20;
 
 /** Spread over the hour by the action's own id, so that nothing has to be remembered. */
-export const minuteOf = ({ actionId }: Pick<Action, 'actionId'>): number =>
-  createHash('sha256').update(actionId).digest().readUInt32BE() % 60;
+export const minuteOf = ({ actionId }: Pick<Action, 'actionId'>): number => numberOf(actionId) % 60;
+
+const numberOf = (text: string): number =>
+  createHash('sha256').update(text).digest().readUInt32BE();
 
 export async function checkEffects({ store, startReverse, now }: SweepDeps): Promise<void> {
   const at = now();
@@ -17,6 +19,8 @@ export async function checkEffects({ store, startReverse, now }: SweepDeps): Pro
     .filter(({ status }) => status === 'in-force' || status === 'kept')
     .filter((action) => minuteOf(action) === at.getUTCMinutes());
   const hour = at.toISOString().slice(0, 13).replaceAll(/\D/g, '');
+  const turn = ({ actionId }: Action): number => numberOf(`${actionId} ${hour}`);
+  due.sort((a, b) => turn(a) - turn(b));
   for (const { incidentId, actionId, scope } of due.slice(0, MOST_AT_ONCE))
     await startReverse(`check-${actionId}-${hour}`, {
       incidentId,

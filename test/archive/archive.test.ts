@@ -99,6 +99,16 @@ describe('what Countermand writes is copied, and nothing is said', () => {
     expect(copies[0]?.[1]).toContain('requestedAt');
   });
 
+  test('also under a name that is too long for S3', async () => {
+    const sk = `ACTION#${'ö'.repeat(500)}`;
+    const { copies } = await archived(null, proposed, { sk });
+    expect(copies).toHaveLength(1);
+    expect(Buffer.byteLength(copies[0]?.[0] ?? '')).toBeLessThanOrEqual(1024);
+    expect(copies[0]?.[0]).not.toBe(
+      (await archived(null, proposed, { sk: `${sk}ö` })).copies[0]?.[0],
+    );
+  });
+
   test('and what has no history is not copied', async () => {
     const { copies, lines } = await archived(null, proposed, { sk: 'ALERT#a' });
     expect([copies, lines]).toEqual([[], []]);

@@ -104,6 +104,7 @@ describe('the look at what is in force', () => {
       await store.records.createAction(toyAction({ actionId, status: 'in-force', attentionAt }));
     }
     const started: string[] = [];
+    const actionOf = (name: string) => name.slice('check-'.length, name.lastIndexOf('-'));
     const swept = (minute: number) =>
       sweep({
         ...deps(),
@@ -118,6 +119,9 @@ describe('the look at what is in force', () => {
     const checks = started.filter((name) => name.startsWith('check-'));
     expect(checks).toHaveLength(20);
     expect(new Set(checks).size).toBe(20);
+    for (let minute = 60; minute < 24 * 60; minute++) await swept(minute);
+    const seen = new Set(started.filter((name) => name.startsWith('check-')).map(actionOf));
+    expect(seen.size, 'nobody is left out for ever').toBe(31);
   });
 });
 

@@ -66,11 +66,12 @@ describe('signing in', () => {
   });
 
   test('as two people at once is refused: one person has one vote', () => {
-    edit('escalation.yaml', 'ben.okafor@example.com', 'Ana.Silva@example.com');
-    expect(told('example')).toEqual([]);
-    overlay(signIn());
+    overlay(signIn(', claim: oid'));
+    for (const id of ['ana.silva', 'ben.okafor', 'mei.tanaka'])
+      edit('escalation.yaml', `${id}@example.com`, `${id}@example.com, subject: the-same`);
     expect(told('mine')).toEqual([
-      'people.ben.okafor.email: "ana.silva" has the same, and would sign in as both',
+      'people.ben.okafor.subject: "ana.silva" has the same, and would sign in as both',
+      'people.mei.tanaka.subject: "ana.silva" has the same, and would sign in as both',
     ]);
   });
 
@@ -80,6 +81,13 @@ describe('signing in', () => {
     overlay(signIn().replace('countermand/sign-in', 'xoxb-the-secret'));
     expect(told('mine').join()).toContain('not the secret');
   });
+});
+
+test('two people with one address are refused: links go there, and one person has one vote', () => {
+  edit('escalation.yaml', 'ben.okafor@example.com', 'Ana.Silva@example.com');
+  expect(told('example')).toEqual([
+    'people.ben.okafor.email: "ana.silva" has the same, and one person has one vote',
+  ]);
 });
 
 describe('canaries', () => {
