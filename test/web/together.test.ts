@@ -49,6 +49,7 @@ describe('the page', () => {
   test('lists all that this person is asked, unticked, with a button for all', async () => {
     const { app, pathOf } = desk(store);
     const page = await (await app.request(await pathOf(three[0]!))).text();
+    expect(page, 'right under the first one').toMatch(/<\/h1>\s*<p>And 2 more of the same kind/);
     expect(page).toContain('3 questions of this kind are open');
     expect(page.match(/type="checkbox"/g)).toHaveLength(3);
     expect(page).not.toContain('checked');

@@ -9,7 +9,7 @@ import { form, type Html, shell, timeLeft } from './frame.ts';
 import { evidence, facts, machinesWords, record } from './parts.ts';
 
 export function approvePage(view: View): Html {
-  const { action, person, now } = view;
+  const { action, alike, person, now } = view;
   const expiresAt = action.approval?.expiresAt ?? null;
   return shell(
     'Approve or decline',
@@ -17,6 +17,7 @@ export function approvePage(view: View): Html {
 <header>
 <p class="kicker">${person}, this needs your decision</p>
 <h1>${headlineOf(action)}</h1>
+${alike.length > 0 ? html`<p>And ${alike.length} more of the same kind, listed above the buttons</p>` : ''}
 <p class="clock"><strong>${timeLeft(expiresAt, now)} left</strong> until ${hour(expiresAt)}. Without an answer, ${unanswered(action)}.</p>
 </header>
 ${facts(view)}
