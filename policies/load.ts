@@ -11,7 +11,7 @@ import { CalendarFile } from '../functions/domain/policy/calendar.ts';
 import { ChannelsFile } from '../functions/domain/policy/channels.ts';
 import { type Canary, DrillFile } from '../functions/domain/policy/drill.ts';
 import { EffectiveFile } from '../functions/domain/policy/effective.ts';
-import { EscalationFile } from '../functions/domain/policy/escalation.ts';
+import { EscalationFile, type Person } from '../functions/domain/policy/escalation.ts';
 import { LimitsFile } from '../functions/domain/policy/limits.ts';
 import { ProtectedFile } from '../functions/domain/policy/protected.ts';
 import { Policy } from '../functions/domain/policy.ts';
@@ -160,17 +160,11 @@ function sharedAddresses(
   { fault }: Read<unknown>,
   at: Path,
 ): Fault[] {
-  const people = Object.entries(escalation.people);
-  const sameAs = (address: string) => address.toLowerCase();
-  return people.flatMap(([id, { email }], index) => {
-    const twin = people.slice(0, index).find(([, other]) => sameAs(other.email) === sameAs(email));
-    return twin
-      ? fault(
-          [...at, 'people', id, 'email'],
-          `"${twin[0]}" has the same, and one person has one vote`,
-        )
-      : [];
-  });
+  return withTwins(escalation, ({ email }) => email.toLowerCase()).flatMap(({ id, twin }) =>
+    twin
+      ? fault([...at, 'people', id, 'email'], `"${twin}" has the same, and one person has one vote`)
+      : [],
+  );
 }
 
 /** Who cannot sign in cannot decide; two who sign in as one would have one person's vote twice. */
@@ -179,19 +173,24 @@ function unknownToProvider(
   { fault }: Read<unknown>,
   at: Path,
 ): Fault[] {
-  if (!signIn) return [];
-  if (signIn.claim === 'email') return [];
-  const named = Object.entries(escalation.people).map(([id, { subject }]) => ({
-    id,
-    name: subject,
-  }));
-  return named.flatMap(({ id, name }, index) => {
+  // By e-mail, everybody is known, and nobody twice: sharedAddresses.
+  if (!signIn || signIn.claim === 'email') return [];
+  return withTwins(escalation, ({ subject }) => subject).flatMap(({ id, name, twin }) => {
     const path = [...at, 'people', id, 'subject'];
     if (name === undefined)
       return fault(path, `expected what the claim "${signIn.claim}" of signIn says of this person`);
-    const twin = named.slice(0, index).find((other) => other.name === name);
-    return twin ? fault(path, `"${twin.id}" has the same, and would sign in as both`) : [];
+    return twin ? fault(path, `"${twin}" has the same, and would sign in as both`) : [];
   });
+}
+
+/** Each person under a name, and the first one before who has the same. */
+function withTwins<N>({ people }: Policy['escalation'], nameOf: (person: Person) => N) {
+  const named = Object.entries(people).map(([id, person]) => ({ id, name: nameOf(person) }));
+  return named.map(({ id, name }, index) => ({
+    id,
+    name,
+    twin: named.slice(0, index).find((other) => other.name === name)?.id,
+  }));
 }
 
 /** A decision names the rule that protects its target; two of one name would leave open which. */

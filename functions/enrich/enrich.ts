@@ -135,37 +135,36 @@ function placesOfApprovers(deps: EnrichDeps): Promise<Fact<Interval[]>> {
   );
 }
 
-const MAX_IDENTITIES_READ = 10;
-
 async function identityOf(deps: EnrichDeps, entity: Entity, alert: Alert): Promise<IdentityFacts> {
-  if (alert.account !== deps.policy.account)
-    return unreadIdentity(`it is in account ${alert.account}, which we cannot look into`);
-  if (alert.entities.filter(isIdentity).indexOf(entity) >= MAX_IDENTITIES_READ)
-    return unreadIdentity(`only the first ${MAX_IDENTITIES_READ} are looked at`);
-  return identityFacts(deps, entity);
+  const why = whyNotRead(deps, alert, alert.entities.filter(isIdentity).indexOf(entity), '');
+  return why ? unreadIdentity(why) : identityFacts(deps, entity);
 }
-
-/** Each is some calls and some kilobytes; an alert that names more is looked into by a person. */
-const MAX_INSTANCES_READ = 10;
 
 async function instanceOf(deps: EnrichDeps, entity: Entity, alert: Alert): Promise<InstanceFacts> {
-  const instances = alert.entities.filter(({ kind }) => kind === 'instance');
-  if (alert.account !== deps.policy.account)
-    return unreadInstance(`it is in account ${alert.account}, which we cannot look into`);
-  if (instances.indexOf(entity) >= MAX_INSTANCES_READ)
-    return unreadInstance(`only the first ${MAX_INSTANCES_READ} instances are looked at`);
-  return instanceFacts(deps, entity.value);
+  const why = whyNotRead(deps, alert, placeAmongItsKind(entity, alert), ' instances');
+  return why ? unreadInstance(why) : instanceFacts(deps, entity.value);
 }
 
-const MAX_FUNCTIONS_READ = 10;
-
 async function functionOf(deps: EnrichDeps, entity: Entity, alert: Alert): Promise<FunctionFacts> {
-  const functions = alert.entities.filter(({ kind }) => kind === 'function');
-  if (alert.account !== deps.policy.account)
-    return unreadFunction(`it is in account ${alert.account}, which we cannot look into`);
-  if (functions.indexOf(entity) >= MAX_FUNCTIONS_READ)
-    return unreadFunction(`only the first ${MAX_FUNCTIONS_READ} functions are looked at`);
-  return functionFacts(deps, entity, alert);
+  const why = whyNotRead(deps, alert, placeAmongItsKind(entity, alert), ' functions');
+  return why ? unreadFunction(why) : functionFacts(deps, entity, alert);
+}
+
+const placeAmongItsKind = (entity: Entity, { entities }: Alert): number =>
+  entities.filter(({ kind }) => kind === entity.kind).indexOf(entity);
+
+/** Each is some calls and some kilobytes; an alert that names more is looked into by a person. */
+const MOST_READ_ALIKE = 10;
+
+/** Null for what is of this account, and among the first of those that are alike; `place` counts from 0. */
+function whyNotRead(
+  { policy }: EnrichDeps,
+  { account }: Alert,
+  place: number,
+  noun: string,
+): string | null {
+  if (account !== policy.account) return `it is in account ${account}, which we cannot look into`;
+  return place < MOST_READ_ALIKE ? null : `only the first ${MOST_READ_ALIKE}${noun} are looked at`;
 }
 
 async function historyOf({ store, log }: EnrichDeps, entity: Entity, incidentId: string) {

@@ -4,13 +4,10 @@ import { archive, type Change } from '../../functions/archive/archive.ts';
 import { append, moveTo, noted } from '../../functions/audit/chain.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import { attention } from '../../functions/store/records.ts';
-import { toyAction } from '../execute/toy.ts';
 import { incidentWith, NOW } from '../fixtures/case.ts';
 import { requestWith, waiting } from '../web/desk.ts';
+import { executing, item, proposed, soon } from './stored.ts';
 
-const soon = '2026-11-24T05:00:00.000Z';
-const proposed = toyAction({ attentionAt: soon });
-const executing = moveTo(proposed, 'executing', { at: NOW, by: 'execute', text: 'State recorded' });
 const inForce = moveTo(
   executing,
   'in-force',
@@ -18,14 +15,6 @@ const inForce = moveTo(
   { dueAt: soon },
 );
 const asked = waiting({ approval: requestWith({ required: 2 }) });
-
-const item = (record: Action) => ({
-  pk: `INCIDENT#${record.incidentId}`,
-  sk: `ACTION#${record.actionId}`,
-  record,
-  version: record.version,
-  ...attention(record),
-});
 
 async function archived(before: Action | null, after: Action | null, change = {}) {
   const copies: [string, string][] = [];

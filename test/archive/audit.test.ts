@@ -5,24 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { archive } from '../../functions/archive/archive.ts';
-import { moveTo, noted } from '../../functions/audit/chain.ts';
+import { noted } from '../../functions/audit/chain.ts';
 import type { Action } from '../../functions/domain/action.ts';
-import { attention } from '../../functions/store/records.ts';
 import { compare } from '../../local/archive/compare.ts';
 import { copiesInMemory } from '../../local/archive/copies.ts';
 import { toyAction } from '../execute/toy.ts';
 import { NOW } from '../fixtures/case.ts';
 import { createWorld, sample } from '../flow/world.ts';
-
-const proposed = toyAction({ attentionAt: '2026-11-24T05:00:00.000Z' });
-const executing = moveTo(proposed, 'executing', { at: NOW, by: 'execute', text: 'State recorded' });
-const item = (record: Action) => ({
-  pk: `INCIDENT#${record.incidentId}`,
-  sk: `ACTION#${record.actionId}`,
-  record,
-  version: record.version,
-  ...attention(record),
-});
+import { executing, item, proposed } from './stored.ts';
 
 describe('a record', () => {
   let copies: ReturnType<typeof copiesInMemory>;

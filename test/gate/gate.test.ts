@@ -7,7 +7,6 @@ import { effectsOf } from '../../functions/execute/registry.ts';
 import { blockAddress } from '../../functions/execute/waf/address.ts';
 import { type GateDeps, gate } from '../../functions/gate/gate.ts';
 import type { Store } from '../../functions/store/store.ts';
-import { assumeDrilled } from '../../local/drill/assumed.ts';
 import {
   ALERT_ID,
   alertWith,
@@ -21,14 +20,13 @@ import {
   recommend,
 } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
+import { readyForGate } from './ready.ts';
 
 const database = startStores();
 let store: Store;
 beforeEach(async () => {
   store = await database.fresh();
-  await store.records.putAlert(INCIDENT_ID, alertWith(), {});
-  await store.records.putFacts(INCIDENT_ID, ALERT_ID, factsWith());
-  await assumeDrilled(POLICY, store.drills, NOW);
+  await readyForGate(store);
 });
 
 const inTwoPlaces: readonly Parameters[] = [{ place: 'a' }, { place: 'b' }];

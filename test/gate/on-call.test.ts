@@ -12,12 +12,10 @@ import { notify } from '../../functions/notify/notify.ts';
 import { askText } from '../../functions/notify/texts/asked.ts';
 import { createOnCall, staffNow } from '../../functions/remote/on-call.ts';
 import type { Store } from '../../functions/store/store.ts';
-import { assumeDrilled } from '../../local/drill/assumed.ts';
 import {
   ALERT_ID,
   alertWith,
   assess,
-  factsWith,
   INCIDENT_ID,
   NOW,
   POLICY,
@@ -27,6 +25,7 @@ import { type Loopback, raw, silence, startLoopback } from '../fixtures/loopback
 import { clientsWith } from '../notify/channels/message.ts';
 import { startStores } from '../store/dynamo.ts';
 import { mac, put, waiting } from '../web/desk.ts';
+import { readyForGate } from './ready.ts';
 
 const TOKEN = 'y_NbAkKc66ryYTWUXYEu';
 const KEY = 'eb243592-faa2-4ba2-a551-1afdf565c889';
@@ -238,9 +237,7 @@ describe('a question', () => {
   let store: Store;
   beforeEach(async () => {
     store = await db.fresh();
-    await store.records.putAlert(INCIDENT_ID, alertWith(), {});
-    await store.records.putFacts(INCIDENT_ID, ALERT_ID, factsWith());
-    await assumeDrilled(POLICY, store.drills, NOW);
+    await readyForGate(store);
   });
   const proposed = async (escalation: Policy['escalation'], assessment = assess(recommend())) => {
     const given = services();

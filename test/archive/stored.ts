@@ -1,0 +1,21 @@
+// An action on its first two steps, and how the table keeps it.
+import { moveTo } from '../../functions/audit/chain.ts';
+import type { Action } from '../../functions/domain/action.ts';
+import { attention } from '../../functions/store/records.ts';
+import { toyAction } from '../execute/toy.ts';
+import { NOW } from '../fixtures/case.ts';
+
+export const soon = '2026-11-24T05:00:00.000Z';
+export const proposed = toyAction({ attentionAt: soon });
+export const executing = moveTo(proposed, 'executing', {
+  at: NOW,
+  by: 'execute',
+  text: 'State recorded',
+});
+export const item = (record: Action) => ({
+  pk: `INCIDENT#${record.incidentId}`,
+  sk: `ACTION#${record.actionId}`,
+  record,
+  version: record.version,
+  ...attention(record),
+});

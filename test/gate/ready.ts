@@ -1,0 +1,10 @@
+// What is there when the gate is called: an alert, its facts, and drills that vouch for every mechanism.
+import type { Store } from '../../functions/store/store.ts';
+import { assumeDrilled } from '../../local/drill/assumed.ts';
+import { ALERT_ID, alertWith, factsWith, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
+
+export async function readyForGate(store: Store): Promise<void> {
+  await store.records.putAlert(INCIDENT_ID, alertWith(), {});
+  await store.records.putFacts(INCIDENT_ID, ALERT_ID, factsWith());
+  await assumeDrilled(POLICY, store.drills, NOW);
+}
