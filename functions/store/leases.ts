@@ -38,15 +38,19 @@ export function createLeases(table: Table) {
   const write = (effectKey: string, lease: Lease, from: Lease | null) =>
     table.put({ ...key(effectKey), ...lease }, from ? atVersion(from.version) : ABSENT);
 
-  async function find(effectKey: string): Promise<Lease | null> {
+  /** Also one that is over. */
+  async function load(effectKey: string): Promise<Lease | null> {
     const item = await table.get(key(effectKey));
     if (!item) return null;
-    const { pk: _pk, sk: _sk, ...rest } = item;
+    const { pk: _pk, sk: _sk, expiresAt: _expiresAt, ...rest } = item;
     return readStored(Lease, rest, { what: 'lease', effectKey });
   }
 
   return {
-    find,
+    async find(effectKey: string): Promise<Lease | null> {
+      const lease = await load(effectKey);
+      return lease && !isOver(lease) ? lease : null;
+    },
 
     /**
      * Joins the effect. Idempotent per holder. Throws Conflict while the last holder is taking the effect back, and
@@ -54,7 +58,7 @@ export function createLeases(table: Table) {
      */
     acquire: (effectKey: string, actionId: string, now: Date): Promise<Lease> =>
       contended(async () => {
-        const lease = await find(effectKey);
+        const lease = await load(effectKey);
         if (!lease) {
           const first = {
             holders: [actionId],
@@ -97,7 +101,7 @@ export function createLeases(table: Table) {
      */
     recordBefore: (effectKey: string, actionId: string, before: unknown): Promise<Lease> =>
       contended(async () => {
-        const lease = await find(effectKey);
+        const lease = await load(effectKey);
         if (!lease) throw new Conflict('the lease was lost', { effectKey, actionId });
         if (lease.captured) return lease;
         if (lease.holders[0] !== actionId)
@@ -121,7 +125,7 @@ export function createLeases(table: Table) {
       { by, now }: Claimant,
     ): Promise<Released | null> =>
       contended(async () => {
-        const lease = await find(effectKey);
+        const lease = await load(effectKey);
         const claimed = {
           releasing: actionId,
           claim: { by, until: minutesAfter(now, CLAIM_MINUTES) },
@@ -155,10 +159,16 @@ export function createLeases(table: Table) {
         return mine;
       }),
 
-    /** Ends the lease after the effect was taken back. */
-    async drop(effectKey: string, { by }: Claimant): Promise<void> {
-      const lease = await find(effectKey);
-      if (lease?.claim?.by === by) await table.remove(key(effectKey), atVersion(lease.version));
+    /**
+     * Ends the lease after the effect was taken back. It stays for a day without a holder: begun anew, its versions would
+     * begin anew, and a write that was decided on the old one could pass for one of the new.
+     */
+    async drop(effectKey: string, { by, now }: Claimant): Promise<void> {
+      const lease = await load(effectKey);
+      if (lease?.claim?.by !== by) return;
+      const over = { ...OVER, version: lease.version + 1 };
+      const expiresAt = Math.floor(now.getTime() / 1000) + DAY_SECONDS;
+      await table.put({ ...key(effectKey), ...over, expiresAt }, atVersion(lease.version));
     },
 
     /**
@@ -166,7 +176,7 @@ export function createLeases(table: Table) {
      * for something that was there before us. The caller comes back to `release` and `drop` it.
      */
     async leave(effectKey: string, { by }: Claimant): Promise<void> {
-      const lease = await find(effectKey);
+      const lease = await load(effectKey);
       if (lease?.claim?.by !== by) return;
       await write(effectKey, { ...lease, holders: [], ...FREE, version: lease.version + 1 }, lease);
     },
@@ -177,7 +187,7 @@ export function createLeases(table: Table) {
       { by }: Claimant,
       { isStuck }: Pick<Lease, 'isStuck'>,
     ): Promise<void> {
-      const lease = await find(effectKey);
+      const lease = await load(effectKey);
       if (lease?.claim?.by !== by) return;
       const claim = lease.holders.length > 0 || isStuck ? null : lease.claim;
       await write(effectKey, { ...lease, claim, isStuck, version: lease.version + 1 }, lease);
@@ -186,11 +196,12 @@ export function createLeases(table: Table) {
     /** What could not be taken back is kept: it is held like any other effect, with the state before it. */
     hold: (effectKey: string, actionId: string, before: unknown): Promise<void> =>
       contended(async () => {
-        const lease = await find(effectKey);
+        const lease = await load(effectKey);
         const holders = [...new Set([...(lease?.holders ?? []), actionId])];
-        if (!lease) {
-          const held = { holders, captured: true, before, handedOn: false, ...FREE, version: 1 };
-          return write(effectKey, held, null);
+        if (!lease || isOver(lease)) {
+          const version = (lease?.version ?? 0) + 1;
+          const held = { holders, captured: true, before, handedOn: false, ...FREE, version };
+          return write(effectKey, held, lease);
         }
         if (lease.releasing !== actionId) return;
         await write(effectKey, { ...lease, holders, ...FREE, version: lease.version + 1 }, lease);
@@ -203,3 +214,10 @@ const isForsaken = ({ holders, claim }: Lease, now: Date): boolean =>
   holders.length === 0 && claim !== null && claim.until <= now.toISOString();
 
 const FREE = { releasing: null, claim: null, isStuck: false };
+const OVER = { holders: [], captured: false, before: null, handedOn: false, ...FREE };
+/** Longer than any call of ours lives; then DynamoDB removes it. */
+const DAY_SECONDS = 86_400;
+
+/** Nobody holds it, takes it back, or knows what was there before. */
+const isOver = ({ holders, captured, releasing }: Lease): boolean =>
+  holders.length === 0 && !captured && releasing === null;
