@@ -1,12 +1,10 @@
 // Who may touch what. A planted violation of each rule is found by test/repo/dependency-rules.test.ts.
 
-/** Parts of functions/ that others may use: they decide nothing and touch nothing of their own. */
-const SHARED = [
-  'functions/(domain|address|audit|remote|store|scheduling|traffic)/',
-  'functions/notify/((message|deployed|send-all|links)\\.ts$|texts/)',
-  'functions/execute/(mechanism|registry)\\.ts$',
-  'functions/web/(link|seal|kms-mac)\\.ts$',
-].join('|');
+/** Folders of functions/ that the state machine runs. They do not import each other. */
+const STEPS =
+  'intake|enrich|analyse|gate|approve|execute|reverse|remind|notify|close|sweep|web|archive';
+/** Folders of functions/ that several steps use. They do not import steps. */
+const LIBRARIES = 'domain|policy|store|sources|mechanisms|links|messaging|platform';
 
 /** @type {import("dependency-cruiser").IConfiguration & { forbidden: import("dependency-cruiser").IForbiddenRuleType[], options: import("dependency-cruiser").ICruiseOptions }} */
 export default {
@@ -18,65 +16,49 @@ export default {
       to: { pathNot: '^(functions/domain/|node_modules/zod/)' },
     },
     {
-      name: 'functions-do-not-import-each-other',
+      name: 'steps-do-not-import-each-other',
       comment: 'The state machine joins them.',
       severity: 'error',
+      from: { path: `^functions/(${STEPS})/`, pathNot: '^functions/execute/serve\\.ts$' },
+      to: { path: `^functions/(${STEPS})/`, pathNot: '^functions/$1/' },
+    },
+    {
+      name: 'libraries-do-not-import-steps',
+      severity: 'error',
       from: {
-        path: '^functions/([^/]+)/',
-        pathNot: '^functions/(execute|reverse|store|audit|notify|web)/',
+        path: `^functions/(${LIBRARIES})/`,
+        pathNot: '^functions/mechanisms/[^/]+/handler\\.ts$',
       },
-      to: { path: '^functions/', pathNot: `^functions/$1/|^(${SHARED})` },
-    },
-    {
-      name: 'executors-import-shared-parts-only',
-      comment:
-        'execute and reverse are two directions of one mechanism; both read the job from the record.',
-      severity: 'error',
-      from: { path: '^functions/(execute|reverse)/' },
-      to: { path: '^functions/', pathNot: `^functions/(execute|reverse)/|^(${SHARED})` },
-    },
-    {
-      name: 'notify-and-web-import-shared-parts-only',
-      comment: 'notify opens tickets with the ticket mechanism of execute.',
-      severity: 'error',
-      from: { path: '^functions/(notify|web)/([^/]+)' },
-      to: {
-        path: '^functions/',
-        pathNot: `^functions/$1/|^(${SHARED})|^functions/execute/ticket/`,
-      },
-    },
-    {
-      name: 'store-and-audit-know-no-function',
-      severity: 'error',
-      from: { path: '^functions/(store|audit)/' },
-      to: { path: '^functions/', pathNot: '^functions/(store|audit|domain)/' },
+      to: { path: `^functions/(${STEPS})/` },
     },
     {
       name: 'functions-know-nothing-outside',
       severity: 'error',
-      from: { path: '^functions/' },
-      to: { path: '^(infra|local|test|policies)/' },
+      from: { path: '^functions/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^(cli|console|infra|local|test|tools)/' },
     },
     {
       name: 'infra-imports-names-and-shapes-only',
       severity: 'error',
       from: { path: '^infra/' },
       to: {
-        path: '^(functions|local|test)/',
+        path: '^(cli|console|functions|local|test|tools)/',
         pathNot:
-          '^functions/(domain/|store/(table-definition|table)\\.ts|execute/(registry|mechanism)\\.ts)',
+          '^functions/(domain|policy|mechanisms)/|^functions/store/(table-definition|table)\\.ts$',
       },
     },
     {
-      name: 'nothing-imports-local',
+      name: 'nothing-imports-the-laptop',
+      comment:
+        'cli, console, local and tools are programs; what is deployed knows nothing of them.',
       severity: 'error',
-      from: { pathNot: '^(local|test)/' },
-      to: { path: '^local/' },
+      from: { pathNot: '^(cli|console|local|test|tools)/|\\.test\\.ts$' },
+      to: { path: '^(cli|console|local|tools)/' },
     },
     {
       name: 'nothing-imports-tests',
       severity: 'error',
-      from: { pathNot: '^test/' },
+      from: { pathNot: '^test/|\\.test\\.ts$' },
       to: { path: '^test/' },
     },
     {
@@ -86,7 +68,7 @@ export default {
       severity: 'error',
       from: {
         path: '^functions/',
-        pathNot: '(handler|deployed|table)\\.ts$',
+        pathNot: '(handler|deps|serve|http-clients|table)\\.ts$',
       },
       to: { path: '^node_modules/@aws-sdk/(client|lib)-', dependencyTypesNot: ['type-only'] },
     },

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['{functions,test}/**/*.test.ts'],
     globalSetup: ['test/moto/setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -10,7 +10,7 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { ALARMING } from '../functions/domain/alarming.ts';
+import { ALARMING } from '../functions/domain/alarm-messages.ts';
 import type { Functions } from './functions.ts';
 import type { Intake } from './intake.ts';
 import type { ReversalSchedules } from './reversal-schedules.ts';

@@ -1,7 +1,7 @@
 // The CDK app: one account's policy, one stack, and one at CloudFront where it is asked for. An invalid policy or setting stops it before anything is made.
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { loadPolicy, POLICIES, PolicyError } from '../policies/load.ts';
+import { loadPolicy, POLICIES, PolicyError } from '../functions/policy/load.ts';
 import { CountermandStack } from './countermand-stack.ts';
 import { EdgeStack } from './edge-stack.ts';
 import { readSettings, SettingsError } from './settings.ts';

@@ -1,8 +1,8 @@
 // Everything that one account gets, in the order in which a finding travels.
 import { CfnOutput, Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { slackAnswersOf } from '../functions/domain/people.ts';
-import type { Policy } from '../functions/domain/policy.ts';
+import { slackAnswersOf } from '../functions/policy/people.ts';
+import type { Policy } from '../functions/policy/policy.ts';
 import { watchOver } from './alarms.ts';
 import { Archive } from './archive.ts';
 import { DenyAll } from './deny-all.ts';

@@ -11,7 +11,7 @@ export class DenyAll extends Construct {
     // Where it is attached, IAM refuses to delete it: a stack cannot go while it holds a user back.
     this.policy = new ManagedPolicy(this, 'Policy', {
       managedPolicyName: `${prefix}deny-all`,
-      // People find it by the path, whatever the prefix: functions/execute/user/deny-all.ts.
+      // People find it by the path, whatever the prefix: functions/mechanisms/user/deny-all.ts.
       path: '/countermand/',
       description: 'Attached by Countermand to a user whose account is disabled for a time',
       statements: [new PolicyStatement({ effect: Effect.DENY, actions: ['*'], resources: ['*'] })],

@@ -2,7 +2,7 @@
 import { CfnOutput, Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { CLOUDFRONT_REGION } from '../functions/domain/ip-set.ts';
-import type { Policy } from '../functions/domain/policy.ts';
+import type { Policy } from '../functions/policy/policy.ts';
 import { Firewall } from './firewall.ts';
 import type { Settings } from './settings.ts';
 

@@ -1,9 +1,9 @@
 // Every function there is: where its code is, what it is told, what it may do. The one place to read and to review.
 import { ENV } from '../functions/domain/env.ts';
-import { SCOPES } from '../functions/execute/registry.ts';
+import { SCOPES } from '../functions/mechanisms/registry.ts';
 import { functionArn, stateMachineArn } from './names.ts';
 import type { Right } from './rights.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Surroundings } from './stack-context.ts';
 
 export type FunctionRow = {
   /** Its name in AWS is the prefix and this. */
@@ -203,7 +203,7 @@ export function functionTable(s: Surroundings): FunctionRow[] {
       user: { [ENV.denyAllPolicyArn]: denyAllPolicyArn },
     };
     const row = {
-      entry: `execute/${scope}/handler.ts`,
+      entry: `mechanisms/${scope}/handler.ts`,
       timeoutSeconds: 120,
       policy: true,
       env: { ...table, ...schedules, ...scopeEnv[scope] },

@@ -12,7 +12,7 @@ import { CLOUDFRONT_REGION } from '../functions/domain/ip-set.ts';
 import { acknowledge } from './acknowledge.ts';
 import { type FunctionRow, functionTable } from './function-table.ts';
 import { baseModel, modelRights, rightsIn, scopeRights } from './rights.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Surroundings } from './stack-context.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 

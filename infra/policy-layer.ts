@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Code, LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { Policy } from '../functions/domain/policy.ts';
+import type { Policy } from '../functions/policy/policy.ts';
 
 const FILE = 'policy.json';
 

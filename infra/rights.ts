@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { ArnFormat } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CLOUDFRONT_REGION } from '../functions/domain/ip-set.ts';
-import { slackAnswersOf } from '../functions/domain/people.ts';
-import { secretsIn } from '../functions/domain/policy/channels.ts';
+import { slackAnswersOf } from '../functions/policy/people.ts';
+import { secretsIn } from '../functions/policy/schemas/channels.ts';
 import { ATTENTION_INDEX } from '../functions/store/table.ts';
 import { functionArn, type Names, stateMachineArn } from './names.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Surroundings } from './stack-context.ts';
 
 const allow = (actions: string[], resources: string[], conditions?: Record<string, unknown>) =>
   new PolicyStatement({ actions, resources, ...(conditions && { conditions }) });

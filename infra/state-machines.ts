@@ -10,7 +10,7 @@ import {
   StateMachineType,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { SCOPES } from '../functions/execute/registry.ts';
+import { SCOPES } from '../functions/mechanisms/registry.ts';
 import { acknowledge } from './acknowledge.ts';
 import { functionArn, type Names } from './names.ts';
 

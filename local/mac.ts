@@ -2,7 +2,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Mac } from '../functions/web/seal.ts';
+import type { Mac } from '../functions/links/signed-claims.ts';
 
 /** Generates with the one key; takes what the previous one made, too, where there is one. */
 export const createMac = (key: Uint8Array, previous: Uint8Array | null = null): Mac => {

@@ -1,9 +1,10 @@
 // Has an analyst judge the alert. Whatever goes wrong ends in a ticket for a person, with the reason.
-import type { Log } from '../audit/log.ts';
+
 import { type Assessment, aboutAlert, type Recommendation } from '../domain/assessment.ts';
-import { withDeadline } from '../domain/deadline.ts';
+import { withDeadline } from '../platform/deadline.ts';
+import type { Log } from '../platform/log.ts';
 import { AnalyseInput, type Analyst, type Brief, Opinion } from './brief.ts';
-import { reasonOf } from './reason.ts';
+import { reasonOf } from './failure-reason.ts';
 
 export type AnalyseDeps = {
   analyst: Analyst;

@@ -1,6 +1,7 @@
 // The playbook's table: which family a type of alert belongs to, and what is usually done about it.
+
+import type { ActionName } from '../domain/action-catalog.ts';
 import type { EntityKind } from '../domain/alert.ts';
-import type { ActionName } from '../domain/policy/actions.ts';
 import type { Brief, Opinion } from './brief.ts';
 
 export type Step = {

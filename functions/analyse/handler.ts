@@ -1,7 +1,7 @@
 // Lambda entry of `analyse`: no table, no policy, only its model.
-import { createLog } from '../audit/logger.ts';
+import { createLog } from '../platform/logger.ts';
 import { type AnalyseDeps, analyse } from './analyse.ts';
-import { analystFrom } from './deployed.ts';
+import { analystFrom } from './deps.ts';
 import { DEADLINE_MS } from './models.ts';
 
 const deps: AnalyseDeps = {

@@ -1,6 +1,7 @@
 // The analyst that is always there: a table of finding families, and no judgement beyond it.
+
+import type { ActionName } from '../domain/action-catalog.ts';
 import { aboutAlert, type Recommendation } from '../domain/assessment.ts';
-import type { ActionName } from '../domain/policy/actions.ts';
 import type { Analyst, Brief, Opinion } from './brief.ts';
 import { FAMILIES, OTHERWISE, type Step } from './families.ts';
 

@@ -1,5 +1,5 @@
 // The prompt: fixed instructions, and the alert as data that cannot end its own quotation.
-import { ActionName } from '../domain/policy/actions.ts';
+import { ActionName } from '../domain/action-catalog.ts';
 import type { Brief } from './brief.ts';
 
 /** The same for every alert: nothing of an alert ever becomes part of it. */

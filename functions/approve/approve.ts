@@ -1,7 +1,5 @@
 // Puts the question to the people whose turn it is, keeps the callback, and ends the request when its time is over.
 import { z } from 'zod';
-import { moveTo, noted } from '../audit/chain.ts';
-import { errorFields, type Log } from '../audit/log.ts';
 import {
   type Action,
   ActionId,
@@ -10,16 +8,18 @@ import {
   IncidentId,
 } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
-import { alikeTo, orderOf } from '../domain/alike.ts';
 import { InvalidInput, NotFound, Unavailable } from '../domain/errors.ts';
-import { slackMemberOf } from '../domain/people.ts';
-import type { Policy } from '../domain/policy.ts';
-import { answerToken, questionUrl } from '../notify/links.ts';
-import { type Message, questionKey, type Send } from '../notify/message.ts';
-import { notWoken, type Sent, sendEach, troubleIn } from '../notify/send-all.ts';
-import { askText } from '../notify/texts/asked.ts';
+import { alikeTo, orderOf } from '../domain/similar-questions.ts';
+import type { Mac } from '../links/signed-claims.ts';
+import { answerToken, questionUrl } from '../messaging/links.ts';
+import { type Message, questionKey, type Send } from '../messaging/message.ts';
+import { notWoken, type Sent, sendEach, troubleIn } from '../messaging/send-all.ts';
+import { askText } from '../messaging/texts/asked.ts';
+import { errorFields, type Log } from '../platform/log.ts';
+import { slackMemberOf } from '../policy/people.ts';
+import type { Policy } from '../policy/policy.ts';
+import { moveTo, noted } from '../store/hash-chain.ts';
 import type { Store } from '../store/store.ts';
-import type { Mac } from '../web/seal.ts';
 
 export type ApproveDeps = {
   store: Store;

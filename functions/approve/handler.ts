@@ -2,13 +2,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
 import { SFN } from '@aws-sdk/client-sfn';
-import { createLog } from '../audit/logger.ts';
 import { ENV, required } from '../domain/env.ts';
-import { sendFrom } from '../notify/deployed.ts';
-import { createCallback } from '../scheduling/executions.ts';
-import { readPolicyFile } from '../store/policy-file.ts';
+import { createKmsMac } from '../links/kms-mac.ts';
+import { sendFrom } from '../messaging/deps.ts';
+import { createCallback } from '../platform/executions.ts';
+import { createLog } from '../platform/logger.ts';
+import { readPolicyFile } from '../policy/policy-file.ts';
 import { createStore } from '../store/store.ts';
-import { createKmsMac } from '../web/kms-mac.ts';
 import { type ApproveDeps, approve } from './approve.ts';
 
 const log = createLog('approve');

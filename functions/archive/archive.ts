@@ -1,8 +1,8 @@
 // Copies each change of a record to where whoever can write the table cannot, and says so where it is none of ours.
 import { z } from 'zod';
-import { digestOf } from '../audit/chain.ts';
-import type { Log } from '../audit/log.ts';
-import { ALARMING } from '../domain/alarming.ts';
+import { ALARMING } from '../domain/alarm-messages.ts';
+import type { Log } from '../platform/log.ts';
+import { digestOf } from '../store/hash-chain.ts';
 import { ARCHIVED } from '../store/table-definition.ts';
 import { faultsIn, type Item } from './change.ts';
 

@@ -1,6 +1,6 @@
 // The bucket of copies: objects are locked when they are written, and this function may do nothing else with them.
 import type { S3 } from '@aws-sdk/client-s3';
-import { aws, causedBy } from '../audit/aws-errors.ts';
+import { aws, causedBy } from '../platform/aws-errors.ts';
 import type { ArchiveDeps } from './archive.ts';
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html */

@@ -1,11 +1,11 @@
 // What a write did to a record, judged from the record before and after it: Countermand's own writes only ever add.
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { actionDigest, faultOf } from '../audit/chain.ts';
 import { Action, HistoryEntry, Status, TRANSITIONS } from '../domain/action.ts';
 import { InvalidInput } from '../domain/errors.ts';
 import { readStored } from '../domain/stored.ts';
 import { minutesAfter } from '../domain/time.ts';
+import { actionDigest, faultOf } from '../store/hash-chain.ts';
 import { attention } from '../store/records.ts';
 
 /** An item of the table, as it is stored. */

@@ -5,8 +5,8 @@ import { S3 } from '@aws-sdk/client-s3';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord, DynamoDBStreamHandler } from 'aws-lambda';
 import { z } from 'zod';
-import { createLog } from '../audit/logger.ts';
 import { ENV, required } from '../domain/env.ts';
+import { createLog } from '../platform/logger.ts';
 import { archive } from './archive.ts';
 import { createBucket } from './bucket.ts';
 

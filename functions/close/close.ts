@@ -1,19 +1,19 @@
 // Ends an alert's assessment: the outcome on the incident, and a summary to whoever follows it.
 import { z } from 'zod';
-import { Caught, causeText } from '../audit/caught.ts';
-import { noted } from '../audit/chain.ts';
-import { errorFields, type Log } from '../audit/log.ts';
 import { type Action, IncidentId, type Status } from '../domain/action.ts';
+import type { ActionName } from '../domain/action-catalog.ts';
 import type { Incident, Outcome } from '../domain/incident.ts';
-import { peopleOf } from '../domain/people.ts';
-import type { ActionName } from '../domain/policy/actions.ts';
-import type { Policy } from '../domain/policy.ts';
 import { quoted } from '../domain/wording.ts';
-import { judgeUrl, type LinkDeps } from '../notify/links.ts';
-import type { Message, Send } from '../notify/message.ts';
-import { sendAll } from '../notify/send-all.ts';
-import { causedText, closedText, observedText } from '../notify/texts/incident.ts';
-import { headlineOf, standingLine } from '../notify/texts/phrases.ts';
+import { judgeUrl, type LinkDeps } from '../messaging/links.ts';
+import type { Message, Send } from '../messaging/message.ts';
+import { sendAll } from '../messaging/send-all.ts';
+import { causedText, closedText, observedText } from '../messaging/texts/incident.ts';
+import { headlineOf, standingLine } from '../messaging/texts/phrases.ts';
+import { Caught, causeText } from '../platform/caught-error.ts';
+import { errorFields, type Log } from '../platform/log.ts';
+import { peopleOf } from '../policy/people.ts';
+import type { Policy } from '../policy/policy.ts';
+import { noted } from '../store/hash-chain.ts';
 import type { Store } from '../store/store.ts';
 
 export type CloseDeps = LinkDeps & {

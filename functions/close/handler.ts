@@ -1,12 +1,12 @@
 // Lambda entry of `close`.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
-import { createLog } from '../audit/logger.ts';
 import { ENV, required } from '../domain/env.ts';
-import { sendFrom } from '../notify/deployed.ts';
-import { readPolicyFile } from '../store/policy-file.ts';
+import { createKmsMac } from '../links/kms-mac.ts';
+import { sendFrom } from '../messaging/deps.ts';
+import { createLog } from '../platform/logger.ts';
+import { readPolicyFile } from '../policy/policy-file.ts';
 import { createStore } from '../store/store.ts';
-import { createKmsMac } from '../web/kms-mac.ts';
 import { type CloseDeps, close } from './close.ts';
 
 const log = createLog('close');

@@ -1,8 +1,8 @@
 // One proposed action from recommendation to undo, and the only legal ways from state to state.
 import { z } from 'zod';
+import { ActionName } from './action-catalog.ts';
 import { Entity, Instant } from './alert.ts';
 import { Recommendation } from './assessment.ts';
-import { ActionName } from './policy/actions.ts';
 import { Role } from './role.ts';
 
 /**

@@ -1,8 +1,8 @@
 // What an address says about itself: family, size, IANA range, and whether AWS publishes it.
 import ipaddr from 'ipaddr.js';
 import type { z } from 'zod';
-import { type Address, isSingleHost, parseAddress } from '../address/address.ts';
 import { type AddressFacts, type Fact, known, unknown } from '../domain/facts.ts';
+import { type Address, isSingleHost, parseAddress } from '../platform/ip-address.ts';
 import { awsServicesIn } from './aws-ranges.ts';
 import { cidrsOf, intervalOf } from './intervals.ts';
 

@@ -1,4 +1,4 @@
-// Which AWS services publish an address as theirs. The ranges are reduced by local/aws-ranges.ts.
+// Which AWS services publish an address as theirs. The ranges are reduced by tools/aws-ranges.ts.
 import ranges from './aws-ranges.json' with { type: 'json' };
 import { type Interval, intervalOfCidr, merged, touchesAny } from './intervals.ts';
 

@@ -2,7 +2,7 @@
 import type { SSM } from '@aws-sdk/client-ssm';
 import type { Entity } from '../domain/alert.ts';
 import { type Fact, known } from '../domain/facts.ts';
-import type { Policy } from '../domain/policy.ts';
+import type { Policy } from '../policy/policy.ts';
 import { type LookDeps, look } from './look.ts';
 import { matches, namesOf } from './protect.ts';
 

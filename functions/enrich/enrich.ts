@@ -1,6 +1,5 @@
 // Reads facts on each entity of an alert, writes them, and hands the analysis a brief: no table, no raw event.
 import { z } from 'zod';
-import { errorFields, type Log } from '../audit/log.ts';
 import { ActionId, IncidentId } from '../domain/action.ts';
 import type { Alert, Entity } from '../domain/alert.ts';
 import {
@@ -13,11 +12,12 @@ import {
   known,
   unknown,
 } from '../domain/facts.ts';
-import type { Policy } from '../domain/policy.ts';
 import { isIdentity } from '../domain/service-account.ts';
+import { errorFields, type Log } from '../platform/log.ts';
+import type { SampleClients } from '../platform/sampled-requests.ts';
+import type { Policy } from '../policy/policy.ts';
 import { MOST_READ } from '../store/entity-history.ts';
 import type { Store } from '../store/store.ts';
-import type { SampleClients } from '../traffic/sampled-requests.ts';
 import { addressFacts } from './address.ts';
 import { briefOf, type EarlierIncident } from './brief.ts';
 import { type CalendarApi, calendarState, windowFor } from './calendar.ts';

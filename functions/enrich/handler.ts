@@ -5,10 +5,10 @@ import { IAM } from '@aws-sdk/client-iam';
 import { Lambda } from '@aws-sdk/client-lambda';
 import { SSM } from '@aws-sdk/client-ssm';
 import { WAFV2 } from '@aws-sdk/client-wafv2';
-import { createLog } from '../audit/logger.ts';
 import { ENV, required } from '../domain/env.ts';
 import { CLOUDFRONT_REGION } from '../domain/ip-set.ts';
-import { readPolicyFile } from '../store/policy-file.ts';
+import { createLog } from '../platform/logger.ts';
+import { readPolicyFile } from '../policy/policy-file.ts';
 import { createStore } from '../store/store.ts';
 import { type EnrichDeps, enrich } from './enrich.ts';
 

@@ -1,6 +1,6 @@
 // Address ranges as intervals of numbers, on one line for both families: IPv4 lies where IPv6 maps it, ::ffff:0:0/96.
 import ipaddr from 'ipaddr.js';
-import { type Address, parseAddress } from '../address/address.ts';
+import { type Address, parseAddress } from '../platform/ip-address.ts';
 
 /** Both ends belong to it. */
 export type Interval = readonly [first: bigint, last: bigint];

@@ -1,7 +1,8 @@
 // One look at the account for a fact: read-only, under a time limit of its own, and a reason where it fails.
-import { errorFields, type Log } from '../audit/log.ts';
-import { withDeadline } from '../domain/deadline.ts';
+
 import { type Fact, known, unknown } from '../domain/facts.ts';
+import { withDeadline } from '../platform/deadline.ts';
+import { errorFields, type Log } from '../platform/log.ts';
 
 export type LookDeps = {
   /** Ends one look. All looks of an alert run at once, so that together they take as long as the slowest. */

@@ -1,7 +1,7 @@
 // Which of the alert's addresses are this account's own: of instances, NAT gateways, load balancers, or reserved.
 import type { EC2, NetworkInterface } from '@aws-sdk/client-ec2';
-import { isSingleHost, parseAddress } from '../address/address.ts';
 import { type Fact, known, mapFact, unknown } from '../domain/facts.ts';
+import { isSingleHost, parseAddress } from '../platform/ip-address.ts';
 import { type LookDeps, look } from './look.ts';
 
 export type OwnershipApi = Pick<EC2, 'describeNetworkInterfaces' | 'describeAddresses'>;

@@ -1,8 +1,9 @@
 // Whether a rule of policy protects an entity: by identifier, by pattern, or by address.
-import { isSingleHost, parseAddress } from '../address/address.ts';
+
 import type { Entity, EntityKind } from '../domain/alert.ts';
 import { APPROVER_ADDRESS, type Fact, known, mapFact, unknown } from '../domain/facts.ts';
-import type { Policy } from '../domain/policy.ts';
+import { isSingleHost, parseAddress } from '../platform/ip-address.ts';
+import type { Policy } from '../policy/policy.ts';
 import { type Interval, intervalOf, intervalOfCidr } from './intervals.ts';
 import type { Tags } from './tags.ts';
 

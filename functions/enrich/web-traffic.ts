@@ -1,6 +1,6 @@
 // What each address of an alert asked for on the web lately: one look for all of them.
 import { type Fact, type SeenOnWeb, unknown } from '../domain/facts.ts';
-import { type SampleClients, sampledRequests, seenIn } from '../traffic/sampled-requests.ts';
+import { type SampleClients, sampledRequests, seenIn } from '../platform/sampled-requests.ts';
 import { type LookDeps, look } from './look.ts';
 
 export async function webTrafficOf(

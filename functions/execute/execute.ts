@@ -1,13 +1,14 @@
 // Carries out one action in the fixed order: lease, capture, record, schedule the undo, apply, verify, in force.
 import { z } from 'zod';
-import { moveTo } from '../audit/chain.ts';
-import type { Log } from '../audit/log.ts';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import type { Instant } from '../domain/alert.ts';
 import { Conflict, NotVerified, UndoFailed } from '../domain/errors.ts';
-import type { Policy } from '../domain/policy.ts';
 import { minutesAfter } from '../domain/time.ts';
-import { overdueAt, type Schedules, scheduleEnd } from '../scheduling/schedules.ts';
+import { type Job, jobOf, type Mechanisms } from '../mechanisms/job.ts';
+import type { Log } from '../platform/log.ts';
+import { overdueAt, type Schedules, scheduleEnd } from '../platform/schedules.ts';
+import type { Policy } from '../policy/policy.ts';
+import { moveTo } from '../store/hash-chain.ts';
 import type { Store } from '../store/store.ts';
 import {
   authorise,
@@ -16,8 +17,7 @@ import {
   refuseWhenNewer,
   refuseWhenOver,
   refuseWhenUndone,
-} from './refusals.ts';
-import { type Job, jobOf, type Mechanisms } from './subject.ts';
+} from './preflight.ts';
 
 export type ExecuteDeps = {
   store: Store;

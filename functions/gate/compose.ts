@@ -1,8 +1,9 @@
 // From a ruling to the record of an action: everything that is known about it before anything happens.
-import { actionDigest, append, moveTo } from '../audit/chain.ts';
+
 import type { Action, ApprovalRequest, Status } from '../domain/action.ts';
 import type { Recommendation } from '../domain/assessment.ts';
-import type { Effect } from '../execute/registry.ts';
+import type { Effect } from '../mechanisms/registry.ts';
+import { actionDigest, append, moveTo } from '../store/hash-chain.ts';
 import type { Ruling } from './decide.ts';
 import type { Circumstances } from './proposal.ts';
 

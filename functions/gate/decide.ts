@@ -1,9 +1,9 @@
 // The decision on one recommendation: pure, total, and only ever stricter than the tier map.
 import type { Considered, Disposition, Reason } from '../domain/action.ts';
+import { ActionName } from '../domain/action-catalog.ts';
 import type { Entity } from '../domain/alert.ts';
 import type { Recommendation } from '../domain/assessment.ts';
-import { ActionName } from '../domain/policy/actions.ts';
-import type { Effect } from '../execute/registry.ts';
+import type { Effect } from '../mechanisms/registry.ts';
 import { effectiveAction } from './effective.ts';
 import { type Circumstances, type Proposal, type Verdict, verdict } from './proposal.ts';
 import { RULES } from './rules.ts';

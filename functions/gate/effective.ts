@@ -1,8 +1,8 @@
 // The action that counts. The name in a recommendation is what was asked for; what it would do follows from its target,
 // so that an act of a higher tier cannot hide behind the name of a lower one.
 import type { Reason } from '../domain/action.ts';
-import type { ActionName } from '../domain/policy/actions.ts';
-import type { Policy } from '../domain/policy.ts';
+import type { ActionName } from '../domain/action-catalog.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { Proposal } from './proposal.ts';
 import { TRAITS } from './traits.ts';
 

@@ -1,19 +1,19 @@
 // The gate: decides each recommendation, reserves room under the rate limit, and writes the actions.
 import { z } from 'zod';
-import { errorFields, type Log } from '../audit/log.ts';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import { Assessment, aboutAlert, type Recommendation } from '../domain/assessment.ts';
 import type { Drill } from '../domain/drill.ts';
 import { Conflict, InvalidInput } from '../domain/errors.ts';
-import type { Policy } from '../domain/policy.ts';
-import type { Effect } from '../execute/registry.ts';
-import type { OnCall } from '../remote/on-call.ts';
+import type { Effect } from '../mechanisms/registry.ts';
+import { errorFields, type Log } from '../platform/log.ts';
+import type { OnCall } from '../platform/on-call-schedule.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { Store } from '../store/store.ts';
-import { decideAgain, isEffectOf } from './again.ts';
-import { waitsOf } from './ask.ts';
+import { waitsOf } from './approval-request.ts';
 import { compose } from './compose.ts';
 import { decide, type Ruling, stricter } from './decide.ts';
-import { type Asking, asking, withPeople } from './people.ts';
+import { decideAgain, isEffectOf } from './decide-again.ts';
+import { type Asking, asking, withPeople } from './on-call-people.ts';
 import type { Circumstances } from './proposal.ts';
 
 export type GateDeps = {

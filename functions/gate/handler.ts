@@ -1,12 +1,12 @@
 // Lambda entry of `gate`.
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createLog } from '../audit/logger.ts';
 import { ENV, required } from '../domain/env.ts';
-import { effectsOf } from '../execute/registry.ts';
-import { remoteClients } from '../remote/deployed.ts';
-import { createOnCall } from '../remote/on-call.ts';
-import { readPolicyFile } from '../store/policy-file.ts';
+import { effectsOf } from '../mechanisms/registry.ts';
+import { remoteClients } from '../platform/http-clients.ts';
+import { createLog } from '../platform/logger.ts';
+import { createOnCall } from '../platform/on-call-schedule.ts';
+import { readPolicyFile } from '../policy/policy-file.ts';
 import { createStore } from '../store/store.ts';
 import { type GateDeps, gate } from './gate.ts';
 

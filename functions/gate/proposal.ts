@@ -1,13 +1,14 @@
 // What a decision depends on, and what a rule is.
 import type { Disposition, Reason } from '../domain/action.ts';
+import type { ActionName } from '../domain/action-catalog.ts';
 import type { Alert, Entity } from '../domain/alert.ts';
 import type { Recommendation } from '../domain/assessment.ts';
 import type { Drill } from '../domain/drill.ts';
 import type { EntityFacts, Facts } from '../domain/facts.ts';
-import type { ActionName, ActionPolicy } from '../domain/policy/actions.ts';
-import type { Policy } from '../domain/policy.ts';
-import type { SwitchMode } from '../domain/switch.ts';
-import type { Effect } from '../execute/registry.ts';
+import type { SwitchMode } from '../domain/kill-switch.ts';
+import type { Effect } from '../mechanisms/registry.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { ActionPolicy } from '../policy/schemas/actions.ts';
 
 /** All that a decision depends on. What is not here cannot influence it. */
 export type Circumstances = {

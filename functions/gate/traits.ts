@@ -1,7 +1,7 @@
 // What code can say about a target, as the table of effective actions asks for it. Unknown counts as yes.
 import { type Fact, known, unknown } from '../domain/facts.ts';
-import type { Trait } from '../domain/policy/effective.ts';
 import { isIdentity } from '../domain/service-account.ts';
+import type { Trait } from '../policy/schemas/effective.ts';
 import type { Proposal } from './proposal.ts';
 
 type Subject = Pick<Proposal, 'target' | 'entityFacts'>;

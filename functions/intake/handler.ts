@@ -4,10 +4,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFN } from '@aws-sdk/client-sfn';
 import { SQS } from '@aws-sdk/client-sqs';
 import type { SQSHandler, SQSRecord } from 'aws-lambda';
-import { createLog } from '../audit/logger.ts';
 import { ENV, required } from '../domain/env.ts';
-import { createStarter } from '../scheduling/executions.ts';
-import { readPolicyFile } from '../store/policy-file.ts';
+import { createStarter } from '../platform/executions.ts';
+import { createLog } from '../platform/logger.ts';
+import { readPolicyFile } from '../policy/policy-file.ts';
 import { createStore } from '../store/store.ts';
 import { acceptEvent, type IntakeDeps } from './intake.ts';
 

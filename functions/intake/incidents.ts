@@ -1,9 +1,10 @@
 // Which incident an alert belongs to: the one that shares a resource or an actor with it, or its own.
-import { append, noted } from '../audit/chain.ts';
+
 import type { Alert } from '../domain/alert.ts';
 import type { Incident, IncidentAlert } from '../domain/incident.ts';
-import type { Policy } from '../domain/policy.ts';
 import { minutesAfter } from '../domain/time.ts';
+import type { Policy } from '../policy/policy.ts';
+import { append, noted } from '../store/hash-chain.ts';
 import type { Store } from '../store/store.ts';
 import { correlationKeys } from './correlate.ts';
 

@@ -1,15 +1,15 @@
 // Accepts delivered bodies: normalises, recognises repeats, joins incidents, and starts one assessment per alert.
 import { createHash } from 'node:crypto';
-import { errorFields, type Log } from '../audit/log.ts';
 import type { Alert, Cause, Reported } from '../domain/alert.ts';
 import { Conflict, InvalidInput } from '../domain/errors.ts';
-import type { Policy } from '../domain/policy.ts';
+import { errorFields, type Log } from '../platform/log.ts';
+import type { Policy } from '../policy/policy.ts';
+import { normalise } from '../sources/normalise.ts';
+import { alone, type Finding, type Unreadable, unwrap } from '../sources/unwrap.ts';
 import type { SeenFinding } from '../store/findings.ts';
 import type { Store } from '../store/store.ts';
 import { chooseIncident, joinIncident, ownIncident } from './incidents.ts';
-import { normalise } from './normalise.ts';
 import { causeOf } from './self-inflicted.ts';
-import { alone, type Finding, type Unreadable, unwrap } from './unwrap.ts';
 
 export type IntakeDeps = {
   store: Store;

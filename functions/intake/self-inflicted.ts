@@ -1,7 +1,8 @@
 // Alerts that our own actions cause: made by our own roles, or about what stopped because we took something away.
+
+import type { ActionName } from '../domain/action-catalog.ts';
 import type { Cause, Entity, Reported } from '../domain/alert.ts';
-import type { ActionName } from '../domain/policy/actions.ts';
-import type { Policy } from '../domain/policy.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { EntityEvent } from '../store/entity-history.ts';
 import type { Store } from '../store/store.ts';
 

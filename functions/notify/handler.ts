@@ -2,16 +2,16 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
 import { SSM } from '@aws-sdk/client-ssm';
-import { createLog } from '../audit/logger.ts';
-import { withDeadline } from '../domain/deadline.ts';
 import { ENV, required } from '../domain/env.ts';
-import { deskOf } from '../execute/ticket/desks.ts';
-import { remoteClients } from '../remote/deployed.ts';
-import { createOnCall } from '../remote/on-call.ts';
-import { readPolicyFile } from '../store/policy-file.ts';
+import { createKmsMac } from '../links/kms-mac.ts';
+import { deskOf } from '../mechanisms/ticket/desks.ts';
+import { sendFrom } from '../messaging/deps.ts';
+import { withDeadline } from '../platform/deadline.ts';
+import { remoteClients } from '../platform/http-clients.ts';
+import { createLog } from '../platform/logger.ts';
+import { createOnCall } from '../platform/on-call-schedule.ts';
+import { readPolicyFile } from '../policy/policy-file.ts';
 import { createStore } from '../store/store.ts';
-import { createKmsMac } from '../web/kms-mac.ts';
-import { sendFrom } from './deployed.ts';
 import { type NotifyDeps, notify } from './notify.ts';
 
 /** Less than half of the function's time: people are told afterwards, with or without a ticket. */

@@ -1,20 +1,20 @@
 // Tells people what they have to know or do about an action, by the state that it is in.
 import { z } from 'zod';
-import { Caught, causeText } from '../audit/caught.ts';
-import { noted } from '../audit/chain.ts';
-import { errorFields, type Log } from '../audit/log.ts';
 import { type Action, ActionId, type Approver, IncidentId } from '../domain/action.ts';
-import type { Policy } from '../domain/policy.ts';
-import { type OnCall, staffNow } from '../remote/on-call.ts';
+import type { Mac } from '../links/signed-claims.ts';
+import { askedOf, type News, newsOf, questionsTo } from '../messaging/action-notice.ts';
+import { asText } from '../messaging/channels/channel.ts';
+import { sendDigest } from '../messaging/digest.ts';
+import { askAnewUrl, mendUrl } from '../messaging/links.ts';
+import type { Message, Send } from '../messaging/message.ts';
+import { type Sent, sendAll, troubleIn } from '../messaging/send-all.ts';
+import { headlineOf } from '../messaging/texts/phrases.ts';
+import { Caught, causeText } from '../platform/caught-error.ts';
+import { errorFields, type Log } from '../platform/log.ts';
+import { type OnCall, staffNow } from '../platform/on-call-schedule.ts';
+import type { Policy } from '../policy/policy.ts';
+import { noted } from '../store/hash-chain.ts';
 import type { Store } from '../store/store.ts';
-import type { Mac } from '../web/seal.ts';
-import { asText } from './channels/channel.ts';
-import { sendDigest } from './digest.ts';
-import { askAnewUrl, mendUrl } from './links.ts';
-import type { Message, Send } from './message.ts';
-import { askedOf, type News, newsOf, questionsTo } from './news.ts';
-import { type Sent, sendAll, troubleIn } from './send-all.ts';
-import { headlineOf } from './texts/phrases.ts';
 
 export type NotifyDeps = {
   store: Store;

@@ -2,13 +2,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
 import { WAFV2 } from '@aws-sdk/client-wafv2';
-import { createLog } from '../audit/logger.ts';
 import { ENV, required } from '../domain/env.ts';
 import { CLOUDFRONT_REGION } from '../domain/ip-set.ts';
-import { sendFrom } from '../notify/deployed.ts';
-import { readPolicyFile } from '../store/policy-file.ts';
+import { createKmsMac } from '../links/kms-mac.ts';
+import { sendFrom } from '../messaging/deps.ts';
+import { createLog } from '../platform/logger.ts';
+import { readPolicyFile } from '../policy/policy-file.ts';
 import { createStore } from '../store/store.ts';
-import { createKmsMac } from '../web/kms-mac.ts';
 import { type RemindDeps, remind } from './remind.ts';
 
 const log = createLog('remind');

@@ -1,21 +1,21 @@
 // Says that an action will be undone soon, and gives one person the means to keep, extend or reverse it.
 import { z } from 'zod';
-import { noted } from '../audit/chain.ts';
-import { errorFields, type Log } from '../audit/log.ts';
 import { type Action, ActionId, type Approver, IncidentId } from '../domain/action.ts';
-import { withDeadline } from '../domain/deadline.ts';
 import { known, unknown } from '../domain/facts.ts';
-import { peopleOf } from '../domain/people.ts';
-import type { Policy } from '../domain/policy.ts';
-import { reviewUrl } from '../notify/links.ts';
-import type { Message, Send } from '../notify/message.ts';
-import { sendAll, troubleIn } from '../notify/send-all.ts';
-import { keptText, remindText } from '../notify/texts/in-force.ts';
-import { seenSince } from '../notify/texts/phrases.ts';
+import { seenOnWebInWords } from '../domain/web-requests.ts';
+import type { Mac } from '../links/signed-claims.ts';
+import { reviewUrl } from '../messaging/links.ts';
+import type { Message, Send } from '../messaging/message.ts';
+import { sendAll, troubleIn } from '../messaging/send-all.ts';
+import { keptText, remindText } from '../messaging/texts/in-force.ts';
+import { seenSince } from '../messaging/texts/phrases.ts';
+import { withDeadline } from '../platform/deadline.ts';
+import { errorFields, type Log } from '../platform/log.ts';
+import { type SampleClients, sampledRequests, seenIn } from '../platform/sampled-requests.ts';
+import { peopleOf } from '../policy/people.ts';
+import type { Policy } from '../policy/policy.ts';
+import { noted } from '../store/hash-chain.ts';
 import type { Store } from '../store/store.ts';
-import { type SampleClients, sampledRequests, seenIn } from '../traffic/sampled-requests.ts';
-import { seenOnWebInWords } from '../traffic/words.ts';
-import type { Mac } from '../web/seal.ts';
 
 export type RemindDeps = {
   store: Store;

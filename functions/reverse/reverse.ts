@@ -1,19 +1,19 @@
 // Undoes one action: compare, take back exactly what we did, verify, record. Safe to call at any time, any number of times.
 import { z } from 'zod';
-import { Caught, causeText } from '../audit/caught.ts';
-import { moveTo } from '../audit/chain.ts';
-import { errorFields, type Log } from '../audit/log.ts';
 import { type Action, ActionId, IncidentId, type Status } from '../domain/action.ts';
-import { ALARMING } from '../domain/alarming.ts';
+import { ALARMING } from '../domain/alarm-messages.ts';
 import { TerminalError } from '../domain/errors.ts';
-import type { Policy } from '../domain/policy.ts';
+import { isLeftToPeople } from '../domain/owed-notification.ts';
 import { minutesAfter } from '../domain/time.ts';
-import { isLeftToPeople } from '../domain/unheard.ts';
-import { jobOf, type Mechanisms } from '../execute/subject.ts';
-import { REVERSAL_LEAD_MS, type Schedules, unscheduleEnd } from '../scheduling/schedules.ts';
+import { jobOf, type Mechanisms } from '../mechanisms/job.ts';
+import { Caught, causeText } from '../platform/caught-error.ts';
+import { errorFields, type Log } from '../platform/log.ts';
+import { REVERSAL_LEAD_MS, type Schedules, unscheduleEnd } from '../platform/schedules.ts';
+import type { Policy } from '../policy/policy.ts';
+import { moveTo } from '../store/hash-chain.ts';
 import type { Store } from '../store/store.ts';
-import { check } from './check.ts';
-import { LAST_LOOK_AFTER_MINUTES, lookOnceMore, mayBeFollowed } from './late.ts';
+import { check } from './drift-check.ts';
+import { LAST_LOOK_AFTER_MINUTES, lookOnceMore, mayBeFollowed } from './late-apply.ts';
 import { claimantOf, revertAndVerify, underClaim } from './undo.ts';
 
 export type ReverseDeps = {

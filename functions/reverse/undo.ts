@@ -1,6 +1,6 @@
 // Takes one change back, and looks whether it is gone.
 import { NotVerified, TerminalError } from '../domain/errors.ts';
-import type { Job } from '../execute/subject.ts';
+import type { Job } from '../mechanisms/job.ts';
 import type { Claimant } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
 import type { ReverseInput } from './reverse.ts';

@@ -1,10 +1,10 @@
 // The circuit breaker of an account: counts what went wrong, and asks a person about everything when it is too much.
 import { z } from 'zod';
-import { append } from '../audit/chain.ts';
-import type { Log } from '../audit/log.ts';
 import { HistoryEntry } from '../domain/action.ts';
-import type { Limits } from '../domain/policy/limits.ts';
 import { readStored } from '../domain/stored.ts';
+import type { Log } from '../platform/log.ts';
+import type { Limits } from '../policy/schemas/limits.ts';
+import { append } from './hash-chain.ts';
 import { ABSENT, atVersion, contended, type Table } from './table.ts';
 
 type Bounds = Limits['breaker'];

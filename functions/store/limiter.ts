@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Entity } from '../domain/alert.ts';
 import { Conflict, InvalidInput } from '../domain/errors.ts';
-import type { Limits } from '../domain/policy/limits.ts';
 import { readStored } from '../domain/stored.ts';
+import type { Limits } from '../policy/schemas/limits.ts';
 import { ABSENT, atVersion, type Item, type Table } from './table.ts';
 
 /**

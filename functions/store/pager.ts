@@ -1,8 +1,8 @@
 // How often each person was woken lately, and what waits in that person's digest: one item each, one conditional write per page.
 import { z } from 'zod';
-import type { Limits } from '../domain/policy/limits.ts';
 import { readStored } from '../domain/stored.ts';
 import { minutesAfter } from '../domain/time.ts';
+import type { Limits } from '../policy/schemas/limits.ts';
 import { ABSENT, atVersion, contended, type Table } from './table.ts';
 
 const HOUR_MINUTES = 60;

@@ -1,6 +1,5 @@
 // Incidents, alerts, facts and actions: parsed on the way out, conditional on the way in.
 import type { z } from 'zod';
-import { errorFields, type Log } from '../audit/log.ts';
 import { Action } from '../domain/action.ts';
 import { Alert } from '../domain/alert.ts';
 import { Assessment } from '../domain/assessment.ts';
@@ -8,6 +7,7 @@ import { InvalidInput, NotFound } from '../domain/errors.ts';
 import { Facts } from '../domain/facts.ts';
 import { Incident } from '../domain/incident.ts';
 import { readStored } from '../domain/stored.ts';
+import { errorFields, type Log } from '../platform/log.ts';
 import { ABSENT, atVersion, contended, type Item, type Table } from './table.ts';
 
 const incidentPk = (incidentId: string) => `INCIDENT#${incidentId}`;

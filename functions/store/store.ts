@@ -1,6 +1,6 @@
 // Everything the functions keep, over one table.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Log } from '../audit/log.ts';
+import type { Log } from '../platform/log.ts';
 import { createApproverAddresses } from './approver-addresses.ts';
 import { createBreaker } from './breaker.ts';
 import { createDrills } from './drills.ts';

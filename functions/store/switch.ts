@@ -2,8 +2,8 @@
 // `run`; unreadable means `halt`.
 import { z } from 'zod';
 import { InvalidInput } from '../domain/errors.ts';
-import type { Limits } from '../domain/policy/limits.ts';
-import { SwitchMode } from '../domain/switch.ts';
+import { SwitchMode } from '../domain/kill-switch.ts';
+import type { Limits } from '../policy/schemas/limits.ts';
 import type { createBreaker, Mishap } from './breaker.ts';
 import type { Table } from './table.ts';
 

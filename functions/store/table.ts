@@ -7,8 +7,8 @@ import {
   PutCommand,
   QueryCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { aws } from '../audit/aws-errors.ts';
 import { Conflict } from '../domain/errors.ts';
+import { aws } from '../platform/aws-errors.ts';
 
 export type Key = { pk: string; sk: string };
 export type Item = Key & Record<string, unknown>;

@@ -2,12 +2,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Lambda } from '@aws-sdk/client-lambda';
 import { SFN } from '@aws-sdk/client-sfn';
-import { createLog } from '../audit/logger.ts';
 import { ENV, required } from '../domain/env.ts';
-import { sendFrom } from '../notify/deployed.ts';
-import { createCall } from '../scheduling/calls.ts';
-import { createCallback, createStarter } from '../scheduling/executions.ts';
-import { readPolicyFile } from '../store/policy-file.ts';
+import { sendFrom } from '../messaging/deps.ts';
+import { createCallback, createStarter } from '../platform/executions.ts';
+import { createCall } from '../platform/invoke.ts';
+import { createLog } from '../platform/logger.ts';
+import { readPolicyFile } from '../policy/policy-file.ts';
 import { createStore } from '../store/store.ts';
 import { type SweepDeps, sweep } from './sweep.ts';
 

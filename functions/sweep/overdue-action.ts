@@ -1,10 +1,11 @@
 // An action that should have moved on by now: its answer is passed on, its request ended, its change undone.
-import { moveTo, noted } from '../audit/chain.ts';
-import { errorFields } from '../audit/log.ts';
+
 import type { Action } from '../domain/action.ts';
 import { NotFound } from '../domain/errors.ts';
+import { isLeftToPeople, isUnheard } from '../domain/owed-notification.ts';
 import { minutesAfter } from '../domain/time.ts';
-import { isLeftToPeople, isUnheard } from '../domain/unheard.ts';
+import { errorFields } from '../platform/log.ts';
+import { moveTo, noted } from '../store/hash-chain.ts';
 import type { SweepDeps } from './sweep.ts';
 
 const LOOK_AGAIN_MINUTES = 5;

@@ -1,6 +1,7 @@
 // Makes the promises hold when a schedule, an event or a function was lost: finds what is overdue and sets it going again.
-import { errorFields, type Log } from '../audit/log.ts';
-import type { Send } from '../notify/message.ts';
+
+import type { Send } from '../messaging/message.ts';
+import { errorFields, type Log } from '../platform/log.ts';
 import type { Store } from '../store/store.ts';
 import { checkEffects } from './drift.ts';
 import { help } from './overdue-action.ts';

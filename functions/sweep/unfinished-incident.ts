@@ -1,7 +1,8 @@
 // An incident whose assessment never ended.
-import { noted } from '../audit/chain.ts';
+
 import type { Incident } from '../domain/incident.ts';
 import { minutesAfter } from '../domain/time.ts';
+import { noted } from '../store/hash-chain.ts';
 import type { SweepDeps } from './sweep.ts';
 
 const MAX_RESTARTS = 2;

@@ -1,16 +1,16 @@
 // A form of the approval page: the decision is written first, and only then passed on.
 import { z } from 'zod';
-import { errorFields } from '../audit/log.ts';
 import type { Action } from '../domain/action.ts';
 import { utc } from '../domain/wording.ts';
-import { unanswered } from '../notify/texts/phrases.ts';
+import { unanswered } from '../messaging/texts/phrases.ts';
+import { errorFields } from '../platform/log.ts';
+import type { Standing } from './action-status.ts';
 import type { By, Change, Refusal } from './decision.ts';
+import { decideTogether, TogetherForm } from './grouped-answers.ts';
 import { acknowledge, askForTime, handOver } from './request.ts';
-import type { Standing } from './standing.ts';
-import { decideTogether, TogetherForm } from './together.ts';
 import { decideOne } from './vote.ts';
 import type { Answer, Opened, WebDeps } from './web.ts';
-import { write } from './write.ts';
+import { write } from './write-change.ts';
 
 export const ApproveForm = z.strictObject({
   verdict: z.enum([

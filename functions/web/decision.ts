@@ -1,10 +1,11 @@
 // A person's word on a request, and what becomes of it: pure, one outcome per state.
-import { moveTo, noted } from '../audit/chain.ts';
+
 import type { Action, ApprovalRequest, Vote } from '../domain/action.ts';
-import { concerns } from '../domain/concerns.ts';
-import type { Escalation } from '../domain/policy/escalation.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { utc } from '../domain/wording.ts';
+import { concerns } from '../policy/own-action.ts';
+import type { Escalation } from '../policy/schemas/escalation.ts';
+import { moveTo, noted } from '../store/hash-chain.ts';
 
 export type Verdict = 'approve' | 'decline';
 /** The next action, or why there is none. */

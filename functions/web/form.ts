@@ -1,6 +1,6 @@
 // The nonce of a form: whoever posts had the page of this very link before them, and not long ago.
 import { z } from 'zod';
-import { type Mac, seal, unseal } from './seal.ts';
+import { type Mac, seal, unseal } from '../links/signed-claims.ts';
 
 const FormClaims = z.strictObject({
   id: z.string().min(1).max(64),

@@ -1,11 +1,11 @@
 // Whether what shadow mode would have done was right: one person's word on one observed action, replaced by a later one.
 import { z } from 'zod';
-import { noted } from '../audit/chain.ts';
 import type { Action } from '../domain/action.ts';
+import { noted } from '../store/hash-chain.ts';
 import { notCounted } from './approval.ts';
 import { type By, type Change, mayNot, refuse } from './decision.ts';
 import type { Answer, Opened, WebDeps } from './web.ts';
-import { write } from './write.ts';
+import { write } from './write-change.ts';
 
 export const JudgeForm = z.strictObject({
   judgement: z.enum(['right', 'wrong']),

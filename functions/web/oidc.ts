@@ -1,9 +1,9 @@
 // The account's own identity provider, by OpenID Connect: authorization code with PKCE, found by its issuer's address.
 import * as oidc from 'openid-client';
 import { Denied, RetryableError, TerminalError, Unavailable } from '../domain/errors.ts';
-import type { SignIn } from '../domain/policy/account.ts';
-import type { HttpClients } from '../remote/http.ts';
-import type { Secret } from '../remote/secret.ts';
+import type { HttpClients } from '../platform/http.ts';
+import type { Secret } from '../platform/secret.ts';
+import type { SignIn } from '../policy/schemas/account.ts';
 
 /** One way there and back; each of the three is known to nobody who did not begin it. */
 export type Attempt = { state: string; nonce: string; verifier: string };

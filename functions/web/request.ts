@@ -1,10 +1,11 @@
 // What somebody who is asked may do besides deciding: say that they are on it, ask for more time, hand it to somebody.
-import { noted } from '../audit/chain.ts';
+
 import type { Action, Approver } from '../domain/action.ts';
-import { peopleOf } from '../domain/people.ts';
-import type { Escalation } from '../domain/policy/escalation.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { span, utc } from '../domain/wording.ts';
+import { peopleOf } from '../policy/people.ts';
+import type { Escalation } from '../policy/schemas/escalation.ts';
+import { noted } from '../store/hash-chain.ts';
 import { type By, type Change, openTo, peopleAsked, refuse } from './decision.ts';
 
 /** The sweeper ends a request this long after its time, where nothing else did. */

@@ -1,14 +1,14 @@
 // A form of the review page: keep, extend or reverse what is in force. The record first, then its effects.
 import { z } from 'zod';
-import { errorFields } from '../audit/log.ts';
 import type { Action } from '../domain/action.ts';
 import { utc } from '../domain/wording.ts';
-import { scheduleEnd, scheduleReview, unscheduleEnd } from '../scheduling/schedules.ts';
+import { errorFields } from '../platform/log.ts';
+import { scheduleEnd, scheduleReview, unscheduleEnd } from '../platform/schedules.ts';
 import { notCounted } from './approval.ts';
 import { mayNot } from './decision.ts';
-import { extend, keep, mayReverse, type Review } from './keeping.ts';
+import { extend, keep, mayReverse, type Review } from './keep-decision.ts';
 import type { Answer, Opened, WebDeps } from './web.ts';
-import { write } from './write.ts';
+import { write } from './write-change.ts';
 
 export const ReviewForm = z.strictObject({
   review: z.enum(['keep', 'extend', 'reverse']),

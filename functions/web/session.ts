@@ -2,8 +2,8 @@
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { z } from 'zod';
+import { derived, type Mac, seal, unseal } from '../links/signed-claims.ts';
 import type { Attempt } from './oidc.ts';
-import { derived, type Mac, seal, unseal } from './seal.ts';
 
 type Deps = { pages: Mac; newId: () => string; now: () => Date };
 

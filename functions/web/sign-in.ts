@@ -1,16 +1,16 @@
 // Signing in, where the account asks for it: a link shows the question, and only the person whom it names decides.
 import type { Context } from 'hono';
 import { z } from 'zod';
-import { errorFields, type Log } from '../audit/log.ts';
 import { RetryableError } from '../domain/errors.ts';
-import type { SignIn } from '../domain/policy/account.ts';
-import type { Person } from '../domain/policy/escalation.ts';
-import type { Policy } from '../domain/policy.ts';
-import type { HttpClients } from '../remote/http.ts';
-import { asText, type SecretClients, secretOf } from '../remote/secret.ts';
+import type { Mac } from '../links/signed-claims.ts';
+import type { HttpClients } from '../platform/http.ts';
+import { errorFields, type Log } from '../platform/log.ts';
+import { asText, type SecretClients, secretOf } from '../platform/secret.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { SignIn } from '../policy/schemas/account.ts';
+import type { Person } from '../policy/schemas/escalation.ts';
 import { createProvider, type Identity, type Provider } from './oidc.ts';
 import { noticePage } from './pages/frame.ts';
-import type { Mac } from './seal.ts';
 import { startAttempt, startSession, takeAttempt } from './session.ts';
 
 export type SignInDeps = {

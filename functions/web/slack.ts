@@ -2,17 +2,17 @@
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { z } from 'zod';
-import { errorFields } from '../audit/log.ts';
-import { slackAnswersOf, slackMemberOf } from '../domain/people.ts';
-import { SLACK_ANSWERS } from '../domain/policy/channels.ts';
-import { headlineOf } from '../notify/texts/phrases.ts';
-import { callHttp, type HttpClients, type Service } from '../remote/http.ts';
-import type { Secret } from '../remote/secret.ts';
+import { headlineOf } from '../messaging/texts/phrases.ts';
+import { callHttp, type HttpClients, type Service } from '../platform/http.ts';
+import { errorFields } from '../platform/log.ts';
+import type { Secret } from '../platform/secret.ts';
+import { slackAnswersOf, slackMemberOf } from '../policy/people.ts';
+import { SLACK_ANSWERS } from '../policy/schemas/channels.ts';
+import { namesIn, type Standing, standingOf } from './action-status.ts';
 import { counted, notCounted } from './approval.ts';
 import { refuse, type Verdict } from './decision.ts';
-import { whatItOpens } from './open.ts';
+import { whatItOpens } from './open-link.ts';
 import { couldBeSlack, isSigned } from './slack-signature.ts';
-import { namesIn, type Standing, standingOf } from './standing.ts';
 import { decideOne } from './vote.ts';
 import type { Answer, Opened, WebDeps } from './web.ts';
 

@@ -2,15 +2,15 @@
 import type { Context } from 'hono';
 import type { Action, Approver } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
-import { alikeTo } from '../domain/alike.ts';
 import type { Assessment } from '../domain/assessment.ts';
 import type { Incident } from '../domain/incident.ts';
-import type { Policy } from '../domain/policy.ts';
-import { stepsByHand } from '../notify/texts/by-hand.ts';
+import { alikeTo } from '../domain/similar-questions.ts';
+import { stepsByHand } from '../messaging/texts/by-hand.ts';
+import type { Policy } from '../policy/policy.ts';
+import { type Names, namesIn } from './action-status.ts';
 import { mayNot, peopleAsked } from './decision.ts';
 import { issueNonce } from './form.ts';
 import { couldTake } from './request.ts';
-import { type Names, namesIn } from './standing.ts';
 import type { Opened, WebDeps } from './web.ts';
 
 export type View = {

@@ -1,9 +1,10 @@
 // One person's vote on one request: the record first, and only then whoever waits for it.
-import { errorFields } from '../audit/log.ts';
+
 import type { Action } from '../domain/action.ts';
+import { errorFields } from '../platform/log.ts';
 import { decide, isRepeated, type Verdict, type Way } from './decision.ts';
 import type { WebDeps } from './web.ts';
-import { type Written, write } from './write.ts';
+import { type Written, write } from './write-change.ts';
 
 /** Whoever may post a form has signed in where policy asks for it. */
 const onPage = ({ policy }: WebDeps): Way => (policy.signIn ? 'signed-in' : 'page');

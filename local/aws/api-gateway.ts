@@ -1,5 +1,5 @@
 // The stand-in of API Gateway keys. It keeps no values: nothing of ours has a use for one.
-import type { ApiKeyApi } from '../../functions/execute/api-key/api-key.ts';
+import type { ApiKeyApi } from '../../functions/mechanisms/api-key/api-key.ts';
 import { awsFailure } from './failure.ts';
 import type { StateFile } from './state-file.ts';
 

@@ -1,5 +1,5 @@
 // The stand-in of Cognito user pools: users that are enabled or not, and how often each was signed out.
-import type { UserPoolApi } from '../../functions/execute/user-pool/cognito-user.ts';
+import type { UserPoolApi } from '../../functions/mechanisms/user-pool/cognito-user.ts';
 import { awsFailure } from './failure.ts';
 import type { StateFile } from './state-file.ts';
 

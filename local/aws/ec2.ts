@@ -3,8 +3,8 @@ import type { Filter, NetworkAclEntry } from '@aws-sdk/client-ec2';
 import ipaddr from 'ipaddr.js';
 import type { InstanceApi } from '../../functions/enrich/instance.ts';
 import type { OwnershipApi } from '../../functions/enrich/owned.ts';
-import type { NetworkAclApi } from '../../functions/execute/network/acl.ts';
-import { MAX_RULES } from '../../functions/execute/network/rules.ts';
+import type { NetworkAclApi } from '../../functions/mechanisms/network/acl.ts';
+import { MAX_RULES } from '../../functions/mechanisms/network/rules.ts';
 import { awsFailure } from './failure.ts';
 import type { StateFile } from './state-file.ts';
 

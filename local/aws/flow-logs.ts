@@ -1,6 +1,6 @@
 // The stand-in of EC2's flow logs: two of one interface, none of the same kind twice, refusals inside the answer.
 import type { FlowLog, Tag } from '@aws-sdk/client-ec2';
-import { type FlowLogApi, MOST_FLOW_LOGS } from '../../functions/execute/flow-log/flow-logs.ts';
+import { type FlowLogApi, MOST_FLOW_LOGS } from '../../functions/mechanisms/flow-log/flow-logs.ts';
 import { awsFailure } from './failure.ts';
 import type { StateFile } from './state-file.ts';
 

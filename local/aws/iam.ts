@@ -1,8 +1,8 @@
 // The stand-in of IAM: users with tags, attached policies and access keys, as strict as AWS documents it.
 
 import type { IdentityApi } from '../../functions/enrich/identity.ts';
-import type { AccessKeyApi } from '../../functions/execute/access-key/access-key.ts';
-import type { UserApi } from '../../functions/execute/user/deny-all.ts';
+import type { AccessKeyApi } from '../../functions/mechanisms/access-key/access-key.ts';
+import type { UserApi } from '../../functions/mechanisms/user/deny-all.ts';
 import { awsFailure } from './failure.ts';
 import type { StateFile } from './state-file.ts';
 

@@ -1,5 +1,5 @@
 // The stand-in of SES and SNS: messages arrive in an inbox that the console shows.
-import type { Message, Send } from '../../functions/notify/message.ts';
+import type { Message, Send } from '../../functions/messaging/message.ts';
 import type { StateFile } from './state-file.ts';
 
 export type Delivered = { at: string; message: Message };

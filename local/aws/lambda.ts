@@ -1,6 +1,6 @@
 // The stand-in of Lambda's function configuration, as far as logging goes: revisions, updates under way, and what is refused.
 import type { FunctionTagsApi } from '../../functions/enrich/function.ts';
-import type { FunctionApi, Logging } from '../../functions/execute/function-log/debug-level.ts';
+import type { FunctionApi, Logging } from '../../functions/mechanisms/function-log/debug-level.ts';
 import { awsFailure } from './failure.ts';
 import type { StateFile } from './state-file.ts';
 

@@ -1,6 +1,6 @@
 // The stand-in of SSM OpsCenter: one open OpsItem per deduplication string.
 import type { CalendarApi } from '../../functions/enrich/calendar.ts';
-import type { TicketApi } from '../../functions/execute/ticket/ops-item.ts';
+import type { TicketApi } from '../../functions/mechanisms/ticket/ops-item.ts';
 import { awsFailure } from './failure.ts';
 import type { StateFile } from './state-file.ts';
 

@@ -1,7 +1,7 @@
 // The stand-in of WAFv2 IP sets: optimistic lock, CIDR checks and the size limit as AWS documents them.
 import ipaddr from 'ipaddr.js';
 import { CLOUDFRONT_REGION, type IpSet, type WafScope } from '../../functions/domain/ip-set.ts';
-import { MAX_ADDRESSES, type WafApi } from '../../functions/execute/waf/ip-set.ts';
+import { MAX_ADDRESSES, type WafApi } from '../../functions/mechanisms/waf/ip-set.ts';
 import { awsFailure } from './failure.ts';
 import type { StateFile } from './state-file.ts';
 

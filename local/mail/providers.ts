@@ -1,5 +1,5 @@
 // The mail providers of a laptop: two companies' mailboxes, and the calls that quarantine makes to them.
-import type { Secret } from '../../functions/remote/secret.ts';
+import type { Secret } from '../../functions/platform/secret.ts';
 import type { StateFile } from '../aws/state-file.ts';
 import { createExchange, EXCHANGE_APP, type ExchangeState, exchangeFolders } from './exchange.ts';
 import {

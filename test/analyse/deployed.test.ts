@@ -1,8 +1,8 @@
 // Which analyst a deployed function has, by its environment, and the key that it reads when it is first asked.
 import { expect, test } from 'vitest';
-import { analystFrom } from '../../functions/analyse/deployed.ts';
+import { analystFrom } from '../../functions/analyse/deps.ts';
+import { apiKeyIn, whenAsked } from '../../functions/analyse/lazy-analyst.ts';
 import { playbook } from '../../functions/analyse/playbook.ts';
-import { apiKeyIn, whenAsked } from '../../functions/analyse/when-asked.ts';
 import { ENV } from '../../functions/domain/env.ts';
 import { InvalidInput } from '../../functions/domain/errors.ts';
 import { alertWith } from '../fixtures/case.ts';

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Opinion } from '../../functions/analyse/brief.ts';
 import { judge } from '../../functions/analyse/playbook.ts';
+import { ActionName } from '../../functions/domain/action-catalog.ts';
 import type { Alert, Entity, EntityKind } from '../../functions/domain/alert.ts';
-import { ActionName } from '../../functions/domain/policy/actions.ts';
 import { alertWith, attacker, POLICY, theAlertItself } from '../fixtures/case.ts';
 
 const entity = (ref: string, kind: EntityKind, value: string, part: Entity['part']): Entity => ({

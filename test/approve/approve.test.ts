@@ -1,14 +1,14 @@
 // Asking: the rung that is due, each person with a link of their own; and the end of what nobody answered.
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type ApproveDeps, approve } from '../../functions/approve/approve.ts';
-import { moveTo } from '../../functions/audit/chain.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import { NotFound, Unavailable } from '../../functions/domain/errors.ts';
-import type { Channels } from '../../functions/domain/policy/channels.ts';
-import { asText } from '../../functions/notify/channels/channel.ts';
-import { Message } from '../../functions/notify/message.ts';
+import { readLink } from '../../functions/links/link.ts';
+import { asText } from '../../functions/messaging/channels/channel.ts';
+import { Message } from '../../functions/messaging/message.ts';
+import type { Channels } from '../../functions/policy/schemas/channels.ts';
+import { moveTo } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
-import { readLink } from '../../functions/web/link.ts';
 import { alertWith, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
 import {

@@ -1,8 +1,8 @@
 // P8: what somebody else did to a record is seen in the write that did it, and what was there is kept elsewhere.
 import { describe, expect, test } from 'vitest';
 import { archive, type Change } from '../../functions/archive/archive.ts';
-import { append, moveTo, noted } from '../../functions/audit/chain.ts';
 import type { Action } from '../../functions/domain/action.ts';
+import { append, moveTo, noted } from '../../functions/store/hash-chain.ts';
 import { attention } from '../../functions/store/records.ts';
 import { incidentWith, NOW } from '../fixtures/case.ts';
 import { requestWith, waiting } from '../web/desk.ts';

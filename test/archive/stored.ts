@@ -1,6 +1,7 @@
 // An action on its first two steps, and how the table keeps it.
-import { moveTo } from '../../functions/audit/chain.ts';
+
 import type { Action } from '../../functions/domain/action.ts';
+import { moveTo } from '../../functions/store/hash-chain.ts';
 import { attention } from '../../functions/store/records.ts';
 import { toyAction } from '../execute/toy.ts';
 import { NOW } from '../fixtures/case.ts';

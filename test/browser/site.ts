@@ -2,7 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { chromium } from 'playwright-core';
-import { createConsole } from '../../local/console/console.ts';
+import { createConsole } from '../../console/console.ts';
 import { POLICY } from '../fixtures/case.ts';
 import { createWorld } from '../flow/world.ts';
 

@@ -4,7 +4,7 @@ import { type CloseDeps, close, outcomeOf } from '../../functions/close/close.ts
 import { type Action, Status } from '../../functions/domain/action.ts';
 import { Unavailable } from '../../functions/domain/errors.ts';
 import type { Outcome } from '../../functions/domain/incident.ts';
-import { Message } from '../../functions/notify/message.ts';
+import { Message } from '../../functions/messaging/message.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { toyAction } from '../execute/toy.ts';
 import {

@@ -6,7 +6,7 @@ import {
   type AccessKeyApi,
   type AccessKeyClients,
   deactivateKey,
-} from '../../functions/execute/access-key/access-key.ts';
+} from '../../functions/mechanisms/access-key/access-key.ts';
 import { createIam, type IamState, LOCAL_IAM } from '../../local/aws/iam.ts';
 import { inMemory, type StateFile } from '../../local/aws/state-file.ts';
 import { leakedKey, subjectOn, suspectUser } from '../fixtures/case.ts';

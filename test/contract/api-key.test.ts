@@ -2,7 +2,7 @@
 import { APIGateway } from '@aws-sdk/client-api-gateway';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Denied, StateChanged } from '../../functions/domain/errors.ts';
-import { type ApiKeyApi, disableKey } from '../../functions/execute/api-key/api-key.ts';
+import { type ApiKeyApi, disableKey } from '../../functions/mechanisms/api-key/api-key.ts';
 import { type ApiKeys, createApiKeys, LOCAL_API_KEYS } from '../../local/aws/api-gateway.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
 import { partnerKey, subjectOn } from '../fixtures/case.ts';

@@ -13,8 +13,8 @@ import {
   type FlowLogApi,
   type FlowLogClients,
   TAG,
-} from '../../functions/execute/flow-log/flow-logs.ts';
-import { recordFlows } from '../../functions/execute/flow-log/interface-flows.ts';
+} from '../../functions/mechanisms/flow-log/flow-logs.ts';
+import { recordFlows } from '../../functions/mechanisms/flow-log/interface-flows.ts';
 import { createFlowLogs, LOCAL_FLOW_LOGS, NO_FLOW_LOGS } from '../../local/aws/flow-logs.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
 import { subjectOn, theInstance } from '../fixtures/case.ts';

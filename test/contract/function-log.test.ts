@@ -9,7 +9,7 @@ import {
   type FunctionLogClients,
   type Logging,
   logAtDebug,
-} from '../../functions/execute/function-log/debug-level.ts';
+} from '../../functions/mechanisms/function-log/debug-level.ts';
 import { createLambda, type LambdaState } from '../../local/aws/lambda.ts';
 import { inMemory, type StateFile } from '../../local/aws/state-file.ts';
 import { subjectOn, theFunction } from '../fixtures/case.ts';

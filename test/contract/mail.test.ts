@@ -8,13 +8,13 @@ import {
   Throttled,
   Unavailable,
 } from '../../functions/domain/errors.ts';
-import type { GmailClients } from '../../functions/execute/mail/gmail.ts';
-import { quarantineInGmail } from '../../functions/execute/mail/gmail-message.ts';
-import type { GraphClients } from '../../functions/execute/mail/graph.ts';
-import { quarantineInGraph } from '../../functions/execute/mail/graph-message.ts';
-import type { HttpClients } from '../../functions/remote/http.ts';
-import { type MailServer, startMailServer } from '../execute/mail/loopback.ts';
-import { exchange, exchangeSubject, gmail, gmailSubject } from '../execute/mail/mailboxes.ts';
+import type { GmailClients } from '../../functions/mechanisms/mail/gmail.ts';
+import { quarantineInGmail } from '../../functions/mechanisms/mail/gmail-message.ts';
+import type { GraphClients } from '../../functions/mechanisms/mail/graph.ts';
+import { quarantineInGraph } from '../../functions/mechanisms/mail/graph-message.ts';
+import type { HttpClients } from '../../functions/platform/http.ts';
+import { type MailServer, startMailServer } from '../mechanisms/mail/loopback.ts';
+import { exchange, exchangeSubject, gmail, gmailSubject } from '../mechanisms/mail/mailboxes.ts';
 import { contract, type Ground, type Refusal } from './mechanism-contract.ts';
 
 let server: MailServer;

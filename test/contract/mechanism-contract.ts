@@ -15,7 +15,7 @@ import {
   connected,
   type Mechanism,
   type Subject,
-} from '../../functions/execute/mechanism.ts';
+} from '../../functions/mechanisms/mechanism.ts';
 import { awsFailure } from '../../local/aws/failure.ts';
 import { Crash, type Fault, faulty } from './faults.ts';
 

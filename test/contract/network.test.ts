@@ -1,9 +1,9 @@
 // The contract of deny rules in a network ACL, on the stand-in and on moto’s EC2.
 import { EC2 } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { NetworkAclApi, NetworkClients } from '../../functions/execute/network/acl.ts';
-import { denyAddress } from '../../functions/execute/network/deny-address.ts';
-import type { Direction } from '../../functions/execute/network/rules.ts';
+import type { NetworkAclApi, NetworkClients } from '../../functions/mechanisms/network/acl.ts';
+import { denyAddress } from '../../functions/mechanisms/network/deny-address.ts';
+import type { Direction } from '../../functions/mechanisms/network/rules.ts';
 import { createEc2 } from '../../local/aws/ec2.ts';
 import { LOCAL_NETWORK } from '../../local/aws/ec2-network.ts';
 import { inMemory } from '../../local/aws/state-file.ts';

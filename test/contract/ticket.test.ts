@@ -2,28 +2,28 @@
 // alone, as the loopback Jira and ServiceNow are from theirs.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Denied, NotFound, Throttled, Unavailable } from '../../functions/domain/errors.ts';
-import { type JiraClients, openJiraIssue } from '../../functions/execute/ticket/jira.ts';
+import { type JiraClients, openJiraIssue } from '../../functions/mechanisms/ticket/jira.ts';
 import {
   openOpsItem,
   opsCenter,
   type TicketClients,
-} from '../../functions/execute/ticket/ops-item.ts';
+} from '../../functions/mechanisms/ticket/ops-item.ts';
 import {
   openServiceNowIncident,
   type ServiceNowClients,
-} from '../../functions/execute/ticket/service-now.ts';
+} from '../../functions/mechanisms/ticket/service-now.ts';
 import { createOpsCenter, type OpsItem } from '../../local/aws/ssm.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
+import { INCIDENT_ID, subjectOn, theAlertItself } from '../fixtures/case.ts';
 import {
   jiraOn,
   overHttp,
   serviceNowOn,
   startJiraDesk,
   startServiceNowDesk,
-} from '../execute/ticket/desks.ts';
-import type { JiraServer } from '../execute/ticket/jira-server.ts';
-import type { ServiceNowServer } from '../execute/ticket/service-now-server.ts';
-import { INCIDENT_ID, subjectOn, theAlertItself } from '../fixtures/case.ts';
+} from '../mechanisms/ticket/desks.ts';
+import type { JiraServer } from '../mechanisms/ticket/jira-server.ts';
+import type { ServiceNowServer } from '../mechanisms/ticket/service-now-server.ts';
 import { contract, type Ground, type Refusal } from './mechanism-contract.ts';
 
 const subject = subjectOn(theAlertItself, { durationMinutes: null });

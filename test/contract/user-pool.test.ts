@@ -2,7 +2,10 @@
 import { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, describe, expect, test } from 'vitest';
 import { NotFound, StateChanged } from '../../functions/domain/errors.ts';
-import { disableUser, type UserPoolApi } from '../../functions/execute/user-pool/cognito-user.ts';
+import {
+  disableUser,
+  type UserPoolApi,
+} from '../../functions/mechanisms/user-pool/cognito-user.ts';
 import { createUserPools, LOCAL_USER_POOLS, type UserPools } from '../../local/aws/cognito.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
 import { customer, subjectOn } from '../fixtures/case.ts';

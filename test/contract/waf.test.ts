@@ -2,8 +2,8 @@
 import { WAFV2 } from '@aws-sdk/client-wafv2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { WafScope } from '../../functions/domain/ip-set.ts';
-import { blockAddress, watchAddress } from '../../functions/execute/waf/address.ts';
-import type { WafApi, WafClients } from '../../functions/execute/waf/ip-set.ts';
+import { blockAddress, watchAddress } from '../../functions/mechanisms/waf/address.ts';
+import type { WafApi, WafClients } from '../../functions/mechanisms/waf/ip-set.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
 import { createWaf, EDGE_IP_SETS, LOCAL_IP_SETS } from '../../local/aws/waf.ts';
 import { attacker, subjectOn } from '../fixtures/case.ts';

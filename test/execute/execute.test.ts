@@ -1,6 +1,5 @@
 // Execution and reversal in their fixed order, with a crash at every step: P3 and P4.
 import { beforeEach, describe, expect, test } from 'vitest';
-import { moveTo } from '../../functions/audit/chain.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import {
   Conflict,
@@ -10,15 +9,16 @@ import {
   IllegalTransition,
   NotVerified,
 } from '../../functions/domain/errors.ts';
-import { isLeftToPeople } from '../../functions/domain/unheard.ts';
+import { isLeftToPeople } from '../../functions/domain/owed-notification.ts';
 import { type ExecuteDeps, execute } from '../../functions/execute/execute.ts';
-import type { Connected } from '../../functions/execute/mechanism.ts';
+import type { Connected } from '../../functions/mechanisms/mechanism.ts';
+import type { Scheduled } from '../../functions/platform/schedules.ts';
 import { reverse } from '../../functions/reverse/reverse.ts';
-import type { Scheduled } from '../../functions/scheduling/schedules.ts';
+import { moveTo } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import type { Change } from '../../functions/web/decision.ts';
-import { extend, keep } from '../../functions/web/keeping.ts';
-import { write } from '../../functions/web/write.ts';
+import { extend, keep } from '../../functions/web/keep-decision.ts';
+import { write } from '../../functions/web/write-change.ts';
 import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
 import { approvedByAna } from '../web/desk.ts';

@@ -1,10 +1,10 @@
 // A mechanism on a set in memory, for tests of the fixed order: what it does is visible at every step.
 import { z } from 'zod';
-import { actionDigest, append } from '../../functions/audit/chain.ts';
 import { Action } from '../../functions/domain/action.ts';
 import { StateChanged } from '../../functions/domain/errors.ts';
-import { type Connected, connected, type Mechanism } from '../../functions/execute/mechanism.ts';
-import type { Scheduled, Schedules } from '../../functions/scheduling/schedules.ts';
+import { type Connected, connected, type Mechanism } from '../../functions/mechanisms/mechanism.ts';
+import type { Scheduled, Schedules } from '../../functions/platform/schedules.ts';
+import { actionDigest, append } from '../../functions/store/hash-chain.ts';
 import { ALERT_ID, attacker, INCIDENT_ID, NOW, POLICY, recommend } from '../fixtures/case.ts';
 
 /** The world that the mechanism changes: value → who put it there. */

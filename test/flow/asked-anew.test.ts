@@ -1,6 +1,6 @@
 // What nobody answered is asked anew by a manager; what somebody kept is looked at again.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { faultOf } from '../../functions/audit/chain.ts';
+import { faultOf } from '../../functions/store/hash-chain.ts';
 import { createWorld, sample, type World } from './world.ts';
 
 const DENIED = '203.0.113.101/32 at acl-0a1b2c3d4e5f60701';

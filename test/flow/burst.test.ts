@@ -1,5 +1,6 @@
 // A burst of alerts, through the real functions on a table in memory: P6, P9, and nobody woken more often than policy says.
 import { expect, test } from 'vitest';
+import { assumeDrilled } from '../../cli/drill/assumed.ts';
 import { analyse } from '../../functions/analyse/analyse.ts';
 import { playbook } from '../../functions/analyse/playbook.ts';
 import { approve } from '../../functions/approve/approve.ts';
@@ -8,16 +9,15 @@ import type { Action } from '../../functions/domain/action.ts';
 import { NotFound } from '../../functions/domain/errors.ts';
 import { enrich } from '../../functions/enrich/enrich.ts';
 import { execute } from '../../functions/execute/execute.ts';
-import { effectsOf } from '../../functions/execute/registry.ts';
 import { gate } from '../../functions/gate/gate.ts';
 import { type Accepted, acceptEvent } from '../../functions/intake/intake.ts';
-import { capped } from '../../functions/notify/capped.ts';
-import type { Message } from '../../functions/notify/message.ts';
+import { effectsOf } from '../../functions/mechanisms/registry.ts';
+import type { Message } from '../../functions/messaging/message.ts';
+import { capped } from '../../functions/messaging/rate-limited-send.ts';
 import { notify } from '../../functions/notify/notify.ts';
 import { reverse } from '../../functions/reverse/reverse.ts';
+import { createAccount } from '../../local/account.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
-import { assumeDrilled } from '../../local/drill/assumed.ts';
-import { createAccount } from '../../local/mechanisms.ts';
 import { schedulesIn } from '../execute/toy.ts';
 import { NOW, POLICY } from '../fixtures/case.ts';
 import { retried } from '../properties/mortal.ts';

@@ -1,9 +1,9 @@
 // P4: what the record says is in force, and AWS does not show, is found within the hour and told once; nothing puts it back.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { noted } from '../../functions/audit/chain.ts';
 import { execute } from '../../functions/execute/execute.ts';
-import { blockAddress } from '../../functions/execute/waf/address.ts';
+import { blockAddress } from '../../functions/mechanisms/waf/address.ts';
 import { reverse } from '../../functions/reverse/reverse.ts';
+import { noted } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { minuteOf } from '../../functions/sweep/drift.ts';
 import { sweep } from '../../functions/sweep/sweep.ts';

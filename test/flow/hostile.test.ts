@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Analyst } from '../../functions/analyse/brief.ts';
 import type { Action } from '../../functions/domain/action.ts';
-import { ActionName } from '../../functions/domain/policy/actions.ts';
+import { ActionName } from '../../functions/domain/action-catalog.ts';
 import { POLICY, recommend } from '../fixtures/case.ts';
 import { createWorld, sample } from './world.ts';
 

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { faultOf } from '../../functions/audit/chain.ts';
 import { Denied, Throttled } from '../../functions/domain/errors.ts';
+import { faultOf } from '../../functions/store/hash-chain.ts';
 import { NOW, POLICY } from '../fixtures/case.ts';
 import { createWorld, sample, type World } from './world.ts';
 

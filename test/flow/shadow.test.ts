@@ -1,6 +1,6 @@
 // An account in shadow mode: nothing is touched, and a manager says of each action whether it would have been right.
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { tallyIn } from '../../local/console/shadow.ts';
+import { tallyIn } from '../../console/shadow.ts';
 import { POLICY } from '../fixtures/case.ts';
 import { createWorld, sample, type World } from './world.ts';
 

@@ -1,10 +1,10 @@
 // The whole way with Slack: asked there, answered there or elsewhere, and told there how it ended.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { approve } from '../../functions/approve/approve.ts';
-import { channelsOf } from '../../functions/notify/channels.ts';
+import { channelsOf } from '../../functions/messaging/channels.ts';
+import { createSend } from '../../functions/messaging/send.ts';
 import { notify } from '../../functions/notify/notify.ts';
-import { createSend } from '../../functions/notify/send.ts';
-import { createCallback } from '../../functions/scheduling/executions.ts';
+import { createCallback } from '../../functions/platform/executions.ts';
 import { createWeb } from '../../functions/web/web.ts';
 import { createStepFunctions } from '../../local/aws/step-functions.ts';
 import { POLICY } from '../fixtures/case.ts';
@@ -21,7 +21,7 @@ import {
   shownIn,
   startSlack,
 } from '../fixtures/slack.ts';
-import { clientsWith } from '../notify/channels/message.ts';
+import { clientsWith } from '../messaging/channels/message.ts';
 import { BASE_URL } from '../web/desk.ts';
 import { createWorld, sample, type World } from './world.ts';
 

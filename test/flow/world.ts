@@ -1,10 +1,10 @@
 // One account in memory, with a clock that tests move: events go in, and what people and AWS see comes out.
 import { readFileSync } from 'node:fs';
+import { assumeDrilled } from '../../cli/drill/assumed.ts';
 import type { Analyst } from '../../functions/analyse/brief.ts';
 import { playbook } from '../../functions/analyse/playbook.ts';
 import type { Action } from '../../functions/domain/action.ts';
-import type { Policy } from '../../functions/domain/policy.ts';
-import { assumeDrilled } from '../../local/drill/assumed.ts';
+import type { Policy } from '../../functions/policy/policy.ts';
 import { manualClock, systemClock } from '../../local/engine/clock.ts';
 import { createRuntime, type Runtime, type RuntimeOptions } from '../../local/runtime.ts';
 import { NOW, POLICY } from '../fixtures/case.ts';

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Disposition } from '../../functions/domain/action.ts';
+import { ActionName } from '../../functions/domain/action-catalog.ts';
 import { Recommendation } from '../../functions/domain/assessment.ts';
 import {
   type Fact,
@@ -10,12 +11,11 @@ import {
   known,
   unknown,
 } from '../../functions/domain/facts.ts';
-import { ActionName } from '../../functions/domain/policy/actions.ts';
-import type { Policy } from '../../functions/domain/policy.ts';
-import { effectsOf } from '../../functions/execute/registry.ts';
 import { decide, isStricter } from '../../functions/gate/decide.ts';
 import type { Circumstances } from '../../functions/gate/proposal.ts';
 import { RULES } from '../../functions/gate/rules.ts';
+import { effectsOf } from '../../functions/mechanisms/registry.ts';
+import type { Policy } from '../../functions/policy/policy.ts';
 import {
   alertWith,
   attacker,

@@ -1,16 +1,16 @@
 // Whoever is on call by a schedule of PagerDuty or Opsgenie is asked; loopback services answer as documented, and fail.
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { EscalationFile } from '../../functions/domain/policy/escalation.ts';
-import type { Policy } from '../../functions/domain/policy.ts';
-import { effectsOf } from '../../functions/execute/registry.ts';
-import { blockAddress } from '../../functions/execute/waf/address.ts';
 import { type GateDeps, gate } from '../../functions/gate/gate.ts';
-import { asText } from '../../functions/notify/channels/channel.ts';
-import type { Message } from '../../functions/notify/message.ts';
+import { effectsOf } from '../../functions/mechanisms/registry.ts';
+import { blockAddress } from '../../functions/mechanisms/waf/address.ts';
+import { asText } from '../../functions/messaging/channels/channel.ts';
+import type { Message } from '../../functions/messaging/message.ts';
+import { askText } from '../../functions/messaging/texts/asked.ts';
 import { notify } from '../../functions/notify/notify.ts';
-import { askText } from '../../functions/notify/texts/asked.ts';
-import { createOnCall, staffNow } from '../../functions/remote/on-call.ts';
+import { createOnCall, staffNow } from '../../functions/platform/on-call-schedule.ts';
+import type { Policy } from '../../functions/policy/policy.ts';
+import { EscalationFile } from '../../functions/policy/schemas/escalation.ts';
 import type { Store } from '../../functions/store/store.ts';
 import {
   ALERT_ID,
@@ -22,7 +22,7 @@ import {
   recommend,
 } from '../fixtures/case.ts';
 import { type Loopback, raw, silence, startLoopback } from '../fixtures/loopback.ts';
-import { clientsWith } from '../notify/channels/message.ts';
+import { clientsWith } from '../messaging/channels/message.ts';
 import { startStores } from '../store/dynamo.ts';
 import { mac, put, waiting } from '../web/desk.ts';
 import { readyForGate } from './ready.ts';

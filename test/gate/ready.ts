@@ -1,6 +1,7 @@
 // What is there when the gate is called: an alert, its facts, and drills that vouch for every mechanism.
+
+import { assumeDrilled } from '../../cli/drill/assumed.ts';
 import type { Store } from '../../functions/store/store.ts';
-import { assumeDrilled } from '../../local/drill/assumed.ts';
 import { ALERT_ID, alertWith, factsWith, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 
 export async function readyForGate(store: Store): Promise<void> {

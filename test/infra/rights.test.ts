@@ -2,10 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Channels } from '../../functions/domain/policy/channels.ts';
-import type { Policy } from '../../functions/domain/policy.ts';
 import { markOf } from '../../functions/domain/service-account.ts';
-import { MECHANISMS, SCOPES } from '../../functions/execute/registry.ts';
+import { MECHANISMS, SCOPES } from '../../functions/mechanisms/registry.ts';
+import type { Policy } from '../../functions/policy/policy.ts';
+import type { Channels } from '../../functions/policy/schemas/channels.ts';
 import {
   covers,
   functionsOf,

@@ -1,8 +1,8 @@
 // P1: what the runbooks of tier 3 have a person do by hand is nothing that a role of the stack could do.
 import { describe, expect, test } from 'vitest';
+import { ActionName } from '../../functions/domain/action-catalog.ts';
 import type { Entity, EntityKind } from '../../functions/domain/alert.ts';
-import { ActionName } from '../../functions/domain/policy/actions.ts';
-import { runbookOf } from '../../functions/notify/runbook.ts';
+import { runbookOf } from '../../functions/messaging/runbook.ts';
 import { alertWith, attacker, NOW } from '../fixtures/case.ts';
 import { covers, functionsOf, POLICY, templateWith } from './template.ts';
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { ENV } from '../../functions/domain/env.ts';
-import { SCOPES } from '../../functions/execute/registry.ts';
-import { watchAddress } from '../../functions/execute/waf/address.ts';
-import { EXECUTOR_LIVES_MINUTES } from '../../functions/reverse/late.ts';
+import { SCOPES } from '../../functions/mechanisms/registry.ts';
+import { watchAddress } from '../../functions/mechanisms/waf/address.ts';
+import { EXECUTOR_LIVES_MINUTES } from '../../functions/reverse/late-apply.ts';
 import { attacker, subjectOn } from '../fixtures/case.ts';
 import {
   functionsOf,
@@ -91,13 +91,15 @@ function variablesOf(file: string): string[] {
   const own = [...text.matchAll(/required\((?:process\.)?env, ENV\.(\w+)\)/g)].map(
     ([, name]) => ENV[name as keyof typeof ENV],
   );
-  const builders = [...text.matchAll(/ from '(\.[^']*\/(?:deployed|eventbridge)\.ts)'/g)];
+  const builders = [
+    ...text.matchAll(/ from '(\.[^']*\/(?:deps|serve|http-clients|eventbridge-schedules)\.ts)'/g),
+  ];
   return [...own, ...builders.flatMap(([, path]) => variablesOf(join(file, '..', path ?? '')))];
 }
 
 describe('every function', () => {
   const entryOf = (name: string) =>
-    name.replace(/^(execute|reverse)-([\w-]+)$/, 'execute/$2').concat('/handler.ts');
+    name.replace(/^(execute|reverse)-([\w-]+)$/, 'mechanisms/$2').concat('/handler.ts');
 
   test.each([...functions.keys()])(
     '%s is given every variable that its code insists on',

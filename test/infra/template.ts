@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import type { Policy } from '../../functions/domain/policy.ts';
+import { loadPolicy, POLICIES } from '../../functions/policy/load.ts';
+import type { Policy } from '../../functions/policy/policy.ts';
 import { CountermandStack } from '../../infra/countermand-stack.ts';
 import type { Settings } from '../../infra/settings.ts';
-import { loadPolicy, POLICIES } from '../../policies/load.ts';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
 export const PREFIX = 'countermand-';

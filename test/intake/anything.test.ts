@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { Reported } from '../../functions/domain/alert.ts';
 import { InvalidInput } from '../../functions/domain/errors.ts';
 import { correlationKeys } from '../../functions/intake/correlate.ts';
-import { normalise } from '../../functions/intake/normalise.ts';
-import { alone, unwrap } from '../../functions/intake/unwrap.ts';
+import { normalise } from '../../functions/sources/normalise.ts';
+import { alone, unwrap } from '../../functions/sources/unwrap.ts';
 import { productSampleIds, sample, sampleIds } from './events.ts';
 
 const Unidentified = Reported;

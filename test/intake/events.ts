@@ -1,6 +1,6 @@
 // Events in the shape in which they are delivered, from the console's samples; tests change what they are about.
-import { normalise } from '../../functions/intake/normalise.ts';
-import { type Finding, unwrap } from '../../functions/intake/unwrap.ts';
+import { normalise } from '../../functions/sources/normalise.ts';
+import { type Finding, unwrap } from '../../functions/sources/unwrap.ts';
 import { loadSamples } from '../../local/samples.ts';
 
 const SAMPLES = loadSamples();

@@ -1,8 +1,8 @@
 // Accepting findings: what is kept and started, repeats, bad neighbours, failures on the way.
 import { beforeEach, describe, expect, test } from 'vitest';
-import { faultOf } from '../../functions/audit/chain.ts';
 import { Conflict, Unavailable } from '../../functions/domain/errors.ts';
 import type { IntakeDeps } from '../../functions/intake/intake.ts';
+import { faultOf } from '../../functions/store/hash-chain.ts';
 import { startStores } from '../store/dynamo.ts';
 import { type Desk, openDesk, probe } from './desk.ts';
 

@@ -1,6 +1,6 @@
 // One-time schedules: fired when due, once, kept while their target fails, and never mixed up with their successors.
 import { describe, expect, test, vi } from 'vitest';
-import type { Scheduled } from '../../functions/scheduling/schedules.ts';
+import type { Scheduled } from '../../functions/platform/schedules.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
 import { createScheduler } from '../../local/engine/scheduler.ts';
 

@@ -3,7 +3,7 @@ import { S3 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { archive } from '../../functions/archive/archive.ts';
 import { createBucket } from '../../functions/archive/bucket.ts';
-import { copiesInBucket } from '../../local/archive/copies.ts';
+import { copiesInBucket } from '../../local/archive-copies.ts';
 import { toyAction } from '../execute/toy.ts';
 import { NOW } from '../fixtures/case.ts';
 import { type Moto, startMoto } from './moto-server.ts';

@@ -9,9 +9,9 @@ import { IAM } from '@aws-sdk/client-iam';
 import { Scheduler } from '@aws-sdk/client-scheduler';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
+import type { ActionName } from '../../functions/domain/action-catalog.ts';
 import type { Entity } from '../../functions/domain/alert.ts';
 import { ENV } from '../../functions/domain/env.ts';
-import type { ActionName } from '../../functions/domain/policy/actions.ts';
 import { createStore, type Store } from '../../functions/store/store.ts';
 import { createTableInput } from '../../local/engine/database.ts';
 import { toyAction } from '../execute/toy.ts';
@@ -93,7 +93,7 @@ type Case = {
 
 const CASES: Record<string, Case> = {
   user: {
-    handlers: () => import('../../functions/execute/user/handler.ts'),
+    handlers: () => import('../../functions/mechanisms/user/handler.ts'),
     name: 'disable_user_account_temporarily',
     mechanism: 'user.deny-all',
     made: async () => ({
@@ -102,7 +102,7 @@ const CASES: Record<string, Case> = {
     }),
   },
   'access-key': {
-    handlers: () => import('../../functions/execute/access-key/handler.ts'),
+    handlers: () => import('../../functions/mechanisms/access-key/handler.ts'),
     name: 'revoke_api_key',
     mechanism: 'access-key.inactive',
     async made() {
@@ -115,7 +115,7 @@ const CASES: Record<string, Case> = {
     },
   },
   'user-pool': {
-    handlers: () => import('../../functions/execute/user-pool/handler.ts'),
+    handlers: () => import('../../functions/mechanisms/user-pool/handler.ts'),
     name: 'disable_user_account_temporarily',
     mechanism: 'user-pool.disable-user',
     async made() {
@@ -138,7 +138,7 @@ const CASES: Record<string, Case> = {
     },
   },
   'api-key': {
-    handlers: () => import('../../functions/execute/api-key/handler.ts'),
+    handlers: () => import('../../functions/mechanisms/api-key/handler.ts'),
     name: 'revoke_api_key',
     mechanism: 'api-key.disabled',
     async made() {

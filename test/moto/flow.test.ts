@@ -9,7 +9,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import { Denied, Throttled } from '../../functions/domain/errors.ts';
-import { SCOPES } from '../../functions/execute/registry.ts';
+import { SCOPES } from '../../functions/mechanisms/registry.ts';
 import { createEngine, type Engine, type EngineDeps } from '../../local/engine/state-machines.ts';
 import { createWorld, sample, type World } from '../flow/world.ts';
 import { type Moto, startMotoWithLambdas } from './moto-server.ts';

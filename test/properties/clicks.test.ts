@@ -3,15 +3,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { approve } from '../../functions/approve/approve.ts';
-import { anchorOf, faultOf } from '../../functions/audit/chain.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import { NotFound } from '../../functions/domain/errors.ts';
 import { execute } from '../../functions/execute/execute.ts';
+import { issueLink } from '../../functions/links/link.ts';
 import { notify } from '../../functions/notify/notify.ts';
 import { reverse } from '../../functions/reverse/reverse.ts';
+import { anchorOf, faultOf } from '../../functions/store/hash-chain.ts';
 import { sweep } from '../../functions/sweep/sweep.ts';
 import { issueNonce } from '../../functions/web/form.ts';
-import { issueLink } from '../../functions/web/link.ts';
 import { createWeb } from '../../functions/web/web.ts';
 import { schedulesIn, toy, toyMechanisms, type World } from '../execute/toy.ts';
 import { attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';

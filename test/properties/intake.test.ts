@@ -1,10 +1,10 @@
 // P9 at the edges of intake: events cut off or spoiled, and a death at any single request to the database.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { faultOf } from '../../functions/audit/chain.ts';
 import { InvalidInput, Unavailable } from '../../functions/domain/errors.ts';
 import { type Accepted, acceptEvent, type IntakeDeps } from '../../functions/intake/intake.ts';
-import { unwrap } from '../../functions/intake/unwrap.ts';
+import { unwrap } from '../../functions/sources/unwrap.ts';
+import { faultOf } from '../../functions/store/hash-chain.ts';
 import { createStore } from '../../functions/store/store.ts';
 import { type Database, startDatabase } from '../../local/engine/database.ts';
 import { loadSamples } from '../../local/samples.ts';

@@ -2,11 +2,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import { Unavailable } from '../../functions/domain/errors.ts';
-import { asText } from '../../functions/notify/channels/channel.ts';
-import { Message } from '../../functions/notify/message.ts';
+import { readLink } from '../../functions/links/link.ts';
+import { asText } from '../../functions/messaging/channels/channel.ts';
+import { Message } from '../../functions/messaging/message.ts';
 import { type RemindDeps, remind } from '../../functions/remind/remind.ts';
 import type { Store } from '../../functions/store/store.ts';
-import { readLink } from '../../functions/web/link.ts';
 import { createWafSamples } from '../../local/aws/waf-samples.ts';
 import { attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 const ROOT = join(import.meta.dirname, '..', '..');
 
 test('no path is taken from a URL, where a space is %20', () => {
-  const sources = globSync('{functions,infra,local,policies,test}/**/*.ts', { cwd: ROOT });
+  const sources = globSync('{cli,console,functions,infra,local,test,tools}/**/*.ts', { cwd: ROOT });
   expect(sources.length).toBeGreaterThan(100);
   const taken = sources.filter((source) =>
     /import\.meta\.url\)\s*\.pathname/.test(readFileSync(join(ROOT, source), 'utf8')),

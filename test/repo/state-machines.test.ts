@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import aslValidator from 'asl-validator';
 import { describe, expect, test } from 'vitest';
 import * as errors from '../../functions/domain/errors.ts';
-import { SCOPES } from '../../functions/execute/registry.ts';
+import { SCOPES } from '../../functions/mechanisms/registry.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 type State = {
@@ -89,5 +89,5 @@ describe.each(['respond', 'reverse'])('%s.asl.json', (name) => {
 
 test('every scope has a function to execute and to reverse', () => {
   for (const scope of SCOPES)
-    expect(existsSync(join(root, 'functions/execute', scope, 'handler.ts'))).toBe(true);
+    expect(existsSync(join(root, 'functions/mechanisms', scope, 'handler.ts'))).toBe(true);
 });

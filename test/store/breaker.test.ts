@@ -1,7 +1,7 @@
 // The breaker: what it counts, when it trips, and that only a person puts it back.
 import { beforeEach, describe, expect, test } from 'vitest';
-import { faultOf } from '../../functions/audit/chain.ts';
 import type { Mishap } from '../../functions/store/breaker.ts';
+import { faultOf } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { POLICY } from '../fixtures/case.ts';
 import { startStores } from './dynamo.ts';

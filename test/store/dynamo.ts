@@ -1,6 +1,6 @@
 // Stores on an in-memory database for the tests of one file.
 import { afterAll, beforeAll } from 'vitest';
-import type { Log } from '../../functions/audit/log.ts';
+import type { Log } from '../../functions/platform/log.ts';
 import { createStore, type Store } from '../../functions/store/store.ts';
 import { type Database, startDatabase } from '../../local/engine/database.ts';
 

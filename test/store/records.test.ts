@@ -1,8 +1,8 @@
 // What records promise: a log line for each change of state, a refusal of what is not one, and a switch that fails safe.
 import { beforeEach, describe, expect, test } from 'vitest';
-import { moveTo, noted } from '../../functions/audit/chain.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import { InvalidInput, NotFound } from '../../functions/domain/errors.ts';
+import { moveTo, noted } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { toyAction } from '../execute/toy.ts';
 import { ALERT_ID, alertWith, INCIDENT_ID, incidentWith, NOW } from '../fixtures/case.ts';

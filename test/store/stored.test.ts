@@ -4,12 +4,12 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
-import { faultOf } from '../../functions/audit/chain.ts';
 import { Unavailable } from '../../functions/domain/errors.ts';
 import { readStored } from '../../functions/domain/stored.ts';
-import { MECHANISMS } from '../../functions/execute/registry.ts';
+import { issueLink } from '../../functions/links/link.ts';
+import { MECHANISMS } from '../../functions/mechanisms/registry.ts';
+import { faultOf } from '../../functions/store/hash-chain.ts';
 import type { Item } from '../../functions/store/table.ts';
-import { issueLink } from '../../functions/web/link.ts';
 import { type Site, startSite } from '../browser/site.ts';
 import { ALERT_ID, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 

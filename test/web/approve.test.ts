@@ -1,10 +1,10 @@
 // P2: one decision, by somebody who was asked, in time, on exactly this action; and what people are told.
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { moveTo } from '../../functions/audit/chain.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import { Conflict } from '../../functions/domain/errors.ts';
-import type { Policy } from '../../functions/domain/policy.ts';
+import type { Policy } from '../../functions/policy/policy.ts';
+import { moveTo } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { contended } from '../../functions/store/table.ts';
 import { decide } from '../../functions/web/decision.ts';

@@ -1,12 +1,13 @@
 // An action that waits for a person or is in force, with its alert and incident, and the site that serves its links.
-import { append } from '../../functions/audit/chain.ts';
+
 import type { Action, ApprovalRequest } from '../../functions/domain/action.ts';
 import type { Alert } from '../../functions/domain/alert.ts';
-import { blockAddress } from '../../functions/execute/waf/address.ts';
-import { overdueAt, type Scheduled } from '../../functions/scheduling/schedules.ts';
+import { issueLink, type LinkClaims } from '../../functions/links/link.ts';
+import { blockAddress } from '../../functions/mechanisms/waf/address.ts';
+import { overdueAt, type Scheduled } from '../../functions/platform/schedules.ts';
+import { append } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { issueNonce } from '../../functions/web/form.ts';
-import { issueLink, type LinkClaims } from '../../functions/web/link.ts';
 import { createWeb, type WebDeps } from '../../functions/web/web.ts';
 import { createMac } from '../../local/mac.ts';
 import { schedulesIn, toyAction } from '../execute/toy.ts';

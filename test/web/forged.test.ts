@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
-import { issueLink, type LinkClaims, PagePurpose, Purpose } from '../../functions/web/link.ts';
-import { seal } from '../../functions/web/seal.ts';
+import { issueLink, type LinkClaims, PagePurpose, Purpose } from '../../functions/links/link.ts';
+import { seal } from '../../functions/links/signed-claims.ts';
 import { createMac } from '../../local/mac.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
 import { ana, ben, desk, inForce, mac, mei, minute, pages, put, waiting } from './desk.ts';

@@ -1,8 +1,8 @@
 // Forms: only of our own page, for its own link, shown not long ago. Looking, by whatever method, changes nothing.
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
+import { Purpose } from '../../functions/links/link.ts';
 import type { Store } from '../../functions/store/store.ts';
-import { Purpose } from '../../functions/web/link.ts';
 import { INCIDENT_ID } from '../fixtures/case.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
 import { ben, desk, inForce, minute, put, waiting } from './desk.ts';

@@ -1,8 +1,8 @@
 // P4: an action in force is kept, extended or reversed by a named person; the record first, then its effects.
 import { beforeEach, describe, expect, test } from 'vitest';
-import { noted } from '../../functions/audit/chain.ts';
 import type { Action } from '../../functions/domain/action.ts';
-import { overdueAt } from '../../functions/scheduling/schedules.ts';
+import { overdueAt } from '../../functions/platform/schedules.ts';
+import { noted } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
-import type { Policy } from '../../functions/domain/policy.ts';
-import { seal } from '../../functions/web/seal.ts';
+import { seal } from '../../functions/links/signed-claims.ts';
+import type { Policy } from '../../functions/policy/policy.ts';
 import { providerFrom, whyNot } from '../../functions/web/sign-in.ts';
 import { INCIDENT_ID, POLICY } from '../fixtures/case.ts';
 import { CLIENT, type Misbehaviour, type Provider, startProvider } from '../fixtures/provider.ts';

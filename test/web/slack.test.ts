@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type ApproveDeps, approve } from '../../functions/approve/approve.ts';
 import type { Action } from '../../functions/domain/action.ts';
-import { slackMemberOf } from '../../functions/domain/people.ts';
-import { SignIn } from '../../functions/domain/policy/account.ts';
-import { channelsOf } from '../../functions/notify/channels.ts';
+import { channelsOf } from '../../functions/messaging/channels.ts';
+import { createSend } from '../../functions/messaging/send.ts';
 import { notify } from '../../functions/notify/notify.ts';
-import { createSend } from '../../functions/notify/send.ts';
+import { slackMemberOf } from '../../functions/policy/people.ts';
+import { SignIn } from '../../functions/policy/schemas/account.ts';
 import type { Store } from '../../functions/store/store.ts';
 import type { WebDeps } from '../../functions/web/web.ts';
 import { INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
@@ -22,7 +22,7 @@ import {
   shownIn,
   startSlack,
 } from '../fixtures/slack.ts';
-import { clientsWith } from '../notify/channels/message.ts';
+import { clientsWith } from '../messaging/channels/message.ts';
 import { startStores } from '../store/dynamo.ts';
 import { ana, BASE_URL, ben, desk, mac, minute, put, requestWith, waiting } from './desk.ts';
 

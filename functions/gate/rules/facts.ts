@@ -1,8 +1,8 @@
 // What the facts say about the target. A fact that is unknown counts as the worst that it could be.
 import { isDeepStrictEqual } from 'node:util';
-import { instancesSeen } from '../../domain/attacked.ts';
 import { APPROVER_ADDRESS, type Fact, type InForce } from '../../domain/facts.ts';
-import type { Effect } from '../../execute/registry.ts';
+import { instancesSeen } from '../../domain/instances-seen.ts';
+import type { Effect } from '../../mechanisms/registry.ts';
 import { type Proposal, type Rule, verdict } from '../proposal.ts';
 
 /** Tickets and notifications concern the alert itself; there is nothing about the world to know first. */

@@ -2,8 +2,8 @@
 import { html } from 'hono/html';
 import type { Action } from '../../domain/action.ts';
 import { hour, span, unlinked } from '../../domain/wording.ts';
-import { headlineOf, unanswered } from '../../notify/texts/phrases.ts';
-import { pickOf } from '../together.ts';
+import { headlineOf, unanswered } from '../../messaging/texts/phrases.ts';
+import { pickOf } from '../grouped-answers.ts';
 import type { View } from '../view.ts';
 import { form, type Html, shell, timeLeft } from './frame.ts';
 import { evidence, facts, machinesWords, record } from './parts.ts';

@@ -1,7 +1,7 @@
 // The page for whoever decides whether shadow mode was right often enough.
 import { html } from 'hono/html';
-import { headlineOf } from '../../notify/texts/phrases.ts';
-import { judgedBy } from '../standing.ts';
+import { headlineOf } from '../../messaging/texts/phrases.ts';
+import { judgedBy } from '../action-status.ts';
 import type { View } from '../view.ts';
 import { form, type Html, shell } from './frame.ts';
 import { evidence, facts, machinesWords, record } from './parts.ts';

@@ -2,9 +2,9 @@
 import { html } from 'hono/html';
 import type { Action } from '../../domain/action.ts';
 import { oneLine, span, utc } from '../../domain/wording.ts';
-import { headlineOf, seenSince } from '../../notify/texts/phrases.ts';
-import { mayExtend } from '../keeping.ts';
-import { decidedBy } from '../standing.ts';
+import { headlineOf, seenSince } from '../../messaging/texts/phrases.ts';
+import { decidedBy } from '../action-status.ts';
+import { mayExtend } from '../keep-decision.ts';
 import type { View } from '../view.ts';
 import { form, type Html, shell, timeLeft } from './frame.ts';
 import { evidence, facts, machinesWords, record } from './parts.ts';

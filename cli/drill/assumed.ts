@@ -1,0 +1,25 @@
+// For accounts that only exist to show or measure decisions: their mechanisms count as drilled, and the record says so.
+
+import { MECHANISMS } from '../../functions/mechanisms/registry.ts';
+import type { Policy } from '../../functions/policy/policy.ts';
+import type { Store } from '../../functions/store/store.ts';
+
+export async function assumeDrilled(
+  { account }: Pick<Policy, 'account'>,
+  drills: Store['drills'],
+  now: Date,
+): Promise<void> {
+  await Promise.all(
+    MECHANISMS.map(({ id, version }) =>
+      drills.record({
+        mechanism: id,
+        version,
+        outcome: 'passed',
+        at: now.toISOString(),
+        account,
+        by: 'assumed',
+        text: 'Assumed, for an account that acts on nothing',
+      }),
+    ),
+  );
+}

@@ -1,0 +1,64 @@
+// The laptop's drills: the same mechanisms, on an account of stand-ins that nobody works in.
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { drillFault } from '../../functions/domain/drill.ts';
+import type { Connected } from '../../functions/mechanisms/mechanism.ts';
+import { MECHANISMS } from '../../functions/mechanisms/registry.ts';
+import type { Policy } from '../../functions/policy/policy.ts';
+import type { Store } from '../../functions/store/store.ts';
+import { createAccount } from '../../local/account.ts';
+import { inMemory, onDisk } from '../../local/aws/state-file.ts';
+import { withCanaries } from './canaries.ts';
+import { whoDrills } from './one.ts';
+import { drillAll, type Result } from './run.ts';
+
+export const LAPTOP_REGION = 'eu-central-1';
+
+/** The mechanisms by id, joined to stand-ins that keep their state in the folder, or in memory without one. */
+export function standInMechanisms(policy: Policy, folder?: string): Map<string, Connected> {
+  const { scopes } = createAccount({
+    state: (name, usual) => {
+      const initial = withCanaries(name, usual);
+      return folder ? onDisk(join(folder, `${name}.json`), initial) : inMemory(initial);
+    },
+    policy,
+    send: async () => ({ notBy: [] }),
+    now: () => new Date(),
+  });
+  return new Map(
+    Object.values(scopes)
+      .flat()
+      .map((one) => [one.face.id, one]),
+  );
+}
+
+/**
+ * At a laptop's start: drills what no drill vouches for yet, so that its account decides as one that is drilled. What
+ * passes here has shown that it undoes itself on stand-ins, which is all that a laptop acts on.
+ */
+export async function drillAtStart(
+  policy: Policy,
+  drills: Store['drills'],
+  now: () => Date,
+): Promise<Result[]> {
+  const known = await drills.all();
+  const { drillMaxAgeDays } = policy.limits;
+  const stale = MECHANISMS.filter((face) =>
+    drillFault(known.get(face.id), face, drillMaxAgeDays, now()),
+  );
+  if (stale.length === 0) return [];
+  return drillAll({
+    policy,
+    drills,
+    mechanisms: standInMechanisms(policy),
+    only: (face) => stale.includes(face),
+    account: policy.account,
+    region: LAPTOP_REGION,
+    by: whoDrills(),
+    now,
+    newId: randomUUID,
+    signal: new AbortController().signal,
+    retryMs: 0,
+    tell: { begins: () => {}, step: () => {}, ends: () => {} },
+  });
+}

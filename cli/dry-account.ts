@@ -1,0 +1,24 @@
+// An account in memory that forgets everything: for commands that feed it events and print what became of them.
+import { randomUUID } from 'node:crypto';
+import { loadPolicy, POLICIES } from '../functions/policy/load.ts';
+import { analystFrom } from '../local/analyst.ts';
+import { type Clock, systemClock } from '../local/engine/clock.ts';
+import { createRuntime } from '../local/runtime.ts';
+import { assumeDrilled } from './drill/assumed.ts';
+
+/** `account` names a file in policies/accounts/. What it has in the way of drills is assumed. Throws PolicyError. */
+export async function createDryAccount(account = 'local', clock: Clock = systemClock) {
+  const policy = loadPolicy(POLICIES, account);
+  const runtime = await createRuntime({
+    policy,
+    analyst: analystFrom(process.env).analyst,
+    clock,
+    newId: randomUUID,
+    log: () => {},
+    webBaseUrl: 'http://127.0.0.1',
+    linkKey: Buffer.from(randomUUID()),
+    pageKey: Buffer.from(randomUUID()),
+  });
+  await assumeDrilled(policy, runtime.store.drills, clock.now());
+  return runtime;
+}

@@ -1,0 +1,78 @@
+// The console's routes, beside the pages that people decide on.
+import { Hono } from 'hono';
+import { csrf } from 'hono/csrf';
+import { HTTPException } from 'hono/http-exception';
+import { secureHeaders } from 'hono/secure-headers';
+import { z } from 'zod';
+import { SwitchMode } from '../functions/domain/kill-switch.ts';
+import { errorFields, type Log } from '../functions/platform/log.ts';
+import { noticePage } from '../functions/web/pages/frame.ts';
+import { freshEvent, loadSamples } from '../local/samples.ts';
+import { type ConsoleDeps, overview } from './overview.ts';
+import { live, page } from './page.ts';
+import { SCRIPT } from './script.ts';
+import { shadowPage, tallyIn } from './shadow.ts';
+import { STYLE } from './style.ts';
+
+const SwitchForm = z.strictObject({ mode: SwitchMode });
+
+export function createConsole(deps: ConsoleDeps & { newId: () => string; log: Log }): Hono {
+  const { runtime, now, newId, log } = deps;
+  const app = new Hono();
+  const headers = secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+      baseUri: ["'none'"],
+    },
+  });
+  // Another site's form must not deliver alerts or move the switch here.
+  const { origin, port } = new URL(deps.webBaseUrl);
+  // Whoever types the address may write its usual name.
+  app.use(csrf({ origin: [origin, `http://localhost:${port}`] }));
+  for (const path of ['/', '/live', '/events', '/shadow']) app.use(path, headers);
+  const samples = loadSamples();
+  app.get('/', async (c) => c.html(page(await overview(deps), samples)));
+  app.get('/live', async (c) => c.html(live(await overview(deps))));
+  app.get('/shadow', async (c) => c.html(shadowPage(await tallyIn(runtime))));
+  app.get('/console.css', (c) => c.body(STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
+  app.get('/console.js', (c) =>
+    c.body(SCRIPT, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }),
+  );
+  app.post('/samples/:id', async (c) => {
+    const sample = samples.find(({ id }) => id === c.req.param('id'));
+    if (!sample) return c.notFound();
+    await runtime.accept(freshEvent(sample, newId, now()));
+    return c.redirect('/', 303);
+  });
+  app.post('/events', async (c) => {
+    const { event } = z.object({ event: z.string() }).parse(await c.req.parseBody());
+    const accepted = await runtime.accept(event);
+    const reasons = accepted.flatMap((one) => (one.outcome === 'refused' ? one.reason : []));
+    return reasons.length > 0
+      ? c.html(page(await overview(deps), samples, { reasons, event }), 422)
+      : c.redirect('/', 303);
+  });
+  app.post('/switch', async (c) => {
+    const { mode } = SwitchForm.parse(await c.req.parseBody());
+    await runtime.store.killSwitch.set(deps.policy.account, {
+      mode,
+      by: 'person:console',
+      at: now().toISOString(),
+      why: 'set in the console',
+    });
+    return c.redirect('/', 303);
+  });
+  app.route('/', runtime.web);
+  app.onError((error, c) => {
+    if (error instanceof HTTPException) return error.getResponse();
+    log('error', 'console failed', errorFields(error));
+    return c.html(noticePage('This did not work', 'The log says why. Try again.'), 500);
+  });
+  app.notFound((c) => c.html(noticePage('Not found', 'There is nothing at this address.'), 404));
+  return app;
+}

@@ -1,0 +1,207 @@
+// Gathers what the console shows from the records and the stand-ins.
+
+import { isForJudgement } from '../functions/close/close.ts';
+import type { Action } from '../functions/domain/action.ts';
+import type { Assessment } from '../functions/domain/assessment.ts';
+import type { InvalidInput } from '../functions/domain/errors.ts';
+import type { Incident } from '../functions/domain/incident.ts';
+import { judgeUrl, reviewUrl } from '../functions/messaging/links.ts';
+import { onCallOf } from '../functions/policy/people.ts';
+import type { Policy } from '../functions/policy/policy.ts';
+import type { Delivered } from '../local/aws/inbox.ts';
+import { loadDefinition, stateNames } from '../local/engine/definition.ts';
+import type { EngineEvent } from '../local/engine/state-machines.ts';
+import type { Runtime } from '../local/runtime.ts';
+import type { Overview, ShownIncident, ShownMessage, Step } from './model.ts';
+
+const SHOWN_INCIDENTS = 12;
+const SHOWN_MESSAGES = 15;
+const SHOWN_REFUSED = 5;
+const IN_FORCE: readonly Action['status'][] = ['in-force', 'kept', 'reversing', 'reversal-failed'];
+const WAY = stateNames(loadDefinition('respond'));
+/** States that every alert passes; the others are drawn where an alert reached them. */
+const ALWAYS = ['enrich', 'analyse', 'gate', 'close'];
+
+const ORIGINS: Readonly<Record<Assessment['origin'], string>> = {
+  anthropic: 'Claude',
+  bedrock: 'Claude on Bedrock',
+  playbook: 'the playbook',
+  fallback: 'nobody',
+};
+
+export type ConsoleDeps = {
+  runtime: Runtime;
+  policy: Policy;
+  analyst: string;
+  webBaseUrl: string;
+  now: () => Date;
+};
+
+export async function overview(deps: ConsoleDeps): Promise<Overview> {
+  const { runtime, policy, analyst, now } = deps;
+  const { records } = runtime.store;
+  const incidents = await records.readIncidents(SHOWN_INCIDENTS);
+  const shown = await Promise.all(incidents.found.map((one) => showIncident(deps, one)));
+  const { found: outstanding, unreadable } = await records.outstanding();
+  const inForce = outstanding.filter(({ status }) => IN_FORCE.includes(status));
+  const inbox = await Promise.all(
+    questionsFirst(runtime.inbox(), outstanding.filter(isWaiting)).map((delivered) =>
+      showMessage(runtime, delivered),
+    ),
+  );
+  const spoiled = [
+    ...incidents.unreadable,
+    ...unreadable,
+    ...shown.flatMap((one) => one.unreadable),
+  ].map(({ ids: { pk, sk }, message }) => ({ key: `${pk} ${sk}`, why: message }));
+  return {
+    now: now(),
+    account: policy.account,
+    mode: policy.mode,
+    analyst,
+    killSwitch: await runtime.store.killSwitch.read(policy.account, now()),
+    waiting: outstanding.filter(isWaiting).length,
+    incidents: shown,
+    unreadable: [...new Map(spoiled.map((one) => [one.key, one])).values()],
+    inbox,
+    ipSets: runtime.ipSets(),
+    identities: runtime.identities(),
+    networkAcls: runtime.networkAcls(),
+    inForce: await Promise.all(
+      inForce.map(async (action) => ({ action, reviewUrl: await reviewUrlOf(deps, action) })),
+    ),
+    refused: runtime.rejected().slice(-SHOWN_REFUSED).reverse(),
+  };
+}
+
+const isWaiting = ({ status }: Action): boolean => status === 'awaiting-approval';
+
+/** Every question that nobody has answered, whatever its age, then the latest of the others; newest first. */
+function questionsFirst(delivered: readonly Delivered[], waiting: readonly Action[]): Delivered[] {
+  const ids = new Set<string | null>(waiting.map(({ actionId }) => actionId));
+  const asks = ({ message }: Delivered) => message.links.length > 0 && ids.has(message.actionId);
+  const newestFirst = delivered.toReversed();
+  const others = newestFirst.filter((one) => !asks(one));
+  return [...newestFirst.filter(asks), ...others.slice(0, SHOWN_MESSAGES)];
+}
+
+/** A message asks for something as long as the action is in the state that it was written about. */
+async function showMessage(runtime: Runtime, { at, message }: Delivered): Promise<ShownMessage> {
+  const { key, to, subject, paragraphs, facts, steps, links, incidentId, actionId } = message;
+  const action =
+    links.length > 0 && actionId
+      ? await runtime.store.records.readableAction(incidentId, actionId)
+      : undefined;
+  return {
+    id: key,
+    to: to.kind === 'person' ? to.name : 'the team',
+    at,
+    subject,
+    paragraphs,
+    facts,
+    steps,
+    links,
+    settled: action && !isAsking(key, action) ? action.status : null,
+  };
+}
+
+/** By the key, which names what a message is about: a question, a due time or the review of what was kept, or an end. */
+function isAsking(key: string, { status, reviewAt }: Action): boolean {
+  if (key.startsWith('ask-')) return status === 'awaiting-approval';
+  if (!key.startsWith('remind-')) return true;
+  return status === 'in-force' || (status === 'kept' && key.includes(`${reviewAt}`));
+}
+
+async function showIncident(
+  deps: ConsoleDeps,
+  incident: Incident,
+): Promise<ShownIncident & { unreadable: InvalidInput[] }> {
+  const { runtime } = deps;
+  const { incidentId } = incident;
+  const newest = incident.alerts.at(-1);
+  const [{ found: actions, unreadable }, assessment] = await Promise.all([
+    runtime.store.records.readActions(incidentId),
+    newest && runtime.store.records.findAssessment(incidentId, newest.alertId),
+  ]);
+  return {
+    incident,
+    actions,
+    judgeUrls: Object.fromEntries(
+      await Promise.all(
+        actions
+          .filter(isForJudgement)
+          .map(async (action) => [action.actionId, await judgeUrlOf(deps, action)] as const),
+      ),
+    ),
+    unreadable,
+    verdict: assessment
+      ? `${assessment.verdict}, by ${ORIGINS[assessment.origin]}: ${assessment.summary}`
+      : null,
+    ways: incident.alerts
+      .slice(-3)
+      .reverse()
+      .map(({ alertId, outcome }) => ({
+        alertId,
+        steps: stepsOf(
+          runtime.events,
+          alertId,
+          outcome !== null,
+          actions.filter((action) => action.alertId === alertId),
+        ),
+      })),
+  };
+}
+
+/** The way of one alert. After a restart the engine's events are gone: what has ended is drawn from the records, as done. */
+function stepsOf(
+  events: readonly EngineEvent[],
+  alertId: string,
+  ended: boolean,
+  actions: readonly Action[],
+): Step[] {
+  const mine = events.filter(
+    ({ execution }) => execution === alertId || execution.startsWith(`${alertId}-`),
+  );
+  const last = new Map(mine.flatMap(({ state, type }) => (state ? [[state, type] as const] : [])));
+  const passed = new Set([...ALWAYS, ...last.keys(), ...(ended ? actions.flatMap(passedBy) : [])]);
+  return WAY.filter((name) => passed.has(name)).map((name) => ({
+    name,
+    state: stepState(last.get(name), ended),
+  }));
+}
+
+/** The states that left a trace in the record of an action. */
+function passedBy({ history, approval }: Action): string[] {
+  const by = history.map((entry) => entry.by);
+  if (approval?.decision?.verdict !== 'approved') return by;
+  const executed = by.map((one) => (one === 'execute' ? 'execute-approved' : one));
+  return [...executed, 'enrich-again', 'gate-again'];
+}
+
+function stepState(type: EngineEvent['type'] | undefined, ended: boolean): Step['state'] {
+  if (type === 'exited' || (type === undefined && ended)) return 'done';
+  if (type === 'failed' || type === 'caught') return 'failed';
+  return type === undefined ? 'ahead' : 'now';
+}
+
+/** As the first manager, who decides whether an account goes live. */
+const judgeUrlOf = (
+  { runtime, policy, webBaseUrl, now }: ConsoleDeps,
+  action: Action,
+): Promise<string> => {
+  const id = policy.escalation.managers[0] ?? '';
+  return judgeUrl({ mac: runtime.mac, webBaseUrl }, action, { id }, wholeHour(now()));
+};
+
+/** A desk has one person at it: whoever approved, or the first on call. */
+const reviewUrlOf = (
+  { runtime, policy, webBaseUrl, now }: ConsoleDeps,
+  action: Action,
+): Promise<string> => {
+  const id = action.approval?.decision?.by ?? onCallOf(policy.escalation)[0]?.id ?? '';
+  const until = new Date(wholeHour(now()).getTime() + 2 * 3_600_000);
+  return reviewUrl({ mac: runtime.mac, webBaseUrl }, action, { id }, until);
+};
+
+/** So that the page is the same from one second to the next. */
+const wholeHour = (now: Date): Date => new Date(Math.floor(now.getTime() / 3_600_000) * 3_600_000);

@@ -1,0 +1,157 @@
+// revoke_api_key for IAM access keys: inactive, and afterwards the status that was captured.
+import type { IAM } from '@aws-sdk/client-iam';
+import { z } from 'zod';
+import type { Description, Parameters } from '../../domain/action.ts';
+import type { Alert, Entity } from '../../domain/alert.ts';
+import { InvalidInput, StateChanged } from '../../domain/errors.ts';
+import type { Facts } from '../../domain/facts.ts';
+import { shell } from '../../domain/shell.ts';
+import { aws, causedBy } from '../../platform/aws-errors.ts';
+import { earlierIncidents, undoneAfter, whatIamSays } from '../affected.ts';
+import { refuseServiceAccount, UserName } from '../iam-user.ts';
+import { type Sleep, settled } from '../look-until.ts';
+import type { Mechanism, Subject } from '../mechanism.ts';
+
+export type AccessKeyApi = Pick<IAM, 'getUser' | 'listAccessKeys' | 'updateAccessKey'>;
+export type AccessKeyClients = { iam: AccessKeyApi; sleep: Sleep };
+
+/** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKeyMetadata.html */
+const Status = z.enum(['Active', 'Inactive', 'Expired']);
+const Before = z.strictObject({ status: Status });
+type Before = z.infer<typeof Before>;
+
+/**
+ * Long-lived keys begin with AKIA. Temporary ones (ASIA) have no status to change: they end by themselves.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+ */
+const LongLivedKey = z.string().regex(/^AKIA\w{12,124}$/);
+const Owner = z.object({ userName: UserName });
+
+export const deactivateKey: Mechanism<AccessKeyClients, Before> = {
+  id: 'access-key.inactive',
+  version: 1,
+  action: 'revoke_api_key',
+  scope: 'access-key',
+  targetKinds: ['access-key'],
+  permissions: ['iam:GetUser', 'iam:ListAccessKeys', 'iam:UpdateAccessKey'],
+  quota: 'none: a status changes, nothing is made',
+  effects: (_alert: Alert, target: Entity): readonly Parameters[] => {
+    const owner = ownerOf(target);
+    return owner && LongLivedKey.safeParse(target.value).success ? [owner] : [];
+  },
+  effectKey: ({ target }) => `access-key:${target.value}`,
+  describe,
+  before: Before,
+  // A key that did not work before us is left as it was, and never switched on by us.
+  wasThere: ({ status }) => status !== 'Active',
+  connect,
+};
+
+/** Whose key the alert says it is; null for root and for roles, whose keys are not ours to change. */
+function ownerOf({ attributes: { userName, userType } }: Entity): { userName: string } | null {
+  const isUser = userType === undefined || /^iam_?user$/i.test(userType);
+  const owner = Owner.safeParse({ userName });
+  return isUser && owner.success ? owner.data : null;
+}
+
+const idsOf = ({ target, parameters }: Subject) => ({
+  keyId: target.value,
+  userName: Owner.parse(parameters).userName,
+});
+
+function describe(subject: Subject, facts: Facts | null): Description {
+  const { keyId, userName } = idsOf(subject);
+  const set = (status: string) =>
+    `aws iam update-access-key --user-name ${shell(userName)} --access-key-id ${shell(keyId)} --status ${status}`;
+  return {
+    headline: `Make the access key ${keyId} of ${userName} inactive`,
+    changes: [
+      `The long-lived access key ${keyId} of the IAM user ${userName} becomes Inactive: AWS refuses every request that is signed with it`,
+      'IAM needs some seconds to apply it everywhere',
+    ],
+    affected: [
+      `Every program and person that signs with this key`,
+      `${userName}'s other key and console password go on to work, and so do sessions that were started with this key, until they expire`,
+      'That the key is this user’s is checked with AWS when it is applied',
+      ...whatIamSays(subject, facts),
+      ...earlierIncidents(subject, facts, 'key'),
+    ],
+    undo: `${undoneAfter('The key becomes Active again, as it was found,', subject)}. A leaked key still has to be rotated: its owner gets the commands`,
+    manualUndo: [set('Active')],
+  };
+}
+
+function connect({ iam, sleep }: AccessKeyClients): ReturnType<typeof deactivateKey.connect> {
+  /** All statuses of the user's keys, two at the most; null where there is no such user. */
+  async function keysOf(userName: string) {
+    const { AccessKeyMetadata } = await aws('reading the keys of the user', { userName }, () =>
+      iam.listAccessKeys({ UserName: userName }),
+    );
+    return new Map(
+      (AccessKeyMetadata ?? []).map(({ AccessKeyId, Status: status }) => [AccessKeyId, status]),
+    );
+  }
+  const statusOf = async (subject: Subject) => {
+    const { keyId, userName } = idsOf(subject);
+    return (await keysOf(userName)).get(keyId) ?? null;
+  };
+  const write = (subject: Subject, status: 'Active' | 'Inactive') => {
+    const { keyId, userName } = idsOf(subject);
+    return aws('changing the status of the key', { keyId, userName }, () =>
+      iam.updateAccessKey({ UserName: userName, AccessKeyId: keyId, Status: status }),
+    );
+  };
+  /** The key, and what is known of it: `is Active`, `is none of ...`. */
+  const found = (subject: Subject, status: string | null) => {
+    const { keyId, userName } = idsOf(subject);
+    return status ? `${keyId} is ${status}` : `${keyId} is none of ${userName}'s keys`;
+  };
+
+  return {
+    async capture(subject) {
+      const { keyId, userName } = idsOf(subject);
+      await refuseServiceAccount(iam, userName);
+      const status = await statusOf(subject);
+      if (!status)
+        throw new InvalidInput(
+          `the alert says that ${keyId} is a key of ${userName}; AWS knows no such key of this user`,
+          { keyId, userName },
+        );
+      return { status: Status.parse(status) };
+    },
+    async apply(subject, { status }) {
+      if (status === 'Active') await write(subject, 'Inactive');
+    },
+    verify: (subject) =>
+      settled(async () => {
+        const status = await statusOf(subject);
+        return { holds: status !== null && status !== 'Active', found: found(subject, status) };
+      }, sleep),
+    async revert(subject, before) {
+      if (before.status !== 'Active') return;
+      const now = await statusOrGone(subject);
+      if (now !== 'Inactive' && now !== 'Active')
+        throw new StateChanged(
+          `${found(subject, now)}: somebody deleted or changed it, and it is left as it is`,
+          idsOf(subject),
+        );
+      // Written whatever the look said: it may be seconds behind and still show the status from before us.
+      await write(subject, 'Active');
+    },
+    verifyReverted: (subject, before) =>
+      settled(async () => {
+        const status = await statusOf(subject);
+        return { holds: status === before.status, found: found(subject, status) };
+      }, sleep),
+  };
+
+  /** Null for a key or a user that is gone. */
+  async function statusOrGone(subject: Subject) {
+    try {
+      return await statusOf(subject);
+    } catch (error) {
+      if (causedBy(error, 'NoSuchEntityException')) return null;
+      throw error;
+    }
+  }
+}

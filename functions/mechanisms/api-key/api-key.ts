@@ -1,0 +1,111 @@
+// revoke_api_key for API Gateway: the key is disabled, and afterwards enabled as it was. Its value is never read.
+import type { APIGateway } from '@aws-sdk/client-api-gateway';
+import { z } from 'zod';
+import type { Description } from '../../domain/action.ts';
+import { Denied, NotFound, StateChanged } from '../../domain/errors.ts';
+import type { Facts } from '../../domain/facts.ts';
+import { shell } from '../../domain/shell.ts';
+import { aws, causedBy } from '../../platform/aws-errors.ts';
+import { earlierIncidents, undoneAfter } from '../affected.ts';
+import type { Mechanism, Subject } from '../mechanism.ts';
+
+export type ApiKeyApi = Pick<APIGateway, 'getApiKey' | 'updateApiKey'>;
+export type ApiKeyClients = { gateway: ApiKeyApi };
+
+const Before = z.strictObject({ enabled: z.boolean() });
+type Before = z.infer<typeof Before>;
+
+/** An id has ten of these. A key's value has 20 or more, and must not be taken for one: it is a secret. */
+const ApiKeyId = z.string().regex(/^[a-z0-9]{10}$/);
+
+export const disableKey: Mechanism<ApiKeyClients, Before> = {
+  id: 'api-key.disabled',
+  version: 1,
+  action: 'revoke_api_key',
+  scope: 'api-key',
+  targetKinds: ['api-key'],
+  permissions: ['apigateway:GET', 'apigateway:PATCH'],
+  /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
+  quota: '10 management requests per second, account and region',
+  effects: (_alert, { value }) => (ApiKeyId.safeParse(value).success ? [{}] : []),
+  effectKey: ({ target }) => `api-key:${target.value}`,
+  describe,
+  before: Before,
+  wasThere: ({ enabled }) => !enabled,
+  connect,
+};
+
+function describe(subject: Subject, facts: Facts | null): Description {
+  const { target, region } = subject;
+  return {
+    headline: `Disable the API key ${target.value}`,
+    changes: [
+      `The API Gateway key with the id ${target.value} is disabled: methods that require a key refuse requests that carry it.`,
+    ],
+    affected: [
+      'Every client that calls with this key, in every usage plan that it belongs to',
+      'Methods that require no key stay as open as they are',
+      ...earlierIncidents(subject, facts, 'key'),
+    ],
+    undo: `${undoneAfter('The key is enabled again, as it was found,', subject)}. A leaked key still has to be replaced: its owner gets the commands`,
+    manualUndo: [
+      `aws apigateway update-api-key --region ${region} --api-key ${shell(target.value)} --patch-operations op=replace,path=/enabled,value=true`,
+    ],
+  };
+}
+
+function connect({ gateway }: ApiKeyClients): ReturnType<typeof disableKey.connect> {
+  const read = async ({ target: { value: apiKey } }: Subject) => {
+    const { enabled, tags } = await aws('reading the API key', { apiKey }, () =>
+      gateway.getApiKey({ apiKey, includeValue: false }),
+    );
+    if (enabled === undefined)
+      throw new NotFound('API Gateway does not say whether the key is enabled', { apiKey });
+    return { enabled, isProtected: tags?.countermand === 'protected' };
+  };
+  const write = async ({ target: { value: apiKey } }: Subject, enabled: boolean): Promise<void> => {
+    // The answer may hold the key's value: it goes no further than here.
+    await aws('changing the API key', { apiKey }, () =>
+      gateway.updateApiKey({
+        apiKey,
+        patchOperations: [{ op: 'replace', path: '/enabled', value: String(enabled) }],
+      }),
+    );
+  };
+  const found = ({ target }: Subject, enabled: boolean) =>
+    `${target.value} is ${enabled ? 'enabled' : 'disabled'}`;
+
+  return {
+    async capture(subject) {
+      const { enabled, isProtected } = await read(subject);
+      if (isProtected)
+        throw new Denied(
+          `${subject.target.value} is tagged countermand=protected; a person has to do this by hand`,
+          { apiKey: subject.target.value },
+        );
+      return { enabled };
+    },
+    apply: (subject) => write(subject, false),
+    async verify(subject) {
+      const { enabled } = await read(subject);
+      return { holds: !enabled, found: found(subject, enabled) };
+    },
+    async revert(subject, { enabled }) {
+      if (!enabled) return;
+      try {
+        await write(subject, true);
+      } catch (error) {
+        if (!causedBy(error, 'NotFoundException')) throw error;
+        throw new StateChanged(
+          `the API key ${subject.target.value} no longer exists: somebody deleted it, and there is nothing to enable`,
+          { apiKey: subject.target.value },
+          error,
+        );
+      }
+    },
+    async verifyReverted(subject, before) {
+      const { enabled } = await read(subject);
+      return { holds: enabled === before.enabled, found: found(subject, enabled) };
+    },
+  };
+}

@@ -1,0 +1,189 @@
+// increase_logging_verbosity on a function: its application log level becomes DEBUG, and what it was comes back.
+import type { Lambda } from '@aws-sdk/client-lambda';
+import { z } from 'zod';
+import type { Description } from '../../domain/action.ts';
+import type { Entity } from '../../domain/alert.ts';
+import { Conflict, NotFound, StateChanged } from '../../domain/errors.ts';
+import { shell } from '../../domain/shell.ts';
+import { aws } from '../../platform/aws-errors.ts';
+import { undoneAfter } from '../affected.ts';
+import { lookUntil, type Sleep } from '../look-until.ts';
+import type { Mechanism, Subject } from '../mechanism.ts';
+
+/** The two calls that we make; a stand-in implements the same. */
+export type FunctionApi = Pick<Lambda, 'getFunctionConfiguration' | 'updateFunctionConfiguration'>;
+export type FunctionLogClients = {
+  lambda: FunctionApi;
+  sleep: Sleep;
+};
+
+/**
+ * How a function logs. Text has no levels; JSON without them logs at INFO.
+ * @see https://docs.aws.amazon.com/lambda/latest/api/API_LoggingConfig.html
+ */
+const Logging = z.strictObject({
+  LogFormat: z.enum(['JSON', 'Text']),
+  ApplicationLogLevel: z.enum(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']).optional(),
+  SystemLogLevel: z.enum(['DEBUG', 'INFO', 'WARN']).optional(),
+  LogGroup: z.string().min(1),
+});
+export type Logging = z.infer<typeof Logging>;
+
+/** @see https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConfiguration.html */
+const FUNCTION_NAME = /^[A-Za-z0-9_-]{1,64}$/;
+/** The one version whose settings can be changed. */
+const UNPUBLISHED = '$LATEST';
+
+/** An update without a network takes seconds; with one up to a minute, which is left to the caller's retries. */
+const LOOKS = { most: 10, betweenMs: 2_000 };
+
+export const logAtDebug: Mechanism<FunctionLogClients, Logging> = {
+  id: 'function-log.debug-level',
+  version: 1,
+  action: 'increase_logging_verbosity',
+  scope: 'function-log',
+  targetKinds: ['function'],
+  permissions: ['lambda:GetFunctionConfiguration', 'lambda:UpdateFunctionConfiguration'],
+  quota: '15 control-plane requests a second for all of Lambda in one account and region',
+  // What a published version logs is fixed: where the alert saw one of those, our change would show nothing.
+  effects: (_alert, { value, attributes: { version = UNPUBLISHED } }) =>
+    FUNCTION_NAME.test(value) && version === UNPUBLISHED ? [{}] : [],
+  effectKey: ({ region, target }) => `function-log:${region}:${target.value}`,
+  describe,
+  manualUndo: ({ target, region }, before) => [
+    `aws lambda update-function-configuration --region ${shell(region)} --function-name ${shell(target.value)} --logging-config ${shell(JSON.stringify(restored(before, before)))}`,
+  ],
+  before: Logging,
+  wasThere: isDetailed,
+  connect,
+};
+
+function describe(subject: Subject): Description {
+  const { target, region } = subject;
+  const name = target.value;
+  return {
+    headline: `Log the function ${name} at DEBUG`,
+    changes: [
+      `The application log level of ${name} becomes DEBUG: what its code logs at DEBUG and above reaches its log group`,
+      'Only JSON has log levels. If its log format is Text, it is JSON meanwhile: each line becomes an object, and what reads the lines as text (metric filters, subscriptions, people) may miss them',
+      'Published versions, and aliases that lead to them, log as before',
+    ],
+    affected: [
+      'No caller: a few calls take longer, because running copies are replaced now and when it is undone',
+      'Whoever reads or pays for the log: there is more of it, and it may hold data that the code logs at DEBUG only',
+    ],
+    undo: `${undoneAfter('Log format and level become again what they were', subject)}; nothing else of the function is touched. If somebody changed them meanwhile, it stops and says what it found`,
+    // Before it is applied there is nothing to undo, only to see; afterwards the recorded setting is filled in here.
+    manualUndo: [
+      `aws lambda get-function-configuration --region ${shell(region)} --function-name ${shell(name)} --query LoggingConfig`,
+    ],
+  };
+}
+
+/** As detailed as we want it, or more: then there is nothing for us to do, and nothing of ours to undo. */
+function isDetailed({ LogFormat, ApplicationLogLevel }: Logging): boolean {
+  return (
+    LogFormat === 'JSON' && (ApplicationLogLevel === 'DEBUG' || ApplicationLogLevel === 'TRACE')
+  );
+}
+
+/** Exactly what we leave behind. */
+const isOurs = ({ LogFormat, ApplicationLogLevel }: Logging): boolean =>
+  LogFormat === 'JSON' && ApplicationLogLevel === 'DEBUG';
+
+const levelOf = ({ LogFormat, ApplicationLogLevel = 'INFO' }: Logging) =>
+  LogFormat === 'JSON' ? ApplicationLogLevel : 'no level';
+
+const isAsBefore = (now: Logging, before: Logging): boolean =>
+  now.LogFormat === before.LogFormat && levelOf(now) === levelOf(before);
+
+const inWords = (logging: Logging): string => `${logging.LogFormat}, ${levelOf(logging)}`;
+
+/** An update replaces the whole setting: what is not ours goes back as it was read. */
+const raised = ({ SystemLogLevel = 'INFO', LogGroup }: Logging): Logging => ({
+  LogFormat: 'JSON',
+  ApplicationLogLevel: 'DEBUG',
+  SystemLogLevel,
+  LogGroup,
+});
+
+/** Format and level as they were before us; the rest as it stands now. Text with a level would be refused. */
+function restored(
+  { SystemLogLevel = 'INFO', LogGroup }: Logging,
+  { LogFormat, ApplicationLogLevel = 'INFO' }: Logging,
+): Logging {
+  return LogFormat === 'Text'
+    ? { LogFormat, LogGroup }
+    : { LogFormat, ApplicationLogLevel, SystemLogLevel, LogGroup };
+}
+
+type Found = { logging: Logging; revision: string; failed: string | null };
+
+function connect({ lambda, sleep }: FunctionLogClients): ReturnType<typeof logAtDebug.connect> {
+  /**
+   * The function once no update is under way: until then it takes no other, and its revision is about to change.
+   * What else Lambda answers, environment variables among it, ends here.
+   */
+  async function atRest({ value: name }: Entity): Promise<Found> {
+    const ids = { function: name };
+    const answer = await lookUntil(
+      ({ LastUpdateStatus }) => LastUpdateStatus !== 'InProgress',
+      () =>
+        aws('reading the function', ids, () =>
+          lambda.getFunctionConfiguration({ FunctionName: name }),
+        ),
+      { ...LOOKS, sleep },
+    );
+    const { LastUpdateStatus, LastUpdateStatusReason = 'no reason', RevisionId } = answer;
+    if (LastUpdateStatus === 'InProgress')
+      throw new Conflict('another update of the function is still under way', ids);
+    const logging = Logging.safeParse(answer.LoggingConfig);
+    if (!logging.success || !RevisionId)
+      throw new NotFound('Lambda did not say how the function logs', ids);
+    const failed = LastUpdateStatus === 'Failed' ? LastUpdateStatusReason : null;
+    return { logging: logging.data, revision: RevisionId, failed };
+  }
+
+  /** Nothing but these fields, ever: the same call could change what the function is and may do. */
+  const update = async ({ value: name }: Entity, RevisionId: string, LoggingConfig: Logging) => {
+    await aws('changing how the function logs', { function: name }, () =>
+      lambda.updateFunctionConfiguration({ FunctionName: name, RevisionId, LoggingConfig }),
+    );
+  };
+
+  const changed = ({ value: name }: Entity, now: Logging, before: Logging) =>
+    new StateChanged(
+      `${name} logs as ${inWords(now)}: that is neither what it was (${inWords(before)}) nor what we set (JSON, DEBUG)`,
+      { function: name },
+    );
+
+  return {
+    capture: async ({ target }) => (await atRest(target)).logging,
+    async apply({ target }, before) {
+      const { logging, revision } = await atRest(target);
+      if (isDetailed(logging)) return;
+      if (!isAsBefore(logging, before)) throw changed(target, logging, before);
+      await update(target, revision, raised(logging));
+    },
+    async verify({ target }) {
+      const { logging, failed } = await atRest(target);
+      const found = `${target.value} logs as ${inWords(logging)}`;
+      return failed
+        ? { holds: false, found: `${found}, but its last update failed: ${failed}` }
+        : { holds: isDetailed(logging), found };
+    },
+    async revert({ target }, before) {
+      const { logging, revision } = await atRest(target);
+      if (isAsBefore(logging, before)) return;
+      if (!isOurs(logging)) throw changed(target, logging, before);
+      await update(target, revision, restored(logging, before));
+    },
+    async verifyReverted({ target }, before) {
+      const { logging, failed } = await atRest(target);
+      const found = `${target.value} logs as ${inWords(logging)}`;
+      return failed
+        ? { holds: false, found: `${found}, but its last update failed: ${failed}` }
+        : { holds: isAsBefore(logging, before), found };
+    },
+  };
+}

@@ -1,0 +1,28 @@
+// One host as the thing to watch or to block, in its one spelling.
+
+import { InvalidInput } from '../domain/errors.ts';
+import { isSingleHost, parseAddress } from '../platform/ip-address.ts';
+
+export type Host = { entry: string; family: 'ipv4' | 'ipv6' };
+
+/**
+ * An address as WAF and EC2 store it: CIDR notation, IPv6 compressed. Throws InvalidInput for anything but one host.
+ *
+ * @example entryFor('203.0.113.7') // {entry: '203.0.113.7/32', family: 'ipv4'}
+ */
+export function entryFor(value: string): Host {
+  const parsed = parseAddress(value);
+  if (!parsed) throw new InvalidInput(`"${value}" is not an address`);
+  if (!isSingleHost(parsed)) throw new InvalidInput(`"${value}" is wider than one host`);
+  return { entry: `${parsed.address}/${parsed.bits}`, family: parsed.address.kind() };
+}
+
+/** A value that is no single host has no effect; the gate never lets it come this far, and says why. */
+export function keyOf(value: string): string {
+  try {
+    return entryFor(value).entry;
+  } catch (error) {
+    if (error instanceof InvalidInput) return value;
+    throw error;
+  }
+}

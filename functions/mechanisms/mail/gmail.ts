@@ -1,0 +1,205 @@
+// The calls to Gmail that quarantine takes, in the name of the mailbox's owner, and what its refusals mean.
+import { importPKCS8, SignJWT } from 'jose';
+import { z } from 'zod';
+import { Denied, InvalidInput, NotFound, QuotaExceeded, Throttled } from '../../domain/errors.ts';
+import { type Call, callHttp, type HttpClients, type Service } from '../../platform/http.ts';
+import { TokenAnswer, tokenKeeper } from '../../platform/oauth-token.ts';
+import type { Secret } from '../../platform/secret.ts';
+import { QUARANTINE } from './message.ts';
+
+/** The parts that we need of the JSON key of a service account, as Google hands it out. */
+export const GmailSecret = z.object({
+  type: z.literal('service_account'),
+  client_email: z.email(),
+  private_key_id: z.string().min(1),
+  private_key: z.string().includes('PRIVATE KEY'),
+});
+
+export type GmailClients = HttpClients & {
+  secret: Secret<z.infer<typeof GmailSecret>>;
+  now: () => Date;
+};
+
+const Message = z.object({ id: z.string().min(1), labelIds: z.array(z.string()).default([]) });
+const Label = z.object({ id: z.string().min(1), name: z.string() });
+export type Label = z.infer<typeof Label>;
+
+const API = 'https://gmail.googleapis.com/gmail/v1/users';
+const TOKEN_URL = 'https://oauth2.googleapis.com/token';
+/** Reading messages, changing their labels, making labels; no deleting for good, no settings. */
+const SCOPE = 'https://www.googleapis.com/auth/gmail.modify';
+const GRANT_SECONDS = 3600;
+
+const Refusal = z.object({
+  error: z.object({
+    status: z.string().optional(),
+    errors: z.array(z.object({ reason: z.string() })).optional(),
+  }),
+});
+
+/** @see https://developers.google.com/workspace/gmail/api/guides/handle-errors */
+const gmail: Service = {
+  name: 'Gmail',
+  codeOf: (body) => {
+    const { error } = Refusal.safeParse(body).data ?? {};
+    return error?.errors?.[0]?.reason ?? error?.status;
+  },
+  kinds: {
+    // Both come with 403, which otherwise means that we have no right.
+    rateLimitExceeded: Throttled,
+    userRateLimitExceeded: Throttled,
+    dailyLimitExceeded: QuotaExceeded,
+    // The user exists and has no mailbox.
+    failedPrecondition: NotFound,
+  },
+};
+
+const OAuthRefusal = z.object({ error: z.string(), error_description: z.string().optional() });
+const NO_SUCH_USER = 'no such user';
+
+/** @see https://developers.google.com/identity/protocols/oauth2/service-account#error-codes */
+const oauth: Service = {
+  name: 'Google',
+  codeOf: (body) => {
+    const { error, error_description = '' } = OAuthRefusal.safeParse(body).data ?? {};
+    // The same code stands for a bad signature and for a user that is not there.
+    return /Invalid email or User ID|account not found/i.test(error_description)
+      ? NO_SUCH_USER
+      : error;
+  },
+  kinds: {
+    [NO_SUCH_USER]: NotFound,
+    invalid_grant: Denied,
+    invalid_client: Denied,
+    unauthorized_client: Denied,
+    access_denied: Denied,
+  },
+};
+
+type Request = Pick<Call<unknown>, 'what' | 'method' | 'body'> & { mailbox: string; path: string };
+export type Gmail = ReturnType<typeof createGmail>;
+
+export function createGmail({ secret, now, ...clients }: GmailClients) {
+  const keepers = new Map<string, ReturnType<typeof tokenKeeper>>();
+
+  /** Domain-wide delegation: a token is for one user. @see https://developers.google.com/identity/protocols/oauth2/service-account */
+  function tokensFor(mailbox: string) {
+    const known = keepers.get(mailbox);
+    if (known) return known;
+    const keeper = tokenKeeper(async () => {
+      const assertion = await signed(await secret(), mailbox, now());
+      return callHttp(clients, oauth, {
+        what: 'getting a token',
+        ids: { mailbox },
+        method: 'POST',
+        url: TOKEN_URL,
+        body: new URLSearchParams({
+          grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+          assertion,
+        }),
+        answer: TokenAnswer,
+      });
+    }, now);
+    keepers.set(mailbox, keeper);
+    return keeper;
+  }
+
+  const call = <T>({ mailbox, path, ...request }: Request, answer: z.ZodType<T>): Promise<T> =>
+    tokensFor(mailbox)((token) =>
+      callHttp(clients, gmail, {
+        ...request,
+        ids: { mailbox },
+        url: `${API}/${encodeURIComponent(mailbox)}${path}`,
+        headers: { Authorization: `Bearer ${token}` },
+        answer,
+      }),
+    );
+
+  const inPath = (id: string) => encodeURIComponent(id);
+  return {
+    /** Null when the mailbox does not hold it. @see https://developers.google.com/workspace/gmail/api/reference/rest/v1/users.messages/get */
+    message: (mailbox: string, id: string) =>
+      call(
+        {
+          what: 'reading the message',
+          method: 'GET',
+          mailbox,
+          path: `/messages/${inPath(id)}?format=minimal&fields=id,labelIds`,
+        },
+        Message,
+      ).catch((error: unknown) => {
+        if (error instanceof NotFound && error.ids.code === 'notFound') return null;
+        throw error;
+      }),
+
+    /** @see https://developers.google.com/workspace/gmail/api/reference/rest/v1/users.labels/list */
+    async labels(mailbox: string): Promise<Label[]> {
+      const request = {
+        what: 'reading the labels',
+        method: 'GET',
+        mailbox,
+        path: '/labels',
+      } as const;
+      const { labels } = await call(request, z.object({ labels: z.array(Label) }));
+      return labels;
+    },
+
+    /**
+     * Shown in no list, so that nobody opens by chance what carries it. Throws Conflict when there is one.
+     * @see https://developers.google.com/workspace/gmail/api/reference/rest/v1/users.labels/create
+     */
+    makeQuarantine: (mailbox: string): Promise<Label> =>
+      call(
+        {
+          what: 'making the quarantine label',
+          method: 'POST',
+          mailbox,
+          path: '/labels',
+          body: {
+            name: QUARANTINE,
+            labelListVisibility: 'labelHide',
+            messageListVisibility: 'hide',
+          },
+        },
+        Label,
+      ),
+
+    /** At most 100 labels each way. @see https://developers.google.com/workspace/gmail/api/reference/rest/v1/users.messages/modify */
+    async modify(
+      mailbox: string,
+      id: string,
+      change: { addLabelIds: readonly string[]; removeLabelIds: readonly string[] },
+    ): Promise<void> {
+      await call(
+        {
+          what: 'changing the labels',
+          method: 'POST',
+          mailbox,
+          path: `/messages/${inPath(id)}/modify`,
+          body: change,
+        },
+        Message,
+      );
+    },
+  };
+}
+
+async function signed(
+  { client_email, private_key, private_key_id }: z.infer<typeof GmailSecret>,
+  mailbox: string,
+  now: Date,
+): Promise<string> {
+  const key = await importPKCS8(private_key, 'RS256').catch(() => {
+    // The library's own error is left out: nothing of the key gets into a log.
+    throw new InvalidInput('the private key of the Gmail secret cannot be read');
+  });
+  const issuedAt = Math.floor(now.getTime() / 1000);
+  return new SignJWT({ scope: SCOPE })
+    .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: private_key_id })
+    .setIssuer(client_email)
+    .setSubject(mailbox)
+    .setAudience(TOKEN_URL)
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + GRANT_SECONDS)
+    .sign(key);
+}

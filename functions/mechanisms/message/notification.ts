@@ -1,0 +1,97 @@
+// send_analyst_notification: a message to the on-call analysts of policy, withdrawn by a second one.
+import { z } from 'zod';
+import type { Approver } from '../../domain/action.ts';
+import { NotFound, Unavailable } from '../../domain/errors.ts';
+import { quoted } from '../../domain/wording.ts';
+import type { Message, Send } from '../../messaging/message.ts';
+import type { Mechanism, Subject } from '../mechanism.ts';
+
+export type MessageClients = { send: Send; onCall: readonly Approver[] };
+
+const Before = z.strictObject({ looked: z.literal(true) });
+
+export const notifyAnalyst: Mechanism<MessageClients, z.infer<typeof Before>> = {
+  id: 'message.notification',
+  version: 2,
+  action: 'send_analyst_notification',
+  scope: 'message',
+  targetKinds: ['alert'],
+  permissions: [
+    'ses:SendEmail',
+    'sns:Publish',
+    'sms-voice:SendTextMessage',
+    'secretsmanager:GetSecretValue',
+  ],
+  quota: 'The sending rate of SES in the account, and those of the channels that policy adds',
+  effects: () => [{}],
+  effectKey: ({ actionId }) => `message:${actionId}`,
+  describe: ({ incidentId }) => ({
+    headline: `Tell the on-call analyst about incident ${incidentId}`,
+    changes: [
+      'One message goes to each on-call analyst, and one to the team, by every channel that policy has for them',
+    ],
+    affected: ['The on-call analysts are interrupted'],
+    undo: 'A follow-up by the same channels says that it is withdrawn, and ends the page',
+    manualUndo: [],
+  }),
+  before: Before,
+  wasThere: () => false,
+  connect: (clients) => ({
+    capture: async () => ({ looked: true }),
+    apply: (subject) =>
+      toEach(clients, subject, 'tell', {
+        urgency: 'page',
+        subject: 'A security alert needs your eyes',
+        paragraphs: [
+          `Incident ${subject.incidentId}, account ${subject.account}, ${subject.region}.\nIt was judged worth telling you. Nothing waits for your decision in this message.`,
+        ],
+      }),
+    // The channels took it; whether it was read, no channel tells.
+    verify: async () => ({ holds: true, found: 'The message was accepted for delivery' }),
+    revert: (subject) =>
+      toEach(clients, subject, 'withdraw', {
+        urgency: 'inform',
+        subject: 'Withdrawn: a security alert',
+        paragraphs: [`The message about incident ${subject.incidentId} is withdrawn.`],
+      }),
+    verifyReverted: async () => ({
+      holds: true,
+      found: 'The withdrawal was accepted for delivery',
+    }),
+  }),
+};
+
+type What = 'tell' | 'withdraw';
+const keyOf = (what: What, { actionId }: Subject, to: string) => `${what}-${actionId}-${to}`;
+
+/** One failing recipient does not keep the message from the others; it fails when no analyst got it. */
+async function toEach(
+  { send, onCall }: MessageClients,
+  subject: Subject,
+  what: What,
+  text: Pick<Message, 'urgency' | 'subject' | 'paragraphs'>,
+): Promise<void> {
+  const { incidentId, actionId, target } = subject;
+  if (onCall.length === 0)
+    throw new NotFound('policy names nobody on the first rung of the ladder', { actionId });
+  const messageTo = (to: Message['to'], id: string): Message => ({
+    key: keyOf(what, subject, id),
+    to,
+    ends: what === 'withdraw' ? [keyOf('tell', subject, id)] : [],
+    ...text,
+    facts: [{ label: 'Finding', value: quoted(target.value) }],
+    steps: [],
+    links: [],
+    incidentId,
+    actionId,
+  });
+  const toAnalysts = onCall.map((person) =>
+    send(messageTo({ kind: 'person', ...person }, person.id)),
+  );
+  // To the team for its eyes: an analyst has to be reached in person.
+  const toTeam = send(messageTo({ kind: 'team' }, 'team'));
+  const [sent] = await Promise.all([Promise.allSettled(toAnalysts), Promise.allSettled([toTeam])]);
+  const [failed] = sent.filter((one) => one.status === 'rejected');
+  if (failed && sent.every(({ status }) => status === 'rejected'))
+    throw new Unavailable('no on-call analyst could be told', { actionId }, failed.reason);
+}

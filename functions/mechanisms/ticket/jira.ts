@@ -1,0 +1,196 @@
+// create_alert_ticket in Jira Cloud (REST API v3): an issue per incident, found by its label.
+import { z } from 'zod';
+import { InvalidInput, NotFound } from '../../domain/errors.ts';
+import { cut, oneLine } from '../../domain/wording.ts';
+import { type Call, callHttp, type HttpClients, type Service } from '../../platform/http.ts';
+import { type Secret, withSecret } from '../../platform/secret.ts';
+import type { TicketSystem } from '../../policy/schemas/channels.ts';
+import { openUnlessOpen, PATIENCE, type TicketDesk, ticketMechanism } from './desk.ts';
+
+export type JiraConfig = Omit<Extract<TicketSystem, { system: 'jira' }>, 'system' | 'credentials'>;
+/** @see https://developer.atlassian.com/cloud/jira/platform/basic-auth-for-rest-apis/ */
+export const JiraCredentials = z.object({ email: z.email(), token: z.string().min(8) });
+type JiraCredentials = z.infer<typeof JiraCredentials>;
+export type JiraClients = HttpClients & { jira: JiraConfig; credentials: Secret<JiraCredentials> };
+
+export const openJiraIssue = ticketMechanism<JiraClients>({
+  id: 'ticket.jira',
+  version: 1,
+  permissions: ['secretsmanager:GetSecretValue'],
+  quota: 'Jira’s rate limits: it says when to come again, and is waited for',
+  configured: ({ channels }) => channels.tickets.system === 'jira',
+  noun: 'an issue in Jira',
+  manualUndo: ({ incidentId }) => [
+    `# in Jira: search for labels = ${labelOf(incidentId)}, and move the issue to a done status`,
+  ],
+  deskOf: (clients) => jira(clients),
+});
+
+const labelOf = (incidentId: string) => `countermand-${incidentId}`;
+
+/**
+ * Jira's search lags behind its writes, mostly by seconds, so what it does not find it is asked for once more. Where it
+ * lags for longer, an incident may get a second ticket.
+ * @see https://developer.atlassian.com/cloud/jira/platform/search-and-reconcile/
+ */
+const INDEX_LAG_MS = 3_000;
+/** Jira's limits of a summary and of a text field. */
+const MAX_SUMMARY = 255;
+const MAX_BODY = 30_000;
+
+const SERVICE: Service = { name: 'Jira', codeOf: () => undefined, kinds: {}, patience: PATIENCE };
+
+const Found = z.object({ issues: z.array(z.object({ key: z.string() })) });
+const Issue = z.object({
+  key: z.string(),
+  fields: z.object({ status: z.object({ statusCategory: z.object({ key: z.string() }) }) }),
+});
+const Created = z.object({ key: z.string() });
+const Transitions = z.object({
+  transitions: z.array(
+    z.object({
+      id: z.string(),
+      to: z.object({ statusCategory: z.object({ key: z.string() }) }),
+    }),
+  ),
+});
+
+/** @see https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/ */
+export function jira({ jira: config, credentials, ...clients }: JiraClients): TicketDesk {
+  const { site, project, issueType } = config;
+  /** By incident, what this process opened: the search may not know of it yet. */
+  const opened = new Map<string, string[]>();
+  const call = <T>(
+    path: string,
+    { ids = {}, ...rest }: Pick<Call<T>, 'what' | 'method' | 'answer'> & Partial<Call<T>>,
+  ): Promise<T> =>
+    withSecret(credentials, ({ email, token }) => {
+      const basic = Buffer.from(`${email}:${token}`).toString('base64');
+      return callHttp(clients, SERVICE, {
+        url: `${site}/rest/api/3/${path}`,
+        headers: { Authorization: `Basic ${basic}` },
+        ids,
+        ...rest,
+        secret: basic,
+      });
+    });
+
+  const search = async (incidentId: string): Promise<string[]> => {
+    const { issues } = await call('search/jql', {
+      what: 'looking for the ticket',
+      method: 'POST',
+      ids: { incidentId },
+      body: {
+        jql: `project = "${project}" AND labels = "${labelOf(incidentId)}" ORDER BY created ASC`,
+        fields: ['status'],
+        maxResults: 50,
+      },
+      answer: Found,
+      repeatable: true,
+    });
+    return issues.map(({ key }) => key);
+  };
+  /** Read from the issue itself: unlike the search, that is what it is now. What somebody deleted is not open. */
+  const isOpen = async (key: string): Promise<boolean> => {
+    try {
+      const { fields } = await call(`issue/${encodeURIComponent(key)}?fields=status`, {
+        what: 'reading the ticket',
+        method: 'GET',
+        ids: { key },
+        answer: Issue,
+        repeatable: true,
+      });
+      return fields.status.statusCategory.key !== 'done';
+    } catch (error) {
+      if (error instanceof NotFound) return false;
+      throw error;
+    }
+  };
+  const create: TicketDesk['open'] = async ({ incidentId, title, body }) => {
+    const { key } = await call('issue', {
+      what: 'opening a ticket',
+      method: 'POST',
+      ids: { incidentId },
+      body: {
+        fields: {
+          project: { key: project },
+          issuetype: { name: issueType },
+          summary: oneLine(`${incidentId}: ${title}`, MAX_SUMMARY),
+          description: asDocument(cut(body, MAX_BODY)),
+          labels: [labelOf(incidentId), 'countermand'],
+        },
+      },
+      answer: Created,
+    });
+    opened.set(incidentId, [...(opened.get(incidentId) ?? []), key]);
+    // So that the look for duplicates, which follows, finds one that was opened at the same moment.
+    await clients.sleep(INDEX_LAG_MS);
+    return { id: key, name: key };
+  };
+
+  const desk: TicketDesk = {
+    findOpen: async (incidentId) => {
+      const ours = opened.get(incidentId) ?? [];
+      let found = await search(incidentId);
+      if (found.length + ours.length === 0) {
+        await clients.sleep(INDEX_LAG_MS);
+        found = await search(incidentId);
+      }
+      const keys = [...new Set([...found, ...ours])];
+      const open = await Promise.all(keys.map(isOpen));
+      return keys.filter((_, i) => open[i]).map((key) => ({ id: key, name: key }));
+    },
+    open: (ticket) => openUnlessOpen(desk, create, ticket),
+    close: async ({ id }, reason) => {
+      const path = `issue/${encodeURIComponent(id)}`;
+      const ids = { id };
+      const { transitions } = await call(`${path}/transitions`, {
+        what: 'looking for a way to close the ticket',
+        method: 'GET',
+        ids,
+        answer: Transitions,
+        repeatable: true,
+      });
+      const done = transitions.find(({ to }) => to.statusCategory.key === 'done');
+      if (!done) throw new InvalidInput(`Jira has no way from the status of ${id} to done`, ids);
+      // The reason first: once the issue is done, nobody would come back to write it.
+      await call(`${path}/comment`, {
+        what: 'saying why the ticket is closed',
+        method: 'POST',
+        ids,
+        body: { body: asDocument(reason) },
+        answer: z.unknown(),
+      });
+      await call(`${path}/transitions`, {
+        what: 'closing the ticket',
+        method: 'POST',
+        ids,
+        body: { transition: { id: done.id } },
+        answer: z.unknown(),
+      });
+    },
+  };
+  return desk;
+}
+
+/**
+ * Plain text in Jira's document format: paragraphs at blank lines, breaks at line ends. Text nodes take text as it
+ * stands, and may not be empty.
+ * @see https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/
+ */
+export function asDocument(text: string) {
+  const paragraphs = text.split(/\n{2,}/).filter((paragraph) => paragraph.trim() !== '');
+  return {
+    type: 'doc',
+    version: 1,
+    content: paragraphs.map((paragraph) => ({
+      type: 'paragraph',
+      content: paragraph
+        .split('\n')
+        .flatMap((line, i) => [
+          ...(i > 0 ? [{ type: 'hardBreak' }] : []),
+          ...(line === '' ? [] : [{ type: 'text', text: line }]),
+        ]),
+    })),
+  };
+}

@@ -1,0 +1,99 @@
+// create_alert_ticket in SSM OpsCenter: one OpsItem per incident. The ticket system of an account that names no other.
+import type { SSM } from '@aws-sdk/client-ssm';
+import { NotFound } from '../../domain/errors.ts';
+import { cut } from '../../domain/wording.ts';
+import { aws } from '../../platform/aws-errors.ts';
+import { type TicketDesk, ticketMechanism } from './desk.ts';
+
+export type TicketApi = Pick<SSM, 'createOpsItem' | 'describeOpsItems' | 'updateOpsItem'>;
+export type TicketClients = { ssm: TicketApi };
+
+const SOURCE = 'countermand';
+/** OpsItem titles end at 1,024 characters, descriptions at 2,048. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateOpsItem.html */
+const MAX_TITLE = 1024;
+const MAX_BODY = 2048;
+
+export const openOpsItem = ticketMechanism<TicketClients>({
+  id: 'ticket.ops-item',
+  version: 3,
+  permissions: ['ssm:CreateOpsItem', 'ssm:DescribeOpsItems', 'ssm:UpdateOpsItem'],
+  quota: '500,000 OpsItems per account and region',
+  configured: ({ channels }) => channels.tickets.system === 'ops-center',
+  noun: 'an OpsItem in Systems Manager OpsCenter',
+  manualUndo: ({ incidentId, region }) => [
+    `aws ssm describe-ops-items --region ${region} --ops-item-filters ${[
+      `Key=Source,Values=${SOURCE},Operator=Equal`,
+      `Key=Title,Values=${incidentId},Operator=Contains`,
+      'Key=Status,Values=Open,InProgress,Operator=Equal',
+    ].join(
+      ' ',
+    )} --query 'OpsItemSummaries[].OpsItemId' --output text | xargs -n 1 aws ssm update-ops-item --region ${region} --status Resolved --ops-item-id`,
+  ],
+  deskOf: ({ ssm }) => opsCenter(ssm),
+});
+
+export const opsCenter = (ssm: TicketApi): TicketDesk => ({
+  /** The title begins with the incident's id. */
+  findOpen: async (incidentId) => {
+    const { OpsItemSummaries } = await aws('looking for the ticket', { incidentId }, () =>
+      ssm.describeOpsItems({
+        OpsItemFilters: [
+          { Key: 'Source', Operator: 'Equal', Values: [SOURCE] },
+          { Key: 'Title', Operator: 'Contains', Values: [incidentId] },
+          { Key: 'Status', Operator: 'Equal', Values: ['Open', 'InProgress'] },
+        ],
+      }),
+    );
+    return (OpsItemSummaries ?? []).flatMap(({ OpsItemId }) =>
+      OpsItemId ? { id: OpsItemId, name: OpsItemId } : [],
+    );
+  },
+  open: async ({ incidentId, title, body }) => {
+    const id = await createOrFind(ssm, incidentId, {
+      Source: SOURCE,
+      Title: cut(`${incidentId}: ${title}`, MAX_TITLE),
+      Description: cut(body, MAX_BODY),
+      Category: 'Security',
+      OperationalData: {
+        // With this, a second ticket of the same incident is refused, and the refusal names the first one.
+        '/aws/dedup': {
+          Type: 'SearchableString',
+          Value: JSON.stringify({ dedupString: incidentId }),
+        },
+      },
+    });
+    return { id, name: id };
+  },
+  /** OpsCenter has no comments: the reason stands in the operational data, which people see and can search. */
+  close: async ({ id }, reason) => {
+    await aws('resolving the ticket', { id }, () =>
+      ssm.updateOpsItem({
+        OpsItemId: id,
+        Status: 'Resolved',
+        OperationalData: { resolution: { Type: 'SearchableString', Value: reason } },
+      }),
+    );
+  },
+});
+
+async function createOrFind(
+  ssm: TicketApi,
+  incidentId: string,
+  request: Parameters<TicketApi['createOpsItem']>[0],
+): Promise<string> {
+  const ids = { incidentId };
+  try {
+    const { OpsItemId } = await ssm.createOpsItem(request);
+    if (!OpsItemId) throw new NotFound('OpsCenter answered without an id', ids);
+    return OpsItemId;
+  } catch (error) {
+    if (isAlreadyOpen(error)) return error.OpsItemId;
+    return aws('opening a ticket', ids, () => Promise.reject(error));
+  }
+}
+
+const isAlreadyOpen = (error: unknown): error is Error & { OpsItemId: string } =>
+  error instanceof Error &&
+  error.name === 'OpsItemAlreadyExistsException' &&
+  'OpsItemId' in error &&
+  typeof error.OpsItemId === 'string';

@@ -1,0 +1,122 @@
+// create_alert_ticket in ServiceNow (Table API): an incident record per incident, found by its correlation id.
+import { z } from 'zod';
+import { cut, oneLine } from '../../domain/wording.ts';
+import { type Call, callHttp, type HttpClients, type Service } from '../../platform/http.ts';
+import { type Secret, withSecret } from '../../platform/secret.ts';
+import type { TicketSystem } from '../../policy/schemas/channels.ts';
+import { openUnlessOpen, PATIENCE, type TicketDesk, ticketMechanism } from './desk.ts';
+
+export type ServiceNowConfig = Omit<
+  Extract<TicketSystem, { system: 'servicenow' }>,
+  'system' | 'credentials'
+>;
+export const ServiceNowCredentials = z.object({
+  user: z.string().min(1),
+  password: z.string().min(1),
+});
+type ServiceNowCredentials = z.infer<typeof ServiceNowCredentials>;
+export type ServiceNowClients = HttpClients & {
+  serviceNow: ServiceNowConfig;
+  credentials: Secret<ServiceNowCredentials>;
+};
+
+export const openServiceNowIncident = ticketMechanism<ServiceNowClients>({
+  id: 'ticket.servicenow',
+  version: 1,
+  permissions: ['secretsmanager:GetSecretValue'],
+  quota: 'The instance’s rate limits: it says when to come again, and is waited for',
+  configured: ({ channels }) => channels.tickets.system === 'servicenow',
+  noun: 'an incident record in ServiceNow',
+  manualUndo: ({ incidentId }) => [
+    `# in ServiceNow: search for incidents with the correlation id ${incidentId}, and close them`,
+  ],
+  deskOf: (clients) => serviceNow(clients),
+});
+
+const SERVICE: Service = {
+  name: 'ServiceNow',
+  codeOf: () => undefined,
+  kinds: {},
+  patience: PATIENCE,
+};
+
+/** States of an incident: resolved, closed, canceled. A resolved one is still active. */
+const DONE = ['6', '7', '8'];
+const CLOSED = '7';
+/** ServiceNow's limits of the two fields. */
+const MAX_TITLE = 160;
+const MAX_BODY = 4_000;
+
+const Row = z.object({ sys_id: z.string().min(1), number: z.string().min(1) });
+const Rows = z.object({ result: z.array(Row) });
+const OneRow = z.object({ result: Row });
+const refOf = ({ sys_id, number }: z.infer<typeof Row>) => ({ id: sys_id, name: number });
+
+/** @see https://www.servicenow.com/docs/bundle/api-reference/page/integrate/inbound-rest/concept/c_TableAPI.html */
+export function serviceNow({ serviceNow: config, credentials, ...clients }: ServiceNowClients) {
+  const { site, closeCode } = config;
+  const call = <T>(
+    path: string,
+    { ids = {}, ...rest }: Pick<Call<T>, 'what' | 'method' | 'answer'> & Partial<Call<T>>,
+  ): Promise<T> =>
+    withSecret(credentials, ({ user, password }) => {
+      const basic = Buffer.from(`${user}:${password}`).toString('base64');
+      return callHttp(clients, SERVICE, {
+        url: `${site}/api/now/table/incident${path}`,
+        headers: { Authorization: `Basic ${basic}` },
+        ids,
+        ...rest,
+        secret: basic,
+      });
+    });
+
+  const create: TicketDesk['open'] = async ({ incidentId, title, body }) => {
+    const { result } = await call('?sysparm_fields=sys_id,number', {
+      what: 'opening a ticket',
+      method: 'POST',
+      ids: { incidentId },
+      body: {
+        short_description: oneLine(`${incidentId}: ${title}`, MAX_TITLE),
+        description: cut(body, MAX_BODY),
+        correlation_id: incidentId,
+        correlation_display: 'Countermand',
+        // Impact and urgency, not the priority: the instance derives that from them.
+        impact: '2',
+        urgency: '2',
+      },
+      answer: OneRow,
+    });
+    return refOf(result);
+  };
+
+  const desk: TicketDesk = {
+    findOpen: async (incidentId) => {
+      const query = `correlation_id=${incidentId}^stateNOT IN${DONE.join(',')}^ORDERBYsys_created_on^ORDERBYnumber`;
+      const parameters = new URLSearchParams({
+        sysparm_query: query,
+        sysparm_fields: 'sys_id,number',
+        sysparm_limit: '50',
+      });
+      const { result } = await call(`?${parameters}`, {
+        what: 'looking for the ticket',
+        method: 'GET',
+        ids: { incidentId },
+        answer: Rows,
+        repeatable: true,
+      });
+      return result.map(refOf);
+    },
+    open: (ticket) => openUnlessOpen(desk, create, ticket),
+    close: async ({ id }, reason) => {
+      await call(`/${encodeURIComponent(id)}?sysparm_fields=sys_id,number`, {
+        what: 'closing the ticket',
+        method: 'PATCH',
+        ids: { id },
+        body: { state: CLOSED, close_code: closeCode, close_notes: reason },
+        answer: OneRow,
+        repeatable: true,
+      });
+    },
+  };
+  return desk;
+}

@@ -1,0 +1,131 @@
+// disable_user_account_temporarily for users of a Cognito user pool: disabled and signed out, and enabled again.
+import type { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider';
+import { z } from 'zod';
+import type { Description } from '../../domain/action.ts';
+import { NotFound, StateChanged } from '../../domain/errors.ts';
+import type { Facts } from '../../domain/facts.ts';
+import { shell } from '../../domain/shell.ts';
+import { aws, causedBy } from '../../platform/aws-errors.ts';
+import { earlierIncidents, undoneAfter } from '../affected.ts';
+import type { Mechanism, Subject } from '../mechanism.ts';
+
+export type UserPoolApi = Pick<
+  CognitoIdentityProvider,
+  'adminGetUser' | 'adminDisableUser' | 'adminUserGlobalSignOut' | 'adminEnableUser'
+>;
+export type UserPoolClients = { cognito: UserPoolApi };
+
+const Before = z.strictObject({ enabled: z.boolean() });
+type Before = z.infer<typeof Before>;
+
+/** @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminDisableUser.html */
+const Username = z.string().regex(/^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u);
+const Pool = z.object({
+  userPoolId: z
+    .string()
+    .max(55)
+    .regex(/^[\w-]+_[0-9a-zA-Z]+$/),
+});
+
+export const disableUser: Mechanism<UserPoolClients, Before> = {
+  id: 'user-pool.disable-user',
+  version: 1,
+  action: 'disable_user_account_temporarily',
+  scope: 'user-pool',
+  targetKinds: ['cognito-user'],
+  permissions: [
+    'cognito-idp:AdminGetUser',
+    'cognito-idp:AdminDisableUser',
+    'cognito-idp:AdminUserGlobalSignOut',
+    'cognito-idp:AdminEnableUser',
+  ],
+  /** @see https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html */
+  quota: 'A request rate that all user pools of the account and region share',
+  effects: ({ region }, { value, attributes }) => {
+    const pool = Pool.safeParse(attributes);
+    // The id of a pool begins with its region, and the executor works in that of the alert only.
+    const here = pool.success && pool.data.userPoolId.startsWith(`${region}_`);
+    return here && Username.safeParse(value).success ? [pool.data] : [];
+  },
+  effectKey: (subject) => `user-pool:${poolOf(subject)}:${subject.target.value}`,
+  describe,
+  before: Before,
+  wasThere: ({ enabled }) => !enabled,
+  connect,
+};
+
+const poolOf = ({ parameters }: Subject) => Pool.parse(parameters).userPoolId;
+
+function describe(subject: Subject, facts: Facts | null): Description {
+  const { target, region } = subject;
+  const pool = poolOf(subject);
+  return {
+    headline: `Disable the user ${target.value} of the user pool ${pool}`,
+    changes: [
+      `The user ${target.value} of the Cognito user pool ${pool} is disabled and signed out everywhere: no new sign-in, and no new tokens from the refresh tokens that the user has.`,
+    ],
+    affected: [
+      `${target.value}, in every application that signs in with this pool`,
+      'Applications that do not ask Cognito go on to accept ID and access tokens that were issued before, until they expire: an hour as a rule, a day at the most',
+      ...earlierIncidents(subject, facts, 'user'),
+    ],
+    undo: `${undoneAfter('The user is enabled again', subject)}. The sign-out cannot be undone: the user has to sign in anew`,
+    manualUndo: [
+      `aws cognito-idp admin-enable-user --region ${region} --user-pool-id ${shell(pool)} --username ${shell(target.value)}`,
+    ],
+  };
+}
+
+function connect({ cognito }: UserPoolClients): ReturnType<typeof disableUser.connect> {
+  const keyOf = (subject: Subject) => ({
+    UserPoolId: poolOf(subject),
+    Username: subject.target.value,
+  });
+  const call = <T>(what: string, subject: Subject, work: () => Promise<T>) =>
+    aws(what, { userPool: poolOf(subject), actionId: subject.actionId }, work);
+
+  async function isEnabled(subject: Subject): Promise<boolean> {
+    const { Enabled } = await call('reading the user', subject, () =>
+      cognito.adminGetUser(keyOf(subject)),
+    );
+    if (Enabled === undefined)
+      throw new NotFound('Cognito does not say whether the user is enabled', {
+        userPool: poolOf(subject),
+      });
+    return Enabled;
+  }
+  const found = ({ target }: Subject, enabled: boolean) =>
+    `${target.value} is ${enabled ? 'enabled' : 'disabled'}`;
+
+  return {
+    capture: async (subject) => ({ enabled: await isEnabled(subject) }),
+    async apply(subject) {
+      // Disabled first: the other way round, the user could sign in again between the two.
+      await call('disabling the user', subject, () => cognito.adminDisableUser(keyOf(subject)));
+      await call('signing the user out', subject, () =>
+        cognito.adminUserGlobalSignOut(keyOf(subject)),
+      );
+    },
+    async verify(subject) {
+      const enabled = await isEnabled(subject);
+      return { holds: !enabled, found: found(subject, enabled) };
+    },
+    async revert(subject, { enabled }) {
+      if (!enabled) return;
+      try {
+        await call('enabling the user', subject, () => cognito.adminEnableUser(keyOf(subject)));
+      } catch (error) {
+        if (!causedBy(error, 'UserNotFoundException')) throw error;
+        throw new StateChanged(
+          `the user no longer exists in ${poolOf(subject)}: somebody deleted it, and there is nothing to enable`,
+          { userPool: poolOf(subject) },
+          error,
+        );
+      }
+    },
+    async verifyReverted(subject, before) {
+      const enabled = await isEnabled(subject);
+      return { holds: enabled === before.enabled, found: found(subject, enabled) };
+    },
+  };
+}

@@ -1,0 +1,169 @@
+// disable_user_account_temporarily for IAM users: the stack's own deny-all policy, attached and detached.
+import type { IAM } from '@aws-sdk/client-iam';
+import { z } from 'zod';
+import type { Description } from '../../domain/action.ts';
+import { QuotaExceeded, StateChanged } from '../../domain/errors.ts';
+import type { Facts } from '../../domain/facts.ts';
+import { shell } from '../../domain/shell.ts';
+import { aws, causedBy } from '../../platform/aws-errors.ts';
+import { earlierIncidents, undoneAfter, whatIamSays } from '../affected.ts';
+import { refuseServiceAccount, UserName } from '../iam-user.ts';
+import { type Sleep, settled } from '../look-until.ts';
+import type { Mechanism, Subject } from '../mechanism.ts';
+
+export type UserApi = Pick<
+  IAM,
+  | 'getUser'
+  | 'listAttachedUserPolicies'
+  | 'getAccountSummary'
+  | 'attachUserPolicy'
+  | 'detachUserPolicy'
+>;
+export type UserClients = {
+  iam: UserApi;
+  /** The one policy that the role may attach: infra/deny-all.ts. */
+  denyAllPolicyArn: string;
+  sleep: Sleep;
+};
+
+/** Where every stack keeps its policy in IAM, so that a person finds it without knowing the stack's prefix. */
+const POLICY_PATH = '/countermand/';
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const DEFAULT_QUOTA = 10;
+
+const Before = z.strictObject({ attached: z.boolean() });
+type Before = z.infer<typeof Before>;
+
+export const denyUser: Mechanism<UserClients, Before> = {
+  id: 'user.deny-all',
+  version: 1,
+  action: 'disable_user_account_temporarily',
+  scope: 'user',
+  targetKinds: ['iam-user'],
+  permissions: [
+    'iam:GetUser',
+    'iam:ListAttachedUserPolicies',
+    'iam:GetAccountSummary',
+    'iam:AttachUserPolicy',
+    'iam:DetachUserPolicy',
+  ],
+  quota: `${DEFAULT_QUOTA} managed policies attached to one user, 20 on request; read from the account before each attachment`,
+  effects: (_alert, { value }) => (UserName.safeParse(value).success ? [{}] : []),
+  // IAM does not tell names by letter case.
+  effectKey: ({ target }) => `user:deny-all:${target.value.toLowerCase()}`,
+  describe,
+  before: Before,
+  wasThere: ({ attached }) => attached,
+  connect,
+};
+
+function describe(subject: Subject, facts: Facts | null): Description {
+  const name = subject.target.value;
+  const user = `--user-name ${shell(name)}`;
+  return {
+    headline: `Deny everything to the IAM user ${name}`,
+    changes: [
+      `This stack's policy “deny-all” (Deny * on *, path ${POLICY_PATH}) is attached to the IAM user ${name}`,
+      'It overrides whatever the user is allowed: in the console and in the API, with every long-lived access key and every session that the user’s own credentials started',
+      'IAM needs some seconds to apply it everywhere',
+    ],
+    affected: [
+      `${name}, and every program that runs with this user's access keys`,
+      'Sessions of roles that the user took on before are not the user’s own: they go on until they expire, after 12 hours at the most',
+      ...whatIamSays(subject, facts),
+      ...earlierIncidents(subject, facts, 'user'),
+    ],
+    undo: undoneAfter('Our policy, and nothing else, is detached', subject),
+    manualUndo: [
+      `for ARN in $(aws iam list-attached-user-policies ${user} --path-prefix ${POLICY_PATH} --output text --query 'AttachedPolicies[].PolicyArn'); do aws iam detach-user-policy ${user} --policy-arn "$ARN"; done`,
+    ],
+  };
+}
+
+function connect({
+  iam,
+  denyAllPolicyArn,
+  sleep,
+}: UserClients): ReturnType<typeof denyUser.connect> {
+  const attachedTo = async (userName: string): Promise<string[]> => {
+    const arns: string[] = [];
+    let marker: string | undefined;
+    do {
+      const page = await aws('reading the policies of the user', { userName }, () =>
+        iam.listAttachedUserPolicies({ UserName: userName, ...(marker && { Marker: marker }) }),
+      );
+      arns.push(...(page.AttachedPolicies ?? []).flatMap(({ PolicyArn }) => PolicyArn ?? []));
+      marker = page.IsTruncated ? page.Marker : undefined;
+    } while (marker);
+    return arns;
+  };
+
+  async function refuseWhenFull(userName: string, attached: number): Promise<void> {
+    const { SummaryMap } = await aws('reading the quotas of IAM', { userName }, () =>
+      iam.getAccountSummary({}),
+    );
+    const quota = SummaryMap?.AttachedPoliciesPerUserQuota ?? DEFAULT_QUOTA;
+    if (attached >= quota)
+      throw new QuotaExceeded(
+        `${userName} has ${attached} managed policies attached, and the account allows ${quota}: ours does not fit`,
+        { userName },
+      );
+  }
+
+  return {
+    async capture({ target: { value: userName } }) {
+      await refuseServiceAccount(iam, userName);
+      const policies = await attachedTo(userName);
+      const attached = policies.includes(denyAllPolicyArn);
+      if (!attached) await refuseWhenFull(userName, policies.length);
+      return { attached };
+    },
+    async apply({ target: { value: userName } }) {
+      await aws('attaching the deny-all policy', { userName }, () =>
+        iam.attachUserPolicy({ UserName: userName, PolicyArn: denyAllPolicyArn }),
+      );
+    },
+    verify: ({ target: { value: userName } }) =>
+      settled(async () => {
+        const holds = (await attachedTo(userName)).includes(denyAllPolicyArn);
+        return {
+          holds,
+          found: `The deny-all policy is ${holds ? '' : 'not '}attached to ${userName}`,
+        };
+      }, sleep),
+    async revert({ target: { value: userName } }, { attached }) {
+      if (attached) return;
+      try {
+        // Without a look first: a look may be seconds behind, miss our policy, and leave it there.
+        await aws('detaching the deny-all policy', { userName }, () =>
+          iam.detachUserPolicy({ UserName: userName, PolicyArn: denyAllPolicyArn }),
+        );
+      } catch (error) {
+        if (!causedBy(error, 'NoSuchEntityException')) throw error;
+        await refuseWhenGone(iam, userName);
+      }
+    },
+    verifyReverted: ({ target: { value: userName } }, before) =>
+      settled(async () => {
+        const attached = (await attachedTo(userName)).includes(denyAllPolicyArn);
+        return {
+          holds: attached === before.attached,
+          found: `The deny-all policy is ${attached ? 'still' : 'no longer'} attached to ${userName}`,
+        };
+      }, sleep),
+  };
+}
+
+/** Detached by somebody else is as good as by us; a user that is gone is another matter. */
+async function refuseWhenGone(iam: Pick<IAM, 'getUser'>, userName: string): Promise<void> {
+  try {
+    await aws('reading the user', { userName }, () => iam.getUser({ UserName: userName }));
+  } catch (error) {
+    if (!causedBy(error, 'NoSuchEntityException')) throw error;
+    throw new StateChanged(
+      `the IAM user ${userName} no longer exists: somebody deleted it, and there is nothing to detach from`,
+      { userName },
+      error,
+    );
+  }
+}

@@ -1,0 +1,66 @@
+// E-mail through SES, in plain text and in HTML.
+import type { SESv2 } from '@aws-sdk/client-sesv2';
+import { html } from 'hono/html';
+import { oneLine } from '../../domain/wording.ts';
+import { aws } from '../../platform/aws-errors.ts';
+import type { Message } from '../message.ts';
+import { asText, type Channel } from './channel.ts';
+
+export type MailClients = {
+  ses: Pick<SESv2, 'sendEmail'>;
+  /** A verified identity of SES. */
+  mailFrom: string;
+};
+
+/** @see https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html */
+export const email = ({ ses, mailFrom }: MailClients): Channel => ({
+  name: 'e-mail',
+  isPrivate: true,
+  takes: ({ to }) => to.kind === 'person',
+  send: async (message) => {
+    if (message.to.kind !== 'person') return;
+    const ToAddresses = [message.to.email];
+    const page = await asHtml(message);
+    await aws('sending an e-mail', { key: message.key }, () =>
+      ses.sendEmail({
+        FromEmailAddress: mailFrom,
+        Destination: { ToAddresses },
+        Content: {
+          Simple: {
+            Subject: { Data: oneLine(message.subject, 100), Charset: 'UTF-8' },
+            Headers: message.urgency === 'page' ? URGENT : [],
+            Body: {
+              Text: { Data: asText(message), Charset: 'UTF-8' },
+              Html: { Data: page, Charset: 'UTF-8' },
+            },
+          },
+        },
+      }),
+    );
+  },
+});
+
+/** Mail programs show these, and filters let them through at night. */
+const URGENT = [
+  { Name: 'Importance', Value: 'high' },
+  { Name: 'X-Priority', Value: '1' },
+];
+
+const BUTTON =
+  'display:inline-block;padding:14px 22px;border-radius:10px;background:#0a5a9c;color:#ffffff;font-weight:bold;text-decoration:none';
+
+async function asHtml({ paragraphs: [first = '', ...rest], facts, steps, links }: Message) {
+  const page =
+    await html`<!doctype html><html lang="en"><head><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"></head><body style="font:17px/1.5 system-ui,sans-serif;max-width:38em">
+${paragraph(first)}
+${links.map(({ label, url }) => html`<p><a href="${url}" style="${BUTTON}">${label}</a></p>`)}
+${facts.map(({ label, value }) => html`<p style="${TEXT}"><b>${label}</b><br>${value}</p>`)}
+${steps.map(({ title, lines }) => html`<p><b>${title}</b></p>${lines.map((line) => html`<pre style="${COMMANDS}">${line}</pre>`)}`)}
+${rest.map(paragraph)}
+</body></html>`;
+  return page.toString();
+}
+
+const COMMANDS = 'font:14px/1.5 ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere';
+const TEXT = 'white-space:pre-line;overflow-wrap:anywhere';
+const paragraph = (text: string) => html`<p style="${TEXT}">${text}</p>`;

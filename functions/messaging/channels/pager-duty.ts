@@ -1,0 +1,84 @@
+// PagerDuty Events v2: a page, and its end when the matter is decided or withdrawn.
+import { z } from 'zod';
+import { oneLine } from '../../domain/wording.ts';
+import { callHttp, type HttpClients, type Service } from '../../platform/http.ts';
+import { type Secret, withSecret } from '../../platform/secret.ts';
+import type { Message } from '../message.ts';
+import { type Channel, PATIENCE, shortened } from './channel.ts';
+
+export const PAGER_DUTY_URLS = {
+  us: 'https://events.pagerduty.com/v2',
+  eu: 'https://events.eu.pagerduty.com/v2',
+} as const;
+
+export const RoutingKey = z.string().regex(/^[0-9a-zA-Z]{32}$/);
+
+export type PagerDutyDeps = {
+  clients: HttpClients;
+  url: string;
+  /** Of the service that pages this recipient; null where there is none. */
+  routingKeyOf: (message: Message) => Secret<string> | null;
+};
+
+/** @see https://developer.pagerduty.com/docs/events-api-v2-overview#response-codes--retry-logic */
+const SERVICE: Service = {
+  name: 'PagerDuty',
+  codeOf: () => undefined,
+  kinds: {},
+  patience: PATIENCE,
+};
+const Accepted = z.object({ status: z.literal('success'), dedup_key: z.string() });
+
+/** Only what wakes somebody, and what ends that. Incidents are seen by everybody at PagerDuty, so it is never private. */
+export function pagerDuty({ clients, url, routingKeyOf }: PagerDutyDeps): Channel {
+  const enqueue = (key: string, routing_key: string, event: object) =>
+    callHttp(clients, SERVICE, {
+      what: 'paging through PagerDuty',
+      ids: { key },
+      method: 'POST',
+      url: `${url}/enqueue`,
+      body: { routing_key, ...event },
+      answer: Accepted,
+      // The same key is the same alert, and what is resolved stays so.
+      repeatable: true,
+      secret: routing_key,
+    });
+  return {
+    name: 'PagerDuty',
+    isPrivate: false,
+    takes: (message) =>
+      routingKeyOf(message) !== null && (message.urgency === 'page' || message.ends.length > 0),
+    send: async (message) => {
+      const routingKey = routingKeyOf(message);
+      if (!routingKey) return;
+      const { key, ends, urgency } = message;
+      await withSecret(routingKey, async (secret) => {
+        for (const dedup_key of ends)
+          await enqueue(key, secret, { event_action: 'resolve', dedup_key });
+        if (urgency === 'page') await enqueue(key, secret, trigger(message));
+      });
+    },
+  };
+}
+
+/** PagerDuty's limits: 1,024 characters of summary, 512 KB in all. */
+const MAX_SUMMARY = 1_024;
+const MAX_TEXT = 20_000;
+
+/** @see https://developer.pagerduty.com/docs/events-api-v2-trigger-events */
+const trigger = ({ key, subject, paragraphs, facts, steps, incidentId }: Message) => ({
+  event_action: 'trigger',
+  dedup_key: key,
+  client: 'Countermand',
+  payload: {
+    summary: shortened(oneLine(subject), MAX_SUMMARY),
+    severity: 'critical',
+    source: 'countermand',
+    group: incidentId,
+    custom_details: {
+      ...Object.fromEntries(facts.map(({ label, value }) => [label, value])),
+      ...Object.fromEntries(steps.map(({ title, lines }) => [title, lines.join('\n')])),
+      text: shortened(paragraphs.join('\n\n'), MAX_TEXT),
+    },
+  },
+});

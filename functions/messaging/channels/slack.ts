@@ -1,0 +1,114 @@
+// Slack: a direct message to a person, or a post into the team's channel.
+import { z } from 'zod';
+import { Denied, NotFound, Throttled, Unavailable } from '../../domain/errors.ts';
+import { callHttp, type HttpClients, type Service } from '../../platform/http.ts';
+import { errorFields, type Log } from '../../platform/log.ts';
+import { type Secret, withSecret } from '../../platform/secret.ts';
+import type { Message } from '../message.ts';
+import { type Channel, PATIENCE } from './channel.ts';
+import { asBlocks, asOutcome } from './slack-blocks.ts';
+
+export const SLACK_URL = 'https://slack.com/api';
+
+/** A bot token; anything else is refused before it is sent anywhere. */
+export const SlackToken = z.string().regex(/^xox[a-z]-[\w-]{10,}$/);
+
+export type SlackDeps = {
+  clients: HttpClients;
+  token: Secret<string>;
+  /** For a person the member's id, which makes it a direct message; for the team the channel's id. Null: no address. */
+  addressOf: (message: Message) => string | null;
+  isPrivate: boolean;
+  /** Where questions are kept, so that each says in its place how it ended. */
+  posts?: Posts;
+  log?: Log;
+  url?: string;
+};
+
+export type Posts = {
+  keep: (incidentId: string, key: string, post: Post) => Promise<void>;
+  find: (incidentId: string, key: string) => Promise<Post | null>;
+};
+type Post = { channel: string; ts: string };
+
+/** Refusals come with status 200. @see https://docs.slack.dev/reference/methods/chat.postMessage */
+const Refusal = z.object({ ok: z.literal(false), error: z.string().regex(/^[a-z_]{1,64}$/) });
+const SERVICE: Service = {
+  name: 'Slack',
+  codeOf: (body) => Refusal.safeParse(body).data?.error,
+  kinds: {
+    ...kinds(Throttled, 'ratelimited', 'rate_limited', 'message_limit_exceeded'),
+    ...kinds(Denied, 'invalid_auth', 'not_authed', 'token_expired', 'token_revoked'),
+    ...kinds(Denied, 'account_inactive', 'missing_scope', 'no_permission', 'access_denied'),
+    ...kinds(Denied, 'restricted_action', 'team_access_not_granted', 'ekm_access_denied'),
+    ...kinds(NotFound, 'channel_not_found', 'user_not_found', 'not_in_channel', 'is_archived'),
+    ...kinds(NotFound, 'cannot_dm_bot', 'user_disabled', 'message_not_found'),
+    ...kinds(Unavailable, 'internal_error', 'fatal_error', 'service_unavailable'),
+    ...kinds(Unavailable, 'request_timeout', 'team_added_to_org'),
+  },
+  patience: PATIENCE,
+};
+
+function kinds(kind: Service['kinds'][string], ...codes: string[]): Service['kinds'] {
+  return Object.fromEntries(codes.map((code) => [code, kind]));
+}
+
+const Posted = z.object({ ok: z.literal(true), channel: z.string(), ts: z.string() });
+
+export function slack(deps: SlackDeps): Channel {
+  const { clients, token, addressOf, isPrivate, posts, log, url } = deps;
+  const call = (what: string, method: string, key: string, body: object) =>
+    withSecret(token, (bearer) =>
+      callHttp(clients, SERVICE, {
+        what,
+        ids: { key },
+        method: 'POST',
+        url: `${url ?? SLACK_URL}/${method}`,
+        headers: { Authorization: `Bearer ${bearer}` },
+        body: { ...body },
+        answer: Posted,
+        // Slack knows no key of ours: a lost answer may show the message twice, which is better than not at all.
+        repeatable: true,
+        secret: bearer,
+      }),
+    );
+
+  /** The message itself arrived: that it will be, or is, out of date is no reason to say that it did not. */
+  const orLog = async (key: string, work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      log?.('warn', 'post not kept up to date', { key, ...errorFields(error) });
+    }
+  };
+
+  const revise = (kept: Posts, message: Message, key: string) =>
+    orLog(key, async () => {
+      const post = await kept.find(message.incidentId, key);
+      if (!post) return;
+      const { channel, ts } = post;
+      await call('updating a post in Slack', 'chat.update', key, {
+        channel,
+        ts,
+        ...asOutcome(message),
+      });
+    });
+
+  return {
+    name: 'Slack',
+    isPrivate,
+    takes: (message) => addressOf(message) !== null,
+    send: async (message) => {
+      const { key, incidentId, ends, links } = message;
+      const address = addressOf(message);
+      if (!address) return;
+      const { channel, ts } = await call('posting to Slack', 'chat.postMessage', key, {
+        channel: address,
+        ...asBlocks(message),
+      });
+      if (!posts || !isPrivate) return;
+      if (links.length > 0) await orLog(key, () => posts.keep(incidentId, key, { channel, ts }));
+      await Promise.all(ends.map((ended) => revise(posts, message, ended)));
+    },
+  };
+}

@@ -1,0 +1,60 @@
+// A text message: that something waits, and until when. Who reads along at the lock screen learns little, and decides nothing.
+import type { PinpointSMSVoiceV2 } from '@aws-sdk/client-pinpoint-sms-voice-v2';
+import { oneLine, unlinked } from '../../domain/wording.ts';
+import { aws } from '../../platform/aws-errors.ts';
+import type { Message } from '../message.ts';
+import { type Channel, LINK_ELSEWHERE } from './channel.ts';
+import { fitting, inGsm, septetsOf } from './gsm.ts';
+
+export type SmsClients = { texting: Pick<PinpointSMSVoiceV2, 'sendTextMessage'> };
+export type SmsDeps = SmsClients & {
+  from: string;
+  /** In E.164; null where policy has none. */
+  numberOf: (message: Message) => string | null;
+};
+
+/** Two parts of 153 places each: more parts arrive less surely, and in any order. */
+const MOST_SEPTETS = 2 * 153;
+/** A page that comes later than this wakes somebody for nothing. The service would try for 72 hours. */
+const VALID_SECONDS = 15 * 60;
+
+/**
+ * Not private: a link would not fit, and who sees a locked phone would hold it. So whoever got nothing else counts as not
+ * reached.
+ *
+ * @see https://docs.aws.amazon.com/pinpoint/latest/apireference_smsvoicev2/API_SendTextMessage.html
+ */
+export const sms = ({ texting, from, numberOf }: SmsDeps): Channel => ({
+  name: 'SMS',
+  isPrivate: false,
+  takes: (message) => message.urgency === 'page' && numberOf(message) !== null,
+  send: async (message) => {
+    const DestinationPhoneNumber = numberOf(message);
+    if (!DestinationPhoneNumber) return;
+    await aws('sending a text message', { key: message.key }, () =>
+      texting.sendTextMessage({
+        DestinationPhoneNumber,
+        OriginationIdentity: from,
+        MessageBody: asShortText(message),
+        MessageType: 'TRANSACTIONAL',
+        TimeToLive: VALID_SECONDS,
+      }),
+    );
+  },
+});
+
+/** The headline, where the link is, and the last line of what has to be seen at once, which is the clock of a question. */
+export function asShortText({
+  subject,
+  paragraphs,
+}: Pick<Message, 'subject' | 'paragraphs'>): string {
+  const head = `Countermand: ${gsmLine(subject)}.`;
+  const where = paragraphs.includes(LINK_ELSEWHERE) ? ` ${LINK_ELSEWHERE}` : '';
+  const clock = gsmLine(paragraphs[0]?.split('\n').at(-1) ?? '');
+  const room = MOST_SEPTETS - septetsOf(head) - septetsOf(where) - 1;
+  return `${fitting(head, MOST_SEPTETS - septetsOf(where))} ${fitting(clock, room)}`.trim() + where;
+}
+
+/** Phones make a link of anything that looks like a name of the network. */
+const gsmLine = (text: string): string =>
+  inGsm(unlinked(oneLine(text))).replace(/(?<=[a-z0-9-])\.(?=[a-z]{2})/gi, '[.]');

@@ -1,0 +1,83 @@
+// Microsoft Teams: an Adaptive Card to a Workflows webhook, which posts it where the team reads.
+import { z } from 'zod';
+import { oneLine } from '../../domain/wording.ts';
+import { callHttp, type HttpClients, type Service } from '../../platform/http.ts';
+import { type Secret, withSecret } from '../../platform/secret.ts';
+import type { Message } from '../message.ts';
+import { type Channel, PATIENCE, shortened } from './channel.ts';
+
+/** The whole address is the secret: whoever knows it may post. */
+export const TeamsWebhook = z.url({ protocol: /^https$/ });
+
+export type TeamsDeps = { clients: HttpClients; webhook: Secret<string> };
+
+/** Workflows answer 202 without a body. @see https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook */
+const SERVICE: Service = {
+  name: 'Teams',
+  codeOf: () => undefined,
+  kinds: {},
+  patience: PATIENCE,
+};
+
+export const teams = ({ clients, webhook }: TeamsDeps): Channel => ({
+  name: 'Teams',
+  isPrivate: false,
+  takes: ({ to }) => to.kind === 'team',
+  send: (message) =>
+    withSecret(webhook, async (url) => {
+      await callHttp(clients, SERVICE, {
+        what: 'posting to Teams',
+        ids: { key: message.key },
+        method: 'POST',
+        url,
+        body: {
+          type: 'message',
+          attachments: [
+            {
+              contentType: 'application/vnd.microsoft.card.adaptive',
+              contentUrl: null,
+              content: asCard(message),
+            },
+          ],
+        },
+        answer: z.unknown(),
+        repeatable: true,
+        secret: url,
+      });
+    }),
+});
+
+/** Teams takes 28 KB a message; JSON and UTF-8 may take four bytes for a character. */
+const MAX_TEXT = 5_000;
+
+/**
+ * Text blocks and fact sets read Markdown, in which an attacker could write a link; runs of rich text do not.
+ * @see https://adaptivecards.io/explorer/TextRun.html
+ */
+export function asCard({ subject, paragraphs: [first = '', ...rest], facts, steps }: Message) {
+  const run = (words: string, bold = false) => ({
+    type: 'TextRun',
+    text: shortened(words, MAX_TEXT / 4),
+    ...(bold && { weight: 'Bolder' }),
+  });
+  const block = (...inlines: object[]) => ({ type: 'RichTextBlock', inlines });
+  return {
+    $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+    type: 'AdaptiveCard',
+    version: '1.4',
+    // Teams cuts a card to a narrow column without it.
+    msteams: { width: 'Full' },
+    body: [
+      block({ ...run(oneLine(subject), true), size: 'Medium' }),
+      block(run(first)),
+      ...facts.map(({ label, value }) =>
+        block(run(`${label}: `, true), run(shortened(value, 500))),
+      ),
+      ...steps.flatMap(({ title, lines }) => [
+        block(run(title, true)),
+        block({ ...run(lines.join('\n')), fontType: 'Monospace' }),
+      ]),
+      ...(rest.length > 0 ? [block(run(rest.join('\n\n')))] : []),
+    ],
+  };
+}

@@ -1,0 +1,29 @@
+// The team's SNS topic: whoever subscribed to it.
+import type { SNS } from '@aws-sdk/client-sns';
+import { oneLine } from '../../domain/wording.ts';
+import { aws } from '../../platform/aws-errors.ts';
+import { asText, type Channel, shortened } from './channel.ts';
+
+export type TopicClients = { sns: Pick<SNS, 'publish'>; teamTopicArn: string };
+
+/** A message ends at 256 KiB; a third of that in characters stays below it in any script. */
+const MAX_TEXT = 80_000;
+
+/** @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
+export const topic = ({ sns, teamTopicArn }: TopicClients): Channel => ({
+  name: 'the SNS topic',
+  isPrivate: false,
+  takes: ({ to }) => to.kind === 'team',
+  send: async (message) => {
+    await aws('telling the team', { key: message.key }, () =>
+      sns.publish({
+        TopicArn: teamTopicArn,
+        Subject: ascii(message.subject),
+        Message: shortened(asText(message), MAX_TEXT),
+      }),
+    );
+  },
+});
+
+/** Subjects are of printable ASCII only, and of fewer than 100 characters. */
+const ascii = (text: string) => oneLine(text, 99).replace(/[^\x20-\x7e]/g, '?');

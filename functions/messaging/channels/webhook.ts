@@ -1,0 +1,57 @@
+// A signed webhook: the team's messages for whatever the team builds on them.
+import { Webhook } from 'standardwebhooks';
+import { z } from 'zod';
+import { callHttp, type HttpClients, type Service } from '../../platform/http.ts';
+import { type Secret, withSecret } from '../../platform/secret.ts';
+import { type Channel, PATIENCE } from './channel.ts';
+
+/** 24 to 64 bytes, as the specification asks. */
+export const WebhookSecret = z.string().regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/);
+
+export type WebhookDeps = {
+  clients: HttpClients;
+  url: string;
+  secret: Secret<string>;
+  now: () => Date;
+};
+
+const SERVICE: Service = {
+  name: 'the webhook',
+  codeOf: () => undefined,
+  kinds: {},
+  patience: PATIENCE,
+};
+
+/** @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
+export const webhook = ({ clients, url, secret, now }: WebhookDeps): Channel => ({
+  name: 'the webhook',
+  isPrivate: false,
+  takes: ({ to }) => to.kind === 'team',
+  send: ({ key, urgency, subject, paragraphs, facts, steps, incidentId, actionId }) =>
+    withSecret(secret, async (signingSecret) => {
+      const at = now();
+      const data = { urgency, subject, paragraphs, facts, steps, incidentId, actionId };
+      const body = JSON.stringify({
+        type: 'countermand.message',
+        timestamp: at.toISOString(),
+        data,
+      });
+      await callHttp(clients, SERVICE, {
+        what: 'calling the webhook',
+        ids: { key },
+        method: 'POST',
+        url,
+        headers: {
+          'Content-Type': 'application/json',
+          // The same for every attempt: receivers tell repeats by it.
+          'webhook-id': key,
+          'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+          'webhook-signature': new Webhook(signingSecret).sign(key, at, body),
+        },
+        body,
+        answer: z.unknown(),
+        repeatable: true,
+        secret: signingSecret,
+      });
+    }),
+});

@@ -1,0 +1,75 @@
+// A secret of Secrets Manager: read when it is first needed, kept for a while, never part of a message.
+import { isDeepStrictEqual } from 'node:util';
+import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
+import type { z } from 'zod';
+import { Denied, InvalidInput } from '../domain/errors.ts';
+import { aws } from './aws-errors.ts';
+
+export type SecretClients = {
+  secretsManager: Pick<SecretsManager, 'getSecretValue'>;
+  now: () => Date;
+};
+/** `fresh` reads it anew, whatever is kept. */
+export type Secret<T> = (fresh?: boolean) => Promise<T>;
+
+/** A rotated secret is taken up within this time. */
+const KEPT_MS = 5 * 60_000;
+
+/**
+ * A secret of this shape, JSON unless `read` says otherwise; named by its name or its ARN. A failed read is not
+ * remembered. Throws a typed error; one about the content says which fields are wrong, and nothing of what they hold.
+ *
+ * @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
+ */
+export function secretOf<T>(
+  { secretsManager, now }: SecretClients,
+  secretArn: string,
+  shape: z.ZodType<T>,
+  read: (text: string) => unknown = jsonOf,
+): Secret<T> {
+  let kept: { value: T; until: number } | undefined;
+  return async (fresh = false) => {
+    if (kept && !fresh && now().getTime() < kept.until) return kept.value;
+    const { SecretString } = await aws('reading a secret', { secretArn }, () =>
+      secretsManager.getSecretValue({ SecretId: secretArn }),
+    );
+    const value = contentOf(read(SecretString ?? ''), secretArn, shape);
+    kept = { value, until: now().getTime() + KEPT_MS };
+    return value;
+  };
+}
+
+/** The secret is one text, as pasted: without the line's end. */
+export const asText = (text: string): string => text.trim();
+
+/** Calls with the secret. Refused with one that was rotated meanwhile, it is called once more with the new one. */
+export async function withSecret<T, R>(
+  secret: Secret<T>,
+  call: (value: T) => Promise<R>,
+): Promise<R> {
+  const first = await secret();
+  try {
+    return await call(first);
+  } catch (error) {
+    if (!(error instanceof Denied)) throw error;
+    const second = await secret(true);
+    if (isDeepStrictEqual(second, first)) throw error;
+    return call(second);
+  }
+}
+
+function contentOf<T>(content: unknown, secretArn: string, shape: z.ZodType<T>): T {
+  const parsed = shape.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map(({ path }) => path.join('.') || 'all of it');
+  throw new InvalidInput(`the secret is not as expected: ${fields.join(', ')}`, { secretArn });
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // What is no JSON has none of the fields; the parser's own message would quote it.
+    return undefined;
+  }
+}

@@ -1,0 +1,30 @@
+// JSON Schemas of the policy files, for editors: completion and red lines while somebody types.
+import { z } from 'zod';
+import { AccountFile } from './schemas/account.ts';
+import { ActionsFile } from './schemas/actions.ts';
+import { CalendarFile } from './schemas/calendar.ts';
+import { ChannelsFile } from './schemas/channels.ts';
+import { DrillFile } from './schemas/drill.ts';
+import { EffectiveFile } from './schemas/effective.ts';
+import { EscalationFile } from './schemas/escalation.ts';
+import { LimitsFile } from './schemas/limits.ts';
+import { ProtectedFile } from './schemas/protected.ts';
+
+const FILES = {
+  account: AccountFile,
+  actions: ActionsFile,
+  calendar: CalendarFile,
+  channels: ChannelsFile,
+  drill: DrillFile,
+  effective: EffectiveFile,
+  escalation: EscalationFile,
+  limits: LimitsFile,
+  protected: ProtectedFile,
+};
+
+/** File name and content of each. */
+export const jsonSchemas = (): (readonly [file: string, content: string])[] =>
+  Object.entries(FILES).map(([name, schema]) => [
+    `${name}.schema.json`,
+    `${JSON.stringify({ title: `Countermand ${name}`, ...z.toJSONSchema(schema, { io: 'input' }) }, null, 2)}\n`,
+  ]);

@@ -1,0 +1,32 @@
+// All of policies/ for one account, merged and checked: what synth bundles and every decision quotes.
+import { z } from 'zod';
+import { ActionName } from '../domain/action-catalog.ts';
+import { Integrations, SignIn, WebAcls } from './schemas/account.ts';
+import { ActionPolicy } from './schemas/actions.ts';
+import { CalendarFile } from './schemas/calendar.ts';
+import { ChannelsFile } from './schemas/channels.ts';
+import { Canary } from './schemas/drill.ts';
+import { EffectiveFile } from './schemas/effective.ts';
+import { EscalationFile } from './schemas/escalation.ts';
+import { LimitsFile } from './schemas/limits.ts';
+import { ProtectedRule } from './schemas/protected.ts';
+
+export const Policy = z.strictObject({
+  /** SHA-256 of everything else, first 12 hex digits. */
+  version: z.string().regex(/^[0-9a-f]{12}$/),
+  account: z.string(),
+  mode: z.enum(['shadow', 'live']),
+  stage: z.enum(['local', 'staging', 'production']),
+  actions: z.record(ActionName, ActionPolicy),
+  effective: EffectiveFile.shape.effective,
+  escalation: EscalationFile,
+  channels: ChannelsFile,
+  limits: LimitsFile,
+  ...CalendarFile.shape,
+  protected: z.array(ProtectedRule),
+  integrations: Integrations,
+  signIn: SignIn.nullable(),
+  webAcls: WebAcls,
+  canaries: z.array(Canary),
+});
+export type Policy = z.infer<typeof Policy>;

@@ -1,0 +1,66 @@
+// policies/actions.yaml: what may run alone, what needs a person, and what never runs.
+import { z } from 'zod';
+import { ActionName } from '../../domain/action-catalog.ts';
+import { EntityKind } from '../../domain/alert.ts';
+import { Role } from '../../domain/role.ts';
+
+const common = {
+  description: z.string().min(10).max(300),
+  /** Who and what suffers if the action is wrong, in one line. */
+  blastRadius: z.string().min(3).max(300),
+  /** How, and how fast, it is undone. */
+  reversibility: z.string().min(3).max(300),
+  targetKinds: z.array(EntityKind).min(1),
+  /** Recommendations with a lower confidence (0-100) are dropped. */
+  confidenceFloor: z.int().min(0).max(100),
+};
+
+const undone = z.discriminatedUnion('undo', [
+  z.strictObject({
+    undo: z.literal('reverses-when-due'),
+    maxDurationMinutes: z.int().min(1).max(10_080),
+  }),
+  /** Tickets and notifications: kept, and withdrawn as `withdrawal` says. */
+  z.strictObject({ undo: z.literal('kept'), withdrawal: z.string().min(10).max(300) }),
+]);
+
+const executable = {
+  /** `shadow` records what would have happened and touches nothing. */
+  mode: z.enum(['shadow', 'live']).default('live'),
+  /** Where false, the action is handed to a person: no mechanism has to exist for it. */
+  enabled: z.boolean(),
+  lifetime: undone,
+};
+
+/** Whose yes an action needs. */
+export const Approval = z.strictObject({
+  /** How many different people have to approve. */
+  required: z.int().min(1).max(3).default(1),
+  /** Whose yes counts; others on the ladder are passed over. */
+  roles: z.array(Role).min(1).default(['analyst', 'manager']),
+  /** Whether one no ends it; otherwise it ends when too few are left who could say yes. */
+  declineEnds: z.boolean().default(true),
+  /** Minutes that one of the people asked may add, once. */
+  moreTimeMinutes: z.int().min(0).max(60).default(0),
+});
+export type Approval = z.infer<typeof Approval>;
+
+export const ActionPolicy = z.discriminatedUnion('tier', [
+  z.strictObject({ tier: z.literal(1), ...common, ...executable }),
+  z.strictObject({
+    tier: z.literal(2),
+    ...common,
+    ...executable,
+    /** After this the request expires and nothing happens. */
+    approvalTimeoutMinutes: z.int().min(1).max(60),
+    approval: Approval.prefault({}),
+  }),
+  z.strictObject({ tier: z.literal(3), ...common, rationale: z.string().min(10).max(300) }),
+]);
+export type ActionPolicy = z.infer<typeof ActionPolicy>;
+
+/** For a tier-1 action that a rule or the rate limit sent to a person. */
+export const DEFAULT_APPROVAL_MINUTES = 15;
+export const DEFAULT_APPROVAL: Approval = Approval.parse({});
+
+export const ActionsFile = z.strictObject({ actions: z.record(ActionName, ActionPolicy) });

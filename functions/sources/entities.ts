@@ -1,0 +1,116 @@
+// Collects what an alert names: one entity per thing, with every place where it was found.
+
+import type { Entity, EntityKind } from '../domain/alert.ts';
+import { normalAddress } from '../platform/ip-address.ts';
+
+const PREFIX: Readonly<Record<EntityKind, string>> = {
+  ip: 'ip',
+  'access-key': 'key',
+  'iam-user': 'user',
+  'iam-role': 'role',
+  'cognito-user': 'cognito-user',
+  'api-key': 'api-key',
+  instance: 'instance',
+  'network-interface': 'eni',
+  function: 'function',
+  bucket: 'bucket',
+  database: 'database',
+  cluster: 'cluster',
+  workload: 'workload',
+  domain: 'domain',
+  'email-message': 'email',
+  resource: 'resource',
+  alert: 'alert',
+};
+
+/** As many as an alert holds, and as many bytes as leave room for the rest of it in one item of the table. */
+const MAX_ENTITIES = 100;
+const MAX_BYTES = 150_000;
+const MAX_PLACES = 20;
+const MAX_VALUE = 2048;
+const MAX_PATH = 512;
+const MAX_ATTRIBUTES = 40;
+const MAX_NOTES = 20;
+
+type Part = Entity['part'];
+export type Unnumbered = Omit<Entity, 'ref'>;
+/** Who attacked stays the attacker, however often else it is mentioned. */
+const RANK: Readonly<Record<Part, number>> = { actor: 1, target: 2, related: 3 };
+
+export type Attributes = Readonly<Record<string, string | number | null | undefined>>;
+type Named = {
+  kind: EntityKind;
+  value: string | null | undefined;
+  part: Part;
+  path: string;
+  attributes?: Attributes;
+};
+/** Marks an address of our own: never the attacker's, and never to be blocked. */
+export const OURS = { side: 'ours' };
+
+export type Collector = ReturnType<typeof createCollector>;
+
+/** Remembers in the order of the event, so that the same event always gives the same references. */
+export function createCollector() {
+  const found = new Map<string, Unnumbered>();
+  const notes: string[] = [];
+  const note = (text: string) => notes.length < MAX_NOTES && notes.push(text.slice(0, 512));
+
+  function add({ kind, value: raw, part, path: where, attributes = {} }: Named): void {
+    const path = where.slice(0, MAX_PATH);
+    const given = raw?.trim();
+    if (!given) return;
+    const value = kind === 'ip' ? normalAddress(given) : given.slice(0, MAX_VALUE);
+    if (value === null) {
+      note(`${path}: "${given.slice(0, 60)}" is not an address`);
+      return;
+    }
+    const key = `${kind} ${value}`;
+    const known = found.get(key);
+    if (!known) {
+      found.set(key, { kind, value, part, foundAt: [path], attributes: texts(attributes) });
+      return;
+    }
+    if (RANK[part] < RANK[known.part]) known.part = part;
+    if (!known.foundAt.includes(path) && known.foundAt.length < MAX_PLACES)
+      known.foundAt.push(path);
+    known.attributes = texts({ ...attributes, ...known.attributes });
+  }
+
+  return {
+    add,
+    note,
+    found: (): Unnumbered[] => [...found.values()],
+    notes: (): readonly string[] => notes,
+  };
+}
+
+/** What the alert names, itself first, attackers before targets, with their references. `left` did not fit. */
+export function numbered(all: readonly Unnumbered[]): { entities: Entity[]; left: number } {
+  const rank = ({ kind, part }: Unnumbered) => (kind === 'alert' ? 0 : RANK[part]);
+  const kept = withinBounds(all.toSorted((a, b) => rank(a) - rank(b)));
+  const counts = new Map<string, number>();
+  const entities = kept.map((entity) => {
+    const prefix = PREFIX[entity.kind];
+    const number = (counts.get(prefix) ?? 0) + 1;
+    counts.set(prefix, number);
+    return { ref: `${prefix}-${number}`, ...entity };
+  });
+  return { entities, left: all.length - kept.length };
+}
+
+function withinBounds<E>(entities: readonly E[]): E[] {
+  let bytes = 0;
+  return entities.slice(0, MAX_ENTITIES).filter((one) => {
+    bytes += Buffer.byteLength(JSON.stringify(one));
+    return bytes <= MAX_BYTES;
+  });
+}
+
+const texts = (attributes: Attributes): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(attributes)
+      .filter(([name, value]) => name && value !== null && value !== undefined && value !== '')
+      .slice(0, MAX_ATTRIBUTES)
+      .map(([name, value]) => [name.slice(0, 64), String(value).slice(0, 1024)]),
+  );

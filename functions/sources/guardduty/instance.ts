@@ -1,0 +1,78 @@
+// The instance in a GuardDuty finding, with its network interfaces: the addresses on our own side.
+// @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_InstanceDetails.html
+import { z } from 'zod';
+import { type Collector, OURS } from '../entities.ts';
+import { list, opt, text } from '../fields.ts';
+import type { At } from './casing.ts';
+
+export const InstanceDetails = opt(
+  z.looseObject({
+    instanceId: text,
+    tags: list(z.looseObject({ key: text, value: text })),
+    iamInstanceProfile: opt(z.looseObject({ arn: text })),
+    networkInterfaces: list(
+      z.looseObject({
+        networkInterfaceId: text,
+        privateIpAddress: text,
+        publicIp: text,
+        ipv6Addresses: list(z.string()),
+        subnetId: text,
+        vpcId: text,
+      }),
+    ),
+  }),
+);
+
+/** Adds the instance as a target, its interfaces and their addresses as related. `at` begins at the resource. */
+export function addInstance(
+  collector: Collector,
+  instanceDetails: NonNullable<z.infer<typeof InstanceDetails>>,
+  at: At,
+): void {
+  const interfaces = instanceDetails.networkInterfaces;
+  const joined = (pick: (one: (typeof interfaces)[number]['one']) => string | null | undefined) =>
+    [...new Set(interfaces.map(({ one }) => pick(one)).filter(Boolean))].join(',');
+  const tags = instanceDetails.tags
+    .slice(0, 20)
+    .map(({ one }) => [`tag:${one.key}`, one.value] as const);
+  collector.add({
+    kind: 'instance',
+    value: instanceDetails.instanceId,
+    part: 'target',
+    path: at('instanceDetails', 'instanceId'),
+    attributes: {
+      subnetIds: joined(({ subnetId }) => subnetId),
+      vpcIds: joined(({ vpcId }) => vpcId),
+      interfaceIds: joined(({ networkInterfaceId }) => networkInterfaceId),
+      instanceProfile: instanceDetails.iamInstanceProfile?.arn,
+      ...Object.fromEntries(tags),
+    },
+  });
+  for (const { one, index } of interfaces) {
+    const place = (field: string) => at('instanceDetails', 'networkInterfaces', index, field);
+    collector.add({
+      kind: 'network-interface',
+      value: one.networkInterfaceId,
+      part: 'related',
+      path: place('networkInterfaceId'),
+      attributes: { subnetId: one.subnetId, vpcId: one.vpcId },
+    });
+    // Our own side of the connection: never a target for a block.
+    for (const field of ['publicIp', 'privateIpAddress'] as const)
+      collector.add({
+        kind: 'ip',
+        value: one[field],
+        part: 'related',
+        path: place(field),
+        attributes: OURS,
+      });
+    for (const { one: address, index: i } of one.ipv6Addresses)
+      collector.add({
+        kind: 'ip',
+        value: address,
+        part: 'related',
+        path: `${place('ipv6Addresses')}[${i}]`,
+        attributes: OURS,
+      });
+  }
+}

@@ -1,0 +1,208 @@
+// The resource part of a GuardDuty finding: what suffered, and whose credentials were used.
+import { z } from 'zod';
+import type { Entity } from '../../domain/alert.ts';
+import type { Collector } from '../entities.ts';
+import { list, opt, text } from '../fields.ts';
+import type { At, Steps } from './casing.ts';
+import { addInstance, InstanceDetails } from './instance.ts';
+
+const Named = z.looseObject({ name: text, arn: text });
+
+export const Resource = z.looseObject({
+  resourceType: text,
+  accessKeyDetails: opt(
+    z.looseObject({ accessKeyId: text, principalId: text, userName: text, userType: text }),
+  ),
+  instanceDetails: InstanceDetails,
+  s3BucketDetails: list(
+    Named.extend({
+      publicAccess: opt(z.looseObject({ effectivePermission: text })),
+      s3ObjectDetails: list(z.looseObject({ objectArn: text })),
+    }),
+  ),
+  eksClusterDetails: opt(Named),
+  ecsClusterDetails: opt(
+    z.looseObject({ name: text, arn: text, taskDetails: opt(z.looseObject({ arn: text })) }),
+  ),
+  kubernetesDetails: opt(
+    z.looseObject({
+      kubernetesUserDetails: opt(z.looseObject({ username: text })),
+      kubernetesWorkloadDetails: opt(z.looseObject({ name: text, namespace: text, type: text })),
+    }),
+  ),
+  containerDetails: opt(z.looseObject({ id: text, name: text, image: text })),
+  rdsDbInstanceDetails: opt(
+    z.looseObject({ dbInstanceIdentifier: text, dbInstanceArn: text, engine: text }),
+  ),
+  rdsDbUserDetails: opt(z.looseObject({ user: text })),
+  rdsLimitlessDbDetails: opt(
+    z.looseObject({ dbShardGroupIdentifier: text, dbShardGroupArn: text, engine: text }),
+  ),
+  lambdaDetails: opt(
+    z.looseObject({ functionName: text, functionArn: text, functionVersion: text }),
+  ),
+  ebsVolumeDetails: opt(
+    z.looseObject({ scannedVolumeDetails: list(z.looseObject({ volumeArn: text })) }),
+  ),
+  ebsSnapshotDetails: opt(z.looseObject({ snapshotArn: text })),
+  ec2ImageDetails: opt(z.looseObject({ imageArn: text })),
+  recoveryPointDetails: opt(z.looseObject({ recoveryPointArn: text })),
+});
+export type Resource = z.infer<typeof Resource>;
+
+/**
+ * Several blocks may be there; see parts.ts. `isApiCall` says that the credentials in it are those of the caller.
+ */
+export function addResources(
+  collector: Collector,
+  resource: Resource,
+  at: At,
+  isApiCall: boolean,
+): void {
+  const inResource: At = (...steps) => at('resource', ...steps);
+  addCredential(collector, resource, inResource, isApiCall);
+  addBuckets(collector, resource, inResource);
+  addDatabases(collector, resource, inResource);
+  collector.add({
+    kind: 'function',
+    value: resource.lambdaDetails?.functionName,
+    part: 'target',
+    path: inResource('lambdaDetails', 'functionName'),
+    attributes: {
+      arn: resource.lambdaDetails?.functionArn,
+      version: resource.lambdaDetails?.functionVersion,
+    },
+  });
+  addContainers(collector, resource, inResource);
+  addStorage(collector, resource, inResource);
+  if (resource.instanceDetails) addInstance(collector, resource.instanceDetails, inResource);
+}
+
+/** Where the finding is about the credential or a call made with it, its holder is who acted. */
+function addCredential(
+  collector: Collector,
+  { accessKeyDetails: key, resourceType }: Resource,
+  at: At,
+  isApiCall: boolean,
+): void {
+  if (!key) return;
+  const part: Entity['part'] = resourceType === 'AccessKey' || isApiCall ? 'actor' : 'related';
+  const attributes = {
+    userType: key.userType,
+    userName: key.userName,
+    principalId: key.principalId,
+  };
+  collector.add({
+    kind: 'access-key',
+    value: key.accessKeyId,
+    part,
+    path: at('accessKeyDetails', 'accessKeyId'),
+    attributes,
+  });
+  const kind = holderKind(key.userType);
+  if (kind)
+    collector.add({
+      kind,
+      value: key.userName,
+      part,
+      path: at('accessKeyDetails', 'userName'),
+      attributes,
+    });
+}
+
+function addBuckets(collector: Collector, { s3BucketDetails }: Resource, at: At): void {
+  for (const { one, index } of s3BucketDetails) {
+    collector.add({
+      kind: 'bucket',
+      value: one.name ?? one.arn?.split(':').at(-1),
+      part: 'target',
+      path: at('s3BucketDetails', index, one.name ? 'name' : 'arn'),
+      attributes: { arn: one.arn, publicAccess: one.publicAccess?.effectivePermission },
+    });
+    for (const { one: object, index: i } of one.s3ObjectDetails)
+      collector.add({
+        kind: 'resource',
+        value: object.objectArn,
+        part: 'related',
+        path: at('s3BucketDetails', index, 's3ObjectDetails', i, 'objectArn'),
+      });
+  }
+}
+
+function addDatabases(collector: Collector, resource: Resource, at: At): void {
+  const user = resource.rdsDbUserDetails?.user;
+  const instance = resource.rdsDbInstanceDetails;
+  collector.add({
+    kind: 'database',
+    value: instance?.dbInstanceIdentifier,
+    part: 'target',
+    path: at('rdsDbInstanceDetails', 'dbInstanceIdentifier'),
+    attributes: { arn: instance?.dbInstanceArn, engine: instance?.engine, user },
+  });
+  const shards = resource.rdsLimitlessDbDetails;
+  collector.add({
+    kind: 'database',
+    value: shards?.dbShardGroupIdentifier,
+    part: 'target',
+    path: at('rdsLimitlessDbDetails', 'dbShardGroupIdentifier'),
+    attributes: { arn: shards?.dbShardGroupArn, engine: shards?.engine, user },
+  });
+}
+
+/** Volumes, snapshots, images and backups in which malware was found. */
+function addStorage(collector: Collector, resource: Resource, at: At): void {
+  const add = (value: string | null | undefined, ...steps: Steps) =>
+    collector.add({ kind: 'resource', value, part: 'target', path: at(...steps) });
+  for (const { one, index } of resource.ebsVolumeDetails?.scannedVolumeDetails ?? [])
+    add(one.volumeArn, 'ebsVolumeDetails', 'scannedVolumeDetails', index, 'volumeArn');
+  add(resource.ebsSnapshotDetails?.snapshotArn, 'ebsSnapshotDetails', 'snapshotArn');
+  add(resource.ec2ImageDetails?.imageArn, 'ec2ImageDetails', 'imageArn');
+  add(resource.recoveryPointDetails?.recoveryPointArn, 'recoveryPointDetails', 'recoveryPointArn');
+}
+
+/** What `userName` names. @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_AccessKeyDetails.html */
+export function holderKind(userType: string | null | undefined): 'iam-user' | 'iam-role' | null {
+  // `IAMUser` and `IAM_USER` both occur. Root is no IAM user: nothing that we could do would reach it.
+  const letters = userType?.toLowerCase().replace(/[^a-z]/g, '');
+  if (letters === 'iamuser') return 'iam-user';
+  return letters === 'assumedrole' || letters === 'role' || letters === 'iamrole'
+    ? 'iam-role'
+    : null;
+}
+
+function addContainers(collector: Collector, resource: Resource, at: At): void {
+  for (const field of ['eksClusterDetails', 'ecsClusterDetails'] as const)
+    collector.add({
+      kind: 'cluster',
+      value: resource[field]?.name ?? resource[field]?.arn,
+      part: 'target',
+      path: at(field, 'name'),
+      attributes: { arn: resource[field]?.arn },
+    });
+  collector.add({
+    kind: 'workload',
+    value: resource.ecsClusterDetails?.taskDetails?.arn,
+    part: 'target',
+    path: at('ecsClusterDetails', 'taskDetails', 'arn'),
+  });
+  const workload = resource.kubernetesDetails?.kubernetesWorkloadDetails;
+  collector.add({
+    kind: 'workload',
+    value:
+      workload?.name &&
+      (workload.namespace ? `${workload.namespace}/${workload.name}` : workload.name),
+    part: 'target',
+    path: at('kubernetesDetails', 'kubernetesWorkloadDetails', 'name'),
+    attributes: {
+      type: workload?.type,
+      kubernetesUser: resource.kubernetesDetails?.kubernetesUserDetails?.username,
+    },
+  });
+  collector.add({
+    kind: 'workload',
+    value: resource.containerDetails?.name ?? resource.containerDetails?.id,
+    part: 'target',
+    path: at('containerDetails', 'name'),
+    attributes: { image: resource.containerDetails?.image },
+  });
+}

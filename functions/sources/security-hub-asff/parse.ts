@@ -1,0 +1,164 @@
+// A Security Hub finding in ASFF as a draft of an alert.
+// @see https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format-syntax.html
+import { z } from 'zod';
+import { InvalidInput } from '../../domain/errors.ts';
+import type { Draft } from '../draft.ts';
+import { type Collector, createCollector, OURS } from '../entities.ts';
+import {
+  guardDutyType,
+  list,
+  number,
+  opt,
+  readAs,
+  severityFromLabel,
+  severityOf,
+  text,
+} from '../fields.ts';
+import { isAccount, kindOfType, nameOf } from '../resource-kinds.ts';
+import type { Finding } from '../unwrap.ts';
+import { actionFields, addAction } from './action.ts';
+
+const AsffFinding = z.looseObject({
+  ...actionFields,
+  Id: text,
+  Types: list(z.string().min(1)),
+  GeneratorId: text,
+  AwsAccountId: text,
+  Region: text,
+  Title: text,
+  Description: text,
+  Severity: opt(z.looseObject({ Label: text, Normalized: number, Product: number })),
+  CreatedAt: text,
+  UpdatedAt: text,
+  FirstObservedAt: text,
+  LastObservedAt: text,
+  RecordState: text,
+  Workflow: opt(z.looseObject({ Status: text })),
+  Sample: opt(z.boolean()),
+  Resources: list(
+    z.looseObject({
+      Type: text,
+      Id: text,
+      Details: opt(
+        z.looseObject({
+          AwsIamAccessKey: opt(
+            z.looseObject({
+              AccessKeyId: text,
+              PrincipalName: text,
+              PrincipalType: text,
+              UserName: text,
+            }),
+          ),
+          AwsEc2Instance: opt(
+            z.looseObject({
+              SubnetId: text,
+              VpcId: text,
+              IpV4Addresses: list(z.string()),
+              IpV6Addresses: list(z.string()),
+            }),
+          ),
+        }),
+      ),
+    }),
+  ),
+});
+type AsffFinding = z.infer<typeof AsffFinding>;
+
+/** Throws InvalidInput when it has neither a type nor a generator. */
+export function readAsff({ body, path, envelope }: Finding): Draft {
+  const finding = readAs(AsffFinding, body, path);
+  const type = typeOf(finding);
+  if (!type) throw new InvalidInput(`${path}.Types: expected at least one type`);
+  const collector = createCollector();
+  const traffic = addAction(collector, finding, path);
+  addResources(collector, finding, path);
+  const { Severity, Types } = finding;
+  const further = Types.map(({ one }) => one).slice(1);
+  if (further.length > 0) collector.note(`Further types: ${further.join('; ')}`);
+  return {
+    source: 'securityhub-asff',
+    findingId: finding.Id,
+    type,
+    title: finding.Title,
+    description: finding.Description,
+    severity:
+      severityFromLabel(Severity?.Label) ??
+      (typeof Severity?.Normalized === 'number' ? severityOf(Severity.Normalized / 10) : null) ??
+      (typeof Severity?.Product === 'number' ? severityOf(Severity.Product) : null),
+    accounts: [finding.AwsAccountId, envelope.account],
+    regions: [finding.Region, envelope.region, finding.Id?.split(':')[3]],
+    times: {
+      first: finding.FirstObservedAt ?? finding.CreatedAt,
+      last: finding.LastObservedAt,
+      updated: finding.UpdatedAt ?? envelope.time,
+    },
+    count: Number(finding.ProductFields?.['aws/guardduty/service/count'] ?? 1),
+    sample: finding.Sample === true,
+    archived:
+      finding.RecordState === 'ARCHIVED' ||
+      ['RESOLVED', 'SUPPRESSED'].includes(finding.Workflow?.Status ?? ''),
+    traffic,
+    collector,
+    about: {},
+  };
+}
+
+/** GuardDuty's own name of the type where Security Hub carries it, so that both ways of delivery agree. */
+const typeOf = ({ Types, GeneratorId }: AsffFinding): string | null =>
+  guardDutyType(Types.map(({ one }) => one)) ?? Types[0]?.one ?? GeneratorId ?? null;
+
+/** Findings of GuardDuty are about what somebody did; those of posture checks about what a resource is like. */
+const isAboutDeeds = ({ Types }: AsffFinding) =>
+  guardDutyType(Types.map(({ one }) => one)) !== null;
+
+function addResources(collector: Collector, finding: AsffFinding, path: string): void {
+  const credentials = isAboutDeeds(finding) ? 'actor' : 'target';
+  for (const { one, index } of finding.Resources) {
+    if (isAccount(one.Type)) continue;
+    const kind = kindOfType(one.Type);
+    const at = `${path}.Resources[${index}]`;
+    const key = one.Details?.AwsIamAccessKey;
+    const instance = one.Details?.AwsEc2Instance;
+    const holder = key?.UserName ?? key?.PrincipalName;
+    collector.add({
+      kind,
+      value: key?.AccessKeyId ?? nameOf(kind, one.Id),
+      part: kind === 'access-key' || kind === 'iam-user' ? credentials : 'target',
+      path: `${at}.Id`,
+      attributes: {
+        arn: one.Id,
+        resourceType: one.Type,
+        userName: holder,
+        userType: key?.PrincipalType,
+        subnetIds: instance?.SubnetId,
+        vpcIds: instance?.VpcId,
+      },
+    });
+    if (key && (key.PrincipalType === 'IAMUser' || (!key.PrincipalType && key.UserName)))
+      collector.add({
+        kind: 'iam-user',
+        value: holder,
+        part: credentials,
+        path: `${at}.Details.AwsIamAccessKey`,
+      });
+    addAddresses(collector, instance, `${at}.Details.AwsEc2Instance`);
+  }
+}
+
+type Details = NonNullable<AsffFinding['Resources'][number]['one']['Details']>;
+
+function addAddresses(
+  collector: Collector,
+  instance: Details['AwsEc2Instance'],
+  path: string,
+): void {
+  for (const field of ['IpV4Addresses', 'IpV6Addresses'] as const)
+    for (const { one: value, index } of instance?.[field] ?? [])
+      collector.add({
+        kind: 'ip',
+        value,
+        part: 'related',
+        path: `${path}.${field}[${index}]`,
+        attributes: OURS,
+      });
+}

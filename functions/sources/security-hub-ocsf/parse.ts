@@ -1,0 +1,212 @@
+// A finding in OCSF, as Security Hub's newer version and Security Lake write it, as a draft of an alert.
+// @see https://schema.ocsf.io/classes/detection_finding
+import { z } from 'zod';
+import { InvalidInput } from '../../domain/errors.ts';
+import type { Draft } from '../draft.ts';
+import { type Collector, createCollector, OURS } from '../entities.ts';
+import {
+  directionOf,
+  guardDutyType,
+  layerOfPort,
+  list,
+  number,
+  opt,
+  portOf,
+  readAs,
+  severityFromLabel,
+  severityOf,
+  text,
+  unknownTraffic,
+} from '../fields.ts';
+import { isAccount, kindOfType, nameOf } from '../resource-kinds.ts';
+import type { Finding } from '../unwrap.ts';
+
+const Described = opt(
+  z.looseObject({
+    uid: text,
+    title: text,
+    desc: text,
+    types: list(z.string().min(1)),
+    created_time: opt(z.union([z.number(), z.string()])),
+    created_time_dt: text,
+    first_seen_time_dt: text,
+    last_seen_time_dt: text,
+    modified_time_dt: text,
+  }),
+);
+const Endpoint = opt(z.looseObject({ ip: text, port: number, hostname: text }));
+const Resource = z.looseObject({ uid: text, name: text, type: text });
+const OcsfFinding = z.looseObject({
+  finding_info: Described,
+  finding: Described,
+  class_name: text,
+  type_name: text,
+  severity: text,
+  severity_id: number,
+  status: text,
+  state: text,
+  activity_name: text,
+  accountid: text,
+  count: number,
+  time: opt(z.union([z.number(), z.string()])),
+  time_dt: text,
+  cloud: opt(
+    z.looseObject({ region: text, account: opt(z.looseObject({ uid: text })), account_uid: text }),
+  ),
+  resources: list(Resource),
+  resource: opt(Resource),
+  evidences: list(
+    z.looseObject({
+      src_endpoint: Endpoint,
+      dst_endpoint: Endpoint,
+      connection_info: opt(z.looseObject({ direction: text, protocol_name: text })),
+      query: opt(z.looseObject({ hostname: text })),
+      api: opt(z.looseObject({ operation: text })),
+      actor: opt(
+        z.looseObject({
+          user: opt(z.looseObject({ name: text, type: text, credential_uid: text })),
+        }),
+      ),
+    }),
+  ),
+});
+type OcsfFinding = z.infer<typeof OcsfFinding>;
+
+/** OCSF's severity_id on our scale of 0 to 10. */
+const SCORES: Readonly<Record<number, number>> = { 1: 0, 2: 2, 3: 5, 4: 8, 5: 9.5, 6: 10 };
+
+/** Throws InvalidInput when it describes no finding. */
+export function readOcsf({ body, path, envelope }: Finding): Draft {
+  const event = readAs(OcsfFinding, body, path);
+  const info = event.finding_info ?? event.finding;
+  const types = info?.types.map(({ one }) => one) ?? [];
+  const deed = guardDutyType(types);
+  const type = deed ?? types[0] ?? info?.title ?? event.type_name ?? event.class_name;
+  if (!info || !type) throw new InvalidInput(`${path}.finding_info: expected a title or types`);
+  const collector = createCollector();
+  const traffic = addEvidence(collector, event, path);
+  addResources(collector, event, path, deed !== null);
+  const score = SCORES[event.severity_id ?? -1];
+  return {
+    source: 'securityhub-ocsf',
+    findingId: info.uid,
+    type,
+    title: info.title,
+    description: info.desc,
+    severity: score === undefined ? severityFromLabel(event.severity) : severityOf(score),
+    accounts: [
+      event.cloud?.account?.uid,
+      event.cloud?.account_uid,
+      event.accountid,
+      envelope.account,
+    ],
+    regions: [event.cloud?.region, envelope.region],
+    times: {
+      first: info.first_seen_time_dt ?? info.created_time_dt ?? info.created_time,
+      last: info.last_seen_time_dt,
+      updated: info.modified_time_dt ?? event.time_dt ?? event.time ?? envelope.time,
+    },
+    count: event.count,
+    sample: false,
+    archived: [event.status, event.state, event.activity_name].some((word) =>
+      /^(archived|suppressed|resolved|close)$/i.test(word ?? ''),
+    ),
+    traffic,
+    collector,
+    about: {},
+  };
+}
+
+type Evidence = OcsfFinding['evidences'][number]['one'];
+
+function addEvidence(
+  collector: Collector,
+  { evidences }: OcsfFinding,
+  path: string,
+): Draft['traffic'] {
+  for (const { one, index } of evidences) {
+    const at = (rest: string) => `${path}.evidences[${index}].${rest}`;
+    const { remote, local } = sidesOf(one);
+    collector.add({ kind: 'ip', value: one[remote]?.ip, part: 'actor', path: at(`${remote}.ip`) });
+    collector.add({
+      kind: 'ip',
+      value: one[local]?.ip,
+      part: 'related',
+      path: at(`${local}.ip`),
+      attributes: OURS,
+    });
+    collector.add({
+      kind: 'domain',
+      value: one.query?.hostname,
+      part: 'actor',
+      path: at('query.hostname'),
+    });
+    const user = one.actor?.user;
+    const attributes = { userName: user?.name, userType: user?.type };
+    const part = 'actor';
+    collector.add({
+      kind: 'access-key',
+      value: user?.credential_uid,
+      part,
+      path: at('actor.user.credential_uid'),
+      attributes,
+    });
+    if (user?.type === 'IAMUser')
+      collector.add({
+        kind: 'iam-user',
+        value: user.name,
+        part,
+        path: at('actor.user.name'),
+        attributes,
+      });
+  }
+  const first = evidences[0]?.one;
+  return first ? trafficOf(first) : unknownTraffic;
+}
+
+/** Outbound, the far end is the destination; else whoever came. */
+const sidesOf = ({ connection_info }: Evidence) =>
+  directionOf(connection_info?.direction) === 'outbound'
+    ? ({ remote: 'dst_endpoint', local: 'src_endpoint' } as const)
+    : ({ remote: 'src_endpoint', local: 'dst_endpoint' } as const);
+
+function trafficOf(evidence: Evidence): Draft['traffic'] {
+  const port = portOf(evidence[sidesOf(evidence).local]?.port);
+  return {
+    layer: layerOf(evidence, port),
+    direction: directionOf(evidence.connection_info?.direction),
+    localPort: port,
+    protocol: evidence.connection_info?.protocol_name ?? null,
+  };
+}
+
+function layerOf({ query, api, connection_info }: Evidence, port: number | null) {
+  if (query) return 'dns';
+  if (api) return 'aws-api';
+  return connection_info || port !== null ? layerOfPort(port) : 'unknown';
+}
+
+function addResources(
+  collector: Collector,
+  { resources, resource }: OcsfFinding,
+  path: string,
+  isAboutDeeds: boolean,
+): void {
+  // A posture check is about what a user is like, not about what the user did.
+  const credentials = isAboutDeeds ? 'actor' : 'target';
+  const all = [
+    ...resources.map(({ one, index }) => ({ one, at: `${path}.resources[${index}].uid` })),
+    ...(resource ? [{ one: resource, at: `${path}.resource.uid` }] : []),
+  ];
+  for (const { one, at } of all) {
+    if (isAccount(one.type)) continue;
+    const kind = kindOfType(one.type);
+    collector.add({
+      kind,
+      value: nameOf(kind, one.uid) ?? one.name,
+      part: kind === 'access-key' || kind === 'iam-user' ? credentials : 'target',
+      path: at,
+      attributes: { arn: one.uid, resourceType: one.type },
+    });
+  }
+}

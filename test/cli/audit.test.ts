@@ -1,0 +1,95 @@
+// P8: npm run audit holds records against their copies, and names what was changed where no copy saw it.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { compare } from '../../cli/compare-copies.ts';
+import { archive } from '../../functions/archive/archive.ts';
+import type { Action } from '../../functions/domain/action.ts';
+import { noted } from '../../functions/store/hash-chain.ts';
+import { copiesInMemory } from '../../local/archive-copies.ts';
+import { executing, item, proposed } from '../archive/stored.ts';
+import { toyAction } from '../execute/toy.ts';
+import { NOW } from '../fixtures/case.ts';
+import { createWorld, sample } from '../flow/world.ts';
+
+describe('a record', () => {
+  let copies: ReturnType<typeof copiesInMemory>;
+  beforeEach(async () => {
+    copies = copiesInMemory();
+    const { pk, sk } = item(proposed);
+    for (const [before, after] of [
+      [null, item(proposed)],
+      [item(proposed), item(executing)],
+    ] as const)
+      await archive(
+        { put: copies.put, log: () => {} },
+        { pk, sk, at: NOW.toISOString(), sequence: String(after.version), before, after },
+      );
+  });
+  const faults = async (...items: ReturnType<typeof item>[]) =>
+    (await compare(items, copies)).found.flatMap((one) => one.faults);
+
+  test('that is as its last copy is whole', async () => {
+    expect(await compare([item(executing)], copies)).toEqual({ records: 1, copies: 2, found: [] });
+  });
+
+  test.each<[string, Action[], string]>([
+    ['was put back to what it was', [proposed], 'its version went from 2 to 1'],
+    [
+      'says something else',
+      [{ ...executing, before: 'theirs' }],
+      'before was changed without an entry',
+    ],
+    [
+      'went on without a copy',
+      [noted(executing, { at: NOW, by: 'x', event: 'told', text: '' })],
+      'it is not as its last copy',
+    ],
+    ['is gone', [], 'it is gone from the table'],
+    [
+      'was never copied',
+      [executing, toyAction({ actionId: 'act-0123456789abcdef-9' })],
+      'it has no copy',
+    ],
+  ])('that %s is named', async (_, records, fault) => {
+    expect(await faults(...records.map(item))).toContainEqual(expect.stringContaining(fault));
+  });
+});
+
+describe('the command', () => {
+  const audit = (folder: string) => {
+    const { stdout, stderr, status } = spawnSync(process.execPath, ['cli/audit.ts'], {
+      env: { PATH: process.env.PATH, COUNTERMAND_DATA: folder },
+      encoding: 'utf8',
+    });
+    return { said: stdout.trim().split('\n'), complained: stderr, status };
+  };
+
+  test('finds what happened on a laptop whole, and a copy that is missing', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'countermand-audit-'));
+    try {
+      const world = await createWorld({ folder });
+      await world.deliver(sample('web-port-probe'));
+      await world.stop();
+      const whole = audit(folder);
+      expect(whole.said).toEqual([
+        expect.stringMatching(/^\d+ records, \d+ copies: 0 with a fault$/),
+      ]);
+      expect([whole.status, whole.complained]).toEqual([0, '']);
+
+      const records = join(folder, 'archive', 'records', 'INCIDENT');
+      const [incident = ''] = readdirSync(records);
+      rmSync(join(records, incident, 'INCIDENT'), { recursive: true });
+      const { said, status } = audit(folder);
+      expect(said.slice(0, 2)).toEqual([
+        `records/INCIDENT/${incident}/INCIDENT`,
+        '  it has no copy',
+      ]);
+      expect(status).toBe(1);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }, 120_000);
+});

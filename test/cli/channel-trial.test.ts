@@ -1,0 +1,55 @@
+// Trying real channels: what each of them said, in a line.
+import { expect, test } from 'vitest';
+import { tryChannels, tryOnCall } from '../../cli/channel-trial.ts';
+import { Denied } from '../../functions/domain/errors.ts';
+import type { Channel } from '../../functions/messaging/channels/channel.ts';
+import { Message } from '../../functions/messaging/message.ts';
+import { NOW, POLICY } from '../fixtures/case.ts';
+
+const sent: Message[] = [];
+const channel = (name: string, change: Partial<Channel> = {}): Channel => ({
+  name,
+  isPrivate: false,
+  takes: () => true,
+  send: async (message) => void sent.push(Message.parse(message)),
+  ...change,
+});
+const refused = channel('Slack', { send: () => Promise.reject(new Denied('invalid_auth')) });
+
+test('each channel gets a message and its end, and says whether it took them', async () => {
+  const { ok, lines } = await tryChannels([channel('PagerDuty'), refused], { kind: 'team' }, NOW);
+  expect([ok, lines]).toEqual([false, ['PagerDuty: accepted', 'Slack: Denied: invalid_auth']]);
+  expect(sent.map(({ urgency }) => urgency)).toEqual(['page', 'inform']);
+  expect(sent[1]?.ends).toEqual([sent[0]?.key]);
+});
+
+test('buttons of the test hold nothing that would decide', async () => {
+  sent.length = 0;
+  await tryChannels([channel('Slack')], { kind: 'team' }, NOW, { buttons: true });
+  expect(sent[0]?.answerToken).toBe('trial');
+});
+
+test('nobody to reach is no success', async () => {
+  const none = channel('Teams', { takes: () => false });
+  expect((await tryChannels([none], { kind: 'team' }, NOW)).ok).toBe(false);
+});
+
+test('who is on call now stands rung by rung, with what is odd', async () => {
+  const escalation = {
+    ...POLICY.escalation,
+    ladder: [
+      { atMinutes: 0, ask: [{ pagerDuty: 'PI7DH85' }] },
+      { atMinutes: 5, ask: ['ben.okafor', { opsgenie: 'Nights' }] },
+    ],
+  };
+  const { ok, lines } = await tryOnCall(async (schedule) => {
+    if ('opsgenie' in schedule) throw new Denied('no key');
+    return [{ id: null, email: 'ana.silva@example.com' }];
+  }, escalation);
+  expect(ok).toBe(false);
+  expect(lines).toEqual([
+    'after 0 min: ana.silva',
+    'after 5 min: ben.okafor',
+    'Rung 2 of the ladder: the schedule Opsgenie Nights could not be read: Denied',
+  ]);
+});

@@ -1,0 +1,98 @@
+// npm run drill as a process: on the laptop, and where it refuses to begin.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { MECHANISMS } from '../../../functions/mechanisms/registry.ts';
+import { POLICY } from '../../fixtures/case.ts';
+
+const SCRIPT = join(import.meta.dirname, '../../../cli/drill/main.ts');
+
+// Each starts a process that loads everything: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 120_000 });
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'countermand-drill-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function drill(...args: string[]) {
+  const child = spawn(process.execPath, [SCRIPT, ...args], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, COUNTERMAND_DATA: join(folder, 'data') },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = text(child.stdout);
+  const complained = text(child.stderr);
+  const ended = once(child, 'exit').then(async ([code]) => ({
+    code,
+    said: await said,
+    complained: await complained,
+  }));
+  return { child, ended };
+}
+
+test('on a laptop it drills every mechanism, prints a line for each and a table, and keeps the results', async () => {
+  const { code, said, complained } = await drill().ended;
+  expect({ code, complained }).toEqual({ code: 0, complained: '' });
+  for (const { id } of MECHANISMS.filter(({ configured }) => configured?.(POLICY) ?? true)) {
+    expect(said).toMatch(new RegExp(`^${id} on .*: capture apply verify revert .*passed`, 'm'));
+    expect(said).toMatch(new RegExp(`^${id} +\\d+ +.* passed`, 'm'));
+  }
+  expect(said).toMatch(/\d+ passed, 0 failed, 0 not drilled; nothing is left behind/);
+  const results = JSON.parse(readFileSync(join(folder, 'data/drill/results-local.json'), 'utf8'));
+  expect(results).toMatchObject({ stage: 'local', drills: expect.any(Array) });
+});
+
+test('killed at whatever moment, the next one finds its way back', async () => {
+  const { child, ended } = drill();
+  await once(child.stdout, 'data');
+  child.kill('SIGKILL');
+  await ended;
+  const { code, said } = await drill().ended;
+  expect(said).toContain('nothing is left behind');
+  expect(code).toBe(0);
+});
+
+describe('it refuses to begin, and touches nothing,', () => {
+  const refusal = async (...args: string[]) => {
+    const { code, said, complained } = await drill(...args).ended;
+    expect({ code, said }).toEqual({ code: 2, said: '' });
+    return complained;
+  };
+
+  test('in an account that policy does not mark as staging', async () => {
+    const complained = await refusal('--account', 'example', '--region', 'eu-central-1');
+    expect(complained).toContain('accounts/example.yaml is marked "stage: production"');
+  });
+
+  test('in an account that has no policy', async () => {
+    expect(await refusal('--account', 'nobody', '--region', 'eu-central-1')).toContain(
+      'accounts/nobody.yaml',
+    );
+  });
+
+  test.each([
+    ['a profile and no account', ['--profile', 'staging']],
+    ['an account and no region', ['--account', 'staging']],
+  ])('with %s', async (_what, args) => {
+    expect(await refusal(...args)).toContain('usage:');
+  });
+
+  test('with an option that it does not know', async () => {
+    expect(await refusal('--everything')).toContain('--everything');
+  });
+
+  test('to take over for production what only stand-ins have shown', async () => {
+    const file = join(folder, 'results.json');
+    writeFileSync(file, JSON.stringify({ account: POLICY.account, stage: 'local', drills: [] }));
+    const complained = await refusal(
+      ...['--account', 'example', '--region', 'eu-central-1', '--results', file],
+    );
+    expect(complained).toContain('made on stand-ins');
+  });
+});

@@ -1,0 +1,65 @@
+// npm run replay as a process, in a copy of the project whose folder has a name that URLs would write differently.
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../..');
+// Each starts a process that loads everything: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 120_000 });
+
+let folder: string;
+let project: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'countermand-replay-'));
+  project = join(folder, 'a folder, 100% émigré');
+  mkdirSync(project);
+  for (const part of [
+    'cli',
+    'functions',
+    'local',
+    'policies',
+    'statemachines',
+    'tools',
+    'package.json',
+  ])
+    cpSync(join(ROOT, part), join(project, part), { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules'), join(project, 'node_modules'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const replay = (...paths: string[]) =>
+  promisify(execFile)(process.execPath, ['cli/replay.ts', ...paths], {
+    cwd: project,
+    env: { PATH: process.env.PATH },
+  });
+
+test('each event is one line with its outcome, and a count at the end', async () => {
+  const events = join(folder, 'events');
+  mkdirSync(events);
+  cpSync(join(ROOT, 'local/samples/web-port-probe.json'), join(events, '1.json'));
+  cpSync(join(ROOT, 'local/samples/web-port-probe.json'), join(events, '2.json'));
+  writeFileSync(join(events, '3.json'), '{"detail-type": "GuardDuty Fin');
+  const { stdout } = await replay(events);
+  expect(stdout.trim().split('\n')).toEqual([
+    expect.stringMatching(
+      /^started {2}1\.json \| Recon:EC2\/PortProbe.*add_ip_to_watchlist\(203\.0\.113\.66\)=in-force/,
+    ),
+    expect.stringMatching(/^repeat {3}2\.json \| /),
+    expect.stringMatching(/^refused {2}3\.json \| \$: expected JSON/),
+    '1 started, 1 repeat, 1 refused',
+  ]);
+});
+
+test('without events it says how it is called, or what is wrong with the path', async () => {
+  await expect(replay()).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^usage: npm run replay/),
+  });
+  await expect(replay('nowhere')).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('nowhere'),
+  });
+});

@@ -1,0 +1,98 @@
+// npm start as a process: it serves, ends at Ctrl-C, and says in one line what keeps it from starting.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+
+const SCRIPT = join(import.meta.dirname, '../../cli/start.ts');
+
+// Each starts a process that loads everything: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 120_000 });
+
+let folder: string;
+let running: ChildProcess | undefined;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'countermand-start-'));
+});
+afterEach(() => {
+  running?.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A port of this machine that somebody listens at. */
+async function listening(): Promise<{ server: Server; port: number }> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return { server, port: typeof address === 'object' ? (address?.port ?? 0) : 0 };
+}
+
+async function freePort(): Promise<number> {
+  const { server, port } = await listening();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function start(env: Record<string, string>) {
+  const child = spawn(process.execPath, [SCRIPT], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, COUNTERMAND_DATA: join(folder, 'data'), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running = child;
+  return {
+    child,
+    said: text(child.stdout),
+    complained: text(child.stderr),
+    ended: once(child, 'exit'),
+  };
+}
+
+test('it prints its one address and what it has drilled, serves the console there, and ends cleanly at Ctrl-C', async () => {
+  const port = await freePort();
+  const { child, said, complained, ended } = start({ PORT: `${port}` });
+  await once(child.stdout, 'readable');
+  const page = await fetch(`http://127.0.0.1:${port}/`);
+  expect(page.status).toBe(200);
+  child.kill('SIGINT');
+  expect(await ended).toEqual([0, null]);
+  const [address, drilled, ...rest] = (await said).split('\n');
+  expect(address).toBe(`Countermand runs at http://127.0.0.1:${port}`);
+  expect(drilled).toMatch(/^Drilled on stand-ins: \d+ passed, 0 failed/);
+  expect(rest).toEqual(['']);
+  expect(await complained).toBe('');
+});
+
+describe('it says in one line, and ends, when', () => {
+  const complaint = async (env: Record<string, string>) => {
+    const { complained, ended } = start(env);
+    expect(await ended).toEqual([1, null]);
+    return complained;
+  };
+
+  test('the port is in use', async () => {
+    const { server, port } = await listening();
+    const line = await complaint({ PORT: `${port}` });
+    server.close();
+    expect(line).toBe(
+      `countermand: port ${port} is in use; choose another with PORT=8421 npm start\n`,
+    );
+  });
+
+  test.each(['65536', 'http'])('PORT is %j', async (port) => {
+    expect(await complaint({ PORT: port })).toBe(
+      `countermand: PORT must be a number from 1 to 65535, and is "${port}"\n`,
+    );
+  });
+
+  test('the data cannot be kept', async () => {
+    writeFileSync(join(folder, 'a-file'), '');
+    const line = await complaint({ PORT: '8420', COUNTERMAND_DATA: join(folder, 'a-file') });
+    expect(line).toMatch(/^countermand: Cannot keep data in .*a-file: .*\n$/);
+  });
+});

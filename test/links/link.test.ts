@@ -1,0 +1,134 @@
+// Signed links: nothing but what we issued, for its purpose and in its time.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { issueLink, type LinkClaims, readLink } from '../../functions/links/link.ts';
+import { type Mac, seal } from '../../functions/links/signed-claims.ts';
+import { createMac } from '../../local/mac.ts';
+import { NOW } from '../fixtures/case.ts';
+import { mac, minute } from '../web/desk.ts';
+
+const claims: LinkClaims = {
+  purpose: 'approve',
+  incidentId: 'inc-0123456789abcdef',
+  actionId: 'act-0123456789abcdef-1',
+  digest: 'a'.repeat(64),
+  person: 'ana.silva',
+  expires: minute(15).getTime() / 1000,
+};
+const encoded = (content: unknown) => Buffer.from(JSON.stringify(content)).toString('base64url');
+const INVALID = { ok: false, why: 'invalid' };
+/** All that can stand in a base64url text, the separator, and what some readers take for the same. */
+const ALPHABET = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.+/=% '];
+
+describe('a link', () => {
+  test('gives back what it was issued with', async () => {
+    const token = await issueLink(mac, claims);
+    expect(await readLink(mac, token, 'approve', NOW)).toEqual({ ok: true, claims });
+  });
+
+  test('has an end, to the second', async () => {
+    const token = await issueLink(mac, claims);
+    const last = new Date(minute(15).getTime() - 1);
+    expect(await readLink(mac, token, 'approve', last)).toMatchObject({ ok: true });
+    expect(await readLink(mac, token, 'approve', minute(15))).toEqual({
+      ok: false,
+      why: 'expired',
+      claims,
+    });
+  });
+
+  test('is worthless for another purpose, even with that purpose written into it', async () => {
+    const token = await issueLink(mac, claims);
+    expect(await readLink(mac, token, 'review', NOW)).toEqual(INVALID);
+    const [, code] = token.split('.');
+    const review = Buffer.from(JSON.stringify({ ...claims, purpose: 'review' }));
+    const mixed = `${review.toString('base64url')}.${code}`;
+    expect(await readLink(mac, mixed, 'review', NOW)).toEqual(INVALID);
+    expect(await readLink(mac, mixed, 'approve', NOW)).toEqual(INVALID);
+  });
+
+  test('of one purpose’s domain is refused for another, although its claims name the other', async () => {
+    const payloadOf = (token: string) => token.split('.')[0]!;
+    const review = payloadOf(await issueLink(mac, { ...claims, purpose: 'review' }));
+    let code = '';
+    /** Signs, in the domain of a link to approve, what a link to review says. */
+    const switching: Pick<Mac, 'generate'> = {
+      generate: async (message) => {
+        const text = new TextDecoder().decode(message);
+        const approve = encoded(claims);
+        expect(text.endsWith(approve)).toBe(true);
+        const switched = new TextEncoder().encode(text.slice(0, -approve.length) + review);
+        code = Buffer.from(await mac.generate(switched)).toString('base64url');
+        return mac.generate(message);
+      },
+    };
+    await issueLink(switching, claims);
+    expect(await readLink(mac, `${review}.${code}`, 'review', NOW)).toEqual(INVALID);
+  });
+
+  test('of the right domain is refused, when its claims name another purpose', async () => {
+    const token = await seal(mac, 'countermand link v1\nreview', claims);
+    expect(await readLink(mac, token, 'review', NOW)).toEqual(INVALID);
+  });
+
+  test('of another key is refused', async () => {
+    const token = await issueLink(createMac(new Uint8Array(32).fill(8)), claims);
+    expect(await readLink(mac, token, 'approve', NOW)).toEqual(INVALID);
+  });
+
+  test('is refused with any one character changed, removed or added', async () => {
+    const token = await issueLink(mac, claims);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(token.length - 1),
+        fc.constantFrom(...ALPHABET),
+        fc.constantFrom('change', 'remove', 'add'),
+        async (at, character, how) => {
+          const rest = token.slice(how === 'add' ? at : at + 1);
+          const forged = token.slice(0, at) + (how === 'remove' ? '' : character) + rest;
+          fc.pre(forged !== token);
+          expect(await readLink(mac, forged, 'approve', NOW)).toEqual(INVALID);
+        },
+      ),
+      { numRuns: 4000 },
+    );
+  });
+
+  test('is refused with another spelling of the same MAC', async () => {
+    const token = await issueLink(mac, claims);
+    const last = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    const spellings = [...last].map((one) => token.slice(0, -1) + one).filter((x) => x !== token);
+    for (const spelling of [...spellings, `${token}=`, `${token}==`])
+      expect(await readLink(mac, spelling, 'approve', NOW)).toEqual(INVALID);
+  });
+
+  test('that nobody issued is refused, whatever it says', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(
+          fc.string(),
+          fc.base64String().map((text) => `${text}.${text}`),
+          fc.json().map((text) => `${Buffer.from(text).toString('base64url')}.AAAA`),
+        ),
+        async (token) => {
+          expect(await readLink(mac, token, 'approve', NOW)).toEqual(INVALID);
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('that is too long to be ours costs no look at the key', async () => {
+    let asked = 0;
+    const counting = { verify: async () => ++asked > 0 };
+    expect(await readLink(counting, `${'A'.repeat(3000)}.AAAA`, 'approve', NOW)).toEqual(INVALID);
+    expect(asked).toBe(0);
+  });
+
+  test('with a right MAC over claims of another shape is refused', async () => {
+    const payload = Buffer.from(JSON.stringify({ ...claims, extra: true })).toString('base64url');
+    const message = new TextEncoder().encode(`countermand link v1\napprove\n${payload}`);
+    const code = Buffer.from(await mac.generate(message)).toString('base64url');
+    expect(await readLink(mac, `${payload}.${code}`, 'approve', NOW)).toEqual(INVALID);
+  });
+});

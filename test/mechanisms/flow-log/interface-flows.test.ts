@@ -1,0 +1,69 @@
+// What an approver is told about a flow log, and on which interfaces one is made.
+import { expect, test } from 'vitest';
+import type { Entity } from '../../../functions/domain/alert.ts';
+import { recordFlows } from '../../../functions/mechanisms/flow-log/interface-flows.ts';
+import { effectsOf } from '../../../functions/mechanisms/registry.ts';
+import { alertWith, POLICY, subjectOn, theInstance } from '../../fixtures/case.ts';
+import { callsOf } from '../../shell.ts';
+
+const parametersFor = (target: Entity) =>
+  effectsOf('increase_logging_verbosity', alertWith(), target, null, POLICY).map(
+    ({ parameters }) => parameters,
+  );
+const onInterfaces = (interfaceIds: string): Entity => ({
+  ...theInstance,
+  attributes: { interfaceIds },
+});
+
+test('each interface that the alert names with the instance is one effect', () => {
+  const two = 'eni-0f1e2d3c4b5a69788,eni-0f1e2d3c4b5a69789,eni-0f1e2d3c4b5a69788';
+  expect(parametersFor(onInterfaces(two))).toEqual([
+    { interfaceId: 'eni-0f1e2d3c4b5a69788' },
+    { interfaceId: 'eni-0f1e2d3c4b5a69789' },
+  ]);
+});
+
+test('an interface that the alert itself is about is one, too', () => {
+  const target: Entity = {
+    ...theInstance,
+    kind: 'network-interface',
+    value: 'eni-0f1e2d3c4b5a69788',
+    attributes: {},
+  };
+  expect(parametersFor(target)).toEqual([{ interfaceId: 'eni-0f1e2d3c4b5a69788' }]);
+});
+
+test.each(['', 'eni-1', 'eni-0f1e2d3c4b5a69788 --dry-run', 'vpc-0f1e2d3c4b5a69788'])(
+  'what is no interface (%j) has no effect',
+  (named) => {
+    expect(parametersFor(onInterfaces(named))).toEqual([]);
+  },
+);
+
+const subject = subjectOn(theInstance, { parameters: { interfaceId: 'eni-0f1e2d3c4b5a69788' } });
+
+test('the approver reads what is recorded, of what, and what stays when it ends', () => {
+  const told = recordFlows.describe(subject, null);
+  expect(told.headline).toBe(
+    `Record the network flows of eni-0f1e2d3c4b5a69788 of ${theInstance.value}`,
+  );
+  expect(told.changes.join()).toContain('no contents');
+  expect(told.affected.join()).toContain('others have on it stay as they are');
+  expect(told.undo).toContain('after 1 h unless');
+  expect(told.undo).toContain('what it has recorded stays');
+});
+
+test('two interfaces are two effects for leases, too', () => {
+  const other = { ...subject, parameters: { interfaceId: 'eni-0f1e2d3c4b5a69789' } };
+  expect(recordFlows.effectKey(subject)).not.toBe(recordFlows.effectKey(other));
+});
+
+test('the command that undoes it by hand finds our flow logs by tag and deletes them', () => {
+  const calls = callsOf(recordFlows.describe(subject, null).manualUndo, {
+    'describe-flow-logs': 'fl-1\tfl-2',
+  });
+  expect(calls[0]?.join(' ')).toContain('Name=tag-key,Values=countermand-action');
+  expect(calls[1]?.slice(1)).toEqual([
+    ...['delete-flow-logs', '--region', 'eu-central-1', '--flow-log-ids', 'fl-1', 'fl-2'],
+  ]);
+});

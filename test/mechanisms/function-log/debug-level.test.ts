@@ -1,0 +1,56 @@
+// What an approver is told about a function's log level, and which functions it is raised on.
+import { expect, test } from 'vitest';
+import { logAtDebug } from '../../../functions/mechanisms/function-log/debug-level.ts';
+import { effectsOf } from '../../../functions/mechanisms/registry.ts';
+import { alertWith, POLICY, subjectOn, theFunction } from '../../fixtures/case.ts';
+import { callsOf } from '../../shell.ts';
+
+const subject = subjectOn(theFunction);
+const effects = (change: Partial<typeof theFunction>) =>
+  effectsOf(
+    'increase_logging_verbosity',
+    alertWith(),
+    { ...theFunction, ...change },
+    null,
+    POLICY,
+  ).map(({ mechanism }) => mechanism.id);
+
+test('the approver reads what changes, what a changed format means, and when it ends', () => {
+  const told = logAtDebug.describe(subject, null);
+  expect(told.headline).toBe('Log the function shop-resize-images at DEBUG');
+  expect(told.changes.join()).toContain('If its log format is Text, it is JSON meanwhile');
+  expect(told.changes.join()).toContain('aliases that lead to them, log as before');
+  expect(told.affected.join()).toContain('it may hold data that the code logs at DEBUG only');
+  expect(told.undo).toContain('after 1 h unless');
+});
+
+test('it is raised where the alert saw the version whose settings can be changed', () => {
+  expect(effects({})).toEqual(['function-log.debug-level']);
+  expect(effects({ attributes: {} })).toEqual(['function-log.debug-level']);
+  expect(effects({ attributes: { version: '7' } })).toEqual([]);
+});
+
+test('what is no name of a function has no effect', () => {
+  expect(effects({ value: `shop' --role 'arn:aws:iam::111122223333:role/admin` })).toEqual([]);
+});
+
+test.each([
+  [
+    { LogFormat: 'Text', LogGroup: '/shop/images' } as const,
+    '{"LogFormat":"Text","LogGroup":"/shop/images"}',
+  ],
+  [
+    { LogFormat: 'JSON', ApplicationLogLevel: 'WARN', LogGroup: '/shop/images' } as const,
+    '{"LogFormat":"JSON","ApplicationLogLevel":"WARN","SystemLogLevel":"INFO","LogGroup":"/shop/images"}',
+  ],
+])(
+  'the command that undoes it by hand sets what was there, as a shell reads it: %j',
+  (before, setting) => {
+    expect(callsOf(logAtDebug.manualUndo?.(subject, before) ?? [])).toEqual([
+      [
+        ...['lambda', 'update-function-configuration', '--region', 'eu-central-1'],
+        ...['--function-name', 'shop-resize-images', '--logging-config', setting],
+      ],
+    ]);
+  },
+);

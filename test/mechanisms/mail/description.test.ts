@@ -1,0 +1,113 @@
+// What is said of a quarantine before it happens, which messages it is for, and the commands that undo it by hand.
+import { describe, expect, test } from 'vitest';
+import { unknown } from '../../../functions/domain/facts.ts';
+import { quarantineInGmail } from '../../../functions/mechanisms/mail/gmail-message.ts';
+import { quarantineInGraph } from '../../../functions/mechanisms/mail/graph-message.ts';
+import { alertWith, factsAbout, factsWith, POLICY, subjectOn } from '../../fixtures/case.ts';
+import { callsOf } from '../../shell.ts';
+import { exchangeEmail, gmailEmail } from './mailboxes.ts';
+
+const BOTH = [quarantineInGraph, quarantineInGmail];
+const about = factsAbout('email-1', { address: null });
+
+test('a person reads which message of whose mailbox loses what, who is affected, and how it ends', () => {
+  const said = quarantineInGraph.describe(subjectOn(exchangeEmail), factsWith(about));
+  expect(said).toMatchObject({
+    headline: 'Quarantine the message “Your invoice” in the mailbox of finance@example.com',
+    changes: [
+      'The message is moved out of its folder into the hidden folder “Countermand Quarantine” of the same mailbox, which is made if it is missing, and stays. It is the message AAMkAG3-AAkALgInvoice1 from “billing@attacker.example”.',
+    ],
+    affected: ['finance@example.com loses sight of this one message, and no other'],
+    undo: 'The message goes back to exactly the folder that it came from after 1 h unless somebody keeps it',
+  });
+  const { changes } = quarantineInGmail.describe(subjectOn(gmailEmail), factsWith(about));
+  expect(changes[0]).toContain('loses the labels that show it, the inbox among them');
+});
+
+test('unknown history is said to be unknown', () => {
+  const { history } = about;
+  const facts = factsWith({ ...about, history: { ...history, earlierIncidents: unknown('no') } });
+  for (const { describe } of BOTH)
+    expect(describe(subjectOn(gmailEmail), facts).affected[1]).toContain('is unknown');
+});
+
+describe('a quarantine is for', () => {
+  const homes = (change: Partial<typeof gmailEmail>) =>
+    BOTH.filter(
+      ({ effects }) => effects(alertWith(), { ...gmailEmail, ...change }, null).length > 0,
+    ).map(({ id }) => id);
+
+  test('the provider that the alert names, and no other', () => {
+    expect(homes({})).toEqual(['mail.gmail-message']);
+    expect(homes(exchangeEmail)).toEqual(['mail.graph-message']);
+    expect(homes({ attributes: { provider: 'pop3' } })).toEqual([]);
+    expect(homes({ attributes: {} })).toEqual([]);
+  });
+
+  test.each([
+    '18c2f0a1b2c3d4e5',
+    'lee.chen@example.org',
+    'lee.chen@example.org/',
+    'lee.chen@example.org/..',
+    'lee.chen@example.org/../../labels',
+    'lee.chen@example.org/18c2?x=y',
+    '../lee.chen@example.org/18c2f0a1b2c3d4e5',
+    '<invoice-1@attacker.example>',
+  ])('a message in a mailbox: not for %s', (value) => {
+    expect(homes({ value })).toEqual([]);
+  });
+
+  test('accounts that are joined to the provider', () => {
+    const secretArn = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:x';
+    const joined = (integrations: object) =>
+      BOTH.filter(({ configured }) => configured?.({ ...POLICY, integrations })).map(
+        ({ id }) => id,
+      );
+    expect(joined({})).toEqual([]);
+    expect(joined({ gmail: { secretArn } })).toEqual(['mail.gmail-message']);
+    expect(joined({ microsoftGraph: { secretArn } })).toEqual(['mail.graph-message']);
+  });
+
+  test('one message, however its mailbox is spelled', () => {
+    const value = gmailEmail.value.replace('lee.chen', 'Lee.Chen');
+    const [small, large] = [gmailEmail, { ...gmailEmail, value }].map((target) =>
+      quarantineInGmail.effectKey(subjectOn(target)),
+    );
+    expect(small).toBe(large);
+  });
+});
+
+describe('the command that undoes it by hand', () => {
+  const hostile = `it's "$(say pwned)"; say pwned #`;
+
+  test('moves the message into the folder that it came from', () => {
+    const folder = { id: 'AAMkAGinvoices=', name: hostile, parentId: 'AQMkAGinbox=' };
+    const before = { messageId: 'AAkALgInvoice1', folder, inQuarantine: false };
+    const undo = quarantineInGraph.manualUndo?.(subjectOn(exchangeEmail), before);
+    expect(callsOf(undo ?? [], {}, 'az')[0]).toEqual([
+      'rest',
+      '--method',
+      'post',
+      '--url',
+      'https://graph.microsoft.com/v1.0/users/finance%40example.com/messages/AAkALgInvoice1/move',
+      '--headers',
+      'Content-Type=application/json',
+      '--body',
+      '{"destinationId":"AAMkAGinvoices="}',
+    ]);
+  });
+
+  test('gives the labels back that the message had, whatever they are called', () => {
+    const labels = [
+      { id: 'INBOX', name: 'INBOX' },
+      { id: 'Label_7', name: hostile },
+      { id: 'SENT', name: 'SENT' },
+    ];
+    const before = { labels, inQuarantine: false };
+    const undo = quarantineInGmail.manualUndo?.(subjectOn(gmailEmail), before);
+    expect(callsOf(undo ?? [], {}, 'gam')[0]).toEqual([
+      ...['user', 'lee.chen@example.org', 'modify', 'messages', 'ids', '18c2f0a1b2c3d4e5'],
+      ...['addlabel', 'INBOX', 'addlabel', hostile, 'removelabel', 'Countermand Quarantine'],
+    ]);
+  });
+});

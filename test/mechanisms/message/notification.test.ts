@@ -1,0 +1,48 @@
+// The message to the on-call analyst: who gets it, and how it is withdrawn.
+import { expect, test } from 'vitest';
+import { NotFound, Unavailable } from '../../../functions/domain/errors.ts';
+import { notifyAnalyst } from '../../../functions/mechanisms/message/notification.ts';
+import { Message, type Send } from '../../../functions/messaging/message.ts';
+import { createInbox, type Delivered } from '../../../local/aws/inbox.ts';
+import { inMemory } from '../../../local/aws/state-file.ts';
+import { NOW, subjectOn, theAlertItself } from '../../fixtures/case.ts';
+
+const subject = subjectOn(theAlertItself, { durationMinutes: null });
+const before = { looked: true } as const;
+const onCall = ['ada', 'bob'].map((id) => ({ id, name: id, email: `${id}@example.com` }));
+
+test('each analyst on call and the team are told once, and told again when it is withdrawn', async () => {
+  const file = inMemory<Delivered[]>([]);
+  const driver = notifyAnalyst.connect({ send: createInbox(file, () => NOW), onCall });
+  await driver.apply(subject, before);
+  await driver.apply(subject, before);
+  await driver.revert(subject, before);
+  await driver.revert(subject, before);
+  const messages = file.read().map(({ message }) => Message.parse(message));
+  expect(messages.map(({ to, subject: line }) => [to.kind === 'person' && to.id, line])).toEqual([
+    ['ada', 'A security alert needs your eyes'],
+    ['bob', 'A security alert needs your eyes'],
+    [false, 'A security alert needs your eyes'],
+    ['ada', 'Withdrawn: a security alert'],
+    ['bob', 'Withdrawn: a security alert'],
+    [false, 'Withdrawn: a security alert'],
+  ]);
+});
+
+const failingFor =
+  (...ids: string[]): Send =>
+  async ({ to }) => {
+    if (to.kind === 'person' && ids.includes(to.id)) throw new Unavailable('refused');
+    return { notBy: [] };
+  };
+
+test('one who cannot be reached does not silence the others', async () => {
+  await notifyAnalyst.connect({ send: failingFor('ada'), onCall }).apply(subject, before);
+});
+
+test('it fails when nobody was reached, and when there is nobody to reach', async () => {
+  const unreachable = notifyAnalyst.connect({ send: failingFor('ada', 'bob'), onCall });
+  await expect(unreachable.apply(subject, before)).rejects.toBeInstanceOf(Unavailable);
+  const nobody = notifyAnalyst.connect({ send: failingFor(), onCall: [] });
+  await expect(nobody.apply(subject, before)).rejects.toBeInstanceOf(NotFound);
+});

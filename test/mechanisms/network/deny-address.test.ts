@@ -1,0 +1,249 @@
+// A deny rule in a network ACL: its number, the room there is, and what somebody else does to it meanwhile.
+import type { NetworkAclEntry } from '@aws-sdk/client-ec2';
+import { describe, expect, test } from 'vitest';
+import { QuotaExceeded, StateChanged } from '../../../functions/domain/errors.ts';
+import type { NetworkAclApi } from '../../../functions/mechanisms/network/acl.ts';
+import { denyAddress } from '../../../functions/mechanisms/network/deny-address.ts';
+import { createEc2 } from '../../../local/aws/ec2.ts';
+import { LOCAL_NETWORK } from '../../../local/aws/ec2-network.ts';
+import { inMemory } from '../../../local/aws/state-file.ts';
+import { attacker, subjectOn } from '../../fixtures/case.ts';
+
+const NetworkAclId = 'acl-0a1b2c3d4e5f60701';
+const parameters = { networkAclId: NetworkAclId, direction: 'ingress' };
+const subject = subjectOn(attacker, { parameters });
+const about = (value: string) => subjectOn({ ...attacker, value }, { parameters });
+const all = { Protocol: '-1', Egress: false } as const;
+const deny = (RuleNumber: number, CidrBlock: string): NetworkAclEntry => ({
+  ...all,
+  RuleAction: 'deny',
+  RuleNumber,
+  CidrBlock,
+});
+const allow = (RuleNumber: number, CidrBlock = '0.0.0.0/0'): NetworkAclEntry => ({
+  ...deny(RuleNumber, CidrBlock),
+  RuleAction: 'allow',
+});
+const last = deny(32_767, '0.0.0.0/0');
+
+/** An account whose one ACL has these rules inwards. */
+function account(entries: NetworkAclEntry[] = [allow(100), last]) {
+  const [acl] = LOCAL_NETWORK.networkAcls;
+  if (!acl) throw new Error('there is no ACL');
+  const file = inMemory({ ...LOCAL_NETWORK, networkAcls: [{ ...acl, entries }] });
+  const ec2 = createEc2(file);
+  const join = (client: NetworkAclApi = ec2) =>
+    denyAddress.connect({ ec2: client, sleep: async () => {} });
+  return {
+    ec2,
+    join,
+    rules: () => file.read().networkAcls[0]?.entries ?? [],
+    put: (entry: NetworkAclEntry) =>
+      ec2.createNetworkAclEntry({
+        ...(entry as Parameters<NetworkAclApi['createNetworkAclEntry']>[0]),
+        NetworkAclId,
+      }),
+    takeOut: (RuleNumber: number) =>
+      ec2.deleteNetworkAclEntry({ NetworkAclId, RuleNumber, Egress: false }),
+    loseTheAcl: () => file.write({ ...LOCAL_NETWORK, networkAcls: [] }),
+  };
+}
+const inForce = async (of = account()) => {
+  const driver = of.join();
+  const before = await driver.capture(subject);
+  await driver.apply(subject, before);
+  const [ours = 0] = before.ruleNumbers;
+  return { ...of, driver, before, ours };
+};
+
+describe('the number of the rule', () => {
+  const numberIn = async (entries: NetworkAclEntry[]) => (await inForce(account(entries))).ours;
+
+  test('is below every rule that is there', async () => {
+    expect(await numberIn([allow(100), last])).toBeLessThan(100);
+    expect(await numberIn([deny(40, '198.51.100.0/24'), allow(100), last])).toBeLessThan(40);
+    expect(await numberIn([allow(3), last])).toBeLessThan(3);
+  });
+
+  test('is in a gap before what lets the address in, where nothing is free below', async () => {
+    const low = [1, 2, 3].map((number) => deny(number, '198.51.100.0/24'));
+    const number = await numberIn([...low, allow(10), last]);
+    expect(number).toBeGreaterThan(3);
+    expect(number).toBeLessThan(10);
+  });
+
+  test('may be above a rule that lets others in, not the address', async () => {
+    const number = await numberIn([allow(1, '10.0.0.0/8'), allow(100), last]);
+    expect(number).toBeGreaterThan(1);
+    expect(number).toBeLessThan(100);
+  });
+
+  test('is low where nothing is let in at all, so that what is let in later does not overrule it', async () => {
+    expect(await numberIn([last])).toBeLessThan(100);
+  });
+
+  test('that cannot be had is said to be missing, and nothing is changed', async () => {
+    const { join, rules } = account([allow(1), last]);
+    await expect(join().capture(subject)).rejects.toThrow(/no rule number .* is free/);
+    expect(rules()).toHaveLength(2);
+  });
+
+  test('is another for each address, also where ten at the same moment want the same', async () => {
+    const { join, rules } = account();
+    const subjects = Array.from({ length: 10 }, (_, i) => about(`203.0.${113 + i}.${40 - i}`));
+    const befores = await Promise.all(subjects.map((one) => join().capture(one)));
+    expect(new Set(befores.map(({ ruleNumbers }) => ruleNumbers[0])).size).toBe(1);
+    const jobs = subjects.map((one, i) => ({ one, before: befores[i]! }));
+    await Promise.all(jobs.map(({ one, before }) => join().apply(one, before)));
+    expect(new Set(rules().map(({ RuleNumber }) => RuleNumber)).size).toBe(12);
+    for (const { one, before } of jobs) expect((await join().verify(one, before)).holds).toBe(true);
+    await Promise.all(jobs.map(({ one, before }) => join().revert(one, before)));
+    expect(rules()).toEqual([allow(100), last]);
+  });
+});
+
+describe('room', () => {
+  const theirs = Array.from({ length: 18 }, (_, i) => deny(40 + i, `198.51.100.${i}/32`));
+
+  test('is taken to the last place', async () => {
+    const { rules } = await inForce(account([...theirs.slice(1), allow(100), last]));
+    expect(rules()).toHaveLength(20);
+  });
+
+  test('that is used up is reported before EC2 is asked, and nobody’s rule has to go', async () => {
+    const { ec2, join, rules } = account([...theirs, allow(100), last]);
+    const never = () => Promise.reject(new Error('EC2 was asked'));
+    const driver = join({ ...ec2, createNetworkAclEntry: never });
+    await expect(driver.capture(subject)).rejects.toBeInstanceOf(QuotaExceeded);
+    await expect(driver.capture(subject)).rejects.toThrow('20 of 20 ingress rules for ipv4');
+    const roomy = await join().capture(about('2001:db8::7'));
+    await join().apply(about('2001:db8::7'), roomy);
+    expect(rules(), 'IPv6 has its own 20').toHaveLength(21);
+  });
+
+  test('that others used up since the look is reported, too', async () => {
+    const { join, put, rules } = account([...theirs.slice(1), allow(100), last]);
+    const before = await join().capture(subject);
+    await put(deny(30, '198.51.100.99/32'));
+    await expect(join().apply(subject, before)).rejects.toBeInstanceOf(QuotaExceeded);
+    expect(rules()).toHaveLength(20);
+  });
+});
+
+describe('what was there before us', () => {
+  test('is the same rule where it takes effect', async () => {
+    const { join } = account([deny(50, '203.0.113.7/32'), allow(100), last]);
+    expect(denyAddress.wasThere(await join().capture(subject))).toBe(true);
+  });
+
+  test('is not a rule that comes too late; it stays when ours goes', async () => {
+    const late = deny(200, '203.0.113.7/32');
+    const { driver, before, rules } = await inForce(account([allow(100), late, last]));
+    expect(denyAddress.wasThere(before)).toBe(false);
+    await driver.revert(subject, before);
+    expect(rules()).toEqual([allow(100), late, last]);
+  });
+});
+
+describe('a rule that somebody else', () => {
+  const changed: [string, (ours: number) => NetworkAclEntry][] = [
+    ['renumbered', () => deny(20, '203.0.113.7/32')],
+    ['moved behind everything', () => deny(300, '203.0.113.7/32')],
+    ['widened', (ours) => deny(ours, '203.0.113.0/24')],
+    ['turned into its opposite', (ours) => allow(ours, '203.0.113.7/32')],
+    ['pointed at another address', (ours) => deny(ours, '198.51.100.9/32')],
+  ];
+  test.each(changed)('%s is left alone, and the refusal says what there is', async (_, to) => {
+    const { driver, before, ours, rules, put, takeOut } = await inForce();
+    const entry = to(ours);
+    await takeOut(ours);
+    await put(entry);
+    const left = rules();
+    const error: unknown = await driver.revert(subject, before).catch((one: unknown) => one);
+    expect(error).toBeInstanceOf(StateChanged);
+    expect((error as Error).message).toContain(
+      `rule ${entry.RuleNumber}: ${entry.RuleAction} ${entry.CidrBlock}`,
+    );
+    expect(rules()).toEqual(left);
+  });
+
+  test('took out is fine', async () => {
+    const { driver, before, ours, rules, takeOut } = await inForce();
+    await takeOut(ours);
+    await driver.revert(subject, before);
+    expect((await driver.verifyReverted(subject, before)).holds).toBe(true);
+    expect(rules()).toEqual([allow(100), last]);
+  });
+
+  test('takes out at the same moment is fine', async () => {
+    const { ec2, join, before, rules } = await inForce();
+    const twice = {
+      ...ec2,
+      deleteNetworkAclEntry: (async (
+        request: Parameters<NetworkAclApi['deleteNetworkAclEntry']>[0],
+      ) => {
+        await ec2.deleteNetworkAclEntry(request);
+        return ec2.deleteNetworkAclEntry(request);
+      }) as NetworkAclApi['deleteNetworkAclEntry'],
+    };
+    await join(twice).revert(subject, before);
+    expect(rules()).toEqual([allow(100), last]);
+  });
+
+  test('took out with the whole ACL is fine', async () => {
+    const { driver, before, loseTheAcl } = await inForce();
+    loseTheAcl();
+    await driver.revert(subject, before);
+    expect((await driver.verifyReverted(subject, before)).holds).toBe(true);
+  });
+
+  test('overruled is not in force', async () => {
+    const { driver, before, put } = await inForce();
+    await put(allow(1));
+    expect(await driver.verify(subject, before)).toMatchObject({
+      holds: false,
+      found: expect.stringContaining('does not deny 203.0.113.7/32 in effect'),
+    });
+  });
+});
+
+describe('EC2 that answers from a copy that is behind', () => {
+  /** The first looks show the rules as they were when it was made. */
+  async function behind(ec2: NetworkAclApi, looks: number): Promise<NetworkAclApi> {
+    const old = await ec2.describeNetworkAcls({ NetworkAclIds: [NetworkAclId] });
+    let left = looks;
+    const describeNetworkAcls = ((request: Parameters<NetworkAclApi['describeNetworkAcls']>[0]) =>
+      left-- > 0
+        ? Promise.resolve(old)
+        : ec2.describeNetworkAcls(request)) as NetworkAclApi['describeNetworkAcls'];
+    return { ...ec2, describeNetworkAcls };
+  }
+
+  test('is asked again until it shows the rule', async () => {
+    const { ec2, join } = account();
+    const late = await behind(ec2, 2);
+    const before = await join().capture(subject);
+    await join().apply(subject, before);
+    expect((await join(late).verify(subject, before)).holds).toBe(true);
+  });
+
+  test('does not make a rule stay behind that was just added', async () => {
+    const { ec2, join, rules } = account();
+    const late = await behind(ec2, 2);
+    const before = await join().capture(subject);
+    await join().apply(subject, before);
+    await join(late).revert(subject, before);
+    expect(rules()).toEqual([allow(100), last]);
+  });
+
+  test('does not make a rule count twice whose answer was lost: all of ours go', async () => {
+    const { ec2, join, rules } = account();
+    const before = await join().capture(subject);
+    const late = await behind(ec2, 3);
+    await join().apply(subject, before);
+    await join(late).apply(subject, before);
+    expect(rules().filter(({ CidrBlock }) => CidrBlock === '203.0.113.7/32')).toHaveLength(2);
+    await join().revert(subject, before);
+    expect(rules()).toEqual([allow(100), last]);
+  });
+});

@@ -1,0 +1,47 @@
+// Jira and ServiceNow joined to their loopback servers: real HTTP, and no waiting but for Jira's search.
+import type { JiraClients } from '../../../functions/mechanisms/ticket/jira.ts';
+import type { ServiceNowClients } from '../../../functions/mechanisms/ticket/service-now.ts';
+import type { HttpClients } from '../../../functions/platform/http.ts';
+import { Crash } from '../../contract/faults.ts';
+import { type JiraServer, startJira } from './jira-server.ts';
+import { type ServiceNowServer, startServiceNow } from './service-now-server.ts';
+
+export const JIRA_LOGIN = { email: 'countermand@example.com', token: 'a-token-of-jira' };
+export const SERVICE_NOW_LOGIN = { user: 'countermand', password: 'a-password' };
+
+export const overHttp: HttpClients['http'] = { fetch: (url, init) => fetch(url, init) };
+export const startJiraDesk = () => startJira({ user: JIRA_LOGIN.email, token: JIRA_LOGIN.token });
+export const startServiceNowDesk = () => startServiceNow(SERVICE_NOW_LOGIN);
+
+/** Calls are repeated after a pause. Whoever died in a call does not live to repeat it. */
+function mortal(http: HttpClients['http'], wait: () => void): HttpClients {
+  let dead: unknown;
+  return {
+    http: {
+      fetch: async (url, init) => {
+        try {
+          return await http.fetch(url, init);
+        } catch (error) {
+          if (error instanceof Crash) dead = error;
+          throw error;
+        }
+      },
+    },
+    sleep: async () => {
+      if (dead) throw dead;
+      wait();
+    },
+  };
+}
+
+export const jiraOn = (server: JiraServer, http = overHttp): JiraClients => ({
+  ...mortal(http, server.index),
+  jira: { site: server.url, project: 'SEC', issueType: 'Task' },
+  credentials: async () => JIRA_LOGIN,
+});
+
+export const serviceNowOn = (server: ServiceNowServer, http = overHttp): ServiceNowClients => ({
+  ...mortal(http, () => {}),
+  serviceNow: { site: server.url, closeCode: 'Solution provided' },
+  credentials: async () => SERVICE_NOW_LOGIN,
+});

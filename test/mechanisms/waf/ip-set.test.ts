@@ -1,0 +1,225 @@
+// One IP set under many hands, at its limit, and in the forms in which WAF writes addresses.
+import { describe, expect, test } from 'vitest';
+import {
+  InvalidInput,
+  NotFound,
+  QuotaExceeded,
+  Throttled,
+} from '../../../functions/domain/errors.ts';
+import type { IpSet } from '../../../functions/domain/ip-set.ts';
+import { entryFor } from '../../../functions/mechanisms/host-address.ts';
+import {
+  createIpSetAccess,
+  MAX_ADDRESSES,
+  type WafApi,
+} from '../../../functions/mechanisms/waf/ip-set.ts';
+import { awsFailure } from '../../../local/aws/failure.ts';
+import { inMemory } from '../../../local/aws/state-file.ts';
+import { createWaf, LOCAL_IP_SETS, type WafState } from '../../../local/aws/waf.ts';
+
+const find = (id: string): IpSet & { id: string } => {
+  const set = LOCAL_IP_SETS.find((one) => one.id === id);
+  if (!set) throw new Error(`no set ${id}`);
+  return set;
+};
+const ipv4 = find('block-ipv4');
+const ipv6 = find('block-ipv6');
+const host = (n: number) => `10.0.${Math.floor(n / 256)}.${n % 256}/32`;
+
+function account(addresses: string[] = [], set = ipv4) {
+  const file = inMemory<WafState>({ [set.id]: { addresses, lock: 1 } });
+  const waf = createWaf(file);
+  const waits: number[] = [];
+  /** One process of ours: a Lambda function of its own has a queue of its own. */
+  const process = (api: WafApi = waf) =>
+    createIpSetAccess({
+      waf: { REGIONAL: api, CLOUDFRONT: api },
+      sets: LOCAL_IP_SETS,
+      sleep: async (milliseconds) => void waits.push(milliseconds),
+      random: () => 0.5,
+    });
+  return { waf, waits, process, list: () => file.read()[set.id]?.addresses ?? [] };
+}
+
+/** The first calls of `updateIPSet` fail like this. */
+const failing = (waf: WafApi, times: number, error: () => Error): WafApi => {
+  let left = times;
+  return {
+    ...waf,
+    updateIPSet: ((request: Parameters<WafApi['updateIPSet']>[0]) =>
+      left-- > 0 ? Promise.reject(error()) : waf.updateIPSet(request)) as WafApi['updateIPSet'],
+  };
+};
+
+describe('many at once', () => {
+  test('200 entries added and 200 removed in one process: none is lost, none stays', async () => {
+    const old = Array.from({ length: 200 }, (_, i) => host(i));
+    const fresh = Array.from({ length: 200 }, (_, i) => host(1_000 + i));
+    const { process, list } = account([...old, '198.51.100.0/24']);
+    const access = process();
+    await Promise.all([
+      ...old.map((entry) => access.remove(ipv4, entry)),
+      ...fresh.map((entry) => access.add(ipv4, entry)),
+    ]);
+    expect(list().sort()).toEqual([...fresh, '198.51.100.0/24'].sort());
+  });
+
+  test('processes that do not know of each other lose nothing: who is too late reads again', async () => {
+    const { process, list } = account(['198.51.100.0/24']);
+    const wanted = Array.from({ length: 8 }, (_, i) => host(i));
+    await Promise.all(wanted.map((entry) => process().add(ipv4, entry)));
+    expect(list().sort()).toEqual([...wanted, '198.51.100.0/24'].sort());
+  });
+
+  test('what others put there between our reading and our writing stays, however often they do', async () => {
+    const { waf, process, list } = account(['198.51.100.0/24']);
+    let reads = 0;
+    const interrupted: WafApi = {
+      ...waf,
+      getIPSet: (async (request: Parameters<WafApi['getIPSet']>[0]) => {
+        const seen = await waf.getIPSet(request);
+        reads++;
+        if (reads <= 5)
+          await waf.updateIPSet({
+            Id: ipv4.id,
+            Name: ipv4.name,
+            Scope: 'REGIONAL',
+            LockToken: seen.LockToken,
+            Addresses: [...(seen.IPSet?.Addresses ?? []), host(100 + reads)],
+          });
+        return seen;
+      }) as WafApi['getIPSet'],
+    };
+    await process(interrupted).add(ipv4, host(1));
+    const theirs = [101, 102, 103, 104, 105].map(host);
+    expect(list()).toEqual(['198.51.100.0/24', ...theirs, host(1)]);
+    reads = 0;
+    await process(interrupted).remove(ipv4, host(1));
+    expect(list()).toEqual(['198.51.100.0/24', ...theirs]);
+  });
+
+  test('200 processes at once: who gives up says so, and what was promised is there', async () => {
+    const { process, list } = account();
+    const wanted = Array.from({ length: 200 }, (_, i) => host(i));
+    const done = new Set<string>();
+    for (let round = 0; done.size < wanted.length; round++) {
+      expect(round, 'rounds of the state machine').toBeLessThan(60);
+      const open = wanted.filter((entry) => !done.has(entry));
+      const results = await Promise.allSettled(open.map((entry) => process().add(ipv4, entry)));
+      results.forEach(({ status }, i) => {
+        if (status === 'fulfilled') done.add(open[i] ?? '');
+      });
+      expect(list()).toEqual(expect.arrayContaining([...done]));
+    }
+    expect(list().sort()).toEqual(wanted.sort());
+  });
+});
+
+describe('waiting', () => {
+  test('between two changes it waits for more than the second that WAF asks for', async () => {
+    const { process, waits } = account();
+    const access = process();
+    await Promise.all([access.add(ipv4, host(1)), access.add(ipv4, host(2))]);
+    expect(waits.length).toBeGreaterThan(0);
+    expect(Math.min(...waits)).toBeGreaterThan(1_000);
+  });
+
+  test('throttled, it waits longer each time and then succeeds', async () => {
+    const { waf, process, waits, list } = account();
+    const slow = () => awsFailure('ThrottlingException', 400, 'Rate exceeded');
+    await process(failing(waf, 3, slow)).add(ipv4, host(1));
+    expect(list()).toEqual([host(1)]);
+    const [first = 0, second = 0, third = 0] = waits;
+    expect(first).toBeGreaterThan(1_000);
+    expect(second).toBeGreaterThan(first);
+    expect(third).toBeGreaterThan(second);
+  });
+
+  test('throttled for good, it ends, with an error that may be retried later', async () => {
+    const { waf, process, waits } = account();
+    const slow = () => awsFailure('ThrottlingException', 400, 'Rate exceeded');
+    const adding = process(failing(waf, Number.POSITIVE_INFINITY, slow)).add(ipv4, host(1));
+    await expect(adding).rejects.toBeInstanceOf(Throttled);
+    expect(waits.length).toBeLessThan(20);
+  });
+
+  test('a failure does not block those who wait behind it', async () => {
+    const { waf, process, list } = account();
+    const refused = () => awsFailure('AccessDeniedException', 400, 'no');
+    const access = process(failing(waf, 1, refused));
+    const results = await Promise.allSettled([
+      access.add(ipv4, host(1)),
+      access.add(ipv4, host(2)),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+    expect(list()).toEqual([host(2)]);
+  });
+});
+
+describe('limits and forms', () => {
+  test('a full set is reported before WAF is asked, and stays as it was', async () => {
+    const full = Array.from({ length: MAX_ADDRESSES }, (_, i) => host(i));
+    const { waf, process, list } = account(full);
+    const never = () => new Error('WAF was asked');
+    const access = process(failing(waf, 1, never));
+    await expect(access.add(ipv4, '203.0.113.7/32')).rejects.toBeInstanceOf(QuotaExceeded);
+    expect(list()).toHaveLength(MAX_ADDRESSES);
+  });
+
+  test('the last place of a set can be used, and an entry of a full set taken out', async () => {
+    const almost = Array.from({ length: MAX_ADDRESSES - 1 }, (_, i) => host(i));
+    const { process, list } = account(almost);
+    await process().add(ipv4, '203.0.113.7/32');
+    expect(list()).toHaveLength(MAX_ADDRESSES);
+    await process().remove(ipv4, '203.0.113.7/32');
+    expect(list()).toEqual(almost);
+  });
+
+  test('the last entry can be taken out: the set is empty then', async () => {
+    const { process, list } = account(['203.0.113.7/32']);
+    await process().remove(ipv4, '203.0.113.7/32');
+    expect(list()).toEqual([]);
+  });
+
+  test.each([
+    '2001:0db8:0000:0000:0000:0000:0000:0007/128',
+    '2001:db8:0:0:0:0:0:7/128',
+    '2001:DB8::7/128',
+  ])('%s is the entry 2001:db8::7/128 as WAF may write it', async (stored) => {
+    const { process, list } = account([stored, '2001:0db8::/32'], ipv6);
+    expect(await process().has(ipv6, '2001:db8::7/128')).toBe(true);
+    await process().add(ipv6, '2001:db8::7/128');
+    expect(list()).toEqual([stored, '2001:0db8::/32']);
+    await process().remove(ipv6, '2001:db8::7/128');
+    expect(list()).toEqual(['2001:0db8::/32']);
+  });
+
+  test.each([
+    ['203.0.113.7', '203.0.113.7/32', 'ipv4'],
+    ['203.0.113.7/32', '203.0.113.7/32', 'ipv4'],
+    ['2001:0DB8:0:0:0:0:0:7', '2001:db8::7/128', 'ipv6'],
+    ['::ffff:203.0.113.7', '203.0.113.7/32', 'ipv4'],
+    ['::ffff:203.0.113.7/128', '203.0.113.7/32', 'ipv4'],
+  ])('%s is entered as %s', (value, entry, family) => {
+    expect(entryFor(value)).toEqual({ entry, family });
+  });
+
+  test.each([
+    '203.0.113.0/24',
+    '2001:db8::/64',
+    'example.com',
+    '203.0.113.7/32/32',
+    '',
+    '0/0',
+    '0x7f.1',
+  ])('%j is no single host', (value) => {
+    expect(() => entryFor(value)).toThrow(InvalidInput);
+  });
+
+  test('a set that is gone is reported as not found', async () => {
+    const { process } = account();
+    await expect(
+      process().remove({ ...ipv4, id: 'deleted-by-somebody' }, host(1)),
+    ).rejects.toBeInstanceOf(NotFound);
+  });
+});

@@ -1,0 +1,73 @@
+// Which channels an account has, and whom each of them reaches, by its policy.
+import { expect, test } from 'vitest';
+import { type ChannelClients, channelsOf } from '../../functions/messaging/channels.ts';
+import type { Message } from '../../functions/messaging/message.ts';
+import { ChannelsFile } from '../../functions/policy/schemas/channels.ts';
+import { POLICY } from '../fixtures/case.ts';
+import { clientsWith, messageWith, toTeam } from './channels/message.ts';
+
+const clients = { ...clientsWith().clients, mailFrom: 'a@example.com' } as ChannelClients;
+const reached = (config: unknown, message: Message) =>
+  channelsOf(ChannelsFile.parse(config), clients)
+    .filter((channel) => channel.takes(message))
+    .map(({ name, isPrivate }) => `${name}${isPrivate ? ', in private' : ''}`);
+
+const ben = { kind: 'person', id: 'ben.okafor', name: 'Ben', email: 'b@example.com' } as const;
+const ALL = {
+  slack: { token: 'slack', channel: 'C012AB3CDE' },
+  sms: { from: 'arn:aws:sms-voice:eu-central-1:111122223333:pool/pool-0123' },
+  teams: { webhook: 'teams' },
+  pagerDuty: { region: 'us', routingKey: 'pager' },
+  webhook: { url: 'https://hooks.example', secret: 'webhook' },
+  people: {
+    'ana.silva': { slack: 'U012AB3CDE', sms: '+4915112345678', pagerDuty: 'pager-ana' },
+  },
+  tickets: { system: 'ops-center' },
+};
+
+test('without any set up there are e-mail for people and the topic for the team', () => {
+  expect(reached(POLICY.channels, messageWith())).toEqual(['e-mail, in private']);
+  expect(reached(POLICY.channels, toTeam())).toEqual(['the SNS topic']);
+});
+
+test('a person is reached where policy has an address, and by mail in any case', () => {
+  expect(reached(ALL, messageWith())).toEqual([
+    'e-mail, in private',
+    'Slack, in private',
+    'SMS',
+    'PagerDuty',
+  ]);
+  expect(reached(ALL, messageWith({ to: ben }))).toEqual(['e-mail, in private']);
+});
+
+test('the team is told by all that is the team’s, none of it private', () => {
+  expect(reached(ALL, toTeam())).toEqual([
+    'the SNS topic',
+    'Slack',
+    'Teams',
+    'PagerDuty',
+    'the webhook',
+  ]);
+});
+
+test('a channel of a person only has nothing for the team', () => {
+  const { channel: _, ...slack } = ALL.slack;
+  expect(reached({ ...ALL, slack }, toTeam())).not.toContain('Slack');
+});
+
+test.each(['015112345678', '+49 151 12345678', '+0151123456'])(
+  'a number that is not as the service takes it is refused: %s',
+  (number) => {
+    const people = { 'ana.silva': { sms: number } };
+    expect(ChannelsFile.safeParse({ ...ALL, people }).success).toBe(false);
+  },
+);
+
+test('a number without where texts come from, and one member for two people, are refused', () => {
+  const { sms: _, ...without } = ALL;
+  expect(ChannelsFile.safeParse(without).error?.issues[0]?.message).toContain('sms is not set up');
+  const two = { ...ALL.people, 'ben.okafor': { slack: 'U012AB3CDE' } };
+  expect(ChannelsFile.safeParse({ ...ALL, people: two }).error?.issues[0]?.message).toContain(
+    'another member for each person',
+  );
+});

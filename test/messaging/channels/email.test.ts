@@ -1,0 +1,73 @@
+// E-mail: what a person gets, in both forms, and that nothing in it can be more than text.
+import { describe, expect, test } from 'vitest';
+import { Denied, Throttled } from '../../../functions/domain/errors.ts';
+import { email, type MailClients } from '../../../functions/messaging/channels/email.ts';
+import { LINK, messageWith, toTeam } from './message.ts';
+
+function inbox(fail?: Error) {
+  const mails: Parameters<MailClients['ses']['sendEmail']>[0][] = [];
+  const sendEmail = async (mail: (typeof mails)[number]) => {
+    if (fail) throw fail;
+    mails.push(mail);
+    return { $metadata: {} };
+  };
+  const ses = { sendEmail } as MailClients['ses'];
+  return { channel: email({ ses, mailFrom: 'countermand@example.com' }), mails };
+}
+
+describe('an e-mail', () => {
+  test('has the link right after what happens, in plain text and in HTML', async () => {
+    const { channel, mails } = inbox();
+    await channel.send(messageWith());
+    expect(mails).toMatchObject([
+      {
+        FromEmailAddress: 'countermand@example.com',
+        Destination: { ToAddresses: ['ana.silva@example.com'] },
+      },
+    ]);
+    const { Body, Headers } = mails[0]!.Content!.Simple!;
+    const text = Body?.Text?.Data ?? '';
+    expect(text.startsWith('The user mallory is disabled.\nWithout an answer')).toBe(true);
+    expect(text.indexOf(LINK)).toBeLessThan(text.indexOf('Why: '));
+    expect(text).toContain('Affected: Whoever uses it.');
+    expect(text).toContain('To undo it by hand:\naws iam one\naws iam two');
+    const html = Body?.Html?.Data ?? '';
+    expect(html).toContain(`href="${LINK}"`);
+    expect(html.indexOf(LINK)).toBeLessThan(html.indexOf('<b>Why</b>'));
+    expect(html.match(/<pre[^>]*>aws iam (one|two)<\/pre>/g)).toHaveLength(2);
+    expect(Headers).toContainEqual({ Name: 'Importance', Value: 'high' });
+  });
+
+  test('shows what an attacker wrote as text', async () => {
+    const { channel, mails } = inbox();
+    await channel.send(messageWith());
+    const html = mails[0]?.Content?.Simple?.Body?.Html?.Data ?? '';
+    expect(html).toContain('&lt;b&gt;x&lt;/b&gt; &amp;');
+    expect(html.match(/href="/g)).toHaveLength(1);
+  });
+
+  test('has a subject of one line', async () => {
+    const { channel, mails } = inbox();
+    await channel.send(messageWith({ subject: 'One\r\nBcc: evil@example.com' }));
+    expect(mails[0]?.Content?.Simple?.Subject?.Data).toBe('One Bcc: evil@example.com');
+  });
+
+  test('that only informs is not marked urgent', async () => {
+    const { channel, mails } = inbox();
+    await channel.send(messageWith({ urgency: 'inform' }));
+    expect(mails[0]?.Content?.Simple?.Headers).toEqual([]);
+  });
+
+  test('goes to people, not to a team', () => {
+    const { channel } = inbox();
+    expect([channel.takes(messageWith()), channel.takes(toTeam())]).toEqual([true, false]);
+  });
+
+  test.each([
+    ['TooManyRequestsException', Throttled],
+    ['AccessDeniedException', Denied],
+  ])('that SES refuses with %s fails with our error', async (name, kind) => {
+    const { channel } = inbox(Object.assign(new Error(name), { name }));
+    await expect(channel.send(messageWith())).rejects.toThrow(kind);
+  });
+});

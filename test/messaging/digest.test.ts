@@ -1,0 +1,181 @@
+// The digest: one message for all the pages that woke nobody, with what has become of each and a link where it is open.
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Action } from '../../functions/domain/action.ts';
+import { Unavailable } from '../../functions/domain/errors.ts';
+import { readLink } from '../../functions/links/link.ts';
+import { asText } from '../../functions/messaging/channels/channel.ts';
+import { Message } from '../../functions/messaging/message.ts';
+import { type NotifyDeps, notify } from '../../functions/notify/notify.ts';
+import type { Store } from '../../functions/store/store.ts';
+import { alertWith, INCIDENT_ID, incidentWith, POLICY } from '../fixtures/case.ts';
+import { memoryTable, storeOn } from '../store/memory-table.ts';
+import { ana, BASE_URL, mac, mei, minute, requestWith, waiting } from '../web/desk.ts';
+
+const pages = { perPersonPerHour: 2, digestAfterMinutes: 5 };
+const policy = { ...POLICY, limits: { ...POLICY.limits, pages } };
+const ANA = `person:${ana.id}`;
+
+let store: Store;
+let sent: Message[];
+let deaf: boolean;
+beforeEach(async () => {
+  [store, sent, deaf] = [storeOn(memoryTable()), [], false];
+  await store.records.createIncident(incidentWith());
+  await store.records.putAlert(INCIDENT_ID, alertWith(), {});
+  for (const key of ['woken-1', 'woken-2']) await hold(key, null, 0);
+});
+
+const deps = (at: number): NotifyDeps => ({
+  store,
+  policy,
+  send: async (message) => {
+    if (deaf) throw new Unavailable('no channel took it');
+    sent.push(Message.parse(message));
+    return { notBy: [] };
+  },
+  openTicket: async () => 'oi-1',
+  mac,
+  webBaseUrl: BASE_URL,
+  now: () => minute(at),
+  log: () => {},
+});
+/** A page at this minute; the first two of the hour wake. */
+const hold = (key: string, actionId: string | null, at: number, to = ANA) =>
+  store.pager.admit(
+    to,
+    {
+      key,
+      always: false,
+      text: { subject: `Subject of ${key}`, incidentId: INCIDENT_ID, actionId },
+    },
+    pages,
+    minute(at),
+  );
+const idOf = (n: number) => `act-0123456789abcdef-${n}`;
+const holdAction = async (n: number, change: Partial<Action> = {}, to = ANA) => {
+  const action = waiting({ actionId: idOf(n), ...change });
+  await store.records.createAction(action);
+  await hold(`held-${n}`, action.actionId, 1, to);
+  return action;
+};
+const digestAt = (at: number, digestFor = ANA) => notify(deps(at), { digestFor });
+const text = (index = 0) => [sent[index]!.subject, asText(sent[index]!)].join('\n');
+
+describe('the digest', () => {
+  test('is one message, which wakes nobody, soon after the pages of the hour are used up', async () => {
+    for (const n of [1, 2, 3]) await holdAction(n);
+    expect(await digestAt(5)).toMatchObject({ told: 0 });
+    expect(sent).toEqual([]);
+    await digestAt(6);
+    expect(sent).toMatchObject([{ urgency: 'inform', to: { kind: 'person', id: ana.id } }]);
+    expect(sent[0]?.subject).toBe('3 messages that woke nobody, 3 still open');
+  });
+
+  test('has a link for each question that is open, which decides in this person’s name', async () => {
+    const action = await holdAction(1);
+    await digestAt(6);
+    const { url } = sent[0]!.links[0]!;
+    const token = url.slice(`${BASE_URL}/approve/`.length);
+    expect(await readLink(mac, token, 'approve', minute(6))).toMatchObject({
+      ok: true,
+      claims: { person: ana.id, actionId: action.actionId, digest: action.digest },
+    });
+    expect(text()).toContain('awaiting approval until 03:15 UTC');
+  });
+
+  test('says what became of the others, without a link', async () => {
+    await holdAction(1, { status: 'declined' });
+    await holdAction(2, { status: 'in-force', dueAt: minute(60).toISOString() });
+    await holdAction(3, { status: 'expired' });
+    await digestAt(6);
+    expect(sent[0]?.subject).toBe('3 messages that woke nobody, 1 still open');
+    expect(sent[0]?.links).toEqual([]);
+    for (const part of [
+      ': declined',
+      ': in force until 04:00 UTC',
+      ': expired: nothing was done; the incident’s ticket has',
+    ])
+      expect(text()).toContain(part);
+  });
+
+  test('keeps as open what a page said of the state that still stands, in the words of that page', async () => {
+    const about = async (n: number, change: Partial<Action>, status: Action['status']) => {
+      const action = waiting({ actionId: idOf(n), ...change });
+      await store.records.createAction(action);
+      await hold(`${status}-${action.actionId}-3-${ana.id}`, action.actionId, 1);
+    };
+    await about(1, { status: 'in-force', dueAt: minute(60).toISOString() }, 'in-force');
+    await about(2, { status: 'reversed', name: 'revoke_api_key' }, 'reversed');
+    await about(3, { status: 'kept' }, 'in-force');
+    await digestAt(6);
+    expect(sent[0]?.subject).toBe('3 messages that woke nobody, 2 still open');
+    const [open = '', over = ''] = text().split('These are over:');
+    for (const part of [`Subject of in-force-${idOf(1)}`, `Subject of reversed-${idOf(2)}`])
+      expect(open).toContain(part);
+    expect(over).toContain(': kept');
+  });
+
+  test('lets a manager have asked anew what nobody decided', async () => {
+    for (const key of ['mei-1', 'mei-2']) await hold(key, null, 0, `person:${mei.id}`);
+    await holdAction(1, { status: 'expired' }, `person:${mei.id}`);
+    await digestAt(6, `person:${mei.id}`);
+    expect(sent[0]?.links[0]?.url).toContain('/ask-anew/');
+  });
+
+  test('says of the incident’s messages what they were about', async () => {
+    await hold('close', null, 1);
+    await digestAt(6);
+    expect(text()).toContain(`Subject of close (${INCIDENT_ID})`);
+  });
+
+  test('says how many did not fit', async () => {
+    for (let n = 0; n < 30; n++) await hold(`held-${n}`, null, 1);
+    await digestAt(6);
+    expect(sent[0]?.subject).toBe('30 messages that woke nobody, 25 still open');
+    expect(text()).toContain('5 more are not listed here');
+  });
+
+  test('is sent again after a crash before it was taken off, and not after that', async () => {
+    await holdAction(1);
+    deaf = true;
+    await expect(digestAt(6)).rejects.toThrow(Unavailable);
+    deaf = false;
+    await digestAt(7);
+    await digestAt(8);
+    expect(sent).toHaveLength(1);
+  });
+
+  test('wakes once more, when there is room again, for what still needs somebody then', async () => {
+    await holdAction(1, { status: 'handed-off' });
+    await holdAction(2);
+    await digestAt(6);
+    await store.records.changeAction(INCIDENT_ID, idOf(2), (current) => ({
+      ...current,
+      status: 'declined',
+      version: current.version + 1,
+    }));
+    await digestAt(59);
+    expect(sent).toHaveLength(1);
+    await digestAt(60);
+    expect(sent[1]).toMatchObject({ urgency: 'page', always: true });
+    expect(sent[1]?.subject).toBe('2 messages that woke nobody, 1 still open');
+    await digestAt(200);
+    expect(sent).toHaveLength(2);
+  });
+
+  test('stays silent the second time when nothing needs anybody any more', async () => {
+    await holdAction(1, { approval: requestWith({ expiresAt: minute(15).toISOString() }) });
+    await digestAt(6);
+    await digestAt(60);
+    expect(sent).toHaveLength(1);
+    expect((await store.pager.find(ANA)).dueAt).toBeNull();
+  });
+
+  test('of somebody who has left since is dropped, not tried for ever', async () => {
+    const gone = 'person:somebody.else';
+    for (const key of ['a', 'b', 'c']) await hold(key, null, 1, gone);
+    await digestAt(6, gone);
+    expect(sent).toEqual([]);
+    expect((await store.pager.find(gone)).dueAt).toBeNull();
+  });
+});

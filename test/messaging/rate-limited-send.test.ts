@@ -1,0 +1,81 @@
+// The cap on pages, where they are sent: what wakes, what waits, and what happens when nobody can count.
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Conflict, Unavailable } from '../../functions/domain/errors.ts';
+import type { Delivery, Message } from '../../functions/messaging/message.ts';
+import { type CapDeps, capped } from '../../functions/messaging/rate-limited-send.ts';
+import type { Store } from '../../functions/store/store.ts';
+import { NOW } from '../fixtures/case.ts';
+import { memoryTable, storeOn } from '../store/memory-table.ts';
+import { messageWith, TEAM } from './channels/message.ts';
+
+let sent: Message[];
+let store: Store;
+let logged: string[];
+beforeEach(() => {
+  [sent, logged, store] = [[], [], storeOn(memoryTable())];
+});
+
+const limits = { pages: { perPersonPerHour: 2, digestAfterMinutes: 5 } };
+const send = (change: Partial<CapDeps> = {}) =>
+  capped(
+    async (message) => {
+      sent.push(message);
+      return { notBy: [] };
+    },
+    {
+      store,
+      limits,
+      now: () => NOW,
+      log: (...line) => void logged.push(line.join(' ')),
+      ...change,
+    },
+  );
+const page = (key: string, change: Partial<Message> = {}) =>
+  messageWith({ key, urgency: 'page', ...change });
+
+describe('the cap on pages', () => {
+  test('sends as many as policy says, and puts the rest aside', async () => {
+    const answers: Delivery[] = [];
+    for (const key of ['a', 'b', 'c', 'd']) answers.push(await send()(page(key)));
+    expect(sent.map(({ key }) => key)).toEqual(['a', 'b']);
+    expect(answers.map(({ held }) => held ?? false)).toEqual([false, false, true, true]);
+  });
+
+  test('tells the person of the last page that it is the last one, and until when', async () => {
+    await send()(page('a'));
+    await send()(page('b'));
+    expect(sent[0]!.paragraphs.join()).not.toContain('the last one');
+    expect(sent[1]!.paragraphs.at(-1)).toContain('the last one before 04:00 UTC');
+  });
+
+  test('counts the team as one more', async () => {
+    for (const key of ['a', 'b', 'c']) await send()(page(key, { to: TEAM, links: [] }));
+    expect(sent).toHaveLength(2);
+    await send()(page('d'));
+    expect(sent).toHaveLength(3);
+  });
+
+  test('lets pass what wakes nobody, and what must wake', async () => {
+    for (const key of ['a', 'b', 'c']) await send()(page(key));
+    await send()(page('d', { urgency: 'inform' }));
+    await send()(page('e', { always: true }));
+    expect(sent.map(({ key }) => key)).toEqual(['a', 'b', 'd', 'e']);
+  });
+
+  test('wakes people when the count cannot be read, and says so in the log', async () => {
+    const unreadable = { ...store.pager, admit: () => Promise.reject(new Unavailable('no table')) };
+    const sending = send({ store: { pager: unreadable } });
+    for (const key of ['a', 'b', 'c']) await sending(page(key));
+    expect(sent).toHaveLength(3);
+    expect(logged[0]).toContain('page not counted');
+  });
+
+  test('sends nothing uncounted when too many count at once: the sender tries again', async () => {
+    const busy = {
+      ...store.pager,
+      admit: () => Promise.reject(new Conflict('others were faster')),
+    };
+    await expect(send({ store: { pager: busy } })(page('a'))).rejects.toThrow(Conflict);
+    expect(sent).toEqual([]);
+  });
+});

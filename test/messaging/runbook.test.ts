@@ -1,0 +1,606 @@
+// Every command of every runbook, run as a person would run it: bash, the AWS CLI's syntax, and moto behind it.
+import { EC2 } from '@aws-sdk/client-ec2';
+import { WAFV2 } from '@aws-sdk/client-wafv2';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { ActionName } from '../../functions/domain/action-catalog.ts';
+import type { Alert, Entity } from '../../functions/domain/alert.ts';
+import { known, unknown } from '../../functions/domain/facts.ts';
+import { runbookOf } from '../../functions/messaging/runbook.ts';
+import {
+  alertWith,
+  attacker,
+  factsAbout,
+  factsWith,
+  NOW,
+  theAlertItself,
+} from '../fixtures/case.ts';
+import { type Moto, startMoto } from '../moto/moto-server.ts';
+import { type Shell, startShell } from '../moto/shell.ts';
+
+/** A command starts three processes; a runbook has a dozen of them. */
+vi.setConfig({ testTimeout: 120_000 });
+
+let moto: Moto;
+let shell: Shell;
+let desk: Awaited<ReturnType<Shell['folder']>>;
+beforeAll(async () => {
+  moto = await startMoto();
+  shell = await startShell(moto.endpoint);
+});
+afterAll(async () => {
+  await shell.stop();
+  await moto.stop();
+});
+beforeEach(async () => {
+  await moto.reset();
+  desk = await shell.folder();
+});
+afterEach(() => desk.remove());
+
+const ACTION = {
+  actionId: 'act-0123456789abcdef-1',
+  incidentId: 'inc-0123456789abcdef',
+  account: '123456789012',
+  region: 'us-east-1',
+  createdAt: NOW.toISOString(),
+  description: null,
+};
+const entity = (kind: Entity['kind'], value: string, attributes = {}): Entity => ({
+  ...attacker,
+  ref: `${kind}-1`,
+  kind,
+  value,
+  attributes,
+});
+const bookOf = (
+  name: ActionName,
+  target: Entity,
+  alert: Partial<Alert> = {},
+  facts: ReturnType<typeof factsWith> | null = null,
+) => runbookOf({ ...ACTION, name, target }, alertWith(alert), facts);
+
+/** What moto does not have; the syntax is checked all the same. */
+const ABSENT = /^(cloudtrail lookup-events|iam get-access-key-last-used)/;
+
+/** Runs the part that only looks: nothing in it may be misspelled, or change anything. */
+async function look({ look }: { look: string[] }, at = desk) {
+  const { ran } = await at.run(look, { stopAtFailure: false });
+  const failed = ran.filter(({ code, words }) => code !== 0 && !ABSENT.test(words.join(' ')));
+  expect(failed).toEqual([]);
+  expect(
+    ran.filter(({ code }) => code === 252),
+    'no such command or option',
+  ).toEqual([]);
+  for (const { words } of ran) expect(words[1]).toMatch(/^(get|list|describe|lookup|admin-get)-/);
+  return ran;
+}
+/** Runs commands that change something; each has to succeed. */
+async function follow(lines: string[]) {
+  const ended = await desk.run(lines);
+  expect(ended).toMatchObject({ code: 0 });
+  expect(lines.join('\n')).not.toMatch(/<[a-z]/);
+  return ended;
+}
+
+describe('isolate_production_host', () => {
+  let ec2: EC2;
+  beforeEach(() => {
+    ec2 = new EC2(moto.clientConfig);
+  });
+
+  /** Two security groups in the default VPC. */
+  async function twoGroups() {
+    const { Vpcs = [] } = await ec2.describeVpcs({});
+    const VpcId = Vpcs[0]!.VpcId!;
+    return Promise.all(
+      ['web', 'admin'].map(async (GroupName) => {
+        const { GroupId } = await ec2.createSecurityGroup({
+          GroupName,
+          Description: GroupName,
+          VpcId,
+        });
+        return GroupId!;
+      }),
+    );
+  }
+  const NAME = `quarantine-${ACTION.actionId}`;
+  const quarantine = async () => {
+    const { SecurityGroups = [] } = await ec2.describeSecurityGroups({
+      Filters: [{ Name: 'group-name', Values: [NAME] }],
+    });
+    return SecurityGroups;
+  };
+
+  test('gives a network interface, or what has an address, a group that lets nothing through, and its groups back', async () => {
+    const groups = await twoGroups();
+    const { Subnets = [] } = await ec2.describeSubnets({});
+    const { NetworkInterface } = await ec2.createNetworkInterface({
+      SubnetId: Subnets[0]!.SubnetId!,
+      Groups: groups,
+    });
+    const eni = NetworkInterface!.NetworkInterfaceId!;
+    const worn = async () => {
+      const { NetworkInterfaces = [] } = await ec2.describeNetworkInterfaces({
+        NetworkInterfaceIds: [eni],
+      });
+      return NetworkInterfaces[0]!.Groups!.map(({ GroupName }) => GroupName).sort();
+    };
+    const address = NetworkInterface!.PrivateIpAddress!;
+    for (const target of [entity('network-interface', eni), entity('ip', address)]) {
+      const book = bookOf('isolate_production_host', target);
+      await look(book);
+      await follow(book.act);
+      expect(await worn()).toEqual([NAME]);
+      expect(await quarantine()).toMatchObject([{ IpPermissions: [], IpPermissionsEgress: [] }]);
+      await follow(book.undo);
+      expect(await worn()).toEqual(['admin', 'web']);
+      expect(await quarantine()).toEqual([]);
+    }
+  });
+
+  test('does so with every interface of an instance, and asks before that who would replace it', async () => {
+    const groups = await twoGroups();
+    const { Instances = [] } = await ec2.runInstances({
+      ImageId: 'ami-12c6146b',
+      MinCount: 1,
+      MaxCount: 1,
+      SecurityGroupIds: groups,
+    });
+    const id = Instances[0]!.InstanceId!;
+    const eni = Instances[0]!.NetworkInterfaces![0]!.NetworkInterfaceId!;
+    const book = bookOf('isolate_production_host', entity('instance', id));
+    await look(book);
+    // moto shows the groups of an attached interface together with its instance's: what was asked for counts.
+    const swaps = ({ ran }: Awaited<ReturnType<typeof follow>>) =>
+      ran
+        .filter(({ words }) => words[1] === 'modify-network-interface-attribute')
+        .map(({ words }) => words.slice(2, -2));
+    const acted = await follow(book.act);
+    const [group] = await quarantine();
+    expect(acted.ran[0]?.words.slice(0, 2).join(' ')).toBe(
+      'autoscaling describe-auto-scaling-instances',
+    );
+    expect(swaps(acted)).toEqual([['--network-interface-id', eni, '--groups', group!.GroupId]]);
+    const undone = await follow(book.undo.slice(0, 1));
+    const [swap = []] = swaps(undone);
+    expect(swap.slice(0, 3)).toEqual(['--network-interface-id', eni, '--groups']);
+    expect(swap.slice(3).sort()).toEqual([...groups].sort());
+  });
+
+  test('says whose it is, and who has to be told', () => {
+    const { check, tell } = bookOf(
+      'isolate_production_host',
+      entity('instance', 'i-0123456789abcdef0', { 'tag:owner': 'payments', 'tag:x': 'y' }),
+    );
+    expect(check[0]).toBe('It is tagged owner “payments”.');
+    expect(tell[0]).toBe('Whoever runs the service on it, before it is cut off');
+  });
+});
+
+describe('initiate_forensic_capture', () => {
+  test('copies all disks and locks the end of the instance; undone, only what it changed is undone', async () => {
+    const ec2 = new EC2(moto.clientConfig);
+    const { Instances = [] } = await ec2.runInstances({
+      ImageId: 'ami-12c6146b',
+      MinCount: 1,
+      MaxCount: 1,
+    });
+    const InstanceId = Instances[0]!.InstanceId!;
+    const locked = async () => {
+      const attribute = { InstanceId, Attribute: 'disableApiTermination' } as const;
+      const { DisableApiTermination } = await ec2.describeInstanceAttribute(attribute);
+      return DisableApiTermination?.Value;
+    };
+    const evidence = async () => {
+      const { Snapshots = [] } = await ec2.describeSnapshots({
+        OwnerIds: ['self'],
+        Filters: [{ Name: 'tag:incident', Values: [ACTION.incidentId] }],
+      });
+      return Snapshots.length;
+    };
+    const book = bookOf('initiate_forensic_capture', entity('instance', InstanceId));
+    await look(book);
+    await follow(book.act);
+    expect([await locked(), await evidence()]).toEqual([true, 1]);
+    await follow(book.undo);
+    expect([await locked(), await evidence()]).toEqual([false, 0]);
+
+    const lock = { InstanceId, DisableApiTermination: { Value: true } };
+    await ec2.modifyInstanceAttribute(lock);
+    await follow(book.act);
+    await follow(book.undo);
+    expect(await locked(), 'it was locked before').toBe(true);
+  });
+});
+
+describe('what is known of the target', () => {
+  const key = entity('access-key', 'AKIAIOSFODNN7EXAMPLE', { userName: 'deploy' });
+  const identity = {
+    serviceAccount: known(true),
+    tags: known({ Owner: 'payments', CostCentre: '7' }),
+    groups: known([]),
+    consoleAccess: known(false),
+    mfa: known(false),
+    lastUsed: known({ service: 's3', region: 'eu-central-1', at: NOW.toISOString() }),
+    status: known('Active'),
+    createdAt: known('2024-01-01T00:00:00.000Z'),
+  };
+  const checks = (change: Partial<ReturnType<typeof factsAbout>>) =>
+    bookOf(
+      'revoke_service_account_credential',
+      key,
+      {},
+      factsWith(factsAbout(key.ref, { address: null, ...change })),
+    ).check;
+
+  test('stands before what has to be found out', () => {
+    expect(checks({ identity, plannedWork: 'release-42' }).slice(0, 5)).toEqual([
+      'It is tagged Owner “payments”.',
+      'Planned work covers it now: “release-42”.',
+      'It is marked as one that services use.',
+      'Its status was Active when the alert came.',
+      'It was last used for “s3” in eu-central-1 at 03:00 UTC on 24 Nov.',
+    ]);
+  });
+
+  test('is said to be unknown where it could not be read', () => {
+    const lost = unknown('IAM did not answer');
+    const all = { serviceAccount: lost, tags: lost, lastUsed: lost, status: lost };
+    expect(checks({ identity: { ...identity, ...all } }).slice(0, 4)).toEqual([
+      'What it is tagged as is unknown: IAM did not answer.',
+      'It is unknown whether services use it: IAM did not answer.',
+      'It is unknown whether it works: IAM did not answer.',
+      'It is unknown when it was last used: IAM did not answer.',
+    ]);
+  });
+});
+
+describe('taking a credential away', () => {
+  /** What stands in AWS, asked by the same command line. */
+  const aws = async (command: string): Promise<string> =>
+    (await follow([`aws ${command} --output text`])).out.trim();
+
+  test.each([
+    ['revoke_service_account_credential', true],
+    ['revoke_api_key', false],
+  ] as const)('%s makes a key inactive, and active again', async (name, ownerIsKnown) => {
+    await aws('iam create-user --user-name deploy');
+    const key = await aws('iam create-access-key --user-name deploy --query AccessKey.AccessKeyId');
+    const status = () =>
+      aws('iam list-access-keys --user-name deploy --query AccessKeyMetadata[].Status');
+    const attributes = ownerIsKnown ? { userName: 'deploy', userType: 'IAMUser' } : {};
+    const book = bookOf(name, entity('access-key', key, attributes));
+    await look(book);
+    await follow(book.act);
+    expect(await status()).toBe('Inactive');
+    await follow(book.undo);
+    expect(await status()).toBe('Active');
+  });
+
+  test('of a role cuts the sessions that it has now, and no later ones', async () => {
+    await aws(`iam create-role --role-name web --assume-role-policy-document '{}'`);
+    const policies = () => aws('iam list-role-policies --role-name web --query PolicyNames');
+    const book = bookOf('revoke_service_account_credential', entity('iam-role', 'web'));
+    await look(book);
+    await follow(book.act);
+    const name = 'AWSRevokeOlderSessions';
+    expect(await policies()).toBe(name);
+    const { out } = await follow([
+      `aws iam get-role-policy --role-name web --policy-name ${name} --query PolicyDocument`,
+    ]);
+    expect(JSON.parse(out)).toMatchObject({
+      Statement: [
+        {
+          Effect: 'Deny',
+          Condition: {
+            DateLessThan: {
+              'aws:TokenIssueTime': expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+            },
+          },
+        },
+      ],
+    });
+    await follow(book.undo);
+    expect(await policies()).toBe('');
+  });
+
+  test('that is temporary goes by whose it is', () => {
+    const of = (attributes: object) =>
+      bookOf('revoke_api_key', entity('access-key', 'ASIAIOSFODNN7EXAMPLE', attributes)).act;
+    expect(of({ userName: 'web', userType: 'AssumedRole' })[0]).toContain('put-role-policy');
+    expect(of({ userName: 'ana', userType: 'IAMUser' })[0]).toContain('attach-user-policy');
+    expect(of({})).toEqual([]);
+  });
+
+  test('of API Gateway disables a key, and enables it again', async () => {
+    const id = await aws('apigateway create-api-key --name partner --enabled --query id');
+    const enabled = () => aws(`apigateway get-api-key --api-key ${id} --query enabled`);
+    const book = bookOf('revoke_api_key', entity('api-key', id));
+    await look(book);
+    await follow(book.act);
+    expect(await enabled()).toBe('False');
+    await follow(book.undo);
+    expect(await enabled()).toBe('True');
+  });
+});
+
+describe('denying everything to a user', () => {
+  // With AWS's own policies a reset of moto takes seconds: these tests have a server of their own, which is not reset.
+  let iam: { moto: Moto; shell: Shell };
+  beforeAll(async () => {
+    const own = await startMoto({ managedPolicies: true });
+    iam = { moto: own, shell: await startShell(own.endpoint) };
+  });
+  afterAll(async () => {
+    await iam.shell.stop();
+    await iam.moto.stop();
+  });
+
+  test.each([
+    ['revoke_service_account_credential', 'deploy'],
+    ['disable_user_account_temporarily', 'ana'],
+  ] as const)('%s attaches AWS’s own policy, and detaches it again', async (name, user) => {
+    const there = await iam.shell.folder();
+    const run = async (lines: string[]) => {
+      const ended = await there.run(lines);
+      expect(ended).toMatchObject({ code: 0 });
+      return ended.out.trim();
+    };
+    const attached = () =>
+      run([
+        `aws iam list-attached-user-policies --user-name ${user} --output text --query AttachedPolicies[].PolicyName`,
+      ]);
+    await run([`aws iam create-user --user-name ${user}`]);
+    const book = bookOf(name, entity('iam-user', user));
+    await look(book, there);
+    await run(book.act);
+    expect(await attached()).toBe('AWSDenyAll');
+    await run(book.undo);
+    expect(await attached()).toBe('');
+    await there.remove();
+  });
+});
+
+describe('block_cidr_range', () => {
+  const range = entity('ip', '203.0.113.0/24');
+  const traffic = (change: Partial<Alert['traffic']>) => ({
+    traffic: {
+      layer: 'web',
+      direction: 'inbound',
+      localPort: 443,
+      protocol: 'TCP',
+      ...change,
+    } as const,
+  });
+
+  test.each([
+    ['ipv4', '203.0.113.0/24', '198.51.100.7/32'],
+    ['ipv6', '2001:db8::/48', '2001:db8:ffff::7/128'],
+  ] as const)(
+    'on the web joins the block set, beside what is there (%s)',
+    async (family, cidr, there) => {
+      const waf = new WAFV2(moto.clientConfig);
+      const scope = { Scope: 'REGIONAL', Name: `countermand-block-${family}` } as const;
+      const { Summary } = await waf.createIPSet({
+        ...scope,
+        IPAddressVersion: family === 'ipv4' ? 'IPV4' : 'IPV6',
+        Addresses: [there],
+      });
+      const addresses = async () =>
+        (await waf.getIPSet({ ...scope, Id: Summary!.Id! })).IPSet!.Addresses!.sort();
+      const book = bookOf('block_cidr_range', entity('ip', cidr), traffic({}));
+      await look(book);
+      await follow(book.act);
+      expect(await addresses()).toEqual([there, cidr].sort());
+      await follow(book.undo);
+      expect(await addresses()).toEqual([there]);
+    },
+  );
+
+  describe('on the network', () => {
+    let ec2: EC2;
+    let acl: string;
+    let host: Entity;
+    beforeEach(async () => {
+      ec2 = new EC2(moto.clientConfig);
+      const { NetworkAcls = [] } = await ec2.describeNetworkAcls({});
+      const [first] = NetworkAcls;
+      acl = first!.NetworkAclId!;
+      host = {
+        ...entity('instance', 'i-0123456789abcdef0', {
+          subnetIds: first!.Associations!.map(({ SubnetId }) => SubnetId).join(','),
+        }),
+        part: 'target',
+      };
+    });
+    const denied = async () => {
+      const { NetworkAcls = [] } = await ec2.describeNetworkAcls({ NetworkAclIds: [acl] });
+      return NetworkAcls[0]!
+        .Entries!.filter(
+          ({ RuleAction, RuleNumber }) => RuleAction === 'deny' && RuleNumber! < 32_766,
+        )
+        .map(({ CidrBlock, Egress, RuleNumber }) => [CidrBlock, Egress, RuleNumber]);
+    };
+
+    test.each([
+      ['inbound', false],
+      ['outbound', true],
+    ] as const)(
+      'is denied before everything else, in the direction that was seen (%s)',
+      async (direction, egress) => {
+        const alert = { ...traffic({ layer: 'network', direction }), entities: [range, host] };
+        const book = bookOf('block_cidr_range', range, alert);
+        await look(book);
+        await follow(book.act);
+        expect(await denied()).toEqual([['203.0.113.0/24', egress, 99]]);
+        await follow(book.undo);
+        expect(await denied()).toEqual([]);
+      },
+    );
+
+    test('is denied where the facts say that the host is, and it is said who else is there', async () => {
+      const rules = { ingress: { ipv4: 2, ipv6: 0 }, egress: { ipv4: 2, ipv6: 0 } };
+      const listed = { ids: [], count: 3 };
+      const facts = factsWith({
+        ...factsAbout(host.ref, { address: null }),
+        instance: {
+          tags: known({}),
+          forwards: known(false),
+          networkAcls: known([
+            {
+              networkAclId: acl,
+              isDefault: true,
+              vpcId: 'vpc-1',
+              subnets: listed,
+              instances: listed,
+              otherInterfaces: 1,
+              rules,
+            },
+          ]),
+        },
+      });
+      const bare = { ...host, attributes: {} };
+      const alert = { ...traffic({ layer: 'network' }), entities: [range, bare] };
+      const book = bookOf('block_ip_at_firewall', range, alert, facts);
+      expect(book.check.join('\n')).toContain(`${acl} guards 3 subnets with 3 instances`);
+      await follow(book.act);
+      expect(await denied()).toEqual([['203.0.113.0/24', false, 99]]);
+      await follow(book.undo);
+      expect(await denied()).toEqual([]);
+    });
+  });
+
+  test('says how many others are in the range, and what AWS uses of it', () => {
+    const about = factsAbout(range.ref);
+    const facts = (services: string[]) =>
+      factsWith({ ...about, address: { ...about.address!, awsServices: known(services) } });
+    const { check } = bookOf('block_cidr_range', range, traffic({}), facts(['CLOUDFRONT']));
+    expect(check.join('\n')).toMatch(/holds 256 addresses[\s\S]*AWS uses it for CLOUDFRONT/);
+    const wide = bookOf('block_cidr_range', entity('ip', '2001:db8::/48'), traffic({}));
+    expect(wide.check[0]).toContain('2 to the power of 80 addresses');
+  });
+
+  test('of a caller of AWS’s API has no command: no firewall sees that', () => {
+    const book = bookOf('block_cidr_range', range, traffic({ layer: 'aws-api' }));
+    expect(book.act).toEqual([]);
+    expect(book.check.join('\n')).toContain('take the credential away');
+  });
+});
+
+describe('send_breach_notification', () => {
+  test('is sent by no command; counsel learns what was touched, and when which clock ends', async () => {
+    const bucket = { ...entity('bucket', 'customer-data'), part: 'target' as const };
+    const user = entity('iam-user', 'ana');
+    const book = bookOf('send_breach_notification', theAlertItself, {
+      entities: [theAlertItself, bucket, user],
+    });
+    expect(book.act).toEqual([expect.stringContaining('Nothing is sent by a command')]);
+    expect(book.check.join('\n')).toContain('by 03:00 UTC on 27 Nov: the supervisory authority');
+    expect(book.tell[0]).toContain('signs such notices, at once');
+    const { ran } = await desk.run(book.look, { stopAtFailure: false });
+    expect(ran.map(({ words }) => words.slice(0, 2).join(' '))).toEqual([
+      'sts get-caller-identity',
+      's3api get-bucket-tagging',
+      'cloudtrail lookup-events',
+    ]);
+    expect(ran.filter(({ code }) => code === 252)).toEqual([]);
+  });
+});
+
+test('the user of a Cognito pool is disabled and signed out, and enabled again', async () => {
+  const target = entity('cognito-user', `o'neil`, { userPoolId: 'us-east-1_AbCdEf123' });
+  const book = bookOf('disable_user_account_temporarily', target);
+  const { ran } = await desk.run([...book.look, ...book.act, ...book.undo], {
+    stopAtFailure: false,
+  });
+  expect(ran.filter(({ code }) => code === 252)).toEqual([]);
+  expect(ran.map(({ words }) => words[1])).toEqual([
+    'get-caller-identity',
+    'admin-get-user',
+    'admin-disable-user',
+    'admin-user-global-sign-out',
+    'admin-enable-user',
+  ]);
+  expect(ran[2]?.words).toContain(`o'neil`);
+});
+
+describe('quarantine_email where it cannot run', () => {
+  const id = '18c2f0a1b2c3d4e5';
+  const message = (provider: string) =>
+    entity('email-message', `lee.chen@example.org/${id}`, { provider, subject: `It's urgent` });
+  /** The tools only print what they were given. */
+  const run = async (book: ReturnType<typeof bookOf>) => {
+    const tools = `az() { echo "az $*" >&2; echo 'AAMk-found='; }; gam() { echo "gam $*" >&2; }`;
+    const { code, error } = await desk.run([tools, ...book.look, ...book.act, ...book.undo]);
+    expect(code).toBe(0);
+    return error.trimEnd().split('\n');
+  };
+
+  test('moves the message to junk in Exchange, and back into its folder under its new id', async () => {
+    const url = 'https://graph.microsoft.com/v1.0/users/lee.chen%40example.org/messages';
+    const move = (from: string, to: string) =>
+      `az rest --method post --url ${url}/${from}/move --headers Content-Type=application/json --body {"destinationId": "${to}"} --query id --output tsv`;
+    expect(await run(bookOf('quarantine_email', message('microsoft-graph')))).toEqual([
+      `az rest --url ${url}/${id} --query [subject,from.emailAddress.address,isRead]`,
+      `az rest --url ${url}/${id} --query parentFolderId --output tsv`,
+      move(id, 'junkemail'),
+      move('AAMk-found=', 'AAMk-found='),
+    ]);
+  });
+
+  test('marks it as spam in Gmail, and not as spam', async () => {
+    expect(await run(bookOf('quarantine_email', message('gmail')))).toEqual([
+      `gam user lee.chen@example.org show messages ids ${id} headers subject,from showlabels`,
+      `gam user lee.chen@example.org modify messages ids ${id} addlabel SPAM removelabel INBOX`,
+      `gam user lee.chen@example.org modify messages ids ${id} addlabel INBOX removelabel SPAM`,
+    ]);
+  });
+
+  test('has no command for a message that it cannot find', () => {
+    expect(bookOf('quarantine_email', message('pop3')).act).toEqual([]);
+  });
+});
+
+describe('what an attacker named', () => {
+  const HOSTILE = `x'; touch pwned; echo "$(touch pwned)" \`touch pwned\` <(touch pwned)`;
+  const names: [ActionName, Entity['kind']][] = [
+    ['isolate_production_host', 'instance'],
+    ['isolate_production_host', 'network-interface'],
+    ['isolate_production_host', 'ip'],
+    ['initiate_forensic_capture', 'instance'],
+    ['revoke_service_account_credential', 'access-key'],
+    ['revoke_service_account_credential', 'iam-user'],
+    ['revoke_service_account_credential', 'iam-role'],
+    ['revoke_service_account_credential', 'api-key'],
+    ['block_cidr_range', 'ip'],
+    ['send_breach_notification', 'alert'],
+    ['block_ip_at_firewall', 'ip'],
+    ['disable_user_account_temporarily', 'cognito-user'],
+    ['quarantine_email', 'email-message'],
+  ];
+
+  test.each(names)('runs nothing of its own: %s on %s', async (name, kind) => {
+    const attributes = {
+      userName: HOSTILE,
+      userType: HOSTILE,
+      subnetIds: HOSTILE,
+      userPoolId: HOSTILE,
+    };
+    const target = { ...entity(kind, HOSTILE, attributes), part: 'target' as const };
+    const alert = alertWith({
+      region: `us-east-1'; touch pwned; '`,
+      entities: [
+        target,
+        { ...target, kind: 'bucket', ref: 'bucket-1' },
+        { ...target, kind: 'instance', ref: 'instance-1', part: 'actor' },
+      ],
+    });
+    const action = { ...ACTION, region: alert.region, name, target };
+    const { look, act, undo } = runbookOf(action, alert, null);
+    const said = name === 'send_breach_notification' ? look : [...look, ...act, ...undo];
+    const { ran } = await desk.run([...said, 'ls'], { stopAtFailure: false });
+    const { out } = await desk.run(['ls']);
+    expect(out).not.toContain('pwned');
+    for (const { words } of ran) expect(words.join(' ')).not.toMatch(/^touch/);
+  });
+});

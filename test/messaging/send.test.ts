@@ -1,0 +1,117 @@
+// One message by several channels: a failing one silences nobody, is reported, and no link goes where others read.
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Denied, NotFound, Throttled, Unavailable } from '../../functions/domain/errors.ts';
+import type { Channel } from '../../functions/messaging/channels/channel.ts';
+import type { Message } from '../../functions/messaging/message.ts';
+import { createSend } from '../../functions/messaging/send.ts';
+import { NOW } from '../fixtures/case.ts';
+import { LINK, messageWith, toTeam } from './channels/message.ts';
+
+let got: Record<string, Message[]>;
+let logged: string[];
+let at: Date;
+beforeEach(() => {
+  [got, logged, at] = [{}, [], NOW];
+});
+
+const channel = (name: string, change: Partial<Channel> = {}): Channel => ({
+  name,
+  isPrivate: true,
+  takes: () => true,
+  send: async (message) => {
+    got[name] = [...(got[name] ?? []), message];
+  },
+  ...change,
+});
+const broken = (name: string, error: Error = new Denied('posting: invalid_auth'), more = {}) =>
+  channel(name, { send: () => Promise.reject(error), ...more });
+const shared = { isPrivate: false };
+const sendBy = (...channels: Channel[]) =>
+  createSend({
+    channels,
+    now: () => at,
+    log: (...line) => void logged.push(JSON.stringify(line)),
+  });
+const subjects = (name: string) => got[name]?.map(({ subject }) => subject);
+
+describe('a failing channel', () => {
+  test('does not keep the message from the others, and is reported by them', async () => {
+    const send = sendBy(broken('Slack'), channel('e-mail'));
+    expect(await send(messageWith())).toEqual({ notBy: ['Slack'] });
+    expect(subjects('e-mail')).toEqual([messageWith().subject, 'Not delivered by Slack']);
+    expect(got['e-mail']![1]).toMatchObject({
+      to: messageWith().to,
+      urgency: 'inform',
+      facts: [{ label: 'Slack', value: 'Denied' }],
+    });
+  });
+
+  test('is logged, without what the message says', async () => {
+    await sendBy(broken('Slack'), channel('e-mail'))(messageWith());
+    expect(logged).toHaveLength(1);
+    expect(logged[0]).toContain('"channel":"Slack"');
+    expect(logged[0]).not.toMatch(/mallory|secret-link/);
+  });
+
+  test('is reported once an hour, not with every message', async () => {
+    const send = sendBy(broken('Slack'), channel('e-mail'));
+    for (let i = 0; i < 3; i++) expect((await send(messageWith())).notBy).toEqual(['Slack']);
+    expect(got['e-mail']).toHaveLength(4);
+    at = new Date(NOW.getTime() + 60 * 60_000);
+    await send(messageWith());
+    expect(got['e-mail']).toHaveLength(6);
+  });
+
+  test('whose report fails, too, is no failure of the message', async () => {
+    let calls = 0;
+    const once = channel('e-mail', {
+      send: async () => {
+        if (calls++ > 0) throw new Unavailable('gone');
+      },
+    });
+    expect(await sendBy(broken('Slack'), once)(messageWith())).toEqual({ notBy: ['Slack'] });
+    expect(logged).toHaveLength(2);
+  });
+
+  test('does not page anybody about itself', async () => {
+    const pager = channel('PagerDuty', { takes: ({ urgency }) => urgency === 'page' });
+    await sendBy(broken('Slack'), pager)(messageWith({ links: [] }));
+    expect(got.PagerDuty).toHaveLength(1);
+  });
+});
+
+describe('a message that no channel took', () => {
+  test('fails with what may pass, where anything may', async () => {
+    const send = sendBy(broken('Slack'), broken('e-mail', new Throttled('slow down')));
+    await expect(send(messageWith())).rejects.toThrow(Throttled);
+    await expect(sendBy(broken('Slack'))(messageWith())).rejects.toThrow(Denied);
+  });
+
+  test('because nobody has an address, fails as well', async () => {
+    const none = sendBy(channel('Slack', { takes: () => false }));
+    await expect(none(messageWith())).rejects.toThrow(NotFound);
+  });
+
+  test('with its link did not reach the person, even where a page did', async () => {
+    const send = sendBy(broken('e-mail', new Unavailable('down')), channel('PagerDuty', shared));
+    await expect(send(messageWith())).rejects.toThrow(Unavailable);
+    await expect(send(messageWith({ links: [] }))).resolves.toEqual({ notBy: ['e-mail'] });
+  });
+});
+
+describe('a link', () => {
+  test('goes only where the person alone reads; elsewhere it says where to look', async () => {
+    await sendBy(channel('e-mail'), channel('PagerDuty', shared))(messageWith());
+    expect(JSON.stringify(got['e-mail'])).toContain(LINK);
+    expect(JSON.stringify(got.PagerDuty)).not.toContain(LINK);
+    expect(got.PagerDuty![0]?.paragraphs[1]).toBe('The link is in your e-mail or direct message.');
+  });
+
+  test('never goes to a team, whatever the channel', async () => {
+    await sendBy(
+      channel('e-mail'),
+      channel('topic', shared),
+    )(toTeam({ links: messageWith().links })).catch(() => {});
+    expect(JSON.stringify(got)).not.toContain(LINK);
+  });
+});

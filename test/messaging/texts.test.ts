@@ -1,0 +1,42 @@
+// What the team reads when an alert has ended: words, not identifiers, and what an attacker wrote in quotes.
+import { describe, expect, test } from 'vitest';
+import { closedText } from '../../functions/messaging/texts/incident.ts';
+import { standingLine } from '../../functions/messaging/texts/phrases.ts';
+import { toyAction } from '../execute/toy.ts';
+import { ALERT_ID, alertWith, incidentWith } from '../fixtures/case.ts';
+
+const incident = (title: string) => ({
+  ...incidentWith(alertWith({ title })),
+  summary: 'Watch it: in force',
+});
+
+describe('the report of an alert’s end', () => {
+  test('names the outcome in words and the type in the subject, then what was done', () => {
+    const { subject, paragraphs, facts } = closedText(incident('Probed'), ALERT_ID, 'handed-off');
+    expect(subject).toBe('For a person to do: Recon:EC2/PortProbeUnprotectedPort');
+    expect(paragraphs).toEqual(['“Probed”, severity medium.', 'Watch it: in force']);
+    expect(facts).toEqual([{ label: 'Incident', value: incidentWith().incidentId }]);
+  });
+
+  test('quotes the alert’s title on one line, with no address to follow', () => {
+    const { paragraphs } = closedText(
+      incident('x\nApproved. See https://evil.example'),
+      ALERT_ID,
+      'acted',
+    );
+    expect(paragraphs[0]).toBe('“x Approved. See https[:]//evil.example”, severity medium.');
+  });
+});
+
+describe('a line on an action', () => {
+  const action = toyAction();
+  test('says until when it is in force', () => {
+    expect(
+      standingLine({ ...action, status: 'in-force', dueAt: '2026-11-24T04:00:00.000Z' }),
+    ).toMatch(/: in force until 04:00 UTC on 24 Nov$/);
+  });
+
+  test('says what it is otherwise, in words', () => {
+    expect(standingLine({ ...action, status: 'reversal-failed' })).toMatch(/: reversal failed$/);
+  });
+});

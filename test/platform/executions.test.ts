@@ -1,0 +1,50 @@
+// Starting and answering state machines: what may be repeated is no error, what is one is one of ours.
+import { SendTaskSuccessCommand, SFN, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { NotFound, Throttled, Unavailable } from '../../functions/domain/errors.ts';
+import { createCallback, createStarter } from '../../functions/platform/executions.ts';
+import { awsFailure } from '../../local/aws/failure.ts';
+
+const client = new SFN({ region: 'eu-central-1' });
+const sfn = mockClient(client);
+beforeEach(() => sfn.reset());
+
+describe('starting', () => {
+  const start = createStarter(client, 'arn:reverse');
+
+  test('names the execution, so that AWS knows a second start', async () => {
+    sfn.on(StartExecutionCommand).resolves({});
+    await start('reverse-1', { actionId: 'act-1' });
+    expect(sfn.commandCalls(StartExecutionCommand).map(({ args }) => args[0].input)).toEqual([
+      { stateMachineArn: 'arn:reverse', name: 'reverse-1', input: '{"actionId":"act-1"}' },
+    ]);
+  });
+
+  test('what was started before is no error', async () => {
+    sfn.on(StartExecutionCommand).rejects(awsFailure('ExecutionAlreadyExists', 400, 'exists'));
+    await expect(start('reverse-1', {})).resolves.toBeUndefined();
+  });
+
+  test('what could not be started is', async () => {
+    sfn.on(StartExecutionCommand).rejects(awsFailure('ThrottlingException', 400, 'slow down'));
+    await expect(start('reverse-1', {})).rejects.toBeInstanceOf(Throttled);
+  });
+});
+
+describe('answering', () => {
+  const callback = createCallback(client);
+
+  test.each(['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'])(
+    '%s means that nobody waits any more',
+    async (name) => {
+      sfn.on(SendTaskSuccessCommand).rejects(awsFailure(name, 400, 'too late'));
+      await expect(callback('token', { verdict: 'approved' })).rejects.toBeInstanceOf(NotFound);
+    },
+  );
+
+  test('no answer of AWS does not mean that: the answer has to be given again', async () => {
+    sfn.on(SendTaskSuccessCommand).rejects(new Error('socket hang up'));
+    await expect(callback('token', { verdict: 'approved' })).rejects.toBeInstanceOf(Unavailable);
+  });
+});

@@ -1,0 +1,37 @@
+// One reading of addresses and ranges: what they are, and what is none.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { normalAddress } from '../../functions/platform/ip-address.ts';
+
+describe('an address', () => {
+  test.each([
+    ['203.0.113.7', '203.0.113.7'],
+    ['203.0.113.7/32', '203.0.113.7'],
+    ['203.0.113.0/24', '203.0.113.0/24'],
+    ['2001:0DB8::0001', '2001:db8::1'],
+    ['::ffff:203.0.113.7', '203.0.113.7'],
+    ['::ffff:203.0.113.7/128', '203.0.113.7'],
+    ['::ffff:203.0.113.0/120', '203.0.113.0/24'],
+    ['0x7f.1', null],
+    ['2130706433', null],
+    ['010.0.0.1', null],
+    ['203.0.113.7/33', null],
+    ['203.0.113.7/abc', null],
+    ['203.0.113.7/24/8', null],
+    ['example.com', null],
+    ['', null],
+  ])('%s is %s', (written, normal) => {
+    expect(normalAddress(written)).toBe(normal);
+  });
+
+  test('has one spelling, whatever it was written as', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (written) => {
+        const normal = normalAddress(written);
+        expect(normal).not.toBeNull();
+        expect(normalAddress(normal!)).toBe(normal);
+        expect(normalAddress(written.toUpperCase())).toBe(normal);
+      }),
+    );
+  });
+});

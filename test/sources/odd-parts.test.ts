@@ -1,0 +1,96 @@
+// Missing and odd parts of a finding: what is assumed then, and that a note says so.
+import { describe, expect, test } from 'vitest';
+import { alertOf, sample } from '../intake/events.ts';
+
+const probe = () => sample('web-port-probe');
+
+describe('missing and odd parts', () => {
+  const changed = (change: object) => {
+    const event = probe();
+    Object.assign(event.detail, change);
+    return alertOf(event);
+  };
+
+  test('a finding of nothing but its type is taken, with notes on what was assumed', () => {
+    const alert = alertOf({ type: 'Test:Minimal/Finding', severity: null });
+    expect(alert).toMatchObject({
+      severity: { score: 5, label: 'medium' },
+      account: 'unknown',
+      region: 'unknown',
+      count: 1,
+      title: 'Test:Minimal/Finding',
+      traffic: { layer: 'unknown' },
+      entities: [{ ref: 'alert-1', kind: 'alert' }],
+    });
+    expect(alert.findingId).toMatch(/^content-[0-9a-f]{32}$/);
+    expect(alert.notes.join('\n')).toMatch(/id was missing.*\n.*no account.*\n.*severity/s);
+  });
+
+  test('without an id the same event has the same id, and another event another', () => {
+    const id = (title: string) => alertOf({ type: 'A:B/C', severity: 1, title }).findingId;
+    expect(id('a')).toBe(id('a'));
+    expect(id('a')).not.toBe(id('b'));
+  });
+
+  test('ids that are too long to keep stay different', () => {
+    const id = (end: string) => changed({ id: `${'x'.repeat(600)}${end}` }).findingId;
+    expect(id('a')).toHaveLength(512);
+    expect(id('a')).not.toBe(id('b'));
+  });
+
+  test.each([
+    ['the ARN', { accountId: '12345' }, '111122223333'],
+    ['the envelope', { accountId: null, arn: null }, '111122223333'],
+  ])('without a fit account it is that of %s', (_where, change, account) => {
+    expect(changed(change).account).toBe(account);
+  });
+
+  test.each([
+    [8, 'high', 8],
+    ['8.9', 'high', 8.9],
+    [9, 'critical', 9],
+    ['HIGH', 'high', 8],
+    ['8 - HIGH', 'high', 8],
+    [0, 'informational', 0],
+    [-3, 'informational', 0],
+    [99, 'critical', 10],
+    ['very', 'medium', 5],
+  ])('severity %s is %s', (severity, label, score) => {
+    expect(changed({ severity }).severity).toEqual({ label, score });
+  });
+
+  test.each([
+    ['2025-02-25 20:40:06.765', '2025-02-25T20:40:06.765Z', true],
+    ['2017-12-18 21:28:11.551000+05:30', '2017-12-18T15:58:11.551Z', true],
+    ['1732417200', '2024-11-24T03:00:00.000Z', true],
+    ['2026-11-24T03:00:00Z', '2026-11-24T03:00:00.000Z', false],
+    ['foo 1', null, true],
+  ])('the time %s is read as %s', (updatedAt, read, noted) => {
+    const alert = changed({ updatedAt });
+    expect(alert.updatedAt).toBe(read);
+    expect(alert.notes.some((note) => note.startsWith('The time of the update'))).toBe(noted);
+  });
+
+  test.each([
+    [{ sample: true }, true],
+    [{ sample: 'true' }, true],
+    [{ value: '{"sample":true}' }, true],
+    [{ value: 'not JSON' }, false],
+    [null, false],
+  ])('additionalInfo %j says whether it is a sample', (additionalInfo, expected) => {
+    const event = probe();
+    event.detail.service.additionalInfo = additionalInfo;
+    expect(alertOf(event).sample).toBe(expected);
+  });
+
+  test('text beyond its bounds is cut, with a note', () => {
+    const alert = changed({ title: 'x'.repeat(5000), description: 'y'.repeat(9000) });
+    expect([alert.title.length, alert.description.length]).toEqual([1024, 4096]);
+    expect(alert.notes.join()).toMatch(/The title was cut.*The description was cut/s);
+  });
+
+  test('numbers that JSON allows and nobody can count with do not stop it', () => {
+    const body = JSON.stringify(probe()).replace('"count":3', '"count":1e999');
+    expect(alertOf(body).count).toBe(1);
+  });
+});

@@ -1,0 +1,192 @@
+// The same alerts by other ways: Security Hub in both of its forms, and whatever else puts an alert on the bus.
+import { describe, expect, test } from 'vitest';
+import { alertOf, partsOf, sample } from '../intake/events.ts';
+
+const asff = () => sample('security-hub-asff');
+const ocsf = () => sample('security-hub-ocsf');
+const inAsff = (change: object) => {
+  const event = asff();
+  Object.assign(event.detail.findings[0], change);
+  return event;
+};
+const inOcsf = (change: object) => {
+  const event = ocsf();
+  Object.assign(event.detail.findings[0], change);
+  return event;
+};
+
+describe('an ASFF finding', () => {
+  test('of GuardDuty carries GuardDuty’s type, sides and traffic', () => {
+    expect(alertOf(asff())).toMatchObject({
+      source: 'securityhub-asff',
+      type: 'Recon:EC2/PortProbeUnprotectedPort',
+      severity: { label: 'medium' },
+      count: 4,
+      traffic: { layer: 'web', direction: 'inbound', localPort: 443 },
+    });
+    expect(partsOf(asff())).toEqual([
+      'ip-1 203.0.113.210 actor',
+      'instance-1 i-0abcdef0123456789 target',
+    ]);
+  });
+
+  test.each([
+    ['TTPs/Discovery/Recon:IAMUser-UserPermissions', 'Recon:IAMUser/UserPermissions'],
+    ['TTPs/UnauthorizedAccess:EC2.SSHBruteForce', 'UnauthorizedAccess:EC2/SSHBruteForce'],
+    ['Trojan:Runtime/DGADomainRequest.C!DNS', 'Trojan:Runtime/DGADomainRequest.C!DNS'],
+  ])('with the type %s is %s', (written, type) => {
+    expect(alertOf(inAsff({ Types: ['Unusual Behaviors', written] })).type).toBe(type);
+  });
+
+  test('names further types in a note', () => {
+    expect(alertOf(inAsff({ Types: ['A/B', 'C/D'] })).notes).toContain('Further types: C/D');
+  });
+
+  test('without Action is read from the flattened fields', () => {
+    const fields = (action: object) =>
+      alertOf(
+        inAsff({
+          Action: null,
+          ProductFields: Object.fromEntries(
+            Object.entries(action).map(([name, value]) => [`aws/guardduty/service/${name}`, value]),
+          ),
+        }),
+      );
+    const call = fields({
+      'action/actionType': 'AWS_API_CALL',
+      'action/awsApiCallAction/remoteIpDetails/ipAddressV4': '203.0.113.9',
+    });
+    expect(call.traffic.layer).toBe('aws-api');
+    expect(call.entities[1]).toMatchObject({ value: '203.0.113.9', part: 'actor' });
+    expect(
+      fields({
+        'action/actionType': 'NETWORK_CONNECTION',
+        'action/networkConnectionAction/connectionDirection': 'INBOUND',
+        'action/networkConnectionAction/localPortDetails/port': '22',
+      }).traffic,
+    ).toMatchObject({ layer: 'network', direction: 'inbound', localPort: 22 });
+  });
+
+  test.each([
+    ['IN', 'SourceIpV4', 'DestinationPort', 443],
+    ['OUT', 'DestinationIpV4', 'SourcePort', 40_000],
+  ])('with network traffic %s: the other end acts', (Direction, remote, local, port) => {
+    const Network = {
+      Direction,
+      SourceIpV4: '198.51.100.1',
+      DestinationIpV4: '198.51.100.2',
+      [local]: port,
+    };
+    const alert = alertOf(inAsff({ Action: null, ProductFields: null, Network }));
+    const actors = alert.entities.filter(({ kind, part }) => kind === 'ip' && part === 'actor');
+    expect(actors).toMatchObject([{ value: Reflect.get(Network, remote) }]);
+    expect(alert.traffic.localPort).toBe(port);
+  });
+
+  test('about what a user is like blames nobody', () => {
+    const event = inAsff({
+      Types: ['Software and Configuration Checks/AWS Security Best Practices'],
+      Action: null,
+      ProductFields: null,
+      Resources: [{ Type: 'AwsIamUser', Id: 'arn:aws:iam::111122223333:user/ana' }],
+    });
+    expect(partsOf(event)).toEqual(['user-1 ana target']);
+  });
+
+  test('about the whole account names nothing to act on', () => {
+    const Resources = [{ Type: 'AwsAccount', Id: 'AWS::::Account:111122223333' }];
+    expect(partsOf(inAsff({ Action: null, ProductFields: null, Resources }))).toEqual([]);
+  });
+
+  test.each([
+    [{ RecordState: 'ARCHIVED' }],
+    [{ Workflow: { Status: 'SUPPRESSED' } }],
+    [{ Workflow: { Status: 'RESOLVED' } }],
+  ])('that somebody was done with counts as archived: %j', (change) => {
+    expect(alertOf(inAsff(change)).archived).toBe(true);
+    expect(alertOf(asff()).archived).toBe(false);
+  });
+
+  test.each([
+    [{ Normalized: 90 }, 'critical'],
+    [{ Product: 5 }, 'medium'],
+    [null, 'medium'],
+  ])('without a label has the severity of %j', (Severity, label) => {
+    expect(alertOf(inAsff({ Severity })).severity.label).toBe(label);
+  });
+
+  test('without type and generator is refused by name', () => {
+    expect(() => alertOf(inAsff({ Types: [], GeneratorId: null }))).toThrow(/\.Types: expected/);
+  });
+});
+
+describe('an OCSF finding', () => {
+  test('has the far end as actor and our end as ours', () => {
+    expect(partsOf(ocsf())).toEqual([
+      'ip-1 203.0.113.220 actor',
+      'instance-1 i-0123456789abcdef1 target',
+      'ip-2 10.20.1.40 related',
+    ]);
+    expect(alertOf(ocsf())).toMatchObject({
+      type: 'UnauthorizedAccess:EC2/TorClient',
+      severity: { label: 'high' },
+      traffic: { layer: 'network', direction: 'outbound', localPort: 40_112 },
+    });
+  });
+
+  test('in the older form, with finding and one resource, reads the same', () => {
+    const event = ocsf();
+    const [finding] = event.detail.findings;
+    const { finding_info, resources, ...rest } = finding;
+    event.detail.findings = [{ ...rest, finding: finding_info, resource: resources[0] }];
+    expect(partsOf(event)).toEqual(partsOf(ocsf()));
+  });
+
+  test.each([[{ status: 'Suppressed' }], [{ state: 'Resolved' }], [{ activity_name: 'Close' }]])(
+    'that somebody was done with counts as archived: %j',
+    (change) => {
+      expect(alertOf(inOcsf(change)).archived).toBe(true);
+      expect(alertOf(ocsf()).archived).toBe(false);
+    },
+  );
+
+  test('that describes no finding is refused by name', () => {
+    expect(() => alertOf(inOcsf({ finding_info: null }))).toThrow(/finding_info: expected/);
+  });
+});
+
+describe('a generic alert', () => {
+  const generic = (detail: object = {}) => ({
+    'detail-type': 'Countermand Alert',
+    source: 'acme.waf-logs',
+    account: '111122223333',
+    region: 'eu-central-1',
+    detail: {
+      id: 'login-flood-42',
+      type: 'Acme/LoginFlood',
+      title: 'A flood of logins',
+      severity: 'high',
+      seenAt: '2026-11-24T03:00:00Z',
+      entities: [{ kind: 'ip', value: '203.0.113.9', part: 'actor', attributes: { path: '/in' } }],
+      ...detail,
+    },
+  });
+
+  test('is taken as documented, and its account and region are the envelope’s', () => {
+    expect(alertOf(generic())).toMatchObject({
+      source: 'generic',
+      account: '111122223333',
+      region: 'eu-central-1',
+      severity: { label: 'high' },
+      entities: [
+        { ref: 'alert-1' },
+        { ref: 'ip-1', foundAt: ['$.detail.entities[0].value'], attributes: { path: '/in' } },
+      ],
+    });
+  });
+
+  test('is refused with every field that is not as documented', () => {
+    const event = generic({ severity: 'bad', entities: [{ kind: 'planet' }], extra: 1 });
+    expect(() => alertOf(event)).toThrow(/severity[\s\S]*entities\[0\]\.kind/);
+  });
+});

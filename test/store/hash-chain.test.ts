@@ -1,0 +1,91 @@
+// P8: the history of a record is a chain in which every alteration shows.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type HistoryEntry, Status, TRANSITIONS } from '../../functions/domain/action.ts';
+import { IllegalTransition } from '../../functions/domain/errors.ts';
+import { append, faultOf, moveTo } from '../../functions/store/hash-chain.ts';
+import { toyAction } from '../execute/toy.ts';
+
+const at = new Date('2026-11-24T03:00:00Z');
+const chainOf = (texts: readonly string[]): HistoryEntry[] =>
+  texts.reduce<HistoryEntry[]>(
+    (history, text) => append('act-1', history, { at, by: 'gate', event: 'proposed', text }),
+    [],
+  );
+
+describe('P8: an action', () => {
+  const note = { at, by: 'gate', text: '' };
+
+  test.each(Status.options)(
+    'that is %s comes into the states that are listed, and no other',
+    (from) => {
+      const moves = Status.options.filter((to) => {
+        const action = toyAction({ status: from });
+        try {
+          expect(moveTo(action, to, note)).toMatchObject({
+            status: to,
+            version: action.version + 1,
+          });
+          return true;
+        } catch (error) {
+          expect(error).toBeInstanceOf(IllegalTransition);
+          return false;
+        }
+      });
+      expect(moves.sort()).toEqual([...TRANSITIONS[from]].sort());
+    },
+  );
+
+  test.each(['declined', 'reversed', 'handed-off', 'dropped', 'failed'] as const)(
+    'that is %s stays so',
+    (over) => {
+      for (const to of Status.options)
+        expect(() => moveTo(toyAction({ status: over }), to, note)).toThrow(IllegalTransition);
+    },
+  );
+});
+
+describe('P8: a history', () => {
+  test('that nobody touched has no fault', () => {
+    expect(faultOf('act-1', chainOf(['one', 'two', 'three']))).toBeNull();
+  });
+
+  test('shows any change of any field of any entry', () => {
+    const change = fc.record({
+      texts: fc.array(fc.string({ maxLength: 20 }), { minLength: 1, maxLength: 6 }),
+      victim: fc.nat(),
+      field: fc.constantFrom<keyof HistoryEntry>('at', 'by', 'event', 'text', 'previous', 'hash'),
+      value: fc.string({ minLength: 1, maxLength: 40 }),
+    });
+    fc.assert(
+      fc.property(change, ({ texts, victim, field, value }) => {
+        const history = chainOf(texts);
+        const index = victim % history.length;
+        fc.pre(history[index]?.[field] !== value);
+        const altered = history.map((entry, i) =>
+          i === index ? { ...entry, [field]: value } : entry,
+        );
+        expect(faultOf('act-1', altered)).not.toBeNull();
+      }),
+    );
+  });
+
+  test('shows an entry that was removed, put elsewhere, or taken from another record', () => {
+    const history = chainOf(['one', 'two', 'three']);
+    const [first, second, third] = history as [HistoryEntry, HistoryEntry, HistoryEntry];
+    expect(faultOf('act-1', [first, third])).toBe('entry 1 carries number 2');
+    expect(faultOf('act-1', [second, first, third])).not.toBeNull();
+    expect(faultOf('act-2', history)).toBe('entry 0 does not follow the one before it');
+  });
+
+  test('is whole after it was stored as UTF-8, wherever its texts were cut', () => {
+    for (const length of [998, 999, 1000]) {
+      const history = chainOf([`${'x'.repeat(length)}😀`, '\ud83d alone']);
+      const stored = history.map((entry) => ({
+        ...entry,
+        text: Buffer.from(entry.text).toString(),
+      }));
+      expect(faultOf('act-1', stored)).toBeNull();
+    }
+  });
+});

@@ -1,0 +1,123 @@
+// Questions of one incident that are alike: one page, an answer for each.
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Action } from '../../functions/domain/action.ts';
+import { moveTo } from '../../functions/store/hash-chain.ts';
+import type { Store } from '../../functions/store/store.ts';
+import { INCIDENT_ID, NOW } from '../fixtures/case.ts';
+import { startStores } from '../store/dynamo.ts';
+import { ben, desk, mei, put, requestWith, waiting } from './desk.ts';
+
+const db = startStores();
+let store: Store;
+let three: Action[];
+beforeEach(async () => {
+  store = await db.fresh();
+  three = [await put(store, waiting()), await another(2), await another(3)];
+});
+
+/** One more question of the same incident, on another target and with a token of its own. */
+async function another(n: number, change: Partial<Action> = {}): Promise<Action> {
+  const action = waiting({
+    actionId: `act-0123456789abcdef-${n}`,
+    approval: requestWith({ taskToken: `token-${n}` }),
+    ...change,
+  });
+  await store.records.createAction(action);
+  return action;
+}
+const pick = ({ actionId, digest }: Action) => `${actionId} ${digest}`;
+const answer = (verdict: string, ticked: readonly Action[] = [], all = three) => {
+  const form = new URLSearchParams({ verdict, digest: three[0]!.digest });
+  for (const one of all) form.append('all', pick(one));
+  for (const one of ticked) form.append('ticked', pick(one));
+  return form.toString();
+};
+const statuses = async () => (await store.records.actions(INCIDENT_ID)).map(({ status }) => status);
+const posting = async (body: string, person?: string) => {
+  const { app, pathOf, nonceOf, did } = desk(store);
+  const path = await pathOf(three[0]!, person ? { person } : {});
+  const headers = { 'Content-Type': 'application/x-www-form-urlencoded', Origin: 'null' };
+  const response = await app.request(path, {
+    method: 'POST',
+    headers,
+    body: `nonce=${await nonceOf(path)}&${body}`,
+  });
+  return { page: await response.text(), status: response.status, did };
+};
+
+describe('the page', () => {
+  test('lists all that this person is asked, unticked, with a button for all', async () => {
+    const { app, pathOf } = desk(store);
+    const page = await (await app.request(await pathOf(three[0]!))).text();
+    expect(page, 'right under the first one').toMatch(/<\/h1>\s*<p>And 2 more of the same kind/);
+    expect(page).toContain('3 questions of this kind are open');
+    expect(page.match(/type="checkbox"/g)).toHaveLength(3);
+    expect(page).not.toContain('checked');
+    expect(page).toContain('Approve all 3');
+  });
+
+  test('lists nothing that somebody else is asked, or that is settled or of another kind', async () => {
+    await another(4, { approval: requestWith({ rungs: [{ at: NOW.toISOString(), ask: [mei] }] }) });
+    await another(5, { name: 'add_ip_to_watchlist' });
+    await another(6, { status: 'declined' });
+    const { app, pathOf } = desk(store);
+    const page = await (await app.request(await pathOf(three[0]!))).text();
+    expect(page).toContain('3 questions of this kind are open');
+  });
+});
+
+test('a yes to all approves each, and wakes each state machine', async () => {
+  const { page, did } = await posting(answer('approve-all'));
+  expect(page).toContain('3 of 3 approved');
+  expect(await statuses()).toEqual(['approved', 'approved', 'approved']);
+  expect(did.sort()).toEqual([1, 2, 3].map((n) => `callback token-${n} approved`));
+});
+
+test('a no to the ticked leaves the others open, and the page offers them', async () => {
+  const { page } = await posting(answer('decline-ticked', three.slice(0, 2)));
+  expect(page).toContain('2 of 2 declined');
+  expect(page).toContain('One question of this kind is open');
+  expect(await statuses()).toEqual(['declined', 'declined', 'awaiting-approval']);
+});
+
+test('nothing ticked decides nothing, and says so', async () => {
+  expect((await posting(answer('approve-ticked'))).page).toContain('You ticked none');
+  expect(await statuses()).toEqual(Array(3).fill('awaiting-approval'));
+});
+
+test('what was settled meanwhile is not counted, and it says how many', async () => {
+  await store.records.changeAction(INCIDENT_ID, three[1]!.actionId, (current) =>
+    moveTo(current, 'declined', { at: NOW, by: `person:${ben.id}`, text: 'no' }),
+  );
+  const { page } = await posting(answer('approve-all'));
+  expect(page).toContain('2 of 3 approved');
+  expect(await statuses()).toEqual(['approved', 'declined', 'approved']);
+});
+
+test('a digest that is not the recorded one decides nothing', async () => {
+  const altered = {
+    ...three[1]!,
+    digest: three[0]!.digest.replace(/./, (c) => (c === '0' ? '1' : '0')),
+  };
+  await posting(answer('approve-ticked', [altered]));
+  expect(await statuses()).toEqual(Array(3).fill('awaiting-approval'));
+});
+
+test('a link for one question decides no other that its holder is not asked about', async () => {
+  const others = await another(4, {
+    approval: requestWith({ rungs: [{ at: NOW.toISOString(), ask: [mei] }] }),
+  });
+  const { page } = await posting(answer('approve-ticked', [others]));
+  expect(page).toContain('0 of 1 approved');
+  expect((await store.records.action(INCIDENT_ID, others.actionId)).status).toBe(
+    'awaiting-approval',
+  );
+});
+
+test('an action of another kind is not decided among these', async () => {
+  const other = await another(4, { name: 'add_ip_to_watchlist' });
+  await posting(answer('approve-ticked', [other]));
+  expect((await store.records.action(INCIDENT_ID, other.actionId)).status).toBe(
+    'awaiting-approval',
+  );
+});

@@ -1,0 +1,42 @@
+// Reduces AWS's published address ranges to what is AWS's own: node tools/aws-ranges.ts <ip-ranges.json>
+// Download it from https://ip-ranges.amazonaws.com/ip-ranges.json
+import { readFileSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
+import {
+  cidrsOf,
+  type Interval,
+  intervalOfCidr,
+  merged,
+  without,
+} from '../functions/enrich/intervals.ts';
+
+const Published = z.object({
+  createDate: z.string(),
+  prefixes: z.array(z.object({ ip_prefix: z.cidrv4(), service: z.string() })),
+  ipv6_prefixes: z.array(z.object({ ipv6_prefix: z.cidrv6(), service: z.string() })),
+});
+
+const [source] = process.argv.slice(2);
+if (!source) {
+  console.error('usage: node tools/aws-ranges.ts <ip-ranges.json>');
+  process.exit(2);
+}
+const published = Published.parse(JSON.parse(readFileSync(source, 'utf8')));
+const all = [
+  ...published.prefixes.map(({ service, ip_prefix }) => ({ service, cidr: ip_prefix })),
+  ...published.ipv6_prefixes.map(({ service, ipv6_prefix }) => ({ service, cidr: ipv6_prefix })),
+];
+const byService = Map.groupBy(all, ({ service }) => service);
+const intervalsOf = (service: string): Interval[] =>
+  merged((byService.get(service) ?? []).map(({ cidr }) => intervalOfCidr(cidr)));
+
+// EC2 is rented to customers, and AMAZON is everything: of AWS itself is what remains of it, and what has a name.
+const named = [...byService.keys()].filter((name) => name !== 'AMAZON' && name !== 'EC2').sort();
+const nameless = without(intervalsOf('AMAZON'), ['EC2', ...named].flatMap(intervalsOf));
+const services = Object.fromEntries([
+  ...named.map((name) => [name, intervalsOf(name).flatMap(cidrsOf)]),
+  ['AMAZON', nameless.flatMap(cidrsOf)],
+]);
+const target = new URL('../functions/enrich/aws-ranges.json', import.meta.url);
+writeFileSync(target, `${JSON.stringify({ createDate: published.createDate, services })}\n`);
+console.log(`${Object.values(services).flat().length} ranges of ${published.createDate} written`);

@@ -1,0 +1,58 @@
+// A runtime in memory for measuring, with an analyst that always recommends the same.
+import { randomUUID } from 'node:crypto';
+import { assumeDrilled } from '../../cli/drill/assumed.ts';
+import type { Analyst, Opinion } from '../../functions/analyse/brief.ts';
+import { loadPolicy, POLICIES } from '../../functions/policy/load.ts';
+import type { Policy } from '../../functions/policy/policy.ts';
+import { systemClock } from '../../local/engine/clock.ts';
+import { createRuntime } from '../../local/runtime.ts';
+import { loadSamples, type Sample } from '../../local/samples.ts';
+
+const recommending = (...actions: (readonly [action: string, target: string])[]): Analyst => ({
+  origin: 'playbook',
+  model: null,
+  judge: async (): Promise<Opinion> => ({
+    verdict: 'malicious',
+    summary: 'Measured.',
+    recommendations: actions.map(([action, target]) => ({
+      action,
+      target,
+      parameters: { durationMinutes: null },
+      confidence: 100,
+      reasoning: 'Measured.',
+    })),
+  }),
+});
+
+/** The usual first answer to a web attack: one address watched, one ticket. */
+const TWO_TIER_1_ACTIONS = recommending(
+  ['add_ip_to_watchlist', 'ip-1'],
+  ['create_alert_ticket', 'alert-1'],
+);
+
+export async function measuredAccount() {
+  const policy: Policy = loadPolicy(POLICIES, 'local');
+  // Figures are about the way through, not about the rate limit.
+  const automaticPerMinute = { perAccount: 100, perAction: 100, perIncident: 100 };
+  const runtime = await createRuntime({
+    policy: {
+      ...policy,
+      limits: { ...policy.limits, automaticPerMinute, distinctTargetsPerHour: 1000 },
+    },
+    analyst: TWO_TIER_1_ACTIONS,
+    clock: systemClock,
+    newId: randomUUID,
+    log: () => {},
+    webBaseUrl: 'http://127.0.0.1',
+    linkKey: Buffer.alloc(32),
+    pageKey: Buffer.alloc(32, 1),
+  });
+  await assumeDrilled(policy, runtime.store.drills, systemClock.now());
+  return runtime;
+}
+
+export function webProbe(): Sample {
+  const sample = loadSamples().find(({ id }) => id === 'web-port-probe');
+  if (!sample) throw new Error('the sample web-port-probe is missing');
+  return sample;
+}
