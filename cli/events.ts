@@ -1,7 +1,7 @@
 // Events from files: one file or a folder of them, as text, so that what is wrong with one is refused where all are read.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One delivered body, and what to call it: the path below the folder that was asked for. */
 export type EventFile = { name: string; body: string };

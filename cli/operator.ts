@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lambda } from '@aws-sdk/client-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import { PolicyError } from '../functions/policy/load.ts';
 import type { Policy } from '../functions/policy/policy.ts';
 import { DataDirectoryInUse, DataDirectoryUnwritable } from '../local/data-directory.ts';

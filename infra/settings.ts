@@ -1,6 +1,6 @@
 // What whoever deploys may choose, read from the CDK context (`-c name=value` or cdk.json) and checked.
 import type { Node } from 'constructs';
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const Settings = z
   .strictObject({

@@ -1,6 +1,6 @@
 // The alerts that the console offers: each a real event's shape with a story of its own.
 import { readdirSync, readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const Sample = z.strictObject({
   title: z.string(),

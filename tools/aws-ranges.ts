@@ -1,7 +1,7 @@
 // Reduces AWS's published address ranges to what is AWS's own: node tools/aws-ranges.ts <ip-ranges.json>
 // Download it from https://ip-ranges.amazonaws.com/ip-ranges.json
 import { readFileSync, writeFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   cidrsOf,
   type Interval,

@@ -1,7 +1,7 @@
 // One mechanism on one canary: look, change, check, take back, check. Whatever happens on the way, it is taken back.
 import { hostname, userInfo } from 'node:os';
 import pRetry from 'p-retry';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ActionId, IncidentId, Parameters } from '../../functions/domain/action.ts';
 import { Entity } from '../../functions/domain/alert.ts';
 import { RetryableError } from '../../functions/domain/errors.ts';

@@ -1,7 +1,7 @@
 // Results of a drill on their way from a staging account to a production account, which is never drilled itself.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Drill } from '../../functions/domain/drill.ts';
 import { Refused } from '../operator.ts';
 

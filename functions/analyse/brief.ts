@@ -1,5 +1,5 @@
 // What the analysis is given, and the port that each analyst fulfils.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ActionId, IncidentId } from '../domain/action.ts';
 import { Entity, SeverityLabel, Traffic } from '../domain/alert.ts';
 import { Assessment } from '../domain/assessment.ts';

@@ -2,7 +2,7 @@
 import type { AnthropicBedrock } from '@anthropic-ai/bedrock-sdk';
 import type Anthropic from '@anthropic-ai/sdk';
 import { zodOutputFormat } from '@anthropic-ai/sdk/helpers/zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Analyst } from './brief.ts';
 import { alertMessage, SYSTEM_PROMPT } from './prompt.ts';
 

@@ -1,5 +1,5 @@
 // Why an analysis failed, in one line that may be shown to people and logged.
-import { z } from 'zod';
+import * as z from 'zod';
 import { oneLine } from '../domain/wording.ts';
 
 const MAX_LENGTH = 1000;

@@ -1,5 +1,5 @@
 // Puts the question to the people whose turn it is, keeps the callback, and ends the request when its time is over.
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   type Action,
   ActionId,

@@ -1,5 +1,5 @@
 // Copies each change of a record to where whoever can write the table cannot, and says so where it is none of ours.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ALARMING } from '../domain/alarm-messages.ts';
 import type { Log } from '../platform/log.ts';
 import { digestOf } from '../store/hash-chain.ts';

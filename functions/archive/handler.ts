@@ -4,7 +4,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { S3 } from '@aws-sdk/client-s3';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord, DynamoDBStreamHandler } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ENV, required } from '../domain/env.ts';
 import { createLog } from '../platform/logger.ts';
 import { archive } from './archive.ts';

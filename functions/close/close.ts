@@ -1,5 +1,5 @@
 // Ends an alert's assessment: the outcome on the incident, and a summary to whoever follows it.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Action, IncidentId, type Status } from '../domain/action.ts';
 import type { ActionName } from '../domain/action-catalog.ts';
 import type { Incident, Outcome } from '../domain/incident.ts';

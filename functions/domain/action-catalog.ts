@@ -1,5 +1,5 @@
 // The names of every action that policy may list.
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const ActionName = z.enum([
   'add_ip_to_watchlist',

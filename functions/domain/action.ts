@@ -1,5 +1,5 @@
 // One proposed action from recommendation to undo, and the only legal ways from state to state.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ActionName } from './action-catalog.ts';
 import { Entity, Instant } from './alert.ts';
 import { Recommendation } from './assessment.ts';

@@ -1,5 +1,5 @@
 // An alert in our own form: what fired, how bad it is, and the entities that code found in it.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** ISO 8601 UTC, for example `2026-11-24T03:00:00.000Z`. */
 export const Instant = z.iso.datetime();

@@ -1,5 +1,5 @@
 // What the analysis proposes. The names in it are asked for, not granted: the gate derives what counts.
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const Recommendation = z.strictObject({
   /** An action's name as the model wrote it; one that policy does not know is handed to a person. */

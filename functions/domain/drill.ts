@@ -1,5 +1,5 @@
 // The proof that a mechanism works and undoes itself, and how long it counts.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Instant } from './alert.ts';
 
 /** The last drill of one mechanism, on all of its canary targets. */

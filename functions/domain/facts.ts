@@ -1,5 +1,5 @@
 // What enrichment knows of each entity. A fact that could not be read is `unknown` and says why; it is never absent.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Parameters } from './action.ts';
 import { EntityRef, Instant } from './alert.ts';
 

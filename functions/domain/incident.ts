@@ -1,5 +1,5 @@
 // Alerts that belong together, and how it ended.
-import { z } from 'zod';
+import * as z from 'zod';
 import { HistoryEntry, IncidentId } from './action.ts';
 import { Cause, Generation, Instant, SeverityLabel } from './alert.ts';
 

@@ -1,5 +1,5 @@
 // One IP set of AWS WAF, as the stack tells its executors of it.
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const WafScope = z.enum(['REGIONAL', 'CLOUDFRONT']);
 export type WafScope = z.infer<typeof WafScope>;

@@ -1,5 +1,5 @@
 // The switch of an account.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** `run` acts; `ask` sends every automatic action to a person; `halt` applies nothing (reversals still run). */
 export const SwitchMode = z.enum(['run', 'ask', 'halt']);

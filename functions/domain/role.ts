@@ -1,4 +1,4 @@
 // What people are to an action: whose yes counts.
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const Role = z.enum(['analyst', 'manager']);

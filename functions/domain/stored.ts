@@ -1,5 +1,5 @@
 // Reads what another version of this code may have stored. docs/data.md has the rule for changing what is stored.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Ids, InvalidInput } from './errors.ts';
 
 /** Fields that the schema does not know, each with the object that it is in. */

@@ -1,6 +1,6 @@
 // What an address says about itself: family, size, IANA range, and whether AWS publishes it.
 import ipaddr from 'ipaddr.js';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type AddressFacts, type Fact, known, unknown } from '../domain/facts.ts';
 import { type Address, isSingleHost, parseAddress } from '../platform/ip-address.ts';
 import { awsServicesIn } from './aws-ranges.ts';

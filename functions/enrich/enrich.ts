@@ -1,5 +1,5 @@
 // Reads facts on each entity of an alert, writes them, and hands the analysis a brief: no table, no raw event.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ActionId, IncidentId } from '../domain/action.ts';
 import type { Alert, Entity } from '../domain/alert.ts';
 import {

@@ -1,6 +1,6 @@
 // What our own records say of an entity: earlier incidents, actions in force, and what people decided.
 
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Fact, HistoryFacts, InForce } from '../domain/facts.ts';
 import { known, unknown } from '../domain/facts.ts';
 import type { EntityEvent } from '../store/entity-history.ts';

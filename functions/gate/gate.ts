@@ -1,5 +1,5 @@
 // The gate: decides each recommendation, reserves room under the rate limit, and writes the actions.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import { Assessment, aboutAlert, type Recommendation } from '../domain/assessment.ts';
 import type { Drill } from '../domain/drill.ts';

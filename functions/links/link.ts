@@ -1,5 +1,5 @@
 // Signed links: who may do what to which action until when. Pure but for the MAC, which is injected.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ActionId, IncidentId } from '../domain/action.ts';
 import { type Mac, seal, unseal } from './signed-claims.ts';
 

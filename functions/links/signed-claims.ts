@@ -1,5 +1,5 @@
 // What the site gives out and takes back: claims under a MAC, each kind in a domain of its own.
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** HMAC-SHA-256 under a key that the caller never sees: KMS in an account, a key file on a laptop. */
 export type Mac = {

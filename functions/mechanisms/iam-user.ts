@@ -1,6 +1,6 @@
 // Whose user it is: read from AWS before anything is taken from it, because the alert may be wrong or forged.
 import type { IAM } from '@aws-sdk/client-iam';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Denied, NotFound } from '../domain/errors.ts';
 import { markOf } from '../domain/service-account.ts';
 import { aws } from '../platform/aws-errors.ts';

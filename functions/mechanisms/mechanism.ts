@@ -1,5 +1,5 @@
 // What every mechanism fulfils: say what it will do, look, do it, check, and take back exactly what it did.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Description, Parameters } from '../domain/action.ts';
 import type { ActionName } from '../domain/action-catalog.ts';
 import type { Alert, Entity, EntityKind } from '../domain/alert.ts';

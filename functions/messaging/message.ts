@@ -1,5 +1,5 @@
 // A message to people, in one form for every channel. Rendering to a channel's own format is the channel's work.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One recipient, or the team as a whole. */
 export const Recipient = z.discriminatedUnion('kind', [

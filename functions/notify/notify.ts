@@ -1,5 +1,5 @@
 // Tells people what they have to know or do about an action, by the state that it is in.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Action, ActionId, type Approver, IncidentId } from '../domain/action.ts';
 import type { Mac } from '../links/signed-claims.ts';
 import { askedOf, type News, newsOf, questionsTo } from '../messaging/action-notice.ts';

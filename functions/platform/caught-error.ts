@@ -1,5 +1,5 @@
 // What a state machine caught, in the form in which its Catch hands it on.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** @see https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
 export const Caught = z.object({ Error: z.string(), Cause: z.string().optional() });

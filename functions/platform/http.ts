@@ -1,6 +1,6 @@
 // One HTTP call to a service outside AWS: bounded in time, its refusals as our typed errors, its answer parsed.
 import pRetry from 'p-retry';
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   type Ids,
   InvalidInput,

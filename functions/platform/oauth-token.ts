@@ -1,5 +1,5 @@
 // An OAuth 2.0 access token: kept until shortly before it expires, fetched anew once when it is refused.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Denied } from '../domain/errors.ts';
 
 /** @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1 */

@@ -1,5 +1,5 @@
 // Who is on call by a schedule of PagerDuty or Opsgenie at this moment.
-import { z } from 'zod';
+import * as z from 'zod';
 import { nameOf, type OnDuty, type Shift, schedulesOf, staffed } from '../policy/on-call.ts';
 import type { Escalation, OnCallServices, Schedule } from '../policy/schemas/escalation.ts';
 import { callHttp, type HttpClients, type Service } from './http.ts';

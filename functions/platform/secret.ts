@@ -1,7 +1,7 @@
 // A secret of Secrets Manager: read when it is first needed, kept for a while, never part of a message.
 import { isDeepStrictEqual } from 'node:util';
 import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { Denied, InvalidInput } from '../domain/errors.ts';
 import { aws } from './aws-errors.ts';
 

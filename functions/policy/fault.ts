@@ -1,5 +1,5 @@
 // What is wrong with a policy, in words for whoever wrote it: where, what was expected, what stands there instead.
-import { z } from 'zod';
+import * as z from 'zod';
 
 export type Path = readonly PropertyKey[];
 

@@ -1,5 +1,5 @@
 // JSON Schemas of the policy files, for editors: completion and red lines while somebody types.
-import { z } from 'zod';
+import * as z from 'zod';
 import { AccountFile } from './schemas/account.ts';
 import { ActionsFile } from './schemas/actions.ts';
 import { CalendarFile } from './schemas/calendar.ts';

@@ -1,6 +1,6 @@
 // The compiled policy that a function carries: read once, at its start; unreadable means that it does not start.
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidInput } from '../domain/errors.ts';
 import { Policy } from './policy.ts';
 

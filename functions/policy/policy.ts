@@ -1,5 +1,5 @@
 // All of policies/ for one account, merged and checked: what synth bundles and every decision quotes.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ActionName } from '../domain/action-catalog.ts';
 import { Integrations, SignIn, WebAcls } from './schemas/account.ts';
 import { ActionPolicy } from './schemas/actions.ts';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { explain, type Fault, type Path } from './fault.ts';
 
 export type Read<T> = { data: T; fault: (path: Path, expected: string) => Fault };

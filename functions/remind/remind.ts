@@ -1,5 +1,5 @@
 // Says that an action will be undone soon, and gives one person the means to keep, extend or reverse it.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Action, ActionId, type Approver, IncidentId } from '../domain/action.ts';
 import { known, unknown } from '../domain/facts.ts';
 import { seenOnWebInWords } from '../domain/web-requests.ts';

@@ -1,5 +1,5 @@
 // Undoes one action: compare, take back exactly what we did, verify, record. Safe to call at any time, any number of times.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Action, ActionId, IncidentId, type Status } from '../domain/action.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
 import { TerminalError } from '../domain/errors.ts';

@@ -1,5 +1,5 @@
 // Lenient pieces of schema for events that others write: what is odd becomes null, and a note where it matters.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Alert } from '../domain/alert.ts';
 import { InvalidInput } from '../domain/errors.ts';
 

@@ -1,5 +1,5 @@
 // From a delivered body to findings: EventBridge, SNS, SQS and API wrappings come off, and each finding's product is told.
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidInput } from '../domain/errors.ts';
 
 /** What an event said around a finding; every part may be missing. */

@@ -1,5 +1,5 @@
 // The addresses that people came from when they opened a link of theirs: what must not be blocked.
-import { z } from 'zod';
+import * as z from 'zod';
 import { readStored } from '../domain/stored.ts';
 import { ABSENT, atVersion, contended, type Item, type Table } from './table.ts';
 

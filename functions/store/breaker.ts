@@ -1,5 +1,5 @@
 // The circuit breaker of an account: counts what went wrong, and asks a person about everything when it is too much.
-import { z } from 'zod';
+import * as z from 'zod';
 import { HistoryEntry } from '../domain/action.ts';
 import { readStored } from '../domain/stored.ts';
 import type { Log } from '../platform/log.ts';

@@ -1,5 +1,5 @@
 // Drills: the last result of each mechanism, and what a drill that is under way has to take back.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Drill } from '../domain/drill.ts';
 import { readStored } from '../domain/stored.ts';
 import type { Table } from './table.ts';

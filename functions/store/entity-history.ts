@@ -1,6 +1,6 @@
 // What happened around an entity before: incidents that named it, actions on it, and what people decided.
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Parameters } from '../domain/action.ts';
 import type { Entity } from '../domain/alert.ts';
 import { readStored } from '../domain/stored.ts';

@@ -1,6 +1,6 @@
 // Findings that were seen, and which incident a resource or an actor belongs to at present.
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Conflict } from '../domain/errors.ts';
 import { readStored } from '../domain/stored.ts';
 import { ABSENT, atVersion, type Table } from './table.ts';

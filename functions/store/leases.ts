@@ -1,5 +1,5 @@
 // Leases: one effect in AWS and the actions that hold it. It is undone when the last holder lets go.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Instant } from '../domain/alert.ts';
 import { Conflict, UndoFailed } from '../domain/errors.ts';
 import { readStored } from '../domain/stored.ts';

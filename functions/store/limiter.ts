@@ -1,6 +1,6 @@
 // The rate limit on automatic actions: one item per account, one conditional write per place.
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Entity } from '../domain/alert.ts';
 import { Conflict, InvalidInput } from '../domain/errors.ts';
 import { readStored } from '../domain/stored.ts';

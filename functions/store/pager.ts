@@ -1,5 +1,5 @@
 // How often each person was woken lately, and what waits in that person's digest: one item each, one conditional write per page.
-import { z } from 'zod';
+import * as z from 'zod';
 import { readStored } from '../domain/stored.ts';
 import { minutesAfter } from '../domain/time.ts';
 import type { Limits } from '../policy/schemas/limits.ts';

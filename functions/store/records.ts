@@ -1,5 +1,5 @@
 // Incidents, alerts, facts and actions: parsed on the way out, conditional on the way in.
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { Action } from '../domain/action.ts';
 import { Alert } from '../domain/alert.ts';
 import { Assessment } from '../domain/assessment.ts';

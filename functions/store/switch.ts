@@ -1,6 +1,6 @@
 // The kill switch of an account: what a person set, or what the breaker came to, whichever is stricter. Absent means
 // `run`; unreadable means `halt`.
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidInput } from '../domain/errors.ts';
 import { SwitchMode } from '../domain/kill-switch.ts';
 import type { Limits } from '../policy/schemas/limits.ts';

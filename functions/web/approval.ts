@@ -1,5 +1,5 @@
 // A form of the approval page: the decision is written first, and only then passed on.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Action } from '../domain/action.ts';
 import { utc } from '../domain/wording.ts';
 import { unanswered } from '../messaging/texts/phrases.ts';

@@ -1,5 +1,5 @@
 // The nonce of a form: whoever posts had the page of this very link before them, and not long ago.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Mac, seal, unseal } from '../links/signed-claims.ts';
 
 const FormClaims = z.strictObject({

@@ -1,5 +1,5 @@
 // One answer to several questions that are alike: each is decided by itself, on its own digest.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Action, ActionId } from '../domain/action.ts';
 import type { Verdict } from './decision.ts';
 import { decideOne } from './vote.ts';

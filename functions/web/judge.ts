@@ -1,5 +1,5 @@
 // Whether what shadow mode would have done was right: one person's word on one observed action, replaced by a later one.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Action } from '../domain/action.ts';
 import { noted } from '../store/hash-chain.ts';
 import { notCounted } from './approval.ts';

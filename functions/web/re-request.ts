@@ -1,5 +1,5 @@
 // A manager has an expired question asked anew: a new request with a new clock, on fresh facts.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Action, ActionId } from '../domain/action.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { errorFields } from '../platform/log.ts';

@@ -1,5 +1,5 @@
 // A form of the review page: keep, extend or reverse what is in force. The record first, then its effects.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Action } from '../domain/action.ts';
 import { utc } from '../domain/wording.ts';
 import { errorFields } from '../platform/log.ts';

@@ -1,7 +1,7 @@
 // Who signed in, for a quarter of an hour, in the browser alone: sealed cookies, and no state on our side.
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
-import { z } from 'zod';
+import * as z from 'zod';
 import { derived, type Mac, seal, unseal } from '../links/signed-claims.ts';
 import type { Attempt } from './oidc.ts';
 

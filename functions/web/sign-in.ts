@@ -1,6 +1,6 @@
 // Signing in, where the account asks for it: a link shows the question, and only the person whom it names decides.
 import type { Context } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { RetryableError } from '../domain/errors.ts';
 import type { Mac } from '../links/signed-claims.ts';
 import type { HttpClients } from '../platform/http.ts';

@@ -1,7 +1,7 @@
 // A click in Slack: the same vote as on the page, if Slack sent it and the member is the person whose buttons they are.
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import { z } from 'zod';
+import * as z from 'zod';
 import { headlineOf } from '../messaging/texts/phrases.ts';
 import { callHttp, type HttpClients, type Service } from '../platform/http.ts';
 import { errorFields } from '../platform/log.ts';

@@ -1,5 +1,5 @@
 // Where a request came from: the other end of the connection, as API Gateway saw it.
-import { z } from 'zod';
+import * as z from 'zod';
 
 const Env = z.object({
   requestContext: z.object({

@@ -2,7 +2,7 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Action } from '../domain/action.ts';
 import { type LinkClaims, PagePurpose } from '../links/link.ts';
 import type { Mac } from '../links/signed-claims.ts';

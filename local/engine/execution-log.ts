@@ -1,6 +1,6 @@
 // Which executions were started and which have ended: what the engine needs to go on after a restart.
 import { appendFileSync, readFileSync, truncateSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { MachineName } from './definition.ts';
 
 export type Started = { machine: MachineName; name: string; input: object };

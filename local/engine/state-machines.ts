@@ -1,7 +1,7 @@
 // Runs the deployed definitions on aws-local-stepfunctions, with what that engine lacks: task tokens, names, restarts.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ExecutionError, StateMachine } from 'aws-local-stepfunctions';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from './clock.ts';
 import { loadDefinition, type MachineName } from './definition.ts';
 import type { ExecutionLog } from './execution-log.ts';

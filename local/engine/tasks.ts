@@ -1,5 +1,5 @@
 // Runs the Task states: calls the function, keeps the time limit and waits for the callback where one is due.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from './clock.ts';
 import { FatalTaskError, functionFailed, noSuchFunction, StatesTimeout } from './task-errors.ts';
 

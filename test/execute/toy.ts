@@ -1,5 +1,5 @@
 // A mechanism on a set in memory, for tests of the fixed order: what it does is visible at every step.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Action } from '../../functions/domain/action.ts';
 import { StateChanged } from '../../functions/domain/errors.ts';
 import { type Connected, connected, type Mechanism } from '../../functions/mechanisms/mechanism.ts';

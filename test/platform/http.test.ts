@@ -1,7 +1,7 @@
 // Calls to services outside AWS, over real HTTP: what is refused is typed, and nothing is sent twice by accident.
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   Conflict,
   Denied,

@@ -1,6 +1,6 @@
 // Secrets and tokens: fetched when needed, kept for a while, never shown.
 import { beforeEach, describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Denied, InvalidInput, NotFound } from '../../functions/domain/errors.ts';
 import { tokenKeeper } from '../../functions/platform/oauth-token.ts';
 import { type SecretClients, secretOf } from '../../functions/platform/secret.ts';

@@ -1,6 +1,6 @@
 // revoke_api_key for IAM access keys: inactive, and afterwards the status that was captured.
 import type { IAM } from '@aws-sdk/client-iam';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Description, Parameters } from '../../domain/action.ts';
 import type { Alert, Entity } from '../../domain/alert.ts';
 import { InvalidInput, StateChanged } from '../../domain/errors.ts';

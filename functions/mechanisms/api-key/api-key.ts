@@ -1,6 +1,6 @@
 // revoke_api_key for API Gateway: the key is disabled, and afterwards enabled as it was. Its value is never read.
 import type { APIGateway } from '@aws-sdk/client-api-gateway';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Description } from '../../domain/action.ts';
 import { Denied, NotFound, StateChanged } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';

@@ -1,6 +1,6 @@
 // The flow logs of one network interface: which are ours, one more, one less. EC2 shows a change a little later than it makes it.
 import type { EC2, FlowLog, UnsuccessfulItem } from '@aws-sdk/client-ec2';
-import { z } from 'zod';
+import * as z from 'zod';
 import { aws, typedAwsError } from '../../platform/aws-errors.ts';
 import { lookUntil, type Sleep } from '../look-until.ts';
 

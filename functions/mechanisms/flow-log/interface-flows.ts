@@ -1,5 +1,5 @@
 // increase_logging_verbosity on the network: a flow log for one interface of an instance, made, tagged and deleted.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Description, Parameters } from '../../domain/action.ts';
 import type { Entity } from '../../domain/alert.ts';
 import { InvalidInput, NotFound, QuotaExceeded, StateChanged } from '../../domain/errors.ts';

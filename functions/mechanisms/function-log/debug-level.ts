@@ -1,6 +1,6 @@
 // increase_logging_verbosity on a function: its application log level becomes DEBUG, and what it was comes back.
 import type { Lambda } from '@aws-sdk/client-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Description } from '../../domain/action.ts';
 import type { Entity } from '../../domain/alert.ts';
 import { Conflict, NotFound, StateChanged } from '../../domain/errors.ts';

@@ -1,5 +1,5 @@
 // quarantine_email in Gmail: one message loses the labels that show it and gets one that hides it; then the reverse.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Conflict, NotFound, StateChanged } from '../../domain/errors.ts';
 import { shell } from '../../domain/shell.ts';
 import { quoted } from '../../domain/wording.ts';

@@ -1,6 +1,6 @@
 // The calls to Gmail that quarantine takes, in the name of the mailbox's owner, and what its refusals mean.
 import { importPKCS8, SignJWT } from 'jose';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Denied, InvalidInput, NotFound, QuotaExceeded, Throttled } from '../../domain/errors.ts';
 import { type Call, callHttp, type HttpClients, type Service } from '../../platform/http.ts';
 import { TokenAnswer, tokenKeeper } from '../../platform/oauth-token.ts';

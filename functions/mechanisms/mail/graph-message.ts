@@ -1,5 +1,5 @@
 // quarantine_email in Exchange Online: one message moved into a hidden folder of its mailbox, and back where it was.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Conflict, NotFound, StateChanged } from '../../domain/errors.ts';
 import { shell } from '../../domain/shell.ts';
 import { quoted } from '../../domain/wording.ts';

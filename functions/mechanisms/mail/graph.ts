@@ -1,5 +1,5 @@
 // The calls to Microsoft Graph that quarantine takes, with client credentials, and what its refusals mean.
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   Conflict,
   Denied,

@@ -1,5 +1,5 @@
 // Which message in which mailbox an alert is about, and what is said of its quarantine whoever keeps the mailbox.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Description } from '../../domain/action.ts';
 import type { Entity } from '../../domain/alert.ts';
 import { InvalidInput } from '../../domain/errors.ts';

@@ -1,5 +1,5 @@
 // send_analyst_notification: a message to the on-call analysts of policy, withdrawn by a second one.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Approver } from '../../domain/action.ts';
 import { NotFound, Unavailable } from '../../domain/errors.ts';
 import { quoted } from '../../domain/wording.ts';

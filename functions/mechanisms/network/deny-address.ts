@@ -1,6 +1,6 @@
 // Blocks one address at the network: a deny rule in the network ACL of the subnets that the attacked instance is in.
 import type { NetworkAclEntry } from '@aws-sdk/client-ec2';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Alert } from '../../domain/alert.ts';
 import { Conflict, QuotaExceeded, StateChanged } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';

@@ -1,5 +1,5 @@
 // create_alert_ticket in Jira Cloud (REST API v3): an issue per incident, found by its label.
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidInput, NotFound } from '../../domain/errors.ts';
 import { cut, oneLine } from '../../domain/wording.ts';
 import { type Call, callHttp, type HttpClients, type Service } from '../../platform/http.ts';

@@ -1,5 +1,5 @@
 // create_alert_ticket in ServiceNow (Table API): an incident record per incident, found by its correlation id.
-import { z } from 'zod';
+import * as z from 'zod';
 import { cut, oneLine } from '../../domain/wording.ts';
 import { type Call, callHttp, type HttpClients, type Service } from '../../platform/http.ts';
 import { type Secret, withSecret } from '../../platform/secret.ts';

@@ -1,6 +1,6 @@
 // disable_user_account_temporarily for users of a Cognito user pool: disabled and signed out, and enabled again.
 import type { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Description } from '../../domain/action.ts';
 import { NotFound, StateChanged } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';

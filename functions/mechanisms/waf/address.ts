@@ -1,5 +1,5 @@
 // Watching and blocking one address are the same change to different IP sets: both mechanisms, from one shape.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Description } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
 import { InvalidInput, NotFound } from '../../domain/errors.ts';

@@ -1,5 +1,5 @@
 // PagerDuty Events v2: a page, and its end when the matter is decided or withdrawn.
-import { z } from 'zod';
+import * as z from 'zod';
 import { oneLine } from '../../domain/wording.ts';
 import { callHttp, type HttpClients, type Service } from '../../platform/http.ts';
 import { type Secret, withSecret } from '../../platform/secret.ts';

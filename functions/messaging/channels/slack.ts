@@ -1,5 +1,5 @@
 // Slack: a direct message to a person, or a post into the team's channel.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Denied, NotFound, Throttled, Unavailable } from '../../domain/errors.ts';
 import { callHttp, type HttpClients, type Service } from '../../platform/http.ts';
 import { errorFields, type Log } from '../../platform/log.ts';

@@ -1,5 +1,5 @@
 // Microsoft Teams: an Adaptive Card to a Workflows webhook, which posts it where the team reads.
-import { z } from 'zod';
+import * as z from 'zod';
 import { oneLine } from '../../domain/wording.ts';
 import { callHttp, type HttpClients, type Service } from '../../platform/http.ts';
 import { type Secret, withSecret } from '../../platform/secret.ts';

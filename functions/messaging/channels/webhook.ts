@@ -1,6 +1,6 @@
 // A signed webhook: the team's messages for whatever the team builds on them.
 import { Webhook } from 'standardwebhooks';
-import { z } from 'zod';
+import * as z from 'zod';
 import { callHttp, type HttpClients, type Service } from '../../platform/http.ts';
 import { type Secret, withSecret } from '../../platform/secret.ts';
 import { type Channel, PATIENCE } from './channel.ts';

@@ -1,5 +1,5 @@
 // policies/accounts/*.yaml: what is different in one account, and what it is joined to.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ActionName } from '../../domain/action-catalog.ts';
 import { CalendarFile } from './calendar.ts';
 import { ChannelsFile, SecretName } from './channels.ts';

@@ -1,5 +1,5 @@
 // policies/actions.yaml: what may run alone, what needs a person, and what never runs.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ActionName } from '../../domain/action-catalog.ts';
 import { EntityKind } from '../../domain/alert.ts';
 import { Role } from '../../domain/role.ts';

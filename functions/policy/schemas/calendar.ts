@@ -1,5 +1,5 @@
 // policies/calendar.yaml: when changes are planned, and what explains strange sights at some hours.
-import { z } from 'zod';
+import * as z from 'zod';
 
 const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time such as "03:30"');
 

@@ -1,5 +1,5 @@
 // Where messages and tickets go, beside e-mail for people and the stack's topic for the team, which are always there.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a secret itself looks like; it was pasted where its name belongs. */
 const LOOKS_SECRET = /^(xox[a-z]-|whsec_|[0-9a-f]{32}$)/i;

@@ -1,5 +1,5 @@
 // policies/drill.yaml: what mechanisms are drilled on.
-import { z } from 'zod';
+import * as z from 'zod';
 import { EntityKind } from '../../domain/alert.ts';
 
 /** Something of the account that nobody uses, for mechanisms to be drilled on. */

@@ -1,5 +1,5 @@
 // policies/effective.yaml: what an action amounts to on some targets.
-import { z } from 'zod';
+import * as z from 'zod';
 import { ActionName } from '../../domain/action-catalog.ts';
 
 /** What code can establish about a target. */

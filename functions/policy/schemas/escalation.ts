@@ -1,5 +1,5 @@
 // policies/escalation.yaml: who is asked, in what order.
-import { z } from 'zod';
+import * as z from 'zod';
 import { Role } from '../../domain/role.ts';
 import { SecretName } from './channels.ts';
 

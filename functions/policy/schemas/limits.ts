@@ -1,5 +1,5 @@
 // policies/limits.yaml: how much, how often and for how long.
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const LimitsFile = z.strictObject({
   /** Automatic actions in any 60 seconds; what is above waits for a person. */

@@ -1,5 +1,5 @@
 // policies/protected.yaml: what is never touched.
-import { z } from 'zod';
+import * as z from 'zod';
 import { EntityKind } from '../../domain/alert.ts';
 
 export const ProtectedRule = z.strictObject({

@@ -1,5 +1,5 @@
 // The generic alert that anything may put on the bus: documented in docs/generic-alert.md, and strict.
-import { z } from 'zod';
+import * as z from 'zod';
 import { EntityKind, Instant, SeverityLabel, Traffic } from '../../domain/alert.ts';
 import type { Draft } from '../draft.ts';
 import { createCollector } from '../entities.ts';

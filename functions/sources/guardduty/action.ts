@@ -1,6 +1,6 @@
 // The action part of a GuardDuty finding: what was done, by whom, and where the traffic was seen.
 // @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_Action.html
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Draft } from '../draft.ts';
 import { type Attributes, type Collector, OURS } from '../entities.ts';
 import {

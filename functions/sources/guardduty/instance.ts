@@ -1,6 +1,6 @@
 // The instance in a GuardDuty finding, with its network interfaces: the addresses on our own side.
 // @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_InstanceDetails.html
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Collector, OURS } from '../entities.ts';
 import { list, opt, text } from '../fields.ts';
 import type { At } from './casing.ts';

@@ -1,6 +1,6 @@
 // A GuardDuty finding, in either casing and with any part missing, as a draft of an alert.
 // @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_Finding.html
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Draft } from '../draft.ts';
 import { type Attributes, createCollector } from '../entities.ts';
 import {

@@ -1,5 +1,5 @@
 // The resource part of a GuardDuty finding: what suffered, and whose credentials were used.
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Entity } from '../../domain/alert.ts';
 import type { Collector } from '../entities.ts';
 import { list, opt, text } from '../fields.ts';

@@ -1,6 +1,6 @@
 // AttackSequence findings: many signals, actors, endpoints and resources in one.
 // @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_Sequence.html
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Collector, OURS } from '../entities.ts';
 import { list, opt, text } from '../fields.ts';
 import { kindOfType, nameOf } from '../resource-kinds.ts';

@@ -1,6 +1,6 @@
 // What was done, in a Security Hub finding (ASFF): who was on the other side, and where the traffic was seen.
 // @see https://docs.aws.amazon.com/securityhub/latest/userguide/asff-top-level-attributes.html
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Alert } from '../../domain/alert.ts';
 import { type Collector, OURS } from '../entities.ts';
 import {

@@ -1,6 +1,6 @@
 // A Security Hub finding in ASFF as a draft of an alert.
 // @see https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format-syntax.html
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidInput } from '../../domain/errors.ts';
 import type { Draft } from '../draft.ts';
 import { type Collector, createCollector, OURS } from '../entities.ts';

@@ -1,6 +1,6 @@
 // A finding in OCSF, as Security Hub's newer version and Security Lake write it, as a draft of an alert.
 // @see https://schema.ocsf.io/classes/detection_finding
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidInput } from '../../domain/errors.ts';
 import type { Draft } from '../draft.ts';
 import { type Collector, createCollector, OURS } from '../entities.ts';

@@ -1,6 +1,6 @@
 // A loopback Jira Cloud site, written from the REST API's documentation: as strict about what it is sent, and with a
 // search that learns of new issues later.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Answer, raw, startLoopback } from '../../fixtures/loopback.ts';
 
 export type Issue = {

@@ -1,5 +1,5 @@
 // A loopback ServiceNow instance, written from the Table API's documentation and the data policies of a new instance.
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Answer, raw, startLoopback } from '../../fixtures/loopback.ts';
 
 export type Row = {
