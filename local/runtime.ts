@@ -1,4 +1,5 @@
 // Everything of a deployed stack in one process: the same definitions and functions, with stand-ins for AWS.
+
 import { join } from 'node:path';
 import { analyse } from '../functions/analyse/analyse.ts';
 import type { Analyst } from '../functions/analyse/brief.ts';
@@ -21,8 +22,9 @@ import { remind } from '../functions/remind/remind.ts';
 import { reverse } from '../functions/reverse/reverse.ts';
 import { createStore } from '../functions/store/store.ts';
 import { sweep } from '../functions/sweep/sweep.ts';
+import type { WebDeps } from '../functions/web/deps.ts';
 import type { Provider } from '../functions/web/oidc.ts';
-import { createWeb, type WebDeps } from '../functions/web/web.ts';
+import { createWeb } from '../functions/web/web.ts';
 import { createAccount } from './account.ts';
 import { copiesInFolder, copiesInMemory } from './archive-copies.ts';
 import { createInbox, type Delivered } from './aws/inbox.ts';

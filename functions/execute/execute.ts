@@ -1,15 +1,14 @@
 // Carries out one action in the fixed order: lease, capture, record, schedule the undo, apply, verify, in force.
+
 import * as z from 'zod';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import type { Instant } from '../domain/alert.ts';
 import { Conflict, NotVerified, UndoFailed } from '../domain/errors.ts';
 import { minutesAfter } from '../domain/time.ts';
-import { type Job, jobOf, type Mechanisms } from '../mechanisms/job.ts';
-import type { Log } from '../platform/log.ts';
-import { overdueAt, type Schedules, scheduleEnd } from '../platform/schedules.ts';
-import type { Policy } from '../policy/policy.ts';
+import { type Job, jobOf } from '../mechanisms/job.ts';
+import { overdueAt, scheduleEnd } from '../platform/schedules.ts';
 import { moveTo } from '../store/hash-chain.ts';
-import type { Store } from '../store/store.ts';
+import type { ExecuteDeps } from './deps.ts';
 import {
   authorise,
   refuseAboveRate,
@@ -18,15 +17,6 @@ import {
   refuseWhenOver,
   refuseWhenUndone,
 } from './preflight.ts';
-
-export type ExecuteDeps = {
-  store: Store;
-  mechanisms: Mechanisms;
-  schedules: Schedules;
-  policy: Policy;
-  now: () => Date;
-  log: Log;
-};
 
 export const ExecuteInput = z.object({ incidentId: IncidentId, actionId: ActionId });
 

@@ -1,8 +1,9 @@
 // What stops an action at the last moment, whoever called and however long ago it was decided; and what says that it came too late.
+
 import { Action } from '../domain/action.ts';
 import { Conflict, Denied, Halted, IllegalTransition, Unavailable } from '../domain/errors.ts';
 import { hasUnknownFields } from '../domain/stored.ts';
-import type { ExecuteDeps } from './execute.ts';
+import type { ExecuteDeps } from './deps.ts';
 
 /** A newer version may have recorded a condition that this one does not know. During a deployment, trying again helps. */
 export function refuseWhenNewer(action: Action): void {

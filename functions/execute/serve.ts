@@ -1,4 +1,5 @@
 // What every executor and reverser function in AWS is built from; a scope adds its mechanisms.
+
 import { setTimeout } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Scheduler } from '@aws-sdk/client-scheduler';
@@ -10,7 +11,8 @@ import { createLog } from '../platform/logger.ts';
 import { readPolicyFile } from '../policy/policy-file.ts';
 import { reverse } from '../reverse/reverse.ts';
 import { createStore } from '../store/store.ts';
-import { type ExecuteDeps, execute } from './execute.ts';
+import type { ExecuteDeps } from './deps.ts';
+import { execute } from './execute.ts';
 
 export const sleep: Sleep = (milliseconds) => setTimeout(milliseconds);
 

@@ -1,4 +1,5 @@
 // Decides an approved action once more: a person's yes was to one exact action, under the facts and rules of that moment.
+
 import { isDeepStrictEqual } from 'node:util';
 import type { Action, Status } from '../domain/action.ts';
 import { minutesAfter } from '../domain/time.ts';
@@ -6,7 +7,8 @@ import { cut } from '../domain/wording.ts';
 import type { Effect } from '../mechanisms/registry.ts';
 import { moveTo } from '../store/hash-chain.ts';
 import { decide, isStricter, type Ruling } from './decide.ts';
-import type { GateDeps } from './gate.ts';
+import type { GateDeps } from './deps.ts';
+
 import type { Circumstances } from './proposal.ts';
 
 /** Where the record of an action ends a failure. */

@@ -1,30 +1,19 @@
 // The gate: decides each recommendation, reserves room under the rate limit, and writes the actions.
+
 import * as z from 'zod';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import { Assessment, aboutAlert, type Recommendation } from '../domain/assessment.ts';
 import type { Drill } from '../domain/drill.ts';
 import { Conflict, InvalidInput } from '../domain/errors.ts';
 import type { Effect } from '../mechanisms/registry.ts';
-import { errorFields, type Log } from '../platform/log.ts';
-import type { OnCall } from '../platform/on-call-schedule.ts';
-import type { Policy } from '../policy/policy.ts';
-import type { Store } from '../store/store.ts';
+import { errorFields } from '../platform/log.ts';
 import { waitsOf } from './approval-request.ts';
 import { compose } from './compose.ts';
 import { decide, type Ruling, stricter } from './decide.ts';
 import { decideAgain, isEffectOf } from './decide-again.ts';
+import type { GateDeps } from './deps.ts';
 import { type Asking, asking, withPeople } from './on-call-people.ts';
 import type { Circumstances } from './proposal.ts';
-
-export type GateDeps = {
-  store: Store;
-  /** Reads the schedules of the ladder; without it, they ask nobody. */
-  onCall?: OnCall;
-  policy: Policy;
-  effectsOf: Circumstances['effectsOf'];
-  now: () => Date;
-  log: Log;
-};
 
 export const GateInput = z.object({
   incidentId: IncidentId,

@@ -8,7 +8,8 @@ import { createLog } from '../platform/logger.ts';
 import { createOnCall } from '../platform/on-call-schedule.ts';
 import { readPolicyFile } from '../policy/policy-file.ts';
 import { createStore } from '../store/store.ts';
-import { type GateDeps, gate } from './gate.ts';
+import type { GateDeps } from './deps.ts';
+import { gate } from './gate.ts';
 
 const log = createLog('gate');
 const policy = readPolicyFile(required(process.env, ENV.policyPath));

@@ -1,9 +1,10 @@
 // Whom a question is put to, by the ladder as it is staffed at that moment.
+
 import type { ApprovalRequest } from '../domain/action.ts';
 import { staffNow } from '../platform/on-call-schedule.ts';
 import { requestApproval } from './approval-request.ts';
 import type { Ruling } from './decide.ts';
-import type { GateDeps } from './gate.ts';
+import type { GateDeps } from './deps.ts';
 
 export type Asking = GateDeps & { ladder: () => ReturnType<typeof staffNow> };
 

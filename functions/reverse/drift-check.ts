@@ -4,7 +4,7 @@ import type { Action } from '../domain/action.ts';
 import { jobOf } from '../mechanisms/job.ts';
 import { errorFields } from '../platform/log.ts';
 import { noted } from '../store/hash-chain.ts';
-import type { ReverseDeps } from './reverse.ts';
+import type { ReverseDeps } from './deps.ts';
 
 const isStanding = ({ status }: Action): boolean => status === 'in-force' || status === 'kept';
 

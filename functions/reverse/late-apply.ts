@@ -8,7 +8,9 @@ import { minutesAfter } from '../domain/time.ts';
 import { jobOf } from '../mechanisms/job.ts';
 import { errorFields } from '../platform/log.ts';
 import { noted } from '../store/hash-chain.ts';
-import type { ReverseDeps, ReverseInput } from './reverse.ts';
+import type { ReverseDeps } from './deps.ts';
+import type { ReverseInput } from './request.ts';
+
 import { claimantOf, revertAndVerify, underClaim } from './undo.ts';
 
 /** More than the time limit of an executor in infra/function-table.ts. */

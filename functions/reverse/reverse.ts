@@ -1,43 +1,20 @@
 // Undoes one action: compare, take back exactly what we did, verify, record. Safe to call at any time, any number of times.
-import * as z from 'zod';
-import { type Action, ActionId, IncidentId, type Status } from '../domain/action.ts';
+
+import type { Action, Status } from '../domain/action.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
 import { TerminalError } from '../domain/errors.ts';
 import { isLeftToPeople } from '../domain/owed-notification.ts';
 import { minutesAfter } from '../domain/time.ts';
-import { jobOf, type Mechanisms } from '../mechanisms/job.ts';
-import { Caught, causeText } from '../platform/caught-error.ts';
-import { errorFields, type Log } from '../platform/log.ts';
-import { REVERSAL_LEAD_MS, type Schedules, unscheduleEnd } from '../platform/schedules.ts';
-import type { Policy } from '../policy/policy.ts';
+import { jobOf } from '../mechanisms/job.ts';
+import { causeText } from '../platform/caught-error.ts';
+import { errorFields } from '../platform/log.ts';
+import { REVERSAL_LEAD_MS, unscheduleEnd } from '../platform/schedules.ts';
 import { moveTo } from '../store/hash-chain.ts';
-import type { Store } from '../store/store.ts';
+import type { ReverseDeps } from './deps.ts';
 import { check } from './drift-check.ts';
 import { LAST_LOOK_AFTER_MINUTES, lookOnceMore, mayBeFollowed } from './late-apply.ts';
+import { ReverseInput } from './request.ts';
 import { claimantOf, revertAndVerify, underClaim } from './undo.ts';
-
-export type ReverseDeps = {
-  store: Store;
-  mechanisms: Mechanisms;
-  schedules: Schedules;
-  policy: Policy;
-  now: () => Date;
-  log: Log;
-};
-
-export const ReverseInput = z.object({
-  incidentId: IncidentId,
-  actionId: ActionId,
-  /** `check` undoes nothing: it looks whether the effect is still there. */
-  cause: z.enum(['due', 'person', 'sweeper', 'execution-failed', 'check']),
-  /** Who wants it: `schedule`, `sweep`, `respond` or `person:<id>`. */
-  by: z.string().min(1).max(128),
-  /** Name of the state machine's execution: its retries go on where it was, any other has to wait for it. */
-  execution: z.string().max(128).optional(),
-  /** What the state machine caught, when an execution failed. */
-  failure: Caught.optional(),
-});
-export type ReverseInput = z.infer<typeof ReverseInput>;
 
 const NEVER_APPLIED: readonly Status[] = ['proposed', 'approved', 'awaiting-approval'];
 const UNDOABLE: readonly Status[] = [

@@ -1,9 +1,10 @@
 // Takes one change back, and looks whether it is gone.
+
 import { NotVerified, TerminalError } from '../domain/errors.ts';
 import type { Job } from '../mechanisms/job.ts';
 import type { Claimant } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
-import type { ReverseInput } from './reverse.ts';
+import type { ReverseInput } from './request.ts';
 
 /**
  * Returns what was found afterwards, in words. Throws StateChanged when the state is not the one that we left, and

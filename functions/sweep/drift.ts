@@ -1,7 +1,8 @@
 // Which of the actions in force have their effect looked for in AWS now: each once an hour, few at a time.
+
 import { createHash } from 'node:crypto';
 import type { Action } from '../domain/action.ts';
-import type { SweepDeps } from './sweep.ts';
+import type { SweepDeps } from './deps.ts';
 
 /** In one sweep: AWS throttles what asks too much. Where more fall on one minute, each hour has others left out. */
 const MOST_AT_ONCE = 20;

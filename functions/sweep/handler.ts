@@ -1,4 +1,5 @@
 // Lambda entry of `sweep`, called every minute.
+
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Lambda } from '@aws-sdk/client-lambda';
 import { SFN } from '@aws-sdk/client-sfn';
@@ -9,7 +10,8 @@ import { createCall } from '../platform/invoke.ts';
 import { createLog } from '../platform/logger.ts';
 import { readPolicyFile } from '../policy/policy-file.ts';
 import { createStore } from '../store/store.ts';
-import { type SweepDeps, sweep } from './sweep.ts';
+import type { SweepDeps } from './deps.ts';
+import { sweep } from './sweep.ts';
 
 const log = createLog('sweep');
 const sfn = new SFN({});

@@ -6,7 +6,7 @@ import { isLeftToPeople, isUnheard } from '../domain/owed-notification.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { errorFields } from '../platform/log.ts';
 import { moveTo, noted } from '../store/hash-chain.ts';
-import type { SweepDeps } from './sweep.ts';
+import type { SweepDeps } from './deps.ts';
 
 const LOOK_AGAIN_MINUTES = 5;
 /** What was broken may be mended at any time: it is undone soon after. */

@@ -1,26 +1,9 @@
-// Makes the promises hold when a schedule, an event or a function was lost: finds what is overdue and sets it going again.
-
-import type { Send } from '../messaging/message.ts';
-import { errorFields, type Log } from '../platform/log.ts';
-import type { Store } from '../store/store.ts';
+import { errorFields } from '../platform/log.ts';
+import type { SweepDeps } from './deps.ts';
 import { checkEffects } from './drift.ts';
 import { help } from './overdue-action.ts';
 import { tellOfBreaker } from './tripped-breaker.ts';
 import { resume } from './unfinished-incident.ts';
-
-export type SweepDeps = {
-  store: Store;
-  /** Starts the state machines. A name that is in use already means that somebody else was faster: no error. */
-  startReverse: (name: string, input: object) => Promise<void>;
-  startRespond: (name: string, input: object) => Promise<void>;
-  /** Gives the state machine the answer that it may have missed; rejects when it no longer waits. */
-  callback: (token: string, output: object) => Promise<void>;
-  /** Has the notify function tell people about an action, or of what they were not woken for. */
-  tell: (input: { incidentId: string; actionId: string } | { digestFor: string }) => Promise<void>;
-  send: Send;
-  now: () => Date;
-  log: Log;
-};
 
 /** What one sweep saw and did. */
 export type SweepResult = { looked: number; restarted: number; failures: number };

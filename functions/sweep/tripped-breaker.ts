@@ -1,6 +1,7 @@
 // A breaker that tripped, and of which nobody has heard.
+
 import { utc } from '../domain/wording.ts';
-import type { SweepDeps } from './sweep.ts';
+import type { SweepDeps } from './deps.ts';
 
 /** The breaker moves by itself; only a person moves it back, and has to know. */
 export async function tellOfBreaker({ store, send }: SweepDeps, account: string): Promise<void> {

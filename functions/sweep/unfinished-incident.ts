@@ -3,7 +3,7 @@
 import type { Incident } from '../domain/incident.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { noted } from '../store/hash-chain.ts';
-import type { SweepDeps } from './sweep.ts';
+import type { SweepDeps } from './deps.ts';
 
 const MAX_RESTARTS = 2;
 /** Longer than an assessment takes, with every rung of the ladder. */

@@ -5,6 +5,8 @@ import type { Escalation } from '../policy/schemas/escalation.ts';
 import { peopleAsked } from './decision.ts';
 
 export type Standing = { title: string; text: string; tone: 'good' | 'bad' | 'quiet' };
+/** What a form came to: the action after it, what to say first, and whether the answer was counted. */
+export type Answer = { action: Action; say: Standing; status: 200 | 403 | 409 | 410 | 503 };
 /** Names of people by id. */
 export type Names = Readonly<Record<string, string>>;
 

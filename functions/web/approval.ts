@@ -1,15 +1,18 @@
 // A form of the approval page: the decision is written first, and only then passed on.
+
 import * as z from 'zod';
 import type { Action } from '../domain/action.ts';
 import { utc } from '../domain/wording.ts';
 import { unanswered } from '../messaging/texts/phrases.ts';
 import { errorFields } from '../platform/log.ts';
-import type { Standing } from './action-status.ts';
+import type { Answer, Standing } from './action-status.ts';
 import type { By, Change, Refusal } from './decision.ts';
+import type { WebDeps } from './deps.ts';
 import { decideTogether, TogetherForm } from './grouped-answers.ts';
+import type { Opened } from './open-link.ts';
 import { acknowledge, askForTime, handOver } from './request.ts';
 import { decideOne } from './vote.ts';
-import type { Answer, Opened, WebDeps } from './web.ts';
+
 import { write } from './write-change.ts';
 
 export const ApproveForm = z.strictObject({

@@ -1,9 +1,12 @@
 // One answer to several questions that are alike: each is decided by itself, on its own digest.
+
 import * as z from 'zod';
 import { type Action, ActionId } from '../domain/action.ts';
+import type { Answer } from './action-status.ts';
 import type { Verdict } from './decision.ts';
+import type { WebDeps } from './deps.ts';
+import type { Opened } from './open-link.ts';
 import { decideOne } from './vote.ts';
-import type { Answer, Opened, WebDeps } from './web.ts';
 
 /** What the page showed of a question: its id and its digest. */
 const Picked = z

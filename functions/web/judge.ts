@@ -1,10 +1,14 @@
 // Whether what shadow mode would have done was right: one person's word on one observed action, replaced by a later one.
+
 import * as z from 'zod';
 import type { Action } from '../domain/action.ts';
 import { noted } from '../store/hash-chain.ts';
+import type { Answer } from './action-status.ts';
 import { notCounted } from './approval.ts';
 import { type By, type Change, mayNot, refuse } from './decision.ts';
-import type { Answer, Opened, WebDeps } from './web.ts';
+import type { WebDeps } from './deps.ts';
+import type { Opened } from './open-link.ts';
+
 import { write } from './write-change.ts';
 
 export const JudgeForm = z.strictObject({

@@ -1,8 +1,19 @@
 // What a link that was read leads to: its action, if that is still what the link was made for.
 
-import { type Purpose, readLink } from '../links/link.ts';
+import type { Action } from '../domain/action.ts';
+import { type LinkClaims, type Purpose, readLink } from '../links/link.ts';
 import { actionDigest } from '../store/hash-chain.ts';
-import type { Opened, WebDeps } from './web.ts';
+import type { WebDeps } from './deps.ts';
+
+/** An opened link: who holds it, what it is about, and whether it may still decide. */
+export type Opened = {
+  token: string;
+  claims: LinkClaims;
+  action: Action;
+  expired: boolean;
+  /** Where policy asks for it, and this browser has not: then the link shows, and decides nothing. */
+  mustSignIn: boolean;
+};
 
 /** An expired link decides nothing; for a day it still shows how things ended. */
 const SHOWS_FOR_MS = 24 * 3_600_000;

@@ -1,12 +1,16 @@
 // A manager has an expired question asked anew: a new request with a new clock, on fresh facts.
+
 import * as z from 'zod';
 import { type Action, ActionId } from '../domain/action.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { errorFields } from '../platform/log.ts';
 import { noted } from '../store/hash-chain.ts';
+import type { Answer } from './action-status.ts';
 import { notCounted } from './approval.ts';
 import { type By, type Change, mayNot, refuse } from './decision.ts';
-import type { Answer, Opened, WebDeps } from './web.ts';
+import type { WebDeps } from './deps.ts';
+import type { Opened } from './open-link.ts';
+
 import { write } from './write-change.ts';
 
 export const AnewForm = z.strictObject({ digest: z.string() });

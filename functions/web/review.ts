@@ -1,13 +1,17 @@
 // A form of the review page: keep, extend or reverse what is in force. The record first, then its effects.
+
 import * as z from 'zod';
 import type { Action } from '../domain/action.ts';
 import { utc } from '../domain/wording.ts';
 import { errorFields } from '../platform/log.ts';
 import { scheduleEnd, scheduleReview, unscheduleEnd } from '../platform/schedules.ts';
+import type { Answer } from './action-status.ts';
 import { notCounted } from './approval.ts';
 import { mayNot } from './decision.ts';
+import type { WebDeps } from './deps.ts';
 import { extend, keep, mayReverse, type Review } from './keep-decision.ts';
-import type { Answer, Opened, WebDeps } from './web.ts';
+import type { Opened } from './open-link.ts';
+
 import { write } from './write-change.ts';
 
 export const ReviewForm = z.strictObject({

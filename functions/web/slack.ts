@@ -1,22 +1,22 @@
 // A click in Slack: the same vote as on the page, if Slack sent it and the member is the person whose buttons they are.
+
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import * as z from 'zod';
 import { headlineOf } from '../messaging/texts/phrases.ts';
-import { callHttp, type HttpClients, type Service } from '../platform/http.ts';
+import { callHttp, type Service } from '../platform/http.ts';
 import { errorFields } from '../platform/log.ts';
-import type { Secret } from '../platform/secret.ts';
 import { slackAnswersOf, slackMemberOf } from '../policy/people.ts';
 import { SLACK_ANSWERS } from '../policy/schemas/channels.ts';
+import type { Answer } from './action-status.ts';
 import { namesIn, type Standing, standingOf } from './action-status.ts';
 import { counted, notCounted } from './approval.ts';
 import { refuse, type Verdict } from './decision.ts';
+import type { SlackInteractivity, WebDeps } from './deps.ts';
+import type { Opened } from './open-link.ts';
 import { whatItOpens } from './open-link.ts';
 import { couldBeSlack, isSigned } from './slack-signature.ts';
 import { decideOne } from './vote.ts';
-import type { Answer, Opened, WebDeps } from './web.ts';
-
-export type SlackDesk = { clients: HttpClients; signingSecret: Secret<string> };
 
 /** As the app's page shows it: 32 hexadecimal digits. */
 export const SigningSecret = z.string().regex(/^[0-9a-f]{32}$/);
@@ -71,7 +71,7 @@ export async function onSlack(deps: WebDeps, c: Context): Promise<Response> {
   return c.body(null, 200);
 }
 
-async function signedBody(deps: WebDeps, slack: SlackDesk, c: Context): Promise<Buffer> {
+async function signedBody(deps: WebDeps, slack: SlackInteractivity, c: Context): Promise<Buffer> {
   const headers = {
     timestamp: c.req.header('X-Slack-Request-Timestamp'),
     signature: c.req.header('X-Slack-Signature'),
@@ -145,7 +145,7 @@ const RESPONSE_URL: Service = {
 };
 
 /** @see https://docs.slack.dev/interactivity/handling-user-interaction#message_responses */
-async function tell(deps: WebDeps, { clients }: SlackDesk, click: Click, said: Said) {
+async function tell(deps: WebDeps, { clients }: SlackInteractivity, click: Click, said: Said) {
   const { say, headline } = said;
   const lines = [...(headline ? [headline] : []), `${say.title}. ${say.text}`];
   try {

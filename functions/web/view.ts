@@ -1,4 +1,5 @@
 // What a page shows of an action to one person, read for it.
+
 import type { Context } from 'hono';
 import type { Action, Approver } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
@@ -9,9 +10,10 @@ import { stepsByHand } from '../messaging/texts/by-hand.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type Names, namesIn } from './action-status.ts';
 import { mayNot, peopleAsked } from './decision.ts';
+import type { WebDeps } from './deps.ts';
 import { issueNonce } from './form.ts';
+import type { Opened } from './open-link.ts';
 import { couldTake } from './request.ts';
-import type { Opened, WebDeps } from './web.ts';
 
 export type View = {
   action: Action;

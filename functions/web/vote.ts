@@ -3,7 +3,8 @@
 import type { Action } from '../domain/action.ts';
 import { errorFields } from '../platform/log.ts';
 import { decide, isRepeated, type Verdict, type Way } from './decision.ts';
-import type { WebDeps } from './web.ts';
+import type { WebDeps } from './deps.ts';
+
 import { type Written, write } from './write-change.ts';
 
 /** Whoever may post a form has signed in where policy asks for it. */

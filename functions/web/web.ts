@@ -1,23 +1,21 @@
 // The site of decisions: GET shows, POST decides, once.
+
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import type * as z from 'zod';
-import type { Action } from '../domain/action.ts';
 import { type LinkClaims, PagePurpose } from '../links/link.ts';
-import type { Mac } from '../links/signed-claims.ts';
-import { errorFields, type Log } from '../platform/log.ts';
-import type { Schedules } from '../platform/schedules.ts';
-import type { Policy } from '../policy/policy.ts';
-import type { Store } from '../store/store.ts';
+import { errorFields } from '../platform/log.ts';
+import type { Answer } from './action-status.ts';
 import { type Standing, standingOf } from './action-status.ts';
 import { ApproveForm, onApproval } from './approval.ts';
 import { mayNot } from './decision.ts';
+import type { WebDeps } from './deps.ts';
 import { FORM_OPEN_MINUTES, readNonce } from './form.ts';
 import { guardedHeaders, neverKept, ownFormsOnly } from './guard.ts';
 import { JudgeForm, mayJudge, onJudge } from './judge.ts';
 import { mayReverse } from './keep-decision.ts';
-import type { Provider } from './oidc.ts';
+import type { Opened } from './open-link.ts';
 import { whatItOpens } from './open-link.ts';
 import { approvePage } from './pages/approve.ts';
 import { noticePage } from './pages/frame.ts';
@@ -29,44 +27,11 @@ import { AnewForm, mayAskAnew, onAskAnew } from './re-request.ts';
 import { onReview, ReviewForm } from './review.ts';
 import { whoSignedIn } from './session.ts';
 import { beginSignIn, finishSignIn } from './sign-in.ts';
-import { MAX_CLICK_BYTES, onSlack, type SlackDesk } from './slack.ts';
+import { MAX_CLICK_BYTES, onSlack } from './slack.ts';
 import { sourceAddress } from './source-address.ts';
 import { STYLE } from './style.ts';
 import { type View, viewOf } from './view.ts';
 
-export type WebDeps = {
-  store: Store;
-  policy: Policy;
-  mac: Pick<Mac, 'verify'>;
-  /** Of what the site gives out itself. Another key: whoever serves pages makes no links. */
-  pages: Mac;
-  newId: () => string;
-  /** With whom people sign in; null where policy does not ask for it. */
-  provider: Provider | null;
-  callback: (taskToken: string, output: { verdict: string }) => Promise<void>;
-  startReverse: (name: string, input: object) => Promise<void>;
-  startRespond: (name: string, input: object) => Promise<void>;
-  /** Has the asking function send the question to one more person. */
-  askAlso: (input: { incidentId: string; actionId: string; to: string }) => Promise<void>;
-  schedules: Schedules;
-  /** Where policy has buttons in Slack. */
-  slack?: SlackDesk;
-  webBaseUrl: string;
-  now: () => Date;
-  log: Log;
-};
-
-/** An opened link: who holds it, what it is about, and whether it may still decide. */
-export type Opened = {
-  token: string;
-  claims: LinkClaims;
-  action: Action;
-  expired: boolean;
-  /** Where policy asks for it, and this browser has not: then the link shows, and decides nothing. */
-  mustSignIn: boolean;
-};
-/** What a form came to: the action after it, what to say first, and whether the answer was counted. */
-export type Answer = { action: Action; say: Standing; status: 200 | 403 | 409 | 410 | 503 };
 /** Decides on a form that came from a page of ours, in time. */
 type OnForm<F> = (deps: WebDeps, opened: Opened, form: F) => Promise<Answer>;
 

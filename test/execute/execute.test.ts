@@ -1,4 +1,5 @@
 // Execution and reversal in their fixed order, with a crash at every step: P3 and P4.
+
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import {
@@ -10,7 +11,8 @@ import {
   NotVerified,
 } from '../../functions/domain/errors.ts';
 import { isLeftToPeople } from '../../functions/domain/owed-notification.ts';
-import { type ExecuteDeps, execute } from '../../functions/execute/execute.ts';
+import type { ExecuteDeps } from '../../functions/execute/deps.ts';
+import { execute } from '../../functions/execute/execute.ts';
 import type { Connected } from '../../functions/mechanisms/mechanism.ts';
 import type { Scheduled } from '../../functions/platform/schedules.ts';
 import { reverse } from '../../functions/reverse/reverse.ts';

@@ -1,8 +1,10 @@
 // P3 and P4 with the real drivers: killed between any two calls, to AWS or to the table, and then only the sweeper comes.
+
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import type { Entity } from '../../functions/domain/alert.ts';
-import { type ExecuteDeps, execute } from '../../functions/execute/execute.ts';
+import type { ExecuteDeps } from '../../functions/execute/deps.ts';
+import { execute } from '../../functions/execute/execute.ts';
 import { deactivateKey } from '../../functions/mechanisms/access-key/access-key.ts';
 import { disableKey } from '../../functions/mechanisms/api-key/api-key.ts';
 import { type Connected, connected } from '../../functions/mechanisms/mechanism.ts';
@@ -10,7 +12,8 @@ import { denyAddress } from '../../functions/mechanisms/network/deny-address.ts'
 import { denyUser } from '../../functions/mechanisms/user/deny-all.ts';
 import { disableUser } from '../../functions/mechanisms/user-pool/cognito-user.ts';
 import { blockAddress, watchAddress } from '../../functions/mechanisms/waf/address.ts';
-import { ReverseInput, reverse } from '../../functions/reverse/reverse.ts';
+import { ReverseInput } from '../../functions/reverse/request.ts';
+import { reverse } from '../../functions/reverse/reverse.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { sweep } from '../../functions/sweep/sweep.ts';
 import { createApiKeys, LOCAL_API_KEYS } from '../../local/aws/api-gateway.ts';

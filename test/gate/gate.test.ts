@@ -1,8 +1,10 @@
 // From a ruling to recorded actions: one for each thing that would change, and none that differs from what was approved.
+
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Parameters } from '../../functions/domain/action.ts';
 import { known, unknown } from '../../functions/domain/facts.ts';
-import { type GateDeps, gate } from '../../functions/gate/gate.ts';
+import type { GateDeps } from '../../functions/gate/deps.ts';
+import { gate } from '../../functions/gate/gate.ts';
 import { effectsOf } from '../../functions/mechanisms/registry.ts';
 import { blockAddress } from '../../functions/mechanisms/waf/address.ts';
 import { moveTo } from '../../functions/store/hash-chain.ts';

@@ -1,7 +1,9 @@
 // Whoever is on call by a schedule of PagerDuty or Opsgenie is asked; loopback services answer as documented, and fail.
+
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type GateDeps, gate } from '../../functions/gate/gate.ts';
+import type { GateDeps } from '../../functions/gate/deps.ts';
+import { gate } from '../../functions/gate/gate.ts';
 import { effectsOf } from '../../functions/mechanisms/registry.ts';
 import { blockAddress } from '../../functions/mechanisms/waf/address.ts';
 import { asText } from '../../functions/messaging/channels/channel.ts';

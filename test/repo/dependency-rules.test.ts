@@ -96,6 +96,13 @@ const VIOLATIONS: readonly (readonly [rule: string, files: Files])[] = [
       'infra/b.ts': importing('./a.ts'),
     },
   ],
+  [
+    'no-cycles',
+    {
+      'infra/a.ts': "import type { Y } from './b.ts';\nexport type X = Y;\n",
+      'infra/b.ts': importingType('./a.ts'),
+    },
+  ],
   ['no-unresolved', { 'infra/a.ts': importing('./nowhere.ts') }],
 ];
 

@@ -1,10 +1,12 @@
 // P4 and P9 when something was lost: what the sweeper finds, and sets going again.
+
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import { NotFound, Unavailable } from '../../functions/domain/errors.ts';
 import { moveTo, noted } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
-import { type SweepDeps, sweep } from '../../functions/sweep/sweep.ts';
+import type { SweepDeps } from '../../functions/sweep/deps.ts';
+import { sweep } from '../../functions/sweep/sweep.ts';
 import { toyAction } from '../execute/toy.ts';
 import { ALERT_ID, INCIDENT_ID, incidentWith, NOW } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';

@@ -7,8 +7,9 @@ import { blockAddress } from '../../functions/mechanisms/waf/address.ts';
 import { overdueAt, type Scheduled } from '../../functions/platform/schedules.ts';
 import { append } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
+import type { WebDeps } from '../../functions/web/deps.ts';
 import { issueNonce } from '../../functions/web/form.ts';
-import { createWeb, type WebDeps } from '../../functions/web/web.ts';
+import { createWeb } from '../../functions/web/web.ts';
 import { createMac } from '../../local/mac.ts';
 import { schedulesIn, toyAction } from '../execute/toy.ts';
 import {

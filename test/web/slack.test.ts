@@ -1,4 +1,5 @@
 // A click in Slack: the page's decision, for the member whose buttons they are, and for nothing that Slack did not sign.
+
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type ApproveDeps, approve } from '../../functions/approve/approve.ts';
 import type { Action } from '../../functions/domain/action.ts';
@@ -8,7 +9,8 @@ import { notify } from '../../functions/notify/notify.ts';
 import { slackMemberOf } from '../../functions/policy/people.ts';
 import { SignIn } from '../../functions/policy/schemas/account.ts';
 import type { Store } from '../../functions/store/store.ts';
-import type { WebDeps } from '../../functions/web/web.ts';
+import type { WebDeps } from '../../functions/web/deps.ts';
+
 import { INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 import {
   ANA,

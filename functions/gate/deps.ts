@@ -1,0 +1,16 @@
+// What gate needs from outside.
+import type { Log } from '../platform/log.ts';
+import type { OnCall } from '../platform/on-call-schedule.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Store } from '../store/store.ts';
+import type { Circumstances } from './proposal.ts';
+
+export type GateDeps = {
+  store: Store;
+  /** Reads the schedules of the ladder; without it, they ask nobody. */
+  onCall?: OnCall;
+  policy: Policy;
+  effectsOf: Circumstances['effectsOf'];
+  now: () => Date;
+  log: Log;
+};

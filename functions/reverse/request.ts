@@ -1,0 +1,18 @@
+// The input of `reverse`: which action to undo, why and for whom.
+import * as z from 'zod';
+import { ActionId, IncidentId } from '../domain/action.ts';
+import { Caught } from '../platform/caught-error.ts';
+
+export const ReverseInput = z.object({
+  incidentId: IncidentId,
+  actionId: ActionId,
+  /** `check` undoes nothing: it looks whether the effect is still there. */
+  cause: z.enum(['due', 'person', 'sweeper', 'execution-failed', 'check']),
+  /** Who wants it: `schedule`, `sweep`, `respond` or `person:<id>`. */
+  by: z.string().min(1).max(128),
+  /** Name of the state machine's execution: its retries go on where it was, any other has to wait for it. */
+  execution: z.string().max(128).optional(),
+  /** What the state machine caught, when an execution failed. */
+  failure: Caught.optional(),
+});
+export type ReverseInput = z.infer<typeof ReverseInput>;
