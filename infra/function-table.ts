@@ -1,9 +1,10 @@
 // Every function there is: where its code is, what it is told, what it may do. The one place to read and to review.
 import { ENV } from '../functions/domain/env.ts';
-import { SCOPES } from '../functions/mechanisms/registry.ts';
+import { DEPLOYMENT } from '../functions/mechanisms/deployment.ts';
+import { SCOPES, type Scope } from '../functions/mechanisms/registry.ts';
 import { functionArn, stateMachineArn } from './names.ts';
-import type { Right } from './rights.ts';
-import type { Surroundings } from './stack-context.ts';
+import { deployedStack, type Right } from './rights.ts';
+import type { StackContext } from './stack-context.ts';
 
 export type FunctionRow = {
   /** Its name in AWS is the prefix and this. */
@@ -20,13 +21,13 @@ export type FunctionRow = {
   policy: boolean;
   env: Readonly<Record<string, string>>;
   may: readonly Right[];
-  /** Name of a document in policies/iam/, for executors and reversers. */
-  scope?: string;
+  /** Folder of functions/mechanisms, for executors and reversers. */
+  scope?: Scope;
   /** Whether it may call the configured model. */
   model?: true;
 };
 
-export function functionTable(s: Surroundings): FunctionRow[] {
+export function functionTable(s: StackContext): FunctionRow[] {
   const names = { prefix: s.settings.prefix, stack: s.stack };
   const table = { [ENV.tableName]: s.tableName };
   const respond = { [ENV.respondArn]: stateMachineArn(names, 'respond') };
@@ -186,47 +187,37 @@ export function functionTable(s: Surroundings): FunctionRow[] {
     },
   ];
 
-  /** Two functions of one scope: the same code and scope rights; only the executor may set schedules. */
-  function executors(
-    { ipSets, flowLogs, stack, denyAllPolicyArn }: Surroundings,
-    scope: string,
-  ): FunctionRow[] {
-    const scopeEnv: Readonly<Record<string, Record<string, string>>> = {
-      waf: { [ENV.ipSets]: stack.toJsonString(ipSets.map(({ arn: _arn, ...set }) => set)) },
-      'flow-log': {
-        [ENV.flowLogs]: stack.toJsonString({
-          logGroupName: flowLogs.logGroupName,
-          deliveryRoleArn: flowLogs.deliveryRoleArn,
-        }),
-      },
-      message: messages,
-      user: { [ENV.denyAllPolicyArn]: denyAllPolicyArn },
-    };
+  /** Two functions of one scope with the same permissions; only the executor may set schedules. */
+  function executors(context: StackContext, scope: Scope): FunctionRow[] {
     const row = {
-      entry: `mechanisms/${scope}/handler.ts`,
+      handler: 'handler',
       timeoutSeconds: 120,
       policy: true,
-      env: { ...table, ...schedules, ...scopeEnv[scope] },
+      env: {
+        ...table,
+        ...schedules,
+        ...DEPLOYMENT[scope].environment?.(deployedStack(context)),
+      },
       scope,
     };
     return [
       {
         ...row,
         name: `execute-${scope}`,
-        handler: 'execute',
+        entry: `execute/entries/${scope}.ts`,
         may: [...records, 'setSchedules', 'lendScheduleRole'],
       },
       {
         ...row,
         name: `reverse-${scope}`,
-        handler: 'reverse',
+        entry: `reverse/entries/${scope}.ts`,
         may: [...records, 'dropLeases', 'removeSchedules'],
       },
     ];
   }
 }
 
-function modelEnv({ settings }: Surroundings): Record<string, string> {
+function modelEnv({ settings }: StackContext): Record<string, string> {
   const { modelProvider, modelId, anthropicSecretArn } = settings;
   return {
     ...(modelProvider && { [ENV.modelProvider]: modelProvider }),

@@ -8,11 +8,12 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { ENV } from '../functions/domain/env.ts';
-import { CLOUDFRONT_REGION } from '../functions/domain/ip-set.ts';
+import { DEPLOYMENT } from '../functions/mechanisms/deployment.ts';
+import { wildcardsIn } from '../functions/mechanisms/permissions.ts';
 import { acknowledge } from './acknowledge.ts';
 import { type FunctionRow, functionTable } from './function-table.ts';
-import { baseModel, modelRights, rightsIn, scopeRights } from './rights.ts';
-import type { Surroundings } from './stack-context.ts';
+import { baseModel, deployedStack, modelRights, rightsIn, scopeRights } from './rights.ts';
+import type { StackContext } from './stack-context.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -39,9 +40,9 @@ export class Functions extends Construct {
   readonly rows: readonly FunctionRow[];
   private readonly byName = new Map<string, NodejsFunction>();
 
-  constructor(scope: Construct, id: string, surroundings: Omit<Surroundings, 'stack'>) {
+  constructor(scope: Construct, id: string, context: Omit<StackContext, 'stack'>) {
     super(scope, id);
-    const s = { ...surroundings, stack: Stack.of(this) };
+    const s = { ...context, stack: Stack.of(this) };
     this.rows = functionTable(s);
     for (const row of this.rows) this.byName.set(row.name, this.build(row, s));
   }
@@ -52,7 +53,7 @@ export class Functions extends Construct {
     return found;
   }
 
-  private build(row: FunctionRow, s: Surroundings): NodejsFunction {
+  private build(row: FunctionRow, s: StackContext): NodejsFunction {
     const functionName = `${s.settings.prefix}${row.name}`;
     const logGroup = new LogGroup(this, `${row.name}-log`, {
       // Unnamed, like the table: it is kept when the stack goes.
@@ -84,7 +85,7 @@ export class Functions extends Construct {
     });
   }
 
-  private role(row: FunctionRow, s: Surroundings, logGroup: LogGroup): Role {
+  private role(row: FunctionRow, s: StackContext, logGroup: LogGroup): Role {
     const role = new Role(this, `${row.name}-role`, {
       roleName: `${s.settings.prefix}${row.name}`,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -108,7 +109,7 @@ export class Functions extends Construct {
 }
 
 /** Every wildcard that a function's role may have, and why; test/infra holds the same list against the template. */
-function acceptWildcards(role: Role, { may, scope, model }: FunctionRow, s: Surroundings): void {
+function acceptWildcards(role: Role, { may, scope, model }: FunctionRow, s: StackContext): void {
   const accept = (resource: string, reason: string) =>
     acknowledge(role, `AwsSolutions-IAM5[Resource::${resource}]`, reason);
   const arn = (rest: string) => `arn:<AWS::Partition>:${rest}`;
@@ -134,7 +135,9 @@ function acceptWildcards(role: Role, { may, scope, model }: FunctionRow, s: Surr
       [`ssm:${PLACE}:${s.stack.account}:document/*`, 'Policy names the change calendars'],
     ] as const)
       accept(arn(rest), `${what}; it is only read`);
-  for (const { rest, reason } of wildcardsIn(s)[scope ?? ''] ?? []) accept(arn(rest), reason);
+  if (scope)
+    for (const { pattern, reason } of wildcardsIn(DEPLOYMENT[scope].permissions(deployedStack(s))))
+      if (pattern !== '*') accept(asNagWrites(pattern, s), reason);
   if (model && s.settings.modelProvider === 'bedrock')
     accept(
       arn(`bedrock:*::foundation-model/${baseModel(s.settings.modelId ?? '')}`),
@@ -142,73 +145,9 @@ function acceptWildcards(role: Role, { may, scope, model }: FunctionRow, s: Surr
     );
 }
 
+/** An ARN with deploy-time tokens, as cdk-nag writes it. */
+const asNagWrites = (arn: string, { stack: { partition, region } }: StackContext): string =>
+  arn.replaceAll(partition, '<AWS::Partition>').replaceAll(region, PLACE);
+
 /** The region, as cdk-nag writes it. */
 const PLACE = '<AWS::Region>';
-
-/** An ARN after its partition, and why. */
-type Wildcard = { rest: string; reason: string };
-
-/** In the documents of the scopes. */
-function wildcardsIn({ stack: { account }, ipSets }: Surroundings) {
-  const anyUser = {
-    rest: `iam::${account}:user/*`,
-    reason:
-      'Any user may be the one that an alert is about; service accounts and protected users are denied',
-  };
-  const wildcards: Readonly<Record<string, readonly Wildcard[]>> = {
-    'function-log': [
-      {
-        rest: `lambda:${PLACE}:${account}:function:*`,
-        reason:
-          'Any function may be the one that an alert is about; ours are denied, and so are layers and networks',
-      },
-    ],
-    'flow-log': [
-      {
-        rest: `ec2:${PLACE}:${account}:network-interface/*`,
-        reason: 'Any interface may be the one that an alert is about',
-      },
-      {
-        rest: `ec2:${PLACE}:${account}:vpc-flow-log/*`,
-        reason: 'A flow log gets its id when it is made; ours are told by their tag',
-      },
-    ],
-    user: [anyUser],
-    'access-key': [anyUser],
-    'user-pool': [
-      {
-        rest: `cognito-idp:${PLACE}:${account}:userpool/*`,
-        reason:
-          'Any pool may hold the user that an alert is about; what is tagged countermand=protected is denied',
-      },
-    ],
-    'api-key': [
-      {
-        rest: `apigateway:${PLACE}::/apikeys/*`,
-        reason:
-          'Any key may be the one that an alert is about; what is tagged countermand=protected is denied',
-      },
-    ],
-    waf: ipSets
-      .filter(({ scope }) => scope === 'CLOUDFRONT')
-      .map(({ name }) => ({
-        rest: `wafv2:${CLOUDFRONT_REGION}:${account}:global/ipset/${name}/*`,
-        reason: 'One of our sets, by its fixed name; the stack of another region gives it its id',
-      })),
-    network: [
-      {
-        rest: `ec2:${PLACE}:${account}:network-acl/*`,
-        reason:
-          'Which network ACL it is follows from the attacked instance; see docs/decisions/0007',
-      },
-    ],
-    ticket: [
-      {
-        rest: `ssm:${PLACE}:${account}:opsitem/*`,
-        reason:
-          'An OpsItem gets its id when it is made; the executor finds its own by source and incident',
-      },
-    ],
-  };
-  return wildcards;
-}

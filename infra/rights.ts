@@ -1,20 +1,20 @@
 // What functions may do in AWS, one small right at a time; a function's role holds the ones that its row names.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { ArnFormat } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { CLOUDFRONT_REGION } from '../functions/domain/ip-set.ts';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { DEPLOYMENT } from '../functions/mechanisms/deployment.ts';
+import type { DeployedStack } from '../functions/mechanisms/permissions.ts';
+import type { Scope } from '../functions/mechanisms/registry.ts';
 import { slackAnswersOf } from '../functions/policy/people.ts';
 import { secretsIn } from '../functions/policy/schemas/channels.ts';
 import { ATTENTION_INDEX } from '../functions/store/table.ts';
 import { functionArn, type Names, stateMachineArn } from './names.ts';
-import type { Surroundings } from './stack-context.ts';
+import type { StackContext } from './stack-context.ts';
 
 const allow = (actions: string[], resources: string[], conditions?: Record<string, unknown>) =>
   new PolicyStatement({ actions, resources, ...(conditions && { conditions }) });
 
 /** Every right there is. @see https://docs.aws.amazon.com/service-authorization/latest/reference/ */
-export function rightsIn(s: Surroundings) {
+export function rightsIn(s: StackContext) {
   const names: Names = { prefix: s.settings.prefix, stack: s.stack };
   const { mailFrom } = s.settings;
   return {
@@ -116,7 +116,7 @@ export function rightsIn(s: Surroundings) {
 export type Right = keyof ReturnType<typeof rightsIn>;
 
 /** Exactly these secrets; nothing at all where policy names none. */
-const readSecrets = (s: Surroundings, names: readonly string[]): PolicyStatement | null =>
+const readSecrets = (s: StackContext, names: readonly string[]): PolicyStatement | null =>
   names.length === 0
     ? null
     : allow(
@@ -128,7 +128,7 @@ const readSecrets = (s: Surroundings, names: readonly string[]): PolicyStatement
  * An ARN as it is; a name with the six characters that AWS adds to it.
  * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
  */
-const secretArn = ({ stack }: Surroundings, name: string): string =>
+const secretArn = ({ stack }: StackContext, name: string): string =>
   name.startsWith('arn:')
     ? name
     : stack.formatArn({
@@ -139,7 +139,7 @@ const secretArn = ({ stack }: Surroundings, name: string): string =>
       });
 
 /** SES checks the address if that is verified, and its domain otherwise. */
-function identitiesOf({ stack }: Surroundings, mailFrom: string): string[] {
+function identitiesOf({ stack }: StackContext, mailFrom: string): string[] {
   return [mailFrom, domainOf(mailFrom)].map((resourceName) =>
     stack.formatArn({ service: 'ses', resource: 'identity', resourceName }),
   );
@@ -151,7 +151,7 @@ const domainOf = (address: string) => address.slice(address.indexOf('@') + 1);
 export const baseModel = (modelId: string) => modelId.replace(/^(global|us|eu|apac|jp|au)\./, '');
 
 /** Only its model: a secret with the key, or one model of Bedrock. */
-export function modelRights({ settings, stack }: Surroundings): PolicyStatement[] {
+export function modelRights({ settings, stack }: StackContext): PolicyStatement[] {
   const { modelProvider, modelId = '', anthropicSecretArn } = settings;
   if (modelProvider === 'anthropic' && anthropicSecretArn)
     return [allow(['secretsmanager:GetSecretValue'], [anthropicSecretArn])];
@@ -175,61 +175,53 @@ export function modelRights({ settings, stack }: Surroundings): PolicyStatement[
   ];
 }
 
-/**
- * The document of a permission scope, policies/iam/<scope>.json, with its `${Placeholders}` filled in. Where one stands for
- * a list that is empty here, the statement gives nothing and is left out.
- */
-export function scopeRights(s: Surroundings, scope: string): PolicyStatement[] {
-  const file = join(import.meta.dirname, '..', 'policies', 'iam', `${scope}.json`);
-  const values = placeholders(s);
-  const filledIn = (name: string) => {
-    const value = values[name];
-    if (value === undefined)
-      throw new Error(`${file}: \${${name}} is none of ${Object.keys(values).join(', ')}`);
-    return value;
+/** The stack as permissions of mechanisms refer to it. */
+export function deployedStack(s: StackContext): DeployedStack {
+  const { messages, tickets } = secretsIn(s.channels);
+  return {
+    partition: s.stack.partition,
+    region: s.stack.region,
+    account: s.stack.account,
+    prefix: s.settings.prefix,
+    ipSets: s.ipSets,
+    flowLogs: {
+      logGroupName: s.flowLogs.logGroupName,
+      deliveryRoleArn: s.flowLogs.deliveryRoleArn,
+    },
+    denyAllPolicyArn: s.denyAllPolicyArn,
+    protectedUserArns: protectedUsers(s),
+    teamTopicArn: s.teamTopicArn,
+    mailFrom: s.settings.mailFrom,
+    textsFrom: s.channels.sms ? [s.channels.sms.from] : [],
+    secretArns: {
+      mail: [s.integrations.microsoftGraph, s.integrations.gmail].flatMap(
+        (joined) => joined?.secretArn ?? [],
+      ),
+      messages: messages.map((name) => secretArn(s, name)),
+      tickets: tickets.map((name) => secretArn(s, name)),
+    },
+    toJson: (value) => s.stack.toJsonString(value),
   };
-  const filled = readFileSync(file, 'utf8')
-    .replace(/"\$\{(\w+)\}"/g, (_all, name: string) => JSON.stringify(filledIn(name)))
-    .replace(/\$\{(\w+)\}/g, (_all, name: string) => String(filledIn(name)));
-  const { Statement }: { Statement: { Resource: string | string[] }[] } = JSON.parse(filled);
-  return Statement.filter(({ Resource }) => Resource.length > 0).map((statement) =>
-    PolicyStatement.fromJson(statement),
-  );
 }
 
-function placeholders(s: Surroundings): Readonly<Record<string, string | readonly string[]>> {
-  const { mailFrom, prefix } = s.settings;
-  const { messages, tickets } = secretsIn(s.channels);
-  const arnsOf = (scope: 'REGIONAL' | 'CLOUDFRONT') =>
-    s.ipSets.filter((set) => set.scope === scope).map(({ arn }) => arn);
-  const atCloudFront = arnsOf('CLOUDFRONT');
-  return {
-    Partition: s.stack.partition,
-    Region: s.stack.region,
-    Account: s.stack.account,
-    Prefix: prefix,
-    IpSetArns: arnsOf('REGIONAL'),
-    CloudFrontIpSetArns: atCloudFront,
-    // WAF lists all sets or none.
-    CloudFrontIpSetList: atCloudFront.length > 0 ? ['*'] : [],
-    CloudFrontRegion: CLOUDFRONT_REGION,
-    FlowLogRoleArn: s.flowLogs.deliveryRoleArn,
-    DenyAllPolicyArn: s.denyAllPolicyArn,
-    ProtectedUsers: protectedUsers(s),
-    TeamTopicArn: s.teamTopicArn,
-    MailFrom: mailFrom,
-    MailDomain: domainOf(mailFrom),
-    MailSecretArns: [s.integrations.microsoftGraph, s.integrations.gmail].flatMap(
-      (joined) => joined?.secretArn ?? [],
-    ),
-    TextsFrom: s.channels.sms ? [s.channels.sms.from] : [],
-    MessageSecretArns: messages.map((name) => secretArn(s, name)),
-    TicketSecretArns: tickets.map((name) => secretArn(s, name)),
-  };
-}
+/** The permissions of a scope's mechanisms as statements of its two roles. */
+export const scopeRights = (s: StackContext, scope: Scope): PolicyStatement[] =>
+  DEPLOYMENT[scope]
+    .permissions(deployedStack(s))
+    .filter(({ resources }) => resources.length > 0)
+    .map(
+      ({ sid, effect, actions, resources, conditions }) =>
+        new PolicyStatement({
+          sid,
+          effect: effect === 'deny' ? Effect.DENY : Effect.ALLOW,
+          actions: [...actions],
+          resources: resources.map((one) => (typeof one === 'string' ? one : one.pattern)),
+          ...(conditions && { conditions }),
+        }),
+    );
 
 /** What policy protects by name, the gate hands over; roles are denied it as well, so that no mistake of ours can. */
-function protectedUsers({ stack, protectedTargets }: Surroundings): string[] {
+function protectedUsers({ stack, protectedTargets }: StackContext): string[] {
   const names = protectedTargets
     .filter(({ kinds }) => kinds?.includes('iam-user') ?? true)
     .flatMap(({ values = [] }) => values);

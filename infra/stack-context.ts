@@ -9,7 +9,7 @@ import type { PolicyLayer } from './policy-layer.ts';
 import type { ReversalSchedules } from './reversal-schedules.ts';
 import type { Settings } from './settings.ts';
 
-export type Surroundings = {
+export type StackContext = {
   stack: Stack;
   settings: Settings;
   /** Of policy: the services outside AWS, whose secrets functions may read. */

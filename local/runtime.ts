@@ -12,6 +12,7 @@ import { execute } from '../functions/execute/execute.ts';
 import { gate } from '../functions/gate/gate.ts';
 import { type Accepted, acceptEvent } from '../functions/intake/intake.ts';
 import { effectsOf } from '../functions/mechanisms/registry.ts';
+import type { StateFile } from '../functions/mechanisms/stand-in.ts';
 import type { Ticket } from '../functions/mechanisms/ticket/desk.ts';
 import { capped } from '../functions/messaging/rate-limited-send.ts';
 import { notify } from '../functions/notify/notify.ts';
@@ -28,7 +29,7 @@ import { createWeb } from '../functions/web/web.ts';
 import { createAccount } from './account.ts';
 import { copiesInFolder, copiesInMemory } from './archive-copies.ts';
 import { createInbox, type Delivered } from './aws/inbox.ts';
-import { inMemory, onDisk, type StateFile } from './aws/state-file.ts';
+import { inMemory, onDisk } from './aws/state-file.ts';
 import { createStepFunctions } from './aws/step-functions.ts';
 import type { Clock } from './engine/clock.ts';
 import { startDatabase } from './engine/database.ts';
@@ -155,7 +156,7 @@ export async function createRuntime(options: RuntimeOptions) {
     close: (payload) => close(deps, payload),
   } satisfies Functions);
   for (const [scope, all] of Object.entries(account.scopes)) {
-    const mechanisms = new Map(all.map((one) => [one.face.id, one]));
+    const mechanisms = new Map(all.map((one) => [one.info.id, one]));
     functions[`execute-${scope}`] = (payload) => execute({ ...deps, mechanisms }, payload);
     functions[`reverse-${scope}`] = (payload) => reverse({ ...deps, mechanisms }, payload);
   }

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Lambda } from '@aws-sdk/client-lambda';
 import { ENV, required } from '../../functions/domain/env.ts';
-import type { Connected, Scope } from '../../functions/mechanisms/mechanism.ts';
-import { SCOPES } from '../../functions/mechanisms/registry.ts';
+import type { Connect, ConnectDeps } from '../../functions/mechanisms/connect.ts';
+import type { Connected } from '../../functions/mechanisms/mechanism.ts';
+import { SCOPES, type Scope } from '../../functions/mechanisms/registry.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import { createStore, type Store } from '../../functions/store/store.ts';
 import { environmentOf } from '../operator.ts';
@@ -27,11 +28,12 @@ export async function joinDeployed(
   for (const scope of SCOPES)
     Object.assign(env, await environmentOf(lambda, `${prefix}execute-${scope}`, policy));
   env[ENV.policyPath] = policyFile(policy);
-  const joined = await Promise.all(SCOPES.map(mechanismsOf));
-  return {
-    mechanisms: new Map(joined.flat().map((one) => [one.face.id, one])),
-    store: createStore(new DynamoDBClient({}), required(env, ENV.tableName), () => {}),
-  };
+  const log = () => {};
+  const store = createStore(new DynamoDBClient({}), required(env, ENV.tableName), log);
+  const joined = await Promise.all(
+    SCOPES.map((scope) => mechanismsOf(scope, { env, policy, store, log })),
+  );
+  return { mechanisms: new Map(joined.flat().map((one) => [one.info.id, one])), store };
 }
 
 function policyFile(policy: Policy): string {
@@ -40,9 +42,9 @@ function policyFile(policy: Policy): string {
   return path;
 }
 
-async function mechanismsOf(scope: Scope): Promise<readonly Connected[]> {
-  const handler: { mechanisms: readonly Connected[] } = await import(
-    `../../functions/mechanisms/${scope}/handler.ts`
+async function mechanismsOf(scope: Scope, deps: ConnectDeps): Promise<readonly Connected[]> {
+  const { connect }: { connect: Connect } = await import(
+    `../../functions/mechanisms/${scope}/aws.ts`
   );
-  return handler.mechanisms;
+  return connect(deps);
 }

@@ -14,7 +14,7 @@ import { whoDrills } from './one.ts';
 import { countsOf, tableOf, telling, troubleIn } from './report.ts';
 import { readResults, writeResults } from './results-file.ts';
 import { cleanUp, drillAll, type Run } from './run.ts';
-import { LAPTOP_REGION, standInMechanisms } from './stand-ins.ts';
+import { LAPTOP_REGION, laptopCanaries, standInMechanisms } from './stand-ins.ts';
 import { type Host, INTERRUPTED, stopOnSignal } from './stop.ts';
 
 const USAGE = `usage:
@@ -45,7 +45,8 @@ type Ground = {
 /** Apart from what `npm start` keeps there: the two run side by side. */
 async function onLaptop(data: string): Promise<Ground> {
   const folder = join(data, 'drill');
-  const policy = loadPolicy(POLICIES, 'local');
+  const local = loadPolicy(POLICIES, 'local');
+  const policy = { ...local, canaries: laptopCanaries(local) };
   claimDirectory(data);
   claimDirectory(folder);
   const database = await startDatabase(join(folder, 'database'));

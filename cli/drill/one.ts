@@ -45,7 +45,7 @@ export async function drillOne(
   canary: Canary,
 ): Promise<Outcome> {
   const subject = subjectOf(deps, canary);
-  const { driver, face } = mechanism;
+  const { driver, info } = mechanism;
   const patiently = patientlyIn(deps);
   let before: unknown;
   try {
@@ -57,7 +57,7 @@ export async function drillOne(
       );
     await deps.drills.begin({
       drillId: subject.actionId,
-      mechanism: face.id,
+      mechanism: info.id,
       startedAt: deps.now().toISOString(),
       by: deps.by,
       subject,
@@ -101,12 +101,12 @@ async function changed(
 /** Null when nothing of the change is left. */
 async function takenBack(
   deps: DrillDeps,
-  { driver, face, manualUndo }: Connected,
+  { driver, info, manualUndo }: Connected,
   subject: Subject,
   before: unknown,
 ): Promise<{ text: string; leftBehind: string[] } | null> {
   const patiently = patientlyIn(deps);
-  const byHand = () => manualUndo(subject, before) ?? face.describe(subject, null).manualUndo;
+  const byHand = () => manualUndo(subject, before) ?? info.describe(subject, null).manualUndo;
   try {
     await patiently('revert', () => driver.revert(subject, before));
     const seen = await patiently('verify the undo', () => driver.verifyReverted(subject, before));

@@ -1,6 +1,6 @@
 // A drill of every mechanism of an account, one after another, and what it comes to.
 
-import type { Connected, Face } from '../../functions/mechanisms/mechanism.ts';
+import type { Connected, MechanismInfo } from '../../functions/mechanisms/mechanism.ts';
 import { MECHANISMS } from '../../functions/mechanisms/registry.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import type { Canary } from '../../functions/policy/schemas/drill.ts';
@@ -22,7 +22,7 @@ export type Run = Omit<DrillDeps, 'step'> & {
   /** Those that are joined to the account. */
   mechanisms: ReadonlyMap<string, Connected>;
   /** Only these; all, where absent. */
-  only?: (mechanism: Face) => boolean;
+  only?: (mechanism: MechanismInfo) => boolean;
   tell: Teller;
 };
 
@@ -35,21 +35,21 @@ export type Teller = {
 
 export async function drillAll(run: Run): Promise<Result[]> {
   const results: Result[] = [];
-  for (const face of MECHANISMS) {
-    if (run.only && !run.only(face)) continue;
+  for (const info of MECHANISMS) {
+    if (run.only && !run.only(info)) continue;
     // A service that the account is not joined to is not used there either.
-    if (face.configured && !face.configured(run.policy)) continue;
-    const ofMechanism = await drillMechanism(run, face);
+    if (info.configured && !info.configured(run.policy)) continue;
+    const ofMechanism = await drillMechanism(run, info);
     results.push(...ofMechanism);
-    await record(run, face, ofMechanism);
+    await record(run, info, ofMechanism);
   }
   return results;
 }
 
-async function drillMechanism(run: Run, face: Face): Promise<Result[]> {
-  const connected = run.mechanisms.get(face.id);
-  const canaries = run.policy.canaries.filter(({ mechanisms }) => mechanisms.includes(face.id));
-  const blank = { mechanism: face.id, version: face.version, leftBehind: [], tookMs: 0 };
+async function drillMechanism(run: Run, info: MechanismInfo): Promise<Result[]> {
+  const connected = run.mechanisms.get(info.id);
+  const canaries = run.policy.canaries.filter(({ mechanisms }) => mechanisms.includes(info.id));
+  const blank = { mechanism: info.id, version: info.version, leftBehind: [], tookMs: 0 };
   if (!connected)
     return [{ ...blank, canary: '-', outcome: 'failed', text: 'it is not joined to this account' }];
   if (canaries.length === 0)
@@ -65,7 +65,7 @@ async function drillMechanism(run: Run, face: Face): Promise<Result[]> {
       });
       continue;
     }
-    run.tell.begins(face.id, nameOf(canary));
+    run.tell.begins(info.id, nameOf(canary));
     const began = performance.now();
     const outcome = await drillOne({ ...run, step: run.tell.step }, connected, canary);
     const tookMs = performance.now() - began;
@@ -79,12 +79,12 @@ async function drillMechanism(run: Run, face: Face): Promise<Result[]> {
 const nameOf = ({ kind, value }: Canary): string => `${kind} ${value}`;
 
 /** A drill that was stopped says nothing: what was known before still holds. */
-async function record(run: Run, face: Face, results: readonly Result[]): Promise<void> {
+async function record(run: Run, info: MechanismInfo, results: readonly Result[]): Promise<void> {
   if (results.some(({ outcome }) => outcome === 'interrupted' || outcome === 'not drilled')) return;
   const wrong = results.filter(({ outcome }) => outcome === 'failed');
   await run.drills.record({
-    mechanism: face.id,
-    version: face.version,
+    mechanism: info.id,
+    version: info.version,
     outcome: wrong.length === 0 ? 'passed' : 'failed',
     at: run.now().toISOString(),
     account: run.account,

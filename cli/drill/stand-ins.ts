@@ -8,11 +8,25 @@ import type { Policy } from '../../functions/policy/policy.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { createAccount } from '../../local/account.ts';
 import { inMemory, onDisk } from '../../local/aws/state-file.ts';
-import { withCanaries } from './canaries.ts';
+import { STAND_INS } from '../../local/stand-ins.ts';
 import { whoDrills } from './one.ts';
 import { drillAll, type Result } from './run.ts';
 
 export const LAPTOP_REGION = 'eu-central-1';
+
+const CANARIES = Object.values(STAND_INS).map(({ canary }) => canary);
+
+/** What a laptop's drills act on: the canaries of policy and those of the stand-ins. */
+export const laptopCanaries = ({ canaries }: Pick<Policy, 'canaries'>): Policy['canaries'] => [
+  ...canaries,
+  ...CANARIES.flatMap(({ targets }) => targets),
+];
+
+/** A state with everything that the canaries need of it. */
+const withCanaries = <T>(name: string, initial: T): T =>
+  CANARIES.flatMap(({ states }) => states)
+    .filter((one) => one.name === name)
+    .reduce((state, { add }) => add(state as never) as T, initial);
 
 /** The mechanisms by id, joined to stand-ins that keep their state in the folder, or in memory without one. */
 export function standInMechanisms(policy: Policy, folder?: string): Map<string, Connected> {
@@ -28,7 +42,7 @@ export function standInMechanisms(policy: Policy, folder?: string): Map<string, 
   return new Map(
     Object.values(scopes)
       .flat()
-      .map((one) => [one.face.id, one]),
+      .map((one) => [one.info.id, one]),
   );
 }
 
@@ -43,15 +57,15 @@ export async function drillAtStart(
 ): Promise<Result[]> {
   const known = await drills.all();
   const { drillMaxAgeDays } = policy.limits;
-  const stale = MECHANISMS.filter((face) =>
-    drillFault(known.get(face.id), face, drillMaxAgeDays, now()),
+  const stale = MECHANISMS.filter((info) =>
+    drillFault(known.get(info.id), info, drillMaxAgeDays, now()),
   );
   if (stale.length === 0) return [];
   return drillAll({
-    policy,
+    policy: { ...policy, canaries: laptopCanaries(policy) },
     drills,
     mechanisms: standInMechanisms(policy),
-    only: (face) => stale.includes(face),
+    only: (info) => stale.includes(info),
     account: policy.account,
     region: LAPTOP_REGION,
     by: whoDrills(),

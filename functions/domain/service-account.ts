@@ -6,7 +6,7 @@ const IDENTITIES: readonly Entity['kind'][] = ['iam-user', 'access-key', 'iam-ro
 
 export const isIdentity = ({ kind }: Pick<Entity, 'kind'>): boolean => IDENTITIES.includes(kind);
 
-/** The executors' roles are denied the same by policies/iam/user.json and access-key.json. */
+/** The executors' roles are denied the same by functions/mechanisms/permissions.ts. */
 const SERVICE_PATHS = ['/service/', '/service-accounts/'];
 const TAGS: Readonly<Record<string, readonly string[]>> = {
   'account-type': ['service', 'service-account'],

@@ -7,20 +7,6 @@ import type { Facts } from '../domain/facts.ts';
 import { readStored } from '../domain/stored.ts';
 import type { Policy } from '../policy/policy.ts';
 
-/** Permission scopes: one executor function, one reverser function and one IAM document each. */
-export type Scope =
-  | 'waf'
-  | 'network'
-  | 'user'
-  | 'user-pool'
-  | 'access-key'
-  | 'api-key'
-  | 'function-log'
-  | 'flow-log'
-  | 'ticket'
-  | 'message'
-  | 'mail';
-
 /** What a mechanism is told about its job. Everything in it was decided by code. */
 export type Subject = {
   incidentId: string;
@@ -60,10 +46,9 @@ export type Mechanism<Clients, Before> = {
   /** Raised when its behaviour changes; a drill counts for one version only. */
   version: number;
   action: ActionName;
-  scope: Scope;
+  /** Its folder: one executor function, one reverser function and one role each. */
+  scope: string;
   targetKinds: readonly EntityKind[];
-  /** IAM actions that `connect`ed drivers call; policies/iam/<scope>.json grants exactly these. */
-  permissions: readonly string[];
   /** The AWS quota that bounds it, and where it is written. */
   quota: string;
   /** Whether the account is joined to what it needs outside AWS; where it is not, it has no effect. Absent: always. */
@@ -85,15 +70,20 @@ export type Mechanism<Clients, Before> = {
   connect(clients: Clients): Driver<Before>;
 };
 
-/** The describing half of any mechanism: all that the gate and the pages need, and all that they can reach. */
-export type Face = Pick<
+/** Types a mechanism. It has no side effects, so that bundles leave out what they don't use. */
+/* @__NO_SIDE_EFFECTS__ */
+export const defineMechanism = <Clients, Before>(
+  mechanism: Mechanism<Clients, Before>,
+): Mechanism<Clients, Before> => mechanism;
+
+/** The describing half of any mechanism: all that the gate and the pages can reach. */
+export type MechanismInfo = Pick<
   Mechanism<never, never>,
   | 'id'
   | 'version'
   | 'action'
   | 'scope'
   | 'targetKinds'
-  | 'permissions'
   | 'quota'
   | 'configured'
   | 'effects'
@@ -103,7 +93,7 @@ export type Face = Pick<
 
 /** A mechanism joined to its clients, its before-state parsed at the edge of the record. */
 export type Connected = {
-  face: Face;
+  info: MechanismInfo;
   wasThere(before: unknown): boolean;
   /** Null where the description has said it all. */
   manualUndo(subject: Subject, before: unknown): string[] | null;
@@ -119,7 +109,7 @@ export function connected<Clients, Before>(
   const read = (before: unknown): Before =>
     readStored(mechanism.before, before, { what: `before-state of ${mechanism.id}` });
   return {
-    face: mechanism,
+    info: mechanism,
     wasThere: (before) => mechanism.wasThere(read(before)),
     manualUndo: (subject, before) => mechanism.manualUndo?.(subject, read(before)) ?? null,
     driver: {

@@ -4,42 +4,17 @@ import type { ActionName } from '../domain/action-catalog.ts';
 import type { Alert, Entity } from '../domain/alert.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { Policy } from '../policy/policy.ts';
-import { deactivateKey } from './access-key/access-key.ts';
-import { disableKey } from './api-key/api-key.ts';
-import { recordFlows } from './flow-log/interface-flows.ts';
-import { logAtDebug } from './function-log/debug-level.ts';
-import { quarantineInGmail } from './mail/gmail-message.ts';
-import { quarantineInGraph } from './mail/graph-message.ts';
-import type { Face, Scope } from './mechanism.ts';
-import { notifyAnalyst } from './message/notification.ts';
-import { denyAddress } from './network/deny-address.ts';
-import { openJiraIssue } from './ticket/jira.ts';
-import { openOpsItem } from './ticket/ops-item.ts';
-import { openServiceNowIncident } from './ticket/service-now.ts';
-import { denyUser } from './user/deny-all.ts';
-import { disableUser } from './user-pool/cognito-user.ts';
-import { blockAddress, watchAddress } from './waf/address.ts';
+import type { MechanismInfo } from './mechanism.ts';
+import { BY_SCOPE } from './scopes.ts';
 
-export const MECHANISMS: readonly Face[] = [
-  watchAddress,
-  blockAddress,
-  logAtDebug,
-  recordFlows,
-  quarantineInGraph,
-  quarantineInGmail,
-  denyUser,
-  disableUser,
-  deactivateKey,
-  disableKey,
-  denyAddress,
-  openOpsItem,
-  openJiraIssue,
-  openServiceNowIncident,
-  notifyAnalyst,
-];
+/** Permission scopes: one folder, one executor, one reverser and one role each. */
+export type Scope = keyof typeof BY_SCOPE;
+export const SCOPES = Object.keys(BY_SCOPE) as Scope[];
+
+export const MECHANISMS: readonly MechanismInfo[] = Object.values(BY_SCOPE).flat();
 
 /** One change that a mechanism would make, fully named: what becomes one action. */
-export type Effect = { mechanism: Face; parameters: Parameters };
+export type Effect = { mechanism: MechanismInfo; parameters: Parameters };
 
 /** All that carrying out the action on this target takes; empty when nothing here can do it. */
 export const effectsOf = (
@@ -56,6 +31,3 @@ export const effectsOf = (
     .flatMap((mechanism) =>
       mechanism.effects(alert, target, facts).map((parameters) => ({ mechanism, parameters })),
     );
-
-/** Each has an executor, a reverser and a role of its own. */
-export const SCOPES: readonly Scope[] = [...new Set(MECHANISMS.map(({ scope }) => scope))];

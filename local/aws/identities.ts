@@ -1,7 +1,7 @@
 // Users and keys of the stand-ins in one list, for the console and for tests: who is cut off now, and who is not.
-import type { ApiKeys } from './api-gateway.ts';
-import type { UserPools } from './cognito.ts';
-import { DENY_ALL_POLICY, type IamState } from './iam.ts';
+import type { ApiKeys } from '../../functions/mechanisms/api-key/stand-in.ts';
+import { DENY_ALL_POLICY, type IamState } from '../../functions/mechanisms/user/stand-in.ts';
+import type { UserPools } from '../../functions/mechanisms/user-pool/stand-in.ts';
 
 export type Identity = { name: string; kind: string; works: boolean };
 

@@ -1,6 +1,7 @@
 // The stand-in of SES and SNS: messages arrive in an inbox that the console shows.
+
+import type { StateFile } from '../../functions/mechanisms/stand-in.ts';
 import type { Message, Send } from '../../functions/messaging/message.ts';
-import type { StateFile } from './state-file.ts';
 
 export type Delivered = { at: string; message: Message };
 

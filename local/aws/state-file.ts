@@ -1,7 +1,6 @@
 // Where the stand-ins keep their state: one JSON file each, replaced whole, or memory for tests.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-
-export type StateFile<T> = { read(): T; write(state: T): void };
+import type { StateFile } from '../../functions/mechanisms/stand-in.ts';
 
 export function inMemory<T>(initial: T): StateFile<T> {
   let state = structuredClone(initial);

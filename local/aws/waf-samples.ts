@@ -1,7 +1,7 @@
 // The stand-in of AWS WAF's sampled requests: what visitors of the shop asked for, some minutes ago.
 import type { SampledHTTPRequest } from '@aws-sdk/client-wafv2';
+import { awsFailure } from '../../functions/mechanisms/stand-in.ts';
 import type { SampleApi } from '../../functions/platform/sampled-requests.ts';
-import { awsFailure } from './failure.ts';
 
 export type Visit = {
   minutesAgo: number;

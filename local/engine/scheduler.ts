@@ -1,7 +1,7 @@
 // The stand-in of EventBridge Scheduler: one-time schedules that fire at the first tick after their time.
 import { isDeepStrictEqual } from 'node:util';
+import type { StateFile } from '../../functions/mechanisms/stand-in.ts';
 import type { Scheduled, Schedules } from '../../functions/platform/schedules.ts';
-import type { StateFile } from '../aws/state-file.ts';
 
 type Kept = { name: string; at: string; target: Scheduled['target']; attempts: number };
 

@@ -5,8 +5,8 @@ import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-la
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { ENV } from '../../functions/domain/env.ts';
+import { awsFailure } from '../../functions/mechanisms/stand-in.ts';
 import { attention } from '../../functions/store/records.ts';
-import { awsFailure } from '../../local/aws/failure.ts';
 import { toyAction } from '../execute/toy.ts';
 
 const s3 = mockClient(S3Client);

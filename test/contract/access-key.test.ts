@@ -7,8 +7,9 @@ import {
   type AccessKeyClients,
   deactivateKey,
 } from '../../functions/mechanisms/access-key/access-key.ts';
-import { createIam, type IamState, LOCAL_IAM } from '../../local/aws/iam.ts';
-import { inMemory, type StateFile } from '../../local/aws/state-file.ts';
+import type { StateFile } from '../../functions/mechanisms/stand-in.ts';
+import { createIam, type IamState, LOCAL_IAM } from '../../functions/mechanisms/user/stand-in.ts';
+import { inMemory } from '../../local/aws/state-file.ts';
 import { leakedKey, subjectOn, suspectUser } from '../fixtures/case.ts';
 import { type Moto, startMoto } from '../moto/moto-server.ts';
 import { contract, type Ground } from './mechanism-contract.ts';

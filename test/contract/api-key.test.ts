@@ -3,7 +3,11 @@ import { APIGateway } from '@aws-sdk/client-api-gateway';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Denied, StateChanged } from '../../functions/domain/errors.ts';
 import { type ApiKeyApi, disableKey } from '../../functions/mechanisms/api-key/api-key.ts';
-import { type ApiKeys, createApiKeys, LOCAL_API_KEYS } from '../../local/aws/api-gateway.ts';
+import {
+  type ApiKeys,
+  createApiKeys,
+  LOCAL_API_KEYS,
+} from '../../functions/mechanisms/api-key/stand-in.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
 import { partnerKey, subjectOn } from '../fixtures/case.ts';
 import { type Moto, startMoto } from '../moto/moto-server.ts';

@@ -15,7 +15,11 @@ import {
   TAG,
 } from '../../functions/mechanisms/flow-log/flow-logs.ts';
 import { recordFlows } from '../../functions/mechanisms/flow-log/interface-flows.ts';
-import { createFlowLogs, LOCAL_FLOW_LOGS, NO_FLOW_LOGS } from '../../local/aws/flow-logs.ts';
+import {
+  createFlowLogs,
+  LOCAL_FLOW_LOGS,
+  NO_FLOW_LOGS,
+} from '../../functions/mechanisms/flow-log/stand-in.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
 import { subjectOn, theInstance } from '../fixtures/case.ts';
 import { startMoto } from '../moto/moto-server.ts';

@@ -10,8 +10,12 @@ import {
   type Logging,
   logAtDebug,
 } from '../../functions/mechanisms/function-log/debug-level.ts';
-import { createLambda, type LambdaState } from '../../local/aws/lambda.ts';
-import { inMemory, type StateFile } from '../../local/aws/state-file.ts';
+import {
+  createLambda,
+  type LambdaState,
+} from '../../functions/mechanisms/function-log/stand-in.ts';
+import type { StateFile } from '../../functions/mechanisms/stand-in.ts';
+import { inMemory } from '../../local/aws/state-file.ts';
 import { subjectOn, theFunction } from '../fixtures/case.ts';
 import { contract, type Ground } from './mechanism-contract.ts';
 

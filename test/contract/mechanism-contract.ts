@@ -16,7 +16,7 @@ import {
   type Mechanism,
   type Subject,
 } from '../../functions/mechanisms/mechanism.ts';
-import { awsFailure } from '../../local/aws/failure.ts';
+import { awsFailure } from '../../functions/mechanisms/stand-in.ts';
 import { Crash, type Fault, faulty } from './faults.ts';
 
 /** One account that a mechanism works on, empty of its effects. */

@@ -12,7 +12,7 @@ import {
   openServiceNowIncident,
   type ServiceNowClients,
 } from '../../functions/mechanisms/ticket/service-now.ts';
-import { createOpsCenter, type OpsItem } from '../../local/aws/ssm.ts';
+import { createOpsCenter, type OpsItem } from '../../functions/mechanisms/ticket/stand-in.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
 import { INCIDENT_ID, subjectOn, theAlertItself } from '../fixtures/case.ts';
 import {

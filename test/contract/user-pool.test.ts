@@ -6,7 +6,11 @@ import {
   disableUser,
   type UserPoolApi,
 } from '../../functions/mechanisms/user-pool/cognito-user.ts';
-import { createUserPools, LOCAL_USER_POOLS, type UserPools } from '../../local/aws/cognito.ts';
+import {
+  createUserPools,
+  LOCAL_USER_POOLS,
+  type UserPools,
+} from '../../functions/mechanisms/user-pool/stand-in.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
 import { customer, subjectOn } from '../fixtures/case.ts';
 import { type Moto, startMoto } from '../moto/moto-server.ts';

@@ -2,9 +2,15 @@
 import { IAM } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Denied, NotFound, QuotaExceeded, StateChanged } from '../../functions/domain/errors.ts';
+import type { StateFile } from '../../functions/mechanisms/stand-in.ts';
 import { denyUser, type UserClients } from '../../functions/mechanisms/user/deny-all.ts';
-import { createIam, DENY_ALL_POLICY, type IamState, LOCAL_IAM } from '../../local/aws/iam.ts';
-import { inMemory, type StateFile } from '../../local/aws/state-file.ts';
+import {
+  createIam,
+  DENY_ALL_POLICY,
+  type IamState,
+  LOCAL_IAM,
+} from '../../functions/mechanisms/user/stand-in.ts';
+import { inMemory } from '../../local/aws/state-file.ts';
 import { subjectOn, suspectUser } from '../fixtures/case.ts';
 import { type Moto, startMoto } from '../moto/moto-server.ts';
 import { contract, type Ground } from './mechanism-contract.ts';

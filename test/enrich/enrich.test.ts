@@ -4,13 +4,17 @@ import type { Alert, Entity } from '../../functions/domain/alert.ts';
 import { known } from '../../functions/domain/facts.ts';
 import { MAX_BRIEF_BYTES } from '../../functions/enrich/brief.ts';
 import { type EnrichDeps, enrich } from '../../functions/enrich/enrich.ts';
+import {
+  createLambda,
+  LOCAL_FUNCTIONS,
+  untouched,
+} from '../../functions/mechanisms/function-log/stand-in.ts';
+import { createEc2 } from '../../functions/mechanisms/network/stand-in-ec2.ts';
+import { LOCAL_NETWORK } from '../../functions/mechanisms/network/stand-in-network.ts';
+import { createOpsCenter } from '../../functions/mechanisms/ticket/stand-in.ts';
+import { createIam, LOCAL_IAM } from '../../functions/mechanisms/user/stand-in.ts';
 import type { EntityEvent } from '../../functions/store/entity-history.ts';
 import type { Store } from '../../functions/store/store.ts';
-import { createEc2 } from '../../local/aws/ec2.ts';
-import { LOCAL_NETWORK } from '../../local/aws/ec2-network.ts';
-import { createIam, LOCAL_IAM } from '../../local/aws/iam.ts';
-import { createLambda, LOCAL_FUNCTIONS, untouched } from '../../local/aws/lambda.ts';
-import { createOpsCenter } from '../../local/aws/ssm.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
 import { createWafSamples, LOCAL_VISITS } from '../../local/aws/waf-samples.ts';
 import {

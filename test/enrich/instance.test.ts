@@ -6,12 +6,12 @@ import { known } from '../../functions/domain/facts.ts';
 import { enrich } from '../../functions/enrich/enrich.ts';
 import { type InstanceApi, instanceFacts } from '../../functions/enrich/instance.ts';
 import type { OwnershipApi } from '../../functions/enrich/owned.ts';
-import { createEc2 } from '../../local/aws/ec2.ts';
-import { LOCAL_NETWORK } from '../../local/aws/ec2-network.ts';
-import { awsFailure } from '../../local/aws/failure.ts';
-import { createIam, LOCAL_IAM } from '../../local/aws/iam.ts';
-import { createLambda } from '../../local/aws/lambda.ts';
-import { createOpsCenter } from '../../local/aws/ssm.ts';
+import { createLambda } from '../../functions/mechanisms/function-log/stand-in.ts';
+import { createEc2 } from '../../functions/mechanisms/network/stand-in-ec2.ts';
+import { LOCAL_NETWORK } from '../../functions/mechanisms/network/stand-in-network.ts';
+import { awsFailure } from '../../functions/mechanisms/stand-in.ts';
+import { createOpsCenter } from '../../functions/mechanisms/ticket/stand-in.ts';
+import { createIam, LOCAL_IAM } from '../../functions/mechanisms/user/stand-in.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
 import { createWafSamples } from '../../local/aws/waf-samples.ts';
 import {

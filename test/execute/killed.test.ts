@@ -7,22 +7,30 @@ import type { ExecuteDeps } from '../../functions/execute/deps.ts';
 import { execute } from '../../functions/execute/execute.ts';
 import { deactivateKey } from '../../functions/mechanisms/access-key/access-key.ts';
 import { disableKey } from '../../functions/mechanisms/api-key/api-key.ts';
+import { createApiKeys, LOCAL_API_KEYS } from '../../functions/mechanisms/api-key/stand-in.ts';
 import { type Connected, connected } from '../../functions/mechanisms/mechanism.ts';
 import { denyAddress } from '../../functions/mechanisms/network/deny-address.ts';
+import { createEc2 } from '../../functions/mechanisms/network/stand-in-ec2.ts';
+import { LOCAL_NETWORK } from '../../functions/mechanisms/network/stand-in-network.ts';
 import { denyUser } from '../../functions/mechanisms/user/deny-all.ts';
+import { createIam, DENY_ALL_POLICY, LOCAL_IAM } from '../../functions/mechanisms/user/stand-in.ts';
 import { disableUser } from '../../functions/mechanisms/user-pool/cognito-user.ts';
+import {
+  createUserPools,
+  LOCAL_USER_POOLS,
+} from '../../functions/mechanisms/user-pool/stand-in.ts';
 import { blockAddress, watchAddress } from '../../functions/mechanisms/waf/address.ts';
+import {
+  createWaf,
+  EDGE_IP_SETS,
+  LOCAL_IP_SETS,
+  type WafState,
+} from '../../functions/mechanisms/waf/stand-in.ts';
 import { ReverseInput } from '../../functions/reverse/request.ts';
 import { reverse } from '../../functions/reverse/reverse.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { sweep } from '../../functions/sweep/sweep.ts';
-import { createApiKeys, LOCAL_API_KEYS } from '../../local/aws/api-gateway.ts';
-import { createUserPools, LOCAL_USER_POOLS } from '../../local/aws/cognito.ts';
-import { createEc2 } from '../../local/aws/ec2.ts';
-import { LOCAL_NETWORK } from '../../local/aws/ec2-network.ts';
-import { createIam, DENY_ALL_POLICY, LOCAL_IAM } from '../../local/aws/iam.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
-import { createWaf, EDGE_IP_SETS, LOCAL_IP_SETS, type WafState } from '../../local/aws/waf.ts';
 import {
   attacker,
   customer,
@@ -199,7 +207,7 @@ describe.each(Object.entries(CASES))('%s', (_name, { target, parameters, account
         leases: wrap(store.leases),
         entityHistory: wrap(store.entityHistory),
       },
-      mechanisms: new Map([[mechanism.face.id, mechanism]]),
+      mechanisms: new Map([[mechanism.info.id, mechanism]]),
       // Whatever was scheduled is lost: only the sweeper comes.
       schedules: wrap(schedulesIn(new Map())),
       policy: POLICY,
@@ -212,9 +220,9 @@ describe.each(Object.entries(CASES))('%s', (_name, { target, parameters, account
     store = await db.fresh();
     here = account();
     at(0);
-    const { face } = here.join((client) => client);
-    effectKey = face.effectKey(subjectOn(target, { parameters }));
-    const { action: name, id: mechanism, scope } = face;
+    const { info } = here.join((client) => client);
+    effectKey = info.effectKey(subjectOn(target, { parameters }));
+    const { action: name, id: mechanism, scope } = info;
     const attentionAt = new Date(NOW.getTime() + 20 * 60_000).toISOString();
     const action = toyAction({
       name,

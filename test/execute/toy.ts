@@ -18,7 +18,6 @@ export const toy: Mechanism<World, z.infer<typeof Before>> = {
   action: 'block_ip_at_firewall',
   scope: 'waf',
   targetKinds: ['ip'],
-  permissions: [],
   quota: 'none',
   effects: () => [{}],
   effectKey: ({ target }) => `toy:${target.value}`,

@@ -104,7 +104,7 @@ async function account() {
       void started.push(input as (typeof started)[number]),
   };
   const mechanisms = new Map(
-    Object.values(stands.scopes).flatMap((all) => all.map((one) => [one.face.id, one] as const)),
+    Object.values(stands.scopes).flatMap((all) => all.map((one) => [one.info.id, one] as const)),
   );
   /** What has still to happen for an alert, and from when on. */
   const later: { at: number; work: () => Promise<void> }[] = [];

@@ -92,14 +92,18 @@ function variablesOf(file: string): string[] {
     ([, name]) => ENV[name as keyof typeof ENV],
   );
   const builders = [
-    ...text.matchAll(/ from '(\.[^']*\/(?:deps|serve|http-clients|eventbridge-schedules)\.ts)'/g),
+    ...text.matchAll(
+      / from '(\.[^']*\/(?:deps|handler|aws|http-clients|eventbridge-schedules)\.ts)'/g,
+    ),
   ];
   return [...own, ...builders.flatMap(([, path]) => variablesOf(join(file, '..', path ?? '')))];
 }
 
 describe('every function', () => {
   const entryOf = (name: string) =>
-    name.replace(/^(execute|reverse)-([\w-]+)$/, 'mechanisms/$2').concat('/handler.ts');
+    /^(execute|reverse)-/.test(name)
+      ? name.replace('-', '/entries/').concat('.ts')
+      : `${name}/handler.ts`;
 
   test.each([...functions.keys()])(
     '%s is given every variable that its code insists on',

@@ -93,7 +93,10 @@ type Case = {
 
 const CASES: Record<string, Case> = {
   user: {
-    handlers: () => import('../../functions/mechanisms/user/handler.ts'),
+    handlers: async () => ({
+      execute: (await import('../../functions/execute/entries/user.ts')).handler,
+      reverse: (await import('../../functions/reverse/entries/user.ts')).handler,
+    }),
     name: 'disable_user_account_temporarily',
     mechanism: 'user.deny-all',
     made: async () => ({
@@ -102,7 +105,10 @@ const CASES: Record<string, Case> = {
     }),
   },
   'access-key': {
-    handlers: () => import('../../functions/mechanisms/access-key/handler.ts'),
+    handlers: async () => ({
+      execute: (await import('../../functions/execute/entries/access-key.ts')).handler,
+      reverse: (await import('../../functions/reverse/entries/access-key.ts')).handler,
+    }),
     name: 'revoke_api_key',
     mechanism: 'access-key.inactive',
     async made() {
@@ -115,7 +121,10 @@ const CASES: Record<string, Case> = {
     },
   },
   'user-pool': {
-    handlers: () => import('../../functions/mechanisms/user-pool/handler.ts'),
+    handlers: async () => ({
+      execute: (await import('../../functions/execute/entries/user-pool.ts')).handler,
+      reverse: (await import('../../functions/reverse/entries/user-pool.ts')).handler,
+    }),
     name: 'disable_user_account_temporarily',
     mechanism: 'user-pool.disable-user',
     async made() {
@@ -138,7 +147,10 @@ const CASES: Record<string, Case> = {
     },
   },
   'api-key': {
-    handlers: () => import('../../functions/mechanisms/api-key/handler.ts'),
+    handlers: async () => ({
+      execute: (await import('../../functions/execute/entries/api-key.ts')).handler,
+      reverse: (await import('../../functions/reverse/entries/api-key.ts')).handler,
+    }),
     name: 'revoke_api_key',
     mechanism: 'api-key.disabled',
     async made() {

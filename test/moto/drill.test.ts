@@ -244,7 +244,7 @@ test('what a killed drill left in the account is found in the table and taken ba
     },
   };
   void drillAll(
-    run({ mechanisms: new Map([[real.face.id, dying]]), only: ({ id }) => id === real.face.id }),
+    run({ mechanisms: new Map([[real.info.id, dying]]), only: ({ id }) => id === real.info.id }),
   );
   await killed;
   const attached = async () =>

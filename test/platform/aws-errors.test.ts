@@ -10,8 +10,8 @@ import {
   Throttled,
   Unavailable,
 } from '../../functions/domain/errors.ts';
+import { awsFailure } from '../../functions/mechanisms/stand-in.ts';
 import { aws, typedAwsError } from '../../functions/platform/aws-errors.ts';
-import { awsFailure } from '../../local/aws/failure.ts';
 
 test.each([
   ['ConditionalCheckFailedException', 400, Conflict],

@@ -3,8 +3,8 @@ import { SendTaskSuccessCommand, SFN, StartExecutionCommand } from '@aws-sdk/cli
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { NotFound, Throttled, Unavailable } from '../../functions/domain/errors.ts';
+import { awsFailure } from '../../functions/mechanisms/stand-in.ts';
 import { createCallback, createStarter } from '../../functions/platform/executions.ts';
-import { awsFailure } from '../../local/aws/failure.ts';
 
 const client = new SFN({ region: 'eu-central-1' });
 const sfn = mockClient(client);

@@ -2,9 +2,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { Denied, InvalidInput, NotFound } from '../../functions/domain/errors.ts';
+import { awsFailure } from '../../functions/mechanisms/stand-in.ts';
 import { tokenKeeper } from '../../functions/platform/oauth-token.ts';
 import { type SecretClients, secretOf } from '../../functions/platform/secret.ts';
-import { awsFailure } from '../../local/aws/failure.ts';
 import { NOW } from '../fixtures/case.ts';
 
 let at: number;

@@ -1,21 +1,9 @@
 // The JSON Schemas that editors use are the ones that the loader checks by.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { jsonSchemas } from '../../functions/policy/json-schema.ts';
 
 const POLICIES = join(import.meta.dirname, '..', '..', 'policies');
-
-test('what is committed is what `npm run policies:schema` writes', () => {
-  const committed = readdirSync(join(POLICIES, 'schema'));
-  expect(committed.sort()).toEqual(
-    jsonSchemas()
-      .map(([file]) => file)
-      .sort(),
-  );
-  for (const [file, content] of jsonSchemas())
-    expect(readFileSync(join(POLICIES, 'schema', file), 'utf8'), file).toBe(content);
-});
 
 test.each([
   'actions.yaml',

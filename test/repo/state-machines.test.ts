@@ -89,5 +89,6 @@ describe.each(['respond', 'reverse'])('%s.asl.json', (name) => {
 
 test('every scope has a function to execute and to reverse', () => {
   for (const scope of SCOPES)
-    expect(existsSync(join(root, 'functions/mechanisms', scope, 'handler.ts'))).toBe(true);
+    for (const step of ['execute', 'reverse'])
+      expect(existsSync(join(root, 'functions', step, 'entries', `${scope}.ts`))).toBe(true);
 });

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { ENV } from '../../functions/domain/env.ts';
+import { LOCAL_FLOW_LOGS } from '../../functions/mechanisms/flow-log/stand-in.ts';
+import { LOCAL_IP_SETS } from '../../functions/mechanisms/waf/stand-in.ts';
 import { loadPolicy, POLICIES } from '../../functions/policy/load.ts';
-import { LOCAL_FLOW_LOGS } from '../../local/aws/flow-logs.ts';
-import { LOCAL_IP_SETS } from '../../local/aws/waf.ts';
 
 const RUNS = 5;
 const ROOT = join(import.meta.dirname, '..', '..');

@@ -10,7 +10,7 @@ import { aws, causedBy } from '../../platform/aws-errors.ts';
 import { earlierIncidents, undoneAfter, whatIamSays } from '../affected.ts';
 import { refuseServiceAccount, UserName } from '../iam-user.ts';
 import { type Sleep, settled } from '../look-until.ts';
-import type { Mechanism, Subject } from '../mechanism.ts';
+import { defineMechanism, type Subject } from '../mechanism.ts';
 
 export type AccessKeyApi = Pick<IAM, 'getUser' | 'listAccessKeys' | 'updateAccessKey'>;
 export type AccessKeyClients = { iam: AccessKeyApi; sleep: Sleep };
@@ -27,13 +27,12 @@ type Before = z.infer<typeof Before>;
 const LongLivedKey = z.string().regex(/^AKIA\w{12,124}$/);
 const Owner = z.object({ userName: UserName });
 
-export const deactivateKey: Mechanism<AccessKeyClients, Before> = {
+export const deactivateKey = defineMechanism<AccessKeyClients, Before>({
   id: 'access-key.inactive',
   version: 1,
   action: 'revoke_api_key',
   scope: 'access-key',
   targetKinds: ['access-key'],
-  permissions: ['iam:GetUser', 'iam:ListAccessKeys', 'iam:UpdateAccessKey'],
   quota: 'none: a status changes, nothing is made',
   effects: (_alert: Alert, target: Entity): readonly Parameters[] => {
     const owner = ownerOf(target);
@@ -45,7 +44,7 @@ export const deactivateKey: Mechanism<AccessKeyClients, Before> = {
   // A key that did not work before us is left as it was, and never switched on by us.
   wasThere: ({ status }) => status !== 'Active',
   connect,
-};
+});
 
 /** Whose key the alert says it is; null for root and for roles, whose keys are not ours to change. */
 function ownerOf({ attributes: { userName, userType } }: Entity): { userName: string } | null {

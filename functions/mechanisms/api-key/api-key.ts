@@ -7,7 +7,7 @@ import type { Facts } from '../../domain/facts.ts';
 import { shell } from '../../domain/shell.ts';
 import { aws, causedBy } from '../../platform/aws-errors.ts';
 import { earlierIncidents, undoneAfter } from '../affected.ts';
-import type { Mechanism, Subject } from '../mechanism.ts';
+import { defineMechanism, type Subject } from '../mechanism.ts';
 
 export type ApiKeyApi = Pick<APIGateway, 'getApiKey' | 'updateApiKey'>;
 export type ApiKeyClients = { gateway: ApiKeyApi };
@@ -18,13 +18,12 @@ type Before = z.infer<typeof Before>;
 /** An id has ten of these. A key's value has 20 or more, and must not be taken for one: it is a secret. */
 const ApiKeyId = z.string().regex(/^[a-z0-9]{10}$/);
 
-export const disableKey: Mechanism<ApiKeyClients, Before> = {
+export const disableKey = defineMechanism<ApiKeyClients, Before>({
   id: 'api-key.disabled',
   version: 1,
   action: 'revoke_api_key',
   scope: 'api-key',
   targetKinds: ['api-key'],
-  permissions: ['apigateway:GET', 'apigateway:PATCH'],
   /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
   quota: '10 management requests per second, account and region',
   effects: (_alert, { value }) => (ApiKeyId.safeParse(value).success ? [{}] : []),
@@ -33,7 +32,7 @@ export const disableKey: Mechanism<ApiKeyClients, Before> = {
   before: Before,
   wasThere: ({ enabled }) => !enabled,
   connect,
-};
+});
 
 function describe(subject: Subject, facts: Facts | null): Description {
   const { target, region } = subject;

@@ -20,7 +20,7 @@ export type FlowLogClients = {
   sleep: Sleep;
 };
 
-/** On what we make, with the action that made it. Rights to delete hang on it: policies/iam/flow-log.json. */
+/** On what we make, with the action that made it. Rights to delete hang on it: permissions.ts beside this file. */
 export const TAG = 'countermand-action';
 
 /**

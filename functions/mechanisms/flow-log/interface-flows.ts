@@ -5,7 +5,7 @@ import type { Entity } from '../../domain/alert.ts';
 import { InvalidInput, NotFound, QuotaExceeded, StateChanged } from '../../domain/errors.ts';
 import { shell } from '../../domain/shell.ts';
 import { undoneAfter } from '../affected.ts';
-import type { Mechanism, Subject } from '../mechanism.ts';
+import { defineMechanism, type Subject } from '../mechanism.ts';
 import {
   createFlowLogAccess,
   type FlowLogClients,
@@ -22,19 +22,12 @@ const Place = z.strictObject({ interfaceId: InterfaceId });
 const Before = z.strictObject({ ours: z.array(z.string()), others: z.array(z.string()) });
 type Before = z.infer<typeof Before>;
 
-export const recordFlows: Mechanism<FlowLogClients, Before> = {
+export const recordFlows = defineMechanism<FlowLogClients, Before>({
   id: 'flow-log.interface',
   version: 1,
   action: 'increase_logging_verbosity',
   scope: 'flow-log',
   targetKinds: ['instance', 'network-interface'],
-  permissions: [
-    'ec2:CreateFlowLogs',
-    'ec2:CreateTags',
-    'ec2:DeleteFlowLogs',
-    'ec2:DescribeFlowLogs',
-    'iam:PassRole',
-  ],
   quota: `${MOST_FLOW_LOGS} flow logs of one network interface`,
   effects: (_alert, target) => interfacesOf(target).map((interfaceId) => ({ interfaceId })),
   effectKey: ({ region, parameters }) => `flow-log:${region}:${placeOf(parameters)}`,
@@ -42,7 +35,7 @@ export const recordFlows: Mechanism<FlowLogClients, Before> = {
   before: Before,
   wasThere: ({ ours }) => ours.length > 0,
   connect,
-};
+});
 
 /** The interfaces that the alert names with the instance, or the one that it is about. */
 function interfacesOf({ kind, value, attributes }: Entity): string[] {

@@ -8,7 +8,7 @@ import { shell } from '../../domain/shell.ts';
 import { aws } from '../../platform/aws-errors.ts';
 import { undoneAfter } from '../affected.ts';
 import { lookUntil, type Sleep } from '../look-until.ts';
-import type { Mechanism, Subject } from '../mechanism.ts';
+import { defineMechanism, type Subject } from '../mechanism.ts';
 
 /** The two calls that we make; a stand-in implements the same. */
 export type FunctionApi = Pick<Lambda, 'getFunctionConfiguration' | 'updateFunctionConfiguration'>;
@@ -37,13 +37,12 @@ const UNPUBLISHED = '$LATEST';
 /** An update without a network takes seconds; with one up to a minute, which is left to the caller's retries. */
 const LOOKS = { most: 10, betweenMs: 2_000 };
 
-export const logAtDebug: Mechanism<FunctionLogClients, Logging> = {
+export const logAtDebug = defineMechanism<FunctionLogClients, Logging>({
   id: 'function-log.debug-level',
   version: 1,
   action: 'increase_logging_verbosity',
   scope: 'function-log',
   targetKinds: ['function'],
-  permissions: ['lambda:GetFunctionConfiguration', 'lambda:UpdateFunctionConfiguration'],
   quota: '15 control-plane requests a second for all of Lambda in one account and region',
   // What a published version logs is fixed: where the alert saw one of those, our change would show nothing.
   effects: (_alert, { value, attributes: { version = UNPUBLISHED } }) =>
@@ -56,7 +55,7 @@ export const logAtDebug: Mechanism<FunctionLogClients, Logging> = {
   before: Logging,
   wasThere: isDetailed,
   connect,
-};
+});
 
 function describe(subject: Subject): Description {
   const { target, region } = subject;

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { Conflict, NotFound, StateChanged } from '../../domain/errors.ts';
 import { shell } from '../../domain/shell.ts';
 import { quoted } from '../../domain/wording.ts';
-import type { Driver, Mechanism, Subject } from '../mechanism.ts';
+import { type Driver, defineMechanism, type Subject } from '../mechanism.ts';
 import { createGmail, type Gmail, type GmailClients, type Label } from './gmail.ts';
 import { describeQuarantine, keyOf, messageOf, QUARANTINE, requireMessage } from './message.ts';
 
@@ -21,13 +21,12 @@ const MARKS: readonly string[] = ['UNREAD', 'STARRED', 'IMPORTANT'];
 /** Where an owner, or Gmail, puts what is to go. */
 const BINS: readonly string[] = ['TRASH', 'SPAM'];
 
-export const quarantineInGmail: Mechanism<GmailClients, Before> = {
+export const quarantineInGmail = defineMechanism<GmailClients, Before>({
   id: 'mail.gmail-message',
   version: 1,
   action: 'quarantine_email',
   scope: 'mail',
   targetKinds: ['email-message'],
-  permissions: ['secretsmanager:GetSecretValue'],
   quota:
     'Gmail takes 15,000 units a minute for one user, of which an action and its undo use about 40 (https://developers.google.com/workspace/gmail/api/reference/quota), and 10,000 labels in a mailbox',
   configured: ({ integrations }) => integrations.gmail !== undefined,
@@ -42,7 +41,7 @@ export const quarantineInGmail: Mechanism<GmailClients, Before> = {
   before: Before,
   wasThere: ({ inQuarantine }) => inQuarantine,
   connect: (clients) => connect(createGmail(clients)),
-};
+});
 
 /**
  * For a shell with GAM, the command line of Google Workspace's administrators.

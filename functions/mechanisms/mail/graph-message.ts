@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { Conflict, NotFound, StateChanged } from '../../domain/errors.ts';
 import { shell } from '../../domain/shell.ts';
 import { quoted } from '../../domain/wording.ts';
-import type { Driver, Mechanism, Subject } from '../mechanism.ts';
+import { type Driver, defineMechanism, type Subject } from '../mechanism.ts';
 import { createGraph, type Graph, type GraphClients } from './graph.ts';
 import { describeQuarantine, keyOf, messageOf, QUARANTINE, requireMessage } from './message.ts';
 
@@ -15,13 +15,12 @@ const Before = z.strictObject({
 });
 type Before = z.infer<typeof Before>;
 
-export const quarantineInGraph: Mechanism<GraphClients, Before> = {
+export const quarantineInGraph = defineMechanism<GraphClients, Before>({
   id: 'mail.graph-message',
   version: 1,
   action: 'quarantine_email',
   scope: 'mail',
   targetKinds: ['email-message'],
-  permissions: ['secretsmanager:GetSecretValue'],
   quota:
     'Microsoft Graph takes 10,000 requests in ten minutes, and 4 at once, for one app and mailbox (https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits)',
   configured: ({ integrations }) => integrations.microsoftGraph !== undefined,
@@ -36,7 +35,7 @@ export const quarantineInGraph: Mechanism<GraphClients, Before> = {
   before: Before,
   wasThere: ({ inQuarantine }) => inQuarantine,
   connect: (clients) => connect(createGraph(clients)),
-};
+});
 
 /** For a shell in which `az` is signed in as an identity with Mail.ReadWrite. */
 function manualUndo({ target }: Subject, { messageId, folder }: Before): string[] {

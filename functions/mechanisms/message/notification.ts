@@ -4,24 +4,18 @@ import type { Approver } from '../../domain/action.ts';
 import { NotFound, Unavailable } from '../../domain/errors.ts';
 import { quoted } from '../../domain/wording.ts';
 import type { Message, Send } from '../../messaging/message.ts';
-import type { Mechanism, Subject } from '../mechanism.ts';
+import { defineMechanism, type Subject } from '../mechanism.ts';
 
 export type MessageClients = { send: Send; onCall: readonly Approver[] };
 
 const Before = z.strictObject({ looked: z.literal(true) });
 
-export const notifyAnalyst: Mechanism<MessageClients, z.infer<typeof Before>> = {
+export const notifyAnalyst = defineMechanism<MessageClients, z.infer<typeof Before>>({
   id: 'message.notification',
   version: 2,
   action: 'send_analyst_notification',
   scope: 'message',
   targetKinds: ['alert'],
-  permissions: [
-    'ses:SendEmail',
-    'sns:Publish',
-    'sms-voice:SendTextMessage',
-    'secretsmanager:GetSecretValue',
-  ],
   quota: 'The sending rate of SES in the account, and those of the channels that policy adds',
   effects: () => [{}],
   effectKey: ({ actionId }) => `message:${actionId}`,
@@ -59,7 +53,7 @@ export const notifyAnalyst: Mechanism<MessageClients, z.infer<typeof Before>> = 
       found: 'The withdrawal was accepted for delivery',
     }),
   }),
-};
+});
 
 type What = 'tell' | 'withdraw';
 const keyOf = (what: What, { actionId }: Subject, to: string) => `${what}-${actionId}-${to}`;

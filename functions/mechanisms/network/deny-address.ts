@@ -6,7 +6,7 @@ import { Conflict, QuotaExceeded, StateChanged } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { instancesSeen } from '../../domain/instances-seen.ts';
 import { entryFor, type Host, keyOf } from '../host-address.ts';
-import type { Mechanism, Subject } from '../mechanism.ts';
+import { defineMechanism, type Subject } from '../mechanism.ts';
 import { createAclAccess, type NetworkClients, type Place } from './acl.ts';
 import { describe } from './describe.ts';
 import { effective, freeNumbers, isAbout, isOurs, MAX_RULES, saying, used } from './rules.ts';
@@ -29,17 +29,12 @@ const Parameters = z.object({
 export const placeOf = ({ parameters }: Pick<Subject, 'parameters'>): Place =>
   Parameters.parse(parameters);
 
-export const denyAddress: Mechanism<NetworkClients, Before> = {
+export const denyAddress = defineMechanism<NetworkClients, Before>({
   id: 'network.deny-address',
   version: 1,
   action: 'block_ip_at_firewall',
   scope: 'network',
   targetKinds: ['ip'],
-  permissions: [
-    'ec2:DescribeNetworkAcls',
-    'ec2:CreateNetworkAclEntry',
-    'ec2:DeleteNetworkAclEntry',
-  ],
   quota: `${MAX_RULES} rules in one network ACL, direction and address family, the last one included`,
   effects,
   effectKey: (subject) => {
@@ -50,7 +45,7 @@ export const denyAddress: Mechanism<NetworkClients, Before> = {
   before: Before,
   wasThere: ({ present }) => present,
   connect,
-};
+});
 
 /**
  * One for each network ACL around the instances that were attacked. None where the traffic was not seen on the network,

@@ -44,7 +44,7 @@ type Before = z.infer<typeof Before>;
 
 type System<Clients> = Pick<
   Mechanism<Clients, Before>,
-  'id' | 'version' | 'permissions' | 'quota' | 'configured'
+  'id' | 'version' | 'quota' | 'configured'
 > & {
   /** What it is called in a sentence: `an issue in Jira`. */
   noun: string;

@@ -16,7 +16,6 @@ export type JiraClients = HttpClients & { jira: JiraConfig; credentials: Secret<
 export const openJiraIssue = ticketMechanism<JiraClients>({
   id: 'ticket.jira',
   version: 1,
-  permissions: ['secretsmanager:GetSecretValue'],
   quota: 'Jira’s rate limits: it says when to come again, and is waited for',
   configured: ({ channels }) => channels.tickets.system === 'jira',
   noun: 'an issue in Jira',

@@ -16,7 +16,6 @@ const MAX_BODY = 2048;
 export const openOpsItem = ticketMechanism<TicketClients>({
   id: 'ticket.ops-item',
   version: 3,
-  permissions: ['ssm:CreateOpsItem', 'ssm:DescribeOpsItems', 'ssm:UpdateOpsItem'],
   quota: '500,000 OpsItems per account and region',
   configured: ({ channels }) => channels.tickets.system === 'ops-center',
   noun: 'an OpsItem in Systems Manager OpsCenter',

@@ -23,7 +23,6 @@ export type ServiceNowClients = HttpClients & {
 export const openServiceNowIncident = ticketMechanism<ServiceNowClients>({
   id: 'ticket.servicenow',
   version: 1,
-  permissions: ['secretsmanager:GetSecretValue'],
   quota: 'The instance’s rate limits: it says when to come again, and is waited for',
   configured: ({ channels }) => channels.tickets.system === 'servicenow',
   noun: 'an incident record in ServiceNow',

@@ -7,7 +7,7 @@ import type { Facts } from '../../domain/facts.ts';
 import { shell } from '../../domain/shell.ts';
 import { aws, causedBy } from '../../platform/aws-errors.ts';
 import { earlierIncidents, undoneAfter } from '../affected.ts';
-import type { Mechanism, Subject } from '../mechanism.ts';
+import { defineMechanism, type Subject } from '../mechanism.ts';
 
 export type UserPoolApi = Pick<
   CognitoIdentityProvider,
@@ -27,18 +27,12 @@ const Pool = z.object({
     .regex(/^[\w-]+_[0-9a-zA-Z]+$/),
 });
 
-export const disableUser: Mechanism<UserPoolClients, Before> = {
+export const disableUser = defineMechanism<UserPoolClients, Before>({
   id: 'user-pool.disable-user',
   version: 1,
   action: 'disable_user_account_temporarily',
   scope: 'user-pool',
   targetKinds: ['cognito-user'],
-  permissions: [
-    'cognito-idp:AdminGetUser',
-    'cognito-idp:AdminDisableUser',
-    'cognito-idp:AdminUserGlobalSignOut',
-    'cognito-idp:AdminEnableUser',
-  ],
   /** @see https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html */
   quota: 'A request rate that all user pools of the account and region share',
   effects: ({ region }, { value, attributes }) => {
@@ -52,7 +46,7 @@ export const disableUser: Mechanism<UserPoolClients, Before> = {
   before: Before,
   wasThere: ({ enabled }) => !enabled,
   connect,
-};
+});
 
 const poolOf = ({ parameters }: Subject) => Pool.parse(parameters).userPoolId;
 

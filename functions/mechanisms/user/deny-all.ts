@@ -9,7 +9,7 @@ import { aws, causedBy } from '../../platform/aws-errors.ts';
 import { earlierIncidents, undoneAfter, whatIamSays } from '../affected.ts';
 import { refuseServiceAccount, UserName } from '../iam-user.ts';
 import { type Sleep, settled } from '../look-until.ts';
-import type { Mechanism, Subject } from '../mechanism.ts';
+import { defineMechanism, type Subject } from '../mechanism.ts';
 
 export type UserApi = Pick<
   IAM,
@@ -34,19 +34,12 @@ const DEFAULT_QUOTA = 10;
 const Before = z.strictObject({ attached: z.boolean() });
 type Before = z.infer<typeof Before>;
 
-export const denyUser: Mechanism<UserClients, Before> = {
+export const denyUser = defineMechanism<UserClients, Before>({
   id: 'user.deny-all',
   version: 1,
   action: 'disable_user_account_temporarily',
   scope: 'user',
   targetKinds: ['iam-user'],
-  permissions: [
-    'iam:GetUser',
-    'iam:ListAttachedUserPolicies',
-    'iam:GetAccountSummary',
-    'iam:AttachUserPolicy',
-    'iam:DetachUserPolicy',
-  ],
   quota: `${DEFAULT_QUOTA} managed policies attached to one user, 20 on request; read from the account before each attachment`,
   effects: (_alert, { value }) => (UserName.safeParse(value).success ? [{}] : []),
   // IAM does not tell names by letter case.
@@ -55,7 +48,7 @@ export const denyUser: Mechanism<UserClients, Before> = {
   before: Before,
   wasThere: ({ attached }) => attached,
   connect,
-};
+});
 
 function describe(subject: Subject, facts: Facts | null): Description {
   const name = subject.target.value;

@@ -42,7 +42,6 @@ const addressMechanism = (words: Words): Mechanism<WafClients, Before> => ({
   action: words.action,
   scope: 'waf',
   targetKinds: ['ip'],
-  permissions: ['wafv2:GetIPSet', 'wafv2:UpdateIPSet', 'wafv2:ListIPSets'],
   quota: `${MAX_ADDRESSES} addresses in one IP set; one change per second and region`,
   effects: (alert) => (words.answers(alert) ? [{}] : []),
   effectKey: ({ target }) => `waf:${words.purpose}:${keyOf(target.value)}`,

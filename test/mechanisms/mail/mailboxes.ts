@@ -2,21 +2,21 @@
 import type { Entity } from '../../../functions/domain/alert.ts';
 import type { GmailClients } from '../../../functions/mechanisms/mail/gmail.ts';
 import type { GraphClients } from '../../../functions/mechanisms/mail/graph.ts';
-import type { HttpClients } from '../../../functions/platform/http.ts';
-import { inMemory } from '../../../local/aws/state-file.ts';
 import {
   createExchange,
   EXCHANGE_APP,
   type ExchangeState,
   exchangeFolders,
   usualId,
-} from '../../../local/mail/exchange.ts';
+} from '../../../functions/mechanisms/mail/stand-in-exchange.ts';
 import {
   createGmailApi,
   createServiceAccount,
   type GmailState,
   gmailLabels,
-} from '../../../local/mail/gmail.ts';
+} from '../../../functions/mechanisms/mail/stand-in-gmail.ts';
+import type { HttpClients } from '../../../functions/platform/http.ts';
+import { inMemory } from '../../../local/aws/state-file.ts';
 import { NOW, subjectOn } from '../../fixtures/case.ts';
 
 const EXCHANGE_OWNER = 'finance@example.com';

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { QuotaExceeded, StateChanged } from '../../../functions/domain/errors.ts';
 import type { NetworkAclApi } from '../../../functions/mechanisms/network/acl.ts';
 import { denyAddress } from '../../../functions/mechanisms/network/deny-address.ts';
-import { createEc2 } from '../../../local/aws/ec2.ts';
-import { LOCAL_NETWORK } from '../../../local/aws/ec2-network.ts';
+import { createEc2 } from '../../../functions/mechanisms/network/stand-in-ec2.ts';
+import { LOCAL_NETWORK } from '../../../functions/mechanisms/network/stand-in-network.ts';
 import { inMemory } from '../../../local/aws/state-file.ts';
 import { attacker, subjectOn } from '../../fixtures/case.ts';
 

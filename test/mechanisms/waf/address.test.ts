@@ -4,11 +4,15 @@ import type { ActionName } from '../../../functions/domain/action-catalog.ts';
 import { known, unknown } from '../../../functions/domain/facts.ts';
 import type { IpSet } from '../../../functions/domain/ip-set.ts';
 import { effectsOf } from '../../../functions/mechanisms/registry.ts';
+import { awsFailure } from '../../../functions/mechanisms/stand-in.ts';
 import { blockAddress, watchAddress } from '../../../functions/mechanisms/waf/address.ts';
 import type { WafApi } from '../../../functions/mechanisms/waf/ip-set.ts';
-import { awsFailure } from '../../../local/aws/failure.ts';
+import {
+  createWaf,
+  EDGE_IP_SETS,
+  type WafState,
+} from '../../../functions/mechanisms/waf/stand-in.ts';
 import { inMemory } from '../../../local/aws/state-file.ts';
-import { createWaf, EDGE_IP_SETS, type WafState } from '../../../local/aws/waf.ts';
 import {
   alertWith,
   attacker,

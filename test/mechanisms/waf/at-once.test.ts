@@ -3,11 +3,15 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { RetryableError } from '../../../functions/domain/errors.ts';
+import { awsFailure } from '../../../functions/mechanisms/stand-in.ts';
 import { blockAddress } from '../../../functions/mechanisms/waf/address.ts';
 import type { WafApi } from '../../../functions/mechanisms/waf/ip-set.ts';
-import { awsFailure } from '../../../local/aws/failure.ts';
+import {
+  createWaf,
+  LOCAL_IP_SETS,
+  type WafState,
+} from '../../../functions/mechanisms/waf/stand-in.ts';
 import { inMemory } from '../../../local/aws/state-file.ts';
-import { createWaf, LOCAL_IP_SETS, type WafState } from '../../../local/aws/waf.ts';
 import { attacker, subjectOn } from '../../fixtures/case.ts';
 
 /** Time that passes when nobody has anything left to do now. */

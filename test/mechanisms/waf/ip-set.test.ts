@@ -8,14 +8,18 @@ import {
 } from '../../../functions/domain/errors.ts';
 import type { IpSet } from '../../../functions/domain/ip-set.ts';
 import { entryFor } from '../../../functions/mechanisms/host-address.ts';
+import { awsFailure } from '../../../functions/mechanisms/stand-in.ts';
 import {
   createIpSetAccess,
   MAX_ADDRESSES,
   type WafApi,
 } from '../../../functions/mechanisms/waf/ip-set.ts';
-import { awsFailure } from '../../../local/aws/failure.ts';
+import {
+  createWaf,
+  LOCAL_IP_SETS,
+  type WafState,
+} from '../../../functions/mechanisms/waf/stand-in.ts';
 import { inMemory } from '../../../local/aws/state-file.ts';
-import { createWaf, LOCAL_IP_SETS, type WafState } from '../../../local/aws/waf.ts';
 
 const find = (id: string): IpSet & { id: string } => {
   const set = LOCAL_IP_SETS.find((one) => one.id === id);

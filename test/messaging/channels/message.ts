@@ -1,8 +1,9 @@
 // One message to a person, and what channels are given in tests: real HTTP, no waiting, secrets from a map.
+
+import { awsFailure } from '../../../functions/mechanisms/stand-in.ts';
 import { Message } from '../../../functions/messaging/message.ts';
 import type { HttpClients } from '../../../functions/platform/http.ts';
 import type { SecretClients } from '../../../functions/platform/secret.ts';
-import { awsFailure } from '../../../local/aws/failure.ts';
 import { INCIDENT_ID, NOW } from '../../fixtures/case.ts';
 
 export const LINK = 'https://countermand.example/approve/secret-link';

@@ -1,10 +1,10 @@
 // Text messages: short whatever an attacker wrote, without the link, and never the way in which somebody counts as reached.
 import { describe, expect, test } from 'vitest';
 import { Conflict, Denied, NotFound, Throttled } from '../../../functions/domain/errors.ts';
+import { awsFailure } from '../../../functions/mechanisms/stand-in.ts';
 import { fitting, inGsm, septetsOf } from '../../../functions/messaging/channels/gsm.ts';
 import { asShortText, type SmsClients, sms } from '../../../functions/messaging/channels/sms.ts';
 import { createSend } from '../../../functions/messaging/send.ts';
-import { awsFailure } from '../../../local/aws/failure.ts';
 import { NOW } from '../../fixtures/case.ts';
 import { HOSTILE, LINK, messageWith, toTeam } from './message.ts';
 

@@ -1,0 +1,14 @@
+// What drills of the scope `access-key` act on: the key of the scope `user`.
+import type { StandIn } from '../stand-in.ts';
+
+export const canary: StandIn['canary'] = {
+  states: [],
+  targets: [
+    {
+      mechanisms: ['access-key.inactive'],
+      kind: 'access-key',
+      value: 'AKIACANARY00EXAMPLE',
+      parameters: { userName: 'canary-user' },
+    },
+  ],
+};

@@ -1,0 +1,14 @@
+// What drills of the scope `api-key` act on, on a laptop.
+
+import { canaryState, type StandIn } from '../stand-in.ts';
+import type { ApiKeys } from './stand-in.ts';
+
+export const canary: StandIn['canary'] = {
+  states: [
+    canaryState<ApiKeys>('api-keys', (state) => ({
+      ...state,
+      canarykey0: { name: 'canary', enabled: true, tags: {} },
+    })),
+  ],
+  targets: [{ mechanisms: ['api-key.disabled'], kind: 'api-key', value: 'canarykey0' }],
+};

@@ -1,0 +1,54 @@
+// The stand-in of API Gateway keys. It keeps no values: nothing of ours has a use for one.
+import { connected } from '../mechanism.ts';
+import type { StateFile } from '../stand-in.ts';
+import { awsFailure, type StandIn } from '../stand-in.ts';
+import type { ApiKeyApi } from './api-key.ts';
+import { disableKey } from './api-key.ts';
+import { canary } from './canary.ts';
+
+/** By the key's id. */
+export type ApiKeys = Record<
+  string,
+  { name: string; enabled: boolean; tags: Record<string, string> }
+>;
+
+/** Which the samples name. */
+export const LOCAL_API_KEYS: ApiKeys = {
+  k4partner9: { name: 'partner-shipping', enabled: true, tags: {} },
+};
+
+/** @see https://docs.aws.amazon.com/apigateway/latest/api/API_UpdateApiKey.html */
+export function createApiKeys(file: StateFile<ApiKeys>): ApiKeyApi {
+  const find = (keys: ApiKeys, id = '') => {
+    const key = keys[id];
+    if (!key) throw awsFailure('NotFoundException', 404, 'Invalid API Key identifier specified');
+    return key;
+  };
+  const shown = (keys: ApiKeys, id = '') => ({ id, ...find(keys, id), $metadata: {} });
+  return {
+    getApiKey: async ({ apiKey }: Parameters<ApiKeyApi['getApiKey']>[0]) =>
+      shown(file.read(), apiKey),
+    updateApiKey: async ({
+      apiKey,
+      patchOperations = [],
+    }: Parameters<ApiKeyApi['updateApiKey']>[0]) => {
+      const keys = file.read();
+      const key = find(keys, apiKey);
+      for (const { op, path, value } of patchOperations) {
+        if (op === 'replace' && path === '/name') key.name = value ?? '';
+        else if (op === 'replace' && path === '/enabled' && /^(true|false)$/.test(value ?? ''))
+          key.enabled = value === 'true';
+        else throw awsFailure('BadRequestException', 400, `Invalid patch ${op} ${path} ${value}`);
+      }
+      file.write(keys);
+      return shown(keys, apiKey);
+    },
+  } as ApiKeyApi;
+}
+
+export const standIn: StandIn = {
+  connect: ({ state }) => [
+    connected(disableKey, { gateway: createApiKeys(state<ApiKeys>('api-keys', LOCAL_API_KEYS)) }),
+  ],
+  canary,
+};

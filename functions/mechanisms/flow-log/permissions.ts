@@ -1,0 +1,57 @@
+// What recording the flows of a network interface may do in AWS.
+import { ENV } from '../../domain/env.ts';
+import { arnIn, type Environment, every, type Permissions } from '../permissions.ts';
+
+const TAG = 'countermand-action';
+
+export const permissions: Permissions = (stack) => {
+  const flowLogs = every(
+    arnIn(stack, 'ec2', 'vpc-flow-log/*'),
+    'A flow log gets its ID when it is created; ours carry a tag',
+  );
+  return [
+    {
+      sid: 'SeeFlowLogs',
+      actions: ['ec2:DescribeFlowLogs'],
+      resources: [every('*', 'Descriptions of EC2 have no resource to name')],
+    },
+    {
+      sid: 'RecordInterfacesAndNeitherSubnetsNorNetworks',
+      actions: ['ec2:CreateFlowLogs'],
+      resources: [
+        every(arnIn(stack, 'ec2', 'network-interface/*'), 'An alert may be about any interface'),
+      ],
+    },
+    {
+      sid: 'CreateNoneWithoutOurTag',
+      actions: ['ec2:CreateFlowLogs'],
+      resources: [flowLogs],
+      conditions: {
+        Null: { [`aws:RequestTag/${TAG}`]: 'false' },
+        'ForAllValues:StringEquals': { 'aws:TagKeys': [TAG, 'countermand-incident'] },
+      },
+    },
+    {
+      sid: 'TagOnlyWhileCreating',
+      actions: ['ec2:CreateTags'],
+      resources: [flowLogs],
+      conditions: { StringEquals: { 'ec2:CreateAction': 'CreateFlowLogs' } },
+    },
+    {
+      sid: 'DeleteOnlyWhatCarriesOurTag',
+      actions: ['ec2:DeleteFlowLogs'],
+      resources: [flowLogs],
+      conditions: { Null: { [`aws:ResourceTag/${TAG}`]: 'false' } },
+    },
+    {
+      sid: 'PassTheDeliveryRole',
+      actions: ['iam:PassRole'],
+      resources: [stack.flowLogs.deliveryRoleArn],
+      conditions: { StringEquals: { 'iam:PassedToService': 'vpc-flow-logs.amazonaws.com' } },
+    },
+  ];
+};
+
+export const environment: Environment = ({ flowLogs, toJson }) => ({
+  [ENV.flowLogs]: toJson(flowLogs),
+});

@@ -1,0 +1,29 @@
+// What sending messages may do in AWS.
+import { ENV } from '../../domain/env.ts';
+import { arnIn, type Environment, type Permissions } from '../permissions.ts';
+
+export const permissions: Permissions = (stack) => {
+  const { mailFrom, teamTopicArn, textsFrom, secretArns } = stack;
+  // SES checks the address where it is verified, and its domain otherwise.
+  const identities = [mailFrom, mailFrom.slice(mailFrom.indexOf('@') + 1)];
+  return [
+    {
+      sid: 'SendMailFromOurAddress',
+      actions: ['ses:SendEmail'],
+      resources: identities.map((one) => arnIn(stack, 'ses', `identity/${one}`)),
+      conditions: { StringEquals: { 'ses:FromAddress': mailFrom } },
+    },
+    { sid: 'NotifyTheTeam', actions: ['sns:Publish'], resources: [teamTopicArn] },
+    { sid: 'SendTexts', actions: ['sms-voice:SendTextMessage'], resources: textsFrom },
+    {
+      sid: 'ReadTheSecretsOfTheChannels',
+      actions: ['secretsmanager:GetSecretValue'],
+      resources: secretArns.messages,
+    },
+  ];
+};
+
+export const environment: Environment = ({ mailFrom, teamTopicArn }) => ({
+  [ENV.mailFrom]: mailFrom,
+  [ENV.teamTopicArn]: teamTopicArn,
+});

@@ -1,0 +1,7 @@
+// Connects the network ACL mechanism to AWS.
+import { EC2 } from '@aws-sdk/client-ec2';
+import { type Connect, sleep } from '../connect.ts';
+import { connected } from '../mechanism.ts';
+import { denyAddress } from './deny-address.ts';
+
+export const connect: Connect = () => [connected(denyAddress, { ec2: new EC2({}), sleep })];

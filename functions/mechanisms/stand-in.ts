@@ -1,0 +1,46 @@
+// What stand-ins are made of: a laptop's version of the AWS APIs that mechanisms call.
+import type { Send } from '../messaging/message.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Canary } from '../policy/schemas/drill.ts';
+import type { Connected } from './mechanism.ts';
+
+/** Where a stand-in keeps its state: a file, or memory. */
+export type StateFile<T> = { read(): T; write(state: T): void };
+
+export type StandInAccount = {
+  /** One state per name: two scopes that ask for one name share it. */
+  state: <T>(name: string, initial: T) => StateFile<T>;
+  policy: Policy;
+  send: Send;
+  now: () => Date;
+};
+
+/** What a drill adds to a state before it begins, so that its targets are unused by anything else. */
+export type CanaryState = { name: string; add: (state: never) => unknown };
+
+export const canaryState = <T>(name: string, add: (state: T) => T): CanaryState => ({ name, add });
+
+export type StandIn = {
+  connect(account: StandInAccount): readonly Connected[];
+  canary: { states: readonly CanaryState[]; targets: readonly Canary[] };
+};
+
+/** For mechanisms whose canaries are in policies/drill.yaml: any account can be drilled on them. */
+export const CANARY_IN_POLICY: StandIn['canary'] = { states: [], targets: [] };
+
+/** The stand-ins show a change at once, so that nothing waits. */
+export const noSleep = async (): Promise<void> => {};
+
+/**
+ * An error as the AWS SDK throws it.
+ *
+ * @example throw awsFailure('WAFOptimisticLockException', 400, 'stale lock token')
+ */
+export function awsFailure(
+  name: string,
+  httpStatusCode: number,
+  message: string,
+  fields = {},
+): Error {
+  return Object.assign(new Error(message), { name, $metadata: { httpStatusCode }, ...fields });
+}

@@ -1,0 +1,95 @@
+// The stand-in of SSM OpsCenter: one open OpsItem per deduplication string.
+
+import type { CalendarApi } from '../../enrich/calendar.ts';
+import { connected } from '../mechanism.ts';
+import type { StateFile } from '../stand-in.ts';
+import { awsFailure, CANARY_IN_POLICY, type StandIn } from '../stand-in.ts';
+import type { TicketApi } from './ops-item.ts';
+import { openOpsItem } from './ops-item.ts';
+
+export type OpsItem = {
+  id: string;
+  source: string;
+  title: string;
+  body: string;
+  dedup: string;
+  status: string;
+  /** Why it was resolved, for whoever reads it. */
+  resolution?: string;
+};
+
+/** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateOpsItem.html */
+const LONGEST = { Title: 1024, Description: 2048, Source: 128 } as const;
+const FILTERS = ['Source', 'Title', 'Status'];
+
+const refuse = (message: string) => awsFailure('OpsItemInvalidParameterException', 400, message);
+
+/** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-working-deduplication.html */
+export function createOpsCenter(file: StateFile<OpsItem[]>): TicketApi & CalendarApi {
+  type Create = Parameters<TicketApi['createOpsItem']>[0];
+  return {
+    createOpsItem: async (request: Create) => {
+      for (const [field, longest] of Object.entries(LONGEST)) {
+        const { length } = request[field as keyof typeof LONGEST] ?? '';
+        if (length === 0 || length > longest)
+          throw refuse(`${field} has to be of 1 to ${longest} characters`);
+      }
+      const items = file.read();
+      const dedup = request.OperationalData?.['/aws/dedup']?.Value ?? '';
+      const open = items.find(
+        (item) => dedup && item.dedup === dedup && item.status !== 'Resolved',
+      );
+      if (open)
+        throw awsFailure('OpsItemAlreadyExistsException', 400, 'The OpsItem already exists', {
+          OpsItemId: open.id,
+        });
+      const id = `oi-${String(items.length + 1).padStart(12, '0')}`;
+      const { Source: source = '', Title: title = '', Description: body = '' } = request;
+      file.write([...items, { id, source, title, body, dedup, status: 'Open' }]);
+      return { OpsItemId: id, $metadata: {} };
+    },
+    describeOpsItems: async (request: Parameters<TicketApi['describeOpsItems']>[0]) => {
+      for (const { Key } of request.OpsItemFilters ?? [])
+        if (!FILTERS.includes(Key ?? '')) throw refuse(`no filter ${Key}`);
+      const wanted = (key: string) =>
+        request.OpsItemFilters?.find(({ Key }) => Key === key)?.Values ?? [];
+      const found = file
+        .read()
+        .filter(({ source }) => wanted('Source').includes(source))
+        .filter(({ title }) => wanted('Title').every((part) => title.includes(part)))
+        .filter(({ status }) => wanted('Status').includes(status));
+      return {
+        OpsItemSummaries: found.map(({ id, title, status }) => ({
+          OpsItemId: id,
+          Title: title,
+          Status: status as 'Open',
+        })),
+        $metadata: {},
+      };
+    },
+    updateOpsItem: async (request: Parameters<TicketApi['updateOpsItem']>[0]) => {
+      const items = file.read();
+      if (!items.some(({ id }) => id === request.OpsItemId))
+        throw awsFailure('OpsItemNotFoundException', 400, 'The specified OpsItem ID doesn’t exist');
+      const status = request.Status;
+      const resolution = request.OperationalData?.resolution?.Value;
+      file.write(
+        items.map((item) =>
+          item.id === request.OpsItemId
+            ? { ...item, ...(status && { status }), ...(resolution && { resolution }) }
+            : item,
+        ),
+      );
+      return { $metadata: {} };
+    },
+    /** There is no calendar here that could be closed. */
+    getCalendarState: async () => ({ State: 'OPEN', $metadata: {} }),
+  } as unknown as TicketApi & CalendarApi;
+}
+
+export const standIn: StandIn = {
+  connect: ({ state }) => [
+    connected(openOpsItem, { ssm: createOpsCenter(state<OpsItem[]>('ops-items', [])) }),
+  ],
+  canary: CANARY_IN_POLICY,
+};

@@ -1,0 +1,21 @@
+// What drills of the scope `user-pool` act on, on a laptop.
+
+import { canaryState, type StandIn } from '../stand-in.ts';
+import type { UserPools } from './stand-in.ts';
+
+export const canary: StandIn['canary'] = {
+  states: [
+    canaryState<UserPools>('user-pools', (state) => ({
+      ...state,
+      'eu-central-1_CANARY000': { 'canary-customer': { enabled: true, signOuts: 0 } },
+    })),
+  ],
+  targets: [
+    {
+      mechanisms: ['user-pool.disable-user'],
+      kind: 'cognito-user',
+      value: 'canary-customer',
+      parameters: { userPoolId: 'eu-central-1_CANARY000' },
+    },
+  ],
+};

@@ -1,0 +1,67 @@
+// The stand-in of Cognito user pools: users that are enabled or not, and how often each was signed out.
+import { connected } from '../mechanism.ts';
+import type { StateFile } from '../stand-in.ts';
+import { awsFailure, type StandIn } from '../stand-in.ts';
+import { canary } from './canary.ts';
+import type { UserPoolApi } from './cognito-user.ts';
+import { disableUser } from './cognito-user.ts';
+
+export type PoolUser = { enabled: boolean; signOuts: number };
+/** By the pool's id, then by user name. */
+export type UserPools = Record<string, Record<string, PoolUser>>;
+
+/** Whom the samples name. */
+export const LOCAL_USER_POOLS: UserPools = {
+  'eu-central-1_EXAMPLE12': {
+    'customer-4711': { enabled: true, signOuts: 0 },
+    'customer-4712': { enabled: true, signOuts: 0 },
+  },
+};
+
+/** @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminDisableUser.html */
+export function createUserPools(file: StateFile<UserPools>): UserPoolApi {
+  type Request = { UserPoolId: string | undefined; Username: string | undefined };
+  const find = (pools: UserPools, { UserPoolId = '', Username = '' }: Request): PoolUser => {
+    if (!/^[\w-]+_[0-9a-zA-Z]+$/.test(UserPoolId) || Username === '' || Username.length > 128)
+      throw awsFailure('InvalidParameterException', 400, '1 validation error detected');
+    const pool = pools[UserPoolId];
+    if (!pool)
+      throw awsFailure('ResourceNotFoundException', 400, `User pool ${UserPoolId} does not exist.`);
+    const user = pool[Username];
+    if (!user) throw awsFailure('UserNotFoundException', 400, 'User does not exist.');
+    return user;
+  };
+  const change = (edit: (user: PoolUser) => void) => async (request: Request) => {
+    const pools = file.read();
+    edit(find(pools, request));
+    file.write(pools);
+    return { $metadata: {} };
+  };
+  return {
+    adminGetUser: async (request: Request) => ({
+      Username: request.Username,
+      Enabled: find(file.read(), request).enabled,
+      UserStatus: 'CONFIRMED',
+      $metadata: {},
+    }),
+    // Disabling who is disabled, and enabling who is enabled, is no error.
+    adminDisableUser: change((user) => {
+      user.enabled = false;
+    }),
+    adminEnableUser: change((user) => {
+      user.enabled = true;
+    }),
+    adminUserGlobalSignOut: change((user) => {
+      user.signOuts += 1;
+    }),
+  } as UserPoolApi;
+}
+
+export const standIn: StandIn = {
+  connect: ({ state }) => [
+    connected(disableUser, {
+      cognito: createUserPools(state<UserPools>('user-pools', LOCAL_USER_POOLS)),
+    }),
+  ],
+  canary,
+};

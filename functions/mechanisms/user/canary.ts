@@ -1,0 +1,23 @@
+// What drills of the scope `user` act on, on a laptop.
+
+import { canaryState, type StandIn } from '../stand-in.ts';
+import type { IamState } from './stand-in.ts';
+
+export const canary: StandIn['canary'] = {
+  states: [
+    canaryState<IamState>('iam', (state) => ({
+      ...state,
+      users: [
+        ...state.users,
+        {
+          name: 'canary-user',
+          path: '/',
+          tags: {},
+          policies: [],
+          keys: { AKIACANARY00EXAMPLE: 'Active' },
+        },
+      ],
+    })),
+  ],
+  targets: [{ mechanisms: ['user.deny-all'], kind: 'iam-user', value: 'canary-user' }],
+};

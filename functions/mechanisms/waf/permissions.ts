@@ -1,0 +1,35 @@
+// What watching and blocking addresses in WAF may do in AWS.
+import { ENV } from '../../domain/env.ts';
+import { CLOUDFRONT_REGION } from '../../domain/ip-set.ts';
+import { type Environment, every, type Permissions } from '../permissions.ts';
+
+export const permissions: Permissions = ({ ipSets }) => {
+  const arnsOf = (scope: 'REGIONAL' | 'CLOUDFRONT') =>
+    ipSets.filter((set) => set.scope === scope).map(({ arn }) => arn);
+  const atCloudFront = arnsOf('CLOUDFRONT').map((arn) =>
+    every(arn, 'One of our sets by its fixed name; the stack of another region gives it its ID'),
+  );
+  const readAndReplace = ['wafv2:GetIPSet', 'wafv2:UpdateIPSet'];
+  return [
+    {
+      sid: 'ReadAndReplaceOurIpSets',
+      actions: readAndReplace,
+      resources: arnsOf('REGIONAL'),
+    },
+    {
+      sid: 'ReadAndReplaceOurIpSetsAtCloudFront',
+      actions: readAndReplace,
+      resources: atCloudFront,
+    },
+    {
+      sid: 'FindTheIdsOfIpSetsAtCloudFront',
+      actions: ['wafv2:ListIPSets'],
+      resources: atCloudFront.length > 0 ? [every('*', 'WAF lists all sets or none')] : [],
+      conditions: { StringEquals: { 'aws:RequestedRegion': CLOUDFRONT_REGION } },
+    },
+  ];
+};
+
+export const environment: Environment = ({ ipSets, toJson }) => ({
+  [ENV.ipSets]: toJson(ipSets.map(({ arn: _arn, ...set }) => set)),
+});

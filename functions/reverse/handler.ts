@@ -1,0 +1,9 @@
+// Builds the Lambda handler of one scope; entries/ holds one file for each scope.
+import type { Connect } from '../mechanisms/connect.ts';
+import { mechanismDeps } from '../mechanisms/deps.ts';
+import { reverse } from './reverse.ts';
+
+export function createReverser(scope: string, connect: Connect) {
+  const deps = mechanismDeps(scope, connect, process.env);
+  return (event: unknown) => reverse(deps, event);
+}

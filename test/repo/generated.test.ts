@@ -1,0 +1,41 @@
+// Generated files are current, and each mechanism's folder is whole.
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { wildcardsIn } from '../../functions/mechanisms/permissions.ts';
+import { generatedFiles, PARTS, scopeFolders } from '../../tools/generate/files.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+
+test('every generated file holds what npm run generate writes', async () => {
+  for (const [path, content] of await generatedFiles(root))
+    expect(readFileSync(join(root, path), 'utf8'), path).toBe(content);
+});
+
+test.each(['functions/execute/entries', 'functions/reverse/entries', 'policies/schema'])(
+  '%s holds no file that is not generated',
+  async (folder) => {
+    const generated = (await generatedFiles(root)).map(([path]) => path);
+    for (const name of readdirSync(join(root, folder)))
+      expect(generated).toContain(`${folder}/${name}`);
+  },
+);
+
+test.each(PARTS)('a mechanism folder without %s fails, and the error names both', async (part) => {
+  const copy = mkdtempSync(join(tmpdir(), 'countermand-generate-'));
+  try {
+    const folder = join(copy, 'functions', 'mechanisms', 'waf');
+    mkdirSync(folder, { recursive: true });
+    cpSync(join(root, 'functions', 'mechanisms', 'waf'), folder, { recursive: true });
+    rmSync(join(folder, part));
+    await expect(scopeFolders(copy)).rejects.toThrow(`functions/mechanisms/waf lacks ${part}`);
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
+});
+
+test('a wildcard without a reason is refused by the name of its statement', () => {
+  const permission = { sid: 'TouchAnything', actions: ['ec2:StopInstances'], resources: ['*'] };
+  expect(() => wildcardsIn([permission])).toThrow(/TouchAnything: \* is a wildcard without/);
+});
