@@ -20,13 +20,13 @@ export type CanaryState = { name: string; add: (state: never) => unknown };
 
 export const canaryState = <T>(name: string, add: (state: T) => T): CanaryState => ({ name, add });
 
-export type StandIn = {
-  connect(account: StandInAccount): readonly Connected[];
-  canary: { states: readonly CanaryState[]; targets: readonly Canary[] };
-};
+/** What the laptop's drills of one scope act on. */
+export type Canaries = { states: readonly CanaryState[]; targets: readonly Canary[] };
 
-/** For mechanisms whose canaries are in policies/drill.yaml: any account can be drilled on them. */
-export const CANARY_IN_POLICY: StandIn['canary'] = { states: [], targets: [] };
+/** For mechanisms that any account can be drilled on: policies/drill.yaml has their targets. */
+export const IN_POLICY: Canaries = { states: [], targets: [] };
+
+export type StandIn = { connect(account: StandInAccount): readonly Connected[] };
 
 /** The stand-ins show a change at once, so that nothing waits. */
 export const noSleep = async (): Promise<void> => {};

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { wildcardsIn } from '../../functions/mechanisms/permissions.ts';
-import { generatedFiles, PARTS, scopeFolders } from '../../tools/generate/files.ts';
+import { generatedFiles } from '../../tools/generate/files.ts';
+import { PARTS, scopeFolders } from '../../tools/generate/folders.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 

@@ -1,7 +1,8 @@
 // npm run generate: writes every generated file and removes those no longer generated.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { type GeneratedFile, generatedFiles, registryFiles, scopeFolders } from './files.ts';
+import { type GeneratedFile, generatedFiles, registryFiles } from './files.ts';
+import { scopeFolders } from './folders.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 

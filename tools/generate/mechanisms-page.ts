@@ -2,7 +2,7 @@
 import type { DeployedStack } from '../../functions/mechanisms/permissions.ts';
 import { loadPolicy, POLICIES } from '../../functions/policy/load.ts';
 import type { ActionPolicy } from '../../functions/policy/schemas/actions.ts';
-import type { ScopeFolder } from './files.ts';
+import type { ScopeFolder } from './folders.ts';
 
 /** A stack in which nothing is left out: every list has one member. */
 const STACK: DeployedStack = {

@@ -2,7 +2,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Found, markersIn, wordCount } from './markers.ts';
-import { type Text, textsOf } from './texts.ts';
+import type { Text } from './text.ts';
+import { textsOf } from './texts.ts';
 
 const MAX_HEADER = 80;
 const CODE = '{cli,console,functions,infra,local,test,tools}';

@@ -1,7 +1,7 @@
 // Adds the figures up and names every fault.
 import type { Subjects } from './commits.ts';
 import type { FileFigures } from './files.ts';
-import { KINDS } from './texts.ts';
+import { KINDS } from './text.ts';
 
 /** Markers per 1,000 words: in all files together, and in any one file that is long enough. */
 const MAX_RATE = 2;

@@ -1,14 +1,6 @@
 // Extracts the prose of one file: comments, titles, strings, pages.
+import type { Text } from './text.ts';
 import { typescriptTexts } from './typescript-texts.ts';
-
-export const KINDS = ['comment', 'docs', 'string', 'test title'] as const;
-
-/** One piece of prose and the line on which it begins. */
-export interface Text {
-  readonly kind: (typeof KINDS)[number];
-  readonly line: number;
-  readonly text: string;
-}
 
 /** A heading, list item, table cell or blank line begins a new text. */
 const BLOCK_START = /^\s*(#+|[-*+]|\d+\.|>)\s+|^\s*\||^\s*$/;

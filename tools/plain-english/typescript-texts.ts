@@ -1,7 +1,7 @@
 // Extracts comments, test titles and string literals from TypeScript.
 import { parseSync } from '@swc/core';
 import * as z from 'zod';
-import type { Text } from './texts.ts';
+import type { Text } from './text.ts';
 
 /** Byte offsets into the file. swc counts them from 1. */
 const Span = z.object({ start: z.int(), end: z.int() });

@@ -3,7 +3,6 @@ import { connected } from '../mechanism.ts';
 import { noSleep, type StandIn } from '../stand-in.ts';
 import { createIam, type IamState, LOCAL_IAM } from '../user/stand-in.ts';
 import { deactivateKey } from './access-key.ts';
-import { canary } from './canary.ts';
 
 export const standIn: StandIn = {
   connect: ({ state }) => [
@@ -12,5 +11,4 @@ export const standIn: StandIn = {
       sleep: noSleep,
     }),
   ],
-  canary,
 };

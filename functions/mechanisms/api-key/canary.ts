@@ -1,9 +1,9 @@
 // What drills of the scope `api-key` act on, on a laptop.
 
-import { canaryState, type StandIn } from '../stand-in.ts';
+import { type Canaries, canaryState } from '../stand-in.ts';
 import type { ApiKeys } from './stand-in.ts';
 
-export const canary: StandIn['canary'] = {
+export const canary: Canaries = {
   states: [
     canaryState<ApiKeys>('api-keys', (state) => ({
       ...state,

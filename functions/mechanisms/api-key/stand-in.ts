@@ -4,7 +4,6 @@ import type { StateFile } from '../stand-in.ts';
 import { awsFailure, type StandIn } from '../stand-in.ts';
 import type { ApiKeyApi } from './api-key.ts';
 import { disableKey } from './api-key.ts';
-import { canary } from './canary.ts';
 
 /** By the key's id. */
 export type ApiKeys = Record<
@@ -50,5 +49,4 @@ export const standIn: StandIn = {
   connect: ({ state }) => [
     connected(disableKey, { gateway: createApiKeys(state<ApiKeys>('api-keys', LOCAL_API_KEYS)) }),
   ],
-  canary,
 };

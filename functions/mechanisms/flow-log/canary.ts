@@ -1,7 +1,7 @@
 // What drills of the scope `flow-log` act on: the interface of the scope `network`.
-import type { StandIn } from '../stand-in.ts';
+import type { Canaries } from '../stand-in.ts';
 
-export const canary: StandIn['canary'] = {
+export const canary: Canaries = {
   states: [],
   targets: [
     {

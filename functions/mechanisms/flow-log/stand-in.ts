@@ -6,7 +6,6 @@ import type { Ec2State } from '../network/stand-in-ec2.ts';
 import { LOCAL_NETWORK } from '../network/stand-in-network.ts';
 import type { StateFile } from '../stand-in.ts';
 import { awsFailure, noSleep, type StandIn } from '../stand-in.ts';
-import { canary } from './canary.ts';
 import { type FlowLogApi, MOST_FLOW_LOGS } from './flow-logs.ts';
 import { recordFlows } from './interface-flows.ts';
 
@@ -190,5 +189,4 @@ export const standIn: StandIn = {
     const ec2 = createFlowLogs(flowLogs, () => network.read().interfaces.map(({ id }) => id));
     return [connected(recordFlows, { ec2, destination: LOCAL_FLOW_LOGS, sleep: noSleep })];
   },
-  canary,
 };

@@ -4,7 +4,6 @@ import type { FunctionTagsApi } from '../../enrich/function.ts';
 import { connected } from '../mechanism.ts';
 import type { StateFile } from '../stand-in.ts';
 import { awsFailure, noSleep, type StandIn } from '../stand-in.ts';
-import { canary } from './canary.ts';
 import type { FunctionApi, Logging } from './debug-level.ts';
 import { logAtDebug } from './debug-level.ts';
 
@@ -130,5 +129,4 @@ export const standIn: StandIn = {
       sleep: noSleep,
     }),
   ],
-  canary,
 };

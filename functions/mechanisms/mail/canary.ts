@@ -1,12 +1,12 @@
 // What drills of the scope `mail` act on, on a laptop.
 
-import { canaryState, type StandIn } from '../stand-in.ts';
+import { type Canaries, canaryState } from '../stand-in.ts';
 import { type ExchangeState, exchangeFolders } from './stand-in-exchange.ts';
 import { type GmailState, gmailLabels } from './stand-in-gmail.ts';
 
 const SUBJECT = 'A canary: leave it here';
 
-export const canary: StandIn['canary'] = {
+export const canary: Canaries = {
   states: [
     canaryState<ExchangeState>('exchange', (state) => ({
       ...state,

@@ -4,7 +4,6 @@ import type { Secret } from '../../platform/secret.ts';
 import { connected } from '../mechanism.ts';
 import type { StateFile } from '../stand-in.ts';
 import { noSleep, type StandIn } from '../stand-in.ts';
-import { canary } from './canary.ts';
 import { quarantineInGmail } from './gmail-message.ts';
 import { quarantineInGraph } from './graph-message.ts';
 import {
@@ -89,5 +88,4 @@ export const standIn: StandIn = {
     const { graphClients, gmailClients } = createMailProviders(account);
     return [connected(quarantineInGraph, graphClients), connected(quarantineInGmail, gmailClients)];
   },
-  canary,
 };

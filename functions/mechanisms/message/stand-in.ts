@@ -1,12 +1,11 @@
 // The stand-in of the scope `message`: messages arrive in the laptop's inbox.
 import { onCallOf } from '../../policy/people.ts';
 import { connected } from '../mechanism.ts';
-import { CANARY_IN_POLICY, type StandIn } from '../stand-in.ts';
+import type { StandIn } from '../stand-in.ts';
 import { notifyAnalyst } from './notification.ts';
 
 export const standIn: StandIn = {
   connect: ({ policy, send }) => [
     connected(notifyAnalyst, { send, onCall: onCallOf(policy.escalation) }),
   ],
-  canary: CANARY_IN_POLICY,
 };

@@ -1,9 +1,9 @@
 // What drills of the scope `network` act on, on a laptop.
 
-import { canaryState, type StandIn } from '../stand-in.ts';
+import { type Canaries, canaryState } from '../stand-in.ts';
 import type { Ec2State } from './stand-in-ec2.ts';
 
-export const canary: StandIn['canary'] = {
+export const canary: Canaries = {
   states: [
     canaryState<Ec2State>('ec2', (state) => ({
       ...state,

@@ -1,7 +1,6 @@
 // The stand-in of the scope `network`.
 import { connected } from '../mechanism.ts';
 import { noSleep, type StandIn } from '../stand-in.ts';
-import { canary } from './canary.ts';
 import { denyAddress } from './deny-address.ts';
 import { createEc2, type Ec2State } from './stand-in-ec2.ts';
 import { LOCAL_NETWORK } from './stand-in-network.ts';
@@ -13,5 +12,4 @@ export const standIn: StandIn = {
       sleep: noSleep,
     }),
   ],
-  canary,
 };

@@ -3,7 +3,7 @@
 import type { CalendarApi } from '../../enrich/calendar.ts';
 import { connected } from '../mechanism.ts';
 import type { StateFile } from '../stand-in.ts';
-import { awsFailure, CANARY_IN_POLICY, type StandIn } from '../stand-in.ts';
+import { awsFailure, type StandIn } from '../stand-in.ts';
 import type { TicketApi } from './ops-item.ts';
 import { openOpsItem } from './ops-item.ts';
 
@@ -91,5 +91,4 @@ export const standIn: StandIn = {
   connect: ({ state }) => [
     connected(openOpsItem, { ssm: createOpsCenter(state<OpsItem[]>('ops-items', [])) }),
   ],
-  canary: CANARY_IN_POLICY,
 };

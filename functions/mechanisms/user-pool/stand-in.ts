@@ -2,7 +2,6 @@
 import { connected } from '../mechanism.ts';
 import type { StateFile } from '../stand-in.ts';
 import { awsFailure, type StandIn } from '../stand-in.ts';
-import { canary } from './canary.ts';
 import type { UserPoolApi } from './cognito-user.ts';
 import { disableUser } from './cognito-user.ts';
 
@@ -63,5 +62,4 @@ export const standIn: StandIn = {
       cognito: createUserPools(state<UserPools>('user-pools', LOCAL_USER_POOLS)),
     }),
   ],
-  canary,
 };

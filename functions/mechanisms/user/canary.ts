@@ -1,9 +1,9 @@
 // What drills of the scope `user` act on, on a laptop.
 
-import { canaryState, type StandIn } from '../stand-in.ts';
+import { type Canaries, canaryState } from '../stand-in.ts';
 import type { IamState } from './stand-in.ts';
 
-export const canary: StandIn['canary'] = {
+export const canary: Canaries = {
   states: [
     canaryState<IamState>('iam', (state) => ({
       ...state,

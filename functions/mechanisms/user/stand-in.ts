@@ -5,7 +5,6 @@ import type { AccessKeyApi } from '../access-key/access-key.ts';
 import { connected } from '../mechanism.ts';
 import type { StateFile } from '../stand-in.ts';
 import { awsFailure, noSleep, type StandIn } from '../stand-in.ts';
-import { canary } from './canary.ts';
 import type { UserApi } from './deny-all.ts';
 import { denyUser } from './deny-all.ts';
 
@@ -192,5 +191,4 @@ export const standIn: StandIn = {
       sleep: noSleep,
     }),
   ],
-  canary,
 };

@@ -4,7 +4,7 @@ import ipaddr from 'ipaddr.js';
 import { CLOUDFRONT_REGION, type IpSet, type WafScope } from '../../domain/ip-set.ts';
 import { connected } from '../mechanism.ts';
 import type { StateFile } from '../stand-in.ts';
-import { awsFailure, CANARY_IN_POLICY, noSleep, type StandIn } from '../stand-in.ts';
+import { awsFailure, noSleep, type StandIn } from '../stand-in.ts';
 import { blockAddress, watchAddress } from './address.ts';
 import { MAX_ADDRESSES, type WafApi } from './ip-set.ts';
 
@@ -112,5 +112,4 @@ export const standIn: StandIn = {
     };
     return [connected(watchAddress, clients), connected(blockAddress, clients)];
   },
-  canary: CANARY_IN_POLICY,
 };

@@ -1,0 +1,47 @@
+// Reads the folders of functions/mechanisms.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ActionName } from '../../functions/domain/action-catalog.ts';
+import type { MechanismInfo } from '../../functions/mechanisms/mechanism.ts';
+import type { Permissions } from '../../functions/mechanisms/permissions.ts';
+
+/** What each folder of functions/mechanisms has to hold. */
+export const PARTS = ['scope.ts', 'permissions.ts', 'aws.ts', 'stand-in.ts', 'canary.ts'] as const;
+
+export type ScopeFolder = {
+  scope: string;
+  mechanisms: readonly MechanismInfo[];
+  permissions: Permissions;
+  /** Whether its functions are told more than every executor is. */
+  environment: boolean;
+};
+
+/** The folders, in the order of the action catalog. Throws when a folder lacks a part. */
+export async function scopeFolders(root: string): Promise<ScopeFolder[]> {
+  const base = join(root, 'functions', 'mechanisms');
+  const names = readdirSync(base, { withFileTypes: true })
+    .filter((one) => one.isDirectory())
+    .map(({ name }) => name);
+  const folders = await Promise.all(names.sort().map((name) => readFolder(base, name)));
+  return folders.sort((a, b) => rankOf(a) - rankOf(b));
+}
+
+async function readFolder(base: string, scope: string): Promise<ScopeFolder> {
+  const missing = PARTS.filter((part) => !existsSync(join(base, scope, part)));
+  if (missing.length > 0)
+    throw new Error(`functions/mechanisms/${scope} lacks ${missing.join(', ')}`);
+  const load = (part: string) => import(pathToFileURL(join(base, scope, part)).href);
+  const { mechanisms }: { mechanisms: readonly MechanismInfo[] } = await load('scope.ts');
+  const misplaced = mechanisms.find((one) => one.scope !== scope);
+  if (misplaced)
+    throw new Error(
+      `functions/mechanisms/${scope}: ${misplaced.id} says scope "${misplaced.scope}"`,
+    );
+  const { permissions, environment }: { permissions: Permissions; environment?: unknown } =
+    await load('permissions.ts');
+  return { scope, mechanisms, permissions, environment: environment !== undefined };
+}
+
+const rankOf = ({ mechanisms }: ScopeFolder): number =>
+  Math.min(...mechanisms.map(({ action }) => ActionName.options.indexOf(action)));
