@@ -1,13 +1,15 @@
 // Drills on the laptop's stand-ins: every mechanism, what goes wrong, what is interrupted, and what is killed.
 import { beforeEach, describe, expect, test } from 'vitest';
 import { cleanUp, drillAll, type Result, type Run } from '../../../cli/drill/run.ts';
-import { drillAtStart, standInMechanisms } from '../../../cli/drill/stand-ins.ts';
+import { drillAtStart, laptopCanaries, standInMechanisms } from '../../../cli/drill/stand-ins.ts';
 import { Throttled } from '../../../functions/domain/errors.ts';
 import type { Connected } from '../../../functions/mechanisms/mechanism.ts';
 import { MECHANISMS } from '../../../functions/mechanisms/registry.ts';
 import type { Store } from '../../../functions/store/store.ts';
-import { NOW, POLICY } from '../../fixtures/case.ts';
+import { POLICY as LOCAL, NOW } from '../../fixtures/case.ts';
 import { memoryTable, storeOn } from '../../store/memory-table.ts';
+
+const POLICY = { ...LOCAL, canaries: laptopCanaries(LOCAL) };
 
 let drills: Store['drills'];
 let mechanisms: Map<string, Connected>;

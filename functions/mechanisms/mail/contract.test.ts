@@ -1,21 +1,20 @@
 // The contract of quarantine, for Exchange and for Gmail, over real HTTP to the stand-ins. moto has neither: they are
 // written from Microsoft's and Google's documentation alone.
 import { afterAll, beforeAll } from 'vitest';
+import { contract, type Ground, type Refusal } from '../../../test/contract/mechanism-contract.ts';
+import { type MailServer, startMailServer } from '../../../test/mechanisms/mail/loopback.ts';
 import {
-  Conflict,
-  Denied,
-  NotFound,
-  Throttled,
-  Unavailable,
-} from '../../functions/domain/errors.ts';
-import type { GmailClients } from '../../functions/mechanisms/mail/gmail.ts';
-import { quarantineInGmail } from '../../functions/mechanisms/mail/gmail-message.ts';
-import type { GraphClients } from '../../functions/mechanisms/mail/graph.ts';
-import { quarantineInGraph } from '../../functions/mechanisms/mail/graph-message.ts';
-import type { HttpClients } from '../../functions/platform/http.ts';
-import { type MailServer, startMailServer } from '../mechanisms/mail/loopback.ts';
-import { exchange, exchangeSubject, gmail, gmailSubject } from '../mechanisms/mail/mailboxes.ts';
-import { contract, type Ground, type Refusal } from './mechanism-contract.ts';
+  exchange,
+  exchangeSubject,
+  gmail,
+  gmailSubject,
+} from '../../../test/mechanisms/mail/mailboxes.ts';
+import { Conflict, Denied, NotFound, Throttled, Unavailable } from '../../domain/errors.ts';
+import type { HttpClients } from '../../platform/http.ts';
+import type { GmailClients } from './gmail.ts';
+import { quarantineInGmail } from './gmail-message.ts';
+import type { GraphClients } from './graph.ts';
+import { quarantineInGraph } from './graph-message.ts';
 
 let server: MailServer;
 beforeAll(async () => {

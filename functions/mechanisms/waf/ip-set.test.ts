@@ -1,25 +1,12 @@
 // One IP set under many hands, at its limit, and in the forms in which WAF writes addresses.
 import { describe, expect, test } from 'vitest';
-import {
-  InvalidInput,
-  NotFound,
-  QuotaExceeded,
-  Throttled,
-} from '../../../functions/domain/errors.ts';
-import type { IpSet } from '../../../functions/domain/ip-set.ts';
-import { entryFor } from '../../../functions/mechanisms/host-address.ts';
-import { awsFailure } from '../../../functions/mechanisms/stand-in.ts';
-import {
-  createIpSetAccess,
-  MAX_ADDRESSES,
-  type WafApi,
-} from '../../../functions/mechanisms/waf/ip-set.ts';
-import {
-  createWaf,
-  LOCAL_IP_SETS,
-  type WafState,
-} from '../../../functions/mechanisms/waf/stand-in.ts';
 import { inMemory } from '../../../local/aws/state-file.ts';
+import { InvalidInput, NotFound, QuotaExceeded, Throttled } from '../../domain/errors.ts';
+import type { IpSet } from '../../domain/ip-set.ts';
+import { entryFor } from '../host-address.ts';
+import { awsFailure } from '../stand-in.ts';
+import { createIpSetAccess, MAX_ADDRESSES, type WafApi } from './ip-set.ts';
+import { createWaf, LOCAL_IP_SETS, type WafState } from './stand-in.ts';
 
 const find = (id: string): IpSet & { id: string } => {
   const set = LOCAL_IP_SETS.find((one) => one.id === id);

@@ -1,14 +1,14 @@
 // The contract of both address mechanisms, in a region and at CloudFront, on the stand-in and on moto's WAFv2.
 import { WAFV2 } from '@aws-sdk/client-wafv2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { WafScope } from '../../functions/domain/ip-set.ts';
-import { blockAddress, watchAddress } from '../../functions/mechanisms/waf/address.ts';
-import type { WafApi, WafClients } from '../../functions/mechanisms/waf/ip-set.ts';
-import { createWaf, EDGE_IP_SETS, LOCAL_IP_SETS } from '../../functions/mechanisms/waf/stand-in.ts';
-import { inMemory } from '../../local/aws/state-file.ts';
-import { attacker, subjectOn } from '../fixtures/case.ts';
-import { type Moto, startMoto } from '../moto/moto-server.ts';
-import { contract, type Ground } from './mechanism-contract.ts';
+import { inMemory } from '../../../local/aws/state-file.ts';
+import { contract, type Ground } from '../../../test/contract/mechanism-contract.ts';
+import { attacker, subjectOn } from '../../../test/fixtures/case.ts';
+import { type Moto, startMoto } from '../../../test/moto/moto-server.ts';
+import type { WafScope } from '../../domain/ip-set.ts';
+import { blockAddress, watchAddress } from './address.ts';
+import type { WafApi, WafClients } from './ip-set.ts';
+import { createWaf, EDGE_IP_SETS, LOCAL_IP_SETS } from './stand-in.ts';
 
 type Waf = Record<WafScope, WafApi>;
 type KnownSet = (typeof LOCAL_IP_SETS)[number];

@@ -1,30 +1,23 @@
 // The contract of tickets, on each ticket system. moto has no OpsItems: the stand-in is written from AWS's documentation
 // alone, as the loopback Jira and ServiceNow are from theirs.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Denied, NotFound, Throttled, Unavailable } from '../../functions/domain/errors.ts';
-import { type JiraClients, openJiraIssue } from '../../functions/mechanisms/ticket/jira.ts';
-import {
-  openOpsItem,
-  opsCenter,
-  type TicketClients,
-} from '../../functions/mechanisms/ticket/ops-item.ts';
-import {
-  openServiceNowIncident,
-  type ServiceNowClients,
-} from '../../functions/mechanisms/ticket/service-now.ts';
-import { createOpsCenter, type OpsItem } from '../../functions/mechanisms/ticket/stand-in.ts';
-import { inMemory } from '../../local/aws/state-file.ts';
-import { INCIDENT_ID, subjectOn, theAlertItself } from '../fixtures/case.ts';
+import { inMemory } from '../../../local/aws/state-file.ts';
+import { contract, type Ground, type Refusal } from '../../../test/contract/mechanism-contract.ts';
+import { INCIDENT_ID, subjectOn, theAlertItself } from '../../../test/fixtures/case.ts';
 import {
   jiraOn,
   overHttp,
   serviceNowOn,
   startJiraDesk,
   startServiceNowDesk,
-} from '../mechanisms/ticket/desks.ts';
-import type { JiraServer } from '../mechanisms/ticket/jira-server.ts';
-import type { ServiceNowServer } from '../mechanisms/ticket/service-now-server.ts';
-import { contract, type Ground, type Refusal } from './mechanism-contract.ts';
+} from '../../../test/mechanisms/ticket/desks.ts';
+import type { JiraServer } from '../../../test/mechanisms/ticket/jira-server.ts';
+import type { ServiceNowServer } from '../../../test/mechanisms/ticket/service-now-server.ts';
+import { Denied, NotFound, Throttled, Unavailable } from '../../domain/errors.ts';
+import { type JiraClients, openJiraIssue } from './jira.ts';
+import { openOpsItem, opsCenter, type TicketClients } from './ops-item.ts';
+import { openServiceNowIncident, type ServiceNowClients } from './service-now.ts';
+import { createOpsCenter, type OpsItem } from './stand-in.ts';
 
 const subject = subjectOn(theAlertItself, { durationMinutes: null });
 

@@ -1,17 +1,5 @@
 // What an approver is told about watching and blocking an address, and which alerts each answers.
 import { describe, expect, test } from 'vitest';
-import type { ActionName } from '../../../functions/domain/action-catalog.ts';
-import { known, unknown } from '../../../functions/domain/facts.ts';
-import type { IpSet } from '../../../functions/domain/ip-set.ts';
-import { effectsOf } from '../../../functions/mechanisms/registry.ts';
-import { awsFailure } from '../../../functions/mechanisms/stand-in.ts';
-import { blockAddress, watchAddress } from '../../../functions/mechanisms/waf/address.ts';
-import type { WafApi } from '../../../functions/mechanisms/waf/ip-set.ts';
-import {
-  createWaf,
-  EDGE_IP_SETS,
-  type WafState,
-} from '../../../functions/mechanisms/waf/stand-in.ts';
 import { inMemory } from '../../../local/aws/state-file.ts';
 import {
   alertWith,
@@ -20,8 +8,16 @@ import {
   factsWith,
   POLICY,
   subjectOn,
-} from '../../fixtures/case.ts';
-import { callsOf } from '../../shell.ts';
+} from '../../../test/fixtures/case.ts';
+import { callsOf } from '../../../test/shell.ts';
+import type { ActionName } from '../../domain/action-catalog.ts';
+import { known, unknown } from '../../domain/facts.ts';
+import type { IpSet } from '../../domain/ip-set.ts';
+import { effectsOf } from '../registry.ts';
+import { awsFailure } from '../stand-in.ts';
+import { blockAddress, watchAddress } from './address.ts';
+import type { WafApi } from './ip-set.ts';
+import { createWaf, EDGE_IP_SETS, type WafState } from './stand-in.ts';
 
 const subject = subjectOn(attacker);
 

@@ -1,15 +1,15 @@
 // The contract of deny rules in a network ACL, on the stand-in and on moto’s EC2.
 import { EC2 } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { NetworkAclApi, NetworkClients } from '../../functions/mechanisms/network/acl.ts';
-import { denyAddress } from '../../functions/mechanisms/network/deny-address.ts';
-import type { Direction } from '../../functions/mechanisms/network/rules.ts';
-import { createEc2 } from '../../functions/mechanisms/network/stand-in-ec2.ts';
-import { LOCAL_NETWORK } from '../../functions/mechanisms/network/stand-in-network.ts';
-import { inMemory } from '../../local/aws/state-file.ts';
-import { attacker, subjectOn } from '../fixtures/case.ts';
-import { type Moto, startMoto } from '../moto/moto-server.ts';
-import { contract, type Ground } from './mechanism-contract.ts';
+import { inMemory } from '../../../local/aws/state-file.ts';
+import { contract, type Ground } from '../../../test/contract/mechanism-contract.ts';
+import { attacker, subjectOn } from '../../../test/fixtures/case.ts';
+import { type Moto, startMoto } from '../../../test/moto/moto-server.ts';
+import type { NetworkAclApi, NetworkClients } from './acl.ts';
+import { denyAddress } from './deny-address.ts';
+import type { Direction } from './rules.ts';
+import { createEc2 } from './stand-in-ec2.ts';
+import { LOCAL_NETWORK } from './stand-in-network.ts';
 
 const ACL = 'acl-0a1b2c3d4e5f60701';
 const subjectAt = (networkAclId: string, value: string, direction: Direction) =>

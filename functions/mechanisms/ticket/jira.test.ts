@@ -1,12 +1,12 @@
 // What is special to Jira: a search that lags, a document format, credentials that change, and what people are left with.
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Denied, InvalidInput, Throttled, Unavailable } from '../../../functions/domain/errors.ts';
-import { asDocument, jira } from '../../../functions/mechanisms/ticket/jira.ts';
-import { INCIDENT_ID } from '../../fixtures/case.ts';
-import { raw } from '../../fixtures/loopback.ts';
-import { JIRA_LOGIN, jiraOn, startJiraDesk } from './desks.ts';
-import type { JiraServer } from './jira-server.ts';
+import { INCIDENT_ID } from '../../../test/fixtures/case.ts';
+import { raw } from '../../../test/fixtures/loopback.ts';
+import { JIRA_LOGIN, jiraOn, startJiraDesk } from '../../../test/mechanisms/ticket/desks.ts';
+import type { JiraServer } from '../../../test/mechanisms/ticket/jira-server.ts';
+import { Denied, InvalidInput, Throttled, Unavailable } from '../../domain/errors.ts';
+import { asDocument, jira } from './jira.ts';
 
 let server: JiraServer;
 beforeAll(async () => {

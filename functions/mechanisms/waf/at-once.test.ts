@@ -2,17 +2,13 @@
 // a second. Time is simulated; the retries around the processes are those of the state machines.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { RetryableError } from '../../../functions/domain/errors.ts';
-import { awsFailure } from '../../../functions/mechanisms/stand-in.ts';
-import { blockAddress } from '../../../functions/mechanisms/waf/address.ts';
-import type { WafApi } from '../../../functions/mechanisms/waf/ip-set.ts';
-import {
-  createWaf,
-  LOCAL_IP_SETS,
-  type WafState,
-} from '../../../functions/mechanisms/waf/stand-in.ts';
 import { inMemory } from '../../../local/aws/state-file.ts';
-import { attacker, subjectOn } from '../../fixtures/case.ts';
+import { attacker, subjectOn } from '../../../test/fixtures/case.ts';
+import { RetryableError } from '../../domain/errors.ts';
+import { awsFailure } from '../stand-in.ts';
+import { blockAddress } from './address.ts';
+import type { WafApi } from './ip-set.ts';
+import { createWaf, LOCAL_IP_SETS, type WafState } from './stand-in.ts';
 
 /** Time that passes when nobody has anything left to do now. */
 function simulatedTime() {

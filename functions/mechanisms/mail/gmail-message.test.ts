@@ -1,17 +1,15 @@
 // Quarantine in Gmail, over real HTTP: what owners and Gmail do meanwhile, and what is said of it.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { NOW } from '../../../test/fixtures/case.ts';
 import {
-  Denied,
-  InvalidInput,
-  NotFound,
-  StateChanged,
-  Throttled,
-} from '../../../functions/domain/errors.ts';
-import { quarantineInGmail } from '../../../functions/mechanisms/mail/gmail-message.ts';
-import { connected } from '../../../functions/mechanisms/mechanism.ts';
-import { NOW } from '../../fixtures/case.ts';
-import { answering, type MailServer, startMailServer } from './loopback.ts';
-import { gmail, gmailSubject as subject } from './mailboxes.ts';
+  answering,
+  type MailServer,
+  startMailServer,
+} from '../../../test/mechanisms/mail/loopback.ts';
+import { gmail, gmailSubject as subject } from '../../../test/mechanisms/mail/mailboxes.ts';
+import { Denied, InvalidInput, NotFound, StateChanged, Throttled } from '../../domain/errors.ts';
+import { connected } from '../mechanism.ts';
+import { quarantineInGmail } from './gmail-message.ts';
 
 let server: MailServer;
 let domain: ReturnType<typeof gmail>;

@@ -1,6 +1,10 @@
 // The contract of flow logs, on the stand-in and on moto's EC2.
 import { type DescribeFlowLogsCommandOutput, EC2, type FlowLog } from '@aws-sdk/client-ec2';
 import { afterAll, describe, expect, test } from 'vitest';
+import { inMemory } from '../../../local/aws/state-file.ts';
+import { contract, type Ground } from '../../../test/contract/mechanism-contract.ts';
+import { subjectOn, theInstance } from '../../../test/fixtures/case.ts';
+import { startMoto } from '../../../test/moto/moto-server.ts';
 import {
   Conflict,
   InvalidInput,
@@ -8,22 +12,10 @@ import {
   QuotaExceeded,
   StateChanged,
   Unavailable,
-} from '../../functions/domain/errors.ts';
-import {
-  type FlowLogApi,
-  type FlowLogClients,
-  TAG,
-} from '../../functions/mechanisms/flow-log/flow-logs.ts';
-import { recordFlows } from '../../functions/mechanisms/flow-log/interface-flows.ts';
-import {
-  createFlowLogs,
-  LOCAL_FLOW_LOGS,
-  NO_FLOW_LOGS,
-} from '../../functions/mechanisms/flow-log/stand-in.ts';
-import { inMemory } from '../../local/aws/state-file.ts';
-import { subjectOn, theInstance } from '../fixtures/case.ts';
-import { startMoto } from '../moto/moto-server.ts';
-import { contract, type Ground } from './mechanism-contract.ts';
+} from '../../domain/errors.ts';
+import { type FlowLogApi, type FlowLogClients, TAG } from './flow-logs.ts';
+import { recordFlows } from './interface-flows.ts';
+import { createFlowLogs, LOCAL_FLOW_LOGS, NO_FLOW_LOGS } from './stand-in.ts';
 
 const INTERFACE = 'eni-0f1e2d3c4b5a69788';
 const subjectAt = (interfaceId: string) => subjectOn(theInstance, { parameters: { interfaceId } });

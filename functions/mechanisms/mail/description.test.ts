@@ -1,11 +1,17 @@
 // What is said of a quarantine before it happens, which messages it is for, and the commands that undo it by hand.
 import { describe, expect, test } from 'vitest';
-import { unknown } from '../../../functions/domain/facts.ts';
-import { quarantineInGmail } from '../../../functions/mechanisms/mail/gmail-message.ts';
-import { quarantineInGraph } from '../../../functions/mechanisms/mail/graph-message.ts';
-import { alertWith, factsAbout, factsWith, POLICY, subjectOn } from '../../fixtures/case.ts';
-import { callsOf } from '../../shell.ts';
-import { exchangeEmail, gmailEmail } from './mailboxes.ts';
+import {
+  alertWith,
+  factsAbout,
+  factsWith,
+  POLICY,
+  subjectOn,
+} from '../../../test/fixtures/case.ts';
+import { exchangeEmail, gmailEmail } from '../../../test/mechanisms/mail/mailboxes.ts';
+import { callsOf } from '../../../test/shell.ts';
+import { unknown } from '../../domain/facts.ts';
+import { quarantineInGmail } from './gmail-message.ts';
+import { quarantineInGraph } from './graph-message.ts';
 
 const BOTH = [quarantineInGraph, quarantineInGmail];
 const about = factsAbout('email-1', { address: null });

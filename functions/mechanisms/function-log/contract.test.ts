@@ -3,21 +3,18 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Lambda } from '@aws-sdk/client-lambda';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Conflict, StateChanged } from '../../functions/domain/errors.ts';
+import { inMemory } from '../../../local/aws/state-file.ts';
+import { contract, type Ground } from '../../../test/contract/mechanism-contract.ts';
+import { subjectOn, theFunction } from '../../../test/fixtures/case.ts';
+import { Conflict, StateChanged } from '../../domain/errors.ts';
+import type { StateFile } from '../stand-in.ts';
 import {
   type FunctionApi,
   type FunctionLogClients,
   type Logging,
   logAtDebug,
-} from '../../functions/mechanisms/function-log/debug-level.ts';
-import {
-  createLambda,
-  type LambdaState,
-} from '../../functions/mechanisms/function-log/stand-in.ts';
-import type { StateFile } from '../../functions/mechanisms/stand-in.ts';
-import { inMemory } from '../../local/aws/state-file.ts';
-import { subjectOn, theFunction } from '../fixtures/case.ts';
-import { contract, type Ground } from './mechanism-contract.ts';
+} from './debug-level.ts';
+import { createLambda, type LambdaState } from './stand-in.ts';
 
 const subject = subjectOn(theFunction);
 const name = theFunction.value;

@@ -1,21 +1,14 @@
 // The contract of disabling a Cognito user, on the stand-in and on moto's user pools.
 import { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, describe, expect, test } from 'vitest';
-import { NotFound, StateChanged } from '../../functions/domain/errors.ts';
-import {
-  disableUser,
-  type UserPoolApi,
-} from '../../functions/mechanisms/user-pool/cognito-user.ts';
-import {
-  createUserPools,
-  LOCAL_USER_POOLS,
-  type UserPools,
-} from '../../functions/mechanisms/user-pool/stand-in.ts';
-import { inMemory } from '../../local/aws/state-file.ts';
-import { customer, subjectOn } from '../fixtures/case.ts';
-import { type Moto, startMoto } from '../moto/moto-server.ts';
-import { faulty } from './faults.ts';
-import { contract, type Ground } from './mechanism-contract.ts';
+import { inMemory } from '../../../local/aws/state-file.ts';
+import { faulty } from '../../../test/contract/faults.ts';
+import { contract, type Ground } from '../../../test/contract/mechanism-contract.ts';
+import { customer, subjectOn } from '../../../test/fixtures/case.ts';
+import { type Moto, startMoto } from '../../../test/moto/moto-server.ts';
+import { NotFound, StateChanged } from '../../domain/errors.ts';
+import { disableUser, type UserPoolApi } from './cognito-user.ts';
+import { createUserPools, LOCAL_USER_POOLS, type UserPools } from './stand-in.ts';
 
 const POOL = 'eu-central-1_EXAMPLE12';
 const OTHER = 'customer-4712';

@@ -1,13 +1,13 @@
 // A deny rule in a network ACL: its number, the room there is, and what somebody else does to it meanwhile.
 import type { NetworkAclEntry } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from 'vitest';
-import { QuotaExceeded, StateChanged } from '../../../functions/domain/errors.ts';
-import type { NetworkAclApi } from '../../../functions/mechanisms/network/acl.ts';
-import { denyAddress } from '../../../functions/mechanisms/network/deny-address.ts';
-import { createEc2 } from '../../../functions/mechanisms/network/stand-in-ec2.ts';
-import { LOCAL_NETWORK } from '../../../functions/mechanisms/network/stand-in-network.ts';
 import { inMemory } from '../../../local/aws/state-file.ts';
-import { attacker, subjectOn } from '../../fixtures/case.ts';
+import { attacker, subjectOn } from '../../../test/fixtures/case.ts';
+import { QuotaExceeded, StateChanged } from '../../domain/errors.ts';
+import type { NetworkAclApi } from './acl.ts';
+import { denyAddress } from './deny-address.ts';
+import { createEc2 } from './stand-in-ec2.ts';
+import { LOCAL_NETWORK } from './stand-in-network.ts';
 
 const NetworkAclId = 'acl-0a1b2c3d4e5f60701';
 const parameters = { networkAclId: NetworkAclId, direction: 'ingress' };

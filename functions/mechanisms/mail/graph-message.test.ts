@@ -1,17 +1,19 @@
 // Quarantine in Exchange Online, over real HTTP: what owners and Microsoft Graph do meanwhile, and what is said of it.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { NOW } from '../../../test/fixtures/case.ts';
 import {
-  Denied,
-  InvalidInput,
-  NotFound,
-  StateChanged,
-  Throttled,
-} from '../../../functions/domain/errors.ts';
-import { quarantineInGraph } from '../../../functions/mechanisms/mail/graph-message.ts';
-import { connected } from '../../../functions/mechanisms/mechanism.ts';
-import { NOW } from '../../fixtures/case.ts';
-import { answering, type MailServer, startMailServer } from './loopback.ts';
-import { exchange, exchangeEmail, exchangeSubject as subject } from './mailboxes.ts';
+  answering,
+  type MailServer,
+  startMailServer,
+} from '../../../test/mechanisms/mail/loopback.ts';
+import {
+  exchange,
+  exchangeEmail,
+  exchangeSubject as subject,
+} from '../../../test/mechanisms/mail/mailboxes.ts';
+import { Denied, InvalidInput, NotFound, StateChanged, Throttled } from '../../domain/errors.ts';
+import { connected } from '../mechanism.ts';
+import { quarantineInGraph } from './graph-message.ts';
 
 let server: MailServer;
 let office: ReturnType<typeof exchange>;

@@ -1,9 +1,9 @@
 // What an approver is told about a function's log level, and which functions it is raised on.
 import { expect, test } from 'vitest';
-import { logAtDebug } from '../../../functions/mechanisms/function-log/debug-level.ts';
-import { effectsOf } from '../../../functions/mechanisms/registry.ts';
-import { alertWith, POLICY, subjectOn, theFunction } from '../../fixtures/case.ts';
-import { callsOf } from '../../shell.ts';
+import { alertWith, POLICY, subjectOn, theFunction } from '../../../test/fixtures/case.ts';
+import { callsOf } from '../../../test/shell.ts';
+import { effectsOf } from '../registry.ts';
+import { logAtDebug } from './debug-level.ts';
 
 const subject = subjectOn(theFunction);
 const effects = (change: Partial<typeof theFunction>) =>

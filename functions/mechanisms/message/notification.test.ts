@@ -1,11 +1,11 @@
 // The message to the on-call analyst: who gets it, and how it is withdrawn.
 import { expect, test } from 'vitest';
-import { NotFound, Unavailable } from '../../../functions/domain/errors.ts';
-import { notifyAnalyst } from '../../../functions/mechanisms/message/notification.ts';
-import { Message, type Send } from '../../../functions/messaging/message.ts';
 import { createInbox, type Delivered } from '../../../local/aws/inbox.ts';
 import { inMemory } from '../../../local/aws/state-file.ts';
-import { NOW, subjectOn, theAlertItself } from '../../fixtures/case.ts';
+import { NOW, subjectOn, theAlertItself } from '../../../test/fixtures/case.ts';
+import { NotFound, Unavailable } from '../../domain/errors.ts';
+import { Message, type Send } from '../../messaging/message.ts';
+import { notifyAnalyst } from './notification.ts';
 
 const subject = subjectOn(theAlertItself, { durationMinutes: null });
 const before = { looked: true } as const;

@@ -1,10 +1,10 @@
 // What an approver is told about a flow log, and on which interfaces one is made.
 import { expect, test } from 'vitest';
-import type { Entity } from '../../../functions/domain/alert.ts';
-import { recordFlows } from '../../../functions/mechanisms/flow-log/interface-flows.ts';
-import { effectsOf } from '../../../functions/mechanisms/registry.ts';
-import { alertWith, POLICY, subjectOn, theInstance } from '../../fixtures/case.ts';
-import { callsOf } from '../../shell.ts';
+import { alertWith, POLICY, subjectOn, theInstance } from '../../../test/fixtures/case.ts';
+import { callsOf } from '../../../test/shell.ts';
+import type { Entity } from '../../domain/alert.ts';
+import { effectsOf } from '../registry.ts';
+import { recordFlows } from './interface-flows.ts';
 
 const parametersFor = (target: Entity) =>
   effectsOf('increase_logging_verbosity', alertWith(), target, null, POLICY).map(

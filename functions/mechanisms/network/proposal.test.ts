@@ -1,15 +1,16 @@
 // Which network ACLs a block concerns, and what the approver is told of them.
 import { describe, expect, test } from 'vitest';
-import type { Alert, Entity } from '../../../functions/domain/alert.ts';
 import {
-  type Facts,
-  known,
-  type NetworkAclFacts,
-  unknown,
-} from '../../../functions/domain/facts.ts';
-import { denyAddress } from '../../../functions/mechanisms/network/deny-address.ts';
-import { alertWith, attacker, factsAbout, factsWith, subjectOn } from '../../fixtures/case.ts';
-import { callsOf } from '../../shell.ts';
+  alertWith,
+  attacker,
+  factsAbout,
+  factsWith,
+  subjectOn,
+} from '../../../test/fixtures/case.ts';
+import { callsOf } from '../../../test/shell.ts';
+import type { Alert, Entity } from '../../domain/alert.ts';
+import { type Facts, known, type NetworkAclFacts, unknown } from '../../domain/facts.ts';
+import { denyAddress } from './deny-address.ts';
 
 const instance = (number: number, change: Partial<Entity> = {}): Entity => ({
   ...attacker,

@@ -1,18 +1,14 @@
 // The contract of making an IAM access key inactive, on the stand-in and on moto's IAM.
 import { IAM } from '@aws-sdk/client-iam';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { Denied, InvalidInput, StateChanged } from '../../functions/domain/errors.ts';
-import {
-  type AccessKeyApi,
-  type AccessKeyClients,
-  deactivateKey,
-} from '../../functions/mechanisms/access-key/access-key.ts';
-import type { StateFile } from '../../functions/mechanisms/stand-in.ts';
-import { createIam, type IamState, LOCAL_IAM } from '../../functions/mechanisms/user/stand-in.ts';
-import { inMemory } from '../../local/aws/state-file.ts';
-import { leakedKey, subjectOn, suspectUser } from '../fixtures/case.ts';
-import { type Moto, startMoto } from '../moto/moto-server.ts';
-import { contract, type Ground } from './mechanism-contract.ts';
+import { inMemory } from '../../../local/aws/state-file.ts';
+import { contract, type Ground } from '../../../test/contract/mechanism-contract.ts';
+import { leakedKey, subjectOn, suspectUser } from '../../../test/fixtures/case.ts';
+import { type Moto, startMoto } from '../../../test/moto/moto-server.ts';
+import { Denied, InvalidInput, StateChanged } from '../../domain/errors.ts';
+import type { StateFile } from '../stand-in.ts';
+import { createIam, type IamState, LOCAL_IAM } from '../user/stand-in.ts';
+import { type AccessKeyApi, type AccessKeyClients, deactivateKey } from './access-key.ts';
 
 const UserName = suspectUser.value;
 const OTHER_KEY = 'AKIAOTHERKEY7EXAMPLE';

@@ -1,12 +1,16 @@
 // What is special to ServiceNow: numbers for people, data policies, and an instance that is asleep.
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { Denied, Unavailable } from '../../../functions/domain/errors.ts';
-import { serviceNow } from '../../../functions/mechanisms/ticket/service-now.ts';
-import { INCIDENT_ID } from '../../fixtures/case.ts';
-import { raw } from '../../fixtures/loopback.ts';
-import { SERVICE_NOW_LOGIN, serviceNowOn, startServiceNowDesk } from './desks.ts';
-import type { ServiceNowServer } from './service-now-server.ts';
+import { INCIDENT_ID } from '../../../test/fixtures/case.ts';
+import { raw } from '../../../test/fixtures/loopback.ts';
+import {
+  SERVICE_NOW_LOGIN,
+  serviceNowOn,
+  startServiceNowDesk,
+} from '../../../test/mechanisms/ticket/desks.ts';
+import type { ServiceNowServer } from '../../../test/mechanisms/ticket/service-now-server.ts';
+import { Denied, Unavailable } from '../../domain/errors.ts';
+import { serviceNow } from './service-now.ts';
 
 let server: ServiceNowServer;
 beforeAll(async () => {

@@ -1,19 +1,14 @@
 // The contract of denying an IAM user everything, on the stand-in and on moto's IAM.
 import { IAM } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Denied, NotFound, QuotaExceeded, StateChanged } from '../../functions/domain/errors.ts';
-import type { StateFile } from '../../functions/mechanisms/stand-in.ts';
-import { denyUser, type UserClients } from '../../functions/mechanisms/user/deny-all.ts';
-import {
-  createIam,
-  DENY_ALL_POLICY,
-  type IamState,
-  LOCAL_IAM,
-} from '../../functions/mechanisms/user/stand-in.ts';
-import { inMemory } from '../../local/aws/state-file.ts';
-import { subjectOn, suspectUser } from '../fixtures/case.ts';
-import { type Moto, startMoto } from '../moto/moto-server.ts';
-import { contract, type Ground } from './mechanism-contract.ts';
+import { inMemory } from '../../../local/aws/state-file.ts';
+import { contract, type Ground } from '../../../test/contract/mechanism-contract.ts';
+import { subjectOn, suspectUser } from '../../../test/fixtures/case.ts';
+import { type Moto, startMoto } from '../../../test/moto/moto-server.ts';
+import { Denied, NotFound, QuotaExceeded, StateChanged } from '../../domain/errors.ts';
+import type { StateFile } from '../stand-in.ts';
+import { denyUser, type UserClients } from './deny-all.ts';
+import { createIam, DENY_ALL_POLICY, type IamState, LOCAL_IAM } from './stand-in.ts';
 
 const subject = subjectOn(suspectUser);
 const UserName = suspectUser.value;

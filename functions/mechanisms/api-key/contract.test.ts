@@ -1,17 +1,13 @@
 // The contract of disabling an API Gateway key, on the stand-in and on moto's API Gateway.
 import { APIGateway } from '@aws-sdk/client-api-gateway';
 import { afterAll, describe, expect, test } from 'vitest';
-import { Denied, StateChanged } from '../../functions/domain/errors.ts';
-import { type ApiKeyApi, disableKey } from '../../functions/mechanisms/api-key/api-key.ts';
-import {
-  type ApiKeys,
-  createApiKeys,
-  LOCAL_API_KEYS,
-} from '../../functions/mechanisms/api-key/stand-in.ts';
-import { inMemory } from '../../local/aws/state-file.ts';
-import { partnerKey, subjectOn } from '../fixtures/case.ts';
-import { type Moto, startMoto } from '../moto/moto-server.ts';
-import { contract, type Ground } from './mechanism-contract.ts';
+import { inMemory } from '../../../local/aws/state-file.ts';
+import { contract, type Ground } from '../../../test/contract/mechanism-contract.ts';
+import { partnerKey, subjectOn } from '../../../test/fixtures/case.ts';
+import { type Moto, startMoto } from '../../../test/moto/moto-server.ts';
+import { Denied, StateChanged } from '../../domain/errors.ts';
+import { type ApiKeyApi, disableKey } from './api-key.ts';
+import { type ApiKeys, createApiKeys, LOCAL_API_KEYS } from './stand-in.ts';
 
 const subject = subjectOn(partnerKey);
 
