@@ -1,6 +1,6 @@
 // The analyst that is always there: a table of finding families, and no judgement beyond it.
 
-import type { ActionName } from '../domain/action-catalog.ts';
+import { ActionName, changesOf } from '../domain/action-catalog.ts';
 import { aboutAlert, type Recommendation } from '../domain/assessment.ts';
 import type { Analyst, Brief, Opinion } from './brief.ts';
 import { FAMILIES, OTHERWISE, type Step } from './families.ts';
@@ -39,7 +39,7 @@ function targetsOf({ entities }: Brief['alert'], { action, kinds, part }: Step):
     named
       .filter((entity) => entity.kind === kind)
       // Temporary credentials end by themselves and cannot be made inactive.
-      .filter(({ value }) => action !== 'revoke_api_key' || !value.startsWith('ASIA'))
+      .filter(({ value }) => !value.startsWith('ASIA') || actsOnTemporaryKeys(action))
       .slice(0, MAX_TARGETS_PER_STEP)
       .map(({ ref }) => ref)
   );
@@ -53,12 +53,9 @@ const recommend = ({ action, confidence, because }: Step, target: string): Recom
   reasoning: because,
 });
 
-/** What the machine may do by itself: nobody hears of it before morning. */
-const QUIET: readonly string[] = [
-  'add_ip_to_watchlist',
-  'increase_logging_verbosity',
-  'quarantine_email',
-] satisfies ActionName[];
+/** A tier-3 action may cut temporary credentials: a person does that with a runbook. */
+const actsOnTemporaryKeys = (action: ActionName): boolean =>
+  changesOf(action)?.temporaryKeys ?? true;
 
 /** Every alert leaves a ticket; a critical one also wakes somebody, and so does a high one that asks nobody. */
 function told(
@@ -70,7 +67,7 @@ function told(
     'create_alert_ticket',
     'A person should look at every alert in daylight.',
   );
-  const asksNobody = contained.every(({ action }) => QUIET.includes(action));
+  const asksNobody = contained.every(({ action }) => changesOf(ActionName.parse(action))?.quiet);
   const wakes = !canWait && (label === 'critical' || (label === 'high' && asksNobody));
   return wakes
     ? [

@@ -1,7 +1,7 @@
 // Ends an alert's assessment: the outcome on the incident, and a summary to whoever follows it.
 import * as z from 'zod';
 import { type Action, IncidentId, type Status } from '../domain/action.ts';
-import type { ActionName } from '../domain/action-catalog.ts';
+import { informs } from '../domain/action-catalog.ts';
 import type { Incident, Outcome } from '../domain/incident.ts';
 import { quoted } from '../domain/wording.ts';
 import { judgeUrl, type LinkDeps } from '../messaging/links.ts';
@@ -45,11 +45,9 @@ const PRECEDENCE: readonly Outcome[] = [
 export const mostTelling = (outcomes: readonly Outcome[]): Outcome =>
   PRECEDENCE.find((outcome) => outcomes.includes(outcome)) ?? 'no-action';
 
-const INFORMATIONAL: readonly ActionName[] = ['create_alert_ticket', 'send_analyst_notification'];
-
 /** What shadow mode kept from changing something: people say whether it would have been right. */
 export const isForJudgement = ({ status, name, failure }: Action): boolean =>
-  status === 'observed' && failure === null && !(name && INFORMATIONAL.includes(name));
+  status === 'observed' && failure === null && !informs(name);
 
 /** What became of one action, in the terms of an incident's outcome. */
 export function outcomeOf({ status, name }: Action): Outcome {
@@ -62,7 +60,7 @@ export function outcomeOf({ status, name }: Action): Outcome {
     case 'kept':
     case 'reversing':
     case 'reversed':
-      return name && INFORMATIONAL.includes(name) ? 'ticketed' : 'acted';
+      return informs(name) ? 'ticketed' : 'acted';
     case 'handed-off':
       return 'handed-off';
     case 'declined':

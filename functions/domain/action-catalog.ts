@@ -1,19 +1,157 @@
-// The names of every action that policy may list.
+// What code knows about each action: one record with an answer to every question.
 import * as z from 'zod';
+import type { EntityKind } from './alert.ts';
 
-export const ActionName = z.enum([
-  'add_ip_to_watchlist',
-  'increase_logging_verbosity',
-  'create_alert_ticket',
-  'send_analyst_notification',
-  'quarantine_email',
-  'block_ip_at_firewall',
-  'disable_user_account_temporarily',
-  'revoke_api_key',
-  'isolate_production_host',
-  'revoke_service_account_credential',
-  'block_cidr_range',
-  'initiate_forensic_capture',
-  'send_breach_notification',
-]);
+/** Per kind of target: why no mechanism can act on a target of this kind, where none can. */
+type Targets = { readonly [Kind in EntityKind]?: string };
+
+/** It notifies people and changes nothing that could break, so that rules about risk don't apply. */
+type Informs = {
+  kind: 'informs';
+  targets: Targets;
+  /** What happens when its approval request expires. */
+  ifUnanswered: 'ticket' | 'nothing';
+};
+
+/** A mechanism changes something and can undo it. */
+type Changes = {
+  kind: 'changes';
+  targets: Targets;
+  /** Whether something stops working. An alert about an absence may then be self-inflicted (promise 7). */
+  cutsOff: boolean;
+  /** Whether it asks and interrupts nobody. An alert of high severity then needs a notification besides. */
+  quiet: boolean;
+  /** What its effects depend on besides the target. While that is unknown, a person decides. */
+  dependsOn: 'network-acls' | null;
+  /** Whether it acts on temporary credentials (ASIA...), which end by themselves. */
+  temporaryKeys: boolean;
+  /** The work that is left for a person after its undo. */
+  afterUndo: 'rotate-key' | null;
+};
+
+/** Never carried out by code: tier 3 in policy. A person gets a runbook. */
+type ByHand = { kind: 'by-hand'; targets: Targets };
+
+export type ActionProperties = Informs | Changes | ByHand;
+
+const FROM_CODE = 'Code never carries it out';
+
+/** The order is that of the prompt and of the stored schemas: add new actions at the end of their tier. */
+export const ACTIONS = {
+  add_ip_to_watchlist: {
+    kind: 'changes',
+    targets: { ip: 'Only web requests from an address can be watched, and the alert saw none' },
+    cutsOff: false,
+    quiet: true,
+    dependsOn: null,
+    temporaryKeys: false,
+    afterUndo: null,
+  },
+  increase_logging_verbosity: {
+    kind: 'changes',
+    targets: {
+      function: 'The log level of a published version is fixed, and the alert is about one',
+      instance: 'The alert names no network interface of the instance',
+      'network-interface': 'Not a valid network interface ID',
+    },
+    cutsOff: false,
+    quiet: true,
+    dependsOn: null,
+    temporaryKeys: false,
+    afterUndo: null,
+  },
+  create_alert_ticket: {
+    kind: 'informs',
+    targets: { alert: 'The account is connected to no ticket system' },
+    ifUnanswered: 'ticket',
+  },
+  send_analyst_notification: {
+    kind: 'informs',
+    targets: { alert: 'The account is connected to no channel' },
+    ifUnanswered: 'nothing',
+  },
+  quarantine_email: {
+    kind: 'changes',
+    targets: { 'email-message': 'The account is not connected to the mailbox of the message' },
+    cutsOff: true,
+    quiet: true,
+    dependsOn: null,
+    temporaryKeys: false,
+    afterUndo: null,
+  },
+  block_ip_at_firewall: {
+    kind: 'changes',
+    targets: {
+      ip: 'An address can be blocked for web requests, and for packets to instances that the alert names; the alert saw neither',
+    },
+    cutsOff: true,
+    quiet: false,
+    dependsOn: 'network-acls',
+    temporaryKeys: false,
+    afterUndo: null,
+  },
+  disable_user_account_temporarily: {
+    kind: 'changes',
+    targets: {
+      'iam-user': 'Not a valid IAM user name',
+      'cognito-user': 'The alert names no user pool of this region for the user',
+    },
+    cutsOff: true,
+    quiet: false,
+    dependsOn: null,
+    temporaryKeys: false,
+    afterUndo: null,
+  },
+  revoke_api_key: {
+    kind: 'changes',
+    targets: {
+      'access-key':
+        'Only a long-lived key of an IAM user that the alert names can be made inactive',
+      'api-key': 'Not a valid API Gateway key ID',
+    },
+    cutsOff: true,
+    quiet: false,
+    dependsOn: null,
+    temporaryKeys: false,
+    afterUndo: 'rotate-key',
+  },
+  isolate_production_host: {
+    kind: 'by-hand',
+    // An address, where it is one of ours: blocking it cuts off the host that has it.
+    targets: { instance: FROM_CODE, 'network-interface': FROM_CODE, ip: FROM_CODE },
+  },
+  revoke_service_account_credential: {
+    kind: 'by-hand',
+    targets: {
+      'access-key': FROM_CODE,
+      'iam-user': FROM_CODE,
+      'iam-role': FROM_CODE,
+      'api-key': FROM_CODE,
+    },
+  },
+  block_cidr_range: { kind: 'by-hand', targets: { ip: FROM_CODE } },
+  initiate_forensic_capture: { kind: 'by-hand', targets: { instance: FROM_CODE } },
+  send_breach_notification: { kind: 'by-hand', targets: { alert: FROM_CODE } },
+} as const satisfies Readonly<Record<string, ActionProperties>>;
+
+export const ActionName = z.enum(Object.keys(ACTIONS) as (keyof typeof ACTIONS)[]);
 export type ActionName = z.infer<typeof ActionName>;
+
+/** The kinds of target that an action accepts. */
+export type TargetKindOf<Name extends ActionName> = keyof (typeof ACTIONS)[Name]['targets'];
+
+/** The properties of an action that changes something; null for all others. */
+export function changesOf(name: ActionName | null): Changes | null {
+  const properties: ActionProperties | null = name && ACTIONS[name];
+  return properties?.kind === 'changes' ? properties : null;
+}
+
+/** True for tickets and notifications. */
+export const informs = (name: ActionName | null): boolean =>
+  name !== null && ACTIONS[name].kind === 'informs';
+
+/** True where a ticket is opened although nobody answered. */
+export const opensTicketUnanswered = (name: ActionName | null): boolean => {
+  const properties: ActionProperties | null = name && ACTIONS[name];
+  return properties?.kind === 'informs' && properties.ifUnanswered === 'ticket';
+};

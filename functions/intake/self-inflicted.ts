@@ -1,6 +1,6 @@
 // Alerts that our own actions cause: made by our own roles, or about what stopped because we took something away.
 
-import type { ActionName } from '../domain/action-catalog.ts';
+import { ActionName, changesOf } from '../domain/action-catalog.ts';
 import type { Cause, Entity, Reported } from '../domain/alert.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { EntityEvent } from '../store/entity-history.ts';
@@ -21,14 +21,6 @@ const MAX_ENTITIES = 10;
 const ABSENCE =
   /gap|heart ?beat|missing|no[ -]?data|silent|stopped|unreachable|not reporting|access ?denied|unauthori[sz]ed ?operation|throttl|unavailable|timeout/i;
 
-/** Actions that make something stop; watching and logging stop nothing. */
-const CUTS: readonly string[] = [
-  'block_ip_at_firewall',
-  'disable_user_account_temporarily',
-  'revoke_api_key',
-  'quarantine_email',
-] satisfies ActionName[];
-
 const OURS: readonly EntityEvent['event'][] = ['in-force', 'ended', 'reversed-by-person'];
 
 /**
@@ -41,7 +33,7 @@ export async function causeOf(deps: CauseDeps, alert: Reported): Promise<Cause |
   const tellsOfAbsence = ABSENCE.test(`${alert.type} ${alert.title}`);
   if (!byUs && !tellsOfAbsence) return null;
   const [latest] = (await recentActions(deps, alert))
-    .filter(({ name }) => byUs || CUTS.includes(name ?? ''))
+    .filter(({ name }) => byUs || changesOf(ActionName.safeParse(name).data ?? null)?.cutsOff)
     .sort((a, b) => (a.at < b.at ? 1 : -1));
   if (!latest)
     return byUs ? { incidentId: null, actionId: null, why: 'One of our own roles did it' } : null;

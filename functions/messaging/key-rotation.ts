@@ -1,10 +1,12 @@
 // The way to a new key, for whoever owns the old one: a key that was in other hands is not clean because we gave it back.
+
 import type { Action } from '../domain/action.ts';
+import { changesOf } from '../domain/action-catalog.ts';
 import { shell } from '../domain/shell.ts';
 
 /** Commands in order, with nothing to fill in. Empty for whatever is no revoked key. */
 export function rotationOf({ name, target, parameters, region }: Action): string[] {
-  if (name !== 'revoke_api_key' || !target) return [];
+  if (changesOf(name)?.afterUndo !== 'rotate-key' || !target) return [];
   const { userName } = parameters;
   if (target.kind === 'access-key')
     return typeof userName === 'string' ? accessKey(shell(target.value), shell(userName)) : [];

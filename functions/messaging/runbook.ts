@@ -1,7 +1,7 @@
 // The runbook of what a person does by hand: what to check first, the exact commands, the way back, and who is told.
 import type { Action } from '../domain/action.ts';
-import type { ActionName } from '../domain/action-catalog.ts';
-import type { Alert } from '../domain/alert.ts';
+import type { ActionName, TargetKindOf } from '../domain/action-catalog.ts';
+import type { Alert, EntityKind } from '../domain/alert.ts';
 import type { Facts } from '../domain/facts.ts';
 import { refuseAddress } from './runbooks/address.ts';
 import { prepareNotice } from './runbooks/breach.ts';
@@ -18,26 +18,41 @@ import { whatIsKnown } from './runbooks/known.ts';
 import { hideMessage } from './runbooks/message.ts';
 import { awsIn, type Book, type Runbook } from './runbooks/template.ts';
 
-const BOOKS: Readonly<Partial<Record<ActionName | `${ActionName} ${string}`, Book>>> = {
-  'isolate_production_host instance': isolateInstance,
-  'isolate_production_host network-interface': isolateInterface,
-  'isolate_production_host ip': isolateAddress,
-  'revoke_service_account_credential access-key': revokeKey,
-  'revoke_service_account_credential iam-user': denyUser,
-  'revoke_service_account_credential iam-role': revokeSessions,
-  'revoke_service_account_credential api-key': disableApiKey,
-  block_cidr_range: refuseAddress,
-  initiate_forensic_capture: captureEvidence,
-  send_breach_notification: prepareNotice,
-  // Tier 2, where the gate hands over instead of asking.
-  block_ip_at_firewall: refuseAddress,
-  'disable_user_account_temporarily iam-user': denyUser,
-  'disable_user_account_temporarily cognito-user': disableCognitoUser,
-  'revoke_api_key access-key': revokeKey,
-  'revoke_api_key api-key': disableApiKey,
-  // Tier 1, where the account is not joined to the mail provider.
-  quarantine_email: hideMessage,
+/** Null where the action's own description says what to do. */
+type Books = {
+  readonly [Name in ActionName]: { readonly [Kind in TargetKindOf<Name>]: Book | null };
 };
+
+/** A runbook for every action and kind of target: the compiler names one that is missing. */
+const BOOKS: Books = {
+  add_ip_to_watchlist: { ip: null },
+  increase_logging_verbosity: { function: null, instance: null, 'network-interface': null },
+  create_alert_ticket: { alert: null },
+  send_analyst_notification: { alert: null },
+  quarantine_email: { 'email-message': hideMessage },
+  block_ip_at_firewall: { ip: refuseAddress },
+  disable_user_account_temporarily: { 'iam-user': denyUser, 'cognito-user': disableCognitoUser },
+  revoke_api_key: { 'access-key': revokeKey, 'api-key': disableApiKey },
+  isolate_production_host: {
+    instance: isolateInstance,
+    'network-interface': isolateInterface,
+    ip: isolateAddress,
+  },
+  revoke_service_account_credential: {
+    'access-key': revokeKey,
+    'iam-user': denyUser,
+    'iam-role': revokeSessions,
+    'api-key': disableApiKey,
+  },
+  block_cidr_range: { ip: refuseAddress },
+  initiate_forensic_capture: { instance: captureEvidence },
+  send_breach_notification: { alert: prepareNotice },
+};
+
+function bookFor(name: ActionName, kind: EntityKind): Book | null {
+  const books: Readonly<Partial<Record<EntityKind, Book | null>>> = BOOKS[name];
+  return books[kind] ?? null;
+}
 
 type Told = Pick<
   Action,
@@ -51,7 +66,7 @@ export function runbookOf(
   facts: Facts | null,
 ): Runbook {
   const { name, target, description } = action;
-  const book = name && target ? (BOOKS[`${name} ${target.kind}`] ?? BOOKS[name]) : undefined;
+  const book = name && target ? bookFor(name, target.kind) : null;
   if (!book || !target)
     return {
       check: [],

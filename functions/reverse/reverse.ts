@@ -1,6 +1,7 @@
 // Undoes one action: compare, take back exactly what we did, verify, record. Safe to call at any time, any number of times.
 
 import type { Action, Status } from '../domain/action.ts';
+import { changesOf } from '../domain/action-catalog.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
 import { TerminalError } from '../domain/errors.ts';
 import { isLeftToPeople } from '../domain/owed-notification.ts';
@@ -58,7 +59,7 @@ const answer = ({ incidentId, actionId, scope, status, name }: Action) => ({
   scope,
   status,
   /** A key that was in other hands has to be replaced, however well it was given back: somebody has to hear of it. */
-  leavesWork: status === 'reversed' && name === 'revoke_api_key',
+  leavesWork: status === 'reversed' && changesOf(name)?.afterUndo === 'rotate-key',
 });
 
 /** A person's word counts at any time. Anything else only undoes what is due, or what never got into force. */

@@ -1,5 +1,7 @@
 // Where an action stands, in words for whoever opens its link: what happened, who said so, when, and what comes next.
+
 import type { Action } from '../domain/action.ts';
+import { opensTicketUnanswered } from '../domain/action-catalog.ts';
 import { quoted, utc } from '../domain/wording.ts';
 import type { Escalation } from '../policy/schemas/escalation.ts';
 import { peopleAsked } from './decision.ts';
@@ -45,7 +47,7 @@ const STANDINGS: Readonly<Record<Action['status'], Say>> = {
   expired: ({ approval, name }) =>
     quiet(
       'Expired',
-      `Nobody decided by ${utc(approval?.expiresAt)}. ${name === 'create_alert_ticket' ? 'The message about that says which ticket there is all the same.' : 'Nothing was done.'}`,
+      `Nobody decided by ${utc(approval?.expiresAt)}. ${opensTicketUnanswered(name) ? 'The message about that says which ticket there is all the same.' : 'Nothing was done.'}`,
     ),
   executing: () => good('Being carried out', 'Open this link again in a minute to see the result.'),
   'in-force': ({ appliedAt, dueAt }) =>

@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import type { Action } from '../domain/action.ts';
+import { changesOf } from '../domain/action-catalog.ts';
 import { utc } from '../domain/wording.ts';
 import { errorFields } from '../platform/log.ts';
 import { scheduleEnd, scheduleReview, unscheduleEnd } from '../platform/schedules.ts';
@@ -42,7 +43,7 @@ async function onKeep(deps: WebDeps, { claims, action }: Opened): Promise<Answer
   return counted(
     written.action,
     'Kept',
-    `It stays until somebody reverses it. The record says that you kept it, and you are asked again at ${utc(written.action.reviewAt)}.${written.action.name === 'revoke_api_key' ? ' Its owner needs a new key: the message with your link has the commands.' : ''}`,
+    `It stays until somebody reverses it. The record says that you kept it, and you are asked again at ${utc(written.action.reviewAt)}.${changesOf(written.action.name)?.afterUndo === 'rotate-key' ? ' Its owner needs a new key: the message with your link has the commands.' : ''}`,
   );
 }
 

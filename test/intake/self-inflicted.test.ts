@@ -1,5 +1,6 @@
 // P7: alerts that our own actions cause are recognised and attached to the incident that caused them.
 import { beforeEach, describe, expect, test } from 'vitest';
+import { ActionName, changesOf } from '../../functions/domain/action-catalog.ts';
 import { POLICY } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
 import { type Desk, openDesk } from './desk.ts';
@@ -51,6 +52,15 @@ describe('an alert of an absence', () => {
     await weDid('disable_user_account_temporarily', 10);
     expect(await causeOf(gap())).toMatchObject({ actionId: 'act-ffffffffffffffff-1' });
   });
+
+  test.each(ActionName.options)(
+    'after %s is ours exactly when that action cuts off',
+    async (name) => {
+      await weDid(name, 10);
+      const cause = await causeOf(gap());
+      expect(cause !== null).toBe(changesOf(name)?.cutsOff ?? false);
+    },
+  );
 
   test('is not ours when we only watched, or when it is long ago, or when we did nothing', async () => {
     expect(await causeOf(gap())).toBeNull();

@@ -1,4 +1,5 @@
 // May this action be considered here, and can anything carry it out?
+import { ACTIONS, type ActionName } from '../../domain/action-catalog.ts';
 import type { Alert, EntityKind } from '../../domain/alert.ts';
 import { type Rule, verdict } from '../proposal.ts';
 
@@ -42,27 +43,18 @@ const hasAMechanism: Rule = {
     mechanisms: effects.map(({ mechanism }) => mechanism.id),
     traffic: alert.traffic.layer,
   }),
-  verdict: ({ actionPolicy, effects, target, alert }) =>
+  verdict: ({ actionPolicy, effects, name, target, alert }) =>
     actionPolicy && actionPolicy.tier !== 3 && target && effects.length === 0
-      ? verdict('hand-off', 'no-mechanism', whyNone(target.kind, alert))
+      ? verdict('hand-off', 'no-mechanism', whyNone(name, target.kind, alert))
       : null,
 };
 
 /** What a mechanism for this kind of target would have needed. */
-const whyNone = (kind: EntityKind, { traffic }: Alert): string =>
-  kind === 'ip'
-    ? `An address can be blocked for web requests, and for packets of instances that the alert names; it saw neither (traffic: ${traffic.layer})`
-    : (NEEDED[kind] ?? 'No mechanism here can do it to a target of this kind');
-
-const NEEDED: Readonly<Partial<Record<EntityKind, string>>> = {
-  'access-key': 'Only a long-lived key of an IAM user whom the alert names can be made inactive',
-  'iam-user': 'Its name is none that a user of IAM can have',
-  'cognito-user': 'The alert names no user pool of this region that the user is in',
-  'api-key': 'Its id is none that a key of API Gateway can have',
-  function: 'What a published version of a function logs is fixed, and the alert is about one',
-  instance: 'The alert names no network interface of it',
-  'email-message': 'It is in no mailbox that this account is joined to',
-};
+function whyNone(name: ActionName | null, kind: EntityKind, { traffic }: Alert): string {
+  const targets: Readonly<Partial<Record<EntityKind, string>>> = name ? ACTIONS[name].targets : {};
+  const why = targets[kind] ?? 'No mechanism here can do it to a target of this kind';
+  return kind === 'ip' ? `${why} (traffic: ${traffic.layer})` : why;
+}
 
 /** As many as action ids have letters for; what has to be changed in more places is no small thing. */
 const MAX_EFFECTS = 5;

@@ -1,5 +1,6 @@
 // What the facts say about the target. A fact that is unknown counts as the worst that it could be.
 import { isDeepStrictEqual } from 'node:util';
+import { changesOf } from '../../domain/action-catalog.ts';
 import { APPROVER_ADDRESS, type Fact, type InForce } from '../../domain/facts.ts';
 import { instancesSeen } from '../../domain/instances-seen.ts';
 import type { Effect } from '../../mechanisms/registry.ts';
@@ -136,7 +137,7 @@ const changesAreAllowed: Rule = {
   },
 };
 const guardsOf = ({ name, alert, facts }: Proposal) =>
-  name === 'block_ip_at_firewall'
+  changesOf(name)?.dependsOn === 'network-acls'
     ? instancesSeen(alert).map(({ ref }) => ({
         acls: facts?.entities.find((entity) => entity.ref === ref)?.instance?.networkAcls,
       }))

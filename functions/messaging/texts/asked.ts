@@ -1,5 +1,7 @@
 // What is said of a question: to whoever is asked, and to whoever was.
+
 import type { Action, Approver } from '../../domain/action.ts';
+import { opensTicketUnanswered } from '../../domain/action-catalog.ts';
 import type { Alert } from '../../domain/alert.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { oneLine, quoted, utc, words } from '../../domain/wording.ts';
@@ -91,7 +93,7 @@ const MISSED: readonly string[] = ['not-woken', 'not-reached'];
 
 export function expiredText(action: Action, alert: Alert | undefined, facts: Facts | null): Text {
   const asked = action.approval?.rungs.flatMap(({ ask }) => ask) ?? [];
-  const isTicket = action.name === 'create_alert_ticket';
+  const isTicket = opensTicketUnanswered(action.name);
   const missed = action.history.filter(({ event }) => MISSED.includes(event));
   return {
     subject: subjectOf(isTicket ? 'No answer:' : 'Not done, no answer:', action),

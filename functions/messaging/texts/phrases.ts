@@ -1,5 +1,7 @@
 // What the texts of messages share: the line about an action, its facts, and what was seen since.
+
 import type { Action, Approver } from '../../domain/action.ts';
+import { opensTicketUnanswered } from '../../domain/action-catalog.ts';
 import type { Alert } from '../../domain/alert.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { oneLine, quoted, unlinked, utc, words } from '../../domain/wording.ts';
@@ -45,7 +47,7 @@ export const subjectOf = (word: string, action: Action) =>
 
 /** A request for a ticket that nobody answers gets one, as every request does that nobody answers. */
 export const unanswered = ({ name }: Pick<Action, 'name'>): string =>
-  name === 'create_alert_ticket' ? 'a ticket is opened all the same' : 'nothing is done';
+  opensTicketUnanswered(name) ? 'a ticket is opened all the same' : 'nothing is done';
 
 /** A sentence of a mechanism or an error, with one full stop at its end. */
 export const sentence = (text: string) => `${unlinked(text).replace(/[.\s]+$/, '')}.`;

@@ -1,0 +1,57 @@
+// The record of actions: a missing answer is a type error, and policy agrees with it.
+import { describe, expect, test } from 'vitest';
+import { ACTIONS, type ActionProperties } from '../../functions/domain/action-catalog.ts';
+import { MECHANISMS } from '../../functions/mechanisms/registry.ts';
+import { loadPolicy, POLICIES } from '../../functions/policy/load.ts';
+
+/** An action that nobody has yet, with every answer. */
+const whole = {
+  kind: 'changes',
+  targets: { function: 'It has no function URL' },
+  cutsOff: true,
+  quiet: false,
+  dependsOn: null,
+  temporaryKeys: false,
+  afterUndo: null,
+} as const satisfies ActionProperties;
+
+describe('a new action', () => {
+  const { cutsOff, quiet, dependsOn, temporaryKeys, afterUndo, targets, ...rest } = whole;
+
+  test('does not compile while one answer is missing', () => {
+    // @ts-expect-error -- targets
+    const a: ActionProperties = { ...rest, cutsOff, quiet, dependsOn, temporaryKeys, afterUndo };
+    // @ts-expect-error -- cutsOff
+    const b: ActionProperties = { ...rest, targets, quiet, dependsOn, temporaryKeys, afterUndo };
+    // @ts-expect-error -- quiet
+    const c: ActionProperties = { ...rest, targets, cutsOff, dependsOn, temporaryKeys, afterUndo };
+    // @ts-expect-error -- dependsOn
+    const d: ActionProperties = { ...rest, targets, cutsOff, quiet, temporaryKeys, afterUndo };
+    // @ts-expect-error -- temporaryKeys
+    const e: ActionProperties = { ...rest, targets, cutsOff, quiet, dependsOn, afterUndo };
+    // @ts-expect-error -- afterUndo
+    const f: ActionProperties = { ...rest, targets, cutsOff, quiet, dependsOn, temporaryKeys };
+    // @ts-expect-error -- ifUnanswered
+    const g: ActionProperties = { kind: 'informs', targets };
+    expect([a, b, c, d, e, f, g]).toHaveLength(7);
+  });
+});
+
+const { actions } = loadPolicy(POLICIES, 'example');
+
+test.each(Object.entries(ACTIONS))(
+  'policy gives %s the targets of the record',
+  (name, { targets }) => {
+    const { targetKinds } = actions[name as keyof typeof ACTIONS];
+    expect([...targetKinds].sort()).toEqual(Object.keys(targets).sort());
+  },
+);
+
+test.each(Object.entries(ACTIONS))(
+  'policy and record agree on who carries %s out',
+  (name, { kind }) => {
+    const { tier } = actions[name as keyof typeof ACTIONS];
+    expect(tier === 3).toBe(kind === 'by-hand');
+    expect(MECHANISMS.some(({ action }) => action === name)).toBe(kind !== 'by-hand');
+  },
+);
