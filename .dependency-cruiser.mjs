@@ -25,7 +25,7 @@ export default {
     {
       name: 'libraries-do-not-import-steps',
       severity: 'error',
-      from: { path: `^functions/(${LIBRARIES})/`, pathNot: '/stand-in[\\w-]*\\.ts$' },
+      from: { path: `^functions/(${LIBRARIES})/`, pathNot: '(/stand-in[\\w-]*|\\.test)\\.ts$' },
       to: { path: `^functions/(${STEPS})/` },
     },
     {
@@ -41,7 +41,7 @@ export default {
       to: {
         path: '^(cli|console|functions|local|test|tools)/',
         pathNot:
-          '^functions/(domain|policy|mechanisms)/|^functions/store/(table-definition|table)\\.ts$',
+          '^functions/(domain|policy|mechanisms|sources)/|^functions/store/(table-definition|table)\\.ts$',
       },
     },
     {
@@ -65,7 +65,7 @@ export default {
       severity: 'error',
       from: {
         path: '^functions/',
-        pathNot: '(handler|deps|aws|http-clients|table)\\.ts$',
+        pathNot: '(handler|deps|aws|http-clients|table|\\.test)\\.ts$',
       },
       to: { path: '^node_modules/@aws-sdk/(client|lib)-', dependencyTypesNot: ['type-only'] },
     },

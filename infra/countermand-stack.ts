@@ -34,7 +34,7 @@ export class CountermandStack extends Stack {
     const { prefix } = settings;
     const names = { prefix, stack: this };
 
-    const intake = new Intake(this, 'Intake', names);
+    const intake = new Intake(this, 'Intake', names, policy.partnerSources);
     const records = new Records(this, 'Records');
     const archive = new Archive(this, 'Archive');
     const policyLayer = new PolicyLayer(this, 'Policy', policy);

@@ -1,26 +1,16 @@
 // Findings come in: a rule on the account's default bus, a queue that holds them, and places for what fails.
 import { Duration } from 'aws-cdk-lib';
-import { Rule } from 'aws-cdk-lib/aws-events';
+import { EventBus, type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { PartnerSource } from '../functions/policy/schemas/account.ts';
+import { SOURCES } from '../functions/sources/registry.ts';
+import type { Source } from '../functions/sources/source.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { Names } from './names.ts';
-
-/** What the rules let through. The detail types are the products' own. */
-const SOURCES = {
-  // https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings_eventbridge.html
-  GuardDuty: { source: ['aws.guardduty'], detailType: ['GuardDuty Finding'] },
-  // ASFF and OCSF: https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-cwe-event-formats.html
-  SecurityHub: {
-    source: ['aws.securityhub'],
-    detailType: ['Security Hub Findings - Imported', 'Findings Imported V2'],
-  },
-  // Anything in the account that may put events on its bus.
-  Generic: { detailType: ['Countermand Alert'] },
-};
 
 /** Six times the function's 60 s: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
 const VISIBILITY = Duration.minutes(6);
@@ -35,7 +25,7 @@ export class Intake extends Construct {
   /** Input that cannot be read, each with the reason. */
   readonly rejected: Queue;
 
-  constructor(scope: Construct, id: string, { prefix }: Names) {
+  constructor(scope: Construct, id: string, { prefix }: Names, partners: readonly PartnerSource[]) {
     super(scope, id);
     const aside = (name: string) => {
       const queue = new Queue(this, name, {
@@ -57,11 +47,19 @@ export class Intake extends Construct {
       retentionPeriod: RETENTION,
       deadLetterQueue: { queue: this.failed, maxReceiveCount: MAX_DELIVERIES },
     });
-    for (const [name, pattern] of Object.entries(SOURCES))
+    const toQueue = () => [new SqsQueue(this.queue, { deadLetterQueue: this.failed })];
+    for (const [name, eventPattern] of rulesOf(SOURCES))
       new Rule(this, name, {
         description: `${name} to Countermand`,
-        eventPattern: pattern,
-        targets: [new SqsQueue(this.queue, { deadLetterQueue: this.failed })],
+        eventPattern,
+        targets: toQueue(),
+      });
+    for (const [i, { eventBus, source }] of partners.entries())
+      new Rule(this, `Partner${i}`, {
+        description: `${source} to Countermand`,
+        eventBus: EventBus.fromEventBusName(this, `PartnerBus${i}`, eventBus),
+        eventPattern: { source: [source] },
+        targets: toQueue(),
       });
   }
 
@@ -75,4 +73,21 @@ export class Intake extends Construct {
       }),
     );
   }
+}
+
+/** One rule per name: sources with the same sender share it. Rules never filter by state. */
+function rulesOf(sources: readonly Source[]): Map<string, EventPattern> {
+  const rules = new Map<string, EventPattern>();
+  for (const { events } of sources) {
+    const { rule, source, detailTypes, detail } = events;
+    const detailType = [...(rules.get(rule)?.detailType ?? []), ...detailTypes];
+    rules.set(rule, {
+      ...(source && { source: [...source] }),
+      detailType,
+      ...(detail && {
+        detail: Object.fromEntries(Object.entries(detail).map(([key, one]) => [key, [...one]])),
+      }),
+    });
+  }
+  return rules;
 }

@@ -102,6 +102,19 @@ const disableTheAccount: Step = { ...disableTheUser, kinds: ['iam-user', 'cognit
 /** The first family that fits speaks. @see https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_finding-types-active.html */
 export const FAMILIES: readonly Family[] = [
   {
+    pattern: /^Health:AWS_RISK_/,
+    verdict: 'suspicious',
+    says: 'AWS found a credential of this account where others can read it.',
+    steps: [{ ...revokeTheKey, part: 'target' }],
+  },
+  {
+    pattern: /^Inspector:/,
+    verdict: 'unclear',
+    says: 'Inspector found a weakness. Nothing says that it was used.',
+    steps: [],
+    canWait: true,
+  },
+  {
     pattern: /^Software and Configuration Checks/,
     verdict: 'unclear',
     says: 'A check of settings or versions failed; nobody is seen to use that.',

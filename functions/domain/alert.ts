@@ -75,7 +75,14 @@ export const Generation = z.int().min(1).default(2);
 export const Alert = z.strictObject({
   /** Derived from source, account, region, finding id, type and episode, so that the same finding has the same id. */
   alertId: z.string().regex(/^al-[0-9a-z]{16}$/),
-  source: z.enum(['guardduty', 'securityhub-asff', 'securityhub-ocsf', 'generic']),
+  source: z.enum([
+    'guardduty',
+    'securityhub-asff',
+    'securityhub-ocsf',
+    'generic',
+    'health',
+    'inspector',
+  ]),
   findingId: z.string().min(1).max(512),
   /** The product's name of the type, for example `UnauthorizedAccess:EC2/SSHBruteForce`. */
   type: z.string().min(1).max(256),

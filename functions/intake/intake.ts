@@ -5,7 +5,8 @@ import { Conflict, InvalidInput } from '../domain/errors.ts';
 import { errorFields, type Log } from '../platform/log.ts';
 import type { Policy } from '../policy/policy.ts';
 import { normalise } from '../sources/normalise.ts';
-import { alone, type Finding, type Unreadable, unwrap } from '../sources/unwrap.ts';
+import type { Finding, Unreadable } from '../sources/source.ts';
+import { alone, unwrap } from '../sources/unwrap.ts';
 import type { SeenFinding } from '../store/findings.ts';
 import type { Store } from '../store/store.ts';
 import { chooseIncident, joinIncident, ownIncident } from './incidents.ts';
@@ -46,7 +47,7 @@ const MAX_ATTEMPTS = 12;
 export async function acceptEvent(deps: IntakeDeps, body: string): Promise<Accepted[]> {
   let found: ReturnType<typeof unwrap>;
   try {
-    found = unwrap(body);
+    found = unwrap(body, deps.policy.partnerSources);
   } catch (error) {
     return [await refuse(deps, body, error)];
   }

@@ -68,6 +68,7 @@ export function loadPolicy(directory: string, account: string): Policy {
     integrations: data.integrations ?? {},
     signIn: data.signIn ?? null,
     webAcls: data.webAcls ?? [],
+    partnerSources: data.partnerSources ?? [],
     canaries: [...drill.data.canaries, ...(data.canaries ?? [])],
   };
   const ladder = data.escalation

@@ -1,7 +1,7 @@
 // All of policies/ for one account, merged and checked: what synth bundles and every decision quotes.
 import * as z from 'zod';
 import { ActionName } from '../domain/action-catalog.ts';
-import { Integrations, SignIn, WebAcls } from './schemas/account.ts';
+import { Integrations, PartnerSource, SignIn, WebAcls } from './schemas/account.ts';
 import { ActionPolicy } from './schemas/actions.ts';
 import { CalendarFile } from './schemas/calendar.ts';
 import { ChannelsFile } from './schemas/channels.ts';
@@ -27,6 +27,7 @@ export const Policy = z.strictObject({
   integrations: Integrations,
   signIn: SignIn.nullable(),
   webAcls: WebAcls,
+  partnerSources: z.array(PartnerSource),
   canaries: z.array(Canary),
 });
 export type Policy = z.infer<typeof Policy>;

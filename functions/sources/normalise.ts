@@ -1,19 +1,13 @@
-// A delivered finding of any product as an alert of ours. Pure.
+// Turns a delivered finding of any source into an alert. Pure.
 import type { Reported } from '../domain/alert.ts';
-import { type Draft, finish } from './draft.ts';
-import { readGeneric } from './generic/parse.ts';
-import { readGuardDuty } from './guardduty/parse.ts';
-import { readAsff } from './security-hub-asff/parse.ts';
-import { readOcsf } from './security-hub-ocsf/parse.ts';
-import type { Finding } from './unwrap.ts';
-
-const READERS: Readonly<Record<Finding['product'], (finding: Finding) => Draft>> = {
-  guardduty: readGuardDuty,
-  asff: readAsff,
-  ocsf: readOcsf,
-  generic: readGeneric,
-};
+import { InvalidInput } from '../domain/errors.ts';
+import { finish } from './draft.ts';
+import { SOURCES } from './registry.ts';
+import type { Finding } from './source.ts';
 
 /** Throws InvalidInput when the finding lacks what nothing can be decided without. */
-export const normalise = (finding: Finding): Reported =>
-  finish(READERS[finding.product](finding), finding.body);
+export function normalise(finding: Finding): Reported {
+  const source = SOURCES.find(({ id }) => id === finding.product);
+  if (!source) throw new InvalidInput(`${finding.path}: no source "${finding.product}"`);
+  return finish(source.parse(finding), finding.body);
+}

@@ -1,36 +1,21 @@
 // From a delivered body to findings: EventBridge, SNS, SQS and API wrappings come off, and each finding's product is told.
 import * as z from 'zod';
 import { InvalidInput } from '../domain/errors.ts';
-
-/** What an event said around a finding; every part may be missing. */
-export type Envelope = {
-  type?: string | undefined;
-  account?: string | undefined;
-  region?: string | undefined;
-  time?: string | undefined;
-};
-
-/** One finding as it was delivered, with where in the body it stands and what the envelope said. */
-export type Finding = {
-  product: 'guardduty' | 'asff' | 'ocsf' | 'generic';
-  body: Record<string, unknown>;
-  /** JSONPath of the finding in the body. */
-  path: string;
-  envelope: Envelope;
-};
-
-/** A part of a body that is no finding, and why. It costs its neighbours nothing. */
-export type Unreadable = { error: InvalidInput; body: unknown; path: string; envelope: Envelope };
+import type { PartnerSource } from '../policy/schemas/account.ts';
+import { SOURCES } from './registry.ts';
+import { type Envelope, type Finding, isFrom, type Unreadable } from './source.ts';
 
 const Fields = z.record(z.string(), z.unknown());
 const lenient = z.string().optional().catch(undefined);
 const Event = z.looseObject({
+  source: lenient,
   'detail-type': z.string(),
   detail: Fields,
   account: lenient,
   region: lenient,
   time: lenient,
 });
+const ActionName = z.looseObject({ actionName: z.string().min(1).max(200) });
 /** How SNS and SQS deliver text: to a function in Records, and SNS to a queue or a web hook as it is. */
 const Delivered = z.union([
   z
@@ -52,8 +37,17 @@ const MAX_FINDINGS = 100;
 const MAX_LEVELS = 40;
 
 /** The parts of a body. Throws InvalidInput, naming the field and what was expected, when the body as a whole is not readable. */
-export function unwrap(body: string): (Finding | Unreadable)[] {
-  const found = parts(parse(body, '$'), '$', {}, 0);
+export function unwrap(
+  body: string,
+  partners: readonly PartnerSource[] = [],
+): (Finding | Unreadable)[] {
+  const found = parts(parse(body, '$'), {
+    path: '$',
+    envelope: {},
+    product: null,
+    partners,
+    depth: 0,
+  });
   if (found.length > MAX_FINDINGS)
     throw new InvalidInput(
       `$: expected at most ${MAX_FINDINGS} findings in one body, found ${found.length}`,
@@ -67,33 +61,41 @@ export function unwrap(body: string): (Finding | Unreadable)[] {
 
 /** A part alone, in the envelope that it came in: what can be delivered again in place of the whole body. */
 export function alone({ body, envelope }: Finding | Unreadable): string {
-  const { type, ...around } = envelope;
-  const text = JSON.stringify(type ? { 'detail-type': type, ...around, detail: body } : body);
+  const { type, customAction, ...around } = envelope;
+  const detail = customAction ? { actionName: customAction, findings: [body] } : body;
+  const text = JSON.stringify(type ? { 'detail-type': type, ...around, detail } : body);
   // A queue does not carry these two; every other forbidden character is escaped in JSON anyway.
   return text.replace(/[\uFFFE\uFFFF]/g, (character) =>
     character === '\uFFFE' ? '\\ufffe' : '\\uffff',
   );
 }
 
-function parts(
-  value: unknown,
-  path: string,
-  envelope: Envelope,
-  depth: number,
-): (Finding | Unreadable)[] {
+/** Where in the body we are, and what the wrappings around said. */
+type Place = {
+  path: string;
+  envelope: Envelope;
+  /** Id of the source that the event around names; null where no event is around. */
+  product: string | null;
+  partners: readonly PartnerSource[];
+  depth: number;
+};
+
+function parts(value: unknown, place: Place): (Finding | Unreadable)[] {
   try {
-    return read(value, path, envelope, depth);
+    return read(value, place);
   } catch (error) {
+    const { path, envelope } = place;
     if (error instanceof InvalidInput) return [{ error, body: value, path, envelope }];
     throw error;
   }
 }
 
-function read(value: unknown, path: string, envelope: Envelope, depth: number) {
+function read(value: unknown, place: Place): (Finding | Unreadable)[] {
+  const { path, envelope, product, depth } = place;
   if (depth > MAX_WRAPPINGS)
     throw new InvalidInput(`${path}: wrapped more than ${MAX_WRAPPINGS} times`);
-  const inside = (inner: unknown, at: string, around = envelope) =>
-    parts(inner, at, around, depth + 1);
+  const inside = (inner: unknown, at: string, around: Partial<Place> = {}) =>
+    parts(inner, { ...place, ...around, path: at, depth: depth + 1 });
   if (Array.isArray(value)) {
     if (value.length === 0)
       throw new InvalidInput(`${path}: expected at least one finding, found an empty list`);
@@ -104,7 +106,10 @@ function read(value: unknown, path: string, envelope: Envelope, depth: number) {
     throw new InvalidInput(`${path}: expected a finding, found ${describe(value)}`);
 
   const event = Event.safeParse(value);
-  if (event.success) return fromEvent(event.data, path, inside);
+  if (event.success) {
+    const { detail } = event.data;
+    return inside(detail, `${path}.detail`, fromEvent(event.data, place));
+  }
   for (const list of ['Findings', 'findings', 'Records'])
     if (Array.isArray(fields.data[list])) return inside(fields.data[list], `${path}.${list}`);
   const delivered = Delivered.safeParse(value);
@@ -112,41 +117,60 @@ function read(value: unknown, path: string, envelope: Envelope, depth: number) {
     const at = `${path}.${delivered.data.field}`;
     return inside(parse(delivered.data.text, at), at);
   }
-  return [{ product: productOf(fields.data, path), body: fields.data, path, envelope }];
+  if (product) checkShape(product, fields.data, path);
+  return [{ product: product ?? productOf(fields.data, path), body: fields.data, path, envelope }];
 }
 
-type Inside = (value: unknown, path: string, around?: Envelope) => (Finding | Unreadable)[];
-
+/** The source is chosen by what the event says of itself. Its detail's shape never decides. */
 function fromEvent(
   event: z.infer<typeof Event>,
-  path: string,
-  inside: Inside,
-): (Finding | Unreadable)[] {
-  const { 'detail-type': type, detail, account, region, time } = event;
-  const envelope = { type, account, region, time };
+  { path, partners }: Pick<Place, 'path' | 'partners'>,
+): Pick<Place, 'envelope' | 'product'> {
+  const { source, 'detail-type': type, detail, account, region, time } = event;
+  const customAction = ActionName.safeParse(detail).data?.actionName;
+  const envelope = { source, type, account, region, time, ...(customAction && { customAction }) };
   if (type.startsWith('GuardDuty Malware Protection'))
     throw new InvalidInput(`${path}.detail-type: "${type}" is a scan result, not a finding`);
-  if (type === 'Countermand Alert')
-    return [{ product: 'generic', body: detail, path: `${path}.detail`, envelope }];
-  return inside(detail, `${path}.detail`, envelope);
+  const product =
+    partners.find((one) => one.source === source)?.format ??
+    SOURCES.find((one) => isFrom(one, envelope))?.id;
+  if (product) return { envelope, product };
+  const known = SOURCES.flatMap(({ events }) => events.detailTypes.map((one) => `"${one}"`));
+  const sender = source === undefined ? '' : ` from "${source.slice(0, 100)}"`;
+  throw new InvalidInput(
+    `${path}.detail-type: no source reads "${type.slice(0, 100)}"${sender}; expected ${known.join(', ')}, or a partner that policy names`,
+  );
 }
 
-/** Which product's form it has. Told by the fields that this product always writes. */
-function productOf(fields: Record<string, unknown>, path: string): Finding['product'] {
-  const has = (...names: string[]) => names.some((name) => name in fields);
-  if (has('class_uid', 'finding_info') || (has('metadata') && has('finding'))) return 'ocsf';
-  if (has('ProductArn', 'AwsAccountId', 'GeneratorId')) return 'asff';
-  const guardDuty = has('service', 'Service', 'resource', 'Resource', 'severity', 'Severity');
-  if (guardDuty && has('type', 'Type')) return 'guardduty';
-  if (guardDuty)
+/** Throws InvalidInput for an element that is no finding of the source that its event names. */
+function checkShape(product: string, fields: Record<string, unknown>, path: string): void {
+  const source = SOURCES.find(({ id }) => id === product);
+  if (!source?.hasShape || source.hasShape(fields)) return;
+  throw new InvalidInput(
+    `${path}: expected a finding of ${product}, found one of ${productOf(fields, path)}`,
+  );
+}
+
+/** Which product's form a finding without an event around it has. */
+function productOf(fields: Record<string, unknown>, path: string): string {
+  const found = BY_SHAPE.find(({ hasShape }) => hasShape?.(fields));
+  if (found) return found.id;
+  if (
+    ['service', 'Service', 'resource', 'Resource', 'severity', 'Severity'].some((n) => n in fields)
+  )
     throw new InvalidInput(
       `${path}.type: expected a finding type, such as "UnauthorizedAccess:EC2/SSHBruteForce"`,
     );
-  const found = Object.keys(fields).slice(0, 5).join(', ').slice(0, 100) || 'nothing';
+  const names = Object.keys(fields).slice(0, 5).join(', ').slice(0, 100) || 'nothing';
   throw new InvalidInput(
-    `${path}: expected a GuardDuty finding (type, severity, resource, service), a Security Hub finding, or an event with detail-type and detail; found ${found}`,
+    `${path}: expected a GuardDuty finding (type, severity, resource, service), a Security Hub finding, or an event with detail-type and detail; found ${names}`,
   );
 }
+
+/** GuardDuty's fields are the least telling, so that it comes last. */
+const BY_SHAPE = [...SOURCES].sort(
+  (a, b) => Number(a.id === 'guardduty') - Number(b.id === 'guardduty'),
+);
 
 function parse(text: string, path: string): unknown {
   let value: unknown;

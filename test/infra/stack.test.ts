@@ -1,4 +1,5 @@
 // What the stack wires together: definitions and functions, queues, schedules, the firewall, the pages, the alarms.
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Match } from 'aws-cdk-lib/assertions';
@@ -7,6 +8,7 @@ import { ENV } from '../../functions/domain/env.ts';
 import { SCOPES } from '../../functions/mechanisms/registry.ts';
 import { watchAddress } from '../../functions/mechanisms/waf/address.ts';
 import { EXECUTOR_LIVES_MINUTES } from '../../functions/reverse/late-apply.ts';
+import { SOURCES } from '../../functions/sources/registry.ts';
 import { attacker, subjectOn } from '../fixtures/case.ts';
 import {
   functionsOf,
@@ -156,7 +158,7 @@ describe('nothing is lost on the way in', () => {
     const rules = Object.values(resourcesOf(template, 'AWS::Events::Rule')).filter(
       ({ Properties }) => Properties.EventPattern,
     );
-    expect(rules).toHaveLength(3);
+    expect(rules).toHaveLength(new Set(SOURCES.map(({ events }) => events.rule)).size);
     for (const { Properties } of rules)
       expect(Properties.Targets[0].DeadLetterConfig.Arn['Fn::GetAtt'][0]).toBe(failed);
     template.hasResourceProperties('AWS::SQS::Queue', {
@@ -174,14 +176,44 @@ describe('nothing is lost on the way in', () => {
     expect(intake.Properties.VisibilityTimeout).toBeGreaterThanOrEqual(6 * Timeout);
   });
 
-  test('GuardDuty, both formats of Security Hub, and the generic alert come in', () => {
+  test('of AWS Health only security risks come in', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.health'],
+        detail: { eventTypeCode: [{ prefix: 'AWS_RISK_' }] },
+      },
+    });
+  });
+
+  test('a partner that policy names has a rule on its own bus, to the same queue', () => {
+    const partnerSources = [
+      {
+        eventBus: 'aws.partner/wiz.io/issues',
+        source: 'aws.partner/wiz.io/issues',
+        format: 'generic',
+      },
+    ] as const;
+    templateWith({ policy: { partnerSources: [...partnerSources] } }).hasResourceProperties(
+      'AWS::Events::Rule',
+      {
+        EventBusName: 'aws.partner/wiz.io/issues',
+        EventPattern: { source: ['aws.partner/wiz.io/issues'] },
+      },
+    );
+  });
+
+  test('what the sources read comes in, and nothing else', () => {
     const types = Object.values(resourcesOf(template, 'AWS::Events::Rule')).flatMap(
       ({ Properties }) => Properties.EventPattern?.['detail-type'] ?? [],
     );
     expect(types.sort()).toEqual([
+      'AWS Health Abuse Event',
+      'AWS Health Event',
       'Countermand Alert',
       'Findings Imported V2',
       'GuardDuty Finding',
+      'Inspector2 Finding',
+      'Security Hub Findings - Custom Action',
       'Security Hub Findings - Imported',
     ]);
   });

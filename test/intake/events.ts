@@ -1,6 +1,7 @@
 // Events in the shape in which they are delivered, from the console's samples; tests change what they are about.
 import { normalise } from '../../functions/sources/normalise.ts';
-import { type Finding, unwrap } from '../../functions/sources/unwrap.ts';
+import type { Finding } from '../../functions/sources/source.ts';
+import { unwrap } from '../../functions/sources/unwrap.ts';
 import { loadSamples } from '../../local/samples.ts';
 
 const SAMPLES = loadSamples();

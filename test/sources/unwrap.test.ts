@@ -46,6 +46,7 @@ describe('a finding is found', () => {
 
   test('with what the envelope says about account, region and time', () => {
     expect(findingsIn(event())[0]?.envelope).toEqual({
+      source: 'aws.guardduty',
       type: 'GuardDuty Finding',
       account: '111122223333',
       region: 'eu-central-1',
@@ -55,7 +56,10 @@ describe('a finding is found', () => {
 
   test('of each product by the fields that it always writes', () => {
     const product = (id: string) => findingsIn(sample(id))[0]?.product;
-    expect([product('security-hub-asff'), product('security-hub-ocsf')]).toEqual(['asff', 'ocsf']);
+    expect([product('security-hub-asff'), product('security-hub-ocsf')]).toEqual([
+      'security-hub-asff',
+      'security-hub-ocsf',
+    ]);
     expect(findingsIn({ 'detail-type': 'Countermand Alert', detail: {} })[0]?.product).toBe(
       'generic',
     );
@@ -77,7 +81,7 @@ describe('refused with the field and what was expected there', () => {
     [
       'another event of the bus',
       { 'detail-type': 'EC2 Instance State-change Notification', detail: { state: 'running' } },
-      '$.detail: expected a GuardDuty finding',
+      '$.detail-type: no source reads "EC2 Instance State-change Notification"',
     ],
     [
       'more findings than a product sends at once',
@@ -113,7 +117,7 @@ describe('a part that cannot be read', () => {
 
   test('costs its neighbours nothing', () => {
     expect(unwrap(text(mixed()))).toMatchObject([
-      { product: 'asff', path: '$.detail.findings[0]' },
+      { product: 'security-hub-asff', path: '$.detail.findings[0]' },
       { error: { name: 'InvalidInput' }, path: '$.detail.findings[1]' },
     ]);
   });
@@ -121,12 +125,15 @@ describe('a part that cannot be read', () => {
   test('can be delivered again alone, in the envelope that it came in', () => {
     const [good] = unwrap(text(mixed()));
     expect(JSON.parse(alone(good!))).toEqual({
+      source: 'aws.securityhub',
       'detail-type': 'Security Hub Findings - Imported',
       account: '111122223333',
       region: 'eu-central-1',
       time: '2026-11-24T03:00:00Z',
       detail: mixed().detail.findings[0],
     });
-    expect(findingsIn(alone(good!))).toMatchObject([{ product: 'asff', path: '$.detail' }]);
+    expect(findingsIn(alone(good!))).toMatchObject([
+      { product: 'security-hub-asff', path: '$.detail' },
+    ]);
   });
 });

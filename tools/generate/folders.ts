@@ -45,3 +45,15 @@ async function readFolder(base: string, scope: string): Promise<ScopeFolder> {
 
 const rankOf = ({ mechanisms }: ScopeFolder): number =>
   Math.min(...mechanisms.map(({ action }) => ActionName.options.indexOf(action)));
+
+/** The folders of functions/sources. Throws when one has no source.ts. */
+export function sourceFolders(root: string): string[] {
+  const base = join(root, 'functions', 'sources');
+  const names = readdirSync(base, { withFileTypes: true })
+    .filter((one) => one.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+  const without = names.find((name) => !existsSync(join(base, name, 'source.ts')));
+  if (without) throw new Error(`functions/sources/${without} lacks source.ts`);
+  return names;
+}

@@ -14,7 +14,7 @@ function write(files: readonly GeneratedFile[]): void {
 }
 
 // The rest imports the registries, so they come first.
-write(registryFiles(await scopeFolders(root)));
+write(registryFiles(root, await scopeFolders(root)));
 const files = await generatedFiles(root);
 write(files);
 const paths = new Set(files.map(([path]) => path));

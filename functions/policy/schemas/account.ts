@@ -62,6 +62,16 @@ export type WebAcl = z.infer<typeof WebAcl>;
 
 export const WebAcls = z.array(WebAcl).max(5);
 
+/** Events of a partner on its own event bus, and the form in which they write a finding. */
+export const PartnerSource = z.strictObject({
+  /** The partner's event bus, which has the name of its event source. */
+  eventBus: z.string().regex(/^[/.\w-]{1,256}$/),
+  /** The `source` of its events. */
+  source: z.string().min(1).max(256),
+  format: z.enum(['generic', 'guardduty', 'security-hub-asff', 'security-hub-ocsf']),
+});
+export type PartnerSource = z.infer<typeof PartnerSource>;
+
 export const AccountFile = z.strictObject({
   account: z.string().regex(/^\d{12}$/, 'expected a 12-digit account number'),
   name: z.string().min(1).max(64),
@@ -90,6 +100,8 @@ export const AccountFile = z.strictObject({
   signIn: SignIn.optional(),
   /** Where web requests are sampled. Without any, what an address asked for lately is unknown. */
   webAcls: WebAcls.optional(),
+  /** Partners whose findings are read beside those of AWS. */
+  partnerSources: z.array(PartnerSource).max(20).optional(),
   /** Further canaries: what only this account has. */
   canaries: z.array(Canary).optional(),
   /** Shorter lifetimes and time limits; a tier can only be raised. */

@@ -4,7 +4,7 @@ import { EntityKind, Instant, SeverityLabel, Traffic } from '../../domain/alert.
 import type { Draft } from '../draft.ts';
 import { createCollector } from '../entities.ts';
 import { readAs, severityFromLabel, unknownTraffic } from '../fields.ts';
-import type { Finding } from '../unwrap.ts';
+import type { Finding } from '../source.ts';
 
 export const GenericAlert = z.strictObject({
   id: z.string().min(1).max(512),

@@ -14,7 +14,7 @@ import {
   text,
   unknownTraffic,
 } from '../fields.ts';
-import type { Finding } from '../unwrap.ts';
+import type { Finding } from '../source.ts';
 import { Action, addAction } from './action.ts';
 import { type At, camelKeys, originalPath } from './casing.ts';
 import { addResources, Resource } from './resources.ts';

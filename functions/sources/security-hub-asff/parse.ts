@@ -15,7 +15,7 @@ import {
   text,
 } from '../fields.ts';
 import { isAccount, kindOfType, nameOf } from '../resource-kinds.ts';
-import type { Finding } from '../unwrap.ts';
+import type { Finding } from '../source.ts';
 import { actionFields, addAction } from './action.ts';
 
 const AsffFinding = z.looseObject({

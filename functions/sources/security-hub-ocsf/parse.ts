@@ -19,7 +19,7 @@ import {
   unknownTraffic,
 } from '../fields.ts';
 import { isAccount, kindOfType, nameOf } from '../resource-kinds.ts';
-import type { Finding } from '../unwrap.ts';
+import type { Finding } from '../source.ts';
 
 const Described = opt(
   z.looseObject({

@@ -1,0 +1,48 @@
+// Inspector: a vulnerability opens a ticket and pages nobody, whatever its severity.
+import { expect, test } from 'vitest';
+import { judge } from '../../analyse/playbook.ts';
+import { normalise } from '../normalise.ts';
+import { unwrap } from '../unwrap.ts';
+import sample from './samples/package-vulnerability.json' with { type: 'json' };
+
+const read = (event: object) => {
+  const [finding] = unwrap(JSON.stringify(event));
+  if (!finding || 'error' in finding) throw finding?.error ?? new Error('nothing was found');
+  return normalise(finding);
+};
+
+test('a finding keeps its severity, its vulnerability and the instance it is about', () => {
+  const alert = read(sample);
+  expect(alert).toMatchObject({
+    source: 'inspector',
+    type: 'Inspector:PACKAGE_VULNERABILITY',
+    severity: { label: 'critical' },
+    archived: false,
+  });
+  expect(alert.entities).toContainEqual(
+    expect.objectContaining({ kind: 'instance', value: 'i-0abcdef0123456789', part: 'target' }),
+  );
+  expect(alert.entities.find(({ kind }) => kind === 'alert')?.attributes).toMatchObject({
+    vulnerabilityId: 'CVE-2026-0001',
+  });
+});
+
+test('the playbook opens a ticket for a critical vulnerability and notifies nobody', () => {
+  const { recommendations } = judge({ alert: read(sample) } as unknown as Parameters<
+    typeof judge
+  >[0]);
+  expect(recommendations.map(({ action }) => action)).toEqual(['create_alert_ticket']);
+});
+
+test('a function is named without its ARN', () => {
+  const id = 'arn:aws:lambda:eu-central-1:111122223333:function:resize:3';
+  const resources = [{ id, type: 'AWS_LAMBDA_FUNCTION', region: 'eu-central-1' }];
+  const alert = read({ ...sample, detail: { ...sample.detail, resources } });
+  expect(alert.entities).toContainEqual(
+    expect.objectContaining({ kind: 'function', value: 'resize' }),
+  );
+});
+
+test('a closed finding counts as archived', () => {
+  expect(read({ ...sample, detail: { ...sample.detail, status: 'CLOSED' } }).archived).toBe(true);
+});

@@ -1,0 +1,71 @@
+// An Inspector finding as a draft of an alert: a weakness, never a deed.
+// @see https://docs.aws.amazon.com/inspector/latest/user/eventbridge-integration.html
+import * as z from 'zod';
+import type { EntityKind } from '../../domain/alert.ts';
+import type { Draft } from '../draft.ts';
+import { createCollector } from '../entities.ts';
+import { list, opt, readAs, severityFromLabel, text, unknownTraffic } from '../fields.ts';
+import type { Finding } from '../source.ts';
+
+const InspectorFinding = z.looseObject({
+  findingArn: text,
+  awsAccountId: text,
+  type: z.string().min(1).max(200),
+  title: text,
+  description: text,
+  severity: text,
+  status: text,
+  firstObservedAt: text,
+  lastObservedAt: text,
+  updatedAt: text,
+  packageVulnerabilityDetails: opt(z.looseObject({ vulnerabilityId: text })),
+  exploitAvailable: text,
+  resources: list(z.looseObject({ id: text, type: text, region: text })),
+});
+
+const KINDS: Readonly<Record<string, EntityKind>> = {
+  AWS_EC2_INSTANCE: 'instance',
+  AWS_LAMBDA_FUNCTION: 'function',
+};
+
+export function readInspector({ body, path, envelope }: Finding): Draft {
+  const finding = readAs(InspectorFinding, body, path);
+  const collector = createCollector();
+  for (const { one, index } of finding.resources)
+    collector.add({
+      kind: KINDS[one.type ?? ''] ?? 'resource',
+      value: nameIn(one.id ?? ''),
+      part: 'target',
+      path: `${path}.resources[${index}].id`,
+      attributes: { resourceType: one.type },
+    });
+  return {
+    source: 'inspector',
+    findingId: finding.findingArn,
+    type: `Inspector:${finding.type}`,
+    title: finding.title,
+    description: finding.description,
+    severity: severityFromLabel(finding.severity === 'UNTRIAGED' ? 'MEDIUM' : finding.severity),
+    accounts: [finding.awsAccountId, envelope.account],
+    regions: [finding.resources[0]?.one.region, envelope.region],
+    times: {
+      first: finding.firstObservedAt,
+      last: finding.lastObservedAt,
+      updated: finding.updatedAt,
+    },
+    count: 1,
+    sample: false,
+    archived:
+      finding.status !== null && finding.status !== undefined && finding.status !== 'ACTIVE',
+    traffic: unknownTraffic,
+    collector,
+    about: {
+      vulnerabilityId: finding.packageVulnerabilityDetails?.vulnerabilityId,
+      exploitAvailable: finding.exploitAvailable,
+    },
+  };
+}
+
+/** The name of a function from its ARN; every other ID as it is. */
+const nameIn = (id: string): string =>
+  /^arn:[^:]*:lambda:[^:]*:\d*:function:([\w-]+)/.exec(id)?.[1] ?? id;

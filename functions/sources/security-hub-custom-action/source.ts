@@ -1,0 +1,21 @@
+// Security Hub findings that a person sends by a custom action.
+import { readAsff } from '../security-hub-asff/parse.ts';
+import { source as asff } from '../security-hub-asff/source.ts';
+import { defineSource } from '../source.ts';
+
+export const source = defineSource({
+  id: 'security-hub-custom-action',
+  // https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-cwe-custom-actions.html
+  events: {
+    rule: 'SecurityHub',
+    source: ['aws.securityhub'],
+    detailTypes: ['Security Hub Findings - Custom Action'],
+  },
+  ...(asff.hasShape && { hasShape: asff.hasShape }),
+  // The same identity as the imported finding: it is one finding, whichever way it came.
+  parse(finding) {
+    const draft = readAsff(finding);
+    const { customAction } = finding.envelope;
+    return { ...draft, about: { ...draft.about, sentByCustomAction: customAction } };
+  },
+});
