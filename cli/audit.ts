@@ -6,7 +6,7 @@ import { Lambda } from '@aws-sdk/client-lambda';
 import { S3 } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { isArchived } from '../functions/archive/archive.ts';
-import { ENV, required } from '../functions/domain/env.ts';
+import { readEnv } from '../functions/domain/env.ts';
 import { loadPolicy, POLICIES } from '../functions/policy/load.ts';
 import { type Copies, copiesInBucket, copiesInFolder } from '../local/archive-copies.ts';
 import { claimDirectory } from '../local/data-directory.ts';
@@ -39,8 +39,8 @@ async function inAccount(account: string, prefix: string): Promise<Ground> {
   };
   return {
     client: new DynamoDBClient({}),
-    table: required(env, ENV.tableName),
-    copies: copiesInBucket(new S3({}), required(env, ENV.archiveBucket)),
+    table: readEnv(env, 'tableName').tableName,
+    copies: copiesInBucket(new S3({}), readEnv(env, 'archiveBucket').archiveBucket),
     close: async () => {},
   };
 }

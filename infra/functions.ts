@@ -11,26 +11,24 @@ import { ENV } from '../functions/domain/env.ts';
 import { DEPLOYMENT } from '../functions/mechanisms/deployment.ts';
 import { wildcardsIn } from '../functions/mechanisms/permissions.ts';
 import { acknowledge } from './acknowledge.ts';
+import { ESBUILD } from './bundling.ts';
 import { type FunctionRow, functionTable } from './function-table.ts';
 import { baseModel, deployedStack, modelRights, rightsIn, scopeRights } from './rights.ts';
 import type { StackContext } from './stack-context.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** The SDK goes into the bundle: what runs is what was tested, not what the runtime brings along that day. */
 const BUNDLING = {
   format: OutputFormat.ESM,
-  target: 'node24',
-  mainFields: ['module', 'main'],
+  target: ESBUILD.target,
+  mainFields: [...ESBUILD.mainFields],
   externalModules: [],
-  minify: true,
-  // Names of error classes are what the state machines match.
-  keepNames: true,
+  minify: ESBUILD.minify,
+  keepNames: ESBUILD.keepNames,
   logLevel: LogLevel.WARNING,
-  sourceMap: true,
-  sourcesContent: false,
-  // CommonJS packages inside an ESM bundle call require().
-  banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+  sourceMap: ESBUILD.sourcemap,
+  sourcesContent: ESBUILD.sourcesContent,
+  banner: ESBUILD.banner.js,
 };
 
 /** The processor's share comes with it. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Lambda } from '@aws-sdk/client-lambda';
-import { ENV, required } from '../../functions/domain/env.ts';
+import { ENV, readEnv } from '../../functions/domain/env.ts';
 import type { Connect, ConnectDeps } from '../../functions/mechanisms/connect.ts';
 import type { Connected } from '../../functions/mechanisms/mechanism.ts';
 import { SCOPES, type Scope } from '../../functions/mechanisms/registry.ts';
@@ -29,7 +29,7 @@ export async function joinDeployed(
     Object.assign(env, await environmentOf(lambda, `${prefix}execute-${scope}`, policy));
   env[ENV.policyPath] = policyFile(policy);
   const log = () => {};
-  const store = createStore(new DynamoDBClient({}), required(env, ENV.tableName), log);
+  const store = createStore(new DynamoDBClient({}), readEnv(env, 'tableName').tableName, log);
   const joined = await Promise.all(
     SCOPES.map((scope) => mechanismsOf(scope, { env, policy, store, log })),
   );

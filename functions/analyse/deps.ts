@@ -2,7 +2,7 @@
 import { AnthropicBedrock } from '@anthropic-ai/bedrock-sdk';
 import Anthropic from '@anthropic-ai/sdk';
 import { SecretsManager } from '@aws-sdk/client-secrets-manager';
-import { ENV, type Env, required } from '../domain/env.ts';
+import { ENV, type Env, readEnv } from '../domain/env.ts';
 import { InvalidInput } from '../domain/errors.ts';
 import type { Analyst } from './brief.ts';
 import { claude } from './claude.ts';
@@ -15,7 +15,7 @@ export function analystFrom(env: Env): Analyst {
   switch (env[ENV.modelProvider]) {
     case 'anthropic': {
       const model = env[ENV.modelId] ?? DEFAULT_MODEL;
-      const SecretId = required(env, ENV.anthropicSecretArn);
+      const { anthropicSecretArn: SecretId } = readEnv(env, 'anthropicSecretArn');
       return whenAsked({ origin: 'anthropic', model }, async () => {
         const { SecretString } = await new SecretsManager({}).getSecretValue({ SecretId });
         const client = new Anthropic({ ...CLAUDE_LIMITS, apiKey: apiKeyIn(SecretString) });

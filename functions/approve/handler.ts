@@ -2,25 +2,33 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
 import { SFN } from '@aws-sdk/client-sfn';
-import { ENV, required } from '../domain/env.ts';
+import { readEnv } from '../domain/env.ts';
 import { createKmsMac } from '../links/kms-mac.ts';
-import { sendFrom } from '../messaging/deps.ts';
+import { MESSAGING_ENV, sendFrom } from '../messaging/deps.ts';
 import { createCallback } from '../platform/executions.ts';
 import { createLog } from '../platform/logger.ts';
 import { readPolicyFile } from '../policy/policy-file.ts';
 import { createStore } from '../store/store.ts';
 import { type ApproveDeps, approve } from './approve.ts';
 
+const env = readEnv(
+  process.env,
+  'policyPath',
+  'tableName',
+  'linkKeyArn',
+  'webBaseUrl',
+  ...MESSAGING_ENV,
+);
 const log = createLog('approve');
-const policy = readPolicyFile(required(process.env, ENV.policyPath));
-const store = createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log);
+const policy = readPolicyFile(env.policyPath);
+const store = createStore(new DynamoDBClient({}), env.tableName, log);
 const deps: ApproveDeps = {
   store,
   policy,
-  send: sendFrom(process.env, policy, store, log),
-  mac: createKmsMac(new KMS({}), required(process.env, ENV.linkKeyArn)),
+  send: sendFrom(env, policy, store, log),
+  mac: createKmsMac(new KMS({}), env.linkKeyArn),
   callback: createCallback(new SFN({})),
-  webBaseUrl: required(process.env, ENV.webBaseUrl),
+  webBaseUrl: env.webBaseUrl,
   now: () => new Date(),
   log,
 };

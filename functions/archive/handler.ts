@@ -5,7 +5,7 @@ import { S3 } from '@aws-sdk/client-s3';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord, DynamoDBStreamHandler } from 'aws-lambda';
 import * as z from 'zod';
-import { ENV, required } from '../domain/env.ts';
+import { readEnv } from '../domain/env.ts';
 import { createLog } from '../platform/logger.ts';
 import { archive } from './archive.ts';
 import { createBucket } from './bucket.ts';
@@ -32,8 +32,9 @@ const StreamRecord = z.object({
   }),
 });
 
+const env = readEnv(process.env, 'archiveBucket');
 const deps = {
-  put: createBucket(new S3({}), required(process.env, ENV.archiveBucket)),
+  put: createBucket(new S3({}), env.archiveBucket),
   log: createLog('archive'),
 };
 const processor = new BatchProcessor(EventType.DynamoDBStreams);

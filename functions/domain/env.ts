@@ -1,4 +1,5 @@
 // Names of the environment variables that infra sets and handlers read.
+import * as z from 'zod';
 import { InvalidInput } from './errors.ts';
 
 export const ENV = {
@@ -50,9 +51,26 @@ export const ENV = {
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** The value of a variable that must be set. Throws InvalidInput, naming it, when it is not. */
-export function required(env: Env, name: string): string {
-  const value = env[name];
-  if (!value) throw new InvalidInput(`the environment variable ${name} is not set`);
-  return value;
+/** The name of a variable in code, for example `tableName`. */
+export type EnvName = keyof typeof ENV;
+
+/**
+ * The values of the variables that must be set. Throws InvalidInput that names every missing one at once.
+ *
+ * @example readEnv(process.env, 'tableName', 'policyPath').tableName
+ */
+export function readEnv<Name extends EnvName>(
+  env: Env,
+  ...names: readonly Name[]
+): Record<Name, string> {
+  const shape = Object.fromEntries(names.map((name) => [ENV[name], z.string().min(1)]));
+  const parsed = z.object(shape).safeParse(env);
+  if (!parsed.success) {
+    const missing = parsed.error.issues.map(({ path }) => path.join('.'));
+    throw new InvalidInput(`expected these environment variables to be set: ${missing.join(', ')}`);
+  }
+  return Object.fromEntries(names.map((name) => [name, parsed.data[ENV[name]]])) as Record<
+    Name,
+    string
+  >;
 }

@@ -5,17 +5,18 @@ import { IAM } from '@aws-sdk/client-iam';
 import { Lambda } from '@aws-sdk/client-lambda';
 import { SSM } from '@aws-sdk/client-ssm';
 import { WAFV2 } from '@aws-sdk/client-wafv2';
-import { ENV, required } from '../domain/env.ts';
+import { readEnv } from '../domain/env.ts';
 import { CLOUDFRONT_REGION } from '../domain/ip-set.ts';
 import { createLog } from '../platform/logger.ts';
 import { readPolicyFile } from '../policy/policy-file.ts';
 import { createStore } from '../store/store.ts';
 import { type EnrichDeps, enrich } from './enrich.ts';
 
+const env = readEnv(process.env, 'tableName', 'policyPath');
 const log = createLog('enrich');
 const deps: EnrichDeps = {
-  store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),
-  policy: readPolicyFile(required(process.env, ENV.policyPath)),
+  store: createStore(new DynamoDBClient({}), env.tableName, log),
+  policy: readPolicyFile(env.policyPath),
   ec2: new EC2({}),
   iam: new IAM({}),
   lambda: new Lambda({}),

@@ -1,7 +1,7 @@
 // Lambda entry of `gate`.
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { ENV, required } from '../domain/env.ts';
+import { readEnv } from '../domain/env.ts';
 import { effectsOf } from '../mechanisms/registry.ts';
 import { remoteClients } from '../platform/http-clients.ts';
 import { createLog } from '../platform/logger.ts';
@@ -11,10 +11,11 @@ import { createStore } from '../store/store.ts';
 import type { GateDeps } from './deps.ts';
 import { gate } from './gate.ts';
 
+const env = readEnv(process.env, 'policyPath', 'tableName');
 const log = createLog('gate');
-const policy = readPolicyFile(required(process.env, ENV.policyPath));
+const policy = readPolicyFile(env.policyPath);
 const deps: GateDeps = {
-  store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),
+  store: createStore(new DynamoDBClient({}), env.tableName, log),
   policy,
   onCall: createOnCall(policy.escalation.onCall ?? {}, remoteClients()),
   effectsOf,

@@ -4,23 +4,31 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFN } from '@aws-sdk/client-sfn';
 import { SQS } from '@aws-sdk/client-sqs';
 import type { SQSHandler, SQSRecord } from 'aws-lambda';
-import { ENV, required } from '../domain/env.ts';
+import { readEnv } from '../domain/env.ts';
 import { createStarter } from '../platform/executions.ts';
 import { createLog } from '../platform/logger.ts';
 import { readPolicyFile } from '../policy/policy-file.ts';
 import { createStore } from '../store/store.ts';
 import { acceptEvent, type IntakeDeps } from './intake.ts';
 
+const env = readEnv(
+  process.env,
+  'tableName',
+  'policyPath',
+  'respondArn',
+  'ownPrefix',
+  'rejectedQueueUrl',
+);
 const log = createLog('intake');
 const sqs = new SQS({});
 const deps: IntakeDeps = {
-  store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),
-  policy: readPolicyFile(required(process.env, ENV.policyPath)),
-  startRespond: createStarter(new SFN({}), required(process.env, ENV.respondArn)),
-  ownPrefix: required(process.env, ENV.ownPrefix),
+  store: createStore(new DynamoDBClient({}), env.tableName, log),
+  policy: readPolicyFile(env.policyPath),
+  startRespond: createStarter(new SFN({}), env.respondArn),
+  ownPrefix: env.ownPrefix,
   reject: async (body, reason) => {
     await sqs.sendMessage({
-      QueueUrl: required(process.env, ENV.rejectedQueueUrl),
+      QueueUrl: env.rejectedQueueUrl,
       MessageBody: body,
       MessageAttributes: { reason: { DataType: 'String', StringValue: reason } },
     });

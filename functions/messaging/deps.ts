@@ -3,7 +3,6 @@
 import { PinpointSMSVoiceV2 } from '@aws-sdk/client-pinpoint-sms-voice-v2';
 import { SESv2 } from '@aws-sdk/client-sesv2';
 import { SNS } from '@aws-sdk/client-sns';
-import { ENV, type Env, required } from '../domain/env.ts';
 import { remoteClients } from '../platform/http-clients.ts';
 import type { Log } from '../platform/log.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -13,9 +12,11 @@ import type { Send } from './message.ts';
 import { capped } from './rate-limited-send.ts';
 import { createSend } from './send.ts';
 
-/** Throws InvalidInput, naming the variable, when one that it needs is not set. */
+/** The variables that sending needs. */
+export const MESSAGING_ENV = ['mailFrom', 'teamTopicArn'] as const;
+
 export function sendFrom(
-  env: Env,
+  { mailFrom, teamTopicArn }: Record<(typeof MESSAGING_ENV)[number], string>,
   { channels, limits }: Pick<Policy, 'channels' | 'limits'>,
   store: Store,
   log: Log,
@@ -27,8 +28,8 @@ export function sendFrom(
     ses: new SESv2({}),
     sns: new SNS({}),
     texting: textingFrom(channels),
-    mailFrom: required(env, ENV.mailFrom),
-    teamTopicArn: required(env, ENV.teamTopicArn),
+    mailFrom,
+    teamTopicArn,
   };
   const { now } = clients;
   const send = createSend({ channels: channelsOf(channels, clients), now, log });

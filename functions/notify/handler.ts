@@ -2,10 +2,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
 import { SSM } from '@aws-sdk/client-ssm';
-import { ENV, required } from '../domain/env.ts';
+import { readEnv } from '../domain/env.ts';
 import { createKmsMac } from '../links/kms-mac.ts';
 import { deskOf } from '../mechanisms/ticket/desks.ts';
-import { sendFrom } from '../messaging/deps.ts';
+import { MESSAGING_ENV, sendFrom } from '../messaging/deps.ts';
 import { withDeadline } from '../platform/deadline.ts';
 import { remoteClients } from '../platform/http-clients.ts';
 import { createLog } from '../platform/logger.ts';
@@ -17,19 +17,27 @@ import { type NotifyDeps, notify } from './notify.ts';
 /** Less than half of the function's time: people are told afterwards, with or without a ticket. */
 const TICKET_MS = 25_000;
 
+const env = readEnv(
+  process.env,
+  'policyPath',
+  'tableName',
+  'linkKeyArn',
+  'webBaseUrl',
+  ...MESSAGING_ENV,
+);
 const log = createLog('notify');
-const policy = readPolicyFile(required(process.env, ENV.policyPath));
+const policy = readPolicyFile(env.policyPath);
 const desk = deskOf(policy, { ...remoteClients(), ssm: new SSM({}) });
-const store = createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log);
+const store = createStore(new DynamoDBClient({}), env.tableName, log);
 const deps: NotifyDeps = {
   store,
   policy,
   onCall: createOnCall(policy.escalation.onCall ?? {}, remoteClients()),
-  send: sendFrom(process.env, policy, store, log),
+  send: sendFrom(env, policy, store, log),
   openTicket: async (ticket) =>
     (await withDeadline(AbortSignal.timeout(TICKET_MS), () => desk.open(ticket))).name,
-  mac: createKmsMac(new KMS({}), required(process.env, ENV.linkKeyArn)),
-  webBaseUrl: required(process.env, ENV.webBaseUrl),
+  mac: createKmsMac(new KMS({}), env.linkKeyArn),
+  webBaseUrl: env.webBaseUrl,
   now: () => new Date(),
   log,
 };

@@ -1,6 +1,5 @@
 // Schedules on EventBridge Scheduler: one-time, exact, gone after they fired, with a dead-letter queue.
 import type { Scheduler } from '@aws-sdk/client-scheduler';
-import { ENV, type Env, required } from '../domain/env.ts';
 import { InvalidInput } from '../domain/errors.ts';
 import { aws, typedAwsError } from './aws-errors.ts';
 import { REVERSAL_LEAD_MS, type Scheduled, type Schedules } from './schedules.ts';
@@ -14,13 +13,23 @@ export type ScheduleTargets = {
   deadLetterArn: string;
 };
 
-/** From the environment. Throws InvalidInput, naming the variable, when one is not set. */
-export const scheduleTargets = (env: Env): ScheduleTargets => ({
-  groupName: required(env, ENV.scheduleGroup),
-  roleArn: required(env, ENV.scheduleRoleArn),
-  reverseArn: required(env, ENV.reverseArn),
-  remindArn: required(env, ENV.remindFunctionArn),
-  deadLetterArn: required(env, ENV.scheduleDeadLetterArn),
+/** The variables that schedules need. */
+export const SCHEDULE_ENV = [
+  'scheduleGroup',
+  'scheduleRoleArn',
+  'reverseArn',
+  'remindFunctionArn',
+  'scheduleDeadLetterArn',
+] as const;
+
+export const scheduleTargets = (
+  env: Record<(typeof SCHEDULE_ENV)[number], string>,
+): ScheduleTargets => ({
+  groupName: env.scheduleGroup,
+  roleArn: env.scheduleRoleArn,
+  reverseArn: env.reverseArn,
+  remindArn: env.remindFunctionArn,
+  deadLetterArn: env.scheduleDeadLetterArn,
 });
 
 /** A reversal is worth trying for an hour; after that the sweeper has long taken over. */

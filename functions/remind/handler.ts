@@ -2,24 +2,32 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
 import { WAFV2 } from '@aws-sdk/client-wafv2';
-import { ENV, required } from '../domain/env.ts';
+import { readEnv } from '../domain/env.ts';
 import { CLOUDFRONT_REGION } from '../domain/ip-set.ts';
 import { createKmsMac } from '../links/kms-mac.ts';
-import { sendFrom } from '../messaging/deps.ts';
+import { MESSAGING_ENV, sendFrom } from '../messaging/deps.ts';
 import { createLog } from '../platform/logger.ts';
 import { readPolicyFile } from '../policy/policy-file.ts';
 import { createStore } from '../store/store.ts';
 import { type RemindDeps, remind } from './remind.ts';
 
+const env = readEnv(
+  process.env,
+  'policyPath',
+  'tableName',
+  'linkKeyArn',
+  'webBaseUrl',
+  ...MESSAGING_ENV,
+);
 const log = createLog('remind');
-const policy = readPolicyFile(required(process.env, ENV.policyPath));
-const store = createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log);
+const policy = readPolicyFile(env.policyPath);
+const store = createStore(new DynamoDBClient({}), env.tableName, log);
 const deps: RemindDeps = {
   store,
   policy,
-  send: sendFrom(process.env, policy, store, log),
-  mac: createKmsMac(new KMS({}), required(process.env, ENV.linkKeyArn)),
-  webBaseUrl: required(process.env, ENV.webBaseUrl),
+  send: sendFrom(env, policy, store, log),
+  mac: createKmsMac(new KMS({}), env.linkKeyArn),
+  webBaseUrl: env.webBaseUrl,
   waf: { REGIONAL: new WAFV2({}), CLOUDFRONT: new WAFV2({ region: CLOUDFRONT_REGION }) },
   lookDeadline: () => AbortSignal.timeout(8_000),
   now: () => new Date(),

@@ -3,8 +3,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Lambda } from '@aws-sdk/client-lambda';
 import { SFN } from '@aws-sdk/client-sfn';
-import { ENV, required } from '../domain/env.ts';
-import { sendFrom } from '../messaging/deps.ts';
+import { readEnv } from '../domain/env.ts';
+import { MESSAGING_ENV, sendFrom } from '../messaging/deps.ts';
 import { createCallback, createStarter } from '../platform/executions.ts';
 import { createCall } from '../platform/invoke.ts';
 import { createLog } from '../platform/logger.ts';
@@ -13,17 +13,26 @@ import { createStore } from '../store/store.ts';
 import type { SweepDeps } from './deps.ts';
 import { sweep } from './sweep.ts';
 
+const env = readEnv(
+  process.env,
+  'policyPath',
+  'tableName',
+  'reverseArn',
+  'respondArn',
+  'notifyFunctionName',
+  ...MESSAGING_ENV,
+);
 const log = createLog('sweep');
 const sfn = new SFN({});
-const policy = readPolicyFile(required(process.env, ENV.policyPath));
-const store = createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log);
+const policy = readPolicyFile(env.policyPath);
+const store = createStore(new DynamoDBClient({}), env.tableName, log);
 const deps: SweepDeps = {
   store,
-  startReverse: createStarter(sfn, required(process.env, ENV.reverseArn)),
-  startRespond: createStarter(sfn, required(process.env, ENV.respondArn)),
+  startReverse: createStarter(sfn, env.reverseArn),
+  startRespond: createStarter(sfn, env.respondArn),
   callback: createCallback(sfn),
-  tell: createCall(new Lambda({}), required(process.env, ENV.notifyFunctionName)),
-  send: sendFrom(process.env, policy, store, log),
+  tell: createCall(new Lambda({}), env.notifyFunctionName),
+  send: sendFrom(env, policy, store, log),
   now: () => new Date(),
   log,
 };

@@ -6,9 +6,13 @@ import { Lambda } from '@aws-sdk/client-lambda';
 import { Scheduler } from '@aws-sdk/client-scheduler';
 import { SFN } from '@aws-sdk/client-sfn';
 import { handle } from 'hono/aws-lambda';
-import { ENV, required } from '../domain/env.ts';
+import { ENV, readEnv } from '../domain/env.ts';
 import { createKmsMac } from '../links/kms-mac.ts';
-import { createSchedules, scheduleTargets } from '../platform/eventbridge-schedules.ts';
+import {
+  createSchedules,
+  SCHEDULE_ENV,
+  scheduleTargets,
+} from '../platform/eventbridge-schedules.ts';
 import { createCallback, createStarter } from '../platform/executions.ts';
 import { remoteClients } from '../platform/http-clients.ts';
 import { createCall } from '../platform/invoke.ts';
@@ -21,17 +25,28 @@ import { providerFrom } from './sign-in.ts';
 import { SigningSecret } from './slack.ts';
 import { createWeb } from './web.ts';
 
+const env = readEnv(
+  process.env,
+  'policyPath',
+  'webBaseUrl',
+  'tableName',
+  'linkKeyArn',
+  'pageKeyArn',
+  'respondArn',
+  'approveFunctionName',
+  ...SCHEDULE_ENV,
+);
 const log = createLog('web');
 const sfn = new SFN({});
 const kms = new KMS({});
-const policy = readPolicyFile(required(process.env, ENV.policyPath));
-const webBaseUrl = required(process.env, ENV.webBaseUrl);
+const policy = readPolicyFile(env.policyPath);
+const webBaseUrl = env.webBaseUrl;
 const answers = slackAnswersOf(policy);
 const clients = remoteClients();
 
 export const handler = handle(
   createWeb({
-    store: createStore(new DynamoDBClient({}), required(process.env, ENV.tableName), log),
+    store: createStore(new DynamoDBClient({}), env.tableName, log),
     policy,
     ...(answers && {
       slack: {
@@ -39,19 +54,15 @@ export const handler = handle(
         signingSecret: secretOf(clients, answers.signingSecret, SigningSecret, asText),
       },
     }),
-    mac: createKmsMac(
-      kms,
-      required(process.env, ENV.linkKeyArn),
-      process.env[ENV.previousLinkKeyArn],
-    ),
-    pages: createKmsMac(kms, required(process.env, ENV.pageKeyArn)),
+    mac: createKmsMac(kms, env.linkKeyArn, process.env[ENV.previousLinkKeyArn]),
+    pages: createKmsMac(kms, env.pageKeyArn),
     newId: randomUUID,
     provider: policy.signIn && providerFrom(policy.signIn, webBaseUrl, clients),
     callback: createCallback(sfn),
-    startReverse: createStarter(sfn, required(process.env, ENV.reverseArn)),
-    startRespond: createStarter(sfn, required(process.env, ENV.respondArn)),
-    askAlso: createCall(new Lambda({}), required(process.env, ENV.approveFunctionName)),
-    schedules: createSchedules(new Scheduler({}), scheduleTargets(process.env), () => new Date()),
+    startReverse: createStarter(sfn, env.reverseArn),
+    startRespond: createStarter(sfn, env.respondArn),
+    askAlso: createCall(new Lambda({}), env.approveFunctionName),
+    schedules: createSchedules(new Scheduler({}), scheduleTargets(env), () => new Date()),
     webBaseUrl,
     now: () => new Date(),
     log,

@@ -90,8 +90,12 @@ test('state machines are traced and logged, but without the data, which holds ta
 /** The variables that a handler, and what it builds its clients with, insist on. */
 function variablesOf(file: string): string[] {
   const text = readFileSync(join(ROOT, 'functions', file), 'utf8');
-  const own = [...text.matchAll(/required\((?:process\.)?env, ENV\.(\w+)\)/g)].map(
-    ([, name]) => ENV[name as keyof typeof ENV],
+  // Names are quoted in a call of readEnv, or in a list of them (`MESSAGING_ENV`) in a file that is imported.
+  const lists = [...text.matchAll(/readEnv\(([^)]*)\)|_ENV = \[([^\]]*)\]/g)].map(
+    ([, call, list]) => call ?? list ?? '',
+  );
+  const own = lists.flatMap((names) =>
+    [...names.matchAll(/'(\w+)'/g)].map(([, name]) => ENV[name as keyof typeof ENV]),
   );
   const builders = [
     ...text.matchAll(

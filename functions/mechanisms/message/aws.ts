@@ -1,5 +1,6 @@
 // Connects the notification mechanism to the channels of policy.
-import { sendFrom } from '../../messaging/deps.ts';
+import { readEnv } from '../../domain/env.ts';
+import { MESSAGING_ENV, sendFrom } from '../../messaging/deps.ts';
 import { onCallOf } from '../../policy/people.ts';
 import type { Connect } from '../connect.ts';
 import { connected } from '../mechanism.ts';
@@ -7,7 +8,7 @@ import { notifyAnalyst } from './notification.ts';
 
 export const connect: Connect = ({ env, policy, store, log }) => [
   connected(notifyAnalyst, {
-    send: sendFrom(env, policy, store, log),
+    send: sendFrom(readEnv(env, ...MESSAGING_ENV), policy, store, log),
     onCall: onCallOf(policy.escalation),
   }),
 ];

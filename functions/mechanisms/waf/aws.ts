@@ -1,6 +1,6 @@
 // Connects the WAF mechanisms to AWS.
 import { WAFV2 } from '@aws-sdk/client-wafv2';
-import { ENV, required } from '../../domain/env.ts';
+import { readEnv } from '../../domain/env.ts';
 import { CLOUDFRONT_REGION, IpSets } from '../../domain/ip-set.ts';
 import { type Connect, sleep } from '../connect.ts';
 import { connected } from '../mechanism.ts';
@@ -9,7 +9,7 @@ import { blockAddress, watchAddress } from './address.ts';
 export const connect: Connect = ({ env }) => {
   const clients = {
     waf: { REGIONAL: new WAFV2({}), CLOUDFRONT: new WAFV2({ region: CLOUDFRONT_REGION }) },
-    sets: IpSets.parse(JSON.parse(required(env, ENV.ipSets))),
+    sets: IpSets.parse(JSON.parse(readEnv(env, 'ipSets').ipSets)),
     sleep,
     random: Math.random,
   };

@@ -1,0 +1,27 @@
+// Bundles don't grow: what each weighs outside the SDKs is recorded and only falls.
+import { expect, test } from 'vitest';
+import { grown, lowered, measuredSizes, recordedSizes } from '../../tools/bench/bundle-sizes.ts';
+
+test('no bundle is larger than its record', async () => {
+  const measured = await measuredSizes();
+  expect(grown(measured, recordedSizes())).toEqual([]);
+  expect(Object.keys(recordedSizes()).sort()).toEqual(Object.keys(measured).sort());
+}, 120_000);
+
+test('a bundle that grew by more than a kilobyte is named with both sizes', () => {
+  expect(grown({ gate: 102_401, web: 2_048 }, { gate: 101_376, web: 1_024 })).toEqual([
+    'gate: 102401 bytes, recorded 101376',
+  ]);
+});
+
+test('a new bundle has to be recorded', () => {
+  expect(grown({ added: 10 }, {})).toEqual(['added: 10 bytes, not recorded']);
+});
+
+test('recording lowers sizes and never raises one', () => {
+  expect(lowered({ gate: 90, web: 300, added: 5 }, { gate: 100, web: 200, gone: 7 })).toEqual({
+    gate: 90,
+    web: 200,
+    added: 5,
+  });
+});

@@ -1,0 +1,46 @@
+// The size of every bundle outside the SDKs, and the record that may only fall.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { bundle, entries } from './bundle.ts';
+
+export const RECORD = join(import.meta.dirname, 'bundle-sizes.json');
+
+/** Bytes by function. */
+const Sizes = z.record(z.string(), z.int().min(0));
+export type Sizes = z.infer<typeof Sizes>;
+
+export const recordedSizes = (): Sizes => Sizes.parse(JSON.parse(readFileSync(RECORD, 'utf8')));
+
+export async function measuredSizes(): Promise<Sizes> {
+  const folder = mkdtempSync(join(tmpdir(), 'countermand-bundles-'));
+  try {
+    const sizes: Sizes = {};
+    for (const [name, path] of entries())
+      sizes[name] = (await bundle(path, join(folder, `${name}.mjs`))).rest;
+    return sizes;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Bytes that a bundle may grow before the check fails: less than one small dependency. */
+const SLACK = 1_024;
+
+/** Functions that grew above their record, or have none. */
+export const grown = (measured: Sizes, recorded: Sizes): string[] =>
+  Object.entries(measured).flatMap(([name, bytes]) => {
+    const limit = recorded[name];
+    if (limit === undefined) return [`${name}: ${bytes} bytes, not recorded`];
+    return bytes > limit + SLACK ? [`${name}: ${bytes} bytes, recorded ${limit}`] : [];
+  });
+
+/** The record after a measurement: no size rises; new functions are added, old ones leave. */
+export const lowered = (measured: Sizes, recorded: Sizes): Sizes =>
+  Object.fromEntries(
+    Object.entries(measured).map(([name, bytes]) => [
+      name,
+      Math.min(bytes, recorded[name] ?? bytes),
+    ]),
+  );
