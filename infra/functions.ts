@@ -97,7 +97,9 @@ export class Functions extends Construct {
     const rights = rightsIn(s);
     const statements = [
       ...row.may.flatMap((right) => rights[right] ?? []),
-      ...(row.scope ? scopeRights(s, row.scope) : []),
+      ...(row.scope
+        ? scopeRights(s, row.scope, row.name.startsWith('reverse-') ? 'reverse' : 'execute')
+        : []),
       ...(row.model ? modelRights(s) : []),
     ];
     for (const statement of statements) role.addToPolicy(statement);

@@ -205,10 +205,14 @@ export function deployedStack(s: StackContext): DeployedStack {
 }
 
 /** The permissions of a scope's mechanisms as statements of its two roles. */
-export const scopeRights = (s: StackContext, scope: Scope): PolicyStatement[] =>
+export const scopeRights = (
+  s: StackContext,
+  scope: Scope,
+  step: 'execute' | 'reverse',
+): PolicyStatement[] =>
   DEPLOYMENT[scope]
     .permissions(deployedStack(s))
-    .filter(({ resources }) => resources.length > 0)
+    .filter(({ resources, only }) => resources.length > 0 && (only ?? step) === step)
     .map(
       ({ sid, effect, actions, resources, conditions }) =>
         new PolicyStatement({

@@ -5,6 +5,7 @@ import { canary as accessKeyCanary } from '../functions/mechanisms/access-key/ca
 import { canary as apiKeyCanary } from '../functions/mechanisms/api-key/canary.ts';
 import { canary as flowLogCanary } from '../functions/mechanisms/flow-log/canary.ts';
 import { canary as functionLogCanary } from '../functions/mechanisms/function-log/canary.ts';
+import { canary as functionUrlCanary } from '../functions/mechanisms/function-url/canary.ts';
 import { canary as mailCanary } from '../functions/mechanisms/mail/canary.ts';
 import { canary as messageCanary } from '../functions/mechanisms/message/canary.ts';
 import { canary as networkCanary } from '../functions/mechanisms/network/canary.ts';
@@ -16,6 +17,7 @@ import { standIn as accessKey } from '../functions/mechanisms/access-key/stand-i
 import { standIn as apiKey } from '../functions/mechanisms/api-key/stand-in.ts';
 import { standIn as flowLog } from '../functions/mechanisms/flow-log/stand-in.ts';
 import { standIn as functionLog } from '../functions/mechanisms/function-log/stand-in.ts';
+import { standIn as functionUrl } from '../functions/mechanisms/function-url/stand-in.ts';
 import { standIn as mail } from '../functions/mechanisms/mail/stand-in.ts';
 import { standIn as message } from '../functions/mechanisms/message/stand-in.ts';
 import { standIn as network } from '../functions/mechanisms/network/stand-in.ts';
@@ -36,4 +38,5 @@ export const STAND_INS: Readonly<Record<Scope, StandIn & { canary: Canaries }>> 
   'user-pool': { ...userPool, canary: userPoolCanary },
   'access-key': { ...accessKey, canary: accessKeyCanary },
   'api-key': { ...apiKey, canary: apiKeyCanary },
+  'function-url': { ...functionUrl, canary: functionUrlCanary },
 };

@@ -115,6 +115,15 @@ export const ACTIONS = {
     temporaryKeys: false,
     afterUndo: 'rotate-key',
   },
+  disable_function_url: {
+    kind: 'changes',
+    targets: { function: 'The alert names a published version, which has a URL of its own' },
+    cutsOff: true,
+    quiet: false,
+    dependsOn: null,
+    temporaryKeys: false,
+    afterUndo: null,
+  },
   isolate_production_host: {
     kind: 'by-hand',
     // An address, where it is one of ours: blocking it cuts off the host that has it.

@@ -6,7 +6,8 @@ import type { Instant } from '../domain/alert.ts';
 import { Conflict, NotVerified, UndoFailed } from '../domain/errors.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { type Job, jobOf } from '../mechanisms/job.ts';
-import { overdueAt, scheduleEnd } from '../platform/schedules.ts';
+import { overdueAt, scheduleEnd, scheduleReview } from '../platform/schedules.ts';
+import { reviewAfterDays } from '../policy/schemas/actions.ts';
 import { moveTo } from '../store/hash-chain.ts';
 import type { ExecuteDeps } from './deps.ts';
 import {
@@ -16,6 +17,7 @@ import {
   refuseWhenNewer,
   refuseWhenOver,
   refuseWhenUndone,
+  refuseWithoutKeeper,
 } from './preflight.ts';
 
 export const ExecuteInput = z.object({ incidentId: IncidentId, actionId: ActionId });
@@ -37,6 +39,7 @@ export async function execute(deps: ExecuteDeps, input: unknown) {
   if (!isOutstanding(action)) return outcome(action);
   refuseWhenNewer(action);
   authorise(action);
+  refuseWithoutKeeper(deps, action);
   const job = jobOf(action, deps.mechanisms);
   await refuseWhenHalted(deps, action);
   let before: unknown;
@@ -97,7 +100,7 @@ function handOver(
 
 /** The record comes before the change: from here on, whatever happens, the undo is known. */
 function record(
-  { store, now }: ExecuteDeps,
+  { store, policy, now }: ExecuteDeps,
   from: Action,
   { subject, mechanism }: Job,
   before: unknown,
@@ -107,7 +110,8 @@ function record(
     if (current.status === 'executing') return null;
     const at = now();
     const minutes = current.durationMinutes;
-    const dueAt = minutes === null ? null : minutesAfter(at, minutes);
+    const isTimed = minutes !== null && !isUndoneByAPerson(policy, current);
+    const dueAt = isTimed ? minutesAfter(at, minutes) : null;
     const stuckAt = minutesAfter(at, STUCK_AFTER_MINUTES);
     const text = dueAt
       ? `State before recorded; to be undone at ${dueAt}`
@@ -143,6 +147,35 @@ async function applyAndVerify(
   throw new NotVerified(`it was applied, but is not there: ${seen.found}`, { actionId });
 }
 
+const isUndoneByAPerson = ({ actions }: ExecuteDeps['policy'], { name }: Pick<Action, 'name'>) =>
+  name !== null && reviewAfterDays(actions[name]) !== null;
+
+/** The sweeper asks this long after a review date that was missed. */
+const REVIEW_GRACE_MINUTES = 24 * 60;
+
+/** What has no due time: kept by its approver until a review, or by policy where it needs no end. */
+function keptFrom({ policy }: ExecuteDeps, inForce: Action, at: Date): Action {
+  const { approval, durationMinutes } = inForce;
+  if (!isUndoneByAPerson(policy, inForce) || durationMinutes === null)
+    return moveTo(
+      inForce,
+      'kept',
+      { at, by: 'policy', text: 'Kept: it needs no end' },
+      { attentionAt: null },
+    );
+  const reviewAt = minutesAfter(at, durationMinutes);
+  return moveTo(
+    inForce,
+    'kept',
+    {
+      at,
+      by: `person:${approval?.decision?.by}`,
+      text: `Kept with the approval: only a person undoes it; to be reviewed on ${reviewAt.slice(0, 10)}`,
+    },
+    { reviewAt, attentionAt: minutesAfter(reviewAt, REVIEW_GRACE_MINUTES) },
+  );
+}
+
 async function markInForce(
   deps: ExecuteDeps,
   action: Action,
@@ -162,14 +195,9 @@ async function markInForce(
       },
       { appliedAt: at.toISOString(), attentionAt: action.dueAt && overdueAt(action.dueAt) },
     );
-    const next = action.dueAt
-      ? inForce
-      : moveTo(
-          inForce,
-          'kept',
-          { at, by: 'policy', text: 'Kept: it needs no end' },
-          { attentionAt: null },
-        );
+    const next = action.dueAt ? inForce : keptFrom(deps, inForce, at);
+    // Before the record, as every schedule: a reminder of an action that is not kept after all does nothing.
+    await scheduleReview(deps.schedules, next);
     const saved = await store.records.saveAction(action, next);
     await store.entityHistory.note(job.subject.target, {
       event: 'in-force',

@@ -3,6 +3,7 @@
 import { Action } from '../domain/action.ts';
 import { Conflict, Denied, Halted, IllegalTransition, Unavailable } from '../domain/errors.ts';
 import { hasUnknownFields } from '../domain/stored.ts';
+import { reviewAfterDays } from '../policy/schemas/actions.ts';
 import type { ExecuteDeps } from './deps.ts';
 
 /** A newer version may have recorded a condition that this one does not know. During a deployment, trying again helps. */
@@ -68,4 +69,13 @@ export async function refuseWhenUndone({ store }: ExecuteDeps, { incidentId, act
   const { status } = await store.records.action(incidentId, actionId);
   if (!['proposed', 'approved', 'executing', 'in-force', 'kept'].includes(status))
     throw new IllegalTransition(`it is ${status} by now, and was applied too late`, { actionId });
+}
+
+/** Promise 4: an action that is never undone by itself needs a named person who keeps it. */
+export function refuseWithoutKeeper(
+  { policy }: ExecuteDeps,
+  { actionId, name, approval }: Pick<Action, 'actionId' | 'name' | 'approval'>,
+): void {
+  if (name !== null && reviewAfterDays(policy.actions[name]) !== null && !approval?.decision)
+    throw new Denied('only a person undoes this action, and nobody approved it', { actionId });
 }

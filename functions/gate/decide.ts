@@ -110,6 +110,9 @@ function byTier({ actionPolicy, recommendation }: Proposal): Verdict {
 function durationOf({ actionPolicy, recommendation }: Proposal): number | null {
   if (!actionPolicy || actionPolicy.tier === 3 || actionPolicy.lifetime.undo === 'kept')
     return null;
+  // A person approves the review date with it.
+  if (actionPolicy.lifetime.undo === 'by-a-person')
+    return actionPolicy.lifetime.reviewAfterDays * 24 * 60;
   const { maxDurationMinutes } = actionPolicy.lifetime;
   return Math.min(
     recommendation.parameters.durationMinutes ?? maxDurationMinutes,

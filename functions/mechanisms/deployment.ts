@@ -3,6 +3,7 @@ import { permissions as accessKey } from './access-key/permissions.ts';
 import { permissions as apiKey } from './api-key/permissions.ts';
 import { environment as flowLogEnvironment, permissions as flowLog } from './flow-log/permissions.ts';
 import { permissions as functionLog } from './function-log/permissions.ts';
+import { permissions as functionUrl } from './function-url/permissions.ts';
 import { permissions as mail } from './mail/permissions.ts';
 import { environment as messageEnvironment, permissions as message } from './message/permissions.ts';
 import { permissions as network } from './network/permissions.ts';
@@ -27,4 +28,5 @@ export const DEPLOYMENT: Readonly<
   'user-pool': { permissions: userPool },
   'access-key': { permissions: accessKey },
   'api-key': { permissions: apiKey },
+  'function-url': { permissions: functionUrl },
 };

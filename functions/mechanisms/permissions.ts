@@ -8,6 +8,8 @@ export type Permission = {
   /** Statement id: letters and digits, unique within the list. */
   sid: string;
   effect?: 'allow' | 'deny';
+  /** Only for one of the scope's two roles; both where absent. */
+  only?: 'execute' | 'reverse';
   actions: readonly string[];
   /** A statement without resources grants nothing and is left out. */
   resources: readonly Resource[];

@@ -3,6 +3,7 @@ import { mechanisms as accessKey } from './access-key/scope.ts';
 import { mechanisms as apiKey } from './api-key/scope.ts';
 import { mechanisms as flowLog } from './flow-log/scope.ts';
 import { mechanisms as functionLog } from './function-log/scope.ts';
+import { mechanisms as functionUrl } from './function-url/scope.ts';
 import { mechanisms as mail } from './mail/scope.ts';
 import { mechanisms as message } from './message/scope.ts';
 import { mechanisms as network } from './network/scope.ts';
@@ -23,4 +24,5 @@ export const BY_SCOPE = {
   'user-pool': userPool,
   'access-key': accessKey,
   'api-key': apiKey,
+  'function-url': functionUrl,
 } as const;

@@ -33,6 +33,7 @@ const BOOKS: Books = {
   block_ip_at_firewall: { ip: refuseAddress },
   disable_user_account_temporarily: { 'iam-user': denyUser, 'cognito-user': disableCognitoUser },
   revoke_api_key: { 'access-key': revokeKey, 'api-key': disableApiKey },
+  disable_function_url: { function: null },
   isolate_production_host: {
     instance: isolateInstance,
     'network-interface': isolateInterface,

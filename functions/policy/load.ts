@@ -7,7 +7,12 @@ import { type Fault, type Path, PolicyError } from './fault.ts';
 import { type Actions, withChanges, withLimits } from './overlay.ts';
 import { Policy } from './policy.ts';
 import { AccountFile } from './schemas/account.ts';
-import { type ActionPolicy, ActionsFile, DEFAULT_APPROVAL_MINUTES } from './schemas/actions.ts';
+import {
+  type ActionPolicy,
+  ActionsFile,
+  DEFAULT_APPROVAL_MINUTES,
+  reviewAfterDays,
+} from './schemas/actions.ts';
 import { CalendarFile } from './schemas/calendar.ts';
 import { ChannelsFile } from './schemas/channels.ts';
 import { type Canary, DrillFile } from './schemas/drill.ts';
@@ -76,6 +81,7 @@ export function loadPolicy(directory: string, account: string): Policy {
     : { read: escalation, at: [] };
   faults.push(
     ...withoutReversal(merged.actions, actions),
+    ...keptByNobody(merged.actions, actions),
     ...loweredTiers(merged, effective),
     ...lateRungs(merged, ladder.read, ladder.at),
     ...sharedAddresses(merged, ladder.read, ladder.at),
@@ -98,6 +104,18 @@ function withoutReversal(actions: Actions, { fault }: Read<unknown>): Fault[] {
       fault(
         ['actions', name, 'enabled'],
         'expected false: no mechanism with a reversal is registered for it',
+      ),
+    );
+}
+
+/** Promise 4: what is not undone by itself is kept by a named person, so that a person has to approve it. */
+function keptByNobody(actions: Actions, { fault }: Read<unknown>): Fault[] {
+  return (Object.entries(actions) as [ActionName, ActionPolicy][])
+    .filter(([, action]) => action.tier === 1 && reviewAfterDays(action) !== null)
+    .map(([name]) =>
+      fault(
+        ['actions', name, 'lifetime', 'undo'],
+        'expected reverses-when-due or kept: only an action of tier 2 has a person who keeps it',
       ),
     );
 }

@@ -94,7 +94,7 @@ function shortened(
       maxDurationMinutes: lowered(field, wanted, lifetime.maxDurationMinutes, objection),
     };
   if (wanted !== undefined)
-    objection(field, 'means nothing: this action is kept, and withdrawn as its policy says');
+    objection(field, 'means nothing: this action is kept until a person withdraws or undoes it');
   return lifetime;
 }
 

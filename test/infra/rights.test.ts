@@ -597,6 +597,22 @@ describe('least privilege', () => {
     }
   });
 
+  test('executing may only close a function URL, and only the reverser may open one', () => {
+    const authTypes = (name: string) =>
+      functions
+        .get(name)!
+        .rights.filter(allows)
+        .filter(({ actions }) => actions.includes('lambda:UpdateFunctionUrlConfig'))
+        .map(({ condition }) => condition);
+    const only = (value: string) => [{ StringEquals: { 'lambda:FunctionUrlAuthType': value } }];
+    expect(authTypes('execute-function-url')).toEqual(only('AWS_IAM'));
+    expect(authTypes('reverse-function-url')).toEqual(only('NONE'));
+    expect(whoMay('lambda:UpdateFunctionUrlConfig')).toEqual([
+      'execute-function-url',
+      'reverse-function-url',
+    ]);
+  });
+
   test('whoever holds a user back can attach one policy, and that one only takes away', () => {
     const [[id, policy] = ['', undefined], ...others] = Object.entries(
       resourcesOf(template, 'AWS::IAM::ManagedPolicy'),

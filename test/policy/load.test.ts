@@ -147,6 +147,17 @@ describe('services outside AWS', () => {
   });
 });
 
+test('an action that only a person undoes has to need a person: tier 1 is refused by its field', () => {
+  edit(
+    'actions.yaml',
+    'lifetime: { undo: reverses-when-due, maxDurationMinutes: 4320 }',
+    'lifetime: { undo: by-a-person, reviewAfterDays: 30 }',
+  );
+  expect(() => loadPolicy(directory, 'example')).toThrow(
+    /actions\.yaml:\d+:\d+: actions\.add_ip_to_watchlist\.lifetime\.undo: expected reverses-when-due or kept/,
+  );
+});
+
 describe('what is shipped', () => {
   test.each(['example', 'local', 'staging'])('the account %s loads', (account) => {
     expect(faults(account)).toEqual([]);
@@ -160,7 +171,7 @@ describe('what is shipped', () => {
     const { actions } = loadPolicy(directory, 'example');
     const tiers = Object.values(actions).map(({ tier }) => tier);
     expect(tiers.filter((tier) => tier === 1)).toHaveLength(5);
-    expect(tiers.filter((tier) => tier === 2)).toHaveLength(3);
+    expect(tiers.filter((tier) => tier === 2)).toHaveLength(4);
     expect(tiers.filter((tier) => tier === 3)).toHaveLength(5);
   });
 

@@ -53,6 +53,8 @@ export function mechanismsPage(folders: readonly ScopeFolder[]): string {
 function undone(policy: ActionPolicy): string {
   if (policy.tier === 3) return 'never carried out';
   const { lifetime } = policy;
+  if (lifetime.undo === 'by-a-person')
+    return `by a person only; reviewed after ${lifetime.reviewAfterDays} days`;
   return lifetime.undo === 'kept'
     ? `kept; ${lifetime.withdrawal}`
     : `after at most ${lifetime.maxDurationMinutes / 60} h`;

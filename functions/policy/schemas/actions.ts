@@ -20,6 +20,14 @@ const undone = z.discriminatedUnion('undo', [
     undo: z.literal('reverses-when-due'),
     maxDurationMinutes: z.int().min(1).max(10_080),
   }),
+  /**
+   * Kept in the name of the person who approved it, until a person undoes it: undoing it by itself would reopen what it
+   * closed. That person is asked after so many days whether it is still right.
+   */
+  z.strictObject({
+    undo: z.literal('by-a-person'),
+    reviewAfterDays: z.int().min(1).max(365),
+  }),
   /** Tickets and notifications: kept, and withdrawn as `withdrawal` says. */
   z.strictObject({ undo: z.literal('kept'), withdrawal: z.string().min(10).max(300) }),
 ]);
@@ -64,3 +72,9 @@ export const DEFAULT_APPROVAL_MINUTES = 15;
 export const DEFAULT_APPROVAL: Approval = Approval.parse({});
 
 export const ActionsFile = z.strictObject({ actions: z.record(ActionName, ActionPolicy) });
+
+/** Days until the review of an action that only a person undoes; null for every other lifetime. */
+export const reviewAfterDays = (policy: ActionPolicy | null): number | null =>
+  policy && policy.tier !== 3 && policy.lifetime.undo === 'by-a-person'
+    ? policy.lifetime.reviewAfterDays
+    : null;

@@ -1,0 +1,7 @@
+// Connects the function URL mechanism to AWS.
+import { Lambda } from '@aws-sdk/client-lambda';
+import type { Connect } from '../connect.ts';
+import { connected } from '../mechanism.ts';
+import { requireIam } from './require-iam.ts';
+
+export const connect: Connect = () => [connected(requireIam, { lambda: new Lambda({}) })];

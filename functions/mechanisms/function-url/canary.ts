@@ -1,0 +1,15 @@
+// What drills of the scope `function-url` act on, on a laptop.
+import { type Canaries, canaryState } from '../stand-in.ts';
+import { type FunctionUrls, openUrl } from './stand-in.ts';
+
+export const canary: Canaries = {
+  states: [
+    canaryState<FunctionUrls>('function-urls', (state) => ({
+      ...state,
+      'canary-function': openUrl,
+    })),
+  ],
+  targets: [
+    { mechanisms: ['function-url.require-iam'], kind: 'function', value: 'canary-function' },
+  ],
+};

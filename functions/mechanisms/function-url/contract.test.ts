@@ -1,0 +1,54 @@
+// The contract of a function URL's auth type, on the stand-in.
+import { describe, expect, test } from 'vitest';
+import { inMemory } from '../../../local/aws/state-file.ts';
+import { contract, type Ground } from '../../../test/contract/mechanism-contract.ts';
+import { subjectOn, theFunction } from '../../../test/fixtures/case.ts';
+import { NotFound } from '../../domain/errors.ts';
+import type { StateFile } from '../stand-in.ts';
+import { type FunctionUrlClients, requireIam } from './require-iam.ts';
+import { createFunctionUrls, type FunctionUrls, openUrl } from './stand-in.ts';
+
+const subject = subjectOn(theFunction);
+const name = theFunction.value;
+
+function groundOn(file: StateFile<FunctionUrls>): Ground<FunctionUrlClients> {
+  const lambda = createFunctionUrls(file);
+  const setTo = (FunctionName: string, AuthType: 'NONE' | 'AWS_IAM') =>
+    lambda.updateFunctionUrlConfig({ FunctionName, AuthType });
+  return {
+    clients: (wrap) => ({ lambda: wrap(lambda) }),
+    snapshot: async () => file.read(),
+    othersAdd: async () => void (await setTo('another-function', 'AWS_IAM')),
+    othersUndo: async () => void (await setTo(name, 'NONE')),
+  };
+}
+
+contract('function-url.require-iam, on the stand-in', {
+  mechanism: requireIam,
+  subject,
+  setup: async () => groundOn(inMemory({ [name]: openUrl, 'another-function': openUrl })),
+});
+
+describe('a function', () => {
+  const driver = (urls: FunctionUrls) =>
+    requireIam.connect({ lambda: createFunctionUrls(inMemory(urls)) });
+
+  test('without a URL is refused before anything is recorded', async () => {
+    await expect(driver({}).capture(subject)).rejects.toThrow(NotFound);
+  });
+
+  test('whose URL required authentication before us keeps it after the undo', async () => {
+    const closed = driver({ [name]: { ...openUrl, AuthType: 'AWS_IAM' } });
+    const before = await closed.capture(subject);
+    expect(requireIam.wasThere(before)).toBe(true);
+    await closed.revert(subject, before);
+    expect((await closed.verify(subject, before)).holds).toBe(true);
+  });
+
+  test('that an alert names by a published version has no effect', () => {
+    const version = { ...theFunction, attributes: { version: '7' } };
+    const alert = {} as Parameters<typeof requireIam.effects>[0];
+    expect(requireIam.effects(alert, version, null)).toEqual([]);
+    expect(requireIam.effects(alert, theFunction, null)).toEqual([{}]);
+  });
+});

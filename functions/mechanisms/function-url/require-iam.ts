@@ -1,0 +1,105 @@
+// disable_function_url: a function URL that is open to everyone requires IAM authentication.
+import type { Lambda } from '@aws-sdk/client-lambda';
+import * as z from 'zod';
+import type { Description } from '../../domain/action.ts';
+import { InvalidInput, StateChanged } from '../../domain/errors.ts';
+import type { Facts } from '../../domain/facts.ts';
+import { shell } from '../../domain/shell.ts';
+import { aws } from '../../platform/aws-errors.ts';
+import { earlierIncidents } from '../affected.ts';
+import { defineMechanism, type Subject } from '../mechanism.ts';
+
+/** The two calls that the mechanism makes; a stand-in implements the same. */
+export type FunctionUrlApi = Pick<Lambda, 'getFunctionUrlConfig' | 'updateFunctionUrlConfig'>;
+export type FunctionUrlClients = { lambda: FunctionUrlApi };
+
+/** @see https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionUrlConfig.html */
+const AuthType = z.enum(['NONE', 'AWS_IAM']);
+const Before = z.strictObject({ authType: AuthType });
+type Before = z.infer<typeof Before>;
+
+/** @see https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConfiguration.html */
+const FUNCTION_NAME = /^[A-Za-z0-9_-]{1,64}$/;
+const UNPUBLISHED = '$LATEST';
+
+export const requireIam = defineMechanism<FunctionUrlClients, Before>({
+  id: 'function-url.require-iam',
+  version: 1,
+  action: 'disable_function_url',
+  scope: 'function-url',
+  targetKinds: ['function'],
+  quota: '15 control-plane requests a second for all of Lambda in one account and region',
+  effects: (_alert, { value, attributes: { version = UNPUBLISHED } }) =>
+    FUNCTION_NAME.test(value) && version === UNPUBLISHED ? [{}] : [],
+  effectKey: ({ region, target }) => `function-url:${region}:${target.value}`,
+  describe,
+  before: Before,
+  wasThere: ({ authType }) => authType === 'AWS_IAM',
+  connect,
+});
+
+function describe(subject: Subject, facts: Facts | null): Description {
+  const { target, region } = subject;
+  const name = target.value;
+  return {
+    headline: `Require IAM authentication for the URL of the function ${name}`,
+    changes: [
+      `The auth type of the function URL of ${name} changes from NONE to AWS_IAM: Lambda refuses every request that is not signed by an allowed principal`,
+      'The URL itself, its CORS settings and its invoke mode stay as they are',
+    ],
+    affected: [
+      'Every caller of the URL that does not sign its requests: browsers, webhooks and partners among them',
+      'Callers through other ways (API Gateway, events, the API) notice nothing',
+      ...earlierIncidents(subject, facts, 'function'),
+    ],
+    undo: 'It is not undone by itself, because undoing it opens the URL to everyone again. A person can undo it; its approver is asked at the review date whether it is still right',
+    manualUndo: [
+      `aws lambda update-function-url-config --region ${shell(region)} --function-name ${shell(name)} --auth-type NONE`,
+    ],
+  };
+}
+
+function connect({ lambda }: FunctionUrlClients): ReturnType<typeof requireIam.connect> {
+  const authTypeOf = async ({ target: { value: name } }: Subject) => {
+    const ids = { function: name };
+    const { AuthType: found } = await aws('reading the function URL', ids, () =>
+      lambda.getFunctionUrlConfig({ FunctionName: name }),
+    );
+    const parsed = AuthType.safeParse(found);
+    if (!parsed.success)
+      throw new InvalidInput('Lambda named an auth type of the URL that is not known', ids);
+    return parsed.data;
+  };
+  /** Nothing but the auth type: what is left out stays as it is. */
+  const set = async ({ target: { value: name } }: Subject, authType: z.infer<typeof AuthType>) => {
+    await aws('changing the function URL', { function: name }, () =>
+      lambda.updateFunctionUrlConfig({ FunctionName: name, AuthType: authType }),
+    );
+  };
+  const seen = async (subject: Subject, wanted: z.infer<typeof AuthType>) => {
+    const authType = await authTypeOf(subject);
+    return {
+      holds: authType === wanted,
+      found: `the URL of ${subject.target.value} has the auth type ${authType}`,
+    };
+  };
+  return {
+    capture: async (subject) => ({ authType: await authTypeOf(subject) }),
+    async apply(subject, { authType }) {
+      if (authType === 'NONE' && (await authTypeOf(subject)) === 'NONE')
+        await set(subject, 'AWS_IAM');
+    },
+    verify: (subject) => seen(subject, 'AWS_IAM'),
+    async revert(subject, { authType }) {
+      const now = await authTypeOf(subject);
+      if (now === authType) return;
+      if (now !== 'AWS_IAM')
+        throw new StateChanged(
+          `the URL of ${subject.target.value} has the auth type ${now}: neither what it was nor what we set`,
+          { function: subject.target.value },
+        );
+      await set(subject, authType);
+    },
+    verifyReverted: (subject, { authType }) => seen(subject, authType),
+  };
+}

@@ -1,0 +1,121 @@
+// P4: what only a person undoes is kept in the name of the person who approved it.
+import { beforeEach, expect, test } from 'vitest';
+import type { Action } from '../../functions/domain/action.ts';
+import { Denied } from '../../functions/domain/errors.ts';
+import type { ExecuteDeps } from '../../functions/execute/deps.ts';
+import { execute } from '../../functions/execute/execute.ts';
+import type { Scheduled } from '../../functions/platform/schedules.ts';
+import type { Policy } from '../../functions/policy/policy.ts';
+import { reverse } from '../../functions/reverse/reverse.ts';
+import type { Store } from '../../functions/store/store.ts';
+import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
+import { startStores } from '../store/dynamo.ts';
+import { approvedByAna } from '../web/desk.ts';
+import { schedulesIn, toyAction, toyMechanisms, type World } from './toy.ts';
+
+const DAYS = 90;
+const REVIEW = new Date(NOW.getTime() + DAYS * 86_400_000);
+
+const block = POLICY.actions.block_ip_at_firewall;
+if (block.tier === 3) throw new Error('expected an action that runs');
+/** The toy's action, with the lifetime under test. */
+const policy: Policy = {
+  ...POLICY,
+  actions: {
+    ...POLICY.actions,
+    block_ip_at_firewall: { ...block, lifetime: { undo: 'by-a-person', reviewAfterDays: DAYS } },
+  },
+};
+
+const db = startStores();
+let store: Store;
+let world: World;
+let scheduled: Map<string, Scheduled>;
+beforeEach(async () => {
+  store = await db.fresh();
+  world = new Map();
+  scheduled = new Map();
+});
+
+const deps = (change: Partial<ExecuteDeps> = {}): ExecuteDeps => ({
+  store,
+  mechanisms: toyMechanisms(world),
+  schedules: schedulesIn(scheduled),
+  policy,
+  now: () => NOW,
+  log: () => {},
+  ...change,
+});
+const put = async (change: Partial<Action> = {}) => {
+  const action = toyAction({
+    status: 'approved',
+    disposition: 'approve',
+    approval: approvedByAna,
+    durationMinutes: DAYS * 24 * 60,
+    ...change,
+  });
+  await store.records.createAction(action);
+  return { incidentId: action.incidentId, actionId: action.actionId };
+};
+const load = ({ actionId }: { actionId: string }) => store.records.action(INCIDENT_ID, actionId);
+
+test('its approver keeps it from the start, and is asked at the review date', async () => {
+  const ids = await put();
+  expect(await execute(deps(), ids)).toMatchObject({ status: 'kept' });
+  expect(world.get(attacker.value)).toBe('ours');
+  const action = await load(ids);
+  expect(action).toMatchObject({ dueAt: null, reviewAt: REVIEW.toISOString() });
+  expect(action.history.at(-1)).toMatchObject({ event: 'kept', by: 'person:ana.silva' });
+  expect([...scheduled.values()]).toMatchObject([{ at: REVIEW, target: { kind: 'remind' } }]);
+});
+
+test('nothing but a person undoes it', async () => {
+  const ids = await put();
+  await execute(deps(), ids);
+  for (const cause of ['due', 'sweeper'] as const)
+    expect(await reverse(deps(), { ...ids, cause, by: 'sweep' })).toMatchObject({
+      status: 'not-due',
+    });
+  expect(world.size).toBe(1);
+  const undone = await reverse(deps(), { ...ids, cause: 'person', by: 'person:ana.silva' });
+  expect(undone).toMatchObject({ status: 'reversed' });
+  expect(world.size).toBe(0);
+});
+
+test('is refused before anything is applied when nobody approved it', async () => {
+  const ids = await put({ status: 'proposed', disposition: 'auto', approval: null });
+  await expect(execute(deps(), ids)).rejects.toThrow(Denied);
+  expect(world.size).toBe(0);
+});
+
+test('a crash between the change and its record ends in one kept action with one review', async () => {
+  const ids = await put();
+  const dying: Store = {
+    ...store,
+    records: {
+      ...store.records,
+      saveAction: async () => {
+        throw new Error('the process died');
+      },
+    },
+  };
+  await expect(execute(deps({ store: dying }), ids)).rejects.toThrow('the process died');
+  expect(world.size).toBe(1);
+  expect(await execute(deps(), ids)).toMatchObject({ status: 'kept' });
+  expect(scheduled.size).toBe(1);
+});
+
+test('a failed execution is undone by itself, because nobody kept it', async () => {
+  const ids = await put();
+  const blind = new Map(
+    [...toyMechanisms(world)].map(([id, one]) => [
+      id,
+      { ...one, driver: { ...one.driver, verify: async () => ({ holds: false, found: '' }) } },
+    ]),
+  );
+  await expect(execute(deps({ mechanisms: blind }), ids)).rejects.toThrow('it was applied');
+  const failure = { Error: 'NotVerified' };
+  const compensation = { ...ids, cause: 'execution-failed', by: 'respond', failure };
+  expect(await reverse(deps(), compensation)).toMatchObject({ status: 'failed' });
+  expect(world.size).toBe(0);
+});
