@@ -154,7 +154,7 @@ test('an action that only a person undoes has to need a person: tier 1 is refuse
     'lifetime: { undo: by-a-person, reviewAfterDays: 30 }',
   );
   expect(() => loadPolicy(directory, 'example')).toThrow(
-    /actions\.yaml:\d+:\d+: actions\.add_ip_to_watchlist\.lifetime\.undo: expected reverses-when-due or kept/,
+    /actions\.yaml:\d+:\d+ actions\.add_ip_to_watchlist\.lifetime\.undo: expected reverses-when-due or kept/,
   );
 });
 
