@@ -1,9 +1,10 @@
 // Commands that a person would copy, run by a real shell in which the tool only notes its words and answers as told.
+
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { shell } from '../functions/domain/shell.ts';
+import { shell } from '../functions/domain/wording.ts';
 
 /** Follows the last word of a call. */
 const END = '\u0001';

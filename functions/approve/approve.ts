@@ -1,13 +1,9 @@
 // Puts the question to the people whose turn it is, keeps the callback, and ends the request when its time is over.
+
 import * as z from 'zod';
-import {
-  type Action,
-  ActionId,
-  type ApprovalRequest,
-  type Approver,
-  IncidentId,
-} from '../domain/action.ts';
+import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
+import type { ApprovalRequest, Approver } from '../domain/approval.ts';
 import { InvalidInput, NotFound, Unavailable } from '../domain/errors.ts';
 import { alikeTo, orderOf } from '../domain/similar-questions.ts';
 import type { Mac } from '../links/signed-claims.ts';

@@ -114,3 +114,12 @@ export type Alert = z.infer<typeof Alert>;
 /** What the event itself says; the rest comes from our own records. */
 export const Reported = Alert.omit({ alertId: true, causedBy: true, generation: true });
 export type Reported = z.infer<typeof Reported>;
+
+/** The instances whose packets were seen; none where the traffic was no packet of theirs, but a name or an API call. */
+export const instancesSeen = ({
+  traffic,
+  entities,
+}: Pick<Alert, 'traffic' | 'entities'>): Entity[] =>
+  traffic.layer === 'dns' || traffic.layer === 'aws-api'
+    ? []
+    : entities.filter(({ kind, part }) => kind === 'instance' && part !== 'related');

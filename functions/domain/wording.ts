@@ -53,3 +53,6 @@ export const quoted = (text: string, most = 300): string =>
 
 /** An id such as `block_ip_at_firewall` or `reversal-failed` as words. */
 export const words = (id: string): string => id.replaceAll(/[-_]/g, ' ');
+
+/** A target may be an attacker's words: in single quotes, a POSIX shell takes all of them as they stand. */
+export const shell = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

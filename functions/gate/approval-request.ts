@@ -1,6 +1,7 @@
 // The question put to people: the ladder as it stands now, in absolute times, without those whom it is about.
-import type { ApprovalRequest, Approver } from '../domain/action.ts';
+
 import type { Entity } from '../domain/alert.ts';
+import type { ApprovalRequest, Approver } from '../domain/approval.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { peopleOf } from '../policy/people.ts';
 import {

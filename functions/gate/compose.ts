@@ -1,6 +1,7 @@
 // From a ruling to the record of an action: everything that is known about it before anything happens.
 
-import type { Action, ApprovalRequest, Status } from '../domain/action.ts';
+import type { Action, Status } from '../domain/action.ts';
+import type { ApprovalRequest } from '../domain/approval.ts';
 import type { Recommendation } from '../domain/assessment.ts';
 import type { Effect } from '../mechanisms/registry.ts';
 import { actionDigest, append, moveTo } from '../store/hash-chain.ts';

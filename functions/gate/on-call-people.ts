@@ -1,6 +1,6 @@
 // Whom a question is put to, by the ladder as it is staffed at that moment.
 
-import type { ApprovalRequest } from '../domain/action.ts';
+import type { ApprovalRequest } from '../domain/approval.ts';
 import { staffNow } from '../platform/on-call-schedule.ts';
 import { requestApproval } from './approval-request.ts';
 import type { Ruling } from './decide.ts';

@@ -1,6 +1,8 @@
 // What people have to know of an action in its state, and who they are.
-import type { Action, Approver } from '../domain/action.ts';
+
+import type { Action } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
+import type { Approver } from '../domain/approval.ts';
 import type { Facts } from '../domain/facts.ts';
 import { onCallOf, peopleOf } from '../policy/people.ts';
 import type { Policy } from '../policy/policy.ts';

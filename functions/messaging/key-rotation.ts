@@ -2,7 +2,7 @@
 
 import type { Action } from '../domain/action.ts';
 import { changesOf } from '../domain/action-catalog.ts';
-import { shell } from '../domain/shell.ts';
+import { shell } from '../domain/wording.ts';
 
 /** Commands in order, with nothing to fill in. Empty for whatever is no revoked key. */
 export function rotationOf({ name, target, parameters, region }: Action): string[] {

@@ -1,5 +1,7 @@
 // Links that messages carry: each decides in one person's name, about one action, until a moment that the link names.
-import type { Action, Approver } from '../domain/action.ts';
+
+import type { Action } from '../domain/action.ts';
+import type { Approver } from '../domain/approval.ts';
 import { issueLink, type PagePurpose } from '../links/link.ts';
 import type { Mac } from '../links/signed-claims.ts';
 

@@ -1,6 +1,8 @@
 // Tells people what they have to know or do about an action, by the state that it is in.
+
 import * as z from 'zod';
-import { type Action, ActionId, type Approver, IncidentId } from '../domain/action.ts';
+import { type Action, ActionId, IncidentId } from '../domain/action.ts';
+import type { Approver } from '../domain/approval.ts';
 import type { Mac } from '../links/signed-claims.ts';
 import { askedOf, type News, newsOf, questionsTo } from '../messaging/action-notice.ts';
 import { asText } from '../messaging/channels/channel.ts';

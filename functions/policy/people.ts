@@ -1,9 +1,9 @@
 // The people of policy, as those who are asked or told.
-import type { Approver } from '../domain/action.ts';
+
 import type { Entity } from '../domain/alert.ts';
-import { concerns } from './own-action.ts';
+import type { Approver } from '../domain/approval.ts';
 import type { Policy } from './policy.ts';
-import type { Escalation, Schedule } from './schemas/escalation.ts';
+import type { Escalation, Person, Schedule } from './schemas/escalation.ts';
 
 /** Those of the ids that policy still knows, and no schedule, without the person whom `about` is about: nobody decides about themselves. */
 export const peopleOf = (
@@ -34,3 +34,19 @@ export const slackAnswersOf = ({ channels, signIn }: Answering) =>
 /** The member of Slack whose click is this person's answer; null where there are no buttons for them. */
 export const slackMemberOf = (policy: Answering, person: string): string | null =>
   (slackAnswersOf(policy) && policy.channels.people[person]?.slack) ?? null;
+
+/** True when one of the person's principals names the target: as a whole, or as a part of an ARN or a principal id. */
+export function concerns(
+  person: Pick<Person, 'principals'>,
+  target: Pick<Entity, 'value' | 'attributes'>,
+): boolean {
+  const named = [target.value, target.attributes.userName, target.attributes.principalId];
+  return person.principals.some((principal) =>
+    named.some((name) => {
+      const known = name?.toLowerCase();
+      const asked = principal.toLowerCase();
+      // A principal may be an ARN itself, so the whole is compared before the parts.
+      return known === asked || known?.split(/[/:]/).includes(asked);
+    }),
+  );
+}

@@ -1,6 +1,8 @@
 // Says that an action will be undone soon, and gives one person the means to keep, extend or reverse it.
+
 import * as z from 'zod';
-import { type Action, ActionId, type Approver, IncidentId } from '../domain/action.ts';
+import { type Action, ActionId, IncidentId } from '../domain/action.ts';
+import type { Approver } from '../domain/approval.ts';
 import { known, unknown } from '../domain/facts.ts';
 import { seenOnWebInWords } from '../domain/web-requests.ts';
 import type { Mac } from '../links/signed-claims.ts';

@@ -1,9 +1,10 @@
 // A person's word on a request, and what becomes of it: pure, one outcome per state.
 
-import type { Action, ApprovalRequest, Vote } from '../domain/action.ts';
+import type { Action } from '../domain/action.ts';
+import type { ApprovalRequest, Vote } from '../domain/approval.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { utc } from '../domain/wording.ts';
-import { concerns } from '../policy/own-action.ts';
+import { concerns } from '../policy/people.ts';
 import type { Escalation } from '../policy/schemas/escalation.ts';
 import { moveTo, noted } from '../store/hash-chain.ts';
 

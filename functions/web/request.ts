@@ -1,6 +1,7 @@
 // What somebody who is asked may do besides deciding: say that they are on it, ask for more time, hand it to somebody.
 
-import type { Action, Approver } from '../domain/action.ts';
+import type { Action } from '../domain/action.ts';
+import type { Approver } from '../domain/approval.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { span, utc } from '../domain/wording.ts';
 import { peopleOf } from '../policy/people.ts';

@@ -1,8 +1,9 @@
 // What a page shows of an action to one person, read for it.
 
 import type { Context } from 'hono';
-import type { Action, Approver } from '../domain/action.ts';
+import type { Action } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
+import type { Approver } from '../domain/approval.ts';
 import type { Assessment } from '../domain/assessment.ts';
 import type { Incident } from '../domain/incident.ts';
 import { alikeTo } from '../domain/similar-questions.ts';

@@ -1,8 +1,9 @@
 // Words for people: times, spans, and text that somebody else wrote.
+
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cut, oneLine, quoted, span, utc } from '../../functions/domain/wording.ts';
-import { concerns } from '../../functions/policy/own-action.ts';
+import { concerns } from '../../functions/policy/people.ts';
 
 describe('words', () => {
   test('for a time name the hour, the zone and the day', () => {

@@ -1,7 +1,8 @@
 // An action that waits for a person or is in force, with its alert and incident, and the site that serves its links.
 
-import type { Action, ApprovalRequest } from '../../functions/domain/action.ts';
+import type { Action } from '../../functions/domain/action.ts';
 import type { Alert } from '../../functions/domain/alert.ts';
+import type { ApprovalRequest } from '../../functions/domain/approval.ts';
 import { issueLink, type LinkClaims } from '../../functions/links/link.ts';
 import { blockAddress } from '../../functions/mechanisms/waf/address.ts';
 import { overdueAt, type Scheduled } from '../../functions/platform/schedules.ts';

@@ -1,6 +1,8 @@
 // What somebody may do besides deciding, and requests that more than one person has to approve.
+
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Action, ApprovalRequest } from '../../functions/domain/action.ts';
+import type { Action } from '../../functions/domain/action.ts';
+import type { ApprovalRequest } from '../../functions/domain/approval.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { INCIDENT_ID, POLICY } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';

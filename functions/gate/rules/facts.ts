@@ -1,8 +1,9 @@
 // What the facts say about the target. A fact that is unknown counts as the worst that it could be.
+
 import { isDeepStrictEqual } from 'node:util';
 import { changesOf } from '../../domain/action-catalog.ts';
+import { instancesSeen } from '../../domain/alert.ts';
 import { APPROVER_ADDRESS, type Fact, type InForce } from '../../domain/facts.ts';
-import { instancesSeen } from '../../domain/instances-seen.ts';
 import type { Effect } from '../../mechanisms/registry.ts';
 import { type Proposal, type Rule, verdict } from '../proposal.ts';
 

@@ -1,11 +1,12 @@
 // revoke_api_key for IAM access keys: inactive, and afterwards the status that was captured.
+
 import type { IAM } from '@aws-sdk/client-iam';
 import * as z from 'zod';
 import type { Description, Parameters } from '../../domain/action.ts';
 import type { Alert, Entity } from '../../domain/alert.ts';
 import { InvalidInput, StateChanged } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
-import { shell } from '../../domain/shell.ts';
+import { shell } from '../../domain/wording.ts';
 import { aws, causedBy } from '../../platform/aws-errors.ts';
 import { earlierIncidents, undoneAfter, whatIamSays } from '../affected.ts';
 import { refuseServiceAccount, UserName } from '../iam-user.ts';

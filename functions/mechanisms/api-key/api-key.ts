@@ -1,10 +1,11 @@
 // revoke_api_key for API Gateway: the key is disabled, and afterwards enabled as it was. Its value is never read.
+
 import type { APIGateway } from '@aws-sdk/client-api-gateway';
 import * as z from 'zod';
 import type { Description } from '../../domain/action.ts';
 import { Denied, NotFound, StateChanged } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
-import { shell } from '../../domain/shell.ts';
+import { shell } from '../../domain/wording.ts';
 import { aws, causedBy } from '../../platform/aws-errors.ts';
 import { earlierIncidents, undoneAfter } from '../affected.ts';
 import { defineMechanism, type Subject } from '../mechanism.ts';

@@ -1,9 +1,10 @@
 // increase_logging_verbosity on the network: a flow log for one interface of an instance, made, tagged and deleted.
+
 import * as z from 'zod';
 import type { Description, Parameters } from '../../domain/action.ts';
 import type { Entity } from '../../domain/alert.ts';
 import { InvalidInput, NotFound, QuotaExceeded, StateChanged } from '../../domain/errors.ts';
-import { shell } from '../../domain/shell.ts';
+import { shell } from '../../domain/wording.ts';
 import { undoneAfter } from '../affected.ts';
 import { defineMechanism, type Subject } from '../mechanism.ts';
 import {

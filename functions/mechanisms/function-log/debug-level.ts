@@ -1,10 +1,11 @@
 // increase_logging_verbosity on a function: its application log level becomes DEBUG, and what it was comes back.
+
 import type { Lambda } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
 import type { Description } from '../../domain/action.ts';
 import type { Entity } from '../../domain/alert.ts';
 import { Conflict, NotFound, StateChanged } from '../../domain/errors.ts';
-import { shell } from '../../domain/shell.ts';
+import { shell } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
 import { undoneAfter } from '../affected.ts';
 import { lookUntil, type Sleep } from '../look-until.ts';

@@ -1,10 +1,11 @@
 // disable_function_url: a function URL that is open to everyone requires IAM authentication.
+
 import type { Lambda } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
 import type { Description } from '../../domain/action.ts';
 import { InvalidInput, StateChanged } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
-import { shell } from '../../domain/shell.ts';
+import { shell } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
 import { earlierIncidents } from '../affected.ts';
 import { defineMechanism, type Subject } from '../mechanism.ts';

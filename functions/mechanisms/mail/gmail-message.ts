@@ -1,8 +1,7 @@
 // quarantine_email in Gmail: one message loses the labels that show it and gets one that hides it; then the reverse.
 import * as z from 'zod';
 import { Conflict, NotFound, StateChanged } from '../../domain/errors.ts';
-import { shell } from '../../domain/shell.ts';
-import { quoted } from '../../domain/wording.ts';
+import { quoted, shell } from '../../domain/wording.ts';
 import { type Driver, defineMechanism, type Subject } from '../mechanism.ts';
 import { createGmail, type Gmail, type GmailClients, type Label } from './gmail.ts';
 import { describeQuarantine, keyOf, messageOf, QUARANTINE, requireMessage } from './message.ts';

@@ -1,8 +1,7 @@
 // quarantine_email in Exchange Online: one message moved into a hidden folder of its mailbox, and back where it was.
 import * as z from 'zod';
 import { Conflict, NotFound, StateChanged } from '../../domain/errors.ts';
-import { shell } from '../../domain/shell.ts';
-import { quoted } from '../../domain/wording.ts';
+import { quoted, shell } from '../../domain/wording.ts';
 import { type Driver, defineMechanism, type Subject } from '../mechanism.ts';
 import { createGraph, type Graph, type GraphClients } from './graph.ts';
 import { describeQuarantine, keyOf, messageOf, QUARANTINE, requireMessage } from './message.ts';

@@ -1,10 +1,9 @@
 // Blocks one address at the network: a deny rule in the network ACL of the subnets that the attacked instance is in.
 import type { NetworkAclEntry } from '@aws-sdk/client-ec2';
 import * as z from 'zod';
-import type { Alert } from '../../domain/alert.ts';
+import { type Alert, instancesSeen } from '../../domain/alert.ts';
 import { Conflict, QuotaExceeded, StateChanged } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
-import { instancesSeen } from '../../domain/instances-seen.ts';
 import { entryFor, type Host, keyOf } from '../host-address.ts';
 import { defineMechanism, type Subject } from '../mechanism.ts';
 import { createAclAccess, type NetworkClients, type Place } from './acl.ts';

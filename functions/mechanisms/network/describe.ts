@@ -1,7 +1,8 @@
 // What an approver is told about a deny rule in a network ACL: what changes, and everything that stands behind the ACL.
+
 import type { Description } from '../../domain/action.ts';
 import type { Facts, NetworkAclFacts } from '../../domain/facts.ts';
-import { shell } from '../../domain/shell.ts';
+import { shell } from '../../domain/wording.ts';
 import { earlierIncidents, undoneAfter } from '../affected.ts';
 import { keyOf } from '../host-address.ts';
 import type { Subject } from '../mechanism.ts';

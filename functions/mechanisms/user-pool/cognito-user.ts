@@ -1,10 +1,11 @@
 // disable_user_account_temporarily for users of a Cognito user pool: disabled and signed out, and enabled again.
+
 import type { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider';
 import * as z from 'zod';
 import type { Description } from '../../domain/action.ts';
 import { NotFound, StateChanged } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
-import { shell } from '../../domain/shell.ts';
+import { shell } from '../../domain/wording.ts';
 import { aws, causedBy } from '../../platform/aws-errors.ts';
 import { earlierIncidents, undoneAfter } from '../affected.ts';
 import { defineMechanism, type Subject } from '../mechanism.ts';

@@ -1,10 +1,11 @@
 // disable_user_account_temporarily for IAM users: the stack's own deny-all policy, attached and detached.
+
 import type { IAM } from '@aws-sdk/client-iam';
 import * as z from 'zod';
 import type { Description } from '../../domain/action.ts';
 import { QuotaExceeded, StateChanged } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
-import { shell } from '../../domain/shell.ts';
+import { shell } from '../../domain/wording.ts';
 import { aws, causedBy } from '../../platform/aws-errors.ts';
 import { earlierIncidents, undoneAfter, whatIamSays } from '../affected.ts';
 import { refuseServiceAccount, UserName } from '../iam-user.ts';

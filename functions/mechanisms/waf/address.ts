@@ -1,11 +1,12 @@
 // Watching and blocking one address are the same change to different IP sets: both mechanisms, from one shape.
+
 import * as z from 'zod';
 import type { Description } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
 import { InvalidInput, NotFound } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { CLOUDFRONT_REGION, type IpSet, WafScope } from '../../domain/ip-set.ts';
-import { shell } from '../../domain/shell.ts';
+import { shell } from '../../domain/wording.ts';
 import { earlierIncidents, seenOnWeb, undoneAfter } from '../affected.ts';
 import { entryFor, keyOf } from '../host-address.ts';
 import type { Mechanism, Subject } from '../mechanism.ts';

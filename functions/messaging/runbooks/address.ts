@@ -1,7 +1,7 @@
 // Refusing an address or a range: block_cidr_range, and what a person does where block_ip_at_firewall may not run.
 
 import type { Entity } from '../../domain/alert.ts';
-import { shell } from '../../domain/shell.ts';
+import { shell } from '../../domain/wording.ts';
 import { parseAddress } from '../../platform/ip-address.ts';
 import { awsIn, type Book, type Case, notOneOf, type Runbook } from './template.ts';
 

@@ -1,8 +1,7 @@
 // send_breach_notification: no command sends it. What counsel needs first, and which clocks may run.
 
-import { shell } from '../../domain/shell.ts';
 import { minutesAfter } from '../../domain/time.ts';
-import { utc } from '../../domain/wording.ts';
+import { shell, utc } from '../../domain/wording.ts';
 import { awsIn, type Book, type Case, seenByCloudTrail } from './template.ts';
 
 /** Who signs decides which law applies; these are the hours that are asked about most. */

@@ -1,7 +1,6 @@
 // Taking a credential away: revoke_service_account_credential, and what a person does where revoke_api_key or
 // disable_user_account_temporarily may not run.
-import { shell } from '../../domain/shell.ts';
-import { quoted } from '../../domain/wording.ts';
+import { quoted, shell } from '../../domain/wording.ts';
 import {
   awsIn,
   type Book,

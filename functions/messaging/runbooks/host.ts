@@ -1,6 +1,6 @@
 // isolate_production_host: an instance, or one network interface, gets a security group that lets nothing through.
 
-import { shell } from '../../domain/shell.ts';
+import { shell } from '../../domain/wording.ts';
 import { isSingleHost, parseAddress } from '../../platform/ip-address.ts';
 import { awsIn, type Book, type Case, fileOf, notOneOf, type Runbook } from './template.ts';
 

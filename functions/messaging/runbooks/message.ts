@@ -1,6 +1,5 @@
 // quarantine_email by hand, where the account is not joined to the provider or the gate handed it over.
-import { shell } from '../../domain/shell.ts';
-import { quoted } from '../../domain/wording.ts';
+import { quoted, shell } from '../../domain/wording.ts';
 import { type Book, fileOf, notOneOf, type Runbook } from './template.ts';
 
 /** As alerts name a message: its mailbox, a slash, and the provider's id of it. */

@@ -2,8 +2,7 @@
 import type { Action } from '../../domain/action.ts';
 import type { Alert, Entity } from '../../domain/alert.ts';
 import type { Facts } from '../../domain/facts.ts';
-import { shell } from '../../domain/shell.ts';
-import { quoted } from '../../domain/wording.ts';
+import { quoted, shell } from '../../domain/wording.ts';
 
 export type Runbook = {
   /** What a person answers before anything is typed. */

@@ -1,8 +1,9 @@
 // What is said of a question: to whoever is asked, and to whoever was.
 
-import type { Action, Approver } from '../../domain/action.ts';
+import type { Action } from '../../domain/action.ts';
 import { opensTicketUnanswered } from '../../domain/action-catalog.ts';
 import type { Alert } from '../../domain/alert.ts';
+import type { Approver } from '../../domain/approval.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { oneLine, quoted, utc, words } from '../../domain/wording.ts';
 import { beforeFact, stepsByHand } from './by-hand.ts';

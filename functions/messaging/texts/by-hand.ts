@@ -1,6 +1,8 @@
 // What is said of an action that a person does, or decides not to.
-import type { Action, Approver } from '../../domain/action.ts';
+
+import type { Action } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
+import type { Approver } from '../../domain/approval.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { quoted, words } from '../../domain/wording.ts';
 import { runbookOf } from '../runbook.ts';

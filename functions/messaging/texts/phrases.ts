@@ -1,8 +1,9 @@
 // What the texts of messages share: the line about an action, its facts, and what was seen since.
 
-import type { Action, Approver } from '../../domain/action.ts';
+import type { Action } from '../../domain/action.ts';
 import { opensTicketUnanswered } from '../../domain/action-catalog.ts';
 import type { Alert } from '../../domain/alert.ts';
+import type { Approver } from '../../domain/approval.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { oneLine, quoted, unlinked, utc, words } from '../../domain/wording.ts';
 import type { Message } from '../message.ts';

@@ -1,8 +1,9 @@
 // policies/actions.yaml: what may run alone, what needs a person, and what never runs.
+
 import * as z from 'zod';
 import { ActionName } from '../../domain/action-catalog.ts';
 import { EntityKind } from '../../domain/alert.ts';
-import { Role } from '../../domain/role.ts';
+import { Role } from '../../domain/approval.ts';
 
 const common = {
   description: z.string().min(10).max(300),

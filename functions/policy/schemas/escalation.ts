@@ -1,6 +1,7 @@
 // policies/escalation.yaml: who is asked, in what order.
+
 import * as z from 'zod';
-import { Role } from '../../domain/role.ts';
+import { Role } from '../../domain/approval.ts';
 import { SecretName } from './channels.ts';
 
 const PersonId = z
