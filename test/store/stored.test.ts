@@ -14,6 +14,7 @@ import { type Site, startSite } from '../browser/site.ts';
 import { ALERT_ID, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 
 const FOLDER = join(import.meta.dirname, '../fixtures/stored');
+const FOLDERS = join(import.meta.dirname, '../../functions/mechanisms');
 const files = globSync('v*/*.json', { cwd: FOLDER }).sort();
 const versions = [...new Set(files.map((file) => file.split('/')[0] ?? ''))];
 const read = (file: string) => readFileSync(join(FOLDER, file), 'utf8');
@@ -31,9 +32,13 @@ test('items that an earlier version stored are never changed, and none goes: the
 });
 
 test('every mechanism has a state before it that an earlier version recorded, and reads it', () => {
-  const stored = versions.flatMap((version) =>
-    Object.entries(JSON.parse(read(`${version}/before-states.json`))),
-  );
+  const stored = [
+    ...versions.map((version) => read(`${version}/before-states.json`)),
+    // A mechanism that came later has them in its own folder.
+    ...globSync('*/before-states.json', { cwd: FOLDERS }).map((file) =>
+      readFileSync(join(FOLDERS, file), 'utf8'),
+    ),
+  ].flatMap((text) => Object.entries(JSON.parse(text)));
   expect([...new Set(stored.map(([id]) => id))].sort()).toEqual(
     MECHANISMS.map(({ id }) => id).sort(),
   );
