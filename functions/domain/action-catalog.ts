@@ -1,4 +1,4 @@
-// What code knows about each action: one record with an answer to every question.
+// Every action and its properties, with an answer to every question.
 import * as z from 'zod';
 import type { EntityKind } from './alert.ts';
 
@@ -19,7 +19,7 @@ type Changes = {
   targets: Targets;
   /** Whether something stops working. An alert about an absence may then be self-inflicted (promise 7). */
   cutsOff: boolean;
-  /** Whether it asks and interrupts nobody. An alert of high severity then needs a notification besides. */
+  /** Whether it runs without notifying anyone. An alert of high severity then needs a notification besides. */
   quiet: boolean;
   /** What its effects depend on besides the target. While that is unknown, a person decides. */
   dependsOn: 'network-acls' | null;
@@ -126,7 +126,7 @@ export const ACTIONS = {
   },
   isolate_production_host: {
     kind: 'by-hand',
-    // An address, where it is one of ours: blocking it cuts off the host that has it.
+    // Our own address: blocking it cuts off its host.
     targets: { instance: FROM_CODE, 'network-interface': FROM_CODE, ip: FROM_CODE },
   },
   revoke_service_account_credential: {
@@ -159,7 +159,7 @@ export function changesOf(name: ActionName | null): Changes | null {
 export const informs = (name: ActionName | null): boolean =>
   name !== null && ACTIONS[name].kind === 'informs';
 
-/** True where a ticket is opened although nobody answered. */
+/** True where a ticket is opened although the request expired. */
 export const opensTicketUnanswered = (name: ActionName | null): boolean => {
   const properties: ActionProperties | null = name && ACTIONS[name];
   return properties?.kind === 'informs' && properties.ifUnanswered === 'ticket';

@@ -1,4 +1,4 @@
-// What a mechanism may do in AWS: statements as data, each wildcard with a reason.
+// Permissions of a mechanism as data, each wildcard with its reason.
 import type { IpSet } from '../domain/ip-set.ts';
 
 /** One resource by its ARN, or many by a wildcard and the reason why no narrower ARN is possible. */
@@ -39,7 +39,7 @@ export type DeployedStack = {
 
 export type Permissions = (stack: DeployedStack) => readonly Permission[];
 
-/** What the functions of a scope are told besides what every executor is told: name to value. */
+/** Extra environment variables of a scope's functions: name to value. */
 export type Environment = (stack: DeployedStack) => Readonly<Record<string, string>>;
 
 /** @example every('arn:aws:iam::111122223333:user/*', 'Any user may be the one that an alert is about') */

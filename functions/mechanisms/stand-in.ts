@@ -1,4 +1,4 @@
-// What stand-ins are made of: a laptop's version of the AWS APIs that mechanisms call.
+// Types and parts of stand-ins, the laptop's version of AWS APIs.
 import type { Send } from '../messaging/message.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Canary } from '../policy/schemas/drill.ts';

@@ -1,4 +1,4 @@
-// What an alert source is: which events are its own, and how one finding is read.
+// An alert source: which events are its own, and how to read a finding.
 import type { InvalidInput } from '../domain/errors.ts';
 import type { Draft } from './draft.ts';
 

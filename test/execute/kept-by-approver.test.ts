@@ -1,4 +1,4 @@
-// P4: what only a person undoes is kept in the name of the person who approved it.
+// P4: the approver keeps an action that only a person undoes.
 import { beforeEach, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import { Denied } from '../../functions/domain/errors.ts';
@@ -59,7 +59,7 @@ const put = async (change: Partial<Action> = {}) => {
 };
 const load = ({ actionId }: { actionId: string }) => store.records.action(INCIDENT_ID, actionId);
 
-test('its approver keeps it from the start, and is asked at the review date', async () => {
+test('the approver keeps the action at once and is asked at the review date', async () => {
   const ids = await put();
   expect(await execute(deps(), ids)).toMatchObject({ status: 'kept' });
   expect(world.get(attacker.value)).toBe('ours');
@@ -69,7 +69,7 @@ test('its approver keeps it from the start, and is asked at the review date', as
   expect([...scheduled.values()]).toMatchObject([{ at: REVIEW, target: { kind: 'remind' } }]);
 });
 
-test('nothing but a person undoes it', async () => {
+test('only a person undoes the action', async () => {
   const ids = await put();
   await execute(deps(), ids);
   for (const cause of ['due', 'sweeper'] as const)
@@ -82,7 +82,7 @@ test('nothing but a person undoes it', async () => {
   expect(world.size).toBe(0);
 });
 
-test('is refused before anything is applied when nobody approved it', async () => {
+test('an action without an approver is refused before it is applied', async () => {
   const ids = await put({ status: 'proposed', disposition: 'auto', approval: null });
   await expect(execute(deps(), ids)).rejects.toThrow(Denied);
   expect(world.size).toBe(0);
@@ -105,7 +105,7 @@ test('a crash between the change and its record ends in one kept action with one
   expect(scheduled.size).toBe(1);
 });
 
-test('a failed execution is undone by itself, because nobody kept it', async () => {
+test('a failed execution is reverted, because it never came into force', async () => {
   const ids = await put();
   const blind = new Map(
     [...toyMechanisms(world)].map(([id, one]) => [

@@ -13,7 +13,7 @@ export type ScopeFolder = {
   scope: string;
   mechanisms: readonly MechanismInfo[];
   permissions: Permissions;
-  /** Whether its functions are told more than every executor is. */
+  /** Whether its functions need environment variables of their own. */
   environment: boolean;
 };
 

@@ -1,4 +1,4 @@
-// disable_function_url: a function URL that is open to everyone requires IAM authentication.
+// disable_function_url: has an open function URL require IAM authentication.
 
 import type { Lambda } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
@@ -71,7 +71,7 @@ function connect({ lambda }: FunctionUrlClients): ReturnType<typeof requireIam.c
       throw new InvalidInput('Lambda named an auth type of the URL that is not known', ids);
     return parsed.data;
   };
-  /** Nothing but the auth type: what is left out stays as it is. */
+  /** Sends the auth type only: Lambda keeps all other settings. */
   const set = async ({ target: { value: name } }: Subject, authType: z.infer<typeof AuthType>) => {
     await aws('changing the function URL', { function: name }, () =>
       lambda.updateFunctionUrlConfig({ FunctionName: name, AuthType: authType }),

@@ -1,4 +1,4 @@
-// AWS Health: security risks become alerts about the credential, all else is refused.
+// AWS Health: reads security risks and refuses all other events.
 import { expect, test } from 'vitest';
 import { normalise } from '../normalise.ts';
 import { unwrap } from '../unwrap.ts';
@@ -10,7 +10,7 @@ const read = (event: object) => {
   return normalise(finding);
 };
 
-test('an exposed key is an alert of high severity about that key, which attacked nobody', () => {
+test('reads an exposed key as an alert of high severity with the key as its target', () => {
   const alert = read(sample);
   expect(alert).toMatchObject({
     source: 'health',

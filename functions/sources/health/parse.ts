@@ -43,7 +43,7 @@ export function readHealth({ body, path, envelope }: Finding): Draft {
     type: `Health:${code}`,
     title: titleOf(code),
     description: eventDescription.map(({ one }) => one.latestDescription ?? '').join('\n'),
-    // AWS found the credential in other hands: the product gives no severity of its own.
+    // Health gives no severity. AWS has seen the credential exposed or used by others.
     severity: severityFromLabel('HIGH'),
     accounts: [event.affectedAccount, envelope.account],
     regions: [envelope.region, event.eventRegion],

@@ -1,4 +1,4 @@
-// Inspector: a vulnerability opens a ticket and pages nobody, whatever its severity.
+// Inspector: a vulnerability opens a ticket and never pages.
 import { expect, test } from 'vitest';
 import { judge } from '../../analyse/playbook.ts';
 import { normalise } from '../normalise.ts';
@@ -27,7 +27,7 @@ test('a finding keeps its severity, its vulnerability and the instance it is abo
   });
 });
 
-test('the playbook opens a ticket for a critical vulnerability and notifies nobody', () => {
+test('the playbook only opens a ticket for a critical vulnerability', () => {
   const { recommendations } = judge({ alert: read(sample) } as unknown as Parameters<
     typeof judge
   >[0]);
