@@ -142,6 +142,7 @@ async function deploy(Variables: Record<string, string>): Promise<void> {
     });
   for (const scope of SCOPES) await function_(`${PREFIX}execute-${scope}`);
   await function_('canary-function');
+  await lambda.createFunctionUrlConfig({ FunctionName: 'canary-function', AuthType: 'NONE' });
 }
 
 /** Made as docs/drills.md says. */
@@ -163,6 +164,7 @@ async function canaries(): Promise<Canary[]> {
   const networkAclId = NetworkAcl?.NetworkAclId ?? '';
   return [
     { mechanisms: ['function-log.debug-level'], kind: 'function', value: 'canary-function' },
+    { mechanisms: ['function-url.require-iam'], kind: 'function', value: 'canary-function' },
     {
       mechanisms: ['flow-log.interface'],
       kind: 'network-interface',
