@@ -27,6 +27,11 @@ describe('an event that no source reads', () => {
     );
   });
 
+  test('is refused although it has the detail type of a known product from another sender', () => {
+    const posing = { ...lookAlike, 'detail-type': 'GuardDuty Finding' };
+    expect(() => unwrap(JSON.stringify(posing))).toThrow('no source reads "GuardDuty Finding"');
+  });
+
   test('is read in the form that policy names for its partner', () => {
     const [finding] = unwrap(JSON.stringify(lookAlike), [partner]);
     expect(finding).toMatchObject({ product: 'guardduty', body: lookAlike.detail });

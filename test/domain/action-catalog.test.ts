@@ -1,6 +1,11 @@
 // The record of actions: a missing answer is a type error, and policy agrees with it.
 import { describe, expect, test } from 'vitest';
-import { ACTIONS, type ActionProperties } from '../../functions/domain/action-catalog.ts';
+import {
+  ACTIONS,
+  ActionName,
+  type ActionProperties,
+  changesOf,
+} from '../../functions/domain/action-catalog.ts';
 import { MECHANISMS } from '../../functions/mechanisms/registry.ts';
 import { loadPolicy, POLICIES } from '../../functions/policy/load.ts';
 
@@ -55,3 +60,24 @@ test.each(Object.entries(ACTIONS))(
     expect(MECHANISMS.some(({ action }) => action === name)).toBe(kind !== 'by-hand');
   },
 );
+
+test('five actions make something stop, so that an alert about it may be self-inflicted', () => {
+  const cutting = ActionName.options.filter((name) => changesOf(name)?.cutsOff);
+  expect(cutting).toEqual([
+    'quarantine_email',
+    'block_ip_at_firewall',
+    'disable_user_account_temporarily',
+    'revoke_api_key',
+    'disable_function_url',
+  ]);
+});
+
+test('three actions run without notifying anyone', () => {
+  const quiet = ActionName.options.filter((name) => changesOf(name)?.quiet);
+  expect(quiet).toEqual(['add_ip_to_watchlist', 'increase_logging_verbosity', 'quarantine_email']);
+});
+
+test('only a revoked key leaves work for a person after its undo', () => {
+  const work = ActionName.options.filter((name) => changesOf(name)?.afterUndo);
+  expect(work).toEqual(['revoke_api_key']);
+});
