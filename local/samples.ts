@@ -1,6 +1,8 @@
 // The alerts that the console offers: each a real event's shape with a story of its own.
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import * as z from 'zod';
+import { withMonthNumber } from '../functions/sources/fields.ts';
 
 const Sample = z.strictObject({
   title: z.string(),
@@ -9,7 +11,9 @@ const Sample = z.strictObject({
 });
 export type Sample = z.infer<typeof Sample> & { id: string };
 
-const FOLDER = new URL('./samples/', import.meta.url);
+const ROOT = resolve(import.meta.dirname, '..');
+/** General ones, and those of each source. */
+const FILES = ['local/samples/*.json', 'functions/sources/*/samples/*.json'];
 
 /** What a newcomer should try first, in this order; the others follow by name. */
 export const FIRST_SAMPLES = [
@@ -20,26 +24,48 @@ export const FIRST_SAMPLES = [
 ];
 
 export function loadSamples(): Sample[] {
-  const ids = readdirSync(FOLDER)
-    .filter((name) => name.endsWith('.json'))
-    .map((name) => name.replace('.json', ''));
-  return [...new Set([...FIRST_SAMPLES, ...ids])].map((id) => ({
-    id,
-    ...Sample.parse(JSON.parse(readFileSync(new URL(`${id}.json`, FOLDER), 'utf8'))),
+  const samples = globSync(FILES, { cwd: ROOT }).map((path) => ({
+    id: basename(path, '.json'),
+    ...Sample.parse(JSON.parse(readFileSync(join(ROOT, path), 'utf8'))),
   }));
+  const rank = ({ id }: Sample) => FIRST_SAMPLES.indexOf(id) + 1 || FIRST_SAMPLES.length + 1;
+  return samples.sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1));
 }
 
-const INSTANT = /(?<=")\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z(?=")/g;
+/** The ways in which events write a time. */
+const TIMES: readonly { pattern: RegExp; write: (time: Date) => string }[] = [
+  {
+    pattern: /(?<=")\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z(?=")/g,
+    write: (time) => time.toISOString(),
+  },
+  {
+    pattern: /(?<=")\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT(?=")/g,
+    write: (time) => time.toUTCString(),
+  },
+  {
+    pattern: /(?<=")\w{3} \w{3} \d\d \d\d:\d\d:\d\d\.\d{3} UTC \d{4}(?=")/g,
+    write: (time) => {
+      const [weekday, day, month, year, clock] = time.toUTCString().split(/,? /);
+      return `${weekday} ${month} ${day} ${clock}.000 UTC ${year}`;
+    },
+  },
+];
 
 /** The sample as a new event: with another id, so that it is not taken for a repeat, and all its times as if sent now. */
 export function freshEvent({ event }: Sample, newId: () => string, now: Date): string {
   const id = newId();
   const text = JSON.stringify(event);
   const [finding] = [
-    ...text.matchAll(/"(?:id|Id|uid)":\s*"([^"]*(?:[0-9a-f]{32}|\/finding\/)[^"]*)"/g),
+    ...text.matchAll(
+      /"(?:id|Id|uid|eventArn|findingArn)":\s*"([^"]*(?:[0-9a-f]{32}|[/:](?:finding|event)\/)[^"]*)"/g,
+    ),
   ];
   const known = finding?.[1];
   const stamped = known ? text.replaceAll(known, `${known}-${id.slice(-8)}`) : text;
   const since = now.getTime() - Date.parse(String(event.time));
-  return stamped.replace(INSTANT, (instant) => new Date(Date.parse(instant) + since).toISOString());
+  return TIMES.reduce(
+    (said, { pattern, write }) =>
+      said.replace(pattern, (time) => write(new Date(Date.parse(withMonthNumber(time)) + since))),
+    stamped,
+  );
 }

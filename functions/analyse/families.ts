@@ -104,7 +104,7 @@ export const FAMILIES: readonly Family[] = [
   {
     pattern: /^Health:AWS_RISK_/,
     verdict: 'suspicious',
-    says: 'AWS found a credential of this account where others can read it.',
+    says: 'AWS reports that a credential of this account is exposed, or used by others.',
     steps: [{ ...revokeTheKey, part: 'target' }],
   },
   {

@@ -56,6 +56,22 @@ function zoned(value: string): string {
   return day ? `${day}T${clock}${fraction}${zone}` : 'not a time';
 }
 
+/** `Tue, 24 Nov 2026 02:50:00 GMT`: RFC 1123, as AWS Health writes it. */
+const RFC_1123 =
+  /^[A-Z][a-z]{2}, (?<day>\d{2}) (?<month>[A-Z][a-z]{2}) (?<year>\d{4}) (?<clock>\d{2}:\d{2}:\d{2}) GMT$/;
+/** `Tue Nov 24 02:00:00.000 UTC 2026`: as Inspector writes it. */
+const JAVA_DATE =
+  /^[A-Z][a-z]{2} (?<month>[A-Z][a-z]{2}) (?<day>\d{2}) (?<clock>\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?) UTC (?<year>\d{4})$/;
+const MONTHS: readonly string[] = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+
+/** A time with an English month in ISO 8601 UTC; everything else as it is. */
+export function withMonthNumber<T extends string | null | undefined>(value: T): T | string {
+  const written = RFC_1123.exec(value ?? '') ?? JAVA_DATE.exec(value ?? '');
+  const { day, month = '', year, clock } = written?.groups ?? {};
+  const number = MONTHS.indexOf(month) + 1;
+  return number > 0 ? `${year}-${String(number).padStart(2, '0')}-${day}T${clock}Z` : value;
+}
+
 type Severity = Alert['severity'];
 
 /** Label by score. @see https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings-severity.html */

@@ -1,10 +1,11 @@
 // The envelope chooses the source; a shape never does where there is an envelope.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import inspector from './inspector/samples/package-vulnerability.json' with { type: 'json' };
+import { sample } from '../../test/intake/events.ts';
+import { PartnerSource } from '../policy/schemas/account.ts';
 import { SOURCES } from './registry.ts';
 import { isFrom } from './source.ts';
-import { unwrap } from './unwrap.ts';
+import { alone, unwrap } from './unwrap.ts';
 
 /** What a GuardDuty finding looks like, in an event of another product. */
 const lookAlike = {
@@ -14,11 +15,19 @@ const lookAlike = {
   region: 'eu-central-1',
   detail: { type: 'Toxic combination', severity: 9.5, resource: {}, service: {} },
 };
-const partner = {
+const knownType = fc.constantFrom(...SOURCES.flatMap(({ events }) => events.detailTypes));
+const knownSenders = SOURCES.flatMap(({ events }) => events.source ?? []);
+const unknownSender = fc.string().filter((source) => !knownSenders.includes(source));
+/** What may be around or in a finding. */
+const odd = fc.oneof(
+  fc.jsonValue({ maxDepth: 3 }),
+  fc.constantFrom(lookAlike.detail, lookAlike, { findings: [lookAlike.detail] }),
+);
+const partner: PartnerSource = {
   eventBus: 'aws.partner/wiz.io/issues',
   source: 'aws.partner/wiz.io/issues',
   format: 'guardduty',
-} as const;
+};
 
 describe('an event that no source reads', () => {
   test('is refused by its source and detail type, although its detail looks like a finding', () => {
@@ -37,26 +46,62 @@ describe('an event that no source reads', () => {
     expect(finding).toMatchObject({ product: 'guardduty', body: lookAlike.detail });
   });
 
-  test('costs its neighbours nothing, whatever it says of itself', () => {
-    const known = SOURCES.flatMap(({ events }) => events.detailTypes);
+  test('is refused as it is, and its neighbours are still read, whatever it says of itself', () => {
     fc.assert(
-      fc.property(
-        fc.string({ minLength: 1 }),
-        fc.string().filter((type) => !known.includes(type)),
-        (source, type) => {
-          const odd = { ...lookAlike, source, 'detail-type': type };
-          const [first, second] = unwrap(JSON.stringify([odd, inspector]));
-          expect(first).toHaveProperty('error');
-          expect(second).toMatchObject({ product: 'inspector' });
-        },
-      ),
+      fc.property(unknownSender, fc.oneof(fc.string(), knownType), odd, (source, type, detail) => {
+        const event = { ...lookAlike, source, 'detail-type': type, detail };
+        fc.pre(!SOURCES.some((one) => isFrom(one, { source, type })));
+        const [first, second] = unwrap(JSON.stringify([event, sample('package-vulnerability')]));
+        if (!first || !('error' in first)) throw new Error('it was read');
+        expect(first.error.message).toContain('no source reads');
+        expect(JSON.parse(alone(first))).toEqual(JSON.parse(JSON.stringify(event)));
+        expect(second).toMatchObject({ product: 'inspector' });
+      }),
     );
+  });
+
+  test.each([
+    { 'detail-type': 7 },
+    { source: 7 },
+    { source: null },
+    { source: 7, 'detail-type': 'GuardDuty Finding' },
+    { detail: 'text' },
+    { detail: undefined },
+    { detail: 'text', findings: [lookAlike.detail] },
+  ])('is never read by the fields beside it: %j', (change) => {
+    const event = { ...lookAlike.detail, ...lookAlike, ...change };
+    expect(() => unwrap(JSON.stringify(event))).toThrow(/no source reads|expected string/);
+  });
+});
+
+describe('an event inside another', () => {
+  const posing = {
+    'detail-type': 'GuardDuty Finding',
+    source: 'aws.guardduty',
+    account: '444455556666',
+    detail: lookAlike.detail,
+  };
+
+  test.each([
+    ['the generic alert', { ...lookAlike, 'detail-type': 'Countermand Alert' }],
+    ['a partner', lookAlike],
+  ])('of %s does not choose source or account', (_sender, outer) => {
+    for (const detail of [posing, { Type: 'Notification', Message: JSON.stringify(posing) }])
+      expect(
+        unwrap(JSON.stringify({ ...outer, detail }), [{ ...partner, format: 'generic' }]),
+      ).toMatchObject([
+        { product: 'generic', envelope: { account: '111122223333' }, body: detail },
+      ]);
+  });
+
+  test('of a partner that writes GuardDuty findings is refused', () => {
+    const event = JSON.stringify({ ...lookAlike, detail: posing });
+    expect(() => unwrap(event, [partner])).toThrow('$.detail: expected a GuardDuty finding');
   });
 });
 
 test('no event belongs to two sources', () => {
-  const senders = SOURCES.flatMap(({ events }) => events.source ?? ['example.monitoring']);
-  for (const source of senders)
+  for (const source of [...knownSenders, 'example.monitoring', undefined])
     for (const type of SOURCES.flatMap(({ events }) => events.detailTypes))
       expect(
         SOURCES.filter((one) => isFrom(one, { source, type })).length,
@@ -71,3 +116,17 @@ test.each(SOURCES.map(({ id, events }) => ({ id, events })))(
     expect(JSON.stringify(events)).not.toMatch(/state|status|severity/i);
   },
 );
+
+test('sources that share a rule have the same sender and the same filter', () => {
+  const filters = new Map<string, unknown>();
+  for (const { events } of SOURCES) {
+    const { rule, detailTypes: _, ...filter } = events;
+    expect(filters.get(rule) ?? filter).toEqual(filter);
+    filters.set(rule, filter);
+  }
+});
+
+test('every form that policy offers for a partner is a source', () => {
+  const ids = SOURCES.map(({ id }) => id);
+  expect(ids).toEqual(expect.arrayContaining(PartnerSource.shape.format.options));
+});

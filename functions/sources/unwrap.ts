@@ -2,20 +2,25 @@
 import * as z from 'zod';
 import { InvalidInput } from '../domain/errors.ts';
 import type { PartnerSource } from '../policy/schemas/account.ts';
+import { readAs } from './fields.ts';
 import { SOURCES } from './registry.ts';
-import { type Envelope, type Finding, isFrom, type Unreadable } from './source.ts';
+import { type Envelope, type Finding, isFrom, type Source, type Unreadable } from './source.ts';
 
 const Fields = z.record(z.string(), z.unknown());
 const lenient = z.string().optional().catch(undefined);
 const Event = z.looseObject({
-  source: lenient,
+  source: z.string().optional(),
   'detail-type': z.string(),
-  detail: Fields,
+  detail: z.unknown().optional(),
   account: lenient,
   region: lenient,
   time: lenient,
 });
-const ActionName = z.looseObject({ actionName: z.string().min(1).max(200) });
+const CustomAction = z.looseObject({
+  actionName: z.string().min(1),
+  findings: z.array(z.unknown()),
+});
+const MAX_ACTION_NAME = 200;
 /** How SNS and SQS deliver text: to a function in Records, and SNS to a queue or a web hook as it is. */
 const Delivered = z.union([
   z
@@ -44,7 +49,7 @@ export function unwrap(
   const found = parts(parse(body, '$'), {
     path: '$',
     envelope: {},
-    product: null,
+    source: null,
     partners,
     depth: 0,
   });
@@ -74,8 +79,8 @@ export function alone({ body, envelope }: Finding | Unreadable): string {
 type Place = {
   path: string;
   envelope: Envelope;
-  /** Id of the source that the event around names; null where no event is around. */
-  product: string | null;
+  /** The source that the event around names; null where no event is around. */
+  source: Source | null;
   partners: readonly PartnerSource[];
   depth: number;
 };
@@ -91,7 +96,7 @@ function parts(value: unknown, place: Place): (Finding | Unreadable)[] {
 }
 
 function read(value: unknown, place: Place): (Finding | Unreadable)[] {
-  const { path, envelope, product, depth } = place;
+  const { path, envelope, source, depth } = place;
   if (depth > MAX_WRAPPINGS)
     throw new InvalidInput(`${path}: wrapped more than ${MAX_WRAPPINGS} times`);
   const inside = (inner: unknown, at: string, around: Partial<Place> = {}) =>
@@ -101,53 +106,78 @@ function read(value: unknown, place: Place): (Finding | Unreadable)[] {
       throw new InvalidInput(`${path}: expected at least one finding, found an empty list`);
     return value.flatMap((one, i) => inside(one, `${path}[${i}]`));
   }
-  const fields = Fields.safeParse(value);
-  if (!fields.success)
-    throw new InvalidInput(`${path}: expected a finding, found ${describe(value)}`);
-
-  const event = Event.safeParse(value);
-  if (event.success) {
-    const { detail } = event.data;
-    return inside(detail, `${path}.detail`, fromEvent(event.data, place));
+  const fields = fieldsOf(value, path);
+  const list = listIn(fields, source);
+  if (list) return inside(fields[list], `${path}.${list}`);
+  if (source) {
+    checkShape(source, fields, path);
+    return [{ product: source.id, body: fields, path, envelope }];
   }
-  for (const list of ['Findings', 'findings', 'Records'])
-    if (Array.isArray(fields.data[list])) return inside(fields.data[list], `${path}.${list}`);
+  if ('detail-type' in fields) {
+    const event = readAs(Event, value, path);
+    const around = fromEvent(event, place);
+    return inside(fieldsOf(event.detail, `${path}.detail`), `${path}.detail`, around);
+  }
   const delivered = Delivered.safeParse(value);
   if (delivered.success) {
     const at = `${path}.${delivered.data.field}`;
     return inside(parse(delivered.data.text, at), at);
   }
-  if (product) checkShape(product, fields.data, path);
-  return [{ product: product ?? productOf(fields.data, path), body: fields.data, path, envelope }];
+  return [{ product: productOf(fields, path), body: fields, path, envelope }];
 }
 
-/** The source is chosen by what the event says of itself. Its detail's shape never decides. */
+function fieldsOf(value: unknown, path: string): Record<string, unknown> {
+  const fields = Fields.safeParse(value);
+  if (fields.success) return fields.data;
+  throw new InvalidInput(`${path}: expected a finding, found ${describe(value)}`);
+}
+
+/**
+ * The field that holds a list of findings. Inside an event, only a source with a shape of its own sends lists. An event
+ * or a message inside an event is not unwrapped: its sender could pose as another source or account.
+ */
+function listIn(fields: Record<string, unknown>, source: Source | null): string | undefined {
+  if ('detail-type' in fields || (source && !source.hasShape)) return undefined;
+  const lists = source ? ['Findings', 'findings'] : ['Findings', 'findings', 'Records'];
+  return lists.find((name) => Array.isArray(fields[name]));
+}
+
+/** Selects the source by what the event says of itself, never by the shape of its detail. */
 function fromEvent(
   event: z.infer<typeof Event>,
   { path, partners }: Pick<Place, 'path' | 'partners'>,
-): Pick<Place, 'envelope' | 'product'> {
-  const { source, 'detail-type': type, detail, account, region, time } = event;
-  const customAction = ActionName.safeParse(detail).data?.actionName;
-  const envelope = { source, type, account, region, time, ...(customAction && { customAction }) };
+): Pick<Place, 'envelope' | 'source'> {
+  const { source: sender, 'detail-type': type, detail, account, region, time } = event;
+  const customAction = CustomAction.safeParse(detail).data?.actionName.slice(0, MAX_ACTION_NAME);
+  const envelope = {
+    source: sender,
+    type,
+    account,
+    region,
+    time,
+    ...(customAction && { customAction }),
+  };
   if (type.startsWith('GuardDuty Malware Protection'))
     throw new InvalidInput(`${path}.detail-type: "${type}" is a scan result, not a finding`);
-  const product =
-    partners.find((one) => one.source === source)?.format ??
-    SOURCES.find((one) => isFrom(one, envelope))?.id;
-  if (product) return { envelope, product };
-  const known = SOURCES.flatMap(({ events }) => events.detailTypes.map((one) => `"${one}"`));
-  const sender = source === undefined ? '' : ` from "${source.slice(0, 100)}"`;
+  const format = partners.find((one) => one.source === sender)?.format;
+  const source = SOURCES.find((one) => (format ? one.id === format : isFrom(one, envelope)));
+  if (source) return { envelope, source };
+  const named = sender === undefined ? '' : ` from "${sender.slice(0, 100)}"`;
   throw new InvalidInput(
-    `${path}.detail-type: no source reads "${type.slice(0, 100)}"${sender}; expected ${known.join(', ')}, or a partner that policy names`,
+    `${path}.detail-type: no source reads "${type.slice(0, 100)}"${named}; expected ${KNOWN_EVENTS}, or a partner that policy names`,
   );
 }
 
+/** `"GuardDuty Finding" from aws.guardduty`, for each detail type that is read. */
+const KNOWN_EVENTS = SOURCES.flatMap(({ events: { source, detailTypes } }) =>
+  detailTypes.map((type) => `"${type}"${source ? ` from ${source.join(' or ')}` : ''}`),
+).join(', ');
+
 /** Throws InvalidInput for an element that is no finding of the source that its event names. */
-function checkShape(product: string, fields: Record<string, unknown>, path: string): void {
-  const source = SOURCES.find(({ id }) => id === product);
-  if (!source?.hasShape || source.hasShape(fields)) return;
+function checkShape(source: Source, fields: Record<string, unknown>, path: string): void {
+  if (!source.hasShape || source.hasShape(fields)) return;
   throw new InvalidInput(
-    `${path}: expected a finding of ${product}, found one of ${productOf(fields, path)}`,
+    `${path}: expected a finding of ${source.id}, found one of ${productOf(fields, path)}`,
   );
 }
 
@@ -196,4 +226,7 @@ function levels(value: unknown): number {
   return count;
 }
 
-const describe = (value: unknown) => (value === null ? 'null' : `a ${typeof value}`);
+function describe(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  return value === null ? 'null' : `a ${typeof value}`;
+}

@@ -210,16 +210,7 @@ describe('nothing is lost on the way in', () => {
     const types = Object.values(resourcesOf(template, 'AWS::Events::Rule')).flatMap(
       ({ Properties }) => Properties.EventPattern?.['detail-type'] ?? [],
     );
-    expect(types.sort()).toEqual([
-      'AWS Health Abuse Event',
-      'AWS Health Event',
-      'Countermand Alert',
-      'Findings Imported V2',
-      'GuardDuty Finding',
-      'Inspector2 Finding',
-      'Security Hub Findings - Custom Action',
-      'Security Hub Findings - Imported',
-    ]);
+    expect(types.sort()).toEqual(SOURCES.flatMap(({ events }) => events.detailTypes).sort());
   });
 
   test('a schedule that cannot be delivered ends in a queue that its role may write to', () => {

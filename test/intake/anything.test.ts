@@ -83,7 +83,7 @@ test.each(sampleIds)('%s with any one or two of its parts replaced by anything',
 
 /** Parts without which there is no finding: its envelope, its type and what tells the product. */
 const NEEDED =
-  /^(source|detail-type|detail|detail,findings|detail,findings,0|detail,[Tt]ype|.*,finding_info|.*,Types(,0)?)$/;
+  /^(source|detail-type|detail|detail,findings|detail,findings,0|detail,([Tt]ype|eventTypeCode)|.*,finding_info|.*,Types(,0)?)$/;
 
 test.each(productSampleIds)('%s is taken without any one of its other parts', (id) => {
   const event = sample(id);

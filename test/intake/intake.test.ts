@@ -169,3 +169,15 @@ describe('a failure on the way', () => {
     expect(accepted?.outcome).toBe('started');
   });
 });
+
+test('an event of an unknown sender is rejected whole, and is read once policy names the partner', async () => {
+  const event = { ...probe('b'), 'detail-type': 'Scan', source: 'aws.partner/example.com/scan' };
+  const accepted = await desk.accept([event, probe('a')]);
+  expect(accepted.map(({ outcome }) => outcome)).toEqual(['refused', 'started']);
+  const [{ body, reason } = { body: '', reason: '' }] = desk.rejected;
+  expect(JSON.parse(body)).toEqual(event);
+  expect(reason).toContain('no source reads "Scan" from "aws.partner/example.com/scan"; expected');
+  const partner = { eventBus: event.source, source: event.source, format: 'guardduty' } as const;
+  const policy = { ...desk.deps.policy, partnerSources: [partner] };
+  expect(await desk.accept(body, { policy })).toMatchObject([{ findingId: 'b' }]);
+});

@@ -473,3 +473,41 @@ describe('P10: an account can only be stricter', () => {
     expect(told('mine')).toEqual(['protected: "break-glass" is the name of two rules']);
   });
 });
+
+describe('a partner’s event bus', () => {
+  const entry = (change: object = {}) => ({
+    eventBus: 'aws.partner/example.com/alerts',
+    source: 'aws.partner/example.com/alerts',
+    format: 'generic',
+    ...change,
+  });
+  const partners = (...entries: object[]) =>
+    overlay(`partnerSources: ${JSON.stringify(entries)}\n`);
+
+  test('is named with the source of its events and their form', () => {
+    partners(entry(), entry({ source: 'example.scanner', format: 'guardduty' }));
+    expect(loadPolicy(directory, 'mine').partnerSources).toHaveLength(2);
+    expect(loadPolicy(directory, 'example').partnerSources).toEqual([]);
+  });
+
+  test.each([
+    [{ eventBus: 'a b' }, 'eventBus: expected the name of an event bus, found "a b"'],
+    [
+      { source: 'aws.guardduty' },
+      'source: expected the source of a partner, not of an AWS service, found "aws.guardduty"',
+    ],
+    [
+      { format: 'asff' },
+      'format: expected "generic", "guardduty", "security-hub-asff" or "security-hub-ocsf", found "asff"',
+    ],
+    [{ extra: 'x' }, 'extra: is no field that is known here'],
+  ])('is refused with the field that is wrong: %j', (change, fault) => {
+    partners(entry(), entry({ source: 'example.scanner', ...change }));
+    expect(told('mine')).toEqual([`partnerSources.1.${fault}`]);
+  });
+
+  test('is refused when two entries name the same source', () => {
+    partners(entry(), entry({ format: 'guardduty' }));
+    expect(told('mine')).toEqual(['partnerSources: expected each source once, found a list']);
+  });
+});

@@ -65,9 +65,12 @@ export const WebAcls = z.array(WebAcl).max(5);
 /** Events of a partner on its own event bus, and the form in which they write a finding. */
 export const PartnerSource = z.strictObject({
   /** The partner's event bus, which has the name of its event source. */
-  eventBus: z.string().regex(/^[/.\w-]{1,256}$/),
-  /** The `source` of its events. */
-  source: z.string().min(1).max(256),
+  eventBus: z.string().regex(/^[/.\w-]{1,256}$/, 'expected the name of an event bus'),
+  /** The `source` of its events. Those of AWS services are read by the source that knows them. */
+  source: z
+    .string()
+    .max(256)
+    .regex(/^(?!aws\.(?!partner\/))./, 'expected the source of a partner, not of an AWS service'),
   format: z.enum(['generic', 'guardduty', 'security-hub-asff', 'security-hub-ocsf']),
 });
 export type PartnerSource = z.infer<typeof PartnerSource>;
@@ -101,7 +104,14 @@ export const AccountFile = z.strictObject({
   /** Where web requests are sampled. Without any, what an address asked for lately is unknown. */
   webAcls: WebAcls.optional(),
   /** Partners whose findings are read beside those of AWS. */
-  partnerSources: z.array(PartnerSource).max(20).optional(),
+  partnerSources: z
+    .array(PartnerSource)
+    .max(20)
+    .refine(
+      (all) => new Set(all.map(({ source }) => source)).size === all.length,
+      'expected each source once',
+    )
+    .optional(),
   /** Further canaries: what only this account has. */
   canaries: z.array(Canary).optional(),
   /** Shorter lifetimes and time limits; a tier can only be raised. */

@@ -1,14 +1,8 @@
 // AWS Health: reads security risks and refuses all other events.
 import { expect, test } from 'vitest';
-import { normalise } from '../normalise.ts';
-import { unwrap } from '../unwrap.ts';
-import sample from './samples/exposed-key.json' with { type: 'json' };
+import { sample as copyOf, alertOf as read } from '../../../test/intake/events.ts';
 
-const read = (event: object) => {
-  const [finding] = unwrap(JSON.stringify(event));
-  if (!finding || 'error' in finding) throw finding?.error ?? new Error('nothing was found');
-  return normalise(finding);
-};
+const sample = copyOf('exposed-key');
 
 test('reads an exposed key as an alert of high severity with the key as its target', () => {
   const alert = read(sample);
@@ -19,6 +13,7 @@ test('reads an exposed key as an alert of high severity with the key as its targ
     account: '111122223333',
     firstSeenAt: '2026-11-24T02:50:00.000Z',
     updatedAt: '2026-11-24T02:55:00.000Z',
+    notes: [],
   });
   expect(alert.entities).toContainEqual(
     expect.objectContaining({ kind: 'access-key', value: 'AKIAIOSFODNN7EXAMPLE', part: 'target' }),
@@ -42,4 +37,43 @@ test('an operational event is refused with its code', () => {
   expect(() => read({ ...sample, detail })).toThrow(
     '"AWS_EC2_OPERATIONAL_ISSUE" is an operational event, expected a security risk',
   );
+});
+
+const changed = (change: object) => read({ ...sample, detail: { ...sample.detail, ...change } });
+
+test.each([
+  ['AWS_RISK_CREDENTIALS_COMPROMISED', 'critical'],
+  ['AWS_RISK_ACCOUNT_CONSOLE_COMPROMISE', 'critical'],
+  ['AWS_RISK_IAM_QUARANTINE', 'high'],
+  ['AWS_RISK_CREDENTIALS_COMPROMISE_SUSPECTED', 'high'],
+  ['AWS_RISK_CREDENTIALS_EXPOSURE_SUSPECTED', 'medium'],
+  ['AWS_RISK_OF_NEXT_YEAR', 'high'],
+])('%s has severity %s', (eventTypeCode, label) => {
+  expect(changed({ eventTypeCode }).severity.label).toBe(label);
+});
+
+test('the copy in the backup Region has the identity of the event', () => {
+  const identity = ({ account, region, findingId, type }: ReturnType<typeof read>) =>
+    [account, region, findingId, type].join();
+  const copy = { ...sample, region: 'us-west-2' };
+  expect(identity(read(copy))).toBe(identity(read(sample)));
+});
+
+test('the affected account counts, where the event reached the administrator of an organization', () => {
+  expect(read({ ...sample, account: '444455556666' }).account).toBe('111122223333');
+});
+
+test('a further page of affected entities is an alert of its own', () => {
+  expect(changed({ page: '2' }).findingId).toBe(`${sample.detail.eventArn}#2`);
+});
+
+test('a closed event counts as archived', () => {
+  expect(changed({ statusCode: 'closed' }).archived).toBe(true);
+  expect(read(sample).archived).toBe(false);
+});
+
+test('an unreadable time is left out with a note', () => {
+  const alert = changed({ startTime: 'foo 1' });
+  expect(alert.firstSeenAt).toBe(null);
+  expect(alert.notes).toEqual(['The first time is not a time: foo 1']);
 });

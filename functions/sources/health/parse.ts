@@ -4,11 +4,25 @@ import * as z from 'zod';
 import { InvalidInput } from '../../domain/errors.ts';
 import type { Draft } from '../draft.ts';
 import { createCollector } from '../entities.ts';
-import { list, readAs, severityFromLabel, text, unknownTraffic } from '../fields.ts';
+import {
+  list,
+  readAs,
+  severityFromLabel,
+  text,
+  unknownTraffic,
+  withMonthNumber,
+} from '../fields.ts';
 import type { Finding } from '../source.ts';
 
 /** The codes of the service RISK, for example AWS_RISK_CREDENTIALS_EXPOSED. */
 export const RISK = 'AWS_RISK_';
+
+/** Health gives no severity. Critical where AWS saw somebody else act; a code that is not listed counts as high. */
+const SEVERITIES: Readonly<Record<string, string>> = {
+  AWS_RISK_ACCOUNT_CONSOLE_COMPROMISE: 'CRITICAL',
+  AWS_RISK_CREDENTIALS_COMPROMISED: 'CRITICAL',
+  AWS_RISK_CREDENTIALS_EXPOSURE_SUSPECTED: 'MEDIUM',
+};
 
 const HealthEvent = z.looseObject({
   eventArn: text,
@@ -17,6 +31,8 @@ const HealthEvent = z.looseObject({
   eventRegion: text,
   startTime: text,
   lastUpdatedTime: text,
+  statusCode: text,
+  page: text,
   eventDescription: list(z.looseObject({ latestDescription: text })),
   affectedEntities: list(z.looseObject({ entityValue: text })),
 });
@@ -36,25 +52,23 @@ export function readHealth({ body, path, envelope }: Finding): Draft {
       part: 'target',
       path: `${path}.affectedEntities[${index}].entityValue`,
     });
-  const started = instantOf(event.startTime);
+  const started = withMonthNumber(event.startTime);
+  const updated = withMonthNumber(event.lastUpdatedTime);
   return {
     source: 'health',
-    findingId: event.eventArn,
+    // A page with further entities is an alert of its own: as a repeat it would only be counted.
+    findingId: (event.page ?? '1') === '1' ? event.eventArn : `${event.eventArn}#${event.page}`,
     type: `Health:${code}`,
     title: titleOf(code),
     description: eventDescription.map(({ one }) => one.latestDescription ?? '').join('\n'),
-    // Health gives no severity. AWS has seen the credential exposed or used by others.
-    severity: severityFromLabel('HIGH'),
+    severity: severityFromLabel(SEVERITIES[code] ?? 'HIGH'),
     accounts: [event.affectedAccount, envelope.account],
-    regions: [envelope.region, event.eventRegion],
-    times: {
-      first: started,
-      last: instantOf(event.lastUpdatedTime) ?? started,
-      updated: instantOf(event.lastUpdatedTime) ?? envelope.time,
-    },
+    // Health delivers each event to a backup Region, too: the envelope's Region is not the event's.
+    regions: [event.eventRegion, envelope.region],
+    times: { first: started, last: updated ?? started, updated: updated ?? envelope.time },
     count: 1,
     sample: false,
-    archived: false,
+    archived: event.statusCode === 'closed',
     traffic: unknownTraffic,
     collector,
     about: { eventTypeCode: code },
@@ -72,9 +86,3 @@ const entityOf = (value: string) => {
 /** `AWS_RISK_CREDENTIALS_EXPOSED` as `AWS Health: risk credentials exposed`. */
 const titleOf = (code: string) =>
   `AWS Health: ${code.replace('AWS_', '').replaceAll('_', ' ').toLowerCase()}`;
-
-/** Health writes times as RFC 1123, for example `Tue, 24 Nov 2026 02:50:00 GMT`. */
-function instantOf(value: string | null | undefined): string | null {
-  const time = Date.parse(value ?? '');
-  return Number.isNaN(time) ? null : new Date(time).toISOString();
-}

@@ -1,15 +1,9 @@
 // Inspector: a vulnerability opens a ticket and never pages.
 import { expect, test } from 'vitest';
+import { sample as copyOf, alertOf as read } from '../../../test/intake/events.ts';
 import { judge } from '../../analyse/playbook.ts';
-import { normalise } from '../normalise.ts';
-import { unwrap } from '../unwrap.ts';
-import sample from './samples/package-vulnerability.json' with { type: 'json' };
 
-const read = (event: object) => {
-  const [finding] = unwrap(JSON.stringify(event));
-  if (!finding || 'error' in finding) throw finding?.error ?? new Error('nothing was found');
-  return normalise(finding);
-};
+const sample = copyOf('package-vulnerability');
 
 test('a finding keeps its severity, its vulnerability and the instance it is about', () => {
   const alert = read(sample);
@@ -18,6 +12,10 @@ test('a finding keeps its severity, its vulnerability and the instance it is abo
     type: 'Inspector:PACKAGE_VULNERABILITY',
     severity: { label: 'critical' },
     archived: false,
+    firstSeenAt: '2026-11-24T02:00:00.000Z',
+    lastSeenAt: '2026-11-24T02:30:00.000Z',
+    updatedAt: '2026-11-24T02:30:00.000Z',
+    notes: [],
   });
   expect(alert.entities).toContainEqual(
     expect.objectContaining({ kind: 'instance', value: 'i-0abcdef0123456789', part: 'target' }),

@@ -4,7 +4,15 @@ import * as z from 'zod';
 import type { EntityKind } from '../../domain/alert.ts';
 import type { Draft } from '../draft.ts';
 import { createCollector } from '../entities.ts';
-import { list, opt, readAs, severityFromLabel, text, unknownTraffic } from '../fields.ts';
+import {
+  list,
+  opt,
+  readAs,
+  severityFromLabel,
+  text,
+  unknownTraffic,
+  withMonthNumber,
+} from '../fields.ts';
 import type { Finding } from '../source.ts';
 
 const InspectorFinding = z.looseObject({
@@ -49,9 +57,9 @@ export function readInspector({ body, path, envelope }: Finding): Draft {
     accounts: [finding.awsAccountId, envelope.account],
     regions: [finding.resources[0]?.one.region, envelope.region],
     times: {
-      first: finding.firstObservedAt,
-      last: finding.lastObservedAt,
-      updated: finding.updatedAt,
+      first: withMonthNumber(finding.firstObservedAt),
+      last: withMonthNumber(finding.lastObservedAt),
+      updated: withMonthNumber(finding.updatedAt) ?? envelope.time,
     },
     count: 1,
     sample: false,

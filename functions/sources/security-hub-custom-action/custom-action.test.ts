@@ -1,27 +1,18 @@
 // A finding sent by a custom action is the imported finding, with who sent it.
 import { expect, test } from 'vitest';
-import { normalise } from '../normalise.ts';
-import { alone, unwrap } from '../unwrap.ts';
-import sample from './samples/port-probe.json' with { type: 'json' };
+import { alertOf, sample as copyOf, findingsIn } from '../../../test/intake/events.ts';
+import { alone } from '../unwrap.ts';
 
-const found = (body: string) => {
-  const [finding] = unwrap(body);
-  if (!finding || 'error' in finding) throw finding?.error ?? new Error('nothing was found');
-  return finding;
-};
+const sample = copyOf('port-probe');
 const { actionName: _name, actionDescription: _description, ...imported } = sample.detail;
 
 test('it has the identity of the imported finding', () => {
-  const sent = normalise(found(JSON.stringify(sample)));
-  const other = normalise(
-    found(
-      JSON.stringify({
-        ...sample,
-        'detail-type': 'Security Hub Findings - Imported',
-        detail: imported,
-      }),
-    ),
-  );
+  const sent = alertOf(sample);
+  const other = alertOf({
+    ...sample,
+    'detail-type': 'Security Hub Findings - Imported',
+    detail: imported,
+  });
   const identity = ({ source, account, region, findingId, type }: typeof sent) => [
     source,
     account,
@@ -32,10 +23,16 @@ test('it has the identity of the imported finding', () => {
   expect(identity(sent)).toEqual(identity(other));
 });
 
-test('the alert says by which action a person sent it, also when it is replayed alone', () => {
-  const finding = found(JSON.stringify(sample));
-  for (const one of [finding, found(alone(finding))])
-    expect(normalise(one).entities.find(({ kind }) => kind === 'alert')?.attributes).toMatchObject({
-      sentByCustomAction: 'Send to Countermand',
-    });
+test('a note says by which action a person sent it, also when it is replayed alone', () => {
+  const [finding] = findingsIn(sample);
+  if (!finding) throw new Error('the sample holds no finding');
+  for (const body of [sample, alone(finding)])
+    expect(alertOf(body).notes).toEqual([
+      'A person sent it by the custom action "Send to Countermand"',
+    ]);
+});
+
+test('the name of the action is cut at 200 characters', () => {
+  const detail = { ...sample.detail, actionName: 'x'.repeat(300) };
+  expect(alertOf({ ...sample, detail }).notes.join()).toMatch(/"x{200}"$/);
 });

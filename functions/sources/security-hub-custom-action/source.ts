@@ -15,7 +15,8 @@ export const source = defineSource({
   // The same identity as the imported finding: it is one finding, whichever way it came.
   parse(finding) {
     const draft = readAsff(finding);
-    const { customAction } = finding.envelope;
-    return { ...draft, about: { ...draft.about, sentByCustomAction: customAction } };
+    const { customAction = 'unnamed' } = finding.envelope;
+    draft.collector.note(`A person sent it by the custom action "${customAction}"`);
+    return draft;
   },
 });
