@@ -154,9 +154,10 @@ const isUndoneByAPerson = ({ actions }: ExecuteDeps['policy'], { name }: Pick<Ac
 const REVIEW_GRACE_MINUTES = 24 * 60;
 
 /** What has no due time: kept by its approver until a review, or by policy where it needs no end. */
-function keptFrom({ policy }: ExecuteDeps, inForce: Action, at: Date): Action {
+function keptFrom(inForce: Action, at: Date): Action {
   const { approval, durationMinutes } = inForce;
-  if (!isUndoneByAPerson(policy, inForce) || durationMinutes === null)
+  // The record decides, not today's policy: policy may have changed since the record was written.
+  if (durationMinutes === null)
     return moveTo(
       inForce,
       'kept',
@@ -195,7 +196,7 @@ async function markInForce(
       },
       { appliedAt: at.toISOString(), attentionAt: action.dueAt && overdueAt(action.dueAt) },
     );
-    const next = action.dueAt ? inForce : keptFrom(deps, inForce, at);
+    const next = action.dueAt ? inForce : keptFrom(inForce, at);
     // Before the record, as every schedule: a reminder of an action that is not kept after all does nothing.
     await scheduleReview(deps.schedules, next);
     const saved = await store.records.saveAction(action, next);

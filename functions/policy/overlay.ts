@@ -42,6 +42,7 @@ function tightened(action: ActionPolicy, change: Change, objection: Objection): 
     'enabled',
     'mode',
     'maxDurationMinutes',
+    'reviewAfterDays',
     'approvalTimeoutMinutes',
     'approversRequired',
   ] as const)
@@ -57,7 +58,7 @@ function executable(
 ): ActionPolicy {
   const enabled = change.enabled ?? action.enabled;
   const mode = change.mode ?? action.mode;
-  const lifetime = shortened(action.lifetime, change.maxDurationMinutes, objection);
+  const lifetime = shortened(action.lifetime, change, objection);
   if (action.tier === 1 && tier === 1) {
     for (const field of ['approvalTimeoutMinutes', 'approversRequired'] as const)
       if (change[field] !== undefined) objection(field, 'means nothing: tier 1 asks nobody');
@@ -84,18 +85,31 @@ function neverRun(action: ActionPolicy): ActionPolicy {
 
 function shortened(
   lifetime: Executable['lifetime'],
-  wanted: number | undefined,
+  { maxDurationMinutes, reviewAfterDays }: Change,
   objection: Objection,
 ): Executable['lifetime'] {
-  const field = 'maxDurationMinutes';
-  if (lifetime.undo === 'reverses-when-due')
-    return {
-      ...lifetime,
-      maxDurationMinutes: lowered(field, wanted, lifetime.maxDurationMinutes, objection),
-    };
-  if (wanted !== undefined)
-    objection(field, 'means nothing: this action is kept until a person withdraws or undoes it');
-  return lifetime;
+  const { undo } = lifetime;
+  if (reviewAfterDays !== undefined && undo !== 'by-a-person')
+    objection('reviewAfterDays', 'means nothing: only an action that a person undoes is reviewed');
+  if (maxDurationMinutes !== undefined && undo !== 'reverses-when-due')
+    objection(
+      'maxDurationMinutes',
+      'means nothing: this action is kept until a person withdraws or undoes it',
+    );
+  switch (undo) {
+    case 'reverses-when-due': {
+      const usual = lifetime.maxDurationMinutes;
+      const minutes = lowered('maxDurationMinutes', maxDurationMinutes, usual, objection);
+      return { ...lifetime, maxDurationMinutes: minutes };
+    }
+    case 'by-a-person': {
+      const usual = lifetime.reviewAfterDays;
+      const days = lowered('reviewAfterDays', reviewAfterDays, usual, objection);
+      return { ...lifetime, reviewAfterDays: days };
+    }
+    case 'kept':
+      return lifetime;
+  }
 }
 
 /** Times may differ either way; how much may happen by itself, or go on, can only be lowered. */

@@ -4,10 +4,12 @@ import type { Action } from '../../functions/domain/action.ts';
 import { Denied } from '../../functions/domain/errors.ts';
 import type { ExecuteDeps } from '../../functions/execute/deps.ts';
 import { execute } from '../../functions/execute/execute.ts';
+import { decidedText } from '../../functions/messaging/texts/asked.ts';
 import type { Scheduled } from '../../functions/platform/schedules.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import { reverse } from '../../functions/reverse/reverse.ts';
 import type { Store } from '../../functions/store/store.ts';
+import { standingOf } from '../../functions/web/action-status.ts';
 import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
 import { approvedByAna } from '../web/desk.ts';
@@ -118,4 +120,41 @@ test('a failed execution is reverted, because it never came into force', async (
   const compensation = { ...ids, cause: 'execution-failed', by: 'respond', failure };
   expect(await reverse(deps(), compensation)).toMatchObject({ status: 'failed' });
   expect(world.size).toBe(0);
+});
+
+test('a change of policy during the execution leaves the action with its approver and a review', async () => {
+  const ids = await put();
+  const dying: Store = {
+    ...store,
+    records: {
+      ...store.records,
+      saveAction: async () => {
+        throw new Error('the process died');
+      },
+    },
+  };
+  await expect(execute(deps({ store: dying }), ids)).rejects.toThrow('the process died');
+  await execute(deps({ policy: POLICY }), ids);
+  const action = await load(ids);
+  expect(action).toMatchObject({ status: 'kept', reviewAt: REVIEW.toISOString() });
+  expect(action.history.at(-1)).toMatchObject({ event: 'kept', by: 'person:ana.silva' });
+});
+
+test('the second of two approvers keeps the action', async () => {
+  const ana = approvedByAna.decision;
+  if (!ana) throw new Error('expected a decision');
+  const ben = { ...ana, by: 'ben.okafor' };
+  const approval = { ...approvedByAna, required: 2, votes: [ana, ben], decision: ben };
+  const ids = await put({ approval });
+  await execute(deps(), ids);
+  expect((await load(ids)).history.at(-1)).toMatchObject({ by: 'person:ben.okafor' });
+});
+
+test('page and message name the review date, and say that a person undoes the action', async () => {
+  const ids = await put();
+  await execute(deps(), ids);
+  const action = await load(ids);
+  const said = 'It is not undone by itself; a person can undo it. Review on 2027-02-22.';
+  expect(standingOf(action, { 'ana.silva': 'Ana Silva' }, NOW).text).toContain(said);
+  expect(decidedText(action).paragraphs.join('\n')).toContain(said);
 });

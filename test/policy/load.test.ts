@@ -414,6 +414,9 @@ describe('P10: an account can only be stricter', () => {
     ['actions', 'quarantine_email: { enabled: true }', 'expected false, found true'],
     ['actions', 'block_cidr_range: { maxDurationMinutes: 5 }', 'means nothing: tier 3'],
     ['actions', 'add_ip_to_watchlist: { approvalTimeoutMinutes: 5 }', 'means nothing: tier 1'],
+    ['actions', 'disable_function_url: { reviewAfterDays: 91 }', 'may only lower it, and it is 90'],
+    ['actions', 'block_ip_at_firewall: { reviewAfterDays: 5 }', 'means nothing: only an action'],
+    ['actions', 'block_cidr_range: { reviewAfterDays: 5 }', 'means nothing: tier 3'],
     [
       'actions',
       'create_alert_ticket: { maxDurationMinutes: 5 }',
@@ -431,6 +434,13 @@ describe('P10: an account can only be stricter', () => {
         expected: expect.stringContaining(expected),
       },
     ]);
+  });
+
+  test('the review of an action that a person undoes comes earlier', () => {
+    overlay('actions:\n  disable_function_url: { reviewAfterDays: 30 }\n');
+    expect(loadPolicy(directory, 'mine').actions.disable_function_url).toMatchObject({
+      lifetime: { undo: 'by-a-person', reviewAfterDays: 30 },
+    });
   });
 
   test('a tier is raised, with the time limit that a request then needs', () => {

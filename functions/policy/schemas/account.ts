@@ -124,6 +124,8 @@ export const AccountFile = z.strictObject({
         /** Switches it off here; what is off everywhere cannot be switched on. */
         enabled: z.literal(false).optional(),
         maxDurationMinutes: z.int().min(1).optional(),
+        /** Only for an action that a person undoes. */
+        reviewAfterDays: z.int().min(1).optional(),
         approvalTimeoutMinutes: z.int().min(1).optional(),
         approversRequired: z.int().min(1).max(3).optional(),
         confidenceFloor: z.int().min(0).max(100).optional(),
