@@ -56,20 +56,14 @@ function zoned(value: string): string {
   return day ? `${day}T${clock}${fraction}${zone}` : 'not a time';
 }
 
-/** `Tue, 24 Nov 2026 02:50:00 GMT`: RFC 1123, as AWS Health writes it. */
-const RFC_1123 =
-  /^[A-Z][a-z]{2}, (?<day>\d{2}) (?<month>[A-Z][a-z]{2}) (?<year>\d{4}) (?<clock>\d{2}:\d{2}:\d{2}) GMT$/;
-/** `Tue Nov 24 02:00:00.000 UTC 2026`: as Inspector writes it. */
-const JAVA_DATE =
-  /^[A-Z][a-z]{2} (?<month>[A-Z][a-z]{2}) (?<day>\d{2}) (?<clock>\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?) UTC (?<year>\d{4})$/;
-const MONTHS: readonly string[] = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+/** `Tue, 24 Nov 2026 02:50:00 GMT` (AWS Health) and `Tue Nov 24 02:00:00.000 UTC 2026` (Inspector). */
+const WITH_MONTH_NAME =
+  /^\w{3}(?:, \d{2} \w{3} \d{4} [\d:]{8} GMT| \w{3} \d{2} [\d:]{8}(?:\.\d{1,3})? UTC \d{4})$/;
 
-/** A time with an English month in ISO 8601 UTC; everything else as it is. */
+/** A time with an English month in ISO 8601 UTC; everything else as it is, because Date.parse reads too much. */
 export function withMonthNumber<T extends string | null | undefined>(value: T): T | string {
-  const written = RFC_1123.exec(value ?? '') ?? JAVA_DATE.exec(value ?? '');
-  const { day, month = '', year, clock } = written?.groups ?? {};
-  const number = MONTHS.indexOf(month) + 1;
-  return number > 0 ? `${year}-${String(number).padStart(2, '0')}-${day}T${clock}Z` : value;
+  const time = value && WITH_MONTH_NAME.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(time) ? value : new Date(time).toISOString();
 }
 
 type Severity = Alert['severity'];
