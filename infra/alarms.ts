@@ -108,7 +108,7 @@ export function watchOver(scope: Construct, watched: Watched): void {
     });
     return new Metric({ namespace: NAMESPACE, metricName, ...sum });
   };
-  for (const { name } of functions.rows.filter((row) => row.name.startsWith('reverse-'))) {
+  for (const { name } of functions.rows.filter((row) => row.mechanism?.step === 'reverse')) {
     const metricName = `ReversalFailed-${name}`;
     alarm(
       metricName,

@@ -1,4 +1,4 @@
-// How a function becomes one file: what the CDK deploys and what the bench measures.
+// esbuild options of every function, for the CDK and for the bench.
 
 /** Options of esbuild. The SDK is in the bundle: what runs is what was tested, not that day's runtime. */
 export const ESBUILD = {

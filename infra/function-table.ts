@@ -3,7 +3,7 @@ import { ENV } from '../functions/domain/env.ts';
 import { DEPLOYMENT } from '../functions/mechanisms/deployment.ts';
 import { SCOPES, type Scope } from '../functions/mechanisms/registry.ts';
 import { functionArn, stateMachineArn } from './names.ts';
-import { deployedStack, type Right } from './rights.ts';
+import { deployedStack, type MechanismRole, type Right } from './rights.ts';
 import type { StackContext } from './stack-context.ts';
 
 export type FunctionRow = {
@@ -21,8 +21,8 @@ export type FunctionRow = {
   policy: boolean;
   env: Readonly<Record<string, string>>;
   may: readonly Right[];
-  /** Folder of functions/mechanisms, for executors and reversers. */
-  scope?: Scope;
+  /** For executors and reversers: the folder of functions/mechanisms, and which of its two roles. */
+  mechanism?: MechanismRole;
   /** Whether it may call the configured model. */
   model?: true;
 };
@@ -198,19 +198,20 @@ export function functionTable(s: StackContext): FunctionRow[] {
         ...schedules,
         ...DEPLOYMENT[scope].environment?.(deployedStack(context)),
       },
-      scope,
     };
     return [
       {
         ...row,
         name: `execute-${scope}`,
         entry: `execute/entries/${scope}.ts`,
+        mechanism: { scope, step: 'execute' },
         may: [...records, 'setSchedules', 'lendScheduleRole'],
       },
       {
         ...row,
         name: `reverse-${scope}`,
         entry: `reverse/entries/${scope}.ts`,
+        mechanism: { scope, step: 'reverse' },
         may: [...records, 'dropLeases', 'removeSchedules'],
       },
     ];

@@ -8,12 +8,11 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { ENV } from '../functions/domain/env.ts';
-import { DEPLOYMENT } from '../functions/mechanisms/deployment.ts';
 import { wildcardsIn } from '../functions/mechanisms/permissions.ts';
 import { acknowledge } from './acknowledge.ts';
 import { ESBUILD } from './bundling.ts';
 import { type FunctionRow, functionTable } from './function-table.ts';
-import { baseModel, deployedStack, modelRights, rightsIn, scopeRights } from './rights.ts';
+import { baseModel, mechanismRights, modelRights, permissionsOf, rightsIn } from './rights.ts';
 import type { StackContext } from './stack-context.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -97,9 +96,7 @@ export class Functions extends Construct {
     const rights = rightsIn(s);
     const statements = [
       ...row.may.flatMap((right) => rights[right] ?? []),
-      ...(row.scope
-        ? scopeRights(s, row.scope, row.name.startsWith('reverse-') ? 'reverse' : 'execute')
-        : []),
+      ...(row.mechanism ? mechanismRights(s, row.mechanism) : []),
       ...(row.model ? modelRights(s) : []),
     ];
     for (const statement of statements) role.addToPolicy(statement);
@@ -109,7 +106,11 @@ export class Functions extends Construct {
 }
 
 /** Every wildcard that a function's role may have, and why; test/infra holds the same list against the template. */
-function acceptWildcards(role: Role, { may, scope, model }: FunctionRow, s: StackContext): void {
+function acceptWildcards(
+  role: Role,
+  { may, mechanism, model }: FunctionRow,
+  s: StackContext,
+): void {
   const accept = (resource: string, reason: string) =>
     acknowledge(role, `AwsSolutions-IAM5[Resource::${resource}]`, reason);
   const arn = (rest: string) => `arn:<AWS::Partition>:${rest}`;
@@ -135,8 +136,8 @@ function acceptWildcards(role: Role, { may, scope, model }: FunctionRow, s: Stac
       [`ssm:${PLACE}:${s.stack.account}:document/*`, 'Policy names the change calendars'],
     ] as const)
       accept(arn(rest), `${what}; it is only read`);
-  if (scope)
-    for (const { pattern, reason } of wildcardsIn(DEPLOYMENT[scope].permissions(deployedStack(s))))
+  if (mechanism)
+    for (const { pattern, reason } of wildcardsIn(permissionsOf(s, mechanism)))
       if (pattern !== '*') accept(asNagWrites(pattern, s), reason);
   if (model && s.settings.modelProvider === 'bedrock')
     accept(

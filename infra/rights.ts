@@ -2,7 +2,7 @@
 import { ArnFormat } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { DEPLOYMENT } from '../functions/mechanisms/deployment.ts';
-import type { DeployedStack } from '../functions/mechanisms/permissions.ts';
+import type { DeployedStack, Permission } from '../functions/mechanisms/permissions.ts';
 import type { Scope } from '../functions/mechanisms/registry.ts';
 import { slackAnswersOf } from '../functions/policy/people.ts';
 import { secretsIn } from '../functions/policy/schemas/channels.ts';
@@ -204,25 +204,27 @@ export function deployedStack(s: StackContext): DeployedStack {
   };
 }
 
-/** The permissions of a scope's mechanisms as statements of its two roles. */
-export const scopeRights = (
-  s: StackContext,
-  scope: Scope,
-  step: 'execute' | 'reverse',
-): PolicyStatement[] =>
+/** One of the two roles of a scope. */
+export type MechanismRole = { scope: Scope; step: 'execute' | 'reverse' };
+
+/** What the scope's mechanisms may do in this role. */
+export const permissionsOf = (s: StackContext, { scope, step }: MechanismRole): Permission[] =>
   DEPLOYMENT[scope]
     .permissions(deployedStack(s))
-    .filter(({ resources, only }) => resources.length > 0 && (only ?? step) === step)
-    .map(
-      ({ sid, effect, actions, resources, conditions }) =>
-        new PolicyStatement({
-          sid,
-          effect: effect === 'deny' ? Effect.DENY : Effect.ALLOW,
-          actions: [...actions],
-          resources: resources.map((one) => (typeof one === 'string' ? one : one.pattern)),
-          ...(conditions && { conditions }),
-        }),
-    );
+    .filter(({ resources, only }) => resources.length > 0 && (only ?? step) === step);
+
+/** The same as statements. */
+export const mechanismRights = (s: StackContext, role: MechanismRole): PolicyStatement[] =>
+  permissionsOf(s, role).map(
+    ({ sid, effect, actions, resources, conditions }) =>
+      new PolicyStatement({
+        sid,
+        effect: effect === 'deny' ? Effect.DENY : Effect.ALLOW,
+        actions: [...actions],
+        resources: resources.map((one) => (typeof one === 'string' ? one : one.pattern)),
+        ...(conditions && { conditions }),
+      }),
+  );
 
 /** What policy protects by name, the gate hands over; roles are denied it as well, so that no mistake of ours can. */
 function protectedUsers({ stack, protectedTargets }: StackContext): string[] {

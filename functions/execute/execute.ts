@@ -7,11 +7,11 @@ import { Conflict, NotVerified, UndoFailed } from '../domain/errors.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { type Job, jobOf } from '../mechanisms/job.ts';
 import { overdueAt, scheduleEnd, scheduleReview } from '../platform/schedules.ts';
-import { reviewAfterDays } from '../policy/schemas/actions.ts';
 import { moveTo } from '../store/hash-chain.ts';
 import type { ExecuteDeps } from './deps.ts';
 import {
   authorise,
+  isUndoneByAPerson,
   refuseAboveRate,
   refuseWhenHalted,
   refuseWhenNewer,
@@ -146,9 +146,6 @@ async function applyAndVerify(
   await store.killSwitch.note(policy.account, mishap, policy.limits.breaker, now());
   throw new NotVerified(`it was applied, but is not there: ${seen.found}`, { actionId });
 }
-
-const isUndoneByAPerson = ({ actions }: ExecuteDeps['policy'], { name }: Pick<Action, 'name'>) =>
-  name !== null && reviewAfterDays(actions[name]) !== null;
 
 /** The sweeper asks this long after a review date that was missed. */
 const REVIEW_GRACE_MINUTES = 24 * 60;

@@ -71,11 +71,18 @@ export async function refuseWhenUndone({ store }: ExecuteDeps, { incidentId, act
     throw new IllegalTransition(`it is ${status} by now, and was applied too late`, { actionId });
 }
 
+/** True where policy has no schedule undo the action, because that would reopen what it closed. */
+export const isUndoneByAPerson = (
+  { actions }: ExecuteDeps['policy'],
+  { name }: Pick<Action, 'name'>,
+): boolean => name !== null && reviewAfterDays(actions[name]) !== null;
+
 /** Promise 4: an action that is never undone by itself needs a named person who keeps it. */
 export function refuseWithoutKeeper(
   { policy }: ExecuteDeps,
-  { actionId, name, approval }: Pick<Action, 'actionId' | 'name' | 'approval'>,
+  action: Pick<Action, 'actionId' | 'name' | 'approval'>,
 ): void {
-  if (name !== null && reviewAfterDays(policy.actions[name]) !== null && !approval?.decision)
+  const { actionId, approval } = action;
+  if (isUndoneByAPerson(policy, action) && !approval?.decision)
     throw new Denied('only a person undoes this action, and nobody approved it', { actionId });
 }

@@ -11,9 +11,10 @@ import { createLog } from '../platform/logger.ts';
 import { readPolicyFile } from '../policy/policy-file.ts';
 import { createStore } from '../store/store.ts';
 import type { Connect } from './connect.ts';
+import type { MechanismDeps } from './job.ts';
 
 /** Throws InvalidInput when a variable is missing or the policy cannot be read. */
-export function mechanismDeps(scope: string, connect: Connect, env: Env) {
+export function mechanismDeps(scope: string, connect: Connect, env: Env): MechanismDeps {
   const own = readEnv(env, 'tableName', 'policyPath', ...SCHEDULE_ENV);
   const log = createLog(scope);
   const policy = readPolicyFile(own.policyPath);

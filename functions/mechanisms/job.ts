@@ -2,13 +2,27 @@
 
 import type { Action } from '../domain/action.ts';
 import { DigestMismatch, InvalidInput } from '../domain/errors.ts';
+import type { Log } from '../platform/log.ts';
+import type { Schedules } from '../platform/schedules.ts';
+import type { Policy } from '../policy/policy.ts';
 import { actionDigest } from '../store/hash-chain.ts';
+import type { Store } from '../store/store.ts';
 import type { Connected, Subject } from './mechanism.ts';
 
 export type Job = { subject: Subject; effectKey: string; mechanism: Connected };
 
 /** Mechanisms of the scope that a function serves, by id. */
 export type Mechanisms = ReadonlyMap<string, Connected>;
+
+/** What executing and reversing need from outside. */
+export type MechanismDeps = {
+  store: Store;
+  mechanisms: Mechanisms;
+  schedules: Schedules;
+  policy: Policy;
+  now: () => Date;
+  log: Log;
+};
 
 /**
  * The job that an action stands for.

@@ -3,6 +3,7 @@
 import type { Action } from '../domain/action.ts';
 import { opensTicketUnanswered } from '../domain/action-catalog.ts';
 import { quoted, utc } from '../domain/wording.ts';
+import { reviewSentence } from '../messaging/texts/phrases.ts';
 import type { Escalation } from '../policy/schemas/escalation.ts';
 import { peopleAsked } from './decision.ts';
 
@@ -58,7 +59,7 @@ const STANDINGS: Readonly<Record<Action['status'], Say>> = {
   kept: (action, _now, names) =>
     good(
       'Kept',
-      `It is in force since ${utc(action.appliedAt)} and stays until somebody reverses it. Kept at ${saidBy(action, names)}.${action.reviewAt ? ` It is not undone by itself; a person can undo it. Review on ${action.reviewAt.slice(0, 10)}.` : ''}`,
+      `It is in force since ${utc(action.appliedAt)} and stays until somebody reverses it. Kept at ${saidBy(action, names)}.${reviewSentence(action)}`,
     ),
   reversing: () => quiet('Being undone', 'Open this link again in a minute to see the result.'),
   reversed: (action, _now, names) => quiet('Undone', `It was undone at ${saidBy(action, names)}.`),

@@ -61,6 +61,15 @@ const put = async (change: Partial<Action> = {}) => {
 };
 const load = ({ actionId }: { actionId: string }) => store.records.action(INCIDENT_ID, actionId);
 
+/** An execution that has made its change and dies before it records that. */
+const dieBeforeTheRecord = (ids: object) => {
+  const saveAction = async () => {
+    throw new Error('the process died');
+  };
+  const dying: Store = { ...store, records: { ...store.records, saveAction } };
+  return expect(execute(deps({ store: dying }), ids)).rejects.toThrow('the process died');
+};
+
 test('the approver keeps the action at once and is asked at the review date', async () => {
   const ids = await put();
   expect(await execute(deps(), ids)).toMatchObject({ status: 'kept' });
@@ -92,16 +101,7 @@ test('an action without an approver is refused before it is applied', async () =
 
 test('a crash between the change and its record ends in one kept action with one review', async () => {
   const ids = await put();
-  const dying: Store = {
-    ...store,
-    records: {
-      ...store.records,
-      saveAction: async () => {
-        throw new Error('the process died');
-      },
-    },
-  };
-  await expect(execute(deps({ store: dying }), ids)).rejects.toThrow('the process died');
+  await dieBeforeTheRecord(ids);
   expect(world.size).toBe(1);
   expect(await execute(deps(), ids)).toMatchObject({ status: 'kept' });
   expect(scheduled.size).toBe(1);
@@ -124,16 +124,7 @@ test('a failed execution is reverted, because it never came into force', async (
 
 test('a change of policy during the execution leaves the action with its approver and a review', async () => {
   const ids = await put();
-  const dying: Store = {
-    ...store,
-    records: {
-      ...store.records,
-      saveAction: async () => {
-        throw new Error('the process died');
-      },
-    },
-  };
-  await expect(execute(deps({ store: dying }), ids)).rejects.toThrow('the process died');
+  await dieBeforeTheRecord(ids);
   await execute(deps({ policy: POLICY }), ids);
   const action = await load(ids);
   expect(action).toMatchObject({ status: 'kept', reviewAt: REVIEW.toISOString() });

@@ -20,10 +20,7 @@ export type ScopeFolder = {
 /** The folders, in the order of the action catalog. Throws when a folder lacks a part. */
 export async function scopeFolders(root: string): Promise<ScopeFolder[]> {
   const base = join(root, 'functions', 'mechanisms');
-  const names = readdirSync(base, { withFileTypes: true })
-    .filter((one) => one.isDirectory())
-    .map(({ name }) => name);
-  const folders = await Promise.all(names.sort().map((name) => readFolder(base, name)));
+  const folders = await Promise.all(foldersIn(base).map((name) => readFolder(base, name)));
   return folders.sort((a, b) => rankOf(a) - rankOf(b));
 }
 
@@ -49,11 +46,14 @@ const rankOf = ({ mechanisms }: ScopeFolder): number =>
 /** The folders of functions/sources. Throws when one has no source.ts. */
 export function sourceFolders(root: string): string[] {
   const base = join(root, 'functions', 'sources');
-  const names = readdirSync(base, { withFileTypes: true })
-    .filter((one) => one.isDirectory())
-    .map(({ name }) => name)
-    .sort();
+  const names = foldersIn(base);
   const without = names.find((name) => !existsSync(join(base, name, 'source.ts')));
   if (without) throw new Error(`functions/sources/${without} lacks source.ts`);
   return names;
 }
+
+const foldersIn = (base: string): string[] =>
+  readdirSync(base, { withFileTypes: true })
+    .filter((one) => one.isDirectory())
+    .map(({ name }) => name)
+    .sort();

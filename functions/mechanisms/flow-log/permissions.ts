@@ -1,8 +1,7 @@
 // What recording the flows of a network interface may do in AWS.
 import { ENV } from '../../domain/env.ts';
 import { arnIn, type Environment, every, type Permissions } from '../permissions.ts';
-
-const TAG = 'countermand-action';
+import { TAG } from './flow-logs.ts';
 
 export const permissions: Permissions = (stack) => {
   const flowLogs = every(

@@ -12,6 +12,7 @@ import {
   headlineOf,
   incidentFact,
   namesOf,
+  reviewSentence,
   sentence,
   subjectOf,
   type Text,
@@ -70,7 +71,7 @@ const othersIn = (alike: readonly Action[]): string =>
 
 /** To everybody who was asked: it needs no answer any more. Whoever decided learns that it was counted, and in whose name. */
 export function decidedText(action: Action): Text {
-  const { approval, status, dueAt, reviewAt } = action;
+  const { approval, status, dueAt } = action;
   const { verdict, at, reason, by = '' } = approval?.decision ?? {};
   const people = [
     ...(approval?.rungs.flatMap(({ ask }) => ask) ?? []),
@@ -80,13 +81,10 @@ export function decidedText(action: Action): Text {
   const voters = [...agreed.map((vote) => vote.by), by];
   const names = new Set(people.filter(({ id }) => voters.includes(id)).map(({ name }) => name));
   const end = dueAt ? `, and is undone at ${utc(dueAt)}` : '';
-  const review = reviewAt
-    ? ` It is not undone by itself; a person can undo it. Review on ${reviewAt.slice(0, 10)}.`
-    : '';
   return {
     subject: subjectOf(verdict === 'approved' ? 'Approved:' : 'Declined:', action),
     paragraphs: [
-      `${[...names].join(' and ') || 'Somebody'} ${verdict} it at ${utc(at)}. ${verdict === 'approved' ? `It is ${words(status)}${end}.${review}` : 'Nothing was changed.'}`,
+      `${[...names].join(' and ') || 'Somebody'} ${verdict} it at ${utc(at)}. ${verdict === 'approved' ? `It is ${words(status)}${end}.${reviewSentence(action)}` : 'Nothing was changed.'}`,
     ],
     facts: [...(reason ? [{ label: 'Reason', value: quoted(reason) }] : []), incidentFact(action)],
     steps: [],

@@ -76,3 +76,9 @@ export const standingLine = (action: Action): string =>
   `${headlineOf(action)}: ${words(action.status)}${action.askedAnew ? ', and asked anew' : ''}${action.status === 'in-force' && action.dueAt ? ` until ${utc(action.dueAt)}` : ''}`;
 
 export const namesOf = (people: readonly Approver[]) => people.map(({ name }) => name).join(', ');
+
+/** Begins with a space; empty for an action without a review date. */
+export const reviewSentence = ({ reviewAt }: Pick<Action, 'reviewAt'>): string =>
+  reviewAt
+    ? ` It is not undone by itself; a person can undo it. Review on ${reviewAt.slice(0, 10)}.`
+    : '';
