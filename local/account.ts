@@ -1,4 +1,4 @@
-// A laptop's AWS account: the stand-in of every scope, and what the console shows of them.
+// A laptop's AWS account: every stand-in, and views of them for the console.
 
 import { type ApiKeys, LOCAL_API_KEYS } from '../functions/mechanisms/api-key/stand-in.ts';
 import { NO_FLOW_LOGS } from '../functions/mechanisms/flow-log/stand-in.ts';

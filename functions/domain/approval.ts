@@ -17,33 +17,33 @@ export const Vote = z.strictObject({
 });
 export type Vote = z.infer<typeof Vote>;
 
-/** The question put to people. Ladder and rules are copied from policy when it is made and do not change after. */
+/** An approval request. It copies the escalation policy when it is created and never changes it. */
 export const ApprovalRequest = z.strictObject({
   requestedAt: Instant,
   expiresAt: Instant,
   rungs: z.array(z.strictObject({ at: Instant, ask: z.array(Approver) })).min(1),
   managers: z.array(Approver),
-  /** What was odd when it was made: rungs that were skipped, and why. */
+  /** Skipped escalation steps, with the reason. */
   notes: z.array(z.string().max(300)).max(10).default([]),
-  /** How many different people have to approve. Where it is not on record, one alone is not enough. */
+  /** Distinct approvers needed. A record without this field needs two. */
   required: z.int().min(1).default(2),
-  /** Whose yes counts. */
+  /** Roles of the eligible approvers. */
   roles: z.array(Role).default([]),
   /** One no ends it; otherwise it ends when too few are left who could say yes. */
   declineEnds: z.boolean().default(true),
   /** Minutes that one of the people asked may add, once; 0 where policy allows none. */
   moreTimeMinutes: z.int().min(0).default(0),
   moreTime: z.strictObject({ by: z.string(), at: Instant }).nullable().default(null),
-  /** Who is on it: nobody else is asked from then on, and the clock goes on. */
+  /** The person who took it on. No one else is asked after that; the time limit still applies. */
   acknowledged: z.strictObject({ by: z.string(), at: Instant }).nullable().default(null),
-  /** People whom somebody asked handed it to: they may decide, too. */
+  /** People to whom an asked person handed it. They may decide as well. */
   handedTo: z
     .array(z.strictObject({ to: Approver, by: z.string(), at: Instant }))
     .max(10)
     .default([]),
-  /** How many rungs have been asked. */
+  /** Escalation steps asked so far. */
   askedRungs: z.int().min(0),
-  /** The state machine's callback; replaced at each rung, never shown and never in a link. */
+  /** The state machine's callback, replaced at each escalation step. Never shown, never in a link. */
   taskToken: z.string().nullable(),
   votes: z.array(Vote).max(20).default([]),
   /** The vote that settled it. */
@@ -51,7 +51,7 @@ export const ApprovalRequest = z.strictObject({
 });
 export type ApprovalRequest = z.infer<typeof ApprovalRequest>;
 
-/** Whether what shadow mode would have done was right. A later word, of anybody, replaces it; the history has both. */
+/** One person's judgement of an action that shadow mode observed. A later one replaces it. */
 export const Judgement = z.strictObject({
   verdict: z.enum(['right', 'wrong']),
   by: z.string(),

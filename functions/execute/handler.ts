@@ -1,4 +1,4 @@
-// Builds the Lambda handler of one scope; entries/ holds one file for each scope.
+// Builds the Lambda handler of one scope. entries/ holds one file per scope.
 import type { Connect } from '../mechanisms/connect.ts';
 import { mechanismDeps } from '../mechanisms/deps.ts';
 import { execute } from './execute.ts';

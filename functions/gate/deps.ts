@@ -7,7 +7,7 @@ import type { Circumstances } from './proposal.ts';
 
 export type GateDeps = {
   store: Store;
-  /** Reads the schedules of the ladder; without it, they ask nobody. */
+  /** Reads on-call schedules. Without it, schedules add no approvers. */
   onCall?: OnCall;
   policy: Policy;
   effectsOf: Circumstances['effectsOf'];

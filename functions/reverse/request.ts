@@ -1,4 +1,4 @@
-// The input of `reverse`: which action to undo, why and for whom.
+// The input of `reverse`: the action to undo, the cause and the requester.
 import * as z from 'zod';
 import { ActionId, IncidentId } from '../domain/action.ts';
 import { Caught } from '../platform/caught-error.ts';

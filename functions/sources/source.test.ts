@@ -1,4 +1,4 @@
-// The envelope chooses the source; a shape never does where there is an envelope.
+// An event's envelope chooses the source. The shape of its detail never does.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sample } from '../../test/intake/events.ts';
@@ -18,7 +18,7 @@ const lookAlike = {
 const knownType = fc.constantFrom(...SOURCES.flatMap(({ events }) => events.detailTypes));
 const knownSenders = SOURCES.flatMap(({ events }) => events.source ?? []);
 const unknownSender = fc.string().filter((source) => !knownSenders.includes(source));
-/** What may be around or in a finding. */
+/** Parts around or inside a finding. */
 const odd = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
   fc.constantFrom(lookAlike.detail, lookAlike, { findings: [lookAlike.detail] }),

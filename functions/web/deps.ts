@@ -14,10 +14,10 @@ export type WebDeps = {
   store: Store;
   policy: Policy;
   mac: Pick<Mac, 'verify'>;
-  /** Of what the site gives out itself. Another key: whoever serves pages makes no links. */
+  /** Signs what the pages give out. Its key is not the links' key: pages can't make links. */
   pages: Mac;
   newId: () => string;
-  /** With whom people sign in; null where policy does not ask for it. */
+  /** The identity provider; null where policy requires no sign-in. */
   provider: Provider | null;
   callback: (taskToken: string, output: { verdict: string }) => Promise<void>;
   startReverse: (name: string, input: object) => Promise<void>;

@@ -1,4 +1,4 @@
-// The record of actions: a missing answer is a type error, and policy agrees with it.
+// The action catalog: a missing answer is a type error; policy agrees with it.
 import { describe, expect, test } from 'vitest';
 import {
   ACTIONS,
@@ -9,7 +9,7 @@ import {
 import { MECHANISMS } from '../../functions/mechanisms/registry.ts';
 import { loadPolicy, POLICIES } from '../../functions/policy/load.ts';
 
-/** An action that nobody has yet, with every answer. */
+/** A new action with every answer. */
 const whole = {
   kind: 'changes',
   targets: { function: 'It has no function URL' },

@@ -1,4 +1,4 @@
-// An open function URL: closed after a yes, kept by its approver, opened again only by a person.
+// An open function URL, from the question to the undo by its approver.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Analyst } from '../../functions/analyse/brief.ts';
 import { createWorld, sample, type World } from './world.ts';

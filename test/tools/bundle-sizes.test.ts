@@ -1,4 +1,4 @@
-// Bundles don't grow: what each weighs outside the SDKs is recorded and only falls.
+// Bundle sizes outside the SDKs are recorded and may only fall.
 import { expect, test } from 'vitest';
 import { grown, lowered, measuredSizes, recordedSizes } from '../../tools/bench/bundle-sizes.ts';
 

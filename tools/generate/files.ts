@@ -1,4 +1,4 @@
-// Derives files from the mechanisms' folders: scopes, entries, the table in the docs.
+// Derives registries, entries and docs from mechanism and source folders.
 import { jsonSchemas } from '../../functions/policy/json-schema.ts';
 import { type ScopeFolder, scopeFolders, sourceFolders } from './folders.ts';
 

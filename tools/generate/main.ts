@@ -1,4 +1,4 @@
-// npm run generate: writes every generated file and removes those no longer generated.
+// npm run generate: writes every generated file and removes stale ones.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type GeneratedFile, generatedFiles, registryFiles } from './files.ts';

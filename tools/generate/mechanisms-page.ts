@@ -1,4 +1,4 @@
-// Renders docs/mechanisms.md: every mechanism with what it may do and how it is undone.
+// Renders docs/mechanisms.md, the table of all mechanisms.
 import type { DeployedStack } from '../../functions/mechanisms/permissions.ts';
 import { loadPolicy, POLICIES } from '../../functions/policy/load.ts';
 import type { ActionPolicy } from '../../functions/policy/schemas/actions.ts';

@@ -1,4 +1,4 @@
-// What drills of the scope `access-key` act on: the key of the scope `user`.
+// Drill targets of the scope `access-key`: the key of the scope `user`.
 import type { Canaries } from '../stand-in.ts';
 
 export const canary: Canaries = {

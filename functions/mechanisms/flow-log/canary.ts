@@ -1,4 +1,4 @@
-// What drills of the scope `flow-log` act on: the interface of the scope `network`.
+// Drill targets of the scope `flow-log`: the interface of the scope `network`.
 import type { Canaries } from '../stand-in.ts';
 
 export const canary: Canaries = {

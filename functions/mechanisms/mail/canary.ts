@@ -1,4 +1,4 @@
-// What drills of the scope `mail` act on, on a laptop.
+// Drill targets of the scope `mail` on a laptop.
 
 import { type Canaries, canaryState } from '../stand-in.ts';
 import { type ExchangeState, exchangeFolders } from './stand-in-exchange.ts';

@@ -1,4 +1,4 @@
-// Drills of the scope `ticket` act on what policies/drill.yaml names, in any account.
+// Drill targets of the scope `ticket`: policies/drill.yaml names them.
 import { type Canaries, IN_POLICY } from '../stand-in.ts';
 
 export const canary: Canaries = IN_POLICY;

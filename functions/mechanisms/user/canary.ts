@@ -1,4 +1,4 @@
-// What drills of the scope `user` act on, on a laptop.
+// Drill targets of the scope `user` on a laptop.
 
 import { type Canaries, canaryState } from '../stand-in.ts';
 import type { IamState } from './stand-in.ts';

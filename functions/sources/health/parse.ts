@@ -17,7 +17,7 @@ import type { Finding } from '../source.ts';
 /** The codes of the service RISK, for example AWS_RISK_CREDENTIALS_EXPOSED. */
 export const RISK = 'AWS_RISK_';
 
-/** Health gives no severity. Critical where AWS saw somebody else act; a code that is not listed counts as high. */
+/** Health gives no severity. Critical where AWS saw someone else act. A code without a row counts as high. */
 const SEVERITIES: Readonly<Record<string, string>> = {
   AWS_RISK_ACCOUNT_CONSOLE_COMPROMISE: 'CRITICAL',
   AWS_RISK_CREDENTIALS_COMPROMISED: 'CRITICAL',
