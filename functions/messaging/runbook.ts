@@ -1,39 +1,20 @@
 // The runbook of what a person does by hand: what to check first, the exact commands, the way back, and who is told.
 import type { Action } from '../domain/action.ts';
-import type { ActionName, TargetKindOf } from '../domain/action-catalog.ts';
+import type { ActionName } from '../domain/action-catalog.ts';
 import type { Alert, EntityKind } from '../domain/alert.ts';
 import type { Facts } from '../domain/facts.ts';
+import { mechanismRunbooks } from './mechanism-runbooks.ts';
 import { refuseAddress } from './runbooks/address.ts';
 import { prepareNotice } from './runbooks/breach.ts';
-import {
-  denyUser,
-  disableApiKey,
-  disableCognitoUser,
-  revokeKey,
-  revokeSessions,
-} from './runbooks/credential.ts';
+import { denyUser, disableApiKey, revokeKey, revokeSessions } from './runbooks/credential.ts';
 import { captureEvidence } from './runbooks/forensics.ts';
 import { isolateAddress, isolateInstance, isolateInterface } from './runbooks/host.ts';
 import { whatIsKnown } from './runbooks/known.ts';
-import { hideMessage } from './runbooks/message.ts';
-import { awsIn, type Book, type Runbook } from './runbooks/template.ts';
+import { awsIn, type Book, type Books, type Runbook } from './runbooks/template.ts';
 
-/** Null where the action's own description says what to do. */
-type Books = {
-  readonly [Name in ActionName]: { readonly [Kind in TargetKindOf<Name>]: Book | null };
-};
-
-/** A runbook for every action and kind of target: the compiler names one that is missing. */
-const BOOKS: Books = {
-  add_ip_to_watchlist: { ip: null },
-  increase_logging_verbosity: { function: null, instance: null, 'network-interface': null },
-  create_alert_ticket: { alert: null },
-  send_analyst_notification: { alert: null },
-  quarantine_email: { 'email-message': hideMessage },
-  block_ip_at_firewall: { ip: refuseAddress },
-  disable_user_account_temporarily: { 'iam-user': denyUser, 'cognito-user': disableCognitoUser },
-  revoke_api_key: { 'access-key': revokeKey, 'api-key': disableApiKey },
-  disable_function_url: { function: null },
+/** The compiler names an action or a kind of target that neither a mechanism's folder nor this list answers. */
+const booksOfActions = (): Books => ({
+  ...mechanismRunbooks(),
   isolate_production_host: {
     instance: isolateInstance,
     'network-interface': isolateInterface,
@@ -48,10 +29,10 @@ const BOOKS: Books = {
   block_cidr_range: { ip: refuseAddress },
   initiate_forensic_capture: { instance: captureEvidence },
   send_breach_notification: { alert: prepareNotice },
-};
+});
 
 function bookFor(name: ActionName, kind: EntityKind): Book | null {
-  const books: Readonly<Partial<Record<EntityKind, Book | null>>> = BOOKS[name];
+  const books: Readonly<Partial<Record<EntityKind, Book | null>>> = booksOfActions()[name];
   return books[kind] ?? null;
 }
 

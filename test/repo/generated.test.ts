@@ -1,10 +1,18 @@
 // Generated files are current, and each mechanism's folder is whole.
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { wildcardsIn } from '../../functions/mechanisms/permissions.ts';
-import { generatedFiles } from '../../tools/generate/files.ts';
+import { generatedFiles, registryFiles } from '../../tools/generate/files.ts';
 import { PARTS, scopeFolders } from '../../tools/generate/folders.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -34,6 +42,28 @@ test.each(PARTS)('a mechanism folder without %s fails, and the error names both'
   } finally {
     rmSync(copy, { recursive: true });
   }
+});
+
+test('a mechanism folder without a test fails, and the error names it', async () => {
+  const copy = mkdtempSync(join(tmpdir(), 'countermand-generate-'));
+  try {
+    const folder = join(copy, 'functions', 'mechanisms', 'waf');
+    mkdirSync(folder, { recursive: true });
+    for (const part of PARTS) writeFileSync(join(folder, part), '');
+    await expect(scopeFolders(copy)).rejects.toThrow('functions/mechanisms/waf lacks a test');
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
+});
+
+test('two folders with a runbook for one action and target are refused, and both are named', async () => {
+  const folders = await scopeFolders(root);
+  const withTwin = folders.map((one) =>
+    one.scope === 'network' ? { ...one, runbooks: { block_ip_at_firewall: { ip: null } } } : one,
+  );
+  expect(() => registryFiles(root, withTwin)).toThrow(
+    'network and waf both have a runbook of block_ip_at_firewall on ip',
+  );
 });
 
 test('a wildcard without a reason is refused by the name of its statement', () => {

@@ -11,6 +11,7 @@ export const registryFiles = (root: string, folders: readonly ScopeFolder[]): Ge
   ['functions/sources/registry.ts', sourcesFile(sourceFolders(root))],
   ['functions/mechanisms/scopes.ts', scopesFile(folders)],
   ['functions/mechanisms/deployment.ts', deploymentFile(folders)],
+  ['functions/messaging/mechanism-runbooks.ts', booksFile(folders)],
   ['local/stand-ins.ts', standInsFile(folders)],
   ...folders.flatMap(({ scope }) => [entry('execute', scope), entry('reverse', scope)]),
 ];
@@ -74,6 +75,40 @@ const deploymentFile = (folders: readonly ScopeFolder[]) =>
     '};',
     '',
   ].join('\n');
+
+/** Throws when two folders answer for one action and kind of target. */
+const booksFile = (folders: readonly ScopeFolder[]) => {
+  const answers = folders.flatMap(({ scope, runbooks }) =>
+    Object.entries(runbooks).map(([action, kinds]) => ({ scope, action, kinds })),
+  );
+  for (const { scope, action, kinds } of answers)
+    for (const other of answers)
+      if (other.scope < scope && other.action === action)
+        for (const kind of Object.keys(kinds).filter((one) => one in other.kinds))
+          throw new Error(
+            `functions/mechanisms: ${other.scope} and ${scope} both have a runbook of ${action} on ${kind}`,
+          );
+  const spreadOf = (wanted: string) =>
+    answers
+      .filter(({ action }) => action === wanted)
+      .map(({ scope }) => `...${camel(scope)}.${wanted}`)
+      .join(', ');
+  return [
+    `${HEADER}: the runbooks of mechanisms, by action.`,
+    ...imports(
+      folders.filter(({ scope }) => answers.some((one) => one.scope === scope)),
+      (scope) => `{ runbooks as ${camel(scope)} } from '../mechanisms/${scope}/runbook.ts'`,
+    ),
+    '',
+    '/** A function, so that bundles leave out runbooks that they do not use. */',
+    'export const mechanismRunbooks = () => ({',
+    ...[...new Set(answers.map(({ action }) => action))].map(
+      (action) => `  ${action}: { ${spreadOf(action)} },`,
+    ),
+    '});',
+    '',
+  ].join('\n');
+};
 
 const standInsFile = (folders: readonly ScopeFolder[]) =>
   [

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { ActionName } from '../../functions/domain/action-catalog.ts';
 import type { MechanismInfo } from '../../functions/mechanisms/mechanism.ts';
 import type { Permissions } from '../../functions/mechanisms/permissions.ts';
+import type { ActionBooks } from '../../functions/messaging/runbooks/template.ts';
 
 /** What each folder of functions/mechanisms has to hold. */
 export const PARTS = ['scope.ts', 'permissions.ts', 'aws.ts', 'stand-in.ts', 'canary.ts'] as const;
@@ -15,6 +16,8 @@ export type ScopeFolder = {
   permissions: Permissions;
   /** Whether its functions need environment variables of their own. */
   environment: boolean;
+  /** What its runbook.ts answers; empty without one. */
+  runbooks: ActionBooks;
 };
 
 /** The folders, in the order of the action catalog. Throws when a folder lacks a part. */
@@ -28,6 +31,8 @@ async function readFolder(base: string, scope: string): Promise<ScopeFolder> {
   const missing = PARTS.filter((part) => !existsSync(join(base, scope, part)));
   if (missing.length > 0)
     throw new Error(`functions/mechanisms/${scope} lacks ${missing.join(', ')}`);
+  if (!readdirSync(join(base, scope)).some((name) => name.endsWith('.test.ts')))
+    throw new Error(`functions/mechanisms/${scope} lacks a test`);
   const load = (part: string) => import(pathToFileURL(join(base, scope, part)).href);
   const { mechanisms }: { mechanisms: readonly MechanismInfo[] } = await load('scope.ts');
   const misplaced = mechanisms.find((one) => one.scope !== scope);
@@ -37,7 +42,10 @@ async function readFolder(base: string, scope: string): Promise<ScopeFolder> {
     );
   const { permissions, environment }: { permissions: Permissions; environment?: unknown } =
     await load('permissions.ts');
-  return { scope, mechanisms, permissions, environment: environment !== undefined };
+  const { runbooks }: { runbooks: ActionBooks } = existsSync(join(base, scope, 'runbook.ts'))
+    ? await load('runbook.ts')
+    : { runbooks: {} };
+  return { scope, mechanisms, permissions, environment: environment !== undefined, runbooks };
 }
 
 const rankOf = ({ mechanisms }: ScopeFolder): number =>

@@ -15,7 +15,6 @@ const KEY = /^(AKIA|ASIA)\w{12,124}$/;
 const NAME = /^[\w+=,.@-]{1,64}$/;
 /** An id has ten of these; a key's value, which is a secret, has more. */
 const API_KEY = /^[a-z0-9]{10}$/;
-const POOL = /^[\w-]+_[0-9a-zA-Z]+$/;
 
 const DEPENDS = 'Which services fail when it no longer works, and can they get another one first?';
 const OWNER_TELL = [
@@ -141,29 +140,5 @@ export const disableApiKey: Book = (one) => {
     act: [set(false)],
     undo: [set(true)],
     tell: OWNER_TELL,
-  };
-};
-
-export const disableCognitoUser: Book = (one) => {
-  const { target } = one;
-  const { userPoolId = '' } = target.attributes;
-  const pool = { ...one, target: { ...target, value: userPoolId } };
-  if (!POOL.test(userPoolId)) return notOneOf('a Cognito user pool', pool);
-  const aws = awsIn(one);
-  const user = `--user-pool-id ${shell(userPoolId)} --username ${shell(target.value)}`;
-  return {
-    check: [
-      'Applications that do not ask Cognito accept the tokens that were issued before until they expire: an hour as a rule, a day at the most.',
-      'Is the user disabled already? Then it is not yours to enable.',
-    ],
-    look: [
-      aws(`cognito-idp admin-get-user ${user} --query '[Enabled,UserStatus,UserLastModifiedDate]'`),
-    ],
-    act: [
-      aws(`cognito-idp admin-disable-user ${user}`),
-      aws(`cognito-idp admin-user-global-sign-out ${user}`),
-    ],
-    undo: [aws(`cognito-idp admin-enable-user ${user}  # the user has to sign in anew`)],
-    tell: ['Whoever supports the application: its user will ask why'],
   };
 };

@@ -1,5 +1,6 @@
 // What a runbook is, and what one is written from.
 import type { Action } from '../../domain/action.ts';
+import type { ActionName, TargetKindOf } from '../../domain/action-catalog.ts';
 import type { Alert, Entity } from '../../domain/alert.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { quoted, shell } from '../../domain/wording.ts';
@@ -26,6 +27,14 @@ export type Case = {
 
 /** Commands are for bash and the AWS CLI, in one folder: what the way back needs is kept there in files. */
 export type Book = (one: Case) => Runbook;
+
+/** By action and kind of target. Null where the action's own description says what to do. */
+export type Books = {
+  readonly [Name in ActionName]: { readonly [Kind in TargetKindOf<Name>]: Book | null };
+};
+
+/** What one mechanism folder answers; each action and kind of target is answered by one folder only. */
+export type ActionBooks = { readonly [Name in ActionName]?: Partial<Books[Name]> };
 
 /** @example awsIn(one)('ec2 describe-vpcs') // "aws ec2 describe-vpcs --region 'eu-central-1'" */
 export const awsIn =

@@ -1,11 +1,17 @@
 // quarantine_email by hand, where the account is not joined to the provider or the gate handed it over.
 import { quoted, shell } from '../../domain/wording.ts';
-import { type Book, fileOf, notOneOf, type Runbook } from './template.ts';
+import {
+  type ActionBooks,
+  type Book,
+  fileOf,
+  notOneOf,
+  type Runbook,
+} from '../../messaging/runbooks/template.ts';
 
 /** As alerts name a message: its mailbox, a slash, and the provider's id of it. */
 const PLACE = /^([\w.+=-]+@[\w.-]+)\/([\w+=-]{1,1000})$/;
 
-export const hideMessage: Book = (one) => {
+const hideMessage: Book = (one) => {
   const { target } = one;
   const [, mailbox, id] = PLACE.exec(target.value) ?? [];
   const tools = TOOLS[target.attributes.provider ?? ''];
@@ -56,3 +62,7 @@ const gmail: Tools = (mailbox, id) => {
 };
 
 const TOOLS: Readonly<Record<string, Tools>> = { 'microsoft-graph': exchange, gmail };
+
+export const runbooks = {
+  quarantine_email: { 'email-message': hideMessage },
+} as const satisfies ActionBooks;
