@@ -1,30 +1,101 @@
-// What the documentation points at is there.
+// Pages name files, headings and commands that exist.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const PAGES = ['README.md', ...globSync('docs/**/*.md', { cwd: ROOT })].sort();
+const PAGES = globSync(
+  [
+    '*.md',
+    '.github/**/*.md',
+    '{cli,console,docs,functions,infra,local,policies,statemachines,test,tools}/**/*.md',
+  ],
+  { cwd: ROOT },
+).sort();
 const textOf = (page: string) => readFileSync(join(ROOT, page), 'utf8');
+const withoutCode = (text: string) => text.replaceAll(/^```.*?^```/gms, '');
 
-test.each(PAGES)('%s links to files that exist', (page) => {
-  const links = [...textOf(page).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, link = '']) => link);
-  const missing = links
+/** The fragment that GitHub gives to a heading. */
+const fragmentOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+const fragmentsOf = (page: string) =>
+  [...withoutCode(textOf(page)).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    fragmentOf(heading),
+  );
+
+/** Paths and fragments that a page links to, from the root; links to the web are left out. */
+const linksIn = (page: string) =>
+  [...withoutCode(textOf(page)).matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, link = '']) => link)
     .filter((link) => !/^[a-z]+:/.test(link))
-    .filter((link) => !existsSync(join(ROOT, dirname(page), link)));
+    .map((link) => {
+      const [path = '', fragment] = link.split('#');
+      return { link, path: path === '' ? page : join(dirname(page), path), fragment };
+    });
+
+test('every folder with a page is read', () => {
+  expect(PAGES).toEqual(
+    expect.arrayContaining([
+      'README.md',
+      'functions/gate/README.md',
+      'docs/decisions/dependencies.md',
+    ]),
+  );
+});
+
+test.each(PAGES)('%s links to files and headings that exist', (page) => {
+  const broken = linksIn(page).filter(
+    ({ path, fragment }) =>
+      !existsSync(join(ROOT, path)) ||
+      (fragment !== undefined && path.endsWith('.md') && !fragmentsOf(path).includes(fragment)),
+  );
+  expect(broken.map(({ link }) => link)).toEqual([]);
+});
+
+/** `functions/gate`, `test/infra/rights.test.ts`, or below functions, `gate/decide.ts`; no placeholders. */
+const PATH =
+  /`((?:functions|infra|local|policies|statemachines|test|docs|tools|cli|console)\/[\w./-]+|[a-z-]+\/[\w./-]+\.ts)`/g;
+/** The changelog also names paths of earlier versions. */
+const CURRENT = PAGES.filter((page) => page !== 'CHANGELOG.md');
+
+test.each(CURRENT)('%s names files and folders that exist', (page) => {
+  const paths = [...textOf(page).matchAll(PATH)].map(([, path = '']) => path);
+  const missing = paths.filter((path) =>
+    ['.', 'functions', dirname(page)].every((folder) => !existsSync(join(ROOT, folder, path))),
+  );
   expect(missing).toEqual([]);
 });
 
-/** `functions/gate`, `test/infra/rights.test.ts`, and what stands in `functions`, `gate/decide.ts`; no placeholders. */
-const PATH =
-  /`((?:functions|infra|local|policies|statemachines|test|docs)\/[\w./-]+|[a-z-]+\/[\w./-]+\.ts)`/g;
+const SCRIPTS = Object.keys(JSON.parse(textOf('package.json')).scripts);
 
-test.each(PAGES)('%s names files and folders that exist', (page) => {
-  const paths = [...textOf(page).matchAll(PATH)].map(([, path = '']) => path);
-  const missing = paths.filter(
-    (path) => !existsSync(join(ROOT, path)) && !existsSync(join(ROOT, 'functions', path)),
-  );
+test.each(PAGES)('%s names npm scripts that exist', (page) => {
+  const run = [...textOf(page).matchAll(/npm run ([\w:-]+)/g)].map(([, script = '']) => script);
+  expect(run.filter((script) => !SCRIPTS.includes(script))).toEqual([]);
+});
+
+test('the README draws every state of the state machine that calls a function', () => {
+  const drawn = /```mermaid\n(.*?)```/s.exec(textOf('README.md'))?.[1] ?? '';
+  const definition = textOf('statemachines/respond.asl.json');
+  const called = [...definition.matchAll(/\$\{FunctionPrefix\}([a-z]+)/g)].map(([, name]) => name);
+  const missing = [...new Set(called)].filter((name) => !new RegExp(`\\b${name}\\b`).test(drawn));
+  expect(called).toContain('gate');
   expect(missing).toEqual([]);
+});
+
+test('the page of promises names each with its code and its tests', () => {
+  const promises = textOf('docs/architecture.md')
+    .split(/^### P/m)
+    .slice(1);
+  expect(promises.map((text) => Number.parseInt(text, 10))).toEqual(
+    Array.from({ length: 12 }, (_, i) => i + 1),
+  );
+  for (const text of promises) {
+    expect(text).toMatch(/\*\*Kept by:\*\*/);
+    expect(text).toMatch(/\*\*Tested by:\*\*[^*]*`test\//);
+  }
 });
 
 test('decisions are numbered from one on, without a gap, in name and title', () => {
@@ -33,5 +104,13 @@ test('decisions are numbered from one on, without a gap, in name and title', () 
   for (const [i, page] of numbered.entries()) {
     expect(page).toContain(`/${String(i + 1).padStart(4, '0')}-`);
     expect(textOf(page)).toMatch(new RegExp(`^# ${i + 1}\\. `));
+  }
+});
+
+test('each folder of functions has a README of at most 30 lines, named after the folder', () => {
+  for (const folder of globSync('functions/*/', { cwd: ROOT })) {
+    const lines = textOf(join(folder, 'README.md')).trimEnd().split('\n');
+    expect(lines[0], folder).toBe(`# ${folder.split('/')[1]}`);
+    expect(lines.length, folder).toBeLessThanOrEqual(30);
   }
 });

@@ -23,8 +23,9 @@ test('the example of the page is accepted, with nothing odd about it', () => {
 });
 
 test('the page names every field and every value that one may choose', () => {
+  const items = PAGE.split('\n- ').map((item) => item.split('\n\n')[0] ?? '');
   const row = (field: string) =>
-    PAGE.split('\n').find((line) => line.startsWith('|') && line.includes(`\`${field}\``)) ?? '';
+    items.find((item) => item.split(':')[0]?.includes(`\`${field}\``)) ?? '';
   for (const field of Object.keys(GenericAlert.shape)) expect(row(field), field).not.toBe('');
   const kinds = EntityKind.exclude(['alert']).options;
   for (const kind of kinds) expect(row('entities[].kind')).toContain(`\`${kind}\``);
