@@ -1,28 +1,31 @@
-// npm run audit: every record held against its copies, on this laptop or in an account.
+// Compares every record with its copies, on this laptop or in an account.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Lambda } from '@aws-sdk/client-lambda';
 import { S3 } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { isArchived } from '../functions/archive/archive.ts';
 import { readEnv } from '../functions/domain/env.ts';
+import { oneLine } from '../functions/domain/wording.ts';
 import { loadPolicy, POLICIES } from '../functions/policy/load.ts';
 import { type Copies, copiesInBucket, copiesInFolder } from '../local/archive-copies.ts';
 import { claimDirectory } from '../local/data-directory.ts';
 import { startDatabase } from '../local/engine/database.ts';
 import { compare, type Stored } from './compare-copies.ts';
-import { endOf, environmentOf, prefixOfCdk, Refused, STACK_OPTIONS } from './operator.ts';
-
-const USAGE = `usage:
-  npm run audit                                                        on this laptop, while nothing runs
-  npm run audit -- --account <file> --region <region> [--profile <p>]  in an account, policies/accounts/<file>.yaml
-  --prefix <p>  of the stack's names, where it is not that of cdk.json`;
+import { environmentOf, prefixOfCdk } from './operator.ts';
+import type { Out, Outcome } from './output.ts';
+import { Refused } from './refused.ts';
 
 type Ground = { client: DynamoDBClient; table: string; copies: Copies; close: () => Promise<void> };
 
-async function onLaptop(): Promise<Ground> {
-  const data = process.env.COUNTERMAND_DATA ?? '.data';
+async function onLaptop(data: string): Promise<Ground> {
+  if (!existsSync(join(data, 'database')))
+    throw new Refused(
+      existsSync(data)
+        ? `${data} holds no data of npm start`
+        : `there is no folder ${data}; npm start makes it, and COUNTERMAND_DATA names another one`,
+    );
   claimDirectory(data);
   const { client, createTable, stop } = await startDatabase(join(data, 'database'));
   await createTable('countermand');
@@ -45,34 +48,52 @@ async function inAccount(account: string, prefix: string): Promise<Ground> {
   };
 }
 
-async function* recordsOf({ client, table }: Ground): AsyncGenerator<Stored> {
+/** Time between two lines of progress. */
+const PROGRESS_MS = 2_000;
+
+async function* recordsOf({ client, table }: Ground, out: Out): AsyncGenerator<Stored> {
   const pages = paginateScan(
     { client: DynamoDBDocumentClient.from(client) },
     { TableName: table, ConsistentRead: true },
   );
+  let records = 0;
+  let toldAt = performance.now();
   for await (const { Items = [] } of pages)
-    yield* (Items as Stored[]).filter(({ sk }) => isArchived(sk));
+    for (const item of (Items as Stored[]).filter(({ sk }) => isArchived(sk))) {
+      yield item;
+      records += 1;
+      if (performance.now() - toldAt < PROGRESS_MS) continue;
+      toldAt = performance.now();
+      out.progress(`${records} records compared ...`);
+    }
 }
 
-async function audit(ground: Ground): Promise<number> {
-  const { records, copies, found } = await compare(recordsOf(ground), ground.copies);
+async function audit(ground: Ground, out: Out): Promise<Outcome> {
+  const { records, copies, found } = await compare(recordsOf(ground, out), ground.copies);
   for (const { record, faults } of found) {
-    console.log(record);
-    for (const fault of faults) console.log(`  ${fault}`);
+    out.line(oneLine(record));
+    for (const fault of faults) out.line(`  ${oneLine(fault, 2_000)}`);
   }
-  console.log(`${records} records, ${copies} copies: ${found.length} with a fault`);
-  return found.length > 0 ? 1 : 0;
+  out.line(`${records} records, ${copies} copies: ${found.length} with a fault`);
+  return {
+    exitCode: found.length > 0 ? 1 : 0,
+    results: found,
+    counts: { records, copies, faulty: found.length },
+  };
 }
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({ options: STACK_OPTIONS });
-  const { account, profile, region, prefix } = values;
-  if (Boolean(account) !== Boolean(region) || (!account && (profile || prefix)))
-    throw new Refused(USAGE);
-  if (region)
-    Object.assign(process.env, { AWS_REGION: region, ...(profile && { AWS_PROFILE: profile }) });
-  const ground = account ? await inAccount(account, prefix ?? prefixOfCdk()) : await onLaptop();
-  return audit(ground).finally(ground.close);
+/** Audits what npm start keeps in a folder. Throws Refused when there is nothing. */
+export async function auditLaptop(data: string, out: Out): Promise<Outcome> {
+  const ground = await onLaptop(data);
+  return audit(ground, out).finally(ground.close);
 }
 
-await endOf(main);
+/** Audits a deployed stack. `prefix` is that of cdk.json where it is not given. */
+export async function auditAccount(
+  account: string,
+  prefix: string | undefined,
+  out: Out,
+): Promise<Outcome> {
+  const ground = await inAccount(account, prefix ?? prefixOfCdk());
+  return audit(ground, out).finally(ground.close);
+}

@@ -1,20 +1,24 @@
-// A harmless message by every channel that reaches somebody, and its withdrawal: what each channel said.
-
+// Sends a harmless message and its withdrawal by each channel that fits.
 import type { Channel } from '../functions/messaging/channels/channel.ts';
 import type { Message, Recipient } from '../functions/messaging/message.ts';
 import { type OnCall, staffNow } from '../functions/platform/on-call-schedule.ts';
 import type { Escalation } from '../functions/policy/schemas/escalation.ts';
 
-/** One line per channel; `ok` when all of those that reach the recipient took both messages. */
+/** What one channel, or one step of the escalation policy, answered. */
+type Answer = { name: string; ok: boolean; text: string };
+export type Trial = { ok: boolean; results: Answer[] };
+type Say = (line: string) => void;
+
+/** One answer per channel; `ok` if every channel that reaches the recipient accepted both messages. */
 export async function tryChannels(
   channels: readonly Channel[],
   to: Recipient,
   at: Date,
-  { buttons = false } = {},
-): Promise<{ ok: boolean; lines: string[] }> {
+  { buttons = false, say = () => {} }: { buttons?: boolean; say?: Say } = {},
+): Promise<Trial> {
   const page: Message = {
     ...trial(to, at),
-    // No signature of ours: a click on it decides nothing, and says so.
+    // The token is not signed: a click on a button decides nothing, and the answer says so.
     ...(buttons && { answerToken: 'trial' }),
   };
   const over: Message = {
@@ -26,32 +30,45 @@ export async function tryChannels(
     paragraphs: ['If you got the message before this one, the channel works.'],
   };
   const able = channels.filter((channel) => channel.takes(page));
-  const lines: string[] = [];
-  let ok = able.length > 0;
-  for (const channel of able)
-    try {
-      await channel.send(page);
-      if (channel.takes(over)) await channel.send(over);
-      lines.push(`${channel.name}: accepted`);
-    } catch (error) {
-      ok = false;
-      lines.push(
-        `${channel.name}: ${error instanceof Error ? `${error.name}: ${error.message}` : error}`,
-      );
-    }
-  return { ok, lines: able.length > 0 ? lines : ['no channel has an address of this recipient'] };
+  const results: Answer[] = [];
+  for (const channel of able) {
+    const text = await answerOf(channel, page, over);
+    results.push({ name: channel.name, ok: text === ACCEPTED, text });
+    say(`${channel.name}: ${text}`);
+  }
+  if (able.length === 0) say('no channel has an address of this recipient');
+  return { ok: results.length > 0 && results.every(({ ok }) => ok), results };
 }
 
-/** Who would be asked now, rung by rung, and what is odd about the ladder. */
+const ACCEPTED = 'accepted';
+
+async function answerOf(channel: Channel, page: Message, over: Message): Promise<string> {
+  try {
+    await channel.send(page);
+    if (channel.takes(over)) await channel.send(over);
+    return ACCEPTED;
+  } catch (error) {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  }
+}
+
+/** Who would be asked now at each escalation step, and what is wrong with the schedules. */
 export async function tryOnCall(
   onCall: OnCall,
   escalation: Escalation,
-): Promise<{ ok: boolean; lines: string[] }> {
+  say: Say = () => {},
+): Promise<Trial> {
   const { escalation: now, notes } = await staffNow(onCall, escalation, () => {});
-  const rungs = now.ladder.map(
-    ({ atMinutes, ask }) => `after ${atMinutes} min: ${ask.join(', ') || 'nobody'}`,
-  );
-  return { ok: notes.length === 0, lines: [...rungs, ...notes] };
+  const results = [
+    ...now.ladder.map(({ atMinutes, ask }) => ({
+      name: `after ${atMinutes} min`,
+      ok: true,
+      text: ask.join(', ') || 'nobody',
+    })),
+    ...notes.map((text) => ({ name: 'schedules', ok: false, text })),
+  ];
+  for (const { name, ok, text } of results) say(ok ? `${name}: ${text}` : text);
+  return { ok: notes.length === 0, results };
 }
 
 const trial = (to: Recipient, at: Date): Message => ({
@@ -60,7 +77,9 @@ const trial = (to: Recipient, at: Date): Message => ({
   urgency: 'page',
   ends: [],
   subject: 'A test of Countermand: nothing has happened',
-  paragraphs: ['Somebody tries whether messages reach you this way.\nYou have nothing to do.'],
+  paragraphs: [
+    'An operator is testing whether messages reach you this way.\nYou have nothing to do.',
+  ],
   facts: [{ label: 'Sent', value: at.toISOString() }],
   steps: [],
   links: [],

@@ -1,42 +1,10 @@
-// Commands of an operator: how they end, and what of a deployed stack they have to know.
+// What commands read from a deployed stack, and the prefix of its names.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lambda } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
-import { PolicyError } from '../functions/policy/load.ts';
 import type { Policy } from '../functions/policy/policy.ts';
-import { DataDirectoryInUse, DataDirectoryUnwritable } from '../local/data-directory.ts';
-
-/** Thrown for what an operator has to do otherwise. The message says it all. */
-export class Refused extends Error {
-  override name = 'Refused';
-}
-
-const isForTheOperator = (error: unknown): error is Error =>
-  error instanceof Refused ||
-  error instanceof PolicyError ||
-  error instanceof DataDirectoryInUse ||
-  error instanceof DataDirectoryUnwritable ||
-  (error instanceof TypeError &&
-    'code' in error &&
-    String(error.code).startsWith('ERR_PARSE_ARGS'));
-
-/** Runs a command to its exit code: 2, with one message, where the operator has to do something otherwise. */
-export async function endOf(command: () => Promise<number>): Promise<void> {
-  process.exitCode = await command().catch((error: unknown) => {
-    if (!isForTheOperator(error)) throw error;
-    console.error(error.message);
-    return 2;
-  });
-}
-
-/** Which stack a command is about. */
-export const STACK_OPTIONS = {
-  account: { type: 'string' },
-  profile: { type: 'string' },
-  region: { type: 'string' },
-  prefix: { type: 'string' },
-} as const;
+import { Refused } from './refused.ts';
 
 /** The prefix that a stack has unless it was deployed with another one. */
 export function prefixOfCdk(): string {

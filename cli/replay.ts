@@ -1,52 +1,78 @@
-// npm run replay -- <file or folder>: feeds events through the whole way in memory, one line each.
+// Sends events through the whole flow in memory and prints one line for each.
+import { oneLine } from '../functions/domain/wording.ts';
 import type { Accepted } from '../functions/intake/intake.ts';
-import { PolicyError } from '../functions/policy/load.ts';
 import { type Clock, systemClock } from '../local/engine/clock.ts';
 import type { Runtime } from '../local/runtime.ts';
 import { createDryAccount } from './dry-account.ts';
-import { NoEvents, readEvents } from './events.ts';
+import type { EventFile } from './events.ts';
+import type { Out, Outcome } from './output.ts';
 
-/** `name -> state` for each action: what the gate decided, and what has become of it so far. */
-async function actionsOf(runtime: Runtime, accepted: Accepted): Promise<string> {
-  if (accepted.outcome === 'refused') return accepted.reason.replaceAll('\n', ' ');
-  const actions = await runtime.store.records.actions(accepted.incidentId);
-  const mine = actions.filter(({ alertId }) => alertId === accepted.alertId);
-  const said = mine.map(
-    ({ name, recommendation, target: of, status }) =>
-      `${name ?? recommendation.action}${of?.kind === 'alert' ? '' : `(${of?.value ?? recommendation.target})`}=${status}`,
-  );
-  return `${accepted.type} | ${said.join(', ') || 'nothing recommended'}`;
+type Replayed = {
+  file: string;
+  outcome: Accepted['outcome'];
+  /** Why the event was refused; null when it was accepted. */
+  reason: string | null;
+  type: string | null;
+  actions: { action: string; target: string | null; status: string }[];
+};
+
+async function resultOf(runtime: Runtime, file: string, accepted: Accepted): Promise<Replayed> {
+  const { outcome } = accepted;
+  if (outcome === 'refused')
+    return { file, outcome, reason: accepted.reason, type: null, actions: [] };
+  const { incidentId, alertId, type } = accepted;
+  const actions = (await runtime.store.records.actions(incidentId))
+    .filter((action) => action.alertId === alertId)
+    .map(({ name, recommendation, target, status }) => ({
+      action: name ?? recommendation.action,
+      target: target?.kind === 'alert' ? null : (target?.value ?? recommendation.target),
+      status,
+    }));
+  return { file, outcome, reason: null, type, actions };
 }
 
-/** A minute passes between two events: many at once would reach the limit of automatic actions, and say nothing else. */
+function lineOf({ file, outcome, reason, type, actions }: Replayed): string {
+  const decided = actions.map(
+    ({ action, target, status }) => `${action}${target === null ? '' : `(${target})`}=${status}`,
+  );
+  const said = reason ?? `${type} | ${decided.join(', ') || 'nothing recommended'}`;
+  return `${outcome.padEnd(8)} ${oneLine(file)} | ${oneLine(said, 2_000)}`;
+}
+
+/** A minute passes between two events: many at once would reach the limit of automatic actions. */
 const BETWEEN_EVENTS_MS = 60_000;
 
-async function main(path: string | undefined): Promise<void> {
-  if (!path) throw new NoEvents('usage: npm run replay -- <file or folder of events>');
+export async function replay(events: readonly EventFile[], out: Out): Promise<Outcome> {
   let passedMs = 0;
   const clock: Clock = {
     now: () => new Date(Date.now() + passedMs),
     at: (time, callback) => systemClock.at(new Date(time.getTime() - passedMs), callback),
   };
-  const events = readEvents(path);
   const runtime = await createDryAccount('local', clock);
-  const counts: Record<string, number> = {};
+  const results: Replayed[] = [];
   for (const { name, body } of events) {
     passedMs += BETWEEN_EVENTS_MS;
     const accepted = await runtime.accept(body);
     await runtime.engine.quiet();
     for (const one of accepted) {
-      counts[one.outcome] = (counts[one.outcome] ?? 0) + 1;
-      console.log(`${one.outcome.padEnd(8)} ${name} | ${await actionsOf(runtime, one)}`);
+      const result = await resultOf(runtime, name, one);
+      results.push(result);
+      out.line(lineOf(result));
     }
   }
-  const summary = Object.entries(counts).map(([outcome, count]) => `${count} ${outcome}`);
-  console.log(summary.join(', '));
   await runtime.stop();
+  const counts = countsOf(results);
+  out.line(
+    Object.entries(counts)
+      .map(([outcome, count]) => `${count} ${outcome}`)
+      .join(', '),
+  );
+  return { exitCode: counts.refused ? 1 : 0, results, counts };
 }
 
-await main(process.argv[2]).catch((error: unknown) => {
-  if (!(error instanceof NoEvents || error instanceof PolicyError)) throw error;
-  console.error(error.message);
-  process.exitCode = 2;
-});
+/** How many events had each outcome. */
+export function countsOf(results: readonly { outcome: string }[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { outcome } of results) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  return counts;
+}

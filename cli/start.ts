@@ -1,4 +1,4 @@
-// npm start: everything on this machine, at one address, until Ctrl-C.
+// Runs everything on this machine at one URL until Ctrl-C.
 import { randomUUID } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,27 +13,20 @@ import { keysIn } from '../local/mac.ts';
 import { createRuntime } from '../local/runtime.ts';
 import { countsOf, troubleIn } from './drill/report.ts';
 import { drillAtStart } from './drill/stand-ins.ts';
+import type { Out, Outcome } from './output.ts';
+import { Refused } from './refused.ts';
 
 const TICK_MS = 1_000;
-
-/** One line about what is wrong, and the end. */
-function fail(message: string): never {
-  console.error(`countermand: ${message}`);
-  process.exit(1);
-}
 
 const PORT_FAULTS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'is in use',
   EACCES: 'is not open to this user',
 };
 
-const port = Number(process.env.PORT ?? 8420);
-if (!Number.isInteger(port) || port < 1 || port > 65_535)
-  fail(`PORT must be a number from 1 to 65535, and is "${process.env.PORT}"`);
-const folder = process.env.COUNTERMAND_DATA ?? '.data';
-const url = `http://127.0.0.1:${port}`;
-
-try {
+/** Serves until SIGINT or SIGTERM. Resolves once the URL answers. Throws Refused when it cannot listen. */
+export async function start(port: number, out: Out): Promise<Outcome> {
+  const folder = process.env.COUNTERMAND_DATA ?? '.data';
+  const url = `http://127.0.0.1:${port}`;
   claimDirectory(folder);
   const policy = loadPolicy(POLICIES, 'local');
   const { analyst, name } = analystFrom(process.env);
@@ -43,38 +36,14 @@ try {
       logFile,
       `${JSON.stringify({ at: new Date().toISOString(), level, message, ...fields })}\n`,
     );
-  const runtime = await createRuntime({
-    policy,
-    analyst,
-    clock: systemClock,
-    newId: randomUUID,
-    log,
-    webBaseUrl: url,
-    ...keysIn(folder),
-    folder,
-  });
+  const common = { clock: systemClock, newId: randomUUID, log, webBaseUrl: url };
+  const runtime = await createRuntime({ policy, analyst, ...common, ...keysIn(folder), folder });
   const drilled = await drillAtStart(policy, runtime.store.drills, systemClock.now);
-  const app = createConsole({
-    runtime,
-    policy,
-    analyst: name,
-    webBaseUrl: url,
-    now: systemClock.now,
-    newId: randomUUID,
-    log,
+  const app = createConsole({ runtime, policy, analyst: name, ...common, now: systemClock.now });
+  const server = await listening(app.fetch, port).catch(async (error: unknown) => {
+    await runtime.stop();
+    throw error;
   });
-  const server = serve({ fetch: app.fetch, port, hostname: '127.0.0.1' }, () => {
-    console.log(`Countermand runs at ${url}`);
-    if (drilled.length > 0) console.log(`Drilled on stand-ins: ${countsOf(drilled, [])}`);
-    for (const line of troubleIn(drilled)) console.log(line);
-  });
-  server.on('error', (error: NodeJS.ErrnoException) =>
-    fail(
-      PORT_FAULTS[error.code ?? '']
-        ? `port ${port} ${PORT_FAULTS[error.code ?? '']}; choose another with PORT=8421 npm start`
-        : error.message,
-    ),
-  );
   const ticking = setInterval(() => {
     runtime.tick().catch((error: unknown) => log('error', 'tick failed', { why: String(error) }));
   }, TICK_MS);
@@ -85,6 +54,27 @@ try {
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
-} catch (error) {
-  fail(error instanceof Error ? error.message : String(error));
+  out.line(`Countermand runs at ${url}`);
+  if (drilled.length > 0) out.line(`Drilled on stand-ins: ${countsOf(drilled, [])}`);
+  for (const line of troubleIn(drilled)) out.line(line);
+  const passed = drilled.filter(({ outcome }) => outcome === 'passed').length;
+  return {
+    exitCode: 0,
+    results: [{ url, data: folder, analyst: name }],
+    counts: { drillsPassed: passed, drillsFailed: drilled.length - passed },
+  };
+}
+
+function listening(fetch: Parameters<typeof serve>[0]['fetch'], port: number) {
+  return new Promise<ReturnType<typeof serve>>((resolve, reject) => {
+    const server = serve({ fetch, port, hostname: '127.0.0.1' }, () => resolve(server));
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const fault = PORT_FAULTS[error.code ?? ''];
+      reject(
+        fault
+          ? new Refused(`port ${port} ${fault}; choose another with PORT=8421 npm start`)
+          : error,
+      );
+    });
+  });
 }

@@ -1,5 +1,4 @@
-// npm run try-channels -- <account> <person, team or on-call>: a real message by every channel of an account's policy, or who
-// is on call by its schedules, with the secrets that the shell's AWS credentials may read.
+// Sends a real, harmless message by every channel of an account's policy.
 import { SESv2 } from '@aws-sdk/client-sesv2';
 import { SNS } from '@aws-sdk/client-sns';
 import { channelsOf } from '../functions/messaging/channels.ts';
@@ -7,13 +6,13 @@ import { textingFrom } from '../functions/messaging/deps.ts';
 import type { Recipient } from '../functions/messaging/message.ts';
 import { remoteClients } from '../functions/platform/http-clients.ts';
 import { createOnCall } from '../functions/platform/on-call-schedule.ts';
-import { loadPolicy, POLICIES, PolicyError } from '../functions/policy/load.ts';
+import { loadPolicy, POLICIES } from '../functions/policy/load.ts';
 import { peopleOf, slackMemberOf } from '../functions/policy/people.ts';
 import type { Policy } from '../functions/policy/policy.ts';
-import { tryChannels, tryOnCall } from './channel-trial.ts';
-
-const USAGE = `usage: npm run try-channels -- <account> <id of a person, team, or on-call>
-"on-call" reads the schedules of the ladder and sends nothing. E-mail is tried where MAIL_FROM is set, the topic where TEAM_TOPIC_ARN is.`;
+import { type Trial, tryChannels, tryOnCall } from './channel-trial.ts';
+import type { Out, Outcome } from './output.ts';
+import { requireRealNode } from './real-node.ts';
+import { Refused } from './refused.ts';
 
 function recipient({ escalation }: Policy, id: string): Recipient | null {
   if (id === 'team') return { kind: 'team' };
@@ -21,26 +20,28 @@ function recipient({ escalation }: Policy, id: string): Recipient | null {
   return person ? { kind: 'person', ...person } : null;
 }
 
-function report({ ok, lines }: { ok: boolean; lines: string[] }): number {
-  for (const line of lines) console.log(line);
-  return ok ? 0 : 1;
+function outcomeOf(trial: Trial): Outcome {
+  const accepted = trial.results.filter(({ ok }) => ok).length;
+  return {
+    exitCode: trial.ok ? 0 : 1,
+    results: trial.results,
+    counts: { accepted, failed: trial.results.length - accepted },
+  };
 }
 
-async function main(account = '', id = ''): Promise<number> {
-  const policy = account && loadPolicy(POLICIES, account);
-  if (policy && id === 'on-call') {
-    const { escalation } = policy;
-    return report(
-      await tryOnCall(createOnCall(escalation.onCall ?? {}, remoteClients()), escalation),
+export async function tryAll(account: string, id: string, out: Out): Promise<Outcome> {
+  const policy = loadPolicy(POLICIES, account);
+  const { escalation } = policy;
+  const to = id === 'on-call' ? null : recipient(policy, id);
+  if (id !== 'on-call' && !to)
+    throw new Refused(
+      `nobody has the ID "${id}"; known recipients: team, on-call, ${Object.keys(escalation.people).join(', ')}`,
     );
-  }
-  const to = policy && recipient(policy, id);
-  if (!policy || !to) {
-    const known = policy ? Object.keys(policy.escalation.people).join(', ') : '';
-    console.error(
-      id && policy ? `nobody has the id ${id}; known are team, on-call, ${known}` : USAGE,
-    );
-    return 2;
+  requireRealNode('try-channels');
+  if (!to) {
+    out.progress('Reading the on-call schedules ...');
+    const onCall = createOnCall(escalation.onCall ?? {}, remoteClients());
+    return outcomeOf(await tryOnCall(onCall, escalation, out.line));
   }
   const { MAIL_FROM: mailFrom = '', TEAM_TOPIC_ARN: teamTopicArn = '' } = process.env;
   const texting = textingFrom(policy.channels);
@@ -49,12 +50,6 @@ async function main(account = '', id = ''): Promise<number> {
     .filter(({ name }) => name !== 'e-mail' || mailFrom)
     .filter(({ name }) => name !== 'the SNS topic' || teamTopicArn);
   const buttons = slackMemberOf(policy, id) !== null;
-  return report(await tryChannels(channels, to, new Date(), { buttons }));
+  out.progress('Sending a test and its withdrawal by each channel ...');
+  return outcomeOf(await tryChannels(channels, to, new Date(), { buttons, say: out.line }));
 }
-
-const [account, id] = process.argv.slice(2);
-process.exitCode = await main(account, id).catch((error: unknown) => {
-  if (!(error instanceof PolicyError)) throw error;
-  console.error(error.message);
-  return 2;
-});

@@ -1,82 +1,135 @@
-// npm run check: everything that has to hold, step by step, and one closing line with the counts.
+// Runs everything that has to hold, step by step, and ends with the counts.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { delimiter, dirname, join, relative, resolve } from 'node:path';
 import * as z from 'zod';
+import type { Out, Outcome } from '../cli/output.ts';
+import { missingHere, type Requirement, sayMissing, testFilesThatNeed } from './requirements.ts';
 
-const root = resolve(import.meta.dirname, '..');
-const bin = join(root, 'node_modules', '.bin');
-const folder = mkdtempSync(join(tmpdir(), 'countermand-check-'));
-const report = join(folder, 'tests.json');
+const ROOT = resolve(import.meta.dirname, '..');
+const BIN = join(ROOT, 'node_modules', '.bin');
+const CHECKED = ['cli', 'console', 'functions', 'infra', 'local', 'tools'];
 
-const STEPS: readonly (readonly [name: string, command: string, args: readonly string[]])[] = [
+type Step = readonly [name: string, command: string, args: readonly string[]];
+const stepsIn = (folder: string): readonly Step[] => [
   ['format and lint', 'biome', ['ci', '--error-on-warnings', '.']],
   ['types', 'tsc', ['--noEmit']],
   ['dead code', 'knip', []],
+  ['dependency rules', 'depcruise', [...CHECKED, '--config', '.dependency-cruiser.mjs']],
   [
-    'dependency rules',
-    'depcruise',
-    [
-      'cli',
-      'console',
-      'functions',
-      'infra',
-      'local',
-      'tools',
-      '--config',
-      '.dependency-cruiser.mjs',
-    ],
+    'tests',
+    'vitest',
+    ['run', '--reporter=dot', '--reporter=json', `--outputFile.json=${reportIn(folder)}`],
   ],
-  ['tests', 'vitest', ['run', '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`]],
   ['synth', 'cdk', ['synth', '--quiet', '--output', join(folder, 'cdk.out')]],
 ];
+const reportIn = (folder: string): string => join(folder, 'tests.json');
 
-const Report = z.object({ numPassedTests: z.int(), numFailedTests: z.int() });
+const Report = z.object({
+  testResults: z.array(
+    z.object({ name: z.string(), assertionResults: z.array(z.object({ status: z.string() })) }),
+  ),
+});
 
-/** Tests passed and failed; none of either when the run died before it could report. */
-function testCounts(): { passed: number; failed: number } {
+/** Tests by status, per file; none when the run died before it could report. */
+function testsIn(folder: string): { file: string; status: string }[] {
   try {
-    const { numPassedTests, numFailedTests } = Report.parse(
-      JSON.parse(readFileSync(report, 'utf8')),
+    const { testResults } = Report.parse(JSON.parse(readFileSync(reportIn(folder), 'utf8')));
+    return testResults.flatMap(({ name, assertionResults }) =>
+      assertionResults.map(({ status }) => ({
+        file: relative(ROOT, name).replaceAll('\\', '/'),
+        status,
+      })),
     );
-    return { passed: numPassedTests, failed: numFailedTests };
   } catch {
-    return { passed: 0, failed: 0 };
+    return [];
   }
 }
 
-/** Runs a tool of node_modules, with this project's own Node; true when it passed. */
-function run(command: string, args: readonly string[]): boolean {
+/** The environment without AWS credentials: no step needs an account, and a synth would look it up. */
+const withoutCredentials = (): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !name.startsWith('AWS_') && !name.startsWith('CDK_DEFAULT_'),
+    ),
+  ),
+  AWS_SHARED_CREDENTIALS_FILE: join(ROOT, 'no-credentials'),
+  AWS_CONFIG_FILE: join(ROOT, 'no-configuration'),
+  AWS_EC2_METADATA_DISABLED: 'true',
+});
+
+/** Runs a tool of node_modules with this process's Node. Its output goes where `json` leaves room. */
+function passes([, command, args]: Step, json: boolean, out: Out): boolean {
   const { status, error } = spawnSync(command, args, {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    cwd: ROOT,
+    stdio: ['ignore', json ? 2 : 1, 2],
     env: {
-      ...process.env,
-      PATH: [bin, dirname(process.execPath), process.env.PATH].join(delimiter),
+      ...withoutCredentials(),
+      PATH: [BIN, dirname(process.execPath), process.env.PATH].join(delimiter),
     },
     // On Windows the tools are .cmd files, which only a shell starts.
     shell: process.platform === 'win32',
   });
-  if (error) console.error(`${command} could not be started: ${error.message}`);
+  if (error) out.progress(`${command} could not be started: ${error.message}`);
   return status === 0;
 }
 
-const failedSteps: string[] = [];
-for (const [name, command, args] of STEPS) {
-  console.log(`\n== ${name}`);
-  const from = performance.now();
-  const ok = run(command, args);
-  const seconds = ((performance.now() - from) / 1000).toFixed(1);
-  console.log(`== ${name}: ${ok ? 'passed' : 'FAILED'} in ${seconds} s`);
-  if (!ok) failedSteps.push(name);
+/** Runs the steps. With CI=true, a missing requirement fails the check before the first step. */
+export function check(json: boolean, out: Out): Outcome {
+  const missing = missingHere();
+  for (const one of missing) out.line(sayMissing(one));
+  if (missing.length > 0 && process.env.CI === 'true') {
+    out.line(`\n0 passed, ${missing.length} failed, 0 skipped`);
+    const results = missing.map(({ name }) => ({ step: name, passed: false, seconds: 0 }));
+    return { exitCode: 1, results, counts: { passed: 0, failed: missing.length, skipped: 0 } };
+  }
+  if (missing.length > 0) out.line('The tests that need it are skipped.');
+  const folder = mkdtempSync(join(tmpdir(), 'countermand-check-'));
+  try {
+    const results = stepsIn(folder).map((step) => timed(step, json, out));
+    return sumOf(results, testsIn(folder), missing, out);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
-const { passed, failed } = testCounts();
-rmSync(folder, { recursive: true, force: true });
-const otherFailures = failedSteps.filter((name) => name !== 'tests' || failed === 0).length;
-if (failedSteps.length > 0) console.log(`\nFailed: ${failedSteps.join(', ')}`);
-console.log(
-  `\n${passed + STEPS.length - failedSteps.length} passed, ${failed + otherFailures} failed`,
-);
-process.exitCode = failedSteps.length > 0 ? 1 : 0;
+type StepResult = { step: string; passed: boolean; seconds: number };
+
+function timed(step: Step, json: boolean, out: Out): StepResult {
+  const [name] = step;
+  out.line(`\n== ${name}`);
+  const from = performance.now();
+  const passed = passes(step, json, out);
+  const seconds = Math.round((performance.now() - from) / 100) / 10;
+  out.line(`== ${name}: ${passed ? 'passed' : 'FAILED'} in ${seconds.toFixed(1)} s`);
+  return { step: name, passed, seconds };
+}
+
+function sumOf(
+  results: readonly StepResult[],
+  tests: readonly { file: string; status: string }[],
+  missing: readonly Requirement[],
+  out: Out,
+): Outcome {
+  const count = (...wanted: string[]) => tests.filter(({ status }) => wanted.includes(status));
+  const failedTests = count('failed').length;
+  const skippedTests = count('skipped', 'pending');
+  const failedSteps = results.filter(({ passed }) => !passed).map(({ step }) => step);
+  const counts = {
+    passed: count('passed').length + results.length - failedSteps.length,
+    // The step of the tests counts only when no single test explains its failure.
+    failed:
+      failedTests + failedSteps.filter((name) => name !== 'tests' || failedTests === 0).length,
+    skipped: skippedTests.length,
+  };
+  if (failedSteps.length > 0) out.line(`\nFailed: ${failedSteps.join(', ')}`);
+  for (const requirement of missing) {
+    const files = testFilesThatNeed(requirement);
+    const tests = skippedTests.filter(({ file }) => files.includes(file)).length;
+    out.line(`\nSkipped: ${tests} tests in ${files.length} files. ${sayMissing(requirement)}`);
+    out.line(`  ${files.join(', ')}`);
+  }
+  out.line(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+  return { exitCode: failedSteps.length > 0 ? 1 : 0, results, counts };
+}

@@ -1,14 +1,17 @@
-// npm run drill: every mechanism applied and undone on canary targets, on this laptop or in a staging account.
+// Applies and undoes every mechanism on canaries, here or in a staging account.
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Drill } from '../../functions/domain/drill.ts';
 import { loadPolicy, POLICIES } from '../../functions/policy/load.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import { createStore } from '../../functions/store/store.ts';
 import { claimDirectory } from '../../local/data-directory.ts';
 import { startDatabase } from '../../local/engine/database.ts';
-import { endOf, prefixOfCdk, Refused, STACK_OPTIONS } from '../operator.ts';
+import { prefixOfCdk } from '../operator.ts';
+import type { Out, Outcome } from '../output.ts';
+import { requireRealNode } from '../real-node.ts';
+import { Refused } from '../refused.ts';
+import { type StackOptions, useRegion } from '../stack-options.ts';
 import { joinDeployed } from './deployed.ts';
 import { whoDrills } from './one.ts';
 import { countsOf, tableOf, telling, troubleIn } from './report.ts';
@@ -17,22 +20,15 @@ import { cleanUp, drillAll, type Run } from './run.ts';
 import { LAPTOP_REGION, laptopCanaries, standInMechanisms } from './stand-ins.ts';
 import { type Host, INTERRUPTED, stopOnSignal } from './stop.ts';
 
-const USAGE = `usage:
-  npm run drill                                                        on this laptop, on stand-ins
-  npm run drill -- --account <file> --region <region> [--profile <p>]  in a staging account, policies/accounts/<file>.yaml
-  npm run drill -- --account <file> --region <region> [--profile <p>] --results <json>
-                                         drills nothing: records for this account what a staging account has shown
-  --prefix <p>  of the stack's names, where it is not that of cdk.json`;
-
 /** First wait before a call that AWS asked to repeat; it doubles. */
 const RETRY_MS = 1_000;
 
-const HOST: Host = {
+const hostOf = (out: Out): Host => ({
   on: (signal, listener) => process.on(signal, listener),
-  say: (line) => console.log(line),
+  say: out.progress,
   exit: (code) => process.exit(code),
   elapsed: () => performance.now(),
-};
+});
 
 type Ground = {
   policy: Policy;
@@ -61,8 +57,12 @@ async function inAccount(policy: Policy, region: string, prefix: string): Promis
   return { policy, region, mechanisms, drills: store.drills, close: async () => {} };
 }
 
-async function drill({ policy, region, mechanisms, drills }: Ground, results: string) {
-  const signal = stopOnSignal(HOST);
+async function drill(
+  { policy, region, mechanisms, drills }: Ground,
+  results: string,
+  out: Out,
+): Promise<Outcome> {
+  const signal = stopOnSignal(hostOf(out));
   const run: Run = {
     policy,
     region,
@@ -74,48 +74,55 @@ async function drill({ policy, region, mechanisms, drills }: Ground, results: st
     newId: randomUUID,
     signal,
     retryMs: RETRY_MS,
-    tell: telling(process.stdout),
+    tell: telling(out),
   };
-  const stuck = await cleanUp(run, (line) => console.log(line));
+  const stuck = await cleanUp(run, out.line);
   const done = await drillAll(run);
   const kept = [...(await drills.all()).values()];
   if (policy.stage !== 'production')
     writeResults(results, { account: policy.account, stage: policy.stage, drills: kept });
-  console.log(`\n${tableOf(done)}\n`);
-  for (const line of [...stuck, ...troubleIn(done)]) console.log(line);
-  console.log(`${countsOf(done, stuck)}. Results: ${results}`);
-  if (signal.aborted) return INTERRUPTED;
-  return stuck.length > 0 || done.some(({ outcome }) => outcome !== 'passed') ? 1 : 0;
+  out.line(`\n${tableOf(done)}\n`);
+  for (const line of [...stuck, ...troubleIn(done)]) out.line(line);
+  out.line(`${countsOf(done, stuck)}. Results: ${results}`);
+  const counts = {
+    passed: done.filter(({ outcome }) => outcome === 'passed').length,
+    failed: done.filter(({ outcome }) => outcome === 'failed').length,
+    leftBehind: done.filter(({ leftBehind }) => leftBehind.length > 0).length + stuck.length,
+  };
+  const passed = stuck.length === 0 && done.length === counts.passed;
+  return { exitCode: signal.aborted ? INTERRUPTED : passed ? 0 : 1, results: done, counts };
 }
 
-async function takeOver({ drills, policy }: Ground, shown: readonly Drill[]): Promise<number> {
+async function takeOver(
+  { drills, policy }: Ground,
+  shown: readonly Drill[],
+  out: Out,
+): Promise<Outcome> {
   for (const one of shown) await drills.record(one);
-  console.log(`${shown.length} results recorded for ${policy.account}`);
-  return 0;
+  out.line(`${shown.length} results recorded for ${policy.account}`);
+  return { exitCode: 0, results: shown, counts: { recorded: shown.length } };
 }
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: { ...STACK_OPTIONS, results: { type: 'string' } },
-  });
-  const { account, profile, region, results } = values;
+/** Drills on this laptop, or in an account; with `results`, records those for the account instead. */
+export async function drillCommand(
+  options: StackOptions & { results?: string },
+  out: Out,
+): Promise<Outcome> {
+  const { account, region = '', results, prefix } = options;
   const data = process.env.COUNTERMAND_DATA ?? '.data';
   const resultsOf = (name: string) => join(data, 'drill', `results-${name}.json`);
-  if (!account && (profile || region || results)) throw new Refused(USAGE);
   if (!account || account === 'local') {
     const ground = await onLaptop(data);
-    return drill(ground, resultsOf('local')).finally(ground.close);
+    return drill(ground, resultsOf('local'), out).finally(ground.close);
   }
-  if (!region) throw new Refused(USAGE);
   const policy = loadPolicy(POLICIES, account);
   if (!results && policy.stage !== 'staging')
     throw new Refused(
       `policies/accounts/${account}.yaml is marked "stage: ${policy.stage}": only what is marked "stage: staging" is drilled`,
     );
   const shown = results && readResults(results);
-  Object.assign(process.env, { AWS_REGION: region, ...(profile && { AWS_PROFILE: profile }) });
-  const ground = await inAccount(policy, region, values.prefix ?? prefixOfCdk());
-  return shown ? takeOver(ground, shown) : drill(ground, resultsOf(account));
+  requireRealNode('drill --account');
+  useRegion(options);
+  const ground = await inAccount(policy, region, prefix ?? prefixOfCdk());
+  return shown ? takeOver(ground, shown, out) : drill(ground, resultsOf(account), out);
 }
-
-await endOf(main);

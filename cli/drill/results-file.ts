@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import { Drill } from '../../functions/domain/drill.ts';
-import { Refused } from '../operator.ts';
+import { Refused } from '../refused.ts';
 
 const ResultsFile = z.strictObject({
   /** Name of the account's policy file, and what it was marked as. */

@@ -35,9 +35,12 @@ const DECEPTIVE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
  */
 export const cut = (text: string, most: number): string => text.slice(0, most).toWellFormed();
 
+/** Text that an attacker may have written, with a space for each run of invisible characters and line breaks. */
+export const visible = (text: string): string => text.toWellFormed().replace(DECEPTIVE, ' ');
+
 /** Text that an attacker may have written, on one line, with nothing invisible in it, and not too long. */
 export function oneLine(text: string, most = 300): string {
-  const line = text.toWellFormed().replace(DECEPTIVE, ' ').replace(/ {2,}/g, ' ').trim();
+  const line = visible(text).replace(/ {2,}/g, ' ').trim();
   return line.length <= most ? line : `${cut(line, most - 1)}…`;
 }
 

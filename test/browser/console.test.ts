@@ -2,7 +2,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sample, type World } from '../flow/world.ts';
-import { launch, PHONE, type Site, startSite } from './site.ts';
+import { launch } from './launch.ts';
+import { PHONE, type Site, startSite } from './site.ts';
 
 let browser: Browser;
 let site: Site;

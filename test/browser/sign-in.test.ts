@@ -6,7 +6,8 @@ import { providerFrom } from '../../functions/web/sign-in.ts';
 import { POLICY } from '../fixtures/case.ts';
 import { CLIENT, type Provider, startProvider } from '../fixtures/provider.ts';
 import { sample, type World } from '../flow/world.ts';
-import { launch, PHONE, type Site, startSite } from './site.ts';
+import { launch } from './launch.ts';
+import { PHONE, type Site, startSite } from './site.ts';
 
 let browser: Browser;
 let provider: Provider;

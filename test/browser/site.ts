@@ -1,29 +1,11 @@
-// The console and people's pages of one account in memory, on loopback, and the browser to look at them with.
+// The console and people's pages of one account in memory, on loopback.
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
-import { chromium } from 'playwright-core';
 import { createConsole } from '../../console/console.ts';
 import { POLICY } from '../fixtures/case.ts';
 import { createWorld } from '../flow/world.ts';
 
 export const PHONE = { width: 390, height: 844 };
-const DEBIAN_CHROMIUM = '/usr/bin/chromium';
-
-export const launch = () =>
-  chromium.launch({
-    executablePath: DEBIAN_CHROMIUM,
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
-
 export type Site = Awaited<ReturnType<typeof startSite>>;
 
 /** `account` is what is special about it, now that its address is known. */

@@ -60,7 +60,7 @@ describe('a record', () => {
 
 describe('the command', () => {
   const audit = (folder: string) => {
-    const { stdout, stderr, status } = spawnSync(process.execPath, ['cli/audit.ts'], {
+    const { stdout, stderr, status } = spawnSync(process.execPath, ['cli/main.ts', 'audit'], {
       env: { PATH: process.env.PATH, COUNTERMAND_DATA: folder },
       encoding: 'utf8',
     });
@@ -77,7 +77,10 @@ describe('the command', () => {
       expect(whole.said).toEqual([
         expect.stringMatching(/^\d+ records, \d+ copies: 0 with a fault$/),
       ]);
-      expect([whole.status, whole.complained]).toEqual([0, '']);
+      expect([whole.status, whole.complained]).toEqual([
+        0,
+        'Loading the records and their copies ...\n',
+      ]);
 
       const records = join(folder, 'archive', 'records', 'INCIDENT');
       const [incident = ''] = readdirSync(records);

@@ -4,6 +4,7 @@ import { tryChannels, tryOnCall } from '../../cli/channel-trial.ts';
 import { Denied } from '../../functions/domain/errors.ts';
 import type { Channel } from '../../functions/messaging/channels/channel.ts';
 import { Message } from '../../functions/messaging/message.ts';
+import type { OnCall } from '../../functions/platform/on-call-schedule.ts';
 import { NOW, POLICY } from '../fixtures/case.ts';
 
 const sent: Message[] = [];
@@ -17,8 +18,15 @@ const channel = (name: string, change: Partial<Channel> = {}): Channel => ({
 const refused = channel('Slack', { send: () => Promise.reject(new Denied('invalid_auth')) });
 
 test('each channel gets a message and its end, and says whether it took them', async () => {
-  const { ok, lines } = await tryChannels([channel('PagerDuty'), refused], { kind: 'team' }, NOW);
+  const lines: string[] = [];
+  const say = (line: string) => lines.push(line);
+  const channels = [channel('PagerDuty'), refused];
+  const { ok, results } = await tryChannels(channels, { kind: 'team' }, NOW, { say });
   expect([ok, lines]).toEqual([false, ['PagerDuty: accepted', 'Slack: Denied: invalid_auth']]);
+  expect(results).toEqual([
+    { name: 'PagerDuty', ok: true, text: 'accepted' },
+    { name: 'Slack', ok: false, text: 'Denied: invalid_auth' },
+  ]);
   expect(sent.map(({ urgency }) => urgency)).toEqual(['page', 'inform']);
   expect(sent[1]?.ends).toEqual([sent[0]?.key]);
 });
@@ -42,10 +50,12 @@ test('who is on call now stands rung by rung, with what is odd', async () => {
       { atMinutes: 5, ask: ['ben.okafor', { opsgenie: 'Nights' }] },
     ],
   };
-  const { ok, lines } = await tryOnCall(async (schedule) => {
+  const lines: string[] = [];
+  const onCall: OnCall = async (schedule) => {
     if ('opsgenie' in schedule) throw new Denied('no key');
     return [{ id: null, email: 'ana.silva@example.com' }];
-  }, escalation);
+  };
+  const { ok } = await tryOnCall(onCall, escalation, (line) => lines.push(line));
   expect(ok).toBe(false);
   expect(lines).toEqual([
     'after 0 min: ana.silva',

@@ -1,6 +1,6 @@
 // What `npm run explain` prints of a decision.
 import { expect, test } from 'vitest';
-import { explanationOf, questionOf } from '../../cli/explanation.ts';
+import { explained, questionOf, textOf } from '../../cli/explanation.ts';
 import { createWorld, sample } from '../flow/world.ts';
 
 test('an explanation has what was asked, what was decided by which policy, and every rule with its inputs', async () => {
@@ -8,7 +8,7 @@ test('an explanation has what was asked, what was decided by which policy, and e
   await world.deliver(sample('mining'));
   const action = await world.action('isolate_production_host');
   await world.stop();
-  const text = explanationOf(action);
+  const text = textOf(explained(action));
   expect(text).toContain('isolate_production_host on instance-1');
   expect(text).toContain(
     `decided: hand-off, as isolate_production_host, by policy ${action.policyVersion}`,

