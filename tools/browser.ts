@@ -84,16 +84,11 @@ export function prepareBrowser(path: string): Browser {
 function unpack(folder: string): void {
   const unpacking = `${folder}.${process.pid}`;
   mkdirSync(unpacking, { recursive: true, mode: 0o700 });
-  // The package unpacks into TMPDIR, and its libraries only for what looks like Lambda.
+  // The package adds its libraries only where the environment looks like Lambda.
   const { status, stderr } = spawnSync(
     process.execPath,
-    [
-      '--input-type=module',
-      '-e',
-      "await (await import('@sparticuz/chromium')).default.executablePath()",
-    ],
+    [join(import.meta.dirname, 'unpack-browser.ts')],
     {
-      cwd: ROOT,
       env: { TMPDIR: unpacking, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x' },
       stdio: ['ignore', 'ignore', 'pipe'],
       encoding: 'utf8',

@@ -1,27 +1,49 @@
-// The guard in front of every command: what it says where nothing is installed yet.
+// The launcher of every command: which Node it takes, and what it refuses.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 let clone: string;
 beforeEach(() => {
   clone = mkdtempSync(join(tmpdir(), 'clone-'));
   mkdirSync(join(clone, 'tools'));
+  mkdirSync(join(clone, 'infra'));
   copyFileSync(join(import.meta.dirname, '../../tools/node.cjs'), join(clone, 'tools/node.cjs'));
   writeFileSync(join(clone, 'says.cjs'), "console.log('it runs');\n");
+  writeFileSync(join(clone, 'infra/app.ts'), "console.log('the app runs');\n");
 });
 afterEach(() => rmSync(clone, { recursive: true }));
 
-const run = () => {
-  const args = ['tools/node.cjs', 'says.cjs'];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+function run({ node = process.execPath, script = 'says.cjs', env = {} } = {}) {
+  const { status, stdout, stderr } = spawnSync(node, ['tools/node.cjs', script], {
     cwd: clone,
+    env: { PATH: process.env.PATH, ...env },
     encoding: 'utf8',
   });
   return { status, stdout, stderr };
-};
+}
+
+/** This Node under another path. */
+function nodeAt(path: string): string {
+  const node = join(clone, path);
+  mkdirSync(dirname(node), { recursive: true });
+  try {
+    linkSync(process.execPath, node);
+  } catch {
+    copyFileSync(process.execPath, node);
+  }
+  return node;
+}
 
 test('before npm ci a command ends with one line that says so', () => {
   expect(run()).toEqual({
@@ -31,7 +53,58 @@ test('before npm ci a command ends with one line that says so', () => {
   });
 });
 
-test('after it, the command runs', () => {
+test('after npm ci the command runs', () => {
   mkdirSync(join(clone, 'node_modules'));
   expect(run()).toEqual({ status: 0, stdout: 'it runs\n', stderr: '' });
+});
+
+describe('when npm put its packaged Node first on PATH', () => {
+  /** Stands in for an installed Node: says so and ends with 7. */
+  function installedNode(): string {
+    const node = join(clone, 'installed');
+    writeFileSync(node, '#!/bin/sh\necho "installed: $*"\nexit 7\n');
+    chmodSync(node, 0o755);
+    return node;
+  }
+
+  test('the installed Node that runs npm is used when it is Node 24', () => {
+    const node = nodeAt('node_modules/.bin/node');
+    const env = {
+      npm_node_execpath: installedNode(),
+      npm_config_user_agent: 'npm/11.0.0 node/v24.1.0 linux x64',
+    };
+    expect(run({ node, env })).toMatchObject({ status: 7, stdout: 'installed: says.cjs\n' });
+  });
+
+  test('an older installed Node is passed over', () => {
+    const node = nodeAt('node_modules/.bin/node');
+    const env = {
+      npm_node_execpath: installedNode(),
+      npm_config_user_agent: 'npm/11.0.0 node/v20.1.0 linux x64',
+    };
+    expect(run({ node, env })).toMatchObject({ status: 0, stdout: 'it runs\n' });
+  });
+});
+
+describe('the CDK app', () => {
+  const script = 'infra/app.ts';
+  const env = { CDK_DEFAULT_ACCOUNT: '111122223333' };
+
+  test('does not run on the packaged Node when the CDK has credentials', () => {
+    const { status, stdout, stderr } = run({ node: nodeAt('node_modules/x/node'), script, env });
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toContain('Install Node 24 from https://nodejs.org');
+  });
+
+  test('runs on the packaged Node without credentials', () => {
+    expect(run({ node: nodeAt('node_modules/x/node'), script })).toMatchObject({ status: 0 });
+  });
+
+  test('runs on an installed Node with credentials', () => {
+    mkdirSync(join(clone, 'node_modules'));
+    expect(run({ node: nodeAt('real/node'), script, env })).toMatchObject({
+      status: 0,
+      stdout: 'the app runs\n',
+    });
+  });
 });
