@@ -8,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import * as z from 'zod';
@@ -71,15 +72,26 @@ export function prepareBrowser(path: string): Browser {
   if (path !== npmBrowser()) return { path, env: {} };
   const folder = npmFolder();
   if (!existsSync(folder)) unpack(folder);
+  // A bare machine lacks libnss3, and the linker ends the program before it starts.
   const works = spawnSync(path, ['--version'], { env: {}, stdio: 'ignore' }).status === 0;
-  const env = {
-    ...(works ? {} : { LD_LIBRARY_PATH: join(folder, 'al2023', 'lib') }),
-    ...(works && existsSync('/etc/fonts/fonts.conf')
-      ? {}
-      : { FONTCONFIG_PATH: join(folder, 'fonts') }),
+  return {
+    path,
+    env: {
+      FONTCONFIG_FILE: join(folder, FONTS_FILE),
+      ...(works ? {} : { LD_LIBRARY_PATH: join(folder, 'al2023', 'lib') }),
+    },
   };
-  return { path, env };
 }
+
+const FONTS_FILE = 'countermand-fonts.conf';
+/** The system's fonts, where it has some, and the package's own: without any font, a form crashes Chromium. */
+const FONTS = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+  <dir prefix="relative">fonts</dir>
+</fontconfig>
+`;
 
 function unpack(folder: string): void {
   const unpacking = `${folder}.${process.pid}`;
@@ -95,6 +107,7 @@ function unpack(folder: string): void {
     },
   );
   if (status !== 0) throw new Error(`@sparticuz/chromium could not be unpacked: ${stderr}`);
+  writeFileSync(join(unpacking, FONTS_FILE), FONTS);
   try {
     renameSync(unpacking, folder);
   } catch (error) {
