@@ -1,10 +1,7 @@
 // What a command prints: text for people, or one JSON object for programs.
 import { visible } from '../functions/domain/wording.ts';
 
-/**
- * How a command ended. `results` has one element per event, record, mechanism, channel or step. The elements of one
- * command all have the fields that docs/commands.md lists.
- */
+/** How a command ended. `results` has one element per event, record, mechanism, channel or step, all with the same fields. */
 export type Outcome = {
   exitCode: number;
   results: readonly unknown[];
