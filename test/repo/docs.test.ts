@@ -76,6 +76,13 @@ test.each(PAGES)('%s names npm scripts that exist', (page) => {
   expect(run.filter((script) => !SCRIPTS.includes(script))).toEqual([]);
 });
 
+test.each(PAGES)('%s has lines of at most 120 columns', (page) => {
+  const long = textOf(page)
+    .split('\n')
+    .filter((line) => line.length > 120);
+  expect(long).toEqual([]);
+});
+
 test('the README draws every state of the state machine that calls a function', () => {
   const drawn = /```mermaid\n(.*?)```/s.exec(textOf('README.md'))?.[1] ?? '';
   const definition = textOf('statemachines/respond.asl.json');

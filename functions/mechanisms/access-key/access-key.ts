@@ -34,7 +34,7 @@ export const deactivateKey = defineMechanism<AccessKeyClients, Before>({
   action: 'revoke_api_key',
   scope: 'access-key',
   targetKinds: ['access-key'],
-  quota: 'none: a status changes, nothing is made',
+  quota: 'none: it changes a status and creates nothing',
   effects: (_alert: Alert, target: Entity): readonly Parameters[] => {
     const owner = ownerOf(target);
     return owner && LongLivedKey.safeParse(target.value).success ? [owner] : [];

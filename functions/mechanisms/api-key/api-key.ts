@@ -26,7 +26,7 @@ export const disableKey = defineMechanism<ApiKeyClients, Before>({
   scope: 'api-key',
   targetKinds: ['api-key'],
   /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
-  quota: '10 management requests per second, account and region',
+  quota: '10 management requests per second in one account and region',
   effects: (_alert, { value }) => (ApiKeyId.safeParse(value).success ? [{}] : []),
   effectKey: ({ target }) => `api-key:${target.value}`,
   describe,

@@ -29,7 +29,7 @@ export const recordFlows = defineMechanism<FlowLogClients, Before>({
   action: 'increase_logging_verbosity',
   scope: 'flow-log',
   targetKinds: ['instance', 'network-interface'],
-  quota: `${MOST_FLOW_LOGS} flow logs of one network interface`,
+  quota: `${MOST_FLOW_LOGS} flow logs per network interface`,
   effects: (_alert, target) => interfacesOf(target).map((interfaceId) => ({ interfaceId })),
   effectKey: ({ region, parameters }) => `flow-log:${region}:${placeOf(parameters)}`,
   describe,

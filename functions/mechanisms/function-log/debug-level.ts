@@ -44,7 +44,7 @@ export const logAtDebug = defineMechanism<FunctionLogClients, Logging>({
   action: 'increase_logging_verbosity',
   scope: 'function-log',
   targetKinds: ['function'],
-  quota: '15 control-plane requests a second for all of Lambda in one account and region',
+  quota: '15 control-plane requests per second for all of Lambda in one account and region',
   // What a published version logs is fixed: where the alert saw one of those, our change would show nothing.
   effects: (_alert, { value, attributes: { version = UNPUBLISHED } }) =>
     FUNCTION_NAME.test(value) && version === UNPUBLISHED ? [{}] : [],

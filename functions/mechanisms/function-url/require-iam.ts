@@ -29,7 +29,7 @@ export const requireIam = defineMechanism<FunctionUrlClients, Before>({
   action: 'disable_function_url',
   scope: 'function-url',
   targetKinds: ['function'],
-  quota: '15 control-plane requests a second for all of Lambda in one account and region',
+  quota: '15 control-plane requests per second for all of Lambda in one account and region',
   effects: (_alert, { value, attributes: { version = UNPUBLISHED } }) =>
     FUNCTION_NAME.test(value) && version === UNPUBLISHED ? [{}] : [],
   effectKey: ({ region, target }) => `function-url:${region}:${target.value}`,

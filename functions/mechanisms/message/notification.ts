@@ -17,7 +17,7 @@ export const notifyAnalyst = defineMechanism<MessageClients, z.infer<typeof Befo
   action: 'send_analyst_notification',
   scope: 'message',
   targetKinds: ['alert'],
-  quota: 'The sending rate of SES in the account, and those of the channels that policy adds',
+  quota: 'the sending rates of SES and of the channels that policy adds',
   effects: () => [{}],
   effectKey: ({ actionId }) => `message:${actionId}`,
   describe: ({ incidentId }) => ({

@@ -34,7 +34,7 @@ export const denyAddress = defineMechanism<NetworkClients, Before>({
   action: 'block_ip_at_firewall',
   scope: 'network',
   targetKinds: ['ip'],
-  quota: `${MAX_RULES} rules in one network ACL, direction and address family, the last one included`,
+  quota: `${MAX_RULES} rules per network ACL, direction and address family, including the last one`,
   effects,
   effectKey: (subject) => {
     const { networkAclId, direction } = placeOf(subject);

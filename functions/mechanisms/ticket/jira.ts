@@ -16,7 +16,7 @@ export type JiraClients = HttpClients & { jira: JiraConfig; credentials: Secret<
 export const openJiraIssue = ticketMechanism<JiraClients>({
   id: 'ticket.jira',
   version: 1,
-  quota: 'Jira’s rate limits: it says when to come again, and is waited for',
+  quota: 'Jira’s rate limits. Its Retry-After is respected',
   configured: ({ channels }) => channels.tickets.system === 'jira',
   noun: 'an issue in Jira',
   manualUndo: ({ incidentId }) => [

@@ -23,7 +23,7 @@ export type ServiceNowClients = HttpClients & {
 export const openServiceNowIncident = ticketMechanism<ServiceNowClients>({
   id: 'ticket.servicenow',
   version: 1,
-  quota: 'The instance’s rate limits: it says when to come again, and is waited for',
+  quota: 'The instance’s rate limits. Its Retry-After is respected',
   configured: ({ channels }) => channels.tickets.system === 'servicenow',
   noun: 'an incident record in ServiceNow',
   manualUndo: ({ incidentId }) => [

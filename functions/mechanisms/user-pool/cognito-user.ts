@@ -35,7 +35,7 @@ export const disableUser = defineMechanism<UserPoolClients, Before>({
   scope: 'user-pool',
   targetKinds: ['cognito-user'],
   /** @see https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html */
-  quota: 'A request rate that all user pools of the account and region share',
+  quota: 'the request rate that all user pools of the account and region share',
   effects: ({ region }, { value, attributes }) => {
     const pool = Pool.safeParse(attributes);
     // The id of a pool begins with its region, and the executor works in that of the alert only.

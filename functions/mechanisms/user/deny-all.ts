@@ -41,7 +41,7 @@ export const denyUser = defineMechanism<UserClients, Before>({
   action: 'disable_user_account_temporarily',
   scope: 'user',
   targetKinds: ['iam-user'],
-  quota: `${DEFAULT_QUOTA} managed policies attached to one user, 20 on request; read from the account before each attachment`,
+  quota: `${DEFAULT_QUOTA} managed policies per user, 20 on request; read from the account before each attachment`,
   effects: (_alert, { value }) => (UserName.safeParse(value).success ? [{}] : []),
   // IAM does not tell names by letter case.
   effectKey: ({ target }) => `user:deny-all:${target.value.toLowerCase()}`,

@@ -43,7 +43,7 @@ const addressMechanism = (words: Words): Mechanism<WafClients, Before> => ({
   action: words.action,
   scope: 'waf',
   targetKinds: ['ip'],
-  quota: `${MAX_ADDRESSES} addresses in one IP set; one change per second and region`,
+  quota: `${MAX_ADDRESSES} addresses per IP set; one change per second and region`,
   effects: (alert) => (words.answers(alert) ? [{}] : []),
   effectKey: ({ target }) => `waf:${words.purpose}:${keyOf(target.value)}`,
   describe: (subject, facts) => describe(words, subject, facts),
