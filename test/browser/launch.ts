@@ -17,7 +17,8 @@ const ARGS = [
 
 export function launch() {
   const found = findBrowser();
-  if (!found) throw new Error('No Chrome or Chromium was found; npm run check prints how to install it');
+  if (!found)
+    throw new Error('No Chrome or Chromium was found; npm run check prints how to install it');
   const { path, env } = prepareBrowser(found);
   return chromium.launch({ executablePath: path, args: ARGS, env: { ...process.env, ...env } });
 }
