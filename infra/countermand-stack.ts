@@ -1,7 +1,7 @@
 // Everything that one account gets, in the order in which a finding travels.
 import { CfnOutput, Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { slackAnswersOf } from '../functions/policy/people.ts';
+import { slackButtonsOf } from '../functions/policy/people.ts';
 import type { Policy } from '../functions/policy/policy.ts';
 import { watchOver } from './alarms.ts';
 import { Archive } from './archive.ts';
@@ -73,7 +73,7 @@ export class CountermandStack extends Stack {
     const machines = new StateMachines(this, 'StateMachines', names);
 
     intake.deliverTo(functions.get('intake'));
-    web.serve(functions.get('web'), { slack: slackAnswersOf(policy) !== null });
+    web.serve(functions.get('web'), { slack: slackButtonsOf(policy) !== null });
     // Whoever opens a link of a new key finds pages that know it.
     for (const asking of ['approve', 'close', 'notify', 'remind'])
       functions.get(asking).node.addDependency(functions.get('web'));

@@ -4,7 +4,7 @@ import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { DEPLOYMENT } from '../functions/mechanisms/deployment.ts';
 import type { DeployedStack, Permission } from '../functions/mechanisms/permissions.ts';
 import type { Scope } from '../functions/mechanisms/registry.ts';
-import { slackAnswersOf } from '../functions/policy/people.ts';
+import { slackButtonsOf } from '../functions/policy/people.ts';
 import { secretsIn } from '../functions/policy/schemas/channels.ts';
 import { ATTENTION_INDEX } from '../functions/store/table.ts';
 import { functionArn, type Names, stateMachineArn } from './names.ts';
@@ -101,7 +101,7 @@ export function rightsIn(s: StackContext) {
       ...(s.onCall?.opsgenie ? [s.onCall.opsgenie.key] : []),
     ]),
     readSignInSecret: readSecrets(s, s.signIn ? [s.signIn.clientSecret] : []),
-    readAnswerSecret: readSecrets(s, [slackAnswersOf(s)?.signingSecret ?? []].flat()),
+    readAnswerSecret: readSecrets(s, [slackButtonsOf(s)?.signingSecret ?? []].flat()),
     readTicketSecret: readSecrets(s, secretsIn(s.channels).tickets),
     setSchedules: allow(
       ['scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'],

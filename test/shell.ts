@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { shell } from '../functions/domain/wording.ts';
+import { shellQuoted } from '../functions/domain/wording.ts';
 
 /** Follows the last word of a call. */
 const END = '\u0001';
@@ -19,9 +19,9 @@ export function callsOf(
   tool = 'aws',
 ): string[][] {
   const cases = Object.entries(answers).map(
-    ([words, answer]) => `*${shell(words)}*) echo ${shell(answer)} ;;`,
+    ([words, answer]) => `*${shellQuoted(words)}*) echo ${shellQuoted(answer)} ;;`,
   );
-  const stub = `${tool}() { printf '%s\\0' "$@" ${shell(END)} >&3; case "$*" in ${cases.join(' ')} esac; }`;
+  const stub = `${tool}() { printf '%s\\0' "$@" ${shellQuoted(END)} >&3; case "$*" in ${cases.join(' ')} esac; }`;
   const cwd = mkdtempSync(join(tmpdir(), 'countermand-shell-'));
   try {
     const { status, stderr, output } = spawnSync(

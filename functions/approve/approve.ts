@@ -5,7 +5,7 @@ import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { ApprovalRequest, Approver } from '../domain/approval.ts';
 import { InvalidInput, NotFound, Unavailable } from '../domain/errors.ts';
-import { alikeTo, orderOf } from '../domain/similar-questions.ts';
+import { requestOrder, similarTo } from '../domain/similar-questions.ts';
 import type { Mac } from '../links/signed-claims.ts';
 import { answerToken, questionUrl } from '../messaging/links.ts';
 import { type Message, questionKey, type Send } from '../messaging/message.ts';
@@ -121,7 +121,7 @@ async function climb(
   const { incidentId, actionId } = action;
   const { records } = deps.store;
   const alert = await records.alert(incidentId, action.alertId);
-  const alike = alikeTo(action, await records.actions(incidentId));
+  const alike = similarTo(action, await records.actions(incidentId));
   const together = alike.filter(({ alertId }) => alertId === action.alertId);
   if (together.some((one) => speaksFor(one, action))) return;
   const asked = alike.filter((one) => one.alertId !== action.alertId && speaksFor(one, action));
@@ -156,7 +156,8 @@ async function climb(
  * that come later bring questions of their own, as they end later.
  */
 const speaksFor = (one: Action, action: Action): boolean =>
-  orderOf(one) < orderOf(action) && one.history.every(({ event }) => event !== 'not-reached');
+  requestOrder(one) < requestOrder(action) &&
+  one.history.every(({ event }) => event !== 'not-reached');
 
 const isAsked = ({ approval, history }: Action, { id }: Approver): boolean => {
   if (!approval || history.some(({ event }) => event === 'not-woken')) return false;

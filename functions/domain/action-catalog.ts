@@ -1,11 +1,11 @@
-// Every action and its properties, with an answer to every question.
+// The catalog of actions, with every property filled in for each.
 import * as z from 'zod';
 import type { EntityKind } from './alert.ts';
 
-/** Per kind of target: why no mechanism can act on a target of this kind, where none can. */
+/** The kinds of target the action accepts. The text says why a target of that kind may have no mechanism. */
 type Targets = { readonly [Kind in EntityKind]?: string };
 
-/** It notifies people and changes nothing that could break, so that rules about risk don't apply. */
+/** Notifies people and can't break anything, so the rules about risk don't apply. */
 type Informs = {
   kind: 'informs';
   targets: Targets;
@@ -13,30 +13,30 @@ type Informs = {
   ifUnanswered: 'ticket' | 'nothing';
 };
 
-/** A mechanism changes something and can undo it. */
+/** Changes something in AWS or a connected service, through a mechanism that can undo it. */
 type Changes = {
   kind: 'changes';
   targets: Targets;
-  /** Whether something stops working. An alert about an absence may then be self-inflicted (promise 7). */
+  /** Whether it stops something from working. An alert about an absence may then be self-inflicted (promise 7). */
   cutsOff: boolean;
-  /** Whether it runs without notifying anyone. An alert of high severity then needs a notification besides. */
+  /** Whether it runs without notifying anyone. A high-severity alert then also needs a notification. */
   quiet: boolean;
-  /** What its effects depend on besides the target. While that is unknown, a person decides. */
+  /** What its effects depend on besides the target. While this is unknown, the action needs approval. */
   dependsOn: 'network-acls' | null;
-  /** Whether it acts on temporary credentials (ASIA...), which end by themselves. */
+  /** Whether it acts on temporary credentials (ASIA...), which expire by themselves. */
   temporaryKeys: boolean;
-  /** The work that is left for a person after its undo. */
+  /** Work left for a person after the undo. */
   afterUndo: 'rotate-key' | null;
 };
 
-/** Never carried out by code: tier 3 in policy. A person gets a runbook. */
-type ByHand = { kind: 'by-hand'; targets: Targets };
+/** Tier 3 in policy: never carried out by code. A person gets a runbook. */
+type Manual = { kind: 'manual'; targets: Targets };
 
-export type ActionProperties = Informs | Changes | ByHand;
+export type ActionProperties = Informs | Changes | Manual;
 
 const FROM_CODE = 'Code never carries it out';
 
-/** The order is that of the prompt and of the stored schemas: add new actions at the end of their tier. */
+/** The order is also that of the prompt and of the stored schemas: append a new action at the end of its tier. */
 export const ACTIONS = {
   add_ip_to_watchlist: {
     kind: 'changes',
@@ -125,12 +125,12 @@ export const ACTIONS = {
     afterUndo: null,
   },
   isolate_production_host: {
-    kind: 'by-hand',
-    // Our own address: blocking it cuts off its host.
+    kind: 'manual',
+    // The address may be one of the account's own: blocking it would isolate the host.
     targets: { instance: FROM_CODE, 'network-interface': FROM_CODE, ip: FROM_CODE },
   },
   revoke_service_account_credential: {
-    kind: 'by-hand',
+    kind: 'manual',
     targets: {
       'access-key': FROM_CODE,
       'iam-user': FROM_CODE,
@@ -138,9 +138,10 @@ export const ACTIONS = {
       'api-key': FROM_CODE,
     },
   },
-  block_cidr_range: { kind: 'by-hand', targets: { ip: FROM_CODE } },
-  initiate_forensic_capture: { kind: 'by-hand', targets: { instance: FROM_CODE } },
-  send_breach_notification: { kind: 'by-hand', targets: { alert: FROM_CODE } },
+
+  block_cidr_range: { kind: 'manual', targets: { ip: FROM_CODE } },
+  initiate_forensic_capture: { kind: 'manual', targets: { instance: FROM_CODE } },
+  send_breach_notification: { kind: 'manual', targets: { alert: FROM_CODE } },
 } as const satisfies Readonly<Record<string, ActionProperties>>;
 
 export const ActionName = z.enum(Object.keys(ACTIONS) as (keyof typeof ACTIONS)[]);
@@ -149,17 +150,17 @@ export type ActionName = z.infer<typeof ActionName>;
 /** The kinds of target that an action accepts. */
 export type TargetKindOf<Name extends ActionName> = keyof (typeof ACTIONS)[Name]['targets'];
 
-/** The properties of an action that changes something; null for all others. */
+/** The properties of an action that changes something; null for every other action. */
 export function changesOf(name: ActionName | null): Changes | null {
   const properties: ActionProperties | null = name && ACTIONS[name];
   return properties?.kind === 'changes' ? properties : null;
 }
 
-/** True for tickets and notifications. */
+/** Whether the action is a ticket or a notification. */
 export const informs = (name: ActionName | null): boolean =>
   name !== null && ACTIONS[name].kind === 'informs';
 
-/** True where a ticket is opened although the request expired. */
+/** Whether a ticket is opened even when its approval request expired. */
 export const opensTicketUnanswered = (name: ActionName | null): boolean => {
   const properties: ActionProperties | null = name && ACTIONS[name];
   return properties?.kind === 'informs' && properties.ifUnanswered === 'ticket';

@@ -1,4 +1,4 @@
-// One proposed action from recommendation to undo, and the only legal ways from state to state.
+// One action from recommendation to undo, and the legal state transitions.
 import * as z from 'zod';
 import { ActionName } from './action-catalog.ts';
 import { Entity, Instant } from './alert.ts';
@@ -6,8 +6,8 @@ import { ApprovalRequest, Judgement } from './approval.ts';
 import { Recommendation } from './assessment.ts';
 
 /**
- * The alert's, the number of the recommendation, a letter where one recommendation became several actions, and `r1`,
- * `r2`, ... where it was asked anew.
+ * The alert's ID, the number of the recommendation, a letter (`b` to `e`) where one recommendation became several
+ * actions, and `r1`, `r2`, ... where the action was requested again.
  */
 export const ActionId = z.string().regex(/^act-[0-9a-z]{16}-\d{1,2}[b-e]?(r[1-9])?$/);
 export const IncidentId = z.string().regex(/^inc-[0-9a-z]{16}$/);
@@ -31,7 +31,7 @@ export const Status = z.enum([
 ]);
 export type Status = z.infer<typeof Status>;
 
-/** Every legal change of state. A change that is not listed is refused (IllegalTransition). */
+/** Every legal transition. All others are rejected with IllegalTransition. */
 export const TRANSITIONS: Readonly<Record<Status, readonly Status[]>> = {
   proposed: ['awaiting-approval', 'executing', 'observed', 'handed-off', 'dropped', 'failed'],
   'awaiting-approval': ['approved', 'declined', 'expired', 'failed'],
@@ -39,9 +39,9 @@ export const TRANSITIONS: Readonly<Record<Status, readonly Status[]>> = {
   approved: ['executing', 'observed', 'handed-off', 'failed'],
   executing: ['in-force', 'reversing', 'failed'],
   'in-force': ['kept', 'reversing'],
-  // What a person kept, a person may still undo.
+  // A person may undo what a person kept.
   kept: ['reversing'],
-  // `failed` is where a compensated execution ends: undone, and never in force.
+  // `failed` is the end of an execution that was compensated: undone, and never in force.
   reversing: ['reversed', 'failed', 'reversal-failed'],
   'reversal-failed': ['reversing', 'kept'],
   declined: [],
@@ -53,46 +53,46 @@ export const TRANSITIONS: Readonly<Record<Status, readonly Status[]>> = {
   failed: [],
 };
 
-/** What the gate decided. Later entries are stricter; a rule may move a decision down this list, never up. */
+/** The gate's decision, from lenient to strict. A rule may move a decision towards the end of this list, never back. */
 export const Disposition = z.enum(['auto', 'approve', 'observe', 'hand-off', 'dropped']);
 export type Disposition = z.infer<typeof Disposition>;
 
-/** Why: a code to count by, a sentence to read. */
+/** A reason: a code for metrics and a sentence for people. */
 export const Reason = z.strictObject({
   code: z.string().regex(/^[a-z0-9-]+$/),
   text: z.string().max(500),
 });
 export type Reason = z.infer<typeof Reason>;
 
-/** One rule's part in the decision, kept so that it can be explained later. */
-export const Considered = z.strictObject({
+/** One evaluated rule, recorded to explain the decision later. */
+export const EvaluatedRule = z.strictObject({
   rule: z.string().max(64),
-  /** What it looked at: JSON, cut where it is long. */
+  /** What the rule evaluated, as JSON, truncated. */
   inputs: z.string().max(300),
-  /** How strict it made the decision at least; null where it had nothing against it. */
+  /** The least strict disposition that the rule allows; null if it allows any. */
   verdict: Disposition.nullable(),
 });
-export type Considered = z.infer<typeof Considered>;
+export type EvaluatedRule = z.infer<typeof EvaluatedRule>;
 
-/** Plain English from code, never from the model. Each answers one question of the person who decides. */
+/** Written by code, never by the model. Each field answers one question of the approver. */
 export const Description = z.strictObject({
   /** One line: verb, object, place. */
   headline: z.string(),
-  /** What exactly changes, and on what. */
+  /** What exactly changes, and on which resource. */
   changes: z.array(z.string()),
   /** Who and what is affected. */
   affected: z.array(z.string()),
-  /** How it is undone, and what a person would type to undo it by hand. */
+  /** How it is undone. `manualUndo` holds the commands with which a person undoes it. */
   undo: z.string(),
   manualUndo: z.array(z.string()),
 });
 export type Description = z.infer<typeof Description>;
 
-/** One line of an action's or incident's history. `hash` covers all fields above it and `previous`. */
+/** One entry in the history of an action or incident. `hash` covers `previous` and all fields above it. */
 export const HistoryEntry = z.strictObject({
   seq: z.int().min(0),
   at: Instant,
-  /** Who: a function's name, or `person:<id>`. */
+  /** A function's name, or `person:<id>`. */
   by: z.string().min(1).max(128),
   event: z.string().min(1).max(64),
   text: z.string().max(1000),
@@ -102,8 +102,8 @@ export const HistoryEntry = z.strictObject({
 export type HistoryEntry = z.infer<typeof HistoryEntry>;
 
 /**
- * What a mechanism has to know beyond the target's own name, for example which network ACL. Made by code from the alert
- * and the facts, never by the model, and part of what a person approves.
+ * What a mechanism needs besides the target, for example the ID of the network ACL. Code derives it from the alert and
+ * the facts, never from the model. It is part of what a person approves.
  */
 export const Parameters = z.record(
   z.string().max(64),
@@ -117,49 +117,49 @@ export const Action = z.strictObject({
   alertId: z.string(),
   account: z.string(),
   region: z.string(),
-  /** What was asked for, word for word. */
+  /** The recommendation, unchanged. */
   recommendation: Recommendation,
-  /** What counts: derived from the recommendation and its target. Null when no known action corresponds. */
+  /** The effective action, derived from the recommendation and its target. Null if no known action corresponds. */
   name: ActionName.nullable(),
-  /** Null when the recommendation named none of the alert's entities. */
+  /** Null if the recommendation names none of the alert's entities. */
   target: Entity.nullable(),
   durationMinutes: z.int().min(1).nullable(),
   parameters: Parameters,
-  /** Id of the mechanism that carries it out, the scope (function and role) it runs in, and its lease key. */
+  /** ID of the mechanism that carries it out, the scope (function and role) it runs in, and its lease key. */
   mechanism: z.string().nullable(),
   scope: z.string().nullable(),
   effectKey: z.string().nullable(),
   description: Description.nullable(),
   disposition: Disposition,
   reasons: z.array(Reason),
-  considered: z.array(Considered).max(60).default([]),
+  considered: z.array(EvaluatedRule).max(60).default([]),
   policyVersion: z.string(),
-  /** SHA-256 over account, region, name, target, parameters and mechanism: what a person approves is this. */
+  /** SHA-256 over account, region, name, target, parameters and mechanism. Approval is bound to this digest. */
   digest: z.string().regex(/^[0-9a-f]{64}$/),
   status: Status,
   approval: ApprovalRequest.nullable(),
-  /** The state before we touched it, in the mechanism's own form; null until captured. */
+  /** The captured state before the change, in the mechanism's own shape; null until captured. */
   before: z.unknown(),
   appliedAt: Instant.nullable(),
-  /** When it is undone unless a person keeps it. Null before execution and for what is kept by policy. */
+  /** When it is reversed unless a person keeps it. Null before execution and for actions kept by policy. */
   dueAt: Instant.nullable(),
   extensions: z.int().min(0),
-  /** When whoever kept it is asked whether it is still right; null for what nobody kept. */
+  /** When the person who kept it is asked to review it; null if no one kept it. */
   reviewAt: Instant.nullable().default(null),
-  /** The action that took its place, because a manager had it asked anew. */
+  /** The action that replaced it when a manager requested it again. */
   askedAnew: z
     .strictObject({ by: z.string(), at: Instant, actionId: ActionId })
     .nullable()
     .default(null),
-  /** Of what was observed only; null until somebody says so. */
+  /** Only for observed actions (shadow mode): a person's judgement, null until given. */
   judgement: Judgement.nullable().default(null),
-  /** What went wrong while applying it, or null. */
+  /** The error that stopped it, or null. */
   failure: z.string().max(1000).nullable(),
   createdAt: Instant,
-  /** The sweeper looks at it from then on; null when nothing is outstanding. */
+  /** The sweeper checks the action from this time on; null if nothing is outstanding. */
   attentionAt: Instant.nullable(),
   history: z.array(HistoryEntry).min(1),
-  /** Rises with every write: the condition of the next one. */
+  /** Rises by one with every write, and is the condition of the next write. */
   version: z.int().min(1),
 });
 export type Action = z.infer<typeof Action>;

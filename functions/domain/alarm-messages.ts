@@ -1,7 +1,7 @@
-// Log messages that raise an alarm: what a function writes and the metric filters of infra/alarms.ts look for are one text.
+// Log messages that raise an alarm. The metric filters in infra match this text.
 export const ALARMING = {
-  /** Whatever it is about is still there, and only a person goes on. */
+  /** The effect is still in place, and only a person can undo it. */
   reversalFailed: 'reversal failed',
-  /** Somebody else wrote a record, or took one away. */
+  /** A record was written or deleted by something other than Countermand. */
   recordAltered: 'record altered',
 } as const;

@@ -1,14 +1,14 @@
-// The question put to people, their votes, and their judgement afterwards.
+// Approval requests, votes, and judgements after the fact.
 import * as z from 'zod';
 import { Instant } from './alert.ts';
 
-/** What people are to an action: whose vote counts. */
+/** A person's role towards an action. It decides whether their vote is eligible. */
 export const Role = z.enum(['analyst', 'manager']);
 
 export const Approver = z.strictObject({ id: z.string(), name: z.string(), email: z.email() });
 export type Approver = z.infer<typeof Approver>;
 
-/** One person's word on a request. One person, one vote: a later one changes nothing. */
+/** One person's vote on a request. Each person has one vote; a later vote changes nothing. */
 export const Vote = z.strictObject({
   verdict: z.enum(['approved', 'declined']),
   by: z.string(),
@@ -29,29 +29,29 @@ export const ApprovalRequest = z.strictObject({
   required: z.int().min(1).default(2),
   /** Roles of the eligible approvers. */
   roles: z.array(Role).default([]),
-  /** One no ends it; otherwise it ends when too few are left who could say yes. */
+  /** Whether a single decline ends the request. Otherwise it ends when too few eligible approvers are left. */
   declineEnds: z.boolean().default(true),
-  /** Minutes that one of the people asked may add, once; 0 where policy allows none. */
+  /** Minutes that one of the approvers may add, once; 0 if policy allows none. */
   moreTimeMinutes: z.int().min(0).default(0),
   moreTime: z.strictObject({ by: z.string(), at: Instant }).nullable().default(null),
-  /** The person who took it on. No one else is asked after that; the time limit still applies. */
+  /** The person who took the request over. No one else is asked after that; the time limit still applies. */
   acknowledged: z.strictObject({ by: z.string(), at: Instant }).nullable().default(null),
-  /** People to whom an asked person handed it. They may decide as well. */
+  /** People to whom an approver passed the request. They may decide as well. */
   handedTo: z
     .array(z.strictObject({ to: Approver, by: z.string(), at: Instant }))
     .max(10)
     .default([]),
   /** Escalation steps asked so far. */
   askedRungs: z.int().min(0),
-  /** The state machine's callback, replaced at each escalation step. Never shown, never in a link. */
+  /** The state machine's callback token, replaced at each escalation step. Never shown and never part of a link. */
   taskToken: z.string().nullable(),
   votes: z.array(Vote).max(20).default([]),
-  /** The vote that settled it. */
+  /** The deciding vote. */
   decision: Vote.nullable(),
 });
 export type ApprovalRequest = z.infer<typeof ApprovalRequest>;
 
-/** One person's judgement of an action that shadow mode observed. A later one replaces it. */
+/** One person's judgement of an action that was observed in shadow mode. A later judgement replaces it. */
 export const Judgement = z.strictObject({
   verdict: z.enum(['right', 'wrong']),
   by: z.string(),

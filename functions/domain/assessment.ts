@@ -1,13 +1,13 @@
-// What the analysis proposes. The names in it are asked for, not granted: the gate derives what counts.
+// The analysis: proposals only. The gate derives the effective actions.
 import * as z from 'zod';
 
 export const Recommendation = z.strictObject({
-  /** An action's name as the model wrote it; one that policy does not know is handed to a person. */
+  /** The action's name as the model wrote it. An action that policy doesn't know is handed off to a person. */
   action: z.string().min(1).max(64),
-  /** A reference such as `ip-1`. A string here, because a reference that does not resolve must be recorded, not lost. */
+  /** A reference such as `ip-1`. Not validated here: a reference that doesn't resolve must be recorded, not lost. */
   target: z.string().min(1).max(64),
   parameters: z.strictObject({
-    /** How long it should stay in force; null asks for the policy's maximum. */
+    /** How long the action should stay in force; null asks for the policy's maximum. */
     durationMinutes: z.int().min(1).max(10_080).nullable(),
   }),
   confidence: z.int().min(0).max(100),
@@ -15,7 +15,7 @@ export const Recommendation = z.strictObject({
 });
 export type Recommendation = z.infer<typeof Recommendation>;
 
-/** What people are told of an alert needs no target but itself, and no judgement. */
+/** A ticket or notification about the alert itself. It needs no other target and no confidence estimate. */
 export const aboutAlert = (
   action: 'create_alert_ticket' | 'send_analyst_notification',
   reasoning: string,
@@ -31,7 +31,7 @@ export const Assessment = z.strictObject({
   verdict: z.enum(['malicious', 'suspicious', 'benign', 'unclear']),
   summary: z.string().max(2000),
   recommendations: z.array(Recommendation).max(10),
-  /** Who made it. `fallback` is the ticket that stands in for an analysis that failed. */
+  /** The origin of the assessment. `fallback` is the ticket that replaces a failed analysis. */
   origin: z.enum(['anthropic', 'bedrock', 'playbook', 'fallback']),
   /** The model that answered, or null. */
   model: z.string().max(128).nullable(),

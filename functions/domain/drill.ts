@@ -1,24 +1,24 @@
-// The proof that a mechanism works and undoes itself, and how long it counts.
+// Drill results, and when a drill counts for a mechanism.
 import * as z from 'zod';
 import { Instant } from './alert.ts';
 
-/** The last drill of one mechanism, on all of its canary targets. */
+/** The last drill of one mechanism, on all its canaries. */
 export const Drill = z.strictObject({
   mechanism: z.string().min(1).max(64),
   version: z.int().min(1),
   outcome: z.enum(['passed', 'failed']),
   at: Instant,
-  /** Where it was carried out. A production account takes over what a staging account has shown. */
+  /** The account of the drill. A production account adopts the result of a staging account. */
   account: z.string(),
   by: z.string().min(1).max(128),
-  /** On what, and what went wrong. */
+  /** The canaries, and any error. */
   text: z.string().max(1000),
 });
 export type Drill = z.infer<typeof Drill>;
 
 const DAY_MS = 86_400_000;
 
-/** Why this drill does not vouch for the mechanism as it is now; null when it does. */
+/** Why the drill doesn't count for the current version of the mechanism; null if it does. */
 export function drillFault(
   drill: Drill | undefined,
   { id, version }: { id: string; version: number },
@@ -28,11 +28,11 @@ export function drillFault(
   if (!drill) return `${id} has never been drilled`;
   const day = drill.at.slice(0, 10);
   if (drill.version !== version)
-    return `${id} was drilled on ${day} as version ${drill.version}, and is version ${version} now`;
+    return `${id} was last drilled on ${day} at version ${drill.version}; its version is now ${version}`;
   if (drill.outcome === 'failed') return `${id} failed its last drill, on ${day}`;
   const age = now.getTime() - Date.parse(drill.at);
   if (age > maxAgeDays * DAY_MS)
     return `${id} was last drilled on ${day}; policy allows ${maxAgeDays} days`;
-  // A clock that was wrong must not make a drill that never ages.
-  return age < -DAY_MS ? `the last drill of ${id} is dated ${day}, which has not come yet` : null;
+  // A wrong clock must not produce a drill that never expires.
+  return age < -DAY_MS ? `the last drill of ${id} has a date in the future: ${day}` : null;
 }

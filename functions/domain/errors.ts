@@ -1,8 +1,8 @@
-// The errors that cross function boundaries. Their names are what a state machine's ErrorEquals matches.
+// Errors that cross function boundaries. ErrorEquals matches their names.
 
 export type Ids = Readonly<Record<string, string | number | undefined>>;
 
-/** Base of every error we raise on purpose: a sentence, the ids it is about, and what caused it. */
+/** Base of every error thrown on purpose: a message, the IDs it is about, and the cause. */
 abstract class CountermandError extends Error {
   readonly ids: Ids;
   constructor(message: string, ids: Ids = {}, cause?: unknown) {
@@ -13,47 +13,49 @@ abstract class CountermandError extends Error {
   }
 }
 
-/** Trying again later may help. The state machines retry exactly the subclasses of this one. */
+/** A retry may succeed. The state machines retry exactly the subclasses of this class. */
 export abstract class RetryableError extends CountermandError {}
 
-/** Trying again cannot help; a person or a compensation has to act. */
+/** A retry can't succeed: a person or a compensation has to act. */
 export abstract class TerminalError extends CountermandError {}
 
-/** Thrown when AWS asks us to slow down (ThrottlingException, TooManyRequestsException, HTTP 429). */
+/** Thrown when a service throttles the call (ThrottlingException, TooManyRequestsException, HTTP 429). */
 export class Throttled extends RetryableError {}
-/** Thrown when another writer was faster: a stale lock token, a lost conditional write. */
+/** Thrown when another writer was faster: a stale lock token or a failed conditional write. */
 export class Conflict extends RetryableError {}
-/** Thrown when a service did not answer or answered with a 5xx, and when only a newer version of ours can go on. */
+/**
+ * Thrown when a service doesn't answer or answers with a 5xx, and when only a newer version of this code can continue.
+ */
 export class Unavailable extends RetryableError {}
 
-/** Thrown when AWS refuses us for lack of rights. */
+/** Thrown when access is denied. */
 export class Denied extends TerminalError {}
 /** Thrown when a record or an AWS resource that must exist does not. */
 export class NotFound extends TerminalError {}
-/** Thrown before a quota is hit, and when AWS says that it was. */
+/** Thrown before a quota is exceeded, and when a service says that it was. */
 export class QuotaExceeded extends TerminalError {}
-/** Thrown when a reversal finds a state that is not the one we left: it stops and says what it found. */
+/** Thrown when a reversal finds a state other than the one the action left. The message says what was found. */
 export class StateChanged extends TerminalError {}
-/** Thrown when an earlier undo of the same effect failed: nothing new is built on what should not be there. */
+/** Thrown when an earlier undo of the same effect failed. The effect can't be reused until a person fixes it. */
 export class UndoFailed extends TerminalError {}
-/** Thrown when input does not have the documented shape; the message names field and expected form. */
+/** Thrown when input doesn't have the documented shape. The message names the field and the expected shape. */
 export class InvalidInput extends TerminalError {}
-/** Thrown when a record would leave the table of legal transitions. */
+/** Thrown when a write would make a transition that `TRANSITIONS` doesn't list. */
 export class IllegalTransition extends TerminalError {}
-/** Thrown when what is about to run is not, byte for byte, what was decided on. */
+/** Thrown when the digest of the action to run differs from the digest that was decided on. */
 export class DigestMismatch extends TerminalError {}
-/** Thrown when the kill switch stands at `halt`, or the rate limit has no place any more. */
+/** Thrown when the kill switch is set to `halt`, or the rate limit has no free slot. */
 export class Halted extends TerminalError {}
-/** Thrown when a change was made and a look afterwards does not show it. */
+/** Thrown when a check after a change doesn't find the change. */
 export class NotVerified extends TerminalError {}
 
-export type Kind = new (
+export type ErrorClass = new (
   message: string,
   ids?: Ids,
   cause?: unknown,
 ) => RetryableError | TerminalError;
 
-const BY_STATUS: Readonly<Record<number, Kind>> = {
+const BY_STATUS: Readonly<Record<number, ErrorClass>> = {
   401: Denied,
   403: Denied,
   404: NotFound,
@@ -66,6 +68,6 @@ const BY_STATUS: Readonly<Record<number, Kind>> = {
   507: QuotaExceeded,
 };
 
-/** What the status of an HTTP answer means where the service says no more. */
-export const kindOfStatus = (status: number): Kind =>
+/** The error class for an HTTP status, where the service gives no other detail. */
+export const errorForStatus = (status: number): ErrorClass =>
   BY_STATUS[status] ?? (status < 500 ? InvalidInput : Unavailable);

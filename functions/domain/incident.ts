@@ -1,17 +1,17 @@
-// Alerts that belong together, and how it ended.
+// Incidents: related alerts, and the outcome.
 import * as z from 'zod';
 import { HistoryEntry, IncidentId } from './action.ts';
 import { Cause, Generation, Instant, SeverityLabel } from './alert.ts';
 
-/** How an incident ended. Every accepted alert ends in one of these (promise 9). */
+/** The outcome of an incident. Every accepted alert ends in one of these (promise 9). */
 export const Outcome = z.enum([
-  'acted', // at least one containment or watch is in force, or was until it was due
-  'recommended-not-executed', // a person declined, or nobody answered in time
-  'handed-off', // a person has the runbook
+  'acted', // at least one containment or watch is in force, or was until its due time
+  'recommended-not-executed', // a person declined, or the request expired
+  'handed-off', // a person got the runbook
   'observed', // shadow mode
   'ticketed', // only a ticket or a notification
-  'no-action', // nothing was recommended, or all of it was dropped
-  'failed', // something broke on the way; a person was told
+  'no-action', // nothing was recommended, or every recommendation was dropped
+  'failed', // processing failed; a person was notified
 ]);
 export type Outcome = z.infer<typeof Outcome>;
 
@@ -23,7 +23,7 @@ export const IncidentAlert = z.strictObject({
   receivedAt: Instant,
   /** How often it was delivered or updated since. */
   repeats: z.int().min(0),
-  /** When its assessment ended, with the outcome; null while it runs. */
+  /** The outcome of its assessment; null while that runs. */
   outcome: Outcome.nullable(),
   causedBy: Cause.nullable().default(null),
   generation: Generation,
@@ -37,10 +37,10 @@ export const Incident = z.strictObject({
   status: z.enum(['open', 'closed']),
   openedAt: Instant,
   closedAt: Instant.nullable(),
-  /** Keys by which further alerts join it. */
+  /** Keys that later alerts are matched on to join the incident. */
   correlationKeys: z.array(z.string()),
   alerts: z.array(IncidentAlert).min(1),
-  /** The most decisive of its alerts' outcomes; null while open. */
+  /** The most significant outcome among its alerts; null while open. */
   outcome: Outcome.nullable(),
   summary: z.string().max(4000),
   attentionAt: Instant.nullable(),

@@ -1,4 +1,4 @@
-// One IP set of AWS WAF, as the stack tells its executors of it.
+// The IP sets of AWS WAF, as the stack passes them to its executors.
 import * as z from 'zod';
 
 export const WafScope = z.enum(['REGIONAL', 'CLOUDFRONT']);
@@ -9,11 +9,15 @@ export const IpSet = z.strictObject({
   scope: WafScope,
   family: z.enum(['ipv4', 'ipv6']),
   name: z.string().min(1),
-  /** Null for a set of another stack and region: AWS gave it its id there, and it is found by its name. */
+  /** Null for a set of another stack in another region, whose ID this stack can't know. It is looked up by name. */
   id: z.string().min(1).nullable(),
 });
 export type IpSet = z.infer<typeof IpSet>;
 export const IpSets = z.array(IpSet).min(1);
 
-/** AWS keeps what is in front of CloudFront here. @see https://docs.aws.amazon.com/waf/latest/developerguide/how-aws-waf-works-resources.html */
+/**
+ * The region of AWS WAF resources for CloudFront.
+ *
+ * @see https://docs.aws.amazon.com/waf/latest/developerguide/how-aws-waf-works-resources.html
+ */
 export const CLOUDFRONT_REGION = 'us-east-1';

@@ -1,6 +1,8 @@
-// The switch of an account.
+// The kill switch of an account.
 import * as z from 'zod';
 
-/** `run` acts; `ask` sends every automatic action to a person; `halt` applies nothing (reversals still run). */
+/**
+ * `run`: actions run. `ask`: every automatic action needs approval. `halt`: nothing is applied; reversals still run.
+ */
 export const SwitchMode = z.enum(['run', 'ask', 'halt']);
 export type SwitchMode = z.infer<typeof SwitchMode>;

@@ -1,21 +1,21 @@
-// Whether somebody waits for news that they were promised.
+// Notifications that an action still owes, and reversals that need a person.
 import type { Action } from './action.ts';
 
 /**
- * Whoever approved it is told, on the page, to hear of it if it is stopped; and whoever is in charge has to hear of what
- * could not be undone. The state machine may be gone by then.
+ * Whether an action still owes a notification. Approvers were promised on the page that they hear of an action that is
+ * stopped. The managers must hear of a failed reversal. The state machine may have ended before it could send either.
  */
-export function isUnheard({ status, approval, history }: Action): boolean {
+export function owesNotification({ status, approval, history }: Action): boolean {
   const last = (wanted: string) => history.findLastIndex(({ event }) => event === wanted);
   const isStopped = status === 'failed' && approval?.decision?.verdict === 'approved';
   return (isStopped || status === 'reversal-failed') && last('told') < last(status);
 }
 
-/** Attempts to undo it before only a person goes on. */
+/** Reversal attempts before only a person may continue. */
 const MOST_REVERSALS = 8;
 
-/** What somebody else changed will not change back by itself, and what failed this often will fail again. */
-export function isLeftToPeople({ status, history }: Action): boolean {
+/** Whether a reversal needs a person: someone else changed the state, or the reversal failed too often. */
+export function needsManualReversal({ status, history }: Action): boolean {
   const failed = history.filter(({ event }) => event === 'reversal-failed');
   const isForeign = failed.at(-1)?.text.startsWith('StateChanged:') ?? false;
   return status === 'reversal-failed' && (isForeign || failed.length > MOST_REVERSALS);

@@ -1,12 +1,11 @@
-// Who can be a service account, and its marks, and those of whatever its owner wants left alone: one list for facts,
-// the gate and mechanisms.
+// Marks of service accounts and protected resources, for facts, gate and mechanisms.
 import type { Entity } from './alert.ts';
 
 const IDENTITIES: readonly Entity['kind'][] = ['iam-user', 'access-key', 'iam-role'];
 
 export const isIdentity = ({ kind }: Pick<Entity, 'kind'>): boolean => IDENTITIES.includes(kind);
 
-/** The executors' roles are denied the same by functions/mechanisms/permissions.ts. */
+/** functions/mechanisms/permissions.ts denies the same paths to the executors' roles. */
 const SERVICE_PATHS = ['/service/', '/service-accounts/'];
 const TAGS: Readonly<Record<string, readonly string[]>> = {
   'account-type': ['service', 'service-account'],
@@ -15,10 +14,10 @@ const TAGS: Readonly<Record<string, readonly string[]>> = {
 
 type Tag = { Key?: string | undefined; Value?: string | undefined };
 
-/** The mark that forbids it, in words; null where there is none. */
-export function markOf(path: string, tags: readonly Tag[]): string | null {
+/** The path or tag that forbids acting on the resource, in words; null if there is none. */
+export function protectionMarkOf(path: string, tags: readonly Tag[]): string | null {
   if (SERVICE_PATHS.some((one) => path.startsWith(one))) return `path ${path}`;
-  // Neither letter case of a key nor that of a value counts in the conditions of the role.
+  // IAM conditions on tags ignore the letter case of keys and values.
   const marked = tags.find(({ Key = '', Value = '' }) =>
     TAGS[Key.toLowerCase()]?.includes(Value.toLowerCase()),
   );

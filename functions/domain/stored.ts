@@ -1,14 +1,14 @@
-// Reads what another version of this code may have stored. docs/data.md has the rule for changing what is stored.
+// Reads stored records that another version of the code may have written.
 import * as z from 'zod';
 import { type Ids, InvalidInput } from './errors.ts';
 
-/** Fields that the schema does not know, each with the object that it is in. */
+/** A field that the schema doesn't know, and the path of the object that holds it. */
 type Extra = { path: PropertyKey[]; key: string };
 
 /**
- * The parsed value. Fields that a newer version added are kept, and go back into the record with the next write: what
- * this version does not understand must neither stop an undo nor be lost by it. Whoever is about to change something
- * asks `hasUnknownFields` first. Throws InvalidInput for everything else that is not as expected.
+ * The parsed value. Fields that a newer version added are kept and written back with the next write, so that an older
+ * version neither loses them nor fails to undo an action. Call `hasUnknownFields` before a change that depends on every
+ * field. Throws InvalidInput for every other deviation from the schema.
  */
 export function readStored<S extends z.ZodType>(
   schema: S,
@@ -18,7 +18,7 @@ export function readStored<S extends z.ZodType>(
   const { data, extras, error } = parsed(schema, value);
   if (error)
     throw new InvalidInput(
-      `the stored ${what} is not as expected: ${z.prettifyError(error)}`,
+      `the stored ${what} is not valid: ${z.prettifyError(error)}`,
       ids,
       error,
     );
@@ -26,7 +26,7 @@ export function readStored<S extends z.ZodType>(
   return data;
 }
 
-/** Whether a newer version wrote more than this one understands. What does not parse at all counts, too. */
+/** Whether the value has fields that this version doesn't know. Also true for a value that doesn't parse at all. */
 export const hasUnknownFields = (schema: z.ZodType, value: unknown): boolean =>
   !schema.safeParse(value).success;
 

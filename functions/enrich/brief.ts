@@ -9,7 +9,7 @@ import {
   mapFact,
 } from '../domain/facts.ts';
 import type { Incident } from '../domain/incident.ts';
-import { cut } from '../domain/wording.ts';
+import { truncate } from '../domain/wording.ts';
 
 /** What is told of an incident that is over. */
 export type EarlierIncident = {
@@ -141,4 +141,4 @@ const firstOf = (fact: Fact<string[]>): Fact<string[]> =>
 
 /** Says that it was cut, so that nobody takes a part for the whole. */
 const shorter = (text: string, most: number): string =>
-  text.length <= most ? text : `${cut(text, most)}… [cut, ${text.length} characters in all]`;
+  text.length <= most ? text : `${truncate(text, most)}… [cut, ${text.length} characters in all]`;

@@ -2,7 +2,7 @@
 import type { IAM } from '@aws-sdk/client-iam';
 import type { Entity } from '../domain/alert.ts';
 import { type Fact, type IdentityFacts, known, mapFact, unknown } from '../domain/facts.ts';
-import { markOf } from '../domain/service-account.ts';
+import { protectionMarkOf } from '../domain/service-account.ts';
 import { type LookDeps, look } from './look.ts';
 import { tagsOf } from './tags.ts';
 
@@ -58,7 +58,10 @@ async function userFacts({ iam, ...deps }: Deps, userName: string): Promise<Iden
     look(deps, what('The password'), (abortSignal) => hasPassword(iam, userName, abortSignal)),
   ]);
   return {
-    serviceAccount: mapFact(user, ({ Path = '/', Tags = [] }) => markOf(Path, Tags) !== null),
+    serviceAccount: mapFact(
+      user,
+      ({ Path = '/', Tags = [] }) => protectionMarkOf(Path, Tags) !== null,
+    ),
     tags: mapFact(user, ({ Tags }) => tagsOf(Tags)),
     groups,
     consoleAccess: profile,
@@ -143,7 +146,7 @@ async function roleFacts({ iam, ...deps }: Deps, { value }: Entity): Promise<Ide
     serviceAccount: mapFact(
       role,
       ({ Path = '/', Tags = [], AssumeRolePolicyDocument = '' }) =>
-        markOf(Path, Tags) !== null ||
+        protectionMarkOf(Path, Tags) !== null ||
         /"Service"|"\*"/.test(decodeURIComponent(AssumeRolePolicyDocument)),
     ),
     tags: mapFact(role, ({ Tags }) => tagsOf(Tags)),

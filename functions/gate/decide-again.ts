@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Action, Status } from '../domain/action.ts';
 import { minutesAfter } from '../domain/time.ts';
-import { cut } from '../domain/wording.ts';
+import { truncate } from '../domain/wording.ts';
 import type { Effect } from '../mechanisms/registry.ts';
 import { moveTo } from '../store/hash-chain.ts';
 import { decide, isStricter, type Ruling } from './decide.ts';
@@ -33,7 +33,7 @@ export async function decideAgain(
     const why = whatChanged(current, ruling, circumstances);
     if (!why) return null;
     const to = STOPPED[ruling.disposition] ?? 'failed';
-    const text = cut(`Stopped after approval: ${why}`, MAX_FAILURE);
+    const text = truncate(`Stopped after approval: ${why}`, MAX_FAILURE);
     // Until somebody was told what there is to do by hand.
     const attentionAt = to === 'handed-off' ? minutesAfter(now(), TOLD_WITHIN_MINUTES) : null;
     return moveTo(current, to, { at: now(), by: 'gate', text }, { failure: text, attentionAt });

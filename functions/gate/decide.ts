@@ -1,5 +1,5 @@
 // The decision on one recommendation: pure, total, and only ever stricter than the tier map.
-import type { Considered, Disposition, Reason } from '../domain/action.ts';
+import type { Disposition, EvaluatedRule, Reason } from '../domain/action.ts';
 import { ActionName } from '../domain/action-catalog.ts';
 import type { Entity } from '../domain/alert.ts';
 import type { Recommendation } from '../domain/assessment.ts';
@@ -17,7 +17,7 @@ export type Ruling = {
   disposition: Disposition;
   reasons: Reason[];
   /** Every rule, with what it looked at and what it said. */
-  considered: Considered[];
+  considered: EvaluatedRule[];
 };
 
 const STRICTNESS: Readonly<Record<Disposition, number>> = {

@@ -1,6 +1,6 @@
 // What the records know of a target, as lines for the person who decides.
 import type { Fact, Facts, IdentityFacts } from '../domain/facts.ts';
-import { seenOnWebInWords } from '../domain/web-requests.ts';
+import { describeWebRequests } from '../domain/web-requests.ts';
 import { span, utc } from '../domain/wording.ts';
 import type { Subject } from './mechanism.ts';
 
@@ -20,7 +20,7 @@ export function earlierIncidents(
 
 /** Who asked for what from this address: more people than the attacker may stand behind it. */
 export const seenOnWeb = ({ target }: Pick<Subject, 'target'>, facts: Facts | null): string =>
-  seenOnWebInWords(facts?.entities.find(({ ref }) => ref === target.ref)?.address?.seenOnWeb);
+  describeWebRequests(facts?.entities.find(({ ref }) => ref === target.ref)?.address?.seenOnWeb);
 
 /** What IAM said of a user, or of a key and its user, when the facts were read. */
 export function whatIamSays({ target }: Pick<Subject, 'target'>, facts: Facts | null): string[] {

@@ -2,7 +2,7 @@
 import type { IAM } from '@aws-sdk/client-iam';
 import * as z from 'zod';
 import { Denied, NotFound } from '../domain/errors.ts';
-import { markOf } from '../domain/service-account.ts';
+import { protectionMarkOf } from '../domain/service-account.ts';
 import { aws } from '../platform/aws-errors.ts';
 
 /** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_User.html */
@@ -16,7 +16,7 @@ export async function refuseServiceAccount(
   const ids = { userName };
   const { User } = await aws('reading the user', ids, () => iam.getUser({ UserName: userName }));
   if (!User) throw new NotFound(`IAM answered without the user ${userName}`, ids);
-  const mark = markOf(User.Path ?? '/', User.Tags ?? []);
+  const mark = protectionMarkOf(User.Path ?? '/', User.Tags ?? []);
   if (mark)
     throw new Denied(
       `${userName} is marked as a service account or as protected (${mark}); a person has to do this by hand`,

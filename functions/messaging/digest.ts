@@ -1,6 +1,6 @@
 // The digest of a recipient: one message for all the pages that woke nobody, with what has become of each by now.
 import type { Action } from '../domain/action.ts';
-import { hour, oneLine } from '../domain/wording.ts';
+import { oneLine, timeOfDay } from '../domain/wording.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Held, Pager } from '../store/pager.ts';
 import type { Store } from '../store/store.ts';
@@ -124,7 +124,7 @@ function standsAs(action: Action): string {
   const line = oneLine(standingLine(action), 200);
   switch (action.status) {
     case 'awaiting-approval':
-      return `${line} until ${hour(action.approval?.expiresAt)}`;
+      return `${line} until ${timeOfDay(action.approval?.expiresAt)}`;
     case 'expired':
       return `${line}: nothing was done; the incident’s ticket has what there is to do`;
     case 'handed-off':

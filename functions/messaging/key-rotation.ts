@@ -2,14 +2,16 @@
 
 import type { Action } from '../domain/action.ts';
 import { changesOf } from '../domain/action-catalog.ts';
-import { shell } from '../domain/wording.ts';
+import { shellQuoted } from '../domain/wording.ts';
 
 /** Commands in order, with nothing to fill in. Empty for whatever is no revoked key. */
 export function rotationOf({ name, target, parameters, region }: Action): string[] {
   if (changesOf(name)?.afterUndo !== 'rotate-key' || !target) return [];
   const { userName } = parameters;
   if (target.kind === 'access-key')
-    return typeof userName === 'string' ? accessKey(shell(target.value), shell(userName)) : [];
+    return typeof userName === 'string'
+      ? accessKey(shellQuoted(target.value), shellQuoted(userName))
+      : [];
   return apiKey(target.value, region);
 }
 
@@ -23,10 +25,12 @@ const accessKey = (key: string, user: string): string[] => [
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-setup-api-key-with-console.html */
 function apiKey(id: string, region: string): string[] {
-  const gateway = (rest: string) => `aws apigateway ${rest} --region ${shell(region)}`;
-  const plans = gateway(`get-usage-plans --key-id ${shell(id)} --query 'items[].id' --output text`);
+  const gateway = (rest: string) => `aws apigateway ${rest} --region ${shellQuoted(region)}`;
+  const plans = gateway(
+    `get-usage-plans --key-id ${shellQuoted(id)} --query 'items[].id' --output text`,
+  );
   const make = gateway(
-    `create-api-key --enabled --name ${shell(`replaces-${id}`)} --query id --output text`,
+    `create-api-key --enabled --name ${shellQuoted(`replaces-${id}`)} --query id --output text`,
   );
   const join = gateway(
     'create-usage-plan-key --usage-plan-id "$PLAN" --key-type API_KEY --key-id "$NEW"',
@@ -35,6 +39,6 @@ function apiKey(id: string, region: string): string[] {
     `NEW="$(${make})"`,
     `for PLAN in $(${plans}); do ${join}; done`,
     `${gateway('get-api-key --api-key "$NEW" --include-value --query value --output text')}  # a secret: for its owner, by a way that you trust`,
-    `${gateway(`delete-api-key --api-key ${shell(id)}`)}  # when nothing uses it any more`,
+    `${gateway(`delete-api-key --api-key ${shellQuoted(id)}`)}  # when nothing uses it any more`,
   ];
 }

@@ -1,7 +1,7 @@
 // Wakes each person so often in an hour, and no more: what is above goes into that person's digest.
 
 import { Conflict } from '../domain/errors.ts';
-import { hour } from '../domain/wording.ts';
+import { timeOfDay } from '../domain/wording.ts';
 import { errorFields, type Log } from '../platform/log.ts';
 import type { Limits } from '../policy/schemas/limits.ts';
 import type { Admitted } from '../store/pager.ts';
@@ -45,6 +45,6 @@ async function admitted({ store, limits, now, log }: CapDeps, message: Message):
 /** Whoever is not woken any more has to know where the rest is. */
 function withNotice(message: Message, nextAt: string, { limits }: CapDeps): Message {
   const { perPersonPerHour, digestAfterMinutes } = limits.pages;
-  const notice = `This is page ${perPersonPerHour} of this hour, and the last one before ${hour(nextAt)}. What comes until then is sent together, every ${digestAfterMinutes} min, and wakes nobody.`;
+  const notice = `This is page ${perPersonPerHour} of this hour, and the last one before ${timeOfDay(nextAt)}. What comes until then is sent together, every ${digestAfterMinutes} min, and wakes nobody.`;
   return { ...message, paragraphs: [...message.paragraphs, notice] };
 }

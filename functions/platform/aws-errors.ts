@@ -2,10 +2,10 @@
 import {
   Conflict,
   Denied,
+  type ErrorClass,
+  errorForStatus,
   type Ids,
   InvalidInput,
-  type Kind,
-  kindOfStatus,
   NotFound,
   QuotaExceeded,
   RetryableError,
@@ -15,7 +15,7 @@ import {
 } from '../domain/errors.ts';
 
 /** By error name, as the services' API references list them. */
-const BY_NAME: Readonly<Record<string, Kind>> = {
+const BY_NAME: Readonly<Record<string, ErrorClass>> = {
   ConditionalCheckFailedException: Conflict,
   WAFOptimisticLockException: Conflict,
   WAFInternalErrorException: Unavailable,
@@ -84,7 +84,7 @@ export function typedAwsError(what: string, ids: Ids, cause: unknown): Error {
   // API Gateway calls it LimitExceededException when requests come too fast; to others it is a quota.
   const byName = status === 429 ? Throttled : BY_NAME[name];
   // Without a status nobody answered.
-  const ErrorOfKind = byName ?? (status === undefined ? Unavailable : kindOfStatus(status));
+  const ErrorOfKind = byName ?? (status === undefined ? Unavailable : errorForStatus(status));
   return new ErrorOfKind(`${what}: ${name}: ${message}`, ids, cause);
 }
 

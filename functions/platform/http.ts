@@ -2,10 +2,10 @@
 import pRetry from 'p-retry';
 import * as z from 'zod';
 import {
+  type ErrorClass,
+  errorForStatus,
   type Ids,
   InvalidInput,
-  type Kind,
-  kindOfStatus,
   RetryableError,
   TerminalError,
   Unavailable,
@@ -25,7 +25,7 @@ export type Service = {
   /** Where its refusals say more than their status, or come with status 200. It is in the error's ids, as `code`. */
   codeOf: (body: unknown) => string | undefined;
   /** What those codes mean; the status counts for the others. */
-  kinds: Readonly<Record<string, Kind>>;
+  kinds: Readonly<Record<string, ErrorClass>>;
   /** How long we wait for it, where that is not the usual time. */
   patience?: Patience;
 };
@@ -106,7 +106,7 @@ async function once<T>(http: HttpClients['http'], service: Service, call: Call<T
     const ErrorOfKind = typeof body === 'string' ? Unavailable : InvalidInput;
     throw new ErrorOfKind(`${what}: ${service.name} answered in another form: ${why}`, ids);
   }
-  const ErrorOfKind = (code !== undefined && service.kinds[code]) || kindOfStatus(status);
+  const ErrorOfKind = (code !== undefined && service.kinds[code]) || errorForStatus(status);
   throw new ErrorOfKind(`${what}: ${service.name} answered ${status}: ${without(call, text)}`, {
     ...ids,
     status,

@@ -1,6 +1,12 @@
 // Who is on call by a schedule of PagerDuty or Opsgenie at this moment.
 import * as z from 'zod';
-import { nameOf, type OnDuty, type Shift, schedulesOf, staffed } from '../policy/on-call.ts';
+import {
+  nameOf,
+  type OnDuty,
+  type Shift,
+  schedulesOf,
+  withPeopleOnCall,
+} from '../policy/on-call.ts';
 import type { Escalation, OnCallServices, Schedule } from '../policy/schemas/escalation.ts';
 import { callHttp, type HttpClients, type Service } from './http.ts';
 import { errorFields, type Log } from './log.ts';
@@ -97,7 +103,7 @@ export async function staffNow(
   onCall: OnCall | undefined,
   escalation: Escalation,
   log: Log,
-): Promise<ReturnType<typeof staffed>> {
+): Promise<ReturnType<typeof withPeopleOnCall>> {
   const shifts = await Promise.all(
     schedulesOf(escalation).map(async (schedule): Promise<[string, Shift][]> => {
       if (!onCall) return [];
@@ -110,5 +116,5 @@ export async function staffNow(
       }
     }),
   );
-  return staffed(escalation, new Map(shifts.flat()));
+  return withPeopleOnCall(escalation, new Map(shifts.flat()));
 }

@@ -2,7 +2,7 @@
 import type { SampledHTTPRequest, WAFV2 } from '@aws-sdk/client-wafv2';
 import type { SeenOnWeb } from '../domain/facts.ts';
 import type { WafScope } from '../domain/ip-set.ts';
-import { cut } from '../domain/wording.ts';
+import { truncate } from '../domain/wording.ts';
 import type { WebAcl } from '../policy/schemas/account.ts';
 import { isSingleHost, parseAddress } from './ip-address.ts';
 
@@ -82,7 +82,7 @@ export function seenIn({ from, to, webAcls }: Samples, address: string): SeenOnW
 
 /** Headers are left where they are: they hold other people's credentials. */
 const exampleOf = ({ Request }: SampledHTTPRequest): string =>
-  cut(`${Request?.Method ?? '?'} ${Request?.URI ?? '?'}`, MAX_EXAMPLE);
+  truncate(`${Request?.Method ?? '?'} ${Request?.URI ?? '?'}`, MAX_EXAMPLE);
 
 const isFrom = (host: string) => (one: SampledHTTPRequest) =>
   hostOf(one.Request?.ClientIP ?? '') === host;

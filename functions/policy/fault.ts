@@ -1,12 +1,12 @@
-// What is wrong with a policy, in words for whoever wrote it: where, what was expected, what stands there instead.
+// Policy faults: position, field, expected and found value.
 import * as z from 'zod';
 
 export type Path = readonly PropertyKey[];
 
-/** One thing wrong with a policy. Lines and columns count from 1. */
+/** One fault in a policy file. Lines and columns count from 1. */
 export type Fault = { file: string; line: number; column: number; field: string; expected: string };
 
-/** Thrown with everything that is wrong, so that one look is enough. */
+/** Thrown with all the faults of a policy, so that one run finds every fault. */
 export class PolicyError extends Error {
   readonly faults: readonly Fault[];
   constructor(faults: readonly Fault[]) {
@@ -22,7 +22,7 @@ type Issue = z.core.$ZodIssue;
 type Finding = { path: Path; expected: string };
 
 /**
- * An issue of zod as findings, one per field.
+ * Converts a zod issue to findings, one per field.
  *
  * @example explain(issue, data, schema) // [{path: ['mode'], expected: 'expected "shadow" or "live", found "on"'}]
  */
@@ -30,12 +30,12 @@ export function explain(issue: Issue, data: unknown, schema: z.ZodType): Finding
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({
       path: [...issue.path, key],
-      expected: `is no field that is known here${suggestion(key, schema)}`,
+      expected: `unknown field${suggestion(key, schema)}`,
     }));
   const found = valueAt(data, issue.path);
   const missing = found === undefined;
   const expected = expectation(issue);
-  const text = missing ? `is missing: ${expected}` : `${expected}, found ${shown(found)}`;
+  const text = missing ? `missing, ${expected}` : `${expected}, found ${shown(found)}`;
   return [{ path: issue.path, expected: text }];
 }
 
@@ -44,7 +44,7 @@ function expectation(issue: Issue): string {
     case 'invalid_value':
       return `expected ${choice(issue.values)}`;
     case 'invalid_union':
-      // zod 4.6 gives the discriminator's options, and its types do not say so.
+      // zod 4.6 lists the discriminator's options, but its types omit them.
       return 'options' in issue && Array.isArray(issue.options)
         ? `expected ${choice(issue.options)}`
         : issue.message;
@@ -84,7 +84,7 @@ function valueAt(data: unknown, path: Path): unknown {
   );
 }
 
-/** A slip of the finger is at most this many letters away. */
+/** Maximum edit distance of a suggested name. */
 const MAX_DISTANCE = 3;
 
 function suggestion(key: string, schema: z.ZodType): string {
@@ -95,7 +95,7 @@ function suggestion(key: string, schema: z.ZodType): string {
   return nearest ? `; did you mean "${nearest.name}"?` : '';
 }
 
-/** Every field name that occurs in a JSON Schema, names that a record may have among them. */
+/** Every field name in a JSON Schema, including the names that a record may have. */
 function* fieldsOf(schema: unknown): Generator<string> {
   if (typeof schema !== 'object' || schema === null) return;
   for (const [keyword, value] of Object.entries(schema)) {
@@ -105,7 +105,7 @@ function* fieldsOf(schema: unknown): Generator<string> {
   }
 }
 
-/** Levenshtein's, row by row. */
+/** Levenshtein distance, row by row. */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, j) => j);
   for (const [i, a] of [...from].entries()) {

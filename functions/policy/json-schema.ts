@@ -1,4 +1,4 @@
-// JSON Schemas of the policy files, for editors: completion and red lines while somebody types.
+// JSON Schemas of the policy files, for completion and validation in editors.
 import * as z from 'zod';
 import { AccountFile } from './schemas/account.ts';
 import { ActionsFile } from './schemas/actions.ts';
@@ -22,7 +22,7 @@ const FILES = {
   protected: ProtectedFile,
 };
 
-/** File name and content of each. */
+/** The file name and content of each schema. */
 export const jsonSchemas = (): (readonly [file: string, content: string])[] =>
   Object.entries(FILES).map(([name, schema]) => [
     `${name}.schema.json`,

@@ -1,4 +1,4 @@
-// Reads policies/ for one account: parses, merges the overlay, checks, and names every fault by file and line.
+// Loads, merges and validates policies/ for one account.
 import { join } from 'node:path';
 import type { ActionName } from '../domain/action-catalog.ts';
 import { MECHANISMS } from '../mechanisms/registry.ts';
@@ -24,13 +24,12 @@ import { type Read, readPolicy } from './yaml-file.ts';
 
 export { PolicyError } from './fault.ts';
 
-/** The directory that is shipped. */
+/** The directory shipped with the code. */
 export const POLICIES = join(import.meta.dirname, '..', '..', 'policies');
 
 /**
- * The policy of one account.
- *
- * `account` is the name of a file in `accounts/`, without `.yaml`. Throws PolicyError.
+ * The policy of one account. `account` is the name of a file in `accounts/`, without `.yaml`. Throws PolicyError with
+ * all faults.
  *
  * @example loadPolicy(POLICIES, 'example').version // '0890f3ea895f'
  */
@@ -76,26 +75,32 @@ export function loadPolicy(directory: string, account: string): Policy {
     partnerSources: data.partnerSources ?? [],
     canaries: [...drill.data.canaries, ...(data.canaries ?? [])],
   };
-  const ladder = data.escalation
+  const escalationSource = data.escalation
     ? { read: overlay, at: ['escalation'] }
     : { read: escalation, at: [] };
   faults.push(
     ...withoutReversal(merged.actions, actions),
-    ...keptByNobody(merged.actions, actions),
+    ...keptWithoutApprover(merged.actions, actions),
     ...loweredTiers(merged, effective),
-    ...lateRungs(merged, ladder.read, ladder.at),
-    ...sharedAddresses(merged, ladder.read, ladder.at),
-    ...unknownToProvider(merged, ladder.read, ladder.at),
-    ...strangers(merged, data.channels ? overlay : channels, data.channels ? ['channels'] : []),
-    ...sameNames(merged, data.protected ? overlay : protectedTargets),
-    ...uselessCanaries(drill.data.canaries, drill),
-    ...uselessCanaries(data.canaries ?? [], overlay),
+
+    ...lateSteps(merged, escalationSource.read, escalationSource.at),
+    ...sharedAddresses(merged, escalationSource.read, escalationSource.at),
+    ...signInFaults(merged, escalationSource.read, escalationSource.at),
+    ...unknownRecipients(
+      merged,
+      data.channels ? overlay : channels,
+      data.channels ? ['channels'] : [],
+    ),
+    ...duplicateRuleIds(merged, data.protected ? overlay : protectedTargets),
+
+    ...canaryFaults(drill.data.canaries, drill),
+    ...canaryFaults(data.canaries ?? [], overlay),
   );
   if (faults.length > 0) throw new PolicyError(faults);
   return Policy.parse({ ...merged, version: digestOf(merged).slice(0, 12) });
 }
 
-/** Promise 3: what may run must have a registered way back, and what is kept says how it is withdrawn. */
+/** Promise 3: an action that may run needs a mechanism, and with it a registered reversal. */
 function withoutReversal(actions: Actions, { fault }: Read<unknown>): Fault[] {
   const registered = new Set(MECHANISMS.map(({ action }) => action));
   return (Object.entries(actions) as [ActionName, ActionPolicy][])
@@ -108,19 +113,19 @@ function withoutReversal(actions: Actions, { fault }: Read<unknown>): Fault[] {
     );
 }
 
-/** Promise 4: what is not undone by itself is kept by a named person, so that a person has to approve it. */
-function keptByNobody(actions: Actions, { fault }: Read<unknown>): Fault[] {
+/** Promise 4: an action that doesn't expire must be kept by a named person, so a person has to approve it (tier 2). */
+function keptWithoutApprover(actions: Actions, { fault }: Read<unknown>): Fault[] {
   return (Object.entries(actions) as [ActionName, ActionPolicy][])
     .filter(([, action]) => action.tier === 1 && reviewAfterDays(action) !== null)
     .map(([name]) =>
       fault(
         ['actions', name, 'lifetime', 'undo'],
-        'expected reverses-when-due or kept: only an action of tier 2 has a person who keeps it',
+        'expected reverses-when-due or kept: only a tier-2 action has an approver who can keep it',
       ),
     );
 }
 
-/** A derived action can only be stricter than the one that was asked for. */
+/** The action that `effective.yaml` derives must have at least the tier of the recommended action. */
 function loweredTiers(
   { actions, effective }: Pick<Policy, 'actions' | 'effective'>,
   { fault }: Read<unknown>,
@@ -131,14 +136,14 @@ function loweredTiers(
       .map((name) =>
         fault(
           ['effective', index, 'becomes'],
-          `expected an action of tier ${actions[name].tier} or higher, as "${name}" is, found "${becomes}" of tier ${actions[becomes].tier}`,
+          `expected an action of at least tier ${actions[name].tier}, the tier of "${name}", found "${becomes}" of tier ${actions[becomes].tier}`,
         ),
       ),
   );
 }
 
-/** Whoever is asked must have time to answer before the shortest request ends. */
-function lateRungs(
+/** Every escalation step must start before the shortest approval request expires. */
+function lateSteps(
   { actions, escalation }: Pick<Policy, 'actions' | 'escalation'>,
   { fault }: Read<unknown>,
   at: Path,
@@ -152,13 +157,13 @@ function lateRungs(
       ? []
       : fault(
           [...at, 'ladder', index, 'atMinutes'],
-          `expected less than ${shortest}, the shortest time limit of a request, found ${atMinutes}`,
+          `expected less than ${shortest}, the shortest approval time limit, found ${atMinutes}`,
         ),
   );
 }
 
-/** An address of somebody whom nobody asks is a slip in one of the two ids. */
-function strangers(
+/** Channels of a person who is not in escalation.yaml: one of the two IDs is probably misspelled. */
+function unknownRecipients(
   { escalation, channels }: Pick<Policy, 'escalation' | 'channels'>,
   { fault }: Read<unknown>,
   at: Path,
@@ -166,57 +171,71 @@ function strangers(
   return Object.keys(channels.people)
     .filter((id) => !(id in escalation.people))
     .map((id) =>
-      fault([...at, 'people', id], `"${id}" is not one of the people of escalation.yaml`),
+      fault([...at, 'people', id], `"${id}" is not listed under people in escalation.yaml`),
     );
 }
 
-/** Links go to addresses: two people with one of them would be one person with two votes. */
+/** Links are sent to e-mail addresses: two people with the same address would give one person two votes. */
 function sharedAddresses(
   { escalation }: Pick<Policy, 'escalation'>,
   { fault }: Read<unknown>,
   at: Path,
 ): Fault[] {
-  return withTwins(escalation, ({ email }) => email.toLowerCase()).flatMap(({ id, twin }) =>
-    twin
-      ? fault([...at, 'people', id, 'email'], `"${twin}" has the same, and one person has one vote`)
-      : [],
+  return withDuplicates(escalation, ({ email }) => email.toLowerCase()).flatMap(
+    ({ id, duplicateOf }) =>
+      duplicateOf
+        ? fault(
+            [...at, 'people', id, 'email'],
+            `"${duplicateOf}" has the same address: each person has one vote`,
+          )
+        : [],
   );
 }
 
-/** Who cannot sign in cannot decide; two who sign in as one would have one person's vote twice. */
-function unknownToProvider(
+/** A person without a subject can't sign in, and two people with the same subject would give one person two votes. */
+function signInFaults(
   { escalation, signIn }: Pick<Policy, 'escalation' | 'signIn'>,
   { fault }: Read<unknown>,
   at: Path,
 ): Fault[] {
-  // By e-mail, everybody is known, and nobody twice: sharedAddresses.
+  // An e-mail address is required, and sharedAddresses rejects duplicates.
   if (!signIn || signIn.claim === 'email') return [];
-  return withTwins(escalation, ({ subject }) => subject).flatMap(({ id, name, twin }) => {
-    const path = [...at, 'people', id, 'subject'];
-    if (name === undefined)
-      return fault(path, `expected what the claim "${signIn.claim}" of signIn says of this person`);
-    return twin ? fault(path, `"${twin}" has the same, and would sign in as both`) : [];
-  });
+  return withDuplicates(escalation, ({ subject }) => subject).flatMap(
+    ({ id, name, duplicateOf }) => {
+      const path = [...at, 'people', id, 'subject'];
+      if (name === undefined)
+        return fault(
+          path,
+          `expected the value of the claim "${signIn.claim}" (signIn) for this person`,
+        );
+      return duplicateOf
+        ? fault(path, `"${duplicateOf}" has the same subject: each person has one vote`)
+        : [];
+    },
+  );
 }
 
-/** Each person under a name, and the first one before who has the same. */
-function withTwins<N>({ people }: Policy['escalation'], nameOf: (person: Person) => N) {
+/** Each person with a name, and the first earlier person with the same name. */
+function withDuplicates<N>({ people }: Policy['escalation'], nameOf: (person: Person) => N) {
   const named = Object.entries(people).map(([id, person]) => ({ id, name: nameOf(person) }));
   return named.map(({ id, name }, index) => ({
     id,
     name,
-    twin: named.slice(0, index).find((other) => other.name === name)?.id,
+    duplicateOf: named.slice(0, index).find((other) => other.name === name)?.id,
   }));
 }
 
-/** A decision names the rule that protects its target; two of one name would leave open which. */
-function sameNames({ protected: rules }: Pick<Policy, 'protected'>, { fault }: Read<unknown>) {
+/** A decision names the rule that protects its target, so rule IDs must be unique. */
+function duplicateRuleIds(
+  { protected: rules }: Pick<Policy, 'protected'>,
+  { fault }: Read<unknown>,
+) {
   const twice = rules.filter(({ id }, index) => rules.findIndex((rule) => rule.id === id) < index);
-  return twice.map(({ id }) => fault(['protected'], `"${id}" is the name of two rules`));
+  return twice.map(({ id }) => fault(['protected'], `"${id}" is the ID of two rules`));
 }
 
-/** A canary that no mechanism can be drilled on would leave its mechanism undrilled, and nobody would see why. */
-function uselessCanaries(canaries: readonly Canary[], { fault }: Read<unknown>): Fault[] {
+/** A canary of the wrong kind would leave its mechanism without a drill. */
+function canaryFaults(canaries: readonly Canary[], { fault }: Read<unknown>): Fault[] {
   return canaries.flatMap(({ mechanisms, kind }, index) =>
     mechanisms.flatMap((id, i) => {
       const at = ['canaries', index, 'mechanisms', i];

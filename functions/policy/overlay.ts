@@ -1,4 +1,4 @@
-// What one account changes: it can make the policy stricter, and nothing else.
+// Account overlays: an account can only make the policy stricter.
 
 import type { ActionName } from '../domain/action-catalog.ts';
 import type { Fault } from './fault.ts';
@@ -14,30 +14,30 @@ import type { Read } from './yaml-file.ts';
 export type Actions = Record<ActionName, ActionPolicy>;
 type Executable = Exclude<ActionPolicy, { tier: 3 }>;
 type Change = NonNullable<NonNullable<AccountOverlay['actions']>[ActionName]>;
-/** Notes what is wrong with a field of the change. */
-type Objection = (field: string, expected: string) => void;
+/** Adds a fault to a field of the overlay. */
+type AddFault = (field: string, expected: string) => void;
 
 export function withChanges(actions: Actions, overlay: Read<AccountOverlay>, faults: Fault[]) {
   const changes = Object.entries(overlay.data.actions ?? {}) as [ActionName, Change][];
   const changed = changes.map(([name, change]) => {
-    const objection: Objection = (field, expected) =>
+    const addFault: AddFault = (field, expected) =>
       faults.push(overlay.fault(['actions', name, field], expected));
-    return [name, tightened(actions[name], change, objection)] as const;
+    return [name, tightened(actions[name], change, addFault)] as const;
   });
   return { ...actions, ...Object.fromEntries(changed) };
 }
 
-/** The action as the account wants it, with an objection to every field that would be looser, or mean nothing. */
-function tightened(action: ActionPolicy, change: Change, objection: Objection): ActionPolicy {
+/** The action with the account's changes, and a fault for every change that would loosen it or has no effect. */
+function tightened(action: ActionPolicy, change: Change, addFault: AddFault): ActionPolicy {
   const confidenceFloor = raised(
     'confidenceFloor',
     change.confidenceFloor,
     action.confidenceFloor,
-    objection,
+    addFault,
   );
-  const tier = raised('tier', change.tier, action.tier, objection);
+  const tier = raised('tier', change.tier, action.tier, addFault);
   if (action.tier !== 3 && tier !== 3)
-    return executable({ ...action, confidenceFloor }, tier, change, objection);
+    return executable({ ...action, confidenceFloor }, tier, change, addFault);
   for (const field of [
     'enabled',
     'mode',
@@ -46,7 +46,7 @@ function tightened(action: ActionPolicy, change: Change, objection: Objection): 
     'approvalTimeoutMinutes',
     'approversRequired',
   ] as const)
-    if (change[field] !== undefined) objection(field, 'means nothing: tier 3 never runs');
+    if (change[field] !== undefined) addFault(field, 'has no effect: tier 3 never runs');
   return neverRun({ ...action, confidenceFloor });
 }
 
@@ -54,24 +54,24 @@ function executable(
   action: Executable,
   tier: number,
   change: Change,
-  objection: Objection,
+  addFault: AddFault,
 ): ActionPolicy {
   const enabled = change.enabled ?? action.enabled;
   const mode = change.mode ?? action.mode;
-  const lifetime = shortened(action.lifetime, change, objection);
+  const lifetime = shortened(action.lifetime, change, addFault);
   if (action.tier === 1 && tier === 1) {
     for (const field of ['approvalTimeoutMinutes', 'approversRequired'] as const)
-      if (change[field] !== undefined) objection(field, 'means nothing: tier 1 asks nobody');
+      if (change[field] !== undefined) addFault(field, 'has no effect: tier 1 needs no approval');
     return { ...action, enabled, mode, lifetime };
   }
   const approvalTimeoutMinutes = lowered(
     'approvalTimeoutMinutes',
     change.approvalTimeoutMinutes,
     action.tier === 2 ? action.approvalTimeoutMinutes : DEFAULT_APPROVAL_MINUTES,
-    objection,
+    addFault,
   );
   const usual = action.tier === 2 ? action.approval : DEFAULT_APPROVAL;
-  const required = raised('approversRequired', change.approversRequired, usual.required, objection);
+  const required = raised('approversRequired', change.approversRequired, usual.required, addFault);
   const approval = { ...usual, required };
   return { ...action, tier: 2, enabled, mode, lifetime, approvalTimeoutMinutes, approval };
 }
@@ -86,25 +86,25 @@ function neverRun(action: ActionPolicy): ActionPolicy {
 function shortened(
   lifetime: Executable['lifetime'],
   { maxDurationMinutes, reviewAfterDays }: Change,
-  objection: Objection,
+  addFault: AddFault,
 ): Executable['lifetime'] {
   const { undo } = lifetime;
   if (reviewAfterDays !== undefined && undo !== 'by-a-person')
-    objection('reviewAfterDays', 'means nothing: only an action that a person undoes is reviewed');
+    addFault('reviewAfterDays', 'has no effect: only an action that a person undoes is reviewed');
   if (maxDurationMinutes !== undefined && undo !== 'reverses-when-due')
-    objection(
+    addFault(
       'maxDurationMinutes',
-      'means nothing: this action is kept until a person withdraws or undoes it',
+      'has no effect: this action is kept until a person withdraws or undoes it',
     );
   switch (undo) {
     case 'reverses-when-due': {
       const usual = lifetime.maxDurationMinutes;
-      const minutes = lowered('maxDurationMinutes', maxDurationMinutes, usual, objection);
+      const minutes = lowered('maxDurationMinutes', maxDurationMinutes, usual, addFault);
       return { ...lifetime, maxDurationMinutes: minutes };
     }
     case 'by-a-person': {
       const usual = lifetime.reviewAfterDays;
-      const days = lowered('reviewAfterDays', reviewAfterDays, usual, objection);
+      const days = lowered('reviewAfterDays', reviewAfterDays, usual, addFault);
       return { ...lifetime, reviewAfterDays: days };
     }
     case 'kept':
@@ -112,20 +112,20 @@ function shortened(
   }
 }
 
-/** Times may differ either way; how much may happen by itself, or go on, can only be lowered. */
+/** Time windows may change either way. Rates, thresholds and lifetimes may only become stricter. */
 export function withLimits(limits: Limits, overlay: Read<AccountOverlay>, faults: Fault[]): Limits {
   const change = overlay.data.limits ?? {};
-  const objection: Objection = (field, expected) =>
+  const addFault: AddFault = (field, expected) =>
     faults.push(overlay.fault(['limits', ...field.split('.')], expected));
   const rate = (name: keyof Limits['automaticPerMinute']) =>
     lowered(
       `automaticPerMinute.${name}`,
       change.automaticPerMinute?.[name],
       limits.automaticPerMinute[name],
-      objection,
+      addFault,
     );
   const threshold = (name: keyof Limits['breaker']) =>
-    lowered(`breaker.${name}`, change.breaker?.[name], limits.breaker[name], objection);
+    lowered(`breaker.${name}`, change.breaker?.[name], limits.breaker[name], addFault);
   return {
     automaticPerMinute: {
       perAccount: rate('perAccount'),
@@ -136,14 +136,14 @@ export function withLimits(limits: Limits, overlay: Read<AccountOverlay>, faults
       'distinctTargetsPerHour',
       change.distinctTargetsPerHour,
       limits.distinctTargetsPerHour,
-      objection,
+      addFault,
     ),
     pages: {
       perPersonPerHour: lowered(
         'pages.perPersonPerHour',
         change.pages?.perPersonPerHour,
         limits.pages.perPersonPerHour,
-        objection,
+        addFault,
       ),
       digestAfterMinutes: change.pages?.digestAfterMinutes ?? limits.pages.digestAfterMinutes,
     },
@@ -152,7 +152,7 @@ export function withLimits(limits: Limits, overlay: Read<AccountOverlay>, faults
         'breaker.windowMinutes',
         change.breaker?.windowMinutes,
         limits.breaker.windowMinutes,
-        objection,
+        addFault,
       ),
       declines: threshold('declines'),
       failedVerifications: threshold('failedVerifications'),
@@ -160,24 +160,24 @@ export function withLimits(limits: Limits, overlay: Read<AccountOverlay>, faults
       reversalsByHand: threshold('reversalsByHand'),
       cascades: threshold('cascades'),
     },
-    maxExtensions: lowered('maxExtensions', change.maxExtensions, limits.maxExtensions, objection),
+    maxExtensions: lowered('maxExtensions', change.maxExtensions, limits.maxExtensions, addFault),
     keptReviewDays: lowered(
       'keptReviewDays',
       change.keptReviewDays,
       limits.keptReviewDays,
-      objection,
+      addFault,
     ),
     selfInflictedMinutes: raised(
       'selfInflictedMinutes',
       change.selfInflictedMinutes,
       limits.selfInflictedMinutes,
-      objection,
+      addFault,
     ),
     drillMaxAgeDays: lowered(
       'drillMaxAgeDays',
       change.drillMaxAgeDays,
       limits.drillMaxAgeDays,
-      objection,
+      addFault,
     ),
     groupingWindowMinutes: change.groupingWindowMinutes ?? limits.groupingWindowMinutes,
     reassessAfterHours: change.reassessAfterHours ?? limits.reassessAfterHours,
@@ -189,10 +189,10 @@ function raised(
   field: string,
   wanted: number | undefined,
   usual: number,
-  objection: Objection,
+  addFault: AddFault,
 ): number {
   if (wanted !== undefined && wanted < usual)
-    objection(field, `an account may only raise it, and it is ${usual}`);
+    addFault(field, `expected at least ${usual}: an account may only raise it`);
   return wanted ?? usual;
 }
 
@@ -200,9 +200,9 @@ function lowered(
   field: string,
   wanted: number | undefined,
   usual: number,
-  objection: Objection,
+  addFault: AddFault,
 ): number {
   if (wanted !== undefined && wanted > usual)
-    objection(field, `an account may only lower it, and it is ${usual}`);
+    addFault(field, `expected at most ${usual}: an account may only lower it`);
   return wanted ?? usual;
 }

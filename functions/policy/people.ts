@@ -1,11 +1,14 @@
-// The people of policy, as those who are asked or told.
+// Resolves the people of policy by ID.
 
 import type { Entity } from '../domain/alert.ts';
 import type { Approver } from '../domain/approval.ts';
 import type { Policy } from './policy.ts';
 import type { Escalation, Person, Schedule } from './schemas/escalation.ts';
 
-/** Those of the ids that policy still knows, and no schedule, without the person whom `about` is about: nobody decides about themselves. */
+/**
+ * The people with these IDs. Leaves out schedules, IDs that policy no longer has, and the person that `about` concerns:
+ * no one decides about themselves.
+ */
 export const peopleOf = (
   { people }: Pick<Escalation, 'people'>,
   ids: readonly (string | Schedule)[],
@@ -19,23 +22,25 @@ export const peopleOf = (
       : [];
   });
 
-/** Who is on call: the people of the ladder's first rung; where those are not known, of the next that has some, or managers. */
+/** Who is on call: the people of the first escalation step that names any, else the managers. */
 export const onCallOf = (escalation: Escalation): Approver[] =>
   [...escalation.ladder.map(({ ask }) => ask), escalation.managers]
     .map((ids) => peopleOf(escalation, ids))
     .find((people) => people.length > 0) ?? [];
 
-type Answering = Pick<Policy, 'channels' | 'signIn'>;
+type SlackPolicy = Pick<Policy, 'channels' | 'signIn'>;
 
-/** How answers come from Slack; null where they do not. A click has no second factor: where people sign in, it is no answer. */
-export const slackAnswersOf = ({ channels, signIn }: Answering) =>
+/**
+ * Settings of the Slack buttons; null if buttons can't answer. A click has no second factor, so sign-in turns it off.
+ */
+export const slackButtonsOf = ({ channels, signIn }: SlackPolicy) =>
   signIn === null ? (channels.slack?.buttons ?? null) : null;
 
-/** The member of Slack whose click is this person's answer; null where there are no buttons for them. */
-export const slackMemberOf = (policy: Answering, person: string): string | null =>
-  (slackAnswersOf(policy) && policy.channels.people[person]?.slack) ?? null;
+/** ID of the Slack member whose click answers for this person; null if they get no buttons. */
+export const slackMemberOf = (policy: SlackPolicy, person: string): string | null =>
+  (slackButtonsOf(policy) && policy.channels.people[person]?.slack) ?? null;
 
-/** True when one of the person's principals names the target: as a whole, or as a part of an ARN or a principal id. */
+/** Whether a principal of the person names the target: its whole value, or a part of an ARN or principal ID. */
 export function concerns(
   person: Pick<Person, 'principals'>,
   target: Pick<Entity, 'value' | 'attributes'>,
@@ -45,7 +50,7 @@ export function concerns(
     named.some((name) => {
       const known = name?.toLowerCase();
       const asked = principal.toLowerCase();
-      // A principal may be an ARN itself, so the whole is compared before the parts.
+      // A principal may itself be an ARN, so compare the whole value first.
       return known === asked || known?.split(/[/:]/).includes(asked);
     }),
   );

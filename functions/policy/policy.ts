@@ -1,4 +1,4 @@
-// All of policies/ for one account, merged and checked: what synth bundles and every decision quotes.
+// The compiled policy of one account: merged and validated.
 import * as z from 'zod';
 import { ActionName } from '../domain/action-catalog.ts';
 import { Integrations, PartnerSource, SignIn, WebAcls } from './schemas/account.ts';

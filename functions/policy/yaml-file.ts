@@ -1,4 +1,4 @@
-// One YAML file of policies/, parsed and checked, that can still say where each field stands.
+// Parses and validates one YAML file, and finds the position of each field.
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
@@ -7,7 +7,7 @@ import { explain, type Fault, type Path } from './fault.ts';
 
 export type Read<T> = { data: T; fault: (path: Path, expected: string) => Fault };
 
-/** The file, or null when it is not as expected: then `faults` has been told why. */
+/** The parsed file, or null after adding a fault for every problem to `faults`. */
 export function readPolicy<S extends z.ZodType>(
   directory: string,
   name: string,
@@ -19,7 +19,7 @@ export function readPolicy<S extends z.ZodType>(
   const text = textOf(path);
   if (text instanceof Error) {
     const why = 'code' in text ? String(text.code) : text.message;
-    faults.push({ file, line: 1, column: 1, field: '(file)', expected: `cannot be read: ${why}` });
+    faults.push({ file, line: 1, column: 1, field: '(file)', expected: `can't be read: ${why}` });
     return null;
   }
   const lines = new LineCounter();
@@ -63,7 +63,7 @@ function textOf(path: string): string | Error {
   }
 }
 
-/** Where the field's name stands, or that of the nearest field around it that is there. */
+/** Offset of the field's name, or of the nearest enclosing field that exists. */
 function offsetOf(document: ReturnType<typeof parseDocument>, path: Path): number {
   for (let depth = path.length; depth > 0; depth--) {
     const around = document.getIn(path.slice(0, depth - 1), true);

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import type { Approver } from '../domain/approval.ts';
 import { known, unknown } from '../domain/facts.ts';
-import { seenOnWebInWords } from '../domain/web-requests.ts';
+import { describeWebRequests } from '../domain/web-requests.ts';
 import type { Mac } from '../links/signed-claims.ts';
 import { reviewUrl } from '../messaging/links.ts';
 import type { Message, Send } from '../messaging/message.ts';
@@ -72,10 +72,10 @@ async function lookAtTheWeb(
       sampledRequests({ waf, webAcls }, now(), signal),
     );
     const seen = seenIn(samples, target.value);
-    return seen && seenOnWebInWords(known(seen));
+    return seen && describeWebRequests(known(seen));
   } catch (error) {
     log('warn', 'fact not read', { actionId, ...errorFields(error) });
-    return seenOnWebInWords(unknown('AWS WAF did not answer'));
+    return describeWebRequests(unknown('AWS WAF did not answer'));
   }
 }
 

@@ -3,7 +3,7 @@
 import type { Action } from '../domain/action.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
 import { TerminalError } from '../domain/errors.ts';
-import { isUnheard } from '../domain/owed-notification.ts';
+import { owesNotification } from '../domain/owed-notification.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { jobOf } from '../mechanisms/job.ts';
 import { errorFields } from '../platform/log.ts';
@@ -68,7 +68,10 @@ export async function lookOnceMore(
       ? noted(current, { at: now(), by: 'reverse', event: 'late-change', text: late })
       : { ...current, version: current.version + 1 };
     // The sweeper tells who has not heard of it.
-    return { ...seen, attentionAt: isOver && !isUnheard(current) ? null : current.attentionAt };
+    return {
+      ...seen,
+      attentionAt: isOver && !owesNotification(current) ? null : current.attentionAt,
+    };
   });
 }
 

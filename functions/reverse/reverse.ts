@@ -4,7 +4,7 @@ import type { Action, Status } from '../domain/action.ts';
 import { changesOf } from '../domain/action-catalog.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
 import { TerminalError } from '../domain/errors.ts';
-import { isLeftToPeople } from '../domain/owed-notification.ts';
+import { needsManualReversal } from '../domain/owed-notification.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { jobOf } from '../mechanisms/job.ts';
 import { causeText } from '../platform/caught-error.ts';
@@ -179,7 +179,7 @@ async function giveUp(
     const text = `${error.name}: ${error.message}`;
     const failed = moveTo(current, 'reversal-failed', { at: now(), by: 'reverse', text });
     // From there on only a person goes on, and the sweeper sees to it that one has heard.
-    const wait = isLeftToPeople(failed) ? 1 : 2 ** attempts;
+    const wait = needsManualReversal(failed) ? 1 : 2 ** attempts;
     return { ...failed, attentionAt: minutesAfter(now(), FIRST_RETRY_MINUTES * wait) };
   });
 }

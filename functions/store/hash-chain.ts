@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { type Action, type HistoryEntry, type Status, TRANSITIONS } from '../domain/action.ts';
 import { IllegalTransition } from '../domain/errors.ts';
-import { cut } from '../domain/wording.ts';
+import { truncate } from '../domain/wording.ts';
 
 /** SHA-256 of the RFC 8785 canonical JSON of a value, in hex. */
 export function digestOf(value: unknown): string {
@@ -23,9 +23,9 @@ export function append(
   const entry = {
     seq: history.length,
     at: note.at.toISOString(),
-    by: cut(note.by, 128),
+    by: truncate(note.by, 128),
     event: note.event,
-    text: cut(note.text, 1000),
+    text: truncate(note.text, 1000),
     previous: history.at(-1)?.hash ?? digestOf(anchor),
   };
   return [...history, { ...entry, hash: digestOf(entry) }];

@@ -2,7 +2,7 @@
 
 import type { Action } from '../domain/action.ts';
 import { NotFound } from '../domain/errors.ts';
-import { isLeftToPeople, isUnheard } from '../domain/owed-notification.ts';
+import { needsManualReversal, owesNotification } from '../domain/owed-notification.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { errorFields } from '../platform/log.ts';
 import { moveTo, noted } from '../store/hash-chain.ts';
@@ -24,7 +24,7 @@ export async function help(deps: SweepDeps, action: Action): Promise<void> {
     status: action.status,
     since: action.attentionAt,
   });
-  if (isLeftToPeople(action)) return hear(deps, action);
+  if (needsManualReversal(action)) return hear(deps, action);
   switch (action.status) {
     case 'awaiting-approval':
       return expire(deps, action);
@@ -46,7 +46,7 @@ export async function help(deps: SweepDeps, action: Action): Promise<void> {
     // These two are over, but an execution that a reversal overtook may have left something.
     case 'reversed':
     case 'failed':
-      if (isUnheard(action)) await deps.tell({ incidentId, actionId });
+      if (owesNotification(action)) await deps.tell({ incidentId, actionId });
       await undo(deps, action);
       return lookAgain(deps, action);
     default:
@@ -76,7 +76,7 @@ async function expire(
 
 /** It was told when it failed, unless nobody could be reached then. */
 async function hear(deps: SweepDeps, action: Action): Promise<void> {
-  if (!isUnheard(action)) return lookAgain(deps, action, null);
+  if (!owesNotification(action)) return lookAgain(deps, action, null);
   await deps.tell({ incidentId: action.incidentId, actionId: action.actionId });
   await lookAgain(deps, action);
 }

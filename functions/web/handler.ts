@@ -18,7 +18,7 @@ import { remoteClients } from '../platform/http-clients.ts';
 import { createCall } from '../platform/invoke.ts';
 import { createLog } from '../platform/logger.ts';
 import { asText, secretOf } from '../platform/secret.ts';
-import { slackAnswersOf } from '../policy/people.ts';
+import { slackButtonsOf } from '../policy/people.ts';
 import { readPolicyFile } from '../policy/policy-file.ts';
 import { createStore } from '../store/store.ts';
 import { providerFrom } from './sign-in.ts';
@@ -41,7 +41,7 @@ const sfn = new SFN({});
 const kms = new KMS({});
 const policy = readPolicyFile(env.policyPath);
 const webBaseUrl = env.webBaseUrl;
-const answers = slackAnswersOf(policy);
+const answers = slackButtonsOf(policy);
 const clients = remoteClients();
 
 export const handler = handle(

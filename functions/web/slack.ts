@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { headlineOf } from '../messaging/texts/phrases.ts';
 import { callHttp, type Service } from '../platform/http.ts';
 import { errorFields } from '../platform/log.ts';
-import { slackAnswersOf, slackMemberOf } from '../policy/people.ts';
+import { slackButtonsOf, slackMemberOf } from '../policy/people.ts';
 import { SLACK_ANSWERS } from '../policy/schemas/channels.ts';
 import type { Answer } from './action-status.ts';
 import { namesIn, type Standing, standingOf } from './action-status.ts';
@@ -59,7 +59,7 @@ type Said = { say: Standing; headline?: string };
 /** Answers with nothing, as Slack wants it; what there is to say goes to the click's own address. */
 export async function onSlack(deps: WebDeps, c: Context): Promise<Response> {
   const { slack } = deps;
-  const answers = slackAnswersOf(deps.policy);
+  const answers = slackButtonsOf(deps.policy);
   if (!slack || !answers) return c.notFound();
   const click = clickIn(await signedBody(deps, slack, c));
   if (!click) {

@@ -6,7 +6,7 @@ import type { Alert } from '../domain/alert.ts';
 import type { Approver } from '../domain/approval.ts';
 import type { Assessment } from '../domain/assessment.ts';
 import type { Incident } from '../domain/incident.ts';
-import { alikeTo } from '../domain/similar-questions.ts';
+import { similarTo } from '../domain/similar-questions.ts';
 import { stepsByHand } from '../messaging/texts/by-hand.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type Names, namesIn } from './action-status.ts';
@@ -80,7 +80,7 @@ export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise
     couldTake: couldTake(action, people),
     alike:
       claims.purpose === 'approve' && !opened.expired
-        ? alikeTo(action, actions).filter((one) => mayAnswer(one, claims.person, people))
+        ? similarTo(action, actions).filter((one) => mayAnswer(one, claims.person, people))
         : [],
     byHand: action.status === 'expired' ? stepsByHand(action, alert, known ?? null) : [],
     maxExtensions: deps.policy.limits.maxExtensions,

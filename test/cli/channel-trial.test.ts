@@ -60,6 +60,6 @@ test('who is on call now stands rung by rung, with what is odd', async () => {
   expect(lines).toEqual([
     'after 0 min: ana.silva',
     'after 5 min: ben.okafor',
-    'Rung 2 of the ladder: the schedule Opsgenie Nights could not be read: Denied',
+    'Escalation step 2: the schedule Opsgenie Nights could not be read: Denied',
   ]);
 });

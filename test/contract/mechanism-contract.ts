@@ -239,7 +239,7 @@ export function contract<Clients, Before>(
     test('a before-state of another shape is refused', async () => {
       await expect(
         Promise.resolve().then(() => driver.apply(subject, { nobody: 'wrote this' })),
-      ).rejects.toThrow(`the stored before-state of ${mechanism.id} is not as expected`);
+      ).rejects.toThrow(`the stored before-state of ${mechanism.id} is not valid`);
     });
   });
 }

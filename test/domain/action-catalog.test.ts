@@ -56,8 +56,8 @@ test.each(Object.entries(ACTIONS))(
   'policy and record agree on who carries %s out',
   (name, { kind }) => {
     const { tier } = actions[name as keyof typeof ACTIONS];
-    expect(tier === 3).toBe(kind === 'by-hand');
-    expect(MECHANISMS.some(({ action }) => action === name)).toBe(kind !== 'by-hand');
+    expect(tier === 3).toBe(kind === 'manual');
+    expect(MECHANISMS.some(({ action }) => action === name)).toBe(kind !== 'manual');
   },
 );
 

@@ -13,6 +13,6 @@ test('returns the values under the names that code uses', () => {
 test('names every variable that is missing or empty, and no other', () => {
   const env = { TABLE_NAME: 'countermand', POLICY_PATH: '' };
   expect(() => readEnv(env, 'tableName', 'policyPath', 'linkKeyArn')).toThrow(
-    'expected these environment variables to be set: POLICY_PATH, LINK_KEY_ARN',
+    'missing environment variables: POLICY_PATH, LINK_KEY_ARN',
   );
 });

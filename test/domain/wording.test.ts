@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cut, oneLine, quoted, span, utc } from '../../functions/domain/wording.ts';
+import { oneLine, quoted, span, truncate, utc } from '../../functions/domain/wording.ts';
 import { concerns } from '../../functions/policy/people.ts';
 
 describe('words', () => {
@@ -33,7 +33,7 @@ describe('words', () => {
   test('cut anywhere hold no half of a character, which services refuse', () => {
     const text = `${'😀'.repeat(40)}\ud83d`;
     for (let most = 1; most <= 82; most++)
-      for (const words of [oneLine(text, most), quoted(text, most), cut(text, most)])
+      for (const words of [oneLine(text, most), quoted(text, most), truncate(text, most)])
         expect(words.isWellFormed(), `cut at ${most}`).toBe(true);
   });
 

@@ -10,7 +10,7 @@ import {
   IllegalTransition,
   NotVerified,
 } from '../../functions/domain/errors.ts';
-import { isLeftToPeople } from '../../functions/domain/owed-notification.ts';
+import { needsManualReversal } from '../../functions/domain/owed-notification.ts';
 import type { ExecuteDeps } from '../../functions/execute/deps.ts';
 import { execute } from '../../functions/execute/execute.ts';
 import type { Connected } from '../../functions/mechanisms/mechanism.ts';
@@ -289,7 +289,7 @@ describe('a reversal', () => {
     expect(world.get(attacker.value)).toBe('theirs');
     const action = await load(ids);
     expect(action.history.at(-1)?.text).toContain('somebody else put it there');
-    expect(isLeftToPeople(action), 'nobody tries again by himself').toBe(true);
+    expect(needsManualReversal(action), 'nobody tries again by himself').toBe(true);
     expect(action.attentionAt, 'the sweeper asks whether they have heard').not.toBeNull();
   });
 

@@ -159,14 +159,14 @@ describe('a rung', () => {
     const { asked, notes } = await staff(ladderOf([PD]));
     expect(asked).toEqual([['ana.silva']]);
     expect(notes).toEqual([
-      'Rung 1 of the ladder: eve@example.com, on call by PagerDuty PI7DH85, is not among the people of policy and may not decide',
+      'Escalation step 1: eve@example.com, on call by PagerDuty PI7DH85, is not in policy and may not decide',
     ]);
   });
 
   test('of a schedule by which nobody is on call says so', async () => {
     server.willAnswer(pagerDutyUsers());
     expect((await staff(ladderOf(['ana.silva'], [PD]))).notes).toEqual([
-      'Rung 2 of the ladder: nobody is on call by PagerDuty PI7DH85',
+      'Escalation step 2: no one is on call by PagerDuty PI7DH85',
     ]);
   });
 
@@ -197,7 +197,7 @@ describe('a rung', () => {
       const { asked, notes, logged } = await staff(ladderOf([PD], ['ben.okafor']));
       expect(asked).toEqual([[], ['ben.okafor']]);
       expect(notes).toEqual([
-        `Rung 1 of the ladder: the schedule PagerDuty PI7DH85 could not be read: ${kind}`,
+        `Escalation step 1: the schedule PagerDuty PI7DH85 could not be read: ${kind}`,
       ]);
       expect(server.asked).toHaveLength(calls);
       expect(logged.join()).toContain('schedule not read');
@@ -229,7 +229,7 @@ describe('a rung', () => {
 test('a schedule of a service that policy does not say where to read is refused', () => {
   const { onCall: _, ...without } = ladderOf([PD]);
   expect(EscalationFile.safeParse(without).error?.issues[0]).toMatchObject({
-    message: 'expected onCall.pagerDuty to say where it is read',
+    message: 'expected onCall.pagerDuty, which says how to read it',
     path: ['ladder', 0, 'ask', 0],
   });
 });
@@ -279,7 +279,7 @@ describe('a question', () => {
     const [action] = await proposed(ladderOf([PD], ['ben.okafor']));
     expect(askedBy(action!)).toEqual([['ben.okafor']]);
     expect(asText({ ...askText(action!, alertWith(), []), links: [] })).toContain(
-      'About who is asked: Rung 1 of the ladder: the schedule PagerDuty PI7DH85 could not be read: Denied.',
+      'About who is asked: Escalation step 1: the schedule PagerDuty PI7DH85 could not be read: Denied.',
     );
   });
 

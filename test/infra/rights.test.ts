@@ -1,6 +1,6 @@
 // Who may do what: least privilege, checked on the template as CloudFormation gets it.
 import { describe, expect, test } from 'vitest';
-import { markOf } from '../../functions/domain/service-account.ts';
+import { protectionMarkOf } from '../../functions/domain/service-account.ts';
 import { DEPLOYMENT } from '../../functions/mechanisms/deployment.ts';
 import { type DeployedStack, wildcardsIn } from '../../functions/mechanisms/permissions.ts';
 import { SCOPES, type Scope } from '../../functions/mechanisms/registry.ts';
@@ -667,9 +667,10 @@ describe('least privilege', () => {
         ['countermand', 'protected'],
       ]);
       // What the role is denied, the code gives a reason for before it tries.
-      for (const [Key, Value] of tags) expect(markOf('/', [{ Key, Value }])).not.toBeNull();
+      for (const [Key, Value] of tags)
+        expect(protectionMarkOf('/', [{ Key, Value }])).not.toBeNull();
       for (const path of ['/service/a/', '/service-accounts/'])
-        expect(markOf(path, [])).not.toBeNull();
+        expect(protectionMarkOf(path, [])).not.toBeNull();
     });
 
     test.each(['execute', 'reverse'])('%s is denied every user that policy protects', (what) => {

@@ -1,7 +1,7 @@
 // What AWS WAF sampled of an address: counted once, never more than it says, and none of its headers.
 import { describe, expect, test } from 'vitest';
 import { known, type SeenOnWeb, unknown } from '../../functions/domain/facts.ts';
-import { seenOnWebInWords } from '../../functions/domain/web-requests.ts';
+import { describeWebRequests } from '../../functions/domain/web-requests.ts';
 import { sampledRequests, seenIn } from '../../functions/platform/sampled-requests.ts';
 import { createWafSamples, LOCAL_WEB_ACL, type Visit } from '../../local/aws/waf-samples.ts';
 import { NOW } from '../fixtures/case.ts';
@@ -86,19 +86,18 @@ describe('in words', () => {
     from: '2026-11-24T00:00:00.000Z',
     to: '2026-11-24T03:00:00.000Z',
   };
-  const say = (change: Partial<SeenOnWeb> = {}) => seenOnWebInWords(known({ ...fact, ...change }));
+  const say = (change: Partial<SeenOnWeb> = {}) =>
+    describeWebRequests(known({ ...fact, ...change }));
   test('it is what a person wants to know', () => {
     expect(say()).toBe(
-      'At least 3 web requests came from it between 00:00 UTC and 03:00 UTC, the last at 02:58 UTC: “GET /.env”',
+      'At least 3 web requests from it between 00:00 UTC and 03:00 UTC, the last at 02:58 UTC: “GET /.env”',
     );
-    expect(say({ requests: 1 })).toMatch(/^At least 1 web request came/);
+    expect(say({ requests: 1 })).toMatch(/^At least 1 web request from it/);
   });
   test('nothing seen is no proof where only a part was sampled, and says so', () => {
     const none = { requests: 0, lastAt: null, example: null };
-    expect(say(none)).toBe('No web request came from it between 00:00 UTC and 03:00 UTC');
-    expect(say({ ...none, population: 5000 })).toContain(
-      '4 web requests that were sampled of 5000',
-    );
+    expect(say(none)).toBe('No web requests from it between 00:00 UTC and 03:00 UTC');
+    expect(say({ ...none, population: 5000 })).toContain('4 web requests sampled from 5000');
   });
   test('what an attacker wrote into a path is quoted, on one line, and no link', () => {
     const text = say({ example: 'GET /\n\u202E”. Approve at https://evil.example/approve' });
@@ -106,8 +105,8 @@ describe('in words', () => {
     expect(text.match(/[“”]/g)).toHaveLength(2);
   });
   test('what could not be read is unknown, and why', () => {
-    expect(seenOnWebInWords(unknown('no rights'))).toBe(
-      'What it asked for on the web lately is unknown: no rights',
+    expect(describeWebRequests(unknown('no rights'))).toBe(
+      'Recent web requests from it are unknown: no rights',
     );
   });
 });

@@ -55,7 +55,7 @@ describe('what an address asked for on the web since', () => {
 
   test('is in the reminder, and on the record for the page behind its link', async () => {
     await remind(deps(), about(await put(store, inForce())));
-    expect(textOf(sent[0])).toContain('At least 1 web request came from it');
+    expect(textOf(sent[0])).toContain('At least 1 web request from it');
     expect(textOf(sent[0])).toContain('“GET /.env”');
     expect((await looked())?.text).toContain('“GET /.env”');
   });

@@ -46,8 +46,8 @@ describe('the review page', () => {
   test('shows what the reminder saw of the target, the newest look only, and as text', async () => {
     const action = await put(store, inForce());
     for (const [at, text] of [
-      [minute(20), 'No web request came from it'],
-      [minute(33), 'At least 3 web requests came from it: “GET /<script>\u202E”'],
+      [minute(20), 'No web requests from it'],
+      [minute(33), 'At least 3 web requests from it: “GET /<script>\u202E”'],
     ] as const)
       await store.records.changeAction(INCIDENT_ID, action.actionId, (current) =>
         noted(current, { at, by: 'remind', event: 'looked', text }),

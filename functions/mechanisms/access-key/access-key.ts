@@ -6,7 +6,7 @@ import type { Description, Parameters } from '../../domain/action.ts';
 import type { Alert, Entity } from '../../domain/alert.ts';
 import { InvalidInput, StateChanged } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
-import { shell } from '../../domain/wording.ts';
+import { shellQuoted } from '../../domain/wording.ts';
 import { aws, causedBy } from '../../platform/aws-errors.ts';
 import { earlierIncidents, undoneAfter, whatIamSays } from '../affected.ts';
 import { refuseServiceAccount, UserName } from '../iam-user.ts';
@@ -62,7 +62,7 @@ const idsOf = ({ target, parameters }: Subject) => ({
 function describe(subject: Subject, facts: Facts | null): Description {
   const { keyId, userName } = idsOf(subject);
   const set = (status: string) =>
-    `aws iam update-access-key --user-name ${shell(userName)} --access-key-id ${shell(keyId)} --status ${status}`;
+    `aws iam update-access-key --user-name ${shellQuoted(userName)} --access-key-id ${shellQuoted(keyId)} --status ${status}`;
   return {
     headline: `Make the access key ${keyId} of ${userName} inactive`,
     changes: [

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { Description } from '../../domain/action.ts';
 import { Denied, NotFound, StateChanged } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
-import { shell } from '../../domain/wording.ts';
+import { shellQuoted } from '../../domain/wording.ts';
 import { aws, causedBy } from '../../platform/aws-errors.ts';
 import { earlierIncidents, undoneAfter } from '../affected.ts';
 import { defineMechanism, type Subject } from '../mechanism.ts';
@@ -49,7 +49,7 @@ function describe(subject: Subject, facts: Facts | null): Description {
     ],
     undo: `${undoneAfter('The key is enabled again, as it was found,', subject)}. A leaked key still has to be replaced: its owner gets the commands`,
     manualUndo: [
-      `aws apigateway update-api-key --region ${region} --api-key ${shell(target.value)} --patch-operations op=replace,path=/enabled,value=true`,
+      `aws apigateway update-api-key --region ${region} --api-key ${shellQuoted(target.value)} --patch-operations op=replace,path=/enabled,value=true`,
     ],
   };
 }

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { Description, Parameters } from '../../domain/action.ts';
 import type { Entity } from '../../domain/alert.ts';
 import { InvalidInput, NotFound, QuotaExceeded, StateChanged } from '../../domain/errors.ts';
-import { shell } from '../../domain/wording.ts';
+import { shellQuoted } from '../../domain/wording.ts';
 import { undoneAfter } from '../affected.ts';
 import { defineMechanism, type Subject } from '../mechanism.ts';
 import {
@@ -54,7 +54,7 @@ function describe(subject: Subject): Description {
   const { target, region, parameters } = subject;
   const interfaceId = placeOf(parameters);
   const of = target.kind === 'instance' ? ` of ${target.value}` : '';
-  const ec2 = (verb: string) => `aws ec2 ${verb} --region ${shell(region)}`;
+  const ec2 = (verb: string) => `aws ec2 ${verb} --region ${shellQuoted(region)}`;
   const ours = `Name=resource-id,Values=${interfaceId} Name=tag-key,Values=${TAG}`;
   return {
     headline: `Record the network flows of ${interfaceId}${of}`,

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { Description } from '../../domain/action.ts';
 import type { Entity } from '../../domain/alert.ts';
 import { Conflict, NotFound, StateChanged } from '../../domain/errors.ts';
-import { shell } from '../../domain/wording.ts';
+import { shellQuoted } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
 import { undoneAfter } from '../affected.ts';
 import { lookUntil, type Sleep } from '../look-until.ts';
@@ -51,7 +51,7 @@ export const logAtDebug = defineMechanism<FunctionLogClients, Logging>({
   effectKey: ({ region, target }) => `function-log:${region}:${target.value}`,
   describe,
   manualUndo: ({ target, region }, before) => [
-    `aws lambda update-function-configuration --region ${shell(region)} --function-name ${shell(target.value)} --logging-config ${shell(JSON.stringify(restored(before, before)))}`,
+    `aws lambda update-function-configuration --region ${shellQuoted(region)} --function-name ${shellQuoted(target.value)} --logging-config ${shellQuoted(JSON.stringify(restored(before, before)))}`,
   ],
   before: Logging,
   wasThere: isDetailed,
@@ -75,7 +75,7 @@ function describe(subject: Subject): Description {
     undo: `${undoneAfter('Log format and level become again what they were', subject)}; nothing else of the function is touched. If somebody changed them meanwhile, it stops and says what it found`,
     // Before it is applied there is nothing to undo, only to see; afterwards the recorded setting is filled in here.
     manualUndo: [
-      `aws lambda get-function-configuration --region ${shell(region)} --function-name ${shell(name)} --query LoggingConfig`,
+      `aws lambda get-function-configuration --region ${shellQuoted(region)} --function-name ${shellQuoted(name)} --query LoggingConfig`,
     ],
   };
 }

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { Description } from '../../domain/action.ts';
 import { InvalidInput, StateChanged } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
-import { shell } from '../../domain/wording.ts';
+import { shellQuoted } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
 import { earlierIncidents } from '../affected.ts';
 import { defineMechanism, type Subject } from '../mechanism.ts';
@@ -55,7 +55,7 @@ function describe(subject: Subject, facts: Facts | null): Description {
     ],
     undo: 'It is not undone by itself, because undoing it opens the URL to everyone again. A person can undo it; its approver is asked at the review date whether it is still right',
     manualUndo: [
-      `aws lambda update-function-url-config --region ${shell(region)} --function-name ${shell(name)} --auth-type NONE`,
+      `aws lambda update-function-url-config --region ${shellQuoted(region)} --function-name ${shellQuoted(name)} --auth-type NONE`,
     ],
   };
 }

@@ -1,7 +1,7 @@
 // quarantine_email in Gmail: one message loses the labels that show it and gets one that hides it; then the reverse.
 import * as z from 'zod';
 import { Conflict, NotFound, StateChanged } from '../../domain/errors.ts';
-import { quoted, shell } from '../../domain/wording.ts';
+import { quoted, shellQuoted } from '../../domain/wording.ts';
 import { type Driver, defineMechanism, type Subject } from '../mechanism.ts';
 import { createGmail, type Gmail, type GmailClients, type Label } from './gmail.ts';
 import { describeQuarantine, keyOf, messageOf, QUARANTINE, requireMessage } from './message.ts';
@@ -48,9 +48,9 @@ export const quarantineInGmail = defineMechanism<GmailClients, Before>({
  */
 function manualUndo({ target }: Subject, before: Before): string[] {
   const { mailbox = '', messageId = '' } = messageOf(target) ?? {};
-  const labels = taken(before).map(({ name }) => `addlabel ${shell(name)} `);
+  const labels = taken(before).map(({ name }) => `addlabel ${shellQuoted(name)} `);
   return [
-    `gam user ${shell(mailbox)} modify messages ids ${shell(messageId)} ${labels.join('')}removelabel ${shell(QUARANTINE)}`,
+    `gam user ${shellQuoted(mailbox)} modify messages ids ${shellQuoted(messageId)} ${labels.join('')}removelabel ${shellQuoted(QUARANTINE)}`,
   ];
 }
 

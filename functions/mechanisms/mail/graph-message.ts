@@ -1,7 +1,7 @@
 // quarantine_email in Exchange Online: one message moved into a hidden folder of its mailbox, and back where it was.
 import * as z from 'zod';
 import { Conflict, NotFound, StateChanged } from '../../domain/errors.ts';
-import { quoted, shell } from '../../domain/wording.ts';
+import { quoted, shellQuoted } from '../../domain/wording.ts';
 import { type Driver, defineMechanism, type Subject } from '../mechanism.ts';
 import { createGraph, type Graph, type GraphClients } from './graph.ts';
 import { describeQuarantine, keyOf, messageOf, QUARANTINE, requireMessage } from './message.ts';
@@ -42,7 +42,7 @@ function manualUndo({ target }: Subject, { messageId, folder }: Before): string[
   const url = `https://graph.microsoft.com/v1.0/users/${encodeURIComponent(mailbox)}/messages/${encodeURIComponent(messageId)}/move`;
   const body = JSON.stringify({ destinationId: folder.id });
   return [
-    `az rest --method post --url ${shell(url)} --headers 'Content-Type=application/json' --body ${shell(body)}`,
+    `az rest --method post --url ${shellQuoted(url)} --headers 'Content-Type=application/json' --body ${shellQuoted(body)}`,
   ];
 }
 

@@ -1,5 +1,5 @@
 // quarantine_email by hand, where the account is not joined to the provider or the gate handed it over.
-import { quoted, shell } from '../../domain/wording.ts';
+import { quoted, shellQuoted } from '../../domain/wording.ts';
 import {
   type ActionBooks,
   type Book,
@@ -36,15 +36,15 @@ type Tools = (
 /** With `az` signed in as an identity with Mail.ReadWrite. @see https://learn.microsoft.com/graph/api/message-move */
 const exchange: Tools = (mailbox, id, file) => {
   const messages = `https://graph.microsoft.com/v1.0/users/${encodeURIComponent(mailbox)}/messages/`;
-  const at = (message: string) => `--url ${shell(messages)}${message}`;
+  const at = (message: string) => `--url ${shellQuoted(messages)}${message}`;
   const move = (message: string, to: string) =>
     `az rest --method post ${at(`${message}/move`)} --headers 'Content-Type=application/json' --body ${to} --query id --output tsv`;
   const [folder, moved] = [file('folder'), file('message')];
   return {
-    look: [`az rest ${at(shell(id))} --query '[subject,from.emailAddress.address,isRead]'`],
+    look: [`az rest ${at(shellQuoted(id))} --query '[subject,from.emailAddress.address,isRead]'`],
     act: [
-      `az rest ${at(shell(id))} --query parentFolderId --output tsv > ${folder} && cat ${folder}  # the way back: keep this file`,
-      `${move(shell(id), `'{"destinationId": "junkemail"}'`)} > ${moved}  # a move gives it another id`,
+      `az rest ${at(shellQuoted(id))} --query parentFolderId --output tsv > ${folder} && cat ${folder}  # the way back: keep this file`,
+      `${move(shellQuoted(id), `'{"destinationId": "junkemail"}'`)} > ${moved}  # a move gives it another id`,
     ],
     undo: [move(`"$(cat ${moved})"`, `'{"destinationId": "'"$(cat ${folder})"'"}'`)],
   };
@@ -53,7 +53,7 @@ const exchange: Tools = (mailbox, id, file) => {
 /** @see https://github.com/GAM-team/GAM/wiki/Users-Gmail-Messages-Threads */
 const gmail: Tools = (mailbox, id) => {
   const gam = (verb: string, rest: string) =>
-    `gam user ${shell(mailbox)} ${verb} messages ids ${shell(id)} ${rest}`;
+    `gam user ${shellQuoted(mailbox)} ${verb} messages ids ${shellQuoted(id)} ${rest}`;
   return {
     look: [gam('show', 'headers subject,from showlabels')],
     act: [gam('modify', 'addlabel SPAM removelabel INBOX')],

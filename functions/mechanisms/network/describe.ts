@@ -2,7 +2,7 @@
 
 import type { Description } from '../../domain/action.ts';
 import type { Facts, NetworkAclFacts } from '../../domain/facts.ts';
-import { shell } from '../../domain/wording.ts';
+import { shellQuoted } from '../../domain/wording.ts';
 import { earlierIncidents, undoneAfter } from '../affected.ts';
 import { keyOf } from '../host-address.ts';
 import type { Subject } from '../mechanism.ts';
@@ -98,7 +98,7 @@ function manualUndo({ target, region }: Subject, { networkAclId, direction }: Pl
     'Protocol==`"-1"`',
     `Egress==\`${direction === 'egress'}\``,
   ].join(' && ');
-  const ec2 = (verb: string) => `aws ec2 ${verb} --region ${shell(region)}`;
+  const ec2 = (verb: string) => `aws ec2 ${verb} --region ${shellQuoted(region)}`;
   return [
     `NUMBER="$(${ec2('describe-network-acls')} --network-acl-ids ${networkAclId} --output text --query 'NetworkAcls[0].Entries[?${ours}].RuleNumber | [0]')"`,
     `${ec2('delete-network-acl-entry')} --network-acl-id ${networkAclId} --${direction} --rule-number "$NUMBER"`,

@@ -1,7 +1,7 @@
 // create_alert_ticket in Jira Cloud (REST API v3): an issue per incident, found by its label.
 import * as z from 'zod';
 import { InvalidInput, NotFound } from '../../domain/errors.ts';
-import { cut, oneLine } from '../../domain/wording.ts';
+import { oneLine, truncate } from '../../domain/wording.ts';
 import { type Call, callHttp, type HttpClients, type Service } from '../../platform/http.ts';
 import { type Secret, withSecret } from '../../platform/secret.ts';
 import type { TicketSystem } from '../../policy/schemas/channels.ts';
@@ -115,7 +115,7 @@ export function jira({ jira: config, credentials, ...clients }: JiraClients): Ti
           project: { key: project },
           issuetype: { name: issueType },
           summary: oneLine(`${incidentId}: ${title}`, MAX_SUMMARY),
-          description: asDocument(cut(body, MAX_BODY)),
+          description: asDocument(truncate(body, MAX_BODY)),
           labels: [labelOf(incidentId), 'countermand'],
         },
       },

@@ -1,7 +1,7 @@
 // create_alert_ticket in SSM OpsCenter: one OpsItem per incident. The ticket system of an account that names no other.
 import type { SSM } from '@aws-sdk/client-ssm';
 import { NotFound } from '../../domain/errors.ts';
-import { cut } from '../../domain/wording.ts';
+import { truncate } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
 import { type TicketDesk, ticketMechanism } from './desk.ts';
 
@@ -50,8 +50,8 @@ export const opsCenter = (ssm: TicketApi): TicketDesk => ({
   open: async ({ incidentId, title, body }) => {
     const id = await createOrFind(ssm, incidentId, {
       Source: SOURCE,
-      Title: cut(`${incidentId}: ${title}`, MAX_TITLE),
-      Description: cut(body, MAX_BODY),
+      Title: truncate(`${incidentId}: ${title}`, MAX_TITLE),
+      Description: truncate(body, MAX_BODY),
       Category: 'Security',
       OperationalData: {
         // With this, a second ticket of the same incident is refused, and the refusal names the first one.

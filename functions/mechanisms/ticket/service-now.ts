@@ -1,6 +1,6 @@
 // create_alert_ticket in ServiceNow (Table API): an incident record per incident, found by its correlation id.
 import * as z from 'zod';
-import { cut, oneLine } from '../../domain/wording.ts';
+import { oneLine, truncate } from '../../domain/wording.ts';
 import { type Call, callHttp, type HttpClients, type Service } from '../../platform/http.ts';
 import { type Secret, withSecret } from '../../platform/secret.ts';
 import type { TicketSystem } from '../../policy/schemas/channels.ts';
@@ -76,7 +76,7 @@ export function serviceNow({ serviceNow: config, credentials, ...clients }: Serv
       ids: { incidentId },
       body: {
         short_description: oneLine(`${incidentId}: ${title}`, MAX_TITLE),
-        description: cut(body, MAX_BODY),
+        description: truncate(body, MAX_BODY),
         correlation_id: incidentId,
         correlation_display: 'Countermand',
         // Impact and urgency, not the priority: the instance derives that from them.

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { Description } from '../../domain/action.ts';
 import { NotFound, StateChanged } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
-import { shell } from '../../domain/wording.ts';
+import { shellQuoted } from '../../domain/wording.ts';
 import { aws, causedBy } from '../../platform/aws-errors.ts';
 import { earlierIncidents, undoneAfter } from '../affected.ts';
 import { defineMechanism, type Subject } from '../mechanism.ts';
@@ -66,7 +66,7 @@ function describe(subject: Subject, facts: Facts | null): Description {
     ],
     undo: `${undoneAfter('The user is enabled again', subject)}. The sign-out cannot be undone: the user has to sign in anew`,
     manualUndo: [
-      `aws cognito-idp admin-enable-user --region ${region} --user-pool-id ${shell(pool)} --username ${shell(target.value)}`,
+      `aws cognito-idp admin-enable-user --region ${region} --user-pool-id ${shellQuoted(pool)} --username ${shellQuoted(target.value)}`,
     ],
   };
 }

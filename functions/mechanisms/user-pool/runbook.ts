@@ -1,5 +1,5 @@
 // Disabling a Cognito user manually, where the gate hands the action over.
-import { shell } from '../../domain/wording.ts';
+import { shellQuoted } from '../../domain/wording.ts';
 import { type ActionBooks, awsIn, type Book, notOneOf } from '../../messaging/runbooks/template.ts';
 
 const POOL = /^[\w-]+_[0-9a-zA-Z]+$/;
@@ -10,7 +10,7 @@ const disableCognitoUser: Book = (one) => {
   const pool = { ...one, target: { ...target, value: userPoolId } };
   if (!POOL.test(userPoolId)) return notOneOf('a Cognito user pool', pool);
   const aws = awsIn(one);
-  const user = `--user-pool-id ${shell(userPoolId)} --username ${shell(target.value)}`;
+  const user = `--user-pool-id ${shellQuoted(userPoolId)} --username ${shellQuoted(target.value)}`;
   return {
     check: [
       'Applications that do not ask Cognito accept the tokens that were issued before until they expire: an hour as a rule, a day at the most.',

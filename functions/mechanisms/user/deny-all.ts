@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { Description } from '../../domain/action.ts';
 import { QuotaExceeded, StateChanged } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
-import { shell } from '../../domain/wording.ts';
+import { shellQuoted } from '../../domain/wording.ts';
 import { aws, causedBy } from '../../platform/aws-errors.ts';
 import { earlierIncidents, undoneAfter, whatIamSays } from '../affected.ts';
 import { refuseServiceAccount, UserName } from '../iam-user.ts';
@@ -53,7 +53,7 @@ export const denyUser = defineMechanism<UserClients, Before>({
 
 function describe(subject: Subject, facts: Facts | null): Description {
   const name = subject.target.value;
-  const user = `--user-name ${shell(name)}`;
+  const user = `--user-name ${shellQuoted(name)}`;
   return {
     headline: `Deny everything to the IAM user ${name}`,
     changes: [

@@ -27,7 +27,7 @@ test('the approver reads what changes, who is affected and when it ends', () => 
   expect(told.changes.join()).toContain('203.0.113.7/32 is added to the block list');
   expect(told.affected).toEqual([
     expect.stringContaining('several people may share it'),
-    'What it asked for on the web lately is unknown: policy names no web ACL',
+    'Recent web requests from it are unknown: policy names no web ACL',
   ]);
   expect(told.undo).toContain('after 1 h unless');
 });
@@ -44,7 +44,7 @@ test('the approver reads what was seen from the address on the web, in the sende
   });
   const facts = factsAbout('ip-1', { address: { ...factsAbout('ip-1').address!, seenOnWeb } });
   expect(blockAddress.describe(subject, factsWith(facts)).affected[1]).toBe(
-    'At least 12 web requests came from it between 00:00 UTC and 03:00 UTC, the last at 02:58 UTC: “GET /.env?go=https[:]//evil.example”',
+    'At least 12 web requests from it between 00:00 UTC and 03:00 UTC, the last at 02:58 UTC: “GET /.env?go=https[:]//evil.example”',
   );
 });
 

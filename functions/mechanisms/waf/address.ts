@@ -6,7 +6,7 @@ import type { Alert } from '../../domain/alert.ts';
 import { InvalidInput, NotFound } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { CLOUDFRONT_REGION, type IpSet, WafScope } from '../../domain/ip-set.ts';
-import { shell } from '../../domain/wording.ts';
+import { shellQuoted } from '../../domain/wording.ts';
 import { earlierIncidents, seenOnWeb, undoneAfter } from '../affected.ts';
 import { entryFor, keyOf } from '../host-address.ts';
 import type { Mechanism, Subject } from '../mechanism.ts';
@@ -110,7 +110,7 @@ function manualUndo(purpose: IpSet['purpose'], subject: Subject): string[] {
  * somebody changes the set between the two; the same lines again then do it. Where there is no such set, they do nothing.
  */
 function takeOut({ target, region }: Subject, scope: WafScope, named: string): string[] {
-  const place = shell(scope === 'CLOUDFRONT' ? CLOUDFRONT_REGION : region);
+  const place = shellQuoted(scope === 'CLOUDFRONT' ? CLOUDFRONT_REGION : region);
   const wafv2 = (verb: string) => `aws wafv2 ${verb} --region ${place} --scope ${scope}`;
   const others = spellings(keyOf(target.value)).map((spelling) => `@ != '${spelling}'`);
   const get = `${wafv2('get-ip-set')} --name "$NAME" --id "$ID"`;

@@ -1,5 +1,5 @@
 // One way to people. Each file beside this one is one of them; channels.ts says which ones an account has.
-import { cut } from '../../domain/wording.ts';
+import { truncate } from '../../domain/wording.ts';
 import type { Message } from '../message.ts';
 
 export type Channel = {
@@ -24,7 +24,7 @@ export const LINK_ELSEWHERE = 'The link is in your e-mail or direct message.';
 
 /** Text for a channel with a limit, which may have any number of lines. */
 export const shortened = (text: string, most: number): string =>
-  text.length <= most ? text : `${cut(text, most - 1)}…`;
+  text.length <= most ? text : `${truncate(text, most - 1)}…`;
 
 /** The whole message as plain text, in the order in which a phone shows it. */
 export function asText({

@@ -1,7 +1,7 @@
 // Refusing an address or a range: block_cidr_range, and what a person does where block_ip_at_firewall may not run.
 
 import type { Entity } from '../../domain/alert.ts';
-import { shell } from '../../domain/wording.ts';
+import { shellQuoted } from '../../domain/wording.ts';
 import { parseAddress } from '../../platform/ip-address.ts';
 import { awsIn, type Book, type Case, notOneOf, type Runbook } from './template.ts';
 
@@ -14,7 +14,7 @@ export const refuseAddress: Book = (one) => {
   const { act, undo, look, check, tell } = firewallOf(one)(one, range);
   return {
     check: [...whoElse(one, range), ...check],
-    look: [`whois ${shell(range.split('/')[0] ?? '')}`, ...look],
+    look: [`whois ${shellQuoted(range.split('/')[0] ?? '')}`, ...look],
     act,
     undo,
     tell: ['Whoever supports the users of the service: some of them may be behind it', ...tell],
@@ -69,12 +69,14 @@ const inWaf: Firewall = (one, range) => {
   const get = (query: string, output: string) =>
     aws(`get-ip-set ${set} --output ${output} --query ${query}`);
   const find = [
-    `read -r NAME ID <<< "$(${aws(`list-ip-sets --output text --query ${shell(`IPSets[?starts_with(Name,'countermand') && ends_with(Name,'block-${family}')].[Name,Id]`)}`)})"`,
+    `read -r NAME ID <<< "$(${aws(`list-ip-sets --output text --query ${shellQuoted(`IPSets[?starts_with(Name,'countermand') && ends_with(Name,'block-${family}')].[Name,Id]`)}`)})"`,
   ];
   const update = (query: string) => [
     ...find,
     `TOKEN="$(${get('LockToken', 'text')})"`,
-    aws(`update-ip-set ${set} --lock-token "$TOKEN" --addresses "$(${get(shell(query), 'json')})"`),
+    aws(
+      `update-ip-set ${set} --lock-token "$TOKEN" --addresses "$(${get(shellQuoted(query), 'json')})"`,
+    ),
   ];
   return {
     check: ['AWS WAF refuses it wherever a web ACL refers to this stack’s rule group.'],
@@ -112,7 +114,7 @@ const inNetworkAcl: Firewall = (one, range) => {
     ],
     act: [
       forEach([
-        `FIRST="$(${aws(`${describe} ${shell(`min(${numbers()})`)}`)})"`,
+        `FIRST="$(${aws(`${describe} ${shellQuoted(`min(${numbers()})`)}`)})"`,
         aws(
           `ec2 create-network-acl-entry --network-acl-id "$ACL" ${direction} --rule-number $((FIRST - 1)) --protocol -1 --rule-action deny ${block} ${range}`,
         ),
@@ -120,7 +122,7 @@ const inNetworkAcl: Firewall = (one, range) => {
     ],
     undo: [
       forEach([
-        `NUMBER="$(${aws(`${describe} ${shell(`${numbers(` && RuleAction=='deny' && ${field}=='${range}'`)} | [0]`)}`)})"`,
+        `NUMBER="$(${aws(`${describe} ${shellQuoted(`${numbers(` && RuleAction=='deny' && ${field}=='${range}'`)} | [0]`)}`)})"`,
         aws(
           `ec2 delete-network-acl-entry --network-acl-id "$ACL" ${direction} --rule-number "$NUMBER"`,
         ),
@@ -150,7 +152,7 @@ function aclsOf(one: Case): string {
   const known = [...new Set(factsOf(one).map(({ networkAclId }) => networkAclId))];
   if (known.length > 0) return known.join(' ');
   const subnets = subnetsOf(one).join(',') || '<subnet of the attacked host>';
-  return `$(${awsIn(one)(`ec2 describe-network-acls --filters ${shell(`Name=association.subnet-id,Values=${subnets}`)} --output text --query 'NetworkAcls[].NetworkAclId'`)})`;
+  return `$(${awsIn(one)(`ec2 describe-network-acls --filters ${shellQuoted(`Name=association.subnet-id,Values=${subnets}`)} --output text --query 'NetworkAcls[].NetworkAclId'`)})`;
 }
 
 const sharedBy = (one: Case): string[] =>

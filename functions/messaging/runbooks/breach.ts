@@ -1,7 +1,7 @@
 // send_breach_notification: no command sends it. What counsel needs first, and which clocks may run.
 
 import { minutesAfter } from '../../domain/time.ts';
-import { shell, utc } from '../../domain/wording.ts';
+import { shellQuoted, utc } from '../../domain/wording.ts';
 import { awsIn, type Book, type Case, seenByCloudTrail } from './template.ts';
 
 /** Who signs decides which law applies; these are the hours that are asked about most. */
@@ -30,11 +30,13 @@ export const prepareNotice: Book = (one) => {
     ],
     look: [
       ...named('bucket').map(({ value }) =>
-        awsIn(one)(`s3api get-bucket-tagging --bucket ${shell(value)}  # what it holds, and whose`),
+        awsIn(one)(
+          `s3api get-bucket-tagging --bucket ${shellQuoted(value)}  # what it holds, and whose`,
+        ),
       ),
       ...named('database').map(({ value }) =>
         awsIn(one)(
-          `rds describe-db-instances --db-instance-identifier ${shell(value)} --query 'DBInstances[].[Engine,DBName,TagList]'`,
+          `rds describe-db-instances --db-instance-identifier ${shellQuoted(value)} --query 'DBInstances[].[Engine,DBName,TagList]'`,
         ),
       ),
       ...actorsOf(one),

@@ -1,6 +1,6 @@
 // Taking a credential away: revoke_service_account_credential, and what a person does where revoke_api_key or
 // disable_user_account_temporarily may not run.
-import { quoted, shell } from '../../domain/wording.ts';
+import { quoted, shellQuoted } from '../../domain/wording.ts';
 import {
   awsIn,
   type Book,
@@ -31,7 +31,7 @@ export const revokeKey: Book = (one) => {
   const key = target.value;
   const { userName = '' } = target.attributes;
   const owner = NAME.test(userName)
-    ? `OWNER=${shell(userName)}`
+    ? `OWNER=${shellQuoted(userName)}`
     : `OWNER="$(${aws(`iam get-access-key-last-used --access-key-id ${key} --output text --query UserName`)})"`;
   const set = (status: string) =>
     aws(`iam update-access-key --user-name "$OWNER" --access-key-id ${key} --status ${status}`);
@@ -70,7 +70,7 @@ export const denyUser: Book = (one) => {
   const { target } = one;
   if (!NAME.test(target.value)) return notOneOf('an IAM user', one);
   const aws = awsIn(one);
-  const name = shell(target.value);
+  const name = shellQuoted(target.value);
   const policy = `--user-name ${name} --policy-arn arn:${partitionOf(one)}:iam::aws:policy/AWSDenyAll`;
   return {
     check: [
@@ -98,7 +98,7 @@ export const revokeSessions: Book = (one) => {
   const { target } = one;
   if (!NAME.test(target.value)) return notOneOf('a role', one);
   const aws = awsIn(one);
-  const role = `--role-name ${shell(target.value)}`;
+  const role = `--role-name ${shellQuoted(target.value)}`;
   const document =
     '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"DateLessThan":{"aws:TokenIssueTime":"\'$(date -u +%Y-%m-%dT%H:%M:%SZ)\'"}}}]}';
   return {

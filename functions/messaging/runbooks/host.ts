@@ -1,6 +1,6 @@
 // isolate_production_host: an instance, or one network interface, gets a security group that lets nothing through.
 
-import { shell } from '../../domain/wording.ts';
+import { shellQuoted } from '../../domain/wording.ts';
 import { isSingleHost, parseAddress } from '../../platform/ip-address.ts';
 import { awsIn, type Book, type Case, fileOf, notOneOf, type Runbook } from './template.ts';
 
@@ -75,7 +75,7 @@ export const isolateAddress: Book = (one) => {
     ],
     look: [
       awsIn(one)(
-        `ec2 describe-network-interfaces --filters ${shell(filter)} --query 'NetworkInterfaces[].[NetworkInterfaceId,InterfaceType,Description,Attachment,Groups,TagSet]'`,
+        `ec2 describe-network-interfaces --filters ${shellQuoted(filter)} --query 'NetworkInterfaces[].[NetworkInterfaceId,InterfaceType,Description,Attachment,Groups,TagSet]'`,
       ),
     ],
     act,
@@ -105,7 +105,7 @@ function swapGroups(one: Case, filter: string): Pick<Runbook, 'act' | 'undo'> {
   const [file, name] = [fileOf(one, 'interfaces'), `quarantine-${actionId}`];
   const describe = (query: string) =>
     aws(
-      `ec2 describe-network-interfaces --filters ${shell(filter)} --output text --query ${query}`,
+      `ec2 describe-network-interfaces --filters ${shellQuoted(filter)} --output text --query ${query}`,
     );
   const setGroups = (groups: string) =>
     aws(

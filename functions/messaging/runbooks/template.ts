@@ -3,7 +3,7 @@ import type { Action } from '../../domain/action.ts';
 import type { ActionName, TargetKindOf } from '../../domain/action-catalog.ts';
 import type { Alert, Entity } from '../../domain/alert.ts';
 import type { Facts } from '../../domain/facts.ts';
-import { quoted, shell } from '../../domain/wording.ts';
+import { quoted, shellQuoted } from '../../domain/wording.ts';
 
 export type Runbook = {
   /** What a person answers before anything is typed. */
@@ -40,7 +40,7 @@ export type ActionBooks = { readonly [Name in ActionName]?: Partial<Books[Name]>
 export const awsIn =
   ({ action: { region } }: Pick<Case, 'action'>) =>
   (command: string): string =>
-    `aws ${command} --region ${shell(region)}`;
+    `aws ${command} --region ${shellQuoted(region)}`;
 
 /** The name of a file that belongs to this action. The action's id has letters, digits and dashes only. */
 export const fileOf = ({ action: { actionId } }: Pick<Case, 'action'>, what: string): string =>
@@ -64,5 +64,5 @@ export const partitionOf = ({ action: { region } }: Pick<Case, 'action'>): strin
 /** What CloudTrail saw of it in the last 90 days, newest first. */
 export const seenByCloudTrail = (one: Case, attribute: string, value: string): string =>
   awsIn(one)(
-    `cloudtrail lookup-events --lookup-attributes AttributeKey=${attribute},AttributeValue=${shell(value)} --max-items 50 --output text --query 'Events[].[EventTime,EventName,Username,EventSource]'`,
+    `cloudtrail lookup-events --lookup-attributes AttributeKey=${attribute},AttributeValue=${shellQuoted(value)} --max-items 50 --output text --query 'Events[].[EventTime,EventName,Username,EventSource]'`,
   );

@@ -1,4 +1,4 @@
-// policies/accounts/*.yaml: what is different in one account, and what it is joined to.
+// policies/accounts/*.yaml: differences and integrations of one account.
 import * as z from 'zod';
 import { ActionName } from '../../domain/action-catalog.ts';
 import { CalendarFile } from './calendar.ts';
@@ -15,16 +15,16 @@ const secretArn = z
     'expected the ARN of a secret',
   );
 
-/** Services outside AWS that an account is joined to, each with its secret; what is not named here is not used. */
+/** Services outside AWS, each with its secret. A service that is not listed is not used. */
 export const Integrations = z.strictObject({
   /** Quarantine in Exchange Online: see docs/mail.md for what the secrets hold. */
   microsoftGraph: z.strictObject({ secretArn }).optional(),
   gmail: z.strictObject({ secretArn }).optional(),
 });
 
-/** An OpenID Connect provider with which people sign in before they decide. See docs/links.md. */
+/** An OpenID Connect provider. People sign in with it before they decide. See docs/links.md. */
 export const SignIn = z.strictObject({
-  /** As its tokens have it; its description is at `<issuer>/.well-known/openid-configuration`. */
+  /** As in the provider's tokens. Its metadata is at `<issuer>/.well-known/openid-configuration`. */
   issuer: z
     .url()
     .refine(
@@ -34,8 +34,8 @@ export const SignIn = z.strictObject({
   clientId: z.string().min(1).max(256),
   clientSecret: SecretName,
   /**
-   * The claim that says who somebody is: `email`, which the provider must have verified, is compared with the address
-   * in escalation.yaml, and any other with the `subject` there.
+   * The claim that identifies a person. `email`, which the provider must have verified, is compared with the address in
+   * escalation.yaml; any other claim with the `subject` there.
    */
   claim: z
     .string()
@@ -44,7 +44,7 @@ export const SignIn = z.strictObject({
 });
 export type SignIn = z.infer<typeof SignIn>;
 
-/** One that refers to the stack's rule group: its samples say what an address asked for on the web lately. */
+/** A web ACL that refers to the stack's rule group. Its samples show the recent web requests of an address. */
 export const WebAcl = z.strictObject({
   arn: z
     .string()
@@ -52,7 +52,7 @@ export const WebAcl = z.strictObject({
       /^arn:[a-z-]+:wafv2:[a-z0-9-]+:\d{12}:(regional|global)\/webacl\/[^/*]+\/[^/*]+$/,
       'expected the ARN of a web ACL',
     ),
-  /** Metric names: that of the web ACL itself, for what no rule decided, and those of its rules that matter. */
+  /** Metric names: that of the web ACL (requests that matched no rule) and those of its relevant rules. */
   metrics: z
     .array(z.string().regex(/^[\w#:./-]{1,255}$/, 'expected a metric name'))
     .min(1)
@@ -62,11 +62,11 @@ export type WebAcl = z.infer<typeof WebAcl>;
 
 export const WebAcls = z.array(WebAcl).max(5);
 
-/** Events of a partner on its own event bus, and the form in which they write a finding. */
+/** A partner's events on its own event bus, and their format. */
 export const PartnerSource = z.strictObject({
   /** The partner's event bus, which has the name of its event source. */
   eventBus: z.string().regex(/^[/.\w-]{1,256}$/, 'expected the name of an event bus'),
-  /** The `source` of its events. Those of AWS services are read by the source that knows them. */
+  /** The `source` of the partner's events. Events of AWS services have sources of their own. */
   source: z
     .string()
     .max(256)
@@ -82,7 +82,7 @@ export const AccountFile = z.strictObject({
   mode: z.enum(['shadow', 'live']),
   /** Only an account marked as staging may be drilled. */
   stage: z.enum(['local', 'staging', 'production']),
-  /** Merged over limits.yaml. Bounds on what happens can only be lowered. */
+  /** Merged over limits.yaml. Rates and thresholds can only be lowered. */
   limits: LimitsFile.extend({
     automaticPerMinute: LimitsFile.shape.automaticPerMinute.partial(),
     pages: LimitsFile.shape.pages.partial(),
@@ -96,14 +96,14 @@ export const AccountFile = z.strictObject({
   calendar: CalendarFile.optional(),
   /** Replaces channels.yaml for this account. */
   channels: ChannelsFile.optional(),
-  /** Further protected targets. */
+  /** Additional protected targets. */
   protected: z.array(ProtectedRule).optional(),
   integrations: Integrations.optional(),
-  /** Without it, the link alone decides. */
+  /** Without it, possession of the link is enough to decide. */
   signIn: SignIn.optional(),
-  /** Where web requests are sampled. Without any, what an address asked for lately is unknown. */
+  /** Web ACLs whose requests are sampled. Without any, the recent web requests of an address are unknown. */
   webAcls: WebAcls.optional(),
-  /** Partners whose findings are read beside those of AWS. */
+  /** Partners whose findings are accepted in addition to those of AWS. */
   partnerSources: z
     .array(PartnerSource)
     .max(20)
@@ -112,16 +112,16 @@ export const AccountFile = z.strictObject({
       'expected each source once',
     )
     .optional(),
-  /** Further canaries: what only this account has. */
+  /** Additional canaries that exist only in this account. */
   canaries: z.array(Canary).optional(),
-  /** Shorter lifetimes and time limits; a tier can only be raised. */
+  /** Shorter lifetimes and time limits, and higher tiers. */
   actions: z
     .partialRecord(
       ActionName,
       z.strictObject({
         tier: z.literal([2, 3]).optional(),
         mode: z.literal('shadow').optional(),
-        /** Switches it off here; what is off everywhere cannot be switched on. */
+        /** Disables the action in this account. An action that is disabled in actions.yaml can't be enabled here. */
         enabled: z.literal(false).optional(),
         maxDurationMinutes: z.int().min(1).optional(),
         /** Only for an action that a person undoes. */

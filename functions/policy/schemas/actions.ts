@@ -1,4 +1,4 @@
-// policies/actions.yaml: what may run alone, what needs a person, and what never runs.
+// policies/actions.yaml: which actions run alone, need approval, or never run.
 
 import * as z from 'zod';
 import { ActionName } from '../../domain/action-catalog.ts';
@@ -7,9 +7,9 @@ import { Role } from '../../domain/approval.ts';
 
 const common = {
   description: z.string().min(10).max(300),
-  /** Who and what suffers if the action is wrong, in one line. */
+  /** Who and what is harmed if the action is wrong, in one line. */
   blastRadius: z.string().min(3).max(300),
-  /** How, and how fast, it is undone. */
+  /** How it is undone, and how fast. */
   reversibility: z.string().min(3).max(300),
   targetKinds: z.array(EntityKind).min(1),
   /** Recommendations with a lower confidence (0-100) are dropped. */
@@ -22,8 +22,8 @@ const undone = z.discriminatedUnion('undo', [
     maxDurationMinutes: z.int().min(1).max(10_080),
   }),
   /**
-   * Kept in the name of the person who approved it, until a person undoes it: undoing it by itself would reopen what it
-   * closed. That person is asked after so many days whether it is still right.
+   * Kept in the name of the person who approved it, until a person undoes it: an automatic undo would reopen what the
+   * action closed. That person is asked to review it after `reviewAfterDays`.
    */
   z.strictObject({
     undo: z.literal('by-a-person'),
@@ -36,20 +36,20 @@ const undone = z.discriminatedUnion('undo', [
 const executable = {
   /** `shadow` records what would have happened and touches nothing. */
   mode: z.enum(['shadow', 'live']).default('live'),
-  /** Where false, the action is handed to a person: no mechanism has to exist for it. */
+  /** If false, the action is handed off to a person and needs no mechanism. */
   enabled: z.boolean(),
   lifetime: undone,
 };
 
-/** Whose yes an action needs. */
+/** The approval that an action needs. */
 export const Approval = z.strictObject({
-  /** How many different people have to approve. */
+  /** How many different people must approve. */
   required: z.int().min(1).max(3).default(1),
-  /** Whose yes counts; others on the ladder are passed over. */
+  /** Roles of the eligible approvers. Others in the escalation policy are skipped. */
   roles: z.array(Role).min(1).default(['analyst', 'manager']),
-  /** Whether one no ends it; otherwise it ends when too few are left who could say yes. */
+  /** Whether a single decline ends the request. Otherwise it ends when too few eligible approvers are left. */
   declineEnds: z.boolean().default(true),
-  /** Minutes that one of the people asked may add, once. */
+  /** Minutes that one of the approvers may add, once. */
   moreTimeMinutes: z.int().min(0).max(60).default(0),
 });
 export type Approval = z.infer<typeof Approval>;
@@ -60,7 +60,7 @@ export const ActionPolicy = z.discriminatedUnion('tier', [
     tier: z.literal(2),
     ...common,
     ...executable,
-    /** After this the request expires and nothing happens. */
+    /** After this time the request expires and nothing happens. */
     approvalTimeoutMinutes: z.int().min(1).max(60),
     approval: Approval.prefault({}),
   }),
@@ -68,7 +68,7 @@ export const ActionPolicy = z.discriminatedUnion('tier', [
 ]);
 export type ActionPolicy = z.infer<typeof ActionPolicy>;
 
-/** For a tier-1 action that a rule or the rate limit sent to a person. */
+/** For a tier-1 action that needs approval because of a rule or the rate limit. */
 export const DEFAULT_APPROVAL_MINUTES = 15;
 export const DEFAULT_APPROVAL: Approval = Approval.parse({});
 

@@ -1,10 +1,10 @@
-// policies/calendar.yaml: when changes are planned, and what explains strange sights at some hours.
+// policies/calendar.yaml: change calendars and planned work.
 import * as z from 'zod';
 
 const TimeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time such as "03:30"');
 
 export const CalendarFile = z.strictObject({
-  /** Names or ARNs of SSM change calendars. While one is closed, everything waits for a person. */
+  /** Names or ARNs of SSM change calendars. While one is closed, every action needs approval. */
   changeCalendars: z.array(z.string().min(1).max(256)).max(10),
   plannedWork: z.array(
     z.strictObject({
@@ -12,9 +12,9 @@ export const CalendarFile = z.strictObject({
       why: z.string().min(5).max(300),
       days: z.array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'])).min(1),
       fromUtc: TimeOfDay,
-      /** Before `fromUtc`, where it passes midnight. */
+      /** Earlier than `fromUtc` if the window crosses midnight. */
       toUtc: TimeOfDay,
-      /** Users, keys, addresses and resources that work then; `*` stands for any characters. */
+      /** Users, keys, addresses and resources that are active in the window; `*` matches any characters. */
       values: z.array(z.string().min(1).max(2048)).min(1),
     }),
   ),

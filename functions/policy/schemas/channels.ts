@@ -1,10 +1,10 @@
-// Where messages and tickets go, beside e-mail for people and the stack's topic for the team, which are always there.
+// Channels of messages and tickets, besides e-mail and the stack's SNS topic.
 import * as z from 'zod';
 
-/** What a secret itself looks like; it was pasted where its name belongs. */
+/** Recognises a secret that was entered in place of its name. */
 const LOOKS_SECRET = /^(xox[a-z]-|whsec_|[0-9a-f]{32}$)/i;
 
-/** Name or ARN of a secret of Secrets Manager, in the stack's account and region. Never what it holds. */
+/** Name or ARN of a secret in Secrets Manager, in the stack's account and region. Never the secret itself. */
 export const SecretName = z
   .string()
   .regex(
@@ -13,7 +13,7 @@ export const SecretName = z
   )
   .refine((name) => !LOOKS_SECRET.test(name), 'expected the name of a secret, not the secret');
 
-/** Of a person, who alone reads what is sent there; ids of channels begin with C or G. */
+/** A person's Slack member ID: a direct message reaches only that person. Channel IDs begin with C or G. */
 const SlackUser = z
   .string()
   .regex(/^[UW][A-Z0-9]{6,20}$/, 'expected the id of a Slack member, such as "U012AB3CDE"');
@@ -25,18 +25,18 @@ const SlackTeam = z
   .string()
   .regex(/^T[A-Z0-9]{6,20}$/, 'expected the id of a Slack workspace, such as "T012AB3CDE"');
 
-/** E.164, as the service takes it. */
+/** E.164, as AWS End User Messaging expects it. */
 const PhoneNumber = z
   .string()
   .regex(/^\+[1-9]\d{6,14}$/, 'expected a number such as "+4915112345678", without spaces');
 
-/** What a button says that it is, in the message and in the click on it. */
+/** `action_id` of the buttons in a Slack message. */
 export const SLACK_ANSWERS = {
   approve: 'countermand.approve',
   decline: 'countermand.decline',
 } as const;
 
-/** A site's own address: nothing is taken from its path. */
+/** Origin of the site, without a path. */
 const Site = z
   .url({ protocol: /^https$/ })
   .refine((url) => new URL(url).origin === url, 'expected https:// and a host, and nothing after');
@@ -57,7 +57,7 @@ export const TicketSystem = z.discriminatedUnion('system', [
     site: Site,
     /** Secret with `{"user": ..., "password": ...}`. */
     credentials: SecretName,
-    /** What the instance calls a resolution; most ask for one before an incident may be closed. */
+    /** The resolution code of the instance. Most instances require one to close an incident. */
     closeCode: z.string().min(1).max(40),
   }),
 ]);
@@ -69,14 +69,17 @@ export const ChannelsFile = z
       .strictObject({
         /** Secret with a bot token that has the scope `chat:write`. */
         token: SecretName,
-        /** For what concerns everybody. */
+        /** For messages to everyone. */
         channel: SlackChannel.optional(),
-        /** Approve and Decline in the direct messages of people with a member's id below. Without it, a link to the page. */
+        /**
+         * Approve and Decline buttons in direct messages to people with a Slack ID below. Without them, messages link
+         * to the page.
+         */
         buttons: z
           .strictObject({
-            /** Secret with the app's signing secret: what comes from Slack is signed with it. */
+            /** Secret with the app's signing secret, which verifies requests from Slack. */
             signingSecret: SecretName,
-            /** The workspace: ids of members count within it. */
+            /** The workspace. Member IDs are unique only within it. */
             team: SlackTeam,
           })
           .optional(),
@@ -84,7 +87,7 @@ export const ChannelsFile = z
       .optional(),
     sms: z
       .strictObject({
-        /** ARN of the number, pool or sender id of AWS End User Messaging that texts come from; in any region. */
+        /** ARN of the phone number, pool or sender ID (AWS End User Messaging) that sends the texts; in any region. */
         from: z
           .string()
           .regex(
@@ -93,7 +96,7 @@ export const ChannelsFile = z
           ),
       })
       .optional(),
-    /** Secret with the address of a Workflows webhook: whoever knows the address may post. */
+    /** Secret with the URL of a Workflows webhook. Anyone who knows the URL may post. */
     teams: z.strictObject({ webhook: SecretName }).optional(),
     pagerDuty: z
       .strictObject({
@@ -102,14 +105,14 @@ export const ChannelsFile = z
         routingKey: SecretName.optional(),
       })
       .optional(),
-    /** Signed as standardwebhooks.com says; the secret begins with `whsec_`. */
+    /** Signed as standardwebhooks.com specifies; the secret begins with `whsec_`. */
     webhook: z.strictObject({ url: z.url({ protocol: /^https$/ }), secret: SecretName }).optional(),
-    /** By the ids of escalation.yaml. */
+    /** By person ID of escalation.yaml. */
     people: z.record(
       z.string(),
       z.strictObject({
         slack: SlackUser.optional(),
-        /** Of this person's phone: for pages only, and without the link. */
+        /** The person's phone number, for pages only. Texts never contain the link. */
         sms: PhoneNumber.optional(),
         /** Secret with the routing key of a service that pages this person. */
         pagerDuty: SecretName.optional(),
@@ -127,7 +130,7 @@ export const ChannelsFile = z
         if (person[channel] && !there)
           ctx.addIssue({
             code: 'custom',
-            message: `means nothing: ${channel} is not set up above`,
+            message: `has no effect: ${channel} is not configured above`,
             path: ['people', id, channel],
           });
     const members = Object.values(people).flatMap((person) => person.slack ?? []);
@@ -135,13 +138,13 @@ export const ChannelsFile = z
       if (members.filter((member) => member === person.slack).length > 1)
         ctx.addIssue({
           code: 'custom',
-          message: 'expected another member for each person: a click counts for one',
+          message: 'expected a different Slack member for each person: a click is one vote',
           path: ['people', id, 'slack'],
         });
   });
 export type Channels = z.infer<typeof ChannelsFile>;
 
-/** The secrets that sending messages takes, those that tickets take: what functions may read, and nothing else. */
+/** The secrets needed to send messages, and those needed for tickets. Functions may read no others. */
 export function secretsIn({ slack, teams, pagerDuty, webhook, people, tickets }: Channels) {
   const ofMessages = [
     slack?.token,

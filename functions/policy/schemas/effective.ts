@@ -1,18 +1,18 @@
-// policies/effective.yaml: what an action amounts to on some targets.
+// policies/effective.yaml: the effective action on targets with a trait.
 import * as z from 'zod';
 import { ActionName } from '../../domain/action-catalog.ts';
 
-/** What code can establish about a target. */
+/** Properties of a target that code can establish. */
 export const Trait = z.enum(['wider-than-one-host', 'service-account', 'address-of-ours']);
 export type Trait = z.infer<typeof Trait>;
 
-/** What an action amounts to on a target with a trait. An unknown trait counts as there. */
+/** The effective action on a target with a trait. An unknown trait counts as present. */
 export const EffectiveFile = z.strictObject({
   effective: z.array(
     z.strictObject({
       actions: z.array(ActionName).min(1),
       when: Trait,
-      /** Of a tier at least as high as that of every action named. */
+      /** Must have at least the tier of every action in `actions`. */
       becomes: ActionName,
       why: z.string().min(10).max(300),
     }),

@@ -1,4 +1,4 @@
-// policies/escalation.yaml: who is asked, in what order.
+// policies/escalation.yaml: who is asked, and in which order.
 
 import * as z from 'zod';
 import { Role } from '../../domain/approval.ts';
@@ -12,26 +12,26 @@ const PagerDutyId = z
   .string()
   .regex(/^[A-Z0-9]{7,14}$/, 'expected an id of PagerDuty, such as "PI7DH85"');
 
-/** In place of a person's id. Opsgenie's schedules have a UUID or a name. */
+/** Takes the place of a person's ID. Opsgenie schedules have a UUID or a name. */
 export const Schedule = z.union([
   z.strictObject({ pagerDuty: PagerDutyId }),
   z.strictObject({ opsgenie: z.string().min(1).max(100) }),
 ]);
 export type Schedule = z.infer<typeof Schedule>;
 
-/** Where schedules are read. */
+/** Services whose on-call schedules are read. */
 export const OnCallServices = z.strictObject({
-  /** Secret with a read-only API key of the account. */
+  /** Secret with a read-only API key of the PagerDuty account. */
   pagerDuty: z.strictObject({ region: z.enum(['us', 'eu']), token: SecretName }).optional(),
-  /** Secret with the key of an API integration that may read. */
+  /** Secret with the key of an API integration that has read access. */
   opsgenie: z.strictObject({ region: z.enum(['us', 'eu']), key: SecretName }).optional(),
 });
 export type OnCallServices = z.infer<typeof OnCallServices>;
 
-/** Who a person is there, where the e-mail address is another one than in policy. */
+/** The person's identity in the service, if its e-mail address differs from the one in policy. */
 export const OnCallAs = z.strictObject({
   pagerDuty: PagerDutyId.optional(),
-  /** The user name, which is an address. */
+  /** The user name, which is an e-mail address. */
   opsgenie: z.email().optional(),
 });
 
@@ -39,13 +39,15 @@ export const Person = z.strictObject({
   name: z.string().min(1).max(100),
   email: z.email(),
   roles: z.array(Role).min(1),
-  /** What this person is called in AWS: user names, role session names, ARNs. Used to keep people from deciding about themselves. */
+  /**
+   * The person's names in AWS: user names, role session names, ARNs. They keep people from deciding about themselves.
+   */
   principals: z.array(z.string().min(1).max(256)),
-  /** Fixed addresses or ranges that this person works from, such as an office's: never blocked, like those seen lately. */
+  /** Fixed addresses or ranges that this person works from, such as an office network. They are never blocked. */
   addresses: z.array(z.union([z.cidrv4(), z.cidrv6()])).optional(),
-  /** What the identity provider calls this person, where `signIn` of the account names another claim than `email`. */
+  /** The person's value of the claim, if `signIn` of the account names a claim other than `email`. */
   subject: z.string().min(1).max(256).optional(),
-  /** Who this person is in PagerDuty and Opsgenie, where the address there is another one. */
+  /** The person's identity in PagerDuty and Opsgenie, if the address there differs. */
   onCallAs: OnCallAs.optional(),
 });
 export type Person = z.infer<typeof Person>;
@@ -53,11 +55,11 @@ export type Person = z.infer<typeof Person>;
 export const EscalationFile = z
   .strictObject({
     people: z.record(PersonId, Person),
-    /** Where the schedules of the ladder are read. */
+    /** How to read the schedules that the escalation policy names. */
     onCall: OnCallServices.optional(),
     /**
-     * Rungs of the ladder, in minutes after the request. The request's end is the action's own time limit. A rung asks
-     * people by id, and whoever is on call by a schedule when the request is made.
+     * Escalation steps, in minutes after the request. The request expires at the action's own time limit. A step asks
+     * people by ID, and those who are on call by a schedule when the request is created.
      */
     ladder: z
       .array(
@@ -74,7 +76,7 @@ export const EscalationFile = z
       )
       .min(1)
       .max(5),
-    /** Told when a request expires, and when something failed. */
+    /** Notified when a request expires and when an action fails. */
     managers: z.array(PersonId).min(1),
   })
   .superRefine((file, ctx) => {
@@ -91,16 +93,16 @@ export const EscalationFile = z
       if (service && !file.onCall?.[service])
         ctx.addIssue({
           code: 'custom',
-          message: `expected onCall.${service} to say where it is read`,
+          message: `expected onCall.${service}, which says how to read it`,
           path,
         });
     }
-    file.ladder.forEach((rung, i) => {
+    file.ladder.forEach((step, i) => {
       const before = file.ladder[i - 1];
-      if (before ? rung.atMinutes <= before.atMinutes : rung.atMinutes !== 0)
+      if (before ? step.atMinutes <= before.atMinutes : step.atMinutes !== 0)
         ctx.addIssue({
           code: 'custom',
-          message: 'rungs start at 0 and rise',
+          message: 'expected steps that start at 0 and rise',
           path: ['ladder', i, 'atMinutes'],
         });
     });

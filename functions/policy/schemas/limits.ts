@@ -1,26 +1,26 @@
-// policies/limits.yaml: how much, how often and for how long.
+// policies/limits.yaml: rates, thresholds and time spans.
 import * as z from 'zod';
 
 export const LimitsFile = z.strictObject({
-  /** Automatic actions in any 60 seconds; what is above waits for a person. */
+  /** Automatic actions in any 60 seconds. Further actions need approval. */
   automaticPerMinute: z.strictObject({
     perAccount: z.int().min(0).max(100),
     perAction: z.int().min(0).max(100),
     perIncident: z.int().min(0).max(100),
   }),
-  /** On how many different targets automatic actions may fall in any hour. */
+  /** Distinct targets of automatic actions in any hour. */
   distinctTargetsPerHour: z.int().min(0).max(1000),
   /**
-   * How often people are woken. Fewer is stricter: what is put to a person and wakes nobody ends with nothing done. One
-   * page is the least, so that no account silences its people.
+   * Limits on paging. Fewer pages are stricter: a request that pages no one expires and nothing happens. The minimum is
+   * one, so that no account can silence its people.
    */
   pages: z.strictObject({
-    /** In any 60 minutes, for each person, and for the team as a whole. A reversal that failed pages whatever the count. */
+    /** In any 60 minutes, for each person and for the team. A failed reversal pages regardless of the count. */
     perPersonPerHour: z.int().min(1).max(60),
-    /** What is above comes in one message so long after the first of it, which wakes nobody. */
+    /** Delay of the digest that collects messages over the limit. The digest doesn't page. */
     digestAfterMinutes: z.int().min(1).max(60),
   }),
-  /** The numbers within the window at which the breaker has everything put to a person. */
+  /** Events within the window that open the breaker. While it is open, every action needs approval. */
   breaker: z.strictObject({
     windowMinutes: z.int().min(1).max(10_080),
     declines: z.int().min(1).max(100),
@@ -29,19 +29,19 @@ export const LimitsFile = z.strictObject({
     reversalsByHand: z.int().min(1).max(100),
     cascades: z.int().min(1).max(100),
   }),
-  /** For so long after an action, or its end, alerts that it explains are expected. */
+  /** How long after an action, or its end, alerts that it explains count as self-inflicted. */
   selfInflictedMinutes: z.int().min(1).max(10_080),
-  /** Alerts that share a resource or an actor within this time belong to one incident. */
+  /** Alerts that share a resource or an actor within this time are grouped into one incident. */
   groupingWindowMinutes: z.int().min(1).max(1440),
-  /** A finding that is seen again this long after it was assessed, its incident being closed, is assessed again. */
+  /** A finding that recurs this long after its assessment is assessed again if its incident is closed. */
   reassessAfterHours: z.int().min(1).max(168),
-  /** How often a person may extend one action, each time by its maximum duration at most. */
+  /** How often a person may extend an action, each time by at most its maximum duration. */
   maxExtensions: z.int().min(0).max(10),
-  /** Whoever keeps an action is asked again after this many days whether it is still right. */
+  /** The person who keeps an action is asked to review it after this many days. */
   keptReviewDays: z.int().min(1).max(365),
-  /** The reminder goes out this long before the due time, or half-way where the duration is at most twice this. */
+  /** The reminder is sent this long before the due time, or half-way if the duration is at most twice this long. */
   reminderMinutesBefore: z.int().min(1).max(1440),
-  /** A mechanism whose last passed drill is older asks a person, whatever the tier of its action. */
+  /** A mechanism whose last passed drill is older than this needs approval, whatever the tier of its action. */
   drillMaxAgeDays: z.int().min(1).max(365),
 });
 export type Limits = z.infer<typeof LimitsFile>;

@@ -1,7 +1,7 @@
 // The page that asks: approve or decline, one question or several that are alike.
 import { html } from 'hono/html';
 import type { Action } from '../../domain/action.ts';
-import { hour, span, unlinked } from '../../domain/wording.ts';
+import { span, timeOfDay, unlinked } from '../../domain/wording.ts';
 import { headlineOf, unanswered } from '../../messaging/texts/phrases.ts';
 import { pickOf } from '../grouped-answers.ts';
 import type { View } from '../view.ts';
@@ -18,7 +18,7 @@ export function approvePage(view: View): Html {
 <p class="kicker">${person}, this needs your decision</p>
 <h1>${headlineOf(action)}</h1>
 ${alike.length > 0 ? html`<p>And ${alike.length} more of the same kind, listed above the buttons</p>` : ''}
-<p class="clock"><strong>${timeLeft(expiresAt, now)} left</strong> until ${hour(expiresAt)}. Without an answer, ${unanswered(action)}.</p>
+<p class="clock"><strong>${timeLeft(expiresAt, now)} left</strong> until ${timeOfDay(expiresAt)}. Without an answer, ${unanswered(action)}.</p>
 </header>
 ${facts(view)}
 ${tally(view)}${oddAboutIt(view)}
