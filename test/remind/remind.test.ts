@@ -64,7 +64,9 @@ describe('what an address asked for on the web since', () => {
     const silent = { getSampledRequests: () => Promise.reject(new Error('no')) };
     const waf = { REGIONAL: silent, CLOUDFRONT: silent } as unknown as RemindDeps['waf'];
     await remind(deps({ waf }), about(await put(store, inForce())));
-    expect(textOf(sent[0])).toContain('lately is unknown: AWS WAF did not answer');
+    expect(textOf(sent[0])).toContain(
+      'Recent web requests from it are unknown: AWS WAF did not answer',
+    );
   });
 
   test('is not spoken of where policy names no web ACL, nor for what is no address', async () => {
