@@ -1,4 +1,4 @@
-// cdk-nag findings that we know of and accept, each with its reason; everything else stops synth.
+// Accepts a known cdk-nag finding with a reason; any other stops synth.
 import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 

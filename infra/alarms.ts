@@ -1,4 +1,4 @@
-// What wakes the platform engineer. Each alarm's description says what it means and which runbook to open.
+// CloudWatch alarms for the platform engineer, each naming its runbook.
 import { Duration } from 'aws-cdk-lib';
 import {
   Alarm,
@@ -29,10 +29,10 @@ type Watched = {
 
 const PERIOD = Duration.minutes(1);
 const NAMESPACE = 'Countermand';
-/** Of the day for which the stream keeps a change. */
+/** DynamoDB Streams drops a record after 24 hours, so this leaves most of a day to fix the copy. */
 const ARCHIVE_BEHIND = Duration.minutes(30);
 
-export function watchOver(scope: Construct, watched: Watched): void {
+export function addAlarms(scope: Construct, watched: Watched): void {
   const { intake, machines, functions, schedules, web, team } = watched;
   const alarms = new Construct(scope, 'Alarms');
   const action = new SnsAction(team.topic);
@@ -58,47 +58,47 @@ export function watchOver(scope: Construct, watched: Watched): void {
     'IntakeFailed',
     intake.failed.metricApproximateNumberOfMessagesVisible(waiting),
     'Intake dead-letter queue not empty',
-    'Findings could not be taken in after 5 deliveries.',
+    'Some findings were not processed after 5 deliveries.',
   );
   alarm(
     'IntakeRejected',
     intake.rejected.metricApproximateNumberOfMessagesVisible(waiting),
     'Rejected queue not empty',
-    'Something on the bus is not a finding that we can read. Each message carries its reason.',
+    'Intake rejected events that are not valid findings. Each message carries its reason.',
   );
   alarm(
     'ScheduleFailed',
     schedules.failed.metricApproximateNumberOfMessagesVisible(waiting),
     'Schedule dead-letter queue not empty',
-    'A reversal or reminder could not be delivered for an hour.',
+    'EventBridge Scheduler gave up on a reversal or reminder after retrying for an hour.',
   );
   alarm(
     'PagesFailed',
     web.serverErrors(sum),
     'People cannot be asked',
-    'A page for a decision ended in an error of ours.',
+    'An approval or review page returned a server error.',
   );
   for (const name of ['approve', 'notify', 'close', 'remind'])
     alarm(
       `${name}Errors`,
       functions.get(name).metricErrors(sum),
       'People cannot be asked',
-      `${name}, which tells people what to decide and what was done, failed three times in a row.`,
+      `${name}, which sends requests and updates to people, failed three times in a row.`,
       { minutes: 3 },
     );
   for (const machine of [machines.respond, machines.reverse])
-    for (const [what, metric] of Object.entries({
+    for (const [status, metric] of Object.entries({
       Failed: machine.metricFailed(sum),
       TimedOut: machine.metricTimedOut(sum),
       Aborted: machine.metricAborted(sum),
     }))
       alarm(
-        `${machine.node.id}${what}`,
+        `${machine.node.id}${status}`,
         metric,
         'Executions failed',
-        `An execution of ${machine.node.id} ended as ${what}: what it worked on may have no outcome yet.`,
+        `An execution of ${machine.node.id} ended as ${status}. Its incident or action may have no outcome yet.`,
       );
-  /** How often a function wrote this line. */
+  /** Counts the log lines of a function whose message equals `line`. */
   const linesOf = (name: string, line: string, metricName: string): IMetric => {
     new MetricFilter(alarms, `${name}-filter`, {
       logGroup: functions.get(name).logGroup,
@@ -114,27 +114,27 @@ export function watchOver(scope: Construct, watched: Watched): void {
       metricName,
       linesOf(name, ALARMING.reversalFailed, metricName),
       'Reversal failed',
-      `${name} could not undo an action: it is still in force. The page to the on-call has the exact commands.`,
+      `${name} could not undo an action: it is still in force. The on-call's page has the exact commands.`,
     );
   }
   alarm(
     'RecordAltered',
     linesOf('archive', ALARMING.recordAltered, 'RecordAltered'),
     'Record altered',
-    'A record was removed, or changed as Countermand never does: somebody else writes its table.',
+    'A record was deleted or changed in a way that Countermand never does: something else writes to its table.',
   );
   alarm(
     'ArchiveBehind',
     functions.get('archive').metric('IteratorAge', waiting),
     'Archive behind',
-    'Changes of records have not been copied for half an hour; after a day they are lost to the copy.',
+    'Record changes have not been archived for 30 minutes. After 24 hours they can no longer be archived.',
     { threshold: ARCHIVE_BEHIND.toMilliseconds() },
   );
   alarm(
     'SweepErrors',
     functions.get('sweep').metricErrors(sum),
     'Sweeper failing',
-    'The sweeper, which finds what was lost, failed three times in a row.',
+    'The sweeper, which recovers lost reversals and stuck actions, failed three times in a row.',
     { minutes: 3 },
   );
 }

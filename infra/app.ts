@@ -1,4 +1,4 @@
-// The CDK app: one account's policy, one stack, and one at CloudFront where it is asked for. An invalid policy or setting stops it before anything is made.
+// The CDK app: one stack per account, plus an edge stack for CloudFront.
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { loadPolicy, POLICIES, PolicyError } from '../functions/policy/load.ts';
@@ -11,10 +11,12 @@ try {
   const settings = readSettings(app.node);
   const policy = loadPolicy(POLICIES, settings.account);
   if (policy.stage === 'local')
-    throw new SettingsError(`"${settings.account}" is the policy of a laptop; choose another one`);
+    throw new SettingsError(
+      `"${settings.account}" is for running locally and can't be deployed; choose another account`,
+    );
   const name = `${settings.prefix}${settings.account}`;
   const stack = new CountermandStack(app, name, { settings, policy });
-  // First the sets, then whoever changes them.
+  // The IP sets must exist before the functions that change them.
   if (settings.cloudFront)
     stack.addDependency(new EdgeStack(app, `${name}-edge`, { settings, policy }));
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

@@ -1,4 +1,4 @@
-// Copies of the records where nobody who writes the table can reach them: a locked bucket, fed by the table's stream.
+// A locked bucket with a copy of every record change, fed by the table's stream.
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { FilterCriteria, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
@@ -14,7 +14,10 @@ import { Construct } from 'constructs';
 import { ARCHIVED } from '../functions/store/table-definition.ts';
 import { acknowledge } from './acknowledge.ts';
 
-/** As long as the logs. Governance: an administrator with a right of its own may end it, for a stack that is only tried. */
+/**
+ * Matches the log retention. Governance mode lets an administrator with `s3:BypassGovernanceRetention` delete the copies
+ * of a trial stack.
+ */
 const LOCKED = ObjectLockRetention.governance(Duration.days(365));
 
 export class Archive extends Construct {
@@ -22,7 +25,7 @@ export class Archive extends Construct {
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    // Unnamed and retained, like the table.
+    // Unnamed and retained, like the table, so that a second deployment can't collide with the old bucket's name.
     this.bucket = new Bucket(this, 'Bucket', {
       objectLockEnabled: true,
       objectLockDefaultRetention: LOCKED,
@@ -36,17 +39,17 @@ export class Archive extends Construct {
     acknowledge(
       this.bucket,
       'AwsSolutions-S1',
-      'One function writes it, and may do nothing else; who reads it is in CloudTrail where data events are on',
+      'Only one function writes to it. CloudTrail data events record the readers, where they are enabled',
     );
   }
 
   /**
-   * Tries again until it is copied, in order: the stream keeps a change for a day, and an alarm says long before that it
-   * is behind.
+   * Retries a failed batch, in order, until it is copied. DynamoDB Streams keeps a change for 24 hours; the alarm
+   * ArchiveBehind fires long before that.
    */
   copy(table: Table, archive: IFunction): void {
     archive.addEventSource(
-      // The CDK's own class and interface differ where optional properties have to be exact.
+      // `Table` doesn't satisfy `ITable` under exactOptionalPropertyTypes.
       new DynamoEventSource(table as ITable, {
         startingPosition: StartingPosition.TRIM_HORIZON,
         batchSize: 100,

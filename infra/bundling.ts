@@ -1,6 +1,6 @@
 // esbuild options of every function, for the CDK and for the bench.
 
-/** Options of esbuild. The SDK is in the bundle: what runs is what was tested, not that day's runtime. */
+/** Bundles the AWS SDK too, so that functions run the tested version and not the one in the Lambda runtime. */
 export const ESBUILD = {
   bundle: true,
   platform: 'node',
@@ -8,7 +8,7 @@ export const ESBUILD = {
   target: 'node24',
   mainFields: ['module', 'main'],
   minify: true,
-  // The state machines match the names of error classes.
+  // The state machines match error class names in `ErrorEquals`.
   keepNames: true,
   sourcemap: true,
   sourcesContent: false,

@@ -1,9 +1,9 @@
-// Everything that one account gets, in the order in which a finding travels.
+// The stack of one account, in the order in which a finding travels.
 import { CfnOutput, Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { slackButtonsOf } from '../functions/policy/people.ts';
 import type { Policy } from '../functions/policy/policy.ts';
-import { watchOver } from './alarms.ts';
+import { addAlarms } from './alarms.ts';
 import { Archive } from './archive.ts';
 import { DenyAll } from './deny-all.ts';
 import { edgeIpSets, Firewall } from './firewall.ts';
@@ -27,9 +27,9 @@ export class CountermandStack extends Stack {
     { settings, policy }: { settings: Settings; policy: Policy },
   ) {
     super(scope, id, {
-      // The region is the one that the deploying credentials stand for.
+      // The region comes from the credentials that deploy the stack.
       env: { account: policy.account },
-      description: 'Countermand: bounded, reversible and accountable answers to security alerts',
+      description: 'Countermand: bounded, reversible and accountable responses to security alerts',
     });
     const { prefix } = settings;
     const names = { prefix, stack: this };
@@ -74,14 +74,14 @@ export class CountermandStack extends Stack {
 
     intake.deliverTo(functions.get('intake'));
     web.serve(functions.get('web'), { slack: slackButtonsOf(policy) !== null });
-    // Whoever opens a link of a new key finds pages that know it.
-    for (const asking of ['approve', 'close', 'notify', 'remind'])
-      functions.get(asking).node.addDependency(functions.get('web'));
+    // After a key rotation, `web` must know the new key before any function signs links with it.
+    for (const signer of ['approve', 'close', 'notify', 'remind'])
+      functions.get(signer).node.addDependency(functions.get('web'));
     archive.copy(records.table, functions.get('archive'));
     new SweepSchedule(this, 'SweepSchedule', functions.get('sweep'));
-    watchOver(this, { intake, machines, functions, schedules, web, team });
+    addAlarms(this, { intake, machines, functions, schedules, web, team });
 
-    // Nothing that changes: a changed tag on an IP set would have CloudFormation write its list again, empty.
+    // Tags must stay constant: a changed tag makes CloudFormation rewrite each IP set with an empty address list.
     Tags.of(this).add('application', 'countermand');
     for (const [name, value] of Object.entries({
       TableName: records.table.tableName,

@@ -1,4 +1,4 @@
-// The one policy that may be attached to a user: it denies everything, so that whoever attaches it can only take away.
+// The deny-all policy, the only one that executors may attach to a user.
 import { Effect, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Names } from './names.ts';
@@ -8,10 +8,10 @@ export class DenyAll extends Construct {
 
   constructor(scope: Construct, id: string, { prefix }: Names) {
     super(scope, id);
-    // Where it is attached, IAM refuses to delete it: a stack cannot go while it holds a user back.
+    // IAM refuses to delete an attached policy, so the stack can't be deleted while a user is disabled by it.
     this.policy = new ManagedPolicy(this, 'Policy', {
       managedPolicyName: `${prefix}deny-all`,
-      // People find it by the path, whatever the prefix: functions/mechanisms/user/deny-all.ts.
+      // functions/mechanisms/user/deny-all.ts recognises the policies of every stack by this path.
       path: '/countermand/',
       description: 'Attached by Countermand to a user whose account is disabled for a time',
       statements: [new PolicyStatement({ effect: Effect.DENY, actions: ['*'], resources: ['*'] })],

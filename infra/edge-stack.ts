@@ -1,4 +1,4 @@
-// What stands before CloudFront: AWS WAF keeps it in one region, so it is a stack of its own, for who asks for it.
+// Optional stack with the WAF IP sets for CloudFront, which live in us-east-1.
 import { CfnOutput, Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { CLOUDFRONT_REGION } from '../functions/domain/ip-set.ts';

@@ -1,16 +1,16 @@
-// Four IP sets and the rule group that acts on them, in a region or at CloudFront; web ACLs refer to the rule group.
+// Four WAF IP sets and the rule group that web ACLs reference.
 import { CfnIPSet, CfnRuleGroup } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import { CLOUDFRONT_REGION, type IpSet, type WafScope } from '../functions/domain/ip-set.ts';
 import type { Names } from './names.ts';
 
 const FAMILIES = { ipv4: 'IPV4', ipv6: 'IPV6' } as const;
-/** Watching comes first: a Count rule lets the request go on to the next, so that what is blocked is counted too. */
+/** Watch rules come first: Count doesn't end evaluation, so blocked requests are counted too. */
 const PURPOSES = ['watch', 'block'] as const;
 /** One unit per IP set, https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-ipset-match.html; it cannot be raised later. */
 const CAPACITY = 10;
 
-/** As executors are told of it, with what their rights name. */
+/** An IP set as executors receive it, with the ARN for their IAM statements. */
 export type DeployedIpSet = IpSet & { arn: string };
 
 type Kind = Pick<IpSet, 'purpose' | 'family'>;
@@ -20,7 +20,7 @@ const KINDS: readonly Kind[] = PURPOSES.flatMap((purpose) =>
 
 const nameOf = (prefix: string, { purpose, family }: Kind) => `${prefix}${purpose}-${family}`;
 
-/** What the edge stack makes, as another stack of another region can know it: by the names alone. */
+/** The edge stack's IP sets. Their ids are null: a stack in another region knows them by name only. */
 export const edgeIpSets = ({ prefix, stack }: Names): DeployedIpSet[] =>
   KINDS.map((kind) => {
     const name = nameOf(prefix, kind);
@@ -63,8 +63,8 @@ export class Firewall extends Construct {
   }
 
   /**
-   * Begins empty. CloudFormation writes the list again only when a property here changes, and would then lift what is
-   * in force: change nothing about a set that is deployed.
+   * Creates an empty IP set. Never change a property of a deployed set: CloudFormation would write the empty list again
+   * and remove every blocked address.
    */
   private ipSet(name: string, kind: Kind, scope: WafScope): DeployedIpSet {
     const set = new CfnIPSet(this, `${kind.purpose}-${kind.family}`, {

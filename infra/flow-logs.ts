@@ -1,4 +1,4 @@
-// Where flow logs of suspicious interfaces go, and the role that EC2 writes them with.
+// Log group for VPC flow logs, and the role that EC2 writes them with.
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -12,7 +12,7 @@ export class FlowLogs extends Construct {
   constructor(scope: Construct, id: string, { prefix, stack }: Names) {
     super(scope, id);
     const group = new LogGroup(this, 'Log', {
-      // Unnamed, like the table: it is kept when the stack goes.
+      // Unnamed because it outlives the stack, like the table.
       retention: RetentionDays.ONE_YEAR,
       removalPolicy: RemovalPolicy.RETAIN,
     });

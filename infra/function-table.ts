@@ -1,29 +1,29 @@
-// Every function there is: where its code is, what it is told, what it may do. The one place to read and to review.
+// Every Lambda function with its entry, environment and permissions.
 import { ENV } from '../functions/domain/env.ts';
 import { DEPLOYMENT } from '../functions/mechanisms/deployment.ts';
 import { SCOPES, type Scope } from '../functions/mechanisms/registry.ts';
+import { deployedStack, type Grant, type MechanismRole } from './iam-statements.ts';
 import { functionArn, stateMachineArn } from './names.ts';
-import { deployedStack, type MechanismRole, type Right } from './rights.ts';
 import type { StackContext } from './stack-context.ts';
 
 export type FunctionRow = {
-  /** Its name in AWS is the prefix and this. */
+  /** The function's name in AWS without the stack's prefix. */
   name: string;
-  /** Below functions/. */
+  /** Path below functions/. */
   entry: string;
   /** The exported handler. */
   handler: string;
-  /** Shorter than the TimeoutSeconds of its state, so that the function's own error is the one that is seen. */
+  /** Must be shorter than the state's TimeoutSeconds, so that the execution shows the function's own error. */
   timeoutSeconds: number;
-  /** At most so many at once; absent: as many as the account allows. */
+  /** Limits concurrent executions; without it, the account's limit applies. */
   reservedConcurrency?: number;
-  /** Whether it carries the compiled policy. */
+  /** True when the function carries the policy layer. */
   policy: boolean;
   env: Readonly<Record<string, string>>;
-  may: readonly Right[];
-  /** For executors and reversers: the folder of functions/mechanisms, and which of its two roles. */
+  grants: readonly Grant[];
+  /** Set for executors and reversers only. */
   mechanism?: MechanismRole;
-  /** Whether it may call the configured model. */
+  /** True when the function may call the configured model. */
   model?: true;
 };
 
@@ -42,8 +42,8 @@ export function functionTable(s: StackContext): FunctionRow[] {
     [ENV.scheduleDeadLetterArn]: s.schedules.failed.queueArn,
   };
   const records = ['readRecords', 'writeRecords'] as const;
-  /** By each channel of the account's policy. */
-  const send = ['sendMail', 'tellTeam', 'sendTexts', 'readMessageSecrets'] as const;
+  /** Grants for sending over every channel that the account's policy configures. */
+  const send = ['sendMail', 'publishToTeam', 'sendSms', 'readMessageSecrets'] as const;
   const state = (name: string) => ({ name, entry: `${name}/handler.ts`, handler: 'handler' });
 
   return [
@@ -57,21 +57,21 @@ export function functionTable(s: StackContext): FunctionRow[] {
         [ENV.rejectedQueueUrl]: s.rejectedQueueUrl,
         [ENV.ownPrefix]: s.settings.prefix,
       },
-      may: [...records, 'startRespond', 'putAside'],
+      grants: [...records, 'startRespond', 'sendToRejectedQueue'],
     },
     {
       ...state('enrich'),
       timeoutSeconds: 60,
       policy: true,
       env: table,
-      may: [
+      grants: [
         ...records,
-        'lookAtInstances',
-        'lookAtUsers',
-        'lookAtRoles',
-        'lookAtFunctions',
-        'lookAtCalendar',
-        'lookAtWebTraffic',
+        'readInstances',
+        'readUsers',
+        'readRoles',
+        'readFunctionTags',
+        'readChangeCalendars',
+        'sampleWebRequests',
       ],
     },
     {
@@ -79,7 +79,7 @@ export function functionTable(s: StackContext): FunctionRow[] {
       timeoutSeconds: 120,
       policy: false,
       env: modelEnv(s),
-      may: [],
+      grants: [],
       model: true,
     },
     {
@@ -87,20 +87,20 @@ export function functionTable(s: StackContext): FunctionRow[] {
       timeoutSeconds: 30,
       policy: true,
       env: table,
-      may: [...records, 'readOnCallSecrets'],
+      grants: [...records, 'readOnCallSecrets'],
     },
     {
       ...state('approve'),
-      // Two rungs, where the first cannot be reached and every channel makes us wait.
+      // Covers two escalation steps: the first is unreachable and every channel is rate-limited.
       timeoutSeconds: 60,
       policy: true,
       env: { ...table, ...messages, ...links },
-      may: [...records, 'answerRespond', 'generateLinks', ...send],
+      grants: [...records, 'answerApprovals', 'signLinks', ...send],
     },
     {
       ...state('web'),
       timeoutSeconds: 15,
-      // The one door to the outside: a flood at it must not use up what everything else runs on.
+      // The only public endpoint: a flood of requests must not use up the account's concurrency.
       reservedConcurrency: 10,
       policy: true,
       env: {
@@ -112,18 +112,18 @@ export function functionTable(s: StackContext): FunctionRow[] {
         ...respond,
         [ENV.approveFunctionName]: `${s.settings.prefix}approve`,
       },
-      may: [
+      grants: [
         ...records,
-        'answerRespond',
+        'answerApprovals',
         'startRespond',
         'startReverse',
-        'callApprove',
+        'invokeApprove',
         'verifyLinks',
-        'sealPages',
+        'signPages',
         'readSignInSecret',
-        'setSchedules',
-        'lendScheduleRole',
-        'readAnswerSecret',
+        'manageSchedules',
+        'passScheduleRole',
+        'readSlackSecret',
       ],
     },
     ...SCOPES.flatMap((scope) => executors(s, scope)),
@@ -132,11 +132,11 @@ export function functionTable(s: StackContext): FunctionRow[] {
       timeoutSeconds: 60,
       policy: true,
       env: { ...table, ...messages, ...links },
-      may: [
+      grants: [
         ...records,
-        'generateLinks',
+        'signLinks',
         ...send,
-        'openTickets',
+        'createOpsItems',
         'readTicketSecret',
         'readOnCallSecrets',
       ],
@@ -146,19 +146,19 @@ export function functionTable(s: StackContext): FunctionRow[] {
       timeoutSeconds: 30,
       policy: true,
       env: { ...table, ...messages, ...links },
-      may: [...records, 'generateLinks', ...send],
+      grants: [...records, 'signLinks', ...send],
     },
     {
       ...state('remind'),
       timeoutSeconds: 30,
       policy: true,
       env: { ...table, ...messages, ...links },
-      may: [...records, 'generateLinks', ...send, 'lookAtWebTraffic'],
+      grants: [...records, 'signLinks', ...send, 'sampleWebRequests'],
     },
     {
       ...state('sweep'),
       timeoutSeconds: 120,
-      // One at a time: two would do the same work.
+      // Two concurrent sweeps would repeat each other's work.
       reservedConcurrency: 1,
       policy: true,
       env: {
@@ -168,13 +168,13 @@ export function functionTable(s: StackContext): FunctionRow[] {
         ...reverse,
         [ENV.notifyFunctionName]: `${s.settings.prefix}notify`,
       },
-      may: [
+      grants: [
         ...records,
         'findOverdue',
         'startRespond',
         'startReverse',
-        'answerRespond',
-        'callNotify',
+        'answerApprovals',
+        'invokeNotify',
         ...send,
       ],
     },
@@ -183,11 +183,11 @@ export function functionTable(s: StackContext): FunctionRow[] {
       timeoutSeconds: 60,
       policy: false,
       env: { [ENV.archiveBucket]: s.archive.bucket.bucketName },
-      may: ['copyRecords'],
+      grants: ['archiveRecords'],
     },
   ];
 
-  /** Two functions of one scope with the same permissions; only the executor may set schedules. */
+  /** The executor and the reverser of a scope. Only the executor may create schedules. */
   function executors(context: StackContext, scope: Scope): FunctionRow[] {
     const row = {
       handler: 'handler',
@@ -205,14 +205,14 @@ export function functionTable(s: StackContext): FunctionRow[] {
         name: `execute-${scope}`,
         entry: `execute/entries/${scope}.ts`,
         mechanism: { scope, step: 'execute' },
-        may: [...records, 'setSchedules', 'lendScheduleRole'],
+        grants: [...records, 'manageSchedules', 'passScheduleRole'],
       },
       {
         ...row,
         name: `reverse-${scope}`,
         entry: `reverse/entries/${scope}.ts`,
         mechanism: { scope, step: 'reverse' },
-        may: [...records, 'dropLeases', 'removeSchedules'],
+        grants: [...records, 'deleteLeases', 'deleteSchedules'],
       },
     ];
   }

@@ -1,4 +1,4 @@
-// From rows to Lambda functions: one bundle, one role, one log group each.
+// Builds each Lambda function with its own bundle, role and log group.
 import { join } from 'node:path';
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -12,7 +12,13 @@ import { wildcardsIn } from '../functions/mechanisms/permissions.ts';
 import { acknowledge } from './acknowledge.ts';
 import { ESBUILD } from './bundling.ts';
 import { type FunctionRow, functionTable } from './function-table.ts';
-import { baseModel, mechanismRights, modelRights, permissionsOf, rightsIn } from './rights.ts';
+import {
+  baseModel,
+  grantStatements,
+  mechanismStatements,
+  modelStatements,
+  permissionsOf,
+} from './iam-statements.ts';
 import type { StackContext } from './stack-context.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -30,7 +36,7 @@ const BUNDLING = {
   banner: ESBUILD.banner.js,
 };
 
-/** The processor's share comes with it. */
+/** Lambda allocates CPU in proportion to memory. */
 const MEMORY_MIB = 512;
 
 export class Functions extends Construct {
@@ -46,14 +52,14 @@ export class Functions extends Construct {
 
   get(name: string): NodejsFunction {
     const found = this.byName.get(name);
-    if (!found) throw new Error(`there is no function "${name}"`);
+    if (!found) throw new Error(`unknown function "${name}"`);
     return found;
   }
 
   private build(row: FunctionRow, s: StackContext): NodejsFunction {
     const functionName = `${s.settings.prefix}${row.name}`;
     const logGroup = new LogGroup(this, `${row.name}-log`, {
-      // Unnamed, like the table: it is kept when the stack goes.
+      // Unnamed because it outlives the stack, like the table.
       retention: RetentionDays.ONE_YEAR,
       removalPolicy: RemovalPolicy.RETAIN,
     });
@@ -93,11 +99,11 @@ export class Functions extends Construct {
         resources: [logGroup.logGroupArn],
       }),
     );
-    const rights = rightsIn(s);
+    const granted = grantStatements(s);
     const statements = [
-      ...row.may.flatMap((right) => rights[right] ?? []),
-      ...(row.mechanism ? mechanismRights(s, row.mechanism) : []),
-      ...(row.model ? modelRights(s) : []),
+      ...row.grants.flatMap((grant) => granted[grant] ?? []),
+      ...(row.mechanism ? mechanismStatements(s, row.mechanism) : []),
+      ...(row.model ? modelStatements(s) : []),
     ];
     for (const statement of statements) role.addToPolicy(statement);
     acceptWildcards(role, row, s);
@@ -105,10 +111,10 @@ export class Functions extends Construct {
   }
 }
 
-/** Every wildcard that a function's role may have, and why; test/infra holds the same list against the template. */
+/** Accepts every wildcard that a function's role may have, with the reason. test/infra compares them with the template. */
 function acceptWildcards(
   role: Role,
-  { may, mechanism, model }: FunctionRow,
+  { grants, mechanism, model }: FunctionRow,
   s: StackContext,
 ): void {
   const accept = (resource: string, reason: string) =>
@@ -116,26 +122,26 @@ function acceptWildcards(
   const arn = (rest: string) => `arn:<AWS::Partition>:${rest}`;
   accept(
     '*',
-    'X-Ray, the list of streams, the descriptions of EC2 and the list of IP sets have no resources to name, nor have OpsItems before they exist',
+    'X-Ray, ListStreams, EC2 Describe calls, ListIPSets and CreateOpsItem do not support resource-level permissions',
   );
-  if (may.includes('setSchedules') || may.includes('removeSchedules'))
+  if (grants.includes('manageSchedules') || grants.includes('deleteSchedules'))
     accept(
-      arn(`scheduler:${PLACE}:${s.stack.account}:schedule/${s.schedules.groupName}/*`),
-      'Schedules are named after the actions that they reverse; the group holds nothing else',
+      arn(`scheduler:${NAG_REGION}:${s.stack.account}:schedule/${s.schedules.groupName}/*`),
+      'Schedules are named after the actions that they reverse. The group holds nothing else',
     );
-  if (may.includes('copyRecords'))
+  if (grants.includes('archiveRecords'))
     accept(
       `<${s.stack.getLogicalId(s.archive.bucket.node.defaultChild as CfnBucket)}.Arn>/records/*`,
-      'Copies are named after the records and their changes; the bucket holds nothing else, and is locked',
+      'Copies are named after the records and their changes. The bucket is locked and holds nothing else',
     );
-  if (may.includes('lookAtUsers'))
-    for (const [rest, what] of [
-      [`iam::${s.stack.account}:user/*`, 'Any user may be the one that an alert is about'],
-      [`iam::${s.stack.account}:role/*`, 'Any role may be the one that an alert is about'],
-      [`lambda:${PLACE}:${s.stack.account}:function:*`, 'Any function may be in an alert'],
-      [`ssm:${PLACE}:${s.stack.account}:document/*`, 'Policy names the change calendars'],
+  if (grants.includes('readUsers'))
+    for (const [rest, reason] of [
+      [`iam::${s.stack.account}:user/*`, 'An alert may be about any user'],
+      [`iam::${s.stack.account}:role/*`, 'An alert may be about any role'],
+      [`lambda:${NAG_REGION}:${s.stack.account}:function:*`, 'An alert may be about any function'],
+      [`ssm:${NAG_REGION}:${s.stack.account}:document/*`, 'Policy names the change calendars'],
     ] as const)
-      accept(arn(rest), `${what}; it is only read`);
+      accept(arn(rest), `${reason}. Access is read-only`);
   if (mechanism)
     for (const { pattern, reason } of wildcardsIn(permissionsOf(s, mechanism)))
       if (pattern !== '*') accept(asNagWrites(pattern, s), reason);
@@ -148,7 +154,7 @@ function acceptWildcards(
 
 /** An ARN with deploy-time tokens, as cdk-nag writes it. */
 const asNagWrites = (arn: string, { stack: { partition, region } }: StackContext): string =>
-  arn.replaceAll(partition, '<AWS::Partition>').replaceAll(region, PLACE);
+  arn.replaceAll(partition, '<AWS::Partition>').replaceAll(region, NAG_REGION);
 
-/** The region, as cdk-nag writes it. */
-const PLACE = '<AWS::Region>';
+/** The region's token, as cdk-nag writes it. */
+const NAG_REGION = '<AWS::Region>';

@@ -1,4 +1,4 @@
-// Findings come in: a rule on the account's default bus, a queue that holds them, and places for what fails.
+// EventBridge rules, the intake queue, its dead-letter and rejected queues.
 import { Duration } from 'aws-cdk-lib';
 import { EventBus, type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
@@ -14,31 +14,31 @@ import type { Names } from './names.ts';
 
 /** Six times the function's 60 s: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
 const VISIBILITY = Duration.minutes(6);
-/** SQS keeps nothing longer. */
+/** The maximum that SQS allows. */
 const RETENTION = Duration.days(14);
 const MAX_DELIVERIES = 5;
 
 export class Intake extends Construct {
   readonly queue: Queue;
-  /** Deliveries that failed too often: our fault, to be replayed once it is mended. */
+  /** Dead-letter queue: deliveries that failed because of a fault in Countermand. Replay them after the fix. */
   readonly failed: Queue;
-  /** Input that cannot be read, each with the reason. */
+  /** Events that failed validation, each with the reason. */
   readonly rejected: Queue;
 
   constructor(scope: Construct, id: string, { prefix }: Names, partners: readonly PartnerSource[]) {
     super(scope, id);
-    const aside = (name: string) => {
+    const deadLetterQueue = (name: string) => {
       const queue = new Queue(this, name, {
         queueName: `${prefix}intake-${name.toLowerCase()}`,
         encryption: QueueEncryption.SQS_MANAGED,
         enforceSSL: true,
         retentionPeriod: RETENTION,
       });
-      acknowledge(queue, 'AwsSolutions-SQS3', 'It is itself where undeliverable input ends');
+      acknowledge(queue, 'AwsSolutions-SQS3', 'This is itself a dead-letter queue');
       return queue;
     };
-    this.failed = aside('Failed');
-    this.rejected = aside('Rejected');
+    this.failed = deadLetterQueue('Failed');
+    this.rejected = deadLetterQueue('Rejected');
     this.queue = new Queue(this, 'Queue', {
       queueName: `${prefix}intake`,
       encryption: QueueEncryption.SQS_MANAGED,
@@ -68,14 +68,14 @@ export class Intake extends Construct {
       new SqsEventSource(this.queue, {
         batchSize: 10,
         reportBatchItemFailures: true,
-        // A burst waits in the queue rather than in front of everything else that runs in the account.
+        // A burst of findings waits in the queue instead of using up the account's Lambda concurrency.
         maxConcurrency: 5,
       }),
     );
   }
 }
 
-/** One rule per name: sources with the same sender share it. Rules never filter by state. */
+/** One rule per name; sources of the same product share a rule. Rules never filter by the finding's state. */
 function rulesOf(sources: readonly Source[]): Map<string, EventPattern> {
   const rules = new Map<string, EventPattern>();
   for (const { events } of sources) {

@@ -1,19 +1,20 @@
-// The keys of links and of pages. Nobody can read them; who asks may only make links, who decides may only check them.
+// KMS HMAC keys that sign approval links and the pages behind them.
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import type { Names } from './names.ts';
 
-/** What is taken out of the stack can be had back for so long; it is the most that KMS allows. */
+/** A key that was removed from the stack can be restored for this long, the maximum that KMS allows. */
 const PENDING_DAYS = 30;
 
+/** No one can read the keys. Functions that send links may only generate MACs; `web` may only verify them. */
 export class MacKeys extends Construct {
-  /** Of links: what new ones are made with. */
+  /** Signs new links. */
   readonly link: Key;
-  /** Of links that were made before the last rotation. */
+  /** Verifies links that were signed before the last rotation; null until the first one. */
   readonly previousLink: Key | null;
-  /** Of what the pages give out themselves: who serves them makes and checks it, and cannot make a link with it. */
+  /** Signs and verifies the forms and sign-ins of `web`. It can't sign a link. */
   readonly page: Key;
 
   constructor(scope: Construct, id: string, { prefix }: Names, generation: number) {
@@ -27,7 +28,7 @@ export class MacKeys extends Construct {
       );
     this.link = linkKey(generation);
     this.previousLink = generation > 1 ? linkKey(generation - 1) : null;
-    // What it seals lasts half an hour: whoever has a page open has to open it again, and nothing else is lost.
+    // Its MACs are valid for 30 minutes. After a rotation, people with an open page only have to open it again.
     this.page = this.macKey(
       nth('PageKey', generation),
       `${prefix}pages-${generation}`,

@@ -1,6 +1,7 @@
-// Fixed names and ARNs made from them: what calls each other can be named before it exists, without a circle.
+// ARNs of functions and state machines built from their fixed names.
 import { ArnFormat, type Stack } from 'aws-cdk-lib';
 
+/** ARNs built from these don't depend on the resource, so that resources can name each other without a cycle. */
 export type Names = { prefix: string; stack: Stack };
 
 export const functionArn = ({ stack, prefix }: Names, name: string): string =>

@@ -1,4 +1,4 @@
-// The compiled policy as a layer: functions carry exactly the policy that synth checked, and nobody edits it in place.
+// Lambda layer that holds the compiled policy, as checked at synth.
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ const FILE = 'policy.json';
 
 export class PolicyLayer extends Construct {
   readonly layer: LayerVersion;
-  /** Where functions find it: layers are unpacked under /opt. */
+  /** Path in the function's file system: Lambda extracts layers under /opt. */
   readonly path = `/opt/${FILE}`;
 
   constructor(scope: Construct, id: string, policy: Policy) {

@@ -1,4 +1,4 @@
-// The one table of docs/data.md.
+// The DynamoDB table that docs/data.md describes.
 import { RemovalPolicy } from 'aws-cdk-lib';
 import {
   AttributeType,
@@ -14,7 +14,7 @@ import { TABLE_SHAPE } from '../functions/store/table-definition.ts';
 export class Records extends Construct {
   readonly table: Table;
 
-  /** The table has no name of its own: it outlives its stack, and the next stack must not stumble over it. */
+  /** The table is unnamed because it outlives its stack: a fixed name would make the next deployment fail. */
   constructor(scope: Construct, id: string) {
     super(scope, id);
     const key = (name: string) => ({ name, type: AttributeType.STRING });
@@ -25,7 +25,7 @@ export class Records extends Construct {
       encryption: TableEncryption.AWS_MANAGED,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       timeToLiveAttribute: TABLE_SHAPE.timeToLive,
-      // Both images: what a change was, and what it was from, for a copy out of reach of the table's writers.
+      // The archive checks each change against the image before it.
       stream: StreamViewType.NEW_AND_OLD_IMAGES,
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,

@@ -1,4 +1,4 @@
-// The group that holds the one-time schedules of reversals and reminders, and the role that carries them out.
+// Schedule group for reversals and reminders, with its execution role.
 import { Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
@@ -10,9 +10,9 @@ import { functionArn, type Names, stateMachineArn } from './names.ts';
 export class ReversalSchedules extends Construct {
   readonly groupName: string;
   readonly role: Role;
-  /** What could not be delivered for an hour; the sweeper has done it by then, and an alarm says so. */
+  /** Dead-letter queue for schedules that failed for an hour. By then the sweeper has done their work. */
   readonly failed: Queue;
-  /** Of every schedule in the group. */
+  /** Matches every schedule in the group. */
   readonly scheduleArns: string;
 
   constructor(scope: Construct, id: string, names: Names) {
@@ -30,11 +30,11 @@ export class ReversalSchedules extends Construct {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
-    acknowledge(this.failed, 'AwsSolutions-SQS3', 'It is itself a dead-letter queue');
+    acknowledge(this.failed, 'AwsSolutions-SQS3', 'This is itself a dead-letter queue');
 
     this.role = new Role(this, 'Role', {
       roleName: `${prefix}schedules`,
-      // Only schedules of this group, in this account, may act through it.
+      // Only schedules of this group, in this account, may assume the role.
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: {
           StringEquals: {
@@ -44,10 +44,10 @@ export class ReversalSchedules extends Construct {
         },
       }),
     });
-    const may = (action: string, resource: string) =>
+    const allow = (action: string, resource: string) =>
       this.role.addToPolicy(new PolicyStatement({ actions: [action], resources: [resource] }));
-    may('states:StartExecution', stateMachineArn(names, 'reverse'));
-    may('lambda:InvokeFunction', functionArn(names, 'remind'));
-    may('sqs:SendMessage', this.failed.queueArn);
+    allow('states:StartExecution', stateMachineArn(names, 'reverse'));
+    allow('lambda:InvokeFunction', functionArn(names, 'remind'));
+    allow('sqs:SendMessage', this.failed.queueArn);
   }
 }

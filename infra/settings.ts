@@ -1,4 +1,4 @@
-// What whoever deploys may choose, read from the CDK context (`-c name=value` or cdk.json) and checked.
+// Reads and checks the deployment settings in the CDK context.
 import type { Node } from 'constructs';
 import * as z from 'zod';
 
@@ -6,15 +6,15 @@ export const Settings = z
   .strictObject({
     /** Name of a file in policies/accounts/, without `.yaml`. */
     account: z.string().regex(/^[a-z0-9-]{1,64}$/),
-    /** Begins the name of everything in the stack; two prefixes live side by side in one account. */
+    /** Prefix of every name in the stack. Stacks with different prefixes can share an account. */
     prefix: z.string().regex(/^[a-z][a-z0-9-]{0,19}-$/, 'expected letters and a dash at the end'),
-    /** Sender of e-mails: an address that SES has verified, or one of a domain that it has. */
+    /** Sender of e-mails: the address or its domain must be a verified identity in SES. */
     mailFrom: z.email(),
-    /** Whether addresses are watched and blocked at CloudFront, too, by a stack in us-east-1. */
+    /** True to watch and block addresses at CloudFront too, with a second stack in us-east-1. */
     cloudFront: z.union([z.boolean(), z.stringbool()]).optional(),
-    /** Of the keys of links and pages; one more is one rotation. See docs/links.md. */
+    /** Generation of the link and page keys. Add 1 to rotate them; see docs/links.md. */
     linkKeyGeneration: z.coerce.number().int().min(1).max(9999).optional(),
-    /** Who analyses; without it, the playbook. */
+    /** Without a provider, the playbook analyses every alert. */
     modelProvider: z.enum(['anthropic', 'bedrock']).optional(),
     modelId: z.string().min(1).optional(),
     /** Secrets Manager secret that holds the Anthropic API key. */
@@ -24,16 +24,16 @@ export const Settings = z
     ({ modelProvider, anthropicSecretArn }) => modelProvider !== 'anthropic' || anthropicSecretArn,
     {
       path: ['anthropicSecretArn'],
-      message: 'needed by the model provider "anthropic"',
+      message: 'required with modelProvider "anthropic"',
     },
   )
   .refine(({ modelProvider, modelId }) => modelProvider !== 'bedrock' || modelId, {
     path: ['modelId'],
-    message: 'needed by the model provider "bedrock", whose rights name the model',
+    message: 'required with modelProvider "bedrock", whose IAM statement names the model',
   });
 export type Settings = z.infer<typeof Settings>;
 
-/** Thrown with every setting that is not as expected. */
+/** Lists every invalid setting. */
 export class SettingsError extends Error {
   override name = 'SettingsError';
 }
@@ -46,5 +46,5 @@ export function readSettings(node: Node): Settings {
     Object.fromEntries(given.filter(([, value]) => value !== undefined && value !== '')),
   );
   if (parsed.success) return parsed.data;
-  throw new SettingsError(`The CDK context is not as expected:\n${z.prettifyError(parsed.error)}`);
+  throw new SettingsError(`Invalid settings in the CDK context:\n${z.prettifyError(parsed.error)}`);
 }

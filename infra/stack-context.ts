@@ -1,4 +1,4 @@
-// What is around the functions: everything that their environment and their rights refer to.
+// Values that function environments and IAM statements refer to.
 import type { Stack } from 'aws-cdk-lib';
 import type { Policy } from '../functions/policy/policy.ts';
 import type { Channels } from '../functions/policy/schemas/channels.ts';
@@ -12,15 +12,10 @@ import type { Settings } from './settings.ts';
 export type StackContext = {
   stack: Stack;
   settings: Settings;
-  /** Of policy: the services outside AWS, whose secrets functions may read. */
   integrations: Policy['integrations'];
-  /** Of policy: whose sampled requests may be looked at. */
   webAcls: Policy['webAcls'];
-  /** Of policy: which secrets functions may read. */
   channels: Channels;
-  /** Of policy: whose secret the pages may read. */
   signIn: Policy['signIn'];
-  /** Of policy: where the schedules of the ladder are read. */
   onCall: Policy['escalation']['onCall'];
   policyLayer: PolicyLayer;
   tableName: string;
@@ -31,11 +26,10 @@ export type StackContext = {
   ipSets: readonly DeployedIpSet[];
   flowLogs: FlowLogs;
   denyAllPolicyArn: string;
-  /** What policy protects: denied to the roles that work on users, too. */
   protectedTargets: Policy['protected'];
   teamTopicArn: string;
   linkKeyArn: string;
-  /** Null until the key was rotated once. */
+  /** Null until the first key rotation. */
   previousLinkKeyArn: string | null;
   pageKeyArn: string;
   webBaseUrl: string;

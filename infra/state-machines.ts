@@ -1,4 +1,4 @@
-// The two definitions of statemachines/, each with a role that may call exactly the functions that it names.
+// The state machines; each role may invoke only the functions it names.
 import { join } from 'node:path';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -17,7 +17,7 @@ import { functionArn, type Names } from './names.ts';
 const reversers = SCOPES.map((scope) => `reverse-${scope}`);
 const executors = SCOPES.map((scope) => `execute-${scope}`);
 
-const CALLS = {
+const INVOKED = {
   respond: ['enrich', 'analyse', 'gate', 'approve', 'notify', 'close', ...executors, ...reversers],
   reverse: ['notify', ...reversers],
 } as const;
@@ -32,7 +32,7 @@ export class StateMachines extends Construct {
     this.reverse = this.machine('reverse', names);
   }
 
-  private machine(name: keyof typeof CALLS, names: Names): StateMachine {
+  private machine(name: keyof typeof INVOKED, names: Names): StateMachine {
     const { prefix } = names;
     const machine = new StateMachine(this, name, {
       stateMachineName: `${prefix}${name}`,
@@ -44,7 +44,7 @@ export class StateMachines extends Construct {
       tracingEnabled: true,
       logs: {
         level: LogLevel.ALL,
-        // Inputs of `approve` hold the task token, and whoever reads it can answer for a person.
+        // The input of `approve` holds the task token, which would let a reader of the logs answer for a person.
         includeExecutionData: false,
         destination: new LogGroup(this, `${name}-log`, {
           logGroupName: `/aws/vendedlogs/states/${prefix}${name}`,
@@ -57,13 +57,13 @@ export class StateMachines extends Construct {
       new PolicyStatement({
         sid: 'CallTheFunctionsOfItsStates',
         actions: ['lambda:InvokeFunction'],
-        resources: CALLS[name].map((called) => functionArn(names, called)),
+        resources: INVOKED[name].map((invoked) => functionArn(names, invoked)),
       }),
     );
     acknowledge(
       machine.role,
       'AwsSolutions-IAM5[Resource::*]',
-      'Log delivery and X-Ray have no resources to name: docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html',
+      'Log delivery and X-Ray do not support resource-level permissions: docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html',
     );
     return machine;
   }

@@ -1,4 +1,4 @@
-// Calls the sweeper every minute: what a lost schedule left in force is found a minute after it was due.
+// Invokes the sweeper every minute.
 import { Duration } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
@@ -9,9 +9,9 @@ export class SweepSchedule extends Construct {
   constructor(scope: Construct, id: string, sweep: IFunction) {
     super(scope, id);
     new Rule(this, 'Rule', {
-      description: 'Calls the sweeper of Countermand',
+      description: 'Invokes the Countermand sweeper',
       schedule: Schedule.rate(Duration.minutes(1)),
-      // A sweep that comes late has been overtaken by the next one.
+      // The next sweep does the work of a lost one.
       targets: [new LambdaFunction(sweep, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })],
     });
   }

@@ -1,4 +1,4 @@
-// The team's topic: alarms, and messages that concern everybody. Never a link: links decide in one person's name.
+// The team's SNS topic for alarms and messages. Links are personal: never here.
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
@@ -10,7 +10,7 @@ export class Team extends Construct {
   constructor(scope: Construct, id: string, { prefix, stack }: Names) {
     super(scope, id);
     this.topic = new Topic(this, 'Topic', { topicName: `${prefix}team`, enforceSSL: true });
-    // A topic with a policy of its own loses the default one, which let CloudWatch publish.
+    // A custom topic policy replaces the default one, which lets CloudWatch publish.
     this.topic.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AlarmsOfThisAccount',

@@ -1,4 +1,4 @@
-// Where links lead: an HTTP API with exactly the routes of the web function.
+// HTTP API with the routes of the web function, where links lead.
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { CfnStage, HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
@@ -20,14 +20,14 @@ const ROUTES = [
   { path: '/signed-in', methods: [GET] },
 ];
 
-/** Only where policy has buttons there. */
+/** Exists only when policy configures Slack buttons. */
 const SLACK_ROUTE = { path: '/slack', methods: [POST] };
 
-/** A handful of people click links; more than this is not people. */
+/** Only a handful of people click links, so a higher rate is abuse. */
 const REQUESTS_PER_SECOND = 10;
 const BURST = 20;
 
-/** Without path: the path holds the signed link, and a log is no place for it. */
+/** Omits the path: it contains the signed link, which must not be logged. */
 const ACCESS_LOG = {
   requestId: '$context.requestId',
   at: '$context.requestTime',
@@ -38,7 +38,7 @@ const ACCESS_LOG = {
 };
 
 export class WebApi extends Construct {
-  /** Without a trailing slash. */
+  /** Base URL without a trailing slash. */
   readonly url: string;
   private readonly api: HttpApi;
 
@@ -63,7 +63,7 @@ export class WebApi extends Construct {
     });
   }
 
-  /** Answers with a status of 500 or above. */
+  /** Counts responses with a 5xx status. */
   serverErrors(options: MetricOptions): IMetric {
     return this.api.metricServerError(options);
   }
@@ -77,7 +77,7 @@ export class WebApi extends Construct {
           'AwsSolutions-APIG4',
           path === SLACK_ROUTE.path
             ? 'Slack signs each request, and each button carries its own authorisation'
-            : 'The link itself carries the authorisation: purpose, action, person and expiry under a MAC',
+            : 'The link carries the authorisation: purpose, action, person and expiry under a MAC',
         );
   }
 }

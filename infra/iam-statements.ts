@@ -1,4 +1,4 @@
-// What functions may do in AWS, one small right at a time; a function's role holds the ones that its row names.
+// IAM statements that a row of the function table can grant to a role.
 import { ArnFormat } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { DEPLOYMENT } from '../functions/mechanisms/deployment.ts';
@@ -13,24 +13,27 @@ import type { StackContext } from './stack-context.ts';
 const allow = (actions: string[], resources: string[], conditions?: Record<string, unknown>) =>
   new PolicyStatement({ actions, resources, ...(conditions && { conditions }) });
 
-/** Every right there is. @see https://docs.aws.amazon.com/service-authorization/latest/reference/ */
-export function rightsIn(s: StackContext) {
+/**
+ * Every statement by its name; null where the account's policy gives it no resource.
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/
+ */
+export function grantStatements(s: StackContext) {
   const names: Names = { prefix: s.settings.prefix, stack: s.stack };
   const { mailFrom } = s.settings;
   return {
     readRecords: allow(['dynamodb:GetItem', 'dynamodb:Query'], [s.tableArn]),
-    // Only a person moves the kill switch, and only a person's command says that something was drilled.
+    // Only people change the kill switch and record drills, with their own credentials.
     writeRecords: allow(['dynamodb:PutItem'], [s.tableArn], {
       'ForAllValues:StringNotLike': { 'dynamodb:LeadingKeys': ['SWITCH#*', 'DRILL*'] },
     }),
-    dropLeases: allow(['dynamodb:DeleteItem'], [s.tableArn], {
+    deleteLeases: allow(['dynamodb:DeleteItem'], [s.tableArn], {
       'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['LEASE#*'] },
     }),
-    // Never to read, replace or delete: the bucket is locked, and a copy that is there stays.
-    copyRecords: allow(['s3:PutObject'], [`${s.archive.bucket.bucketArn}/records/*`]),
+    // No read or delete: Object Lock keeps every existing version.
+    archiveRecords: allow(['s3:PutObject'], [`${s.archive.bucket.bucketArn}/records/*`]),
     findOverdue: allow(['dynamodb:Query'], [`${s.tableArn}/index/${ATTENTION_INDEX}`]),
-    // EC2's descriptions have no resources to name.
-    lookAtInstances: allow(
+    // EC2 Describe calls don't support resource-level permissions.
+    readInstances: allow(
       [
         'ec2:DescribeInstances',
         'ec2:DescribeNetworkAcls',
@@ -40,7 +43,7 @@ export function rightsIn(s: StackContext) {
       ['*'],
       { StringEquals: { 'ec2:Region': s.stack.region } },
     ),
-    lookAtUsers: allow(
+    readUsers: allow(
       [
         'iam:GetUser',
         'iam:GetAccessKeyLastUsed',
@@ -51,11 +54,11 @@ export function rightsIn(s: StackContext) {
       ],
       [s.stack.formatArn({ service: 'iam', region: '', resource: 'user', resourceName: '*' })],
     ),
-    lookAtRoles: allow(
+    readRoles: allow(
       ['iam:GetRole'],
       [s.stack.formatArn({ service: 'iam', region: '', resource: 'role', resourceName: '*' })],
     ),
-    lookAtFunctions: allow(
+    readFunctionTags: allow(
       ['lambda:ListTags'],
       [
         s.stack.formatArn({
@@ -66,56 +69,56 @@ export function rightsIn(s: StackContext) {
         }),
       ],
     ),
-    lookAtCalendar: allow(
+    readChangeCalendars: allow(
       ['ssm:GetCalendarState'],
       [s.stack.formatArn({ service: 'ssm', resource: 'document', resourceName: '*' })],
     ),
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awswafv2.html
-    lookAtWebTraffic:
+    sampleWebRequests:
       s.webAcls.length === 0
         ? null
         : allow(
             ['wafv2:GetSampledRequests'],
             s.webAcls.map(({ arn }) => arn),
           ),
-    putAside: allow(['sqs:SendMessage'], [s.rejectedQueueArn]),
+    sendToRejectedQueue: allow(['sqs:SendMessage'], [s.rejectedQueueArn]),
     startRespond: allow(['states:StartExecution'], [stateMachineArn(names, 'respond')]),
     startReverse: allow(['states:StartExecution'], [stateMachineArn(names, 'reverse')]),
-    answerRespond: allow(['states:SendTaskSuccess'], [stateMachineArn(names, 'respond')]),
-    callApprove: allow(['lambda:InvokeFunction'], [functionArn(names, 'approve')]),
-    callNotify: allow(['lambda:InvokeFunction'], [functionArn(names, 'notify')]),
-    generateLinks: allow(['kms:GenerateMac'], [s.linkKeyArn]),
+    answerApprovals: allow(['states:SendTaskSuccess'], [stateMachineArn(names, 'respond')]),
+    invokeApprove: allow(['lambda:InvokeFunction'], [functionArn(names, 'approve')]),
+    invokeNotify: allow(['lambda:InvokeFunction'], [functionArn(names, 'notify')]),
+    signLinks: allow(['kms:GenerateMac'], [s.linkKeyArn]),
     verifyLinks: allow(['kms:VerifyMac'], [s.linkKeyArn, s.previousLinkKeyArn ?? []].flat()),
-    sealPages: allow(['kms:GenerateMac', 'kms:VerifyMac'], [s.pageKeyArn]),
+    signPages: allow(['kms:GenerateMac', 'kms:VerifyMac'], [s.pageKeyArn]),
     sendMail: allow(['ses:SendEmail'], identitiesOf(s, mailFrom), {
       StringEquals: { 'ses:FromAddress': mailFrom },
     }),
-    // One number, pool or sender id; nothing where policy names none.
-    sendTexts: s.channels.sms ? allow(['sms-voice:SendTextMessage'], [s.channels.sms.from]) : null,
-    tellTeam: allow(['sns:Publish'], [s.teamTopicArn]),
-    // CreateOpsItem has no resource to name before the item exists.
-    openTickets: allow(['ssm:CreateOpsItem'], ['*']),
+    // One number, pool or sender ID.
+    sendSms: s.channels.sms ? allow(['sms-voice:SendTextMessage'], [s.channels.sms.from]) : null,
+    publishToTeam: allow(['sns:Publish'], [s.teamTopicArn]),
+    // CreateOpsItem doesn't support resource-level permissions.
+    createOpsItems: allow(['ssm:CreateOpsItem'], ['*']),
     readMessageSecrets: readSecrets(s, secretsIn(s.channels).messages),
     readOnCallSecrets: readSecrets(s, [
       ...(s.onCall?.pagerDuty ? [s.onCall.pagerDuty.token] : []),
       ...(s.onCall?.opsgenie ? [s.onCall.opsgenie.key] : []),
     ]),
     readSignInSecret: readSecrets(s, s.signIn ? [s.signIn.clientSecret] : []),
-    readAnswerSecret: readSecrets(s, [slackButtonsOf(s)?.signingSecret ?? []].flat()),
+    readSlackSecret: readSecrets(s, [slackButtonsOf(s)?.signingSecret ?? []].flat()),
     readTicketSecret: readSecrets(s, secretsIn(s.channels).tickets),
-    setSchedules: allow(
+    manageSchedules: allow(
       ['scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'],
       [s.schedules.scheduleArns],
     ),
-    removeSchedules: allow(['scheduler:DeleteSchedule'], [s.schedules.scheduleArns]),
-    lendScheduleRole: allow(['iam:PassRole'], [s.schedules.role.roleArn], {
+    deleteSchedules: allow(['scheduler:DeleteSchedule'], [s.schedules.scheduleArns]),
+    passScheduleRole: allow(['iam:PassRole'], [s.schedules.role.roleArn], {
       StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' },
     }),
   };
 }
-export type Right = keyof ReturnType<typeof rightsIn>;
+export type Grant = keyof ReturnType<typeof grantStatements>;
 
-/** Exactly these secrets; nothing at all where policy names none. */
+/** Read access to exactly these secrets; null when there are none. */
 const readSecrets = (s: StackContext, names: readonly string[]): PolicyStatement | null =>
   names.length === 0
     ? null
@@ -125,7 +128,7 @@ const readSecrets = (s: StackContext, names: readonly string[]): PolicyStatement
       );
 
 /**
- * An ARN as it is; a name with the six characters that AWS adds to it.
+ * ARN of a secret given by name or ARN. A name gets `-??????`, since Secrets Manager adds six random characters.
  * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
  */
 const secretArn = ({ stack }: StackContext, name: string): string =>
@@ -138,7 +141,7 @@ const secretArn = ({ stack }: StackContext, name: string): string =>
         arnFormat: ArnFormat.COLON_RESOURCE_NAME,
       });
 
-/** SES checks the address if that is verified, and its domain otherwise. */
+/** SES authorises against the address if it is a verified identity, and against its domain otherwise. */
 function identitiesOf({ stack }: StackContext, mailFrom: string): string[] {
   return [mailFrom, domainOf(mailFrom)].map((resourceName) =>
     stack.formatArn({ service: 'ses', resource: 'identity', resourceName }),
@@ -150,13 +153,13 @@ const domainOf = (address: string) => address.slice(address.indexOf('@') + 1);
 /** The model that an inference profile such as `global.anthropic...` routes to. */
 export const baseModel = (modelId: string) => modelId.replace(/^(global|us|eu|apac|jp|au)\./, '');
 
-/** Only its model: a secret with the key, or one model of Bedrock. */
-export function modelRights({ settings, stack }: StackContext): PolicyStatement[] {
+/** Access to the configured model: the secret with its API key, or one Bedrock model. */
+export function modelStatements({ settings, stack }: StackContext): PolicyStatement[] {
   const { modelProvider, modelId = '', anthropicSecretArn } = settings;
   if (modelProvider === 'anthropic' && anthropicSecretArn)
     return [allow(['secretsmanager:GetSecretValue'], [anthropicSecretArn])];
   if (modelProvider !== 'bedrock') return [];
-  // A profile such as `global.anthropic...` needs the right to itself and to the model in the regions it routes to.
+  // An inference profile needs permission on itself and on the model in every region that it routes to.
   // https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
   const bedrock = { service: 'bedrock', resource: 'foundation-model', account: '' };
   const resourceName = baseModel(modelId);
@@ -175,7 +178,7 @@ export function modelRights({ settings, stack }: StackContext): PolicyStatement[
   ];
 }
 
-/** The stack as permissions of mechanisms refer to it. */
+/** The stack's values that the permissions of mechanisms refer to. */
 export function deployedStack(s: StackContext): DeployedStack {
   const { messages, tickets } = secretsIn(s.channels);
   return {
@@ -204,17 +207,16 @@ export function deployedStack(s: StackContext): DeployedStack {
   };
 }
 
-/** One of the two roles of a scope. */
+/** Identifies one of a scope's two roles. */
 export type MechanismRole = { scope: Scope; step: 'execute' | 'reverse' };
 
-/** What the scope's mechanisms may do in this role. */
+/** Permissions of the scope's mechanisms in this role. */
 export const permissionsOf = (s: StackContext, { scope, step }: MechanismRole): Permission[] =>
   DEPLOYMENT[scope]
     .permissions(deployedStack(s))
     .filter(({ resources, only }) => resources.length > 0 && (only ?? step) === step);
 
-/** The same as statements. */
-export const mechanismRights = (s: StackContext, role: MechanismRole): PolicyStatement[] =>
+export const mechanismStatements = (s: StackContext, role: MechanismRole): PolicyStatement[] =>
   permissionsOf(s, role).map(
     ({ sid, effect, actions, resources, conditions }) =>
       new PolicyStatement({
@@ -226,14 +228,14 @@ export const mechanismRights = (s: StackContext, role: MechanismRole): PolicySta
       }),
   );
 
-/** What policy protects by name, the gate hands over; roles are denied it as well, so that no mistake of ours can. */
+/** ARNs of the users that policy protects by name. Roles are denied them, in case the gate has a bug. */
 function protectedUsers({ stack, protectedTargets }: StackContext): string[] {
   const names = protectedTargets
     .filter(({ kinds }) => kinds?.includes('iam-user') ?? true)
     .flatMap(({ values = [] }) => values);
   const user = (resourceName: string) =>
     stack.formatArn({ service: 'iam', region: '', resource: 'user', resourceName });
-  // An ARN holds the path before the name; a leading `*` covers that already.
+  // A user's ARN has the IAM path before the name. A leading `*` matches the path too.
   return names.flatMap((name) => {
     if (name.startsWith('arn:')) return name;
     return name.startsWith('*') ? user(name) : [user(name), user(`*/${name}`)];
