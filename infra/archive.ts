@@ -1,4 +1,4 @@
-// A locked bucket with a copy of every record change, fed by the table's stream.
+// A locked bucket that keeps a copy of every record change.
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { FilterCriteria, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
