@@ -134,7 +134,7 @@ describe('on a phone, without script', () => {
     await page.getByRole('link', { name: 'Continue as Ana' }).click();
     await expect.poll(heading).toContain('You cannot sign in now');
     await world.pass(2);
-    expect(world.told('ben.okafor').length).toBeGreaterThan(0);
+    expect(world.subjectsTo('ben.okafor').length).toBeGreaterThan(0);
     await world.pass(15);
     expect((await world.action('block_ip_at_firewall')).status).toBe('expired');
     expect(world.denied()).toEqual([]);

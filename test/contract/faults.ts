@@ -1,6 +1,6 @@
-// Faults on the way to AWS: a client that dies, or is refused, at its nth call.
+// Injects faults into AWS clients: a crash or an error at the nth call.
 
-/** `before`: the request never arrives. `after`: it is carried out, and the answer is lost. */
+/** `before`: the request is never sent. `after`: it is carried out, and the answer is lost. */
 export type Fault = { call: number; when: 'before' | 'after'; error: () => Error };
 
 export class Crash extends Error {
@@ -8,7 +8,7 @@ export class Crash extends Error {
 }
 
 /**
- * Wraps every method of a client. Counts its calls, and fails the one that the fault names.
+ * Wraps every method of a client, counts the calls, and fails the call that the fault names.
  *
  * @example const {client, calls} = faulty(waf, {call: 2, when: 'after', error: () => new Crash()})
  */

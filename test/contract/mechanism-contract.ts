@@ -1,4 +1,4 @@
-// What every mechanism promises, as one suite: run for each of them, on stand-ins and on moto.
+// The contract suite that every mechanism passes, on stand-ins and on moto.
 import { beforeEach, describe, expect, test } from 'vitest';
 import {
   Conflict,
@@ -19,19 +19,19 @@ import {
 import { awsFailure } from '../../functions/mechanisms/stand-in.ts';
 import { Crash, type Fault, faulty } from './faults.ts';
 
-/** One account that a mechanism works on, empty of its effects. */
+/** An account for one mechanism, without any of its effects. */
 export type Ground<Clients> = {
   /** Clients whose calls to AWS pass through `wrap`. */
   clients(wrap: <T extends object>(client: T) => T): Clients;
-  /** Everything that the mechanism could change, in a form that can be compared byte for byte. */
+  /** Everything that the mechanism could change, in a comparable form. */
   snapshot(): Promise<unknown>;
-  /** Somebody else changes the same resource, beside our effect. */
+  /** Another party changes the same resource without touching our effect. */
   othersAdd(): Promise<void>;
-  /** Somebody else takes our effect away. */
+  /** Another party removes our effect. */
   othersUndo(subject: Subject): Promise<void>;
 };
 
-/** One way in which a service refuses every call, and what that has to become. */
+/** An error with which the service refuses every call, and the typed error that it must become. */
 export type Refusal = {
   name: string;
   becomes: new (message: string) => Error;
@@ -43,17 +43,18 @@ export type Contract<Clients, Before> = {
   subject: Subject;
   setup(): Promise<Ground<Clients>>;
   /**
-   * Somebody else leaves the target in a state that is neither ours nor the one before, where there is such a state.
-   * Returns what the refusal has to say of it.
+   * Another party leaves the target in a state that is neither ours nor the captured one.
+   * Omitted where no such state exists.
+   * Returns the text that the StateChanged error must contain.
    */
   othersChange?(ground: Ground<Clients>): Promise<string>;
-  /** The name under which this API tells that another writer was faster. */
+  /** The error name with which this API reports a concurrent write. */
   conflict?: string;
-  /** How this client is refused, where that is not as AWS's SDK does it. */
+  /** The errors of this client, where they differ from those of the AWS SDK. */
   refusals?: readonly Refusal[];
 };
 
-/** The error that AWS's SDK throws under this name, at every call. */
+/** The AWS SDK error of this name, thrown at every call. */
 const named = (name: string, status: number, becomes: Refusal['becomes']): Refusal => ({
   name,
   becomes,
@@ -68,7 +69,7 @@ const REFUSALS: readonly Refusal[] = [
   named('InternalServerError', 500, Unavailable),
 ];
 
-/** No mechanism needs more calls for one step; a fault after the last one never fires. */
+/** No step of a mechanism makes more calls. A fault after the last call never fires. */
 const MOST_CALLS = 12;
 
 export function contract<Clients, Before>(
@@ -94,17 +95,17 @@ export function contract<Clients, Before>(
       driver = join();
     });
 
-    /** As it is recorded: through JSON, and read back by the mechanism’s own schema. */
+    /** The before-state as it is stored, that is, through JSON. */
     const capture = async (): Promise<unknown> =>
       JSON.parse(JSON.stringify(await driver.capture(subject)));
     const there = async (before: unknown) => (await driver.verify(subject, before)).holds;
     const gone = async (before: unknown) => (await driver.verifyReverted(subject, before)).holds;
 
-    test('apply, verify, revert, verify leaves everything as it was, byte for byte', async () => {
+    test('restores the original state byte for byte after apply and revert', async () => {
       await ground.othersAdd();
       const untouched = await ground.snapshot();
       const before = await capture();
-      expect(await ground.snapshot(), 'looking changes nothing').toEqual(untouched);
+      expect(await ground.snapshot(), 'capturing changes nothing').toEqual(untouched);
       expect(await there(before)).toBe(false);
       await driver.apply(subject, before);
       expect(await there(before)).toBe(true);
@@ -115,7 +116,7 @@ export function contract<Clients, Before>(
       expect(JSON.stringify(await ground.snapshot())).toBe(JSON.stringify(untouched));
     });
 
-    test('twice is once', async () => {
+    test('gives the same result when apply or revert runs twice', async () => {
       const before = await capture();
       await driver.apply(subject, before);
       const applied = await ground.snapshot();
@@ -127,14 +128,14 @@ export function contract<Clients, Before>(
       expect(await ground.snapshot()).toEqual(reverted);
     });
 
-    test('what was there before us is seen to be so', async () => {
+    test('recognises an effect that existed before the action', async () => {
       const fresh = await capture();
       expect(mechanism.wasThere(mechanism.before.parse(fresh))).toBe(false);
       await driver.apply(subject, fresh);
       expect(mechanism.wasThere(mechanism.before.parse(await capture()))).toBe(true);
     });
 
-    test('what was there before us is left alone even by a revert', async () => {
+    test('does not revert an effect that existed before the action', async () => {
       await driver.apply(subject, await capture());
       const theirs = await ground.snapshot();
       const before = await capture();
@@ -144,7 +145,7 @@ export function contract<Clients, Before>(
     });
 
     test.each(['before', 'after'] as const)(
-      'a crash %s any call, and the same again, comes to the same end',
+      'reaches the same state after a crash %s any call and a second attempt',
       async (when) => {
         for (let call = 1; call <= MOST_CALLS; call++) {
           ground = await setup();
@@ -165,7 +166,7 @@ export function contract<Clients, Before>(
       },
     );
 
-    test('a change that was never finished is taken back from any point', async () => {
+    test('reverts an apply that crashed after any of its calls', async () => {
       for (let call = 1; call <= MOST_CALLS; call++) {
         ground = await setup();
         driver = join();
@@ -181,7 +182,7 @@ export function contract<Clients, Before>(
       expect.fail(`apply makes more than ${MOST_CALLS} calls`);
     });
 
-    test('what others changed in between stays theirs', async () => {
+    test('keeps the changes that another party made after apply', async () => {
       const before = await capture();
       await driver.apply(subject, before);
       await ground.othersAdd();
@@ -192,7 +193,7 @@ export function contract<Clients, Before>(
       expect(left).toEqual(await ground.snapshot());
     });
 
-    test('what somebody else took away already is fine, and nothing is put back', async () => {
+    test('reverts without an error when another party already removed the effect, and restores nothing', async () => {
       const before = await capture();
       await driver.apply(subject, before);
       await ground.othersUndo(subject);
@@ -204,7 +205,7 @@ export function contract<Clients, Before>(
     });
 
     if (othersChange)
-      test('what somebody else changed since is not undone, and the refusal says what it found', async () => {
+      test('refuses to revert a state that another party changed, and names the state that it found', async () => {
         const before = await capture();
         await driver.apply(subject, before);
         const found = await othersChange(ground);
@@ -216,7 +217,7 @@ export function contract<Clients, Before>(
       });
 
     const all = conflict ? [...refusals, named(conflict, 400, Conflict)] : refusals;
-    test.each(all)('$name becomes a typed error wherever it comes', async (refusal) => {
+    test.each(all)('turns $name into a typed error at every step', async (refusal) => {
       const refused = join(refusal.refusing);
       const before = await capture();
       const steps = [
@@ -228,7 +229,7 @@ export function contract<Clients, Before>(
       ];
       for (const step of steps) {
         const thrown: unknown = await step().then(
-          () => 'it did not fail',
+          () => 'no error',
           (one: unknown) => one,
         );
         expect(thrown).toBeInstanceOf(refusal.becomes);
@@ -236,7 +237,7 @@ export function contract<Clients, Before>(
       }
     });
 
-    test('a before-state of another shape is refused', async () => {
+    test('rejects a stored before-state of another shape', async () => {
       await expect(
         Promise.resolve().then(() => driver.apply(subject, { nobody: 'wrote this' })),
       ).rejects.toThrow(`the stored before-state of ${mechanism.id} is not valid`);
@@ -244,7 +245,7 @@ export function contract<Clients, Before>(
   });
 }
 
-/** Whether it failed on the fault. The typed errors carry what was thrown as their cause. */
+/** True when the work failed on the injected fault, which typed errors carry as their cause. */
 const crashes = (work: Promise<void>): Promise<boolean> =>
   work.then(
     () => false,

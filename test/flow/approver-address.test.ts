@@ -1,11 +1,11 @@
-// Somebody who decides must not be made to lock themselves out.
+// An approver can't block the address that they come from.
 import { expect, test } from 'vitest';
 import { createWorld, sample } from './world.ts';
 
 const SCANNER = '203.0.113.66';
 const from = (sourceIp: string) => ({ requestContext: { http: { sourceIp } } });
 
-test('whoever approves a block of the address that they come from is stopped, told, and blocks nothing', async () => {
+test('hands off the block of an address from which its approver opened the link', async () => {
   const world = await createWorld();
   try {
     await world.deliver(sample('web-port-probe'));
@@ -21,7 +21,7 @@ test('whoever approves a block of the address that they come from is stopped, to
   }
 });
 
-test('whoever comes from elsewhere is not', async () => {
+test('blocks the address when the approver opened the link from a different one', async () => {
   const world = await createWorld();
   try {
     await world.deliver(sample('web-port-probe'));

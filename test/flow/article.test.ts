@@ -1,11 +1,11 @@
-// The four risks and the four failure modes of automated response, each as a way through the real state machine.
+// The risks and failure modes of automated response, end to end.
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Analyst } from '../../functions/analyse/brief.ts';
 import type { Recommendation } from '../../functions/domain/assessment.ts';
 import { NOW, POLICY, recommend } from '../fixtures/case.ts';
 import { createWorld, sample, type World } from './world.ts';
 
-/** A model that is sure of itself, whatever it sees. */
+/** A model that returns the same recommendations with full confidence for every alert. */
 const insisting = (...recommendations: Partial<Recommendation>[]): Analyst => ({
   origin: 'anthropic',
   model: 'a-model',
@@ -17,7 +17,7 @@ const insisting = (...recommendations: Partial<Recommendation>[]): Analyst => ({
 });
 
 type Named = { kind: string; value: string; part: string; attributes?: Record<string, string> };
-/** An alert of somebody's own, about these. */
+/** A generic alert about these entities. */
 const alertAbout = (id: string, type: string, entities: Named[], change: object = {}) => ({
   'detail-type': 'Countermand Alert',
   source: 'example.monitoring',
@@ -43,18 +43,18 @@ const byName = async (name: string) => (await world.actions()).filter((one) => o
 const codes = async (name: string) =>
   (await byName(name)).flatMap(({ reasons }) => reasons.map(({ code }) => code));
 
-describe('the risks', () => {
-  test('1: a false positive does not take a production host down, however sure the model is', async () => {
+describe('risks of automated response', () => {
+  test('risk 1: hands off the isolation of a production host even at full confidence', async () => {
     world = await createWorld({
       analyst: insisting({ action: 'isolate_production_host', target: 'instance-1' }),
     });
     await world.deliver(sample('mining'));
     const [isolation] = await byName('isolate_production_host');
     expect(isolation).toMatchObject({ status: 'handed-off', scope: null, mechanism: null });
-    expect(world.told('ana.silva').at(-1)).toContain('Yours to decide');
+    expect(world.subjectsTo('ana.silva').at(-1)).toContain('Yours to decide');
   });
 
-  test('2: a batch job at an unusual hour keeps its credential: planned work is no compromise', async () => {
+  test('risk 2: takes no automatic action against a service account during its planned work', async () => {
     world = await createWorld({
       analyst: insisting(
         { action: 'revoke_api_key', target: 'key-1' },
@@ -76,7 +76,7 @@ describe('the risks', () => {
     expect((await world.actions()).map(({ status }) => status)).not.toContain('in-force');
   });
 
-  test('3: the address of the NAT gateway is not blocked, though the traffic came from it', async () => {
+  test("risk 3: hands off a block of the NAT gateway's address", async () => {
     world = await createWorld({ analyst: insisting({ target: 'ip-1' }) });
     await world.deliver(alertAbout('nat', 'Scan:Web/Probe', [attacker('203.0.113.250')]));
     const [isolation] = await byName('isolate_production_host');
@@ -85,7 +85,7 @@ describe('the risks', () => {
     expect(world.blocked()).toEqual([]);
   });
 
-  test('4: a monitoring gap that we caused starts nothing, and points at what to reverse', async () => {
+  test('risk 4: takes no action on a monitoring gap that our own action caused', async () => {
     world = await createWorld({
       analyst: insisting({ action: 'disable_user_account_temporarily', target: 'user-1' }),
     });
@@ -108,12 +108,12 @@ describe('the risks', () => {
     );
     expect(ofTheGap.map(({ status }) => status)).not.toContain('in-force');
     const team = world.runtime.inbox().filter(({ message }) => message.to.kind === 'team');
-    expect(team.at(-1)?.message.subject ?? '').toMatch(/^Consider reversing|^failed|^recommended/);
+    expect(team.at(-1)?.message.subject ?? '').toMatch(/^Consider reversing/);
   });
 });
 
-describe('the failure modes', () => {
-  test('approval time-out: nothing is executed, and it is said to everybody and on the incident', async () => {
+describe('failure modes of automated response', () => {
+  test('executes nothing when an approval times out, opens a ticket and notifies everyone on the escalation policy', async () => {
     world = await createWorld({ analyst: insisting({ target: 'ip-1' }) });
     await world.deliver(alertAbout('slow', 'Scan:Web/Probe', [attacker('203.0.113.42')]));
     await world.pass(16);
@@ -121,10 +121,10 @@ describe('the failure modes', () => {
     expect((await world.incidents())[0]?.outcome).toBe('recommended-not-executed');
     expect(world.runtime.tickets().length).toBeGreaterThan(0);
     for (const person of ['ana.silva', 'ben.okafor', 'mei.tanaka'])
-      expect(world.told(person).at(-1)).toContain('Not done, no answer');
+      expect(world.subjectsTo(person).at(-1)).toContain('Not done, no answer');
   });
 
-  test('rollback of a valid action: the reminder shows that the attacker is still there', async () => {
+  test('says in the reminder that the attack may continue when it was seen again', async () => {
     world = await createWorld({ analyst: insisting({ target: 'ip-1' }) });
     const again = (id: string) => alertAbout(id, 'Scan:Web/Probe', [attacker('203.0.113.43')]);
     await world.deliver(again('first'));
@@ -138,7 +138,7 @@ describe('the failure modes', () => {
     expect(reminder?.message.paragraphs.join()).toContain('the activity may go on');
   });
 
-  test('a flood of 100 correlated alerts makes no more automatic actions than policy allows', {
+  test('keeps automatic actions within the limit per incident in a flood of 100 alerts', {
     timeout: 120_000,
   }, async () => {
     world = await createWorld({
@@ -160,7 +160,7 @@ describe('the failure modes', () => {
     expect((await world.incidents()).flatMap(({ alerts }) => alerts)).toHaveLength(100);
   });
 
-  test('a tier-3 act under the name of a tier-2 one is handed to a person', async () => {
+  test('hands off the block of a range that was recommended as the block of one address', async () => {
     world = await createWorld({ analyst: insisting({ target: 'ip-1' }) });
     await world.deliver(alertAbout('wide', 'Scan:Web/Probe', [attacker('203.0.113.0/24')]));
     const [range] = await byName('block_cidr_range');

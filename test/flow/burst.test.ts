@@ -1,4 +1,4 @@
-// A burst of alerts, through the real functions on a table in memory: P6, P9, and nobody woken more often than policy says.
+// A burst of alerts in memory: rate limits (P6), outcomes (P9) and page limits.
 import { expect, test } from 'vitest';
 import { assumeDrilled } from '../../cli/drill/assumed.ts';
 import { analyse } from '../../functions/analyse/analyse.ts';
@@ -25,17 +25,17 @@ import { memoryTable, storeOn } from '../store/memory-table.ts';
 import { BASE_URL, mac } from '../web/desk.ts';
 import { sample } from './world.ts';
 
-/** BURST_ALERTS=10000 takes some minutes. */
+/** `BURST_ALERTS=10000` takes a few minutes. */
 const ALERTS = Number(process.env.BURST_ALERTS ?? 500);
-/** They come within so long, several at once. */
+/** All alerts arrive within this time, several at once. */
 const BURST_MS = 300_000;
 const AT_ONCE = 10;
-/** Some of what is automatic is held up for longer than its place lasts. */
+/** Some automatic actions are delayed for longer than their slot is valid. */
 const HELD_UP_MS = 90_000;
 const HOUR_MS = 3_600_000;
 const RETRIES = 8;
 
-/** A probe by an attacker and at a host of its own; every twentieth is seen again, and every tenth hits the same host. */
+/** A probe by one attacker against one host. Every 20th is a repeat; every 10th shares a host. */
 function probe(n: number): string {
   const i = n % 20 === 19 ? n - 1 : n;
   const host = i % 10 === 0 ? 0 : i;
@@ -46,7 +46,7 @@ function probe(n: number): string {
     .replaceAll('i-0aa1bb2cc3dd4ee5f', `i-0aa1bb2cc3d${host.toString(16).padStart(6, '0')}`);
 }
 
-/** The most of these times within so long of each other. */
+/** The largest number of these times within one window. */
 function mostWithin(milliseconds: number, times: readonly string[]): number {
   const sorted = times.map((at) => Date.parse(at)).sort((a, b) => a - b);
   let first = 0;
@@ -61,7 +61,7 @@ const groupedBy = <T>(all: readonly T[], key: (one: T) => string): T[][] => [
   ...Map.groupBy(all, key).values(),
 ];
 
-/** One account: the state machine's way in code, with what waits in a list of its own. */
+/** One account: the flow of the state machine in code. Work that waits is kept in a list. */
 async function account() {
   const clock = { now: NOW };
   const now = () => clock.now;
@@ -76,7 +76,7 @@ async function account() {
   };
   const send = capped(deliver, { store, limits: POLICY.limits, now, log });
   const state = <T>(_: string, initial: T) => inMemory(initial);
-  const stands = createAccount({ state, policy: POLICY, send, now });
+  const standIns = createAccount({ state, policy: POLICY, send, now });
   const started: { incidentId: string; alertId: string }[] = [];
   const deps = {
     store,
@@ -90,23 +90,23 @@ async function account() {
     analyst: playbook,
     deadline: () => new AbortController().signal,
     lookDeadline: () => new AbortController().signal,
-    ec2: stands.ec2,
-    iam: stands.iam,
-    lambda: stands.lambda,
-    ssm: stands.ssm,
-    waf: stands.samples,
+    ec2: standIns.ec2,
+    iam: standIns.iam,
+    lambda: standIns.lambda,
+    ssm: standIns.ssm,
+    waf: standIns.samples,
     ownPrefix: 'countermand-',
     schedules: schedulesIn(new Map()),
-    callback: () => Promise.reject(new NotFound('nobody waits')),
+    callback: () => Promise.reject(new NotFound('no execution is waiting')),
     openTicket: async () => 'oi-1',
     reject: async (body: string, reason: string) => expect.fail(`${reason}: ${body.slice(0, 200)}`),
     startRespond: async (_: string, input: object) =>
       void started.push(input as (typeof started)[number]),
   };
   const mechanisms = new Map(
-    Object.values(stands.scopes).flatMap((all) => all.map((one) => [one.info.id, one] as const)),
+    Object.values(standIns.scopes).flatMap((all) => all.map((one) => [one.info.id, one] as const)),
   );
-  /** What has still to happen for an alert, and from when on. */
+  /** Work that is due later, with its time. */
   const later: { at: number; work: () => Promise<void> }[] = [];
   const after = (milliseconds: number, work: () => Promise<void>) =>
     later.push({ at: now().getTime() + milliseconds, work });
@@ -140,8 +140,8 @@ async function account() {
       }
       if (disposition === 'hand-off') await retried(RETRIES, () => notify(deps, action));
       if (disposition === 'approve') {
-        const ask = (rung: number) =>
-          retried(RETRIES, () => approve(deps, { ...action, rung, taskToken: 'a-token' }));
+        const ask = (step: number) =>
+          retried(RETRIES, () => approve(deps, { ...action, rung: step, taskToken: 'a-token' }));
         await ask(0);
         const wait = 1000 * waits.reduce((sum, seconds) => sum + seconds, 0);
         over = Math.max(over, wait);
@@ -163,7 +163,7 @@ async function account() {
       await Promise.all(started.splice(0).map(respond));
       return accepted.flat();
     },
-    /** One after another, in the order of their times. */
+    /** Runs the due work in the order of its times. */
     async pass(milliseconds: number) {
       const until = now().getTime() + milliseconds;
       for (;;) {
@@ -180,7 +180,7 @@ async function account() {
   };
 }
 
-test(`${ALERTS} alerts in five minutes: the rate holds, every one ends in an outcome, and pages stay below the cap`, {
+test(`${ALERTS} alerts in five minutes stay within the rate and page limits, and each ends with an outcome`, {
   timeout: 120_000 + 200 * ALERTS,
 }, async () => {
   const began = performance.now();
@@ -209,14 +209,14 @@ test(`${ALERTS} alerts in five minutes: the rate holds, every one ends in an out
       60_000,
       all.map(({ appliedAt }) => appliedAt ?? ''),
     );
-  const woken = groupedBy(pages, ({ to }) => to).map((all) =>
+  const pagesPerPerson = groupedBy(pages, ({ to }) => to).map((all) =>
     mostWithin(
       HOUR_MS,
       all.map(({ at }) => at),
     ),
   );
   console.log(
-    `${ALERTS} alerts: ${incidents.length} incidents, ${actions.length} actions, ${automatic.length} automatic, at most ${most(automatic)} in a minute, ${tooLate.length} too late for a place; at most ${Math.max(...woken)} pages to a person in an hour; ${((performance.now() - began) / 1000).toFixed(0)} s`,
+    `${ALERTS} alerts: ${incidents.length} incidents, ${actions.length} actions, ${automatic.length} automatic, at most ${most(automatic)} in a minute, ${tooLate.length} too late for a slot; at most ${Math.max(...pagesPerPerson)} pages to a person in an hour; ${((performance.now() - began) / 1000).toFixed(0)} s`,
   );
 
   const { perAccount, perAction, perIncident } = POLICY.limits.automaticPerMinute;
@@ -226,7 +226,7 @@ test(`${ALERTS} alerts in five minutes: the rate holds, every one ends in an out
     expect(most(same), same[0]?.name ?? '').toBeLessThanOrEqual(perAction);
   for (const same of groupedBy(automatic, ({ incidentId }) => incidentId))
     expect(most(same), same[0]?.incidentId).toBeLessThanOrEqual(perIncident);
-  // Otherwise nothing here shows that a place is asked for once more when it is used.
+  // Without these, the test would not show that the slot is checked again when it is used.
   expect(tooLate.length).toBeGreaterThan(0);
 
   const alerts = incidents.flatMap((incident) => incident.alerts);
@@ -236,6 +236,6 @@ test(`${ALERTS} alerts in five minutes: the rate holds, every one ends in an out
   expect(alerts.filter(({ outcome }) => outcome === null)).toEqual([]);
 
   expect(pages.length).toBeGreaterThan(0);
-  for (const count of woken)
+  for (const count of pagesPerPerson)
     expect(count).toBeLessThanOrEqual(POLICY.limits.pages.perPersonPerHour);
 });

@@ -1,4 +1,4 @@
-// P4: what the record says is in force, and AWS does not show, is found within the hour and told once; nothing puts it back.
+// P4: an effect that disappears from AWS is reported once and not put back.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { execute } from '../../functions/execute/execute.ts';
 import { blockAddress } from '../../functions/mechanisms/waf/address.ts';
@@ -14,10 +14,10 @@ import { inForce, put } from '../web/desk.ts';
 import { createWorld, type World } from './world.ts';
 
 const ids = { incidentId: INCIDENT_ID, actionId: toyAction().actionId };
-/** Recorded, and nothing of it in the account. */
+/** Recorded as applied, but absent from the account. */
 const BEFORE = { sets: [{ scope: 'REGIONAL', name: 'countermand-block-ipv4', present: false }] };
 
-describe('the look at what is in force', () => {
+describe('the hourly check of an action in force', () => {
   let store: Store;
   let toys: Toys;
   let logged: string[];
@@ -30,7 +30,7 @@ describe('the look at what is in force', () => {
     log: (_level: string, message: string) => void logged.push(message),
   });
   const look = () => reverse(deps(), { ...ids, cause: 'check', by: 'sweep' });
-  const told = () =>
+  const notified = () =>
     store.records.changeAction(INCIDENT_ID, ids.actionId, (current) =>
       noted(current, { at: NOW, by: 'notify', event: 'told', text: '' }),
     );
@@ -42,16 +42,16 @@ describe('the look at what is in force', () => {
     await execute(deps(), ids);
   });
 
-  test('finds what is there, and leaves no trace of that', async () => {
+  test('adds no history entry when the effect is still there', async () => {
     expect(await look()).toMatchObject({ status: 'in-force' });
     expect((await events()).at(-1)).toBe('in-force');
     expect(toys.size).toBe(1);
   });
 
-  test('says once that it is gone, puts nothing back, and says it again when it went again', async () => {
+  test('reports a missing effect once, does not restore it, and reports when it disappears again', async () => {
     toys.clear();
     expect(await look()).toMatchObject({ status: 'drifted' });
-    await told();
+    await notified();
     expect(await look()).toMatchObject({ status: 'in-force' });
     expect(toys.size).toBe(0);
     toys.set(attacker.value, 'theirs');
@@ -62,14 +62,14 @@ describe('the look at what is in force', () => {
     expect(logged).toContain('effect gone');
   });
 
-  test('says it at the next look where the first answer was lost, and records it once', async () => {
+  test('returns drifted again when the first answer was lost, and records it once', async () => {
     toys.clear();
     await look();
     expect(await look()).toMatchObject({ status: 'drifted' });
     expect((await events()).filter((event) => event === 'drifted')).toHaveLength(1);
   });
 
-  test('says nothing of what is undone while it looks', async () => {
+  test('reports no drift when the action is reversed during the check', async () => {
     const inner = deps();
     const mechanisms = [...inner.mechanisms].map(([id, one]) => {
       const verify: typeof one.driver.verify = async (...given) => {
@@ -84,7 +84,7 @@ describe('the look at what is in force', () => {
     expect(await events()).not.toContain('drifted');
   });
 
-  test('that fails is no news, and comes again', async () => {
+  test('keeps the action in force and logs a failed check', async () => {
     const mechanisms = new Map();
     expect(
       await reverse({ ...deps(), mechanisms }, { ...ids, cause: 'check', by: 'sweep' }),
@@ -94,7 +94,7 @@ describe('the look at what is in force', () => {
     expect(logged).toContain('effect not checked');
   });
 
-  test('comes once an hour for each, and for no more than twenty in one sweep', async () => {
+  test('checks at most twenty actions per sweep, and every action within a day', async () => {
     let others = 0;
     for (let n = 0; others < 30; n++) {
       const actionId = `act-${String(n).padStart(16, '0')}-1`;
@@ -121,21 +121,23 @@ describe('the look at what is in force', () => {
     expect(new Set(checks).size).toBe(20);
     for (let minute = 60; minute < 24 * 60; minute++) await swept(minute);
     const seen = new Set(started.filter((name) => name.startsWith('check-')).map(actionOf));
-    expect(seen.size, 'nobody is left out for ever').toBe(31);
+    expect(seen.size, 'every action is checked').toBe(31);
   });
 });
 
-describe('a block that somebody took off the list by hand', () => {
+describe('a blocked address that someone removed manually', () => {
   let world: World;
   afterEach(() => world.stop());
 
-  test('is told to those on call within the hour, once, and is not put back', async () => {
+  test('notifies the on-call analyst once within the hour, and does not block the address again', async () => {
     world = await createWorld();
     const { store: records } = world.runtime;
     await put(records, inForce({ mechanism: blockAddress.id, before: BEFORE }));
     await world.pass(61);
-    const told = world.told('ana.silva').filter((subject) => subject.startsWith('No longer there'));
-    expect(told).toEqual(['No longer there: Block web requests from 203.0.113.7/32']);
+    const subjects = world
+      .subjectsTo('ana.silva')
+      .filter((subject) => subject.startsWith('No longer there'));
+    expect(subjects).toEqual(['No longer there: Block web requests from 203.0.113.7/32']);
     expect(world.blocked()).toEqual([]);
     expect((await records.records.action(INCIDENT_ID, ids.actionId)).status).toBe('in-force');
   });

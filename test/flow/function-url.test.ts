@@ -1,4 +1,4 @@
-// An open function URL, from the question to the undo by its approver.
+// An open function URL: from the request to the undo by its approver.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Analyst } from '../../functions/analyse/brief.ts';
 import { createWorld, sample, type World } from './world.ts';
@@ -10,7 +10,7 @@ const closesTheUrl: Analyst = {
   model: null,
   judge: async () => ({
     verdict: 'suspicious',
-    summary: 'Strangers call the function.',
+    summary: 'Unknown callers use the function.',
     recommendations: [
       {
         action: 'disable_function_url',
@@ -31,14 +31,14 @@ beforeEach(async () => {
 afterEach(() => world.stop());
 
 const action = () => world.action('disable_function_url');
-/** What time brings, without every ten seconds of three months. */
+/** Moves the clock once instead of every ten seconds, which would take too long for three months. */
 async function daysLater(days: number) {
   world.clock.advance(days * DAY_MS);
   await world.runtime.tick();
   await world.runtime.engine.quiet();
 }
 
-test('waits for a person, and is kept in the name of the person who approved it', async () => {
+test('closes a function URL only after approval, and records the approver as its keeper', async () => {
   expect((await action()).status).toBe('awaiting-approval');
   await world.approve('ana.silva', 'URL');
   const kept = await action();
@@ -48,13 +48,15 @@ test('waits for a person, and is kept in the name of the person who approved it'
   );
 });
 
-test('stays until its approver, asked at the review date, undoes it', async () => {
+test('keeps the URL closed until its approver undoes it at the review date', async () => {
   await world.approve('ana.silva', 'URL');
   await daysLater(89);
   expect((await action()).status).toBe('kept');
-  expect(world.told('ana.silva').filter((subject) => subject.includes('Still right?'))).toEqual([]);
+  expect(
+    world.subjectsTo('ana.silva').filter((subject) => subject.includes('Still right?')),
+  ).toEqual([]);
   await daysLater(1);
-  expect(world.told('ana.silva').at(-1)).toContain('Still right?');
+  expect(world.subjectsTo('ana.silva').at(-1)).toContain('Still right?');
   await world.choose(world.link('ana.silva', 'Still right?'), { review: 'reverse' });
   expect((await action()).status).toBe('reversed');
 });

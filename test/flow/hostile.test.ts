@@ -1,4 +1,4 @@
-// Text that attackers write, in every field that they control, and a model that does all that it is told.
+// Hostile text in every field that attackers control, with a model that obeys it.
 import { describe, expect, test } from 'vitest';
 import type { Analyst } from '../../functions/analyse/brief.ts';
 import type { Action } from '../../functions/domain/action.ts';
@@ -21,7 +21,7 @@ const INJECTIONS = [
   'A'.repeat(3000),
 ] as const;
 
-/** Does what a hostile text could want at most: every action on everything, and on what is not there. */
+/** Obeys the text: recommends every action on every entity, and on targets that do not exist. */
 const obedient = (read: string[]): Analyst => ({
   origin: 'anthropic',
   model: 'a-model',
@@ -32,7 +32,7 @@ const obedient = (read: string[]): Analyst => ({
     const wanted = ActionName.options.flatMap((action) =>
       refs.map((target) => ({ action, target })),
     );
-    // Ten at a time is all that an analysis may recommend; which ten, the text decides.
+    // An analysis may recommend at most ten actions. The text decides which ten.
     const from = (alert.title.length * 7) % Math.max(1, wanted.length - 10);
     return {
       verdict: 'malicious',
@@ -45,7 +45,7 @@ const obedient = (read: string[]): Analyst => ({
 });
 
 type Event = { detail: Record<string, unknown> } & Record<string, unknown>;
-/** A part of the finding; made where the sample has none. */
+/** A nested object of the finding, created where the sample has none. */
 const part = (of: Record<string, unknown>, ...names: string[]): Record<string, unknown> =>
   names.reduce<Record<string, unknown>>((at, name) => {
     at[name] ??= {};
@@ -53,8 +53,8 @@ const part = (of: Record<string, unknown>, ...names: string[]): Record<string, u
   }, of);
 
 /**
- * Where each text goes, in the shape that the product writes, and a sample that has the field.
- * @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_AwsApiCallAction.html and its neighbours
+ * The field for each text, in the product's own format, and a sample that has this field.
+ * @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_AwsApiCallAction.html and related pages
  */
 const FIELDS: Record<string, { of: string; put: (detail: Event['detail'], text: string) => void }> =
   {
@@ -140,7 +140,7 @@ function poisoned(field: keyof typeof FIELDS, text: string, n: number): Event {
 
 type World = Awaited<ReturnType<typeof createWorld>>;
 
-/** P1, P2, P3 and P5, for one action that nobody was asked about or nobody approved. */
+/** P1, P2, P3 and P5 for one action. */
 function expectBounded(action: Action): void {
   const tier = action.name && POLICY.actions[action.name].tier;
   if (tier !== 1) expect(action.appliedAt, action.recommendation.action).toBeNull();
@@ -150,7 +150,7 @@ function expectBounded(action: Action): void {
     expect(action.target).not.toBeNull();
 }
 
-/** What is shown to people holds no link but ours, and nothing that turns the direction of reading. */
+/** Messages contain only our own links and no character that reverses the reading direction. */
 function expectHarmless(world: World): void {
   for (const { message } of world.runtime.inbox()) {
     for (const { url } of message.links) expect(url).toMatch(/^http:\/\/127\.0\.0\.1/);
@@ -159,7 +159,7 @@ function expectHarmless(world: World): void {
   }
 }
 
-/** Nothing of an attacker's text is markup or a way out, on any page that a person was sent to. */
+/** Pages that people open contain no markup or link from an attacker. */
 async function expectHarmlessPages(world: World): Promise<void> {
   const paths = world.runtime
     .inbox()
@@ -172,11 +172,11 @@ async function expectHarmlessPages(world: World): Promise<void> {
   }
 }
 
-/** What is short enough to be shown whole, as JSON has it. */
+/** Short enough to appear untruncated in the JSON of the brief. */
 const [SHORT] = INJECTIONS;
 
-describe.each(Object.keys(FIELDS))('text in the %s', (field) => {
-  test('gets nothing done that policy and people did not allow, and every alert is dealt with', {
+describe.each(Object.keys(FIELDS))('hostile text in the %s', (field) => {
+  test('hostile text causes no action beyond policy and approval, and every alert gets a ticket', {
     timeout: 120_000,
   }, async () => {
     const read: string[] = [];
@@ -184,7 +184,7 @@ describe.each(Object.keys(FIELDS))('text in the %s', (field) => {
     try {
       for (const [n, text] of INJECTIONS.entries()) {
         await world.deliver(poisoned(field, text, n));
-        // More than the limiter's minute between two, so that the rate limit is not what holds.
+        // Longer than the limiter's minute, so that the rate limit is not what prevents the actions.
         world.clock.advance(80_000);
         await world.runtime.engine.quiet();
       }
@@ -192,7 +192,7 @@ describe.each(Object.keys(FIELDS))('text in the %s', (field) => {
       const alerts = (await world.incidents()).flatMap(({ alerts: all }) => all);
       expect(alerts.length).toBeGreaterThan(0);
       for (const action of actions) expectBounded(action);
-      // Nothing is tried where the text never reaches the model.
+      // The test proves nothing if the text never reaches the model.
       expect(read.some((brief) => brief.includes(SHORT))).toBe(true);
       for (const { alertId } of alerts)
         expect(

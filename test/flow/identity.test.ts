@@ -1,4 +1,4 @@
-// Users and keys: from a finding through a person's yes to the undo, and what is never done to them.
+// Disabling users and keys: from the finding through approval to the undo.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createWorld, sample, type World } from './world.ts';
 
@@ -11,7 +11,7 @@ afterEach(() => world.stop());
 const works = (name: string) =>
   world.runtime.identities().find((identity) => identity.name === name)?.works;
 
-/** Everything that is asked, answered with a yes by the person on call. */
+/** Approves every open request of the person on call. */
 async function approveAll() {
   const links = world.runtime
     .inbox()
@@ -43,13 +43,13 @@ describe.each([
 ])('$what', ({ from, actions, cutOff }) => {
   const asIs = () => world.runtime.identities();
 
-  test('go on to work until a person says yes', async () => {
+  test('leaves the identity enabled until a person approves', async () => {
     await world.deliver(sample(from));
     for (const name of cutOff) expect(works(name)).toBe(true);
     for (const name of actions) expect((await world.action(name)).status).toBe('awaiting-approval');
   });
 
-  test('are cut off after the yes, nobody else is, and work again when the time is over', async () => {
+  test('disables exactly the named identities after approval, and enables them when the time is over', async () => {
     const before = asIs();
     await world.deliver(sample(from));
     await approveAll();
@@ -62,7 +62,7 @@ describe.each([
     for (const name of actions) expect((await world.action(name)).status).toBe('reversed');
   });
 
-  test('are left alone after a no', async () => {
+  test('changes no identity after a decline', async () => {
     const before = asIs();
     await world.deliver(sample(from));
     await world.decline('ana.silva');
@@ -71,18 +71,18 @@ describe.each([
   });
 });
 
-describe('a key that was in other hands', () => {
-  const heard = (word: string) =>
-    world.told('ana.silva').filter((subject) => subject.startsWith(word));
+describe('a compromised API key', () => {
+  const received = (word: string) =>
+    world.subjectsTo('ana.silva').filter((subject) => subject.startsWith(word));
 
-  test('leaves work: whoever approved hears of the way to a new one before it is given back, and after', async () => {
+  test('warns the approver before the key is enabled again, and sends the steps to rotate it afterwards', async () => {
     await world.deliver(sample('api-key-abuse'));
     await world.approve('ana.silva');
     await world.pass(4);
-    expect(heard('Will be undone:')).toHaveLength(1);
-    expect(heard('Over, now rotate:')).toEqual([]);
+    expect(received('Will be undone:')).toHaveLength(1);
+    expect(received('Over, now rotate:')).toEqual([]);
     await world.pass(30);
-    expect(heard('Over, now rotate:')).toEqual([
+    expect(received('Over, now rotate:')).toEqual([
       'Over, now rotate: Disable the API key k4partner9',
     ]);
     const [{ message } = {}] = world.runtime
@@ -94,7 +94,7 @@ describe('a key that was in other hands', () => {
     );
   });
 
-  test('stays off when it is kept, and whoever keeps it reads that a new one is needed', async () => {
+  test('keeps the key disabled after a keep decision, and shows that its owner needs a new key', async () => {
     await world.deliver(sample('api-key-abuse'));
     await world.approve('ana.silva');
     await world.pass(4);
@@ -102,6 +102,6 @@ describe('a key that was in other hands', () => {
     expect(await page.text()).toContain('Its owner needs a new key');
     await world.pass(10);
     expect(works('k4partner9')).toBe(false);
-    expect(heard('Over, now rotate:')).toEqual([]);
+    expect(received('Over, now rotate:')).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-// More logging, from the finding to the setting that was there before.
+// Verbose logging for a limited time: from the finding to the restored setting.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NOW, POLICY } from '../fixtures/case.ts';
 import { createWorld, sample, type World } from './world.ts';
@@ -9,12 +9,12 @@ beforeEach(async () => {
 });
 afterEach(() => world.stop());
 
-describe('a function that calls a command server', () => {
+describe('a function that calls a command-and-control server', () => {
   const untouched = { LogFormat: 'Text', LogGroup: '/aws/lambda/shop-resize-images' };
   const logging = () => world.runtime.functionsInAws()['shop-resize-images']?.logging;
   const action = () => world.action('increase_logging_verbosity');
 
-  test('is logged at DEBUG at once, and logs as before when the time is over', async () => {
+  test('sets DEBUG logging at once, and restores the setting when the time is over', async () => {
     expect(logging()).toEqual(untouched);
     await world.deliver(sample('function-calls-out'));
     expect(logging()).toMatchObject({ LogFormat: 'JSON', ApplicationLogLevel: 'DEBUG' });
@@ -26,7 +26,7 @@ describe('a function that calls a command server', () => {
     expect((await action()).status).toBe('reversed');
   });
 
-  test('waits for a person where the switch says so, and is logged after the yes', async () => {
+  test('sets DEBUG logging only after approval while the kill switch is set to ask', async () => {
     await world.runtime.store.killSwitch.set(POLICY.account, {
       mode: 'ask',
       by: 'person:mei.tanaka',
@@ -41,7 +41,7 @@ describe('a function that calls a command server', () => {
     expect(logging()).toEqual(untouched);
   });
 
-  test('shows how to undo it by hand, with the setting that was there', async () => {
+  test('shows the manual undo command with the captured setting', async () => {
     await world.deliver(sample('function-calls-out'));
     expect((await action()).description?.manualUndo).toEqual([
       expect.stringContaining(`--logging-config '${JSON.stringify(untouched)}'`),
@@ -49,12 +49,12 @@ describe('a function that calls a command server', () => {
   });
 });
 
-describe('a host that mines coins', () => {
+describe('a host that mines cryptocurrency', () => {
   const INTERFACE = 'eni-0f1e2d3c4b5a69785';
   const recorded = () => world.runtime.flowLogs().map(({ resourceId }) => resourceId);
   const action = () => world.action('increase_logging_verbosity');
 
-  test('has its flows recorded at once, by a flow log that is deleted when the time is over', async () => {
+  test('creates a flow log at once, and deletes it when the time is over', async () => {
     await world.deliver(sample('mining'));
     const { actionId, status, parameters, description } = await action();
     expect({ status, parameters }).toEqual({
@@ -75,7 +75,7 @@ describe('a host that mines coins', () => {
     expect((await action()).status).toBe('reversed');
   });
 
-  test('waits for a person where the switch says so, and is recorded after the yes', async () => {
+  test('creates the flow log only after approval while the kill switch is set to ask', async () => {
     await world.runtime.store.killSwitch.set(POLICY.account, {
       mode: 'ask',
       by: 'person:mei.tanaka',

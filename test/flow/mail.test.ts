@@ -1,4 +1,4 @@
-// Quarantine, from the alert of a mail gateway to the place where the message was before.
+// Email quarantine: from the alert of a mail gateway to the original folder.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NOW, POLICY } from '../fixtures/case.ts';
 import { createWorld, sample, type World } from './world.ts';
@@ -24,7 +24,7 @@ describe('a dangerous message in Exchange Online', () => {
     return folders.find(({ id }) => id === messages[0]?.parentFolderId)?.displayName;
   };
 
-  test('is out of sight at once, and back in its folder when the time is over', async () => {
+  test('quarantines the message at once, and returns it to its folder when the time is over', async () => {
     await world.deliver(sample('phishing-mail-exchange'));
     expect(folder()).toBe('Countermand Quarantine');
     expect(await action()).toMatchObject({ status: 'in-force', mechanism: 'mail.graph-message' });
@@ -35,7 +35,7 @@ describe('a dangerous message in Exchange Online', () => {
     expect((await action()).status).toBe('reversed');
   });
 
-  test('waits for a person where the switch says so, and is moved after the yes', async () => {
+  test('moves the message only after approval while the kill switch is set to ask', async () => {
     await asks('too many alerts');
     await world.deliver(sample('phishing-mail-exchange'));
     expect(folder()).toBe('Inbox');
@@ -45,20 +45,20 @@ describe('a dangerous message in Exchange Online', () => {
     expect(folder()).toBe('Inbox');
   });
 
-  test('shows how to move it back by hand, into the folder that it came from', async () => {
+  test('shows the manual command that returns the message to its original folder', async () => {
     await world.deliver(sample('phishing-mail-exchange'));
     expect((await action()).description?.manualUndo).toEqual([
       expect.stringMatching(/^az rest .*AAkALgInvoice4711\/move.*"destinationId":"AQMkAGinbox="/),
     ]);
   });
 
-  test('is handed to a person where the account is not joined to the provider', async () => {
+  test('hands off the quarantine when the account is not connected to the mail provider', async () => {
     await world.stop();
     world = await createWorld({ policy: { ...POLICY, integrations: {} } });
     await world.deliver(sample('phishing-mail-exchange'));
     expect(folder()).toBe('Inbox');
     expect(await action()).toMatchObject({ status: 'handed-off', mechanism: null });
-    expect(world.told('ana.silva')).toContain(
+    expect(world.subjectsTo('ana.silva')).toContain(
       'Yours to decide: quarantine email on finance@example.com/AAMkAG0-AAkALgInvoice4711',
     );
   });
@@ -67,7 +67,7 @@ describe('a dangerous message in Exchange Online', () => {
 describe('a dangerous message in Gmail', () => {
   const labels = () => world.runtime.mail.gmail()['lee.chen@example.org']?.messages[0]?.labelIds;
 
-  test('loses what shows it at once, and has exactly its labels again when the time is over', async () => {
+  test('removes the labels that show the message, and restores all labels when the time is over', async () => {
     const before = labels();
     await world.deliver(sample('phishing-mail-gmail'));
     expect(labels()).toHaveLength(1);

@@ -1,4 +1,4 @@
-// A block at the network from the finding to its end: chosen by where the traffic was seen, asked, in force, undone.
+// Blocking at the network ACL: from the finding to the undo.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createWorld, sample, type World } from './world.ts';
 
@@ -10,12 +10,14 @@ afterEach(() => world.stop());
 
 const ATTACKER = '203.0.113.101/32';
 const ACL = 'acl-0a1b2c3d4e5f60701';
-const guess = () => world.deliver(sample('ssh-brute-force'));
+const bruteForce = () => world.deliver(sample('ssh-brute-force'));
 
-describe('guessed SSH passwords', () => {
-  test('are answered at the network of the instance, and not with a web rule', async () => {
-    await guess();
-    expect(world.told('ana.silva')).toEqual([`Approve? Block traffic from ${ATTACKER} in ${ACL}`]);
+describe('an SSH brute-force attack', () => {
+  test('blocks the attacker at the network ACL after approval, and not with a web rule', async () => {
+    await bruteForce();
+    expect(world.subjectsTo('ana.silva')).toEqual([
+      `Approve? Block traffic from ${ATTACKER} in ${ACL}`,
+    ]);
     expect(world.denied()).toEqual([]);
     await world.approve('ana.silva');
     expect(world.denied()).toEqual([`${ATTACKER} at ${ACL}`]);
@@ -27,8 +29,8 @@ describe('guessed SSH passwords', () => {
     });
   });
 
-  test('cost the attacker the network for as long as policy says, to the minute', async () => {
-    await guess();
+  test('removes the network block within 60 seconds of its due time', async () => {
+    await bruteForce();
     await world.approve('ana.silva');
     await world.pass(4.5);
     expect(world.denied()).toHaveLength(1);
@@ -37,13 +39,13 @@ describe('guessed SSH passwords', () => {
     expect((await world.action('block_ip_at_firewall')).status).toBe('reversed');
   });
 
-  test('leave the network as it is where nobody approves', async () => {
-    await guess();
+  test('leaves the network ACL unchanged after a decline', async () => {
+    await bruteForce();
     await world.decline('ana.silva');
     expect(world.denied()).toEqual([]);
   });
 
-  test('of which nobody knows the network are handed to a person, who is told why', async () => {
+  test('hands off the block with the reason when the instance is unknown', async () => {
     const event = JSON.parse(
       JSON.stringify(sample('ssh-brute-force')).replace('i-0bb2cc3dd4ee5ff60', 'i-99999999'),
     );
@@ -54,9 +56,11 @@ describe('guessed SSH passwords', () => {
   });
 });
 
-test('web traffic that was seen at an instance is blocked on both ways, each approved for itself', async () => {
+test('requests separate approvals for the network ACL and the web ACL when web traffic hit an instance', async () => {
   await world.deliver(sample('web-port-probe'));
-  expect(world.told('ana.silva')).toEqual(['Approve 2? Block web requests from 203.0.113.66/32']);
+  expect(world.subjectsTo('ana.silva')).toEqual([
+    'Approve 2? Block web requests from 203.0.113.66/32',
+  ]);
   await world.approveOnly('ana.silva', `Block traffic from 203.0.113.66/32 in ${ACL}`);
   expect(world.denied()).toEqual([`203.0.113.66/32 at ${ACL}`]);
   expect(world.blocked()).toEqual([]);
@@ -64,7 +68,7 @@ test('web traffic that was seen at an instance is blocked on both ways, each app
   expect(world.blocked()).toEqual(['203.0.113.66/32']);
 });
 
-test('IPv6 is blocked as IPv4 is', async () => {
+test('blocks an IPv6 address at the network ACL', async () => {
   await world.deliver(sample('ipv6-probe'));
   await world.approve('ana.silva');
   expect(world.denied()).toEqual([`2001:db8:bad::1:7/128 at ${ACL}`]);

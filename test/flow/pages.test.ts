@@ -1,4 +1,4 @@
-// A bad night: more questions than a person can be woken for. Nobody is woken more often than policy says, and nothing is lost.
+// More requests than allowed pages: the limit holds, and no request is lost.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Analyst } from '../../functions/analyse/brief.ts';
 import type { Delivered } from '../../local/aws/inbox.ts';
@@ -9,7 +9,7 @@ const CAP = 3;
 const ALERTS = 12;
 const pages = { perPersonPerHour: CAP, digestAfterMinutes: 5 };
 
-/** Every alert is worth a block, of the address that it names. */
+/** Recommends blocking the address that each alert names. */
 const analyst: Analyst = {
   origin: 'anthropic',
   model: 'a-model',
@@ -19,7 +19,7 @@ const analyst: Analyst = {
     recommendations: [recommend({ confidence: 100, reasoning: 'It attacks.' })],
   }),
 };
-/** About an address of its own: an incident of its own. */
+/** An alert about its own address, which opens its own incident. */
 const attack = (n: number) => ({
   'detail-type': 'Countermand Alert',
   source: 'example.monitoring',
@@ -51,10 +51,10 @@ const to = (person: string) =>
   world.runtime
     .inbox()
     .filter(({ message }) => message.to.kind === 'person' && message.to.id === person);
-const woke = (person: string) => to(person).filter(({ message }) => message.urgency === 'page');
+const pagesTo = (person: string) => to(person).filter(({ message }) => message.urgency === 'page');
 const digests = (person: string) =>
   to(person).filter(({ message }) => message.key.startsWith('digest-'));
-/** The most pages in any 60 minutes. */
+/** The largest number of pages in any 60 minutes. */
 const busiestHour = (delivered: readonly Delivered[]): number =>
   Math.max(
     0,
@@ -69,13 +69,13 @@ const busiestHour = (delivered: readonly Delivered[]): number =>
 const questions = async () =>
   (await world.actions()).filter(({ name }) => name === 'block_ip_at_firewall');
 
-describe('more questions than pages', () => {
-  test('wake each person as often as policy says, then the next one on the ladder at once', () => {
-    expect(woke('ana.silva')).toHaveLength(CAP);
-    expect(woke('ben.okafor')).toHaveLength(CAP);
+describe('more approval requests than pages', () => {
+  test('pages each person up to the limit, then the next escalation step at once', () => {
+    expect(pagesTo('ana.silva')).toHaveLength(CAP);
+    expect(pagesTo('ben.okafor')).toHaveLength(CAP);
   });
 
-  test('are in the digests of all who are asked, with links that decide, while they are open', async () => {
+  test('lists the other open requests in a digest with links that approve them', async () => {
     await world.pass(6);
     expect(digests('ana.silva')).toHaveLength(1);
     const { message } = digests('ana.silva')[0]!;
@@ -85,12 +85,12 @@ describe('more questions than pages', () => {
     expect(world.blocked()).toHaveLength(ALERTS - CAP);
   });
 
-  test('that nobody answers all end with a ticket, the managers told, and no page above the cap', async () => {
+  test('expires every unanswered request with a ticket, sends the manager a digest, and stays within the page limit', async () => {
     await world.pass(90);
     expect((await questions()).map(({ status }) => status)).toEqual(Array(ALERTS).fill('expired'));
     expect(world.runtime.tickets()).toHaveLength(ALERTS);
     for (const person of ['ana.silva', 'ben.okafor', 'mei.tanaka'])
-      expect(busiestHour(woke(person)), person).toBeLessThanOrEqual(CAP);
+      expect(busiestHour(pagesTo(person)), person).toBeLessThanOrEqual(CAP);
     const said = digests('mei.tanaka').map(({ message }) => message.subject);
     expect(said[0]).toMatch(/still open$/);
   });

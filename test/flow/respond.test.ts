@@ -1,4 +1,4 @@
-// Whole ways through the deployed definition, from an event to its end, on the embedded engine.
+// Complete flows through the deployed state machine, on the embedded engine.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,20 +15,22 @@ beforeEach(async () => {
 afterEach(() => world.stop());
 
 const ATTACKER = '203.0.113.66/32';
-/** Around the instance that was probed. */
+/** The network ACL of the probed instance. */
 const ACL = 'acl-0a1b2c3d4e5f60701';
 const probe = () => world.deliver(sample('web-port-probe'));
 
 describe('an alert about a web attack', () => {
-  test('is watched at once, leaves a ticket, and asks a person for the block', async () => {
+  test('watches the attacker at once, opens a ticket, and requests approval for the block', async () => {
     await probe();
     expect(world.watched()).toEqual([ATTACKER]);
     expect(world.blocked()).toEqual([]);
     expect(world.runtime.tickets()).toHaveLength(1);
-    expect(world.told('ana.silva')).toEqual([`Approve 2? Block web requests from ${ATTACKER}`]);
+    expect(world.subjectsTo('ana.silva')).toEqual([
+      `Approve 2? Block web requests from ${ATTACKER}`,
+    ]);
   });
 
-  test('is blocked after approval, and the block is lifted when its time is over', async () => {
+  test('blocks the attacker after approval, and removes the block when its time is over', async () => {
     await probe();
     await world.approve('ana.silva');
     expect(world.blocked()).toEqual([ATTACKER]);
@@ -42,7 +44,7 @@ describe('an alert about a web attack', () => {
     expect((await world.action('block_ip_at_firewall')).status).toBe('reversed');
   });
 
-  test('stays untouched after a decline', async () => {
+  test('blocks nothing after a decline', async () => {
     await probe();
     await world.decline('ana.silva');
     expect(world.blocked()).toEqual([]);
@@ -50,7 +52,7 @@ describe('an alert about a web attack', () => {
     expect((await world.incidents())[0]?.status).toBe('closed');
   });
 
-  test('P8: keeps a whole history of every record', async () => {
+  test('P8: keeps an unbroken history of every record', async () => {
     await probe();
     await world.approve('ana.silva');
     await world.pass(11);
@@ -61,17 +63,17 @@ describe('an alert about a web attack', () => {
   });
 });
 
-describe('the ladder', () => {
-  test('asks the second person when the first does not answer, and takes that person’s yes', async () => {
+describe('the escalation policy', () => {
+  test('asks the second person when the first does not answer, and accepts their approval', async () => {
     await probe();
-    expect(world.told('ben.okafor')).toEqual([]);
+    expect(world.subjectsTo('ben.okafor')).toEqual([]);
     await world.pass(1.5);
-    expect(world.told('ben.okafor')).toHaveLength(1);
+    expect(world.subjectsTo('ben.okafor')).toHaveLength(1);
     await world.approve('ben.okafor');
     expect(world.blocked()).toEqual([ATTACKER]);
   });
 
-  test('names to the second person who was asked before', async () => {
+  test('names the person who did not answer in the message to the second person', async () => {
     await probe();
     await world.pass(1.5);
     const toBen = world.runtime
@@ -83,28 +85,28 @@ describe('the ladder', () => {
     });
   });
 
-  test('stops at whoever says that they are on it, and the clock does not', async () => {
+  test('stops escalating when the first person acknowledges, and still expires on time', async () => {
     await probe();
     await world.choose(world.link('ana.silva'), { verdict: 'acknowledge' });
     await world.pass(14);
-    expect(world.told('ben.okafor'), 'nobody else is asked').toEqual([]);
+    expect(world.subjectsTo('ben.okafor'), 'no one else is asked').toEqual([]);
     expect((await world.action('block_ip_at_firewall')).status).toBe('awaiting-approval');
     await world.pass(2);
     expect((await world.action('block_ip_at_firewall')).status).toBe('expired');
   });
 
-  test('ends with nothing done, a ticket, another page and the manager told', async () => {
+  test('blocks nothing when no one answers, and notifies the approvers and the manager', async () => {
     await probe();
     await world.pass(16);
     expect((await world.action('block_ip_at_firewall')).status).toBe('expired');
     expect(world.blocked()).toEqual([]);
     const notDone = `Not done, no answer: Block web requests from ${ATTACKER}`;
     for (const person of ['ana.silva', 'ben.okafor', 'mei.tanaka'])
-      expect(world.told(person)).toContain(notDone);
+      expect(world.subjectsTo(person)).toContain(notDone);
     expect((await world.incidents())[0]?.outcome).toBe('recommended-not-executed');
   });
 
-  test('finds a decision whose callback was lost, at the next rung', async () => {
+  test('carries out a recorded approval at the next escalation step when its callback was lost', async () => {
     await probe();
     const { engine } = world.runtime;
     const { callback } = engine;
@@ -115,12 +117,12 @@ describe('the ladder', () => {
     expect(world.blocked()).toEqual([]);
     await world.pass(1.5);
     expect(world.blocked()).toEqual([ATTACKER]);
-    expect(world.told('ben.okafor'), 'nobody is asked again').toEqual([]);
+    expect(world.subjectsTo('ben.okafor'), 'no one is asked again').toEqual([]);
   });
 });
 
 describe('a decision', () => {
-  test('counts once: the second person is told who decided what', async () => {
+  test('ignores a late decision, and names the person who decided first', async () => {
     await probe();
     await world.pass(1.5);
     const postLate = await world.form(world.link('ana.silva'));
@@ -130,32 +132,34 @@ describe('a decision', () => {
     expect((await world.action('block_ip_at_firewall')).status).not.toBe('declined');
   });
 
-  test('is told to everybody who was asked, and ends the pages that asked them', async () => {
+  test('notifies everyone who was asked of an approval, and resolves their pages', async () => {
     await probe();
     await world.pass(1.5);
     await world.approve('ben.okafor');
     for (const person of ['ana.silva', 'ben.okafor'])
-      expect(world.told(person)).toContain(`Approved: Block web requests from ${ATTACKER}`);
+      expect(world.subjectsTo(person)).toContain(`Approved: Block web requests from ${ATTACKER}`);
     const messages = world.runtime.inbox().map(({ message }) => message);
     const questions = messages.filter(({ links }) => links.length > 0).map(({ key }) => key);
     expect(questions).toHaveLength(2);
     expect(messages.flatMap(({ ends }) => ends)).toEqual(expect.arrayContaining(questions));
   });
 
-  test('against it is told, too', async () => {
+  test('notifies the person who was asked of a decline', async () => {
     await probe();
     await world.decline('ana.silva');
-    expect(world.told('ana.silva')).toContain(`Declined: Block web requests from ${ATTACKER}`);
+    expect(world.subjectsTo('ana.silva')).toContain(
+      `Declined: Block web requests from ${ATTACKER}`,
+    );
   });
 
-  test('is not made by opening the link, however often', async () => {
+  test('decides nothing when the link is only opened', async () => {
     await probe();
     for (let i = 0; i < 3; i++)
       expect((await world.open(world.link('ana.silva'))).status).toBe(200);
     expect((await world.action('block_ip_at_firewall')).status).toBe('awaiting-approval');
   });
 
-  test('is checked again: what became stricter since stops it, and the approver is told', async () => {
+  test('hands off an approved block when the kill switch is set to halt, and notifies the approver', async () => {
     await probe();
     await world.runtime.store.killSwitch.set(POLICY.account, {
       mode: 'halt',
@@ -166,11 +170,11 @@ describe('a decision', () => {
     await world.approve('ana.silva');
     expect(world.blocked()).toEqual([]);
     expect((await world.action('block_ip_at_firewall')).status).toBe('handed-off');
-    expect(world.told('ana.silva').at(-1)).toContain('stopped');
+    expect(world.subjectsTo('ana.silva').at(-1)).toContain('stopped');
   });
 });
 
-describe('an executor', () => {
+describe('the executor', () => {
   const failing = (times: number, error: () => Error) => {
     const real = world.runtime.functions['execute-waf'];
     let calls = 0;
@@ -180,36 +184,39 @@ describe('an executor', () => {
     };
   };
 
-  test('that fails twice and then succeeds leaves the action in force', async () => {
+  test('puts the action in force after two failed attempts and one that succeeds', async () => {
     failing(2, () => new Throttled('slow down'));
     await probe();
     expect(world.watched()).toEqual([ATTACKER]);
     expect((await world.action('add_ip_to_watchlist')).status).toBe('in-force');
   });
 
-  test('that fails for good leaves nothing behind, and somebody is told', async () => {
+  test('leaves nothing behind when the executor fails permanently, and notifies the on-call analyst', async () => {
     failing(100, () => new Denied('no rights'));
     await probe();
     expect(world.watched()).toEqual([]);
     expect((await world.action('add_ip_to_watchlist')).status).toBe('failed');
-    expect(world.told('ana.silva')).toContain(`Failed: Watch web requests from ${ATTACKER}`);
+    expect(world.subjectsTo('ana.silva')).toContain(`Failed: Watch web requests from ${ATTACKER}`);
   });
 });
 
-describe('P9: whatever dies on the way, the incident ends with an outcome', () => {
-  test.each(['enrich', 'analyse', 'gate'])('%s', async (name) => {
-    world.runtime.functions[name] = async () => {
-      throw new Error('killed');
-    };
-    await probe();
-    const [incident] = await world.incidents();
-    expect(incident?.status).toBe('closed');
-    expect(incident?.outcome).toBe(name === 'gate' ? 'failed' : 'ticketed');
-  });
+describe('a step that fails', () => {
+  test.each(['enrich', 'analyse', 'gate'])(
+    'P9: closes the incident with an outcome when %s fails',
+    async (name) => {
+      world.runtime.functions[name] = async () => {
+        throw new Error('killed');
+      };
+      await probe();
+      const [incident] = await world.incidents();
+      expect(incident?.status).toBe('closed');
+      expect(incident?.outcome).toBe(name === 'gate' ? 'failed' : 'ticketed');
+    },
+  );
 });
 
-describe('what comes again', () => {
-  test('is counted and not run again', async () => {
+describe('a repeated event', () => {
+  test('counts a repeated event and creates no further action', async () => {
     await probe();
     const before = await world.actions();
     expect(await probe()).toMatchObject([{ outcome: 'repeat' }]);
@@ -218,7 +225,7 @@ describe('what comes again', () => {
   });
 });
 
-describe('what a person does to an action in force', () => {
+describe('decisions about an action in force', () => {
   const inForce = async () => {
     await probe();
     await world.approve('ana.silva');
@@ -226,7 +233,7 @@ describe('what a person does to an action in force', () => {
     return world.link('ana.silva', 'Block web requests');
   };
 
-  test('keep: it stays, with a name to it', async () => {
+  test('keeps the block in the name of the person who decided to keep it', async () => {
     await world.choose(await inForce(), { review: 'keep' });
     await world.pass(10);
     expect(world.blocked()).toEqual([ATTACKER]);
@@ -235,7 +242,7 @@ describe('what a person does to an action in force', () => {
     );
   });
 
-  test('extend: it ends later', async () => {
+  test('removes the block later when a person extends it', async () => {
     await world.choose(await inForce(), { review: 'extend' });
     await world.pass(3);
     expect(world.blocked()).toEqual([ATTACKER]);
@@ -243,14 +250,14 @@ describe('what a person does to an action in force', () => {
     expect(world.blocked()).toEqual([]);
   });
 
-  test('reverse: it ends now', async () => {
+  test('removes the block at once when a person reverses it', async () => {
     await world.choose(await inForce(), { review: 'reverse' });
     expect(world.blocked()).toEqual([]);
   });
 });
 
-describe('an alert that tries to give orders', () => {
-  test('gets nothing of what its text asks for', async () => {
+describe('an alert that contains instructions', () => {
+  test('ignores instructions in the text of an alert', async () => {
     await world.deliver(sample('injected-instructions'));
     const targets = (await world.actions()).map(({ target }) => target?.value);
     expect(targets).not.toContain('0.0.0.0/0');
@@ -267,7 +274,7 @@ describe('a restart', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  /** The process ends, and another one begins where it left off. */
+  /** Stops the process and starts another one on the same folder. */
   const restart = async () => {
     const { clock } = world;
     await world.stop();
@@ -275,7 +282,7 @@ describe('a restart', () => {
     await world.runtime.engine.quiet();
   };
 
-  test('keeps the question open, the action in force, and its end on time', async () => {
+  test('keeps the open request, the action in force and its due time across restarts', async () => {
     await world.stop();
     world = await createWorld({ folder });
     await probe();
@@ -292,8 +299,8 @@ describe('a restart', () => {
   });
 });
 
-describe('P3: an account in which nothing was drilled', () => {
-  test('asks a person also for what may otherwise run alone, and says why', async () => {
+describe('an account without drills', () => {
+  test('P3: requests approval for a tier-1 action that was never drilled, and says why', async () => {
     await world.stop();
     world = await createWorld({ drilled: false });
     await probe();

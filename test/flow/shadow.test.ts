@@ -1,4 +1,4 @@
-// An account in shadow mode: nothing is touched, and a manager says of each action whether it would have been right.
+// Shadow mode: nothing is changed, and managers judge each action.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { tallyIn } from '../../console/shadow.ts';
 import { POLICY } from '../fixtures/case.ts';
@@ -17,7 +17,7 @@ const toMei = () =>
     .map(({ message }) => message)
     .filter(({ to, key }) => to.kind === 'person' && to.id === 'mei.tanaka' && /^judge-/.test(key));
 
-test('managers get one message for an alert, which wakes nobody, with a link for each action that would have run', async () => {
+test('sends the manager one message without a page, with a link for each action that would have run', async () => {
   expect(toMei()).toHaveLength(1);
   expect(toMei()[0]).toMatchObject({ urgency: 'inform' });
   const labels = toMei()[0]!.links.map(({ label }) => label);
@@ -26,7 +26,7 @@ test('managers get one message for an alert, which wakes nobody, with a link for
   expect(world.blocked()).toEqual([]);
 });
 
-test('what they say counts per action, and touches nothing', async () => {
+test('counts the judgements per action, and changes nothing', async () => {
   const before = await tallyIn(world.runtime);
   const find = (all: typeof before) => all.find(({ name }) => name === 'add_ip_to_watchlist');
   expect(find(before)).toEqual({ name: 'add_ip_to_watchlist', observed: 1, right: 0, wrong: 0 });

@@ -1,4 +1,4 @@
-// The whole way with Slack: asked there, answered there or elsewhere, and told there how it ended.
+// Approval through Slack: requests, answers and updated messages.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { approve } from '../../functions/approve/approve.ts';
 import { channelsOf } from '../../functions/messaging/channels.ts';
@@ -96,12 +96,12 @@ const click = async (post: Posted, member: string, answer?: string) => {
   return response;
 };
 
-/** A key of a partner is used from where it should not be: one question, about one key. */
+/** A partner's API key is used from an unexpected place: one request about one key. */
 const abuse = () => world.deliver(sample('api-key-abuse'));
 const status = async () => (await world.action('revoke_api_key')).status;
 
-describe('a question in Slack', () => {
-  test('is answered by a click, the key is off, and the message says so in its place', async () => {
+describe('an approval request in Slack', () => {
+  test('disables the key after a click, and updates the message', async () => {
     await abuse();
     const [question] = postsTo(ANA);
     expect(buttonsOf(question!)).toHaveLength(2);
@@ -111,12 +111,12 @@ describe('a question in Slack', () => {
     expect(buttonsOf(question!)).toEqual([]);
   });
 
-  test('is over for everybody who was asked when one of them declines', async () => {
+  test('closes the request for everyone who was asked when one person declines', async () => {
     await abuse();
     await world.pass(1.5);
     const [first] = postsTo(ANA);
     const [second] = postsTo(BEN);
-    expect(shownIn(second!), 'and says who was asked before').toMatch(
+    expect(shownIn(second!), 'names the person who was asked before').toMatch(
       /Asked before you, without an answer: .*Ana Silva/,
     );
     await click(second!, BEN, 'countermand.decline');
@@ -127,7 +127,7 @@ describe('a question in Slack', () => {
     }
   });
 
-  test('that nobody answers says that nothing was done, and a late click changes nothing', async () => {
+  test('says in the message of an expired request that nothing was done, and ignores a late click', async () => {
     await abuse();
     const [question] = postsTo(ANA);
     const before = { ...question! };
@@ -139,8 +139,8 @@ describe('a question in Slack', () => {
   });
 });
 
-describe('the ladder', () => {
-  test('goes up at once when Slack refuses the message (with 200) and the e-mail bounces', async () => {
+describe('the escalation policy', () => {
+  test('asks the next person at once when Slack rejects the message and the email bounces', async () => {
     bouncing = ['ana.silva@example.com'];
     slack.willRefuse('channel_not_found');
     await abuse();
@@ -153,7 +153,7 @@ describe('the ladder', () => {
     expect(await status()).toBe('in-force');
   });
 
-  test('stays where it is when only Slack refuses: the e-mail has the link, and the record says so', async () => {
+  test('does not escalate when only Slack fails, and records the failure', async () => {
     slack.willRefuse('ratelimited');
     await abuse();
     expect(postsTo(BEN)).toEqual([]);

@@ -1,4 +1,4 @@
-// One account in memory, with a clock that tests move: events go in, and what people and AWS see comes out.
+// An account in memory with a manual clock: events in, messages and effects out.
 import { readFileSync } from 'node:fs';
 import { assumeDrilled } from '../../cli/drill/assumed.ts';
 import type { Analyst } from '../../functions/analyse/brief.ts';
@@ -27,15 +27,15 @@ export async function createWorld({
   policy?: Policy;
   analyst?: Analyst;
   folder?: string;
-  /** That of an earlier world, whose folder this one goes on with. */
+  /** The clock of an earlier world on the same folder. */
   clock?: ReturnType<typeof manualClock>;
   baseUrl?: string;
   engine?: RuntimeOptions['engine'];
-  /** For engines that know no other clock. */
+  /** For engines that only know real time. */
   realTime?: boolean;
-  /** Where false, nobody has shown yet that anything undoes itself. */
+  /** False: no mechanism has a drill result. */
   drilled?: boolean;
-  /** With whom people sign in, where the policy asks for it. */
+  /** The sign-in provider, where the policy requires sign-in. */
   provider?: RuntimeOptions['provider'];
 } = {}) {
   let ids = 0;
@@ -62,13 +62,13 @@ export async function createWorld({
   const world = {
     runtime,
     clock,
-    /** Delivers an event and lets everything happen that happens by itself. */
+    /** Delivers an event and waits until nothing more happens without a person. */
     async deliver(event: unknown) {
       const accepted = await runtime.accept(JSON.stringify(event));
       await runtime.engine.quiet();
       return accepted;
     },
-    /** Lets time pass in steps of ten seconds, with everything that it brings. */
+    /** Advances the clock in steps of ten seconds and runs everything that becomes due. */
     async pass(minutes: number) {
       for (let i = 0; i < minutes * 6; i++) {
         clock.advance(10_000);
@@ -90,12 +90,12 @@ export async function createWorld({
       return found;
     },
     /** Subjects of the messages to a person, in order. */
-    told: (person: string) =>
+    subjectsTo: (person: string) =>
       runtime
         .inbox()
         .filter(({ message: { to } }) => to.kind === 'person' && to.id === person)
         .map(({ message }) => message.subject),
-    /** The newest link that this person was sent, in a message with these words in its subject. */
+    /** The newest link sent to a person, in a message with these words in its subject. */
     link(person: string, about = ''): string {
       const links = runtime
         .inbox()
@@ -107,7 +107,7 @@ export async function createWorld({
       return url.slice(baseUrl.length);
     },
     open: (path: string) => runtime.web.request(path),
-    /** Opens the page as a browser would; `post` sends its form with a choice, now or later. */
+    /** Opens the page as a browser would. `post` submits its form with a choice, now or later. */
     async read(path: string) {
       const page = await (await runtime.web.request(path)).text();
       const hidden: [string, string][] = [
@@ -117,7 +117,7 @@ export async function createWorld({
         const response = await runtime.web.request(path, {
           method: 'POST',
           headers: { 'Content-Type': 'application/x-www-form-urlencoded', Origin: baseUrl },
-          // A page about several questions names each of them: a name may come more than once.
+          // A page about several requests has one field of the same name for each.
           body: new URLSearchParams([...hidden, ...Object.entries(choice)]).toString(),
         });
         await runtime.engine.quiet();
@@ -128,7 +128,7 @@ export async function createWorld({
     form: async (path: string) => (await world.read(path)).post,
     choose: async (path: string, choice: Record<string, string>) =>
       (await world.form(path))(choice),
-    /** The person's answer to the newest message with these words in its subject, and to all that it asks. */
+    /** Answers every request in the newest message to a person with these words in its subject. */
     approve: (person: string, about?: string) =>
       world.answer(world.link(person, about), 'approve', ''),
     decline: (person: string) => world.answer(world.link(person), 'decline', 'known scanner'),
@@ -137,7 +137,7 @@ export async function createWorld({
       const all = `${verdict}-all`;
       return post({ verdict: page.includes(`value="${all}"`) ? all : verdict, reason });
     },
-    /** The person's yes to one of the questions on the page, by a part of its headline. */
+    /** Approves one of the requests on the page, by a part of its headline. */
     async approveOnly(person: string, headline: string) {
       const { page, post } = await world.read(world.link(person));
       const boxes = [...page.matchAll(/name="ticked" value="([^"]*)"> ([^<]*)</g)];
@@ -152,7 +152,7 @@ export async function createWorld({
       runtime
         .networkAcls()
         .flatMap(({ id, denied }) => denied.map(({ cidr }) => `${cidr} at ${id}`)),
-    /** P8: nothing that happened may look as if a stranger had written the table. */
+    /** P8: no record may look altered by anyone else. */
     async stop(): Promise<void> {
       await runtime.stop();
       if (altered.length > 0) throw new Error(`altered records: ${JSON.stringify(altered)}`);
@@ -167,7 +167,7 @@ const addressesIn = (runtime: Runtime, purpose: string): string[] =>
     .filter(({ name }) => name.includes(purpose))
     .flatMap(({ addresses }) => addresses);
 
-/** One of the samples, as the event that it is. */
+/** The event of a sample. */
 export function sample(name: string): Record<string, unknown> {
   const url = new URL(`../../local/samples/${name}.json`, import.meta.url);
   return JSON.parse(readFileSync(url, 'utf8')).event;

@@ -129,7 +129,7 @@ describe.each(['embedded', 'moto'] as const)('on the %s engine', (engine) => {
   /** Asked, with every question of the alert waiting: they are one message. */
   const asked = async (world: World, person: string) => {
     const poll = { timeout: 15_000, interval: 20 };
-    await expect.poll(() => world.told(person).length, poll).toBeGreaterThan(0);
+    await expect.poll(() => world.subjectsTo(person).length, poll).toBeGreaterThan(0);
     await expect
       .poll(async () => (await world.actions()).filter(doesNotYetWait).length, poll)
       .toBe(0);

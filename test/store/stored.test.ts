@@ -224,7 +224,7 @@ describe('an item that cannot be read', () => {
       await spoil(sk);
       const { notify } = site.world.runtime.functions;
       await notify!({ incidentId: INCIDENT_ID, actionId: id(4) });
-      expect(site.world.told('ana.silva').at(-1)).toMatch(/^NOT UNDONE/);
+      expect(site.world.subjectsTo('ana.silva').at(-1)).toMatch(/^NOT UNDONE/);
     },
   );
 

@@ -1,4 +1,4 @@
-// What nobody answered is asked anew by a manager; what somebody kept is looked at again.
+// Requesting an expired approval again, and reviewing a kept action.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { faultOf } from '../../functions/store/hash-chain.ts';
 import { createWorld, sample, type World } from './world.ts';
@@ -15,21 +15,21 @@ const blocks = async () =>
   (await world.actions()).filter(({ name }) => name === 'block_ip_at_firewall');
 const statuses = async () => (await blocks()).map(({ status }) => status);
 
-describe('a question that nobody answered', () => {
+describe('a request that expired', () => {
   beforeEach(() => world.pass(16));
 
-  test('gives the manager a link, and nobody else', () => {
+  test('sends the link to request again to the manager, not to the second approver', () => {
     expect(world.link('mei.tanaka')).toContain('/ask-anew/');
     expect(world.link('ben.okafor')).toContain('/approve/');
   });
 
-  test('is not asked anew by looking at the link', async () => {
+  test('requests nothing again when the link is only opened', async () => {
     for (let i = 0; i < 3; i++)
       expect((await world.open(world.link('mei.tanaka'))).status).toBe(200);
     expect(await statuses()).toEqual(['expired']);
   });
 
-  test('is asked anew as a new request with its own clock, and a yes to it counts', async () => {
+  test('creates a new request with its own deadline, and carries out the block once it is approved', async () => {
     await world.choose(world.link('mei.tanaka'), {});
     const [first, second] = await blocks();
     expect(await statuses()).toEqual(['expired', 'awaiting-approval']);
@@ -42,10 +42,10 @@ describe('a question that nobody answered', () => {
   });
 
   test.each([
-    ['is done', 'approve', 'acted', /: in force until/],
+    ['is approved', 'approve', 'acted', /: in force until/],
     ['is declined', 'decline', 'recommended-not-executed', /: declined/],
   ] as const)(
-    'leaves its incident no old outcome: when the new question %s, outcome and summary say so',
+    'updates the outcome and the summary of the incident when the new request %s',
     async (_how, answer, outcome, line) => {
       expect((await world.incidents())[0]).toMatchObject({ outcome: 'recommended-not-executed' });
       await world.choose(world.link('mei.tanaka'), {});
@@ -58,21 +58,21 @@ describe('a question that nobody answered', () => {
     },
   );
 
-  test('is asked anew once, however often the manager clicks', async () => {
+  test('creates one new request when the manager clicks twice', async () => {
     const click = await world.form(world.link('mei.tanaka'));
     await click({});
     await click({});
     expect(await statuses()).toEqual(['expired', 'awaiting-approval']);
   });
 
-  test('can be asked anew again, when nobody answers then either', async () => {
+  test('lets the manager request again when the new request expires as well', async () => {
     await world.choose(world.link('mei.tanaka'), {});
     await world.pass(16);
     await world.choose(world.link('mei.tanaka'), {});
     expect(await statuses()).toEqual(['expired', 'expired', 'awaiting-approval']);
   });
 
-  test('is asked by the sweeper when the start was lost', async () => {
+  test('creates the new request from the sweeper when the state machine could not be started', async () => {
     const { engine } = world.runtime;
     const { start } = engine;
     engine.start = () => {
@@ -85,7 +85,7 @@ describe('a question that nobody answered', () => {
     expect(await statuses()).toEqual(['expired', 'awaiting-approval']);
   });
 
-  test('takes no old yes for the new question', async () => {
+  test('rejects the form of the expired request after it was requested again', async () => {
     const old = world.link('ana.silva');
     await world.choose(world.link('mei.tanaka'), {});
     const late = await world.form(old);
@@ -94,7 +94,7 @@ describe('a question that nobody answered', () => {
   });
 });
 
-describe('what somebody kept', () => {
+describe('an action that was kept', () => {
   const DAY = 24 * 60;
   const passDays = async (days: number) => {
     world.clock.advance(days * DAY * 60_000);
@@ -107,9 +107,10 @@ describe('what somebody kept', () => {
   });
   const block = () => world.action('block_ip_at_firewall');
 
-  test('has a review date, and its keeper is asked then whether it is still right', async () => {
+  test('asks the person who kept an action on its review date whether it is still right', async () => {
     expect((await block()).reviewAt).not.toBeNull();
-    const asked = () => world.told('ana.silva').filter((subject) => /^Still right/.test(subject));
+    const asked = () =>
+      world.subjectsTo('ana.silva').filter((subject) => /^Still right/.test(subject));
     await passDays(29);
     expect(asked()).toEqual([]);
     await passDays(1);
@@ -117,7 +118,7 @@ describe('what somebody kept', () => {
     expect(world.denied()).toEqual([DENIED]);
   });
 
-  test('is kept on with a new date, or reversed, from the same link', async () => {
+  test('sets a new review date or reverses the action from the same link', async () => {
     await passDays(30);
     const first = (await block()).reviewAt;
     await world.choose(world.link('ana.silva'), { review: 'keep' });
@@ -129,10 +130,12 @@ describe('what somebody kept', () => {
     expect(faultOf(action.actionId, action.history)).toBeNull();
   });
 
-  test('is brought up by the sweeper, week after week, when nobody looks at it', async () => {
+  test('notifies the manager of an overdue review', async () => {
     await passDays(32);
     await passDays(8);
-    const overdue = world.told('mei.tanaka').filter((subject) => subject.includes('Still right?'));
+    const overdue = world
+      .subjectsTo('mei.tanaka')
+      .filter((subject) => subject.includes('Still right?'));
     expect(overdue.length).toBeGreaterThan(0);
   });
 });
