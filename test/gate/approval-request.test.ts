@@ -1,4 +1,4 @@
-// Who is asked: the ladder as policy has it, without those who may not decide, and with enough who can.
+// Approval requests: escalation steps, eligible approvers and waits.
 import { describe, expect, test } from 'vitest';
 import type { Entity } from '../../functions/domain/alert.ts';
 import { requestApproval, waitsOf } from '../../functions/gate/approval-request.ts';
@@ -32,7 +32,7 @@ const ids = (request: ReturnType<typeof asking>) =>
   request?.rungs.map(({ ask }) => ask.map(({ id }) => id));
 const user = (name: string): Entity => ({ ...attacker, kind: 'iam-user', value: name });
 
-test('the rungs are those of policy, in absolute times, up to the action’s own limit', () => {
+test('creates the escalation steps of policy with absolute times, and expires at the time limit of the action', () => {
   const request = asking();
   expect(ids(request)).toEqual([['ada'], ['bob', 'cyd']]);
   expect(request?.rungs.map(({ at }) => (Date.parse(at) - NOW.getTime()) / 60_000)).toEqual([0, 5]);
@@ -40,33 +40,33 @@ test('the rungs are those of policy, in absolute times, up to the action’s own
   expect(request?.notes).toEqual([]);
 });
 
-test('a rung that is empty without the person concerned is skipped, and it says so', () => {
+test('skips an escalation step without an eligible approver, and notes it', () => {
   const request = asking({}, user('ada'));
   expect(ids(request)).toEqual([['bob', 'cyd']]);
   expect(request?.rungs[0]?.at).toBe(NOW.toISOString());
   expect(request?.notes).toEqual(['Rung 1 of the ladder has nobody who may decide this']);
 });
 
-test('only people with a role that counts are asked', () => {
+test('asks only people with an eligible role', () => {
   const people = { ...escalation.people, ada: person('ada', 'manager') };
   expect(ids(asking({ roles: ['analyst'] }, attacker, { ...escalation, people }))).toEqual([
     ['bob', 'cyd'],
   ]);
 });
 
-describe('where two have to agree', () => {
-  test('as many are asked at once', () => {
+describe('two required approvals', () => {
+  test('asks enough people at once when two approvals are required', () => {
     expect(ids(asking({ required: 2 }))).toEqual([['ada', 'bob', 'cyd']]);
   });
 
-  test('managers are asked when the ladder has too few', () => {
+  test('asks managers when the escalation policy has too few approvers', () => {
     const ladder = [{ atMinutes: 0, ask: ['ada'] }];
     const request = asking({ required: 2 }, attacker, { ...escalation, ladder });
     expect(ids(request)).toEqual([['ada', 'mia']]);
     expect(request?.notes.join()).toContain('managers are asked');
   });
 
-  test('there is no request when too few could say yes', () => {
+  test('returns null when too few people may approve', () => {
     const ladder = [{ atMinutes: 0, ask: ['ada'] }];
     expect(
       asking({ required: 2, roles: ['analyst'] }, attacker, { ...escalation, ladder }),
@@ -74,7 +74,7 @@ describe('where two have to agree', () => {
   });
 });
 
-test('the state machine waits for each rung, for the time that may be added, and for the end', () => {
+test('waits for each escalation step, for the extra time that may be granted, and for the expiry', () => {
   expect(waitsOf(asking()!)).toEqual([300, 600, 60]);
   expect(waitsOf(asking({ moreTimeMinutes: 10 })!)).toEqual([300, 600, 600, 60]);
 });

@@ -1,4 +1,4 @@
-// The decision on one recommendation: P1, P5 and P10, rule by rule and for arbitrary input.
+// The decision on one recommendation (P1, P2, P3, P5, P9, P10), rule by rule.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Disposition } from '../../functions/domain/action.ts';
@@ -66,17 +66,17 @@ const addressFacts = (change: object) =>
   factsAbout('ip-1', { address: { ...factsAbout('ip-1').address!, ...change } });
 
 describe('the tier map', () => {
-  test('lets a watch list entry run alone', () => {
+  test('runs a watch-list entry automatically', () => {
     expect(decide(recommend({ action: 'add_ip_to_watchlist' }), circumstances()).disposition).toBe(
       'auto',
     );
   });
 
-  test('sends a block to a person', () => {
+  test('requests approval for a block', () => {
     expect(decide(recommend(), circumstances()).disposition).toBe('approve');
   });
 
-  test('hands every tier-3 action to a person, with the reason', () => {
+  test('hands off or drops every tier-3 action, with the reason', () => {
     for (const action of ActionName.options.filter((name) => POLICY.actions[name].tier === 3)) {
       const ruling = decide(recommend({ action, target: 'ip-1' }), circumstances());
       expect(['hand-off', 'dropped'], action).toContain(ruling.disposition);
@@ -84,15 +84,15 @@ describe('the tier map', () => {
     }
   });
 
-  test('hands an action that it does not know to a person, and says its name', () => {
+  test('hands off an unknown action, and names it in the reason', () => {
     const ruling = decide(recommend({ action: 'format_all_disks' }), circumstances());
     expect(ruling).toMatchObject({ disposition: 'hand-off', name: null });
     expect(ruling.reasons[0]?.text).toContain('format_all_disks');
   });
 });
 
-describe('the action that counts', () => {
-  test('is a range block when the address is wider than one host, whatever it was called', () => {
+describe('the effective action', () => {
+  test('treats a block or a watch of an address wider than one host as a range block', () => {
     const facts = addressFacts({ singleHost: known(false), cidr: known('0.0.0.0/0') });
     for (const action of ['block_ip_at_firewall', 'add_ip_to_watchlist']) {
       const ruling = decide(recommend({ action }), withTarget({ value: '0.0.0.0/0' }, facts));
@@ -104,7 +104,7 @@ describe('the action that counts', () => {
     }
   });
 
-  test('is a range block also when nobody could tell whether the address is one host, and says so', () => {
+  test('treats a block as a range block when it is unknown whether the address is one host, and says so', () => {
     const ruling = decide(recommend(), circumstances({ facts: null }));
     expect(ruling.name).toBe('block_cidr_range');
     expect(ruling.reasons.map(({ text }) => text).join()).toContain('unknown whether');
@@ -122,7 +122,7 @@ describe('the action that counts', () => {
     );
   };
 
-  test('is a service account’s credential when the key is one, or may be one', () => {
+  test('treats a key as the credential of a service account when it is or may be one', () => {
     for (const fact of [known(true), unknown('IAM did not answer')])
       expect(onAKey(fact)).toMatchObject({
         name: 'revoke_service_account_credential',
@@ -131,7 +131,7 @@ describe('the action that counts', () => {
     expect(onAKey(known(false)).name).toBe('revoke_api_key');
   });
 
-  test('is the one that policy’s table says, and no table can make it a lower one', () => {
+  test('takes the effective action from the table in policy', () => {
     const facts = addressFacts({ singleHost: known(false) });
     const effective = [
       {
@@ -146,7 +146,7 @@ describe('the action that counts', () => {
   });
 });
 
-describe('P3: in a live account nothing is automatic whose undo no drill has shown', () => {
+describe('drills in a live account', () => {
   const watch = recommend({ action: 'add_ip_to_watchlist' });
   const days = (n: number) => new Date(NOW.getTime() + n * 86_400_000);
   const drill = DRILLED.get('waf.watch-address')!;
@@ -154,7 +154,7 @@ describe('P3: in a live account nothing is automatic whose undo no drill has sho
   const withDrill = (change: Partial<typeof drill>) =>
     given({ drills: new Map([[drill.mechanism, { ...drill, ...change }]]) });
 
-  test('with a drill that is recent enough, it runs alone', () => {
+  test('P3: runs an action automatically when its drill is recent enough', () => {
     expect(given({}).disposition).toBe('auto');
     expect(given({ now: days(POLICY.limits.drillMaxAgeDays) }).disposition).toBe('auto');
   });
@@ -169,17 +169,17 @@ describe('P3: in a live account nothing is automatic whose undo no drill has sho
     ],
     ['too old', given({ now: days(POLICY.limits.drillMaxAgeDays + 1) }), 'policy allows 90 days'],
     ['from the future', withDrill({ at: days(2).toISOString() }), 'has not come yet'],
-  ])('with a drill that is %s, a person is asked', (_what, ruling, says) => {
+  ])('P3: requests approval when the drill is %s', (_what, ruling, says) => {
     expect(ruling.disposition).toBe('approve');
     expect(ruling.reasons.find(({ code }) => code === 'not-drilled')?.text).toContain(says);
   });
 
-  test('a tier-1 action on the alert itself is no exception', () => {
+  test('P3: requests approval for a ticket when its mechanism was never drilled', () => {
     const ticket = recommend({ action: 'create_alert_ticket', target: 'alert-1' });
     expect(decide(ticket, circumstances({ drills: new Map() })).disposition).toBe('approve');
   });
 
-  test('in shadow mode nothing is done anyway, and nobody is asked', () => {
+  test('observes an action without a drill in shadow mode', () => {
     const shadow = { policy: { ...POLICY, mode: 'shadow' as const }, drills: new Map() };
     expect(given(shadow).disposition).toBe('observe');
   });
@@ -234,19 +234,19 @@ describe('a block that is in force', () => {
     parameters: { networkAclId: first, direction: 'ingress' },
   });
 
-  test('is not proposed again', () => {
+  test('drops a block that is already in force at the same network ACL', () => {
     expect(ruled(atFirst, first)).toBe('dropped');
   });
 
-  test('on the web is no reason not to block at the network', () => {
+  test('requests approval for a block at the network while a block on the web is in force', () => {
     expect(ruled(blockInForce, first)).toBe('approve');
   });
 
-  test('at one network ACL is no reason not to block at another', () => {
+  test('requests approval for two network ACLs while the block is in force at one of them', () => {
     expect(ruled(atFirst, first, 'acl-0a1b2c3d4e5f60702')).toBe('approve');
   });
 
-  test('and does not say what it changed counts as the same', () => {
+  test('drops a block when the block in force does not record its effect', () => {
     expect(ruled(inForce(null), first)).toBe('dropped');
   });
 });
@@ -274,7 +274,7 @@ describe('each rule', () => {
       'below-confidence-floor',
     ],
     [
-      'a network that could not be looked at',
+      'a network that could not be read',
       blocks(
         circumstances({
           alert: alertWith({
@@ -366,7 +366,7 @@ describe('each rule', () => {
       'owner-unknown',
     ],
     [
-      'work that was planned',
+      'planned work',
       blocks(withTarget({}, factsAbout('ip-1', { plannedWork: 'nightly-export' })), {
         action: 'add_ip_to_watchlist',
       }),
@@ -390,7 +390,7 @@ describe('each rule', () => {
       'calendar-unknown',
     ],
     [
-      'an address of AWS',
+      'an AWS address',
       blocks(withTarget({}, addressFacts({ awsServices: known(['S3']) }))),
       'hand-off',
       'aws-address',
@@ -405,7 +405,7 @@ describe('each rule', () => {
     ],
     ['our own address', blocks(withTarget({ part: 'target' })), 'hand-off', 'not-the-actor'],
     [
-      'an action in force already',
+      'an action that is already in force',
       blocks(
         withTarget(
           {},
@@ -441,7 +441,7 @@ describe('each rule', () => {
       'archived-finding',
     ],
     [
-      'the switch at halt',
+      'a kill switch set to halt',
       blocks(circumstances({ switchMode: 'halt' })),
       'hand-off',
       'switch-halt',
@@ -464,12 +464,12 @@ describe('each rule', () => {
       'sample-finding',
     ],
   ];
-  test.each(cases)('tightens for %s', (_, ruling, disposition, code) => {
+  test.each(cases)('tightens the decision for %s', (_, ruling, disposition, code) => {
     expect(codes(ruling)).toContain(code);
     expect(ruling.disposition).toBe(disposition);
   });
 
-  test('says of an address what traffic it was, and of a key what is missing about the key', () => {
+  test('explains a missing mechanism by the traffic for an address, and by the type of key for a key', () => {
     const why = (given: Circumstances, change = {}) =>
       decide(recommend(change), given).reasons.find(({ code }) => code === 'no-mechanism')?.text;
     const dns = { ...alertWith().traffic, layer: 'dns' as const };
@@ -486,7 +486,7 @@ describe('each rule', () => {
     expect(ofAKey).not.toContain('traffic');
   });
 
-  test('observes an action that policy has in shadow mode, in an account that is live', () => {
+  test('observes an action in shadow mode in a live account', () => {
     const block = { ...POLICY.actions.block_ip_at_firewall, mode: 'shadow' as const };
     const actions = { ...POLICY.actions, block_ip_at_firewall: block };
     const ruling = decide(recommend(), circumstances({ policy: { ...POLICY, actions } }));
@@ -494,7 +494,7 @@ describe('each rule', () => {
     expect(codes(ruling)).toContain('shadow-action');
   });
 
-  test('is on the record with what it looked at and what it said, also where it said nothing', () => {
+  test('records the inputs and the verdict of every rule, including rules without a verdict', () => {
     const { considered } = decide(recommend({ confidence: 59 }), circumstances());
     expect(considered.map(({ rule }) => rule)).toEqual(['tier-map', ...RULES.map(({ id }) => id)]);
     expect(considered).toContainEqual({
@@ -509,7 +509,7 @@ describe('each rule', () => {
     });
   });
 
-  test('sends an automatic action to a person while the switch stands at ask', () => {
+  test('requests approval for an automatic action while the kill switch is set to ask', () => {
     const ruling = decide(
       recommend({ action: 'add_ip_to_watchlist' }),
       circumstances({ switchMode: 'ask' }),
@@ -517,7 +517,7 @@ describe('each rule', () => {
     expect(ruling.disposition).toBe('approve');
   });
 
-  test('writes the ticket of a finding that comes again, that was archived, or whose ticket was withdrawn', () => {
+  test('opens a ticket for an archived finding, even when it has a ticket and an earlier one was withdrawn', () => {
     const before = {
       ...history,
       inForce: known([{ name: 'create_alert_ticket', actionId: 'act-x', effect: null }]),
@@ -537,7 +537,7 @@ describe('each rule', () => {
   });
 
   test.each([known('countermand-itself'), unknown('the approvers could not be read')])(
-    'writes the ticket whatever protects what the alert is called, or may',
+    'opens a ticket even when the target is or may be protected',
     (protectedBy) => {
       const ruling = decide(
         recommend({ action: 'create_alert_ticket', target: 'alert-1' }),
@@ -549,14 +549,14 @@ describe('each rule', () => {
     },
   );
 
-  test('asks a person about a target on which people reversed us before', () => {
+  test('requests approval for a target on which people reversed an action before', () => {
     const facts = factsAbout('ip-1', { history: { ...history, reversedByPeople: known(1) } });
     const ruling = decide(recommend({ action: 'add_ip_to_watchlist' }), withTarget({}, facts));
     expect(ruling).toMatchObject({ disposition: 'approve' });
   });
 });
 
-describe('for any model output, facts and policy', () => {
+describe('any model output, facts and policy', () => {
   const fact = <T>(value: fc.Arbitrary<T>) =>
     fc.oneof(value.map(known), fc.constant(unknown('not read')));
   const anyFacts = fc.record({
@@ -641,7 +641,7 @@ describe('for any model output, facts and policy', () => {
     );
   const runs = { numRuns: Number(process.env.PROPERTY_RUNS ?? 2000) };
 
-  test('P1: tier 3 and unknown actions are never automatic and never put to approval', () => {
+  test('P1: never runs tier-3 and unknown actions, and never requests approval for them', () => {
     fc.assert(
       fc.property(anyRecommendation, anyCircumstances, (recommendation, given) => {
         const { name, disposition, effects } = decide(Recommendation.parse(recommendation), given);
@@ -653,7 +653,7 @@ describe('for any model output, facts and policy', () => {
     );
   });
 
-  test('P2: tier 2 is never automatic', () => {
+  test('P2: never runs a tier-2 action automatically', () => {
     fc.assert(
       fc.property(anyRecommendation, anyCircumstances, (recommendation, given) => {
         const { name, disposition } = decide(recommendation, given);
@@ -663,7 +663,7 @@ describe('for any model output, facts and policy', () => {
     );
   });
 
-  test('P5: what could run has one of the alert’s own entities as target', () => {
+  test('P5: targets an entity of the alert with every action that could run', () => {
     fc.assert(
       fc.property(anyRecommendation, anyCircumstances, (recommendation, given) => {
         const { target, disposition } = decide(recommendation, given);
@@ -674,7 +674,7 @@ describe('for any model output, facts and policy', () => {
     );
   });
 
-  test('P9: the ticket of an alert is never dropped, whatever else is known', () => {
+  test('P9: never drops the ticket of an alert', () => {
     const ticket = recommend({ action: 'create_alert_ticket', target: 'alert-1', confidence: 0 });
     fc.assert(
       fc.property(anyCircumstances, (given) => {
@@ -685,7 +685,7 @@ describe('for any model output, facts and policy', () => {
   });
 
   test('P10: losing a fact or adding a restriction never loosens the decision', () => {
-    const harsher = fc.constantFrom<(given: Circumstances) => Circumstances>(
+    const restriction = fc.constantFrom<(given: Circumstances) => Circumstances>(
       (given) => ({ ...given, facts: null }),
       (given) => ({ ...given, switchMode: given.switchMode === 'run' ? 'ask' : 'halt' }),
       (given) => ({ ...given, drills: new Map() }),
@@ -707,13 +707,13 @@ describe('for any model output, facts and policy', () => {
       fc.property(
         anyRecommendation,
         anyCircumstances,
-        harsher,
+        restriction,
         (recommendation, given, restrict) => {
           const before = decide(recommendation, given);
           const after = decide(recommendation, restrict(given));
           const mayRun = (disposition: Disposition) =>
             disposition === 'auto' || disposition === 'approve';
-          // What could not run before cannot run after, and what could is not less controlled.
+          // An action that could not run before can't run after. One that could is controlled at least as strictly.
           if (mayRun(after.disposition))
             expect(isStricter(before.disposition, after.disposition)).toBe(false);
         },

@@ -1,4 +1,4 @@
-// From a ruling to recorded actions: one for each thing that would change, and none that differs from what was approved.
+// Recording a ruling as actions, and checking an approved action again.
 
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Parameters } from '../../functions/domain/action.ts';
@@ -31,8 +31,8 @@ beforeEach(async () => {
   await readyForGate(store);
 });
 
-const inTwoPlaces: readonly Parameters[] = [{ place: 'a' }, { place: 'b' }];
-const deps = (places = inTwoPlaces): GateDeps => ({
+const twoEffects: readonly Parameters[] = [{ place: 'a' }, { place: 'b' }];
+const deps = (places = twoEffects): GateDeps => ({
   store,
   policy: POLICY,
   effectsOf: () => places.map((parameters) => ({ mechanism: blockAddress, parameters })),
@@ -63,37 +63,37 @@ const approved = async () => {
   );
 };
 
-test('what has to change in two places is two actions, each with its own digest', async () => {
+test('records an action with its own digest for each of two effects', async () => {
   await decideOn();
   const actions = await store.records.actions(INCIDENT_ID);
   expect(actions.map(({ actionId }) => actionId)).toEqual([
     'act-0123456789abcdef-1',
     'act-0123456789abcdef-1b',
   ]);
-  expect(actions.map(({ parameters }) => parameters)).toEqual(inTwoPlaces);
+  expect(actions.map(({ parameters }) => parameters)).toEqual(twoEffects);
   expect(new Set(actions.map(({ digest }) => digest)).size).toBe(2);
 });
 
-test('a gate that runs again after a crash adds nothing', async () => {
+test('adds nothing when it runs again after a crash', async () => {
   const first = await decideOn();
   expect(await decideOn()).toEqual(first);
   expect(await store.records.actions(INCIDENT_ID)).toHaveLength(2);
 });
 
-test('what would change in very many places is for a person to do', async () => {
+test('hands off a recommendation with too many effects', async () => {
   await decideOn(Array.from({ length: 6 }, (_, i) => ({ place: `${i}` })));
   const actions = await store.records.actions(INCIDENT_ID);
   expect(actions.map(({ status }) => status)).toEqual(['handed-off']);
   expect(actions[0]?.reasons.map(({ code }) => code)).toContain('too-many-effects');
 });
 
-test('an approved action goes ahead while it would still change the same thing', async () => {
+test('continues with an approved action whose effect has not changed', async () => {
   const { actionId } = await approved();
   const again = { incidentId: INCIDENT_ID, alertId: ALERT_ID, actionId };
   expect(await gate(deps(), again)).toMatchObject({ disposition: 'approve' });
 });
 
-test('an approved action is stopped when it would now change something else', async () => {
+test('stops an approved action whose effect has changed', async () => {
   const { actionId } = await approved();
   const again = { incidentId: INCIDENT_ID, alertId: ALERT_ID, actionId };
   expect(await gate(deps([{ place: 'c' }]), again)).toMatchObject({ disposition: 'stopped' });
@@ -103,7 +103,7 @@ test('an approved action is stopped when it would now change something else', as
   });
 });
 
-describe('an approved action is stopped, and the record says why,', () => {
+describe('an approved action that is checked again', () => {
   const runAgain = async (change: Partial<GateDeps> = {}) => {
     const { actionId } = await approved();
     const again = { incidentId: INCIDENT_ID, alertId: ALERT_ID, actionId };
@@ -112,7 +112,7 @@ describe('an approved action is stopped, and the record says why,', () => {
   };
   const block = POLICY.actions.block_ip_at_firewall;
 
-  test('P10: when policy has shortened what it was approved for', async () => {
+  test('P10: stops an approved action when policy has shortened its duration', async () => {
     const shorter = { undo: 'reverses-when-due' as const, maxDurationMinutes: 2 };
     const actions = {
       ...POLICY.actions,
@@ -123,7 +123,7 @@ describe('an approved action is stopped, and the record says why,', () => {
     expect(action.failure).toContain('no more than 2 minutes');
   });
 
-  test('P10: when it would by now be an action of another name', async () => {
+  test('P10: stops an approved action when it now counts as another action', async () => {
     const { actionId } = await approved();
     // Of the same tier, so that nothing else about the decision became stricter.
     const actions = { ...POLICY.actions, block_cidr_range: block } as typeof POLICY.actions;
@@ -138,13 +138,13 @@ describe('an approved action is stopped, and the record says why,', () => {
     expect(failure).toContain('it would now be block_cidr_range');
   });
 
-  test('P10: when the facts are older than the decision', async () => {
+  test('P10: stops an approved action when its facts are older than the decision', async () => {
     const readAt = new Date(NOW.getTime() - 1).toISOString();
     await store.records.putFacts(INCIDENT_ID, ALERT_ID, { ...factsWith(), readAt });
     expect((await runAgain()).failure).toContain('could not be read again');
   });
 
-  test('P9: however many reasons there are, and the sweeper sees to it that somebody is told', async () => {
+  test('P9: hands off an approved action for many long reasons, and schedules it for the sweeper', async () => {
     const why = 'x'.repeat(300);
     const facts = factsAbout('ip-1', {
       protectedBy: unknown(why),
@@ -164,7 +164,7 @@ describe('an approved action is stopped, and the record says why,', () => {
   });
 });
 
-test('drills that cannot be read count as missing: a person is asked, and nothing dies of it', async () => {
+test('requests approval when drill results cannot be read', async () => {
   const assessment = assess(recommend({ action: 'add_ip_to_watchlist' }));
   const input = { incidentId: INCIDENT_ID, alertId: ALERT_ID, assessment };
   const blind = { ...store.drills, all: () => Promise.reject(new Error('no answer')) };
@@ -173,7 +173,7 @@ test('drills that cannot be read count as missing: a person is asked, and nothin
   });
 });
 
-test('the same action on the same target, recommended twice, is one action: the other is dropped and says so', async () => {
+test('drops the second of two identical recommendations, with the reason', async () => {
   const assessment = assess(recommend(), recommend({ reasoning: 'Once more.' }));
   await gate(deps([{ place: 'a' }]), { incidentId: INCIDENT_ID, alertId: ALERT_ID, assessment });
   const actions = await store.records.actions(INCIDENT_ID);
@@ -181,7 +181,7 @@ test('the same action on the same target, recommended twice, is one action: the 
   expect(actions[1]?.reasons.map(({ code }) => code)).toContain('recommended-twice');
 });
 
-test('one action on two targets, and two on one, are no repeats', async () => {
+test('records one action on two targets, and two actions on one target, as separate actions', async () => {
   const other = { ...attacker, ref: 'ip-2', value: '203.0.113.8' };
   const { entities } = alertWith();
   await store.records.putAlert(INCIDENT_ID, alertWith({ entities: [...entities, other] }), {});
@@ -197,12 +197,12 @@ test('one action on two targets, and two on one, are no repeats', async () => {
   expect(actions.map(({ disposition }) => disposition)).toEqual(['approve', 'approve', 'auto']);
 });
 
-describe('P9: where nothing of what was recommended is left, a ticket is opened all the same,', () => {
+describe('an analysis without a usable recommendation', () => {
   test.each([
-    ['what is not in the alert', [recommend({ target: 'ip-9' })]],
-    ['what it does not believe in', [recommend({ confidence: 1 })]],
+    ['a target that is not in the alert', [recommend({ target: 'ip-9' })]],
+    ['an action with low confidence', [recommend({ confidence: 1 })]],
     ['nothing', []],
-  ])('as where a model recommends %s', async (_, recommendations) => {
+  ])('P9: opens a ticket when a model recommends %s', async (_, recommendations) => {
     const assessment = assess(...recommendations);
     const { actions } = (await gate(
       { ...deps(), effectsOf },
@@ -212,7 +212,7 @@ describe('P9: where nothing of what was recommended is left, a ticket is opened 
     expect(ticket).toMatchObject({ name: 'create_alert_ticket', disposition: 'auto' });
   });
 
-  test('and only there', async () => {
+  test('opens no extra ticket while a recommendation remains', async () => {
     await decideOn();
     const names = (await store.records.actions(INCIDENT_ID)).map(({ name }) => name);
     expect(names).not.toContain('create_alert_ticket');

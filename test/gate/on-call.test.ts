@@ -1,4 +1,4 @@
-// Whoever is on call by a schedule of PagerDuty or Opsgenie is asked; loopback services answer as documented, and fail.
+// On-call schedules of PagerDuty and Opsgenie, read from loopback services.
 
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -33,7 +33,7 @@ const TOKEN = 'y_NbAkKc66ryYTWUXYEu';
 const KEY = 'eb243592-faa2-4ba2-a551-1afdf565c889';
 const NIGHTS = 'Night shift';
 
-const ladderOf = (...asks: unknown[][]) =>
+const escalationWith = (...asks: unknown[][]) =>
   EscalationFile.parse({
     ...POLICY.escalation,
     people: {
@@ -94,11 +94,11 @@ function services(secrets: Record<string, string> = {}) {
       });
     },
   };
-  const onCall = createOnCall(ladderOf(['ana.silva']).onCall!, { ...given.clients, http });
+  const onCall = createOnCall(escalationWith(['ana.silva']).onCall!, { ...given.clients, http });
   const log: GateDeps['log'] = (...line) => void logged.push(JSON.stringify(line));
   return { ...given, hosts, logged, log, onCall };
 }
-/** In place of the real time limit of a call, where a test sets one. */
+/** Replaces the real timeout of a call, where a test sets one. */
 const deadlines: AbortSignal[] = [];
 
 const staff = async (escalation: Policy['escalation'], given = services()) => {
@@ -107,10 +107,10 @@ const staff = async (escalation: Policy['escalation'], given = services()) => {
 };
 const PD = { pagerDuty: 'PI7DH85' };
 
-describe('a schedule of PagerDuty', () => {
-  test('is read for this moment, with the key, in the account’s region', async () => {
+describe('a PagerDuty schedule', () => {
+  test('reads the PagerDuty schedule for the current time, with the key, in the configured region', async () => {
     server.willAnswer(pagerDutyUsers(ANA));
-    const { asked, notes, hosts } = await staff(ladderOf([PD]));
+    const { asked, notes, hosts } = await staff(escalationWith([PD]));
     expect([asked, notes]).toEqual([[['ana.silva']], []]);
     expect(hosts).toEqual(['api.eu.pagerduty.com']);
     expect(server.asked[0]).toMatchObject({
@@ -122,21 +122,21 @@ describe('a schedule of PagerDuty', () => {
     });
   });
 
-  test('names people by id where policy gives one, whatever the address', async () => {
+  test('matches a person by the PagerDuty ID in policy, and not by email, when policy has one', async () => {
     server.willAnswer(pagerDutyUsers({ id: 'PBEN0001', email: 'b@private.example' }));
-    expect((await staff(ladderOf([PD]))).asked).toEqual([['ben.okafor']]);
+    expect((await staff(escalationWith([PD]))).asked).toEqual([['ben.okafor']]);
     server.willAnswer(pagerDutyUsers({ id: 'POTHER01', email: 'ben.okafor@example.com' }));
-    expect((await staff(ladderOf([PD]))).asked, 'the address of another user').toEqual([[]]);
+    expect((await staff(escalationWith([PD]))).asked, 'the address of another user').toEqual([[]]);
   });
 });
 
-describe('a schedule of Opsgenie', () => {
+describe('an Opsgenie schedule', () => {
   test.each([
     [NIGHTS, 'Night%20shift', 'name'],
     ['d875e654-9b4e-4219-a803-0c26936d18de', 'd875e654-9b4e-4219-a803-0c26936d18de', 'id'],
-  ])('%s is read by its name or its id', async (schedule, path, kind) => {
+  ])('reads the Opsgenie schedule %s by its name or ID', async (schedule, path, kind) => {
     server.willAnswer(opsgenieOnCalls('ANA.silva@example.com', 'ben@elsewhere.example'));
-    const { asked, hosts } = await staff(ladderOf([{ opsgenie: schedule }]));
+    const { asked, hosts } = await staff(escalationWith([{ opsgenie: schedule }]));
     expect(asked).toEqual([['ana.silva', 'ben.okafor']]);
     expect(hosts).toEqual(['api.opsgenie.com']);
     expect(server.asked[0]).toMatchObject({
@@ -146,32 +146,32 @@ describe('a schedule of Opsgenie', () => {
   });
 });
 
-describe('a rung', () => {
+describe('an escalation step', () => {
   test('asks people and schedules together, each person once', async () => {
     server.willAnswer(pagerDutyUsers(ANA));
-    expect((await staff(ladderOf(['mei.tanaka', 'ana.silva', PD]))).asked).toEqual([
+    expect((await staff(escalationWith(['mei.tanaka', 'ana.silva', PD]))).asked).toEqual([
       ['mei.tanaka', 'ana.silva'],
     ]);
   });
 
-  test('asks nobody whom policy does not know, and says who that is', async () => {
+  test('does not ask an on-call person who is unknown to policy, and notes the address', async () => {
     server.willAnswer(pagerDutyUsers(ANA, { id: 'PEVE0001', email: 'eve@example.com' }));
-    const { asked, notes } = await staff(ladderOf([PD]));
+    const { asked, notes } = await staff(escalationWith([PD]));
     expect(asked).toEqual([['ana.silva']]);
     expect(notes).toEqual([
       'Escalation step 1: eve@example.com, on call by PagerDuty PI7DH85, is not in policy and may not decide',
     ]);
   });
 
-  test('of a schedule by which nobody is on call says so', async () => {
+  test('notes a schedule in which no one is on call', async () => {
     server.willAnswer(pagerDutyUsers());
-    expect((await staff(ladderOf(['ana.silva'], [PD]))).notes).toEqual([
+    expect((await staff(escalationWith(['ana.silva'], [PD]))).notes).toEqual([
       'Escalation step 2: no one is on call by PagerDuty PI7DH85',
     ]);
   });
 
   test.each([
-    ['the key is refused', [raw(401, '{"error":{"message":"Unauthorized"}}')], 'Denied', 1],
+    ['the key is rejected', [raw(401, '{"error":{"message":"Unauthorized"}}')], 'Denied', 1],
     ['the key may not read it', [raw(403, '{"message":"40301"}')], 'Denied', 1],
     [
       'it does not exist',
@@ -179,22 +179,22 @@ describe('a rung', () => {
       'NotFound',
       1,
     ],
-    ['there are too many requests', [raw(429, '{}', { 'retry-after': '60' })], 'Throttled', 1],
+    ['requests are throttled', [raw(429, '{}', { 'retry-after': '60' })], 'Throttled', 1],
     ['the service is down', [raw(500, '{}')], 'Unavailable', 2],
     [
-      'it breaks off',
+      'the connection breaks',
       [(response: { destroy: () => void }) => response.destroy()],
       'Unavailable',
       2,
     ],
     ['a proxy answers', [raw(200, '<html>')], 'Unavailable', 2],
-    ['it answers in another form', [raw(200, '{"users":[{"id":"PANA0001"}]}')], 'InvalidInput', 1],
-    ['it is an error with 200', [raw(200, '{"users":null}')], 'InvalidInput', 1],
+    ['the answer has another form', [raw(200, '{"users":[{"id":"PANA0001"}]}')], 'InvalidInput', 1],
+    ['an error comes with status 200', [raw(200, '{"users":null}')], 'InvalidInput', 1],
   ] as const)(
-    'asks nobody of a schedule when %s, and says so',
+    'asks no one from a schedule when %s, and notes it',
     async (_why, answers, kind, calls) => {
       server.willAnswer(...(answers as never as Parameters<Loopback['willAnswer']>));
-      const { asked, notes, logged } = await staff(ladderOf([PD], ['ben.okafor']));
+      const { asked, notes, logged } = await staff(escalationWith([PD], ['ben.okafor']));
       expect(asked).toEqual([[], ['ben.okafor']]);
       expect(notes).toEqual([
         `Escalation step 1: the schedule PagerDuty PI7DH85 could not be read: ${kind}`,
@@ -205,36 +205,36 @@ describe('a rung', () => {
     },
   );
 
-  test('waits as long as the service says, within the bound, and then asks', async () => {
+  test('waits for the time in Retry-After, within the limit, and then reads the schedule', async () => {
     server.willAnswer(raw(429, '{}', { 'retry-after': '2' }), pagerDutyUsers(ANA));
-    const { asked, slept } = await staff(ladderOf([PD]));
+    const { asked, slept } = await staff(escalationWith([PD]));
     expect([asked, slept]).toEqual([[['ana.silva']], [2_000]]);
   });
 
-  test('does not wait for a silent service', async () => {
+  test('treats a service that does not answer in time as unavailable', async () => {
     server.willAnswer(silence);
     deadlines.push(AbortSignal.abort(), AbortSignal.abort());
-    expect((await staff(ladderOf([PD]))).notes.join()).toContain('Unavailable');
+    expect((await staff(escalationWith([PD]))).notes.join()).toContain('Unavailable');
   });
 
-  test('sends nothing that is no key anywhere', async () => {
+  test('sends no request when the secret is not a key', async () => {
     server.willAnswer(pagerDutyUsers(ANA));
     const given = services({ 'countermand/pagerduty-api': 'hunter2 and more' });
-    const { asked, logged } = await staff(ladderOf([PD]), given);
+    const { asked, logged } = await staff(escalationWith([PD]), given);
     expect([asked, server.asked]).toEqual([[[]], []]);
     expect(inspect(logged)).not.toContain('hunter2');
   });
 });
 
-test('a schedule of a service that policy does not say where to read is refused', () => {
-  const { onCall: _, ...without } = ladderOf([PD]);
+test('rejects a policy with a schedule of a service that it does not configure', () => {
+  const { onCall: _, ...without } = escalationWith([PD]);
   expect(EscalationFile.safeParse(without).error?.issues[0]).toMatchObject({
     message: 'expected onCall.pagerDuty, which says how to read it',
     path: ['ladder', 0, 'ask', 0],
   });
 });
 
-describe('a question', () => {
+describe('an approval request', () => {
   const db = startStores();
   let store: Store;
   beforeEach(async () => {
@@ -263,9 +263,9 @@ describe('a question', () => {
   const askedBy = (request: Awaited<ReturnType<typeof proposed>>[number]) =>
     request.approval?.rungs.map(({ ask }) => ask.map(({ id }) => id));
 
-  test('goes to who is on call when it is put, read once for all of an alert, and stays theirs', async () => {
+  test('asks the person who is on call when the request is made, and reads the schedule once per alert', async () => {
     server.willAnswer(pagerDutyUsers(ANA), pagerDutyUsers());
-    const actions = await proposed(ladderOf([PD], ['ben.okafor']));
+    const actions = await proposed(escalationWith([PD], ['ben.okafor']));
     expect(actions.map(askedBy)).toEqual([
       [['ana.silva'], ['ben.okafor']],
       [['ana.silva'], ['ben.okafor']],
@@ -274,18 +274,18 @@ describe('a question', () => {
     expect((await store.records.actions(INCIDENT_ID)).map(askedBy)[0]?.[0]).toEqual(['ana.silva']);
   });
 
-  test('skips the rung that is empty, and tells whoever is asked why they are first', async () => {
+  test('skips an empty escalation step, and explains this to the person who is asked', async () => {
     server.willAnswer(raw(401, '{}'));
-    const [action] = await proposed(ladderOf([PD], ['ben.okafor']));
+    const [action] = await proposed(escalationWith([PD], ['ben.okafor']));
     expect(askedBy(action!)).toEqual([['ben.okafor']]);
     expect(asText({ ...askText(action!, alertWith(), []), links: [] })).toContain(
       'About who is asked: Escalation step 1: the schedule PagerDuty PI7DH85 could not be read: Denied.',
     );
   });
 
-  test('goes to managers at once when no schedule of the ladder can be read', async () => {
+  test('asks managers at once when no schedule can be read', async () => {
     server.willAnswer(raw(500, '{}'));
-    const [action] = await proposed(ladderOf([PD], [{ opsgenie: NIGHTS }]));
+    const [action] = await proposed(escalationWith([PD], [{ opsgenie: NIGHTS }]));
     expect(askedBy(action!)).toEqual([['mei.tanaka']]);
     expect(action!.approval!.rungs[0]!.at).toBe(NOW.toISOString());
     expect(action!.approval!.notes.join('\n')).toMatch(
@@ -293,28 +293,28 @@ describe('a question', () => {
     );
   });
 
-  test('is handed to a person, with the reason, when managers may not decide either', async () => {
+  test('hands off the action with the reason when managers may not decide either', async () => {
     server.willAnswer(raw(500, '{}'));
-    const escalation = ladderOf([PD]);
+    const escalation = escalationWith([PD]);
     const people = { ...escalation.people };
-    // The attacker's address, as if it were hers.
+    // Makes the attacker's address hers, so that she may not decide.
     people['mei.tanaka'] = { ...people['mei.tanaka']!, principals: ['203.0.113.7'] };
     const [action] = await proposed({ ...escalation, people });
     expect(action).toMatchObject({ disposition: 'hand-off', approval: null });
     expect(action!.reasons.at(-1)?.text).toContain('PagerDuty PI7DH85 could not be read');
   });
 
-  test('that nobody is asked reads no schedule', async () => {
+  test('reads no schedule for an action that needs no approval', async () => {
     server.willAnswer(pagerDutyUsers(ANA));
-    await proposed(ladderOf([PD]), assess(recommend({ action: 'add_ip_to_watchlist' })));
+    await proposed(escalationWith([PD]), assess(recommend({ action: 'add_ip_to_watchlist' })));
     expect(server.asked).toEqual([]);
   });
 });
 
-describe('news', () => {
+describe('notifications', () => {
   const db = startStores();
 
-  test('what is handed to a person goes to whoever is on call, and without that to managers', async () => {
+  test('sends a hand-off to the person on call, or to managers when the schedule cannot be read', async () => {
     const store = await db.fresh();
     await put(store, waiting({ status: 'handed-off', approval: null }));
     const sent: Message[] = [];
@@ -323,7 +323,7 @@ describe('news', () => {
       await notify(
         {
           store,
-          policy: { ...POLICY, escalation: ladderOf([PD]) },
+          policy: { ...POLICY, escalation: escalationWith([PD]) },
           onCall: given.onCall,
           send: async (message) => {
             sent.push(message);

@@ -1,4 +1,4 @@
-// What is there when the gate is called: an alert, its facts, and drills that vouch for every mechanism.
+// Prepares the store for the gate: an alert, its facts and drill results.
 
 import { assumeDrilled } from '../../cli/drill/assumed.ts';
 import type { Store } from '../../functions/store/store.ts';

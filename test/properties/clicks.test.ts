@@ -1,5 +1,4 @@
-// People click on the real pages while rungs change, time ends, others decide, somebody withdraws it, functions die,
-// clocks differ and nobody waits for the answer any more: in any order there is one outcome, and everybody is told it.
+// Concurrent clicks on the real pages lead to one recorded outcome (P2, P9).
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { approve } from '../../functions/approve/approve.ts';
@@ -31,34 +30,34 @@ import {
 import { type Death, mortal, retried, type Turn } from './mortal.ts';
 
 const IDS = { incidentId: INCIDENT_ID, actionId: 'act-0123456789abcdef-1' };
-/** When each rung is asked; the last two end the request, the very last where somebody asked for more time. */
-const RUNGS = [0, 5, 15, 20].map(minute);
+/** The time of each escalation step. The last two end the request; the very last applies after more time was granted. */
+const STEPS = [0, 5, 15, 20].map(minute);
 const MORE_MINUTES = 5;
 const RETRIES = { approve: 4, execute: 6, reverse: 5, notify: 4 };
 
 type Click = 'approve' | 'decline' | 'acknowledge' | 'more-time' | 'hand-over';
 type Clicked = { person: string; click: Click; wasKilled: boolean; status: number; page: string };
 
-/** One account in which a block waits for Ana, and after five minutes for Ben. */
+/** One account in which a block waits for Ana and, after five minutes, for Ben. */
 function account(turn: Turn, skewSeconds: Readonly<Record<string, number>>) {
   const table = memoryTable();
   const world: World = new Map();
   const clock = { now: minute(0) };
   const store = storeOn(table);
   const waitingFor = new Map<string, (verdict: string) => void>();
-  const told: string[] = [];
+  const notifications: string[] = [];
   const clicked: Clicked[] = [];
   let isGone = false;
 
-  /** What one function works with: its calls in turns, and a clock that may differ from the others'. */
+  /** The dependencies of one function. Its calls take turns, and its clock may differ from the others'. */
   const functions = (name: string, dies: Death = null) => {
     const outward = mortal(name, dies, turn);
     const { callback } = outward({
       callback: async (token: string, output: object) => {
-        const wake = waitingFor.get(token);
-        if (!wake) throw new NotFound('nobody waits');
+        const resume = waitingFor.get(token);
+        if (!resume) throw new NotFound('no execution is waiting');
         waitingFor.delete(token);
-        wake('verdict' in output ? String(output.verdict) : '');
+        resume('verdict' in output ? String(output.verdict) : '');
       },
     });
     const mechanisms = [...toyMechanisms(world)].map(
@@ -91,36 +90,36 @@ function account(turn: Turn, skewSeconds: Readonly<Record<string, number>>) {
   const tell = async (name: string) => {
     const { status } = await load();
     await retried(RETRIES.notify, () => notify(functions(name), IDS));
-    told.push(status);
+    notifications.push(status);
   };
   const undo = (input: object) =>
     retried(RETRIES.reverse, () => reverse(functions('reverse'), { ...IDS, ...input }));
 
-  /** The state machine, from the question on. */
+  /** The state machine, from the approval request on. */
   async function respond(dies: Death): Promise<void> {
-    for (let rung = 0; rung < RUNGS.length; rung++) {
-      const verdict = await askedAt(rung, rung === 0 ? dies : null);
+    for (let step = 0; step < STEPS.length; step++) {
+      const verdict = await askedAt(step, step === 0 ? dies : null);
       if (verdict === 'lapsed') continue;
       if (verdict === 'gone') return;
       if (verdict === 'approved') return carryOut();
       await tell('notify').catch(() => {});
       return;
     }
-    expect.fail('the last rung ends the request');
+    expect.fail('the last step must end the request');
   }
 
-  async function askedAt(rung: number, dies: Death): Promise<string> {
+  async function askedAt(step: number, dies: Death): Promise<string> {
     try {
       return await retried(RETRIES.approve, async (attempt) => {
-        const token = `token-${rung}-${attempt}`;
+        const token = `token-${step}-${attempt}`;
         const answer = new Promise<string>((resolve) => waitingFor.set(token, resolve));
         try {
           await approve(functions('ask', attempt === 0 ? dies : null), {
             ...IDS,
-            rung,
+            rung: step,
             taskToken: token,
           });
-          return isGone ? 'gone' : await Promise.race([answer, lapse(rung)]);
+          return isGone ? 'gone' : await Promise.race([answer, lapse(step)]);
         } finally {
           waitingFor.delete(token);
         }
@@ -130,11 +129,11 @@ function account(turn: Turn, skewSeconds: Readonly<Record<string, number>>) {
     }
   }
 
-  /** The wait at a rung is over at some time from the next rung's on; the last one ends by itself. */
-  async function lapse(rung: number): Promise<string> {
-    const next = RUNGS[rung + 1];
+  /** The wait at a step ends at some time after the next step is due. The last step ends by itself. */
+  async function lapse(step: number): Promise<string> {
+    const next = STEPS[step + 1];
     if (!next) return new Promise(() => {});
-    await turn(`clock: rung ${rung} lapses`);
+    await turn(`clock: step ${step} lapses`);
     if (next > clock.now) clock.now = next;
     return 'lapsed';
   }
@@ -150,16 +149,16 @@ function account(turn: Turn, skewSeconds: Readonly<Record<string, number>>) {
     }
   }
 
-  /** Somebody stops the execution: from then on nobody waits, and every token is dead. */
+  /** Stops the execution: from then on nothing waits, and every token is invalid. */
   async function stopExecution() {
     await turn('execution stopped');
     isGone = true;
-    for (const wake of waitingFor.values()) wake('gone');
+    for (const resume of waitingFor.values()) resume('gone');
     waitingFor.clear();
   }
 
   const pathOf = async (action: Action, person: string) => {
-    const expires = RUNGS.at(-1)!.getTime() / 1000;
+    const expires = STEPS.at(-1)!.getTime() / 1000;
     const claims = { ...IDS, purpose: 'approve' as const, digest: action.digest, person, expires };
     return `/approve/${await issueLink(mac, claims)}`;
   };
@@ -183,7 +182,7 @@ function account(turn: Turn, skewSeconds: Readonly<Record<string, number>>) {
     });
   }
 
-  /** What the page says to somebody who opens the link again. */
+  /** The page that a person sees on opening the link again. */
   async function look(action: Action, person: string): Promise<string> {
     const response = await createWeb(functions('look')).request(await pathOf(action, person));
     return `${response.status} ${await response.text()}`;
@@ -209,7 +208,7 @@ function account(turn: Turn, skewSeconds: Readonly<Record<string, number>>) {
   return {
     world,
     store,
-    told,
+    notifications,
     clicked,
     load,
     respond,
@@ -223,7 +222,7 @@ function account(turn: Turn, skewSeconds: Readonly<Record<string, number>>) {
 }
 
 const CLICKS: Click[] = ['approve', 'decline', 'acknowledge', 'more-time', 'hand-over'];
-/** Decisions more often than the rest. */
+/** Generates approvals and declines more often than the other answers. */
 const aClick = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom<Click>('approve', 'decline') },
   { weight: 1, arbitrary: fc.constantFrom(...CLICKS) },
@@ -266,7 +265,7 @@ const questionOf = ({ required, declineEnds }: Plan): Action =>
     }),
   });
 
-/** Everything that the plan names, at once. */
+/** Runs everything in the plan concurrently. */
 const atOnce = (one: ReturnType<typeof account>, action: Action, plan: Plan, turn: Turn) =>
   Promise.all([
     one.respond(plan.askDies),
@@ -293,12 +292,12 @@ const EVENTS = {
   'hand-over': 'handed-over',
 };
 
-/** What somebody was answered is what is on the record of them. */
+/** The answer that a person received must match the record. */
 function expectTruth(one: Clicked, all: readonly Clicked[], action: Action) {
   const { person, click, wasKilled, status, page } = one;
   const isOnRecord = isRecorded(one, action);
   if (status === 200) {
-    expect(isOnRecord, `${person} was told that ${click} counted`).toBe(true);
+    expect(isOnRecord, `the page confirmed: ${click} by ${person}`).toBe(true);
     return;
   }
   if (status === 500) {
@@ -307,11 +306,11 @@ function expectTruth(one: Clicked, all: readonly Clicked[], action: Action) {
     return;
   }
   expect([403, 409, 410]).toContain(status);
-  // Another click of theirs may have come when it counted: before the page said so, or after they were asked.
+  // Another click by the same person may have put the same entry on record.
   const counted = all.some(
     (other) => other !== one && other.person === person && [200, 500].includes(other.status),
   );
-  if (!counted) expect(isOnRecord, `${person} was told that ${click} did not count`).toBe(false);
+  if (!counted) expect(isOnRecord, `the page rejected: ${click} by ${person}`).toBe(false);
 }
 
 function isRecorded({ person, click }: Clicked, { approval, history }: Action): boolean {
@@ -320,7 +319,7 @@ function isRecorded({ person, click }: Clicked, { approval, history }: Action): 
   return history.some(({ by, event }) => by === `person:${person}` && event === EVENTS[click]);
 }
 
-/** Opened again at the end, every link says who decided what. */
+/** On opening the link again at the end, the page must name the decision and who made it. */
 async function expectHonestPage(one: ReturnType<typeof account>, person: string, action: Action) {
   const page = await one.look(action, person);
   expect(page).toMatch(/^200 /);
@@ -331,7 +330,7 @@ const NAMES: Readonly<Record<string, string>> = Object.fromEntries(
   [ana, ben, mei].map(({ id, name }) => [id, name]),
 );
 
-/** One outcome at the most, reached by enough votes, and nothing done without it. */
+/** At most one outcome, reached by enough votes, and nothing executed without it. */
 function expectOneOutcome({ approval, history, status }: Action, { required }: Plan) {
   const events = history.map(({ event }) => event);
   const settled = events.filter((event) => ['approved', 'declined', 'expired'].includes(event));
@@ -347,8 +346,8 @@ function expectOneOutcome({ approval, history, status }: Action, { required }: P
   return { isStopped, isExpired: settled[0] === 'expired' };
 }
 
-describe('P2, P9: whoever clicks what, and whatever happens at the same time', () => {
-  test('there is one outcome, it is on record, and everybody who clicked is told the truth', async () => {
+describe('concurrent answers', () => {
+  test('P2, P9: any concurrent clicks lead to one recorded outcome, and every page that answers matches the record', async () => {
     const property = fc.asyncProperty(fc.scheduler(), plans, async (scheduler, plan) => {
       let isOrdered = true;
       const turn: Turn = (what) =>
@@ -363,8 +362,8 @@ describe('P2, P9: whoever clicks what, and whatever happens at the same time', (
 
       const action = await one.load();
       const { isStopped, isExpired } = expectOneOutcome(action, plan);
-      if (isStopped) expect(one.told.length).toBeGreaterThan(0);
-      if (isExpired) expect(one.told).toContain('expired');
+      if (isStopped) expect(one.notifications.length).toBeGreaterThan(0);
+      if (isExpired) expect(one.notifications).toContain('expired');
       expect(faultOf(anchorOf(action), action.history)).toBe(null);
       expect(one.world.size).toBe(0);
       expect(one.clicked).toHaveLength(plan.clicks.length);

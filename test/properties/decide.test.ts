@@ -1,4 +1,4 @@
-// The decision over arbitrary policies, targets and facts: P1, P2, P5 and P10, and that there always is one.
+// Properties of the decision over arbitrary policies and facts (P1, P2, P5, P10)
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Disposition } from '../../functions/domain/action.ts';
@@ -34,7 +34,7 @@ import {
 const fact = <T>(...values: T[]): fc.Arbitrary<Fact<T>> =>
   fc.oneof(fc.constantFrom(...values).map(known), fc.constant(unknown('not read')));
 
-/** One ACL, as it guards an instance. */
+/** A network ACL of the instance. */
 const acl = {
   networkAclId: 'acl-0a1b2c3d4e5f60718',
   isDefault: false,
@@ -188,7 +188,7 @@ const anyRecommendation = fc
 const mayRun = (disposition: Disposition) => disposition === 'auto' || disposition === 'approve';
 const runs = { numRuns: Number(process.env.PROPERTY_RUNS ?? 2000) };
 
-test('P1, P2, P5: tier 3 never runs, tier 2 never alone, and what may run is aimed at something of the alert', () => {
+test('P1, P2, P5: tier 3 never runs, tier 2 never runs automatically, and every target is an entity of the alert', () => {
   fc.assert(
     fc.property(anyRecommendation, anyCircumstances, (recommendation, given) => {
       const { name, target, disposition, effects, reasons } = decide(recommendation, given);
@@ -210,7 +210,7 @@ test('P1, P2, P5: tier 3 never runs, tier 2 never alone, and what may run is aim
   );
 });
 
-/** Every fact, forgotten one at a time, wherever it stands. */
+/** The paths of all facts. */
 const factsIn = (value: unknown, path: string[] = []): string[][] =>
   typeof value !== 'object' || value === null
     ? []
@@ -249,7 +249,7 @@ const inPolicy = (given: Circumstances, change: Partial<Policy>): Circumstances 
   policy: { ...given.policy, ...change },
 });
 
-const HARSHER: readonly ((given: Circumstances) => Circumstances)[] = [
+const RESTRICTIONS: readonly ((given: Circumstances) => Circumstances)[] = [
   (given) => ({ ...given, facts: null }),
   (given) => ({ ...given, switchMode: given.switchMode === 'run' ? 'ask' : 'halt' }),
   (given) => ({ ...given, drills: new Map() }),
@@ -265,18 +265,23 @@ const HARSHER: readonly ((given: Circumstances) => Circumstances)[] = [
   (given) => withActions(given, () => ({ confidenceFloor: 100 })),
 ];
 
-test('P10: whatever fact is lost and whatever restriction is added, no decision gets looser', () => {
-  const harsher = fc.oneof(
+test('P10: losing a fact or adding a restriction never loosens a decision', () => {
+  const restriction = fc.oneof(
     fc.nat(200).map((pick) => (given: Circumstances) => forgotten(given, pick)),
-    fc.constantFrom(...HARSHER),
+    fc.constantFrom(...RESTRICTIONS),
   );
   fc.assert(
-    fc.property(anyRecommendation, anyCircumstances, harsher, (recommendation, given, restrict) => {
-      const before = decide(recommendation, given);
-      const after = decide(recommendation, restrict(given));
-      if (mayRun(after.disposition))
-        expect(isStricter(before.disposition, after.disposition)).toBe(false);
-    }),
+    fc.property(
+      anyRecommendation,
+      anyCircumstances,
+      restriction,
+      (recommendation, given, restrict) => {
+        const before = decide(recommendation, given);
+        const after = decide(recommendation, restrict(given));
+        if (mayRun(after.disposition))
+          expect(isStricter(before.disposition, after.disposition)).toBe(false);
+      },
+    ),
     runs,
   );
 });

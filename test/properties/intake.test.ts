@@ -1,4 +1,4 @@
-// P9 at the edges of intake: events cut off or spoiled, and a death at any single request to the database.
+// Intake with damaged events, and with a crash at any database request (P9).
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { InvalidInput, Unavailable } from '../../functions/domain/errors.ts';
@@ -15,10 +15,10 @@ const PROBE = SAMPLES.find(({ id }) => id === 'web-port-probe')?.event;
 
 let database: Database;
 let tables = 0;
-/** Which request dies, counted from 0, and whether the database did it before that. */
+/** The request that crashes, counted from 0, and whether the database carries it out first. */
 let death: { at: number; done: boolean } | null = null;
 let requests = 0;
-/** At the least so many requests make one acceptance; with fewer, this file tests nothing. */
+/** One acceptance makes at least this many requests. With fewer, this file would test nothing. */
 const MANY = 8;
 
 beforeAll(async () => {
@@ -56,7 +56,7 @@ async function account() {
 
 let deliveries = 0;
 
-/** Delivers as the queue does: again, a minute later, until it is taken. */
+/** Delivers as the queue does: again after a minute, until the event is accepted. */
 async function deliver(deps: IntakeDeps, event: unknown): Promise<Accepted[]> {
   for (let delivery = 1; ; delivery++, deliveries++)
     try {
@@ -66,21 +66,21 @@ async function deliver(deps: IntakeDeps, event: unknown): Promise<Accepted[]> {
     }
 }
 
-/** Delivers with a death at this request; false when there were not as many. */
+/** Delivers with a crash at this request. Returns false when fewer requests were made. */
 async function deliverDying(deps: IntakeDeps, event: unknown, at: number, done: boolean) {
   requests = 0;
   death = { at, done };
   await deliver(deps, event);
   death = null;
-  expect(at, 'an endless row of requests').toBeLessThan(60);
+  expect(at, 'too many requests').toBeLessThan(60);
   return requests > at;
 }
 
 describe.each([
   ['before', false],
   ['after', true],
-])('a death just %s any request to the database, and delivery again', (_when, done) => {
-  test('leaves one assessment and one incident, listed once, with a whole history', async () => {
+])('a crash just %s any database request, followed by a redelivery', (_when, done) => {
+  test('records one incident with an unbroken history and starts one assessment after a crash and a redelivery', async () => {
     let at = 0;
     for (let died = true; died; at++) {
       const { store, started, deps } = await account();
@@ -103,7 +103,7 @@ describe.each([
     expect(at).toBeGreaterThan(MANY);
   });
 
-  test('leaves a further alert in the incident of the first', async () => {
+  test('adds a second alert to the incident of the first after a crash and a redelivery', async () => {
     const further = structuredClone(PROBE) as { detail: Record<string, unknown> };
     further.detail.id = 'further';
     let at = 0;
@@ -120,7 +120,7 @@ describe.each([
   });
 });
 
-test('an event that was cut off anywhere is refused', () => {
+test('rejects an event that is cut off at any position', () => {
   fc.assert(
     fc.property(fc.constantFrom(...SAMPLES), fc.nat(), ({ event }, at) => {
       const whole = JSON.stringify(event);
@@ -135,15 +135,15 @@ const placesIn = (value: unknown): Place[] =>
     ? Object.entries(value).flatMap(([key, inner]) => [{ of: value, key }, ...placesIn(inner)])
     : [];
 
-/** A sample of GuardDuty's in which parts of what it says about resource and action are anything that JSON can say. */
-const spoiled = fc
+/** A GuardDuty sample in which some values of its resource and service are replaced by arbitrary JSON. */
+const damaged = fc
   .tuple(
     fc.constantFrom(...SAMPLES.filter(({ event }) => event.source === 'aws.guardduty')),
     fc.array(fc.tuple(fc.nat(), fc.jsonValue({ maxDepth: 4 })), { minLength: 1, maxLength: 3 }),
   )
   .map(([{ event }, spots]) => {
     const copy = structuredClone(event) as { detail: { id: unknown } };
-    // Each is a finding of its own: as a repeat it would only be counted.
+    // Each is a separate finding. A repeat would only be counted.
     copy.detail.id = `finding-${JSON.stringify(spots).length}-${++findings}`;
     const { service, resource } = structuredClone(copy.detail) as Record<string, unknown>;
     const parts = { service, resource };
@@ -156,13 +156,13 @@ const spoiled = fc
   });
 let findings = 0;
 
-test('a finding whose resource or action is odd is taken and kept: the oddity costs only its own part', async () => {
+test('accepts and stores a finding with malformed parts in its resource or service', async () => {
   const { store, rejected, deps } = await account();
   await fc.assert(
-    fc.asyncProperty(spoiled, async (event) => {
+    fc.asyncProperty(damaged, async (event) => {
       const [accepted] = await deliver(deps, event);
       if (accepted?.outcome !== 'started' && accepted?.outcome !== 'joined')
-        throw new Error(`it was not taken: ${JSON.stringify(accepted)}`);
+        throw new Error(`not accepted: ${JSON.stringify(accepted)}`);
       const { incidentId, alertId } = accepted;
       expect((await store.records.alert(incidentId, alertId)).alertId).toBe(alertId);
       expect(await store.records.rawEvent(incidentId, alertId)).toEqual(

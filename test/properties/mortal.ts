@@ -1,15 +1,15 @@
-// Functions that take turns and may be killed at any call: what a property over all orders of events is made of.
+// Functions that take turns and can be killed at any call, for property tests.
 import { RetryableError } from '../../functions/domain/errors.ts';
 
 /** Resolves when it is the caller's turn. */
 export type Turn = (what: string) => Promise<void>;
-/** Where a function dies: before its nth call (2n) or after it (2n + 1); null where it lives. */
+/** Where a function dies: before its nth call (2n) or after it (2n + 1). Null: it survives. */
 export type Death = number | null;
 
-/** Thrown where a function is killed. */
+/** Thrown when a function is killed. */
 class Killed extends Error {}
 
-/** Wraps what one function calls: each call waits for its turn, and the function may die at one of them. */
+/** Wraps the calls of one function: each waits for its turn, and the function may die at one of them. */
 export function mortal(name: string, dies: Death, turn: Turn): <T extends object>(target: T) => T {
   let calls = 0;
   let isDead = false;
@@ -32,7 +32,7 @@ export function mortal(name: string, dies: Death, turn: Turn): <T extends object
     });
 }
 
-/** As a state machine retries: what may pass, so often; then, or at anything else, it throws. */
+/** Retries a retryable error this many times, as the state machine does. Throws any other error. */
 export async function retried<T>(times: number, work: (attempt: number) => Promise<T>): Promise<T> {
   for (let attempt = 0; ; attempt++)
     try {

@@ -1,4 +1,4 @@
-// Executions, reversals, a person, the clock and the sweeper at the same time, in any order, killed at any call: P3, P4.
+// Concurrent executions and reversals in any order, killed at any call (P3, P4)
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isArchived } from '../../functions/archive/archive.ts';
@@ -23,10 +23,10 @@ const LEASE = `toy:${attacker.value}`;
 const ANA = { person: 'ana.silva', people: POLICY.escalation.people };
 
 type Ids = typeof FIRST;
-/** As often as the state machines retry. */
+/** The number of retries in the state machines. */
 const RETRIES = { execute: 6, reverse: 5 };
 
-/** One account, in which each call of each function waits for its turn. */
+/** One account in which each call of each function waits for its turn. */
 function account(turn: Turn) {
   const altered: string[] = [];
   const table = memoryTable((change) => {
@@ -52,7 +52,7 @@ function account(turn: Turn) {
     };
   };
 
-  /** Nobody comes back for a state machine that failed but the sweeper. */
+  /** Only the sweeper continues after a failed state machine. */
   const reversing = (name: string, input: object, dies: Death = null) =>
     retried(RETRIES.reverse, (attempt) =>
       reverse(lambda(name, attempt === 0 ? dies : null), input),
@@ -70,7 +70,7 @@ function account(turn: Turn) {
     }
   };
 
-  /** What time brings: due schedules and the sweeper, once a minute. */
+  /** Moves the clock, and runs due schedules and the sweeper once a minute. */
   async function pass(minutes: number) {
     const started = new Set<string>();
     for (let minute = 0; minute < minutes; minute++) {
@@ -110,7 +110,7 @@ const plans = fc.record({
   seconds: fc.array(fc.constantFrom(10, 30, 60), { maxLength: 4 }),
 });
 
-/** Everything that the plan names, at once; returns what the person was answered. */
+/** Runs everything in the plan concurrently. Returns whether a keep decision was accepted. */
 async function atOnce(
   { lambda, reversing, responding, store, clock }: ReturnType<typeof account>,
   plan: typeof plans extends fc.Arbitrary<infer P> ? P : never,
@@ -150,8 +150,8 @@ async function atOnce(
   return { isKept };
 }
 
-describe('P4: whatever happens at the same time', () => {
-  test('in the end nothing is in force but what a person keeps, and no lease is held for what is over', async () => {
+describe('concurrent executions, reversals and decisions', () => {
+  test('P4: leaves only kept actions in force, and no lease held by an action that is over', async () => {
     const property = fc.asyncProperty(fc.scheduler(), plans, async (scheduler, plan) => {
       let isOrdered = true;
       const turn = (what: string) =>
@@ -165,7 +165,7 @@ describe('P4: whatever happens at the same time', () => {
       for (const { status } of actions) expect(['kept', 'reversed', 'failed']).toContain(status);
       if (isKept) expect(kept.map(({ actionId }) => actionId)).toContain(FIRST.actionId);
       expect(one.world.size).toBe(kept.length > 0 ? 1 : 0);
-      expect(one.altered, 'P8: the archive takes none of it for a stranger’s').toEqual([]);
+      expect(one.altered, 'P8: the archive finds no altered record').toEqual([]);
       const lease = await one.store.leases.find(LEASE);
       expect(lease?.holders ?? []).toEqual(kept.map(({ actionId }) => actionId));
     });

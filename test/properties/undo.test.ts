@@ -1,4 +1,4 @@
-// Several reversals of one action at the same time, beside new actions with the same effect: what is in force is there. P4.
+// Concurrent reversals of an action beside new actions with the same effect (P4)
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { execute } from '../../functions/execute/execute.ts';
@@ -23,7 +23,7 @@ function account(turn: Turn) {
   const clock = { now: NOW };
   const store = storeOn(table);
 
-  /** `slow` is how many turns of others a call that reverts takes on its way to AWS. */
+  /** `slow`: the number of turns that a call to revert waits on its way to AWS. */
   const lambda = (name: string, dies: Death, slow: number) => {
     const outward = mortal(name, dies, turn);
     const mechanisms = [...toyMechanisms(world)].map(([id, one]) => {
@@ -42,7 +42,7 @@ function account(turn: Turn) {
       log: () => {},
     };
   };
-  /** One execution of the state machine; a retry of it carries its name. */
+  /** One execution of the state machine. Its retries carry the same name. */
   const reversing = (name: string, input: object, dies: Death = null, slow = 0) =>
     retried(RETRIES.reverse, (attempt) =>
       reverse(lambda(name, attempt === 0 ? dies : null, slow), { ...input, execution: name }),
@@ -66,8 +66,8 @@ const plans = fc.record({
   newActions: fc.integer({ min: 1, max: 2 }),
 });
 
-describe('P4: reversals of one action at the same time', () => {
-  test('take nothing from an action that comes into force meanwhile, and leave nothing behind', async () => {
+describe('concurrent reversals of one action', () => {
+  test('P4: concurrent reversals keep the effect of a new action, and leave nothing behind in the end', async () => {
     const property = fc.asyncProperty(fc.scheduler(), plans, async (scheduler, plan) => {
       let isOrdered = false;
       const turn: Turn = (what) =>
@@ -95,14 +95,15 @@ describe('P4: reversals of one action at the same time', () => {
       const isInForce = async (n: number) =>
         (await store.records.action(INCIDENT_ID, idsOf(n).actionId)).status === 'in-force';
       const inForce = (await Promise.all(others.map(isInForce))).filter(Boolean);
-      if (inForce.length > 0) expect(world.has(attacker.value), 'what is in force').toBe(true);
+      if (inForce.length > 0)
+        expect(world.has(attacker.value), 'the effect of an action in force is present').toBe(true);
       for (let looks = 0; looks < 2; looks++) {
         clock.now = new Date(clock.now.getTime() + 61 * 60_000);
         for (const n of [1, ...others])
           await reversing(`later ${looks} ${n}`, { ...idsOf(n), ...CAUSES.sweeper });
       }
       expect(world.size).toBe(0);
-      // Nobody holds it, and whoever comes next may.
+      // The lease has no holder, and another action can acquire it.
       const next = await store.leases.acquire(LEASE, 'next', clock.now);
       expect(next.holders).toEqual(['next']);
     });
