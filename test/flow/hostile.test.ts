@@ -1,4 +1,4 @@
-// Hostile text in every field that attackers control, and a model that obeys.
+// Hostile text in every field that attackers control, with an obedient model.
 import { describe, expect, test } from 'vitest';
 import type { Analyst } from '../../functions/analyse/brief.ts';
 import type { Action } from '../../functions/domain/action.ts';

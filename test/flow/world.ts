@@ -1,4 +1,4 @@
-// An account in memory with a manual clock: events in, messages and effects out
+// An account in memory with a manual clock, for tests of complete flows.
 import { readFileSync } from 'node:fs';
 import { assumeDrilled } from '../../cli/drill/assumed.ts';
 import type { Analyst } from '../../functions/analyse/brief.ts';

@@ -1,4 +1,4 @@
-// Properties of the decision over arbitrary policies and facts (P1, P2, P5, P10)
+// Properties of the decision over any policy and facts (P1, P2, P5, P10).
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Disposition } from '../../functions/domain/action.ts';

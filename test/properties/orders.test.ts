@@ -1,4 +1,4 @@
-// Concurrent executions and reversals in any order, killed at any call (P3, P4)
+// Concurrent executions and reversals in any order, with crashes (P3, P4).
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isArchived } from '../../functions/archive/archive.ts';

@@ -1,4 +1,4 @@
-// Concurrent reversals of an action beside new actions with the same effect (P4)
+// Concurrent reversals beside new actions with the same effect (P4).
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { execute } from '../../functions/execute/execute.ts';
