@@ -1,4 +1,4 @@
-// Execution and reversal in their fixed order, with a crash at every step: P3 and P4.
+// Execution and reversal in their fixed order, with a crash at every step.
 
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
@@ -65,7 +65,7 @@ const minutes = (n: number): void => {
 };
 
 describe('an execution', () => {
-  test('puts the action in force, with its undo scheduled', async () => {
+  test('puts the action in force, and schedules its reversal and reminder', async () => {
     const ids = await put();
     expect(await execute(deps(), ids)).toMatchObject({ status: 'in-force' });
     expect(world.get(attacker.value)).toBe('ours');
@@ -76,7 +76,7 @@ describe('an execution', () => {
     expect([...kept.keys()]).toEqual([`reverse-${ids.actionId}`, `remind-${ids.actionId}`]);
   });
 
-  test('repeated after success changes nothing', async () => {
+  test('changes nothing when it runs again after success', async () => {
     const ids = await put();
     await execute(deps(), ids);
     const before = await load(ids);
@@ -84,7 +84,7 @@ describe('an execution', () => {
     expect(await load(ids)).toEqual(before);
   });
 
-  test('records how it is undone by hand, where that depends on what was there before', async () => {
+  test('records the manual undo commands that depend on the before-state', async () => {
     const described = {
       headline: '',
       changes: ['a change'],
@@ -105,19 +105,19 @@ describe('an execution', () => {
     });
   });
 
-  test('P2: refuses an action that needed a person and has no approval', async () => {
+  test('P2: refuses an action that needs approval and has none', async () => {
     const ids = await put({ disposition: 'approve', status: 'approved' });
     await expect(execute(deps(), ids)).rejects.toThrow(Denied);
     expect(world.size).toBe(0);
   });
 
-  test('P2: refuses an action that is not the one that was decided on', async () => {
+  test('P2: refuses an action whose digest is not the one that was decided on', async () => {
     const ids = await put({ digest: 'f'.repeat(64) });
     await expect(execute(deps(), ids)).rejects.toThrow(DigestMismatch);
     expect(world.size).toBe(0);
   });
 
-  test('applies nothing while the switch stands at halt', async () => {
+  test('applies nothing while the kill switch is set to halt', async () => {
     const approved = await put({
       disposition: 'approve',
       status: 'approved',
@@ -130,7 +130,7 @@ describe('an execution', () => {
     expect(world.size).toBe(0);
   });
 
-  test('applies nothing automatic while it stands at ask, and goes on with what a person approved', async () => {
+  test('applies approved actions, and no automatic ones, while the kill switch is set to ask', async () => {
     const automatic = await put();
     const approved = await put({
       actionId: 'act-0123456789abcdef-2',
@@ -145,13 +145,13 @@ describe('an execution', () => {
   });
 });
 
-describe('P6: an automatic action counts when it is applied, however long ago it was decided', () => {
+describe('the rate limit when an automatic action is applied', () => {
   const limits = {
     ...POLICY.limits,
     automaticPerMinute: { perAccount: 1, perAction: 1, perIncident: 1 },
   };
   const narrow = (): ExecuteDeps => ({ ...deps(), policy: { ...POLICY, limits } });
-  const takePlace = (actionId: string) =>
+  const takeSlot = (actionId: string) =>
     store.limiter.reserve(
       POLICY.account,
       { actionId, incidentId: INCIDENT_ID, name: 'block_ip_at_firewall', target: attacker },
@@ -159,34 +159,34 @@ describe('P6: an automatic action counts when it is applied, however long ago it
       () => now,
     );
 
-  test('on time it is applied in the place that it was given when it was decided', async () => {
+  test('P6: applies an action on time in the slot that it was given by the gate', async () => {
     const ids = await put();
-    await takePlace(ids.actionId);
+    await takeSlot(ids.actionId);
     expect(await execute(narrow(), ids)).toMatchObject({ status: 'in-force' });
   });
 
-  test('late, and with its place given to another one, it is not applied, and ends as not done', async () => {
+  test('P6: does not apply a late action whose slot was given away, and ends it as failed', async () => {
     const ids = await put();
-    await takePlace(ids.actionId);
+    await takeSlot(ids.actionId);
     minutes(2);
-    await takePlace('act-of-the-next-minute');
+    await takeSlot('act-of-the-next-minute');
     await expect(execute(narrow(), ids)).rejects.toThrow(Halted);
     expect(world.size).toBe(0);
-    const failure = { Error: 'Halted', Cause: 'no place left' };
+    const failure = { Error: 'Halted', Cause: 'no slot left' };
     await reverse(narrow(), { ...ids, cause: 'execution-failed', by: 'respond', failure });
     expect((await load(ids)).status).toBe('failed');
     expect(await holders()).toEqual([]);
   });
 
-  test('late, and with room, it takes up room in the minute in which it is applied', async () => {
+  test('P6: takes a slot in the current minute when a late action is applied', async () => {
     const ids = await put();
-    await takePlace(ids.actionId);
+    await takeSlot(ids.actionId);
     minutes(2);
     await execute(narrow(), ids);
-    expect(await takePlace('act-of-the-same-minute')).toMatchObject({ granted: false });
+    expect(await takeSlot('act-of-the-same-minute')).toMatchObject({ granted: false });
   });
 
-  test('where it cannot be found out whether there is room, it is tried again', async () => {
+  test('P6: applies nothing while the limiter is contended, and succeeds on the next attempt', async () => {
     const ids = await put();
     const reserve = async () =>
       ({ granted: false, why: 'so many at once', contended: true }) as const;
@@ -196,14 +196,14 @@ describe('P6: an automatic action counts when it is applied, however long ago it
     expect(await execute(narrow(), ids)).toMatchObject({ status: 'in-force' });
   });
 
-  test('what a person approved needs no place', async () => {
-    await takePlace('act-of-the-same-minute');
+  test('P6: applies an approved action without a slot', async () => {
+    await takeSlot('act-of-the-same-minute');
     const ids = await put({ status: 'approved', disposition: 'approve', approval: approvedByAna });
     expect(await execute(narrow(), ids)).toMatchObject({ status: 'in-force' });
   });
 });
 
-test('applies nothing where the switch was moved to halt after everything was prepared', async () => {
+test('applies nothing when the kill switch is set to halt during the preparation', async () => {
   const ids = await put();
   const inner = deps();
   const schedules: ExecuteDeps['schedules'] = {
@@ -217,7 +217,7 @@ test('applies nothing where the switch was moved to halt after everything was pr
   expect(world.size).toBe(0);
 });
 
-test('P4: what was applied and does not show is no success: it is counted, and taken back', async () => {
+test('P4: fails when the effect is missing after apply, counts a breaker event, and reverts the change', async () => {
   const ids = await put();
   const inner = deps();
   const mechanisms = [...inner.mechanisms].map(([id, one]): [string, Connected] => [
@@ -245,7 +245,7 @@ describe('a reversal', () => {
   const undo = (ids: { incidentId: string; actionId: string }, change = {}) =>
     reverse(deps(), { ...ids, cause: 'due', by: 'schedule', ...change });
 
-  test('that is due takes the change back and removes the schedules', async () => {
+  test('undoes the change when it is due, and removes the schedules and the lease', async () => {
     const ids = await inForce();
     minutes(60);
     expect(await undo(ids)).toMatchObject({ status: 'reversed' });
@@ -253,7 +253,7 @@ describe('a reversal', () => {
     expect(await store.leases.find(`toy:${attacker.value}`)).toBeNull();
   });
 
-  test('that comes before its time, because the action was extended, does nothing', async () => {
+  test('does nothing more than 45 seconds before the due time', async () => {
     const ids = await inForce();
     minutes(59.2);
     expect(await undo(ids)).toMatchObject({ status: 'not-due' });
@@ -262,14 +262,14 @@ describe('a reversal', () => {
     expect(await undo(ids), '45 s early is on time').toMatchObject({ status: 'reversed' });
   });
 
-  test('wanted by a person happens at once', async () => {
+  test('undoes an action before its due time when a person requests it', async () => {
     const ids = await inForce();
     expect(await undo(ids, { cause: 'person', by: 'person:ana.silva' })).toMatchObject({
       status: 'reversed',
     });
   });
 
-  test('of what a person kept happens only when a person wants it', async () => {
+  test('undoes a kept action only when a person requests it', async () => {
     const ids = await inForce();
     await store.records.changeAction(ids.incidentId, ids.actionId, (current) =>
       moveTo(current, 'kept', { at: now, by: 'person:ana.silva', text: 'still attacking' }),
@@ -281,27 +281,27 @@ describe('a reversal', () => {
     });
   });
 
-  test('P4: stops where somebody else changed the state, and says so', async () => {
+  test('P4: stops when someone else changed the state, and records what it found', async () => {
     const ids = await inForce();
     world.set(attacker.value, 'theirs');
     minutes(60);
     expect(await undo(ids)).toMatchObject({ status: 'reversal-failed' });
     expect(world.get(attacker.value)).toBe('theirs');
     const action = await load(ids);
-    expect(action.history.at(-1)?.text).toContain('somebody else put it there');
-    expect(needsManualReversal(action), 'nobody tries again by himself').toBe(true);
-    expect(action.attentionAt, 'the sweeper asks whether they have heard').not.toBeNull();
+    expect(action.history.at(-1)?.text).toContain('someone else put it there');
+    expect(needsManualReversal(action), 'no automatic retry').toBe(true);
+    expect(action.attentionAt, 'the sweeper checks that people were notified').not.toBeNull();
   });
 
-  test('P4: ends also where the breaker cannot be read, which stands at halt by that', async () => {
+  test('P4: undoes an action for a person even when the breaker record cannot be read', async () => {
     const ids = await inForce();
     const pk = `BREAKER#${POLICY.account}`;
-    await store.table.put({ pk, sk: 'BREAKER', counted: 'spoiled', version: 1 });
-    const byHand = { cause: 'person', by: 'person:ana.silva' };
-    expect(await undo(ids, byHand)).toMatchObject({ status: 'reversed' });
+    await store.table.put({ pk, sk: 'BREAKER', counted: 'damaged', version: 1 });
+    const byAna = { cause: 'person', by: 'person:ana.silva' };
+    expect(await undo(ids, byAna)).toMatchObject({ status: 'reversed' });
   });
 
-  test('P4: that does not show has failed: it is reported, and tried again', async () => {
+  test('P4: marks an undo that cannot be verified as failed, and undoes it on the next attempt', async () => {
     const ids = await inForce();
     minutes(60);
     const inner = deps();
@@ -322,7 +322,7 @@ describe('a reversal', () => {
     });
   });
 
-  test('P4: leaves alone what was there before us', async () => {
+  test('P4: leaves an effect that existed before the action', async () => {
     world.set(attacker.value, 'theirs');
     const ids = await inForce();
     minutes(60);
@@ -330,7 +330,7 @@ describe('a reversal', () => {
     expect(world.get(attacker.value)).toBe('theirs');
   });
 
-  test('P4: with two holders happens with the last one', async () => {
+  test('P4: undoes a shared effect when its last holder is reversed', async () => {
     const first = await inForce();
     const second = await put({ actionId: 'act-0123456789abcdef-2' });
     await execute(deps(), second);
@@ -341,7 +341,7 @@ describe('a reversal', () => {
     expect(world.size).toBe(0);
   });
 
-  test('of an execution that failed before it changed anything ends as failed, and frees the lease', async () => {
+  test('ends an execution that changed nothing as failed, and releases its lease', async () => {
     const ids = await put();
     await store.leases.acquire(`toy:${attacker.value}`, ids.actionId, now);
     const failure = { Error: 'Denied', Cause: 'no rights' };
@@ -352,14 +352,14 @@ describe('a reversal', () => {
   });
 });
 
-describe('P4: an action on an effect that could not be taken back', () => {
+describe('an action after a failed undo of the same effect', () => {
   const failedUndo = async () => {
     const ids = await put();
     await execute(deps(), ids);
     world.set(attacker.value, 'theirs');
     minutes(60);
     await reverse(deps(), { ...ids, cause: 'due', by: 'schedule' });
-    // The breaker has tripped of it; a person looked, and put the switch back.
+    // The failed undo tripped the breaker. A person has set the kill switch back to run.
     const moved = { mode: 'run', by: 'person:ana.silva', at: now.toISOString(), why: '' } as const;
     await store.killSwitch.set(POLICY.account, moved);
     return ids;
@@ -367,7 +367,7 @@ describe('P4: an action on an effect that could not be taken back', () => {
   const next = { actionId: 'act-0123456789abcdef-2' };
 
   test.each(['auto', 'approve'] as const)(
-    'is handed to a person, who learns why, and changes nothing (%s)',
+    'P4: hands off an action after a failed undo of the same effect, with the reason (%s)',
     async (disposition) => {
       const { actionId } = await failedUndo();
       const approved = disposition === 'approve';
@@ -379,7 +379,7 @@ describe('P4: an action on an effect that could not be taken back', () => {
       });
       expect(await execute(deps(), ids)).toMatchObject({ status: 'handed-off' });
       const action = await load(ids);
-      expect(action.attentionAt, 'the sweeper has people told').toBe(now.toISOString());
+      expect(action.attentionAt, 'the sweeper notifies people').toBe(now.toISOString());
       expect(action.reasons.at(-1)).toEqual({
         code: 'earlier-undo-failed',
         text: `Not carried out: the undo of ${actionId}, which has the same effect, failed`,
@@ -388,17 +388,17 @@ describe('P4: an action on an effect that could not be taken back', () => {
     },
   );
 
-  test('runs once that was undone after all', async () => {
+  test('P4: applies an action once the failed undo of the same effect has succeeded', async () => {
     const first = await failedUndo();
     world.set(attacker.value, 'ours');
-    const byHand = { ...first, cause: 'person', by: 'person:ana.silva' };
-    expect(await reverse(deps(), byHand)).toMatchObject({ status: 'reversed' });
+    const byAna = { ...first, cause: 'person', by: 'person:ana.silva' };
+    expect(await reverse(deps(), byAna)).toMatchObject({ status: 'reversed' });
     expect(await execute(deps(), await put(next))).toMatchObject({ status: 'in-force' });
   });
 });
 
-describe('P4: in numbers', () => {
-  test('what no schedule undoes is undone by the sweeper within 60 s of its due time, whenever its minute begins', async () => {
+describe('due times', () => {
+  test('P4: the sweeper undoes an action within 60 seconds of its due time, at any second of the minute', async () => {
     const ids = await put();
     await execute(deps(), ids);
     const { dueAt, attentionAt } = await load(ids);
@@ -408,7 +408,7 @@ describe('P4: in numbers', () => {
       const looks = [0, 1, 2, 3].map((n) => new Date(minuteBegins + n * 60_000));
       const finds = looks.find((at) => at.toISOString() >= (attentionAt ?? ''));
       now = finds ?? NOW;
-      // Ten seconds are left to start the reversal and to take the change back.
+      // Ten seconds are left to start the reversal and to undo the change.
       expect(now.getTime()).toBeLessThanOrEqual(due + 50_000);
       const isDue = await reverse(deps(), { ...ids, cause: 'sweeper', by: 'sweep' });
       expect(isDue.status, `sweeps at second ${second}`).toBe('reversed');
@@ -420,7 +420,7 @@ describe('P4: in numbers', () => {
     }
   });
 
-  test('a short one whose execution got stuck is looked at when it is due, a long one after 20 minutes', async () => {
+  test('P4: the sweeper checks a stuck short action when it is due, and a stuck long one after 20 minutes', async () => {
     for (const [durationMinutes, seconds] of [
       [2, 110],
       [60, 1200],
@@ -435,10 +435,10 @@ describe('P4: in numbers', () => {
   });
 });
 
-describe('at the very moment at which it is due', () => {
+describe('a decision at the due time', () => {
   const { people } = POLICY.escalation;
   const person = 'ana.silva';
-  /** The person's word is written between the reversal's look at the record and its first change. */
+  /** A decision is written between the reversal's read of the record and its first change. */
   const overtakenBy = (ids: { actionId: string }, change: (current: Action) => Change) => {
     const inner = deps();
     let looks = 0;
@@ -455,31 +455,34 @@ describe('at the very moment at which it is due', () => {
 
   test.each([
     [
-      'keeps it',
+      'keeps',
       'kept',
       (current: Action) => keep(current, { person, people, now, limits: POLICY.limits }),
     ],
     [
-      'extends it',
+      'extends',
       'in-force',
       (current: Action) =>
         extend(current, { person, people, now, limits: POLICY.limits, extensions: 0 }),
     ],
-  ] as const)('P4: who %s is heard', async (_, status, change) => {
-    const ids = await put();
-    await execute(deps(), ids);
-    minutes(60);
-    const request = { ...ids, cause: 'due', by: 'schedule' };
-    expect(await reverse(overtakenBy(ids, change), request)).toMatchObject({ status: 'not-due' });
-    expect((await load(ids)).status).toBe(status);
-    expect(world.size).toBe(1);
-  });
+  ] as const)(
+    'P4: accepts the decision of a person who %s the action at the moment when it is due',
+    async (_, status, change) => {
+      const ids = await put();
+      await execute(deps(), ids);
+      minutes(60);
+      const request = { ...ids, cause: 'due', by: 'schedule' };
+      expect(await reverse(overtakenBy(ids, change), request)).toMatchObject({ status: 'not-due' });
+      expect((await load(ids)).status).toBe(status);
+      expect(world.size).toBe(1);
+    },
+  );
 });
 
-/** Thrown where a function is killed. */
+/** Thrown when a function is killed. */
 class Killed extends Error {}
 
-/** The same dependencies, killed at the n-th call that leaves the function: before it (even n) or after it (odd n). */
+/** The same dependencies, killed at the nth outgoing call: before it (even n) or after it (odd n). */
 function killedAt(n: number, inner: ExecuteDeps): ExecuteDeps {
   let calls = 0;
   let isDead = false;
@@ -523,11 +526,11 @@ const survives = async (work: Promise<unknown>) => {
     return false;
   }
 };
-/** More than the calls of one execution or reversal, twice. */
+/** More than twice the calls of one execution or reversal. */
 const KILLS = 40;
 
 describe('a crash between any two steps', () => {
-  test('P3: of an execution never leaves a change without its record and its scheduled undo', async () => {
+  test('P3: a crashed execution never leaves a change without its record and its scheduled reversal', async () => {
     let crashes = 0;
     for (let n = 0; n < KILLS; n++) {
       store = await db.fresh();
@@ -544,7 +547,7 @@ describe('a crash between any two steps', () => {
     expect(crashes).toBeGreaterThan(10);
   });
 
-  test('P4: of an execution can be undone from the record alone', async () => {
+  test('P4: undoes a crashed execution from its record alone', async () => {
     for (let n = 0; n < KILLS; n++) {
       store = await db.fresh();
       world.clear();
@@ -556,7 +559,7 @@ describe('a crash between any two steps', () => {
     }
   });
 
-  test('P4: of a reversal is finished by the next one', async () => {
+  test('P4: completes a crashed reversal on the next attempt', async () => {
     let crashes = 0;
     for (let n = 0; n < KILLS; n++) {
       store = await db.fresh();
@@ -574,7 +577,7 @@ describe('a crash between any two steps', () => {
     expect(crashes).toBeGreaterThan(10);
   });
 
-  /** An executor whose `apply` is held up until a reversal has come and gone. */
+  /** An executor whose `apply` waits until a reversal has finished. */
   const overtaken = (
     ids: { incidentId: string; actionId: string },
     then = () => {},
@@ -598,12 +601,12 @@ describe('a crash between any two steps', () => {
     throw new Killed();
   };
   const refused = (error: unknown) => expect(error).toBeInstanceOf(Conflict);
-  const lastLook = (ids: { incidentId: string; actionId: string }) => {
+  const finalCheck = (ids: { incidentId: string; actionId: string }) => {
     minutes(5);
     return reverse(deps(), { ...ids, cause: 'sweeper', by: 'sweep' });
   };
 
-  test('P4: a late execution does not survive the reversal that overtook it', async () => {
+  test('P4: reverts an execution that a reversal overtook', async () => {
     const ids = await put();
     await expect(execute(overtaken(ids), ids)).rejects.toThrow(IllegalTransition);
     const failure = { Error: 'IllegalTransition' };
@@ -612,19 +615,19 @@ describe('a crash between any two steps', () => {
     expect(await load(ids)).toMatchObject({ status: 'failed', attentionAt: null });
   });
 
-  test('P4: nor does one that is killed before it learns of the reversal', async () => {
+  test('P4: the sweeper reverts an overtaken execution that was killed before it noticed the reversal', async () => {
     const ids = await put();
     await survives(execute(overtaken(ids, dies), ids));
     expect(world.size).toBe(1);
-    expect((await load(ids)).attentionAt, 'the sweeper comes again').not.toBeNull();
-    await lastLook(ids);
+    expect((await load(ids)).attentionAt, 'the sweeper checks again').not.toBeNull();
+    await finalCheck(ids);
     expect(world.size).toBe(0);
     const { attentionAt, history } = await load(ids);
     expect([attentionAt, history.at(-1)?.event]).toEqual([null, 'late-change']);
     expect(await store.leases.find(`toy:${attacker.value}`)).toBeNull();
   });
 
-  test('P4: the last look that can do nothing about it says so once, to the log that raises the alarm', async () => {
+  test('P4: logs once when the clean-up after a late apply fails, and leaves the state of another party', async () => {
     const ids = await put();
     await survives(execute(overtaken(ids, dies), ids));
     world.set(attacker.value, 'theirs');
@@ -636,24 +639,24 @@ describe('a crash between any two steps', () => {
     const { attentionAt, history } = await load(ids);
     expect([attentionAt, history.at(-1)?.text]).toEqual([
       null,
-      'StateChanged: somebody else put it there',
+      'StateChanged: someone else put it there',
     ]);
     expect(world.get(attacker.value)).toBe('theirs');
   });
 
-  test('P4: nor is its change taken by the next action for something that was there before us', async () => {
+  test('P4: a later action does not take a late change for an effect that existed before it', async () => {
     const ids = await put();
     await survives(execute(overtaken(ids, dies), ids));
     const next = await put({ actionId: 'act-0123456789abcdef-2' });
     await execute(deps(), next);
-    await lastLook(ids);
+    await finalCheck(ids);
     expect(world.size, 'the next action holds it').toBe(1);
     minutes(60);
     await reverse(deps(), { ...next, cause: 'due', by: 'schedule' });
     expect(world.size).toBe(0);
   });
 
-  test('P4: of an execution that was given up leaves no holder behind', async () => {
+  test('P4: leaves no lease holder when the reversal of an abandoned execution crashes at any call', async () => {
     for (const by of ['respond', 'sweep'])
       for (let n = 0; n < KILLS; n++) {
         store = await db.fresh();
@@ -661,17 +664,17 @@ describe('a crash between any two steps', () => {
         await store.leases.acquire(`toy:${attacker.value}`, ids.actionId, now);
         const cause = by === 'respond' ? 'execution-failed' : 'sweeper';
         await survives(reverse(killedAt(n, deps()), { ...ids, cause, by }));
-        // Where the sweeper gave it up, its executor may still be alive, and come for the lease only now.
+        // The executor of an execution that the sweeper abandoned may still run and acquire the lease now.
         if (by === 'sweep')
           await store.leases.acquire(`toy:${attacker.value}`, ids.actionId, now).catch(refused);
         if ((await load(ids)).status !== 'failed') await reverse(deps(), { ...ids, cause, by });
-        await lastLook(ids);
+        await finalCheck(ids);
         expect(await holders(), `killed at ${n}`).toEqual([]);
         expect((await load(ids)).attentionAt).toBeNull();
       }
   });
 
-  test('P4: of an execution that was given up takes back what another action left to it', async () => {
+  test('P4: undoes the effect that an abandoned execution shared with another action', async () => {
     const late = await put();
     const second = await put({ actionId: 'act-0123456789abcdef-2' });
     await execute(deps(), second);
@@ -679,21 +682,21 @@ describe('a crash between any two steps', () => {
     await store.leases.acquire(`toy:${attacker.value}`, late.actionId, now);
     await reverse(deps(), { ...second, cause: 'person', by: 'person:ana.silva' });
     expect(world.size, 'the late executor holds it').toBe(1);
-    await lastLook(late);
+    await finalCheck(late);
     expect(world.size).toBe(0);
   });
 
-  test('P4: the last look after an execution that simply failed leaves alone what a person put there since', async () => {
+  test('P4: the clean-up after a failed execution keeps what a person added since', async () => {
     const ids = await put();
     const failure = { Error: 'Denied', Cause: 'no rights' };
     await survives(execute(killedAt(16, deps()), ids));
     await reverse(deps(), { ...ids, cause: 'execution-failed', by: 'respond', failure });
     world.set(attacker.value, 'ours');
-    await lastLook(ids);
+    await finalCheck(ids);
     expect(world.size).toBe(1);
   });
 
-  test('P3: an execution that took so long that its time is over applies nothing', async () => {
+  test('P3: applies nothing when the duration of the action is over before it is applied', async () => {
     const ids = await put({ durationMinutes: 1 });
     await survives(execute(killedAt(14, deps()), ids));
     expect((await load(ids)).status).toBe('executing');
@@ -702,7 +705,7 @@ describe('a crash between any two steps', () => {
     expect(world.size).toBe(0);
   });
 
-  test('P10: a reversal that a person wanted is remembered as such, whoever finishes it', async () => {
+  test('P10: records a reversal as requested by a person, even when the sweeper completes it', async () => {
     for (let n = 0; n < KILLS; n++) {
       store = await db.fresh();
       world.clear();

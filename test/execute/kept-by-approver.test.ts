@@ -1,4 +1,4 @@
-// P4: the approver keeps an action that only a person undoes.
+// Actions that only a person undoes are kept by their approver (P4).
 import { beforeEach, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import { Denied } from '../../functions/domain/errors.ts';
@@ -61,7 +61,7 @@ const put = async (change: Partial<Action> = {}) => {
 };
 const load = ({ actionId }: { actionId: string }) => store.records.action(INCIDENT_ID, actionId);
 
-/** An execution that has made its change and dies before it records that. */
+/** An execution that makes its change and dies before it records it. */
 const dieBeforeTheRecord = (ids: object) => {
   const saveAction = async () => {
     throw new Error('the process died');
@@ -70,7 +70,7 @@ const dieBeforeTheRecord = (ids: object) => {
   return expect(execute(deps({ store: dying }), ids)).rejects.toThrow('the process died');
 };
 
-test('the approver keeps the action at once and is asked at the review date', async () => {
+test('keeps the action for its approver at once, and schedules the review', async () => {
   const ids = await put();
   expect(await execute(deps(), ids)).toMatchObject({ status: 'kept' });
   expect(world.get(attacker.value)).toBe('ours');
@@ -80,7 +80,7 @@ test('the approver keeps the action at once and is asked at the review date', as
   expect([...scheduled.values()]).toMatchObject([{ at: REVIEW, target: { kind: 'remind' } }]);
 });
 
-test('only a person undoes the action', async () => {
+test('undoes the action only when a person requests it', async () => {
   const ids = await put();
   await execute(deps(), ids);
   for (const cause of ['due', 'sweeper'] as const)
@@ -93,13 +93,13 @@ test('only a person undoes the action', async () => {
   expect(world.size).toBe(0);
 });
 
-test('an action without an approver is refused before it is applied', async () => {
+test('refuses an action without an approver before it is applied', async () => {
   const ids = await put({ status: 'proposed', disposition: 'auto', approval: null });
   await expect(execute(deps(), ids)).rejects.toThrow(Denied);
   expect(world.size).toBe(0);
 });
 
-test('a crash between the change and its record ends in one kept action with one review', async () => {
+test('leaves one kept action with one review after a crash between the change and its record', async () => {
   const ids = await put();
   await dieBeforeTheRecord(ids);
   expect(world.size).toBe(1);
@@ -107,7 +107,7 @@ test('a crash between the change and its record ends in one kept action with one
   expect(scheduled.size).toBe(1);
 });
 
-test('a failed execution is reverted, because it never came into force', async () => {
+test('reverts a failed execution, because it never came into force', async () => {
   const ids = await put();
   const blind = new Map(
     [...toyMechanisms(world)].map(([id, one]) => [
@@ -122,7 +122,7 @@ test('a failed execution is reverted, because it never came into force', async (
   expect(world.size).toBe(0);
 });
 
-test('a change of policy during the execution leaves the action with its approver and a review', async () => {
+test('keeps the action and its review when policy changes during the execution', async () => {
   const ids = await put();
   await dieBeforeTheRecord(ids);
   await execute(deps({ policy: POLICY }), ids);
@@ -131,7 +131,7 @@ test('a change of policy during the execution leaves the action with its approve
   expect(action.history.at(-1)).toMatchObject({ event: 'kept', by: 'person:ana.silva' });
 });
 
-test('the second of two approvers keeps the action', async () => {
+test('records the second of two approvers as the keeper', async () => {
   const ana = approvedByAna.decision;
   if (!ana) throw new Error('expected a decision');
   const ben = { ...ana, by: 'ben.okafor' };
@@ -141,7 +141,7 @@ test('the second of two approvers keeps the action', async () => {
   expect((await load(ids)).history.at(-1)).toMatchObject({ by: 'person:ben.okafor' });
 });
 
-test('page and message name the review date, and say that a person undoes the action', async () => {
+test('names the review date on the page and in the message, and says that a person can undo the action', async () => {
   const ids = await put();
   await execute(deps(), ids);
   const action = await load(ids);

@@ -1,4 +1,4 @@
-// P3 and P4 with the real drivers: killed between any two calls, to AWS or to the table, and then only the sweeper comes.
+// The real drivers killed at any call, then only the sweeper runs (P3, P4).
 
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
@@ -49,7 +49,7 @@ type Wrap = <T extends object>(client: T) => T;
 type Case = {
   target: Entity;
   parameters: Action['parameters'];
-  /** An account, the mechanism that works on it through `wrap`, and what there is to see in it. */
+  /** An account, the mechanism that works on it through `wrap`, and a view of its state. */
   account(): { join(wrap: Wrap): Connected; seen(): unknown };
 };
 
@@ -79,14 +79,14 @@ const CASES: Record<string, Case> = {
       };
     },
   },
-  'a user of a pool': {
+  'a user of a user pool': {
     target: customer,
     parameters: { userPoolId: 'eu-central-1_EXAMPLE12' },
     account() {
       const file = inMemory(LOCAL_USER_POOLS);
       return {
         join: (wrap) => connected(disableUser, { cognito: wrap(createUserPools(file)) }),
-        // That somebody was signed out is not undone.
+        // Signing a user out is not undone.
         seen: () =>
           Object.values(file.read()).map((users) =>
             Object.values(users).map(({ enabled }) => enabled),
@@ -119,7 +119,7 @@ const onNetwork = (value: string, direction: 'ingress' | 'egress'): Case => ({
     };
   },
 });
-/** In two sets, a regional one and one at CloudFront: a death between them is one more. */
+/** In two sets, a regional one and one at CloudFront, so that a crash can happen between them. */
 const onWeb = (mechanism: typeof blockAddress): Case => ({
   target: attacker,
   parameters: {},
@@ -137,21 +137,21 @@ const onWeb = (mechanism: typeof blockAddress): Case => ({
     });
     return {
       join: (wrap) => connected(mechanism, clients(wrap)),
-      // The lock moves on with every change, also back.
+      // The lock token changes with every update, also with a revert.
       seen: () => Object.values(file.read()).flatMap(({ addresses }) => addresses),
     };
   },
 });
 Object.assign(CASES, {
-  'an address at the network': onNetwork('203.0.113.7', 'ingress'),
-  'an IPv6 address at the network, outwards': onNetwork('2001:db8::7', 'egress'),
-  'an address on the web, in a region and at CloudFront': onWeb(blockAddress),
+  'an address at the network ACL': onNetwork('203.0.113.7', 'ingress'),
+  'an outbound IPv6 address at the network ACL': onNetwork('2001:db8::7', 'egress'),
+  'an address at the web ACLs of a region and of CloudFront': onWeb(blockAddress),
   'a watched address': onWeb(watchAddress),
 });
 
 class Killed extends Error {}
 
-/** A process that dies at its n-th call: before it (even n) or after it (odd n). Nothing of it works from then on. */
+/** A process that dies at its nth call: before it (even n) or after it (odd n). All later calls fail. */
 function process(n: number) {
   let calls = 0;
   let dead = false;
@@ -175,13 +175,13 @@ function process(n: number) {
 }
 const immortal = () => process(Number.POSITIVE_INFINITY);
 const unexpected = async () => {
-  throw new Error('the sweeper has no reason for this');
+  throw new Error('the sweeper must not call this');
 };
 
-/** More than the calls of one execution or reversal, twice. */
+/** More than twice the calls of one execution or reversal. */
 const MOST_KILLS = 80;
 const MOST_SWEEPS = 12;
-/** Some hundred executions and reversals on one database. */
+/** Hundreds of executions and reversals on one database. */
 const LIMIT = { timeout: 120_000 };
 
 const db = startStores();
@@ -208,7 +208,7 @@ describe.each(Object.entries(CASES))('%s', (_name, { target, parameters, account
         entityHistory: wrap(store.entityHistory),
       },
       mechanisms: new Map([[mechanism.info.id, mechanism]]),
-      // Whatever was scheduled is lost: only the sweeper comes.
+      // Schedules are lost: only the sweeper continues.
       schedules: wrap(schedulesIn(new Map())),
       policy: POLICY,
       now: () => now,
@@ -237,7 +237,7 @@ describe.each(Object.entries(CASES))('%s', (_name, { target, parameters, account
     return { incidentId: action.incidentId, actionId: action.actionId };
   };
 
-  /** What is killed says nothing more; what failed in another way fails the test. */
+  /** Ignores the error of a killed function. Any other error fails the test. */
   const until = async (life: ReturnType<typeof process>, work: Promise<unknown>) => {
     try {
       await work;
@@ -246,7 +246,7 @@ describe.each(Object.entries(CASES))('%s', (_name, { target, parameters, account
     }
   };
 
-  /** The sweeper, each time when it would find something. The first reversal that it starts is killed at call n. */
+  /** Runs the sweeper each time when it has work. The first reversal that it starts is killed at call n. */
   const swept = async (actionId: string, n: number) => {
     let first = true;
     for (let times = 0; times < MOST_SWEEPS; times++) {
@@ -268,7 +268,7 @@ describe.each(Object.entries(CASES))('%s', (_name, { target, parameters, account
         log: () => {},
       });
     }
-    expect.fail('the sweeper comes to no end');
+    expect.fail('the sweeper does not finish');
   };
 
   const nothingIsLeft = async (untouched: unknown, actionId: string, killed: string) => {
@@ -279,7 +279,7 @@ describe.each(Object.entries(CASES))('%s', (_name, { target, parameters, account
   };
 
   test(
-    'killed while it is cut off, and again while it is given back: the sweeper leaves nothing behind',
+    'leaves nothing behind when the execution and its reversal by the sweeper are both killed',
     LIMIT,
     async () => {
       for (let n = 0; n < MOST_KILLS; n++) {
@@ -295,7 +295,7 @@ describe.each(Object.entries(CASES))('%s', (_name, { target, parameters, account
     },
   );
 
-  test('killed while it is given back in time: the sweeper finishes it', LIMIT, async () => {
+  test('the sweeper completes a reversal that was killed at any call', LIMIT, async () => {
     for (let n = 0; n < MOST_KILLS; n++) {
       const ids = await proposed();
       const untouched = here.seen();
@@ -311,16 +311,20 @@ describe.each(Object.entries(CASES))('%s', (_name, { target, parameters, account
     expect.fail(`a reversal makes more than ${MOST_KILLS} calls`);
   });
 
-  test('killed at any call: a person can give it back at once', LIMIT, async () => {
-    for (let n = 0; n < MOST_KILLS; n++) {
-      const ids = await proposed();
-      const untouched = here.seen();
-      const life = process(n);
-      await until(life, execute(depsOf(life), ids));
-      await reverse(depsOf(immortal()), { ...ids, cause: 'person', by: 'person:ana.silva' });
-      expect(here.seen(), `killed at ${n}`).toEqual(untouched);
-      if (!life.isDead()) return;
-    }
-    expect.fail(`an execution makes more than ${MOST_KILLS} calls`);
-  });
+  test(
+    'undoes an execution that was killed at any call when a person requests it',
+    LIMIT,
+    async () => {
+      for (let n = 0; n < MOST_KILLS; n++) {
+        const ids = await proposed();
+        const untouched = here.seen();
+        const life = process(n);
+        await until(life, execute(depsOf(life), ids));
+        await reverse(depsOf(immortal()), { ...ids, cause: 'person', by: 'person:ana.silva' });
+        expect(here.seen(), `killed at ${n}`).toEqual(untouched);
+        if (!life.isDead()) return;
+      }
+      expect.fail(`an execution makes more than ${MOST_KILLS} calls`);
+    },
+  );
 });

@@ -1,4 +1,4 @@
-// A mechanism on a set in memory, for tests of the fixed order: what it does is visible at every step.
+// A mechanism on a map in memory, whose effects are visible at every step.
 import * as z from 'zod';
 import { Action } from '../../functions/domain/action.ts';
 import { StateChanged } from '../../functions/domain/errors.ts';
@@ -7,7 +7,7 @@ import type { Scheduled, Schedules } from '../../functions/platform/schedules.ts
 import { actionDigest, append } from '../../functions/store/hash-chain.ts';
 import { ALERT_ID, attacker, INCIDENT_ID, NOW, POLICY, recommend } from '../fixtures/case.ts';
 
-/** The world that the mechanism changes: value → who put it there. */
+/** The state that the mechanism changes: value → who put it there. */
 export type World = Map<string, 'ours' | 'theirs'>;
 
 const Before = z.strictObject({ present: z.boolean() });
@@ -32,12 +32,11 @@ export const toy: Mechanism<World, z.infer<typeof Before>> = {
   wasThere: ({ present }) => present,
   connect: (world) => ({
     capture: async ({ target }) => ({ present: world.has(target.value) }),
-    // Whatever was there: nobody may call this for what was there before us.
+    // Overwrites any value: apply must not be called for an effect that existed before.
     apply: async ({ target }) => void world.set(target.value, 'ours'),
     verify: async ({ target }) => ({ holds: world.has(target.value), found: 'looked' }),
     revert: async ({ target }) => {
-      if (world.get(target.value) === 'theirs')
-        throw new StateChanged('somebody else put it there');
+      if (world.get(target.value) === 'theirs') throw new StateChanged('someone else put it there');
       world.delete(target.value);
     },
     verifyReverted: async ({ target }) => ({
@@ -50,7 +49,7 @@ export const toy: Mechanism<World, z.infer<typeof Before>> = {
 export const toyMechanisms = (world: World): Map<string, Connected> =>
   new Map([[toy.id, connected(toy, world)]]);
 
-/** Schedules kept in a map: what would fire, and when. */
+/** Schedules kept in a map. */
 export function schedulesIn(kept: Map<string, Scheduled>): Schedules {
   return {
     put: async (schedule) => void kept.set(schedule.name, schedule),
@@ -58,7 +57,7 @@ export function schedulesIn(kept: Map<string, Scheduled>): Schedules {
   };
 }
 
-/** An action on the attacker's address, as the gate would have written it. */
+/** An action on the attacker's address, as the gate records it. */
 export function toyAction(change: Partial<Action> = {}): Action {
   const core = {
     actionId: 'act-0123456789abcdef-1',

@@ -1,15 +1,15 @@
-// P9: a crash between any two steps, and the delivery that follows it.
+// A crash between any two steps of intake, followed by a redelivery (P9).
 import { describe, expect, test } from 'vitest';
 import { acceptEvent, type IntakeDeps } from '../../functions/intake/intake.ts';
 import { startStores } from '../store/dynamo.ts';
-import { type Desk, openDesk, probe } from './desk.ts';
+import { type Intake, openIntake, probe } from './intake-on-store.ts';
 
 const db = startStores();
 
-/** Thrown where intake is killed. */
+/** Thrown when intake is killed. */
 class Killed extends Error {}
 
-/** The same dependencies, killed at the n-th call that leaves the function: before it (even n) or after it (odd n). */
+/** The same dependencies, killed at the nth outgoing call: before it (even n) or after it (odd n). */
 function killedAt(n: number, inner: IntakeDeps): IntakeDeps {
   let calls = 0;
   const mortal =
@@ -42,12 +42,12 @@ function killedAt(n: number, inner: IntakeDeps): IntakeDeps {
 }
 
 describe('a crash between any two steps', () => {
-  /** More than the calls of one acceptance that count, twice; the last ones only remember. */
+  /** More than twice the calls of one acceptance that matter. The last calls only write the history. */
   const KILLS = 28;
-  /** On a desk of the test's own: one that timed out goes on beside the next. */
-  const crash = async (desk: Desk, n: number, event: unknown) => {
+  /** Each run has its own store, because a run that timed out continues beside the next one. */
+  const crash = async (intake: Intake, n: number, event: unknown) => {
     try {
-      await acceptEvent(killedAt(n, desk.deps), JSON.stringify(event));
+      await acceptEvent(killedAt(n, intake.deps), JSON.stringify(event));
       return false;
     } catch (error) {
       if (!(error instanceof Killed)) throw error;
@@ -58,52 +58,60 @@ describe('a crash between any two steps', () => {
   test.each([
     ['at once', 1],
     ['a week later', 7 * 24 * 60],
-  ])('P9: redelivered %s, leaves one incident and one execution', async (_when, wait) => {
-    let crashes = 0;
-    for (let n = 0; n < KILLS; n++) {
-      const desk = await openDesk(db);
-      if (await crash(desk, n, probe('a'))) crashes++;
-      desk.minutes(wait);
-      const { incidentId, alertId } = await desk.one(probe('a'));
-      expect([...desk.started], `killed at ${n}`).toEqual([[alertId, { incidentId, alertId }]]);
-      const incidents = await desk.incidents();
-      expect(incidents, `killed at ${n}`).toMatchObject([{ incidentId, alerts: [{ alertId }] }]);
-      expect(await desk.store.records.alert(incidentId, alertId)).toMatchObject({ findingId: 'a' });
-      expect((await desk.one(probe('a'))).outcome).toBe('repeat');
-    }
-    expect(crashes).toBeGreaterThan(20);
-  });
+  ])(
+    'P9: leaves one incident and one execution when a crashed delivery is repeated %s',
+    async (_when, wait) => {
+      let crashes = 0;
+      for (let n = 0; n < KILLS; n++) {
+        const intake = await openIntake(db);
+        if (await crash(intake, n, probe('a'))) crashes++;
+        intake.minutes(wait);
+        const { incidentId, alertId } = await intake.one(probe('a'));
+        expect([...intake.started], `killed at ${n}`).toEqual([[alertId, { incidentId, alertId }]]);
+        const incidents = await intake.incidents();
+        expect(incidents, `killed at ${n}`).toMatchObject([{ incidentId, alerts: [{ alertId }] }]);
+        expect(await intake.store.records.alert(incidentId, alertId)).toMatchObject({
+          findingId: 'a',
+        });
+        expect((await intake.one(probe('a'))).outcome).toBe('repeat');
+      }
+      expect(crashes).toBeGreaterThan(20);
+    },
+  );
 
   test.each([
     ['at once', 1],
     ['after the window', 90],
-  ])('P9: of one that joins, redelivered %s, lists it in one incident', async (_when, wait) => {
-    for (let n = 0; n < KILLS; n++) {
-      const desk = await openDesk(db);
-      await desk.one(probe('first'));
-      await crash(desk, n, probe('a'));
-      desk.minutes(wait);
-      const { alertId } = await desk.one(probe('a'));
-      const listing = (await desk.incidents()).filter(({ alerts }) =>
-        alerts.some((alert) => alert.alertId === alertId),
-      );
-      expect(listing, `killed at ${n}`).toHaveLength(1);
-      expect(desk.started.get(alertId)?.incidentId).toBe(listing[0]?.incidentId);
-    }
-  });
+  ])(
+    'P9: lists an alert that joins an incident once when its crashed delivery is repeated %s',
+    async (_when, wait) => {
+      for (let n = 0; n < KILLS; n++) {
+        const intake = await openIntake(db);
+        await intake.one(probe('first'));
+        await crash(intake, n, probe('a'));
+        intake.minutes(wait);
+        const { alertId } = await intake.one(probe('a'));
+        const listing = (await intake.incidents()).filter(({ alerts }) =>
+          alerts.some((alert) => alert.alertId === alertId),
+        );
+        expect(listing, `killed at ${n}`).toHaveLength(1);
+        expect(intake.started.get(alertId)?.incidentId).toBe(listing[0]?.incidentId);
+      }
+    },
+  );
 
-  test('P9: does not keep related alerts waiting, and both end in one incident', async () => {
+  test('P9: accepts a related alert after a crash, and puts both into one incident', async () => {
     for (let n = 0; n < KILLS; n++) {
-      const desk = await openDesk(db);
-      await crash(desk, n, probe('a'));
-      const other = await desk.one(probe('b'));
-      const first = await desk.one(probe('a'));
-      const incidents = await desk.incidents();
+      const intake = await openIntake(db);
+      await crash(intake, n, probe('a'));
+      const other = await intake.one(probe('b'));
+      const first = await intake.one(probe('a'));
+      const incidents = await intake.incidents();
       expect(incidents, `killed at ${n}`).toHaveLength(1);
       expect(incidents[0]?.alerts.map(({ alertId }) => alertId).sort()).toEqual(
         [first.alertId, other.alertId].sort(),
       );
-      expect(desk.started.size).toBe(2);
+      expect(intake.started.size).toBe(2);
     }
   });
 });

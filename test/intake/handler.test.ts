@@ -1,4 +1,4 @@
-// The Lambda entry with a batch of the queue: which records come again, and what is put aside how.
+// The Lambda entry with a batch of records: failed and rejected ones.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,7 +73,7 @@ const finding = (id: string) => {
   return JSON.stringify(event);
 };
 
-test('only the records that failed come again', async () => {
+test('returns only the failed record for redelivery, and starts it again under the same name', async () => {
   let calls = 0;
   sfn.on(StartExecutionCommand).callsFake(() => {
     if (calls++ === 0) throw new Error('no answer');
@@ -85,26 +85,26 @@ test('only the records that failed come again', async () => {
   const again = failed?.itemIdentifier === 'one' ? finding('a') : finding('b');
   expect(await deliver({ again })).toEqual({ batchItemFailures: [] });
   const started = sfn.commandCalls(StartExecutionCommand).map(({ args }) => args[0].input);
-  // The one that failed was tried twice, under the same name.
+  // The failed record was started twice, under the same name.
   expect(started).toHaveLength(3);
   expect(new Set(started.map(({ name }) => name)).size).toBe(2);
   for (const { name, input } of started)
     expect(JSON.parse(input ?? '')).toMatchObject({ alertId: name });
 });
 
-test('an execution that was started by an earlier delivery is no failure', async () => {
+test('accepts a finding whose execution was started by an earlier delivery', async () => {
   const exists = Object.assign(new Error('exists'), { name: 'ExecutionAlreadyExists' });
   sfn.on(StartExecutionCommand).rejects(exists);
   expect(await deliver({ one: finding('c') })).toEqual({ batchItemFailures: [] });
 });
 
-test('what cannot be read is put aside as it came, with the reason, and is done', async () => {
+test('sends an unreadable record unchanged to the rejected queue with the reason, and does not retry it', async () => {
   expect(await deliver({ bad: '{"detail-type": "GuardDuty Fin', good: finding('d') })).toEqual({
     batchItemFailures: [],
   });
-  const [aside, ...more] = sqs.commandCalls(SendMessageCommand).map(({ args }) => args[0].input);
+  const [rejected, ...more] = sqs.commandCalls(SendMessageCommand).map(({ args }) => args[0].input);
   expect(more).toEqual([]);
-  expect(aside).toMatchObject({
+  expect(rejected).toMatchObject({
     QueueUrl: expect.stringContaining('/rejected'),
     MessageBody: '{"detail-type": "GuardDuty Fin',
     MessageAttributes: {
@@ -113,7 +113,7 @@ test('what cannot be read is put aside as it came, with the reason, and is done'
   });
 });
 
-test('what can be neither read nor put aside comes again: it is not lost', async () => {
+test('returns an unreadable record for redelivery when the rejected queue does not answer', async () => {
   sqs.on(SendMessageCommand).rejects(new Error('no answer'));
   const { batchItemFailures } = await deliver({ bad: 'not JSON', good: finding('e') });
   expect(batchItemFailures).toEqual([{ itemIdentifier: 'bad' }]);

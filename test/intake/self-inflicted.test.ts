@@ -1,14 +1,14 @@
-// P7: alerts that our own actions cause are recognised and attached to the incident that caused them.
+// Alerts that our own actions cause are recognised (P7).
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ActionName, changesOf } from '../../functions/domain/action-catalog.ts';
 import { POLICY } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
-import { type Desk, openDesk } from './desk.ts';
+import { type Intake, openIntake } from './intake-on-store.ts';
 
 const db = startStores();
-let desk: Desk;
+let intake: Intake;
 beforeEach(async () => {
-  desk = await openDesk(db);
+  intake = await openIntake(db);
 });
 
 const user = { kind: 'iam-user', value: 'agent', part: 'related' };
@@ -28,57 +28,57 @@ const event = (type: string, entities: object[]) => ({
     entities,
   },
 });
-/** What execution notes when an action is in force. */
-const weDid = (name: string, minutesAgo: number) =>
-  desk.store.entityHistory.note(
+/** The history entry that the executor writes when an action is in force. */
+const recordOwnAction = (name: string, minutesAgo: number) =>
+  intake.store.entityHistory.note(
     { kind: 'iam-user', value: 'agent' },
     {
       event: 'in-force',
       incidentId: 'inc-ffffffffffffffff',
       actionId: 'act-ffffffffffffffff-1',
       name,
-      at: new Date(desk.deps.now().getTime() - minutesAgo * 60_000).toISOString(),
+      at: new Date(intake.deps.now().getTime() - minutesAgo * 60_000).toISOString(),
     },
   );
 const causeOf = async (given: object) => {
-  const accepted = await desk.one(given);
-  return (await desk.store.records.alert(accepted.incidentId, accepted.alertId)).causedBy;
+  const accepted = await intake.one(given);
+  return (await intake.store.records.alert(accepted.incidentId, accepted.alertId)).causedBy;
 };
 
-describe('an alert of an absence', () => {
+describe('an alert about missing data', () => {
   const gap = () => event('MonitoringGap:Agent/NoData', [user]);
 
-  test('is ours when we took the credential away lately', async () => {
-    await weDid('disable_user_account_temporarily', 10);
+  test('attributes missing data to our recent action that disabled the user', async () => {
+    await recordOwnAction('disable_user_account_temporarily', 10);
     expect(await causeOf(gap())).toMatchObject({ actionId: 'act-ffffffffffffffff-1' });
   });
 
   test.each(ActionName.options)(
-    'after %s is ours exactly when that action cuts off',
+    'attributes missing data to %s only when this action cuts off access',
     async (name) => {
-      await weDid(name, 10);
+      await recordOwnAction(name, 10);
       const cause = await causeOf(gap());
       expect(cause !== null).toBe(changesOf(name)?.cutsOff ?? false);
     },
   );
 
-  test('is not ours when we only watched, or when it is long ago, or when we did nothing', async () => {
+  test('attributes missing data to no action when we only changed logging, acted long ago, or did nothing', async () => {
     expect(await causeOf(gap())).toBeNull();
-    await weDid('increase_logging_verbosity', 10);
+    await recordOwnAction('increase_logging_verbosity', 10);
     expect(await causeOf(gap())).toBeNull();
-    await weDid('revoke_api_key', POLICY.limits.selfInflictedMinutes + 1);
+    await recordOwnAction('revoke_api_key', POLICY.limits.selfInflictedMinutes + 1);
     expect(await causeOf(gap())).toBeNull();
   });
 });
 
-test('an attack that goes on after our action is not our doing', async () => {
-  await weDid('disable_user_account_temporarily', 10);
+test('does not attribute a continuing attack to our earlier action', async () => {
+  await recordOwnAction('disable_user_account_temporarily', 10);
   expect(
     await causeOf(event('CredentialAbuse:User/Theft', [{ ...user, part: 'actor' }])),
   ).toBeNull();
 });
 
-describe('what one of our roles did', () => {
+describe('an alert about one of our roles', () => {
   const role = (value: string, attributes = {}) => ({
     kind: 'iam-role',
     value,
@@ -90,17 +90,17 @@ describe('what one of our roles did', () => {
     role('countermand-execute-user'),
     role('x', { arn: 'arn:aws:sts::111122223333:assumed-role/countermand-execute-user/session' }),
     role('x', { principalId: 'AROAEXAMPLE:countermand-reverse-user' }),
-  ])('is ours in any case: %j', async (entity) => {
+  ])('attributes an alert to us when one of our roles is the actor: %j', async (entity) => {
     expect(await causeOf(event('Policy:IAM/Changed', [entity]))).toMatchObject({ actionId: null });
   });
 
-  test('is not what somebody else did whose name only holds ours', async () => {
+  test('does not attribute an alert to us when the name of a role only contains ours', async () => {
     expect(await causeOf(event('Policy:IAM/Changed', [role('not-countermand-at-all')]))).toBeNull();
   });
 
-  test('is counted by the breaker', async () => {
+  test('counts an alert that one of our roles caused as a breaker event', async () => {
     await causeOf(event('Policy:IAM/Changed', [role('countermand-execute-user')]));
-    const breaker = await desk.store.breaker.find(POLICY.account);
+    const breaker = await intake.store.breaker.find(POLICY.account);
     expect(breaker?.counted.map(({ mishap }) => mishap)).toEqual(['cascades']);
   });
 });

@@ -1,4 +1,4 @@
-// Intake over a store of its own, with what it started and put aside in plain sight.
+// Intake on its own store, with everything that it started and rejected.
 import { type Accepted, acceptEvent, type IntakeDeps } from '../../functions/intake/intake.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { NOW, POLICY } from '../fixtures/case.ts';
@@ -7,9 +7,9 @@ import { sample } from './events.ts';
 
 const policy = { ...POLICY, limits: { ...POLICY.limits, groupingWindowMinutes: 60 } };
 
-export type Desk = Awaited<ReturnType<typeof openDesk>>;
+export type Intake = Awaited<ReturnType<typeof openIntake>>;
 
-export async function openDesk(db: TestStores) {
+export async function openIntake(db: TestStores) {
   const store: Store = await db.fresh();
   const started = new Map<string, { incidentId: string; alertId: string }>();
   const rejected: { body: string; reason: string }[] = [];
@@ -36,7 +36,7 @@ export async function openDesk(db: TestStores) {
     rejected,
     deps,
     accept,
-    /** What was accepted, where exactly one finding was and it was not refused. */
+    /** The accepted finding. Throws when it was refused, or when there is not exactly one. */
     async one(event: unknown): Promise<Exclude<Accepted, { outcome: 'refused' }>> {
       const [accepted, ...rest] = await accept(event);
       if (!accepted || accepted.outcome === 'refused' || rest.length > 0)
@@ -60,7 +60,7 @@ export async function openDesk(db: TestStores) {
   };
 }
 
-/** A probe by this address on this instance, as a finding of its own. */
+/** A separate finding about a probe by this address against this instance. */
 export const probe = (id: string, address = '203.0.113.66', instance = 'i-0aa1bb2cc3dd4ee5f') => {
   const event = sample('web-port-probe');
   event.detail.id = id;

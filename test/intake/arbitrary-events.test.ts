@@ -1,4 +1,4 @@
-// P9: whatever arrives is taken or refused with a reason; nothing crashes, and nothing leaves the bounds of an alert.
+// Arbitrary input is accepted or rejected with a reason without a crash (P9).
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Reported } from '../../functions/domain/alert.ts';
@@ -9,12 +9,12 @@ import { alone, unwrap } from '../../functions/sources/unwrap.ts';
 import { productSampleIds, sample, sampleIds } from './events.ts';
 
 const Unidentified = Reported;
-/** DynamoDB's items end at 400 KB. */
+/** A DynamoDB item holds at most 400 KB. */
 const MOST_BYTES = 300_000;
 
-/** How many findings of the body were taken; throws on anything but an alert in bounds or a refusal. */
-function taken(body: string): number {
-  const refused = (error: unknown) => {
+/** The number of accepted findings in a body. Throws on anything but a valid alert or a rejection. */
+function acceptedIn(body: string): number {
+  const rejected = (error: unknown) => {
     if (!(error instanceof InvalidInput)) throw error;
     expect(error.message).toMatch(/^\$.*expected|wrapped|scan result|at least|✖/s);
     return 0;
@@ -31,19 +31,19 @@ function taken(body: string): number {
         expect(correlationKeys(alert).length).toBeLessThanOrEqual(10);
         return count + 1;
       } catch (error) {
-        return count + refused(error);
+        return count + rejected(error);
       }
     }, 0);
   } catch (error) {
-    return refused(error);
+    return rejected(error);
   }
 }
 
-test('any text', () => {
-  fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (body) => taken(body) >= 0));
+test('accepts or rejects any text without a crash', () => {
+  fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (body) => acceptedIn(body) >= 0));
 });
 
-/** Every place in a value, as the keys that lead there. */
+/** The paths of all values. */
 const places = (value: unknown, here: string[] = []): string[][] => [
   here,
   ...(typeof value === 'object' && value !== null
@@ -67,40 +67,40 @@ const oddValue = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 100 }),
 );
 
-test.each(sampleIds)('%s with any one or two of its parts replaced by anything', (id) => {
+test.each(sampleIds)('accepts or rejects %s with any one or two of its values replaced', (id) => {
   const event = sample(id);
   const all = places(event);
-  expect(taken(JSON.stringify(event))).toBe(1);
+  expect(acceptedIn(JSON.stringify(event))).toBe(1);
   const change = fc.tuple(fc.constantFrom(...all), oddValue);
   fc.assert(
     fc.property(fc.array(change, { minLength: 1, maxLength: 2 }), (changes) => {
       const odd = changes.reduce<unknown>((value, [path, by]) => replace(value, path, by), event);
-      return taken(JSON.stringify(odd) ?? 'null') >= 0;
+      return acceptedIn(JSON.stringify(odd) ?? 'null') >= 0;
     }),
     { numRuns: 100 },
   );
 });
 
-/** Parts without which there is no finding: its envelope, its type and what tells the product. */
+/** Paths without which there is no finding: the envelope, the type and what identifies the product. */
 const NEEDED =
   /^(source|detail-type|detail|detail,findings|detail,findings,0|detail,([Tt]ype|eventTypeCode)|.*,finding_info|.*,Types(,0)?)$/;
 
-test.each(productSampleIds)('%s is taken without any one of its other parts', (id) => {
+test.each(productSampleIds)('accepts %s with any one of its other values malformed', (id) => {
   const event = sample(id);
   const others = places(event).filter((path) => path.length > 0 && !NEEDED.test(path.join()));
   for (const path of others)
     for (const odd of [null, { odd: [] }, 'odd', -1])
-      expect(taken(JSON.stringify(replace(event, path, odd))), `${path.join('.')}`).toBe(1);
+      expect(acceptedIn(JSON.stringify(replace(event, path, odd))), `${path.join('.')}`).toBe(1);
 });
 
-test('a path is cut where an alert ends', () => {
+test('accepts a finding with a path that is too long for an alert', () => {
   const event = sample('leaked-access-key');
   const name = 'AWS::'.padEnd(3000, 'x');
   event.detail.service.action.awsApiCallAction.affectedResources = { [name]: 'it' };
-  expect(taken(JSON.stringify(event))).toBe(1);
+  expect(acceptedIn(JSON.stringify(event))).toBe(1);
 });
 
-test('the same event gives the same alert, whatever order its keys are in', () => {
+test('gives the same alert for an event whose keys are in another order', () => {
   const reversed = (value: unknown): unknown =>
     Array.isArray(value)
       ? value.map(reversed)
