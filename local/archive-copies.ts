@@ -1,8 +1,10 @@
 // The copies of records: files in a folder on a laptop, objects in the locked bucket of an account.
+
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { paginateListObjectsV2, type S3 } from '@aws-sdk/client-s3';
-import { type ArchiveDeps, Copy } from '../functions/archive/archive.ts';
+import { Copy } from '../functions/archive/archive.ts';
+import type { ArchiveDeps } from '../functions/archive/deps.ts';
 
 export type Copies = {
   /** Of all copies, in order. */

@@ -2,16 +2,9 @@
 
 import { type Assessment, aboutAlert, type Recommendation } from '../domain/assessment.ts';
 import { withDeadline } from '../platform/deadline.ts';
-import type { Log } from '../platform/log.ts';
-import { AnalyseInput, type Analyst, type Brief, Opinion } from './brief.ts';
+import { AnalyseInput, type Brief, Opinion } from './brief.ts';
+import type { AnalyseDeps } from './deps.ts';
 import { reasonOf } from './failure-reason.ts';
-
-export type AnalyseDeps = {
-  analyst: Analyst;
-  /** Ends the analyst's time; below the function's own time-out, so that the fallback is still ours to give. */
-  deadline: () => AbortSignal;
-  log: Log;
-};
 
 export async function analyse(deps: AnalyseDeps, input: unknown) {
   const { incidentId, alertId, brief, askAnew } = AnalyseInput.parse(input);

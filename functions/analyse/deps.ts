@@ -1,16 +1,29 @@
-// Who analyses in AWS: the model that the environment names, or the playbook.
+// Dependencies of `analyse`, and how they are built in AWS.
 import { AnthropicBedrock } from '@anthropic-ai/bedrock-sdk';
 import Anthropic from '@anthropic-ai/sdk';
 import { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import { ENV, type Env, readEnv } from '../domain/env.ts';
 import { InvalidInput } from '../domain/errors.ts';
+import type { Log } from '../platform/log.ts';
+import { createLog } from '../platform/logger.ts';
 import type { Analyst } from './brief.ts';
 import { claude } from './claude.ts';
 import { apiKeyIn, whenAsked } from './lazy-analyst.ts';
-import { CLAUDE_LIMITS, DEFAULT_BEDROCK_MODEL, DEFAULT_MODEL } from './models.ts';
+import { CLAUDE_LIMITS, DEADLINE_MS, DEFAULT_BEDROCK_MODEL, DEFAULT_MODEL } from './models.ts';
 import { playbook } from './playbook.ts';
 
-/** Throws InvalidInput for a provider that is none, or where the secret with its key is not named. */
+export type AnalyseDeps = {
+  analyst: Analyst;
+  /** Ends the analyst's time; below the function's own time-out, so that the fallback is still ours to give. */
+  deadline: () => AbortSignal;
+  log: Log;
+};
+
+/**
+ * The model that the environment names, or the playbook when it names none.
+ *
+ * Throws InvalidInput for an unknown provider, or when the secret with the API key is not named.
+ */
 export function analystFrom(env: Env): Analyst {
   switch (env[ENV.modelProvider]) {
     case 'anthropic': {
@@ -32,3 +45,10 @@ export function analystFrom(env: Env): Analyst {
       throw new InvalidInput(`${ENV.modelProvider} is neither "anthropic" nor "bedrock"`);
   }
 }
+
+/** Throws InvalidInput when the environment names an unknown model provider. */
+export const analyseDeps = (env: Env): AnalyseDeps => ({
+  analyst: analystFrom(env),
+  deadline: () => AbortSignal.timeout(DEADLINE_MS),
+  log: createLog('analyse'),
+});

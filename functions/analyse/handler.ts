@@ -1,13 +1,7 @@
 // Lambda entry of `analyse`: no table, no policy, only its model.
-import { createLog } from '../platform/logger.ts';
-import { type AnalyseDeps, analyse } from './analyse.ts';
-import { analystFrom } from './deps.ts';
-import { DEADLINE_MS } from './models.ts';
+import { analyse } from './analyse.ts';
+import { analyseDeps } from './deps.ts';
 
-const deps: AnalyseDeps = {
-  analyst: analystFrom(process.env),
-  deadline: () => AbortSignal.timeout(DEADLINE_MS),
-  log: createLog('analyse'),
-};
+const deps = analyseDeps(process.env);
 
 export const handler = (event: unknown) => analyse(deps, event);

@@ -53,9 +53,8 @@ const recommend = ({ action, confidence, because }: Step, target: string): Recom
   reasoning: because,
 });
 
-/** A tier-3 action may cut temporary credentials: a person does that with a runbook. */
-const actsOnTemporaryKeys = (action: ActionName): boolean =>
-  changesOf(action)?.temporaryKeys ?? true;
+/** No mechanism can make temporary credentials inactive. A person can end their sessions with a runbook. */
+const actsOnTemporaryKeys = (action: ActionName): boolean => changesOf(action) === null;
 
 /** Every alert leaves a ticket; a critical one also wakes somebody, and so does a high one that asks nobody. */
 function told(

@@ -6,28 +6,14 @@ import type { Alert } from '../domain/alert.ts';
 import type { ApprovalRequest, Approver } from '../domain/approval.ts';
 import { InvalidInput, NotFound, Unavailable } from '../domain/errors.ts';
 import { requestOrder, similarTo } from '../domain/similar-questions.ts';
-import type { Mac } from '../links/signed-claims.ts';
 import { answerToken, questionUrl } from '../messaging/links.ts';
-import { type Message, questionKey, type Send } from '../messaging/message.ts';
+import { type Message, questionKey } from '../messaging/message.ts';
 import { notWoken, type Sent, sendEach, troubleIn } from '../messaging/send-all.ts';
 import { askText } from '../messaging/texts/asked.ts';
-import { errorFields, type Log } from '../platform/log.ts';
+import { errorFields } from '../platform/log.ts';
 import { slackMemberOf } from '../policy/people.ts';
-import type { Policy } from '../policy/policy.ts';
 import { moveTo, noted } from '../store/hash-chain.ts';
-import type { Store } from '../store/store.ts';
-
-export type ApproveDeps = {
-  store: Store;
-  policy: Pick<Policy, 'channels' | 'signIn'>;
-  send: Send;
-  mac: Pick<Mac, 'generate'>;
-  /** Answers the waiting state machine. Rejects with NotFound when it no longer waits. */
-  callback: (taskToken: string, output: { verdict: string }) => Promise<void>;
-  webBaseUrl: string;
-  now: () => Date;
-  log: Log;
-};
+import type { ApproveDeps } from './deps.ts';
 
 export const ApproveInput = z.union([
   /** From the state machine: it is this rung's turn. */

@@ -1,16 +1,11 @@
 // Copies each change of a record to where whoever can write the table cannot, and says so where it is none of ours.
+
 import * as z from 'zod';
 import { ALARMING } from '../domain/alarm-messages.ts';
-import type { Log } from '../platform/log.ts';
 import { digestOf } from '../store/hash-chain.ts';
 import { ARCHIVED } from '../store/table-definition.ts';
 import { faultsIn, type Item } from './change.ts';
-
-export type ArchiveDeps = {
-  /** Writes once: what is there under this key already is the same change, and stays. */
-  put: (key: string, body: string) => Promise<void>;
-  log: Log;
-};
+import type { ArchiveDeps } from './deps.ts';
 
 /** One change of one item, as the table's stream tells it. */
 export type Change = {

@@ -1,12 +1,11 @@
 // The bucket of copies: objects are locked when they are written, and this function may do nothing else with them.
 import type { S3 } from '@aws-sdk/client-s3';
 import { aws, causedBy } from '../platform/aws-errors.ts';
-import type { ArchiveDeps } from './archive.ts';
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html */
 export const createBucket =
-  (client: Pick<S3, 'putObject'>, Bucket: string): ArchiveDeps['put'] =>
-  async (Key, Body) => {
+  (client: Pick<S3, 'putObject'>, Bucket: string) =>
+  async (Key: string, Body: string): Promise<void> => {
     const put = { Bucket, Key, Body, ContentType: 'application/json', IfNoneMatch: '*' };
     await aws('copying a record', { Key }, () => client.putObject(put)).catch((error: unknown) => {
       // The stream tells a change more than once.

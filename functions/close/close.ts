@@ -1,28 +1,20 @@
 // Ends an alert's assessment: the outcome on the incident, and a summary to whoever follows it.
+
 import * as z from 'zod';
 import { type Action, IncidentId, type Status } from '../domain/action.ts';
 import { informs } from '../domain/action-catalog.ts';
 import type { Incident, Outcome } from '../domain/incident.ts';
 import { quoted } from '../domain/wording.ts';
-import { judgeUrl, type LinkDeps } from '../messaging/links.ts';
-import type { Message, Send } from '../messaging/message.ts';
+import { judgeUrl } from '../messaging/links.ts';
+import type { Message } from '../messaging/message.ts';
 import { sendAll } from '../messaging/send-all.ts';
 import { causedText, closedText, observedText } from '../messaging/texts/incident.ts';
 import { headlineOf, standingLine } from '../messaging/texts/phrases.ts';
 import { Caught, causeText } from '../platform/caught-error.ts';
-import { errorFields, type Log } from '../platform/log.ts';
+import { errorFields } from '../platform/log.ts';
 import { peopleOf } from '../policy/people.ts';
-import type { Policy } from '../policy/policy.ts';
 import { noted } from '../store/hash-chain.ts';
-import type { Store } from '../store/store.ts';
-
-export type CloseDeps = LinkDeps & {
-  store: Store;
-  policy: Pick<Policy, 'escalation'>;
-  send: Send;
-  now: () => Date;
-  log: Log;
-};
+import type { CloseDeps } from './deps.ts';
 
 export const CloseInput = z.object({
   incidentId: IncidentId,

@@ -2,13 +2,11 @@
 import * as z from 'zod';
 import type { EntityKind } from './alert.ts';
 
-/** The kinds of target the action accepts. The text says why a target of that kind may have no mechanism. */
-type Targets = { readonly [Kind in EntityKind]?: string };
-
-/** Notifies people and can't break anything, so the rules about risk don't apply. */
+/** Notifies people about the alert and changes nothing in AWS, so the rules about risk don't apply. */
 type Informs = {
   kind: 'informs';
-  targets: Targets;
+  /** The reason given when no mechanism can inform anyone. */
+  targets: { readonly alert: string };
   /** What happens when its approval request expires. */
   ifUnanswered: 'ticket' | 'nothing';
 };
@@ -16,25 +14,25 @@ type Informs = {
 /** Changes something in AWS or a connected service, through a mechanism that can undo it. */
 type Changes = {
   kind: 'changes';
-  targets: Targets;
+  /**
+   * Per kind of target, the reason given when no mechanism can act on it. An alert is never the target of a change: the
+   * rules rely on that to tell changes from notifications.
+   */
+  targets: { readonly [Kind in Exclude<EntityKind, 'alert'>]?: string };
   /** Whether it stops something from working. An alert about an absence may then be self-inflicted (promise 7). */
   cutsOff: boolean;
   /** Whether it runs without notifying anyone. A high-severity alert then also needs a notification. */
   quiet: boolean;
   /** What its effects depend on besides the target. While this is unknown, the action needs approval. */
   dependsOn: 'network-acls' | null;
-  /** Whether it acts on temporary credentials (ASIA...), which expire by themselves. */
-  temporaryKeys: boolean;
   /** Work left for a person after the undo. */
   afterUndo: 'rotate-key' | null;
 };
 
 /** Tier 3 in policy: never carried out by code. A person gets a runbook. */
-type Manual = { kind: 'manual'; targets: Targets };
+type Manual = { kind: 'manual'; targets: readonly EntityKind[] };
 
 export type ActionProperties = Informs | Changes | Manual;
-
-const FROM_CODE = 'Code never carries it out';
 
 /** The order is also that of the prompt and of the stored schemas: append a new action at the end of its tier. */
 export const ACTIONS = {
@@ -44,7 +42,6 @@ export const ACTIONS = {
     cutsOff: false,
     quiet: true,
     dependsOn: null,
-    temporaryKeys: false,
     afterUndo: null,
   },
   increase_logging_verbosity: {
@@ -57,7 +54,6 @@ export const ACTIONS = {
     cutsOff: false,
     quiet: true,
     dependsOn: null,
-    temporaryKeys: false,
     afterUndo: null,
   },
   create_alert_ticket: {
@@ -76,7 +72,6 @@ export const ACTIONS = {
     cutsOff: true,
     quiet: true,
     dependsOn: null,
-    temporaryKeys: false,
     afterUndo: null,
   },
   block_ip_at_firewall: {
@@ -87,7 +82,6 @@ export const ACTIONS = {
     cutsOff: true,
     quiet: false,
     dependsOn: 'network-acls',
-    temporaryKeys: false,
     afterUndo: null,
   },
   disable_user_account_temporarily: {
@@ -99,7 +93,6 @@ export const ACTIONS = {
     cutsOff: true,
     quiet: false,
     dependsOn: null,
-    temporaryKeys: false,
     afterUndo: null,
   },
   revoke_api_key: {
@@ -112,7 +105,6 @@ export const ACTIONS = {
     cutsOff: true,
     quiet: false,
     dependsOn: null,
-    temporaryKeys: false,
     afterUndo: 'rotate-key',
   },
   disable_function_url: {
@@ -121,34 +113,51 @@ export const ACTIONS = {
     cutsOff: true,
     quiet: false,
     dependsOn: null,
-    temporaryKeys: false,
     afterUndo: null,
   },
   isolate_production_host: {
     kind: 'manual',
     // The address may be one of the account's own: blocking it would isolate the host.
-    targets: { instance: FROM_CODE, 'network-interface': FROM_CODE, ip: FROM_CODE },
+    targets: ['instance', 'network-interface', 'ip'],
   },
   revoke_service_account_credential: {
     kind: 'manual',
-    targets: {
-      'access-key': FROM_CODE,
-      'iam-user': FROM_CODE,
-      'iam-role': FROM_CODE,
-      'api-key': FROM_CODE,
-    },
+    targets: ['access-key', 'iam-user', 'iam-role', 'api-key'],
   },
-
-  block_cidr_range: { kind: 'manual', targets: { ip: FROM_CODE } },
-  initiate_forensic_capture: { kind: 'manual', targets: { instance: FROM_CODE } },
-  send_breach_notification: { kind: 'manual', targets: { alert: FROM_CODE } },
+  block_cidr_range: { kind: 'manual', targets: ['ip'] },
+  initiate_forensic_capture: { kind: 'manual', targets: ['instance'] },
+  send_breach_notification: { kind: 'manual', targets: ['alert'] },
 } as const satisfies Readonly<Record<string, ActionProperties>>;
 
 export const ActionName = z.enum(Object.keys(ACTIONS) as (keyof typeof ACTIONS)[]);
 export type ActionName = z.infer<typeof ActionName>;
 
 /** The kinds of target that an action accepts. */
-export type TargetKindOf<Name extends ActionName> = keyof (typeof ACTIONS)[Name]['targets'];
+export type TargetKindOf<Name extends ActionName> =
+  (typeof ACTIONS)[Name]['targets'] extends readonly (infer Kind extends EntityKind)[]
+    ? Kind
+    : Extract<keyof (typeof ACTIONS)[Name]['targets'], EntityKind>;
+
+/** Actions that code never carries out. */
+export type ManualName = {
+  [Name in ActionName]: (typeof ACTIONS)[Name]['kind'] extends 'manual' ? Name : never;
+}[ActionName];
+
+/** The kinds of target that an action accepts. */
+export function targetKindsOf(name: ActionName): readonly EntityKind[] {
+  const { targets }: ActionProperties = ACTIONS[name];
+  return isList(targets) ? targets : (Object.keys(targets) as EntityKind[]);
+}
+
+/** Why no mechanism of the action can act on a target of this kind; undefined when the catalog gives no reason. */
+export function whyNoMechanism(name: ActionName, kind: EntityKind): string | undefined {
+  const { targets }: ActionProperties = ACTIONS[name];
+  const reasons: Readonly<Partial<Record<EntityKind, string>>> = isList(targets) ? {} : targets;
+  return reasons[kind];
+}
+
+const isList = (targets: ActionProperties['targets']): targets is readonly EntityKind[] =>
+  Array.isArray(targets);
 
 /** The properties of an action that changes something; null for every other action. */
 export function changesOf(name: ActionName | null): Changes | null {

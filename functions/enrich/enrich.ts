@@ -1,4 +1,5 @@
 // Reads facts on each entity of an alert, writes them, and hands the analysis a brief: no table, no raw event.
+
 import * as z from 'zod';
 import { ActionId, IncidentId } from '../domain/action.ts';
 import type { Alert, Entity } from '../domain/alert.ts';
@@ -13,36 +14,22 @@ import {
   unknown,
 } from '../domain/facts.ts';
 import { isIdentity } from '../domain/service-account.ts';
-import { errorFields, type Log } from '../platform/log.ts';
-import type { SampleClients } from '../platform/sampled-requests.ts';
-import type { Policy } from '../policy/policy.ts';
+import { errorFields } from '../platform/log.ts';
 import { MOST_READ } from '../store/entity-history.ts';
-import type { Store } from '../store/store.ts';
 import { addressFacts } from './address.ts';
 import { briefOf, type EarlierIncident } from './brief.ts';
-import { type CalendarApi, calendarState, windowFor } from './calendar.ts';
-import { type FunctionTagsApi, functionFacts, unreadFunction } from './function.ts';
+import { calendarState, windowFor } from './calendar.ts';
+import type { EnrichDeps } from './deps.ts';
+import { functionFacts, unreadFunction } from './function.ts';
 import { historyFacts, unreadHistory } from './history.ts';
-import { type IdentityApi, identityFacts, unreadIdentity } from './identity.ts';
-import { type InstanceApi, instanceFacts, unreadInstance } from './instance.ts';
+import { identityFacts, unreadIdentity } from './identity.ts';
+import { instanceFacts, unreadInstance } from './instance.ts';
 import type { Interval } from './intervals.ts';
-import { type LookDeps, look } from './look.ts';
-import { type OwnershipApi, ownersOf } from './owned.ts';
+import { look } from './look.ts';
+import { ownersOf } from './owned.ts';
 import { either, placeOf, protection, usedByApprovers } from './protect.ts';
 import { firstTags } from './tags.ts';
 import { webTrafficOf } from './web-traffic.ts';
-
-export type EnrichDeps = LookDeps & {
-  store: Store;
-  policy: Policy;
-  ec2: InstanceApi & OwnershipApi;
-  iam: IdentityApi;
-  lambda: FunctionTagsApi;
-  ssm: CalendarApi;
-  waf: SampleClients['waf'];
-  now: () => Date;
-  log: Log;
-};
 
 export const EnrichInput = z.object({
   incidentId: IncidentId,

@@ -1,8 +1,14 @@
-// What gate needs from outside.
+// Dependencies of `gate`, and how they are built in AWS.
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type Env, readEnv } from '../domain/env.ts';
+import { effectsOf } from '../mechanisms/registry.ts';
+import { remoteClients } from '../platform/http-clients.ts';
 import type { Log } from '../platform/log.ts';
-import type { OnCall } from '../platform/on-call-schedule.ts';
+import { createLog } from '../platform/logger.ts';
+import { createOnCall, type OnCall } from '../platform/on-call-schedule.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { Store } from '../store/store.ts';
+import { readPolicyFile } from '../policy/policy-file.ts';
+import { createStore, type Store } from '../store/store.ts';
 import type { Circumstances } from './proposal.ts';
 
 export type GateDeps = {
@@ -14,3 +20,18 @@ export type GateDeps = {
   now: () => Date;
   log: Log;
 };
+
+/** Throws InvalidInput when a variable is missing or the policy cannot be read. */
+export function gateDeps(env: Env): GateDeps {
+  const { policyPath, tableName } = readEnv(env, 'policyPath', 'tableName');
+  const log = createLog('gate');
+  const policy = readPolicyFile(policyPath);
+  return {
+    store: createStore(new DynamoDBClient({}), tableName, log),
+    policy,
+    onCall: createOnCall(policy.escalation.onCall ?? {}, remoteClients()),
+    effectsOf,
+    now: () => new Date(),
+    log,
+  };
+}

@@ -1,29 +1,16 @@
 // Accepts delivered bodies: normalises, recognises repeats, joins incidents, and starts one assessment per alert.
+
 import { createHash } from 'node:crypto';
 import type { Alert, Cause, Reported } from '../domain/alert.ts';
 import { Conflict, InvalidInput } from '../domain/errors.ts';
-import { errorFields, type Log } from '../platform/log.ts';
-import type { Policy } from '../policy/policy.ts';
+import { errorFields } from '../platform/log.ts';
 import { normalise } from '../sources/normalise.ts';
 import type { Finding, Unreadable } from '../sources/source.ts';
 import { alone, unwrap } from '../sources/unwrap.ts';
 import type { SeenFinding } from '../store/findings.ts';
-import type { Store } from '../store/store.ts';
+import type { IntakeDeps } from './deps.ts';
 import { chooseIncident, joinIncident, ownIncident } from './incidents.ts';
 import { causeOf } from './self-inflicted.ts';
-
-export type IntakeDeps = {
-  store: Store;
-  policy: Policy;
-  /** Starts `respond` under a name; the same name again is harmless. */
-  startRespond: (name: string, input: { incidentId: string; alertId: string }) => Promise<void>;
-  /** Begins the names of this stack's functions and roles. */
-  ownPrefix: string;
-  /** Puts what cannot be read where it can be replayed from, with the reason. */
-  reject: (body: string, reason: string) => Promise<void>;
-  now: () => Date;
-  log: Log;
-};
 
 /** What became of one finding of a body. */
 export type Accepted =

@@ -1,12 +1,18 @@
 // How functions in AWS send messages: the channels of policy, set up from the environment.
 
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMS } from '@aws-sdk/client-kms';
 import { PinpointSMSVoiceV2 } from '@aws-sdk/client-pinpoint-sms-voice-v2';
 import { SESv2 } from '@aws-sdk/client-sesv2';
 import { SNS } from '@aws-sdk/client-sns';
+import { type Env, readEnv } from '../domain/env.ts';
+import { createKmsMac } from '../links/kms-mac.ts';
 import { remoteClients } from '../platform/http-clients.ts';
 import type { Log } from '../platform/log.ts';
+import { createLog } from '../platform/logger.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { Store } from '../store/store.ts';
+import { readPolicyFile } from '../policy/policy-file.ts';
+import { createStore, type Store } from '../store/store.ts';
 import { channelsOf } from './channels.ts';
 import type { Send } from './message.ts';
 import { capped } from './rate-limited-send.ts';
@@ -34,6 +40,27 @@ export function sendFrom(
   const { now } = clients;
   const send = createSend({ channels: channelsOf(channels, clients), now, log });
   return capped(send, { store, limits, now, log });
+}
+
+/**
+ * The dependencies of a step that sends messages with signed links.
+ *
+ * Throws InvalidInput when a variable is missing or the policy cannot be read.
+ */
+export function linkDeps(step: string, env: Env) {
+  const own = readEnv(env, 'policyPath', 'tableName', 'linkKeyArn', 'webBaseUrl', ...MESSAGING_ENV);
+  const log = createLog(step);
+  const policy = readPolicyFile(own.policyPath);
+  const store = createStore(new DynamoDBClient({}), own.tableName, log);
+  return {
+    store,
+    policy,
+    send: sendFrom(own, policy, store, log),
+    mac: createKmsMac(new KMS({}), own.linkKeyArn),
+    webBaseUrl: own.webBaseUrl,
+    now: () => new Date(),
+    log,
+  };
 }
 
 /** In the region of the number, which may be another one: the service is not in every region. */

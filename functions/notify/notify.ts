@@ -3,34 +3,18 @@
 import * as z from 'zod';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import type { Approver } from '../domain/approval.ts';
-import type { Mac } from '../links/signed-claims.ts';
 import { askedOf, type News, newsOf, questionsTo } from '../messaging/action-notice.ts';
 import { asText } from '../messaging/channels/channel.ts';
 import { sendDigest } from '../messaging/digest.ts';
 import { askAnewUrl, mendUrl } from '../messaging/links.ts';
-import type { Message, Send } from '../messaging/message.ts';
+import type { Message } from '../messaging/message.ts';
 import { type Sent, sendAll, troubleIn } from '../messaging/send-all.ts';
 import { headlineOf } from '../messaging/texts/phrases.ts';
 import { Caught, causeText } from '../platform/caught-error.ts';
-import { errorFields, type Log } from '../platform/log.ts';
-import { type OnCall, staffNow } from '../platform/on-call-schedule.ts';
-import type { Policy } from '../policy/policy.ts';
+import { errorFields } from '../platform/log.ts';
+import { staffNow } from '../platform/on-call-schedule.ts';
 import { noted } from '../store/hash-chain.ts';
-import type { Store } from '../store/store.ts';
-
-export type NotifyDeps = {
-  store: Store;
-  policy: Policy;
-  /** Reads the schedules of the ladder; without it, they name nobody. */
-  onCall?: OnCall;
-  send: Send;
-  /** Opens the incident's ticket, or finds it; returns its id. */
-  openTicket: (ticket: { incidentId: string; title: string; body: string }) => Promise<string>;
-  mac: Pick<Mac, 'generate'>;
-  webBaseUrl: string;
-  now: () => Date;
-  log: Log;
-};
+import type { NotifyDeps } from './deps.ts';
 
 const AboutAction = z.object({
   incidentId: IncidentId,

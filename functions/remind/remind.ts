@@ -5,32 +5,18 @@ import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import type { Approver } from '../domain/approval.ts';
 import { known, unknown } from '../domain/facts.ts';
 import { describeWebRequests } from '../domain/web-requests.ts';
-import type { Mac } from '../links/signed-claims.ts';
 import { reviewUrl } from '../messaging/links.ts';
-import type { Message, Send } from '../messaging/message.ts';
+import type { Message } from '../messaging/message.ts';
 import { sendAll, troubleIn } from '../messaging/send-all.ts';
 import { keptText, remindText } from '../messaging/texts/in-force.ts';
 import { seenSince } from '../messaging/texts/phrases.ts';
 import { withDeadline } from '../platform/deadline.ts';
-import { errorFields, type Log } from '../platform/log.ts';
-import { type SampleClients, sampledRequests, seenIn } from '../platform/sampled-requests.ts';
+import { errorFields } from '../platform/log.ts';
+import { sampledRequests, seenIn } from '../platform/sampled-requests.ts';
 import { peopleOf } from '../policy/people.ts';
 import type { Policy } from '../policy/policy.ts';
 import { noted } from '../store/hash-chain.ts';
-import type { Store } from '../store/store.ts';
-
-export type RemindDeps = {
-  store: Store;
-  policy: Policy;
-  send: Send;
-  mac: Pick<Mac, 'generate'>;
-  webBaseUrl: string;
-  waf: SampleClients['waf'];
-  /** Ends the look at what the target has done since. */
-  lookDeadline: () => AbortSignal;
-  now: () => Date;
-  log: Log;
-};
+import type { RemindDeps } from './deps.ts';
 
 export const RemindInput = z.object({ incidentId: IncidentId, actionId: ActionId });
 

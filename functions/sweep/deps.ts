@@ -1,7 +1,16 @@
-// Dependencies of `sweep`.
+// Dependencies of `sweep`, and how they are built in AWS.
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { Lambda } from '@aws-sdk/client-lambda';
+import { SFN } from '@aws-sdk/client-sfn';
+import { type Env, readEnv } from '../domain/env.ts';
+import { MESSAGING_ENV, sendFrom } from '../messaging/deps.ts';
 import type { Send } from '../messaging/message.ts';
+import { createCallback, createStarter } from '../platform/executions.ts';
+import { createCall } from '../platform/invoke.ts';
 import type { Log } from '../platform/log.ts';
-import type { Store } from '../store/store.ts';
+import { createLog } from '../platform/logger.ts';
+import { readPolicyFile } from '../policy/policy-file.ts';
+import { createStore, type Store } from '../store/store.ts';
 
 export type SweepDeps = {
   store: Store;
@@ -16,3 +25,30 @@ export type SweepDeps = {
   now: () => Date;
   log: Log;
 };
+
+/** Throws InvalidInput when a variable is missing or the policy cannot be read. */
+export function sweepDeps(env: Env): SweepDeps {
+  const own = readEnv(
+    env,
+    'policyPath',
+    'tableName',
+    'reverseArn',
+    'respondArn',
+    'notifyFunctionName',
+    ...MESSAGING_ENV,
+  );
+  const log = createLog('sweep');
+  const sfn = new SFN({});
+  const policy = readPolicyFile(own.policyPath);
+  const store = createStore(new DynamoDBClient({}), own.tableName, log);
+  return {
+    store,
+    startReverse: createStarter(sfn, own.reverseArn),
+    startRespond: createStarter(sfn, own.respondArn),
+    callback: createCallback(sfn),
+    tell: createCall(new Lambda({}), own.notifyFunctionName),
+    send: sendFrom(own, policy, store, log),
+    now: () => new Date(),
+    log,
+  };
+}

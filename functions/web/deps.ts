@@ -1,12 +1,34 @@
-// What the pages need from outside.
+// Dependencies of `web`, and how they are built in AWS.
+import { randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMS } from '@aws-sdk/client-kms';
+import { Lambda } from '@aws-sdk/client-lambda';
+import { Scheduler } from '@aws-sdk/client-scheduler';
+import { SFN } from '@aws-sdk/client-sfn';
+import { ENV, type Env, readEnv } from '../domain/env.ts';
+import { createKmsMac } from '../links/kms-mac.ts';
 import type { Mac } from '../links/signed-claims.ts';
+import {
+  createSchedules,
+  SCHEDULE_ENV,
+  scheduleTargets,
+} from '../platform/eventbridge-schedules.ts';
+import { createCallback, createStarter } from '../platform/executions.ts';
 import type { HttpClients } from '../platform/http.ts';
+import { remoteClients } from '../platform/http-clients.ts';
+import { createCall } from '../platform/invoke.ts';
 import type { Log } from '../platform/log.ts';
+import { createLog } from '../platform/logger.ts';
 import type { Schedules } from '../platform/schedules.ts';
 import type { Secret } from '../platform/secret.ts';
+import { asText, secretOf } from '../platform/secret.ts';
+import { slackButtonsOf } from '../policy/people.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { Store } from '../store/store.ts';
+import { readPolicyFile } from '../policy/policy-file.ts';
+import { createStore, type Store } from '../store/store.ts';
 import type { Provider } from './oidc.ts';
+import { providerFrom } from './provider.ts';
+import { SigningSecret } from './slack-signature.ts';
 
 export type SlackInteractivity = { clients: HttpClients; signingSecret: Secret<string> };
 
@@ -31,3 +53,47 @@ export type WebDeps = {
   now: () => Date;
   log: Log;
 };
+
+/** Throws InvalidInput when a variable is missing or the policy cannot be read. */
+export function webDeps(env: Env): WebDeps {
+  const own = readEnv(
+    env,
+    'policyPath',
+    'webBaseUrl',
+    'tableName',
+    'linkKeyArn',
+    'pageKeyArn',
+    'respondArn',
+    'approveFunctionName',
+    ...SCHEDULE_ENV,
+  );
+  const log = createLog('web');
+  const sfn = new SFN({});
+  const kms = new KMS({});
+  const policy = readPolicyFile(own.policyPath);
+  const answers = slackButtonsOf(policy);
+  const clients = remoteClients();
+  const now = () => new Date();
+  return {
+    store: createStore(new DynamoDBClient({}), own.tableName, log),
+    policy,
+    ...(answers && {
+      slack: {
+        clients,
+        signingSecret: secretOf(clients, answers.signingSecret, SigningSecret, asText),
+      },
+    }),
+    mac: createKmsMac(kms, own.linkKeyArn, env[ENV.previousLinkKeyArn]),
+    pages: createKmsMac(kms, own.pageKeyArn),
+    newId: randomUUID,
+    provider: policy.signIn && providerFrom(policy.signIn, own.webBaseUrl, clients),
+    callback: createCallback(sfn),
+    startReverse: createStarter(sfn, own.reverseArn),
+    startRespond: createStarter(sfn, own.respondArn),
+    askAlso: createCall(new Lambda({}), own.approveFunctionName),
+    schedules: createSchedules(new Scheduler({}), scheduleTargets(own), now),
+    webBaseUrl: own.webBaseUrl,
+    now,
+    log,
+  };
+}

@@ -1,16 +1,14 @@
 // Signing in, where the account asks for it: a link shows the question, and only the person whom it names decides.
 import type { Context } from 'hono';
-import * as z from 'zod';
 import { RetryableError } from '../domain/errors.ts';
 import type { Mac } from '../links/signed-claims.ts';
-import type { HttpClients } from '../platform/http.ts';
 import { errorFields, type Log } from '../platform/log.ts';
-import { asText, type SecretClients, secretOf } from '../platform/secret.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { SignIn } from '../policy/schemas/account.ts';
 import type { Person } from '../policy/schemas/escalation.ts';
-import { createProvider, type Identity, type Provider } from './oidc.ts';
+import type { Identity, Provider } from './oidc.ts';
 import { noticePage } from './pages/frame.ts';
+import { RETURN_PATH } from './provider.ts';
 import { startAttempt, startSession, takeAttempt } from './session.ts';
 
 export type SignInDeps = {
@@ -23,20 +21,6 @@ export type SignInDeps = {
   now: () => Date;
   log: Log;
 };
-
-/** Where the provider sends people back to: what it has to be told once. */
-const RETURN_PATH = '/signed-in';
-
-export const providerFrom = (
-  signIn: SignIn,
-  webBaseUrl: string,
-  clients: HttpClients & SecretClients,
-): Provider =>
-  createProvider(signIn, {
-    ...clients,
-    secret: secretOf(clients, signIn.clientSecret, z.string().min(1), asText),
-    redirectUri: webBaseUrl + RETURN_PATH,
-  });
 
 /** Off to the provider. The link at `path` was opened already: it is this person's. */
 export async function beginSignIn(

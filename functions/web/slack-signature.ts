@@ -1,5 +1,9 @@
 // Whether a request is Slack's, and of now: decided on its bytes, before anything in it is read.
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import * as z from 'zod';
+
+/** The app's signing secret: 32 hexadecimal digits. */
+export const SigningSecret = z.string().regex(/^[0-9a-f]{32}$/);
 
 /** Older, or from further ahead, it may have been recorded and sent again. */
 const MAX_AGE_SECONDS = 5 * 60;

@@ -18,9 +18,6 @@ import { whatItOpens } from './open-link.ts';
 import { couldBeSlack, isSigned } from './slack-signature.ts';
 import { decideOne } from './vote.ts';
 
-/** As the app's page shows it: 32 hexadecimal digits. */
-export const SigningSecret = z.string().regex(/^[0-9a-f]{32}$/);
-
 /** The message comes back with the click, and may be as long as Slack lets one be. */
 export const MAX_CLICK_BYTES = 262_144;
 

@@ -1,6 +1,8 @@
 // Asking: the rung that is due, each person with a link of their own; and the end of what nobody answered.
+
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type ApproveDeps, approve } from '../../functions/approve/approve.ts';
+import { approve } from '../../functions/approve/approve.ts';
+import type { ApproveDeps } from '../../functions/approve/deps.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import { NotFound, Unavailable } from '../../functions/domain/errors.ts';
 import { readLink } from '../../functions/links/link.ts';

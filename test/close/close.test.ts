@@ -1,6 +1,8 @@
 // P9: every alert ends in one outcome, the one that most needs a person's eye, whatever happened on the way.
+
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type CloseDeps, close, outcomeOf } from '../../functions/close/close.ts';
+import { close, outcomeOf } from '../../functions/close/close.ts';
+import type { CloseDeps } from '../../functions/close/deps.ts';
 import { type Action, Status } from '../../functions/domain/action.ts';
 import { Unavailable } from '../../functions/domain/errors.ts';
 import type { Outcome } from '../../functions/domain/incident.ts';

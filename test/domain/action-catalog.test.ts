@@ -5,6 +5,7 @@ import {
   ActionName,
   type ActionProperties,
   changesOf,
+  targetKindsOf,
 } from '../../functions/domain/action-catalog.ts';
 import { MECHANISMS } from '../../functions/mechanisms/registry.ts';
 import { loadPolicy, POLICIES } from '../../functions/policy/load.ts';
@@ -16,41 +17,36 @@ const whole = {
   cutsOff: true,
   quiet: false,
   dependsOn: null,
-  temporaryKeys: false,
   afterUndo: null,
 } as const satisfies ActionProperties;
 
 describe('a new action', () => {
-  const { cutsOff, quiet, dependsOn, temporaryKeys, afterUndo, targets, ...rest } = whole;
+  const { cutsOff, quiet, dependsOn, afterUndo, targets, ...rest } = whole;
 
   test('does not compile while one answer is missing', () => {
     // @ts-expect-error -- targets
-    const a: ActionProperties = { ...rest, cutsOff, quiet, dependsOn, temporaryKeys, afterUndo };
+    const a: ActionProperties = { ...rest, cutsOff, quiet, dependsOn, afterUndo };
     // @ts-expect-error -- cutsOff
-    const b: ActionProperties = { ...rest, targets, quiet, dependsOn, temporaryKeys, afterUndo };
+    const b: ActionProperties = { ...rest, targets, quiet, dependsOn, afterUndo };
     // @ts-expect-error -- quiet
-    const c: ActionProperties = { ...rest, targets, cutsOff, dependsOn, temporaryKeys, afterUndo };
+    const c: ActionProperties = { ...rest, targets, cutsOff, dependsOn, afterUndo };
     // @ts-expect-error -- dependsOn
-    const d: ActionProperties = { ...rest, targets, cutsOff, quiet, temporaryKeys, afterUndo };
-    // @ts-expect-error -- temporaryKeys
-    const e: ActionProperties = { ...rest, targets, cutsOff, quiet, dependsOn, afterUndo };
+    const d: ActionProperties = { ...rest, targets, cutsOff, quiet, afterUndo };
     // @ts-expect-error -- afterUndo
-    const f: ActionProperties = { ...rest, targets, cutsOff, quiet, dependsOn, temporaryKeys };
+    const f: ActionProperties = { ...rest, targets, cutsOff, quiet, dependsOn };
     // @ts-expect-error -- ifUnanswered
-    const g: ActionProperties = { kind: 'informs', targets };
-    expect([a, b, c, d, e, f, g]).toHaveLength(7);
+    const g: ActionProperties = { kind: 'informs', targets: { alert: 'No channel' } };
+    // @ts-expect-error -- an alert is no target of a change
+    const h: ActionProperties = { ...whole, targets: { alert: 'No channel' } };
+    expect([a, b, c, d, f, g, h]).toHaveLength(7);
   });
 });
 
 const { actions } = loadPolicy(POLICIES, 'example');
 
-test.each(Object.entries(ACTIONS))(
-  'policy gives %s the targets of the record',
-  (name, { targets }) => {
-    const { targetKinds } = actions[name as keyof typeof ACTIONS];
-    expect([...targetKinds].sort()).toEqual(Object.keys(targets).sort());
-  },
-);
+test.each(ActionName.options)('policy gives %s the targets of the catalog', (name) => {
+  expect([...actions[name].targetKinds].sort()).toEqual([...targetKindsOf(name)].sort());
+});
 
 test.each(Object.entries(ACTIONS))(
   'policy and record agree on who carries %s out',

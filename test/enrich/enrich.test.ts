@@ -1,9 +1,11 @@
 // Facts from our own records, what happens when they cannot be read, and the brief that never outgrows its limit.
+
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Alert, Entity } from '../../functions/domain/alert.ts';
 import { known } from '../../functions/domain/facts.ts';
 import { MAX_BRIEF_BYTES } from '../../functions/enrich/brief.ts';
-import { type EnrichDeps, enrich } from '../../functions/enrich/enrich.ts';
+import type { EnrichDeps } from '../../functions/enrich/deps.ts';
+import { enrich } from '../../functions/enrich/enrich.ts';
 import {
   createLambda,
   LOCAL_FUNCTIONS,

@@ -1,6 +1,7 @@
 // A crash between any two steps of intake, followed by a redelivery (P9).
 import { describe, expect, test } from 'vitest';
-import { acceptEvent, type IntakeDeps } from '../../functions/intake/intake.ts';
+import type { IntakeDeps } from '../../functions/intake/deps.ts';
+import { acceptEvent } from '../../functions/intake/intake.ts';
 import { startStores } from '../store/dynamo.ts';
 import { type Intake, openIntake, probe } from './intake-on-store.ts';
 

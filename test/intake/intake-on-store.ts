@@ -1,5 +1,6 @@
 // Intake on its own store, with everything that it started and rejected.
-import { type Accepted, acceptEvent, type IntakeDeps } from '../../functions/intake/intake.ts';
+import type { IntakeDeps } from '../../functions/intake/deps.ts';
+import { type Accepted, acceptEvent } from '../../functions/intake/intake.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { NOW, POLICY } from '../fixtures/case.ts';
 import type { TestStores } from '../store/dynamo.ts';

@@ -1,7 +1,7 @@
 // Accepting findings: records, repeats, unreadable findings and failures.
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Conflict, Unavailable } from '../../functions/domain/errors.ts';
-import type { IntakeDeps } from '../../functions/intake/intake.ts';
+import type { IntakeDeps } from '../../functions/intake/deps.ts';
 import { faultOf } from '../../functions/store/hash-chain.ts';
 import { startStores } from '../store/dynamo.ts';
 import { type Intake, openIntake, probe } from './intake-on-store.ts';

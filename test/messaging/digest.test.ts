@@ -1,11 +1,13 @@
 // The digest: one message for all the pages that woke nobody, with what has become of each and a link where it is open.
+
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import { Unavailable } from '../../functions/domain/errors.ts';
 import { readLink } from '../../functions/links/link.ts';
 import { asText } from '../../functions/messaging/channels/channel.ts';
 import { Message } from '../../functions/messaging/message.ts';
-import { type NotifyDeps, notify } from '../../functions/notify/notify.ts';
+import type { NotifyDeps } from '../../functions/notify/deps.ts';
+import { notify } from '../../functions/notify/notify.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { alertWith, INCIDENT_ID, incidentWith, POLICY } from '../fixtures/case.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';

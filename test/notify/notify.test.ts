@@ -1,4 +1,5 @@
 // Who is told what, by the state that an action is in; and that nothing keeps the news from the others.
+
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import type { Alert } from '../../functions/domain/alert.ts';
@@ -6,7 +7,8 @@ import { Unavailable } from '../../functions/domain/errors.ts';
 import { readLink } from '../../functions/links/link.ts';
 import { asText } from '../../functions/messaging/channels/channel.ts';
 import { Message } from '../../functions/messaging/message.ts';
-import { type NotifyDeps, notify } from '../../functions/notify/notify.ts';
+import type { NotifyDeps } from '../../functions/notify/deps.ts';
+import { notify } from '../../functions/notify/notify.ts';
 import { noted } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { alertWith, attacker, INCIDENT_ID, leakedKey, POLICY } from '../fixtures/case.ts';

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { InvalidInput, Unavailable } from '../../functions/domain/errors.ts';
-import { type Accepted, acceptEvent, type IntakeDeps } from '../../functions/intake/intake.ts';
+import type { IntakeDeps } from '../../functions/intake/deps.ts';
+import { type Accepted, acceptEvent } from '../../functions/intake/intake.ts';
 import { unwrap } from '../../functions/sources/unwrap.ts';
 import { faultOf } from '../../functions/store/hash-chain.ts';
 import { createStore } from '../../functions/store/store.ts';

@@ -1,11 +1,13 @@
 // The reminder: only for what is still in force, to who approved it, with what was seen since and a link to decide.
+
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import { Unavailable } from '../../functions/domain/errors.ts';
 import { readLink } from '../../functions/links/link.ts';
 import { asText } from '../../functions/messaging/channels/channel.ts';
 import { Message } from '../../functions/messaging/message.ts';
-import { type RemindDeps, remind } from '../../functions/remind/remind.ts';
+import type { RemindDeps } from '../../functions/remind/deps.ts';
+import { remind } from '../../functions/remind/remind.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { createWafSamples } from '../../local/aws/waf-samples.ts';
 import { attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Action } from '../../functions/domain/action.ts';
 import { seal } from '../../functions/links/signed-claims.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
-import { providerFrom, whyNot } from '../../functions/web/sign-in.ts';
+import { providerFrom } from '../../functions/web/provider.ts';
+import { whyNot } from '../../functions/web/sign-in.ts';
 import { INCIDENT_ID, POLICY } from '../fixtures/case.ts';
 import { CLIENT, type Misbehaviour, type Provider, startProvider } from '../fixtures/provider.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';

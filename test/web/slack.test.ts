@@ -1,7 +1,8 @@
 // A click in Slack: the page's decision, for the member whose buttons they are, and for nothing that Slack did not sign.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type ApproveDeps, approve } from '../../functions/approve/approve.ts';
+import { approve } from '../../functions/approve/approve.ts';
+import type { ApproveDeps } from '../../functions/approve/deps.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import { channelsOf } from '../../functions/messaging/channels.ts';
 import { createSend } from '../../functions/messaging/send.ts';

@@ -1,5 +1,5 @@
 // May this action be considered here, and can anything carry it out?
-import { ACTIONS, type ActionName } from '../../domain/action-catalog.ts';
+import { type ActionName, whyNoMechanism } from '../../domain/action-catalog.ts';
 import type { Alert, EntityKind } from '../../domain/alert.ts';
 import { type Rule, verdict } from '../proposal.ts';
 
@@ -51,8 +51,8 @@ const hasAMechanism: Rule = {
 
 /** What a mechanism for this kind of target would have needed. */
 function whyNone(name: ActionName | null, kind: EntityKind, { traffic }: Alert): string {
-  const targets: Readonly<Partial<Record<EntityKind, string>>> = name ? ACTIONS[name].targets : {};
-  const why = targets[kind] ?? 'No mechanism here can do it to a target of this kind';
+  const why =
+    (name && whyNoMechanism(name, kind)) ?? 'No mechanism here can do it to a target of this kind';
   return kind === 'ip' ? `${why} (traffic: ${traffic.layer})` : why;
 }
 

@@ -1,6 +1,6 @@
 // What a runbook is, and what one is written from.
 import type { Action } from '../../domain/action.ts';
-import type { ActionName, TargetKindOf } from '../../domain/action-catalog.ts';
+import type { ActionName, ManualName, TargetKindOf } from '../../domain/action-catalog.ts';
 import type { Alert, Entity } from '../../domain/alert.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { quoted, shellQuoted } from '../../domain/wording.ts';
@@ -28,9 +28,14 @@ export type Case = {
 /** Commands are for bash and the AWS CLI, in one folder: what the way back needs is kept there in files. */
 export type Book = (one: Case) => Runbook;
 
-/** By action and kind of target. Null where the action's own description says what to do. */
+/**
+ * By action and kind of target. Null where the action's own description says what to do; an action that code never
+ * carries out has no description.
+ */
 export type Books = {
-  readonly [Name in ActionName]: { readonly [Kind in TargetKindOf<Name>]: Book | null };
+  readonly [Name in ActionName]: {
+    readonly [Kind in TargetKindOf<Name>]: Name extends ManualName ? Book : Book | null;
+  };
 };
 
 /** What one mechanism folder answers; each action and kind of target is answered by one folder only. */

@@ -1,0 +1,40 @@
+// Reads one change out of a record of the table's stream.
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import * as z from 'zod';
+
+const Image = z
+  .record(
+    z.string(),
+    z.custom<AttributeValue>((value) => typeof value === 'object'),
+  )
+  // Keeps numbers that JavaScript can't hold exactly: an entry with one must not block the stream.
+  .transform((image) => unmarshall(image, { wrapNumbers: Number }))
+  .nullable()
+  .default(null);
+
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamRecord.html */
+const StreamRecord = z.object({
+  dynamodb: z.object({
+    Keys: z.object({ pk: z.object({ S: z.string() }), sk: z.object({ S: z.string() }) }),
+    SequenceNumber: z.string(),
+    /** Seconds since 1970. */
+    ApproximateCreationDateTime: z.number(),
+    OldImage: Image,
+    NewImage: Image,
+  }),
+});
+
+/** Throws ZodError for a record of another shape. */
+export function changeIn(record: unknown) {
+  const { Keys, SequenceNumber, ApproximateCreationDateTime, OldImage, NewImage } =
+    StreamRecord.parse(record).dynamodb;
+  return {
+    pk: Keys.pk.S,
+    sk: Keys.sk.S,
+    sequence: SequenceNumber,
+    at: new Date(ApproximateCreationDateTime * 1000).toISOString(),
+    before: OldImage,
+    after: NewImage,
+  };
+}

@@ -1,0 +1,55 @@
+// Dependencies of `enrich`, and how they are built in AWS.
+
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EC2 } from '@aws-sdk/client-ec2';
+import { IAM } from '@aws-sdk/client-iam';
+import { Lambda } from '@aws-sdk/client-lambda';
+import { SSM } from '@aws-sdk/client-ssm';
+import { WAFV2 } from '@aws-sdk/client-wafv2';
+import type { Env } from '../domain/env.ts';
+import { readEnv } from '../domain/env.ts';
+import { CLOUDFRONT_REGION } from '../domain/ip-set.ts';
+import type { Log } from '../platform/log.ts';
+import { createLog } from '../platform/logger.ts';
+import type { SampleClients } from '../platform/sampled-requests.ts';
+import type { Policy } from '../policy/policy.ts';
+import { readPolicyFile } from '../policy/policy-file.ts';
+import type { Store } from '../store/store.ts';
+import { createStore } from '../store/store.ts';
+import type { CalendarApi } from './calendar.ts';
+import type { FunctionTagsApi } from './function.ts';
+import type { IdentityApi } from './identity.ts';
+import type { InstanceApi } from './instance.ts';
+import type { LookDeps } from './look.ts';
+import type { OwnershipApi } from './owned.ts';
+
+export type EnrichDeps = LookDeps & {
+  store: Store;
+  policy: Policy;
+  ec2: InstanceApi & OwnershipApi;
+  iam: IdentityApi;
+  lambda: FunctionTagsApi;
+  ssm: CalendarApi;
+  waf: SampleClients['waf'];
+  now: () => Date;
+  log: Log;
+};
+
+/** Throws InvalidInput when a variable is missing or the policy cannot be read. */
+export function enrichDeps(env: Env): EnrichDeps {
+  const { tableName, policyPath } = readEnv(env, 'tableName', 'policyPath');
+  const log = createLog('enrich');
+  return {
+    store: createStore(new DynamoDBClient({}), tableName, log),
+    policy: readPolicyFile(policyPath),
+    ec2: new EC2({}),
+    iam: new IAM({}),
+    lambda: new Lambda({}),
+    ssm: new SSM({}),
+    waf: { REGIONAL: new WAFV2({}), CLOUDFRONT: new WAFV2({ region: CLOUDFRONT_REGION }) },
+    // Far below the function's own limit, and long enough for a few pages.
+    lookDeadline: () => AbortSignal.timeout(8_000),
+    now: () => new Date(),
+    log,
+  };
+}

@@ -1,0 +1,56 @@
+// Dependencies of `intake`, and how they are built in AWS.
+
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SFN } from '@aws-sdk/client-sfn';
+import { SQS } from '@aws-sdk/client-sqs';
+import type { Env } from '../domain/env.ts';
+import { readEnv } from '../domain/env.ts';
+import { createStarter } from '../platform/executions.ts';
+import type { Log } from '../platform/log.ts';
+import { createLog } from '../platform/logger.ts';
+import type { Policy } from '../policy/policy.ts';
+import { readPolicyFile } from '../policy/policy-file.ts';
+import type { Store } from '../store/store.ts';
+import { createStore } from '../store/store.ts';
+
+export type IntakeDeps = {
+  store: Store;
+  policy: Policy;
+  /** Starts `respond` under a name; the same name again is harmless. */
+  startRespond: (name: string, input: { incidentId: string; alertId: string }) => Promise<void>;
+  /** Begins the names of this stack's functions and roles. */
+  ownPrefix: string;
+  /** Puts what cannot be read where it can be replayed from, with the reason. */
+  reject: (body: string, reason: string) => Promise<void>;
+  now: () => Date;
+  log: Log;
+};
+
+/** Throws InvalidInput when a variable is missing or the policy cannot be read. */
+export function intakeDeps(env: Env): IntakeDeps {
+  const { tableName, policyPath, respondArn, ownPrefix, rejectedQueueUrl } = readEnv(
+    env,
+    'tableName',
+    'policyPath',
+    'respondArn',
+    'ownPrefix',
+    'rejectedQueueUrl',
+  );
+  const log = createLog('intake');
+  const sqs = new SQS({});
+  return {
+    store: createStore(new DynamoDBClient({}), tableName, log),
+    policy: readPolicyFile(policyPath),
+    startRespond: createStarter(new SFN({}), respondArn),
+    ownPrefix,
+    reject: async (body, reason) => {
+      await sqs.sendMessage({
+        QueueUrl: rejectedQueueUrl,
+        MessageBody: body,
+        MessageAttributes: { reason: { DataType: 'String', StringValue: reason } },
+      });
+    },
+    now: () => new Date(),
+    log,
+  };
+}

@@ -1,0 +1,44 @@
+// Dependencies of `notify`, and how they are built in AWS.
+
+import { SSM } from '@aws-sdk/client-ssm';
+import type { Env } from '../domain/env.ts';
+import type { Mac } from '../links/signed-claims.ts';
+import { deskOf } from '../mechanisms/ticket/desks.ts';
+import { linkDeps } from '../messaging/deps.ts';
+import type { Send } from '../messaging/message.ts';
+import { withDeadline } from '../platform/deadline.ts';
+import { remoteClients } from '../platform/http-clients.ts';
+import type { Log } from '../platform/log.ts';
+import { createOnCall, type OnCall } from '../platform/on-call-schedule.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Store } from '../store/store.ts';
+
+/** Less than half of the function's time: people are told afterwards, with or without a ticket. */
+const TICKET_MS = 25_000;
+
+export type NotifyDeps = {
+  store: Store;
+  policy: Policy;
+  /** Reads the schedules of the ladder; without it, they name nobody. */
+  onCall?: OnCall;
+  send: Send;
+  /** Opens the incident's ticket, or finds it; returns its id. */
+  openTicket: (ticket: { incidentId: string; title: string; body: string }) => Promise<string>;
+  mac: Pick<Mac, 'generate'>;
+  webBaseUrl: string;
+  now: () => Date;
+  log: Log;
+};
+
+/** Throws InvalidInput when a variable is missing or the policy cannot be read. */
+export function notifyDeps(env: Env): NotifyDeps {
+  const deps = linkDeps('notify', env);
+  const clients = remoteClients();
+  const desk = deskOf(deps.policy, { ...clients, ssm: new SSM({}) });
+  return {
+    ...deps,
+    onCall: createOnCall(deps.policy.escalation.onCall ?? {}, clients),
+    openTicket: async (ticket) =>
+      (await withDeadline(AbortSignal.timeout(TICKET_MS), () => desk.open(ticket))).name,
+  };
+}
