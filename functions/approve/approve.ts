@@ -12,7 +12,7 @@ import { notWoken, type Sent, sendEach, troubleIn } from '../messaging/send-all.
 import { askText } from '../messaging/texts/asked.ts';
 import { errorFields } from '../platform/log.ts';
 import { slackMemberOf } from '../policy/people.ts';
-import { moveTo, noted } from '../store/hash-chain.ts';
+import { transition, withEntry } from '../store/hash-chain.ts';
 import type { ApproveDeps } from './deps.ts';
 
 export const ApproveInput = z.union([
@@ -50,7 +50,7 @@ function begin(current: Action, rung: number, taskToken: string, at: Date): Acti
   const waiting = { ...approval, taskToken };
   const lastWait = approval.rungs.length + (approval.moreTime ? 1 : 0);
   if (rung >= lastWait || Date.parse(approval.expiresAt) <= at.getTime())
-    return moveTo(
+    return transition(
       current,
       'expired',
       { at, by: 'approve', text: 'Nobody decided in time' },
@@ -68,7 +68,7 @@ function asking(current: Action, rung: number, at: Date): Action | null {
   if (!approval?.rungs[rung] || approval.acknowledged || approval.askedRungs > rung) return null;
   const text = `Asking ${namesOf(approval.rungs[rung]?.ask ?? [])}`;
   return {
-    ...noted(current, { at, by: 'approve', event: 'asked', text }),
+    ...withEntry(current, { at, by: 'approve', event: 'asked', text }),
     approval: { ...approval, askedRungs: rung + 1 },
   };
 }
@@ -182,7 +182,7 @@ async function recordTrouble(
     await store.records.changeAction(incidentId, actionId, (current) =>
       current.history.some((entry) => entry.event === event && entry.text === text)
         ? null
-        : noted(current, { at: now(), by: 'approve', event, text }),
+        : withEntry(current, { at: now(), by: 'approve', event, text }),
     );
   }
 }

@@ -5,8 +5,8 @@ import { Action, HistoryEntry, Status, TRANSITIONS } from '../domain/action.ts';
 import { InvalidInput } from '../domain/errors.ts';
 import { readStored } from '../domain/stored.ts';
 import { minutesAfter } from '../domain/time.ts';
-import { actionDigest, faultOf } from '../store/hash-chain.ts';
-import { attention } from '../store/records.ts';
+import { actionDigest, chainFault } from '../store/hash-chain.ts';
+import { attentionKeys } from '../store/records.ts';
 
 /** An item of the table, as it is stored. */
 export type Item = Readonly<Record<string, unknown>>;
@@ -74,7 +74,7 @@ export function faultsIn(sk: string, { before, after }: Images): string[] {
   const now = read(Chained, contentOf(sk, after));
   if (now instanceof InvalidInput) return [`it cannot be read: ${now.message}`];
   const from = was instanceof InvalidInput ? null : was;
-  const broken = faultOf(anchorIn(sk, now), now.history);
+  const broken = chainFault(anchorIn(sk, now), now.history);
   return [
     ...(broken ? [`its history is broken: ${broken}`] : []),
     ...(isListed(sk, after, now) ? [] : ['the index does not list it as its record says']),
@@ -104,7 +104,7 @@ const anchorIn = (sk: string, record: Chained): string =>
 function isListed(sk: string, item: Item, record: Chained): boolean {
   if (sk === 'BREAKER') return (item.open === 'yes') === (typeof item.attentionAt === 'string');
   const { open = null, attentionAt = null } = item;
-  return isDeepStrictEqual({ open, attentionAt }, { ...UNLISTED, ...attention(record) });
+  return isDeepStrictEqual({ open, attentionAt }, { ...UNLISTED, ...attentionKeys(record) });
 }
 const UNLISTED = { open: null, attentionAt: null };
 

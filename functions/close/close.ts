@@ -13,7 +13,7 @@ import { headlineOf, standingLine } from '../messaging/texts/phrases.ts';
 import { Caught, causeText } from '../platform/caught-error.ts';
 import { errorFields } from '../platform/log.ts';
 import { peopleOf } from '../policy/people.ts';
-import { noted } from '../store/hash-chain.ts';
+import { withEntry } from '../store/hash-chain.ts';
 import type { CloseDeps } from './deps.ts';
 
 export const CloseInput = z.object({
@@ -128,7 +128,7 @@ function closed(
   const outcomes = alerts.map((alert) => alert.outcome).filter((one) => one !== null);
   const finished = outcomes.length === alerts.length;
   return {
-    ...noted(current, { at, by: 'close', event: outcome, text: summary }),
+    ...withEntry(current, { at, by: 'close', event: outcome, text: summary }),
     alerts,
     summary,
     ...(finished && {

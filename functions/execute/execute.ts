@@ -7,7 +7,7 @@ import { Conflict, NotVerified, UndoFailed } from '../domain/errors.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { type Job, jobOf } from '../mechanisms/job.ts';
 import { overdueAt, scheduleEnd, scheduleReview } from '../platform/schedules.ts';
-import { moveTo } from '../store/hash-chain.ts';
+import { transition } from '../store/hash-chain.ts';
 import type { ExecuteDeps } from './deps.ts';
 import {
   authorise,
@@ -83,7 +83,7 @@ function handOver(
   const reason = { code: 'earlier-undo-failed', text };
   return store.records.changeAction(incidentId, actionId, (current) =>
     current.status === 'proposed' || current.status === 'approved'
-      ? moveTo(
+      ? transition(
           current,
           'handed-off',
           { at: now(), by: 'execute', text },
@@ -116,7 +116,7 @@ function record(
     const text = dueAt
       ? `State before recorded; to be undone at ${dueAt}`
       : 'State before recorded';
-    return moveTo(
+    return transition(
       current,
       'executing',
       { at, by: 'execute', text },
@@ -155,14 +155,14 @@ function keptFrom(inForce: Action, at: Date): Action {
   const { approval, durationMinutes } = inForce;
   // The record decides, not today's policy: policy may have changed since the record was written.
   if (durationMinutes === null)
-    return moveTo(
+    return transition(
       inForce,
       'kept',
       { at, by: 'policy', text: 'Kept: it needs no end' },
       { attentionAt: null },
     );
   const reviewAt = minutesAfter(at, durationMinutes);
-  return moveTo(
+  return transition(
     inForce,
     'kept',
     {
@@ -183,7 +183,7 @@ async function markInForce(
   const { store, now } = deps;
   try {
     const at = now();
-    const inForce = moveTo(
+    const inForce = transition(
       action,
       'in-force',
       {

@@ -4,7 +4,7 @@ import type { Action, Status } from '../domain/action.ts';
 import type { ApprovalRequest } from '../domain/approval.ts';
 import type { Recommendation } from '../domain/assessment.ts';
 import type { Effect } from '../mechanisms/registry.ts';
-import { actionDigest, append, moveTo } from '../store/hash-chain.ts';
+import { actionDigest, append, transition } from '../store/hash-chain.ts';
 import type { Ruling } from './decide.ts';
 import type { Circumstances } from './proposal.ts';
 
@@ -73,7 +73,9 @@ export function compose(
     version: 1,
   };
   const status = FIRST_STATUS[disposition];
-  return status === 'proposed' ? proposed : moveTo(proposed, status, { at, by: 'gate', text: why });
+  return status === 'proposed'
+    ? proposed
+    : transition(proposed, status, { at, by: 'gate', text: why });
 }
 
 const FIRST_STATUS: Readonly<Record<Action['disposition'], Status>> = {

@@ -5,7 +5,7 @@ import type { Action, Status } from '../domain/action.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { truncate } from '../domain/wording.ts';
 import type { Effect } from '../mechanisms/registry.ts';
-import { moveTo } from '../store/hash-chain.ts';
+import { transition } from '../store/hash-chain.ts';
 import { decide, isStricter, type Ruling } from './decide.ts';
 import type { GateDeps } from './deps.ts';
 
@@ -36,7 +36,7 @@ export async function decideAgain(
     const text = truncate(`Stopped after approval: ${why}`, MAX_FAILURE);
     // Until somebody was told what there is to do by hand.
     const attentionAt = to === 'handed-off' ? minutesAfter(now(), TOLD_WITHIN_MINUTES) : null;
-    return moveTo(current, to, { at: now(), by: 'gate', text }, { failure: text, attentionAt });
+    return transition(current, to, { at: now(), by: 'gate', text }, { failure: text, attentionAt });
   });
   const goes = ['approved', 'executing', 'in-force'].includes(action.status);
   return {

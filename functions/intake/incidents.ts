@@ -4,7 +4,7 @@ import type { Alert } from '../domain/alert.ts';
 import type { Incident, IncidentAlert } from '../domain/incident.ts';
 import { minutesAfter } from '../domain/time.ts';
 import type { Policy } from '../policy/policy.ts';
-import { append, noted } from '../store/hash-chain.ts';
+import { append, withEntry } from '../store/hash-chain.ts';
 import type { Store } from '../store/store.ts';
 import { correlationKeys } from './correlate.ts';
 
@@ -47,7 +47,7 @@ export async function chooseIncident(
   const kept = others.filter((id) => id !== incidentId && !full.includes(id));
   // In one order for all: of two alerts with several keys in common one gets them all, and the other joins.
   for (const key of keys.filter((_, i) => !kept.includes(tied[i] ?? '')).sort())
-    await store.findings.tie(key, { incidentId, until, now: at, over });
+    await store.findings.correlate(key, { incidentId, until, now: at, over });
   return incidentId;
 }
 
@@ -109,7 +109,7 @@ function addTo({ store, now }: IncidentDeps, alert: Alert, incidentId: string) {
     const at = now();
     const event = incident.status === 'closed' ? 'reopened' : 'alert-joined';
     return {
-      ...noted(incident, { at, by: 'intake', event, text: told(alert) }),
+      ...withEntry(incident, { at, by: 'intake', event, text: told(alert) }),
       status: 'open',
       closedAt: null,
       outcome: null,

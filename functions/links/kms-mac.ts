@@ -1,4 +1,4 @@
-// MACs under a KMS key: of links, which the functions that ask make and the pages verify, and of what pages give out themselves.
+// MACs with a KMS HMAC key, for links and for the nonces of pages.
 import type { KMS } from '@aws-sdk/client-kms';
 import { Unavailable } from '../domain/errors.ts';
 import { aws } from '../platform/aws-errors.ts';
@@ -7,7 +7,8 @@ import type { Mac } from './signed-claims.ts';
 const ALGORITHM = 'HMAC_SHA_256';
 
 /**
- * Generates with the one key. Takes what either made: links that are open when the key is rotated stay good.
+ * Generates with `keyId`. Verifies with either key, so that open links stay valid when the key is rotated.
+ *
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/hmac.html
  */
 export const createKmsMac = (
@@ -16,16 +17,16 @@ export const createKmsMac = (
   previousKeyId?: string,
 ): Mac => ({
   async generate(message) {
-    const { Mac: code } = await aws('making a MAC', { keyId }, () =>
+    const { Mac: code } = await aws('generating a MAC', { keyId }, () =>
       client.generateMac({ KeyId: keyId, MacAlgorithm: ALGORITHM, Message: message }),
     );
-    // What goes out without a MAC would look like ours until somebody needs it.
-    if (!code) throw new Unavailable('KMS answered without a MAC', { keyId });
+    // A link without a MAC would look valid until a person opens it.
+    if (!code) throw new Unavailable('KMS returned no MAC', { keyId });
     return code;
   },
   async verify(message, mac) {
     const keys = previousKeyId ? [keyId, previousKeyId] : [keyId];
-    // Both at once and to the end: how long it takes says nothing about which key it was, or whether it was one.
+    // Verify with both keys and wait for both: the timing must not reveal which key matched, or whether any did.
     const answers = await Promise.allSettled(keys.map((key) => isUnder(client, key, message, mac)));
     if (answers.some((answer) => answer.status === 'fulfilled' && answer.value)) return true;
     const failed = answers.find((answer) => answer.status === 'rejected');
@@ -49,8 +50,8 @@ async function isUnder(
     });
     return MacValid === true;
   } catch (error) {
-    // KMS says so by throwing. Anything else is a fault of ours and not of what was shown.
+    // KMS reports an invalid MAC by this error. Any other error is a failure of ours, not a property of the link.
     if (error instanceof Error && error.name === 'KMSInvalidMacException') return false;
-    return aws('checking a MAC', { keyId }, () => Promise.reject(error));
+    return aws('verifying a MAC', { keyId }, () => Promise.reject(error));
   }
 }

@@ -1,24 +1,24 @@
-// What the site gives out and takes back: claims under a MAC, each kind in a domain of its own.
+// Claims under a MAC. Each kind of claim has its own domain.
 import type * as z from 'zod';
 
-/** HMAC-SHA-256 under a key that the caller never sees: KMS in an account, a key file on a laptop. */
+/** HMAC-SHA-256 with a key that the caller never sees: KMS in an account, a key file on a laptop. */
 export type Mac = {
   generate(message: Uint8Array): Promise<Uint8Array>;
-  /** Compares in constant time: the platform does it. */
+  /** Compares in constant time, in KMS or in Node's crypto. */
   verify(message: Uint8Array, mac: Uint8Array): Promise<boolean>;
 };
 
-/** Where a seal counts: its kind, and for a seal that belongs to something, what that is. Never from outside. */
+/** Where the claims are valid: their kind, and the object that they belong to, if any. Never taken from input. */
 export type Domain = string;
 
-/** Longer than anything that we give out, and within the 4096 bytes that KMS takes; what is longer is not looked at. */
+/** Longer than any token that we issue, and below the limit of KMS (4096 bytes). Longer input is not parsed. */
 const MAX_LENGTH = 2048;
 
 const message = (domain: Domain, payload: string): Uint8Array =>
   new TextEncoder().encode(`${domain}\n${payload}`);
 
-/** Claims and MAC, both base64url. */
-export async function seal(
+/** Signed claims: `<claims>.<MAC>`, both base64url. */
+export async function signClaims(
   mac: Pick<Mac, 'generate'>,
   domain: Domain,
   claims: object,
@@ -28,17 +28,17 @@ export async function seal(
   return `${payload}.${Buffer.from(code).toString('base64url')}`;
 }
 
-/** The claims, or null, whatever is wrong. The MAC is checked before anything in them is believed. */
-export async function unseal<T>(
+/** The claims, or null if anything is wrong. The MAC is verified before the claims are parsed. */
+export async function verifyClaims<T>(
   mac: Pick<Mac, 'verify'>,
   domain: Domain,
-  sealed: string,
+  signed: string,
   shape: z.ZodType<T>,
 ): Promise<T | null> {
-  const [payload, code, ...rest] = sealed.length <= MAX_LENGTH ? sealed.split('.') : [];
+  const [payload, code, ...rest] = signed.length <= MAX_LENGTH ? signed.split('.') : [];
   if (!payload || !code || rest.length > 0) return null;
   const bytes = Buffer.from(code, 'base64url');
-  // base64url has several spellings of the same bytes; we issue one, and take that one.
+  // The same bytes have several base64url encodings. Accept only the one that we issue.
   if (bytes.toString('base64url') !== code) return null;
   if (!(await mac.verify(message(domain, payload), bytes))) return null;
   const claims = shape.safeParse(parsed(payload));
@@ -46,10 +46,11 @@ export async function unseal<T>(
 }
 
 /**
- * What follows from a text under our key, and from nothing else: KMS's answer is the raw HMAC.
+ * A value that only the holder of the key can derive from `text`. KMS returns the raw HMAC.
+ *
  * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateMac.html
  */
-export const derived = async (
+export const deriveToken = async (
   mac: Pick<Mac, 'generate'>,
   domain: Domain,
   text: string,
@@ -59,7 +60,7 @@ function parsed(payload: string): unknown {
   try {
     return JSON.parse(Buffer.from(payload, 'base64url').toString());
   } catch {
-    // Sealed by us and no JSON cannot be; read as no claims it is refused like any other.
+    // Not JSON: treat it as no claims, which the caller rejects.
     return null;
   }
 }

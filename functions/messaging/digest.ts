@@ -37,7 +37,7 @@ export async function sendDigest(deps: DigestDeps, recipient: string) {
   // Whoever may be woken again is, where something still needs somebody.
   const wakes =
     open.length > 0 &&
-    (await store.pager.admit(recipient, { key, always: false, text: null }, bounds, now())).wakes;
+    (await store.pager.admit(recipient, { key, always: false, text: null }, bounds, now())).pages;
   const shown = wakes ? lines : lines.filter(({ held }) => !held.told);
   if (to && (shown.length > 0 || pager.more > 0))
     await deps.send({
@@ -52,7 +52,7 @@ export async function sendDigest(deps: DigestDeps, recipient: string) {
     });
   const kept = wakes ? [] : open.map(({ held }) => held.key);
   const said = { keys: pager.held.map((held) => held.key), kept, more: pager.more };
-  await store.pager.settle(recipient, said, bounds, now());
+  await store.pager.digestSent(recipient, said, bounds, now());
   return { recipient, told: shown.length };
 }
 

@@ -23,7 +23,7 @@ export const recipientOf = (to: Recipient): string =>
 export function capped(send: Send, deps: CapDeps): Send {
   return async (message) => {
     if (message.urgency !== 'page') return send(message);
-    const { wakes, nextAt } = await admitted(deps, message);
+    const { pages: wakes, nextAt } = await admitted(deps, message);
     if (!wakes) return { notBy: [], held: true };
     return send(nextAt === null ? message : withNotice(message, nextAt, deps));
   };
@@ -38,7 +38,7 @@ async function admitted({ store, limits, now, log }: CapDeps, message: Message):
   } catch (error) {
     if (error instanceof Conflict) throw error;
     log('error', 'page not counted', { key, ...errorFields(error) });
-    return { wakes: true, nextAt: null };
+    return { pages: true, nextAt: null };
   }
 }
 

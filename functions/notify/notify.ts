@@ -13,7 +13,7 @@ import { headlineOf } from '../messaging/texts/phrases.ts';
 import { Caught, causeText } from '../platform/caught-error.ts';
 import { errorFields } from '../platform/log.ts';
 import { staffNow } from '../platform/on-call-schedule.ts';
-import { noted } from '../store/hash-chain.ts';
+import { withEntry } from '../store/hash-chain.ts';
 import type { NotifyDeps } from './deps.ts';
 
 const AboutAction = z.object({
@@ -131,7 +131,7 @@ async function markTold(
   const names = reached.flatMap(({ to }) => (to.kind === 'person' ? to.name : [])).join(', ');
   const text = `Told ${names || 'nobody yet'}${troubleIn(sent)}`;
   await store.records.changeAction(incidentId, actionId, (current) => ({
-    ...noted(current, { at: now(), by: 'notify', event: 'told', text }),
+    ...withEntry(current, { at: now(), by: 'notify', event: 'told', text }),
     attentionAt: UNTIL_TOLD.includes(current.status) ? null : current.attentionAt,
   }));
 }

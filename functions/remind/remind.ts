@@ -15,7 +15,7 @@ import { errorFields } from '../platform/log.ts';
 import { sampledRequests, seenIn } from '../platform/sampled-requests.ts';
 import { peopleOf } from '../policy/people.ts';
 import type { Policy } from '../policy/policy.ts';
-import { noted } from '../store/hash-chain.ts';
+import { withEntry } from '../store/hash-chain.ts';
 import type { RemindDeps } from './deps.ts';
 
 export const RemindInput = z.object({ incidentId: IncidentId, actionId: ActionId });
@@ -41,8 +41,8 @@ export async function remind(deps: RemindDeps, input: unknown) {
   await deps.store.records.changeAction(incidentId, actionId, (current) => {
     const entry = { at: deps.now(), by: 'remind' };
     // Before the rest: the page behind the link shows it, and may look nowhere itself.
-    const looked = onWeb ? noted(current, { ...entry, event: 'looked', text: onWeb }) : current;
-    return noted(looked, { ...entry, event: 'reminded', text });
+    const looked = onWeb ? withEntry(current, { ...entry, event: 'looked', text: onWeb }) : current;
+    return withEntry(looked, { ...entry, event: 'reminded', text });
   });
   return { incidentId, actionId, reminded: messages.length };
 }

@@ -3,7 +3,7 @@
 import type { Action } from '../domain/action.ts';
 import { jobOf } from '../mechanisms/job.ts';
 import { errorFields } from '../platform/log.ts';
-import { noted } from '../store/hash-chain.ts';
+import { withEntry } from '../store/hash-chain.ts';
 import type { ReverseDeps } from './deps.ts';
 
 const isStanding = ({ status }: Action): boolean => status === 'in-force' || status === 'kept';
@@ -32,7 +32,7 @@ export async function check(
       // What is being undone by now is rightly gone.
       if (!isStanding(current) || holds !== isKnownGone(current)) return null;
       const event = holds ? 'there-again' : 'drifted';
-      return noted(current, { at: now(), by: 'sweep', event, text: found });
+      return withEntry(current, { at: now(), by: 'sweep', event, text: found });
     });
     const drifted = !holds && isStanding(seen) && isUntold(seen);
     if (drifted) log('error', 'effect gone', { incidentId, actionId });

@@ -7,7 +7,7 @@ import { owesNotification } from '../domain/owed-notification.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { jobOf } from '../mechanisms/job.ts';
 import { errorFields } from '../platform/log.ts';
-import { noted } from '../store/hash-chain.ts';
+import { withEntry } from '../store/hash-chain.ts';
 import type { ReverseDeps } from './deps.ts';
 import type { ReverseInput } from './request.ts';
 
@@ -65,7 +65,7 @@ export async function lookOnceMore(
     minutesAfter(endedAt, LAST_LOOK_AFTER_MINUTES) <= now().toISOString();
   return store.records.changeAction(incidentId, actionId, (current) => {
     const seen = late
-      ? noted(current, { at: now(), by: 'reverse', event: 'late-change', text: late })
+      ? withEntry(current, { at: now(), by: 'reverse', event: 'late-change', text: late })
       : { ...current, version: current.version + 1 };
     // The sweeper tells who has not heard of it.
     return {

@@ -10,7 +10,7 @@ import { jobOf } from '../mechanisms/job.ts';
 import { causeText } from '../platform/caught-error.ts';
 import { errorFields } from '../platform/log.ts';
 import { REVERSAL_LEAD_MS, unscheduleEnd } from '../platform/schedules.ts';
-import { moveTo } from '../store/hash-chain.ts';
+import { transition } from '../store/hash-chain.ts';
 import type { ReverseDeps } from './deps.ts';
 import { check } from './drift-check.ts';
 import { LAST_LOOK_AFTER_MINUTES, lookOnceMore, mayBeFollowed } from './late-apply.ts';
@@ -81,7 +81,7 @@ async function abandon(deps: ReverseDeps, action: Action, request: ReverseInput)
     // Of the record that is changed: it may have been approved at this very moment.
     const mayHoldLease = current.status !== 'awaiting-approval';
     const attentionAt = mayHoldLease ? minutesAfter(now(), LAST_LOOK_AFTER_MINUTES) : null;
-    return moveTo(current, 'failed', { at: now(), by, text }, { failure: text, attentionAt });
+    return transition(current, 'failed', { at: now(), by, text }, { failure: text, attentionAt });
   });
   return failed.status === 'failed' ? lookOnceMore(deps, failed, request) : failed;
 }
@@ -99,7 +99,7 @@ function begin(
       return null;
     const why = failure && causeText(failure);
     const neverInForce = status === 'executing';
-    return moveTo(
+    return transition(
       current,
       'reversing',
       { at: now(), by, text: why ? `Undoing, because it failed: ${why}` : `Undoing (${cause})` },
@@ -125,7 +125,7 @@ async function takeBack(
   if (!lease) return 'Another action holds the same effect; it stays until the last one ends';
   return underClaim(store, effectKey, claimant, async () => {
     const found = await revertAndVerify(job, action.before);
-    await (isFollowed ? store.leases.leave : store.leases.drop)(effectKey, claimant);
+    await (isFollowed ? store.leases.detach : store.leases.drop)(effectKey, claimant);
     return found;
   });
 }
@@ -155,7 +155,7 @@ async function finish(
   const done = await store.records.changeAction(action.incidentId, action.actionId, (current) => {
     if (current.status !== 'reversing') return null;
     const to = current.failure ? 'failed' : 'reversed';
-    return moveTo(current, to, { at: now(), by, text: found }, { attentionAt });
+    return transition(current, to, { at: now(), by, text: found }, { attentionAt });
   });
   await unscheduleEnd(schedules, action.actionId);
   return done;
@@ -177,7 +177,7 @@ async function giveUp(
     if (current.status !== 'reversing') return null;
     const attempts = current.history.filter(({ event }) => event === 'reversal-failed').length;
     const text = `${error.name}: ${error.message}`;
-    const failed = moveTo(current, 'reversal-failed', { at: now(), by: 'reverse', text });
+    const failed = transition(current, 'reversal-failed', { at: now(), by: 'reverse', text });
     // From there on only a person goes on, and the sweeper sees to it that one has heard.
     const wait = needsManualReversal(failed) ? 1 : 2 ** attempts;
     return { ...failed, attentionAt: minutesAfter(now(), FIRST_RETRY_MINUTES * wait) };

@@ -1,12 +1,12 @@
-// The addresses that people came from when they opened a link of theirs: what must not be blocked.
+// Addresses from which approvers recently opened their links; never blocked.
 import * as z from 'zod';
 import { readStored } from '../domain/stored.ts';
-import { ABSENT, atVersion, contended, type Item, type Table } from './table.ts';
+import { ABSENT, atVersion, type Item, retryOnConflict, type Table } from './table.ts';
 
-/** Somebody at a desk, on a phone and on the way, and whatever their mail program follows links from. */
+/** A person's desk, phone and mobile network, and the proxies that follow links for their mail program. */
 const MOST_KEPT = 10;
 const DAYS_KEPT = 14;
-/** A page that is opened again and again is one visit. */
+/** Repeated visits within this time are recorded once. */
 const SAME_VISIT_MS = 3_600_000;
 
 const Stored = z.object({
@@ -24,9 +24,9 @@ const PARTITION = 'APPROVERS';
 export function createApproverAddresses(table: Table) {
   const since = (now: Date) => new Date(now.getTime() - DAYS_KEPT * 86_400_000).toISOString();
   return {
-    /** Newest first, the few newest, each once. */
+    /** Records an address of the person. Keeps the newest few, without duplicates. */
     note: (person: string, address: string, now: Date): Promise<void> =>
-      contended(async () => {
+      retryOnConflict(async () => {
         const key = { pk: PARTITION, sk: person };
         const item = await table.get(key);
         const { addresses, version } = item ? read(item) : { addresses: [], version: 0 };
@@ -44,7 +44,9 @@ export function createApproverAddresses(table: Table) {
           version === 0 ? ABSENT : atVersion(version),
         );
       }),
-    /** Of everybody, within the time that they are kept. Throws where one item cannot be read: half of them is no answer. */
+    /**
+     * The recent addresses of all approvers. Throws if any item is unreadable: a partial list could miss an address.
+     */
     recent: async (now: Date): Promise<string[]> =>
       (await table.query(PARTITION))
         .flatMap((item) => read(item).addresses)

@@ -1,43 +1,43 @@
-// The circuit breaker of an account: counts what went wrong, and asks a person about everything when it is too much.
+// Circuit breaker: after too many failures, every action needs approval.
 import * as z from 'zod';
 import { HistoryEntry } from '../domain/action.ts';
 import { readStored } from '../domain/stored.ts';
 import type { Log } from '../platform/log.ts';
 import type { Limits } from '../policy/schemas/limits.ts';
 import { append } from './hash-chain.ts';
-import { ABSENT, atVersion, contended, type Table } from './table.ts';
+import { ABSENT, atVersion, retryOnConflict, type Table } from './table.ts';
 
 type Bounds = Limits['breaker'];
-/** What is counted, by the name of its threshold in policy. */
-export type Mishap = Exclude<keyof Bounds, 'windowMinutes'>;
+/** A kind of breaker event, named like its threshold in policy. */
+export type BreakerEvent = Exclude<keyof Bounds, 'windowMinutes'>;
 
 const Counted = z.strictObject({ at: z.iso.datetime(), mishap: z.string(), actionId: z.string() });
 const Breaker = z.strictObject({
   counted: z.array(Counted),
-  /** Null until it trips. Only a person's move of the switch afterwards makes it count from the start again. */
+  /** Null until it trips. It resets only when a person sets the kill switch after the trip. */
   tripped: z.strictObject({ at: z.iso.datetime(), why: z.string() }).nullable(),
-  /** The sweeper tells people from then on. */
+  /** When the sweeper notifies people; null once they were notified. */
   attentionAt: z.iso.datetime().nullable().default(null),
   history: z.array(HistoryEntry),
   version: z.int(),
 });
 export type Breaker = z.infer<typeof Breaker>;
 
-const WORDS: Readonly<Record<Mishap, string>> = {
+const WORDS: Readonly<Record<BreakerEvent, string>> = {
   declines: 'proposals were declined',
-  failedVerifications: 'actions were applied and not there afterwards',
+  failedVerifications: 'applied actions failed verification',
   failedReversals: 'reversals failed',
-  reversalsByHand: 'actions were reversed by people before their time',
-  cascades: 'alerts were caused by our own actions',
+  reversalsByHand: 'actions were reversed early by a person',
+  cascades: 'alerts were self-inflicted',
 };
 
-/** Why it trips, or null: the threshold is the number at which it does. */
-export function tripOf(
+/** Why the breaker trips, or null. It trips when a count reaches its threshold. */
+export function tripReason(
   counted: readonly Pick<z.infer<typeof Counted>, 'mishap'>[],
   bounds: Bounds,
 ): string | null {
   const { windowMinutes, ...thresholds } = bounds;
-  const met = (Object.entries(thresholds) as [Mishap, number][])
+  const met = (Object.entries(thresholds) as [BreakerEvent, number][])
     .map(([mishap, threshold]) => ({
       mishap,
       threshold,
@@ -49,27 +49,31 @@ export function tripOf(
     : null;
 }
 
-type Noted = { mishap: Mishap; actionId: string };
-type Under = {
+type Occurrence = { mishap: BreakerEvent; actionId: string };
+type Conditions = {
   bounds: Bounds;
-  /** When a person last moved the switch: what was before does not count, and a trip before is mended. */
+  /** When a person last set the kill switch. Events and trips before that time are ignored. */
   since: string;
   now: Date;
 };
 
-/** More than any threshold. */
+/** Higher than any threshold. */
 const MOST_COUNTED = 200;
-const WHOLE: Breaker = { counted: [], tripped: null, attentionAt: null, history: [], version: 0 };
+const EMPTY: Breaker = { counted: [], tripped: null, attentionAt: null, history: [], version: 0 };
 
-/** The breaker after one more mishap. */
-function after(current: Breaker, { mishap, actionId }: Noted, { bounds, since, now }: Under) {
+/** The breaker after one more event. */
+function withEvent(
+  current: Breaker,
+  { mishap, actionId }: Occurrence,
+  { bounds, since, now }: Conditions,
+) {
   const at = now.toISOString();
   const from = new Date(now.getTime() - bounds.windowMinutes * 60_000).toISOString();
   const recent = current.counted.filter((one) => one.at > from && one.at > since);
   const counted = [...recent, { at, mishap, actionId }].slice(-MOST_COUNTED);
   const version = current.version + 1;
   if (current.tripped && current.tripped.at > since) return { ...current, counted, version };
-  const why = tripOf(counted, bounds);
+  const why = tripReason(counted, bounds);
   if (!why) return { ...current, counted, tripped: null, version };
   const note = { at: now, by: 'breaker', event: 'tripped', text: why };
   const history = append('breaker', current.history, note);
@@ -92,21 +96,21 @@ export function createBreaker(table: Table, log: Log) {
 
   return {
     find,
-    /** Counts one mishap of one action, once. */
-    note: (account: string, noted: Noted, under: Under): Promise<void> =>
-      contended(async () => {
-        const current = (await find(account)) ?? WHOLE;
+    /** Counts one event of an action. Repeated calls count once. */
+    note: (account: string, noted: Occurrence, under: Conditions): Promise<void> =>
+      retryOnConflict(async () => {
+        const current = (await find(account)) ?? EMPTY;
         const isCounted = current.counted.some(
           ({ mishap, actionId }) => mishap === noted.mishap && actionId === noted.actionId,
         );
         if (isCounted) return;
-        const next = after(current, noted, under);
+        const next = withEvent(current, noted, under);
         await save(account, next, current);
         if (next.attentionAt && !current.attentionAt)
           log('error', 'breaker tripped', { account, why: next.tripped?.why });
       }),
-    /** After people were told. */
-    settle: (account: string, seen: Breaker): Promise<void> =>
+    /** Call after people were notified of the trip. */
+    markNotified: (account: string, seen: Breaker): Promise<void> =>
       save(account, { ...seen, attentionAt: null, version: seen.version + 1 }, seen),
   };
 }

@@ -1,16 +1,16 @@
-// Drills: the last result of each mechanism, and what a drill that is under way has to take back.
+// Drill results by mechanism, and the changes that unfinished drills left.
 import * as z from 'zod';
 import { Drill } from '../domain/drill.ts';
 import { readStored } from '../domain/stored.ts';
 import type { Table } from './table.ts';
 
-/** Written before the change and removed after it is gone: what is still here, a drill has left behind. */
+/** Written before the change and removed after the undo: a record that remains belongs to an interrupted drill. */
 const UnfinishedDrill = z.strictObject({
   drillId: z.string(),
   mechanism: z.string(),
   startedAt: z.iso.datetime(),
   by: z.string(),
-  /** What the mechanism was told, and the state before it, in its own form. */
+  /** The input of the mechanism, and the captured state in the mechanism's own shape. */
   subject: z.unknown(),
   before: z.unknown(),
 });
@@ -19,10 +19,10 @@ export type UnfinishedDrill = z.infer<typeof UnfinishedDrill>;
 const RESULTS = 'DRILL';
 const UNFINISHED = 'DRILL-UNFINISHED';
 
-/** For people and their commands only: no function of the stack may write drills. */
+/** Only for people and their commands: no function of the stack may write drills. */
 export function createDrills(table: Table) {
   return {
-    /** By mechanism. What cannot be read is left out: it counts as missing. */
+    /** Results by mechanism. An unreadable result is left out and so counts as missing. */
     async all(): Promise<Map<string, Drill>> {
       const items = await table.query(RESULTS);
       const read = items.flatMap(({ pk: _pk, sk: _sk, ...item }) => {

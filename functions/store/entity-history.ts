@@ -1,4 +1,4 @@
-// What happened around an entity before: incidents that named it, actions on it, and what people decided.
+// The history of an entity: its incidents, actions on it, and decisions.
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { Parameters } from '../domain/action.ts';
@@ -11,7 +11,7 @@ const Event = z.object({
   incidentId: z.string(),
   actionId: z.string().nullable(),
   name: z.string().nullable(),
-  /** What exactly came into force; null for all other events. */
+  /** The exact change that came into force; null for all other events. */
   effect: z
     .strictObject({ mechanism: z.string(), parameters: Parameters })
     .nullable()
@@ -20,9 +20,9 @@ const Event = z.object({
 });
 export type EntityEvent = z.infer<typeof Event>;
 
-/** Kept this long; afterwards DynamoDB's time to live removes it. */
+/** DynamoDB's time to live removes events after this time. */
 const DAYS_KEPT = 90;
-/** With as many as this, there may be older ones. */
+/** If a read returns this many, there may be older events. */
 export const MOST_READ = 50;
 
 export function createEntityHistory(table: Table) {

@@ -1,4 +1,4 @@
-// Findings that were seen, and which incident a resource or an actor belongs to at present.
+// Seen findings, and the incident that a resource or actor currently belongs to.
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { Conflict } from '../domain/errors.ts';
@@ -6,12 +6,12 @@ import { readStored } from '../domain/stored.ts';
 import { ABSENT, atVersion, type Table } from './table.ts';
 
 const SeenFinding = z.object({
-  /** Counts the assessments of this finding, from 1. */
+  /** The number of the current assessment of this finding, from 1. */
   episode: z.int().min(1),
   alertId: z.string(),
-  /** Chosen before anything is written to it, so that a redelivery goes to the same one. */
+  /** Chosen before the incident is written, so that a redelivery uses the same incident. */
   incidentId: z.string(),
-  /** When its assessment was started; null while it is being accepted. */
+  /** When its assessment started; null while the finding is being accepted. */
   startedAt: z.iso.datetime().nullable(),
   repeats: z.int(),
   version: z.int(),
@@ -27,7 +27,7 @@ export function createFindings(table: Table) {
   const findingKey = (identity: string) => ({ pk: `FINDING#${hash(identity)}`, sk: 'FINDING' });
   const correlationKey = (key: string) => ({ pk: `CORRELATION#${hash(key)}`, sk: 'CORRELATION' });
 
-  const findTie = async (key: string): Promise<Correlation | null> => {
+  const findCorrelation = async (key: string): Promise<Correlation | null> => {
     const item = await table.get(correlationKey(key));
     return item ? readStored(Correlation, item, { what: 'correlation', key }) : null;
   };
@@ -50,17 +50,20 @@ export function createFindings(table: Table) {
       );
       return saved;
     },
-    /** The incident that the key belongs to at this time, or null. */
+    /** The incident that the key currently belongs to, or null. */
     incidentOf: async (key: string, now: Date): Promise<string | null> => {
-      const found = await findTie(key);
+      const found = await findCorrelation(key);
       return isHeld(found, now) ? found.incidentId : null;
     },
     /**
-     * Ties the key to the incident until then. `over` are incidents that it may be taken from. Throws Conflict when it
-     * is tied to any other.
+     * Assigns the key to the incident until `until`. The key may be reassigned from an incident in `over`. Throws
+     * Conflict if it belongs to any other incident.
      */
-    tie: async (key: string, { incidentId, until, now, over }: Tie): Promise<void> => {
-      const found = await findTie(key);
+    correlate: async (
+      key: string,
+      { incidentId, until, now, over }: CorrelateOptions,
+    ): Promise<void> => {
+      const found = await findCorrelation(key);
       const held = isHeld(found, now);
       if (held && found.incidentId === incidentId && isLongEnough(found.until, until)) return;
       if (held && found.incidentId !== incidentId && !over.includes(found.incidentId))
@@ -79,10 +82,10 @@ export function createFindings(table: Table) {
   };
 }
 
-type Tie = { incidentId: string; until: Date; now: Date; over: readonly string[] };
+type CorrelateOptions = { incidentId: string; until: Date; now: Date; over: readonly string[] };
 
 const isHeld = (found: Correlation | null, now: Date): found is Correlation =>
   found !== null && Date.parse(found.until) > now.getTime();
 
-/** Of many alerts in one minute only the first moves the end: the others need not queue for the item. */
+/** Avoids writes that would extend the end by less than a minute: many alerts at once would contend for the item. */
 const isLongEnough = (until: string, wanted: Date) => wanted.getTime() - Date.parse(until) < 60_000;

@@ -1,4 +1,4 @@
-// Hash-chained histories: a state change and its entry are one value, written by one conditional write.
+// Hash-chained histories: a state change and its entry are one write.
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { type Action, type HistoryEntry, type Status, TRANSITIONS } from '../domain/action.ts';
@@ -8,13 +8,13 @@ import { truncate } from '../domain/wording.ts';
 /** SHA-256 of the RFC 8785 canonical JSON of a value, in hex. */
 export function digestOf(value: unknown): string {
   const text = canonicalize(value);
-  if (text === undefined) throw new TypeError('value has no JSON form');
+  if (text === undefined) throw new TypeError('the value has no JSON form');
   return createHash('sha256').update(text).digest('hex');
 }
 
 export type Note = { at: Date; by: string; event: string; text: string };
 
-/** The history with one more entry, chained to the last. `anchor` is the record's own id: chains cannot be swapped. */
+/** The history with one more entry. `anchor` is the record's ID, which prevents swapping chains between records. */
 export function append(
   anchor: string,
   history: readonly HistoryEntry[],
@@ -31,34 +31,34 @@ export function append(
   return [...history, { ...entry, hash: digestOf(entry) }];
 }
 
-/** Null when the chain is whole, or what is wrong with it. */
-export function faultOf(anchor: string, history: readonly HistoryEntry[]): string | null {
+/** The first fault of the chain, or null if it is intact. */
+export function chainFault(anchor: string, history: readonly HistoryEntry[]): string | null {
   let previous = digestOf(anchor);
   for (const [index, { hash, ...entry }] of history.entries()) {
-    if (entry.seq !== index) return `entry ${index} carries number ${entry.seq}`;
-    if (entry.previous !== previous) return `entry ${index} does not follow the one before it`;
+    if (entry.seq !== index) return `entry ${index} has sequence number ${entry.seq}`;
+    if (entry.previous !== previous) return `entry ${index} does not follow the previous entry`;
     if (digestOf(entry) !== hash) return `entry ${index} was altered`;
     previous = hash;
   }
   return null;
 }
 
-/** The action in its next state, with the entry that says so; throws IllegalTransition. */
-export function moveTo(
+/** The action in its next state, with a history entry. Throws IllegalTransition. */
+export function transition(
   action: Action,
   status: Status,
   note: Omit<Note, 'event'>,
   change: Partial<Omit<Action, 'status' | 'history' | 'version' | 'actionId'>> = {},
 ): Action {
   if (!TRANSITIONS[action.status].includes(status))
-    throw new IllegalTransition(`an action that is ${action.status} cannot become ${status}`, {
+    throw new IllegalTransition(`illegal transition from ${action.status} to ${status}`, {
       actionId: action.actionId,
     });
-  return { ...noted(action, { ...note, event: status }), ...change, status };
+  return { ...withEntry(action, { ...note, event: status }), ...change, status };
 }
 
-/** The record with an entry added and nothing else changed: for what happens without a change of state. */
-export function noted<R extends { history: HistoryEntry[]; version: number } & Identified>(
+/** The record with one more history entry, for an event that doesn't change its state. */
+export function withEntry<R extends { history: HistoryEntry[]; version: number } & Identified>(
   record: R,
   note: Note,
 ): R {
@@ -70,7 +70,7 @@ type Identified = { actionId: string } | { incidentId: string };
 export const anchorOf = (record: Identified): string =>
   'actionId' in record ? record.actionId : record.incidentId;
 
-/** What a person approves and what must run: account, place, action, target, parameters, mechanism. */
+/** Digest of what a person approves and what runs: account, region, action, target, parameters and mechanism. */
 export function actionDigest(
   action: Pick<
     Action,

@@ -1,36 +1,36 @@
-// Leases: one effect in AWS and the actions that hold it. It is undone when the last holder lets go.
+// Leases on AWS effects. The last holder to release one undoes the effect.
 import * as z from 'zod';
 import { Instant } from '../domain/alert.ts';
 import { Conflict, UndoFailed } from '../domain/errors.ts';
 import { readStored } from '../domain/stored.ts';
 import { minutesAfter } from '../domain/time.ts';
-import { ABSENT, atVersion, contended, type Table } from './table.ts';
+import { ABSENT, atVersion, retryOnConflict, type Table } from './table.ts';
 
 const Lease = z.strictObject({
-  /** Nobody for a while after a reversal that a late execution may follow: the state before stays known. */
+  /** Empty for a while after a reversal that a late apply may follow: the before-state stays known. */
   holders: z.array(z.string()),
-  /** The state before the first holder; `captured` tells a stored null from one not yet looked at. */
+  /** The state before the first holder's change. `captured` distinguishes a captured null from no capture. */
   captured: z.boolean(),
   before: z.unknown(),
-  /** Whether a holder let go and left it to the others to take the effect back. Where it is not on record, one may have. */
+  /** Whether a holder released the lease and left the undo to the other holders. True if not recorded. */
   handedOn: z.boolean().default(true),
-  /** The last holder, while it takes the effect back; nobody may join then. */
+  /** The last holder, while it undoes the effect. No one may join until that is done. */
   releasing: z.string().nullable(),
-  /** Which reversal of it is at work: alone until then, when its function cannot be alive any more. */
+  /** The reversal that holds the exclusive claim, until a time when its function must have ended. */
   claim: z.strictObject({ by: z.string(), until: Instant }).nullable().default(null),
-  /** The last attempt to take it back failed, and only a person or the sweeper begins another. */
+  /** The last undo failed. Only a person or the sweeper may start another one. */
   isStuck: z.boolean().default(false),
   version: z.int().min(1),
 });
 export type Lease = z.infer<typeof Lease>;
 
-/** One reversal: a name that its retries share, and the time. */
+/** One reversal: a name that its retries share, and the current time. */
 export type Claimant = { by: string; now: Date };
 
-/** More than the time limit of a reverser in infra/function-table.ts, with room for clocks that differ. */
+/** Longer than the timeout of a reverser in infra/function-table.ts, with a margin for clock skew. */
 const CLAIM_MINUTES = 3;
 
-/** What the last one to let go has to know: the state to go back to, where it was looked at. */
+/** Input of the undo for the last holder: the before-state, if it was captured. */
 export type Released = Pick<Lease, 'captured' | 'before' | 'handedOn'>;
 
 export function createLeases(table: Table) {
@@ -38,7 +38,7 @@ export function createLeases(table: Table) {
   const write = (effectKey: string, lease: Lease, from: Lease | null) =>
     table.put({ ...key(effectKey), ...lease }, from ? atVersion(from.version) : ABSENT);
 
-  /** Also one that is over. */
+  /** Also returns an ended lease. */
   async function load(effectKey: string): Promise<Lease | null> {
     const item = await table.get(key(effectKey));
     if (!item) return null;
@@ -49,15 +49,15 @@ export function createLeases(table: Table) {
   return {
     async find(effectKey: string): Promise<Lease | null> {
       const lease = await load(effectKey);
-      return lease && !isOver(lease) ? lease : null;
+      return lease && !isEnded(lease) ? lease : null;
     },
 
     /**
-     * Joins the effect. Idempotent per holder. Throws Conflict while the last holder is taking the effect back, and
-     * UndoFailed where that failed.
+     * Adds a holder. Idempotent per holder. Throws Conflict while the last holder undoes the effect, and UndoFailed if
+     * that failed.
      */
     acquire: (effectKey: string, actionId: string, now: Date): Promise<Lease> =>
-      contended(async () => {
+      retryOnConflict(async () => {
         const lease = await load(effectKey);
         if (!lease) {
           const first = {
@@ -65,7 +65,7 @@ export function createLeases(table: Table) {
             captured: false,
             before: null,
             handedOn: false,
-            ...FREE,
+            ...UNCLAIMED,
             version: 1,
           };
           await write(effectKey, first, null);
@@ -73,21 +73,18 @@ export function createLeases(table: Table) {
         }
         if (lease.isStuck)
           throw new UndoFailed(
-            `the undo of ${lease.releasing}, which has the same effect, failed`,
-            {
-              effectKey,
-              actionId,
-            },
+            `the undo of ${lease.releasing} failed, and it has the same effect`,
+            { effectKey, actionId },
           );
-        if (lease.releasing !== null && !isForsaken(lease, now))
-          throw new Conflict(`the effect is being taken back by ${lease.releasing}`, {
+        if (lease.releasing !== null && !isAbandoned(lease, now))
+          throw new Conflict(`${lease.releasing} is undoing the effect`, {
             effectKey,
             actionId,
           });
         if (lease.holders.includes(actionId)) return lease;
         const joined = {
           ...lease,
-          ...FREE,
+          ...UNCLAIMED,
           holders: [...lease.holders, actionId],
           version: lease.version + 1,
         };
@@ -96,16 +93,16 @@ export function createLeases(table: Table) {
       }),
 
     /**
-     * Stores what was there before us, once: the first to look wins. Only the first holder may look, because a
-     * later one might already see the first one's change; it gets Conflict until the state is there.
+     * Stores the captured before-state, once. Only the first holder may capture it: a later holder might see the first
+     * one's change. Throws Conflict for other holders until the state is stored.
      */
     recordBefore: (effectKey: string, actionId: string, before: unknown): Promise<Lease> =>
-      contended(async () => {
+      retryOnConflict(async () => {
         const lease = await load(effectKey);
         if (!lease) throw new Conflict('the lease was lost', { effectKey, actionId });
         if (lease.captured) return lease;
         if (lease.holders[0] !== actionId)
-          throw new Conflict(`${lease.holders[0]} has not yet recorded the state before it`, {
+          throw new Conflict(`${lease.holders[0]} has not captured the before-state yet`, {
             effectKey,
           });
         const captured = { ...lease, captured: true, before, version: lease.version + 1 };
@@ -114,17 +111,21 @@ export function createLeases(table: Table) {
       }),
 
     /**
-     * Lets go. Null: others hold the effect, so it stays. Otherwise the caller must take the effect back and then call
-     * `drop` or `leave`, or `pause` where it cannot; nobody can join until then. No other reversal gets as far before
-     * this one is over or dead: AWS knows no condition by which a late change could be refused, so there must be none.
-     * Throws Conflict while another reversal is at work.
+     * Releases the lease. Returns null if others still hold the effect, which then stays. Otherwise the caller has the
+     * exclusive claim:
+     *
+     * 1. It undoes the effect. No one can join and no other reversal can start meanwhile.
+     * 2. It calls `drop`, or `detach` if its own apply may still arrive, or `pause` if the undo failed.
+     *
+     * AWS has no conditional write that could reject a late change, so two reversals must never overlap. Throws Conflict
+     * while another reversal has the claim.
      */
     release: (
       effectKey: string,
       actionId: string,
       { by, now }: Claimant,
     ): Promise<Released | null> =>
-      contended(async () => {
+      retryOnConflict(async () => {
         const lease = await load(effectKey);
         const claimed = {
           releasing: actionId,
@@ -138,7 +139,7 @@ export function createLeases(table: Table) {
         }
         const { claim, releasing, version } = lease;
         if (claim && claim.by !== by && claim.until > now.toISOString())
-          throw new Conflict(`the effect is being taken back by ${releasing} (${claim.by})`, {
+          throw new Conflict(`${releasing} is undoing the effect (${claim.by})`, {
             effectKey,
             actionId,
           });
@@ -152,7 +153,7 @@ export function createLeases(table: Table) {
             );
           return null;
         }
-        // Whoever began to take it back finishes that, too.
+        // The holder that started the undo also finishes it.
         if (releasing !== null && releasing !== actionId) return null;
         const mine = { ...lease, ...claimed, version: version + 1 };
         await write(effectKey, mine, lease);
@@ -160,28 +161,32 @@ export function createLeases(table: Table) {
       }),
 
     /**
-     * Ends the lease after the effect was taken back. It stays for a day without a holder: begun anew, its versions would
-     * begin anew, and a write that was decided on the old one could pass for one of the new.
+     * Ends the lease after the undo. The item stays for a day without holders, because deleting it would restart its
+     * versions at 1: a delayed write that was conditional on an old version could then succeed on the new lease.
      */
     async drop(effectKey: string, { by, now }: Claimant): Promise<void> {
       const lease = await load(effectKey);
       if (lease?.claim?.by !== by) return;
-      const over = { ...OVER, version: lease.version + 1 };
+      const ended = { ...ENDED, version: lease.version + 1 };
       const expiresAt = Math.floor(now.getTime() / 1000) + DAY_SECONDS;
-      await table.put({ ...key(effectKey), ...over, expiresAt }, atVersion(lease.version));
+      await table.put({ ...key(effectKey), ...ended, expiresAt }, atVersion(lease.version));
     },
 
     /**
-     * Ends it for the caller and keeps the state before: whoever comes next does not take a late change of the caller
-     * for something that was there before us. The caller comes back to `release` and `drop` it.
+     * Ends the caller's hold but keeps the before-state. If the caller's apply arrives late, the next holder doesn't
+     * mistake that change for the original state. The caller calls `release` and `drop` later.
      */
-    async leave(effectKey: string, { by }: Claimant): Promise<void> {
+    async detach(effectKey: string, { by }: Claimant): Promise<void> {
       const lease = await load(effectKey);
       if (lease?.claim?.by !== by) return;
-      await write(effectKey, { ...lease, holders: [], ...FREE, version: lease.version + 1 }, lease);
+      await write(
+        effectKey,
+        { ...lease, holders: [], ...UNCLAIMED, version: lease.version + 1 },
+        lease,
+      );
     },
 
-    /** The caller could not take it back. Nobody may join yet; another reversal of the same action may begin at once. */
+    /** Call if the undo failed. No one may join yet. Another reversal of the same action may start at once. */
     async pause(
       effectKey: string,
       { by }: Claimant,
@@ -193,31 +198,35 @@ export function createLeases(table: Table) {
       await write(effectKey, { ...lease, claim, isStuck, version: lease.version + 1 }, lease);
     },
 
-    /** What could not be taken back is kept: it is held like any other effect, with the state before it. */
+    /** Keeps an effect that could not be undone: it is held like any other, with its before-state. */
     hold: (effectKey: string, actionId: string, before: unknown): Promise<void> =>
-      contended(async () => {
+      retryOnConflict(async () => {
         const lease = await load(effectKey);
         const holders = [...new Set([...(lease?.holders ?? []), actionId])];
-        if (!lease || isOver(lease)) {
+        if (!lease || isEnded(lease)) {
           const version = (lease?.version ?? 0) + 1;
-          const held = { holders, captured: true, before, handedOn: false, ...FREE, version };
+          const held = { holders, captured: true, before, handedOn: false, ...UNCLAIMED, version };
           return write(effectKey, held, lease);
         }
         if (lease.releasing !== actionId) return;
-        await write(effectKey, { ...lease, holders, ...FREE, version: lease.version + 1 }, lease);
+        await write(
+          effectKey,
+          { ...lease, holders, ...UNCLAIMED, version: lease.version + 1 },
+          lease,
+        );
       }),
   };
 }
 
-/** Held by nobody, and whoever looked whether something was left died of it: nobody has to come back. */
-const isForsaken = ({ holders, claim }: Lease, now: Date): boolean =>
+/** No holders, and the claim of the clean-up has expired. No one needs to return to it. */
+const isAbandoned = ({ holders, claim }: Lease, now: Date): boolean =>
   holders.length === 0 && claim !== null && claim.until <= now.toISOString();
 
-const FREE = { releasing: null, claim: null, isStuck: false };
-const OVER = { holders: [], captured: false, before: null, handedOn: false, ...FREE };
-/** Longer than any call of ours lives; then DynamoDB removes it. */
+const UNCLAIMED = { releasing: null, claim: null, isStuck: false };
+const ENDED = { holders: [], captured: false, before: null, handedOn: false, ...UNCLAIMED };
+/** Longer than any call can take. DynamoDB then deletes the item. */
 const DAY_SECONDS = 86_400;
 
-/** Nobody holds it, takes it back, or knows what was there before. */
-const isOver = ({ holders, captured, releasing }: Lease): boolean =>
+/** No holders, no undo in progress, and no before-state. */
+const isEnded = ({ holders, captured, releasing }: Lease): boolean =>
   holders.length === 0 && !captured && releasing === null;

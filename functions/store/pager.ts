@@ -1,26 +1,26 @@
-// How often each person was woken lately, and what waits in that person's digest: one item each, one conditional write per page.
+// Hourly page limit and digest of each recipient.
 import * as z from 'zod';
 import { readStored } from '../domain/stored.ts';
 import { minutesAfter } from '../domain/time.ts';
 import type { Limits } from '../policy/schemas/limits.ts';
-import { ABSENT, atVersion, contended, type Table } from './table.ts';
+import { ABSENT, atVersion, retryOnConflict, type Table } from './table.ts';
 
 const HOUR_MINUTES = 60;
-/** Each attempt is lost to a writer that won: in a burst, many count at once. */
+/** In a burst many writers contend for the item, and each failed attempt means that another writer succeeded. */
 const MAX_ATTEMPTS = 40;
-/** More is no reading for a night; what does not fit is counted. */
+/** The digest lists at most this many messages and counts the rest. */
 const MOST_HELD = 25;
-/** Pages that no cap holds back count, too, and may be many. */
+/** Pages that ignore the limit count too, and may be many. */
 const MOST_COUNTED = 100;
 
-/** A page that woke nobody. What became of its action is looked up when the digest goes out. */
+/** A message held for the digest. The current state of its action is read when the digest is sent. */
 const Held = z.strictObject({
   at: z.iso.datetime(),
   key: z.string(),
   subject: z.string(),
   incidentId: z.string(),
   actionId: z.string().nullable(),
-  /** Whether it stood in a digest already, which was no page. */
+  /** Whether an earlier digest already contained it. A digest doesn't page. */
   told: z.boolean(),
 });
 export type Held = z.infer<typeof Held>;
@@ -28,9 +28,9 @@ export type Held = z.infer<typeof Held>;
 const Pager = z.object({
   woken: z.array(z.strictObject({ at: z.iso.datetime(), key: z.string() })),
   held: z.array(Held),
-  /** How many did not fit. */
+  /** How many more messages were not kept. */
   more: z.int().min(0),
-  /** When the digest is due; null where nothing waits. */
+  /** When the digest is due; null if nothing is held. */
   dueAt: z.iso.datetime().nullable(),
   version: z.int(),
 });
@@ -38,26 +38,26 @@ export type Pager = z.infer<typeof Pager>;
 
 type Bounds = Limits['pages'];
 export type Page = Pick<Held, 'key'> & {
-  /** Woken whatever the count says. */
+  /** Pages regardless of the limit. */
   always: boolean;
-  /** What the digest says of it; null where it is sent or not, and never put aside. */
+  /** The text for the digest; null for a message that is never held. */
   text: Pick<Held, 'subject' | 'incidentId' | 'actionId'> | null;
 };
 export type Admitted = {
-  wakes: boolean;
-  /** Where it was the last of its hour: when the next page may wake. */
+  pages: boolean;
+  /** When this was the last page of the hour: when the next page may be sent. */
   nextAt: string | null;
 };
-/** What a digest said: `kept` still needs somebody, and comes once more when a page may wake. */
-export type Said = { keys: readonly string[]; kept: readonly string[]; more: number };
+/** The contents of a sent digest. Messages in `kept` still need a person and are repeated when a page may be sent. */
+export type SentDigest = { keys: readonly string[]; kept: readonly string[]; more: number };
 
-const NOBODY_WOKEN: Pager = { woken: [], held: [], more: 0, dueAt: null, version: 0 };
+const EMPTY: Pager = { woken: [], held: [], more: 0, dueAt: null, version: 0 };
 
 export function createPager(table: Table) {
   const keyOf = (recipient: string) => ({ pk: `PAGER#${recipient}`, sk: 'PAGER' });
   const load = async (recipient: string): Promise<Pager> => {
     const item = await table.get(keyOf(recipient));
-    return item ? readStored(Pager, item, { what: 'pager', recipient }) : NOBODY_WOKEN;
+    return item ? readStored(Pager, item, { what: 'pager', recipient }) : EMPTY;
   };
   const save = (recipient: string, { version, ...next }: Pager) => {
     const due = next.dueAt && { open: 'yes', attentionAt: next.dueAt };
@@ -68,34 +68,34 @@ export function createPager(table: Table) {
   };
 
   return {
-    /** Everything about the recipient: `person:<id>`, or `team`. */
+    /** The state of the recipient: `person:<id>`, or `team`. */
     find: load,
     /**
-     * Takes a place in the sliding hour, or puts the page into the digest. Once for each key: the same page asked for
-     * again has its place. Throws Conflict when others counted faster all the time.
+     * Takes a slot in the sliding hour, or holds the message for the digest. A repeated call with the same key keeps
+     * its slot. Throws Conflict if other writers won every race.
      */
     admit: (recipient: string, page: Page, bounds: Bounds, now: Date): Promise<Admitted> =>
-      contended(async () => {
+      retryOnConflict(async () => {
         const current = await load(recipient);
         const { next, ...admitted } = admit(current, page, bounds, now);
         if (next) await save(recipient, next);
         return admitted;
       }, MAX_ATTEMPTS),
-    /** After a digest went out: what it said is not said again. */
-    settle: (recipient: string, said: Said, bounds: Bounds, now: Date): Promise<void> =>
-      contended(async () => {
+    /** Call after a digest was sent, so that it isn't repeated. */
+    digestSent: (recipient: string, said: SentDigest, bounds: Bounds, now: Date): Promise<void> =>
+      retryOnConflict(async () => {
         const current = await load(recipient);
-        await save(recipient, after(current, said, bounds, now));
+        await save(recipient, afterDigest(current, said, bounds, now));
       }, MAX_ATTEMPTS),
   };
 }
 
-/** Of the last hour; sliding, so that two full hours' worth never fit around the turn of one. */
+/** Pages of the last hour. The window slides, because a fixed hour would allow twice the limit around its boundary. */
 const recent = (woken: Pager['woken'], now: Date): Pager['woken'] =>
   woken.filter(({ at }) => at > minutesAfter(now, -HOUR_MINUTES));
 
-/** When the pages of the hour leave room for one more. */
-const roomAt = (woken: Pager['woken'], perHour: number, now: Date): string => {
+/** When the next slot is free. */
+const nextSlotAt = (woken: Pager['woken'], perHour: number, now: Date): string => {
   const oldest = woken.at(-perHour);
   return oldest ? minutesAfter(oldest.at, HOUR_MINUTES) : now.toISOString();
 };
@@ -107,39 +107,39 @@ function admit(
   now: Date,
 ): Admitted & { next: Pager | null } {
   const woken = recent(current.woken, now);
-  if (woken.some((one) => one.key === key)) return { wakes: true, nextAt: null, next: null };
+  if (woken.some((one) => one.key === key)) return { pages: true, nextAt: null, next: null };
   const at = now.toISOString();
   if (always || woken.length < perPersonPerHour) {
     const counted = [...woken, { at, key }].slice(-MOST_COUNTED);
     const held = current.held.filter((one) => one.key !== key);
     const dueAt = held.length + current.more > 0 ? current.dueAt : null;
     const isLast = counted.length === perPersonPerHour;
-    const nextAt = isLast ? roomAt(counted, perPersonPerHour, now) : null;
-    return { wakes: true, nextAt, next: { ...current, woken: counted, held, dueAt } };
+    const nextAt = isLast ? nextSlotAt(counted, perPersonPerHour, now) : null;
+    return { pages: true, nextAt, next: { ...current, woken: counted, held, dueAt } };
   }
   const isHeld = current.held.some((one) => one.key === key);
-  if (!text || isHeld) return { wakes: false, nextAt: null, next: null };
+  if (!text || isHeld) return { pages: false, nextAt: null, next: null };
   const soon = minutesAfter(now, digestAfterMinutes);
   const waiting =
     current.held.length < MOST_HELD
       ? { held: [...current.held, { at, key, ...text, told: false }] }
       : { more: current.more + 1 };
   const dueAt = current.dueAt !== null && current.dueAt < soon ? current.dueAt : soon;
-  return { wakes: false, nextAt: null, next: { ...current, woken, ...waiting, dueAt } };
+  return { pages: false, nextAt: null, next: { ...current, woken, ...waiting, dueAt } };
 }
 
-/** What came meanwhile has its own digest, soon; what still needs somebody waits until a page may wake. */
-function after(current: Pager, said: Said, bounds: Bounds, now: Date): Pager {
+/** New messages get their own digest soon. Messages that still need a person wait until a page may be sent. */
+function afterDigest(current: Pager, said: SentDigest, bounds: Bounds, now: Date): Pager {
   const woken = recent(current.woken, now);
   const held = current.held
     .filter(({ key }) => !said.keys.includes(key) || said.kept.includes(key))
     .map((one) => ({ ...one, told: one.told || said.keys.includes(one.key) }));
   const more = Math.max(0, current.more - said.more);
-  const hasNews = more > 0 || held.some(({ told }) => !told);
-  const dueAt = hasNews
+  const hasNew = more > 0 || held.some(({ told }) => !told);
+  const dueAt = hasNew
     ? minutesAfter(now, bounds.digestAfterMinutes)
     : held.length > 0
-      ? roomAt(woken, bounds.perPersonPerHour, now)
+      ? nextSlotAt(woken, bounds.perPersonPerHour, now)
       : null;
   return { ...current, woken, held, more, dueAt };
 }

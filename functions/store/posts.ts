@@ -1,13 +1,15 @@
-// Where a question was posted, so that the post can say later how it ended.
+// Where a question was posted, so that the post can later show the outcome.
 import * as z from 'zod';
 import { readStored } from '../domain/stored.ts';
 import type { Table } from './table.ts';
 
-/** What Slack calls a message: the conversation, and its time stamp there. */
+/** Slack identifies a message by its conversation and its timestamp. */
 const Post = z.object({ channel: z.string(), ts: z.string() });
 export type Post = z.infer<typeof Post>;
 
-/** By the key of the message, which names action, rung and person. A repeated message counts last. */
+/**
+ * Posts by message key, which names action, escalation step and person. A repeated message replaces the earlier one.
+ */
 export function createPosts(table: Table) {
   const at = (incidentId: string, key: string) => ({
     pk: `INCIDENT#${incidentId}`,

@@ -1,4 +1,4 @@
-// Incidents, alerts, facts and actions: parsed on the way out, conditional on the way in.
+// Reads and writes incidents, alerts, facts and actions.
 import type * as z from 'zod';
 import { Action } from '../domain/action.ts';
 import { Alert } from '../domain/alert.ts';
@@ -8,7 +8,7 @@ import { Facts } from '../domain/facts.ts';
 import { Incident } from '../domain/incident.ts';
 import { readStored } from '../domain/stored.ts';
 import { errorFields, type Log } from '../platform/log.ts';
-import { ABSENT, atVersion, contended, type Item, type Table } from './table.ts';
+import { ABSENT, atVersion, type Item, retryOnConflict, type Table } from './table.ts';
 
 const incidentPk = (incidentId: string) => `INCIDENT#${incidentId}`;
 
@@ -19,10 +19,10 @@ export function createRecords(table: Table, log: Log) {
   };
   const mustLoad = async <S extends z.ZodType>(schema: S, incidentId: string, sk: string) => {
     const record = await load(schema, incidentId, sk);
-    if (record === undefined) throw new NotFound(`there is no ${sk}`, { incidentId, sk });
+    if (record === undefined) throw new NotFound(`${sk} not found`, { incidentId, sk });
     return record;
   };
-  /** What can be read; the others with their keys, so that one spoiled item does not hide its neighbours. */
+  /** The readable records, and an error with the key of each unreadable one. One bad item doesn't hide the others. */
   const readAll = <S extends z.ZodType>(
     schema: S,
     items: readonly Item[],
@@ -38,7 +38,7 @@ export function createRecords(table: Table, log: Log) {
       }
     return all;
   };
-  /** For what others can do without: nothing where it is missing, and where it cannot be read. */
+  /** For optional data: undefined if the item is missing or unreadable. */
   const find = async <S extends z.ZodType>(schema: S, incidentId: string, sk: string) => {
     const item = await table.get({ pk: incidentPk(incidentId), sk });
     return item && readAll(schema, [item]).found[0];
@@ -50,12 +50,18 @@ export function createRecords(table: Table, log: Log) {
     condition?: Parameters<Table['put']>[1],
   ) =>
     table.put(
-      { ...attention(record), record, version: versionOf(record), pk: incidentPk(incidentId), sk },
+      {
+        ...attentionKeys(record),
+        record,
+        version: versionOf(record),
+        pk: incidentPk(incidentId),
+        sk,
+      },
       condition,
     );
 
-  /** One log line per entry that a write added to a history. */
-  const tell = (record: Action | Incident, from: number) => {
+  /** Writes one log line per new history entry. */
+  const logHistory = (record: Action | Incident, from: number) => {
     const ids = {
       incidentId: record.incidentId,
       ...('actionId' in record && { actionId: record.actionId }),
@@ -68,13 +74,13 @@ export function createRecords(table: Table, log: Log) {
     incident: (incidentId: string) => mustLoad(Incident, incidentId, 'INCIDENT'),
     findIncident: (incidentId: string) => load(Incident, incidentId, 'INCIDENT'),
     alert: (incidentId: string, alertId: string) => mustLoad(Alert, incidentId, `ALERT#${alertId}`),
-    /** For pages and messages, which have to come all the same. */
+    /** For pages and messages, which must work without the record. */
     readableAction: (incidentId: string, actionId: string) =>
       find(Action, incidentId, `ACTION#${actionId}`),
     readableIncident: (incidentId: string) => find(Incident, incidentId, 'INCIDENT'),
     readableAlert: (incidentId: string, alertId: string) =>
       find(Alert, incidentId, `ALERT#${alertId}`),
-    /** Facts in another version's form count as not read, which decides more strictly than any of them. */
+    /** Facts that this version can't parse count as unread, which is stricter than any fact. */
     findFacts: (incidentId: string, alertId: string) => find(Facts, incidentId, `FACTS#${alertId}`),
     findAssessment: (incidentId: string, alertId: string) =>
       find(Assessment, incidentId, `ASSESSMENT#${alertId}`),
@@ -82,12 +88,12 @@ export function createRecords(table: Table, log: Log) {
       mustLoad(Action, incidentId, `ACTION#${actionId}`),
     findAction: (incidentId: string, actionId: string) =>
       load(Action, incidentId, `ACTION#${actionId}`),
-    /** All that can be read; for what has to be said of the others, there is `readActions`. */
+    /** The readable actions. `readActions` also returns the unreadable ones. */
     actions: async (incidentId: string): Promise<Action[]> =>
       (await records.readActions(incidentId)).found,
     readActions: async (incidentId: string): Promise<Readable<Action>> =>
       readAll(Action, await table.query(incidentPk(incidentId), { prefix: 'ACTION#' })),
-    /** The finding as it came. It is kept as text: not every JSON number or name is one in DynamoDB. */
+    /** The original finding. Stored as text: DynamoDB can't represent every JSON number and name. */
     rawEvent: async (incidentId: string, alertId: string): Promise<unknown> => {
       const item = await table.get({ pk: incidentPk(incidentId), sk: `ALERT#${alertId}` });
       return typeof item?.raw === 'string' ? JSON.parse(item.raw) : null;
@@ -98,7 +104,7 @@ export function createRecords(table: Table, log: Log) {
       (await records.readIncidents(limit)).found,
     readIncidents: async (limit: number): Promise<Readable<Incident>> => {
       const listed = await table.query('LIST', { newestFirst: true, limit });
-      // A creation that was repeated after a crash is listed twice.
+      // A creation that was retried after a crash is listed twice.
       const ids = [...new Set(listed.map((item) => String(item.incidentId)))];
       const keys = ids.map((id) => ({ pk: incidentPk(id), sk: 'INCIDENT' }));
       const items = await Promise.all(keys.map((key) => table.get(key)));
@@ -108,16 +114,16 @@ export function createRecords(table: Table, log: Log) {
       );
     },
 
-    /** First write of an incident: the list entry first, so that no incident can exist unlisted. */
+    /** 1. Write the list entry. 2. Write the incident. In this order no incident can exist without a list entry. */
     createIncident: async (incident: Incident) => {
       const { incidentId, openedAt } = incident;
       await table.put({ pk: 'LIST', sk: `${openedAt}#${incidentId}`, incidentId });
       await put(incidentId, 'INCIDENT', Incident.parse(incident), ABSENT);
-      tell(incident, 0);
+      logHistory(incident, 0);
     },
     createAction: async (action: Action) => {
       await put(action.incidentId, `ACTION#${action.actionId}`, Action.parse(action), ABSENT);
-      tell(action, 0);
+      logHistory(action, 0);
     },
     putAlert: (incidentId: string, alert: Alert, raw: unknown) =>
       table.put({
@@ -131,38 +137,38 @@ export function createRecords(table: Table, log: Log) {
     putAssessment: (incidentId: string, alertId: string, assessment: Assessment) =>
       put(incidentId, `ASSESSMENT#${alertId}`, assessment),
 
-    /** Writes `next` on the condition that the stored action is the one it was derived from; throws Conflict. */
+    /** Writes `next` on the condition that the stored action still has the version of `from`. Throws Conflict. */
     saveAction: async (from: Action, next: Action): Promise<Action> => {
       const parsed = readStored(Action, next, { what: 'action', actionId: next.actionId });
       await put(parsed.incidentId, `ACTION#${parsed.actionId}`, parsed, atVersion(from.version));
-      tell(parsed, from.history.length);
+      logHistory(parsed, from.history.length);
       return parsed;
     },
     /**
-     * Reads, derives, writes; again when another writer was faster. `derive` is pure and may return null for
-     * "nothing to do", which returns the action as it is.
+     * Reads, derives and writes, again if another writer was faster. `derive` is pure and may return null for no
+     * change; the result is then the current action.
      */
     changeAction: (
       incidentId: string,
       actionId: string,
       derive: (current: Action) => Action | null,
     ) =>
-      contended(async () => {
+      retryOnConflict(async () => {
         const current = await records.action(incidentId, actionId);
         const next = derive(current);
         return next ? records.saveAction(current, next) : current;
       }),
     changeIncident: (incidentId: string, derive: (current: Incident) => Incident | null) =>
-      contended(async () => {
+      retryOnConflict(async () => {
         const current = await records.incident(incidentId);
         const next = derive(current);
         if (!next) return current;
         const parsed = readStored(Incident, next, { what: 'incident', incidentId });
         await put(incidentId, 'INCIDENT', parsed, atVersion(current.version));
-        tell(next, current.history.length);
+        logHistory(next, current.history.length);
         return next;
       }),
-    /** What somebody is asked about, what has an end to come, and what only a person ends; by when it comes. */
+    /** Open requests, actions in force, and effects that only a person can end, ordered by due time. */
     outstanding: async (): Promise<Readable<Action>> => {
       const items = await table.needingAttention(NEVER);
       return readAll(
@@ -183,7 +189,7 @@ export function createRecords(table: Table, log: Log) {
       return {
         actions: actions.found,
         incidents: incidents.found,
-        /** Accounts whose breaker people have not yet been told of. */
+        /** Accounts whose breaker tripped and whose people were not notified yet. */
         tripped: items.flatMap(({ sk, account }) => (sk === 'BREAKER' ? String(account) : [])),
         /** Recipients whose digest is due. */
         digests: items.flatMap(({ sk, recipient }) => (sk === 'PAGER' ? String(recipient) : [])),
@@ -197,11 +203,11 @@ export function createRecords(table: Table, log: Log) {
 const versionOf = (record: object) =>
   'version' in record && typeof record.version === 'number' ? record.version : 0;
 
-/** Later than any sweep looks. */
+/** Later than any time that the sweeper queries. */
 const NEVER = '9999-12-31T23:59:59.999Z';
 
-/** Where the index lists a record: when it is to be looked at, or at the end of time where only a person ends it. */
-export function attention(record: object) {
+/** Index attributes: when a record needs attention, or `NEVER` for an effect that only a person can end. */
+export function attentionKeys(record: object) {
   if ('attentionAt' in record && typeof record.attentionAt === 'string')
     return { open: 'yes', attentionAt: record.attentionAt };
   const { status, durationMinutes } = record as Partial<Action>;
@@ -209,7 +215,7 @@ export function attention(record: object) {
   return stays ? { open: 'yes', attentionAt: NEVER } : {};
 }
 
-/** The line by which an unreadable item is found in the logs. */
+/** Log message for an unreadable item. */
 const UNREADABLE = 'stored item unreadable';
 
 type Readable<T> = { found: T[]; unreadable: InvalidInput[] };

@@ -1,4 +1,4 @@
-// Everything the functions keep, over one table.
+// All stores over one table.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Log } from '../platform/log.ts';
 import { createApproverAddresses } from './approver-addresses.ts';

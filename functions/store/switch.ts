@@ -1,10 +1,9 @@
-// The kill switch of an account: what a person set, or what the breaker came to, whichever is stricter. Absent means
-// `run`; unreadable means `halt`.
+// Kill switch: the stricter of a person's setting and the breaker.
 import * as z from 'zod';
 import { InvalidInput } from '../domain/errors.ts';
 import { SwitchMode } from '../domain/kill-switch.ts';
 import type { Limits } from '../policy/schemas/limits.ts';
-import type { createBreaker, Mishap } from './breaker.ts';
+import type { BreakerEvent, createBreaker } from './breaker.ts';
 import type { Table } from './table.ts';
 
 const Stored = z.object({
@@ -15,7 +14,7 @@ const Stored = z.object({
 });
 export type SwitchState = Omit<z.infer<typeof Stored>, 'at'> & { at: string };
 
-const NEVER_MOVED: SwitchState = { mode: 'run', by: 'default', at: '', why: '' };
+const DEFAULT: SwitchState = { mode: 'run', by: 'default', at: '', why: '' };
 const unreadable = (why: string): SwitchState => ({ mode: 'halt', by: 'countermand', at: '', why });
 
 export function createKillSwitch(table: Table, breaker: ReturnType<typeof createBreaker>) {
@@ -23,13 +22,16 @@ export function createKillSwitch(table: Table, breaker: ReturnType<typeof create
 
   async function setByPeople(account: string): Promise<SwitchState> {
     const item = await table.get(key(account));
-    if (!item) return NEVER_MOVED;
+    if (!item) return DEFAULT;
     const parsed = Stored.safeParse(item);
-    return parsed.success ? parsed.data : unreadable('the stored switch cannot be read');
+    return parsed.success ? parsed.data : unreadable("the stored kill switch can't be read");
   }
 
   return {
-    /** As of now. A person's move that lies in the future, a slip of the pen, puts no breaker back. */
+    /**
+     * The mode at `now`: `run` if never set, `halt` if unreadable. A setting with a time in the future doesn't reset
+     * the breaker.
+     */
     async read(account: string, now: Date): Promise<SwitchState> {
       const [set, broken] = await Promise.all([
         setByPeople(account),
@@ -38,19 +40,22 @@ export function createKillSwitch(table: Table, breaker: ReturnType<typeof create
           throw error;
         }),
       ]);
-      if (broken === 'unreadable') return unreadable('the stored breaker cannot be read');
+      if (broken === 'unreadable') return unreadable("the stored breaker can't be read");
       const trip = broken?.tripped;
-      const stands = trip && trip.at > movedAt(set, now);
-      return stands && set.mode === 'run'
+      const isTripped = trip && trip.at > movedAt(set, now);
+      return isTripped && set.mode === 'run'
         ? { mode: 'ask', by: 'breaker', at: trip.at, why: trip.why }
         : set;
     },
     /** Only for people: no function of the stack may write it. */
     set: (account: string, state: SwitchState) => table.put({ ...key(account), ...state }),
-    /** Counts a mishap towards the breaker. One that cannot be read counts no more: it stands at halt already. */
+    /**
+     * Counts an event towards the breaker. Does nothing if the breaker is unreadable, because that already means
+     * `halt`.
+     */
     note: async (
       account: string,
-      what: { mishap: Mishap; actionId: string },
+      what: { mishap: BreakerEvent; actionId: string },
       bounds: Limits['breaker'],
       now: Date,
     ): Promise<void> => {

@@ -4,10 +4,10 @@ import { ATTENTION_INDEX } from './table.ts';
 export const TABLE_SHAPE = {
   partitionKey: 'pk',
   sortKey: 'sk',
-  /** Sparse: only items that need somebody's attention at some time carry `open`. */
+  /** Sparse: only items that need attention at some time have `open`. */
   index: { name: ATTENTION_INDEX, partitionKey: 'open', sortKey: 'attentionAt' },
   timeToLive: 'expiresAt',
 } as const;
 
-/** Sort keys of what is copied out of reach of the table's writers, and how the others of them begin. */
+/** Sort keys of the items that are copied to the archive, and the prefix of the others. */
 export const ARCHIVED = { names: ['INCIDENT', 'BREAKER', 'SWITCH'], prefix: 'ACTION#' } as const;

@@ -1,4 +1,4 @@
-// The one place that speaks to DynamoDB: get, conditional put, query; failures become our typed errors.
+// The only caller of DynamoDB. Converts failures to typed errors.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   DeleteCommand,
@@ -28,23 +28,23 @@ export const atVersion = (version: number): Condition => ({
 export type Table = {
   /** Strongly consistent. */
   get(key: Key): Promise<Item | undefined>;
-  /** Throws Conflict when the condition does not hold. */
+  /** Throws Conflict if the condition fails. */
   put(item: Item, condition?: Condition): Promise<void>;
   remove(key: Key, condition?: Condition): Promise<void>;
-  /** All items of a partition whose sort key starts with `prefix`; newest (highest) first when asked. */
+  /** All items of a partition whose sort key starts with `prefix`; highest sort key first if `newestFirst`. */
   query(
     pk: string,
     options?: { prefix?: string; newestFirst?: boolean; limit?: number },
   ): Promise<Item[]>;
-  /** What the sweeper has to look at: items whose `attentionAt` has come, oldest first. */
+  /** Items whose `attentionAt` is due, oldest first. */
   needingAttention(until: string): Promise<Item[]>;
 };
 
-/** How often work on one item is done again because another writer was faster. */
+/** Attempts to write one item when other writers are faster. */
 const MAX_ATTEMPTS = 12;
 
-/** Runs optimistic work again, from its read, on Conflict. Throws the last Conflict when it always loses. */
-export async function contended<T>(
+/** Repeats optimistic work, starting with its read, on Conflict. Throws the last Conflict after `mostAttempts`. */
+export async function retryOnConflict<T>(
   work: () => Promise<T>,
   mostAttempts = MAX_ATTEMPTS,
 ): Promise<T> {
@@ -57,7 +57,7 @@ export async function contended<T>(
   }
 }
 
-/** Attribute names that every item may carry for the sparse index. */
+/** The sparse index, whose keys are `open` and `attentionAt`. */
 export const ATTENTION_INDEX = 'attention';
 
 export function createTable(client: DynamoDBClient, tableName: string): Table {
@@ -131,7 +131,11 @@ export function createTable(client: DynamoDBClient, tableName: string): Table {
   };
 }
 
-/** Strings in DynamoDB are UTF-8, which knows no half of a character. @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html */
+/**
+ * Replaces lone surrogates: DynamoDB strings must be valid UTF-8.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
+ */
 const inUtf8 = (item: Item): Item =>
   JSON.parse(JSON.stringify(item), (_, value: unknown) =>
     typeof value === 'string' ? value.toWellFormed() : value,

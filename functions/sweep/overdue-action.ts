@@ -5,7 +5,7 @@ import { NotFound } from '../domain/errors.ts';
 import { needsManualReversal, owesNotification } from '../domain/owed-notification.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { errorFields } from '../platform/log.ts';
-import { moveTo, noted } from '../store/hash-chain.ts';
+import { transition, withEntry } from '../store/hash-chain.ts';
 import type { SweepDeps } from './deps.ts';
 
 const LOOK_AGAIN_MINUTES = 5;
@@ -63,7 +63,7 @@ async function expire(
   const text = 'Nobody decided in time; found by the sweeper';
   const ended = await store.records.changeAction(incidentId, actionId, (current) =>
     current.status === 'awaiting-approval'
-      ? moveTo(current, 'expired', { at: now(), by: 'sweep', text })
+      ? transition(current, 'expired', { at: now(), by: 'sweep', text })
       : null,
   );
   if (ended.status !== 'expired') return;
@@ -152,7 +152,7 @@ async function lookAgain(
     current.version === seen.version && current.attentionAt === seen.attentionAt
       ? {
           ...(isNoted
-            ? noted(current, { at: now(), by: 'sweep', event: 'swept', text })
+            ? withEntry(current, { at: now(), by: 'sweep', event: 'swept', text })
             : { ...current, version: current.version + 1 }),
           attentionAt,
         }

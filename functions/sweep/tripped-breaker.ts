@@ -26,5 +26,5 @@ export async function tellOfBreaker({ store, send }: SweepDeps, account: string)
     incidentId: 'none',
     actionId: null,
   });
-  await store.breaker.settle(account, breaker);
+  await store.breaker.markNotified(account, breaker);
 }

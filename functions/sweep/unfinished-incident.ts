@@ -2,7 +2,7 @@
 
 import type { Incident } from '../domain/incident.ts';
 import { minutesAfter } from '../domain/time.ts';
-import { noted } from '../store/hash-chain.ts';
+import { withEntry } from '../store/hash-chain.ts';
 import type { SweepDeps } from './deps.ts';
 
 const MAX_RESTARTS = 2;
@@ -41,7 +41,7 @@ export async function resume(deps: SweepDeps, incident: Incident): Promise<void>
       ? null
       : again
         ? {
-            ...noted(current, {
+            ...withEntry(current, {
               at,
               by: 'sweep',
               event: 'restarted',
@@ -50,7 +50,7 @@ export async function resume(deps: SweepDeps, incident: Incident): Promise<void>
             attentionAt: minutesAfter(at, RESTARTED_AT_MOST_MINUTES),
           }
         : {
-            ...noted(current, {
+            ...withEntry(current, {
               at,
               by: 'sweep',
               event: 'failed',

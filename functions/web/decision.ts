@@ -6,7 +6,7 @@ import { minutesAfter } from '../domain/time.ts';
 import { utc } from '../domain/wording.ts';
 import { concerns } from '../policy/people.ts';
 import type { Escalation } from '../policy/schemas/escalation.ts';
-import { moveTo, noted } from '../store/hash-chain.ts';
+import { transition, withEntry } from '../store/hash-chain.ts';
 
 export type Verdict = 'approve' | 'decline';
 /** The next action, or why there is none. */
@@ -52,14 +52,14 @@ export function decide(
   if (!settled)
     return {
       next: {
-        ...noted(action, { ...note, event: 'voted', text }),
+        ...withEntry(action, { ...note, event: 'voted', text }),
         approval: { ...approval, votes },
       },
     };
   const attentionAt = settled === 'approved' ? minutesAfter(now, CARRY_OUT_WITHIN_MINUTES) : null;
   const decision = { ...vote, verdict: settled };
   const change = { approval: { ...approval, votes, decision }, attentionAt };
-  return { next: moveTo(action, settled, { ...note, text }, change) };
+  return { next: transition(action, settled, { ...note, text }, change) };
 }
 
 /** Null while more people have to answer. The yes of somebody whom policy has since put out counts no more. */

@@ -1,6 +1,6 @@
 // The nonce of a form: whoever posts had the page of this very link before them, and not long ago.
 import * as z from 'zod';
-import { type Mac, seal, unseal } from '../links/signed-claims.ts';
+import { type Mac, signClaims, verifyClaims } from '../links/signed-claims.ts';
 
 const FormClaims = z.strictObject({
   id: z.string().min(1).max(64),
@@ -18,7 +18,8 @@ export const issueNonce = (
   token: string,
   id: string,
   now: Date,
-): Promise<string> => seal(mac, domainOf(token), { id, issued: Math.floor(now.getTime() / 1000) });
+): Promise<string> =>
+  signClaims(mac, domainOf(token), { id, issued: Math.floor(now.getTime() / 1000) });
 
 /** `stale`: ours, and shown too long ago. It is not single use: the record is, which takes one decision. */
 export async function readNonce(
@@ -27,7 +28,7 @@ export async function readNonce(
   nonce: string,
   now: Date,
 ): Promise<'good' | 'stale' | 'invalid'> {
-  const claims = await unseal(mac, domainOf(token), nonce, FormClaims);
+  const claims = await verifyClaims(mac, domainOf(token), nonce, FormClaims);
   if (!claims) return 'invalid';
   const minutes = (now.getTime() / 1000 - claims.issued) / 60;
   return minutes < FORM_OPEN_MINUTES ? 'good' : 'stale';

@@ -2,7 +2,7 @@
 
 import * as z from 'zod';
 import type { Action } from '../domain/action.ts';
-import { noted } from '../store/hash-chain.ts';
+import { withEntry } from '../store/hash-chain.ts';
 import type { Answer } from './action-status.ts';
 import { notCounted } from './approval.ts';
 import { type By, type Change, mayNot, refuse } from './decision.ts';
@@ -31,7 +31,7 @@ export function judge(action: Action, { person, people, now, judgement, note }: 
   const text = `${judgement}: ${action.name ?? 'no known action'}${note ? `, saying ${note}` : ''}`;
   return {
     next: {
-      ...noted(action, { at: now, by: `person:${person}`, event: 'judged', text }),
+      ...withEntry(action, { at: now, by: `person:${person}`, event: 'judged', text }),
       judgement: { verdict: judgement, by: person, at: now.toISOString(), note },
     },
   };

@@ -5,7 +5,7 @@ import { minutesAfter } from '../domain/time.ts';
 import { utc } from '../domain/wording.ts';
 import { overdueAt } from '../platform/schedules.ts';
 import type { Limits } from '../policy/schemas/limits.ts';
-import { moveTo, noted } from '../store/hash-chain.ts';
+import { transition, withEntry } from '../store/hash-chain.ts';
 import { type By, type Change, mayNot, refuse } from './decision.ts';
 
 export type Review = 'keep' | 'extend' | 'reverse';
@@ -29,9 +29,9 @@ export function keep(
   const text = `Kept: it is not undone by itself any more; to be reviewed on ${reviewAt.slice(0, 10)}`;
   const note = { at: now, by: `person:${person}`, text };
   if (action.status === 'in-force' || action.status === 'reversal-failed')
-    return { next: moveTo(action, 'kept', note, change) };
+    return { next: transition(action, 'kept', note, change) };
   return action.status === 'kept' && action.reviewAt !== null
-    ? { next: { ...noted(action, { ...note, event: 'kept' }), ...change } }
+    ? { next: { ...withEntry(action, { ...note, event: 'kept' }), ...change } }
     : refuse('settled', 'It can no longer be kept.');
 }
 
@@ -66,7 +66,7 @@ export function extend(
   const text = `Extended to ${due}`;
   return {
     next: {
-      ...noted(action, { at: now, by: `person:${person}`, event: 'extended', text }),
+      ...withEntry(action, { at: now, by: `person:${person}`, event: 'extended', text }),
       dueAt: due,
       extensions: extensions + 1,
       attentionAt: overdueAt(due),

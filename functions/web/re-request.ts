@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { type Action, ActionId } from '../domain/action.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { errorFields } from '../platform/log.ts';
-import { noted } from '../store/hash-chain.ts';
+import { withEntry } from '../store/hash-chain.ts';
 import type { Answer } from './action-status.ts';
 import { notCounted } from './approval.ts';
 import { type By, type Change, mayNot, refuse } from './decision.ts';
@@ -38,7 +38,7 @@ export function askAnew(action: Action, { person, people, now }: By): Change {
   const text = `Asked anew as ${next}`;
   return {
     next: {
-      ...noted(action, { at: now, by: `person:${person}`, event: 'asked-anew', text }),
+      ...withEntry(action, { at: now, by: `person:${person}`, event: 'asked-anew', text }),
       askedAnew: { by: person, at, actionId: next },
       attentionAt: minutesAfter(now, STARTED_WITHIN_MINUTES),
     },

@@ -6,7 +6,7 @@ import { minutesAfter } from '../domain/time.ts';
 import { span, utc } from '../domain/wording.ts';
 import { peopleOf } from '../policy/people.ts';
 import type { Escalation } from '../policy/schemas/escalation.ts';
-import { noted } from '../store/hash-chain.ts';
+import { withEntry } from '../store/hash-chain.ts';
 import { type By, type Change, openTo, peopleAsked, refuse } from './decision.ts';
 
 /** The sweeper ends a request this long after its time, where nothing else did. */
@@ -23,7 +23,7 @@ export function acknowledge(action: Action, by: By): Change {
   const text = 'Is on it: nobody else is asked, and the time goes on';
   return {
     next: {
-      ...noted(action, { at: by.now, by: `person:${by.person}`, event: 'acknowledged', text }),
+      ...withEntry(action, { at: by.now, by: `person:${by.person}`, event: 'acknowledged', text }),
       approval: { ...approval, acknowledged: { by: by.person, at } },
     },
   };
@@ -42,7 +42,7 @@ export function askForTime(action: Action, by: By): Change {
   const text = `${span(moreTimeMinutes)} more, until ${expiresAt}`;
   return {
     next: {
-      ...noted(action, { at: by.now, by: `person:${by.person}`, event: 'more-time', text }),
+      ...withEntry(action, { at: by.now, by: `person:${by.person}`, event: 'more-time', text }),
       approval: {
         ...approval,
         expiresAt,
@@ -78,7 +78,7 @@ export function handOver(action: Action, to: string, by: By): Change {
   const text = `Handed to ${person.name}`;
   return {
     next: {
-      ...noted(action, { at: by.now, by: `person:${by.person}`, event: 'handed-over', text }),
+      ...withEntry(action, { at: by.now, by: `person:${by.person}`, event: 'handed-over', text }),
       approval: { ...approval, handedTo: [...approval.handedTo, handed] },
     },
   };

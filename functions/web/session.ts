@@ -2,7 +2,7 @@
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import * as z from 'zod';
-import { derived, type Mac, seal, unseal } from '../links/signed-claims.ts';
+import { deriveToken, type Mac, signClaims, verifyClaims } from '../links/signed-claims.ts';
 import type { Attempt } from './oidc.ts';
 
 type Deps = { pages: Mac; newId: () => string; now: () => Date };
@@ -52,8 +52,8 @@ export async function takeAttempt(
 /** The state goes through the browser; the other two follow from it under our key, so that no cookie holds them. */
 async function attemptOf({ pages }: Deps, state: string): Promise<Attempt> {
   const [nonce, verifier] = await Promise.all([
-    derived(pages, 'countermand sign-in nonce v1', state),
-    derived(pages, 'countermand sign-in verifier v1', state),
+    deriveToken(pages, 'countermand sign-in nonce v1', state),
+    deriveToken(pages, 'countermand sign-in verifier v1', state),
   ]);
   return { state, nonce, verifier };
 }
@@ -62,7 +62,7 @@ async function attemptOf({ pages }: Deps, state: string): Promise<Attempt> {
 async function write({ pages, now }: Deps, c: Context, cookie: Cookie, claims: object) {
   const { name, domain, minutes } = cookie;
   const until = Math.floor(now().getTime() / 1000) + 60 * minutes;
-  setCookie(c, name, await seal(pages, domain, { ...claims, expires: until }), {
+  setCookie(c, name, await signClaims(pages, domain, { ...claims, expires: until }), {
     prefix: 'host',
     secure: true,
     path: '/',
@@ -78,6 +78,6 @@ async function read<T extends { expires: number }>(
   { name, domain }: Cookie,
   shape: z.ZodType<T>,
 ): Promise<T | null> {
-  const claims = await unseal(pages, domain, getCookie(c, name, 'host') ?? '', shape);
+  const claims = await verifyClaims(pages, domain, getCookie(c, name, 'host') ?? '', shape);
   return claims && claims.expires * 1000 > now().getTime() ? claims : null;
 }

@@ -9,7 +9,7 @@ import { readLink } from '../../functions/links/link.ts';
 import { asText } from '../../functions/messaging/channels/channel.ts';
 import { Message } from '../../functions/messaging/message.ts';
 import type { Channels } from '../../functions/policy/schemas/channels.ts';
-import { moveTo } from '../../functions/store/hash-chain.ts';
+import { transition } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { alertWith, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
@@ -273,7 +273,7 @@ describe('whoever is not woken any more within the hour', () => {
 describe('a rung that comes', () => {
   const decided = (verdict: 'approved' | 'declined') =>
     store.records.changeAction(INCIDENT_ID, ask(0).actionId, (current) =>
-      moveTo(
+      transition(
         current,
         verdict,
         { at: minute(2), by: 'person:ana.silva', text: verdict },
@@ -419,7 +419,7 @@ describe('an alike question that a later alert of the incident brings', () => {
     await approve(deps(NOW), ask(0));
     if (settled)
       await store.records.changeAction(INCIDENT_ID, ask(0).actionId, (current) =>
-        moveTo(current, 'declined', { at: NOW, by: 'person:ana.silva', text: 'no' }),
+        transition(current, 'declined', { at: NOW, by: 'person:ana.silva', text: 'no' }),
       );
     await bring(change);
     await askLater(minute(3));
@@ -478,7 +478,7 @@ describe('questions of one alert that are alike', () => {
   test('are asked by the next one when the first is settled', async () => {
     await two();
     await store.records.changeAction(INCIDENT_ID, 'act-0123456789abcdef-1', (current) =>
-      moveTo(current, 'declined', { at: NOW, by: 'person:ana.silva', text: 'no' }),
+      transition(current, 'declined', { at: NOW, by: 'person:ana.silva', text: 'no' }),
     );
     await askSecond();
     expect(recipients()).toEqual([ana.id]);

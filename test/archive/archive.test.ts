@@ -2,13 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { archive, type Change } from '../../functions/archive/archive.ts';
 import type { Action } from '../../functions/domain/action.ts';
-import { append, moveTo, noted } from '../../functions/store/hash-chain.ts';
-import { attention } from '../../functions/store/records.ts';
+import { append, transition, withEntry } from '../../functions/store/hash-chain.ts';
+import { attentionKeys } from '../../functions/store/records.ts';
 import { incidentWith, NOW } from '../fixtures/case.ts';
 import { requestWith, waiting } from '../web/desk.ts';
 import { executing, item, proposed, soon } from './stored.ts';
 
-const inForce = moveTo(
+const inForce = transition(
   executing,
   'in-force',
   { at: NOW, by: 'execute', text: 'Applied' },
@@ -52,9 +52,9 @@ describe('what Countermand writes is copied, and nothing is said', () => {
     [
       'two steps in one write',
       proposed,
-      moveTo(inForce, 'kept', { at: NOW, by: 'policy', text: 'Kept' }),
+      transition(inForce, 'kept', { at: NOW, by: 'policy', text: 'Kept' }),
     ],
-    ['a note', inForce, noted(inForce, { at: NOW, by: 'notify', event: 'told', text: 'Told' })],
+    ['a note', inForce, withEntry(inForce, { at: NOW, by: 'notify', event: 'told', text: 'Told' })],
     ['a date for the sweeper', inForce, { ...inForce, attentionAt: NOW.toISOString(), version: 4 }],
   ])('%s', async (_, before, after) => {
     const next = { ...after, version: (before?.version ?? 0) + 1 };
@@ -153,14 +153,14 @@ describe('P8: it is an error in the log, and copied all the same, when', () => {
     [
       'a state comes by no legal step',
       proposed,
-      { ...noted(proposed, { at: NOW, by: 'x', event: 'kept', text: '' }), status: 'kept' },
+      { ...withEntry(proposed, { at: NOW, by: 'x', event: 'kept', text: '' }), status: 'kept' },
       'it became kept by no legal step',
     ],
     [
       'a state is not that of its entry',
       executing,
       {
-        ...noted(executing, { at: NOW, by: 'x', event: 'in-force', text: '' }),
+        ...withEntry(executing, { at: NOW, by: 'x', event: 'in-force', text: '' }),
         status: 'reversing',
       },
       'no entry says that it is reversing',
@@ -264,7 +264,7 @@ describe('P8: it is an error in the log, and copied all the same, when', () => {
       pk: `INCIDENT#${record.incidentId}`,
       sk: 'INCIDENT',
       record,
-      ...attention(record),
+      ...attentionKeys(record),
     });
     const withAlerts = (alerts: object[]) => ({
       sk: 'INCIDENT',

@@ -1,14 +1,14 @@
 // An action on its first two steps, and how the table keeps it.
 
 import type { Action } from '../../functions/domain/action.ts';
-import { moveTo } from '../../functions/store/hash-chain.ts';
-import { attention } from '../../functions/store/records.ts';
+import { transition } from '../../functions/store/hash-chain.ts';
+import { attentionKeys } from '../../functions/store/records.ts';
 import { toyAction } from '../execute/toy.ts';
 import { NOW } from '../fixtures/case.ts';
 
 export const soon = '2026-11-24T05:00:00.000Z';
 export const proposed = toyAction({ attentionAt: soon });
-export const executing = moveTo(proposed, 'executing', {
+export const executing = transition(proposed, 'executing', {
   at: NOW,
   by: 'execute',
   text: 'State recorded',
@@ -18,5 +18,5 @@ export const item = (record: Action) => ({
   sk: `ACTION#${record.actionId}`,
   record,
   version: record.version,
-  ...attention(record),
+  ...attentionKeys(record),
 });

@@ -7,7 +7,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { compare } from '../../cli/compare-copies.ts';
 import { archive } from '../../functions/archive/archive.ts';
 import type { Action } from '../../functions/domain/action.ts';
-import { noted } from '../../functions/store/hash-chain.ts';
+import { withEntry } from '../../functions/store/hash-chain.ts';
 import { copiesInMemory } from '../../local/archive-copies.ts';
 import { executing, item, proposed } from '../archive/stored.ts';
 import { toyAction } from '../execute/toy.ts';
@@ -44,7 +44,7 @@ describe('a record', () => {
     ],
     [
       'went on without a copy',
-      [noted(executing, { at: NOW, by: 'x', event: 'told', text: '' })],
+      [withEntry(executing, { at: NOW, by: 'x', event: 'told', text: '' })],
       'it is not as its last copy',
     ],
     ['is gone', [], 'it is gone from the table'],

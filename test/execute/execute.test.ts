@@ -16,7 +16,7 @@ import { execute } from '../../functions/execute/execute.ts';
 import type { Connected } from '../../functions/mechanisms/mechanism.ts';
 import type { Scheduled } from '../../functions/platform/schedules.ts';
 import { reverse } from '../../functions/reverse/reverse.ts';
-import { moveTo } from '../../functions/store/hash-chain.ts';
+import { transition } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import type { Change } from '../../functions/web/decision.ts';
 import { extend, keep } from '../../functions/web/keep-decision.ts';
@@ -272,7 +272,7 @@ describe('a reversal', () => {
   test('undoes a kept action only when a person requests it', async () => {
     const ids = await inForce();
     await store.records.changeAction(ids.incidentId, ids.actionId, (current) =>
-      moveTo(current, 'kept', { at: now, by: 'person:ana.silva', text: 'still attacking' }),
+      transition(current, 'kept', { at: now, by: 'person:ana.silva', text: 'still attacking' }),
     );
     minutes(600);
     expect(await undo(ids)).toMatchObject({ status: 'not-due' });
@@ -382,7 +382,7 @@ describe('an action after a failed undo of the same effect', () => {
       expect(action.attentionAt, 'the sweeper notifies people').toBe(now.toISOString());
       expect(action.reasons.at(-1)).toEqual({
         code: 'earlier-undo-failed',
-        text: `Not carried out: the undo of ${actionId}, which has the same effect, failed`,
+        text: `Not carried out: the undo of ${actionId} failed, and it has the same effect`,
       });
       expect(await holders()).toEqual([actionId]);
     },

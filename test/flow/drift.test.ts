@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { execute } from '../../functions/execute/execute.ts';
 import { blockAddress } from '../../functions/mechanisms/waf/address.ts';
 import { reverse } from '../../functions/reverse/reverse.ts';
-import { noted } from '../../functions/store/hash-chain.ts';
+import { withEntry } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { minuteOf } from '../../functions/sweep/drift.ts';
 import { sweep } from '../../functions/sweep/sweep.ts';
@@ -32,7 +32,7 @@ describe('the hourly check of an action in force', () => {
   const look = () => reverse(deps(), { ...ids, cause: 'check', by: 'sweep' });
   const notified = () =>
     store.records.changeAction(INCIDENT_ID, ids.actionId, (current) =>
-      noted(current, { at: NOW, by: 'notify', event: 'told', text: '' }),
+      withEntry(current, { at: NOW, by: 'notify', event: 'told', text: '' }),
     );
   const events = async () =>
     (await store.records.action(INCIDENT_ID, ids.actionId)).history.map(({ event }) => event);

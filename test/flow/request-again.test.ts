@@ -1,6 +1,6 @@
 // Requesting an expired approval again, and reviewing a kept action.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { faultOf } from '../../functions/store/hash-chain.ts';
+import { chainFault } from '../../functions/store/hash-chain.ts';
 import { createWorld, sample, type World } from './world.ts';
 
 const DENIED = '203.0.113.101/32 at acl-0a1b2c3d4e5f60701';
@@ -127,7 +127,7 @@ describe('an action that was kept', () => {
     expect(world.denied()).toEqual([]);
     const action = await block();
     expect(action.status).toBe('reversed');
-    expect(faultOf(action.actionId, action.history)).toBeNull();
+    expect(chainFault(action.actionId, action.history)).toBeNull();
   });
 
   test('notifies the manager of an overdue review', async () => {

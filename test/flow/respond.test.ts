@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Denied, Throttled } from '../../functions/domain/errors.ts';
-import { faultOf } from '../../functions/store/hash-chain.ts';
+import { chainFault } from '../../functions/store/hash-chain.ts';
 import { NOW, POLICY } from '../fixtures/case.ts';
 import { createWorld, sample, type World } from './world.ts';
 
@@ -57,9 +57,9 @@ describe('an alert about a web attack', () => {
     await world.approve('ana.silva');
     await world.pass(11);
     for (const action of await world.actions())
-      expect(faultOf(action.actionId, action.history)).toBeNull();
+      expect(chainFault(action.actionId, action.history)).toBeNull();
     for (const { incidentId, history } of await world.incidents())
-      expect(faultOf(incidentId, history)).toBeNull();
+      expect(chainFault(incidentId, history)).toBeNull();
   });
 });
 
@@ -295,7 +295,7 @@ describe('a restart', () => {
     await world.pass(5.5);
     expect(world.blocked()).toEqual([]);
     for (const { actionId, history } of await world.actions())
-      expect(faultOf(actionId, history)).toBeNull();
+      expect(chainFault(actionId, history)).toBeNull();
   });
 });
 

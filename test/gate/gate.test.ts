@@ -7,7 +7,7 @@ import type { GateDeps } from '../../functions/gate/deps.ts';
 import { gate } from '../../functions/gate/gate.ts';
 import { effectsOf } from '../../functions/mechanisms/registry.ts';
 import { blockAddress } from '../../functions/mechanisms/waf/address.ts';
-import { moveTo } from '../../functions/store/hash-chain.ts';
+import { transition } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import {
   ALERT_ID,
@@ -49,7 +49,7 @@ const approved = async () => {
   await decideOn();
   const [action] = await store.records.actions(INCIDENT_ID);
   return store.records.changeAction(INCIDENT_ID, action!.actionId, (current) =>
-    moveTo(
+    transition(
       current,
       'approved',
       { at: NOW, by: 'person:ana.silva', text: 'approved' },

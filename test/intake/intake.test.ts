@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Conflict, Unavailable } from '../../functions/domain/errors.ts';
 import type { IntakeDeps } from '../../functions/intake/deps.ts';
-import { faultOf } from '../../functions/store/hash-chain.ts';
+import { chainFault } from '../../functions/store/hash-chain.ts';
 import { startStores } from '../store/dynamo.ts';
 import { type Intake, openIntake, probe } from './intake-on-store.ts';
 
@@ -27,7 +27,7 @@ describe('a finding', () => {
         'resource:111122223333:instance:i-0aa1bb2cc3dd4ee5f',
       ],
     });
-    expect(faultOf(incidentId, incident.history)).toBeNull();
+    expect(chainFault(incidentId, incident.history)).toBeNull();
     expect(await intake.store.records.alert(incidentId, alertId)).toMatchObject({ findingId: 'a' });
     expect(await intake.store.records.rawEvent(incidentId, alertId)).toEqual(probe('a').detail);
   });

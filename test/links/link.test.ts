@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { issueLink, type LinkClaims, readLink } from '../../functions/links/link.ts';
-import { type Mac, seal } from '../../functions/links/signed-claims.ts';
+import { type Mac, signClaims } from '../../functions/links/signed-claims.ts';
 import { createMac } from '../../local/mac.ts';
 import { NOW } from '../fixtures/case.ts';
 import { mac, minute } from '../web/desk.ts';
@@ -67,7 +67,7 @@ describe('a link', () => {
   });
 
   test('of the right domain is refused, when its claims name another purpose', async () => {
-    const token = await seal(mac, 'countermand link v1\nreview', claims);
+    const token = await signClaims(mac, 'countermand link v1\nreview', claims);
     expect(await readLink(mac, token, 'review', NOW)).toEqual(INVALID);
   });
 

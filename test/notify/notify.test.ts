@@ -9,7 +9,7 @@ import { asText } from '../../functions/messaging/channels/channel.ts';
 import { Message } from '../../functions/messaging/message.ts';
 import type { NotifyDeps } from '../../functions/notify/deps.ts';
 import { notify } from '../../functions/notify/notify.ts';
-import { noted } from '../../functions/store/hash-chain.ts';
+import { withEntry } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { alertWith, attacker, INCIDENT_ID, leakedKey, POLICY } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
@@ -89,7 +89,7 @@ describe('the news', () => {
   test('of an expired request says who of those asked was not woken', async () => {
     const by = 'approve';
     const held = 'Not woken, with their pages of the hour used up: Ben Okafor';
-    const action = noted(waiting(), { at: minute(0), by, event: 'not-woken', text: held });
+    const action = withEntry(waiting(), { at: minute(0), by, event: 'not-woken', text: held });
     await tell(await put(store, { ...action, status: 'expired' }));
     expect(asText(sent[0]!)).toContain(`But: ${held}.`);
   });
@@ -146,13 +146,13 @@ describe('the news', () => {
 
   test('P9: that an effect is gone, that it went again, and that its end failed are three pages and no repeats of one', async () => {
     const drifted = (current: Action) =>
-      noted(current, { at: minute(3), by: 'sweep', event: 'drifted', text: 'It is not there' });
+      withEntry(current, { at: minute(3), by: 'sweep', event: 'drifted', text: 'It is not there' });
     const action = await put(store, inForce({ dueAt: minute(19).toISOString() }));
     const write = (next: Action['history'][number]['event']) =>
       store.records.changeAction(INCIDENT_ID, action.actionId, (current) =>
         next === 'drifted'
           ? drifted(current)
-          : noted(current, { at: minute(4), by: 'sweep', event: next, text: '' }),
+          : withEntry(current, { at: minute(4), by: 'sweep', event: next, text: '' }),
       );
     await write('drifted');
     await tell(action);

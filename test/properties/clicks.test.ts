@@ -8,7 +8,7 @@ import { execute } from '../../functions/execute/execute.ts';
 import { issueLink } from '../../functions/links/link.ts';
 import { notify } from '../../functions/notify/notify.ts';
 import { reverse } from '../../functions/reverse/reverse.ts';
-import { anchorOf, faultOf } from '../../functions/store/hash-chain.ts';
+import { anchorOf, chainFault } from '../../functions/store/hash-chain.ts';
 import { sweep } from '../../functions/sweep/sweep.ts';
 import { issueNonce } from '../../functions/web/form.ts';
 import { createWeb } from '../../functions/web/web.ts';
@@ -364,7 +364,7 @@ describe('concurrent answers', () => {
       const { isStopped, isExpired } = expectOneOutcome(action, plan);
       if (isStopped) expect(one.notifications.length).toBeGreaterThan(0);
       if (isExpired) expect(one.notifications).toContain('expired');
-      expect(faultOf(anchorOf(action), action.history)).toBe(null);
+      expect(chainFault(anchorOf(action), action.history)).toBe(null);
       expect(one.world.size).toBe(0);
       expect(one.clicked).toHaveLength(plan.clicks.length);
       for (const clicked of one.clicked) {

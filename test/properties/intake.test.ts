@@ -5,7 +5,7 @@ import { InvalidInput, Unavailable } from '../../functions/domain/errors.ts';
 import type { IntakeDeps } from '../../functions/intake/deps.ts';
 import { type Accepted, acceptEvent } from '../../functions/intake/intake.ts';
 import { unwrap } from '../../functions/sources/unwrap.ts';
-import { faultOf } from '../../functions/store/hash-chain.ts';
+import { chainFault } from '../../functions/store/hash-chain.ts';
 import { createStore } from '../../functions/store/store.ts';
 import { type Database, startDatabase } from '../../local/engine/database.ts';
 import { loadSamples } from '../../local/samples.ts';
@@ -94,7 +94,7 @@ describe.each([
         { incidentId: input?.incidentId, status: 'open', alerts: [{ alertId }] },
       ]);
       for (const { incidentId, history, attentionAt } of incidents) {
-        expect(faultOf(incidentId, history)).toBeNull();
+        expect(chainFault(incidentId, history)).toBeNull();
         expect(attentionAt).not.toBeNull();
         expect(await store.records.rawEvent(incidentId, alertId ?? '')).toMatchObject({
           type: 'Recon:EC2/PortProbeUnprotectedPort',

@@ -1,7 +1,7 @@
 // The breaker: what it counts, when it trips, and that only a person puts it back.
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Mishap } from '../../functions/store/breaker.ts';
-import { faultOf } from '../../functions/store/hash-chain.ts';
+import type { BreakerEvent } from '../../functions/store/breaker.ts';
+import { chainFault } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { POLICY } from '../fixtures/case.ts';
 import { startStores } from './dynamo.ts';
@@ -14,7 +14,7 @@ beforeEach(async () => {
 
 const bounds = { ...POLICY.limits.breaker, windowMinutes: 60, declines: 3, failedReversals: 1 };
 const at = (minutes: number) => new Date(Date.UTC(2026, 10, 24, 3, minutes));
-const note = (mishap: Mishap, actionId: string, minutes: number) =>
+const note = (mishap: BreakerEvent, actionId: string, minutes: number) =>
   store.killSwitch.note('1', { mishap, actionId }, bounds, at(minutes));
 const mode = async (minutes: number) => (await store.killSwitch.read('1', at(minutes))).mode;
 const moveSwitch = (minutes: number, to: 'run' | 'halt' = 'run') =>
@@ -95,8 +95,8 @@ describe('a breaker that tripped', () => {
   test('is something that people have to be told of, once, and stands in a chained history', async () => {
     expect((await store.records.needingAttention(at(1))).tripped).toEqual(['1']);
     const breaker = (await store.breaker.find('1'))!;
-    expect(faultOf('breaker', breaker.history)).toBeNull();
-    await store.breaker.settle('1', breaker);
+    expect(chainFault('breaker', breaker.history)).toBeNull();
+    await store.breaker.markNotified('1', breaker);
     expect((await store.records.needingAttention(at(1))).tripped).toEqual([]);
     expect(await mode(1)).toBe('ask');
   });

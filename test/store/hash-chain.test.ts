@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type HistoryEntry, Status, TRANSITIONS } from '../../functions/domain/action.ts';
 import { IllegalTransition } from '../../functions/domain/errors.ts';
-import { append, faultOf, moveTo } from '../../functions/store/hash-chain.ts';
+import { append, chainFault, transition } from '../../functions/store/hash-chain.ts';
 import { toyAction } from '../execute/toy.ts';
 
 const at = new Date('2026-11-24T03:00:00Z');
@@ -22,7 +22,7 @@ describe('P8: an action', () => {
       const moves = Status.options.filter((to) => {
         const action = toyAction({ status: from });
         try {
-          expect(moveTo(action, to, note)).toMatchObject({
+          expect(transition(action, to, note)).toMatchObject({
             status: to,
             version: action.version + 1,
           });
@@ -40,14 +40,14 @@ describe('P8: an action', () => {
     'that is %s stays so',
     (over) => {
       for (const to of Status.options)
-        expect(() => moveTo(toyAction({ status: over }), to, note)).toThrow(IllegalTransition);
+        expect(() => transition(toyAction({ status: over }), to, note)).toThrow(IllegalTransition);
     },
   );
 });
 
 describe('P8: a history', () => {
   test('that nobody touched has no fault', () => {
-    expect(faultOf('act-1', chainOf(['one', 'two', 'three']))).toBeNull();
+    expect(chainFault('act-1', chainOf(['one', 'two', 'three']))).toBeNull();
   });
 
   test('shows any change of any field of any entry', () => {
@@ -65,7 +65,7 @@ describe('P8: a history', () => {
         const altered = history.map((entry, i) =>
           i === index ? { ...entry, [field]: value } : entry,
         );
-        expect(faultOf('act-1', altered)).not.toBeNull();
+        expect(chainFault('act-1', altered)).not.toBeNull();
       }),
     );
   });
@@ -73,9 +73,9 @@ describe('P8: a history', () => {
   test('shows an entry that was removed, put elsewhere, or taken from another record', () => {
     const history = chainOf(['one', 'two', 'three']);
     const [first, second, third] = history as [HistoryEntry, HistoryEntry, HistoryEntry];
-    expect(faultOf('act-1', [first, third])).toBe('entry 1 carries number 2');
-    expect(faultOf('act-1', [second, first, third])).not.toBeNull();
-    expect(faultOf('act-2', history)).toBe('entry 0 does not follow the one before it');
+    expect(chainFault('act-1', [first, third])).toBe('entry 1 has sequence number 2');
+    expect(chainFault('act-1', [second, first, third])).not.toBeNull();
+    expect(chainFault('act-2', history)).toBe('entry 0 does not follow the previous entry');
   });
 
   test('is whole after it was stored as UTF-8, wherever its texts were cut', () => {
@@ -85,7 +85,7 @@ describe('P8: a history', () => {
         ...entry,
         text: Buffer.from(entry.text).toString(),
       }));
-      expect(faultOf('act-1', stored)).toBeNull();
+      expect(chainFault('act-1', stored)).toBeNull();
     }
   });
 });

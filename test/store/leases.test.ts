@@ -106,8 +106,8 @@ describe('a lease', () => {
     await store.leases.acquire(KEY, 'a', NOW);
     await store.leases.recordBefore(KEY, 'a', { present: false });
     await store.leases.release(KEY, 'a', by('a'));
-    await store.leases.leave(KEY, by('a'));
-    await store.leases.leave(KEY, by('a'));
+    await store.leases.detach(KEY, by('a'));
+    await store.leases.detach(KEY, by('a'));
     expect(await store.leases.find(KEY)).toMatchObject({ holders: [], releasing: null });
     expect(await store.leases.acquire(KEY, 'b', NOW)).toMatchObject({
       holders: ['b'],
@@ -119,7 +119,7 @@ describe('a lease', () => {
   test('that nobody holds is dropped by whoever comes back for it', async () => {
     await store.leases.acquire(KEY, 'a', NOW);
     await store.leases.release(KEY, 'a', by('a'));
-    await store.leases.leave(KEY, by('a'));
+    await store.leases.detach(KEY, by('a'));
     await store.leases.release(KEY, 'a', by('a'));
     await store.leases.drop(KEY, by('a'));
     expect(await store.leases.find(KEY)).toBeNull();

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Conflict } from '../../functions/domain/errors.ts';
-import { CLOCK_SKEW_MS, createLimiter, type Wanted } from '../../functions/store/limiter.ts';
+import { CLOCK_SKEW_MS, createLimiter, type SlotRequest } from '../../functions/store/limiter.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { startStores } from './dynamo.ts';
 import { memoryTable } from './memory-table.ts';
@@ -43,7 +43,7 @@ describe('P6: the rate limit', () => {
     await store.table.put({ pk: 'LIMITER#1', sk: 'LIMITER', entries: 'none', version: 1 });
     expect(await store.limiter.reserve('1', wanted(1), limits, at(0))).toEqual({
       granted: false,
-      why: 'the record of the latest automatic actions cannot be read',
+      why: "the record of recent automatic actions can't be read",
       contended: false,
     });
   });
@@ -104,7 +104,7 @@ describe('P6: the rate limit', () => {
     const limiter = createLimiter({ ...memoryTable(), put });
     expect(await limiter.reserve('1', wanted(1), limits, at(0))).toEqual({
       granted: false,
-      why: 'too many automatic actions are being decided at this moment',
+      why: 'too many automatic actions are being decided at once',
       contended: true,
     });
   });
@@ -177,7 +177,7 @@ describe('P6: the rate limit', () => {
   test('lets tickets and messages have half of the places, so that they starve nothing that contains an attack', async () => {
     const about = (n: number, change = {}) =>
       wanted(n, { target: { kind: 'alert' as const, value: 'f-1' }, ...change });
-    const reserve = async (one: Wanted) =>
+    const reserve = async (one: SlotRequest) =>
       (await store.limiter.reserve('1', one, limits, at(0))).granted;
     const tickets: boolean[] = [];
     for (let n = 0; n < 10; n++) tickets.push(await reserve(about(n)));
@@ -191,7 +191,7 @@ describe('P6: the rate limit', () => {
     const of = { incidentId: 'inc-x' };
     const ticket = (n: number) =>
       wanted(n, { ...of, target: { kind: 'alert' as const, value: 'f-1' } });
-    const reserve = (one: Wanted) => store.limiter.reserve('1', one, limits, at(0));
+    const reserve = (one: SlotRequest) => store.limiter.reserve('1', one, limits, at(0));
     expect(await reserve(ticket(1))).toEqual({ granted: true });
     expect(await reserve(ticket(2))).toMatchObject({
       granted: false,

@@ -19,7 +19,7 @@ const text = { subject: 'Approve?', incidentId: INCIDENT_ID, actionId: null };
 const page = (key: string, change = {}) => ({ key, always: false, text, ...change });
 const admit = (key: string, minutes: number, change = {}, to = ANA) =>
   store.pager.admit(to, page(key, change), bounds, at(minutes));
-const wakes = async (...given: Parameters<typeof admit>) => (await admit(...given)).wakes;
+const wakes = async (...given: Parameters<typeof admit>) => (await admit(...given)).pages;
 const keys = (held: readonly Held[]) => held.map(({ key }) => key);
 
 describe('pages of a person', () => {
@@ -70,9 +70,9 @@ describe('pages of a person', () => {
   });
 
   test('say of the last one when the next may come', async () => {
-    expect(await admit('p0', 0)).toEqual({ wakes: true, nextAt: null });
+    expect(await admit('p0', 0)).toEqual({ pages: true, nextAt: null });
     await admit('p1', 7);
-    expect(await admit('p2', 8)).toEqual({ wakes: true, nextAt: at(60).toISOString() });
+    expect(await admit('p2', 8)).toEqual({ pages: true, nextAt: at(60).toISOString() });
   });
 });
 
@@ -102,18 +102,18 @@ describe('the digest', () => {
     await admit('first', 1);
     const said = { keys: ['first'], kept: [], more: 0 };
     await admit('meanwhile', 6);
-    await store.pager.settle(ANA, said, bounds, at(6));
+    await store.pager.digestSent(ANA, said, bounds, at(6));
     const { held } = await store.pager.find(ANA);
     expect(keys(held)).toEqual(['meanwhile']);
     expect(await dueAt()).toBe(at(11).toISOString());
-    await store.pager.settle(ANA, { ...said, keys: ['meanwhile'] }, bounds, at(11));
+    await store.pager.digestSent(ANA, { ...said, keys: ['meanwhile'] }, bounds, at(11));
     expect(await dueAt()).toBeNull();
     expect(await due(1000)).toEqual([]);
   });
 
   test('keeps what still needs somebody until a page may wake again', async () => {
     await admit('first', 1);
-    await store.pager.settle(ANA, { keys: ['first'], kept: ['first'], more: 0 }, bounds, at(6));
+    await store.pager.digestSent(ANA, { keys: ['first'], kept: ['first'], more: 0 }, bounds, at(6));
     expect(await store.pager.find(ANA)).toMatchObject({
       held: [{ key: 'first', told: true }],
       dueAt: at(60).toISOString(),

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import { InvalidInput, NotFound } from '../../functions/domain/errors.ts';
-import { moveTo, noted } from '../../functions/store/hash-chain.ts';
+import { transition, withEntry } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { toyAction } from '../execute/toy.ts';
 import { ALERT_ID, alertWith, INCIDENT_ID, incidentWith, NOW } from '../fixtures/case.ts';
@@ -60,7 +60,7 @@ describe('each change of state', () => {
   test('is one log line with the ids, who, when, why and the hash that the record has', async () => {
     await putAction();
     const failed = await store.records.changeAction(INCIDENT_ID, action.actionId, (current) =>
-      moveTo(current, 'failed', { at: NOW, by: 'sweep', text: 'it was never carried out' }),
+      transition(current, 'failed', { at: NOW, by: 'sweep', text: 'it was never carried out' }),
     );
     expect(logged.map(({ message }) => message)).toEqual(['state changed', 'state changed']);
     expect(logged[1]?.fields).toEqual({
@@ -78,7 +78,7 @@ describe('each change of state', () => {
   test('of an incident is one too, and a change that adds nothing to the history is none', async () => {
     await store.records.createIncident(incidentWith());
     await store.records.changeIncident(INCIDENT_ID, (current) =>
-      noted(current, { at: NOW, by: 'sweep', event: 'restarted', text: '' }),
+      withEntry(current, { at: NOW, by: 'sweep', event: 'restarted', text: '' }),
     );
     await store.records.changeIncident(INCIDENT_ID, (current) => ({
       ...current,
@@ -144,7 +144,7 @@ describe('the kill switch', () => {
       await store.table.put({ pk: 'SWITCH#1', sk: 'SWITCH', ...written });
       expect(await store.killSwitch.read('1', NOW)).toMatchObject({
         mode: 'halt',
-        why: expect.stringContaining('cannot be read'),
+        why: expect.stringContaining("can't be read"),
       });
     },
   );

@@ -8,7 +8,7 @@ import { Unavailable } from '../../functions/domain/errors.ts';
 import { readStored } from '../../functions/domain/stored.ts';
 import { issueLink } from '../../functions/links/link.ts';
 import { MECHANISMS } from '../../functions/mechanisms/registry.ts';
-import { faultOf } from '../../functions/store/hash-chain.ts';
+import { chainFault } from '../../functions/store/hash-chain.ts';
 import type { Item } from '../../functions/store/table.ts';
 import { type Site, startSite } from '../browser/site.ts';
 import { ALERT_ID, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
@@ -77,7 +77,7 @@ describe.each(versions)('what %s stored', (version) => {
       store();
     const { found, unreadable } = await records.readActions(INCIDENT_ID);
     expect([found.length, unreadable]).toEqual([5, []]);
-    for (const { actionId, history } of found) expect(faultOf(actionId, history)).toBeNull();
+    for (const { actionId, history } of found) expect(chainFault(actionId, history)).toBeNull();
     expect((await records.incident(INCIDENT_ID)).alerts).toHaveLength(1);
     expect((await records.alert(INCIDENT_ID, ALERT_ID)).findingId).toBe('f-1');
     expect((await records.findAssessment(INCIDENT_ID, ALERT_ID))?.origin).toBe('playbook');

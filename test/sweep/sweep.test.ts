@@ -3,7 +3,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import { NotFound, Unavailable } from '../../functions/domain/errors.ts';
-import { moveTo, noted } from '../../functions/store/hash-chain.ts';
+import { transition, withEntry } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import type { SweepDeps } from '../../functions/sweep/deps.ts';
 import { sweep } from '../../functions/sweep/sweep.ts';
@@ -70,7 +70,7 @@ describe('the sweeper', () => {
     });
     const approved = toyAction({ status: 'approved', disposition: 'approve', approval });
     const change = { failure: 'withdrawn', attentionAt: later(5).toISOString() };
-    const stopped = moveTo(
+    const stopped = transition(
       approved,
       'failed',
       { at: NOW, by: 'person:mei.tanaka', text: '' },
@@ -80,7 +80,7 @@ describe('the sweeper', () => {
     await sweep(deps(later(5)));
     expect(calls).toContain(`tell ${stopped.actionId}`);
     await store.records.changeAction(INCIDENT_ID, stopped.actionId, (current) => ({
-      ...noted(current, { at: later(6), by: 'notify', event: 'told', text: 'Told Ana Silva' }),
+      ...withEntry(current, { at: later(6), by: 'notify', event: 'told', text: 'Told Ana Silva' }),
       attentionAt: later(6).toISOString(),
     }));
     calls = [];
@@ -89,7 +89,7 @@ describe('the sweeper', () => {
   });
 
   test('P9: has people told of an undo that only they can mend, until they have heard, and tries nothing again', async () => {
-    const failed = moveTo(
+    const failed = transition(
       toyAction({ status: 'reversing' }),
       'reversal-failed',
       { at: NOW, by: 'reverse', text: 'StateChanged: somebody else put it there' },
@@ -99,7 +99,7 @@ describe('the sweeper', () => {
     for (const minutes of [15, 20, 30]) await sweep(deps(later(minutes)));
     expect(calls).toEqual(Array.from({ length: 3 }, () => `tell ${failed.actionId}`));
     await store.records.changeAction(INCIDENT_ID, failed.actionId, (current) =>
-      noted(current, { at: later(31), by: 'notify', event: 'told', text: 'Told Ana Silva' }),
+      withEntry(current, { at: later(31), by: 'notify', event: 'told', text: 'Told Ana Silva' }),
     );
     calls = [];
     for (const minutes of [60, 90]) await sweep(deps(later(minutes)));
@@ -168,7 +168,7 @@ describe('the sweeper', () => {
   test('P9: passes on an approval whose callback was lost', async () => {
     const action = await put(asked());
     await store.records.changeAction(INCIDENT_ID, action.actionId, (current) =>
-      moveTo(current, 'approved', { at: NOW, by: 'person:ana.silva', text: 'yes' }),
+      transition(current, 'approved', { at: NOW, by: 'person:ana.silva', text: 'yes' }),
     );
     await sweep(deps(later(17)));
     expect(calls).toEqual(['callback token-1 {"verdict":"approved"}']);

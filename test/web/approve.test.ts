@@ -4,9 +4,9 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import { Conflict } from '../../functions/domain/errors.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
-import { moveTo } from '../../functions/store/hash-chain.ts';
+import { transition } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
-import { contended } from '../../functions/store/table.ts';
+import { retryOnConflict } from '../../functions/store/table.ts';
 import { decide } from '../../functions/web/decision.ts';
 import { toyAction } from '../execute/toy.ts';
 import { alertWith, attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
@@ -184,7 +184,7 @@ describe('P2: a decision', () => {
     const records: Store['records'] = {
       ...store.records,
       changeAction: (incidentId, actionId, derive) =>
-        contended(async () => {
+        retryOnConflict(async () => {
           const current = await records.action(incidentId, actionId);
           const next = derive(current);
           if (!next) return current;
@@ -236,7 +236,7 @@ describe('P2: a decision', () => {
     await post(path, yes(action));
     expect(calls).toEqual(['approved', 'approved']);
     await store.records.changeAction(INCIDENT_ID, action.actionId, (current) =>
-      moveTo(current, 'executing', { at: minute(3), by: 'execute', text: '' }),
+      transition(current, 'executing', { at: minute(3), by: 'execute', text: '' }),
     );
     await post(path, yes(action));
     expect(calls).toHaveLength(2);
@@ -499,8 +499,8 @@ describe('a link opened later', () => {
     ],
     [
       'reversed',
-      moveTo(
-        moveTo(inForce(), 'reversing', { at: minute(63), by: 'schedule', text: '' }),
+      transition(
+        transition(inForce(), 'reversing', { at: minute(63), by: 'schedule', text: '' }),
         'reversed',
         { at: minute(64), by: 'schedule', text: '' },
       ),
@@ -508,7 +508,7 @@ describe('a link opened later', () => {
     ],
     [
       'kept',
-      moveTo(inForce(), 'kept', { at: minute(9), by: 'person:ben.okafor', text: '' }),
+      transition(inForce(), 'kept', { at: minute(9), by: 'person:ben.okafor', text: '' }),
       'stays until somebody reverses it. Kept at 03:09 UTC on 24 Nov, by Ben Okafor.',
     ],
     ['not undone', inForce({ status: 'reversal-failed' }), 'to undo it failed'],
@@ -569,7 +569,7 @@ describe('P2: whatever comes at the same moment', () => {
         const declining = pathOf(action, { person: ben.id }).then((path) => post(path, no(action)));
         const expiring = records.changeAction(INCIDENT_ID, action.actionId, (current) =>
           current.status === 'awaiting-approval'
-            ? moveTo(current, 'expired', { at: minute(15), by: 'approve', text: '' })
+            ? transition(current, 'expired', { at: minute(15), by: 'approve', text: '' })
             : null,
         );
         const all = Promise.all([approving, declining, expiring]);

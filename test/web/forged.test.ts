@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import { issueLink, type LinkClaims, PagePurpose, Purpose } from '../../functions/links/link.ts';
-import { seal } from '../../functions/links/signed-claims.ts';
+import { signClaims } from '../../functions/links/signed-claims.ts';
 import { createMac } from '../../local/mac.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
 import { ana, ben, desk, inForce, mac, mei, minute, pages, put, waiting } from './desk.ts';
@@ -97,7 +97,7 @@ const WAYS: Readonly<Record<string, (one: Sent, other: Sent, at: number, char: s
     }),
     'sealed as something else': ({ purpose, claims }, _, at) => ({
       purpose,
-      token: seal(
+      token: signClaims(
         mac,
         ['countermand form v1', 'countermand session v1', 'countermand link v1', ''][at % 4]!,
         claims,

@@ -1,7 +1,7 @@
 // Questions of one incident that are alike: one page, an answer for each.
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
-import { moveTo } from '../../functions/store/hash-chain.ts';
+import { transition } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { INCIDENT_ID, NOW } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
@@ -87,7 +87,7 @@ test('nothing ticked decides nothing, and says so', async () => {
 
 test('what was settled meanwhile is not counted, and it says how many', async () => {
   await store.records.changeAction(INCIDENT_ID, three[1]!.actionId, (current) =>
-    moveTo(current, 'declined', { at: NOW, by: `person:${ben.id}`, text: 'no' }),
+    transition(current, 'declined', { at: NOW, by: `person:${ben.id}`, text: 'no' }),
   );
   const { page } = await posting(answer('approve-all'));
   expect(page).toContain('2 of 3 approved');

@@ -1,7 +1,7 @@
 // A person says whether what shadow mode would have done was right: the last word counts, and every word is on the record.
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Action } from '../../functions/domain/action.ts';
-import { faultOf } from '../../functions/store/hash-chain.ts';
+import { chainFault } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { judge } from '../../functions/web/judge.ts';
 import { attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
@@ -71,7 +71,7 @@ describe('the page of an observed action', () => {
       });
       expect(after.history.at(-1)).toMatchObject({ by: `person:${mei.id}`, event: 'judged' });
       expect(after.history.at(-1)?.text).toContain(verdict);
-      expect(faultOf(after.actionId, after.history)).toBeNull();
+      expect(chainFault(after.actionId, after.history)).toBeNull();
     },
   );
 

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import { overdueAt } from '../../functions/platform/schedules.ts';
-import { noted } from '../../functions/store/hash-chain.ts';
+import { withEntry } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
@@ -50,7 +50,7 @@ describe('the review page', () => {
       [minute(33), 'At least 3 web requests from it: “GET /<script>\u202E”'],
     ] as const)
       await store.records.changeAction(INCIDENT_ID, action.actionId, (current) =>
-        noted(current, { at, by: 'remind', event: 'looked', text }),
+        withEntry(current, { at, by: 'remind', event: 'looked', text }),
       );
     const { app, clock, reviewPathOf } = desk(store);
     clock.now = minute(34);

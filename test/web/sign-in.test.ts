@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
-import { seal } from '../../functions/links/signed-claims.ts';
+import { signClaims } from '../../functions/links/signed-claims.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import { providerFrom } from '../../functions/web/provider.ts';
 import { whyNot } from '../../functions/web/sign-in.ts';
@@ -291,8 +291,8 @@ describe('a sign-in is refused', () => {
       `A${session.slice(1)}`,
       `${session}A`,
       attempt.cookies.get('__Host-countermand-sign-in')!,
-      await seal(mac, 'countermand session v1', claims),
-      await seal(pages, 'countermand form v1', claims),
+      await signClaims(mac, 'countermand session v1', claims),
+      await signClaims(pages, 'countermand form v1', claims),
       '',
     ];
     for (const one of forged) {
@@ -300,7 +300,7 @@ describe('a sign-in is refused', () => {
       expect((await answer()).status).toBe(403);
     }
     expect(await status()).toBe('awaiting-approval');
-    cookies.set(name, await seal(pages, 'countermand session v1', claims));
+    cookies.set(name, await signClaims(pages, 'countermand session v1', claims));
     expect((await answer()).status).toBe(200);
   });
 });
