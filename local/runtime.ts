@@ -144,7 +144,7 @@ export async function createRuntime(options: RuntimeOptions) {
     lambda: account.lambda,
     ssm: account.ssm,
     waf: account.samples,
-    lookDeadline: () => AbortSignal.timeout(8_000),
+    readDeadline: () => AbortSignal.timeout(8_000),
     tell: async (input: object) => void (await notify(deps, input)),
   };
   Object.assign(functions, {

@@ -7,7 +7,7 @@ import {
   type Interval,
   intervalOfCidr,
   merged,
-  without,
+  subtract,
 } from '../functions/enrich/intervals.ts';
 
 const Published = z.object({
@@ -32,7 +32,7 @@ const intervalsOf = (service: string): Interval[] =>
 
 // EC2 is rented to customers, and AMAZON is everything: of AWS itself is what remains of it, and what has a name.
 const named = [...byService.keys()].filter((name) => name !== 'AMAZON' && name !== 'EC2').sort();
-const nameless = without(intervalsOf('AMAZON'), ['EC2', ...named].flatMap(intervalsOf));
+const nameless = subtract(intervalsOf('AMAZON'), ['EC2', ...named].flatMap(intervalsOf));
 const services = Object.fromEntries([
   ...named.map((name) => [name, intervalsOf(name).flatMap(cidrsOf)]),
   ['AMAZON', nameless.flatMap(cidrsOf)],

@@ -1,4 +1,4 @@
-// Has an analyst judge the alert. Whatever goes wrong ends in a ticket for a person, with the reason.
+// The analyse step: asks an analyst for an assessment, or opens a ticket.
 
 import { type Assessment, aboutAlert, type Recommendation } from '../domain/assessment.ts';
 import { withDeadline } from '../platform/deadline.ts';
@@ -13,8 +13,8 @@ export async function analyse(deps: AnalyseDeps, input: unknown) {
 }
 
 /**
- * Reads the answer strictly: one part out of bounds spoils all of it, because an analyst that breaks the form once
- * cannot be trusted with the rest. An action or a target that does not exist is no breach: the gate records it.
+ * The analyst's assessment, or a fallback when anything fails. One invalid part rejects the entire answer: the rest of
+ * it can't be trusted. An unknown action or target is valid here; the gate rejects and records it.
  */
 async function assess(
   { analyst, deadline, log }: AnalyseDeps,
@@ -35,14 +35,14 @@ async function assess(
     };
   } catch (error) {
     const failure = reasonOf(error);
-    log('error', 'no analysis', { ...ids, origin, failure });
+    log('error', 'analysis failed', { ...ids, origin, failure });
     return ticketInstead(brief, model, failure);
   }
 }
 
 const MAX_RECOMMENDATIONS = 10;
 
-/** "Harmless, nothing to do" is what injected text would most like a model to say: a person reads of the alert anyway. */
+/** Adds a ticket if there is none: injected text must not be able to hide an alert by making the model call it benign. */
 function withTicket(recommended: readonly Recommendation[]): Recommendation[] {
   const hasOne = recommended.some(
     ({ action, target }) => action === 'create_alert_ticket' && target === 'alert-1',
@@ -53,7 +53,7 @@ function withTicket(recommended: readonly Recommendation[]): Recommendation[] {
         ...recommended.slice(0, MAX_RECOMMENDATIONS - 1),
         aboutAlert(
           'create_alert_ticket',
-          'The analysis asked for none; every alert leaves a ticket.',
+          'The analysis recommended no ticket. Every alert gets one.',
         ),
       ];
 }
@@ -62,9 +62,9 @@ function ticketInstead(brief: Brief, model: string | null, failure: string): Ass
   const { title, type } = brief.alert;
   return {
     verdict: 'unclear',
-    summary: `Nobody has judged this alert (${type}): the analysis failed. ${title}`.slice(0, 2000),
+    summary: `The analysis of this alert failed (${type}). ${title}`.slice(0, 2000),
     recommendations: [
-      aboutAlert('create_alert_ticket', 'The analysis failed; a person has to look at the alert.'),
+      aboutAlert('create_alert_ticket', 'The analysis failed. Investigate the alert yourself.'),
     ],
     origin: 'fallback',
     model,

@@ -1,10 +1,10 @@
-// What the analysis is given, and the port that each analyst fulfils.
+// Input of the analysis and the interface of an analyst.
 import * as z from 'zod';
 import { ActionId, IncidentId } from '../domain/action.ts';
 import { Entity, SeverityLabel, Traffic } from '../domain/alert.ts';
 import { Assessment } from '../domain/assessment.ts';
 
-/** The part of the brief that the playbook reads; the model gets all of it. */
+/** The part of the brief that the playbook reads. The model gets the full brief. */
 export const Brief = z.looseObject({
   alert: z.looseObject({
     type: z.string(),
@@ -20,15 +20,15 @@ export const AnalyseInput = z.object({
   incidentId: IncidentId,
   alertId: z.string(),
   brief: Brief,
-  /** Passed on: what is asked anew was judged before. */
+  /** The expired action that a manager requests again. It skips the analysis. */
   askAnew: ActionId.optional(),
 });
 
-/** What an analyst answers: an assessment without its origin, which code adds. */
+/** An analyst's answer: an assessment without its origin, which code adds. */
 export const Opinion = Assessment.pick({ verdict: true, summary: true, recommendations: true });
 export type Opinion = z.infer<typeof Opinion>;
 
-/** Somebody who judges a brief. Rejects when there is no usable answer; the signal ends the waiting. */
+/** Assesses a brief. `judge` rejects when there is no usable answer or the signal aborts. */
 export type Analyst = {
   origin: 'anthropic' | 'bedrock' | 'playbook';
   model: string | null;

@@ -1,4 +1,4 @@
-// Claude as the analyst, through Anthropic's API or Amazon Bedrock: the same request, the same strict reading.
+// The analyst that asks Claude through the Anthropic API or Amazon Bedrock.
 import type { AnthropicBedrock } from '@anthropic-ai/bedrock-sdk';
 import type Anthropic from '@anthropic-ai/sdk';
 import { zodOutputFormat } from '@anthropic-ai/sdk/helpers/zod';
@@ -6,7 +6,7 @@ import * as z from 'zod';
 import type { Analyst } from './brief.ts';
 import { alertMessage, SYSTEM_PROMPT } from './prompt.ts';
 
-/** Structured output enforces types and enums; bounds reach the model as a description, and are checked when it is read. */
+/** Structured output enforces types and enums. It passes bounds as a description only; `Opinion` checks them. */
 const OutputShape = z.object({
   verdict: z.enum(['malicious', 'suspicious', 'benign', 'unclear']),
   summary: z.string(),
@@ -21,12 +21,12 @@ const OutputShape = z.object({
   ),
 });
 
-/** Thrown when the model answered, but not with an analysis: it refused, or its answer was cut off or empty. */
+/** Thrown when the model refused, or its answer was cut off or empty. */
 export class NoAnswer extends Error {
   override name = 'NoAnswer';
 }
 
-/** Ten recommendations with their reasons take a quarter of it; the rest is for models that think before they write. */
+/** Ten recommendations with reasoning take about a quarter; the rest is for extended thinking. */
 const MAX_TOKENS = 8192;
 
 type Client = Pick<Anthropic, 'messages'> | Pick<AnthropicBedrock, 'messages'>;

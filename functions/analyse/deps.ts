@@ -8,13 +8,13 @@ import type { Log } from '../platform/log.ts';
 import { createLog } from '../platform/logger.ts';
 import type { Analyst } from './brief.ts';
 import { claude } from './claude.ts';
-import { apiKeyIn, whenAsked } from './lazy-analyst.ts';
+import { lazyAnalyst, parseApiKey } from './lazy-analyst.ts';
 import { CLAUDE_LIMITS, DEADLINE_MS, DEFAULT_BEDROCK_MODEL, DEFAULT_MODEL } from './models.ts';
 import { playbook } from './playbook.ts';
 
 export type AnalyseDeps = {
   analyst: Analyst;
-  /** Ends the analyst's time; below the function's own time-out, so that the fallback is still ours to give. */
+  /** Must fire before the function's timeout, so that the fallback can still be returned. */
   deadline: () => AbortSignal;
   log: Log;
 };
@@ -22,16 +22,16 @@ export type AnalyseDeps = {
 /**
  * The model that the environment names, or the playbook when it names none.
  *
- * Throws InvalidInput for an unknown provider, or when the secret with the API key is not named.
+ * Throws InvalidInput for an unknown provider, or when the ARN of the API key's secret is missing.
  */
 export function analystFrom(env: Env): Analyst {
   switch (env[ENV.modelProvider]) {
     case 'anthropic': {
       const model = env[ENV.modelId] ?? DEFAULT_MODEL;
       const { anthropicSecretArn: SecretId } = readEnv(env, 'anthropicSecretArn');
-      return whenAsked({ origin: 'anthropic', model }, async () => {
+      return lazyAnalyst({ origin: 'anthropic', model }, async () => {
         const { SecretString } = await new SecretsManager({}).getSecretValue({ SecretId });
-        const client = new Anthropic({ ...CLAUDE_LIMITS, apiKey: apiKeyIn(SecretString) });
+        const client = new Anthropic({ ...CLAUDE_LIMITS, apiKey: parseApiKey(SecretString) });
         return claude('anthropic', client, model);
       });
     }

@@ -1,23 +1,23 @@
-// Why an analysis failed, in one line that may be shown to people and logged.
+// Describes a failed analysis in one line, without secrets.
 import * as z from 'zod';
 import { oneLine } from '../domain/wording.ts';
 
 const MAX_LENGTH = 1000;
 const MAX_CAUSES = 4;
 
-/** Anthropic's keys, and the session token that AWS repeats when it refuses a signature: neither may reach a ticket. */
+/** Anthropic API keys, and the session token that AWS echoes in signature errors. Neither may reach a ticket or a log. */
 const SECRETS = /\bsk-ant-[\w-]+|(?<=x-amz-security-token["'\\]*\s*:\s*["'\\]*)[^\s'"\\]+/gi;
 
+/** The error and its causes, the outermost first, joined by ` < `. */
 export function reasonOf(error: unknown): string {
-  const said: string[] = [];
-  for (let one = error; one !== undefined && said.length < MAX_CAUSES; one = causeOf(one))
-    said.push(textOf(one));
-  return oneLine(said.join(' < ').replaceAll(SECRETS, '(withheld)'), MAX_LENGTH);
+  const causes: string[] = [];
+  for (let one = error; one !== undefined && causes.length < MAX_CAUSES; one = causeOf(one))
+    causes.push(textOf(one));
+  return oneLine(causes.join(' < ').replaceAll(SECRETS, '(withheld)'), MAX_LENGTH);
 }
 
 function textOf(error: unknown): string {
-  if (error instanceof z.ZodError)
-    return `the answer is not an analysis: ${z.prettifyError(error)}`;
+  if (error instanceof z.ZodError) return `the answer failed validation: ${z.prettifyError(error)}`;
   return error instanceof Error ? `${error.name}: ${error.message}` : `thrown: ${typeof error}`;
 }
 

@@ -1,4 +1,4 @@
-// The playbook's table: which family a type of alert belongs to, and what is usually done about it.
+// The playbook's table: families of alert types and the response to each.
 
 import type { ActionName } from '../domain/action-catalog.ts';
 import type { EntityKind } from '../domain/alert.ts';
@@ -6,196 +6,199 @@ import type { Brief, Opinion } from './brief.ts';
 
 export type Step = {
   action: ActionName;
-  /** Tried in order: the first kind of which the alert names somebody with this part gives the targets. */
+  /** In order of preference: the targets are of the first kind that the alert names in this role. */
   kinds: readonly EntityKind[];
-  part: 'actor' | 'target';
+  role: 'actor' | 'target';
   confidence: number;
-  because: string;
+  reasoning: string;
 };
 export type Family = {
   pattern: RegExp;
-  /** Only for traffic in this direction; any, where absent. */
+  /** Restricts the family to traffic in this direction. */
   direction?: Brief['alert']['traffic']['direction'];
   verdict: Opinion['verdict'];
-  says: string;
+  summary: string;
   steps: readonly Step[];
-  /** Work for the day, however grave the product calls it. */
-  canWait?: true;
+  /** Never pages, regardless of the product's severity. */
+  neverPages?: true;
 };
 
 const watchTheActor: Step = {
   action: 'add_ip_to_watchlist',
   kinds: ['ip'],
-  part: 'actor',
+  role: 'actor',
   confidence: 90,
-  because: 'The alert names this address as the other side; watching it harms nobody.',
+  reasoning: 'The alert names this address as the attacker. Watching it has no side effects.',
 };
 const blockTheActor: Step = {
   action: 'block_ip_at_firewall',
   kinds: ['ip'],
-  part: 'actor',
+  role: 'actor',
   confidence: 80,
-  because: 'The address is on a threat list or attacks actively; a temporary block stops it.',
+  reasoning: 'The address is on a threat list or is attacking. A temporary block stops it.',
 };
 const revokeTheKey: Step = {
   action: 'revoke_api_key',
   kinds: ['access-key'],
-  part: 'actor',
+  role: 'actor',
   confidence: 80,
-  because:
-    'The key was used in a way that its owner would not; while it works, the attacker works.',
+  reasoning:
+    'The key is being used in a way that its owner would not. The attacker can act until it is revoked.',
 };
 const disableTheUser: Step = {
   action: 'disable_user_account_temporarily',
   kinds: ['iam-user'],
-  part: 'actor',
+  role: 'actor',
   confidence: 75,
-  because:
-    'The user’s credentials are in other hands; other keys and the console stay open otherwise.',
+  reasoning:
+    'The user’s credentials are compromised. Revoking one key leaves other keys and the console usable.',
 };
 const endTheRolesSessions: Step = {
   action: 'revoke_service_account_credential',
   kinds: ['iam-role', 'access-key'],
-  part: 'actor',
+  role: 'actor',
   confidence: 80,
-  because: 'Its temporary credentials are in other hands and stay valid until they are revoked.',
+  reasoning: 'Its temporary credentials are compromised and stay valid until they are revoked.',
 };
 const isolateTheHost: Step = {
   action: 'isolate_production_host',
   kinds: ['instance'],
-  part: 'target',
+  role: 'target',
   confidence: 80,
-  because: 'The host itself appears to be compromised; it will go on until it is cut off.',
+  reasoning: 'The host appears to be compromised. It can do harm until it is isolated.',
 };
 const logTheHost: Step = {
   action: 'increase_logging_verbosity',
   kinds: ['instance'],
-  part: 'target',
+  role: 'target',
   confidence: 80,
-  because: 'Flow logs of the host show whom else it talks to.',
+  reasoning: 'Flow logs show which other addresses the host communicates with.',
 };
 const logTheFunction: Step = {
   action: 'increase_logging_verbosity',
   kinds: ['function'],
-  part: 'target',
+  role: 'target',
   confidence: 80,
-  because: 'More of its log shows what the function does and on whose behalf.',
+  reasoning: 'Debug logs show what the function does and who calls it.',
 };
 
 const quarantineTheMessage: Step = {
   action: 'quarantine_email',
   kinds: ['email-message'],
-  part: 'actor',
+  role: 'actor',
   confidence: 85,
-  because: 'The message was judged dangerous after it was delivered; nobody should open it.',
+  reasoning: 'The message was found dangerous after delivery. It must not be opened.',
 };
 
 const COMPROMISED_HOST = {
   verdict: 'malicious',
-  says: 'A host does what its owner did not ask it to: it appears to be compromised.',
+  summary: 'A host is acting in a way that its owner did not intend and appears to be compromised.',
   steps: [logTheHost, isolateTheHost],
 } as const;
 
 const revokeTheApiKey: Step = { ...revokeTheKey, kinds: ['access-key', 'api-key'] };
 const disableTheAccount: Step = { ...disableTheUser, kinds: ['iam-user', 'cognito-user'] };
 
-/** The first family that fits speaks. @see https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_finding-types-active.html */
+/**
+ * The first family that matches applies.
+ * @see https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_finding-types-active.html
+ */
 export const FAMILIES: readonly Family[] = [
   {
     pattern: /^Health:AWS_RISK_/,
     verdict: 'suspicious',
-    says: 'AWS reports that a credential of this account is exposed, or used by others.',
-    steps: [{ ...revokeTheKey, part: 'target' }],
+    summary: 'AWS reports that a credential of this account is exposed or used by someone else.',
+    steps: [{ ...revokeTheKey, role: 'target' }],
   },
   {
     pattern: /^Inspector:/,
     verdict: 'unclear',
-    says: 'Inspector found a weakness. Nothing says that it was used.',
+    summary: 'Inspector found a vulnerability. There is no sign of exploitation.',
     steps: [],
-    canWait: true,
+    neverPages: true,
   },
   {
     pattern: /^Software and Configuration Checks/,
     verdict: 'unclear',
-    says: 'A check of settings or versions failed; nobody is seen to use that.',
+    summary: 'A configuration or version check failed. There is no sign of exploitation.',
     steps: [],
-    canWait: true,
+    neverPages: true,
   },
   {
     pattern: /^Policy:/,
     verdict: 'unclear',
-    says: 'Something was opened or used against good practice; nobody is seen to attack.',
+    summary: 'A configuration or use violates best practice. There is no sign of an attack.',
     steps: [],
   },
-  // Types of the mail gateways that send generic alerts; see docs/generic-alert.md.
+  // Types that mail gateways send as generic alerts; see docs/generic-alert.md.
   {
     pattern: /^(Phishing|Malware|Spam):Mail\//,
     verdict: 'malicious',
-    says: 'A message that was delivered turned out to be dangerous.',
+    summary: 'A delivered message turned out to be dangerous.',
     steps: [quarantineTheMessage],
   },
   {
     pattern: /^AttackSequence:/,
     verdict: 'malicious',
-    says: 'Several signals together form an attack that goes on across resources.',
+    summary: 'Several signals together show an attack across resources.',
     steps: [revokeTheKey, disableTheUser, isolateTheHost, blockTheActor, watchTheActor],
   },
   {
-    // Types of generic alerts: docs/generic-alert.md.
+    // Types of generic alerts; see docs/generic-alert.md.
     pattern: /^(AccountTakeover|CredentialAbuse):/,
     verdict: 'malicious',
-    says: 'A user or a key of ours is used by somebody else.',
+    summary: 'Someone else is using one of your users or keys.',
     steps: [watchTheActor, revokeTheApiKey, disableTheAccount],
   },
   {
     pattern: /(Instance|Resource)CredentialExfiltration/,
     verdict: 'malicious',
-    says: 'Credentials that belong to a resource of ours are used from somewhere else.',
+    summary: 'Credentials of one of your resources are being used from elsewhere.',
     steps: [endTheRolesSessions, watchTheActor],
   },
   {
     pattern: /:(IAMUser|S3)\/(MaliciousIPCaller|TorIPCaller|CompromisedCredentials)/,
     verdict: 'malicious',
-    says: 'Credentials of ours are used from an address that is known for attacks.',
+    summary: 'One of your credentials is being used from a known-malicious address.',
     steps: [watchTheActor, revokeTheKey, disableTheUser],
   },
   {
     pattern: /:(IAMUser|S3)\//,
     verdict: 'suspicious',
-    says: 'Credentials or data are used in a way that does not fit their past.',
+    summary: 'Credentials or data are being used in an unusual way.',
     steps: [watchTheActor, revokeTheKey, disableTheUser],
   },
   {
     pattern: /:Lambda\//,
     verdict: 'suspicious',
-    says: 'A function talks to addresses that it has no business with.',
+    summary: 'A function communicates with suspicious addresses.',
     steps: [logTheFunction],
   },
   {
     pattern: /:(Kubernetes|ECS|EKS|Container)\//,
     verdict: 'suspicious',
-    says: 'A cluster is used in an unusual way.',
+    summary: 'A cluster is being used in an unusual way.',
     steps: [watchTheActor],
   },
-  // The same types are used when our own host is the one that attacks.
+  // GuardDuty uses the same types when the host of this account is the attacker.
   { pattern: /BruteForce|Portscan|PortSweep/, direction: 'outbound', ...COMPROMISED_HOST },
   {
     pattern: /BruteForce|PortProbe|MaliciousIPCaller|TorIPCaller|:RDS\//,
     verdict: 'malicious',
-    says: 'An address that is known as malicious, or acts so, reaches for a resource of ours.',
+    summary: 'A malicious address is targeting one of your resources.',
     steps: [watchTheActor, blockTheActor],
   },
   {
     pattern: /^(Behavior|DefenseEvasion|Discovery|Persistence):(EC2|Runtime)\//,
     verdict: 'suspicious',
-    says: 'A host behaves unlike before; that may be an attacker or a change of its software.',
+    summary: 'A host behaves unusually: an attacker or a software change may be the cause.',
     steps: [logTheHost],
   },
   { pattern: /:(EC2|Runtime)\//, ...COMPROMISED_HOST },
 ];
 
-export const OTHERWISE: Omit<Family, 'pattern'> = {
+export const UNKNOWN_TYPE: Omit<Family, 'pattern'> = {
   verdict: 'unclear',
-  says: 'The playbook has no entry for this type of alert.',
+  summary: 'The playbook has no entry for this type of alert.',
   steps: [],
 };

@@ -1,4 +1,4 @@
-// Lambda entry of `analyse`: no table, no policy, only its model.
+// Lambda entry of `analyse`.
 import { analyse } from './analyse.ts';
 import { analyseDeps } from './deps.ts';
 

@@ -1,8 +1,8 @@
-// An analyst that is built when it is first asked: reading its key is then under the same deadline as asking it.
+// An analyst built at its first request, under the deadline of that request.
 import type { Analyst } from './brief.ts';
 
-/** A failure to build it is a failed analysis like any other, and the next alert tries again. */
-export function whenAsked(
+/** Reading the API key counts towards the deadline. If building fails, the analysis fails and the next alert retries. */
+export function lazyAnalyst(
   { origin, model }: Pick<Analyst, 'origin' | 'model'>,
   build: () => Promise<Analyst>,
 ): Analyst {
@@ -21,10 +21,10 @@ export function whenAsked(
   };
 }
 
-/** Anthropic's key from a secret, which holds the key alone as plain text. Never says what it found instead. */
-export function apiKeyIn(secret: string | undefined): string {
+/** The Anthropic API key from a plain-text secret. Throws TypeError, without the secret's value, for any other content. */
+export function parseApiKey(secret: string | undefined): string {
   const key = secret?.trim() ?? '';
-  // Anything else would become a header, and a header that cannot be sent is quoted in the error.
+  // An invalid value would become a header, and the client quotes a header that it can't send in its error.
   if (!/^[\w-]{16,}$/.test(key))
     throw new TypeError('the secret does not hold an API key as plain text');
   return key;

@@ -1,13 +1,13 @@
-// The analyst that is always there: a table of finding families, and no judgement beyond it.
+// The playbook: the analyst that applies the table of alert families.
 
 import { ActionName, changesOf } from '../domain/action-catalog.ts';
 import { aboutAlert, type Recommendation } from '../domain/assessment.ts';
 import type { Analyst, Brief, Opinion } from './brief.ts';
-import { FAMILIES, OTHERWISE, type Step } from './families.ts';
+import { FAMILIES, type Step, UNKNOWN_TYPE } from './families.ts';
 
-/** More than this many of one kind say that something larger goes on: then a person has to look. */
+/** More targets of one kind suggest a larger attack, which a person must investigate. */
 const MAX_TARGETS_PER_STEP = 3;
-/** With a ticket and a notification, ten in all. */
+/** Ten recommendations with the ticket and the notification, the maximum of an assessment. */
 const MAX_STEPS = 8;
 
 export const playbook: Analyst = {
@@ -17,61 +17,66 @@ export const playbook: Analyst = {
 };
 
 export function judge({ alert }: Brief): Opinion {
-  const { verdict, says, steps, canWait } =
+  const { verdict, summary, steps, neverPages } =
     FAMILIES.find(
       ({ pattern, direction }) =>
         pattern.test(alert.type) && (!direction || direction === alert.traffic.direction),
-    ) ?? OTHERWISE;
-  const contained = steps
+    ) ?? UNKNOWN_TYPE;
+  const containment = steps
     .flatMap((step) => targetsOf(alert, step).map((ref) => recommend(step, ref)))
     .slice(0, MAX_STEPS);
   return {
     verdict,
-    summary: `${says} (${alert.type}, severity ${alert.severity.label})`.slice(0, 2000),
-    recommendations: [...contained, ...told(alert, contained, canWait)],
+    summary: `${summary} (${alert.type}, severity ${alert.severity.label})`.slice(0, 2000),
+    recommendations: [...containment, ...ticketAndPage(alert, containment, neverPages)],
   };
 }
 
-function targetsOf({ entities }: Brief['alert'], { action, kinds, part }: Step): string[] {
-  const named = entities.filter((entity) => entity.part === part);
+function targetsOf({ entities }: Brief['alert'], { action, kinds, role }: Step): string[] {
+  const named = entities.filter((entity) => entity.part === role);
   const kind = kinds.find((kind) => named.some((entity) => entity.kind === kind));
   return (
     named
       .filter((entity) => entity.kind === kind)
-      // Temporary credentials end by themselves and cannot be made inactive.
+      // Temporary access keys (ASIA...) expire and can't be made inactive.
       .filter(({ value }) => !value.startsWith('ASIA') || actsOnTemporaryKeys(action))
       .slice(0, MAX_TARGETS_PER_STEP)
       .map(({ ref }) => ref)
   );
 }
 
-const recommend = ({ action, confidence, because }: Step, target: string): Recommendation => ({
+const recommend = ({ action, confidence, reasoning }: Step, target: string): Recommendation => ({
   action,
   target,
   parameters: { durationMinutes: null },
   confidence,
-  reasoning: because,
+  reasoning,
 });
 
 /** No mechanism can make temporary credentials inactive. A person can end their sessions with a runbook. */
 const actsOnTemporaryKeys = (action: ActionName): boolean => changesOf(action) === null;
 
-/** Every alert leaves a ticket; a critical one also wakes somebody, and so does a high one that asks nobody. */
-function told(
+/** Always a ticket. A critical alert also pages the analyst, and so does a high one without an approval request. */
+function ticketAndPage(
   { severity: { label } }: Brief['alert'],
-  contained: readonly Recommendation[],
-  canWait = false,
+  containment: readonly Recommendation[],
+  neverPages = false,
 ): Recommendation[] {
   const ticket = aboutAlert(
     'create_alert_ticket',
-    'A person should look at every alert in daylight.',
+    'Every alert gets a ticket for review in working hours.',
   );
-  const asksNobody = contained.every(({ action }) => changesOf(ActionName.parse(action))?.quiet);
-  const wakes = !canWait && (label === 'critical' || (label === 'high' && asksNobody));
-  return wakes
+  const needsNoApproval = containment.every(
+    ({ action }) => changesOf(ActionName.parse(action))?.quiet,
+  );
+  const pages = !neverPages && (label === 'critical' || (label === 'high' && needsNoApproval));
+  return pages
     ? [
         ticket,
-        aboutAlert('send_analyst_notification', `It is ${label}: somebody should know of it now.`),
+        aboutAlert(
+          'send_analyst_notification',
+          `The severity is ${label}: the on-call analyst must know now.`,
+        ),
       ]
     : [ticket];
 }

@@ -1,4 +1,4 @@
-// What an address says about itself: family, size, IANA range, and whether AWS publishes it.
+// Facts that follow from an address: family, size, IANA range, AWS service.
 import ipaddr from 'ipaddr.js';
 import type * as z from 'zod';
 import { type AddressFacts, type Fact, known, unknown } from '../domain/facts.ts';
@@ -8,18 +8,18 @@ import { cidrsOf, intervalOf } from './intervals.ts';
 
 type Facts = Omit<z.infer<typeof AddressFacts>, 'ownedBy' | 'seenOnWeb'>;
 
-/** Facts about an address or a range in CIDR notation; all unknown for text that is neither. */
+/** Facts about an address or CIDR range. Every fact is unknown for text that is neither. */
 export function addressFacts(value: string): Facts {
   const parsed = parseAddress(value);
   if (!parsed) {
-    const none = unknown('it is not an IP address');
+    const none = unknown('not an IP address');
     return { cidr: none, family: none, singleHost: none, range: none, awsServices: none };
   }
   const interval = intervalOf(parsed);
   const family = parsed.address.kind();
   const singleHost = isSingleHost(parsed);
   return {
-    // An interval that was made from one prefix is one prefix again, without host bits.
+    // The round trip through an interval clears the host bits.
     cidr: known(cidrsOf(interval).join(' ')),
     family: known(family),
     singleHost: known(singleHost),
@@ -28,7 +28,10 @@ export function addressFacts(value: string): Facts {
   };
 }
 
-/** Special-purpose blocks have round borders, so a range whose ends lie in one lies in it; public space has holes. */
+/**
+ * The IANA range that contains all of these addresses. Special-purpose blocks are aligned to prefixes, so both ends
+ * decide; public (`unicast`) space contains such blocks and is unknown.
+ */
 function rangeOfMany({ address, bits }: Address): Fact<string> {
   const [first, last] =
     address.kind() === 'ipv4'
@@ -43,5 +46,5 @@ function rangeOfMany({ address, bits }: Address): Fact<string> {
   const range = first.range();
   return range === last.range() && range !== 'unicast'
     ? known(range)
-    : unknown('so wide a range may hold addresses of several kinds');
+    : unknown('the range may contain addresses of several kinds');
 }

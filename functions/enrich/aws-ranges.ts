@@ -1,10 +1,10 @@
-// Which AWS services publish an address as theirs. The ranges are reduced by tools/aws-ranges.ts.
+// Finds the AWS services that publish an address as their own.
 import ranges from './aws-ranges.json' with { type: 'json' };
-import { type Interval, intervalOfCidr, merged, touchesAny } from './intervals.ts';
+import { type Interval, intervalOfCidr, merged, overlapsAny } from './intervals.ts';
 
-let services: [name: string, rising: Interval[]][] | undefined;
+let services: [name: string, sorted: Interval[]][] | undefined;
 
-/** Built at first use: most cold starts of this function never need it. */
+/** Built lazily from what tools/aws-ranges.ts generated, because most cold starts never need it. */
 const published = () => {
   services ??= Object.entries(ranges.services).map(([name, cidrs]) => [
     name,
@@ -14,10 +14,10 @@ const published = () => {
 };
 
 /**
- * Services that publish an address of this interval, such as `S3`; `AMAZON` where no service is named, and none for
- * what is not AWS's own, such as the addresses that EC2 rents to customers, attackers among them.
+ * Services that publish an address of this interval, such as `S3`, or `AMAZON` where AWS names no service. Empty for
+ * other addresses, including EC2 addresses, which customers and therefore attackers use.
  */
 export const awsServicesIn = (interval: Interval): string[] =>
   published()
-    .filter(([, rising]) => touchesAny(rising, interval))
+    .filter(([, sorted]) => overlapsAny(sorted, interval))
     .map(([name]) => name);

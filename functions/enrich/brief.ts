@@ -1,4 +1,4 @@
-// What the analysis sees of an alert: no table, no raw event, and never more than fits.
+// Builds the brief that the analysis gets: a bounded summary of the alert.
 import type { Alert, Entity } from '../domain/alert.ts';
 import {
   type EntityFacts,
@@ -11,7 +11,7 @@ import {
 import type { Incident } from '../domain/incident.ts';
 import { truncate } from '../domain/wording.ts';
 
-/** What is told of an incident that is over. */
+/** A closed incident as the brief shows it. */
 export type EarlierIncident = {
   incidentId: string;
   openedAt: string;
@@ -20,10 +20,10 @@ export type EarlierIncident = {
 };
 type Limits = { entities: number; text: number; attributes: number; attribute: number };
 
-/** A state machine carries 256 KB, and a model reads better with less. */
+/** Step Functions limits a payload to 256 KiB. A model's judgement is better on less. */
 export const MAX_BRIEF_BYTES = 60_000;
 
-/** From generous to what fits even where every character takes six bytes. */
+/** From strict to generous. The strictest fits even when every character is escaped to six bytes. */
 const LIMITS: readonly [Limits, ...Limits[]] = [
   { entities: 12, text: 80, attributes: 4, attribute: 60 },
   { entities: 20, text: 200, attributes: 8, attribute: 120 },
@@ -31,8 +31,8 @@ const LIMITS: readonly [Limits, ...Limits[]] = [
 ];
 
 /**
- * The fullest brief within the limit. All text in it is data from the event. Entities come in the order of the alert:
- * itself, attackers, targets, others.
+ * The fullest brief of at most MAX_BRIEF_BYTES. All text in it is untrusted data from the event. Entities keep the order
+ * of the alert: the alert itself, attackers, targets, others.
  */
 export function briefOf(
   alert: Alert,
@@ -46,7 +46,7 @@ export function briefOf(
   return fuller.toReversed().map(brief).find(fits) ?? brief(least);
 }
 
-/** In bytes of JSON, with `<` as the escape that it becomes on its way to the model. */
+/** Size in bytes of the JSON that is sent to the model, which has `<` escaped. */
 const sizeOf = (brief: unknown): number =>
   Buffer.byteLength(JSON.stringify(brief).replaceAll('<', '\\u003c'));
 
@@ -123,7 +123,7 @@ const fewer = (
     inForce: firstOf(named(history.inForce)),
   },
 });
-/** How much stands behind an ACL says how much a block there touches; the ids of it all do not help to judge. */
+/** Replaces lists of IDs by counts: they show how much a block at the ACL would affect. */
 const countedOnly = (acls: InstanceFacts['networkAcls']) =>
   mapFact(acls, (all) =>
     all.map(({ networkAclId, isDefault, subnets, instances, otherInterfaces }) => ({
@@ -139,6 +139,6 @@ const named = (fact: Fact<InForce[]>): Fact<string[]> =>
 const firstOf = (fact: Fact<string[]>): Fact<string[]> =>
   mapFact(fact, (all) => all.slice(0, MAX_IDS));
 
-/** Says that it was cut, so that nobody takes a part for the whole. */
+/** Cuts the text and says so, because the model must not take a part for the full text. */
 const shorter = (text: string, most: number): string =>
-  text.length <= most ? text : `${truncate(text, most)}… [cut, ${text.length} characters in all]`;
+  text.length <= most ? text : `${truncate(text, most)}… [cut, ${text.length} characters in total]`;

@@ -1,33 +1,36 @@
-// Is this a time to change things: the account's change calendars, and the windows of planned work that policy names.
+// Reads the change calendars and finds the planned work that covers an entity.
 import type { SSM } from '@aws-sdk/client-ssm';
 import type { Entity } from '../domain/alert.ts';
 import { type Fact, known } from '../domain/facts.ts';
 import type { Policy } from '../policy/policy.ts';
-import { type LookDeps, look } from './look.ts';
-import { matches, namesOf } from './protect.ts';
+import { matches, namesOf } from './protection.ts';
+import { type ReadDeps, readFact } from './read-fact.ts';
 
 export type CalendarApi = Pick<SSM, 'getCalendarState'>;
 
-/** `none` where policy names no calendar. Closed when one of them is. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetCalendarState.html */
+/**
+ * `none` when policy names no calendar; `closed` when at least one calendar is closed.
+ * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetCalendarState.html
+ */
 export async function calendarState(
-  deps: LookDeps & { ssm: CalendarApi },
+  deps: ReadDeps & { ssm: CalendarApi },
   { changeCalendars }: Pick<Policy, 'changeCalendars'>,
 ): Promise<Fact<'open' | 'closed' | 'none'>> {
   if (changeCalendars.length === 0) return known('none');
-  return look(deps, 'The change calendar', async (abortSignal) => {
+  return readFact(deps, 'The change calendar', async (abortSignal) => {
     const { State } = await deps.ssm.getCalendarState(
       { CalendarNames: changeCalendars },
       { abortSignal },
     );
-    if (!State) throw new Error('Systems Manager answered without a state');
+    if (!State) throw new Error('Systems Manager returned no state');
     return State === 'OPEN' ? 'open' : 'closed';
   });
 }
 
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
 
-/** The first window of planned work that covers the entity at this time, or null. Windows may pass midnight. */
-export function windowFor(
+/** The ID of the first planned-work window that covers the entity now, or null. A window may cross midnight. */
+export function plannedWorkFor(
   entity: Entity,
   windows: Policy['plannedWork'],
   now: Date,

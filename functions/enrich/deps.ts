@@ -16,14 +16,14 @@ import type { Policy } from '../policy/policy.ts';
 import { readPolicyFile } from '../policy/policy-file.ts';
 import type { Store } from '../store/store.ts';
 import { createStore } from '../store/store.ts';
+import type { OwnershipApi } from './address-owner.ts';
 import type { CalendarApi } from './calendar.ts';
 import type { FunctionTagsApi } from './function.ts';
 import type { IdentityApi } from './identity.ts';
 import type { InstanceApi } from './instance.ts';
-import type { LookDeps } from './look.ts';
-import type { OwnershipApi } from './owned.ts';
+import type { ReadDeps } from './read-fact.ts';
 
-export type EnrichDeps = LookDeps & {
+export type EnrichDeps = ReadDeps & {
   store: Store;
   policy: Policy;
   ec2: InstanceApi & OwnershipApi;
@@ -48,7 +48,7 @@ export function enrichDeps(env: Env): EnrichDeps {
     ssm: new SSM({}),
     waf: { REGIONAL: new WAFV2({}), CLOUDFRONT: new WAFV2({ region: CLOUDFRONT_REGION }) },
     // Far below the function's own limit, and long enough for a few pages.
-    lookDeadline: () => AbortSignal.timeout(8_000),
+    readDeadline: () => AbortSignal.timeout(8_000),
     now: () => new Date(),
     log,
   };

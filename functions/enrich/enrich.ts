@@ -1,5 +1,4 @@
-// Reads facts on each entity of an alert, writes them, and hands the analysis a brief: no table, no raw event.
-
+// The enrich step: reads and stores facts about an alert, returns the brief.
 import * as z from 'zod';
 import { ActionId, IncidentId } from '../domain/action.ts';
 import type { Alert, Entity } from '../domain/alert.ts';
@@ -17,28 +16,28 @@ import { isIdentity } from '../domain/service-account.ts';
 import { errorFields } from '../platform/log.ts';
 import { MOST_READ } from '../store/entity-history.ts';
 import { addressFacts } from './address.ts';
+import { ownersOf } from './address-owner.ts';
 import { briefOf, type EarlierIncident } from './brief.ts';
-import { calendarState, windowFor } from './calendar.ts';
+import { calendarState, plannedWorkFor } from './calendar.ts';
 import type { EnrichDeps } from './deps.ts';
 import { functionFacts, unreadFunction } from './function.ts';
 import { historyFacts, unreadHistory } from './history.ts';
 import { identityFacts, unreadIdentity } from './identity.ts';
 import { instanceFacts, unreadInstance } from './instance.ts';
 import type { Interval } from './intervals.ts';
-import { look } from './look.ts';
-import { ownersOf } from './owned.ts';
-import { either, placeOf, protection, usedByApprovers } from './protect.ts';
+import { approverAddress, firstProtection, protection, rangeOfApprover } from './protection.ts';
+import { readFact } from './read-fact.ts';
 import { firstTags } from './tags.ts';
 import { webTrafficOf } from './web-traffic.ts';
 
 export const EnrichInput = z.object({
   incidentId: IncidentId,
   alertId: z.string(),
-  /** The expired action that a manager wants asked anew: nothing is analysed again. */
+  /** The expired action that a manager requests again. Passed through; it skips the analysis. */
   askAnew: ActionId.optional(),
 });
 
-/** A fact that cannot be read is unknown; only an alert or incident that cannot be read ends it. */
+/** A fact that can't be read is unknown. Throws only when the alert or the incident can't be read. */
 export async function enrich(deps: EnrichDeps, input: unknown) {
   const { incidentId, alertId, askAnew } = EnrichInput.parse(input);
   const { records } = deps.store;
@@ -51,7 +50,7 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
   const [ownerOf, trafficOf, approvers, calendar] = await Promise.all([
     ownersOf(deps, addresses),
     webTrafficOf(deps, { waf, webAcls: policy.webAcls }, addresses),
-    placesOfApprovers(deps),
+    rangesOfApprovers(deps),
     calendarState(deps, policy),
   ]);
   const facts: Facts = {
@@ -76,7 +75,7 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
 async function factsOn(
   deps: EnrichDeps,
   entity: Entity,
-  { alert, incidentId, ownerOf, trafficOf, approvers }: Around,
+  { alert, incidentId, ownerOf, trafficOf, approvers }: AlertContext,
 ): Promise<EntityFacts> {
   const { kind, value } = entity;
   const [history, instance, lambda, identity] = await Promise.all([
@@ -87,10 +86,10 @@ async function factsOn(
   ]);
   return {
     ref: entity.ref,
-    // All tags count here; only the first few are kept.
-    protectedBy: either(
+    // Protection looks at all tags; only the first few are stored.
+    protectedBy: firstProtection(
       protection(entity, deps.policy.protected, (identity ?? instance ?? lambda)?.tags),
-      usedByApprovers(entity, approvers),
+      approverAddress(entity, approvers),
     ),
     history,
     address:
@@ -100,12 +99,12 @@ async function factsOn(
     instance: instance && { ...instance, tags: firstTags(instance.tags) },
     lambda: lambda && { tags: firstTags(lambda.tags) },
     identity: identity && { ...identity, tags: firstTags(identity.tags) },
-    plannedWork: windowFor(entity, deps.policy.plannedWork, deps.now()),
+    plannedWork: plannedWorkFor(entity, deps.policy.plannedWork, deps.now()),
   };
 }
 
-/** What is the same for every entity of one alert. */
-type Around = {
+/** Context that all entities of one alert share. */
+type AlertContext = {
   alert: Alert;
   incidentId: string;
   ownerOf: Awaited<ReturnType<typeof ownersOf>>;
@@ -113,45 +112,46 @@ type Around = {
   approvers: Fact<readonly Interval[]>;
 };
 
-/** What policy says of people, and where they were when they opened a link. */
-function placesOfApprovers(deps: EnrichDeps): Promise<Fact<Interval[]>> {
+/** Approvers' fixed addresses from policy and the addresses from which they recently opened a link. */
+function rangesOfApprovers(deps: EnrichDeps): Promise<Fact<Interval[]>> {
   const { store, policy, now } = deps;
   const fixed = Object.values(policy.escalation.people).flatMap(({ addresses = [] }) => addresses);
-  return look(deps, 'Where the approvers are', async () =>
-    [...fixed, ...(await store.approverAddresses.recent(now()))].map(placeOf),
+  return readFact(deps, 'The addresses of the approvers', async () =>
+    [...fixed, ...(await store.approverAddresses.recent(now()))].map(rangeOfApprover),
   );
 }
 
 async function identityOf(deps: EnrichDeps, entity: Entity, alert: Alert): Promise<IdentityFacts> {
-  const why = whyNotRead(deps, alert, alert.entities.filter(isIdentity).indexOf(entity), '');
+  const why = reasonToSkip(deps, alert, alert.entities.filter(isIdentity).indexOf(entity), '');
   return why ? unreadIdentity(why) : identityFacts(deps, entity);
 }
 
 async function instanceOf(deps: EnrichDeps, entity: Entity, alert: Alert): Promise<InstanceFacts> {
-  const why = whyNotRead(deps, alert, placeAmongItsKind(entity, alert), ' instances');
+  const why = reasonToSkip(deps, alert, indexInKind(entity, alert), ' instances');
   return why ? unreadInstance(why) : instanceFacts(deps, entity.value);
 }
 
 async function functionOf(deps: EnrichDeps, entity: Entity, alert: Alert): Promise<FunctionFacts> {
-  const why = whyNotRead(deps, alert, placeAmongItsKind(entity, alert), ' functions');
+  const why = reasonToSkip(deps, alert, indexInKind(entity, alert), ' functions');
   return why ? unreadFunction(why) : functionFacts(deps, entity, alert);
 }
 
-const placeAmongItsKind = (entity: Entity, { entities }: Alert): number =>
+const indexInKind = (entity: Entity, { entities }: Alert): number =>
   entities.filter(({ kind }) => kind === entity.kind).indexOf(entity);
 
-/** Each is some calls and some kilobytes; an alert that names more is looked into by a person. */
-const MOST_READ_ALIKE = 10;
+/** Each entity costs several calls and kilobytes. A person investigates an alert that names more. */
+const MAX_READ_PER_KIND = 10;
 
-/** Null for what is of this account, and among the first of those that are alike; `place` counts from 0. */
-function whyNotRead(
+/** The reason not to read an entity, or null. `index` is its position among the entities of its kind, from 0. */
+function reasonToSkip(
   { policy }: EnrichDeps,
   { account }: Alert,
-  place: number,
+  index: number,
   noun: string,
 ): string | null {
-  if (account !== policy.account) return `it is in account ${account}, which we cannot look into`;
-  return place < MOST_READ_ALIKE ? null : `only the first ${MOST_READ_ALIKE}${noun} are looked at`;
+  if (account !== policy.account)
+    return `it is in account ${account}, to which Countermand has no access`;
+  return index < MAX_READ_PER_KIND ? null : `only the first ${MAX_READ_PER_KIND}${noun} are read`;
 }
 
 async function historyOf({ store, log }: EnrichDeps, entity: Entity, incidentId: string) {
@@ -166,7 +166,7 @@ async function historyOf({ store, log }: EnrichDeps, entity: Entity, incidentId:
 
 const MAX_EARLIER = 5;
 
-/** How earlier incidents around these entities ended; attackers and targets come first. */
+/** The latest incidents about these entities, those of attackers and targets first. */
 async function earlierIncidents(
   { store, log }: EnrichDeps,
   { entities }: Facts,
@@ -193,6 +193,6 @@ async function earlierIncidents(
     );
   } catch (error) {
     log('warn', 'earlier incidents not read', { incidentId, ...errorFields(error) });
-    return unknown('our own records could not be read');
+    return unknown("Countermand's records could not be read");
   }
 }

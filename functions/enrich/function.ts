@@ -1,15 +1,15 @@
-// What AWS says of a Lambda function right now: its tags, which may protect it. Its settings hold secrets, and are not read.
+// Reads the tags of a Lambda function, never its settings: they hold secrets.
 import type { Lambda } from '@aws-sdk/client-lambda';
 import type { Entity } from '../domain/alert.ts';
 import { type FunctionFacts, unknown } from '../domain/facts.ts';
-import { type LookDeps, look } from './look.ts';
+import { type ReadDeps, readFact } from './read-fact.ts';
 
-/** The one call that we make; a stand-in implements the same. */
+/** The Lambda API call that this step makes. */
 export type FunctionTagsApi = Pick<Lambda, 'listTags'>;
-type Deps = LookDeps & { lambda: FunctionTagsApi };
+type Deps = ReadDeps & { lambda: FunctionTagsApi };
 
 /**
- * Tags are those of the function, whichever version the alert saw.
+ * Lambda keeps tags per function, not per version.
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_ListTags.html
  */
 export async function functionFacts(
@@ -19,14 +19,14 @@ export async function functionFacts(
 ): Promise<FunctionFacts> {
   const partition = partitionOf(region);
   const Resource = `arn:${partition}:lambda:${region}:${account}:function:${value}`;
-  const tags = await look(deps, `The tags of ${value}`, async (abortSignal) => {
+  const tags = await readFact(deps, `The tags of ${value}`, async (abortSignal) => {
     const { Tags = {} } = await deps.lambda.listTags({ Resource }, { abortSignal });
     return Tags;
   });
   return { tags };
 }
 
-/** For what is not in this account, or too much. */
+/** Unknown facts for a function that is not read, with the reason. */
 export const unreadFunction = (why: string): FunctionFacts => ({ tags: unknown(why) });
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */

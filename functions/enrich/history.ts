@@ -1,4 +1,4 @@
-// What our own records say of an entity: earlier incidents, actions in force, and what people decided.
+// Facts from our own records: incidents, actions in force, people's decisions.
 
 import type * as z from 'zod';
 import type { Fact, HistoryFacts, InForce } from '../domain/facts.ts';
@@ -9,7 +9,7 @@ type Facts = z.infer<typeof HistoryFacts>;
 
 const MAX_LISTED = 20;
 
-/** Facts from the newest events; `complete` says that there are no older ones. */
+/** Facts from an entity's newest events. `complete` is true when there are no older events. */
 export function historyFacts(
   events: readonly EntityEvent[],
   incidentId: string,
@@ -22,7 +22,7 @@ export function historyFacts(
     const found = events.filter((one) => one.event === event).length;
     return found > 0 || complete
       ? known(found)
-      : unknown('so much happened to it that only the newest was read');
+      : unknown('only the newest of its many events were read');
   };
   return {
     earlierIncidents: known([...new Set(earlier)].slice(0, MAX_LISTED)),
@@ -33,11 +33,11 @@ export function historyFacts(
 }
 
 export function unreadHistory(): Facts {
-  const why = unknown('our own records could not be read');
+  const why = unknown("Countermand's records could not be read");
   return { earlierIncidents: why, inForce: why, reversedByPeople: why, declined: why };
 }
 
-/** Actions that came into force and have not ended since; none lasts so long that its start is not among the newest. */
+/** Actions that came into force and have not ended since. The newest events include the start of every such action. */
 function inForce(events: readonly EntityEvent[]): InForce[] {
   const ended = new Set(
     events

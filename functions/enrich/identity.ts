@@ -1,12 +1,12 @@
-// What IAM says of a user, a key or a role right now: whose it is, what it is for, and when it was last used.
+// Reads facts about an IAM user, access key or role from IAM.
 import type { IAM } from '@aws-sdk/client-iam';
 import type { Entity } from '../domain/alert.ts';
 import { type Fact, type IdentityFacts, known, mapFact, unknown } from '../domain/facts.ts';
 import { protectionMarkOf } from '../domain/service-account.ts';
-import { type LookDeps, look } from './look.ts';
+import { type ReadDeps, readFact } from './read-fact.ts';
 import { tagsOf } from './tags.ts';
 
-/** The calls that we make, all of them reads; a stand-in implements the same. */
+/** The IAM API calls that this step makes, all of them reads. */
 export type IdentityApi = Pick<
   IAM,
   | 'getUser'
@@ -17,14 +17,14 @@ export type IdentityApi = Pick<
   | 'listMFADevices'
   | 'getLoginProfile'
 >;
-type Deps = LookDeps & { iam: IdentityApi };
+type Deps = ReadDeps & { iam: IdentityApi };
 
 export async function identityFacts(deps: Deps, entity: Entity): Promise<IdentityFacts> {
   if (entity.kind === 'access-key') return keyFacts(deps, entity);
   return entity.kind === 'iam-role' ? roleFacts(deps, entity) : userFacts(deps, entity.value);
 }
 
-/** For what is not in this account, or too much. */
+/** Unknown facts for an identity that is not read, with the reason. */
 export function unreadIdentity(why: string): IdentityFacts {
   const fact = unknown(why);
   return {
@@ -40,22 +40,24 @@ export function unreadIdentity(why: string): IdentityFacts {
 }
 
 async function userFacts({ iam, ...deps }: Deps, userName: string): Promise<IdentityFacts> {
-  const what = (of: string) => `${of} of ${userName}`;
+  const ofUser = (part: string) => `${part} of ${userName}`;
   const [user, groups, devices, profile] = await Promise.all([
-    look(deps, what('The record'), async (abortSignal) => {
+    readFact(deps, ofUser('The record'), async (abortSignal) => {
       const { User } = await iam.getUser({ UserName: userName }, { abortSignal });
-      if (!User) throw new Error('IAM answered without the user');
+      if (!User) throw new Error('IAM returned no user');
       return User;
     }),
-    look(deps, what('The groups'), async (abortSignal) => {
+    readFact(deps, ofUser('The groups'), async (abortSignal) => {
       const { Groups = [] } = await iam.listGroupsForUser({ UserName: userName }, { abortSignal });
       return Groups.flatMap(({ GroupName }) => GroupName ?? []).slice(0, MAX_GROUPS);
     }),
-    look(deps, what('The MFA devices'), async (abortSignal) => {
+    readFact(deps, ofUser('The MFA devices'), async (abortSignal) => {
       const { MFADevices = [] } = await iam.listMFADevices({ UserName: userName }, { abortSignal });
       return MFADevices.length > 0;
     }),
-    look(deps, what('The password'), (abortSignal) => hasPassword(iam, userName, abortSignal)),
+    readFact(deps, ofUser('The password'), (abortSignal) =>
+      hasPassword(iam, userName, abortSignal),
+    ),
   ]);
   return {
     serviceAccount: mapFact(
@@ -72,17 +74,17 @@ async function userFacts({ iam, ...deps }: Deps, userName: string): Promise<Iden
         : null,
     ),
     status: known(null),
-    createdAt: madeAt(user),
+    createdAt: createdAt(user),
   };
 }
 
-function madeAt(made: Fact<{ CreateDate?: Date | undefined }>): Fact<string> {
-  if (!made.known) return made;
-  const { CreateDate } = made.value;
-  return CreateDate ? known(CreateDate.toISOString()) : unknown('IAM gives no date');
+function createdAt(resource: Fact<{ CreateDate?: Date | undefined }>): Fact<string> {
+  if (!resource.known) return resource;
+  const { CreateDate } = resource.value;
+  return CreateDate ? known(CreateDate.toISOString()) : unknown('IAM returned no date');
 }
 
-/** IAM has 10 groups for a user unless asked for more. */
+/** Twice the IAM quota of 10 groups per user. */
 const MAX_GROUPS = 20;
 
 async function hasPassword(
@@ -99,19 +101,19 @@ async function hasPassword(
   }
 }
 
-/** Whose key it is, IAM knows better than the alert. Keys of sessions (ASIA...) belong to no user. */
+/** Takes the key's user from IAM, not from the alert. Unknown for temporary keys (`ASIA...`), which belong to no user. */
 async function keyFacts(deps: Deps, { value: keyId }: Entity): Promise<IdentityFacts> {
   const { iam, ...looking } = deps;
-  const used = await look(looking, `The last use of ${keyId}`, async (abortSignal) => {
+  const used = await readFact(looking, `The last use of ${keyId}`, async (abortSignal) => {
     const answer = await iam.getAccessKeyLastUsed({ AccessKeyId: keyId }, { abortSignal });
-    if (!answer.UserName) throw new Error('IAM knows no user with this key');
+    if (!answer.UserName) throw new Error('IAM returned no user for this key');
     return { userName: answer.UserName, last: answer.AccessKeyLastUsed };
   });
   if (!used.known) return unreadIdentity(used.why);
   const { userName, last } = used.value;
   const [user, key] = await Promise.all([
     userFacts(deps, userName),
-    look(looking, `The keys of ${userName}`, async (abortSignal) => {
+    readFact(looking, `The keys of ${userName}`, async (abortSignal) => {
       const { AccessKeyMetadata = [] } = await iam.listAccessKeys(
         { UserName: userName },
         { abortSignal },
@@ -130,16 +132,16 @@ async function keyFacts(deps: Deps, { value: keyId }: Entity): Promise<IdentityF
     ...user,
     lastUsed: known(lastUsed),
     status: mapFact(key, ({ Status }) => Status ?? null),
-    createdAt: madeAt(key),
+    createdAt: createdAt(key),
   };
 }
 
-/** A role that a service may assume is what the service works with: taking it away breaks the service. */
+/** Counts a role that an AWS service may assume as a service account: revoking it would break the service. */
 async function roleFacts({ iam, ...deps }: Deps, { value }: Entity): Promise<IdentityFacts> {
   const roleName = value.split('/').at(-1) ?? value;
-  const role = await look(deps, `The role ${roleName}`, async (abortSignal) => {
+  const role = await readFact(deps, `The role ${roleName}`, async (abortSignal) => {
     const { Role } = await iam.getRole({ RoleName: roleName }, { abortSignal });
-    if (!Role) throw new Error('IAM answered without the role');
+    if (!Role) throw new Error('IAM returned no role');
     return Role;
   });
   return {
@@ -163,6 +165,6 @@ async function roleFacts({ iam, ...deps }: Deps, { value }: Entity): Promise<Ide
         : null,
     ),
     status: known(null),
-    createdAt: madeAt(role),
+    createdAt: createdAt(role),
   };
 }

@@ -1,24 +1,24 @@
-// What AWS says of an instance right now: the network ACLs that guard it, and what else stands behind them.
+// Reads an instance's tags and network ACLs, and what else each ACL affects.
 import type { EC2, Filter, Instance, NetworkAcl, NetworkInterface } from '@aws-sdk/client-ec2';
 import { type InstanceFacts, mapFact, type NetworkAclFacts, unknown } from '../domain/facts.ts';
-import { type LookDeps, look } from './look.ts';
+import { type ReadDeps, readFact } from './read-fact.ts';
 import { tagsOf } from './tags.ts';
 
-/** The calls that we make, all of them reads; a stand-in implements the same. */
+/** The EC2 API calls that this step makes, all of them reads. */
 export type InstanceApi = Pick<
   EC2,
   'describeInstances' | 'describeNetworkAcls' | 'describeNetworkInterfaces'
 >;
 
-type Deps = LookDeps & { ec2: InstanceApi };
+type Deps = ReadDeps & { ec2: InstanceApi };
 
 export async function instanceFacts(deps: Deps, instanceId: string): Promise<InstanceFacts> {
-  const instance = await look(deps, `The instance ${instanceId}`, (abortSignal) =>
+  const instance = await readFact(deps, `The instance ${instanceId}`, (abortSignal) =>
     describe(deps.ec2, instanceId, abortSignal),
   );
   return {
     networkAcls: instance.known
-      ? await look(deps, `The network ACLs of ${instanceId}`, (abortSignal) =>
+      ? await readFact(deps, `The network ACLs of ${instanceId}`, (abortSignal) =>
           networkAclsOf(deps.ec2, subnetsOf(instance.value), abortSignal),
         )
       : instance,
@@ -28,7 +28,7 @@ export async function instanceFacts(deps: Deps, instanceId: string): Promise<Ins
   };
 }
 
-/** For what is not in this account, or too much. */
+/** Unknown facts for an instance that is not read, with the reason. */
 export function unreadInstance(why: string): InstanceFacts {
   const fact = unknown(why);
   return { networkAcls: fact, tags: fact, forwards: fact };
@@ -44,15 +44,15 @@ async function describe(
     { abortSignal },
   );
   const [instance] = Reservations.flatMap(({ Instances = [] }) => Instances);
-  if (!instance) throw new Error('there is no such instance');
+  if (!instance) throw new Error('no such instance');
   return instance;
 }
 
-/** AWS takes at most this many values in one filter. @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html */
+/** EC2's limit of values per filter. @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html */
 const MAX_FILTER_VALUES = 200;
-/** More are not written down, only counted: facts of one alert share one item of the table. */
+/** Longer lists are cut and only counted, since all facts of an alert share one DynamoDB item. */
 const MAX_LISTED = 50;
-/** An instance has its few interfaces in fewer; with more, no one change is a small one. */
+/** Instances rarely have more. Above this, even one change has a large blast radius. */
 const MAX_ACLS = 8;
 
 async function networkAclsOf(
@@ -71,13 +71,14 @@ async function networkAclsOf(
   );
   const guarded = new Set(acls.flatMap(subnetsGuardedBy));
   const missing = subnetIds.filter((id) => !guarded.has(id));
-  if (missing.length > 0) throw new Error(`none is associated with ${missing.join(', ')}`);
-  if (acls.length > MAX_ACLS) throw new Error(`there are ${acls.length} of them`);
+  if (missing.length > 0) throw new Error(`no network ACL found for ${missing.join(', ')}`);
+  if (acls.length > MAX_ACLS)
+    throw new Error(`${acls.length} network ACLs; at most ${MAX_ACLS} are read`);
   const interfaces = await interfacesIn(ec2, [...guarded], abortSignal);
   return acls.map((acl) => describeAcl(acl, interfaces));
 }
 
-/** Of every interface, since each may be in another subnet. A terminated instance has none. */
+/** The subnets of all interfaces, which may differ. Empty for a terminated instance. */
 function subnetsOf({ NetworkInterfaces = [] }: Instance): string[] {
   const ids = NetworkInterfaces.map(({ SubnetId }) => SubnetId);
   return [...new Set(ids.filter((id) => id !== undefined))];
@@ -107,7 +108,7 @@ function describeAcl(acl: NetworkAcl, interfaces: readonly NetworkInterface[]): 
   const instanceIds = [
     ...new Set(behind.flatMap(({ Attachment }) => Attachment?.InstanceId ?? [])),
   ].sort();
-  if (!acl.NetworkAclId || !acl.VpcId) throw new Error('AWS named one of them without an id');
+  if (!acl.NetworkAclId || !acl.VpcId) throw new Error('EC2 returned a network ACL without an ID');
   return {
     networkAclId: acl.NetworkAclId,
     isDefault: acl.IsDefault ?? false,
@@ -119,17 +120,17 @@ function describeAcl(acl: NetworkAcl, interfaces: readonly NetworkInterface[]): 
   };
 }
 
-/** AWS counts IPv4 and IPv6 apart, and the last rule, which denies the rest, with them. */
+/** Number of rules in one direction, by family. EC2's quota counts each family separately, default deny rule included. */
 function rulesOf({ Entries = [] }: NetworkAcl, egress: boolean) {
-  const ours = Entries.filter(({ Egress }) => Egress === egress);
-  const ipv6 = ours.filter(({ Ipv6CidrBlock }) => Ipv6CidrBlock).length;
-  return { ipv4: ours.length - ipv6, ipv6 };
+  const entries = Entries.filter(({ Egress }) => Egress === egress);
+  const ipv6 = entries.filter(({ Ipv6CidrBlock }) => Ipv6CidrBlock).length;
+  return { ipv4: entries.length - ipv6, ipv6 };
 }
 
 function filter(Name: string, values: readonly string[]): Filter {
   if (values.length > MAX_FILTER_VALUES)
     throw new Error(
-      `there are ${values.length} subnets; AWS can be asked for ${MAX_FILTER_VALUES}`,
+      `${values.length} subnets; EC2 accepts at most ${MAX_FILTER_VALUES} in a filter`,
     );
   return { Name, Values: [...values] };
 }

@@ -1,8 +1,8 @@
-// Address ranges as intervals of numbers, on one line for both families: IPv4 lies where IPv6 maps it, ::ffff:0:0/96.
+// Arithmetic on address ranges as intervals of numbers.
 import ipaddr from 'ipaddr.js';
 import { type Address, parseAddress } from '../platform/ip-address.ts';
 
-/** Both ends belong to it. */
+/** Inclusive at both ends. IPv4 addresses take their IPv4-mapped IPv6 numbers, ::ffff:0:0/96. */
 export type Interval = readonly [first: bigint, last: bigint];
 
 const IPV4_FIRST = 0xffff_0000_0000n;
@@ -16,14 +16,14 @@ export function intervalOf({ address, bits }: Address): Interval {
   return [first, first + size - 1n];
 }
 
-/** Throws RangeError for text that is not a range: what is published and what policy says have been parsed before. */
+/** Throws RangeError for text that is not a CIDR range. */
 export function intervalOfCidr(cidr: string): Interval {
   const parsed = parseAddress(cidr);
-  if (!parsed) throw new RangeError(`${cidr} is not a range of addresses`);
+  if (!parsed) throw new RangeError(`${cidr} is not a CIDR range`);
   return intervalOf(parsed);
 }
 
-/** The same numbers in as few intervals as possible, rising. */
+/** The same addresses in as few intervals as possible, in ascending order. */
 export function merged(intervals: readonly Interval[]): Interval[] {
   const result: [bigint, bigint][] = [];
   for (const [first, last] of intervals.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) {
@@ -34,9 +34,9 @@ export function merged(intervals: readonly Interval[]): Interval[] {
   return result;
 }
 
-/** What of `from` is in none of `taken`. */
-export function without(from: readonly Interval[], taken: readonly Interval[]): Interval[] {
-  const holes = merged(taken);
+/** The parts of `from` that are in none of `excluded`. */
+export function subtract(from: readonly Interval[], excluded: readonly Interval[]): Interval[] {
+  const holes = merged(excluded);
   return merged(from).flatMap(([start, last]) => {
     const left: Interval[] = [];
     let first = start;
@@ -50,20 +50,20 @@ export function without(from: readonly Interval[], taken: readonly Interval[]): 
   });
 }
 
-/** Whether one of these, merged and rising, shares an address with the interval. */
-export function touchesAny(rising: readonly Interval[], [first, last]: Interval): boolean {
+/** True when one of the intervals, which must be merged and ascending, shares an address with this one. */
+export function overlapsAny(sorted: readonly Interval[], [first, last]: Interval): boolean {
   let low = 0;
-  let high = rising.length;
+  let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((rising[middle]?.[0] ?? 0n) <= last) low = middle + 1;
+    if ((sorted[middle]?.[0] ?? 0n) <= last) low = middle + 1;
     else high = middle;
   }
-  // The last one that starts early enough reaches the furthest, since they do not overlap.
-  return low > 0 && (rising[low - 1]?.[1] ?? 0n) >= first;
+  // Of the intervals that start early enough, the last one ends last, since they don't overlap.
+  return low > 0 && (sorted[low - 1]?.[1] ?? 0n) >= first;
 }
 
-/** In CIDR notation, in as few ranges as that takes. */
+/** The interval as the fewest possible CIDR ranges. */
 export function cidrsOf([first, last]: Interval): string[] {
   const cidrs: string[] = [];
   for (let at = first; at <= last; ) {

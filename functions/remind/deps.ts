@@ -19,7 +19,7 @@ export type RemindDeps = {
   webBaseUrl: string;
   waf: SampleClients['waf'];
   /** Ends the look at what the target has done since. */
-  lookDeadline: () => AbortSignal;
+  readDeadline: () => AbortSignal;
   now: () => Date;
   log: Log;
 };
@@ -28,5 +28,5 @@ export type RemindDeps = {
 export const remindDeps = (env: Env): RemindDeps => ({
   ...linkDeps('remind', env),
   waf: { REGIONAL: new WAFV2({}), CLOUDFRONT: new WAFV2({ region: CLOUDFRONT_REGION }) },
-  lookDeadline: () => AbortSignal.timeout(8_000),
+  readDeadline: () => AbortSignal.timeout(8_000),
 });

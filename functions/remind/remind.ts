@@ -49,12 +49,12 @@ export async function remind(deps: RemindDeps, input: unknown) {
 
 /** What an address asked for on the web since; null for what is no address, and where no web ACL is named. */
 async function lookAtTheWeb(
-  { waf, policy: { webAcls }, lookDeadline, now, log }: RemindDeps,
+  { waf, policy: { webAcls }, readDeadline, now, log }: RemindDeps,
   { target, actionId }: Action,
 ): Promise<string | null> {
   if (target?.kind !== 'ip' || webAcls.length === 0) return null;
   try {
-    const samples = await withDeadline(lookDeadline(), (signal) =>
+    const samples = await withDeadline(readDeadline(), (signal) =>
       sampledRequests({ waf, webAcls }, now(), signal),
     );
     const seen = seenIn(samples, target.value);

@@ -1,7 +1,7 @@
 // Which analyst a deployed function has, by its environment, and the key that it reads when it is first asked.
 import { expect, test } from 'vitest';
 import { analystFrom } from '../../functions/analyse/deps.ts';
-import { apiKeyIn, whenAsked } from '../../functions/analyse/lazy-analyst.ts';
+import { lazyAnalyst, parseApiKey } from '../../functions/analyse/lazy-analyst.ts';
 import { playbook } from '../../functions/analyse/playbook.ts';
 import { ENV } from '../../functions/domain/env.ts';
 import { InvalidInput } from '../../functions/domain/errors.ts';
@@ -34,18 +34,18 @@ test.each([
 test.each([undefined, '', '{"key":"sk-ant-api03-secret-value"}', 'sk-ant\nX-Header: secret-value'])(
   'a secret that holds no key (%j) is refused without repeating it',
   (secret) => {
-    expect(() => apiKeyIn(secret)).toThrow(TypeError);
-    expect(() => apiKeyIn(secret)).not.toThrow(/secret-value/);
+    expect(() => parseApiKey(secret)).toThrow(TypeError);
+    expect(() => parseApiKey(secret)).not.toThrow(/secret-value/);
   },
 );
 
 test('a key may end in a line break, as editors leave it', () => {
-  expect(apiKeyIn('sk-ant-api03-0123456789\n')).toBe('sk-ant-api03-0123456789');
+  expect(parseApiKey('sk-ant-api03-0123456789\n')).toBe('sk-ant-api03-0123456789');
 });
 
 test('the key is read once for all alerts, and again after it could not be read', async () => {
   let reads = 0;
-  const analyst = whenAsked(playbook, async () => {
+  const analyst = lazyAnalyst(playbook, async () => {
     if (++reads === 1) throw new Error('the secret cannot be read');
     return playbook;
   });

@@ -47,7 +47,7 @@ const depsOf = (change: Partial<EnrichDeps> = {}): EnrichDeps => ({
   lambda: createLambda(inMemory(LOCAL_FUNCTIONS)),
   ssm: createOpsCenter(inMemory([])),
   waf: { REGIONAL: samples, CLOUDFRONT: samples },
-  lookDeadline: () => new AbortController().signal,
+  readDeadline: () => new AbortController().signal,
   now: () => NOW,
   log: () => {},
   ...change,
@@ -122,7 +122,7 @@ describe('the approvers’ own addresses', () => {
     const broken = { ...store, approverAddresses: { ...store.approverAddresses, recent } };
     expect((await onTheAttacker(depsOf({ store: broken }))).protectedBy).toMatchObject({
       known: false,
-      why: expect.stringContaining('Where the approvers are'),
+      why: expect.stringContaining('The addresses of the approvers'),
     });
   });
   test('hide no other protection', async () => {
@@ -193,12 +193,12 @@ describe('what an address asked for on the web lately', () => {
   test('is unknown, and nothing else is, where AWS WAF does not answer in time', async () => {
     await opened({ entities: [scanner, theAlertItself] });
     const never = { getSampledRequests: () => new Promise(() => {}) } as unknown as typeof samples;
-    const lookDeadline = () => AbortSignal.timeout(20);
+    const readDeadline = () => AbortSignal.timeout(20);
     const waf = { REGIONAL: never, CLOUDFRONT: never };
-    const facts = await onTheAttacker(depsOf({ waf, lookDeadline }));
+    const facts = await onTheAttacker(depsOf({ waf, readDeadline }));
     expect(facts.address?.seenOnWeb).toMatchObject({
       known: false,
-      why: expect.stringContaining('What AWS WAF sampled could not be read'),
+      why: expect.stringContaining('The requests sampled by AWS WAF could not be read'),
     });
     expect(facts.address?.ownedBy).toEqual(known(null));
     expect(facts.protectedBy).toEqual(known(null));

@@ -3,9 +3,9 @@ import { EC2 } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Entity } from '../../functions/domain/alert.ts';
 import { known } from '../../functions/domain/facts.ts';
+import type { OwnershipApi } from '../../functions/enrich/address-owner.ts';
 import { enrich } from '../../functions/enrich/enrich.ts';
 import { type InstanceApi, instanceFacts } from '../../functions/enrich/instance.ts';
-import type { OwnershipApi } from '../../functions/enrich/owned.ts';
 import { createLambda } from '../../functions/mechanisms/function-log/stand-in.ts';
 import { createEc2 } from '../../functions/mechanisms/network/stand-in-ec2.ts';
 import { LOCAL_NETWORK } from '../../functions/mechanisms/network/stand-in-network.ts';
@@ -30,7 +30,7 @@ const WEB = 'i-0bb2cc3dd4ee5ff60';
 const ec2 = createEc2(inMemory(LOCAL_NETWORK));
 const deps = (client: InstanceApi, ends = new AbortController()) => ({
   ec2: client,
-  lookDeadline: () => ends.signal,
+  readDeadline: () => ends.signal,
   log: () => {},
 });
 const answering = (change: Partial<InstanceApi>) => ({ ...ec2, ...change });
@@ -127,7 +127,7 @@ describe('what could not be read is unknown, with the reason', () => {
   test('a subnet of which AWS names no ACL', async () => {
     const networkAcls = LOCAL_NETWORK.networkAcls.slice(1);
     expect(await why(createEc2(inMemory({ ...LOCAL_NETWORK, networkAcls })))).toContain(
-      'none is associated with subnet-0a1b2c3d4e5f60718',
+      'no network ACL found for subnet-0a1b2c3d4e5f60718',
     );
   });
 

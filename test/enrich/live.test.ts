@@ -3,10 +3,10 @@ import { IAM } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Entity } from '../../functions/domain/alert.ts';
 import { known } from '../../functions/domain/facts.ts';
-import { calendarState, windowFor } from '../../functions/enrich/calendar.ts';
+import { ownersOf } from '../../functions/enrich/address-owner.ts';
+import { calendarState, plannedWorkFor } from '../../functions/enrich/calendar.ts';
 import { type IdentityApi, identityFacts } from '../../functions/enrich/identity.ts';
-import { ownersOf } from '../../functions/enrich/owned.ts';
-import { protection } from '../../functions/enrich/protect.ts';
+import { protection } from '../../functions/enrich/protection.ts';
 import { createEc2 } from '../../functions/mechanisms/network/stand-in-ec2.ts';
 import { LOCAL_NETWORK } from '../../functions/mechanisms/network/stand-in-network.ts';
 import { createIam, LOCAL_IAM } from '../../functions/mechanisms/user/stand-in.ts';
@@ -14,9 +14,9 @@ import { inMemory } from '../../local/aws/state-file.ts';
 import { attacker } from '../fixtures/case.ts';
 import { type Moto, startMoto } from '../moto/moto-server.ts';
 
-const deps = { lookDeadline: () => new AbortController().signal, log: () => {} };
+const deps = { readDeadline: () => new AbortController().signal, log: () => {} };
 const entity = (kind: Entity['kind'], value: string): Entity => ({ ...attacker, kind, value });
-const silent = () => ({ ...deps, lookDeadline: () => AbortSignal.abort(new Error('too late')) });
+const silent = () => ({ ...deps, readDeadline: () => AbortSignal.abort(new Error('too late')) });
 
 describe('of a user or a key', () => {
   const iam = createIam(inMemory(LOCAL_IAM));
@@ -212,17 +212,17 @@ describe('planned work', () => {
     [24, '01:59', null],
     [25, '03:00', null],
   ])('on the %sth at %s: %s', (day, time, id) => {
-    expect(windowFor(job, window(), at(day, time))).toBe(id);
+    expect(plannedWorkFor(job, window(), at(day, time))).toBe(id);
   });
 
   test('may pass midnight', () => {
     const late = window({ fromUtc: '23:00', toUtc: '01:00' });
-    expect(windowFor(job, late, at(24, '23:30'))).toBe('export');
-    expect(windowFor(job, late, at(25, '00:30'))).toBe('export');
-    expect(windowFor(job, late, at(24, '00:30'))).toBeNull();
+    expect(plannedWorkFor(job, late, at(24, '23:30'))).toBe('export');
+    expect(plannedWorkFor(job, late, at(25, '00:30'))).toBe('export');
+    expect(plannedWorkFor(job, late, at(24, '00:30'))).toBeNull();
   });
 
   test('explains nobody else', () => {
-    expect(windowFor(entity('iam-user', 'ada'), window(), at(24, '03:00'))).toBeNull();
+    expect(plannedWorkFor(entity('iam-user', 'ada'), window(), at(24, '03:00'))).toBeNull();
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Entity, EntityKind } from '../../functions/domain/alert.ts';
 import { known } from '../../functions/domain/facts.ts';
-import { protection } from '../../functions/enrich/protect.ts';
+import { protection } from '../../functions/enrich/protection.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import { attacker, POLICY } from '../fixtures/case.ts';
 

@@ -89,7 +89,7 @@ async function account() {
     effectsOf,
     analyst: playbook,
     deadline: () => new AbortController().signal,
-    lookDeadline: () => new AbortController().signal,
+    readDeadline: () => new AbortController().signal,
     ec2: standIns.ec2,
     iam: standIns.iam,
     lambda: standIns.lambda,

@@ -38,7 +38,7 @@ const deps = (change: Partial<RemindDeps> = {}): RemindDeps => ({
   },
   webBaseUrl: BASE_URL,
   waf: { REGIONAL: samples(), CLOUDFRONT: samples() },
-  lookDeadline: () => AbortSignal.timeout(5_000),
+  readDeadline: () => AbortSignal.timeout(5_000),
   now: () => minute(33),
   log: () => {},
   ...change,

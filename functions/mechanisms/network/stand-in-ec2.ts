@@ -2,7 +2,7 @@
 import type { Filter, NetworkAclEntry } from '@aws-sdk/client-ec2';
 import ipaddr from 'ipaddr.js';
 import type { InstanceApi } from '../../enrich/instance.ts';
-import type { OwnershipApi } from '../../enrich/owned.ts';
+import type { OwnershipApi } from '../../enrich/address-owner.ts';
 import type { StateFile } from '../stand-in.ts';
 import { awsFailure } from '../stand-in.ts';
 import type { NetworkAclApi } from './acl.ts';

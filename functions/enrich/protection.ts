@@ -1,4 +1,4 @@
-// Whether a rule of policy protects an entity: by identifier, by pattern, or by address.
+// Finds the policy rule that protects an entity, by name, tag or address.
 
 import type { Entity, EntityKind } from '../domain/alert.ts';
 import { APPROVER_ADDRESS, type Fact, known, mapFact, unknown } from '../domain/facts.ts';
@@ -9,13 +9,13 @@ import type { Tags } from './tags.ts';
 
 type Rule = Policy['protected'][number];
 
-/** What has no tags in AWS; the tags of everything else have to be read before a rule about them can be answered. */
+/** Kinds without tags in AWS. For all others, a rule about tags needs their tags. */
 const UNTAGGED: readonly EntityKind[] = ['ip', 'cognito-user', 'domain', 'email-message', 'alert'];
 const UNREAD = unknown('tags of this kind of resource are not read');
 
 /**
- * The id of the first rule that covers it, or null. Unknown for an address that cannot be read as one, and where a rule
- * asks for tags that could not be read.
+ * The ID of the first rule that covers the entity, or null. Unknown for text that should be an address and isn't, and
+ * when a rule needs tags that could not be read.
  */
 export function protection(
   entity: Entity,
@@ -33,23 +33,23 @@ export function protection(
     if (tagged) return known(tagged.id);
   }
   return entity.kind === 'ip' && !interval
-    ? unknown('it is not an IP address, so it cannot be compared with protected ranges')
+    ? unknown("not an IP address, so it can't be compared with protected ranges")
     : known(null);
 }
 
-/** A network usually gives one person this much of IPv6, and devices change their address within it every day. */
-const IPV6_BITS_OF_ONE = 64;
+/** IPv6 hosts change their address within their /64 daily (RFC 8981), so one person's prefix is a /64. */
+const IPV6_PREFIX_OF_PERSON = 64;
 
-/** Where a person is who was seen at this address, or works in this range. Throws RangeError for what is neither. */
-export function placeOf(text: string): Interval {
+/** The addresses of an approver seen at this address or in this range. Throws RangeError for text that is neither. */
+export function rangeOfApprover(text: string): Interval {
   const parsed = parseAddress(text);
-  if (!parsed) throw new RangeError(`${text} is no address`);
+  if (!parsed) throw new RangeError(`${text} is not an address`);
   const isIpv6Host = isSingleHost(parsed) && parsed.address.kind() === 'ipv6';
-  return intervalOf(isIpv6Host ? { ...parsed, bits: IPV6_BITS_OF_ONE } : parsed);
+  return intervalOf(isIpv6Host ? { ...parsed, bits: IPV6_PREFIX_OF_PERSON } : parsed);
 }
 
-/** The same answer for where people are who are asked: blocking that would keep them from deciding. */
-export function usedByApprovers(
+/** APPROVER_ADDRESS when the entity is an approver's address, or null. Blocking it would stop them from deciding. */
+export function approverAddress(
   { kind, value }: Entity,
   places: Fact<readonly Interval[]>,
 ): Fact<string | null> {
@@ -57,12 +57,15 @@ export function usedByApprovers(
   if (!parsed) return known(null);
   const interval = intervalOf(parsed);
   return mapFact(places, (all) =>
-    all.some((place) => touches(place, interval)) ? APPROVER_ADDRESS : null,
+    all.some((place) => overlap(place, interval)) ? APPROVER_ADDRESS : null,
   );
 }
 
-/** The first that protects; where none does, whatever may. */
-export const either = (a: Fact<string | null>, b: Fact<string | null>): Fact<string | null> =>
+/** The first fact that names a rule; otherwise the first unknown one; otherwise null. */
+export const firstProtection = (
+  a: Fact<string | null>,
+  b: Fact<string | null>,
+): Fact<string | null> =>
   [a, b].find((one) => one.known && one.value !== null) ?? [a, b].find((one) => !one.known) ?? a;
 
 function covers(
@@ -73,33 +76,32 @@ function covers(
   if (!isOfKind({ kinds }, entity)) return false;
   return (
     namesOf(entity).some((name) => values.some((pattern) => matches(pattern, name))) ||
-    (interval !== null && cidrs.some((cidr) => touches(intervalOfCidr(cidr), interval)))
+    (interval !== null && cidrs.some((cidr) => overlap(intervalOfCidr(cidr), interval)))
   );
 }
 
 const isOfKind = ({ kinds }: Pick<Rule, 'kinds'>, entity: Entity): boolean =>
   !kinds || kindsOf(entity).some((kind) => kinds.includes(kind));
 
-/** `key=value` with `*` in either; case does not count. */
+/** Tag patterns are `key=value`; see `matches`. */
 const hasTag = ({ tags = [] }: Rule, found: Tags): boolean =>
   Object.entries(found).some(([key, value]) =>
     tags.some((pattern) => matches(pattern, `${key}=${value}`)),
   );
 
-/** A key is protected with whoever holds it. */
+/** A rule about users or roles also protects their access keys. */
 const kindsOf = ({ kind }: Entity): EntityKind[] =>
   kind === 'access-key' ? [kind, 'iam-user', 'iam-role'] : [kind];
 
-/** All that it is called in the alert: a key by its user, a resource by its ARN. */
+/** All names of the entity in the alert: its value, its ARN, and a key's user. */
 export const namesOf = ({ value, attributes: { arn, userName, principalId } }: Entity): string[] =>
   [value, arn, userName, principalId].filter((name) => name !== undefined);
 
-/** `*` stands for any characters; case does not count. */
+/** `*` in the pattern matches any characters. Ignores case. */
 export function matches(pattern: string, name: string): boolean {
   const literal = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${literal.join('.*')}$`, 'is').test(name);
 }
 
-/** Whether the two overlap: a wide range touches every protected one inside it. */
-const touches = ([first, last]: Interval, [otherFirst, otherLast]: Interval): boolean =>
+const overlap = ([first, last]: Interval, [otherFirst, otherLast]: Interval): boolean =>
   first <= otherLast && otherFirst <= last;

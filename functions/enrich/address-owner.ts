@@ -1,36 +1,34 @@
-// Which of the alert's addresses are this account's own: of instances, NAT gateways, load balancers, or reserved.
+// Finds which resource of this account, if any, owns each address.
 import type { EC2, NetworkInterface } from '@aws-sdk/client-ec2';
 import { type Fact, known, mapFact, unknown } from '../domain/facts.ts';
 import { isSingleHost, parseAddress } from '../platform/ip-address.ts';
-import { type LookDeps, look } from './look.ts';
+import { type ReadDeps, readFact } from './read-fact.ts';
 
 export type OwnershipApi = Pick<EC2, 'describeNetworkInterfaces' | 'describeAddresses'>;
 
 /**
- * Who in this account has each address: `nat gateway eni-...`, `instance i-...`, null for nobody, unknown for whatever
- * is no single host. One look for all of them, so that an alert with many addresses costs no more calls: it has 100
- * entities at the most, a filter 200 values, and an answer without pages 1,000 interfaces.
+ * A lookup of each address's owner, such as `nat gateway eni-...` or `instance i-...`; null for an address outside this
+ * account, unknown for anything that is not a single host. Reads all addresses together: an alert has at most 100
+ * entities, a filter takes 200 values, and an unpaginated response holds 1,000 interfaces.
  */
 export async function ownersOf(
-  deps: LookDeps & { ec2: OwnershipApi },
+  deps: ReadDeps & { ec2: OwnershipApi },
   addresses: readonly string[],
 ): Promise<(address: string) => Fact<string | null>> {
   const hosts = addresses.flatMap((one) => hostIn(one) ?? []);
   const owners =
     hosts.length > 0
-      ? await look(deps, 'The addresses of this account', (abortSignal) =>
+      ? await readFact(deps, 'The addresses of this account', (abortSignal) =>
           allOwners(deps.ec2, hosts, abortSignal),
         )
       : known(new Map<string, string>());
   return (address) => {
     const host = hostIn(address);
-    return host
-      ? mapFact(owners, (all) => all.get(host) ?? null)
-      : unknown('it is not one address');
+    return host ? mapFact(owners, (all) => all.get(host) ?? null) : unknown('not a single address');
   };
 }
 
-/** As EC2 spells it. */
+/** The address in EC2's notation, or null for a range. */
 function hostIn(address: string): string | null {
   const parsed = parseAddress(address);
   return parsed && isSingleHost(parsed) ? parsed.address.toString() : null;
