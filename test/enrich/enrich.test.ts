@@ -314,7 +314,7 @@ describe('the brief', () => {
   });
   test('says where it was cut', async () => {
     await opened({ title: 'x'.repeat(1024) });
-    expect((await briefFor()).alert.title).toMatch(/^x{500}… \[cut, 1024 characters in all\]$/);
+    expect((await briefFor()).alert.title).toMatch(/^x{500}… \[cut, 1024 characters in total\]$/);
   });
 
   test('holds no half of a character, which the model’s API refuses, wherever an attacker places one', async () => {

@@ -1,8 +1,8 @@
 // The stand-in of EC2: instances, their network interfaces, and the network ACLs around them.
 import type { Filter, NetworkAclEntry } from '@aws-sdk/client-ec2';
 import ipaddr from 'ipaddr.js';
-import type { InstanceApi } from '../../enrich/instance.ts';
 import type { OwnershipApi } from '../../enrich/address-owner.ts';
+import type { InstanceApi } from '../../enrich/instance.ts';
 import type { StateFile } from '../stand-in.ts';
 import { awsFailure } from '../stand-in.ts';
 import type { NetworkAclApi } from './acl.ts';
