@@ -1,4 +1,4 @@
-// The real clients of Anthropic and Bedrock against a loopback server: whatever is answered, there is an assessment.
+// The Anthropic and Bedrock clients: any answer ends in an assessment.
 import { AnthropicBedrock } from '@anthropic-ai/bedrock-sdk';
 import Anthropic from '@anthropic-ai/sdk';
 import fc from 'fast-check';
@@ -73,7 +73,7 @@ const GOOD = {
 const saying = (change: object) => message(JSON.stringify({ ...GOOD, ...change }));
 
 describe.each(CLIENTS)('$origin', ({ origin, analystWith, path }) => {
-  test('a good answer is the assessment', async () => {
+  test('returns a valid answer as the assessment', async () => {
     server.willAnswer(saying({}));
     const analyst = analystWith();
     expect(await assessmentBy(analyst)).toEqual({
@@ -84,7 +84,7 @@ describe.each(CLIENTS)('$origin', ({ origin, analystWith, path }) => {
     });
   });
 
-  test('it is asked once, bounded, for structured output, without tools, and the alert is not in the instructions', async () => {
+  test('sends one bounded request for structured output, without tools and without the alert in the system prompt', async () => {
     server.willAnswer(saying({}));
     await assessmentBy(analystWith());
     const [{ path: asked, body } = { path: '', body: '{}' }, ...more] = server.asked;
@@ -98,7 +98,7 @@ describe.each(CLIENTS)('$origin', ({ origin, analystWith, path }) => {
     expect(sent.max_tokens).toBeLessThanOrEqual(8192);
     expect(sent.tools).toBeUndefined();
     expect(sent.output_config.format.type).toBe('json_schema');
-    // Keywords beyond these are refused by structured output.
+    // Structured output rejects these keywords.
     const keywords = new Set(
       body.match(/(?<=")(minimum|maximum|minLength|maxLength|minItems|maxItems|pattern)(?=":)/g),
     );
@@ -113,11 +113,11 @@ describe.each(CLIENTS)('$origin', ({ origin, analystWith, path }) => {
       message('{"verdict":', { stop_reason: 'max_tokens' }),
       /max_tokens/,
     ],
-    ['a call of a tool', message('{}', { stop_reason: 'tool_use' }), /tool_use/],
+    ['a tool call', message('{}', { stop_reason: 'tool_use' }), /tool_use/],
     ['no text', message('', { content: [] }), /without text/],
     ['text that is not JSON', message('The alert is harmless.'), /SyntaxError/],
-    ['JSON of another form', message('{"verdict":"fine"}'), /failed validation/],
-    ['JSON with more than was asked for', saying({ run: 'rm -rf /' }), /failed validation/],
+    ['JSON of another shape', message('{"verdict":"fine"}'), /failed validation/],
+    ['JSON with an extra field', saying({ run: 'rm -rf /' }), /failed validation/],
     ['an unknown verdict', saying({ verdict: 'ok' }), /failed validation/],
     ['a summary that is too long', saying({ summary: tooMuch }), /failed validation/],
     [
@@ -141,7 +141,7 @@ describe.each(CLIENTS)('$origin', ({ origin, analystWith, path }) => {
       /failed validation/,
     ],
     [
-      'a target of its own making',
+      'an invented target',
       saying({ recommendations: [{ ...recommend(), target: { cidr: '0.0.0.0/0' } }] }),
       /failed validation/,
     ],
@@ -150,24 +150,24 @@ describe.each(CLIENTS)('$origin', ({ origin, analystWith, path }) => {
       raw(200, '<html>Sign in to the network</html>', { 'content-type': 'text/html' }),
       /./,
     ],
-    ['HTML that says it is JSON', raw(200, '<html></html>'), /./],
-    ['nothing at all', raw(200, ''), /./],
+    ['HTML with the content type of JSON', raw(200, '<html></html>'), /./],
+    ['an empty body', raw(200, ''), /./],
     ['null', raw(200, 'null'), /./],
-    ['a request that was wrong', failure(400), /400/],
-    ['a key that was refused', failure(401), /401/],
-    ['too many requests', failure(429, { 'retry-after': '0' }), /429/],
-    ['a fault', failure(500), /500/],
+    ['a bad request', failure(400), /400/],
+    ['a rejected key', failure(401), /401/],
+    ['throttling', failure(429, { 'retry-after': '0' }), /429/],
+    ['a server error', failure(500), /500/],
     ['an overload', failure(529), /529/],
-    ['a line that breaks', (response) => response.destroy(), /APIConnectionError/],
+    ['a broken connection', (response) => response.destroy(), /APIConnectionError/],
     [
-      'an answer that breaks off',
+      'an incomplete response',
       (response) => {
         response.writeHead(200, { 'content-type': 'application/json', 'content-length': '500' });
         response.write('{"id":', () => response.destroy());
       },
       /./,
     ],
-  ])('%s ends in a ticket with the reason', async (_what, answer, reason) => {
+  ])('falls back to a ticket with the reason after %s', async (_what, answer, reason) => {
     server.willAnswer(answer);
     const assessment = await assessmentBy(analystWith());
     expect(assessment.origin).toBe('fallback');
@@ -178,35 +178,35 @@ describe.each(CLIENTS)('$origin', ({ origin, analystWith, path }) => {
     ]);
   });
 
-  test('silence ends with the client’s time', async () => {
+  test('stops waiting at the timeout of the client', async () => {
     server.willAnswer(silence);
     expect((await assessmentBy(analystWith({ timeout: 20 }))).failure).toMatch(/timed out/);
   });
-  test('silence ends with our deadline, though the client would wait longer', async () => {
+  test('stops waiting at our deadline, even when the client would wait longer', async () => {
     server.willAnswer(silence);
     expect((await assessmentBy(analystWith(), 20)).failure).toMatch(/TimeoutError/);
   });
-  test('an answer that starts and never ends does too', async () => {
+  test('stops waiting at our deadline when a response never ends', async () => {
     server.willAnswer((response) => response.writeHead(200).write('{'));
     expect((await assessmentBy(analystWith(), 20)).failure).toMatch(/TimeoutError/);
   });
-  test('so does a wait for an hour that the server asks for', async () => {
+  test('stops waiting at our deadline when the server asks to wait for an hour', async () => {
     server.willAnswer(failure(429, { 'retry-after': '3600' }));
     expect((await assessmentBy(analystWith({ maxRetries: 2 }), 40)).failure).toMatch(
       /TimeoutError/,
     );
   });
-  test('a fault that passes is tried again', async () => {
+  test('tries again after a temporary server error', async () => {
     server.willAnswer(failure(500, { 'retry-after-ms': '1' }), saying({}));
     expect((await assessmentBy(analystWith({ maxRetries: 1 }))).origin).toBe(origin);
     expect(server.asked).toHaveLength(2);
   });
-  test('nobody listening ends in a ticket', async () => {
+  test('reports a failed connection when no server listens', async () => {
     const assessment = await assessmentBy(analystWith({ baseURL: 'http://127.0.0.1:1' }));
     expect(assessment.failure).toMatch(/ECONNREFUSED|Connection error/);
   });
 
-  test('bytes of any kind end in an assessment', async () => {
+  test('returns an assessment for any bytes from the server', async () => {
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 300 }).map((array) => raw(200, Buffer.from(array))),
       fc.string({ maxLength: 300, unit: 'binary' }).map((text) => message(text)),
@@ -229,7 +229,7 @@ describe.each(CLIENTS)('$origin', ({ origin, analystWith, path }) => {
   });
 });
 
-test('what the model names and nobody knows is kept for the gate to judge', async () => {
+test('keeps an unknown action and target for the gate to judge', async () => {
   const odd = recommend({ action: 'delete_everything', target: 'ip-99', confidence: 0 });
   server.willAnswer(saying({ recommendations: [odd] }));
   const { recommendations, origin } = await assessmentBy(anthropic());
@@ -237,14 +237,14 @@ test('what the model names and nobody knows is kept for the gate to judge', asyn
   expect(recommendations[0]).toEqual(odd);
 });
 
-test('an alert that the model calls harmless still leaves a ticket', async () => {
+test('adds a ticket to an assessment that calls the alert harmless', async () => {
   server.willAnswer(saying({ verdict: 'benign', recommendations: [] }));
   expect((await assessmentBy(anthropic())).recommendations).toMatchObject([
     { action: 'create_alert_ticket', target: 'alert-1' },
   ]);
 });
 
-test('ten recommendations without a ticket make room for one', async () => {
+test('replaces the last of ten recommendations with a ticket when there is none', async () => {
   const ten = Array.from({ length: 10 }, (_, i) => recommend({ target: `ip-${i + 1}` }));
   server.willAnswer(saying({ recommendations: ten }));
   const { recommendations } = await assessmentBy(anthropic());
@@ -252,7 +252,7 @@ test('ten recommendations without a ticket make room for one', async () => {
   expect(recommendations.at(-1)?.action).toBe('create_alert_ticket');
 });
 
-test('keys are in no reason and no log line, whatever the server repeats of them', async () => {
+test('writes no key into a reason or the log, even when the server repeats it', async () => {
   server.willAnswer((response, { headers }) =>
     response
       .writeHead(403, { 'content-type': 'application/json' })

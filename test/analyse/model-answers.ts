@@ -1,7 +1,7 @@
-// What the model's API answers, for a loopback server.
+// Responses of the model's API, for a loopback server.
 import { type Answer, raw } from '../fixtures/loopback.ts';
 
-/** What Anthropic's API sends around the model's text. */
+/** The response of Anthropic's API around the model's text. */
 export const message = (text: string, change: object = {}): Answer =>
   raw(
     200,

@@ -1,4 +1,4 @@
-// What the playbook makes of each family of findings, and what it never does.
+// The playbook's opinion on each family of findings.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Opinion } from '../../functions/analyse/brief.ts';
@@ -16,7 +16,7 @@ const entity = (ref: string, kind: EntityKind, value: string, part: Entity['part
   attributes: {},
 });
 
-const EVERYBODY: Entity[] = [
+const ALL_ENTITIES: Entity[] = [
   theAlertItself,
   entity('ip-1', 'ip', '203.0.113.7', 'actor'),
   entity('key-1', 'access-key', 'AKIAIOSFODNN7EXAMPLE', 'actor'),
@@ -30,7 +30,7 @@ const EVERYBODY: Entity[] = [
 ];
 
 const outcome = (type: string, change: Partial<Alert> = {}) =>
-  judge({ alert: alertWith({ type, entities: EVERYBODY, ...change }) });
+  judge({ alert: alertWith({ type, entities: ALL_ENTITIES, ...change }) });
 const asked = (type: string, change: Partial<Alert> = {}) =>
   outcome(type, change)
     .recommendations.filter(({ target }) => target !== 'alert-1')
@@ -78,53 +78,57 @@ test.each([
   ['Policy:S3/BucketPublicAccessGranted', 'unclear', []],
   ['Software and Configuration Checks/Vulnerabilities/CVE', 'unclear', []],
   ['Invented:Nothing/AtAll', 'unclear', []],
-])('%s is %s', (type, verdict, recommended) => {
+])('judges %s as %s', (type, verdict, recommended) => {
   expect(outcome(type).verdict).toBe(verdict);
   expect(asked(type)).toEqual(recommended);
 });
 
-test('a brute force that our own host carries out is our host compromised, and its victim is not blocked', () => {
+test('treats an outbound brute force as a compromised host, and does not block its victim', () => {
   const type = 'UnauthorizedAccess:EC2/SSHBruteForce';
   expect(asked(type, traffic('inbound'))).toEqual(BLOCKED);
   expect(asked(type, traffic('outbound'))).toEqual(ISOLATED);
 });
 
-test('temporary credentials are not made inactive: they cannot be', () => {
+test('does not recommend deactivating temporary credentials', () => {
   const entities = [theAlertItself, entity('key-1', 'access-key', 'ASIAIOSFODNN7EXAMPLE', 'actor')];
   expect(asked('Recon:IAMUser/UserPermissions', { entities })).toEqual([]);
 });
 
-test('credentials of a host without a named role are ended by their key', () => {
+test("recommends revoking the key of a host's credentials when no role is named", () => {
   const entities = [theAlertItself, entity('key-1', 'access-key', 'ASIAIOSFODNN7EXAMPLE', 'actor')];
   const type = 'UnauthorizedAccess:IAMUser/InstanceCredentialExfiltration.InsideAWS';
   expect(asked(type, { entities })).toEqual(['revoke_service_account_credential key-1']);
 });
 
-describe('who is told', () => {
-  const told = (type: string, label: Alert['severity']['label'], entities = EVERYBODY) =>
+describe('notifications', () => {
+  const actionsOnAlert = (
+    type: string,
+    label: Alert['severity']['label'],
+    entities = ALL_ENTITIES,
+  ) =>
     outcome(type, { severity: { score: 8, label }, entities })
       .recommendations.filter(({ target }) => target === 'alert-1')
       .map(({ action }) => action);
   const TICKET = ['create_alert_ticket'];
-  const WOKEN = [...TICKET, 'send_analyst_notification'];
+  const PAGED = [...TICKET, 'send_analyst_notification'];
 
-  test('a ticket is always left', () => {
-    expect(told('Invented:Nothing/AtAll', 'informational')).toEqual(TICKET);
+  test('always recommends a ticket', () => {
+    expect(actionsOnAlert('Invented:Nothing/AtAll', 'informational')).toEqual(TICKET);
   });
-  test('a critical alert wakes somebody', () => {
-    expect(told('Backdoor:EC2/C&CActivity.B', 'critical')).toEqual(WOKEN);
+  test('recommends paging a person for a critical alert', () => {
+    expect(actionsOnAlert('Backdoor:EC2/C&CActivity.B', 'critical')).toEqual(PAGED);
   });
-  test('a high one does where nothing else asks a person', () => {
-    expect(told('Invented:Nothing/AtAll', 'high')).toEqual(WOKEN);
-    expect(told('Discovery:Kubernetes/MaliciousIPCaller', 'high')).toEqual(WOKEN);
-    expect(told('Backdoor:EC2/C&CActivity.B', 'high')).toEqual(TICKET);
+  test('recommends paging a person for a high alert only when nothing else needs approval', () => {
+    expect(actionsOnAlert('Invented:Nothing/AtAll', 'high')).toEqual(PAGED);
+    expect(actionsOnAlert('Discovery:Kubernetes/MaliciousIPCaller', 'high')).toEqual(PAGED);
+    expect(actionsOnAlert('Backdoor:EC2/C&CActivity.B', 'high')).toEqual(TICKET);
   });
-  test('a failed check of settings can wait for the day', () => {
-    expect(told('Software and Configuration Checks/PCI-DSS', 'critical')).toEqual(TICKET);
+  test('pages no one for a failed configuration check', () => {
+    expect(actionsOnAlert('Software and Configuration Checks/PCI-DSS', 'critical')).toEqual(TICKET);
   });
 });
 
-test('whatever is found: an opinion that parses, with known actions on fitting targets, a ticket, at most ten', () => {
+test('gives a valid opinion on any finding: known actions on matching targets, and a ticket', () => {
   const kinds = fc.constantFrom<EntityKind>(
     'ip',
     'access-key',
@@ -162,7 +166,7 @@ test('whatever is found: an opinion that parses, with known actions on fitting t
       for (const { action, target } of recommendations) {
         const on = named.find(({ ref }) => ref === target);
         expect(POLICY.actions[ActionName.parse(action)].targetKinds).toContain(on?.kind);
-        // An address that is not the attacker's is never touched.
+        // An address that is not the attacker's is never a target.
         if (on?.kind === 'ip') expect(on.part).toBe('actor');
       }
     }),

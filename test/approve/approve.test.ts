@@ -1,4 +1,4 @@
-// Asking: the rung that is due, each person with a link of their own; and the end of what nobody answered.
+// Asking approvers: the escalation step that is due, the links, and the expiry.
 
 import { beforeEach, describe, expect, test } from 'vitest';
 import { approve } from '../../functions/approve/approve.ts';
@@ -33,11 +33,11 @@ let called: string[];
 let logged: string[];
 let unreachable: string[];
 let notBy: string[];
-/** Whose pages of the hour are used up. */
-let tired: string[];
+/** People who have reached the hourly page limit. */
+let atPageLimit: string[];
 beforeEach(async () => {
   store = await db.fresh();
-  [sent, called, logged, unreachable, notBy, tired] = [[], [], [], [], [], []];
+  [sent, called, logged, unreachable, notBy, atPageLimit] = [[], [], [], [], [], []];
 });
 
 const deps = (at: Date, change: Partial<ApproveDeps> = {}): ApproveDeps => ({
@@ -47,7 +47,7 @@ const deps = (at: Date, change: Partial<ApproveDeps> = {}): ApproveDeps => ({
   send: async (message) => {
     const { to } = Message.parse(message);
     if (to.kind === 'person' && unreachable.includes(to.id)) throw new Unavailable('bounced');
-    if (to.kind === 'person' && tired.includes(to.id)) return { notBy, held: true };
+    if (to.kind === 'person' && atPageLimit.includes(to.id)) return { notBy, held: true };
     sent.push(message);
     return { notBy };
   },
@@ -59,17 +59,17 @@ const deps = (at: Date, change: Partial<ApproveDeps> = {}): ApproveDeps => ({
 });
 const fresh = (change: Partial<Action> = {}) =>
   put(store, waiting({ approval: requestWith({ askedRungs: 0, taskToken: null }), ...change }));
-const ask = (rung: number, taskToken = `token-${rung}`) => ({
+const ask = (step: number, taskToken = `token-${step}`) => ({
   incidentId: INCIDENT_ID,
   actionId: 'act-0123456789abcdef-1',
-  rung,
+  rung: step,
   taskToken,
 });
 const load = () => store.records.action(INCIDENT_ID, 'act-0123456789abcdef-1');
 const recipients = () => sent.map(({ to }) => (to.kind === 'person' ? to.id : 'team'));
 
 describe('asking', () => {
-  test('sends the people of the rung a link that opens in their name, until the request ends', async () => {
+  test('sends the people of an escalation step a link in their own name, valid until the request expires', async () => {
     const action = await fresh();
     await approve(deps(NOW), ask(0));
     expect(recipients()).toEqual([ana.id]);
@@ -82,7 +82,7 @@ describe('asking', () => {
     });
   });
 
-  test('keeps the token before anybody can answer, and records who is asked', async () => {
+  test('stores the task token before anyone can answer, and records who is asked', async () => {
     await fresh();
     let kept: string | null | undefined;
     const send = async () => {
@@ -101,7 +101,7 @@ describe('asking', () => {
     });
   });
 
-  test('says what happens, why, to whom, until when, and who was asked before', async () => {
+  test('says in the message what happens, why, to what, until when, and who was asked before', async () => {
     await fresh();
     await approve(deps(minute(5)), ask(1));
     const text = [sent[0]!.subject, asText(sent[0]!)].join('\n');
@@ -118,7 +118,7 @@ describe('asking', () => {
     expect(recipients()).toEqual([ben.id]);
   });
 
-  test('says why a person is asked about what may run alone', async () => {
+  test('says why an action that could run automatically needs approval', async () => {
     const rate = '10 automatic actions in the last minute in this account; the limit is 10';
     const reasons = [
       { code: 'tier', text: 'Tier 1: it may run without a person' },
@@ -131,7 +131,7 @@ describe('asking', () => {
     expect(text).not.toContain('Tier 1');
   });
 
-  test('about a ticket says that there is one without an answer, too', async () => {
+  test('says that a ticket is opened even without an answer', async () => {
     await fresh({ name: 'create_alert_ticket' });
     await approve(deps(NOW), ask(0));
     const text = asText(sent[0]!);
@@ -139,7 +139,7 @@ describe('asking', () => {
     expect(text).not.toContain('nothing is done');
   });
 
-  test('again, with a new token, keeps the new token and one entry', async () => {
+  test('replaces the task token when a step is asked again, and records the request once', async () => {
     await fresh();
     await approve(deps(NOW), ask(0, 'first'));
     await approve(deps(NOW), ask(0, 'second'));
@@ -149,7 +149,7 @@ describe('asking', () => {
     expect(new Set(sent.map(({ key }) => key)).size).toBe(1);
   });
 
-  test('somebody in two rungs is a message each', async () => {
+  test('sends a person in two escalation steps a separate message for each', async () => {
     const at = NOW.toISOString();
     const rungs = [
       { at, ask: [ana] },
@@ -161,7 +161,7 @@ describe('asking', () => {
     expect(new Set(sent.map(({ key }) => key)).size).toBe(2);
   });
 
-  test('goes on with the others when one of a rung cannot be reached, and records it', async () => {
+  test('asks the others in a step when one of them cannot be reached, and records it', async () => {
     unreachable = [ana.id];
     const rungs = [{ at: NOW.toISOString(), ask: [ana, ben] }];
     await fresh({ approval: requestWith({ rungs, askedRungs: 0 }) });
@@ -173,7 +173,7 @@ describe('asking', () => {
     });
   });
 
-  test('records a channel that failed, and asks nobody else because of it: the person was reached', async () => {
+  test('records a failed channel, and asks no one else when another channel reached the person', async () => {
     notBy = ['Slack'];
     await fresh();
     await approve(deps(NOW), ask(0));
@@ -181,7 +181,7 @@ describe('asking', () => {
     expect((await load()).history.at(-1)?.text).toBe('Not delivered: Slack to Ana Silva');
   });
 
-  test('moves up the ladder at once when nobody of the rung can be reached', async () => {
+  test('asks the next escalation step at once when no one in a step can be reached', async () => {
     unreachable = [ana.id];
     await fresh();
     await approve(deps(NOW), ask(0));
@@ -189,7 +189,7 @@ describe('asking', () => {
     expect((await load()).approval?.askedRungs).toBe(2);
   });
 
-  test('is tried again when nobody on the whole ladder can be reached', async () => {
+  test('throws Unavailable when no one on the escalation policy can be reached, and asks on the next attempt', async () => {
     unreachable = [ana.id, ben.id];
     await fresh();
     await expect(approve(deps(NOW), ask(0))).rejects.toThrow(Unavailable);
@@ -201,7 +201,7 @@ describe('asking', () => {
     expect(history.filter(({ event }) => event === 'not-reached')).toHaveLength(2);
   });
 
-  test('leaves neither links nor tokens in the log', async () => {
+  test('logs neither links nor tokens', async () => {
     unreachable = [ana.id];
     await fresh();
     await approve(deps(NOW), ask(0, 'a-secret-token'));
@@ -210,9 +210,9 @@ describe('asking', () => {
   });
 });
 
-describe('whoever is not woken any more within the hour', () => {
-  test('is passed over at once, and the record says why', async () => {
-    tired = [ana.id];
+describe('a person at the page limit', () => {
+  test('skips a person at the page limit at once, and records why', async () => {
+    atPageLimit = [ana.id];
     await fresh();
     await approve(deps(NOW), ask(0));
     expect(recipients()).toEqual([ben.id]);
@@ -226,8 +226,8 @@ describe('whoever is not woken any more within the hour', () => {
     );
   });
 
-  test('may still decide: the link in the digest is as good as that of a page', async () => {
-    tired = [ana.id, ben.id];
+  test('lets a person at the page limit open the request from the digest', async () => {
+    atPageLimit = [ana.id, ben.id];
     const action = await fresh();
     await approve(deps(NOW), ask(0));
     expect((await load()).approval?.askedRungs).toBe(2);
@@ -237,8 +237,8 @@ describe('whoever is not woken any more within the hour', () => {
     expect(page).toContain('value="approve"');
   });
 
-  test('is nobody’s reason to let a question go: it waits until its time, and then ends as always', async () => {
-    tired = [ana.id, ben.id];
+  test('keeps the request open until it expires when everyone is at the page limit', async () => {
+    atPageLimit = [ana.id, ben.id];
     await fresh();
     await approve(deps(NOW), ask(0));
     await approve(deps(minute(5)), ask(1));
@@ -248,17 +248,17 @@ describe('whoever is not woken any more within the hour', () => {
     expect(called).toEqual(['token-2 expired']);
   });
 
-  test('is asked again when a later rung comes and there is room', async () => {
-    tired = [ana.id, ben.id];
+  test('asks a person in a later escalation step who is below the page limit again', async () => {
+    atPageLimit = [ana.id, ben.id];
     await fresh();
     await approve(deps(NOW), ask(0));
-    tired = [];
+    atPageLimit = [];
     await approve(deps(minute(5)), ask(1));
     expect(recipients()).toEqual([ben.id]);
   });
 
-  test('counts as not reached together with those whom no channel reaches', async () => {
-    [tired, unreachable] = [[ana.id], [ben.id]];
+  test('asks the next step when one person is at the page limit and the other cannot be reached', async () => {
+    [atPageLimit, unreachable] = [[ana.id], [ben.id]];
     const at = NOW.toISOString();
     const rungs = [
       { at, ask: [ana, ben] },
@@ -270,7 +270,7 @@ describe('whoever is not woken any more within the hour', () => {
   });
 });
 
-describe('a rung that comes', () => {
+describe('an escalation step that becomes due', () => {
   const decided = (verdict: 'approved' | 'declined') =>
     store.records.changeAction(INCIDENT_ID, ask(0).actionId, (current) =>
       transition(
@@ -287,7 +287,7 @@ describe('a rung that comes', () => {
     );
 
   test.each(['approved', 'declined'] as const)(
-    'after a decision whose callback was lost passes it on: %s',
+    'passes on a decision whose callback was lost: %s',
     async (verdict) => {
       await fresh();
       await decided(verdict);
@@ -297,24 +297,24 @@ describe('a rung that comes', () => {
     },
   );
 
-  test('after the last one ends the request: nothing is done', async () => {
+  test('expires the request after the last escalation step', async () => {
     await fresh();
     await approve(deps(minute(15)), ask(2));
     expect(await load()).toMatchObject({ status: 'expired' });
-    expect((await load()).attentionAt, 'until people were told').not.toBeNull();
+    expect((await load()).attentionAt, 'until people were notified').not.toBeNull();
     expect(called).toEqual(['token-2 expired']);
     await approve(deps(minute(15)), ask(2, 'repeated'));
     expect(called).toEqual(['token-2 expired', 'repeated expired']);
   });
 
-  test('after the time ends the request, whatever its number', async () => {
+  test('expires the request at any escalation step once its time is over', async () => {
     await fresh();
     await approve(deps(minute(15)), ask(0));
     expect((await load()).status).toBe('expired');
     expect(sent).toEqual([]);
   });
 
-  test('does not end what was decided a moment before', async () => {
+  test('does not expire a request that was decided just before', async () => {
     await fresh();
     await decided('approved');
     await approve(deps(minute(15)), ask(2));
@@ -322,7 +322,7 @@ describe('a rung that comes', () => {
     expect(called).toEqual(['token-2 approved']);
   });
 
-  test('is tried again when the state machine cannot be answered, and not when it no longer waits', async () => {
+  test('throws Unavailable when the state machine cannot be reached, and does nothing when it no longer waits', async () => {
     await fresh();
     const failing = (error: Error) => ({ callback: () => Promise.reject(error) });
     const down = approve(deps(minute(15), failing(new Error('network'))), ask(2));
@@ -331,8 +331,8 @@ describe('a rung that comes', () => {
   });
 });
 
-describe('besides the ladder', () => {
-  test('nobody else is asked once somebody is on it', async () => {
+describe('changes to the escalation', () => {
+  test('asks no one else once a person has acknowledged the request', async () => {
     const acknowledged = { by: 'ana.silva', at: NOW.toISOString() };
     await put(store, waiting({ approval: requestWith({ acknowledged }) }));
     await approve(deps(minute(5)), ask(1));
@@ -343,7 +343,7 @@ describe('besides the ladder', () => {
     });
   });
 
-  test('time that was added is waited for, and then it ends', async () => {
+  test('waits for the time that was added, and then expires the request', async () => {
     const moreTime = { by: 'ana.silva', at: NOW.toISOString() };
     const expiresAt = minute(25).toISOString();
     await put(
@@ -357,7 +357,7 @@ describe('besides the ladder', () => {
     expect(called).toEqual(['token-3 expired']);
   });
 
-  test('the person to whom it was handed gets a link of their own, and nobody else one', async () => {
+  test('sends a link only to the person who was handed the request', async () => {
     const handedTo = [{ to: mei, by: 'ana.silva', at: NOW.toISOString() }];
     const action = await put(store, waiting({ approval: requestWith({ handedTo }) }));
     const { incidentId, actionId } = action;
@@ -368,7 +368,7 @@ describe('besides the ladder', () => {
   });
 });
 
-describe('an alike question that a later alert of the incident brings', () => {
+describe('a similar request from a later alert of the incident', () => {
   const later = 'act-fedcba9876543210-1';
   const urgencies = () => sent.map(({ to, urgency }) => [to.kind === 'person' && to.id, urgency]);
   const bring = async (change: Partial<Action> = {}) => {
@@ -385,10 +385,10 @@ describe('an alike question that a later alert of the incident brings', () => {
       waiting({ actionId: later, alertId, createdAt, approval, ...change }),
     );
   };
-  const askLater = (at: Date, rung = 0) =>
-    approve(deps(at), { ...ask(rung, `later-${rung}`), actionId: later });
+  const askLater = (at: Date, step = 0) =>
+    approve(deps(at), { ...ask(step, `later-${step}`), actionId: later });
 
-  test('wakes nobody who was woken for the first and may answer both on one page', async () => {
+  test('does not page a person who was paged for the first request and can answer both on one page', async () => {
     await fresh();
     await approve(deps(NOW), ask(0));
     await bring();
@@ -400,7 +400,7 @@ describe('an alike question that a later alert of the incident brings', () => {
     expect(sent[1]?.links).toHaveLength(1);
   });
 
-  test('wakes who was not yet asked about the first', async () => {
+  test('pages a person who was not yet asked about the first request', async () => {
     await fresh();
     await approve(deps(NOW), ask(0));
     await bring();
@@ -412,9 +412,9 @@ describe('an alike question that a later alert of the incident brings', () => {
   });
 
   test.each([
-    ['is of another kind', { name: 'add_ip_to_watchlist' as const }, false],
-    ['comes when the first is settled', {}, true],
-  ])('wakes people where it %s', async (_how, change, settled) => {
+    ['is about another action', { name: 'add_ip_to_watchlist' as const }, false],
+    ['comes after the decision on the first', {}, true],
+  ])('pages people for a second request that %s', async (_how, change, settled) => {
     await fresh();
     await approve(deps(NOW), ask(0));
     if (settled)
@@ -429,18 +429,18 @@ describe('an alike question that a later alert of the incident brings', () => {
     ]);
   });
 
-  test('wakes people where nobody was woken for the first', async () => {
-    tired = [ana.id, ben.id];
+  test('pages people when no one was paged for the first request', async () => {
+    atPageLimit = [ana.id, ben.id];
     await fresh();
     await approve(deps(NOW), ask(0));
-    tired = [];
+    atPageLimit = [];
     await bring();
     await askLater(minute(3));
     expect(urgencies()).toEqual([[ana.id, 'page']]);
   });
 });
 
-describe('questions of one alert that are alike', () => {
+describe('similar requests from one alert', () => {
   const second = 'act-0123456789abcdef-2';
   const two = async () => {
     await fresh();
@@ -449,7 +449,7 @@ describe('questions of one alert that are alike', () => {
   };
   const askSecond = () => approve(deps(NOW), { ...ask(0, 'token-b'), actionId: second });
 
-  test('are one message, which names the others; each keeps its own token', async () => {
+  test('sends one message for similar requests, and stores a task token for each', async () => {
     await two();
     await approve(deps(NOW), ask(0, 'token-a'));
     await askSecond();
@@ -459,7 +459,7 @@ describe('questions of one alert that are alike', () => {
     expect((await store.records.action(INCIDENT_ID, second)).approval?.taskToken).toBe('token-b');
   });
 
-  test('have no buttons, which would answer one of them', async () => {
+  test('sends no buttons for similar requests, because a button would answer only one of them', async () => {
     const channels: Channels = {
       ...POLICY.channels,
       slack: { token: 'slack', buttons: { signingSecret: 'signing', team: 'T012AB3CD' } },
@@ -467,7 +467,7 @@ describe('questions of one alert that are alike', () => {
     };
     await fresh();
     await approve(deps(NOW, { policy: { channels, signIn: null } }), ask(0, 'token-a'));
-    expect(sent[0]?.answerToken, 'alone it has').toBeDefined();
+    expect(sent[0]?.answerToken, 'a single request has buttons').toBeDefined();
     const approval = requestWith({ askedRungs: 0, taskToken: null });
     await store.records.createAction(waiting({ actionId: second, approval }));
     await approve(deps(NOW, { policy: { channels, signIn: null } }), ask(0, 'token-b'));
@@ -475,7 +475,7 @@ describe('questions of one alert that are alike', () => {
     expect(sent[1]?.answerToken).toBeUndefined();
   });
 
-  test('are asked by the next one when the first is settled', async () => {
+  test('sends a message for the second request when the first is already decided', async () => {
     await two();
     await store.records.changeAction(INCIDENT_ID, 'act-0123456789abcdef-1', (current) =>
       transition(current, 'declined', { at: NOW, by: 'person:ana.silva', text: 'no' }),
@@ -484,7 +484,7 @@ describe('questions of one alert that are alike', () => {
     expect(recipients()).toEqual([ana.id]);
   });
 
-  test('are asked each by itself when nobody could be reached about the first', async () => {
+  test('sends a message for the second request when no one could be reached about the first', async () => {
     await two();
     unreachable = [ana.id, ben.id];
     await expect(approve(deps(NOW), ask(0))).rejects.toThrow(Unavailable);

@@ -1,4 +1,4 @@
-// P9: every alert ends in one outcome, the one that most needs a person's eye, whatever happened on the way.
+// Every alert ends with the outcome that most needs a person (P9).
 
 import { beforeEach, describe, expect, test } from 'vitest';
 import { close, outcomeOf } from '../../functions/close/close.ts';
@@ -53,7 +53,7 @@ const put = async (...changes: Partial<Action>[]) => {
 };
 const incident = () => store.records.incident(INCIDENT_ID);
 
-describe('what became of an action', () => {
+describe('the outcome of an action', () => {
   const OUTCOMES: Readonly<Record<Status, Outcome>> = {
     proposed: 'failed',
     'awaiting-approval': 'failed',
@@ -71,17 +71,17 @@ describe('what became of an action', () => {
     dropped: 'no-action',
     failed: 'failed',
   };
-  test.each(Status.options)('%s has an outcome', (status) => {
+  test.each(Status.options)('derives the outcome of an action that is %s', (status) => {
     expect(outcomeOf(toyAction({ status }))).toBe(OUTCOMES[status]);
   });
 
-  test('a ticket alone is no containment', () => {
+  test('does not count a ticket as containment', () => {
     expect(outcomeOf(toyAction({ status: 'kept', name: 'create_alert_ticket' }))).toBe('ticketed');
   });
 });
 
 describe('an alert', () => {
-  test('ends in the outcome of its actions that most needs a person', async () => {
+  test('closes an alert with the outcome that most needs a person', async () => {
     await put({ status: 'in-force' }, { status: 'expired' }, { status: 'dropped' });
     expect(await close(deps(), INPUT)).toMatchObject({ outcome: 'recommended-not-executed' });
     expect(await incident()).toMatchObject({
@@ -92,11 +92,11 @@ describe('an alert', () => {
     });
   });
 
-  test('with nothing recommended ends in no action', async () => {
+  test('closes an alert without recommendations with the outcome no-action', async () => {
     expect(await close(deps(), INPUT)).toMatchObject({ outcome: 'no-action' });
   });
 
-  test('whose way broke off has failed, and its summary says where', async () => {
+  test('closes an alert whose processing failed as failed, and names the error in the summary', async () => {
     await put({ status: 'in-force' });
     const failure = { Error: 'States.Timeout', Cause: 'gate did not answer' };
     expect(await close(deps(), { ...INPUT, failure })).toMatchObject({ outcome: 'failed' });
@@ -106,7 +106,7 @@ describe('an alert', () => {
     expect(sent[0]?.urgency).toBe('page');
   });
 
-  test('is told to the team with what was done and what the analysis said', async () => {
+  test('sends the team a summary with the actions and the analysis', async () => {
     await put({ status: 'in-force' });
     await store.records.putAssessment(INCIDENT_ID, ALERT_ID, assess(recommend()));
     await close(deps(), INPUT);
@@ -116,7 +116,7 @@ describe('an alert', () => {
     expect(text).toContain('Analysis: “A host probes our web server.”');
   });
 
-  test('that cannot be announced is closed all the same', async () => {
+  test('closes an alert even when its outcome cannot be announced', async () => {
     const logged: string[] = [];
     const send = () => Promise.reject(new Unavailable('SNS is down'));
     await close(
@@ -127,7 +127,7 @@ describe('an alert', () => {
     expect(logged).toEqual(['error outcome could not be announced']);
   });
 
-  test('closed twice is closed once', async () => {
+  test('closes an alert once when it runs twice', async () => {
     await close(deps(), INPUT);
     const { history } = await incident();
     await close(deps(), INPUT);
@@ -136,7 +136,7 @@ describe('an alert', () => {
   });
 });
 
-test('managers are asked to judge what shadow mode observed, and not what somebody judged already', async () => {
+test('asks managers to judge the actions that were observed in shadow mode and not judged yet', async () => {
   const judgement = {
     verdict: 'right',
     by: 'mei.tanaka',
@@ -150,7 +150,7 @@ test('managers are asked to judge what shadow mode observed, and not what somebo
   expect(asking[0]?.links).toHaveLength(1);
 });
 
-describe('a question that is asked anew while others of its alert are still open', () => {
+describe('a request that was made again while other actions of its alert are unfinished', () => {
   const askedAnew = {
     by: 'mei.tanaka',
     at: NOW.toISOString(),
@@ -164,19 +164,22 @@ describe('a question that is asked anew while others of its alert are still open
   };
 
   test.each<[string, Partial<Action>[]]>([
-    ['not put yet', []],
+    ['not sent yet', []],
     ['open', [{ status: 'awaiting-approval' }]],
-  ])('counts as not done, and as no failure, while the new question is %s', async (_how, anew) => {
-    expect(await outcomeWith(...anew)).toBe('recommended-not-executed');
-    expect(sent[0]?.urgency).toBe('inform');
-  });
+  ])(
+    'counts an expired action as not executed while the new request is %s',
+    async (_how, changes) => {
+      expect(await outcomeWith(...changes)).toBe('recommended-not-executed');
+      expect(sent[0]?.urgency).toBe('inform');
+    },
+  );
 
-  test('counts by what became of the new one', async () => {
+  test('counts the outcome of the new request', async () => {
     expect(await outcomeWith({ status: 'in-force' })).toBe('acted');
   });
 });
 
-test('an incident stays open until the last of its alerts has ended, and then has the gravest outcome', async () => {
+test('keeps an incident open until its last alert is closed, and then gives it the most serious outcome', async () => {
   const second = 'al-ffffffffffffffff';
   await store.records.changeIncident(INCIDENT_ID, (current) => ({
     ...current,

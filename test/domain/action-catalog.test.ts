@@ -1,4 +1,4 @@
-// The action catalog: a missing answer is a type error; policy agrees with it.
+// The action catalog: every answer is required, and policy agrees with it.
 import { describe, expect, test } from 'vitest';
 import {
   ACTIONS,
@@ -11,7 +11,7 @@ import { MECHANISMS } from '../../functions/mechanisms/registry.ts';
 import { loadPolicy, POLICIES } from '../../functions/policy/load.ts';
 
 /** A new action with every answer. */
-const whole = {
+const complete = {
   kind: 'changes',
   targets: { function: 'It has no function URL' },
   cutsOff: true,
@@ -21,9 +21,9 @@ const whole = {
 } as const satisfies ActionProperties;
 
 describe('a new action', () => {
-  const { cutsOff, quiet, dependsOn, afterUndo, targets, ...rest } = whole;
+  const { cutsOff, quiet, dependsOn, afterUndo, targets, ...rest } = complete;
 
-  test('does not compile while one answer is missing', () => {
+  test('does not compile while an answer about a new action is missing', () => {
     // @ts-expect-error -- targets
     const a: ActionProperties = { ...rest, cutsOff, quiet, dependsOn, afterUndo };
     // @ts-expect-error -- cutsOff
@@ -44,12 +44,12 @@ describe('a new action', () => {
 
 const { actions } = loadPolicy(POLICIES, 'example');
 
-test.each(ActionName.options)('policy gives %s the targets of the catalog', (name) => {
+test.each(ActionName.options)('policy gives %s the target kinds of the catalog', (name) => {
   expect([...actions[name].targetKinds].sort()).toEqual([...targetKindsOf(name)].sort());
 });
 
 test.each(Object.entries(ACTIONS))(
-  'policy and record agree on who carries %s out',
+  'policy and the catalog agree on who carries out %s',
   (name, { kind }) => {
     const { tier } = actions[name as keyof typeof ACTIONS];
     expect(tier === 3).toBe(kind === 'manual');
@@ -57,7 +57,7 @@ test.each(Object.entries(ACTIONS))(
   },
 );
 
-test('five actions make something stop, so that an alert about it may be self-inflicted', () => {
+test('five actions cut off access, so that an alert about its absence may be self-inflicted', () => {
   const cutting = ActionName.options.filter((name) => changesOf(name)?.cutsOff);
   expect(cutting).toEqual([
     'quarantine_email',

@@ -1,4 +1,4 @@
-// A function that lacks variables names all of them before it starts.
+// A function with missing environment variables names all of them.
 import { expect, test } from 'vitest';
 import { readEnv } from '../../functions/domain/env.ts';
 

@@ -1,12 +1,12 @@
-// Words for people: times, spans, and text that somebody else wrote.
+// Texts for people: times, durations, and untrusted text.
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { oneLine, quoted, span, truncate, utc } from '../../functions/domain/wording.ts';
 import { concerns } from '../../functions/policy/people.ts';
 
-describe('words', () => {
-  test('for a time name the hour, the zone and the day', () => {
+describe('texts', () => {
+  test('writes a time with hour, zone and day', () => {
     expect(utc('2026-11-24T03:05:59.000Z')).toBe('03:05 UTC on 24 Nov');
     expect(utc(null)).toBe('an unknown time');
   });
@@ -17,9 +17,9 @@ describe('words', () => {
     [60, '1 h'],
     [90, '1 h 30 min'],
     [1440, '24 h'],
-  ])('for %i minutes are "%s"', (minutes, text) => expect(span(minutes)).toBe(text));
+  ])('writes %i minutes as "%s"', (minutes, text) => expect(span(minutes)).toBe(text));
 
-  test('of somebody else stay on one line, with nothing invisible, and end', () => {
+  test('puts untrusted text on one line of limited length, without invisible characters', () => {
     expect(oneLine('a\r\nb\u202Ec\u200Bd\u2028e')).toBe('a b c d e');
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 600 }), (text) => {
@@ -30,21 +30,21 @@ describe('words', () => {
     );
   });
 
-  test('cut anywhere hold no half of a character, which services refuse', () => {
+  test('never cuts a text inside a surrogate pair', () => {
     const text = `${'😀'.repeat(40)}\ud83d`;
     for (let most = 1; most <= 82; most++)
       for (const words of [oneLine(text, most), quoted(text, most), truncate(text, most)])
         expect(words.isWellFormed(), `cut at ${most}`).toBe(true);
   });
 
-  test('in quotation marks cannot end them, and are no link in a mail program', () => {
+  test('keeps quoted text inside its quotation marks, and disables its links', () => {
     expect(quoted('x” and https://evil.example or www.evil.example')).toBe(
       '“x" and https[:]//evil.example or www[.]evil.example”',
     );
   });
 });
 
-describe('an action concerns a person', () => {
+describe('an action that concerns a person', () => {
   const ana = { principals: ['ana.silva', 'arn:aws:iam::111122223333:user/ops/ana'] };
   test.each([
     ['the user itself', { value: 'Ana.Silva', attributes: {} }, true],
@@ -64,9 +64,9 @@ describe('an action concerns a person', () => {
       { value: 'ASIA', attributes: { principalId: 'AROA:ana.silva' } },
       true,
     ],
-    ['somebody with a longer name', { value: 'ana.silvano', attributes: {} }, false],
+    ['another user with a longer name', { value: 'ana.silvano', attributes: {} }, false],
     ['an address', { value: '203.0.113.7', attributes: {} }, false],
-  ])('when it is about %s: %o, %s', (_, target, expected) =>
+  ])('decides whether an action on %s concerns a person: %o, %s', (_, target, expected) =>
     expect(concerns(ana, target)).toBe(expected),
   );
 });

@@ -1,11 +1,11 @@
-// What is read from an address alone: its normal form, its size, its place, and whether AWS publishes it.
+// Facts read from an address alone: normal form, size, range and AWS service.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { known } from '../../functions/domain/facts.ts';
 import { addressFacts } from '../../functions/enrich/address.ts';
 
 describe('an address', () => {
-  test('of public space is one host of nobody special', () => {
+  test('reads a public address as a single host without a special range', () => {
     expect(addressFacts('5.188.10.7')).toEqual({
       cidr: known('5.188.10.7/32'),
       family: known('ipv4'),
@@ -22,7 +22,7 @@ describe('an address', () => {
     ['10.1.2.3/8', '10.0.0.0/8'],
     ['0.0.0.0/0', '0.0.0.0/0'],
     ['::/0', '::/0'],
-  ])('%s has the normal form %s', (written, normal) => {
+  ])('reads %s in the normal form %s', (written, normal) => {
     expect(addressFacts(written).cidr).toEqual(known(normal));
   });
   test.each([
@@ -36,10 +36,10 @@ describe('an address', () => {
     '010.0.0.1',
     '::ffff:10.0.0.1/90',
     'fe80::1%eth0/10/1',
-  ])('is not read into "%s": every fact is unknown', (text) => {
+  ])('leaves every fact about "%s" unknown', (text) => {
     for (const fact of Object.values(addressFacts(text))) expect(fact.known).toBe(false);
   });
-  test('that is private, the resolver or the metadata service says so', () => {
+  test('names the range of private, link-local and unique local addresses', () => {
     expect(addressFacts('192.168.1.1').range).toEqual(known('private'));
     expect(addressFacts('169.254.169.254').range).toEqual(known('linkLocal'));
     expect(addressFacts('fd00:ec2::254').range).toEqual(known('uniqueLocal'));
@@ -47,39 +47,39 @@ describe('an address', () => {
 });
 
 describe('a range', () => {
-  test('is not one host, however it is written', () => {
+  test('treats a range as more than one host in any notation', () => {
     expect(addressFacts('203.0.113.0/31').singleHost).toEqual(known(false));
     expect(addressFacts('::ffff:203.0.113.0/127').singleHost).toEqual(known(false));
     expect(addressFacts('203.0.113.0/32').singleHost).toEqual(known(true));
   });
-  test('inside one special block is of that block; one that may hold several kinds is unknown', () => {
+  test('names the special range of a block inside it, and leaves it unknown for a block that spans several', () => {
     expect(addressFacts('10.0.0.0/16').range).toEqual(known('private'));
     // Public at both ends, with 172.16.0.0/12 in between.
     expect(addressFacts('172.0.0.0/8').range.known).toBe(false);
   });
 });
 
-describe('what AWS publishes', () => {
-  test('is named by its service', () => {
+describe('ranges that AWS publishes', () => {
+  test('names the AWS service of an address', () => {
     expect(addressFacts('52.219.170.1').awsServices).toEqual(known(['S3']));
     expect(addressFacts('::ffff:52.219.170.1').awsServices).toEqual(known(['S3']));
     expect(addressFacts('13.32.0.1').awsServices).toEqual(known(['CLOUDFRONT']));
   });
-  test('is AMAZON where no service has a name for it', () => {
+  test('names AMAZON when no specific service publishes the address', () => {
     expect(addressFacts('52.94.76.1').awsServices).toEqual(known(['AMAZON']));
   });
-  test('is not what EC2 rents to anybody', () => {
+  test('names no service for an address that EC2 customers use', () => {
     expect(addressFacts('3.5.140.1').awsServices).toEqual(known(['S3']));
     expect(addressFacts('54.72.0.1').awsServices).toEqual(known([]));
   });
-  test('is found in a range that only touches it', () => {
+  test('names every service whose addresses overlap a range', () => {
     expect(addressFacts('52.219.0.0/16').awsServices).toEqual(known(['S3']));
     const all = addressFacts('0.0.0.0/0').awsServices;
     expect(all.known && all.value.length).toBeGreaterThan(20);
   });
 });
 
-test('facts about any text are facts or unknown, never an error', () => {
+test('returns facts or unknown for any text, and never throws', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.ipV4Extended(), fc.ipV6()), fc.nat(130), (text, bits) => {
       for (const value of [text, `${text}/${bits}`]) {

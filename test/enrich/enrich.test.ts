@@ -1,4 +1,4 @@
-// Facts from our own records, what happens when they cannot be read, and the brief that never outgrows its limit.
+// Facts from our own records, failed reads, and the size limit of the brief.
 
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Alert, Entity } from '../../functions/domain/alert.ts';
@@ -75,7 +75,7 @@ const onTheAttacker = async (deps = depsOf()) => {
   return found;
 };
 
-describe('the approvers’ own addresses', () => {
+describe("the approvers' own addresses", () => {
   const office = (addresses: string[]) => {
     const { people } = POLICY.escalation;
     const ana = { ...people['ana.silva']!, addresses };
@@ -84,19 +84,19 @@ describe('the approvers’ own addresses', () => {
   };
   const decidedFrom = (address: string) => store.approverAddresses.note('ana.silva', address, NOW);
 
-  test('are protected while they are remembered', async () => {
+  test("protects an approver's address while it is remembered", async () => {
     await opened();
     await decidedFrom(attacker.value);
     expect((await onTheAttacker()).protectedBy).toEqual(known('approver-address'));
     const later = new Date(NOW.getTime() + 15 * 86_400_000);
     expect((await onTheAttacker(depsOf({ now: () => later }))).protectedBy).toEqual(known(null));
   });
-  test('are protected where policy names them, also inside a range', async () => {
+  test('protects an address in a range that policy lists for an approver', async () => {
     await opened();
     const facts = await onTheAttacker(depsOf({ policy: office(['203.0.113.0/28']) }));
     expect(facts.protectedBy).toEqual(known('approver-address'));
   });
-  test('are protected with what is wider than they are, and IPv6 with the network around them', async () => {
+  test("protects a range that contains an approver's address, and the network around an IPv6 address", async () => {
     await decidedFrom('203.0.113.200');
     await decidedFrom('2001:db8:1:2:aaaa::1');
     await opened({
@@ -116,7 +116,7 @@ describe('the approvers’ own addresses', () => {
       known(null),
     ]);
   });
-  test('are unknown where nobody can read them, and so is whether an address is protected', async () => {
+  test("leaves protection unknown when the approvers' addresses cannot be read", async () => {
     await opened();
     const recent = () => Promise.reject(new Error('no answer'));
     const broken = { ...store, approverAddresses: { ...store.approverAddresses, recent } };
@@ -125,7 +125,7 @@ describe('the approvers’ own addresses', () => {
       why: expect.stringContaining('The addresses of the approvers'),
     });
   });
-  test('hide no other protection', async () => {
+  test("names another protecting rule even when the approvers' addresses cannot be read", async () => {
     await opened({ entities: [{ ...attacker, value: '10.1.2.3' }, theAlertItself] });
     const recent = () => Promise.reject(new Error('no answer'));
     const broken = { ...store, approverAddresses: { ...store.approverAddresses, recent } };
@@ -147,13 +147,13 @@ describe('the tags of a function', () => {
     return facts?.entities.find(({ ref }) => ref === theFunction.ref);
   };
 
-  test('may protect it, and are kept', async () => {
+  test('protects a function by its tags, and stores the tags', async () => {
     const facts = await onTheFunction({});
     expect(facts?.protectedBy).toEqual(known('crown-jewels'));
     expect(facts?.lambda).toEqual({ tags: known({ tier: 'gold' }) });
   });
 
-  test('are asked for by the ARN of the function alone', async () => {
+  test('reads the tags by the ARN of the function', async () => {
     const asked: unknown[] = [];
     const listTags = async ({ Resource }: { Resource?: string | undefined }) => {
       asked.push(Resource);
@@ -163,7 +163,7 @@ describe('the tags of a function', () => {
     expect(asked).toEqual([theFunction.attributes.arn]);
   });
 
-  test('are unknown where AWS does not say or it is not ours to ask, and so is whether it is protected', async () => {
+  test('leaves protection unknown when the tags cannot be read', async () => {
     const listTags = () => Promise.reject(new Error('no rights'));
     const dark = await onTheFunction({ lambda: { listTags } as EnrichDeps['lambda'] });
     expect(dark?.protectedBy).toMatchObject({
@@ -172,7 +172,7 @@ describe('the tags of a function', () => {
     });
   });
 
-  test('of another account are unknown', async () => {
+  test('leaves protection unknown for a function of another account', async () => {
     const theirs = await onTheFunction({}, { account: '999999999999' });
     expect(theirs?.protectedBy).toMatchObject({
       known: false,
@@ -181,16 +181,16 @@ describe('the tags of a function', () => {
   });
 });
 
-describe('what an address asked for on the web lately', () => {
+describe('recent web requests from an address', () => {
   const scanner = { ...attacker, value: '203.0.113.66' };
-  test('is read from the web ACLs that policy names', async () => {
+  test('reads sampled requests from the web ACLs that policy names', async () => {
     await opened({ entities: [scanner, theAlertItself] });
     expect((await onTheAttacker()).address?.seenOnWeb).toMatchObject({
       known: true,
       value: { requests: 3, example: 'GET /.env' },
     });
   });
-  test('is unknown, and nothing else is, where AWS WAF does not answer in time', async () => {
+  test('leaves only the web requests unknown when AWS WAF does not answer in time', async () => {
     await opened({ entities: [scanner, theAlertItself] });
     const never = { getSampledRequests: () => new Promise(() => {}) } as unknown as typeof samples;
     const readDeadline = () => AbortSignal.timeout(20);
@@ -203,17 +203,17 @@ describe('what an address asked for on the web lately', () => {
     expect(facts.address?.ownedBy).toEqual(known(null));
     expect(facts.protectedBy).toEqual(known(null));
   });
-  test('is unknown where policy names no web ACL, and nobody is asked', async () => {
+  test('reads no web requests when policy names no web ACL', async () => {
     await opened();
-    const nobody = {} as typeof samples;
-    const waf = { REGIONAL: nobody, CLOUDFRONT: nobody };
+    const unused = {} as typeof samples;
+    const waf = { REGIONAL: unused, CLOUDFRONT: unused };
     const facts = await onTheAttacker(depsOf({ waf, policy: { ...POLICY, webAcls: [] } }));
     expect(facts.address?.seenOnWeb).toEqual({ known: false, why: 'policy names no web ACL' });
   });
 });
 
 describe('history', () => {
-  test('of what nobody has seen before is empty, not unknown', async () => {
+  test('returns an empty history, not an unknown one, for a target that was never seen', async () => {
     await opened();
     expect((await onTheAttacker()).history).toEqual({
       earlierIncidents: known([]),
@@ -222,7 +222,7 @@ describe('history', () => {
       declined: known(0),
     });
   });
-  test('lists other incidents, what is in force, and what people decided', async () => {
+  test('lists earlier incidents, actions in force, and what people decided', async () => {
     await opened();
     const block = { actionId: 'act-1', name: 'block_ip_at_firewall' };
     const effect = { mechanism: 'waf.watch-address', parameters: {} };
@@ -240,7 +240,7 @@ describe('history', () => {
       declined: known(1),
     });
   });
-  test('that is longer than what is read does not claim that nobody ever objected', async () => {
+  test('leaves reversals by people unknown when the history is longer than the part that is read', async () => {
     await opened();
     const at = (i: number) => new Date(NOW.getTime() - i * 60_000).toISOString();
     await note({ event: 'reversed-by-person', actionId: 'act-1', at: at(100) });
@@ -248,7 +248,7 @@ describe('history', () => {
       await note({ event: 'incident', incidentId: `inc-${i}`, at: at(i) });
     expect((await onTheAttacker()).history.reversedByPeople.known).toBe(false);
   });
-  test('that cannot be read is unknown, and everything else is still there', async () => {
+  test('leaves only the history unknown when it cannot be read', async () => {
     await opened();
     const broken = {
       ...store,
@@ -261,7 +261,7 @@ describe('history', () => {
   });
 });
 
-test('facts name the protecting rule of policy, and only addresses have address facts', async () => {
+test('names the protecting rule of policy, and reads address facts only for addresses', async () => {
   await opened({ entities: [{ ...attacker, value: '10.0.0.9' }, theAlertItself] });
   await enrich(depsOf(), INPUT);
   const facts = await store.records.findFacts(INCIDENT_ID, ALERT_ID);
@@ -274,14 +274,14 @@ test('facts name the protecting rule of policy, and only addresses have address 
   ]);
 });
 
-test('an alert that is not there is an error: there is nothing to read facts about', async () => {
+test('throws when the alert does not exist', async () => {
   await expect(enrich(depsOf(), INPUT)).rejects.toThrow('there is no');
 });
 
 describe('the brief', () => {
   const briefFor = async (deps = depsOf()) => (await enrich(deps, INPUT)).brief;
 
-  test('holds alert, facts and incident, and nothing of the raw event', async () => {
+  test('the brief contains the alert, its facts and the incident, and nothing of the raw event', async () => {
     await opened();
     const brief = await briefFor();
     expect(brief.alert.entities.map(({ ref }) => ref)).toEqual(['ip-1', 'alert-1']);
@@ -289,7 +289,7 @@ describe('the brief', () => {
     expect(brief.incident.alerts).toHaveLength(1);
     expect(JSON.stringify(brief)).not.toContain('NEVER-SHOWN');
   });
-  test('says how earlier incidents of the same attacker ended', async () => {
+  test('the brief says how earlier incidents of the same attacker ended', async () => {
     await opened();
     const incidentId = 'inc-aaaaaaaaaaaaaaaa';
     await store.records.createIncident({ ...incidentWith(), incidentId, outcome: 'handed-off' });
@@ -305,19 +305,19 @@ describe('the brief', () => {
       ]),
     );
   });
-  test('says so where earlier incidents cannot be read', async () => {
+  test('the brief marks earlier incidents as unknown when they cannot be read', async () => {
     await opened();
     await note({ event: 'incident' });
     const findIncident = () => Promise.reject(new Error('gone'));
     const broken = { ...store, records: { ...store.records, findIncident } };
     expect((await briefFor(depsOf({ store: broken }))).incident.earlier.known).toBe(false);
   });
-  test('says where it was cut', async () => {
+  test('the brief marks a text that was cut, with its full length', async () => {
     await opened({ title: 'x'.repeat(1024) });
     expect((await briefFor()).alert.title).toMatch(/^x{500}… \[cut, 1024 characters in total\]$/);
   });
 
-  test('holds no half of a character, which the model’s API refuses, wherever an attacker places one', async () => {
+  test("the brief contains no lone surrogate, which the model's API rejects, when a cut falls inside an emoji", async () => {
     for (const start of ['', 'x']) {
       store = await database.fresh();
       const emojis = (most: number) => start + '😀'.repeat(most / 2 - 1);
@@ -326,12 +326,12 @@ describe('the brief', () => {
         description: emojis(4096),
         entities: [{ ...attacker, attributes: { userAgent: emojis(1024) } }],
       });
-      // JSON writes half a character as an escape, and nothing else that starts so.
+      // JSON escapes a lone surrogate, and no other character has such an escape.
       expect(JSON.stringify(await briefFor())).not.toMatch(/\\ud[89a-f]/);
     }
   });
 
-  test('stays within its limit where the alert names users who have as many tags as AWS allows', async () => {
+  test('the brief stays within its limit for users with the maximum number of tags', async () => {
     const Tags = Array.from({ length: 50 }, (_, i) => ({
       Key: `${i}${'ü'.repeat(126)}`,
       Value: 'ü'.repeat(256),
@@ -364,7 +364,7 @@ describe('the brief', () => {
     ),
   });
   test.each(['x', '<', '\u0000', '€', '\ud800', '"'])(
-    'stays within its limit where everything is as long as it may be and made of %j',
+    'the brief stays within its limit when every field has its maximum length and consists of %j',
     async (letter) => {
       const alert = alertWith({
         title: letter.repeat(1024),
@@ -389,7 +389,7 @@ describe('the brief', () => {
   );
 });
 
-test('a database that does not answer for the alert ends it, for the state machine to try again', async () => {
+test('throws when the alert cannot be read, so that the state machine retries', async () => {
   await opened();
   const records = { ...store.records, alert: () => Promise.reject(new Error('down')) };
   await expect(enrich(depsOf({ store: { ...store, records } }), INPUT)).rejects.toThrow('down');

@@ -1,4 +1,4 @@
-// What is known of an instance: on the stand-in, on moto, and where AWS does not answer as hoped.
+// Facts about an instance, on the stand-in, on moto, and when AWS fails.
 import { EC2 } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Entity } from '../../functions/domain/alert.ts';
@@ -35,7 +35,7 @@ const deps = (client: InstanceApi, ends = new AbortController()) => ({
 });
 const answering = (change: Partial<InstanceApi>) => ({ ...ec2, ...change });
 
-test('its network ACL is named with everything else that stands behind it', async () => {
+test('names the network ACL with the subnets, instances and interfaces behind it', async () => {
   expect(await instanceFacts(deps(ec2), WEB)).toEqual({
     networkAcls: known([
       {
@@ -62,7 +62,7 @@ test('its network ACL is named with everything else that stands behind it', asyn
   });
 });
 
-test('an instance that does not look whom packets are for passes on those of others', async () => {
+test('recognises an instance without a source/destination check as one that forwards traffic', async () => {
   const instance = { InstanceId: WEB, SourceDestCheck: false, NetworkInterfaces: [] };
   const describeInstances = async () => ({
     Reservations: [{ Instances: [instance] }],
@@ -72,12 +72,12 @@ test('an instance that does not look whom packets are for passes on those of oth
   expect((await instanceFacts(deps(nat), WEB)).forwards).toEqual(known(true));
 });
 
-test('an ACL that came with the VPC is known as such', async () => {
+test('recognises the default network ACL of a VPC', async () => {
   const { networkAcls } = await instanceFacts(deps(ec2), 'i-0ee5ff60711822933');
   expect(networkAcls).toMatchObject({ known: true, value: [{ isDefault: true }] });
 });
 
-test('an instance with interfaces in two subnets has the ACLs of both', async () => {
+test('names the network ACLs of both subnets when an instance has interfaces in two', async () => {
   const interfaces = [...LOCAL_NETWORK.interfaces];
   const [first] = interfaces;
   if (!first) throw new Error('there is no interface');
@@ -90,7 +90,7 @@ test('an instance with interfaces in two subnets has the ACLs of both', async ()
   ]);
 });
 
-test('pages are read to the last', async () => {
+test('reads all pages of network interfaces', async () => {
   const paged = answering({
     describeNetworkInterfaces: (async ({ NextToken, ...request }: { NextToken?: string }) => {
       const { NetworkInterfaces = [] } = await ec2.describeNetworkInterfaces(request);
@@ -102,20 +102,23 @@ test('pages are read to the last', async () => {
   expect(await instanceFacts(deps(paged), WEB)).toEqual(await instanceFacts(deps(ec2), WEB));
 });
 
-describe('what could not be read is unknown, with the reason', () => {
+describe('unreadable network ACLs', () => {
   const why = async (client: InstanceApi, instanceId = WEB) => {
     const { networkAcls } = await instanceFacts(deps(client), instanceId);
-    return networkAcls.known ? 'it is known' : networkAcls.why;
+    return networkAcls.known ? 'it is readable' : networkAcls.why;
   };
 
   test.each([
     ['i-99999999', 'InvalidInstanceID.NotFound'],
     ['; rm -rf /', 'InvalidInstanceID.Malformed'],
-  ])('an instance that is not there: %s', async (instanceId, reason) => {
-    expect(await why(ec2, instanceId)).toContain(reason);
-  });
+  ])(
+    'leaves the network ACLs unknown when the instance does not exist: %s',
+    async (instanceId, reason) => {
+      expect(await why(ec2, instanceId)).toContain(reason);
+    },
+  );
 
-  test('no rights', async () => {
+  test('leaves the network ACLs unknown when access is denied', async () => {
     const refused = async () => {
       throw awsFailure('UnauthorizedOperation', 403, 'You are not authorized');
     };
@@ -124,14 +127,14 @@ describe('what could not be read is unknown, with the reason', () => {
     );
   });
 
-  test('a subnet of which AWS names no ACL', async () => {
+  test('leaves the network ACLs unknown when AWS names none for a subnet', async () => {
     const networkAcls = LOCAL_NETWORK.networkAcls.slice(1);
     expect(await why(createEc2(inMemory({ ...LOCAL_NETWORK, networkAcls })))).toContain(
       'no network ACL found for subnet-0a1b2c3d4e5f60718',
     );
   });
 
-  test('the look takes longer than its time limit', async () => {
+  test('leaves the network ACLs unknown when the read exceeds its time limit', async () => {
     const ends = new AbortController();
     const deaf = answering({ describeInstances: () => new Promise(() => {}) });
     const reading = instanceFacts(deps(deaf, ends), WEB);
@@ -143,7 +146,7 @@ describe('what could not be read is unknown, with the reason', () => {
   });
 });
 
-describe('in an alert', () => {
+describe('the instances of an alert', () => {
   const database = startStores();
   const instance = (ref: number): Entity => ({
     ...attacker,
@@ -172,7 +175,7 @@ describe('in an alert', () => {
     return (await store.records.findFacts(INCIDENT_ID, ALERT_ID))?.entities ?? [];
   };
 
-  test('only instances have such facts, and no more than ten are looked at', async () => {
+  test('reads instance facts only for instances, and for at most ten', async () => {
     const entities = [attacker, ...Array.from({ length: 11 }, (_, i) => instance(i + 1))];
     const found = await factsFor({ entities });
     expect(found.map(({ instance }) => instance?.networkAcls.known ?? null)).toEqual([
@@ -182,7 +185,7 @@ describe('in an alert', () => {
     ]);
   });
 
-  test('all of its tags decide on its protection, and the first few are kept', async () => {
+  test('checks protection against all tags of an instance, and stores the first twelve', async () => {
     const Tags = Array.from({ length: 60 }, (_, i) => ({ Key: `t${i}`, Value: `${i}` }));
     const answer = { Reservations: [{ Instances: [{ Tags }] }], $metadata: {} };
     const gold = { id: 'crown-jewels', why: 'because of the test', tags: ['t59=59'] };
@@ -196,8 +199,8 @@ describe('in an alert', () => {
     expect(tags?.known && Object.keys(tags.value)).toEqual(Tags.slice(0, 12).map(({ Key }) => Key));
   });
 
-  test('an instance of another account is not asked for', async () => {
-    const never = () => Promise.reject(new Error('AWS was asked'));
+  test('does not read an instance of another account', async () => {
+    const never = () => Promise.reject(new Error('AWS was called'));
     const found = await factsFor(
       { account: '999988887777', entities: [attacker, instance(1)] },
       answering({ describeInstances: never }),
@@ -220,7 +223,7 @@ describe('on moto', () => {
     await moto?.stop();
   });
 
-  test('the same questions get the same facts', async () => {
+  test('reads an instance, its tags and its network ACL from moto', async () => {
     const { Vpc } = await real.createVpc({ CidrBlock: '10.20.0.0/16' });
     const VpcId = Vpc?.VpcId ?? '';
     const [a, b] = await Promise.all(

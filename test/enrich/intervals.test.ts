@@ -1,4 +1,4 @@
-// Ranges as intervals: what goes in as CIDR comes out as the same addresses.
+// Address ranges as intervals, and back as CIDR ranges.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
@@ -10,7 +10,7 @@ import {
   subtract,
 } from '../../functions/enrich/intervals.ts';
 
-/** Small numbers, so that random intervals meet. */
+/** Small numbers, so that random intervals overlap. */
 const small = fc
   .tuple(fc.nat(60), fc.nat(12))
   .map(([a, n]): Interval => [BigInt(a), BigInt(a + n)]);
@@ -19,7 +19,7 @@ const holds = (intervals: readonly Interval[], n: bigint) =>
   intervals.some(([first, last]) => first <= n && n <= last);
 const numbers = Array.from({ length: 80 }, (_, i) => BigInt(i));
 
-test('merging keeps every number and leaves no two that meet', () => {
+test('merges intervals without losing a number or leaving two that touch', () => {
   fc.assert(
     fc.property(some, (intervals) => {
       const result = merged(intervals);
@@ -31,7 +31,7 @@ test('merging keeps every number and leaves no two that meet', () => {
   );
 });
 
-test('taking away leaves exactly what was in the one and not in the other', () => {
+test('removes exactly the numbers of the second set from the first', () => {
   fc.assert(
     fc.property(some, some, (from, taken) => {
       const left = subtract(from, taken);
@@ -40,7 +40,7 @@ test('taking away leaves exactly what was in the one and not in the other', () =
   );
 });
 
-test('touching is sharing a number', () => {
+test('reports an overlap exactly when a number is shared', () => {
   fc.assert(
     fc.property(some, small, (intervals, [first, last]) => {
       const shared = numbers.some((n) => first <= n && n <= last && holds(intervals, n));
@@ -49,7 +49,7 @@ test('touching is sharing a number', () => {
   );
 });
 
-test('an interval is written in ranges that together are the interval', () => {
+test('writes an interval as ranges that together cover exactly the interval', () => {
   fc.assert(
     fc.property(fc.ipV4(), fc.ipV4(), (a, b) => {
       const [[first], [last]] = [intervalOfCidr(a), intervalOfCidr(b)].toSorted(([x], [y]) =>
@@ -61,6 +61,6 @@ test('an interval is written in ranges that together are the interval', () => {
   expect(cidrsOf(intervalOfCidr('2600:1f00::/24'))).toEqual(['2600:1f00::/24']);
 });
 
-test('text that is no range is an error, not an empty interval', () => {
+test('throws RangeError for text that is not a range', () => {
   expect(() => intervalOfCidr('10.0.0.0/33')).toThrow(RangeError);
 });

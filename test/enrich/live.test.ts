@@ -1,4 +1,4 @@
-// What AWS says right now of users, keys, addresses and calendars; and what becomes of it when AWS does not answer.
+// Facts read from AWS now, and what remains when AWS does not answer.
 import { IAM } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Entity } from '../../functions/domain/alert.ts';
@@ -18,10 +18,10 @@ const deps = { readDeadline: () => new AbortController().signal, log: () => {} }
 const entity = (kind: Entity['kind'], value: string): Entity => ({ ...attacker, kind, value });
 const silent = () => ({ ...deps, readDeadline: () => AbortSignal.abort(new Error('too late')) });
 
-describe('of a user or a key', () => {
+describe('a user or a key', () => {
   const iam = createIam(inMemory(LOCAL_IAM));
 
-  test('it is known whether it is a service account, by the user who holds the key', async () => {
+  test('recognises a service account by the user who holds the key', async () => {
     const service = await identityFacts(
       { ...deps, iam },
       entity('access-key', 'AKIASERVICE7EXAMPLE'),
@@ -31,20 +31,20 @@ describe('of a user or a key', () => {
     const person = await identityFacts({ ...deps, iam }, entity('iam-user', 'report-export'));
     expect(person.serviceAccount).toEqual(known(false));
     expect(person.consoleAccess).toEqual(known(false));
-    expect(person.createdAt, 'how old it is').toEqual(known('2024-01-01T00:00:00.000Z'));
+    expect(person.createdAt, 'creation time').toEqual(known('2024-01-01T00:00:00.000Z'));
   });
 
-  test('a key that IAM does not know is unknown in everything, never a person’s', async () => {
+  test('leaves every fact unknown for a key that IAM does not know', async () => {
     const facts = await identityFacts({ ...deps, iam }, entity('access-key', 'AKIANOBODY0EXAMPLE'));
     for (const one of Object.values(facts)) expect(one.known).toBe(false);
   });
 
-  test('a user who does not exist is no service account that we know of: it is unknown', async () => {
+  test('leaves it unknown whether a user who does not exist is a service account', async () => {
     const facts = await identityFacts({ ...deps, iam }, entity('iam-user', 'nobody'));
     expect(facts.serviceAccount.known).toBe(false);
   });
 
-  test('IAM that does not answer in time leaves everything unknown, with the reason', async () => {
+  test('leaves it unknown whether a user is a service account when IAM does not answer in time', async () => {
     const facts = await identityFacts({ ...silent(), iam }, entity('iam-user', 'report-export'));
     expect(facts.serviceAccount).toMatchObject({
       known: false,
@@ -52,7 +52,7 @@ describe('of a user or a key', () => {
     });
   });
 
-  test('a role that a service may assume is what that service works with', async () => {
+  test('treats a role that a service may assume as a service account', async () => {
     const trusting = (principal: object): IdentityApi =>
       ({
         ...iam,
@@ -92,7 +92,7 @@ describe('of a user or a key', () => {
       await moto?.stop();
     });
 
-    test('it is read as it is there', async () => {
+    test('reads users and keys from moto', async () => {
       const { AccessKey } = await real.createAccessKey({ UserName: 'relay' });
       const key = await identityFacts(
         { ...deps, iam: real },
@@ -109,10 +109,10 @@ describe('of a user or a key', () => {
   });
 });
 
-describe('of an address', () => {
+describe('an address', () => {
   const ec2 = createEc2(inMemory({ ...LOCAL_NETWORK, reservedIps: ['203.0.113.251'] }));
 
-  test('it is known whether it is one of this account, and what has it', async () => {
+  test('names the resource of this account that has an address', async () => {
     const ownerOf = await ownersOf({ ...deps, ec2 }, [
       '203.0.113.250',
       '203.0.113.251',
@@ -126,20 +126,20 @@ describe('of an address', () => {
   });
 
   test.each([['203.0.113.250/32'], ['::ffff:203.0.113.250']])(
-    '%s is the same address in another spelling',
+    'recognises %s as another notation of the same address',
     async (spelling) => {
       const ownerOf = await ownersOf({ ...deps, ec2 }, [spelling]);
       expect(ownerOf(spelling)).toMatchObject({ value: expect.stringContaining('nat gateway') });
     },
   );
 
-  test('of a range, and of what is no address, nobody says whether it is ours', async () => {
+  test('leaves the owner unknown for a range and for text that is not an address', async () => {
     const ownerOf = await ownersOf({ ...deps, ec2 }, ['203.0.113.0/24', 'nobody']);
     expect(ownerOf('203.0.113.0/24').known).toBe(false);
     expect(ownerOf('nobody').known).toBe(false);
   });
 
-  test('EC2 that does not answer leaves every address unknown', async () => {
+  test('leaves the owner of an address unknown when EC2 does not answer', async () => {
     const ownerOf = await ownersOf({ ...silent(), ec2 }, ['203.0.113.7']);
     expect(ownerOf('203.0.113.7').known).toBe(false);
   });
@@ -149,38 +149,38 @@ describe('protection by tag', () => {
   const rules = [{ id: 'crown-jewels', why: 'because', tags: ['tier=gold*'] }];
   const user = entity('iam-user', 'ada');
 
-  test('covers what carries the tag, whatever its letter case', () => {
+  test('protects a resource that carries the tag, in any letter case', () => {
     expect(protection(user, rules, known({ Tier: 'Golden' }))).toEqual(known('crown-jewels'));
     expect(protection(user, rules, known({ tier: 'silver' }))).toEqual(known(null));
   });
 
-  test('is unknown where the tags are', () => {
+  test('leaves protection unknown when the tags are unknown', () => {
     expect(protection(user, rules, { known: false, why: 'not read' }).known).toBe(false);
   });
 
-  test('is unknown for a resource of which no tags are read, but not for what can have none', () => {
+  test('leaves protection unknown for a resource whose tags are not read, and not for an address, which has none', () => {
     expect(protection(entity('bucket', 'invoices'), rules).known).toBe(false);
     expect(protection(entity('ip', '203.0.113.7'), rules)).toEqual(known(null));
   });
 
-  test('asks nothing of kinds that the rule is not about', () => {
+  test('ignores a tag rule about other kinds of resources', () => {
     const ofUsers = rules.map((one) => ({ ...one, kinds: ['iam-user' as const] }));
     expect(protection(entity('bucket', 'invoices'), ofUsers)).toEqual(known(null));
   });
 });
 
-describe('the calendar', () => {
+describe('the change calendar', () => {
   const calendars = { changeCalendars: ['freeze'] };
   const ssm = (State: 'OPEN' | 'CLOSED') =>
     ({ getCalendarState: async () => ({ State, $metadata: {} }) }) as never;
 
-  test('is not asked where policy names none', async () => {
+  test('reads no calendar when policy names none', async () => {
     expect(await calendarState({ ...deps, ssm: null as never }, { changeCalendars: [] })).toEqual(
       known('none'),
     );
   });
 
-  test('is open or closed as Systems Manager says, and unknown when it does not', async () => {
+  test('reports the state that Systems Manager returns, and unknown when it does not answer', async () => {
     expect(await calendarState({ ...deps, ssm: ssm('OPEN') }, calendars)).toEqual(known('open'));
     expect(await calendarState({ ...deps, ssm: ssm('CLOSED') }, calendars)).toEqual(
       known('closed'),
@@ -211,18 +211,18 @@ describe('planned work', () => {
     [24, '04:00', null],
     [24, '01:59', null],
     [25, '03:00', null],
-  ])('on the %sth at %s: %s', (day, time, id) => {
+  ])('returns the planned work on day %s at %s: %s', (day, time, id) => {
     expect(plannedWorkFor(job, window(), at(day, time))).toBe(id);
   });
 
-  test('may pass midnight', () => {
+  test('finds planned work in a window that passes midnight', () => {
     const late = window({ fromUtc: '23:00', toUtc: '01:00' });
     expect(plannedWorkFor(job, late, at(24, '23:30'))).toBe('export');
     expect(plannedWorkFor(job, late, at(25, '00:30'))).toBe('export');
     expect(plannedWorkFor(job, late, at(24, '00:30'))).toBeNull();
   });
 
-  test('explains nobody else', () => {
+  test('finds no planned work for another identity', () => {
     expect(plannedWorkFor(entity('iam-user', 'ada'), window(), at(24, '03:00'))).toBeNull();
   });
 });

@@ -1,4 +1,4 @@
-// Which rule protects what: by name, by pattern, by address, and by the holder of a key.
+// Protection rules: by name, pattern, address and holder of a key.
 import { describe, expect, test } from 'vitest';
 import type { Entity, EntityKind } from '../../functions/domain/alert.ts';
 import { known } from '../../functions/domain/facts.ts';
@@ -16,59 +16,59 @@ const rules = (...given: Partial<Policy['protected'][number]>[]) =>
   given.map((rule, i) => ({ id: `rule-${i + 1}`, why: 'because of the test', ...rule }));
 
 describe('an address', () => {
-  test('inside a protected range is protected, also written as IPv6', () => {
+  test('protects an address inside a protected range, also when it is written as IPv6', () => {
     expect(by(entity('ip', '10.1.2.3'))).toEqual(known('private-space'));
     expect(by(entity('ip', '::ffff:10.1.2.3'))).toEqual(known('private-space'));
     expect(by(entity('ip', '169.254.169.254'))).toEqual(known('link-local-and-resolver'));
     expect(by(entity('ip', 'fd00:ec2::253'))).toEqual(known('private-space'));
   });
-  test('outside every range is not', () => {
+  test('does not protect an address outside every protected range', () => {
     expect(by(entity('ip', '203.0.113.7'))).toEqual(known(null));
     expect(by(entity('ip', '11.0.0.0'))).toEqual(known(null));
   });
-  test('that cannot be read may be protected: nobody knows', () => {
+  test('leaves protection unknown for an address that cannot be parsed', () => {
     expect(by(entity('ip', '10.0.0.0.1')).known).toBe(false);
   });
-  test('of one family does not touch ranges of the other', () => {
+  test('does not apply an IPv4 range to an IPv6 address', () => {
     const only = rules({ cidrs: ['0.0.0.0/0'] });
     expect(protection(entity('ip', '2001:db8::1'), only)).toEqual(known(null));
   });
 });
 
 test.each(['0.0.0.0/0', '8.0.0.0/6', '::/0', '10.128.0.0/9', '::ffff:0:0/96'])(
-  'the range %s touches protected ones and is protected',
+  'protects the range %s, which overlaps a protected one',
   (range) => {
     const touched = by(entity('ip', range));
     expect(touched.known && touched.value).toBeTruthy();
   },
 );
 
-test('a range of all IPv6 holds IPv4 as IPv6 maps it', () => {
+test('protects the range of all IPv6 addresses, which contains the mapped IPv4 addresses', () => {
   const only = rules({ cidrs: ['203.0.113.0/24'] });
   expect(protection(entity('ip', '::/0'), only)).toEqual(known('rule-1'));
 });
 
 describe('a name', () => {
-  test('matches a pattern in any case, as a whole', () => {
+  test('matches a full name against a pattern, in any letter case', () => {
     expect(by(entity('iam-user', 'Admin-BREAK-GLASS-2'))).toEqual(known('break-glass'));
     expect(by(entity('iam-user', 'Root'))).toEqual(known('break-glass'));
     expect(by(entity('iam-user', 'rooted'))).toEqual(known(null));
   });
-  test('is the value, the ARN, the user or the principal', () => {
+  test('matches a pattern against the ARN of an entity', () => {
     const arn = 'arn:aws:lambda:eu-central-1:111122223333:function:countermand-gate';
     expect(by(entity('function', 'gate', { arn }))).toEqual(known('countermand-itself'));
   });
-  test('with signs that mean something in an expression is only a name', () => {
+  test('treats special characters of regular expressions in a name literally', () => {
     const only = rules({ values: ['a.b(c)+[d]^$|\\'] });
     expect(protection(entity('iam-user', 'a.b(c)+[d]^$|\\'), only)).toEqual(known('rule-1'));
     expect(protection(entity('iam-user', 'axb(c)+[d]^$|\\'), only)).toEqual(known(null));
   });
-  test('counts only for the kinds of its rule', () => {
+  test('applies a rule only to the kinds that it names', () => {
     expect(by(entity('bucket', 'break-glass-documents'))).toEqual(known(null));
   });
 });
 
-test('a key is protected with its holder, though the rule is about users', () => {
+test('protects a key whose holder is protected by a rule about users', () => {
   const key = entity('access-key', 'AKIAIOSFODNN7EXAMPLE', { userName: 'break-glass' });
   expect(by(key)).toEqual(known('break-glass'));
   expect(by(entity('access-key', 'AKIAIOSFODNN7EXAMPLE', { userName: 'ana' }))).toEqual(

@@ -1,4 +1,4 @@
-// Links under a KMS key: what KMS refuses is a bad link; what KMS cannot do is a fault of ours.
+// Links signed with a KMS key: forged links, KMS errors and key rotation.
 import { describe, expect, test } from 'vitest';
 import { Denied, Unavailable } from '../../functions/domain/errors.ts';
 import { createKmsMac } from '../../functions/links/kms-mac.ts';
@@ -10,7 +10,7 @@ import { desk, mac as local, minute, put, waiting } from '../web/desk.ts';
 
 type Kms = Parameters<typeof createKmsMac>[0];
 const named = (name: string) => Object.assign(new Error(name), { name });
-/** KMS as its API reference describes it: an invalid MAC is an exception. */
+/** KMS as in its API reference: an invalid MAC is an exception. */
 const kms = (fault?: Error): Kms =>
   ({
     generateMac: async ({ Message }: { Message: Uint8Array }) => ({
@@ -31,14 +31,14 @@ const claims = {
   expires: minute(15).getTime() / 1000,
 };
 
-describe('a link under a KMS key', () => {
-  test('opens', async () => {
+describe('a link signed with a KMS key', () => {
+  test('accepts a link that was signed with the key', async () => {
     const mac = createKmsMac(kms(), 'key');
     const token = await issueLink(mac, claims);
     expect(await readLink(mac, token, 'approve', NOW)).toMatchObject({ ok: true });
   });
 
-  test('is not sent without a MAC', async () => {
+  test('throws Unavailable when KMS returns no MAC', async () => {
     const mac = createKmsMac(
       { ...kms(), generateMac: (async () => ({ $metadata: {} })) as Kms['generateMac'] },
       'key',
@@ -46,27 +46,27 @@ describe('a link under a KMS key', () => {
     await expect(issueLink(mac, claims)).rejects.toThrow(Unavailable);
   });
 
-  test('that KMS finds forged is refused', async () => {
+  test('rejects a link whose MAC is invalid', async () => {
     const mac = createKmsMac(kms(), 'key');
     const token = await issueLink(mac, claims);
     expect(await readLink(mac, `A${token.slice(1)}`, 'approve', NOW)).toMatchObject({ ok: false });
   });
 
-  test('is not called forged when KMS denies us the look', async () => {
+  test('throws Denied, and does not call the link forged, when KMS denies access', async () => {
     const mac = createKmsMac(kms(named('AccessDeniedException')), 'key');
     const token = await issueLink(mac, claims);
     await expect(readLink(mac, token, 'approve', NOW)).rejects.toThrow(Denied);
   });
 });
 
-describe('when the key is rotated', () => {
+describe('key rotation', () => {
   const keys = Object.fromEntries(
     ['first', 'second', 'third'].map((id, index) => [
       id,
       createMac(new Uint8Array(32).fill(index + 1)),
     ]),
   );
-  /** KMS with three keys; what is done with a key that `broken` names fails. */
+  /** KMS with three keys. Verifying with the key in `broken` fails. */
   const rotating = (broken?: string): Kms =>
     ({
       generateMac: async ({ KeyId, Message }: { KeyId: string; Message: Uint8Array }) => ({
@@ -84,14 +84,14 @@ describe('when the key is rotated', () => {
   const opened = async (token: string, current: string, previous?: string, broken?: string) =>
     readLink(createKmsMac(rotating(broken), current, previous), token, 'approve', NOW);
 
-  test('a link made before still opens, and so does one made since', async () => {
+  test('accepts links signed with the previous and with the current key', async () => {
     expect(await opened(await linkOf('first'), 'second', 'first')).toMatchObject({ ok: true });
     expect(await opened(await linkOf('second', 'first'), 'second', 'first')).toMatchObject({
       ok: true,
     });
   });
 
-  test('a question that was asked before is decided after, and one of a retired key is not', async () => {
+  test('accepts a decision through a link of the previous key, and rejects one of a retired key', async () => {
     const store = storeOn(memoryTable());
     const action = await put(store, waiting());
     const { incidentId, actionId, digest } = action;
@@ -107,20 +107,20 @@ describe('when the key is rotated', () => {
     expect(await status()).toBe('approved');
   });
 
-  test('links are made with the current key alone', async () => {
+  test('signs links only with the current key', async () => {
     const token = await linkOf('second', 'first');
     expect(await opened(token, 'second')).toMatchObject({ ok: true });
     expect(await opened(token, 'first')).toMatchObject({ why: 'invalid' });
   });
 
-  test('a link of a key that was retired is refused like any that is not ours', async () => {
+  test('rejects a link of a retired key as invalid', async () => {
     expect(await opened(await linkOf('first'), 'third', 'second')).toEqual({
       ok: false,
       why: 'invalid',
     });
   });
 
-  test('a previous key that fails takes no link of the current one with it, and calls none forged', async () => {
+  test('accepts links of the current key when the previous key fails, and throws for its own links', async () => {
     const current = await linkOf('second');
     expect(await opened(current, 'second', 'first', 'first')).toMatchObject({ ok: true });
     await expect(opened(await linkOf('first'), 'second', 'first', 'first')).rejects.toThrow();

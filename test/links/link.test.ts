@@ -1,4 +1,4 @@
-// Signed links: nothing but what we issued, for its purpose and in its time.
+// Signed links are valid only as issued, for their purpose, until they expire.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { issueLink, type LinkClaims, readLink } from '../../functions/links/link.ts';
@@ -17,16 +17,16 @@ const claims: LinkClaims = {
 };
 const encoded = (content: unknown) => Buffer.from(JSON.stringify(content)).toString('base64url');
 const INVALID = { ok: false, why: 'invalid' };
-/** All that can stand in a base64url text, the separator, and what some readers take for the same. */
+/** All base64url characters, the separator, and characters that some decoders accept. */
 const ALPHABET = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.+/=% '];
 
 describe('a link', () => {
-  test('gives back what it was issued with', async () => {
+  test('returns the claims of a valid link', async () => {
     const token = await issueLink(mac, claims);
     expect(await readLink(mac, token, 'approve', NOW)).toEqual({ ok: true, claims });
   });
 
-  test('has an end, to the second', async () => {
+  test('expires at the exact second', async () => {
     const token = await issueLink(mac, claims);
     const last = new Date(minute(15).getTime() - 1);
     expect(await readLink(mac, token, 'approve', last)).toMatchObject({ ok: true });
@@ -37,7 +37,7 @@ describe('a link', () => {
     });
   });
 
-  test('is worthless for another purpose, even with that purpose written into it', async () => {
+  test('rejects a link for another purpose, even when its claims name that purpose', async () => {
     const token = await issueLink(mac, claims);
     expect(await readLink(mac, token, 'review', NOW)).toEqual(INVALID);
     const [, code] = token.split('.');
@@ -47,11 +47,11 @@ describe('a link', () => {
     expect(await readLink(mac, mixed, 'approve', NOW)).toEqual(INVALID);
   });
 
-  test('of one purpose’s domain is refused for another, although its claims name the other', async () => {
+  test('rejects a link for another purpose whose MAC belongs to the domain of the first', async () => {
     const payloadOf = (token: string) => token.split('.')[0]!;
     const review = payloadOf(await issueLink(mac, { ...claims, purpose: 'review' }));
     let code = '';
-    /** Signs, in the domain of a link to approve, what a link to review says. */
+    /** Signs the claims of a review link in the domain of an approval link. */
     const switching: Pick<Mac, 'generate'> = {
       generate: async (message) => {
         const text = new TextDecoder().decode(message);
@@ -66,17 +66,17 @@ describe('a link', () => {
     expect(await readLink(mac, `${review}.${code}`, 'review', NOW)).toEqual(INVALID);
   });
 
-  test('of the right domain is refused, when its claims name another purpose', async () => {
+  test('rejects a link of the right domain whose claims name another purpose', async () => {
     const token = await signClaims(mac, 'countermand link v1\nreview', claims);
     expect(await readLink(mac, token, 'review', NOW)).toEqual(INVALID);
   });
 
-  test('of another key is refused', async () => {
+  test('rejects a link signed with another key', async () => {
     const token = await issueLink(createMac(new Uint8Array(32).fill(8)), claims);
     expect(await readLink(mac, token, 'approve', NOW)).toEqual(INVALID);
   });
 
-  test('is refused with any one character changed, removed or added', async () => {
+  test('rejects a link in which any character is changed, removed or added', async () => {
     const token = await issueLink(mac, claims);
     await fc.assert(
       fc.asyncProperty(
@@ -94,7 +94,7 @@ describe('a link', () => {
     );
   });
 
-  test('is refused with another spelling of the same MAC', async () => {
+  test('rejects a link with another encoding of the same MAC', async () => {
     const token = await issueLink(mac, claims);
     const last = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
     const spellings = [...last].map((one) => token.slice(0, -1) + one).filter((x) => x !== token);
@@ -102,7 +102,7 @@ describe('a link', () => {
       expect(await readLink(mac, spelling, 'approve', NOW)).toEqual(INVALID);
   });
 
-  test('that nobody issued is refused, whatever it says', async () => {
+  test('rejects any text that was not issued as a link', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(
@@ -118,14 +118,14 @@ describe('a link', () => {
     );
   });
 
-  test('that is too long to be ours costs no look at the key', async () => {
+  test('rejects a link that is too long without using the key', async () => {
     let asked = 0;
     const counting = { verify: async () => ++asked > 0 };
     expect(await readLink(counting, `${'A'.repeat(3000)}.AAAA`, 'approve', NOW)).toEqual(INVALID);
     expect(asked).toBe(0);
   });
 
-  test('with a right MAC over claims of another shape is refused', async () => {
+  test('rejects a link with a valid MAC and claims of another shape', async () => {
     const payload = Buffer.from(JSON.stringify({ ...claims, extra: true })).toString('base64url');
     const message = new TextEncoder().encode(`countermand link v1\napprove\n${payload}`);
     const code = Buffer.from(await mac.generate(message)).toString('base64url');

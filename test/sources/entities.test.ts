@@ -1,9 +1,9 @@
-// What an alert names: once each, in bounds, the same from the same event.
+// Entities of an alert: unique, bounded, and the same for the same event.
 import { describe, expect, test } from 'vitest';
 import { createCollector, numbered } from '../../functions/sources/entities.ts';
 import { alertOf, sample } from '../intake/events.ts';
 
-describe('a list of entities', () => {
+describe('the entities of an alert', () => {
   const named = (...of: [value: string, part: 'actor' | 'target' | 'related'][]) => {
     const collector = createCollector();
     for (const [index, [value, part]] of of.entries())
@@ -11,7 +11,7 @@ describe('a list of entities', () => {
     return numbered(collector.found());
   };
 
-  test('names each thing once, with every place and its gravest part', () => {
+  test('lists each entity once, with every path and its most serious part', () => {
     const { entities } = named(['203.0.113.7', 'related'], ['::ffff:203.0.113.7', 'actor']);
     expect(entities).toEqual([
       {
@@ -25,14 +25,14 @@ describe('a list of entities', () => {
     ]);
   });
 
-  test('that is too long keeps the attackers', () => {
+  test('keeps the actors when the list is too long', () => {
     const many = Array.from({ length: 150 }, (_, i) => [`10.0.0.${i}`, 'related'] as const);
     const { entities, left } = named(...(many as never[]), ['203.0.113.7', 'actor']);
     expect(entities[0]).toMatchObject({ ref: 'ip-1', value: '203.0.113.7' });
     expect([entities.length, left]).toEqual([100, 51]);
   });
 
-  test('stays small enough for one item of the table', () => {
+  test('keeps an alert small enough for one DynamoDB item', () => {
     const event = sample('attack-sequence');
     event.detail.service.detection.sequence.resources = Array.from({ length: 300 }, (_, i) => ({
       uid: `${i}${'長'.repeat(2000)}`,

@@ -1,4 +1,4 @@
-// docs/generic-alert.md says what is accepted: the page and the code agree.
+// docs/generic-alert.md and the schema of the generic alert agree.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { EntityKind, SeverityLabel, Traffic } from '../../functions/domain/alert.ts';
@@ -8,7 +8,7 @@ import { alertOf } from '../intake/events.ts';
 const PAGE = readFileSync(new URL('../../docs/generic-alert.md', import.meta.url), 'utf8');
 const example = /```json\n([\s\S]*?)```/.exec(PAGE)?.[1] ?? '';
 
-test('the example of the page is accepted, with nothing odd about it', () => {
+test('accepts the example on the page without notes', () => {
   expect(alertOf(example)).toMatchObject({
     source: 'generic',
     account: '111122223333',
@@ -22,7 +22,7 @@ test('the example of the page is accepted, with nothing odd about it', () => {
   });
 });
 
-test('the page names every field and every value that one may choose', () => {
+test('the page names every field and every value that a field allows', () => {
   const items = PAGE.split('\n- ').map((item) => item.split('\n\n')[0] ?? '');
   const row = (field: string) =>
     items.find((item) => item.split(':')[0]?.includes(`\`${field}\``)) ?? '';

@@ -1,4 +1,4 @@
-// GuardDuty findings: who is on which side, where the traffic was seen, and in either casing.
+// GuardDuty findings: parts of the entities, traffic, and both casings.
 import { describe, expect, test } from 'vitest';
 import { camelKeys } from '../../functions/sources/guardduty/casing.ts';
 import { alertOf, at, partsOf, productSampleIds, sample, sampleIds } from '../intake/events.ts';
@@ -7,7 +7,7 @@ const probe = () => sample('web-port-probe');
 const ssh = () => sample('ssh-brute-force');
 const action = (event: ReturnType<typeof probe>) => event.detail.service.action;
 
-/** First letters of keys in upper case, as the API writes them. */
+/** Upper-case first letters of keys, as the API returns them. */
 const pascal = (value: unknown): unknown =>
   Array.isArray(value)
     ? value.map(pascal)
@@ -20,8 +20,8 @@ const pascal = (value: unknown): unknown =>
         )
       : value;
 
-describe('the sides', () => {
-  test('the remote address acts, the instance suffers, our own addresses are only mentioned', () => {
+describe('the parts of the entities', () => {
+  test('treats the remote address as the actor, the instance as the target, and our own addresses as related', () => {
     expect(partsOf(ssh())).toEqual([
       'ip-1 203.0.113.101 actor',
       'instance-1 i-0bb2cc3dd4ee5ff60 target',
@@ -31,7 +31,7 @@ describe('the sides', () => {
     ]);
   });
 
-  test('a function is named with the version that was seen, whose settings may be fixed', () => {
+  test('names a function with the version in the finding', () => {
     const target = alertOf(sample('function-calls-out')).entities.find(
       ({ kind }) => kind === 'function',
     );
@@ -41,11 +41,11 @@ describe('the sides', () => {
     });
   });
 
-  test('over IPv6 as over IPv4', () => {
+  test('treats a remote IPv6 address as the actor', () => {
     expect(partsOf(sample('ipv6-probe'))[0]).toBe('ip-1 2001:db8:bad::1:7 actor');
   });
 
-  test('who calls an API acts, with the key and the name that were used', () => {
+  test('treats the caller of an API, with its key and role, as the actor', () => {
     expect(partsOf(sample('bucket-read'))).toEqual([
       'ip-1 203.0.113.150 actor',
       'key-1 ASIAIOSFODNN7EXAMPLE actor',
@@ -58,13 +58,13 @@ describe('the sides', () => {
     ]);
   });
 
-  test('a key in a finding about something else is only mentioned', () => {
+  test('treats a key in a finding about something else as related', () => {
     const event = ssh();
     event.detail.resource.accessKeyDetails = { accessKeyId: 'AKIAX', userType: 'IAMUser' };
     expect(partsOf(event)).toContain('key-1 AKIAX related');
   });
 
-  test('root is no IAM user: its key is named and no user', () => {
+  test('names the key of the root user, and no IAM user', () => {
     const event = sample('leaked-access-key');
     Object.assign(event.detail.resource.accessKeyDetails, { userType: 'Root', userName: 'Root' });
     expect(partsOf(event)).toEqual([
@@ -73,7 +73,7 @@ describe('the sides', () => {
     ]);
   });
 
-  test('where our host attacks others, the other one is the victim', () => {
+  test('treats the remote address as related when our own host attacks it, and notes this', () => {
     const event = ssh();
     action(event).networkConnectionAction.connectionDirection = 'OUTBOUND';
     expect(partsOf(event)).toContain('ip-1 203.0.113.101 related');
@@ -82,11 +82,11 @@ describe('the sides', () => {
     );
   });
 
-  test('where our host calls home, the other one acts', () => {
+  test('treats the remote address as the actor when our own host calls out to it', () => {
     expect(partsOf(sample('mining'))[0]).toBe('ip-1 203.0.113.170 actor');
   });
 
-  test('an address that is ours is not the attacker’s, except in an invented finding', () => {
+  test('treats our own address as related, except in a sample finding', () => {
     const event = ssh();
     action(event).networkConnectionAction.remoteIpDetails.ipAddressV4 = '198.51.100.21';
     expect(partsOf(event)).toContain('ip-1 198.51.100.21 related');
@@ -95,7 +95,7 @@ describe('the sides', () => {
     expect(partsOf(event)).toContain('ip-1 198.51.100.21 actor');
   });
 
-  test('a resource that the call changed is a target', () => {
+  test('treats a resource that the call changed as a target', () => {
     const event = sample('leaked-access-key');
     action(event).awsApiCallAction.affectedResources = { 'AWS::IAM::User': 'victim' };
     expect(partsOf(event)).toContain('user-2 victim target');
@@ -103,14 +103,14 @@ describe('the sides', () => {
     expect(at(event, victim!.foundAt[0]!)).toBe('victim');
   });
 
-  test('what is no address is left out, with a note', () => {
+  test('leaves out a value that is not an address, with a note', () => {
     const event = ssh();
     action(event).networkConnectionAction.remoteIpDetails.ipAddressV4 = '${malicious_ip}';
     expect(partsOf(event).join()).not.toContain('malicious');
     expect(alertOf(event).notes.join()).toContain('"${malicious_ip}" is not an address');
   });
 
-  test('of an attack sequence: actors, endpoints and resources, each once', () => {
+  test('lists the actors, endpoints and resources of an attack sequence, each once', () => {
     expect(partsOf(sample('attack-sequence'))).toEqual([
       'ip-1 203.0.113.160 actor',
       'ip-2 203.0.113.161 actor',
@@ -136,7 +136,7 @@ describe('the traffic', () => {
     return event;
   };
 
-  test.each([80, 443, 8080, 8443])('to port %i is web traffic', (port) => {
+  test.each([80, 443, 8080, 8443])('reads traffic to port %i as web traffic', (port) => {
     expect(trafficOf(probing(port))).toEqual({
       layer: 'web',
       direction: 'inbound',
@@ -145,17 +145,17 @@ describe('the traffic', () => {
     });
   });
 
-  test('to any other port is network traffic', () => {
+  test('reads traffic to another port as network traffic', () => {
     expect(trafficOf(ssh())).toMatchObject({ layer: 'network', localPort: 22 });
   });
 
-  test('to several ports is web traffic only if all are web ports: a web rule would not help', () => {
+  test('reads traffic to several ports as web traffic only when all are web ports', () => {
     expect(trafficOf(probing(443, 80)).layer).toBe('web');
     expect(trafficOf(probing(443, 22))).toMatchObject({ layer: 'network', localPort: 22 });
     expect(alertOf(probing(443, 22)).notes).toContain('Several ports were probed: 443, 22');
   });
 
-  test('of other kinds of action', () => {
+  test('reads the traffic of DNS requests, API calls and database logins', () => {
     const dns = ssh();
     dns.detail.service.action = { dnsRequestAction: { domain: 'bad.example', protocol: 'UDP' } };
     expect(trafficOf(dns)).toMatchObject({ layer: 'dns', direction: 'outbound' });
@@ -165,7 +165,7 @@ describe('the traffic', () => {
     expect(trafficOf(sample('database-logins')).layer).toBe('network');
   });
 
-  test('with a port that is none is of an unknown port', () => {
+  test('leaves the port unknown when it is not a number', () => {
     const event = ssh();
     action(event).networkConnectionAction.localPortDetails.port = '';
     expect(trafficOf(event)).toMatchObject({ layer: 'network', localPort: null });
@@ -174,7 +174,7 @@ describe('the traffic', () => {
 
 describe('either casing', () => {
   test.each(productSampleIds.filter((id) => sample(id).source === 'aws.guardduty'))(
-    'reads the same from %s',
+    'reads %s in the same way in either casing',
     (id) => {
       const camel = sample(id);
       camel.detail = camelKeys(camel.detail);
@@ -188,13 +188,13 @@ describe('either casing', () => {
   );
 });
 
-test.each(sampleIds)('every entity of %s is where its path says', (id) => {
+test.each(sampleIds)('finds every entity of %s at its path', (id) => {
   const event = sample(id);
   for (const { kind, value, foundAt } of alertOf(event).entities)
     for (const path of foundAt) {
       const found = at(event, path);
       if (kind === 'alert') expect(found).toBe(event);
-      // A workload carries its namespace in front; the rest stands there as it is, or inside what the path names.
+      // A workload has its namespace as a prefix. Any other value is at the path or inside it.
       else expect(JSON.stringify(found)).toContain(value.split('/').at(-1));
     }
 });

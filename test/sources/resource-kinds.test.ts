@@ -1,4 +1,4 @@
-// What AWS calls a thing, from however a product wrote it.
+// Names of resources, from the notations of different products.
 import { expect, test } from 'vitest';
 import { nameOf } from '../../functions/sources/resource-kinds.ts';
 
@@ -15,6 +15,6 @@ test.each([
     'arn:aws:kms:eu-central-1:111122223333:key/k',
     'arn:aws:kms:eu-central-1:111122223333:key/k',
   ],
-] as const)('a %s written %s is %s', (kind, written, name) => {
+] as const)('reads the name of a %s from %s as %s', (kind, written, name) => {
   expect(nameOf(kind, written)).toBe(name);
 });

@@ -1,4 +1,4 @@
-// The same alerts by other ways: Security Hub in both of its forms, and whatever else puts an alert on the bus.
+// Security Hub findings in ASFF and OCSF, and generic alerts.
 import { describe, expect, test } from 'vitest';
 import { alertOf, partsOf, sample } from '../intake/events.ts';
 
@@ -16,7 +16,7 @@ const inOcsf = (change: object) => {
 };
 
 describe('an ASFF finding', () => {
-  test('of GuardDuty carries GuardDuty’s type, sides and traffic', () => {
+  test('reads the type, parts and traffic of a GuardDuty finding in ASFF', () => {
     expect(alertOf(asff())).toMatchObject({
       source: 'securityhub-asff',
       type: 'Recon:EC2/PortProbeUnprotectedPort',
@@ -34,15 +34,15 @@ describe('an ASFF finding', () => {
     ['TTPs/Discovery/Recon:IAMUser-UserPermissions', 'Recon:IAMUser/UserPermissions'],
     ['TTPs/UnauthorizedAccess:EC2.SSHBruteForce', 'UnauthorizedAccess:EC2/SSHBruteForce'],
     ['Trojan:Runtime/DGADomainRequest.C!DNS', 'Trojan:Runtime/DGADomainRequest.C!DNS'],
-  ])('with the type %s is %s', (written, type) => {
+  ])('reads the ASFF type %s as %s', (written, type) => {
     expect(alertOf(inAsff({ Types: ['Unusual Behaviors', written] })).type).toBe(type);
   });
 
-  test('names further types in a note', () => {
+  test('names further ASFF types in a note', () => {
     expect(alertOf(inAsff({ Types: ['A/B', 'C/D'] })).notes).toContain('Further types: C/D');
   });
 
-  test('without Action is read from the flattened fields', () => {
+  test('reads an ASFF finding without Action from its flattened fields', () => {
     const fields = (action: object) =>
       alertOf(
         inAsff({
@@ -70,20 +70,23 @@ describe('an ASFF finding', () => {
   test.each([
     ['IN', 'SourceIpV4', 'DestinationPort', 443],
     ['OUT', 'DestinationIpV4', 'SourcePort', 40_000],
-  ])('with network traffic %s: the other end acts', (Direction, remote, local, port) => {
-    const Network = {
-      Direction,
-      SourceIpV4: '198.51.100.1',
-      DestinationIpV4: '198.51.100.2',
-      [local]: port,
-    };
-    const alert = alertOf(inAsff({ Action: null, ProductFields: null, Network }));
-    const actors = alert.entities.filter(({ kind, part }) => kind === 'ip' && part === 'actor');
-    expect(actors).toMatchObject([{ value: Reflect.get(Network, remote) }]);
-    expect(alert.traffic.localPort).toBe(port);
-  });
+  ])(
+    'treats the remote end of ASFF network traffic %s as the actor',
+    (Direction, remote, local, port) => {
+      const Network = {
+        Direction,
+        SourceIpV4: '198.51.100.1',
+        DestinationIpV4: '198.51.100.2',
+        [local]: port,
+      };
+      const alert = alertOf(inAsff({ Action: null, ProductFields: null, Network }));
+      const actors = alert.entities.filter(({ kind, part }) => kind === 'ip' && part === 'actor');
+      expect(actors).toMatchObject([{ value: Reflect.get(Network, remote) }]);
+      expect(alert.traffic.localPort).toBe(port);
+    },
+  );
 
-  test('about what a user is like blames nobody', () => {
+  test('names no actor in an ASFF finding about the configuration of a user', () => {
     const event = inAsff({
       Types: ['Software and Configuration Checks/AWS Security Best Practices'],
       Action: null,
@@ -93,7 +96,7 @@ describe('an ASFF finding', () => {
     expect(partsOf(event)).toEqual(['user-1 ana target']);
   });
 
-  test('about the whole account names nothing to act on', () => {
+  test('names no target in an ASFF finding about the entire account', () => {
     const Resources = [{ Type: 'AwsAccount', Id: 'AWS::::Account:111122223333' }];
     expect(partsOf(inAsff({ Action: null, ProductFields: null, Resources }))).toEqual([]);
   });
@@ -102,7 +105,7 @@ describe('an ASFF finding', () => {
     [{ RecordState: 'ARCHIVED' }],
     [{ Workflow: { Status: 'SUPPRESSED' } }],
     [{ Workflow: { Status: 'RESOLVED' } }],
-  ])('that somebody was done with counts as archived: %j', (change) => {
+  ])('reads a closed ASFF finding as archived: %j', (change) => {
     expect(alertOf(inAsff(change)).archived).toBe(true);
     expect(alertOf(asff()).archived).toBe(false);
   });
@@ -111,17 +114,17 @@ describe('an ASFF finding', () => {
     [{ Normalized: 90 }, 'critical'],
     [{ Product: 5 }, 'medium'],
     [null, 'medium'],
-  ])('without a label has the severity of %j', (Severity, label) => {
+  ])('reads the severity of an ASFF finding without a label from %j', (Severity, label) => {
     expect(alertOf(inAsff({ Severity })).severity.label).toBe(label);
   });
 
-  test('without type and generator is refused by name', () => {
+  test('rejects an ASFF finding without a type or a generator, and names the field', () => {
     expect(() => alertOf(inAsff({ Types: [], GeneratorId: null }))).toThrow(/\.Types: expected/);
   });
 });
 
 describe('an OCSF finding', () => {
-  test('has the far end as actor and our end as ours', () => {
+  test('treats the remote end as the actor and our own address as related in an OCSF finding', () => {
     expect(partsOf(ocsf())).toEqual([
       'ip-1 203.0.113.220 actor',
       'instance-1 i-0123456789abcdef1 target',
@@ -134,7 +137,7 @@ describe('an OCSF finding', () => {
     });
   });
 
-  test('in the older form, with finding and one resource, reads the same', () => {
+  test('reads the older form of an OCSF finding in the same way', () => {
     const event = ocsf();
     const [finding] = event.detail.findings;
     const { finding_info, resources, ...rest } = finding;
@@ -143,14 +146,14 @@ describe('an OCSF finding', () => {
   });
 
   test.each([[{ status: 'Suppressed' }], [{ state: 'Resolved' }], [{ activity_name: 'Close' }]])(
-    'that somebody was done with counts as archived: %j',
+    'reads a closed OCSF finding as archived: %j',
     (change) => {
       expect(alertOf(inOcsf(change)).archived).toBe(true);
       expect(alertOf(ocsf()).archived).toBe(false);
     },
   );
 
-  test('that describes no finding is refused by name', () => {
+  test('rejects an OCSF event without a finding, and names the field', () => {
     expect(() => alertOf(inOcsf({ finding_info: null }))).toThrow(/finding_info: expected/);
   });
 });
@@ -172,7 +175,7 @@ describe('a generic alert', () => {
     },
   });
 
-  test('is taken as documented, and its account and region are the envelope’s', () => {
+  test('reads a generic alert, with the account and region of its envelope', () => {
     expect(alertOf(generic())).toMatchObject({
       source: 'generic',
       account: '111122223333',
@@ -185,7 +188,7 @@ describe('a generic alert', () => {
     });
   });
 
-  test('is refused with every field that is not as documented', () => {
+  test('rejects a generic alert and names every invalid field', () => {
     const event = generic({ severity: 'bad', entities: [{ kind: 'planet' }], extra: 1 });
     expect(() => alertOf(event)).toThrow(/severity[\s\S]*entities\[0\]\.kind/);
   });

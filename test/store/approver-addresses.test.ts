@@ -1,4 +1,4 @@
-// Where people decided from lately: a few addresses for each, for a while.
+// Recent addresses of approvers, limited in number and time.
 import { beforeEach, expect, test } from 'vitest';
 import type { Store } from '../../functions/store/store.ts';
 import { startStores } from './dynamo.ts';
@@ -13,14 +13,14 @@ const note = (address: string, at: Date, person = 'ana.silva') =>
   store.approverAddresses.note(person, address, at);
 const recent = (at: Date) => store.approverAddresses.recent(at);
 
-test('every person’s addresses are there, each once', async () => {
+test('returns the addresses of every person, each once', async () => {
   await note('198.51.100.1', day(1));
   await note('2001:db8::1', day(1), 'ben.okafor');
   await note('198.51.100.1', day(2));
   expect((await recent(day(3))).sort()).toEqual(['198.51.100.1', '2001:db8::1']);
 });
 
-test('an address is forgotten 14 days after its last use', async () => {
+test('forgets an address 14 days after its last use', async () => {
   await note('198.51.100.1', day(1));
   await note('198.51.100.2', day(1));
   await note('198.51.100.1', day(4));
@@ -28,20 +28,20 @@ test('an address is forgotten 14 days after its last use', async () => {
   expect(await recent(day(19))).toEqual([]);
 });
 
-test('a few of the newest are kept of each person, whoever opens a link from however many places', async () => {
+test('keeps the ten newest addresses of a person', async () => {
   for (let i = 0; i < 30; i++) await note(`198.51.100.${i}`, day(1));
   const kept = await recent(day(2));
   expect(kept).toHaveLength(10);
   expect(kept).toContain('198.51.100.29');
 });
 
-test('two pages opened at the same moment are both counted', async () => {
+test('records the addresses of pages that are opened at the same moment', async () => {
   await Promise.all([1, 2, 3].map((i) => note(`198.51.100.${i}`, day(1))));
   expect(await recent(day(2))).toHaveLength(3);
 });
 
-test('an item that cannot be read is no answer', async () => {
+test('throws when a stored item cannot be read', async () => {
   await note('198.51.100.1', day(1));
-  await store.table.put({ pk: 'APPROVERS', sk: 'ben.okafor', addresses: 'spoiled' });
+  await store.table.put({ pk: 'APPROVERS', sk: 'ben.okafor', addresses: 'damaged' });
   await expect(recent(day(2))).rejects.toThrow();
 });

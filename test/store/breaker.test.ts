@@ -1,4 +1,4 @@
-// The breaker: what it counts, when it trips, and that only a person puts it back.
+// The breaker: what it counts, when it trips, and how it is reset.
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { BreakerEvent } from '../../functions/store/breaker.ts';
 import { chainFault } from '../../functions/store/hash-chain.ts';
@@ -25,13 +25,13 @@ const moveSwitch = (minutes: number, to: 'run' | 'halt' = 'run') =>
     why: 'looked into it',
   });
 
-test('nothing is asked while little went wrong', async () => {
+test('leaves the kill switch at run below the threshold', async () => {
   await note('declines', 'act-1', 0);
   await note('declines', 'act-2', 1);
   expect(await mode(2)).toBe('run');
 });
 
-test('at the threshold everything is asked, and it says why', async () => {
+test('sets the kill switch to ask at the threshold, with the reason', async () => {
   for (const n of [1, 2, 3]) await note('declines', `act-${n}`, n);
   expect(await store.killSwitch.read('1', at(4))).toEqual({
     mode: 'ask',
@@ -41,43 +41,43 @@ test('at the threshold everything is asked, and it says why', async () => {
   });
 });
 
-test('one failed reversal is enough where policy says one', async () => {
+test('trips after one failed reversal when the threshold is one', async () => {
   await note('failedReversals', 'act-1', 0);
   expect(await mode(0)).toBe('ask');
 });
 
-test('the same mishap of the same action counts once, however often it is reported', async () => {
+test('counts the same breaker event of an action once', async () => {
   for (const minute of [0, 1, 2, 3]) await note('declines', 'act-1', minute);
   expect(await mode(4)).toBe('run');
 });
 
-test('what lies further back than the window does not count', async () => {
+test('does not count breaker events before the window', async () => {
   await note('declines', 'act-1', 0);
   await note('declines', 'act-2', 1);
   await note('declines', 'act-3', 61);
   expect(await mode(61)).toBe('run');
 });
 
-test('many mishaps at once are all counted', async () => {
+test('counts concurrent breaker events', async () => {
   await Promise.all([1, 2, 3].map((n) => note('declines', `act-${n}`, 0)));
   expect(await mode(0)).toBe('ask');
 });
 
-describe('a breaker that tripped', () => {
+describe('a tripped breaker', () => {
   beforeEach(() => note('failedReversals', 'act-1', 0));
 
-  test('stays so, however long nothing else goes wrong', async () => {
+  test('stays tripped for a week without further breaker events', async () => {
     expect(await mode(60 * 24 * 7)).toBe('ask');
   });
 
-  test('is put back by a person who moves the switch, and counts from there', async () => {
+  test('is reset when a person sets the kill switch, and counts from then on', async () => {
     await moveSwitch(5);
     expect(await mode(6)).toBe('run');
     await note('failedReversals', 'act-2', 7);
     expect(await mode(7)).toBe('ask');
   });
 
-  test('is not put back by a move that is dated in the future', async () => {
+  test('is not reset by a kill switch time in the future', async () => {
     await moveSwitch(50);
     expect(await mode(6)).toBe('ask');
   });
@@ -92,7 +92,7 @@ describe('a breaker that tripped', () => {
     expect(await mode(1)).toBe('halt');
   });
 
-  test('is something that people have to be told of, once, and stands in a chained history', async () => {
+  test('needs one notification of people, and keeps a chained history', async () => {
     expect((await store.records.needingAttention(at(1))).tripped).toEqual(['1']);
     const breaker = (await store.breaker.find('1'))!;
     expect(chainFault('breaker', breaker.history)).toBeNull();
@@ -102,7 +102,7 @@ describe('a breaker that tripped', () => {
   });
 });
 
-test('a breaker that cannot be read halts everything', async () => {
+test('halts everything when the breaker cannot be read', async () => {
   await store.table.put({ pk: 'BREAKER#1', sk: 'BREAKER', counted: 'three' });
   expect(await mode(0)).toBe('halt');
 });

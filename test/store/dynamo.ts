@@ -5,11 +5,11 @@ import { createStore, type Store } from '../../functions/store/store.ts';
 import { type Database, startDatabase } from '../../local/engine/database.ts';
 
 export type TestStores = {
-  /** A store over an empty table of its own, so that tests of one file do not see each other. */
+  /** A store on its own empty table, so that the tests of a file do not affect each other. */
   fresh(log?: Log): Promise<Store>;
 };
 
-/** The database starts before the first test of the file and ends after the last. */
+/** Starts the database before the first test of the file, and stops it after the last. */
 export function startStores(): TestStores {
   let database: Database;
   let tables = 0;

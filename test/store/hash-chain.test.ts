@@ -1,4 +1,4 @@
-// P8: the history of a record is a chain in which every alteration shows.
+// The history of a record is a hash chain that shows every alteration (P8).
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type HistoryEntry, Status, TRANSITIONS } from '../../functions/domain/action.ts';
@@ -13,31 +13,28 @@ const chainOf = (texts: readonly string[]): HistoryEntry[] =>
     [],
   );
 
-describe('P8: an action', () => {
+describe('the states of an action', () => {
   const note = { at, by: 'gate', text: '' };
 
-  test.each(Status.options)(
-    'that is %s comes into the states that are listed, and no other',
-    (from) => {
-      const moves = Status.options.filter((to) => {
-        const action = toyAction({ status: from });
-        try {
-          expect(transition(action, to, note)).toMatchObject({
-            status: to,
-            version: action.version + 1,
-          });
-          return true;
-        } catch (error) {
-          expect(error).toBeInstanceOf(IllegalTransition);
-          return false;
-        }
-      });
-      expect(moves.sort()).toEqual([...TRANSITIONS[from]].sort());
-    },
-  );
+  test.each(Status.options)('P8: allows exactly the listed transitions from %s', (from) => {
+    const moves = Status.options.filter((to) => {
+      const action = toyAction({ status: from });
+      try {
+        expect(transition(action, to, note)).toMatchObject({
+          status: to,
+          version: action.version + 1,
+        });
+        return true;
+      } catch (error) {
+        expect(error).toBeInstanceOf(IllegalTransition);
+        return false;
+      }
+    });
+    expect(moves.sort()).toEqual([...TRANSITIONS[from]].sort());
+  });
 
   test.each(['declined', 'reversed', 'handed-off', 'dropped', 'failed'] as const)(
-    'that is %s stays so',
+    'P8: allows no transition from %s',
     (over) => {
       for (const to of Status.options)
         expect(() => transition(toyAction({ status: over }), to, note)).toThrow(IllegalTransition);
@@ -45,12 +42,12 @@ describe('P8: an action', () => {
   );
 });
 
-describe('P8: a history', () => {
-  test('that nobody touched has no fault', () => {
+describe('the history of a record', () => {
+  test('P8: finds no fault in an unaltered history', () => {
     expect(chainFault('act-1', chainOf(['one', 'two', 'three']))).toBeNull();
   });
 
-  test('shows any change of any field of any entry', () => {
+  test('P8: detects any change of any field in any entry', () => {
     const change = fc.record({
       texts: fc.array(fc.string({ maxLength: 20 }), { minLength: 1, maxLength: 6 }),
       victim: fc.nat(),
@@ -70,7 +67,7 @@ describe('P8: a history', () => {
     );
   });
 
-  test('shows an entry that was removed, put elsewhere, or taken from another record', () => {
+  test('P8: detects an entry that was removed, moved, or copied from another record', () => {
     const history = chainOf(['one', 'two', 'three']);
     const [first, second, third] = history as [HistoryEntry, HistoryEntry, HistoryEntry];
     expect(chainFault('act-1', [first, third])).toBe('entry 1 has sequence number 2');
@@ -78,7 +75,7 @@ describe('P8: a history', () => {
     expect(chainFault('act-2', history)).toBe('entry 0 does not follow the previous entry');
   });
 
-  test('is whole after it was stored as UTF-8, wherever its texts were cut', () => {
+  test('P8: finds no fault after long texts were cut and stored as UTF-8', () => {
     for (const length of [998, 999, 1000]) {
       const history = chainOf([`${'x'.repeat(length)}😀`, '\ud83d alone']);
       const stored = history.map((entry) => ({

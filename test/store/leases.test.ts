@@ -1,4 +1,4 @@
-// Leases under concurrency: P4.
+// Leases on shared effects, also under concurrency (P4).
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Conflict, UndoFailed } from '../../functions/domain/errors.ts';
 import type { Store } from '../../functions/store/store.ts';
@@ -16,7 +16,7 @@ const by = (name: string, now = NOW) => ({ by: name, now });
 const later = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
 
 describe('a lease', () => {
-  test('is held by everybody who joins, and ends with the last one', async () => {
+  test('keeps a lease until its last holder has released it', async () => {
     await store.leases.acquire(KEY, 'a', NOW);
     await store.leases.acquire(KEY, 'b', NOW);
     expect(await store.leases.release(KEY, 'a', by('a')), 'others hold it').toBeNull();
@@ -25,13 +25,13 @@ describe('a lease', () => {
     expect(await store.leases.find(KEY)).toBeNull();
   });
 
-  test('admits nobody while the last holder takes the effect back', async () => {
+  test('admits no holder while the last one undoes the effect', async () => {
     await store.leases.acquire(KEY, 'a', NOW);
     await store.leases.release(KEY, 'a', by('a'));
     await expect(store.leases.acquire(KEY, 'b', NOW)).rejects.toThrow(Conflict);
   });
 
-  test('keeps the state that the first holder found, and lets nobody else look first', async () => {
+  test('keeps the state that the first holder captured, and rejects a capture by another holder', async () => {
     const first = await store.leases.acquire(KEY, 'a', NOW);
     await store.leases.acquire(KEY, 'b', NOW);
     await expect(store.leases.recordBefore(KEY, 'b', { present: true })).rejects.toThrow(Conflict);
@@ -40,7 +40,7 @@ describe('a lease', () => {
     expect((await store.leases.acquire(KEY, 'b', NOW)).before).toEqual({ present: false });
   });
 
-  test('lets each call be repeated', async () => {
+  test('allows each call to be repeated', async () => {
     await store.leases.acquire(KEY, 'a', NOW);
     await store.leases.acquire(KEY, 'a', NOW);
     expect((await store.leases.find(KEY))?.holders).toEqual(['a']);
@@ -51,9 +51,9 @@ describe('a lease', () => {
     expect(await store.leases.find(KEY)).toBeNull();
   });
 
-  test('is let go of once more after its end without a trace, and leaves the next holder alone', async () => {
+  test('allows a clean-up after the lease has ended, and does not affect the next holder', async () => {
     expect(await store.leases.release(KEY, 'a', by('a'))).toMatchObject({ captured: false });
-    await expect(store.leases.acquire(KEY, 'b', NOW), 'while it is looked').rejects.toThrow(
+    await expect(store.leases.acquire(KEY, 'b', NOW), 'during the clean-up').rejects.toThrow(
       Conflict,
     );
     await store.leases.drop(KEY, by('a'));
@@ -64,7 +64,7 @@ describe('a lease', () => {
     expect((await store.leases.find(KEY))?.holders).toEqual(['b']);
   });
 
-  test('is taken back by one reversal at a time; the next may go on when its function must be dead', async () => {
+  test('lets one reversal undo the effect at a time, and lets another one take over once the first must be dead', async () => {
     await store.leases.acquire(KEY, 'a', NOW);
     await store.leases.release(KEY, 'a', by('first'));
     await expect(store.leases.release(KEY, 'a', by('second', later(2)))).rejects.toThrow(Conflict);
@@ -74,21 +74,21 @@ describe('a lease', () => {
     ).not.toBeNull();
     expect(await store.leases.release(KEY, 'a', by('second', later(5)))).not.toBeNull();
     await store.leases.drop(KEY, by('first'));
-    expect(await store.leases.find(KEY), 'not ended by whom it was taken from').not.toBeNull();
+    expect(await store.leases.find(KEY), 'not dropped by the reversal that lost it').not.toBeNull();
     await store.leases.drop(KEY, by('second'));
     expect(await store.leases.find(KEY)).toBeNull();
   });
 
-  test('whose reversal failed is taken back by the next one at once, and says to others that it failed', async () => {
+  test('lets another reversal retry at once after a failed one, and tells new holders that it failed', async () => {
     await store.leases.acquire(KEY, 'a', NOW);
     await store.leases.release(KEY, 'a', by('first'));
     await store.leases.pause(KEY, by('first'), { isStuck: true });
     await expect(store.leases.acquire(KEY, 'b', NOW)).rejects.toThrow(UndoFailed);
     expect(await store.leases.release(KEY, 'a', by('second'))).not.toBeNull();
-    await expect(store.leases.acquire(KEY, 'b', NOW), 'may pass').rejects.toThrow(Conflict);
+    await expect(store.leases.acquire(KEY, 'b', NOW), 'may succeed').rejects.toThrow(Conflict);
   });
 
-  test('whose reversal failed and that is kept is held as before', async () => {
+  test('accepts new holders when an effect whose undo failed is kept', async () => {
     await store.leases.acquire(KEY, 'a', NOW);
     await store.leases.release(KEY, 'a', by('first'));
     await store.leases.pause(KEY, by('first'), { isStuck: true });
@@ -96,13 +96,13 @@ describe('a lease', () => {
     expect((await store.leases.acquire(KEY, 'b', NOW)).holders).toEqual(['a', 'b']);
   });
 
-  test('that nobody held when its last look died keeps nobody out for ever', async () => {
+  test('admits a holder after a clean-up of a lease without holders has died', async () => {
     await store.leases.release(KEY, 'a', by('dies'));
     await expect(store.leases.acquire(KEY, 'b', later(2))).rejects.toThrow(Conflict);
     expect((await store.leases.acquire(KEY, 'b', later(4))).holders).toEqual(['b']);
   });
 
-  test('that is left is held by nobody, and the next holder knows the state before the first', async () => {
+  test('gives the captured state of a lease without holders to its next holder', async () => {
     await store.leases.acquire(KEY, 'a', NOW);
     await store.leases.recordBefore(KEY, 'a', { present: false });
     await store.leases.release(KEY, 'a', by('a'));
@@ -116,7 +116,7 @@ describe('a lease', () => {
     });
   });
 
-  test('that nobody holds is dropped by whoever comes back for it', async () => {
+  test('drops a lease without holders when its last holder releases it again', async () => {
     await store.leases.acquire(KEY, 'a', NOW);
     await store.leases.release(KEY, 'a', by('a'));
     await store.leases.detach(KEY, by('a'));
@@ -125,7 +125,7 @@ describe('a lease', () => {
     expect(await store.leases.find(KEY)).toBeNull();
   });
 
-  test('is joined by ten at once, and left by ten at once, without losing one', async () => {
+  test('keeps ten holders that join at once, and lets one of them undo the effect when all leave at once', async () => {
     const all = Array.from({ length: 10 }, (_, n) => `act-${n}`);
     await Promise.all(all.map((one) => store.leases.acquire(KEY, one, NOW)));
     expect((await store.leases.find(KEY))?.holders.sort()).toEqual(all);

@@ -1,4 +1,4 @@
-// The rate limit under concurrency: P6.
+// The rate limit of automatic actions, also under concurrency (P6).
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Conflict } from '../../functions/domain/errors.ts';
@@ -13,7 +13,7 @@ beforeEach(async () => {
   store = await db.fresh();
 });
 
-describe('P6: the rate limit', () => {
+describe('the rate limit', () => {
   const automaticPerMinute = { perAccount: 5, perAction: 4, perIncident: 3 };
   const limits = { automaticPerMinute, distinctTargetsPerHour: 8 };
   const at = (seconds: number) => () => new Date(Date.UTC(2026, 10, 24, 3, 0, seconds));
@@ -25,7 +25,7 @@ describe('P6: the rate limit', () => {
     ...change,
   });
 
-  test('grants the configured number in any 60 seconds and no more, however many ask at once', async () => {
+  test('P6: grants exactly the configured number of slots in any 60 seconds to concurrent requests', async () => {
     const answers = await Promise.all(
       Array.from({ length: 40 }, (_, n) => store.limiter.reserve('1', wanted(n), limits, at(0))),
     );
@@ -39,7 +39,7 @@ describe('P6: the rate limit', () => {
     expect(total).toBe(automaticPerMinute.perAccount);
   });
 
-  test('grants nothing while what happened in the last minute cannot be read', async () => {
+  test('P6: grants no slot when the latest actions cannot be read', async () => {
     await store.table.put({ pk: 'LIMITER#1', sk: 'LIMITER', entries: 'none', version: 1 });
     expect(await store.limiter.reserve('1', wanted(1), limits, at(0))).toEqual({
       granted: false,
@@ -48,14 +48,14 @@ describe('P6: the rate limit', () => {
     });
   });
 
-  test('slides: a place is free again a minute, and what clocks may differ by, after it was taken', async () => {
+  test('P6: frees a slot after a minute plus the allowed difference of clocks', async () => {
     for (let n = 0; n < 5; n++) await store.limiter.reserve('1', wanted(n), limits, at(50));
     expect((await store.limiter.reserve('1', wanted(6), limits, at(65))).granted).toBe(false);
     expect((await store.limiter.reserve('1', wanted(6), limits, at(124))).granted).toBe(false);
     expect((await store.limiter.reserve('1', wanted(6), limits, at(125))).granted).toBe(true);
   });
 
-  test('counts per action and per incident too, and says which limit was met', async () => {
+  test('P6: limits the actions of one incident, and names the limit', async () => {
     for (let n = 0; n < 3; n++)
       await store.limiter.reserve('1', wanted(n, { incidentId: 'inc-x' }), limits, at(0));
     const refused = await store.limiter.reserve(
@@ -70,36 +70,36 @@ describe('P6: the rate limit', () => {
     });
   });
 
-  const roomFor = (perAccount: number) => ({
+  const limitsFor = (perAccount: number) => ({
     automaticPerMinute: { perAccount, perAction: 10, perIncident: 10 },
     distinctTargetsPerHour: 10,
   });
 
-  test('gives one action one place, also when it asks again', async () => {
+  test('P6: gives an action one slot, even when it asks again', async () => {
     for (let n = 0; n < 10; n++)
-      expect(await store.limiter.reserve('1', wanted(1), roomFor(2), at(0))).toEqual({
+      expect(await store.limiter.reserve('1', wanted(1), limitsFor(2), at(0))).toEqual({
         granted: true,
       });
-    expect((await store.limiter.reserve('1', wanted(2), roomFor(2), at(0))).granted).toBe(true);
-    expect((await store.limiter.reserve('1', wanted(3), roomFor(2), at(0))).granted).toBe(false);
+    expect((await store.limiter.reserve('1', wanted(2), limitsFor(2), at(0))).granted).toBe(true);
+    expect((await store.limiter.reserve('1', wanted(3), limitsFor(2), at(0))).granted).toBe(false);
   });
 
-  test('counts an action when it asked last: what was decided long ago takes up room when it is applied', async () => {
-    await store.limiter.reserve('1', wanted(1), roomFor(1), at(0));
-    await store.limiter.reserve('1', wanted(1), roomFor(1), at(65));
-    expect((await store.limiter.reserve('1', wanted(2), roomFor(1), at(75))).granted).toBe(false);
+  test('P6: counts the slot of an action from its latest request', async () => {
+    await store.limiter.reserve('1', wanted(1), limitsFor(1), at(0));
+    await store.limiter.reserve('1', wanted(1), limitsFor(1), at(65));
+    expect((await store.limiter.reserve('1', wanted(2), limitsFor(1), at(75))).granted).toBe(false);
   });
 
-  test('an action that lost its place to others while it waited gets none', async () => {
-    await store.limiter.reserve('1', wanted(1), roomFor(1), at(0));
-    await store.limiter.reserve('1', wanted(2), roomFor(1), at(90));
-    expect(await store.limiter.reserve('1', wanted(1), roomFor(1), at(91))).toMatchObject({
+  test('P6: refuses an action that lost its slot to others while it waited', async () => {
+    await store.limiter.reserve('1', wanted(1), limitsFor(1), at(0));
+    await store.limiter.reserve('1', wanted(2), limitsFor(1), at(90));
+    expect(await store.limiter.reserve('1', wanted(1), limitsFor(1), at(91))).toMatchObject({
       granted: false,
       why: '1 automatic actions in the last minute in this account; the limit is 1',
     });
   });
 
-  test('where others are always faster, it is not let through: so many at once are a flood', async () => {
+  test('P6: refuses an action when other writers are always faster', async () => {
     const put = () => Promise.reject(new Conflict('another writer was faster'));
     const limiter = createLimiter({ ...memoryTable(), put });
     expect(await limiter.reserve('1', wanted(1), limits, at(0))).toEqual({
@@ -109,7 +109,7 @@ describe('P6: the rate limit', () => {
     });
   });
 
-  test('while two of our clocks disagree by more than they may, nothing is automatic', async () => {
+  test('P6: refuses every automatic action while two clocks differ by more than the allowed difference', async () => {
     const fast = at(60);
     await store.limiter.reserve('1', wanted(1), limits, fast);
     expect(await store.limiter.reserve('1', wanted(2), limits, at(0))).toMatchObject({
@@ -119,7 +119,7 @@ describe('P6: the rate limit', () => {
     expect((await store.limiter.reserve('1', wanted(2), limits, at(55))).granted).toBe(true);
   });
 
-  test('whatever the clocks show within the tolerance, and in whatever order they write, no minute has more', async () => {
+  test('P6: never exceeds the limit in a minute, for any allowed difference of clocks and any order of writes', async () => {
     const skew = fc.integer({ min: -CLOCK_SKEW_MS, max: CLOCK_SKEW_MS });
     const asking = fc.record({
       afterMs: fc.integer({ min: 0, max: 40_000 }),
@@ -146,11 +146,11 @@ describe('P6: the rate limit', () => {
           const { granted } = await limiter.reserve(
             '1',
             wanted(n),
-            { ...roomFor(perAccount), distinctTargetsPerHour: 1000 },
+            { ...limitsFor(perAccount), distinctTargetsPerHour: 1000 },
             () => new Date(trueTime + offset),
           );
           if (granted) taken.push({ actionId: `act-${n}`, at: trueTime });
-          // Time passes between what is asked at once and what comes after it.
+          // Time passes between the groups of concurrent requests.
           trueTime += passing;
         };
         for (let i = 0; i < plan.length; i += 3)
@@ -174,7 +174,7 @@ describe('P6: the rate limit', () => {
     await fc.assert(property, { numRuns: Number(process.env.PROPERTY_RUNS ?? 500) });
   }, 300_000);
 
-  test('lets tickets and messages have half of the places, so that they starve nothing that contains an attack', async () => {
+  test('P6: gives tickets and messages at most half of the slots', async () => {
     const about = (n: number, change = {}) =>
       wanted(n, { target: { kind: 'alert' as const, value: 'f-1' }, ...change });
     const reserve = async (one: SlotRequest) =>
@@ -187,7 +187,7 @@ describe('P6: the rate limit', () => {
     expect(others.filter(Boolean)).toHaveLength(3);
   });
 
-  test('lets an incident have one ticket, whatever the number, and leaves the rest to other actions', async () => {
+  test('P6: grants an incident one ticket per minute, and leaves the other slots to other actions', async () => {
     const of = { incidentId: 'inc-x' };
     const ticket = (n: number) =>
       wanted(n, { ...of, target: { kind: 'alert' as const, value: 'f-1' } });
@@ -200,7 +200,7 @@ describe('P6: the rate limit', () => {
     expect(await reserve(wanted(3, of))).toEqual({ granted: true });
   });
 
-  test('counts the different targets of the last hour, each once, and alerts not at all', async () => {
+  test('P6: limits the different targets of the last hour, and does not count alerts', async () => {
     const every = (n: number, minutes: number, change = {}) =>
       store.limiter.reserve('1', wanted(n, change), limits, at(60 * minutes));
     for (let n = 0; n < 8; n++) expect(await every(n, n)).toEqual({ granted: true });

@@ -1,4 +1,4 @@
-// The table in memory, for tests of thousands of orders of events. It knows the two conditions that the store uses.
+// A table in memory that supports the two write conditions of the store.
 import type { Images } from '../../functions/archive/change.ts';
 import { Conflict } from '../../functions/domain/errors.ts';
 import { createApproverAddresses } from '../../functions/store/approver-addresses.ts';
@@ -21,7 +21,7 @@ import {
   type Table,
 } from '../../functions/store/table.ts';
 
-/** `wrote` sees each item before and after it was written. */
+/** `wrote` receives each item before and after it is written. */
 export function memoryTable(wrote: (change: Images & Key) => void = () => {}): Table {
   const partitions = new Map<string, Map<string, string>>();
   const read = ({ pk, sk }: Key): Item | undefined => {

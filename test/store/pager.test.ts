@@ -1,4 +1,4 @@
-// How often a person is woken in an hour, under concurrency; and what waits in the digest: nothing is lost or said twice.
+// The hourly page limit of a person, and the digest of held messages.
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Held } from '../../functions/store/pager.ts';
 import type { Store } from '../../functions/store/store.ts';
@@ -19,57 +19,57 @@ const text = { subject: 'Approve?', incidentId: INCIDENT_ID, actionId: null };
 const page = (key: string, change = {}) => ({ key, always: false, text, ...change });
 const admit = (key: string, minutes: number, change = {}, to = ANA) =>
   store.pager.admit(to, page(key, change), bounds, at(minutes));
-const wakes = async (...given: Parameters<typeof admit>) => (await admit(...given)).pages;
+const isPaged = async (...given: Parameters<typeof admit>) => (await admit(...given)).pages;
 const keys = (held: readonly Held[]) => held.map(({ key }) => key);
 
 describe('pages of a person', () => {
-  test('never exceed the number of any 60 minutes, however many ask at once; the rest is in the digest', async () => {
-    const answers = await Promise.all(Array.from({ length: 30 }, (_, n) => wakes(`p${n}`, 0)));
+  test('pages never exceed the limit in any 60 minutes, and the digest holds the other messages', async () => {
+    const answers = await Promise.all(Array.from({ length: 30 }, (_, n) => isPaged(`p${n}`, 0)));
     expect(answers.filter(Boolean)).toHaveLength(3);
     const { held, more } = await store.pager.find(ANA);
     expect(held.length + more).toBe(27);
   });
 
-  test('slide: a page may wake again 60 minutes after one that did, not at the turn of the hour', async () => {
-    for (const n of [0, 1, 2]) expect(await wakes(`p${n}`, 50)).toBe(true);
-    expect(await wakes('late', 61)).toBe(false);
-    expect(await wakes('later', 110)).toBe(true);
+  test('allows another page 60 minutes after an earlier one, not at the full hour', async () => {
+    for (const n of [0, 1, 2]) expect(await isPaged(`p${n}`, 50)).toBe(true);
+    expect(await isPaged('late', 61)).toBe(false);
+    expect(await isPaged('later', 110)).toBe(true);
   });
 
-  test('count once for each message, however often it is sent', async () => {
-    for (let n = 0; n < 10; n++) expect(await wakes('same', n)).toBe(true);
-    expect(await wakes('second', 11)).toBe(true);
+  test('counts a message once, however often it is sent', async () => {
+    for (let n = 0; n < 10; n++) expect(await isPaged('same', n)).toBe(true);
+    expect(await isPaged('second', 11)).toBe(true);
     for (let n = 0; n < 5; n++) await admit(`p${n}`, 12);
-    for (let n = 0; n < 5; n++) expect(await wakes('p4', 13)).toBe(false);
+    for (let n = 0; n < 5; n++) expect(await isPaged('p4', 13)).toBe(false);
     expect(keys((await store.pager.find(ANA)).held)).toEqual(['p1', 'p2', 'p3', 'p4']);
   });
 
-  test('are each person’s own, and the team’s', async () => {
+  test('counts pages separately for each person and for the team', async () => {
     for (const n of [0, 1, 2]) await admit(`p${n}`, 0);
-    expect(await wakes('p3', 1)).toBe(false);
-    expect(await wakes('p3', 1, {}, 'person:ben.okafor')).toBe(true);
-    expect(await wakes('p3', 1, {}, 'team')).toBe(true);
+    expect(await isPaged('p3', 1)).toBe(false);
+    expect(await isPaged('p3', 1, {}, 'person:ben.okafor')).toBe(true);
+    expect(await isPaged('p3', 1, {}, 'team')).toBe(true);
   });
 
-  test('that nothing may hold back always wake, and count', async () => {
-    for (const n of [0, 1, 2, 3, 4]) expect(await wakes(`p${n}`, 0, { always: true })).toBe(true);
-    expect(await wakes('p5', 1)).toBe(false);
+  test('always pages for a message that must not be held, and counts it', async () => {
+    for (const n of [0, 1, 2, 3, 4]) expect(await isPaged(`p${n}`, 0, { always: true })).toBe(true);
+    expect(await isPaged('p5', 1)).toBe(false);
   });
 
-  test('are counted after a way back from a later version, and what that one added stays on record', async () => {
+  test('counts pages after a rollback from a later version, and keeps the fields that it added', async () => {
     for (const n of [0, 1, 2, 3]) await admit(`p${n}`, 0);
     const key = { pk: `PAGER#${ANA}`, sk: 'PAGER' };
     const { held, ...item } = (await store.table.get(key)) as Item & { held: object[] };
     const fromLater = held.map((one) => ({ ...one, later: 'unknown here' }));
     await store.table.put({ ...item, held: fromLater });
-    expect(await wakes('p4', 1)).toBe(false);
+    expect(await isPaged('p4', 1)).toBe(false);
     expect((await store.pager.find(ANA)).held).toMatchObject([
       { key: 'p3', later: 'unknown here' },
       { key: 'p4' },
     ]);
   });
 
-  test('say of the last one when the next may come', async () => {
+  test('returns the time of the next possible page with the last one', async () => {
     expect(await admit('p0', 0)).toEqual({ pages: true, nextAt: null });
     await admit('p1', 7);
     expect(await admit('p2', 8)).toEqual({ pages: true, nextAt: at(60).toISOString() });
@@ -84,7 +84,7 @@ describe('the digest', () => {
     for (const n of [0, 1, 2]) await admit(`p${n}`, 0);
   });
 
-  test('is due soon after the first page that woke nobody, and found by the sweeper then', async () => {
+  test('makes the digest due soon after the first held message, for the sweeper to find', async () => {
     expect(await dueAt()).toBeNull();
     await admit('first', 10);
     await admit('second', 13);
@@ -93,12 +93,12 @@ describe('the digest', () => {
     expect(await due(15)).toEqual([ANA]);
   });
 
-  test('is bounded, and counts what does not fit', async () => {
+  test('holds a limited number of messages in the digest, and counts the others', async () => {
     for (let n = 0; n < 60; n++) await admit(`held${n}`, 1);
     expect(await store.pager.find(ANA)).toMatchObject({ held: { length: 25 }, more: 35 });
   });
 
-  test('is empty once it was said; what came meanwhile has a digest of its own', async () => {
+  test('empties the digest once it is sent, and puts later messages into another one', async () => {
     await admit('first', 1);
     const said = { keys: ['first'], kept: [], more: 0 };
     await admit('meanwhile', 6);
@@ -111,7 +111,7 @@ describe('the digest', () => {
     expect(await due(1000)).toEqual([]);
   });
 
-  test('keeps what still needs somebody until a page may wake again', async () => {
+  test('keeps a message that still needs an answer until another page is possible', async () => {
     await admit('first', 1);
     await store.pager.digestSent(ANA, { keys: ['first'], kept: ['first'], more: 0 }, bounds, at(6));
     expect(await store.pager.find(ANA)).toMatchObject({
@@ -120,9 +120,9 @@ describe('the digest', () => {
     });
   });
 
-  test('loses what may wake after all', async () => {
+  test('removes a message from the digest when it can be paged after all', async () => {
     await admit('first', 1);
-    expect(await wakes('first', 61)).toBe(true);
+    expect(await isPaged('first', 61)).toBe(true);
     expect(await store.pager.find(ANA)).toMatchObject({ held: [], dueAt: null });
   });
 });

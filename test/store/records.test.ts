@@ -1,4 +1,4 @@
-// What records promise: a log line for each change of state, a refusal of what is not one, and a switch that fails safe.
+// Records: logged changes of state, rejected shapes, and the kill switch.
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import { InvalidInput, NotFound } from '../../functions/domain/errors.ts';
@@ -19,7 +19,7 @@ beforeEach(async () => {
 const action = toyAction();
 const putAction = () => store.records.createAction(action);
 
-test('what is no UTF-8 is stored as what is, so that no service refuses it or reads it otherwise', async () => {
+test('replaces a lone surrogate in an alert, and keeps it in the raw event', async () => {
   const half = 'half of an emoji: \ud83d';
   await store.records.createIncident(incidentWith());
   await store.records.putAlert(INCIDENT_ID, alertWith({ title: half }), { title: half });
@@ -28,7 +28,7 @@ test('what is no UTF-8 is stored as what is, so that no service refuses it or re
   expect(await store.records.rawEvent(INCIDENT_ID, ALERT_ID)).toEqual({ title: half });
 });
 
-describe('what is outstanding', () => {
+describe('outstanding actions', () => {
   const DAY_AFTER = new Date(NOW.getTime() + 24 * 3_600_000);
   const idOf = (number: number) => `act-0123456789abcdef-${number}`;
   const put = (number: number, change: Partial<Action>) =>
@@ -36,7 +36,7 @@ describe('what is outstanding', () => {
   const outstanding = async () =>
     (await store.records.outstanding()).found.map(({ actionId }) => actionId);
 
-  test('is what has an end to come, and after it what only a person ends', async () => {
+  test('lists actions with an end first, then actions that only a person ends', async () => {
     await put(1, { status: 'kept', durationMinutes: 60 });
     await put(2, { status: 'in-force', attentionAt: '2026-11-24T04:00:00.000Z' });
     await put(3, { status: 'reversal-failed', durationMinutes: 60 });
@@ -44,20 +44,20 @@ describe('what is outstanding', () => {
     expect(await outstanding()).toEqual([idOf(4), idOf(2), idOf(1), idOf(3)]);
   });
 
-  test('is not what has ended, nor a ticket, which policy keeps', async () => {
+  test('lists neither actions that have ended nor tickets', async () => {
     await put(1, { status: 'reversed', durationMinutes: 60 });
     await put(2, { status: 'kept', durationMinutes: null });
     expect(await outstanding()).toEqual([]);
   });
 
-  test('is nothing that the sweeper ever looks at, where only a person ends it', async () => {
+  test('does not hand the sweeper an action that only a person ends', async () => {
     await put(1, { status: 'kept', durationMinutes: 60 });
     expect((await store.records.needingAttention(DAY_AFTER)).actions).toEqual([]);
   });
 });
 
-describe('each change of state', () => {
-  test('is one log line with the ids, who, when, why and the hash that the record has', async () => {
+describe('a change of state', () => {
+  test('logs a change of state with the IDs, the author, the time, the reason and the hash', async () => {
     await putAction();
     const failed = await store.records.changeAction(INCIDENT_ID, action.actionId, (current) =>
       transition(current, 'failed', { at: NOW, by: 'sweep', text: 'it was never carried out' }),
@@ -75,7 +75,7 @@ describe('each change of state', () => {
     });
   });
 
-  test('of an incident is one too, and a change that adds nothing to the history is none', async () => {
+  test('logs a change of an incident, and does not log a change without a history entry', async () => {
     await store.records.createIncident(incidentWith());
     await store.records.changeIncident(INCIDENT_ID, (current) =>
       withEntry(current, { at: NOW, by: 'sweep', event: 'restarted', text: '' }),
@@ -87,7 +87,7 @@ describe('each change of state', () => {
     expect(logged.map(({ fields }) => fields.event)).toEqual(['opened', 'restarted']);
   });
 
-  test('that could not be written leaves no line', async () => {
+  test('logs nothing when the write fails', async () => {
     await putAction();
     await expect(putAction()).rejects.toThrow();
     expect(logged).toHaveLength(1);
@@ -95,13 +95,13 @@ describe('each change of state', () => {
 });
 
 describe('a record', () => {
-  test('that is not there is not found, and the error names it', async () => {
+  test('throws NotFound with the key of a record that does not exist', async () => {
     const missing = store.records.action(INCIDENT_ID, action.actionId);
     await expect(missing).rejects.toBeInstanceOf(NotFound);
     await expect(missing).rejects.toThrow(`ACTION#${action.actionId}`);
   });
 
-  test('of another shape is refused, and the error names the field', async () => {
+  test('throws InvalidInput with the field of a record of another shape', async () => {
     await putAction();
     const { status: _status, ...rest } = action;
     await store.table.put({
@@ -114,7 +114,7 @@ describe('a record', () => {
     await expect(read).rejects.toThrow('status');
   });
 
-  test('that is too large for the table is refused for good: trying again cannot help', async () => {
+  test('throws InvalidInput for a record that is too large, so that it is not retried', async () => {
     const large = { text: 'x'.repeat(410_000) };
     await expect(store.records.putAlert(INCIDENT_ID, alertWith(), large)).rejects.toBeInstanceOf(
       InvalidInput,
@@ -122,7 +122,7 @@ describe('a record', () => {
     await expect(store.records.alert(INCIDENT_ID, ALERT_ID)).rejects.toBeInstanceOf(NotFound);
   });
 
-  test('that a crash listed twice is one incident', async () => {
+  test('lists an incident once when a crash listed it twice', async () => {
     await store.table.put({ pk: 'LIST', sk: `2026-11-24#${INCIDENT_ID}`, incidentId: INCIDENT_ID });
     await store.records.createIncident(incidentWith());
     expect(await store.records.recentIncidents(10)).toHaveLength(1);
@@ -130,16 +130,16 @@ describe('a record', () => {
 });
 
 describe('the kill switch', () => {
-  test('stands at run until a person moves it', async () => {
+  test('the kill switch is set to run until a person changes it', async () => {
     expect((await store.killSwitch.read('1', NOW)).mode).toBe('run');
     const state = { mode: 'ask', by: 'person:ana.silva', at: NOW.toISOString(), why: 'drill' };
     await store.killSwitch.set('1', { ...state, mode: 'ask' });
     expect(await store.killSwitch.read('1', NOW)).toEqual(state);
-    expect((await store.killSwitch.read('2', NOW)).mode, 'of another account').toBe('run');
+    expect((await store.killSwitch.read('2', NOW)).mode, 'another account').toBe('run');
   });
 
   test.each([{ mode: 'off' }, { mode: 'HALT', by: 'me', at: 'now', why: '' }, {}])(
-    'that cannot be read (%j) halts everything',
+    'halts everything when the kill switch cannot be read (%j)',
     async (written) => {
       await store.table.put({ pk: 'SWITCH#1', sk: 'SWITCH', ...written });
       expect(await store.killSwitch.read('1', NOW)).toMatchObject({

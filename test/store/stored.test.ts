@@ -1,4 +1,4 @@
-// P4 and P9 across versions: what was stored before this version can be read, shown, swept and undone by it.
+// Items of earlier versions can be read, shown, swept and undone (P4, P9).
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ const itemsOf = (version: string): Item[] =>
     .filter((file) => file.startsWith(`${version}/`) && !file.endsWith('/before-states.json'))
     .map((file) => JSON.parse(read(file)));
 
-test('items that an earlier version stored are never changed, and none goes: the folder only grows', () => {
+test('items of earlier versions are never changed or removed', () => {
   const listed = readFileSync(join(FOLDER, 'SHA256SUMS'), 'utf8').trim().split('\n');
   const sums = files.map(
     (file) => `${createHash('sha256').update(read(file)).digest('hex')}  ${file}`,
@@ -31,10 +31,10 @@ test('items that an earlier version stored are never changed, and none goes: the
   expect(sums.sort()).toEqual(listed.sort());
 });
 
-test('every mechanism has a state before it that an earlier version recorded, and reads it', () => {
+test('every mechanism reads a before-state that an earlier version stored', () => {
   const stored = [
     ...versions.map((version) => read(`${version}/before-states.json`)),
-    // A mechanism that came later has them in its own folder.
+    // A mechanism that was added later has them in its own folder.
     ...globSync('*/before-states.json', { cwd: FOLDERS }).map((file) =>
       readFileSync(join(FOLDERS, file), 'utf8'),
     ),
@@ -60,7 +60,7 @@ const load = (n: number) => store().records.action(INCIDENT_ID, id(n));
 const putAll = async (items: readonly Item[]) => {
   for (const item of items) await store().table.put(item);
 };
-/** Ana's link to keep or reverse it. */
+/** Ana's link to keep or reverse the action. */
 const reviewPath = async (n: number) => {
   const { digest } = await load(n);
   const claims = { purpose: 'review', incidentId: INCIDENT_ID, actionId: id(n), digest } as const;
@@ -69,10 +69,10 @@ const reviewPath = async (n: number) => {
 };
 const console_ = async () => (await fetch(`${site.url}/live`)).text();
 
-describe.each(versions)('what %s stored', (version) => {
+describe.each(versions)('items that %s stored', (version) => {
   beforeEach(() => putAll(itemsOf(version)));
 
-  test('can be read, every kind of it', async () => {
+  test('reads every kind of item', async () => {
     const { records, leases, limiter, breaker, killSwitch, findings, entityHistory, drills } =
       store();
     const { found, unreadable } = await records.readActions(INCIDENT_ID);
@@ -96,7 +96,7 @@ describe.each(versions)('what %s stored', (version) => {
     expect(await drills.unfinished()).toHaveLength(1);
   });
 
-  test('decides at least as strictly as before, where it does not say', async () => {
+  test('decides at least as strictly as before when an item lacks a field', async () => {
     const { approval } = await load(2);
     expect(approval).toMatchObject({ required: 2, declineEnds: true, moreTimeMinutes: 0 });
     expect((await store().records.alert(INCIDENT_ID, ALERT_ID)).generation).toBeGreaterThan(1);
@@ -106,29 +106,32 @@ describe.each(versions)('what %s stored', (version) => {
     ).toBeUndefined();
   });
 
-  test('P4: is swept and undone on time, and what a person kept stays', async () => {
+  test('P4: undoes stored actions on time, and leaves kept ones in force', async () => {
     await site.world.pass(75);
     const statuses = await Promise.all([1, 2, 3, 4, 5].map(async (n) => (await load(n)).status));
     expect(statuses).toEqual(['reversed', 'expired', 'kept', 'reversal-failed', 'reversed']);
     expect(await store().leases.find('waf:block:203.0.113.1/32')).toBeNull();
   });
 
-  test.each([1, 3, 4])('P4: is shown for review and reversed by a person: action %i', async (n) => {
-    const path = await reviewPath(n);
-    const { page, post } = await site.world.read(path);
-    expect(page).toContain('Reverse now');
-    expect((await post({ review: 'reverse' })).status).toBe(200);
-    expect((await load(n)).status).toBe('reversed');
-  });
+  test.each([1, 3, 4])(
+    'P4: shows a stored action for review, and reverses it for a person: action %i',
+    async (n) => {
+      const path = await reviewPath(n);
+      const { page, post } = await site.world.read(path);
+      expect(page).toContain('Reverse now');
+      expect((await post({ review: 'reverse' })).status).toBe(200);
+      expect((await load(n)).status).toBe('reversed');
+    },
+  );
 
-  test('is on the console', async () => {
+  test('shows stored actions on the console', async () => {
     const shown = await console_();
     expect(shown).not.toContain('Records that cannot be read');
     for (const n of [1, 3, 4]) expect(shown).toContain(`Block web requests from 203.0.113.${n}/32`);
   });
 });
 
-/** The item with a field more in each of the objects that this version knows by heart. */
+/** The item with an additional field in each object of a known shape. */
 const fromLater = (item: Item): Item => {
   const { record } = item as { record?: Record<string, unknown> };
   if (!record) return { ...item, later: 'unknown here' };
@@ -144,10 +147,10 @@ const fromLater = (item: Item): Item => {
   };
 };
 
-describe('what a later version stored, after a way back to this one', () => {
+describe('items that a later version stored, after a rollback', () => {
   beforeEach(() => putAll(itemsOf('v1').map(fromLater)));
 
-  test('P4: is undone, shown and swept all the same', async () => {
+  test('P4: undoes, shows and sweeps the items of a later version', async () => {
     expect(await console_()).not.toContain('Records that cannot be read');
     const { post } = await site.world.read(await reviewPath(3));
     await post({ review: 'reverse' });
@@ -156,7 +159,7 @@ describe('what a later version stored, after a way back to this one', () => {
     expect(statuses).toEqual(['reversed', 'reversed', 'reversed']);
   });
 
-  test('keeps what this version does not know, for the day on which the later one is back', async () => {
+  test('keeps the fields that this version does not know', async () => {
     await site.world.pass(75);
     expect(await load(1)).toMatchObject({
       later: 'unknown here',
@@ -166,7 +169,7 @@ describe('what a later version stored, after a way back to this one', () => {
     expect(incident).toMatchObject({ later: 'unknown here', alerts: [{ later: 'unknown here' }] });
   });
 
-  test('P10: is not carried out: what this version does not know may be a condition', async () => {
+  test('P10: does not carry out an action with unknown fields, because they may be conditions', async () => {
     await store().records.changeAction(INCIDENT_ID, id(2), (current) => ({
       ...current,
       status: 'approved',
@@ -182,8 +185,8 @@ describe('what a later version stored, after a way back to this one', () => {
   });
 });
 
-describe('an item that cannot be read', () => {
-  const spoil = (sk: string) =>
+describe('an unreadable item', () => {
+  const damage = (sk: string) =>
     store().table.put({
       pk: `INCIDENT#${INCIDENT_ID}`,
       sk,
@@ -193,24 +196,24 @@ describe('an item that cannot be read', () => {
     });
   beforeEach(() => putAll(itemsOf('v1')));
 
-  test('P9: does not hide the others from the console, which names it', async () => {
-    await spoil(`ACTION#${id(1)}`);
+  test('P9: shows the other actions on the console, and names the unreadable one', async () => {
+    await damage(`ACTION#${id(1)}`);
     const shown = await console_();
     expect(shown).toContain(`INCIDENT#${INCIDENT_ID} ACTION#${id(1)}`);
     expect(shown).toContain('Block web requests from 203.0.113.3/32');
   });
 
-  test('P9: does not hide other incidents from the console', async () => {
-    await spoil('INCIDENT');
+  test('P9: shows the other incidents on the console, and names the unreadable one', async () => {
+    await damage('INCIDENT');
     const shown = await console_();
     expect(shown).toContain(`INCIDENT#${INCIDENT_ID} INCIDENT`);
     expect(shown).toContain('Block web requests from 203.0.113.3/32');
   });
 
   test.each(['INCIDENT', `ALERT#${ALERT_ID}`, `ASSESSMENT#${ALERT_ID}`, `ACTION#${id(5)}`])(
-    'P4: does not keep a person from reversing another one: %s',
+    'P4: lets a person reverse another action beside an unreadable item: %s',
     async (sk) => {
-      await spoil(sk);
+      await damage(sk);
       const { page, post } = await site.world.read(await reviewPath(1));
       expect(page).toContain('Reverse now');
       expect((await post({ review: 'reverse' })).status).toBe(200);
@@ -219,17 +222,17 @@ describe('an item that cannot be read', () => {
   );
 
   test.each(['INCIDENT', `ALERT#${ALERT_ID}`])(
-    'P4: does not keep people from hearing that another one was not undone: %s',
+    'P4: notifies people of a failed undo beside an unreadable item: %s',
     async (sk) => {
-      await spoil(sk);
+      await damage(sk);
       const { notify } = site.world.runtime.functions;
       await notify!({ incidentId: INCIDENT_ID, actionId: id(4) });
       expect(site.world.subjectsTo('ana.silva').at(-1)).toMatch(/^NOT UNDONE/);
     },
   );
 
-  test('P9: makes its alert end as failed, not as if nothing had been recommended', async () => {
-    await spoil(`ACTION#${id(1)}`);
+  test('P9: closes an alert with an unreadable action as failed', async () => {
+    await damage(`ACTION#${id(1)}`);
     const { close } = site.world.runtime.functions;
     expect(await close!({ incidentId: INCIDENT_ID, alertId: ALERT_ID })).toMatchObject({
       outcome: 'failed',

@@ -1,4 +1,4 @@
-// P4 and P9 when something was lost: what the sweeper finds, and sets going again.
+// The sweeper continues lost actions, requests and incidents (P4, P9).
 
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
@@ -15,11 +15,11 @@ import { requestWith } from '../web/desk.ts';
 const db = startStores();
 let store: Store;
 let calls: string[];
-let deaf: boolean;
+let nothingWaits: boolean;
 beforeEach(async () => {
   store = await db.fresh();
   calls = [];
-  deaf = false;
+  nothingWaits = false;
 });
 
 const deps = (now: Date): SweepDeps => ({
@@ -27,7 +27,7 @@ const deps = (now: Date): SweepDeps => ({
   startReverse: async (name) => void calls.push(`reverse ${name}`),
   startRespond: async (name) => void calls.push(`respond ${name}`),
   callback: async (token, output) => {
-    if (deaf) throw new NotFound('the state machine no longer waits');
+    if (nothingWaits) throw new NotFound('the state machine no longer waits');
     calls.push(`callback ${token} ${JSON.stringify(output)}`);
   },
   tell: async (what) =>
@@ -53,7 +53,7 @@ const asked = () => ({
 });
 
 describe('the sweeper', () => {
-  test('has a digest sent when it is due, and again until it was sent', async () => {
+  test('requests a digest when it is due, again until it is sent', async () => {
     const bounds = { perPersonPerHour: 1, digestAfterMinutes: 5 };
     const text = { subject: 'Approve?', incidentId: INCIDENT_ID, actionId: null };
     for (const key of ['a', 'b'])
@@ -64,7 +64,7 @@ describe('the sweeper', () => {
     expect(calls).toEqual(['digest person:ana.silva', 'digest person:ana.silva']);
   });
 
-  test('tells who approved what was then stopped, where nobody else did, and not twice', async () => {
+  test('notifies the approver of an approved action that was stopped, and does so once', async () => {
     const approval = requestWith({
       decision: { verdict: 'approved', by: 'ana.silva', at: NOW.toISOString(), reason: '' },
     });
@@ -88,11 +88,11 @@ describe('the sweeper', () => {
     expect(calls).not.toContain(`tell ${stopped.actionId}`);
   });
 
-  test('P9: has people told of an undo that only they can mend, until they have heard, and tries nothing again', async () => {
+  test('P9: notifies people of a failed undo until they are notified, and does not retry the undo', async () => {
     const failed = transition(
       toyAction({ status: 'reversing' }),
       'reversal-failed',
-      { at: NOW, by: 'reverse', text: 'StateChanged: somebody else put it there' },
+      { at: NOW, by: 'reverse', text: 'StateChanged: someone else put it there' },
       { attentionAt: later(15).toISOString() },
     );
     await store.records.createAction(failed);
@@ -107,7 +107,7 @@ describe('the sweeper', () => {
     expect((await load(failed)).attentionAt).toBeNull();
   });
 
-  test('leaves alone what is not yet due', async () => {
+  test('ignores an action that is not yet due', async () => {
     await put({ status: 'in-force' });
     expect(await sweep(deps(NOW))).toEqual({ looked: 0, restarted: 0, failures: 0 });
   });
@@ -120,17 +120,14 @@ describe('the sweeper', () => {
     'proposed',
     'reversed',
     'failed',
-  ] as const)(
-    'P4: has an overdue action that is %s undone, once per state of affairs',
-    async (status) => {
-      const action = await put({ status });
-      await sweep(deps(later(2)));
-      await sweep(deps(later(2)));
-      expect(calls).toEqual([`reverse sweep-${action.actionId}-1`]);
-    },
-  );
+  ] as const)('P4: starts one reversal of an overdue action that is %s', async (status) => {
+    const action = await put({ status });
+    await sweep(deps(later(2)));
+    await sweep(deps(later(2)));
+    expect(calls).toEqual([`reverse sweep-${action.actionId}-1`]);
+  });
 
-  test('P4: keeps looking at what stays overdue, at least every quarter of an hour', async () => {
+  test('P4: checks an overdue action again, at least every 15 minutes', async () => {
     const action = await put({ status: 'in-force' });
     const looks: string[] = [];
     for (let i = 0; i < 6; i++) {
@@ -138,28 +135,28 @@ describe('the sweeper', () => {
       looks.push(attentionAt ?? '');
       await sweep(deps(new Date(attentionAt ?? 0)));
     }
-    expect(new Set(calls).size, 'each time a reversal of its own').toBe(6);
+    expect(new Set(calls).size, 'a new reversal each time').toBe(6);
     expect(looks.map((at) => (Date.parse(at) - NOW.getTime()) / 60_000)).toEqual([
       1, 6, 16, 31, 46, 61,
     ]);
   });
 
-  test('does not let a record that is stuck for weeks outgrow its item', async () => {
+  test('limits the history of an action that is stuck for weeks', async () => {
     const action = await put({ status: 'in-force' });
     for (let i = 0; i < 30; i++) await sweep(deps(new Date((await load(action)).attentionAt ?? 0)));
     expect(calls).toHaveLength(30);
     expect((await load(action)).history.length).toBeLessThan(12);
   });
 
-  test('P9: ends a request that nobody ended, and has the waiting state machine go on', async () => {
+  test('P9: expires a request whose time is over, and continues the waiting state machine', async () => {
     const action = await put(asked());
     await sweep(deps(later(17)));
     expect((await load(action)).status).toBe('expired');
     expect(calls).toEqual(['callback token-1 {"verdict":"expired"}']);
   });
 
-  test('P9: tells people itself when no state machine waits any more', async () => {
-    deaf = true;
+  test('P9: notifies people itself when no state machine waits', async () => {
+    nothingWaits = true;
     const action = await put(asked());
     await sweep(deps(later(17)));
     expect(calls).toEqual([`tell ${action.actionId}`]);
@@ -174,7 +171,7 @@ describe('the sweeper', () => {
     expect(calls).toEqual(['callback token-1 {"verdict":"approved"}']);
   });
 
-  test('P9: tries again where the answer may still be taken, and takes no silence for an end', async () => {
+  test('P9: retries when the state machine cannot be reached, and ends nothing until then', async () => {
     const waiting = await put(asked());
     const approved = await put({
       ...asked(),
@@ -183,7 +180,7 @@ describe('the sweeper', () => {
     });
     const down = { ...deps(later(17)), callback: () => Promise.reject(new Unavailable('down')) };
     expect(await sweep(down)).toMatchObject({ restarted: 0, failures: 2 });
-    expect(calls, 'nobody is told of an end, and nothing is undone').toEqual([]);
+    expect(calls, 'no notification and no reversal').toEqual([]);
     expect((await load(approved)).status).toBe('approved');
     await sweep(deps(later(18)));
     expect(calls).toEqual([
@@ -193,7 +190,7 @@ describe('the sweeper', () => {
     expect((await load(waiting)).status).toBe('expired');
   });
 
-  test('P4: does not put off what somebody else set meanwhile', async () => {
+  test('P4: keeps a later time that a person has set in the meantime', async () => {
     const action = await put({ status: 'in-force' });
     const until = later(61).toISOString();
     await sweep({
@@ -212,7 +209,7 @@ describe('the sweeper', () => {
     expect(history.map(({ event }) => event)).not.toContain('swept');
   });
 
-  test('P9: does not open an incident again that was closed meanwhile', async () => {
+  test('P9: does not reopen an incident that was closed in the meantime', async () => {
     await store.records.createIncident({ ...incidentWith(), attentionAt: later(1).toISOString() });
     await sweep({
       ...deps(later(60)),
@@ -226,12 +223,12 @@ describe('the sweeper', () => {
       },
     });
     const { attentionAt, history } = await store.records.incident(INCIDENT_ID);
-    expect(attentionAt, 'nobody has to look at it').toBeNull();
+    expect(attentionAt, 'no attention needed').toBeNull();
     expect(history.map(({ event }) => event)).not.toContain('restarted');
   });
 
-  test('P9: ends an approval that nobody carries out any more, and says so', async () => {
-    deaf = true;
+  test('P9: ends an approved action that no state machine carries out, and notifies people', async () => {
+    nothingWaits = true;
     const action = await put({ ...asked(), status: 'approved' });
     await sweep(deps(later(17)));
     expect(calls).toEqual([`tell ${action.actionId}`, `reverse sweep-${action.actionId}-1`]);
@@ -240,18 +237,21 @@ describe('the sweeper', () => {
   test.each([
     ['a request', asked()],
     ['an approval', { ...asked(), status: 'approved' as const }],
-  ])('P9: has people told of the end of %s again, where that failed', async (_, change) => {
-    deaf = true;
-    const action = await put(change);
-    const silent = { ...deps(later(17)), tell: () => Promise.reject(new Error('down')) };
-    expect(await sweep(silent)).toMatchObject({ failures: 1 });
-    await sweep(deps(later(18)));
-    await sweep(deps(later(19)));
-    const told = calls.filter((call) => call === `tell ${action.actionId}`);
-    expect(told, 'and not every minute').toHaveLength(1);
-  });
+  ])(
+    'P9: notifies people of the end of %s again when the first attempt failed',
+    async (_, change) => {
+      nothingWaits = true;
+      const action = await put(change);
+      const silent = { ...deps(later(17)), tell: () => Promise.reject(new Error('down')) };
+      expect(await sweep(silent)).toMatchObject({ failures: 1 });
+      await sweep(deps(later(18)));
+      await sweep(deps(later(19)));
+      const told = calls.filter((call) => call === `tell ${action.actionId}`);
+      expect(told, 'only once').toHaveLength(1);
+    },
+  );
 
-  test('P9: runs an assessment that never ended again, and at last says that it failed', async () => {
+  test('P9: restarts an unfinished assessment twice, then closes the incident as failed', async () => {
     await store.records.createIncident({ ...incidentWith(), attentionAt: later(1).toISOString() });
     for (const hours of [1, 3, 5, 7]) await sweep(deps(later(hours * 60)));
     expect(calls).toEqual([
@@ -265,7 +265,7 @@ describe('the sweeper', () => {
     });
   });
 
-  test('P9: does not give an incident up before somebody was told', async () => {
+  test('P9: does not close an incident as failed before people are notified', async () => {
     await store.records.createIncident({ ...incidentWith(), attentionAt: later(1).toISOString() });
     for (const hours of [1, 3]) await sweep(deps(later(hours * 60)));
     await sweep({ ...deps(later(300)), send: () => Promise.reject(new Error('down')) });
@@ -275,7 +275,7 @@ describe('the sweeper', () => {
     expect((await store.records.incident(INCIDENT_ID)).status).toBe('closed');
   });
 
-  test('P4: helps the others beside an item that cannot be read, and then raises the alarm', async () => {
+  test('P4: continues other actions beside unreadable items, and then throws', async () => {
     await put({ status: 'in-force' });
     for (const sk of ['ACTION#act-0123456789abcdef-7', 'INCIDENT'])
       await store.table.put({
@@ -289,7 +289,7 @@ describe('the sweeper', () => {
     expect(calls).toEqual(['reverse sweep-act-0123456789abcdef-1-1']);
   });
 
-  test('helps the others when one cannot be helped', async () => {
+  test('continues other actions when one fails', async () => {
     await put({ status: 'in-force' });
     await put({ status: 'in-force', actionId: 'act-0123456789abcdef-2' });
     const failing = {

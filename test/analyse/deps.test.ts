@@ -1,4 +1,4 @@
-// Which analyst a deployed function has, by its environment, and the key that it reads when it is first asked.
+// The analyst of a deployed function by its environment, and its API key.
 import { expect, test } from 'vitest';
 import { analystFrom } from '../../functions/analyse/deps.ts';
 import { lazyAnalyst, parseApiKey } from '../../functions/analyse/lazy-analyst.ts';
@@ -9,14 +9,14 @@ import { alertWith } from '../fixtures/case.ts';
 
 const SECRET = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:key';
 
-test('the playbook, where no provider is named', () => {
+test('uses the playbook when no provider is named', () => {
   expect(analystFrom({})).toBe(playbook);
 });
 
 test.each([
   ['anthropic', { [ENV.anthropicSecretArn]: SECRET }],
   ['bedrock', {}],
-])('%s, with the model that is named or with one of ours', (provider, env) => {
+])('uses %s with the model that is named, or with the default model', (provider, env) => {
   const named = { ...env, [ENV.modelProvider]: provider, [ENV.modelId]: 'a-model' };
   expect(analystFrom(named)).toMatchObject({ origin: provider, model: 'a-model' });
   const unnamed = { ...env, [ENV.modelProvider]: provider };
@@ -24,26 +24,26 @@ test.each([
 });
 
 test.each([
-  ['a provider that is none', { [ENV.modelProvider]: 'oracle' }, ENV.modelProvider],
-  ['a key that is nowhere', { [ENV.modelProvider]: 'anthropic' }, ENV.anthropicSecretArn],
-])('with %s the function does not start, and says which variable it is', (_what, env, variable) => {
+  ['an unknown provider', { [ENV.modelProvider]: 'oracle' }, ENV.modelProvider],
+  ['a missing key', { [ENV.modelProvider]: 'anthropic' }, ENV.anthropicSecretArn],
+])('does not start with %s, and names the environment variable', (_what, env, variable) => {
   expect(() => analystFrom(env)).toThrow(InvalidInput);
   expect(() => analystFrom(env)).toThrow(variable);
 });
 
 test.each([undefined, '', '{"key":"sk-ant-api03-secret-value"}', 'sk-ant\nX-Header: secret-value'])(
-  'a secret that holds no key (%j) is refused without repeating it',
+  'rejects a secret without a key (%j), and does not repeat the secret',
   (secret) => {
     expect(() => parseApiKey(secret)).toThrow(TypeError);
     expect(() => parseApiKey(secret)).not.toThrow(/secret-value/);
   },
 );
 
-test('a key may end in a line break, as editors leave it', () => {
+test('accepts a key with a line break at its end', () => {
   expect(parseApiKey('sk-ant-api03-0123456789\n')).toBe('sk-ant-api03-0123456789');
 });
 
-test('the key is read once for all alerts, and again after it could not be read', async () => {
+test('reads the key once for all alerts, and again only after a failed read', async () => {
   let reads = 0;
   const analyst = lazyAnalyst(playbook, async () => {
     if (++reads === 1) throw new Error('the secret cannot be read');

@@ -1,17 +1,17 @@
-// Missing and odd parts of a finding: what is assumed then, and that a note says so.
+// Missing and malformed fields of a finding: assumed values and notes.
 import { describe, expect, test } from 'vitest';
 import { alertOf, sample } from '../intake/events.ts';
 
 const probe = () => sample('web-port-probe');
 
-describe('missing and odd parts', () => {
+describe('missing and malformed fields', () => {
   const changed = (change: object) => {
     const event = probe();
     Object.assign(event.detail, change);
     return alertOf(event);
   };
 
-  test('a finding of nothing but its type is taken, with notes on what was assumed', () => {
+  test('accepts a finding with nothing but a type, and notes what it assumed', () => {
     const alert = alertOf({ type: 'Test:Minimal/Finding', severity: null });
     expect(alert).toMatchObject({
       severity: { score: 5, label: 'medium' },
@@ -26,13 +26,13 @@ describe('missing and odd parts', () => {
     expect(alert.notes.join('\n')).toMatch(/id was missing.*\n.*no account.*\n.*severity/s);
   });
 
-  test('without an id the same event has the same id, and another event another', () => {
+  test('derives the same ID for the same event without an ID, and another ID for another event', () => {
     const id = (title: string) => alertOf({ type: 'A:B/C', severity: 1, title }).findingId;
     expect(id('a')).toBe(id('a'));
     expect(id('a')).not.toBe(id('b'));
   });
 
-  test('ids that are too long to keep stay different', () => {
+  test('keeps IDs different that are too long to store', () => {
     const id = (end: string) => changed({ id: `${'x'.repeat(600)}${end}` }).findingId;
     expect(id('a')).toHaveLength(512);
     expect(id('a')).not.toBe(id('b'));
@@ -41,9 +41,12 @@ describe('missing and odd parts', () => {
   test.each([
     ['the ARN', { accountId: '12345' }, '111122223333'],
     ['the envelope', { accountId: null, arn: null }, '111122223333'],
-  ])('without a fit account it is that of %s', (_where, change, account) => {
-    expect(changed(change).account).toBe(account);
-  });
+  ])(
+    'takes the account of a finding without a valid account from %s',
+    (_where, change, account) => {
+      expect(changed(change).account).toBe(account);
+    },
+  );
 
   test.each([
     [8, 'high', 8],
@@ -55,7 +58,7 @@ describe('missing and odd parts', () => {
     [-3, 'informational', 0],
     [99, 'critical', 10],
     ['very', 'medium', 5],
-  ])('severity %s is %s', (severity, label, score) => {
+  ])('reads the severity %s as %s', (severity, label, score) => {
     expect(changed({ severity }).severity).toEqual({ label, score });
   });
 
@@ -65,7 +68,7 @@ describe('missing and odd parts', () => {
     ['1732417200', '2024-11-24T03:00:00.000Z', true],
     ['2026-11-24T03:00:00Z', '2026-11-24T03:00:00.000Z', false],
     ['foo 1', null, true],
-  ])('the time %s is read as %s', (updatedAt, read, noted) => {
+  ])('reads the time %s as %s', (updatedAt, read, noted) => {
     const alert = changed({ updatedAt });
     expect(alert.updatedAt).toBe(read);
     expect(alert.notes.some((note) => note.startsWith('The time of the update'))).toBe(noted);
@@ -77,19 +80,22 @@ describe('missing and odd parts', () => {
     [{ value: '{"sample":true}' }, true],
     [{ value: 'not JSON' }, false],
     [null, false],
-  ])('additionalInfo %j says whether it is a sample', (additionalInfo, expected) => {
-    const event = probe();
-    event.detail.service.additionalInfo = additionalInfo;
-    expect(alertOf(event).sample).toBe(expected);
-  });
+  ])(
+    'detects from additionalInfo %j whether the finding is a sample',
+    (additionalInfo, expected) => {
+      const event = probe();
+      event.detail.service.additionalInfo = additionalInfo;
+      expect(alertOf(event).sample).toBe(expected);
+    },
+  );
 
-  test('text beyond its bounds is cut, with a note', () => {
+  test('cuts text that exceeds its limit, with a note', () => {
     const alert = changed({ title: 'x'.repeat(5000), description: 'y'.repeat(9000) });
     expect([alert.title.length, alert.description.length]).toEqual([1024, 4096]);
     expect(alert.notes.join()).toMatch(/The title was cut.*The description was cut/s);
   });
 
-  test('numbers that JSON allows and nobody can count with do not stop it', () => {
+  test('reads a count that is not finite as 1', () => {
     const body = JSON.stringify(probe()).replace('"count":3', '"count":1e999');
     expect(alertOf(body).count).toBe(1);
   });
