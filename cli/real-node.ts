@@ -3,8 +3,8 @@ import { sep } from 'node:path';
 import { Refused } from './refused.ts';
 
 /**
- * Throws Refused when this process runs a Node binary from node_modules: a third party repackaged it, and nobody has
- * compared it with the one of nodejs.org.
+ * Throws Refused when this process runs on a Node binary from node_modules. A third party repackaged that binary, and
+ * nothing proves that it equals the one from nodejs.org.
  */
 export function requireRealNode(command: string, node = process.execPath): void {
   if (node.split(sep).includes('node_modules'))

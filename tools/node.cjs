@@ -1,4 +1,4 @@
-// Runs a script with Node 24, preferring an installed one to the one from npm.
+// Runs a script with Node 24: an installed one if possible, or the one from npm.
 // CommonJS in old syntax, because old versions of Node read it.
 const { spawn } = require('node:child_process');
 const { existsSync } = require('node:fs');
@@ -8,13 +8,17 @@ const { pathToFileURL } = require('node:url');
 const REQUIRED = 24;
 
 const CDK_APP = 'infra/app.ts';
+const CDK = 'node_modules/aws-cdk/bin/cdk';
+/** Commands of the CDK that call AWS. */
+const CDK_CALLS_AWS =
+  /^(bootstrap|deploy|destroy|diff|drift|gc|import|migrate|refactor|rollback|watch)$/;
 
 /** Whether a Node binary comes from an npm package, which a third party made. */
 const isPackaged = (node) => node.split(sep).includes('node_modules');
 
 /**
- * The Node that runs npm, if it is new enough. npm puts node_modules/.bin first on PATH, and with npm 11 that holds the
- * packaged Node, so an installed one would never be used.
+ * The Node that runs npm, if it is new enough. npm puts node_modules/.bin first on PATH. With npm 11, that folder holds
+ * the packaged Node, and would hide an installed one.
  */
 function nodeOfNpm() {
   const { npm_node_execpath: node, npm_config_user_agent: agent } = process.env;
@@ -23,8 +27,8 @@ function nodeOfNpm() {
 }
 
 /**
- * The binary from this platform's optional dependency; undefined where there is none. Its link in node_modules/.bin is
- * not enough: npm 10 removes it together with the packages of other platforms.
+ * The binary from this platform's optional dependency; undefined if there is none. The link in node_modules/.bin isn't
+ * reliable: npm 10 removes it together with the packages of other platforms.
  */
 function broughtByNpm() {
   const windows = process.platform === 'win32';
@@ -41,7 +45,7 @@ function runWith(node) {
     stdio: 'inherit',
     env: { ...process.env, PATH: dirname(node) + delimiter + process.env.PATH },
   });
-  // A terminal signals both processes, a supervisor only this one.
+  // A terminal signals both processes; a supervisor signals only this one.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.on(signal, () => child.kill(signal));
   child.on('error', ({ message }) => fail(`${node} cannot be run: ${message}`));
@@ -50,34 +54,40 @@ function runWith(node) {
   });
 }
 
-/** One line about what is wrong, and the end. */
+/** Prints one line and sets the exit code. */
 function fail(message) {
   console.error(`countermand: ${message}`);
   process.exitCode = 1;
 }
 
-/** The binary to use; undefined where there is none. */
+/** The binary to use; undefined if there is none. */
 function choose() {
   const isNew = Number(process.versions.node.split('.')[0]) >= REQUIRED;
   if (isNew && !isPackaged(process.execPath)) return process.execPath;
   return nodeOfNpm() || (isNew ? process.execPath : broughtByNpm());
 }
 
+/** Whether this call hands AWS credentials to a Node binary that a third party packaged. */
+function exposesCredentials() {
+  const [, , script, ...args] = process.argv;
+  // The CDK's own process holds the credentials. It ran on the first Node on PATH, as this process does.
+  if (script === CDK_APP)
+    return (
+      Boolean(process.env.CDK_DEFAULT_ACCOUNT) && (isPackaged(node) || isPackaged(process.execPath))
+    );
+  return script === CDK && args.some((arg) => CDK_CALLS_AWS.test(arg)) && isPackaged(node);
+}
+
 const node = choose();
 if (!existsSync(join(__dirname, '../node_modules'))) {
-  fail('nothing is installed yet: run "npm ci" first.');
+  fail('no packages are installed. Run "npm ci" first.');
 } else if (!node) {
   fail(
-    `needs Node ${REQUIRED} and found ${process.versions.node}. On Linux (x64, arm64), Windows (x64) and Mac (x64) "npm ci" brings it; elsewhere install Node ${REQUIRED}.`,
+    `Node ${REQUIRED} is required; this is Node ${process.versions.node}. On Linux (x64, arm64), Windows (x64) and Mac (x64), "npm ci" installs it. Elsewhere, install Node ${REQUIRED} from https://nodejs.org.`,
   );
-} else if (
-  process.argv[2] === CDK_APP &&
-  process.env.CDK_DEFAULT_ACCOUNT &&
-  // The CDK's own process, which holds the credentials, runs on the first Node on PATH, as this one does.
-  (isPackaged(node) || isPackaged(process.execPath))
-) {
+} else if (exposesCredentials()) {
   fail(
-    `the CDK has AWS credentials, so it does not run on the Node binary that npm installed, which a third party repackaged. Install Node ${REQUIRED} from https://nodejs.org or your package manager, and run "npm run cdk -- <command>".`,
+    `the CDK would use AWS credentials on the Node binary that npm installed, which a third party repackaged. Install Node ${REQUIRED} from https://nodejs.org or your package manager, and run "npm run cdk -- <command>".`,
   );
 } else if (node === process.execPath) {
   process.argv.splice(1, 1);

@@ -1,4 +1,4 @@
-// The launcher of every command: which Node it takes, and what it refuses.
+// The launcher of every command: which Node it uses, and what it refuses.
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -24,8 +24,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(clone, { recursive: true }));
 
-function run({ node = process.execPath, script = 'says.cjs', env = {} } = {}) {
-  const { status, stdout, stderr } = spawnSync(node, ['tools/node.cjs', script], {
+function run({ node = process.execPath, script = 'says.cjs', args = [''], env = {} } = {}) {
+  const { status, stdout, stderr } = spawnSync(node, ['tools/node.cjs', script, ...args], {
     cwd: clone,
     env: { PATH: process.env.PATH, ...env },
     encoding: 'utf8',
@@ -45,21 +45,21 @@ function nodeAt(path: string): string {
   return node;
 }
 
-test('before npm ci a command ends with one line that says so', () => {
+test('a command asks for npm ci in one line when no packages are installed', () => {
   expect(run()).toEqual({
     status: 1,
     stdout: '',
-    stderr: 'countermand: nothing is installed yet: run "npm ci" first.\n',
+    stderr: 'countermand: no packages are installed. Run "npm ci" first.\n',
   });
 });
 
-test('after npm ci the command runs', () => {
+test('a command runs after npm ci', () => {
   mkdirSync(join(clone, 'node_modules'));
   expect(run()).toEqual({ status: 0, stdout: 'it runs\n', stderr: '' });
 });
 
-describe('when npm put its packaged Node first on PATH', () => {
-  /** Stands in for an installed Node: says so and ends with 7. */
+describe('when npm puts its packaged Node first on PATH', () => {
+  /** A stand-in for an installed Node that prints its arguments and exits with 7. */
   function installedNode(): string {
     const node = join(clone, 'installed');
     writeFileSync(node, '#!/bin/sh\necho "installed: $*"\nexit 7\n');
@@ -67,16 +67,16 @@ describe('when npm put its packaged Node first on PATH', () => {
     return node;
   }
 
-  test('the installed Node that runs npm is used when it is Node 24', () => {
+  test('a command runs on the installed Node that runs npm if it is Node 24', () => {
     const node = nodeAt('node_modules/.bin/node');
     const env = {
       npm_node_execpath: installedNode(),
       npm_config_user_agent: 'npm/11.0.0 node/v24.1.0 linux x64',
     };
-    expect(run({ node, env })).toMatchObject({ status: 7, stdout: 'installed: says.cjs\n' });
+    expect(run({ node, env })).toMatchObject({ status: 7, stdout: 'installed: says.cjs \n' });
   });
 
-  test('an older installed Node is passed over', () => {
+  test('a command runs on the packaged Node if the installed one is older', () => {
     const node = nodeAt('node_modules/.bin/node');
     const env = {
       npm_node_execpath: installedNode(),
@@ -90,7 +90,7 @@ describe('the CDK app', () => {
   const script = 'infra/app.ts';
   const env = { CDK_DEFAULT_ACCOUNT: '111122223333' };
 
-  test('does not run on the packaged Node when the CDK has credentials', () => {
+  test('refuses the packaged Node when the CDK has credentials', () => {
     const { status, stdout, stderr } = run({ node: nodeAt('node_modules/x/node'), script, env });
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toContain('Install Node 24 from https://nodejs.org');
@@ -106,5 +106,34 @@ describe('the CDK app', () => {
       status: 0,
       stdout: 'the app runs\n',
     });
+  });
+});
+
+describe('the CDK', () => {
+  const script = 'node_modules/aws-cdk/bin/cdk';
+  const cdk = (path: string, ...args: string[]) => {
+    mkdirSync(join(clone, dirname(script)), { recursive: true });
+    writeFileSync(join(clone, script), "console.log('the CDK runs');\n");
+    return run({ node: nodeAt(path), script, args });
+  };
+
+  test.each(['bootstrap', 'deploy', 'destroy', 'diff'])(
+    'refuses %s on the packaged Node',
+    (command) => {
+      const { status, stdout, stderr } = cdk('node_modules/x/node', command, '--all');
+      expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+      expect(stderr).toContain('Install Node 24 from https://nodejs.org');
+    },
+  );
+
+  test('runs synth on the packaged Node', () => {
+    expect(cdk('node_modules/x/node', 'synth')).toMatchObject({
+      status: 0,
+      stdout: 'the CDK runs\n',
+    });
+  });
+
+  test('runs deploy on an installed Node', () => {
+    expect(cdk('real/node', 'deploy')).toMatchObject({ status: 0, stdout: 'the CDK runs\n' });
   });
 });
