@@ -1,10 +1,10 @@
-// Gives every command its help, its version, its usage errors and its exit code.
+// Gives every command its help, version, usage errors and exit codes.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { jsonOf, type Out, type Outcome, outputTo, printable } from './output.ts';
 
-/** The command did not run as it was called. */
+/** Exit code of a command that did nothing, because its arguments or the set-up are wrong. */
 const NOT_RUN = 2;
 
 export type Texts = {
@@ -13,12 +13,11 @@ export type Texts = {
   purpose: string;
   /** Arguments of the call, and what it does. */
   examples: readonly (readonly [args: string, what: string])[];
+  /** Besides 2, which every command has. */
   exitCodes: readonly (readonly [code: number, when: string])[];
 };
 
 export type Json = { json?: true };
-export const jsonOption = () =>
-  new Option('--json', 'print one JSON object to stdout and everything else to stderr');
 
 export function command({ call, purpose, examples, exitCodes }: Texts): Command {
   const plainCall = call.replace(/ --$/, '');
@@ -26,10 +25,17 @@ export function command({ call, purpose, examples, exitCodes }: Texts): Command 
     `  ${args ? `${call} ${args}` : plainCall}\n      ${what}`;
   const exitCode = ([code, when]: readonly [number, string]) =>
     `  ${String(code).padEnd(4)}${when}`;
+  const codes = [...exitCodes, [NOT_RUN, 'the arguments or the set-up are wrong'] as const];
   return new Command(call)
     .description(purpose)
     .version(versionOf(), '--version', 'print the version')
     .helpOption('-h, --help', 'print this text')
+    .addOption(
+      new Option(
+        '--json',
+        'print one JSON object to stdout and the rest to stderr; run npm with -s to leave out its own lines',
+      ),
+    )
     .exitOverride()
     .configureOutput({ writeErr: (text) => process.stderr.write(printable(text)) })
     .showHelpAfterError(`Run "${call} --help" for help.`)
@@ -41,7 +47,7 @@ export function command({ call, purpose, examples, exitCodes }: Texts): Command 
         ...examples.map(example),
         '',
         'Exit codes:',
-        ...exitCodes.map(exitCode),
+        ...codes.toSorted(([a], [b]) => a - b).map(exitCode),
       ].join('\n'),
     );
 }
@@ -57,7 +63,7 @@ export async function run(name: string, parsed: Command, args: readonly string[]
     await parsed.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    // Help and version end with 0; commander has printed them, or what is wrong.
+    // Commander has printed the help, the version or the error. Help and version exit with 0.
     process.exitCode = error.exitCode === 0 ? 0 : NOT_RUN;
     if (error.exitCode !== 0 && args.includes('--json'))
       printJson(name, failed(NOT_RUN), error.message.replace(/^error: /, ''));
@@ -70,6 +76,7 @@ export async function finish(
   { json = false }: { json?: boolean },
   work: (out: Out) => Promise<Outcome>,
 ): Promise<void> {
+  if (json && npmPrintsFirst()) process.stderr.write(`${NPM_HINT}\n`);
   try {
     const outcome = await work(outputTo({ json }));
     process.exitCode = outcome.exitCode;
@@ -84,6 +91,14 @@ export async function finish(
     process.stderr.write(printable(`error: ${message}\n`));
   }
 }
+
+const NPM_HINT = 'npm prints its own lines before the JSON; "npm run -s" leaves them out.';
+
+/** Whether another program reads what npm printed before this process started. */
+const npmPrintsFirst = () =>
+  !process.stdout.isTTY &&
+  process.env.npm_lifecycle_event !== undefined &&
+  process.env.npm_config_loglevel !== 'silent';
 
 const failed = (exitCode: number): Outcome => ({ exitCode, results: [], counts: {} });
 

@@ -1,33 +1,37 @@
-// Events from files: one file or a folder of them, as text, so that what is wrong with one is refused where all are read.
+// Reads events from a file or a folder, as text that intake parses.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
 import * as z from 'zod';
+import { Refused } from './refused.ts';
 
-/** One delivered body, and what to call it: the path below the folder that was asked for. */
+/** The body of one event, and its path below the folder that was named. */
 export type EventFile = { name: string; body: string };
 
-/** Thrown when there is nothing to read at a path; says what is wrong with it. */
-export class NoEvents extends Error {
-  override readonly name = 'NoEvents';
-}
-
-/** In a folder, other files are documentation, or tell where the events come from. */
+/** In a folder, files with other endings are documentation. */
 const ENDINGS: readonly string[] = ['.json', '.txt'];
 
-/** In the order of their names. A file that is named itself is read whatever its ending. */
+/** Sorted by name. A file that is named itself may have any ending. Throws Refused when there is nothing to read. */
 export function readEvents(path: string): EventFile[] {
   const found = filesOf(path).map((file) => ({
     name: relative(path, file) || file,
-    body: eventOf(readFileSync(file, 'utf8')),
+    body: eventOf(textOf(file)),
   }));
   if (found.length === 0)
-    throw new NoEvents(`there is no event in ${path}: expected files that end in .json or .txt`);
+    throw new Refused(`there is no event in ${path}: expected files that end in .json or .txt`);
   return found;
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Refused(`cannot read ${file}: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 function filesOf(path: string): string[] {
   const stat = statSync(path, { throwIfNoEntry: false });
-  if (!stat) throw new NoEvents(`there is no file or folder at ${path}`);
+  if (!stat) throw new Refused(`there is no file or folder at ${path}`);
   if (!stat.isDirectory()) return [path];
   return readdirSync(path, { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -40,13 +44,13 @@ function filesOf(path: string): string[] {
 
 const Sample = z.object({ story: z.string(), event: z.record(z.string(), z.unknown()) });
 
-/** A sample of ours keeps the event beside its story; of it, only the event is delivered. */
+/** The event of a sample, without the sample's title and story; any other text as it is. */
 function eventOf(text: string): string {
   try {
     const sample = Sample.safeParse(JSON.parse(text));
     return sample.success ? JSON.stringify(sample.data.event) : text;
   } catch {
-    // Not JSON: intake refuses it, and says where it stops being JSON.
+    // Not JSON. Intake rejects the text and names the position of the error.
     return text;
   }
 }

@@ -1,6 +1,12 @@
-// Runs one command. The scripts of package.json name it: cli/main.ts replay <path>.
+// Runs one command: cli/main.ts <command> [arguments].
 import { run } from './command.ts';
 import { COMMANDS } from './commands.ts';
+
+// A reader such as head may close the pipe. The command goes on, because it may have to undo a change.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
 
 const [name = '', ...args] = process.argv.slice(2);
 const build = COMMANDS.get(name);
@@ -9,7 +15,7 @@ else {
   const asked = name === '--help' || name === '-h';
   const say = asked ? console.log : console.error;
   say(
-    `usage: node tools/node.cjs cli/main.ts <command>; commands: ${[...COMMANDS.keys()].join(', ')}`,
+    `Usage: node tools/node.cjs cli/main.ts <command>\nCommands: ${[...COMMANDS.keys()].join(', ')}`,
   );
   process.exitCode = asked ? 0 : 2;
 }

@@ -1,12 +1,11 @@
-// Which errors an operator can act on. Their message is enough; a stack trace would not help.
+// Tells the errors that an operator can fix from defects.
 import { PolicyError } from '../functions/policy/fault.ts';
 import { DataDirectoryInUse, DataDirectoryUnwritable } from '../local/data-directory.ts';
-import { NoEvents } from './events.ts';
 import { Refused } from './refused.ts';
 
+/** True for an error whose message is enough: a stack trace would not help. */
 export const isForTheOperator = (error: unknown): error is Error =>
   error instanceof Refused ||
   error instanceof PolicyError ||
-  error instanceof NoEvents ||
   error instanceof DataDirectoryInUse ||
   error instanceof DataDirectoryUnwritable;

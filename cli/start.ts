@@ -7,27 +7,19 @@ import { createConsole } from '../console/console.ts';
 import type { Log } from '../functions/platform/log.ts';
 import { loadPolicy, POLICIES } from '../functions/policy/load.ts';
 import { analystFrom } from '../local/analyst.ts';
-import { claimDirectory } from '../local/data-directory.ts';
 import { systemClock } from '../local/engine/clock.ts';
 import { keysIn } from '../local/mac.ts';
 import { createRuntime } from '../local/runtime.ts';
 import { countsOf, troubleIn } from './drill/report.ts';
 import { drillAtStart } from './drill/stand-ins.ts';
 import type { Out, Outcome } from './output.ts';
-import { Refused } from './refused.ts';
+import { listenError } from './port.ts';
 
 const TICK_MS = 1_000;
 
-const PORT_FAULTS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'is in use',
-  EACCES: 'is not open to this user',
-};
-
 /** Serves until SIGINT or SIGTERM. Resolves once the URL answers. Throws Refused when it cannot listen. */
-export async function start(port: number, out: Out): Promise<Outcome> {
-  const folder = process.env.COUNTERMAND_DATA ?? '.data';
+export async function start(port: number, folder: string, out: Out): Promise<Outcome> {
   const url = `http://127.0.0.1:${port}`;
-  claimDirectory(folder);
   const policy = loadPolicy(POLICIES, 'local');
   const { analyst, name } = analystFrom(process.env);
   const logFile = join(folder, 'countermand.log');
@@ -38,6 +30,7 @@ export async function start(port: number, out: Out): Promise<Outcome> {
     );
   const common = { clock: systemClock, newId: randomUUID, log, webBaseUrl: url };
   const runtime = await createRuntime({ policy, analyst, ...common, ...keysIn(folder), folder });
+  out.progress('Testing the actions on stand-ins ...');
   const drilled = await drillAtStart(policy, runtime.store.drills, systemClock.now);
   const app = createConsole({ runtime, policy, analyst: name, ...common, now: systemClock.now });
   const server = await listening(app.fetch, port).catch(async (error: unknown) => {
@@ -55,7 +48,7 @@ export async function start(port: number, out: Out): Promise<Outcome> {
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   out.line(`Countermand runs at ${url}`);
-  if (drilled.length > 0) out.line(`Drilled on stand-ins: ${countsOf(drilled, [])}`);
+  if (drilled.length > 0) out.line(`Self-test of the actions: ${countsOf(drilled, [])}`);
   for (const line of troubleIn(drilled)) out.line(line);
   const passed = drilled.filter(({ outcome }) => outcome === 'passed').length;
   return {
@@ -68,13 +61,6 @@ export async function start(port: number, out: Out): Promise<Outcome> {
 function listening(fetch: Parameters<typeof serve>[0]['fetch'], port: number) {
   return new Promise<ReturnType<typeof serve>>((resolve, reject) => {
     const server = serve({ fetch, port, hostname: '127.0.0.1' }, () => resolve(server));
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const fault = PORT_FAULTS[error.code ?? ''];
-      reject(
-        fault
-          ? new Refused(`port ${port} ${fault}; choose another with PORT=8421 npm start`)
-          : error,
-      );
-    });
+    server.once('error', (error) => reject(listenError(port, error)));
   });
 }

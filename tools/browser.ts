@@ -1,4 +1,4 @@
-// Finds the browser for the tests of the pages, and unpacks the one that npm brings.
+// Finds the browser for the page tests, and unpacks the one from npm.
 import { spawnSync } from 'node:child_process';
 import {
   accessSync,
@@ -33,8 +33,8 @@ type Machine = Pick<NodeJS.Process, 'platform' | 'arch'> & {
 export type Browser = { path: string; env: Record<string, string> };
 
 /**
- * Where a browser is: the one that COUNTERMAND_BROWSER names, else an installed Chrome or Chromium, else on Linux x64
- * the one from npm. Undefined when there is none.
+ * The path of the browser: the one that COUNTERMAND_BROWSER names, or an installed Chrome or Chromium, or on Linux x64
+ * the one from npm. Undefined if there is none.
  */
 export function findBrowser({ env, platform, arch }: Machine = process): string | undefined {
   if (env.COUNTERMAND_BROWSER)
@@ -57,7 +57,7 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** In the checkout and named after its version: no other user can put a program there. */
+/** In the checkout, where no other user can place a program. Named after the version, so that an upgrade unpacks the new one. */
 function npmFolder(): string {
   const { version } = z
     .object({ version: z.string() })
@@ -67,12 +67,12 @@ function npmFolder(): string {
 
 const npmBrowser = (): string => join(npmFolder(), 'chromium');
 
-/** The browser ready to start, and what its environment needs. Unpacks the one from npm, in 3 s, once. */
+/** The browser and the variables that its environment needs. Unpacks the one from npm once, in about 3 seconds. */
 export function prepareBrowser(path: string): Browser {
   if (path !== npmBrowser()) return { path, env: {} };
   const folder = npmFolder();
   if (!existsSync(folder)) unpack(folder);
-  // A bare machine lacks libnss3, and the linker ends the program before it starts.
+  // Without libnss3, which a bare machine lacks, Chromium doesn't start. The package contains its libraries.
   const works = spawnSync(path, ['--version'], { env: {}, stdio: 'ignore' }).status === 0;
   return {
     path,
@@ -84,7 +84,7 @@ export function prepareBrowser(path: string): Browser {
 }
 
 const FONTS_FILE = 'countermand-fonts.conf';
-/** The system's fonts, where it has some, and the package's own: without any font, a form crashes Chromium. */
+/** The system's fonts, if any, and the package's own. Without a font, Chromium crashes on a form. */
 const FONTS = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
@@ -96,7 +96,7 @@ const FONTS = `<?xml version="1.0"?>
 function unpack(folder: string): void {
   const unpacking = `${folder}.${process.pid}`;
   mkdirSync(unpacking, { recursive: true, mode: 0o700 });
-  // The package adds its libraries only where the environment looks like Lambda.
+  // The package unpacks its libraries only if the environment looks like Lambda.
   const { status, stderr } = spawnSync(
     process.execPath,
     [join(import.meta.dirname, 'unpack-browser.ts')],
@@ -111,7 +111,7 @@ function unpack(folder: string): void {
   try {
     renameSync(unpacking, folder);
   } catch (error) {
-    // Another process was faster.
+    // Another process unpacked it first.
     if (!existsSync(folder)) throw error;
     rmSync(unpacking, { recursive: true });
   }

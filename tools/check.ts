@@ -1,4 +1,4 @@
-// Runs everything that has to hold, step by step, and ends with the counts.
+// Runs every check and prints the counts last.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,7 +32,7 @@ const Report = z.object({
   ),
 });
 
-/** Tests by status, per file; none when the run died before it could report. */
+/** The status of each test; empty if the test run crashed before its report. */
 function testsIn(folder: string): { file: string; status: string }[] {
   try {
     const { testResults } = Report.parse(JSON.parse(readFileSync(reportIn(folder), 'utf8')));
@@ -47,7 +47,7 @@ function testsIn(folder: string): { file: string; status: string }[] {
   }
 }
 
-/** The environment without AWS credentials: no step needs an account, and a synth would look it up. */
+/** The environment without AWS credentials. No step needs an account, and with credentials a synth would look it up. */
 const withoutCredentials = (): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(
     Object.entries(process.env).filter(
@@ -59,7 +59,7 @@ const withoutCredentials = (): NodeJS.ProcessEnv => ({
   AWS_EC2_METADATA_DISABLED: 'true',
 });
 
-/** Runs a tool of node_modules with this process's Node. Its output goes where `json` leaves room. */
+/** Runs a tool of node_modules with this process's Node. With `json`, its output goes to stderr. */
 function passes([, command, args]: Step, json: boolean, out: Out): boolean {
   const { status, error } = spawnSync(command, args, {
     cwd: ROOT,
@@ -68,10 +68,10 @@ function passes([, command, args]: Step, json: boolean, out: Out): boolean {
       ...withoutCredentials(),
       PATH: [BIN, dirname(process.execPath), process.env.PATH].join(delimiter),
     },
-    // On Windows the tools are .cmd files, which only a shell starts.
+    // On Windows the tools are .cmd files, which need a shell.
     shell: process.platform === 'win32',
   });
-  if (error) out.progress(`${command} could not be started: ${error.message}`);
+  if (error) out.progress(`cannot start ${command}: ${error.message}`);
   return status === 0;
 }
 
@@ -84,7 +84,7 @@ export function check(json: boolean, out: Out): Outcome {
     const results = missing.map(({ name }) => ({ step: name, passed: false, seconds: 0 }));
     return { exitCode: 1, results, counts: { passed: 0, failed: missing.length, skipped: 0 } };
   }
-  if (missing.length > 0) out.line('The tests that need it are skipped.');
+  if (missing.length > 0) out.line('The tests that need it will be skipped.');
   const folder = mkdtempSync(join(tmpdir(), 'countermand-check-'));
   try {
     const results = stepsIn(folder).map((step) => timed(step, json, out));
@@ -118,7 +118,7 @@ function sumOf(
   const failedSteps = results.filter(({ passed }) => !passed).map(({ step }) => step);
   const counts = {
     passed: count('passed').length + results.length - failedSteps.length,
-    // The step of the tests counts only when no single test explains its failure.
+    // The test step counts as one failure only if no test failed.
     failed:
       failedTests + failedSteps.filter((name) => name !== 'tests' || failedTests === 0).length,
     skipped: skippedTests.length,

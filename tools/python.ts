@@ -1,14 +1,14 @@
-// The Python that runs moto: which command it is, and whether it will do.
+// Finds the Python that runs moto.
 import { spawnSync } from 'node:child_process';
 
 export const SYSTEM_PYTHON = process.platform === 'win32' ? 'python' : 'python3';
 
-/** Arguments that make Python end with 0 if it is 3.11 or newer and has venv and pip. */
+/** Arguments with which Python exits with 0 if it is 3.11 or newer and has venv and pip. */
 export const PYTHON_PROBE = [
   '-c',
   'import sys, venv, ensurepip; sys.exit(0 if sys.version_info >= (3, 11) else 1)',
 ];
 
-/** Whether a program of this environment's PATH can make the Python environment of moto. */
+/** Whether the Python on this PATH can create the virtual environment of moto. */
 export const hasPython = (env: NodeJS.ProcessEnv): boolean =>
   spawnSync(SYSTEM_PYTHON, PYTHON_PROBE, { env, stdio: 'ignore', timeout: 10_000 }).status === 0;

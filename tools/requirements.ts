@@ -1,4 +1,4 @@
-// What the tests need besides npm's packages, and which test files that concerns.
+// Finds missing programs, and the test files that need them.
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { findBrowser } from './browser.ts';
@@ -8,9 +8,9 @@ const ROOT = resolve(import.meta.dirname, '..');
 
 export type Requirement = {
   name: string;
-  /** How to get it. */
+  /** The commands that install it. */
   install: string;
-  /** Whoever imports one of these files needs it. */
+  /** A test file that imports one of these files needs the program. */
   modules: readonly string[];
   isMet: (env: NodeJS.ProcessEnv) => boolean;
 };
@@ -18,28 +18,28 @@ export type Requirement = {
 const REQUIREMENTS: readonly Requirement[] = [
   {
     name: 'Python 3.11 or newer with venv',
-    install: `sudo apt-get install python3 python3-venv (Debian), brew install python (Mac), winget install Python.Python.3.12 (Windows); found as "${SYSTEM_PYTHON}" on PATH`,
+    install: `sudo apt-get install python3 python3-venv (Debian), brew install python (Mac), winget install Python.Python.3.12 (Windows). It must be "${SYSTEM_PYTHON}" on PATH`,
     modules: ['test/moto/moto-server.ts', 'test/moto/shell.ts'],
     isMet: hasPython,
   },
   {
     name: 'Chrome or Chromium',
     install:
-      'npm ci (Linux x64), sudo apt-get install chromium (other Debian), https://www.google.com/chrome (elsewhere); or name one with COUNTERMAND_BROWSER',
+      'npm ci (Linux x64), sudo apt-get install chromium (other Debian), https://www.google.com/chrome (elsewhere). COUNTERMAND_BROWSER can name another one',
     modules: ['test/browser/launch.ts'],
     isMet: (env) =>
       findBrowser({ env, platform: process.platform, arch: process.arch }) !== undefined,
   },
 ];
 
-/** What this machine lacks. Takes about 0.1 s. */
+/** The requirements that this machine lacks. Takes about 0.1 s. */
 export const missingHere = (env: NodeJS.ProcessEnv = process.env): Requirement[] =>
   REQUIREMENTS.filter(({ isMet }) => !isMet(env));
 
 export const sayMissing = ({ name, install }: Requirement): string =>
   `Missing: ${name}. Install it: ${install}.`;
 
-/** Test files that import one of the requirement's modules, directly or not; paths from the project's root. */
+/** Test files that import one of the requirement's modules, directly or indirectly. Paths start at the root. */
 export function testFilesThatNeed({ modules }: Pick<Requirement, 'modules'>): string[] {
   const imports = new Map<string, string[]>();
   const reaches = (file: string, seen: Set<string>): boolean => {
@@ -56,7 +56,7 @@ export function testFilesThatNeed({ modules }: Pick<Requirement, 'modules'>): st
     .sort();
 }
 
-/** The project's own modules that a file imports for their values. */
+/** The project's modules that a file imports, type imports excluded. */
 function importsOf(file: string): string[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
   const found = text.matchAll(

@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { NoEvents, readEvents } from '../../cli/events.ts';
+import { readEvents } from '../../cli/events.ts';
+import { Refused } from '../../cli/refused.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'countermand-events-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -35,7 +36,7 @@ describe('a folder', () => {
 
   test('without events is said to be one', () => {
     mkdirSync(join(folder, 'empty'));
-    expect(() => readEvents(join(folder, 'empty'))).toThrow(NoEvents);
+    expect(() => readEvents(join(folder, 'empty'))).toThrow(Refused);
     expect(() => readEvents(join(folder, 'empty'))).toThrow(/no event in .*empty/);
   });
 });

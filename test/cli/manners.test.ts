@@ -1,5 +1,5 @@
 // Every command as a process: help, version, JSON, usage errors, exit codes.
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,9 +24,16 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 type Ended = { code: number; stdout: string; stderr: string; ms: number };
 
-function run(command: string, ...args: string[]): Promise<Ended> {
+const ENV = { PATH: process.env.PATH, PORT: '8420' };
+const run = (command: string, ...args: string[]) => runWith({}, command, ...args);
+
+function runWith(
+  extra: Record<string, string>,
+  command: string,
+  ...args: string[]
+): Promise<Ended> {
   const from = performance.now();
-  const env = { PATH: process.env.PATH, COUNTERMAND_DATA: join(folder, 'data'), PORT: '8420' };
+  const env = { ...ENV, COUNTERMAND_DATA: join(folder, 'data'), ...extra };
   return new Promise((resolve) =>
     execFile(
       process.execPath,
@@ -67,7 +74,7 @@ describe('every command', () => {
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       const call = name === 'start' ? 'npm start --' : `npm run ${name} --`;
       expect(stdout).toContain(`Usage: ${call} [options]`);
-      for (const part of ['Options:', '--version', 'Examples:', 'Exit codes:'])
+      for (const part of ['Options:', '--version', '--json', 'Examples:', 'Exit codes:'])
         expect(stdout).toContain(part);
     },
   );
@@ -81,6 +88,23 @@ describe('every command', () => {
       expect(stderr).toContain('--help');
     },
   );
+});
+
+test('--json under npm explains on stderr how to leave out the lines of npm', async () => {
+  const { stdout, stderr } = await runWith({ npm_lifecycle_event: 'audit' }, 'audit', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({ command: 'audit' });
+  expect(stderr).toContain('npm run -s');
+  const silent = { npm_lifecycle_event: 'audit', npm_config_loglevel: 'silent' };
+  expect((await runWith(silent, 'audit', '--json')).stderr).not.toContain('npm run -s');
+});
+
+test('a command exits normally when the reader of its output closes the pipe', () => {
+  const script = `"$0" cli/main.ts replay --help | true; echo "\${PIPESTATUS[0]}"`;
+  const { stdout, stderr } = spawnSync('bash', ['-c', script, process.execPath], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  expect({ stdout, stderr }).toEqual({ stdout: '0\n', stderr: '' });
 });
 
 test('--version prints the version of package.json', async () => {
@@ -111,6 +135,7 @@ describe('a usage error exits with 2, explains itself and loads nothing:', () =>
     ['drill', ['--account'], 'argument missing'],
     ['try-channels', ['example'], "missing required argument 'recipient'"],
     ['try-channels', ['nobody', 'team'], accounts],
+    ['language', ['nowhere'], 'nothing to read under nowhere'],
     ['try-channels', ['example', 'zed'], 'known recipients: team, on-call, ana.silva'],
   ])('%s %j', async (name, args, message) => {
     const { code, stdout, stderr, ms } = await run(name, ...args);

@@ -1,4 +1,4 @@
-// npm start as a process: it serves, ends at Ctrl-C, and says in one line what keeps it from starting.
+// npm start as a process: serving, Ctrl-C, and the errors of its set-up.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,11 +10,11 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 const SCRIPT = join(import.meta.dirname, '../../cli/main.ts');
 
-// Each starts a process that loads everything: on a busy machine that takes its time.
+// Each test starts a process that loads everything, which is slow on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
 
-/** The line that comes at once, while everything is loaded. */
-const STARTING = /^Starting Countermand: .*\n/;
+/** The progress on stderr. */
+const STARTING = /^Starting Countermand .*\nTesting the actions .*\n/;
 
 let folder: string;
 let running: ChildProcess | undefined;
@@ -26,7 +26,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A port of this machine that somebody listens at. */
+/** A port on which another server listens. */
 async function listening(): Promise<{ server: Server; port: number }> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -56,7 +56,7 @@ function start(env: Record<string, string>, ...args: string[]) {
   };
 }
 
-test('it prints its one address and what it has drilled, serves the console there, and ends cleanly at Ctrl-C', async () => {
+test('npm start prints its URL and the self-test, serves the console, and exits with 0 on Ctrl-C', async () => {
   const port = await freePort();
   const { child, said, complained, ended } = start({ PORT: `${port}` });
   await once(child.stdout, 'readable');
@@ -66,17 +66,17 @@ test('it prints its one address and what it has drilled, serves the console ther
   expect(await ended).toEqual([0, null]);
   const [address, drilled, ...rest] = (await said).split('\n');
   expect(address).toBe(`Countermand runs at http://127.0.0.1:${port}`);
-  expect(drilled).toMatch(/^Drilled on stand-ins: \d+ passed, 0 failed/);
+  expect(drilled).toMatch(/^Self-test of the actions: \d+ passed, 0 failed/);
   expect(rest).toEqual(['']);
   expect(await complained).toMatch(STARTING);
   expect((await complained).replace(STARTING, '')).toBe('');
 });
 
-describe('it says in one line, and ends, when', () => {
+describe('npm start exits with 2 and one line on stderr when', () => {
   const complaint = async (env: Record<string, string>) => {
     const { complained, ended } = start(env);
     expect(await ended).toEqual([2, null]);
-    return (await complained).replace(STARTING, '');
+    return await complained;
   };
 
   test('the port is in use', async () => {
@@ -92,7 +92,7 @@ describe('it says in one line, and ends, when', () => {
     );
   });
 
-  test('the data cannot be kept', async () => {
+  test('its folder cannot be written', async () => {
     writeFileSync(join(folder, 'a-file'), '');
     const line = await complaint({ PORT: '8420', COUNTERMAND_DATA: join(folder, 'a-file') });
     expect(line).toMatch(/^error: Cannot keep data in .*a-file: .*\n$/);

@@ -1,26 +1,29 @@
-// Bundle sizes and cold imports, each function against its twin without our code.
+// Bundle sizes and import times, each compared with a twin without our code.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Out } from '../../cli/output.ts';
 import { ENV } from '../../functions/domain/env.ts';
 import { LOCAL_FLOW_LOGS } from '../../functions/mechanisms/flow-log/stand-in.ts';
 import { LOCAL_IP_SETS } from '../../functions/mechanisms/waf/stand-in.ts';
 import { loadPolicy, POLICIES } from '../../functions/policy/load.ts';
 import { bundle, entries, ROOT } from './bundle.ts';
+import type { Figure } from './figure.ts';
 import { twinOf } from './twin.ts';
 
-/** Function and twin are measured in turns, so that both see the same machine. */
+/** Imports of a function and of its twin alternate, so that other load affects both equally. */
 const PAIRS = 7;
 
-export async function coldStarts(): Promise<void> {
+export async function coldStarts(out: Out): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'countermand-bench-'));
-  // Twins resolve packages from the repository.
+  // In the repository, because twins import its packages.
   const twins = mkdtempSync(join(ROOT, '.twins-'));
   try {
     const env = environment(folder);
-    console.log(
-      `Function               outside SDKs   all    CPU of a cold import, and against its twin`,
+    const figures: Figure[] = [];
+    out.line(
+      'Function               without SDKs  all    CPU time of an import, relative to its twin',
     );
     for (const [name, path] of entries()) {
       const outfile = join(folder, `${name}.mjs`);
@@ -31,10 +34,17 @@ export async function coldStarts(): Promise<void> {
       await bundle(source, twin);
       const pairs = Array.from({ length: PAIRS }, () => [cpuOf(outfile, env), cpuOf(twin, env)]);
       const [ours = 0, theirs = 1] = [0, 1].map((i) => median(pairs.map((pair) => pair[i] ?? 0)));
-      console.log(
+      out.line(
         `${name.padEnd(22)} ${kilobytes(built.rest)} ${kilobytes(built.total)}   ${ours.toFixed(0).padStart(5)} ms   ${(ours / theirs).toFixed(2)}`,
       );
+      figures.push(
+        { measure: `bundle ${name} without SDKs`, value: built.rest, unit: 'bytes' },
+        { measure: `bundle ${name}`, value: built.total, unit: 'bytes' },
+        { measure: `import of ${name}, CPU time`, value: ours, unit: 'ms' },
+        { measure: `import of ${name}, relative to its twin`, value: ours / theirs, unit: 'ratio' },
+      );
     }
+    return figures;
   } finally {
     rmSync(folder, { recursive: true });
     rmSync(twins, { recursive: true });

@@ -1,11 +1,24 @@
-// npm run bench: prints figures. Nothing here passes or fails.
+// Measures and prints every figure. Nothing here passes or fails.
+import type { Out, Outcome } from '../../cli/output.ts';
 import { coldStarts } from './cold-starts.ts';
+import type { Figure } from './figure.ts';
 import { links } from './links.ts';
 import { throughput } from './throughput.ts';
 import { transitions } from './transitions.ts';
 
-console.log(`Node ${process.version}, ${process.platform} ${process.arch}\n`);
-await transitions();
-await throughput();
-await links();
-await coldStarts();
+const BENCHMARKS: readonly (readonly [name: string, run: (out: Out) => Promise<Figure[]>])[] = [
+  ['state transitions', transitions],
+  ['throughput', throughput],
+  ['response times of links', links],
+  ['bundle sizes and imports', coldStarts],
+];
+
+export async function bench(out: Out): Promise<Outcome> {
+  out.line(`Node ${process.version}, ${process.platform} ${process.arch}\n`);
+  const results: Figure[] = [];
+  for (const [name, run] of BENCHMARKS) {
+    out.progress(`Measuring ${name} ...`);
+    results.push(...(await run(out)));
+  }
+  return { exitCode: 0, results, counts: { figures: results.length } };
+}

@@ -1,9 +1,11 @@
 // State transitions and function calls for one finding with two tier-1 actions.
 import { randomUUID } from 'node:crypto';
+import type { Out } from '../../cli/output.ts';
 import { freshEvent } from '../../local/samples.ts';
 import { measuredAccount, webProbe } from './account.ts';
+import type { Figure } from './figure.ts';
 
-export async function transitions(): Promise<void> {
+export async function transitions(out: Out): Promise<Figure[]> {
   const account = await measuredAccount();
   const calls: string[] = ['intake'];
   for (const [name, fn] of Object.entries(account.functions))
@@ -14,8 +16,12 @@ export async function transitions(): Promise<void> {
   await account.accept(freshEvent(webProbe(), randomUUID, new Date()));
   await account.engine.idle();
   const entered = account.events.filter(({ type }) => type === 'entered').map(({ state }) => state);
-  console.log('One finding with two tier-1 actions (goal: at most 10 transitions, 7 calls)');
-  console.log(`  ${entered.length} state transitions: ${entered.join(', ')}`);
-  console.log(`  ${calls.length} function calls: ${calls.join(', ')}\n`);
   await account.stop();
+  out.line('One finding with two tier-1 actions (goal: at most 10 transitions, 7 calls)');
+  out.line(`  ${entered.length} state transitions: ${entered.join(', ')}`);
+  out.line(`  ${calls.length} function calls: ${calls.join(', ')}\n`);
+  return [
+    { measure: 'state transitions of one finding', value: entered.length, unit: 'count' },
+    { measure: 'function calls of one finding', value: calls.length, unit: 'count' },
+  ];
 }

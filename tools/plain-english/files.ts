@@ -54,12 +54,13 @@ export function figuresOf(path: string, source: string): FileFigures {
   return { path, words, markers, ...(header === undefined ? {} : { header }) };
 }
 
-/** The figures of every file that people read, sorted by path. */
-export function measure(root: string): FileFigures[] {
+/** The figures of every file that people read, or of those under some paths, sorted by path. */
+export function measure(root: string, under: readonly string[] = ['']): FileFigures[] {
   const exclude = ['**/node_modules/**', '**/.planted-*/**'];
   return [...READ, ...READ_HIDDEN]
     .flatMap((pattern) => globSync(pattern, { cwd: root, exclude }))
     .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => under.some((one) => one === '' || path === one || path.startsWith(`${one}/`)))
     .sort()
     .map((path) => figuresOf(path, readFileSync(join(root, path), 'utf8')));
 }

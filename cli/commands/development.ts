@@ -1,0 +1,84 @@
+// The commands for work on the project itself.
+import { command, finish, type Json } from '../command.ts';
+
+export const check = () =>
+  command({
+    call: 'npm run check --',
+    purpose:
+      'Runs the linter, types, dead-code search, dependency rules, all tests and a CDK synth. Skips tests whose requirements are missing; with CI=true, a missing requirement is a failure.',
+    examples: [['', 'runs everything (about 10 minutes on two cores)']],
+    exitCodes: [
+      [0, 'everything passed or was skipped'],
+      [1, 'something failed'],
+    ],
+  }).action((options: Json) =>
+    finish('check', options, async (out) =>
+      (await import('../../tools/check.ts')).check(options.json ?? false, out),
+    ),
+  );
+
+export const bench = () =>
+  command({
+    call: 'npm run bench --',
+    purpose:
+      'Measures state transitions and calls per alert, throughput, response times of links, bundle sizes and import times. Takes some minutes.',
+    examples: [['', 'prints all figures']],
+    exitCodes: [[0, 'the figures were printed']],
+  }).action((options: Json) =>
+    finish('bench', options, async (out) => (await import('../../tools/bench/main.ts')).bench(out)),
+  );
+
+export const benchSizes = () =>
+  command({
+    call: 'npm run bench:sizes --',
+    purpose:
+      'Measures the bundle of every function and lowers the recorded sizes that npm run check enforces. Never raises a recorded size.',
+    examples: [['', 'records smaller and new bundles']],
+    exitCodes: [
+      [0, 'no bundle exceeds its record'],
+      [1, 'a bundle exceeds its record'],
+    ],
+  }).action((options: Json) =>
+    finish('bench:sizes', options, async (out) => {
+      out.progress('Building the bundle of every function (about 20 seconds) ...');
+      return (await import('../../tools/bench/record-sizes.ts')).recordSizes(out);
+    }),
+  );
+
+export const generate = () =>
+  command({
+    call: 'npm run generate --',
+    purpose:
+      'Writes every generated file: registries and entries of mechanisms, their page in the docs, and JSON Schemas of the policies.',
+    examples: [['', 'writes the files']],
+    exitCodes: [[0, 'the files were written']],
+  }).action((options: Json) =>
+    finish('generate', options, async (out) => {
+      out.progress('Reading mechanisms, sources and policy schemas ...');
+      return (await import('../../tools/generate/main.ts')).generate(out);
+    }),
+  );
+
+export const language = () =>
+  command({
+    call: 'npm run language --',
+    purpose:
+      'Counts marker words in comments, docs, test titles and strings, and checks file headers and commit subjects. With a path, lists each marker and the words to write instead.',
+    examples: [
+      ['', 'prints the figures of each folder'],
+      ['cli docs/install.md', 'lists the markers in these files'],
+    ],
+    exitCodes: [
+      [0, 'all rules hold'],
+      [1, 'a rule is broken'],
+    ],
+  })
+    .argument('[path...]', 'files and folders; everything, if none is named')
+    .option('--files', 'print the figures of each file')
+    .action((paths: string[], options: Json & { files?: true }) =>
+      finish('language', options, async (out) => {
+        out.progress('Reading the texts ...');
+        const { checkLanguage } = await import('../../tools/plain-english/main.ts');
+        return checkLanguage(paths, options.files ?? false, out);
+      }),
+    );

@@ -1,0 +1,98 @@
+// The commands that can use a deployed stack: audit, drill and try-channels.
+import { requireAccount } from '../accounts.ts';
+import { command, finish, type Json } from '../command.ts';
+import { requireRealNode } from '../real-node.ts';
+import { Refused } from '../refused.ts';
+import {
+  checkStackOptions,
+  type StackOptions,
+  useRegion,
+  withStackOptions,
+} from '../stack-options.ts';
+
+export const audit = () =>
+  withStackOptions(
+    command({
+      call: 'npm run audit --',
+      purpose:
+        'Compares every record with the copies of its changes in the archive. On this machine, stop npm start first.',
+      examples: [
+        ['', 'audits .data, or the folder that COUNTERMAND_DATA names'],
+        ['--account example --region eu-central-1', 'audits a deployed stack'],
+      ],
+      exitCodes: [
+        [0, 'nothing differs'],
+        [1, 'a record differs from its copies'],
+      ],
+    }),
+  )
+    .argument('[folder]', 'the data of npm start, instead of COUNTERMAND_DATA')
+    .action((folder: string | undefined, options: StackOptions & Json) =>
+      finish('audit', options, async (out) => {
+        checkStackOptions(options);
+        if (folder && options.account) throw new Refused('name a folder or an --account, not both');
+        if (options.account) requireRealNode('audit --account');
+        out.progress('Loading the records and their copies ...');
+        const { auditAccount, auditLaptop } = await import('../audit.ts');
+        useRegion(options);
+        return options.account
+          ? auditAccount(options.account, options.prefix, out)
+          : auditLaptop(folder ?? process.env.COUNTERMAND_DATA ?? '.data', out);
+      }),
+    );
+
+export const drill = () =>
+  withStackOptions(
+    command({
+      call: 'npm run drill --',
+      purpose:
+        'Applies and undoes every mechanism on canary targets, and records the results. Without --account it uses stand-ins on this machine.',
+      examples: [
+        ['', 'drills on stand-ins'],
+        ['--account staging --region eu-central-1', 'drills in a staging account'],
+        [
+          '--account example --region eu-central-1 --results .data/drill/results-staging.json',
+          'records the results of staging for a production account, without a drill',
+        ],
+      ],
+      exitCodes: [
+        [0, 'every drill passed'],
+        [1, 'a drill failed, or its effect could not be undone'],
+        [130, 'stopped by Ctrl-C'],
+      ],
+    }),
+  )
+    .option('--results <file>', 'record the results of a staging account, without a drill')
+    .action((options: StackOptions & Json & { results?: string }) =>
+      finish('drill', options, async (out) => {
+        checkStackOptions(options);
+        if (options.results && !options.account) throw new Refused('--results needs --account');
+        out.progress('Loading the mechanisms ...');
+        return (await import('../drill/main.ts')).drillCommand(options, out);
+      }),
+    );
+
+export const tryChannels = () =>
+  command({
+    call: 'npm run try-channels --',
+    purpose:
+      "Sends a real, harmless message through every channel of an account's policy. Uses AWS credentials. Includes email if MAIL_FROM is set, and the SNS topic if TEAM_TOPIC_ARN is set.",
+    examples: [
+      ['example ana.silva', 'sends a test to one person'],
+      ['example team', 'sends a test to the team'],
+      ['example on-call', 'prints who is on call, and sends nothing'],
+    ],
+    exitCodes: [
+      [0, 'every channel accepted the message'],
+      [1, 'a channel failed, or none reaches the recipient'],
+    ],
+  })
+    .argument('<account>', 'a file in policies/accounts, without .yaml')
+    .argument('<recipient>', 'the ID of a person, "team" or "on-call"')
+    .action((account: string, recipient: string, options: Json) =>
+      finish('try-channels', options, async (out) => {
+        requireAccount(account);
+        out.progress(`Loading the channels of ${account} ...`);
+        return (await import('../try-channels.ts')).tryAll(account, recipient, out);
+      }),
+    );

@@ -1,0 +1,3 @@
+// One measured figure.
+
+export type Figure = { measure: string; value: number; unit: string };
