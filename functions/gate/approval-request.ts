@@ -1,4 +1,4 @@
-// The question put to people: the ladder as it stands now, in absolute times, without those whom it is about.
+// Builds the approval request from the escalation policy.
 
 import type { Entity } from '../domain/alert.ts';
 import type { ApprovalRequest, Approver } from '../domain/approval.ts';
@@ -12,22 +12,22 @@ import {
 } from '../policy/schemas/actions.ts';
 import type { Escalation, Schedule } from '../policy/schemas/escalation.ts';
 
-/** Seconds that the state machine leaves the function that ends an expired request, at the end of the ladder. */
+/** Seconds that the state machine gives the function to end a request after the last escalation step. */
 const CLOSING_SECONDS = 60;
 
-type Rung = ApprovalRequest['rungs'][number];
+type EscalationStep = ApprovalRequest['rungs'][number];
 
 /**
- * The request, ending at the action's own time limit. Rungs that would come later than that, or that are empty once
- * the person concerned and those without the role are left out, are skipped with a note; where too few are left the
- * managers are asked at once. Null when there are not enough people who could say yes: then nothing can be approved.
+ * The request with absolute times, or null when there are not enough eligible approvers. A person is not eligible
+ * without a required role, or when the action is about them. A step is skipped if it comes after the request expires, or
+ * with a note if it has no eligible approver. With too few approvers left, managers are asked immediately.
  */
 export function requestApproval(
   escalation: Escalation,
   policy: ActionPolicy | null,
   target: Entity,
   now: Date,
-  /** What was odd about the ladder before. */
+  /** Notes about reading the escalation policy, such as an on-call schedule that could not be read. */
   notes: readonly string[] = [],
 ): ApprovalRequest | null {
   const isTier2 = policy?.tier === 2;
@@ -36,24 +36,26 @@ export function requestApproval(
   const eligible = (ids: readonly (string | Schedule)[]) =>
     withRole(escalation, ids, approval, target);
   const managers = eligible(escalation.managers);
-  const onLadder = escalation.ladder
+  const steps = escalation.ladder
     .filter(({ atMinutes }) => atMinutes < minutes)
     .map(({ atMinutes, ask }) => ({ at: minutesAfter(now, atMinutes), ask: eligible(ask) }));
-  const filled = onLadder.filter(({ ask }) => ask.length > 0);
-  const enough = peopleIn(filled).size >= approval.required;
-  const rungs = enough ? filled : [...filled, { at: now.toISOString(), ask: managers }];
-  if (peopleIn(rungs).size < approval.required) return null;
+  const staffed = steps.filter(({ ask }) => ask.length > 0);
+  const enough = peopleIn(staffed).size >= approval.required;
+  const asked = enough ? staffed : [...staffed, { at: now.toISOString(), ask: managers }];
+  if (peopleIn(asked).size < approval.required) return null;
   return {
     requestedAt: now.toISOString(),
     expiresAt: minutesAfter(now, minutes),
-    rungs: startingWith(approval.required, rungs, now),
+    rungs: startNow(approval.required, asked, now),
     managers: peopleOf(escalation, escalation.managers, target),
     notes: [
       ...notes,
-      ...onLadder.flatMap(({ ask }, i) =>
-        ask.length === 0 ? `Rung ${i + 1} of the ladder has nobody who may decide this` : [],
+      ...steps.flatMap(({ ask }, i) =>
+        ask.length === 0 ? `Escalation step ${i + 1} has no eligible approver` : [],
       ),
-      ...(enough ? [] : ['Too few people of the ladder may decide this, so managers are asked']),
+      ...(enough
+        ? []
+        : ['The escalation policy has too few eligible approvers, so managers are asked']),
     ],
     required: approval.required,
     roles: approval.roles,
@@ -79,13 +81,13 @@ const withRole = (
     escalation.people[id]?.roles.some((role) => roles.includes(role)),
   );
 
-const peopleIn = (rungs: readonly Rung[]) =>
-  new Set(rungs.flatMap(({ ask }) => ask.map(({ id }) => id)));
+const peopleIn = (steps: readonly EscalationStep[]) =>
+  new Set(steps.flatMap(({ ask }) => ask.map(({ id }) => id)));
 
-/** Whoever is first is asked now; and as many at once as have to agree, because each may need the whole time. */
-function startingWith(required: number, rungs: readonly Rung[], now: Date): Rung[] {
-  let first: Rung = { at: now.toISOString(), ask: [] };
-  const rest = [...rungs];
+/** Starts the first step now and merges steps into it until it asks enough people to approve the request. */
+function startNow(required: number, steps: readonly EscalationStep[], now: Date): EscalationStep[] {
+  let first: EscalationStep = { at: now.toISOString(), ask: [] };
+  const rest = [...steps];
   while (first.ask.length < required && rest.length > 0) {
     const more = rest.shift()?.ask ?? [];
     const known = new Set(first.ask.map(({ id }) => id));
@@ -95,8 +97,8 @@ function startingWith(required: number, rungs: readonly Rung[], now: Date): Rung
 }
 
 /**
- * How long the state machine waits at each rung, in seconds; then, where policy allows more time, for that; the last
- * entry is for ending the request.
+ * How long the state machine waits, in seconds: one entry per escalation step, one for the extra time if policy allows
+ * it, and one for ending the request.
  */
 export function waitsOf({ rungs, expiresAt, moreTimeMinutes }: ApprovalRequest): number[] {
   const times = [...rungs.map(({ at }) => at), expiresAt].map((at) => Date.parse(at));

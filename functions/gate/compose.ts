@@ -1,4 +1,4 @@
-// From a ruling to the record of an action: everything that is known about it before anything happens.
+// Builds the record of an action from its ruling.
 
 import type { Action, Status } from '../domain/action.ts';
 import type { ApprovalRequest } from '../domain/approval.ts';
@@ -8,14 +8,14 @@ import { actionDigest, append, transition } from '../store/hash-chain.ts';
 import type { Ruling } from './decide.ts';
 import type { Circumstances } from './proposal.ts';
 
-/** A little longer than everything that could still be running, so that the sweeper never races a live execution. */
+/** Longer than an execution can run, so that the sweeper never races one. */
 const EXECUTION_GRACE_MINUTES = 20;
 
 export type Proposed = {
   recommendation: Recommendation;
   ruling: Ruling;
   effect: Effect | null;
-  /** Present exactly where a person is asked. */
+  /** Set only when the disposition is `approve`. */
   approval: ApprovalRequest | null;
 };
 
@@ -86,7 +86,7 @@ const FIRST_STATUS: Readonly<Record<Action['disposition'], Status>> = {
   dropped: 'dropped',
 };
 
-/** From when the sweeper takes an interest: when whoever should have gone on with it must have done so. */
+/** When the sweeper looks at the action: after the step that should have continued it has had enough time. */
 function attentionAt(
   disposition: Action['disposition'],
   expiresAt: string | null,

@@ -1,4 +1,4 @@
-// The decision on one recommendation: pure, total, and only ever stricter than the tier map.
+// Decides one recommendation: its tier first, then rules that only tighten.
 import type { Disposition, EvaluatedRule, Reason } from '../domain/action.ts';
 import { ActionName } from '../domain/action-catalog.ts';
 import type { Entity } from '../domain/alert.ts';
@@ -11,12 +11,12 @@ import { RULES } from './rules.ts';
 export type Ruling = {
   name: ActionName | null;
   target: Entity | null;
-  /** Each becomes an action of its own. Empty for what never runs. */
+  /** Each effect becomes an action. Empty for an action that never runs. */
   effects: readonly Effect[];
   durationMinutes: number | null;
   disposition: Disposition;
   reasons: Reason[];
-  /** Every rule, with what it looked at and what it said. */
+  /** Every rule with its inputs and its verdict. */
   considered: EvaluatedRule[];
 };
 
@@ -36,48 +36,52 @@ export const isStricter = (a: Disposition, than: Disposition): boolean =>
   STRICTNESS[a] > STRICTNESS[than];
 
 /**
- * Decides one recommendation. The tier map gives the start; every rule may make it stricter and none can make it
- * looser, so the order of the rules changes the order of the reasons and nothing else.
+ * The ruling on one recommendation. Pure: the same input gives the same ruling. The tier sets the initial disposition. A
+ * rule can only make it stricter, so the order of the rules affects only the order of the reasons.
  */
 export function decide(recommendation: Recommendation, circumstances: Circumstances): Ruling {
-  const { proposal, countsAs } = resolve(recommendation, circumstances);
+  const { proposal, effectiveReason } = resolve(recommendation, circumstances);
   const start = byTier(proposal);
-  const answers = RULES.map((rule) => ({ rule, said: rule.verdict(proposal) }));
-  const verdicts = answers.flatMap(({ said }) => said ?? []);
+  const evaluated = RULES.map((rule) => ({ rule, verdict: rule.verdict(proposal) }));
+  const verdicts = evaluated.flatMap((one) => one.verdict ?? []);
   return {
     name: proposal.name,
     target: proposal.target,
     effects: proposal.effects,
     durationMinutes: durationOf(proposal),
     disposition: verdicts.reduce<Disposition>(
-      (so, { atLeast }) => stricter(so, atLeast),
+      (current, { atLeast }) => stricter(current, atLeast),
       start.atLeast,
     ),
-    reasons: [start.reason, ...(countsAs ? [countsAs] : []), ...verdicts.map((one) => one.reason)],
+    reasons: [
+      start.reason,
+      ...(effectiveReason ? [effectiveReason] : []),
+      ...verdicts.map(({ reason }) => reason),
+    ],
     considered: [
       {
         rule: 'tier-map',
         inputs: asText({ asked: recommendation.action, name: proposal.name }),
         verdict: start.atLeast,
       },
-      ...answers.map(({ rule, said }) => ({
-        rule: rule.id,
-        inputs: asText(rule.inputs(proposal)),
-        verdict: said?.atLeast ?? null,
+      ...evaluated.map((one) => ({
+        rule: one.rule.id,
+        inputs: asText(one.rule.inputs(proposal)),
+        verdict: one.verdict?.atLeast ?? null,
       })),
     ],
   };
 }
 
 const MAX_INPUTS = 300;
-/** Inputs are shown to people, and much of them was written by strangers: text, and not too much of it. */
+/** Inputs are shown to people and contain untrusted text, so they are stored as text of limited length. */
 const asText = (inputs: Record<string, unknown>): string =>
   JSON.stringify(inputs).slice(0, MAX_INPUTS);
 
 function resolve(
   recommendation: Recommendation,
   given: Circumstances,
-): { proposal: Proposal; countsAs: Reason | null } {
+): { proposal: Proposal; effectiveReason: Reason | null } {
   const target =
     given.alert.entities.find((entity) => entity.ref === recommendation.target) ?? null;
   const entityFacts = given.facts?.entities.find((facts) => facts.ref === target?.ref) ?? null;
@@ -88,29 +92,29 @@ function resolve(
     name && target ? given.effectsOf(name, given.alert, target, given.facts, given.policy) : [];
   const actionPolicy = name && given.policy.actions[name];
   const resolved = { recommendation, target, entityFacts, name, actionPolicy, effects };
-  return { proposal: { ...given, ...resolved }, countsAs: effective?.reason ?? null };
+  return { proposal: { ...given, ...resolved }, effectiveReason: effective?.reason ?? null };
 }
 
 function byTier({ actionPolicy, recommendation }: Proposal): Verdict {
   switch (actionPolicy?.tier) {
     case 1:
-      return verdict('auto', 'tier-1', 'Tier 1: it may run without a person');
+      return verdict('auto', 'tier-1', 'Tier 1: may run automatically');
     case 2:
-      return verdict('approve', 'tier-2', 'Tier 2: a person has to approve it');
+      return verdict('approve', 'tier-2', 'Tier 2: needs approval');
     case 3:
-      return verdict('hand-off', 'tier-3', `Tier 3: it never runs here. ${actionPolicy.rationale}`);
+      return verdict('hand-off', 'tier-3', `Tier 3: never runs here. ${actionPolicy.rationale}`);
     default: {
       const asked = `"${recommendation.action.slice(0, 64)}"`;
-      return verdict('hand-off', 'unknown-action', `${asked} is not an action of the policy`);
+      return verdict('hand-off', 'unknown-action', `${asked} is not an action in the policy`);
     }
   }
 }
 
-/** What was asked for, within the policy's maximum; null for what is kept, and for what never runs. */
+/** The recommended duration in minutes, at most the policy's maximum. Null for actions that are kept or never run. */
 function durationOf({ actionPolicy, recommendation }: Proposal): number | null {
   if (!actionPolicy || actionPolicy.tier === 3 || actionPolicy.lifetime.undo === 'kept')
     return null;
-  // A person approves the review date with it.
+  // The approver also approves the review date.
   if (actionPolicy.lifetime.undo === 'by-a-person')
     return actionPolicy.lifetime.reviewAfterDays * 24 * 60;
   const { maxDurationMinutes } = actionPolicy.lifetime;

@@ -1,14 +1,24 @@
-// The action that counts. The name in a recommendation is what was asked for; what it would do follows from its target,
-// so that an act of a higher tier cannot hide behind the name of a lower one.
+// Derives the effective action from the recommended action and its target.
 import type { Reason } from '../domain/action.ts';
 import type { ActionName } from '../domain/action-catalog.ts';
 import type { Policy } from '../policy/policy.ts';
+import type { Trait } from '../policy/schemas/effective.ts';
 import type { Proposal } from './proposal.ts';
 import { TRAITS } from './traits.ts';
 
 export type Effective = { name: ActionName; reason: Reason | null };
 
-/** By the first row of policy's table that fits, of those that lead highest. */
+/** Completes "it is unknown whether the target is ...". */
+const TRAIT_TEXTS: Readonly<Record<Trait, string>> = {
+  'wider-than-one-host': 'wider than one host',
+  'service-account': 'a service account',
+  'address-of-ours': 'an address of this account',
+};
+
+/**
+ * The effective action by the matching row of `effective.yaml` with the highest tier. A tier-3 action must not hide
+ * behind a tier-2 name.
+ */
 export function effectiveAction(
   asked: ActionName,
   { effective, actions }: Pick<Policy, 'effective' | 'actions'>,
@@ -22,7 +32,7 @@ export function effectiveAction(
   if (!row) return { name: asked, reason: null };
   const { becomes, when, why, trait } = row;
   const text = trait.known
-    ? `It counts as ${becomes}: ${why}`
-    : `It counts as ${becomes}, because it is unknown whether the target is ${when.replaceAll('-', ' ')}: ${trait.why}`;
+    ? `Treated as ${becomes}: ${why}`
+    : `Treated as ${becomes} because it is unknown whether the target is ${TRAIT_TEXTS[when]}: ${trait.why}`;
   return { name: becomes, reason: { code: `counts-as-${becomes.replaceAll('_', '-')}`, text } };
 }

@@ -1,4 +1,4 @@
-// The gate: decides each recommendation, reserves room under the rate limit, and writes the actions.
+// The gate step: decides each recommendation and writes the actions.
 
 import * as z from 'zod';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
@@ -8,21 +8,21 @@ import { Conflict, InvalidInput } from '../domain/errors.ts';
 import type { Effect } from '../mechanisms/registry.ts';
 import { errorFields } from '../platform/log.ts';
 import { waitsOf } from './approval-request.ts';
+import { type EscalatingDeps, withApproval, withEscalation } from './approvers.ts';
 import { compose } from './compose.ts';
 import { decide, type Ruling, stricter } from './decide.ts';
 import { decideAgain, isEffectOf } from './decide-again.ts';
 import type { GateDeps } from './deps.ts';
-import { type Asking, asking, withPeople } from './on-call-people.ts';
 import type { Circumstances } from './proposal.ts';
 
 export const GateInput = z.object({
   incidentId: IncidentId,
   alertId: z.string(),
-  /** Absent when the analysis died; then a ticket is all that is decided on. */
+  /** Absent when the analysis crashed. A ticket is then the only recommendation. */
   assessment: z.unknown().optional(),
-  /** Present when a manager wants an expired action asked anew. */
+  /** The expired action that a manager requests again. */
   askAnew: ActionId.optional(),
-  /** Present when the gate runs again, after approval. */
+  /** The approved action, when the gate runs again after the approval. */
   actionId: ActionId.optional(),
   scope: z.string().optional(),
 });
@@ -60,13 +60,19 @@ export async function gate(deps: GateDeps, input: unknown) {
     now: deps.now(),
     effectsOf: deps.effectsOf,
   };
-  if (askAnew) return decideAnew(asking(deps), { incidentId, alertId, askAnew }, circumstances);
+  if (askAnew)
+    return requestAgain(withEscalation(deps), { incidentId, alertId, askAnew }, circumstances);
   return actionId
     ? decideAgain(deps, { incidentId, alertId, actionId }, circumstances)
-    : decideAll(asking(deps), { incidentId, alertId }, circumstances, readAssessment(assessment));
+    : decideAll(
+        withEscalation(deps),
+        { incidentId, alertId },
+        circumstances,
+        readAssessment(assessment),
+      );
 }
 
-/** A drill that cannot be read vouches for nothing, and keeps nobody from being asked. */
+/** If drill results can't be read, every drill counts as missing. Approval still works. */
 async function readDrills({ store, log }: GateDeps, incidentId: string) {
   try {
     return await store.drills.all();
@@ -76,14 +82,14 @@ async function readDrills({ store, log }: GateDeps, incidentId: string) {
   }
 }
 
-/** What the model function returned is parsed again here: it is the least trusted of our own functions. */
+/** Validates the assessment again: `analyse` handles untrusted text, so its output is not trusted. */
 function readAssessment(given: unknown): Assessment {
   const parsed = Assessment.safeParse(given);
   if (parsed.success) return parsed.data;
   return {
     verdict: 'unclear',
-    summary: 'There is no usable analysis. A person has to look at the alert.',
-    recommendations: [aboutAlert('create_alert_ticket', 'There is no usable analysis')],
+    summary: 'There is no valid analysis. Investigate the alert yourself.',
+    recommendations: [aboutAlert('create_alert_ticket', 'There is no valid analysis')],
     origin: 'fallback',
     model: null,
     failure:
@@ -94,34 +100,31 @@ function readAssessment(given: unknown): Assessment {
 }
 
 async function decideAll(
-  deps: Asking,
+  deps: EscalatingDeps,
   ids: { incidentId: string; alertId: string },
   circumstances: Circumstances,
   assessment: Assessment,
 ) {
   await deps.store.records.putAssessment(ids.incidentId, ids.alertId, assessment);
-  const rulings = withoutRepeats(
+  const rulings = dropRepeats(
     assessment.recommendations.map((recommendation) => ({
       recommendation,
       ruling: decide(recommendation, circumstances),
     })),
   );
-  // Whatever a hostile or confused model proposed: where nothing of it is left, a person still hears of the alert.
+  // A person must be notified of every alert, even if a manipulated model recommends only invalid actions.
   if (rulings.every(({ ruling }) => ruling.disposition === 'dropped')) {
-    const recommendation = aboutAlert(
-      'create_alert_ticket',
-      'Nothing that was recommended could be considered',
-    );
+    const recommendation = aboutAlert('create_alert_ticket', 'Every recommendation was dropped');
     rulings.push({ recommendation, ruling: decide(recommendation, circumstances) });
   }
   const actions: Routed[] = [];
   for (const [index, { recommendation, ruling }] of rulings.entries())
-    for (const { effect, letter } of asActions(ruling)) {
+    for (const { effect, letter } of recordedEffects(ruling)) {
       const actionId = `act-${ids.alertId.slice('al-'.length)}-${index + 1}${letter}`;
-      const place = { ...ids, actionId };
-      const put = await withPeople(deps, await withinRate(deps, place, ruling));
-      const proposed = { recommendation, effect, ...put };
-      const action = compose(place, circumstances, proposed, deps.now());
+      const actionIds = { ...ids, actionId };
+      const decided = await withApproval(deps, await reserveSlot(deps, actionIds, ruling));
+      const proposed = { recommendation, effect, ...decided };
+      const action = compose(actionIds, circumstances, proposed, deps.now());
       actions.push(route(await createOnce(deps, action)));
     }
   return { ...ids, actions };
@@ -129,8 +132,11 @@ async function decideAll(
 
 const LETTERS = ['', 'b', 'c', 'd', 'e'] as const;
 
-/** An action for each effect of what may run, now or after approval; one record of what may not. */
-function asActions({ disposition, effects }: Ruling): { effect: Effect | null; letter: string }[] {
+/** One action per effect if the ruling may run, now or after approval; otherwise one action for the record. */
+function recordedEffects({
+  disposition,
+  effects,
+}: Ruling): { effect: Effect | null; letter: string }[] {
   const mayRun = disposition !== 'hand-off' && disposition !== 'dropped';
   const shown = effects.slice(0, mayRun ? LETTERS.length : 1);
   return shown.length === 0
@@ -138,19 +144,19 @@ function asActions({ disposition, effects }: Ruling): { effect: Effect | null; l
     : shown.map((effect, i) => ({ effect, letter: LETTERS[i] ?? '' }));
 }
 
-type Considered = { recommendation: Recommendation; ruling: Ruling };
+type Decided = { recommendation: Recommendation; ruling: Ruling };
 
-/** The same action on the same target twice is one action. */
-function withoutRepeats(considered: readonly Considered[]): Considered[] {
+/** Drops a repeated recommendation of the same action on the same target. */
+function dropRepeats(decided: readonly Decided[]): Decided[] {
   const seen = new Set<string>();
-  return considered.map(({ recommendation, ruling }) => {
+  return decided.map(({ recommendation, ruling }) => {
     const key = `${ruling.name} ${ruling.target?.ref}`;
     const repeated = ruling.name !== null && ruling.target !== null && seen.has(key);
     seen.add(key);
     if (!repeated) return { recommendation, ruling };
     const reason = {
       code: 'recommended-twice',
-      text: 'The same action on the same target was recommended before',
+      text: 'The same action on the same target is already recommended',
     };
     return {
       recommendation,
@@ -159,8 +165,8 @@ function withoutRepeats(considered: readonly Considered[]): Considered[] {
   });
 }
 
-/** Takes a place under the rate limit for an automatic action; without one, a person is asked. */
-async function withinRate(
+/** Reserves a slot under the rate limit for an automatic action. Without a slot, the action needs approval. */
+async function reserveSlot(
   { store, policy, now }: GateDeps,
   { incidentId, actionId }: { incidentId: string; actionId: string },
   ruling: Ruling,
@@ -175,36 +181,38 @@ async function withinRate(
 }
 
 /**
- * The same recommendation, decided on fresh facts and put to people once more. Whatever the rules say now, a person is
- * asked: somebody had to be, and did not answer.
+ * Decides the recommendation of an expired action again and requests approval. It needs approval even if the rules would
+ * now let it run automatically, because the first request did.
  */
-async function decideAnew(
-  deps: Asking,
+async function requestAgain(
+  deps: EscalatingDeps,
   { askAnew, ...ids }: { incidentId: string; alertId: string; askAnew: string },
   circumstances: Circumstances,
 ) {
   const expired = await deps.store.records.action(ids.incidentId, askAnew);
-  if (!expired.askedAnew) throw new InvalidInput('nobody asked for it anew', { actionId: askAnew });
-  const place = { ...ids, actionId: expired.askedAnew.actionId };
+  if (!expired.askedAnew)
+    throw new InvalidInput('no manager requested this action again', { actionId: askAnew });
+  const actionIds = { ...ids, actionId: expired.askedAnew.actionId };
   const { recommendation } = expired;
-  const { ruling, effect } = sameAgain(expired, decide(recommendation, circumstances));
-  const proposed = { recommendation, effect, ...(await withPeople(deps, ruling)) };
-  const action = compose(place, circumstances, proposed, deps.now());
+  const { ruling, effect } = repeatedRuling(expired, decide(recommendation, circumstances));
+  const proposed = { recommendation, effect, ...(await withApproval(deps, ruling)) };
+  const action = compose(actionIds, circumstances, proposed, deps.now());
   return { ...ids, actions: [route(await createOnce(deps, action))] };
 }
 
-function sameAgain(expired: Action, now: Ruling): { ruling: Ruling; effect: Effect | null } {
+/** The new ruling, at least `approve`; `hand-off` when it would no longer have the same effect. */
+function repeatedRuling(expired: Action, now: Ruling): { ruling: Ruling; effect: Effect | null } {
   const effect = now.effects.find((one) => isEffectOf(expired, one)) ?? null;
   const changed = effect === null || now.name !== expired.name;
   const disposition = stricter(now.disposition, changed ? 'hand-off' : 'approve');
   const text = changed
-    ? 'It was asked anew, and would no longer change the same thing'
-    : 'Nobody answered in time, and a manager has it asked anew';
+    ? 'A manager requested it again, but its effect would differ now'
+    : 'No one answered in time, and a manager requested it again';
   const reasons = [...now.reasons, { code: 'asked-anew', text }];
   return { ruling: { ...now, disposition, reasons }, effect };
 }
 
-/** A repeated call, after a crash, finds the action that the first one wrote; that one counts. */
+/** A retry after a crash returns the action that the first attempt wrote. */
 async function createOnce({ store }: GateDeps, action: Action): Promise<Action> {
   try {
     await store.records.createAction(action);

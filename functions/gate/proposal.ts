@@ -1,4 +1,4 @@
-// What a decision depends on, and what a rule is.
+// Types of a decision's input and of its rules.
 import type { Disposition, Reason } from '../domain/action.ts';
 import type { ActionName } from '../domain/action-catalog.ts';
 import type { Alert, Entity } from '../domain/alert.ts';
@@ -10,15 +10,15 @@ import type { Effect } from '../mechanisms/registry.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ActionPolicy } from '../policy/schemas/actions.ts';
 
-/** All that a decision depends on. What is not here cannot influence it. */
+/** Everything that a decision depends on, besides the recommendation. */
 export type Circumstances = {
   alert: Alert;
   facts: Facts | null;
   policy: Policy;
-  /** Of the incident: the highest among its alerts. */
+  /** The highest generation among the incident's alerts. */
   generation: number;
   switchMode: SwitchMode;
-  /** The last drill of each mechanism. What could not be read is not in it: it counts as missing. */
+  /** The last drill by mechanism ID. A drill that could not be read is missing. */
   drills: ReadonlyMap<string, Drill>;
   now: Date;
   effectsOf: (
@@ -30,27 +30,28 @@ export type Circumstances = {
   ) => readonly Effect[];
 };
 
-/** The recommendation, resolved by code: what the rules look at. */
+/** The input of the rules: the recommendation with its target, facts and effective action resolved by code. */
 export type Proposal = Circumstances & {
   recommendation: Recommendation;
   target: Entity | null;
   entityFacts: EntityFacts | null;
-  /** What it amounts to on this target; null where policy knows no such action. */
+  /** The effective action; null when the recommended action doesn't exist. */
   name: ActionName | null;
   actionPolicy: ActionPolicy | null;
-  /** What carrying it out would change; empty when nothing here can do it. */
+  /** The changes that the action would make; empty when no mechanism can carry it out. */
   effects: readonly Effect[];
 };
 
-/** At least this strict, because. */
+/** The least strict disposition allowed, and the reason. */
 export type Verdict = { atLeast: Disposition; reason: Reason };
 
-/** One question about a proposal. It can only make the decision stricter; null means that it has nothing against it. */
+/** One rule. Its verdict can only make the decision stricter; null when the rule has no objection. */
 export type Rule = {
+  /** Stored with the decision, so it must not change. */
   id: string;
-  /** As a person would ask it. */
+  /** Shown to people. The answer "yes" means no objection. */
   question: string;
-  /** What the answer rests on: kept with the decision, so that it can be explained later. */
+  /** Stored with the decision to explain it later. */
   inputs: (proposal: Proposal) => Record<string, unknown>;
   verdict: (proposal: Proposal) => Verdict | null;
 };

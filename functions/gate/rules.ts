@@ -1,4 +1,4 @@
-// The rules after the tier map, in the order in which a person would ask. Each can only make a decision stricter.
+// All rules that follow the tier, in the order of their reasons.
 import type { Rule } from './proposal.ts';
 import { ACTION_RULES } from './rules/action.ts';
 import { CIRCUMSTANCE_RULES } from './rules/circumstances.ts';

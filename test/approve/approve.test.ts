@@ -121,7 +121,7 @@ describe('asking', () => {
   test('says why an action that could run automatically needs approval', async () => {
     const rate = '10 automatic actions in the last minute in this account; the limit is 10';
     const reasons = [
-      { code: 'tier', text: 'Tier 1: it may run without a person' },
+      { code: 'tier', text: 'Tier 1: may run automatically' },
       { code: 'rate', text: rate },
     ];
     await fresh({ reasons });

@@ -88,7 +88,7 @@ describe('the page', () => {
     await why.click();
     await world.deliver(sample('ssh-brute-force'));
     await eventually(() => says('Incidents')).toContain('SSH brute force');
-    const reason = region('Incidents').getByText('Tier 1: it may run without a person');
+    const reason = region('Incidents').getByText('Tier 1: may run automatically');
     expect(await reason.locator('visible=true').count()).toBe(1);
   });
 

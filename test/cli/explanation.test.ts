@@ -13,7 +13,7 @@ test('an explanation has what was asked, what was decided by which policy, and e
   expect(text).toContain(
     `decided: hand-off, as isolate_production_host, by policy ${action.policyVersion}`,
   );
-  expect(text).toContain('Tier 3: it never runs here');
+  expect(text).toContain('Tier 3: never runs here');
   for (const { rule, inputs } of action.considered) {
     expect(text).toContain(questionOf(rule));
     expect(text).toContain(inputs);

@@ -15,7 +15,7 @@ test('hands off the block of an address from which its approver opened the link'
     expect(world.blocked()).toEqual([]);
     const block = await world.action('block_ip_at_firewall');
     expect(block.status).toBe('handed-off');
-    expect(block.failure).toContain('opened a link from there');
+    expect(block.failure).toContain('recently opened a link from it');
   } finally {
     await world.stop();
   }

@@ -44,7 +44,7 @@ test('skips an escalation step without an eligible approver, and notes it', () =
   const request = asking({}, user('ada'));
   expect(ids(request)).toEqual([['bob', 'cyd']]);
   expect(request?.rungs[0]?.at).toBe(NOW.toISOString());
-  expect(request?.notes).toEqual(['Rung 1 of the ladder has nobody who may decide this']);
+  expect(request?.notes).toEqual(['Escalation step 1 has no eligible approver']);
 });
 
 test('asks only people with an eligible role', () => {

@@ -99,7 +99,7 @@ test('stops an approved action whose effect has changed', async () => {
   expect(await gate(deps([{ place: 'c' }]), again)).toMatchObject({ disposition: 'stopped' });
   expect(await store.records.action(INCIDENT_ID, actionId)).toMatchObject({
     status: 'failed',
-    failure: expect.stringContaining('no longer what was approved'),
+    failure: expect.stringContaining('would differ from the one that was approved'),
   });
 });
 
@@ -120,7 +120,7 @@ describe('an approved action that is checked again', () => {
     };
     const action = await runAgain({ policy: { ...POLICY, actions } });
     expect(action).toMatchObject({ status: 'failed', before: null });
-    expect(action.failure).toContain('no more than 2 minutes');
+    expect(action.failure).toContain('at most 2 minutes');
   });
 
   test('P10: stops an approved action when it now counts as another action', async () => {
@@ -135,7 +135,7 @@ describe('an approved action that is checked again', () => {
     const policy = { ...POLICY, actions };
     expect(await gate({ ...deps(), policy }, again)).toMatchObject({ disposition: 'stopped' });
     const { failure } = await store.records.action(INCIDENT_ID, actionId);
-    expect(failure).toContain('it would now be block_cidr_range');
+    expect(failure).toContain('the action would now be block_cidr_range');
   });
 
   test('P10: stops an approved action when its facts are older than the decision', async () => {

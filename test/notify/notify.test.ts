@@ -342,7 +342,7 @@ describe('a hand-off', () => {
         approval: null,
         description: null,
         mechanism: null,
-        reasons: [{ code: 'tier-3', text: 'Tier 3: it never runs here' }],
+        reasons: [{ code: 'tier-3', text: 'Tier 3: never runs here' }],
         ...change,
       }),
       alert,
@@ -359,7 +359,7 @@ describe('a hand-off', () => {
     await notifyAbout(await handOff({ name: 'isolate_production_host', target: instance }));
     expect(recipients()).toEqual(['ana.silva']);
     expect(text()).toContain('Yours to decide: isolate production host on i-0123456789abcdef0');
-    expect(text()).toContain('Tier 3: it never runs here');
+    expect(text()).toContain('Tier 3: never runs here');
     expect(text()).toMatch(
       /Before you act:[\s\S]*memory is evidence[\s\S]*Look first[^\n]*:\naws sts get-caller-identity [^\n]*has to say 111122223333\naws ec2 describe-instances --instance-ids i-0123456789abcdef0/,
     );

@@ -69,7 +69,7 @@ export const waiting = (change: Partial<Action> = {}): Action =>
   toyAction({
     status: 'awaiting-approval',
     disposition: 'approve',
-    reasons: [{ code: 'tier-2', text: 'Tier 2: a person has to approve it' }],
+    reasons: [{ code: 'tier-2', text: 'Tier 2: needs approval' }],
     description: blockAddress.describe(subject, null),
     approval: requestWith(),
     attentionAt: minute(17).toISOString(),

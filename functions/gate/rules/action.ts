@@ -1,11 +1,11 @@
-// May this action be considered here, and can anything carry it out?
+// Rules about the action: confidence, policy and mechanism.
 import { type ActionName, whyNoMechanism } from '../../domain/action-catalog.ts';
 import type { Alert, EntityKind } from '../../domain/alert.ts';
 import { type Rule, verdict } from '../proposal.ts';
 
 const confidentEnough: Rule = {
   id: 'confident-enough',
-  question: 'Does the analysis believe in it enough?',
+  question: 'Is the confidence high enough?',
   inputs: ({ recommendation, actionPolicy }) => ({
     confidence: recommendation.confidence,
     floor: actionPolicy?.confidenceFloor ?? null,
@@ -15,14 +15,14 @@ const confidentEnough: Rule = {
       ? verdict(
           'dropped',
           'below-confidence-floor',
-          `Confidence ${recommendation.confidence} is below the floor of ${actionPolicy.confidenceFloor}`,
+          `Confidence ${recommendation.confidence} is below the minimum of ${actionPolicy.confidenceFloor}`,
         )
       : null,
 };
 
 const enabledByPolicy: Rule = {
   id: 'enabled-by-policy',
-  question: 'Has policy enabled it?',
+  question: 'Is the action enabled in policy?',
   inputs: ({ actionPolicy }) => ({
     enabled: actionPolicy && actionPolicy.tier !== 3 ? actionPolicy.enabled : null,
   }),
@@ -31,44 +31,43 @@ const enabledByPolicy: Rule = {
       ? verdict(
           'hand-off',
           'not-enabled',
-          'Policy has not enabled it here; a person may do it by hand',
+          'The action is not enabled in policy. A person can do it manually',
         )
       : null,
 };
 
 const hasAMechanism: Rule = {
   id: 'has-a-mechanism',
-  question: 'Is there a mechanism, with its undo, that answers what this alert saw?',
+  question: 'Is there a mechanism for this target and this kind of traffic?',
   inputs: ({ effects, alert }) => ({
     mechanisms: effects.map(({ mechanism }) => mechanism.id),
     traffic: alert.traffic.layer,
   }),
   verdict: ({ actionPolicy, effects, name, target, alert }) =>
     actionPolicy && actionPolicy.tier !== 3 && target && effects.length === 0
-      ? verdict('hand-off', 'no-mechanism', whyNone(name, target.kind, alert))
+      ? verdict('hand-off', 'no-mechanism', reasonForNone(name, target.kind, alert))
       : null,
 };
 
-/** What a mechanism for this kind of target would have needed. */
-function whyNone(name: ActionName | null, kind: EntityKind, { traffic }: Alert): string {
-  const why =
-    (name && whyNoMechanism(name, kind)) ?? 'No mechanism here can do it to a target of this kind';
+/** Why no mechanism can carry out the action on this kind of target. */
+function reasonForNone(name: ActionName | null, kind: EntityKind, { traffic }: Alert): string {
+  const why = (name && whyNoMechanism(name, kind)) ?? 'No mechanism supports this kind of target';
   return kind === 'ip' ? `${why} (traffic: ${traffic.layer})` : why;
 }
 
-/** As many as action ids have letters for; what has to be changed in more places is no small thing. */
+/** Action IDs have letters for this many effects. More changes have a large blast radius. */
 const MAX_EFFECTS = 5;
 
 const changesFewThings: Rule = {
   id: 'changes-few-things',
-  question: 'Would it change only a few things?',
+  question: 'Does the action change only a few resources?',
   inputs: ({ effects }) => ({ changes: effects.length, limit: MAX_EFFECTS }),
   verdict: ({ effects }) =>
     effects.length > MAX_EFFECTS
       ? verdict(
           'hand-off',
           'too-many-effects',
-          `It would change ${effects.length} things at once; the limit is ${MAX_EFFECTS}`,
+          `The action would change ${effects.length} resources; the limit is ${MAX_EFFECTS}`,
         )
       : null,
 };

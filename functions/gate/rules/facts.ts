@@ -1,4 +1,4 @@
-// What the facts say about the target. A fact that is unknown counts as the worst that it could be.
+// Rules about facts. An unknown fact counts as the worst it could be.
 
 import { isDeepStrictEqual } from 'node:util';
 import { changesOf } from '../../domain/action-catalog.ts';
@@ -7,31 +7,31 @@ import { APPROVER_ADDRESS, type Fact, type InForce } from '../../domain/facts.ts
 import type { Effect } from '../../mechanisms/registry.ts';
 import { type Proposal, type Rule, verdict } from '../proposal.ts';
 
-/** Tickets and notifications concern the alert itself; there is nothing about the world to know first. */
+/** Tickets and notifications are about the alert itself and need no facts. */
 const needsFacts = ({ target }: Proposal) => target !== null && target.kind !== 'alert';
 
-/** As it is shown in an explanation. */
+/** The fact as an explanation shows it. */
 const shown = (fact: Fact<unknown> | undefined) =>
   fact === undefined ? 'not read' : fact.known ? fact.value : `unknown: ${fact.why}`;
 
-const factsAreThere: Rule = {
+const factsAreKnown: Rule = {
   id: 'facts-are-there',
-  question: 'Is anything known about the target?',
+  question: 'Are there facts about the target?',
   inputs: ({ facts, entityFacts }) => ({
     readAt: facts?.readAt ?? null,
     target: entityFacts?.ref ?? null,
   }),
   verdict: (proposal) =>
     needsFacts(proposal) && !proposal.entityFacts
-      ? verdict('hand-off', 'facts-missing', 'Nothing could be found out about the target')
+      ? verdict('hand-off', 'facts-missing', 'No facts about the target could be read')
       : null,
 };
 
 const targetIsNotProtected: Rule = {
   id: 'target-is-not-protected',
-  question: 'Is the target free of protection?',
+  question: 'Is the target unprotected?',
   inputs: ({ entityFacts }) => ({ protectedBy: shown(entityFacts?.protectedBy) }),
-  // To write it down, or to tell of it, hurts nobody; otherwise a name that an attacker chose would keep it from people.
+  // Tickets and notifications are exempt. Otherwise an attacker could choose a protected name to hide an alert.
   verdict: ({ entityFacts, policy, target }) => {
     if (!entityFacts || target?.kind === 'alert') return null;
     const { protectedBy } = entityFacts;
@@ -39,14 +39,14 @@ const targetIsNotProtected: Rule = {
       return verdict(
         'hand-off',
         'protection-unknown',
-        `Whether it is protected is unknown: ${protectedBy.why}`,
+        `Unknown whether the target is protected: ${protectedBy.why}`,
       );
     if (protectedBy.value === null) return null;
     if (protectedBy.value === APPROVER_ADDRESS)
       return verdict(
         'hand-off',
         'approver-address',
-        'Somebody who decides here works from it, or opened a link from there lately',
+        'An approver works from this address or recently opened a link from it',
       );
     const rule = policy.protected.find(({ id }) => id === protectedBy.value);
     return verdict(
@@ -59,7 +59,7 @@ const targetIsNotProtected: Rule = {
 
 const addressIsNotOfAws: Rule = {
   id: 'address-is-not-of-aws',
-  question: 'If it is an address: is it none that AWS itself uses?',
+  question: 'If the target is an address, does it belong to anyone but AWS?',
   inputs: ({ entityFacts }) => ({ awsServices: shown(entityFacts?.address?.awsServices) }),
   verdict: ({ entityFacts, target }) => {
     if (target?.kind !== 'ip' || !entityFacts?.address) return null;
@@ -68,13 +68,13 @@ const addressIsNotOfAws: Rule = {
       return verdict(
         'hand-off',
         'aws-ranges-unknown',
-        `Whether AWS owns it is unknown: ${awsServices.why}`,
+        `Unknown whether the address belongs to AWS: ${awsServices.why}`,
       );
     return awsServices.value.length > 0
       ? verdict(
           'hand-off',
           'aws-address',
-          `AWS publishes it as an address of ${awsServices.value.join(', ')}`,
+          `The address belongs to AWS: ${awsServices.value.join(', ')}`,
         )
       : null;
   },
@@ -82,22 +82,26 @@ const addressIsNotOfAws: Rule = {
 
 const addressIsNotOurs: Rule = {
   id: 'address-is-not-ours',
-  question: 'If it is an address: is it none of this account’s own?',
+  question: 'If the target is an address, is it outside this account?',
   inputs: ({ entityFacts }) => ({ ownedBy: shown(entityFacts?.address?.ownedBy) }),
   verdict: ({ entityFacts, target }) => {
     if (target?.kind !== 'ip' || !entityFacts?.address) return null;
     const { ownedBy } = entityFacts.address;
     if (!ownedBy.known)
-      return verdict('hand-off', 'owner-unknown', `Whether it is ours is unknown: ${ownedBy.why}`);
+      return verdict(
+        'hand-off',
+        'owner-unknown',
+        `Unknown whether the address belongs to this account: ${ownedBy.why}`,
+      );
     return ownedBy.value === null
       ? null
-      : verdict('hand-off', 'our-address', `It is our own: ${ownedBy.value}`);
+      : verdict('hand-off', 'our-address', `The address belongs to this account: ${ownedBy.value}`);
   },
 };
 
 const noPlannedWork: Rule = {
   id: 'no-planned-work',
-  question: 'Is no work planned at this hour that explains it?',
+  question: 'Is the alert not explained by planned work?',
   inputs: ({ facts }) => ({
     plannedWork: facts?.entities.flatMap(({ plannedWork }) => plannedWork ?? []) ?? 'not read',
   }),
@@ -106,21 +110,21 @@ const noPlannedWork: Rule = {
     const id = facts.entities.find(({ plannedWork }) => plannedWork !== null)?.plannedWork;
     const window = policy.plannedWork.find((one) => one.id === id);
     return window
-      ? verdict('approve', 'planned-work', `Work is planned now that may explain it: ${window.why}`)
+      ? verdict('approve', 'planned-work', `Planned work may explain the alert: ${window.why}`)
       : null;
   },
 };
 
-/** Where it is not, the block at the network is missing from what is proposed, and nobody would know why. */
+/** Without the ACLs, the proposal contains no block at the network. This rule gives the reason. */
 const networkIsKnown: Rule = {
   id: 'network-is-known',
-  question: 'Is it known which network ACLs guard the attacked instances?',
+  question: 'Are the network ACLs of the attacked instances known?',
   inputs: (proposal) => ({ instances: guardsOf(proposal).map(({ acls }) => shown(acls)) }),
   verdict: (proposal) => {
-    const dark = guardsOf(proposal).find(({ acls }) => !acls?.known);
-    const why = dark?.acls?.known === false ? dark.acls.why : 'nothing was read';
-    return dark
-      ? verdict('approve', 'network-unknown', `What to block at the network is unknown: ${why}`)
+    const unread = guardsOf(proposal).find(({ acls }) => !acls?.known);
+    const why = unread?.acls?.known === false ? unread.acls.why : 'no facts were read';
+    return unread
+      ? verdict('approve', 'network-unknown', `Unknown which network ACL to change: ${why}`)
       : null;
   },
 };
@@ -146,9 +150,9 @@ const guardsOf = ({ name, alert, facts }: Proposal) =>
 
 const notInForceAlready: Rule = {
   id: 'not-in-force-already',
-  question: 'Is it not in force already?',
+  question: 'Is the effect not in force yet?',
   inputs: ({ entityFacts }) => ({ inForce: shown(entityFacts?.history.inForce) }),
-  // Each incident has a ticket of its own, also where the same finding comes again.
+  // Tickets are exempt: each incident gets its own, even for a repeated finding.
   verdict: ({ entityFacts, name, target, effects }) => {
     if (!entityFacts || !name || target?.kind === 'alert') return null;
     const { inForce } = entityFacts.history;
@@ -156,29 +160,29 @@ const notInForceAlready: Rule = {
       return verdict(
         'hand-off',
         'history-unknown',
-        `What we did to it before is unknown: ${inForce.why}`,
+        `Unknown whether an action on the target is in force: ${inForce.why}`,
       );
     const same = inForce.value.filter((one) => one.name === name);
-    // A block on the web is no reason not to block at the network: only what would change nothing is left out.
+    // An address that is blocked in AWS WAF may still need a block at the network ACL, so effects are compared.
     const isThere = (effect: Effect) => same.some((one) => has(one, effect));
     return same.length > 0 && effects.every(isThere)
       ? verdict(
           'dropped',
           'already-in-force',
-          `It is in force already: ${same.map(({ actionId }) => actionId).join(', ')}`,
+          `Already in force: ${same.map(({ actionId }) => actionId).join(', ')}`,
         )
       : null;
   },
 };
 
-/** What an action changed that does not say so counts as the same. */
+/** True when the action in force has this effect. An action without a recorded effect counts as having it. */
 const has = ({ effect }: InForce, { mechanism, parameters }: Effect): boolean =>
   effect === null ||
   (effect.mechanism === mechanism.id && isDeepStrictEqual(effect.parameters, parameters));
 
-const peopleDidNotSayOtherwise: Rule = {
+const wasNotReversedEarly: Rule = {
   id: 'people-did-not-say-otherwise',
-  question: 'Has nobody reversed us on this target before its time?',
+  question: 'Has no one undone an action on this target early?',
   inputs: ({ entityFacts }) => ({ reversed: shown(entityFacts?.history.reversedByPeople) }),
   verdict: ({ entityFacts, target }) => {
     if (target?.kind === 'alert') return null;
@@ -188,20 +192,20 @@ const peopleDidNotSayOtherwise: Rule = {
       return verdict(
         'approve',
         'reversals-unknown',
-        `Whether people reversed us before is unknown: ${reversed.why}`,
+        `Unknown whether a person undid an action on this target early: ${reversed.why}`,
       );
     return reversed.value > 0
       ? verdict(
           'approve',
           'reversed-before',
-          'A person reversed an action on this target before its time',
+          'A person undid an action on this target before it was due',
         )
       : null;
   },
 };
 
 export const FACT_RULES: readonly Rule[] = [
-  factsAreThere,
+  factsAreKnown,
   targetIsNotProtected,
   addressIsNotOfAws,
   addressIsNotOurs,
@@ -209,5 +213,5 @@ export const FACT_RULES: readonly Rule[] = [
   changesAreAllowed,
   networkIsKnown,
   notInForceAlready,
-  peopleDidNotSayOtherwise,
+  wasNotReversedEarly,
 ];

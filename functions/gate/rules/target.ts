@@ -1,10 +1,10 @@
-// Is the target one that this action may have at all?
+// Rules about the target: existence, kind, role and account.
 import type { EntityKind } from '../../domain/alert.ts';
 import { type Rule, verdict } from '../proposal.ts';
 
 const targetIsInTheAlert: Rule = {
   id: 'target-is-in-the-alert',
-  question: 'Does the reference name something that code found in the alert?',
+  question: 'Is the target an entity in the alert?',
   inputs: ({ recommendation, alert }) => ({
     target: recommendation.target,
     entities: alert.entities.map(({ ref }) => ref),
@@ -15,13 +15,13 @@ const targetIsInTheAlert: Rule = {
       : verdict(
           'dropped',
           'target-not-in-alert',
-          `"${recommendation.target.slice(0, 64)}" refers to nothing that was found in the alert`,
+          `"${recommendation.target.slice(0, 64)}" is not an entity in the alert`,
         ),
 };
 
 const kindFitsTheAction: Rule = {
   id: 'kind-fits-the-action',
-  question: 'Is the target of a kind that the action applies to?',
+  question: 'Does the action apply to this kind of target?',
   inputs: ({ target, actionPolicy }) => ({
     kind: target?.kind ?? null,
     appliesTo: actionPolicy?.targetKinds ?? null,
@@ -31,15 +31,15 @@ const kindFitsTheAction: Rule = {
       ? verdict(
           'dropped',
           'wrong-kind-of-target',
-          `It applies to ${actionPolicy.targetKinds.join(' or ')}, and ${target.ref} is of kind ${target.kind}`,
+          `The action applies to ${actionPolicy.targetKinds.join(' or ')}; ${target.ref} is of kind ${target.kind}`,
         )
       : null,
 };
 
-/** The model may only point at who attacked, not at whom it would hurt. */
+/** Manipulated analysis must not be able to block an address that isn't the attacker's. */
 const addressIsTheAttackers: Rule = {
   id: 'address-is-the-attackers',
-  question: 'If it is an address: does the alert name it as the attacker’s?',
+  question: 'If the target is an address, is it the attacker’s?',
   inputs: ({ target }) => ({ kind: target?.kind ?? null, part: target?.part ?? null }),
   verdict: ({ target }) =>
     target?.kind === 'ip' && target.part !== 'actor'
@@ -51,23 +51,23 @@ const addressIsTheAttackers: Rule = {
       : null,
 };
 
-const KNOWN_EVERYWHERE: readonly EntityKind[] = ['ip', 'alert', 'domain'];
+const WITHOUT_ACCOUNT: readonly EntityKind[] = ['ip', 'alert', 'domain'];
 
-/** The same user name may exist in two accounts; an address is the same everywhere. */
+/** The same user name may exist in another account. Addresses, alerts and domains belong to no account. */
 const resourceIsInThisAccount: Rule = {
   id: 'resource-is-in-this-account',
-  question: 'If it is a resource: is it in the account that we may act in?',
+  question: 'If the target is a resource, is it in this account?',
   inputs: ({ target, alert, policy }) => ({
     kind: target?.kind ?? null,
     alertAccount: alert.account,
     ourAccount: policy.account,
   }),
   verdict: ({ target, alert, policy }) =>
-    target && !KNOWN_EVERYWHERE.includes(target.kind) && alert.account !== policy.account
+    target && !WITHOUT_ACCOUNT.includes(target.kind) && alert.account !== policy.account
       ? verdict(
           'hand-off',
           'other-account',
-          `The alert is about account ${alert.account}; this is ${policy.account}`,
+          `The alert is about account ${alert.account}; this account is ${policy.account}`,
         )
       : null,
 };

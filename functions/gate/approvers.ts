@@ -1,4 +1,4 @@
-// Whom a question is put to, by the ladder as it is staffed at that moment.
+// Adds an approval request with the people who are on call now.
 
 import type { ApprovalRequest } from '../domain/approval.ts';
 import { staffNow } from '../platform/on-call-schedule.ts';
@@ -6,31 +6,31 @@ import { requestApproval } from './approval-request.ts';
 import type { Ruling } from './decide.ts';
 import type { GateDeps } from './deps.ts';
 
-export type Asking = GateDeps & { ladder: () => ReturnType<typeof staffNow> };
+export type EscalatingDeps = GateDeps & { staffedEscalation: () => ReturnType<typeof staffNow> };
 
-/** Schedules are read once for all questions of an alert, and only where there is one. */
-export function asking(deps: GateDeps): Asking {
+/** Reads on-call schedules at the first approval request of an alert, once for all of them. */
+export function withEscalation(deps: GateDeps): EscalatingDeps {
   let read: ReturnType<typeof staffNow> | undefined;
-  const ladder = () => {
+  const staffedEscalation = () => {
     read ??= staffNow(deps.onCall, deps.policy.escalation, deps.log);
     return read;
   };
-  return { ...deps, ladder };
+  return { ...deps, staffedEscalation };
 }
 
-/** The question, where a person has to be asked; where nobody can be, a person has to do it by hand. */
-export async function withPeople(
-  { policy, now, ladder }: Asking,
+/** The approval request if the ruling needs one. Without enough eligible approvers, the ruling becomes a hand-off. */
+export async function withApproval(
+  { policy, now, staffedEscalation }: EscalatingDeps,
   ruling: Ruling,
 ): Promise<{ ruling: Ruling; approval: ApprovalRequest | null }> {
   const { disposition, name, target } = ruling;
   if (disposition !== 'approve' || !target) return { ruling, approval: null };
   const actionPolicy = name && policy.actions[name];
-  const { escalation, notes } = await ladder();
+  const { escalation, notes } = await staffedEscalation();
   const approval = requestApproval(escalation, actionPolicy, target, now(), notes);
   if (approval) return { ruling, approval };
-  const why = ['Policy names too few people who could approve it and are not concerned by it'];
-  const text = [...why, ...notes].join('. ').slice(0, 500).toWellFormed();
+  const shortage = "Not enough eligible approvers (the target's own user is excluded)";
+  const text = [shortage, ...notes].join('. ').slice(0, 500).toWellFormed();
   const reasons = [...ruling.reasons, { code: 'too-few-approvers', text }];
   return { ruling: { ...ruling, disposition: 'hand-off', reasons }, approval: null };
 }
