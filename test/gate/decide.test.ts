@@ -165,14 +165,10 @@ describe('drills in a live account', () => {
     [
       'of another version',
       withDrill({ version: drill.version + 1 }),
-      `is version ${drill.version} now`,
+      `its version is now ${drill.version}`,
     ],
     ['too old', given({ now: days(POLICY.limits.drillMaxAgeDays + 1) }), 'policy allows 90 days'],
-    [
-      'from the future',
-      withDrill({ at: days(2).toISOString() }),
-      'not come yet has a date in the future not come yet',
-    ],
+    ['from the future', withDrill({ at: days(2).toISOString() }), 'has a date in the future'],
   ])('P3: requests approval when the drill is %s', (_what, ruling, says) => {
     expect(ruling.disposition).toBe('approve');
     expect(ruling.reasons.find(({ code }) => code === 'not-drilled')?.text).toContain(says);
