@@ -2,7 +2,7 @@
 import { AnthropicBedrock } from '@anthropic-ai/bedrock-sdk';
 import Anthropic from '@anthropic-ai/sdk';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { analyse } from '../../functions/analyse/analyse.ts';
 import type { Analyst } from '../../functions/analyse/brief.ts';
 import { claude } from '../../functions/analyse/claude.ts';
@@ -13,10 +13,10 @@ import { type Answer, type Loopback, raw, silence, startLoopback } from '../fixt
 import { failure, message } from './model-answers.ts';
 
 let server: Loopback;
-beforeAll(async () => {
+beforeEach(async () => {
   server = await startLoopback();
 });
-afterAll(() => server.stop());
+afterEach(() => server.stop());
 
 const KEY = 'sk-ant-api03-NEVER-SHOWN';
 const anthropic = (options: object = {}) =>
