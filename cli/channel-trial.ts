@@ -1,7 +1,7 @@
 // Sends a harmless message and its withdrawal by each channel that fits.
 import type { Channel } from '../functions/messaging/channels/channel.ts';
 import type { Message, Recipient } from '../functions/messaging/message.ts';
-import { type OnCall, staffNow } from '../functions/platform/on-call-schedule.ts';
+import { type OnCall, resolveOnCall } from '../functions/platform/on-call-schedule.ts';
 import type { Escalation } from '../functions/policy/schemas/escalation.ts';
 
 /** What one channel, or one step of the escalation policy, answered. */
@@ -58,7 +58,7 @@ export async function tryOnCall(
   escalation: Escalation,
   say: Say = () => {},
 ): Promise<Trial> {
-  const { escalation: now, notes } = await staffNow(onCall, escalation, () => {});
+  const { escalation: now, notes } = await resolveOnCall(onCall, escalation, () => {});
   const results = [
     ...now.ladder.map(({ atMinutes, ask }) => ({
       name: `after ${atMinutes} min`,

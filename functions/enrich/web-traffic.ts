@@ -1,6 +1,6 @@
 // Finds the recent web requests of each address in AWS WAF's samples.
 import { type Fact, type SeenOnWeb, unknown } from '../domain/facts.ts';
-import { type SampleClients, sampledRequests, seenIn } from '../platform/sampled-requests.ts';
+import { requestsFrom, type SampleClients, sampledRequests } from '../platform/sampled-requests.ts';
 import { type ReadDeps, readFact } from './read-fact.ts';
 
 /** A lookup of each address's sampled requests. Reads the samples once for all addresses. */
@@ -16,7 +16,7 @@ export async function webTrafficOf(
   );
   return (address) => {
     if (!samples.known) return samples;
-    const seen = seenIn(samples.value, address);
+    const seen = requestsFrom(samples.value, address);
     return seen ? { known: true, value: seen } : unknown('not a single address');
   };
 }

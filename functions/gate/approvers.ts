@@ -1,18 +1,20 @@
 // Adds an approval request with the people who are on call now.
 
 import type { ApprovalRequest } from '../domain/approval.ts';
-import { staffNow } from '../platform/on-call-schedule.ts';
+import { resolveOnCall } from '../platform/on-call-schedule.ts';
 import { requestApproval } from './approval-request.ts';
 import type { Ruling } from './decide.ts';
 import type { GateDeps } from './deps.ts';
 
-export type EscalatingDeps = GateDeps & { staffedEscalation: () => ReturnType<typeof staffNow> };
+export type EscalatingDeps = GateDeps & {
+  staffedEscalation: () => ReturnType<typeof resolveOnCall>;
+};
 
 /** Reads on-call schedules at the first approval request of an alert, once for all of them. */
 export function withEscalation(deps: GateDeps): EscalatingDeps {
-  let read: ReturnType<typeof staffNow> | undefined;
+  let read: ReturnType<typeof resolveOnCall> | undefined;
   const staffedEscalation = () => {
-    read ??= staffNow(deps.onCall, deps.policy.escalation, deps.log);
+    read ??= resolveOnCall(deps.onCall, deps.policy.escalation, deps.log);
     return read;
   };
   return { ...deps, staffedEscalation };

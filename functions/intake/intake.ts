@@ -6,7 +6,7 @@ import { Conflict, InvalidInput } from '../domain/errors.ts';
 import { errorFields } from '../platform/log.ts';
 import { normalise } from '../sources/normalise.ts';
 import type { Finding, Unreadable } from '../sources/source.ts';
-import { alone, unwrap } from '../sources/unwrap.ts';
+import { rewrapped, unwrap } from '../sources/unwrap.ts';
 import type { SeenFinding } from '../store/findings.ts';
 import type { IntakeDeps } from './deps.ts';
 import { chooseIncident, joinIncident, ownIncident } from './incidents.ts';
@@ -42,7 +42,7 @@ export async function acceptEvent(deps: IntakeDeps, body: string): Promise<Accep
   const failures: unknown[] = [];
   for (const part of found)
     try {
-      accepted.push(await acceptPart(deps, part, found.length === 1 ? body : alone(part)));
+      accepted.push(await acceptPart(deps, part, found.length === 1 ? body : rewrapped(part)));
     } catch (error) {
       failures.push(error);
     }

@@ -12,7 +12,7 @@ import { type Sent, sendAll, troubleIn } from '../messaging/send-all.ts';
 import { headlineOf } from '../messaging/texts/phrases.ts';
 import { Caught, causeText } from '../platform/caught-error.ts';
 import { errorFields } from '../platform/log.ts';
-import { staffNow } from '../platform/on-call-schedule.ts';
+import { resolveOnCall } from '../platform/on-call-schedule.ts';
 import { withEntry } from '../store/hash-chain.ts';
 import type { NotifyDeps } from './deps.ts';
 
@@ -40,7 +40,7 @@ async function tellOf(
   const alert = await deps.store.records.readableAlert(incidentId, action.alertId);
   const known = (await deps.store.records.findFacts(incidentId, action.alertId)) ?? null;
   const why = failure ? causeText(failure) : null;
-  const { escalation } = await staffNow(deps.onCall, deps.policy.escalation, deps.log);
+  const { escalation } = await resolveOnCall(deps.onCall, deps.policy.escalation, deps.log);
   const policy = { ...deps.policy, escalation };
   const news = newsOf(action, { alert, facts: known }, policy, why, deps.now());
   if (!news) return { incidentId, actionId, told: 0 };

@@ -1,4 +1,4 @@
-// What AWS's SDK throws, as our typed errors: retryable or terminal.
+// Converts errors of the AWS SDK to typed errors: retryable or terminal.
 import {
   Conflict,
   Denied,
@@ -14,7 +14,7 @@ import {
   Unavailable,
 } from '../domain/errors.ts';
 
-/** By error name, as the services' API references list them. */
+/** By error name, as listed in the API references. */
 const BY_NAME: Readonly<Record<string, ErrorClass>> = {
   ConditionalCheckFailedException: Conflict,
   WAFOptimisticLockException: Conflict,
@@ -66,7 +66,7 @@ const BY_NAME: Readonly<Record<string, ErrorClass>> = {
   ServiceQuotaExceededException: QuotaExceeded,
 };
 
-/** Runs a call and types what it throws. `what` names the call in the message. */
+/** Runs a call and converts its errors. `what` names the call in the message. */
 export async function aws<T>(what: string, ids: Ids, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
@@ -75,20 +75,20 @@ export async function aws<T>(what: string, ids: Ids, call: () => Promise<T>): Pr
   }
 }
 
-/** What was thrown, as one of ours with the original as its cause; what is ours already stays what it is. */
+/** The thrown value as a typed error, with the original as its cause. Typed errors are returned unchanged. */
 export function typedAwsError(what: string, ids: Ids, cause: unknown): Error {
   if (cause instanceof RetryableError || cause instanceof TerminalError) return cause;
   const name = cause instanceof Error ? cause.name : 'unknown';
   const message = cause instanceof Error ? cause.message : String(cause);
   const status = statusOf(cause);
-  // API Gateway calls it LimitExceededException when requests come too fast; to others it is a quota.
+  // API Gateway throws LimitExceededException with status 429 when it throttles. Elsewhere the name means a quota.
   const byName = status === 429 ? Throttled : BY_NAME[name];
-  // Without a status nobody answered.
+  // Without a status there was no response.
   const ErrorOfKind = byName ?? (status === undefined ? Unavailable : errorForStatus(status));
   return new ErrorOfKind(`${what}: ${name}: ${message}`, ids, cause);
 }
 
-/** Whether AWS said exactly this, for example `NoSuchEntityException`. */
+/** Whether the cause is the AWS error of this name, for example `NoSuchEntityException`. */
 export const causedBy = (error: unknown, name: string): boolean =>
   error instanceof Error && error.cause instanceof Error && error.cause.name === name;
 

@@ -1,21 +1,21 @@
-// What a state machine caught, in the form in which its Catch hands it on.
+// The error that a state machine's Catch passes on.
 import * as z from 'zod';
 
 /** @see https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
 export const Caught = z.object({ Error: z.string(), Cause: z.string().optional() });
 export type Caught = z.infer<typeof Caught>;
 
-/** In words, at most 500 characters: the name, and of a function's report its message without the stack trace. */
+/** At most 500 characters: the error name, and the message of a function's error report without its stack trace. */
 export const causeText = ({ Error: name, Cause = '' }: Caught): string =>
   `${name}: ${messageIn(Cause)}`.slice(0, 500);
 
-/** Looked for rather than parsed: Step Functions cuts long causes off. */
+/** Uses a pattern instead of a parser, because Step Functions truncates long causes. */
 function messageIn(cause: string): string {
   const quoted = /"errorMessage"\s*:\s*("(?:[^"\\]|\\.)*")/.exec(cause)?.[1];
   try {
     return quoted ? String(JSON.parse(quoted)) : cause;
   } catch {
-    // Not JSON after all: then all of it is the message.
+    // Not JSON: use the whole text.
     return cause;
   }
 }

@@ -1,6 +1,8 @@
-// A time limit on work that may not listen to its signal.
+// Time limit for work that may ignore its signal.
 
-/** The work's result, or a rejection with the signal's reason once the time is over; the work may still end, unheard. */
+/**
+ * The result of the work, or a rejection with the signal's reason once the time is up. The work may then end unnoticed.
+ */
 export const withDeadline = <T>(
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,

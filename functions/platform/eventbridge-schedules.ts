@@ -1,4 +1,4 @@
-// Schedules on EventBridge Scheduler: one-time, exact, gone after they fired, with a dead-letter queue.
+// One-time schedules on EventBridge Scheduler, with a dead-letter queue.
 import type { Scheduler } from '@aws-sdk/client-scheduler';
 import { InvalidInput } from '../domain/errors.ts';
 import { aws, typedAwsError } from './aws-errors.ts';
@@ -6,14 +6,14 @@ import { REVERSAL_LEAD_MS, type Scheduled, type Schedules } from './schedules.ts
 
 export type ScheduleTargets = {
   groupName: string;
-  /** Assumed by the scheduler: may start the reversal and call the reminder, and nothing else. */
+  /** Assumed by the scheduler. It may only start the reversal and call the reminder. */
   roleArn: string;
   reverseArn: string;
   remindArn: string;
   deadLetterArn: string;
 };
 
-/** The variables that schedules need. */
+/** The environment variables that schedules need. */
 export const SCHEDULE_ENV = [
   'scheduleGroup',
   'scheduleRoleArn',
@@ -32,16 +32,18 @@ export const scheduleTargets = (
   deadLetterArn: env.scheduleDeadLetterArn,
 });
 
-/** A reversal is worth trying for an hour; after that the sweeper has long taken over. */
+/** Retries a reversal for an hour. The sweeper takes over long before that. */
 const RETRY = { MaximumRetryAttempts: 20, MaximumEventAgeInSeconds: 3600 };
 
-/** Names end here. @see https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html */
+/** Maximum length of a name. @see https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html */
 const MAX_NAME = 64;
-/** A time that has passed is moved this far ahead, so that it is still to come when the request arrives. */
+/** A time in the past is moved this far into the future, because the API rejects past times. */
 const SOONEST_MS = 5_000;
 
 /**
- * The scheduler calls within the minute after the time, and at least once: what it calls is safe to call twice.
+ * EventBridge Scheduler fires at least once, within the minute that starts at the set time. Its targets must be
+ * idempotent.
+ *
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
  */
 export function createSchedules(
@@ -68,17 +70,19 @@ export function createSchedules(
     async put(schedule) {
       const ids = { schedule: schedule.name };
       if (schedule.name.length > MAX_NAME)
-        throw new InvalidInput(`a schedule's name ends at ${MAX_NAME} characters`, ids);
+        throw new InvalidInput(`a schedule name has at most ${MAX_NAME} characters`, ids);
       const create = () => client.createSchedule(request(schedule));
       const move = () => client.updateSchedule(request(schedule));
-      if (await unless('ConflictException', create, 'creating a schedule', ids)) return;
-      if (await unless('ResourceNotFoundException', move, 'moving a schedule', ids)) return;
-      // It fired, and was gone, between the two calls.
+      if (await succeedsUnless('ConflictException', create, 'creating a schedule', ids)) return;
+      if (await succeedsUnless('ResourceNotFoundException', move, 'moving a schedule', ids)) return;
+      // The schedule fired and was deleted between the two calls.
       await aws('creating a schedule again', ids, create);
     },
     async remove(name) {
       const remove = () => client.deleteSchedule({ Name: name, GroupName: targets.groupName });
-      await unless('ResourceNotFoundException', remove, 'removing a schedule', { schedule: name });
+      await succeedsUnless('ResourceNotFoundException', remove, 'removing a schedule', {
+        schedule: name,
+      });
     },
   };
 }
@@ -87,16 +91,16 @@ const startOf = ({ at, target }: Pick<Scheduled, 'at' | 'target'>): Date =>
   target.kind === 'reverse' ? new Date(at.getTime() - REVERSAL_LEAD_MS) : at;
 
 /**
- * As `at()` takes it: without fractions and zone. Rounded up, because a reversal that comes a moment before its time
- * answers that it is not due, and the schedule is gone.
+ * Formatted for `at()`, without fractions and zone. Rounded up: a reversal that starts early finds that it is not due,
+ * and its schedule is already deleted.
  */
 function wholeSecond(at: Date, now: Date): string {
   const time = Math.max(at.getTime(), now.getTime() + SOONEST_MS);
   return new Date(Math.ceil(time / 1000) * 1000).toISOString().slice(0, 19);
 }
 
-/** False when the call fails with the error that we are prepared for; any other is thrown, typed. */
-async function unless(
+/** False if the call fails with the expected error. Throws any other error, typed. */
+async function succeedsUnless(
   expected: string,
   call: () => Promise<unknown>,
   what: string,

@@ -1,11 +1,12 @@
-// Starts executions under names that make a second start harmless.
+// Starts state machines under idempotent names, and answers task tokens.
 import type { SFN } from '@aws-sdk/client-sfn';
 import { NotFound } from '../domain/errors.ts';
 import { typedAwsError } from './aws-errors.ts';
 
 /**
- * Starts one state machine. The same name with the same input is answered with the running execution; with a name
- * that was used before, AWS says ExecutionAlreadyExists, and then it has been done.
+ * Starts one state machine. A repeated start with the same name and input returns the running execution. If that name
+ * was used before, AWS throws ExecutionAlreadyExists, which counts as success.
+ *
  * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
  */
 export const createStarter =
@@ -19,10 +20,14 @@ export const createStarter =
     }
   };
 
-/** What AWS says when nothing waits for a token any more. @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html */
+/**
+ * Errors for a token that nothing waits for any more.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
+ */
 const NO_LONGER_WAITING = ['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'];
 
-/** Answers a state that waits for its task token. Rejects with NotFound when it no longer waits. */
+/** Completes a state that waits for its task token. Rejects with NotFound if it no longer waits. */
 export const createCallback =
   (client: Pick<SFN, 'sendTaskSuccess'>) =>
   async (taskToken: string, output: object): Promise<void> => {

@@ -1,4 +1,4 @@
-// How functions in AWS reach services outside it: the platform's fetch, and the secrets that policy names.
+// The HTTP and Secrets Manager clients of functions in AWS.
 import { setTimeout } from 'node:timers/promises';
 import { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import type { HttpClients } from './http.ts';

@@ -1,4 +1,4 @@
-// One HTTP call to a service outside AWS: bounded in time, its refusals as our typed errors, its answer parsed.
+// Calls a service outside AWS, with a time limit and typed errors.
 import pRetry from 'p-retry';
 import * as z from 'zod';
 import {
@@ -13,57 +13,57 @@ import {
 import { oneLine } from '../domain/wording.ts';
 
 export type HttpClients = {
-  /** `fetch` of the platform, as a method, so that tests can come between. */
+  /** The platform's `fetch`, as a method, so that tests can replace it. */
   http: { fetch: (url: string, init: RequestInit) => Promise<Response> };
-  /** Waits as long as a service asks for; injected, so that tests do not. */
+  /** Waits before a retry. Injected, so that tests don't wait. */
   sleep: (milliseconds: number) => Promise<void>;
 };
 
-/** What is special to one service. */
+/** Details of one service. */
 export type Service = {
   name: string;
-  /** Where its refusals say more than their status, or come with status 200. It is in the error's ids, as `code`. */
+  /** The service's own error code, if its body has one, even with status 200. It becomes `code` in the error's IDs. */
   codeOf: (body: unknown) => string | undefined;
-  /** What those codes mean; the status counts for the others. */
-  kinds: Readonly<Record<string, ErrorClass>>;
-  /** How long we wait for it, where that is not the usual time. */
-  patience?: Patience;
+  /** Error classes by service code. The HTTP status decides for all other codes. */
+  errorsByCode: Readonly<Record<string, ErrorClass>>;
+  /** Overrides the default time limits. */
+  retryLimits?: RetryLimits;
 };
 
-export type Patience = {
+export type RetryLimits = {
   timeoutMs: number;
-  /** How often a call is made again at the most. */
+  /** Maximum number of retries. */
   retries: number;
-  /** The longest that one wait may be, when the service asks for one. */
+  /** Maximum wait before a retry, if the service asks for one. */
   longestWaitSeconds: number;
 };
 
 export type Call<T> = {
-  /** For the message of an error: `moving the message`. */
+  /** Names the call in error messages: `moving the message`. */
   what: string;
   ids: Ids;
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   url: string;
   headers?: Readonly<Record<string, string>>;
-  /** Sent as it is where it is text or a form, and as JSON otherwise. */
+  /** Text and forms are sent unchanged, everything else as JSON. */
   body?: string | URLSearchParams | Readonly<Record<string, unknown>>;
-  /** The documented shape of the answer; an empty answer is read as null. */
+  /** The documented shape of the response. An empty response is parsed as null. */
   answer: z.ZodType<T>;
-  /** True where the same call twice does no harm: then it is also made again when no answer came. */
+  /** True for an idempotent call, which is also retried if no response arrived. */
   repeatable?: true;
-  /** What must not stand in any error: the address or the body may hold it, and a service may quote it. */
+  /** Redacted from every error: the URL or the body may contain it, and a service may quote it. */
   secret?: string;
 };
 
-/** No service that we call answers a person's request more slowly than this; the waits fit into one run of a function. */
-const USUAL: Patience = { timeoutMs: 10_000, retries: 3, longestWaitSeconds: 20 };
-/** The pause before a repeatable call is made again, where the service names none. */
+/** Every service that we call responds faster than this. The waits fit into one run of a function. */
+const DEFAULT_LIMITS: RetryLimits = { timeoutMs: 10_000, retries: 3, longestWaitSeconds: 20 };
+/** The pause before the retry of an idempotent call, if the service names none. */
 const PAUSE_SECONDS = 0.5;
 
 /**
- * Makes the call. A request is sent again where the service says when (`Retry-After` on 429 or 503, within the bound):
- * then it was not carried out; and after any failure that may pass where it is repeatable. Throws a typed error with
- * `status` and `code` in its ids.
+ * Makes the call. It is retried if the service says when (`Retry-After` with 429 or 503, within the limit), because
+ * then it was not carried out; an idempotent call is also retried after any retryable error. Throws a typed error with
+ * `status` and `code` in its IDs.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
  */
@@ -72,7 +72,7 @@ export function callHttp<T>(
   service: Service,
   call: Call<T>,
 ): Promise<T> {
-  const { retries, longestWaitSeconds } = service.patience ?? USUAL;
+  const { retries, longestWaitSeconds } = service.retryLimits ?? DEFAULT_LIMITS;
   return pRetry(() => once(http, service, call), {
     retries,
     minTimeout: 0,
@@ -85,7 +85,7 @@ export function callHttp<T>(
   });
 }
 
-/** Seconds until the call may be made again; null where it must not be. */
+/** Seconds until the retry; null if the call must not be retried. */
 function pauseAfter(error: Error, { repeatable }: Pick<Call<unknown>, 'repeatable'>) {
   if (!(error instanceof RetryableError)) return null;
   const { retryAfterSeconds } = error.ids;
@@ -102,12 +102,12 @@ async function once<T>(http: HttpClients['http'], service: Service, call: Call<T
     const answer = call.answer.safeParse(body);
     if (answer.success) return answer.data;
     const why = oneLine(z.prettifyError(answer.error));
-    // A page of a proxy, or half an answer, may be another one next time; another form will not.
+    // An HTML page of a proxy or a truncated response may be gone on retry. A different JSON shape will not change.
     const ErrorOfKind = typeof body === 'string' ? Unavailable : InvalidInput;
-    throw new ErrorOfKind(`${what}: ${service.name} answered in another form: ${why}`, ids);
+    throw new ErrorOfKind(`${what}: ${service.name} returned an unexpected response: ${why}`, ids);
   }
-  const ErrorOfKind = (code !== undefined && service.kinds[code]) || errorForStatus(status);
-  throw new ErrorOfKind(`${what}: ${service.name} answered ${status}: ${without(call, text)}`, {
+  const ErrorOfKind = (code !== undefined && service.errorsByCode[code]) || errorForStatus(status);
+  throw new ErrorOfKind(`${what}: ${service.name} returned ${status}: ${redacted(call, text)}`, {
     ...ids,
     status,
     code,
@@ -123,33 +123,33 @@ async function exchange<T>(http: HttpClients['http'], service: Service, call: Ca
       method,
       headers: { Accept: 'application/json', ...(isJson && JSON_BODY), ...headers },
       ...(body !== undefined && { body: isJson ? JSON.stringify(body) : body }),
-      // A redirect would carry the token to wherever it points.
+      // A redirect would send the token to another host.
       redirect: 'error',
-      signal: AbortSignal.timeout((service.patience ?? USUAL).timeoutMs),
+      signal: AbortSignal.timeout((service.retryLimits ?? DEFAULT_LIMITS).timeoutMs),
     });
     const retryAfterSeconds = secondsIn(response.headers.get('retry-after'));
     return { status: response.status, retryAfterSeconds, text: await response.text() };
   } catch (cause) {
     if (cause instanceof RetryableError || cause instanceof TerminalError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
-    // With a TypeError the platform quotes the address or the header that it cannot use.
+    // The message of a TypeError quotes the URL or header that is invalid, and these may hold the secret.
     const shown = call.secret !== undefined && cause instanceof TypeError ? undefined : cause;
     throw new Unavailable(
-      `${what}: ${service.name} did not answer: ${without(call, why)}`,
+      `${what}: ${service.name} did not respond: ${redacted(call, why)}`,
       ids,
       shown,
     );
   }
 }
 
-/** Foreign text for an error: on one line, and with nothing in it that has to stay secret. */
-const without = ({ secret }: Pick<Call<unknown>, 'secret'>, text: string): string =>
+/** Untrusted text for an error message: on one line, with the secret redacted. */
+const redacted = ({ secret }: Pick<Call<unknown>, 'secret'>, text: string): string =>
   oneLine(secret ? text.replaceAll(secret, '[secret]') : text);
 
 const JSON_BODY = { 'Content-Type': 'application/json' };
 const isForm = (body: object): body is URLSearchParams => body instanceof URLSearchParams;
 
-/** Null for an empty answer; the text itself where it is no JSON. */
+/** Null for an empty response; the text itself if it is not JSON. */
 function parsed(text: string): unknown {
   if (text === '') return null;
   try {
@@ -159,6 +159,6 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The header in its form of seconds; as a date it asks for longer than one run of a function lasts. */
+/** The header in seconds. A date would ask for a longer wait than one run of a function allows. */
 const secondsIn = (header: string | null): number | undefined =>
   header !== null && /^\d{1,6}$/.test(header) ? Number(header) : undefined;

@@ -1,4 +1,4 @@
-// An OAuth 2.0 access token: kept until shortly before it expires, fetched anew once when it is refused.
+// OAuth 2.0 access tokens: cached until shortly before they expire.
 import * as z from 'zod';
 import { Denied } from '../domain/errors.ts';
 
@@ -10,11 +10,11 @@ export const TokenAnswer = z.object({
 });
 type TokenAnswer = z.infer<typeof TokenAnswer>;
 
-/** A token that ends while a call is on its way would be refused. */
+/** A token that expires during a call would be rejected. */
 const SPARE_SECONDS = 120;
 
 /** @example const withToken = tokenKeeper(() => grant(), () => new Date()); await withToken((token) => call(token)) */
-export function tokenKeeper(grant: () => Promise<TokenAnswer>, now: () => Date) {
+export function createTokenCache(grant: () => Promise<TokenAnswer>, now: () => Date) {
   let kept: { token: string; until: number } | undefined;
 
   async function token(): Promise<string> {
@@ -27,7 +27,7 @@ export function tokenKeeper(grant: () => Promise<TokenAnswer>, now: () => Date) 
     return access_token;
   }
 
-  /** Calls with a token; where that is refused as such (401), once more with a new one. */
+  /** Calls with a token. If the service rejects it (401), calls once more with a new token. */
   return async function withToken<T>(call: (token: string) => Promise<T>): Promise<T> {
     const first = await token();
     try {

@@ -1,4 +1,4 @@
-// Who is on call by a schedule of PagerDuty or Opsgenie at this moment.
+// Reads who is on call from PagerDuty or Opsgenie.
 import * as z from 'zod';
 import {
   nameOf,
@@ -12,25 +12,25 @@ import { callHttp, type HttpClients, type Service } from './http.ts';
 import { errorFields, type Log } from './log.ts';
 import { asText, type SecretClients, secretOf, withSecret } from './secret.ts';
 
-/** Rejects with a typed error when the schedule cannot be read. */
+/** Rejects with a typed error if the schedule can't be read. */
 export type OnCall = (schedule: Schedule) => Promise<OnDuty[]>;
 
 const PAGER_DUTY = { us: 'https://api.pagerduty.com', eu: 'https://api.eu.pagerduty.com' } as const;
 const OPSGENIE = { us: 'https://api.opsgenie.com', eu: 'https://api.eu.opsgenie.com' } as const;
 
-/** Two attempts and the wait between them stay under 11 s: the gate has 30 s, and people wait for its question. */
-const PATIENCE = { timeoutMs: 4_000, retries: 1, longestWaitSeconds: 3 } as const;
+/** Two attempts with the wait between them take at most 11 s: the gate has 30 s, and people wait for its question. */
+const RETRY_LIMITS = { timeoutMs: 4_000, retries: 1, longestWaitSeconds: 3 } as const;
 const serviceNamed = (name: string): Service => ({
   name,
   codeOf: () => undefined,
-  kinds: {},
-  patience: PATIENCE,
+  errorsByCode: {},
+  retryLimits: RETRY_LIMITS,
 });
 
-/** Keys of both are of these characters; whatever else was pasted is not sent anywhere. */
+/** Keys of both services consist of these characters. Anything else is not sent. */
 const Key = z.string().regex(/^[\w+-]{20,64}$/);
 
-/** With `include`d fields we have no use for; an address makes a user of it. */
+/** Entries without an e-mail address are not users. */
 const PagerDutyUsers = z.object({
   users: z.array(z.object({ id: z.string(), email: z.string().min(3).max(320) })),
 });
@@ -38,8 +38,8 @@ const OpsgenieOnCalls = z.object({
   data: z.object({ onCallRecipients: z.array(z.string().min(3).max(320)) }),
 });
 
-/** A second from now on: one moment, as an interval. */
-const aMomentFrom = (now: Date) => ({
+/** One second from now on: the API takes an interval. */
+const nextSecond = (now: Date) => ({
   since: now.toISOString(),
   until: new Date(now.getTime() + 1_000).toISOString(),
 });
@@ -55,7 +55,7 @@ export function createOnCall(
   /** @see https://developer.pagerduty.com/api-reference/ GET /schedules/{id}/users */
   async function byPagerDuty(id: string): Promise<OnDuty[]> {
     if (!pagerDuty || !token) return [];
-    const query = new URLSearchParams(aMomentFrom(clients.now()));
+    const query = new URLSearchParams(nextSecond(clients.now()));
     const { users } = await withSecret(token, (secret) =>
       callHttp(clients, serviceNamed('PagerDuty'), {
         what: 'reading who is on call',
@@ -98,8 +98,8 @@ export function createOnCall(
     'pagerDuty' in schedule ? byPagerDuty(schedule.pagerDuty) : byOpsgenie(schedule.opsgenie);
 }
 
-/** The ladder as it is staffed now. A schedule that cannot be read asks nobody, and the notes say so. */
-export async function staffNow(
+/** The escalation policy with the people on call now. A schedule that can't be read adds no one, and a note says so. */
+export async function resolveOnCall(
   onCall: OnCall | undefined,
   escalation: Escalation,
   log: Log,

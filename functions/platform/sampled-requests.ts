@@ -1,4 +1,4 @@
-// What an address asked for on the web lately: from the requests that AWS WAF sampled, for people to read.
+// Recent web requests from an address, as sampled by AWS WAF.
 import type { SampledHTTPRequest, WAFV2 } from '@aws-sdk/client-wafv2';
 import type { SeenOnWeb } from '../domain/facts.ts';
 import type { WafScope } from '../domain/ip-set.ts';
@@ -9,23 +9,24 @@ import { isSingleHost, parseAddress } from './ip-address.ts';
 export type SampleApi = Pick<WAFV2, 'getSampledRequests'>;
 
 export type SampleClients = {
-  /** CLOUDFRONT needs a client of its own region. */
+  /** CLOUDFRONT needs a client for its own region. */
   waf: Readonly<Record<WafScope, SampleApi>>;
   webAcls: readonly WebAcl[];
 };
 
-/** AWS keeps samples for three hours, and gives 500 of them at the most. */
+/** AWS WAF keeps samples for three hours and returns at most 500 of them. */
 const WINDOW_MS = 3 * 3_600_000;
 const MAX_ITEMS = 500;
 const MAX_EXAMPLE = 200;
 
 type Sample = { requests: SampledHTTPRequest[]; population: number; to: Date };
-/** For each web ACL: a sample for each of its metrics. */
+/** For each web ACL, one sample per metric. */
 export type Samples = { from: Date; to: Date; webAcls: Sample[][] };
 
 /**
- * All of the last three hours, or nothing: half of them would pass for the whole. No rule of the gate rests on it, since
- * at CloudFront the address of a request that came through a proxy is what that proxy said.
+ * The samples of the last three hours. Rejects if any metric fails: a partial result would look complete. No rule of
+ * the gate uses them, because behind CloudFront a client may choose the address that its proxy reports.
+ *
  * @see https://docs.aws.amazon.com/waf/latest/APIReference/API_GetSampledRequests.html
  */
 export async function sampledRequests(
@@ -53,16 +54,16 @@ export async function sampledRequests(
   const found = await Promise.all(
     webAcls.map((one) => Promise.all(one.metrics.map((metric) => sampleOf(one, metric)))),
   );
-  // After 5,000 requests AWS samples no further, and says so by an earlier end.
+  // AWS WAF stops sampling after 5,000 requests and then reports an earlier end.
   const to = new Date(Math.min(now.getTime(), ...found.flat().map((one) => one.to.getTime())));
   return { from, to, webAcls: found };
 }
 
-/** Null for what is not one address. */
-export function seenIn({ from, to, webAcls }: Samples, address: string): SeenOnWeb | null {
+/** Null if `address` is not a single host. */
+export function requestsFrom({ from, to, webAcls }: Samples, address: string): SeenOnWeb | null {
   const host = hostOf(address);
   if (host === null) return null;
-  // One request may show under several metrics of its web ACL: the fullest of them is the least that there was.
+  // A request can appear under several metrics of its web ACL. The metric with the most requests is a lower bound.
   const ofHost = webAcls
     .map((samples) => samples.map(({ requests }) => requests.filter(isFrom(host))))
     .flatMap((samples) => samples.toSorted((a, b) => b.length - a.length)[0] ?? [])
@@ -80,7 +81,7 @@ export function seenIn({ from, to, webAcls }: Samples, address: string): SeenOnW
   };
 }
 
-/** Headers are left where they are: they hold other people's credentials. */
+/** Without headers, which may contain credentials of users. */
 const exampleOf = ({ Request }: SampledHTTPRequest): string =>
   truncate(`${Request?.Method ?? '?'} ${Request?.URI ?? '?'}`, MAX_EXAMPLE);
 
@@ -89,7 +90,7 @@ const isFrom = (host: string) => (one: SampledHTTPRequest) =>
 
 const timeOf = ({ Timestamp }: SampledHTTPRequest): number => Timestamp?.getTime() ?? 0;
 
-/** One spelling for each host. */
+/** The canonical form of a host. */
 function hostOf(text: string): string | null {
   const parsed = parseAddress(text);
   return parsed && isSingleHost(parsed) ? parsed.address.toString() : null;

@@ -1,11 +1,11 @@
-// Schedules a reversal and its reminder. EventBridge Scheduler in an account, a local clock on a laptop.
+// Schedules the reversal and the reminder of an action.
 import type { Action } from '../domain/action.ts';
 import type { Instant } from '../domain/alert.ts';
 import { minutesAfter } from '../domain/time.ts';
 import type { Limits } from '../policy/schemas/limits.ts';
 
 export type Scheduled = {
-  /** Unique in the schedule group; the same name again with the same time is harmless. */
+  /** Unique in the schedule group. Putting the same name and time again is harmless. */
   name: string;
   at: Date;
   target:
@@ -19,30 +19,35 @@ export type Scheduled = {
 export type Schedules = {
   /** Creates or replaces. */
   put(schedule: Scheduled): Promise<void>;
-  /** No error when there is none: it may have fired already. */
+  /** Succeeds if the schedule doesn't exist: it may have fired already. */
   remove(name: string): Promise<void>;
 };
 
 export const reversalScheduleName = (actionId: string) => `reverse-${actionId}`;
 export const reminderScheduleName = (actionId: string) => `remind-${actionId}`;
 
-/** The reminder's lead, or half-way where the duration is at most twice the lead. */
+/** `leadMinutes` before the due time, or half-way if the duration is at most twice the lead. */
 export function reminderTime(due: Date, durationMinutes: number, leadMinutes: number): Date {
   const minutes = durationMinutes <= 2 * leadMinutes ? durationMinutes / 2 : leadMinutes;
   return new Date(due.getTime() - minutes * 60_000);
 }
 
 /**
- * Promise 4 in numbers: undone within 60 s of the due time. EventBridge Scheduler fires anywhere within the minute that
- * begins at the set time; with this lead, from 45 s before the due time to 15 s after it.
+ * Promise 4 requires the undo within 60 s of the due time. EventBridge Scheduler fires within the minute that starts at
+ * the set time. With this lead it fires between 45 s before and 15 s after the due time.
  */
 export const REVERSAL_LEAD_MS = 45_000;
-/** The sweeper comes once a minute: it finds what no schedule has undone 50 s after the due time, and has 10 s for it. */
+/**
+ * The sweeper runs every minute. It starts a missed reversal 50 s after the due time at the latest, which leaves 10 s.
+ */
 const SWEPT_FROM_MINUTES = -10 / 60;
 
 export const overdueAt = (dueAt: Instant): Instant => minutesAfter(dueAt, SWEPT_FROM_MINUTES);
 
-/** Sets the reversal for the action's due time and the reminder before it, or moves both. Nothing where it has no end. */
+/**
+ * Sets the reversal for the due time and the reminder before it, or moves both. Does nothing for an action that has no
+ * due time.
+ */
 export async function scheduleEnd(
   schedules: Schedules,
   action: Pick<Action, 'incidentId' | 'actionId' | 'scope' | 'dueAt' | 'durationMinutes'>,
@@ -66,7 +71,7 @@ export async function scheduleEnd(
   });
 }
 
-/** The reminder to look again at what somebody kept. */
+/** The reminder to review an action that a person kept. */
 export async function scheduleReview(
   schedules: Schedules,
   { incidentId, actionId, reviewAt }: Pick<Action, 'incidentId' | 'actionId' | 'reviewAt'>,
@@ -79,7 +84,7 @@ export async function scheduleReview(
   });
 }
 
-/** For what is over, or kept. */
+/** For an action that ended or is kept. */
 export async function unscheduleEnd(schedules: Schedules, actionId: string): Promise<void> {
   const names = [reversalScheduleName(actionId), reminderScheduleName(actionId)];
   await Promise.all(names.map((name) => schedules.remove(name)));

@@ -1,4 +1,4 @@
-// A secret of Secrets Manager: read when it is first needed, kept for a while, never part of a message.
+// Secrets from Secrets Manager: read on first use and cached.
 import { isDeepStrictEqual } from 'node:util';
 import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import type * as z from 'zod';
@@ -9,15 +9,15 @@ export type SecretClients = {
   secretsManager: Pick<SecretsManager, 'getSecretValue'>;
   now: () => Date;
 };
-/** `fresh` reads it anew, whatever is kept. */
+/** `fresh` skips the cache. */
 export type Secret<T> = (fresh?: boolean) => Promise<T>;
 
-/** A rotated secret is taken up within this time. */
+/** A rotated secret is used within this time. */
 const KEPT_MS = 5 * 60_000;
 
 /**
- * A secret of this shape, JSON unless `read` says otherwise; named by its name or its ARN. A failed read is not
- * remembered. Throws a typed error; one about the content says which fields are wrong, and nothing of what they hold.
+ * A secret of this shape, JSON unless `read` says otherwise. `secretArn` is its name or ARN. A failed read is not
+ * cached. Throws a typed error. An error about the content names the invalid fields, never their values.
  *
  * @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
  */
@@ -39,10 +39,10 @@ export function secretOf<T>(
   };
 }
 
-/** The secret is one text, as pasted: without the line's end. */
+/** Reads the secret as plain text, without the line break at its end. */
 export const asText = (text: string): string => text.trim();
 
-/** Calls with the secret. Refused with one that was rotated meanwhile, it is called once more with the new one. */
+/** Calls with the secret. If it is rejected and was rotated in the meantime, calls once more with the new one. */
 export async function withSecret<T, R>(
   secret: Secret<T>,
   call: (value: T) => Promise<R>,
@@ -61,15 +61,15 @@ export async function withSecret<T, R>(
 function contentOf<T>(content: unknown, secretArn: string, shape: z.ZodType<T>): T {
   const parsed = shape.safeParse(content);
   if (parsed.success) return parsed.data;
-  const fields = parsed.error.issues.map(({ path }) => path.join('.') || 'all of it');
-  throw new InvalidInput(`the secret is not as expected: ${fields.join(', ')}`, { secretArn });
+  const fields = parsed.error.issues.map(({ path }) => path.join('.') || 'the whole value');
+  throw new InvalidInput(`the secret has invalid fields: ${fields.join(', ')}`, { secretArn });
 }
 
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // What is no JSON has none of the fields; the parser's own message would quote it.
+    // Not JSON. The parser's own message would quote the secret.
     return undefined;
   }
 }

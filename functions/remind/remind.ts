@@ -12,7 +12,7 @@ import { keptText, remindText } from '../messaging/texts/in-force.ts';
 import { seenSince } from '../messaging/texts/phrases.ts';
 import { withDeadline } from '../platform/deadline.ts';
 import { errorFields } from '../platform/log.ts';
-import { sampledRequests, seenIn } from '../platform/sampled-requests.ts';
+import { requestsFrom, sampledRequests } from '../platform/sampled-requests.ts';
 import { peopleOf } from '../policy/people.ts';
 import type { Policy } from '../policy/policy.ts';
 import { withEntry } from '../store/hash-chain.ts';
@@ -57,7 +57,7 @@ async function lookAtTheWeb(
     const samples = await withDeadline(readDeadline(), (signal) =>
       sampledRequests({ waf, webAcls }, now(), signal),
     );
-    const seen = seenIn(samples, target.value);
+    const seen = requestsFrom(samples, target.value);
     return seen && describeWebRequests(known(seen));
   } catch (error) {
     log('warn', 'fact not read', { actionId, ...errorFields(error) });

@@ -1,13 +1,13 @@
-// The last step to an alert: bounds, defaults and notes, the same for every product.
+// Converts a draft of any product to an alert, with limits and defaults.
 import { createHash } from 'node:crypto';
 import { type Alert, Instant, Reported } from '../domain/alert.ts';
 import { type Attributes, type Collector, numbered } from './entities.ts';
-import { instant, severityOf } from './fields.ts';
-import { judgeParts } from './sides.ts';
+import { assignRoles } from './entity-roles.ts';
+import { parseInstant, severityOf } from './fields.ts';
 
 type Maybe<T> = T | null | undefined;
 
-/** What a product's reader made of a finding: nothing is bounded or defaulted yet. */
+/** A finding as its product's parser returns it, without limits and defaults. */
 export type Draft = {
   source: Alert['source'];
   findingId: Maybe<string>;
@@ -15,7 +15,7 @@ export type Draft = {
   title: Maybe<string>;
   description: Maybe<string>;
   severity: Alert['severity'] | null;
-  /** Where the account may stand, the most trusted place first. */
+  /** Candidates for the account, most trustworthy first. */
   accounts: Maybe<string>[];
   regions: Maybe<string>[];
   times: {
@@ -28,33 +28,34 @@ export type Draft = {
   archived: boolean;
   traffic: Alert['traffic'];
   collector: Collector;
-  /** What the event says about the whole: threat lists, processes, signals. */
+  /** Attributes of the whole finding: threat lists, processes, signals. */
   about: Attributes;
 };
 
-/** A severity that is missing is not low: a person is rather asked once too often. */
+/** Treats a missing severity as medium: over-escalating is safer than missing an attack. */
 const UNKNOWN_SEVERITY = severityOf(5);
 
-/** The alert, without its id, which depends on what was seen before. `raw` is the finding as delivered. */
-export function finish(draft: Draft, raw: unknown): Reported {
+/** The alert without its ID, which depends on earlier findings. `raw` is the finding as delivered. */
+export function toAlert(draft: Draft, raw: unknown): Reported {
   const notes: string[] = [];
   const cut = (what: string, value: Maybe<string>, limit: number): string => {
     const text = value ?? '';
-    if (text.length > limit) notes.push(`${what} was cut at ${limit} characters`);
+    if (text.length > limit) notes.push(`${what} was truncated to ${limit} characters`);
     return text.slice(0, limit);
   };
   const time = (what: string, value: Maybe<string | number>): string | null => {
-    const read = instant(value);
+    const read = parseInstant(value);
     if (value && !read) notes.push(`${what} is not a time: ${String(value).slice(0, 60)}`);
     if (read && typeof value === 'string' && !Instant.safeParse(value).success)
-      notes.push(`${what} was written as ${value.slice(0, 60)} and read as ${read}`);
+      notes.push(`${what} was given as ${value.slice(0, 60)} and read as ${read}`);
     return read;
   };
   const id = idOf(draft.findingId, raw);
-  if (id !== draft.findingId) notes.push(`The finding's id was missing or unfit, and one was made`);
+  if (id !== draft.findingId)
+    notes.push(`The finding's ID was missing or invalid, and was generated`);
   const account = draft.accounts.find((one) => /^\d{12}$/.test(one ?? '')) ?? 'unknown';
-  if (account === 'unknown') notes.push('The finding names no account of 12 digits');
-  if (!draft.severity) notes.push('The severity could not be read and is taken as medium');
+  if (account === 'unknown') notes.push('The finding names no 12-digit account');
+  if (!draft.severity) notes.push('The severity could not be read; medium is assumed');
   draft.collector.add({
     kind: 'alert',
     value: id,
@@ -62,10 +63,10 @@ export function finish(draft: Draft, raw: unknown): Reported {
     path: '$',
     attributes: draft.about,
   });
-  const judged = judgeParts(draft.collector.found(), draft);
-  const { entities, left } = numbered(judged.entities);
-  notes.push(...judged.notes, ...draft.collector.notes());
-  if (left > 0) notes.push(`${left} further entities are not listed: there are too many`);
+  const assigned = assignRoles(draft.collector.found(), draft);
+  const { entities, left } = numbered(assigned.entities);
+  notes.push(...assigned.notes, ...draft.collector.notes());
+  if (left > 0) notes.push(`${left} more entities are not listed (limit reached)`);
 
   return Reported.parse({
     source: draft.source,
@@ -90,7 +91,7 @@ export function finish(draft: Draft, raw: unknown): Reported {
 
 const MAX_ID = 512;
 
-/** The product's id; where there is none, or one too long to keep, the same one for the same event. */
+/** The product's ID. A missing or too long ID is derived from the finding, so that the same finding keeps its ID. */
 function idOf(given: Maybe<string>, raw: unknown): string {
   const id = given?.trim() ?? '';
   const hashOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32);

@@ -1,7 +1,7 @@
-// Collects what an alert names: one entity per thing, with every place where it was found.
+// Collects the entities of an alert, with every path where each was found.
 
 import type { Entity, EntityKind } from '../domain/alert.ts';
-import { normalAddress } from '../platform/ip-address.ts';
+import { canonicalAddress } from '../platform/ip-address.ts';
 
 const PREFIX: Readonly<Record<EntityKind, string>> = {
   ip: 'ip',
@@ -23,7 +23,7 @@ const PREFIX: Readonly<Record<EntityKind, string>> = {
   alert: 'alert',
 };
 
-/** As many as an alert holds, and as many bytes as leave room for the rest of it in one item of the table. */
+/** The maximum of an alert, and a size that leaves room for its other fields in one DynamoDB item. */
 const MAX_ENTITIES = 100;
 const MAX_BYTES = 150_000;
 const MAX_PLACES = 20;
@@ -34,7 +34,7 @@ const MAX_NOTES = 20;
 
 type Part = Entity['part'];
 export type Unnumbered = Omit<Entity, 'ref'>;
-/** Who attacked stays the attacker, however often else it is mentioned. */
+/** An actor stays the actor, however often it is also mentioned in another role. */
 const RANK: Readonly<Record<Part, number>> = { actor: 1, target: 2, related: 3 };
 
 export type Attributes = Readonly<Record<string, string | number | null | undefined>>;
@@ -45,12 +45,12 @@ type Named = {
   path: string;
   attributes?: Attributes;
 };
-/** Marks an address of our own: never the attacker's, and never to be blocked. */
-export const OURS = { side: 'ours' };
+/** Marks an address of this account: never the attacker's, and never to be blocked. */
+export const OWN_ADDRESS = { side: 'ours' };
 
 export type Collector = ReturnType<typeof createCollector>;
 
-/** Remembers in the order of the event, so that the same event always gives the same references. */
+/** Keeps the order of the event, so that the same event always produces the same references. */
 export function createCollector() {
   const found = new Map<string, Unnumbered>();
   const notes: string[] = [];
@@ -60,7 +60,7 @@ export function createCollector() {
     const path = where.slice(0, MAX_PATH);
     const given = raw?.trim();
     if (!given) return;
-    const value = kind === 'ip' ? normalAddress(given) : given.slice(0, MAX_VALUE);
+    const value = kind === 'ip' ? canonicalAddress(given) : given.slice(0, MAX_VALUE);
     if (value === null) {
       note(`${path}: "${given.slice(0, 60)}" is not an address`);
       return;
@@ -85,7 +85,7 @@ export function createCollector() {
   };
 }
 
-/** What the alert names, itself first, attackers before targets, with their references. `left` did not fit. */
+/** The entities with their references: the alert first, actors before targets. `left` counts those over the limit. */
 export function numbered(all: readonly Unnumbered[]): { entities: Entity[]; left: number } {
   const rank = ({ kind, part }: Unnumbered) => (kind === 'alert' ? 0 : RANK[part]);
   const kept = withinBounds(all.toSorted((a, b) => rank(a) - rank(b)));

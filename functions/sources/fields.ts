@@ -1,9 +1,9 @@
-// Lenient pieces of schema for events that others write: what is odd becomes null, and a note where it matters.
+// Lenient schema parts for events: an unexpected value becomes null.
 import * as z from 'zod';
 import type { Alert } from '../domain/alert.ts';
 import { InvalidInput } from '../domain/errors.ts';
 
-/** The value, or null where it is missing or of another shape: one bad part must not cost the alert. */
+/** The value, or null if it is missing or of another type: one bad field must not lose the alert. */
 export const opt = <S extends z.ZodType>(schema: S) => schema.nullish().catch(null);
 export const text = opt(z.union([z.string(), z.number()]).transform(String));
 export const number = opt(
@@ -18,28 +18,32 @@ export const number = opt(
 export const bool = opt(
   z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')]),
 );
-/** A list in which bad members are left out. */
+/** A list without its invalid members. */
 export const list = <S extends z.ZodType>(schema: S) =>
   opt(z.array(schema.nullable().catch(null))).transform((all) =>
     (all ?? []).flatMap((one, index) => (one === null ? [] : [{ one: one as z.infer<S>, index }])),
   );
 
-/** A finding in its product's form. Throws InvalidInput, naming every field that is not as expected. */
+/** Parses a finding of a product. Throws InvalidInput that names every invalid field. */
 export function readAs<S extends z.ZodType>(schema: S, finding: unknown, path: string): z.infer<S> {
   const parsed = schema.safeParse(finding);
   if (parsed.success) return parsed.data;
   throw new InvalidInput(`${path}: ${z.prettifyError(parsed.error)}`.slice(0, 500));
 }
 
-/** Seconds up to this, milliseconds above: it is the year 5138 in seconds and March 1973 in milliseconds. */
+/**
+ * Numbers up to this are seconds, larger ones milliseconds: it means the year 5138 in seconds and 1973 in milliseconds.
+ */
 const LARGEST_SECONDS = 1e11;
 const NUMERIC = /^\d{9,16}$/;
-/** `2025-02-25 20:40:06.765000000`: how products write a time, with a zone or without. */
+/** `2025-02-25 20:40:06.765000000`: the times of products, with or without a zone. */
 const WRITTEN =
   /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(?::\d{2})?)(\.\d{1,3})?\d*([zZ]|[+-]\d{2}:?\d{2})?$/;
 
-/** An instant in ISO 8601 UTC, from whatever products write as one; null where that cannot be told. */
-export function instant(value: string | number | null | undefined): string | null {
+/**
+ * The time in ISO 8601 UTC; null if it can't be parsed. Accepts seconds, milliseconds and the formats of all products.
+ */
+export function parseInstant(value: string | number | null | undefined): string | null {
   if (value === null || value === undefined) return null;
   const date = new Date(
     typeof value === 'number' || NUMERIC.test(value) ? milliseconds(Number(value)) : zoned(value),
@@ -50,7 +54,7 @@ export function instant(value: string | number | null | undefined): string | nul
 
 const milliseconds = (value: number) => (value < LARGEST_SECONDS ? value * 1000 : value);
 
-/** Without a zone AWS means UTC. Fractions beyond milliseconds are cut. */
+/** AWS omits the zone for UTC. Fractions beyond milliseconds are dropped. */
 function zoned(value: string): string {
   const [, day, clock, fraction = '', zone = 'Z'] = WRITTEN.exec(value.trim()) ?? [];
   return day ? `${day}T${clock}${fraction}${zone}` : 'not a time';
@@ -60,7 +64,10 @@ function zoned(value: string): string {
 const WITH_MONTH_NAME =
   /^\w{3}(?:, \d{2} \w{3} \d{4} [\d:]{8} GMT| \w{3} \d{2} [\d:]{8}(?:\.\d{1,3})? UTC \d{4})$/;
 
-/** A time with an English month in ISO 8601 UTC; everything else as it is, because Date.parse reads too much. */
+/**
+ * Converts a time with an English month name to ISO 8601 UTC and returns any other value unchanged. Date.parse alone
+ * accepts too much.
+ */
 export function withMonthNumber<T extends string | null | undefined>(value: T): T | string {
   const time = value && WITH_MONTH_NAME.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(time) ? value : new Date(time).toISOString();
@@ -92,7 +99,7 @@ const LABEL_SCORES: Readonly<Record<string, number>> = {
   CRITICAL: 9.5,
 };
 
-/** From a product's word for it; null for a word that we do not know. */
+/** The severity for a product's label; null for an unknown label. */
 export function severityFromLabel(label: string | null | undefined): Severity | null {
   const score = LABEL_SCORES[label?.toUpperCase() ?? ''];
   return score === undefined ? null : severityOf(score);
@@ -107,11 +114,11 @@ export const unknownTraffic: Alert['traffic'] = {
 
 const WEB_PORTS: readonly number[] = [80, 443, 8080, 8443];
 
-/** A connection to a port where web servers listen is answered by a web rule; to another, by the network. */
+/** Ports of web servers get a web rule, all others a network rule. */
 export const layerOfPort = (port: number | null | undefined): Alert['traffic']['layer'] =>
   port !== null && port !== undefined && WEB_PORTS.includes(port) ? 'web' : 'network';
 
-/** Of several ports it is web traffic only if all are web ports: a web rule would not keep anybody from the rest. */
+/** Several ports count as web traffic only if all are web ports: a web rule would not protect the others. */
 export function layerOfPorts(ports: readonly (number | null)[]): {
   layer: Alert['traffic']['layer'];
   port: number | null;
@@ -133,7 +140,7 @@ export const portOf = (port: number | null | undefined): number | null =>
     : null;
 
 /**
- * GuardDuty's own name of a type, from the ways in which Security Hub writes it; null for types of other products.
+ * GuardDuty's own type name, from the forms in which Security Hub writes it; null for types of other products.
  *
  * @example guardDutyType('TTPs/Discovery/Recon:IAMUser-UserPermissions') // 'Recon:IAMUser/UserPermissions'
  */

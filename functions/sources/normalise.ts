@@ -1,13 +1,13 @@
-// Turns a delivered finding of any source into an alert. Pure.
+// Converts a finding of any source to an alert. Pure.
 import type { Reported } from '../domain/alert.ts';
 import { InvalidInput } from '../domain/errors.ts';
-import { finish } from './draft.ts';
+import { toAlert } from './draft.ts';
 import { SOURCES } from './registry.ts';
 import type { Finding } from './source.ts';
 
-/** Throws InvalidInput when the finding lacks what nothing can be decided without. */
+/** Throws InvalidInput if the finding lacks a field that every decision needs. */
 export function normalise(finding: Finding): Reported {
   const source = SOURCES.find(({ id }) => id === finding.product);
   if (!source) throw new InvalidInput(`${finding.path}: no source "${finding.product}"`);
-  return finish(source.parse(finding), finding.body);
+  return toAlert(source.parse(finding), finding.body);
 }

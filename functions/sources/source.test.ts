@@ -1,13 +1,13 @@
-// An event's envelope chooses the source. The shape of its detail never does.
+// The envelope of an event selects the source, never the shape of its detail.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sample } from '../../test/intake/events.ts';
 import { PartnerSource } from '../policy/schemas/account.ts';
 import { SOURCES } from './registry.ts';
 import { isFrom } from './source.ts';
-import { alone, unwrap } from './unwrap.ts';
+import { rewrapped, unwrap } from './unwrap.ts';
 
-/** What a GuardDuty finding looks like, in an event of another product. */
+/** An event of another product whose detail looks like a GuardDuty finding. */
 const lookAlike = {
   'detail-type': 'Wiz Issue',
   source: 'aws.partner/wiz.io/issues',
@@ -18,7 +18,7 @@ const lookAlike = {
 const knownType = fc.constantFrom(...SOURCES.flatMap(({ events }) => events.detailTypes));
 const knownSenders = SOURCES.flatMap(({ events }) => events.source ?? []);
 const unknownSender = fc.string().filter((source) => !knownSenders.includes(source));
-/** Parts around or inside a finding. */
+/** Values that may surround or replace a finding. */
 const odd = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
   fc.constantFrom(lookAlike.detail, lookAlike, { findings: [lookAlike.detail] }),
@@ -29,24 +29,24 @@ const partner: PartnerSource = {
   format: 'guardduty',
 };
 
-describe('an event that no source reads', () => {
-  test('is refused by its source and detail type, although its detail looks like a finding', () => {
+describe('events of unknown senders', () => {
+  test('rejects an unknown source and detail type even if the detail looks like a finding', () => {
     expect(() => unwrap(JSON.stringify(lookAlike))).toThrow(
       /no source reads "Wiz Issue" from "aws.partner\/wiz.io\/issues"; expected "Countermand Alert"/,
     );
   });
 
-  test('is refused although it has the detail type of a known product from another sender', () => {
+  test('rejects the detail type of a known product from another sender', () => {
     const posing = { ...lookAlike, 'detail-type': 'GuardDuty Finding' };
     expect(() => unwrap(JSON.stringify(posing))).toThrow('no source reads "GuardDuty Finding"');
   });
 
-  test('is read in the form that policy names for its partner', () => {
+  test('parses an event of a partner in the format that policy names', () => {
     const [finding] = unwrap(JSON.stringify(lookAlike), [partner]);
     expect(finding).toMatchObject({ product: 'guardduty', body: lookAlike.detail });
   });
 
-  test('is refused as it is, and its neighbours are still read, whatever it says of itself', () => {
+  test('rejects the event unchanged and still parses the other events of the batch', () => {
     fc.assert(
       fc.property(unknownSender, fc.oneof(fc.string(), knownType), odd, (source, type, detail) => {
         const event = { ...lookAlike, source, 'detail-type': type, detail };
@@ -54,7 +54,7 @@ describe('an event that no source reads', () => {
         const [first, second] = unwrap(JSON.stringify([event, sample('package-vulnerability')]));
         if (!first || !('error' in first)) throw new Error('it was read');
         expect(first.error.message).toContain('no source reads');
-        expect(JSON.parse(alone(first))).toEqual(JSON.parse(JSON.stringify(event)));
+        expect(JSON.parse(rewrapped(first))).toEqual(JSON.parse(JSON.stringify(event)));
         expect(second).toMatchObject({ product: 'inspector' });
       }),
     );

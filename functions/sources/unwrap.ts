@@ -1,4 +1,4 @@
-// From a delivered body to findings: EventBridge, SNS, SQS and API wrappings come off, and each finding's product is told.
+// Extracts findings from EventBridge, SNS, SQS and API wrappings.
 import * as z from 'zod';
 import { InvalidInput } from '../domain/errors.ts';
 import type { PartnerSource } from '../policy/schemas/account.ts';
@@ -21,7 +21,9 @@ const CustomAction = z.looseObject({
   findings: z.array(z.unknown()),
 });
 const MAX_ACTION_NAME = 200;
-/** How SNS and SQS deliver text: to a function in Records, and SNS to a queue or a web hook as it is. */
+/**
+ * Text in SNS and SQS messages: in `Records` of a Lambda event, or as the body that SNS sends to a queue or webhook.
+ */
 const Delivered = z.union([
   z
     .looseObject({ Sns: z.looseObject({ Message: z.string() }) })
@@ -34,19 +36,26 @@ const Delivered = z.union([
     .transform(({ body }) => ({ text: body, field: 'body' })),
 ]);
 
-/** EventBridge in SNS in SQS in Records is seven; a body that is wrapped deeper was made to waste our time. */
+/** EventBridge in SNS in SQS in Records makes seven levels. Deeper wrapping is malicious. */
 const MAX_WRAPPINGS = 10;
-/** Security Hub takes 100 findings at a time. @see https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_BatchImportFindings.html */
+/**
+ * Security Hub accepts 100 findings per request.
+ *
+ * @see https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_BatchImportFindings.html
+ */
 const MAX_FINDINGS = 100;
-/** A finding of GuardDuty is about 12 levels deep, and DynamoDB ends at 32. */
+/** A GuardDuty finding has about 12 levels. DynamoDB's limit is 32. */
 const MAX_LEVELS = 40;
 
-/** The parts of a body. Throws InvalidInput, naming the field and what was expected, when the body as a whole is not readable. */
+/**
+ * The findings of a body. Throws InvalidInput that names the field and the expected value if no part of the body is
+ * readable.
+ */
 export function unwrap(
   body: string,
   partners: readonly PartnerSource[] = [],
 ): (Finding | Unreadable)[] {
-  const found = parts(parse(body, '$'), {
+  const found = unwrapParts(parse(body, '$'), {
     path: '$',
     envelope: {},
     source: null,
@@ -64,28 +73,28 @@ export function unwrap(
   throw new InvalidInput(`${first.message}; and ${bad.length - 1} more`, {}, first);
 }
 
-/** A part alone, in the envelope that it came in: what can be delivered again in place of the whole body. */
-export function alone({ body, envelope }: Finding | Unreadable): string {
+/** One finding in its envelope, as a body that can be delivered again. */
+export function rewrapped({ body, envelope }: Finding | Unreadable): string {
   const { type, customAction, ...around } = envelope;
   const detail = customAction ? { actionName: customAction, findings: [body] } : body;
   const text = JSON.stringify(type ? { 'detail-type': type, ...around, detail } : body);
-  // A queue does not carry these two; every other forbidden character is escaped in JSON anyway.
+  // SQS rejects these two characters. JSON already escapes every other forbidden character.
   return text.replace(/[\uFFFE\uFFFF]/g, (character) =>
     character === '\uFFFE' ? '\\ufffe' : '\\uffff',
   );
 }
 
-/** Where in the body we are, and what the wrappings around said. */
-type Place = {
+/** The position in the body, and what the enclosing envelopes say. */
+type Position = {
   path: string;
   envelope: Envelope;
-  /** The source that the event around names; null where no event is around. */
+  /** The source that the enclosing event names; null outside an event. */
   source: Source | null;
   partners: readonly PartnerSource[];
   depth: number;
 };
 
-function parts(value: unknown, place: Place): (Finding | Unreadable)[] {
+function unwrapParts(value: unknown, place: Position): (Finding | Unreadable)[] {
   try {
     return read(value, place);
   } catch (error) {
@@ -95,12 +104,12 @@ function parts(value: unknown, place: Place): (Finding | Unreadable)[] {
   }
 }
 
-function read(value: unknown, place: Place): (Finding | Unreadable)[] {
+function read(value: unknown, place: Position): (Finding | Unreadable)[] {
   const { path, envelope, source, depth } = place;
   if (depth > MAX_WRAPPINGS)
     throw new InvalidInput(`${path}: wrapped more than ${MAX_WRAPPINGS} times`);
-  const inside = (inner: unknown, at: string, around: Partial<Place> = {}) =>
-    parts(inner, { ...place, ...around, path: at, depth: depth + 1 });
+  const inside = (inner: unknown, at: string, around: Partial<Position> = {}) =>
+    unwrapParts(inner, { ...place, ...around, path: at, depth: depth + 1 });
   if (Array.isArray(value)) {
     if (value.length === 0)
       throw new InvalidInput(`${path}: expected at least one finding, found an empty list`);
@@ -134,7 +143,7 @@ function fieldsOf(value: unknown, path: string): Record<string, unknown> {
 
 /**
  * The field that holds a list of findings. Inside an event, only a source with a shape of its own sends lists. An event
- * or a message inside an event is not unwrapped: its sender could pose as another source or account.
+ * or message inside an event is not unwrapped: its sender could impersonate another source or account.
  */
 function listIn(fields: Record<string, unknown>, source: Source | null): string | undefined {
   if ('detail-type' in fields || (source && !source.hasShape)) return undefined;
@@ -142,11 +151,11 @@ function listIn(fields: Record<string, unknown>, source: Source | null): string 
   return lists.find((name) => Array.isArray(fields[name]));
 }
 
-/** Selects the source by what the event says of itself, never by the shape of its detail. */
+/** Selects the source by the event's envelope, never by the shape of its detail. */
 function fromEvent(
   event: z.infer<typeof Event>,
-  { path, partners }: Pick<Place, 'path' | 'partners'>,
-): Pick<Place, 'envelope' | 'source'> {
+  { path, partners }: Pick<Position, 'path' | 'partners'>,
+): Pick<Position, 'envelope' | 'source'> {
   const { source: sender, 'detail-type': type, detail, account, region, time } = event;
   const customAction = CustomAction.safeParse(detail).data?.actionName.slice(0, MAX_ACTION_NAME);
   const envelope = {
@@ -168,12 +177,12 @@ function fromEvent(
   );
 }
 
-/** `"GuardDuty Finding" from aws.guardduty`, for each detail type that is read. */
+/** `"GuardDuty Finding" from aws.guardduty`, for every accepted detail type. */
 const KNOWN_EVENTS = SOURCES.flatMap(({ events: { source, detailTypes } }) =>
   detailTypes.map((type) => `"${type}"${source ? ` from ${source.join(' or ')}` : ''}`),
 ).join(', ');
 
-/** Throws InvalidInput for an element that is no finding of the source that its event names. */
+/** Throws InvalidInput for an element that is not a finding of the event's source. */
 function checkShape(source: Source, fields: Record<string, unknown>, path: string): void {
   if (!source.hasShape || source.hasShape(fields)) return;
   throw new InvalidInput(
@@ -181,7 +190,7 @@ function checkShape(source: Source, fields: Record<string, unknown>, path: strin
   );
 }
 
-/** Which product's form a finding without an event around it has. */
+/** The product of a finding that has no envelope. */
 function productOf(fields: Record<string, unknown>, path: string): string {
   const found = BY_SHAPE.find(({ hasShape }) => hasShape?.(fields));
   if (found) return found.id;
@@ -197,7 +206,7 @@ function productOf(fields: Record<string, unknown>, path: string): string {
   );
 }
 
-/** GuardDuty's fields are the least telling, so that it comes last. */
+/** GuardDuty is checked last, because its field names are the least specific. */
 const BY_SHAPE = [...SOURCES].sort(
   (a, b) => Number(a.id === 'guardduty') - Number(b.id === 'guardduty'),
 );
@@ -210,13 +219,13 @@ function parse(text: string, path: string): unknown {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new InvalidInput(`${path}: expected JSON: ${why}`.slice(0, 300), {}, cause);
   }
-  if (levels(value) > MAX_LEVELS)
+  if (nestingDepth(value) > MAX_LEVELS)
     throw new InvalidInput(`${path}: expected at most ${MAX_LEVELS} levels of nesting`);
   return value;
 }
 
-/** Level by level and without recursion: what is nested too deep would end the stack. */
-function levels(value: unknown): number {
+/** Iterative, because deep nesting would overflow the stack of a recursive function. */
+function nestingDepth(value: unknown): number {
   let level = [value];
   let count = 0;
   while (level.length > 0 && count <= MAX_LEVELS) {

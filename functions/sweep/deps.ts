@@ -6,7 +6,7 @@ import { type Env, readEnv } from '../domain/env.ts';
 import { MESSAGING_ENV, sendFrom } from '../messaging/deps.ts';
 import type { Send } from '../messaging/message.ts';
 import { createCallback, createStarter } from '../platform/executions.ts';
-import { createCall } from '../platform/invoke.ts';
+import { createInvoker } from '../platform/invoke.ts';
 import type { Log } from '../platform/log.ts';
 import { createLog } from '../platform/logger.ts';
 import { readPolicyFile } from '../policy/policy-file.ts';
@@ -46,7 +46,7 @@ export function sweepDeps(env: Env): SweepDeps {
     startReverse: createStarter(sfn, own.reverseArn),
     startRespond: createStarter(sfn, own.respondArn),
     callback: createCallback(sfn),
-    tell: createCall(new Lambda({}), own.notifyFunctionName),
+    tell: createInvoker(new Lambda({}), own.notifyFunctionName),
     send: sendFrom(own, policy, store, log),
     now: () => new Date(),
     log,

@@ -16,7 +16,7 @@ import {
 import { createCallback, createStarter } from '../platform/executions.ts';
 import type { HttpClients } from '../platform/http.ts';
 import { remoteClients } from '../platform/http-clients.ts';
-import { createCall } from '../platform/invoke.ts';
+import { createInvoker } from '../platform/invoke.ts';
 import type { Log } from '../platform/log.ts';
 import { createLog } from '../platform/logger.ts';
 import type { Schedules } from '../platform/schedules.ts';
@@ -90,7 +90,7 @@ export function webDeps(env: Env): WebDeps {
     callback: createCallback(sfn),
     startReverse: createStarter(sfn, own.reverseArn),
     startRespond: createStarter(sfn, own.respondArn),
-    askAlso: createCall(new Lambda({}), own.approveFunctionName),
+    askAlso: createInvoker(new Lambda({}), own.approveFunctionName),
     schedules: createSchedules(new Scheduler({}), scheduleTargets(own), now),
     webBaseUrl: own.webBaseUrl,
     now,

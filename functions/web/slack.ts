@@ -137,8 +137,8 @@ const NOT_YOURS: Standing = {
 const RESPONSE_URL: Service = {
   name: 'Slack',
   codeOf: () => undefined,
-  kinds: {},
-  patience: { timeoutMs: 1_500, retries: 0, longestWaitSeconds: 0 },
+  errorsByCode: {},
+  retryLimits: { timeoutMs: 1_500, retries: 0, longestWaitSeconds: 0 },
 };
 
 /** @see https://docs.slack.dev/interactivity/handling-user-interaction#message_responses */

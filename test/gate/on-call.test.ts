@@ -10,7 +10,7 @@ import { asText } from '../../functions/messaging/channels/channel.ts';
 import type { Message } from '../../functions/messaging/message.ts';
 import { askText } from '../../functions/messaging/texts/asked.ts';
 import { notify } from '../../functions/notify/notify.ts';
-import { createOnCall, staffNow } from '../../functions/platform/on-call-schedule.ts';
+import { createOnCall, resolveOnCall } from '../../functions/platform/on-call-schedule.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import { EscalationFile } from '../../functions/policy/schemas/escalation.ts';
 import type { Store } from '../../functions/store/store.ts';
@@ -102,7 +102,7 @@ function services(secrets: Record<string, string> = {}) {
 const deadlines: AbortSignal[] = [];
 
 const staff = async (escalation: Policy['escalation'], given = services()) => {
-  const { escalation: now, notes } = await staffNow(given.onCall, escalation, given.log);
+  const { escalation: now, notes } = await resolveOnCall(given.onCall, escalation, given.log);
   return { asked: now.ladder.map(({ ask }) => ask), notes, ...given };
 };
 const PD = { pagerDuty: 'PI7DH85' };

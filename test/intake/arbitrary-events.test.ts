@@ -5,7 +5,7 @@ import { Reported } from '../../functions/domain/alert.ts';
 import { InvalidInput } from '../../functions/domain/errors.ts';
 import { correlationKeys } from '../../functions/intake/correlate.ts';
 import { normalise } from '../../functions/sources/normalise.ts';
-import { alone, unwrap } from '../../functions/sources/unwrap.ts';
+import { rewrapped, unwrap } from '../../functions/sources/unwrap.ts';
 import { productSampleIds, sample, sampleIds } from './events.ts';
 
 const Unidentified = Reported;
@@ -21,7 +21,7 @@ function acceptedIn(body: string): number {
   };
   try {
     return unwrap(body).reduce((count, part) => {
-      expect(() => JSON.parse(alone(part))).not.toThrow();
+      expect(() => JSON.parse(rewrapped(part))).not.toThrow();
       if ('error' in part) return count;
       try {
         const alert = Unidentified.parse(normalise(part));

@@ -27,7 +27,7 @@ beforeEach(() => {
 const shop: Service = {
   name: 'the shop',
   codeOf: (body) => z.object({ code: z.string() }).safeParse(body).data?.code,
-  kinds: { tooMany: Throttled },
+  errorsByCode: { tooMany: Throttled },
 };
 const clients = {
   http: { fetch: (url: string, init: RequestInit) => fetch(url, init) },
@@ -97,7 +97,7 @@ test.each([
     const error = await failed();
     expect(error).toBeInstanceOf(kind);
     expect(error.message).toBe(
-      `ordering: the shop answered ${status}: {"why": "because\\nof this"}`,
+      `ordering: the shop returned ${status}: {"why": "because\\nof this"}`,
     );
     expect(error.ids).toMatchObject({ orderId: '7', status });
     expect(server.asked).toHaveLength(1);
@@ -139,7 +139,7 @@ test('who hangs up has not answered, and is not asked again: it may have been do
   server.willAnswer((response) => response.destroy());
   const error = await failed();
   expect(error).toBeInstanceOf(Unavailable);
-  expect(error.message).toContain('the shop did not answer');
+  expect(error.message).toContain('the shop did not respond');
   expect(server.asked).toHaveLength(1);
 });
 
@@ -161,7 +161,7 @@ test('an answer in another form is an error that says what was missing', async (
     server.willAnswer(raw(200, body));
     const error = await failed();
     expect(error).toBeInstanceOf(InvalidInput);
-    expect(error.message).toContain('in another form');
+    expect(error.message).toContain('an unexpected response');
   }
 });
 
@@ -185,7 +185,7 @@ test('what may be done twice is done again after a silence, after the pause that
 });
 
 test('a service may be waited for less than usual', async () => {
-  const hasty = { ...shop, patience: { timeoutMs: 50, retries: 1, longestWaitSeconds: 2 } };
+  const hasty = { ...shop, retryLimits: { timeoutMs: 50, retries: 1, longestWaitSeconds: 2 } };
   const order = { ...callOf(), answer: z.null() };
   server.willAnswer(silence);
   await expect(callHttp(clients, hasty, order)).rejects.toThrow(Unavailable);

@@ -1,7 +1,7 @@
 // One reading of addresses and ranges: what they are, and what is none.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { normalAddress } from '../../functions/platform/ip-address.ts';
+import { canonicalAddress } from '../../functions/platform/ip-address.ts';
 
 describe('an address', () => {
   test.each([
@@ -21,16 +21,16 @@ describe('an address', () => {
     ['example.com', null],
     ['', null],
   ])('%s is %s', (written, normal) => {
-    expect(normalAddress(written)).toBe(normal);
+    expect(canonicalAddress(written)).toBe(normal);
   });
 
   test('has one spelling, whatever it was written as', () => {
     fc.assert(
       fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (written) => {
-        const normal = normalAddress(written);
+        const normal = canonicalAddress(written);
         expect(normal).not.toBeNull();
-        expect(normalAddress(normal!)).toBe(normal);
-        expect(normalAddress(written.toUpperCase())).toBe(normal);
+        expect(canonicalAddress(normal!)).toBe(normal);
+        expect(canonicalAddress(written.toUpperCase())).toBe(normal);
       }),
     );
   });

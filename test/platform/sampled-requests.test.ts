@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { known, type SeenOnWeb, unknown } from '../../functions/domain/facts.ts';
 import { describeWebRequests } from '../../functions/domain/web-requests.ts';
-import { sampledRequests, seenIn } from '../../functions/platform/sampled-requests.ts';
+import { requestsFrom, sampledRequests } from '../../functions/platform/sampled-requests.ts';
 import { createWafSamples, LOCAL_WEB_ACL, type Visit } from '../../local/aws/waf-samples.ts';
 import { NOW } from '../fixtures/case.ts';
 
@@ -21,7 +21,7 @@ const look = (visits: Visit[], webAcls = [{ arn: LOCAL_WEB_ACL, metrics: [METRIC
   return sampledRequests({ waf, webAcls }, NOW, new AbortController().signal);
 };
 const seen = async (visits: Visit[], address = '203.0.113.7') =>
-  seenIn(await look(visits), address);
+  requestsFrom(await look(visits), address);
 
 describe('an address', () => {
   test('is shown with how often it was seen, when last, and what it asked for then', async () => {
@@ -46,7 +46,7 @@ describe('an address', () => {
   test('that was seen under two metrics of one web ACL is not counted twice', async () => {
     const visits = [visit(1), visit(2), visit(1, { metric: 'watched' })];
     const samples = await look(visits, [{ arn: LOCAL_WEB_ACL, metrics: [METRIC, 'watched'] }]);
-    expect(seenIn(samples, '203.0.113.7')).toMatchObject({ requests: 2 });
+    expect(requestsFrom(samples, '203.0.113.7')).toMatchObject({ requests: 2 });
   });
 
   test('is looked for in three hours, which is what AWS keeps', async () => {
@@ -54,7 +54,7 @@ describe('an address', () => {
   });
 
   test('is one address: nothing is said of a range', async () => {
-    expect(seenIn(await look([visit(1)]), '203.0.113.0/24')).toBeNull();
+    expect(requestsFrom(await look([visit(1)]), '203.0.113.0/24')).toBeNull();
   });
 
   test('leaves no trace of the headers, which hold people’s credentials', async () => {

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { Denied, InvalidInput, NotFound } from '../../functions/domain/errors.ts';
 import { awsFailure } from '../../functions/mechanisms/stand-in.ts';
-import { tokenKeeper } from '../../functions/platform/oauth-token.ts';
+import { createTokenCache } from '../../functions/platform/oauth-token.ts';
 import { type SecretClients, secretOf } from '../../functions/platform/secret.ts';
 import { NOW } from '../fixtures/case.ts';
 
@@ -55,7 +55,7 @@ describe('a secret', () => {
       expect(error).toBeInstanceOf(InvalidInput);
       const shown = JSON.stringify([String(error), (error as Error).cause]);
       expect(shown).not.toContain('s3cret');
-      expect(shown).toMatch(/key|all of it/);
+      expect(shown).toMatch(/key|the whole value/);
     },
   );
 });
@@ -64,7 +64,7 @@ describe('a token', () => {
   let granted: number;
   const keeper = () => {
     granted = 0;
-    return tokenKeeper(
+    return createTokenCache(
       async () => ({ access_token: `t${++granted}`, token_type: 'Bearer', expires_in: 3600 }),
       now,
     );

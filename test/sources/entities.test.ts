@@ -40,7 +40,7 @@ describe('the entities of an alert', () => {
     }));
     const alert = alertOf(event);
     expect(Buffer.byteLength(JSON.stringify(alert))).toBeLessThan(250_000);
-    expect(alert.notes.join()).toContain('further entities are not listed');
+    expect(alert.notes.join()).toContain('more entities are not listed');
     expect(alert.entities.map(({ ref }) => ref)).toContain('user-1');
   });
 });

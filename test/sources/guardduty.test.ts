@@ -78,7 +78,7 @@ describe('the parts of the entities', () => {
     action(event).networkConnectionAction.connectionDirection = 'OUTBOUND';
     expect(partsOf(event)).toContain('ip-1 203.0.113.101 related');
     expect(alertOf(event).notes).toContain(
-      'Our own side attacks: the address is that of its victim',
+      'The attack comes from this account: the remote address is the victim',
     );
   });
 
@@ -90,7 +90,7 @@ describe('the parts of the entities', () => {
     const event = ssh();
     action(event).networkConnectionAction.remoteIpDetails.ipAddressV4 = '198.51.100.21';
     expect(partsOf(event)).toContain('ip-1 198.51.100.21 related');
-    expect(alertOf(event).notes.join()).toContain('is taken as ours');
+    expect(alertOf(event).notes.join()).toContain("one of this account's");
     event.detail.service.additionalInfo = { sample: true };
     expect(partsOf(event)).toContain('ip-1 198.51.100.21 actor');
   });

@@ -23,7 +23,9 @@ describe('missing and malformed fields', () => {
       entities: [{ ref: 'alert-1', kind: 'alert' }],
     });
     expect(alert.findingId).toMatch(/^content-[0-9a-f]{32}$/);
-    expect(alert.notes.join('\n')).toMatch(/id was missing.*\n.*no account.*\n.*severity/s);
+    expect(alert.notes.join('\n')).toMatch(
+      /ID was missing.*\n.*no 12-digit account.*\n.*severity/s,
+    );
   });
 
   test('derives the same ID for the same event without an ID, and another ID for another event', () => {
@@ -92,7 +94,7 @@ describe('missing and malformed fields', () => {
   test('cuts text that exceeds its limit, with a note', () => {
     const alert = changed({ title: 'x'.repeat(5000), description: 'y'.repeat(9000) });
     expect([alert.title.length, alert.description.length]).toEqual([1024, 4096]);
-    expect(alert.notes.join()).toMatch(/The title was cut.*The description was cut/s);
+    expect(alert.notes.join()).toMatch(/The title was truncated.*The description was truncated/s);
   });
 
   test('reads a count that is not finite as 1', () => {

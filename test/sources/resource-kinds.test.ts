@@ -1,6 +1,6 @@
 // Names of resources, from the notations of different products.
 import { expect, test } from 'vitest';
-import { nameOf } from '../../functions/sources/resource-kinds.ts';
+import { nameFromArn } from '../../functions/sources/resource-kinds.ts';
 
 test.each([
   ['instance', 'arn:aws:ec2:eu-central-1:111122223333:instance/i-0abc', 'i-0abc'],
@@ -16,5 +16,5 @@ test.each([
     'arn:aws:kms:eu-central-1:111122223333:key/k',
   ],
 ] as const)('reads the name of a %s from %s as %s', (kind, written, name) => {
-  expect(nameOf(kind, written)).toBe(name);
+  expect(nameFromArn(kind, written)).toBe(name);
 });

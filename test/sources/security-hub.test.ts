@@ -39,7 +39,7 @@ describe('an ASFF finding', () => {
   });
 
   test('names further ASFF types in a note', () => {
-    expect(alertOf(inAsff({ Types: ['A/B', 'C/D'] })).notes).toContain('Further types: C/D');
+    expect(alertOf(inAsff({ Types: ['A/B', 'C/D'] })).notes).toContain('Other types: C/D');
   });
 
   test('reads an ASFF finding without Action from its flattened fields', () => {

@@ -1,7 +1,7 @@
 // Unwrapping bodies: envelopes, batches, and rejections with a reason.
 import { describe, expect, test } from 'vitest';
 import { InvalidInput } from '../../functions/domain/errors.ts';
-import { alone, unwrap } from '../../functions/sources/unwrap.ts';
+import { rewrapped, unwrap } from '../../functions/sources/unwrap.ts';
 import { findingsIn, sample } from '../intake/events.ts';
 
 const event = () => sample('web-port-probe');
@@ -124,7 +124,7 @@ describe('an unreadable part', () => {
 
   test('wraps a single finding in the envelope of its body, so that it can be redelivered alone', () => {
     const [good] = unwrap(text(mixed()));
-    expect(JSON.parse(alone(good!))).toEqual({
+    expect(JSON.parse(rewrapped(good!))).toEqual({
       source: 'aws.securityhub',
       'detail-type': 'Security Hub Findings - Imported',
       account: '111122223333',
@@ -132,7 +132,7 @@ describe('an unreadable part', () => {
       time: '2026-11-24T03:00:00Z',
       detail: mixed().detail.findings[0],
     });
-    expect(findingsIn(alone(good!))).toMatchObject([
+    expect(findingsIn(rewrapped(good!))).toMatchObject([
       { product: 'security-hub-asff', path: '$.detail' },
     ]);
   });

@@ -3,7 +3,7 @@ import { importPKCS8, SignJWT } from 'jose';
 import * as z from 'zod';
 import { Denied, InvalidInput, NotFound, QuotaExceeded, Throttled } from '../../domain/errors.ts';
 import { type Call, callHttp, type HttpClients, type Service } from '../../platform/http.ts';
-import { TokenAnswer, tokenKeeper } from '../../platform/oauth-token.ts';
+import { createTokenCache, TokenAnswer } from '../../platform/oauth-token.ts';
 import type { Secret } from '../../platform/secret.ts';
 import { QUARANTINE } from './message.ts';
 
@@ -44,7 +44,7 @@ const gmail: Service = {
     const { error } = Refusal.safeParse(body).data ?? {};
     return error?.errors?.[0]?.reason ?? error?.status;
   },
-  kinds: {
+  errorsByCode: {
     // Both come with 403, which otherwise means that we have no right.
     rateLimitExceeded: Throttled,
     userRateLimitExceeded: Throttled,
@@ -67,7 +67,7 @@ const oauth: Service = {
       ? NO_SUCH_USER
       : error;
   },
-  kinds: {
+  errorsByCode: {
     [NO_SUCH_USER]: NotFound,
     invalid_grant: Denied,
     invalid_client: Denied,
@@ -80,13 +80,13 @@ type Request = Pick<Call<unknown>, 'what' | 'method' | 'body'> & { mailbox: stri
 export type Gmail = ReturnType<typeof createGmail>;
 
 export function createGmail({ secret, now, ...clients }: GmailClients) {
-  const keepers = new Map<string, ReturnType<typeof tokenKeeper>>();
+  const keepers = new Map<string, ReturnType<typeof createTokenCache>>();
 
   /** Domain-wide delegation: a token is for one user. @see https://developers.google.com/identity/protocols/oauth2/service-account */
   function tokensFor(mailbox: string) {
     const known = keepers.get(mailbox);
     if (known) return known;
-    const keeper = tokenKeeper(async () => {
+    const keeper = createTokenCache(async () => {
       const assertion = await signed(await secret(), mailbox, now());
       return callHttp(clients, oauth, {
         what: 'getting a token',

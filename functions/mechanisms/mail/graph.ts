@@ -9,7 +9,7 @@ import {
   Unavailable,
 } from '../../domain/errors.ts';
 import { type Call, callHttp, type HttpClients, type Service } from '../../platform/http.ts';
-import { TokenAnswer, tokenKeeper } from '../../platform/oauth-token.ts';
+import { createTokenCache, TokenAnswer } from '../../platform/oauth-token.ts';
 import type { Secret } from '../../platform/secret.ts';
 import { QUARANTINE } from './message.ts';
 
@@ -41,7 +41,7 @@ const graph: Service = {
   name: 'Microsoft Graph',
   codeOf: (body) =>
     z.object({ error: z.object({ code: z.string() }) }).safeParse(body).data?.error.code,
-  kinds: {
+  errorsByCode: {
     ErrorFolderExists: Conflict,
     ErrorQuotaExceeded: QuotaExceeded,
     ErrorServerBusy: Throttled,
@@ -58,7 +58,7 @@ const graph: Service = {
 const login: Service = {
   name: 'Microsoft Entra',
   codeOf: (body) => z.object({ error: z.string() }).safeParse(body).data?.error,
-  kinds: {
+  errorsByCode: {
     invalid_client: Denied,
     unauthorized_client: Denied,
     temporarily_unavailable: Unavailable,
@@ -73,7 +73,7 @@ export type Graph = ReturnType<typeof createGraph>;
 
 export function createGraph({ secret, now, ...clients }: GraphClients) {
   /** @see https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow */
-  const withToken = tokenKeeper(async () => {
+  const withToken = createTokenCache(async () => {
     const { tenantId, clientId, clientSecret } = await secret();
     return callHttp(clients, login, {
       what: 'getting a token',

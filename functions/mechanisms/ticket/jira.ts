@@ -37,7 +37,12 @@ const INDEX_LAG_MS = 3_000;
 const MAX_SUMMARY = 255;
 const MAX_BODY = 30_000;
 
-const SERVICE: Service = { name: 'Jira', codeOf: () => undefined, kinds: {}, patience: PATIENCE };
+const SERVICE: Service = {
+  name: 'Jira',
+  codeOf: () => undefined,
+  errorsByCode: {},
+  retryLimits: PATIENCE,
+};
 
 const Found = z.object({ issues: z.array(z.object({ key: z.string() })) });
 const Issue = z.object({

@@ -35,8 +35,8 @@ export const openServiceNowIncident = ticketMechanism<ServiceNowClients>({
 const SERVICE: Service = {
   name: 'ServiceNow',
   codeOf: () => undefined,
-  kinds: {},
-  patience: PATIENCE,
+  errorsByCode: {},
+  retryLimits: PATIENCE,
 };
 
 /** States of an incident: resolved, closed, canceled. A resolved one is still active. */

@@ -24,8 +24,8 @@ export type PagerDutyDeps = {
 const SERVICE: Service = {
   name: 'PagerDuty',
   codeOf: () => undefined,
-  kinds: {},
-  patience: PATIENCE,
+  errorsByCode: {},
+  retryLimits: PATIENCE,
 };
 const Accepted = z.object({ status: z.literal('success'), dedup_key: z.string() });
 

@@ -36,7 +36,7 @@ const Refusal = z.object({ ok: z.literal(false), error: z.string().regex(/^[a-z_
 const SERVICE: Service = {
   name: 'Slack',
   codeOf: (body) => Refusal.safeParse(body).data?.error,
-  kinds: {
+  errorsByCode: {
     ...kinds(Throttled, 'ratelimited', 'rate_limited', 'message_limit_exceeded'),
     ...kinds(Denied, 'invalid_auth', 'not_authed', 'token_expired', 'token_revoked'),
     ...kinds(Denied, 'account_inactive', 'missing_scope', 'no_permission', 'access_denied'),
@@ -46,10 +46,10 @@ const SERVICE: Service = {
     ...kinds(Unavailable, 'internal_error', 'fatal_error', 'service_unavailable'),
     ...kinds(Unavailable, 'request_timeout', 'team_added_to_org'),
   },
-  patience: PATIENCE,
+  retryLimits: PATIENCE,
 };
 
-function kinds(kind: Service['kinds'][string], ...codes: string[]): Service['kinds'] {
+function kinds(kind: Service['errorsByCode'][string], ...codes: string[]): Service['errorsByCode'] {
   return Object.fromEntries(codes.map((code) => [code, kind]));
 }
 

@@ -15,8 +15,8 @@ export type TeamsDeps = { clients: HttpClients; webhook: Secret<string> };
 const SERVICE: Service = {
   name: 'Teams',
   codeOf: () => undefined,
-  kinds: {},
-  patience: PATIENCE,
+  errorsByCode: {},
+  retryLimits: PATIENCE,
 };
 
 export const teams = ({ clients, webhook }: TeamsDeps): Channel => ({

@@ -18,8 +18,8 @@ export type WebhookDeps = {
 const SERVICE: Service = {
   name: 'the webhook',
   codeOf: () => undefined,
-  kinds: {},
-  patience: PATIENCE,
+  errorsByCode: {},
+  retryLimits: PATIENCE,
 };
 
 /** @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */

@@ -1,4 +1,4 @@
-// The generic alert that anything may put on the bus: documented in docs/generic-alert.md, and strict.
+// Parses the strict generic alert (docs/generic-alert.md).
 import * as z from 'zod';
 import { EntityKind, Instant, SeverityLabel, Traffic } from '../../domain/alert.ts';
 import type { Draft } from '../draft.ts';
@@ -26,7 +26,7 @@ export const GenericAlert = z.strictObject({
     .max(99),
 });
 
-/** Throws InvalidInput, naming every field that is not as documented. */
+/** Throws InvalidInput that names every invalid field. */
 export function readGeneric({ body, path, envelope }: Finding): Draft {
   const alert = readAs(GenericAlert, body, path);
   const collector = createCollector();

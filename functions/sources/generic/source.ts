@@ -1,4 +1,4 @@
-// The generic alert, which any sender may put on the bus.
+// The generic alert, which any sender may put on the event bus.
 import { defineSource } from '../source.ts';
 import { readGeneric } from './parse.ts';
 

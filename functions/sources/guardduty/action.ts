@@ -1,8 +1,8 @@
-// The action part of a GuardDuty finding: what was done, by whom, and where the traffic was seen.
+// The action of a GuardDuty finding: actor, operation and traffic.
 // @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_Action.html
 import * as z from 'zod';
 import type { Draft } from '../draft.ts';
-import { type Attributes, type Collector, OURS } from '../entities.ts';
+import { type Attributes, type Collector, OWN_ADDRESS } from '../entities.ts';
 import {
   directionOf,
   layerOfPort,
@@ -13,7 +13,7 @@ import {
   portOf,
   text,
 } from '../fields.ts';
-import { kindOfType, nameOf } from '../resource-kinds.ts';
+import { kindOfType, nameFromArn } from '../resource-kinds.ts';
 import type { At, Steps } from './casing.ts';
 
 const Port = opt(z.looseObject({ port: number }));
@@ -68,7 +68,7 @@ export const Action = z.looseObject({
 });
 type Action = z.infer<typeof Action>;
 
-/** `at` begins at the action. */
+/** `at` builds paths relative to the action. */
 type Context = { collector: Collector; at: At };
 type Traffic = Draft['traffic'];
 const API_CALL: Traffic = {
@@ -78,7 +78,7 @@ const API_CALL: Traffic = {
   protocol: null,
 };
 
-/** Adds who acted, and says where it was seen; null where the finding does not say. */
+/** Adds the actor and returns the traffic; null if the finding describes no action. */
 export function addAction(context: Context, action: Action): Traffic | null {
   const { networkConnectionAction: connection, portProbeAction: probe } = action;
   if (connection) return addConnection(context, connection);
@@ -161,7 +161,7 @@ function addApiCall(context: Context, call: NonNullable<Action['awsApiCallAction
     const kind = kindOfType(type);
     collector.add({
       kind,
-      value: nameOf(kind, value),
+      value: nameFromArn(kind, value),
       part: 'target',
       path: at('awsApiCallAction', 'affectedResources', type),
     });
@@ -197,6 +197,6 @@ function addLocal({ collector, at }: Context, ip: z.infer<typeof LocalIp>, steps
       value: ip?.[version],
       part: 'related',
       path: at(...steps, 'localIpDetails', version),
-      attributes: OURS,
+      attributes: OWN_ADDRESS,
     });
 }

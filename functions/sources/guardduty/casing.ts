@@ -1,6 +1,6 @@
-// GuardDuty writes camelCase through EventBridge and PascalCase through its API: one casing for us, the original for paths.
+// Converts GuardDuty's PascalCase (API) to camelCase (EventBridge).
 
-/** The same value with the first letter of every key in lower case. */
+/** The same value with camelCase keys. */
 export function camelKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(camelKeys);
   if (typeof value !== 'object' || value === null) return value;
@@ -10,10 +10,10 @@ export function camelKeys(value: unknown): unknown {
 }
 
 export type Steps = readonly (string | number)[];
-/** JSONPath of a part of the finding, as the event spells it. */
+/** JSONPath of a part of the finding, spelled as in the event. */
 export type At = (...steps: Steps) => string;
 
-/** A path in camelCase as the original spells it: `$.Service.Action` for `service.action`. */
+/** Converts a camelCase path to the spelling of the event: `$.Service.Action` for `service.action`. */
 export function originalPath(root: string, original: unknown, path: Steps): string {
   let here = original;
   let text = root;
@@ -25,7 +25,7 @@ export function originalPath(root: string, original: unknown, path: Steps): stri
   return text;
 }
 
-/** In brackets where the short form would not be a JSONPath (RFC 9535): `['AWS::S3::Bucket']`. */
+/** Uses brackets if the short form is not a valid JSONPath (RFC 9535): `['AWS::S3::Bucket']`. */
 export const member = (key: string): string =>
   /^[A-Za-z_]\w*$/.test(key) ? `.${key}` : `['${key.replace(/['\\]/g, '\\$&')}']`;
 

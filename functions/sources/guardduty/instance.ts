@@ -1,7 +1,7 @@
-// The instance in a GuardDuty finding, with its network interfaces: the addresses on our own side.
+// The instance of a GuardDuty finding, with interfaces and addresses.
 // @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_InstanceDetails.html
 import * as z from 'zod';
-import { type Collector, OURS } from '../entities.ts';
+import { type Collector, OWN_ADDRESS } from '../entities.ts';
 import { list, opt, text } from '../fields.ts';
 import type { At } from './casing.ts';
 
@@ -23,7 +23,10 @@ export const InstanceDetails = opt(
   }),
 );
 
-/** Adds the instance as a target, its interfaces and their addresses as related. `at` begins at the resource. */
+/**
+ * Adds the instance as a target, and its interfaces and addresses as related. `at` builds paths relative to the
+ * resource.
+ */
 export function addInstance(
   collector: Collector,
   instanceDetails: NonNullable<z.infer<typeof InstanceDetails>>,
@@ -57,14 +60,14 @@ export function addInstance(
       path: place('networkInterfaceId'),
       attributes: { subnetId: one.subnetId, vpcId: one.vpcId },
     });
-    // Our own side of the connection: never a target for a block.
+    // An address of this account, which is never blocked.
     for (const field of ['publicIp', 'privateIpAddress'] as const)
       collector.add({
         kind: 'ip',
         value: one[field],
         part: 'related',
         path: place(field),
-        attributes: OURS,
+        attributes: OWN_ADDRESS,
       });
     for (const { one: address, index: i } of one.ipv6Addresses)
       collector.add({
@@ -72,7 +75,7 @@ export function addInstance(
         value: address,
         part: 'related',
         path: `${place('ipv6Addresses')}[${i}]`,
-        attributes: OURS,
+        attributes: OWN_ADDRESS,
       });
   }
 }

@@ -1,4 +1,4 @@
-// A GuardDuty finding, in either casing and with any part missing, as a draft of an alert.
+// Parses a GuardDuty finding in either casing. Any field may be missing.
 // @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_Finding.html
 import * as z from 'zod';
 import type { Draft } from '../draft.ts';
@@ -69,7 +69,7 @@ const GuardDutyFinding = z.looseObject({
   service: opt(Service),
 });
 
-/** Throws InvalidInput when it has no type: that is the one part without which nothing can be decided. */
+/** Throws InvalidInput if the finding has no type, the only field that every decision needs. */
 export function readGuardDuty({ body, path, envelope }: Finding): Draft {
   const { service, resource, ...finding } = readAs(GuardDutyFinding, camelKeys(body), path);
   const at: At = (...steps) => originalPath(path, body, steps);
@@ -80,7 +80,7 @@ export function readGuardDuty({ body, path, envelope }: Finding): Draft {
   const traffic = action ? addAction({ collector, at: inAction }, action) : null;
   if (resource) addResources(collector, resource, at, isApiCall(action));
   if (sequence) addSequence(collector, sequence, at);
-  if (!traffic && !sequence) collector.note('The finding does not say what was done');
+  if (!traffic && !sequence) collector.note('The finding describes no action');
 
   return {
     source: 'guardduty',
@@ -110,7 +110,7 @@ const accountOfArn = (arn: string | null | undefined) => arn?.split(':')[4];
 const isApiCall = (action: Service['action']) =>
   Boolean(action?.awsApiCallAction ?? action?.kubernetesApiCallAction);
 
-/** What speaks about the whole: why it fired, and what ran. */
+/** Attributes of the whole finding: why it was raised, and which process ran. */
 function about(service: Service, resource: Resource | null | undefined): Attributes {
   const { evidence, additionalInfo, runtimeDetails, detection } = service;
   const threats = evidence?.threatIntelligenceDetails.map(({ one }) => one) ?? [];
@@ -154,7 +154,7 @@ function isSample(
   try {
     return (JSON.parse(info.value) as { sample?: unknown } | null)?.sample === true;
   } catch {
-    // Not JSON: then it says nothing about samples.
+    // Not JSON, so it doesn't mark a sample.
     return false;
   }
 }

@@ -1,4 +1,4 @@
-// The resource part of a GuardDuty finding: what suffered, and whose credentials were used.
+// The resources of a GuardDuty finding: targets and used credentials.
 import * as z from 'zod';
 import type { Entity } from '../../domain/alert.ts';
 import type { Collector } from '../entities.ts';
@@ -50,9 +50,7 @@ export const Resource = z.looseObject({
 });
 export type Resource = z.infer<typeof Resource>;
 
-/**
- * Several blocks may be there; see parts.ts. `isApiCall` says that the credentials in it are those of the caller.
- */
+/** Adds every resource block that is present. With `isApiCall`, the credentials are those of the caller. */
 export function addResources(
   collector: Collector,
   resource: Resource,
@@ -78,7 +76,7 @@ export function addResources(
   if (resource.instanceDetails) addInstance(collector, resource.instanceDetails, inResource);
 }
 
-/** Where the finding is about the credential or a call made with it, its holder is who acted. */
+/** Adds the credential and its holder: as actors if the finding is about them or a call made with them. */
 function addCredential(
   collector: Collector,
   { accessKeyDetails: key, resourceType }: Resource,
@@ -149,7 +147,7 @@ function addDatabases(collector: Collector, resource: Resource, at: At): void {
   });
 }
 
-/** Volumes, snapshots, images and backups in which malware was found. */
+/** Volumes, snapshots, images and backups that contain malware. */
 function addStorage(collector: Collector, resource: Resource, at: At): void {
   const add = (value: string | null | undefined, ...steps: Steps) =>
     collector.add({ kind: 'resource', value, part: 'target', path: at(...steps) });
@@ -160,9 +158,13 @@ function addStorage(collector: Collector, resource: Resource, at: At): void {
   add(resource.recoveryPointDetails?.recoveryPointArn, 'recoveryPointDetails', 'recoveryPointArn');
 }
 
-/** What `userName` names. @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_AccessKeyDetails.html */
+/**
+ * The kind of entity that `userName` names.
+ *
+ * @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_AccessKeyDetails.html
+ */
 export function holderKind(userType: string | null | undefined): 'iam-user' | 'iam-role' | null {
-  // `IAMUser` and `IAM_USER` both occur. Root is no IAM user: nothing that we could do would reach it.
+  // `IAMUser` and `IAM_USER` both occur. The root user is not an IAM user, and no action can target it.
   const letters = userType?.toLowerCase().replace(/[^a-z]/g, '');
   if (letters === 'iamuser') return 'iam-user';
   return letters === 'assumedrole' || letters === 'role' || letters === 'iamrole'

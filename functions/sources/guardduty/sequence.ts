@@ -1,9 +1,9 @@
-// AttackSequence findings: many signals, actors, endpoints and resources in one.
+// AttackSequence findings: signals, actors, endpoints and resources.
 // @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_Sequence.html
 import * as z from 'zod';
-import { type Collector, OURS } from '../entities.ts';
+import { type Collector, OWN_ADDRESS } from '../entities.ts';
 import { list, opt, text } from '../fields.ts';
-import { kindOfType, nameOf } from '../resource-kinds.ts';
+import { kindOfType, nameFromArn } from '../resource-kinds.ts';
 import type { At, Steps } from './casing.ts';
 import { holderKind } from './resources.ts';
 
@@ -46,7 +46,7 @@ export const Sequence = z.looseObject({
 });
 type Sequence = z.infer<typeof Sequence>;
 
-/** Adds who acted, from where, and what on. `at` begins at the finding. */
+/** Adds actors, endpoints and resources. `at` builds paths relative to the finding. */
 export function addSequence(
   collector: Collector,
   { actors, endpoints, resources }: Sequence,
@@ -88,8 +88,8 @@ export function addSequence(
     const kind = kindOfType(one.resourceType);
     collector.add({
       kind,
-      // Buckets are known by their name, the rest by the last part of the ARN, as other findings name them.
-      value: kind === 'resource' ? one.uid : (one.name ?? nameOf(kind, one.uid)),
+      // Buckets are identified by name, other resources by the last part of their ARN, as in other findings.
+      value: kind === 'resource' ? one.uid : (one.name ?? nameFromArn(kind, one.uid)),
       part: kind === 'access-key' ? 'related' : 'target',
       path: inside('resources', index, 'uid'),
       attributes: { arn: one.uid, resourceType: one.resourceType },
@@ -100,7 +100,7 @@ export function addSequence(
         value,
         part: 'related',
         path: inside('resources', index, 'data', 'ec2NetworkInterface', ...steps),
-        attributes: OURS,
+        attributes: OWN_ADDRESS,
       });
     const eni = one.data?.ec2NetworkInterface;
     own(eni?.publicIp, 'publicIp');

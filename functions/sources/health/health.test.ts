@@ -1,10 +1,10 @@
-// AWS Health: reads security risks and refuses all other events.
+// AWS Health: parses security risks and rejects all other events.
 import { expect, test } from 'vitest';
 import { sample as copyOf, alertOf as read } from '../../../test/intake/events.ts';
 
 const sample = copyOf('exposed-key');
 
-test('reads an exposed key as an alert of high severity with the key as its target', () => {
+test('returns a high-severity alert with the exposed key as its target', () => {
   const alert = read(sample);
   expect(alert).toMatchObject({
     source: 'health',
@@ -20,11 +20,11 @@ test('reads an exposed key as an alert of high severity with the key as its targ
   );
 });
 
-test('an abuse event is read like any other event of AWS Health', () => {
+test('parses an abuse event like any other AWS Health event', () => {
   expect(read({ ...sample, 'detail-type': 'AWS Health Abuse Event' }).source).toBe('health');
 });
 
-test('a user named by ARN becomes an IAM user', () => {
+test('returns an IAM user for a user ARN', () => {
   const affectedEntities = [{ entityValue: 'arn:aws:iam::111122223333:user/ci/deploy' }];
   const alert = read({ ...sample, detail: { ...sample.detail, affectedEntities } });
   expect(alert.entities).toContainEqual(
@@ -32,7 +32,7 @@ test('a user named by ARN becomes an IAM user', () => {
   );
 });
 
-test('an operational event is refused with its code', () => {
+test('rejects an operational event and names its code', () => {
   const detail = { ...sample.detail, eventTypeCode: 'AWS_EC2_OPERATIONAL_ISSUE' };
   expect(() => read({ ...sample, detail })).toThrow(
     '"AWS_EC2_OPERATIONAL_ISSUE" is an operational event, expected a security risk',
@@ -48,31 +48,31 @@ test.each([
   ['AWS_RISK_CREDENTIALS_COMPROMISE_SUSPECTED', 'high'],
   ['AWS_RISK_CREDENTIALS_EXPOSURE_SUSPECTED', 'medium'],
   ['AWS_RISK_OF_NEXT_YEAR', 'high'],
-])('%s has severity %s', (eventTypeCode, label) => {
+])('maps %s to severity %s', (eventTypeCode, label) => {
   expect(changed({ eventTypeCode }).severity.label).toBe(label);
 });
 
-test('the copy in the backup Region has the identity of the event', () => {
+test('gives the copy in the backup Region the same identity', () => {
   const identity = ({ account, region, findingId, type }: ReturnType<typeof read>) =>
     [account, region, findingId, type].join();
   const copy = { ...sample, region: 'us-west-2' };
   expect(identity(read(copy))).toBe(identity(read(sample)));
 });
 
-test('the affected account counts, where the event reached the administrator of an organization', () => {
+test('uses the affected account when the event reaches the administrator of an organization', () => {
   expect(read({ ...sample, account: '444455556666' }).account).toBe('111122223333');
 });
 
-test('a further page of affected entities is an alert of its own', () => {
+test('returns a separate alert for a further page of affected entities', () => {
   expect(changed({ page: '2' }).findingId).toBe(`${sample.detail.eventArn}#2`);
 });
 
-test('a closed event counts as archived', () => {
+test('marks a closed event as archived', () => {
   expect(changed({ statusCode: 'closed' }).archived).toBe(true);
   expect(read(sample).archived).toBe(false);
 });
 
-test('an unreadable time is left out with a note', () => {
+test('omits an invalid time and adds a note', () => {
   const alert = changed({ startTime: 'foo 1' });
   expect(alert.firstSeenAt).toBe(null);
   expect(alert.notes).toEqual(['The first time is not a time: foo 1']);

@@ -1,4 +1,4 @@
-// An AWS Health event about a security risk as a draft of an alert.
+// Parses AWS Health events about security risks.
 // @see https://docs.aws.amazon.com/health/latest/ug/cloudwatch-events-health.html
 import * as z from 'zod';
 import { InvalidInput } from '../../domain/errors.ts';
@@ -14,10 +14,10 @@ import {
 } from '../fields.ts';
 import type { Finding } from '../source.ts';
 
-/** The codes of the service RISK, for example AWS_RISK_CREDENTIALS_EXPOSED. */
+/** Prefix of the codes of the service RISK, for example AWS_RISK_CREDENTIALS_EXPOSED. */
 export const RISK = 'AWS_RISK_';
 
-/** Health gives no severity. Critical where AWS saw someone else act. A code without a row counts as high. */
+/** AWS Health gives no severity. An observed compromise is critical. A code that is not listed is high. */
 const SEVERITIES: Readonly<Record<string, string>> = {
   AWS_RISK_ACCOUNT_CONSOLE_COMPROMISE: 'CRITICAL',
   AWS_RISK_CREDENTIALS_COMPROMISED: 'CRITICAL',
@@ -56,14 +56,14 @@ export function readHealth({ body, path, envelope }: Finding): Draft {
   const updated = withMonthNumber(event.lastUpdatedTime);
   return {
     source: 'health',
-    // A page with further entities is an alert of its own: as a repeat it would only be counted.
+    // A further page is a separate alert: as a repeat it would only raise the count.
     findingId: (event.page ?? '1') === '1' ? event.eventArn : `${event.eventArn}#${event.page}`,
     type: `Health:${code}`,
     title: titleOf(code),
     description: eventDescription.map(({ one }) => one.latestDescription ?? '').join('\n'),
     severity: severityFromLabel(SEVERITIES[code] ?? 'HIGH'),
     accounts: [event.affectedAccount, envelope.account],
-    // Health delivers each event to a backup Region, too: the envelope's Region is not the event's.
+    // Health also delivers each event to a backup Region, so the envelope's Region may be wrong.
     regions: [event.eventRegion, envelope.region],
     times: { first: started, last: updated ?? started, updated: updated ?? envelope.time },
     count: 1,

@@ -5,7 +5,7 @@ import { judge } from '../../analyse/playbook.ts';
 
 const sample = copyOf('package-vulnerability');
 
-test('a finding keeps its severity, its vulnerability and the instance it is about', () => {
+test('keeps the severity, the vulnerability and the instance of a finding', () => {
   const alert = read(sample);
   expect(alert).toMatchObject({
     source: 'inspector',
@@ -25,14 +25,14 @@ test('a finding keeps its severity, its vulnerability and the instance it is abo
   });
 });
 
-test('the playbook only opens a ticket for a critical vulnerability', () => {
+test('recommends only a ticket for a critical vulnerability', () => {
   const { recommendations } = judge({ alert: read(sample) } as unknown as Parameters<
     typeof judge
   >[0]);
   expect(recommendations.map(({ action }) => action)).toEqual(['create_alert_ticket']);
 });
 
-test('a function is named without its ARN', () => {
+test('returns the name of a function without its ARN', () => {
   const id = 'arn:aws:lambda:eu-central-1:111122223333:function:resize:3';
   const resources = [{ id, type: 'AWS_LAMBDA_FUNCTION', region: 'eu-central-1' }];
   const alert = read({ ...sample, detail: { ...sample.detail, resources } });
@@ -41,6 +41,6 @@ test('a function is named without its ARN', () => {
   );
 });
 
-test('a closed finding counts as archived', () => {
+test('marks a closed finding as archived', () => {
   expect(read({ ...sample, detail: { ...sample.detail, status: 'CLOSED' } }).archived).toBe(true);
 });

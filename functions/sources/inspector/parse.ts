@@ -1,4 +1,4 @@
-// An Inspector finding as a draft of an alert: a weakness, never a deed.
+// Parses Inspector findings: a vulnerability, never an attack.
 // @see https://docs.aws.amazon.com/inspector/latest/user/eventbridge-integration.html
 import * as z from 'zod';
 import type { EntityKind } from '../../domain/alert.ts';
@@ -74,6 +74,6 @@ export function readInspector({ body, path, envelope }: Finding): Draft {
   };
 }
 
-/** The name of a function from its ARN; every other ID as it is. */
+/** The name of a function from its ARN. Any other ID is returned unchanged. */
 const nameIn = (id: string): string =>
   /^arn:[^:]*:lambda:[^:]*:\d*:function:([\w-]+)/.exec(id)?.[1] ?? id;

@@ -1,8 +1,8 @@
-// What was done, in a Security Hub finding (ASFF): who was on the other side, and where the traffic was seen.
+// The action of an ASFF finding: the remote side and the traffic.
 // @see https://docs.aws.amazon.com/securityhub/latest/userguide/asff-top-level-attributes.html
 import * as z from 'zod';
 import type { Alert } from '../../domain/alert.ts';
-import { type Collector, OURS } from '../entities.ts';
+import { type Collector, OWN_ADDRESS } from '../entities.ts';
 import {
   directionOf,
   layerOfPort,
@@ -59,7 +59,7 @@ export const actionFields = {
 const Fields = z.looseObject(actionFields);
 type Fields = z.infer<typeof Fields>;
 
-/** The three places where a finding may say it, each only where the one before is silent about the traffic. */
+/** Adds actors from all three parts of the finding. Returns the traffic of the first part that describes it. */
 export function addAction(collector: Collector, finding: Fields, path: string): Traffic {
   const seen = [
     fromAction(collector, finding.Action, `${path}.Action`),
@@ -108,7 +108,7 @@ function fromAction(collector: Collector, action: Fields['Action'], path: string
   return { ...unknownTraffic, layer: 'aws-api', direction: 'inbound' };
 }
 
-/** Which end is ours depends on the direction; where that is not said, neither is blamed. */
+/** The direction decides which end belongs to this account. Without a direction, neither end is the actor. */
 function fromNetwork(
   collector: Collector,
   network: Fields['Network'],
@@ -127,7 +127,7 @@ function fromNetwork(
         value: network[`${end}${version}`],
         part: isRemote ? 'actor' : 'related',
         path: `${path}.${end}${version}`,
-        attributes: isRemote || direction === 'unknown' ? {} : OURS,
+        attributes: isRemote || direction === 'unknown' ? {} : OWN_ADDRESS,
       });
     }
   const local = direction === 'outbound' ? network.SourcePort : network.DestinationPort;
@@ -149,7 +149,9 @@ const LAYERS: Readonly<Record<string, Traffic['layer']>> = {
   RDS_LOGIN_ATTEMPT: 'network',
 };
 
-/** GuardDuty's finding, flattened: `aws/guardduty/service/action/actionType`, with slashes, and without the front once. */
+/**
+ * GuardDuty's finding, flattened to keys such as `aws/guardduty/service/action/actionType`. Some keys lack the prefix.
+ */
 function fromProductFields(
   collector: Collector,
   fields: Fields['ProductFields'],

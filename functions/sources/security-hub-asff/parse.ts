@@ -1,9 +1,9 @@
-// A Security Hub finding in ASFF as a draft of an alert.
+// Parses Security Hub findings in ASFF.
 // @see https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format-syntax.html
 import * as z from 'zod';
 import { InvalidInput } from '../../domain/errors.ts';
 import type { Draft } from '../draft.ts';
-import { type Collector, createCollector, OURS } from '../entities.ts';
+import { type Collector, createCollector, OWN_ADDRESS } from '../entities.ts';
 import {
   guardDutyType,
   list,
@@ -14,7 +14,7 @@ import {
   severityOf,
   text,
 } from '../fields.ts';
-import { isAccount, kindOfType, nameOf } from '../resource-kinds.ts';
+import { isAccount, kindOfType, nameFromArn } from '../resource-kinds.ts';
 import type { Finding } from '../source.ts';
 import { actionFields, addAction } from './action.ts';
 
@@ -64,7 +64,7 @@ const AsffFinding = z.looseObject({
 });
 type AsffFinding = z.infer<typeof AsffFinding>;
 
-/** Throws InvalidInput when it has neither a type nor a generator. */
+/** Throws InvalidInput if the finding has neither a type nor a generator. */
 export function readAsff({ body, path, envelope }: Finding): Draft {
   const finding = readAs(AsffFinding, body, path);
   const type = typeOf(finding);
@@ -74,7 +74,7 @@ export function readAsff({ body, path, envelope }: Finding): Draft {
   addResources(collector, finding, path);
   const { Severity, Types } = finding;
   const further = Types.map(({ one }) => one).slice(1);
-  if (further.length > 0) collector.note(`Further types: ${further.join('; ')}`);
+  if (further.length > 0) collector.note(`Other types: ${further.join('; ')}`);
   return {
     source: 'securityhub-asff',
     findingId: finding.Id,
@@ -103,16 +103,16 @@ export function readAsff({ body, path, envelope }: Finding): Draft {
   };
 }
 
-/** GuardDuty's own name of the type where Security Hub carries it, so that both ways of delivery agree. */
+/** GuardDuty's own type name if Security Hub carries it, so that both deliveries of a finding have the same type. */
 const typeOf = ({ Types, GeneratorId }: AsffFinding): string | null =>
   guardDutyType(Types.map(({ one }) => one)) ?? Types[0]?.one ?? GeneratorId ?? null;
 
-/** Findings of GuardDuty are about what somebody did; those of posture checks about what a resource is like. */
-const isAboutDeeds = ({ Types }: AsffFinding) =>
+/** Whether the finding reports activity, as GuardDuty does. Posture checks report the configuration of a resource. */
+const reportsActivity = ({ Types }: AsffFinding) =>
   guardDutyType(Types.map(({ one }) => one)) !== null;
 
 function addResources(collector: Collector, finding: AsffFinding, path: string): void {
-  const credentials = isAboutDeeds(finding) ? 'actor' : 'target';
+  const credentials = reportsActivity(finding) ? 'actor' : 'target';
   for (const { one, index } of finding.Resources) {
     if (isAccount(one.Type)) continue;
     const kind = kindOfType(one.Type);
@@ -122,7 +122,7 @@ function addResources(collector: Collector, finding: AsffFinding, path: string):
     const holder = key?.UserName ?? key?.PrincipalName;
     collector.add({
       kind,
-      value: key?.AccessKeyId ?? nameOf(kind, one.Id),
+      value: key?.AccessKeyId ?? nameFromArn(kind, one.Id),
       part: kind === 'access-key' || kind === 'iam-user' ? credentials : 'target',
       path: `${at}.Id`,
       attributes: {
@@ -159,6 +159,6 @@ function addAddresses(
         value,
         part: 'related',
         path: `${path}.${field}[${index}]`,
-        attributes: OURS,
+        attributes: OWN_ADDRESS,
       });
 }

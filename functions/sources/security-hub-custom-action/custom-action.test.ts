@@ -1,12 +1,12 @@
-// A finding sent by a custom action is the imported finding, with who sent it.
+// Findings that a person sends with a Security Hub custom action.
 import { expect, test } from 'vitest';
 import { alertOf, sample as copyOf, findingsIn } from '../../../test/intake/events.ts';
-import { alone } from '../unwrap.ts';
+import { rewrapped } from '../unwrap.ts';
 
 const sample = copyOf('port-probe');
 const { actionName: _name, actionDescription: _description, ...imported } = sample.detail;
 
-test('it has the identity of the imported finding', () => {
+test('gives the sent finding the identity of the imported finding', () => {
   const sent = alertOf(sample);
   const other = alertOf({
     ...sample,
@@ -23,16 +23,16 @@ test('it has the identity of the imported finding', () => {
   expect(identity(sent)).toEqual(identity(other));
 });
 
-test('a note says by which action a person sent it, also when it is replayed alone', () => {
+test('names the custom action in a note, also after a replay', () => {
   const [finding] = findingsIn(sample);
-  if (!finding) throw new Error('the sample holds no finding');
-  for (const body of [sample, alone(finding)])
+  if (!finding) throw new Error('the sample has no finding');
+  for (const body of [sample, rewrapped(finding)])
     expect(alertOf(body).notes).toEqual([
-      'A person sent it by the custom action "Send to Countermand"',
+      'A person sent it with the custom action "Send to Countermand"',
     ]);
 });
 
-test('the name of the action is cut at 200 characters', () => {
+test('truncates the name of the action to 200 characters', () => {
   const detail = { ...sample.detail, actionName: 'x'.repeat(300) };
   expect(alertOf({ ...sample, detail }).notes.join()).toMatch(/"x{200}"$/);
 });

@@ -1,4 +1,4 @@
-// Security Hub findings that a person sends by a custom action.
+// Security Hub findings that a person sends with a custom action.
 import { readAsff } from '../security-hub-asff/parse.ts';
 import { source as asff } from '../security-hub-asff/source.ts';
 import { defineSource } from '../source.ts';
@@ -12,11 +12,11 @@ export const source = defineSource({
     detailTypes: ['Security Hub Findings - Custom Action'],
   },
   ...(asff.hasShape && { hasShape: asff.hasShape }),
-  // The same identity as the imported finding: it is one finding, whichever way it came.
+  // The identity is that of the imported finding, so that both are one alert.
   parse(finding) {
     const draft = readAsff(finding);
     const { customAction = 'unnamed' } = finding.envelope;
-    draft.collector.note(`A person sent it by the custom action "${customAction}"`);
+    draft.collector.note(`A person sent it with the custom action "${customAction}"`);
     return draft;
   },
 });

@@ -1,9 +1,9 @@
-// A finding in OCSF, as Security Hub's newer version and Security Lake write it, as a draft of an alert.
+// Parses OCSF findings of Security Hub and Security Lake.
 // @see https://schema.ocsf.io/classes/detection_finding
 import * as z from 'zod';
 import { InvalidInput } from '../../domain/errors.ts';
 import type { Draft } from '../draft.ts';
-import { type Collector, createCollector, OURS } from '../entities.ts';
+import { type Collector, createCollector, OWN_ADDRESS } from '../entities.ts';
 import {
   directionOf,
   guardDutyType,
@@ -18,7 +18,7 @@ import {
   text,
   unknownTraffic,
 } from '../fields.ts';
-import { isAccount, kindOfType, nameOf } from '../resource-kinds.ts';
+import { isAccount, kindOfType, nameFromArn } from '../resource-kinds.ts';
 import type { Finding } from '../source.ts';
 
 const Described = opt(
@@ -72,20 +72,20 @@ const OcsfFinding = z.looseObject({
 });
 type OcsfFinding = z.infer<typeof OcsfFinding>;
 
-/** OCSF's severity_id on our scale of 0 to 10. */
+/** Scores from 0 to 10 by OCSF's severity_id. */
 const SCORES: Readonly<Record<number, number>> = { 1: 0, 2: 2, 3: 5, 4: 8, 5: 9.5, 6: 10 };
 
-/** Throws InvalidInput when it describes no finding. */
+/** Throws InvalidInput if it has no finding. */
 export function readOcsf({ body, path, envelope }: Finding): Draft {
   const event = readAs(OcsfFinding, body, path);
   const info = event.finding_info ?? event.finding;
   const types = info?.types.map(({ one }) => one) ?? [];
-  const deed = guardDutyType(types);
-  const type = deed ?? types[0] ?? info?.title ?? event.type_name ?? event.class_name;
+  const activityType = guardDutyType(types);
+  const type = activityType ?? types[0] ?? info?.title ?? event.type_name ?? event.class_name;
   if (!info || !type) throw new InvalidInput(`${path}.finding_info: expected a title or types`);
   const collector = createCollector();
   const traffic = addEvidence(collector, event, path);
-  addResources(collector, event, path, deed !== null);
+  addResources(collector, event, path, activityType !== null);
   const score = SCORES[event.severity_id ?? -1];
   return {
     source: 'securityhub-ocsf',
@@ -133,7 +133,7 @@ function addEvidence(
       value: one[local]?.ip,
       part: 'related',
       path: at(`${local}.ip`),
-      attributes: OURS,
+      attributes: OWN_ADDRESS,
     });
     collector.add({
       kind: 'domain',
@@ -164,7 +164,7 @@ function addEvidence(
   return first ? trafficOf(first) : unknownTraffic;
 }
 
-/** Outbound, the far end is the destination; else whoever came. */
+/** The remote endpoint: the destination of outbound traffic, otherwise the source. */
 const sidesOf = ({ connection_info }: Evidence) =>
   directionOf(connection_info?.direction) === 'outbound'
     ? ({ remote: 'dst_endpoint', local: 'src_endpoint' } as const)
@@ -190,10 +190,10 @@ function addResources(
   collector: Collector,
   { resources, resource }: OcsfFinding,
   path: string,
-  isAboutDeeds: boolean,
+  reportsActivity: boolean,
 ): void {
-  // A posture check is about what a user is like, not about what the user did.
-  const credentials = isAboutDeeds ? 'actor' : 'target';
+  // A posture check reports the configuration of a user, not the user's activity.
+  const credentials = reportsActivity ? 'actor' : 'target';
   const all = [
     ...resources.map(({ one, index }) => ({ one, at: `${path}.resources[${index}].uid` })),
     ...(resource ? [{ one: resource, at: `${path}.resource.uid` }] : []),
@@ -203,7 +203,7 @@ function addResources(
     const kind = kindOfType(one.type);
     collector.add({
       kind,
-      value: nameOf(kind, one.uid) ?? one.name,
+      value: nameFromArn(kind, one.uid) ?? one.name,
       part: kind === 'access-key' || kind === 'iam-user' ? credentials : 'target',
       path: at,
       attributes: { arn: one.uid, resourceType: one.type },
