@@ -70,6 +70,6 @@ test('a number without where texts come from, and one member for two people, are
   );
   const two = { ...ALL.people, 'ben.okafor': { slack: 'U012AB3CDE' } };
   expect(ChannelsFile.safeParse({ ...ALL, people: two }).error?.issues[0]?.message).toContain(
-    'another member for each person',
+    'a different Slack member for each person',
   );
 });
