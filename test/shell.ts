@@ -1,4 +1,4 @@
-// Commands that a person would copy, run by a real shell in which the tool only notes its words and answers as told.
+// Runs commands from a runbook in a real shell, with a stub of the tool.
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { shellQuoted } from '../functions/domain/wording.ts';
 
-/** Follows the last word of a call. */
+/** Marks the end of a call. */
 const END = '\u0001';
 
 /**
- * The words of each call of the tool, in order. `answers`: what it prints where its words contain the key. Throws when
- * the shell ends with an error, at the first command that fails.
+ * Runs the commands in bash, and returns the words of each call of the tool, in order. `answers`: the output of calls
+ * whose words contain the key. Throws at the first command that fails.
  */
 export function callsOf(
   commands: readonly string[],

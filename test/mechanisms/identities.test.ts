@@ -1,4 +1,4 @@
-// What an approver is told about users and keys, which targets each mechanism answers, and that its commands run as they stand.
+// User and key mechanisms: targets, texts for approvers and undo commands.
 import { describe, expect, test } from 'vitest';
 import type { Parameters } from '../../functions/domain/action.ts';
 import type { ActionName } from '../../functions/domain/action-catalog.ts';
@@ -31,34 +31,34 @@ const revoked = (target: Entity) => answers('revoke_api_key', target);
 const disabled = (target: Entity) => answers('disable_user_account_temporarily', target);
 const nothing: Parameters[] = [];
 
-describe('what can be answered', () => {
-  test('is an IAM user, by a name that IAM could have', () => {
+describe('targets', () => {
+  test('accepts an IAM user with a name that IAM allows', () => {
     expect(disabled(suspectUser)).toEqual([{ id: 'user.deny-all', parameters: {} }]);
     expect(disabled({ ...suspectUser, value: 'no body' })).toEqual(nothing);
     expect(disabled({ ...suspectUser, value: 'x'.repeat(65) })).toEqual(nothing);
   });
 
-  test('is a long-lived key of an IAM user whom the alert names', () => {
+  test('accepts a long-lived key of an IAM user that the alert names', () => {
     expect(revoked(leakedKey)).toEqual([
       { id: 'access-key.inactive', parameters: { userName: 'report-export' } },
     ]);
     const { userName: _left, ...attributes } = leakedKey.attributes;
-    expect(revoked({ ...leakedKey, attributes }), 'whose it is is unknown').toEqual(nothing);
+    expect(revoked({ ...leakedKey, attributes }), 'the user is unknown').toEqual(nothing);
   });
 
-  test('is no temporary key: it ends by itself', () => {
+  test('does not accept a temporary key, which expires without our help', () => {
     expect(revoked({ ...leakedKey, value: 'ASIAIOSFODNN7EXAMPLE' })).toEqual(nothing);
   });
 
   test.each(['Root', 'AssumedRole', 'FederatedUser', 'AWSAccount'])(
-    'is no key of a %s',
+    'does not accept a key of a %s',
     (userType) => {
       const attributes = { ...leakedKey.attributes, userType };
       expect(revoked({ ...leakedKey, attributes })).toEqual(nothing);
     },
   );
 
-  test('is a user of a pool that the alert names, in the region of the alert', () => {
+  test('accepts a user of a user pool that the alert names, in the region of the alert', () => {
     expect(disabled(customer)).toEqual([
       { id: 'user-pool.disable-user', parameters: { userPoolId: 'eu-central-1_EXAMPLE12' } },
     ]);
@@ -67,14 +67,14 @@ describe('what can be answered', () => {
       expect(disabled({ ...customer, attributes: { userPoolId } }), userPoolId).toEqual(nothing);
   });
 
-  test('is an API key by its id, and never by its value, which is a secret', () => {
+  test('accepts an API key by its ID, and never by its value, which is a secret', () => {
     expect(revoked(partnerKey)).toEqual([{ id: 'api-key.disabled', parameters: {} }]);
     const secret = 'wJalrXUtnFEMIexampleKEYbPxRfiCY';
     expect(revoked({ ...partnerKey, value: secret })).toEqual(nothing);
   });
 });
 
-const told = {
+const descriptions = {
   user: denyUser.describe(subjectOn(suspectUser), factsWith(factsAbout('user-1'))),
   key: deactivateKey.describe(
     subjectOn(leakedKey, { parameters: { userName: 'report-export' } }),
@@ -87,35 +87,40 @@ const told = {
   apiKey: disableKey.describe(subjectOn(partnerKey), null),
 };
 
-describe('the approver reads', () => {
-  test('that a denied user loses console and API with every long-lived key, and what goes on', () => {
-    expect(told.user.headline).toBe('Deny everything to the IAM user report-export');
-    expect(told.user.changes.join()).toMatch(/deny-all.*Deny \* on \*.*console.*API.*long-lived/);
-    expect(told.user.affected.join()).toContain('Sessions of roles that the user took on before');
-    expect(
-      told.user.affected.join(),
-      'a history without entries is not worth a line',
-    ).not.toContain('Earlier incidents');
-    expect(told.user.undo).toContain('detached after 1 h unless somebody keeps it');
+describe('texts for the approver', () => {
+  test('says what a denied user can no longer use, and what continues to work', () => {
+    expect(descriptions.user.headline).toBe('Deny everything to the IAM user report-export');
+    expect(descriptions.user.changes.join()).toMatch(
+      /deny-all.*Deny \* on \*.*console.*API.*long-lived/,
+    );
+    expect(descriptions.user.affected.join()).toContain(
+      'Sessions of roles that the user took on before',
+    );
+    expect(descriptions.user.affected.join(), 'no line about an empty history').not.toContain(
+      'Earlier incidents',
+    );
+    expect(descriptions.user.undo).toContain('detached after 1 h unless somebody keeps it');
   });
 
-  test('whose key stops, what of that user goes on, and that rotating it is still to do', () => {
-    expect(told.key.headline).toContain('AKIAIOSFODNN7EXAMPLE of report-export');
-    expect(told.key.affected.join()).toContain('other key and console password go on');
-    expect(told.key.undo).toContain('still has to be rotated');
+  test('says whose key stops, what of this user continues to work, and that the key must still be rotated', () => {
+    expect(descriptions.key.headline).toContain('AKIAIOSFODNN7EXAMPLE of report-export');
+    expect(descriptions.key.affected.join()).toContain('other key and console password go on');
+    expect(descriptions.key.undo).toContain('still has to be rotated');
   });
 
-  test('that a sign-out cannot be undone, and that tokens outlive it', () => {
-    expect(told.customer.changes.join()).toContain('disabled and signed out everywhere');
-    expect(told.customer.affected.join()).toContain('tokens that were issued before');
-    expect(told.customer.undo).toContain('The sign-out cannot be undone');
+  test('says that a sign-out cannot be undone, and that issued tokens continue to work', () => {
+    expect(descriptions.customer.changes.join()).toContain('disabled and signed out everywhere');
+    expect(descriptions.customer.affected.join()).toContain('tokens that were issued before');
+    expect(descriptions.customer.undo).toContain('The sign-out cannot be undone');
   });
 
-  test('that methods without a key stay open', () => {
-    expect(told.apiKey.affected.join()).toContain('Methods that require no key stay as open');
+  test('says that methods without an API key stay open', () => {
+    expect(descriptions.apiKey.affected.join()).toContain(
+      'Methods that require no key stay as open',
+    );
   });
 
-  test('what IAM says of the user and the key', () => {
+  test('says what IAM knows about the user and the key', () => {
     const identity: IdentityFacts = {
       serviceAccount: known(false),
       tags: known({}),
@@ -145,23 +150,25 @@ describe('the approver reads', () => {
     );
   });
 
-  test.each(Object.entries(told))('of %s: that what is not known is not known', (_what, one) => {
+  test.each(Object.entries(descriptions))('says which facts about %s are unknown', (_what, one) => {
     expect(one.affected.join()).toContain('is unknown');
   });
 });
 
-describe('the commands of the undo, run by a shell', () => {
-  test('detach what the stack attached, whatever its prefix', () => {
+describe('undo commands, run by a shell', () => {
+  test('detaches the policy that the stack attached, with any prefix', () => {
     const arn = 'arn:aws:iam::111122223333:policy/countermand/x-deny-all';
-    const [list, detach] = callsOf(told.user.manualUndo, { 'list-attached-user-policies': arn });
+    const [list, detach] = callsOf(descriptions.user.manualUndo, {
+      'list-attached-user-policies': arn,
+    });
     expect(list).toEqual(expect.arrayContaining(['--path-prefix', '/countermand/']));
     expect(detach?.slice(1)).toEqual([
       ...['detach-user-policy', '--user-name', 'report-export', '--policy-arn', arn],
     ]);
   });
 
-  test('make the key active again', () => {
-    expect(callsOf(told.key.manualUndo)).toEqual([
+  test('activates the access key again', () => {
+    expect(callsOf(descriptions.key.manualUndo)).toEqual([
       [
         ...['iam', 'update-access-key', '--user-name', 'report-export'],
         ...['--access-key-id', 'AKIAIOSFODNN7EXAMPLE', '--status', 'Active'],
@@ -169,14 +176,14 @@ describe('the commands of the undo, run by a shell', () => {
     ]);
   });
 
-  test('enable the API key again', () => {
-    expect(callsOf(told.apiKey.manualUndo)[0]).toEqual(
+  test('enables the API key again', () => {
+    expect(callsOf(descriptions.apiKey.manualUndo)[0]).toEqual(
       expect.arrayContaining(['k4partner9', 'op=replace,path=/enabled,value=true']),
     );
   });
 
   test.each(['customer-4711', "o'brien", '$(touch owned)', '`touch owned`', '"; touch owned; "'])(
-    'enable the user %s again, and nothing else',
+    'enables the user %s again, and runs nothing else',
     (value) => {
       const target = { ...customer, value };
       const subject = subjectOn(target, { parameters: { userPoolId: 'eu-central-1_EXAMPLE12' } });

@@ -1,4 +1,4 @@
-// What AWS says, in our words: the class decides whether anybody tries again.
+// AWS errors as typed errors, whose class decides whether a retry can help.
 import { expect, test } from 'vitest';
 import {
   Conflict,
@@ -23,19 +23,19 @@ test.each([
   ['OpsItemAccessDeniedException', 403, Denied],
   ['OpsItemConflictException', 409, Conflict],
   ['OpsItemLimitExceededException', 400, QuotaExceeded],
-  // AWS answers many of its throttles with 400, which otherwise stands for a request that is wrong for good.
+  // AWS reports many throttles with status 400, which otherwise means a permanently invalid request.
   ['ThrottlingException', 400, Throttled],
   ['ThrottledException', 400, Throttled],
   ['ProvisionedThroughputExceededException', 400, Throttled],
   ['ExpiredTokenException', 400, Denied],
-  ['NobodyKnowsThisException', 429, Throttled],
-  ['NobodyKnowsThisException', 403, Denied],
-  ['NobodyKnowsThisException', 404, NotFound],
-  ['NobodyKnowsThisException', 408, Unavailable],
-  ['NobodyKnowsThisException', 409, Conflict],
-  ['NobodyKnowsThisException', 400, InvalidInput],
-  ['NobodyKnowsThisException', 503, Unavailable],
-])('%s with status %i', (name, status, kind) => {
+  ['UnknownException', 429, Throttled],
+  ['UnknownException', 403, Denied],
+  ['UnknownException', 404, NotFound],
+  ['UnknownException', 408, Unavailable],
+  ['UnknownException', 409, Conflict],
+  ['UnknownException', 400, InvalidInput],
+  ['UnknownException', 503, Unavailable],
+])('maps %s with status %i to a typed error', (name, status, kind) => {
   const cause = awsFailure(name, status, 'refused');
   const typed = typedAwsError('writing', { id: 'a' }, cause);
   expect(typed.constructor).toBe(kind);
@@ -43,11 +43,11 @@ test.each([
   expect(typed.cause).toBe(cause);
 });
 
-test('no answer at all may be better later', () => {
+test('maps a missing answer to Unavailable, so that it is retried', () => {
   expect(typedAwsError('reading', {}, new Error('socket hang up'))).toBeInstanceOf(Unavailable);
 });
 
-test('an error that is ours already stays what it is', async () => {
-  const ours = new StateChanged('somebody was here');
+test('rethrows an error that is already typed', async () => {
+  const ours = new StateChanged('someone changed it');
   await expect(aws('reading', {}, () => Promise.reject(ours))).rejects.toBe(ours);
 });

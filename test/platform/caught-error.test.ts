@@ -1,4 +1,4 @@
-// What a state machine caught, in words that fit into a message.
+// The text of an error that a state machine caught.
 import { expect, test } from 'vitest';
 import { causeText } from '../../functions/platform/caught-error.ts';
 
@@ -9,15 +9,23 @@ const report = JSON.stringify({
 });
 
 test.each([
-  ['of a function’s report its message, without the stack trace', report, 'AWS said "no"\nto us'],
-  ['of a report that was cut off the same', report.slice(0, -20), 'AWS said "no"\nto us'],
-  ['a bare message as it is', 'Task timed out', 'Task timed out'],
-  ['what only looks like a report as it is', '"errorMessage": "C:\\x"', '"errorMessage": "C:\\x"'],
-])('says %s', (_what, Cause, text) => {
+  ['the message of a function error, without the stack trace', report, 'AWS said "no"\nto us'],
+  [
+    'the message of a function error that was cut off',
+    report.slice(0, -20),
+    'AWS said "no"\nto us',
+  ],
+  ['a plain message unchanged', 'Task timed out', 'Task timed out'],
+  [
+    'text that only looks like a function error unchanged',
+    '"errorMessage": "C:\\x"',
+    '"errorMessage": "C:\\x"',
+  ],
+])('returns %s', (_what, Cause, text) => {
   expect(causeText({ Error: 'Denied', Cause })).toBe(`Denied: ${text}`);
 });
 
-test('says the name alone where there is no cause, and never more than a message takes', () => {
+test('returns the name alone when there is no cause, and at most 500 characters', () => {
   expect(causeText({ Error: 'States.Timeout' })).toBe('States.Timeout: ');
   expect(causeText({ Error: 'X', Cause: 'y'.repeat(9_000) })).toHaveLength(500);
 });

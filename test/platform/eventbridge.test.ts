@@ -1,4 +1,4 @@
-// One-time schedules: what EventBridge Scheduler is asked for, checked against a fake and against moto.
+// One-time schedules in EventBridge Scheduler, against a fake and moto.
 import { CreateScheduleGroupCommand, Scheduler } from '@aws-sdk/client-scheduler';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSchedules } from '../../functions/platform/eventbridge-schedules.ts';
@@ -64,8 +64,8 @@ const putAt = async (at: string) => {
   return (calls[0]!.input as { ScheduleExpression: string }).ScheduleExpression;
 };
 
-describe('what is asked of EventBridge Scheduler', () => {
-  test('a reversal is a one-time schedule that starts the reverse state machine and removes itself', async () => {
+describe('requests to EventBridge Scheduler', () => {
+  test('schedules a reversal once on the reverse state machine, and deletes the schedule afterwards', async () => {
     const { calls, schedules } = scripted({});
     await schedules.put(reversal('2026-11-24T04:00:00.000Z'));
     expect(calls).toMatchObject([
@@ -90,21 +90,21 @@ describe('what is asked of EventBridge Scheduler', () => {
     expect(JSON.parse(Target.Input)).toEqual(reversal('2026-11-24T04:00:00Z').target.input);
   });
 
-  test('a reminder calls the remind function', async () => {
+  test('schedules a reminder on the remind function', async () => {
     const { calls, schedules } = scripted({});
     await schedules.put(reminder('2026-11-24T04:00:00.000Z'));
     expect(calls[0]?.input).toMatchObject({ Target: { Arn: CONFIG.remindArn } });
   });
 
-  test('asks for 45 s before the due time and never for a moment earlier, since the reversal would not be due then', async () => {
+  test('schedules a reversal 45 seconds before the due time, and never earlier', async () => {
     expect(await putAt('2026-11-24T04:00:00.001Z')).toBe('at(2026-11-24T03:59:16)');
   });
 
-  test('a time that has passed becomes the soonest one', async () => {
+  test('schedules a time in the past as soon as possible', async () => {
     expect(await putAt('2026-11-24T02:00:00.000Z')).toBe('at(2026-11-24T03:00:05)');
   });
 
-  test('a name that the service would refuse is refused before the call', async () => {
+  test('rejects a name that the service does not allow before the call', async () => {
     const { calls, schedules } = scripted({});
     await expect(
       schedules.put(reversal('2026-11-24T04:00:00Z', 'x'.repeat(65))),
@@ -113,15 +113,15 @@ describe('what is asked of EventBridge Scheduler', () => {
   });
 });
 
-describe('put and remove are safe to repeat', () => {
-  test('an existing schedule is replaced', async () => {
+describe('repeated calls', () => {
+  test('replaces an existing schedule', async () => {
     const { calls, schedules } = scripted({ create: ['ConflictException'] });
     await schedules.put(reversal('2026-11-24T05:00:00Z'));
     expect(calls.map(({ operation }) => operation)).toEqual(['create', 'update']);
     expect(calls[1]?.input).toMatchObject({ ScheduleExpression: 'at(2026-11-24T04:59:15)' });
   });
 
-  test('one that fires between create and update is created again', async () => {
+  test('creates a schedule again when it fires between create and update', async () => {
     const { calls, schedules } = scripted({
       create: ['ConflictException', null],
       update: ['ResourceNotFoundException'],
@@ -130,7 +130,7 @@ describe('put and remove are safe to repeat', () => {
     expect(calls.map(({ operation }) => operation)).toEqual(['create', 'update', 'create']);
   });
 
-  test('removing what has fired already is no error', async () => {
+  test('removes a schedule that has already fired without an error', async () => {
     const { schedules } = scripted({ delete: ['ResourceNotFoundException'] });
     await expect(schedules.remove('reverse-x')).resolves.toBeUndefined();
   });
@@ -141,7 +141,7 @@ describe('put and remove are safe to repeat', () => {
     ['AccessDeniedException', 'Denied'],
     ['ResourceNotFoundException', 'NotFound'],
     ['ServiceQuotaExceededException', 'QuotaExceeded'],
-  ])('%s on create is thrown as %s, with its cause', async (from, to) => {
+  ])('throws %s from create as %s, with its cause', async (from, to) => {
     const { schedules } = scripted({ create: [from] });
     await expect(schedules.put(reversal('2026-11-24T05:00:00Z'))).rejects.toMatchObject({
       name: to,
@@ -149,7 +149,7 @@ describe('put and remove are safe to repeat', () => {
     });
   });
 
-  test('a refusal to remove is not taken for "was not there"', async () => {
+  test('throws Denied when AWS denies the removal of a schedule', async () => {
     const { schedules } = scripted({ delete: ['AccessDeniedException'] });
     await expect(schedules.remove('reverse-x')).rejects.toMatchObject({ name: 'Denied' });
   });
@@ -165,7 +165,7 @@ describe('against moto', () => {
   });
   afterAll(() => moto.stop());
 
-  test('create, replace, remove, remove again', async () => {
+  test('creates, replaces and removes a schedule, and removes it again', async () => {
     const schedules = createSchedules(client, CONFIG, () => NOW);
     const name = reversalScheduleName(ACTION_ID);
     const stored = () => client.getSchedule({ Name: name, GroupName: CONFIG.groupName });

@@ -1,4 +1,4 @@
-// Starting and answering state machines: what may be repeated is no error, what is one is one of ours.
+// Starting and answering state machines: repeated calls and typed errors.
 import { SendTaskSuccessCommand, SFN, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -10,10 +10,10 @@ const client = new SFN({ region: 'eu-central-1' });
 const sfn = mockClient(client);
 beforeEach(() => sfn.reset());
 
-describe('starting', () => {
+describe('starting an execution', () => {
   const start = createStarter(client, 'arn:reverse');
 
-  test('names the execution, so that AWS knows a second start', async () => {
+  test('starts an execution under the given name', async () => {
     sfn.on(StartExecutionCommand).resolves({});
     await start('reverse-1', { actionId: 'act-1' });
     expect(sfn.commandCalls(StartExecutionCommand).map(({ args }) => args[0].input)).toEqual([
@@ -21,29 +21,29 @@ describe('starting', () => {
     ]);
   });
 
-  test('what was started before is no error', async () => {
+  test('accepts an execution that was started before', async () => {
     sfn.on(StartExecutionCommand).rejects(awsFailure('ExecutionAlreadyExists', 400, 'exists'));
     await expect(start('reverse-1', {})).resolves.toBeUndefined();
   });
 
-  test('what could not be started is', async () => {
+  test('throws Throttled when AWS throttles the start', async () => {
     sfn.on(StartExecutionCommand).rejects(awsFailure('ThrottlingException', 400, 'slow down'));
     await expect(start('reverse-1', {})).rejects.toBeInstanceOf(Throttled);
   });
 });
 
-describe('answering', () => {
+describe('answering a task', () => {
   const callback = createCallback(client);
 
   test.each(['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'])(
-    '%s means that nobody waits any more',
+    'throws NotFound for %s, because no execution waits any more',
     async (name) => {
       sfn.on(SendTaskSuccessCommand).rejects(awsFailure(name, 400, 'too late'));
       await expect(callback('token', { verdict: 'approved' })).rejects.toBeInstanceOf(NotFound);
     },
   );
 
-  test('no answer of AWS does not mean that: the answer has to be given again', async () => {
+  test('throws Unavailable when AWS does not answer, so that the call is repeated', async () => {
     sfn.on(SendTaskSuccessCommand).rejects(new Error('socket hang up'));
     await expect(callback('token', { verdict: 'approved' })).rejects.toBeInstanceOf(Unavailable);
   });

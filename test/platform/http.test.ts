@@ -1,4 +1,4 @@
-// Calls to services outside AWS, over real HTTP: what is refused is typed, and nothing is sent twice by accident.
+// HTTP calls to services outside AWS: typed errors and safe retries.
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
@@ -46,11 +46,11 @@ const call = (change: Partial<Call<{ ok: boolean }>> = {}) =>
   });
 const failed = (change: Partial<Call<{ ok: boolean }>> = {}) =>
   call(change).then(
-    () => expect.fail('it did not fail'),
+    () => expect.fail('no error'),
     (error: unknown) => error as Denied,
   );
 
-test('an answer is parsed, and the request is what was asked for', async () => {
+test('sends the request as given, and parses the answer', async () => {
   server.willAnswer(raw(200, '{"ok": true, "more": 1}'));
   expect(await call()).toEqual({ ok: true });
   expect(server.asked).toMatchObject([
@@ -62,7 +62,7 @@ test('an answer is parsed, and the request is what was asked for', async () => {
   ]);
 });
 
-test('a form is sent as a form', async () => {
+test('sends a form as a form', async () => {
   server.willAnswer(raw(200, '{"ok": true}'));
   await call({ body: new URLSearchParams({ grant_type: 'a b' }) });
   expect(server.asked[0]).toMatchObject({
@@ -71,7 +71,7 @@ test('a form is sent as a form', async () => {
   });
 });
 
-test('an empty answer is null', async () => {
+test('returns null for an empty answer', async () => {
   server.willAnswer(raw(204, ''));
   expect(await callHttp(clients, shop, { ...callOf(), answer: z.null() })).toBeNull();
 });
@@ -91,7 +91,7 @@ test.each([
   [503, Unavailable],
   [507, QuotaExceeded],
 ])(
-  '%i is a typed error that names the call and the answer, and is not repeated',
+  'throws a typed error for status %i that names the call and the answer, and does not retry',
   async (status, kind) => {
     server.willAnswer(raw(status, '{"why": "because\\nof this"}'));
     const error = await failed();
@@ -104,7 +104,7 @@ test.each([
   },
 );
 
-test('where a code says more than the status, the code counts', async () => {
+test('uses the error code of the body when it says more than the status', async () => {
   server.willAnswer(raw(403, '{"code": "tooMany"}'));
   const error = await failed();
   expect(error).toBeInstanceOf(Throttled);
@@ -114,13 +114,13 @@ test('where a code says more than the status, the code counts', async () => {
 describe('a service that asks to wait', () => {
   const busy = (status: number, seconds: string) => raw(status, '{}', { 'retry-after': seconds });
 
-  test.each([429, 503])('is waited for, as long as it said (%i)', async (status) => {
+  test.each([429, 503])('waits for the time that the service asks for (%i)', async (status) => {
     server.willAnswer(busy(status, '7'), busy(status, '2'), raw(200, '{"ok": true}'));
     expect(await call()).toEqual({ ok: true });
     expect(slept).toEqual([7000, 2000]);
   });
 
-  test('is not waited for longer than a function lives', async () => {
+  test('does not wait longer than the limit, nor for a date', async () => {
     server.willAnswer(busy(429, '21'));
     expect(await failed()).toBeInstanceOf(Throttled);
     server.willAnswer(busy(429, 'Tue, 24 Nov 2026 03:00:00 GMT'));
@@ -128,14 +128,14 @@ describe('a service that asks to wait', () => {
     expect([slept, server.asked.length]).toEqual([[], 1]);
   });
 
-  test('is not waited for without end', async () => {
+  test('stops after three waits', async () => {
     server.willAnswer(busy(429, '1'));
     expect(await failed()).toBeInstanceOf(Throttled);
     expect([slept.length, server.asked.length]).toEqual([3, 4]);
   });
 });
 
-test('who hangs up has not answered, and is not asked again: it may have been done', async () => {
+test('throws Unavailable and does not repeat the call when the service closes the connection', async () => {
   server.willAnswer((response) => response.destroy());
   const error = await failed();
   expect(error).toBeInstanceOf(Unavailable);
@@ -143,7 +143,7 @@ test('who hangs up has not answered, and is not asked again: it may have been do
   expect(server.asked).toHaveLength(1);
 });
 
-test('nobody is waited for without a limit', async () => {
+test('sets a time limit for every call', async () => {
   const signals: unknown[] = [];
   const http = {
     fetch: async (_url: string, init: RequestInit) => {
@@ -156,7 +156,7 @@ test('nobody is waited for without a limit', async () => {
   expect(signals).toEqual([expect.any(AbortSignal)]);
 });
 
-test('an answer in another form is an error that says what was missing', async () => {
+test('throws InvalidInput for an answer of another shape, and says so', async () => {
   for (const body of ['{"no": 1}', '']) {
     server.willAnswer(raw(200, body));
     const error = await failed();
@@ -165,17 +165,17 @@ test('an answer in another form is an error that says what was missing', async (
   }
 });
 
-test('a page where an answer should be may pass: a proxy put it there', async () => {
+test('throws Unavailable for an HTML page, which a proxy may have sent', async () => {
   server.willAnswer(raw(200, '<html>'));
   expect(await failed()).toBeInstanceOf(Unavailable);
 });
 
-test('a refusal that comes with 200 is one', async () => {
+test('throws the typed error of a code that comes with status 200', async () => {
   server.willAnswer(raw(200, '{"ok": true, "code": "tooMany"}'));
   expect(await failed()).toBeInstanceOf(Throttled);
 });
 
-test('what may be done twice is done again after a silence, after the pause that is asked for or a short one', async () => {
+test('repeats a repeatable call when the service did not answer, after a pause', async () => {
   server.willAnswer((response) => response.destroy(), raw(502, ''), raw(200, '{"ok": true}'));
   expect(await call({ repeatable: true })).toEqual({ ok: true });
   expect(slept).toEqual([500, 500]);
@@ -184,7 +184,7 @@ test('what may be done twice is done again after a silence, after the pause that
   expect(server.asked).toHaveLength(1);
 });
 
-test('a service may be waited for less than usual', async () => {
+test('uses the shorter limits of a service', async () => {
   const hasty = { ...shop, retryLimits: { timeoutMs: 50, retries: 1, longestWaitSeconds: 2 } };
   const order = { ...callOf(), answer: z.null() };
   server.willAnswer(silence);
@@ -194,7 +194,7 @@ test('a service may be waited for less than usual', async () => {
   expect(slept).toEqual([]);
 });
 
-test('a secret stands in no error, not even where the service or the platform quotes it', async () => {
+test('writes no secret into an error, even when the service or the platform quotes it', async () => {
   const secret = 'NEVER-SHOWN';
   server.willAnswer(raw(400, '{"you sent": "NEVER-SHOWN"}'));
   const errors = [
@@ -205,13 +205,13 @@ test('a secret stands in no error, not even where the service or the platform qu
   for (const error of errors) expect(inspect(error, { depth: 9 })).not.toContain(secret);
 });
 
-test('a redirect is not followed: it would take the token along', async () => {
+test('does not follow a redirect, which would receive the token', async () => {
   server.willAnswer(raw(302, '', { location: `${server.url}/elsewhere` }));
   expect(await failed()).toBeInstanceOf(Unavailable);
   expect(server.asked).toHaveLength(1);
 });
 
-test('no error shows what was sent', async () => {
+test('writes nothing that was sent into an error', async () => {
   for (const answer of [raw(400, '{}'), raw(200, '{}')]) {
     server.willAnswer(answer);
     const { message, ids } = await failed();

@@ -1,4 +1,4 @@
-// One reading of addresses and ranges: what they are, and what is none.
+// Parsing and normalising addresses and ranges.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalAddress } from '../../functions/platform/ip-address.ts';
@@ -20,11 +20,11 @@ describe('an address', () => {
     ['203.0.113.7/24/8', null],
     ['example.com', null],
     ['', null],
-  ])('%s is %s', (written, normal) => {
+  ])('normalises %s to %s', (written, normal) => {
     expect(canonicalAddress(written)).toBe(normal);
   });
 
-  test('has one spelling, whatever it was written as', () => {
+  test('gives every notation of an address the same normal form', () => {
     fc.assert(
       fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (written) => {
         const normal = canonicalAddress(written);

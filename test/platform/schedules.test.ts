@@ -1,4 +1,4 @@
-// When a reversal and its reminder are scheduled, and that both go together.
+// The times of a reversal and its reminder.
 import { expect, test } from 'vitest';
 import {
   reminderTime,
@@ -18,7 +18,7 @@ const action = {
 };
 const limits = { reminderMinutesBefore: 120 };
 
-test('the reminder goes out two hours before, or half-way where the duration is four hours or less', () => {
+test('reminds two hours before the end, or half-way when the duration is four hours or less', () => {
   const at = (durationMinutes: number) =>
     reminderTime(new Date(dueAt), durationMinutes, 120).toISOString();
   expect(at(24 * 60)).toBe('2026-11-24T10:00:00.000Z');
@@ -27,7 +27,7 @@ test('the reminder goes out two hours before, or half-way where the duration is 
   expect(at(120)).toBe('2026-11-24T11:00:00.000Z');
 });
 
-test('an end is a reversal at the due time and a reminder before it; setting it again moves both', async () => {
+test('schedules a reversal and a reminder, moves both to a new end, and removes both', async () => {
   const kept = new Map<string, Scheduled>();
   const schedules = schedulesIn(kept);
   const times = () => [...kept].map(([name, { at }]) => `${name} ${at.toISOString()}`);
@@ -45,7 +45,7 @@ test('an end is a reversal at the due time and a reminder before it; setting it 
   expect(kept.size).toBe(0);
 });
 
-test('what is kept has no end to schedule', async () => {
+test('schedules nothing for a kept action', async () => {
   const kept = new Map<string, Scheduled>();
   await scheduleEnd(schedulesIn(kept), { ...action, dueAt: null, durationMinutes: null }, limits);
   expect(kept.size).toBe(0);

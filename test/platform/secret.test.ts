@@ -1,4 +1,4 @@
-// Secrets and tokens: fetched when needed, kept for a while, never shown.
+// Secrets and tokens: read when needed, cached for a while, never shown.
 import { beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { Denied, InvalidInput, NotFound } from '../../functions/domain/errors.ts';
@@ -29,7 +29,7 @@ describe('a secret', () => {
   const secret = () =>
     secretOf({ secretsManager, now }, 'arn:aws:secretsmanager:x', z.object({ key: z.string() }));
 
-  test('is read when it is first asked for, and again after five minutes', async () => {
+  test('reads a secret on first use, and again after five minutes', async () => {
     const ask = secret();
     expect(reads).toBe(0);
     expect([await ask(), await ask()]).toEqual([{ key: 's3cret' }, { key: 's3cret' }]);
@@ -39,7 +39,7 @@ describe('a secret', () => {
     expect(await ask()).toEqual({ key: 'rotated' });
   });
 
-  test('that could not be read is tried again', async () => {
+  test('reads a secret again after a failed read', async () => {
     const ask = secret();
     held = awsFailure('ResourceNotFoundException', 400, 'no such secret');
     await expect(ask()).rejects.toThrow(NotFound);
@@ -48,7 +48,7 @@ describe('a secret', () => {
   });
 
   test.each(['s3cret', '{"key": ["s3cret"]}', '{"kye": "s3cret"}', ''])(
-    'of another form (%j) is an error that does not quote it',
+    'throws InvalidInput for a secret of another shape (%j), and does not quote it',
     async (text) => {
       held = text;
       const error: unknown = await secret()().catch((thrown: unknown) => thrown);
@@ -71,7 +71,7 @@ describe('a token', () => {
   };
   const echo = async (token: string) => token;
 
-  test('is kept until two minutes before its end', async () => {
+  test('keeps a token until two minutes before it expires', async () => {
     const withToken = keeper();
     expect(await withToken(echo)).toBe('t1');
     minutesPass(57);
@@ -80,7 +80,7 @@ describe('a token', () => {
     expect(await withToken(echo)).toBe('t2');
   });
 
-  test('that is refused is fetched anew, once', async () => {
+  test('requests a new token once when a token is rejected', async () => {
     const withToken = keeper();
     const used: string[] = [];
     const refusing = (refused: string[]) =>
@@ -94,7 +94,7 @@ describe('a token', () => {
     expect(used).toEqual(['t1', 't2', 't2', 't3']);
   });
 
-  test('is not fetched anew for lack of rights', async () => {
+  test('requests no new token when the caller lacks permission', async () => {
     const forbidden = keeper()(() => Promise.reject(new Denied('no', { status: 403 })));
     await expect(forbidden).rejects.toThrow(Denied);
     expect(granted).toBe(1);

@@ -1,4 +1,4 @@
-// Policies load, merge and are refused: every fault at once, each with file, line, column, field and expectation.
+// Loading policies: merging, and every fault with its file, line and field.
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-/** Changes one file as an author would, and fails when there is nothing to change. */
+/** Edits a file as an author would. Fails when there is nothing to replace. */
 function edit(file: string, from: string | RegExp, to: string) {
   const path = join(directory, file);
   const before = readFileSync(path, 'utf8');
@@ -38,27 +38,27 @@ function faults(account = 'example'): readonly Fault[] {
   }
   return [];
 }
-const told = (account?: string) => faults(account).map((f) => `${f.field}: ${f.expected}`);
+const faultLines = (account?: string) => faults(account).map((f) => `${f.field}: ${f.expected}`);
 
-/** Line and column of a text in a file, both from 1. */
+/** Line and column of a text in a file, both counted from 1. */
 function placeOf(file: string, text: string): { line: number; column: number } {
   const before = readFileSync(join(directory, file), 'utf8').split(text)[0]!.split('\n');
   return { line: before.length, column: before.at(-1)!.length + 1 };
 }
 
-describe('signing in', () => {
+describe('sign-in', () => {
   const signIn = (claim = '') =>
     `signIn: { issuer: "https://login.example.com", clientId: c, clientSecret: countermand/sign-in${claim} }\n`;
 
-  test('is by a verified address, where nothing else is said, and not asked for where nothing is said of it', () => {
+  test('uses the verified email by default, and requires no sign-in when policy does not mention it', () => {
     overlay(signIn());
     expect(loadPolicy(directory, 'mine').signIn).toMatchObject({ claim: 'email' });
     expect(loadPolicy(directory, 'example').signIn).toBe(null);
   });
 
-  test('by another claim needs the subject of everybody who may be asked', () => {
+  test('requires the subject of every person when sign-in uses another claim', () => {
     overlay(signIn(', claim: oid'));
-    expect(told('mine')).toEqual(
+    expect(faultLines('mine')).toEqual(
       ['ana.silva', 'ben.okafor', 'mei.tanaka'].map(
         (id) =>
           `people.${id}.subject: expected the value of the claim "oid" (signIn) for this person`,
@@ -66,33 +66,33 @@ describe('signing in', () => {
     );
   });
 
-  test('as two people at once is refused: one person has one vote', () => {
+  test('rejects two people with the same subject, because each person has one vote', () => {
     overlay(signIn(', claim: oid'));
     for (const id of ['ana.silva', 'ben.okafor', 'mei.tanaka'])
       edit('escalation.yaml', `${id}@example.com`, `${id}@example.com, subject: the-same`);
-    expect(told('mine')).toEqual([
+    expect(faultLines('mine')).toEqual([
       'people.ben.okafor.subject: "ana.silva" has the same subject: each person has one vote',
       'people.mei.tanaka.subject: "ana.silva" has the same subject: each person has one vote',
     ]);
   });
 
-  test('with a provider that is not reached over TLS, or with the secret itself, is refused', () => {
+  test('rejects a sign-in provider without TLS, and a secret in place of its name', () => {
     overlay(signIn().replace('https:', 'http:'));
-    expect(told('mine').join()).toContain('signIn.issuer: expected https://');
+    expect(faultLines('mine').join()).toContain('signIn.issuer: expected https://');
     overlay(signIn().replace('countermand/sign-in', 'xoxb-the-secret'));
-    expect(told('mine').join()).toContain('not the secret');
+    expect(faultLines('mine').join()).toContain('not the secret');
   });
 });
 
-test('two people with one address are refused: links go there, and one person has one vote', () => {
+test('rejects two people with the same email address, because each person has one vote', () => {
   edit('escalation.yaml', 'ben.okafor@example.com', 'Ana.Silva@example.com');
-  expect(told('example')).toEqual([
+  expect(faultLines('example')).toEqual([
     'people.ben.okafor.email: "ana.silva" has the same address: each person has one vote',
   ]);
 });
 
 describe('canaries', () => {
-  test('of all accounts and of this one are drilled on together', () => {
+  test('combines the canaries of all accounts with those of the account', () => {
     overlay(
       'canaries: [{ mechanisms: [function-log.debug-level], kind: function, value: canary }]\n',
     );
@@ -100,11 +100,11 @@ describe('canaries', () => {
     expect(values).toEqual(expect.arrayContaining(['203.0.113.100', '2001:db8::100', 'canary']));
   });
 
-  test('that no mechanism could be drilled on are refused: its drill would be missing, and nobody would see why', () => {
+  test('rejects a canary that no mechanism can be drilled on', () => {
     overlay(
       'canaries:\n  - { mechanisms: [waf.block-adress], kind: ip, value: 203.0.113.100 }\n  - { mechanisms: [waf.block-address], kind: bucket, value: canary }\n',
     );
-    expect(told('mine')).toEqual([
+    expect(faultLines('mine')).toEqual([
       expect.stringMatching(
         /^canaries\.0\.mechanisms\.0: expected one of .*waf\.block-address.*found "waf\.block-adress"$/,
       ),
@@ -114,16 +114,16 @@ describe('canaries', () => {
 });
 
 describe('the table of effective actions', () => {
-  test('can only lead to a tier at least as high', () => {
+  test('rejects an effective action of a lower tier', () => {
     edit('effective.yaml', 'becomes: block_cidr_range', 'becomes: add_ip_to_watchlist');
-    expect(told()).toEqual([
+    expect(faultLines()).toEqual([
       'effective.0.becomes: expected an action of at least tier 2, the tier of "block_ip_at_firewall", found "add_ip_to_watchlist" of tier 1',
     ]);
   });
 
-  test('knows only what code can establish', () => {
+  test('rejects a condition that the code cannot check', () => {
     edit('effective.yaml', 'wider-than-one-host', 'looks-dangerous');
-    expect(told()).toEqual([
+    expect(faultLines()).toEqual([
       'effective.0.when: expected "wider-than-one-host", "service-account" or "address-of-ours", found "looks-dangerous"',
     ]);
   });
@@ -133,22 +133,22 @@ describe('services outside AWS', () => {
   const secretArn =
     'arn:aws:secretsmanager:eu-central-1:123456789012:secret:countermand/gmail-AbCdEf';
 
-  test('are joined by the account that names their secret, and by no other', () => {
+  test('connects a service only for the account that names its secret', () => {
     overlay(`integrations: { gmail: { secretArn: "${secretArn}" } }`);
     expect(loadPolicy(directory, 'mine').integrations).toEqual({ gmail: { secretArn } });
     expect(loadPolicy(directory, 'example').integrations).toEqual({});
   });
 
-  test('are known by name, and their secrets stand in Secrets Manager', () => {
+  test('rejects an unknown service, and a secret in place of its ARN', () => {
     overlay('integrations: { gmail: { secretArn: "hunter2" }, hotmail: {} }');
-    expect(told('mine')).toEqual([
+    expect(faultLines('mine')).toEqual([
       'integrations.gmail.secretArn: expected the ARN of a secret, found "hunter2"',
       expect.stringContaining('integrations.hotmail: unknown field'),
     ]);
   });
 });
 
-test('an action that only a person undoes has to need a person: tier 1 is refused by its field', () => {
+test('rejects a tier-1 action that only a person undoes, and names the field', () => {
   edit(
     'actions.yaml',
     'lifetime: { undo: reverses-when-due, maxDurationMinutes: 4320 }',
@@ -159,16 +159,16 @@ test('an action that only a person undoes has to need a person: tier 1 is refuse
   );
 });
 
-describe('what is shipped', () => {
-  test.each(['example', 'local', 'staging'])('the account %s loads', (account) => {
+describe('the shipped policies', () => {
+  test.each(['example', 'local', 'staging'])('the account %s loads without a fault', (account) => {
     expect(faults(account)).toEqual([]);
   });
 
-  test('a new account only watches until its mode says otherwise', () => {
+  test('a new account is in shadow mode', () => {
     expect(loadPolicy(directory, 'example').mode).toBe('shadow');
   });
 
-  test('every action of the catalogue is there, five of them never to run', () => {
+  test('contains every action of the catalog, five of them in tier 3', () => {
     const { actions } = loadPolicy(directory, 'example');
     const tiers = Object.values(actions).map(({ tier }) => tier);
     expect(tiers.filter((tier) => tier === 1)).toHaveLength(5);
@@ -176,7 +176,7 @@ describe('what is shipped', () => {
     expect(tiers.filter((tier) => tier === 3)).toHaveLength(5);
   });
 
-  test('the version is the content: the same again, another after any change', () => {
+  test('the version changes with the content, and only then', () => {
     const { version } = loadPolicy(directory, 'example');
     expect(loadPolicy(directory, 'example').version).toBe(version);
     edit('limits.yaml', 'maxExtensions: 3', 'maxExtensions: 2');
@@ -185,7 +185,7 @@ describe('what is shipped', () => {
 });
 
 describe('an invalid policy', () => {
-  test('is refused with file, line, column, field and what was expected', () => {
+  test('reports a fault with file, line, column, field and expected value', () => {
     edit('actions.yaml', /(block_ip_at_firewall:\n\s+tier: )2/, '$14');
     expect(faults()).toEqual([
       {
@@ -197,7 +197,7 @@ describe('an invalid policy', () => {
     ]);
   });
 
-  test('prints one line per fault, as an editor can follow it', () => {
+  test('prints one line per fault, in a form that editors can follow', () => {
     edit('limits.yaml', 'maxExtensions: 3', 'maxExtensions: 300');
     const { line } = placeOf('limits.yaml', 'maxExtensions: 300');
     expect(() => loadPolicy(directory, 'example')).toThrow(
@@ -205,26 +205,26 @@ describe('an invalid policy', () => {
     );
   });
 
-  test('names everything that is wrong, in all files at once', () => {
+  test('reports all faults in all files at once', () => {
     edit('actions.yaml', 'confidenceFloor: 50', 'confidenceFloor: 500');
     edit('escalation.yaml', 'atMinutes: 5', 'atMinutes: soon');
     edit('accounts/example.yaml', 'mode: shadow', 'mode: on');
-    expect(told()).toEqual([
+    expect(faultLines()).toEqual([
       'actions.add_ip_to_watchlist.confidenceFloor: expected at most 100, found 500',
       'ladder.1.atMinutes: expected number, found "soon"',
       'mode: expected "shadow" or "live", found "on"',
     ]);
   });
 
-  test('with a field that nobody knows says which one was probably meant', () => {
+  test('suggests the name that was probably meant for an unknown field', () => {
     edit('limits.yaml', 'maxExtensions:', 'maxExtension:');
-    expect(told()).toEqual([
+    expect(faultLines()).toEqual([
       expect.stringContaining('maxExtensions: missing'),
       'maxExtension: unknown field; did you mean "maxExtensions"?',
     ]);
   });
 
-  test('with an action that nobody knows says which one was probably meant', () => {
+  test('suggests the name that was probably meant for an unknown action', () => {
     overlay('actions:\n  block_ip_at_firewal: { confidenceFloor: 90 }\n');
     expect(faults('mine')).toMatchObject([
       {
@@ -236,17 +236,19 @@ describe('an invalid policy', () => {
     ]);
   });
 
-  test('that lacks an action is refused: nothing is left undecided', () => {
+  test('rejects a policy that lacks an action', () => {
     edit('actions.yaml', / {2}send_breach_notification:[\s\S]*$/, '');
-    expect(told()).toEqual([expect.stringContaining('actions.send_breach_notification: missing')]);
+    expect(faultLines()).toEqual([
+      expect.stringContaining('actions.send_breach_notification: missing'),
+    ]);
   });
 
-  test('that is no YAML is refused with the place', () => {
+  test('rejects a file that is not YAML, with the line', () => {
     edit('limits.yaml', 'maxExtensions: 3', 'maxExtensions: [3');
     expect(faults()[0]).toMatchObject({ field: '(syntax)', line: expect.any(Number) });
   });
 
-  test('that has a key twice is refused, rather than one of the two believed', () => {
+  test('rejects a file with a duplicate key', () => {
     edit('limits.yaml', 'maxExtensions: 3', 'maxExtensions: 3\nmaxExtensions: 9');
     expect(faults()[0]).toMatchObject({
       field: '(syntax)',
@@ -254,18 +256,18 @@ describe('an invalid policy', () => {
     });
   });
 
-  test('that is not there is refused by name', () => {
-    expect(told('nowhere')).toEqual(["(file): can't be read: ENOENT"]);
+  test('rejects an account whose file does not exist', () => {
+    expect(faultLines('nowhere')).toEqual(["(file): can't be read: ENOENT"]);
   });
 
-  test('that is empty is refused', () => {
+  test('rejects an empty file', () => {
     writeFileSync(join(directory, 'limits.yaml'), '');
-    expect(told()).toEqual(['(file): expected object, found null']);
+    expect(faultLines()).toEqual(['(file): expected object, found null']);
   });
 });
 
-describe('P3: what may run has a way back', () => {
-  test('an action cannot be enabled where no mechanism with a reversal is registered', async () => {
+describe('actions that can be undone', () => {
+  test('P3: rejects an enabled action without a registered mechanism that can undo it', async () => {
     vi.doMock('../../functions/mechanisms/registry.ts', () => ({ MECHANISMS: [] }));
     vi.resetModules();
     const bare = await import('../../functions/policy/load.ts');
@@ -282,24 +284,24 @@ describe('P3: what may run has a way back', () => {
     );
   });
 
-  test('an action without an end must say how it is withdrawn', () => {
+  test('P3: requires that an action without an end says how it is withdrawn', () => {
     edit('actions.yaml', /withdrawal: The ticket[^}]*/, 'note: none ');
-    expect(told()).toEqual([
+    expect(faultLines()).toEqual([
       expect.stringContaining('create_alert_ticket.lifetime.withdrawal: missing'),
       expect.stringContaining('create_alert_ticket.lifetime.note: unknown field'),
     ]);
   });
 
-  test('a tier-3 action takes no switch to enable it', () => {
+  test('P3: rejects a field that would enable a tier-3 action', () => {
     edit('actions.yaml', /(isolate_production_host:\n)/, '$1    enabled: true\n');
-    expect(told()).toEqual([
+    expect(faultLines()).toEqual([
       expect.stringContaining('actions.isolate_production_host.enabled: unknown field'),
     ]);
   });
 });
 
-describe('the ladder', () => {
-  test('asks the last person before the shortest request ends', () => {
+describe('the escalation policy', () => {
+  test('rejects an escalation step that is not before the end of the shortest request', () => {
     edit('escalation.yaml', 'atMinutes: 5', 'atMinutes: 10');
     expect(faults()).toMatchObject([
       {
@@ -310,12 +312,12 @@ describe('the ladder', () => {
     ]);
   });
 
-  test('of an account is held against the time limits of that account', () => {
+  test('checks the escalation policy against the time limits of the account', () => {
     overlay('actions:\n  revoke_api_key: { approvalTimeoutMinutes: 4 }\n');
-    expect(told('mine')).toEqual([expect.stringContaining('expected less than 4')]);
+    expect(faultLines('mine')).toEqual([expect.stringContaining('expected less than 4')]);
   });
 
-  test('asks only people who are listed', () => {
+  test('rejects a person in an escalation step who is not listed', () => {
     edit('escalation.yaml', 'ask: [ben.okafor]', 'ask: [ben.okafr]');
     expect(faults()).toMatchObject([
       {
@@ -326,7 +328,7 @@ describe('the ladder', () => {
     ]);
   });
 
-  test('says how a schedule is written to whoever writes it otherwise', () => {
+  test('explains how to write a schedule when it is written incorrectly', () => {
     edit('escalation.yaml', 'ask: [ben.okafor]', 'ask: [{ pagerduty: PI7DH85 }]');
     expect(faults()).toMatchObject([
       {
@@ -339,11 +341,11 @@ describe('the ladder', () => {
 });
 
 describe('channels', () => {
-  const NOBODY = 'tickets: { system: ops-center }';
+  const TICKETS = 'tickets: { system: ops-center }';
   const channels = (yaml: string) => edit('channels.yaml', /people: \{\}\ntickets:.*\n/, yaml);
 
-  test('of an account replace those of all accounts', () => {
-    overlay(`channels:\n  teams: { webhook: mine/teams }\n  people: {}\n  ${NOBODY}\n`);
+  test('replaces the channels of all accounts by those of the account', () => {
+    overlay(`channels:\n  teams: { webhook: mine/teams }\n  people: {}\n  ${TICKETS}\n`);
     expect(loadPolicy(directory, 'mine').channels).toEqual({
       teams: { webhook: 'mine/teams' },
       people: {},
@@ -363,39 +365,39 @@ describe('channels', () => {
       `pagerDuty: { region: us, routingKey: ${'a'.repeat(32)} }\npeople: {}`,
       'pagerDuty.routingKey',
     ],
-  ])('take the name of a secret, and refuse %s', (_, yaml, field) => {
-    channels(`${yaml}\n${NOBODY}\n`);
-    expect(told()).toEqual([
+  ])('rejects %s in place of the name of a secret', (_, yaml, field) => {
+    channels(`${yaml}\n${TICKETS}\n`);
+    expect(faultLines()).toEqual([
       expect.stringContaining(`${field}: expected the name of a secret, not the secret`),
     ]);
   });
 
-  test('have people’s direct messages go to people: the id of a channel is refused', () => {
-    channels(`slack: { token: t }\npeople:\n  ana.silva: { slack: C012AB3CDE }\n${NOBODY}\n`);
-    expect(told()).toEqual([expect.stringContaining('expected the id of a Slack member')]);
+  test("rejects the ID of a channel in place of a person's", () => {
+    channels(`slack: { token: t }\npeople:\n  ana.silva: { slack: C012AB3CDE }\n${TICKETS}\n`);
+    expect(faultLines()).toEqual([expect.stringContaining('expected the id of a Slack member')]);
   });
 
-  test('have addresses only of people whom somebody may ask', () => {
-    channels(`slack: { token: t }\npeople:\n  ana.silv: { slack: U012AB3CDE }\n${NOBODY}\n`);
-    expect(told()).toEqual([
+  test('rejects addresses of people who are not in the escalation policy', () => {
+    channels(`slack: { token: t }\npeople:\n  ana.silv: { slack: U012AB3CDE }\n${TICKETS}\n`);
+    expect(faultLines()).toEqual([
       'people.ana.silv: "ana.silv" is not listed under people in escalation.yaml',
     ]);
   });
 
-  test('have no address where the channel itself is missing', () => {
-    channels(`people:\n  ana.silva: { slack: U012AB3CDE }\n${NOBODY}\n`);
-    expect(told()).toEqual([expect.stringContaining('slack is not configured above')]);
+  test('rejects the address of a person in a channel that is not configured', () => {
+    channels(`people:\n  ana.silva: { slack: U012AB3CDE }\n${TICKETS}\n`);
+    expect(faultLines()).toEqual([expect.stringContaining('slack is not configured above')]);
   });
 
-  test('take a ticket system by its site alone', () => {
+  test('rejects a path in the site of a ticket system', () => {
     channels(
       'people: {}\ntickets: { system: servicenow, site: "https://x.example/path", credentials: c, closeCode: Done }\n',
     );
-    expect(told()).toEqual([expect.stringContaining('tickets.site')]);
+    expect(faultLines()).toEqual([expect.stringContaining('tickets.site')]);
   });
 });
 
-describe('P10: an account can only be stricter', () => {
+describe('an account overlay can only be stricter', () => {
   test.each([
     [
       'actions',
@@ -440,7 +442,7 @@ describe('P10: an account can only be stricter', () => {
     ],
     ['limits', 'maxExtensions: 4', 'expected at most 3: an account may only lower it'],
     ['limits', 'drillMaxAgeDays: 91', 'expected at most 90: an account may only lower it'],
-  ])('refuses %s: %s', (section, line, expected) => {
+  ])('P10: rejects %s: %s', (section, line, expected) => {
     overlay(`${section}:\n  ${line}\n`);
     expect(faults('mine')).toMatchObject([
       {
@@ -451,14 +453,14 @@ describe('P10: an account can only be stricter', () => {
     ]);
   });
 
-  test('the review of an action that a person undoes comes earlier', () => {
+  test('P10: accepts an earlier review of an action that only a person undoes', () => {
     overlay('actions:\n  disable_function_url: { reviewAfterDays: 30 }\n');
     expect(loadPolicy(directory, 'mine').actions.disable_function_url).toMatchObject({
       lifetime: { undo: 'by-a-person', reviewAfterDays: 30 },
     });
   });
 
-  test('a tier is raised, with the time limit that a request then needs', () => {
+  test('P10: accepts a higher tier, and adds the time limit that a request then needs', () => {
     overlay('actions:\n  add_ip_to_watchlist: { tier: 2 }\n');
     expect(loadPolicy(directory, 'mine').actions.add_ip_to_watchlist).toMatchObject({
       tier: 2,
@@ -467,7 +469,7 @@ describe('P10: an account can only be stricter', () => {
     });
   });
 
-  test('an action is taken out of use, or never runs at all', () => {
+  test('P10: accepts that an action is disabled, or raised to tier 3', () => {
     overlay(
       'actions:\n  add_ip_to_watchlist: { enabled: false }\n  block_ip_at_firewall: { tier: 3 }\n',
     );
@@ -477,7 +479,7 @@ describe('P10: an account can only be stricter', () => {
     expect(actions.block_ip_at_firewall).not.toHaveProperty('lifetime');
   });
 
-  test('one rate is lowered and the others stay', () => {
+  test('P10: lowers one rate and keeps the others', () => {
     overlay('limits:\n  automaticPerMinute: { perIncident: 1 }\n');
     expect(loadPolicy(directory, 'mine').limits).toMatchObject({
       automaticPerMinute: { perAccount: 10, perAction: 6, perIncident: 1 },
@@ -485,7 +487,7 @@ describe('P10: an account can only be stricter', () => {
     });
   });
 
-  test('protected targets are added to, never taken away', () => {
+  test('P10: adds protected targets, and never removes any', () => {
     const before = loadPolicy(directory, 'example').protected;
     overlay('protected:\n  - { id: partner, why: Our partner, cidrs: [198.51.100.0/24] }\n');
     const after = loadPolicy(directory, 'mine').protected;
@@ -493,9 +495,9 @@ describe('P10: an account can only be stricter', () => {
     expect(after.at(-1)).toMatchObject({ id: 'partner' });
   });
 
-  test('two rules of one name are refused', () => {
+  test('P10: rejects two rules with the same ID', () => {
     overlay('protected:\n  - { id: break-glass, why: Another one, values: [me] }\n');
-    expect(told('mine')).toEqual(['protected: "break-glass" is the ID of two rules']);
+    expect(faultLines('mine')).toEqual(['protected: "break-glass" is the ID of two rules']);
   });
 });
 
@@ -509,7 +511,7 @@ describe('a partner’s event bus', () => {
   const partners = (...entries: object[]) =>
     overlay(`partnerSources: ${JSON.stringify(entries)}\n`);
 
-  test('is named with the source of its events and their form', () => {
+  test('accepts a partner bus with the source and the format of its events', () => {
     partners(entry(), entry({ source: 'example.scanner', format: 'guardduty' }));
     expect(loadPolicy(directory, 'mine').partnerSources).toHaveLength(2);
     expect(loadPolicy(directory, 'example').partnerSources).toEqual([]);
@@ -526,13 +528,13 @@ describe('a partner’s event bus', () => {
       'format: expected "generic", "guardduty", "security-hub-asff" or "security-hub-ocsf", found "asff"',
     ],
     [{ extra: 'x' }, 'extra: unknown field'],
-  ])('is refused with the field that is wrong: %j', (change, fault) => {
+  ])('rejects a partner bus with an invalid field, and names it: %j', (change, fault) => {
     partners(entry(), entry({ source: 'example.scanner', ...change }));
-    expect(told('mine')).toEqual([`partnerSources.1.${fault}`]);
+    expect(faultLines('mine')).toEqual([`partnerSources.1.${fault}`]);
   });
 
-  test('is refused when two entries name the same source', () => {
+  test('rejects two partner entries with the same source', () => {
     partners(entry(), entry({ format: 'guardduty' }));
-    expect(told('mine')).toEqual(['partnerSources: expected each source once, found a list']);
+    expect(faultLines('mine')).toEqual(['partnerSources: expected each source once, found a list']);
   });
 });

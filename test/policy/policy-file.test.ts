@@ -1,4 +1,4 @@
-// The compiled policy that functions carry.
+// The compiled policy that functions read.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,21 +19,21 @@ const written = (content: unknown): string => {
 };
 const policy = loadPolicy(POLICIES, 'example');
 
-test('comes out as it was compiled', () => {
+test('reads the policy as it was compiled', () => {
   expect(readPolicyFile(written(policy))).toEqual(policy);
 });
 
 test.each([
-  ['no JSON', '{"mode":'],
+  ['text that is not JSON', '{"mode":'],
   ['an older shape', { ...policy, limits: undefined }],
-  ['something added by hand', { ...policy, exceptions: ['*'] }],
-])('with %s it is refused, and the function does not start', (_what, content) => {
+  ['an additional field', { ...policy, exceptions: ['*'] }],
+])('rejects a policy file with %s, and names the file', (_what, content) => {
   const path = written(content);
   expect(() => readPolicyFile(path)).toThrow(expect.objectContaining({ name: 'InvalidInput' }));
   expect(() => readPolicyFile(path)).toThrow(path);
 });
 
-test('that is missing is refused, with the cause', () => {
+test('rejects a missing policy file, with the cause', () => {
   const path = join(directory, 'nothing.json');
   expect(() => readPolicyFile(path)).toThrow(
     expect.objectContaining({

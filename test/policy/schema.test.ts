@@ -1,4 +1,4 @@
-// The JSON Schemas that editors use are the ones that the loader checks by.
+// Each policy file names a JSON Schema for editors that exists.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -13,7 +13,7 @@ test.each([
   'protected.yaml',
   'accounts/example.yaml',
   'accounts/local.yaml',
-])('%s tells editors of a schema that is there', (file) => {
+])('%s names a JSON Schema that exists', (file) => {
   const [firstLine = ''] = readFileSync(join(POLICIES, file), 'utf8').split('\n');
   const path = /\$schema=(.+)$/.exec(firstLine)?.[1] ?? '';
   expect(() => readFileSync(join(POLICIES, file, '..', path))).not.toThrow();

@@ -4,15 +4,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inMemory } from '../../../local/aws/state-file.ts';
 import { contract, type Ground, type Refusal } from '../../../test/contract/mechanism-contract.ts';
 import { INCIDENT_ID, subjectOn, theAlertItself } from '../../../test/fixtures/case.ts';
+import type { JiraServer } from '../../../test/mechanisms/ticket/jira-server.ts';
+import type { ServiceNowServer } from '../../../test/mechanisms/ticket/service-now-server.ts';
 import {
   jiraOn,
   overHttp,
   serviceNowOn,
-  startJiraDesk,
-  startServiceNowDesk,
-} from '../../../test/mechanisms/ticket/desks.ts';
-import type { JiraServer } from '../../../test/mechanisms/ticket/jira-server.ts';
-import type { ServiceNowServer } from '../../../test/mechanisms/ticket/service-now-server.ts';
+  startJiraSite,
+  startServiceNowInstance,
+} from '../../../test/mechanisms/ticket/ticket-providers.ts';
 import { Denied, NotFound, Throttled, Unavailable } from '../../domain/errors.ts';
 import { type JiraClients, openJiraIssue } from './jira.ts';
 import { openOpsItem, opsCenter, type TicketClients } from './ops-item.ts';
@@ -48,8 +48,8 @@ contract('ticket.ops-item on the stand-in', { mechanism: openOpsItem, subject, s
 let jira: JiraServer;
 let serviceNow: ServiceNowServer;
 beforeAll(async () => {
-  jira = await startJiraDesk();
-  serviceNow = await startServiceNowDesk();
+  jira = await startJiraSite();
+  serviceNow = await startServiceNowInstance();
 });
 afterAll(() => Promise.all([jira.stop(), serviceNow.stop()]));
 

@@ -3,14 +3,18 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { INCIDENT_ID } from '../../../test/fixtures/case.ts';
 import { raw } from '../../../test/fixtures/loopback.ts';
-import { JIRA_LOGIN, jiraOn, startJiraDesk } from '../../../test/mechanisms/ticket/desks.ts';
 import type { JiraServer } from '../../../test/mechanisms/ticket/jira-server.ts';
+import {
+  JIRA_LOGIN,
+  jiraOn,
+  startJiraSite,
+} from '../../../test/mechanisms/ticket/ticket-providers.ts';
 import { Denied, InvalidInput, Throttled, Unavailable } from '../../domain/errors.ts';
 import { asDocument, jira } from './jira.ts';
 
 let server: JiraServer;
 beforeAll(async () => {
-  server = await startJiraDesk();
+  server = await startJiraSite();
 });
 afterAll(() => server.stop());
 beforeEach(() => server.empty());

@@ -3,18 +3,18 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { INCIDENT_ID } from '../../../test/fixtures/case.ts';
 import { raw } from '../../../test/fixtures/loopback.ts';
+import type { ServiceNowServer } from '../../../test/mechanisms/ticket/service-now-server.ts';
 import {
   SERVICE_NOW_LOGIN,
   serviceNowOn,
-  startServiceNowDesk,
-} from '../../../test/mechanisms/ticket/desks.ts';
-import type { ServiceNowServer } from '../../../test/mechanisms/ticket/service-now-server.ts';
+  startServiceNowInstance,
+} from '../../../test/mechanisms/ticket/ticket-providers.ts';
 import { Denied, Unavailable } from '../../domain/errors.ts';
 import { serviceNow } from './service-now.ts';
 
 let server: ServiceNowServer;
 beforeAll(async () => {
-  server = await startServiceNowDesk();
+  server = await startServiceNowInstance();
 });
 afterAll(() => server.stop());
 beforeEach(() => server.empty());

@@ -1,4 +1,4 @@
-// A mail provider on loopback: the stand-in behind real HTTP, with faults in between.
+// A loopback mail provider: the stand-in behind real HTTP, with faults.
 import type { AddressInfo } from 'node:net';
 import { type ServerType, serve } from '@hono/node-server';
 import type { HttpClients } from '../../../functions/platform/http.ts';
@@ -29,7 +29,7 @@ export async function startMailServer() {
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const clients: HttpClients = {
     http: {
-      // Whatever host is meant, the loopback server answers.
+      // The loopback server answers for every host.
       fetch: (url, init) => {
         const { pathname, search } = new URL(url);
         return fetch(`${origin}${pathname}${search}`, init);
@@ -46,7 +46,7 @@ export async function startMailServer() {
       asked.length = 0;
       slept.length = 0;
     },
-    /** Answers the next request whose path ends so in this way, once. */
+    /** Answers the next request whose path has this ending with this response, once. */
     interrupt(end: string, response: () => Response) {
       answers = [
         ...answers,

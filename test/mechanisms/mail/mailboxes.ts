@@ -1,4 +1,4 @@
-// Two mailboxes with a suspicious message each, one at each provider, and what a mechanism is told about it.
+// Two mailboxes, one per provider, with a suspicious message each.
 import type { Entity } from '../../../functions/domain/alert.ts';
 import type { GmailClients } from '../../../functions/mechanisms/mail/gmail.ts';
 import type { GraphClients } from '../../../functions/mechanisms/mail/graph.ts';
@@ -47,7 +47,7 @@ const inInvoices = {
 export const exchangeEmail = emailOf('microsoft-graph', EXCHANGE_OWNER, usualId(inInvoices));
 export const exchangeSubject = subjectOn(exchangeEmail);
 
-/** Exchange with one mailbox, where the message lies in a folder of the owner's own. */
+/** Exchange with one mailbox, whose owner has filed the message in a folder. */
 export function exchange(http: HttpClients, now = () => NOW) {
   const inbox = { id: 'AQMkAGinbox=' };
   const file = inMemory<ExchangeState>({
@@ -87,7 +87,7 @@ export function exchange(http: HttpClients, now = () => NOW) {
     clients,
     mailbox,
     change,
-    /** In which folder the message is, by its name. */
+    /** The name of the folder that holds the message. */
     place: () => {
       const { folders, messages } = mailbox();
       const { parentFolderId } = messages.find(({ subject }) => subject === 'Your invoice')!;
@@ -106,10 +106,10 @@ export function exchange(http: HttpClients, now = () => NOW) {
 const GMAIL_ID = '18c2f0a1b2c3d4e5';
 export const gmailEmail = emailOf('gmail', GMAIL_OWNER, GMAIL_ID);
 export const gmailSubject = subjectOn(gmailEmail);
-/** Making a key takes longer than all the rest. */
+/** Creating a key takes longer than everything else. */
 const account = createServiceAccount();
 
-/** Gmail with one mailbox, where the message has labels of the owner's own. */
+/** Gmail with one mailbox, whose owner has labelled the message. */
 export function gmail(http: HttpClients, now = () => NOW) {
   const labelIds = ['CATEGORY_UPDATES', 'INBOX', 'Label_7', 'UNREAD'];
   const file = inMemory<GmailState>({
@@ -139,7 +139,7 @@ export function gmail(http: HttpClients, now = () => NOW) {
       edit(state[GMAIL_OWNER]!);
       file.write(state);
     },
-    /** The owner, by hand, leaves the message with these labels. */
+    /** The owner replaces the labels of the message. */
     ownerLabels(ids: readonly string[]) {
       const state = file.read();
       const message = state[GMAIL_OWNER]!.messages.find(({ id }) => id === GMAIL_ID)!;

@@ -1,5 +1,4 @@
-// A loopback Jira Cloud site, written from the REST API's documentation: as strict about what it is sent, and with a
-// search that learns of new issues later.
+// A loopback Jira Cloud site, as strict as the real one, with a delayed search.
 import * as z from 'zod';
 import { type Answer, raw, startLoopback } from '../../fixtures/loopback.ts';
 
@@ -10,7 +9,7 @@ export type Issue = {
   labels: string[];
   status: 'new' | 'done';
   comments: string[];
-  /** Whether the search knows of it. */
+  /** Whether the search finds it. */
   indexed: boolean;
 };
 
@@ -123,7 +122,7 @@ export async function startJira({ user, token }: { user: string; token: string }
     asked: server.asked,
     willAnswer: server.willAnswer,
     issues: () => state.issues,
-    /** Time passes for the search. */
+    /** Makes the search find all issues, as it does after some time. */
     index: () => {
       for (const issue of state.issues) issue.indexed = true;
     },

@@ -1,4 +1,4 @@
-// A loopback ServiceNow instance, written from the Table API's documentation and the data policies of a new instance.
+// A loopback ServiceNow instance, as strict as the real Table API.
 import * as z from 'zod';
 import { type Answer, raw, startLoopback } from '../../fixtures/loopback.ts';
 

@@ -1,4 +1,4 @@
-// Jira and ServiceNow joined to their loopback servers: real HTTP, and no waiting but for Jira's search.
+// Jira and ServiceNow clients on loopback servers, over real HTTP.
 import type { JiraClients } from '../../../functions/mechanisms/ticket/jira.ts';
 import type { ServiceNowClients } from '../../../functions/mechanisms/ticket/service-now.ts';
 import type { HttpClients } from '../../../functions/platform/http.ts';
@@ -10,10 +10,10 @@ export const JIRA_LOGIN = { email: 'countermand@example.com', token: 'a-token-of
 export const SERVICE_NOW_LOGIN = { user: 'countermand', password: 'a-password' };
 
 export const overHttp: HttpClients['http'] = { fetch: (url, init) => fetch(url, init) };
-export const startJiraDesk = () => startJira({ user: JIRA_LOGIN.email, token: JIRA_LOGIN.token });
-export const startServiceNowDesk = () => startServiceNow(SERVICE_NOW_LOGIN);
+export const startJiraSite = () => startJira({ user: JIRA_LOGIN.email, token: JIRA_LOGIN.token });
+export const startServiceNowInstance = () => startServiceNow(SERVICE_NOW_LOGIN);
 
-/** Calls are repeated after a pause. Whoever died in a call does not live to repeat it. */
+/** Repeats calls after a pause. A function that died in a call does not repeat it. */
 function mortal(http: HttpClients['http'], wait: () => void): HttpClients {
   let dead: unknown;
   return {

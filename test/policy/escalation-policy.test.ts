@@ -1,4 +1,4 @@
-// The ladder as it is shipped: who is asked when about what, and when the request ends.
+// The shipped escalation policy: who is asked when, and when requests expire.
 import { expect, test } from 'vitest';
 import type { ActionName } from '../../functions/domain/action-catalog.ts';
 import { requestApproval, waitsOf } from '../../functions/gate/approval-request.ts';
@@ -10,7 +10,7 @@ const requestFor = (name: ActionName) => {
   const policy = actions[name];
   if (policy.tier !== 2) throw new Error(`${name} is not of tier 2`);
   const request = requestApproval(escalation, policy, attacker, NOW);
-  if (!request) throw new Error('nobody could be asked');
+  if (!request) throw new Error('no one can be asked');
   return request;
 };
 const minutes = (at: string) => (Date.parse(at) - NOW.getTime()) / 60_000;
@@ -19,7 +19,7 @@ test.each([
   ['block_ip_at_firewall', 15],
   ['disable_user_account_temporarily', 15],
   ['revoke_api_key', 10],
-] as const)('%s is asked about at 0 and 5 minutes and ends at %i', (name, end) => {
+] as const)('asks about %s at 0 and 5 minutes, and expires after %i', (name, end) => {
   const { rungs, expiresAt, managers } = requestFor(name);
   expect(rungs.map(({ at, ask }) => [minutes(at), ask.map(({ id }) => id)])).toEqual([
     [0, ['ana.silva']],
@@ -29,7 +29,7 @@ test.each([
   expect(managers.map(({ id }) => id)).toEqual(['mei.tanaka']);
 });
 
-test('the state machine waits at each rung until the next, and then for the request to be ended', () => {
+test('waits at each escalation step until the next one, and then for the expiry', () => {
   expect(waitsOf(requestFor('block_ip_at_firewall')).slice(0, 2)).toEqual([300, 600]);
   expect(waitsOf(requestFor('revoke_api_key')).slice(0, 2)).toEqual([300, 300]);
 });
