@@ -11,7 +11,5 @@ export function requireAccount(name: string): void {
     .filter((file) => file.endsWith('.yaml'))
     .map((file) => file.slice(0, -'.yaml'.length));
   if (!known.includes(name))
-    throw new Refused(
-      `policies/accounts has no account "${name}"; known accounts: ${known.sort().join(', ')}`,
-    );
+    throw new Refused(`unknown account "${name}"; known accounts: ${known.sort().join(', ')}`);
 }

@@ -17,14 +17,14 @@ import { environmentOf, prefixOfCdk } from './operator.ts';
 import type { Out, Outcome } from './output.ts';
 import { Refused } from './refused.ts';
 
-type Ground = { client: DynamoDBClient; table: string; copies: Copies; close: () => Promise<void> };
+type Place = { client: DynamoDBClient; table: string; copies: Copies; close: () => Promise<void> };
 
-async function onLaptop(data: string): Promise<Ground> {
+async function onLaptop(data: string): Promise<Place> {
   if (!existsSync(join(data, 'database')))
     throw new Refused(
       existsSync(data)
-        ? `${data} holds no data of npm start`
-        : `there is no folder ${data}; npm start makes it, and COUNTERMAND_DATA names another one`,
+        ? `${data} has no data of npm start`
+        : `there is no folder ${data}; npm start creates it, and COUNTERMAND_DATA can name another one`,
     );
   claimDirectory(data);
   const { client, createTable, stop } = await startDatabase(join(data, 'database'));
@@ -33,7 +33,7 @@ async function onLaptop(data: string): Promise<Ground> {
   return { client, table: 'countermand', copies, close: stop };
 }
 
-async function inAccount(account: string, prefix: string): Promise<Ground> {
+async function inAccount(account: string, prefix: string): Promise<Place> {
   const policy = loadPolicy(POLICIES, account);
   const lambda = new Lambda({});
   const env = {
@@ -51,25 +51,25 @@ async function inAccount(account: string, prefix: string): Promise<Ground> {
 /** Time between two lines of progress. */
 const PROGRESS_MS = 2_000;
 
-async function* recordsOf({ client, table }: Ground, out: Out): AsyncGenerator<Stored> {
+async function* recordsOf({ client, table }: Place, out: Out): AsyncGenerator<Stored> {
   const pages = paginateScan(
     { client: DynamoDBDocumentClient.from(client) },
     { TableName: table, ConsistentRead: true },
   );
   let records = 0;
-  let toldAt = performance.now();
+  let printedAt = performance.now();
   for await (const { Items = [] } of pages)
     for (const item of (Items as Stored[]).filter(({ sk }) => isArchived(sk))) {
       yield item;
       records += 1;
-      if (performance.now() - toldAt < PROGRESS_MS) continue;
-      toldAt = performance.now();
+      if (performance.now() - printedAt < PROGRESS_MS) continue;
+      printedAt = performance.now();
       out.progress(`${records} records compared ...`);
     }
 }
 
-async function audit(ground: Ground, out: Out): Promise<Outcome> {
-  const { records, copies, found } = await compare(recordsOf(ground, out), ground.copies);
+async function audit(place: Place, out: Out): Promise<Outcome> {
+  const { records, copies, found } = await compare(recordsOf(place, out), place.copies);
   for (const { record, faults } of found) {
     out.line(oneLine(record));
     for (const fault of faults) out.line(`  ${oneLine(fault, 2_000)}`);
@@ -82,18 +82,18 @@ async function audit(ground: Ground, out: Out): Promise<Outcome> {
   };
 }
 
-/** Audits what npm start keeps in a folder. Throws Refused when there is nothing. */
+/** Audits the data of npm start in a folder. Throws Refused if there is none. */
 export async function auditLaptop(data: string, out: Out): Promise<Outcome> {
-  const ground = await onLaptop(data);
-  return audit(ground, out).finally(ground.close);
+  const place = await onLaptop(data);
+  return audit(place, out).finally(place.close);
 }
 
-/** Audits a deployed stack. `prefix` is that of cdk.json where it is not given. */
+/** Audits a deployed stack. Without `prefix`, the prefix of cdk.json applies. */
 export async function auditAccount(
   account: string,
   prefix: string | undefined,
   out: Out,
 ): Promise<Outcome> {
-  const ground = await inAccount(account, prefix ?? prefixOfCdk());
-  return audit(ground, out).finally(ground.close);
+  const place = await inAccount(account, prefix ?? prefixOfCdk());
+  return audit(place, out).finally(place.close);
 }

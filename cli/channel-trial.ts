@@ -1,15 +1,15 @@
-// Sends a harmless message and its withdrawal by each channel that fits.
+// Sends a test message and its withdrawal through each matching channel.
 import type { Channel } from '../functions/messaging/channels/channel.ts';
 import type { Message, Recipient } from '../functions/messaging/message.ts';
 import { type OnCall, resolveOnCall } from '../functions/platform/on-call-schedule.ts';
 import type { Escalation } from '../functions/policy/schemas/escalation.ts';
 
-/** What one channel, or one step of the escalation policy, answered. */
+/** The result of one channel or of one escalation step. */
 type Answer = { name: string; ok: boolean; text: string };
 export type Trial = { ok: boolean; results: Answer[] };
 type Say = (line: string) => void;
 
-/** One answer per channel; `ok` if every channel that reaches the recipient accepted both messages. */
+/** One result per channel. `ok` means that every channel that reaches the recipient accepted both messages. */
 export async function tryChannels(
   channels: readonly Channel[],
   to: Recipient,
@@ -18,7 +18,7 @@ export async function tryChannels(
 ): Promise<Trial> {
   const page: Message = {
     ...trial(to, at),
-    // The token is not signed: a click on a button decides nothing, and the answer says so.
+    // The token isn't signed, so a click decides nothing and the reply says so.
     ...(buttons && { answerToken: 'trial' }),
   };
   const over: Message = {
@@ -27,7 +27,7 @@ export async function tryChannels(
     urgency: 'inform',
     ends: [page.key],
     subject: 'The test of Countermand is over',
-    paragraphs: ['If you got the message before this one, the channel works.'],
+    paragraphs: ['If you received the previous message, the channel works.'],
   };
   const able = channels.filter((channel) => channel.takes(page));
   const results: Answer[] = [];
@@ -36,7 +36,7 @@ export async function tryChannels(
     results.push({ name: channel.name, ok: text === ACCEPTED, text });
     say(`${channel.name}: ${text}`);
   }
-  if (able.length === 0) say('no channel has an address of this recipient');
+  if (able.length === 0) say('No channel has an address for this recipient.');
   return { ok: results.length > 0 && results.every(({ ok }) => ok), results };
 }
 
@@ -52,7 +52,7 @@ async function answerOf(channel: Channel, page: Message, over: Message): Promise
   }
 }
 
-/** Who would be asked now at each escalation step, and what is wrong with the schedules. */
+/** The people that each escalation step would ask now, and the faults of the schedules. */
 export async function tryOnCall(
   onCall: OnCall,
   escalation: Escalation,
@@ -63,7 +63,7 @@ export async function tryOnCall(
     ...now.ladder.map(({ atMinutes, ask }) => ({
       name: `after ${atMinutes} min`,
       ok: true,
-      text: ask.join(', ') || 'nobody',
+      text: ask.join(', ') || 'no one',
     })),
     ...notes.map((text) => ({ name: 'schedules', ok: false, text })),
   ];

@@ -1,4 +1,4 @@
-// An account in memory that forgets everything: for commands that feed it events and print what became of them.
+// An account in memory, for commands that process events and print the result.
 import { randomUUID } from 'node:crypto';
 import { loadPolicy, POLICIES } from '../functions/policy/load.ts';
 import { analystFrom } from '../local/analyst.ts';
@@ -6,7 +6,7 @@ import { type Clock, systemClock } from '../local/engine/clock.ts';
 import { createRuntime } from '../local/runtime.ts';
 import { assumeDrilled } from './drill/assumed.ts';
 
-/** `account` names a file in policies/accounts/. What it has in the way of drills is assumed. Throws PolicyError. */
+/** `account` names a file in policies/accounts/. Every drill counts as passed. Throws PolicyError. */
 export async function createDryAccount(account = 'local', clock: Clock = systemClock) {
   const policy = loadPolicy(POLICIES, account);
   const runtime = await createRuntime({

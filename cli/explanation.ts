@@ -4,18 +4,18 @@ import { oneLine } from '../functions/domain/wording.ts';
 import { RULES } from '../functions/gate/rules.ts';
 
 const QUESTIONS = new Map<string, string>([
-  ['tier-map', 'What does the tier map say of what it amounts to?'],
+  ['tier-map', 'What does the tier map say about the effective action?'],
   ...RULES.map(({ id, question }) => [id, question] as const),
 ]);
 
-/** A rule's question; its id, where an older record names a rule that is no more. */
+/** A rule's question. For a rule that no longer exists, its ID. */
 export const questionOf = (rule: string): string => QUESTIONS.get(rule) ?? rule;
 
 export type Explained = {
   recommended: { action: string; target: string; confidence: number };
-  /** The action that policy made of it; null when policy does not know the action. */
+  /** The effective action; null if policy doesn't know the action. */
   action: string | null;
-  /** The target's own name, such as an address; null when the alert names none. */
+  /** The target's own name, such as an address; null if the alert has no such target. */
   target: string | null;
   disposition: string;
   policyVersion: string;
@@ -42,12 +42,12 @@ export const explained = (action: Action): Explained => ({
   })),
 });
 
-/** The same for people. Text that comes from the alert or the analyst stays on its line. */
+/** The explanation as text. Untrusted text of the alert or the analyst stays on one line. */
 export function textOf({ recommended: asked, rules, ...decided }: Explained): string {
   const plain = (text: string) => oneLine(text, 2_000);
   return [
-    `${plain(asked.action)} on ${plain(asked.target)} (${plain(decided.target ?? 'nothing in the alert')}), confidence ${asked.confidence}`,
-    `  decided: ${decided.disposition}, as ${decided.action ?? 'an action that policy does not know'}, by policy ${decided.policyVersion}`,
+    `${plain(asked.action)} on ${plain(asked.target)} (${plain(decided.target ?? 'no target in the alert')}), confidence ${asked.confidence}`,
+    `  decided: ${decided.disposition}, as ${decided.action ?? 'an unknown action'}, by policy ${decided.policyVersion}`,
     ...decided.reasons.map((text) => `  - ${plain(text)}`),
     '',
     ...rules.map(

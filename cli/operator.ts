@@ -1,4 +1,4 @@
-// What commands read from a deployed stack, and the prefix of its names.
+// Reads the settings of a deployed stack, and the prefix of its names.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lambda } from '@aws-sdk/client-lambda';
@@ -6,7 +6,7 @@ import * as z from 'zod';
 import type { Policy } from '../functions/policy/policy.ts';
 import { Refused } from './refused.ts';
 
-/** The prefix that a stack has unless it was deployed with another one. */
+/** The default prefix of a stack. */
 export function prefixOfCdk(): string {
   const Cdk = z.object({ context: z.object({ prefix: z.string() }) });
   const file = join(import.meta.dirname, '..', 'cdk.json');
@@ -14,8 +14,8 @@ export function prefixOfCdk(): string {
 }
 
 /**
- * What a function of a deployed stack is told by its environment. Throws Refused where it is not there, or belongs to
- * another account than the policy.
+ * The environment variables of a function in a deployed stack. Throws Refused if the function can't be read, or belongs
+ * to another account than the policy.
  */
 export async function environmentOf(
   lambda: Lambda,
@@ -26,14 +26,14 @@ export async function environmentOf(
     .getFunctionConfiguration({ FunctionName })
     .catch((error: unknown) => {
       throw new Refused(
-        `the stack's function ${FunctionName} cannot be read: ${error instanceof Error ? error.message : error}`,
+        `cannot read the stack's function ${FunctionName}: ${error instanceof Error ? error.message : error}`,
       );
     });
   const [, , , , owner] = FunctionArn.split(':');
   if (owner !== account)
     throw new Refused(
-      `${FunctionName} is in account ${owner}, and the policy is that of ${account}: choose another profile`,
+      `${FunctionName} is in account ${owner}, but the policy is for ${account}; choose another profile`,
     );
-  const { NODE_OPTIONS: _options, ...told } = Environment?.Variables ?? {};
-  return told;
+  const { NODE_OPTIONS: _options, ...variables } = Environment?.Variables ?? {};
+  return variables;
 }

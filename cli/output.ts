@@ -1,4 +1,4 @@
-// What a command prints: text for people, or one JSON object for programs.
+// Prints text for people, or one JSON object for programs.
 import { visible } from '../functions/domain/wording.ts';
 
 /** How a command ended. `results` has one element per event, record, mechanism, channel or step, all with the same fields. */
@@ -13,17 +13,17 @@ export type Out = {
   line(text: string): void;
   /** The same without a line break. */
   write(text: string): void;
-  /** What the command is doing now. */
+  /** One line on stderr about the current work. */
   progress(text: string): void;
 };
 
 type Stream = { write(text: string): unknown };
 type Streams = { stdout: Stream; stderr: Stream };
 
-/** Text that is safe on a terminal, whoever wrote it. Line breaks stay. */
+/** Text without control and invisible characters, so that untrusted text is safe on a terminal. Keeps line breaks. */
 export const printable = (text: string): string => text.split('\n').map(visible).join('\n');
 
-/** Results go to stdout. With `json`, stdout is left to the object at the end, and they go to stderr. */
+/** Results go to stdout. With `json` they go to stderr, because stdout carries only the JSON object. */
 export function outputTo({ json }: { json: boolean }, { stdout, stderr }: Streams = process): Out {
   const results = json ? stderr : stdout;
   return {
@@ -33,7 +33,7 @@ export function outputTo({ json }: { json: boolean }, { stdout, stderr }: Stream
   };
 }
 
-/** The object that `--json` prints: one line, ASCII control characters and invisible ones replaced by spaces. */
+/** The object that `--json` prints, on one line. Spaces replace control and invisible characters. */
 export const jsonOf = (command: string, outcome: Outcome, error: string | null = null): string =>
   JSON.stringify({ command, ...outcome, error }, (_key, value: unknown) =>
     typeof value === 'string' ? visible(value) : value,

@@ -1,4 +1,4 @@
-// The error for what the operator has to change before a command can run.
+// The error of a command that cannot run as it was called.
 
 /** Thrown when a command cannot run as it was called. The message says what to change. */
 export class Refused extends Error {

@@ -39,7 +39,7 @@ function lineOf({ file, outcome, reason, type, actions }: Replayed): string {
   return `${outcome.padEnd(8)} ${oneLine(file)} | ${oneLine(said, 2_000)}`;
 }
 
-/** A minute passes between two events: many at once would reach the limit of automatic actions. */
+/** Time that passes between two events. Otherwise many events would reach the limit of automatic actions. */
 const BETWEEN_EVENTS_MS = 60_000;
 
 export async function replay(events: readonly EventFile[], out: Out): Promise<Outcome> {

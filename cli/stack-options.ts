@@ -1,4 +1,4 @@
-// The options that choose a deployed stack, and how they depend on each other.
+// The options that choose a deployed stack.
 import type { Command } from 'commander';
 import { requireAccount } from './accounts.ts';
 import { Refused } from './refused.ts';
@@ -17,7 +17,7 @@ export const withStackOptions = (command: Command): Command =>
     .option('--profile <profile>', 'the AWS profile to use')
     .option('--prefix <prefix>', "the prefix of the stack's names (default: that of cdk.json)");
 
-/** Throws Refused for options that lack another one, and for an unknown account. */
+/** Throws Refused for an unknown account, and for an option that needs another one. */
 export function checkStackOptions({ account, region, profile, prefix }: StackOptions): void {
   if (account === undefined) {
     const [lonely] = Object.entries({ region, profile, prefix }).find(([, given]) => given) ?? [];

@@ -35,7 +35,7 @@ export async function tryAll(account: string, id: string, out: Out): Promise<Out
   const to = id === 'on-call' ? null : recipient(policy, id);
   if (id !== 'on-call' && !to)
     throw new Refused(
-      `nobody has the ID "${id}"; known recipients: team, on-call, ${Object.keys(escalation.people).join(', ')}`,
+      `unknown recipient "${id}"; known recipients: team, on-call, ${Object.keys(escalation.people).join(', ')}`,
     );
   requireRealNode('try-channels');
   if (!to) {

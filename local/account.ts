@@ -1,5 +1,4 @@
-// A laptop's AWS account: every stand-in, and views of them for the console.
-
+// A laptop's AWS account: every stand-in, and its state for the console.
 import { type ApiKeys, LOCAL_API_KEYS } from '../functions/mechanisms/api-key/stand-in.ts';
 import { NO_FLOW_LOGS } from '../functions/mechanisms/flow-log/stand-in.ts';
 import { createLambda, LOCAL_FUNCTIONS } from '../functions/mechanisms/function-log/stand-in.ts';
@@ -18,7 +17,7 @@ import { identitiesIn } from './aws/identities.ts';
 import { createWafSamples, LOCAL_VISITS } from './aws/waf-samples.ts';
 import { STAND_INS } from './stand-ins.ts';
 
-/** One account of stand-ins, and the mechanisms that work on it. */
+/** One account of stand-ins, and the mechanisms that act on it. */
 export function createAccount(given: StandInAccount) {
   const account = { ...given, state: oncePerName(given.state) };
   const { state } = account;
@@ -52,7 +51,7 @@ export function createAccount(given: StandInAccount) {
         state<UserPools>('user-pools', LOCAL_USER_POOLS).read(),
         state<ApiKeys>('api-keys', LOCAL_API_KEYS).read(),
       ),
-    /** The network ACLs, with the hosts that they keep out. */
+    /** The network ACLs, with the addresses that they deny. */
     networkAcls: () =>
       network.read().networkAcls.map(({ id, isDefault, entries }) => ({
         id,
@@ -73,7 +72,7 @@ export function createAccount(given: StandInAccount) {
   };
 }
 
-/** Two scopes that ask for the same state share it, also in memory. */
+/** Opens each state once, so that two scopes share it, also in memory. */
 function oncePerName(open: StandInAccount['state']): StandInAccount['state'] {
   const opened = new Map<string, StateFile<unknown>>();
   return <T>(name: string, initial: T) => {

@@ -1,4 +1,4 @@
-// Who analyses on this machine: Claude with a key in the environment, otherwise the playbook.
+// Chooses the analyst: Claude with an API key, otherwise the playbook.
 import Anthropic from '@anthropic-ai/sdk';
 import type { Analyst } from '../functions/analyse/brief.ts';
 import { claude } from '../functions/analyse/claude.ts';

@@ -1,4 +1,4 @@
-// The copies of records: files in a folder on a laptop, objects in the locked bucket of an account.
+// Copies of records: files on a laptop, objects in an account's locked bucket.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,9 +7,9 @@ import { Copy } from '../functions/archive/archive.ts';
 import type { ArchiveDeps } from '../functions/archive/deps.ts';
 
 export type Copies = {
-  /** Of all copies, in order. */
+  /** The keys of all copies, sorted. */
   keys(): Promise<string[]>;
-  /** Rejects where it cannot be read. */
+  /** Rejects if the copy can't be read. */
   read(key: string): Promise<Copy>;
 };
 type Writable = Copies & Pick<ArchiveDeps, 'put'>;

@@ -1,7 +1,7 @@
-// The directory on a laptop that everything survives in, and what to say when it cannot be used.
+// The data directory of a laptop, and the errors when it can't be used.
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 
-/** Thrown when a directory can neither be made nor written to; carries its path and the system's reason as `cause`. */
+/** Thrown when a directory can't be created or written. Has its path, and the system's error as `cause`. */
 export class DataDirectoryUnwritable extends Error {
   override readonly name = 'DataDirectoryUnwritable';
   readonly path: string;
@@ -14,7 +14,7 @@ export class DataDirectoryUnwritable extends Error {
   }
 }
 
-/** Thrown when another process has the database of this directory open: two would destroy each other's data. */
+/** Thrown when another process has the database of this directory open. Two would destroy each other's data. */
 export class DataDirectoryInUse extends Error {
   override readonly name = 'DataDirectoryInUse';
   readonly path: string;
@@ -27,7 +27,7 @@ export class DataDirectoryInUse extends Error {
   }
 }
 
-/** Makes the directory where needed, below one that is there: Node never ends making one on a path that never can be, such as /proc/x. */
+/** Creates the directory, but not its parents: a recursive mkdir never returns on a path such as /proc/x. */
 export function claimDirectory(path: string): void {
   try {
     if (!existsSync(path)) mkdirSync(path, { mode: 0o700 });

@@ -1,10 +1,10 @@
-// The MAC of links under a key in a file: what KMS does in an account.
+// Signs links with a key from a file, as KMS does in an account.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mac } from '../functions/links/signed-claims.ts';
 
-/** Generates with the one key; takes what the previous one made, too, where there is one. */
+/** Signs with `key`. Verifies with `key` and, if there is one, with the previous key. */
 export const createMac = (key: Uint8Array, previous: Uint8Array | null = null): Mac => {
   const code = (under: Uint8Array, message: Uint8Array) =>
     createHmac('sha256', under).update(message).digest();
@@ -20,20 +20,20 @@ export const createMac = (key: Uint8Array, previous: Uint8Array | null = null): 
 const KEY_BYTES = 32;
 const PREVIOUS = 'link.previous.key';
 
-/** What `npm start` reads of a folder. To rotate: move `link.key` to `link.previous.key`, and start again. */
+/** The keys of npm start in a folder. To rotate, move `link.key` to `link.previous.key` and restart. */
 export const keysIn = (folder: string) => ({
   linkKey: keyIn(join(folder, 'link.key')),
   previousLinkKey: existsSync(join(folder, PREVIOUS)) ? keyIn(join(folder, PREVIOUS)) : null,
   pageKey: keyIn(join(folder, 'page.key')),
 });
 
-/** The key in the file; made, and readable by its owner only, when there is none yet. Throws where it is not whole. */
+/** Reads the key, or creates one that only its owner can read. Throws if the key is incomplete. */
 function keyIn(path: string): Uint8Array {
   try {
     const key = readFileSync(path);
     if (key.length === KEY_BYTES) return key;
     throw new Error(
-      `${path} holds ${key.length} bytes and not a key of ${KEY_BYTES}; delete it, and links sent so far end`,
+      `${path} has ${key.length} bytes instead of ${KEY_BYTES}; delete it to create a new key, which invalidates all links`,
     );
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error) || error.code !== 'ENOENT') throw error;

@@ -1,5 +1,4 @@
-// Everything of a deployed stack in one process: the same definitions and functions, with stand-ins for AWS.
-
+// A deployed stack in one process: its definitions and functions on stand-ins.
 import { join } from 'node:path';
 import { analyse } from '../functions/analyse/analyse.ts';
 import type { Analyst } from '../functions/analyse/brief.ts';
@@ -52,27 +51,27 @@ export type RuntimeOptions = {
   newId: () => string;
   log: Log;
   webBaseUrl: string;
-  /** Key of the links' MAC. */
+  /** Signs links. */
   linkKey: Uint8Array;
   previousLinkKey?: Uint8Array | null;
-  /** Key of the MAC of what the pages give out. */
+  /** Signs the form nonces and cookies of the pages. */
   pageKey: Uint8Array;
-  /** With whom people sign in, where policy asks for it. */
+  /** The OpenID provider, if policy requires sign-in. */
   provider?: Provider;
-  /** Where everything survives a restart; in memory without one. */
+  /** Keeps all data across restarts; without it, data stays in memory. */
   folder?: string;
-  /** Milliseconds between the engine's retries, instead of the definition's; for tests. */
+  /** Milliseconds between retries, instead of the definition's intervals. For tests. */
   retryIntervalMs?: number;
-  /** What runs the definitions: the embedded engine, unless a test brings another one. */
+  /** Runs the definitions: the embedded engine, unless a test replaces it. */
   engine?: (deps: EngineDeps) => Engine;
 };
 
 export type Rejected = { at: string; reason: string; body: string };
 export type Runtime = Awaited<ReturnType<typeof createRuntime>>;
 
-/** What the console draws ways from; older ones are drawn from the records. */
+/** Events that are kept for the console. It draws older incidents from the records. */
 const KEPT_EVENTS = 20_000;
-/** How often the sweeper runs, as the stack's schedule does. */
+/** The interval of the sweeper, as in the stack. */
 const SWEEP_EVERY_MS = 60_000;
 
 export async function createRuntime(options: RuntimeOptions) {
@@ -83,7 +82,7 @@ export async function createRuntime(options: RuntimeOptions) {
   const database = await startDatabase(folder && join(folder, 'database'));
   await database.createTable('countermand');
   const copies = folder ? copiesInFolder(join(folder, 'archive')) : copiesInMemory();
-  // What cannot be copied holds nobody up, as in AWS; `npm run audit` finds it.
+  // As in AWS, a failed copy must not block the write. `npm run audit` finds it.
   streamTo(database.client, now, (change) =>
     archive({ put: copies.put, log }, change).catch((error: unknown) =>
       log('error', 'record not copied', { pk: change.pk, sk: change.sk, ...errorFields(error) }),
@@ -170,9 +169,9 @@ export async function createRuntime(options: RuntimeOptions) {
     events,
     web,
     mac,
-    /** Of the records. */
+    /** The archived copies of the records. */
     copies,
-    /** Replaceable by tests, to have a function fail. */
+    /** Tests replace a function to make it fail. */
     functions,
     inbox: () => inbox.read(),
     rejected: () => rejected.read(),
@@ -185,7 +184,7 @@ export async function createRuntime(options: RuntimeOptions) {
     networkAcls: account.networkAcls,
     accept: (body: string): Promise<Accepted[]> => acceptEvent(deps, body),
     sweep: () => sweep(deps),
-    /** What time brings: due schedules, and now and then the sweeper. */
+    /** Fires due schedules and, once a minute, the sweeper. */
     async tick(): Promise<void> {
       await scheduler.tick(now());
       if (now().getTime() - lastSweep < SWEEP_EVERY_MS) return;

@@ -1,4 +1,4 @@
-// The alerts that the console offers: each a real event's shape with a story of its own.
+// The sample alerts that the console offers.
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import * as z from 'zod';
@@ -12,10 +12,10 @@ const Sample = z.strictObject({
 export type Sample = z.infer<typeof Sample> & { id: string };
 
 const ROOT = resolve(import.meta.dirname, '..');
-/** General ones, and those of each source. */
+/** General samples, and the samples of each source. */
 const FILES = ['local/samples/*.json', 'functions/sources/*/samples/*.json'];
 
-/** What a newcomer should try first, in this order; the others follow by name. */
+/** The samples that come first, in this order. The others follow by name. */
 export const FIRST_SAMPLES = [
   'web-port-probe',
   'ssh-brute-force',
@@ -32,7 +32,7 @@ export function loadSamples(): Sample[] {
   return samples.sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1));
 }
 
-/** The ways in which events write a time. */
+/** The time formats of events. */
 const TIMES: readonly { pattern: RegExp; write: (time: Date) => string }[] = [
   {
     pattern: /(?<=")\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z(?=")/g,
@@ -51,7 +51,7 @@ const TIMES: readonly { pattern: RegExp; write: (time: Date) => string }[] = [
   },
 ];
 
-/** The sample as a new event: with another id, so that it is not taken for a repeat, and all its times as if sent now. */
+/** The sample as a new event: with a new ID, so that intake doesn't treat it as a repeat, and with current times. */
 export function freshEvent({ event }: Sample, newId: () => string, now: Date): string {
   const id = newId();
   const text = JSON.stringify(event);

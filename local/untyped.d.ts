@@ -1,4 +1,4 @@
-// Packages that ship no types: the part of each that we use.
+// Types of packages that have none, for the functions that are used.
 declare module 'dynalite' {
   import type { Server } from 'node:http';
 

@@ -1,5 +1,5 @@
-// Reduces AWS's published address ranges to what is AWS's own: node tools/aws-ranges.ts <ip-ranges.json>
-// Download it from https://ip-ranges.amazonaws.com/ip-ranges.json
+// Reduces AWS's published address ranges to those that AWS itself uses.
+// Download https://ip-ranges.amazonaws.com/ip-ranges.json and run: node tools/aws-ranges.ts <ip-ranges.json>
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
 import {
@@ -18,7 +18,7 @@ const Published = z.object({
 
 const [source] = process.argv.slice(2);
 if (!source) {
-  console.error('usage: node tools/aws-ranges.ts <ip-ranges.json>');
+  console.error('Usage: node tools/aws-ranges.ts <ip-ranges.json>');
   process.exit(2);
 }
 const published = Published.parse(JSON.parse(readFileSync(source, 'utf8')));
@@ -30,7 +30,7 @@ const byService = Map.groupBy(all, ({ service }) => service);
 const intervalsOf = (service: string): Interval[] =>
   merged((byService.get(service) ?? []).map(({ cidr }) => intervalOfCidr(cidr)));
 
-// EC2 is rented to customers, and AMAZON is everything: of AWS itself is what remains of it, and what has a name.
+// AMAZON contains every range, and customers rent EC2. AWS itself uses the named services, and the rest of AMAZON.
 const named = [...byService.keys()].filter((name) => name !== 'AMAZON' && name !== 'EC2').sort();
 const nameless = subtract(intervalsOf('AMAZON'), ['EC2', ...named].flatMap(intervalsOf));
 const services = Object.fromEntries([

@@ -1,4 +1,4 @@
-// Unpacks the browser from npm into TMPDIR, in a process with its own variables.
+// Unpacks the browser from npm into TMPDIR, as a separate process.
 import chromium from '@sparticuz/chromium';
 
 await chromium.executablePath();

@@ -1,9 +1,9 @@
-// For accounts that only exist to show or measure decisions: their mechanisms count as drilled, and the record says so.
-
+// Records every drill as passed, for accounts that act on nothing.
 import { MECHANISMS } from '../../functions/mechanisms/registry.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import type { Store } from '../../functions/store/store.ts';
 
+/** For accounts that show or measure decisions. The record says that the result is assumed. */
 export async function assumeDrilled(
   { account }: Pick<Policy, 'account'>,
   drills: Store['drills'],

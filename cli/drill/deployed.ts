@@ -1,4 +1,4 @@
-// The mechanisms of a deployed stack, joined as its own functions join them, with the operator's credentials.
+// Connects to the mechanisms of a deployed stack, as the operator.
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,13 +13,13 @@ import { createStore, type Store } from '../../functions/store/store.ts';
 import { environmentOf } from '../operator.ts';
 
 /**
- * Reads what each executor is told by its environment, and loads its handler under the same one: the handler then builds
- * the same clients for the same resources, in this process and in the operator's name.
+ * Copies the environment variables of each executor into this process and connects the mechanisms under them. They then
+ * use the same clients for the same resources as in Lambda, but with the operator's credentials.
  *
- * `env` is the environment to fill, which has to be that of this process. Throws Refused when the functions are not
- * there, or belong to another account than the policy.
+ * `env` must be the environment of this process. Throws Refused when a function doesn't exist or belongs to another
+ * account than the policy.
  */
-export async function joinDeployed(
+export async function connectDeployed(
   policy: Policy,
   prefix: string,
   env: Record<string, string | undefined>,
@@ -30,10 +30,10 @@ export async function joinDeployed(
   env[ENV.policyPath] = policyFile(policy);
   const log = () => {};
   const store = createStore(new DynamoDBClient({}), readEnv(env, 'tableName').tableName, log);
-  const joined = await Promise.all(
+  const connected = await Promise.all(
     SCOPES.map((scope) => mechanismsOf(scope, { env, policy, store, log })),
   );
-  return { mechanisms: new Map(joined.flat().map((one) => [one.info.id, one])), store };
+  return { mechanisms: new Map(connected.flat().map((one) => [one.info.id, one])), store };
 }
 
 function policyFile(policy: Policy): string {

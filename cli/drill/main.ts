@@ -12,15 +12,15 @@ import type { Out, Outcome } from '../output.ts';
 import { requireRealNode } from '../real-node.ts';
 import { Refused } from '../refused.ts';
 import { type StackOptions, useRegion } from '../stack-options.ts';
-import { joinDeployed } from './deployed.ts';
-import { whoDrills } from './one.ts';
-import { countsOf, tableOf, telling, troubleIn } from './report.ts';
+import { connectDeployed } from './deployed.ts';
+import { operatorName } from './one.ts';
+import { countsOf, reporterTo, tableOf, troubleIn } from './report.ts';
 import { readResults, writeResults } from './results-file.ts';
 import { cleanUp, drillAll, type Run } from './run.ts';
 import { LAPTOP_REGION, laptopCanaries, standInMechanisms } from './stand-ins.ts';
 import { type Host, INTERRUPTED, stopOnSignal } from './stop.ts';
 
-/** First wait before a call that AWS asked to repeat; it doubles. */
+/** Milliseconds before the first retry of a throttled call. */
 const RETRY_MS = 1_000;
 
 const hostOf = (out: Out): Host => ({
@@ -30,7 +30,7 @@ const hostOf = (out: Out): Host => ({
   elapsed: () => performance.now(),
 });
 
-type Ground = {
+type Place = {
   policy: Policy;
   region: string;
   mechanisms: Run['mechanisms'];
@@ -38,8 +38,8 @@ type Ground = {
   close: () => Promise<void>;
 };
 
-/** Apart from what `npm start` keeps there: the two run side by side. */
-async function onLaptop(data: string): Promise<Ground> {
+/** In a folder of its own, so that a drill can run beside npm start. */
+async function onLaptop(data: string): Promise<Place> {
   const folder = join(data, 'drill');
   const local = loadPolicy(POLICIES, 'local');
   const policy = { ...local, canaries: laptopCanaries(local) };
@@ -52,13 +52,13 @@ async function onLaptop(data: string): Promise<Ground> {
   return { policy, region: LAPTOP_REGION, mechanisms, drills, close: database.stop };
 }
 
-async function inAccount(policy: Policy, region: string, prefix: string): Promise<Ground> {
-  const { mechanisms, store } = await joinDeployed(policy, prefix, process.env);
+async function inAccount(policy: Policy, region: string, prefix: string): Promise<Place> {
+  const { mechanisms, store } = await connectDeployed(policy, prefix, process.env);
   return { policy, region, mechanisms, drills: store.drills, close: async () => {} };
 }
 
 async function drill(
-  { policy, region, mechanisms, drills }: Ground,
+  { policy, region, mechanisms, drills }: Place,
   results: string,
   out: Out,
 ): Promise<Outcome> {
@@ -69,12 +69,12 @@ async function drill(
     mechanisms,
     drills,
     account: policy.account,
-    by: whoDrills(),
+    by: operatorName(),
     now: () => new Date(),
     newId: randomUUID,
     signal,
     retryMs: RETRY_MS,
-    tell: telling(out),
+    report: reporterTo(out),
   };
   const stuck = await cleanUp(run, out.line);
   const done = await drillAll(run);
@@ -93,8 +93,8 @@ async function drill(
   return { exitCode: signal.aborted ? INTERRUPTED : passed ? 0 : 1, results: done, counts };
 }
 
-async function takeOver(
-  { drills, policy }: Ground,
+async function recordResults(
+  { drills, policy }: Place,
   shown: readonly Drill[],
   out: Out,
 ): Promise<Outcome> {
@@ -103,7 +103,7 @@ async function takeOver(
   return { exitCode: 0, results: shown, counts: { recorded: shown.length } };
 }
 
-/** Drills on this laptop, or in an account; with `results`, records those for the account instead. */
+/** Drills on this machine or in an account. With `results`, records those for the account instead. */
 export async function drillCommand(
   options: StackOptions & { results?: string },
   out: Out,
@@ -112,17 +112,17 @@ export async function drillCommand(
   const data = process.env.COUNTERMAND_DATA ?? '.data';
   const resultsOf = (name: string) => join(data, 'drill', `results-${name}.json`);
   if (!account || account === 'local') {
-    const ground = await onLaptop(data);
-    return drill(ground, resultsOf('local'), out).finally(ground.close);
+    const place = await onLaptop(data);
+    return drill(place, resultsOf('local'), out).finally(place.close);
   }
   const policy = loadPolicy(POLICIES, account);
   if (!results && policy.stage !== 'staging')
     throw new Refused(
-      `policies/accounts/${account}.yaml is marked "stage: ${policy.stage}": only what is marked "stage: staging" is drilled`,
+      `policies/accounts/${account}.yaml has "stage: ${policy.stage}"; drills run only in an account with "stage: staging"`,
     );
   const shown = results && readResults(results);
   requireRealNode('drill --account');
   useRegion(options);
-  const ground = await inAccount(policy, region, prefix ?? prefixOfCdk());
-  return shown ? takeOver(ground, shown, out) : drill(ground, resultsOf(account), out);
+  const place = await inAccount(policy, region, prefix ?? prefixOfCdk());
+  return shown ? recordResults(place, shown, out) : drill(place, resultsOf(account), out);
 }

@@ -1,4 +1,4 @@
-// One mechanism on one canary: look, change, check, take back, check. Whatever happens on the way, it is taken back.
+// Drills one mechanism on one canary: capture, apply, verify, revert, verify.
 import { hostname, userInfo } from 'node:os';
 import pRetry from 'p-retry';
 import * as z from 'zod';
@@ -17,27 +17,29 @@ export type DrillDeps = {
   by: string;
   now: () => Date;
   newId: () => string;
-  /** Told each step as it begins. */
+  /** Called when a step begins. */
   step: (name: Step) => void;
-  /** Once aborted, nothing further is changed; what was changed is taken back. */
+  /** After an abort, the drill applies nothing more and reverts what it applied. */
   signal: AbortSignal;
-  /** Between two tries of a call that AWS asked to repeat; grows with each. */
+  /** Milliseconds before the first retry of a throttled call; doubles with each retry. */
   retryMs: number;
 };
 export type Step = 'capture' | 'apply' | 'verify' | 'revert' | 'verify the undo';
 
 export type Outcome = {
   outcome: 'passed' | 'failed' | 'interrupted';
-  /** What went wrong, or what was seen. */
+  /** The error, or the verified result. */
   text: string;
-  /** Commands for what could not be taken back; empty when nothing is left. */
+  /** Commands that undo the change manually; empty if it was reverted. */
   leftBehind: string[];
 };
 
-/** Enough for another update of a function, or a busy second of AWS WAF. */
+/** Enough to outlast another update of a Lambda function or a throttled second of AWS WAF. */
 const RETRIES = 5;
 
-export const whoDrills = (): string => `person:${userInfo().username}@${hostname()}`.slice(0, 128);
+/** The operator, as records name them. */
+export const operatorName = (): string =>
+  `person:${userInfo().username}@${hostname()}`.slice(0, 128);
 
 export async function drillOne(
   deps: DrillDeps,
@@ -46,15 +48,13 @@ export async function drillOne(
 ): Promise<Outcome> {
   const subject = subjectOf(deps, canary);
   const { driver, info } = mechanism;
-  const patiently = patientlyIn(deps);
+  const retrying = retryingIn(deps);
   let before: unknown;
   try {
-    // As it is recorded: through JSON, and read back by the mechanism's own schema.
-    before = JSON.parse(JSON.stringify(await patiently('capture', () => driver.capture(subject))));
+    // The record stores JSON, so the mechanism must accept its own state after a round trip.
+    before = JSON.parse(JSON.stringify(await retrying('capture', () => driver.capture(subject))));
     if (mechanism.wasThere(before))
-      return failed(
-        'its effect was there already, and is not ours to remove: choose another canary',
-      );
+      return failed('the canary already had this effect before the drill; choose another canary');
     await deps.drills.begin({
       drillId: subject.actionId,
       mechanism: info.id,
@@ -66,59 +66,59 @@ export async function drillOne(
   } catch (error) {
     return failed(reasonOf(error));
   }
-  const wrong = await changed(deps, mechanism, subject, before);
-  const left = await takenBack(deps, mechanism, subject, before);
+  const wrong = await apply(deps, mechanism, subject, before);
+  const left = await revert(deps, mechanism, subject, before);
   if (left)
     return { outcome: 'failed', ...left, text: [wrong, left.text].filter(Boolean).join('; ') };
   await deps.drills.end(subject.actionId);
   if (wrong) return failed(wrong);
   return deps.signal.aborted
-    ? { outcome: 'interrupted', text: 'interrupted, and taken back', leftBehind: [] }
-    : { outcome: 'passed', text: 'applied and undone, both seen', leftBehind: [] };
+    ? { outcome: 'interrupted', text: 'interrupted and reverted', leftBehind: [] }
+    : { outcome: 'passed', text: 'applied and undone, both verified', leftBehind: [] };
 }
 
 const failed = (text: string): Outcome => ({ outcome: 'failed', text, leftBehind: [] });
 
-/** What went wrong while it was put in place, or null. */
-async function changed(
+/** Applies and verifies the change. Returns the error, or null. */
+async function apply(
   deps: DrillDeps,
   { driver }: Connected,
   subject: Subject,
   before: unknown,
 ): Promise<string | null> {
-  const patiently = patientlyIn(deps);
+  const retrying = retryingIn(deps);
   try {
     if (deps.signal.aborted) return null;
-    await patiently('apply', () => driver.apply(subject, before));
+    await retrying('apply', () => driver.apply(subject, before));
     if (deps.signal.aborted) return null;
-    const seen = await patiently('verify', () => driver.verify(subject, before));
-    return seen.holds ? null : `applied, but not there: ${seen.found}`;
+    const seen = await retrying('verify', () => driver.verify(subject, before));
+    return seen.holds ? null : `verification failed after apply: ${seen.found}`;
   } catch (error) {
     return reasonOf(error);
   }
 }
 
-/** Null when nothing of the change is left. */
-async function takenBack(
+/** Reverts the change and verifies the reversal. Returns null if nothing of the change remains. */
+async function revert(
   deps: DrillDeps,
   { driver, info, manualUndo }: Connected,
   subject: Subject,
   before: unknown,
 ): Promise<{ text: string; leftBehind: string[] } | null> {
-  const patiently = patientlyIn(deps);
-  const byHand = () => manualUndo(subject, before) ?? info.describe(subject, null).manualUndo;
+  const retrying = retryingIn(deps);
+  const manually = () => manualUndo(subject, before) ?? info.describe(subject, null).manualUndo;
   try {
-    await patiently('revert', () => driver.revert(subject, before));
-    const seen = await patiently('verify the undo', () => driver.verifyReverted(subject, before));
+    await retrying('revert', () => driver.revert(subject, before));
+    const seen = await retrying('verify the undo', () => driver.verifyReverted(subject, before));
     return seen.holds
       ? null
-      : { text: `undone, but still there: ${seen.found}`, leftBehind: byHand() };
+      : { text: `verification failed after revert: ${seen.found}`, leftBehind: manually() };
   } catch (error) {
-    return { text: `not undone: ${reasonOf(error)}`, leftBehind: byHand() };
+    return { text: `revert failed: ${reasonOf(error)}`, leftBehind: manually() };
   }
 }
 
-const patientlyIn =
+const retryingIn =
   ({ step, retryMs }: DrillDeps) =>
   <T>(name: Step, work: () => Promise<T>): Promise<T> => {
     step(name);
@@ -140,21 +140,21 @@ const Kept = z.strictObject({
   durationMinutes: z.int().nullable(),
 }) satisfies z.ZodType<Subject>;
 
-/** What an earlier drill left behind, taken back by its record; null when that went well. */
-export async function takeBackLeftover(
+/** Reverts the change of a drill that was killed. Returns the error, or null. */
+export async function revertUnfinished(
   deps: DrillDeps,
   mechanism: Connected | undefined,
-  leftover: UnfinishedDrill,
+  unfinished: UnfinishedDrill,
 ): Promise<string | null> {
-  if (!mechanism) return `${leftover.mechanism} is no mechanism of this account any more`;
-  const subject = Kept.parse(leftover.subject);
-  const left = await takenBack(deps, mechanism, subject, leftover.before);
+  if (!mechanism) return `this account no longer has the mechanism ${unfinished.mechanism}`;
+  const subject = Kept.parse(unfinished.subject);
+  const left = await revert(deps, mechanism, subject, unfinished.before);
   if (left) return left.text;
-  await deps.drills.end(leftover.drillId);
+  await deps.drills.end(unfinished.drillId);
   return null;
 }
 
-/** Ids of the usual form, so that whatever carries them (tags, tickets, messages) is as it would be. */
+/** The IDs have their usual form, so that tags, tickets and messages that contain them are realistic. */
 function subjectOf({ account, region, newId }: DrillDeps, canary: Canary): Subject {
   const id = newId()
     .replace(/[^0-9a-z]/g, '')

@@ -1,9 +1,9 @@
-// What a drill prints: a line that grows while it runs, and a table at the end.
-import type { Result, Teller } from './run.ts';
+// Formats a drill: a line per mechanism while it runs, a table at the end.
+import type { Reporter, Result } from './run.ts';
 
 type Out = { write(text: string): unknown };
 
-export const telling = (out: Out): Teller => ({
+export const reporterTo = (out: Out): Reporter => ({
   begins: (mechanism, canary) => out.write(`${mechanism} on ${canary}:`),
   step: (name) => out.write(` ${name}`),
   ends: ({ outcome, tookMs }) => out.write(` ... ${outcome} in ${seconds(tookMs)}\n`),
@@ -34,21 +34,21 @@ export function tableOf(results: readonly Result[]): string {
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
 }
 
-/** Why, for everything that did not pass, and the commands for what is left. */
+/** The error of each drill that did not pass, and the commands that undo its change manually. */
 export const troubleIn = (results: readonly Result[]): string[] =>
   results
     .filter(({ outcome }) => outcome !== 'passed')
     .flatMap(({ mechanism, canary, outcome, text, leftBehind }) => [
       `${mechanism} on ${canary} ${outcome}: ${text}`,
       ...(leftBehind.length > 0
-        ? ['  To undo it by hand:', ...leftBehind.map((one) => `    ${one}`)]
+        ? ['  Undo it manually:', ...leftBehind.map((one) => `    ${one}`)]
         : []),
     ]);
 
-/** `12 passed, 1 failed, 0 not drilled; nothing is left behind`. */
+/** For example `12 passed, 1 failed, 0 not drilled; nothing to clean up`. */
 export function countsOf(results: readonly Result[], stuck: readonly string[]): string {
   const count = (...wanted: Result['outcome'][]) =>
     results.filter(({ outcome }) => wanted.includes(outcome)).length;
   const left = results.filter(({ leftBehind }) => leftBehind.length > 0).length + stuck.length;
-  return `${count('passed')} passed, ${count('failed')} failed, ${count('interrupted', 'not drilled')} not drilled; ${left === 0 ? 'nothing is' : `${left} are`} left behind`;
+  return `${count('passed')} passed, ${count('failed')} failed, ${count('interrupted', 'not drilled')} not drilled; ${left === 0 ? 'nothing' : left} to clean up`;
 }

@@ -1,15 +1,14 @@
-// A drill of every mechanism of an account, one after another, and what it comes to.
-
+// Drills every mechanism of an account and records the results.
 import type { Connected, MechanismInfo } from '../../functions/mechanisms/mechanism.ts';
 import { MECHANISMS } from '../../functions/mechanisms/registry.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import type { Canary } from '../../functions/policy/schemas/drill.ts';
-import { type DrillDeps, drillOne, type Outcome, takeBackLeftover } from './one.ts';
+import { type DrillDeps, drillOne, type Outcome, revertUnfinished } from './one.ts';
 
 export type Result = {
   mechanism: string;
   version: number;
-  /** `ip 203.0.113.100`, or a dash where there is none. */
+  /** For example `ip 203.0.113.100`; a dash without a canary. */
   canary: string;
   outcome: Outcome['outcome'] | 'not drilled';
   text: string;
@@ -19,15 +18,15 @@ export type Result = {
 
 export type Run = Omit<DrillDeps, 'step'> & {
   policy: Pick<Policy, 'canaries' | 'integrations' | 'channels'>;
-  /** Those that are joined to the account. */
+  /** The mechanisms that are connected to the account, by ID. */
   mechanisms: ReadonlyMap<string, Connected>;
-  /** Only these; all, where absent. */
+  /** The mechanisms to drill; all, if absent. */
   only?: (mechanism: MechanismInfo) => boolean;
-  tell: Teller;
+  report: Reporter;
 };
 
-/** Hears what happens while it happens. */
-export type Teller = {
+/** Called while the drill runs. */
+export type Reporter = {
   begins: (mechanism: string, canary: string) => void;
   step: DrillDeps['step'];
   ends: (result: Result) => void;
@@ -37,7 +36,7 @@ export async function drillAll(run: Run): Promise<Result[]> {
   const results: Result[] = [];
   for (const info of MECHANISMS) {
     if (run.only && !run.only(info)) continue;
-    // A service that the account is not joined to is not used there either.
+    // Policy doesn't use this service in the account.
     if (info.configured && !info.configured(run.policy)) continue;
     const ofMechanism = await drillMechanism(run, info);
     results.push(...ofMechanism);
@@ -51,9 +50,16 @@ async function drillMechanism(run: Run, info: MechanismInfo): Promise<Result[]> 
   const canaries = run.policy.canaries.filter(({ mechanisms }) => mechanisms.includes(info.id));
   const blank = { mechanism: info.id, version: info.version, leftBehind: [], tookMs: 0 };
   if (!connected)
-    return [{ ...blank, canary: '-', outcome: 'failed', text: 'it is not joined to this account' }];
+    return [{ ...blank, canary: '-', outcome: 'failed', text: 'not connected to this account' }];
   if (canaries.length === 0)
-    return [{ ...blank, canary: '-', outcome: 'failed', text: 'policy names no canary for it' }];
+    return [
+      {
+        ...blank,
+        canary: '-',
+        outcome: 'failed',
+        text: 'policy names no canary for this mechanism',
+      },
+    ];
   const results: Result[] = [];
   for (const canary of canaries) {
     if (run.signal.aborted) {
@@ -61,16 +67,16 @@ async function drillMechanism(run: Run, info: MechanismInfo): Promise<Result[]> 
         ...blank,
         canary: nameOf(canary),
         outcome: 'not drilled',
-        text: 'stopped before',
+        text: 'the drill was stopped first',
       });
       continue;
     }
-    run.tell.begins(info.id, nameOf(canary));
+    run.report.begins(info.id, nameOf(canary));
     const began = performance.now();
-    const outcome = await drillOne({ ...run, step: run.tell.step }, connected, canary);
+    const outcome = await drillOne({ ...run, step: run.report.step }, connected, canary);
     const tookMs = performance.now() - began;
     const result = { ...blank, ...outcome, canary: nameOf(canary), tookMs };
-    run.tell.ends(result);
+    run.report.ends(result);
     results.push(result);
   }
   return results;
@@ -78,7 +84,7 @@ async function drillMechanism(run: Run, info: MechanismInfo): Promise<Result[]> 
 
 const nameOf = ({ kind, value }: Canary): string => `${kind} ${value}`;
 
-/** A drill that was stopped says nothing: what was known before still holds. */
+/** Records nothing for a stopped drill, so that the previous result remains valid. */
 async function record(run: Run, info: MechanismInfo, results: readonly Result[]): Promise<void> {
   if (results.some(({ outcome }) => outcome === 'interrupted' || outcome === 'not drilled')) return;
   const wrong = results.filter(({ outcome }) => outcome === 'failed');
@@ -96,20 +102,20 @@ async function record(run: Run, info: MechanismInfo, results: readonly Result[])
   });
 }
 
-/** Takes back what earlier drills left, killed as they may have been. Returns what could not be, in words. */
+/** Reverts the changes of earlier drills that were killed. Returns a line for each that failed. */
 export async function cleanUp(run: Run, say: (line: string) => void): Promise<string[]> {
   const stuck: string[] = [];
-  for (const leftover of await run.drills.unfinished()) {
-    const what = `${leftover.mechanism}, begun ${leftover.startedAt} by ${leftover.by}`;
-    const problem = await takeBackLeftover(
+  for (const unfinished of await run.drills.unfinished()) {
+    const what = `${unfinished.mechanism}, started ${unfinished.startedAt} by ${unfinished.by}`;
+    const problem = await revertUnfinished(
       { ...run, step: () => {} },
-      run.mechanisms.get(leftover.mechanism),
-      leftover,
+      run.mechanisms.get(unfinished.mechanism),
+      unfinished,
     );
     say(
       problem
-        ? `left behind by an earlier drill: ${what}: ${problem}`
-        : `taken back from an earlier drill: ${what}`,
+        ? `could not undo an earlier drill: ${what}: ${problem}`
+        : `undid an earlier drill: ${what}`,
     );
     if (problem) stuck.push(`${what}: ${problem}`);
   }

@@ -1,4 +1,4 @@
-// The laptop's drills: the same mechanisms, on an account of stand-ins that nobody works in.
+// Drills on stand-ins: the same mechanisms in an account without users.
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { drillFault } from '../../functions/domain/drill.ts';
@@ -9,26 +9,26 @@ import type { Store } from '../../functions/store/store.ts';
 import { createAccount } from '../../local/account.ts';
 import { inMemory, onDisk } from '../../local/aws/state-file.ts';
 import { STAND_INS } from '../../local/stand-ins.ts';
-import { whoDrills } from './one.ts';
+import { operatorName } from './one.ts';
 import { drillAll, type Result } from './run.ts';
 
 export const LAPTOP_REGION = 'eu-central-1';
 
 const CANARIES = Object.values(STAND_INS).map(({ canary }) => canary);
 
-/** What a laptop's drills act on: the canaries of policy and those of the stand-ins. */
+/** The targets of a laptop's drills: the canaries of policy and those of the stand-ins. */
 export const laptopCanaries = ({ canaries }: Pick<Policy, 'canaries'>): Policy['canaries'] => [
   ...canaries,
   ...CANARIES.flatMap(({ targets }) => targets),
 ];
 
-/** A state with everything that the canaries need of it. */
+/** The initial state of a stand-in, with its canaries added. */
 const withCanaries = <T>(name: string, initial: T): T =>
   CANARIES.flatMap(({ states }) => states)
     .filter((one) => one.name === name)
     .reduce((state, { add }) => add(state as never) as T, initial);
 
-/** The mechanisms by id, joined to stand-ins that keep their state in the folder, or in memory without one. */
+/** The mechanisms by ID, on stand-ins that keep their state in the folder, or in memory without one. */
 export function standInMechanisms(policy: Policy, folder?: string): Map<string, Connected> {
   const { scopes } = createAccount({
     state: (name, usual) => {
@@ -47,8 +47,8 @@ export function standInMechanisms(policy: Policy, folder?: string): Map<string, 
 }
 
 /**
- * At a laptop's start: drills what no drill vouches for yet, so that its account decides as one that is drilled. What
- * passes here has shown that it undoes itself on stand-ins, which is all that a laptop acts on.
+ * Drills each mechanism that has no valid result, when npm start begins. The gate then decides as in an account whose
+ * mechanisms passed their drills. A laptop acts on stand-ins only, so drills on stand-ins are enough.
  */
 export async function drillAtStart(
   policy: Policy,
@@ -68,11 +68,11 @@ export async function drillAtStart(
     only: (info) => stale.includes(info),
     account: policy.account,
     region: LAPTOP_REGION,
-    by: whoDrills(),
+    by: operatorName(),
     now,
     newId: randomUUID,
     signal: new AbortController().signal,
     retryMs: 0,
-    tell: { begins: () => {}, step: () => {}, ends: () => {} },
+    report: { begins: () => {}, step: () => {}, ends: () => {} },
   });
 }

@@ -1,16 +1,16 @@
-// Ctrl-C during a drill: what was changed is taken back first. Insisting ends it at once; the next drill takes it back then.
+// Ctrl-C during a drill: the first undoes its change, a second ends it.
 
-/** The process, as far as it is needed here. */
+/** The parts of the process that a test replaces. */
 export type Host = {
   on(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP', listener: () => void): unknown;
   say(line: string): void;
   exit(code: number): void;
-  /** Milliseconds of a clock that only goes forward. */
+  /** Milliseconds of a monotonic clock. */
   elapsed(): number;
 };
 
 export const INTERRUPTED = 130;
-/** A terminal's Ctrl-C reaches us once from it, and again from each process between it and us. */
+/** One Ctrl-C can arrive several times: from the terminal, and from each parent process that forwards it. */
 const SAME_PRESS_MS = 1_000;
 
 export function stopOnSignal(host: Host): AbortSignal {
@@ -20,9 +20,9 @@ export function stopOnSignal(host: Host): AbortSignal {
     if (!stopping.signal.aborted) {
       pressedAt = host.elapsed();
       stopping.abort();
-      host.say('\nStopping: what was changed is taken back first. Again to stop at once.');
+      host.say('\nStopping after this change is undone. Press Ctrl-C again to stop at once.');
     } else if (host.elapsed() - pressedAt >= SAME_PRESS_MS) {
-      host.say('\nStopped at once: the next drill takes back what this one left.');
+      host.say('\nStopped. The next drill will undo this change.');
       host.exit(INTERRUPTED);
     }
   };

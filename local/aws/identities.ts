@@ -1,4 +1,4 @@
-// Users and keys of the stand-ins in one list, for the console and for tests: who is cut off now, and who is not.
+// Lists the users and keys of the stand-ins, and whether each one works.
 import type { ApiKeys } from '../../functions/mechanisms/api-key/stand-in.ts';
 import { DENY_ALL_POLICY, type IamState } from '../../functions/mechanisms/user/stand-in.ts';
 import type { UserPools } from '../../functions/mechanisms/user-pool/stand-in.ts';

@@ -1,11 +1,10 @@
-// The stand-in of SES and SNS: messages arrive in an inbox that the console shows.
-
+// The stand-in of SES and SNS: an inbox that the console shows.
 import type { StateFile } from '../../functions/mechanisms/stand-in.ts';
 import type { Message, Send } from '../../functions/messaging/message.ts';
 
 export type Delivered = { at: string; message: Message };
 
-/** Newest last; the oldest go when there are more than this. */
+/** Messages that are kept. The oldest are deleted first. */
 const KEPT = 200;
 
 export const createInbox =

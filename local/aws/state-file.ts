@@ -1,4 +1,4 @@
-// Where the stand-ins keep their state: one JSON file each, replaced whole, or memory for tests.
+// Stores the state of a stand-in in a JSON file, or in memory for tests.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { StateFile } from '../../functions/mechanisms/stand-in.ts';
 
@@ -13,8 +13,8 @@ export function inMemory<T>(initial: T): StateFile<T> {
 }
 
 /**
- * Survives restarts. A new state is written beside the old one and renamed over it, so that a crash loses neither.
- * Throws at once where the file is there and is no JSON.
+ * Keeps the state across restarts. Writes a new file and renames it over the old one, so that a crash loses neither.
+ * Throws at once if the file exists and isn't JSON.
  */
 export function onDisk<T>(path: string, initial: T): StateFile<T> {
   const load = (): T => {
@@ -23,7 +23,7 @@ export function onDisk<T>(path: string, initial: T): StateFile<T> {
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       if ('code' in error && error.code === 'ENOENT') return structuredClone(initial);
-      throw new Error(`${path} cannot be read: ${error.message}`, { cause: error });
+      throw new Error(`Cannot read ${path}: ${error.message}`, { cause: error });
     }
   };
   load();

@@ -1,11 +1,11 @@
-// The stand-in of Step Functions' API over the engine: the two calls that functions make.
+// The stand-in of the Step Functions API: the two calls that functions make.
 import type { SFN } from '@aws-sdk/client-sfn';
 import type { MachineName } from '../engine/definition.ts';
 import type { Engine } from '../engine/state-machines.ts';
 
 type StepFunctions = Pick<SFN, 'startExecution' | 'sendTaskSuccess'>;
 
-/** A state machine's ARN is its plain name here. The engine throws what AWS would, by the same names. */
+/** Here, a state machine's ARN is its name. Errors have the names that AWS uses. */
 export const createStepFunctions = (engine: Pick<Engine, 'start' | 'callback'>): StepFunctions =>
   ({
     startExecution: async ({

@@ -1,4 +1,4 @@
-// The stand-in of AWS WAF's sampled requests: what visitors of the shop asked for, some minutes ago.
+// The stand-in of AWS WAF's sampled requests: recent visits to a web shop.
 import type { SampledHTTPRequest } from '@aws-sdk/client-wafv2';
 import { awsFailure } from '../../functions/mechanisms/stand-in.ts';
 import type { SampleApi } from '../../functions/platform/sampled-requests.ts';
@@ -17,7 +17,7 @@ export const LOCAL_WEB_ACL =
 const METRIC = 'shop-default';
 const scanner = { clientIp: '203.0.113.66', method: 'GET', metric: METRIC };
 
-/** The scanner of the samples, and two people who shop. */
+/** Visits of the scanner in the samples, and of two customers. */
 export const LOCAL_VISITS: readonly Visit[] = [
   { ...scanner, minutesAgo: 2, path: '/.env' },
   { ...scanner, minutesAgo: 3, path: '/wp-login.php' },
@@ -41,7 +41,7 @@ export const createWafSamples = (visits: readonly Visit[], now: () => Date): Sam
       const { StartTime, EndTime } = TimeWindow ?? {};
       if (!StartTime || !EndTime || StartTime >= EndTime)
         throw invalid('The time window is not valid');
-      // What lies before that is not refused: AWS begins three hours ago.
+      // AWS accepts an earlier start, and moves it to three hours ago.
       const from = Math.max(StartTime.getTime(), now().getTime() - WINDOW_MS);
       const all = visits
         .map((visit) => ({ ...visit, at: now().getTime() - visit.minutesAgo * 60_000 }))
@@ -64,7 +64,7 @@ const asSample = ({ at, clientIp, method, path }: Visit & { at: number }): Sampl
     Method: method,
     URI: path,
     HTTPVersion: 'HTTP/1.1',
-    Headers: [{ Name: 'Authorization', Value: 'Bearer of somebody' }],
+    Headers: [{ Name: 'Authorization', Value: 'Bearer of a customer' }],
   },
   Weight: 1,
   Timestamp: new Date(at),

@@ -1,8 +1,8 @@
-// Time as a dependency: the real one, or one that a test moves.
+// The clock: the system's, or one that a test advances.
 
 export type Clock = {
   now(): Date;
-  /** Calls back once at that time or as soon after as possible; returns what cancels it. */
+  /** Calls back once, at that time or as soon as possible after it. Returns a function that cancels. */
   at(time: Date, callback: () => void): () => void;
 };
 
@@ -17,7 +17,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Stands still until it is moved. */
+/** Stands still until a test advances it. */
 export function manualClock(start: Date): Clock & { advance(milliseconds: number): void } {
   let now = start.getTime();
   const waiting = new Set<{ time: number; callback: () => void }>();

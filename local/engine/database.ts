@@ -9,7 +9,7 @@ import { claimDirectory, DataDirectoryInUse, DataDirectoryUnwritable } from '../
 
 const { partitionKey, sortKey, index } = TABLE_SHAPE;
 
-/** The table's shape as CreateTable takes it. */
+/** The input of CreateTable. */
 export const createTableInput = (TableName: string) => ({
   TableName,
   BillingMode: 'PAY_PER_REQUEST' as const,
@@ -38,9 +38,7 @@ export type Database = {
   stop(): Promise<void>;
 };
 
-/**
- * With a folder the tables survive a restart. Rejects with DataDirectoryUnwritable or DataDirectoryInUse.
- */
+/** With a folder, the tables survive a restart. Rejects with DataDirectoryUnwritable or DataDirectoryInUse. */
 export async function startDatabase(folder?: string): Promise<Database> {
   if (folder) await tryFolder(folder);
   const server: Server = dynalite({
@@ -81,7 +79,7 @@ export async function startDatabase(folder?: string): Promise<Database> {
         { TableName: name },
       );
     },
-    /** What was asked is answered first: dynalite throws where nobody can catch it when its files close under a request. */
+    /** Waits for open requests. If its files close during a request, dynalite throws an error that can't be caught. */
     async stop() {
       stopped = true;
       await Promise.all(inFlight);
@@ -95,8 +93,8 @@ export async function startDatabase(folder?: string): Promise<Database> {
 type LevelDatabase = { open(): Promise<void>; close(): Promise<void> };
 
 /**
- * Opens and closes the files once, as dynalite is going to: when that fails, dynalite throws where nobody can catch it,
- * at its first request. So it is the very library that dynalite uses.
+ * Opens and closes the files once, with the library that dynalite uses. If dynalite itself can't open them, it throws
+ * at its first request, where the error can't be caught.
  */
 async function tryFolder(folder: string): Promise<void> {
   claimDirectory(folder);

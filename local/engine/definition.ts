@@ -1,29 +1,30 @@
-// A state machine definition made ready for the embedded engine: names filled in, what it lacks rewritten.
+// Adapts a state machine definition to the embedded engine.
 import { readFileSync } from 'node:fs';
 import type { StateMachineDefinition } from 'aws-local-stepfunctions';
 
-/** In AWS this is the stack's prefix; here a function is called by its plain name. */
+/** In AWS, this is the stack's prefix. Here, functions have no prefix. */
 const SUBSTITUTIONS: Readonly<Record<string, string>> = { FunctionPrefix: '' };
 
 export type MachineName = 'respond' | 'reverse';
 type State = Record<string, unknown> & { Type: string };
 
-/** The longest that a timer holds; our own clock ends a state earlier. */
+/** The longest timer of the engine. The adapter ends a state earlier. */
 const NO_TIMEOUT_SECONDS = 1_000_000;
 
 export function loadDefinition(name: MachineName): StateMachineDefinition {
   const url = new URL(`../../statemachines/${name}.asl.json`, import.meta.url);
   const text = readFileSync(url, 'utf8').replace(/\$\{(\w+)\}/g, (_, key: string) => {
     const value = SUBSTITUTIONS[key];
-    if (value === undefined) throw new Error(`${name}.asl.json: nothing is substituted for ${key}`);
+    if (value === undefined) throw new Error(`${name}.asl.json: no value for \${${key}}`);
     return value;
   });
   return embedded(JSON.parse(text));
 }
 
 /**
- * The engine reads TimeoutSecondsPath from what Parameters made, AWS from the state's input, and its timers cannot be
- * moved by a test. So the adapter keeps the time: each task is told its limit in its parameters.
+ * Moves the time limit of each task into its parameters, so that the adapter enforces it. The engine's own limit has
+ * two flaws: it reads TimeoutSecondsPath from the result of Parameters instead of the state's input, and a test can't
+ * advance its timers.
  */
 function embedded<D extends { States: Record<string, State> }>(definition: D): D {
   const states = Object.entries(definition.States).map(([name, state]) => [
@@ -52,7 +53,7 @@ function withOwnTimeout(state: State): State {
   };
 }
 
-/** State names from first to last, each once: how the console draws a way. */
+/** The names of all Task states, from first to last, each once. */
 export function stateNames(definition: StateMachineDefinition): string[] {
   return Object.entries(definition.States as unknown as Record<string, State>).flatMap(
     ([name, state]) =>

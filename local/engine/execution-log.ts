@@ -1,4 +1,4 @@
-// Which executions were started and which have ended: what the engine needs to go on after a restart.
+// Records which executions started and ended, so that a restart can resume.
 import { appendFileSync, readFileSync, truncateSync } from 'node:fs';
 import * as z from 'zod';
 import type { MachineName } from './definition.ts';
@@ -27,37 +27,37 @@ const Line = z.discriminatedUnion('what', [
 ]);
 type Line = z.infer<typeof Line>;
 
-/** In memory, and appended to a file when there is one: one JSON object a line. */
+/** In memory, and in a file if `path` is given: one JSON object per line. */
 export function createExecutionLog(path?: string): ExecutionLog {
   const all = new Map<string, Started>();
   const ended = new Set<string>();
-  const take = (line: Line) => {
+  const add = (line: Line) => {
     const key = `${line.machine}/${line.name}`;
     if (line.what === 'started') all.set(key, line);
     else ended.add(key);
   };
-  for (const line of path ? readLines(path) : []) take(line);
-  const note = (line: Line) => {
-    take(line);
+  for (const line of path ? readLines(path) : []) add(line);
+  const append = (line: Line) => {
+    add(line);
     if (path) appendFileSync(path, `${JSON.stringify(line)}\n`);
   };
   return {
     started: (machine, name, input) =>
-      note({ what: 'started', machine, name, input: { ...input } }),
-    finished: (machine, name) => note({ what: 'finished', machine, name }),
+      append({ what: 'started', machine, name, input: { ...input } }),
+    finished: (machine, name) => append({ what: 'finished', machine, name }),
     find: (machine, name) => all.get(`${machine}/${name}`),
     unfinished: () => [...all].filter(([key]) => !ended.has(key)).map(([, started]) => started),
   };
 }
 
-/** Thrown when a whole line is no entry: somebody edited the file, or the disk is failing. */
+/** Thrown when a complete line isn't an entry: the file was edited, or the disk is failing. */
 class ExecutionLogDamaged extends Error {
   override name = 'ExecutionLogDamaged';
 }
 
 /**
- * A line without its end was being written when the process died, and nothing rests on it yet. It is cut off, because
- * the next one would be glued to it and be lost with it.
+ * Cuts off a last line without a line break. The process crashed while it wrote that line, so nothing depends on it yet.
+ * If the line remained, the next entry would continue it and be lost.
  */
 function readLines(path: string): Line[] {
   let bytes: Buffer;
@@ -77,7 +77,7 @@ function readLines(path: string): Line[] {
       try {
         return Line.parse(JSON.parse(line));
       } catch (cause) {
-        const message = `${path}, line ${index + 1} is no entry; without the file nothing is resumed, and no name is known`;
+        const message = `${path}, line ${index + 1} is not an entry; if you delete the file, no execution resumes and all names are free`;
         throw new ExecutionLogDamaged(message, { cause });
       }
     });

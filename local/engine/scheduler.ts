@@ -1,15 +1,15 @@
-// The stand-in of EventBridge Scheduler: one-time schedules that fire at the first tick after their time.
+// The stand-in of EventBridge Scheduler: one-time schedules.
 import { isDeepStrictEqual } from 'node:util';
 import type { StateFile } from '../../functions/mechanisms/stand-in.ts';
 import type { Scheduled, Schedules } from '../../functions/platform/schedules.ts';
 
 type Kept = { name: string; at: string; target: Scheduled['target']; attempts: number };
 
-/** As often as EventBridge Scheduler would; then the sweeper finds what is overdue. */
+/** A limit like that of EventBridge Scheduler. After the last attempt, the sweeper finds the overdue work. */
 const MAX_ATTEMPTS = 20;
 
 export type LocalScheduler = Schedules & {
-  /** Fires what is due. A target that throws stays for the next tick. */
+  /** Fires due schedules. A schedule whose target throws remains for the next tick. */
   tick(now: Date): Promise<void>;
 };
 
@@ -20,7 +20,7 @@ export function createScheduler(
   const without = (name: string) => file.read().filter((one) => one.name !== name);
   const firing = new Set<string>();
 
-  /** Answers the error that makes it give up, if any. */
+  /** Returns the error of the last attempt, if the attempts are used up. */
   async function fireOnce(one: Kept): Promise<unknown> {
     try {
       await fire(one.target, one.name);
@@ -43,18 +43,21 @@ export function createScheduler(
       const due = file.read().filter(({ at }) => Date.parse(at) <= now.getTime());
       const failures: unknown[] = [];
       for (const one of due) {
-        // A target may take longer than the pause to the next tick, which then finds the same schedules.
+        // A target may run longer than the interval between ticks. The next tick then finds its schedule again.
         if (firing.has(one.name) || !isUnchanged(file, one)) continue;
         firing.add(one.name);
         const failure = await fireOnce(one).finally(() => firing.delete(one.name));
         if (failure !== undefined) failures.push(failure);
       }
       if (failures.length > 0)
-        throw new AggregateError(failures, `gave up on ${failures.length} schedules`);
+        throw new AggregateError(
+          failures,
+          `${failures.length} schedules failed their last attempt`,
+        );
     },
   };
 }
 
-/** False when it was put anew or removed while it fired: what was put then is for another time, and stays. */
+/** False if the schedule was replaced or removed while it fired. A replacement must remain. */
 const isUnchanged = (file: StateFile<Kept[]>, one: Kept): boolean =>
   file.read().some((kept) => isDeepStrictEqual(kept, one));

@@ -1,4 +1,4 @@
-// Runs the deployed definitions on aws-local-stepfunctions, with what that engine lacks: task tokens, names, restarts.
+// Adds task tokens, execution names and restarts to aws-local-stepfunctions.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ExecutionError, StateMachine } from 'aws-local-stepfunctions';
 import * as z from 'zod';
@@ -10,15 +10,15 @@ import { createTasks, type Functions } from './tasks.ts';
 
 export type { Functions };
 
-/** What happened to one state of one execution, for whoever watches. */
+/** An event of one execution, or of one state in it. */
 export type EngineEvent = {
   machine: MachineName;
   execution: string;
   type: 'entered' | 'exited' | 'failed' | 'caught' | 'retried' | 'succeeded';
   state: string | null;
-  /** Number of the Map item, or null outside of one. */
+  /** The index of the Map item; null outside a Map. */
   item: number | null;
-  /** SFN's Error and Cause, when `type` is failed. */
+  /** The Error and Cause of Step Functions, if `type` is failed. */
   error?: { name: string; cause: string };
 };
 
@@ -28,11 +28,11 @@ export type EngineDeps = {
   newId: () => string;
   log: ExecutionLog;
   onEvent?: (event: EngineEvent) => void;
-  /** Milliseconds between retries, instead of the definition's; for tests. */
+  /** Milliseconds between retries, instead of the definition's intervals. For tests. */
   retryIntervalMs?: number;
 };
 
-/** As AWS refuses a name that was used with another input. */
+/** Thrown for a name that was used with another input, as in AWS. */
 class ExecutionAlreadyExists extends Error {
   override name = 'ExecutionAlreadyExists';
 }
@@ -40,7 +40,7 @@ class ExecutionAlreadyExists extends Error {
 type Running = {
   stop(): void;
   done: Promise<void>;
-  /** States that are under way, Map not counted. */
+  /** The number of states that are running, except Map states. */
   progress: { active: number };
 };
 
@@ -48,21 +48,21 @@ export type Engine = ReturnType<typeof createEngine>;
 
 export function createEngine(deps: EngineDeps) {
   const { functions, clock, newId, log, onEvent = () => {} } = deps;
-  // Once, not for each execution: the library checks the whole definition, which takes 0.1 to 0.2 s.
+  // Once, because the library validates the whole definition in 0.1 to 0.2 s.
   const machines = { respond: load('respond'), reverse: load('reverse') };
   const running = new Map<string, Running>();
   let stopping = false;
   let changed = Promise.withResolvers<void>();
 
-  const wake = () => {
+  const signalChange = () => {
     changed.resolve();
     changed = Promise.withResolvers();
   };
-  const tasks = createTasks(functions, clock, wake);
+  const tasks = createTasks(functions, clock, signalChange);
 
-  function tell(event: EngineEvent): void {
+  function emit(event: EngineEvent): void {
     onEvent(event);
-    wake();
+    signalChange();
   }
 
   function run(machine: MachineName, name: string, input: object): void {
@@ -75,12 +75,12 @@ export function createEngine(deps: EngineDeps) {
       isOver = true;
       over.reject(new FatalTaskError('ExecutionOver', 'the execution is over'));
     };
-    // The library retries after an abort, and goes on with the other items when one has ended the execution.
+    // The library retries after an abort, and continues with the other items after one ended the execution.
     const runTask = (parameters: unknown) =>
       isOver ? over.promise : tasks.run(key, parameters, over.promise);
     const context = {
       Execution: { Id: name, Name: name, StartTime: clock.now().toISOString() },
-      // The getter is inside: the library copies the context once for each Map item, and a token belongs to a state.
+      // A getter, because each state needs its own token, and the library copies the context once per Map item.
       Task: {
         get Token() {
           return newId();
@@ -121,7 +121,7 @@ export function createEngine(deps: EngineDeps) {
     if (stopping) return;
     log.finished(machine, name);
     const type = error ? 'failed' : 'succeeded';
-    tell({ machine, execution: name, type, state: null, item: null, ...(error && { error }) });
+    emit({ machine, execution: name, type, state: null, item: null, ...(error && { error }) });
   }
 
   async function watch(
@@ -135,7 +135,7 @@ export function createEngine(deps: EngineDeps) {
       if (!parsed.success) continue;
       const { type, state, index, Error: name, Cause } = parsed.data;
       progress.active = activeAfter(progress.active, type, state.type);
-      tell({
+      emit({
         machine,
         execution,
         type: EVENT_TYPES[type],
@@ -158,23 +158,23 @@ export function createEngine(deps: EngineDeps) {
   return {
     start,
     callback: tasks.callback,
-    /** Runs again, from their start, the executions that a stop or a crash cut off: every function may be repeated. */
+    /** Restarts, from the first state, the executions that a stop or a crash interrupted. Functions are idempotent. */
     resume(): void {
       for (const { machine, name, input } of log.unfinished())
         if (!running.has(`${machine}/${name}`)) run(machine, name, input);
     },
-    /** Resolves when no execution runs any more. */
+    /** Resolves when no execution is running. */
     async idle(): Promise<void> {
       while (running.size > 0) await Promise.all([...running.values()].map(({ done }) => done));
     },
-    /** Resolves when every execution has ended or waits for somebody outside: nothing happens by itself any more. */
+    /** Resolves when every execution has ended or waits for a callback. */
     async quiet(): Promise<void> {
       for (;;) {
         const change = changed.promise;
-        // Within one turn of the event loop all events of a step have come: then the counts can be compared.
+        // All events of a step arrive within one turn of the event loop. Only then can the counts be compared.
         await nextTurn();
         const busy = [...running].some(
-          ([key, { progress }]) => progress.active > tasks.askedBy(key),
+          ([key, { progress }]) => progress.active > tasks.waitingIn(key),
         );
         if (!busy) return;
         await change;
@@ -182,7 +182,7 @@ export function createEngine(deps: EngineDeps) {
     },
     running: () => running.size,
     waitingTokens: tasks.waitingTokens,
-    /** Ends everything that runs, for the next process to resume. A function that was called is not waited for. */
+    /** Stops all executions; the next process resumes them. Doesn't wait for functions that are running. */
     async stop(): Promise<void> {
       stopping = true;
       const all = [...running.values()];
@@ -213,7 +213,7 @@ const EngineLog = z.looseObject({
   Cause: z.unknown().optional(),
 });
 
-/** States under way, without the Map that only waits for its items; items of a failed Map never say that they left. */
+/** The number of running states after an event. A Map isn't counted, and items of a failed Map never exit. */
 function activeAfter(active: number, type: keyof typeof EVENT_TYPES, stateType: string): number {
   if (stateType === 'Map') return type === 'StateExited' ? 0 : active;
   if (type === 'StateEntered') return active + 1;

@@ -1,20 +1,20 @@
-// The table's stream on a laptop: what a write changed is told once it is done. dynalite has no streams.
+// The table's stream on a laptop, because dynalite has none.
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Change } from '../../functions/archive/archive.ts';
 import type { Item, Key } from '../../functions/store/table.ts';
 
-/** Every put and delete by a document client of this one; the writer waits until it is told. */
+/** Calls `onChange` after every put and delete of a document client. The writer waits for it. */
 export function streamTo(
   client: DynamoDBClient,
   now: () => Date,
-  tell: (change: Change) => Promise<void>,
+  onChange: (change: Change) => Promise<void>,
 ): void {
   client.middlewareStack.add(
     (next, { commandName }) =>
       async (args) => {
         if (commandName !== 'PutItemCommand' && commandName !== 'DeleteItemCommand')
           return next(args);
-        // Before the document client writes values as DynamoDB does, and after it has read them again.
+        // At this step, values are still in the document client's form, in the input and in the output.
         const { Item: after = null, Key: key } = args.input as { Item?: Item; Key?: Key };
         const answer = await next({
           ...args,
@@ -22,9 +22,9 @@ export function streamTo(
         });
         const { Attributes: before = null } = answer.output as { Attributes?: Item };
         const { pk = '', sk = '' } = after ?? key ?? {};
-        // What has no version has one writer, a person.
+        // A record without a version has one writer, a person.
         const sequence = after ? String(after.version ?? now().getTime()) : 'removed';
-        await tell({ pk, sk, sequence, at: now().toISOString(), before, after });
+        await onChange({ pk, sk, sequence, at: now().toISOString(), before, after });
         return answer;
       },
     { step: 'serialize', name: 'stream', priority: 'high' },

@@ -1,7 +1,7 @@
-// The errors of a Task state, named and worded as AWS names and words them.
+// The errors of a Task state, with the names and texts of AWS.
 import { ExecutionError, StateMachine } from 'aws-local-stepfunctions';
 
-/** `name` is what ErrorEquals matches, `message` becomes the Cause. */
+/** ErrorEquals matches `name`; `message` becomes the Cause. */
 class TaskFailed extends Error {
   constructor(name: string, cause: string) {
     super(cause);
@@ -9,14 +9,14 @@ class TaskFailed extends Error {
   }
 }
 
-/** Ends the execution past every Retry and Catch, as States.Runtime does in AWS. */
+/** Ends the execution without Retry or Catch, as States.Runtime does in AWS. */
 export class FatalTaskError extends TaskFailed {
   readonly isRetryable = false;
   readonly isCatchable = false;
 }
 
 /**
- * What a function's exception becomes: its name, and as Cause the JSON that Lambda's Node.js runtime reports.
+ * The error of a function that threw: its name, and as Cause the JSON that Lambda's Node.js runtime reports.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
  */
 export function functionFailed(thrown: unknown): Error {
@@ -33,8 +33,8 @@ export const noSuchFunction = (functionName: string): Error =>
   new TaskFailed('Lambda.ResourceNotFoundException', `Function not found: ${functionName}`);
 
 /**
- * The library's own error for a time-out. It must be this class: by it, and not by the name, the library keeps
- * States.TaskFailed from matching a time-out, as AWS does. It is not exported, so it is provoked once.
+ * The library's class for a time-out. As in AWS, States.TaskFailed must not match a time-out, and the library tells
+ * them apart by class. It doesn't export the class, so one time-out is provoked to get it.
  */
 export const StatesTimeout = await learnTimeoutClass();
 
@@ -53,5 +53,7 @@ async function learnTimeoutClass(): Promise<new () => Error> {
   const cause = error instanceof ExecutionError ? error.cause : undefined;
   if (cause instanceof Error && cause.name === 'States.Timeout')
     return cause.constructor as new () => Error;
-  throw new Error('aws-local-stepfunctions does not time out as it used to', { cause: error });
+  throw new Error('aws-local-stepfunctions no longer reports a time-out as States.Timeout', {
+    cause: error,
+  });
 }

@@ -1,16 +1,16 @@
-// Runs the Task states: calls the function, keeps the time limit and waits for the callback where one is due.
+// Runs Task states: calls the function and enforces time limit and callback.
 import * as z from 'zod';
 import type { Clock } from './clock.ts';
 import { FatalTaskError, functionFailed, noSuchFunction, StatesTimeout } from './task-errors.ts';
 
 export type Functions = Readonly<Record<string, (payload: unknown) => Promise<unknown>>>;
 
-/** As AWS answers a callback to a token whose task is over or never was. */
+/** Thrown for a token whose task has ended or never existed, as in AWS. */
 class TaskTimedOut extends Error {
   override name = 'TaskTimedOut';
 }
 
-/** What a Task state hands to its override: the resolved Parameters of `lambda:invoke`, and our two additions. */
+/** The resolved Parameters of `lambda:invoke`, with the two fields that definition.ts adds. */
 const Invocation = z.looseObject({
   FunctionName: z.string(),
   Payload: z.unknown(),
@@ -19,13 +19,13 @@ const Invocation = z.looseObject({
 });
 const Tokened = z.looseObject({ taskToken: z.string() });
 
-/** `onAsked` is told when one more state waits for nothing but its callback. */
-export function createTasks(functions: Functions, clock: Clock, onAsked: () => void) {
+/** Calls `onWaiting` when a state's function has returned and only the callback is missing. */
+export function createTasks(functions: Functions, clock: Clock, onWaiting: () => void) {
   const waiting = new Map<string, { execution: string; resolve: (output: unknown) => void }>();
-  /** Tokens whose function has returned: only the callback is missing. */
-  const asked = new Set<string>();
+  /** Tokens whose function has returned, so that only the callback is missing. */
+  const returned = new Set<string>();
 
-  /** `over` rejects when the execution ends: whatever it still had under way ends with it. */
+  /** `over` rejects when the execution ends, and ends the task. */
   async function run(execution: string, parameters: unknown, over: Promise<never>) {
     const { FunctionName, Payload, timeoutSeconds, waitsForCallback } = parsed(
       Invocation,
@@ -36,14 +36,14 @@ export function createTasks(functions: Functions, clock: Clock, onAsked: () => v
       const result = await within(call(FunctionName, payload), timeoutSeconds, over);
       return { Payload: result, StatusCode: 200 };
     }
-    // A callback's output is the state's output; an ordinary call's comes in an envelope.
+    // A callback's output is the state's output. The output of an ordinary call has an envelope.
     const { taskToken } = parsed(Tokened, Payload);
     try {
       const answer = callAndWait(execution, FunctionName, payload, taskToken);
       return await within(answer, timeoutSeconds, over);
     } finally {
       waiting.delete(taskToken);
-      asked.delete(taskToken);
+      returned.delete(taskToken);
     }
   }
 
@@ -57,14 +57,14 @@ export function createTasks(functions: Functions, clock: Clock, onAsked: () => v
     }
   }
 
-  /** The callback may come before the function returns; a function that throws fails the task at once. */
+  /** The callback may arrive before the function returns. A function that throws fails the task at once. */
   function callAndWait(execution: string, name: string, payload: unknown, taskToken: string) {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     waiting.set(taskToken, { execution, resolve });
     call(name, payload).then(() => {
       if (!waiting.has(taskToken)) return;
-      asked.add(taskToken);
-      onAsked();
+      returned.add(taskToken);
+      onWaiting();
     }, reject);
     return promise;
   }
@@ -73,7 +73,7 @@ export function createTasks(functions: Functions, clock: Clock, onAsked: () => v
     const { promise, reject } = Promise.withResolvers<never>();
     const end = new Date(clock.now().getTime() + seconds * 1000);
     const cancel = clock.at(end, () => reject(new StatesTimeout()));
-    // Whichever loses is nobody's business any more: a function cannot be cancelled.
+    // A function can't be cancelled. After a time-out, its error must not crash the process.
     work.catch(() => {});
     try {
       return await Promise.race([work, promise, over]);
@@ -87,24 +87,24 @@ export function createTasks(functions: Functions, clock: Clock, onAsked: () => v
     /** Ends the wait of a state. Rejects with TaskTimedOut when nothing waits for this token. */
     async callback(taskToken: string, output: unknown): Promise<void> {
       const task = waiting.get(taskToken);
-      if (!task) throw new TaskTimedOut('nothing waits for this token');
+      if (!task) throw new TaskTimedOut('no task waits for this token');
       waiting.delete(taskToken);
-      asked.delete(taskToken);
+      returned.delete(taskToken);
       task.resolve(asJson(output));
     },
     waitingTokens: () => [...waiting.keys()],
-    /** How many states of an execution wait for nothing but their callback. */
-    askedBy: (execution: string) =>
-      [...asked].filter((token) => waiting.get(token)?.execution === execution).length,
+    /** The number of states in an execution that wait only for their callback. */
+    waitingIn: (execution: string) =>
+      [...returned].filter((token) => waiting.get(token)?.execution === execution).length,
   };
 }
 
-/** Parameters that do not fit fail the execution for good, as in AWS. */
+/** As in AWS, invalid parameters fail the execution without Retry or Catch. */
 function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (!result.success) throw new FatalTaskError('States.Runtime', z.prettifyError(result.error));
   return result.data;
 }
 
-/** What crosses between states and functions is JSON: neither sees the other's objects, dates or undefined. */
+/** Converts to JSON and back, as AWS does between states and functions. */
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null));

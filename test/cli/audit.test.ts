@@ -1,4 +1,4 @@
-// P8: npm run audit holds records against their copies, and names what was changed where no copy saw it.
+// P8: npm run audit compares records with their copies.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,34 +31,34 @@ describe('a record', () => {
   const faults = async (...items: ReturnType<typeof item>[]) =>
     (await compare(items, copies)).found.flatMap((one) => one.faults);
 
-  test('that is as its last copy is whole', async () => {
+  test('a record that equals its last copy has no fault', async () => {
     expect(await compare([item(executing)], copies)).toEqual({ records: 1, copies: 2, found: [] });
   });
 
   test.each<[string, Action[], string]>([
-    ['was put back to what it was', [proposed], 'its version went from 2 to 1'],
+    ['has an earlier version than its copy', [proposed], 'its version went from 2 to 1'],
     [
-      'says something else',
+      'has another value than its copy',
       [{ ...executing, before: 'theirs' }],
       'before was changed without an entry',
     ],
     [
-      'went on without a copy',
+      'has a newer version than its copy',
       [withEntry(executing, { at: NOW, by: 'x', event: 'told', text: '' })],
       'it is not as its last copy',
     ],
-    ['is gone', [], 'it is gone from the table'],
+    ['is missing', [], 'it is gone from the table'],
     [
-      'was never copied',
+      'has no copy',
       [executing, toyAction({ actionId: 'act-0123456789abcdef-9' })],
       'it has no copy',
     ],
-  ])('that %s is named', async (_, records, fault) => {
+  ])('a record that %s is reported', async (_, records, fault) => {
     expect(await faults(...records.map(item))).toContainEqual(expect.stringContaining(fault));
   });
 });
 
-describe('the command', () => {
+describe('npm run audit', () => {
   const audit = (folder: string) => {
     const { stdout, stderr, status } = spawnSync(process.execPath, ['cli/main.ts', 'audit'], {
       env: { PATH: process.env.PATH, COUNTERMAND_DATA: folder },
@@ -67,7 +67,7 @@ describe('the command', () => {
     return { said: stdout.trim().split('\n'), complained: stderr, status };
   };
 
-  test('finds what happened on a laptop whole, and a copy that is missing', async () => {
+  test('reports no fault on a laptop, and one after a copy was deleted', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'countermand-audit-'));
     try {
       const world = await createWorld({ folder });

@@ -1,4 +1,4 @@
-// Trying real channels: what each of them said, in a line.
+// The test of real channels and on-call schedules.
 import { expect, test } from 'vitest';
 import { tryChannels, tryOnCall } from '../../cli/channel-trial.ts';
 import { Denied } from '../../functions/domain/errors.ts';
@@ -17,7 +17,7 @@ const channel = (name: string, change: Partial<Channel> = {}): Channel => ({
 });
 const refused = channel('Slack', { send: () => Promise.reject(new Denied('invalid_auth')) });
 
-test('each channel gets a message and its end, and says whether it took them', async () => {
+test('sends a message and its withdrawal through each channel, and reports each result', async () => {
   const lines: string[] = [];
   const say = (line: string) => lines.push(line);
   const channels = [channel('PagerDuty'), refused];
@@ -31,18 +31,18 @@ test('each channel gets a message and its end, and says whether it took them', a
   expect(sent[1]?.ends).toEqual([sent[0]?.key]);
 });
 
-test('buttons of the test hold nothing that would decide', async () => {
+test('puts an unsigned token into the buttons of the test message', async () => {
   sent.length = 0;
   await tryChannels([channel('Slack')], { kind: 'team' }, NOW, { buttons: true });
   expect(sent[0]?.answerToken).toBe('trial');
 });
 
-test('nobody to reach is no success', async () => {
+test('fails when no channel reaches the recipient', async () => {
   const none = channel('Teams', { takes: () => false });
   expect((await tryChannels([none], { kind: 'team' }, NOW)).ok).toBe(false);
 });
 
-test('who is on call now stands rung by rung, with what is odd', async () => {
+test('prints who is on call at each escalation step, and each fault of a schedule', async () => {
   const escalation = {
     ...POLICY.escalation,
     ladder: [

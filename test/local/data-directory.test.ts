@@ -1,4 +1,4 @@
-// What survives on a laptop is whole, or the start says in one sentence what is wrong with it.
+// The data directory of a laptop: creation, damaged files and keys.
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,38 +14,38 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe('the data directory', () => {
-  test('is made where it is not there yet', () => {
+  test('the data directory is created if it does not exist', () => {
     claimDirectory(join(folder, 'data'));
     expect(() => onDisk(join(folder, 'data', 'inbox.json'), []).write([])).not.toThrow();
   });
 
-  test('on a path that can never be one is refused, with the way out, rather than tried for ever', () => {
+  test('a path that cannot be created is refused, with a hint to choose another folder', () => {
     expect(() => claimDirectory('/proc/nowhere')).toThrow(
       /^Cannot keep data in \/proc\/nowhere: .*; choose another folder with COUNTERMAND_DATA$/,
     );
   });
 
-  test('with a file in it that is no JSON is refused at once, with the name of the file', () => {
+  test('a state file that is not JSON is refused at once, with its path', () => {
     const file = join(folder, 'inbox.json');
     writeFileSync(file, '{broken');
-    expect(() => onDisk(file, [])).toThrow(`${file} cannot be read: `);
+    expect(() => onDisk(file, [])).toThrow(`Cannot read ${file}: `);
   });
 });
 
 describe('the keys of links and pages', () => {
-  test('are made once, and are the same after a restart', () => {
+  test('keys are created once and are the same after a restart', () => {
     const keys = keysIn(folder);
     expect(keys.linkKey).not.toEqual(keys.pageKey);
     expect(keysIn(folder)).toEqual(keys);
   });
 
-  test('that were written in part sign nothing: whoever can guess one could decide', () => {
+  test('an incomplete key is refused, because it could be guessed', () => {
     const file = join(folder, 'link.key');
     writeFileSync(file, '');
-    expect(() => keysIn(folder)).toThrow(`${file} holds 0 bytes and not a key of 32`);
+    expect(() => keysIn(folder)).toThrow(`${file} has 0 bytes instead of 32`);
   });
 
-  test('are rotated by a move: what was signed before is taken, until the next move', async () => {
+  test('links signed with the previous key are accepted until the next rotation', async () => {
     const macIn = () => {
       const { linkKey, previousLinkKey } = keysIn(folder);
       return createMac(linkKey, previousLinkKey);

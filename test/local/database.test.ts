@@ -1,4 +1,4 @@
-// The embedded database keeps what it was given, and says in one sentence why a folder cannot be used.
+// The embedded database: restarts, stopping, and folders that can't be used.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ const Key = { pk: { S: 'incident#1' }, sk: { S: 'incident' } };
 const TableName = 'countermand';
 
 describe('the embedded database', () => {
-  test('on disk keeps its items over a restart; making the table again is harmless', async () => {
+  test('keeps its items on disk across a restart, and createTable can run again', async () => {
     const first = await startDatabase(join(folder, 'data'));
     await first.createTable(TableName);
     await first.client.send(new PutItemCommand({ TableName, Item: { ...Key, n: { N: '1' } } }));
@@ -29,7 +29,7 @@ describe('the embedded database', () => {
     expect(Item).toMatchObject({ n: { N: '1' } });
   });
 
-  test('that is stopped answers what it was asked before, and refuses what comes after', async () => {
+  test('completes open requests when it stops, and rejects later ones', async () => {
     const { client, createTable, stop } = await startDatabase(join(folder, 'data'));
     await createTable(TableName);
     const asked = Array.from({ length: 50 }, () =>
@@ -42,7 +42,7 @@ describe('the embedded database', () => {
     );
   });
 
-  test('refuses a folder that cannot be made, with its path', async () => {
+  test('rejects with DataDirectoryUnwritable and the path of a folder that cannot be created', async () => {
     const file = join(folder, 'a-file');
     writeFileSync(file, '');
     await expect(startDatabase(join(file, 'data'))).rejects.toMatchObject({
@@ -51,7 +51,7 @@ describe('the embedded database', () => {
     });
   });
 
-  test('refuses a folder that another process has open, and leaves that one unharmed', async () => {
+  test('rejects with DataDirectoryInUse while another database has the folder open', async () => {
     const first = await startDatabase(folder);
     await expect(startDatabase(folder)).rejects.toMatchObject({
       name: 'DataDirectoryInUse',

@@ -1,4 +1,4 @@
-// The embedded engine on the definitions that are deployed, with stub functions and a clock that stands still.
+// The embedded engine on the deployed definitions, with a manual clock.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,7 +38,7 @@ afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
 });
 
-/** An engine whose gate answers with these actions; each function may be replaced. */
+/** An engine whose gate returns these actions. Each function can be replaced. */
 function setUp(
   actions: object[],
   replaced: Functions = {},
@@ -85,7 +85,7 @@ function setUp(
 }
 
 describe('task tokens', () => {
-  test('parallel items each get their own token, and a callback wakes exactly its item', async () => {
+  test('each parallel item has its own token, and a callback resumes only that item', async () => {
     const { engine, asked, events, count } = setUp([
       action('act-1'),
       action('act-2'),
@@ -106,7 +106,7 @@ describe('task tokens', () => {
     expect(engine.waitingTokens()).toHaveLength(2);
   });
 
-  test('a rung that nobody answers in its time gives way to the next one, under a token of its own', async () => {
+  test('an escalation step that times out starts the next one with a new token', async () => {
     const { engine, clock, asked } = setUp([action('act-1')]);
     engine.start('respond', 'alert-1', { incidentId: 'inc-1' });
     await engine.quiet();
@@ -127,7 +127,7 @@ describe('task tokens', () => {
     await engine.idle();
   });
 
-  test('a callback that comes while the function still runs is not lost', async () => {
+  test('a callback is accepted while the function is still running', async () => {
     const { engine, count, outcome } = setUp([action('act-1')], {
       approve: async (payload) => {
         await engine.callback((payload as Asked).taskToken, { verdict: 'approved' });
@@ -139,7 +139,7 @@ describe('task tokens', () => {
     expect(outcome()?.type).toBe('succeeded');
   });
 
-  test('a second answer, an answer after the time and an invented token are all refused', async () => {
+  test('a second callback and an invented token are rejected with TaskTimedOut', async () => {
     const { engine, asked } = setUp([action('act-1')]);
     engine.start('respond', 'alert-1', { incidentId: 'inc-1' });
     await engine.quiet();
@@ -152,7 +152,7 @@ describe('task tokens', () => {
     await engine.idle();
   });
 
-  test('a function that fails before anybody could answer fails its state at once', async () => {
+  test('a function that throws fails its state at once, without a wait for the callback', async () => {
     const { engine, clock, count, calls } = setUp([action('act-1')], {
       approve: async () => {
         throw named('Denied', 'no');
@@ -168,8 +168,8 @@ describe('task tokens', () => {
   });
 });
 
-describe('failures', () => {
-  test('a retryable error is retried, twice here, and the third call counts', async () => {
+describe('failed tasks', () => {
+  test('a task succeeds in its third attempt after two retryable errors', async () => {
     const run = vi
       .fn<Functions[string]>()
       .mockRejectedValueOnce(named('Throttled', 'slow down'))
@@ -186,7 +186,7 @@ describe('failures', () => {
     expect(outcome()?.type).toBe('succeeded');
   });
 
-  test('an error that is not retried is caught, with its name and the Cause that AWS would send', async () => {
+  test('a caught error has the name and the Cause that AWS would send', async () => {
     let given: unknown;
     const { engine, count } = setUp([action('act-1', 'auto')], {
       'execute-waf': async () => {
@@ -208,7 +208,7 @@ describe('failures', () => {
     });
   });
 
-  test('States.TaskFailed does not match a time-out: the state ends, it is not tried again', async () => {
+  test('a time-out is not retried, because States.TaskFailed does not match it', async () => {
     const { engine, clock, count, outcome } = setUp([], { close: () => new Promise(() => {}) });
     engine.start('respond', 'alert-1', { incidentId: 'inc-1' });
     await vi.waitFor(() => expect(count('close')).toBe(1));
@@ -218,7 +218,7 @@ describe('failures', () => {
     expect(outcome()).toMatchObject({ type: 'failed', error: { name: 'States.Timeout' } });
   });
 
-  test('a time limit below one second fails the execution for good, past its Catch, as in AWS', async () => {
+  test('a time limit below one second fails the execution without Catch, as in AWS', async () => {
     const { engine, count, outcome } = setUp([{ ...action('act-1'), waitSeconds: 0 }]);
     engine.start('respond', 'alert-1', { incidentId: 'inc-1' });
     await engine.idle();
@@ -226,7 +226,7 @@ describe('failures', () => {
     expect(count('close')).toBe(0);
   });
 
-  test('when one item ends the execution, the others stop: their tokens are worth nothing, nothing is retried', async () => {
+  test('an item that ends the execution invalidates the tokens of the others and stops retries', async () => {
     const bad = { ...action('act-1'), waitSeconds: 0 };
     const throttled = Promise.withResolvers<never>();
     const { engine, asked, count } = setUp([action('act-2'), action('act-3', 'auto'), bad], {
@@ -243,8 +243,8 @@ describe('failures', () => {
   });
 });
 
-describe('what crosses between functions', () => {
-  test('is JSON: a date arrives as text, and what one function changes the next does not see', async () => {
+describe('payloads', () => {
+  test('a payload passes between functions as JSON, so that a date arrives as text', async () => {
     let closed: unknown;
     const { engine } = setUp([], {
       enrich: async (payload) => ({ ...(payload as object), at: new Date(0), gone: undefined }),
@@ -260,8 +260,8 @@ describe('what crosses between functions', () => {
   });
 });
 
-describe('names', () => {
-  test('the same name with the same input runs once, also after it has ended', async () => {
+describe('execution names', () => {
+  test('an execution with the same name and input runs once, even after it has ended', async () => {
     const { engine, count } = setUp([]);
     engine.start('reverse', 'undo-1', REVERSE);
     engine.start('reverse', 'undo-1', REVERSE);
@@ -271,7 +271,7 @@ describe('names', () => {
     expect(count('reverse-waf')).toBe(1);
   });
 
-  test('the same name with another input is refused, and is free in another machine', async () => {
+  test('a name with another input is refused, but is free in another state machine', async () => {
     const { engine } = setUp([]);
     engine.start('reverse', 'one', REVERSE);
     expect(() => engine.start('reverse', 'one', { ...REVERSE, actionId: 'act-2' })).toThrow(
@@ -283,7 +283,7 @@ describe('names', () => {
 });
 
 describe('stop and resume', () => {
-  test('what a stop cut off is run again from its start, and what had ended is not', async () => {
+  test('an interrupted execution runs again from its start, and a finished one does not', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'engine-'));
     try {
       const path = join(folder, 'executions.jsonl');
@@ -311,7 +311,7 @@ describe('stop and resume', () => {
     }
   });
 
-  test('resuming does not run a second time what was started in this process', async () => {
+  test('resume does not start an execution that is already running', async () => {
     const { engine, count } = setUp([]);
     engine.start('reverse', 'undo-1', REVERSE);
     engine.resume();
@@ -319,7 +319,7 @@ describe('stop and resume', () => {
     expect(count('reverse-waf')).toBe(1);
   });
 
-  test('a look for what is in force that fails wakes nobody, and a reversal that fails does', async () => {
+  test('a failed check pages no one, and a failed reversal does', async () => {
     const fails = async () => {
       throw named('TypeError', 'broken');
     };
@@ -332,7 +332,7 @@ describe('stop and resume', () => {
     expect(count('notify')).toBe(1);
   });
 
-  test('a retry that was waiting for its time when the engine stopped is not made', async () => {
+  test('a pending retry is dropped when the engine stops', async () => {
     const run = vi.fn<Functions[string]>().mockRejectedValue(named('Throttled', 'slow down'));
     const { engine, events } = setUp([], { 'reverse-waf': run }, undefined, 3_600_000);
     engine.start('reverse', 'undo-1', REVERSE);
@@ -343,7 +343,7 @@ describe('stop and resume', () => {
     expect(engine.running()).toBe(0);
   });
 
-  test('an answer of a function that comes after the stop changes nothing', async () => {
+  test('a function that returns after the stop changes nothing', async () => {
     const answer = Promise.withResolvers<object>();
     const log = createExecutionLog();
     const { engine, count } = setUp([], { 'reverse-waf': () => answer.promise }, log);
@@ -358,7 +358,7 @@ describe('stop and resume', () => {
 });
 
 describe('quiet', () => {
-  test('waits for functions that take their time and for retries, and not for people', async () => {
+  test('quiet waits for functions and retries, but not for callbacks', async () => {
     const turns = async () => {
       for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
     };
@@ -387,7 +387,7 @@ describe('quiet', () => {
 });
 
 describe('events', () => {
-  test('tell the way through the states in order, and the outcome last', async () => {
+  test('events list the states in order and the outcome last', async () => {
     const { engine, events } = setUp([action('act-1', 'auto')]);
     engine.start('respond', 'alert-1', { incidentId: 'inc-1' });
     await engine.idle();
@@ -404,7 +404,7 @@ describe('events', () => {
     expect(events.at(-1)).toMatchObject({ type: 'succeeded', state: null });
   });
 
-  test('of two actions that nobody is asked about are at most ten: each one is paid for', async () => {
+  test('two automatic actions take at most ten state transitions', async () => {
     const { engine, events } = setUp([action('act-1', 'auto'), action('act-2', 'auto')]);
     engine.start('respond', 'alert-1', { incidentId: 'inc-1' });
     await engine.idle();

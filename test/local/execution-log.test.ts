@@ -1,4 +1,4 @@
-// What the engine remembers across restarts, whatever the last write was.
+// The execution log across restarts and crashes.
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const INPUT = { incidentId: 'inc-1' };
 
 describe('the execution log', () => {
-  test('knows after a restart what has not ended, and every name', () => {
+  test('has the unfinished executions and all names after a restart', () => {
     const log = createExecutionLog(path);
     log.started('respond', 'one', INPUT);
     log.started('respond', 'two', INPUT);
@@ -33,7 +33,7 @@ describe('the execution log', () => {
     expect(again.find('respond', 'three')).toBeUndefined();
   });
 
-  test('leaves out a line that a crash cut off at any byte, and loses none that is written after it', () => {
+  test('drops a line that a crash cut off at any byte, and keeps the lines after it', () => {
     createExecutionLog(path).started('respond', 'one', INPUT);
     const whole = readFileSync(path);
     const torn = Buffer.from(whole.toString().replace('"one"', '"törn"'));
@@ -47,14 +47,14 @@ describe('the execution log', () => {
     }
   });
 
-  test('names the file and the line that it cannot read, instead of forgetting an execution', () => {
+  test('throws with the path and the number of a line that is damaged', () => {
     createExecutionLog(path).started('respond', 'one', INPUT);
     appendFileSync(path, '{"what":"started"}\n');
     createLater();
     expect(() => createExecutionLog(path)).toThrow(`${path}, line 2`);
   });
 
-  test('without a file remembers as long as the process', () => {
+  test('keeps executions in memory without a file', () => {
     const log = createExecutionLog();
     log.started('respond', 'one', INPUT);
     log.finished('respond', 'one');
@@ -63,7 +63,7 @@ describe('the execution log', () => {
   });
 });
 
-/** A good line behind the bad one: the bad one is not the torn last. */
+/** A valid line after the damaged one, so that the damaged one isn't the last. */
 function createLater() {
   const line = { what: 'started', machine: 'respond', name: 'two', input: INPUT };
   appendFileSync(path, `${JSON.stringify(line)}\n`);

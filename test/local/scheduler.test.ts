@@ -1,4 +1,4 @@
-// One-time schedules: fired when due, once, kept while their target fails, and never mixed up with their successors.
+// One-time schedules: due times, failing targets, and replacement while firing.
 import { describe, expect, test, vi } from 'vitest';
 import type { Scheduled } from '../../functions/platform/schedules.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
@@ -24,7 +24,7 @@ function setUp(fire: Fire = async () => {}) {
 }
 
 describe('a schedule', () => {
-  test('fires at the first tick at or after its time, once, and is gone', async () => {
+  test('a schedule fires once, at the first tick at or after its time', async () => {
     const { scheduler, names, kept } = setUp();
     await scheduler.put(reminder('one', 10));
     await scheduler.tick(new Date(at(10).getTime() - 1));
@@ -35,7 +35,7 @@ describe('a schedule', () => {
     expect(kept()).toEqual([]);
   });
 
-  test('that became due while nothing ran fires at the first tick after a restart', async () => {
+  test('a schedule that became due while the process was down fires after the restart', async () => {
     const { scheduler, file } = setUp();
     await scheduler.put(reminder('one', 10));
     const fired = vi.fn<Fire>(async () => {});
@@ -43,7 +43,7 @@ describe('a schedule', () => {
     expect(fired).toHaveBeenCalledOnce();
   });
 
-  test('put again replaces the first, time and all; removed it never fires', async () => {
+  test('a schedule that is put again has the new time, and a removed one never fires', async () => {
     const { scheduler, names } = setUp();
     await scheduler.put(reminder('one', 10));
     await scheduler.put(reminder('one', 20));
@@ -56,7 +56,7 @@ describe('a schedule', () => {
     expect(names()).toEqual(['one']);
   });
 
-  test('whose target fails is tried again, and does not hold up the others', async () => {
+  test('a schedule whose target fails fires again at the next tick, and others still fire', async () => {
     const failures = [new Error('down'), new Error('down')];
     const { scheduler, names, kept } = setUp(async (_, name) => {
       const failure = name === 'one' ? failures.pop() : undefined;
@@ -73,7 +73,7 @@ describe('a schedule', () => {
     expect(kept()).toEqual([]);
   });
 
-  test('that failed twenty times is given up with its error, after the others of that tick have fired', async () => {
+  test('the tick rejects with the error of a schedule after its twentieth failure', async () => {
     const { scheduler, fired, kept, names } = setUp(async (_, name) => {
       if (name === 'bad') throw new Error('no such target');
     });
@@ -88,7 +88,7 @@ describe('a schedule', () => {
     expect(kept()).toEqual([]);
   });
 
-  test('that is put for later while it fires is kept for later, also when its target fails', async () => {
+  test('a schedule that is put again while it fires remains for its new time', async () => {
     for (const failure of [undefined, new Error('down')]) {
       const { scheduler, file } = setUp(async () => {
         await scheduler.put(reminder('one', 40));
@@ -100,7 +100,7 @@ describe('a schedule', () => {
     }
   });
 
-  test('that is removed while it fires does not come back when its target fails', async () => {
+  test('a schedule that is removed while it fires is not retried', async () => {
     const { scheduler, kept } = setUp(async (_, name) => {
       await scheduler.remove(name);
       throw new Error('down');
@@ -110,7 +110,7 @@ describe('a schedule', () => {
     expect(kept()).toEqual([]);
   });
 
-  test('whose target takes longer than the pause between two ticks is not fired by the second', async () => {
+  test('a schedule that is still firing does not fire again at the next tick', async () => {
     const slow = Promise.withResolvers<void>();
     const { scheduler, names } = setUp(() => slow.promise);
     await scheduler.put(reminder('one', 10));

@@ -16,7 +16,7 @@ import { SESv2 } from '@aws-sdk/client-sesv2';
 import { SNS } from '@aws-sdk/client-sns';
 import { WAFV2 } from '@aws-sdk/client-wafv2';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { joinDeployed } from '../../cli/drill/deployed.ts';
+import { connectDeployed } from '../../cli/drill/deployed.ts';
 import { writeResults } from '../../cli/drill/results-file.ts';
 import { cleanUp, drillAll, type Run } from '../../cli/drill/run.ts';
 import { Refused } from '../../cli/refused.ts';
@@ -75,7 +75,7 @@ beforeAll(async () => {
     account: ACCOUNT,
     canaries: [...loadPolicy(POLICIES, 'example').canaries, ...(await canaries())],
   };
-  ({ mechanisms, store } = await joinDeployed(policy, PREFIX, process.env));
+  ({ mechanisms, store } = await connectDeployed(policy, PREFIX, process.env));
 });
 afterAll(async () => {
   vi.unstubAllEnvs();
@@ -205,7 +205,7 @@ const run = (change: Partial<Run> = {}): Run => ({
   newId: () => `drill-${Math.random()}`,
   signal: new AbortController().signal,
   retryMs: 0,
-  tell: { begins: () => {}, step: () => {}, ends: () => {} },
+  report: { begins: () => {}, step: () => {}, ends: () => {} },
   ...change,
 });
 
@@ -229,7 +229,7 @@ test('every mechanism that moto has the APIs for passes, and the results are in 
   expect(await store.drills.unfinished()).toEqual([]);
 });
 
-test('what a killed drill left in the account is found in the table and taken back', async () => {
+test('a new drill finds the change of a killed drill in the table and undoes it', async () => {
   const real = mechanisms.get('user.deny-all')!;
   let reached = () => {};
   const killed = new Promise<void>((resolve) => {
@@ -258,13 +258,13 @@ test('what a killed drill left in the account is found in the table and taken ba
 
 test('a stack in another account than the policy is not touched', async () => {
   const other = { ...policy, account: '999999999999' };
-  await expect(joinDeployed(other, PREFIX, {})).rejects.toThrow(Refused);
-  await expect(joinDeployed(other, PREFIX, {})).rejects.toThrow('choose another profile');
+  await expect(connectDeployed(other, PREFIX, {})).rejects.toThrow(Refused);
+  await expect(connectDeployed(other, PREFIX, {})).rejects.toThrow('choose another profile');
 });
 
 test('where there is no stack of that name, that is said', async () => {
-  await expect(joinDeployed(policy, 'nobody-', {})).rejects.toThrow(
-    'nobody-execute-waf cannot be read',
+  await expect(connectDeployed(policy, 'nobody-', {})).rejects.toThrow(
+    "cannot read the stack's function nobody-execute-waf",
   );
 });
 

@@ -1,4 +1,4 @@
-// Which browser the tests of the pages take.
+// Which browser the page tests use.
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,10 +30,10 @@ test('an installed Chrome comes before the one from npm', () => {
   expect(found({ PATH: folder })).toBe(installed);
 });
 
-test('Linux x64 without a browser takes the one from npm, unpacked in the checkout', () => {
+test('Linux x64 without a browser uses the one from npm, unpacked in the checkout', () => {
   expect(found({ PATH: '/nowhere' })).toMatch(/[/\\]\.browser[/\\][\d.]+[/\\]chromium$/);
 });
 
-test('Linux on another processor without a browser has none', () => {
+test('Linux on another processor finds no browser if none is installed', () => {
   expect(found({ PATH: '/nowhere' }, 'arm64')).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-// Bundle sizes outside the SDKs are recorded and may only fall.
+// Recorded bundle sizes, which may only fall.
 import { expect, test } from 'vitest';
 import { grown, lowered, measuredSizes, recordedSizes } from '../../tools/bench/bundle-sizes.ts';
 
@@ -14,7 +14,7 @@ test('a bundle that grew by more than a kilobyte is named with both sizes', () =
   ]);
 });
 
-test('a new bundle has to be recorded', () => {
+test('a new bundle without a record is named', () => {
   expect(grown({ added: 10 }, {})).toEqual(['added: 10 bytes, not recorded']);
 });
 

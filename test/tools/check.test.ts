@@ -1,4 +1,4 @@
-// npm run check on a machine that lacks Python: what it says first, its counts, its exit code.
+// npm run check on a machine without Python: output, counts and exit code.
 import { execFile, spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -22,14 +22,14 @@ let folder: string;
 let project: string;
 let programs: string;
 
-/** A tool of node_modules/.bin that does nothing but this. */
+/** Replaces a tool in node_modules/.bin by a script. */
 function tool(name: string, script: string): void {
   const path = join(project, 'node_modules/.bin', name);
   writeFileSync(path, `#!/bin/sh\n${script}\n`);
   chmodSync(path, 0o755);
 }
 
-/** A vitest that reports these statuses, of one file that needs moto. */
+/** Replaces vitest by a script that reports these results for a file that needs moto. */
 const vitest = (status: string, exitCode: number) =>
   tool(
     'vitest',
@@ -59,7 +59,7 @@ function check(env: Record<string, string> = {}, ...args: string[]) {
     execFile(
       process.execPath,
       ['cli/main.ts', 'check', ...args],
-      // No Python on PATH; the browser is one that exists, so that only Python is missing.
+      // Python isn't on PATH. The browser is any file that exists, so that only Python is missing.
       { cwd: project, env: { PATH: programs, COUNTERMAND_BROWSER: process.execPath, ...env } },
       (error, stdout) =>
         resolve({ code: Number(error?.code ?? 0), lines: stdout.trim().split('\n') }),
@@ -67,7 +67,7 @@ function check(env: Record<string, string> = {}, ...args: string[]) {
   );
 }
 
-test('without Python it says so first, counts the skipped tests and names them in the last lines', async () => {
+test('a missing Python is named first, and its skipped tests are counted and named last', async () => {
   vitest(`${PASSED}, {"status": "pending"}, {"status": "skipped"}`, 0);
   const { code, lines } = await check();
   expect(code).toBe(0);
@@ -78,7 +78,7 @@ test('without Python it says so first, counts the skipped tests and names them i
   expect(last).toContain('test/moto/harness.test.ts');
 });
 
-test('with CI=true a missing Python fails the check before any step', async () => {
+test('a missing Python fails the check before any step if CI is true', async () => {
   const { code, lines } = await check({ CI: 'true' });
   expect(code).toBe(1);
   expect(lines[0]).toMatch(/^Missing: Python/);
@@ -103,7 +103,7 @@ test('a failed test and a failed step each count once, and the exit code is 1', 
   expect(lines.at(-1)).toBe('5 passed, 2 failed, 0 skipped');
 });
 
-test('--json prints the steps and counts, and nothing else, to stdout', async () => {
+test('--json prints only the steps and counts to stdout', async () => {
   vitest(PASSED, 0);
   const { lines } = await check({}, '--json');
   expect(lines).toHaveLength(1);
@@ -115,7 +115,7 @@ test('--json prints the steps and counts, and nothing else, to stdout', async ()
   });
 });
 
-test('the files that need moto or a browser are found by what they import', () => {
+test('test files that need moto or a browser are found by their imports', () => {
   const moto = testFilesThatNeed({ modules: ['test/moto/moto-server.ts', 'test/moto/shell.ts'] });
   expect(moto).toEqual(
     expect.arrayContaining(['test/moto/flow.test.ts', 'test/messaging/runbook.test.ts']),

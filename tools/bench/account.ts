@@ -1,4 +1,4 @@
-// A runtime in memory for measuring, with an analyst that always recommends the same.
+// A runtime in memory with an analyst that always recommends the same actions.
 import { randomUUID } from 'node:crypto';
 import { assumeDrilled } from '../../cli/drill/assumed.ts';
 import type { Analyst, Opinion } from '../../functions/analyse/brief.ts';
@@ -24,7 +24,7 @@ const recommending = (...actions: (readonly [action: string, target: string])[])
   }),
 });
 
-/** The usual first answer to a web attack: one address watched, one ticket. */
+/** The usual first response to a web attack: watch one address, open one ticket. */
 const TWO_TIER_1_ACTIONS = recommending(
   ['add_ip_to_watchlist', 'ip-1'],
   ['create_alert_ticket', 'alert-1'],
@@ -32,7 +32,7 @@ const TWO_TIER_1_ACTIONS = recommending(
 
 export async function measuredAccount() {
   const policy: Policy = loadPolicy(POLICIES, 'local');
-  // Figures are about the way through, not about the rate limit.
+  // The benchmarks measure the flow, not the rate limit.
   const automaticPerMinute = { perAccount: 100, perAction: 100, perIncident: 100 };
   const runtime = await createRuntime({
     policy: {

@@ -1,4 +1,4 @@
-// The size of every bundle outside the SDKs, and the record that may only fall.
+// Measures every bundle without SDKs, and compares it with its record.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,10 +25,10 @@ export async function measuredSizes(): Promise<Sizes> {
   }
 }
 
-/** Bytes that a bundle may grow before the check fails: less than one small dependency. */
+/** Bytes that a bundle may grow before the check fails. Even a small dependency is larger. */
 const SLACK = 1_024;
 
-/** Functions that grew above their record, or have none. */
+/** A line for each function that exceeds its record or has none. */
 export const grown = (measured: Sizes, recorded: Sizes): string[] =>
   Object.entries(measured).flatMap(([name, bytes]) => {
     const limit = recorded[name];
@@ -36,7 +36,7 @@ export const grown = (measured: Sizes, recorded: Sizes): string[] =>
     return bytes > limit + SLACK ? [`${name}: ${bytes} bytes, recorded ${limit}`] : [];
   });
 
-/** The record after a measurement: no size rises; new functions are added, old ones leave. */
+/** The new record: no size rises, new functions are added, removed functions are deleted. */
 export const lowered = (measured: Sizes, recorded: Sizes): Sizes =>
   Object.fromEntries(
     Object.entries(measured).map(([name, bytes]) => [

@@ -1,4 +1,4 @@
-// One Lambda bundle, built as the CDK builds it, and what is in it by package.
+// Builds a Lambda bundle as the CDK does, and measures its parts.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -6,19 +6,19 @@ import { ESBUILD } from '../../infra/bundling.ts';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
 
-/** The SDKs of AWS and of the model providers: their size is not ours to choose. */
+/** The SDKs of AWS and of the model providers, whose size the project doesn't control. */
 const SDKS = /^@(aws-sdk|smithy|anthropic-ai)\//;
 
 /** Bytes of one minified bundle. */
 export type Bundle = {
   total: number;
-  /** Of @aws-sdk, @smithy and the SDKs of the model providers. */
+  /** The part of @aws-sdk, @smithy and the SDKs of the model providers. */
   sdks: number;
-  /** Everything else. The limit is about this. */
+  /** Everything else, which the limit applies to. */
   rest: number;
-  /** Of the rest, by npm package; our own code is `own`, what esbuild adds is `glue`. */
+  /** The rest by npm package. `own` is the project's code; `glue` is code that esbuild adds. */
   parts: ReadonlyMap<string, number>;
-  /** By input file, for a closer look. */
+  /** Bytes by input file. */
   files: ReadonlyMap<string, number>;
 };
 
@@ -66,6 +66,6 @@ export async function bundle(entry: string, outfile: string): Promise<Bundle> {
   return { total: output.bytes, sdks, rest: output.bytes - sdks, parts, files };
 }
 
-/** The innermost package: a copy inside another package counts as itself. */
+/** The innermost package, so that a nested copy counts as the package itself. */
 const packageOf = (path: string): string =>
   /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? 'own';

@@ -1,11 +1,11 @@
-// An empty handler with the same SDK clients as a function: its twin.
+// Generates a function's twin: an empty handler with the same SDK clients.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Bundle, ROOT } from './bundle.ts';
 
 const SDK_IMPORT = /^import (\{[^}]*\}|\w+) from '(@(?:aws-sdk|smithy|anthropic-ai)\/[^']+)';$/gm;
 
-/** The twin's source: it imports what our files in the bundle import from the SDKs, and builds AWS clients. */
+/** The twin's source. It imports the same SDK names as the project's files in the bundle, and creates the clients. */
 export function twinOf({ files }: Bundle): string {
   const wanted = new Map<string, Set<string>>();
   for (const path of files.keys()) {
@@ -37,7 +37,7 @@ export function twinOf({ files }: Bundle): string {
   ].join('\n');
 }
 
-/** Of `{ A, type B, C }`: A and C. A default import is marked with `=`. */
+/** The value imports: A and C of `{ A, type B, C }`. A default import is marked with `=`. */
 const namesIn = (clause: string): string[] =>
   clause.startsWith('{')
     ? clause

@@ -7,14 +7,14 @@ import type { MechanismInfo } from '../../functions/mechanisms/mechanism.ts';
 import type { Permissions } from '../../functions/mechanisms/permissions.ts';
 import type { ActionBooks } from '../../functions/messaging/runbooks/template.ts';
 
-/** What each folder of functions/mechanisms has to hold. */
+/** The files that each folder of functions/mechanisms must have. */
 export const PARTS = ['scope.ts', 'permissions.ts', 'aws.ts', 'stand-in.ts', 'canary.ts'] as const;
 
 export type ScopeFolder = {
   scope: string;
   mechanisms: readonly MechanismInfo[];
   permissions: Permissions;
-  /** Whether its functions need environment variables of their own. */
+  /** Whether its functions need additional environment variables. */
   environment: boolean;
   /** What its runbook.ts answers; empty without one. */
   runbooks: ActionBooks;

@@ -4,7 +4,7 @@ import { loadPolicy, POLICIES } from '../../functions/policy/load.ts';
 import type { ActionPolicy } from '../../functions/policy/schemas/actions.ts';
 import type { ScopeFolder } from './folders.ts';
 
-/** A stack in which nothing is left out: every list has one member. */
+/** A stack with every optional part; placeholders stand for names. */
 const STACK: DeployedStack = {
   partition: 'aws',
   region: 'REGION',

@@ -1,4 +1,4 @@
-// npm run drill as a process: on the laptop, and where it refuses to begin.
+// npm run drill as a process: a drill on stand-ins, a kill, and refused calls.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { POLICY } from '../../fixtures/case.ts';
 
 const SCRIPT = join(import.meta.dirname, '../../../cli/main.ts');
 
-// Each starts a process that loads everything: on a busy machine that takes its time.
+// Each test starts a process that loads everything, which is slow on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
 
 let folder: string;
@@ -36,63 +36,63 @@ function drill(...args: string[]) {
   return { child, ended };
 }
 
-test('on a laptop it drills every mechanism, prints a line for each and a table, and keeps the results', async () => {
+test('npm run drill drills every mechanism, prints a table and writes the results', async () => {
   const { code, said, complained } = await drill().ended;
   expect({ code, complained }).toEqual({ code: 0, complained: 'Loading the mechanisms ...\n' });
   for (const { id } of MECHANISMS.filter(({ configured }) => configured?.(POLICY) ?? true)) {
     expect(said).toMatch(new RegExp(`^${id} on .*: capture apply verify revert .*passed`, 'm'));
     expect(said).toMatch(new RegExp(`^${id} +\\d+ +.* passed`, 'm'));
   }
-  expect(said).toMatch(/\d+ passed, 0 failed, 0 not drilled; nothing is left behind/);
+  expect(said).toMatch(/\d+ passed, 0 failed, 0 not drilled; nothing to clean up/);
   const results = JSON.parse(readFileSync(join(folder, 'data/drill/results-local.json'), 'utf8'));
   expect(results).toMatchObject({ stage: 'local', drills: expect.any(Array) });
 });
 
-test('killed at whatever moment, the next one finds its way back', async () => {
+test('npm run drill undoes the changes of a drill that was killed', async () => {
   const { child, ended } = drill();
   await once(child.stdout, 'data');
   child.kill('SIGKILL');
   await ended;
   const { code, said } = await drill().ended;
-  expect(said).toContain('nothing is left behind');
+  expect(said).toContain('nothing to clean up');
   expect(code).toBe(0);
 });
 
-describe('it refuses to begin, and touches nothing,', () => {
+describe('npm run drill exits with 2 and drills nothing', () => {
   const refusal = async (...args: string[]) => {
     const { code, said, complained } = await drill(...args).ended;
     expect({ code, said }).toEqual({ code: 2, said: '' });
     return complained;
   };
 
-  test('in an account that policy does not mark as staging', async () => {
+  test('in an account whose stage is not staging', async () => {
     const complained = await refusal('--account', 'example', '--region', 'eu-central-1');
-    expect(complained).toContain('accounts/example.yaml is marked "stage: production"');
+    expect(complained).toContain('accounts/example.yaml has "stage: production"');
   });
 
   test('in an account that has no policy', async () => {
     expect(await refusal('--account', 'nobody', '--region', 'eu-central-1')).toContain(
-      'no account "nobody"; known accounts: example, local, staging',
+      'unknown account "nobody"; known accounts: example, local, staging',
     );
   });
 
   test.each([
-    ['a profile and no account', ['--profile', 'staging'], '--profile needs --account'],
-    ['an account and no region', ['--account', 'staging'], '--account staging needs --region'],
+    ['a profile but no account', ['--profile', 'staging'], '--profile needs --account'],
+    ['an account but no region', ['--account', 'staging'], '--account staging needs --region'],
   ])('with %s', async (_what, args, reason) => {
     expect(await refusal(...args)).toContain(reason);
   });
 
-  test('with an option that it does not know', async () => {
+  test('with an unknown option', async () => {
     expect(await refusal('--everything')).toContain('--everything');
   });
 
-  test('to take over for production what only stand-ins have shown', async () => {
+  test('with the results of stand-ins for a production account', async () => {
     const file = join(folder, 'results.json');
     writeFileSync(file, JSON.stringify({ account: POLICY.account, stage: 'local', drills: [] }));
     const complained = await refusal(
       ...['--account', 'example', '--region', 'eu-central-1', '--results', file],
     );
-    expect(complained).toContain('made on stand-ins');
+    expect(complained).toContain('has the results of stand-ins');
   });
 });

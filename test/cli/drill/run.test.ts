@@ -1,4 +1,4 @@
-// Drills on the laptop's stand-ins: every mechanism, what goes wrong, what is interrupted, and what is killed.
+// Drills on stand-ins: success, failure, Ctrl-C and a killed process.
 import { beforeEach, describe, expect, test } from 'vitest';
 import { cleanUp, drillAll, type Result, type Run } from '../../../cli/drill/run.ts';
 import { drillAtStart, laptopCanaries, standInMechanisms } from '../../../cli/drill/stand-ins.ts';
@@ -33,7 +33,7 @@ const run = (change: Partial<Run> = {}): Run => ({
   newId: () => `drill-${++ids}`,
   signal: stopping.signal,
   retryMs: 0,
-  tell: { begins: () => {}, step: () => {}, ends: () => {} },
+  report: { begins: () => {}, step: () => {}, ends: () => {} },
   ...change,
 });
 
@@ -46,7 +46,7 @@ const changed = (driver: Partial<Connected['driver']>): Map<string, Connected> =
 };
 const outcomes = (results: readonly Result[]) =>
   results.map(({ canary, outcome }) => [canary, outcome]);
-/** Whether the canary's effect is there now. */
+/** Whether the canary is blocked now. */
 const isBlocked = async () => {
   const { driver, wasThere } = mechanisms.get(BLOCK)!;
   const [canary] = POLICY.canaries;
@@ -70,8 +70,8 @@ const isBlocked = async () => {
   );
 };
 
-describe('on a laptop', () => {
-  test('every mechanism there is has a canary, is applied and undone, and is recorded with its version', async () => {
+describe('a drill on stand-ins', () => {
+  test('applies and undoes every mechanism, and records each version as passed', async () => {
     const results = await drillAll(run());
     expect(results.filter(({ outcome }) => outcome !== 'passed')).toEqual([]);
     const recorded = await drills.all();
@@ -87,13 +87,13 @@ describe('on a laptop', () => {
     expect(await drills.unfinished()).toEqual([]);
   });
 
-  test('and once more: nothing of a drill stands in the way of the next', async () => {
+  test('passes again right after the first drill', async () => {
     await drillAll(run());
     const again = await drillAll(run());
     expect(again.filter(({ outcome }) => outcome !== 'passed')).toEqual([]);
   });
 
-  test('the start drills what no drill vouches for, and nothing twice', async () => {
+  test('runs at start for each mechanism without a valid result, and only once', async () => {
     const results = await drillAtStart(POLICY, drills, () => NOW);
     expect(new Set(results.map(({ outcome }) => outcome))).toEqual(new Set(['passed']));
     expect(await drillAtStart(POLICY, drills, () => NOW)).toEqual([]);
@@ -104,8 +104,8 @@ describe('on a laptop', () => {
   });
 });
 
-describe('what goes wrong', () => {
-  test('a change that is not seen fails the drill; it is taken back, and the others are drilled all the same', async () => {
+describe('a drill that fails', () => {
+  test('reverts a change that was not verified, and still drills the other mechanisms', async () => {
     const blind = changed({ verify: async () => ({ holds: false, found: 'the list is empty' }) });
     const results = await drillAll(run({ mechanisms: blind }));
     const failed = results.filter(({ outcome }) => outcome === 'failed');
@@ -118,7 +118,7 @@ describe('what goes wrong', () => {
     });
   });
 
-  test('what cannot be undone is left with the commands, and the next drill takes it back', async () => {
+  test('prints the commands for a change that it cannot undo, and the next drill undoes it', async () => {
     const stuck = changed({ revert: () => Promise.reject(new Error('no rights')) });
     const results = await drillAll(onlyBlock({ mechanisms: stuck }));
     expect(results[0]).toMatchObject({
@@ -129,12 +129,12 @@ describe('what goes wrong', () => {
     expect(await isBlocked()).toBe(true);
     const said: string[] = [];
     expect(await cleanUp(run(), (line) => said.push(line))).toEqual([]);
-    expect(said[0]).toContain(`taken back from an earlier drill: ${BLOCK}`);
+    expect(said[0]).toContain(`undid an earlier drill: ${BLOCK}`);
     expect(await isBlocked()).toBe(false);
     expect(await drills.unfinished()).toEqual([]);
   });
 
-  test('what still cannot be undone then is said, and stays on record', async () => {
+  test('keeps an unfinished drill on record while its change cannot be undone', async () => {
     const stuck = changed({ revert: () => Promise.reject(new Error('no rights')) });
     await drillAll(onlyBlock({ mechanisms: stuck }));
     const left = await cleanUp(run({ mechanisms: stuck }), () => {});
@@ -142,7 +142,7 @@ describe('what goes wrong', () => {
     expect(await drills.unfinished()).toHaveLength(2);
   });
 
-  test('an undo that leaves something is not taken for one', async () => {
+  test('fails when the reversal leaves a part of the change', async () => {
     const sticky = changed({
       verifyReverted: async () => ({ holds: false, found: 'still listed' }),
     });
@@ -153,18 +153,18 @@ describe('what goes wrong', () => {
     });
   });
 
-  test('an effect that was there before is not touched, and fails the drill', async () => {
+  test('does not touch an effect that existed before the drill', async () => {
     const stuck = changed({ revert: () => Promise.reject(new Error('no rights')) });
     await drillAll(onlyBlock({ mechanisms: stuck }));
     const [result] = await drillAll(onlyBlock());
     expect(result).toMatchObject({
       outcome: 'failed',
-      text: expect.stringContaining('was there already'),
+      text: expect.stringContaining('already had this effect'),
     });
     expect(await isBlocked()).toBe(true);
   });
 
-  test('a call that AWS asked to repeat is repeated', async () => {
+  test('passes after it retries a throttled call', async () => {
     let calls = 0;
     const { driver } = mechanisms.get(BLOCK)!;
     const busy = changed({
@@ -179,13 +179,13 @@ describe('what goes wrong', () => {
     ]);
   });
 
-  test('a mechanism that policy names no canary for counts as failed, not as done', async () => {
+  test('fails a mechanism for which policy names no canary', async () => {
     const policy = { ...POLICY, canaries: [] };
     expect((await drillAll(onlyBlock({ policy })))[0]?.text).toContain('no canary');
     expect((await drills.all()).get(BLOCK)?.outcome).toBe('failed');
   });
 
-  test('a service that the account is not joined to is not drilled', async () => {
+  test('skips a service that the account does not use', async () => {
     const results = await drillAll(run({ policy: { ...POLICY, integrations: {} } }));
     expect(results.filter(({ mechanism }) => mechanism.startsWith('mail.'))).toEqual([]);
   });
@@ -199,14 +199,14 @@ describe('Ctrl-C', () => {
     ['verify', ['capture', 'apply', 'verify', ...undo]],
     ['revert', ['capture', 'apply', 'verify', ...undo]],
   ])(
-    'during %s: nothing more is changed, what was is taken back, the rest is not begun, and no result is recorded',
+    'Ctrl-C during %s reverts the change, starts no other drill and records no result',
     async (during, expected) => {
       const steps: string[] = [];
       const step = (name: string) => {
         steps.push(name);
         if (name === during) stopping.abort();
       };
-      expect(outcomes(await drillAll(onlyBlock({ tell: { ...run().tell, step } })))).toEqual([
+      expect(outcomes(await drillAll(onlyBlock({ report: { ...run().report, step } })))).toEqual([
         [first, 'interrupted'],
         [second, 'not drilled'],
       ]);
@@ -218,7 +218,7 @@ describe('Ctrl-C', () => {
   );
 });
 
-describe('a kill', () => {
+describe('a killed drill', () => {
   const never = () => new Promise<never>(() => {});
   const { driver: real } = standInMechanisms(POLICY).get(BLOCK)!;
   const steps = [
@@ -230,27 +230,30 @@ describe('a kill', () => {
 
   test.each(
     steps.flatMap((step) => (['before', 'after'] as const).map((when) => [when, step] as const)),
-  )('%s %s: the next drill takes back what was left, and then passes', async (when, step) => {
-    let reached = () => {};
-    const killed = new Promise<void>((resolve) => {
-      reached = resolve;
-    });
-    const { driver } = mechanisms.get(BLOCK)!;
-    const dying = changed({
-      [step]: async (subject: never, before: never) => {
-        if (when === 'after') await driver[step](subject, before);
-        reached();
-        return never();
-      },
-    });
-    void drillAll(onlyBlock({ mechanisms: dying }));
-    await killed;
-    expect(await drills.unfinished()).toHaveLength(1);
-    expect(await cleanUp(run(), () => {})).toEqual([]);
-    expect(await isBlocked()).toBe(false);
-    expect(outcomes(await drillAll(onlyBlock()))).toEqual([
-      [first, 'passed'],
-      [second, 'passed'],
-    ]);
-  });
+  )(
+    'a drill that is killed %s %s is undone by the next drill, which then passes',
+    async (when, step) => {
+      let reached = () => {};
+      const killed = new Promise<void>((resolve) => {
+        reached = resolve;
+      });
+      const { driver } = mechanisms.get(BLOCK)!;
+      const dying = changed({
+        [step]: async (subject: never, before: never) => {
+          if (when === 'after') await driver[step](subject, before);
+          reached();
+          return never();
+        },
+      });
+      void drillAll(onlyBlock({ mechanisms: dying }));
+      await killed;
+      expect(await drills.unfinished()).toHaveLength(1);
+      expect(await cleanUp(run(), () => {})).toEqual([]);
+      expect(await isBlocked()).toBe(false);
+      expect(outcomes(await drillAll(onlyBlock()))).toEqual([
+        [first, 'passed'],
+        [second, 'passed'],
+      ]);
+    },
+  );
 });

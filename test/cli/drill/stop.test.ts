@@ -1,4 +1,4 @@
-// Ctrl-C, pressed once, echoed by the processes in between, and pressed again.
+// Ctrl-C during a drill: pressed once, forwarded again, and pressed twice.
 import { expect, test } from 'vitest';
 import { type Host, INTERRUPTED, stopOnSignal } from '../../../cli/drill/stop.ts';
 
@@ -16,7 +16,7 @@ function pressing() {
   return { seen, signal, press };
 }
 
-test.each(['SIGINT', 'SIGTERM', 'SIGHUP'])('%s stops the drill, and nothing else yet', (name) => {
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'])('%s aborts the drill without exiting', (name) => {
   const { seen, signal, press } = pressing();
   expect(signal.aborted).toBe(false);
   press(name);
@@ -24,7 +24,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'])('%s stops the drill, and nothing else
   expect(seen.exits).toEqual([]);
 });
 
-test('the same press, heard again from npm and from the shell, does not end it', () => {
+test('signals within a second of the first Ctrl-C count as the same press', () => {
   const { seen, press } = pressing();
   press();
   seen.at = 900;
@@ -33,11 +33,11 @@ test('the same press, heard again from npm and from the shell, does not end it',
   expect(seen.exits).toEqual([]);
 });
 
-test('whoever insists is obeyed, and told who cleans up', () => {
+test('a second Ctrl-C exits at once and says that the next drill cleans up', () => {
   const { seen, press } = pressing();
   press();
   seen.at = 1_500;
   press();
   expect(seen.exits).toEqual([INTERRUPTED]);
-  expect(seen.said.at(-1)).toContain('the next drill takes back');
+  expect(seen.said.at(-1)).toContain('next drill will undo');
 });
