@@ -72,7 +72,9 @@ test.each(CURRENT)('%s names files and folders that exist', (page) => {
 const SCRIPTS = Object.keys(JSON.parse(textOf('package.json')).scripts);
 
 test.each(PAGES)('%s names npm scripts that exist', (page) => {
-  const run = [...textOf(page).matchAll(/npm run ([\w:-]+)/g)].map(([, script = '']) => script);
+  const run = [...textOf(page).matchAll(/npm run (?:-s |--silent )?(\w[\w:-]*)/g)].map(
+    ([, script = '']) => script,
+  );
   expect(run.filter((script) => !SCRIPTS.includes(script))).toEqual([]);
 });
 
