@@ -1,4 +1,4 @@
-// The console's routes, beside the pages that people decide on.
+// The console's routes, next to those of the decision pages.
 import { Hono } from 'hono';
 import { csrf } from 'hono/csrf';
 import { HTTPException } from 'hono/http-exception';
@@ -13,6 +13,7 @@ import { live, page } from './page.ts';
 import { SCRIPT } from './script.ts';
 import { shadowPage, tallyIn } from './shadow.ts';
 import { STYLE } from './style.ts';
+import { FRAME, SWITCHED } from './texts.ts';
 
 const SwitchForm = z.strictObject({ mode: SwitchMode });
 
@@ -30,9 +31,9 @@ export function createConsole(deps: ConsoleDeps & { newId: () => string; log: Lo
       baseUri: ["'none'"],
     },
   });
-  // Another site's form must not deliver alerts or move the switch here.
+  // A form of another site must not send alerts or set the kill switch.
   const { origin, port } = new URL(deps.webBaseUrl);
-  // Whoever types the address may write its usual name.
+  // A person may type localhost instead of 127.0.0.1.
   app.use(csrf({ origin: [origin, `http://localhost:${port}`] }));
   for (const path of ['/', '/live', '/events', '/shadow']) app.use(path, headers);
   const samples = loadSamples();
@@ -63,7 +64,7 @@ export function createConsole(deps: ConsoleDeps & { newId: () => string; log: Lo
       mode,
       by: 'person:console',
       at: now().toISOString(),
-      why: 'set in the console',
+      why: SWITCHED,
     });
     return c.redirect('/', 303);
   });
@@ -71,8 +72,8 @@ export function createConsole(deps: ConsoleDeps & { newId: () => string; log: Lo
   app.onError((error, c) => {
     if (error instanceof HTTPException) return error.getResponse();
     log('error', 'console failed', errorFields(error));
-    return c.html(noticePage('This did not work', 'The log says why. Try again.'), 500);
+    return c.html(noticePage(FRAME.failed), 500);
   });
-  app.notFound((c) => c.html(noticePage('Not found', 'There is nothing at this address.'), 404));
+  app.notFound((c) => c.html(noticePage(FRAME.notFound), 404));
   return app;
 }

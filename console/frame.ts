@@ -1,4 +1,4 @@
-// What the pages of the console stand in.
+// The HTML frame of the console's pages.
 import { html } from 'hono/html';
 import type { Html } from '../functions/web/pages/frame.ts';
 

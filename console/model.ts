@@ -1,18 +1,18 @@
-// What the console shows, as plain data: assembled by overview.ts, rendered by page.ts.
+// The data that the console shows, from overview.ts to page.ts.
 import type { Action } from '../functions/domain/action.ts';
 import type { Incident } from '../functions/domain/incident.ts';
 import type { SwitchState } from '../functions/store/switch.ts';
 import type { Runtime } from '../local/runtime.ts';
 
-/** One state of the state machine on an alert's way, in the order of the definition. */
+/** One state of the state machine, in the order of the definition. */
 export type Step = { name: string; state: 'done' | 'now' | 'ahead' | 'failed' };
 
 export type ShownIncident = {
   incident: Incident;
-  /** One way per alert of the incident, newest first. */
+  /** The states of each alert of the incident, newest first. */
   ways: { alertId: string; steps: Step[] }[];
   actions: Action[];
-  /** Where each observed action is judged, by its id. */
+  /** Links to judge the actions that shadow mode recorded, by action ID. */
   judgeUrls: Readonly<Record<string, string>>;
   verdict: string | null;
 };
@@ -26,13 +26,13 @@ export type ShownMessage = {
   facts: { label: string; value: string }[];
   steps: { title: string; lines: string[] }[];
   links: { label: string; url: string }[];
-  /** What has become of the action since, where the message asks for nothing any more. */
+  /** The current state, if the message no longer needs an answer. */
   settled: Action['status'] | null;
 };
 
 export type ShownInForce = {
   action: Action;
-  /** Signed in the name of the person whose desk this is. */
+  /** Signed in the name of the person who uses this console. */
   reviewUrl: string;
 };
 
@@ -44,7 +44,7 @@ export type Overview = {
   mode: 'shadow' | 'live';
   analyst: string;
   killSwitch: SwitchState;
-  /** Questions that nobody has answered yet. */
+  /** Number of open questions. */
   waiting: number;
   /** Newest first. */
   incidents: ShownIncident[];
@@ -53,7 +53,7 @@ export type Overview = {
   identities: { name: string; kind: string; works: boolean }[];
   networkAcls: ReturnType<Runtime['networkAcls']>;
   inForce: ShownInForce[];
-  /** Stored items that could not be read, by key: what is shown is without them. */
+  /** Stored items that could not be read, by key. The page shows the others. */
   unreadable: { key: string; why: string }[];
   /** Events that could not be read, newest first. */
   refused: { at: string; reason: string; body: string }[];

@@ -1,8 +1,7 @@
-// Gathers what the console shows from the records and the stand-ins.
+// Gathers the console's data from the records and the stand-ins.
 
 import { isForJudgement } from '../functions/close/close.ts';
 import type { Action } from '../functions/domain/action.ts';
-import type { Assessment } from '../functions/domain/assessment.ts';
 import type { InvalidInput } from '../functions/domain/errors.ts';
 import type { Incident } from '../functions/domain/incident.ts';
 import { judgeUrl, reviewUrl } from '../functions/messaging/links.ts';
@@ -13,21 +12,15 @@ import { loadDefinition, stateNames } from '../local/engine/definition.ts';
 import type { EngineEvent } from '../local/engine/state-machines.ts';
 import type { Runtime } from '../local/runtime.ts';
 import type { Overview, ShownIncident, ShownMessage, Step } from './model.ts';
+import { INBOX, INCIDENTS, ORIGINS } from './texts.ts';
 
 const SHOWN_INCIDENTS = 12;
 const SHOWN_MESSAGES = 15;
 const SHOWN_REFUSED = 5;
 const IN_FORCE: readonly Action['status'][] = ['in-force', 'kept', 'reversing', 'reversal-failed'];
 const WAY = stateNames(loadDefinition('respond'));
-/** States that every alert passes; the others are drawn where an alert reached them. */
+/** States of every alert. Others are shown if an alert reached them. */
 const ALWAYS = ['enrich', 'analyse', 'gate', 'close'];
-
-const ORIGINS: Readonly<Record<Assessment['origin'], string>> = {
-  anthropic: 'Claude',
-  bedrock: 'Claude on Bedrock',
-  playbook: 'the playbook',
-  fallback: 'nobody',
-};
 
 export type ConsoleDeps = {
   runtime: Runtime;
@@ -76,7 +69,7 @@ export async function overview(deps: ConsoleDeps): Promise<Overview> {
 
 const isWaiting = ({ status }: Action): boolean => status === 'awaiting-approval';
 
-/** Every question that nobody has answered, whatever its age, then the latest of the others; newest first. */
+/** All open questions first, then the latest other messages; newest first. */
 function questionsFirst(delivered: readonly Delivered[], waiting: readonly Action[]): Delivered[] {
   const ids = new Set<string | null>(waiting.map(({ actionId }) => actionId));
   const asks = ({ message }: Delivered) => message.links.length > 0 && ids.has(message.actionId);
@@ -85,7 +78,7 @@ function questionsFirst(delivered: readonly Delivered[], waiting: readonly Actio
   return [...newestFirst.filter(asks), ...others.slice(0, SHOWN_MESSAGES)];
 }
 
-/** A message asks for something as long as the action is in the state that it was written about. */
+/** A message needs an answer while the action is in the state that the message is about. */
 async function showMessage(runtime: Runtime, { at, message }: Delivered): Promise<ShownMessage> {
   const { key, to, subject, paragraphs, facts, steps, links, incidentId, actionId } = message;
   const action =
@@ -94,7 +87,7 @@ async function showMessage(runtime: Runtime, { at, message }: Delivered): Promis
       : undefined;
   return {
     id: key,
-    to: to.kind === 'person' ? to.name : 'the team',
+    to: to.kind === 'person' ? to.name : INBOX.team,
     at,
     subject,
     paragraphs,
@@ -105,7 +98,7 @@ async function showMessage(runtime: Runtime, { at, message }: Delivered): Promis
   };
 }
 
-/** By the key, which names what a message is about: a question, a due time or the review of what was kept, or an end. */
+/** The key says whether the message is a question, a reminder, a review or an outcome. */
 function isAsking(key: string, { status, reviewAt }: Action): boolean {
   if (key.startsWith('ask-')) return status === 'awaiting-approval';
   if (!key.startsWith('remind-')) return true;
@@ -135,7 +128,7 @@ async function showIncident(
     ),
     unreadable,
     verdict: assessment
-      ? `${assessment.verdict}, by ${ORIGINS[assessment.origin]}: ${assessment.summary}`
+      ? INCIDENTS.verdict(assessment.verdict, ORIGINS[assessment.origin], assessment.summary)
       : null,
     ways: incident.alerts
       .slice(-3)
@@ -152,7 +145,7 @@ async function showIncident(
   };
 }
 
-/** The way of one alert. After a restart the engine's events are gone: what has ended is drawn from the records, as done. */
+/** The steps of one alert. After a restart the engine has no events: finished steps come from the records. */
 function stepsOf(
   events: readonly EngineEvent[],
   alertId: string,
@@ -170,7 +163,7 @@ function stepsOf(
   }));
 }
 
-/** The states that left a trace in the record of an action. */
+/** The states named in the history of an action. */
 function passedBy({ history, approval }: Action): string[] {
   const by = history.map((entry) => entry.by);
   if (approval?.decision?.verdict !== 'approved') return by;
@@ -184,7 +177,7 @@ function stepState(type: EngineEvent['type'] | undefined, ended: boolean): Step[
   return type === undefined ? 'ahead' : 'now';
 }
 
-/** As the first manager, who decides whether an account goes live. */
+/** In the name of the first manager, who decides whether an account goes live. */
 const judgeUrlOf = (
   { runtime, policy, webBaseUrl, now }: ConsoleDeps,
   action: Action,
@@ -193,7 +186,7 @@ const judgeUrlOf = (
   return judgeUrl({ mac: runtime.mac, webBaseUrl }, action, { id }, wholeHour(now()));
 };
 
-/** A desk has one person at it: whoever approved, or the first on call. */
+/** In the name of the approver, or else of the first person on call. */
 const reviewUrlOf = (
   { runtime, policy, webBaseUrl, now }: ConsoleDeps,
   action: Action,
@@ -203,5 +196,5 @@ const reviewUrlOf = (
   return reviewUrl({ mac: runtime.mac, webBaseUrl }, action, { id }, until);
 };
 
-/** So that the page is the same from one second to the next. */
+/** Rounded, so that the page does not change every second. */
 const wholeHour = (now: Date): Date => new Date(Math.floor(now.getTime() / 3_600_000) * 3_600_000);

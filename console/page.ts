@@ -1,4 +1,4 @@
-// The console as HTML: the page around, and the parts that follow what happens.
+// Renders the console: the page, and the parts that update each second.
 import { html } from 'hono/html';
 import type { Html } from '../functions/web/pages/frame.ts';
 import { frame } from './frame.ts';
@@ -14,21 +14,22 @@ import {
   status,
   unreadable,
 } from './panels.ts';
+import { ALERTS, FRAME } from './texts.ts';
 
-/** A pasted event that was refused: why, and the event itself, so that nobody has to paste it again. */
+/** A rejected event with the reasons. The form shows it again, ready to correct. */
 export type Pasted = { reasons: string[]; event: string };
 
 export const page = (overview: Overview, samples: ShownSample[], pasted?: Pasted): Html =>
   frame(
-    'Countermand console',
+    FRAME.title,
     html`
 <header>
-<h1>Countermand</h1>
-<p>Account ${overview.account}, on this machine: nothing here reaches AWS. Analysis by ${overview.analyst}.</p>
+<h1>${FRAME.name}</h1>
+<p>${FRAME.about(overview.account, overview.analyst)}</p>
 </header>
-<p id="lost" class="alert" role="alert" hidden>Countermand does not answer; what you see is no longer current. Was it stopped?</p>
+<p id="lost" class="alert" role="alert" hidden>${FRAME.lost}</p>
 ${pasted ? refusal(pasted) : ''}
-<noscript><p class="quiet">Without script this page does not follow what happens: <a href="/">refresh</a>.</p></noscript>
+<noscript><p class="quiet">${FRAME.noScript} <a href="/">${FRAME.refresh}</a>.</p></noscript>
 <div class="live" id="live-status">${status(overview)}</div>
 <main>
 ${dropIn(samples, pasted)}
@@ -37,7 +38,7 @@ ${dropIn(samples, pasted)}
     html`<script src="/console.js" defer></script>`,
   );
 
-/** What the script fetches each second: the parts with class `live`, by id. */
+/** The parts with class `live`: the script fetches them each second, and finds them by id. */
 export const live = (overview: Overview): Html => html`
 <div class="live" id="live-status">${status(overview)}</div>
 <div class="live" id="live-desk">${desk(overview)}</div>`;
@@ -49,23 +50,23 @@ const desk = (overview: Overview): Html => html`
 
 const refusal = ({ reasons }: Pasted): Html => html`
 <div class="alert" role="alert">
-<p><b>The event was refused.</b> It is kept, with the reason, and can be replayed:</p>
+<p><b>${ALERTS.refused}</b> ${ALERTS.kept}</p>
 ${reasons.map((reason) => html`<p class="text">${reason}</p>`)}
 </div>`;
 
-/** As many as fit beside the desk; the others open. */
+/** The number of samples that fit on the page; the others are folded. */
 const SHOWN_SAMPLES = 4;
 
 const dropIn = (samples: ShownSample[], pasted: Pasted | undefined): Html => html`
 <section class="drop-in" aria-labelledby="samples">
-<h2 id="samples">Drop in an alert</h2>
+<h2 id="samples">${ALERTS.heading}</h2>
 <ul class="samples">${samples.slice(0, SHOWN_SAMPLES).map(sample)}</ul>
-<details><summary>${samples.length - SHOWN_SAMPLES} more</summary><ul class="samples">${samples.slice(SHOWN_SAMPLES).map(sample)}</ul></details>
-<details ${pasted ? 'open' : ''}><summary>Paste an event of your own</summary>
+<details><summary>${ALERTS.more(samples.length - SHOWN_SAMPLES)}</summary><ul class="samples">${samples.slice(SHOWN_SAMPLES).map(sample)}</ul></details>
+<details ${pasted ? 'open' : ''}><summary>${ALERTS.paste}</summary>
 <form method="post" action="/events">
-<label for="event">A GuardDuty or Security Hub finding, as EventBridge delivers it or as the API gives it</label>
+<label for="event">${ALERTS.pasteHint}</label>
 <textarea id="event" name="event" rows="8" required spellcheck="false">${pasted?.event ?? ''}</textarea>
-<button>Deliver</button>
+<button>${ALERTS.send}</button>
 </form>
 </details>
 </section>`;

@@ -1,18 +1,22 @@
-// The console's panels, one function each. Everything that came from an alert is escaped by the template.
+// Renders the console's panels. The template escapes all text from alerts.
 import { html } from 'hono/html';
 import type { Action } from '../functions/domain/action.ts';
 import { SwitchMode } from '../functions/domain/kill-switch.ts';
-import { words } from '../functions/domain/wording.ts';
-import { headlineOf } from '../functions/messaging/texts/phrases.ts';
+import { eventInWords } from '../functions/messaging/texts/labels.ts';
 import type { Html } from '../functions/web/pages/frame.ts';
 import { breakable } from '../functions/web/pages/parts.ts';
 import type { Overview, ShownIncident, ShownMessage } from './model.ts';
-
-const SWITCH: Readonly<Record<SwitchMode, { name: string; means: string }>> = {
-  run: { name: 'Act within policy', means: 'acts within policy' },
-  ask: { name: 'Ask first', means: 'asks before everything' },
-  halt: { name: 'Halt', means: 'applies nothing; reversals still run' },
-};
+import {
+  actionRow,
+  IN_FORCE,
+  INBOX,
+  INCIDENTS,
+  PROBLEMS,
+  RESOURCES,
+  STATUS,
+  SWITCH,
+  statusBadge,
+} from './texts.ts';
 
 export const status = ({
   killSwitch: { mode: switchMode, by, why },
@@ -21,29 +25,29 @@ export const status = ({
   waiting,
   inForce,
 }: Overview): Html => html`
-<section class="status" aria-label="State">
-<span class="${waiting > 0 ? 'calls' : ''}">${waiting > 0 ? html`<a href="#inbox">${counted(waiting, 'question waits', 'questions wait')}</a>` : 'No question waits'}</span>
-<span>${inForce.length > 0 ? html`<a href="#in-force">${inForce.length} in force</a>` : 'Nothing in force'}</span>
-<span>Mode <b>${mode}</b>${mode === 'shadow' ? ': records, and changes nothing' : ''} · <a href="/shadow">was it right?</a></span>
-<form method="post" action="/switch"><span>Kill switch <b class="${switchMode}">${switchMode}</b>: ${SWITCH[switchMode].means}${by === 'breaker' ? html` (<b>the breaker tripped</b>: ${why})` : ''}</span>
+<section class="status" aria-label="${STATUS.heading}">
+<span class="${waiting > 0 ? 'calls' : ''}">${waiting > 0 ? html`<a href="#inbox">${STATUS.questions(waiting)}</a>` : STATUS.questions(0)}</span>
+<span>${inForce.length > 0 ? html`<a href="#in-force">${STATUS.inForce(inForce.length)}</a>` : STATUS.inForce(0)}</span>
+<span>${STATUS.mode} <b>${mode}</b>${mode === 'shadow' ? STATUS.shadow : ''} · <a href="/shadow">${STATUS.judged}</a></span>
+<form method="post" action="/switch"><span>${STATUS.killSwitch} <b class="${switchMode}">${switchMode}</b>: ${SWITCH[switchMode].means}${by === 'breaker' ? html` (<b>${STATUS.breaker}</b>: ${why})` : ''}</span>
 ${SwitchMode.options
   .filter((one) => one !== switchMode)
-  .map((one) => html`<button name="mode" value="${one}">${SWITCH[one].name}</button>`)}</form>
+  .map((one) => html`<button name="mode" value="${one}">${SWITCH[one].button}</button>`)}</form>
 <span><b class="ticks">${clock(now.toISOString())}</b> UTC</span>
 </section>`;
 
 export const inbox = ({ inbox }: Overview): Html => html`
 <section aria-labelledby="inbox">
-<h2 id="inbox">On-call inbox</h2>
-${inbox.length === 0 ? html`<p class="empty">Nobody was written to. Questions and reports arrive here.</p>` : inbox.map(message)}
+<h2 id="inbox">${INBOX.heading}</h2>
+${inbox.length === 0 ? html`<p class="empty">${INBOX.empty}</p>` : inbox.map(message)}
 </section>`;
 
 const message = ({ id, to, at, subject, links, settled, ...said }: ShownMessage): Html => html`
 <article class="message ${settled ? 'settled' : ''}">
 <h3>${breakable(subject)}</h3>
-<p class="quiet">To ${to} · ${clock(at)} UTC${settled ? html` · now <b>${words(settled)}</b>` : ''}</p>
-${links.map(({ label, url }) => html`<p><a class="${settled ? '' : 'button call'}" href="${url}" target="_blank" rel="noopener">${settled ? 'See what became of it' : label}</a></p>`)}
-<details id="read-${id}"><summary>Read</summary>${text(said)}</details>
+<p class="quiet">${INBOX.to(to)} · ${clock(at)} UTC${settled ? html` · ${INBOX.now} <b>${statusBadge(settled)}</b>` : ''}</p>
+${links.map(({ label, url }) => html`<p><a class="${settled ? '' : 'button call'}" href="${url}" target="_blank" rel="noopener">${settled ? INBOX.outcome : label}</a></p>`)}
+<details id="read-${id}"><summary>${INBOX.read}</summary>${text(said)}</details>
 </article>`;
 
 const text = ({
@@ -60,71 +64,66 @@ ${rest.map((paragraph) => html`<p class="text">${paragraph}</p>`)}`;
 
 export const inForce = ({ inForce, now }: Overview): Html => html`
 <section aria-labelledby="in-force">
-<h2 id="in-force">In force</h2>
+<h2 id="in-force">${IN_FORCE.heading}</h2>
 ${
   inForce.length === 0
-    ? html`<p class="empty">Nothing. What is done shows here, with the time until it is undone.</p>`
+    ? html`<p class="empty">${IN_FORCE.empty}</p>`
     : html`<ul class="cards held">${inForce.map(
         ({ action, reviewUrl }) => html`
-<li><div><b>${headlineOf(action)}</b>${due(action, now)}</div>
-<a class="button" href="${reviewUrl}" target="_blank" rel="noopener">${REVIEWS[action.status] ?? 'Look at it'}</a></li>`,
+<li><div><b>${actionRow(action)}</b>${due(action, now)}</div>
+<a class="button" href="${reviewUrl}" target="_blank" rel="noopener">${IN_FORCE.review(action)}</a></li>`,
       )}</ul>`
 }
 </section>`;
 
-const REVIEWS: Partial<Record<Action['status'], string>> = {
-  'in-force': 'Keep, extend or reverse',
-  kept: 'Reverse',
-};
-
 function due({ status, dueAt }: Action, now: Date): Html {
-  if (status === 'kept') return html`<p>Kept: no end</p>`;
-  if (status !== 'in-force' || !dueAt) return html`<p>${words(status)}</p>`;
+  if (status === 'kept') return html`<p>${IN_FORCE.kept}</p>`;
+  if (status !== 'in-force' || !dueAt) return html`<p>${statusBadge(status)}</p>`;
   const seconds = Math.max(0, Math.round((Date.parse(dueAt) - now.getTime()) / 1000));
-  return html`<p>Undone in <b class="ticks">${minutesAndSeconds(seconds)}</b>, at ${clock(dueAt)} UTC</p>`;
+  return html`<p>${IN_FORCE.undoIn}<b class="ticks">${minutesAndSeconds(seconds)}</b>${IN_FORCE.at(clock(dueAt))}</p>`;
 }
 
 export const ipSets = ({ ipSets }: Overview): Html => html`
 <section aria-labelledby="ip-sets">
-<h2 id="ip-sets">WAF address sets</h2>
+<h2 id="ip-sets">${RESOURCES.ipSets}</h2>
 <dl>
 ${ipSets.map(
   ({ name, addresses }) => html`
-<dt>${name}</dt><dd>${addresses.length === 0 ? html`<span class="quiet">empty</span>` : addresses.map((address) => html`<code>${address}</code> `)}</dd>`,
+<dt>${name}</dt><dd>${addresses.length === 0 ? html`<span class="quiet">${RESOURCES.empty}</span>` : addresses.map((address) => html`<code>${address}</code> `)}</dd>`,
 )}
 </dl>
-<p class="quiet">Requests of watched addresses pass. In AWS they show in CloudWatch, as CountedRequests of the rule of that name, and in the web ACL’s logs and sampled requests under the label <code>countermand:watched</code>. Here nothing is counted: the few requests that a question mentions are made up.</p>
+<p class="quiet">${RESOURCES.watched} <code>countermand:watched</code>. ${RESOURCES.madeUp}</p>
 </section>`;
 
 export const identities = ({ identities }: Overview): Html => html`
 <section aria-labelledby="identities">
-<h2 id="identities">Users and keys</h2>
+<h2 id="identities">${RESOURCES.identities}</h2>
 <dl>
 ${identities.map(
   ({ name, kind, works }) => html`
-<dt>${name}</dt><dd>${works ? html`<span class="quiet">${kind}, works</span>` : html`${kind}, <b>cut off</b>`}</dd>`,
+<dt>${name}</dt><dd>${works ? html`<span class="quiet">${RESOURCES.works(kind)}</span>` : html`${kind}, <b>${RESOURCES.cutOff}</b>`}</dd>`,
 )}
 </dl>
 </section>`;
 
 export const networkAcls = ({ networkAcls }: Overview): Html => html`
 <section aria-labelledby="network-acls">
-<h2 id="network-acls">Network ACLs</h2>
+<h2 id="network-acls">${RESOURCES.networkAcls}</h2>
 <dl>
 ${networkAcls.map(
   ({ id, isDefault, denied }) => html`
-<dt>${id}${isDefault ? ' (default)' : ''}</dt><dd>${denied.length === 0 ? html`<span class="quiet">keeps nobody out</span>` : denied.map(({ ruleNumber, direction, cidr }) => html`<code>${ruleNumber}: deny ${cidr} ${direction}</code> `)}</dd>`,
+<dt>${id}${isDefault ? RESOURCES.isDefault : ''}</dt><dd>${denied.length === 0 ? html`<span class="quiet">${RESOURCES.deniesNone}</span>` : denied.map(({ ruleNumber, direction, cidr }) => html`<code>${RESOURCES.rule(ruleNumber, cidr, direction)}</code> `)}</dd>`,
 )}
 </dl>
 </section>`;
 
 export const incidents = ({ incidents }: Overview): Html => html`
 <section aria-labelledby="incidents">
-<h2 id="incidents">Incidents</h2>
-${incidents.length === 0 ? html`<p class="empty">None yet. Drop in an alert.</p>` : incidents.map(incident)}
+<h2 id="incidents">${INCIDENTS.heading}</h2>
+${incidents.length === 0 ? html`<p class="empty">${INCIDENTS.empty}</p>` : incidents.map(incident)}
 </section>`;
 
-/** The newest and the open ones are shown whole; of the others, one line until somebody wants more. */
+/** Open incidents and the newest one are unfolded. */
 const incident = (
   { incident, ways, actions, verdict, judgeUrls }: ShownIncident,
   index: number,
@@ -134,13 +133,13 @@ const incident = (
   const isOpen = incident.status === 'open';
   return html`
 <details class="incident" id="${incidentId}" ${isOpen || index === 0 ? 'open' : ''}>
-<summary><h3><q>${newest?.title ?? incidentId}</q></h3> <span class="badge ${isOpen ? 'open' : ''}">${isOpen ? 'open' : words(incident.outcome ?? 'closed')}</span></summary>
-<p class="quiet">${newest?.severity} · ${breakable(newest?.type ?? '')} · ${clock(openedAt)} UTC · ${counted(alerts.length, 'alert', 'alerts')}${repeats(alerts)}</p>
+<summary><h3><q>${newest?.title ?? incidentId}</q></h3> <span class="badge ${isOpen ? 'open' : ''}">${isOpen ? INCIDENTS.open : INCIDENTS.outcome(incident.outcome)}</span></summary>
+<p class="quiet">${newest?.severity} · ${breakable(newest?.type ?? '')} · ${clock(openedAt)} UTC · ${INCIDENTS.alerts(alerts.length)}${repeats(alerts)}</p>
 ${ways.map(
   ({ steps }) => html`
 <ol class="way">${steps.map(
     ({ name, state }) =>
-      html`<li class="${state}"><span class="hidden">${state === 'ahead' ? 'not reached: ' : `${state}: `}</span>${name}</li>`,
+      html`<li class="${state}"><span class="hidden">${INCIDENTS.step[state]}: </span>${name}</li>`,
   )}</ol>`,
 )}
 ${verdict ? html`<p class="verdict">${verdict}</p>` : ''}
@@ -149,29 +148,27 @@ ${verdict ? html`<p class="verdict">${verdict}</p>` : ''}
 };
 
 const action = (action: Action, judgeUrl: string | undefined): Html => html`
-<li><span class="badge ${action.status}">${words(action.status)}</span> ${headlineOf(action)}${judgeUrl ? html` · ${action.judgement ? html`judged <b>${action.judgement.verdict}</b>` : 'not judged'}, <a href="${judgeUrl}" target="_blank" rel="noopener">right or wrong?</a>` : ''}
-<details id="why-${action.actionId}"><summary>Why, and what happened</summary>
+<li><span class="badge ${action.status}">${statusBadge(action.status)}</span> ${actionRow(action)}${judgeUrl ? html` · ${action.judgement ? html`${INCIDENTS.judged} <b>${action.judgement.verdict}</b>` : INCIDENTS.notJudged}, <a href="${judgeUrl}" target="_blank" rel="noopener">${INCIDENTS.judge}</a>` : ''}
+<details id="why-${action.actionId}"><summary>${INCIDENTS.why}</summary>
 <ul>${action.reasons.map(({ text }) => html`<li>${text}</li>`)}</ul>
 <ol class="history">${action.history.map(
   ({ at, by, event, text }) =>
-    html`<li><time datetime="${at}">${clock(at)}</time> <b>${words(event)}</b> by ${by}: ${text}</li>`,
+    html`<li><time datetime="${at}">${clock(at)}</time> <b>${eventInWords(event)}</b> by ${by}: ${text}</li>`,
 )}</ol></details></li>`;
 
-const repeats = (alerts: readonly { repeats: number }[]): string => {
-  const count = alerts.reduce((sum, alert) => sum + alert.repeats, 0);
-  return count === 0 ? '' : ` · repeated ${count}×`;
-};
+const repeats = (alerts: readonly { repeats: number }[]): string =>
+  INCIDENTS.repeated(alerts.reduce((sum, alert) => sum + alert.repeats, 0));
 
 export const unreadable = ({ unreadable }: Overview): Html | '' =>
   unreadable.length === 0
     ? ''
     : html`
 <section aria-labelledby="unreadable">
-<h2 id="unreadable">Records that cannot be read</h2>
-<p>All else goes on without them. Whatever they were about needs a person.</p>
+<h2 id="unreadable">${PROBLEMS.unreadable}</h2>
+<p>${PROBLEMS.unreadableHint}</p>
 <ul class="cards">${unreadable.map(
         ({ key, why }) => html`
-<li><code>${key}</code><details id="unreadable-${key}"><summary>Why</summary><p class="text">${why}</p></details></li>`,
+<li><code>${key}</code><details id="unreadable-${key}"><summary>${PROBLEMS.why}</summary><p class="text">${why}</p></details></li>`,
       )}</ul>
 </section>`;
 
@@ -180,16 +177,14 @@ export const refused = ({ refused }: Overview): Html | '' =>
     ? ''
     : html`
 <section aria-labelledby="refused">
-<h2 id="refused">Refused events</h2>
+<h2 id="refused">${PROBLEMS.refused}</h2>
 <ul class="cards">${refused.map(
         ({ at, reason, body }) => html`
-<li><span class="quiet">${clock(at)} UTC, kept for replay</span><span class="text">${reason}</span>
-<details id="refused-${at}"><summary>The event</summary><p class="text"><code>${body.slice(0, 2000)}</code></p></details></li>`,
+<li><span class="quiet">${clock(at)} UTC, ${PROBLEMS.kept}</span><span class="text">${reason}</span>
+<details id="refused-${at}"><summary>${PROBLEMS.event}</summary><p class="text"><code>${body.slice(0, 2000)}</code></p></details></li>`,
       )}</ul>
 </section>`;
 
-const counted = (count: number, one: string, more: string): string =>
-  `${count} ${count === 1 ? one : more}`;
 const clock = (instant: string): string => instant.slice(11, 19);
 const minutesAndSeconds = (seconds: number): string =>
   `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;

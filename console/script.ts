@@ -1,8 +1,8 @@
-// The console's script: follows what happens without taking the page from under the reader's hands.
+// The console's script: updates the page without moving what the reader uses.
 
 /**
- * Fetches the live parts each second. Where only clocks have moved, only they are written, so that the reader keeps the
- * focus and the place; where more has changed, what the reader has opened or closed stays so.
+ * Fetches the live parts each second. If only clocks changed, it updates only these, so that focus and scroll position
+ * remain. Otherwise, it keeps open what the reader opened.
  */
 export const SCRIPT = `
 const ticks = /<b class="ticks">[^<]*<\\/b>/g;

@@ -1,4 +1,4 @@
-// How often shadow mode was right, per action: what a security lead looks at before an account goes live.
+// Counts per action how often shadow mode was right, for the security lead.
 import { html } from 'hono/html';
 import { isForJudgement } from '../functions/close/close.ts';
 import type { Action } from '../functions/domain/action.ts';
@@ -6,13 +6,14 @@ import { words } from '../functions/domain/wording.ts';
 import type { Html } from '../functions/web/pages/frame.ts';
 import type { Runtime } from '../local/runtime.ts';
 import { frame } from './frame.ts';
+import { SHADOW } from './texts.ts';
 
-/** As many as fit into a look; older ones were judged, or nobody will. */
+/** Older incidents are not counted. */
 const LATEST_INCIDENTS = 200;
 
 export type Tally = { name: string; observed: number; right: number; wrong: number };
 
-/** Per action, by name; what nobody has judged is the rest. */
+/** Per action name; the remaining actions are not judged. */
 export function tallyOf(actions: readonly Action[]): Tally[] {
   const observed = actions.filter(isForJudgement);
   const names = [...new Set(observed.map(({ name }) => name ?? 'unknown'))].sort();
@@ -34,19 +35,19 @@ export async function tallyIn({ store }: Pick<Runtime, 'store'>): Promise<Tally[
 
 export const shadowPage = (tallies: readonly Tally[]): Html =>
   frame(
-    'Shadow mode · Countermand console',
+    SHADOW.title,
     html`
 <header>
-<h1>Was shadow mode right?</h1>
-<p>What would have been done in the latest ${LATEST_INCIDENTS} incidents, and what people said of it. <a href="/">Back to the console</a></p>
+<h1>${SHADOW.heading}</h1>
+<p>${SHADOW.about(LATEST_INCIDENTS)} <a href="/">${SHADOW.back}</a></p>
 </header>
-<main><section aria-label="Judgements">
+<main><section aria-label="${SHADOW.list}">
 ${
   tallies.length === 0
-    ? html`<p class="empty">Nothing was observed yet. In an account or an action in shadow mode, what would be done is recorded here.</p>`
+    ? html`<p class="empty">${SHADOW.empty}</p>`
     : html`<ul class="cards">${tallies.map(
         ({ name, observed, right, wrong }) =>
-          html`<li><b>${words(name)}</b> <span>${observed} observed: ${right} right, ${wrong} wrong, ${observed - right - wrong} unjudged</span></li>`,
+          html`<li><b>${words(name)}</b> <span>${SHADOW.tally(observed, right, wrong)}</span></li>`,
       )}</ul>`
 }
 </section></main>`,

@@ -1,4 +1,4 @@
-// The console's style sheet: the decision pages' colours, and room for everything that happens at once.
+// The console's style sheet, in the colours of the decision pages.
 export const STYLE = `
 :root { color-scheme: light dark; --ink: #16202e; --quiet: #52606f; --line: #d3dae2; --paper: #ffffff; --ground: #f1f4f7; --go: #0a5a9c; --on-go: #ffffff; --good: #166a3f; --bad: #a3231a; --wait: #7a4b00; --wait-paper: #fff6e0; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e3e8ee; --quiet: #9facba; --line: #2f3a48; --paper: #182029; --ground: #0e141b; --go: #7dbcf5; --on-go: #06182a; --good: #79d3a2; --bad: #ff9d94; --wait: #f2cb7c; --wait-paper: #2a2312; } }

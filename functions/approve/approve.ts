@@ -10,6 +10,7 @@ import { answerToken, questionUrl } from '../messaging/links.ts';
 import { type Message, questionKey } from '../messaging/message.ts';
 import { notWoken, type Sent, sendEach, troubleIn } from '../messaging/send-all.ts';
 import { askText } from '../messaging/texts/asked.ts';
+import { LINKS } from '../messaging/texts/labels.ts';
 import { errorFields } from '../platform/log.ts';
 import { slackMemberOf } from '../policy/people.ts';
 import { transition, withEntry } from '../store/hash-chain.ts';
@@ -36,7 +37,7 @@ export async function approve(deps: ApproveDeps, input: unknown): Promise<void> 
     begin(current, rung, taskToken, deps.now()),
   );
   if (!action.approval)
-    throw new InvalidInput('an action without a request cannot be asked about', { actionId });
+    throw new InvalidInput('an action without a request cannot be approved', { actionId });
   if (action.status !== 'awaiting-approval') return answer(deps, action, taskToken);
   // Who said that they are on it is not joined by others; past the ladder there is only time left.
   if (action.approval.acknowledged || rung >= action.approval.rungs.length) return;
@@ -53,7 +54,7 @@ function begin(current: Action, rung: number, taskToken: string, at: Date): Acti
     return transition(
       current,
       'expired',
-      { at, by: 'approve', text: 'Nobody decided in time' },
+      { at, by: 'approve', text: 'No one decided in time' },
       // The sweeper stays in charge until people were told.
       { approval: waiting },
     );
@@ -90,7 +91,7 @@ async function answer(
     // It has its answer already, from the page on which the decision was made.
     if (error instanceof NotFound) return log('info', 'callback not needed', { actionId, verdict });
     log('warn', 'callback not taken', { actionId, verdict, ...errorFields(error) });
-    throw new Unavailable('the state machine could not be answered', { actionId }, error);
+    throw new Unavailable('the state machine did not accept the answer', { actionId }, error);
   }
 }
 
@@ -134,7 +135,7 @@ async function climb(
   }
   // The digest has its link while it is open, and at its end everybody is told and a ticket made, as always.
   if (inDigest) return;
-  throw new Unavailable('nobody on the ladder could be reached', { actionId });
+  throw new Unavailable('no approver of the escalation policy could be reached', { actionId });
 }
 
 /**
@@ -209,9 +210,7 @@ async function question(
     urgency: action.target?.kind === 'alert' ? 'inform' : 'page',
     ends: [],
     ...askText(action, alert, askedBefore, alike, passedOver),
-    links: [
-      { label: 'Look, then approve or decline', url: await questionUrl(deps, action, person) },
-    ],
+    links: [{ label: LINKS.decide, url: await questionUrl(deps, action, person) }],
     ...(withButtons && { answerToken: await answerToken(deps, action, person) }),
     incidentId,
     actionId,

@@ -9,7 +9,8 @@ import { judgeUrl } from '../messaging/links.ts';
 import type { Message } from '../messaging/message.ts';
 import { sendAll } from '../messaging/send-all.ts';
 import { causedText, closedText, observedText } from '../messaging/texts/incident.ts';
-import { headlineOf, standingLine } from '../messaging/texts/phrases.ts';
+import { LINKS } from '../messaging/texts/labels.ts';
+import { standingLine } from '../messaging/texts/phrases.ts';
 import { Caught, causeText } from '../platform/caught-error.ts';
 import { errorFields } from '../platform/log.ts';
 import { peopleOf } from '../policy/people.ts';
@@ -190,7 +191,7 @@ async function askForJudgement(
   const messages = await Promise.all(
     peopleOf(escalation, escalation.managers).map(async (person): Promise<Message> => {
       const links = observed.map(async (action) => ({
-        label: `Right or wrong? ${headlineOf(action)}`.slice(0, 120),
+        label: LINKS.judge(action),
         url: await judgeUrl(deps, action, person, now()),
       }));
       return {

@@ -51,7 +51,17 @@ export const ApprovalRequest = z.strictObject({
 });
 export type ApprovalRequest = z.infer<typeof ApprovalRequest>;
 
-/** One person's judgement of an action that was observed in shadow mode. A later judgement replaces it. */
+/** Everyone of the escalation policy, and everyone to whom an approver handed the request over. */
+export const peopleAsked = ({ rungs, handedTo }: ApprovalRequest): Approver[] => [
+  ...new Map(
+    [...rungs.flatMap(({ ask }) => ask), ...handedTo.map(({ to }) => to)].map((one) => [
+      one.id,
+      one,
+    ]),
+  ).values(),
+];
+
+/** One person's judgement of an action that shadow mode observed. A later one replaces it. */
 export const Judgement = z.strictObject({
   verdict: z.enum(['right', 'wrong']),
   by: z.string(),

@@ -1,11 +1,22 @@
 // Formats times, durations and untrusted text for people.
 
-/** `03:15 UTC on 24 Nov`, for times that may be on another day. */
-export function utc(instant: string | Date | null | undefined): string {
+type Moment = string | Date | null | undefined;
+
+/**
+ * A time with as much of its date as the reader needs at `now`: none on the same day, no year in the same year.
+ *
+ * @example utc('2026-11-24T03:15:00Z') // '03:15 UTC on 24 Nov 2026'
+ */
+export function utc(instant: Moment, now?: Moment): string {
   if (!instant) return 'an unknown time';
   const at = new Date(instant);
-  const day = `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]}`;
-  return `${at.toISOString().slice(11, 16)} UTC on ${day}`;
+  const reader = now ? new Date(now).toISOString() : '';
+  const time = `${at.toISOString().slice(11, 16)} UTC`;
+  if (reader.slice(0, 10) === at.toISOString().slice(0, 10)) return time;
+  const day = `${time} on ${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]}`;
+  return reader.slice(0, 4) === at.toISOString().slice(0, 4)
+    ? day
+    : `${day} ${at.getUTCFullYear()}`;
 }
 
 /** `03:15 UTC`, for times within the hour. */

@@ -1,57 +1,56 @@
-// What the records know of a target, as lines for the person who decides.
+// Describes the target from the facts, in lines for the approver.
 import type { Fact, Facts, IdentityFacts } from '../domain/facts.ts';
 import { describeWebRequests } from '../domain/web-requests.ts';
 import { span, utc } from '../domain/wording.ts';
 import type { Subject } from './mechanism.ts';
 
-/** Silence means that it was looked up and there was nothing. `noun`: `address`, `user`, ... */
+/** No line where none was found. `noun`: `address`, `user`, ... */
 export function earlierIncidents(
   { target }: Pick<Subject, 'target'>,
   facts: Facts | null,
   noun: string,
 ): string[] {
   const earlier = facts?.entities.find(({ ref }) => ref === target.ref)?.history.earlierIncidents;
-  if (!earlier) return [`Whether earlier incidents named this ${noun} is unknown`];
-  if (!earlier.known)
-    return [`Whether earlier incidents named this ${noun} is unknown: ${earlier.why}`];
+  if (!earlier) return [`Unknown: earlier incidents with this ${noun}`];
+  if (!earlier.known) return [`Unknown: earlier incidents with this ${noun} (${earlier.why})`];
   const { length } = earlier.value;
   return length > 0 ? [`Earlier incidents with this ${noun}: ${length}`] : [];
 }
 
-/** Who asked for what from this address: more people than the attacker may stand behind it. */
+/** The web requests from this address: other people may share it with the attacker. */
 export const seenOnWeb = ({ target }: Pick<Subject, 'target'>, facts: Facts | null): string =>
   describeWebRequests(facts?.entities.find(({ ref }) => ref === target.ref)?.address?.seenOnWeb);
 
-/** What IAM said of a user, or of a key and its user, when the facts were read. */
+/** The user, or the key and its user, as IAM described them when the facts were read. */
 export function whatIamSays({ target }: Pick<Subject, 'target'>, facts: Facts | null): string[] {
   const said = facts?.entities.find(({ ref }) => ref === target.ref)?.identity;
-  if (!said) return ['What it is used for is unknown'];
+  if (!said) return ['Unknown: its use'];
   return [
-    inWords(said.lastUsed, 'When it was last used', lastUse),
-    inWords(said.createdAt, 'When it was made', (at) => `It was made at ${utc(at)}`),
-    inWords(said.consoleAccess, 'Whether the user signs in to the console', (has) =>
+    inWords(said.lastUsed, 'its last use', lastUse),
+    inWords(said.createdAt, 'its creation', (at) => `Created at ${utc(at)}`),
+    inWords(said.consoleAccess, 'whether the user has a console password', (has) =>
       has ? 'The user has a console password' : 'The user has no console password',
     ),
-    inWords(said.groups, 'Which groups the user is in', (groups) =>
-      groups.length > 0 ? `The user is in ${groups.join(', ')}` : 'The user is in no group',
+    inWords(said.groups, 'the user’s groups', (groups) =>
+      groups.length > 0 ? `Groups of the user: ${groups.join(', ')}` : 'The user is in no group',
     ),
-    inWords(said.serviceAccount, 'Whether it is a service account', (marked) =>
+    inWords(said.serviceAccount, 'whether it is a service account', (marked) =>
       marked
-        ? 'It is marked as a service account'
-        : 'It is not marked as a service account; that is checked again when it is applied',
+        ? 'Marked as a service account'
+        : 'Not marked as a service account; this is checked again before the change',
     ),
   ];
 }
 
 const inWords = <T>(fact: Fact<T>, what: string, words: (value: T) => string): string =>
-  fact.known ? words(fact.value) : `${what} is unknown: ${fact.why}`;
+  fact.known ? words(fact.value) : `Unknown: ${what} (${fact.why})`;
 
 type LastUse = Extract<IdentityFacts['lastUsed'], { known: true }>['value'];
 const lastUse = (use: LastUse): string =>
   use
     ? `Last used for ${use.service}${use.region ? ` in ${use.region}` : ''} at ${utc(use.at)}`
-    : 'IAM knows of no use';
+    : 'Never used, as far as IAM knows';
 
-/** How it ends, after what is taken back: `Our policy, and nothing else, is detached`. */
+/** The undo with its time: `Removes exactly the added entry after 24 h, unless someone keeps it`. */
 export const undoneAfter = (what: string, { durationMinutes }: Pick<Subject, 'durationMinutes'>) =>
-  `${what}${durationMinutes ? ` after ${span(durationMinutes)} unless somebody keeps it` : ''}`;
+  `${what}${durationMinutes ? ` after ${span(durationMinutes)}, unless someone keeps it` : ''}`;

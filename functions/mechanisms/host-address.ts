@@ -1,4 +1,4 @@
-// One host as the thing to watch or to block, in its one spelling.
+// One host to watch or to block, in its canonical spelling.
 
 import { InvalidInput } from '../domain/errors.ts';
 import { isSingleHost, parseAddress } from '../platform/ip-address.ts';
@@ -17,7 +17,7 @@ export function entryFor(value: string): Host {
   return { entry: `${parsed.address}/${parsed.bits}`, family: parsed.address.kind() };
 }
 
-/** A value that is no single host has no effect; the gate never lets it come this far, and says why. */
+/** The CIDR notation of a host; any other value unchanged, because the gate has already refused it. */
 export function keyOf(value: string): string {
   try {
     return entryFor(value).entry;
@@ -26,3 +26,6 @@ export function keyOf(value: string): string {
     throw error;
   }
 }
+
+/** The address without its prefix length, for people. */
+export const hostOf = (entry: string): string => entry.replace(/\/(?:32|128)$/, '');

@@ -19,7 +19,7 @@ export async function refuseServiceAccount(
   const mark = protectionMarkOf(User.Path ?? '/', User.Tags ?? []);
   if (mark)
     throw new Denied(
-      `${userName} is marked as a service account or as protected (${mark}); a person has to do this by hand`,
+      `${userName} is marked as a service account or as protected (${mark}); only a person may change it`,
       ids,
     );
 }

@@ -39,7 +39,9 @@ export function jobOf(action: Action, mechanisms: Mechanisms): Job {
     });
   const mechanism = mechanisms.get(action.mechanism ?? '');
   if (!mechanism || !target || !effectKey)
-    throw new InvalidInput(`"${action.mechanism}" is no mechanism of this function`, { actionId });
+    throw new InvalidInput(`"${action.mechanism}" is not a mechanism of this function`, {
+      actionId,
+    });
   const subject = { incidentId, actionId, account, region, target, parameters, durationMinutes };
   return { subject, effectKey, mechanism };
 }

@@ -8,7 +8,6 @@ import { onCallOf, peopleOf } from '../policy/people.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type Message, questionKey } from './message.ts';
 import { decidedText, expiredText, stoppedText, unaskedText } from './texts/asked.ts';
-import { handOffText } from './texts/by-hand.ts';
 import {
   failedText,
   goneText,
@@ -17,6 +16,7 @@ import {
   notUndoneText,
   rotateText,
 } from './texts/in-force.ts';
+import { handOffText } from './texts/manual.ts';
 
 export type News = Pick<Message, 'subject' | 'paragraphs' | 'facts' | 'steps'> & {
   to: Approver[];

@@ -1,5 +1,4 @@
-// The channels that an account has, from its policy: e-mail and the topic always, the others where they are set up.
-
+// The account's channels: e-mail and the topic always, others as policy says.
 import type { HttpClients } from '../platform/http.ts';
 import {
   asText as plainText,

@@ -1,5 +1,4 @@
-// How functions in AWS send messages: the channels of policy, set up from the environment.
-
+// Wires message sending in AWS from policy and the environment.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
 import { PinpointSMSVoiceV2 } from '@aws-sdk/client-pinpoint-sms-voice-v2';
@@ -63,7 +62,7 @@ export function linkDeps(step: string, env: Env) {
   };
 }
 
-/** In the region of the number, which may be another one: the service is not in every region. */
+/** Uses the region of the phone number: the service does not exist in every region. */
 export const textingFrom = ({ sms }: Policy['channels']): PinpointSMSVoiceV2 => {
   const region = sms?.from.split(':')[3];
   return new PinpointSMSVoiceV2(region ? { region } : {});

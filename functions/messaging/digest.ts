@@ -1,13 +1,15 @@
-// The digest of a recipient: one message for all the pages that woke nobody, with what has become of each by now.
+// Sends a recipient's digest: the pages over the hourly limit, with their outcome.
 import type { Action } from '../domain/action.ts';
 import { oneLine, timeOfDay } from '../domain/wording.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { Held, Pager } from '../store/pager.ts';
+import type { Held } from '../store/pager.ts';
 import type { Store } from '../store/store.ts';
 import { askedOf } from './action-notice.ts';
-import { askAnewUrl, type LinkDeps, questionUrl } from './links.ts';
+import { type LinkDeps, questionUrl, requestAgainUrl } from './links.ts';
 import type { Message, Recipient, Send } from './message.ts';
-import { headlineOf, standingLine } from './texts/phrases.ts';
+import { digestText, IN_TICKET } from './texts/delivery.ts';
+import { LINKS } from './texts/labels.ts';
+import { standingLine } from './texts/phrases.ts';
 
 export type DigestDeps = LinkDeps & {
   store: Pick<Store, 'pager' | 'records'>;
@@ -16,25 +18,25 @@ export type DigestDeps = LinkDeps & {
   now: () => Date;
 };
 
-/** One page that woke nobody, and where it stands now. */
+/** One page that was held back, and its current state. */
 type Line = {
   held: Held;
-  needsSomebody: boolean;
+  needsAnswer: boolean;
   text: string;
   link: Message['links'][number] | null;
 };
 
-/** Sent first, then taken off: a crash between the two sends it again. */
+/** Sends first, then clears the list: after a crash in between, the digest is sent twice. */
 export async function sendDigest(deps: DigestDeps, recipient: string) {
   const { store, policy, now } = deps;
   const pager = await store.pager.find(recipient);
   if (pager.dueAt === null || pager.dueAt > now().toISOString()) return { recipient, told: 0 };
   const to = addressOf(recipient, policy.escalation);
   const lines = to ? await Promise.all(pager.held.map((held) => lineOf(deps, to, held))) : [];
-  const open = lines.filter(({ needsSomebody }) => needsSomebody);
+  const open = lines.filter(({ needsAnswer }) => needsAnswer);
   const key = `digest-${recipient.replace(':', '-')}-${pager.dueAt}`;
   const bounds = policy.limits.pages;
-  // Whoever may be woken again is, where something still needs somebody.
+  // Page again if an entry still needs a person and the hourly limit allows it.
   const wakes =
     open.length > 0 &&
     (await store.pager.admit(recipient, { key, always: false, text: null }, bounds, now())).pages;
@@ -46,7 +48,8 @@ export async function sendDigest(deps: DigestDeps, recipient: string) {
       urgency: wakes ? 'page' : 'inform',
       ...(wakes && { always: true }),
       ends: [],
-      ...digestText(shown, pager, bounds.perPersonPerHour),
+      ...digestText(shown, pager.more, bounds.perPersonPerHour),
+      links: shown.flatMap(({ needsAnswer, link }) => (needsAnswer && link ? [link] : [])),
       incidentId: 'none',
       actionId: null,
     });
@@ -56,7 +59,7 @@ export async function sendDigest(deps: DigestDeps, recipient: string) {
   return { recipient, told: shown.length };
 }
 
-/** Null for whoever has left since: what they were asked is on the records, and their links are worth nothing. */
+/** Null for a person who left policy since: their links no longer work. */
 function addressOf(recipient: string, { people }: Policy['escalation']): Recipient | null {
   if (recipient === 'team') return { kind: 'team' };
   const id = recipient.slice('person:'.length);
@@ -67,16 +70,16 @@ function addressOf(recipient: string, { people }: Policy['escalation']): Recipie
 async function lineOf(deps: DigestDeps, to: Recipient, held: Held): Promise<Line> {
   const { incidentId, actionId, subject } = held;
   const action = actionId ? await deps.store.records.findAction(incidentId, actionId) : undefined;
-  if (!action) return { held, needsSomebody: true, text: `${subject} (${incidentId})`, link: null };
+  if (!action) return { held, needsAnswer: true, text: `${subject} (${incidentId})`, link: null };
   const link = to.kind === 'person' ? await linkOf(deps, action, to) : null;
   const stands = standsAs(action);
-  // Its effect is gone, a key has to be replaced, a review is due: the state alone does not say so.
+  // The state does not show a removed effect, a key to rotate or a review: repeat the subject.
   if (isNewsOf(action, held) && !HAS_ITS_LINE.includes(action.status))
-    return { held, needsSomebody: true, text: `${held.subject} (now: ${stands})`, link };
-  return { held, needsSomebody: isOpen(action, deps.now()), text: stands, link };
+    return { held, needsAnswer: true, text: `${held.subject} (now: ${stands})`, link };
+  return { held, needsAnswer: isOpen(action, deps.now()), text: stands, link };
 }
 
-/** The page was about the state in which the action still is. */
+/** Whether the page was about the action's current state. */
 const isNewsOf = ({ status, actionId }: Action, { key }: Held): boolean =>
   key.startsWith(`${status}-${actionId}-`);
 
@@ -85,12 +88,11 @@ async function linkOf(
   action: Action,
   person: { id: string },
 ): Promise<Line['link']> {
-  const about = oneLine(headlineOf(action), 80);
   const isAsked = askedOf(action).some(({ id }) => id === person.id);
   if (isAsked && isOpenQuestion(action, deps.now()))
-    return { label: `Look, then decide: ${about}`, url: await questionUrl(deps, action, person) };
-  const anew = await askAnewUrl(deps, action, person, deps.now());
-  return anew ? { label: `Have it asked anew: ${about}`, url: anew } : null;
+    return { label: LINKS.decideOn(action), url: await questionUrl(deps, action, person) };
+  const again = await requestAgainUrl(deps, action, person, deps.now());
+  return again ? { label: LINKS.requestAgainFor(action), url: again } : null;
 }
 
 const isOpenQuestion = ({ status, approval }: Action, now: Date): boolean =>
@@ -119,44 +121,19 @@ function isOpen(action: Action, now: Date): boolean {
   }
 }
 
-/** What became of it, or what it still needs. */
+/** The outcome, or the next step. */
 function standsAs(action: Action): string {
   const line = oneLine(standingLine(action), 200);
   switch (action.status) {
     case 'awaiting-approval':
       return `${line} until ${timeOfDay(action.approval?.expiresAt)}`;
     case 'expired':
-      return `${line}: nothing was done; the incident’s ticket has what there is to do`;
+      return `${line}. Nothing was changed; ${IN_TICKET}`;
     case 'handed-off':
     case 'failed':
     case 'reversal-failed':
-      return `${line}: the incident’s ticket has what there is to do`;
+      return `${line}; ${IN_TICKET}`;
     default:
       return line;
   }
-}
-
-function digestText(
-  lines: readonly Line[],
-  { more }: Pager,
-  perHour: number,
-): Pick<Message, 'subject' | 'paragraphs' | 'facts' | 'steps' | 'links'> {
-  const open = lines.filter(({ needsSomebody }) => needsSomebody);
-  const over = lines.filter(({ needsSomebody }) => !needsSomebody);
-  const count = lines.length + more;
-  const list = (title: string, some: readonly Line[]) =>
-    some.length > 0 ? [`${title}\n${some.map(({ text }) => `- ${text}`).join('\n')}`] : [];
-  const [first, ...rest] = [
-    ...list('These still need somebody:', open),
-    ...list('These are over:', over),
-    ...(more > 0 ? [`${more} more are not listed here. Each has a ticket, or is on record.`] : []),
-    `You had ${perHour} pages within an hour, which is the most that policy lets you have.`,
-  ];
-  return {
-    subject: `${count} ${count === 1 ? 'message that woke' : 'messages that woke'} nobody, ${open.length} still open`,
-    paragraphs: [first ?? '', ...rest],
-    facts: [],
-    steps: [],
-    links: open.flatMap(({ link }) => link ?? []),
-  };
 }

@@ -1,10 +1,9 @@
-// The way to a new key, for whoever owns the old one: a key that was in other hands is not clean because we gave it back.
-
+// The commands that replace a key: a key that leaked stays unsafe after the undo.
 import type { Action } from '../domain/action.ts';
 import { changesOf } from '../domain/action-catalog.ts';
 import { shellQuoted } from '../domain/wording.ts';
 
-/** Commands in order, with nothing to fill in. Empty for whatever is no revoked key. */
+/** Commands in order, ready to paste. Empty for an action that revoked no key. */
 export function rotationOf({ name, target, parameters, region }: Action): string[] {
   if (changesOf(name)?.afterUndo !== 'rotate-key' || !target) return [];
   const { userName } = parameters;
@@ -17,10 +16,10 @@ export function rotationOf({ name, target, parameters, region }: Action): string
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html#Using_RotateAccessKey */
 const accessKey = (key: string, user: string): string[] => [
-  `aws iam get-access-key-last-used --access-key-id ${key}  # where it is used`,
-  `aws iam create-access-key --user-name ${user}  # two keys at the most; put the new one where the old one is used`,
-  `aws iam update-access-key --user-name ${user} --access-key-id ${key} --status Inactive  # then see what still needs it`,
-  `aws iam delete-access-key --user-name ${user} --access-key-id ${key}  # when nothing does`,
+  `aws iam get-access-key-last-used --access-key-id ${key}  # where the key is used`,
+  `aws iam create-access-key --user-name ${user}  # a user can have two keys; replace the old one where it is used`,
+  `aws iam update-access-key --user-name ${user} --access-key-id ${key} --status Inactive  # then check which service still needs it`,
+  `aws iam delete-access-key --user-name ${user} --access-key-id ${key}  # once no service needs it`,
 ];
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-setup-api-key-with-console.html */
@@ -38,7 +37,7 @@ function apiKey(id: string, region: string): string[] {
   return [
     `NEW="$(${make})"`,
     `for PLAN in $(${plans}); do ${join}; done`,
-    `${gateway('get-api-key --api-key "$NEW" --include-value --query value --output text')}  # a secret: for its owner, by a way that you trust`,
-    `${gateway(`delete-api-key --api-key ${shellQuoted(id)}`)}  # when nothing uses it any more`,
+    `${gateway('get-api-key --api-key "$NEW" --include-value --query value --output text')}  # a secret: give it to the owner through a trusted channel`,
+    `${gateway(`delete-api-key --api-key ${shellQuoted(id)}`)}  # once no service uses it`,
   ];
 }

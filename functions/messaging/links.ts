@@ -1,4 +1,4 @@
-// Links that messages carry: each decides in one person's name, about one action, until a moment that the link names.
+// Issues the signed links in messages: one person, one action, one expiry.
 
 import type { Action } from '../domain/action.ts';
 import type { Approver } from '../domain/approval.ts';
@@ -8,7 +8,7 @@ import type { Mac } from '../links/signed-claims.ts';
 export type LinkDeps = { mac: Pick<Mac, 'generate'>; webBaseUrl: string };
 type Person = Pick<Approver, 'id'>;
 
-/** Each page is at the path that its purpose names. */
+/** The path of a page is its purpose. */
 async function pageUrl(
   { mac, webBaseUrl }: LinkDeps,
   purpose: PagePurpose,
@@ -30,14 +30,14 @@ const claimsOf = ({ incidentId, actionId, digest }: Action, { id }: Person, unti
 
 const hoursAfter = (now: Date, hours: number): Date => new Date(now.getTime() + hours * 3_600_000);
 
-/** The record says when the request ends; what answers it outlives that by the time that policy may add. */
+/** The end of the request, plus the extra time that an approver may ask for. */
 const endOf = ({ approval }: Action): Date =>
   new Date(Date.parse(approval?.expiresAt ?? '') + (approval?.moreTimeMinutes ?? 0) * 60_000);
 
 export const questionUrl = (deps: LinkDeps, action: Action, person: Person): Promise<string> =>
   pageUrl(deps, 'approve', action, person, endOf(action));
 
-/** What a button holds: it opens no page, as the link is no button. */
+/** The token of a Slack button. It opens no page. */
 export const answerToken = (
   { mac }: Pick<LinkDeps, 'mac'>,
   action: Action,
@@ -45,7 +45,7 @@ export const answerToken = (
 ): Promise<string> =>
   issueLink(mac, { purpose: 'slack', ...claimsOf(action, person, endOf(action)) });
 
-/** To keep, extend or reverse it. */
+/** To keep, extend or undo the action. */
 export const reviewUrl = (
   deps: LinkDeps,
   action: Action,
@@ -53,10 +53,10 @@ export const reviewUrl = (
   until: Date,
 ): Promise<string> => pageUrl(deps, 'review', action, person, until);
 
-/** Whoever decides about shadow mode looks at its records now and then, not at once. */
+/** Managers review shadow mode now and then, not at once. */
 const JUDGED_WITHIN_HOURS = 30 * 24;
 
-/** To say whether an observed action was right. */
+/** To judge an action that shadow mode recorded. */
 export const judgeUrl = (
   deps: LinkDeps,
   action: Action,
@@ -64,25 +64,25 @@ export const judgeUrl = (
   now: Date,
 ): Promise<string> => pageUrl(deps, 'judge', action, person, hoursAfter(now, JUDGED_WITHIN_HOURS));
 
-/** Nobody is there at 3 AM who has not slept on it by noon; the next attempt that fails brings a new link. */
-const MENDED_WITHIN_HOURS = 12;
+/** From a page at 3 AM until noon or later. The next failed attempt sends a new link. */
+const RETRY_WITHIN_HOURS = 12;
 
-/** Whoever hears that it could not be undone can try again or keep it; null for any other action. */
-export async function mendUrl(
+/** To retry a failed undo or keep the change; null for any other action. */
+export async function retryUndoUrl(
   deps: LinkDeps,
   action: Action,
   person: Person,
   now: Date,
 ): Promise<string | null> {
   if (action.status !== 'reversal-failed') return null;
-  return reviewUrl(deps, action, person, hoursAfter(now, MENDED_WITHIN_HOURS));
+  return reviewUrl(deps, action, person, hoursAfter(now, RETRY_WITHIN_HOURS));
 }
 
-/** Later than this an alert is assessed again rather than its old question asked. */
-const ANEW_WITHIN_HOURS = 12;
+/** Afterwards, the alert must be assessed again instead. */
+const AGAIN_WITHIN_HOURS = 12;
 
-/** Managers can have asked anew what nobody decided; null for anybody else, and for any other action. */
-export async function askAnewUrl(
+/** For a manager to request an expired action again; null for others, and for any other action. */
+export async function requestAgainUrl(
   deps: LinkDeps,
   action: Action,
   person: Person,
@@ -91,5 +91,5 @@ export async function askAnewUrl(
   const { status, approval, askedAnew } = action;
   const isManager = approval?.managers.some(({ id }) => id === person.id) ?? false;
   if (status !== 'expired' || askedAnew || !isManager) return null;
-  return pageUrl(deps, 'ask-anew', action, person, hoursAfter(now, ANEW_WITHIN_HOURS));
+  return pageUrl(deps, 'ask-anew', action, person, hoursAfter(now, AGAIN_WITHIN_HOURS));
 }

@@ -1,7 +1,7 @@
-// A message to people, in one form for every channel. Rendering to a channel's own format is the channel's work.
+// A message to people. Each channel renders it in its own format.
 import * as z from 'zod';
 
-/** One recipient, or the team as a whole. */
+/** One person, or the team. */
 export const Recipient = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('person'), id: z.string(), name: z.string(), email: z.email() }),
   z.strictObject({ kind: z.literal('team') }),
@@ -9,42 +9,42 @@ export const Recipient = z.discriminatedUnion('kind', [
 export type Recipient = z.infer<typeof Recipient>;
 
 export const Message = z.strictObject({
-  /** Same key, same message: a repeated send may be recognised by it. */
+  /** An idempotency key: channels can use it to recognise a repeated send. */
   key: z.string().max(128),
   to: Recipient,
-  /** `page` may wake somebody. */
+  /** `page` may wake the recipient. */
   urgency: z.enum(['page', 'inform']),
-  /** A page that no cap holds back: something is in force that should not be, or nothing more would say so. */
+  /** Exempt from the hourly limit: an effect is wrongly in force, or no later message would report it. */
   always: z.literal(true).optional(),
-  /** Keys of earlier pages to the same recipient that are over with this message. */
+  /** Keys of earlier pages to the same recipient that this message resolves. */
   ends: z.array(z.string().max(128)),
-  /** One line, at most 100 characters: SNS subjects and phone screens end there. */
+  /** One line of at most 100 characters, the limit of SNS subjects. */
   subject: z.string().min(1).max(100),
-  /** Plain text; line breaks count. The first is what has to be seen at once; the others stand last. */
+  /** Plain text with significant line breaks. The first paragraph comes first; the others follow the steps. */
   paragraphs: z.array(z.string().min(1)).min(1),
-  /** Short answers to what the reader would ask next. */
+  /** Labelled values: target, reason, undo, and so on. */
   facts: z.array(z.strictObject({ label: z.string().min(1), value: z.string().min(1) })),
-  /** Commands to copy, a line each, under what they are for. */
+  /** Commands to copy, one per line, under a title. */
   steps: z.array(z.strictObject({ title: z.string().min(1), lines: z.array(z.string()).min(1) })),
-  /** Labelled links. They decide in one person's name, and go where that person alone reads. */
+  /** A link decides in one person's name, so only private channels carry it. */
   links: z.array(z.strictObject({ label: z.string(), url: z.url() })),
-  /** Signed, and in this person's name: a channel that knows for certain who clicks makes buttons of it. */
+  /** A signed token for buttons. Only a channel that authenticates the person who clicks uses it. */
   answerToken: z.string().max(2000).optional(),
   incidentId: z.string(),
   actionId: z.string().nullable(),
 });
 export type Message = z.infer<typeof Message>;
 
-/** Of what one rung asks one person; a page that was made of it ends with a later message. */
-export const questionKey = (actionId: string, rung: number, person: string): string =>
-  `ask-${actionId}-${rung}-${person}`;
+/** The key of the page that asks one person at one escalation step. A later message resolves it. */
+export const questionKey = (actionId: string, step: number, person: string): string =>
+  `ask-${actionId}-${step}-${person}`;
 
 export type Delivery = {
-  /** Channels that did not take it although others did, by name. */
+  /** Names of the channels that failed while another one accepted the message. */
   notBy: string[];
-  /** It woke nobody: it is in the recipient's digest. */
+  /** The message paged no one and is in the recipient's digest. */
   held?: true;
 };
 
-/** Sends one message by all channels that reach the recipient; throws a typed error when none of them did. */
+/** Sends one message through all channels of the recipient. Throws a typed error when none accepted it. */
 export type Send = (message: Message) => Promise<Delivery>;

@@ -1,12 +1,12 @@
-// Wakes each person so often in an hour, and no more: what is above goes into that person's digest.
+// Limits the pages of each recipient per hour; later ones go into a digest.
 
 import { Conflict } from '../domain/errors.ts';
-import { timeOfDay } from '../domain/wording.ts';
 import { errorFields, type Log } from '../platform/log.ts';
 import type { Limits } from '../policy/schemas/limits.ts';
 import type { Admitted } from '../store/pager.ts';
 import type { Store } from '../store/store.ts';
 import type { Message, Recipient, Send } from './message.ts';
+import { lastPageNotice } from './texts/delivery.ts';
 
 export type CapDeps = {
   store: Pick<Store, 'pager'>;
@@ -15,11 +15,11 @@ export type CapDeps = {
   log: Log;
 };
 
-/** As the digests know them. */
+/** The recipient's key in the store of digests. */
 export const recipientOf = (to: Recipient): string =>
   to.kind === 'person' ? `person:${to.id}` : 'team';
 
-/** Pages are counted before they are sent, each key once; whatever is no page passes. */
+/** Counts each page once, by its key, before it is sent. Other messages are not limited. */
 export function capped(send: Send, deps: CapDeps): Send {
   return async (message) => {
     if (message.urgency !== 'page') return send(message);
@@ -29,7 +29,7 @@ export function capped(send: Send, deps: CapDeps): Send {
   };
 }
 
-/** Where the count cannot be read, people are woken. Lost races are no such case: the caller tries again. */
+/** If the count cannot be read, the page is sent. After a lost race (Conflict), the caller tries again. */
 async function admitted({ store, limits, now, log }: CapDeps, message: Message): Promise<Admitted> {
   const { key, always = false, subject, incidentId, actionId } = message;
   const page = { key, always, text: { subject, incidentId, actionId } };
@@ -42,9 +42,9 @@ async function admitted({ store, limits, now, log }: CapDeps, message: Message):
   }
 }
 
-/** Whoever is not woken any more has to know where the rest is. */
+/** The last page of the hour says where the next messages are. */
 function withNotice(message: Message, nextAt: string, { limits }: CapDeps): Message {
   const { perPersonPerHour, digestAfterMinutes } = limits.pages;
-  const notice = `This is page ${perPersonPerHour} of this hour, and the last one before ${timeOfDay(nextAt)}. What comes until then is sent together, every ${digestAfterMinutes} min, and wakes nobody.`;
+  const notice = lastPageNotice(perPersonPerHour, nextAt, digestAfterMinutes);
   return { ...message, paragraphs: [...message.paragraphs, notice] };
 }

@@ -1,4 +1,4 @@
-// The runbook of what a person does by hand: what to check first, the exact commands, the way back, and who is told.
+// Writes the runbook of an action: checks, commands, undo, people to notify.
 import type { Action } from '../domain/action.ts';
 import type { ActionName } from '../domain/action-catalog.ts';
 import type { Alert, EntityKind } from '../domain/alert.ts';
@@ -9,11 +9,16 @@ import { prepareNotice } from './runbooks/breach.ts';
 import { denyUser, disableApiKey, revokeKey, revokeSessions } from './runbooks/credential.ts';
 import { captureEvidence } from './runbooks/forensics.ts';
 import { isolateAddress, isolateInstance, isolateInterface } from './runbooks/host.ts';
-import { whatIsKnown } from './runbooks/known.ts';
-import { awsIn, type Book, type Books, type Runbook } from './runbooks/template.ts';
+import { knownAbout } from './runbooks/known.ts';
+import {
+  awsIn,
+  type Runbook,
+  type RunbookTemplate,
+  type RunbookTemplates,
+} from './runbooks/template.ts';
 
-/** The compiler names an action or a kind of target that neither a mechanism's folder nor this list answers. */
-const booksOfActions = (): Books => ({
+/** An action or a kind of target without a template is a type error. */
+const templates = (): RunbookTemplates => ({
   ...mechanismRunbooks(),
   isolate_production_host: {
     instance: isolateInstance,
@@ -31,25 +36,25 @@ const booksOfActions = (): Books => ({
   send_breach_notification: { alert: prepareNotice },
 });
 
-function bookFor(name: ActionName, kind: EntityKind): Book | null {
-  const books: Readonly<Partial<Record<EntityKind, Book | null>>> = booksOfActions()[name];
-  return books[kind] ?? null;
+function templateFor(name: ActionName, kind: EntityKind): RunbookTemplate | null {
+  const byKind: Readonly<Partial<Record<EntityKind, RunbookTemplate | null>>> = templates()[name];
+  return byKind[kind] ?? null;
 }
 
-type Told = Pick<
+type Described = Pick<
   Action,
   'name' | 'target' | 'description' | 'actionId' | 'incidentId' | 'account' | 'region' | 'createdAt'
 >;
 
-/** For this action on this target. Where there is no book for it, what the action would have changed. */
+/** Without a template, the runbook is the description's changes and its manual undo. */
 export function runbookOf(
-  action: Told,
+  action: Described,
   alert: Pick<Alert, 'traffic' | 'entities'>,
   facts: Facts | null,
 ): Runbook {
   const { name, target, description } = action;
-  const book = name && target ? bookFor(name, target.kind) : null;
-  if (!book || !target)
+  const template = name && target ? templateFor(name, target.kind) : null;
+  if (!template || !target)
     return {
       check: [],
       look: [],
@@ -58,15 +63,15 @@ export function runbookOf(
       tell: [],
     };
   const one = { action, target, alert, facts };
-  const { check, look, ...rest } = book(one);
+  const { check, look, ...rest } = template(one);
   const inAws = look.some((line) => line.includes('aws '));
   return {
     ...rest,
-    check: [...whatIsKnown(one), ...check],
+    check: [...knownAbout(one), ...check],
     look: inAws ? [whichAccount(action), ...look] : look,
   };
 }
 
-/** Commands act on whatever account one is signed in to. */
-const whichAccount = (action: Told): string =>
-  `${awsIn({ action })('sts get-caller-identity --output text --query Account')}  # has to say ${action.account}`;
+/** Commands act on the account that the reader is signed in to. */
+const whichAccount = (action: Described): string =>
+  `${awsIn({ action })('sts get-caller-identity --output text --query Account')}  # must print ${action.account}`;

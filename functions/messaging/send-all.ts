@@ -1,19 +1,20 @@
-// Sends messages side by side: one recipient who cannot be reached does not keep the news from the others.
+// Sends messages in parallel; one failed recipient does not block the others.
 
 import { Unavailable } from '../domain/errors.ts';
 import { errorFields, type Log } from '../platform/log.ts';
 import type { Message, Send } from './message.ts';
+import { notPaged } from './texts/delivery.ts';
 
 export type Sent = {
-  /** Whom no channel reached. */
+  /** Recipients that no channel reached. */
   unreached: Message[];
-  /** What failed although the recipient was reached otherwise, for the record: `Slack to Ana Silva`. */
+  /** Channels that failed for a recipient whom another one reached: `Slack to Ana Silva`. */
   notBy: string[];
-  /** Who was not woken: it is in their digests. */
+  /** Messages that paged no one because of the hourly limit. The digest has them. */
   held: Message[];
 };
 
-/** What could not be sent is logged, without what it says. */
+/** Logs each failure without the content of the message. */
 export async function sendEach(send: Send, messages: readonly Message[], log: Log): Promise<Sent> {
   const results = await Promise.allSettled(messages.map(send));
   const sent: Sent = { unreached: [], notBy: [], held: [] };
@@ -30,17 +31,15 @@ export async function sendEach(send: Send, messages: readonly Message[], log: Lo
   return sent;
 }
 
-/** `not woken, with their pages of the hour used up: Ana Silva`. */
-export const notWoken = (held: readonly Message[]): string =>
-  `not woken, with their pages of the hour used up: ${held.map(nameOf).join(', ')}`;
+export const notWoken = (held: readonly Message[]): string => notPaged(held.map(nameOf));
 
 const nameOf = ({ to }: Message): string => (to.kind === 'person' ? to.name : 'the team');
 
-/** The same, but throws Unavailable when there were messages and none could be sent. */
+/** Throws Unavailable when there were messages and none could be sent. */
 export async function sendAll(send: Send, messages: readonly Message[], log: Log): Promise<Sent> {
   const sent = await sendEach(send, messages, log);
   if (messages.length > 0 && sent.unreached.length === messages.length)
-    throw new Unavailable('nobody could be told', { key: messages[0]?.key });
+    throw new Unavailable('no recipient could be notified', { key: messages[0]?.key });
   return sent;
 }
 

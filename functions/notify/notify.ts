@@ -6,10 +6,11 @@ import type { Approver } from '../domain/approval.ts';
 import { askedOf, type News, newsOf, questionsTo } from '../messaging/action-notice.ts';
 import { asText } from '../messaging/channels/channel.ts';
 import { sendDigest } from '../messaging/digest.ts';
-import { askAnewUrl, mendUrl } from '../messaging/links.ts';
+import { requestAgainUrl, retryUndoUrl } from '../messaging/links.ts';
 import type { Message } from '../messaging/message.ts';
 import { type Sent, sendAll, troubleIn } from '../messaging/send-all.ts';
-import { headlineOf } from '../messaging/texts/phrases.ts';
+import { headlineOf } from '../messaging/texts/action-line.ts';
+import { LINKS } from '../messaging/texts/labels.ts';
 import { Caught, causeText } from '../platform/caught-error.ts';
 import { errorFields } from '../platform/log.ts';
 import { resolveOnCall } from '../platform/on-call-schedule.ts';
@@ -49,8 +50,8 @@ async function tellOf(
     ...(news.ticket ? [{ label: 'Ticket', value: await ticketFor(deps, action, news) }] : []),
   ];
   const messageTo = async (person: Approver, urgency: Message['urgency']): Promise<Message> => {
-    const anew = await askAnewUrl(deps, action, person, deps.now());
-    const mend = await mendUrl(deps, action, person, deps.now());
+    const again = await requestAgainUrl(deps, action, person, deps.now());
+    const retry = await retryUndoUrl(deps, action, person, deps.now());
     return {
       key: `${kindOf(action, news)}-${actionId}-${news.since ?? sinceEntry(action)}-${person.id}`,
       to: { kind: 'person', ...person },
@@ -62,8 +63,8 @@ async function tellOf(
       facts,
       steps: news.steps,
       links: [
-        ...(anew ? [{ label: 'Have it asked anew', url: anew }] : []),
-        ...(mend ? [{ label: 'Try again, or keep it', url: mend }] : []),
+        ...(again ? [{ label: LINKS.requestAgain, url: again }] : []),
+        ...(retry ? [{ label: LINKS.retryUndo, url: retry }] : []),
       ],
       incidentId,
       actionId,
@@ -113,7 +114,7 @@ async function ticketFor(
     return await openTicket({ incidentId, title: headlineOf(action), body });
   } catch (error) {
     log('error', 'ticket not opened', { incidentId, actionId, ...errorFields(error) });
-    return 'None could be opened.';
+    return 'No ticket could be opened.';
   }
 }
 
@@ -129,7 +130,7 @@ async function markTold(
   const missed = [...sent.unreached, ...sent.held];
   const reached = messages.filter((message) => !missed.includes(message));
   const names = reached.flatMap(({ to }) => (to.kind === 'person' ? to.name : [])).join(', ');
-  const text = `Told ${names || 'nobody yet'}${troubleIn(sent)}`;
+  const text = `Notified ${names || 'no one yet'}${troubleIn(sent)}`;
   await store.records.changeAction(incidentId, actionId, (current) => ({
     ...withEntry(current, { at: now(), by: 'notify', event: 'told', text }),
     attentionAt: UNTIL_TOLD.includes(current.status) ? null : current.attentionAt,

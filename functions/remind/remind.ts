@@ -9,6 +9,7 @@ import { reviewUrl } from '../messaging/links.ts';
 import type { Message } from '../messaging/message.ts';
 import { sendAll, troubleIn } from '../messaging/send-all.ts';
 import { keptText, remindText } from '../messaging/texts/in-force.ts';
+import { LINKS } from '../messaging/texts/labels.ts';
 import { seenSince } from '../messaging/texts/phrases.ts';
 import { withDeadline } from '../platform/deadline.ts';
 import { errorFields } from '../platform/log.ts';
@@ -94,7 +95,7 @@ async function reminder(
     urgency: 'inform',
     ends: [],
     ...(dueAt ? remindText(action, seen) : keptText(action, seen)),
-    links: [{ label: 'Keep, extend or reverse', url }],
+    links: [{ label: LINKS.review, url }],
     incidentId,
     actionId,
   };

@@ -60,7 +60,7 @@ async function expire(
   action: Action,
 ): Promise<void> {
   const { incidentId, actionId } = action;
-  const text = 'Nobody decided in time; found by the sweeper';
+  const text = 'No one decided in time; found by the sweeper';
   const ended = await store.records.changeAction(incidentId, actionId, (current) =>
     current.status === 'awaiting-approval'
       ? transition(current, 'expired', { at: now(), by: 'sweep', text })
@@ -147,7 +147,7 @@ async function lookAgain(
   ),
 ) {
   const isNoted = attentionAt !== null && looksAt(seen) < NOTED_LOOKS;
-  const text = `Found ${seen.status} and overdue`;
+  const text = `Found overdue: ${seen.status}`;
   await store.records.changeAction(seen.incidentId, seen.actionId, (current) =>
     current.version === seen.version && current.attentionAt === seen.attentionAt
       ? {

@@ -1,9 +1,9 @@
-// A breaker that tripped, and of which nobody has heard.
+// Notifies the team of a breaker that tripped.
 
-import { utc } from '../domain/wording.ts';
+import { breakerText } from '../messaging/texts/operation.ts';
 import type { SweepDeps } from './deps.ts';
 
-/** The breaker moves by itself; only a person moves it back, and has to know. */
+/** Once for each time it trips: only a person sets the kill switch back. */
 export async function tellOfBreaker({ store, send }: SweepDeps, account: string): Promise<void> {
   const breaker = await store.breaker.find(account);
   if (!breaker?.tripped || !breaker.attentionAt) return;
@@ -12,14 +12,10 @@ export async function tellOfBreaker({ store, send }: SweepDeps, account: string)
     key: `breaker-${account}-${at}`,
     to: { kind: 'team' },
     urgency: 'page',
-    // Only a person moves the switch back: whoever was woken often has to hear of this, too.
+    // Also to a recipient who reached the hourly limit: only a person sets the switch back.
     always: true,
     ends: [],
-    subject: 'The breaker tripped: everything is put to a person',
-    paragraphs: [
-      `Since ${utc(at)} no action in account ${account} runs by itself: ${why}.`,
-      'Reversals still run. Find out what went wrong, then move the switch back to run; nothing moves it by itself.',
-    ],
+    ...breakerText(account, at, why),
     facts: [],
     steps: [],
     links: [],

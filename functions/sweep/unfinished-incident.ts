@@ -2,6 +2,7 @@
 
 import type { Incident } from '../domain/incident.ts';
 import { minutesAfter } from '../domain/time.ts';
+import { unfinishedText } from '../messaging/texts/operation.ts';
 import { withEntry } from '../store/hash-chain.ts';
 import type { SweepDeps } from './deps.ts';
 
@@ -25,10 +26,7 @@ export async function resume(deps: SweepDeps, incident: Incident): Promise<void>
       to: { kind: 'team' },
       urgency: 'page',
       ends: [],
-      subject: 'An incident could not be worked through',
-      paragraphs: [
-        `Incident ${incidentId} did not come to an end after ${restarts} restarts. Please look at it.`,
-      ],
+      ...unfinishedText(incidentId, restarts),
       facts: [],
       steps: [],
       links: [],
@@ -45,7 +43,7 @@ export async function resume(deps: SweepDeps, incident: Incident): Promise<void>
               at,
               by: 'sweep',
               event: 'restarted',
-              text: 'Its assessment did not come to an end',
+              text: 'The assessment did not finish',
             }),
             attentionAt: minutesAfter(at, RESTARTED_AT_MOST_MINUTES),
           }
@@ -54,7 +52,7 @@ export async function resume(deps: SweepDeps, incident: Incident): Promise<void>
               at,
               by: 'sweep',
               event: 'failed',
-              text: 'Given up; a person was told',
+              text: 'Gave up and notified a person',
             }),
             status: 'closed',
             closedAt: at.toISOString(),

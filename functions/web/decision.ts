@@ -1,18 +1,18 @@
-// A person's word on a request, and what becomes of it: pure, one outcome per state.
+// Applies one person's vote to a request; pure, one outcome per state.
 
 import type { Action } from '../domain/action.ts';
-import type { ApprovalRequest, Vote } from '../domain/approval.ts';
+import { type ApprovalRequest, peopleAsked, type Vote } from '../domain/approval.ts';
 import { minutesAfter } from '../domain/time.ts';
-import { utc } from '../domain/wording.ts';
 import { concerns } from '../policy/people.ts';
 import type { Escalation } from '../policy/schemas/escalation.ts';
 import { transition, withEntry } from '../store/hash-chain.ts';
+import { REFUSED } from './texts/answers.ts';
 
 export type Verdict = 'approve' | 'decline';
-/** The next action, or why there is none. */
+/** The next version of the action, or the refusal. */
 export type Change = { next: Action } | Refusal;
 export type Refusal = {
-  /** `settled`: the state no longer allows it. `not-yours`: this person may not. `bounded`: policy allows no more. */
+  /** `settled`: the state no longer allows it. `not-yours`: this person may not. `bounded`: a limit of policy. */
   because: 'settled' | 'too-late' | 'not-yours' | 'bounded';
   refused: string;
 };
@@ -23,16 +23,16 @@ export const refuse = (because: Refusal['because'], refused: string): Refusal =>
   refused,
 });
 
-/** An approved action that is not carried out within this time is looked at by the sweeper. */
+/** The sweeper checks an approved action that is not carried out within this time. */
 const CARRY_OUT_WITHIN_MINUTES = 15;
 
-/** How somebody answered, for the record. */
+/** How the person answered, for the record. */
 const WAYS = { page: '', 'signed-in': ' after signing in', slack: ' in Slack' } as const;
 export type Way = keyof typeof WAYS;
 
 const VOTES = { approve: 'approved', decline: 'declined' } as const;
 
-/** Records one person's vote, and settles the request where it is the one that does. */
+/** Records one person's vote, and decides the request if this vote is the last one needed. */
 export function decide(
   action: Action,
   verdict: Verdict,
@@ -42,7 +42,7 @@ export function decide(
   if ('refused' in open) return open;
   const { approval } = open;
   if (approval.votes.some(({ by }) => by === person))
-    return refuse('settled', 'You have answered already, and one person has one vote.');
+    return refuse('settled', REFUSED.alreadyVoted);
   const vote: Vote = { verdict: VOTES[verdict], by: person, at: now.toISOString(), reason };
   const votes = [...approval.votes, vote];
   const note = { at: now, by: `person:${person}` };
@@ -62,7 +62,7 @@ export function decide(
   return { next: transition(action, settled, { ...note, text }, change) };
 }
 
-/** Null while more people have to answer. The yes of somebody whom policy has since put out counts no more. */
+/** Null while more votes are needed. An approval by a person who is no longer eligible does not count. */
 function outcomeOf(
   request: ApprovalRequest,
   votes: readonly Vote[],
@@ -75,59 +75,44 @@ function outcomeOf(
   return peopleAsked(request).length - declined < request.required ? 'declined' : null;
 }
 
-/** Everybody whose turn comes on the ladder, and those to whom somebody handed it. */
-export const peopleAsked = ({ rungs, handedTo }: ApprovalRequest) => [
-  ...new Map(
-    [...rungs.flatMap(({ ask }) => ask), ...handedTo.map(({ to }) => to)].map((one) => [
-      one.id,
-      one,
-    ]),
-  ).values(),
-];
-
-/** The request, if this person may say something to it now. */
+/** The request, if this person may answer it now. */
 export function openTo(
   action: Action,
   { person, people, now }: By,
 ): { approval: ApprovalRequest } | Refusal {
   const { approval } = action;
-  const stranger = mayNotVote(action, person, people);
-  if (stranger) return stranger;
+  const refusal = mayNotVote(action, person, people);
+  if (refusal) return refusal;
   if (!approval || !peopleAsked(approval).some(({ id }) => id === person))
-    return refuse('not-yours', 'You are not among those who are asked about this.');
-  if (action.status !== 'awaiting-approval')
-    return refuse('settled', 'Your answer was not counted.');
+    return refuse('not-yours', REFUSED.notAsked);
+  if (action.status !== 'awaiting-approval') return refuse('settled', REFUSED.notCounted);
   return Date.parse(approval.expiresAt) > now.getTime()
     ? { approval }
-    : refuse('too-late', `The time to decide ended at ${utc(approval.expiresAt)}.`);
+    : refuse('too-late', REFUSED.timeOver(approval.expiresAt, now));
 }
 
-/** Whom policy no longer knows, and whom the action is about, decides nothing, whatever link they hold. */
+/** A refusal for a person who left policy, and for the person whom the action is about. */
 export function mayNot(
   { target }: Action,
   person: string,
   people: Escalation['people'],
 ): Refusal | null {
   const known = people[person];
-  if (!known)
-    return refuse('not-yours', 'You are no longer among the people whom the policy names.');
-  if (target && concerns(known, target))
-    return refuse('not-yours', 'This is about you, so somebody else has to decide.');
+  if (!known) return refuse('not-yours', REFUSED.notInPolicy);
+  if (target && concerns(known, target)) return refuse('not-yours', REFUSED.aboutYou);
   return null;
 }
 
-/** Nor does anybody whose roles policy has changed since they were asked. */
+/** Also refuses a person who lost the required role since the request. */
 function mayNotVote(action: Action, person: string, people: Escalation['people']): Refusal | null {
-  const stranger = mayNot(action, person, people);
-  if (stranger) return stranger;
+  const refusal = mayNot(action, person, people);
+  if (refusal) return refusal;
   const wanted = action.approval?.roles ?? [];
   const hasRole = people[person]?.roles.some((role) => wanted.includes(role)) ?? false;
-  // A request from before roles were on record names none.
-  return hasRole || wanted.length === 0
-    ? null
-    : refuse('not-yours', 'Policy no longer gives you a role that may decide this.');
+  // Requests stored before roles were recorded name no role.
+  return hasRole || wanted.length === 0 ? null : refuse('not-yours', REFUSED.noRole);
 }
 
-/** Whether this person said exactly this already: a second click, not a second answer. */
+/** Whether this person already gave this vote: a second click, not a second answer. */
 export const isRepeated = ({ approval }: Action, person: string, verdict: Verdict): boolean =>
   approval?.votes.some((vote) => vote.by === person && vote.verdict === VOTES[verdict]) ?? false;

@@ -44,10 +44,10 @@ export type WebDeps = {
   callback: (taskToken: string, output: { verdict: string }) => Promise<void>;
   startReverse: (name: string, input: object) => Promise<void>;
   startRespond: (name: string, input: object) => Promise<void>;
-  /** Has the asking function send the question to one more person. */
+  /** Invokes the asking function to send the question to one more person. */
   askAlso: (input: { incidentId: string; actionId: string; to: string }) => Promise<void>;
   schedules: Schedules;
-  /** Where policy has buttons in Slack. */
+  /** If policy enables buttons in Slack. */
   slack?: SlackInteractivity;
   webBaseUrl: string;
   now: () => Date;

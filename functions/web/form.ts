@@ -1,4 +1,4 @@
-// The nonce of a form: whoever posts had the page of this very link before them, and not long ago.
+// Issues and checks the nonce that ties a form to its link and its time.
 import * as z from 'zod';
 import { type Mac, signClaims, verifyClaims } from '../links/signed-claims.ts';
 
@@ -8,7 +8,7 @@ const FormClaims = z.strictObject({
   issued: z.int(),
 });
 
-/** What a page showed is no longer what is so; whoever decides on it has to look again. */
+/** Older pages may be out of date: the person must look again. */
 export const FORM_OPEN_MINUTES = 30;
 
 const domainOf = (token: string) => `countermand form v1\n${token}`;
@@ -21,7 +21,7 @@ export const issueNonce = (
 ): Promise<string> =>
   signClaims(mac, domainOf(token), { id, issued: Math.floor(now.getTime() / 1000) });
 
-/** `stale`: ours, and shown too long ago. It is not single use: the record is, which takes one decision. */
+/** `stale`: valid, but too old. A nonce can be used twice: the record accepts only one decision. */
 export async function readNonce(
   mac: Pick<Mac, 'verify'>,
   token: string,

@@ -1,9 +1,11 @@
-// What every answer of the site carries, and which forms it takes at all.
+// Sets the headers of every response, and rejects forms from other sites.
+
 import type { MiddlewareHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
+import { REJECTED } from './texts/errors.ts';
 
-/** No script, no frame, nothing from elsewhere, nothing kept, no address passed on: the address is the credential. */
+/** No script, no frame, no external content, no referrer: the address of a page is the credential. */
 export const guardedHeaders = secureHeaders({
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
@@ -16,17 +18,17 @@ export const guardedHeaders = secureHeaders({
   xFrameOptions: 'DENY',
 });
 
-export const neverKept: MiddlewareHandler = async (c, next) => {
+export const noStore: MiddlewareHandler = async (c, next) => {
   await next();
   c.header('Cache-Control', 'no-store');
   c.header('X-Robots-Tag', 'noindex, nofollow');
 };
 
 /**
- * Refuses forms that another site sent. Whoever posts must hold the link, so this is the second lock.
+ * Rejects forms that another site sent. A sender also needs the link, so this is the second defence.
  *
- * `Origin: null` says nothing here: browsers write it in forms of pages with `Referrer-Policy: no-referrer`, ours among
- * them. Sec-Fetch-Site then tells; the few phones without it hold nothing else than the link either.
+ * Browsers send `Origin: null` in forms of pages with `Referrer-Policy: no-referrer`, which ours are. Sec-Fetch-Site then
+ * decides. Browsers without it are protected by the link alone.
  * @see https://fetch.spec.whatwg.org/#append-a-request-origin-header-for-a-request
  */
 export const ownFormsOnly =
@@ -35,11 +37,11 @@ export const ownFormsOnly =
     if (c.req.method !== 'POST') return next();
     const [type] = (c.req.header('Content-Type') ?? '').split(';');
     if (type?.trim().toLowerCase() !== 'application/x-www-form-urlencoded')
-      throw new HTTPException(415, { message: 'The form came in a form that we do not take.' });
+      throw new HTTPException(415, { message: REJECTED.wrongType });
     const site = c.req.header('Sec-Fetch-Site') ?? 'none';
     const origin = c.req.header('Origin') ?? 'null';
     const ours = origin === 'null' || origin === new URL(webBaseUrl).origin;
     if (!['same-origin', 'none'].includes(site) || !ours)
-      throw new HTTPException(403, { message: 'The form came from another site.' });
+      throw new HTTPException(403, { message: REJECTED.otherSite });
     return next();
   };

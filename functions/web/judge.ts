@@ -1,13 +1,15 @@
-// Whether what shadow mode would have done was right: one person's word on one observed action, replaced by a later one.
+// Records whether an action that shadow mode recorded was right.
 
 import * as z from 'zod';
 import type { Action } from '../domain/action.ts';
 import { withEntry } from '../store/hash-chain.ts';
-import type { Answer } from './action-status.ts';
 import { notCounted } from './approval.ts';
 import { type By, type Change, mayNot, refuse } from './decision.ts';
 import type { WebDeps } from './deps.ts';
 import type { Opened } from './open-link.ts';
+import { JUDGED, REFUSED } from './texts/answers.ts';
+import { HISTORY } from './texts/history.ts';
+import type { Answer } from './texts/status.ts';
 
 import { write } from './write-change.ts';
 
@@ -18,17 +20,20 @@ export const JudgeForm = z.strictObject({
 });
 type JudgeForm = z.infer<typeof JudgeForm>;
 
-/** Shadow mode recorded it: nothing was done, and nothing is done by judging it. */
+/** Only actions that shadow mode recorded. Judging one changes nothing in AWS. */
 export const mayJudge = ({ status }: Action): boolean => status === 'observed';
 
-type Word = Pick<JudgeForm, 'judgement' | 'note'>;
+type Answered = Pick<JudgeForm, 'judgement' | 'note'>;
 
-/** The last word counts; each is in the history. */
-export function judge(action: Action, { person, people, now, judgement, note }: By & Word): Change {
-  const stranger = mayNot(action, person, people);
-  if (stranger) return stranger;
-  if (!mayJudge(action)) return refuse('settled', 'It was not observed in shadow mode.');
-  const text = `${judgement}: ${action.name ?? 'no known action'}${note ? `, saying ${note}` : ''}`;
+/** The last judgement counts; the history has all of them. */
+export function judge(
+  action: Action,
+  { person, people, now, judgement, note }: By & Answered,
+): Change {
+  const refusal = mayNot(action, person, people);
+  if (refusal) return refusal;
+  if (!mayJudge(action)) return refuse('settled', REFUSED.notObserved);
+  const text = HISTORY.judged(judgement, action.name, note);
   return {
     next: {
       ...withEntry(action, { at: now, by: `person:${person}`, event: 'judged', text }),
@@ -37,8 +42,8 @@ export function judge(action: Action, { person, people, now, judgement, note }: 
   };
 }
 
-/** A second click is no second word. */
-const isSaid = ({ judgement }: Action, person: string, { judgement: verdict, note }: Word) =>
+/** A second click is not a second judgement. */
+const isSaid = ({ judgement }: Action, person: string, { judgement: verdict, note }: Answered) =>
   judgement?.by === person && judgement.verdict === verdict && judgement.note === note;
 
 export async function onJudge(
@@ -57,11 +62,7 @@ export async function onJudge(
   if (refusal) return notCounted(after, refusal);
   return {
     action: after,
-    say: {
-      title: judgement === 'right' ? 'Noted: right' : 'Noted: wrong',
-      text: 'It counts in the summary of this action. Nothing is done or undone by it; your link stays good, should you see it differently.',
-      tone: 'good',
-    },
+    notice: JUDGED(judgement),
     status: 200,
   };
 }

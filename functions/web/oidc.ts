@@ -1,19 +1,19 @@
-// The account's own identity provider, by OpenID Connect: authorization code with PKCE, found by its issuer's address.
+// Talks to the identity provider: OpenID Connect, authorization code with PKCE.
 import * as oidc from 'openid-client';
 import { Denied, RetryableError, TerminalError, Unavailable } from '../domain/errors.ts';
 import type { HttpClients } from '../platform/http.ts';
 import type { Secret } from '../platform/secret.ts';
 import type { SignIn } from '../policy/schemas/account.ts';
 
-/** One way there and back; each of the three is known to nobody who did not begin it. */
+/** One sign-in attempt: only the browser that started it knows these values. */
 export type Attempt = { state: string; nonce: string; verifier: string };
-/** What the provider says of whoever came back. */
+/** The claims of the provider about the person. */
 export type Identity = Readonly<Record<string, unknown>>;
 
 export type Provider = {
-  /** Where the browser is sent. `hint` saves the person from typing who they are. */
+  /** The URL of the provider's sign-in page. `hint` fills in the person's name there. */
   begin: (attempt: Attempt, hint: string | null) => Promise<URL>;
-  /** Throws Unavailable when the provider does not answer, and Denied for whatever is wrong with what it said. */
+  /** Throws Unavailable if the provider does not answer, and Denied if its answer is not valid. */
   finish: (attempt: Attempt, returned: URL) => Promise<Identity>;
 };
 
@@ -24,7 +24,7 @@ export type ProviderDeps = Pick<HttpClients, 'http'> & {
 };
 
 const METADATA_KEPT_MS = 10 * 60_000;
-/** Four calls at the most, within the time that the page's function has. */
+/** Of at most four calls, within the time limit of the page's function. */
 const CALL_SECONDS = 3;
 
 /** @see https://openid.net/specs/openid-connect-core-1_0.html#CodeFlowAuth */
@@ -50,12 +50,12 @@ export function createProvider(signIn: SignIn, deps: ProviderDeps): Provider {
     config.timeout = CALL_SECONDS;
     config[oidc.customFetch] = outward;
     if (isLoopback(issuer)) oidc.allowInsecureRequests(config);
-    // Without it, the library takes TLS to the token endpoint for proof enough and checks no signature.
+    // By default, the library relies on TLS to the token endpoint and checks no signature.
     oidc.enableNonRepudiationChecks(config);
     return config;
   }
 
-  /** A provider that is down is not one that says no. */
+  /** A provider that is down must not look like a refusal. */
   const outward: oidc.CustomFetch = async (url, options) => {
     let response: Response;
     try {
@@ -83,7 +83,7 @@ export function createProvider(signIn: SignIn, deps: ProviderDeps): Provider {
       ),
     finish: (attempt, returned) =>
       refusing(issuer, async () => {
-        // Fresh each time: few sign in, and a secret that was rotated meanwhile would fail them.
+        // Read the secret each time: it may have been rotated.
         const config = await configured(authentication(await metadata(), await secret(true)));
         const tokens = await oidc.authorizationCodeGrant(config, returned, {
           expectedState: attempt.state,
@@ -92,7 +92,7 @@ export function createProvider(signIn: SignIn, deps: ProviderDeps): Provider {
           idTokenExpected: true,
         });
         const claims = tokens.claims();
-        if (!claims) throw new Denied('the provider did not say who it was', { issuer });
+        if (!claims) throw new Denied('the provider returned no ID token claims', { issuer });
         const wanted = claim === 'email' ? ['email', 'email_verified'] : [claim];
         if (wanted.every((name) => name in claims) || !config.serverMetadata().userinfo_endpoint)
           return claims;
@@ -102,7 +102,7 @@ export function createProvider(signIn: SignIn, deps: ProviderDeps): Provider {
   };
 }
 
-/** In the form where that is allowed: providers disagree about how the header is encoded. It is what all must take where they name nothing. */
+/** In the form if allowed, because providers disagree about the header's encoding. The header is the default. */
 const authentication = (
   { token_endpoint_auth_methods_supported: methods }: oidc.ServerMetadata,
   secret: string,
@@ -113,7 +113,7 @@ const authentication = (
 
 const isLoopback = (issuer: string) => issuer.startsWith('http://127.0.0.1');
 
-/** Whatever is not a failure on the way is a no. */
+/** Turns every error that is not a failed call into Denied. */
 async function refusing<T>(issuer: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -1,25 +1,25 @@
-// What a link that was read leads to: its action, if that is still what the link was made for.
+// Finds the action of a verified link and compares the digests.
 
 import type { Action } from '../domain/action.ts';
 import { type LinkClaims, type Purpose, readLink } from '../links/link.ts';
 import { actionDigest } from '../store/hash-chain.ts';
 import type { WebDeps } from './deps.ts';
 
-/** An opened link: who holds it, what it is about, and whether it may still decide. */
+/** An opened link: its owner, its action, and whether it may still decide. */
 export type Opened = {
   token: string;
   claims: LinkClaims;
   action: Action;
   expired: boolean;
-  /** Where policy asks for it, and this browser has not: then the link shows, and decides nothing. */
+  /** Policy requires a sign-in that this browser lacks: the link shows the action, but cannot decide. */
   mustSignIn: boolean;
 };
 
-/** An expired link decides nothing; for a day it still shows how things ended. */
+/** An expired link cannot decide, but shows the outcome for a day. */
 const SHOWS_FOR_MS = 24 * 3_600_000;
 
-/** The action that a link is about; null where the link is not ours, long over, or the action is another one. */
-export async function whatItOpens(
+/** Null if the link is forged, expired for more than a day, or was issued for another digest. */
+export async function actionOfLink(
   deps: WebDeps,
   token: string,
   purpose: Purpose,

@@ -1,41 +1,40 @@
-// A manager has an expired question asked anew: a new request with a new clock, on fresh facts.
+// Requests an expired action again for a manager: new facts, new deadline.
 
 import * as z from 'zod';
 import { type Action, ActionId } from '../domain/action.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { errorFields } from '../platform/log.ts';
 import { withEntry } from '../store/hash-chain.ts';
-import type { Answer } from './action-status.ts';
 import { notCounted } from './approval.ts';
 import { type By, type Change, mayNot, refuse } from './decision.ts';
 import type { WebDeps } from './deps.ts';
 import type { Opened } from './open-link.ts';
+import { REFUSED, requestedAgain } from './texts/answers.ts';
+import { HISTORY } from './texts/history.ts';
+import type { Answer } from './texts/status.ts';
 
 import { write } from './write-change.ts';
 
-export const AnewForm = z.strictObject({ digest: z.string() });
+export const RequestAgainForm = z.strictObject({ digest: z.string() });
 
-/** By then the new question must have been put; otherwise the sweeper has it put. */
+/** The sweeper starts the new request if it has not begun within this time. */
 const STARTED_WITHIN_MINUTES = 5;
 
-export const mayAskAnew = ({ status, askedAnew }: Action): boolean =>
+export const mayRequestAgain = ({ status, askedAnew }: Action): boolean =>
   status === 'expired' && askedAnew === null;
 
-/** Once for each request; the next one can be asked anew in its turn. */
-export function askAnew(action: Action, { person, people, now }: By): Change {
-  const stranger = mayNot(action, person, people);
-  if (stranger) return stranger;
+/** Once for each request. The new request can expire and be requested again, too. */
+export function requestAgain(action: Action, { person, people, now }: By): Change {
+  const refusal = mayNot(action, person, people);
+  if (refusal) return refusal;
   if (!action.approval?.managers.some(({ id }) => id === person))
-    return refuse('not-yours', 'Only a manager has a question asked anew.');
-  if (!mayAskAnew(action))
-    return refuse(
-      'settled',
-      action.askedAnew ? 'It was asked anew already.' : 'It did not expire.',
-    );
+    return refuse('not-yours', REFUSED.managersOnly);
+  if (!mayRequestAgain(action))
+    return refuse('settled', action.askedAnew ? REFUSED.alreadyRequested : REFUSED.notExpired);
   const next = nextId(action.actionId);
-  if (!next) return refuse('bounded', 'It was asked too often. It has to be done by hand.');
+  if (!next) return refuse('bounded', REFUSED.requestedTooOften);
   const at = now.toISOString();
-  const text = `Asked anew as ${next}`;
+  const text = HISTORY.requestedAgain(next);
   return {
     next: {
       ...withEntry(action, { at: now, by: `person:${person}`, event: 'asked-anew', text }),
@@ -51,10 +50,10 @@ function nextId(actionId: string): string | null {
   return ActionId.safeParse(next).success ? next : null;
 }
 
-export async function onAskAnew(deps: WebDeps, { claims, action }: Opened): Promise<Answer> {
+export async function onRequestAgain(deps: WebDeps, { claims, action }: Opened): Promise<Answer> {
   const { people } = deps.policy.escalation;
   const by = { person: claims.person, people, now: deps.now() };
-  const written = await write(deps, action, (current) => askAnew(current, by));
+  const written = await write(deps, action, (current) => requestAgain(current, by));
   if (written.refusal) return notCounted(written.action, written.refusal);
   const { incidentId, alertId, actionId, askedAnew } = written.action;
   try {
@@ -64,16 +63,12 @@ export async function onAskAnew(deps: WebDeps, { claims, action }: Opened): Prom
       askAnew: actionId,
     });
   } catch (error) {
-    // It is on record: the sweeper starts it.
-    deps.log('warn', 'not started', { incidentId, actionId, ...errorFields(error) });
+    // The record has the request, so the sweeper starts it.
+    deps.log('warn', 'new request not started', { incidentId, actionId, ...errorFields(error) });
   }
   return {
     action: written.action,
-    say: {
-      title: 'Asked anew',
-      text: 'The facts are read again, and the people on call are asked with a new clock.',
-      tone: 'good',
-    },
+    notice: requestedAgain(written.action),
     status: 200,
   };
 }

@@ -1,26 +1,27 @@
-// What somebody who is asked may do besides deciding: say that they are on it, ask for more time, hand it to somebody.
+// Applies what approvers can do besides voting: acknowledge, add time, hand over.
 
 import type { Action } from '../domain/action.ts';
-import type { Approver } from '../domain/approval.ts';
+import { type Approver, peopleAsked } from '../domain/approval.ts';
 import { minutesAfter } from '../domain/time.ts';
-import { span, utc } from '../domain/wording.ts';
 import { peopleOf } from '../policy/people.ts';
 import type { Escalation } from '../policy/schemas/escalation.ts';
 import { withEntry } from '../store/hash-chain.ts';
-import { type By, type Change, openTo, peopleAsked, refuse } from './decision.ts';
+import { type By, type Change, openTo, refuse } from './decision.ts';
+import { REFUSED } from './texts/answers.ts';
+import { HISTORY } from './texts/history.ts';
 
-/** The sweeper ends a request this long after its time, where nothing else did. */
+/** The sweeper expires a request this long after its time if nothing else did. */
 const SWEPT_AFTER_MINUTES = 2;
 const MAX_HAND_OVERS = 10;
 
-/** Stops the escalation, and not the clock. */
+/** Stops the escalation. The deadline does not change. */
 export function acknowledge(action: Action, by: By): Change {
   const open = openTo(action, by);
   if ('refused' in open) return open;
   const { approval } = open;
-  if (approval.acknowledged) return refuse('settled', 'Somebody is on it already.');
+  if (approval.acknowledged) return refuse('settled', REFUSED.acknowledged);
   const at = by.now.toISOString();
-  const text = 'Is on it: nobody else is asked, and the time goes on';
+  const text = HISTORY.acknowledged;
   return {
     next: {
       ...withEntry(action, { at: by.now, by: `person:${by.person}`, event: 'acknowledged', text }),
@@ -29,17 +30,16 @@ export function acknowledge(action: Action, by: By): Change {
   };
 }
 
-/** Once, and by as much as policy says. */
+/** Once, by the minutes in policy. */
 export function askForTime(action: Action, by: By): Change {
   const open = openTo(action, by);
   if ('refused' in open) return open;
   const { approval } = open;
   const { moreTimeMinutes } = approval;
-  if (moreTimeMinutes === 0) return refuse('bounded', 'Policy allows no more time for this.');
-  if (approval.moreTime)
-    return refuse('settled', `There was more time already, until ${utc(approval.expiresAt)}.`);
+  if (moreTimeMinutes === 0) return refuse('bounded', REFUSED.noMoreTime);
+  if (approval.moreTime) return refuse('settled', REFUSED.timeAdded(approval.expiresAt, by.now));
   const expiresAt = minutesAfter(approval.expiresAt, moreTimeMinutes);
-  const text = `${span(moreTimeMinutes)} more, until ${expiresAt}`;
+  const text = HISTORY.moreTime(moreTimeMinutes, expiresAt);
   return {
     next: {
       ...withEntry(action, { at: by.now, by: `person:${by.person}`, event: 'more-time', text }),
@@ -53,7 +53,7 @@ export function askForTime(action: Action, by: By): Change {
   };
 }
 
-/** Those to whom it can be handed: with a role that counts, not asked yet, and not concerned. */
+/** People who can take the request over: eligible, and not asked yet. */
 export const couldTake = (
   { approval, target }: Pick<Action, 'approval' | 'target'>,
   people: Escalation['people'],
@@ -64,18 +64,17 @@ export const couldTake = (
   );
 };
 
-/** The other person may decide from then on, too. */
+/** The other person may then decide, too. */
 export function handOver(action: Action, to: string, by: By): Change {
   const open = openTo(action, by);
   if ('refused' in open) return open;
   const { approval } = open;
   const person = couldTake(action, by.people).find(({ id }) => id === to);
-  if (!person)
-    return refuse('not-yours', 'That person may not decide about this, or is asked already.');
+  if (!person) return refuse('not-yours', REFUSED.cannotTake);
   if (approval.handedTo.length >= MAX_HAND_OVERS)
-    return refuse('bounded', 'It was handed on too often.');
+    return refuse('bounded', REFUSED.tooManyHandOvers);
   const handed = { to: person, by: by.person, at: by.now.toISOString() };
-  const text = `Handed to ${person.name}`;
+  const text = HISTORY.handedOver(person.name);
   return {
     next: {
       ...withEntry(action, { at: by.now, by: `person:${by.person}`, event: 'handed-over', text }),

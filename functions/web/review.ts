@@ -1,17 +1,16 @@
-// A form of the review page: keep, extend or reverse what is in force. The record first, then its effects.
+// Handles the review form: keep, extend or undo an action in force.
 
 import * as z from 'zod';
 import type { Action } from '../domain/action.ts';
-import { changesOf } from '../domain/action-catalog.ts';
-import { utc } from '../domain/wording.ts';
 import { errorFields } from '../platform/log.ts';
 import { scheduleEnd, scheduleReview, unscheduleEnd } from '../platform/schedules.ts';
-import type { Answer } from './action-status.ts';
 import { notCounted } from './approval.ts';
 import { mayNot } from './decision.ts';
 import type { WebDeps } from './deps.ts';
 import { extend, keep, mayReverse, type Review } from './keep-decision.ts';
 import type { Opened } from './open-link.ts';
+import { REFUSED, REVIEWED } from './texts/answers.ts';
+import type { Answer, Notice } from './texts/status.ts';
 
 import { write } from './write-change.ts';
 
@@ -40,11 +39,7 @@ async function onKeep(deps: WebDeps, { claims, action }: Opened): Promise<Answer
   await holdAgain(deps, written.action);
   await unschedule(deps, action.actionId);
   await scheduleKeptReview(deps, written.action);
-  return counted(
-    written.action,
-    'Kept',
-    `It stays until somebody reverses it. The record says that you kept it, and you are asked again at ${utc(written.action.reviewAt)}.${changesOf(written.action.name)?.afterUndo === 'rotate-key' ? ' Its owner needs a new key: the message with your link has the commands.' : ''}`,
-  );
+  return counted(written.action, REVIEWED.kept(written.action, deps.now()));
 }
 
 async function onExtend(
@@ -59,19 +54,18 @@ async function onExtend(
   );
   if (written.refusal) return notCounted(written.action, written.refusal);
   await reschedule(deps, written.action);
-  const text = `It is now undone at ${utc(written.action.dueAt)}, unless somebody keeps or extends it again.`;
-  return counted(written.action, 'Extended', text);
+  return counted(written.action, REVIEWED.extended(written.action, deps.now()));
 }
 
-/** Writes nothing: the reversal records itself, in this person's name. */
+/** Writes nothing: the reversal records itself in this person's name. */
 async function onReverse(deps: WebDeps, { claims, action }: Opened): Promise<Answer> {
   const { incidentId, actionId, scope, version } = action;
-  const stranger = mayNot(action, claims.person, deps.policy.escalation.people);
-  if (stranger) return notCounted(action, stranger);
+  const refusal = mayNot(action, claims.person, deps.policy.escalation.people);
+  if (refusal) return notCounted(action, refusal);
   if (!mayReverse(action))
-    return notCounted(action, { because: 'settled', refused: 'There is nothing to reverse.' });
+    return notCounted(action, { because: 'settled', refused: REFUSED.nothingToUndo });
   try {
-    // Named after the state of affairs and the minute: a double click is one reversal, and one that failed is no end.
+    // The name has version and minute: a double click starts one reversal, and a failed one can be retried.
     const minute = Math.floor(deps.now().getTime() / 60_000);
     await deps.startReverse(`person-${actionId}-${version}-${minute}`, {
       incidentId,
@@ -82,23 +76,14 @@ async function onReverse(deps: WebDeps, { claims, action }: Opened): Promise<Ans
     });
   } catch (error) {
     deps.log('error', 'reversal not started', { incidentId, actionId, ...errorFields(error) });
-    const text = 'The reversal could not be started. Please try again in a minute.';
-    return { action, say: { title: 'Not reversed', text, tone: 'bad' }, status: 503 };
+    return { action, notice: REVIEWED.undoNotStarted, status: 503 };
   }
-  return counted(
-    action,
-    'Being undone',
-    'It is taken back now. You will hear from us if it fails.',
-  );
+  return counted(action, REVIEWED.undoing(action));
 }
 
-const counted = (action: Action, title: string, text: string): Answer => ({
-  action,
-  say: { title, text, tone: 'good' },
-  status: 200,
-});
+const counted = (action: Action, notice: Notice): Answer => ({ action, notice, status: 200 });
 
-/** What could not be undone was given up by its holder. Should this fail, new actions on it go to a person, as before. */
+/** Takes the lease again: a failed undo released it. If this fails, a person decides new actions on the effect. */
 async function holdAgain({ store, log }: WebDeps, action: Action): Promise<void> {
   const { effectKey, actionId, before } = action;
   if (!effectKey) return;
@@ -107,19 +92,19 @@ async function holdAgain({ store, log }: WebDeps, action: Action): Promise<void>
     .catch((error: unknown) => log('error', 'lease not held', { actionId, ...errorFields(error) }));
 }
 
-/** A schedule that cannot be removed does no harm: the reversal finds that the action is kept. */
+/** A schedule that remains is harmless: the reversal finds that the action is kept. */
 const unschedule = ({ schedules, log }: WebDeps, actionId: string): Promise<void> =>
   unscheduleEnd(schedules, actionId).catch((error: unknown) =>
     log('warn', 'schedules not removed', { actionId, ...errorFields(error) }),
   );
 
-/** Should this fail, the sweeper says that the review is overdue. */
+/** If this fails, the sweeper notifies people of the overdue review. */
 const scheduleKeptReview = ({ schedules, log }: WebDeps, action: Action): Promise<void> =>
   scheduleReview(schedules, action).catch((error: unknown) =>
     log('error', 'review not scheduled', { actionId: action.actionId, ...errorFields(error) }),
   );
 
-/** The record has the new time: should this fail, the old schedule finds the action not due, and the sweeper undoes it on time. */
+/** If this fails, the old schedule finds the action not due, and the sweeper undoes it on time. */
 const reschedule = ({ schedules, policy, log }: WebDeps, action: Action): Promise<void> =>
   scheduleEnd(schedules, action, policy.limits).catch((error: unknown) =>
     log('error', 'not rescheduled; the sweeper will undo it', {

@@ -1,4 +1,4 @@
-// Who signed in, for a quarter of an hour, in the browser alone: sealed cookies, and no state on our side.
+// Keeps a sign-in for 15 minutes in signed cookies, without state on the server.
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import * as z from 'zod';
@@ -12,7 +12,7 @@ const expires = z.int();
 const SessionClaims = z.strictObject({ person: z.string(), expires });
 const AttemptClaims = z.strictObject({
   state: z.string(),
-  /** The link that they set out from and come back to, and whose it is. */
+  /** The path of the link to return to, and the person who owns it. */
   path: z.string(),
   person: z.string(),
   expires,
@@ -23,21 +23,21 @@ const SESSION = { name: 'countermand-session', domain: 'countermand session v1',
 const ATTEMPT = { name: 'countermand-sign-in', domain: 'countermand sign-in v1', minutes: 10 };
 type Cookie = typeof SESSION;
 
-/** The person who signed in here, while that is good. */
+/** The person with a valid session in this browser, or null. */
 export const whoSignedIn = async (deps: Deps, c: Context): Promise<string | null> =>
   (await read(deps, c, SESSION, SessionClaims))?.person ?? null;
 
 export const startSession = (deps: Deps, c: Context, person: string): Promise<void> =>
   write(deps, c, SESSION, { person });
 
-/** Keeps in the browser what the way back has to match. */
+/** Stores the state that the provider's answer must match. */
 export async function startAttempt(deps: Deps, c: Context, from: From): Promise<Attempt> {
   const state = deps.newId();
   await write(deps, c, ATTEMPT, { state, ...from });
   return attemptOf(deps, state);
 }
 
-/** The attempt that this browser made, once. */
+/** Reads and deletes this browser's attempt. */
 export async function takeAttempt(
   deps: Deps,
   c: Context,
@@ -49,7 +49,7 @@ export async function takeAttempt(
   return { path, person, attempt: await attemptOf(deps, state) };
 }
 
-/** The state goes through the browser; the other two follow from it under our key, so that no cookie holds them. */
+/** Derives nonce and verifier from the state under our key, so that no cookie contains them. */
 async function attemptOf({ pages }: Deps, state: string): Promise<Attempt> {
   const [nonce, verifier] = await Promise.all([
     deriveToken(pages, 'countermand sign-in nonce v1', state),
@@ -58,7 +58,7 @@ async function attemptOf({ pages }: Deps, state: string): Promise<Attempt> {
   return { state, nonce, verifier };
 }
 
-/** `__Host-`: over TLS, of this host alone, which no sister site can set. Lax: the provider's redirect brings it along. */
+/** `__Host-`: TLS and this host only. Lax: the browser sends it with the provider's redirect. */
 async function write({ pages, now }: Deps, c: Context, cookie: Cookie, claims: object) {
   const { name, domain, minutes } = cookie;
   const until = Math.floor(now().getTime() / 1000) + 60 * minutes;

@@ -1,4 +1,5 @@
-// Signing in, where the account asks for it: a link shows the question, and only the person whom it names decides.
+// Signs approvers in with OpenID Connect, if policy requires it.
+
 import type { Context } from 'hono';
 import { RetryableError } from '../domain/errors.ts';
 import type { Mac } from '../links/signed-claims.ts';
@@ -10,10 +11,11 @@ import type { Identity, Provider } from './oidc.ts';
 import { noticePage } from './pages/frame.ts';
 import { RETURN_PATH } from './provider.ts';
 import { startAttempt, startSession, takeAttempt } from './session.ts';
+import { SIGN_IN } from './texts/errors.ts';
 
 export type SignInDeps = {
   policy: Policy;
-  /** Null where policy asks nobody to sign in. */
+  /** Null if policy requires no sign-in. */
   provider: Provider | null;
   pages: Mac;
   webBaseUrl: string;
@@ -22,7 +24,7 @@ export type SignInDeps = {
   log: Log;
 };
 
-/** Off to the provider. The link at `path` was opened already: it is this person's. */
+/** Redirects to the provider. The link at `path` is already verified as this person's. */
 export async function beginSignIn(
   deps: SignInDeps,
   c: Context,
@@ -40,19 +42,12 @@ export async function beginSignIn(
   }
 }
 
-/** Back from the provider: whoever came has to be the person of the link that they set out from. */
+/** Handles the return from the provider: the person must be the one of the original link. */
 export async function finishSignIn(deps: SignInDeps, c: Context): Promise<Response> {
   const { provider, policy, webBaseUrl } = deps;
   if (!provider || !policy.signIn) return c.notFound();
   const begun = await takeAttempt(deps, c);
-  if (!begun)
-    return c.html(
-      noticePage(
-        'Please start again',
-        'This sign-in was begun in another browser, or too long ago. Open the link in your message again. Nothing was decided.',
-      ),
-      400,
-    );
+  if (!begun) return c.html(noticePage(SIGN_IN.startAgain), 400);
   const { path, person: id, attempt } = begun;
   const person = policy.escalation.people[id];
   let identity: Identity;
@@ -62,34 +57,32 @@ export async function finishSignIn(deps: SignInDeps, c: Context): Promise<Respon
   } catch (error) {
     return failed(deps, c, error, path);
   }
-  const stranger = person ? whyNot(policy.signIn, identity, person) : 'It names nobody any more.';
-  if (stranger) {
-    deps.log('warn', 'somebody else signed in', { person: id });
-    const text = `This link was sent to ${person?.name ?? id}. ${stranger} Nothing was decided.`;
-    return c.html(noticePage('Not your link', text, path), 403);
+  const refused = person ? whyNot(policy.signIn, identity, person) : SIGN_IN.unknownPerson;
+  if (refused) {
+    deps.log('warn', 'another person signed in', { person: id });
+    return c.html(noticePage(SIGN_IN.otherPerson(person?.name ?? id, refused), path), 403);
   }
   await startSession(deps, c, id);
   return c.redirect(path, 303);
 }
 
-/** Why this identity is not the person's, or null where it is. An address that nobody verified may be anybody's. */
+/** Why this identity is not the person's; null if it is. An unverified e-mail address proves nothing. */
 export function whyNot(
   { claim }: Pick<SignIn, 'claim'>,
   identity: Identity,
   { email, subject }: Pick<Person, 'email' | 'subject'>,
 ): string | null {
-  const other = 'You signed in as somebody else.';
+  const other = SIGN_IN.wrongAccount;
   const said = identity[claim];
-  if (typeof said !== 'string') return `The provider did not say who you are: no “${claim}”.`;
+  if (typeof said !== 'string') return SIGN_IN.noClaim(claim);
   if (claim !== 'email') return subject !== undefined && said === subject ? null : other;
-  if (identity.email_verified !== true)
-    return 'The provider has not verified the address of the account that you signed in with.';
-  // Some letters beyond ASCII have a lower case within it.
+  if (identity.email_verified !== true) return SIGN_IN.unverified;
+  // Some letters beyond ASCII have an ASCII lower case.
   const isPlain = /^[\x21-\x7e]+$/.test(said);
   return isPlain && said.toLowerCase() === email.toLowerCase() ? null : other;
 }
 
-/** Nobody decides without having signed in, whatever the reason; the others on the ladder are asked all the same. */
+/** No one decides without signing in. The other approvers are still asked. */
 function failed(
   { log }: SignInDeps,
   c: Context,
@@ -99,20 +92,6 @@ function failed(
   const isDown = error instanceof RetryableError;
   log(isDown ? 'error' : 'warn', 'sign-in failed', errorFields(error));
   return isDown
-    ? c.html(
-        noticePage(
-          'You cannot sign in now',
-          'The identity provider does not answer, and without it nobody can decide. Nothing was decided; the others are asked when their time comes. Please try again in a minute.',
-          path,
-        ),
-        503,
-      )
-    : c.html(
-        noticePage(
-          'The sign-in was refused',
-          'What the identity provider said could not be taken. Nothing was decided.',
-          path,
-        ),
-        403,
-      );
+    ? c.html(noticePage(SIGN_IN.unavailable, path), 503)
+    : c.html(noticePage(SIGN_IN.refused, path), 403);
 }

@@ -1,16 +1,16 @@
-// Whether a request is Slack's, and of now: decided on its bytes, before anything in it is read.
+// Verifies that a request is Slack's and recent, before its body is parsed.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod';
 
 /** The app's signing secret: 32 hexadecimal digits. */
 export const SigningSecret = z.string().regex(/^[0-9a-f]{32}$/);
 
-/** Older, or from further ahead, it may have been recorded and sent again. */
+/** A larger difference may mean a replayed request. */
 const MAX_AGE_SECONDS = 5 * 60;
 
 export type SlackHeaders = { timestamp: string | undefined; signature: string | undefined };
 
-/** Cheap, and without the secret: what fails here is not worth a look at it. */
+/** A cheap check before the secret is read. */
 export const couldBeSlack = ({ timestamp, signature }: SlackHeaders, now: Date): boolean =>
   /^\d{1,12}$/.test(timestamp ?? '') &&
   /^v0=[0-9a-f]{64}$/.test(signature ?? '') &&

@@ -1,24 +1,24 @@
-// A click in Slack: the same vote as on the page, if Slack sent it and the member is the person whose buttons they are.
+// Handles a click in Slack: the same vote as on the page.
 
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import * as z from 'zod';
-import { headlineOf } from '../messaging/texts/phrases.ts';
+import { headlineOf } from '../messaging/texts/action-line.ts';
 import { callHttp, type Service } from '../platform/http.ts';
 import { errorFields } from '../platform/log.ts';
 import { slackButtonsOf, slackMemberOf } from '../policy/people.ts';
 import { SLACK_ANSWERS } from '../policy/schemas/channels.ts';
-import type { Answer } from './action-status.ts';
-import { namesIn, type Standing, standingOf } from './action-status.ts';
 import { counted, notCounted } from './approval.ts';
 import { refuse, type Verdict } from './decision.ts';
 import type { SlackInteractivity, WebDeps } from './deps.ts';
-import type { Opened } from './open-link.ts';
-import { whatItOpens } from './open-link.ts';
+import { actionOfLink, type Opened } from './open-link.ts';
 import { couldBeSlack, isSigned } from './slack-signature.ts';
+import { REFUSED } from './texts/answers.ts';
+import { REJECTED, SLACK_REFUSED } from './texts/errors.ts';
+import { type Answer, type Notice, namesIn, statusNotice } from './texts/status.ts';
 import { decideOne } from './vote.ts';
 
-/** The message comes back with the click, and may be as long as Slack lets one be. */
+/** The click carries the full message, which may be as long as Slack allows. */
 export const MAX_CLICK_BYTES = 262_144;
 
 const VERDICTS = {
@@ -27,7 +27,7 @@ const VERDICTS = {
 } as const;
 
 /**
- * What we read of a click; Slack adds fields as it likes. `team` is null where the app belongs to a whole organisation.
+ * The fields that we read; Slack may add others. `team` is null if the app belongs to an organisation.
  * @see https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
  */
 const Click = z.object({
@@ -50,21 +50,21 @@ type Click = z.infer<typeof Click>;
 
 type Found = Omit<Opened, 'mustSignIn'>;
 
-/** What is said, and whether in place of the question or to the clicker alone, beside it. */
-type Said = { say: Standing; headline?: string };
+/** With a headline, the answer replaces the question. Without one, only the person who clicked sees it. */
+type Reply = { notice: Notice; headline?: string };
 
-/** Answers with nothing, as Slack wants it; what there is to say goes to the click's own address. */
+/** Answers 200 without a body, as Slack expects. The text goes to the click's response URL. */
 export async function onSlack(deps: WebDeps, c: Context): Promise<Response> {
   const { slack } = deps;
   const answers = slackButtonsOf(deps.policy);
   if (!slack || !answers) return c.notFound();
   const click = clickIn(await signedBody(deps, slack, c));
   if (!click) {
-    deps.log('warn', 'click not understood', {});
-    throw new HTTPException(400, { message: 'This is no click that we know.' });
+    deps.log('warn', 'click not valid', {});
+    throw new HTTPException(400, { message: REJECTED.unknownClick });
   }
-  const said = await answerTo(deps, click, answers.team);
-  await tell(deps, slack, click, said);
+  const reply = await answerTo(deps, click, answers.team);
+  await send(deps, slack, click, reply);
   return c.body(null, 200);
 }
 
@@ -76,7 +76,7 @@ async function signedBody(deps: WebDeps, slack: SlackInteractivity, c: Context):
   const body = Buffer.from(await c.req.arrayBuffer());
   if (couldBeSlack(headers, deps.now()) && isSigned(headers, body, await slack.signingSecret()))
     return body;
-  throw new HTTPException(401, { message: 'This did not come from Slack, or not just now.' });
+  throw new HTTPException(401, { message: REJECTED.notSlack });
 }
 
 /** A form with one field, which holds JSON. */
@@ -85,34 +85,33 @@ function clickIn(body: Buffer): Click | null {
   try {
     return Click.safeParse(JSON.parse(payload ?? '')).data ?? null;
   } catch {
-    // Signed and no JSON: nothing that Slack documents.
+    // Signed, but not JSON: not a documented payload.
     return null;
   }
 }
 
-async function answerTo(deps: WebDeps, click: Click, team: string): Promise<Said> {
+async function answerTo(deps: WebDeps, click: Click, team: string): Promise<Reply> {
   const [action] = click.actions;
-  const opened = action && (await whatItOpens(deps, action.value, 'slack'));
-  if (!opened) return { say: NOT_VALID };
+  const opened = action && (await actionOfLink(deps, action.value, 'slack'));
+  if (!opened) return { notice: SLACK_REFUSED.invalid };
   const { person } = opened.claims;
   const clickedIn = click.user.team_id ?? click.team?.id;
   const ids = { incidentId: opened.action.incidentId, actionId: opened.action.actionId };
   if (click.user.id !== slackMemberOf(deps.policy, person) || clickedIn !== team) {
     deps.log('warn', 'click by another member', { ...ids, person, member: click.user.id });
-    return { say: NOT_YOURS };
+    return { notice: SLACK_REFUSED.notYours };
   }
   const verdict = VERDICTS[action.action_id];
-  const { action: after, say, status } = await vote(deps, opened, verdict);
+  const { action: after, notice, status } = await vote(deps, opened, verdict);
   deps.log('info', 'answered in Slack', { ...ids, person, verdict, status });
-  const stands = standingOf(after, namesIn(after, deps.policy.escalation.people), deps.now());
-  const text = status === 200 ? say.text : `${say.text} ${stands.text}`.trim();
-  return { say: { ...say, text }, headline: headlineOf(after) };
+  const current = statusNotice(after, namesIn(after, deps.policy.escalation.people), deps.now());
+  const text = status === 200 ? notice.text : `${notice.text} ${current.text}`.trim();
+  return { notice: { ...notice, text }, headline: headlineOf(after) };
 }
 
 async function vote(deps: WebDeps, opened: Found, verdict: Verdict): Promise<Answer> {
   const { person } = opened.claims;
-  if (opened.expired)
-    return notCounted(opened.action, refuse('too-late', 'Your answer was not counted.'));
+  if (opened.expired) return notCounted(opened.action, refuse('too-late', REFUSED.notCounted));
   const { action, refusal } = await decideOne(deps, opened.action, {
     person,
     verdict,
@@ -122,18 +121,7 @@ async function vote(deps: WebDeps, opened: Found, verdict: Verdict): Promise<Ans
   return refusal ? notCounted(action, refusal) : counted(action, person);
 }
 
-const NOT_VALID: Standing = {
-  title: 'Nothing was decided',
-  text: 'These buttons are not valid: they are over, or only a test. The link in your messages shows how things stand.',
-  tone: 'bad',
-};
-const NOT_YOURS: Standing = {
-  title: 'Nothing was decided',
-  text: 'These buttons were made for somebody else, or policy no longer knows you by this account of Slack.',
-  tone: 'bad',
-};
-
-/** Slack waits 3 s for us in all; what is not taken within this time is not told, and stands all the same. */
+/** Slack waits 3 s in total. If this call takes too long, the vote counts, but the reply is lost. */
 const RESPONSE_URL: Service = {
   name: 'Slack',
   codeOf: () => undefined,
@@ -142,9 +130,9 @@ const RESPONSE_URL: Service = {
 };
 
 /** @see https://docs.slack.dev/interactivity/handling-user-interaction#message_responses */
-async function tell(deps: WebDeps, { clients }: SlackInteractivity, click: Click, said: Said) {
-  const { say, headline } = said;
-  const lines = [...(headline ? [headline] : []), `${say.title}. ${say.text}`];
+async function send(deps: WebDeps, { clients }: SlackInteractivity, click: Click, reply: Reply) {
+  const { notice, headline } = reply;
+  const lines = [...(headline ? [headline] : []), `${notice.title}. ${notice.text}`];
   try {
     await callHttp(clients, RESPONSE_URL, {
       what: 'answering a click',
@@ -155,7 +143,7 @@ async function tell(deps: WebDeps, { clients }: SlackInteractivity, click: Click
         ...(headline
           ? { replace_original: true }
           : { replace_original: false, response_type: 'ephemeral' }),
-        text: say.title,
+        text: notice.title,
         blocks: lines.map(plain),
       },
       answer: z.unknown(),
@@ -166,7 +154,7 @@ async function tell(deps: WebDeps, { clients }: SlackInteractivity, click: Click
   }
 }
 
-/** Plain text of Slack makes no link, no mention and no format. */
+/** Slack's plain text has no links, mentions or formats. */
 const plain = (text: string) => ({
   type: 'section',
   text: { type: 'plain_text', text: text.slice(0, 2000).toWellFormed(), emoji: false },

@@ -1,4 +1,4 @@
-// Where a request came from: the other end of the connection, as API Gateway saw it.
+// Reads the source address of a request as API Gateway saw it.
 import * as z from 'zod';
 
 const Env = z.object({
@@ -8,8 +8,8 @@ const Env = z.object({
 });
 
 /**
- * Null where nothing says so, as on a laptop. Never a header: X-Forwarded-For is what the caller wrote, and would let
- * anybody with a link have any address protected.
+ * Null outside API Gateway, for example on a laptop. Never from X-Forwarded-For: the caller writes it, and could have any
+ * address protected.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export const sourceAddress = (env: unknown): string | null =>

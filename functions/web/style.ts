@@ -1,4 +1,4 @@
-// One style sheet for the decision pages: large, calm, in the reader's own light. Contrast is at least 4.5 to 1.
+// The style sheet of the decision pages. Contrast is at least 4.5:1.
 export const STYLE = `
 :root { color-scheme: light dark; --ink: #16202e; --quiet: #52606f; --line: #d3dae2; --paper: #ffffff; --ground: #f1f4f7; --go: #0a5a9c; --on-go: #ffffff; --good: #166a3f; --bad: #a3231a; --warn: #7a4b00; --warn-paper: #fff6e0; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e3e8ee; --quiet: #9facba; --line: #2f3a48; --paper: #182029; --ground: #0e141b; --go: #7dbcf5; --on-go: #06182a; --good: #79d3a2; --bad: #ff9d94; --warn: #f2cb7c; --warn-paper: #2a2312; } }

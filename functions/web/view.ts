@@ -1,48 +1,48 @@
-// What a page shows of an action to one person, read for it.
+// Reads everything that a page shows about an action to one person.
 
 import type { Context } from 'hono';
 import type { Action } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
-import type { Approver } from '../domain/approval.ts';
+import { type Approver, peopleAsked } from '../domain/approval.ts';
 import type { Assessment } from '../domain/assessment.ts';
 import type { Incident } from '../domain/incident.ts';
 import { similarTo } from '../domain/similar-questions.ts';
-import { stepsByHand } from '../messaging/texts/by-hand.ts';
+import { manualSteps } from '../messaging/texts/manual.ts';
 import type { Policy } from '../policy/policy.ts';
-import { type Names, namesIn } from './action-status.ts';
-import { mayNot, peopleAsked } from './decision.ts';
+import { mayNot } from './decision.ts';
 import type { WebDeps } from './deps.ts';
 import { issueNonce } from './form.ts';
 import type { Opened } from './open-link.ts';
 import { couldTake } from './request.ts';
+import { type Names, namesIn } from './texts/status.ts';
 
 export type View = {
   action: Action;
-  /** Neither keeps anybody from deciding where its record cannot be read. */
+  /** Undefined if the record cannot be read: this must not block the decision. */
   alert: Alert | undefined;
   incident: Incident | undefined;
-  /** Who made the analysis; null when it is not recorded. */
+  /** Who wrote the analysis; null if it is not recorded. */
   origin: Assessment['origin'] | null;
-  /** Name of the person whose link it is. */
+  /** The name of the person who owns the link. */
   person: string;
   names: Names;
-  /** Open questions of the same kind that this person is asked, too. */
-  alike: readonly Action[];
-  /** To whom the question could be handed. */
+  /** Other open questions of the same kind for this person. */
+  similar: readonly Action[];
+  /** People who can take the request over. */
   couldTake: readonly Approver[];
-  /** The link's own path: forms post back to it. */
+  /** The path of the link: forms post back to it. */
   path: string;
-  /** Of the forms on this page. */
+  /** For the forms on this page. */
   nonce: string;
-  /** Where this person signs in first; null where they have, or need not. */
+  /** Where this person must sign in first; null if no sign-in is needed. */
   signInPath: string | null;
-  /** What a person would type, where nobody decided and it was not done. */
-  byHand: readonly { title: string; lines: string[] }[];
+  /** Commands to carry the action out manually, if the request expired. */
+  manualSteps: readonly { title: string; lines: string[] }[];
   maxExtensions: number;
   now: Date;
 };
 
-/** Whether this person is asked about it, too, and has not answered. */
+/** Whether this person is an approver who has not answered. */
 const mayAnswer = (
   action: Action,
   person: string,
@@ -53,7 +53,6 @@ const mayAnswer = (
   peopleAsked(action.approval).some(({ id }) => id === person) &&
   action.approval.votes.every(({ by }) => by !== person);
 
-/** Everything that a page about an action shows. */
 export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise<View> {
   const { claims, action } = opened;
   const { records } = deps.store;
@@ -78,11 +77,11 @@ export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise
     nonce: await issueNonce(deps.pages, opened.token, deps.newId(), deps.now()),
     signInPath: opened.mustSignIn ? `/sign-in${c.req.path}` : null,
     couldTake: couldTake(action, people),
-    alike:
+    similar:
       claims.purpose === 'approve' && !opened.expired
         ? similarTo(action, actions).filter((one) => mayAnswer(one, claims.person, people))
         : [],
-    byHand: action.status === 'expired' ? stepsByHand(action, alert, known ?? null) : [],
+    manualSteps: action.status === 'expired' ? manualSteps(action, alert, known ?? null) : [],
     maxExtensions: deps.policy.limits.maxExtensions,
     now: deps.now(),
   };

@@ -1,4 +1,4 @@
-// One person's vote on one request: the record first, and only then whoever waits for it.
+// Records one person's vote, then passes it on to the state machine.
 
 import type { Action } from '../domain/action.ts';
 import { errorFields } from '../platform/log.ts';
@@ -7,10 +7,10 @@ import type { WebDeps } from './deps.ts';
 
 import { type Written, write } from './write-change.ts';
 
-/** Whoever may post a form has signed in where policy asks for it. */
+/** A person who posts a form has signed in if policy requires it. */
 const onPage = ({ policy }: WebDeps): Way => (policy.signIn ? 'signed-in' : 'page');
 
-/** The same vote again is no refusal: a second click. */
+/** The same vote again is a second click and not refused. */
 export async function decideOne(
   deps: WebDeps,
   action: Action,
@@ -26,22 +26,20 @@ export async function decideOne(
     decide(current, verdict, { person, people, now: deps.now(), reason, way }),
   );
   if (written.refusal && !isRepeated(written.action, person, verdict)) return written;
-  // A repeated vote, too: the first one's answer, from the table or to the state machine, may have been lost.
+  // Also for a repeated vote: the callback after the first one may have been lost.
   await passOn(deps, written.action);
   return { ...written, refusal: null };
 }
 
-/** Neither may fail the person's decision, which stands: what is lost here, the next rung or the sweeper finds. */
+/** No failure here may fail the decision: the next escalation step or the sweeper repeats the lost call. */
 async function passOn(deps: WebDeps, action: Action): Promise<void> {
   const { approval, status, target, actionId, incidentId, name } = action;
   const failed = (what: string) => (error: unknown) =>
     deps.log('warn', what, { incidentId, actionId, ...errorFields(error) });
-  // More people have to answer, or it was passed on long ago.
+  // More votes are needed, or the decision was passed on earlier.
   if (approval?.decision?.verdict !== status) return;
   if (approval.taskToken)
-    await deps
-      .callback(approval.taskToken, { verdict: status })
-      .catch(failed('callback not taken'));
+    await deps.callback(approval.taskToken, { verdict: status }).catch(failed('callback failed'));
   if (status === 'declined' && target)
     await deps.store.entityHistory
       .note(target, {
@@ -51,7 +49,7 @@ async function passOn(deps: WebDeps, action: Action): Promise<void> {
         name,
         at: approval.decision.at,
       })
-      .catch(failed('history not noted'));
+      .catch(failed('history not recorded'));
   if (status === 'declined')
     await deps.store.killSwitch
       .note(

@@ -1,4 +1,4 @@
-// The site of decisions: GET shows, POST decides, once.
+// The site of decisions: GET shows, POST decides once.
 
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -6,41 +6,41 @@ import { HTTPException } from 'hono/http-exception';
 import type * as z from 'zod';
 import { type LinkClaims, PagePurpose } from '../links/link.ts';
 import { errorFields } from '../platform/log.ts';
-import type { Answer } from './action-status.ts';
-import { type Standing, standingOf } from './action-status.ts';
 import { ApproveForm, onApproval } from './approval.ts';
 import { mayNot } from './decision.ts';
 import type { WebDeps } from './deps.ts';
 import { FORM_OPEN_MINUTES, readNonce } from './form.ts';
-import { guardedHeaders, neverKept, ownFormsOnly } from './guard.ts';
+import { guardedHeaders, noStore, ownFormsOnly } from './guard.ts';
 import { JudgeForm, mayJudge, onJudge } from './judge.ts';
 import { mayReverse } from './keep-decision.ts';
-import type { Opened } from './open-link.ts';
-import { whatItOpens } from './open-link.ts';
+import { actionOfLink, type Opened } from './open-link.ts';
 import { approvePage } from './pages/approve.ts';
 import { noticePage } from './pages/frame.ts';
 import { judgePage } from './pages/judge.ts';
-import { anewPage } from './pages/re-request.ts';
+import { requestAgainPage } from './pages/re-request.ts';
 import { reviewPage } from './pages/review.ts';
-import { standingPage } from './pages/status.ts';
-import { AnewForm, mayAskAnew, onAskAnew } from './re-request.ts';
+import { statusPage } from './pages/status.ts';
+import { mayRequestAgain, onRequestAgain, RequestAgainForm } from './re-request.ts';
 import { onReview, ReviewForm } from './review.ts';
 import { whoSignedIn } from './session.ts';
 import { beginSignIn, finishSignIn } from './sign-in.ts';
 import { MAX_CLICK_BYTES, onSlack } from './slack.ts';
 import { sourceAddress } from './source-address.ts';
 import { STYLE } from './style.ts';
+import { NOT_COUNTED, REFUSED } from './texts/answers.ts';
+import { FAILED, INVALID_LINK, NOT_FOUND, REJECTED, rejected } from './texts/errors.ts';
+import { type Answer, type Notice, statusNotice } from './texts/status.ts';
 import { type View, viewOf } from './view.ts';
 
-/** Decides on a form that came from a page of ours, in time. */
+/** Handles a valid form that was posted in time. */
 type OnForm<F> = (deps: WebDeps, opened: Opened, form: F) => Promise<Answer>;
 
 const MAX_FORM_BYTES = 16_384;
 
 export function createWeb(deps: WebDeps): Hono {
   const app = new Hono();
-  app.use(guardedHeaders, neverKept);
-  // Signed by Slack, and no form of ours: before what those have to pass.
+  app.use(guardedHeaders, noStore);
+  // Slack signs its requests: they must not pass the checks of our own forms.
   app.post('/slack', bodyLimit({ maxSize: MAX_CLICK_BYTES, onError: tooLarge }), (c) =>
     onSlack(deps, c),
   );
@@ -52,40 +52,31 @@ export function createWeb(deps: WebDeps): Hono {
   app.get('/review/:token', (c) => show(deps, c, 'review'));
   app.post('/review/:token', (c) => act(deps, c, 'review', ReviewForm, onReview));
   app.get('/ask-anew/:token', (c) => show(deps, c, 'ask-anew'));
-  app.post('/ask-anew/:token', (c) => act(deps, c, 'ask-anew', AnewForm, onAskAnew));
+  app.post('/ask-anew/:token', (c) => act(deps, c, 'ask-anew', RequestAgainForm, onRequestAgain));
   app.get('/judge/:token', (c) => show(deps, c, 'judge'));
   app.post('/judge/:token', (c) => act(deps, c, 'judge', JudgeForm, onJudge));
   app.get('/sign-in/:purpose/:token', (c) => toSignIn(deps, c));
   app.get('/signed-in', (c) => finishSignIn(deps, c));
-  app.notFound((c) => c.html(noticePage('Not found', 'There is nothing at this address.'), 404));
+  app.notFound((c) => c.html(noticePage(NOT_FOUND), 404));
   app.onError((error, c) => {
     if (error instanceof HTTPException)
-      return c.html(noticePage('Not taken', `${error.message} Nothing was decided.`), error.status);
+      return c.html(noticePage(rejected(error.message)), error.status);
     deps.log('error', 'page failed', errorFields(error));
-    const text =
-      'Something on our side failed. Open the link again: it shows whether your answer was counted.';
-    return c.html(noticePage('Please look again', text), 500);
+    return c.html(noticePage(FAILED), 500);
   });
   return app;
 }
 
 const tooLarge = () => {
-  throw new HTTPException(413, { message: 'The form is too large.' });
+  throw new HTTPException(413, { message: REJECTED.tooLarge });
 };
 
-/** One text for every link that is not ours, not whole, for something else, or long over. */
-const notValid = (c: Context) =>
-  c.html(
-    noticePage(
-      'This link is not valid',
-      'It may be over, or incomplete. Please open it from the message that you were sent, as a whole. Nothing was decided.',
-    ),
-    403,
-  );
+/** The same text for every bad link: forged, cut off, for another purpose, or expired. */
+const notValid = (c: Context) => c.html(noticePage(INVALID_LINK), 403);
 
-/** The action that a link is about, or the page that says that it opens nothing. */
+/** The action of a link, or the page for an invalid link. */
 async function open(deps: WebDeps, c: Context, purpose: PagePurpose): Promise<Opened | Response> {
-  const found = await whatItOpens(deps, c.req.param('token') ?? '', purpose);
+  const found = await actionOfLink(deps, c.req.param('token') ?? '', purpose);
   if (!found) return notValid(c);
   const { person } = found.claims;
   const mustSignIn = deps.policy.signIn !== null && (await whoSignedIn(deps, c)) !== person;
@@ -93,12 +84,12 @@ async function open(deps: WebDeps, c: Context, purpose: PagePurpose): Promise<Op
   return { ...found, mustSignIn };
 }
 
-/** So that nothing of ours blocks the person who is asked. What cannot be noted keeps nobody from deciding. */
+/** Protects the approver's address from being blocked. Failing to record it must not block the decision. */
 async function rememberSource({ store, now, log }: WebDeps, c: Context, { person }: LinkClaims) {
   const address = sourceAddress(c.env);
   if (address === null) return;
   await store.approverAddresses.note(person, address, now()).catch((error: unknown) => {
-    log('warn', 'address of an approver not noted', { person, ...errorFields(error) });
+    log('warn', 'address of an approver not recorded', { person, ...errorFields(error) });
   });
 }
 
@@ -118,24 +109,24 @@ async function show(deps: WebDeps, c: Context, purpose: PagePurpose): Promise<Re
   return c.html(
     isOpen(deps, opened)
       ? PAGES[purpose](view)
-      : standingPage(view, standing(view), { answered: false }),
+      : statusPage(view, noticeOf(view), { answered: false }),
   );
 }
 
-const standing = ({ action, names, now }: View): Standing => standingOf(action, names, now);
+const noticeOf = ({ action, names, now }: View): Notice => statusNotice(action, names, now);
 
 const PAGES = {
   approve: approvePage,
   review: reviewPage,
-  'ask-anew': anewPage,
+  'ask-anew': requestAgainPage,
   judge: judgePage,
 } as const;
 
-/** Whether this link's form is shown. Looking is free: the answer to the form is decided when it comes. */
+/** Whether to show the form. The answer is checked again when the form is posted. */
 function isOpen(deps: WebDeps, { claims, action, expired }: Opened): boolean {
   if (expired || mayNot(action, claims.person, deps.policy.escalation.people)) return false;
   if (claims.purpose === 'review') return mayReverse(action);
-  if (claims.purpose === 'ask-anew') return mayAskAnew(action);
+  if (claims.purpose === 'ask-anew') return mayRequestAgain(action);
   if (claims.purpose === 'judge') return mayJudge(action);
   const ends = Date.parse(action.approval?.expiresAt ?? '');
   return action.status === 'awaiting-approval' && deps.now().getTime() < ends;
@@ -150,11 +141,10 @@ async function act<F extends { digest: string }>(
 ): Promise<Response> {
   const opened = await open(deps, c, purpose);
   if (opened instanceof Response) return opened;
-  const { action, say, status } = await answerTo(deps, c, opened, schema, onForm);
+  const { action, notice, status } = await answerTo(deps, c, opened, schema, onForm);
   const view = await viewOf(deps, c, { ...opened, action });
-  const stands = standing(view);
-  const text = status === 200 ? say.text : `${say.text} ${stands.text}`.trim();
-  return c.html(standingPage(view, { ...say, text }, { answered: true }), status);
+  const text = status === 200 ? notice.text : `${notice.text} ${noticeOf(view).text}`.trim();
+  return c.html(statusPage(view, { ...notice, text }, { answered: true }), status);
 }
 
 async function answerTo<F extends { digest: string }>(
@@ -169,28 +159,24 @@ async function answerTo<F extends { digest: string }>(
   const form = schema.safeParse(fields);
   const shown = await readNonce(deps.pages, opened.token, String(nonce), deps.now());
   if (!form.success || form.data.digest !== opened.action.digest || shown === 'invalid')
-    throw new HTTPException(400, { message: 'The form could not be read. Open the link again.' });
+    throw new HTTPException(400, { message: REJECTED.unreadable });
   if (opened.expired) return notCountedAs(opened, 'tooLate');
   if (shown === 'stale') return notCountedAs(opened, 'lookAgain');
   return onForm(deps, opened, form.data);
 }
 
-const NOT_COUNTED = {
-  signInFirst: {
-    title: 'Sign in first',
-    status: 403,
-    why: 'You have not signed in, or too long ago.',
-  },
-  tooLate: { title: 'Too late', status: 410, why: '' },
+const NOT_NOW = {
+  signInFirst: { title: NOT_COUNTED.signInFirst, status: 403, why: REFUSED.signInFirst },
+  tooLate: { title: NOT_COUNTED['too-late'], status: 410, why: '' },
   lookAgain: {
-    title: 'Please look again',
+    title: NOT_COUNTED.lookAgain,
     status: 409,
-    why: `This page was open for more than ${FORM_OPEN_MINUTES} minutes.`,
+    why: REFUSED.pageTooOld(FORM_OPEN_MINUTES),
   },
 } as const;
 
-const notCountedAs = ({ action }: Opened, because: keyof typeof NOT_COUNTED): Answer => {
-  const { title, status, why } = NOT_COUNTED[because];
-  const text = `${why} Your answer was not counted.`.trim();
-  return { action, status, say: { title, text, tone: 'bad' } };
+const notCountedAs = ({ action }: Opened, because: keyof typeof NOT_NOW): Answer => {
+  const { title, status, why } = NOT_NOW[because];
+  const text = `${why} ${REFUSED.notCounted}`.trim();
+  return { action, status, notice: { title, text, tone: 'bad' } };
 };

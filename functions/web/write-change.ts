@@ -1,11 +1,11 @@
-// One change by one person: written if the state allows it at that moment, refused with the reason otherwise.
+// Writes one change if the current state allows it, or returns the refusal.
 import type { Action } from '../domain/action.ts';
 import type { Store } from '../store/store.ts';
 import type { Change, Refusal } from './decision.ts';
 
 export type Written = { action: Action; refusal: Refusal | null };
 
-/** `change` is pure; it is asked again, on the newer record, when another writer was faster. */
+/** `change` is pure: after a lost race it runs again on the newer record. */
 export async function write(
   { store }: { store: Store },
   { incidentId, actionId }: Pick<Action, 'incidentId' | 'actionId'>,

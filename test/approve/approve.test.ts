@@ -106,13 +106,14 @@ describe('asking', () => {
     await approve(deps(minute(5)), ask(1));
     const text = [sent[0]!.subject, asText(sent[0]!)].join('\n');
     for (const part of [
-      'Approve? Block web requests from 203.0.113.7/32',
-      'AWS WAF refuses its requests',
+      'Approve? Block web requests from 203.0.113.7',
+      'Approve to block web requests from 203.0.113.7.',
+      'Will add 203.0.113.7/32 to the block list, so that AWS WAF refuses its requests',
       'Recon:EC2/PortProbeUnprotectedPort',
-      'several people may share it',
-      'unless somebody keeps it',
-      'by 03:15 UTC on 24 Nov nothing is done',
-      'Asked before you, without an answer: Ana Silva',
+      'Would affect: Everyone who reaches your web applications from 203.0.113.7; several people may share the address',
+      'unless someone keeps it',
+      'If no one decides by 03:15 UTC, nothing changes.',
+      'Asked before you, no answer yet: Ana Silva',
     ])
       expect(text).toContain(part);
     expect(recipients()).toEqual([ben.id]);
@@ -127,7 +128,7 @@ describe('asking', () => {
     await fresh({ reasons });
     await approve(deps(NOW), ask(0));
     const text = asText(sent[0]!);
-    expect(text).toContain(`Why a person is asked: ${rate}.`);
+    expect(text).toContain(`Why a person decides: ${rate}.`);
     expect(text).not.toContain('Tier 1');
   });
 
@@ -135,8 +136,8 @@ describe('asking', () => {
     await fresh({ name: 'create_alert_ticket' });
     await approve(deps(NOW), ask(0));
     const text = asText(sent[0]!);
-    expect(text).toContain('by 03:15 UTC on 24 Nov a ticket is opened all the same');
-    expect(text).not.toContain('nothing is done');
+    expect(text).toContain('If no one decides by 03:15 UTC, Countermand opens the ticket anyway.');
+    expect(text).not.toContain('nothing changes');
   });
 
   test('replaces the task token when a step is asked again, and records the request once', async () => {
@@ -217,12 +218,12 @@ describe('a person at the page limit', () => {
     await approve(deps(NOW), ask(0));
     expect(recipients()).toEqual([ben.id]);
     const text = asText(sent[0]!);
-    expect(text).toContain('To be asked before you, and not woken or not reached: Ana Silva');
-    expect(text).not.toContain('without an answer: Ana Silva');
+    expect(text).toContain('Due before you, but not reached or not paged: Ana Silva');
+    expect(text).not.toContain('no answer yet: Ana Silva');
     const { approval, history } = await load();
     expect(approval?.askedRungs).toBe(2);
     expect(history.find(({ event }) => event === 'not-woken')?.text).toBe(
-      'Not woken, with their pages of the hour used up: Ana Silva',
+      'Not paged (hourly limit reached): Ana Silva',
     );
   });
 

@@ -54,8 +54,8 @@ describe('what is in force', () => {
 
     expect(await world.incidents()).toHaveLength(14);
     const listed = await section('in-force');
-    expect(listed).toContain('Block web requests from 203.0.113.66/32 Kept: no end');
-    expect(listed).toContain('Watch web requests from 203.0.113.66/32 Undone in');
+    expect(listed).toContain('Blocked web requests from 203.0.113.66 Kept, no end');
+    expect(listed).toContain('Added 203.0.113.66 to the watch list Undo in');
   }, 90_000);
 });
 
@@ -68,8 +68,8 @@ describe('the inbox', () => {
     await world.deliver(sample('exec-in-pod'));
     const inbox = await section('inbox');
     expect(inbox).toMatch(/^ ?On-call inbox Approve\? Block web requests from 203\.0\.113\.102/);
-    expect(inbox.match(/Look, then approve or decline/g)).toHaveLength(1);
-    expect(inbox).toMatch(/203\.0\.113\.101\/32 .*now in force See what became of it/);
+    expect(inbox.match(/Open, then approve or decline/g)).toHaveLength(1);
+    expect(inbox).toMatch(/203\.0\.113\.101 .*now in force See the outcome/);
   });
 });
 
@@ -85,13 +85,13 @@ describe('an action in shadow mode', () => {
     await other.world.choose(link, { judgement: 'right', note: '' });
     expect(await shown()).toContain('judged <b>right</b>');
     const summary = await (await fetch(`${other.url}/shadow`)).text();
-    expect(summary).toContain('1 observed: 1 right, 0 wrong, 0 unjudged');
+    expect(summary).toContain('1 recorded: 1 right, 0 wrong, 0 not judged');
     // Nobody is asked about tickets: they would stay unjudged for ever.
     expect(summary).not.toContain('ticket');
     expect(summary).not.toContain('<script');
     await other.stop();
     await world.deliver(sample('web-port-probe'));
-    expect(await (await fetch(`${url}/shadow`)).text()).toContain('Nothing was observed yet');
+    expect(await (await fetch(`${url}/shadow`)).text()).toContain('Nothing recorded yet');
   });
 });
 
@@ -100,7 +100,7 @@ describe('the message that nobody answered in time', () => {
     const { world } = site;
     await world.deliver(sample('web-port-probe'));
     await world.pass(16);
-    expect(await section('inbox')).toContain('Have it asked anew');
+    expect(await section('inbox')).toContain('Request again');
   });
 });
 

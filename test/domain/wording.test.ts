@@ -6,10 +6,16 @@ import { oneLine, quoted, span, truncate, utc } from '../../functions/domain/wor
 import { concerns } from '../../functions/policy/people.ts';
 
 describe('texts', () => {
-  test('writes a time with hour, zone and day', () => {
-    expect(utc('2026-11-24T03:05:59.000Z')).toBe('03:05 UTC on 24 Nov');
-    expect(utc(null)).toBe('an unknown time');
-  });
+  test.each([
+    [undefined, '03:05 UTC on 24 Nov 2026'],
+    ['2026-11-24T23:59:00.000Z', '03:05 UTC'],
+    ['2026-11-25T00:00:00.000Z', '03:05 UTC on 24 Nov'],
+    ['2027-01-01T00:00:00.000Z', '03:05 UTC on 24 Nov 2026'],
+  ])('writes a time read at %s as "%s"', (now, text) =>
+    expect(utc('2026-11-24T03:05:59.000Z', now)).toBe(text),
+  );
+
+  test('writes a missing time as unknown', () => expect(utc(null)).toBe('an unknown time'));
 
   test.each([
     [0, '0 min'],

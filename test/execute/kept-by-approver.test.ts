@@ -9,7 +9,7 @@ import type { Scheduled } from '../../functions/platform/schedules.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import { reverse } from '../../functions/reverse/reverse.ts';
 import type { Store } from '../../functions/store/store.ts';
-import { standingOf } from '../../functions/web/action-status.ts';
+import { statusNotice } from '../../functions/web/texts/status.ts';
 import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
 import { approvedByAna } from '../web/desk.ts';
@@ -145,7 +145,10 @@ test('names the review date on the page and in the message, and says that a pers
   const ids = await put();
   await execute(deps(), ids);
   const action = await load(ids);
-  const said = 'It is not undone by itself; a person can undo it. Review on 2027-02-22.';
-  expect(standingOf(action, { 'ana.silva': 'Ana Silva' }, NOW).text).toContain(said);
-  expect(decidedText(action).paragraphs.join('\n')).toContain(said);
+  expect(statusNotice(action, { 'ana.silva': 'Ana Silva' }, NOW).text).toContain(
+    'This stays until someone undoes it. It is reviewed again at 03:00 UTC on 22 Feb 2027.',
+  );
+  expect(decidedText(action).paragraphs.join('\n')).toContain(
+    'This stays until someone undoes it. You are asked again at 03:00 UTC on 22 Feb 2027.',
+  );
 });

@@ -51,7 +51,7 @@ describe('risks of automated response', () => {
     await world.deliver(sample('mining'));
     const [isolation] = await byName('isolate_production_host');
     expect(isolation).toMatchObject({ status: 'handed-off', scope: null, mechanism: null });
-    expect(world.subjectsTo('ana.silva').at(-1)).toContain('Yours to decide');
+    expect(world.subjectsTo('ana.silva').at(-1)).toContain('You decide: ');
   });
 
   test('risk 2: takes no automatic action against a service account during its planned work', async () => {
@@ -108,7 +108,7 @@ describe('risks of automated response', () => {
     );
     expect(ofTheGap.map(({ status }) => status)).not.toContain('in-force');
     const team = world.runtime.inbox().filter(({ message }) => message.to.kind === 'team');
-    expect(team.at(-1)?.message.subject ?? '').toMatch(/^Consider reversing/);
+    expect(team.at(-1)?.message.subject ?? '').toMatch(/^Consider undoing: |^Failed: |^Not done: /);
   });
 });
 
@@ -134,8 +134,8 @@ describe('failure modes of automated response', () => {
     await world.pass(3);
     const reminder = world.runtime
       .inbox()
-      .findLast(({ message }) => /^Will be undone/.test(message.subject));
-    expect(reminder?.message.paragraphs.join()).toContain('the activity may go on');
+      .findLast(({ message }) => /^Undo is due: /.test(message.subject));
+    expect(reminder?.message.paragraphs.join()).toContain('The activity may continue.');
   });
 
   test('keeps automatic actions within the limit per incident in a flood of 100 alerts', {

@@ -136,8 +136,8 @@ describe('a blocked address that someone removed manually', () => {
     await world.pass(61);
     const subjects = world
       .subjectsTo('ana.silva')
-      .filter((subject) => subject.startsWith('No longer there'));
-    expect(subjects).toEqual(['No longer there: Block web requests from 203.0.113.7/32']);
+      .filter((subject) => subject.startsWith('Removed by someone else'));
+    expect(subjects).toEqual(['Removed by someone else: Block web requests from 203.0.113.7']);
     expect(world.blocked()).toEqual([]);
     expect((await records.records.action(INCIDENT_ID, ids.actionId)).status).toBe('in-force');
   });

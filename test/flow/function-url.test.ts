@@ -53,10 +53,10 @@ test('keeps the URL closed until its approver undoes it at the review date', asy
   await daysLater(89);
   expect((await action()).status).toBe('kept');
   expect(
-    world.subjectsTo('ana.silva').filter((subject) => subject.includes('Still right?')),
+    world.subjectsTo('ana.silva').filter((subject) => subject.includes('Still needed?')),
   ).toEqual([]);
   await daysLater(1);
-  expect(world.subjectsTo('ana.silva').at(-1)).toContain('Still right?');
-  await world.choose(world.link('ana.silva', 'Still right?'), { review: 'reverse' });
+  expect(world.subjectsTo('ana.silva').at(-1)).toContain('Still needed?');
+  await world.choose(world.link('ana.silva', 'Still needed?'), { review: 'reverse' });
   expect((await action()).status).toBe('reversed');
 });

@@ -79,15 +79,15 @@ describe('a compromised API key', () => {
     await world.deliver(sample('api-key-abuse'));
     await world.approve('ana.silva');
     await world.pass(4);
-    expect(received('Will be undone:')).toHaveLength(1);
-    expect(received('Over, now rotate:')).toEqual([]);
+    expect(received('Undo is due:')).toHaveLength(1);
+    expect(received('Undone, rotate the key now:')).toEqual([]);
     await world.pass(30);
-    expect(received('Over, now rotate:')).toEqual([
-      'Over, now rotate: Disable the API key k4partner9',
+    expect(received('Undone, rotate the key now:')).toEqual([
+      'Undone, rotate the key now: Disable the API Gateway key k4partner9',
     ]);
     const [{ message } = {}] = world.runtime
       .inbox()
-      .filter(({ message: { subject } }) => subject.startsWith('Over, now rotate:'));
+      .filter(({ message: { subject } }) => subject.startsWith('Undone, rotate the key now:'));
     expect(message?.paragraphs.join('\n')).toContain('k4partner9 is enabled');
     expect(message?.steps.flatMap(({ lines }) => lines).join('\n')).toContain(
       'aws apigateway create-api-key',
@@ -99,9 +99,9 @@ describe('a compromised API key', () => {
     await world.approve('ana.silva');
     await world.pass(4);
     const page = await world.choose(world.link('ana.silva'), { review: 'keep' });
-    expect(await page.text()).toContain('Its owner needs a new key');
+    expect(await page.text()).toContain('The owner needs a new key');
     await world.pass(10);
     expect(works('k4partner9')).toBe(false);
-    expect(received('Over, now rotate:')).toEqual([]);
+    expect(received('Undone, rotate the key now:')).toEqual([]);
   });
 });

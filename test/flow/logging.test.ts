@@ -35,7 +35,7 @@ describe('a function that calls a command-and-control server', () => {
     });
     await world.deliver(sample('function-calls-out'));
     expect(logging()).toEqual(untouched);
-    await world.approve('ana.silva', 'Log the function');
+    await world.approve('ana.silva', 'log level');
     expect((await action()).status).toBe('in-force');
     await world.pass(6);
     expect(logging()).toEqual(untouched);
@@ -84,7 +84,7 @@ describe('a host that mines cryptocurrency', () => {
     });
     await world.deliver(sample('mining'));
     expect(recorded()).toEqual([]);
-    await world.approve('ana.silva', 'Record the network flows');
+    await world.approve('ana.silva', 'Turn on flow logs');
     expect(recorded()).toEqual([INTERFACE]);
     await world.pass(6);
     expect(recorded()).toEqual([]);

@@ -59,7 +59,7 @@ describe('a dangerous message in Exchange Online', () => {
     expect(folder()).toBe('Inbox');
     expect(await action()).toMatchObject({ status: 'handed-off', mechanism: null });
     expect(world.subjectsTo('ana.silva')).toContain(
-      'Yours to decide: quarantine email on finance@example.com/AAMkAG0-AAkALgInvoice4711',
+      'You decide: Quarantine the message finance@example.com/AAMkAG0-AAkALgInvoice4711',
     );
   });
 });

@@ -16,7 +16,7 @@ describe('an SSH brute-force attack', () => {
   test('blocks the attacker at the network ACL after approval, and not with a web rule', async () => {
     await bruteForce();
     expect(world.subjectsTo('ana.silva')).toEqual([
-      `Approve? Block traffic from ${ATTACKER} in ${ACL}`,
+      `Approve? Block traffic from 203.0.113.101 in network ACL ${ACL}`,
     ]);
     expect(world.denied()).toEqual([]);
     await world.approve('ana.silva');
@@ -59,9 +59,9 @@ describe('an SSH brute-force attack', () => {
 test('requests separate approvals for the network ACL and the web ACL when web traffic hit an instance', async () => {
   await world.deliver(sample('web-port-probe'));
   expect(world.subjectsTo('ana.silva')).toEqual([
-    'Approve 2? Block web requests from 203.0.113.66/32',
+    'Approve 2? Block web requests from 203.0.113.66',
   ]);
-  await world.approveOnly('ana.silva', `Block traffic from 203.0.113.66/32 in ${ACL}`);
+  await world.approveOnly('ana.silva', `Block traffic from 203.0.113.66 in network ACL ${ACL}`);
   expect(world.denied()).toEqual([`203.0.113.66/32 at ${ACL}`]);
   expect(world.blocked()).toEqual([]);
   await world.approve('ana.silva');

@@ -53,7 +53,7 @@ describe('a request that expired', () => {
       const [incident] = await world.incidents();
       expect(incident).toMatchObject({ status: 'closed', outcome, alerts: [{ outcome }] });
       expect(incident?.summary).toMatch(line);
-      expect(incident?.summary).toContain('expired, and asked anew');
+      expect(incident?.summary).toContain('expired, requested again');
       expect(incident?.history.at(-1)?.text).toMatch(line);
     },
   );
@@ -110,7 +110,7 @@ describe('an action that was kept', () => {
   test('asks the person who kept an action on its review date whether it is still right', async () => {
     expect((await block()).reviewAt).not.toBeNull();
     const asked = () =>
-      world.subjectsTo('ana.silva').filter((subject) => /^Still right/.test(subject));
+      world.subjectsTo('ana.silva').filter((subject) => /^Still needed\?/.test(subject));
     await passDays(29);
     expect(asked()).toEqual([]);
     await passDays(1);
@@ -135,7 +135,7 @@ describe('an action that was kept', () => {
     await passDays(8);
     const overdue = world
       .subjectsTo('mei.tanaka')
-      .filter((subject) => subject.includes('Still right?'));
+      .filter((subject) => subject.includes('Still needed?'));
     expect(overdue.length).toBeGreaterThan(0);
   });
 });

@@ -14,7 +14,8 @@ beforeEach(async () => {
 });
 afterEach(() => world.stop());
 
-const ATTACKER = '203.0.113.66/32';
+const ATTACKING_HOST = '203.0.113.66';
+const ATTACKER = `${ATTACKING_HOST}/32`;
 /** The network ACL of the probed instance. */
 const ACL = 'acl-0a1b2c3d4e5f60701';
 const probe = () => world.deliver(sample('web-port-probe'));
@@ -26,7 +27,7 @@ describe('an alert about a web attack', () => {
     expect(world.blocked()).toEqual([]);
     expect(world.runtime.tickets()).toHaveLength(1);
     expect(world.subjectsTo('ana.silva')).toEqual([
-      `Approve 2? Block web requests from ${ATTACKER}`,
+      `Approve 2? Block web requests from ${ATTACKING_HOST}`,
     ]);
   });
 
@@ -80,7 +81,7 @@ describe('the escalation policy', () => {
       .inbox()
       .find(({ message: { to } }) => to.kind === 'person' && to.id === 'ben.okafor');
     expect(toBen?.message.facts).toContainEqual({
-      label: 'Asked before you, without an answer',
+      label: 'Asked before you, no answer yet',
       value: 'Ana Silva',
     });
   });
@@ -100,7 +101,7 @@ describe('the escalation policy', () => {
     await world.pass(16);
     expect((await world.action('block_ip_at_firewall')).status).toBe('expired');
     expect(world.blocked()).toEqual([]);
-    const notDone = `Not done, no answer: Block web requests from ${ATTACKER}`;
+    const notDone = `Not done, no answer: Block web requests from ${ATTACKING_HOST}`;
     for (const person of ['ana.silva', 'ben.okafor', 'mei.tanaka'])
       expect(world.subjectsTo(person)).toContain(notDone);
     expect((await world.incidents())[0]?.outcome).toBe('recommended-not-executed');
@@ -137,7 +138,7 @@ describe('a decision', () => {
     await world.pass(1.5);
     await world.approve('ben.okafor');
     for (const person of ['ana.silva', 'ben.okafor'])
-      expect(world.subjectsTo(person)).toContain(`Approved: Block web requests from ${ATTACKER}`);
+      expect(world.subjectsTo(person)).toContain(`Blocked web requests from ${ATTACKING_HOST}`);
     const messages = world.runtime.inbox().map(({ message }) => message);
     const questions = messages.filter(({ links }) => links.length > 0).map(({ key }) => key);
     expect(questions).toHaveLength(2);
@@ -148,7 +149,7 @@ describe('a decision', () => {
     await probe();
     await world.decline('ana.silva');
     expect(world.subjectsTo('ana.silva')).toContain(
-      `Declined: Block web requests from ${ATTACKER}`,
+      `Declined: Block web requests from ${ATTACKING_HOST}`,
     );
   });
 
@@ -170,7 +171,7 @@ describe('a decision', () => {
     await world.approve('ana.silva');
     expect(world.blocked()).toEqual([]);
     expect((await world.action('block_ip_at_firewall')).status).toBe('handed-off');
-    expect(world.subjectsTo('ana.silva').at(-1)).toContain('stopped');
+    expect(world.subjectsTo('ana.silva').at(-1)).toMatch(/^Stopped after approval: /);
   });
 });
 
@@ -196,7 +197,9 @@ describe('the executor', () => {
     await probe();
     expect(world.watched()).toEqual([]);
     expect((await world.action('add_ip_to_watchlist')).status).toBe('failed');
-    expect(world.subjectsTo('ana.silva')).toContain(`Failed: Watch web requests from ${ATTACKER}`);
+    expect(world.subjectsTo('ana.silva')).toContain(
+      `Failed: Add ${ATTACKING_HOST} to the watch list`,
+    );
   });
 });
 
@@ -308,7 +311,7 @@ describe('an account without drills', () => {
     const watch = await world.action('add_ip_to_watchlist');
     expect(watch.status).toBe('awaiting-approval');
     expect(watch.reasons.map(({ text }) => text).join()).toContain('has never been drilled');
-    await world.approve('ana.silva', 'Watch');
+    await world.approve('ana.silva', 'watch list');
     expect(world.watched()).toEqual([ATTACKER]);
   });
 });

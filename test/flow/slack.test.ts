@@ -107,7 +107,7 @@ describe('an approval request in Slack', () => {
     expect(buttonsOf(question!)).toHaveLength(2);
     expect((await click(question!, ANA)).status).toBe(200);
     expect(await status()).toBe('in-force');
-    expect(shownIn(question!)).toMatch(/Approved: .*Ana Silva approved it/);
+    expect(shownIn(question!)).toMatch(/Disabled the API Gateway key .*Ana Silva approved this/);
     expect(buttonsOf(question!)).toEqual([]);
   });
 
@@ -117,7 +117,7 @@ describe('an approval request in Slack', () => {
     const [first] = postsTo(ANA);
     const [second] = postsTo(BEN);
     expect(shownIn(second!), 'names the person who was asked before').toMatch(
-      /Asked before you, without an answer: .*Ana Silva/,
+      /Asked before you, no answer yet: .*Ana Silva/,
     );
     await click(second!, BEN, 'countermand.decline');
     expect(await status()).toBe('declined');
@@ -135,7 +135,7 @@ describe('an approval request in Slack', () => {
     expect(shownIn(question!)).toMatch(/Not done, no answer: /);
     await click(before, ANA);
     expect(await status()).toBe('expired');
-    expect(shownIn(question!)).toMatch(/Nobody decided by/);
+    expect(shownIn(question!)).toMatch(/No one decided by/);
   });
 });
 

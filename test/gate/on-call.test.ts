@@ -279,7 +279,7 @@ describe('an approval request', () => {
     const [action] = await proposed(escalationWith([PD], ['ben.okafor']));
     expect(askedBy(action!)).toEqual([['ben.okafor']]);
     expect(asText({ ...askText(action!, alertWith(), []), links: [] })).toContain(
-      'About who is asked: Escalation step 1: the schedule PagerDuty PI7DH85 could not be read: Denied.',
+      'About the approvers: Escalation step 1: the schedule PagerDuty PI7DH85 could not be read: Denied.',
     );
   });
 

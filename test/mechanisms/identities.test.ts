@@ -89,34 +89,34 @@ const descriptions = {
 
 describe('texts for the approver', () => {
   test('says what a denied user can no longer use, and what continues to work', () => {
-    expect(descriptions.user.headline).toBe('Deny everything to the IAM user report-export');
-    expect(descriptions.user.changes.join()).toMatch(
-      /deny-all.*Deny \* on \*.*console.*API.*long-lived/,
-    );
-    expect(descriptions.user.affected.join()).toContain(
-      'Sessions of roles that the user took on before',
+    expect(descriptions.user.headline).toBe('Deny all access for the IAM user report-export');
+    expect(descriptions.user.changes.join()).toMatch(/deny-all.*Deny \* on \*.*IAM user report-export/);
+    expect(descriptions.user.affected.join()).toMatch(
+      /console sign-in, every access key.*Not affected until they expire.*sessions of roles/,
     );
     expect(descriptions.user.affected.join(), 'no line about an empty history').not.toContain(
       'Earlier incidents',
     );
-    expect(descriptions.user.undo).toContain('detached after 1 h unless somebody keeps it');
+    expect(descriptions.user.undo).toContain('after 1 h, unless someone keeps it');
   });
 
   test('says whose key stops, what of this user continues to work, and that the key must still be rotated', () => {
     expect(descriptions.key.headline).toContain('AKIAIOSFODNN7EXAMPLE of report-export');
-    expect(descriptions.key.affected.join()).toContain('other key and console password go on');
-    expect(descriptions.key.undo).toContain('still has to be rotated');
+    expect(descriptions.key.affected.join()).toContain(
+      "Not affected: report-export's other access key, the console password",
+    );
+    expect(descriptions.key.undo).toContain('must still be rotated');
   });
 
   test('says that a sign-out cannot be undone, and that issued tokens continue to work', () => {
-    expect(descriptions.customer.changes.join()).toContain('disabled and signed out everywhere');
-    expect(descriptions.customer.affected.join()).toContain('tokens that were issued before');
+    expect(descriptions.customer.changes.join()).toContain('sign the user out everywhere');
+    expect(descriptions.customer.affected.join()).toContain('ID and access tokens already issued');
     expect(descriptions.customer.undo).toContain('The sign-out cannot be undone');
   });
 
   test('says that methods without an API key stay open', () => {
     expect(descriptions.apiKey.affected.join()).toContain(
-      'Methods that require no key stay as open',
+      'Not affected: methods that require no key',
     );
   });
 
@@ -138,20 +138,20 @@ describe('texts for the approver', () => {
       ).affected;
     expect(said()).toEqual(
       expect.arrayContaining([
-        'Last used for s3 in eu-central-1 at 02:58 UTC on 24 Nov',
+        'Last used for s3 in eu-central-1 at 02:58 UTC on 24 Nov 2026',
         'The user has no console password',
-        'The user is in reporting, billing',
-        'It is not marked as a service account; that is checked again when it is applied',
+        'Groups of the user: reporting, billing',
+        'Not marked as a service account; this is checked again before the change',
       ]),
     );
-    expect(said({ lastUsed: known(null) })).toContain('IAM knows of no use');
+    expect(said({ lastUsed: known(null) })).toContain('Never used, as far as IAM knows');
     expect(said({ lastUsed: unknown('IAM did not answer') })).toContain(
-      'When it was last used is unknown: IAM did not answer',
+      'Unknown: its last use (IAM did not answer)',
     );
   });
 
   test.each(Object.entries(descriptions))('says which facts about %s are unknown', (_what, one) => {
-    expect(one.affected.join()).toContain('is unknown');
+    expect(one.affected.join()).toContain('Unknown: ');
   });
 });
 

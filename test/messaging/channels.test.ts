@@ -66,7 +66,7 @@ test.each(['015112345678', '+49 151 12345678', '+0151123456'])(
 test('a number without where texts come from, and one member for two people, are refused', () => {
   const { sms: _, ...without } = ALL;
   expect(ChannelsFile.safeParse(without).error?.issues[0]?.message).toContain(
-    'sms is not configured',
+    'sms is not configured above',
   );
   const two = { ...ALL.people, 'ben.okafor': { slack: 'U012AB3CDE' } };
   expect(ChannelsFile.safeParse({ ...ALL, people: two }).error?.issues[0]?.message).toContain(

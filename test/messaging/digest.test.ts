@@ -70,7 +70,7 @@ describe('the digest', () => {
     expect(sent).toEqual([]);
     await digestAt(6);
     expect(sent).toMatchObject([{ urgency: 'inform', to: { kind: 'person', id: ana.id } }]);
-    expect(sent[0]?.subject).toBe('3 messages that woke nobody, 3 still open');
+    expect(sent[0]?.subject).toBe('3 messages without a page, 3 still open');
   });
 
   test('has a link for each question that is open, which decides in this person’s name', async () => {
@@ -82,7 +82,7 @@ describe('the digest', () => {
       ok: true,
       claims: { person: ana.id, actionId: action.actionId, digest: action.digest },
     });
-    expect(text()).toContain('awaiting approval until 03:15 UTC');
+    expect(text()).toContain('waiting for approval until 03:15 UTC');
   });
 
   test('says what became of the others, without a link', async () => {
@@ -90,12 +90,12 @@ describe('the digest', () => {
     await holdAction(2, { status: 'in-force', dueAt: minute(60).toISOString() });
     await holdAction(3, { status: 'expired' });
     await digestAt(6);
-    expect(sent[0]?.subject).toBe('3 messages that woke nobody, 1 still open');
+    expect(sent[0]?.subject).toBe('3 messages without a page, 1 still open');
     expect(sent[0]?.links).toEqual([]);
     for (const part of [
       ': declined',
       ': in force until 04:00 UTC',
-      ': expired: nothing was done; the incident’s ticket has',
+      ': expired. Nothing was changed; the incident’s ticket has the next steps',
     ])
       expect(text()).toContain(part);
   });
@@ -110,8 +110,8 @@ describe('the digest', () => {
     await about(2, { status: 'reversed', name: 'revoke_api_key' }, 'reversed');
     await about(3, { status: 'kept' }, 'in-force');
     await digestAt(6);
-    expect(sent[0]?.subject).toBe('3 messages that woke nobody, 2 still open');
-    const [open = '', over = ''] = text().split('These are over:');
+    expect(sent[0]?.subject).toBe('3 messages without a page, 2 still open');
+    const [open = '', over = ''] = text().split('These are finished:');
     for (const part of [`Subject of in-force-${idOf(1)}`, `Subject of reversed-${idOf(2)}`])
       expect(open).toContain(part);
     expect(over).toContain(': kept');
@@ -133,8 +133,8 @@ describe('the digest', () => {
   test('says how many did not fit', async () => {
     for (let n = 0; n < 30; n++) await hold(`held-${n}`, null, 1);
     await digestAt(6);
-    expect(sent[0]?.subject).toBe('30 messages that woke nobody, 25 still open');
-    expect(text()).toContain('5 more are not listed here');
+    expect(sent[0]?.subject).toBe('30 messages without a page, 25 still open');
+    expect(text()).toContain('5 more are not listed');
   });
 
   test('is sent again after a crash before it was taken off, and not after that', async () => {
@@ -160,7 +160,7 @@ describe('the digest', () => {
     expect(sent).toHaveLength(1);
     await digestAt(60);
     expect(sent[1]).toMatchObject({ urgency: 'page', always: true });
-    expect(sent[1]?.subject).toBe('2 messages that woke nobody, 1 still open');
+    expect(sent[1]?.subject).toBe('2 messages without a page, 1 still open');
     await digestAt(200);
     expect(sent).toHaveLength(2);
   });

@@ -45,7 +45,7 @@ describe('the cap on pages', () => {
     await send()(page('a'));
     await send()(page('b'));
     expect(sent[0]!.paragraphs.join()).not.toContain('the last one');
-    expect(sent[1]!.paragraphs.at(-1)).toContain('the last one before 04:00 UTC');
+    expect(sent[1]!.paragraphs.at(-1)).toContain('your last page before 04:00 UTC');
   });
 
   test('counts the team as one more', async () => {

@@ -172,8 +172,8 @@ describe('isolate_production_host', () => {
       'isolate_production_host',
       entity('instance', 'i-0123456789abcdef0', { 'tag:owner': 'payments', 'tag:x': 'y' }),
     );
-    expect(check[0]).toBe('It is tagged owner “payments”.');
-    expect(tell[0]).toBe('Whoever runs the service on it, before it is cut off');
+    expect(check[0]).toBe('Tags: owner “payments”.');
+    expect(tell[0]).toBe('The owner of the service on the instance, before the isolation');
   });
 });
 
@@ -235,11 +235,11 @@ describe('what is known of the target', () => {
 
   test('stands before what has to be found out', () => {
     expect(checks({ identity, plannedWork: 'release-42' }).slice(0, 5)).toEqual([
-      'It is tagged Owner “payments”.',
-      'Planned work covers it now: “release-42”.',
-      'It is marked as one that services use.',
-      'Its status was Active when the alert came.',
-      'It was last used for “s3” in eu-central-1 at 03:00 UTC on 24 Nov.',
+      'Tags: Owner “payments”.',
+      'Planned work is in progress on this target: “release-42”.',
+      'Marked as a service account.',
+      'Status when the alert arrived: Active.',
+      'Last used for “s3” in eu-central-1 at 03:00 UTC on 24 Nov 2026.',
     ]);
   });
 
@@ -247,10 +247,10 @@ describe('what is known of the target', () => {
     const lost = unknown('IAM did not answer');
     const all = { serviceAccount: lost, tags: lost, lastUsed: lost, status: lost };
     expect(checks({ identity: { ...identity, ...all } }).slice(0, 4)).toEqual([
-      'What it is tagged as is unknown: IAM did not answer.',
-      'It is unknown whether services use it: IAM did not answer.',
-      'It is unknown whether it works: IAM did not answer.',
-      'It is unknown when it was last used: IAM did not answer.',
+      'Unknown: the tags (IAM did not answer).',
+      'Unknown: whether it is a service account (IAM did not answer).',
+      'Unknown: its status (IAM did not answer).',
+      'Unknown: its last use (IAM did not answer).',
     ]);
   });
 });
@@ -462,7 +462,9 @@ describe('block_cidr_range', () => {
       const bare = { ...host, attributes: {} };
       const alert = { ...traffic({ layer: 'network' }), entities: [range, bare] };
       const book = bookOf('block_ip_at_firewall', range, alert, facts);
-      expect(book.check.join('\n')).toContain(`${acl} guards 3 subnets with 3 instances`);
+      expect(book.check.join('\n')).toContain(
+        `${acl}: 3 subnets, 3 instances and 1 other interface`,
+      );
       await follow(book.act);
       expect(await denied()).toEqual([['203.0.113.0/24', false, 99]]);
       await follow(book.undo);
@@ -475,7 +477,9 @@ describe('block_cidr_range', () => {
     const facts = (services: string[]) =>
       factsWith({ ...about, address: { ...about.address!, awsServices: known(services) } });
     const { check } = bookOf('block_cidr_range', range, traffic({}), facts(['CLOUDFRONT']));
-    expect(check.join('\n')).toMatch(/holds 256 addresses[\s\S]*AWS uses it for CLOUDFRONT/);
+    expect(check.join('\n')).toMatch(
+      /\(256 addresses\)[\s\S]*AWS uses addresses in this range for CLOUDFRONT/,
+    );
     const wide = bookOf('block_cidr_range', entity('ip', '2001:db8::/48'), traffic({}));
     expect(wide.check[0]).toContain('2 to the power of 80 addresses');
   });
@@ -483,7 +487,7 @@ describe('block_cidr_range', () => {
   test('of a caller of AWS’s API has no command: no firewall sees that', () => {
     const book = bookOf('block_cidr_range', range, traffic({ layer: 'aws-api' }));
     expect(book.act).toEqual([]);
-    expect(book.check.join('\n')).toContain('take the credential away');
+    expect(book.check.join('\n')).toContain('Revoke the credential that the address used.');
   });
 });
 
@@ -494,9 +498,11 @@ describe('send_breach_notification', () => {
     const book = bookOf('send_breach_notification', theAlertItself, {
       entities: [theAlertItself, bucket, user],
     });
-    expect(book.act).toEqual([expect.stringContaining('Nothing is sent by a command')]);
-    expect(book.check.join('\n')).toContain('by 03:00 UTC on 27 Nov: the supervisory authority');
-    expect(book.tell[0]).toContain('signs such notices, at once');
+    expect(book.act).toEqual([expect.stringContaining('No command sends one.')]);
+    expect(book.check.join('\n')).toContain(
+      'by 03:00 UTC on 27 Nov 2026: notify the supervisory authority',
+    );
+    expect(book.tell[0]).toContain('signs breach notifications, now');
     const { ran } = await desk.run(book.look, { stopAtFailure: false });
     expect(ran.map(({ words }) => words.slice(0, 2).join(' '))).toEqual([
       'sts get-caller-identity',

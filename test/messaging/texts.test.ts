@@ -13,9 +13,12 @@ const incident = (title: string) => ({
 describe('the report of an alert’s end', () => {
   test('names the outcome in words and the type in the subject, then what was done', () => {
     const { subject, paragraphs, facts } = closedText(incident('Probed'), ALERT_ID, 'handed-off');
-    expect(subject).toBe('For a person to do: Recon:EC2/PortProbeUnprotectedPort');
+    expect(subject).toBe('Handed off: “Probed”');
     expect(paragraphs).toEqual(['“Probed”, severity medium.', 'Watch it: in force']);
-    expect(facts).toEqual([{ label: 'Incident', value: incidentWith().incidentId }]);
+    expect(facts).toEqual([
+      { label: 'Alert type', value: '“Recon:EC2/PortProbeUnprotectedPort”' },
+      { label: 'Incident', value: incidentWith().incidentId },
+    ]);
   });
 
   test('quotes the alert’s title on one line, with no address to follow', () => {
@@ -33,10 +36,10 @@ describe('a line on an action', () => {
   test('says until when it is in force', () => {
     expect(
       standingLine({ ...action, status: 'in-force', dueAt: '2026-11-24T04:00:00.000Z' }),
-    ).toMatch(/: in force until 04:00 UTC on 24 Nov$/);
+    ).toMatch(/: in force until 04:00 UTC on 24 Nov 2026$/);
   });
 
   test('says what it is otherwise, in words', () => {
-    expect(standingLine({ ...action, status: 'reversal-failed' })).toMatch(/: reversal failed$/);
+    expect(standingLine({ ...action, status: 'reversal-failed' })).toMatch(/: undo failed$/);
   });
 });

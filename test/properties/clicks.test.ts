@@ -302,7 +302,7 @@ function expectTruth(one: Clicked, all: readonly Clicked[], action: Action) {
   }
   if (status === 500) {
     expect(wasKilled).toBe(true);
-    expect(page).toContain('it shows whether your answer was counted');
+    expect(page).toContain('to see whether your answer was counted');
     return;
   }
   expect([403, 409, 410]).toContain(status);
@@ -324,7 +324,7 @@ async function expectHonestPage(one: ReturnType<typeof account>, person: string,
   const page = await one.look(action, person);
   expect(page).toMatch(/^200 /);
   const decision = action.approval!.decision;
-  if (decision) expect(page).toContain(`${NAMES[decision.by]} ${decision.verdict} it at`);
+  if (decision) expect(page).toContain(`${NAMES[decision.by]} ${decision.verdict} this at`);
 }
 const NAMES: Readonly<Record<string, string>> = Object.fromEntries(
   [ana, ben, mei].map(({ id, name }) => [id, name]),

@@ -57,7 +57,7 @@ describe('recent web requests from an address', () => {
 
   test('names recent web requests in the reminder, and records them for the page', async () => {
     await remind(deps(), about(await put(store, inForce())));
-    expect(textOf(sent[0])).toContain('At least 1 web request from it');
+    expect(textOf(sent[0])).toContain('At least 1 web request from this address');
     expect(textOf(sent[0])).toContain('“GET /.env”');
     expect((await looked())?.text).toContain('“GET /.env”');
   });
@@ -66,9 +66,7 @@ describe('recent web requests from an address', () => {
     const silent = { getSampledRequests: () => Promise.reject(new Error('no')) };
     const waf = { REGIONAL: silent, CLOUDFRONT: silent } as unknown as RemindDeps['waf'];
     await remind(deps({ waf }), about(await put(store, inForce())));
-    expect(textOf(sent[0])).toContain(
-      'Recent web requests from it are unknown: AWS WAF did not answer',
-    );
+    expect(textOf(sent[0])).toContain('Unknown: its recent web requests (AWS WAF did not answer');
   });
 
   test('does not mention web requests when policy names no web ACL', async () => {
@@ -90,9 +88,9 @@ describe('a reminder', () => {
     expect(reminded()).toEqual(['ben.okafor']);
     const text = [sent[0]!.subject, asText(sent[0]!)].join('\n');
     for (const part of [
-      'Block web requests from 203.0.113.7/32',
-      'In force since: 03:03 UTC on 24 Nov',
-      'undone at 04:03 UTC on 24 Nov',
+      'Undo is due: Block web requests from 203.0.113.7',
+      'In force since: 03:03 UTC on 24 Nov 2026',
+      'undo is scheduled for 04:03 UTC on 24 Nov 2026',
       'repeated 3 times',
     ])
       expect(text).toContain(part);

@@ -48,19 +48,19 @@ describe('looking at a link', () => {
     const { app, pathOf } = desk(store);
     const page = await (await app.request(await pathOf(action))).text();
     const order = [
-      'Ana Silva, this needs your decision',
-      'Block web requests from 203.0.113.7/32',
+      'Ana Silva, please decide',
+      '<h1>Block web requests from 203.0.113.7?</h1>',
       '14 min left',
-      'until 03:15 UTC. Without an answer, nothing is done.',
-      'AWS WAF refuses its requests',
+      'to approve or decline, until 03:15 UTC. If no one decides, nothing changes.',
+      'Will add 203.0.113.7/32 to the block list, so that AWS WAF refuses its requests',
       'severity medium',
-      'several people may share it',
-      'after 1 h unless somebody keeps it',
+      'several people may share the address',
+      'Removes exactly the added entry after 1 h, unless someone keeps it',
       'value="approve"',
       'value="decline"',
-      'Port 443 of i-0123456789abcdef0 is being probed',
+      '<h2 id="evidence">Evidence</h2>',
       '<details>\n<summary>Reasoning of the model',
-      'Written by a model. It may be influenced by the attacker.',
+      'Written by a model. The attacker may have influenced it.',
       'It probes a port that nobody should probe.',
     ].map((text) => page.indexOf(text));
     expect(order).toEqual([...order].sort((a, b) => a - b));
@@ -127,7 +127,7 @@ describe('P2: a decision', () => {
     const { did, pathOf, post } = desk(store);
     const answer = await post(await pathOf(action), { ...yes(action), reason: 'I saw it too' });
     expect(answer.status).toBe(200);
-    expect(await answer.text()).toContain('You approved it at 03:01 UTC on 24 Nov');
+    expect(await answer.text()).toContain('You approved this at 03:01 UTC.');
     const decided = await load(action);
     expect(decided).toMatchObject({
       status: 'approved',
@@ -159,7 +159,7 @@ describe('P2: a decision', () => {
         status: 'approved',
         attentionAt: minute(16).toISOString(),
       });
-      expect(logged.join()).toContain('callback not taken');
+      expect(logged.join()).toContain('callback failed');
     },
   );
 
@@ -173,7 +173,7 @@ describe('P2: a decision', () => {
     const page = await answer.text();
     expect(page).toContain('Your answer was not counted');
     expect(page).toContain(
-      'Ana Silva declined it at 03:01 UTC on 24 Nov, saying “Our own scanner”',
+      'Ana Silva declined this at 03:01 UTC, with the reason “Our own scanner”',
     );
     expect((await load(action)).status).toBe('declined');
     expect(did).toEqual(['callback token-1 declined']);
@@ -218,7 +218,7 @@ describe('P2: a decision', () => {
     expect((await post(await pathOf(action), no(action))).status).toBe(200);
     expect((await load(action)).status).toBe('declined');
     expect(did).toEqual(['callback token-1 declined']);
-    expect(logged.join()).toContain('history not noted');
+    expect(logged.join()).toContain('history not recorded');
     expect(logged.join()).toContain('decline not counted');
   });
 
@@ -250,7 +250,7 @@ describe('P2: a decision', () => {
     clock.now = minute(2);
     const again = await post(path, yes(action));
     expect(again.status).toBe(200);
-    expect(await again.text()).toContain('You approved it at 03:01 UTC');
+    expect(await again.text()).toContain('You approved this at 03:01 UTC');
     expect(new Set(did).size).toBe(1);
   });
 
@@ -262,7 +262,7 @@ describe('P2: a decision', () => {
       const path = await pathOf(action, { expires: expires.getTime() / 1000 });
       const answer = await post(path, yes(action));
       expect(answer.status).toBe(410);
-      expect(await answer.text()).toContain('Nobody decided by 03:15 UTC');
+      expect(await answer.text()).toContain('No one decided by 03:15 UTC');
     }
     expect((await load(action)).status).toBe('awaiting-approval');
     expect(did).toEqual([]);
@@ -284,7 +284,7 @@ describe('P2: a decision', () => {
     expect(await (await app.request(path)).text()).not.toContain('<form');
     const answer = await post(path, yes(action));
     expect(answer.status).toBe(403);
-    expect(await answer.text()).toContain('This is about you');
+    expect(await answer.text()).toContain('This action is about you, so someone else must decide.');
     expect((await load(action)).status).toBe('awaiting-approval');
   });
 
@@ -418,7 +418,9 @@ describe('P2: a decision', () => {
     const { pathOf, post } = desk({ ...store, records });
     const answer = await post(await pathOf(action), yes(action));
     expect(answer.status).toBe(500);
-    expect(await answer.text()).toContain('it shows whether your answer was counted');
+    expect(await answer.text()).toContain(
+      'Open the link again to see whether your answer was counted.',
+    );
   });
 });
 
@@ -470,7 +472,7 @@ describe('a link opened later', () => {
       const page = await (
         await app.request(await pathOf(action, { purpose, person: mei.id }))
       ).text();
-      expect(page).toContain('To do it by hand');
+      expect(page).toContain('Carry it out manually');
       expect(page).toContain('aws wafv2 update-ip-set');
     },
   );
@@ -485,17 +487,17 @@ describe('a link opened later', () => {
     [
       'expired',
       waiting({ status: 'expired' }),
-      'Nobody decided by 03:15 UTC on 24 Nov. Nothing was done.',
+      'Nothing was changed. The request was to block web requests from 203.0.113.7. No one decided by 03:15 UTC.',
     ],
     [
       'expired, and about a ticket',
       waiting({ status: 'expired', name: 'create_alert_ticket' }),
-      'Nobody decided by 03:15 UTC on 24 Nov. The message about that says which ticket there is all the same.',
+      'No one decided by 03:15 UTC, so Countermand opens the ticket anyway. The message about the expiry names it.',
     ],
     [
       'in force',
       inForce(),
-      'Ana Silva approved it at 03:02 UTC on 24 Nov. It is in force since 03:03 UTC on 24 Nov and is undone at 04:03 UTC',
+      'Ana Silva approved this at 03:02 UTC. Blocked web requests from 203.0.113.7 at 03:03 UTC. Undo is scheduled for 04:03 UTC.',
     ],
     [
       'reversed',
@@ -504,14 +506,18 @@ describe('a link opened later', () => {
         'reversed',
         { at: minute(64), by: 'schedule', text: '' },
       ),
-      'It was undone at 04:04 UTC on 24 Nov, as it was due.',
+      'Undone at 04:04 UTC, on schedule. It was in force since 03:03 UTC.',
     ],
     [
       'kept',
       transition(inForce(), 'kept', { at: minute(9), by: 'person:ben.okafor', text: '' }),
-      'stays until somebody reverses it. Kept at 03:09 UTC on 24 Nov, by Ben Okafor.',
+      'Kept at 03:09 UTC, by Ben Okafor. This stays until someone undoes it.',
     ],
-    ['not undone', inForce({ status: 'reversal-failed' }), 'to undo it failed'],
+    [
+      'not undone',
+      inForce({ status: 'reversal-failed' }),
+      'The undo failed at 03:03 UTC. The on-call analyst has the commands to undo it manually.',
+    ],
     [
       'stopped',
       inForce({
@@ -520,12 +526,12 @@ describe('a link opened later', () => {
         appliedAt: null,
         failure: 'Stopped after approval: it is protected',
       }),
-      'Stopped after approval: it is protected. Nothing was changed.',
+      'Nothing was changed. The request was to block web requests from 203.0.113.7. Stopped after approval: it is protected.',
     ],
     [
       'failed',
       inForce({ status: 'failed', failure: 'WAF refused' }),
-      'WAF refused. What had been changed was taken back.',
+      'Could not block web requests from 203.0.113.7. Every partial change was undone. WAF refused.',
     ],
   ];
   test.each(states)('tells how things stand: %s', async (_, action, text) => {

@@ -133,8 +133,8 @@ describe('a form', () => {
     expect(page).toContain(
       'This page was open for more than 30 minutes. Your answer was not counted.',
     );
-    expect(page).toContain('It is in force since 03:03 UTC');
-    expect(page).toContain(`<a href="${path}">See how it stands now</a>`);
+    expect(page).toContain('Blocked web requests from 203.0.113.7 at 03:03 UTC.');
+    expect(page).toContain(`<a href="${path}">See the current state</a>`);
     expect(did).toEqual([]);
     clock.now = new Date(minute(31).getTime() - 1000);
     expect((await post(path, form)).status).toBe(200);

@@ -81,7 +81,9 @@ test('a no to the ticked leaves the others open, and the page offers them', asyn
 });
 
 test('nothing ticked decides nothing, and says so', async () => {
-  expect((await posting(answer('approve-ticked'))).page).toContain('You ticked none');
+  expect((await posting(answer('approve-ticked'))).page).toContain(
+    'You ticked no action, so nothing was decided.',
+  );
   expect(await statuses()).toEqual(Array(3).fill('awaiting-approval'));
 });
 

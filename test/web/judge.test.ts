@@ -41,7 +41,7 @@ async function judging(action: Action, form: Record<string, string>, person = me
 describe('the page of an observed action', () => {
   test('asks whether it would have been right, without script, and says that nothing was done', async () => {
     const { page, headers } = await judging(await put(store, observed()), {});
-    expect(page).toContain('Nothing was done.');
+    expect(page).toContain('Nothing was changed.');
     expect(page).toMatch(/value="right".*\n.*value="wrong"/);
     expect(page).not.toContain('<script');
     expect(headers.get('content-security-policy')).toContain("default-src 'none'");
@@ -81,7 +81,7 @@ describe('the page of an observed action', () => {
     await judging(action, { judgement: 'wrong', note: 'It was ours' });
     const { page } = await judging(action, { judgement: 'wrong' }, ben.id);
     expect(page).toContain(
-      'Mei Tanaka judged it wrong at 03:01 UTC on 24 Nov, saying “It was ours”.',
+      'Mei Tanaka judged this wrong at 03:01 UTC, with the note “It was ours”.',
     );
     const { judgement, history } = await load();
     expect(judgement).toMatchObject({ verdict: 'wrong', by: ben.id, note: '' });

@@ -96,7 +96,9 @@ describe('handing over', () => {
     const action = await open();
     const { post, pathOf } = desk(store, { askAlso: () => Promise.reject(new Error('no line')) });
     const answer = await post(await pathOf(action), say(action, 'hand-over', { to: mei.id }));
-    expect(await answer.text()).toContain('please call');
+    expect(await answer.text()).toContain(
+      `Please call ${mei.name}: the message could not be sent.`,
+    );
   });
 });
 
@@ -113,7 +115,7 @@ describe('where two have to approve', () => {
   test('one yes leaves it open and wakes nobody', async () => {
     const action = await two();
     const { one, between, did } = await both(action, 'approve', 'approve');
-    expect(one).toContain('One more person has to approve it');
+    expect(one).toContain('Nothing has changed yet: one more person must approve by 03:15 UTC.');
     expect(between.status).toBe('awaiting-approval');
     expect(did).toEqual(['callback token-1 approved']);
     const { status, approval } = await load(action);
@@ -164,7 +166,7 @@ describe('where two have to approve', () => {
     const { app, post, pathOf } = desk(store);
     await post(await pathOf(action), say(action, 'approve'));
     const page = await (await app.request(await pathOf(action, { person: ben.id }))).text();
-    expect(page).toContain('2 people have to approve');
-    expect(page).toContain(`${POLICY.escalation.people['ana.silva']!.name} approved it`);
+    expect(page).toContain('2 people must approve.');
+    expect(page).toContain(`${POLICY.escalation.people['ana.silva']!.name} approved.`);
   });
 });

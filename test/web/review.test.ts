@@ -35,10 +35,10 @@ describe('the review page', () => {
     const { app, clock, reviewPathOf } = desk(store);
     clock.now = minute(33);
     const page = await (await app.request(await reviewPathOf(action))).text();
-    expect(page).toContain('Undone in 30 min');
-    expect(page).toContain('Ana Silva approved it at 03:02 UTC on 24 Nov');
+    expect(page).toContain('Undo in 30 min');
+    expect(page).toContain('Ana Silva approved this at 03:02 UTC.');
     expect(page).toContain(
-      '1 further alert joined the incident, and its alerts were repeated 7 times in all: the activity may go on.',
+      '1 new alert joined the incident, and its alerts were repeated 7 times. The activity may continue.',
     );
     expect(page).toContain('Extend by 1 h');
   });
@@ -56,7 +56,7 @@ describe('the review page', () => {
     clock.now = minute(34);
     const page = await (await app.request(await reviewPathOf(action))).text();
     const [since = ''] = page.match(/<section aria-labelledby="since">[\s\S]*?<\/section>/) ?? [];
-    expect(since).toContain('Looked at 03:33 UTC on 24 Nov: <bdi>At least 3 web requests');
+    expect(since).toContain('Checked at 03:33 UTC: <bdi>At least 3 web requests');
     expect(since).toContain('&lt;script&gt;');
     expect(since).not.toMatch(/<script|\u202E|No web request/);
   });
@@ -103,7 +103,7 @@ describe('a review', () => {
     const action = await put(store, inForce());
     const { kept, post, reviewPathOf } = desk(store);
     const answer = await post(await reviewPathOf(action), form(action, 'extend'));
-    expect(await answer.text()).toContain('undone at 05:03 UTC on 24 Nov');
+    expect(await answer.text()).toContain('Undo is now scheduled for 05:03 UTC');
     expect(await load(action)).toMatchObject({
       status: 'in-force',
       dueAt: minute(123).toISOString(),
@@ -191,7 +191,7 @@ describe('a review', () => {
       const { did, post, reviewPathOf } = desk(store);
       const answer = await post(await reviewPathOf(action), form(action, review));
       expect(answer.status).toBe(409);
-      expect(await answer.text()).toContain('It was undone at');
+      expect(await answer.text()).toContain('Undone at');
       expect(did).toEqual([]);
     },
   );

@@ -101,7 +101,7 @@ describe('a question in Slack', () => {
       'countermand.approve',
       'countermand.decline',
     ]);
-    expect(shownIn(post)).toContain('several people may share it');
+    expect(shownIn(post)).toContain('several people may share the address');
     expect(post.blocks.at(-1)?.type).toBe('actions');
     for (const { value = '' } of buttonsOf(post)) expect(value.length).toBeLessThan(2000);
   });
@@ -135,8 +135,8 @@ describe('a question in Slack', () => {
 
 describe('a click', () => {
   test.each([
-    ['countermand.approve', 'approved', /"Approved. You approved it at 03:01/],
-    ['countermand.decline', 'declined', /"Declined. You declined it at 03:01/],
+    ['countermand.approve', 'approved', /"Approved. You approved this at 03:01/],
+    ['countermand.decline', 'declined', /"Declined. You declined this at 03:01/],
   ])(
     'on %s is the same vote as on the page, and the message says what came of it',
     async (answer, verdict, says) => {
@@ -161,7 +161,7 @@ describe('a click', () => {
     const request = requestOf(clickOn(post), clock.now);
     for (let i = 0; i < 3; i++) expect((await send(request)).status).toBe(200);
     expect((await load()).approval?.votes).toHaveLength(1);
-    expect(shownIn(post)).toContain('One more person has to approve it');
+    expect(shownIn(post)).toContain('one more person must approve by 03:15 UTC');
   });
 
   test('after a yes cannot become a no', async () => {
@@ -172,7 +172,7 @@ describe('a click', () => {
     await click({}, before);
     await click({ answer: 'countermand.decline' }, before);
     expect(await load()).toMatchObject({ status: 'awaiting-approval' });
-    expect(shownIn(post)).toContain('one person has one vote');
+    expect(shownIn(post)).toContain('Each person has one vote.');
   });
 
   test.each([
@@ -236,7 +236,7 @@ describe('a click', () => {
     expect(status).toBe(approval?.decision?.verdict);
     expect(did).toEqual([`callback token-2 ${status}`]);
     const [counted, late] = status === 'approved' ? [first!, second!] : [second!, first!];
-    expect(shownIn(counted)).toContain(`You ${status} it`);
+    expect(shownIn(counted)).toContain(`You ${status} this`);
     expect(shownIn(late)).toContain('Already decided');
   });
 
@@ -253,7 +253,7 @@ describe('a click', () => {
     }));
     await click();
     expect(await load()).toMatchObject({ status: 'declined' });
-    expect(shownIn(slack.posts[0]!)).toMatch(/Already decided.*Ben Okafor declined it at 03:01/);
+    expect(shownIn(slack.posts[0]!)).toMatch(/Already decided.*Ben Okafor declined this at 03:01/);
   });
 
   test('after the time is not counted', async () => {
@@ -261,7 +261,7 @@ describe('a click', () => {
     clock.now = minute(16);
     await click();
     expect((await load()).approval?.votes).toEqual([]);
-    expect(shownIn(post)).toMatch(/Too late.*Nobody decided by 03:15/);
+    expect(shownIn(post)).toMatch(/Too late.*No one decided by 03:15/);
   });
 
   test('after the button’s own time is not counted, however long the request lives', async () => {
@@ -328,18 +328,18 @@ describe('the messages of everybody who was asked', () => {
     [
       'declined on the page',
       { status: 'declined', approval: approval('declined') },
-      /Declined: Block.*Ben Okafor declined it/,
+      /Declined: Block.*Nothing was changed.*Ben Okafor declined it/,
     ],
     [
       'in force',
       { status: 'in-force', approval: approval('approved') },
-      /Approved: Block.*Ben Okafor approved it/,
+      /Blocked web requests.*Ben Okafor approved this/,
     ],
-    ['expired', { status: 'expired' }, /Not done, no answer: Block.*Nobody decided in time/],
+    ['expired', { status: 'expired' }, /Not done, no answer: Block.*No one decided by 03:15/],
     [
       'stopped by policy after the yes',
       { status: 'handed-off', approval: approval('approved'), failure: 'It is protected now' },
-      /Approved, but stopped: Block.*It is protected now/,
+      /Stopped after approval: Block.*It is protected now/,
     ],
   ] as const)('say so, without buttons, when it was %s', async (_how, change, says) => {
     const { ask, tell } = await asked();

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { ActionName } from '../../functions/domain/action-catalog.ts';
 import type { MechanismInfo } from '../../functions/mechanisms/mechanism.ts';
 import type { Permissions } from '../../functions/mechanisms/permissions.ts';
-import type { ActionBooks } from '../../functions/messaging/runbooks/template.ts';
+import type { ActionTemplates } from '../../functions/messaging/runbooks/template.ts';
 
 /** The files that each folder of functions/mechanisms must have. */
 export const PARTS = ['scope.ts', 'permissions.ts', 'aws.ts', 'stand-in.ts', 'canary.ts'] as const;
@@ -17,7 +17,7 @@ export type ScopeFolder = {
   /** Whether its functions need additional environment variables. */
   environment: boolean;
   /** What its runbook.ts answers; empty without one. */
-  runbooks: ActionBooks;
+  runbooks: ActionTemplates;
 };
 
 /** The folders, in the order of the action catalog. Throws when a folder lacks a part. */
@@ -42,7 +42,7 @@ async function readFolder(base: string, scope: string): Promise<ScopeFolder> {
     );
   const { permissions, environment }: { permissions: Permissions; environment?: unknown } =
     await load('permissions.ts');
-  const { runbooks }: { runbooks: ActionBooks } = existsSync(join(base, scope, 'runbook.ts'))
+  const { runbooks }: { runbooks: ActionTemplates } = existsSync(join(base, scope, 'runbook.ts'))
     ? await load('runbook.ts')
     : { runbooks: {} };
   return { scope, mechanisms, permissions, environment: environment !== undefined, runbooks };

@@ -66,23 +66,21 @@ function describe(subject: Subject, facts: Facts | null): Description {
   return {
     headline: `Make the access key ${keyId} of ${userName} inactive`,
     changes: [
-      `The long-lived access key ${keyId} of the IAM user ${userName} becomes Inactive: AWS refuses every request that is signed with it`,
-      'IAM needs some seconds to apply it everywhere',
+      `Set the access key ${keyId} of the IAM user ${userName} to Inactive, so that AWS refuses requests signed with it`,
     ],
     affected: [
-      `Every program and person that signs with this key`,
-      `${userName}'s other key and console password go on to work, and so do sessions that were started with this key, until they expire`,
-      'That the key is this user’s is checked with AWS when it is applied',
+      'Every program and person that signs requests with this key, after a few seconds',
+      `Not affected: ${userName}'s other access key, the console password, and sessions already started with this key`,
       ...whatIamSays(subject, facts),
       ...earlierIncidents(subject, facts, 'key'),
     ],
-    undo: `${undoneAfter('The key becomes Active again, as it was found,', subject)}. A leaked key still has to be rotated: its owner gets the commands`,
+    undo: `${undoneAfter('Sets the key back to Active', subject)}. A leaked key must still be rotated: its owner receives the commands`,
     manualUndo: [set('Active')],
   };
 }
 
 function connect({ iam, sleep }: AccessKeyClients): ReturnType<typeof deactivateKey.connect> {
-  /** All statuses of the user's keys, two at the most; null where there is no such user. */
+  /** The status of each of the user's keys, at most two. */
   async function keysOf(userName: string) {
     const { AccessKeyMetadata } = await aws('reading the keys of the user', { userName }, () =>
       iam.listAccessKeys({ UserName: userName }),
@@ -101,10 +99,10 @@ function connect({ iam, sleep }: AccessKeyClients): ReturnType<typeof deactivate
       iam.updateAccessKey({ UserName: userName, AccessKeyId: keyId, Status: status }),
     );
   };
-  /** The key, and what is known of it: `is Active`, `is none of ...`. */
+  /** The status of the key, in words for people. */
   const found = (subject: Subject, status: string | null) => {
     const { keyId, userName } = idsOf(subject);
-    return status ? `${keyId} is ${status}` : `${keyId} is none of ${userName}'s keys`;
+    return status ? `${keyId} is ${status}` : `${userName} has no key ${keyId}`;
   };
 
   return {
@@ -114,7 +112,7 @@ function connect({ iam, sleep }: AccessKeyClients): ReturnType<typeof deactivate
       const status = await statusOf(subject);
       if (!status)
         throw new InvalidInput(
-          `the alert says that ${keyId} is a key of ${userName}; AWS knows no such key of this user`,
+          `the alert says that ${keyId} belongs to ${userName}, but ${userName} has no such key`,
           { keyId, userName },
         );
       return { status: Status.parse(status) };
@@ -132,7 +130,7 @@ function connect({ iam, sleep }: AccessKeyClients): ReturnType<typeof deactivate
       const now = await statusOrGone(subject);
       if (now !== 'Inactive' && now !== 'Active')
         throw new StateChanged(
-          `${found(subject, now)}: somebody deleted or changed it, and it is left as it is`,
+          `${found(subject, now)}: someone deleted or changed it, so it is left unchanged`,
           idsOf(subject),
         );
       // Written whatever the look said: it may be seconds behind and still show the status from before us.

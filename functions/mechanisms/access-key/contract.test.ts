@@ -86,7 +86,7 @@ describe('a key', () => {
     const wrong = { ...subject, parameters: { userName: 'deploy-old' } };
     const refused = connect().capture(wrong);
     await expect(refused).rejects.toThrow(InvalidInput);
-    await expect(refused).rejects.toThrow('AWS knows no such key of this user');
+    await expect(refused).rejects.toThrow('belongs to deploy-old, but deploy-old has no such key');
   });
 
   test('of a service account is not touched', async () => {
@@ -108,7 +108,7 @@ describe('a key', () => {
     },
   );
 
-  test('that somebody deleted since is not made up for: the undo stops and says so', async () => {
+  test('that someone deleted since is not made up for: the undo stops and says so', async () => {
     const driver = connect();
     await driver.apply(subject, { status: 'Active' });
     const state = file.read();
@@ -117,11 +117,11 @@ describe('a key', () => {
     const undone = driver.revert(subject, { status: 'Active' });
     await expect(undone).rejects.toThrow(StateChanged);
     await expect(undone).rejects.toThrow(
-      "AKIAIOSFODNN7EXAMPLE is none of report-export's keys: somebody deleted or changed it",
+      'report-export has no key AKIAIOSFODNN7EXAMPLE: someone deleted or changed it',
     );
   });
 
-  test('whose user somebody deleted since is gone with it, and the undo says so', async () => {
+  test('whose user someone deleted since is gone with it, and the undo says so', async () => {
     const driver = connect();
     await driver.apply(subject, { status: 'Active' });
     file.write({ ...file.read(), users: [] });

@@ -1,7 +1,7 @@
-// Deactivating an access key manually, where the gate hands the action over.
+// Manual steps to deactivate an access key.
 import { revokeKey } from '../../messaging/runbooks/credential.ts';
-import type { ActionBooks } from '../../messaging/runbooks/template.ts';
+import type { ActionTemplates } from '../../messaging/runbooks/template.ts';
 
 export const runbooks = {
   revoke_api_key: { 'access-key': revokeKey },
-} as const satisfies ActionBooks;
+} as const satisfies ActionTemplates;

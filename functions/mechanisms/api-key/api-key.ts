@@ -38,16 +38,16 @@ export const disableKey = defineMechanism<ApiKeyClients, Before>({
 function describe(subject: Subject, facts: Facts | null): Description {
   const { target, region } = subject;
   return {
-    headline: `Disable the API key ${target.value}`,
+    headline: `Disable the API Gateway key ${target.value}`,
     changes: [
-      `The API Gateway key with the id ${target.value} is disabled: methods that require a key refuse requests that carry it.`,
+      `Disable the API Gateway key ${target.value}, so that methods that require a key refuse requests with this one`,
     ],
     affected: [
-      'Every client that calls with this key, in every usage plan that it belongs to',
-      'Methods that require no key stay as open as they are',
+      'Every client that calls with this key, in each of its usage plans',
+      'Not affected: methods that require no key',
       ...earlierIncidents(subject, facts, 'key'),
     ],
-    undo: `${undoneAfter('The key is enabled again, as it was found,', subject)}. A leaked key still has to be replaced: its owner gets the commands`,
+    undo: `${undoneAfter('Enables the key again', subject)}. A leaked key must still be replaced: its owner receives the commands`,
     manualUndo: [
       `aws apigateway update-api-key --region ${region} --api-key ${shellQuoted(target.value)} --patch-operations op=replace,path=/enabled,value=true`,
     ],
@@ -80,7 +80,7 @@ function connect({ gateway }: ApiKeyClients): ReturnType<typeof disableKey.conne
       const { enabled, isProtected } = await read(subject);
       if (isProtected)
         throw new Denied(
-          `${subject.target.value} is tagged countermand=protected; a person has to do this by hand`,
+          `${subject.target.value} is tagged countermand=protected; only a person may change it`,
           { apiKey: subject.target.value },
         );
       return { enabled };
@@ -97,7 +97,7 @@ function connect({ gateway }: ApiKeyClients): ReturnType<typeof disableKey.conne
       } catch (error) {
         if (!causedBy(error, 'NotFoundException')) throw error;
         throw new StateChanged(
-          `the API key ${subject.target.value} no longer exists: somebody deleted it, and there is nothing to enable`,
+          `the API key ${subject.target.value} no longer exists: someone deleted it, so there is nothing to enable`,
           { apiKey: subject.target.value },
           error,
         );

@@ -108,6 +108,6 @@ describe('an API key', () => {
     file.write({});
     const undone = driver.revert(subject, { enabled: true });
     await expect(undone).rejects.toThrow(StateChanged);
-    await expect(undone).rejects.toThrow('no longer exists: somebody deleted it');
+    await expect(undone).rejects.toThrow('no longer exists: someone deleted it');
   });
 });

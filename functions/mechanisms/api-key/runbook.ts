@@ -1,7 +1,7 @@
-// Disabling an API key manually, where the gate hands the action over.
+// Manual steps to disable an API key.
 import { disableApiKey } from '../../messaging/runbooks/credential.ts';
-import type { ActionBooks } from '../../messaging/runbooks/template.ts';
+import type { ActionTemplates } from '../../messaging/runbooks/template.ts';
 
 export const runbooks = {
   revoke_api_key: { 'api-key': disableApiKey },
-} as const satisfies ActionBooks;
+} as const satisfies ActionTemplates;

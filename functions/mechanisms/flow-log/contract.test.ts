@@ -215,7 +215,7 @@ test('a flow log of ours whose tag somebody took off is not left behind in silen
   const refused = driver.revert(subject, before);
   await expect(refused).rejects.toThrow(StateChanged);
   await expect(refused).rejects.toThrow(
-    'fl-00000000000000001 writes to our log group without our tag',
+    "fl-00000000000000001 writes to this stack's log group without its tag",
   );
   expect(file.read().flowLogs).toHaveLength(1);
 });

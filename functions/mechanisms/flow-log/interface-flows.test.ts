@@ -44,13 +44,11 @@ const subject = subjectOn(theInstance, { parameters: { interfaceId: 'eni-0f1e2d3
 
 test('the approver reads what is recorded, of what, and what stays when it ends', () => {
   const told = recordFlows.describe(subject, null);
-  expect(told.headline).toBe(
-    `Record the network flows of eni-0f1e2d3c4b5a69788 of ${theInstance.value}`,
-  );
-  expect(told.changes.join()).toContain('no contents');
-  expect(told.affected.join()).toContain('others have on it stay as they are');
-  expect(told.undo).toContain('after 1 h unless');
-  expect(told.undo).toContain('what it has recorded stays');
+  expect(told.headline).toBe(`Turn on flow logs for eni-0f1e2d3c4b5a69788 of ${theInstance.value}`);
+  expect(told.changes.join()).toContain('without contents');
+  expect(told.affected.join()).toContain('Not affected: other flow logs of the interface');
+  expect(told.undo).toContain('after 1 h, unless');
+  expect(told.undo).toContain('Recorded flows remain in the log group');
 });
 
 test('two interfaces are two effects for leases, too', () => {

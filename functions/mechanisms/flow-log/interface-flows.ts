@@ -57,16 +57,17 @@ function describe(subject: Subject): Description {
   const ec2 = (verb: string) => `aws ec2 ${verb} --region ${shellQuoted(region)}`;
   const ours = `Name=resource-id,Values=${interfaceId} Name=tag-key,Values=${TAG}`;
   return {
-    headline: `Record the network flows of ${interfaceId}${of}`,
+    headline: `Turn on flow logs for ${interfaceId}${of}`,
     changes: [
-      `A flow log is created on ${interfaceId}${of}: from where to where, which ports, how much, let through or refused; no contents. All traffic, summed up each minute, into the log group of this stack`,
+      `Create a flow log on ${interfaceId}${of} that writes to the log group of this stack`,
+      'Record source, destination, ports, volume and whether the traffic was accepted, each minute, without contents',
     ],
     affected: [
-      'Nobody: flows are recorded outside of the way that the traffic takes, and slow nothing down',
-      'Whoever pays for the log: it grows with the traffic',
-      `Flow logs that others have on it stay as they are; AWS allows ${MOST_FLOW_LOGS} of one interface`,
+      'No user and no service: recording flows does not slow traffic down',
+      'The log bill, which grows with the traffic',
+      `Not affected: other flow logs of the interface. AWS allows ${MOST_FLOW_LOGS} for one interface`,
     ],
-    undo: `${undoneAfter('Exactly this flow log is deleted', subject)}; what it has recorded stays in the log group`,
+    undo: `${undoneAfter('Deletes exactly this flow log', subject)}. Recorded flows remain in the log group`,
     manualUndo: [
       `${ec2('delete-flow-logs')} --flow-log-ids $(${ec2('describe-flow-logs')} --filter ${ours} --query 'FlowLogs[].FlowLogId' --output text)`,
     ],
@@ -93,7 +94,7 @@ function connect(clients: FlowLogClients): ReturnType<typeof recordFlows.connect
       if (idsOf(found, 'ours').length > 0) return;
       if (found.length >= MOST_FLOW_LOGS)
         throw new QuotaExceeded(
-          `${interfaceId} has ${found.length} flow logs of others (${found.map(({ id }) => id).join(', ')}), and AWS allows ${MOST_FLOW_LOGS}`,
+          `${interfaceId} already has ${found.length} other flow logs (${found.map(({ id }) => id).join(', ')}), and AWS allows ${MOST_FLOW_LOGS}`,
           { interfaceId },
         );
       await access.create(interfaceId, { actionId, incidentId });
@@ -109,7 +110,7 @@ function connect(clients: FlowLogClients): ReturnType<typeof recordFlows.connect
             holds: true,
             found: `${ours.id} records the flows of ${interfaceId}${ours.trouble ? `, but cannot deliver: ${ours.trouble}` : ''}`,
           }
-        : { holds: false, found: `${interfaceId} has no flow log of ours` };
+        : { holds: false, found: `${interfaceId} has no flow log of this stack` };
     },
     async revert({ parameters }, before) {
       const interfaceId = placeOf(parameters);
@@ -117,7 +118,7 @@ function connect(clients: FlowLogClients): ReturnType<typeof recordFlows.connect
       const untagged = idsOf(found, 'untagged').filter((id) => !before.others.includes(id));
       if (untagged.length > 0)
         throw new StateChanged(
-          `${untagged.join(', ')} writes to our log group without our tag: somebody took the tag off, or made it`,
+          `${untagged.join(', ')} writes to this stack's log group without its tag: someone removed the tag or created the flow log`,
           { interfaceId },
         );
       const ours = newOf(found, before);
@@ -134,7 +135,7 @@ function connect(clients: FlowLogClients): ReturnType<typeof recordFlows.connect
       const found = await access.listUntil(interfaceId, (now) => newOf(now, before).length === 0);
       const left = newOf(found, before);
       return left.length === 0
-        ? { holds: true, found: `${interfaceId} has no flow log of ours any more` }
+        ? { holds: true, found: `${interfaceId} no longer has a flow log of this stack` }
         : { holds: false, found: `${interfaceId} still has ${left.join(', ')}` };
     },
   };

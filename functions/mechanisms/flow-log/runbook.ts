@@ -1,6 +1,6 @@
-// The description of the action says what a person does.
-import type { ActionBooks } from '../../messaging/runbooks/template.ts';
+// The description of a flow log has its manual steps.
+import type { ActionTemplates } from '../../messaging/runbooks/template.ts';
 
 export const runbooks = {
   increase_logging_verbosity: { instance: null, 'network-interface': null },
-} as const satisfies ActionBooks;
+} as const satisfies ActionTemplates;

@@ -17,11 +17,11 @@ const effects = (change: Partial<typeof theFunction>) =>
 
 test('the approver reads what changes, what a changed format means, and when it ends', () => {
   const told = logAtDebug.describe(subject, null);
-  expect(told.headline).toBe('Log the function shop-resize-images at DEBUG');
-  expect(told.changes.join()).toContain('If its log format is Text, it is JSON meanwhile');
-  expect(told.changes.join()).toContain('aliases that lead to them, log as before');
-  expect(told.affected.join()).toContain('it may hold data that the code logs at DEBUG only');
-  expect(told.undo).toContain('after 1 h unless');
+  expect(told.headline).toBe('Set the log level of the function shop-resize-images to DEBUG');
+  expect(told.changes.join()).toContain('Set the log format to JSON if it is Text');
+  expect(told.affected.join()).toMatch(/Not affected: published versions, and aliases/);
+  expect(told.affected.join()).toContain('possibly with sensitive data');
+  expect(told.undo).toContain('after 1 h, unless');
 });
 
 test('it is raised where the alert saw the version whose settings can be changed', () => {

@@ -62,17 +62,17 @@ function describe(subject: Subject): Description {
   const { target, region } = subject;
   const name = target.value;
   return {
-    headline: `Log the function ${name} at DEBUG`,
+    headline: `Set the log level of the function ${name} to DEBUG`,
     changes: [
-      `The application log level of ${name} becomes DEBUG: what its code logs at DEBUG and above reaches its log group`,
-      'Only JSON has log levels. If its log format is Text, it is JSON meanwhile: each line becomes an object, and what reads the lines as text (metric filters, subscriptions, people) may miss them',
-      'Published versions, and aliases that lead to them, log as before',
+      `Set the application log level of ${name} to DEBUG, so that its log group receives messages at DEBUG and above`,
+      'Set the log format to JSON if it is Text, because only JSON has log levels',
     ],
     affected: [
-      'No caller: a few calls take longer, because running copies are replaced now and when it is undone',
-      'Whoever reads or pays for the log: there is more of it, and it may hold data that the code logs at DEBUG only',
+      'Callers: a few calls take longer, because applying and undoing this restart the function',
+      'Readers of the log: more lines, possibly with sensitive data. Metric filters that expect text may miss JSON lines',
+      'Not affected: published versions, and aliases that point to them',
     ],
-    undo: `${undoneAfter('Log format and level become again what they were', subject)}; nothing else of the function is touched. If somebody changed them meanwhile, it stops and says what it found`,
+    undo: `${undoneAfter('Restores the log format and level', subject)}. If someone changed them in the meantime, the undo stops and reports the difference`,
     // Before it is applied there is nothing to undo, only to see; afterwards the recorded setting is filled in here.
     manualUndo: [
       `aws lambda get-function-configuration --region ${shellQuoted(region)} --function-name ${shellQuoted(name)} --query LoggingConfig`,
@@ -136,10 +136,10 @@ function connect({ lambda, sleep }: FunctionLogClients): ReturnType<typeof logAt
     );
     const { LastUpdateStatus, LastUpdateStatusReason = 'no reason', RevisionId } = answer;
     if (LastUpdateStatus === 'InProgress')
-      throw new Conflict('another update of the function is still under way', ids);
+      throw new Conflict('another update of the function is still in progress', ids);
     const logging = Logging.safeParse(answer.LoggingConfig);
     if (!logging.success || !RevisionId)
-      throw new NotFound('Lambda did not say how the function logs', ids);
+      throw new NotFound('Lambda returned no logging configuration of the function', ids);
     const failed = LastUpdateStatus === 'Failed' ? LastUpdateStatusReason : null;
     return { logging: logging.data, revision: RevisionId, failed };
   }
@@ -153,7 +153,7 @@ function connect({ lambda, sleep }: FunctionLogClients): ReturnType<typeof logAt
 
   const changed = ({ value: name }: Entity, now: Logging, before: Logging) =>
     new StateChanged(
-      `${name} logs as ${inWords(now)}: that is neither what it was (${inWords(before)}) nor what we set (JSON, DEBUG)`,
+      `${name} logs as ${inWords(now)}: neither the captured setting (${inWords(before)}) nor ours (JSON, DEBUG)`,
       { function: name },
     );
 

@@ -45,15 +45,14 @@ function describe(subject: Subject, facts: Facts | null): Description {
   return {
     headline: `Require IAM authentication for the URL of the function ${name}`,
     changes: [
-      `The auth type of the function URL of ${name} changes from NONE to AWS_IAM: Lambda refuses every request that is not signed by an allowed principal`,
-      'The URL itself, its CORS settings and its invoke mode stay as they are',
+      `Change the auth type of the function URL of ${name} from NONE to AWS_IAM, so that Lambda refuses unsigned requests`,
     ],
     affected: [
-      'Every caller of the URL that does not sign its requests: browsers, webhooks and partners among them',
-      'Callers through other ways (API Gateway, events, the API) notice nothing',
+      'Every caller of the URL that does not sign its requests, for example browsers, webhooks and partners',
+      'Not affected: callers through API Gateway, events or the Lambda API',
       ...earlierIncidents(subject, facts, 'function'),
     ],
-    undo: 'It is not undone by itself, because undoing it opens the URL to everyone again. A person can undo it; its approver is asked at the review date whether it is still right',
+    undo: 'Only a person can undo this, because undoing opens the URL to everyone again. The approver is asked at the review date whether to keep it',
     manualUndo: [
       `aws lambda update-function-url-config --region ${shellQuoted(region)} --function-name ${shellQuoted(name)} --auth-type NONE`,
     ],
@@ -96,7 +95,7 @@ function connect({ lambda }: FunctionUrlClients): ReturnType<typeof requireIam.c
       if (now === authType) return;
       if (now !== 'AWS_IAM')
         throw new StateChanged(
-          `the URL of ${subject.target.value} has the auth type ${now}: neither what it was nor what we set`,
+          `the URL of ${subject.target.value} has the auth type ${now}: neither the captured one nor ours`,
           { function: subject.target.value },
         );
       await set(subject, authType);

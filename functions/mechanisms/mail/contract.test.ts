@@ -66,7 +66,7 @@ contract('mail.graph-message on loopback', {
   },
   async othersChange() {
     office.ownerMoves('Archive');
-    return 'the message is in the folder “Archive”: somebody moved it';
+    return 'the message is in the folder “Archive”: someone moved it';
   },
 });
 
@@ -97,6 +97,6 @@ contract('mail.gmail-message on loopback', {
   },
   async othersChange() {
     domain.ownerLabels(['Label_7']);
-    return 'the message has the labels “Invoices”, and is not in quarantine: somebody moved it';
+    return 'the message has the labels “Invoices”, and is not in quarantine: someone moved it';
   },
 });

@@ -21,20 +21,22 @@ test('a person reads which message of whose mailbox loses what, who is affected,
   expect(said).toMatchObject({
     headline: 'Quarantine the message “Your invoice” in the mailbox of finance@example.com',
     changes: [
-      'The message is moved out of its folder into the hidden folder “Countermand Quarantine” of the same mailbox, which is made if it is missing, and stays. It is the message AAMkAG3-AAkALgInvoice1 from “billing@attacker.example”.',
+      'Move the message to the hidden folder “Countermand Quarantine” of the same mailbox. Message ID: AAMkAG3-AAkALgInvoice1, from “billing@attacker.example”',
     ],
-    affected: ['finance@example.com loses sight of this one message, and no other'],
-    undo: 'The message goes back to exactly the folder that it came from after 1 h unless somebody keeps it',
+    affected: ['The owner of finance@example.com, who no longer sees this one message'],
+    undo: 'Moves the message back to its original folder after 1 h, unless someone keeps it',
   });
   const { changes } = quarantineInGmail.describe(subjectOn(gmailEmail), factsWith(about));
-  expect(changes[0]).toContain('loses the labels that show it, the inbox among them');
+  expect(changes[0]).toContain('Replace the labels that show the message, such as the inbox');
 });
 
 test('unknown history is said to be unknown', () => {
   const { history } = about;
   const facts = factsWith({ ...about, history: { ...history, earlierIncidents: unknown('no') } });
   for (const { describe } of BOTH)
-    expect(describe(subjectOn(gmailEmail), facts).affected[1]).toContain('is unknown');
+    expect(describe(subjectOn(gmailEmail), facts).affected[1]).toMatch(
+      /^Unknown: earlier incidents/,
+    );
 });
 
 describe('a quarantine is for', () => {

@@ -90,19 +90,19 @@ describe('what the owner did meanwhile is left alone, and the refusal says what 
   test.each(['TRASH', 'SPAM'])('threw it away (%s)', async (bin) => {
     const labels = () => domain.mailbox().messages[0]!.labelIds;
     expect(await undoneAfter(() => domain.ownerLabels([...labels(), bin]))).toBe(
-      `the message is in ${bin}: somebody threw it away`,
+      `the message is in ${bin}: someone threw it away`,
     );
   });
 
   test('took it out of quarantine, to somewhere else', async () => {
     expect(await undoneAfter(() => domain.ownerLabels([]))).toBe(
-      'the message has no labels, and is not in quarantine: somebody moved it',
+      'the message has no labels, and is not in quarantine: someone moved it',
     );
   });
 
   test('deleted it for good', async () => {
     const deleted = () => domain.change(({ messages }) => void messages.shift());
-    expect(await undoneAfter(deleted)).toContain('does not hold the message any more');
+    expect(await undoneAfter(deleted)).toContain('no longer holds the message');
   });
 
   test('deleted a label that it had', async () => {
@@ -111,7 +111,7 @@ describe('what the owner did meanwhile is left alone, and the refusal says what 
         mailbox.labels = mailbox.labels.filter(({ name }) => name !== 'Invoices');
       });
     expect(await undoneAfter(deleted)).toBe(
-      'the labels “Invoices” that it had are gone; it stays in quarantine',
+      'the labels “Invoices” that it had are gone; it remains in quarantine',
     );
   });
 
@@ -128,7 +128,7 @@ describe('what the owner did meanwhile is left alone, and the refusal says what 
     const before = await mail.capture(subject);
     domain.ownerLabels(['TRASH']);
     await expect(mail.apply(subject, before)).rejects.toThrow(
-      'the message was moved meanwhile: it is in TRASH',
+      'the message was moved in the meantime: it is in TRASH',
     );
     expect(domain.labels()).toEqual(['TRASH']);
   });

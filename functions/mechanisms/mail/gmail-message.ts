@@ -33,8 +33,8 @@ export const quarantineInGmail = defineMechanism<GmailClients, Before>({
   effectKey: ({ target }) => `mail:${keyOf(target)}`,
   describe: (subject, facts) =>
     describeQuarantine(subject, facts, {
-      change: `The message loses the labels that show it, the inbox among them, and gets the hidden label “${QUARANTINE}”, which is made if it is missing, and stays`,
-      undo: 'The message gets exactly the labels back that it had, and loses ours',
+      change: `Replace the labels that show the message, such as the inbox, with the hidden label “${QUARANTINE}”`,
+      undo: 'Restores exactly the labels that the message had',
     }),
   manualUndo,
   before: Before,
@@ -57,7 +57,7 @@ function manualUndo({ target }: Subject, before: Before): string[] {
 /** What quarantine takes off a message that had these labels. */
 const taken = ({ labels }: Before): Label[] => labels.filter(({ id }) => !FIXED.includes(id));
 
-/** A bin that the message is in now and was not before: somebody threw it away. */
+/** A bin that the message is in now and was not before: someone threw it away. */
 const binOf = (labelIds: readonly string[], { labels }: Before): string | undefined =>
   BINS.find((bin) => labelIds.includes(bin) && !labels.some(({ id }) => id === bin));
 
@@ -112,10 +112,12 @@ function connect(gmail: Gmail): Driver<Before> {
     async apply(subject, before) {
       if (before.inQuarantine) return;
       const { mailbox, messageId, isThere, labelIds, ...found } = await look(subject);
-      if (!isThere) throw new NotFound('the message was deleted meanwhile', { mailbox });
+      if (!isThere) throw new NotFound('the message was deleted in the meantime', { mailbox });
       const bin = binOf(labelIds, before);
       if (bin && !found.inQuarantine)
-        throw new StateChanged(`the message was moved meanwhile: it is in ${bin}`, { mailbox });
+        throw new StateChanged(`the message was moved in the meantime: it is in ${bin}`, {
+          mailbox,
+        });
       const left = taken(before).filter(({ id }) => labelIds.includes(id));
       if (found.inQuarantine && left.length === 0) return;
       await gmail.modify(mailbox, messageId, {
@@ -137,21 +139,20 @@ function connect(gmail: Gmail): Driver<Before> {
       if (before.inQuarantine) return;
       const { mailbox, messageId, isThere, labels, labelIds, names, ...found } =
         await look(subject);
-      if (!isThere)
-        throw new StateChanged('the mailbox does not hold the message any more', { mailbox });
+      if (!isThere) throw new StateChanged('the mailbox no longer holds the message', { mailbox });
       const bin = binOf(labelIds, before);
       if (bin)
-        throw new StateChanged(`the message is in ${bin}: somebody threw it away`, { mailbox });
+        throw new StateChanged(`the message is in ${bin}: someone threw it away`, { mailbox });
       const missing = taken(before).filter(({ id }) => !labelIds.includes(id));
       if (!found.inQuarantine || found.quarantine === null) {
         if (missing.every(({ id }) => MARKS.includes(id))) return;
-        const why = `the message has ${list(names)}, and is not in quarantine: somebody moved it`;
+        const why = `the message has ${list(names)}, and is not in quarantine: someone moved it`;
         throw new StateChanged(why, { mailbox });
       }
       const gone = missing.filter(({ id }) => !labels.some((label) => label.id === id));
       if (gone.length > 0) {
         const which = list(gone.map(({ name }) => name));
-        throw new StateChanged(`${which} that it had are gone; it stays in quarantine`, {
+        throw new StateChanged(`${which} that it had are gone; it remains in quarantine`, {
           mailbox,
         });
       }
@@ -165,7 +166,7 @@ function connect(gmail: Gmail): Driver<Before> {
       const { isThere, names, inQuarantine } = await look(subject);
       return isThere
         ? { holds: !inQuarantine, found: `The message has ${list(names)}` }
-        : { holds: true, found: 'The mailbox does not hold the message any more' };
+        : { holds: true, found: 'The mailbox no longer holds the message' };
     },
   };
 }

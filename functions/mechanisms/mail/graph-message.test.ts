@@ -98,7 +98,7 @@ describe('what cannot be found', () => {
   test('one of several that carry the same name', async () => {
     office.ownerMoves('Archive');
     office.change(({ messages }) => messages.push({ ...messages[0]!, immutableId: 'AAkALgCopy1' }));
-    await expect(driver().capture(subject)).rejects.toThrow('there are several of its name');
+    await expect(driver().capture(subject)).rejects.toThrow('several messages have its ID');
   });
 
   test('anything by a name that is a query: it is taken as a name', async () => {
@@ -145,14 +145,14 @@ describe('what the owner did meanwhile is left alone, and the refusal says where
   test('moved it elsewhere', async () => {
     const { by } = await refused();
     expect(await by(() => office.ownerMoves('Deleted Items'))).toBe(
-      'the message is in the folder “Deleted Items”: somebody moved it',
+      'the message is in the folder “Deleted Items”: someone moved it',
     );
   });
 
   test('deleted it for good', async () => {
     const { by } = await refused();
     const why = await by(() => office.change(({ messages }) => void messages.shift()));
-    expect(why).toContain('does not hold the message any more');
+    expect(why).toContain('no longer holds the message');
   });
 
   test('deleted the folder that it came from', async () => {
@@ -166,7 +166,7 @@ describe('what the owner did meanwhile is left alone, and the refusal says where
       }),
     );
     expect(why).toBe(
-      'the folder “Invoices”, out of which it came, is gone; the message stays in quarantine',
+      'the folder “Invoices”, out of which it came, is gone; the message remains in quarantine',
     );
   });
 
@@ -195,7 +195,7 @@ describe('what the owner did meanwhile is left alone, and the refusal says where
     const before = await mail.capture(subject);
     office.ownerMoves('Archive');
     await expect(mail.apply(subject, before)).rejects.toThrow(
-      'the message was moved meanwhile; it is in the folder “Archive”',
+      'the message was moved in the meantime; it is in the folder “Archive”',
     );
     expect(office.place()).toBe('Archive');
   });
@@ -236,7 +236,7 @@ describe('Microsoft Graph', () => {
 
   test.each([
     [{ clientSecret: 'rotated' }, 'AADSTS7000215'],
-    [{ clientId: 'somebody-else' }, 'AADSTS700016'],
+    [{ clientId: 'someone-else' }, 'AADSTS700016'],
   ])('refuses an app that it does not know (%o)', async (change, code) => {
     const secret = { ...(await office.clients.secret()), ...change };
     office.clients.secret = async () => secret;

@@ -27,8 +27,8 @@ export const quarantineInGraph = defineMechanism<GraphClients, Before>({
   effectKey: ({ target }) => `mail:${keyOf(target)}`,
   describe: (subject, facts) =>
     describeQuarantine(subject, facts, {
-      change: `The message is moved out of its folder into the hidden folder “${QUARANTINE}” of the same mailbox, which is made if it is missing, and stays`,
-      undo: 'The message goes back to exactly the folder that it came from',
+      change: `Move the message to the hidden folder “${QUARANTINE}” of the same mailbox`,
+      undo: 'Moves the message back to its original folder',
     }),
   manualUndo,
   before: Before,
@@ -62,7 +62,7 @@ function connect(graph: Graph): Driver<Before> {
     const [copy] = copies;
     if (!copy) throw new NotFound('the mailbox does not hold the message', { mailbox });
     if (copies.length > 1)
-      throw new NotFound('the message was moved, and there are several of its name', { mailbox });
+      throw new NotFound('the message was moved, and several messages have its ID', { mailbox });
     return copy;
   }
 
@@ -84,11 +84,13 @@ function connect(graph: Graph): Driver<Before> {
     const folder = await graph.folder(mailbox, id);
     const named = `the folder ${quoted(name, 100)}, out of which it came,`;
     if (!folder)
-      throw new StateChanged(`${named} is gone; the message stays in quarantine`, { mailbox });
+      throw new StateChanged(`${named} is gone; the message remains in quarantine`, { mailbox });
     if (folder.parentFolderId === parentId) return;
     const deleted = await graph.folder(mailbox, 'deleteditems');
     if (folder.parentFolderId === deleted?.id)
-      throw new StateChanged(`${named} was deleted; the message stays in quarantine`, { mailbox });
+      throw new StateChanged(`${named} was deleted; the message remains in quarantine`, {
+        mailbox,
+      });
   }
 
   return {
@@ -107,12 +109,14 @@ function connect(graph: Graph): Driver<Before> {
     async apply(subject, before) {
       const { mailbox } = requireMessage(subject);
       const message = await graph.message(mailbox, before.messageId);
-      if (!message) throw new NotFound('the message was deleted meanwhile', { mailbox });
+      if (!message) throw new NotFound('the message was deleted in the meantime', { mailbox });
       const quarantine = await ensureQuarantine(mailbox);
       if (message.parentFolderId === quarantine) return;
       if (message.parentFolderId !== before.folder.id) {
         const where = await nameOf(mailbox, message.parentFolderId);
-        throw new StateChanged(`the message was moved meanwhile; it is in ${where}`, { mailbox });
+        throw new StateChanged(`the message was moved in the meantime; it is in ${where}`, {
+          mailbox,
+        });
       }
       await graph.move(mailbox, message.id, quarantine);
     },
@@ -129,12 +133,11 @@ function connect(graph: Graph): Driver<Before> {
     async revert(subject, before) {
       const { mailbox } = requireMessage(subject);
       const message = await graph.message(mailbox, before.messageId);
-      if (!message)
-        throw new StateChanged('the mailbox does not hold the message any more', { mailbox });
+      if (!message) throw new StateChanged('the mailbox no longer holds the message', { mailbox });
       if (message.parentFolderId === before.folder.id) return;
       if (message.parentFolderId !== (await graph.quarantine(mailbox))) {
         const where = await nameOf(mailbox, message.parentFolderId);
-        throw new StateChanged(`the message is in ${where}: somebody moved it`, { mailbox });
+        throw new StateChanged(`the message is in ${where}: someone moved it`, { mailbox });
       }
       await requireOrigin(mailbox, before.folder);
       await graph.move(mailbox, message.id, before.folder.id);
@@ -143,7 +146,7 @@ function connect(graph: Graph): Driver<Before> {
     async verifyReverted(subject, before) {
       const { mailbox } = requireMessage(subject);
       const message = await graph.message(mailbox, before.messageId);
-      if (!message) return { holds: true, found: 'The mailbox does not hold the message any more' };
+      if (!message) return { holds: true, found: 'The mailbox no longer holds the message' };
       const found = `The message is in ${await nameOf(mailbox, message.parentFolderId)}`;
       return { holds: message.parentFolderId !== (await graph.quarantine(mailbox)), found };
     },

@@ -35,7 +35,7 @@ export function messageOf({ value, attributes }: Entity): MailMessage | null {
 /** The message that an action is about. Throws InvalidInput where its target is none. */
 export function requireMessage({ target, actionId }: Subject): MailMessage {
   const message = messageOf(target);
-  if (!message) throw new InvalidInput(`${target.ref} names no message in a mailbox`, { actionId });
+  if (!message) throw new InvalidInput(`${target.ref} is not a message in a mailbox`, { actionId });
   return message;
 }
 
@@ -46,7 +46,7 @@ export function keyOf(target: Entity): string {
 }
 
 type Words = {
-  /** Where the message goes, and what it loses. */
+  /** The change, as an order. */
   change: string;
   undo: string;
 };
@@ -63,14 +63,14 @@ export function describeQuarantine(
   return {
     headline: `Quarantine ${named} in the mailbox of ${mailbox}`,
     changes: [
-      `${change}. It is the message ${messageId.slice(0, 200)}${sender ? ` from ${quoted(sender, 100)}` : ''}.`,
+      `${change}. Message ID: ${messageId.slice(0, 200)}${sender ? `, from ${quoted(sender, 100)}` : ''}`,
     ],
     affected: [
-      `${mailbox} loses sight of this one message, and no other`,
+      `The owner of ${mailbox}, who no longer sees this one message`,
       ...earlierIncidents(subject, facts, 'message'),
     ],
     undo: undoneAfter(undo, subject),
-    // What is known only when the message is looked at: the mechanism writes it then.
+    // The commands need the message's folder or labels: the mechanism writes them after capture.
     manualUndo: [],
   };
 }

@@ -1,29 +1,29 @@
-// quarantine_email by hand, where the account is not joined to the provider or the gate handed it over.
+// Manual steps to quarantine a message in Exchange or Gmail.
 import { quoted, shellQuoted } from '../../domain/wording.ts';
 import {
-  type ActionBooks,
-  type Book,
+  type ActionTemplates,
   fileOf,
-  notOneOf,
+  noCommands,
   type Runbook,
+  type RunbookTemplate,
 } from '../../messaging/runbooks/template.ts';
 
-/** As alerts name a message: its mailbox, a slash, and the provider's id of it. */
+/** The target's value: the mailbox, a slash, and the provider's id of the message. */
 const PLACE = /^([\w.+=-]+@[\w.-]+)\/([\w+=-]{1,1000})$/;
 
-const hideMessage: Book = (one) => {
+const hideMessage: RunbookTemplate = (one) => {
   const { target } = one;
   const [, mailbox, id] = PLACE.exec(target.value) ?? [];
   const tools = TOOLS[target.attributes.provider ?? ''];
-  if (!mailbox || !id || !tools) return notOneOf('a message in a mailbox that we know', one);
+  if (!mailbox || !id || !tools) return noCommands('a message in a known mailbox provider', one);
   const { subject, sender } = target.attributes;
   return {
     check: [
-      `Is it the message ${quoted(subject ?? id, 100)}${sender ? ` from ${quoted(sender, 100)}` : ''}? Has it been read, or answered?`,
-      'Who else got it? The sender’s name and the subject in the log of the mail gateway say it.',
+      `Check that this is the message ${quoted(subject ?? id, 100)}${sender ? ` from ${quoted(sender, 100)}` : ''}. Was it read or answered?`,
+      'Who else received it? Search the mail gateway’s log for the sender and the subject.',
     ],
     ...tools(mailbox, id, (what) => fileOf(one, what)),
-    tell: [`${mailbox}: what it was, and what to do if something was clicked`],
+    tell: [`${mailbox}: explain the message, and what to do after a click on a link in it`],
   };
 };
 
@@ -43,8 +43,8 @@ const exchange: Tools = (mailbox, id, file) => {
   return {
     look: [`az rest ${at(shellQuoted(id))} --query '[subject,from.emailAddress.address,isRead]'`],
     act: [
-      `az rest ${at(shellQuoted(id))} --query parentFolderId --output tsv > ${folder} && cat ${folder}  # the way back: keep this file`,
-      `${move(shellQuoted(id), `'{"destinationId": "junkemail"}'`)} > ${moved}  # a move gives it another id`,
+      `az rest ${at(shellQuoted(id))} --query parentFolderId --output tsv > ${folder} && cat ${folder}  # needed for the undo: keep this file`,
+      `${move(shellQuoted(id), `'{"destinationId": "junkemail"}'`)} > ${moved}  # moving the message changes its ID`,
     ],
     undo: [move(`"$(cat ${moved})"`, `'{"destinationId": "'"$(cat ${folder})"'"}'`)],
   };
@@ -65,4 +65,4 @@ const TOOLS: Readonly<Record<string, Tools>> = { 'microsoft-graph': exchange, gm
 
 export const runbooks = {
   quarantine_email: { 'email-message': hideMessage },
-} as const satisfies ActionBooks;
+} as const satisfies ActionTemplates;

@@ -20,9 +20,9 @@ test('each analyst on call and the team are told once, and told again when it is
   await driver.revert(subject, before);
   const messages = file.read().map(({ message }) => Message.parse(message));
   expect(messages.map(({ to, subject: line }) => [to.kind === 'person' && to.id, line])).toEqual([
-    ['ada', 'A security alert needs your eyes'],
-    ['bob', 'A security alert needs your eyes'],
-    [false, 'A security alert needs your eyes'],
+    ['ada', 'Please look at a security alert'],
+    ['bob', 'Please look at a security alert'],
+    [false, 'Please look at a security alert'],
     ['ada', 'Withdrawn: a security alert'],
     ['bob', 'Withdrawn: a security alert'],
     [false, 'Withdrawn: a security alert'],

@@ -20,13 +20,13 @@ export const notifyAnalyst = defineMechanism<MessageClients, z.infer<typeof Befo
   quota: 'the sending rates of SES and of the channels that policy adds',
   effects: () => [{}],
   effectKey: ({ actionId }) => `message:${actionId}`,
-  describe: ({ incidentId }) => ({
-    headline: `Tell the on-call analyst about incident ${incidentId}`,
+  describe: () => ({
+    headline: 'Notify the on-call analyst about this incident',
     changes: [
-      'One message goes to each on-call analyst, and one to the team, by every channel that policy has for them',
+      'Send one message to each on-call analyst and one to the team, through each of their channels',
     ],
-    affected: ['The on-call analysts are interrupted'],
-    undo: 'A follow-up by the same channels says that it is withdrawn, and ends the page',
+    affected: ['The on-call analysts, who are paged'],
+    undo: 'Sends a follow-up through the same channels that withdraws the message and ends the page',
     manualUndo: [],
   }),
   before: Before,
@@ -36,9 +36,9 @@ export const notifyAnalyst = defineMechanism<MessageClients, z.infer<typeof Befo
     apply: (subject) =>
       toEach(clients, subject, 'tell', {
         urgency: 'page',
-        subject: 'A security alert needs your eyes',
+        subject: 'Please look at a security alert',
         paragraphs: [
-          `Incident ${subject.incidentId}, account ${subject.account}, ${subject.region}.\nIt was judged worth telling you. Nothing waits for your decision in this message.`,
+          `Incident ${subject.incidentId}, account ${subject.account}, ${subject.region}.\nThe analysis recommends that you look at this alert. Nothing waits for your decision.`,
         ],
       }),
     // The channels took it; whether it was read, no channel tells.
@@ -68,7 +68,7 @@ async function toEach(
 ): Promise<void> {
   const { incidentId, actionId, target } = subject;
   if (onCall.length === 0)
-    throw new NotFound('policy names nobody on the first rung of the ladder', { actionId });
+    throw new NotFound('the escalation policy names no one for its first step', { actionId });
   const messageTo = (to: Message['to'], id: string): Message => ({
     key: keyOf(what, subject, id),
     to,
@@ -88,5 +88,5 @@ async function toEach(
   const [sent] = await Promise.all([Promise.allSettled(toAnalysts), Promise.allSettled([toTeam])]);
   const [failed] = sent.filter((one) => one.status === 'rejected');
   if (failed && sent.every(({ status }) => status === 'rejected'))
-    throw new Unavailable('no on-call analyst could be told', { actionId }, failed.reason);
+    throw new Unavailable('no on-call analyst could be notified', { actionId }, failed.reason);
 }

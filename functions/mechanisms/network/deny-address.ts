@@ -176,7 +176,7 @@ function refuseWhenChanged(
   );
   if (suspect)
     throw new StateChanged(
-      `our rule ${ours} of ${networkAclId} was changed by somebody else; there is ${saying(suspect)}`,
+      `someone changed our rule ${ours} of ${networkAclId}; it now is ${saying(suspect)}`,
       { networkAclId },
     );
 }

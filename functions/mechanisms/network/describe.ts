@@ -1,10 +1,10 @@
-// What an approver is told about a deny rule in a network ACL: what changes, and everything that stands behind the ACL.
+// Describes a deny rule in a network ACL: the change, and what is behind the ACL.
 
 import type { Description } from '../../domain/action.ts';
 import type { Facts, NetworkAclFacts } from '../../domain/facts.ts';
 import { shellQuoted } from '../../domain/wording.ts';
 import { earlierIncidents, undoneAfter } from '../affected.ts';
-import { keyOf } from '../host-address.ts';
+import { hostOf, keyOf } from '../host-address.ts';
 import type { Subject } from '../mechanism.ts';
 import type { Place } from './acl.ts';
 import { MAX_RULES } from './rules.ts';
@@ -19,30 +19,30 @@ export function describe(subject: Subject, place: Place, facts: Facts | null): D
     .flatMap(({ instance }) => (instance?.networkAcls.known ? instance.networkAcls.value : []))
     .find(({ networkAclId }) => networkAclId === place.networkAclId);
   return {
-    headline: `Block ${inbound ? 'traffic from' : 'traffic to'} ${entry} in ${place.networkAclId}`,
+    headline: `Block ${inbound ? 'traffic from' : 'traffic to'} ${hostOf(entry)} in network ACL ${place.networkAclId}`,
     changes: [
-      `${acl ? called(acl) : place.networkAclId} gets one ${inbound ? 'inbound' : 'outbound'} rule ahead of what allows it: deny ${entry}, all protocols`,
-      ...(acl ? roomIn(acl, place, entry) : []),
+      `Add one ${inbound ? 'inbound' : 'outbound'} rule to ${acl ? called(acl) : place.networkAclId}, before the rules that allow the traffic: deny ${entry}, all protocols`,
     ],
     affected: [
-      ...(acl ? behind(acl) : ['Which subnets and instances stand behind it is unknown']),
-      ...(forwards ? [`An instance of this alert ${NAT}`] : []),
-      `${inbound ? 'Whoever reaches them directly from' : 'What they reach directly at'} ${entry}`,
+      ...(acl ? roomIn(acl, place, entry) : []),
+      ...(acl ? behind(acl) : ['Unknown: the subnets and instances behind this network ACL']),
+      ...(forwards ? [NAT] : []),
+      `${inbound ? 'Everyone who reaches them directly from' : 'Every service that they reach directly at'} ${hostOf(entry)}`,
       ...earlierIncidents(subject, facts, 'address'),
       ...(acl ? inDetail(acl) : []),
     ],
-    undo: undoneAfter('Our rule alone is removed', subject),
+    undo: undoneAfter('Removes exactly the added rule', subject),
     manualUndo: manualUndo(subject, place),
   };
 }
 
 const NAT =
-  'passes on traffic of others, as a NAT instance or a router does: what stands behind it is cut off as well';
+  'An instance of this alert forwards traffic, for example as a NAT instance: machines behind it are cut off too';
 
 const called = ({ networkAclId, isDefault, vpcId }: NetworkAclFacts): string =>
-  isDefault ? `${networkAclId}, the default network ACL of ${vpcId},` : networkAclId;
+  isDefault ? `${networkAclId} (the default network ACL of ${vpcId})` : networkAclId;
 
-/** Where something is shared, whom else it touches is what an approver has to know. */
+/** A shared ACL affects more than the instance of the alert: the approver must see it. */
 function behind({ isDefault, subnets, instances, otherInterfaces }: NetworkAclFacts): string[] {
   const shared = subnets.count > 1 || instances.count > 1 || otherInterfaces > 0;
   const parts = [
@@ -51,15 +51,15 @@ function behind({ isDefault, subnets, instances, otherInterfaces }: NetworkAclFa
     ...(otherInterfaces > 0 ? [counted(otherInterfaces, 'other interface')] : []),
   ];
   return [
-    `${shared ? 'Shared: ' : ''}${parts.join(', ')}${isDefault ? ', and every subnet to come that has none of its own' : ''}`,
+    `${shared ? 'Shared: ' : ''}${parts.join(', ')}${isDefault ? ', and every future subnet without its own network ACL' : ''}`,
   ];
 }
 
-/** A load balancer has its own address towards what is behind it, also for whom this address belongs to. */
+/** Traffic through a load balancer carries the load balancer's address, so the rule does not stop it. */
 const inDetail = ({ subnets, instances, otherInterfaces }: NetworkAclFacts): string[] => [
   `Subnets: ${listed(subnets)}`,
   `Instances: ${listed(instances)}`,
-  'What comes through a load balancer or a proxy carries another address and goes on',
+  'Not affected: traffic through a load balancer or a proxy, because it carries another address',
   ...(otherInterfaces > 0
     ? ['Other interfaces belong to load balancers, gateways, databases or functions']
     : []),
@@ -75,20 +75,22 @@ function listed({ ids, count }: NetworkAclFacts['subnets']): string {
   return `${shown.join(', ') || 'none'}${left > 0 ? ` and ${left} more` : ''}`;
 }
 
-/** With fewer places left than this, somebody should know. */
+/** With fewer free rules than this, the approver is warned. */
 const FEW = 5;
 
-/** A full ACL takes no rule; better to be told before saying yes. */
+/** A warning where the ACL is full or almost full: a full ACL accepts no rule. */
 function roomIn({ rules }: NetworkAclFacts, { direction }: Place, entry: string): string[] {
   const family = entry.includes(':') ? 'ipv6' : 'ipv4';
   const used = rules[direction][family];
   const words = `${used} of ${MAX_RULES} ${direction === 'ingress' ? 'inbound' : 'outbound'} rules for ${family === 'ipv4' ? 'IPv4' : 'IPv6'} are in use`;
   if (used >= MAX_RULES)
-    return [`It is full: ${words}. The rule will be refused unless somebody makes room first`];
-  return MAX_RULES - used < FEW ? [`It is almost full: ${words}`] : [];
+    return [
+      `The network ACL is full: ${words}. EC2 refuses the rule unless someone removes another one first`,
+    ];
+  return MAX_RULES - used < FEW ? [`The network ACL is almost full: ${words}`] : [];
 }
 
-/** Two lines for a shell, with nothing to fill in. */
+/** Two lines for a shell, ready to paste. */
 function manualUndo({ target, region }: Subject, { networkAclId, direction }: Place): string[] {
   const entry = keyOf(target.value);
   const cidr = entry.includes(':') ? 'Ipv6CidrBlock' : 'CidrBlock';

@@ -108,11 +108,11 @@ describe('the approver reads', () => {
 
   test('what changes, and when it ends', () => {
     const { headline, changes, undo } = told();
-    expect(headline).toBe('Block traffic from 203.0.113.7/32 in acl-0a1b2c3d4e5f60701');
+    expect(headline).toBe('Block traffic from 203.0.113.7 in network ACL acl-0a1b2c3d4e5f60701');
     expect(changes).toEqual([
-      'acl-0a1b2c3d4e5f60701 gets one inbound rule ahead of what allows it: deny 203.0.113.7/32, all protocols',
+      'Add one inbound rule to acl-0a1b2c3d4e5f60701, before the rules that allow the traffic: deny 203.0.113.7/32, all protocols',
     ]);
-    expect(undo).toContain('after 1 h unless somebody keeps it');
+    expect(undo).toContain('after 1 h, unless someone keeps it');
   });
 
   test('that an ACL is shared, with the subnets and instances that it touches', () => {
@@ -132,26 +132,26 @@ describe('the approver reads', () => {
     const nat = guardedBy(1, acl());
     if (nat.instance) nat.instance.forwards = known(true);
     const { affected } = denyAddress.describe(subject, factsWith(nat, factsAbout('ip-1')));
-    expect(affected.join()).toContain('passes on traffic of others');
-    expect(told().affected.join()).not.toContain('passes on');
+    expect(affected.join()).toContain('forwards traffic, for example as a NAT instance');
+    expect(told().affected.join()).not.toContain('forwards traffic');
   });
 
   test('that it is the default ACL of its VPC', () => {
     const { changes, affected } = told({ isDefault: true });
     expect(changes[0]).toContain('the default network ACL of vpc-1');
-    expect(affected[0]).toContain('and every subnet to come');
+    expect(affected[0]).toContain('and every future subnet');
   });
 
   test('where little room is left, and that a full ACL will refuse', () => {
     const rules = (ipv4: number) => ({ ...acl().rules, ingress: { ipv4, ipv6: 2 } });
-    expect(told({ rules: rules(19) }).changes[1]).toContain('19 of 20 inbound rules for IPv4');
-    expect(told({ rules: rules(20) }).changes[1]).toContain('It is full');
+    expect(told({ rules: rules(19) }).affected[0]).toContain('19 of 20 inbound rules for IPv4');
+    expect(told({ rules: rules(20) }).affected[0]).toContain('The network ACL is full');
   });
 
   test('that what stands behind it is unknown, where it is', () => {
     const { affected } = denyAddress.describe(subject, null);
-    expect(affected[0]).toBe('Which subnets and instances stand behind it is unknown');
-    expect(affected.at(-1)).toContain('earlier incidents named this address is unknown');
+    expect(affected[0]).toBe('Unknown: the subnets and instances behind this network ACL');
+    expect(affected.at(-1)).toContain('Unknown: earlier incidents with this address');
   });
 
   test.each([

@@ -67,10 +67,10 @@ export const ticketMechanism = <Clients>({
   effects: () => [{}],
   effectKey: ({ incidentId }) => `ticket:${incidentId}`,
   describe: (subject) => ({
-    headline: `Open a ticket for incident ${subject.incidentId}`,
-    changes: [`The incident gets ${noun}, unless it has an open one`],
-    affected: ['Nobody'],
-    undo: 'The ticket is closed, with the reason',
+    headline: 'Open a ticket for this incident',
+    changes: [`Open ${noun}, unless the incident already has an open one`],
+    affected: ['No user and no service'],
+    undo: 'Closes the ticket with the reason',
     manualUndo: manualUndo(subject),
   }),
   before: Before,
@@ -89,14 +89,14 @@ function connect(desk: TicketDesk): Driver<Before> {
       await desk.open({
         incidentId,
         title: `security alert ${target.value}`,
-        body: `Countermand opened this ticket for incident ${incidentId}. Its record has the alert, the analysis and every action.`,
+        body: `Countermand opened this ticket for incident ${incidentId}. The incident's record has the alert, the analysis and every action.`,
       });
     },
     verify: async ({ incidentId }) => {
       const [ticket] = await desk.findOpen(incidentId);
       return ticket
         ? { holds: true, found: `${ticket.name} is open` }
-        : { holds: false, found: 'no open ticket of this incident was found' };
+        : { holds: false, found: 'this incident has no open ticket' };
     },
     revert: async ({ incidentId, actionId }, before) => {
       for (const ticket of await ours(incidentId, before))

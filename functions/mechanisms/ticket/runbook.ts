@@ -1,6 +1,6 @@
-// The description of the action says what a person does.
-import type { ActionBooks } from '../../messaging/runbooks/template.ts';
+// The description of a ticket has its manual steps.
+import type { ActionTemplates } from '../../messaging/runbooks/template.ts';
 
 export const runbooks = {
   create_alert_ticket: { alert: null },
-} as const satisfies ActionBooks;
+} as const satisfies ActionTemplates;

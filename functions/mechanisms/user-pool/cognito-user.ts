@@ -55,16 +55,16 @@ function describe(subject: Subject, facts: Facts | null): Description {
   const { target, region } = subject;
   const pool = poolOf(subject);
   return {
-    headline: `Disable the user ${target.value} of the user pool ${pool}`,
+    headline: `Disable the user ${target.value} of the Cognito user pool ${pool}`,
     changes: [
-      `The user ${target.value} of the Cognito user pool ${pool} is disabled and signed out everywhere: no new sign-in, and no new tokens from the refresh tokens that the user has.`,
+      `Disable the user ${target.value} of the Cognito user pool ${pool} and sign the user out everywhere`,
     ],
     affected: [
-      `${target.value}, in every application that signs in with this pool`,
-      'Applications that do not ask Cognito go on to accept ID and access tokens that were issued before, until they expire: an hour as a rule, a day at the most',
+      `${target.value}, who cannot sign in to any application that uses this pool`,
+      'Not affected until they expire: ID and access tokens already issued, usually for an hour, at most for a day',
       ...earlierIncidents(subject, facts, 'user'),
     ],
-    undo: `${undoneAfter('The user is enabled again', subject)}. The sign-out cannot be undone: the user has to sign in anew`,
+    undo: `${undoneAfter('Enables the user again', subject)}. The sign-out cannot be undone: the user must sign in again`,
     manualUndo: [
       `aws cognito-idp admin-enable-user --region ${region} --user-pool-id ${shellQuoted(pool)} --username ${shellQuoted(target.value)}`,
     ],
@@ -112,7 +112,7 @@ function connect({ cognito }: UserPoolClients): ReturnType<typeof disableUser.co
       } catch (error) {
         if (!causedBy(error, 'UserNotFoundException')) throw error;
         throw new StateChanged(
-          `the user no longer exists in ${poolOf(subject)}: somebody deleted it, and there is nothing to enable`,
+          `the user no longer exists in ${poolOf(subject)}: someone deleted it, so there is nothing to enable`,
           { userPool: poolOf(subject) },
           error,
         );

@@ -86,6 +86,6 @@ describe('a user of a pool', () => {
     file.write({ [POOL]: {} });
     const undone = driver.revert(subject, { enabled: true });
     await expect(undone).rejects.toThrow(StateChanged);
-    await expect(undone).rejects.toThrow('somebody deleted it');
+    await expect(undone).rejects.toThrow('someone deleted it');
   });
 });

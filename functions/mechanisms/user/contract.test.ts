@@ -201,6 +201,6 @@ describe('denying a user', () => {
     file.write({ ...file.read(), users: [] });
     const undone = driver.revert(subject, { attached: false });
     await expect(undone).rejects.toThrow(StateChanged);
-    await expect(undone).rejects.toThrow('report-export no longer exists: somebody deleted it');
+    await expect(undone).rejects.toThrow('report-export no longer exists: someone deleted it');
   });
 });

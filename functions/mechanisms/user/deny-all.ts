@@ -55,19 +55,17 @@ function describe(subject: Subject, facts: Facts | null): Description {
   const name = subject.target.value;
   const user = `--user-name ${shellQuoted(name)}`;
   return {
-    headline: `Deny everything to the IAM user ${name}`,
+    headline: `Deny all access for the IAM user ${name}`,
     changes: [
-      `This stack's policy “deny-all” (Deny * on *, path ${POLICY_PATH}) is attached to the IAM user ${name}`,
-      'It overrides whatever the user is allowed: in the console and in the API, with every long-lived access key and every session that the user’s own credentials started',
-      'IAM needs some seconds to apply it everywhere',
+      `Attach this stack's policy “deny-all” (Deny * on *, path ${POLICY_PATH}) to the IAM user ${name}, so that it overrides every permission`,
     ],
     affected: [
-      `${name}, and every program that runs with this user's access keys`,
-      'Sessions of roles that the user took on before are not the user’s own: they go on until they expire, after 12 hours at the most',
+      `${name}: console sign-in, every access key, and the programs that use one, after a few seconds`,
+      'Not affected until they expire, after at most 12 hours: sessions of roles that the user already assumed',
       ...whatIamSays(subject, facts),
       ...earlierIncidents(subject, facts, 'user'),
     ],
-    undo: undoneAfter('Our policy, and nothing else, is detached', subject),
+    undo: undoneAfter('Detaches exactly this policy', subject),
     manualUndo: [
       `for ARN in $(aws iam list-attached-user-policies ${user} --path-prefix ${POLICY_PATH} --output text --query 'AttachedPolicies[].PolicyArn'); do aws iam detach-user-policy ${user} --policy-arn "$ARN"; done`,
     ],
@@ -99,7 +97,7 @@ function connect({
     const quota = SummaryMap?.AttachedPoliciesPerUserQuota ?? DEFAULT_QUOTA;
     if (attached >= quota)
       throw new QuotaExceeded(
-        `${userName} has ${attached} managed policies attached, and the account allows ${quota}: ours does not fit`,
+        `${userName} has ${attached} managed policies attached, and the account allows ${quota}: no room for the deny-all policy`,
         { userName },
       );
   }
@@ -155,7 +153,7 @@ async function refuseWhenGone(iam: Pick<IAM, 'getUser'>, userName: string): Prom
   } catch (error) {
     if (!causedBy(error, 'NoSuchEntityException')) throw error;
     throw new StateChanged(
-      `the IAM user ${userName} no longer exists: somebody deleted it, and there is nothing to detach from`,
+      `the IAM user ${userName} no longer exists: someone deleted it, so there is nothing to detach`,
       { userName },
       error,
     );

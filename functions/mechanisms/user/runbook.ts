@@ -1,7 +1,7 @@
-// Denying everything to an IAM user manually, where the gate hands the action over.
+// Manual steps to deny everything to an IAM user.
 import { denyUser } from '../../messaging/runbooks/credential.ts';
-import type { ActionBooks } from '../../messaging/runbooks/template.ts';
+import type { ActionTemplates } from '../../messaging/runbooks/template.ts';
 
 export const runbooks = {
   disable_user_account_temporarily: { 'iam-user': denyUser },
-} as const satisfies ActionBooks;
+} as const satisfies ActionTemplates;

@@ -23,13 +23,13 @@ const subject = subjectOn(attacker);
 
 test('the approver reads what changes, who is affected and when it ends', () => {
   const told = blockAddress.describe(subject, factsWith());
-  expect(told.headline).toBe('Block web requests from 203.0.113.7/32');
-  expect(told.changes.join()).toContain('203.0.113.7/32 is added to the block list');
+  expect(told.headline).toBe('Block web requests from 203.0.113.7');
+  expect(told.changes.join()).toContain('Add 203.0.113.7/32 to the block list');
   expect(told.affected).toEqual([
-    expect.stringContaining('several people may share it'),
-    'Recent web requests from it are unknown: policy names no web ACL',
+    expect.stringContaining('several people may share the address'),
+    'Unknown: its recent web requests (policy names no web ACL)',
   ]);
-  expect(told.undo).toContain('after 1 h unless');
+  expect(told.undo).toContain('after 1 h, unless');
 });
 
 test('the approver reads what was seen from the address on the web, in the sender’s words and marked as such', () => {
@@ -44,7 +44,7 @@ test('the approver reads what was seen from the address on the web, in the sende
   });
   const facts = factsAbout('ip-1', { address: { ...factsAbout('ip-1').address!, seenOnWeb } });
   expect(blockAddress.describe(subject, factsWith(facts)).affected[1]).toBe(
-    'At least 12 web requests from it between 00:00 UTC and 03:00 UTC, the last at 02:58 UTC: “GET /.env?go=https[:]//evil.example”',
+    'At least 12 web requests from this address between 00:00 UTC and 03:00 UTC, last at 02:58 UTC: “GET /.env?go=https[:]//evil.example”',
   );
 });
 
@@ -52,9 +52,9 @@ test('a history that could not be read is called unknown, never left out', () =>
   const facts = factsAbout('ip-1');
   facts.history.earlierIncidents = unknown('the table did not answer');
   expect(blockAddress.describe(subject, factsWith(facts)).affected.join()).toContain(
-    'unknown: the table did not answer',
+    'Unknown: earlier incidents with this address (the table did not answer)',
   );
-  expect(blockAddress.describe(subject, null).affected.join()).toContain('unknown');
+  expect(blockAddress.describe(subject, null).affected.join()).toContain('Unknown: ');
 });
 
 test.each([
@@ -165,7 +165,7 @@ describe('CloudFront', () => {
     const before = await join(region, edge).capture(subject);
     await join(region, edge).apply(subject, before);
     await expect(join(region).revert(subject, before)).rejects.toThrow(
-      'countermand-block-ipv4 of scope CLOUDFRONT is not configured any more',
+      'countermand-block-ipv4 of scope CLOUDFRONT is no longer configured',
     );
     expect(list()).toEqual(['203.0.113.7/32']);
   });

@@ -8,7 +8,7 @@ import type { Facts } from '../../domain/facts.ts';
 import { CLOUDFRONT_REGION, type IpSet, WafScope } from '../../domain/ip-set.ts';
 import { shellQuoted } from '../../domain/wording.ts';
 import { earlierIncidents, seenOnWeb, undoneAfter } from '../affected.ts';
-import { entryFor, keyOf } from '../host-address.ts';
+import { entryFor, hostOf, keyOf } from '../host-address.ts';
 import type { Mechanism, Subject } from '../mechanism.ts';
 import { createIpSetAccess, MAX_ADDRESSES, spellings, type WafClients } from './ip-set.ts';
 
@@ -32,9 +32,9 @@ type Words = {
   purpose: IpSet['purpose'];
   /** Whether it helps against what was seen. */
   answers: (alert: Alert) => boolean;
-  headline: (entry: string) => string;
+  headline: (host: string) => string;
   change: (entry: string) => string;
-  affected: (entry: string) => string;
+  affected: (host: string) => string;
 };
 
 const addressMechanism = (words: Words): Mechanism<WafClients, Before> => ({
@@ -62,10 +62,10 @@ export const watchAddress = addressMechanism({
   action: 'add_ip_to_watchlist',
   purpose: 'watch',
   answers: () => true,
-  headline: (entry) => `Watch web requests from ${entry}`,
+  headline: (host) => `Add ${host} to the watch list`,
   change: (entry) =>
-    `${entry} is added to the watch list. AWS WAF lets its requests pass and counts them: metric CountedRequests of the rule watch-${familyOf(entry)}, label countermand:watched in the web ACL’s logs.`,
-  affected: () => 'Nobody: requests go on as before',
+    `Add ${entry} to the watch list, so that AWS WAF counts and labels its requests and still lets them pass`,
+  affected: () => 'No user: requests from the address still pass',
 });
 
 export const blockAddress = addressMechanism({
@@ -74,24 +74,24 @@ export const blockAddress = addressMechanism({
   purpose: 'block',
   // What was seen elsewhere than on the web is not stopped by a web rule; where nothing was said, it is the best guess.
   answers: ({ traffic }) => traffic.layer === 'web' || traffic.layer === 'unknown',
-  headline: (entry) => `Block web requests from ${entry}`,
+  headline: (host) => `Block web requests from ${host}`,
   change: (entry) =>
-    `${entry} is added to the block list. AWS WAF refuses its requests to everything that the web ACL protects.`,
-  affected: (entry) =>
-    `Everybody who reaches our web applications from ${entry}; several people may share it`,
+    `Add ${entry} to the block list, so that AWS WAF refuses its requests to every resource that the web ACL protects`,
+  affected: (host) =>
+    `Everyone who reaches your web applications from ${host}; several people may share the address`,
 });
 
 function describe(words: Words, subject: Subject, facts: Facts | null): Description {
   const entry = keyOf(subject.target.value);
   return {
-    headline: words.headline(entry),
+    headline: words.headline(hostOf(entry)),
     changes: [words.change(entry)],
     affected: [
-      words.affected(entry),
+      words.affected(hostOf(entry)),
       seenOnWeb(subject, facts),
       ...earlierIncidents(subject, facts, 'address'),
     ],
-    undo: undoneAfter('Our entry, and nothing else, is taken off the list', subject),
+    undo: undoneAfter('Removes exactly the added entry', subject),
     manualUndo: manualUndo(words.purpose, subject),
   };
 }
@@ -143,7 +143,7 @@ function connect(
       .map(({ scope, name }) => {
         const set = sets.find((one) => one.scope === scope && one.name === name);
         if (set) return set;
-        throw new NotFound(`the IP set ${name} of scope ${scope} is not configured any more`, {
+        throw new NotFound(`the IP set ${name} of scope ${scope} is no longer configured`, {
           actionId: subject.actionId,
         });
       });

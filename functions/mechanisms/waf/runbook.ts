@@ -1,8 +1,8 @@
-// Blocking an address manually, in web ACLs and in network ACLs.
+// Manual steps to block an address in web ACLs and network ACLs.
 import { refuseAddress } from '../../messaging/runbooks/address.ts';
-import type { ActionBooks } from '../../messaging/runbooks/template.ts';
+import type { ActionTemplates } from '../../messaging/runbooks/template.ts';
 
 export const runbooks = {
   add_ip_to_watchlist: { ip: null },
   block_ip_at_firewall: { ip: refuseAddress },
-} as const satisfies ActionBooks;
+} as const satisfies ActionTemplates;

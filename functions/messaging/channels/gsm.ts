@@ -1,7 +1,7 @@
-// The alphabet of text messages: what fits into it takes half the room, and no stranger's letter may change that.
+// Converts text to the GSM alphabet: any other character halves the capacity.
 const BASIC =
   '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà';
-/** These take two places. */
+/** These take two septets. */
 const EXTENDED = '^{}\\[~]|€';
 
 const PLAIN: Readonly<Record<string, string>> = {
@@ -14,7 +14,7 @@ const PLAIN: Readonly<Record<string, string>> = {
   '…': '...',
 };
 
-/** The text in the alphabet of GSM 03.38: letters without accents that it lacks, and `?` for what it has nothing like. */
+/** The text in GSM 03.38. Drops an accent that the alphabet lacks; writes `?` for any other missing character. */
 export const inGsm = (text: string): string =>
   [...text]
     .map((sign) => {
@@ -27,11 +27,11 @@ export const inGsm = (text: string): string =>
 
 const isKnown = (sign: string): boolean => BASIC.includes(sign) || EXTENDED.includes(sign);
 
-/** Places that a text in the alphabet takes. */
+/** The length in septets. */
 export const septetsOf = (text: string): number =>
   [...text].reduce((sum, sign) => sum + (EXTENDED.includes(sign) ? 2 : 1), 0);
 
-/** As much of it as fits. */
+/** The text, cut to `most` septets. */
 export function fitting(text: string, most: number): string {
   if (septetsOf(text) <= most) return text;
   const signs = [...text];

@@ -1,4 +1,4 @@
-// PagerDuty Events v2: a page, and its end when the matter is decided or withdrawn.
+// PagerDuty Events v2: triggers a page, and resolves it after the decision.
 import * as z from 'zod';
 import { oneLine } from '../../domain/wording.ts';
 import { callHttp, type HttpClients, type Service } from '../../platform/http.ts';
@@ -16,7 +16,7 @@ export const RoutingKey = z.string().regex(/^[0-9a-zA-Z]{32}$/);
 export type PagerDutyDeps = {
   clients: HttpClients;
   url: string;
-  /** Of the service that pages this recipient; null where there is none. */
+  /** The routing key of the service that pages this recipient; null if there is none. */
   routingKeyOf: (message: Message) => Secret<string> | null;
 };
 
@@ -29,7 +29,7 @@ const SERVICE: Service = {
 };
 const Accepted = z.object({ status: z.literal('success'), dedup_key: z.string() });
 
-/** Only what wakes somebody, and what ends that. Incidents are seen by everybody at PagerDuty, so it is never private. */
+/** Sends pages and their resolution only. Every PagerDuty user can read an incident, so the channel is not private. */
 export function pagerDuty({ clients, url, routingKeyOf }: PagerDutyDeps): Channel {
   const enqueue = (key: string, routing_key: string, event: object) =>
     callHttp(clients, SERVICE, {
@@ -39,7 +39,7 @@ export function pagerDuty({ clients, url, routingKeyOf }: PagerDutyDeps): Channe
       url: `${url}/enqueue`,
       body: { routing_key, ...event },
       answer: Accepted,
-      // The same key is the same alert, and what is resolved stays so.
+      // A repeated key updates the same alert, and a resolved alert stays resolved.
       repeatable: true,
       secret: routing_key,
     });
@@ -61,7 +61,7 @@ export function pagerDuty({ clients, url, routingKeyOf }: PagerDutyDeps): Channe
   };
 }
 
-/** PagerDuty's limits: 1,024 characters of summary, 512 KB in all. */
+/** PagerDuty's limits: 1,024 characters for the summary, 512 KB for the event. */
 const MAX_SUMMARY = 1_024;
 const MAX_TEXT = 20_000;
 

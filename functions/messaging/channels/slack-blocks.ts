@@ -1,17 +1,16 @@
-// A message as Slack shows it: blocks of text as it stands, and buttons where the reader may answer right there.
-
+// Renders a message as Slack blocks, with buttons where the reader may answer.
 import { oneLine } from '../../domain/wording.ts';
 import { SLACK_ANSWERS } from '../../policy/schemas/channels.ts';
 import type { Message } from '../message.ts';
 import { shortened } from './channel.ts';
 
-/** Slack's own limit of a header; and ours for one piece of text, so that all of it stays below what Slack takes. */
+/** Slack's limit for a header, and a limit per piece that keeps the message below Slack's total. */
 const MAX_HEADER = 150;
 const MAX_PIECE = 2_000;
 
 /**
- * Rich text takes text as it stands: what an attacker wrote can be no link, no mention and no format, whatever it holds.
- * Only `text`, which notifications show, is read as mrkdwn, and is escaped.
+ * Slack does not parse rich text, so an attacker's text cannot become a link, a mention or a format. Slack parses only
+ * `text`, the notification, as mrkdwn: it is escaped.
  * @see https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
  */
 export function asBlocks({ subject, paragraphs, facts, steps, links, answerToken }: Message) {
@@ -19,7 +18,7 @@ export function asBlocks({ subject, paragraphs, facts, steps, links, answerToken
   const header = label(shortened(oneLine(subject), MAX_HEADER));
   const elements = [
     section(text(first)),
-    // No button: it would have to be answered by an app, and this opens a page.
+    // A link, not a button: Slack expects an app to answer a button, and this opens a page.
     ...links.map(({ label, url }) => section({ type: 'link', url, text: label, style: BOLD })),
     ...facts.map(({ label, value }) => section(text(`${label}: `, BOLD), text(value))),
     ...steps.flatMap(({ title, lines }) => [
@@ -40,7 +39,7 @@ export function asBlocks({ subject, paragraphs, facts, steps, links, answerToken
   };
 }
 
-/** What a question comes to, in its place: without what it asked, and without buttons. */
+/** Replaces a question with its outcome, without the facts and the buttons. */
 export const asOutcome = ({ paragraphs: [first = ''], ...message }: Message) =>
   asBlocks({
     ...message,
@@ -52,7 +51,7 @@ export const asOutcome = ({ paragraphs: [first = ''], ...message }: Message) =>
   });
 
 /**
- * After the facts, so that they are read first; and a yes is asked for twice, because thumbs slip at night.
+ * Below the facts, so that they are read first. Approve asks for confirmation, because it is easy to tap by mistake.
  * @see https://docs.slack.dev/reference/block-kit/block-elements/button-element
  */
 const answers = (value: string, question: string) => ({
@@ -65,7 +64,7 @@ const answers = (value: string, question: string) => ({
       text: label('Approve'),
       value,
       confirm: {
-        title: label('Approve it?'),
+        title: label('Approve this?'),
         text: label(question),
         confirm: label('Approve'),
         deny: label('Not yet'),
@@ -88,7 +87,7 @@ const text = (words: string, style?: object) => ({
   text: shortened(words, MAX_PIECE),
   ...(style && { style }),
 });
-/** Sections follow each other without a gap; each ends its own line. */
+/** Slack puts no line break between sections, so each one ends with its own. */
 const section = (...elements: object[]) => ({
   type: 'rich_text_section',
   elements: [...elements, text('\n')],

@@ -10,16 +10,16 @@ import { asBlocks, asOutcome } from './slack-blocks.ts';
 
 export const SLACK_URL = 'https://slack.com/api';
 
-/** A bot token; anything else is refused before it is sent anywhere. */
+/** A bot token. Any other value is rejected before it is sent. */
 export const SlackToken = z.string().regex(/^xox[a-z]-[\w-]{10,}$/);
 
 export type SlackDeps = {
   clients: HttpClients;
   token: Secret<string>;
-  /** For a person the member's id, which makes it a direct message; for the team the channel's id. Null: no address. */
+  /** The member's id for a person (a direct message), the channel's id for the team, or null. */
   addressOf: (message: Message) => string | null;
   isPrivate: boolean;
-  /** Where questions are kept, so that each says in its place how it ended. */
+  /** Stores the posts of questions, so that each can be replaced by its outcome. */
   posts?: Posts;
   log?: Log;
   url?: string;
@@ -31,11 +31,11 @@ export type Posts = {
 };
 type Post = { channel: string; ts: string };
 
-/** Refusals come with status 200. @see https://docs.slack.dev/reference/methods/chat.postMessage */
-const Refusal = z.object({ ok: z.literal(false), error: z.string().regex(/^[a-z_]{1,64}$/) });
+/** Slack reports errors with status 200. @see https://docs.slack.dev/reference/methods/chat.postMessage */
+const SlackError = z.object({ ok: z.literal(false), error: z.string().regex(/^[a-z_]{1,64}$/) });
 const SERVICE: Service = {
   name: 'Slack',
-  codeOf: (body) => Refusal.safeParse(body).data?.error,
+  codeOf: (body) => SlackError.safeParse(body).data?.error,
   errorsByCode: {
     ...kinds(Throttled, 'ratelimited', 'rate_limited', 'message_limit_exceeded'),
     ...kinds(Denied, 'invalid_auth', 'not_authed', 'token_expired', 'token_revoked'),
@@ -67,18 +67,18 @@ export function slack(deps: SlackDeps): Channel {
         headers: { Authorization: `Bearer ${bearer}` },
         body: { ...body },
         answer: Posted,
-        // Slack knows no key of ours: a lost answer may show the message twice, which is better than not at all.
+        // Slack has no idempotency key. After a lost response the message may appear twice, which is better than never.
         repeatable: true,
         secret: bearer,
       }),
     );
 
-  /** The message itself arrived: that it will be, or is, out of date is no reason to say that it did not. */
+  /** The message was delivered, so failing to keep or to update its post must not report it as failed. */
   const orLog = async (key: string, work: () => Promise<void>) => {
     try {
       await work();
     } catch (error) {
-      log?.('warn', 'post not kept up to date', { key, ...errorFields(error) });
+      log?.('warn', 'post not updated', { key, ...errorFields(error) });
     }
   };
 

@@ -1,26 +1,27 @@
-// A text message: that something waits, and until when. Who reads along at the lock screen learns little, and decides nothing.
+// Text messages: the headline and the deadline, without a link.
 import type { PinpointSMSVoiceV2 } from '@aws-sdk/client-pinpoint-sms-voice-v2';
 import { oneLine, unlinked } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
 import type { Message } from '../message.ts';
-import { type Channel, LINK_ELSEWHERE } from './channel.ts';
+import { LINK_ELSEWHERE } from '../texts/labels.ts';
+import type { Channel } from './channel.ts';
 import { fitting, inGsm, septetsOf } from './gsm.ts';
 
 export type SmsClients = { texting: Pick<PinpointSMSVoiceV2, 'sendTextMessage'> };
 export type SmsDeps = SmsClients & {
   from: string;
-  /** In E.164; null where policy has none. */
+  /** In E.164; null if policy has no number. */
   numberOf: (message: Message) => string | null;
 };
 
-/** Two parts of 153 places each: more parts arrive less surely, and in any order. */
+/** Two parts of 153 septets each: more parts are less reliable and may arrive in any order. */
 const MOST_SEPTETS = 2 * 153;
-/** A page that comes later than this wakes somebody for nothing. The service would try for 72 hours. */
+/** A later page is useless. The service itself would try for 72 hours. */
 const VALID_SECONDS = 15 * 60;
 
 /**
- * Not private: a link would not fit, and who sees a locked phone would hold it. So whoever got nothing else counts as not
- * reached.
+ * Not private: a link would not fit, and a lock screen would show it. A recipient who got only a text message counts as
+ * not reached.
  *
  * @see https://docs.aws.amazon.com/pinpoint/latest/apireference_smsvoicev2/API_SendTextMessage.html
  */
@@ -43,7 +44,7 @@ export const sms = ({ texting, from, numberOf }: SmsDeps): Channel => ({
   },
 });
 
-/** The headline, where the link is, and the last line of what has to be seen at once, which is the clock of a question. */
+/** The headline, the last line of the first paragraph (the deadline), and where the link is. */
 export function asShortText({
   subject,
   paragraphs,
@@ -55,6 +56,6 @@ export function asShortText({
   return `${fitting(head, MOST_SEPTETS - septetsOf(where))} ${fitting(clock, room)}`.trim() + where;
 }
 
-/** Phones make a link of anything that looks like a name of the network. */
+/** Phones turn text that looks like a host name into a link. */
 const gsmLine = (text: string): string =>
   inGsm(unlinked(oneLine(text))).replace(/(?<=[a-z0-9-])\.(?=[a-z]{2})/gi, '[.]');

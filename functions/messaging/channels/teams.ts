@@ -1,4 +1,4 @@
-// Microsoft Teams: an Adaptive Card to a Workflows webhook, which posts it where the team reads.
+// Microsoft Teams: posts an Adaptive Card to a Workflows webhook.
 import * as z from 'zod';
 import { oneLine } from '../../domain/wording.ts';
 import { callHttp, type HttpClients, type Service } from '../../platform/http.ts';
@@ -6,7 +6,7 @@ import { type Secret, withSecret } from '../../platform/secret.ts';
 import type { Message } from '../message.ts';
 import { type Channel, PATIENCE, shortened } from './channel.ts';
 
-/** The whole address is the secret: whoever knows it may post. */
+/** The URL itself is the secret: anyone who knows it can post. */
 export const TeamsWebhook = z.url({ protocol: /^https$/ });
 
 export type TeamsDeps = { clients: HttpClients; webhook: Secret<string> };
@@ -47,11 +47,11 @@ export const teams = ({ clients, webhook }: TeamsDeps): Channel => ({
     }),
 });
 
-/** Teams takes 28 KB a message; JSON and UTF-8 may take four bytes for a character. */
+/** Teams accepts 28 KB per message, and JSON and UTF-8 may need four bytes per character. */
 const MAX_TEXT = 5_000;
 
 /**
- * Text blocks and fact sets read Markdown, in which an attacker could write a link; runs of rich text do not.
+ * Text blocks and fact sets parse Markdown, so an attacker could write a link there. Rich text runs do not parse it.
  * @see https://adaptivecards.io/explorer/TextRun.html
  */
 export function asCard({ subject, paragraphs: [first = '', ...rest], facts, steps }: Message) {
@@ -65,7 +65,7 @@ export function asCard({ subject, paragraphs: [first = '', ...rest], facts, step
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     type: 'AdaptiveCard',
     version: '1.4',
-    // Teams cuts a card to a narrow column without it.
+    // Without this, Teams shows the card in a narrow column.
     msteams: { width: 'Full' },
     body: [
       block({ ...run(oneLine(subject), true), size: 'Medium' }),

@@ -1,4 +1,4 @@
-// The team's SNS topic: whoever subscribed to it.
+// Publishes the team's messages to the SNS topic.
 import type { SNS } from '@aws-sdk/client-sns';
 import { oneLine } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
@@ -6,7 +6,7 @@ import { asText, type Channel, shortened } from './channel.ts';
 
 export type TopicClients = { sns: Pick<SNS, 'publish'>; teamTopicArn: string };
 
-/** A message ends at 256 KiB; a third of that in characters stays below it in any script. */
+/** SNS accepts 256 KiB; 80,000 characters stay below it in any script. */
 const MAX_TEXT = 80_000;
 
 /** @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
@@ -15,7 +15,7 @@ export const topic = ({ sns, teamTopicArn }: TopicClients): Channel => ({
   isPrivate: false,
   takes: ({ to }) => to.kind === 'team',
   send: async (message) => {
-    await aws('telling the team', { key: message.key }, () =>
+    await aws('notifying the team', { key: message.key }, () =>
       sns.publish({
         TopicArn: teamTopicArn,
         Subject: ascii(message.subject),
@@ -25,5 +25,5 @@ export const topic = ({ sns, teamTopicArn }: TopicClients): Channel => ({
   },
 });
 
-/** Subjects are of printable ASCII only, and of fewer than 100 characters. */
+/** SNS accepts subjects in printable ASCII of fewer than 100 characters. */
 const ascii = (text: string) => oneLine(text, 99).replace(/[^\x20-\x7e]/g, '?');

@@ -1,11 +1,11 @@
-// A signed webhook: the team's messages for whatever the team builds on them.
+// Posts the team's messages to a signed webhook.
 import { Webhook } from 'standardwebhooks';
 import * as z from 'zod';
 import { callHttp, type HttpClients, type Service } from '../../platform/http.ts';
 import { type Secret, withSecret } from '../../platform/secret.ts';
 import { type Channel, PATIENCE } from './channel.ts';
 
-/** 24 to 64 bytes, as the specification asks. */
+/** 24 to 64 bytes, as the specification requires. */
 export const WebhookSecret = z.string().regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/);
 
 export type WebhookDeps = {
@@ -43,7 +43,7 @@ export const webhook = ({ clients, url, secret, now }: WebhookDeps): Channel => 
         url,
         headers: {
           'Content-Type': 'application/json',
-          // The same for every attempt: receivers tell repeats by it.
+          // The same for every attempt, so that receivers can recognise a repeat.
           'webhook-id': key,
           'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
           'webhook-signature': new Webhook(signingSecret).sign(key, at, body),

@@ -1,15 +1,14 @@
-// Refusing an address or a range: block_cidr_range, and what a person does where block_ip_at_firewall may not run.
-
+// Manual steps to block an address or an address range at the firewall.
 import type { Entity } from '../../domain/alert.ts';
 import { shellQuoted } from '../../domain/wording.ts';
 import { parseAddress } from '../../platform/ip-address.ts';
-import { awsIn, type Book, type Case, notOneOf, type Runbook } from './template.ts';
+import { awsIn, type Case, noCommands, type Runbook, type RunbookTemplate } from './template.ts';
 
-/** The firewall that sees this traffic: a rule for the web does not stop what was not seen there. */
-export const refuseAddress: Book = (one) => {
+/** Picks the firewall that sees the traffic: AWS WAF for web traffic, a network ACL for any other. */
+export const refuseAddress: RunbookTemplate = (one) => {
   const parsed = parseAddress(one.target.value);
-  if (!parsed) return notOneOf('an address', one);
-  // WAF and network ACLs take ranges only: one host is the smallest.
+  if (!parsed) return noCommands('an IP address', one);
+  // AWS WAF and network ACLs accept only CIDR ranges, even for one host.
   const range = `${parsed.address}/${parsed.bits}`;
   const { act, undo, look, check, tell } = firewallOf(one)(one, range);
   return {
@@ -17,7 +16,7 @@ export const refuseAddress: Book = (one) => {
     look: [`whois ${shellQuoted(range.split('/')[0] ?? '')}`, ...look],
     act,
     undo,
-    tell: ['Whoever supports the users of the service: some of them may be behind it', ...tell],
+    tell: ['Support for the users of the service: some of them may share the address', ...tell],
   };
 };
 
@@ -25,10 +24,12 @@ function whoElse({ facts, target }: Case, range: string): string[] {
   const known = facts?.entities.find(({ ref }) => ref === target.ref)?.address;
   const services = known?.awsServices.known ? known.awsServices.value : null;
   return [
-    `${range} holds ${sizeOf(range)}. Whose is it, and who else is behind it? The first command says it.`,
-    ...(services === null ? ['Whether AWS uses addresses of it is unknown.'] : []),
-    ...(services && services.length > 0 ? [`AWS uses it for ${services.join(', ')}.`] : []),
-    'Who of our own users came from there in the last days? The access logs of what was attacked say it.',
+    `Run the first command: who owns ${range} (${sizeOf(range)}), and who else uses it?`,
+    ...(services === null ? ['Unknown: whether AWS uses addresses in this range.'] : []),
+    ...(services && services.length > 0
+      ? [`AWS uses addresses in this range for ${services.join(', ')}.`]
+      : []),
+    'Check the access logs of the attacked resource: which of your own users used this range in the last days?',
   ];
 }
 
@@ -50,10 +51,10 @@ function firewallOf(one: Case): Firewall {
   return layer === 'unknown' && subnetsOf(one).length === 0 ? inWaf : inNetworkAcl;
 }
 
-/** No firewall of ours stands between a caller and AWS's own API. */
+/** Calls to AWS's API pass no firewall of the account. */
 const nowhere: Firewall = () => ({
   check: [
-    'The address was seen calling AWS’s API: no firewall of ours sees that. What stops it is to take the credential away that it used.',
+    'A firewall rule does not help: calls to AWS’s API pass none of your firewalls. Revoke the credential that the address used.',
   ],
   look: [],
   act: [],
@@ -61,7 +62,7 @@ const nowhere: Firewall = () => ({
   tell: [],
 });
 
-/** The block set of this stack. The lock token is read before the list: the update is refused when somebody was faster. */
+/** The stack's block set. The lock token is read before the list, so that a concurrent change makes the update fail. */
 const inWaf: Firewall = (one, range) => {
   const aws = (command: string) => awsIn(one)(`wafv2 ${command} --scope REGIONAL`);
   const family = range.includes(':') ? 'ipv6' : 'ipv4';
@@ -79,7 +80,7 @@ const inWaf: Firewall = (one, range) => {
     ),
   ];
   return {
-    check: ['AWS WAF refuses it wherever a web ACL refers to this stack’s rule group.'],
+    check: ['The block applies to every web ACL that uses this stack’s rule group.'],
     look: [...find, get('IPSet.Addresses', 'json')],
     act: update(`[IPSet.Addresses, ['${range}']][]`),
     undo: update(`IPSet.Addresses[?@ != '${range}']`),
@@ -87,7 +88,7 @@ const inWaf: Firewall = (one, range) => {
   };
 };
 
-/** The network ACLs of the subnets that the alert is about: from facts, or looked up by the command itself. */
+/** The network ACLs of the alert's subnets: from facts, or looked up by the command itself. */
 const inNetworkAcl: Firewall = (one, range) => {
   const aws = awsIn(one);
   const outbound = one.alert.traffic.direction === 'outbound';
@@ -103,7 +104,7 @@ const inNetworkAcl: Firewall = (one, range) => {
   return {
     check: [
       ...sharedBy(one),
-      'A network ACL takes 20 rules a direction unless raised. The lowest number counts first; where that is 1, no room is left before it.',
+      'Check that a rule number is free below the lowest one: rules are evaluated from the lowest number. A network ACL has 20 rules per direction by default.',
     ],
     look: [
       forEach([
@@ -128,7 +129,7 @@ const inNetworkAcl: Firewall = (one, range) => {
         ),
       ]),
     ],
-    tell: ['Whoever runs what else is in these subnets'],
+    tell: ['The owners of the other resources in these subnets'],
   };
 };
 
@@ -147,7 +148,7 @@ const factsOf = (one: Case) =>
     return acls?.known ? acls.value : [];
   });
 
-/** A list for a loop of the shell. */
+/** Network ACL ids, separated by spaces for a shell loop. */
 function aclsOf(one: Case): string {
   const known = [...new Set(factsOf(one).map(({ networkAclId }) => networkAclId))];
   if (known.length > 0) return known.join(' ');
@@ -155,8 +156,11 @@ function aclsOf(one: Case): string {
   return `$(${awsIn(one)(`ec2 describe-network-acls --filters ${shellQuoted(`Name=association.subnet-id,Values=${subnets}`)} --output text --query 'NetworkAcls[].NetworkAclId'`)})`;
 }
 
+const counted = (count: number, noun: string): string =>
+  `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 const sharedBy = (one: Case): string[] =>
   factsOf(one).map(
     ({ networkAclId, subnets, instances, otherInterfaces }) =>
-      `${networkAclId} guards ${subnets.count} subnets with ${instances.count} instances and ${otherInterfaces} other interfaces: the rule touches all of them.`,
+      `The rule affects everything behind ${networkAclId}: ${counted(subnets.count, 'subnet')}, ${counted(instances.count, 'instance')} and ${counted(otherInterfaces, 'other interface')}.`,
   );

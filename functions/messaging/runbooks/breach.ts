@@ -1,29 +1,31 @@
-// send_breach_notification: no command sends it. What counsel needs first, and which clocks may run.
-
+// Manual steps before a breach notification: questions, deadlines, contacts.
 import { minutesAfter } from '../../domain/time.ts';
 import { shellQuoted, utc } from '../../domain/wording.ts';
-import { awsIn, type Book, type Case, seenByCloudTrail } from './template.ts';
+import { awsIn, type Case, type RunbookTemplate, seenByCloudTrail } from './template.ts';
 
-/** Who signs decides which law applies; these are the hours that are asked about most. */
+/** The most common deadlines. Counsel decides which laws apply. */
 const CLOCKS = [
-  { hours: 24, law: 'an early warning under NIS2, article 23, where the company is in its scope' },
-  { hours: 72, law: 'the supervisory authority under GDPR, article 33, where it is personal data' },
+  { hours: 24, law: 'early warning under NIS2, article 23, if the company is in its scope' },
+  {
+    hours: 72,
+    law: 'notify the supervisory authority under GDPR, article 33, if personal data is affected',
+  },
 ] as const;
 
-/** CloudTrail's names of what attacked, by kind. */
+/** CloudTrail's lookup attribute for each kind of actor. */
 const TRAILS: Readonly<Record<string, string>> = {
   'access-key': 'AccessKeyId',
   'iam-user': 'Username',
   'iam-role': 'ResourceName',
 };
 
-export const prepareNotice: Book = (one) => {
+export const prepareNotice: RunbookTemplate = (one) => {
   const { alert, action } = one;
   const named = (kind: string) => alert.entities.filter((entity) => entity.kind === kind);
   return {
     check: [
-      'Which data, whose, how much, and since when? Was it read, changed or taken, or could it only have been?',
-      'Which laws and contracts apply? Counsel decides; counted from this message at the latest:',
+      'Which data is affected, whose, how much, and since when? Was it read, changed or copied, or is that only possible?',
+      'Ask counsel which laws and contracts apply. Latest deadlines, counted from this message:',
       ...CLOCKS.map(
         ({ hours, law }) => `- by ${utc(minutesAfter(action.createdAt, hours * 60))}: ${law}`,
       ),
@@ -31,7 +33,7 @@ export const prepareNotice: Book = (one) => {
     look: [
       ...named('bucket').map(({ value }) =>
         awsIn(one)(
-          `s3api get-bucket-tagging --bucket ${shellQuoted(value)}  # what it holds, and whose`,
+          `s3api get-bucket-tagging --bucket ${shellQuoted(value)}  # its data and its owner`,
         ),
       ),
       ...named('database').map(({ value }) =>
@@ -41,14 +43,12 @@ export const prepareNotice: Book = (one) => {
       ),
       ...actorsOf(one),
     ],
-    act: ['Call the person who signs such notices, and counsel. Nothing is sent by a command.'],
-    undo: [
-      'There is no way back: a notice cannot be taken back, and one that was late cannot be made up for.',
-    ],
+    act: ['Call counsel and the person who signs breach notifications. No command sends one.'],
+    undo: ['No undo: you cannot withdraw a notification after you send it.'],
     tell: [
-      'The person who signs such notices, at once: the clocks run',
+      'The person who signs breach notifications, now: the deadlines are running',
       'Counsel and the data protection officer',
-      'Whoever speaks for the company, before anybody outside hears of it',
+      'The press office, before the news leaves the company',
     ],
   };
 };

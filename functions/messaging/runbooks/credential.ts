@@ -1,31 +1,30 @@
-// Taking a credential away: revoke_service_account_credential, and what a person does where revoke_api_key or
-// disable_user_account_temporarily may not run.
+// Manual steps to revoke a credential: access keys, users, roles, API keys.
 import { quoted, shellQuoted } from '../../domain/wording.ts';
 import {
   awsIn,
-  type Book,
   type Case,
-  notOneOf,
+  noCommands,
   partitionOf,
+  type RunbookTemplate,
   seenByCloudTrail,
 } from './template.ts';
 
 /** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKey.html */
 const KEY = /^(AKIA|ASIA)\w{12,124}$/;
 const NAME = /^[\w+=,.@-]{1,64}$/;
-/** An id has ten of these; a key's value, which is a secret, has more. */
+/** A key's id has ten characters. Its value, which is a secret, has more. */
 const API_KEY = /^[a-z0-9]{10}$/;
 
-const DEPENDS = 'Which services fail when it no longer works, and can they get another one first?';
+const DEPENDS = 'Which services fail without this credential? Can they get a new one first?';
 const OWNER_TELL = [
-  'Whoever runs the services that use it, before it stops working',
-  'Whoever keeps the secret: it has to be rotated, also when this is undone',
+  'The owners of the services that use the credential, before it stops working',
+  'The owner of the secret: rotate it, even if this action is undone',
 ];
 
-/** Temporary keys have no status: what ends them is a policy on whoever they were issued to. */
-export const revokeKey: Book = (one) => {
+/** A temporary key has no status. Only a policy on its user or role ends it. */
+export const revokeKey: RunbookTemplate = (one) => {
   const { target } = one;
-  if (!KEY.test(target.value)) return notOneOf('an access key', one);
+  if (!KEY.test(target.value)) return noCommands('an access key ID', one);
   if (target.value.startsWith('ASIA')) return endSessions(one);
   const aws = awsIn(one);
   const key = target.value;
@@ -38,8 +37,8 @@ export const revokeKey: Book = (one) => {
   return {
     check: [
       DEPENDS,
-      'A user may have two keys: where the attacker leaves the time, give the services a new one first.',
-      'Sessions that were started with the key go on until they expire; only a policy on the user ends them.',
+      'If there is time, create a new key for the services first. A user can have two keys.',
+      'Sessions that were started with the key continue until they expire. Only a policy on the user ends them.',
     ],
     look: [
       aws(`iam get-access-key-last-used --access-key-id ${key}`),
@@ -54,32 +53,32 @@ export const revokeKey: Book = (one) => {
   };
 };
 
-/** By whose they are: of a role, or of a user. */
+/** Ends the sessions of the role or the user that the temporary key belongs to. */
 function endSessions(one: Case) {
   const { userName = '', userType = '' } = one.target.attributes;
   const holder = { ...one, target: { ...one.target, value: userName } };
   if (!NAME.test(userName))
     return {
-      ...notOneOf('a user or a role', holder),
+      ...noCommands('the name of a user or a role', holder),
       look: [seenByCloudTrail(one, 'AccessKeyId', one.target.value)],
     };
   return /user$/i.test(userType) ? denyUser(holder) : revokeSessions(holder);
 }
 
-export const denyUser: Book = (one) => {
+export const denyUser: RunbookTemplate = (one) => {
   const { target } = one;
-  if (!NAME.test(target.value)) return notOneOf('an IAM user', one);
+  if (!NAME.test(target.value)) return noCommands('an IAM user name', one);
   const aws = awsIn(one);
   const name = shellQuoted(target.value);
   const policy = `--user-name ${name} --policy-arn arn:${partitionOf(one)}:iam::aws:policy/AWSDenyAll`;
   return {
     check: [
       DEPENDS,
-      'Everything is denied to the user: all keys, all sessions of the user’s own, and the console. Sessions of roles that the user took on before go on until they expire.',
-      'Is AWSDenyAll in the first list already? Then it is not yours to detach.',
+      'This denies the user everything: all keys, all of the user’s own sessions, and the console. Sessions of roles that the user assumed before continue until they expire.',
+      'Is AWSDenyAll already in the first list? If so, do not detach it later.',
     ],
     look: [
-      aws(`iam list-attached-user-policies --user-name ${name}  # at most 10 unless raised`),
+      aws(`iam list-attached-user-policies --user-name ${name}  # 10 at most by default`),
       aws(`iam list-access-keys --user-name ${name}`),
       aws(`iam list-user-tags --user-name ${name}`),
       seenByCloudTrail(one, 'Username', target.value),
@@ -93,10 +92,10 @@ export const denyUser: Book = (one) => {
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html */
 const REVOKE = 'AWSRevokeOlderSessions';
 
-/** What the console's button does: who has the role now is denied everything, who takes it on after is not. */
-export const revokeSessions: Book = (one) => {
+/** The same as the console's button: denies everything to sessions that began before now, and nothing to later ones. */
+export const revokeSessions: RunbookTemplate = (one) => {
   const { target } = one;
-  if (!NAME.test(target.value)) return notOneOf('a role', one);
+  if (!NAME.test(target.value)) return noCommands('a role name', one);
   const aws = awsIn(one);
   const role = `--role-name ${shellQuoted(target.value)}`;
   const document =
@@ -104,9 +103,9 @@ export const revokeSessions: Book = (one) => {
   return {
     check: [
       DEPENDS,
-      `Sessions that began before this moment are cut, those of the services, too: they have to take on ${quoted(target.value, 64)} again, and an instance does so only when its credentials are due, within hours.`,
-      'From where could the attacker take on the role again? Close that first.',
-      `Is ${REVOKE} among the policies already? Then undoing this would undo that, too.`,
+      `This ends all current sessions of ${quoted(target.value, 64)}, those of services included. Each service must assume the role again. An instance does so only when its credentials expire, within hours.`,
+      'How could the attacker assume the role again? Close that way first.',
+      `Is ${REVOKE} already among the policies? If so, undoing this undoes that one, too.`,
     ],
     look: [
       aws(
@@ -123,16 +122,16 @@ export const revokeSessions: Book = (one) => {
   };
 };
 
-export const disableApiKey: Book = (one) => {
+export const disableApiKey: RunbookTemplate = (one) => {
   const { target } = one;
-  if (!API_KEY.test(target.value)) return notOneOf('an API Gateway key', one);
+  if (!API_KEY.test(target.value)) return noCommands('an API Gateway key ID', one);
   const aws = awsIn(one);
   const set = (enabled: boolean) =>
     aws(
       `apigateway update-api-key --api-key ${target.value} --patch-operations op=replace,path=/enabled,value=${enabled}`,
     );
   return {
-    check: [DEPENDS, 'Is it disabled already? Then it is not yours to enable.'],
+    check: [DEPENDS, 'Is the key already disabled? If so, do not enable it later.'],
     look: [
       aws(`apigateway get-api-key --api-key ${target.value} --no-include-value`),
       aws(`apigateway get-usage-plans --key-id ${target.value} --query 'items[].[name,apiStages]'`),

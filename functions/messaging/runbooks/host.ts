@@ -1,35 +1,44 @@
-// isolate_production_host: an instance, or one network interface, gets a security group that lets nothing through.
-
+// Manual steps to isolate an instance, an interface or an address.
 import { shellQuoted } from '../../domain/wording.ts';
 import { isSingleHost, parseAddress } from '../../platform/ip-address.ts';
-import { awsIn, type Book, type Case, fileOf, notOneOf, type Runbook } from './template.ts';
+import {
+  awsIn,
+  type Case,
+  fileOf,
+  noCommands,
+  type Runbook,
+  type RunbookTemplate,
+} from './template.ts';
 
 const INSTANCE = /^i-[0-9a-f]{8,17}$/;
 const INTERFACE = /^eni-[0-9a-f]{8,17}$/;
 
-export const isolateInstance: Book = (one) => {
+const OPEN_CONNECTIONS =
+  'New connections fail at once. Open connections may continue until they end or time out.';
+
+export const isolateInstance: RunbookTemplate = (one) => {
   const { target } = one;
-  if (!INSTANCE.test(target.value)) return notOneOf('an instance', one);
+  if (!INSTANCE.test(target.value)) return noCommands('an instance ID', one);
   const aws = awsIn(one);
   const id = target.value;
   const group = fileOf(one, 'scaling-group');
   const swap = swapGroups(one, `Name=attachment.instance-id,Values=${id}`);
   return {
     check: [
-      'What stops for its users while it is cut off, and does something else carry its load?',
-      'Do not stop or restart it: what is in its memory is evidence, and is lost then.',
-      'Connections that are open now may outlive the change of groups, until they end or idle out; new ones get nowhere at once.',
+      'What stops for the users during the isolation? Do other instances carry its load?',
+      'Do not stop or restart the instance: its memory is evidence and would be lost.',
+      OPEN_CONNECTIONS,
     ],
     look: [
       aws(
         `ec2 describe-instances --instance-ids ${id} --query 'Reservations[].Instances[].[State.Name,InstanceType,LaunchTime,IamInstanceProfile.Arn,Tags]'`,
       ),
-      `for TARGETS in $(${aws(`elbv2 describe-target-groups --output text --query 'TargetGroups[].TargetGroupArn'`)}); do ${aws(`elbv2 describe-target-health --target-group-arn "$TARGETS" --output text --query "TargetHealthDescriptions[].[Target.Id,TargetHealth.State]"`)} | sed "s|^|$TARGETS |"; done  # who else carries its load`,
+      `for TARGETS in $(${aws(`elbv2 describe-target-groups --output text --query 'TargetGroups[].TargetGroupArn'`)}); do ${aws(`elbv2 describe-target-health --target-group-arn "$TARGETS" --output text --query "TargetHealthDescriptions[].[Target.Id,TargetHealth.State]"`)} | sed "s|^|$TARGETS |"; done  # other instances with the same load`,
     ],
     act: [
-      // Its group would end it as unhealthy, with all that is on it.
+      // Its Auto Scaling group would terminate it as unhealthy, and the evidence with it.
       `${aws(`autoscaling describe-auto-scaling-instances --instance-ids ${id} --output text --query 'AutoScalingInstances[].AutoScalingGroupName'`)} > ${group}`,
-      `[ -z "$(cat ${group})" ] || ${aws(`autoscaling detach-instances --instance-ids ${id} --auto-scaling-group-name "$(cat ${group})" --no-should-decrement-desired-capacity`)}  # a new one takes its place`,
+      `[ -z "$(cat ${group})" ] || ${aws(`autoscaling detach-instances --instance-ids ${id} --auto-scaling-group-name "$(cat ${group})" --no-should-decrement-desired-capacity`)}  # a new instance replaces it`,
       ...swap.act,
     ],
     undo: [
@@ -37,20 +46,20 @@ export const isolateInstance: Book = (one) => {
       `[ -z "$(cat ${group})" ] || ${aws(`autoscaling attach-instances --instance-ids ${id} --auto-scaling-group-name "$(cat ${group})"`)}`,
     ],
     tell: [
-      'Whoever runs the service on it, before it is cut off',
-      'Whoever is on call for what calls it',
+      'The owner of the service on the instance, before the isolation',
+      'The on-call engineers of the services that call it',
     ],
   };
 };
 
-export const isolateInterface: Book = (one) => {
+export const isolateInterface: RunbookTemplate = (one) => {
   const { target } = one;
-  if (!INTERFACE.test(target.value)) return notOneOf('a network interface', one);
+  if (!INTERFACE.test(target.value)) return noCommands('a network interface ID', one);
   const { act, undo } = swapGroups(one, `Name=network-interface-id,Values=${target.value}`);
   return {
     check: [
-      'What is it attached to, and what stops for its users while it is cut off?',
-      'Connections that are open now may outlive the change of groups, until they end or idle out; new ones get nowhere at once.',
+      'What is the interface attached to? What stops for the users during the isolation?',
+      OPEN_CONNECTIONS,
     ],
     look: [
       awsIn(one)(
@@ -59,19 +68,19 @@ export const isolateInterface: Book = (one) => {
     ],
     act,
     undo,
-    tell: ['Whoever runs what it is attached to, before it is cut off'],
+    tell: ['The owner of the attached resource, before the isolation'],
   };
 };
 
-/** An address of our own: whatever interface has it. */
-export const isolateAddress: Book = (one) => {
+/** One of the account's own addresses: isolates the interface that has it. */
+export const isolateAddress: RunbookTemplate = (one) => {
   const filter = filterFor(one.target.value);
-  if (!filter) return notOneOf('one address', one);
+  if (!filter) return noCommands('a single IP address', one);
   const { act, undo } = swapGroups(one, filter);
   return {
     check: [
-      'It is one of our own addresses: cutting it off stops whatever has it. What is that, and who uses it?',
-      'Connections that are open now may outlive the change of groups, until they end or idle out; new ones get nowhere at once.',
+      'This is one of your own addresses. Which resource has it, and who uses that resource?',
+      OPEN_CONNECTIONS,
     ],
     look: [
       awsIn(one)(
@@ -80,7 +89,7 @@ export const isolateAddress: Book = (one) => {
     ],
     act,
     undo,
-    tell: ['Whoever runs what has the address, before it is cut off'],
+    tell: ['The owner of that resource, before the isolation'],
   };
 };
 
@@ -113,7 +122,7 @@ function swapGroups(one: Case, filter: string): Pick<Runbook, 'act' | 'undo'> {
     );
   return {
     act: [
-      `${describe(`"NetworkInterfaces[].[NetworkInterfaceId, join(',', Groups[].GroupId)]"`)} > ${file} && cat ${file}  # the way back: keep this file`,
+      `${describe(`"NetworkInterfaces[].[NetworkInterfaceId, join(',', Groups[].GroupId)]"`)} > ${file} && cat ${file}  # needed for the undo: keep this file`,
       `QUARANTINE="$(${aws(`ec2 create-security-group --group-name ${name} --description 'No traffic: incident ${incidentId}' --vpc-id "$(${describe(`'NetworkInterfaces[0].VpcId'`)})" --output text --query GroupId`)})"`,
       aws(
         `ec2 revoke-security-group-egress --group-id "$QUARANTINE" --security-group-rule-ids $(${aws(`ec2 describe-security-group-rules --filters Name=group-id,Values="$QUARANTINE" --output text --query 'SecurityGroupRules[?IsEgress].SecurityGroupRuleId'`)})`,

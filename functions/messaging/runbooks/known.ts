@@ -1,30 +1,30 @@
-// What is known of a target already, as lines for whoever has to decide: from the alert, and from facts.
+// Lines for a runbook about the target: tags, owner, last use, planned work.
 import type { EntityFacts, Fact } from '../../domain/facts.ts';
 import { quoted, utc } from '../../domain/wording.ts';
 import type { Case } from './template.ts';
 
-/** Silence means that there is nothing to say; what could not be read is said to be unknown. */
-export function whatIsKnown({ target, facts }: Case): string[] {
+/** No line for a fact without content; a line that begins with `Unknown` for one that could not be read. */
+export function knownAbout({ target, facts }: Case): string[] {
   const known = facts?.entities.find(({ ref }) => ref === target.ref);
   const { address, identity, instance } = known ?? {};
   return [
     ...tagsOf(target.attributes, instance?.tags ?? identity?.tags),
     ...(known?.plannedWork
-      ? [`Planned work covers it now: ${quoted(known.plannedWork, 100)}.`]
+      ? [`Planned work is in progress on this target: ${quoted(known.plannedWork, 100)}.`]
       : []),
     ...(address
       ? said(
           address.ownedBy,
-          'whether this account has it',
-          (own) => own && `This account has it: ${quoted(own, 200)}.`,
+          'whether this account owns the address',
+          (own) => own && `This account owns the address: ${quoted(own, 200)}.`,
         )
       : []),
-    ...(identity ? standingOf(identity) : []),
+    ...(identity ? identityLines(identity) : []),
   ];
 }
 
-/** Tags by which teams usually say whose something is, and what it is for. */
-const TELLING =
+/** Common tags for the owner and the purpose. */
+const OWNER_TAGS =
   /^(owner|team|contact|service|application|app|env|environment|stage|name|account-type)$/i;
 const TAG = 'tag:';
 
@@ -36,25 +36,26 @@ function tagsOf(
     .filter(([name]) => name.startsWith(TAG))
     .map(([name, value]) => [name.slice(TAG.length), value] as const);
   const all = new Map([...shown, ...Object.entries(read?.known ? read.value : {})]);
-  const tags = [...all].filter(([name]) => TELLING.test(name));
-  if (tags.length === 0)
-    return read && !read.known ? [`What it is tagged as is unknown: ${read.why}.`] : [];
-  return [
-    `It is tagged ${tags.map(([name, value]) => `${name} ${quoted(value, 60)}`).join(', ')}.`,
-  ];
+  const tags = [...all].filter(([name]) => OWNER_TAGS.test(name));
+  if (tags.length === 0) return read && !read.known ? [`Unknown: the tags (${read.why}).`] : [];
+  return [`Tags: ${tags.map(([name, value]) => `${name} ${quoted(value, 60)}`).join(', ')}.`];
 }
 
-const standingOf = ({ serviceAccount, lastUsed, status }: NonNullable<EntityFacts['identity']>) => [
+const identityLines = ({
+  serviceAccount,
+  lastUsed,
+  status,
+}: NonNullable<EntityFacts['identity']>) => [
   ...said(
     serviceAccount,
-    'whether services use it',
-    (is) => is && 'It is marked as one that services use.',
+    'whether it is a service account',
+    (is) => is && 'Marked as a service account.',
   ),
-  ...said(status, 'whether it works', (is) => is && `Its status was ${is} when the alert came.`),
-  ...said(lastUsed, 'when it was last used', (use) =>
+  ...said(status, 'its status', (is) => is && `Status when the alert arrived: ${is}.`),
+  ...said(lastUsed, 'its last use', (use) =>
     use
-      ? `It was last used for ${quoted(use.service, 60)}${use.region ? ` in ${use.region}` : ''} at ${utc(use.at)}.`
-      : 'It was never used, as far as IAM knows.',
+      ? `Last used for ${quoted(use.service, 60)}${use.region ? ` in ${use.region}` : ''} at ${utc(use.at)}.`
+      : 'Never used, as far as IAM knows.',
   ),
 ];
 
@@ -63,7 +64,7 @@ function said<T>(
   what: string,
   words: (value: T) => string | false | null,
 ): string[] {
-  if (!fact.known) return [`It is unknown ${what}: ${fact.why}.`];
+  if (!fact.known) return [`Unknown: ${what} (${fact.why}).`];
   const text = words(fact.value);
   return text ? [text] : [];
 }

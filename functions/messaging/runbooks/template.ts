@@ -1,4 +1,4 @@
-// What a runbook is, and what one is written from.
+// The shape of a runbook, and the helpers that write its commands.
 import type { Action } from '../../domain/action.ts';
 import type { ActionName, ManualName, TargetKindOf } from '../../domain/action-catalog.ts';
 import type { Alert, Entity } from '../../domain/alert.ts';
@@ -6,40 +6,42 @@ import type { Facts } from '../../domain/facts.ts';
 import { quoted, shellQuoted } from '../../domain/wording.ts';
 
 export type Runbook = {
-  /** What a person answers before anything is typed. */
+  /** Questions to answer before the first command. */
   check: string[];
-  /** Commands that only look. */
+  /** Read-only commands. */
   look: string[];
   act: string[];
   undo: string[];
-  /** Who has to hear of it, and when. */
+  /** People to notify, and when. */
   tell: string[];
 };
 
-/** All that a runbook is rendered from. Text of the target and the alert may be an attacker's. */
+/** The input of a template. An attacker may have written text of the target and the alert. */
 export type Case = {
   action: Pick<Action, 'actionId' | 'incidentId' | 'account' | 'region' | 'createdAt'>;
   target: Entity;
   alert: Pick<Alert, 'traffic' | 'entities'>;
-  /** Null when nothing was found out. */
+  /** Null if enrichment found nothing. */
   facts: Facts | null;
 };
 
-/** Commands are for bash and the AWS CLI, in one folder: what the way back needs is kept there in files. */
-export type Book = (one: Case) => Runbook;
+/** Writes commands for bash and the AWS CLI, run in one folder: files there hold what the undo needs. */
+export type RunbookTemplate = (one: Case) => Runbook;
 
 /**
- * By action and kind of target. Null where the action's own description says what to do; an action that code never
- * carries out has no description.
+ * By action and kind of target. Null where the action's own description has the manual steps; a manual action has no
+ * description.
  */
-export type Books = {
+export type RunbookTemplates = {
   readonly [Name in ActionName]: {
-    readonly [Kind in TargetKindOf<Name>]: Name extends ManualName ? Book : Book | null;
+    readonly [Kind in TargetKindOf<Name>]: Name extends ManualName
+      ? RunbookTemplate
+      : RunbookTemplate | null;
   };
 };
 
-/** What one mechanism folder answers; each action and kind of target is answered by one folder only. */
-export type ActionBooks = { readonly [Name in ActionName]?: Partial<Books[Name]> };
+/** The templates of one mechanism folder. Each action and kind of target belongs to exactly one folder. */
+export type ActionTemplates = { readonly [Name in ActionName]?: Partial<RunbookTemplates[Name]> };
 
 /** @example awsIn(one)('ec2 describe-vpcs') // "aws ec2 describe-vpcs --region 'eu-central-1'" */
 export const awsIn =
@@ -47,13 +49,13 @@ export const awsIn =
   (command: string): string =>
     `aws ${command} --region ${shellQuoted(region)}`;
 
-/** The name of a file that belongs to this action. The action's id has letters, digits and dashes only. */
+/** A file name for this action. Action ids have only letters, digits and dashes. */
 export const fileOf = ({ action: { actionId } }: Pick<Case, 'action'>, what: string): string =>
   `${actionId}.${what}`;
 
-/** Where the target's name is none that AWS could have given, no command is written with it. */
-export const notOneOf = (what: string, { target }: Pick<Case, 'target'>): Runbook => ({
-  check: [`${quoted(target.value, 200)} is no id of ${what}: find out what is meant first.`],
+/** A runbook without commands: the target's name is not a valid AWS id, so it must not get into a command. */
+export const noCommands = (what: string, { target }: Pick<Case, 'target'>): Runbook => ({
+  check: [`Find the right target first: ${quoted(target.value, 200)} is not ${what}.`],
   look: [],
   act: [],
   undo: [],
@@ -66,7 +68,7 @@ export const partitionOf = ({ action: { region } }: Pick<Case, 'action'>): strin
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 };
 
-/** What CloudTrail saw of it in the last 90 days, newest first. */
+/** The command that lists its CloudTrail events of the last 90 days, newest first. */
 export const seenByCloudTrail = (one: Case, attribute: string, value: string): string =>
   awsIn(one)(
     `cloudtrail lookup-events --lookup-attributes AttributeKey=${attribute},AttributeValue=${shellQuoted(value)} --max-items 50 --output text --query 'Events[].[EventTime,EventName,Username,EventSource]'`,

@@ -1,26 +1,26 @@
-// What is said of a question: to whoever is asked, and to whoever was.
-
+// Messages about an approval request: the question, the decision, the expiry.
 import type { Action } from '../../domain/action.ts';
 import { opensTicketUnanswered } from '../../domain/action-catalog.ts';
 import type { Alert } from '../../domain/alert.ts';
 import type { Approver } from '../../domain/approval.ts';
 import type { Facts } from '../../domain/facts.ts';
-import { oneLine, quoted, utc, words } from '../../domain/wording.ts';
-import { beforeFact, stepsByHand } from './by-hand.ts';
+import { oneLine, quoted, utc } from '../../domain/wording.ts';
+import { changesFact, changesText, headlineOf, orderOf, sentence } from './action-line.ts';
+import { beforeFact, manualSteps } from './manual.ts';
 import {
-  changesOf,
-  headlineOf,
+  doneSubject,
+  IN_RECORD,
   incidentFact,
+  inForceSince,
   namesOf,
-  reviewSentence,
-  sentence,
+  notDone,
   subjectOf,
   type Text,
   unanswered,
   whyFact,
 } from './phrases.ts';
 
-/** `alike` are the questions of the same kind that the same page asks; `passedOver` was to be asked before, and was not. */
+/** `alike`: similar questions on the same page. `passedOver`: approvers of earlier steps who were not asked. */
 export function askText(
   action: Action,
   alert: Alert,
@@ -29,33 +29,29 @@ export function askText(
   passedOver: readonly Approver[] = [],
 ): Text {
   const { description, approval } = action;
-  // The first is its tier. What comes after it is why this one is asked about, now: a rate, a protected target, a doubt.
+  // The first reason is the tier. The others say why a person decides now: a rate, a protected target, a doubt.
   const besides = action.reasons.slice(1).map(({ text }) => sentence(text));
+  const until = utc(approval?.expiresAt, approval?.requestedAt);
+  const required = approval?.required ?? 1;
   return {
     subject: subjectOf(alike.length > 0 ? `Approve ${alike.length + 1}?` : 'Approve?', action),
     paragraphs: [
-      `${changesOf(action)}\n${othersIn(alike)}Without an answer by ${utc(approval?.expiresAt)} ${unanswered(action)}.`,
+      `Approve to ${orderOf(action)}.\n${changesText(action)}\n${othersIn(alike)}If no one decides by ${until}, ${unanswered(action)}.`,
     ],
     facts: [
       whyFact(alert),
-      { label: 'Affected', value: description?.affected.map(sentence).join(' ') || 'Not known.' },
-      { label: 'Undone', value: sentence(description?.undo ?? 'Not described') },
-      ...(besides.length > 0
-        ? [{ label: 'Why a person is asked', value: besides.join('\n') }]
-        : []),
+      { label: 'Would affect', value: description?.affected.map(sentence).join(' ') || 'Unknown.' },
+      { label: 'Undo', value: sentence(description?.undo ?? 'Unknown') },
+      ...(required > 1 ? [{ label: 'Approvals', value: `${required} people must approve` }] : []),
+      ...(besides.length > 0 ? [{ label: 'Why a person decides', value: besides.join('\n') }] : []),
       ...(askedBefore.length > 0
-        ? [{ label: 'Asked before you, without an answer', value: namesOf(askedBefore) }]
+        ? [{ label: 'Asked before you, no answer yet', value: namesOf(askedBefore) }]
         : []),
       ...(passedOver.length > 0
-        ? [
-            {
-              label: 'To be asked before you, and not woken or not reached',
-              value: namesOf(passedOver),
-            },
-          ]
+        ? [{ label: 'Due before you, but not reached or not paged', value: namesOf(passedOver) }]
         : []),
       ...(approval && approval.notes.length > 0
-        ? [{ label: 'About who is asked', value: approval.notes.map(sentence).join('\n') }]
+        ? [{ label: 'About the approvers', value: approval.notes.map(sentence).join('\n') }]
         : []),
       incidentFact(action),
     ],
@@ -63,15 +59,15 @@ export function askText(
   };
 }
 
-/** Before the link: one answer may count for all of them. */
+/** Above the link, because one answer may count for all of them. */
 const othersIn = (alike: readonly Action[]): string =>
   alike.length > 0
     ? `And ${alike.length} more of the same kind:\n${alike.map((one) => oneLine(headlineOf(one))).join('\n')}\n`
     : '';
 
-/** To everybody who was asked: it needs no answer any more. Whoever decided learns that it was counted, and in whose name. */
+/** To everyone who was asked: the decision, and who made it. */
 export function decidedText(action: Action): Text {
-  const { approval, status, dueAt } = action;
+  const { approval } = action;
   const { verdict, at, reason, by = '' } = approval?.decision ?? {};
   const people = [
     ...(approval?.rungs.flatMap(({ ask }) => ask) ?? []),
@@ -80,62 +76,71 @@ export function decidedText(action: Action): Text {
   const agreed = approval?.votes.filter((vote) => vote.verdict === verdict) ?? [];
   const voters = [...agreed.map((vote) => vote.by), by];
   const names = new Set(people.filter(({ id }) => voters.includes(id)).map(({ name }) => name));
-  const end = dueAt ? `, and is undone at ${utc(dueAt)}` : '';
+  const who = [...names].join(' and ') || 'An approver';
+  const isApproved = verdict === 'approved';
   return {
-    subject: subjectOf(verdict === 'approved' ? 'Approved:' : 'Declined:', action),
+    subject: isApproved ? doneSubject(action) : subjectOf('Declined:', action),
     paragraphs: [
-      `${[...names].join(' and ') || 'Somebody'} ${verdict} it at ${utc(at)}. ${verdict === 'approved' ? `It is ${words(status)}${end}.${reviewSentence(action)}` : 'Nothing was changed.'}`,
+      isApproved
+        ? `${inForceSince(action, at)}\n${who} approved this at ${utc(at, at)}.`
+        : `${notDone(action)}\n${who} declined it at ${utc(at, at)}.`,
     ],
     facts: [...(reason ? [{ label: 'Reason', value: quoted(reason) }] : []), incidentFact(action)],
     steps: [],
   };
 }
 
-/** Whoever reads that nobody decided should know who could not. */
+/** Entries that say who could not be asked. */
 const MISSED: readonly string[] = ['not-woken', 'not-reached'];
 
 export function expiredText(action: Action, alert: Alert | undefined, facts: Facts | null): Text {
-  const asked = action.approval?.rungs.flatMap(({ ask }) => ask) ?? [];
-  const isTicket = opensTicketUnanswered(action.name);
+  const { approval, name } = action;
+  const asked = approval?.rungs.flatMap(({ ask }) => ask) ?? [];
+  const isTicket = opensTicketUnanswered(name);
   const missed = action.history.filter(({ event }) => MISSED.includes(event));
+  const noOne = `No one decided by ${utc(approval?.expiresAt, approval?.requestedAt)}.`;
+  const { label, lines } = changesFact(action);
   return {
     subject: subjectOf(isTicket ? 'No answer:' : 'Not done, no answer:', action),
     paragraphs: [
       isTicket
-        ? 'Nobody decided in time, so a ticket is opened all the same, unless it says below that none could be.'
-        : 'Nobody decided in time, so nothing was done. Nothing asks again by itself: a manager can have it asked anew, or somebody does it by hand.',
+        ? `${noOne} Countermand opens the ticket anyway: see Ticket below.`
+        : `${notDone(action)}\n${noOne} A manager can request it again, or someone does it manually.`,
     ],
     facts: [
-      { label: 'It would have been', value: changesOf(action) },
-      { label: 'Asked', value: namesOf(asked) || 'Nobody' },
+      { label, value: lines.map(sentence).join('\n') },
+      { label: 'Asked', value: namesOf(asked) || 'No one' },
       ...(missed.length > 0
-        ? [{ label: 'But', value: missed.map(({ text }) => sentence(text)).join('\n') }]
+        ? [{ label: 'Not asked', value: missed.map(({ text }) => sentence(text)).join('\n') }]
         : []),
       beforeFact(action, alert, facts),
       incidentFact(action),
     ],
-    steps: stepsByHand(action, alert, facts),
+    steps: manualSteps(action, alert, facts),
   };
 }
 
+/** The rules or an error stopped an action after it was approved. */
 export function stoppedText(action: Action, failure: string | null = null): Text {
   return {
-    subject: subjectOf('Approved, but stopped:', action),
+    subject: subjectOf('Stopped after approval:', action),
     paragraphs: [
-      `${sentence(failure ?? action.failure ?? 'It was stopped after the approval')}\nNothing was changed.`,
+      `Nothing was changed. The request was to ${orderOf(action)}.\n${sentence(failure ?? action.failure ?? IN_RECORD)}`,
     ],
     facts: [incidentFact(action)],
     steps: [],
   };
 }
 
+/** The request could not be sent to anyone. */
 export function unaskedText(action: Action, failure: string | null): Text {
+  const { approval } = action;
   return {
-    subject: subjectOf('Nobody could be asked:', action),
+    subject: subjectOf('No approver reached:', action),
     paragraphs: [
-      `An approval is needed and the question could not be put: ${sentence(failure ?? 'the reason is in the record')}\nNothing was done, and nothing will be unless somebody answers by ${utc(action.approval?.expiresAt)}.`,
+      `No approver received the request to ${orderOf(action)}. ${sentence(failure ?? IN_RECORD)}\nIf no one decides by ${utc(approval?.expiresAt, approval?.requestedAt)}, ${unanswered(action)}.`,
     ],
-    facts: [{ label: 'It would be', value: changesOf(action) }, incidentFact(action)],
+    facts: [{ label: 'Change', value: changesText(action) }, incidentFact(action)],
     steps: [],
   };
 }

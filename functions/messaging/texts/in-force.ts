@@ -1,92 +1,100 @@
-// What is said of an action that was carried out: what comes, and what went wrong.
+// Messages about an action that was carried out: reminders, undo, failures.
 import type { Action } from '../../domain/action.ts';
-import { utc, words } from '../../domain/wording.ts';
+import { utc } from '../../domain/wording.ts';
 import { rotationOf } from '../key-rotation.ts';
-import { changesOf, incidentFact, sentence, steps, subjectOf, type Text } from './phrases.ts';
+import { changesFact, doneOf, orderOf, progressOf, STATUS_WORDS, sentence } from './action-line.ts';
+import { IN_RECORD, incidentFact, steps, subjectOf, type Text } from './phrases.ts';
 
 export function remindText(action: Action, seenSince: string): Text {
   return {
-    subject: subjectOf('Will be undone:', action),
+    subject: subjectOf('Undo is due:', action),
     paragraphs: [
-      `It is undone at ${utc(action.dueAt)} unless somebody keeps or extends it.\n${seenSince}`,
+      `The undo is scheduled for ${utc(action.dueAt)}. Keep or extend the action if you still need it.\n${seenSince}`,
     ],
     facts: [{ label: 'In force since', value: utc(action.appliedAt) }, incidentFact(action)],
-    steps: wayToANewKey(action),
+    steps: newKeySteps(action),
   };
 }
 
-/** Of what somebody kept: is it still right? */
+/** The review of an action that a person kept. */
 export function keptText(action: Action, seenSince: string): Text {
   return {
-    subject: subjectOf('Still right?', action),
+    subject: subjectOf('Still needed?', action),
     paragraphs: [
-      `It was kept and has been in force since ${utc(action.appliedAt)}. Keep it on, or reverse it.\n${seenSince}`,
+      `Keep this or undo it: in force since ${utc(action.appliedAt)}, and kept by a person.\n${seenSince}`,
     ],
     facts: [incidentFact(action)],
-    steps: wayToANewKey(action),
+    steps: newKeySteps(action),
   };
 }
 
-/** A revoked key was given back: null for any other action, which needs nobody when it is over. */
+/** Null where the undo leaves no work: only a returned key must still be rotated. */
 export function rotateText(action: Action): Text | null {
-  const way = wayToANewKey(action);
-  if (way.length === 0) return null;
+  const rotation = newKeySteps(action);
+  if (rotation.length === 0) return null;
   return {
-    subject: subjectOf('Over, now rotate:', action),
+    subject: subjectOf('Undone, rotate the key now:', action),
     paragraphs: [
-      `It is over: ${sentence(action.history.at(-1)?.text ?? 'undone')} Whoever took the key may still have it.`,
+      `Rotate the key now: it works again, and the attacker may still have it.\n${sentence(action.history.at(-1)?.text ?? 'Undone')}`,
     ],
     facts: [incidentFact(action)],
-    steps: way,
+    steps: rotation,
   };
 }
 
-const wayToANewKey = (action: Action): Text['steps'] =>
-  steps('The way to a new key, for its owner', rotationOf(action));
+const newKeySteps = (action: Action): Text['steps'] =>
+  steps('Commands for the owner of the key: replace it', rotationOf(action));
 
 export function failedText(action: Action): Text {
+  const after =
+    progressOf(action) === 'undone' ? 'Every partial change was undone.' : 'Nothing was changed.';
   return {
     subject: subjectOf('Failed:', action),
     paragraphs: [
-      `It could not be carried out: ${sentence(action.failure ?? 'the reason is in the record')}\nWhat had been changed was taken back.`,
+      `Could not ${orderOf(action)}: ${sentence(action.failure ?? IN_RECORD)}\n${after}`,
     ],
     facts: [incidentFact(action)],
     steps: [],
   };
 }
 
-/** The reversal failed, or never ended: the one message that must not be missed. */
+/** An undo that failed or never ended: the one message that must not be missed. */
 export function notUndoneText(action: Action, failure: string | null): Text {
   return {
     subject: subjectOf('NOT UNDONE:', action),
     paragraphs: [
-      `It should have been undone, and is not (${words(action.status)}): ${sentence(failure ?? action.history.at(-1)?.text ?? 'the reason is in the record')}`,
+      `Undo this manually: the undo is overdue (state: ${STATUS_WORDS[action.status]}).\n${sentence(failure ?? action.history.at(-1)?.text ?? IN_RECORD)}`,
     ],
     facts: [incidentFact(action)],
-    steps: steps('To undo it by hand', action.description?.manualUndo ?? []),
+    steps: manualUndo(action),
   };
 }
 
-/** Its time is not over, and something about its execution failed: a person had better look. */
+/** An error after the action was applied. Its undo is not due yet. */
 export function inDoubtText(action: Action, failure: string | null): Text {
   return {
     subject: subjectOf('Please check:', action),
     paragraphs: [
-      `It is in force, and is undone at ${utc(action.dueAt)}. On the way there something failed: ${sentence(failure ?? 'the reason is in the record')}`,
+      `${doneOf(action)}, but an error followed: ${sentence(failure ?? IN_RECORD)}\nUndo is scheduled for ${utc(action.dueAt)}.`,
     ],
     facts: [incidentFact(action)],
-    steps: steps('To undo it by hand', action.description?.manualUndo ?? []),
+    steps: manualUndo(action),
   };
 }
 
-/** AWS does not show what the record says: somebody took it away, and nothing puts it back by itself. */
+/** AWS no longer shows the change: someone else removed it. */
 export function goneText(action: Action, found: string): Text {
+  const { status, dueAt } = action;
+  const { label, lines } = changesFact(action);
   return {
-    subject: subjectOf('No longer there:', action),
+    subject: subjectOf('Removed by someone else:', action),
     paragraphs: [
-      `The record says that it is ${words(action.status)}${action.dueAt ? ` until ${utc(action.dueAt)}` : ''}, and AWS does not show it: ${sentence(found)} Somebody else took it away. Nothing puts it back by itself: whoever still needs it does it by hand or has the alert assessed again. Reversing it ends it on the record.`,
+      `Someone else removed this change: ${sentence(found)}\nThe record says ${STATUS_WORDS[status]}${dueAt ? ` until ${utc(dueAt)}` : ''}. Countermand does not apply it again.\nIf you still need it, make the change manually. Undo it to close the record.`,
     ],
-    facts: [{ label: 'It was', value: changesOf(action) }, incidentFact(action)],
+    facts: [{ label, value: lines.map(sentence).join('\n') }, incidentFact(action)],
     steps: [],
   };
 }
+
+const manualUndo = ({ description }: Action): Text['steps'] =>
+  steps('Undo it manually', description?.manualUndo ?? []);

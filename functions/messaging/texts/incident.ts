@@ -1,69 +1,79 @@
-// What is said of an alert and its incident.
+// Messages about an incident and how its alerts ended.
 import type { Action } from '../../domain/action.ts';
 import type { Cause } from '../../domain/alert.ts';
 import type { Incident, Outcome } from '../../domain/incident.ts';
-import { oneLine, quoted, words } from '../../domain/wording.ts';
-import { headlineOf, steps, type Text } from './phrases.ts';
+import { oneLine, quoted } from '../../domain/wording.ts';
+import { headlineOf, STATUS_WORDS } from './action-line.ts';
+import { steps, type Text } from './phrases.ts';
 
 const OUTCOMES: Readonly<Record<Outcome, string>> = {
   failed: 'Not finished:',
   'recommended-not-executed': 'Not done:',
-  'handed-off': 'For a person to do:',
+  'handed-off': 'Handed off:',
   acted: 'Acted:',
-  observed: 'Would have acted:',
+  observed: 'Shadow mode, not done:',
   ticketed: 'Ticket only:',
-  'no-action': 'Nothing to do:',
+  'no-action': 'No action needed:',
 };
 
-/** Our own action brought this alert about: the first question is whether that action was right. */
+/** A self-inflicted alert: the first question is whether the action that caused it was right. */
 export function causedText(incident: Incident, cause: Cause, action: Action | null): Text {
   return {
     subject: oneLine(
-      `Consider reversing: ${action ? headlineOf(action) : 'an action of ours'}`,
+      `Consider undoing: ${action ? headlineOf(action) : 'an action of Countermand'}`,
       99,
     ),
     paragraphs: [
-      `Incident ${incident.incidentId}: an alert came that we caused ourselves. ${oneLine(cause.why)}.`,
-      'Nothing about it is done automatically.',
+      `Consider undoing the action that caused a new alert: ${oneLine(cause.why)}.`,
+      'Countermand does not act on the alert automatically.',
       ...(action
         ? [
-            `The action is ${action.actionId}, ${words(action.status)}. Its reminder and the console have the link to reverse it.`,
+            `The action is ${STATUS_WORDS[action.status]}. Its reminder and the console have the link to undo it.`,
           ]
         : []),
     ],
-    facts: [],
-    steps: steps('To undo it by hand', action?.description?.manualUndo ?? []),
+    facts: [{ label: 'Incident', value: incident.incidentId }],
+    steps: steps('Undo it manually', action?.description?.manualUndo ?? []),
   };
 }
 
-/** How an alert ended, to whoever follows its incident. */
-export function closedText(incident: Incident, alertId: string, outcome: Outcome): Text {
+const titleOf = (incident: Incident, alertId: string) => {
   const alert = incident.alerts.find((one) => one.alertId === alertId);
   return {
-    subject: oneLine(`${OUTCOMES[outcome]} ${alert?.type ?? 'alert'}`, 99),
-    paragraphs: [
-      ...(alert ? [`${quoted(alert.title)}, severity ${alert.severity}.`] : []),
-      incident.summary,
+    title: alert ? quoted(alert.title, 80) : 'an alert',
+    about: alert ? [`${quoted(alert.title)}, severity ${alert.severity}.`] : [],
+    facts: [
+      ...(alert ? [{ label: 'Alert type', value: quoted(alert.type) }] : []),
+      { label: 'Incident', value: incident.incidentId },
     ],
-    facts: [{ label: 'Incident', value: incident.incidentId }],
+  };
+};
+
+/** How an alert ended. */
+export function closedText(incident: Incident, alertId: string, outcome: Outcome): Text {
+  const { title, about, facts } = titleOf(incident, alertId);
+  return {
+    subject: oneLine(`${OUTCOMES[outcome]} ${title}`, 99),
+    paragraphs: [...about, incident.summary],
+    facts,
     steps: [],
   };
 }
 
-/** What shadow mode would have done, for whoever judges whether that was right. */
+/** The actions that shadow mode recorded, for the person who judges them. */
 export function observedText(
   incident: Incident,
   alertId: string,
   observed: readonly Action[],
 ): Text {
-  const alert = incident.alerts.find((one) => one.alertId === alertId);
+  const { title, about, facts } = titleOf(incident, alertId);
   return {
-    subject: oneLine(`Right or wrong? Would have acted: ${alert?.type ?? 'alert'}`, 99),
+    subject: oneLine(`Right or wrong? Not done in shadow mode: ${title}`, 99),
     paragraphs: [
-      `In shadow mode nothing is done. These would have been:\n${observed.map((one) => oneLine(headlineOf(one))).join('\n')}\nSay of each whether it would have been right. What you say counts in the summary by which you decide to go live, and changes nothing else.`,
-      ...(alert ? [`${quoted(alert.title)}, severity ${alert.severity}.`] : []),
+      `Nothing was changed. In live mode, Countermand would have decided on:\n${observed.map((one) => oneLine(headlineOf(one))).join('\n')}\nJudge each action right or wrong. Your answers count in the summary by which you decide to go live.`,
+      ...about,
     ],
-    facts: [{ label: 'Incident', value: incident.incidentId }],
+    facts,
     steps: [],
   };
 }

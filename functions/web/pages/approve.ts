@@ -1,89 +1,92 @@
-// The page that asks: approve or decline, one question or several that are alike.
+// The page that asks: approve or decline one question, or several similar ones.
 import { html } from 'hono/html';
 import type { Action } from '../../domain/action.ts';
-import { span, timeOfDay, unlinked } from '../../domain/wording.ts';
-import { headlineOf, unanswered } from '../../messaging/texts/phrases.ts';
+import { unlinked } from '../../domain/wording.ts';
+import { headlineOf } from '../../messaging/texts/action-line.ts';
 import { pickOf } from '../grouped-answers.ts';
+import { APPROVE, approvals, approveAllHint, approveHint } from '../texts/pages.ts';
 import type { View } from '../view.ts';
 import { form, type Html, shell, timeLeft } from './frame.ts';
-import { evidence, facts, machinesWords, record } from './parts.ts';
+import { evidence, facts, reasoning, record } from './parts.ts';
 
 export function approvePage(view: View): Html {
-  const { action, alike, person, now } = view;
-  const expiresAt = action.approval?.expiresAt ?? null;
+  const { action, similar, person, now } = view;
   return shell(
-    'Approve or decline',
+    APPROVE.title,
     html`
 <header>
-<p class="kicker">${person}, this needs your decision</p>
-<h1>${headlineOf(action)}</h1>
-${alike.length > 0 ? html`<p>And ${alike.length} more of the same kind, listed above the buttons</p>` : ''}
-<p class="clock"><strong>${timeLeft(expiresAt, now)} left</strong> until ${timeOfDay(expiresAt)}. Without an answer, ${unanswered(action)}.</p>
+<p class="kicker">${APPROVE.kicker(person)}</p>
+<h1>${APPROVE.question(action)}</h1>
+${similar.length > 0 ? html`<p>${APPROVE.more(similar.length)}</p>` : ''}
+<p class="clock"><strong>${APPROVE.left(timeLeft(action.approval?.expiresAt ?? null, now))}</strong>${APPROVE.deadline(action)}</p>
 </header>
 ${facts(view)}
-${tally(view)}${oddAboutIt(view)}
+${tally(view)}${notes(view)}
 ${form(
   view,
-  'Your decision',
+  APPROVE.form,
   html`${buttons(view)}
-<label for="reason">Reason, for the record (optional)</label>
+<label for="reason">${APPROVE.reason}</label>
 <textarea id="reason" name="reason" rows="2" maxlength="300" autocomplete="off"></textarea>
 ${otherwise(view)}`,
 )}
 ${evidence(view)}
-${machinesWords(view)}
+${reasoning(view)}
 ${record(view)}`,
   );
 }
 
-/** One question, or several that are alike: all at once, or each by itself. */
-const buttons = ({ action, alike }: View): Html => {
-  if (alike.length === 0)
+/** For one question, or for several: all at once, or the ticked ones. */
+const buttons = ({ action, similar, names }: View): Html => {
+  if (similar.length === 0)
     return html`<div class="choice">
-<button name="verdict" value="approve" class="go">Approve<small>carried out at once</small></button>
-<button name="verdict" value="decline">Decline<small>nothing is done</small></button>
+<button name="verdict" value="approve" class="go">${APPROVE.approve}<small>${approveHint(action, names)}</small></button>
+<button name="verdict" value="decline">${APPROVE.decline}<small>${APPROVE.declineHint}</small></button>
 </div>`;
-  return several([action, ...alike]);
+  return several([action, ...similar], names);
 };
 
-const several = (all: readonly Action[]): Html => html`
-<p><strong>${all.length === 1 ? 'One question' : `${all.length} questions`} of this kind ${all.length === 1 ? 'is' : 'are'} open:</strong></p>
+const several = (all: readonly Action[], names: View['names']): Html => html`
+<p><strong>${APPROVE.openOnes(all.length)}</strong></p>
 <ul class="alike">${all.map((one) => html`<li><label><input type="checkbox" name="ticked" value="${pickOf(one)}"> ${headlineOf(one)}</label><input type="hidden" name="all" value="${pickOf(one)}">${inDetail(one)}</li>`)}</ul>
 <div class="choice">
-<button name="verdict" value="approve-all" class="go">Approve all ${all.length}<small>carried out at once</small></button>
-<button name="verdict" value="decline-all">Decline all ${all.length}<small>nothing is done</small></button>
-<button name="verdict" value="approve-ticked">Approve the ticked<small>the others stay open</small></button>
-<button name="verdict" value="decline-ticked">Decline the ticked<small>the others stay open</small></button>
+<button name="verdict" value="approve-all" class="go">${APPROVE.approveAll(all.length)}<small>${approveAllHint(all, names)}</small></button>
+<button name="verdict" value="decline-all">${APPROVE.declineAll(all.length)}<small>${APPROVE.declineHint}</small></button>
+<button name="verdict" value="approve-ticked">${APPROVE.approveTicked}<small>${APPROVE.tickedHint}</small></button>
+<button name="verdict" value="decline-ticked">${APPROVE.declineTicked}<small>${APPROVE.tickedHint}</small></button>
 </div>`;
 
-/** Nobody says yes to all who could not see what each of them does. */
+/** An approver of all questions must be able to see each change. */
 const inDetail = ({ description }: Action): Html =>
   description === null
     ? html``
-    : html`<details><summary>What it changes, and whom it touches</summary>
+    : html`<details><summary>${APPROVE.detail}</summary>
 ${[...description.changes, ...description.affected, description.undo].map((text) => html`<p>${text}</p>`)}
 </details>`;
 
-/** Below what is settled: the questions of the same kind that are not. */
+/** Similar questions that are still open, below an action that is decided. */
 export const stillOpen = (view: View): Html =>
-  view.alike.length === 0 ? html`` : form(view, 'Still open', several(view.alike));
+  view.similar.length === 0
+    ? html``
+    : form(view, APPROVE.stillOpen, several(view.similar, view.names));
 
-/** Where more than one person has to agree: who has said what. */
+/** The votes so far, if more than one person must approve. */
 const tally = ({ action: { approval }, names }: View): Html => {
   if (!approval || approval.required === 1) return html``;
-  const said = approval.votes.map(({ by, verdict }) => `${names[by] ?? by} ${verdict} it`);
-  return html`<p class="tally"><strong>${approval.required} people have to approve.</strong> ${said.length === 0 ? 'Nobody has answered yet.' : `${said.join(', ')}.`}</p>`;
+  const voted = approval.votes.map(({ by, verdict }) => `${names[by] ?? by} ${verdict}`);
+  const text = approvals(approval.required, voted);
+  return html`<p class="tally"><strong>${text.required}</strong> ${text.voted}</p>`;
 };
 
-/** What was odd about the ladder when the question was put: rungs that were skipped, and why. */
-const oddAboutIt = ({ action: { approval } }: View): Html =>
+/** Notes about the request, for example skipped escalation steps and why. */
+const notes = ({ action: { approval } }: View): Html =>
   html`${(approval?.notes ?? []).map((note) => html`<p class="tally">${unlinked(note)}.</p>`)}`;
 
-/** What one may do instead of deciding. Closed, so that the two buttons stay the first thing. */
+/** Folded, so that the two buttons come first. */
 const otherwise = ({ action: { approval }, couldTake }: View): Html => html`
 <details>
-<summary>Not now, or not you?</summary>
-${approval?.acknowledged ? '' : html`<p><button name="verdict" value="acknowledge" class="small">I am on it</button> Nobody else is asked; the time goes on.</p>`}
-${approval && approval.moreTimeMinutes > 0 && !approval.moreTime ? html`<p><button name="verdict" value="more-time" class="small">${span(approval.moreTimeMinutes)} more</button> Once, for everybody.</p>` : ''}
-${couldTake.length === 0 ? '' : html`<p><label for="to">Hand it to</label> <select id="to" name="to">${couldTake.map(({ id, name }) => html`<option value="${id}">${name}</option>`)}</select> <button name="verdict" value="hand-over" class="small">Hand over</button></p>`}
+<summary>${APPROVE.notNow}</summary>
+${approval?.acknowledged ? '' : html`<p><button name="verdict" value="acknowledge" class="small">${APPROVE.onIt}</button> ${APPROVE.onItHint}</p>`}
+${approval && approval.moreTimeMinutes > 0 && !approval.moreTime ? html`<p><button name="verdict" value="more-time" class="small">${APPROVE.moreTime(approval.moreTimeMinutes)}</button> ${APPROVE.moreTimeHint}</p>` : ''}
+${couldTake.length === 0 ? '' : html`<p><label for="to">${APPROVE.handTo}</label> <select id="to" name="to">${couldTake.map(({ id, name }) => html`<option value="${id}">${name}</option>`)}</select> <button name="verdict" value="hand-over" class="small">${APPROVE.handOver}</button></p>`}
 </details>`;

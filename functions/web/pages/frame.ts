@@ -1,7 +1,8 @@
-// What every decision page stands in: its frame, its form, and the page about no action. No script.
+// The frame of every decision page, its form, and the page without an action.
 import { html } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
 import { span } from '../../domain/wording.ts';
+import { COMMON } from '../texts/pages.ts';
 import type { View } from '../view.ts';
 
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
@@ -23,7 +24,7 @@ ${body}
 </body>
 </html>`;
 
-/** A form back to this link: on exactly this action, from exactly this page. */
+/** A form that posts to this link, tied to this action and this page. */
 export const form = (
   { action, path, nonce, signInPath }: View,
   label: string,
@@ -37,20 +38,20 @@ export const form = (
 ${inner}
 </form>`;
 
-/** A link and no form: `form-action 'self'` would stop a form whose answer leads elsewhere. */
+/** A link, not a form: `form-action 'self'` blocks a form that redirects to another site. */
 const signInLink = (path: string): Html => html`<div class="choice wide">
-<a class="go" href="${path}">Sign in to decide<small>then you are back here</small></a>
+<a class="go" href="${path}">${COMMON.signIn}<small>${COMMON.signInHint}</small></a>
 </div>`;
 
-/** A page about no action: it tells nothing to whom the link does not belong. */
-export const noticePage = (title: string, text: string, back?: string): Html =>
+/** A page that shows no action, for example for an invalid link. */
+export const noticePage = ({ title, text }: { title: string; text: string }, back?: string): Html =>
   shell(
     title,
-    html`<header><h1>${title}</h1><p class="result">${text}</p>${back ? html`<p><a href="${back}">Back to the question</a></p>` : ''}</header>`,
+    html`<header><h1>${title}</h1><p class="result">${text}</p>${back ? html`<p><a href="${back}">${COMMON.back}</a></p>` : ''}</header>`,
   );
 
-/** Minutes as of now; the page does not count down by itself, so the hour stands beside it. */
+/** The time left when the page was rendered. It does not count down, so the page shows the deadline, too. */
 export function timeLeft(until: string | null, now: Date): string {
   const minutes = (Date.parse(until ?? '') - now.getTime()) / 60_000;
-  return minutes < 1 ? 'under 1 min' : span(Math.floor(minutes));
+  return minutes < 1 ? COMMON.underMinute : span(Math.floor(minutes));
 }

@@ -1,34 +1,34 @@
-// The page for whoever decides whether shadow mode was right often enough.
+// The page on which a person judges an action that shadow mode recorded.
 import { html } from 'hono/html';
-import { headlineOf } from '../../messaging/texts/phrases.ts';
-import { judgedBy } from '../action-status.ts';
+import { JUDGE } from '../texts/pages.ts';
+import { judgedBy } from '../texts/status.ts';
 import type { View } from '../view.ts';
 import { form, type Html, shell } from './frame.ts';
-import { evidence, facts, machinesWords, record } from './parts.ts';
+import { evidence, facts, reasoning, record } from './parts.ts';
 
 export function judgePage(view: View): Html {
-  const { action, person, names } = view;
+  const { action, person, names, now } = view;
   return shell(
-    'Right or wrong',
+    JUDGE.title,
     html`
 <header>
-<p class="kicker">${person}, shadow mode recorded this</p>
-<h1>${headlineOf(action)}</h1>
-<p class="clock"><strong>Nothing was done.</strong> Would it have been right? ${judgedBy(action, names)}</p>
+<p class="kicker">${JUDGE.kicker(person)}</p>
+<h1>${JUDGE.question(action)}</h1>
+<p class="clock"><strong>${JUDGE.outcome}</strong> ${judgedBy(action, names, now)}</p>
 </header>
 ${form(
   view,
-  'Your judgement',
+  JUDGE.form,
   html`<div class="choice">
-<button name="judgement" value="right" class="go">Right<small>it should have been done</small></button>
-<button name="judgement" value="wrong">Wrong<small>it should not</small></button>
+<button name="judgement" value="right" class="go">${JUDGE.right}<small>${JUDGE.rightHint}</small></button>
+<button name="judgement" value="wrong">${JUDGE.wrong}<small>${JUDGE.wrongHint}</small></button>
 </div>
-<label for="note">Why, for the record (optional)</label>
+<label for="note">${JUDGE.note}</label>
 <textarea id="note" name="note" rows="2" maxlength="300" autocomplete="off"></textarea>`,
 )}
 ${facts(view)}
 ${evidence(view)}
-${machinesWords(view)}
+${reasoning(view)}
 ${record(view)}`,
   );
 }

@@ -1,115 +1,119 @@
-// The parts of the decision pages: what happens, what it rests on, what the machine said, what is on the record.
+// Parts of the decision pages: the facts, the evidence, the reasoning, the record.
 import { html } from 'hono/html';
-import type { Action } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
-import { oneLine, utc, words } from '../../domain/wording.ts';
+import { oneLine, utc } from '../../domain/wording.ts';
+import { changesFact, progressOf } from '../../messaging/texts/action-line.ts';
+import { eventInWords } from '../../messaging/texts/labels.ts';
+import {
+  affectedLabel,
+  EVIDENCE,
+  FACTS,
+  IDS,
+  MANUALLY,
+  REASONING,
+  RECORD,
+} from '../texts/pages.ts';
 import type { View } from '../view.ts';
 import type { Html } from './frame.ts';
 
-/** Readable in ten seconds: what, on what, why, who is affected, how it is undone. */
-export const facts = ({ action, alert }: View): Html => {
+/** Readable in ten seconds: the change, the target, the reason, who is affected, the undo. */
+export const facts = ({ action, alert, now }: View): Html => {
   const { description, target, account, region } = action;
+  const { label, lines } = changesFact(action, now);
+  const progress = progressOf(action, now);
   return html`
-<section class="facts" aria-label="What it is about">
+<section class="facts" aria-label="${FACTS.heading}">
 <dl>
-<dt>What</dt>${(description?.changes ?? ['It is not described']).map((text) => html`<dd>${text}</dd>`)}
-<dt>On what</dt><dd><code>${data(target?.value ?? 'unknown')}</code></dd><dd class="quiet">${kindOf(target?.kind)} in account ${account}, ${region}</dd>
-<dt>Why</dt><dd>${alert ? html`${breakable(alert.type)}, severity ${alert.severity.label}` : NO_ALERT}</dd>
-<dt>Affected</dt>${folded(description?.affected ?? ['Not known'])}
-<dt>Undone</dt><dd>${description?.undo ?? 'Not described'}</dd>
+<dt>${label}</dt>${lines.map((text) => html`<dd>${text}</dd>`)}
+<dt>${FACTS.target}</dt><dd><code>${data(target?.value ?? FACTS.unknown)}</code></dd><dd class="quiet">${FACTS.place(target?.kind, account, region)}</dd>
+<dt>${FACTS.why}</dt>${alert ? html`<dd><q>${data(alert.title)}</q>, severity ${alert.severity.label}</dd><dd class="quiet">${breakable(alert.type)}</dd>` : html`<dd>${FACTS.noAlert}</dd>`}
+<dt>${affectedLabel(progress)}</dt>${folded(description?.affected ?? [FACTS.unknown])}
+${progress === 'ahead' || progress === 'made' ? html`<dt>${FACTS.undo}</dt><dd>${description?.undo ?? FACTS.unknown}</dd>` : ''}
 </dl>
 </section>`;
 };
 
-/** The first lines say it; what would push the buttons off a small screen opens on a tap. */
+/** The first lines are visible; the others open on a tap, so that the buttons fit on a small screen. */
 const UNFOLDED = 2;
 const folded = (lines: readonly string[]): Html =>
   html`${lines.slice(0, UNFOLDED).map((text) => html`<dd>${text}</dd>`)}${
     lines.length > UNFOLDED
-      ? html`<dd><details><summary>In detail</summary>${lines.slice(UNFOLDED).map((text) => html`<p>${text}</p>`)}</details></dd>`
+      ? html`<dd><details><summary>${FACTS.detail}</summary>${lines.slice(UNFOLDED).map((text) => html`<p>${text}</p>`)}</details></dd>`
       : ''
   }`;
 
-const NO_ALERT = 'The record of the alert cannot be read';
+export const evidence = (view: View): Html =>
+  view.alert
+    ? quotedFrom(view, view.alert)
+    : html`<section aria-labelledby="evidence"><h2 id="evidence">${EVIDENCE.heading}</h2><p>${FACTS.noAlert}.</p></section>`;
 
-export const evidence = ({ action, alert }: View): Html =>
-  alert
-    ? quotedFrom(action, alert)
-    : html`<section aria-labelledby="evidence"><h2 id="evidence">Evidence</h2><p>${NO_ALERT}.</p></section>`;
-
-const quotedFrom = (action: Action, alert: Alert): Html => html`
+const quotedFrom = ({ action, now }: View, alert: Alert): Html => html`
 <section aria-labelledby="evidence">
-<h2 id="evidence">Evidence</h2>
-<p class="quiet">Quoted from the alert. An attacker may have written parts of it.</p>
+<h2 id="evidence">${EVIDENCE.heading}</h2>
+<p class="quiet">${EVIDENCE.quoted}</p>
 <dl>
-<dt>Alert</dt><dd><q>${data(alert.title)}</q></dd>
-<dt>Severity</dt><dd>${alert.severity.label}, ${alert.severity.score} of 10</dd>
-<dt>Seen</dt><dd>${alert.count === 1 ? 'once' : `${alert.count} times`}${alert.lastSeenAt ? `, last at ${utc(alert.lastSeenAt)}` : ''}</dd>
-<dt>Traffic</dt><dd>${trafficOf(alert.traffic)}</dd>
-<dt>Found in the event at</dt>${(action.target?.foundAt ?? []).slice(0, 3).map((path) => html`<dd><code>${data(path)}</code></dd>`)}
-${(alert.sample && html`<dt>Sample</dt><dd>The product generated it as a sample</dd>`) || ''}
-${alert.notes.length > 0 ? html`<dt>Odd about it</dt>${alert.notes.slice(0, 5).map((note) => html`<dd>${data(note)}</dd>`)}` : ''}
-<dt>Policy says</dt>${action.reasons.map(({ text }) => html`<dd>${data(text)}</dd>`)}
+<dt>${EVIDENCE.alert}</dt><dd><q>${data(alert.title)}</q></dd>
+<dt>${EVIDENCE.severity}</dt><dd>${alert.severity.label}, ${alert.severity.score} of 10</dd>
+<dt>${EVIDENCE.seen}</dt><dd>${EVIDENCE.times(alert.count, alert.lastSeenAt, now)}</dd>
+<dt>${EVIDENCE.traffic}</dt><dd>${trafficOf(alert.traffic)}</dd>
+<dt>${EVIDENCE.foundAt}</dt>${(action.target?.foundAt ?? []).slice(0, 3).map((path) => html`<dd><code>${data(path)}</code></dd>`)}
+${(alert.sample && html`<dt>${EVIDENCE.sample}</dt><dd>${EVIDENCE.isSample}</dd>`) || ''}
+${alert.notes.length > 0 ? html`<dt>${EVIDENCE.odd}</dt>${alert.notes.slice(0, 5).map((note) => html`<dd>${data(note)}</dd>`)}` : ''}
+<dt>${EVIDENCE.policy}</dt>${action.reasons.map(({ text }) => html`<dd>${data(text)}</dd>`)}
 </dl>
 </section>`;
 
-/** Nothing asks again by itself: whoever finds it right does it from here. */
-export const byHand = ({ byHand }: View): Html | '' =>
-  byHand.length === 0
+/** Commands for a person, because an expired request is not repeated automatically. */
+export const manually = ({ manualSteps }: View): Html | '' =>
+  manualSteps.length === 0
     ? ''
     : html`
 <details>
-<summary>To do it by hand</summary>
-${byHand.map(({ title, lines }) => html`<p>${title}</p><pre>${lines.join('\n')}</pre>`)}
+<summary>${MANUALLY}</summary>
+${manualSteps.map(({ title, lines }) => html`<p>${title}</p><pre>${lines.join('\n')}</pre>`)}
 </details>`;
 
 const trafficOf = ({ layer, direction, localPort, protocol }: Alert['traffic']): string =>
   [
-    layer === 'unknown' ? 'of an unknown kind' : layer,
+    layer === 'unknown' ? EVIDENCE.unknownTraffic : layer,
     ...(direction === 'unknown' ? [] : [direction]),
     ...(protocol ? [oneLine(protocol)] : []),
     ...(localPort === null ? [] : [`port ${localPort}`]),
   ].join(', ');
 
-/** Whoever controls the alert's text may have steered what a model wrote, so it comes last and closed. */
-export const machinesWords = ({ action, origin }: View): Html => {
+/** Last and folded: the author of the alert's text may have influenced the model. */
+export const reasoning = ({ action, origin }: View): Html => {
   const { reasoning, confidence } = action.recommendation;
   const byRules = origin === 'playbook' || origin === 'fallback';
   return html`
 <details>
-<summary>Reasoning of the ${byRules ? 'playbook' : 'model'}</summary>
-<p class="warning">${byRules ? 'Written by fixed rules; no model was asked or none answered. It may repeat words of the attacker.' : 'Written by a model. It may be influenced by the attacker.'} Confidence ${confidence} of 100.</p>
+<summary>${REASONING.heading(byRules)}</summary>
+<p class="warning">${REASONING.warning(byRules)} ${REASONING.confidence(confidence)}</p>
 <blockquote>${data(reasoning, 2000)}</blockquote>
 </details>`;
 };
 
-export const record = ({ action, names }: View): Html => html`
+export const record = ({ action, names, now }: View): Html => html`
 <details>
-<summary>On the record</summary>
+<summary>${RECORD}</summary>
 <ol class="history">
 ${action.history
   .slice(-30)
   .map(
     ({ at, by, event, text }) =>
-      html`<li><time datetime="${at}">${utc(at)}</time> <b>${words(event)}</b> by ${whoOf(by, names)}${text ? html`: ${data(text, 500)}` : ''}</li>`,
+      html`<li><time datetime="${at}">${utc(at, now)}</time> <b>${eventInWords(event)}</b> by ${nameOf(by, names)}${text ? html`: ${data(text, 500)}` : ''}</li>`,
   )}
 </ol>
-<p class="quiet">${idsOf(action)}</p>
+<p class="quiet">${IDS(action)}</p>
 </details>`;
 
-const kindOf = (kind: string | undefined): string =>
-  kind === undefined ? 'Target' : kind === 'ip' ? 'Address seen' : words(kind);
-
-const whoOf = (by: string, names: View['names']): string =>
+const nameOf = (by: string, names: View['names']): string =>
   by.startsWith('person:') ? (names[by.slice('person:'.length)] ?? by) : by;
 
-const idsOf = ({ incidentId, actionId, policyVersion, digest }: Action): string =>
-  `Incident ${incidentId}, action ${actionId}, policy ${policyVersion}, digest ${digest.slice(0, 16)}`;
-
-/** Foreign text: escaped by the template, one line, with nothing invisible, and its direction of reading its own. */
+/** Untrusted text: escaped by the template, on one line, without invisible characters, in its own reading direction. */
 const data = (text: string, most = 1024): Html => html`<bdi>${oneLine(text, most)}</bdi>`;
 
-/** A product's long type names, broken where their parts meet rather than anywhere. */
+/** A long type name, with line breaks allowed between its parts only. */
 export const breakable = (text: string): Html =>
   html`<bdi>${oneLine(text)
     .split(/(?<=[:/.!-])/)

@@ -1,32 +1,32 @@
-// The page for a manager, when nobody answered in time.
+// The page on which a manager requests an expired action again.
 import { html } from 'hono/html';
-import { headlineOf } from '../../messaging/texts/phrases.ts';
-import { decidedBy } from '../action-status.ts';
-import { peopleAsked } from '../decision.ts';
+import { peopleAsked } from '../../domain/approval.ts';
+import { REQUEST_AGAIN } from '../texts/pages.ts';
+import { decidedBy } from '../texts/status.ts';
 import type { View } from '../view.ts';
 import { form, type Html, shell } from './frame.ts';
-import { byHand, evidence, facts, machinesWords, record } from './parts.ts';
+import { evidence, facts, manually, reasoning, record } from './parts.ts';
 
-export function anewPage(view: View): Html {
-  const { action, person, names } = view;
+export function requestAgainPage(view: View): Html {
+  const { action, person, names, now } = view;
   const asked = action.approval ? peopleAsked(action.approval).map(({ name }) => name) : [];
   return shell(
-    'Ask again',
+    REQUEST_AGAIN.title,
     html`
 <header>
-<p class="kicker">${person}, nobody decided about this in time</p>
-<h1>${headlineOf(action)}</h1>
-<p class="clock"><strong>Nothing was done.</strong> Asked were ${asked.join(', ') || 'none'}. ${decidedBy(action, names)}</p>
+<p class="kicker">${REQUEST_AGAIN.kicker(person)}</p>
+<h1>${REQUEST_AGAIN.question(action)}</h1>
+<p class="clock">${REQUEST_AGAIN.outcome(action, now)} ${REQUEST_AGAIN.asked(asked)} ${decidedBy(action, names, now)}</p>
 </header>
 ${form(
   view,
-  'Your decision',
-  html`<div class="choice wide"><button class="go">Ask again<small>fresh facts, a new clock, the people on call now</small></button></div>`,
+  REQUEST_AGAIN.form,
+  html`<div class="choice wide"><button class="go">${REQUEST_AGAIN.button}<small>${REQUEST_AGAIN.hint}</small></button></div>`,
 )}
 ${facts(view)}
-${byHand(view)}
+${manually(view)}
 ${evidence(view)}
-${machinesWords(view)}
+${reasoning(view)}
 ${record(view)}`,
   );
 }

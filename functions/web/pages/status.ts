@@ -1,15 +1,16 @@
-// The page that says where an action stands: after a form, when the way goes on, and for a link whose question is settled.
+// The page with an action's state: after a form, or for a link that is decided.
 import { html } from 'hono/html';
-import { headlineOf } from '../../messaging/texts/phrases.ts';
-import type { Standing } from '../action-status.ts';
+import { headlineOf } from '../../messaging/texts/action-line.ts';
+import { COMMON } from '../texts/pages.ts';
+import type { Notice } from '../texts/status.ts';
 import type { View } from '../view.ts';
 import { stillOpen } from './approve.ts';
 import { type Html, shell } from './frame.ts';
-import { byHand, evidence, facts, machinesWords, record } from './parts.ts';
+import { evidence, facts, manually, reasoning, record } from './parts.ts';
 
-export function standingPage(
+export function statusPage(
   view: View,
-  { title, text, tone }: Standing,
+  { title, text, tone }: Notice,
   { answered }: { answered: boolean },
 ): Html {
   return shell(
@@ -19,14 +20,14 @@ export function standingPage(
 <p class="kicker">${view.person}</p>
 <h1 class="${tone}">${title}</h1>
 <p class="result">${text}</p>
-${answered ? html`<p><a href="${view.path}">See how it stands now</a></p>` : ''}
+${answered ? html`<p><a href="${view.path}">${COMMON.current}</a></p>` : ''}
 </header>
 ${stillOpen(view)}
 <h2 class="about">${headlineOf(view.action)}</h2>
 ${facts(view)}
-${byHand(view)}
+${manually(view)}
 ${evidence(view)}
-${machinesWords(view)}
+${reasoning(view)}
 ${record(view)}`,
   );
 }

@@ -167,7 +167,7 @@ describe('a question', () => {
       logged.length = 0;
       server.willAnswer(posted, refused(code));
       await withPosts().send(over);
-      expect(logged).toEqual(['post not kept up to date']);
+      expect(logged).toEqual(['post not updated']);
     },
   );
 });

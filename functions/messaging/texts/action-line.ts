@@ -1,0 +1,158 @@
+// The line about an action, in the tense that its state allows.
+import type { Action, Status } from '../../domain/action.ts';
+import type { ActionName } from '../../domain/action-catalog.ts';
+import { oneLine, quoted, unlinked, words } from '../../domain/wording.ts';
+
+/** What happened to the target: nothing yet, the change, the change and its undo, or nothing at all. */
+export type Progress = 'ahead' | 'made' | 'undone' | 'never';
+
+const PROGRESS: Readonly<Record<Status, Progress>> = {
+  proposed: 'ahead',
+  'awaiting-approval': 'ahead',
+  approved: 'ahead',
+  executing: 'ahead',
+  'in-force': 'made',
+  kept: 'made',
+  reversing: 'made',
+  'reversal-failed': 'made',
+  reversed: 'undone',
+  declined: 'never',
+  expired: 'never',
+  observed: 'never',
+  'handed-off': 'never',
+  dropped: 'never',
+  failed: 'never',
+};
+
+/**
+ * Where the action is. One that failed after its before-state was captured may have changed something, and was undone.
+ * With `now`, a request past its deadline counts as expired before its record says so.
+ */
+export function progressOf(
+  { status, before, approval }: Pick<Action, 'status' | 'before' | 'approval'>,
+  now?: Date,
+): Progress {
+  if (status === 'failed' && before !== null) return 'undone';
+  const isOver = now !== undefined && Date.parse(approval?.expiresAt ?? '') <= now.getTime();
+  return status === 'awaiting-approval' && isOver ? 'never' : PROGRESS[status];
+}
+
+/** Headlines and changes are orders that begin with one of these verbs. */
+const PAST: Readonly<Record<string, string>> = {
+  Add: 'Added',
+  Attach: 'Attached',
+  Block: 'Blocked',
+  Capture: 'Captured',
+  Change: 'Changed',
+  Create: 'Created',
+  Deny: 'Denied',
+  Disable: 'Disabled',
+  Isolate: 'Isolated',
+  Log: 'Logged',
+  Make: 'Made',
+  Move: 'Moved',
+  Notify: 'Notified',
+  Open: 'Opened',
+  Quarantine: 'Quarantined',
+  Record: 'Recorded',
+  Replace: 'Replaced',
+  Require: 'Required',
+  Revoke: 'Revoked',
+  Send: 'Sent',
+  Set: 'Set',
+  Tell: 'Notified',
+  Turn: 'Turned',
+  Watch: 'Watched',
+};
+
+/** The state as people read it. */
+export const STATUS_WORDS: Readonly<Record<Status, string>> = {
+  proposed: 'being prepared',
+  'awaiting-approval': 'waiting for approval',
+  approved: 'approved',
+  declined: 'declined',
+  expired: 'expired',
+  executing: 'in progress',
+  'in-force': 'in force',
+  kept: 'kept',
+  reversing: 'being undone',
+  reversed: 'undone',
+  'reversal-failed': 'undo failed',
+  observed: 'not done, in shadow mode',
+  'handed-off': 'handed off',
+  dropped: 'not pursued',
+  failed: 'failed',
+};
+
+export const isOrder = (text: string): boolean => PAST[firstWord(text)] !== undefined;
+
+const firstWord = (text: string): string => /^\w*/.exec(text)?.[0] ?? '';
+
+/** `Block requests` as the object of a verb: `block requests`. */
+const lowered = (order: string): string =>
+  isOrder(order) ? `${order.charAt(0).toLowerCase()}${order.slice(1)}` : order;
+
+/** `Block requests` as done: `Blocked requests`. */
+function inPast(order: string): string {
+  const verb = firstWord(order);
+  const past = PAST[verb];
+  return past ? `${past}${order.slice(verb.length)}` : `Done: ${order}`;
+}
+
+/** The order in one line: `Block web requests from 203.0.113.7`. */
+export const headlineOf = ({ description, recommendation, name, target }: Action): string => {
+  const on = named(target?.value ?? recommendation.target);
+  if (description) return description.headline;
+  return name ? HEADLINES[name](on) : `${words(oneLine(recommendation.action, 64))} on ${on}`;
+};
+
+/** `block web requests from 203.0.113.7`, to follow `Approve to` or `The request was to`. */
+export const orderOf = (action: Action): string => lowered(headlineOf(action));
+
+/** `Blocked web requests from 203.0.113.7`, for what was changed. */
+export const doneOf = (action: Action): string => inPast(headlineOf(action));
+
+/** The exact changes, with the label that says whether they were made. */
+export function changesFact(action: Action, now?: Date): { label: string; lines: string[] } {
+  const orders = action.description?.changes ?? [headlineOf(action)];
+  switch (progressOf(action, now)) {
+    case 'ahead':
+      return { label: 'Change', lines: orders.map((one) => ifOrder(one, `Will ${lowered(one)}`)) };
+    case 'never':
+      return { label: 'Requested', lines: orders.map((one) => ifOrder(one, `To ${lowered(one)}`)) };
+    default:
+      return { label: 'Change', lines: orders.map((one) => ifOrder(one, inPast(one))) };
+  }
+}
+
+/** Descriptions stored before changes were orders are shown unchanged. */
+const ifOrder = (text: string, inTense: string): string => (isOrder(text) ? inTense : text);
+
+/** The same in one paragraph, a sentence for each change. */
+export const changesText = (action: Action): string =>
+  changesFact(action).lines.map(sentence).join('\n');
+
+/** A sentence of a mechanism or an error, with one full stop at its end. */
+export const sentence = (text: string) => `${unlinked(text).replace(/[.\s]+$/, '')}.`;
+
+/** Identifiers unchanged; any other text in quotation marks, without a link. */
+const named = (value: string): string =>
+  /^[\w.:@/+=-]{1,100}$/.test(value) && !value.includes('//') ? value : quoted(value, 100);
+
+/** Headlines of actions that no mechanism described, by the name of the target. */
+const HEADLINES: Readonly<Record<ActionName, (target: string) => string>> = {
+  add_ip_to_watchlist: (target) => `Add ${target} to the watch list`,
+  increase_logging_verbosity: (target) => `Log more about ${target}`,
+  create_alert_ticket: () => 'Open a ticket for this incident',
+  send_analyst_notification: () => 'Notify the on-call analyst about this incident',
+  quarantine_email: (target) => `Quarantine the message ${target}`,
+  block_ip_at_firewall: (target) => `Block ${target} at the firewall`,
+  disable_user_account_temporarily: (target) => `Disable the user ${target}`,
+  revoke_api_key: (target) => `Disable the key ${target}`,
+  disable_function_url: (target) => `Require IAM authentication for the URL of ${target}`,
+  isolate_production_host: (target) => `Isolate the production host ${target}`,
+  revoke_service_account_credential: (target) => `Revoke the service credential ${target}`,
+  block_cidr_range: (target) => `Block the address range ${target}`,
+  initiate_forensic_capture: (target) => `Capture forensic evidence from ${target}`,
+  send_breach_notification: () => 'Send a breach notification for this incident',
+};

@@ -1,0 +1,55 @@
+// Messages about messages: the digest, the hourly limit, channels that failed.
+import { timeOfDay } from '../../domain/wording.ts';
+import type { Message } from '../message.ts';
+
+type Listed = { needsAnswer: boolean; text: string };
+
+/** One message for the pages that paged no one. `more`: pages that are not listed. */
+export function digestText(
+  lines: readonly Listed[],
+  more: number,
+  perHour: number,
+): Pick<Message, 'subject' | 'paragraphs' | 'facts' | 'steps'> {
+  const open = lines.filter(({ needsAnswer }) => needsAnswer);
+  const over = lines.filter(({ needsAnswer }) => !needsAnswer);
+  const count = lines.length + more;
+  const list = (title: string, some: readonly Listed[]) =>
+    some.length > 0 ? [`${title}\n${some.map(({ text }) => `- ${text}`).join('\n')}`] : [];
+  const [first, ...rest] = [
+    ...list('These still need a person:', open),
+    ...list('These are finished:', over),
+    ...(more > 0 ? [`${more} more are not listed. Each one has a ticket or a record.`] : []),
+    `You received ${perHour} pages within an hour, the most that policy allows.`,
+  ];
+  return {
+    subject: `${count} ${count === 1 ? 'message' : 'messages'} without a page, ${open.length} still open`,
+    paragraphs: [first ?? '', ...rest],
+    facts: [],
+    steps: [],
+  };
+}
+
+/** What is left to do for an action that ended without its change. */
+export const IN_TICKET = 'the incident’s ticket has the next steps';
+
+/** The last paragraph of the last page within the hour. */
+export const lastPageNotice = (perHour: number, nextAt: string, digestAfterMinutes: number) =>
+  `This is your last page before ${timeOfDay(nextAt)}: ${perHour} of ${perHour} in an hour. Later messages come together every ${digestAfterMinutes} min, without a page.`;
+
+export const notPaged = (names: readonly string[]): string =>
+  `not paged (hourly limit reached): ${names.join(', ')}`;
+
+/** To a recipient who got the message through other channels. */
+export function reportText(
+  subject: string,
+  names: readonly string[],
+): Pick<Message, 'subject' | 'paragraphs'> {
+  const channels = names.join(' and ');
+  return {
+    subject: `Not delivered by ${channels}`.slice(0, 100),
+    paragraphs: [
+      `${channels} rejected a message that reached you through another channel: “${subject}”.`,
+      'Please have the channel checked. Until then, messages reach you through the others.',
+    ],
+  };
+}

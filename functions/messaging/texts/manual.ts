@@ -1,0 +1,81 @@
+// Messages about an action that a person carries out, or decides not to.
+import type { Action } from '../../domain/action.ts';
+import type { Alert } from '../../domain/alert.ts';
+import type { Approver } from '../../domain/approval.ts';
+import type { Facts } from '../../domain/facts.ts';
+import { quoted, words } from '../../domain/wording.ts';
+import { runbookOf } from '../runbook.ts';
+import { orderOf, sentence } from './action-line.ts';
+import { incidentFact, steps, subjectOf, type Text, whyFact } from './phrases.ts';
+
+/** The hand-off: questions to answer first, exact commands, their undo, and the people to notify. */
+export function handOffText(
+  action: Action,
+  alert: Alert | undefined,
+  facts: Facts | null,
+  managers: readonly Approver[],
+): Text {
+  const { target, recommendation } = action;
+  const { tell } = templateOf(action, alert, facts);
+  const named = target
+    ? `${words(target.kind)} ${quoted(target.value)}, ${ROLES[target.part]}`
+    : `${quoted(recommendation.target, 64)}, which the alert does not name`;
+  return {
+    subject: subjectOf('You decide:', action),
+    paragraphs: [
+      `Nothing was changed. You decide whether to ${orderOf(action)}.\n${action.reasons.map(({ text }) => sentence(text)).join(' ')}`,
+      modelsWords(action),
+    ],
+    facts: [
+      { label: 'Target', value: named },
+      whyFact(alert),
+      beforeFact(action, alert, facts),
+      {
+        label: 'Notify',
+        value:
+          [...tell, ...managers.map(({ name }) => `${name}, manager`)].join('\n') ||
+          'Policy names no one',
+      },
+      incidentFact(action),
+    ],
+    steps: manualSteps(action, alert, facts),
+  };
+}
+
+const modelsWords = ({ recommendation }: Action) =>
+  `Reasoning, written by a machine and possibly influenced by the attacker: ${quoted(recommendation.reasoning, 1000)}`;
+
+/** The commands that carry the action out, and those that undo it. */
+export function manualSteps(
+  action: Action,
+  alert: Alert | undefined,
+  facts: Facts | null,
+): Text['steps'] {
+  const { look, act, undo } = templateOf(action, alert, facts);
+  return [
+    ...steps('Check first (bash and the AWS CLI, in a new folder)', look),
+    ...steps('Carry it out manually', act),
+    ...steps('Undo it manually', undo),
+  ];
+}
+
+/** Questions to answer before the commands are run. */
+export const beforeFact = (action: Action, alert: Alert | undefined, facts: Facts | null) => ({
+  label: 'Before you act',
+  value: [ALWAYS_ASKED, ...templateOf(action, alert, facts).check].join('\n'),
+});
+
+const templateOf = (action: Action, alert: Alert | undefined, facts: Facts | null) =>
+  runbookOf(action, alert ?? NOTHING_KNOWN, facts);
+
+/** An alert whose record cannot be read. */
+const NOTHING_KNOWN: Pick<Alert, 'traffic' | 'entities'> = {
+  traffic: { layer: 'unknown', direction: 'unknown', localPort: null, protocol: null },
+  entities: [],
+};
+const ALWAYS_ASKED = 'Does the alert match what you see? Who uses the target at this hour?';
+const ROLES = {
+  actor: 'the attacker’s side of the alert',
+  target: 'the attacked side of the alert',
+  related: 'also named in the alert',
+} as const;

@@ -1,0 +1,173 @@
+// The page's labels, buttons and headings.
+import type { Action } from '../../domain/action.ts';
+import { span, timeOfDay, utc, words } from '../../domain/wording.ts';
+import { doneOf, headlineOf, orderOf, type Progress } from '../../messaging/texts/action-line.ts';
+import { unanswered } from '../../messaging/texts/phrases.ts';
+import { expired, type Names } from './status.ts';
+
+export const APPROVE = {
+  title: 'Approve or decline',
+  kicker: (person: string) => `${person}, please decide`,
+  question: (action: Action) => `${headlineOf(action)}?`,
+  more: (count: number) => `And ${count} more of the same kind, listed above the buttons`,
+  left: (time: string) => `${time} left`,
+  deadline: (action: Action) =>
+    ` to approve or decline, until ${timeOfDay(action.approval?.expiresAt)}. If no one decides, ${unanswered(action)}.`,
+  form: 'Your decision',
+  approve: 'Approve',
+  decline: 'Decline',
+  declineHint: 'nothing changes',
+  openOnes: (count: number) =>
+    count === 1
+      ? 'One question of this kind is open:'
+      : `${count} questions of this kind are open:`,
+  approveAll: (count: number) => `Approve all ${count}`,
+  declineAll: (count: number) => `Decline all ${count}`,
+  approveTicked: 'Approve the ticked ones',
+  declineTicked: 'Decline the ticked ones',
+  tickedHint: 'the others stay open',
+  detail: 'Changes, and who is affected',
+  stillOpen: 'Still open',
+  reason: 'Reason, for the record (optional)',
+  notNow: 'Not now, or not you?',
+  onIt: 'I am on it',
+  onItHint: 'No one else is asked. The deadline does not change.',
+  moreTime: (minutes: number) => `${span(minutes)} more`,
+  moreTimeHint: 'Once, for all approvers.',
+  handTo: 'Hand over to',
+  handOver: 'Hand over',
+} as const;
+
+/** Under the Approve button: the first of several approvers carries nothing out. */
+export function approveHint({ approval }: Action, names: Names): string {
+  const approved = approval?.votes.filter(({ verdict }) => verdict === 'approved') ?? [];
+  const others = (approval?.required ?? 1) - approved.length - 1;
+  if (others > 0)
+    return others === 1 ? 'one more person must agree' : `${others} more people must agree`;
+  const before = approved.map(({ by, at }) => `${names[by] ?? by} approved at ${timeOfDay(at)}`);
+  return ['carried out at once', ...before].join('; ');
+}
+
+/** The same for all actions of a kind; the strictest hint counts. */
+export const approveAllHint = (all: readonly Action[], names: Names): string => {
+  const hints = new Set(all.map((one) => approveHint(one, names).split(';')[0]));
+  return hints.size === 1 ? [...hints].join() : 'some need one more person';
+};
+
+/** How many must approve, and who already answered. */
+export const approvals = (required: number, voted: readonly string[]) => ({
+  required: `${required} people must approve.`,
+  voted: voted.length === 0 ? 'No one has answered yet.' : `${voted.join(', ')}.`,
+});
+
+export const FACTS = {
+  heading: 'The action',
+  target: 'Target',
+  place: (kind: string | undefined, account: string, region: string) =>
+    `${kind === undefined ? 'Target' : kind === 'ip' ? 'IP address' : words(kind)} in account ${account}, ${region}`,
+  why: 'Why',
+  affected: {
+    ahead: 'Would affect',
+    never: 'Would affect',
+    made: 'Affects',
+    undone: 'Affected',
+  } satisfies Record<Progress, string>,
+  undo: 'Undo',
+  unknown: 'Unknown',
+  detail: 'Details',
+  noAlert: 'The alert’s record cannot be read',
+} as const;
+
+export const EVIDENCE = {
+  heading: 'Evidence',
+  quoted: 'Quoted from the alert. An attacker may have written parts of it.',
+  alert: 'Alert',
+  severity: 'Severity',
+  seen: 'Seen',
+  times: (count: number, last: string | null, now: Date) =>
+    `${count === 1 ? 'once' : `${count} times`}${last ? `, last at ${utc(last, now)}` : ''}`,
+  traffic: 'Traffic',
+  unknownTraffic: 'unknown kind',
+  foundAt: 'Found in the event at',
+  sample: 'Sample',
+  isSample: 'A sample that the product generated',
+  odd: 'Unusual',
+  policy: 'Policy',
+} as const;
+
+export const REASONING = {
+  heading: (byRules: boolean) => `Reasoning of the ${byRules ? 'playbook' : 'model'}`,
+  warning: (byRules: boolean) =>
+    byRules
+      ? 'Written by fixed rules, without a model. It may repeat the attacker’s words.'
+      : 'Written by a model. The attacker may have influenced it.',
+  confidence: (confidence: number) => `Confidence ${confidence} of 100.`,
+} as const;
+
+export const RECORD = 'Record';
+export const MANUALLY = 'Carry it out manually';
+export const IDS = ({ incidentId, actionId, policyVersion, digest }: Action) =>
+  `Incident ${incidentId}, action ${actionId}, policy ${policyVersion}, digest ${digest.slice(0, 16)}`;
+
+export const REQUEST_AGAIN = {
+  title: 'Request again',
+  kicker: (person: string) => `${person}, no one decided in time`,
+  question: (action: Action) => `Request again to ${orderOf(action)}?`,
+  outcome: expired,
+  asked: (names: readonly string[]) => `Asked: ${names.join(', ') || 'no one'}.`,
+  form: 'Your decision',
+  button: 'Request again',
+  hint: 'reads the facts again, with a new deadline, and asks the people on call now',
+} as const;
+
+export const JUDGE = {
+  title: 'Right or wrong',
+  kicker: (person: string) => `${person}, shadow mode recorded this action`,
+  question: (action: Action) => `Would it have been right to ${orderOf(action)}?`,
+  outcome: 'Nothing was changed.',
+  form: 'Your judgement',
+  right: 'Right',
+  rightHint: 'do this in live mode',
+  wrong: 'Wrong',
+  wrongHint: 'do not do this',
+  note: 'Reason, for the record (optional)',
+} as const;
+
+export const REVIEW = {
+  title: 'Keep, extend or undo',
+  kicker: ({ status }: Action, person: string) =>
+    `${person}, ${status === 'reversal-failed' ? 'the undo failed' : 'please decide'}`,
+  heading: doneOf,
+  since: 'Since then',
+  appliedAt: (action: Action, now: Date) => `In force since ${utc(action.appliedAt, now)}.`,
+  byPolicy: 'Policy allowed this without a person.',
+  checked: (at: string, now: Date) => `Checked at ${utc(at, now)}:`,
+  form: 'Your decision',
+  undo: 'Undo now',
+  undoHint: 'starts at once',
+  keep: ({ status }: Action) => (status === 'kept' ? 'Keep it longer' : 'Keep'),
+  keepHint: 'no end, in your name',
+  extend: (minutes: number) => `Extend by ${span(minutes)}`,
+  extendHint: (until: Date, now: Date) => `until ${utc(until, now)}`,
+  noExtensionLeft: (count: number) => `Extended ${count} times, the most that policy allows.`,
+  kept: { strong: 'Kept.', text: ' It stays until someone undoes it.' },
+  failed: {
+    strong: 'The undo is overdue.',
+    text: ' The change is still there, as far as the record shows.',
+  },
+  due: (time: string, action: Action, now: Date) => ({
+    strong: `Undo in ${time}`,
+    text: `, at ${utc(action.dueAt, now)}, unless you extend or keep it.`,
+  }),
+} as const;
+
+export const COMMON = {
+  signIn: 'Sign in to decide',
+  signInHint: 'then you return to this page',
+  back: 'Back to the question',
+  current: 'See the current state',
+  underMinute: 'under 1 min',
+} as const;
+
+/** For screens that name the state of progress. */
+export const affectedLabel = (progress: Progress): string => FACTS.affected[progress];

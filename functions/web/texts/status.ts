@@ -1,0 +1,135 @@
+// The page's text for an action in each state: what happened, who decided, what comes next.
+import type { Action } from '../../domain/action.ts';
+import { opensTicketUnanswered } from '../../domain/action-catalog.ts';
+import { peopleAsked } from '../../domain/approval.ts';
+import { quoted, utc } from '../../domain/wording.ts';
+import { doneOf, orderOf, sentence } from '../../messaging/texts/action-line.ts';
+import { IN_RECORD, inForceSince, notDone } from '../../messaging/texts/phrases.ts';
+import type { Escalation } from '../../policy/schemas/escalation.ts';
+
+export type Notice = { title: string; text: string; tone: 'good' | 'bad' | 'quiet' };
+/** After a form: the action, the text to show first, and whether the answer was counted. */
+export type Answer = { action: Action; notice: Notice; status: 200 | 403 | 409 | 410 | 503 };
+/** Names of people by id. */
+export type Names = Readonly<Record<string, string>>;
+
+/** The people of the current policy, and the approvers of this action, who may have left it. */
+export function namesIn(
+  { approval }: Pick<Action, 'approval'>,
+  people: Escalation['people'],
+): Names {
+  const asked = approval ? [...peopleAsked(approval), ...approval.managers] : [];
+  return Object.fromEntries([
+    ...Object.entries(people).map(([id, { name }]) => [id, name]),
+    ...asked.map(({ id, name }) => [id, name]),
+  ]);
+}
+
+/** The current state, after the name of the person who decided. */
+export function statusNotice(action: Action, names: Names, now: Date): Notice {
+  const { title, text, tone } = STATUS[action.status](action, now, names);
+  const decided = decidedBy(action, names, now);
+  return { title, tone, text: decided ? `${decided} ${text}` : text };
+}
+
+type Write = (action: Action, now: Date, names: Names) => Notice;
+const good = (title: string, text: string): Notice => ({ title, text, tone: 'good' });
+const bad = (title: string, text: string): Notice => ({ title, text, tone: 'bad' });
+const quiet = (title: string, text: string): Notice => ({ title, text, tone: 'quiet' });
+
+const AGAIN = 'Open this link again in a minute to see the result.';
+
+const STATUS: Readonly<Record<Action['status'], Write>> = {
+  proposed: (action) =>
+    quiet('Not open yet', `Nothing has changed yet. The request to ${orderOf(action)} is next.`),
+  'awaiting-approval': (action, now) =>
+    Date.parse(action.approval?.expiresAt ?? '') <= now.getTime()
+      ? quiet('Request expired', expired(action, now))
+      : quiet(
+          'Waiting for a decision',
+          `Nothing has changed yet. The request to ${orderOf(action)} expires at ${utc(action.approval?.expiresAt, now)}.`,
+        ),
+  approved: (action) =>
+    good('Approved', `Countermand will check the rules again, then ${orderOf(action)}.`),
+  declined: (action) => quiet('Declined', notDone(action)),
+  expired: (action, now) => quiet('Request expired', expired(action, now)),
+  executing: (action) => good('In progress', `Started to ${orderOf(action)}. ${AGAIN}`),
+  'in-force': (action, now) => good('In force', inForceSince(action, now)),
+  kept: (action, now, names) =>
+    good(
+      'Kept',
+      `${doneOf(action)} at ${utc(action.appliedAt, now)}. Kept at ${changedBy(action, names, now)}. This stays until someone undoes it.${action.reviewAt ? ` It is reviewed again at ${utc(action.reviewAt, now)}.` : ''}`,
+    ),
+  reversing: (action, now) =>
+    quiet(
+      'Being undone',
+      `${doneOf(action)} at ${utc(action.appliedAt, now)}. Undo has started. ${AGAIN}`,
+    ),
+  reversed: (action, now, names) =>
+    quiet(
+      'Undone',
+      `Undone at ${changedBy(action, names, now)}. It was in force since ${utc(action.appliedAt, now)}.`,
+    ),
+  'reversal-failed': (action, now) =>
+    bad(
+      'Not undone',
+      `${doneOf(action)} at ${utc(action.appliedAt, now)}. The undo failed at ${utc(action.history.at(-1)?.at, now)}. The on-call analyst has the commands to undo it manually.`,
+    ),
+  observed: (action, now, names) =>
+    action.failure === null
+      ? quiet(
+          'Not done, in shadow mode',
+          `${notDone(action)} ${judgedBy(action, names, now)}`.trim(),
+        )
+      : stopped(action),
+  'handed-off': (action) =>
+    action.failure === null
+      ? quiet('Handed off', `${notDone(action)} A person decides and carries it out manually.`)
+      : stopped(action),
+  dropped: (action) => quiet('Not pursued', notDone(action)),
+  failed: (action) =>
+    action.before === null
+      ? stopped(action)
+      : bad('Not done', `${notDone(action)} ${sentence(action.failure ?? IN_RECORD)}`),
+};
+
+const stopped = (action: Action): Notice =>
+  bad('Stopped', `${notDone(action)} ${sentence(action.failure ?? IN_RECORD)}`);
+
+/** A ticket is opened although no one decided. */
+export function expired(action: Action, now: Date): string {
+  const noOne = `No one decided by ${utc(action.approval?.expiresAt, now)}`;
+  return opensTicketUnanswered(action.name)
+    ? `${noOne}, so Countermand opens the ticket anyway. The message about the expiry names it.`
+    : `${notDone(action)} ${noOne}.`;
+}
+
+/** When the current state began, and who caused it: `03:15 UTC, by Ana Silva`. */
+function changedBy({ history, status }: Action, names: Names, now: Date): string {
+  const entry = history.findLast(({ event }) => event === status) ?? history.at(-1);
+  const by = entry?.by ?? '';
+  const person = by.startsWith('person:') ? by.slice('person:'.length) : null;
+  const who = person ? `by ${names[person] ?? person}` : (BY[by] ?? `by ${by}`);
+  return `${utc(entry?.at, now)}, ${who}`;
+}
+
+const BY: Readonly<Record<string, string>> = {
+  schedule: 'on schedule',
+  sweep: 'late, because the schedule was missed',
+  policy: 'by policy',
+};
+
+/** `Mei Tanaka judged this right at 09:02 UTC.`, or nothing. */
+export function judgedBy({ judgement }: Action, names: Names, now: Date): string {
+  if (!judgement) return '';
+  const note = judgement.note ? `, with the note ${quoted(judgement.note)}` : '';
+  return `${names[judgement.by] ?? judgement.by} judged this ${judgement.verdict} at ${utc(judgement.at, now)}${note}.`;
+}
+
+/** `Ana Silva approved this at 03:02 UTC.`, or nothing. */
+export function decidedBy({ approval }: Action, names: Names, now: Date): string {
+  const decision = approval?.decision;
+  if (!decision) return '';
+  const reason = decision.reason ? `, with the reason ${quoted(decision.reason)}` : '';
+  return `${names[decision.by] ?? decision.by} ${decision.verdict} this at ${utc(decision.at, now)}${reason}.`;
+}

@@ -1,0 +1,93 @@
+// Every text about an action matches the action's state, on every surface.
+import { describe, expect, test } from 'vitest';
+import { ActionName } from '../../functions/domain/action-catalog.ts';
+import { MECHANISMS } from '../../functions/mechanisms/registry.ts';
+import { CASES, inState, type Phase, STATES } from './cases.ts';
+import { messagesOf, pagesOf, rowsOf, type Shown } from './surfaces.ts';
+
+/** Participles of the changes that mechanisms describe. */
+const DONE =
+  'added|attached|blocked|captured|created|deactivated|denied|disabled|isolated|moved|opened|quarantined|required|revoked|sent|turned on';
+
+/** What no text may say before, after and without the change. */
+const FORBIDDEN: Readonly<Record<Phase, readonly RegExp[]>> = {
+  ahead: [
+    new RegExp(`\\b(?:is|are|was|were|has been|have been) (?:now )?(?:${DONE})\\b`, 'i'),
+    new RegExp(`^(?:${DONE}) `, 'im'),
+    /\bin force\b/i,
+  ],
+  never: [
+    new RegExp(`\\b(?:is|are|was|were|has been|have been) (?:now )?(?:${DONE})\\b`, 'i'),
+    new RegExp(`^(?:${DONE}) `, 'im'),
+    /\bin force\b/i,
+    /^will /im,
+    /\bwill be (?!undone automatically)/i,
+    /\bapprove to\b/i,
+  ],
+  made: [/^will /im, /\bwould affect\b/i, /\bnothing was changed\b/i, /\bapprove to\b/i],
+  undone: [
+    /^will /im,
+    /\bwould affect\b/i,
+    /\bapprove to\b/i,
+    new RegExp(`\\b(?:is|are) (?:now )?(?:${DONE})\\b`, 'i'),
+  ],
+};
+
+/** What no text says in any state: ids in place of names, and values that were not filled in. */
+const NEVER: readonly RegExp[] = [
+  /\b(?:undefined|null|NaN)\b|\[object /,
+  new RegExp(`\\b(?:${ActionName.options.join('|')})\\b`),
+  /\b(?:ana\.silva|ben\.okafor|mei\.tanaka)\b/,
+  /\b(?:awaiting-approval|in-force|reversal-failed|handed-off)\b/,
+  /\b(?:anew|somebody|nobody|whoever)\b/i,
+];
+
+const faultsIn = (shown: readonly Shown[], forbidden: readonly RegExp[]): string[] =>
+  shown.flatMap(({ surface, text }) =>
+    forbidden.flatMap((pattern) => {
+      const found = pattern.exec(text);
+      return found ? [`${surface}: ${pattern} in “${lineAt(text, found.index)}”`] : [];
+    }),
+  );
+const lineAt = (text: string, index: number): string =>
+  text.slice(text.lastIndexOf('\n', index - 1) + 1).split('\n')[0] ?? '';
+
+test('the cases cover every action of the catalog and every mechanism', () => {
+  const names = new Set(CASES.map(({ action }) => action.name));
+  expect(ActionName.options.filter((name) => !names.has(name))).toEqual([]);
+  const ids = new Set(CASES.map(({ action }) => action.mechanism));
+  expect(MECHANISMS.filter(({ id }) => !ids.has(id)).map(({ id }) => id)).toEqual([]);
+});
+
+describe.each(STATES)('an action in the state: $title', (state) => {
+  test.each(CASES)('uses the tense of its state on every surface: $title', async (one) => {
+    const action = inState(one, state);
+    const shown = [
+      ...(await pagesOf(action)),
+      ...(state.onlyPages ? [] : [...messagesOf(action), ...rowsOf(action)]),
+    ];
+    expect(shown.length).toBeGreaterThan(3);
+    expect(faultsIn(shown, [...FORBIDDEN[state.phase], ...NEVER])).toEqual([]);
+  });
+});
+
+test.each(CASES)(
+  'tells the first of two approvers that one more must agree: $title',
+  async (one) => {
+    const request = STATES.find(({ title }) => title === 'awaiting the first of two approvers');
+    if (!request) throw new Error('expected the state');
+    const [page] = await pagesOf(inState(one, request));
+    expect(page?.text).toContain('one more person must agree');
+    expect(page?.text).not.toMatch(/carried out|at once/);
+  },
+);
+
+test('does not call a ticket undone when its request expired', async () => {
+  const tickets = CASES.filter(({ action }) => action.name === 'create_alert_ticket');
+  expect(tickets.length).toBeGreaterThan(0);
+  const expired = STATES.filter(({ status }) => status === 'expired');
+  for (const one of tickets)
+    for (const state of expired)
+      for (const { surface, text } of await pagesOf(inState(one, state)))
+        expect(text, `${state.title}, ${surface}`).not.toMatch(/nothing was (?:done|changed)/i);
+});
