@@ -7,10 +7,10 @@ export const isIdentity = ({ kind }: Pick<Entity, 'kind'>): boolean => IDENTITIE
 
 /** functions/mechanisms/permissions.ts denies the same paths to the executors' roles. */
 const SERVICE_PATHS = ['/service/', '/service-accounts/'];
-const TAGS: Readonly<Record<string, readonly string[]>> = {
-  'account-type': ['service', 'service-account'],
-  countermand: ['protected'],
-};
+const TAGS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['account-type', ['service', 'service-account']],
+  ['countermand', ['protected']],
+]);
 
 type Tag = { Key?: string | undefined; Value?: string | undefined };
 
@@ -19,7 +19,7 @@ export function protectionMarkOf(path: string, tags: readonly Tag[]): string | n
   if (SERVICE_PATHS.some((one) => path.startsWith(one))) return `path ${path}`;
   // IAM conditions on tags ignore the letter case of keys and values.
   const marked = tags.find(({ Key = '', Value = '' }) =>
-    TAGS[Key.toLowerCase()]?.includes(Value.toLowerCase()),
+    TAGS.get(Key.toLowerCase())?.includes(Value.toLowerCase()),
   );
   return marked ? `tag ${marked.Key}=${marked.Value}` : null;
 }

@@ -61,9 +61,12 @@ const replace = (value: unknown, [key, ...rest]: string[], by: unknown): unknown
   return copy;
 };
 
+/** Values with which JavaScript itself fails: a name that every object has, and an object that is no text. */
+const HOSTILE = ['constructor', { toString: null, valueOf: null }];
 const oddValue = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
   fc.constantFrom(null, '', ' ', 0, -1, 1e300, true, [], {}, [null], '__proto__', 'a'.repeat(3000)),
+  fc.constantFrom(...HOSTILE),
   fc.string({ unit: 'binary', maxLength: 100 }),
 );
 
@@ -89,7 +92,7 @@ test.each(productSampleIds)('accepts %s with any one of its other values malform
   const event = sample(id);
   const others = places(event).filter((path) => path.length > 0 && !NEEDED.test(path.join()));
   for (const path of others)
-    for (const odd of [null, { odd: [] }, 'odd', -1])
+    for (const odd of [null, { odd: [] }, 'odd', -1, ...HOSTILE])
       expect(acceptedIn(JSON.stringify(replace(event, path, odd))), `${path.join('.')}`).toBe(1);
 });
 

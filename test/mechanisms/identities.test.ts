@@ -90,7 +90,9 @@ const descriptions = {
 describe('texts for the approver', () => {
   test('says what a denied user can no longer use, and what continues to work', () => {
     expect(descriptions.user.headline).toBe('Deny all access for the IAM user report-export');
-    expect(descriptions.user.changes.join()).toMatch(/deny-all.*Deny \* on \*.*IAM user report-export/);
+    expect(descriptions.user.changes.join()).toMatch(
+      /deny-all.*Deny \* on \*.*IAM user report-export/,
+    );
     expect(descriptions.user.affected.join()).toMatch(
       /console sign-in, every access key.*Not affected until they expire.*sessions of roles/,
     );

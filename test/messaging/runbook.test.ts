@@ -563,7 +563,8 @@ describe('quarantine_email where it cannot run', () => {
   });
 
   test('has no command for a message that it cannot find', () => {
-    expect(bookOf('quarantine_email', message('pop3')).act).toEqual([]);
+    for (const provider of ['pop3', 'constructor'])
+      expect(bookOf('quarantine_email', message(provider)).act).toEqual([]);
   });
 });
 

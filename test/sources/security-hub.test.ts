@@ -96,6 +96,12 @@ describe('an ASFF finding', () => {
     expect(partsOf(event)).toEqual(['user-1 ana target']);
   });
 
+  test('reads an ASFF finding with the name of an object property for a type of action', () => {
+    const ProductFields = { 'aws/guardduty/service/action/actionType': 'constructor' };
+    const alert = alertOf(inAsff({ Action: null, Network: null, ProductFields }));
+    expect(alert.traffic.layer).toBe('unknown');
+  });
+
   test('names no target in an ASFF finding about the entire account', () => {
     const Resources = [{ Type: 'AwsAccount', Id: 'AWS::::Account:111122223333' }];
     expect(partsOf(inAsff({ Action: null, ProductFields: null, Resources }))).toEqual([]);

@@ -14,7 +14,7 @@ const PLACE = /^([\w.+=-]+@[\w.-]+)\/([\w+=-]{1,1000})$/;
 const hideMessage: RunbookTemplate = (one) => {
   const { target } = one;
   const [, mailbox, id] = PLACE.exec(target.value) ?? [];
-  const tools = TOOLS[target.attributes.provider ?? ''];
+  const tools = TOOLS.get(target.attributes.provider);
   if (!mailbox || !id || !tools) return noCommands('a message in a known mailbox provider', one);
   const { subject, sender } = target.attributes;
   return {
@@ -61,7 +61,10 @@ const gmail: Tools = (mailbox, id) => {
   };
 };
 
-const TOOLS: Readonly<Record<string, Tools>> = { 'microsoft-graph': exchange, gmail };
+const TOOLS: ReadonlyMap<string | undefined, Tools> = new Map([
+  ['microsoft-graph', exchange],
+  ['gmail', gmail],
+]);
 
 export const runbooks = {
   quarantine_email: { 'email-message': hideMessage },

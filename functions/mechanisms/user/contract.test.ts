@@ -126,6 +126,11 @@ describe('denying a user', () => {
     expect(await connect().capture(subject)).toEqual({ attached: true });
   });
 
+  test('captures a user with a tag that is named like a property of every object', async () => {
+    file = account({ tags: { constructor: 'x' } });
+    expect(await connect().capture(subject)).toEqual({ attached: false });
+  });
+
   test.each([
     [{ tags: { 'account-type': 'service' } }, 'tag account-type=service'],
     [{ tags: { 'Account-Type': 'Service-Account' } }, 'tag Account-Type=Service-Account'],

@@ -31,17 +31,17 @@ const InspectorFinding = z.looseObject({
   resources: list(z.looseObject({ id: text, type: text, region: text })),
 });
 
-const KINDS: Readonly<Record<string, EntityKind>> = {
-  AWS_EC2_INSTANCE: 'instance',
-  AWS_LAMBDA_FUNCTION: 'function',
-};
+const KINDS: ReadonlyMap<string | null | undefined, EntityKind> = new Map([
+  ['AWS_EC2_INSTANCE', 'instance'],
+  ['AWS_LAMBDA_FUNCTION', 'function'],
+]);
 
 export function readInspector({ body, path, envelope }: Finding): Draft {
   const finding = readAs(InspectorFinding, body, path);
   const collector = createCollector();
   for (const { one, index } of finding.resources)
     collector.add({
-      kind: KINDS[one.type ?? ''] ?? 'resource',
+      kind: KINDS.get(one.type) ?? 'resource',
       value: nameIn(one.id ?? ''),
       part: 'target',
       path: `${path}.resources[${index}].id`,

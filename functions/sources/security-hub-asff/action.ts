@@ -140,14 +140,14 @@ function fromNetwork(
   };
 }
 
-const LAYERS: Readonly<Record<string, Traffic['layer']>> = {
-  AWS_API_CALL: 'aws-api',
-  KUBERNETES_API_CALL: 'aws-api',
-  DNS_REQUEST: 'dns',
-  NETWORK_CONNECTION: 'network',
-  PORT_PROBE: 'network',
-  RDS_LOGIN_ATTEMPT: 'network',
-};
+const LAYERS: ReadonlyMap<string | undefined, Traffic['layer']> = new Map([
+  ['AWS_API_CALL', 'aws-api'],
+  ['KUBERNETES_API_CALL', 'aws-api'],
+  ['DNS_REQUEST', 'dns'],
+  ['NETWORK_CONNECTION', 'network'],
+  ['PORT_PROBE', 'network'],
+  ['RDS_LOGIN_ATTEMPT', 'network'],
+]);
 
 /**
  * GuardDuty's finding, flattened to keys such as `aws/guardduty/service/action/actionType`. Some keys lack the prefix.
@@ -167,7 +167,7 @@ function fromProductFields(
     collector.add({ kind: 'domain', value, part: 'actor', path: at });
 
   const actionType = ending(/(^|[./])action[./]actionType$/i)[0]?.value;
-  const layer = LAYERS[actionType ?? ''];
+  const layer = LAYERS.get(actionType);
   if (!layer) return null;
   const said = directionOf(ending(/[./]connectionDirection$/i)[0]?.value);
   const direction = actionType === 'DNS_REQUEST' ? 'outbound' : said;

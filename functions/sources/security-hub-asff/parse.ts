@@ -92,7 +92,7 @@ export function readAsff({ body, path, envelope }: Finding): Draft {
       last: finding.LastObservedAt,
       updated: finding.UpdatedAt ?? envelope.time,
     },
-    count: Number(finding.ProductFields?.['aws/guardduty/service/count'] ?? 1),
+    count: number.parse(finding.ProductFields?.['aws/guardduty/service/count']),
     sample: finding.Sample === true,
     archived:
       finding.RecordState === 'ARCHIVED' ||
