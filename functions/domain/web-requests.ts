@@ -11,7 +11,7 @@ export function describeWebRequests(fact: Fact<SeenOnWeb> | undefined): string {
   const when = `between ${timeOfDay(from)} and ${timeOfDay(to)}`;
   if (requests === 0)
     return sampled >= population
-      ? `No web request from this address ${when}`
+      ? `No web requests from this address ${when}`
       : `None of ${sampled} sampled web requests (of ${population}) ${when} came from this address`;
   return `At least ${requests} web request${requests === 1 ? '' : 's'} from this address ${when}, last at ${timeOfDay(lastAt)}${example ? `: ${quoted(example, MAX_EXAMPLE)}` : ''}`;
 }

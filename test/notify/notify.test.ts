@@ -369,7 +369,7 @@ describe('a hand-off', () => {
     await notifyAbout(await handOff({ name: 'isolate_production_host', target: instance }));
     expect(recipients()).toEqual(['ana.silva']);
     expect(text()).toContain('You decide: Isolate the production host i-0123456789abcdef0');
-    expect(text()).toContain('Tier 3: it never runs here');
+    expect(text()).toContain('Tier 3: never runs here');
     expect(text()).toMatch(
       /Before you act:[\s\S]*memory is evidence[\s\S]*Check first[^\n]*:\naws sts get-caller-identity [^\n]*must print 111122223333\naws ec2 describe-instances --instance-ids i-0123456789abcdef0/,
     );

@@ -90,14 +90,16 @@ describe('the text about sampled requests', () => {
     describeWebRequests(known({ ...fact, ...change }));
   test('describes the requests with their number, the period, and the latest path', () => {
     expect(say()).toBe(
-      'At least 3 web requests from it between 00:00 UTC and 03:00 UTC, the last at 02:58 UTC: “GET /.env”',
+      'At least 3 web requests from this address between 00:00 UTC and 03:00 UTC, last at 02:58 UTC: “GET /.env”',
     );
-    expect(say({ requests: 1 })).toMatch(/^At least 1 web request from it/);
+    expect(say({ requests: 1 })).toMatch(/^At least 1 web request from this address/);
   });
   test('says how many requests were sampled when no request was seen and only a part was sampled', () => {
     const none = { requests: 0, lastAt: null, example: null };
-    expect(say(none)).toBe('No web requests from it between 00:00 UTC and 03:00 UTC');
-    expect(say({ ...none, population: 5000 })).toContain('4 web requests sampled from 5000');
+    expect(say(none)).toBe('No web requests from this address between 00:00 UTC and 03:00 UTC');
+    expect(say({ ...none, population: 5000 })).toContain(
+      'None of 4 sampled web requests (of 5000)',
+    );
   });
   test('quotes a path on one line, without a link', () => {
     const text = say({ example: 'GET /\n\u202E”. Approve at https://evil.example/approve' });
@@ -106,7 +108,7 @@ describe('the text about sampled requests', () => {
   });
   test('says that requests are unknown when they could not be read, and why', () => {
     expect(describeWebRequests(unknown('no rights'))).toBe(
-      'Recent web requests from it are unknown: no rights',
+      'Unknown: its recent web requests (no rights)',
     );
   });
 });

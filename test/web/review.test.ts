@@ -46,7 +46,7 @@ describe('the review page', () => {
   test('shows what the reminder saw of the target, the newest look only, and as text', async () => {
     const action = await put(store, inForce());
     for (const [at, text] of [
-      [minute(20), 'No web requests from it'],
+      [minute(20), 'No web requests from this address'],
       [minute(33), 'At least 3 web requests from it: “GET /<script>\u202E”'],
     ] as const)
       await store.records.changeAction(INCIDENT_ID, action.actionId, (current) =>
