@@ -1,7 +1,7 @@
 // Reads events from a file or a folder, as text that intake parses.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Refused } from './refused.ts';
 
 /** The body of one event, and its path below the folder that was named. */

@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { csrf } from 'hono/csrf';
 import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { SwitchMode } from '../functions/domain/kill-switch.ts';
 import { errorFields, type Log } from '../functions/platform/log.ts';
 import { noticePage } from '../functions/web/pages/frame.ts';

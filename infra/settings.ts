@@ -1,36 +1,41 @@
 // Reads and checks the deployment settings in the CDK context.
 import type { Node } from 'constructs';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 export const Settings = z
   .strictObject({
     /** Name of a file in policies/accounts/, without `.yaml`. */
-    account: z.string().regex(/^[a-z0-9-]{1,64}$/),
+    account: z.string().check(z.regex(/^[a-z0-9-]{1,64}$/)),
     /** Prefix of every name in the stack. Stacks with different prefixes can share an account. */
-    prefix: z.string().regex(/^[a-z][a-z0-9-]{0,19}-$/, 'expected letters and a dash at the end'),
+    prefix: z
+      .string()
+      .check(z.regex(/^[a-z][a-z0-9-]{0,19}-$/, 'expected letters and a dash at the end')),
     /** Sender of e-mails: the address or its domain must be a verified identity in SES. */
     mailFrom: z.email(),
     /** True to watch and block addresses at CloudFront too, with a second stack in us-east-1. */
-    cloudFront: z.union([z.boolean(), z.stringbool()]).optional(),
+    cloudFront: z.optional(z.union([z.boolean(), z.stringbool()])),
     /** Generation of the link and page keys. Add 1 to rotate them; see docs/links.md. */
-    linkKeyGeneration: z.coerce.number().int().min(1).max(9999).optional(),
+    linkKeyGeneration: z.optional(z.coerce.number().check(z.int(), z.gte(1), z.lte(9999))),
     /** Without a provider, the playbook analyses every alert. */
-    modelProvider: z.enum(['anthropic', 'bedrock']).optional(),
-    modelId: z.string().min(1).optional(),
+    modelProvider: z.optional(z.enum(['anthropic', 'bedrock'])),
+    modelId: z.optional(z.string().check(z.minLength(1))),
     /** Secrets Manager secret that holds the Anthropic API key. */
-    anthropicSecretArn: z.string().startsWith('arn:').optional(),
+    anthropicSecretArn: z.optional(z.string().check(z.startsWith('arn:'))),
   })
-  .refine(
-    ({ modelProvider, anthropicSecretArn }) => modelProvider !== 'anthropic' || anthropicSecretArn,
-    {
-      path: ['anthropicSecretArn'],
-      message: 'required with modelProvider "anthropic"',
-    },
-  )
-  .refine(({ modelProvider, modelId }) => modelProvider !== 'bedrock' || modelId, {
-    path: ['modelId'],
-    message: 'required with modelProvider "bedrock", whose IAM statement names the model',
-  });
+  .check(
+    z.refine(
+      ({ modelProvider, anthropicSecretArn }) =>
+        modelProvider !== 'anthropic' || anthropicSecretArn,
+      {
+        path: ['anthropicSecretArn'],
+        message: 'required with modelProvider "anthropic"',
+      },
+    ),
+    z.refine(({ modelProvider, modelId }) => modelProvider !== 'bedrock' || modelId, {
+      path: ['modelId'],
+      message: 'required with modelProvider "bedrock", whose IAM statement names the model',
+    }),
+  );
 export type Settings = z.infer<typeof Settings>;
 
 /** Lists every invalid setting. */

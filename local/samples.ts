@@ -1,7 +1,7 @@
 // The sample alerts that the console offers.
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { withMonthNumber } from '../functions/sources/fields.ts';
 
 const Sample = z.strictObject({

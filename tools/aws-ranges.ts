@@ -1,7 +1,8 @@
 // Reduces AWS's published address ranges to those that AWS itself uses.
 // Download https://ip-ranges.amazonaws.com/ip-ranges.json and run: node tools/aws-ranges.ts <ip-ranges.json>
 import { readFileSync, writeFileSync } from 'node:fs';
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import '../functions/domain/english.ts';
 import {
   cidrsOf,
   type Interval,

@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, relative, resolve } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import '../functions/domain/english.ts';
 import type { Out, Outcome } from '../cli/output.ts';
 import { missingHere, type Requirement, sayMissing, testFilesThatNeed } from './requirements.ts';
 

@@ -1,7 +1,7 @@
 // Drills one mechanism on one canary: capture, apply, verify, revert, verify.
 import { hostname, userInfo } from 'node:os';
 import pRetry from 'p-retry';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { ActionId, IncidentId, Parameters } from '../../functions/domain/action.ts';
 import { Entity } from '../../functions/domain/alert.ts';
 import { RetryableError } from '../../functions/domain/errors.ts';
@@ -137,8 +137,8 @@ const Kept = z.strictObject({
   region: z.string(),
   target: Entity,
   parameters: Parameters,
-  durationMinutes: z.int().nullable(),
-}) satisfies z.ZodType<Subject>;
+  durationMinutes: z.nullable(z.int()),
+}) satisfies z.ZodMiniType<Subject>;
 
 /** Reverts the change of a drill that was killed. Returns the error, or null. */
 export async function revertUnfinished(

@@ -1,7 +1,7 @@
 // The file that carries drill results from a staging account to production.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Drill } from '../../functions/domain/drill.ts';
 import { Refused } from '../refused.ts';
 

@@ -1,5 +1,5 @@
 // Input of the analysis and the interface of an analyst.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { ActionId, IncidentId } from '../domain/action.ts';
 import { Entity, SeverityLabel, Traffic } from '../domain/alert.ts';
 import { Assessment } from '../domain/assessment.ts';
@@ -11,7 +11,7 @@ export const Brief = z.looseObject({
     title: z.string(),
     severity: z.object({ score: z.number(), label: SeverityLabel }),
     traffic: Traffic,
-    entities: z.array(Entity.omit({ foundAt: true })),
+    entities: z.array(z.omit(Entity, { foundAt: true })),
   }),
 });
 export type Brief = z.infer<typeof Brief>;
@@ -21,11 +21,11 @@ export const AnalyseInput = z.object({
   alertId: z.string(),
   brief: Brief,
   /** The expired action that a manager requests again. It skips the analysis. */
-  askAnew: ActionId.optional(),
+  askAnew: z.optional(ActionId),
 });
 
 /** An analyst's answer: an assessment without its origin, which code adds. */
-export const Opinion = Assessment.pick({ verdict: true, summary: true, recommendations: true });
+export const Opinion = z.pick(Assessment, { verdict: true, summary: true, recommendations: true });
 export type Opinion = z.infer<typeof Opinion>;
 
 /** Assesses a brief. `judge` rejects when there is no usable answer or the signal aborts. */

@@ -1,24 +1,40 @@
 // The analyst that asks Claude through the Anthropic API or Amazon Bedrock.
 import type { AnthropicBedrock } from '@anthropic-ai/bedrock-sdk';
 import type Anthropic from '@anthropic-ai/sdk';
-import { zodOutputFormat } from '@anthropic-ai/sdk/helpers/zod';
-import * as z from 'zod';
+import { jsonSchemaOutputFormat } from '@anthropic-ai/sdk/helpers/json-schema';
 import type { Analyst } from './brief.ts';
 import { alertMessage, SYSTEM_PROMPT } from './prompt.ts';
 
 /** Structured output enforces types and enums. It passes bounds as a description only; `Opinion` checks them. */
-const OutputShape = z.object({
-  verdict: z.enum(['malicious', 'suspicious', 'benign', 'unclear']),
-  summary: z.string(),
-  recommendations: z.array(
-    z.object({
-      action: z.string(),
-      target: z.string(),
-      parameters: z.object({ durationMinutes: z.int().min(1).max(10_080).nullable() }),
-      confidence: z.int().min(0).max(100),
-      reasoning: z.string(),
-    }),
-  ),
+const OUTPUT_FORMAT = jsonSchemaOutputFormat({
+  type: 'object',
+  properties: {
+    verdict: { type: 'string', enum: ['malicious', 'suspicious', 'benign', 'unclear'] },
+    summary: { type: 'string' },
+    recommendations: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: {
+          action: { type: 'string' },
+          target: { type: 'string' },
+          parameters: {
+            type: 'object',
+            properties: {
+              durationMinutes: {
+                anyOf: [{ type: 'integer', minimum: 1, maximum: 10_080 }, { type: 'null' }],
+              },
+            },
+            required: ['durationMinutes'],
+          },
+          confidence: { type: 'integer', minimum: 0, maximum: 100 },
+          reasoning: { type: 'string' },
+        },
+        required: ['action', 'target', 'parameters', 'confidence', 'reasoning'],
+      },
+    },
+  },
+  required: ['verdict', 'summary', 'recommendations'],
 });
 
 /** Thrown when the model refused, or its answer was cut off or empty. */
@@ -45,7 +61,7 @@ export const claude = (
         max_tokens: MAX_TOKENS,
         system: SYSTEM_PROMPT,
         messages: [{ role: 'user', content: alertMessage(brief) }],
-        output_config: { format: zodOutputFormat(OutputShape) },
+        output_config: { format: OUTPUT_FORMAT },
       },
       { signal },
     );

@@ -1,5 +1,6 @@
 // Describes a failed analysis in one line, without secrets.
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import { $ZodError } from 'zod/v4/core';
 import { oneLine } from '../domain/wording.ts';
 
 const MAX_LENGTH = 1000;
@@ -17,7 +18,7 @@ export function reasonOf(error: unknown): string {
 }
 
 function textOf(error: unknown): string {
-  if (error instanceof z.ZodError) return `the answer failed validation: ${z.prettifyError(error)}`;
+  if (error instanceof $ZodError) return `the answer failed validation: ${z.prettifyError(error)}`;
   return error instanceof Error ? `${error.name}: ${error.message}` : `thrown: ${typeof error}`;
 }
 

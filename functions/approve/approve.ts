@@ -1,6 +1,6 @@
 // Puts the question to the people whose turn it is, keeps the callback, and ends the request when its time is over.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { ApprovalRequest, Approver } from '../domain/approval.ts';
@@ -21,11 +21,15 @@ export const ApproveInput = z.union([
   z.object({
     incidentId: IncidentId,
     actionId: ActionId,
-    rung: z.int().min(0).max(10),
-    taskToken: z.string().min(1),
+    rung: z.int().check(z.gte(0), z.lte(10)),
+    taskToken: z.string().check(z.minLength(1)),
   }),
   /** From the page: somebody handed it to this person. */
-  z.strictObject({ incidentId: IncidentId, actionId: ActionId, to: z.string().min(1).max(64) }),
+  z.strictObject({
+    incidentId: IncidentId,
+    actionId: ActionId,
+    to: z.string().check(z.minLength(1), z.maxLength(64)),
+  }),
 ]);
 
 export async function approve(deps: ApproveDeps, input: unknown): Promise<void> {

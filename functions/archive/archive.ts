@@ -1,6 +1,6 @@
 // Copies each change of a record to where whoever can write the table cannot, and says so where it is none of ours.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { ALARMING } from '../domain/alarm-messages.ts';
 import { digestOf } from '../store/hash-chain.ts';
 import { ARCHIVED } from '../store/table-definition.ts';
@@ -23,7 +23,7 @@ export const Copy = z.strictObject({
   pk: z.string(),
   sk: z.string(),
   at: z.iso.datetime(),
-  record: z.record(z.string(), z.unknown()).nullable(),
+  record: z.nullable(z.record(z.string(), z.unknown())),
   faults: z.array(z.string()),
 });
 export type Copy = z.infer<typeof Copy>;

@@ -1,6 +1,6 @@
 // What a write did to a record, judged from the record before and after it: Countermand's own writes only ever add.
 import { isDeepStrictEqual } from 'node:util';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Action, HistoryEntry, Status, TRANSITIONS } from '../domain/action.ts';
 import { InvalidInput } from '../domain/errors.ts';
 import { readStored } from '../domain/stored.ts';
@@ -84,7 +84,7 @@ export function faultsIn(sk: string, { before, after }: Images): string[] {
 }
 
 /** With what a newer version may have added. */
-function read<S extends z.ZodType>(schema: S, value: unknown): z.infer<S> | InvalidInput {
+function read<S extends z.ZodMiniType>(schema: S, value: unknown): z.infer<S> | InvalidInput {
   try {
     return readStored(schema, value, { what: 'record' });
   } catch (error) {
@@ -129,8 +129,16 @@ function told(field: string, value: unknown): unknown {
   if (field === 'approval') return Asked.safeParse(value).data ?? value;
   return field === 'alerts' ? (Counted.safeParse(value).data ?? value) : value;
 }
-const Asked = z.looseObject({}).transform(({ taskToken: _token, ...approval }) => approval);
-const Counted = z.array(z.looseObject({}).transform(({ repeats: _repeats, ...alert }) => alert));
+const Asked = z.pipe(
+  z.looseObject({}),
+  z.transform(({ taskToken: _token, ...approval }) => approval),
+);
+const Counted = z.array(
+  z.pipe(
+    z.looseObject({}),
+    z.transform(({ repeats: _repeats, ...alert }) => alert),
+  ),
+);
 
 /** An action is what its digest says, and came to its state by legal steps, each with its entry. */
 function faultsOfAction(was: Chained | null, now: Chained): string[] {

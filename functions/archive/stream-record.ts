@@ -1,17 +1,21 @@
 // Reads one change out of a record of the table's stream.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
-const Image = z
-  .record(
-    z.string(),
-    z.custom<AttributeValue>((value) => typeof value === 'object'),
-  )
-  // Keeps numbers that JavaScript can't hold exactly: an entry with one must not block the stream.
-  .transform((image) => unmarshall(image, { wrapNumbers: Number }))
-  .nullable()
-  .default(null);
+const Image = z._default(
+  z.nullable(
+    z.pipe(
+      z.record(
+        z.string(),
+        z.custom<AttributeValue>((value) => typeof value === 'object'),
+      ),
+      // Keeps numbers that JavaScript can't hold exactly: an entry with one must not block the stream.
+      z.transform((image) => unmarshall(image, { wrapNumbers: Number })),
+    ),
+  ),
+  null,
+);
 
 /** @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamRecord.html */
 const StreamRecord = z.object({

@@ -1,6 +1,6 @@
 // Ends an alert's assessment: the outcome on the incident, and a summary to whoever follows it.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Action, IncidentId, type Status } from '../domain/action.ts';
 import { informs } from '../domain/action-catalog.ts';
 import type { Incident, Outcome } from '../domain/incident.ts';
@@ -21,7 +21,7 @@ export const CloseInput = z.object({
   incidentId: IncidentId,
   alertId: z.string(),
   /** What the state machine caught, when something on the way died. */
-  failure: Caught.optional(),
+  failure: z.optional(Caught),
 });
 
 /** From the one that most needs a person's eye to the one that least does. */

@@ -1,5 +1,5 @@
 // The catalog of actions, with every property filled in for each.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { EntityKind } from './alert.ts';
 
 /** Notifies people about the alert and changes nothing in AWS, so the rules about risk don't apply. */

@@ -1,5 +1,5 @@
 // One action from recommendation to undo, and the legal state transitions.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { ActionName } from './action-catalog.ts';
 import { Entity, Instant } from './alert.ts';
 import { ApprovalRequest, Judgement } from './approval.ts';
@@ -9,8 +9,8 @@ import { Recommendation } from './assessment.ts';
  * The alert's ID, the number of the recommendation, a letter (`b` to `e`) where one recommendation became several
  * actions, and `r1`, `r2`, ... where the action was requested again.
  */
-export const ActionId = z.string().regex(/^act-[0-9a-z]{16}-\d{1,2}[b-e]?(r[1-9])?$/);
-export const IncidentId = z.string().regex(/^inc-[0-9a-z]{16}$/);
+export const ActionId = z.string().check(z.regex(/^act-[0-9a-z]{16}-\d{1,2}[b-e]?(r[1-9])?$/));
+export const IncidentId = z.string().check(z.regex(/^inc-[0-9a-z]{16}$/));
 
 export const Status = z.enum([
   'proposed',
@@ -59,18 +59,18 @@ export type Disposition = z.infer<typeof Disposition>;
 
 /** A reason: a code for metrics and a sentence for people. */
 export const Reason = z.strictObject({
-  code: z.string().regex(/^[a-z0-9-]+$/),
-  text: z.string().max(500),
+  code: z.string().check(z.regex(/^[a-z0-9-]+$/)),
+  text: z.string().check(z.maxLength(500)),
 });
 export type Reason = z.infer<typeof Reason>;
 
 /** One evaluated rule, recorded to explain the decision later. */
 export const EvaluatedRule = z.strictObject({
-  rule: z.string().max(64),
+  rule: z.string().check(z.maxLength(64)),
   /** What the rule evaluated, as JSON, truncated. */
-  inputs: z.string().max(300),
+  inputs: z.string().check(z.maxLength(300)),
   /** The least strict disposition that the rule allows; null if it allows any. */
-  verdict: Disposition.nullable(),
+  verdict: z.nullable(Disposition),
 });
 export type EvaluatedRule = z.infer<typeof EvaluatedRule>;
 
@@ -90,14 +90,14 @@ export type Description = z.infer<typeof Description>;
 
 /** One entry in the history of an action or incident. `hash` covers `previous` and all fields above it. */
 export const HistoryEntry = z.strictObject({
-  seq: z.int().min(0),
+  seq: z.int().check(z.gte(0)),
   at: Instant,
   /** A function's name, or `person:<id>`. */
-  by: z.string().min(1).max(128),
-  event: z.string().min(1).max(64),
-  text: z.string().max(1000),
-  previous: z.string().max(64),
-  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  by: z.string().check(z.minLength(1), z.maxLength(128)),
+  event: z.string().check(z.minLength(1), z.maxLength(64)),
+  text: z.string().check(z.maxLength(1000)),
+  previous: z.string().check(z.maxLength(64)),
+  hash: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
 });
 export type HistoryEntry = z.infer<typeof HistoryEntry>;
 
@@ -106,8 +106,11 @@ export type HistoryEntry = z.infer<typeof HistoryEntry>;
  * the facts, never from the model. It is part of what a person approves.
  */
 export const Parameters = z.record(
-  z.string().max(64),
-  z.union([z.string().max(2048), z.array(z.string().max(2048)).max(50)]),
+  z.string().check(z.maxLength(64)),
+  z.union([
+    z.string().check(z.maxLength(2048)),
+    z.array(z.string().check(z.maxLength(2048))).check(z.maxLength(50)),
+  ]),
 );
 export type Parameters = z.infer<typeof Parameters>;
 
@@ -120,46 +123,46 @@ export const Action = z.strictObject({
   /** The recommendation, unchanged. */
   recommendation: Recommendation,
   /** The effective action, derived from the recommendation and its target. Null if no known action corresponds. */
-  name: ActionName.nullable(),
+  name: z.nullable(ActionName),
   /** Null if the recommendation names none of the alert's entities. */
-  target: Entity.nullable(),
-  durationMinutes: z.int().min(1).nullable(),
+  target: z.nullable(Entity),
+  durationMinutes: z.nullable(z.int().check(z.gte(1))),
   parameters: Parameters,
   /** ID of the mechanism that carries it out, the scope (function and role) it runs in, and its lease key. */
-  mechanism: z.string().nullable(),
-  scope: z.string().nullable(),
-  effectKey: z.string().nullable(),
-  description: Description.nullable(),
+  mechanism: z.nullable(z.string()),
+  scope: z.nullable(z.string()),
+  effectKey: z.nullable(z.string()),
+  description: z.nullable(Description),
   disposition: Disposition,
   reasons: z.array(Reason),
-  considered: z.array(EvaluatedRule).max(60).default([]),
+  considered: z._default(z.array(EvaluatedRule).check(z.maxLength(60)), []),
   policyVersion: z.string(),
   /** SHA-256 over account, region, name, target, parameters and mechanism. Approval is bound to this digest. */
-  digest: z.string().regex(/^[0-9a-f]{64}$/),
+  digest: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
   status: Status,
-  approval: ApprovalRequest.nullable(),
+  approval: z.nullable(ApprovalRequest),
   /** The captured state before the change, in the mechanism's own shape; null until captured. */
   before: z.unknown(),
-  appliedAt: Instant.nullable(),
+  appliedAt: z.nullable(Instant),
   /** When it is reversed unless a person keeps it. Null before execution and for actions kept by policy. */
-  dueAt: Instant.nullable(),
-  extensions: z.int().min(0),
+  dueAt: z.nullable(Instant),
+  extensions: z.int().check(z.gte(0)),
   /** When the person who kept it is asked to review it; null if no one kept it. */
-  reviewAt: Instant.nullable().default(null),
+  reviewAt: z._default(z.nullable(Instant), null),
   /** The action that replaced it when a manager requested it again. */
-  askedAnew: z
-    .strictObject({ by: z.string(), at: Instant, actionId: ActionId })
-    .nullable()
-    .default(null),
+  askedAnew: z._default(
+    z.nullable(z.strictObject({ by: z.string(), at: Instant, actionId: ActionId })),
+    null,
+  ),
   /** Only for observed actions (shadow mode): a person's judgement, null until given. */
-  judgement: Judgement.nullable().default(null),
+  judgement: z._default(z.nullable(Judgement), null),
   /** The error that stopped it, or null. */
-  failure: z.string().max(1000).nullable(),
+  failure: z.nullable(z.string().check(z.maxLength(1000))),
   createdAt: Instant,
   /** The sweeper checks the action from this time on; null if nothing is outstanding. */
-  attentionAt: Instant.nullable(),
-  history: z.array(HistoryEntry).min(1),
+  attentionAt: z.nullable(Instant),
+  history: z.array(HistoryEntry).check(z.minLength(1)),
   /** Rises by one with every write, and is the condition of the next write. */
-  version: z.int().min(1),
+  version: z.int().check(z.gte(1)),
 });
 export type Action = z.infer<typeof Action>;

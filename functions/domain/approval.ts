@@ -1,5 +1,5 @@
 // Approval requests, votes, and judgements after the fact.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Instant } from './alert.ts';
 
 /** A person's role towards an action. It decides whether their vote is eligible. */
@@ -13,7 +13,7 @@ export const Vote = z.strictObject({
   verdict: z.enum(['approved', 'declined']),
   by: z.string(),
   at: Instant,
-  reason: z.string().max(500),
+  reason: z.string().check(z.maxLength(500)),
 });
 export type Vote = z.infer<typeof Vote>;
 
@@ -21,33 +21,33 @@ export type Vote = z.infer<typeof Vote>;
 export const ApprovalRequest = z.strictObject({
   requestedAt: Instant,
   expiresAt: Instant,
-  rungs: z.array(z.strictObject({ at: Instant, ask: z.array(Approver) })).min(1),
+  rungs: z.array(z.strictObject({ at: Instant, ask: z.array(Approver) })).check(z.minLength(1)),
   managers: z.array(Approver),
   /** Skipped escalation steps, with the reason. */
-  notes: z.array(z.string().max(300)).max(10).default([]),
+  notes: z._default(z.array(z.string().check(z.maxLength(300))).check(z.maxLength(10)), []),
   /** Distinct approvers needed. A record without this field needs two. */
-  required: z.int().min(1).default(2),
+  required: z._default(z.int().check(z.gte(1)), 2),
   /** Roles of the eligible approvers. */
-  roles: z.array(Role).default([]),
+  roles: z._default(z.array(Role), []),
   /** Whether a single decline ends the request. Otherwise it ends when too few eligible approvers are left. */
-  declineEnds: z.boolean().default(true),
+  declineEnds: z._default(z.boolean(), true),
   /** Minutes that one of the approvers may add, once; 0 if policy allows none. */
-  moreTimeMinutes: z.int().min(0).default(0),
-  moreTime: z.strictObject({ by: z.string(), at: Instant }).nullable().default(null),
+  moreTimeMinutes: z._default(z.int().check(z.gte(0)), 0),
+  moreTime: z._default(z.nullable(z.strictObject({ by: z.string(), at: Instant })), null),
   /** The person who took the request over. No one else is asked after that; the time limit still applies. */
-  acknowledged: z.strictObject({ by: z.string(), at: Instant }).nullable().default(null),
+  acknowledged: z._default(z.nullable(z.strictObject({ by: z.string(), at: Instant })), null),
   /** People to whom an approver passed the request. They may decide as well. */
-  handedTo: z
-    .array(z.strictObject({ to: Approver, by: z.string(), at: Instant }))
-    .max(10)
-    .default([]),
+  handedTo: z._default(
+    z.array(z.strictObject({ to: Approver, by: z.string(), at: Instant })).check(z.maxLength(10)),
+    [],
+  ),
   /** Escalation steps asked so far. */
-  askedRungs: z.int().min(0),
+  askedRungs: z.int().check(z.gte(0)),
   /** The state machine's callback token, replaced at each escalation step. Never shown and never part of a link. */
-  taskToken: z.string().nullable(),
-  votes: z.array(Vote).max(20).default([]),
+  taskToken: z.nullable(z.string()),
+  votes: z._default(z.array(Vote).check(z.maxLength(20)), []),
   /** The deciding vote. */
-  decision: Vote.nullable(),
+  decision: z.nullable(Vote),
 });
 export type ApprovalRequest = z.infer<typeof ApprovalRequest>;
 
@@ -66,6 +66,6 @@ export const Judgement = z.strictObject({
   verdict: z.enum(['right', 'wrong']),
   by: z.string(),
   at: Instant,
-  note: z.string().max(300),
+  note: z.string().check(z.maxLength(300)),
 });
 export type Judgement = z.infer<typeof Judgement>;

@@ -1,17 +1,17 @@
 // The analysis: proposals only. The gate derives the effective actions.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 export const Recommendation = z.strictObject({
   /** The action's name as the model wrote it. An action that policy doesn't know is handed off to a person. */
-  action: z.string().min(1).max(64),
+  action: z.string().check(z.minLength(1), z.maxLength(64)),
   /** A reference such as `ip-1`. Not validated here: a reference that doesn't resolve must be recorded, not lost. */
-  target: z.string().min(1).max(64),
+  target: z.string().check(z.minLength(1), z.maxLength(64)),
   parameters: z.strictObject({
     /** How long the action should stay in force; null asks for the policy's maximum. */
-    durationMinutes: z.int().min(1).max(10_080).nullable(),
+    durationMinutes: z.nullable(z.int().check(z.gte(1), z.lte(10_080))),
   }),
-  confidence: z.int().min(0).max(100),
-  reasoning: z.string().max(2000),
+  confidence: z.int().check(z.gte(0), z.lte(100)),
+  reasoning: z.string().check(z.maxLength(2000)),
 });
 export type Recommendation = z.infer<typeof Recommendation>;
 
@@ -29,13 +29,13 @@ export const aboutAlert = (
 
 export const Assessment = z.strictObject({
   verdict: z.enum(['malicious', 'suspicious', 'benign', 'unclear']),
-  summary: z.string().max(2000),
-  recommendations: z.array(Recommendation).max(10),
+  summary: z.string().check(z.maxLength(2000)),
+  recommendations: z.array(Recommendation).check(z.maxLength(10)),
   /** The origin of the assessment. `fallback` is the ticket that replaces a failed analysis. */
   origin: z.enum(['anthropic', 'bedrock', 'playbook', 'fallback']),
   /** The model that answered, or null. */
-  model: z.string().max(128).nullable(),
+  model: z.nullable(z.string().check(z.maxLength(128))),
   /** Why there is only a fallback, or null. */
-  failure: z.string().max(1000).nullable(),
+  failure: z.nullable(z.string().check(z.maxLength(1000))),
 });
 export type Assessment = z.infer<typeof Assessment>;

@@ -1,18 +1,18 @@
 // Drill results, and when a drill counts for a mechanism.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Instant } from './alert.ts';
 
 /** The last drill of one mechanism, on all its canaries. */
 export const Drill = z.strictObject({
-  mechanism: z.string().min(1).max(64),
-  version: z.int().min(1),
+  mechanism: z.string().check(z.minLength(1), z.maxLength(64)),
+  version: z.int().check(z.gte(1)),
   outcome: z.enum(['passed', 'failed']),
   at: Instant,
   /** The account of the drill. A production account adopts the result of a staging account. */
   account: z.string(),
-  by: z.string().min(1).max(128),
+  by: z.string().check(z.minLength(1), z.maxLength(128)),
   /** The canaries, and any error. */
-  text: z.string().max(1000),
+  text: z.string().check(z.maxLength(1000)),
 });
 export type Drill = z.infer<typeof Drill>;
 

@@ -1,5 +1,6 @@
 // Names of the environment variables that infra sets and handlers read.
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import './english.ts';
 import { InvalidInput } from './errors.ts';
 
 export const ENV = {
@@ -65,7 +66,9 @@ export function readEnv<Name extends EnvName>(
   env: Env,
   ...names: readonly Name[]
 ): Record<Name, string> {
-  const shape = Object.fromEntries(names.map((name) => [ENV[name], z.string().min(1)]));
+  const shape = Object.fromEntries(
+    names.map((name) => [ENV[name], z.string().check(z.minLength(1))]),
+  );
   const parsed = z.object(shape).safeParse(env);
   if (!parsed.success) {
     const missing = parsed.error.issues.map(({ path }) => path.join('.'));

@@ -1,13 +1,13 @@
 // Facts about each entity. One that can't be read is `unknown`, with the reason.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Parameters } from './action.ts';
 import { EntityRef, Instant } from './alert.ts';
 
 /** A value that was read, or the reason why it could not be read. */
-export const fact = <T extends z.ZodType>(value: T) =>
+export const fact = <T extends z.ZodMiniType>(value: T) =>
   z.discriminatedUnion('known', [
     z.strictObject({ known: z.literal(true), value }),
-    z.strictObject({ known: z.literal(false), why: z.string().max(300) }),
+    z.strictObject({ known: z.literal(false), why: z.string().check(z.maxLength(300)) }),
   ]);
 export type Fact<T> = { known: true; value: T } | { known: false; why: string };
 
@@ -20,13 +20,13 @@ export const mapFact = <A, B>(from: Fact<A>, follows: (value: A) => B): Fact<B> 
 /** Requests from one address that AWS WAF sampled in the last hours: evidence for people, never input of a rule. */
 export const SeenOnWeb = z.strictObject({
   /** A lower bound: AWS WAF samples. */
-  requests: z.int().min(0),
-  lastAt: Instant.nullable(),
+  requests: z.int().check(z.gte(0)),
+  lastAt: z.nullable(Instant),
   /** Method and path of the latest request. An attacker may have written them. */
-  example: z.string().max(200).nullable(),
+  example: z.nullable(z.string().check(z.maxLength(200))),
   /** The number of sampled requests from all addresses, and the number of requests they were sampled from. */
-  sampled: z.int().min(0),
-  population: z.int().min(0),
+  sampled: z.int().check(z.gte(0)),
+  population: z.int().check(z.gte(0)),
   from: Instant,
   to: Instant,
 });
@@ -46,23 +46,23 @@ export const AddressFacts = z.strictObject({
   /**
    * The resource of this account that has the address, in words; null if none. Unknown for ranges wider than one host.
    */
-  ownedBy: fact(z.string().max(200).nullable()),
+  ownedBy: fact(z.nullable(z.string().check(z.maxLength(200)))),
   seenOnWeb: fact(SeenOnWeb),
 });
 
 const InForce = z.strictObject({
   name: z.string(),
   actionId: z.string(),
-  effect: z.strictObject({ mechanism: z.string(), parameters: Parameters }).nullable(),
+  effect: z.nullable(z.strictObject({ mechanism: z.string(), parameters: Parameters })),
 });
 export type InForce = z.infer<typeof InForce>;
 
 /** Facts from our own records. */
 export const HistoryFacts = z.strictObject({
   /** IDs of earlier incidents that named this entity, newest first. */
-  earlierIncidents: fact(z.array(z.string()).max(20)),
+  earlierIncidents: fact(z.array(z.string()).check(z.maxLength(20))),
   /** Our actions on it that are in force, with their exact effect. */
-  inForce: fact(z.array(InForce).max(20)),
+  inForce: fact(z.array(InForce).check(z.maxLength(20))),
   /** How many of our actions on it a person reversed early. */
   reversedByPeople: fact(z.int()),
   /** How many proposals about it were declined. */
@@ -70,7 +70,7 @@ export const HistoryFacts = z.strictObject({
 });
 
 /** The first IDs, and the total count. */
-const listed = z.strictObject({ ids: z.array(z.string()).max(50), count: z.int() });
+const listed = z.strictObject({ ids: z.array(z.string()).check(z.maxLength(50)), count: z.int() });
 const rulesUsed = z.strictObject({ ipv4: z.int(), ipv6: z.int() });
 
 export const NetworkAclFacts = z.strictObject({
@@ -98,23 +98,25 @@ export const IdentityFacts = z.strictObject({
   mfa: fact(z.boolean()),
   /** Of the access key, if the entity is one; null if it was never used. */
   lastUsed: fact(
-    z.strictObject({ service: z.string(), region: z.string().nullable(), at: Instant }).nullable(),
+    z.nullable(
+      z.strictObject({ service: z.string(), region: z.nullable(z.string()), at: Instant }),
+    ),
   ),
   /** `Active` or `Inactive` for an access key; null for users and roles. */
-  status: fact(z.string().nullable()),
+  status: fact(z.nullable(z.string())),
   /** When the user, key or role was created. */
-  createdAt: fact(Instant).default(unknown('it was not read')),
+  createdAt: z._default(fact(Instant), unknown('it was not read')),
 });
 export type IdentityFacts = z.infer<typeof IdentityFacts>;
 
 /** Facts about an instance of this account, read from AWS when the alert arrived. */
 export const InstanceFacts = z.strictObject({
   /** The ACLs of the subnets that its network interfaces are in. */
-  networkAcls: fact(z.array(NetworkAclFacts).max(8)),
+  networkAcls: fact(z.array(NetworkAclFacts).check(z.maxLength(8))),
   /** The first few tags. */
   tags: fact(z.record(z.string(), z.string())),
   /** Whether it forwards packets that are not addressed to it, as a NAT instance or router does. */
-  forwards: fact(z.boolean()).default(unknown('it was not read')),
+  forwards: z._default(fact(z.boolean()), unknown('it was not read')),
 });
 export type InstanceFacts = z.infer<typeof InstanceFacts>;
 
@@ -131,18 +133,18 @@ export const APPROVER_ADDRESS = 'approver-address';
 export const EntityFacts = z.strictObject({
   ref: EntityRef,
   /** The ID of the rule in protected.yaml that covers it, or `approver-address`, or null. */
-  protectedBy: fact(z.string().nullable()),
+  protectedBy: fact(z.nullable(z.string())),
   history: HistoryFacts,
   /** Present exactly for entities of kind `ip`. */
-  address: AddressFacts.nullable(),
+  address: z.nullable(AddressFacts),
   /** Present exactly for entities of kind `instance`. */
-  instance: InstanceFacts.nullable(),
+  instance: z.nullable(InstanceFacts),
   /** Present exactly for entities of kind `function`. */
-  lambda: FunctionFacts.nullable().default(null),
+  lambda: z._default(z.nullable(FunctionFacts), null),
   /** Present exactly for IAM users, access keys and roles. */
-  identity: IdentityFacts.nullable(),
+  identity: z.nullable(IdentityFacts),
   /** The ID of the planned-work window that covers it now, or null. */
-  plannedWork: z.string().nullable(),
+  plannedWork: z.nullable(z.string()),
 });
 export type EntityFacts = z.infer<typeof EntityFacts>;
 

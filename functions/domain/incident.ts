@@ -1,5 +1,5 @@
 // Incidents: related alerts, and the outcome.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { HistoryEntry, IncidentId } from './action.ts';
 import { Cause, Generation, Instant, SeverityLabel } from './alert.ts';
 
@@ -22,10 +22,10 @@ export const IncidentAlert = z.strictObject({
   severity: SeverityLabel,
   receivedAt: Instant,
   /** How often it was delivered or updated since. */
-  repeats: z.int().min(0),
+  repeats: z.int().check(z.gte(0)),
   /** The outcome of its assessment; null while that runs. */
-  outcome: Outcome.nullable(),
-  causedBy: Cause.nullable().default(null),
+  outcome: z.nullable(Outcome),
+  causedBy: z._default(z.nullable(Cause), null),
   generation: Generation,
 });
 export type IncidentAlert = z.infer<typeof IncidentAlert>;
@@ -36,15 +36,15 @@ export const Incident = z.strictObject({
   region: z.string(),
   status: z.enum(['open', 'closed']),
   openedAt: Instant,
-  closedAt: Instant.nullable(),
+  closedAt: z.nullable(Instant),
   /** Keys that later alerts are matched on to join the incident. */
   correlationKeys: z.array(z.string()),
-  alerts: z.array(IncidentAlert).min(1),
+  alerts: z.array(IncidentAlert).check(z.minLength(1)),
   /** The most significant outcome among its alerts; null while open. */
-  outcome: Outcome.nullable(),
-  summary: z.string().max(4000),
-  attentionAt: Instant.nullable(),
-  history: z.array(HistoryEntry).min(1),
-  version: z.int().min(1),
+  outcome: z.nullable(Outcome),
+  summary: z.string().check(z.maxLength(4000)),
+  attentionAt: z.nullable(Instant),
+  history: z.array(HistoryEntry).check(z.minLength(1)),
+  version: z.int().check(z.gte(1)),
 });
 export type Incident = z.infer<typeof Incident>;

@@ -1,5 +1,5 @@
 // The IP sets of AWS WAF, as the stack passes them to its executors.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 export const WafScope = z.enum(['REGIONAL', 'CLOUDFRONT']);
 export type WafScope = z.infer<typeof WafScope>;
@@ -8,12 +8,12 @@ export const IpSet = z.strictObject({
   purpose: z.enum(['block', 'watch']),
   scope: WafScope,
   family: z.enum(['ipv4', 'ipv6']),
-  name: z.string().min(1),
+  name: z.string().check(z.minLength(1)),
   /** Null for a set of another stack in another region, whose ID this stack can't know. It is looked up by name. */
-  id: z.string().min(1).nullable(),
+  id: z.nullable(z.string().check(z.minLength(1))),
 });
 export type IpSet = z.infer<typeof IpSet>;
-export const IpSets = z.array(IpSet).min(1);
+export const IpSets = z.array(IpSet).check(z.minLength(1));
 
 /**
  * The region of AWS WAF resources for CloudFront.

@@ -1,5 +1,5 @@
 // The kill switch of an account.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /**
  * `run`: actions run. `ask`: every automatic action needs approval. `halt`: nothing is applied; reversals still run.

@@ -1,5 +1,5 @@
 // Reads stored records that another version of the code may have written.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Ids, InvalidInput } from './errors.ts';
 
 /** A field that the schema doesn't know, and the path of the object that holds it. */
@@ -10,7 +10,7 @@ type Extra = { path: PropertyKey[]; key: string };
  * version neither loses them nor fails to undo an action. Call `hasUnknownFields` before a change that depends on every
  * field. Throws InvalidInput for every other deviation from the schema.
  */
-export function readStored<S extends z.ZodType>(
+export function readStored<S extends z.ZodMiniType>(
   schema: S,
   value: unknown,
   { what, ...ids }: { what: string } & Ids,
@@ -27,10 +27,10 @@ export function readStored<S extends z.ZodType>(
 }
 
 /** Whether the value has fields that this version doesn't know. Also true for a value that doesn't parse at all. */
-export const hasUnknownFields = (schema: z.ZodType, value: unknown): boolean =>
+export const hasUnknownFields = (schema: z.ZodMiniType, value: unknown): boolean =>
   !schema.safeParse(value).success;
 
-function parsed<S extends z.ZodType>(schema: S, value: unknown) {
+function parsed<S extends z.ZodMiniType>(schema: S, value: unknown) {
   const first = schema.safeParse(value);
   const extras = first.success ? [] : first.error.issues.flatMap(extrasIn);
   if (first.success || extras.length === 0) return { ...first, extras };

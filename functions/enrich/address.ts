@@ -1,6 +1,6 @@
 // Facts that follow from an address: family, size, IANA range, AWS service.
 import ipaddr from 'ipaddr.js';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { type AddressFacts, type Fact, known, unknown } from '../domain/facts.ts';
 import { type Address, isSingleHost, parseAddress } from '../platform/ip-address.ts';
 import { awsServicesIn } from './aws-ranges.ts';

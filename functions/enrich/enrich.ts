@@ -1,5 +1,5 @@
 // The enrich step: reads and stores facts about an alert, returns the brief.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { ActionId, IncidentId } from '../domain/action.ts';
 import type { Alert, Entity } from '../domain/alert.ts';
 import {
@@ -34,7 +34,7 @@ export const EnrichInput = z.object({
   incidentId: IncidentId,
   alertId: z.string(),
   /** The expired action that a manager requests again. Passed through; it skips the analysis. */
-  askAnew: ActionId.optional(),
+  askAnew: z.optional(ActionId),
 });
 
 /** A fact that can't be read is unknown. Throws only when the alert or the incident can't be read. */

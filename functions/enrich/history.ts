@@ -1,6 +1,6 @@
 // Facts from our own records: incidents, actions in force, people's decisions.
 
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { Fact, HistoryFacts, InForce } from '../domain/facts.ts';
 import { known, unknown } from '../domain/facts.ts';
 import type { EntityEvent } from '../store/entity-history.ts';

@@ -1,6 +1,6 @@
 // Carries out one action in the fixed order: lease, capture, record, schedule the undo, apply, verify, in force.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import type { Instant } from '../domain/alert.ts';
 import { Conflict, NotVerified, UndoFailed } from '../domain/errors.ts';

@@ -1,6 +1,6 @@
 // The gate step: decides each recommendation and writes the actions.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import { Assessment, aboutAlert, type Recommendation } from '../domain/assessment.ts';
 import type { Drill } from '../domain/drill.ts';
@@ -19,12 +19,12 @@ export const GateInput = z.object({
   incidentId: IncidentId,
   alertId: z.string(),
   /** Absent when the analysis crashed. A ticket is then the only recommendation. */
-  assessment: z.unknown().optional(),
+  assessment: z.optional(z.unknown()),
   /** The expired action that a manager requests again. */
-  askAnew: ActionId.optional(),
+  askAnew: z.optional(ActionId),
   /** The approved action, when the gate runs again after the approval. */
-  actionId: ActionId.optional(),
-  scope: z.string().optional(),
+  actionId: z.optional(ActionId),
+  scope: z.optional(z.string()),
 });
 
 type Routed = {

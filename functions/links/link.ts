@@ -1,23 +1,23 @@
 // Signed links: who may do what to which action, and until when.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { ActionId, IncidentId } from '../domain/action.ts';
 import { type Mac, signClaims, verifyClaims } from './signed-claims.ts';
 
-/** Each purpose is its own MAC domain: a link for one purpose is invalid for every other. */
-export const Purpose = z.enum(['approve', 'review', 'ask-anew', 'judge', 'slack']);
-export type Purpose = z.infer<typeof Purpose>;
 /** Purposes that have a page. */
-export const PagePurpose = Purpose.exclude(['slack']);
+export const PagePurpose = z.enum(['approve', 'review', 'ask-anew', 'judge']);
 export type PagePurpose = z.infer<typeof PagePurpose>;
+/** Each purpose is its own MAC domain: a link for one purpose is invalid for every other. */
+export const Purpose = z.enum([...PagePurpose.options, 'slack']);
+export type Purpose = z.infer<typeof Purpose>;
 
 export const LinkClaims = z.strictObject({
   purpose: Purpose,
   incidentId: IncidentId,
   actionId: ActionId,
   /** Digest of the exact action. The page and the decision reject any other action. */
-  digest: z.string().regex(/^[0-9a-f]{64}$/),
+  digest: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
   /** Id of the person in policy. */
-  person: z.string().min(1).max(64),
+  person: z.string().check(z.minLength(1), z.maxLength(64)),
   /** Seconds since 1970. After this time the link is rejected. */
   expires: z.int(),
 });

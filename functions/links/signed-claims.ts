@@ -1,5 +1,5 @@
 // Claims under a MAC. Each kind of claim has its own domain.
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 
 /** HMAC-SHA-256 with a key that the caller never sees: KMS in an account, a key file on a laptop. */
 export type Mac = {
@@ -33,7 +33,7 @@ export async function verifyClaims<T>(
   mac: Pick<Mac, 'verify'>,
   domain: Domain,
   signed: string,
-  shape: z.ZodType<T>,
+  shape: z.ZodMiniType<T>,
 ): Promise<T | null> {
   const [payload, code, ...rest] = signed.length <= MAX_LENGTH ? signed.split('.') : [];
   if (!payload || !code || rest.length > 0) return null;

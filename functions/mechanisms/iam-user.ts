@@ -1,12 +1,12 @@
 // Whose user it is: read from AWS before anything is taken from it, because the alert may be wrong or forged.
 import type { IAM } from '@aws-sdk/client-iam';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Denied, NotFound } from '../domain/errors.ts';
 import { protectionMarkOf } from '../domain/service-account.ts';
 import { aws } from '../platform/aws-errors.ts';
 
 /** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_User.html */
-export const UserName = z.string().regex(/^[\w+=,.@-]{1,64}$/);
+export const UserName = z.string().check(z.regex(/^[\w+=,.@-]{1,64}$/));
 
 /** Throws NotFound where there is no such user, and Denied for a service account: that is tier 3. */
 export async function refuseServiceAccount(

@@ -1,5 +1,5 @@
 // What every mechanism fulfils: say what it will do, look, do it, check, and take back exactly what it did.
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { Description, Parameters } from '../domain/action.ts';
 import type { ActionName } from '../domain/action-catalog.ts';
 import type { Alert, Entity, EntityKind } from '../domain/alert.ts';
@@ -62,7 +62,7 @@ export type Mechanism<Clients, Before> = {
   /** The effect in AWS that holders share, for example `waf:block:203.0.113.7/32`. */
   effectKey(subject: Subject): string;
   describe(subject: Subject, facts: Facts | null): Description;
-  before: z.ZodType<Before>;
+  before: z.ZodMiniType<Before>;
   /** True when the effect was there before us: then it is not ours, and is left alone at the end. */
   wasThere(before: Before): boolean;
   /** The description's commands, where they depend on what was there before; they take its place once that is recorded. */

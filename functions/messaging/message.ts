@@ -1,5 +1,5 @@
 // A message to people. Each channel renders it in its own format.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** One person, or the team. */
 export const Recipient = z.discriminatedUnion('kind', [
@@ -10,28 +10,38 @@ export type Recipient = z.infer<typeof Recipient>;
 
 export const Message = z.strictObject({
   /** An idempotency key: channels can use it to recognise a repeated send. */
-  key: z.string().max(128),
+  key: z.string().check(z.maxLength(128)),
   to: Recipient,
   /** `page` may wake the recipient. */
   urgency: z.enum(['page', 'inform']),
   /** Exempt from the hourly limit: an effect is wrongly in force, or no later message would report it. */
-  always: z.literal(true).optional(),
+  always: z.optional(z.literal(true)),
   /** Keys of earlier pages to the same recipient that this message resolves. */
-  ends: z.array(z.string().max(128)),
+  ends: z.array(z.string().check(z.maxLength(128))),
   /** One line of at most 100 characters, the limit of SNS subjects. */
-  subject: z.string().min(1).max(100),
+  subject: z.string().check(z.minLength(1), z.maxLength(100)),
   /** Plain text with significant line breaks. The first paragraph comes first; the others follow the steps. */
-  paragraphs: z.array(z.string().min(1)).min(1),
+  paragraphs: z.array(z.string().check(z.minLength(1))).check(z.minLength(1)),
   /** Labelled values: target, reason, undo, and so on. */
-  facts: z.array(z.strictObject({ label: z.string().min(1), value: z.string().min(1) })),
+  facts: z.array(
+    z.strictObject({
+      label: z.string().check(z.minLength(1)),
+      value: z.string().check(z.minLength(1)),
+    }),
+  ),
   /** Commands to copy, one per line, under a title. */
-  steps: z.array(z.strictObject({ title: z.string().min(1), lines: z.array(z.string()).min(1) })),
+  steps: z.array(
+    z.strictObject({
+      title: z.string().check(z.minLength(1)),
+      lines: z.array(z.string()).check(z.minLength(1)),
+    }),
+  ),
   /** A link decides in one person's name, so only private channels carry it. */
   links: z.array(z.strictObject({ label: z.string(), url: z.url() })),
   /** A signed token for buttons. Only a channel that authenticates the person who clicks uses it. */
-  answerToken: z.string().max(2000).optional(),
+  answerToken: z.optional(z.string().check(z.maxLength(2000))),
   incidentId: z.string(),
-  actionId: z.string().nullable(),
+  actionId: z.nullable(z.string()),
 });
 export type Message = z.infer<typeof Message>;
 

@@ -1,6 +1,6 @@
 // Tells people what they have to know or do about an action, by the state that it is in.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import type { Approver } from '../domain/approval.ts';
 import { askedOf, type News, newsOf, questionsTo } from '../messaging/action-notice.ts';
@@ -20,11 +20,11 @@ import type { NotifyDeps } from './deps.ts';
 const AboutAction = z.object({
   incidentId: IncidentId,
   actionId: ActionId,
-  failure: Caught.optional(),
+  failure: z.optional(Caught),
 });
 export const NotifyInput = z.union([
   /** From the sweeper: this recipient's digest is due. */
-  z.strictObject({ digestFor: z.string().min(1) }),
+  z.strictObject({ digestFor: z.string().check(z.minLength(1)) }),
   AboutAction,
 ]);
 

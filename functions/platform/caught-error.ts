@@ -1,8 +1,8 @@
 // The error that a state machine's Catch passes on.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** @see https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
-export const Caught = z.object({ Error: z.string(), Cause: z.string().optional() });
+export const Caught = z.object({ Error: z.string(), Cause: z.optional(z.string()) });
 export type Caught = z.infer<typeof Caught>;
 
 /** At most 500 characters: the error name, and the message of a function's error report without its stack trace. */

@@ -1,6 +1,6 @@
 // Calls a service outside AWS, with a time limit and typed errors.
 import pRetry from 'p-retry';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import {
   type ErrorClass,
   errorForStatus,
@@ -48,7 +48,7 @@ export type Call<T> = {
   /** Text and forms are sent unchanged, everything else as JSON. */
   body?: string | URLSearchParams | Readonly<Record<string, unknown>>;
   /** The documented shape of the response. An empty response is parsed as null. */
-  answer: z.ZodType<T>;
+  answer: z.ZodMiniType<T>;
   /** True for an idempotent call, which is also retried if no response arrived. */
   repeatable?: true;
   /** Redacted from every error: the URL or the body may contain it, and a service may quote it. */

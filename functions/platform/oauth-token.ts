@@ -1,12 +1,12 @@
 // OAuth 2.0 access tokens: cached until shortly before they expire.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Denied } from '../domain/errors.ts';
 
 /** @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1 */
 export const TokenAnswer = z.object({
-  access_token: z.string().min(1),
-  token_type: z.string().regex(/^bearer$/i),
-  expires_in: z.number().positive(),
+  access_token: z.string().check(z.minLength(1)),
+  token_type: z.string().check(z.regex(/^bearer$/i)),
+  expires_in: z.number().check(z.positive()),
 });
 type TokenAnswer = z.infer<typeof TokenAnswer>;
 

@@ -1,5 +1,5 @@
 // Reads who is on call from PagerDuty or Opsgenie.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import {
   nameOf,
   type OnDuty,
@@ -28,14 +28,16 @@ const serviceNamed = (name: string): Service => ({
 });
 
 /** Keys of both services consist of these characters. Anything else is not sent. */
-const Key = z.string().regex(/^[\w+-]{20,64}$/);
+const Key = z.string().check(z.regex(/^[\w+-]{20,64}$/));
 
 /** Entries without an e-mail address are not users. */
 const PagerDutyUsers = z.object({
-  users: z.array(z.object({ id: z.string(), email: z.string().min(3).max(320) })),
+  users: z.array(
+    z.object({ id: z.string(), email: z.string().check(z.minLength(3), z.maxLength(320)) }),
+  ),
 });
 const OpsgenieOnCalls = z.object({
-  data: z.object({ onCallRecipients: z.array(z.string().min(3).max(320)) }),
+  data: z.object({ onCallRecipients: z.array(z.string().check(z.minLength(3), z.maxLength(320))) }),
 });
 
 /** One second from now on: the API takes an interval. */

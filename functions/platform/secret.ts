@@ -1,7 +1,7 @@
 // Secrets from Secrets Manager: read on first use and cached.
 import { isDeepStrictEqual } from 'node:util';
 import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { Denied, InvalidInput } from '../domain/errors.ts';
 import { aws } from './aws-errors.ts';
 
@@ -24,7 +24,7 @@ const KEPT_MS = 5 * 60_000;
 export function secretOf<T>(
   { secretsManager, now }: SecretClients,
   secretArn: string,
-  shape: z.ZodType<T>,
+  shape: z.ZodMiniType<T>,
   read: (text: string) => unknown = jsonOf,
 ): Secret<T> {
   let kept: { value: T; until: number } | undefined;
@@ -58,7 +58,7 @@ export async function withSecret<T, R>(
   }
 }
 
-function contentOf<T>(content: unknown, secretArn: string, shape: z.ZodType<T>): T {
+function contentOf<T>(content: unknown, secretArn: string, shape: z.ZodMiniType<T>): T {
   const parsed = shape.safeParse(content);
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map(({ path }) => path.join('.') || 'the whole value');

@@ -1,5 +1,6 @@
 // Policy faults: position, field, expected and found value.
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import '../domain/english.ts';
 
 export type Path = readonly PropertyKey[];
 
@@ -26,7 +27,7 @@ type Finding = { path: Path; expected: string };
  *
  * @example explain(issue, data, schema) // [{path: ['mode'], expected: 'expected "shadow" or "live", found "on"'}]
  */
-export function explain(issue: Issue, data: unknown, schema: z.ZodType): Finding[] {
+export function explain(issue: Issue, data: unknown, schema: z.ZodMiniType): Finding[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({
       path: [...issue.path, key],
@@ -87,7 +88,7 @@ function valueAt(data: unknown, path: Path): unknown {
 /** Maximum edit distance of a suggested name. */
 const MAX_DISTANCE = 3;
 
-function suggestion(key: string, schema: z.ZodType): string {
+function suggestion(key: string, schema: z.ZodMiniType): string {
   const [nearest] = [...fieldsOf(z.toJSONSchema(schema, { io: 'input' }))]
     .map((name) => ({ name, distance: distance(key, name) }))
     .filter((one) => one.distance <= Math.min(MAX_DISTANCE, key.length / 2))

@@ -1,5 +1,5 @@
 // JSON Schemas of the policy files, for completion and validation in editors.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { AccountFile } from './schemas/account.ts';
 import { ActionsFile } from './schemas/actions.ts';
 import { CalendarFile } from './schemas/calendar.ts';

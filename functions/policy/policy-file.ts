@@ -1,6 +1,6 @@
 // Reads the compiled policy once, at function start.
 import { readFileSync } from 'node:fs';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { InvalidInput } from '../domain/errors.ts';
 import { Policy } from './policy.ts';
 

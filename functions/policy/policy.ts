@@ -1,5 +1,5 @@
 // The compiled policy of one account: merged and validated.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { ActionName } from '../domain/action-catalog.ts';
 import { Integrations, PartnerSource, SignIn, WebAcls } from './schemas/account.ts';
 import { ActionPolicy } from './schemas/actions.ts';
@@ -13,7 +13,7 @@ import { ProtectedRule } from './schemas/protected.ts';
 
 export const Policy = z.strictObject({
   /** SHA-256 of everything else, first 12 hex digits. */
-  version: z.string().regex(/^[0-9a-f]{12}$/),
+  version: z.string().check(z.regex(/^[0-9a-f]{12}$/)),
   account: z.string(),
   mode: z.enum(['shadow', 'live']),
   stage: z.enum(['local', 'staging', 'production']),
@@ -25,7 +25,7 @@ export const Policy = z.strictObject({
   ...CalendarFile.shape,
   protected: z.array(ProtectedRule),
   integrations: Integrations,
-  signIn: SignIn.nullable(),
+  signIn: z.nullable(SignIn),
   webAcls: WebAcls,
   partnerSources: z.array(PartnerSource),
   canaries: z.array(Canary),

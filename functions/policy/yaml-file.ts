@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { explain, type Fault, type Path } from './fault.ts';
 
 export type Read<T> = { data: T; fault: (path: Path, expected: string) => Fault };
 
 /** The parsed file, or null after adding a fault for every problem to `faults`. */
-export function readPolicy<S extends z.ZodType>(
+export function readPolicy<S extends z.ZodMiniType>(
   directory: string,
   name: string,
   schema: S,

@@ -1,6 +1,6 @@
 // Says that an action will be undone soon, and gives one person the means to keep, extend or reverse it.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import type { Approver } from '../domain/approval.ts';
 import { known, unknown } from '../domain/facts.ts';

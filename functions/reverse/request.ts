@@ -1,5 +1,5 @@
 // The input of `reverse`: the action to undo, the cause and the requester.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { ActionId, IncidentId } from '../domain/action.ts';
 import { Caught } from '../platform/caught-error.ts';
 
@@ -9,10 +9,10 @@ export const ReverseInput = z.object({
   /** `check` undoes nothing: it looks whether the effect is still there. */
   cause: z.enum(['due', 'person', 'sweeper', 'execution-failed', 'check']),
   /** Who wants it: `schedule`, `sweep`, `respond` or `person:<id>`. */
-  by: z.string().min(1).max(128),
+  by: z.string().check(z.minLength(1), z.maxLength(128)),
   /** Name of the state machine's execution: its retries go on where it was, any other has to wait for it. */
-  execution: z.string().max(128).optional(),
+  execution: z.optional(z.string().check(z.maxLength(128))),
   /** What the state machine caught, when an execution failed. */
-  failure: Caught.optional(),
+  failure: z.optional(Caught),
 });
 export type ReverseInput = z.infer<typeof ReverseInput>;

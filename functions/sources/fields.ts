@@ -1,31 +1,41 @@
 // Lenient schema parts for events: an unexpected value becomes null.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Alert } from '../domain/alert.ts';
+import '../domain/english.ts';
 import { InvalidInput } from '../domain/errors.ts';
 
 /** The value, or null if it is missing or of another type: one bad field must not lose the alert. */
-export const opt = <S extends z.ZodType>(schema: S) => schema.nullish().catch(null);
-export const text = opt(z.union([z.string(), z.number()]).transform(String));
+export const opt = <S extends z.ZodMiniType>(schema: S) => z.catch(z.nullish(schema), null);
+export const text = opt(z.pipe(z.union([z.string(), z.number()]), z.transform(String)));
 export const number = opt(
-  z.union([
-    z.number(),
-    z
-      .string()
-      .regex(/^-?\d+(\.\d+)?$/)
-      .transform(Number),
-  ]),
+  z.union([z.number(), z.pipe(z.string().check(z.regex(/^-?\d+(\.\d+)?$/)), z.transform(Number))]),
 );
 export const bool = opt(
-  z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')]),
+  z.union([
+    z.boolean(),
+    z.pipe(
+      z.enum(['true', 'false']),
+      z.transform((value) => value === 'true'),
+    ),
+  ]),
 );
 /** A list without its invalid members. */
-export const list = <S extends z.ZodType>(schema: S) =>
-  opt(z.array(schema.nullable().catch(null))).transform((all) =>
-    (all ?? []).flatMap((one, index) => (one === null ? [] : [{ one: one as z.infer<S>, index }])),
+export const list = <S extends z.ZodMiniType>(schema: S) =>
+  z.pipe(
+    opt(z.array(z.catch(z.nullable(schema), null))),
+    z.transform((all) =>
+      (all ?? []).flatMap((one, index) =>
+        one === null ? [] : [{ one: one as z.infer<S>, index }],
+      ),
+    ),
   );
 
 /** Parses a finding of a product. Throws InvalidInput that names every invalid field. */
-export function readAs<S extends z.ZodType>(schema: S, finding: unknown, path: string): z.infer<S> {
+export function readAs<S extends z.ZodMiniType>(
+  schema: S,
+  finding: unknown,
+  path: string,
+): z.infer<S> {
   const parsed = schema.safeParse(finding);
   if (parsed.success) return parsed.data;
   throw new InvalidInput(`${path}: ${z.prettifyError(parsed.error)}`.slice(0, 500));

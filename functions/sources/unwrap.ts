@@ -1,5 +1,5 @@
 // Extracts findings from EventBridge, SNS, SQS and API wrappings.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { InvalidInput } from '../domain/errors.ts';
 import type { PartnerSource } from '../policy/schemas/account.ts';
 import { readAs } from './fields.ts';
@@ -7,17 +7,17 @@ import { SOURCES } from './registry.ts';
 import { type Envelope, type Finding, isFrom, type Source, type Unreadable } from './source.ts';
 
 const Fields = z.record(z.string(), z.unknown());
-const lenient = z.string().optional().catch(undefined);
+const lenient = z.catch(z.optional(z.string()), undefined);
 const Event = z.looseObject({
-  source: z.string().optional(),
+  source: z.optional(z.string()),
   'detail-type': z.string(),
-  detail: z.unknown().optional(),
+  detail: z.optional(z.unknown()),
   account: lenient,
   region: lenient,
   time: lenient,
 });
 const CustomAction = z.looseObject({
-  actionName: z.string().min(1),
+  actionName: z.string().check(z.minLength(1)),
   findings: z.array(z.unknown()),
 });
 const MAX_ACTION_NAME = 200;
@@ -25,15 +25,18 @@ const MAX_ACTION_NAME = 200;
  * Text in SNS and SQS messages: in `Records` of a Lambda event, or as the body that SNS sends to a queue or webhook.
  */
 const Delivered = z.union([
-  z
-    .looseObject({ Sns: z.looseObject({ Message: z.string() }) })
-    .transform(({ Sns }) => ({ text: Sns.Message, field: 'Sns.Message' })),
-  z
-    .looseObject({ Type: z.literal('Notification'), Message: z.string() })
-    .transform(({ Message }) => ({ text: Message, field: 'Message' })),
-  z
-    .looseObject({ messageId: z.string(), body: z.string() })
-    .transform(({ body }) => ({ text: body, field: 'body' })),
+  z.pipe(
+    z.looseObject({ Sns: z.looseObject({ Message: z.string() }) }),
+    z.transform(({ Sns }) => ({ text: Sns.Message, field: 'Sns.Message' })),
+  ),
+  z.pipe(
+    z.looseObject({ Type: z.literal('Notification'), Message: z.string() }),
+    z.transform(({ Message }) => ({ text: Message, field: 'Message' })),
+  ),
+  z.pipe(
+    z.looseObject({ messageId: z.string(), body: z.string() }),
+    z.transform(({ body }) => ({ text: body, field: 'body' })),
+  ),
 ]);
 
 /** EventBridge in SNS in SQS in Records makes seven levels. Deeper wrapping is malicious. */

@@ -1,5 +1,5 @@
 // Addresses from which approvers recently opened their links; never blocked.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { readStored } from '../domain/stored.ts';
 import { ABSENT, atVersion, type Item, retryOnConflict, type Table } from './table.ts';
 

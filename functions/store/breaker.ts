@@ -1,5 +1,5 @@
 // Circuit breaker: after too many failures, every action needs approval.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { HistoryEntry } from '../domain/action.ts';
 import { readStored } from '../domain/stored.ts';
 import type { Log } from '../platform/log.ts';
@@ -15,9 +15,9 @@ const Counted = z.strictObject({ at: z.iso.datetime(), mishap: z.string(), actio
 const Breaker = z.strictObject({
   counted: z.array(Counted),
   /** Null until it trips. It resets only when a person sets the kill switch after the trip. */
-  tripped: z.strictObject({ at: z.iso.datetime(), why: z.string() }).nullable(),
+  tripped: z.nullable(z.strictObject({ at: z.iso.datetime(), why: z.string() })),
   /** When the sweeper notifies people; null once they were notified. */
-  attentionAt: z.iso.datetime().nullable().default(null),
+  attentionAt: z._default(z.nullable(z.iso.datetime()), null),
   history: z.array(HistoryEntry),
   version: z.int(),
 });

@@ -1,5 +1,5 @@
 // Drill results by mechanism, and the changes that unfinished drills left.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Drill } from '../domain/drill.ts';
 import { readStored } from '../domain/stored.ts';
 import type { Table } from './table.ts';

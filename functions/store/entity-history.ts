@@ -1,6 +1,6 @@
 // The history of an entity: its incidents, actions on it, and decisions.
 import { createHash } from 'node:crypto';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Parameters } from '../domain/action.ts';
 import type { Entity } from '../domain/alert.ts';
 import { readStored } from '../domain/stored.ts';
@@ -9,13 +9,13 @@ import type { Table } from './table.ts';
 const Event = z.object({
   event: z.enum(['incident', 'in-force', 'ended', 'reversed-by-person', 'declined']),
   incidentId: z.string(),
-  actionId: z.string().nullable(),
-  name: z.string().nullable(),
+  actionId: z.nullable(z.string()),
+  name: z.nullable(z.string()),
   /** The exact change that came into force; null for all other events. */
-  effect: z
-    .strictObject({ mechanism: z.string(), parameters: Parameters })
-    .nullable()
-    .default(null),
+  effect: z._default(
+    z.nullable(z.strictObject({ mechanism: z.string(), parameters: Parameters })),
+    null,
+  ),
   at: z.string(),
 });
 export type EntityEvent = z.infer<typeof Event>;

@@ -1,18 +1,18 @@
 // Seen findings, and the incident that a resource or actor currently belongs to.
 import { createHash } from 'node:crypto';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Conflict } from '../domain/errors.ts';
 import { readStored } from '../domain/stored.ts';
 import { ABSENT, atVersion, type Table } from './table.ts';
 
 const SeenFinding = z.object({
   /** The number of the current assessment of this finding, from 1. */
-  episode: z.int().min(1),
+  episode: z.int().check(z.gte(1)),
   alertId: z.string(),
   /** Chosen before the incident is written, so that a redelivery uses the same incident. */
   incidentId: z.string(),
   /** When its assessment started; null while the finding is being accepted. */
-  startedAt: z.iso.datetime().nullable(),
+  startedAt: z.nullable(z.iso.datetime()),
   repeats: z.int(),
   version: z.int(),
 });

@@ -1,5 +1,5 @@
 // Leases on AWS effects. The last holder to release one undoes the effect.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Instant } from '../domain/alert.ts';
 import { Conflict, UndoFailed } from '../domain/errors.ts';
 import { readStored } from '../domain/stored.ts';
@@ -13,14 +13,14 @@ const Lease = z.strictObject({
   captured: z.boolean(),
   before: z.unknown(),
   /** Whether a holder released the lease and left the undo to the other holders. True if not recorded. */
-  handedOn: z.boolean().default(true),
+  handedOn: z._default(z.boolean(), true),
   /** The last holder, while it undoes the effect. No one may join until that is done. */
-  releasing: z.string().nullable(),
+  releasing: z.nullable(z.string()),
   /** The reversal that holds the exclusive claim, until a time when its function must have ended. */
-  claim: z.strictObject({ by: z.string(), until: Instant }).nullable().default(null),
+  claim: z._default(z.nullable(z.strictObject({ by: z.string(), until: Instant })), null),
   /** The last undo failed. Only a person or the sweeper may start another one. */
-  isStuck: z.boolean().default(false),
-  version: z.int().min(1),
+  isStuck: z._default(z.boolean(), false),
+  version: z.int().check(z.gte(1)),
 });
 export type Lease = z.infer<typeof Lease>;
 

@@ -1,6 +1,6 @@
 // Rate limit on automatic actions: one item per account.
 import { createHash } from 'node:crypto';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Entity } from '../domain/alert.ts';
 import { Conflict, InvalidInput } from '../domain/errors.ts';
 import { readStored } from '../domain/stored.ts';
@@ -30,14 +30,14 @@ const Entry = z.strictObject({
   incidentId: z.string(),
   name: z.string(),
   /** Whether it is a ticket or a notification, which changes nothing in AWS. */
-  informs: z.boolean().default(false),
+  informs: z._default(z.boolean(), false),
 });
 /** A target of the last hour. Tickets and notifications have none. */
 const Touched = z.strictObject({ at: z.iso.datetime(), target: z.string() });
 const Stored = z.object({
   entries: z.array(Entry),
   /** Empty if the record has no such field. */
-  touched: z.array(Touched).default([]),
+  touched: z._default(z.array(Touched), []),
   version: z.int(),
 });
 type Recent = Pick<z.infer<typeof Stored>, 'entries' | 'touched'>;

@@ -1,5 +1,5 @@
 // Hourly page limit and digest of each recipient.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { readStored } from '../domain/stored.ts';
 import { minutesAfter } from '../domain/time.ts';
 import type { Limits } from '../policy/schemas/limits.ts';
@@ -19,7 +19,7 @@ const Held = z.strictObject({
   key: z.string(),
   subject: z.string(),
   incidentId: z.string(),
-  actionId: z.string().nullable(),
+  actionId: z.nullable(z.string()),
   /** Whether an earlier digest already contained it. A digest doesn't page. */
   told: z.boolean(),
 });
@@ -29,9 +29,9 @@ const Pager = z.object({
   woken: z.array(z.strictObject({ at: z.iso.datetime(), key: z.string() })),
   held: z.array(Held),
   /** How many more messages were not kept. */
-  more: z.int().min(0),
+  more: z.int().check(z.gte(0)),
   /** When the digest is due; null if nothing is held. */
-  dueAt: z.iso.datetime().nullable(),
+  dueAt: z.nullable(z.iso.datetime()),
   version: z.int(),
 });
 export type Pager = z.infer<typeof Pager>;

@@ -1,5 +1,5 @@
 // Where a question was posted, so that the post can later show the outcome.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { readStored } from '../domain/stored.ts';
 import type { Table } from './table.ts';
 

@@ -1,5 +1,5 @@
 // Reads and writes incidents, alerts, facts and actions.
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { Action } from '../domain/action.ts';
 import { Alert } from '../domain/alert.ts';
 import { Assessment } from '../domain/assessment.ts';
@@ -13,17 +13,17 @@ import { ABSENT, atVersion, type Item, retryOnConflict, type Table } from './tab
 const incidentPk = (incidentId: string) => `INCIDENT#${incidentId}`;
 
 export function createRecords(table: Table, log: Log) {
-  const load = async <S extends z.ZodType>(schema: S, incidentId: string, sk: string) => {
+  const load = async <S extends z.ZodMiniType>(schema: S, incidentId: string, sk: string) => {
     const item = await table.get({ pk: incidentPk(incidentId), sk });
     return item && parse(schema, item);
   };
-  const mustLoad = async <S extends z.ZodType>(schema: S, incidentId: string, sk: string) => {
+  const mustLoad = async <S extends z.ZodMiniType>(schema: S, incidentId: string, sk: string) => {
     const record = await load(schema, incidentId, sk);
     if (record === undefined) throw new NotFound(`${sk} not found`, { incidentId, sk });
     return record;
   };
   /** The readable records, and an error with the key of each unreadable one. One bad item doesn't hide the others. */
-  const readAll = <S extends z.ZodType>(
+  const readAll = <S extends z.ZodMiniType>(
     schema: S,
     items: readonly Item[],
   ): Readable<z.infer<S>> => {
@@ -39,7 +39,7 @@ export function createRecords(table: Table, log: Log) {
     return all;
   };
   /** For optional data: undefined if the item is missing or unreadable. */
-  const find = async <S extends z.ZodType>(schema: S, incidentId: string, sk: string) => {
+  const find = async <S extends z.ZodMiniType>(schema: S, incidentId: string, sk: string) => {
     const item = await table.get({ pk: incidentPk(incidentId), sk });
     return item && readAll(schema, [item]).found[0];
   };
@@ -220,5 +220,5 @@ const UNREADABLE = 'stored item unreadable';
 
 type Readable<T> = { found: T[]; unreadable: InvalidInput[] };
 
-const parse = <S extends z.ZodType>(schema: S, { pk, sk, record }: Item): z.infer<S> =>
+const parse = <S extends z.ZodMiniType>(schema: S, { pk, sk, record }: Item): z.infer<S> =>
   readStored(schema, record, { what: sk, pk, sk });

@@ -1,5 +1,5 @@
 // Kill switch: the stricter of a person's setting and the breaker.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { InvalidInput } from '../domain/errors.ts';
 import { SwitchMode } from '../domain/kill-switch.ts';
 import type { Limits } from '../policy/schemas/limits.ts';

@@ -1,6 +1,6 @@
 // Handles the approval form: writes the decision first, then passes it on.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Action } from '../domain/action.ts';
 import { errorFields } from '../platform/log.ts';
 import type { By, Change, Refusal } from './decision.ts';
@@ -27,8 +27,8 @@ export const ApproveForm = z.strictObject({
     'hand-over',
   ]),
   /** The person to hand over to. Browsers send the list's choice with every button. */
-  to: z.string().max(64).default(''),
-  reason: z.string().trim().max(300).default(''),
+  to: z._default(z.string().check(z.maxLength(64)), ''),
+  reason: z._default(z.string().check(z.trim(), z.maxLength(300)), ''),
   digest: z.string(),
   ...TogetherForm,
 });

@@ -1,9 +1,9 @@
 // Issues and checks the nonce that ties a form to its link and its time.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Mac, signClaims, verifyClaims } from '../links/signed-claims.ts';
 
 const FormClaims = z.strictObject({
-  id: z.string().min(1).max(64),
+  id: z.string().check(z.minLength(1), z.maxLength(64)),
   /** Seconds since 1970. */
   issued: z.int(),
 });

@@ -1,6 +1,6 @@
 // Decides several similar questions with one form, each on its own digest.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Action, ActionId } from '../domain/action.ts';
 import type { Verdict } from './decision.ts';
 import type { WebDeps } from './deps.ts';
@@ -10,15 +10,22 @@ import type { Answer } from './texts/status.ts';
 import { decideOne } from './vote.ts';
 
 /** A question as the page showed it: its id and its digest. */
-const Picked = z
-  .string()
-  .transform((text) => text.split(' '))
-  .pipe(z.tuple([ActionId, z.string().regex(/^[0-9a-f]{64}$/)]));
+const Picked = z.pipe(
+  z.pipe(
+    z.string(),
+    z.transform((text) => text.split(' ')),
+  ),
+  z.tuple([ActionId, z.string().check(z.regex(/^[0-9a-f]{64}$/))]),
+);
 
 /** Browsers send one value as a string and several as a list. */
-const picks = z
-  .preprocess((given) => (given === undefined ? [] : [given].flat()), z.array(Picked).max(60))
-  .default([]);
+const picks = z._default(
+  z.pipe(
+    z.transform((given) => (given === undefined ? [] : [given].flat())),
+    z.array(Picked).check(z.maxLength(60)),
+  ),
+  [],
+);
 
 export const TogetherForm = {
   /** All questions that the page showed, and the ticked ones. */

@@ -1,6 +1,6 @@
 // Records whether an action that shadow mode recorded was right.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Action } from '../domain/action.ts';
 import { withEntry } from '../store/hash-chain.ts';
 import { notCounted } from './approval.ts';
@@ -15,7 +15,7 @@ import { write } from './write-change.ts';
 
 export const JudgeForm = z.strictObject({
   judgement: z.enum(['right', 'wrong']),
-  note: z.string().trim().max(300).default(''),
+  note: z._default(z.string().check(z.trim(), z.maxLength(300)), ''),
   digest: z.string(),
 });
 type JudgeForm = z.infer<typeof JudgeForm>;

@@ -1,5 +1,5 @@
 // Connects the account's identity provider, as its policy describes it.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { HttpClients } from '../platform/http.ts';
 import { asText, type SecretClients, secretOf } from '../platform/secret.ts';
 import type { SignIn } from '../policy/schemas/account.ts';
@@ -15,6 +15,6 @@ export const providerFrom = (
 ): Provider =>
   createProvider(signIn, {
     ...clients,
-    secret: secretOf(clients, signIn.clientSecret, z.string().min(1), asText),
+    secret: secretOf(clients, signIn.clientSecret, z.string().check(z.minLength(1)), asText),
     redirectUri: webBaseUrl + RETURN_PATH,
   });

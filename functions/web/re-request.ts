@@ -1,6 +1,6 @@
 // Requests an expired action again for a manager: new facts, new deadline.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Action, ActionId } from '../domain/action.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { errorFields } from '../platform/log.ts';

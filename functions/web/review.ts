@@ -1,6 +1,6 @@
 // Handles the review form: keep, extend or undo an action in force.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Action } from '../domain/action.ts';
 import { errorFields } from '../platform/log.ts';
 import { scheduleEnd, scheduleReview, unscheduleEnd } from '../platform/schedules.ts';
@@ -18,7 +18,7 @@ export const ReviewForm = z.strictObject({
   review: z.enum(['keep', 'extend', 'reverse']),
   digest: z.string(),
   /** How many extensions the page showed. */
-  extensions: z.coerce.number().int().min(0),
+  extensions: z.coerce.number().check(z.int(), z.gte(0)),
 });
 type ReviewForm = z.infer<typeof ReviewForm>;
 

@@ -1,7 +1,7 @@
 // Keeps a sign-in for 15 minutes in signed cookies, without state on the server.
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { deriveToken, type Mac, signClaims, verifyClaims } from '../links/signed-claims.ts';
 import type { Attempt } from './oidc.ts';
 
@@ -76,7 +76,7 @@ async function read<T extends { expires: number }>(
   { pages, now }: Deps,
   c: Context,
   { name, domain }: Cookie,
-  shape: z.ZodType<T>,
+  shape: z.ZodMiniType<T>,
 ): Promise<T | null> {
   const claims = await verifyClaims(pages, domain, getCookie(c, name, 'host') ?? '', shape);
   return claims && claims.expires * 1000 > now().getTime() ? claims : null;

@@ -1,9 +1,9 @@
 // Verifies that a request is Slack's and recent, before its body is parsed.
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** The app's signing secret: 32 hexadecimal digits. */
-export const SigningSecret = z.string().regex(/^[0-9a-f]{32}$/);
+export const SigningSecret = z.string().check(z.regex(/^[0-9a-f]{32}$/));
 
 /** A larger difference may mean a replayed request. */
 const MAX_AGE_SECONDS = 5 * 60;

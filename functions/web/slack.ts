@@ -2,7 +2,7 @@
 
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { headlineOf } from '../messaging/texts/action-line.ts';
 import { callHttp, type Service } from '../platform/http.ts';
 import { errorFields } from '../platform/log.ts';
@@ -32,19 +32,19 @@ const VERDICTS = {
  */
 const Click = z.object({
   type: z.literal('block_actions'),
-  user: z.object({ id: z.string(), team_id: z.string().optional() }),
-  team: z.object({ id: z.string() }).nullish(),
+  user: z.object({ id: z.string(), team_id: z.optional(z.string()) }),
+  team: z.nullish(z.object({ id: z.string() })),
   response_url: z
     .url({ protocol: /^https$/, hostname: /^hooks\.slack\.com$/ })
-    .refine((url) => new URL(url).port === '', 'expected no port'),
+    .check(z.refine((url) => new URL(url).port === '', 'expected no port')),
   actions: z
     .array(
       z.object({
         action_id: z.enum([SLACK_ANSWERS.approve, SLACK_ANSWERS.decline]),
-        value: z.string().max(2000),
+        value: z.string().check(z.maxLength(2000)),
       }),
     )
-    .length(1),
+    .check(z.length(1)),
 });
 type Click = z.infer<typeof Click>;
 

@@ -1,5 +1,5 @@
 // Reads the source address of a request as API Gateway saw it.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 const Env = z.object({
   requestContext: z.object({

@@ -3,7 +3,7 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { type LinkClaims, PagePurpose } from '../links/link.ts';
 import { errorFields } from '../platform/log.ts';
 import { ApproveForm, onApproval } from './approval.ts';
@@ -136,7 +136,7 @@ async function act<F extends { digest: string }>(
   deps: WebDeps,
   c: Context,
   purpose: PagePurpose,
-  schema: z.ZodType<F>,
+  schema: z.ZodMiniType<F>,
   onForm: OnForm<F>,
 ): Promise<Response> {
   const opened = await open(deps, c, purpose);
@@ -151,7 +151,7 @@ async function answerTo<F extends { digest: string }>(
   deps: WebDeps,
   c: Context,
   opened: Opened,
-  schema: z.ZodType<F>,
+  schema: z.ZodMiniType<F>,
   onForm: OnForm<F>,
 ): Promise<Answer> {
   if (opened.mustSignIn && !opened.expired) return notCountedAs(opened, 'signInFirst');

@@ -1,6 +1,6 @@
 // Records which executions started and ended, so that a restart can resume.
 import { appendFileSync, readFileSync, truncateSync } from 'node:fs';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { MachineName } from './definition.ts';
 
 export type Started = { machine: MachineName; name: string; input: object };

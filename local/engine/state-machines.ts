@@ -1,7 +1,7 @@
 // Adds task tokens, execution names and restarts to aws-local-stepfunctions.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ExecutionError, StateMachine } from 'aws-local-stepfunctions';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Clock } from './clock.ts';
 import { loadDefinition, type MachineName } from './definition.ts';
 import type { ExecutionLog } from './execution-log.ts';
@@ -208,9 +208,9 @@ const EVENT_TYPES = {
 const EngineLog = z.looseObject({
   type: z.enum(['StateEntered', 'StateExited', 'StateFailed', 'StateCaught', 'StateRetried']),
   state: z.looseObject({ name: z.string(), type: z.string() }),
-  index: z.int().optional(),
-  Error: z.string().optional(),
-  Cause: z.unknown().optional(),
+  index: z.optional(z.int()),
+  Error: z.optional(z.string()),
+  Cause: z.optional(z.unknown()),
 });
 
 /** The number of running states after an event. A Map isn't counted, and items of a failed Map never exit. */

@@ -1,5 +1,5 @@
 // Runs Task states: calls the function and enforces time limit and callback.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Clock } from './clock.ts';
 import { FatalTaskError, functionFailed, noSuchFunction, StatesTimeout } from './task-errors.ts';
 
@@ -14,7 +14,7 @@ class TaskTimedOut extends Error {
 const Invocation = z.looseObject({
   FunctionName: z.string(),
   Payload: z.unknown(),
-  timeoutSeconds: z.int().min(1),
+  timeoutSeconds: z.int().check(z.gte(1)),
   waitsForCallback: z.boolean(),
 });
 const Tokened = z.looseObject({ taskToken: z.string() });
@@ -100,7 +100,7 @@ export function createTasks(functions: Functions, clock: Clock, onWaiting: () =>
 }
 
 /** As in AWS, invalid parameters fail the execution without Retry or Catch. */
-function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
+function parsed<T>(schema: z.ZodMiniType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (!result.success) throw new FatalTaskError('States.Runtime', z.prettifyError(result.error));
   return result.data;

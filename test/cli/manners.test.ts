@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { COMMANDS } from '../../cli/commands.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -50,7 +50,7 @@ const Printed = z.strictObject({
   exitCode: z.int(),
   results: z.array(z.record(z.string(), z.unknown())),
   counts: z.record(z.string(), z.number()),
-  error: z.string().nullable(),
+  error: z.nullable(z.string()),
 });
 
 /** Runs a command with --json and checks that its object says what its exit code says. */

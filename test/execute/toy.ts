@@ -1,5 +1,5 @@
 // A mechanism on a map in memory, whose effects are visible at every step.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Action } from '../../functions/domain/action.ts';
 import { StateChanged } from '../../functions/domain/errors.ts';
 import { type Connected, connected, type Mechanism } from '../../functions/mechanisms/mechanism.ts';

@@ -1,7 +1,7 @@
 // HTTP calls to services outside AWS: typed errors and safe retries.
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import {
   Conflict,
   Denied,

@@ -1,6 +1,6 @@
 // Secrets and tokens: read when needed, cached for a while, never shown.
 import { beforeEach, describe, expect, test } from 'vitest';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Denied, InvalidInput, NotFound } from '../../functions/domain/errors.ts';
 import { awsFailure } from '../../functions/mechanisms/stand-in.ts';
 import { createTokenCache } from '../../functions/platform/oauth-token.ts';

@@ -132,7 +132,7 @@ describe('the dependency rules', () => {
       'functions/sweep/a.ts': importing('../messaging/message.ts'),
       'functions/messaging/message.ts': leaf,
       'functions/store/b.ts': importing('../domain/c.ts'),
-      'functions/domain/c.ts': "import { z } from 'zod';\nexport const x = z.string();\n",
+      'functions/domain/c.ts': "import * as z from 'zod/mini';\nexport const x = z.string();\n",
       'infra/a.ts': importing('../functions/domain/c.ts'),
       'local/a.ts': importing('../functions/gate/a.ts').replace('{ x }', '{ y as x }'),
       'test/a.ts': importing('../local/a.ts').replace('{ x }', '{ y as x }'),

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 const Workflow = z.object({
   permissions: z.record(z.string(), z.string()),
@@ -11,7 +11,7 @@ const Workflow = z.object({
     check: z.object({
       'timeout-minutes': z.number(),
       env: z.record(z.string(), z.string()),
-      steps: z.array(z.object({ uses: z.string().optional(), run: z.string().optional() })),
+      steps: z.array(z.object({ uses: z.optional(z.string()), run: z.optional(z.string()) })),
     }),
   }),
 });

@@ -1,7 +1,7 @@
 // docs/generic-alert.md and the schema of the generic alert agree.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { EntityKind, SeverityLabel, Traffic } from '../../functions/domain/alert.ts';
+import { NamedKind, SeverityLabel, Traffic } from '../../functions/domain/alert.ts';
 import { GenericAlert } from '../../functions/sources/generic/parse.ts';
 import { alertOf } from '../intake/events.ts';
 
@@ -27,8 +27,7 @@ test('the page names every field and every value that a field allows', () => {
   const row = (field: string) =>
     items.find((item) => item.split(':')[0]?.includes(`\`${field}\``)) ?? '';
   for (const field of Object.keys(GenericAlert.shape)) expect(row(field), field).not.toBe('');
-  const kinds = EntityKind.exclude(['alert']).options;
-  for (const kind of kinds) expect(row('entities[].kind')).toContain(`\`${kind}\``);
+  for (const kind of NamedKind.options) expect(row('entities[].kind')).toContain(`\`${kind}\``);
   for (const label of SeverityLabel.options) expect(row('severity')).toContain(`\`${label}\``);
   const { layer, direction } = Traffic.shape;
   for (const choice of [...layer.options, ...direction.options])

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { Unavailable } from '../../functions/domain/errors.ts';
 import { readStored } from '../../functions/domain/stored.ts';
 import { issueLink } from '../../functions/links/link.ts';
@@ -43,7 +43,9 @@ test('every mechanism reads a before-state that an earlier version stored', () =
     MECHANISMS.map(({ id }) => id).sort(),
   );
   for (const [id, before] of stored) {
-    const mechanism = MECHANISMS.find((one) => one.id === id) as unknown as { before: z.ZodType };
+    const mechanism = MECHANISMS.find((one) => one.id === id) as unknown as {
+      before: z.ZodMiniType;
+    };
     expect(() => readStored(mechanism.before, before, { what: id })).not.toThrow();
   }
 });

@@ -2,13 +2,14 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import '../../functions/domain/english.ts';
 import { bundle, entries } from './bundle.ts';
 
 export const RECORD = join(import.meta.dirname, 'bundle-sizes.json');
 
 /** Bytes by function. */
-const Sizes = z.record(z.string(), z.int().min(0));
+const Sizes = z.record(z.string(), z.int().check(z.gte(0)));
 export type Sizes = z.infer<typeof Sizes>;
 
 export const recordedSizes = (): Sizes => Sizes.parse(JSON.parse(readFileSync(RECORD, 'utf8')));

@@ -2,10 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import '../../functions/domain/english.ts';
 
 const MarkerList = z.array(
-  z.strictObject({ find: z.array(z.string()).min(1), write: z.string().min(1) }),
+  z.strictObject({
+    find: z.array(z.string()).check(z.minLength(1)),
+    write: z.string().check(z.minLength(1)),
+  }),
 );
 
 interface Marker {

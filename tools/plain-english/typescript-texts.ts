@@ -1,6 +1,6 @@
 // Extracts comments, test titles and string literals from TypeScript.
 import { parseSync } from '@swc/core';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Text } from './text.ts';
 
 /** Byte offsets into the file. swc counts them from 1. */

@@ -1,7 +1,7 @@
 // revoke_api_key for IAM access keys: inactive, and afterwards the status that was captured.
 
 import type { IAM } from '@aws-sdk/client-iam';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Description, Parameters } from '../../domain/action.ts';
 import type { Alert, Entity } from '../../domain/alert.ts';
 import { InvalidInput, StateChanged } from '../../domain/errors.ts';
@@ -25,7 +25,7 @@ type Before = z.infer<typeof Before>;
  * Long-lived keys begin with AKIA. Temporary ones (ASIA) have no status to change: they end by themselves.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
  */
-const LongLivedKey = z.string().regex(/^AKIA\w{12,124}$/);
+const LongLivedKey = z.string().check(z.regex(/^AKIA\w{12,124}$/));
 const Owner = z.object({ userName: UserName });
 
 export const deactivateKey = defineMechanism<AccessKeyClients, Before>({

@@ -1,7 +1,7 @@
 // revoke_api_key for API Gateway: the key is disabled, and afterwards enabled as it was. Its value is never read.
 
 import type { APIGateway } from '@aws-sdk/client-api-gateway';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Description } from '../../domain/action.ts';
 import { Denied, NotFound, StateChanged } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
@@ -17,7 +17,7 @@ const Before = z.strictObject({ enabled: z.boolean() });
 type Before = z.infer<typeof Before>;
 
 /** An id has ten of these. A key's value has 20 or more, and must not be taken for one: it is a secret. */
-const ApiKeyId = z.string().regex(/^[a-z0-9]{10}$/);
+const ApiKeyId = z.string().check(z.regex(/^[a-z0-9]{10}$/));
 
 export const disableKey = defineMechanism<ApiKeyClients, Before>({
   id: 'api-key.disabled',

@@ -1,6 +1,6 @@
 // The flow logs of one network interface: which are ours, one more, one less. EC2 shows a change a little later than it makes it.
 import type { EC2, FlowLog, UnsuccessfulItem } from '@aws-sdk/client-ec2';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { aws, typedAwsError } from '../../platform/aws-errors.ts';
 import { lookUntil, type Sleep } from '../look-until.ts';
 
@@ -9,8 +9,8 @@ export type FlowLogApi = Pick<EC2, 'createFlowLogs' | 'describeFlowLogs' | 'dele
 
 /** Where the stack has flow logs written to, and the role that EC2 writes with. */
 export const FlowLogDestination = z.strictObject({
-  logGroupName: z.string().min(1),
-  deliveryRoleArn: z.string().startsWith('arn:'),
+  logGroupName: z.string().check(z.minLength(1)),
+  deliveryRoleArn: z.string().check(z.startsWith('arn:')),
 });
 type FlowLogDestination = z.infer<typeof FlowLogDestination>;
 

@@ -1,6 +1,6 @@
 // increase_logging_verbosity on the network: a flow log for one interface of an instance, made, tagged and deleted.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Description, Parameters } from '../../domain/action.ts';
 import type { Entity } from '../../domain/alert.ts';
 import { InvalidInput, NotFound, QuotaExceeded, StateChanged } from '../../domain/errors.ts';
@@ -16,7 +16,7 @@ import {
 } from './flow-logs.ts';
 
 /** Old ids have 8 digits and newer ones 17. */
-const InterfaceId = z.string().regex(/^eni-([0-9a-f]{8}|[0-9a-f]{17})$/);
+const InterfaceId = z.string().check(z.regex(/^eni-([0-9a-f]{8}|[0-9a-f]{17})$/));
 const Place = z.strictObject({ interfaceId: InterfaceId });
 
 /** Flow logs that the interface had before us. */

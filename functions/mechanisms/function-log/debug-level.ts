@@ -1,7 +1,7 @@
 // increase_logging_verbosity on a function: its application log level becomes DEBUG, and what it was comes back.
 
 import type { Lambda } from '@aws-sdk/client-lambda';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Description } from '../../domain/action.ts';
 import type { Entity } from '../../domain/alert.ts';
 import { Conflict, NotFound, StateChanged } from '../../domain/errors.ts';
@@ -24,9 +24,9 @@ export type FunctionLogClients = {
  */
 const Logging = z.strictObject({
   LogFormat: z.enum(['JSON', 'Text']),
-  ApplicationLogLevel: z.enum(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']).optional(),
-  SystemLogLevel: z.enum(['DEBUG', 'INFO', 'WARN']).optional(),
-  LogGroup: z.string().min(1),
+  ApplicationLogLevel: z.optional(z.enum(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'])),
+  SystemLogLevel: z.optional(z.enum(['DEBUG', 'INFO', 'WARN'])),
+  LogGroup: z.string().check(z.minLength(1)),
 });
 export type Logging = z.infer<typeof Logging>;
 

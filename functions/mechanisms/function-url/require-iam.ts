@@ -1,7 +1,7 @@
 // disable_function_url: has an open function URL require IAM authentication.
 
 import type { Lambda } from '@aws-sdk/client-lambda';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Description } from '../../domain/action.ts';
 import { InvalidInput, StateChanged } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';

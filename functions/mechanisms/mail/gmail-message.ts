@@ -1,5 +1,5 @@
 // quarantine_email in Gmail: one message loses the labels that show it and gets one that hides it; then the reverse.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Conflict, NotFound, StateChanged } from '../../domain/errors.ts';
 import { quoted, shellQuoted } from '../../domain/wording.ts';
 import { type Driver, defineMechanism, type Subject } from '../mechanism.ts';

@@ -1,6 +1,6 @@
 // The calls to Gmail that quarantine takes, in the name of the mailbox's owner, and what its refusals mean.
 import { importPKCS8, SignJWT } from 'jose';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Denied, InvalidInput, NotFound, QuotaExceeded, Throttled } from '../../domain/errors.ts';
 import { type Call, callHttp, type HttpClients, type Service } from '../../platform/http.ts';
 import { createTokenCache, TokenAnswer } from '../../platform/oauth-token.ts';
@@ -11,8 +11,8 @@ import { QUARANTINE } from './message.ts';
 export const GmailSecret = z.object({
   type: z.literal('service_account'),
   client_email: z.email(),
-  private_key_id: z.string().min(1),
-  private_key: z.string().includes('PRIVATE KEY'),
+  private_key_id: z.string().check(z.minLength(1)),
+  private_key: z.string().check(z.includes('PRIVATE KEY')),
 });
 
 export type GmailClients = HttpClients & {
@@ -20,8 +20,11 @@ export type GmailClients = HttpClients & {
   now: () => Date;
 };
 
-const Message = z.object({ id: z.string().min(1), labelIds: z.array(z.string()).default([]) });
-const Label = z.object({ id: z.string().min(1), name: z.string() });
+const Message = z.object({
+  id: z.string().check(z.minLength(1)),
+  labelIds: z._default(z.array(z.string()), []),
+});
+const Label = z.object({ id: z.string().check(z.minLength(1)), name: z.string() });
 export type Label = z.infer<typeof Label>;
 
 const API = 'https://gmail.googleapis.com/gmail/v1/users';
@@ -32,8 +35,8 @@ const GRANT_SECONDS = 3600;
 
 const Refusal = z.object({
   error: z.object({
-    status: z.string().optional(),
-    errors: z.array(z.object({ reason: z.string() })).optional(),
+    status: z.optional(z.string()),
+    errors: z.optional(z.array(z.object({ reason: z.string() }))),
   }),
 });
 
@@ -54,7 +57,7 @@ const gmail: Service = {
   },
 };
 
-const OAuthRefusal = z.object({ error: z.string(), error_description: z.string().optional() });
+const OAuthRefusal = z.object({ error: z.string(), error_description: z.optional(z.string()) });
 const NO_SUCH_USER = 'no such user';
 
 /** @see https://developers.google.com/identity/protocols/oauth2/service-account#error-codes */
@@ -104,7 +107,7 @@ export function createGmail({ secret, now, ...clients }: GmailClients) {
     return keeper;
   }
 
-  const call = <T>({ mailbox, path, ...request }: Request, answer: z.ZodType<T>): Promise<T> =>
+  const call = <T>({ mailbox, path, ...request }: Request, answer: z.ZodMiniType<T>): Promise<T> =>
     tokensFor(mailbox)((token) =>
       callHttp(clients, gmail, {
         ...request,

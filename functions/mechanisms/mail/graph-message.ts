@@ -1,5 +1,5 @@
 // quarantine_email in Exchange Online: one message moved into a hidden folder of its mailbox, and back where it was.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Conflict, NotFound, StateChanged } from '../../domain/errors.ts';
 import { quoted, shellQuoted } from '../../domain/wording.ts';
 import { type Driver, defineMechanism, type Subject } from '../mechanism.ts';

@@ -1,5 +1,5 @@
 // The calls to Microsoft Graph that quarantine takes, with client credentials, and what its refusals mean.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import {
   Conflict,
   Denied,
@@ -15,9 +15,9 @@ import { QUARANTINE } from './message.ts';
 
 /** An app registration with the application permission Mail.ReadWrite. */
 export const GraphSecret = z.object({
-  tenantId: z.string().regex(/^[\w.-]+$/),
-  clientId: z.string().min(1),
-  clientSecret: z.string().min(1),
+  tenantId: z.string().check(z.regex(/^[\w.-]+$/)),
+  clientId: z.string().check(z.minLength(1)),
+  clientSecret: z.string().check(z.minLength(1)),
 });
 
 export type GraphClients = HttpClients & {
@@ -25,11 +25,14 @@ export type GraphClients = HttpClients & {
   now: () => Date;
 };
 
-const Message = z.object({ id: z.string().min(1), parentFolderId: z.string().min(1) });
+const Message = z.object({
+  id: z.string().check(z.minLength(1)),
+  parentFolderId: z.string().check(z.minLength(1)),
+});
 const Folder = z.object({
-  id: z.string().min(1),
+  id: z.string().check(z.minLength(1)),
   displayName: z.string(),
-  parentFolderId: z.string().min(1),
+  parentFolderId: z.string().check(z.minLength(1)),
 });
 export type Folder = z.infer<typeof Folder>;
 
@@ -90,7 +93,7 @@ export function createGraph({ secret, now, ...clients }: GraphClients) {
     });
   }, now);
 
-  const call = <T>({ mailbox, path, ...request }: Request, answer: z.ZodType<T>): Promise<T> =>
+  const call = <T>({ mailbox, path, ...request }: Request, answer: z.ZodMiniType<T>): Promise<T> =>
     withToken((token) =>
       callHttp(clients, graph, {
         ...request,

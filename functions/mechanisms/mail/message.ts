@@ -1,5 +1,5 @@
 // Which message in which mailbox an alert is about, and what is said of its quarantine whoever keeps the mailbox.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Description } from '../../domain/action.ts';
 import type { Entity } from '../../domain/alert.ts';
 import { InvalidInput } from '../../domain/errors.ts';
@@ -15,7 +15,7 @@ const Provider = z.enum(['microsoft-graph', 'gmail']);
 type Provider = z.infer<typeof Provider>;
 
 /** Ids of both providers are made of these; nothing else gets into an address. */
-const Place = z.tuple([z.email(), z.string().regex(/^[\w+=-]{1,1000}$/)]);
+const Place = z.tuple([z.email(), z.string().check(z.regex(/^[\w+=-]{1,1000}$/))]);
 
 export type MailMessage = { provider: Provider; mailbox: string; messageId: string };
 

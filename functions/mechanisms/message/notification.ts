@@ -1,6 +1,6 @@
 // send_analyst_notification: a message to the on-call analysts of policy, withdrawn by a second one.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Approver } from '../../domain/approval.ts';
 import { NotFound, Unavailable } from '../../domain/errors.ts';
 import { quoted } from '../../domain/wording.ts';

@@ -1,6 +1,6 @@
 // Blocks one address at the network: a deny rule in the network ACL of the subnets that the attacked instance is in.
 import type { NetworkAclEntry } from '@aws-sdk/client-ec2';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Alert, instancesSeen } from '../../domain/alert.ts';
 import { Conflict, QuotaExceeded, StateChanged } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
@@ -12,7 +12,7 @@ import { effective, freeNumbers, isAbout, isOurs, MAX_RULES, saying, used } from
 
 const Before = z.strictObject({
   /** Numbers that our rule may get, best first: free when we looked. The first is ours but for a race. */
-  ruleNumbers: z.array(z.int().min(1).max(32_766)),
+  ruleNumbers: z.array(z.int().check(z.gte(1), z.lte(32_766))),
   /** Numbers at which the same rule stood before us. */
   theirs: z.array(z.int()),
   /** Whether one of those takes effect, so that nothing is left for us to do. */
@@ -21,7 +21,7 @@ const Before = z.strictObject({
 type Before = z.infer<typeof Before>;
 
 const Parameters = z.object({
-  networkAclId: z.string().regex(/^acl-[0-9a-f]{8,17}$/),
+  networkAclId: z.string().check(z.regex(/^acl-[0-9a-f]{8,17}$/)),
   direction: z.enum(['ingress', 'egress']),
 });
 

@@ -1,5 +1,5 @@
 // A ticket system as the mechanisms and notify see it, and what is the same for all of them: one open ticket an incident.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Driver, Mechanism, Subject } from '../mechanism.ts';
 
 /** What a ticket says. `body` is written by code; what a model wrote in it is marked by whoever composes it. */

@@ -1,5 +1,5 @@
 // create_alert_ticket in Jira Cloud (REST API v3): an issue per incident, found by its label.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { InvalidInput, NotFound } from '../../domain/errors.ts';
 import { oneLine, truncate } from '../../domain/wording.ts';
 import { type Call, callHttp, type HttpClients, type Service } from '../../platform/http.ts';
@@ -9,7 +9,10 @@ import { openUnlessOpen, PATIENCE, type TicketDesk, ticketMechanism } from './de
 
 export type JiraConfig = Omit<Extract<TicketSystem, { system: 'jira' }>, 'system' | 'credentials'>;
 /** @see https://developer.atlassian.com/cloud/jira/platform/basic-auth-for-rest-apis/ */
-export const JiraCredentials = z.object({ email: z.email(), token: z.string().min(8) });
+export const JiraCredentials = z.object({
+  email: z.email(),
+  token: z.string().check(z.minLength(8)),
+});
 type JiraCredentials = z.infer<typeof JiraCredentials>;
 export type JiraClients = HttpClients & { jira: JiraConfig; credentials: Secret<JiraCredentials> };
 

@@ -1,5 +1,5 @@
 // create_alert_ticket in ServiceNow (Table API): an incident record per incident, found by its correlation id.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { oneLine, truncate } from '../../domain/wording.ts';
 import { type Call, callHttp, type HttpClients, type Service } from '../../platform/http.ts';
 import { type Secret, withSecret } from '../../platform/secret.ts';
@@ -11,8 +11,8 @@ export type ServiceNowConfig = Omit<
   'system' | 'credentials'
 >;
 export const ServiceNowCredentials = z.object({
-  user: z.string().min(1),
-  password: z.string().min(1),
+  user: z.string().check(z.minLength(1)),
+  password: z.string().check(z.minLength(1)),
 });
 type ServiceNowCredentials = z.infer<typeof ServiceNowCredentials>;
 export type ServiceNowClients = HttpClients & {
@@ -46,7 +46,10 @@ const CLOSED = '7';
 const MAX_TITLE = 160;
 const MAX_BODY = 4_000;
 
-const Row = z.object({ sys_id: z.string().min(1), number: z.string().min(1) });
+const Row = z.object({
+  sys_id: z.string().check(z.minLength(1)),
+  number: z.string().check(z.minLength(1)),
+});
 const Rows = z.object({ result: z.array(Row) });
 const OneRow = z.object({ result: Row });
 const refOf = ({ sys_id, number }: z.infer<typeof Row>) => ({ id: sys_id, name: number });

@@ -1,7 +1,7 @@
 // disable_user_account_temporarily for users of a Cognito user pool: disabled and signed out, and enabled again.
 
 import type { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Description } from '../../domain/action.ts';
 import { NotFound, StateChanged } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
@@ -20,12 +20,9 @@ const Before = z.strictObject({ enabled: z.boolean() });
 type Before = z.infer<typeof Before>;
 
 /** @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminDisableUser.html */
-const Username = z.string().regex(/^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u);
+const Username = z.string().check(z.regex(/^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u));
 const Pool = z.object({
-  userPoolId: z
-    .string()
-    .max(55)
-    .regex(/^[\w-]+_[0-9a-zA-Z]+$/),
+  userPoolId: z.string().check(z.maxLength(55), z.regex(/^[\w-]+_[0-9a-zA-Z]+$/)),
 });
 
 export const disableUser = defineMechanism<UserPoolClients, Before>({

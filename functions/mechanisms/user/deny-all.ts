@@ -1,7 +1,7 @@
 // disable_user_account_temporarily for IAM users: the stack's own deny-all policy, attached and detached.
 
 import type { IAM } from '@aws-sdk/client-iam';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Description } from '../../domain/action.ts';
 import { QuotaExceeded, StateChanged } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';

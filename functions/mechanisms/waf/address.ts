@@ -1,6 +1,6 @@
 // Watching and blocking one address are the same change to different IP sets: both mechanisms, from one shape.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Description } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
 import { InvalidInput, NotFound } from '../../domain/errors.ts';
@@ -17,12 +17,12 @@ const Before = z.strictObject({
   sets: z
     .array(
       z.strictObject({
-        scope: WafScope.default('REGIONAL'),
-        name: z.string().min(1),
+        scope: z._default(WafScope, 'REGIONAL'),
+        name: z.string().check(z.minLength(1)),
         present: z.boolean(),
       }),
     )
-    .min(1),
+    .check(z.minLength(1)),
 });
 type Before = z.infer<typeof Before>;
 

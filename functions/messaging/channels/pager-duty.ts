@@ -1,5 +1,5 @@
 // PagerDuty Events v2: triggers a page, and resolves it after the decision.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { oneLine } from '../../domain/wording.ts';
 import { callHttp, type HttpClients, type Service } from '../../platform/http.ts';
 import { type Secret, withSecret } from '../../platform/secret.ts';
@@ -11,7 +11,7 @@ export const PAGER_DUTY_URLS = {
   eu: 'https://events.eu.pagerduty.com/v2',
 } as const;
 
-export const RoutingKey = z.string().regex(/^[0-9a-zA-Z]{32}$/);
+export const RoutingKey = z.string().check(z.regex(/^[0-9a-zA-Z]{32}$/));
 
 export type PagerDutyDeps = {
   clients: HttpClients;

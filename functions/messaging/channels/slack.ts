@@ -1,5 +1,5 @@
 // Slack: a direct message to a person, or a post into the team's channel.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Denied, NotFound, Throttled, Unavailable } from '../../domain/errors.ts';
 import { callHttp, type HttpClients, type Service } from '../../platform/http.ts';
 import { errorFields, type Log } from '../../platform/log.ts';
@@ -11,7 +11,7 @@ import { asBlocks, asOutcome } from './slack-blocks.ts';
 export const SLACK_URL = 'https://slack.com/api';
 
 /** A bot token. Any other value is rejected before it is sent. */
-export const SlackToken = z.string().regex(/^xox[a-z]-[\w-]{10,}$/);
+export const SlackToken = z.string().check(z.regex(/^xox[a-z]-[\w-]{10,}$/));
 
 export type SlackDeps = {
   clients: HttpClients;
@@ -32,7 +32,10 @@ export type Posts = {
 type Post = { channel: string; ts: string };
 
 /** Slack reports errors with status 200. @see https://docs.slack.dev/reference/methods/chat.postMessage */
-const SlackError = z.object({ ok: z.literal(false), error: z.string().regex(/^[a-z_]{1,64}$/) });
+const SlackError = z.object({
+  ok: z.literal(false),
+  error: z.string().check(z.regex(/^[a-z_]{1,64}$/)),
+});
 const SERVICE: Service = {
   name: 'Slack',
   codeOf: (body) => SlackError.safeParse(body).data?.error,

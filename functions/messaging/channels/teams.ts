@@ -1,5 +1,5 @@
 // Microsoft Teams: posts an Adaptive Card to a Workflows webhook.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { oneLine } from '../../domain/wording.ts';
 import { callHttp, type HttpClients, type Service } from '../../platform/http.ts';
 import { type Secret, withSecret } from '../../platform/secret.ts';

@@ -1,12 +1,12 @@
 // Posts the team's messages to a signed webhook.
 import { Webhook } from 'standardwebhooks';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { callHttp, type HttpClients, type Service } from '../../platform/http.ts';
 import { type Secret, withSecret } from '../../platform/secret.ts';
 import { type Channel, PATIENCE } from './channel.ts';
 
 /** 24 to 64 bytes, as the specification requires. */
-export const WebhookSecret = z.string().regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/);
+export const WebhookSecret = z.string().check(z.regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/));
 
 export type WebhookDeps = {
   clients: HttpClients;

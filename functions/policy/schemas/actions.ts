@@ -1,25 +1,25 @@
 // policies/actions.yaml: which actions run alone, need approval, or never run.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { ActionName } from '../../domain/action-catalog.ts';
 import { EntityKind } from '../../domain/alert.ts';
 import { Role } from '../../domain/approval.ts';
 
 const common = {
-  description: z.string().min(10).max(300),
+  description: z.string().check(z.minLength(10), z.maxLength(300)),
   /** Who and what is harmed if the action is wrong, in one line. */
-  blastRadius: z.string().min(3).max(300),
+  blastRadius: z.string().check(z.minLength(3), z.maxLength(300)),
   /** How it is undone, and how fast. */
-  reversibility: z.string().min(3).max(300),
-  targetKinds: z.array(EntityKind).min(1),
+  reversibility: z.string().check(z.minLength(3), z.maxLength(300)),
+  targetKinds: z.array(EntityKind).check(z.minLength(1)),
   /** Recommendations with a lower confidence (0-100) are dropped. */
-  confidenceFloor: z.int().min(0).max(100),
+  confidenceFloor: z.int().check(z.gte(0), z.lte(100)),
 };
 
 const undone = z.discriminatedUnion('undo', [
   z.strictObject({
     undo: z.literal('reverses-when-due'),
-    maxDurationMinutes: z.int().min(1).max(10_080),
+    maxDurationMinutes: z.int().check(z.gte(1), z.lte(10_080)),
   }),
   /**
    * Kept in the name of the person who approved it, until a person undoes it: an automatic undo would reopen what the
@@ -27,15 +27,18 @@ const undone = z.discriminatedUnion('undo', [
    */
   z.strictObject({
     undo: z.literal('by-a-person'),
-    reviewAfterDays: z.int().min(1).max(365),
+    reviewAfterDays: z.int().check(z.gte(1), z.lte(365)),
   }),
   /** Tickets and notifications: kept, and withdrawn as `withdrawal` says. */
-  z.strictObject({ undo: z.literal('kept'), withdrawal: z.string().min(10).max(300) }),
+  z.strictObject({
+    undo: z.literal('kept'),
+    withdrawal: z.string().check(z.minLength(10), z.maxLength(300)),
+  }),
 ]);
 
 const executable = {
   /** `shadow` records what would have happened and touches nothing. */
-  mode: z.enum(['shadow', 'live']).default('live'),
+  mode: z._default(z.enum(['shadow', 'live']), 'live'),
   /** If false, the action is handed off to a person and needs no mechanism. */
   enabled: z.boolean(),
   lifetime: undone,
@@ -44,13 +47,13 @@ const executable = {
 /** The approval that an action needs. */
 export const Approval = z.strictObject({
   /** How many different people must approve. */
-  required: z.int().min(1).max(3).default(1),
+  required: z._default(z.int().check(z.gte(1), z.lte(3)), 1),
   /** Roles of the eligible approvers. Others in the escalation policy are skipped. */
-  roles: z.array(Role).min(1).default(['analyst', 'manager']),
+  roles: z._default(z.array(Role).check(z.minLength(1)), ['analyst', 'manager']),
   /** Whether a single decline ends the request. Otherwise it ends when too few eligible approvers are left. */
-  declineEnds: z.boolean().default(true),
+  declineEnds: z._default(z.boolean(), true),
   /** Minutes that one of the approvers may add, once. */
-  moreTimeMinutes: z.int().min(0).max(60).default(0),
+  moreTimeMinutes: z._default(z.int().check(z.gte(0), z.lte(60)), 0),
 });
 export type Approval = z.infer<typeof Approval>;
 
@@ -61,10 +64,14 @@ export const ActionPolicy = z.discriminatedUnion('tier', [
     ...common,
     ...executable,
     /** After this time the request expires and nothing happens. */
-    approvalTimeoutMinutes: z.int().min(1).max(60),
-    approval: Approval.prefault({}),
+    approvalTimeoutMinutes: z.int().check(z.gte(1), z.lte(60)),
+    approval: z.prefault(Approval, {}),
   }),
-  z.strictObject({ tier: z.literal(3), ...common, rationale: z.string().min(10).max(300) }),
+  z.strictObject({
+    tier: z.literal(3),
+    ...common,
+    rationale: z.string().check(z.minLength(10), z.maxLength(300)),
+  }),
 ]);
 export type ActionPolicy = z.infer<typeof ActionPolicy>;
 

@@ -1,5 +1,5 @@
 // policies/effective.yaml: the effective action on targets with a trait.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { ActionName } from '../../domain/action-catalog.ts';
 
 /** Properties of a target that code can establish. */
@@ -10,11 +10,11 @@ export type Trait = z.infer<typeof Trait>;
 export const EffectiveFile = z.strictObject({
   effective: z.array(
     z.strictObject({
-      actions: z.array(ActionName).min(1),
+      actions: z.array(ActionName).check(z.minLength(1)),
       when: Trait,
       /** Must have at least the tier of every action in `actions`. */
       becomes: ActionName,
-      why: z.string().min(10).max(300),
+      why: z.string().check(z.minLength(10), z.maxLength(300)),
     }),
   ),
 });

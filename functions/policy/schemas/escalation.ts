@@ -1,54 +1,54 @@
 // policies/escalation.yaml: who is asked, and in which order.
 
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Role } from '../../domain/approval.ts';
 import { SecretName } from './channels.ts';
 
 const PersonId = z
   .string()
-  .regex(/^[a-z][a-z0-9.-]{1,62}$/, 'expected a short lower-case id, such as "ana.silva"');
+  .check(z.regex(/^[a-z][a-z0-9.-]{1,62}$/, 'expected a short lower-case id, such as "ana.silva"'));
 
 const PagerDutyId = z
   .string()
-  .regex(/^[A-Z0-9]{7,14}$/, 'expected an id of PagerDuty, such as "PI7DH85"');
+  .check(z.regex(/^[A-Z0-9]{7,14}$/, 'expected an id of PagerDuty, such as "PI7DH85"'));
 
 /** Takes the place of a person's ID. Opsgenie schedules have a UUID or a name. */
 export const Schedule = z.union([
   z.strictObject({ pagerDuty: PagerDutyId }),
-  z.strictObject({ opsgenie: z.string().min(1).max(100) }),
+  z.strictObject({ opsgenie: z.string().check(z.minLength(1), z.maxLength(100)) }),
 ]);
 export type Schedule = z.infer<typeof Schedule>;
 
 /** Services whose on-call schedules are read. */
 export const OnCallServices = z.strictObject({
   /** Secret with a read-only API key of the PagerDuty account. */
-  pagerDuty: z.strictObject({ region: z.enum(['us', 'eu']), token: SecretName }).optional(),
+  pagerDuty: z.optional(z.strictObject({ region: z.enum(['us', 'eu']), token: SecretName })),
   /** Secret with the key of an API integration that has read access. */
-  opsgenie: z.strictObject({ region: z.enum(['us', 'eu']), key: SecretName }).optional(),
+  opsgenie: z.optional(z.strictObject({ region: z.enum(['us', 'eu']), key: SecretName })),
 });
 export type OnCallServices = z.infer<typeof OnCallServices>;
 
 /** The person's identity in the service, if its e-mail address differs from the one in policy. */
 export const OnCallAs = z.strictObject({
-  pagerDuty: PagerDutyId.optional(),
+  pagerDuty: z.optional(PagerDutyId),
   /** The user name, which is an e-mail address. */
-  opsgenie: z.email().optional(),
+  opsgenie: z.optional(z.email()),
 });
 
 export const Person = z.strictObject({
-  name: z.string().min(1).max(100),
+  name: z.string().check(z.minLength(1), z.maxLength(100)),
   email: z.email(),
-  roles: z.array(Role).min(1),
+  roles: z.array(Role).check(z.minLength(1)),
   /**
    * The person's names in AWS: user names, role session names, ARNs. They keep people from deciding about themselves.
    */
-  principals: z.array(z.string().min(1).max(256)),
+  principals: z.array(z.string().check(z.minLength(1), z.maxLength(256))),
   /** Fixed addresses or ranges that this person works from, such as an office network. They are never blocked. */
-  addresses: z.array(z.union([z.cidrv4(), z.cidrv6()])).optional(),
+  addresses: z.optional(z.array(z.union([z.cidrv4(), z.cidrv6()]))),
   /** The person's value of the claim, if `signIn` of the account names a claim other than `email`. */
-  subject: z.string().min(1).max(256).optional(),
+  subject: z.optional(z.string().check(z.minLength(1), z.maxLength(256))),
   /** The person's identity in PagerDuty and Opsgenie, if the address there differs. */
-  onCallAs: OnCallAs.optional(),
+  onCallAs: z.optional(OnCallAs),
 });
 export type Person = z.infer<typeof Person>;
 
@@ -56,7 +56,7 @@ export const EscalationFile = z
   .strictObject({
     people: z.record(PersonId, Person),
     /** How to read the schedules that the escalation policy names. */
-    onCall: OnCallServices.optional(),
+    onCall: z.optional(OnCallServices),
     /**
      * Escalation steps, in minutes after the request. The request expires at the action's own time limit. A step asks
      * people by ID, and those who are on call by a schedule when the request is created.
@@ -64,47 +64,49 @@ export const EscalationFile = z
     ladder: z
       .array(
         z.strictObject({
-          atMinutes: z.int().min(0).max(59),
+          atMinutes: z.int().check(z.gte(0), z.lte(59)),
           ask: z
             .array(
               z.union([PersonId, Schedule], {
                 error: 'expected the id of a person, { pagerDuty: <id> } or { opsgenie: <id> }',
               }),
             )
-            .min(1),
+            .check(z.minLength(1)),
         }),
       )
-      .min(1)
-      .max(5),
+      .check(z.minLength(1), z.maxLength(5)),
     /** Notified when a request expires and when an action fails. */
-    managers: z.array(PersonId).min(1),
+    managers: z.array(PersonId).check(z.minLength(1)),
   })
-  .superRefine((file, ctx) => {
-    const named = [
-      ...file.ladder.flatMap(({ ask }, i) =>
-        ask.map((id, j) => ({ id, path: ['ladder', i, 'ask', j] })),
-      ),
-      ...file.managers.map((id, i) => ({ id, path: ['managers', i] })),
-    ];
-    for (const { id, path } of named) {
-      if (typeof id === 'string' && !(id in file.people))
-        ctx.addIssue({ code: 'custom', message: 'expected one of the people', path });
-      const service = typeof id === 'string' ? null : 'pagerDuty' in id ? 'pagerDuty' : 'opsgenie';
-      if (service && !file.onCall?.[service])
-        ctx.addIssue({
-          code: 'custom',
-          message: `expected onCall.${service}, which says how to read it`,
-          path,
-        });
-    }
-    file.ladder.forEach((step, i) => {
-      const before = file.ladder[i - 1];
-      if (before ? step.atMinutes <= before.atMinutes : step.atMinutes !== 0)
-        ctx.addIssue({
-          code: 'custom',
-          message: 'expected steps that start at 0 and rise',
-          path: ['ladder', i, 'atMinutes'],
-        });
-    });
-  });
+  .check(
+    z.superRefine((file, ctx) => {
+      const named = [
+        ...file.ladder.flatMap(({ ask }, i) =>
+          ask.map((id, j) => ({ id, path: ['ladder', i, 'ask', j] })),
+        ),
+        ...file.managers.map((id, i) => ({ id, path: ['managers', i] })),
+      ];
+      for (const { id, path } of named) {
+        if (typeof id === 'string' && !(id in file.people))
+          ctx.addIssue({ code: 'custom', message: 'expected one of the people', path });
+        const service =
+          typeof id === 'string' ? null : 'pagerDuty' in id ? 'pagerDuty' : 'opsgenie';
+        if (service && !file.onCall?.[service])
+          ctx.addIssue({
+            code: 'custom',
+            message: `expected onCall.${service}, which says how to read it`,
+            path,
+          });
+      }
+      file.ladder.forEach((step, i) => {
+        const before = file.ladder[i - 1];
+        if (before ? step.atMinutes <= before.atMinutes : step.atMinutes !== 0)
+          ctx.addIssue({
+            code: 'custom',
+            message: 'expected steps that start at 0 and rise',
+            path: ['ladder', i, 'atMinutes'],
+          });
+      });
+    }),
+  );
 export type Escalation = z.infer<typeof EscalationFile>;

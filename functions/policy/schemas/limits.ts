@@ -1,47 +1,47 @@
 // policies/limits.yaml: rates, thresholds and time spans.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 export const LimitsFile = z.strictObject({
   /** Automatic actions in any 60 seconds. Further actions need approval. */
   automaticPerMinute: z.strictObject({
-    perAccount: z.int().min(0).max(100),
-    perAction: z.int().min(0).max(100),
-    perIncident: z.int().min(0).max(100),
+    perAccount: z.int().check(z.gte(0), z.lte(100)),
+    perAction: z.int().check(z.gte(0), z.lte(100)),
+    perIncident: z.int().check(z.gte(0), z.lte(100)),
   }),
   /** Distinct targets of automatic actions in any hour. */
-  distinctTargetsPerHour: z.int().min(0).max(1000),
+  distinctTargetsPerHour: z.int().check(z.gte(0), z.lte(1000)),
   /**
    * Limits on paging. Fewer pages are stricter: a request that pages no one expires and nothing happens. The minimum is
    * one, so that no account can silence its people.
    */
   pages: z.strictObject({
     /** In any 60 minutes, for each person and for the team. A failed reversal pages regardless of the count. */
-    perPersonPerHour: z.int().min(1).max(60),
+    perPersonPerHour: z.int().check(z.gte(1), z.lte(60)),
     /** Delay of the digest that collects messages over the limit. The digest doesn't page. */
-    digestAfterMinutes: z.int().min(1).max(60),
+    digestAfterMinutes: z.int().check(z.gte(1), z.lte(60)),
   }),
   /** Events within the window that open the breaker. While it is open, every action needs approval. */
   breaker: z.strictObject({
-    windowMinutes: z.int().min(1).max(10_080),
-    declines: z.int().min(1).max(100),
-    failedVerifications: z.int().min(1).max(100),
-    failedReversals: z.int().min(1).max(100),
-    reversalsByHand: z.int().min(1).max(100),
-    cascades: z.int().min(1).max(100),
+    windowMinutes: z.int().check(z.gte(1), z.lte(10_080)),
+    declines: z.int().check(z.gte(1), z.lte(100)),
+    failedVerifications: z.int().check(z.gte(1), z.lte(100)),
+    failedReversals: z.int().check(z.gte(1), z.lte(100)),
+    reversalsByHand: z.int().check(z.gte(1), z.lte(100)),
+    cascades: z.int().check(z.gte(1), z.lte(100)),
   }),
   /** How long after an action, or its end, alerts that it explains count as self-inflicted. */
-  selfInflictedMinutes: z.int().min(1).max(10_080),
+  selfInflictedMinutes: z.int().check(z.gte(1), z.lte(10_080)),
   /** Alerts that share a resource or an actor within this time are grouped into one incident. */
-  groupingWindowMinutes: z.int().min(1).max(1440),
+  groupingWindowMinutes: z.int().check(z.gte(1), z.lte(1440)),
   /** A finding that recurs this long after its assessment is assessed again if its incident is closed. */
-  reassessAfterHours: z.int().min(1).max(168),
+  reassessAfterHours: z.int().check(z.gte(1), z.lte(168)),
   /** How often a person may extend an action, each time by at most its maximum duration. */
-  maxExtensions: z.int().min(0).max(10),
+  maxExtensions: z.int().check(z.gte(0), z.lte(10)),
   /** The person who keeps an action is asked to review it after this many days. */
-  keptReviewDays: z.int().min(1).max(365),
+  keptReviewDays: z.int().check(z.gte(1), z.lte(365)),
   /** The reminder is sent this long before the due time, or half-way if the duration is at most twice this long. */
-  reminderMinutesBefore: z.int().min(1).max(1440),
+  reminderMinutesBefore: z.int().check(z.gte(1), z.lte(1440)),
   /** A mechanism whose last passed drill is older than this needs approval, whatever the tier of its action. */
-  drillMaxAgeDays: z.int().min(1).max(365),
+  drillMaxAgeDays: z.int().check(z.gte(1), z.lte(365)),
 });
 export type Limits = z.infer<typeof LimitsFile>;

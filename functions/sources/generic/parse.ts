@@ -1,29 +1,32 @@
 // Parses the strict generic alert (docs/generic-alert.md).
-import * as z from 'zod';
-import { EntityKind, Instant, SeverityLabel, Traffic } from '../../domain/alert.ts';
+import * as z from 'zod/mini';
+import { Instant, NamedKind, SeverityLabel, Traffic } from '../../domain/alert.ts';
 import type { Draft } from '../draft.ts';
 import { createCollector } from '../entities.ts';
 import { readAs, severityFromLabel, unknownTraffic } from '../fields.ts';
 import type { Finding } from '../source.ts';
 
 export const GenericAlert = z.strictObject({
-  id: z.string().min(1).max(512),
-  type: z.string().min(1).max(256),
-  title: z.string().max(1024),
-  description: z.string().max(4096).default(''),
+  id: z.string().check(z.minLength(1), z.maxLength(512)),
+  type: z.string().check(z.minLength(1), z.maxLength(256)),
+  title: z.string().check(z.maxLength(1024)),
+  description: z._default(z.string().check(z.maxLength(4096)), ''),
   severity: SeverityLabel,
   seenAt: Instant,
-  traffic: Traffic.optional(),
+  traffic: z.optional(Traffic),
   entities: z
     .array(
       z.strictObject({
-        kind: EntityKind.exclude(['alert']),
-        value: z.string().min(1).max(2048),
+        kind: NamedKind,
+        value: z.string().check(z.minLength(1), z.maxLength(2048)),
         part: z.enum(['actor', 'target', 'related']),
-        attributes: z.record(z.string().max(64), z.string().max(1024)).default({}),
+        attributes: z._default(
+          z.record(z.string().check(z.maxLength(64)), z.string().check(z.maxLength(1024))),
+          {},
+        ),
       }),
     )
-    .max(99),
+    .check(z.maxLength(99)),
 });
 
 /** Throws InvalidInput that names every invalid field. */

@@ -1,6 +1,6 @@
 // The action of a GuardDuty finding: actor, operation and traffic.
 // @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_Action.html
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Draft } from '../draft.ts';
 import { type Attributes, type Collector, OWN_ADDRESS } from '../entities.ts';
 import {
@@ -19,7 +19,7 @@ import type { At, Steps } from './casing.ts';
 const Port = opt(z.looseObject({ port: number }));
 const Ip = z.looseObject({ ipAddressV4: text, ipAddressV6: text });
 const RemoteIp = opt(
-  Ip.extend({
+  z.extend(Ip, {
     country: opt(z.looseObject({ countryName: text })),
     organization: opt(z.looseObject({ asn: text, asnOrg: text, org: text })),
   }),

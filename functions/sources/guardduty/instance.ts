@@ -1,6 +1,6 @@
 // The instance of a GuardDuty finding, with interfaces and addresses.
 // @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_InstanceDetails.html
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Collector, OWN_ADDRESS } from '../entities.ts';
 import { list, opt, text } from '../fields.ts';
 import type { At } from './casing.ts';

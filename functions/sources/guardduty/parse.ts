@@ -1,6 +1,6 @@
 // Parses a GuardDuty finding in either casing. Any field may be missing.
 // @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_Finding.html
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Draft } from '../draft.ts';
 import { type Attributes, createCollector } from '../entities.ts';
 import {
@@ -56,7 +56,7 @@ type Service = z.infer<typeof Service>;
 
 const GuardDutyFinding = z.looseObject({
   id: text,
-  type: z.string().min(1),
+  type: z.string().check(z.minLength(1)),
   title: text,
   description: text,
   severity: opt(z.union([z.number(), z.string()])),

@@ -1,5 +1,5 @@
 // The resources of a GuardDuty finding: targets and used credentials.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Entity } from '../../domain/alert.ts';
 import type { Collector } from '../entities.ts';
 import { list, opt, text } from '../fields.ts';
@@ -15,7 +15,7 @@ export const Resource = z.looseObject({
   ),
   instanceDetails: InstanceDetails,
   s3BucketDetails: list(
-    Named.extend({
+    z.extend(Named, {
       publicAccess: opt(z.looseObject({ effectivePermission: text })),
       s3ObjectDetails: list(z.looseObject({ objectArn: text })),
     }),

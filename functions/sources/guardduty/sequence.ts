@@ -1,6 +1,6 @@
 // AttackSequence findings: signals, actors, endpoints and resources.
 // @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_Sequence.html
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Collector, OWN_ADDRESS } from '../entities.ts';
 import { list, opt, text } from '../fields.ts';
 import { kindOfType, nameFromArn } from '../resource-kinds.ts';

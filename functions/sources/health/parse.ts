@@ -1,6 +1,6 @@
 // Parses AWS Health events about security risks.
 // @see https://docs.aws.amazon.com/health/latest/ug/cloudwatch-events-health.html
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { InvalidInput } from '../../domain/errors.ts';
 import type { Draft } from '../draft.ts';
 import { createCollector } from '../entities.ts';
@@ -26,7 +26,7 @@ const SEVERITIES: Readonly<Record<string, string>> = {
 
 const HealthEvent = z.looseObject({
   eventArn: text,
-  eventTypeCode: z.string().min(1).max(200),
+  eventTypeCode: z.string().check(z.minLength(1), z.maxLength(200)),
   affectedAccount: text,
   eventRegion: text,
   startTime: text,

@@ -1,6 +1,6 @@
 // Parses Inspector findings: a vulnerability, never an attack.
 // @see https://docs.aws.amazon.com/inspector/latest/user/eventbridge-integration.html
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { EntityKind } from '../../domain/alert.ts';
 import type { Draft } from '../draft.ts';
 import { createCollector } from '../entities.ts';
@@ -18,7 +18,7 @@ import type { Finding } from '../source.ts';
 const InspectorFinding = z.looseObject({
   findingArn: text,
   awsAccountId: text,
-  type: z.string().min(1).max(200),
+  type: z.string().check(z.minLength(1), z.maxLength(200)),
   title: text,
   description: text,
   severity: text,

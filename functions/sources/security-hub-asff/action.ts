@@ -1,6 +1,6 @@
 // The action of an ASFF finding: the remote side and the traffic.
 // @see https://docs.aws.amazon.com/securityhub/latest/userguide/asff-top-level-attributes.html
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Alert } from '../../domain/alert.ts';
 import { type Collector, OWN_ADDRESS } from '../entities.ts';
 import {

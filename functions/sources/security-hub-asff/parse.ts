@@ -1,6 +1,6 @@
 // Parses Security Hub findings in ASFF.
 // @see https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format-syntax.html
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { InvalidInput } from '../../domain/errors.ts';
 import type { Draft } from '../draft.ts';
 import { type Collector, createCollector, OWN_ADDRESS } from '../entities.ts';
@@ -21,7 +21,7 @@ import { actionFields, addAction } from './action.ts';
 const AsffFinding = z.looseObject({
   ...actionFields,
   Id: text,
-  Types: list(z.string().min(1)),
+  Types: list(z.string().check(z.minLength(1))),
   GeneratorId: text,
   AwsAccountId: text,
   Region: text,

@@ -1,6 +1,6 @@
 // Parses OCSF findings of Security Hub and Security Lake.
 // @see https://schema.ocsf.io/classes/detection_finding
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { InvalidInput } from '../../domain/errors.ts';
 import type { Draft } from '../draft.ts';
 import { type Collector, createCollector, OWN_ADDRESS } from '../entities.ts';
@@ -26,7 +26,7 @@ const Described = opt(
     uid: text,
     title: text,
     desc: text,
-    types: list(z.string().min(1)),
+    types: list(z.string().check(z.minLength(1))),
     created_time: opt(z.union([z.number(), z.string()])),
     created_time_dt: text,
     first_seen_time_dt: text,

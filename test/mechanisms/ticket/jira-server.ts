@@ -1,5 +1,5 @@
 // A loopback Jira Cloud site, as strict as the real one, with a delayed search.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Answer, raw, startLoopback } from '../../fixtures/loopback.ts';
 
 export type Issue = {
@@ -14,7 +14,10 @@ export type Issue = {
 };
 
 /** @see https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/ */
-const TextNode = z.strictObject({ type: z.literal('text'), text: z.string().min(1) });
+const TextNode = z.strictObject({
+  type: z.literal('text'),
+  text: z.string().check(z.minLength(1)),
+});
 const Document = z.strictObject({
   type: z.literal('doc'),
   version: z.literal(1),
@@ -34,13 +37,9 @@ const NewIssue = z.strictObject({
   fields: z.strictObject({
     project: z.strictObject({ key: z.literal('SEC') }),
     issuetype: z.strictObject({ name: z.literal('Task') }),
-    summary: z
-      .string()
-      .min(1)
-      .max(255)
-      .regex(/^[^\n]+$/),
+    summary: z.string().check(z.minLength(1), z.maxLength(255), z.regex(/^[^\n]+$/)),
     description: Document,
-    labels: z.array(z.string().regex(/^\S+$/)),
+    labels: z.array(z.string().check(z.regex(/^\S+$/))),
   }),
 });
 const JQL = /^project = "(\w+)" AND labels = "([\w-]+)" ORDER BY created ASC$/;

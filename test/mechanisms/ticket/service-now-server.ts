@@ -1,5 +1,5 @@
 // A loopback ServiceNow instance, as strict as the real Table API.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Answer, raw, startLoopback } from '../../fixtures/loopback.ts';
 
 export type Row = {
@@ -14,10 +14,10 @@ export type Row = {
 };
 
 const New = z.strictObject({
-  short_description: z.string().min(1).max(160),
-  description: z.string().max(4000),
-  correlation_id: z.string().max(100),
-  correlation_display: z.string().max(100),
+  short_description: z.string().check(z.minLength(1), z.maxLength(160)),
+  description: z.string().check(z.maxLength(4000)),
+  correlation_id: z.string().check(z.maxLength(100)),
+  correlation_display: z.string().check(z.maxLength(100)),
   impact: z.enum(['1', '2', '3']),
   urgency: z.enum(['1', '2', '3']),
 });

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const run = (...args: readonly string[]) =>
