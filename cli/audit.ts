@@ -1,5 +1,4 @@
 // Compares every record with its copies, on this laptop or in an account.
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Lambda } from '@aws-sdk/client-lambda';
@@ -15,17 +14,10 @@ import { startDatabase } from '../local/engine/database.ts';
 import { compare, type Stored } from './compare-copies.ts';
 import { environmentOf, prefixOfCdk } from './operator.ts';
 import type { Out, Outcome } from './output.ts';
-import { Refused } from './refused.ts';
 
 type Place = { client: DynamoDBClient; table: string; copies: Copies; close: () => Promise<void> };
 
 async function onLaptop(data: string): Promise<Place> {
-  if (!existsSync(join(data, 'database')))
-    throw new Refused(
-      existsSync(data)
-        ? `${data} has no data of npm start`
-        : `there is no folder ${data}; npm start creates it, and COUNTERMAND_DATA can name another one`,
-    );
   claimDirectory(data);
   const { client, createTable, stop } = await startDatabase(join(data, 'database'));
   await createTable('countermand');
@@ -82,7 +74,7 @@ async function audit(place: Place, out: Out): Promise<Outcome> {
   };
 }
 
-/** Audits the data of npm start in a folder. Throws Refused if there is none. */
+/** Audits the data of npm start in a folder. */
 export async function auditLaptop(data: string, out: Out): Promise<Outcome> {
   const place = await onLaptop(data);
   return audit(place, out).finally(place.close);

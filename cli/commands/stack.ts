@@ -1,6 +1,7 @@
 // The commands that can use a deployed stack: audit, drill and try-channels.
 import { requireAccount } from '../accounts.ts';
 import { command, finish, type Json } from '../command.ts';
+import { requireData } from '../laptop-data.ts';
 import { requireRealNode } from '../real-node.ts';
 import { Refused } from '../refused.ts';
 import {
@@ -31,13 +32,15 @@ export const audit = () =>
       finish('audit', options, async (out) => {
         checkStackOptions(options);
         if (folder && options.account) throw new Refused('name a folder or an --account, not both');
+        const data = folder ?? process.env.COUNTERMAND_DATA ?? '.data';
         if (options.account) requireRealNode('audit --account');
+        else requireData(data);
         out.progress('Loading the records and their copies ...');
         const { auditAccount, auditLaptop } = await import('../audit.ts');
         useRegion(options);
         return options.account
           ? auditAccount(options.account, options.prefix, out)
-          : auditLaptop(folder ?? process.env.COUNTERMAND_DATA ?? '.data', out);
+          : auditLaptop(data, out);
       }),
     );
 
