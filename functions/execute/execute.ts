@@ -1,4 +1,4 @@
-// Carries out one action in the fixed order: lease, capture, record, schedule the undo, apply, verify, in force.
+// The execute step: carries out one action in a fixed order of writes.
 
 import * as z from 'zod/mini';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
@@ -10,50 +10,53 @@ import { overdueAt, scheduleEnd, scheduleReview } from '../platform/schedules.ts
 import { transition } from '../store/hash-chain.ts';
 import type { ExecuteDeps } from './deps.ts';
 import {
-  authorise,
+  checkAuthorised,
+  checkKeeper,
+  checkKillSwitch,
+  checkNotOvertaken,
+  checkRateLimit,
+  checkStillDue,
+  checkVersion,
   isUndoneByAPerson,
-  refuseAboveRate,
-  refuseWhenHalted,
-  refuseWhenNewer,
-  refuseWhenOver,
-  refuseWhenUndone,
-  refuseWithoutKeeper,
 } from './preflight.ts';
 
 export const ExecuteInput = z.object({ incidentId: IncidentId, actionId: ActionId });
 
-/** Longer than this function's retries can take, so that the sweeper does not race them. */
+/** Longer than the state machine's retries can take, so that the sweeper doesn't race them. */
 const STUCK_AFTER_MINUTES = 20;
 
 /**
- * Executes an action that is `proposed` for automatic execution or `approved`. Called again after a crash it goes on
- * where the record says it was; called again after success it does nothing.
+ * Executes an action that is `approved`, or `proposed` for automatic execution. Idempotent: a retry after a crash
+ * continues from the record, and a call after success does nothing.
  *
- * The lease comes before the capture: only its first holder looks at the state before, so that nobody takes another
- * holder's change for something that was there before us.
+ * 1. Take the lease of the effect. Only its first holder captures the before-state. Otherwise a second holder would take
+ *    the first one's change for the original state.
+ * 2. Record the before-state and the due time, then schedule the reversal. From here on the undo is known.
+ * 3. Check again whether the action may still run.
+ * 4. Apply, verify, mark as in force.
  */
 export async function execute(deps: ExecuteDeps, input: unknown) {
   const { incidentId, actionId } = ExecuteInput.parse(input);
   const { records } = deps.store;
   let action = await records.action(incidentId, actionId);
   if (!isOutstanding(action)) return outcome(action);
-  refuseWhenNewer(action);
-  authorise(action);
-  refuseWithoutKeeper(deps, action);
+  checkVersion(action);
+  checkAuthorised(action);
+  checkKeeper(deps, action);
   const job = jobOf(action, deps.mechanisms);
-  await refuseWhenHalted(deps, action);
+  await checkKillSwitch(deps, action);
   let before: unknown;
   try {
     before = await captureUnderLease(deps, job);
   } catch (error) {
     if (!(error instanceof UndoFailed) || action.status === 'executing') throw error;
-    return outcome(await handOver(deps, action, error));
+    return outcome(await handOff(deps, action, error));
   }
   action = await record(deps, action, job, before);
   await scheduleEnd(deps.schedules, action, deps.policy.limits);
-  await refuseWhenOver(deps, action);
-  await refuseAboveRate(deps, action);
-  await refuseWhenHalted(deps, action);
+  await checkStillDue(deps, action);
+  await checkRateLimit(deps, action);
+  await checkKillSwitch(deps, action);
   await applyAndVerify(deps, job, before);
   return outcome(await markInForce(deps, action, job, before));
 }
@@ -73,13 +76,13 @@ async function captureUnderLease(
   return (await store.leases.recordBefore(effectKey, subject.actionId, found)).before;
 }
 
-/** Nothing of ours is built on what an earlier undo could not take back: a person has to look at both. */
-function handOver(
+/** Hands the action off: the effect is stuck after a failed undo, and a person must fix it first. */
+function handOff(
   { store, now }: ExecuteDeps,
   { incidentId, actionId }: Action,
   { message }: UndoFailed,
 ): Promise<Action> {
-  const text = `Not carried out: ${message}`;
+  const text = `Not applied: ${message}`;
   const reason = { code: 'earlier-undo-failed', text };
   return store.records.changeAction(incidentId, actionId, (current) =>
     current.status === 'proposed' || current.status === 'approved'
@@ -87,7 +90,7 @@ function handOver(
           current,
           'handed-off',
           { at: now(), by: 'execute', text },
-          // The sweeper has people told, where the state machine does not.
+          // The sweeper notifies people if the state machine doesn't.
           {
             failure: text,
             reasons: [...current.reasons, reason],
@@ -98,7 +101,7 @@ function handOver(
   );
 }
 
-/** The record comes before the change: from here on, whatever happens, the undo is known. */
+/** Writes the before-state and the due time. */
 function record(
   { store, policy, now }: ExecuteDeps,
   from: Action,
@@ -114,8 +117,8 @@ function record(
     const dueAt = isTimed ? minutesAfter(at, minutes) : null;
     const stuckAt = minutesAfter(at, STUCK_AFTER_MINUTES);
     const text = dueAt
-      ? `State before recorded; to be undone at ${dueAt}`
-      : 'State before recorded';
+      ? `Before-state recorded; to be undone at ${dueAt}`
+      : 'Before-state recorded';
     return transition(
       current,
       'executing',
@@ -142,23 +145,23 @@ async function applyAndVerify(
   const seen = await mechanism.driver.verify(subject, before);
   if (seen.holds) return;
   const { actionId } = subject;
-  const mishap = { mishap: 'failedVerifications', actionId } as const;
-  await store.killSwitch.note(policy.account, mishap, policy.limits.breaker, now());
-  throw new NotVerified(`it was applied, but is not there: ${seen.found}`, { actionId });
+  const event = { mishap: 'failedVerifications', actionId } as const;
+  await store.killSwitch.note(policy.account, event, policy.limits.breaker, now());
+  throw new NotVerified(`verification failed after apply: ${seen.found}`, { actionId });
 }
 
-/** The sweeper asks this long after a review date that was missed. */
+/** How long after a missed review date the sweeper sends the request. */
 const REVIEW_GRACE_MINUTES = 24 * 60;
 
-/** What has no due time: kept by its approver until a review, or by policy where it needs no end. */
+/** An action without a due time is kept by its approver until a review, or by policy if it needs no undo. */
 function keptFrom(inForce: Action, at: Date): Action {
   const { approval, durationMinutes } = inForce;
-  // The record decides, not today's policy: policy may have changed since the record was written.
+  // Policy may have changed since the record was written, so the record decides.
   if (durationMinutes === null)
     return transition(
       inForce,
       'kept',
-      { at, by: 'policy', text: 'Kept: it needs no end' },
+      { at, by: 'policy', text: 'Kept: needs no undo' },
       { attentionAt: null },
     );
   const reviewAt = minutesAfter(at, durationMinutes);
@@ -168,7 +171,7 @@ function keptFrom(inForce: Action, at: Date): Action {
     {
       at,
       by: `person:${approval?.decision?.by}`,
-      text: `Kept with the approval: only a person undoes it; to be reviewed on ${reviewAt.slice(0, 10)}`,
+      text: `Kept by its approver: only a person undoes it; review due on ${reviewAt.slice(0, 10)}`,
     },
     { reviewAt, attentionAt: minutesAfter(reviewAt, REVIEW_GRACE_MINUTES) },
   );
@@ -189,12 +192,14 @@ async function markInForce(
       {
         at,
         by: 'execute',
-        text: job.mechanism.wasThere(before) ? 'It was there before us' : 'Applied and verified',
+        text: job.mechanism.wasThere(before)
+          ? 'Already in place before this action'
+          : 'Applied and verified',
       },
       { appliedAt: at.toISOString(), attentionAt: action.dueAt && overdueAt(action.dueAt) },
     );
     const next = action.dueAt ? inForce : keptFrom(inForce, at);
-    // Before the record, as every schedule: a reminder of an action that is not kept after all does nothing.
+    // Schedules are made before the record. If the write fails, the reminder finds the action not kept and does nothing.
     await scheduleReview(deps.schedules, next);
     const saved = await store.records.saveAction(action, next);
     await store.entityHistory.note(job.subject.target, {
@@ -209,7 +214,7 @@ async function markInForce(
     });
     return saved;
   } catch (error) {
-    if (error instanceof Conflict) await refuseWhenUndone(deps, action);
+    if (error instanceof Conflict) await checkNotOvertaken(deps, action);
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-// What an execution may leave behind that a reversal overtook: it goes when the action is looked at once more.
+// Cleans up after an execution that applied after its reversal.
 
 import type { Action } from '../domain/action.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
@@ -13,32 +13,32 @@ import type { ReverseInput } from './request.ts';
 
 import { claimantOf, revertAndVerify, underClaim } from './undo.ts';
 
-/** More than the time limit of an executor in infra/function-table.ts. */
-export const EXECUTOR_LIVES_MINUTES = 3;
-/** When nothing of an execution can be left that a reversal overtook. */
-export const LAST_LOOK_AFTER_MINUTES = 5;
+/** Longer than the timeout of an executor in infra/function-table.ts. */
+export const EXECUTOR_TIMEOUT_MINUTES = 3;
+/** How long after a reversal an overtaken executor can't have left anything new. */
+export const CLEAN_UP_AFTER_MINUTES = 5;
 
 /**
- * Whether an executor that was called for it may still be at work, and act after the reversal. One that failed is not,
- * and one whose action is seen to be undone does not begin.
+ * True when an executor may still be running and could apply after the reversal. A failed executor no longer runs, and
+ * an executor doesn't start for an action that is already undone.
  */
-export function mayBeFollowed(
+export function mayApplyLate(
   { appliedAt, history }: Action,
   { cause }: ReverseInput,
   now: Date,
 ): boolean {
   if (cause === 'execution-failed') return false;
-  const begunAt = history.find(({ event }) => event === 'reversing')?.at ?? null;
-  return [begunAt, appliedAt].every(
-    (at) => at === null || minutesAfter(at, EXECUTOR_LIVES_MINUTES) > now.toISOString(),
+  const reversingSince = history.find(({ event }) => event === 'reversing')?.at ?? null;
+  return [reversingSince, appliedAt].every(
+    (at) => at === null || minutesAfter(at, EXECUTOR_TIMEOUT_MINUTES) > now.toISOString(),
   );
 }
 
 /**
- * An execution that was overtaken may have taken the lease, or acted, after the end: whatever is left of it goes. Where
- * none was, this looks at nothing: what is there by now is somebody else's.
+ * Reverts what an overtaken executor applied after the action ended, and releases its lease. Without such a lease it
+ * reads nothing in AWS: a change that exists by then belongs to another action.
  */
-export async function lookOnceMore(
+export async function cleanUp(
   deps: ReverseDeps,
   action: Action,
   request: ReverseInput,
@@ -53,8 +53,8 @@ export async function lookOnceMore(
     lease &&
     (await underClaim(store, effectKey, claimant, async () => {
       const before = lease.captured ? lease.before : action.before;
-      const mayBeLeft = action.before !== null || lease.handedOn;
-      const found = mayBeLeft ? await takeBackLate(deps, action, before) : null;
+      const mayBeApplied = action.before !== null || lease.handedOn;
+      const found = mayBeApplied ? await revertLateApply(deps, action, before) : null;
       await store.leases.drop(effectKey, claimant);
       return found;
     }));
@@ -62,12 +62,12 @@ export async function lookOnceMore(
     action.history.findLast(({ event }) => event === action.status)?.at ?? action.createdAt;
   const isOver =
     cause === 'execution-failed' ||
-    minutesAfter(endedAt, LAST_LOOK_AFTER_MINUTES) <= now().toISOString();
+    minutesAfter(endedAt, CLEAN_UP_AFTER_MINUTES) <= now().toISOString();
   return store.records.changeAction(incidentId, actionId, (current) => {
     const seen = late
       ? withEntry(current, { at: now(), by: 'reverse', event: 'late-change', text: late })
       : { ...current, version: current.version + 1 };
-    // The sweeper tells who has not heard of it.
+    // The sweeper sends an owed notification.
     return {
       ...seen,
       attentionAt: isOver && !owesNotification(current) ? null : current.attentionAt,
@@ -75,8 +75,8 @@ export async function lookOnceMore(
   });
 }
 
-/** What was found and what became of it, or null where nothing was left. */
-async function takeBackLate(
+/** The result of the revert in words, or null when there was nothing to revert. */
+async function revertLateApply(
   { mechanisms, log }: ReverseDeps,
   action: Action,
   before: unknown,
@@ -88,7 +88,7 @@ async function takeBackLate(
     return seen.holds ? null : await revertAndVerify(job, before);
   } catch (error) {
     if (!(error instanceof TerminalError)) throw error;
-    // Looking again would not help: the alarm on this line is for a person.
+    // A retry would not help. This line raises an alarm for a person.
     log('error', ALARMING.reversalFailed, { incidentId, actionId, ...errorFields(error) });
     return `${error.name}: ${error.message}`;
   }

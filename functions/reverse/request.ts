@@ -6,13 +6,13 @@ import { Caught } from '../platform/caught-error.ts';
 export const ReverseInput = z.object({
   incidentId: IncidentId,
   actionId: ActionId,
-  /** `check` undoes nothing: it looks whether the effect is still there. */
+  /** `check` undoes nothing and only checks whether the effect is still in place. */
   cause: z.enum(['due', 'person', 'sweeper', 'execution-failed', 'check']),
-  /** Who wants it: `schedule`, `sweep`, `respond` or `person:<id>`. */
+  /** The requester: `schedule`, `sweep`, `respond` or `person:<id>`. */
   by: z.string().check(z.minLength(1), z.maxLength(128)),
-  /** Name of the state machine's execution: its retries go on where it was, any other has to wait for it. */
+  /** Name of the state machine's execution. Retries continue under the same name; another execution must wait. */
   execution: z.optional(z.string().check(z.maxLength(128))),
-  /** What the state machine caught, when an execution failed. */
+  /** The error that the state machine caught from a failed execution. */
   failure: z.optional(Caught),
 });
 export type ReverseInput = z.infer<typeof ReverseInput>;

@@ -1,4 +1,4 @@
-// Takes one change back, and looks whether it is gone.
+// Reverts one change and verifies that it is gone, under a lease claim.
 
 import { NotVerified, TerminalError } from '../domain/errors.ts';
 import type { Job } from '../mechanisms/job.ts';
@@ -7,18 +7,18 @@ import type { Store } from '../store/store.ts';
 import type { ReverseInput } from './request.ts';
 
 /**
- * Returns what was found afterwards, in words. Throws StateChanged when the state is not the one that we left, and
- * NotVerified when the change is still there.
+ * Returns the state after the revert, in words. Throws StateChanged when the state is not the one that the action left,
+ * and NotVerified when the change is still in place.
  */
 export async function revertAndVerify(
   { subject, mechanism }: Job,
   before: unknown,
 ): Promise<string> {
-  if (mechanism.wasThere(before)) return 'It was there before us, so it stays';
+  if (mechanism.wasThere(before)) return 'Already in place before this action, so it remains';
   await mechanism.driver.revert(subject, before);
   const seen = await mechanism.driver.verifyReverted(subject, before);
   if (!seen.holds)
-    throw new NotVerified(`it was undone, but is still there: ${seen.found}`, {
+    throw new NotVerified(`verification failed after revert: ${seen.found}`, {
       actionId: subject.actionId,
     });
   return seen.found;
@@ -29,7 +29,10 @@ export const claimantOf = ({ execution, by, cause }: ReverseInput, now: Date): C
   now,
 });
 
-/** Who fails lets the next one try at once. What only a person can mend keeps others from joining the effect until then. */
+/**
+ * Runs `work`. On failure, releases the claim so that a retry can start. A terminal failure marks the lease as stuck
+ * until an operator fixes it.
+ */
 export async function underClaim<T>(
   { leases }: Pick<Store, 'leases'>,
   effectKey: string,

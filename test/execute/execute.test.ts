@@ -382,7 +382,7 @@ describe('an action after a failed undo of the same effect', () => {
       expect(action.attentionAt, 'the sweeper notifies people').toBe(now.toISOString());
       expect(action.reasons.at(-1)).toEqual({
         code: 'earlier-undo-failed',
-        text: `Not carried out: the undo of ${actionId} failed, and it has the same effect`,
+        text: `Not applied: the undo of ${actionId} failed, and it has the same effect`,
       });
       expect(await holders()).toEqual([actionId]);
     },
@@ -701,7 +701,7 @@ describe('a crash between any two steps', () => {
     await survives(execute(killedAt(14, deps()), ids));
     expect((await load(ids)).status).toBe('executing');
     minutes(2);
-    await expect(execute(deps(), ids)).rejects.toThrow('its time was over');
+    await expect(execute(deps(), ids)).rejects.toThrow('was due to be undone');
     expect(world.size).toBe(0);
   });
 

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { ENV } from '../../functions/domain/env.ts';
 import { SCOPES } from '../../functions/mechanisms/registry.ts';
 import { watchAddress } from '../../functions/mechanisms/waf/address.ts';
-import { EXECUTOR_LIVES_MINUTES } from '../../functions/reverse/late-apply.ts';
+import { EXECUTOR_TIMEOUT_MINUTES } from '../../functions/reverse/late-apply.ts';
 import { SOURCES } from '../../functions/sources/registry.ts';
 import { attacker, subjectOn } from '../fixtures/case.ts';
 import {
@@ -148,7 +148,7 @@ test.each(SCOPES)(
   'the executor of %s is over before a reversal stops reckoning with it',
   (scope) => {
     const { Timeout } = functions.get(`execute-${scope}`)!.properties;
-    expect(Timeout).toBeLessThan(60 * EXECUTOR_LIVES_MINUTES);
+    expect(Timeout).toBeLessThan(60 * EXECUTOR_TIMEOUT_MINUTES);
   },
 );
 
