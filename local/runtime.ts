@@ -144,7 +144,7 @@ export async function createRuntime(options: RuntimeOptions) {
     ssm: account.ssm,
     waf: account.samples,
     readDeadline: () => AbortSignal.timeout(8_000),
-    tell: async (input: object) => void (await notify(deps, input)),
+    notify: async (input: object) => void (await notify(deps, input)),
   };
   Object.assign(functions, {
     enrich: (payload) => enrich(deps, payload),

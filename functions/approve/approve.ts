@@ -1,4 +1,4 @@
-// Puts the question to the people whose turn it is, keeps the callback, and ends the request when its time is over.
+// The approve step: asks the people of one escalation step, or expires.
 
 import * as z from 'zod/mini';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
@@ -17,14 +17,14 @@ import { transition, withEntry } from '../store/hash-chain.ts';
 import type { ApproveDeps } from './deps.ts';
 
 export const ApproveInput = z.union([
-  /** From the state machine: it is this rung's turn. */
+  /** From the state machine: escalation step `rung`, from 0, is due. */
   z.object({
     incidentId: IncidentId,
     actionId: ActionId,
     rung: z.int().check(z.gte(0), z.lte(10)),
     taskToken: z.string().check(z.minLength(1)),
   }),
-  /** From the page: somebody handed it to this person. */
+  /** From the page: an approver handed the request to the person `to`. */
   z.strictObject({
     incidentId: IncidentId,
     actionId: ActionId,
@@ -34,21 +34,20 @@ export const ApproveInput = z.union([
 
 export async function approve(deps: ApproveDeps, input: unknown): Promise<void> {
   const given = ApproveInput.parse(input);
-  if ('to' in given) return askOneMore(deps, given);
+  if ('to' in given) return askAnother(deps, given);
   const { incidentId, actionId, rung, taskToken } = given;
-  // The token first: from here on a decision can wake the state machine.
+  // Stores the token before asking, so that every decision finds a token to answer the state machine with.
   const action = await deps.store.records.changeAction(incidentId, actionId, (current) =>
     begin(current, rung, taskToken, deps.now()),
   );
-  if (!action.approval)
-    throw new InvalidInput('an action without a request cannot be approved', { actionId });
+  if (!action.approval) throw new InvalidInput('the action has no approval request', { actionId });
   if (action.status !== 'awaiting-approval') return answer(deps, action, taskToken);
-  // Who said that they are on it is not joined by others; past the ladder there is only time left.
+  // No one else is asked after an acknowledgement. After the last step, the state machine only waits.
   if (action.approval.acknowledged || rung >= action.approval.rungs.length) return;
-  await climb(deps, action, action.approval, rung);
+  await escalate(deps, action, action.approval, rung);
 }
 
-/** Keeps the token and says who is asked now; or ends the request when its time is over. A decision made meanwhile wins. */
+/** Stores the token and records who is asked now, or expires the request. Does nothing after a decision. */
 function begin(current: Action, rung: number, taskToken: string, at: Date): Action | null {
   const { approval } = current;
   if (current.status !== 'awaiting-approval' || !approval) return null;
@@ -59,16 +58,16 @@ function begin(current: Action, rung: number, taskToken: string, at: Date): Acti
       current,
       'expired',
       { at, by: 'approve', text: 'No one decided in time' },
-      // The sweeper stays in charge until people were told.
+      // `attentionAt` remains set: the sweeper checks that people are notified.
       { approval: waiting },
     );
-  // A repeated attempt comes with a token of its own.
-  const asked = asking(current, rung, at) ?? { ...current, version: current.version + 1 };
+  // A retry has a new token, so it is stored even if the step was asked before.
+  const asked = recordAsked(current, rung, at) ?? { ...current, version: current.version + 1 };
   return { ...asked, approval: asked.approval && { ...asked.approval, taskToken } };
 }
 
-/** The action with the entry that says who is asked, or null when it is there already. */
-function asking(current: Action, rung: number, at: Date): Action | null {
+/** The action with an entry about who is asked, or null when the step was asked before. */
+function recordAsked(current: Action, rung: number, at: Date): Action | null {
   const { approval } = current;
   if (!approval?.rungs[rung] || approval.acknowledged || approval.askedRungs > rung) return null;
   const text = `Asking ${namesOf(approval.rungs[rung]?.ask ?? [])}`;
@@ -81,7 +80,7 @@ function asking(current: Action, rung: number, at: Date): Action | null {
 const namesOf = (people: readonly Pick<Approver, 'name'>[]) =>
   people.map(({ name }) => name).join(', ');
 
-/** Passes on what was decided between two rungs, or at the end. */
+/** Answers the state machine with the verdict, or with `expired`. */
 async function answer(
   { callback, log }: ApproveDeps,
   action: Action,
@@ -92,18 +91,18 @@ async function answer(
   try {
     await callback(taskToken, { verdict });
   } catch (error) {
-    // It has its answer already, from the page on which the decision was made.
+    // The page on which the decision was made has already answered.
     if (error instanceof NotFound) return log('info', 'callback not needed', { actionId, verdict });
-    log('warn', 'callback not taken', { actionId, verdict, ...errorFields(error) });
+    log('warn', 'callback failed', { actionId, verdict, ...errorFields(error) });
     throw new Unavailable('the state machine did not accept the answer', { actionId }, error);
   }
 }
 
 /**
- * Asks the rung that is due. Where nobody of it can be reached, or woken any more within this hour, the next one is
- * asked at once, not when its time comes.
+ * Asks the escalation step that is due. If no one in it can be reached, or all have reached their hourly page limit,
+ * asks the next step immediately. Throws Unavailable when no step can be reached.
  */
-async function climb(
+async function escalate(
   deps: ApproveDeps,
   action: Action,
   request: ApprovalRequest,
@@ -112,22 +111,22 @@ async function climb(
   const { incidentId, actionId } = action;
   const { records } = deps.store;
   const alert = await records.alert(incidentId, action.alertId);
-  const alike = similarTo(action, await records.actions(incidentId));
-  const together = alike.filter(({ alertId }) => alertId === action.alertId);
-  if (together.some((one) => speaksFor(one, action))) return;
-  const asked = alike.filter((one) => one.alertId !== action.alertId && speaksFor(one, action));
+  const similar = similarTo(action, await records.actions(incidentId));
+  const ofSameAlert = similar.filter(({ alertId }) => alertId === action.alertId);
+  if (ofSameAlert.some((one) => asksFirst(one, action))) return;
+  const asked = similar.filter((one) => one.alertId !== action.alertId && asksFirst(one, action));
   let inDigest = false;
   const passedOver: Approver[] = [];
   for (let rung = due; rung < request.rungs.length; rung++) {
     if (rung > due)
       await records.changeAction(incidentId, actionId, (current) =>
-        asking(current, rung, deps.now()),
+        recordAsked(current, rung, deps.now()),
       );
     const people = request.rungs[rung]?.ask ?? [];
     const messages = await Promise.all(
       people.map(async (person) => ({
-        ...(await question(deps, action, alert, person, rung, together, passedOver)),
-        // Woken once for all that are alike: the page of the first shows those that came later, too.
+        ...(await question(deps, action, alert, person, rung, ofSameAlert, passedOver)),
+        // Similar requests page once: the approval page of the first one shows the later ones too.
         ...(asked.some((one) => isAsked(one, person)) && { urgency: 'inform' as const }),
       })),
     );
@@ -137,16 +136,16 @@ async function climb(
     inDigest ||= sent.held.length > 0;
     passedOver.push(...people);
   }
-  // The digest has its link while it is open, and at its end everybody is told and a ticket made, as always.
+  // The digest links to the request. Without a decision, it expires as usual: people are notified and get a ticket.
   if (inDigest) return;
   throw new Unavailable('no approver of the escalation policy could be reached', { actionId });
 }
 
 /**
- * Those of one alert are one question, and the first of them asks for all, unless nobody could be reached about it. Alerts
- * that come later bring questions of their own, as they end later.
+ * True when `one` comes before `action` and reached people. The first of an alert's similar requests asks for all of
+ * them. A later alert's requests expire later, so they are asked separately.
  */
-const speaksFor = (one: Action, action: Action): boolean =>
+const asksFirst = (one: Action, action: Action): boolean =>
   requestOrder(one) < requestOrder(action) &&
   one.history.every(({ event }) => event !== 'not-reached');
 
@@ -156,8 +155,8 @@ const isAsked = ({ approval, history }: Action, { id }: Approver): boolean => {
   return [...rungs, ...approval.handedTo.map(({ to }) => to)].some((one) => one.id === id);
 };
 
-/** The person to whom it was handed, with a link of their own. */
-async function askOneMore(
+/** Asks the person that an approver handed the request to, with a personal link. */
+async function askAnother(
   deps: ApproveDeps,
   { incidentId, actionId, to }: { incidentId: string; actionId: string; to: string },
 ): Promise<void> {
@@ -171,7 +170,7 @@ async function askOneMore(
   await recordTrouble(deps, action, sent);
 }
 
-/** A failed delivery is part of what happened; a retry that fails the same way adds nothing. */
+/** Records failed deliveries and people who were not paged. A retry with the same result adds no entry. */
 async function recordTrouble(
   { store, now }: ApproveDeps,
   { incidentId, actionId }: Action,
@@ -198,22 +197,22 @@ async function question(
   alert: Alert,
   person: Approver,
   rung: number,
-  alike: readonly Action[] = [],
+  similar: readonly Action[] = [],
   passedOver: readonly Approver[] = [],
 ): Promise<Message> {
   const { incidentId, actionId, approval } = action;
-  // One button would answer one of several questions: those are for the page.
-  const withButtons = alike.length === 0 && slackMemberOf(deps.policy, person.id) !== null;
+  // A button could answer only one of several requests, so these are decided on the page.
+  const withButtons = similar.length === 0 && slackMemberOf(deps.policy, person.id) !== null;
   const isPassedOver = ({ id }: Approver) => passedOver.some((one) => one.id === id);
   const before = approval?.rungs.slice(0, rung).flatMap(({ ask }) => ask) ?? [];
   const askedBefore = before.filter((one) => !isPassedOver(one));
   return {
     key: questionKey(actionId, rung, person.id),
     to: { kind: 'person', ...person },
-    // A ticket that waits for an answer gets opened without one: nobody has to be woken for it.
+    // A ticket is opened even if the request expires, so it doesn't page.
     urgency: action.target?.kind === 'alert' ? 'inform' : 'page',
     ends: [],
-    ...askText(action, alert, askedBefore, alike, passedOver),
+    ...askText(action, alert, askedBefore, similar, passedOver),
     links: [{ label: LINKS.decide, url: await questionUrl(deps, action, person) }],
     ...(withButtons && { answerToken: await answerToken(deps, action, person) }),
     incidentId,

@@ -1,4 +1,4 @@
-// Copies each change of a record to where whoever can write the table cannot, and says so where it is none of ours.
+// The archive step: copies each record change and reports illegal ones.
 
 import * as z from 'zod/mini';
 import { ALARMING } from '../domain/alarm-messages.ts';
@@ -7,18 +7,18 @@ import { ARCHIVED } from '../store/table-definition.ts';
 import { faultsIn, type Item } from './change.ts';
 import type { ArchiveDeps } from './deps.ts';
 
-/** One change of one item, as the table's stream tells it. */
+/** One change of one item in the table's stream. */
 export type Change = {
   pk: string;
   sk: string;
-  /** Rises from change to change of one item. */
+  /** Increases with each change of an item. */
   sequence: string;
   at: string;
   before: Item | null;
   after: Item | null;
 };
 
-/** What is kept of a change. `record` is null where it was removed. */
+/** The archived copy of a change. `record` is null when the item was deleted. */
 export const Copy = z.strictObject({
   pk: z.string(),
   sk: z.string(),
@@ -40,11 +40,11 @@ export async function archive({ put, log }: ArchiveDeps, change: Change): Promis
 export const isArchived = (sk: string): boolean =>
   ARCHIVED.names.some((name) => name === sk) || sk.startsWith(ARCHIVED.prefix);
 
-/** `records/INCIDENT/inc-.../ACTION/act-.../<sequence>.json`: the copies of one record, in order. */
+/** The S3 key of a copy: `records/INCIDENT/inc-.../ACTION/act-.../<sequence>.json`. A record's copies sort in order. */
 export const keyOf = ({ pk, sk, sequence }: Pick<Change, 'pk' | 'sk' | 'sequence'>): string =>
   `${folderOf({ pk, sk })}/${sequence.padStart(SEQUENCE_DIGITS, '0')}.json`;
 
-/** Ours are far shorter; a stranger's, too, has to have a copy. S3 takes keys of 1024 bytes. */
+/** S3 keys have at most 1,024 bytes. Countermand's keys are far shorter, but a forged item must be copied too. */
 const MAX_FOLDER_BYTES = 900;
 
 export function folderOf({ pk, sk }: Pick<Change, 'pk' | 'sk'>): string {
@@ -54,10 +54,10 @@ export function folderOf({ pk, sk }: Pick<Change, 'pk' | 'sk'>): string {
     : `records/too-long/${digestOf({ pk, sk })}`;
 }
 
-/** At most. @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamRecord.html */
+/** Maximum length. @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamRecord.html */
 const SEQUENCE_DIGITS = 40;
 
-/** The state machine's callback decides: it has no place where more people read. */
+/** The item without its task token, which could answer for a person. More people can read the archive. */
 export function withoutToken(item: Item): Item {
   const { record } = Approved.safeParse(item).data ?? {};
   return record

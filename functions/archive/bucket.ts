@@ -1,4 +1,4 @@
-// The bucket of copies: objects are locked when they are written, and this function may do nothing else with them.
+// Writes copies to the archive bucket, each key once.
 import type { S3 } from '@aws-sdk/client-s3';
 import { aws, causedBy } from '../platform/aws-errors.ts';
 
@@ -8,7 +8,7 @@ export const createBucket =
   async (Key: string, Body: string): Promise<void> => {
     const put = { Bucket, Key, Body, ContentType: 'application/json', IfNoneMatch: '*' };
     await aws('copying a record', { Key }, () => client.putObject(put)).catch((error: unknown) => {
-      // The stream tells a change more than once.
+      // The stream may deliver a change more than once.
       if (!causedBy(error, 'PreconditionFailed')) throw error;
     });
   };

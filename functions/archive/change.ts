@@ -1,4 +1,4 @@
-// What a write did to a record, judged from the record before and after it: Countermand's own writes only ever add.
+// Finds changes to a record that Countermand itself never makes.
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import { Action, HistoryEntry, Status, TRANSITIONS } from '../domain/action.ts';
@@ -8,15 +8,15 @@ import { minutesAfter } from '../domain/time.ts';
 import { actionDigest, chainFault } from '../store/hash-chain.ts';
 import { attentionKeys } from '../store/records.ts';
 
-/** An item of the table, as it is stored. */
+/** A stored DynamoDB item. */
 export type Item = Readonly<Record<string, unknown>>;
 export type Images = { before: Item | null; after: Item | null };
 
-/** What incidents, actions and the breaker have in common. Further fields are theirs. */
+/** The fields that incidents, actions and the breaker share. */
 const Chained = z.looseObject({ history: z.array(HistoryEntry), version: z.int() });
 type Chained = z.infer<typeof Chained>;
 
-/** What an action is about: it never changes after the first write. */
+/** Fields that never change after the first write. */
 const FIXED = [
   'actionId',
   'incidentId',
@@ -29,8 +29,8 @@ const FIXED = [
   'openedAt',
 ] as const;
 
-/** What may only change together with an entry that says so. */
-const TOLD = [
+/** Fields that only change together with a new history entry. */
+const RECORDED = [
   'status',
   'disposition',
   'reasons',
@@ -52,8 +52,8 @@ const TOLD = [
   'tripped',
 ] as const;
 
-/** Whatever stands so has an end to come, and the sweeper looks at it until it has come. */
-const LOOKED_AT: readonly Status[] = [
+/** Statuses that end. The sweeper checks these actions until they do. */
+const SWEPT: readonly Status[] = [
   'proposed',
   'awaiting-approval',
   'approved',
@@ -63,27 +63,27 @@ const LOOKED_AT: readonly Status[] = [
 const DAY_MINUTES = 24 * 60;
 
 /**
- * What is wrong with a write, in words; nothing where it is one of ours. Whoever may write the table can add an entry
- * that looks like ours, and then stands in the record with it; taking back or changing what was said shows here.
+ * The faults of a write, in words; empty for a legal one. A role with write access can add a well-formed entry
+ * undetected, but can't remove or change an existing one.
  */
 export function faultsIn(sk: string, { before, after }: Images): string[] {
-  if (!after) return ['it was removed'];
-  // Only a person writes the switch, by hand: it has no history but its copies.
+  if (!after) return ['the record was deleted'];
+  // Only people write the kill switch, manually. It has no history besides its copies.
   if (sk === 'SWITCH') return [];
   const was = before && read(Chained, contentOf(sk, before));
   const now = read(Chained, contentOf(sk, after));
-  if (now instanceof InvalidInput) return [`it cannot be read: ${now.message}`];
+  if (now instanceof InvalidInput) return [`the record cannot be read: ${now.message}`];
   const from = was instanceof InvalidInput ? null : was;
   const broken = chainFault(anchorIn(sk, now), now.history);
   return [
-    ...(broken ? [`its history is broken: ${broken}`] : []),
-    ...(isListed(sk, after, now) ? [] : ['the index does not list it as its record says']),
+    ...(broken ? [`the history is broken: ${broken}`] : []),
+    ...(isListed(sk, after, now) ? [] : ['the index keys do not match the record']),
     ...(from ? faultsBetween(from, now) : []),
     ...(sk.startsWith('ACTION#') ? faultsOfAction(from, now) : []),
   ];
 }
 
-/** With what a newer version may have added. */
+/** The parsed value, including fields that a newer version added; or the error. */
 function read<S extends z.ZodMiniType>(schema: S, value: unknown): z.infer<S> | InvalidInput {
   try {
     return readStored(schema, value, { what: 'record' });
@@ -100,7 +100,7 @@ const anchorIn = (sk: string, record: Chained): string =>
     ? 'breaker'
     : String(sk.startsWith('ACTION#') ? record.actionId : record.incidentId);
 
-/** The sweeper finds by the index alone, which lists an item by what stands beside its record. */
+/** True when the index keys, by which the sweeper finds the item, match the record. */
 function isListed(sk: string, item: Item, record: Chained): boolean {
   if (sk === 'BREAKER') return (item.open === 'yes') === (typeof item.attentionAt === 'string');
   const { open = null, attentionAt = null } = item;
@@ -110,22 +110,24 @@ const UNLISTED = { open: null, attentionAt: null };
 
 function faultsBetween(was: Chained, now: Chained): string[] {
   const kept = was.history.every(({ hash }, seq) => now.history[seq]?.hash === hash);
-  // Where a field came later than the record, the first write of it says null.
+  // A field that is newer than the record is first written as null.
   const differs = (field: string) =>
-    !isDeepStrictEqual(told(field, was[field] ?? null), told(field, now[field] ?? null));
-  const isTold = now.history.length > was.history.length;
+    !isDeepStrictEqual(recorded(field, was[field] ?? null), recorded(field, now[field] ?? null));
+  const hasEntry = now.history.length > was.history.length;
   return [
-    ...(kept ? [] : ['what its history said before is gone']),
+    ...(kept ? [] : ['an earlier history entry is gone']),
     ...(now.version > was.version
       ? []
-      : [`its version went from ${was.version} to ${now.version}`]),
+      : [`the version went from ${was.version} to ${now.version}`]),
     ...FIXED.filter(differs).map((field) => `${field} was changed`),
-    ...(isTold ? [] : TOLD.filter(differs).map((field) => `${field} was changed without an entry`)),
+    ...(hasEntry
+      ? []
+      : RECORDED.filter(differs).map((field) => `${field} was changed without an entry`)),
   ];
 }
 
-/** Without what changes in silence: the state machine's callback, and how often an alert came again. */
-function told(field: string, value: unknown): unknown {
+/** The value without the parts that change without an entry: the task token and an alert's number of repeats. */
+function recorded(field: string, value: unknown): unknown {
   if (field === 'approval') return Asked.safeParse(value).data ?? value;
   return field === 'alerts' ? (Counted.safeParse(value).data ?? value) : value;
 }
@@ -140,34 +142,34 @@ const Counted = z.array(
   ),
 );
 
-/** An action is what its digest says, and came to its state by legal steps, each with its entry. */
+/** Checks that an action matches its digest and reached its status by legal transitions, each with an entry. */
 function faultsOfAction(was: Chained | null, now: Chained): string[] {
   const action = read(Action, now);
-  if (action instanceof InvalidInput) return [`it cannot be read: ${action.message}`];
+  if (action instanceof InvalidInput) return [`the record cannot be read: ${action.message}`];
   const { status, digest, history } = action;
-  const looked = lookOf(was, action);
+  const unswept = sweepFault(was, action);
   const steps = history
     .slice(was?.history.length ?? 0)
     .flatMap(({ event }) => Status.safeParse(event).data ?? []);
   const start = was ? Status.parse(was.status) : steps.shift();
   const illegal = steps.find((step, i) => {
     const from = steps[i - 1] ?? start ?? step;
-    // Whoever keeps on what was kept says it again.
+    // Keeping a kept action again repeats its status.
     return step !== from && !TRANSITIONS[from].includes(step);
   });
   return [
-    ...(actionDigest(action) === digest ? [] : ['it is not what its digest says']),
-    ...(illegal ? [`it became ${illegal} by no legal step`] : []),
-    ...((steps.at(-1) ?? start) === status ? [] : [`no entry says that it is ${status}`]),
-    ...(looked ? [looked] : []),
+    ...(actionDigest(action) === digest ? [] : ['the action does not match its digest']),
+    ...(illegal ? [`the transition to ${illegal} is not legal`] : []),
+    ...((steps.at(-1) ?? start) === status ? [] : [`no entry records the status ${status}`]),
+    ...(unswept ? [unswept] : []),
   ];
 }
 
-/** Whoever puts the sweeper's look off leaves in force what is due. A day is more than it ever waits. */
-function lookOf(was: Chained | null, action: Action): string | null {
+/** Finds a sweep that was removed or postponed, which would leave an overdue action in force. Sweeps wait under a day. */
+function sweepFault(was: Chained | null, action: Action): string | null {
   const { status, attentionAt, dueAt, approval, history } = action;
-  if (!LOOKED_AT.includes(status) && !(status === 'in-force' && dueAt)) return null;
-  if (attentionAt === null) return `it is ${status}, and nobody looks at it any more`;
+  if (!SWEPT.includes(status) && !(status === 'in-force' && dueAt)) return null;
+  if (attentionAt === null) return `the action is ${status}, but no sweep is planned`;
   const known = [dueAt, approval?.expiresAt, was?.attentionAt, history.at(-1)?.at];
   const last =
     known
@@ -176,5 +178,5 @@ function lookOf(was: Chained | null, action: Action): string | null {
       .at(-1) ?? attentionAt;
   return attentionAt <= minutesAfter(last, DAY_MINUTES)
     ? null
-    : `it is ${status}, and nobody looks at it before ${attentionAt}`;
+    : `the action is ${status}, but the next sweep is not until ${attentionAt}`;
 }

@@ -6,12 +6,12 @@ import { createLog } from '../platform/logger.ts';
 import { createBucket } from './bucket.ts';
 
 export type ArchiveDeps = {
-  /** Writes once: what is there under this key already is the same change, and stays. */
+  /** Writes an object once. Does nothing if the key exists, because it holds the same change. */
   put: (key: string, body: string) => Promise<void>;
   log: Log;
 };
 
-/** Throws InvalidInput when the bucket is not named. */
+/** Throws InvalidInput when the bucket's name is missing. */
 export const archiveDeps = (env: Env): ArchiveDeps => ({
   put: createBucket(new S3({}), readEnv(env, 'archiveBucket').archiveBucket),
   log: createLog('archive'),

@@ -1,4 +1,4 @@
-// Lambda entry of `archive`, at the table's stream: what cannot be copied is delivered again, in order.
+// Lambda entry of `archive`, called by the table's stream.
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { DynamoDBRecord, DynamoDBStreamHandler } from 'aws-lambda';
 import { archive } from './archive.ts';

@@ -1,4 +1,4 @@
-// Reads one change out of a record of the table's stream.
+// Parses a DynamoDB stream record.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
@@ -10,7 +10,7 @@ const Image = z._default(
         z.string(),
         z.custom<AttributeValue>((value) => typeof value === 'object'),
       ),
-      // Keeps numbers that JavaScript can't hold exactly: an entry with one must not block the stream.
+      // A number that JavaScript can't represent exactly would make unmarshall throw and block the stream.
       z.transform((image) => unmarshall(image, { wrapNumbers: Number })),
     ),
   ),
@@ -29,7 +29,7 @@ const StreamRecord = z.object({
   }),
 });
 
-/** Throws ZodError for a record of another shape. */
+/** The change in a stream record. Throws ZodError for a record of another shape. */
 export function changeIn(record: unknown) {
   const { Keys, SequenceNumber, ApproximateCreationDateTime, OldImage, NewImage } =
     StreamRecord.parse(record).dynamodb;

@@ -1,4 +1,4 @@
-// Ends an alert's assessment: the outcome on the incident, and a summary to whoever follows it.
+// The close step: records an alert's outcome and notifies the team.
 
 import * as z from 'zod/mini';
 import { type Action, IncidentId, type Status } from '../domain/action.ts';
@@ -20,11 +20,11 @@ import type { CloseDeps } from './deps.ts';
 export const CloseInput = z.object({
   incidentId: IncidentId,
   alertId: z.string(),
-  /** What the state machine caught, when something on the way died. */
+  /** The error that the state machine caught from an earlier step. */
   failure: z.optional(Caught),
 });
 
-/** From the one that most needs a person's eye to the one that least does. */
+/** From the outcome that most needs a person's attention to the one that least does. */
 const PRECEDENCE: readonly Outcome[] = [
   'failed',
   'recommended-not-executed',
@@ -35,14 +35,14 @@ const PRECEDENCE: readonly Outcome[] = [
   'no-action',
 ];
 
-export const mostTelling = (outcomes: readonly Outcome[]): Outcome =>
+export const mostUrgent = (outcomes: readonly Outcome[]): Outcome =>
   PRECEDENCE.find((outcome) => outcomes.includes(outcome)) ?? 'no-action';
 
-/** What shadow mode kept from changing something: people say whether it would have been right. */
+/** True for an action that shadow mode prevented and that people may judge. */
 export const isForJudgement = ({ status, name, failure }: Action): boolean =>
   status === 'observed' && failure === null && !informs(name);
 
-/** What became of one action, in the terms of an incident's outcome. */
+/** The incident outcome that follows from one action's status. */
 export function outcomeOf({ status, name }: Action): Outcome {
   switch (status) {
     case 'failed':
@@ -63,7 +63,7 @@ export function outcomeOf({ status, name }: Action): Outcome {
       return 'observed';
     case 'dropped':
       return 'no-action';
-    // Nobody is working on these any more, and nothing was done: it is not a result.
+    // The execution has ended, so no step will continue these.
     case 'proposed':
     case 'awaiting-approval':
     case 'approved':
@@ -76,44 +76,44 @@ export async function close(deps: CloseDeps, input: unknown) {
   const { incidentId, alertId, failure } = CloseInput.parse(input);
   const { found, unreadable } = await store.records.readActions(incidentId);
   const actions = found.filter((action) => action.alertId === alertId);
-  const spoiled = unreadable.find(({ ids }) =>
+  const corrupt = unreadable.find(({ ids }) =>
     String(ids.sk).includes(alertId.slice('al-'.length)),
   );
-  const why = failure ? causeText(failure) : (spoiled?.message ?? null);
-  const outcome = why === null ? mostTelling(standing(actions).map(outcomeOf)) : 'failed';
+  const why = failure ? causeText(failure) : (corrupt?.message ?? null);
+  const outcome = why === null ? mostUrgent(countedActions(actions).map(outcomeOf)) : 'failed';
   const assessment = await store.records.findAssessment(incidentId, alertId);
-  const said = assessment?.summary ?? 'There is no analysis.';
+  const analysis = assessment?.summary ?? 'There is no analysis.';
 
-  const summary = summaryOf(actions, said, why).slice(0, MAX_SUMMARY);
+  const summary = summaryOf(actions, analysis, why).slice(0, MAX_SUMMARY);
   const incident = await store.records.changeIncident(incidentId, (current) => {
     const alert = current.alerts.find((one) => one.alertId === alertId);
-    // What was asked anew may end as it did before, and still differently.
-    const isSaid = alert?.outcome === outcome && current.summary === summary;
-    return alert && !isSaid ? closed(current, alertId, outcome, summary, now()) : null;
+    // After a re-request the outcome may be the same and the summary differ.
+    const isRecorded = alert?.outcome === outcome && current.summary === summary;
+    return alert && !isRecorded ? closed(current, alertId, outcome, summary, now()) : null;
   });
-  const failed = (what: string) => (error: unknown) =>
-    log('error', what, { incidentId, alertId, ...errorFields(error) });
-  // The outcome is recorded, and whoever had to do something was told on the way.
-  await tell({ send, store }, incident, alertId, outcome).catch(
-    failed('outcome could not be announced'),
+  const logError = (message: string) => (error: unknown) =>
+    log('error', message, { incidentId, alertId, ...errorFields(error) });
+  // A failed message doesn't fail the step: the outcome is recorded, and earlier steps have sent all requests.
+  await announce({ send, store }, incident, alertId, outcome).catch(
+    logError('outcome not announced'),
   );
   await askForJudgement(deps, incident, alertId, actions).catch(
-    failed('nobody could be asked to judge'),
+    logError('request for judgement not sent'),
   );
   return { incidentId, alertId, outcome };
 }
 
-/** Where the record of an incident ends. */
+/** Maximum length of an incident's summary. */
 const MAX_SUMMARY = 4000;
 const OPEN: readonly Status[] = ['proposed', 'awaiting-approval', 'approved'];
 
-/** What was asked anew counts by what became of it then; until that is known, as the question that expired. */
-function standing(actions: readonly Action[]): Action[] {
-  const passedOver = actions.flatMap(({ actionId, askedAnew }) => {
+/** Leaves out one of each pair of re-requested actions: the new one while it is open, and then the expired one. */
+function countedActions(actions: readonly Action[]): Action[] {
+  const leftOut = actions.flatMap(({ actionId, askedAnew }) => {
     const next = actions.find((one) => one.actionId === askedAnew?.actionId);
     return next ? [OPEN.includes(next.status) ? next.actionId : actionId] : [];
   });
-  return actions.filter(({ actionId }) => !passedOver.includes(actionId));
+  return actions.filter(({ actionId }) => !leftOut.includes(actionId));
 }
 
 function closed(
@@ -135,21 +135,21 @@ function closed(
     ...(finished && {
       status: 'closed',
       closedAt: at.toISOString(),
-      outcome: mostTelling(outcomes),
+      outcome: mostUrgent(outcomes),
       attentionAt: null,
     }),
   };
 }
 
-function summaryOf(actions: readonly Action[], said: string, why: string | null): string {
+function summaryOf(actions: readonly Action[], analysis: string, why: string | null): string {
   return [
-    ...(why ? [`It could not be worked through to its end: ${why}`] : []),
+    ...(why ? [`Processing failed: ${why}`] : []),
     ...actions.map(standingLine),
-    `Analysis: ${quoted(said, 1000)}`,
+    `Analysis: ${quoted(analysis, 1000)}`,
   ].join('\n');
 }
 
-async function tell(
+async function announce(
   { send, store }: Pick<CloseDeps, 'send' | 'store'>,
   incident: Incident,
   alertId: string,
@@ -175,8 +175,8 @@ async function tell(
 }
 
 /**
- * Managers decide whether an account goes live: each gets one message for an alert of which something was observed, with
- * a link for each action. Tickets and messages to people are nothing that could go wrong.
+ * Sends each manager one message about the alert's observed actions, with a link for each. Managers decide whether an
+ * account goes live. Tickets and notifications need no judgement.
  */
 async function askForJudgement(
   deps: CloseDeps,

@@ -1,3 +1,4 @@
+// Dependencies of `close`, and how they are built in AWS.
 import type { Env } from '../domain/env.ts';
 import { linkDeps } from '../messaging/deps.ts';
 import type { LinkDeps } from '../messaging/links.ts';

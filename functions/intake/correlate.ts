@@ -1,16 +1,16 @@
-// What joins alerts into one incident: the same resource attacked, or the same actor attacking.
+// Derives the correlation keys that join alerts into one incident.
 import ipaddr from 'ipaddr.js';
 import type { Alert, Entity } from '../domain/alert.ts';
 
 const MAX_KEYS = 10;
 
-/** Things that so many alerts share that they would join what has nothing to do with each other. */
+/** Kinds that so many alerts share that unrelated alerts would be joined. */
 const TOO_COMMON: readonly Entity['kind'][] = ['alert', 'domain', 'network-interface'];
 
 /**
- * Keys such as `actor:111122223333:ip:203.0.113.7`, the most telling first: actors before resources. The account is
- * in them because a user or a bucket of the same name elsewhere is another one. A sample has none: all samples name
- * the same invented things.
+ * Keys such as `actor:111122223333:ip:203.0.113.7`, actors before resources, at most MAX_KEYS. They contain the account,
+ * because another account may have a user of the same name. Samples have no keys: all of them name the same invented
+ * resources.
  */
 export function correlationKeys({
   account,
@@ -20,20 +20,20 @@ export function correlationKeys({
   if (sample) return [];
   const keys = (part: Entity['part'], word: string) =>
     entities
-      .filter((entity) => entity.part === part && isTelling(entity))
+      .filter((entity) => entity.part === part && isDistinctive(entity))
       .map(({ kind, value }) => `${word}:${account}:${kind}:${value.slice(0, 512)}`);
   return [...keys('actor', 'actor'), ...keys('target', 'resource')].slice(0, MAX_KEYS);
 }
 
-/** What templates and generators write where a name should be. */
+/** Placeholders that templates and generators write instead of a name. */
 const PLACEHOLDER = /^GeneratedFinding|^i-9{8,17}$|^(unknown|none|null|n\/a|example|-)$|[{}<>]/i;
 
-function isTelling({ kind, value }: Entity): boolean {
+function isDistinctive({ kind, value }: Entity): boolean {
   if (TOO_COMMON.includes(kind) || PLACEHOLDER.test(value)) return false;
   return kind !== 'ip' || isPublic(value);
 }
 
-/** A private address is somebody else in every network. Addresses for documentation count as public: examples use them. */
+/** Private addresses identify no one: every network reuses them. Documentation addresses count as public for examples. */
 function isPublic(value: string): boolean {
   if (!ipaddr.isValid(value)) return false;
   return ['unicast', 'reserved'].includes(ipaddr.process(value).range());

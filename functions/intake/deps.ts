@@ -16,11 +16,11 @@ import { createStore } from '../store/store.ts';
 export type IntakeDeps = {
   store: Store;
   policy: Policy;
-  /** Starts `respond` under a name; the same name again is harmless. */
+  /** Starts `respond` under a name. Does nothing when the name is in use. */
   startRespond: (name: string, input: { incidentId: string; alertId: string }) => Promise<void>;
-  /** Begins the names of this stack's functions and roles. */
+  /** Prefix of the names of this stack's functions and roles. */
   ownPrefix: string;
-  /** Puts what cannot be read where it can be replayed from, with the reason. */
+  /** Sends an invalid body to the rejected queue, with the reason. */
   reject: (body: string, reason: string) => Promise<void>;
   now: () => Date;
   log: Log;

@@ -1,4 +1,4 @@
-// Lambda entry of `intake`: one batch from the queue. Only the messages that fail are delivered again.
+// Lambda entry of `intake`, called with a batch from the queue.
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { SQSHandler, SQSRecord } from 'aws-lambda';
 import { intakeDeps } from './deps.ts';

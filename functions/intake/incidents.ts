@@ -1,4 +1,4 @@
-// Which incident an alert belongs to: the one that shares a resource or an actor with it, or its own.
+// Chooses or opens the incident that an alert belongs to.
 
 import type { Alert } from '../domain/alert.ts';
 import type { Incident, IncidentAlert } from '../domain/incident.ts';
@@ -10,27 +10,23 @@ import { correlationKeys } from './correlate.ts';
 
 export type IncidentDeps = { store: Store; policy: Policy; now: () => Date };
 
-/** An assessment may wait for people; an incident that is still open after this is looked at by the sweeper. */
+/** Longer than an assessment with its approvals takes. The sweeper checks an incident that is open for longer. */
 const OPEN_AT_MOST_MINUTES = 120;
-/**
- * The next alert opens a further incident. With 2 KB for an alert and the two entries that it leaves in the history,
- * an incident stays well below the 400 KB of an item.
- */
+/** With about 2 KB per alert and its two history entries, an incident stays well below DynamoDB's 400 KB per item. */
 const MAX_ALERTS = 100;
 const MAX_TITLE = 200;
 
-/** The incident that an alert founds, when there is none for it to join. */
+/** The ID of the incident that an alert opens when it joins none. */
 export const ownIncident = (alertId: string): string => `inc-${alertId.slice('al-'.length)}`;
 
 /**
- * Chooses, and ties the alert's keys to the choice. An incident that is chosen may not exist yet: whoever comes first
- * creates it, so that of two alerts at the same moment neither waits for the other. Throws Conflict when another
- * alert was faster; then it has to be chosen again.
+ * The ID of the incident for an alert, which may not exist yet. Ties the alert's correlation keys to it. Throws Conflict
+ * when another alert tied a key first; the caller must then choose again.
  */
 export async function chooseIncident(
   { store, policy, now }: IncidentDeps,
   alert: Pick<Alert, 'alertId' | 'account' | 'entities' | 'sample'>,
-  /** The incident whose action caused it: there it belongs, whatever its keys say. */
+  /** The incident whose action caused the alert. It takes precedence over the keys. */
   causing: string | null = null,
 ): Promise<string> {
   const keys = correlationKeys(alert);
@@ -45,7 +41,7 @@ export async function chooseIncident(
   const until = new Date(at.getTime() + policy.limits.groupingWindowMinutes * 60_000);
   const over = [own, ...full];
   const kept = others.filter((id) => id !== incidentId && !full.includes(id));
-  // In one order for all: of two alerts with several keys in common one gets them all, and the other joins.
+  // Every alert ties its keys in sorted order. If two alerts share several keys, one ties them all and the other joins.
   for (const key of keys.filter((_, i) => !kept.includes(tied[i] ?? '')).sort())
     await store.findings.correlate(key, { incidentId, until, now: at, over });
   return incidentId;
@@ -56,7 +52,7 @@ async function fullOnes(store: Store, ids: readonly string[]): Promise<string[]>
   return ids.filter((_, i) => (found[i]?.alerts.length ?? 0) >= MAX_ALERTS);
 }
 
-/** Adds the alert to the incident, which it creates where there is none. Repeatable. */
+/** Adds the alert to the incident, and creates the incident if it doesn't exist. Idempotent. */
 export async function joinIncident(
   deps: IncidentDeps,
   alert: Alert,
@@ -79,11 +75,11 @@ const listed = (alert: Alert, at: Date): IncidentAlert => ({
   generation: alert.generation,
 });
 
-const told = ({ type, title }: Alert) => `${type}: ${title.slice(0, MAX_TITLE)}`;
+const describe = ({ type, title }: Alert) => `${type}: ${title.slice(0, MAX_TITLE)}`;
 
 async function open({ store, policy, now }: IncidentDeps, alert: Alert, incidentId: string) {
   const at = now();
-  const opened = { at, by: 'intake', event: 'opened', text: told(alert) };
+  const opened = { at, by: 'intake', event: 'opened', text: describe(alert) };
   const incident: Incident = {
     incidentId,
     account: policy.account,
@@ -102,14 +98,14 @@ async function open({ store, policy, now }: IncidentDeps, alert: Alert, incident
   await store.records.createIncident(incident);
 }
 
-/** A new alert opens a closed incident again; one that is listed already was added before a crash. */
+/** Adds a new alert and reopens a closed incident. Does nothing for an alert that was added before a crash. */
 function addTo({ store, now }: IncidentDeps, alert: Alert, incidentId: string) {
   return store.records.changeIncident(incidentId, (incident) => {
     if (incident.alerts.some(({ alertId }) => alertId === alert.alertId)) return null;
     const at = now();
     const event = incident.status === 'closed' ? 'reopened' : 'alert-joined';
     return {
-      ...withEntry(incident, { at, by: 'intake', event, text: told(alert) }),
+      ...withEntry(incident, { at, by: 'intake', event, text: describe(alert) }),
       status: 'open',
       closedAt: null,
       outcome: null,

@@ -1,4 +1,4 @@
-// Accepts delivered bodies: normalises, recognises repeats, joins incidents, and starts one assessment per alert.
+// The intake step: turns events into alerts and starts their assessment.
 
 import { createHash } from 'node:crypto';
 import type { Alert, Cause, Reported } from '../domain/alert.ts';
@@ -12,7 +12,7 @@ import type { IntakeDeps } from './deps.ts';
 import { chooseIncident, joinIncident, ownIncident } from './incidents.ts';
 import { causeOf } from './self-inflicted.ts';
 
-/** What became of one finding of a body. */
+/** The result for one finding of a body. */
 export type Accepted =
   | {
       outcome: 'started' | 'joined' | 'repeat';
@@ -23,20 +23,20 @@ export type Accepted =
     }
   | { outcome: 'refused'; reason: string };
 
-/** DynamoDB's items end at 400 KB. Beyond this the raw event is left out, so that the alert is kept whole. */
+/** DynamoDB items hold 400 KB. Above this size, the raw event is left out and the complete alert is stored. */
 const MAX_ALERT_BYTES = 350_000;
 const MAX_ATTEMPTS = 12;
 
 /**
- * Accepts every finding of a body. Bad input is put aside with its reason and costs its neighbours nothing; anything
- * else that goes wrong is thrown at the end, so that the queue delivers the body again, which is harmless.
+ * Accepts every finding of a body. An element that fails validation is rejected with the error, and the others are still
+ * processed. Other errors are thrown at the end, so that the queue delivers the body again. Idempotent.
  */
 export async function acceptEvent(deps: IntakeDeps, body: string): Promise<Accepted[]> {
   let found: ReturnType<typeof unwrap>;
   try {
     found = unwrap(body, deps.policy.partnerSources);
   } catch (error) {
-    return [await refuse(deps, body, error)];
+    return [await rejectInvalid(deps, body, error)];
   }
   const accepted: Accepted[] = [];
   const failures: unknown[] = [];
@@ -47,23 +47,23 @@ export async function acceptEvent(deps: IntakeDeps, body: string): Promise<Accep
       failures.push(error);
     }
   if (failures.length > 1)
-    throw new AggregateError(failures, `${failures.length} findings were not accepted`);
+    throw new AggregateError(failures, `${failures.length} findings could not be processed`);
   if (failures.length === 1) throw failures[0];
   return accepted;
 }
 
-/** `text` is what can be delivered again in place of this part. */
+/** `text` is a body with this part alone, which can be replayed. */
 async function acceptPart(
   deps: IntakeDeps,
   part: Finding | Unreadable,
   text: string,
 ): Promise<Accepted> {
-  if ('error' in part) return refuse(deps, text, part.error);
+  if ('error' in part) return rejectInvalid(deps, text, part.error);
   let alert: Reported;
   try {
     alert = normalise(part);
   } catch (error) {
-    return refuse(deps, text, error);
+    return rejectInvalid(deps, text, error);
   }
   for (let attempt = 1; ; attempt++) {
     try {
@@ -74,26 +74,29 @@ async function acceptPart(
   }
 }
 
-/** Characters that no queue carries: @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
-const NOT_CARRIED = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
+/**
+ * Characters that SQS does not allow.
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
+const NOT_ALLOWED = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
 
-async function refuse(
+async function rejectInvalid(
   { reject, log }: IntakeDeps,
   body: string,
   error: unknown,
 ): Promise<Accepted> {
   if (!(error instanceof InvalidInput)) throw error;
-  const reason = error.message.replace(NOT_CARRIED, '\u{FFFD}');
+  const reason = error.message.replace(NOT_ALLOWED, '\u{FFFD}');
   await reject(body, reason);
-  log('warn', 'input refused', errorFields(error));
+  log('warn', 'input rejected', errorFields(error));
   return { outcome: 'refused', reason };
 }
 
-/** The steps in an order in which each may be repeated: see docs/data.md. */
+/** Every write may be repeated. docs/data.md describes their order. */
 async function accept(deps: IntakeDeps, alert: Reported, raw: unknown): Promise<Accepted> {
   const { store, now, startRespond } = deps;
   const { source, account, region, findingId, type } = alert;
-  // With the type: where a product reuses an id for something else, that is no repeat.
+  // Contains the type, because a product may reuse a finding ID for another type.
   const identity = [source, account, region, findingId, type].join('\n');
   const seen = await store.findings.find(identity);
   if (seen?.startedAt && !(await isDueAgain(deps, seen)))
@@ -116,7 +119,7 @@ async function accept(deps: IntakeDeps, alert: Reported, raw: unknown): Promise<
   return { outcome, type, findingId, alertId, incidentId };
 }
 
-/** First the incident is chosen, then both are recorded: a redelivery goes where this one went. */
+/** Chooses the incident and records the choice, so that a redelivery of the finding joins the same incident. */
 async function begin(
   deps: IntakeDeps,
   alert: Reported,
@@ -137,7 +140,7 @@ async function begin(
   });
 }
 
-/** One more than the alert that our action answered. */
+/** 1, or for a self-inflicted alert one more than the alert that its causing action responded to. */
 async function generationAfter({ store }: IntakeDeps, cause: Cause | null): Promise<number> {
   if (!cause) return 1;
   const { incidentId, actionId } = cause;
@@ -147,16 +150,16 @@ async function generationAfter({ store }: IntakeDeps, cause: Cause | null): Prom
   return (await store.records.alert(incidentId, action.alertId)).generation + 1;
 }
 
-/** Cascades are what the breaker counts among other things. It is of use, but no alert is lost for it. */
+/** Records a cascade as a breaker event. Failing to record it must not fail the alert. */
 async function countCascade({ store, policy, now, log }: IntakeDeps, cause: Cause | null) {
   if (!cause) return;
-  const mishap = { mishap: 'cascades', actionId: cause.actionId ?? 'unknown' } as const;
+  const event = { mishap: 'cascades', actionId: cause.actionId ?? 'unknown' } as const;
   await store.killSwitch
-    .note(policy.account, mishap, policy.limits.breaker, now())
+    .note(policy.account, event, policy.limits.breaker, now())
     .catch((error: unknown) => log('warn', 'cascade not counted', errorFields(error)));
 }
 
-/** Products update a finding for as long as it goes on. After a while, and when all is over, that is news again. */
+/** True when a repeated finding must be assessed again: after `reassessAfterHours`, once its incident is closed. */
 async function isDueAgain(
   { store, policy, now }: IntakeDeps,
   { startedAt, incidentId }: SeenFinding,
@@ -184,7 +187,7 @@ async function repeated(
   return { outcome: 'repeat', type, findingId, alertId, incidentId };
 }
 
-/** History that later incidents are judged by. It is of use, but no alert is lost for it. */
+/** Adds the incident to the history of each entity. Failing to record it must not fail the alert. */
 async function remember({ store, now, log }: IntakeDeps, alert: Reported, incidentId: string) {
   const at = now().toISOString();
   const event = { event: 'incident', incidentId, actionId: null, name: null, at } as const;
@@ -194,17 +197,17 @@ async function remember({ store, now, log }: IntakeDeps, alert: Reported, incide
     .map((entity) => store.entityHistory.note(entity, event));
   for (const result of await Promise.allSettled(notes))
     if (result.status === 'rejected')
-      log('warn', 'history not noted', { incidentId, ...errorFields(result.reason) });
+      log('warn', 'history not recorded', { incidentId, ...errorFields(result.reason) });
 }
 
 function bounded(alert: Alert, raw: unknown): unknown {
   const bytes = [alert, raw].map((part) => Buffer.byteLength(JSON.stringify(part)));
   const [forAlert = 0, forRaw = 0] = bytes;
   if (forAlert + forRaw <= MAX_ALERT_BYTES) return raw;
-  return { note: `the event had ${forRaw} bytes: too many to be kept beside the alert` };
+  return { note: `the event was left out: its ${forRaw} bytes do not fit beside the alert` };
 }
 
-/** 16 characters of base 36: 82 bits. */
+/** 16 base-36 characters, which hold 82 bits. */
 function shortHash(text: string): string {
   const digest = createHash('sha256').update(text).digest('hex');
   return BigInt(`0x${digest}`).toString(36).slice(0, 16);

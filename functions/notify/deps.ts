@@ -13,16 +13,16 @@ import { createOnCall, type OnCall } from '../platform/on-call-schedule.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Store } from '../store/store.ts';
 
-/** Less than half of the function's time: people are told afterwards, with or without a ticket. */
+/** Less than half of the function's timeout, which leaves time to notify people with or without a ticket. */
 const TICKET_MS = 25_000;
 
 export type NotifyDeps = {
   store: Store;
   policy: Policy;
-  /** Reads the schedules of the ladder; without it, they name nobody. */
+  /** Reads on-call schedules. Without it, schedules add no recipients. */
   onCall?: OnCall;
   send: Send;
-  /** Opens the incident's ticket, or finds it; returns its id. */
+  /** Opens or finds the incident's ticket and returns its name. */
   openTicket: (ticket: { incidentId: string; title: string; body: string }) => Promise<string>;
   mac: Pick<Mac, 'generate'>;
   webBaseUrl: string;

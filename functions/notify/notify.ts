@@ -1,4 +1,4 @@
-// Tells people what they have to know or do about an action, by the state that it is in.
+// The notify step: notifies people about an action, or sends a digest.
 
 import * as z from 'zod/mini';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
@@ -23,17 +23,17 @@ const AboutAction = z.object({
   failure: z.optional(Caught),
 });
 export const NotifyInput = z.union([
-  /** From the sweeper: this recipient's digest is due. */
+  /** From the sweeper: the recipient's digest is due. */
   z.strictObject({ digestFor: z.string().check(z.minLength(1)) }),
   AboutAction,
 ]);
 
 export async function notify(deps: NotifyDeps, input: unknown) {
   const given = NotifyInput.parse(input);
-  return 'digestFor' in given ? sendDigest(deps, given.digestFor) : tellOf(deps, given);
+  return 'digestFor' in given ? sendDigest(deps, given.digestFor) : notifyAbout(deps, given);
 }
 
-async function tellOf(
+async function notifyAbout(
   deps: NotifyDeps,
   { incidentId, actionId, failure }: z.infer<typeof AboutAction>,
 ) {
@@ -70,39 +70,42 @@ async function tellOf(
       actionId,
     };
   };
-  const others = isTold(action)
+  const others = isNotified(action)
     ? []
     : askedOf(action).filter(({ id }) => !news.to.some((one) => one.id === id));
   const messages = await Promise.all([
     ...news.to.map((person) => messageTo(person, news.urgency ?? 'page')),
-    // Who were asked, too, and are not needed any more.
+    // People who were asked and are no longer needed.
     ...others.map((person) => messageTo(person, 'inform')),
   ]);
   const sent = await sendAll(deps.send, messages, deps.log);
-  await markTold(deps, action, messages, sent);
+  await recordNotified(deps, action, messages, sent);
   return { incidentId, actionId, told: messages.length - sent.unreached.length };
 }
 
-/** Whether people have heard of it since it was decided. */
-function isTold({ history }: Action): boolean {
+/** True when people were notified after the decision. */
+function isNotified({ history }: Action): boolean {
   const last = (name: string) => history.findLastIndex(({ event }) => event === name);
   return last('told') > Math.max(last('approved'), last('declined'));
 }
 
-/** What was acknowledged as one thing wakes nobody a second time: that it should be gone by now is another. */
+/**
+ * Part of the message key. An acknowledged page with the same key does not page again; an action that should be undone by
+ * now has its own kind, so that it does.
+ */
 const kindOf = ({ status }: Action, { urgency, always }: News): string => {
   if (urgency) return 'decided';
   return always ? `not-undone-${status}` : status;
 };
 
-/** The same news has the same key, however often it is told: it counts from the entry that brought the state. */
+/** Index of the history entry that set the status, so that a repeated message has the same key. */
 const sinceEntry = ({ history, status }: Action) =>
   Math.max(
     0,
     history.findLastIndex(({ event }) => event === status),
   );
 
-/** People hear of it even where no ticket can be opened. */
+/** The ticket's name, or a text for people if it can't be opened: the message must go out in any case. */
 async function ticketFor(
   { openTicket, log }: NotifyDeps,
   action: Action,
@@ -118,10 +121,10 @@ async function ticketFor(
   }
 }
 
-const UNTIL_TOLD: readonly Action['status'][] = ['handed-off', 'expired'];
+const ENDS_WHEN_NOTIFIED: readonly Action['status'][] = ['handed-off', 'expired'];
 
-/** With this the sweeper knows that what has an end only when people know of it reached somebody. */
-async function markTold(
+/** Records who was notified. For a hand-off or an expired request, this ends the sweeper's checks. */
+async function recordNotified(
   { store, now }: NotifyDeps,
   { incidentId, actionId }: Action,
   messages: readonly Message[],
@@ -133,6 +136,6 @@ async function markTold(
   const text = `Notified ${names || 'no one yet'}${troubleIn(sent)}`;
   await store.records.changeAction(incidentId, actionId, (current) => ({
     ...withEntry(current, { at: now(), by: 'notify', event: 'told', text }),
-    attentionAt: UNTIL_TOLD.includes(current.status) ? null : current.attentionAt,
+    attentionAt: ENDS_WHEN_NOTIFIED.includes(current.status) ? null : current.attentionAt,
   }));
 }

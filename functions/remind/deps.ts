@@ -18,7 +18,7 @@ export type RemindDeps = {
   mac: Pick<Mac, 'generate'>;
   webBaseUrl: string;
   waf: SampleClients['waf'];
-  /** Ends the look at what the target has done since. */
+  /** The deadline for reading AWS WAF's sampled requests. */
   readDeadline: () => AbortSignal;
   now: () => Date;
   log: Log;

@@ -1,4 +1,4 @@
-// Says that an action will be undone soon, and gives one person the means to keep, extend or reverse it.
+// The remind step: asks a person to keep, extend or undo an action.
 
 import * as z from 'zod/mini';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
@@ -26,10 +26,10 @@ export async function remind(deps: RemindDeps, input: unknown) {
   const action = await deps.store.records.action(incidentId, actionId);
   if (action.status !== 'in-force' && action.status !== 'kept')
     return { incidentId, actionId, reminded: 0 };
-  const onWeb = await lookAtTheWeb(deps, action);
+  const onWeb = await readWebTraffic(deps, action);
   const inAlerts = seenSince(await deps.store.records.readableIncident(incidentId), action);
   const seen = onWeb ? `${inAlerts}\n${onWeb}.` : inAlerts;
-  const people = whoDecides(deps.policy, action);
+  const people = recipientsOf(deps.policy, action);
   const messages = await Promise.all(people.map((person) => reminder(deps, action, person, seen)));
   const sent = await sendAll(deps.send, messages, deps.log);
   const reached = people.filter(
@@ -38,18 +38,20 @@ export async function remind(deps: RemindDeps, input: unknown) {
   const text =
     people.length > 0
       ? `Reminded ${reached.map(({ name }) => name).join(', ')}${troubleIn(sent)}`
-      : 'Reminded nobody: there is nobody who may decide';
+      : 'Reminded no one: no eligible person';
   await deps.store.records.changeAction(incidentId, actionId, (current) => {
     const entry = { at: deps.now(), by: 'remind' };
-    // Before the rest: the page behind the link shows it, and may look nowhere itself.
-    const looked = onWeb ? withEntry(current, { ...entry, event: 'looked', text: onWeb }) : current;
-    return withEntry(looked, { ...entry, event: 'reminded', text });
+    // The page behind the link shows this entry, because it has no permission to read AWS WAF itself.
+    const seenOnWeb = onWeb
+      ? withEntry(current, { ...entry, event: 'looked', text: onWeb })
+      : current;
+    return withEntry(seenOnWeb, { ...entry, event: 'reminded', text });
   });
   return { incidentId, actionId, reminded: messages.length };
 }
 
-/** What an address asked for on the web since; null for what is no address, and where no web ACL is named. */
-async function lookAtTheWeb(
+/** The address's recent web requests in words; null if the target is not an address or policy names no web ACL. */
+async function readWebTraffic(
   { waf, policy: { webAcls }, readDeadline, now, log }: RemindDeps,
   { target, actionId }: Action,
 ): Promise<string | null> {
@@ -66,8 +68,11 @@ async function lookAtTheWeb(
   }
 }
 
-/** Whoever kept or approved it; for what ran by itself, or whose approver has left, the analysts on call. Never whom it is about. */
-function whoDecides({ escalation }: Policy, { approval, target, history }: Action): Approver[] {
+/**
+ * The person who kept or approved the action. The on-call analysts if it ran automatically or that person has left, then
+ * the managers. Never the person that the action is about.
+ */
+function recipientsOf({ escalation }: Policy, { approval, target, history }: Action): Approver[] {
   const kept = history.findLast(({ event }) => event === 'kept')?.by;
   const by = kept?.startsWith('person:') ? kept.slice('person:'.length) : approval?.decision?.by;
   const groups = [by ? [by] : [], ...escalation.ladder.map(({ ask }) => ask), escalation.managers];
@@ -76,7 +81,7 @@ function whoDecides({ escalation }: Policy, { approval, target, history }: Actio
   );
 }
 
-/** Time to look again at what was kept. */
+/** How long the link to review a kept action is valid. */
 const REVIEW_LINK_MS = 7 * 24 * 3_600_000;
 
 async function reminder(
@@ -91,7 +96,7 @@ async function reminder(
   return {
     key: `remind-${actionId}-${reviewAt ?? extensions}-${person.id}`,
     to: { kind: 'person', ...person },
-    // It is undone by itself, or kept: nobody has to be woken for it.
+    // Without an answer, the action is undone on time or remains kept, so this doesn't page.
     urgency: 'inform',
     ends: [],
     ...(dueAt ? remindText(action, seen) : keptText(action, seen)),

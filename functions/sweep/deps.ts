@@ -14,13 +14,15 @@ import { createStore, type Store } from '../store/store.ts';
 
 export type SweepDeps = {
   store: Store;
-  /** Starts the state machines. A name already in use is no error: another sweep was faster. */
+  /** Starts an execution. Resolves when the name is in use, because another sweep was faster. */
   startReverse: (name: string, input: object) => Promise<void>;
   startRespond: (name: string, input: object) => Promise<void>;
-  /** Gives the state machine the answer that it may have missed; rejects when it no longer waits. */
+  /** Answers a waiting state machine. Rejects with NotFound when it no longer waits. */
   callback: (token: string, output: object) => Promise<void>;
-  /** Calls notify: about an action, or with the digest of pages over a person's limit. */
-  tell: (input: { incidentId: string; actionId: string } | { digestFor: string }) => Promise<void>;
+  /** Invokes `notify` about an action, or with a recipient whose digest is due. */
+  notify: (
+    input: { incidentId: string; actionId: string } | { digestFor: string },
+  ) => Promise<void>;
   send: Send;
   now: () => Date;
   log: Log;
@@ -46,7 +48,7 @@ export function sweepDeps(env: Env): SweepDeps {
     startReverse: createStarter(sfn, own.reverseArn),
     startRespond: createStarter(sfn, own.respondArn),
     callback: createCallback(sfn),
-    tell: createInvoker(new Lambda({}), own.notifyFunctionName),
+    notify: createInvoker(new Lambda({}), own.notifyFunctionName),
     send: sendFrom(own, policy, store, log),
     now: () => new Date(),
     log,

@@ -1,13 +1,13 @@
-// Which of the actions in force have their effect looked for in AWS now: each once an hour, few at a time.
+// Starts the hourly drift check of each action in force.
 
 import { createHash } from 'node:crypto';
 import type { Action } from '../domain/action.ts';
 import type { SweepDeps } from './deps.ts';
 
-/** In one sweep: AWS throttles what asks too much. Where more fall on one minute, each hour has others left out. */
-const MOST_AT_ONCE = 20;
+/** Per sweep, because AWS throttles. If more actions share a minute, each hour leaves out different ones. */
+const MAX_CHECKS = 20;
 
-/** Spread over the hour by the action's own id, so that nothing has to be remembered. */
+/** The minute of the hour in which an action is checked, derived from its ID. */
 export const minuteOf = ({ actionId }: Pick<Action, 'actionId'>): number => numberOf(actionId) % 60;
 
 const numberOf = (text: string): number =>
@@ -22,7 +22,7 @@ export async function checkEffects({ store, startReverse, now }: SweepDeps): Pro
   const hour = at.toISOString().slice(0, 13).replaceAll(/\D/g, '');
   const turn = ({ actionId }: Action): number => numberOf(`${actionId} ${hour}`);
   due.sort((a, b) => turn(a) - turn(b));
-  for (const { incidentId, actionId, scope } of due.slice(0, MOST_AT_ONCE))
+  for (const { incidentId, actionId, scope } of due.slice(0, MAX_CHECKS))
     await startReverse(`check-${actionId}-${hour}`, {
       incidentId,
       actionId,

@@ -1,4 +1,4 @@
-// An action that should have moved on by now: its answer is passed on, its request ended, its change undone.
+// Continues an overdue action: expires, answers, undoes or notifies.
 
 import type { Action } from '../domain/action.ts';
 import { NotFound } from '../domain/errors.ts';
@@ -8,15 +8,15 @@ import { errorFields } from '../platform/log.ts';
 import { transition, withEntry } from '../store/hash-chain.ts';
 import type { SweepDeps } from './deps.ts';
 
-const LOOK_AGAIN_MINUTES = 5;
-/** What was broken may be mended at any time: it is undone soon after. */
-const SELDOM_MINUTES = 15;
-/** Further looks leave no entry: an item ends at 400 KB, and what is stuck for weeks must not outgrow it. */
-const NOTED_LOOKS = 8;
-const KEPT_AGAIN_MINUTES = 7 * 24 * 60;
+const FIRST_CHECK_MINUTES = 5;
+/** Short enough that an undo follows soon after its cause is fixed. */
+const MAX_CHECK_MINUTES = 15;
+/** Later checks are not recorded: a DynamoDB item holds 400 KB, and an action may be stuck for weeks. */
+const RECORDED_CHECKS = 8;
+const REVIEW_AGAIN_MINUTES = 7 * 24 * 60;
 
-/** Whatever it does, the next look is later, or never: one action does not take every sweep. */
-export async function help(deps: SweepDeps, action: Action): Promise<void> {
+/** Always postpones or ends the next check, so that one action doesn't take up every sweep. */
+export async function continueAction(deps: SweepDeps, action: Action): Promise<void> {
   const { incidentId, actionId } = action;
   deps.log('warn', 'overdue', {
     incidentId,
@@ -24,43 +24,46 @@ export async function help(deps: SweepDeps, action: Action): Promise<void> {
     status: action.status,
     since: action.attentionAt,
   });
-  if (needsManualReversal(action)) return hear(deps, action);
+  if (needsManualReversal(action)) return notifyIfOwed(deps, action);
   switch (action.status) {
     case 'awaiting-approval':
       return expire(deps, action);
     case 'expired':
-      return action.askedAnew ? startAnew(deps, action, action.askedAnew) : expire(deps, action);
+      return action.askedAnew ? requestAgain(deps, action, action.askedAnew) : expire(deps, action);
     case 'approved':
       return passOn(deps, action);
     case 'handed-off':
-      await deps.tell({ incidentId, actionId });
-      return lookAgain(deps, action);
+      await deps.notify({ incidentId, actionId });
+      return checkLater(deps, action);
     case 'kept':
-      await deps.tell({ incidentId, actionId });
-      return lookAgain(deps, action, minutesAfter(deps.now(), KEPT_AGAIN_MINUTES));
+      await deps.notify({ incidentId, actionId });
+      return checkLater(deps, action, minutesAfter(deps.now(), REVIEW_AGAIN_MINUTES));
     case 'proposed':
     case 'executing':
     case 'in-force':
     case 'reversing':
     case 'reversal-failed':
-    // These two are over, but an execution that a reversal overtook may have left something.
+    // These two have ended, but an overtaken execution may have applied late.
     case 'reversed':
     case 'failed':
-      if (owesNotification(action)) await deps.tell({ incidentId, actionId });
+      if (owesNotification(action)) await deps.notify({ incidentId, actionId });
       await undo(deps, action);
-      return lookAgain(deps, action);
+      return checkLater(deps, action);
     default:
-      return lookAgain(deps, action, null);
+      return checkLater(deps, action, null);
   }
 }
 
-/** The state machine is gone or deaf: the request ends here, on time, with nothing done; whoever tells people ends the looks. */
+/**
+ * Expires the request: the state machine didn't. Answers it if it still waits; it then notifies people. Otherwise calls
+ * `notify`, which ends the checks once someone was notified.
+ */
 async function expire(
-  { store, callback, tell, now, log }: SweepDeps,
+  { store, callback, notify, now, log }: SweepDeps,
   action: Action,
 ): Promise<void> {
   const { incidentId, actionId } = action;
-  const text = 'No one decided in time; found by the sweeper';
+  const text = 'No one decided in time; expired by the sweeper';
   const ended = await store.records.changeAction(incidentId, actionId, (current) =>
     current.status === 'awaiting-approval'
       ? transition(current, 'expired', { at: now(), by: 'sweep', text })
@@ -68,29 +71,28 @@ async function expire(
   );
   if (ended.status !== 'expired') return;
   const token = ended.approval?.taskToken;
-  const woken = token ? await wake({ callback, log }, ended, token, 'expired') : false;
-  // A state machine that took the answer tells people itself.
-  if (!woken) await tell({ incidentId, actionId });
-  await lookAgain({ store, now }, ended);
+  const answered = token ? await answer({ callback, log }, ended, token, 'expired') : false;
+  if (!answered) await notify({ incidentId, actionId });
+  await checkLater({ store, now }, ended);
 }
 
-/** It was told when it failed, unless nobody could be reached then. */
-async function hear(deps: SweepDeps, action: Action): Promise<void> {
-  if (!owesNotification(action)) return lookAgain(deps, action, null);
-  await deps.tell({ incidentId: action.incidentId, actionId: action.actionId });
-  await lookAgain(deps, action);
+/** Notifies people of a failed undo, unless they were notified when it failed. */
+async function notifyIfOwed(deps: SweepDeps, action: Action): Promise<void> {
+  if (!owesNotification(action)) return checkLater(deps, action, null);
+  await deps.notify({ incidentId: action.incidentId, actionId: action.actionId });
+  await checkLater(deps, action);
 }
 
-/** A person approved and the answer was lost: pass it on, or, when nobody waits for it, say that nothing was done. */
+/** A person approved and the answer was lost. Answers the state machine; if it no longer waits, ends the action. */
 async function passOn(deps: SweepDeps, action: Action): Promise<void> {
   const token = action.approval?.taskToken;
-  if (token && (await wake(deps, action, token, 'approved'))) return lookAgain(deps, action);
-  await deps.tell({ incidentId: action.incidentId, actionId: action.actionId });
+  if (token && (await answer(deps, action, token, 'approved'))) return checkLater(deps, action);
+  await deps.notify({ incidentId: action.incidentId, actionId: action.actionId });
   await undo(deps, action);
-  await lookAgain(deps, action);
+  await checkLater(deps, action);
 }
 
-/** The name carries the version: one start per state of affairs, however many sweeps see it. */
+/** The execution's name contains the record's version, so that repeated sweeps start one execution. */
 const undo = (
   { startReverse }: SweepDeps,
   { incidentId, actionId, scope, version }: Action,
@@ -103,7 +105,8 @@ const undo = (
     by: 'sweep',
   });
 
-async function wake(
+/** Answers the waiting state machine. False when it no longer waits. */
+async function answer(
   { callback, log }: Pick<SweepDeps, 'callback' | 'log'>,
   { actionId }: Action,
   token: string,
@@ -113,45 +116,45 @@ async function wake(
     await callback(token, { verdict });
     return true;
   } catch (error) {
-    // Anything but "nobody waits" may pass: the next sweep tries again.
+    // Any other error may be temporary: the next sweep retries.
     if (!(error instanceof NotFound)) throw error;
     log('info', 'the state machine no longer waits', { actionId, ...errorFields(error) });
     return false;
   }
 }
 
-/** A manager had it asked anew, and the new question may never have been put. */
-async function startAnew(
+/** A manager requested the action again. Starts the execution if the new action doesn't exist yet. */
+async function requestAgain(
   deps: SweepDeps,
   action: Action,
   asked: NonNullable<Action['askedAnew']>,
 ): Promise<void> {
   const { incidentId, alertId, actionId } = action;
-  const isPut = await deps.store.records.findAction(incidentId, asked.actionId);
-  if (isPut) return lookAgain(deps, action, null);
+  const exists = await deps.store.records.findAction(incidentId, asked.actionId);
+  if (exists) return checkLater(deps, action, null);
   const name = `again-${asked.actionId}-${action.version}`;
   await deps.startRespond(name, { incidentId, alertId, askAnew: actionId });
-  return lookAgain(deps, action);
+  return checkLater(deps, action);
 }
 
-const looksAt = ({ history }: Action): number =>
+const recordedChecks = ({ history }: Action): number =>
   history.filter(({ event }) => event === 'swept').length;
 
-/** Moves the next look into the future, or ends them, where the record is still as it was seen. */
-async function lookAgain(
+/** Postpones the next check, or ends the checks with null. Does nothing if the record has changed since. */
+async function checkLater(
   { store, now }: Pick<SweepDeps, 'store' | 'now'>,
   seen: Action,
   attentionAt: string | null = minutesAfter(
     now(),
-    Math.min(LOOK_AGAIN_MINUTES * 2 ** looksAt(seen), SELDOM_MINUTES),
+    Math.min(FIRST_CHECK_MINUTES * 2 ** recordedChecks(seen), MAX_CHECK_MINUTES),
   ),
 ) {
-  const isNoted = attentionAt !== null && looksAt(seen) < NOTED_LOOKS;
+  const isRecorded = attentionAt !== null && recordedChecks(seen) < RECORDED_CHECKS;
   const text = `Found overdue: ${seen.status}`;
   await store.records.changeAction(seen.incidentId, seen.actionId, (current) =>
     current.version === seen.version && current.attentionAt === seen.attentionAt
       ? {
-          ...(isNoted
+          ...(isRecorded
             ? withEntry(current, { at: now(), by: 'sweep', event: 'swept', text })
             : { ...current, version: current.version + 1 }),
           attentionAt,

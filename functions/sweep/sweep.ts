@@ -1,14 +1,15 @@
+// The sweep step: continues everything that is overdue.
 import { errorFields } from '../platform/log.ts';
 import type { SweepDeps } from './deps.ts';
 import { checkEffects } from './drift.ts';
-import { help } from './overdue-action.ts';
-import { tellOfBreaker } from './tripped-breaker.ts';
+import { continueAction } from './overdue-action.ts';
+import { announceTrip } from './tripped-breaker.ts';
 import { resume } from './unfinished-incident.ts';
 
-/** What one sweep saw and did. */
+/** Numbers of records that were overdue, continued and failed. */
 export type SweepResult = { looked: number; restarted: number; failures: number };
 
-/** One look at everything whose time has come. One record that cannot be helped does not keep the others waiting. */
+/** A failure with one record doesn't stop the others. Throws AggregateError at the end if stored items can't be read. */
 export async function sweep(deps: SweepDeps): Promise<SweepResult> {
   const { actions, incidents, tripped, digests, unreadable } =
     await deps.store.records.needingAttention(deps.now());
@@ -20,25 +21,25 @@ export async function sweep(deps: SweepDeps): Promise<SweepResult> {
       result.restarted++;
     } catch (error) {
       result.failures++;
-      deps.log('error', 'the sweeper could not help', { ...ids, ...errorFields(error) });
+      deps.log('error', 'sweep failed', { ...ids, ...errorFields(error) });
     }
   };
   for (const action of actions)
     await attempt({ incidentId: action.incidentId, actionId: action.actionId }, () =>
-      help(deps, action),
+      continueAction(deps, action),
     );
   for (const incident of incidents)
     await attempt({ incidentId: incident.incidentId }, () => resume(deps, incident));
-  for (const account of tripped) await attempt({ account }, () => tellOfBreaker(deps, account));
+  for (const account of tripped) await attempt({ account }, () => announceTrip(deps, account));
   for (const recipient of digests)
-    await attempt({ recipient }, () => deps.tell({ digestFor: recipient }));
+    await attempt({ recipient }, () => deps.notify({ digestFor: recipient }));
   try {
     await checkEffects(deps);
   } catch (error) {
-    deps.log('error', 'effects not checked', errorFields(error));
+    deps.log('error', 'drift checks not started', errorFields(error));
   }
-  // After all else is done: only a person can help these, and whoever calls the sweeper raises the alarm.
+  // Thrown last, so that all other work is done. The function's error raises the alarm "Sweeper failing".
   if (unreadable.length > 0)
-    throw new AggregateError(unreadable, `${unreadable.length} stored items cannot be read`);
+    throw new AggregateError(unreadable, `${unreadable.length} stored items can't be read`);
   return result;
 }

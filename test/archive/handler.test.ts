@@ -87,5 +87,7 @@ test('P9: returns a change that cannot be copied, so that it is delivered again'
 test('P8: copies a number that our code could not have written, reports it, and continues', async () => {
   expect(await deliver('damaged', '222')).toEqual({ batchItemFailures: [] });
   const [body] = s3.commandCalls(PutObjectCommand).map(({ args: [{ input }] }) => input.Body);
-  expect(JSON.parse(String(body)).faults).toEqual([expect.stringContaining('it cannot be read')]);
+  expect(JSON.parse(String(body)).faults).toEqual([
+    expect.stringContaining('the record cannot be read'),
+  ]);
 });

@@ -36,7 +36,7 @@ describe('a record', () => {
   });
 
   test.each<[string, Action[], string]>([
-    ['has an earlier version than its copy', [proposed], 'its version went from 2 to 1'],
+    ['has an earlier version than its copy', [proposed], 'the version went from 2 to 1'],
     [
       'has another value than its copy',
       [{ ...executing, before: 'theirs' }],

@@ -101,7 +101,7 @@ describe('an alert', () => {
     const failure = { Error: 'States.Timeout', Cause: 'gate did not answer' };
     expect(await close(deps(), { ...INPUT, failure })).toMatchObject({ outcome: 'failed' });
     expect((await incident()).summary).toMatch(
-      /^It could not be worked through to its end: States.Timeout: gate did not answer\n/,
+      /^Processing failed: States.Timeout: gate did not answer\n/,
     );
     expect(sent[0]?.urgency).toBe('page');
   });
@@ -124,7 +124,7 @@ describe('an alert', () => {
       INPUT,
     );
     expect((await incident()).status).toBe('closed');
-    expect(logged).toEqual(['error outcome could not be announced']);
+    expect(logged).toEqual(['error outcome not announced']);
   });
 
   test('closes an alert once when it runs twice', async () => {

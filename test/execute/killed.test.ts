@@ -262,7 +262,7 @@ describe.each(Object.entries(CASES))('%s', (_name, { target, parameters, account
         },
         startRespond: unexpected,
         callback: unexpected,
-        tell: unexpected,
+        notify: unexpected,
         send: unexpected,
         now: () => now,
         log: () => {},

@@ -111,7 +111,7 @@ describe('the hourly check of an action in force', () => {
         startReverse: async (name) => void started.push(name),
         startRespond: async () => {},
         callback: async () => {},
-        tell: async () => {},
+        notify: async () => {},
         send: async () => ({ notBy: [] }),
         now: () => new Date(NOW.getTime() + minute * 60_000),
       });

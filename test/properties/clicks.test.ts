@@ -194,7 +194,7 @@ function account(turn: Turn, skewSeconds: Readonly<Record<string, number>>) {
       ...functions('sweep'),
       startReverse: async (_, input) => void inputs.push(input),
       startRespond: async () => {},
-      tell: () => tell('notify'),
+      notify: () => tell('notify'),
     });
     for (const input of inputs) await undo(input).catch(() => {});
   }

@@ -89,7 +89,7 @@ function account(turn: Turn) {
         },
         startRespond: async () => {},
         callback: async () => {},
-        tell: async () => {},
+        notify: async () => {},
         send: async () => ({ notBy: [] }),
         now: () => clock.now,
         log: () => {},

@@ -30,7 +30,7 @@ const deps = (now: Date): SweepDeps => ({
     if (nothingWaits) throw new NotFound('the state machine no longer waits');
     calls.push(`callback ${token} ${JSON.stringify(output)}`);
   },
-  tell: async (what) =>
+  notify: async (what) =>
     void calls.push('digestFor' in what ? `digest ${what.digestFor}` : `tell ${what.actionId}`),
   send: async ({ key }) => {
     calls.push(`send ${key}`);
@@ -242,7 +242,7 @@ describe('the sweeper', () => {
     async (_, change) => {
       nothingWaits = true;
       const action = await put(change);
-      const silent = { ...deps(later(17)), tell: () => Promise.reject(new Error('down')) };
+      const silent = { ...deps(later(17)), notify: () => Promise.reject(new Error('down')) };
       expect(await sweep(silent)).toMatchObject({ failures: 1 });
       await sweep(deps(later(18)));
       await sweep(deps(later(19)));
@@ -285,7 +285,7 @@ describe('the sweeper', () => {
         open: 'yes',
         attentionAt: NOW.toISOString(),
       });
-    await expect(sweep(deps(later(2)))).rejects.toThrow('2 stored items cannot be read');
+    await expect(sweep(deps(later(2)))).rejects.toThrow("2 stored items can't be read");
     expect(calls).toEqual(['reverse sweep-act-0123456789abcdef-1-1']);
   });
 
