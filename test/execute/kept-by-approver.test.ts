@@ -115,7 +115,9 @@ test('reverts a failed execution, because it never came into force', async () =>
       { ...one, driver: { ...one.driver, verify: async () => ({ holds: false, found: '' }) } },
     ]),
   );
-  await expect(execute(deps({ mechanisms: blind }), ids)).rejects.toThrow('verification failed after apply');
+  await expect(execute(deps({ mechanisms: blind }), ids)).rejects.toThrow(
+    'verification failed after apply',
+  );
   const failure = { Error: 'NotVerified' };
   const compensation = { ...ids, cause: 'execution-failed', by: 'respond', failure };
   expect(await reverse(deps(), compensation)).toMatchObject({ status: 'failed' });
