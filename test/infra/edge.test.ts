@@ -1,4 +1,4 @@
-// CloudFront, for who asks for it: sets of the same names in us-east-1, and rights to them and to nothing else there.
+// The CloudFront option: IP sets in us-east-1, and permissions limited to them.
 import { Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
@@ -30,7 +30,7 @@ const wafRights = (statements: readonly Statement[]) =>
 const ours = (name: string) =>
   `arn:\${AWS::Partition}:wafv2:us-east-1:123456789012:global/ipset/${name}/*`;
 
-test('the stack of the sets is in us-east-1, wherever the rest is', () => {
+test('creates the IP sets and the rule group in us-east-1', () => {
   expect([edge.region, edge.account]).toEqual(['us-east-1', POLICY.account]);
   const sets = Object.values(resourcesOf(atEdge, 'AWS::WAFv2::IPSet'));
   expect(
@@ -40,28 +40,31 @@ test('the stack of the sets is in us-east-1, wherever the rest is', () => {
   expect(Object.values(atEdge.findOutputs('RuleGroupArn'))).toHaveLength(1);
 });
 
-test.each(['execute-waf', 'reverse-waf'])('%s knows them by name, and may change them', (name) => {
-  const { properties, rights } = functions.get(name)!;
-  const told = JSON.stringify(properties.Environment.Variables.IP_SETS);
-  for (const set of NAMES) expect(told.split(set)).toHaveLength(3);
-  expect(told.match(/CLOUDFRONT/g)).toHaveLength(4);
-  expect(wafRights(rights).slice(1)).toEqual([
-    {
-      actions: ['wafv2:GetIPSet', 'wafv2:UpdateIPSet'],
-      resources: NAMES.map(ours),
-      condition: undefined,
-    },
-    {
-      actions: ['wafv2:ListIPSets'],
-      resources: ['*'],
-      condition: { StringEquals: { 'aws:RequestedRegion': 'us-east-1' } },
-    },
-  ]);
-});
+test.each(['execute-waf', 'reverse-waf'])(
+  'gives %s the names of the IP sets, and permission to change only them',
+  (name) => {
+    const { properties, rights } = functions.get(name)!;
+    const ipSets = JSON.stringify(properties.Environment.Variables.IP_SETS);
+    for (const set of NAMES) expect(ipSets.split(set)).toHaveLength(3);
+    expect(ipSets.match(/CLOUDFRONT/g)).toHaveLength(4);
+    expect(wafRights(rights).slice(1)).toEqual([
+      {
+        actions: ['wafv2:GetIPSet', 'wafv2:UpdateIPSet'],
+        resources: NAMES.map(ours),
+        condition: undefined,
+      },
+      {
+        actions: ['wafv2:ListIPSets'],
+        resources: ['*'],
+        condition: { StringEquals: { 'aws:RequestedRegion': 'us-east-1' } },
+      },
+    ]);
+  },
+);
 
-describe('who does not ask for it', () => {
+describe('without the CloudFront option', () => {
   const plain = functionsOf(Template.fromStack(stackWith().stack));
-  test('has no rights there', () => {
+  test('no function has permissions in us-east-1', () => {
     for (const { rights } of plain.values())
       for (const { actions, resources } of wafRights(rights)) {
         expect(actions).not.toContain('wafv2:ListIPSets');
@@ -70,7 +73,7 @@ describe('who does not ask for it', () => {
   });
 });
 
-test('cdk-nag has nothing to say that was not acknowledged with a reason', () => {
+test('cdk-nag reports nothing that was not acknowledged with a reason', () => {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   expect(() => app.synth()).not.toThrow();
 });

@@ -1,4 +1,4 @@
-// Who may do what: least privilege, checked on the template as CloudFormation gets it.
+// Least privilege, checked on the synthesised CloudFormation template.
 import { describe, expect, test } from 'vitest';
 import { protectionMarkOf } from '../../functions/domain/service-account.ts';
 import { DEPLOYMENT } from '../../functions/mechanisms/deployment.ts';
@@ -28,7 +28,7 @@ const OWN_LOGS_AND_TRACES = [
   'xray:PutTraceSegments',
 ];
 
-/** The template's stack, written as the template's texts are. */
+/** The template's stack, with names as in the template's texts. */
 const STACK: DeployedStack = {
   partition: '${AWS::Partition}',
   region: '${AWS::Region}',
@@ -65,7 +65,7 @@ const whoMay = (action: string, on?: string, all = functions) =>
     .map(({ name }) => name)
     .sort();
 
-/** The key behind an alias, as rights name it. */
+/** The key behind an alias, as permissions name it. */
 function keyOf(alias: string, of = template): string {
   const found = Object.values(resourcesOf(of, 'AWS::KMS::Alias')).find(
     ({ Properties }) => Properties.AliasName === `alias/${PREFIX}${alias}`,
@@ -73,7 +73,7 @@ function keyOf(alias: string, of = template): string {
   return text(found!.Properties.TargetKeyId);
 }
 
-/** API actions that would carry out a tier-3 action, or widen anybody's rights to do so. */
+/** API actions that would carry out a tier-3 action, or grant the permissions for it. */
 const TIER_3 = {
   isolate_production_host: [
     'ec2:ModifyInstanceAttribute',
@@ -130,7 +130,7 @@ const TIER_3 = {
     'ses:SendRawEmail',
     'connect:StartOutboundVoiceContact',
   ],
-  'any of them, by helping itself to the rights': [
+  'any tier-3 action through privilege escalation': [
     'iam:PutUserPolicy',
     'iam:PutRolePolicy',
     'iam:PutGroupPolicy',
@@ -152,7 +152,7 @@ const TIER_3 = {
   ],
 };
 
-/** API actions that one scope needs for something else. What keeps it from the tier-3 act is tested below, or written down in docs/decisions. */
+/** API actions that one scope needs for another purpose.⏎Tests below, or docs/decisions, say what keeps the scope from the tier-3 action. */
 const SHARED: Readonly<Record<string, string>> = {
   'lambda:UpdateFunctionConfiguration': 'function-log',
   'iam:AttachUserPolicy': 'user',
@@ -164,7 +164,7 @@ const isOfScope = (where: string, scope: string | undefined) =>
     where,
   );
 
-describe('P1: tier 3 never runs, because no role could', () => {
+describe('P1: tier 3', () => {
   const documents = SCOPES.map((scope) => ({
     where: `permissions of ${scope}`,
     statements: permissionsOf(scope).map((one) => ({
@@ -182,7 +182,7 @@ describe('P1: tier 3 never runs, because no role could', () => {
     })),
   ];
 
-  test.each(Object.entries(TIER_3))('%s', (_name, forbidden) => {
+  test.each(Object.entries(TIER_3))('P1: no role holds a permission for %s', (_name, forbidden) => {
     const held = everywhere.flatMap(({ where, statements }) =>
       statements
         .filter(allows)
@@ -197,12 +197,12 @@ describe('P1: tier 3 never runs, because no role could', () => {
     expect(held).toEqual([]);
   });
 
-  test('no role takes an AWS-managed policy along, whose content is not ours', () => {
+  test('no role uses a policy managed by AWS, whose content may change', () => {
     for (const { Properties } of Object.values(resourcesOf(template, 'AWS::IAM::Role')))
       expect(Properties.ManagedPolicyArns ?? []).toEqual([]);
   });
 
-  test('the scan sees through wildcards', () => {
+  test('the scan expands wildcards', () => {
     expect(covers('ec2:*', 'ec2:CreateSnapshot')).toBe(true);
     expect(covers('IAM:Update*', 'iam:UpdateAccessKey')).toBe(true);
     expect(covers('*', 'iam:UpdateAccessKey')).toBe(true);
@@ -211,12 +211,12 @@ describe('P1: tier 3 never runs, because no role could', () => {
 });
 
 describe('least privilege', () => {
-  test('no action is granted by wildcard, to anybody', () => {
+  test('no permission has a wildcard in its action', () => {
     const all = [...roles.values()].flat().flatMap(({ actions }) => actions);
     expect(all.filter((action) => action.includes('*'))).toEqual([]);
   });
 
-  test('a wildcard resource is one of these, and nothing else', () => {
+  test('every wildcard resource is on the list of this test', () => {
     const wild = new Set(
       [...roles.values()]
         .flat()
@@ -238,9 +238,9 @@ describe('least privilege', () => {
     expect([...wild].sort()).toEqual(
       [
         ...new Set([
-          // What the mechanisms need, each with its reason beside it.
+          // The permissions of the mechanisms, each with its own reason.
           ...ofScopes,
-          // These have no resources to name: log delivery and tracing by Step Functions and Lambda.
+          // Log delivery and tracing by Step Functions and Lambda have no resources to name.
           'logs:CreateLogDelivery on *',
           'logs:DeleteLogDelivery on *',
           'logs:DescribeLogGroups on *',
@@ -253,18 +253,18 @@ describe('least privilege', () => {
           'xray:GetSamplingTargets on *',
           'xray:PutTelemetryRecords on *',
           'xray:PutTraceSegments on *',
-          // Lambda finds the table's stream by it.
+          // Lambda needs this to find the table's stream.
           'dynamodb:ListStreams on *',
-          // Copies are named after what they are of; the bucket is locked.
+          // Copies are named after their records. The bucket is locked.
           's3:PutObject on ${ArchiveBucket49F1AC64.Arn}/records/*',
-          // Facts about instances: reads, which have no resources to name.
+          // Reads of facts about instances, which have no resources to name.
           'ec2:DescribeInstances on *',
           'ec2:DescribeAddresses on *',
           'ec2:DescribeNetworkAcls on *',
           'ec2:DescribeNetworkInterfaces on *',
-          // Any function may be the one that an alert is about.
+          // An alert may be about any function.
           `lambda:ListTags on ${anyFunction}`,
-          // Any user, role or calendar may be named by an alert or by policy; they are only read.
+          // An alert or policy may name any user, role or calendar. They are only read.
           'iam:GetRole on arn:${AWS::Partition}:iam::123456789012:role/*',
           'ssm:GetCalendarState on arn:${AWS::Partition}:ssm:${AWS::Region}:123456789012:document/*',
           ...[
@@ -275,7 +275,7 @@ describe('least privilege', () => {
             'iam:ListGroupsForUser',
             'iam:ListMFADevices',
           ].map((action) => `${action} on arn:\${AWS::Partition}:iam::123456789012:user/*`),
-          // One group, which holds nothing but our schedules.
+          // The group contains only our schedules.
           `scheduler:CreateSchedule on ${schedule}`,
           `scheduler:DeleteSchedule on ${schedule}`,
           `scheduler:UpdateSchedule on ${schedule}`,
@@ -284,11 +284,11 @@ describe('least privilege', () => {
     );
   });
 
-  test('analyse, which reads what strangers wrote, has no right at all without a model', () => {
+  test('analyse, which reads untrusted text, has no permission at all without a model', () => {
     expect(actionsOf('analyse')).toEqual([]);
   });
 
-  test('with a model it may call exactly that', () => {
+  test('analyse has exactly the permission to call the configured model', () => {
     const modelId = 'global.anthropic.claude-sonnet-5-5';
     const bedrock = functionsOf(templateWith({ settings: { modelProvider: 'bedrock', modelId } }));
     const [call, ...others] = bedrock
@@ -300,11 +300,11 @@ describe('least privilege', () => {
       expect(resource).toContain('anthropic.claude-sonnet-5-5');
   });
 
-  test('the gate reads and writes records, and has no other way out', () => {
+  test('the gate reads and writes records, and has no other permission', () => {
     expect(actionsOf('gate')).toEqual(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']);
   });
 
-  test('who asks can make links but not check them; who decides can check but not make them', () => {
+  test('functions that send links cannot verify them, and only the pages can', () => {
     expect(whoMay('kms:GenerateMac', keyOf('links-1'))).toEqual([
       'approve',
       'close',
@@ -319,21 +319,21 @@ describe('least privilege', () => {
     expect(whoMay('kms:Decrypt')).toEqual([]);
   });
 
-  describe('when the key of links is rotated', () => {
+  describe('rotation of the link key', () => {
     const rotated = templateWith({ settings: { linkKeyGeneration: 3 } });
     const after = functionsOf(rotated);
     const current = keyOf('links-3', rotated);
     const previous = keyOf('links-2', rotated);
     const asking = ['approve', 'close', 'notify', 'remind'];
 
-    test('links are made with the new key only, and those of the key before can still be checked', () => {
+    test('signs links only with the new key, and can still verify those of the previous key', () => {
       expect(whoMay('kms:GenerateMac', current, after)).toEqual(asking);
       expect(whoMay('kms:GenerateMac', previous, after)).toEqual([]);
       for (const key of [current, previous])
         expect(whoMay('kms:VerifyMac', key, after)).toEqual(['web']);
     });
 
-    test('what pages give out is under a new key, too, and what they gave out before is worthless', () => {
+    test('signs pages with a new key, and accepts none of the previous key', () => {
       const page = keyOf('pages-3', rotated);
       expect(whoMay('kms:VerifyMac', page, after)).toEqual(['web']);
       const keys = new Set(
@@ -345,7 +345,7 @@ describe('least privilege', () => {
       expect(keys).toEqual(new Set([current, previous, page]));
     });
 
-    test('the one before that is gone, and can be had back for 30 days', () => {
+    test('deletes the key before the previous one, after a waiting period of 30 days', () => {
       const keys = Object.values(resourcesOf(rotated, 'AWS::KMS::Key'));
       expect(keys).toHaveLength(3);
       rotated.allResources('AWS::KMS::Key', {
@@ -354,7 +354,7 @@ describe('least privilege', () => {
       });
     });
 
-    test('who asks is told of the new key alone, and only once the pages know it', () => {
+    test('gives functions that send links only the new key, once the pages have it', () => {
       const variables = (name: string) => after.get(name)!.properties.Environment.Variables;
       for (const name of asking) {
         expect(text(variables(name).LINK_KEY_ARN)).toBe(current);
@@ -372,7 +372,7 @@ describe('least privilege', () => {
     const idOf = (name: string) => named(name)[0];
   });
 
-  test('P8: nobody who writes the table reaches the copies, and who makes them cannot take one back', () => {
+  test('P8: only the archive writes copies, and no function can delete or change one', () => {
     expect(whoMay('s3:PutObject')).toEqual(['archive']);
     expect(actionsOf('archive').filter((action) => action.startsWith('s3:'))).toEqual([
       's3:PutObject',
@@ -389,7 +389,7 @@ describe('least privilege', () => {
       expect(whoMay(action)).toEqual([]);
   });
 
-  test('only executor and reverser of the web firewall may change its lists, and only ours', () => {
+  test('only the executor and the reverser of the web firewall change IP sets, and only ours', () => {
     expect(whoMay('wafv2:UpdateIPSet')).toEqual(['execute-waf', 'reverse-waf']);
     const sets = new Set(
       functions
@@ -403,7 +403,7 @@ describe('least privilege', () => {
     expect([...sets].sort()).toEqual(ours.sort());
   });
 
-  test('only executor and reverser of the network may change a network ACL, and nothing else of EC2', () => {
+  test('only the executor and the reverser of the network change network ACLs, and nothing else in EC2', () => {
     const ours = ['execute-network', 'reverse-network'];
     expect(whoMay('ec2:CreateNetworkAclEntry')).toEqual(ours);
     expect(whoMay('ec2:DeleteNetworkAclEntry')).toEqual(ours);
@@ -415,7 +415,7 @@ describe('least privilege', () => {
       ]);
   });
 
-  test('the secrets of mail providers are read by executor and reverser of mail, and only those that policy names', () => {
+  test('only the executor and the reverser of mail read the secrets that policy names', () => {
     const secretArn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:gmail-AbCdEf';
     const read = 'secretsmanager:GetSecretValue';
     const readers = (integrations: Policy['integrations']) =>
@@ -431,7 +431,7 @@ describe('least privilege', () => {
     ]);
   });
 
-  test('the secret of the identity provider is read by the pages, and only where people sign in', () => {
+  test('only the pages read the secret of the identity provider, and only when policy requires sign-in', () => {
     const readers = (signIn: Policy['signIn']) =>
       [...functionsOf(templateWith({ policy: { signIn } })).values()].flatMap((one) =>
         one.rights
@@ -446,7 +446,7 @@ describe('least privilege', () => {
     ]);
   });
 
-  test('requests that were sampled are read by who collects facts and who reminds, of the web ACLs that policy names', () => {
+  test('only enrich and remind read sampled requests, and only of the web ACLs that policy names', () => {
     const arn = 'arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/shop/a1b2';
     const readers = (webAcls: Policy['webAcls']) =>
       [...functionsOf(templateWith({ policy: { webAcls } })).values()].flatMap((one) =>
@@ -474,11 +474,11 @@ describe('least privilege', () => {
     const named = (name: string) =>
       `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:123456789012:secret:${name}-??????`;
 
-    test('without channels of that kind are read by nobody', () => {
+    test('no function reads a secret when no channel needs one', () => {
       expect(reads(functions)).toEqual({});
     });
 
-    test('of the channels are read by who sends, that of the ticket system by who opens tickets: exactly these', () => {
+    test('functions that send messages or open tickets read exactly the secrets of their channels', () => {
       const arn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:pager-AbCdEf';
       const channels: Channels = {
         slack: {
@@ -500,7 +500,7 @@ describe('least privilege', () => {
       const ofMessages = [arn, named('team/ana'), named('team/slack')].sort();
       const ofTickets = [named('team/jira')];
       expect(reads(configured)).toEqual({
-        // What comes from Slack is checked where it arrives, and there alone.
+        // Requests from Slack are verified only by the pages.
         web: [named('team/slack-signing')],
         approve: ofMessages,
         close: ofMessages,
@@ -514,7 +514,7 @@ describe('least privilege', () => {
       });
     });
 
-    test('of on-call schedules are read by who asks and who tells, and by nobody else', () => {
+    test('only gate and notify read the secrets of on-call schedules', () => {
       const onCall = {
         pagerDuty: { region: 'us', token: 'team/pagerduty-api' },
         opsgenie: { region: 'us', key: 'team/opsgenie' },
@@ -527,7 +527,7 @@ describe('least privilege', () => {
       });
     });
 
-    test('are in no environment', () => {
+    test('no environment variable is named like a secret', () => {
       for (const { properties } of functions.values())
         expect(Object.keys(properties.Environment.Variables).join()).not.toMatch(
           /TOKEN|KEY$|PASSWORD/,
@@ -535,7 +535,7 @@ describe('least privilege', () => {
     });
   });
 
-  test('texts are sent by who sends, from the one number of policy, and by nobody without one', () => {
+  test('only functions that send messages send texts, and only from the number in policy', () => {
     const send = 'sms-voice:SendTextMessage';
     expect(whoMay(send)).toEqual([]);
     const from = 'arn:aws:sms-voice:eu-central-1:123456789012:pool/pool-0123';
@@ -563,7 +563,7 @@ describe('least privilege', () => {
           });
   });
 
-  test('no function moves the kill switch or vouches for a drill: that is for a person', () => {
+  test('no function sets the kill switch or records a drill', () => {
     for (const { rights } of functions.values())
       for (const { actions, condition } of rights)
         if (actions.includes('dynamodb:PutItem'))
@@ -572,7 +572,7 @@ describe('least privilege', () => {
           });
   });
 
-  test('whoever raises a log level can give no function a layer or a network, and touches none of ours', () => {
+  test('functions that raise a log level cannot add a layer or a network, nor change our own functions', () => {
     const update = 'lambda:UpdateFunctionConfiguration';
     expect(whoMay(update)).toEqual(['execute-function-log', 'reverse-function-log']);
     const functionsNamed = (name: string) =>
@@ -597,7 +597,7 @@ describe('least privilege', () => {
     }
   });
 
-  test('executing may only close a function URL, and only the reverser may open one', () => {
+  test('only the reverser can open a function URL, and the executor can only close one', () => {
     const authTypes = (name: string) =>
       functions
         .get(name)!
@@ -613,7 +613,7 @@ describe('least privilege', () => {
     ]);
   });
 
-  test('whoever holds a user back can attach one policy, and that one only takes away', () => {
+  test('functions that disable a user can attach one policy, which only denies', () => {
     const [[id, policy] = ['', undefined], ...others] = Object.entries(
       resourcesOf(template, 'AWS::IAM::ManagedPolicy'),
     );
@@ -632,20 +632,20 @@ describe('least privilege', () => {
     }
     for (const { Properties } of Object.values(resourcesOf(template, 'AWS::IAM::ManagedPolicy')))
       for (const principals of ['Users', 'Roles', 'Groups'])
-        expect(Properties[principals], 'CloudFormation attaches it to nobody').toBeUndefined();
+        expect(Properties[principals], 'CloudFormation attaches it to no one').toBeUndefined();
   });
 
   describe.each([
     ['user', 'iam:AttachUserPolicy'],
     ['access-key', 'iam:UpdateAccessKey'],
-  ])('whoever takes something from a user, in scope %s', (scope, action) => {
+  ])('restrictions of users in scope %s', (scope, action) => {
     const users = 'arn:${AWS::Partition}:iam::123456789012:user/';
     const denied = (name: string) =>
       functions
         .get(name)!
         .rights.filter((right) => !allows(right) && right.actions.includes(action));
 
-    test.each(['execute', 'reverse'])('%s is denied service accounts', (what) => {
+    test.each(['execute', 'reverse'])('denies %s every service account', (what) => {
       const statements = denied(`${what}-${scope}`);
       const paths = statements
         .filter(({ condition }) => condition === undefined)
@@ -666,14 +666,14 @@ describe('least privilege', () => {
         ['account-type', 'service-account'],
         ['countermand', 'protected'],
       ]);
-      // What the role is denied, the code gives a reason for before it tries.
+      // The code gives a reason before it tries what the role denies.
       for (const [Key, Value] of tags)
         expect(protectionMarkOf('/', [{ Key, Value }])).not.toBeNull();
       for (const path of ['/service/a/', '/service-accounts/'])
         expect(protectionMarkOf(path, [])).not.toBeNull();
     });
 
-    test.each(['execute', 'reverse'])('%s is denied every user that policy protects', (what) => {
+    test.each(['execute', 'reverse'])('denies %s every user that policy protects', (what) => {
       const resources = denied(`${what}-${scope}`).flatMap((right) => right.resources);
       const names = POLICY.protected
         .filter(({ kinds }) => kinds?.includes('iam-user') ?? true)
@@ -682,7 +682,7 @@ describe('least privilege', () => {
       for (const name of names) expect(resources).toContain(`${users}${name}`);
     });
 
-    test('an account’s own protected users are denied, too', () => {
+    test('denies the executor the protected users of an account as well', () => {
       const own = { id: 'payroll', why: 'Salaries run on it', values: ['payroll-run'] };
       const other = functionsOf(templateWith({ policy: { protected: [own] } }));
       const resources = other.get(`execute-${scope}`)!.rights.flatMap((right) => right.resources);
@@ -691,11 +691,11 @@ describe('least privilege', () => {
     });
   });
 
-  test('only who passes a decision on may answer the state machine', () => {
+  test('only functions that pass on a decision can answer the state machine', () => {
     expect(whoMay('states:SendTaskSuccess')).toEqual(['approve', 'sweep', 'web']);
   });
 
-  test('a flow log is made with our tag only, and only what carries it is deleted', () => {
+  test('creates a flow log only with our tag, and deletes only flow logs with it', () => {
     const conditionsOf = (action: string) =>
       functions
         .get('reverse-flow-log')!
@@ -716,7 +716,7 @@ describe('least privilege', () => {
     ]);
   });
 
-  test('each role that is lent goes to one service only: schedules to the scheduler, flow logs to EC2', () => {
+  test('passes each role to one service only: schedules to the scheduler, flow logs to EC2', () => {
     const setters = [...SCOPES.map((scope) => `execute-${scope}`), 'web'].sort();
     expect(whoMay('scheduler:CreateSchedule')).toEqual(setters);
     const lenders = ['execute-flow-log', 'reverse-flow-log'];
@@ -741,7 +741,7 @@ describe('least privilege', () => {
     );
   });
 
-  test('nobody but the state machines, the scheduler, the sweeper and the pages calls functions', () => {
+  test('among the functions, only the sweeper and the pages invoke functions', () => {
     expect(whoMay('lambda:InvokeFunction')).toEqual(['sweep', 'web']);
   });
 });

@@ -1,4 +1,4 @@
-// P1: what the runbooks of tier 3 have a person do by hand is nothing that a role of the stack could do.
+// No role can run the manual steps of a tier-3 runbook (P1).
 import { describe, expect, test } from 'vitest';
 import { ActionName } from '../../functions/domain/action-catalog.ts';
 import type { Entity, EntityKind } from '../../functions/domain/alert.ts';
@@ -48,8 +48,8 @@ function actOf(name: ActionName, kind: EntityKind): string[] {
   });
 }
 
-/** `aws ec2 create-snapshots` asks for the right `ec2:CreateSnapshots`; API Gateway names rights by verbs of HTTP. */
-function rightsAsked(lines: readonly string[]): string[] {
+/** `aws ec2 create-snapshots` needs `ec2:CreateSnapshots`. API Gateway names permissions by HTTP methods. */
+function permissionsNeeded(lines: readonly string[]): string[] {
   const commands = lines.join('\n').matchAll(/\baws ([a-z0-9-]+) ([a-z-]+)/g);
   const all = [...commands].map(([, service = '', command = '']) =>
     service === 'apigateway'
@@ -59,7 +59,7 @@ function rightsAsked(lines: readonly string[]): string[] {
   return [...new Set(all)].filter((right) => !/:(Get|Describe|List|GET)/.test(right)).sort();
 }
 
-/** Tier 2 does the same to one address, one user or one key: what keeps these from more is tested in rights.test.ts. */
+/** Tier 2 does the same to one address, user or key. rights.test.ts tests that these roles can do no more. */
 const NEEDED_BY_TIER_2: Readonly<Partial<Record<ActionName, readonly string[]>>> = {
   block_cidr_range: ['wafv2:UpdateIpSet', 'ec2:CreateNetworkAclEntry'],
   revoke_service_account_credential: [
@@ -69,13 +69,13 @@ const NEEDED_BY_TIER_2: Readonly<Partial<Record<ActionName, readonly string[]>>>
   ],
 };
 
-describe('P1: a runbook of tier 3', () => {
-  test.each(tier3)('$name is there for $kind', ({ name, kind }) => {
+describe('tier-3 runbooks', () => {
+  test.each(tier3)('P1: $name has a runbook for $kind', ({ name, kind }) => {
     expect(actOf(name, kind)).not.toEqual([]);
   });
 
-  test.each(tier3)('$name on $kind does what no role may do', ({ name, kind }) => {
-    const asked = rightsAsked(actOf(name, kind));
+  test.each(tier3)('P1: no role can run the commands of $name on $kind', ({ name, kind }) => {
+    const asked = permissionsNeeded(actOf(name, kind));
     expect(asked.length > 0).toBe(name !== 'send_breach_notification');
     const held = asked.filter((right) => whoMay(right).length > 0);
     const shared = NEEDED_BY_TIER_2[name] ?? [];

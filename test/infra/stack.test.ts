@@ -1,4 +1,4 @@
-// What the stack wires together: definitions and functions, queues, schedules, the firewall, the pages, the alarms.
+// The wiring of the stack: functions, queues, schedules, firewall and alarms.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,7 +33,7 @@ type State = {
 const definition = (name: string): { States: Record<string, State> } =>
   JSON.parse(readFileSync(join(ROOT, 'statemachines', `${name}.asl.json`), 'utf8'));
 
-/** Function names that a definition calls, each with the state that calls it; computed names once per scope. */
+/** Function names that a definition calls, each with the state that calls it. Computed names appear once per scope. */
 function calls(states: Record<string, State>): { name: string; state: State }[] {
   return Object.values(states).flatMap((state) => {
     const inside = state.ItemProcessor ? calls(state.ItemProcessor.States) : [];
@@ -48,22 +48,22 @@ function calls(states: Record<string, State>): { name: string; state: State }[] 
   });
 }
 
-describe.each(['respond', 'reverse'])('the definition of %s', (machine) => {
+describe.each(['respond', 'reverse'])('the state machine %s', (machine) => {
   const called = calls(definition(machine).States);
   const names = [...new Set(called.map(({ name }) => name))].sort();
 
-  test('calls functions that exist, each of which ends before its state does', () => {
+  test('calls functions that exist and that time out before their state does', () => {
     expect(names.length).toBeGreaterThan(3);
     for (const { name, state } of called) {
       const deployed = functions.get(name);
       expect(deployed, name).toBeDefined();
-      // `approve` waits for a person: its state's time is the rung's, not the function's.
+      // `approve` waits for a person: its state has the time of the escalation step, not of the function.
       if (state.TimeoutSeconds)
         expect(deployed!.properties.Timeout, name).toBeLessThan(state.TimeoutSeconds);
     }
   });
 
-  test('runs under a role that may call exactly these functions', () => {
+  test('runs under a role that can call exactly these functions', () => {
     const [deployed] = Object.values(
       resourcesOf(template, 'AWS::StepFunctions::StateMachine'),
     ).filter(({ Properties }) => Properties.StateMachineName === `${PREFIX}${machine}`);
@@ -77,7 +77,7 @@ describe.each(['respond', 'reverse'])('the definition of %s', (machine) => {
   });
 });
 
-test('state machines are traced and logged, but without the data, which holds task tokens', () => {
+test('traces and logs the state machines without their data, which contains task tokens', () => {
   template.resourceCountIs('AWS::StepFunctions::StateMachine', 2);
   template.allResourcesProperties('AWS::StepFunctions::StateMachine', {
     StateMachineType: 'STANDARD',
@@ -87,10 +87,10 @@ test('state machines are traced and logged, but without the data, which holds ta
   });
 });
 
-/** The variables that a handler, and what it builds its clients with, insist on. */
+/** The variables that a handler requires, together with the code that builds its clients. */
 function variablesOf(file: string): string[] {
   const text = readFileSync(join(ROOT, 'functions', file), 'utf8');
-  // Names are quoted in a call of readEnv, or in a list of them (`MESSAGING_ENV`) in a file that is imported.
+  // Names are quoted in a call of readEnv, or in a list of them (`MESSAGING_ENV`) in an imported file.
   const lists = [...text.matchAll(/readEnv\(([^)]*)\)|_ENV = \[([^\]]*)\]/g)].map(
     ([, call, list]) => call ?? list ?? '',
   );
@@ -112,17 +112,17 @@ describe('every function', () => {
       : `${name}/handler.ts`;
 
   test.each([...functions.keys()])(
-    '%s is given every variable that its code insists on',
+    'gives %s every environment variable that its code requires',
     (name) => {
       const { Variables } = functions.get(name)!.properties.Environment;
       const wanted = variablesOf(entryOf(name));
-      // Only asked for when that provider is chosen.
+      // Required only when this provider is chosen.
       const needed = wanted.filter((variable) => variable !== ENV.anthropicSecretArn);
       expect(Object.keys(Variables)).toEqual(expect.arrayContaining(needed));
     },
   );
 
-  test('runs on the same Node as the tests, on ARM, traced, with a log that is kept a year', () => {
+  test('runs every function on the Node version of the tests, on ARM, with tracing and logs for a year', () => {
     expect(process.versions.node.split('.')[0]).toBe('24');
     template.allResourcesProperties('AWS::Lambda::Function', {
       Runtime: 'nodejs24.x',
@@ -133,7 +133,7 @@ describe('every function', () => {
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 365 });
   });
 
-  test('that reads the policy carries it as a layer, and nobody else does', () => {
+  test('attaches the policy layer to exactly the functions that read the policy', () => {
     const carriers = [...functions.values()]
       .filter(({ properties }) => properties.Layers)
       .map(({ name }) => name);
@@ -145,20 +145,20 @@ describe('every function', () => {
 });
 
 test.each(SCOPES)(
-  'the executor of %s is over before a reversal stops reckoning with it',
+  'the executor of %s times out before a reversal assumes that it is dead',
   (scope) => {
     const { Timeout } = functions.get(`execute-${scope}`)!.properties;
     expect(Timeout).toBeLessThan(60 * EXECUTOR_TIMEOUT_MINUTES);
   },
 );
 
-describe('nothing is lost on the way in', () => {
+describe('the way in', () => {
   const queues = resourcesOf(template, 'AWS::SQS::Queue');
   const failed = Object.keys(queues).find(
     (id) => queues[id]!.Properties.QueueName === `${PREFIX}intake-failed`,
   );
 
-  test('every rule that brings findings has a dead-letter queue, and so has the queue itself', () => {
+  test('every rule that delivers findings has a dead-letter queue, and so has the intake queue', () => {
     const rules = Object.values(resourcesOf(template, 'AWS::Events::Rule')).filter(
       ({ Properties }) => Properties.EventPattern,
     );
@@ -171,7 +171,7 @@ describe('nothing is lost on the way in', () => {
     });
   });
 
-  test('one bad finding does not send its batch back, and a delivery outlasts six tries of the function', () => {
+  test("retries only the failed findings of a batch, after at least six times the function's timeout", () => {
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     });
@@ -180,7 +180,7 @@ describe('nothing is lost on the way in', () => {
     expect(intake.Properties.VisibilityTimeout).toBeGreaterThanOrEqual(6 * Timeout);
   });
 
-  test('of AWS Health only security risks come in', () => {
+  test('accepts only security risks from AWS Health', () => {
     template.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: {
         source: ['aws.health'],
@@ -189,7 +189,7 @@ describe('nothing is lost on the way in', () => {
     });
   });
 
-  test('a partner that policy names has a rule on its own bus, to the same queue', () => {
+  test('adds a rule on the event bus of a partner that policy names', () => {
     const partnerSources = [
       {
         eventBus: 'aws.partner/wiz.io/issues',
@@ -206,14 +206,14 @@ describe('nothing is lost on the way in', () => {
     );
   });
 
-  test('what the sources read comes in, and nothing else', () => {
+  test('accepts exactly the event types that the sources read', () => {
     const types = Object.values(resourcesOf(template, 'AWS::Events::Rule')).flatMap(
       ({ Properties }) => Properties.EventPattern?.['detail-type'] ?? [],
     );
     expect(types.sort()).toEqual(SOURCES.flatMap(({ events }) => events.detailTypes).sort());
   });
 
-  test('a schedule that cannot be delivered ends in a queue that its role may write to', () => {
+  test('sends a schedule that cannot be delivered to a dead-letter queue that its role can write to', () => {
     const role = Object.keys(resourcesOf(template, 'AWS::IAM::Role')).find((id) =>
       id.startsWith('ReversalSchedules'),
     );
@@ -230,7 +230,7 @@ describe('nothing is lost on the way in', () => {
   });
 });
 
-test('the table keeps what it is asked to keep', () => {
+test('protects the table with deletion protection, backups and a stream', () => {
   template.hasResource('AWS::DynamoDB::Table', {
     DeletionPolicy: 'Retain',
     Properties: {
@@ -244,8 +244,8 @@ test('the table keeps what it is asked to keep', () => {
   });
 });
 
-describe('P8: the copies of the records', () => {
-  test('are locked for a year in a bucket that outlives the stack', () => {
+describe('the copies of the records', () => {
+  test('P8: locks copies for a year, in a bucket that remains after the stack is deleted', () => {
     template.hasResource('AWS::S3::Bucket', {
       DeletionPolicy: 'Retain',
       Properties: {
@@ -259,7 +259,7 @@ describe('P8: the copies of the records', () => {
     });
   });
 
-  test('are made of every change of what has a history, from the first on, until it is copied', () => {
+  test('P8: copies every change of an item with a history, and retries until it succeeds', () => {
     const mappings = Object.values(resourcesOf(template, 'AWS::Lambda::EventSourceMapping'));
     const stream = mappings.find(({ Properties }) => Properties.StartingPosition);
     expect(stream?.Properties).toMatchObject({
@@ -283,7 +283,7 @@ describe('P8: the copies of the records', () => {
 });
 
 describe('the firewall', () => {
-  test('watches before it blocks, in both families', () => {
+  test('evaluates the watch rules before the block rules, for both address families', () => {
     const [group] = Object.values(resourcesOf(template, 'AWS::WAFv2::RuleGroup'));
     const rules = group!.Properties.Rules.map((rule: Record<string, unknown>) => [
       rule.Name,
@@ -297,7 +297,7 @@ describe('the firewall', () => {
     ]);
   });
 
-  test('what is watched can be seen: a label, a metric under the name that people are told, sampled requests', () => {
+  test('gives each rule a metric, and labels watched requests as the description says', () => {
     const [group] = Object.values(resourcesOf(template, 'AWS::WAFv2::RuleGroup'));
     for (const rule of group!.Properties.Rules) {
       expect(rule.VisibilityConfig).toEqual({
@@ -308,15 +308,17 @@ describe('the firewall', () => {
       if (!rule.Action.Count) continue;
       expect(rule.RuleLabels).toEqual([{ Name: 'countermand:watched' }]);
       const value = rule.Name.endsWith('ipv4') ? '203.0.113.7' : '2001:db8::7';
-      const told = watchAddress.describe(subjectOn({ ...attacker, value }), null).changes.join();
-      expect(told).toContain('countermand:watched');
+      const description = watchAddress
+        .describe(subjectOn({ ...attacker, value }), null)
+        .changes.join();
+      expect(description).toContain('countermand:watched');
       expect(rule.Name, 'the rule that the description names').toContain(
-        told.match(/rule (watch-ipv\d)/)?.[1],
+        description.match(/rule (watch-ipv\d)/)?.[1],
       );
     }
   });
 
-  test('IP sets do not change with the policy: an update would empty them, and lift every block', () => {
+  test('does not change IP sets with the policy, because an update would remove every block', () => {
     const other = templateWith({
       policy: { version: 'ffffffffffff', mode: 'live', stage: 'staging' },
     });
@@ -326,7 +328,7 @@ describe('the firewall', () => {
     template.allResourcesProperties('AWS::WAFv2::IPSet', { Addresses: [] });
   });
 
-  test('the executor is told the id and name of each', () => {
+  test('gives the executor the ID and name of each IP set', () => {
     const sets = JSON.parse(
       text(functions.get('execute-waf')!.properties.Environment.Variables[ENV.ipSets]),
     );
@@ -340,7 +342,7 @@ describe('the firewall', () => {
   });
 });
 
-test('the HTTP API has the routes of the pages only, is throttled, and logs no link', () => {
+test('the HTTP API has only the routes of the pages, is throttled, and logs no link', () => {
   const routesIn = (of: typeof template) =>
     Object.values(resourcesOf(of, 'AWS::ApiGatewayV2::Route'))
       .map(({ Properties }) => Properties.RouteKey)
@@ -357,13 +359,13 @@ test('the HTTP API has the routes of the pages only, is throttled, and logs no l
     slack: { token: 'slack', buttons: { signingSecret: 'signing', team: 'T012AB3CD' } },
   };
   const withButtons = templateWith({ policy: { channels } });
-  expect(routesIn(withButtons), 'and what Slack calls, where it may').toEqual(served.sort());
+  expect(routesIn(withButtons), 'and the route for Slack, with buttons').toEqual(served.sort());
   const [stage] = Object.values(resourcesOf(template, 'AWS::ApiGatewayV2::Stage'));
   expect(stage!.Properties.DefaultRouteSettings).toMatchObject({ ThrottlingRateLimit: 10 });
   expect(stage!.Properties.AccessLogSettings.Format).not.toMatch(/path|rawPath|queryString/i);
 });
 
-test('the link key is an HMAC key', () => {
+test('creates the link key as an HMAC key', () => {
   template.hasResourceProperties('AWS::KMS::Key', {
     KeySpec: 'HMAC_256',
     KeyUsage: 'GENERATE_VERIFY_MAC',
@@ -371,7 +373,7 @@ test('the link key is an HMAC key', () => {
 });
 
 describe('alarms', () => {
-  test('go to the team, on a topic that lets CloudWatch in', () => {
+  test('sends every alarm to the team topic, which CloudWatch can publish to', () => {
     const alarms = Object.values(resourcesOf(template, 'AWS::CloudWatch::Alarm'));
     const [topic] = Object.keys(resourcesOf(template, 'AWS::SNS::Topic'));
     for (const { Properties } of alarms) {
@@ -386,7 +388,7 @@ describe('alarms', () => {
     });
   });
 
-  test('name each a runbook that is there', () => {
+  test('names an existing runbook in every alarm', () => {
     const runbooks = readFileSync(join(ROOT, 'docs/runbooks/README.md'), 'utf8');
     const headings = [...runbooks.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
     for (const { Properties } of Object.values(resourcesOf(template, 'AWS::CloudWatch::Alarm')))
@@ -396,7 +398,7 @@ describe('alarms', () => {
   test.each([
     ['reversal failed', SCOPES.length],
     ['record altered', 1],
-  ])('count the lines “%s”, in each log that may have one', (line, times) => {
+  ])('counts the log lines “%s” in each log that may contain them', (line, times) => {
     const filters = Object.values(resourcesOf(template, 'AWS::Logs::MetricFilter'));
     const patterns = filters.map(({ Properties }) => Properties.FilterPattern);
     expect(patterns.filter((one) => one === `{ $.message = "${line}" }`)).toHaveLength(times);

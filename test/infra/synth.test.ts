@@ -1,4 +1,4 @@
-// What stops synth, and what it makes.
+// Synthesis of the CDK app: settings that stop it, and its output.
 import { execFile } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { POLICY, PREFIX, ROOT, stackWith } from './template.ts';
 
 describe('synth', () => {
-  test('cdk-nag has nothing to say that was not acknowledged with a reason', () => {
+  test('cdk-nag reports nothing that was not acknowledged with a reason', () => {
     const { app } = stackWith();
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     expect(() => app.synth()).not.toThrow();
@@ -29,7 +29,7 @@ describe('synth', () => {
       },
     });
 
-  test('stops at a policy that cannot be read, and says where', async () => {
+  test('stops at a policy that cannot be read, and names the file and line', async () => {
     await expect(app({ account: 'nowhere' })).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringContaining('policies/accounts/nowhere.yaml:1'),
@@ -43,14 +43,14 @@ describe('synth', () => {
     });
   });
 
-  test('stops at a setting that is not as expected, and names it', async () => {
+  test('stops at an invalid setting, and names it', async () => {
     await expect(app({ prefix: 'Capital' })).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringContaining('at prefix'),
     });
   });
 
-  test('the layer carries the very policy that was loaded', () => {
+  test('packages exactly the policy that was loaded into the layer', () => {
     const { directory } = stackWith().app.synth();
     const [layer] = globSync(join(directory, 'asset.*', 'policy.json'));
     expect(JSON.parse(readFileSync(layer!, 'utf8'))).toEqual(POLICY);

@@ -1,4 +1,4 @@
-// The synthesised template, once per test file, and ways to read its permissions.
+// The synthesised template, once per test file, and its permissions.
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -16,7 +16,7 @@ export const SETTINGS: Settings = {
 };
 export const POLICY = loadPolicy(POLICIES, 'example');
 
-/** Bundling is left out: it takes ten times as long, and the template is the same. */
+/** Leaves out bundling, which takes ten times as long and does not change the template. */
 export function stackWith(change: { settings?: Partial<Settings>; policy?: Partial<Policy> } = {}) {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
   const stack = new CountermandStack(app, 'countermand-test', {
@@ -70,7 +70,7 @@ export const statementsIn = (document: Properties): Statement[] =>
     };
   });
 
-/** What each role may do, by the role's logical id: policies attached to it and policies inside it. */
+/** The permissions of each role by its logical ID: attached and inline policies. */
 export function rightsByRole(template: Template): Map<string, Statement[]> {
   const rights = new Map<string, Statement[]>();
   for (const [id, { Properties: role }] of Object.entries(resourcesOf(template, 'AWS::IAM::Role')))
@@ -91,7 +91,7 @@ export type DeployedFunction = {
   rights: Statement[];
 };
 
-/** Every function of ours, by its name without the prefix. */
+/** All functions of the stack, by name without the prefix. */
 export function functionsOf(template: Template): Map<string, DeployedFunction> {
   const rights = rightsByRole(template);
   const entries = Object.entries(resourcesOf(template, 'AWS::Lambda::Function')).map(
@@ -104,7 +104,7 @@ export function functionsOf(template: Template): Map<string, DeployedFunction> {
   return new Map(entries);
 }
 
-/** True when a grant of `granted`, wildcards and letter case included, covers the API action `wanted`. */
+/** True when the granted action, including wildcards and letter case, covers the wanted API action. */
 export function covers(granted: string, wanted: string): boolean {
   const pattern = granted
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')

@@ -1,4 +1,4 @@
-// P8: the bucket of copies, with moto as S3: a copy is written once, read back, and outlives who would delete it.
+// The bucket of copies on moto's S3: written once, read back, and locked (P8).
 import { S3 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { archive } from '../../functions/archive/archive.ts';
@@ -35,23 +35,23 @@ afterAll(async () => {
   await moto?.stop();
 });
 
-test('a change that is told twice is one copy, which says what the first telling said', async () => {
+test('keeps the first copy of a change that is delivered twice', async () => {
   const record = toyAction();
   const key = { pk: `INCIDENT#${record.incidentId}`, sk: `ACTION#${record.actionId}` };
-  const tell = (at: string) =>
+  const deliver = (at: string) =>
     archive(
       { put: createBucket(s3, Bucket), log: () => {} },
       { ...key, sequence: '111', at, before: null, after: { ...key, record, version: 1 } },
     );
-  await tell(NOW.toISOString());
-  await tell('2030-01-01T00:00:00.000Z');
+  await deliver(NOW.toISOString());
+  await deliver('2030-01-01T00:00:00.000Z');
   const copies = copiesInBucket(s3, Bucket);
   const keys = await copies.keys();
   expect(keys).toHaveLength(1);
   expect(await copies.read(keys[0]!)).toMatchObject({ at: NOW.toISOString(), record: { record } });
 });
 
-test('a copy stays: neither it nor its lock can be taken away', async () => {
+test('a copy and its lock cannot be deleted', async () => {
   const [Key = ''] = await copiesInBucket(s3, Bucket).keys();
   const { Versions = [] } = await s3.listObjectVersions({ Bucket });
   const [{ VersionId } = {}] = Versions;

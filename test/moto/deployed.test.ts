@@ -1,4 +1,4 @@
-// The deployed handlers as Lambda calls them, with clients of their own and moto as AWS: cut off, given back, byte for byte.
+// The deployed handlers of executors and reversers, with moto as AWS.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -87,7 +87,7 @@ type Case = {
   handlers(): Promise<Handlers>;
   name: ActionName;
   mechanism: string;
-  /** Makes what it is about; returns the target and what there is to see of it in AWS. */
+  /** Creates the target. Returns it with a view of its state in AWS. */
   made(): Promise<{ target: Entity; parameters?: Action['parameters']; seen(): Promise<unknown> }>;
 };
 
@@ -136,7 +136,7 @@ const CASES: Record<string, Case> = {
         target: customer,
         parameters: { userPoolId: UserPoolId },
         async seen() {
-          // When it was changed last is not undone.
+          // The time of the last change is not undone.
           const { $metadata, UserLastModifiedDate, ...user } = await cognito.adminGetUser({
             UserPoolId,
             Username,
@@ -170,7 +170,7 @@ const CASES: Record<string, Case> = {
 };
 
 test.each(Object.entries(CASES))(
-  'the executor of %s cuts off, and its reverser leaves everything as it was',
+  'the executor of %s cuts off access, and its reverser restores the original state',
   async (scope, { handlers, name, mechanism, made }) => {
     const { execute, reverse } = await handlers();
     const { target, parameters = {}, seen } = await made();

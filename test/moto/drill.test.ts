@@ -1,4 +1,4 @@
-// A drill of a deployed stack, with moto as the account: the executors' own handlers, joined by what their environment says.
+// Drills of a deployed stack, with moto as the account.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -33,11 +33,11 @@ import { type Moto, startMoto } from './moto-server.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
-/** moto's account. */
+/** The account ID of moto. */
 const ACCOUNT = '123456789012';
 const PREFIX = 'countermand-';
 const arn = (rest: string) => `arn:aws:${rest}`;
-/** A zip of nothing: what a function is made of does not matter here. */
+/** An empty zip: the code of the function does not matter here. */
 const EMPTY_ZIP = Buffer.concat([Buffer.from('PK\x05\x06'), Buffer.alloc(18)]);
 
 let moto: Moto;
@@ -84,7 +84,7 @@ afterAll(async () => {
   await moto?.stop();
 });
 
-/** What the stack's executors are told of its resources. */
+/** The environment that describes the stack's resources to its executors. */
 async function resources(): Promise<Record<string, string>> {
   const sets: object[] = [];
   for (const purpose of ['watch', 'block'])
@@ -145,7 +145,7 @@ async function deploy(Variables: Record<string, string>): Promise<void> {
   await lambda.createFunctionUrlConfig({ FunctionName: 'canary-function', AuthType: 'NONE' });
 }
 
-/** Made as docs/drills.md says. */
+/** Created as docs/drills.md says. */
 async function canaries(): Promise<Canary[]> {
   const ec2 = made(new EC2(moto.clientConfig));
   const cognito = made(new CognitoIdentityProvider(moto.clientConfig));
@@ -209,10 +209,10 @@ const run = (change: Partial<Run> = {}): Run => ({
   ...change,
 });
 
-/** moto has no OpsItems and forgets LoggingConfig (docs/decisions/0002-moto.md). */
+/** moto has no OpsItems and does not store LoggingConfig (docs/decisions/0002-moto.md). */
 const LACKING = ['ticket.ops-item', 'function-log.debug-level'];
 
-test('every mechanism that moto has the APIs for passes, and the results are in the stack’s table', async () => {
+test('every mechanism whose APIs moto has passes its drill, and the table contains the results', async () => {
   const results = await drillAll(run());
   const failed = results.filter(({ outcome }) => outcome !== 'passed');
   expect(failed.map(({ mechanism }) => mechanism).sort(), JSON.stringify(failed, null, 2)).toEqual(
@@ -256,19 +256,19 @@ test('a new drill finds the change of a killed drill in the table and undoes it'
   expect(await attached()).toEqual([]);
 });
 
-test('a stack in another account than the policy is not touched', async () => {
+test('refuses a stack in another account than the policy', async () => {
   const other = { ...policy, account: '999999999999' };
   await expect(connectDeployed(other, PREFIX, {})).rejects.toThrow(Refused);
   await expect(connectDeployed(other, PREFIX, {})).rejects.toThrow('choose another profile');
 });
 
-test('where there is no stack of that name, that is said', async () => {
+test('names the function of a stack that does not exist', async () => {
   await expect(connectDeployed(policy, 'nobody-', {})).rejects.toThrow(
     "cannot read the stack's function nobody-execute-waf",
   );
 });
 
-test('production takes over what staging has shown, by the command, without being drilled', async () => {
+test('production adopts the results of staging with the command, without drills of its own', async () => {
   const file = join(folder, 'results.json');
   const shown = [...DRILLED.values()].map((one) => ({ ...one, account: '210987654321' }));
   writeResults(file, { account: '210987654321', stage: 'staging', drills: shown });

@@ -1,4 +1,4 @@
-// Runs a state machine on moto's Step Functions engine and waits, bounded, for its end.
+// Runs a state machine on moto's Step Functions engine until it ends.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
@@ -34,7 +34,7 @@ export async function startExecution(
   return started.executionArn;
 }
 
-/** The execution once it has ended, however it did. */
+/** The execution once it has ended, successfully or not. */
 export async function ended(
   sfn: SFNClient,
   executionArn: string,

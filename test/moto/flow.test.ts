@@ -1,4 +1,4 @@
-// The deployed definition on two engines, with the same functions: the embedded one, and moto's, which we did not write.
+// The deployed state machines on the embedded engine and on moto's.
 import { readFileSync } from 'node:fs';
 import {
   CreateStateMachineCommand,
@@ -14,8 +14,8 @@ import { createEngine, type Engine, type EngineDeps } from '../../local/engine/s
 import { createWorld, sample, type World } from '../flow/world.ts';
 import { type Moto, startMotoWithLambdas } from './moto-server.ts';
 
-/** Real seconds: moto's engine knows no other clock. */
-const RUNG_SECONDS = 1;
+/** Real seconds, because moto's engine has no other clock. */
+const STEP_SECONDS = 1;
 
 type Handlers = Record<string, (payload: unknown) => Promise<unknown>>;
 const current: Handlers = {};
@@ -47,10 +47,10 @@ afterAll(async () => {
   await moto?.stop();
 });
 
-/** moto's engine behind the embedded one's face. */
+/** moto's engine behind the interface of the embedded one. */
 let worlds = 0;
 function motoEngine({ functions }: EngineDeps): Engine {
-  /** Each test is an account of its own, and one moto serves them all. */
+  /** Each test is an account of its own on one moto. */
   const prefix = `w${++worlds}-`;
   return {
     start(machine, name, input) {
@@ -77,7 +77,7 @@ function motoEngine({ functions }: EngineDeps): Engine {
 
 const engines = { embedded: createEngine, moto: motoEngine };
 
-/** Every rung lasts a second, so that a whole ladder fits into a test. */
+/** Every escalation step lasts a second, so that the full escalation policy fits into a test. */
 function hurry(world: World): void {
   const { functions } = world.runtime;
   const { gate } = functions;
@@ -88,8 +88,8 @@ function hurry(world: World): void {
           ...routed,
           actions: routed.actions.map((action) => ({
             ...action,
-            waits: action.waits.map(() => RUNG_SECONDS),
-            waitSeconds: RUNG_SECONDS,
+            waits: action.waits.map(() => STEP_SECONDS),
+            waitSeconds: STEP_SECONDS,
           })),
         }
       : routed;
@@ -126,7 +126,7 @@ describe.each(['embedded', 'moto'] as const)('on the %s engine', (engine) => {
       ...Object.fromEntries(actions.map(({ name, status }) => [name, status])),
     };
   };
-  /** Asked, with every question of the alert waiting: they are one message. */
+  /** Waits until the person was asked and every request of the alert has its token, because they share one message. */
   const asked = async (world: World, person: string) => {
     const poll = { timeout: 15_000, interval: 20 };
     await expect.poll(() => world.subjectsTo(person).length, poll).toBeGreaterThan(0);
@@ -137,7 +137,7 @@ describe.each(['embedded', 'moto'] as const)('on the %s engine', (engine) => {
   const doesNotYetWait = ({ status, approval }: Action) =>
     status === 'awaiting-approval' && !approval?.taskToken;
 
-  test('approved', async () => {
+  test('puts the block in force after approval', async () => {
     const world = await run('web-port-probe', async () => {}, true);
     await asked(world, 'ana.silva');
     await world.approve('ana.silva');
@@ -149,7 +149,7 @@ describe.each(['embedded', 'moto'] as const)('on the %s engine', (engine) => {
     });
   });
 
-  test('declined', async () => {
+  test('declines the block after a decline', async () => {
     const world = await run('web-port-probe', async () => {}, true);
     await asked(world, 'ana.silva');
     await world.decline('ana.silva');
@@ -159,7 +159,7 @@ describe.each(['embedded', 'moto'] as const)('on the %s engine', (engine) => {
     });
   });
 
-  test('approved by the second rung, after the first timed out', async () => {
+  test('puts the block in force when the second person approves after the first step timed out', async () => {
     const world = await run('ssh-brute-force');
     await asked(world, 'ben.okafor');
     await world.approve('ben.okafor');
@@ -169,7 +169,7 @@ describe.each(['embedded', 'moto'] as const)('on the %s engine', (engine) => {
     });
   });
 
-  test('timed out at every rung', async () => {
+  test('expires the request when every escalation step times out', async () => {
     const world = await run('web-port-probe');
     expect(await ended(world)).toEqual({
       outcome: 'recommended-not-executed',
@@ -179,7 +179,7 @@ describe.each(['embedded', 'moto'] as const)('on the %s engine', (engine) => {
     });
   });
 
-  test('handed to a person, and only a ticket runs by itself', async () => {
+  test('hands off the isolation of a host, and only opens a ticket', async () => {
     const world = await run('mining');
     expect(await ended(world)).toMatchObject({
       outcome: 'handed-off',
@@ -197,12 +197,12 @@ describe.each(['embedded', 'moto'] as const)('on the %s engine', (engine) => {
     };
   };
 
-  test('an executor that fails twice and then succeeds', async () => {
+  test('puts the watch in force when the executor fails twice and then succeeds', async () => {
     const world = await run('web-port-probe', failing(2, new Throttled('slow down')));
     expect(await ended(world)).toMatchObject({ add_ip_to_watchlist: 'in-force' });
   });
 
-  test('an executor that fails for good', async () => {
+  test('closes the incident as failed when the executor fails permanently', async () => {
     const world = await run('web-port-probe', failing(100, new Denied('no rights')));
     expect(await ended(world)).toMatchObject({ outcome: 'failed', add_ip_to_watchlist: 'failed' });
   });

@@ -1,4 +1,4 @@
-// The harness itself, and the refusals of moto on which our promises are checked.
+// The harness, and the errors of moto that our promises depend on.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -43,7 +43,7 @@ afterAll(() => moto?.stop());
 
 const text = (bytes: Uint8Array | undefined) => JSON.parse(new TextDecoder().decode(bytes));
 
-test('a WAF address list is not replaced with a stale lock token', async () => {
+test('rejects an update of an IP set with a stale lock token', async () => {
   const waf = new WAFV2Client(moto.clientConfig);
   const { Summary: made } = await waf.send(
     new CreateIPSetCommand({
@@ -71,7 +71,7 @@ const createCounters = new CreateTableCommand({
   KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
 });
 
-test('a conditional write fails properly and hands over what is there, until reset forgets it', async () => {
+test('rejects a failed conditional write with the existing item, and forgets all on reset', async () => {
   const db = new DynamoDBClient(moto.clientConfig);
   await db.send(createCounters);
   const put = (owner: string) =>
@@ -94,7 +94,7 @@ test('a conditional write fails properly and hands over what is there, until res
   expect((await db.send(new ListTablesCommand({}))).TableNames).toEqual([]);
 });
 
-test('a MAC is verified, and refused for another message', async () => {
+test('verifies a MAC, and rejects it for another message', async () => {
   const kms = new KMSClient(moto.clientConfig);
   const { KeyMetadata: key } = await kms.send(
     new CreateKeyCommand({ KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' }),
@@ -109,7 +109,7 @@ test('a MAC is verified, and refused for another message', async () => {
   ).rejects.toMatchObject({ name: 'KMSInvalidMacException' });
 });
 
-test('an invocation answers like Lambda: result, function error, and unknown function', async () => {
+test('answers an invocation like Lambda: result, function error, and unknown function', async () => {
   const lambda = new LambdaClient(moto.clientConfig);
   const invoke = (FunctionName: string) =>
     lambda.send(new InvokeCommand({ FunctionName, Payload: '{"n":1}' }));
@@ -129,14 +129,14 @@ test('an invocation answers like Lambda: result, function error, and unknown fun
   });
 });
 
-// Once this fails, moto has learnt it, and the ticket mechanism should run against it too.
-test('OpsItems are unknown to moto', async () => {
+// When this fails, moto supports OpsItems, and the ticket mechanism should run against it too.
+test('moto does not support OpsItems', async () => {
   const ssm = new SSMClient({ ...moto.clientConfig, maxAttempts: 1 });
   const create = new CreateOpsItemCommand({ Title: 't', Description: 'd', Source: 's' });
   await expect(ssm.send(create)).rejects.toMatchObject({ $metadata: { httpStatusCode: 500 } });
 });
 
-test('a server does not outlive its test process, even when that is killed', async () => {
+test('the server ends with its test process, even when that is killed', async () => {
   const script = `
     import { startMoto } from ${JSON.stringify(join(import.meta.dirname, 'moto-server.ts'))};
     console.log((await startMoto()).endpoint);
@@ -151,7 +151,7 @@ test('a server does not outlive its test process, even when that is killed', asy
   await expect.poll(answers, { timeout: 5_000, interval: 50 }).toBe(false);
 }, 30_000);
 
-test('after stop, nothing answers', async () => {
+test('does not answer after stop', async () => {
   const other = await startMotoWithLambdas({});
   await other.stop();
   await expect(fetch(`${other.endpoint}/moto-api/config`)).rejects.toThrow('fetch failed');

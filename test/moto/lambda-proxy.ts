@@ -1,4 +1,4 @@
-// Stands between moto and its callers: runs Lambda invocations in this process, forwards the rest.
+// A proxy for moto that runs Lambda invocations in this process.
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,7 +9,7 @@ export type InvokeHandlers = Record<string, (payload: unknown) => Promise<unknow
 
 export type LambdaProxy = {
   port: number;
-  /** moto starts after the proxy, because it has to be told the proxy's port. */
+  /** moto starts after the proxy, because it needs the proxy's port. */
   forwardTo(motoPort: number): void;
   close(): Promise<void>;
 };
@@ -17,14 +17,14 @@ export type LambdaProxy = {
 const invocationPath = /^\/2015-03-31\/functions\/([^/]+)\/invocations(?:\?|$)/;
 
 /**
- * Listens on a free loopback port. A function without a handler does not exist: left to moto, any
- * invocation would succeed with a canned text.
+ * A function without a handler does not exist. moto itself would answer any invocation with a
+ * fixed text.
  */
 export async function startLambdaProxy(handlers: InvokeHandlers): Promise<LambdaProxy> {
   let motoPort: number | undefined;
   const server = createServer((incoming, response) => {
     answer(incoming, response, handlers, motoPort).catch((error: unknown) => {
-      // Only the connection is broken; the caller sees a reset and reports it with its own context.
+      // Breaks only this connection. The caller reports the reset with its own context.
       response.destroy(error instanceof Error ? error : new Error(String(error)));
     });
   });
@@ -56,7 +56,7 @@ async function answer(
   return forward(incoming, response, motoPort);
 }
 
-/** AWS takes `name`, `name:qualifier`, `account:function:name` and the ARN; Invoke, FunctionName. */
+/** AWS accepts `name`, `name:qualifier`, `account:function:name` and the ARN (Invoke, FunctionName). */
 function functionName(nameOrArn: string): string {
   const afterMarker = nameOrArn.split(':function:')[1] ?? nameOrArn;
   return afterMarker.split(':')[0] ?? afterMarker;
@@ -83,7 +83,7 @@ async function invoke(
     const result = await handler(body === '' ? {} : JSON.parse(body));
     response.writeHead(200, headers).end(JSON.stringify(result ?? null));
   } catch (error) {
-    // A failed function is a successful invocation: 200, and the header tells.
+    // A failed function is a successful invocation: status 200, with an error header.
     response.writeHead(200, { ...headers, 'X-Amz-Function-Error': 'Unhandled' });
     response.end(JSON.stringify(runtimeError(error)));
   }
@@ -93,13 +93,13 @@ function refuse(response: ServerResponse, status: number, type: string, message:
   response.writeHead(status, {
     'Content-Type': 'application/json',
     'X-Amzn-ErrorType': type,
-    // moto's engine puts it into the Cause, and fails with States.Runtime when it is absent.
+    // moto's engine copies it into the Cause, and fails with States.Runtime when it is absent.
     'X-Amzn-RequestId': randomUUID(),
   });
   response.end(JSON.stringify({ Type: 'User', Message: message }));
 }
 
-/** The shape of the Node.js runtime; the stack is left out because it names this machine's paths. */
+/** The error shape of the Node.js runtime, without the stack, which contains paths of this machine. */
 function runtimeError(error: unknown) {
   return error instanceof Error
     ? { errorType: error.name, errorMessage: error.message, trace: [] }
@@ -111,8 +111,8 @@ async function forward(
   response: ServerResponse,
   motoPort: number,
 ): Promise<void> {
-  // moto finds the service in the signature and the Host header, so both stay as they are.
-  // `expect` has been answered by this server already.
+  // moto identifies the service by the signature and the Host header, so both stay unchanged.
+  // This server has already answered `expect`.
   const { expect: _answered, ...headers } = incoming.headers;
   const outgoing = request({
     host: '127.0.0.1',

@@ -1,4 +1,4 @@
-// Starts moto, an implementation of AWS that we did not write, as the independent check of ours.
+// Starts moto, an independent implementation of AWS.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -7,12 +7,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type InvokeHandlers, startLambdaProxy } from './lambda-proxy.ts';
 import { ensureMotoVenv, MotoUnavailable } from './venv.ts';
 
-/** Importing moto takes 1-2 s alone and several when other test files start theirs. */
+/** Importing moto takes 1-2 s alone, and longer while other test files start theirs. */
 const startLimitMs = 30_000;
 const stopLimitMs = 3_000;
 
 export type Moto = {
-  /** Every AWS API, at one loopback address. */
+  /** All AWS APIs, at one loopback address. */
   endpoint: string;
   /** For `new XClient(moto.clientConfig)`. */
   clientConfig: {
@@ -20,7 +20,7 @@ export type Moto = {
     region: string;
     credentials: { accessKeyId: string; secretAccessKey: string };
   };
-  /** Empties every service, for the next test. Executions that still run are forgotten, not stopped. */
+  /** Empties every service for the next test. Running executions are forgotten, not stopped. */
   reset(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -60,7 +60,7 @@ export async function startMoto(
     endpoint,
     clientConfig: {
       endpoint,
-      // The one region in which WAFv2 also takes the scope CLOUDFRONT.
+      // The only region in which WAFv2 also accepts the scope CLOUDFRONT.
       region: 'us-east-1',
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     },
@@ -72,7 +72,7 @@ export async function startMoto(
   };
 }
 
-/** Like `startMoto`, with the Step Functions engine running and these functions as its Lambda. */
+/** Like `startMoto`, with the Step Functions engine and these functions as Lambda. */
 export function startMotoWithLambdas(handlers: InvokeHandlers): Promise<Moto> {
   return startMoto({ lambdaProxy: handlers });
 }
@@ -84,7 +84,7 @@ async function spawnMoto(
 ): Promise<{ port: number; process: ChildProcess }> {
   const { PATH } = process.env;
   const server = spawn(python, [join(import.meta.dirname, 'serve.py')], {
-    // Not ours: a developer's AWS profile or HTTP proxy must not reach moto's own AWS client.
+    // Excludes a developer's AWS profile and HTTP proxy from moto's own AWS client.
     env: {
       PATH,
       TZ: 'UTC',
@@ -124,7 +124,7 @@ async function spawnMoto(
   }
 }
 
-/** The port is printed once the socket listens; this sees that an answer comes as well. */
+/** The port is printed once the socket listens. This waits for the first answer. */
 async function pollUntilReady(port: number, unavailable: (why: string) => Error): Promise<void> {
   const deadline = Date.now() + startLimitMs;
   while (Date.now() < deadline) {

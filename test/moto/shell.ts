@@ -1,4 +1,4 @@
-// A shell with an `aws` command, as a person has it who follows a runbook: against moto, in a folder of its own.
+// A shell with an `aws` command against moto, as a runbook's reader has it.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -7,7 +7,7 @@ import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ensureMotoVenv } from './venv.ts';
 
-/** What became of a command of the AWS CLI: its words, and its exit code. */
+/** One run of the AWS CLI: its words, its exit code, and its error output. */
 export type Ran = { words: string[]; code: number; error: string };
 export type Shell = Awaited<ReturnType<typeof startShell>>;
 
@@ -36,7 +36,7 @@ export async function startShell(endpoint: string) {
   await put('whois', 'true');
 
   return {
-    /** A folder in which a person works; what is run there is run by bash, and ends at the first failure. */
+    /** A folder to run commands in. bash runs them and stops at the first failure. */
     async folder() {
       const directory = await mkdtemp(join(tmpdir(), 'runbook-'));
       return {
@@ -46,7 +46,7 @@ export async function startShell(endpoint: string) {
           const ended = await new Promise<{ code: number; out: string; error: string }>((resolve) =>
             execFile(
               'bash',
-              // A pipe as input makes bash believe that it serves the network, and read its owner's settings.
+              // With a pipe as input, bash would assume a network connection and read the user's settings.
               ['--norc', '--noprofile', '-c', script],
               {
                 cwd: directory,

@@ -1,4 +1,4 @@
-// What of the Amazon States Language moto's engine runs, so that our state machines can rely on it there.
+// The parts of the Amazon States Language that moto's engine supports.
 import { SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ended, outputOf, startExecution } from './execution.ts';
@@ -48,7 +48,7 @@ afterAll(async () => {
 
 const single = (state: object) => ({ StartAt: 'Only', States: { Only: { End: true, ...state } } });
 
-test('a function named by States.Format receives its payload and its result is selected', async () => {
+test('calls a function named by States.Format with its payload, and selects the result', async () => {
   const definition = single({
     Type: 'Task',
     Resource: invoke,
@@ -67,7 +67,7 @@ test('a function named by States.Format receives its payload and its result is s
   });
 });
 
-test('a custom error is retried until the function succeeds', async () => {
+test('retries a custom error until the function succeeds', async () => {
   const definition = single({
     Type: 'Task',
     Resource: invoke,
@@ -86,7 +86,7 @@ test('a custom error is retried until the function succeeds', async () => {
   expect(await outputOf(sfn, definition)).toEqual({ attempts: 3 });
 });
 
-test('States.ALL catches a function error with its type, and its cause as JSON', async () => {
+test('catches a function error with States.ALL, with its type and its cause as JSON', async () => {
   const definition = {
     StartAt: 'Break',
     States: {
@@ -113,7 +113,7 @@ test('States.ALL catches a function error with its type, and its cause as JSON',
   });
 });
 
-test('an unknown function fails the execution as it does on AWS', async () => {
+test('fails the execution for an unknown function, as AWS does', async () => {
   const definition = single({
     Type: 'Task',
     Resource: invoke,
@@ -126,7 +126,7 @@ test('an unknown function fails the execution as it does on AWS', async () => {
   });
 });
 
-test('Map gives every iteration its own payload and keeps the order', async () => {
+test('runs every iteration of a Map with its own payload, and keeps the order', async () => {
   const definition = single({
     Type: 'Map',
     ItemsPath: '$.numbers',
@@ -171,7 +171,7 @@ const askAndWait = {
   },
 };
 
-test('a task waits for its token, and SendTaskSuccess becomes its result', async () => {
+test('waits for a task token, and returns the output of SendTaskSuccess as the result', async () => {
   const token = nextToken();
   const execution = await startExecution(sfn, askAndWait, { limitSeconds: 60 });
   await sfn.send(
@@ -181,7 +181,7 @@ test('a task waits for its token, and SendTaskSuccess becomes its result', async
   expect(JSON.parse(output ?? '')).toEqual({ decision: 'approved' });
 });
 
-test('a token that nobody answers expires after TimeoutSecondsPath, as States.Timeout', async () => {
+test('fails a task with States.Timeout after TimeoutSecondsPath when no one answers', async () => {
   const token = nextToken();
   const started = performance.now();
   const execution = await startExecution(sfn, askAndWait, { limitSeconds: 1 });
@@ -191,7 +191,7 @@ test('a token that nobody answers expires after TimeoutSecondsPath, as States.Ti
   expect(performance.now() - started).toBeGreaterThan(900);
 });
 
-test('the array and arithmetic intrinsics work in a Pass state', async () => {
+test('evaluates array and arithmetic intrinsics in a Pass state', async () => {
   const definition = single({
     Type: 'Pass',
     Parameters: {

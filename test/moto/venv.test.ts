@@ -1,11 +1,11 @@
-// The environment is made once, remade when its requirements change, and explained when it cannot be.
+// The Python environment for moto: created once, updated, and explained.
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ensureMotoVenv } from './venv.ts';
 
-/** Stands in for python3: notes each call beside itself; `-m venv` installs a copy of itself. */
+/** A stub of python3: records each call beside itself, and `-m venv` installs a copy of itself. */
 const fakePython = `#!/bin/sh
 echo "$2" >> "$(dirname "$0")/calls"
 [ "$2" = venv ] && mkdir -p "$3/bin" && cp "$0" "$3/bin/python"
@@ -29,7 +29,7 @@ const callsOf = async (python: string) =>
 const venvsMade = async () =>
   (await callsOf(systemPython)).filter((module) => module === 'venv').length;
 
-test('three processes that ask at once make one environment', async () => {
+test('creates one environment for three concurrent processes', async () => {
   const ask = () => ensureMotoVenv({ directory, systemPython });
   const interpreters = await Promise.all([ask(), ask(), ask()]);
   expect(new Set(interpreters)).toEqual(new Set([join(directory, 'bin/python')]));
@@ -38,21 +38,21 @@ test('three processes that ask at once make one environment', async () => {
   await expect(stat(`${directory}.lock`)).rejects.toThrow('ENOENT');
 });
 
-test('an environment made from other requirements is made again', async () => {
+test('creates the environment again when the requirements have changed', async () => {
   await ensureMotoVenv({ directory, systemPython });
-  await writeFile(join(directory, 'requirements.sha256'), 'of another day');
+  await writeFile(join(directory, 'requirements.sha256'), 'another checksum');
   await ensureMotoVenv({ directory, systemPython });
   expect(await venvsMade()).toBe(2);
 });
 
-test('an existing environment costs next to nothing', async () => {
+test('returns an existing environment within 200 ms', async () => {
   await ensureMotoVenv({ directory, systemPython });
   const started = performance.now();
   await ensureMotoVenv({ directory, systemPython });
   expect(performance.now() - started).toBeLessThan(200);
 });
 
-test('a missing Python is one line that names what to install', async () => {
+test('explains in one line what to install when Python is missing', async () => {
   const asked = ensureMotoVenv({ directory, systemPython: join(folder, 'absent') });
   await expect(asked).rejects.toThrow(
     /^The checks against moto cannot run: install Python 3\.11 or newer with venv and pip .*$/,
@@ -60,9 +60,9 @@ test('a missing Python is one line that names what to install', async () => {
   await expect(stat(`${directory}.lock`)).rejects.toThrow('ENOENT');
 });
 
-test('the lock of a process that is gone is taken over', async () => {
+test('takes over the lock of a process that no longer exists', async () => {
   await mkdir(`${directory}.lock`);
-  // Above the largest process id of Linux, 2^22.
+  // Greater than the largest process ID of Linux, 2^22.
   await writeFile(join(`${directory}.lock`, 'pid'), '99999999');
   await ensureMotoVenv({ directory, systemPython });
   expect(await venvsMade()).toBe(1);

@@ -1,4 +1,4 @@
-// Makes the pinned Python environment of the moto checks, once, however many processes ask for it.
+// Creates the pinned Python environment for moto, once for all processes.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
@@ -12,7 +12,7 @@ const repository = resolve(import.meta.dirname, '../..');
 const requirements = join(import.meta.dirname, 'requirements.txt');
 const onWindows = process.platform === 'win32';
 
-/** Installing takes 20-40 s on two cores; a minute's lock of a live process is normal, ten are not. */
+/** Installing takes 20-40 s on two cores. A lock of one minute is normal, ten minutes are not. */
 const installLimitMs = 600_000;
 const lockPollMs = 200;
 
@@ -40,7 +40,7 @@ export async function ensureMotoVenv(venv: MotoVenv = defaultVenv): Promise<stri
   const stamp = join(venv.directory, 'requirements.sha256');
   const isCurrent = async () =>
     (await readFile(stamp, 'utf8').catch(absentAsUndefined)) === wanted &&
-    // A symbolic link that dangles once the system's Python has been replaced.
+    // A symbolic link that is broken once the system's Python has been replaced.
     (await stat(interpreter).catch(absentAsUndefined)) !== undefined;
 
   if (await isCurrent()) return interpreter;
@@ -48,7 +48,7 @@ export async function ensureMotoVenv(venv: MotoVenv = defaultVenv): Promise<stri
   try {
     if (await isCurrent()) return interpreter;
     await create(venv, interpreter);
-    // Last, so that an interrupted installation counts as none.
+    // Written last, so that an interrupted installation does not count.
     await writeFile(stamp, wanted);
     return interpreter;
   } finally {
@@ -68,7 +68,7 @@ async function create(venv: MotoVenv, interpreter: string): Promise<void> {
     ['-m', 'venv', venv.directory],
     'python3 -m venv failed (Debian: apt install python3-venv)',
   );
-  // Wheels only: nothing that is downloaded runs during the installation.
+  // Only wheels, so that no downloaded code runs during the installation.
   const options = '--quiet --no-input --disable-pip-version-check --only-binary :all:'.split(' ');
   await runOrExplain(
     interpreter,
@@ -89,7 +89,7 @@ async function runOrExplain(
   }
 }
 
-/** A directory is the lock, because mkdir is atomic everywhere. The owner's id tells a crash from work. */
+/** A directory is the lock, because mkdir is atomic everywhere. The owner's process ID shows whether it crashed. */
 async function lock(directory: string): Promise<() => Promise<void>> {
   const owner = join(directory, 'pid');
   const deadline = Date.now() + installLimitMs;
@@ -112,7 +112,7 @@ async function lock(directory: string): Promise<() => Promise<void>> {
 async function isAbandoned(directory: string, owner: string): Promise<boolean> {
   const pid = await readFile(owner, 'utf8').catch(absentAsUndefined);
   if (pid === undefined || pid === '') {
-    // Its owner is between mkdir and writeFile, or crashed there.
+    // The owner is between mkdir and writeFile, or crashed there.
     const made = await stat(directory).catch(absentAsUndefined);
     return made !== undefined && Date.now() - made.mtimeMs > 10_000;
   }

@@ -1,4 +1,4 @@
-// docs/data.md names every kind of item that the store writes, and nothing else.
+// docs/data.md names exactly the kinds of items that the store writes.
 import { globSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
@@ -20,12 +20,12 @@ const documented = (page.split('## Access patterns')[0] ?? '')
   .filter((line) => line.startsWith('|') && line.includes('`'))
   .flatMap((line) => [...line.matchAll(/`([A-Z]+)(?:#[^`]*)?`/g)].map(([, kind]) => kind));
 
-test('every kind of item in the code is on the page', () => {
+test('the page names every kind of item in the code', () => {
   expect(written.length).toBeGreaterThan(8);
   expect([...new Set(written)].filter((kind) => !documented.includes(kind))).toEqual([]);
 });
 
-test('every kind of item on the page is in the code', () => {
+test('the code writes every kind of item on the page', () => {
   const code = globSync('functions/store/*.ts', { cwd: root })
     .map((file) => readFileSync(join(root, file), 'utf8'))
     .join('\n');

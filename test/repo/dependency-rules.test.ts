@@ -1,4 +1,4 @@
-// The dependency rules are checked by planting violations: a rule that finds nothing would pass for ever.
+// Each dependency rule is tested with a planted violation.
 import {
   globSync,
   mkdirSync,
@@ -36,14 +36,14 @@ async function read(folders: string[], baseDir: string): Promise<ICruiseResult> 
     baseDir,
     ruleSet,
     validate: true,
-    // The planted folder's node_modules is a link; the rules name packages by their path below the base.
+    // The planted folder links to node_modules. The rules name packages by their path below the base.
     preserveSymlinks: true,
   });
   if (typeof output === 'string') throw new Error('expected a result');
   return output;
 }
 
-/** Names of the rules that the planted files break. */
+/** Names of the rules that the planted files violate. */
 async function brokenBy(files: Files): Promise<string[]> {
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -113,17 +113,17 @@ describe('the dependency rules', () => {
       files,
       text: Object.values(files)[0]?.split(';')[0],
     })),
-  )('$rule finds: $text', async ({ rule, files }) => {
+  )('$rule reports a violation: $text', async ({ rule, files }) => {
     expect(await brokenBy(files)).toContain(rule);
   });
 
-  test('have each a planted violation here', () => {
+  test('every dependency rule has a planted violation in this file', () => {
     expect(new Set(VIOLATIONS.map(([rule]) => rule))).toEqual(
       new Set(config.forbidden.map(({ name }) => name)),
     );
   });
 
-  test('let pass what is allowed', async () => {
+  test('the dependency rules accept allowed imports', async () => {
     const files = {
       'functions/gate/a.ts': importing('../store/b.ts'),
       'functions/gate/b.ts':
@@ -140,13 +140,13 @@ describe('the dependency rules', () => {
     expect(await brokenBy(files)).toEqual([]);
   });
 
-  test('read every file of the project', async () => {
+  test('the dependency check reads every file of the project', async () => {
     const folders = ['cli', 'console', 'functions', 'infra', 'local', 'tools'];
     const { modules } = await read(folders, root);
     const files = globSync(`{${folders}}/**/*.ts`, { cwd: root });
     expect(files.length).toBeGreaterThan(100);
     expect(modules.map(({ source }) => source)).toEqual(expect.arrayContaining(files));
-    // A parser that is missing reads files as empty: what they import has to have been seen too.
+    // A missing parser would read files as empty, so their imports must have been found as well.
     const without = modules.filter(
       ({ source, dependencies }) =>
         files.includes(source) &&

@@ -1,4 +1,4 @@
-// Pages name files, headings and commands that exist.
+// Documentation pages name only files, headings and commands that exist.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -15,7 +15,7 @@ const PAGES = globSync(
 const textOf = (page: string) => readFileSync(join(ROOT, page), 'utf8');
 const withoutCode = (text: string) => text.replaceAll(/^```.*?^```/gms, '');
 
-/** The fragment that GitHub gives to a heading. */
+/** The fragment that GitHub creates for a heading. */
 const fragmentOf = (heading: string) =>
   heading
     .toLowerCase()
@@ -26,7 +26,7 @@ const fragmentsOf = (page: string) =>
     fragmentOf(heading),
   );
 
-/** Paths and fragments that a page links to, from the root; links to the web are left out. */
+/** Paths from the root and fragments that a page links to. Links to the web are left out. */
 const linksIn = (page: string) =>
   [...withoutCode(textOf(page)).matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, link = '']) => link)
@@ -36,7 +36,7 @@ const linksIn = (page: string) =>
       return { link, path: path === '' ? page : join(dirname(page), path), fragment };
     });
 
-test('every folder with a page is read', () => {
+test('reads the pages of every folder', () => {
   expect(PAGES).toEqual(
     expect.arrayContaining([
       'README.md',
@@ -94,7 +94,7 @@ test('the README draws every state of the state machine that calls a function', 
   expect(missing).toEqual([]);
 });
 
-test('the page of promises names each with its code and its tests', () => {
+test('the architecture page names the code and the tests of each promise', () => {
   const promises = textOf('docs/architecture.md')
     .split(/^### P/m)
     .slice(1);
@@ -107,7 +107,7 @@ test('the page of promises names each with its code and its tests', () => {
   }
 });
 
-test('decisions are numbered from one on, without a gap, in name and title', () => {
+test('decisions are numbered from 1 without a gap, in file name and title', () => {
   const numbered = PAGES.filter((page) => /decisions\/\d/.test(page));
   expect(numbered.length).toBeGreaterThan(0);
   for (const [i, page] of numbered.entries()) {

@@ -1,4 +1,4 @@
-// Generated files are current, and each mechanism's folder is whole.
+// Generated files are current, and mechanism folders are complete.
 import {
   cpSync,
   mkdirSync,
@@ -17,13 +17,13 @@ import { PARTS, scopeFolders } from '../../tools/generate/folders.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
-test('every generated file holds what npm run generate writes', async () => {
+test('every generated file has the content that npm run generate writes', async () => {
   for (const [path, content] of await generatedFiles(root))
     expect(readFileSync(join(root, path), 'utf8'), path).toBe(content);
 });
 
 test.each(['functions/execute/entries', 'functions/reverse/entries', 'policies/schema'])(
-  '%s holds no file that is not generated',
+  '%s contains only generated files',
   async (folder) => {
     const generated = (await generatedFiles(root)).map(([path]) => path);
     for (const name of readdirSync(join(root, folder)))
@@ -31,20 +31,23 @@ test.each(['functions/execute/entries', 'functions/reverse/entries', 'policies/s
   },
 );
 
-test.each(PARTS)('a mechanism folder without %s fails, and the error names both', async (part) => {
-  const copy = mkdtempSync(join(tmpdir(), 'countermand-generate-'));
-  try {
-    const folder = join(copy, 'functions', 'mechanisms', 'waf');
-    mkdirSync(folder, { recursive: true });
-    cpSync(join(root, 'functions', 'mechanisms', 'waf'), folder, { recursive: true });
-    rmSync(join(folder, part));
-    await expect(scopeFolders(copy)).rejects.toThrow(`functions/mechanisms/waf lacks ${part}`);
-  } finally {
-    rmSync(copy, { recursive: true });
-  }
-});
+test.each(PARTS)(
+  'a mechanism folder without %s fails with an error that names both',
+  async (part) => {
+    const copy = mkdtempSync(join(tmpdir(), 'countermand-generate-'));
+    try {
+      const folder = join(copy, 'functions', 'mechanisms', 'waf');
+      mkdirSync(folder, { recursive: true });
+      cpSync(join(root, 'functions', 'mechanisms', 'waf'), folder, { recursive: true });
+      rmSync(join(folder, part));
+      await expect(scopeFolders(copy)).rejects.toThrow(`functions/mechanisms/waf lacks ${part}`);
+    } finally {
+      rmSync(copy, { recursive: true });
+    }
+  },
+);
 
-test('a mechanism folder without a test fails, and the error names it', async () => {
+test('a mechanism folder without a test fails with an error that names it', async () => {
   const copy = mkdtempSync(join(tmpdir(), 'countermand-generate-'));
   try {
     const folder = join(copy, 'functions', 'mechanisms', 'waf');
@@ -56,7 +59,7 @@ test('a mechanism folder without a test fails, and the error names it', async ()
   }
 });
 
-test('two folders with a runbook for one action and target are refused, and both are named', async () => {
+test('two folders with a runbook for the same action and target fail with an error that names both', async () => {
   const folders = await scopeFolders(root);
   const withTwin = folders.map((one) =>
     one.scope === 'network' ? { ...one, runbooks: { block_ip_at_firewall: { ip: null } } } : one,
@@ -66,7 +69,7 @@ test('two folders with a runbook for one action and target are refused, and both
   );
 });
 
-test('a wildcard without a reason is refused by the name of its statement', () => {
+test('a wildcard without a reason fails with the name of its statement', () => {
   const permission = { sid: 'TouchAnything', actions: ['ec2:StopInstances'], resources: ['*'] };
   expect(() => wildcardsIn([permission])).toThrow(/TouchAnything: \* is a wildcard without/);
 });

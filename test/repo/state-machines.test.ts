@@ -1,4 +1,4 @@
-// The definitions: valid by asl-validator, and in the ways that it does not look at.
+// The state machine definitions: valid syntax, timeouts, retries and catches.
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import aslValidator from 'asl-validator';
@@ -32,21 +32,21 @@ const statesOf = (states: Record<string, State>): [string, State][] =>
 const tasks = (name: string) =>
   statesOf(load(name).States).filter(([, { Type }]) => Type === 'Task');
 
-/** Names of the errors that trying again may help against, as the functions report them. */
+/** Names of the retryable errors, as functions report them. */
 const RETRYABLE = Object.values(errors)
   .filter((one) => typeof one === 'function' && one.prototype instanceof errors.RetryableError)
   .map((one) => (one as { name: string }).name)
   .sort();
 
 describe.each(['respond', 'reverse'])('%s.asl.json', (name) => {
-  test('is a valid definition', () => {
+  test('is a valid state machine definition', () => {
     const { isValid, errorsText } = aslValidator(load(name));
     expect(errorsText()).toBe('');
     expect(isValid).toBe(true);
   });
 
   test.each(tasks(name))(
-    '%s ends in time, and a wait for a callback passes its token',
+    '%s has a timeout, and a task that waits for a callback passes its token',
     (_, state) => {
       expect(state.TimeoutSeconds ?? state.TimeoutSecondsPath).toBeDefined();
       // A heartbeat that is longer than the task would never be missed.
@@ -57,7 +57,7 @@ describe.each(['respond', 'reverse'])('%s.asl.json', (name) => {
   );
 
   test.each(tasks(name))(
-    '%s is named after a folder of functions/, and calls that function',
+    '%s is named after the folder in functions/ whose function it calls',
     (state, { Parameters }) => {
       const called = Parameters?.FunctionName ?? Parameters?.['FunctionName.$'] ?? '';
       const folder = /\$\{FunctionPrefix\}([a-z]+)/.exec(called)?.[1] ?? '';
@@ -71,7 +71,7 @@ describe.each(['respond', 'reverse'])('%s.asl.json', (name) => {
     (state, { Retry = [] }) => {
       const all = Retry.flatMap(({ ErrorEquals }) => ErrorEquals);
       const ours = all.filter((error) => !/^(Lambda|States)\./.test(error));
-      // analyse never throws them: it ends in a ticket by itself. The other two retry whatever fails.
+      // analyse never throws them: it falls back to a ticket. The other two retry any failure.
       const none = ['analyse', 'notify', 'close'].includes(state);
       expect(ours.sort()).toEqual(none ? [] : RETRYABLE);
       if (state !== 'analyse' && none) expect(all).toEqual(['States.TaskFailed']);
@@ -79,7 +79,7 @@ describe.each(['respond', 'reverse'])('%s.asl.json', (name) => {
   );
 
   test.each(tasks(name))(
-    '%s catches only what the engine itself raises',
+    '%s catches only errors that the engine raises',
     (_state, { Catch = [] }) => {
       const caught = Catch.flatMap(({ ErrorEquals }) => ErrorEquals);
       expect(caught.filter((error) => !error.startsWith('States.'))).toEqual([]);
