@@ -120,7 +120,7 @@ describe.each(versions)('items that %s stored', (version) => {
     async (n) => {
       const path = await reviewPath(n);
       const { page, post } = await site.world.read(path);
-      expect(page).toContain('Reverse now');
+      expect(page).toContain('Undo now');
       expect((await post({ review: 'reverse' })).status).toBe(200);
       expect((await load(n)).status).toBe('reversed');
     },
@@ -129,7 +129,7 @@ describe.each(versions)('items that %s stored', (version) => {
   test('shows stored actions on the console', async () => {
     const shown = await console_();
     expect(shown).not.toContain('Records that cannot be read');
-    for (const n of [1, 3, 4]) expect(shown).toContain(`Block web requests from 203.0.113.${n}/32`);
+    for (const n of [1, 3, 4]) expect(shown).toContain(`Blocked web requests from 203.0.113.${n}/32`);
   });
 });
 
@@ -202,14 +202,14 @@ describe('an unreadable item', () => {
     await damage(`ACTION#${id(1)}`);
     const shown = await console_();
     expect(shown).toContain(`INCIDENT#${INCIDENT_ID} ACTION#${id(1)}`);
-    expect(shown).toContain('Block web requests from 203.0.113.3/32');
+    expect(shown).toContain('Blocked web requests from 203.0.113.3/32');
   });
 
   test('P9: shows the other incidents on the console, and names the unreadable one', async () => {
     await damage('INCIDENT');
     const shown = await console_();
     expect(shown).toContain(`INCIDENT#${INCIDENT_ID} INCIDENT`);
-    expect(shown).toContain('Block web requests from 203.0.113.3/32');
+    expect(shown).toContain('Blocked web requests from 203.0.113.3/32');
   });
 
   test.each(['INCIDENT', `ALERT#${ALERT_ID}`, `ASSESSMENT#${ALERT_ID}`, `ACTION#${id(5)}`])(
@@ -217,7 +217,7 @@ describe('an unreadable item', () => {
     async (sk) => {
       await damage(sk);
       const { page, post } = await site.world.read(await reviewPath(1));
-      expect(page).toContain('Reverse now');
+      expect(page).toContain('Undo now');
       expect((await post({ review: 'reverse' })).status).toBe(200);
       expect((await load(1)).status).toBe('reversed');
     },
