@@ -15,8 +15,8 @@ import { ARCHIVED } from '../functions/store/table-definition.ts';
 import { acknowledge } from './acknowledge.ts';
 
 /**
- * Matches the log retention. Governance mode lets an administrator with `s3:BypassGovernanceRetention` delete the copies
- * of a trial stack.
+ * Matches the log retention. Governance mode lets an administrator with `s3:BypassGovernanceRetention` delete the
+ * copies of a trial stack.
  */
 const LOCKED = ObjectLockRetention.governance(Duration.days(365));
 

@@ -7,7 +7,10 @@ import type { Names } from './names.ts';
 const FAMILIES = { ipv4: 'IPV4', ipv6: 'IPV6' } as const;
 /** Watch rules come first: Count doesn't end evaluation, so blocked requests are counted too. */
 const PURPOSES = ['watch', 'block'] as const;
-/** One unit per IP set, https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-ipset-match.html; it cannot be raised later. */
+/**
+ * A rule with an IP set uses one capacity unit. The capacity of a rule group can't be changed later.
+ * @see https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-ipset-match.html
+ */
 const CAPACITY = 10;
 
 /** An IP set as executors receive it, with the ARN for their IAM statements. */

@@ -111,7 +111,9 @@ export class Functions extends Construct {
   }
 }
 
-/** Accepts every wildcard that a function's role may have, with the reason. test/infra compares them with the template. */
+/**
+ * Accepts every wildcard that a function's role may have, with the reason. test/infra compares them with the template.
+ */
 function acceptWildcards(
   role: Role,
   { grants, mechanism, model }: FunctionRow,

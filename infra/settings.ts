@@ -38,7 +38,7 @@ export const Settings = z
   );
 export type Settings = z.infer<typeof Settings>;
 
-/** Lists every invalid setting. */
+/** Thrown with a list of every invalid setting. */
 export class SettingsError extends Error {
   override name = 'SettingsError';
 }

@@ -1,4 +1,4 @@
-// The team's SNS topic for alarms and messages. Links are personal: never here.
+// The team's SNS topic for alarms and messages, but never for personal links.
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';

@@ -42,7 +42,9 @@ async function assess(
 
 const MAX_RECOMMENDATIONS = 10;
 
-/** Adds a ticket if there is none: injected text must not be able to hide an alert by making the model call it benign. */
+/**
+ * Adds a ticket if there is none: injected text must not be able to hide an alert by making the model call it benign.
+ */
 function withTicket(recommended: readonly Recommendation[]): Recommendation[] {
   const hasOne = recommended.some(
     ({ action, target }) => action === 'create_alert_ticket' && target === 'alert-1',

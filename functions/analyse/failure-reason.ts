@@ -6,7 +6,9 @@ import { oneLine } from '../domain/wording.ts';
 const MAX_LENGTH = 1000;
 const MAX_CAUSES = 4;
 
-/** Anthropic API keys, and the session token that AWS echoes in signature errors. Neither may reach a ticket or a log. */
+/**
+ * Anthropic API keys, and the session token that AWS echoes in signature errors. Neither may reach a ticket or a log.
+ */
 const SECRETS = /\bsk-ant-[\w-]+|(?<=x-amz-security-token["'\\]*\s*:\s*["'\\]*)[^\s'"\\]+/gi;
 
 /** The error and its causes, the outermost first, joined by ` < `. */

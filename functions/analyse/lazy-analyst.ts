@@ -1,7 +1,9 @@
 // An analyst built at its first request, under the deadline of that request.
 import type { Analyst } from './brief.ts';
 
-/** Reading the API key counts towards the deadline. If building fails, the analysis fails and the next alert retries. */
+/**
+ * Reading the API key counts towards the deadline. If building fails, the analysis fails and the next alert retries.
+ */
 export function lazyAnalyst(
   { origin, model }: Pick<Analyst, 'origin' | 'model'>,
   build: () => Promise<Analyst>,
@@ -21,7 +23,9 @@ export function lazyAnalyst(
   };
 }
 
-/** The Anthropic API key from a plain-text secret. Throws TypeError, without the secret's value, for any other content. */
+/**
+ * The Anthropic API key from a plain-text secret. Throws TypeError, without the secret's value, for any other content.
+ */
 export function parseApiKey(secret: string | undefined): string {
   const key = secret?.trim() ?? '';
   // An invalid value would become a header, and the client quotes a header that it can't send in its error.

@@ -7,7 +7,7 @@ import { FAMILIES, type Step, UNKNOWN_TYPE } from './families.ts';
 
 /** More targets of one kind suggest a larger attack, which a person must investigate. */
 const MAX_TARGETS_PER_STEP = 3;
-/** Ten recommendations with the ticket and the notification, the maximum of an assessment. */
+/** With the ticket and the notification, this makes ten recommendations, the maximum of an assessment. */
 const MAX_STEPS = 8;
 
 export const playbook: Analyst = {

@@ -35,25 +35,25 @@ export const ApproveInput = z.union([
 export async function approve(deps: ApproveDeps, input: unknown): Promise<void> {
   const given = ApproveInput.parse(input);
   if ('to' in given) return askAnother(deps, given);
-  const { incidentId, actionId, rung, taskToken } = given;
+  const { incidentId, actionId, rung: step, taskToken } = given;
   // Stores the token before asking, so that every decision finds a token to answer the state machine with.
   const action = await deps.store.records.changeAction(incidentId, actionId, (current) =>
-    begin(current, rung, taskToken, deps.now()),
+    begin(current, step, taskToken, deps.now()),
   );
   if (!action.approval) throw new InvalidInput('the action has no approval request', { actionId });
   if (action.status !== 'awaiting-approval') return answer(deps, action, taskToken);
   // No one else is asked after an acknowledgement. After the last step, the state machine only waits.
-  if (action.approval.acknowledged || rung >= action.approval.rungs.length) return;
-  await escalate(deps, action, action.approval, rung);
+  if (action.approval.acknowledged || step >= action.approval.rungs.length) return;
+  await escalate(deps, action, action.approval, step);
 }
 
 /** Stores the token and records who is asked now, or expires the request. Does nothing after a decision. */
-function begin(current: Action, rung: number, taskToken: string, at: Date): Action | null {
+function begin(current: Action, step: number, taskToken: string, at: Date): Action | null {
   const { approval } = current;
   if (current.status !== 'awaiting-approval' || !approval) return null;
   const waiting = { ...approval, taskToken };
   const lastWait = approval.rungs.length + (approval.moreTime ? 1 : 0);
-  if (rung >= lastWait || Date.parse(approval.expiresAt) <= at.getTime())
+  if (step >= lastWait || Date.parse(approval.expiresAt) <= at.getTime())
     return transition(
       current,
       'expired',
@@ -62,18 +62,18 @@ function begin(current: Action, rung: number, taskToken: string, at: Date): Acti
       { approval: waiting },
     );
   // A retry has a new token, so it is stored even if the step was asked before.
-  const asked = recordAsked(current, rung, at) ?? { ...current, version: current.version + 1 };
+  const asked = recordAsked(current, step, at) ?? { ...current, version: current.version + 1 };
   return { ...asked, approval: asked.approval && { ...asked.approval, taskToken } };
 }
 
 /** The action with an entry about who is asked, or null when the step was asked before. */
-function recordAsked(current: Action, rung: number, at: Date): Action | null {
+function recordAsked(current: Action, step: number, at: Date): Action | null {
   const { approval } = current;
-  if (!approval?.rungs[rung] || approval.acknowledged || approval.askedRungs > rung) return null;
-  const text = `Asking ${namesOf(approval.rungs[rung]?.ask ?? [])}`;
+  if (!approval?.rungs[step] || approval.acknowledged || approval.askedRungs > step) return null;
+  const text = `Asking ${namesOf(approval.rungs[step]?.ask ?? [])}`;
   return {
     ...withEntry(current, { at, by: 'approve', event: 'asked', text }),
-    approval: { ...approval, askedRungs: rung + 1 },
+    approval: { ...approval, askedRungs: step + 1 },
   };
 }
 
@@ -117,15 +117,15 @@ async function escalate(
   const asked = similar.filter((one) => one.alertId !== action.alertId && asksFirst(one, action));
   let inDigest = false;
   const passedOver: Approver[] = [];
-  for (let rung = due; rung < request.rungs.length; rung++) {
-    if (rung > due)
+  for (let step = due; step < request.rungs.length; step++) {
+    if (step > due)
       await records.changeAction(incidentId, actionId, (current) =>
-        recordAsked(current, rung, deps.now()),
+        recordAsked(current, step, deps.now()),
       );
-    const people = request.rungs[rung]?.ask ?? [];
+    const people = request.rungs[step]?.ask ?? [];
     const messages = await Promise.all(
       people.map(async (person) => ({
-        ...(await question(deps, action, alert, person, rung, ofSameAlert, passedOver)),
+        ...(await question(deps, action, alert, person, step, ofSameAlert, passedOver)),
         // Similar requests page once: the approval page of the first one shows the later ones too.
         ...(asked.some((one) => isAsked(one, person)) && { urgency: 'inform' as const }),
       })),
@@ -151,8 +151,8 @@ const asksFirst = (one: Action, action: Action): boolean =>
 
 const isAsked = ({ approval, history }: Action, { id }: Approver): boolean => {
   if (!approval || history.some(({ event }) => event === 'not-woken')) return false;
-  const rungs = approval.rungs.slice(0, approval.askedRungs).flatMap(({ ask }) => ask);
-  return [...rungs, ...approval.handedTo.map(({ to }) => to)].some((one) => one.id === id);
+  const asked = approval.rungs.slice(0, approval.askedRungs).flatMap(({ ask }) => ask);
+  return [...asked, ...approval.handedTo.map(({ to }) => to)].some((one) => one.id === id);
 };
 
 /** Asks the person that an approver handed the request to, with a personal link. */
@@ -196,7 +196,7 @@ async function question(
   action: Action,
   alert: Alert,
   person: Approver,
-  rung: number,
+  step: number,
   similar: readonly Action[] = [],
   passedOver: readonly Approver[] = [],
 ): Promise<Message> {
@@ -204,10 +204,10 @@ async function question(
   // A button could answer only one of several requests, so these are decided on the page.
   const withButtons = similar.length === 0 && slackMemberOf(deps.policy, person.id) !== null;
   const isPassedOver = ({ id }: Approver) => passedOver.some((one) => one.id === id);
-  const before = approval?.rungs.slice(0, rung).flatMap(({ ask }) => ask) ?? [];
+  const before = approval?.rungs.slice(0, step).flatMap(({ ask }) => ask) ?? [];
   const askedBefore = before.filter((one) => !isPassedOver(one));
   return {
-    key: questionKey(actionId, rung, person.id),
+    key: questionKey(actionId, step, person.id),
     to: { kind: 'person', ...person },
     // A ticket is opened even if the request expires, so it doesn't page.
     urgency: action.target?.kind === 'alert' ? 'inform' : 'page',

@@ -52,7 +52,7 @@ const RECORDED = [
   'tripped',
 ] as const;
 
-/** Statuses that end. The sweeper checks these actions until they do. */
+/** Statuses that must not last. The sweeper checks an action until it leaves them. */
 const SWEPT: readonly Status[] = [
   'proposed',
   'awaiting-approval',
@@ -165,7 +165,10 @@ function faultsOfAction(was: Chained | null, now: Chained): string[] {
   ];
 }
 
-/** Finds a sweep that was removed or postponed, which would leave an overdue action in force. Sweeps wait under a day. */
+/**
+ * The fault when an action's next sweep was removed or postponed, or null. Without the sweep, an overdue action would
+ * remain in force. A legal wait is shorter than a day.
+ */
 function sweepFault(was: Chained | null, action: Action): string | null {
   const { status, attentionAt, dueAt, approval, history } = action;
   if (!SWEPT.includes(status) && !(status === 'in-force' && dueAt)) return null;

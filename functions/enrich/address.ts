@@ -29,8 +29,8 @@ export function addressFacts(value: string): Facts {
 }
 
 /**
- * The IANA range that contains all of these addresses. Special-purpose blocks are aligned to prefixes, so both ends
- * decide; public (`unicast`) space contains such blocks and is unknown.
+ * The IANA range that contains all of these addresses. Special-purpose blocks are aligned to prefixes, so it is enough
+ * that both ends lie in one. Unknown for public space (`unicast`), because it surrounds such blocks.
  */
 function rangeOfMany({ address, bits }: Address): Fact<string> {
   const [first, last] =

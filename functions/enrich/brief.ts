@@ -20,7 +20,7 @@ export type EarlierIncident = {
 };
 type Limits = { entities: number; text: number; attributes: number; attribute: number };
 
-/** Step Functions limits a payload to 256 KiB. A model's judgement is better on less. */
+/** Step Functions limits a payload to 256 KiB. A shorter brief also gives better answers. */
 export const MAX_BRIEF_BYTES = 60_000;
 
 /** From strict to generous. The strictest fits even when every character is escaped to six bytes. */
@@ -31,8 +31,8 @@ const LIMITS: readonly [Limits, ...Limits[]] = [
 ];
 
 /**
- * The fullest brief of at most MAX_BRIEF_BYTES. All text in it is untrusted data from the event. Entities keep the order
- * of the alert: the alert itself, attackers, targets, others.
+ * The fullest brief of at most MAX_BRIEF_BYTES. All text in it is untrusted data from the event. Entities keep the
+ * order of the alert: the alert itself, attackers, targets, others.
  */
 export function briefOf(
   alert: Alert,

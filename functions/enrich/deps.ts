@@ -47,7 +47,7 @@ export function enrichDeps(env: Env): EnrichDeps {
     lambda: new Lambda({}),
     ssm: new SSM({}),
     waf: { REGIONAL: new WAFV2({}), CLOUDFRONT: new WAFV2({ region: CLOUDFRONT_REGION }) },
-    // Far below the function's own limit, and long enough for a few pages.
+    // Far below the function's timeout of 60 s, and long enough for a few pages of results.
     readDeadline: () => AbortSignal.timeout(8_000),
     now: () => new Date(),
     log,

@@ -9,7 +9,7 @@ export type FunctionTagsApi = Pick<Lambda, 'listTags'>;
 type Deps = ReadDeps & { lambda: FunctionTagsApi };
 
 /**
- * Lambda keeps tags per function, not per version.
+ * The function's tags. Lambda keeps tags per function, not per version.
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_ListTags.html
  */
 export async function functionFacts(

@@ -101,7 +101,9 @@ async function hasPassword(
   }
 }
 
-/** Takes the key's user from IAM, not from the alert. Unknown for temporary keys (`ASIA...`), which belong to no user. */
+/**
+ * Takes the key's user from IAM, not from the alert. Unknown for temporary keys (`ASIA...`), which belong to no user.
+ */
 async function keyFacts(deps: Deps, { value: keyId }: Entity): Promise<IdentityFacts> {
   const { iam, ...looking } = deps;
   const used = await readFact(looking, `The last use of ${keyId}`, async (abortSignal) => {

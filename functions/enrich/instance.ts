@@ -120,7 +120,9 @@ function describeAcl(acl: NetworkAcl, interfaces: readonly NetworkInterface[]): 
   };
 }
 
-/** Number of rules in one direction, by family. EC2's quota counts each family separately, default deny rule included. */
+/**
+ * Number of rules in one direction, by family. EC2's quota counts each family separately, default deny rule included.
+ */
 function rulesOf({ Entries = [] }: NetworkAcl, egress: boolean) {
   const entries = Entries.filter(({ Egress }) => Egress === egress);
   const ipv6 = entries.filter(({ Ipv6CidrBlock }) => Ipv6CidrBlock).length;

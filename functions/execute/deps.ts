@@ -1,4 +1,4 @@
-// What execute needs from outside.
+// Dependencies of `execute`.
 import type { MechanismDeps } from '../mechanisms/job.ts';
 
 export type ExecuteDeps = MechanismDeps;

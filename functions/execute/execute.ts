@@ -29,8 +29,8 @@ const STUCK_AFTER_MINUTES = 20;
  * Executes an action that is `approved`, or `proposed` for automatic execution. Idempotent: a retry after a crash
  * continues from the record, and a call after success does nothing.
  *
- * 1. Take the lease of the effect. Only its first holder captures the before-state. Otherwise a second holder would take
- *    the first one's change for the original state.
+ * 1. Take the lease of the effect. Only its first holder captures the before-state. Otherwise a second holder would
+ *    take the first one's change for the original state.
  * 2. Record the before-state and the due time, then schedule the reversal. From here on the undo is known.
  * 3. Check again whether the action may still run.
  * 4. Apply, verify, mark as in force.
@@ -199,7 +199,8 @@ async function markInForce(
       { appliedAt: at.toISOString(), attentionAt: action.dueAt && overdueAt(action.dueAt) },
     );
     const next = action.dueAt ? inForce : keptFrom(inForce, at);
-    // Schedules are made before the record. If the write fails, the reminder finds the action not kept and does nothing.
+    // Schedules are made before the record. If the write fails, the reminder finds the action not kept and does
+    // nothing.
     await scheduleReview(deps.schedules, next);
     const saved = await store.records.saveAction(action, next);
     await store.entityHistory.note(job.subject.target, {

@@ -6,7 +6,9 @@ import { hasUnknownFields } from '../domain/stored.ts';
 import { reviewAfterDays } from '../policy/schemas/actions.ts';
 import type { ExecuteDeps } from './deps.ts';
 
-/** A newer version of the code may have recorded a condition that this one ignores. A retry during a deployment helps. */
+/**
+ * A newer version of the code may have recorded a condition that this one ignores. A retry during a deployment helps.
+ */
 export function checkVersion(action: Action): void {
   if (hasUnknownFields(Action, action))
     throw new Unavailable('a newer version of Countermand wrote this action', {

@@ -19,8 +19,8 @@ type EscalationStep = ApprovalRequest['rungs'][number];
 
 /**
  * The request with absolute times, or null when there are not enough eligible approvers. A person is not eligible
- * without a required role, or when the action is about them. A step is skipped if it comes after the request expires, or
- * with a note if it has no eligible approver. With too few approvers left, managers are asked immediately.
+ * without a required role, or when the action is about them. A step is skipped if it comes after the request expires,
+ * or with a note if it has no eligible approver. With too few approvers left, managers are asked immediately.
  */
 export function requestApproval(
   escalation: Escalation,

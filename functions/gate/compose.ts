@@ -86,7 +86,7 @@ const FIRST_STATUS: Readonly<Record<Action['disposition'], Status>> = {
   dropped: 'dropped',
 };
 
-/** When the sweeper looks at the action: after the step that should have continued it has had enough time. */
+/** When the sweeper must check the action: the step that should continue it has had enough time by then. */
 function attentionAt(
   disposition: Action['disposition'],
   expiresAt: string | null,

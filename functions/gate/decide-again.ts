@@ -22,7 +22,7 @@ const STOPPED: Readonly<Partial<Record<Action['disposition'], Status>>> = {
 };
 
 /**
- * Stops the action if the ruling is stricter now than what was approved, or the effect differs. Facts that were read
+ * Stops the action if the ruling is now stricter than the approved one, or if its effect differs. Facts that were read
  * before the approval count as missing.
  */
 export async function decideAgain(

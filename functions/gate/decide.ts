@@ -36,8 +36,8 @@ export const isStricter = (a: Disposition, than: Disposition): boolean =>
   STRICTNESS[a] > STRICTNESS[than];
 
 /**
- * The ruling on one recommendation. Pure: the same input gives the same ruling. The tier sets the initial disposition. A
- * rule can only make it stricter, so the order of the rules affects only the order of the reasons.
+ * The ruling on one recommendation. Pure: the same input gives the same ruling. The tier sets the initial disposition.
+ * A rule can only make it stricter, so the order of the rules affects only the order of the reasons.
  */
 export function decide(recommendation: Recommendation, circumstances: Circumstances): Ruling {
   const { proposal, effectiveReason } = resolve(recommendation, circumstances);

@@ -181,8 +181,8 @@ async function reserveSlot(
 }
 
 /**
- * Decides the recommendation of an expired action again and requests approval. It needs approval even if the rules would
- * now let it run automatically, because the first request did.
+ * Decides the recommendation of an expired action again and requests approval. It needs approval even if the rules
+ * would now let it run automatically, because the first request did.
  */
 async function requestAgain(
   deps: EscalatingDeps,

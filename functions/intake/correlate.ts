@@ -8,9 +8,9 @@ const MAX_KEYS = 10;
 const TOO_COMMON: readonly Entity['kind'][] = ['alert', 'domain', 'network-interface'];
 
 /**
- * Keys such as `actor:111122223333:ip:203.0.113.7`, actors before resources, at most MAX_KEYS. They contain the account,
- * because another account may have a user of the same name. Samples have no keys: all of them name the same invented
- * resources.
+ * Keys such as `actor:111122223333:ip:203.0.113.7`, actors before resources, at most MAX_KEYS. They contain the
+ * account, because another account may have a user of the same name. Samples have no keys: all of them name the same
+ * invented resources.
  */
 export function correlationKeys({
   account,
@@ -33,7 +33,9 @@ function isDistinctive({ kind, value }: Entity): boolean {
   return kind !== 'ip' || isPublic(value);
 }
 
-/** Private addresses identify no one: every network reuses them. Documentation addresses count as public for examples. */
+/**
+ * Private addresses identify no one: every network reuses them. Documentation addresses count as public for examples.
+ */
 function isPublic(value: string): boolean {
   if (!ipaddr.isValid(value)) return false;
   return ['unicast', 'reserved'].includes(ipaddr.process(value).range());

@@ -20,8 +20,8 @@ const MAX_TITLE = 200;
 export const ownIncident = (alertId: string): string => `inc-${alertId.slice('al-'.length)}`;
 
 /**
- * The ID of the incident for an alert, which may not exist yet. Ties the alert's correlation keys to it. Throws Conflict
- * when another alert tied a key first; the caller must then choose again.
+ * The ID of the incident for an alert, which may not exist yet. Ties the alert's correlation keys to it. Throws
+ * Conflict when another alert tied a key first; the caller must then choose again.
  */
 export async function chooseIncident(
   { store, policy, now }: IncidentDeps,

@@ -28,8 +28,8 @@ const MAX_ALERT_BYTES = 350_000;
 const MAX_ATTEMPTS = 12;
 
 /**
- * Accepts every finding of a body. An element that fails validation is rejected with the error, and the others are still
- * processed. Other errors are thrown at the end, so that the queue delivers the body again. Idempotent.
+ * Accepts every finding of a body. An element that fails validation is rejected with the error, and the others are
+ * still processed. Other errors are thrown at the end, so that the queue delivers the body again. Idempotent.
  */
 export async function acceptEvent(deps: IntakeDeps, body: string): Promise<Accepted[]> {
   let found: ReturnType<typeof unwrap>;
@@ -92,7 +92,13 @@ async function rejectInvalid(
   return { outcome: 'refused', reason };
 }
 
-/** Every write may be repeated. docs/data.md describes their order. */
+/**
+ * Accepts one finding. Each write may be repeated, in this order (docs/data.md):
+ * 1. Record the chosen incident with the finding, so that a redelivery joins the same one.
+ * 2. Add the alert to the incident, and store the alert.
+ * 3. Start the assessment under the alert's ID, so that a second start does nothing.
+ * 4. Mark the finding as started.
+ */
 async function accept(deps: IntakeDeps, alert: Reported, raw: unknown): Promise<Accepted> {
   const { store, now, startRespond } = deps;
   const { source, account, region, findingId, type } = alert;
@@ -140,7 +146,7 @@ async function begin(
   });
 }
 
-/** 1, or for a self-inflicted alert one more than the alert that its causing action responded to. */
+/** 1 for an alert that no action caused. Otherwise one more than the alert that the causing action responded to. */
 async function generationAfter({ store }: IntakeDeps, cause: Cause | null): Promise<number> {
   if (!cause) return 1;
   const { incidentId, actionId } = cause;

@@ -24,8 +24,8 @@ const ABSENCE =
 const ACTION_EVENTS: readonly EntityEvent['event'][] = ['in-force', 'ended', 'reversed-by-person'];
 
 /**
- * The action that caused the alert, or null. An alert about one of our own roles is always self-inflicted. Any other alert
- * is self-inflicted if it reports that something stopped and a recent action cut off one of its entities.
+ * The action that caused the alert, or null. An alert about one of our own roles is always self-inflicted. Any other
+ * alert is self-inflicted if it reports that something stopped and a recent action cut off one of its entities.
  */
 export async function causeOf(deps: CauseDeps, alert: Reported): Promise<Cause | null> {
   if (alert.sample) return null;
@@ -46,7 +46,9 @@ export async function causeOf(deps: CauseDeps, alert: Reported): Promise<Cause |
   return { incidentId, actionId, why };
 }
 
-/** True for a role of this stack or a session of one, such as `countermand-execute-user` in a name, ARN or principal. */
+/**
+ * True for a role of this stack or a session of one, such as `countermand-execute-user` in a name, ARN or principal.
+ */
 const isOwnRole = ({ kind, part, value, attributes }: Entity, prefix: string): boolean =>
   part === 'actor' &&
   kind !== 'ip' &&

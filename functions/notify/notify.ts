@@ -90,8 +90,8 @@ function isNotified({ history }: Action): boolean {
 }
 
 /**
- * Part of the message key. An acknowledged page with the same key does not page again; an action that should be undone by
- * now has its own kind, so that it does.
+ * Part of the message key. An acknowledged page with the same key does not page again; an action that should be undone
+ * by now has its own kind, so that it does.
  */
 const kindOf = ({ status }: Action, { urgency, always }: News): string => {
   if (urgency) return 'decided';

@@ -69,8 +69,8 @@ async function readWebTraffic(
 }
 
 /**
- * The person who kept or approved the action. The on-call analysts if it ran automatically or that person has left, then
- * the managers. Never the person that the action is about.
+ * The person who kept or approved the action. The on-call analysts if it ran automatically or that person has left,
+ * then the managers. Never the person that the action is about.
  */
 function recipientsOf({ escalation }: Policy, { approval, target, history }: Action): Approver[] {
   const kept = history.findLast(({ event }) => event === 'kept')?.by;

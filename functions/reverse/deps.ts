@@ -1,4 +1,4 @@
-// What reverse needs from outside.
+// Dependencies of `reverse`.
 import type { MechanismDeps } from '../mechanisms/job.ts';
 
 export type ReverseDeps = MechanismDeps;

@@ -20,8 +20,8 @@ function isLast({ history }: Action, wanted: string, others: readonly string[]):
 }
 
 /**
- * Records that the effect is gone or back in place, and changes nothing in AWS. `drifted` is true when the effect is gone
- * and people still have to be notified.
+ * Records that the effect is gone or back in place, and changes nothing in AWS. `drifted` is true when the effect is
+ * gone and people still have to be notified.
  */
 export async function checkDrift(
   { store, mechanisms, now, log }: ReverseDeps,

@@ -15,7 +15,7 @@ import { claimantOf, revertAndVerify, underClaim } from './undo.ts';
 
 /** Longer than the timeout of an executor in infra/function-table.ts. */
 export const EXECUTOR_TIMEOUT_MINUTES = 3;
-/** How long after a reversal an overtaken executor can't have left anything new. */
+/** An overtaken executor can't apply anything later than this after the reversal. */
 export const CLEAN_UP_AFTER_MINUTES = 5;
 
 /**
@@ -35,8 +35,13 @@ export function mayApplyLate(
 }
 
 /**
- * Reverts what an overtaken executor applied after the action ended, and releases its lease. Without such a lease it
- * reads nothing in AWS: a change that exists by then belongs to another action.
+ * Cleans up after this race:
+ * 1. An executor starts and is delayed.
+ * 2. A reversal ends the action and releases the lease.
+ * 3. The executor takes the lease again, or applies.
+ *
+ * Reverts the late apply and releases the lease. Without a lease it reads nothing in AWS, because a change that exists
+ * by then belongs to another action.
  */
 export async function cleanUp(
   deps: ReverseDeps,

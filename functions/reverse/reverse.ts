@@ -111,7 +111,9 @@ function begin(
   });
 }
 
-/** Returns the state after the undo, in words. Throws StateChanged when the state is not the one that the action left. */
+/**
+ * Returns the state after the undo, in words. Throws StateChanged when the state is not the one that the action left.
+ */
 async function undo(
   { store, mechanisms, now }: ReverseDeps,
   action: Action,

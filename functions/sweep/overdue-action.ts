@@ -55,8 +55,8 @@ export async function continueAction(deps: SweepDeps, action: Action): Promise<v
 }
 
 /**
- * Expires the request: the state machine didn't. Answers it if it still waits; it then notifies people. Otherwise calls
- * `notify`, which ends the checks once someone was notified.
+ * Expires a request that the state machine did not expire. If the state machine still waits, it gets the answer and
+ * notifies people. Otherwise this calls `notify`, which ends the checks once someone was notified.
  */
 async function expire(
   { store, callback, notify, now, log }: SweepDeps,

@@ -9,7 +9,9 @@ import { resume } from './unfinished-incident.ts';
 /** Numbers of records that were overdue, continued and failed. */
 export type SweepResult = { looked: number; restarted: number; failures: number };
 
-/** A failure with one record doesn't stop the others. Throws AggregateError at the end if stored items can't be read. */
+/**
+ * A failure with one record doesn't stop the others. Throws AggregateError at the end if stored items can't be read.
+ */
 export async function sweep(deps: SweepDeps): Promise<SweepResult> {
   const { actions, incidents, tripped, digests, unreadable } =
     await deps.store.records.needingAttention(deps.now());

@@ -36,7 +36,7 @@ const kindFitsTheAction: Rule = {
       : null,
 };
 
-/** Manipulated analysis must not be able to block an address that isn't the attacker's. */
+/** A manipulated analysis must not be able to block an address that isn't the attacker's. */
 const addressIsTheAttackers: Rule = {
   id: 'address-is-the-attackers',
   question: 'If the target is an address, is it the attacker’s?',
