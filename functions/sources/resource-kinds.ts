@@ -30,6 +30,13 @@ export const isAccount = (type: string | null | undefined): boolean => /account$
 /** Kinds that keep their full ARN. AWS APIs identify all others by the last part of the ARN. */
 const BY_ARN: readonly EntityKind[] = ['resource', 'workload'];
 
+/** The version or alias at the end of a function's ARN; undefined if the ARN names neither. */
+export const versionFromArn = (
+  kind: EntityKind,
+  id: string | null | undefined,
+): string | undefined =>
+  kind === 'function' ? /:function:[^:]+:([^:]+)$/.exec(id ?? '')?.[1] : undefined;
+
 /** The last part of `arn:aws:ec2:eu-central-1:111122223333:instance/i-0abc` or `AWS::IAM::AccessKey:AKIA...`. */
 export function nameFromArn(kind: EntityKind, id: string | null | undefined): string | null {
   if (!id || BY_ARN.includes(kind)) return id ?? null;

@@ -13,7 +13,7 @@ import {
   portOf,
   text,
 } from '../fields.ts';
-import { kindOfType, nameFromArn } from '../resource-kinds.ts';
+import { kindOfType, nameFromArn, versionFromArn } from '../resource-kinds.ts';
 import type { At, Steps } from './casing.ts';
 
 const Port = opt(z.looseObject({ port: number }));
@@ -164,6 +164,7 @@ function addApiCall(context: Context, call: NonNullable<Action['awsApiCallAction
       value: nameFromArn(kind, value),
       part: 'target',
       path: at('awsApiCallAction', 'affectedResources', type),
+      attributes: { version: versionFromArn(kind, value) },
     });
   }
   return API_CALL;

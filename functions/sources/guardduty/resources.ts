@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import type { Entity } from '../../domain/alert.ts';
 import type { Collector } from '../entities.ts';
 import { list, opt, text } from '../fields.ts';
+import { versionFromArn } from '../resource-kinds.ts';
 import type { At, Steps } from './casing.ts';
 import { addInstance, InstanceDetails } from './instance.ts';
 
@@ -68,7 +69,9 @@ export function addResources(
     path: inResource('lambdaDetails', 'functionName'),
     attributes: {
       arn: resource.lambdaDetails?.functionArn,
-      version: resource.lambdaDetails?.functionVersion,
+      version:
+        resource.lambdaDetails?.functionVersion ??
+        versionFromArn('function', resource.lambdaDetails?.functionArn),
     },
   });
   addContainers(collector, resource, inResource);

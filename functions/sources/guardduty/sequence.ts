@@ -3,7 +3,7 @@
 import * as z from 'zod/mini';
 import { type Collector, OWN_ADDRESS } from '../entities.ts';
 import { list, opt, text } from '../fields.ts';
-import { kindOfType, nameFromArn } from '../resource-kinds.ts';
+import { kindOfType, nameFromArn, versionFromArn } from '../resource-kinds.ts';
 import type { At, Steps } from './casing.ts';
 import { holderKind } from './resources.ts';
 
@@ -92,7 +92,11 @@ export function addSequence(
       value: kind === 'resource' ? one.uid : (one.name ?? nameFromArn(kind, one.uid)),
       part: kind === 'access-key' ? 'related' : 'target',
       path: inside('resources', index, 'uid'),
-      attributes: { arn: one.uid, resourceType: one.resourceType },
+      attributes: {
+        arn: one.uid,
+        resourceType: one.resourceType,
+        version: versionFromArn(kind, one.uid),
+      },
     });
     const own = (value: string | null | undefined, ...steps: Steps) =>
       collector.add({

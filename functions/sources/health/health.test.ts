@@ -24,11 +24,12 @@ test('parses an abuse event like any other AWS Health event', () => {
   expect(read({ ...sample, 'detail-type': 'AWS Health Abuse Event' }).source).toBe('health');
 });
 
-test('returns an IAM user for a user ARN', () => {
-  const affectedEntities = [{ entityValue: 'arn:aws:iam::111122223333:user/ci/deploy' }];
+test('returns an IAM user for a user ARN, and keeps the ARN for protection rules', () => {
+  const arn = 'arn:aws:iam::111122223333:user/ci/deploy';
+  const affectedEntities = [{ entityValue: arn }];
   const alert = read({ ...sample, detail: { ...sample.detail, affectedEntities } });
   expect(alert.entities).toContainEqual(
-    expect.objectContaining({ kind: 'iam-user', value: 'deploy' }),
+    expect.objectContaining({ kind: 'iam-user', value: 'deploy', attributes: { arn } }),
   );
 });
 

@@ -50,6 +50,7 @@ export function readHealth({ body, path, envelope }: Finding): Draft {
     collector.add({
       ...entityOf(one.entityValue ?? ''),
       part: 'target',
+      attributes: { arn: one.entityValue?.startsWith('arn:') ? one.entityValue : null },
       path: `${path}.affectedEntities[${index}].entityValue`,
     });
   const started = withMonthNumber(event.startTime);

@@ -32,12 +32,16 @@ test('recommends only a ticket for a critical vulnerability', () => {
   expect(recommendations.map(({ action }) => action)).toEqual(['create_alert_ticket']);
 });
 
-test('returns the name of a function without its ARN', () => {
+test('returns the name of a function, and keeps its ARN for protection rules', () => {
   const id = 'arn:aws:lambda:eu-central-1:111122223333:function:resize:3';
   const resources = [{ id, type: 'AWS_LAMBDA_FUNCTION', region: 'eu-central-1' }];
   const alert = read({ ...sample, detail: { ...sample.detail, resources } });
   expect(alert.entities).toContainEqual(
-    expect.objectContaining({ kind: 'function', value: 'resize' }),
+    expect.objectContaining({
+      kind: 'function',
+      value: 'resize',
+      attributes: { arn: id, resourceType: 'AWS_LAMBDA_FUNCTION', version: '3' },
+    }),
   );
 });
 

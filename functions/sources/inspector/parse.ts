@@ -13,6 +13,7 @@ import {
   unknownTraffic,
   withMonthNumber,
 } from '../fields.ts';
+import { nameFromArn, versionFromArn } from '../resource-kinds.ts';
 import type { Finding } from '../source.ts';
 
 const InspectorFinding = z.looseObject({
@@ -39,14 +40,16 @@ const KINDS: ReadonlyMap<string | null | undefined, EntityKind> = new Map([
 export function readInspector({ body, path, envelope }: Finding): Draft {
   const finding = readAs(InspectorFinding, body, path);
   const collector = createCollector();
-  for (const { one, index } of finding.resources)
+  for (const { one, index } of finding.resources) {
+    const kind = KINDS.get(one.type) ?? 'resource';
     collector.add({
-      kind: KINDS.get(one.type) ?? 'resource',
-      value: nameIn(one.id ?? ''),
+      kind,
+      value: nameFromArn(kind, one.id),
       part: 'target',
       path: `${path}.resources[${index}].id`,
-      attributes: { resourceType: one.type },
+      attributes: { arn: one.id, resourceType: one.type, version: versionFromArn(kind, one.id) },
     });
+  }
   return {
     source: 'inspector',
     findingId: finding.findingArn,
@@ -73,7 +76,3 @@ export function readInspector({ body, path, envelope }: Finding): Draft {
     },
   };
 }
-
-/** The name of a function from its ARN. Any other ID is returned unchanged. */
-const nameIn = (id: string): string =>
-  /^arn:[^:]*:lambda:[^:]*:\d*:function:([\w-]+)/.exec(id)?.[1] ?? id;

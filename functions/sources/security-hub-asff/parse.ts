@@ -14,7 +14,7 @@ import {
   severityOf,
   text,
 } from '../fields.ts';
-import { isAccount, kindOfType, nameFromArn } from '../resource-kinds.ts';
+import { isAccount, kindOfType, nameFromArn, versionFromArn } from '../resource-kinds.ts';
 import type { Finding } from '../source.ts';
 import { actionFields, addAction } from './action.ts';
 
@@ -130,6 +130,7 @@ function addResources(collector: Collector, finding: AsffFinding, path: string):
         resourceType: one.Type,
         userName: holder,
         userType: key?.PrincipalType,
+        version: versionFromArn(kind, one.Id),
         subnetIds: instance?.SubnetId,
         vpcIds: instance?.VpcId,
       },

@@ -18,7 +18,7 @@ import {
   text,
   unknownTraffic,
 } from '../fields.ts';
-import { isAccount, kindOfType, nameFromArn } from '../resource-kinds.ts';
+import { isAccount, kindOfType, nameFromArn, versionFromArn } from '../resource-kinds.ts';
 import type { Finding } from '../source.ts';
 
 const Described = opt(
@@ -206,7 +206,7 @@ function addResources(
       value: nameFromArn(kind, one.uid) ?? one.name,
       part: kind === 'access-key' || kind === 'iam-user' ? credentials : 'target',
       path: at,
-      attributes: { arn: one.uid, resourceType: one.type },
+      attributes: { arn: one.uid, resourceType: one.type, version: versionFromArn(kind, one.uid) },
     });
   }
 }
