@@ -60,6 +60,12 @@ describe('events of unknown senders', () => {
     );
   });
 
+  test('is read as the generic alert if its type says so, although its sender poses as a partner', () => {
+    const posing = { ...lookAlike, 'detail-type': 'Countermand Alert' };
+    const [finding] = unwrap(JSON.stringify(posing), [partner]);
+    expect(finding).toMatchObject({ product: 'generic' });
+  });
+
   test.each([
     { 'detail-type': 7 },
     { source: 7 },

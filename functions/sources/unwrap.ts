@@ -172,7 +172,9 @@ function fromEvent(
   if (type.startsWith('GuardDuty Malware Protection'))
     throw new InvalidInput(`${path}.detail-type: "${type}" is a scan result, not a finding`);
   const format = partners.find((one) => one.source === sender)?.format;
-  const source = SOURCES.find((one) => (format ? one.id === format : isFrom(one, envelope)));
+  // The generic alert's rule lets in any sender. None may pass for a partner, whose findings name their account.
+  const source =
+    SOURCES.find((one) => isFrom(one, envelope)) ?? SOURCES.find(({ id }) => id === format);
   if (source) return { envelope, source };
   const named = sender === undefined ? '' : ` from "${sender.slice(0, 100)}"`;
   throw new InvalidInput(
