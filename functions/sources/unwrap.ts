@@ -119,8 +119,8 @@ function read(value: unknown, place: Position): (Finding | Unreadable)[] {
     return value.flatMap((one, i) => inside(one, `${path}[${i}]`));
   }
   const fields = fieldsOf(value, path);
-  const list = listIn(fields, source);
-  if (list) return inside(fields[list], `${path}.${list}`);
+  const lists = listsIn(fields, source);
+  if (lists.length > 0) return lists.flatMap((list) => inside(fields[list], `${path}.${list}`));
   if (source) {
     checkShape(source, fields, path);
     return [{ product: source.id, body: fields, path, envelope }];
@@ -145,13 +145,13 @@ function fieldsOf(value: unknown, path: string): Record<string, unknown> {
 }
 
 /**
- * The field that holds a list of findings. Inside an event, only a source with a shape of its own sends lists. An event
+ * The fields that hold lists of findings. Inside an event, only a source with a shape of its own sends lists. An event
  * or message inside an event is not unwrapped: its sender could impersonate another source or account.
  */
-function listIn(fields: Record<string, unknown>, source: Source | null): string | undefined {
-  if ('detail-type' in fields || (source && !source.hasShape)) return undefined;
+function listsIn(fields: Record<string, unknown>, source: Source | null): string[] {
+  if ('detail-type' in fields || (source && !source.hasShape)) return [];
   const lists = source ? ['Findings', 'findings'] : ['Findings', 'findings', 'Records'];
-  return lists.find((name) => Array.isArray(fields[name]));
+  return lists.filter((name) => Array.isArray(fields[name]));
 }
 
 /** Selects the source by the event's envelope, never by the shape of its detail. */

@@ -44,6 +44,15 @@ describe('the finding in a body', () => {
     expect(findingsIn(body)).toMatchObject([{ product: 'guardduty', path, body: finding() }]);
   });
 
+  test('finds every finding of a body with lists under two names', () => {
+    const found = findingsIn({ findings: [finding()], Findings: [finding()], Records: [event()] });
+    expect(found.map(({ path }) => path)).toEqual([
+      '$.Findings[0]',
+      '$.findings[0]',
+      '$.Records[0].detail',
+    ]);
+  });
+
   test('reads the account, region and time of the envelope', () => {
     expect(findingsIn(event())[0]?.envelope).toEqual({
       source: 'aws.guardduty',
