@@ -23,10 +23,22 @@ function groundOn(file: StateFile<FunctionUrls>): Ground<FunctionUrlClients> {
   };
 }
 
+let file: StateFile<FunctionUrls>;
+
 contract('function-url.require-iam, on the stand-in', {
   mechanism: requireIam,
   subject,
-  setup: async () => groundOn(inMemory({ [name]: openUrl, 'another-function': openUrl })),
+  setup: async () => {
+    file = inMemory({ [name]: openUrl, 'another-function': openUrl });
+    return groundOn(file);
+  },
+  // The owner deletes the URL and makes a new one, which was never open.
+  othersChange: async () => {
+    const CreationTime = '2026-12-01T09:00:00.000Z';
+    const replaced = { ...openUrl, AuthType: 'AWS_IAM', CreationTime } as const;
+    file.write({ ...file.read(), [name]: replaced });
+    return `created at ${CreationTime}: it replaced the one`;
+  },
 });
 
 describe('a function', () => {
@@ -40,6 +52,7 @@ describe('a function', () => {
   test('whose URL required authentication before us keeps it after the undo', async () => {
     const closed = driver({ [name]: { ...openUrl, AuthType: 'AWS_IAM' } });
     const before = await closed.capture(subject);
+    expect(before).toEqual({ authType: 'AWS_IAM', createdAt: openUrl.CreationTime });
     expect(requireIam.wasThere(before)).toBe(true);
     await closed.revert(subject, before);
     expect((await closed.verify(subject, before)).holds).toBe(true);

@@ -16,7 +16,11 @@ export type FunctionUrlClients = { lambda: FunctionUrlApi };
 
 /** @see https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionUrlConfig.html */
 const AuthType = z.enum(['NONE', 'AWS_IAM']);
-const Before = z.strictObject({ authType: AuthType });
+const Before = z.strictObject({
+  authType: AuthType,
+  /** When Lambda created the URL; null if not recorded. A URL that replaced it is not ours to open. */
+  createdAt: z._default(z.nullable(z.string()), null),
+});
 type Before = z.infer<typeof Before>;
 
 /** @see https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConfiguration.html */
@@ -60,15 +64,17 @@ function describe(subject: Subject, facts: Facts | null): Description {
 }
 
 function connect({ lambda }: FunctionUrlClients): ReturnType<typeof requireIam.connect> {
-  const authTypeOf = async ({ target: { value: name } }: Subject) => {
+  const configOf = async ({ target: { value: name } }: Subject): Promise<Before> => {
     const ids = { function: name };
-    const { AuthType: found } = await aws('reading the function URL', ids, () =>
-      lambda.getFunctionUrlConfig({ FunctionName: name }),
+    const { AuthType: found, CreationTime: createdAt = null } = await aws(
+      'reading the function URL',
+      ids,
+      () => lambda.getFunctionUrlConfig({ FunctionName: name }),
     );
     const parsed = AuthType.safeParse(found);
     if (!parsed.success)
       throw new InvalidInput('Lambda named an auth type of the URL that is not known', ids);
-    return parsed.data;
+    return { authType: parsed.data, createdAt };
   };
   /** Sends the auth type only: Lambda keeps all other settings. */
   const set = async ({ target: { value: name } }: Subject, authType: z.infer<typeof AuthType>) => {
@@ -77,26 +83,32 @@ function connect({ lambda }: FunctionUrlClients): ReturnType<typeof requireIam.c
     );
   };
   const seen = async (subject: Subject, wanted: z.infer<typeof AuthType>) => {
-    const authType = await authTypeOf(subject);
+    const { authType } = await configOf(subject);
     return {
       holds: authType === wanted,
       found: `the URL of ${subject.target.value} has the auth type ${authType}`,
     };
   };
   return {
-    capture: async (subject) => ({ authType: await authTypeOf(subject) }),
+    capture: configOf,
     async apply(subject, { authType }) {
-      if (authType === 'NONE' && (await authTypeOf(subject)) === 'NONE')
+      if (authType === 'NONE' && (await configOf(subject)).authType === 'NONE')
         await set(subject, 'AWS_IAM');
     },
     verify: (subject) => seen(subject, 'AWS_IAM'),
-    async revert(subject, { authType }) {
-      const now = await authTypeOf(subject);
-      if (now === authType) return;
-      if (now !== 'AWS_IAM')
+    async revert(subject, { authType, createdAt }) {
+      const now = await configOf(subject);
+      if (now.authType === authType) return;
+      const { value: name } = subject.target;
+      if (now.authType !== 'AWS_IAM')
         throw new StateChanged(
-          `the URL of ${subject.target.value} has the auth type ${now}: neither the captured one nor ours`,
-          { function: subject.target.value },
+          `the URL of ${name} has the auth type ${now.authType}: neither the captured one nor ours`,
+          { function: name },
+        );
+      if (createdAt !== null && now.createdAt !== createdAt)
+        throw new StateChanged(
+          `the URL of ${name} was created at ${now.createdAt}: it replaced the one that the action closed`,
+          { function: name },
         );
       await set(subject, authType);
     },

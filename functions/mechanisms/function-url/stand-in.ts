@@ -3,11 +3,19 @@ import { connected } from '../mechanism.ts';
 import { awsFailure, type StandIn, type StateFile } from '../stand-in.ts';
 import { type FunctionUrlApi, requireIam } from './require-iam.ts';
 
-type FunctionUrl = { AuthType: 'NONE' | 'AWS_IAM'; InvokeMode: 'BUFFERED' };
+type FunctionUrl = {
+  AuthType: 'NONE' | 'AWS_IAM';
+  InvokeMode: 'BUFFERED';
+  CreationTime: string;
+};
 /** By the function's name. */
 export type FunctionUrls = Record<string, FunctionUrl>;
 
-export const openUrl: FunctionUrl = { AuthType: 'NONE', InvokeMode: 'BUFFERED' };
+export const openUrl: FunctionUrl = {
+  AuthType: 'NONE',
+  InvokeMode: 'BUFFERED',
+  CreationTime: '2026-01-02T03:04:05.000Z',
+};
 
 /** The function of the samples has a URL that is open to everyone. */
 export const LOCAL_FUNCTION_URLS: FunctionUrls = { 'shop-resize-images': openUrl };
