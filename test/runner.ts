@@ -1,4 +1,4 @@
-// Skips the test files whose requirements this machine lacks, and counts their tests.
+// Skips test files whose requirements are missing, and counts their tests.
 import { type RunnerTask, type RunnerTestFile, TestRunner } from 'vitest';
 
 function skip(task: RunnerTask): void {

@@ -249,7 +249,7 @@ describe('a person at the page limit', () => {
     expect(called).toEqual(['token-2 expired']);
   });
 
-  test('asks a person in a later escalation step who is below the page limit again', async () => {
+  test('asks a person again at a later escalation step once they are below the page limit', async () => {
     atPageLimit = [ana.id, ben.id];
     await fresh();
     await approve(deps(NOW), ask(0));

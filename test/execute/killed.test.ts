@@ -137,7 +137,7 @@ const onWeb = (mechanism: typeof blockAddress): Case => ({
     });
     return {
       join: (wrap) => connected(mechanism, clients(wrap)),
-      // The lock token changes with every update, also with a revert.
+      // The lock token changes with every update, reverts included.
       seen: () => Object.values(file.read()).flatMap(({ addresses }) => addresses),
     };
   },
@@ -246,7 +246,7 @@ describe.each(Object.entries(CASES))('%s', (_name, { target, parameters, account
     }
   };
 
-  /** Runs the sweeper each time when it has work. The first reversal that it starts is killed at call n. */
+  /** Runs the sweeper whenever it has work. The first reversal that it starts is killed at call n. */
   const swept = async (actionId: string, n: number) => {
     let first = true;
     for (let times = 0; times < MOST_SWEEPS; times++) {

@@ -469,7 +469,7 @@ describe('each rule', () => {
     expect(ruling.disposition).toBe(disposition);
   });
 
-  test('explains a missing mechanism by the traffic for an address, and by the type of key for a key', () => {
+  test('explains a missing mechanism for an address by its traffic, and for a key by its type', () => {
     const why = (given: Circumstances, change = {}) =>
       decide(recommend(change), given).reasons.find(({ code }) => code === 'no-mechanism')?.text;
     const dns = { ...alertWith().traffic, layer: 'dns' as const };

@@ -152,7 +152,10 @@ const TIER_3 = {
   ],
 };
 
-/** API actions that one scope needs for another purpose.⏎Tests below, or docs/decisions, say what keeps the scope from the tier-3 action. */
+/**
+ * API actions that one scope needs for another purpose. Tests below, or docs/decisions, say what keeps the scope
+ * from the tier-3 action.
+ */
 const SHARED: Readonly<Record<string, string>> = {
   'lambda:UpdateFunctionConfiguration': 'function-log',
   'iam:AttachUserPolicy': 'user',

@@ -87,22 +87,43 @@ test('traces and logs the state machines without their data, which contains task
   });
 });
 
+/** The declarations of a file with these names, and those that they mention. */
+function usedIn(text: string, names: readonly string[]): string {
+  const [imports = '', ...rest] = text.split(
+    /^(?=(?:export )?(?:async )?(?:const|function|type|class) )/m,
+  );
+  const declarations = new Map(
+    rest.map((code) => [/(?:const|function|type|class) (\w+)/.exec(code)?.[1] ?? '', code]),
+  );
+  const used = new Set(names);
+  for (const name of used)
+    for (const other of declarations.keys())
+      if (new RegExp(`\\b${other}\\b`).test(declarations.get(name) ?? '')) used.add(other);
+  return [imports, ...[...used].map((name) => declarations.get(name) ?? '')].join('\n');
+}
+
 /** The variables that a handler requires, together with the code that builds its clients. */
-function variablesOf(file: string): string[] {
-  const text = readFileSync(join(ROOT, 'functions', file), 'utf8');
+function variablesOf(file: string, names?: readonly string[]): string[] {
+  const whole = readFileSync(join(ROOT, 'functions', file), 'utf8');
+  const text = names ? usedIn(whole, names) : whole;
   // Names are quoted in a call of readEnv, or in a list of them (`MESSAGING_ENV`) in an imported file.
   const lists = [...text.matchAll(/readEnv\(([^)]*)\)|_ENV = \[([^\]]*)\]/g)].map(
     ([, call, list]) => call ?? list ?? '',
   );
-  const own = lists.flatMap((names) =>
-    [...names.matchAll(/'(\w+)'/g)].map(([, name]) => ENV[name as keyof typeof ENV]),
+  const own = lists.flatMap((list) =>
+    [...list.matchAll(/'(\w+)'/g)].map(([, name]) => ENV[name as keyof typeof ENV]),
   );
   const builders = [
     ...text.matchAll(
-      / from '(\.[^']*\/(?:deps|handler|aws|http-clients|eventbridge-schedules)\.ts)'/g,
+      /import \{([^}]*)\} from '(\.[^']*\/(?:deps|handler|aws|http-clients|eventbridge-schedules)\.ts)'/g,
     ),
   ];
-  return [...own, ...builders.flatMap(([, path]) => variablesOf(join(file, '..', path ?? '')))];
+  return [
+    ...own,
+    ...builders.flatMap(([, imported = '', path = '']) =>
+      variablesOf(join(file, '..', path), imported.match(/\w+/g) ?? []),
+    ),
+  ];
 }
 
 describe('every function', () => {

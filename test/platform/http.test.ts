@@ -62,7 +62,7 @@ test('sends the request as given, and parses the answer', async () => {
   ]);
 });
 
-test('sends a form as a form', async () => {
+test('sends URLSearchParams as a form', async () => {
   server.willAnswer(raw(200, '{"ok": true}'));
   await call({ body: new URLSearchParams({ grant_type: 'a b' }) });
   expect(server.asked[0]).toMatchObject({
@@ -120,7 +120,7 @@ describe('a service that asks to wait', () => {
     expect(slept).toEqual([7000, 2000]);
   });
 
-  test('does not wait longer than the limit, nor for a date', async () => {
+  test('does not wait longer than the limit, or for a date in Retry-After', async () => {
     server.willAnswer(busy(429, '21'));
     expect(await failed()).toBeInstanceOf(Throttled);
     server.willAnswer(busy(429, 'Tue, 24 Nov 2026 03:00:00 GMT'));

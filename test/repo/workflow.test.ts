@@ -33,7 +33,7 @@ describe('the workflow that runs the check', () => {
     for (const action of uses) expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
   });
 
-  test('may only read the repository, reads no secret and ends by itself', () => {
+  test('has read access only, uses no secret and has a time limit', () => {
     expect(permissions).toEqual({ contents: 'read' });
     expect(source).not.toContain('secrets.');
     expect(jobs.check['timeout-minutes']).toBeLessThanOrEqual(60);

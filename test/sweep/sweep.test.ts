@@ -246,8 +246,8 @@ describe('the sweeper', () => {
       expect(await sweep(silent)).toMatchObject({ failures: 1 });
       await sweep(deps(later(18)));
       await sweep(deps(later(19)));
-      const told = calls.filter((call) => call === `tell ${action.actionId}`);
-      expect(told, 'only once').toHaveLength(1);
+      const notifications = calls.filter((call) => call === `tell ${action.actionId}`);
+      expect(notifications, 'only once').toHaveLength(1);
     },
   );
 

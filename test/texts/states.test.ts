@@ -9,7 +9,7 @@ import { messagesOf, pagesOf, rowsOf, type Shown } from './surfaces.ts';
 const DONE =
   'added|attached|blocked|captured|created|deactivated|denied|disabled|isolated|moved|opened|quarantined|required|revoked|sent|turned on';
 
-/** What no text may say before, after and without the change. */
+/** Words that are forbidden before, after and without the change. */
 const FORBIDDEN: Readonly<Record<Phase, readonly RegExp[]>> = {
   ahead: [
     new RegExp(`\\b(?:is|are|was|were|has been|have been) (?:now )?(?:${DONE})\\b`, 'i'),
@@ -33,7 +33,7 @@ const FORBIDDEN: Readonly<Record<Phase, readonly RegExp[]>> = {
   ],
 };
 
-/** What no text says in any state: ids in place of names, and values that were not filled in. */
+/** Words that are forbidden in every state: IDs in place of names, and missing values. */
 const NEVER: readonly RegExp[] = [
   /\b(?:undefined|null|NaN)\b|\[object /,
   new RegExp(`\\b(?:${ActionName.options.join('|')})\\b`),

@@ -20,7 +20,7 @@ import { ana, ben, desk, mei, minute, put } from '../web/desk.ts';
 /** One text, with the surface that shows it. */
 export type Shown = { surface: string; text: string };
 
-/** The evidence is the attacker's words, so the alert says nothing that a text of ours might say. */
+/** The alert quotes the attacker, so it contains nothing that our own texts might say. */
 export const ALERT: Alert = alertWith({ title: 'Port probe', description: 'Port probe' });
 
 const PURPOSES: Readonly<Record<PagePurpose, string>> = {

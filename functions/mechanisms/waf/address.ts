@@ -64,7 +64,7 @@ export const watchAddress = addressMechanism({
   answers: () => true,
   headline: (host) => `Add ${host} to the watch list`,
   change: (entry) =>
-    `Add ${entry} to the watch list, so that AWS WAF counts and labels its requests and still lets them pass`,
+    `Add ${entry} to the watch list, so that AWS WAF counts its requests (rule watch-${familyOf(entry)}), labels them countermand:watched, and still lets them pass`,
   affected: () => 'No user: requests from the address still pass',
 });
 
