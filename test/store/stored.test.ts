@@ -129,7 +129,8 @@ describe.each(versions)('items that %s stored', (version) => {
   test('shows stored actions on the console', async () => {
     const shown = await console_();
     expect(shown).not.toContain('Records that cannot be read');
-    for (const n of [1, 3, 4]) expect(shown).toContain(`Blocked web requests from 203.0.113.${n}/32`);
+    for (const n of [1, 3, 4])
+      expect(shown).toContain(`Blocked web requests from 203.0.113.${n}/32`);
   });
 });
 
