@@ -53,7 +53,7 @@ export async function drillOne(
   try {
     // The record stores JSON, so the mechanism must accept its own state after a round trip.
     before = JSON.parse(JSON.stringify(await retrying('capture', () => driver.capture(subject))));
-    if (mechanism.wasThere(before))
+    if (mechanism.alreadyInPlace(before))
       return failed('the canary already had this effect before the drill; choose another canary');
     await deps.drills.begin({
       drillId: subject.actionId,

@@ -141,7 +141,7 @@ async function applyAndVerify(
   { subject, mechanism }: Job,
   before: unknown,
 ): Promise<void> {
-  if (!mechanism.wasThere(before)) await mechanism.driver.apply(subject, before);
+  if (!mechanism.alreadyInPlace(before)) await mechanism.driver.apply(subject, before);
   const seen = await mechanism.driver.verify(subject, before);
   if (seen.holds) return;
   const { actionId } = subject;
@@ -192,7 +192,7 @@ async function markInForce(
       {
         at,
         by: 'execute',
-        text: job.mechanism.wasThere(before)
+        text: job.mechanism.alreadyInPlace(before)
           ? 'Already in place before this action'
           : 'Applied and verified',
       },

@@ -22,19 +22,19 @@ export const seenOnWeb = ({ target }: Pick<Subject, 'target'>, facts: Facts | nu
   describeWebRequests(facts?.entities.find(({ ref }) => ref === target.ref)?.address?.seenOnWeb);
 
 /** The user, or the key and its user, as IAM described them when the facts were read. */
-export function whatIamSays({ target }: Pick<Subject, 'target'>, facts: Facts | null): string[] {
-  const said = facts?.entities.find(({ ref }) => ref === target.ref)?.identity;
-  if (!said) return ['Unknown: its use'];
+export function identityFacts({ target }: Pick<Subject, 'target'>, facts: Facts | null): string[] {
+  const identity = facts?.entities.find(({ ref }) => ref === target.ref)?.identity;
+  if (!identity) return ['Unknown: its use'];
   return [
-    inWords(said.lastUsed, 'its last use', lastUse),
-    inWords(said.createdAt, 'its creation', (at) => `Created at ${utc(at)}`),
-    inWords(said.consoleAccess, 'whether the user has a console password', (has) =>
+    inWords(identity.lastUsed, 'its last use', lastUse),
+    inWords(identity.createdAt, 'its creation', (at) => `Created at ${utc(at)}`),
+    inWords(identity.consoleAccess, 'whether the user has a console password', (has) =>
       has ? 'The user has a console password' : 'The user has no console password',
     ),
-    inWords(said.groups, 'the user’s groups', (groups) =>
+    inWords(identity.groups, 'the user’s groups', (groups) =>
       groups.length > 0 ? `Groups of the user: ${groups.join(', ')}` : 'The user is in no group',
     ),
-    inWords(said.serviceAccount, 'whether it is a service account', (marked) =>
+    inWords(identity.serviceAccount, 'whether it is a service account', (marked) =>
       marked
         ? 'Marked as a service account'
         : 'Not marked as a service account; this is checked again before the change',

@@ -1,4 +1,4 @@
-// What the executor and the reverser of a scope are built from in AWS.
+// Builds the dependencies of a scope's executor and reverser in AWS.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Scheduler } from '@aws-sdk/client-scheduler';
 import { type Env, readEnv } from '../domain/env.ts';
@@ -13,7 +13,7 @@ import { createStore } from '../store/store.ts';
 import type { Connect } from './connect.ts';
 import type { MechanismDeps } from './job.ts';
 
-/** Throws InvalidInput when a variable is missing or the policy cannot be read. */
+/** Throws InvalidInput if a variable is missing or the policy can't be read. */
 export function mechanismDeps(scope: string, connect: Connect, env: Env): MechanismDeps {
   const own = readEnv(env, 'tableName', 'policyPath', ...SCHEDULE_ENV);
   const log = createLog(scope);

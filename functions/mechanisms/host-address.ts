@@ -6,13 +6,14 @@ import { isSingleHost, parseAddress } from '../platform/ip-address.ts';
 export type Host = { entry: string; family: 'ipv4' | 'ipv6' };
 
 /**
- * An address as WAF and EC2 store it: CIDR notation, IPv6 compressed. Throws InvalidInput for anything but one host.
+ * The address as WAF and EC2 store it: CIDR notation, IPv6 compressed. Throws InvalidInput for anything but a single
+ * host.
  *
  * @example entryFor('203.0.113.7') // {entry: '203.0.113.7/32', family: 'ipv4'}
  */
 export function entryFor(value: string): Host {
   const parsed = parseAddress(value);
-  if (!parsed) throw new InvalidInput(`"${value}" is not an address`);
+  if (!parsed) throw new InvalidInput(`"${value}" is not an IP address`);
   if (!isSingleHost(parsed)) throw new InvalidInput(`"${value}" is wider than one host`);
   return { entry: `${parsed.address}/${parsed.bits}`, family: parsed.address.kind() };
 }

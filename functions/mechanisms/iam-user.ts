@@ -1,4 +1,4 @@
-// Whose user it is: read from AWS before anything is taken from it, because the alert may be wrong or forged.
+// Checks in IAM that a user is not a service account, before any change.
 import type { IAM } from '@aws-sdk/client-iam';
 import * as z from 'zod/mini';
 import { Denied, NotFound } from '../domain/errors.ts';
@@ -8,14 +8,14 @@ import { aws } from '../platform/aws-errors.ts';
 /** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_User.html */
 export const UserName = z.string().check(z.regex(/^[\w+=,.@-]{1,64}$/));
 
-/** Throws NotFound where there is no such user, and Denied for a service account: that is tier 3. */
-export async function refuseServiceAccount(
+/** Throws NotFound if the user doesn't exist, and Denied for a service account or a protected user (tier 3). */
+export async function rejectServiceAccount(
   iam: Pick<IAM, 'getUser'>,
   userName: string,
 ): Promise<void> {
   const ids = { userName };
   const { User } = await aws('reading the user', ids, () => iam.getUser({ UserName: userName }));
-  if (!User) throw new NotFound(`IAM answered without the user ${userName}`, ids);
+  if (!User) throw new NotFound(`IAM returned no user ${userName}`, ids);
   const mark = protectionMarkOf(User.Path ?? '/', User.Tags ?? []);
   if (mark)
     throw new Denied(

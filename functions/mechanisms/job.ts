@@ -1,4 +1,4 @@
-// From a recorded action to what a mechanism is told, checked to be exactly what was decided.
+// Converts a recorded action to a mechanism's input, with a digest check.
 
 import type { Action } from '../domain/action.ts';
 import { DigestMismatch, InvalidInput } from '../domain/errors.ts';
@@ -11,10 +11,10 @@ import type { Connected, Subject } from './mechanism.ts';
 
 export type Job = { subject: Subject; effectKey: string; mechanism: Connected };
 
-/** Mechanisms of the scope that a function serves, by id. */
+/** The mechanisms of a function's scope, by ID. */
 export type Mechanisms = ReadonlyMap<string, Connected>;
 
-/** What executing and reversing need from outside. */
+/** Dependencies of executors and reversers. */
 export type MechanismDeps = {
   store: Store;
   mechanisms: Mechanisms;
@@ -25,16 +25,14 @@ export type MechanismDeps = {
 };
 
 /**
- * The job that an action stands for.
- *
- * Throws DigestMismatch when the record is not the one that was decided on, and InvalidInput when it names no
- * mechanism of this scope.
+ * The mechanism and input of an action. Throws DigestMismatch if the record differs from what was decided, and
+ * InvalidInput if it names no mechanism of this scope.
  */
 export function jobOf(action: Action, mechanisms: Mechanisms): Job {
   const { actionId, incidentId, account, region, target, parameters, durationMinutes, effectKey } =
     action;
   if (actionDigest(action) !== action.digest)
-    throw new DigestMismatch('the recorded action is not the one that was decided on', {
+    throw new DigestMismatch('the recorded action differs from the one that was decided on', {
       actionId,
     });
   const mechanism = mechanisms.get(action.mechanism ?? '');

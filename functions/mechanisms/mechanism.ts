@@ -7,76 +7,75 @@ import type { Facts } from '../domain/facts.ts';
 import { readStored } from '../domain/stored.ts';
 import type { Policy } from '../policy/policy.ts';
 
-/** What a mechanism is told about its job. Everything in it was decided by code. */
+/** The input of a mechanism. Code decided every field. */
 export type Subject = {
   incidentId: string;
   actionId: string;
   account: string;
   region: string;
   target: Entity;
-  /** As the mechanism's own `effects` made them. */
+  /** As returned by the mechanism's `effects`. */
   parameters: Parameters;
-  /** Minutes until it is undone; null for what is kept. */
+  /** Minutes until the undo; null for an effect that is kept. */
   durationMinutes: number | null;
 };
 
-/** What a look at AWS found, in words that a person can check. */
+/** What was read from AWS, in words that a person can check. */
 export type Observation = { holds: boolean; found: string };
 
-/** The half of a mechanism that touches AWS. All of it may be called twice and must come to the same end. */
+/** The half of a mechanism that calls AWS. Every method is idempotent. */
 export type Driver<Before> = {
-  /** Reads the state before the change. Called under the lease, before anything is applied. */
+  /** Reads the state before the change, under the lease. */
   capture(subject: Subject): Promise<Before>;
   apply(subject: Subject, before: Before): Promise<void>;
-  /** `holds` when the change is in place. */
+  /** `holds` if the change is in place. */
   verify(subject: Subject, before: Before): Promise<Observation>;
-  /** Restores `before`. Throws StateChanged when it finds a state that is neither ours nor already restored. */
+  /** Restores `before`. Throws StateChanged if the state is neither what `apply` left nor already restored. */
   revert(subject: Subject, before: Before): Promise<void>;
-  /** `holds` when nothing of the change is left. */
+  /** `holds` if nothing is left of the change. */
   verifyReverted(subject: Subject, before: Before): Promise<Observation>;
 };
 
 /**
- * A mechanism: pure facts about it, and `connect`, which joins it to the clients of its scope.
- * Mechanism files import SDK types only, so that the gate can read descriptions without loading a client.
+ * A mechanism: pure properties, and `connect`, which returns its driver for the clients of its scope. Mechanism files
+ * import only types from the SDK, so that the gate can read descriptions without loading a client.
  */
 export type Mechanism<Clients, Before> = {
-  /** For example `waf.block-ip`. Recorded with the action. */
+  /** For example `waf.block-ip`. Recorded in the action. */
   id: string;
-  /** Raised when its behaviour changes; a drill counts for one version only. */
+  /** Raised when the behaviour changes. A drill counts for one version only. */
   version: number;
   action: ActionName;
-  /** Its folder: one executor function, one reverser function and one role each. */
+  /** The name of its folder. Each scope has one executor function, one reverser function and a role for each. */
   scope: string;
   targetKinds: readonly EntityKind[];
-  /** The AWS quota that bounds it, and where it is written. */
+  /** The AWS quota that limits the mechanism. */
   quota: string;
-  /** Whether the account is joined to what it needs outside AWS; where it is not, it has no effect. Absent: always. */
+  /** Whether the account is connected to the services outside AWS that the mechanism needs. Absent if it needs none. */
   configured?(policy: Pick<Policy, 'integrations' | 'channels'>): boolean;
   /**
-   * One set of parameters for each effect that it would have on this target; each becomes an action of its own. Empty
-   * when it cannot answer what this alert saw (a web rule does not answer SSH brute force), or when a fact that it
-   * needs for that is unknown.
+   * One set of parameters per effect on this target. Each becomes a separate action. Empty if the mechanism can't help
+   * against this alert (a web rule doesn't stop SSH brute force) or if a fact that it needs is unknown.
    */
   effects(alert: Alert, target: Entity, facts: Facts | null): readonly Parameters[];
-  /** The effect in AWS that holders share, for example `waf:block:203.0.113.7/32`. */
+  /** Identifies the effect in AWS that several actions may share, for example `waf:block:203.0.113.7/32`. */
   effectKey(subject: Subject): string;
   describe(subject: Subject, facts: Facts | null): Description;
   before: z.ZodMiniType<Before>;
   /** True when the effect was there before us: then it is not ours, and is left alone at the end. */
-  wasThere(before: Before): boolean;
+  alreadyInPlace(before: Before): boolean;
   /** The description's commands, where they depend on what was there before; they take its place once that is recorded. */
   manualUndo?(subject: Subject, before: Before): string[];
   connect(clients: Clients): Driver<Before>;
 };
 
-/** Types a mechanism. It has no side effects, so that bundles leave out what they don't use. */
+/** Checks the type of a mechanism. Marked as free of side effects, so that bundles leave out unused mechanisms. */
 /* @__NO_SIDE_EFFECTS__ */
 export const defineMechanism = <Clients, Before>(
   mechanism: Mechanism<Clients, Before>,
 ): Mechanism<Clients, Before> => mechanism;
 
-/** The describing half of any mechanism: all that the gate and the pages can reach. */
+/** Mechanism info: the pure part of a mechanism, which the gate and the pages use. */
 export type MechanismInfo = Pick<
   Mechanism<never, never>,
   | 'id'
@@ -91,16 +90,16 @@ export type MechanismInfo = Pick<
   | 'describe'
 >;
 
-/** A mechanism joined to its clients, its before-state parsed at the edge of the record. */
+/** A mechanism with its clients. It parses a stored before-state. */
 export type Connected = {
   info: MechanismInfo;
-  wasThere(before: unknown): boolean;
-  /** Null where the description has said it all. */
+  alreadyInPlace(before: unknown): boolean;
+  /** Null if the commands of the description apply. */
   manualUndo(subject: Subject, before: unknown): string[] | null;
   driver: Driver<unknown>;
 };
 
-/** Joins a mechanism to the clients of its scope. A stored before-state of another shape is refused (InvalidInput). */
+/** Connects a mechanism to the clients of its scope. Throws InvalidInput for a stored before-state of another shape. */
 export function connected<Clients, Before>(
   mechanism: Mechanism<Clients, Before>,
   clients: Clients,
@@ -110,7 +109,7 @@ export function connected<Clients, Before>(
     readStored(mechanism.before, before, { what: `before-state of ${mechanism.id}` });
   return {
     info: mechanism,
-    wasThere: (before) => mechanism.wasThere(read(before)),
+    alreadyInPlace: (before) => mechanism.alreadyInPlace(read(before)),
     manualUndo: (subject, before) => mechanism.manualUndo?.(subject, read(before)) ?? null,
     driver: {
       capture: (subject) => driver.capture(subject),

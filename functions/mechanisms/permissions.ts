@@ -1,27 +1,27 @@
-// Permissions of a mechanism as data, each wildcard with its reason.
+// IAM permissions as data. Every wildcard has a reason.
 import type { IpSet } from '../domain/ip-set.ts';
 
-/** One resource by its ARN, or many by a wildcard and the reason why no narrower ARN is possible. */
+/** One resource by its ARN, or a wildcard with the reason why no narrower ARN is possible. */
 export type Resource = string | { pattern: string; reason: string };
 
 export type Permission = {
-  /** Statement id: letters and digits, unique within the list. */
+  /** Statement ID: letters and digits, unique within the list. */
   sid: string;
   effect?: 'allow' | 'deny';
-  /** Only for one of the scope's two roles; both where absent. */
+  /** Limits the statement to one of the scope's two roles. */
   only?: 'execute' | 'reverse';
   actions: readonly string[];
-  /** A statement without resources grants nothing and is left out. */
+  /** A statement without resources is left out. */
   resources: readonly Resource[];
   conditions?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 };
 
-/** What permissions and environments refer to. ARNs may hold deploy-time tokens. */
+/** The values that permissions and environments refer to. ARNs may contain deploy-time tokens. */
 export type DeployedStack = {
   partition: string;
   region: string;
   account: string;
-  /** Begins the names of the stack's functions and roles. */
+  /** Prefix of the names of the stack's functions and roles. */
   prefix: string;
   ipSets: readonly (IpSet & { arn: string })[];
   flowLogs: { logGroupName: string; deliveryRoleArn: string };
@@ -30,10 +30,10 @@ export type DeployedStack = {
   protectedUserArns: readonly string[];
   teamTopicArn: string;
   mailFrom: string;
-  /** ARN of the number, pool or sender ID that texts come from; empty without SMS. */
+  /** ARN of the number, pool or sender ID that sends texts; empty without SMS. */
   textsFrom: readonly string[];
   secretArns: Readonly<Record<'mail' | 'messages' | 'tickets', readonly string[]>>;
-  /** JSON of a value that may hold deploy-time tokens. */
+  /** JSON of a value that may contain deploy-time tokens. */
   toJson: (value: unknown) => string;
 };
 
@@ -58,14 +58,14 @@ export const iamArn = (
   resource: string,
 ): string => `arn:${partition}:iam::${account}:${resource}`;
 
-/** Every user: an alert may be about any of them. */
+/** Every user, because an alert may be about any of them. */
 export const everyUser = (stack: Pick<DeployedStack, 'partition' | 'account'>): Resource =>
   every(
     iamArn(stack, 'user/*'),
     'An alert may be about any user; service accounts and protected users are denied',
   );
 
-/** Denies `action` on service accounts and on what is protected by tag or by policy. */
+/** Denies `action` on service accounts and on users that are protected by tag or by policy. */
 export function neverOnProtectedUsers(stack: DeployedStack, action: string): Permission[] {
   const deny = { effect: 'deny', actions: [action] } as const;
   const tagged = (tag: string, value: string | readonly string[]) => ({
@@ -93,7 +93,7 @@ export function neverOnProtectedUsers(stack: DeployedStack, action: string): Per
   ];
 }
 
-/** The wildcards of a list with their reasons. Throws when an allowed wildcard has no reason. */
+/** The wildcards of a list with their reasons. Throws if an allowed wildcard has no reason. */
 export function wildcardsIn(permissions: readonly Permission[]) {
   return permissions
     .filter(({ effect }) => effect !== 'deny')

@@ -1,4 +1,4 @@
-// Every mechanism there is. What is not here cannot be done, and policy cannot enable it.
+// The registry of mechanisms. Policy can enable no action without one.
 import type { Parameters } from '../domain/action.ts';
 import type { ActionName } from '../domain/action-catalog.ts';
 import type { Alert, Entity } from '../domain/alert.ts';
@@ -7,16 +7,16 @@ import type { Policy } from '../policy/policy.ts';
 import type { MechanismInfo } from './mechanism.ts';
 import { BY_SCOPE } from './scopes.ts';
 
-/** Permission scopes: one folder, one executor, one reverser and one role each. */
+/** Permission scopes: one folder, one executor, one reverser and their roles. */
 export type Scope = keyof typeof BY_SCOPE;
 export const SCOPES = Object.keys(BY_SCOPE) as Scope[];
 
 export const MECHANISMS: readonly MechanismInfo[] = Object.values(BY_SCOPE).flat();
 
-/** One change that a mechanism would make, fully named: what becomes one action. */
+/** One change that a mechanism would make. It becomes one action. */
 export type Effect = { mechanism: MechanismInfo; parameters: Parameters };
 
-/** All that carrying out the action on this target takes; empty when nothing here can do it. */
+/** Every effect of the action on this target; empty if no mechanism can carry it out. */
 export const effectsOf = (
   name: ActionName,
   alert: Alert,

@@ -1,34 +1,34 @@
-// Types and parts of stand-ins, the laptop's version of AWS APIs.
+// Shared parts of the stand-ins, which replace AWS APIs on a laptop.
 import type { Send } from '../messaging/message.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Canary } from '../policy/schemas/drill.ts';
 import type { Connected } from './mechanism.ts';
 
-/** Where a stand-in keeps its state: a file, or memory. */
+/** Where a stand-in keeps its state: in a file or in memory. */
 export type StateFile<T> = { read(): T; write(state: T): void };
 
 export type StandInAccount = {
-  /** One state per name: two scopes that ask for one name share it. */
+  /** State by name. Two scopes that use the same name share it. */
   state: <T>(name: string, initial: T) => StateFile<T>;
   policy: Policy;
   send: Send;
   now: () => Date;
 };
 
-/** What a drill adds to a state before it begins, so that its targets are unused by anything else. */
+/** Adds the canaries of a drill to a state, so that nothing else uses them. */
 export type CanaryState = { name: string; add: (state: never) => unknown };
 
 export const canaryState = <T>(name: string, add: (state: T) => T): CanaryState => ({ name, add });
 
-/** What the laptop's drills of one scope act on. */
+/** The canaries of one scope on a laptop. */
 export type Canaries = { states: readonly CanaryState[]; targets: readonly Canary[] };
 
-/** For mechanisms that any account can be drilled on: policies/drill.yaml has their targets. */
+/** For mechanisms whose canaries are listed in policies/drill.yaml. */
 export const IN_POLICY: Canaries = { states: [], targets: [] };
 
 export type StandIn = { connect(account: StandInAccount): readonly Connected[] };
 
-/** The stand-ins show a change at once, so that nothing waits. */
+/** Stand-ins are immediately consistent, so nothing waits. */
 export const noSleep = async (): Promise<void> => {};
 
 /**

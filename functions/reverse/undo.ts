@@ -14,7 +14,7 @@ export async function revertAndVerify(
   { subject, mechanism }: Job,
   before: unknown,
 ): Promise<string> {
-  if (mechanism.wasThere(before)) return 'Already in place before this action, so it remains';
+  if (mechanism.alreadyInPlace(before)) return 'Already in place before this action, so it remains';
   await mechanism.driver.revert(subject, before);
   const seen = await mechanism.driver.verifyReverted(subject, before);
   if (!seen.holds)

@@ -130,9 +130,9 @@ export function contract<Clients, Before>(
 
     test('recognises an effect that existed before the action', async () => {
       const fresh = await capture();
-      expect(mechanism.wasThere(mechanism.before.parse(fresh))).toBe(false);
+      expect(mechanism.alreadyInPlace(mechanism.before.parse(fresh))).toBe(false);
       await driver.apply(subject, fresh);
-      expect(mechanism.wasThere(mechanism.before.parse(await capture()))).toBe(true);
+      expect(mechanism.alreadyInPlace(mechanism.before.parse(await capture()))).toBe(true);
     });
 
     test('does not revert an effect that existed before the action', async () => {

@@ -29,7 +29,7 @@ export const toy: Mechanism<World, z.infer<typeof Before>> = {
     manualUndo: [],
   }),
   before: Before,
-  wasThere: ({ present }) => present,
+  alreadyInPlace: ({ present }) => present,
   connect: (world) => ({
     capture: async ({ target }) => ({ present: world.has(target.value) }),
     // Overwrites any value: apply must not be called for an effect that existed before.

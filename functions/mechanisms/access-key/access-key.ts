@@ -1,4 +1,4 @@
-// revoke_api_key for IAM access keys: inactive, and afterwards the status that was captured.
+// revoke_api_key for IAM access keys: sets the key to Inactive.
 
 import type { IAM } from '@aws-sdk/client-iam';
 import * as z from 'zod/mini';
@@ -8,10 +8,10 @@ import { InvalidInput, StateChanged } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { shellQuoted } from '../../domain/wording.ts';
 import { aws, causedBy } from '../../platform/aws-errors.ts';
-import { earlierIncidents, undoneAfter, whatIamSays } from '../affected.ts';
-import { refuseServiceAccount, UserName } from '../iam-user.ts';
-import { type Sleep, settled } from '../look-until.ts';
+import { earlierIncidents, identityFacts, undoneAfter } from '../affected.ts';
+import { rejectServiceAccount, UserName } from '../iam-user.ts';
 import { defineMechanism, type Subject } from '../mechanism.ts';
+import { pollUntilHolds, type Sleep } from '../poll-until.ts';
 
 export type AccessKeyApi = Pick<IAM, 'getUser' | 'listAccessKeys' | 'updateAccessKey'>;
 export type AccessKeyClients = { iam: AccessKeyApi; sleep: Sleep };
@@ -22,7 +22,8 @@ const Before = z.strictObject({ status: Status });
 type Before = z.infer<typeof Before>;
 
 /**
- * Long-lived keys begin with AKIA. Temporary ones (ASIA) have no status to change: they end by themselves.
+ * Long-lived keys begin with AKIA. Temporary keys (ASIA) have no status to change and expire by themselves.
+ *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
  */
 const LongLivedKey = z.string().check(z.regex(/^AKIA\w{12,124}$/));
@@ -42,12 +43,12 @@ export const deactivateKey = defineMechanism<AccessKeyClients, Before>({
   effectKey: ({ target }) => `access-key:${target.value}`,
   describe,
   before: Before,
-  // A key that did not work before us is left as it was, and never switched on by us.
-  wasThere: ({ status }) => status !== 'Active',
+  // A key that was not active before is never activated by the reversal.
+  alreadyInPlace: ({ status }) => status !== 'Active',
   connect,
 });
 
-/** Whose key the alert says it is; null for root and for roles, whose keys are not ours to change. */
+/** The user who owns the key, from the alert; null for the root user and for roles, whose keys can't be changed. */
 function ownerOf({ attributes: { userName, userType } }: Entity): { userName: string } | null {
   const isUser = userType === undefined || /^iam_?user$/i.test(userType);
   const owner = Owner.safeParse({ userName });
@@ -71,7 +72,7 @@ function describe(subject: Subject, facts: Facts | null): Description {
     affected: [
       'Every program and person that signs requests with this key, after a few seconds',
       `Not affected: ${userName}'s other access key, the console password, and sessions already started with this key`,
-      ...whatIamSays(subject, facts),
+      ...identityFacts(subject, facts),
       ...earlierIncidents(subject, facts, 'key'),
     ],
     undo: `${undoneAfter('Sets the key back to Active', subject)}. A leaked key must still be rotated: its owner receives the commands`,
@@ -108,7 +109,7 @@ function connect({ iam, sleep }: AccessKeyClients): ReturnType<typeof deactivate
   return {
     async capture(subject) {
       const { keyId, userName } = idsOf(subject);
-      await refuseServiceAccount(iam, userName);
+      await rejectServiceAccount(iam, userName);
       const status = await statusOf(subject);
       if (!status)
         throw new InvalidInput(
@@ -121,7 +122,7 @@ function connect({ iam, sleep }: AccessKeyClients): ReturnType<typeof deactivate
       if (status === 'Active') await write(subject, 'Inactive');
     },
     verify: (subject) =>
-      settled(async () => {
+      pollUntilHolds(async () => {
         const status = await statusOf(subject);
         return { holds: status !== null && status !== 'Active', found: found(subject, status) };
       }, sleep),
@@ -133,17 +134,17 @@ function connect({ iam, sleep }: AccessKeyClients): ReturnType<typeof deactivate
           `${found(subject, now)}: someone deleted or changed it, so it is left unchanged`,
           idsOf(subject),
         );
-      // Written whatever the look said: it may be seconds behind and still show the status from before us.
+      // Write even if the read shows Active: the read may be some seconds old.
       await write(subject, 'Active');
     },
     verifyReverted: (subject, before) =>
-      settled(async () => {
+      pollUntilHolds(async () => {
         const status = await statusOf(subject);
         return { holds: status === before.status, found: found(subject, status) };
       }, sleep),
   };
 
-  /** Null for a key or a user that is gone. */
+  /** Null if the key or the user no longer exists. */
   async function statusOrGone(subject: Subject) {
     try {
       return await statusOf(subject);

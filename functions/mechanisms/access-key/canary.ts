@@ -1,4 +1,4 @@
-// Drill targets of the scope `access-key`: the key of the scope `user`.
+// Canaries of the scope `access-key`: the key of the scope `user`.
 import type { Canaries } from '../stand-in.ts';
 
 export const canary: Canaries = {

@@ -1,4 +1,4 @@
-// The contract of making an IAM access key inactive, on the stand-in and on moto's IAM.
+// The contract of deactivating an IAM access key, on stand-in and moto.
 import { IAM } from '@aws-sdk/client-iam';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { inMemory } from '../../../local/aws/state-file.ts';
@@ -14,7 +14,7 @@ const UserName = suspectUser.value;
 const OTHER_KEY = 'AKIAOTHERKEY7EXAMPLE';
 const subject = subjectOn(leakedKey, { parameters: { userName: UserName } });
 
-/** Somebody else works on the user's other key. */
+/** The other writer changes the user's other key. */
 function groundOn(iam: AccessKeyApi, other: string): Ground<AccessKeyClients> {
   return {
     clients: (wrap) => ({ iam: wrap(iam), sleep: async () => {} }),
@@ -82,26 +82,26 @@ describe('a key', () => {
     file = account();
   });
 
-  test('that is another user’s than the alert says is not touched', async () => {
+  test('throws InvalidInput for a key that belongs to another user', async () => {
     const wrong = { ...subject, parameters: { userName: 'deploy-old' } };
     const refused = connect().capture(wrong);
     await expect(refused).rejects.toThrow(InvalidInput);
     await expect(refused).rejects.toThrow('belongs to deploy-old, but deploy-old has no such key');
   });
 
-  test('of a service account is not touched', async () => {
+  test('throws Denied for a key of a service account', async () => {
     file = account({ tags: { 'account-type': 'service' } });
     await expect(connect().capture(subject)).rejects.toThrow(Denied);
   });
 
   test.each(['Inactive', 'Expired'] as const)(
-    'that was %s before us is never switched on by us',
+    'leaves a key that was %s before the action unchanged on revert',
     async (status) => {
       put(status);
       const driver = connect();
       const before = await driver.capture(subject);
       expect(before).toEqual({ status });
-      expect(deactivateKey.wasThere(before)).toBe(true);
+      expect(deactivateKey.alreadyInPlace(before)).toBe(true);
       await driver.revert(subject, before);
       expect(statusNow()).toBe(status);
       expect(await driver.verifyReverted(subject, before)).toMatchObject({ holds: true });
@@ -128,7 +128,7 @@ describe('a key', () => {
     await expect(driver.revert(subject, { status: 'Active' })).rejects.toThrow(StateChanged);
   });
 
-  test('that AWS declared expired since is left as it is', async () => {
+  test('leaves a key that expired in the meantime unchanged on revert', async () => {
     const driver = connect();
     await driver.apply(subject, { status: 'Active' });
     put('Expired');
@@ -136,7 +136,7 @@ describe('a key', () => {
     expect(statusNow()).toBe('Expired');
   });
 
-  test('becomes active again although IAM still shows the status from before us', async () => {
+  test('sets the key to Active on revert even if IAM still returns the old status', async () => {
     const real = createIam(file);
     const old = real.listAccessKeys({ UserName });
     const behind = { ...real, listAccessKeys: () => old } as unknown as AccessKeyApi;
@@ -146,7 +146,7 @@ describe('a key', () => {
     expect(statusNow()).toBe('Active');
   });
 
-  test('is looked at again while IAM still shows the status from before us', async () => {
+  test('repeats the read while IAM still returns the old status', async () => {
     const real = createIam(file);
     const old = real.listAccessKeys({ UserName });
     let left = 3;

@@ -1,4 +1,4 @@
-// What deactivating access keys may do in AWS.
+// IAM permissions for deactivating access keys.
 import { everyUser, neverOnProtectedUsers, type Permissions } from '../permissions.ts';
 
 export const permissions: Permissions = (stack) => [

@@ -1,4 +1,4 @@
-// The stand-in of the scope `access-key`: the users of the scope `user`.
+// Stand-in of the scope `access-key`. It shares the users of scope `user`.
 import { connected } from '../mechanism.ts';
 import { noSleep, type StandIn } from '../stand-in.ts';
 import { createIam, type IamState, LOCAL_IAM } from '../user/stand-in.ts';

@@ -1,4 +1,4 @@
-// revoke_api_key for API Gateway: the key is disabled, and afterwards enabled as it was. Its value is never read.
+// revoke_api_key for API Gateway: disables the key. Its value is never read.
 
 import type { APIGateway } from '@aws-sdk/client-api-gateway';
 import * as z from 'zod/mini';
@@ -31,7 +31,7 @@ export const disableKey = defineMechanism<ApiKeyClients, Before>({
   effectKey: ({ target }) => `api-key:${target.value}`,
   describe,
   before: Before,
-  wasThere: ({ enabled }) => !enabled,
+  alreadyInPlace: ({ enabled }) => !enabled,
   connect,
 });
 
@@ -60,11 +60,11 @@ function connect({ gateway }: ApiKeyClients): ReturnType<typeof disableKey.conne
       gateway.getApiKey({ apiKey, includeValue: false }),
     );
     if (enabled === undefined)
-      throw new NotFound('API Gateway does not say whether the key is enabled', { apiKey });
+      throw new NotFound('API Gateway did not return whether the key is enabled', { apiKey });
     return { enabled, isProtected: tags?.countermand === 'protected' };
   };
   const write = async ({ target: { value: apiKey } }: Subject, enabled: boolean): Promise<void> => {
-    // The answer may hold the key's value: it goes no further than here.
+    // The response may contain the key's value: don't return it.
     await aws('changing the API key', { apiKey }, () =>
       gateway.updateApiKey({
         apiKey,

@@ -1,4 +1,4 @@
-// Drill targets of the scope `api-key` on a laptop.
+// Canaries of the scope `api-key` on a laptop.
 
 import { type Canaries, canaryState } from '../stand-in.ts';
 import type { ApiKeys } from './stand-in.ts';

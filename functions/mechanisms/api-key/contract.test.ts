@@ -1,4 +1,4 @@
-// The contract of disabling an API Gateway key, on the stand-in and on moto's API Gateway.
+// The contract of disabling an API Gateway key, on stand-in and moto.
 import { APIGateway } from '@aws-sdk/client-api-gateway';
 import { afterAll, describe, expect, test } from 'vitest';
 import { inMemory } from '../../../local/aws/state-file.ts';
@@ -11,7 +11,7 @@ import { type ApiKeys, createApiKeys, LOCAL_API_KEYS } from './stand-in.ts';
 
 const subject = subjectOn(partnerKey);
 
-/** Somebody else renames the same key. */
+/** The other writer renames the same key. */
 function groundOn(gateway: ApiKeyApi, apiKey: string): Ground<{ gateway: ApiKeyApi }> {
   const patch = (path: string, value: string) =>
     gateway.updateApiKey({ apiKey, patchOperations: [{ op: 'replace', path, value }] });
@@ -69,7 +69,7 @@ describe('on moto', async () => {
 describe('an API key', () => {
   const spoken = (value: string) => ({ value, name: 'partner', enabled: true, $metadata: {} });
 
-  test('keeps its value to itself: it is not asked for, and goes nowhere when it comes unasked', async () => {
+  test('never requests the value of the key and never returns it', async () => {
     const asked: unknown[] = [];
     const talkative = {
       getApiKey: async (request: unknown) => {
@@ -93,7 +93,7 @@ describe('an API key', () => {
       expect(request).toEqual({ apiKey: partnerKey.value, includeValue: false });
   });
 
-  test('that is tagged as protected is not touched', async () => {
+  test('throws Denied for a key that is tagged as protected', async () => {
     const keys: ApiKeys = {
       [partnerKey.value]: { name: 'core', enabled: true, tags: { countermand: 'protected' } },
     };
@@ -101,7 +101,7 @@ describe('an API key', () => {
     await expect(driver.capture(subject)).rejects.toThrow(Denied);
   });
 
-  test('that somebody deleted since is not made up for: the undo stops and says so', async () => {
+  test('throws StateChanged on revert when the key was deleted in the meantime', async () => {
     const file = inMemory<ApiKeys>(LOCAL_API_KEYS);
     const driver = disableKey.connect({ gateway: createApiKeys(file) });
     await driver.apply(subject, { enabled: true });

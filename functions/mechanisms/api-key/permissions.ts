@@ -1,4 +1,4 @@
-// What disabling API Gateway keys may do in AWS.
+// IAM permissions for disabling API Gateway keys.
 import { every, type Permissions } from '../permissions.ts';
 
 export const permissions: Permissions = ({ partition, region }) => {

@@ -1,17 +1,17 @@
-// The stand-in of API Gateway keys. It keeps no values: nothing of ours has a use for one.
+// Stand-in of API Gateway keys. It stores no key values.
 import { connected } from '../mechanism.ts';
 import type { StateFile } from '../stand-in.ts';
 import { awsFailure, type StandIn } from '../stand-in.ts';
 import type { ApiKeyApi } from './api-key.ts';
 import { disableKey } from './api-key.ts';
 
-/** By the key's id. */
+/** By key ID. */
 export type ApiKeys = Record<
   string,
   { name: string; enabled: boolean; tags: Record<string, string> }
 >;
 
-/** Which the samples name. */
+/** The keys that the samples name. */
 export const LOCAL_API_KEYS: ApiKeys = {
   k4partner9: { name: 'partner-shipping', enabled: true, tags: {} },
 };

@@ -1,4 +1,4 @@
-// Drill targets of the scope `flow-log`: the interface of the scope `network`.
+// Canaries of the scope `flow-log`: the interface of the scope `network`.
 import type { Canaries } from '../stand-in.ts';
 
 export const canary: Canaries = {

@@ -31,7 +31,7 @@ const theirs = (interfaceId: string, LogGroupName: string) => ({
 const listed = async (ec2: FlowLogApi): Promise<FlowLog[]> =>
   (await ec2.describeFlowLogs({})).FlowLogs ?? [];
 
-/** Ids and times are of the moment: what is compared is what is recorded, of what, and to where. */
+/** Compares what is recorded, for which interface and to where. IDs and times differ between runs. */
 const inWords = ({
   ResourceId,
   TrafficType,
@@ -99,7 +99,7 @@ const driverOn = (ec2: FlowLogApi) => {
   return { driver, waits };
 };
 
-test('all traffic is recorded by the minute, tagged with the action that wanted it', async () => {
+test('records all traffic per minute and tags the flow log with its action', async () => {
   const ec2 = standIn();
   const { driver } = driverOn(ec2);
   await driver.apply(subject, await driver.capture(subject));
@@ -118,7 +118,7 @@ test('all traffic is recorded by the minute, tagged with the action that wanted 
   ]);
 });
 
-describe('two flow logs of others', () => {
+describe('an interface with two other flow logs', () => {
   const full = async () => {
     const ec2 = standIn();
     await ec2.createFlowLogs(theirs(INTERFACE, 'a'));
@@ -126,7 +126,7 @@ describe('two flow logs of others', () => {
     return ec2;
   };
 
-  test('leave no room: that is reported with their names before AWS is asked, and none gives way', async () => {
+  test('throws QuotaExceeded with their IDs before calling AWS, and removes neither', async () => {
     const ec2 = await full();
     const asked: unknown[] = [];
     const { driver } = driverOn({
@@ -142,7 +142,7 @@ describe('two flow logs of others', () => {
   });
 });
 
-describe('a refusal inside an answer', () => {
+describe('an error inside a response', () => {
   const answering = (Code: string) =>
     driverOn({
       ...standIn(),
@@ -159,17 +159,17 @@ describe('a refusal inside an answer', () => {
     ['SomethingNewAndWrong', InvalidInput],
     ['400', InvalidInput],
     ['503', Unavailable],
-  ])('%s is a typed error', async (code, becomes) => {
+  ])('throws a typed error for %s', async (code, becomes) => {
     await expect(answering(code).apply(subject, { ours: [], others: [] })).rejects.toThrow(becomes);
   });
 
-  test('an interface that is gone is one', async () => {
+  test('throws NotFound for an interface that no longer exists', async () => {
     const { driver } = driverOn(createFlowLogs(inMemory(NO_FLOW_LOGS), () => []));
     await expect(driver.apply(subject, { ours: [], others: [] })).rejects.toThrow(NotFound);
   });
 });
 
-test('what EC2 shows a little later is waited for, in both directions', async () => {
+test('waits until EC2 shows the created flow log, and until it no longer shows a deleted one', async () => {
   const ec2 = standIn();
   let stale = 0;
   let old: DescribeFlowLogsCommandOutput = { FlowLogs: [], $metadata: {} };
@@ -187,12 +187,12 @@ test('what EC2 shows a little later is waited for, in both directions', async ()
   await driver.revert(subject, before);
   stale = 3;
   expect((await driver.verifyReverted(subject, before)).holds).toBe(true);
-  // Seen, deleted by then: what is listed too long is no failure.
+  // EC2 may list a flow log for some time after its deletion; deleting it again succeeds.
   stale = 1;
   await driver.revert(subject, before);
 });
 
-test('the same action again, while EC2 does not show the first flow log yet, makes no second', async () => {
+test('creates no second flow log for the same action while EC2 does not show the first', async () => {
   const ec2 = standIn();
   const blind = {
     ...ec2,
@@ -205,7 +205,7 @@ test('the same action again, while EC2 does not show the first flow log yet, mak
   expect(await listed(ec2)).toHaveLength(1);
 });
 
-test('a flow log of ours whose tag somebody took off is not left behind in silence', async () => {
+test('throws StateChanged on revert when the tag of our flow log was removed', async () => {
   const file = inMemory(NO_FLOW_LOGS);
   const { driver } = driverOn(createFlowLogs(file, () => [INTERFACE]));
   const before = await driver.capture(subject);
@@ -220,7 +220,7 @@ test('a flow log of ours whose tag somebody took off is not left behind in silen
   expect(file.read().flowLogs).toHaveLength(1);
 });
 
-test('a flow log that cannot deliver is in force, and that it delivers nothing is said', async () => {
+test('verifies a flow log that cannot deliver, and reports the delivery error', async () => {
   const ec2 = standIn();
   const failing = {
     ...ec2,

@@ -1,13 +1,13 @@
-// The flow logs of one network interface: which are ours, one more, one less. EC2 shows a change a little later than it makes it.
+// Lists, creates and deletes the flow logs of a network interface.
 import type { EC2, FlowLog, UnsuccessfulItem } from '@aws-sdk/client-ec2';
 import * as z from 'zod/mini';
 import { aws, typedAwsError } from '../../platform/aws-errors.ts';
-import { lookUntil, type Sleep } from '../look-until.ts';
+import { pollUntil, type Sleep } from '../poll-until.ts';
 
-/** The three calls that we make; a stand-in implements the same. */
+/** The three calls used. The stand-in implements the same ones. */
 export type FlowLogApi = Pick<EC2, 'createFlowLogs' | 'describeFlowLogs' | 'deleteFlowLogs'>;
 
-/** Where the stack has flow logs written to, and the role that EC2 writes with. */
+/** The log group of the stack's flow logs, and the role with which EC2 writes to it. */
 export const FlowLogDestination = z.strictObject({
   logGroupName: z.string().check(z.minLength(1)),
   deliveryRoleArn: z.string().check(z.startsWith('arn:')),
@@ -20,27 +20,28 @@ export type FlowLogClients = {
   sleep: Sleep;
 };
 
-/** On what we make, with the action that made it. Rights to delete hang on it: permissions.ts beside this file. */
+/** Tags our flow logs with their action. The permission to delete depends on it: see permissions.ts. */
 export const TAG = 'countermand-action';
 
 /**
- * Flow logs of one interface; it cannot be raised. Those of its subnet and its VPC count for themselves.
+ * Quota of flow logs per interface, which can't be raised. Flow logs of the subnet and the VPC count separately.
+ *
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
  */
 export const MOST_FLOW_LOGS = 2;
 
-/** In seconds; 600 is the other one. @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateFlowLogs.html */
+/** The alternative is 600. @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateFlowLogs.html */
 const AGGREGATION_SECONDS = 60;
 
 /** @see https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html */
-const LOOKS = { most: 6, betweenMs: 1_000 };
+const POLL = { maxReads: 6, betweenMs: 1_000 };
 
-/** `ours`: ours by tag and destination. `untagged`: it writes where only ours write, without our tag. */
-export type Whose = 'ours' | 'untagged' | 'others';
-export type Found = { id: string; whose: Whose; active: boolean; trouble: string | null };
+/** `ours`: our tag and log group. `untagged`: our log group without our tag. */
+export type Owner = 'ours' | 'untagged' | 'others';
+export type Found = { id: string; owner: Owner; active: boolean; trouble: string | null };
 
 export function createFlowLogAccess({ ec2, destination, sleep }: FlowLogClients) {
-  const whoseIs = ({ LogGroupName, Tags = [] }: FlowLog): Whose => {
+  const whoseIs = ({ LogGroupName, Tags = [] }: FlowLog): Owner => {
     if (LogGroupName !== destination.logGroupName) return 'others';
     return Tags.some(({ Key }) => Key === TAG) ? 'ours' : 'untagged';
   };
@@ -53,7 +54,7 @@ export function createFlowLogAccess({ ec2, destination, sleep }: FlowLogClients)
       one.FlowLogId
         ? {
             id: one.FlowLogId,
-            whose: whoseIs(one),
+            owner: whoseIs(one),
             active: one.FlowLogStatus === 'ACTIVE',
             trouble:
               one.DeliverLogsStatus === 'FAILED'
@@ -67,11 +68,11 @@ export function createFlowLogAccess({ ec2, destination, sleep }: FlowLogClients)
   return {
     list,
 
-    /** Looks until it is as expected, or for a few seconds; returns what was seen last. */
+    /** Polls for some seconds until `expected` returns true, and returns the last result. */
     listUntil: (interfaceId: string, expected: (found: Found[]) => boolean): Promise<Found[]> =>
-      lookUntil(expected, () => list(interfaceId), { ...LOOKS, sleep }),
+      pollUntil(expected, () => list(interfaceId), { ...POLL, sleep }),
 
-    /** Idempotent per action: EC2 knows the token. */
+    /** Idempotent per action, through the client token. */
     async create(interfaceId: string, { actionId, incidentId }: Ids): Promise<void> {
       const ids = { interfaceId, actionId };
       const { Unsuccessful } = await aws('creating the flow log', ids, () =>
@@ -95,7 +96,7 @@ export function createFlowLogAccess({ ec2, destination, sleep }: FlowLogClients)
           ],
         }),
       );
-      refuse('creating the flow log', ids, Unsuccessful);
+      throwFirst('creating the flow log', ids, Unsuccessful);
     },
 
     async remove(interfaceId: string, flowLogIds: string[]): Promise<void> {
@@ -103,22 +104,22 @@ export function createFlowLogAccess({ ec2, destination, sleep }: FlowLogClients)
       const { Unsuccessful } = await aws('deleting the flow log', ids, () =>
         ec2.deleteFlowLogs({ FlowLogIds: flowLogIds }),
       );
-      refuse('deleting the flow log', ids, Unsuccessful);
+      throwFirst('deleting the flow log', ids, Unsuccessful);
     },
   };
 }
 
 type Ids = { actionId: string; incidentId: string };
 
-/** Neither call throws for a single resource: the refusal stands in the answer, with the code that would be thrown. */
-function refuse(
+/** Throws the first error of a response. For a single resource, neither call throws: it returns the error code. */
+function throwFirst(
   what: string,
   ids: Record<string, string>,
   [first]: readonly UnsuccessfulItem[] = [],
 ): void {
   if (!first) return;
   const { Code: code = 'unknown', Message: message = 'no reason' } = first.Error ?? {};
-  // Seen as a name, and as a bare HTTP status.
+  // The code is either a name or an HTTP status.
   const httpStatusCode = /^\d{3}$/.test(code) ? Number(code) : 400;
   const cause = Object.assign(new Error(message), { name: code, $metadata: { httpStatusCode } });
   throw typedAwsError(what, ids, cause);

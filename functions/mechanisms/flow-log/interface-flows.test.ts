@@ -1,4 +1,4 @@
-// What an approver is told about a flow log, and on which interfaces one is made.
+// Description and effects of flow logs for network interfaces.
 import { expect, test } from 'vitest';
 import { alertWith, POLICY, subjectOn, theInstance } from '../../../test/fixtures/case.ts';
 import { callsOf } from '../../../test/shell.ts';
@@ -15,7 +15,7 @@ const onInterfaces = (interfaceIds: string): Entity => ({
   attributes: { interfaceIds },
 });
 
-test('each interface that the alert names with the instance is one effect', () => {
+test('returns one effect per interface that the alert names for the instance', () => {
   const two = 'eni-0f1e2d3c4b5a69788,eni-0f1e2d3c4b5a69789,eni-0f1e2d3c4b5a69788';
   expect(parametersFor(onInterfaces(two))).toEqual([
     { interfaceId: 'eni-0f1e2d3c4b5a69788' },
@@ -23,7 +23,7 @@ test('each interface that the alert names with the instance is one effect', () =
   ]);
 });
 
-test('an interface that the alert itself is about is one, too', () => {
+test('returns one effect for an alert about a network interface', () => {
   const target: Entity = {
     ...theInstance,
     kind: 'network-interface',
@@ -34,7 +34,7 @@ test('an interface that the alert itself is about is one, too', () => {
 });
 
 test.each(['', 'eni-1', 'eni-0f1e2d3c4b5a69788 --dry-run', 'vpc-0f1e2d3c4b5a69788'])(
-  'what is no interface (%j) has no effect',
+  'returns no effect for an invalid interface ID (%j)',
   (named) => {
     expect(parametersFor(onInterfaces(named))).toEqual([]);
   },
@@ -51,12 +51,12 @@ test('the approver reads what is recorded, of what, and what stays when it ends'
   expect(told.undo).toContain('Recorded flows remain in the log group');
 });
 
-test('two interfaces are two effects for leases, too', () => {
+test('gives two interfaces different effect keys', () => {
   const other = { ...subject, parameters: { interfaceId: 'eni-0f1e2d3c4b5a69789' } };
   expect(recordFlows.effectKey(subject)).not.toBe(recordFlows.effectKey(other));
 });
 
-test('the command that undoes it by hand finds our flow logs by tag and deletes them', () => {
+test('returns a command that finds our flow logs by tag and deletes them', () => {
   const calls = callsOf(recordFlows.describe(subject, null).manualUndo, {
     'describe-flow-logs': 'fl-1\tfl-2',
   });

@@ -1,4 +1,4 @@
-// increase_logging_verbosity on the network: a flow log for one interface of an instance, made, tagged and deleted.
+// increase_logging_verbosity for instances: a flow log per interface.
 
 import * as z from 'zod/mini';
 import type { Description, Parameters } from '../../domain/action.ts';
@@ -19,7 +19,7 @@ import {
 const InterfaceId = z.string().check(z.regex(/^eni-([0-9a-f]{8}|[0-9a-f]{17})$/));
 const Place = z.strictObject({ interfaceId: InterfaceId });
 
-/** Flow logs that the interface had before us. */
+/** The flow logs that the interface had before the change. */
 const Before = z.strictObject({ ours: z.array(z.string()), others: z.array(z.string()) });
 type Before = z.infer<typeof Before>;
 
@@ -31,28 +31,28 @@ export const recordFlows = defineMechanism<FlowLogClients, Before>({
   targetKinds: ['instance', 'network-interface'],
   quota: `${MOST_FLOW_LOGS} flow logs per network interface`,
   effects: (_alert, target) => interfacesOf(target).map((interfaceId) => ({ interfaceId })),
-  effectKey: ({ region, parameters }) => `flow-log:${region}:${placeOf(parameters)}`,
+  effectKey: ({ region, parameters }) => `flow-log:${region}:${interfaceOf(parameters)}`,
   describe,
   before: Before,
-  wasThere: ({ ours }) => ours.length > 0,
+  alreadyInPlace: ({ ours }) => ours.length > 0,
   connect,
 });
 
-/** The interfaces that the alert names with the instance, or the one that it is about. */
+/** The interfaces that the alert names for the instance, or the interface that it is about. */
 function interfacesOf({ kind, value, attributes }: Entity): string[] {
   const named = kind === 'instance' ? (attributes.interfaceIds ?? '').split(',') : [value];
   return [...new Set(named.filter((id) => InterfaceId.safeParse(id).success))];
 }
 
-function placeOf(parameters: Parameters): string {
-  const parsed = Place.safeParse(parameters);
+function interfaceOf(parameters: Parameters): string {
+  const parsed = Parameter.safeParse(parameters);
   if (parsed.success) return parsed.data.interfaceId;
   throw new InvalidInput('the action names no network interface', {}, parsed.error);
 }
 
 function describe(subject: Subject): Description {
   const { target, region, parameters } = subject;
-  const interfaceId = placeOf(parameters);
+  const interfaceId = interfaceOf(parameters);
   const of = target.kind === 'instance' ? ` of ${target.value}` : '';
   const ec2 = (verb: string) => `aws ec2 ${verb} --region ${shellQuoted(region)}`;
   const ours = `Name=resource-id,Values=${interfaceId} Name=tag-key,Values=${TAG}`;
@@ -76,20 +76,20 @@ function describe(subject: Subject): Description {
 
 function connect(clients: FlowLogClients): ReturnType<typeof recordFlows.connect> {
   const access = createFlowLogAccess(clients);
-  const idsOf = (found: readonly Found[], whose: Found['whose']) =>
-    found.filter((one) => one.whose === whose).map(({ id }) => id);
-  /** Ours, and made since we first looked. */
+  const idsOf = (found: readonly Found[], whose: Found['owner']) =>
+    found.filter((one) => one.owner === whose).map(({ id }) => id);
+  /** Our flow logs that were created after the capture. */
   const newOf = (found: readonly Found[], { ours }: Before) =>
     idsOf(found, 'ours').filter((id) => !ours.includes(id));
 
   return {
     async capture({ parameters }) {
-      const found = await access.list(placeOf(parameters));
+      const found = await access.list(interfaceOf(parameters));
       const ours = idsOf(found, 'ours');
       return { ours, others: found.map(({ id }) => id).filter((id) => !ours.includes(id)) };
     },
     async apply({ parameters, actionId, incidentId }) {
-      const interfaceId = placeOf(parameters);
+      const interfaceId = interfaceOf(parameters);
       const found = await access.list(interfaceId);
       if (idsOf(found, 'ours').length > 0) return;
       if (found.length >= MOST_FLOW_LOGS)
@@ -100,11 +100,11 @@ function connect(clients: FlowLogClients): ReturnType<typeof recordFlows.connect
       await access.create(interfaceId, { actionId, incidentId });
     },
     async verify({ parameters }) {
-      const interfaceId = placeOf(parameters);
+      const interfaceId = interfaceOf(parameters);
       const found = await access.listUntil(interfaceId, (now) =>
-        now.some(({ whose, active }) => whose === 'ours' && active),
+        now.some(({ owner: whose, active }) => whose === 'ours' && active),
       );
-      const ours = found.find(({ whose, active }) => whose === 'ours' && active);
+      const ours = found.find(({ owner: whose, active }) => whose === 'ours' && active);
       return ours
         ? {
             holds: true,
@@ -113,7 +113,7 @@ function connect(clients: FlowLogClients): ReturnType<typeof recordFlows.connect
         : { holds: false, found: `${interfaceId} has no flow log of this stack` };
     },
     async revert({ parameters }, before) {
-      const interfaceId = placeOf(parameters);
+      const interfaceId = interfaceOf(parameters);
       const found = await access.list(interfaceId);
       const untagged = idsOf(found, 'untagged').filter((id) => !before.others.includes(id));
       if (untagged.length > 0)
@@ -126,12 +126,12 @@ function connect(clients: FlowLogClients): ReturnType<typeof recordFlows.connect
       try {
         await access.remove(interfaceId, ours);
       } catch (error) {
-        // It was listed a little longer than it existed; the look that follows sees whether it is gone.
+        // EC2 may list a deleted flow log for a short time. verifyReverted checks that it is gone.
         if (!(error instanceof NotFound)) throw error;
       }
     },
     async verifyReverted({ parameters }, before) {
-      const interfaceId = placeOf(parameters);
+      const interfaceId = interfaceOf(parameters);
       const found = await access.listUntil(interfaceId, (now) => newOf(now, before).length === 0);
       const left = newOf(found, before);
       return left.length === 0

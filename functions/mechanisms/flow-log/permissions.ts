@@ -1,4 +1,4 @@
-// What recording the flows of a network interface may do in AWS.
+// IAM permissions for flow logs of network interfaces.
 import { ENV } from '../../domain/env.ts';
 import { arnIn, type Environment, every, type Permissions } from '../permissions.ts';
 import { TAG } from './flow-logs.ts';
@@ -6,13 +6,13 @@ import { TAG } from './flow-logs.ts';
 export const permissions: Permissions = (stack) => {
   const flowLogs = every(
     arnIn(stack, 'ec2', 'vpc-flow-log/*'),
-    'A flow log gets its ID when it is created; ours carry a tag',
+    'A flow log gets its ID when it is created; those of this stack have a tag',
   );
   return [
     {
       sid: 'SeeFlowLogs',
       actions: ['ec2:DescribeFlowLogs'],
-      resources: [every('*', 'Descriptions of EC2 have no resource to name')],
+      resources: [every('*', 'ec2:DescribeFlowLogs supports no resource ARNs')],
     },
     {
       sid: 'RecordInterfacesAndNeitherSubnetsNorNetworks',

@@ -1,4 +1,4 @@
-// The stand-in of EC2's flow logs: two of one interface, none of the same kind twice, refusals inside the answer.
+// Stand-in of EC2 flow logs, with EC2's quota, duplicates and error codes.
 
 import type { FlowLog, Tag } from '@aws-sdk/client-ec2';
 import { connected } from '../mechanism.ts';
@@ -21,12 +21,12 @@ type Kept = {
 export type FlowLogState = {
   made: number;
   flowLogs: Kept[];
-  /** By client token: what the request was, and what it made. */
+  /** By client token: the request and the created flow log. */
   tokens: Record<string, { request: string; id: string }>;
 };
 export const NO_FLOW_LOGS: FlowLogState = { made: 0, flowLogs: [], tokens: {} };
 
-/** What flow logs of the laptop are written to. */
+/** Destination of the laptop's flow logs. */
 export const LOCAL_FLOW_LOGS = {
   logGroupName: 'countermand-flow-logs',
   deliveryRoleArn: 'arn:aws:iam::111122223333:role/countermand-flow-logs',
@@ -50,8 +50,10 @@ type Describe = Parameters<FlowLogApi['describeFlowLogs']>[0];
 type Delete = Parameters<FlowLogApi['deleteFlowLogs']>[0];
 
 /**
- * `interfaces` are those that exist.
+ * `interfaces` returns the existing network interfaces.
+ *
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateFlowLogs.html
+ *
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteFlowLogs.html
  */
 export function createFlowLogs(
@@ -89,7 +91,7 @@ export function createFlowLogs(
       const known = ClientToken ? file.read().tokens[ClientToken] : undefined;
       if (known && known.request !== text)
         throw refuse('IdempotentParameterMismatch', 'The request uses the same client token');
-      // The answer of the first time, also when what it made is gone by now.
+      // A repeated token returns the first response, even if the flow log was deleted.
       if (known) return { FlowLogIds: [known.id], ClientToken, Unsuccessful: [], $metadata: {} };
       const made = checked(request).map(createOne);
       const ids = made.filter((one) => typeof one === 'string');
@@ -138,7 +140,7 @@ export function createFlowLogs(
   return api as unknown as FlowLogApi;
 }
 
-/** The request, one resource at a time. */
+/** The validated request, one entry per resource. */
 function checked(request: Create): Omit<Kept, 'id'>[] {
   const { ResourceIds = [], ResourceType, TrafficType = '', LogGroupName = '' } = request;
   const { DeliverLogsPermissionArn = '', MaxAggregationInterval = 600 } = request;

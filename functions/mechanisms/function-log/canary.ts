@@ -1,4 +1,4 @@
-// Drill targets of the scope `function-log` on a laptop.
+// Canaries of the scope `function-log` on a laptop.
 
 import { type Canaries, canaryState } from '../stand-in.ts';
 import { type LambdaState, untouched } from './stand-in.ts';

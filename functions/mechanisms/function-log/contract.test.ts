@@ -1,4 +1,4 @@
-// The contract of a function's log level. moto forgets LoggingConfig: the stand-in is written from AWS's documentation alone.
+// The contract of a function's log level. moto lacks LoggingConfig.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Lambda } from '@aws-sdk/client-lambda';
@@ -30,7 +30,7 @@ const WARN: Logging = {
 const accountWith = (logging: Logging) =>
   inMemory<LambdaState>({ [name]: { logging, revision: 7, looksUntilSettled: 0 } });
 
-/** What somebody with a console does: wait, read, change. */
+/** A change in the console: wait, read, change. */
 async function byHand(lambda: FunctionApi, change: (logging: Logging) => Logging) {
   await lambda.getFunctionConfiguration({ FunctionName: name });
   const { LoggingConfig } = await lambda.getFunctionConfiguration({ FunctionName: name });
@@ -65,8 +65,8 @@ const driverOn = (file: StateFile<LambdaState>, lambda: FunctionApi = createLamb
   return { driver, lambda, waits };
 };
 
-describe('an update that somebody else has under way', () => {
-  test('is waited for', async () => {
+describe('while another update is in progress', () => {
+  test('waits until the update has ended', async () => {
     const file = accountWith(TEXT);
     const { driver, lambda, waits } = driverOn(file);
     await lambda.updateFunctionConfiguration({ FunctionName: name, LoggingConfig: WARN });
@@ -74,7 +74,7 @@ describe('an update that somebody else has under way', () => {
     expect(waits).toHaveLength(1);
   });
 
-  test('is left to a later try when it does not end', async () => {
+  test('throws Conflict when the update does not end', async () => {
     const file = inMemory<LambdaState>({
       [name]: { logging: TEXT, revision: 1, looksUntilSettled: 0 },
     });
@@ -88,7 +88,7 @@ describe('an update that somebody else has under way', () => {
   });
 
   test.each(['ResourceConflictException', 'PreconditionFailedException'])(
-    'that was faster than ours (%s) loses nothing: ours is refused, and comes again',
+    'throws Conflict when the update was faster (%s), and keeps its changes on retry',
     async (refusal) => {
       const file = accountWith(WARN);
       const { driver, lambda } = driverOn(file);
@@ -118,7 +118,7 @@ describe('an update that somebody else has under way', () => {
   );
 });
 
-test('a level that somebody chose meanwhile is theirs: nothing is touched, and what was found is said', async () => {
+test('throws StateChanged on revert with the level that someone else set, and changes nothing', async () => {
   const file = accountWith(TEXT);
   const { driver, lambda } = driverOn(file);
   const before = await driver.capture(subject);
@@ -131,7 +131,7 @@ test('a level that somebody chose meanwhile is theirs: nothing is touched, and w
   expect(file.read()).toEqual(theirs);
 });
 
-test('a level that somebody chose between look and change is not overwritten', async () => {
+test('throws StateChanged on apply when the level changed after the capture', async () => {
   const file = accountWith(WARN);
   const { driver, lambda } = driverOn(file);
   const before = await driver.capture(subject);
@@ -140,16 +140,16 @@ test('a level that somebody chose between look and change is not overwritten', a
   expect(file.read()[name]?.logging.ApplicationLogLevel).toBe('FATAL');
 });
 
-test('a function that logs in more detail already keeps that', async () => {
+test('leaves a more detailed log level unchanged', async () => {
   const file = accountWith({ ...WARN, ApplicationLogLevel: 'TRACE' });
   const { driver } = driverOn(file);
   const before = await driver.capture(subject);
-  expect(logAtDebug.wasThere(before)).toBe(true);
+  expect(logAtDebug.alreadyInPlace(before)).toBe(true);
   await driver.apply(subject, before);
   expect(file.read()[name]?.logging.ApplicationLogLevel).toBe('TRACE');
 });
 
-test('an update that failed is not taken for done', async () => {
+test('does not verify when the last update failed', async () => {
   const failed = {
     getFunctionConfiguration: async () => ({
       LoggingConfig: { ...WARN, ApplicationLogLevel: 'DEBUG' },
@@ -166,13 +166,13 @@ test('an update that failed is not taken for done', async () => {
   });
 });
 
-describe('what goes over the wire, from the real client', () => {
+describe('requests of the real client', () => {
   type Sent = { method: string; path: string; body: Record<string, unknown> };
   let sent: Sent[];
   let stop: () => Promise<void>;
   let lambda: Lambda;
 
-  /** A Lambda that answers with more than we asked for, as the real one does. */
+  /** A Lambda endpoint that returns more fields than needed, like the real one. */
   beforeEach(async () => {
     sent = [];
     const state = { logging: TEXT as unknown };
@@ -211,7 +211,7 @@ describe('what goes over the wire, from the real client', () => {
     await stop();
   });
 
-  test('an update holds the logging and the revision that was read, and nothing else, ever', async () => {
+  test('sends only the logging configuration and the revision in an update', async () => {
     const driver = logAtDebug.connect({ lambda, sleep: async () => {} });
     const before = await driver.capture(subject);
     await driver.apply(subject, before);
@@ -233,7 +233,7 @@ describe('what goes over the wire, from the real client', () => {
       expect(path).toBe(`/2015-03-31/functions/${name}/configuration`);
   });
 
-  test('what Lambda tells besides, secrets among it, does not get into the record', async () => {
+  test('captures only the logging configuration, without environment variables', async () => {
     const driver = logAtDebug.connect({ lambda, sleep: async () => {} });
     expect(await driver.capture(subject)).toEqual(TEXT);
   });

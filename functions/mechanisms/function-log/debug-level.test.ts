@@ -1,4 +1,4 @@
-// What an approver is told about a function's log level, and which functions it is raised on.
+// Description and effects of raising a function's log level.
 import { expect, test } from 'vitest';
 import { alertWith, POLICY, subjectOn, theFunction } from '../../../test/fixtures/case.ts';
 import { callsOf } from '../../../test/shell.ts';
@@ -24,13 +24,13 @@ test('the approver reads what changes, what a changed format means, and when it 
   expect(told.undo).toContain('after 1 h, unless');
 });
 
-test('it is raised where the alert saw the version whose settings can be changed', () => {
+test('returns an effect only for the version whose settings can be changed', () => {
   expect(effects({})).toEqual(['function-log.debug-level']);
   expect(effects({ attributes: {} })).toEqual(['function-log.debug-level']);
   expect(effects({ attributes: { version: '7' } })).toEqual([]);
 });
 
-test('what is no name of a function has no effect', () => {
+test('returns no effect for an invalid function name', () => {
   expect(effects({ value: `shop' --role 'arn:aws:iam::111122223333:role/admin` })).toEqual([]);
 });
 
@@ -43,14 +43,11 @@ test.each([
     { LogFormat: 'JSON', ApplicationLogLevel: 'WARN', LogGroup: '/shop/images' } as const,
     '{"LogFormat":"JSON","ApplicationLogLevel":"WARN","SystemLogLevel":"INFO","LogGroup":"/shop/images"}',
   ],
-])(
-  'the command that undoes it by hand sets what was there, as a shell reads it: %j',
-  (before, setting) => {
-    expect(callsOf(logAtDebug.manualUndo?.(subject, before) ?? [])).toEqual([
-      [
-        ...['lambda', 'update-function-configuration', '--region', 'eu-central-1'],
-        ...['--function-name', 'shop-resize-images', '--logging-config', setting],
-      ],
-    ]);
-  },
-);
+])('returns a shell command that restores the previous setting: %j', (before, setting) => {
+  expect(callsOf(logAtDebug.manualUndo?.(subject, before) ?? [])).toEqual([
+    [
+      ...['lambda', 'update-function-configuration', '--region', 'eu-central-1'],
+      ...['--function-name', 'shop-resize-images', '--logging-config', setting],
+    ],
+  ]);
+});

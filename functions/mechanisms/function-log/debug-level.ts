@@ -1,4 +1,4 @@
-// increase_logging_verbosity on a function: its application log level becomes DEBUG, and what it was comes back.
+// increase_logging_verbosity for functions: application log level DEBUG.
 
 import type { Lambda } from '@aws-sdk/client-lambda';
 import * as z from 'zod/mini';
@@ -8,10 +8,10 @@ import { Conflict, NotFound, StateChanged } from '../../domain/errors.ts';
 import { shellQuoted } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
 import { undoneAfter } from '../affected.ts';
-import { lookUntil, type Sleep } from '../look-until.ts';
 import { defineMechanism, type Subject } from '../mechanism.ts';
+import { pollUntil, type Sleep } from '../poll-until.ts';
 
-/** The two calls that we make; a stand-in implements the same. */
+/** The two calls used. The stand-in implements the same ones. */
 export type FunctionApi = Pick<Lambda, 'getFunctionConfiguration' | 'updateFunctionConfiguration'>;
 export type FunctionLogClients = {
   lambda: FunctionApi;
@@ -19,7 +19,8 @@ export type FunctionLogClients = {
 };
 
 /**
- * How a function logs. Text has no levels; JSON without them logs at INFO.
+ * The logging configuration of a function. Text has no levels. The default level of JSON is INFO.
+ *
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_LoggingConfig.html
  */
 const Logging = z.strictObject({
@@ -32,11 +33,11 @@ export type Logging = z.infer<typeof Logging>;
 
 /** @see https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConfiguration.html */
 const FUNCTION_NAME = /^[A-Za-z0-9_-]{1,64}$/;
-/** The one version whose settings can be changed. */
+/** The only version whose settings can be changed. */
 const UNPUBLISHED = '$LATEST';
 
-/** An update without a network takes seconds; with one up to a minute, which is left to the caller's retries. */
-const LOOKS = { most: 10, betweenMs: 2_000 };
+/** An update takes seconds, with a VPC up to a minute. The caller's retries cover the rest. */
+const POLL = { maxReads: 10, betweenMs: 2_000 };
 
 export const logAtDebug = defineMechanism<FunctionLogClients, Logging>({
   id: 'function-log.debug-level',
@@ -45,7 +46,7 @@ export const logAtDebug = defineMechanism<FunctionLogClients, Logging>({
   scope: 'function-log',
   targetKinds: ['function'],
   quota: '15 control-plane requests per second for all of Lambda in one account and region',
-  // What a published version logs is fixed: where the alert saw one of those, our change would show nothing.
+  // The logging of a published version can't be changed, so the action would have no effect on it.
   effects: (_alert, { value, attributes: { version = UNPUBLISHED } }) =>
     FUNCTION_NAME.test(value) && version === UNPUBLISHED ? [{}] : [],
   effectKey: ({ region, target }) => `function-log:${region}:${target.value}`,
@@ -54,7 +55,7 @@ export const logAtDebug = defineMechanism<FunctionLogClients, Logging>({
     `aws lambda update-function-configuration --region ${shellQuoted(region)} --function-name ${shellQuoted(target.value)} --logging-config ${shellQuoted(JSON.stringify(restored(before, before)))}`,
   ],
   before: Logging,
-  wasThere: isDetailed,
+  alreadyInPlace: isDetailed,
   connect,
 });
 
@@ -80,14 +81,14 @@ function describe(subject: Subject): Description {
   };
 }
 
-/** As detailed as we want it, or more: then there is nothing for us to do, and nothing of ours to undo. */
+/** Whether the level is DEBUG or TRACE already, so that there is nothing to change and nothing to undo. */
 function isDetailed({ LogFormat, ApplicationLogLevel }: Logging): boolean {
   return (
     LogFormat === 'JSON' && (ApplicationLogLevel === 'DEBUG' || ApplicationLogLevel === 'TRACE')
   );
 }
 
-/** Exactly what we leave behind. */
+/** Exactly the state after apply. */
 const isOurs = ({ LogFormat, ApplicationLogLevel }: Logging): boolean =>
   LogFormat === 'JSON' && ApplicationLogLevel === 'DEBUG';
 
@@ -99,7 +100,7 @@ const isAsBefore = (now: Logging, before: Logging): boolean =>
 
 const inWords = (logging: Logging): string => `${logging.LogFormat}, ${levelOf(logging)}`;
 
-/** An update replaces the whole setting: what is not ours goes back as it was read. */
+/** An update replaces the whole configuration, so the other fields are sent back as they were read. */
 const raised = ({ SystemLogLevel = 'INFO', LogGroup }: Logging): Logging => ({
   LogFormat: 'JSON',
   ApplicationLogLevel: 'DEBUG',
@@ -107,7 +108,7 @@ const raised = ({ SystemLogLevel = 'INFO', LogGroup }: Logging): Logging => ({
   LogGroup,
 });
 
-/** Format and level as they were before us; the rest as it stands now. Text with a level would be refused. */
+/** The previous format and level, with the other fields as read. Lambda rejects a level with the format Text. */
 function restored(
   { SystemLogLevel = 'INFO', LogGroup }: Logging,
   { LogFormat, ApplicationLogLevel = 'INFO' }: Logging,
@@ -121,18 +122,18 @@ type Found = { logging: Logging; revision: string; failed: string | null };
 
 function connect({ lambda, sleep }: FunctionLogClients): ReturnType<typeof logAtDebug.connect> {
   /**
-   * The function once no update is under way: until then it takes no other, and its revision is about to change.
-   * What else Lambda answers, environment variables among it, ends here.
+   * Waits until no update is in progress: until then Lambda accepts no other update, and the revision changes. Drops
+   * every other field, such as the environment variables.
    */
-  async function atRest({ value: name }: Entity): Promise<Found> {
+  async function whenIdle({ value: name }: Entity): Promise<Found> {
     const ids = { function: name };
-    const answer = await lookUntil(
+    const answer = await pollUntil(
       ({ LastUpdateStatus }) => LastUpdateStatus !== 'InProgress',
       () =>
         aws('reading the function', ids, () =>
           lambda.getFunctionConfiguration({ FunctionName: name }),
         ),
-      { ...LOOKS, sleep },
+      { ...POLL, sleep },
     );
     const { LastUpdateStatus, LastUpdateStatusReason = 'no reason', RevisionId } = answer;
     if (LastUpdateStatus === 'InProgress')
@@ -144,9 +145,9 @@ function connect({ lambda, sleep }: FunctionLogClients): ReturnType<typeof logAt
     return { logging: logging.data, revision: RevisionId, failed };
   }
 
-  /** Nothing but these fields, ever: the same call could change what the function is and may do. */
+  /** Sends only these fields: the same API call could change the code and the permissions of the function. */
   const update = async ({ value: name }: Entity, RevisionId: string, LoggingConfig: Logging) => {
-    await aws('changing how the function logs', { function: name }, () =>
+    await aws('changing the logging configuration', { function: name }, () =>
       lambda.updateFunctionConfiguration({ FunctionName: name, RevisionId, LoggingConfig }),
     );
   };
@@ -158,28 +159,28 @@ function connect({ lambda, sleep }: FunctionLogClients): ReturnType<typeof logAt
     );
 
   return {
-    capture: async ({ target }) => (await atRest(target)).logging,
+    capture: async ({ target }) => (await whenIdle(target)).logging,
     async apply({ target }, before) {
-      const { logging, revision } = await atRest(target);
+      const { logging, revision } = await whenIdle(target);
       if (isDetailed(logging)) return;
       if (!isAsBefore(logging, before)) throw changed(target, logging, before);
       await update(target, revision, raised(logging));
     },
     async verify({ target }) {
-      const { logging, failed } = await atRest(target);
+      const { logging, failed } = await whenIdle(target);
       const found = `${target.value} logs as ${inWords(logging)}`;
       return failed
         ? { holds: false, found: `${found}, but its last update failed: ${failed}` }
         : { holds: isDetailed(logging), found };
     },
     async revert({ target }, before) {
-      const { logging, revision } = await atRest(target);
+      const { logging, revision } = await whenIdle(target);
       if (isAsBefore(logging, before)) return;
       if (!isOurs(logging)) throw changed(target, logging, before);
       await update(target, revision, restored(logging, before));
     },
     async verifyReverted({ target }, before) {
-      const { logging, failed } = await atRest(target);
+      const { logging, failed } = await whenIdle(target);
       const found = `${target.value} logs as ${inWords(logging)}`;
       return failed
         ? { holds: false, found: `${found}, but its last update failed: ${failed}` }

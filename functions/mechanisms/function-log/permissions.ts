@@ -1,10 +1,10 @@
-// What changing the log level of a function may do in AWS.
+// IAM permissions for changing the log level of functions.
 import { arnIn, every, type Permissions } from '../permissions.ts';
 
 export const permissions: Permissions = (stack) => {
   const anyFunction = every(
     arnIn(stack, 'lambda', 'function:*'),
-    'An alert may be about any function; ours, layers and networks are denied',
+    'An alert may be about any function; functions of this stack, layers and networks are denied',
   );
   return [
     {

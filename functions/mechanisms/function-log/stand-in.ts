@@ -1,4 +1,4 @@
-// The stand-in of Lambda's function configuration, as far as logging goes: revisions, updates under way, and what is refused.
+// Stand-in of Lambda's logging configuration, with revisions and updates.
 
 import type { FunctionTagsApi } from '../../enrich/function.ts';
 import { connected } from '../mechanism.ts';
@@ -23,7 +23,11 @@ const LEVELS = {
 /** @see https://docs.aws.amazon.com/lambda/latest/api/API_LoggingConfig.html */
 const LOG_GROUP = /^[.\-_/#A-Za-z0-9]{1,512}$/;
 
-/** A function as it is when nobody has set how it logs. @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html */
+/**
+ * A function with the default logging.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
+ */
 export const untouched = (name: string): FunctionState => ({
   logging: { LogFormat: 'Text', LogGroup: `/aws/lambda/${name}` },
   revision: 1,
@@ -38,8 +42,10 @@ export const LOCAL_FUNCTIONS: LambdaState = {
 const invalid = (message: string) => awsFailure('InvalidParameterValueException', 400, message);
 
 /**
- * An update is under way for one look after it, and changes the revision once more when it ends, as AWS's does.
+ * An update is in progress for one read after it, and changes the revision again when it ends, as in AWS.
+ *
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html
+ *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
  */
 export function createLambda(file: StateFile<LambdaState>): FunctionApi & FunctionTagsApi {
@@ -104,7 +110,7 @@ type Wanted = NonNullable<
   Parameters<FunctionApi['updateFunctionConfiguration']>[0]['LoggingConfig']
 >;
 
-/** What is left out takes its default: whoever means to keep a setting has to send it. */
+/** Omitted fields take their defaults: a caller that wants to keep a setting must send it. */
 function checked(
   name: string,
   { LogFormat = 'Text', LogGroup = `/aws/lambda/${name}`, ...levels }: Wanted,

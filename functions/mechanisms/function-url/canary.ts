@@ -1,4 +1,4 @@
-// Drill targets of the scope `function-url` on a laptop.
+// Canaries of the scope `function-url` on a laptop.
 import { type Canaries, canaryState } from '../stand-in.ts';
 import { type FunctionUrls, openUrl } from './stand-in.ts';
 

@@ -45,20 +45,20 @@ describe('a function', () => {
   const driver = (urls: FunctionUrls) =>
     requireIam.connect({ lambda: createFunctionUrls(inMemory(urls)) });
 
-  test('without a URL is refused before anything is recorded', async () => {
+  test('throws NotFound on capture for a function without a URL', async () => {
     await expect(driver({}).capture(subject)).rejects.toThrow(NotFound);
   });
 
-  test('whose URL required authentication before us keeps it after the undo', async () => {
+  test('keeps AWS_IAM on revert if the URL required it before', async () => {
     const closed = driver({ [name]: { ...openUrl, AuthType: 'AWS_IAM' } });
     const before = await closed.capture(subject);
     expect(before).toEqual({ authType: 'AWS_IAM', createdAt: openUrl.CreationTime });
-    expect(requireIam.wasThere(before)).toBe(true);
+    expect(requireIam.alreadyInPlace(before)).toBe(true);
     await closed.revert(subject, before);
     expect((await closed.verify(subject, before)).holds).toBe(true);
   });
 
-  test('that an alert names by a published version has no effect', () => {
+  test('returns no effect for a published version', () => {
     const version = { ...theFunction, attributes: { version: '7' } };
     const alert = {} as Parameters<typeof requireIam.effects>[0];
     expect(requireIam.effects(alert, version, null)).toEqual([]);

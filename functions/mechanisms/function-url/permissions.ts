@@ -1,10 +1,10 @@
-// What changing the auth type of a function URL may do in AWS.
+// IAM permissions for changing the auth type of function URLs.
 import { arnIn, every, type Permissions } from '../permissions.ts';
 
 export const permissions: Permissions = (stack) => {
   const anyFunction = every(
     arnIn(stack, 'lambda', 'function:*'),
-    'An alert may be about any function; ours are denied',
+    'An alert may be about any function; functions of this stack are denied',
   );
   const change = { actions: ['lambda:UpdateFunctionUrlConfig'], resources: [anyFunction] };
   return [

@@ -1,4 +1,4 @@
-// disable_function_url: has an open function URL require IAM authentication.
+// disable_function_url: sets an open function URL to require IAM.
 
 import type { Lambda } from '@aws-sdk/client-lambda';
 import * as z from 'zod/mini';
@@ -10,7 +10,7 @@ import { aws } from '../../platform/aws-errors.ts';
 import { earlierIncidents } from '../affected.ts';
 import { defineMechanism, type Subject } from '../mechanism.ts';
 
-/** The two calls that the mechanism makes; a stand-in implements the same. */
+/** The two calls used. The stand-in implements the same ones. */
 export type FunctionUrlApi = Pick<Lambda, 'getFunctionUrlConfig' | 'updateFunctionUrlConfig'>;
 export type FunctionUrlClients = { lambda: FunctionUrlApi };
 
@@ -39,7 +39,7 @@ export const requireIam = defineMechanism<FunctionUrlClients, Before>({
   effectKey: ({ region, target }) => `function-url:${region}:${target.value}`,
   describe,
   before: Before,
-  wasThere: ({ authType }) => authType === 'AWS_IAM',
+  alreadyInPlace: ({ authType }) => authType === 'AWS_IAM',
   connect,
 });
 
@@ -76,7 +76,7 @@ function connect({ lambda }: FunctionUrlClients): ReturnType<typeof requireIam.c
       throw new InvalidInput('Lambda named an auth type of the URL that is not known', ids);
     return { authType: parsed.data, createdAt };
   };
-  /** Sends the auth type only: Lambda keeps all other settings. */
+  /** Sends only the auth type. Lambda keeps all other settings. */
   const set = async ({ target: { value: name } }: Subject, authType: z.infer<typeof AuthType>) => {
     await aws('changing the function URL', { function: name }, () =>
       lambda.updateFunctionUrlConfig({ FunctionName: name, AuthType: authType }),

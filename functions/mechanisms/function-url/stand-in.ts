@@ -1,4 +1,4 @@
-// The stand-in of Lambda function URLs: their auth type, and what is refused.
+// Stand-in of Lambda function URLs: auth types and errors.
 import { connected } from '../mechanism.ts';
 import { awsFailure, type StandIn, type StateFile } from '../stand-in.ts';
 import { type FunctionUrlApi, requireIam } from './require-iam.ts';

@@ -38,7 +38,7 @@ export const quarantineInGmail = defineMechanism<GmailClients, Before>({
     }),
   manualUndo,
   before: Before,
-  wasThere: ({ inQuarantine }) => inQuarantine,
+  alreadyInPlace: ({ inQuarantine }) => inQuarantine,
   connect: (clients) => connect(createGmail(clients)),
 });
 

@@ -32,7 +32,7 @@ export const quarantineInGraph = defineMechanism<GraphClients, Before>({
     }),
   manualUndo,
   before: Before,
-  wasThere: ({ inQuarantine }) => inQuarantine,
+  alreadyInPlace: ({ inQuarantine }) => inQuarantine,
   connect: (clients) => connect(createGraph(clients)),
 });
 

@@ -30,7 +30,7 @@ export const notifyAnalyst = defineMechanism<MessageClients, z.infer<typeof Befo
     manualUndo: [],
   }),
   before: Before,
-  wasThere: () => false,
+  alreadyInPlace: () => false,
   connect: (clients) => ({
     capture: async () => ({ looked: true }),
     apply: (subject) =>

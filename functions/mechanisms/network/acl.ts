@@ -3,7 +3,7 @@ import type { EC2, NetworkAclEntry } from '@aws-sdk/client-ec2';
 import { Conflict, NotFound } from '../../domain/errors.ts';
 import { aws, causedBy } from '../../platform/aws-errors.ts';
 import type { Host } from '../host-address.ts';
-import { lookUntil, type Sleep } from '../look-until.ts';
+import { pollUntil, type Sleep } from '../poll-until.ts';
 import { type Direction, inDirection } from './rules.ts';
 
 /** The calls that we make; a stand-in implements the same. */
@@ -24,7 +24,7 @@ export type Place = { networkAclId: string; direction: Direction };
  * EC2 answers from copies that may be behind a change by a moment.
  * @see https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
  */
-const IN_EC2 = { most: 4, betweenMs: 1_500 };
+const IN_EC2 = { maxReads: 4, betweenMs: 1_500 };
 
 export function createAclAccess({ ec2, sleep }: NetworkClients) {
   /** Null when there is no such ACL. */
@@ -55,7 +55,7 @@ export function createAclAccess({ ec2, sleep }: NetworkClients) {
       place: Place,
       isSettled: (entries: readonly NetworkAclEntry[] | null) => boolean,
     ): Promise<NetworkAclEntry[] | null> =>
-      lookUntil(isSettled, () => find(place), { ...IN_EC2, sleep }),
+      pollUntil(isSettled, () => find(place), { ...IN_EC2, sleep }),
 
     /** False when the number is taken: by somebody who was faster, or by us, when our first answer was lost. */
     async deny({ networkAclId, direction }: Place, { entry, family }: Host, ruleNumber: number) {

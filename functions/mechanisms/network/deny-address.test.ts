@@ -133,13 +133,13 @@ describe('room', () => {
 describe('what was there before us', () => {
   test('is the same rule where it takes effect', async () => {
     const { join } = account([deny(50, '203.0.113.7/32'), allow(100), last]);
-    expect(denyAddress.wasThere(await join().capture(subject))).toBe(true);
+    expect(denyAddress.alreadyInPlace(await join().capture(subject))).toBe(true);
   });
 
   test('is not a rule that comes too late; it stays when ours goes', async () => {
     const late = deny(200, '203.0.113.7/32');
     const { driver, before, rules } = await inForce(account([allow(100), late, last]));
-    expect(denyAddress.wasThere(before)).toBe(false);
+    expect(denyAddress.alreadyInPlace(before)).toBe(false);
     await driver.revert(subject, before);
     expect(rules()).toEqual([allow(100), late, last]);
   });

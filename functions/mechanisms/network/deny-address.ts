@@ -42,7 +42,7 @@ export const denyAddress = defineMechanism<NetworkClients, Before>({
   },
   describe: (subject, facts) => describe(subject, placeOf(subject), facts),
   before: Before,
-  wasThere: ({ present }) => present,
+  alreadyInPlace: ({ present }) => present,
   connect,
 });
 

@@ -74,7 +74,7 @@ export const ticketMechanism = <Clients>({
     manualUndo: manualUndo(subject),
   }),
   before: Before,
-  wasThere: ({ openBefore }) => openBefore.length > 0,
+  alreadyInPlace: ({ openBefore }) => openBefore.length > 0,
   connect: (clients) => connect(deskOf(clients)),
 });
 

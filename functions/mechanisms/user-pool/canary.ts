@@ -1,4 +1,4 @@
-// Drill targets of the scope `user-pool` on a laptop.
+// Canaries of the scope `user-pool` on a laptop.
 
 import { type Canaries, canaryState } from '../stand-in.ts';
 import type { UserPools } from './stand-in.ts';

@@ -1,4 +1,4 @@
-// disable_user_account_temporarily for users of a Cognito user pool: disabled and signed out, and enabled again.
+// disable_user_account_temporarily for Cognito: disable and sign out a user.
 
 import type { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider';
 import * as z from 'zod/mini';
@@ -35,14 +35,14 @@ export const disableUser = defineMechanism<UserPoolClients, Before>({
   quota: 'the request rate that all user pools of the account and region share',
   effects: ({ region }, { value, attributes }) => {
     const pool = Pool.safeParse(attributes);
-    // The id of a pool begins with its region, and the executor works in that of the alert only.
+    // The ID of a pool begins with its region, and the executor can act only in the alert's region.
     const here = pool.success && pool.data.userPoolId.startsWith(`${region}_`);
     return here && Username.safeParse(value).success ? [pool.data] : [];
   },
   effectKey: (subject) => `user-pool:${poolOf(subject)}:${subject.target.value}`,
   describe,
   before: Before,
-  wasThere: ({ enabled }) => !enabled,
+  alreadyInPlace: ({ enabled }) => !enabled,
   connect,
 });
 
@@ -81,7 +81,7 @@ function connect({ cognito }: UserPoolClients): ReturnType<typeof disableUser.co
       cognito.adminGetUser(keyOf(subject)),
     );
     if (Enabled === undefined)
-      throw new NotFound('Cognito does not say whether the user is enabled', {
+      throw new NotFound('Cognito did not return whether the user is enabled', {
         userPool: poolOf(subject),
       });
     return Enabled;
@@ -92,7 +92,7 @@ function connect({ cognito }: UserPoolClients): ReturnType<typeof disableUser.co
   return {
     capture: async (subject) => ({ enabled: await isEnabled(subject) }),
     async apply(subject) {
-      // Disabled first: the other way round, the user could sign in again between the two.
+      // Disable first: in the other order, the user could sign in again between the two calls.
       await call('disabling the user', subject, () => cognito.adminDisableUser(keyOf(subject)));
       await call('signing the user out', subject, () =>
         cognito.adminUserGlobalSignOut(keyOf(subject)),

@@ -1,4 +1,4 @@
-// The contract of disabling a Cognito user, on the stand-in and on moto's user pools.
+// The contract of disabling a Cognito user, on stand-in and moto.
 import { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, describe, expect, test } from 'vitest';
 import { inMemory } from '../../../local/aws/state-file.ts';
@@ -15,7 +15,7 @@ const OTHER = 'customer-4712';
 const subjectIn = (userPoolId: string) => subjectOn(customer, { parameters: { userPoolId } });
 const subject = subjectIn(POOL);
 
-/** Somebody else works on another user of the pool. Signing out leaves no trace in what Cognito shows. */
+/** The other writer changes another user of the pool. Cognito shows no trace of a sign-out. */
 function groundOn(cognito: UserPoolApi, UserPoolId: string): Ground<{ cognito: UserPoolApi }> {
   const enabled = async (Username: string) =>
     (await cognito.adminGetUser({ UserPoolId, Username })).Enabled;
@@ -56,7 +56,7 @@ describe('on moto', async () => {
     },
   });
 
-  test('who is not there, and a pool that is not there, are told apart', async () => {
+  test('throws StateChanged for a missing user and NotFound for a missing pool', async () => {
     const driver = disableUser.connect({ cognito });
     const nobody = { ...subjectIn(UserPoolId), target: { ...customer, value: 'nobody' } };
     await expect(driver.revert(nobody, { enabled: true })).rejects.toThrow(StateChanged);
@@ -67,7 +67,7 @@ describe('on moto', async () => {
 });
 
 describe('a user of a pool', () => {
-  test('is disabled before being signed out, so that no sign-in slips between', async () => {
+  test('disables the user before the sign-out, so that the user cannot sign in between the calls', async () => {
     const file = inMemory<UserPools>(LOCAL_USER_POOLS);
     const { client } = faulty(createUserPools(file), {
       call: 2,
@@ -79,7 +79,7 @@ describe('a user of a pool', () => {
     expect(file.read()[POOL]?.[customer.value]).toEqual({ enabled: false, signOuts: 0 });
   });
 
-  test('whom somebody deleted since is not made up for: the undo stops and says so', async () => {
+  test('throws StateChanged on revert when the user was deleted in the meantime', async () => {
     const file = inMemory<UserPools>(LOCAL_USER_POOLS);
     const driver = disableUser.connect({ cognito: createUserPools(file) });
     await driver.apply(subject, { enabled: true });

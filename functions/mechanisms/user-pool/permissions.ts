@@ -1,4 +1,4 @@
-// What disabling Cognito users may do in AWS.
+// IAM permissions for disabling Cognito users.
 import { arnIn, every, type Permissions } from '../permissions.ts';
 
 export const permissions: Permissions = (stack) => {
@@ -13,7 +13,10 @@ export const permissions: Permissions = (stack) => {
         'cognito-idp:AdminEnableUser',
       ],
       resources: [
-        every(anyPool, 'Any pool may hold the user; pools tagged countermand=protected are denied'),
+        every(
+          anyPool,
+          'The user may be in any pool; pools tagged countermand=protected are denied',
+        ),
       ],
     },
     {

@@ -1,4 +1,4 @@
-// The stand-in of Cognito user pools: users that are enabled or not, and how often each was signed out.
+// Stand-in of Cognito user pools: enabled state and sign-outs per user.
 import { connected } from '../mechanism.ts';
 import type { StateFile } from '../stand-in.ts';
 import { awsFailure, type StandIn } from '../stand-in.ts';
@@ -6,10 +6,10 @@ import type { UserPoolApi } from './cognito-user.ts';
 import { disableUser } from './cognito-user.ts';
 
 export type PoolUser = { enabled: boolean; signOuts: number };
-/** By the pool's id, then by user name. */
+/** By pool ID, then by user name. */
 export type UserPools = Record<string, Record<string, PoolUser>>;
 
-/** Whom the samples name. */
+/** The users that the samples name. */
 export const LOCAL_USER_POOLS: UserPools = {
   'eu-central-1_EXAMPLE12': {
     'customer-4711': { enabled: true, signOuts: 0 },
@@ -43,7 +43,7 @@ export function createUserPools(file: StateFile<UserPools>): UserPoolApi {
       UserStatus: 'CONFIRMED',
       $metadata: {},
     }),
-    // Disabling who is disabled, and enabling who is enabled, is no error.
+    // Disabling a disabled user and enabling an enabled user succeeds.
     adminDisableUser: change((user) => {
       user.enabled = false;
     }),

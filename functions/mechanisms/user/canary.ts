@@ -1,4 +1,4 @@
-// Drill targets of the scope `user` on a laptop.
+// Canaries of the scope `user` on a laptop.
 
 import { type Canaries, canaryState } from '../stand-in.ts';
 import type { IamState } from './stand-in.ts';

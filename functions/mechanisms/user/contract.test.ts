@@ -1,4 +1,4 @@
-// The contract of denying an IAM user everything, on the stand-in and on moto's IAM.
+// The contract of the deny-all policy for IAM users, on stand-in and moto.
 import { IAM } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { inMemory } from '../../../local/aws/state-file.ts';
@@ -14,7 +14,7 @@ const subject = subjectOn(suspectUser);
 const UserName = suspectUser.value;
 const OTHER_POLICY = 'arn:aws:iam::aws:policy/AWSSupportAccess';
 
-/** Somebody else attaches a policy of theirs. */
+/** The other writer attaches another policy. */
 function groundOn(
   iam: UserClients['iam'],
   { denyAllPolicyArn = DENY_ALL_POLICY, theirs = OTHER_POLICY } = {},
@@ -74,14 +74,14 @@ describe('on moto', () => {
     },
   });
 
-  test('a user that does not exist is said to be so', async () => {
+  test('throws NotFound on capture and StateChanged on revert for a user that does not exist', async () => {
     const driver = denyUser.connect({ iam, denyAllPolicyArn: arn, sleep: async () => {} });
     const nobody = subjectOn({ ...suspectUser, value: 'nobody' });
     await expect(driver.capture(nobody)).rejects.toThrow(NotFound);
     await expect(driver.revert(nobody, { attached: false })).rejects.toThrow(StateChanged);
   });
 
-  test('the mark of a service account is seen', async () => {
+  test('throws an error that names the tag of a service account', async () => {
     const Tags = [{ Key: 'account-type', Value: 'service' }];
     await iam.createUser({ UserName: 'relay', Path: '/team/', Tags });
     const driver = denyUser.connect({ iam, denyAllPolicyArn: arn, sleep: async () => {} });
@@ -103,7 +103,7 @@ describe('denying a user', () => {
     file = account();
   });
 
-  test('is refused before it is tried where no policy more fits', async () => {
+  test('throws QuotaExceeded on capture when the user has the maximum number of policies', async () => {
     const full = Array.from({ length: 10 }, (_, i) => `arn:aws:iam::aws:policy/P${i}`);
     file = account({ policies: full });
     const refused = connect().capture(subject);
@@ -112,14 +112,14 @@ describe('denying a user', () => {
     expect(file.read().users.find(({ name }) => name === UserName)?.policies).toEqual(full);
   });
 
-  test('goes by the quota of the account, not by the default', async () => {
+  test('uses the quota of the account instead of the default', async () => {
     const many = Array.from({ length: 10 }, (_, i) => `arn:aws:iam::aws:policy/P${i}`);
     file = account({ policies: many });
     file.write({ ...file.read(), policiesPerUser: 20 });
     expect(await connect().capture(subject)).toEqual({ attached: false });
   });
 
-  test('that was there before us fits, however many there are', async () => {
+  test('accepts an attached deny-all policy even if the quota is used up', async () => {
     file = account({
       policies: [...Array.from({ length: 9 }, (_, i) => `arn:p${i}`), DENY_ALL_POLICY],
     });
@@ -137,7 +137,7 @@ describe('denying a user', () => {
     [{ tags: { countermand: 'protected' } }, 'tag countermand=protected'],
     [{ path: '/service-accounts/mail/' }, 'path /service-accounts/mail/'],
     [{ path: '/service/' }, 'path /service/'],
-  ])('is refused for a service account: %j', async (change, why) => {
+  ])('throws Denied for a service account: %j', async (change, why) => {
     file = account(change);
     const refused = connect().capture(subject);
     await expect(refused).rejects.toThrow(Denied);
@@ -160,8 +160,8 @@ describe('denying a user', () => {
     expect(await connect({ iam }).capture(subject)).toEqual({ attached: true });
   });
 
-  describe('while IAM still shows what was', () => {
-    /** Shows the user's policies as they were at first, for so many looks. */
+  describe('while IAM still returns the old state', () => {
+    /** Returns the user's original policies for the first `looks` reads. */
     const behind = (looks: number): UserClients['iam'] => {
       const real = createIam(file);
       const old = real.listAttachedUserPolicies({ UserName });
@@ -173,7 +173,7 @@ describe('denying a user', () => {
       } as UserClients['iam'];
     };
 
-    test('looks again before it says that the policy is not there', async () => {
+    test('repeats the read before it reports that the policy is missing', async () => {
       const waits: number[] = [];
       const driver = connect({
         iam: behind(3),
@@ -184,13 +184,13 @@ describe('denying a user', () => {
       expect(waits).toEqual([2000, 2000, 2000]);
     });
 
-    test('says at last that it is not there', async () => {
+    test('reports that the policy is missing after the last read', async () => {
       const driver = connect({ iam: behind(100) });
       await driver.apply(subject, { attached: false });
       expect(await driver.verify(subject, { attached: false })).toMatchObject({ holds: false });
     });
 
-    test('takes the policy off although the look does not show it', async () => {
+    test('detaches the policy even if the read does not show it', async () => {
       const driver = connect({ iam: behind(100) });
       await driver.apply(subject, { attached: false });
       await driver.revert(subject, { attached: false });
@@ -200,7 +200,7 @@ describe('denying a user', () => {
     });
   });
 
-  test('of a user whom somebody deleted since stops and says so', async () => {
+  test('throws StateChanged on revert when the user was deleted in the meantime', async () => {
     const driver = connect();
     await driver.apply(subject, { attached: false });
     file.write({ ...file.read(), users: [] });

@@ -1,4 +1,4 @@
-// disable_user_account_temporarily for IAM users: the stack's own deny-all policy, attached and detached.
+// disable_user_account_temporarily for IAM users: a deny-all policy.
 
 import type { IAM } from '@aws-sdk/client-iam';
 import * as z from 'zod/mini';
@@ -7,10 +7,10 @@ import { QuotaExceeded, StateChanged } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { shellQuoted } from '../../domain/wording.ts';
 import { aws, causedBy } from '../../platform/aws-errors.ts';
-import { earlierIncidents, undoneAfter, whatIamSays } from '../affected.ts';
-import { refuseServiceAccount, UserName } from '../iam-user.ts';
-import { type Sleep, settled } from '../look-until.ts';
+import { earlierIncidents, identityFacts, undoneAfter } from '../affected.ts';
+import { rejectServiceAccount, UserName } from '../iam-user.ts';
 import { defineMechanism, type Subject } from '../mechanism.ts';
+import { pollUntilHolds, type Sleep } from '../poll-until.ts';
 
 export type UserApi = Pick<
   IAM,
@@ -22,12 +22,12 @@ export type UserApi = Pick<
 >;
 export type UserClients = {
   iam: UserApi;
-  /** The one policy that the role may attach: infra/deny-all.ts. */
+  /** The only policy that the role may attach: infra/deny-all.ts. */
   denyAllPolicyArn: string;
   sleep: Sleep;
 };
 
-/** Where every stack keeps its policy in IAM, so that a person finds it without knowing the stack's prefix. */
+/** The path of the policy of every stack, so that a person finds it without knowing the stack's prefix. */
 const POLICY_PATH = '/countermand/';
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const DEFAULT_QUOTA = 10;
@@ -43,11 +43,11 @@ export const denyUser = defineMechanism<UserClients, Before>({
   targetKinds: ['iam-user'],
   quota: `${DEFAULT_QUOTA} managed policies per user, 20 on request; read from the account before each attachment`,
   effects: (_alert, { value }) => (UserName.safeParse(value).success ? [{}] : []),
-  // IAM does not tell names by letter case.
+  // IAM user names are unique regardless of letter case.
   effectKey: ({ target }) => `user:deny-all:${target.value.toLowerCase()}`,
   describe,
   before: Before,
-  wasThere: ({ attached }) => attached,
+  alreadyInPlace: ({ attached }) => attached,
   connect,
 });
 
@@ -62,7 +62,7 @@ function describe(subject: Subject, facts: Facts | null): Description {
     affected: [
       `${name}: console sign-in, every access key, and the programs that use one, after a few seconds`,
       'Not affected until they expire, after at most 12 hours: sessions of roles that the user already assumed',
-      ...whatIamSays(subject, facts),
+      ...identityFacts(subject, facts),
       ...earlierIncidents(subject, facts, 'user'),
     ],
     undo: undoneAfter('Detaches exactly this policy', subject),
@@ -90,7 +90,7 @@ function connect({
     return arns;
   };
 
-  async function refuseWhenFull(userName: string, attached: number): Promise<void> {
+  async function rejectWhenFull(userName: string, attached: number): Promise<void> {
     const { SummaryMap } = await aws('reading the quotas of IAM', { userName }, () =>
       iam.getAccountSummary({}),
     );
@@ -104,10 +104,10 @@ function connect({
 
   return {
     async capture({ target: { value: userName } }) {
-      await refuseServiceAccount(iam, userName);
+      await rejectServiceAccount(iam, userName);
       const policies = await attachedTo(userName);
       const attached = policies.includes(denyAllPolicyArn);
-      if (!attached) await refuseWhenFull(userName, policies.length);
+      if (!attached) await rejectWhenFull(userName, policies.length);
       return { attached };
     },
     async apply({ target: { value: userName } }) {
@@ -116,7 +116,7 @@ function connect({
       );
     },
     verify: ({ target: { value: userName } }) =>
-      settled(async () => {
+      pollUntilHolds(async () => {
         const holds = (await attachedTo(userName)).includes(denyAllPolicyArn);
         return {
           holds,
@@ -126,17 +126,17 @@ function connect({
     async revert({ target: { value: userName } }, { attached }) {
       if (attached) return;
       try {
-        // Without a look first: a look may be seconds behind, miss our policy, and leave it there.
+        // Detach without reading first: an outdated read could miss our policy and leave it attached.
         await aws('detaching the deny-all policy', { userName }, () =>
           iam.detachUserPolicy({ UserName: userName, PolicyArn: denyAllPolicyArn }),
         );
       } catch (error) {
         if (!causedBy(error, 'NoSuchEntityException')) throw error;
-        await refuseWhenGone(iam, userName);
+        await rejectMissingUser(iam, userName);
       }
     },
     verifyReverted: ({ target: { value: userName } }, before) =>
-      settled(async () => {
+      pollUntilHolds(async () => {
         const attached = (await attachedTo(userName)).includes(denyAllPolicyArn);
         return {
           holds: attached === before.attached,
@@ -146,8 +146,8 @@ function connect({
   };
 }
 
-/** Detached by somebody else is as good as by us; a user that is gone is another matter. */
-async function refuseWhenGone(iam: Pick<IAM, 'getUser'>, userName: string): Promise<void> {
+/** Succeeds if someone else detached the policy. Throws StateChanged if the user no longer exists. */
+async function rejectMissingUser(iam: Pick<IAM, 'getUser'>, userName: string): Promise<void> {
   try {
     await aws('reading the user', { userName }, () => iam.getUser({ UserName: userName }));
   } catch (error) {

@@ -1,4 +1,4 @@
-// What denying a user everything may do in AWS.
+// IAM permissions for attaching the deny-all policy.
 import { ENV } from '../../domain/env.ts';
 import {
   type Environment,
@@ -17,10 +17,10 @@ export const permissions: Permissions = (stack) => [
   {
     sid: 'ReadTheQuota',
     actions: ['iam:GetAccountSummary'],
-    resources: [every('*', 'The account summary has no resource to name')],
+    resources: [every('*', 'iam:GetAccountSummary supports no resource ARNs')],
   },
   {
-    // An inline policy would need iam:PutUserPolicy, which can grant anything.
+    // An inline policy would need iam:PutUserPolicy, which can grant any permission.
     sid: 'AttachAndDetachTheDenyAllPolicyOnly',
     actions: ['iam:AttachUserPolicy', 'iam:DetachUserPolicy'],
     resources: [everyUser(stack)],

@@ -1,4 +1,4 @@
-// The stand-in of IAM: users with tags, attached policies and access keys, as strict as AWS documents it.
+// Stand-in of IAM: users with tags, attached policies and access keys.
 
 import type { IdentityApi } from '../../enrich/identity.ts';
 import type { AccessKeyApi } from '../access-key/access-key.ts';
@@ -22,7 +22,7 @@ export type IamState = {
   users: IamUser[];
   /** Managed policies that exist in the account. */
   policies: string[];
-  /** Attached to one user; AWS gives 10 unless asked for more. */
+  /** Maximum per user. The default in AWS is 10. */
   policiesPerUser: number;
 };
 
@@ -37,7 +37,7 @@ const user = (name: string, keys: string[], change: Partial<IamUser> = {}): IamU
   ...change,
 });
 
-/** Whom the samples name. */
+/** The users that the samples name. */
 export const LOCAL_IAM: IamState = {
   users: [
     user('report-export', ['AKIAIOSFODNN7EXAMPLE']),
@@ -93,7 +93,7 @@ export function createIam(file: StateFile<IamState>): IamApi {
       AccessKeyId = '',
     }: Parameters<IdentityApi['getAccessKeyLastUsed']>[0]) => {
       const owner = file.read().users.find(({ keys }) => AccessKeyId in keys);
-      // AWS does not say that a key is nobody's: it denies.
+      // AWS denies access instead of reporting an unknown key.
       if (!owner) throw awsFailure('AccessDeniedException', 403, 'Access denied to the access key');
       return {
         UserName: owner.name,
@@ -135,7 +135,7 @@ export function createIam(file: StateFile<IamState>): IamApi {
         const arn = checkArn(PolicyArn);
         const { policies, name } = named(state, UserName);
         if (!state.policies.includes(arn)) throw noEntity(`Policy ${arn} does not exist.`);
-        // Attaching what is attached is no error.
+        // Attaching an attached policy succeeds.
         if (policies.includes(arn)) return done;
         if (policies.length >= state.policiesPerUser)
           throw awsFailure(

@@ -49,7 +49,7 @@ const addressMechanism = (words: Words): Mechanism<WafClients, Before> => ({
   describe: (subject, facts) => describe(words, subject, facts),
   before: Before,
   // Where it was in every set, there is nothing of ours; where it was in some, only ours are taken out again.
-  wasThere: ({ sets }) => sets.every(({ present }) => present),
+  alreadyInPlace: ({ sets }) => sets.every(({ present }) => present),
   manualUndo: (subject, { sets }) =>
     sets
       .filter(({ present }) => !present)

@@ -5,7 +5,7 @@ import pRetry from 'p-retry';
 import { Conflict, NotFound, QuotaExceeded, Throttled } from '../../domain/errors.ts';
 import type { IpSet, WafScope } from '../../domain/ip-set.ts';
 import { aws } from '../../platform/aws-errors.ts';
-import type { Sleep } from '../look-until.ts';
+import type { Sleep } from '../poll-until.ts';
 
 /** The calls that we make; a stand-in implements the same. */
 export type WafApi = Pick<WAFV2, 'getIPSet' | 'updateIPSet' | 'listIPSets'>;

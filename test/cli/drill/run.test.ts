@@ -48,9 +48,9 @@ const outcomes = (results: readonly Result[]) =>
   results.map(({ canary, outcome }) => [canary, outcome]);
 /** Whether the canary is blocked now. */
 const isBlocked = async () => {
-  const { driver, wasThere } = mechanisms.get(BLOCK)!;
+  const { driver, alreadyInPlace } = mechanisms.get(BLOCK)!;
   const [canary] = POLICY.canaries;
-  return wasThere(
+  return alreadyInPlace(
     await driver.capture({
       incidentId: 'inc-0123456789abcdef',
       actionId: 'act-0123456789abcdef-1',
