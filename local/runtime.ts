@@ -12,7 +12,7 @@ import { gate } from '../functions/gate/gate.ts';
 import { type Accepted, acceptEvent } from '../functions/intake/intake.ts';
 import { effectsOf } from '../functions/mechanisms/registry.ts';
 import type { StateFile } from '../functions/mechanisms/stand-in.ts';
-import type { Ticket } from '../functions/mechanisms/ticket/desk.ts';
+import type { Ticket } from '../functions/mechanisms/ticket/ticket-provider.ts';
 import { capped } from '../functions/messaging/rate-limited-send.ts';
 import { notify } from '../functions/notify/notify.ts';
 import { createCallback, createStarter } from '../functions/platform/executions.ts';

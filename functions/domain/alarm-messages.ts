@@ -1,4 +1,4 @@
-// Log messages that raise an alarm. The metric filters in infra match this text.
+// Log messages that raise an alarm, as matched by the metric filters in infra.
 export const ALARMING = {
   /** The effect is still in place, and only a person can undo it. */
   reversalFailed: 'reversal failed',

@@ -2,8 +2,8 @@
 import type { Action } from './action.ts';
 
 /**
- * Whether an action still owes a notification. Approvers were promised on the page that they hear of an action that is
- * stopped. The managers must hear of a failed reversal. The state machine may have ended before it could send either.
+ * Whether an action still owes a notification. The page promises approvers a message if the action is stopped, and the
+ * managers must be notified of a failed reversal. The state machine may have ended before it could send either.
  */
 export function owesNotification({ status, approval, history }: Action): boolean {
   const last = (wanted: string) => history.findLastIndex(({ event }) => event === wanted);

@@ -1,4 +1,4 @@
-// Marks of service accounts and protected resources, for facts, gate and mechanisms.
+// Paths and tags that mark service accounts and protected resources.
 import type { Entity } from './alert.ts';
 
 const IDENTITIES: readonly Entity['kind'][] = ['iam-user', 'access-key', 'iam-role'];

@@ -50,7 +50,7 @@ async function isUnder(
     });
     return MacValid === true;
   } catch (error) {
-    // KMS reports an invalid MAC by this error. Any other error is a failure of ours, not a property of the link.
+    // KMS reports an invalid MAC by this error. Any other error is our failure, not an invalid link.
     if (error instanceof Error && error.name === 'KMSInvalidMacException') return false;
     return aws('verifying a MAC', { keyId }, () => Promise.reject(error));
   }

@@ -20,7 +20,7 @@ export type Subject = {
   durationMinutes: number | null;
 };
 
-/** What was read from AWS, in words that a person can check. */
+/** The state read from AWS, in words that a person can check. */
 export type Observation = { holds: boolean; found: string };
 
 /** The half of a mechanism that calls AWS. Every method is idempotent. */

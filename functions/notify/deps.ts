@@ -3,7 +3,7 @@
 import { SSM } from '@aws-sdk/client-ssm';
 import type { Env } from '../domain/env.ts';
 import type { Mac } from '../links/signed-claims.ts';
-import { deskOf } from '../mechanisms/ticket/desks.ts';
+import { ticketProviderOf } from '../mechanisms/ticket/ticket-providers.ts';
 import { linkDeps } from '../messaging/deps.ts';
 import type { Send } from '../messaging/message.ts';
 import { withDeadline } from '../platform/deadline.ts';
@@ -34,7 +34,7 @@ export type NotifyDeps = {
 export function notifyDeps(env: Env): NotifyDeps {
   const deps = linkDeps('notify', env);
   const clients = remoteClients();
-  const desk = deskOf(deps.policy, { ...clients, ssm: new SSM({}) });
+  const desk = ticketProviderOf(deps.policy, { ...clients, ssm: new SSM({}) });
   return {
     ...deps,
     onCall: createOnCall(deps.policy.escalation.onCall ?? {}, clients),

@@ -1,4 +1,4 @@
-// Seen findings, and the incident that a resource or actor currently belongs to.
+// Seen findings, and the current incident of each resource and actor.
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { Conflict } from '../domain/errors.ts';

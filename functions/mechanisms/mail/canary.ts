@@ -1,4 +1,4 @@
-// Drill targets of the scope `mail` on a laptop.
+// Canaries of the scope `mail` on a laptop.
 
 import { type Canaries, canaryState } from '../stand-in.ts';
 import { type ExchangeState, exchangeFolders } from './stand-in-exchange.ts';

@@ -1,5 +1,4 @@
-// The contract of quarantine, for Exchange and for Gmail, over real HTTP to the stand-ins. moto has neither: they are
-// written from Microsoft's and Google's documentation alone.
+// The contract of quarantine, over HTTP to the stand-ins. moto has neither.
 import { afterAll, beforeAll } from 'vitest';
 import { contract, type Ground, type Refusal } from '../../../test/contract/mechanism-contract.ts';
 import { type MailServer, startMailServer } from '../../../test/mechanisms/mail/loopback.ts';
@@ -22,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Every request is answered so, the one for a token, too. */
+/** Every request returns this status, including the token request. */
 const answered = (status: number, becomes: Refusal['becomes']): Refusal => ({
   name: `HTTP ${status}`,
   becomes,
@@ -52,7 +51,7 @@ contract('mail.graph-message on loopback', {
     server.serves(app);
     return {
       clients: through(clients),
-      // The folder for quarantine stays, empty; and every move changes the usual id of a message.
+      // The empty quarantine folder remains, and every move changes the message's default ID.
       snapshot: async () => ({
         folders: mailbox().folders.filter(({ isHidden }) => !isHidden),
         messages: mailbox().messages.map(({ moves: _moves, ...message }) => message),
@@ -81,7 +80,7 @@ contract('mail.gmail-message on loopback', {
     server.serves(app);
     return {
       clients: through(clients),
-      // The label for quarantine stays, on nothing.
+      // The unused quarantine label remains.
       snapshot: async () => ({
         labels: mailbox().labels.filter(({ name }) => !name.startsWith('Countermand')),
         messages: mailbox().messages,

@@ -1,4 +1,4 @@
-// What is said of a quarantine before it happens, which messages it is for, and the commands that undo it by hand.
+// Description, eligible messages and undo commands of a quarantine.
 import { describe, expect, test } from 'vitest';
 import {
   alertWith,
@@ -16,7 +16,7 @@ import { quarantineInGraph } from './graph-message.ts';
 const BOTH = [quarantineInGraph, quarantineInGmail];
 const about = factsAbout('email-1', { address: null });
 
-test('a person reads which message of whose mailbox loses what, who is affected, and how it ends', () => {
+test('describes the message, the mailbox, who is affected and the undo', () => {
   const said = quarantineInGraph.describe(subjectOn(exchangeEmail), factsWith(about));
   expect(said).toMatchObject({
     headline: 'Quarantine the message “Your invoice” in the mailbox of finance@example.com',
@@ -30,7 +30,7 @@ test('a person reads which message of whose mailbox loses what, who is affected,
   expect(changes[0]).toContain('Replace the labels that show the message, such as the inbox');
 });
 
-test('unknown history is said to be unknown', () => {
+test('reports an unknown history as unknown', () => {
   const { history } = about;
   const facts = factsWith({ ...about, history: { ...history, earlierIncidents: unknown('no') } });
   for (const { describe } of BOTH)
@@ -39,13 +39,13 @@ test('unknown history is said to be unknown', () => {
     );
 });
 
-describe('a quarantine is for', () => {
+describe('a quarantine', () => {
   const homes = (change: Partial<typeof gmailEmail>) =>
     BOTH.filter(
       ({ effects }) => effects(alertWith(), { ...gmailEmail, ...change }, null).length > 0,
     ).map(({ id }) => id);
 
-  test('the provider that the alert names, and no other', () => {
+  test('applies only to the provider that the alert names', () => {
     expect(homes({})).toEqual(['mail.gmail-message']);
     expect(homes(exchangeEmail)).toEqual(['mail.graph-message']);
     expect(homes({ attributes: { provider: 'pop3' } })).toEqual([]);
@@ -61,11 +61,11 @@ describe('a quarantine is for', () => {
     'lee.chen@example.org/18c2?x=y',
     '../lee.chen@example.org/18c2f0a1b2c3d4e5',
     '<invoice-1@attacker.example>',
-  ])('a message in a mailbox: not for %s', (value) => {
+  ])('does not apply to %s, which is not a message in a mailbox', (value) => {
     expect(homes({ value })).toEqual([]);
   });
 
-  test('accounts that are joined to the provider', () => {
+  test('applies only to accounts that are connected to the provider', () => {
     const secretArn = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:x';
     const joined = (integrations: object) =>
       BOTH.filter(({ configured }) => configured?.({ ...POLICY, integrations })).map(
@@ -76,7 +76,7 @@ describe('a quarantine is for', () => {
     expect(joined({ microsoftGraph: { secretArn } })).toEqual(['mail.graph-message']);
   });
 
-  test('one message, however its mailbox is spelled', () => {
+  test('has the same effect key for every spelling of the mailbox', () => {
     const value = gmailEmail.value.replace('lee.chen', 'Lee.Chen');
     const [small, large] = [gmailEmail, { ...gmailEmail, value }].map((target) =>
       quarantineInGmail.effectKey(subjectOn(target)),
@@ -85,10 +85,10 @@ describe('a quarantine is for', () => {
   });
 });
 
-describe('the command that undoes it by hand', () => {
+describe('the manual undo command', () => {
   const hostile = `it's "$(say pwned)"; say pwned #`;
 
-  test('moves the message into the folder that it came from', () => {
+  test('moves the message back to its original folder', () => {
     const folder = { id: 'AAMkAGinvoices=', name: hostile, parentId: 'AQMkAGinbox=' };
     const before = { messageId: 'AAkALgInvoice1', folder, inQuarantine: false };
     const undo = quarantineInGraph.manualUndo?.(subjectOn(exchangeEmail), before);
@@ -105,7 +105,7 @@ describe('the command that undoes it by hand', () => {
     ]);
   });
 
-  test('gives the labels back that the message had, whatever they are called', () => {
+  test('restores the labels of the message, including labels with hostile names', () => {
     const labels = [
       { id: 'INBOX', name: 'INBOX' },
       { id: 'Label_7', name: hostile },

@@ -1,4 +1,4 @@
-// Quarantine in Gmail, over real HTTP: what owners and Gmail do meanwhile, and what is said of it.
+// Quarantine in Gmail over HTTP: changes by owners and errors of Gmail.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { NOW } from '../../../test/fixtures/case.ts';
 import {
@@ -40,7 +40,7 @@ const refusal = (step: Promise<unknown>) =>
     (error: unknown) => error as Error,
   );
 
-test('a message keeps one label, which hides it, and gets exactly those back that it had', async () => {
+test('leaves only the quarantine label, and restores exactly the previous labels', async () => {
   const { mail, before } = await applied();
   expect(domain.labels()).toEqual([QUARANTINE]);
   expect(await mail.verify(subject, before)).toEqual({
@@ -51,7 +51,7 @@ test('a message keeps one label, which hides it, and gets exactly those back tha
   expect(domain.labels()).toEqual(BEFORE);
 });
 
-test('labels that nobody can take stay on it', async () => {
+test('keeps labels that cannot be removed', async () => {
   domain.ownerLabels(['INBOX', 'SENT']);
   const { mail, before } = await applied();
   expect(domain.labels().sort()).toEqual([QUARANTINE, 'SENT']);
@@ -59,7 +59,7 @@ test('labels that nobody can take stay on it', async () => {
   expect(domain.labels()).toEqual(['INBOX', 'SENT']);
 });
 
-test('a message without any label is hidden and shown again', async () => {
+test('quarantines a message without labels and restores it', async () => {
   domain.ownerLabels([]);
   const { mail, before } = await applied();
   expect(domain.labels()).toEqual([QUARANTINE]);
@@ -67,7 +67,7 @@ test('a message without any label is hidden and shown again', async () => {
   expect(domain.labels()).toEqual([]);
 });
 
-test('of two that make the label at once, the later one uses the other’s', async () => {
+test('uses the existing label when another writer creates it at the same time', async () => {
   const mail = driver();
   const before = await mail.capture(subject);
   server.interrupt('/labels', () => answering(200, { labels: [] }));
@@ -76,7 +76,7 @@ test('of two that make the label at once, the later one uses the other’s', asy
   expect(domain.labels()).toEqual([QUARANTINE]);
 });
 
-describe('what the owner did meanwhile is left alone, and the refusal says what was found', () => {
+describe('revert, after the owner', () => {
   const undoneAfter = async (deed: () => void) => {
     const { mail, before } = await applied();
     deed();
@@ -87,25 +87,25 @@ describe('what the owner did meanwhile is left alone, and the refusal says what 
     return error.message;
   };
 
-  test.each(['TRASH', 'SPAM'])('threw it away (%s)', async (bin) => {
+  test.each(['TRASH', 'SPAM'])('moved the message to %s, throws StateChanged', async (bin) => {
     const labels = () => domain.mailbox().messages[0]!.labelIds;
     expect(await undoneAfter(() => domain.ownerLabels([...labels(), bin]))).toBe(
       `the message is in ${bin}: someone threw it away`,
     );
   });
 
-  test('took it out of quarantine, to somewhere else', async () => {
+  test('removed all labels, throws StateChanged', async () => {
     expect(await undoneAfter(() => domain.ownerLabels([]))).toBe(
       'the message has no labels, and is not in quarantine: someone moved it',
     );
   });
 
-  test('deleted it for good', async () => {
+  test('deleted the message permanently, throws StateChanged', async () => {
     const deleted = () => domain.change(({ messages }) => void messages.shift());
     expect(await undoneAfter(deleted)).toContain('no longer holds the message');
   });
 
-  test('deleted a label that it had', async () => {
+  test('deleted a previous label, throws StateChanged', async () => {
     const deleted = () =>
       domain.change((mailbox) => {
         mailbox.labels = mailbox.labels.filter(({ name }) => name !== 'Invoices');
@@ -115,7 +115,7 @@ describe('what the owner did meanwhile is left alone, and the refusal says what 
     );
   });
 
-  test('but put it back, and read it: then nothing of ours is left', async () => {
+  test('restored and read the message, changes nothing', async () => {
     const { mail, before } = await applied();
     domain.ownerLabels(['CATEGORY_UPDATES', 'INBOX', 'Label_7']);
     await mail.revert(subject, before);
@@ -123,7 +123,7 @@ describe('what the owner did meanwhile is left alone, and the refusal says what 
     expect((await mail.verifyReverted(subject, before)).holds).toBe(true);
   });
 
-  test('between the look and the act: then nothing is done', async () => {
+  test('apply throws StateChanged if the owner moved the message after the capture', async () => {
     const mail = driver();
     const before = await mail.capture(subject);
     domain.ownerLabels(['TRASH']);
@@ -134,20 +134,20 @@ describe('what the owner did meanwhile is left alone, and the refusal says what 
   });
 });
 
-describe('what cannot be found', () => {
-  test('a message that was deleted', async () => {
+describe('a missing message', () => {
+  test('throws NotFound for a deleted message', async () => {
     domain.change(({ messages }) => void messages.shift());
     expect(await refusal(driver().capture(subject))).toBeInstanceOf(NotFound);
   });
 
-  test('a user that is not there', async () => {
+  test('throws NotFound for an unknown user', async () => {
     domain.file.write({});
     const error = await refusal(driver().capture(subject));
     expect(error).toBeInstanceOf(NotFound);
     expect(error.message).toContain('Invalid email or User ID');
   });
 
-  test('a user without a mailbox', async () => {
+  test('throws NotFound for a user without a mailbox', async () => {
     const message = 'Mail service not enabled';
     const body = { error: { code: 400, message, errors: [{ reason: 'failedPrecondition' }] } };
     server.interrupt('/messages/18c2f0a1b2c3d4e5', () => answering(400, body));
@@ -161,21 +161,21 @@ describe('Gmail', () => {
   const limited = { error: { code: 403, errors: [{ reason: 'userRateLimitExceeded' }] } };
   const grants = () => server.asked.filter((one) => one.endsWith('/token')).length;
 
-  test('is waited for as long as it asks', async () => {
+  test('is called again after the time that it asks for', async () => {
     const busy = () => answering(429, limited, { 'retry-after': '3' });
     server.interrupt('/modify', busy);
     await applied();
     expect(server.slept).toEqual([3000]);
   });
 
-  test('says 403 when it is asked too often: that is no lack of rights', async () => {
+  test('throttles with status 403, which throws Throttled instead of Denied', async () => {
     const mail = driver();
     const before = await mail.capture(subject);
     server.interrupt('/modify', () => answering(403, limited));
     expect(await refusal(mail.apply(subject, before))).toBeInstanceOf(Throttled);
   });
 
-  test('is asked for one token, for another when that is over, and for another when it is refused', async () => {
+  test('is asked for a new token only after the first has expired or was rejected', async () => {
     const { mail, before } = await applied();
     expect(grants()).toBe(1);
     at = new Date(NOW.getTime() + 2 * 3600_000);
@@ -187,13 +187,13 @@ describe('Gmail', () => {
     expect(domain.labels()).toEqual(BEFORE);
   });
 
-  test('refuses a key that is not the service account’s', async () => {
+  test('rejects a key that does not belong to the service account', async () => {
     const secret = await domain.clients.secret();
     domain.clients.secret = async () => ({ ...secret, client_email: 'x@example.com' });
     expect(await refusal(driver().capture(subject))).toBeInstanceOf(Denied);
   });
 
-  test('is not asked with a key that cannot be read, and nothing shows it', async () => {
+  test('is not called with an invalid key, and the error does not contain the key', async () => {
     const secret = await domain.clients.secret();
     const private_key = '-----BEGIN PRIVATE KEY-----\nNEVER+SHOWN\n-----END PRIVATE KEY-----';
     domain.clients.secret = async () => ({ ...secret, private_key });

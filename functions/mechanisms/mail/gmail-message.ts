@@ -6,18 +6,18 @@ import { type Driver, defineMechanism, type Subject } from '../mechanism.ts';
 import { createGmail, type Gmail, type GmailClients, type Label } from './gmail.ts';
 import { describeQuarantine, keyOf, messageOf, QUARANTINE, requireMessage } from './message.ts';
 
-/** The labels that the message had, each with its name, for whoever has to look for one that is gone. */
+/** The labels of the message, with names, so that a person can find a label that was deleted. */
 const Before = z.strictObject({
   labels: z.array(z.strictObject({ id: z.string(), name: z.string() })),
   inQuarantine: z.boolean(),
 });
 type Before = z.infer<typeof Before>;
 
-/** Labels that nobody can give or take. @see https://developers.google.com/workspace/gmail/api/guides/labels */
+/** Labels that can't be added or removed. @see https://developers.google.com/workspace/gmail/api/guides/labels */
 const FIXED: readonly string[] = ['SENT', 'DRAFT', 'CHAT'];
-/** Labels that reading and sorting change; they say nothing of where a message lies. */
+/** Labels that change when a message is read or sorted. They don't say where the message is. */
 const MARKS: readonly string[] = ['UNREAD', 'STARRED', 'IMPORTANT'];
-/** Where an owner, or Gmail, puts what is to go. */
+/** Labels of deleted messages and spam. */
 const BINS: readonly string[] = ['TRASH', 'SPAM'];
 
 export const quarantineInGmail = defineMechanism<GmailClients, Before>({
@@ -27,7 +27,7 @@ export const quarantineInGmail = defineMechanism<GmailClients, Before>({
   scope: 'mail',
   targetKinds: ['email-message'],
   quota:
-    'Gmail takes 15,000 units a minute for one user, of which an action and its undo use about 40 (https://developers.google.com/workspace/gmail/api/reference/quota), and 10,000 labels in a mailbox',
+    '15,000 quota units per minute and user, of which an action and its undo use about 40 (https://developers.google.com/workspace/gmail/api/reference/quota); 10,000 labels per mailbox',
   configured: ({ integrations }) => integrations.gmail !== undefined,
   effects: (_alert, target) => (messageOf(target)?.provider === 'gmail' ? [{}] : []),
   effectKey: ({ target }) => `mail:${keyOf(target)}`,
@@ -43,19 +43,20 @@ export const quarantineInGmail = defineMechanism<GmailClients, Before>({
 });
 
 /**
- * For a shell with GAM, the command line of Google Workspace's administrators.
+ * A shell command for GAM, the command-line tool of Google Workspace administrators.
  * @see https://github.com/GAM-team/GAM/wiki/Users-Gmail-Messages-Threads
  */
 function manualUndo({ target }: Subject, before: Before): string[] {
   const { mailbox = '', messageId = '' } = messageOf(target) ?? {};
-  const labels = taken(before).map(({ name }) => `addlabel ${shellQuoted(name)} `);
+  const labels = removedLabels(before).map(({ name }) => `addlabel ${shellQuoted(name)} `);
   return [
     `gam user ${shellQuoted(mailbox)} modify messages ids ${shellQuoted(messageId)} ${labels.join('')}removelabel ${shellQuoted(QUARANTINE)}`,
   ];
 }
 
-/** What quarantine takes off a message that had these labels. */
-const taken = ({ labels }: Before): Label[] => labels.filter(({ id }) => !FIXED.includes(id));
+/** The labels that quarantine removes. */
+const removedLabels = ({ labels }: Before): Label[] =>
+  labels.filter(({ id }) => !FIXED.includes(id));
 
 /** A bin that the message is in now and was not before: someone threw it away. */
 const binOf = (labelIds: readonly string[], { labels }: Before): string | undefined =>
@@ -67,8 +68,8 @@ const list = (labels: readonly string[]): string =>
     : `the labels ${labels.map((one) => quoted(one, 60)).join(', ')}`;
 
 function connect(gmail: Gmail): Driver<Before> {
-  /** The labels of the mailbox, and the message with what it carries of them; null when it is gone. */
-  async function look(subject: Subject) {
+  /** The labels of the mailbox and of the message. `isThere` is false if the message no longer exists. */
+  async function read(subject: Subject) {
     const { mailbox, messageId } = requireMessage(subject);
     const [message, labels] = [
       await gmail.message(mailbox, messageId),
@@ -90,9 +91,9 @@ function connect(gmail: Gmail): Driver<Before> {
 
   async function ensureQuarantine(mailbox: string): Promise<string> {
     try {
-      return (await gmail.makeQuarantine(mailbox)).id;
+      return (await gmail.createQuarantine(mailbox)).id;
     } catch (error) {
-      // Somebody else made it in between.
+      // Another writer created the label in between.
       const labels = error instanceof Conflict ? await gmail.labels(mailbox) : [];
       const theirs = labels.find(({ name }) => name === QUARANTINE);
       if (theirs) return theirs.id;
@@ -102,23 +103,23 @@ function connect(gmail: Gmail): Driver<Before> {
 
   return {
     async capture(subject) {
-      const { mailbox, isThere, labelIds, names, inQuarantine } = await look(subject);
+      const { mailbox, isThere, labelIds, names, inQuarantine } = await read(subject);
       if (!isThere)
-        throw new NotFound('the mailbox does not hold the message: it was deleted', { mailbox });
+        throw new NotFound('the message is not in the mailbox: it was deleted', { mailbox });
       const labels = labelIds.map((id, i) => ({ id, name: names[i] ?? id }));
       return { labels: labels.toSorted((a, b) => (a.id < b.id ? -1 : 1)), inQuarantine };
     },
 
     async apply(subject, before) {
       if (before.inQuarantine) return;
-      const { mailbox, messageId, isThere, labelIds, ...found } = await look(subject);
+      const { mailbox, messageId, isThere, labelIds, ...found } = await read(subject);
       if (!isThere) throw new NotFound('the message was deleted in the meantime', { mailbox });
       const bin = binOf(labelIds, before);
       if (bin && !found.inQuarantine)
         throw new StateChanged(`the message was moved in the meantime: it is in ${bin}`, {
           mailbox,
         });
-      const left = taken(before).filter(({ id }) => labelIds.includes(id));
+      const left = removedLabels(before).filter(({ id }) => labelIds.includes(id));
       if (found.inQuarantine && left.length === 0) return;
       await gmail.modify(mailbox, messageId, {
         addLabelIds: [found.quarantine ?? (await ensureQuarantine(mailbox))],
@@ -127,23 +128,23 @@ function connect(gmail: Gmail): Driver<Before> {
     },
 
     async verify(subject, before) {
-      const { isThere, labelIds, names, inQuarantine } = await look(subject);
-      if (!isThere) return { holds: false, found: 'the mailbox does not hold the message' };
+      const { isThere, labelIds, names, inQuarantine } = await read(subject);
+      if (!isThere) return { holds: false, found: 'the message is not in the mailbox' };
       const left = before.inQuarantine
         ? []
-        : taken(before).filter(({ id }) => labelIds.includes(id));
+        : removedLabels(before).filter(({ id }) => labelIds.includes(id));
       return { holds: inQuarantine && left.length === 0, found: `The message has ${list(names)}` };
     },
 
     async revert(subject, before) {
       if (before.inQuarantine) return;
       const { mailbox, messageId, isThere, labels, labelIds, names, ...found } =
-        await look(subject);
+        await read(subject);
       if (!isThere) throw new StateChanged('the mailbox no longer holds the message', { mailbox });
       const bin = binOf(labelIds, before);
       if (bin)
         throw new StateChanged(`the message is in ${bin}: someone threw it away`, { mailbox });
-      const missing = taken(before).filter(({ id }) => !labelIds.includes(id));
+      const missing = removedLabels(before).filter(({ id }) => !labelIds.includes(id));
       if (!found.inQuarantine || found.quarantine === null) {
         if (missing.every(({ id }) => MARKS.includes(id))) return;
         const why = `the message has ${list(names)}, and is not in quarantine: someone moved it`;
@@ -163,7 +164,7 @@ function connect(gmail: Gmail): Driver<Before> {
     },
 
     async verifyReverted(subject) {
-      const { isThere, names, inQuarantine } = await look(subject);
+      const { isThere, names, inQuarantine } = await read(subject);
       return isThere
         ? { holds: !inQuarantine, found: `The message has ${list(names)}` }
         : { holds: true, found: 'The mailbox no longer holds the message' };

@@ -1,4 +1,4 @@
-// The calls to Gmail that quarantine takes, in the name of the mailbox's owner, and what its refusals mean.
+// Gmail API calls on behalf of a mailbox's owner, with typed errors.
 import { importPKCS8, SignJWT } from 'jose';
 import * as z from 'zod/mini';
 import { Denied, InvalidInput, NotFound, QuotaExceeded, Throttled } from '../../domain/errors.ts';
@@ -7,7 +7,7 @@ import { createTokenCache, TokenAnswer } from '../../platform/oauth-token.ts';
 import type { Secret } from '../../platform/secret.ts';
 import { QUARANTINE } from './message.ts';
 
-/** The parts that we need of the JSON key of a service account, as Google hands it out. */
+/** The fields used from the JSON key of a Google service account. */
 export const GmailSecret = z.object({
   type: z.literal('service_account'),
   client_email: z.email(),
@@ -29,7 +29,7 @@ export type Label = z.infer<typeof Label>;
 
 const API = 'https://gmail.googleapis.com/gmail/v1/users';
 const TOKEN_URL = 'https://oauth2.googleapis.com/token';
-/** Reading messages, changing their labels, making labels; no deleting for good, no settings. */
+/** Allows reading messages, changing their labels and creating labels. No permanent deletion, no settings. */
 const SCOPE = 'https://www.googleapis.com/auth/gmail.modify';
 const GRANT_SECONDS = 3600;
 
@@ -48,11 +48,11 @@ const gmail: Service = {
     return error?.errors?.[0]?.reason ?? error?.status;
   },
   errorsByCode: {
-    // Both come with 403, which otherwise means that we have no right.
+    // Gmail sends both with status 403, which otherwise means missing permissions.
     rateLimitExceeded: Throttled,
     userRateLimitExceeded: Throttled,
     dailyLimitExceeded: QuotaExceeded,
-    // The user exists and has no mailbox.
+    // The user has no mailbox.
     failedPrecondition: NotFound,
   },
 };
@@ -65,7 +65,7 @@ const oauth: Service = {
   name: 'Google',
   codeOf: (body) => {
     const { error, error_description = '' } = OAuthRefusal.safeParse(body).data ?? {};
-    // The same code stands for a bad signature and for a user that is not there.
+    // The same code means a bad signature or an unknown user.
     return /Invalid email or User ID|account not found/i.test(error_description)
       ? NO_SUCH_USER
       : error;
@@ -85,7 +85,10 @@ export type Gmail = ReturnType<typeof createGmail>;
 export function createGmail({ secret, now, ...clients }: GmailClients) {
   const keepers = new Map<string, ReturnType<typeof createTokenCache>>();
 
-  /** Domain-wide delegation: a token is for one user. @see https://developers.google.com/identity/protocols/oauth2/service-account */
+  /**
+   * Domain-wide delegation: each token is for one user.
+   * @see https://developers.google.com/identity/protocols/oauth2/service-account
+   */
   function tokensFor(mailbox: string) {
     const known = keepers.get(mailbox);
     if (known) return known;
@@ -120,7 +123,10 @@ export function createGmail({ secret, now, ...clients }: GmailClients) {
 
   const inPath = (id: string) => encodeURIComponent(id);
   return {
-    /** Null when the mailbox does not hold it. @see https://developers.google.com/workspace/gmail/api/reference/rest/v1/users.messages/get */
+    /**
+     * Null if the message is not in the mailbox.
+     * @see https://developers.google.com/workspace/gmail/api/reference/rest/v1/users.messages/get
+     */
     message: (mailbox: string, id: string) =>
       call(
         {
@@ -148,13 +154,14 @@ export function createGmail({ secret, now, ...clients }: GmailClients) {
     },
 
     /**
-     * Shown in no list, so that nobody opens by chance what carries it. Throws Conflict when there is one.
+     * Creates the label, hidden from all lists, so that users don't open quarantined messages by accident. Throws
+     * Conflict if it exists.
      * @see https://developers.google.com/workspace/gmail/api/reference/rest/v1/users.labels/create
      */
-    makeQuarantine: (mailbox: string): Promise<Label> =>
+    createQuarantine: (mailbox: string): Promise<Label> =>
       call(
         {
-          what: 'making the quarantine label',
+          what: 'creating the quarantine label',
           method: 'POST',
           mailbox,
           path: '/labels',
@@ -193,8 +200,8 @@ async function signed(
   now: Date,
 ): Promise<string> {
   const key = await importPKCS8(private_key, 'RS256').catch(() => {
-    // The library's own error is left out: nothing of the key gets into a log.
-    throw new InvalidInput('the private key of the Gmail secret cannot be read');
+    // Without the library's error, which might quote the key.
+    throw new InvalidInput('the private key in the Gmail secret is not valid');
   });
   const issuedAt = Math.floor(now.getTime() / 1000);
   return new SignJWT({ scope: SCOPE })

@@ -1,4 +1,4 @@
-// Quarantine in Exchange Online, over real HTTP: what owners and Microsoft Graph do meanwhile, and what is said of it.
+// Quarantine in Exchange Online over HTTP: owners' changes, Graph errors.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { NOW } from '../../../test/fixtures/case.ts';
 import {
@@ -40,7 +40,7 @@ async function applied() {
   return { mail, before };
 }
 
-test('a message goes into a hidden folder that is made for it, and back into exactly the folder it came from', async () => {
+test('moves a message to a hidden folder that it creates, and back to its original folder', async () => {
   const { mail, before } = await applied();
   expect(office.mailbox().folders.at(-1)).toMatchObject({
     displayName: QUARANTINE,
@@ -58,7 +58,7 @@ test('a message goes into a hidden folder that is made for it, and back into exa
   });
 });
 
-test('the folder is made once', async () => {
+test('creates the quarantine folder once', async () => {
   for (let i = 0; i < 2; i++) {
     const { mail, before } = await applied();
     await mail.revert(subject, before);
@@ -67,7 +67,7 @@ test('the folder is made once', async () => {
   expect(folders.filter(({ displayName }) => displayName === QUARANTINE)).toHaveLength(1);
 });
 
-test('of two that make the folder at once, the later one uses the other’s', async () => {
+test('uses the existing folder when another writer creates it at the same time', async () => {
   const mail = driver();
   const before = await mail.capture(subject);
   server.interrupt('/mailFolders', () => answering(200, { value: [] }));
@@ -78,39 +78,39 @@ test('of two that make the folder at once, the later one uses the other’s', as
   expect(office.place()).toBe(QUARANTINE);
 });
 
-test('a message whose id has changed, because a rule moved it, is found by the name that its sender gave it', async () => {
+test('finds a message with a changed ID by its Internet message ID', async () => {
   office.ownerMoves('Archive');
   const { mail, before } = await applied();
   await mail.revert(subject, before);
   expect(office.place()).toBe('Archive');
 });
 
-describe('what cannot be found', () => {
+describe('a missing message', () => {
   const { internetMessageId: _, ...attributes } = exchangeEmail.attributes;
   const without = { ...subject, target: { ...exchangeEmail, attributes } };
 
-  test('a message that was deleted', async () => {
+  test('throws NotFound for a deleted message', async () => {
     office.change(({ messages }) => void messages.shift());
     await expect(driver().capture(subject)).rejects.toThrow(NotFound);
-    await expect(driver().capture(without)).rejects.toThrow('does not hold the message');
+    await expect(driver().capture(without)).rejects.toThrow('is not in the mailbox');
   });
 
-  test('one of several that carry the same name', async () => {
+  test('throws NotFound when several messages have the same Internet message ID', async () => {
     office.ownerMoves('Archive');
     office.change(({ messages }) => messages.push({ ...messages[0]!, immutableId: 'AAkALgCopy1' }));
     await expect(driver().capture(subject)).rejects.toThrow('several messages have its ID');
   });
 
-  test('anything by a name that is a query: it is taken as a name', async () => {
+  test('escapes an Internet message ID that contains a query', async () => {
     office.ownerMoves('Archive');
     const internetMessageId = `x' or internetMessageId eq '<lunch@example.com>`;
     const target = { ...exchangeEmail, attributes: { ...attributes, internetMessageId } };
     await expect(driver().capture({ ...subject, target })).rejects.toThrow(
-      'the mailbox does not hold the message',
+      'the message is not in the mailbox',
     );
   });
 
-  test('a mailbox that is not there', async () => {
+  test('throws NotFound for a missing mailbox', async () => {
     office.file.write({});
     const error: unknown = await driver()
       .capture(subject)
@@ -119,14 +119,14 @@ describe('what cannot be found', () => {
     expect((error as Error).message).toContain('ErrorInvalidUser');
   });
 
-  test('anything that is no message in a mailbox', async () => {
+  test('throws InvalidInput for a target that is not a message in a mailbox', async () => {
     const odd = { ...subject, target: { ...exchangeEmail, value: '../../users/x' } };
     await expect(driver().capture(odd)).rejects.toThrow(InvalidInput);
     expect(server.asked).toEqual([]);
   });
 });
 
-describe('what the owner did meanwhile is left alone, and the refusal says where the message is', () => {
+describe('revert, after the owner', () => {
   const refused = async () => {
     const { mail, before } = await applied();
     return {
@@ -142,20 +142,20 @@ describe('what the owner did meanwhile is left alone, and the refusal says where
     };
   };
 
-  test('moved it elsewhere', async () => {
+  test('moved the message, throws StateChanged with the folder', async () => {
     const { by } = await refused();
     expect(await by(() => office.ownerMoves('Deleted Items'))).toBe(
       'the message is in the folder “Deleted Items”: someone moved it',
     );
   });
 
-  test('deleted it for good', async () => {
+  test('deleted the message permanently, throws StateChanged', async () => {
     const { by } = await refused();
     const why = await by(() => office.change(({ messages }) => void messages.shift()));
     expect(why).toContain('no longer holds the message');
   });
 
-  test('deleted the folder that it came from', async () => {
+  test('deleted the original folder, throws StateChanged', async () => {
     const { by } = await refused();
     const why = await by(() =>
       office.change(({ folders }) => {
@@ -166,11 +166,11 @@ describe('what the owner did meanwhile is left alone, and the refusal says where
       }),
     );
     expect(why).toBe(
-      'the folder “Invoices”, out of which it came, is gone; the message remains in quarantine',
+      'its original folder “Invoices” is gone; the message remains in quarantine',
     );
   });
 
-  test('put that folder into Deleted Items', async () => {
+  test('moved the original folder to Deleted Items, throws StateChanged', async () => {
     const { by } = await refused();
     const why = await by(() =>
       office.change(({ folders }) => {
@@ -178,10 +178,10 @@ describe('what the owner did meanwhile is left alone, and the refusal says where
           'AQMkAGdeleteditems=';
       }),
     );
-    expect(why).toContain('“Invoices”, out of which it came, was deleted');
+    expect(why).toContain('original folder “Invoices” was deleted');
   });
 
-  test('but moved that folder elsewhere: the message follows it', async () => {
+  test('moved the original folder elsewhere, moves the message to that folder', async () => {
     const { mail, before } = await applied();
     office.change(({ folders }) => {
       folders.find((one) => one.displayName === 'Invoices')!.parentFolderId = 'AQMkAGarchive=';
@@ -190,7 +190,7 @@ describe('what the owner did meanwhile is left alone, and the refusal says where
     expect(office.place()).toBe('Invoices');
   });
 
-  test('between the look and the act: then nothing is done', async () => {
+  test('apply throws StateChanged if the owner moved the message after the capture', async () => {
     const mail = driver();
     const before = await mail.capture(subject);
     office.ownerMoves('Archive');
@@ -202,14 +202,14 @@ describe('what the owner did meanwhile is left alone, and the refusal says where
 });
 
 describe('Microsoft Graph', () => {
-  test('is waited for as long as it asks', async () => {
+  test('is called again after the time that it asks for', async () => {
     server.interrupt('/move', () => answering(429, THROTTLED, { 'retry-after': '10' }));
     await applied();
     expect(server.slept).toEqual([10_000]);
     expect(server.asked.filter((one) => one.endsWith('/move'))).toHaveLength(2);
   });
 
-  test('is not waited for longer than a function lives: the state machine tries later', async () => {
+  test('is not called again if it asks for a longer wait than a function allows', async () => {
     const mail = driver();
     const before = await mail.capture(subject);
     server.interrupt('/move', () => answering(429, THROTTLED, { 'retry-after': '300' }));
@@ -219,7 +219,7 @@ describe('Microsoft Graph', () => {
 
   const grants = () => server.asked.filter((one) => one.endsWith('/token')).length;
 
-  test('is asked for one token, and for another when that is over', async () => {
+  test('is asked for a new token only after the first has expired', async () => {
     const { mail, before } = await applied();
     expect(grants()).toBe(1);
     at = new Date(NOW.getTime() + 2 * 3600_000);
@@ -227,7 +227,7 @@ describe('Microsoft Graph', () => {
     expect(grants()).toBe(2);
   });
 
-  test('may refuse a token before its time: it gets another one, once', async () => {
+  test('gets one new token when it rejects the first before it expires', async () => {
     const expired = { error: { code: 'InvalidAuthenticationToken', message: 'expired' } };
     server.interrupt('/move', () => answering(401, expired));
     await applied();
@@ -237,7 +237,7 @@ describe('Microsoft Graph', () => {
   test.each([
     [{ clientSecret: 'rotated' }, 'AADSTS7000215'],
     [{ clientId: 'someone-else' }, 'AADSTS700016'],
-  ])('refuses an app that it does not know (%o)', async (change, code) => {
+  ])('rejects an unknown app (%o)', async (change, code) => {
     const secret = { ...(await office.clients.secret()), ...change };
     office.clients.secret = async () => secret;
     const error: unknown = await driver()

@@ -6,7 +6,7 @@ import { type Driver, defineMechanism, type Subject } from '../mechanism.ts';
 import { createGraph, type Graph, type GraphClients } from './graph.ts';
 import { describeQuarantine, keyOf, messageOf, QUARANTINE, requireMessage } from './message.ts';
 
-/** Where the message was, by ids that stay: the folder's, and the message's own in the form that survives a move. */
+/** Where the message was, by stable IDs: the folder's ID, and the message's immutable ID. */
 const Before = z.strictObject({
   messageId: z.string(),
   folder: z.strictObject({ id: z.string(), name: z.string(), parentId: z.string() }),
@@ -21,7 +21,7 @@ export const quarantineInGraph = defineMechanism<GraphClients, Before>({
   scope: 'mail',
   targetKinds: ['email-message'],
   quota:
-    'Microsoft Graph takes 10,000 requests in ten minutes, and 4 at once, for one app and mailbox (https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits)',
+    '10,000 requests in ten minutes, and 4 at the same time, per app and mailbox (https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits)',
   configured: ({ integrations }) => integrations.microsoftGraph !== undefined,
   effects: (_alert, target) => (messageOf(target)?.provider === 'microsoft-graph' ? [{}] : []),
   effectKey: ({ target }) => `mail:${keyOf(target)}`,
@@ -36,7 +36,7 @@ export const quarantineInGraph = defineMechanism<GraphClients, Before>({
   connect: (clients) => connect(createGraph(clients)),
 });
 
-/** For a shell in which `az` is signed in as an identity with Mail.ReadWrite. */
+/** A shell command for `az`, signed in as an identity with Mail.ReadWrite. */
 function manualUndo({ target }: Subject, { messageId, folder }: Before): string[] {
   const { mailbox = '' } = messageOf(target) ?? {};
   const url = `https://graph.microsoft.com/v1.0/users/${encodeURIComponent(mailbox)}/messages/${encodeURIComponent(messageId)}/move`;
@@ -49,10 +49,12 @@ function manualUndo({ target }: Subject, { messageId, folder }: Before): string[
 function connect(graph: Graph): Driver<Before> {
   const nameOf = async (mailbox: string, folderId: string) => {
     const folder = await graph.folder(mailbox, folderId);
-    return folder ? `the folder ${quoted(folder.displayName, 100)}` : 'a folder that is gone';
+    return folder
+      ? `the folder ${quoted(folder.displayName, 100)}`
+      : 'a folder that no longer exists';
   };
 
-  /** By its id, or, where it was moved since and has another one, by what its sender named it. */
+  /** Finds the message by ID, or, if a move changed its ID, by its Internet message ID. */
   async function findMessage(subject: Subject) {
     const { mailbox, messageId } = requireMessage(subject);
     const message = await graph.message(mailbox, messageId);
@@ -60,7 +62,7 @@ function connect(graph: Graph): Driver<Before> {
     const { internetMessageId } = subject.target.attributes;
     const copies = internetMessageId ? await graph.copies(mailbox, internetMessageId) : [];
     const [copy] = copies;
-    if (!copy) throw new NotFound('the mailbox does not hold the message', { mailbox });
+    if (!copy) throw new NotFound('the message is not in the mailbox', { mailbox });
     if (copies.length > 1)
       throw new NotFound('the message was moved, and several messages have its ID', { mailbox });
     return copy;
@@ -70,19 +72,19 @@ function connect(graph: Graph): Driver<Before> {
     const there = await graph.quarantine(mailbox);
     if (there) return there;
     try {
-      return await graph.makeQuarantine(mailbox);
+      return await graph.createQuarantine(mailbox);
     } catch (error) {
-      // Somebody else made it in between.
+      // Another writer created the folder in between.
       const theirs = error instanceof Conflict && (await graph.quarantine(mailbox));
       if (theirs) return theirs;
       throw error;
     }
   }
 
-  /** Throws StateChanged when the folder is gone, or lies among what its owner deleted. */
+  /** Throws StateChanged if the original folder no longer exists or is in Deleted Items. */
   async function requireOrigin(mailbox: string, { id, name, parentId }: Before['folder']) {
     const folder = await graph.folder(mailbox, id);
-    const named = `the folder ${quoted(name, 100)}, out of which it came,`;
+    const named = `its original folder ${quoted(name, 100)}`;
     if (!folder)
       throw new StateChanged(`${named} is gone; the message remains in quarantine`, { mailbox });
     if (folder.parentFolderId === parentId) return;
@@ -98,7 +100,7 @@ function connect(graph: Graph): Driver<Before> {
       const { mailbox } = requireMessage(subject);
       const message = await findMessage(subject);
       const folder = await graph.folder(mailbox, message.parentFolderId);
-      if (!folder) throw new NotFound('the message lies in no folder', { mailbox });
+      if (!folder) throw new NotFound('the message is in no folder', { mailbox });
       return {
         messageId: message.id,
         folder: { id: folder.id, name: folder.displayName, parentId: folder.parentFolderId },
@@ -124,7 +126,7 @@ function connect(graph: Graph): Driver<Before> {
     async verify(subject, before) {
       const { mailbox } = requireMessage(subject);
       const message = await graph.message(mailbox, before.messageId);
-      if (!message) return { holds: false, found: 'the mailbox does not hold the message' };
+      if (!message) return { holds: false, found: 'the message is not in the mailbox' };
       return message.parentFolderId === (await graph.quarantine(mailbox))
         ? { holds: true, found: `The message is in the folder “${QUARANTINE}”` }
         : { holds: false, found: `it is in ${await nameOf(mailbox, message.parentFolderId)}` };

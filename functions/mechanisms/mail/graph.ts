@@ -49,7 +49,7 @@ const graph: Service = {
     ErrorQuotaExceeded: QuotaExceeded,
     ErrorServerBusy: Throttled,
     ErrorMailboxStoreUnavailable: Unavailable,
-    // The mailbox is on premises, or there is none.
+    // The mailbox is on premises or doesn't exist.
     MailboxNotEnabledForRESTAPI: NotFound,
     ErrorInvalidUser: NotFound,
     ResourceNotFound: NotFound,
@@ -68,7 +68,7 @@ const login: Service = {
   },
 };
 
-/** The item is gone, while its mailbox is there. */
+/** The item no longer exists, but its mailbox does. */
 const GONE: readonly unknown[] = ['ErrorItemNotFound', 'ErrorFolderNotFound'];
 
 type Request = Pick<Call<unknown>, 'what' | 'method' | 'body'> & { mailbox: string; path: string };
@@ -101,8 +101,8 @@ export function createGraph({ secret, now, ...clients }: GraphClients) {
         url: `${API}/${encodeURIComponent(mailbox)}${path}`,
         headers: {
           Authorization: `Bearer ${token}`,
-          // An id in its usual form changes when a message is moved; in this form it stays, as long as the message
-          // stays in its mailbox. https://learn.microsoft.com/graph/outlook-immutable-id
+          // The default ID of a message changes when it is moved. The immutable ID doesn't, as long as the message
+          // remains in its mailbox. https://learn.microsoft.com/graph/outlook-immutable-id
           Prefer: 'IdType="ImmutableId"',
         },
         answer,
@@ -117,7 +117,7 @@ export function createGraph({ secret, now, ...clients }: GraphClients) {
 
   const inPath = (id: string) => encodeURIComponent(id);
   return {
-    /** With its unchanging id, whichever form of id it is asked for by. Null when the mailbox does not hold it. */
+    /** Returns the immutable ID for either form of ID. Null if the message is not in the mailbox. */
     message: (mailbox: string, id: string) =>
       orGone(
         call(
@@ -132,7 +132,7 @@ export function createGraph({ secret, now, ...clients }: GraphClients) {
       ),
 
     /**
-     * Every copy in the mailbox, by what the sender's system named it.
+     * Every copy in the mailbox with this Internet message ID.
      * @see https://learn.microsoft.com/graph/api/user-list-messages
      */
     async copies(mailbox: string, internetMessageId: string) {
@@ -178,11 +178,14 @@ export function createGraph({ secret, now, ...clients }: GraphClients) {
       return value[0]?.id ?? null;
     },
 
-    /** Hidden, so that nobody opens by chance what is in it. @see https://learn.microsoft.com/graph/api/user-post-mailfolders */
-    async makeQuarantine(mailbox: string): Promise<string> {
+    /**
+     * Hidden, so that users don't open quarantined messages by accident.
+     * @see https://learn.microsoft.com/graph/api/user-post-mailfolders
+     */
+    async createQuarantine(mailbox: string): Promise<string> {
       const { id } = await call(
         {
-          what: 'making the quarantine folder',
+          what: 'creating the quarantine folder',
           method: 'POST',
           mailbox,
           path: '/mailFolders',

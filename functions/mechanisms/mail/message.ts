@@ -8,7 +8,7 @@ import { quoted } from '../../domain/wording.ts';
 import { earlierIncidents, undoneAfter } from '../affected.ts';
 import type { Subject } from '../mechanism.ts';
 
-/** Name of the folder, or the label, that holds what is in quarantine. */
+/** Name of the quarantine folder or label. */
 export const QUARANTINE = 'Countermand Quarantine';
 
 const Provider = z.enum(['microsoft-graph', 'gmail']);
@@ -20,26 +20,26 @@ const Place = z.tuple([z.email(), z.string().check(z.regex(/^[\w+=-]{1,1000}$/))
 export type MailMessage = { provider: Provider; mailbox: string; messageId: string };
 
 /**
- * The message that an entity stands for: `<mailbox>/<id>` with its provider. Null for anything else.
+ * The message that an entity names as `<mailbox>/<id>`, with its provider. Null for anything else.
  *
  * @example messageOf({value: 'ana@example.com/18c2f0a1b2c3d4e5', attributes: {provider: 'gmail'}, ...})
  */
 export function messageOf({ value, attributes }: Entity): MailMessage | null {
   const [mailbox = '', ...id] = value.split('/');
-  const place = Place.safeParse([mailbox.toLowerCase(), id.join('/')]);
+  const place = Address.safeParse([mailbox.toLowerCase(), id.join('/')]);
   const provider = Provider.safeParse(attributes.provider);
   if (!place.success || !provider.success) return null;
   return { provider: provider.data, mailbox: place.data[0], messageId: place.data[1] };
 }
 
-/** The message that an action is about. Throws InvalidInput where its target is none. */
+/** The message that an action is about. Throws InvalidInput if its target is not a message. */
 export function requireMessage({ target, actionId }: Subject): MailMessage {
   const message = messageOf(target);
   if (!message) throw new InvalidInput(`${target.ref} is not a message in a mailbox`, { actionId });
   return message;
 }
 
-/** One spelling for one message: mailboxes differ by letter case for nobody. */
+/** The same key for every spelling: mailbox names ignore letter case. */
 export function keyOf(target: Entity): string {
   const message = messageOf(target);
   return message ? `${message.mailbox}/${message.messageId}` : target.value;

@@ -1,4 +1,4 @@
-// What quarantining mail may do in AWS: read the mail providers' secrets.
+// IAM permissions for quarantine: reading the secrets of mail providers.
 import type { Permissions } from '../permissions.ts';
 
 export const permissions: Permissions = ({ secretArns }) => [

@@ -1,4 +1,4 @@
-// The stand-in of Microsoft Graph on Exchange mailboxes, and of the token endpoint before it, as documented.
+// Stand-in of Microsoft Graph for Exchange mailboxes, with tokens.
 import { type Context, Hono } from 'hono';
 import type { StateFile } from '../stand-in.ts';
 
@@ -7,12 +7,12 @@ export type ExchangeFolder = {
   displayName: string;
   parentFolderId: string;
   isHidden: boolean;
-  /** Other names that it may be asked for by. */
+  /** The name under which it can also be requested. */
   wellKnownName?: string;
 };
 export type ExchangeMessage = {
   immutableId: string;
-  /** How often it was moved: its usual id changes with each move. */
+  /** Number of moves. The default ID changes with each move. */
   moves: number;
   parentFolderId: string;
   subject: string;
@@ -22,7 +22,7 @@ export type ExchangeMessage = {
 export type ExchangeMailbox = { folders: ExchangeFolder[]; messages: ExchangeMessage[] };
 export type ExchangeState = Record<string, ExchangeMailbox>;
 
-/** What the app registration of the stand-in is called, and its secret. */
+/** The app registration of the stand-in. */
 export const EXCHANGE_APP = {
   tenantId: '11111111-2222-4333-8444-555555555555',
   clientId: '66666666-7777-4888-8999-000000000000',
@@ -30,7 +30,7 @@ export const EXCHANGE_APP = {
 };
 
 const ROOT = 'AQMkAGRoot=';
-/** The folders that every mailbox has. @see https://learn.microsoft.com/graph/api/resources/mailfolder */
+/** The folders of every mailbox. @see https://learn.microsoft.com/graph/api/resources/mailfolder */
 export const exchangeFolders = (): ExchangeFolder[] =>
   [
     ['inbox', 'Inbox'],
@@ -45,7 +45,7 @@ export const exchangeFolders = (): ExchangeFolder[] =>
     wellKnownName,
   }));
 
-/** The id in the form that changes with every move. */
+/** The default ID, which changes with every move. */
 export const usualId = ({ immutableId, moves }: ExchangeMessage) => `AAMkAG${moves}-${immutableId}`;
 
 /** @see https://learn.microsoft.com/graph/errors */
@@ -109,7 +109,7 @@ export function createExchange(file: StateFile<ExchangeState>, now: () => Date):
     const id = c.req.param('id');
     return within(c).messages.find((one) => one.immutableId === id || usualId(one) === id);
   };
-  /** In the form of id that the request prefers. @see https://learn.microsoft.com/graph/outlook-immutable-id */
+  /** With the form of ID that the request prefers. @see https://learn.microsoft.com/graph/outlook-immutable-id */
   const shown = (c: Context, message: ExchangeMessage) => {
     const { immutableId, moves: _moves, ...rest } = message;
     const immutable = c.req.header('prefer') === 'IdType="ImmutableId"';
@@ -118,7 +118,7 @@ export function createExchange(file: StateFile<ExchangeState>, now: () => Date):
   const folderBy = (c: Context, id: string) =>
     within(c).folders.find((one) => one.id === id || one.wellKnownName === id.toLowerCase());
 
-  /** All folders. @see https://learn.microsoft.com/graph/api/user-list-messages */
+  /** Searches all folders. @see https://learn.microsoft.com/graph/api/user-list-messages */
   app.get('/v1.0/users/:mailbox/messages', (c) => {
     const filter = c.req.query('$filter') ?? '';
     const wanted = /^internetMessageId eq '((?:[^']|'')*)'$/.exec(filter)?.[1];
@@ -157,7 +157,7 @@ export function createExchange(file: StateFile<ExchangeState>, now: () => Date):
     return folder ? c.json(asFolder(folder)) : noItem(c);
   });
 
-  /** Only the top of the tree, and ten at a time. @see https://learn.microsoft.com/graph/api/user-list-mailfolders */
+  /** Lists only top-level folders, ten at a time. @see https://learn.microsoft.com/graph/api/user-list-mailfolders */
   app.get('/v1.0/users/:mailbox/mailFolders', (c) => {
     const { $filter: filter, includeHiddenFolders } = c.req.query();
     const wanted = filter === undefined ? null : /^displayName eq '([^']*)'$/.exec(filter)?.[1];

@@ -1,4 +1,4 @@
-// The stand-in of Gmail's API for the mailboxes of one domain, and of Google's token endpoint before it, as documented.
+// Stand-in of the Gmail API and of Google's token endpoint, for one domain.
 import { generateKeyPairSync } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { jwtVerify } from 'jose';
@@ -9,7 +9,7 @@ export type GmailMessage = { id: string; labelIds: string[]; subject: string };
 export type GmailMailbox = { labels: GmailLabel[]; messages: GmailMessage[] };
 export type GmailState = Record<string, GmailMailbox>;
 
-/** The service account of the stand-in. Its key lives as long as the process. */
+/** The service account of the stand-in. Its key is created per process. */
 export function createServiceAccount() {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return {
@@ -24,7 +24,7 @@ export function createServiceAccount() {
 }
 export type ServiceAccount = ReturnType<typeof createServiceAccount>;
 
-/** Labels that every mailbox has. @see https://developers.google.com/workspace/gmail/api/guides/labels */
+/** Labels of every mailbox. @see https://developers.google.com/workspace/gmail/api/guides/labels */
 const SYSTEM =
   'INBOX SPAM TRASH UNREAD STARRED IMPORTANT SENT DRAFT CHAT CATEGORY_PERSONAL CATEGORY_UPDATES';
 const FIXED = ['SENT', 'DRAFT', 'CHAT'];
@@ -85,7 +85,7 @@ export function createGmailApi(
     const token = tokens.get(c.req.header('authorization')?.replace(/^Bearer /, '') ?? '');
     if (!token || token.until <= now().getTime())
       return refuse(c, 401, 'authError', 'UNAUTHENTICATED', 'Invalid Credentials');
-    // A token acts for one user.
+    // A token is valid for one user.
     return token.mailbox === c.req.param('mailbox') && mailboxOf(c) ? next() : notFound(c);
   });
   const within = (c: Context) => mailboxOf(c) ?? { labels: [], messages: [] };
@@ -95,7 +95,7 @@ export function createGmailApi(
 
   app.get('/gmail/v1/users/:mailbox/messages/:id', (c) => {
     const message = find(c);
-    // What has no labels comes without the field.
+    // Gmail omits the field for a message without labels.
     return message
       ? c.json({
           id: message.id,

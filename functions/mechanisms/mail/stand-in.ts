@@ -1,4 +1,4 @@
-// The mail providers of a laptop: two companies' mailboxes, and the calls that quarantine makes to them.
+// The mail providers of a laptop: the mailboxes of two companies.
 
 import type { Secret } from '../../platform/secret.ts';
 import { connected } from '../mechanism.ts';
@@ -20,7 +20,7 @@ import {
   type ServiceAccount,
 } from './stand-in-gmail.ts';
 
-/** Holds the message of the sample `phishing-mail-exchange`. */
+/** Contains the message of the sample `phishing-mail-exchange`. */
 export const EXCHANGE: ExchangeState = {
   'finance@example.com': {
     folders: exchangeFolders(),
@@ -37,7 +37,7 @@ export const EXCHANGE: ExchangeState = {
   },
 };
 
-/** Holds the message of the sample `phishing-mail-gmail`. */
+/** Contains the message of the sample `phishing-mail-gmail`. */
 export const GMAIL: GmailState = {
   'lee.chen@example.org': {
     labels: [...gmailLabels(), { id: 'Label_11', name: 'Parcels', type: 'user' }],
@@ -59,7 +59,7 @@ type MailDeps = {
 export function createMailProviders({ state, now }: MailDeps) {
   const exchange = state('exchange', EXCHANGE);
   const gmail = state('gmail', GMAIL);
-  // A key takes a moment to make, and most runs need none.
+  // Generating a key takes time, and most runs need none.
   let account: ServiceAccount | undefined;
   const serviceAccount = () => {
     account ??= createServiceAccount();

@@ -1,4 +1,4 @@
-// The message to the on-call analyst: who gets it, and how it is withdrawn.
+// The notification to on-call analysts: recipients and withdrawal.
 import { expect, test } from 'vitest';
 import { createInbox, type Delivered } from '../../../local/aws/inbox.ts';
 import { inMemory } from '../../../local/aws/state-file.ts';
@@ -11,7 +11,7 @@ const subject = subjectOn(theAlertItself, { durationMinutes: null });
 const before = { looked: true } as const;
 const onCall = ['ada', 'bob'].map((id) => ({ id, name: id, email: `${id}@example.com` }));
 
-test('each analyst on call and the team are told once, and told again when it is withdrawn', async () => {
+test('notifies each on-call analyst and the team once, and once more on withdrawal', async () => {
   const file = inMemory<Delivered[]>([]);
   const driver = notifyAnalyst.connect({ send: createInbox(file, () => NOW), onCall });
   await driver.apply(subject, before);
@@ -36,11 +36,11 @@ const failingFor =
     return { notBy: [] };
   };
 
-test('one who cannot be reached does not silence the others', async () => {
+test('succeeds when one analyst cannot be reached', async () => {
   await notifyAnalyst.connect({ send: failingFor('ada'), onCall }).apply(subject, before);
 });
 
-test('it fails when nobody was reached, and when there is nobody to reach', async () => {
+test('throws Unavailable when no analyst was reached and NotFound when none is on call', async () => {
   const unreachable = notifyAnalyst.connect({ send: failingFor('ada', 'bob'), onCall });
   await expect(unreachable.apply(subject, before)).rejects.toBeInstanceOf(Unavailable);
   const nobody = notifyAnalyst.connect({ send: failingFor(), onCall: [] });

@@ -1,4 +1,4 @@
-// send_analyst_notification: a message to the on-call analysts of policy, withdrawn by a second one.
+// send_analyst_notification: a message to the on-call analysts.
 
 import * as z from 'zod/mini';
 import type { Approver } from '../../domain/approval.ts';
@@ -17,7 +17,7 @@ export const notifyAnalyst = defineMechanism<MessageClients, z.infer<typeof Befo
   action: 'send_analyst_notification',
   scope: 'message',
   targetKinds: ['alert'],
-  quota: 'the sending rates of SES and of the channels that policy adds',
+  quota: 'the sending rates of SES and of the channels in policy',
   effects: () => [{}],
   effectKey: ({ actionId }) => `message:${actionId}`,
   describe: () => ({
@@ -34,17 +34,17 @@ export const notifyAnalyst = defineMechanism<MessageClients, z.infer<typeof Befo
   connect: (clients) => ({
     capture: async () => ({ looked: true }),
     apply: (subject) =>
-      toEach(clients, subject, 'tell', {
+      sendToEach(clients, subject, 'tell', {
         urgency: 'page',
         subject: 'Please look at a security alert',
         paragraphs: [
           `Incident ${subject.incidentId}, account ${subject.account}, ${subject.region}.\nThe analysis recommends that you look at this alert. Nothing waits for your decision.`,
         ],
       }),
-    // The channels took it; whether it was read, no channel tells.
+    // The channels accepted the message. No channel reports whether it was read.
     verify: async () => ({ holds: true, found: 'The message was accepted for delivery' }),
     revert: (subject) =>
-      toEach(clients, subject, 'withdraw', {
+      sendToEach(clients, subject, 'withdraw', {
         urgency: 'inform',
         subject: 'Withdrawn: a security alert',
         paragraphs: [`The message about incident ${subject.incidentId} is withdrawn.`],
@@ -59,8 +59,8 @@ export const notifyAnalyst = defineMechanism<MessageClients, z.infer<typeof Befo
 type What = 'tell' | 'withdraw';
 const keyOf = (what: What, { actionId }: Subject, to: string) => `${what}-${actionId}-${to}`;
 
-/** One failing recipient does not keep the message from the others; it fails when no analyst got it. */
-async function toEach(
+/** A failing recipient doesn't stop the others. Throws Unavailable if no analyst received the message. */
+async function sendToEach(
   { send, onCall }: MessageClients,
   subject: Subject,
   what: What,
@@ -83,7 +83,7 @@ async function toEach(
   const toAnalysts = onCall.map((person) =>
     send(messageTo({ kind: 'person', ...person }, person.id)),
   );
-  // To the team for its eyes: an analyst has to be reached in person.
+  // The result of the team's message is ignored: an analyst must be reached in person.
   const toTeam = send(messageTo({ kind: 'team' }, 'team'));
   const [sent] = await Promise.all([Promise.allSettled(toAnalysts), Promise.allSettled([toTeam])]);
   const [failed] = sent.filter((one) => one.status === 'rejected');

@@ -1,10 +1,10 @@
-// What sending messages may do in AWS.
+// IAM permissions for sending messages.
 import { ENV } from '../../domain/env.ts';
 import { arnIn, type Environment, type Permissions } from '../permissions.ts';
 
 export const permissions: Permissions = (stack) => {
   const { mailFrom, teamTopicArn, textsFrom, secretArns } = stack;
-  // SES checks the address where it is verified, and its domain otherwise.
+  // SES checks the address if it is verified, otherwise its domain.
   const identities = [mailFrom, mailFrom.slice(mailFrom.indexOf('@') + 1)];
   return [
     {

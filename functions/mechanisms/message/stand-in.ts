@@ -1,4 +1,4 @@
-// The stand-in of the scope `message`: messages arrive in the laptop's inbox.
+// Stand-in of the scope `message`: messages go to the laptop's inbox.
 import { onCallOf } from '../../policy/people.ts';
 import { connected } from '../mechanism.ts';
 import type { StandIn } from '../stand-in.ts';

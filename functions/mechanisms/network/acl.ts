@@ -1,4 +1,4 @@
-// One network ACL in AWS: look at its rules, add one, take one out.
+// Reads, adds and removes rules of one network ACL.
 import type { EC2, NetworkAclEntry } from '@aws-sdk/client-ec2';
 import { Conflict, NotFound } from '../../domain/errors.ts';
 import { aws, causedBy } from '../../platform/aws-errors.ts';
@@ -6,7 +6,7 @@ import type { Host } from '../host-address.ts';
 import { pollUntil, type Sleep } from '../poll-until.ts';
 import { type Direction, inDirection } from './rules.ts';
 
-/** The calls that we make; a stand-in implements the same. */
+/** The calls used. The stand-in implements the same ones. */
 export type NetworkAclApi = Pick<
   EC2,
   'describeNetworkAcls' | 'createNetworkAclEntry' | 'deleteNetworkAclEntry'
@@ -17,18 +17,18 @@ export type NetworkClients = {
   sleep: Sleep;
 };
 
-/** What is looked at and changed: the rules of one ACL in one direction. */
-export type Place = { networkAclId: string; direction: Direction };
+/** The rules of one ACL in one direction. */
+export type RuleList = { networkAclId: string; direction: Direction };
 
 /**
- * EC2 answers from copies that may be behind a change by a moment.
+ * EC2 is eventually consistent: a read may miss a recent change.
  * @see https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
  */
-const IN_EC2 = { maxReads: 4, betweenMs: 1_500 };
+const POLL = { maxReads: 4, betweenMs: 1_500 };
 
 export function createAclAccess({ ec2, sleep }: NetworkClients) {
-  /** Null when there is no such ACL. */
-  async function find({ networkAclId, direction }: Place): Promise<NetworkAclEntry[] | null> {
+  /** Null if the ACL doesn't exist. */
+  async function find({ networkAclId, direction }: RuleList): Promise<NetworkAclEntry[] | null> {
     try {
       const { NetworkAcls = [] } = await aws('reading the network ACL', { networkAclId }, () =>
         ec2.describeNetworkAcls({ NetworkAclIds: [networkAclId] }),
@@ -44,21 +44,21 @@ export function createAclAccess({ ec2, sleep }: NetworkClients) {
   return {
     find,
 
-    async look(place: Place): Promise<NetworkAclEntry[]> {
+    async read(place: RuleList): Promise<NetworkAclEntry[]> {
       const entries = await find(place);
-      if (!entries) throw new NotFound(`there is no network ACL ${place.networkAclId}`, place);
+      if (!entries) throw new NotFound(`network ACL ${place.networkAclId} not found`, place);
       return entries;
     },
 
-    /** Looks until it is as it should be, for as long as AWS may need to show a change. */
-    lookUntil: (
-      place: Place,
+    /** Polls until `isSettled` returns true, for as long as AWS may need to show a change. */
+    readUntil: (
+      place: RuleList,
       isSettled: (entries: readonly NetworkAclEntry[] | null) => boolean,
     ): Promise<NetworkAclEntry[] | null> =>
-      pollUntil(isSettled, () => find(place), { ...IN_EC2, sleep }),
+      pollUntil(isSettled, () => find(place), { ...POLL, sleep }),
 
-    /** False when the number is taken: by somebody who was faster, or by us, when our first answer was lost. */
-    async deny({ networkAclId, direction }: Place, { entry, family }: Host, ruleNumber: number) {
+    /** False if the number is taken: by another writer, or by our own request whose response was lost. */
+    async deny({ networkAclId, direction }: RuleList, { entry, family }: Host, ruleNumber: number) {
       try {
         await aws('adding the rule', { networkAclId }, () =>
           ec2.createNetworkAclEntry({
@@ -78,7 +78,7 @@ export function createAclAccess({ ec2, sleep }: NetworkClients) {
       }
     },
 
-    async remove({ networkAclId, direction }: Place, ruleNumber: number): Promise<void> {
+    async remove({ networkAclId, direction }: RuleList, ruleNumber: number): Promise<void> {
       try {
         await aws('removing the rule', { networkAclId }, () =>
           ec2.deleteNetworkAclEntry({
@@ -88,7 +88,7 @@ export function createAclAccess({ ec2, sleep }: NetworkClients) {
           }),
         );
       } catch (error) {
-        // Somebody took it out, or our first answer was lost.
+        // Someone else removed the rule, or the response of our first request was lost.
         if (!causedBy(error, 'InvalidNetworkAclEntry.NotFound')) throw error;
       }
     },

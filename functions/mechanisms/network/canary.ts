@@ -1,4 +1,4 @@
-// Drill targets of the scope `network` on a laptop.
+// Canaries of the scope `network` on a laptop.
 
 import { type Canaries, canaryState } from '../stand-in.ts';
 import type { Ec2State } from './stand-in-ec2.ts';

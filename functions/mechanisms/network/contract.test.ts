@@ -1,4 +1,4 @@
-// The contract of deny rules in a network ACL, on the stand-in and on moto’s EC2.
+// The contract of deny rules in a network ACL, on stand-in and moto.
 import { EC2 } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inMemory } from '../../../local/aws/state-file.ts';
@@ -16,7 +16,7 @@ const subjectAt = (networkAclId: string, value: string, direction: Direction) =>
   subjectOn({ ...attacker, value }, { parameters: { networkAclId, direction } });
 const theirs = { RuleAction: 'deny', Protocol: '-1', CidrBlock: '198.51.100.0/24' } as const;
 
-/** An account with this ACL. Others work by their own hands. */
+/** An account with this ACL. The other writer changes it manually. */
 function groundOn(ec2: NetworkAclApi, id: string, direction: Direction): Ground<NetworkClients> {
   const Egress = direction === 'egress';
   const entries = async () =>
@@ -35,7 +35,7 @@ function groundOn(ec2: NetworkAclApi, id: string, direction: Direction): Ground<
   };
 }
 
-/** Somebody replaces our rule by another one of the same number, and says what it is. */
+/** Replaces our rule by another one with the same number, and returns the new rule in words. */
 const replaceIn =
   (ec2: () => NetworkAclApi, id: () => string, Egress: boolean) =>
   async (ground: Ground<NetworkClients>) => {
@@ -79,7 +79,7 @@ describe('on moto', () => {
   let vpcId: string;
   beforeAll(async () => {
     moto = await startMoto();
-    // moto answers 500 where it finds no entry; waiting for it to change its mind takes long.
+    // moto returns 500 for a missing entry, so retries would only take time.
     ec2 = new EC2({ ...moto.clientConfig, maxAttempts: 1 });
     vpcId = (await ec2.createVpc({ CidrBlock: '10.20.0.0/16' })).Vpc?.VpcId ?? '';
   });
@@ -89,7 +89,7 @@ describe('on moto', () => {
   });
 
   for (const { value, direction } of cases) {
-    // The subject is fixed before moto has given the ACL its id: it is filled in when there is one.
+    // The ID of the ACL is filled in once moto has created it.
     const subject = subjectAt('acl-00000000', value, direction);
     contract(`${denyAddress.id} of ${value}, ${direction}, on moto`, {
       mechanism: denyAddress,
@@ -127,7 +127,7 @@ describe('on moto', () => {
   }
 });
 
-describe('the stand-in is no more lenient than EC2', () => {
+describe('the stand-in, like EC2,', () => {
   const ec2 = createEc2(inMemory(LOCAL_NETWORK));
   const rule = { NetworkAclId: ACL, RuleNumber: 50, Egress: false, ...theirs };
   test.each([
@@ -139,11 +139,11 @@ describe('the stand-in is no more lenient than EC2', () => {
     [{ CidrBlock: '2001:db8::7/128' }, 'InvalidParameterValue'],
     [{ CidrBlock: undefined }, 'InvalidParameterValue'],
     [{ RuleAction: undefined }, 'MissingParameter'],
-  ])('it refuses %j', async (change, name) => {
+  ])('rejects %j', async (change, name) => {
     await expect(ec2.createNetworkAclEntry({ ...rule, ...change })).rejects.toMatchObject({ name });
   });
 
-  test('it holds 20 rules of each family in each direction, the last one included', async () => {
+  test('accepts 20 rules per family and direction, including the default rule', async () => {
     const full = createEc2(inMemory(LOCAL_NETWORK));
     const add = (RuleNumber: number, change = {}) =>
       full.createNetworkAclEntry({ ...rule, RuleNumber, ...change });
@@ -153,7 +153,7 @@ describe('the stand-in is no more lenient than EC2', () => {
     await add(20, { CidrBlock: undefined, Ipv6CidrBlock: '2001:db8::/32' });
   });
 
-  test('it takes out nothing that is not there', async () => {
+  test('rejects the removal of a missing rule and of the default rule', async () => {
     const { NetworkAclId, Egress } = rule;
     for (const [RuleNumber, name] of [
       [7, 'InvalidNetworkAclEntry.NotFound'],

@@ -1,4 +1,4 @@
-// A deny rule in a network ACL: its number, the room there is, and what somebody else does to it meanwhile.
+// Deny rules in a network ACL: rule numbers, quota and concurrent changes.
 import type { NetworkAclEntry } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from 'vitest';
 import { inMemory } from '../../../local/aws/state-file.ts';
@@ -26,10 +26,10 @@ const allow = (RuleNumber: number, CidrBlock = '0.0.0.0/0'): NetworkAclEntry => 
 });
 const last = deny(32_767, '0.0.0.0/0');
 
-/** An account whose one ACL has these rules inwards. */
+/** An account with one ACL that has these ingress rules. */
 function account(entries: NetworkAclEntry[] = [allow(100), last]) {
   const [acl] = LOCAL_NETWORK.networkAcls;
-  if (!acl) throw new Error('there is no ACL');
+  if (!acl) throw new Error('the fixture has no ACL');
   const file = inMemory({ ...LOCAL_NETWORK, networkAcls: [{ ...acl, entries }] });
   const ec2 = createEc2(file);
   const join = (client: NetworkAclApi = ec2) =>
@@ -59,36 +59,36 @@ const inForce = async (of = account()) => {
 describe('the number of the rule', () => {
   const numberIn = async (entries: NetworkAclEntry[]) => (await inForce(account(entries))).ours;
 
-  test('is below every rule that is there', async () => {
+  test('is lower than that of every existing rule', async () => {
     expect(await numberIn([allow(100), last])).toBeLessThan(100);
     expect(await numberIn([deny(40, '198.51.100.0/24'), allow(100), last])).toBeLessThan(40);
     expect(await numberIn([allow(3), last])).toBeLessThan(3);
   });
 
-  test('is in a gap before what lets the address in, where nothing is free below', async () => {
+  test('is in a gap before the first allow rule when no lower number is free', async () => {
     const low = [1, 2, 3].map((number) => deny(number, '198.51.100.0/24'));
     const number = await numberIn([...low, allow(10), last]);
     expect(number).toBeGreaterThan(3);
     expect(number).toBeLessThan(10);
   });
 
-  test('may be above a rule that lets others in, not the address', async () => {
+  test('may be higher than that of a rule that allows other addresses', async () => {
     const number = await numberIn([allow(1, '10.0.0.0/8'), allow(100), last]);
     expect(number).toBeGreaterThan(1);
     expect(number).toBeLessThan(100);
   });
 
-  test('is low where nothing is let in at all, so that what is let in later does not overrule it', async () => {
+  test('is low when no rule allows anything, so that later allow rules do not override it', async () => {
     expect(await numberIn([last])).toBeLessThan(100);
   });
 
-  test('that cannot be had is said to be missing, and nothing is changed', async () => {
+  test('is reported as missing when none is free, and nothing is changed', async () => {
     const { join, rules } = account([allow(1), last]);
     await expect(join().capture(subject)).rejects.toThrow(/no rule number .* is free/);
     expect(rules()).toHaveLength(2);
   });
 
-  test('is another for each address, also where ten at the same moment want the same', async () => {
+  test('differs for each of ten addresses that are blocked at the same time', async () => {
     const { join, rules } = account();
     const subjects = Array.from({ length: 10 }, (_, i) => about(`203.0.${113 + i}.${40 - i}`));
     const befores = await Promise.all(subjects.map((one) => join().capture(one)));
@@ -102,15 +102,15 @@ describe('the number of the rule', () => {
   });
 });
 
-describe('room', () => {
+describe('the rule quota', () => {
   const theirs = Array.from({ length: 18 }, (_, i) => deny(40 + i, `198.51.100.${i}/32`));
 
-  test('is taken to the last place', async () => {
+  test('can be used up completely', async () => {
     const { rules } = await inForce(account([...theirs.slice(1), allow(100), last]));
     expect(rules()).toHaveLength(20);
   });
 
-  test('that is used up is reported before EC2 is asked, and nobody’s rule has to go', async () => {
+  test('throws QuotaExceeded before calling EC2 when it is used up, and removes no rule', async () => {
     const { ec2, join, rules } = account([...theirs, allow(100), last]);
     const never = () => Promise.reject(new Error('EC2 was asked'));
     const driver = join({ ...ec2, createNetworkAclEntry: never });
@@ -121,7 +121,7 @@ describe('room', () => {
     expect(rules(), 'IPv6 has its own 20').toHaveLength(21);
   });
 
-  test('that others used up since the look is reported, too', async () => {
+  test('throws QuotaExceeded when others used it up after the capture', async () => {
     const { join, put, rules } = account([...theirs.slice(1), allow(100), last]);
     const before = await join().capture(subject);
     await put(deny(30, '198.51.100.99/32'));
@@ -130,13 +130,13 @@ describe('room', () => {
   });
 });
 
-describe('what was there before us', () => {
-  test('is the same rule where it takes effect', async () => {
+describe('an existing rule for the address', () => {
+  test('counts as already in place if it is effective', async () => {
     const { join } = account([deny(50, '203.0.113.7/32'), allow(100), last]);
     expect(denyAddress.alreadyInPlace(await join().capture(subject))).toBe(true);
   });
 
-  test('is not a rule that comes too late; it stays when ours goes', async () => {
+  test('does not count if an earlier rule overrides it, and is kept on revert', async () => {
     const late = deny(200, '203.0.113.7/32');
     const { driver, before, rules } = await inForce(account([allow(100), late, last]));
     expect(denyAddress.alreadyInPlace(before)).toBe(false);
@@ -145,7 +145,7 @@ describe('what was there before us', () => {
   });
 });
 
-describe('a rule that somebody else', () => {
+describe('a rule that someone else', () => {
   const changed: [string, (ours: number) => NetworkAclEntry][] = [
     ['renumbered', () => deny(20, '203.0.113.7/32')],
     ['moved behind everything', () => deny(300, '203.0.113.7/32')],
@@ -153,21 +153,24 @@ describe('a rule that somebody else', () => {
     ['turned into its opposite', (ours) => allow(ours, '203.0.113.7/32')],
     ['pointed at another address', (ours) => deny(ours, '198.51.100.9/32')],
   ];
-  test.each(changed)('%s is left alone, and the refusal says what there is', async (_, to) => {
-    const { driver, before, ours, rules, put, takeOut } = await inForce();
-    const entry = to(ours);
-    await takeOut(ours);
-    await put(entry);
-    const left = rules();
-    const error: unknown = await driver.revert(subject, before).catch((one: unknown) => one);
-    expect(error).toBeInstanceOf(StateChanged);
-    expect((error as Error).message).toContain(
-      `rule ${entry.RuleNumber}: ${entry.RuleAction} ${entry.CidrBlock}`,
-    );
-    expect(rules()).toEqual(left);
-  });
+  test.each(changed)(
+    '%s is not changed on revert, and the error names the rule found',
+    async (_, to) => {
+      const { driver, before, ours, rules, put, takeOut } = await inForce();
+      const entry = to(ours);
+      await takeOut(ours);
+      await put(entry);
+      const left = rules();
+      const error: unknown = await driver.revert(subject, before).catch((one: unknown) => one);
+      expect(error).toBeInstanceOf(StateChanged);
+      expect((error as Error).message).toContain(
+        `rule ${entry.RuleNumber}: ${entry.RuleAction} ${entry.CidrBlock}`,
+      );
+      expect(rules()).toEqual(left);
+    },
+  );
 
-  test('took out is fine', async () => {
+  test('removed needs no revert', async () => {
     const { driver, before, ours, rules, takeOut } = await inForce();
     await takeOut(ours);
     await driver.revert(subject, before);
@@ -175,7 +178,7 @@ describe('a rule that somebody else', () => {
     expect(rules()).toEqual([allow(100), last]);
   });
 
-  test('takes out at the same moment is fine', async () => {
+  test('removes at the same time does not fail the revert', async () => {
     const { ec2, join, before, rules } = await inForce();
     const twice = {
       ...ec2,
@@ -190,14 +193,14 @@ describe('a rule that somebody else', () => {
     expect(rules()).toEqual([allow(100), last]);
   });
 
-  test('took out with the whole ACL is fine', async () => {
+  test('removed together with the ACL needs no revert', async () => {
     const { driver, before, loseTheAcl } = await inForce();
     loseTheAcl();
     await driver.revert(subject, before);
     expect((await driver.verifyReverted(subject, before)).holds).toBe(true);
   });
 
-  test('overruled is not in force', async () => {
+  test('overrode does not verify', async () => {
     const { driver, before, put } = await inForce();
     await put(allow(1));
     expect(await driver.verify(subject, before)).toMatchObject({
@@ -207,8 +210,8 @@ describe('a rule that somebody else', () => {
   });
 });
 
-describe('EC2 that answers from a copy that is behind', () => {
-  /** The first looks show the rules as they were when it was made. */
+describe('while EC2 returns outdated rules', () => {
+  /** Returns the original rules for the first `looks` reads. */
   async function behind(ec2: NetworkAclApi, looks: number): Promise<NetworkAclApi> {
     const old = await ec2.describeNetworkAcls({ NetworkAclIds: [NetworkAclId] });
     let left = looks;
@@ -219,7 +222,7 @@ describe('EC2 that answers from a copy that is behind', () => {
     return { ...ec2, describeNetworkAcls };
   }
 
-  test('is asked again until it shows the rule', async () => {
+  test('verify repeats the read until it shows the rule', async () => {
     const { ec2, join } = account();
     const late = await behind(ec2, 2);
     const before = await join().capture(subject);
@@ -227,7 +230,7 @@ describe('EC2 that answers from a copy that is behind', () => {
     expect((await join(late).verify(subject, before)).holds).toBe(true);
   });
 
-  test('does not make a rule stay behind that was just added', async () => {
+  test('revert removes a rule that was just added', async () => {
     const { ec2, join, rules } = account();
     const late = await behind(ec2, 2);
     const before = await join().capture(subject);
@@ -236,7 +239,7 @@ describe('EC2 that answers from a copy that is behind', () => {
     expect(rules()).toEqual([allow(100), last]);
   });
 
-  test('does not make a rule count twice whose answer was lost: all of ours go', async () => {
+  test('revert removes both rules when the response to the first was lost', async () => {
     const { ec2, join, rules } = account();
     const before = await join().capture(subject);
     const late = await behind(ec2, 3);

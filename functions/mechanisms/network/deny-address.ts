@@ -1,4 +1,4 @@
-// Blocks one address at the network: a deny rule in the network ACL of the subnets that the attacked instance is in.
+// block_ip_at_firewall for network traffic: a deny rule in a network ACL.
 import type { NetworkAclEntry } from '@aws-sdk/client-ec2';
 import * as z from 'zod/mini';
 import { type Alert, instancesSeen } from '../../domain/alert.ts';
@@ -6,16 +6,16 @@ import { Conflict, QuotaExceeded, StateChanged } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { entryFor, type Host, keyOf } from '../host-address.ts';
 import { defineMechanism, type Subject } from '../mechanism.ts';
-import { createAclAccess, type NetworkClients, type Place } from './acl.ts';
+import { createAclAccess, type NetworkClients, type RuleList } from './acl.ts';
 import { describe } from './describe.ts';
-import { effective, freeNumbers, isAbout, isOurs, MAX_RULES, saying, used } from './rules.ts';
+import { effective, freeNumbers, isAbout, isOurRule, MAX_RULES, ruleText, used } from './rules.ts';
 
 const Before = z.strictObject({
   /** Numbers that our rule may get, best first: free when we looked. The first is ours but for a race. */
   ruleNumbers: z.array(z.int().check(z.gte(1), z.lte(32_766))),
   /** Numbers at which the same rule stood before us. */
   theirs: z.array(z.int()),
-  /** Whether one of those takes effect, so that nothing is left for us to do. */
+  /** Whether one of those rules is effective, so that nothing has to be changed. */
   present: z.boolean(),
 });
 type Before = z.infer<typeof Before>;
@@ -25,7 +25,7 @@ const Parameters = z.object({
   direction: z.enum(['ingress', 'egress']),
 });
 
-export const placeOf = ({ parameters }: Pick<Subject, 'parameters'>): Place =>
+export const ruleListOf = ({ parameters }: Pick<Subject, 'parameters'>): RuleList =>
   Parameters.parse(parameters);
 
 export const denyAddress = defineMechanism<NetworkClients, Before>({
@@ -34,21 +34,21 @@ export const denyAddress = defineMechanism<NetworkClients, Before>({
   action: 'block_ip_at_firewall',
   scope: 'network',
   targetKinds: ['ip'],
-  quota: `${MAX_RULES} rules per network ACL, direction and address family, including the last one`,
+  quota: `${MAX_RULES} rules per network ACL, direction and address family, including the default rule`,
   effects,
   effectKey: (subject) => {
-    const { networkAclId, direction } = placeOf(subject);
+    const { networkAclId, direction } = ruleListOf(subject);
     return `network:${networkAclId}:${direction}:${keyOf(subject.target.value)}`;
   },
-  describe: (subject, facts) => describe(subject, placeOf(subject), facts),
+  describe: (subject, facts) => describe(subject, ruleListOf(subject), facts),
   before: Before,
   alreadyInPlace: ({ present }) => present,
   connect,
 });
 
 /**
- * One for each network ACL around the instances that were attacked. None where the traffic was not seen on the network,
- * where no instance is named, or where the ACLs of one of them are unknown: half a block would pass for a whole one.
+ * One effect per network ACL of the attacked instances. Empty if the traffic was not seen on the network, if no
+ * instance is named, or if the ACLs of any instance are unknown: a partial block would look complete.
  */
 function effects(alert: Alert, _target: unknown, facts: Facts | null) {
   const acls = instancesSeen(alert).map(
@@ -60,7 +60,7 @@ function effects(alert: Alert, _target: unknown, facts: Facts | null) {
   );
   return [...new Set(ids)].map((networkAclId) => ({
     networkAclId,
-    // A connection needs packets both ways, so one rule ends it: where it was seen to begin.
+    // A connection needs packets in both directions, so one rule in the direction of its start blocks it.
     direction: alert.traffic.direction === 'outbound' ? 'egress' : 'ingress',
   }));
 }
@@ -68,21 +68,21 @@ function effects(alert: Alert, _target: unknown, facts: Facts | null) {
 function connect(clients: NetworkClients): ReturnType<typeof denyAddress.connect> {
   const access = createAclAccess(clients);
   const jobOf = (subject: Subject) => ({
-    place: placeOf(subject),
+    place: ruleListOf(subject),
     host: entryFor(subject.target.value),
   });
 
   return {
     async capture(subject) {
       const { place, host } = jobOf(subject);
-      const entries = await access.look(place);
-      const theirs = numbersOf(entries.filter((entry) => isOurs(entry, host)));
+      const entries = await access.read(place);
+      const theirs = numbersOf(entries.filter((entry) => isOurRule(entry, host)));
       if (effective(entries, host).length > 0) return { ruleNumbers: [], theirs, present: true };
-      refuseWhenFull(entries, host, place);
+      rejectWhenFull(entries, host, place);
       const ruleNumbers = freeNumbers(entries, host);
       if (ruleNumbers.length === 0)
         throw new QuotaExceeded(
-          `no rule number of ${place.networkAclId} is free before the rule that lets ${host.entry} in`,
+          `no rule number of ${place.networkAclId} is free before the rule that allows ${host.entry}`,
           place,
         );
       return { ruleNumbers, theirs, present: false };
@@ -91,17 +91,17 @@ function connect(clients: NetworkClients): ReturnType<typeof denyAddress.connect
     async apply(subject, before) {
       const { place, host } = jobOf(subject);
       if (before.present) return;
-      let entries = await access.look(place);
+      let entries = await access.read(place);
       for (const ruleNumber of before.ruleNumbers) {
-        if (oursAmong(entries, host, before).length > 0) return;
+        if (ourRulesIn(entries, host, before).length > 0) return;
         if (numbersOf(entries).includes(ruleNumber)) continue;
-        refuseWhenFull(entries, host, place);
+        rejectWhenFull(entries, host, place);
         if (await access.deny(place, host, ruleNumber)) return;
-        entries = await access.look(place);
+        entries = await access.read(place);
       }
-      if (oursAmong(entries, host, before).length === 0)
+      if (ourRulesIn(entries, host, before).length === 0)
         throw new Conflict(
-          `others took every rule number that was free in ${place.networkAclId}`,
+          `other writers took every free rule number of ${place.networkAclId}`,
           place,
         );
     },
@@ -111,11 +111,11 @@ function connect(clients: NetworkClients): ReturnType<typeof denyAddress.connect
       const mine = (entries: readonly NetworkAclEntry[] | null) =>
         before.present
           ? effective(entries ?? [], host)
-          : oursAmong(effective(entries ?? [], host), host, before);
-      const entries = await access.lookUntil(place, (seen) => mine(seen).length > 0);
+          : ourRulesIn(effective(entries ?? [], host), host, before);
+      const entries = await access.readUntil(place, (seen) => mine(seen).length > 0);
       const [rule] = mine(entries);
       return rule
-        ? { holds: true, found: `${place.networkAclId} has ${saying(rule)}` }
+        ? { holds: true, found: `${place.networkAclId} has ${ruleText(rule)}` }
         : { holds: false, found: `${place.networkAclId} does not deny ${host.entry} in effect` };
     },
 
@@ -123,24 +123,25 @@ function connect(clients: NetworkClients): ReturnType<typeof denyAddress.connect
       const { place, host } = jobOf(subject);
       if (before.present) return;
       const there = (seen: readonly NetworkAclEntry[] | null) =>
-        seen === null || oursAmong(seen, host, before).length > 0;
-      const entries = await access.lookUntil(place, there);
-      // With the ACL, our rule is gone, too.
+        seen === null || ourRulesIn(seen, host, before).length > 0;
+      const entries = await access.readUntil(place, there);
+      // The ACL was deleted, and our rule with it.
       if (!entries) return;
-      const mine = oursAmong(entries, host, before);
-      if (mine.length === 0) refuseWhenChanged(entries, host, before, place);
+      const mine = ourRulesIn(entries, host, before);
+      if (mine.length === 0) rejectWhenChanged(entries, host, before, place);
       for (const ruleNumber of numbersOf(mine)) await access.remove(place, ruleNumber);
     },
 
     async verifyReverted(subject, before) {
       const { place, host } = jobOf(subject);
-      const mine = (seen: readonly NetworkAclEntry[] | null) => oursAmong(seen ?? [], host, before);
-      const entries = await access.lookUntil(place, (seen) => mine(seen).length === 0);
-      if (!entries) return { holds: true, found: `${place.networkAclId} itself is gone` };
+      const mine = (seen: readonly NetworkAclEntry[] | null) =>
+        ourRulesIn(seen ?? [], host, before);
+      const entries = await access.readUntil(place, (seen) => mine(seen).length === 0);
+      if (!entries) return { holds: true, found: `${place.networkAclId} no longer exists` };
       const [left] = mine(entries);
       return left
-        ? { holds: false, found: `${place.networkAclId} still has ${saying(left)}` }
-        : { holds: true, found: `${place.networkAclId} has no rule of ours for ${host.entry}` };
+        ? { holds: false, found: `${place.networkAclId} still has ${ruleText(left)}` }
+        : { holds: true, found: `${place.networkAclId} no longer has our rule for ${host.entry}` };
     },
   };
 }
@@ -148,12 +149,12 @@ function connect(clients: NetworkClients): ReturnType<typeof denyAddress.connect
 const numbersOf = (entries: readonly NetworkAclEntry[]): number[] =>
   entries.map(({ RuleNumber = 0 }) => RuleNumber);
 
-/** By address, action, protocol and number, all four: anything else is somebody’s. */
-const oursAmong = (entries: readonly NetworkAclEntry[], host: Host, { ruleNumbers }: Before) =>
-  entries.filter((entry) => isOurs(entry, host) && ruleNumbers.includes(entry.RuleNumber ?? 0));
+/** Our rules, matched by address, action, protocol and number. Every other rule belongs to someone else. */
+const ourRulesIn = (entries: readonly NetworkAclEntry[], host: Host, { ruleNumbers }: Before) =>
+  entries.filter((entry) => isOurRule(entry, host) && ruleNumbers.includes(entry.RuleNumber ?? 0));
 
-/** Before AWS is asked: what is full stays as it is, and nobody’s rule makes room. */
-function refuseWhenFull(entries: readonly NetworkAclEntry[], host: Host, place: Place): void {
+/** Checks the quota before calling AWS. No existing rule is removed to make space. */
+function rejectWhenFull(entries: readonly NetworkAclEntry[], host: Host, place: RuleList): void {
   const count = used(entries, host);
   if (count >= MAX_RULES)
     throw new QuotaExceeded(
@@ -162,12 +163,12 @@ function refuseWhenFull(entries: readonly NetworkAclEntry[], host: Host, place: 
     );
 }
 
-/** Our rule is nowhere: taken out, or moved, or edited into something that may still stop the host. */
-function refuseWhenChanged(
+/** Throws StateChanged if our rule was moved or edited and may still block the host. */
+function rejectWhenChanged(
   entries: readonly NetworkAclEntry[],
   host: Host,
   { ruleNumbers: [ours], theirs }: Before,
-  { networkAclId }: Place,
+  { networkAclId }: RuleList,
 ): void {
   const suspect = entries.find(
     (entry) =>
@@ -176,7 +177,7 @@ function refuseWhenChanged(
   );
   if (suspect)
     throw new StateChanged(
-      `someone changed our rule ${ours} of ${networkAclId}; it now is ${saying(suspect)}`,
+      `someone changed our rule ${ours} of ${networkAclId}; it now is ${ruleText(suspect)}`,
       { networkAclId },
     );
 }

@@ -1,4 +1,4 @@
-// Describes a deny rule in a network ACL: the change, and what is behind the ACL.
+// Describes a deny rule in a network ACL and everything behind the ACL.
 
 import type { Description } from '../../domain/action.ts';
 import type { Facts, NetworkAclFacts } from '../../domain/facts.ts';
@@ -6,10 +6,10 @@ import { shellQuoted } from '../../domain/wording.ts';
 import { earlierIncidents, undoneAfter } from '../affected.ts';
 import { hostOf, keyOf } from '../host-address.ts';
 import type { Subject } from '../mechanism.ts';
-import type { Place } from './acl.ts';
+import type { RuleList } from './acl.ts';
 import { MAX_RULES } from './rules.ts';
 
-export function describe(subject: Subject, place: Place, facts: Facts | null): Description {
+export function describe(subject: Subject, place: RuleList, facts: Facts | null): Description {
   const entry = keyOf(subject.target.value);
   const inbound = place.direction === 'ingress';
   const forwards = (facts?.entities ?? []).some(
@@ -79,7 +79,7 @@ function listed({ ids, count }: NetworkAclFacts['subnets']): string {
 const FEW = 5;
 
 /** A warning where the ACL is full or almost full: a full ACL accepts no rule. */
-function roomIn({ rules }: NetworkAclFacts, { direction }: Place, entry: string): string[] {
+function roomIn({ rules }: NetworkAclFacts, { direction }: RuleList, entry: string): string[] {
   const family = entry.includes(':') ? 'ipv6' : 'ipv4';
   const used = rules[direction][family];
   const words = `${used} of ${MAX_RULES} ${direction === 'ingress' ? 'inbound' : 'outbound'} rules for ${family === 'ipv4' ? 'IPv4' : 'IPv6'} are in use`;
@@ -91,7 +91,7 @@ function roomIn({ rules }: NetworkAclFacts, { direction }: Place, entry: string)
 }
 
 /** Two lines for a shell, ready to paste. */
-function manualUndo({ target, region }: Subject, { networkAclId, direction }: Place): string[] {
+function manualUndo({ target, region }: Subject, { networkAclId, direction }: RuleList): string[] {
   const entry = keyOf(target.value);
   const cidr = entry.includes(':') ? 'Ipv6CidrBlock' : 'CidrBlock';
   const ours = [

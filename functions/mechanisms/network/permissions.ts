@@ -1,11 +1,11 @@
-// What blocking an address at a network ACL may do in AWS.
+// IAM permissions for blocking addresses in network ACLs.
 import { arnIn, every, type Permissions } from '../permissions.ts';
 
 export const permissions: Permissions = (stack) => [
   {
     sid: 'ReadNetworkAcls',
     actions: ['ec2:DescribeNetworkAcls'],
-    resources: [every('*', 'Descriptions of EC2 have no resource to name')],
+    resources: [every('*', 'ec2:DescribeNetworkAcls supports no resource ARNs')],
     conditions: { StringEquals: { 'ec2:Region': stack.region } },
   },
   {
@@ -14,7 +14,7 @@ export const permissions: Permissions = (stack) => [
     resources: [
       every(
         arnIn(stack, 'ec2', 'network-acl/*'),
-        'The attacked instance decides which network ACL it is; see docs/decisions/0007',
+        'The attacked instance determines the network ACL; see docs/decisions/0007',
       ),
     ],
   },

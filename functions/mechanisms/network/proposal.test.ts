@@ -1,4 +1,4 @@
-// Which network ACLs a block concerns, and what the approver is told of them.
+// Effects of a network block, and the description for the approver.
 import { describe, expect, test } from 'vitest';
 import {
   alertWith,
@@ -52,14 +52,14 @@ const effects = (facts: Facts | null, change: Partial<Alert> = {}) =>
   );
 const inbound = { networkAclId: acl().networkAclId, direction: 'ingress' };
 
-describe('a block on the network is proposed', () => {
+describe('a network block is proposed', () => {
   const both = factsWith(guardedBy(1, acl()), guardedBy(2, acl()));
 
-  test('once for an ACL, however many attacked instances are behind it', () => {
+  test('once per ACL, for any number of attacked instances behind it', () => {
     expect(effects(both)).toEqual([inbound]);
   });
 
-  test('for each ACL around them', () => {
+  test('for each ACL of the instances', () => {
     expect(effects(factsWith(guardedBy(1, acl(), other), guardedBy(2, acl())))).toEqual([
       inbound,
       { ...inbound, networkAclId: other.networkAclId },
@@ -70,7 +70,7 @@ describe('a block on the network is proposed', () => {
     ['inbound', 'ingress'],
     ['outbound', 'egress'],
     ['unknown', 'ingress'],
-  ] as const)('for traffic that is %s as a rule for %s', (direction, rule) => {
+  ] as const)('for %s traffic as an %s rule', (direction, rule) => {
     expect(effects(both, { traffic: traffic({ direction }) })).toEqual([
       { ...inbound, direction: rule },
     ]);
@@ -82,7 +82,7 @@ describe('a block on the network is proposed', () => {
     ['unknown', true],
     ['dns', false],
     ['aws-api', false],
-  ] as const)('where the traffic was seen at the layer %s: %s', (layer, proposed) => {
+  ] as const)('for traffic of layer %s: %s', (layer, proposed) => {
     expect(effects(both, { traffic: traffic({ layer }) })).toHaveLength(proposed ? 1 : 0);
   });
 
@@ -91,7 +91,7 @@ describe('a block on the network is proposed', () => {
     expect(effects(both, { entities })).toEqual([]);
   });
 
-  test('not where the ACLs of one of the instances are unknown', () => {
+  test('not if the ACLs of any instance are unknown', () => {
     const dark = factsAbout('instance-2', {
       instance: { networkAcls: unknown('no rights'), tags: known({}), forwards: known(false) },
     });
@@ -101,12 +101,12 @@ describe('a block on the network is proposed', () => {
   });
 });
 
-describe('the approver reads', () => {
+describe('the description', () => {
   const subject = subjectOn(attacker, { parameters: inbound });
   const told = (change: Partial<NetworkAclFacts> = {}) =>
     denyAddress.describe(subject, factsWith(guardedBy(1, acl(change)), factsAbout('ip-1')));
 
-  test('what changes, and when it ends', () => {
+  test('says what changes and when it ends', () => {
     const { headline, changes, undo } = told();
     expect(headline).toBe('Block traffic from 203.0.113.7 in network ACL acl-0a1b2c3d4e5f60701');
     expect(changes).toEqual([
@@ -115,7 +115,7 @@ describe('the approver reads', () => {
     expect(undo).toContain('after 1 h, unless someone keeps it');
   });
 
-  test('that an ACL is shared, with the subnets and instances that it touches', () => {
+  test('names the subnets and instances of a shared ACL', () => {
     const ids = Array.from({ length: 30 }, (_, i) => `i-${i}`);
     const { affected } = told({
       subnets: { ids: ['subnet-1', 'subnet-2'], count: 2 },
@@ -128,7 +128,7 @@ describe('the approver reads', () => {
     expect(told().affected[0]).toBe('1 subnet, 1 instance');
   });
 
-  test('that an instance is the way of others', () => {
+  test('warns that an instance forwards traffic of others', () => {
     const nat = guardedBy(1, acl());
     if (nat.instance) nat.instance.forwards = known(true);
     const { affected } = denyAddress.describe(subject, factsWith(nat, factsAbout('ip-1')));
@@ -136,19 +136,19 @@ describe('the approver reads', () => {
     expect(told().affected.join()).not.toContain('forwards traffic');
   });
 
-  test('that it is the default ACL of its VPC', () => {
+  test('names the default ACL of a VPC', () => {
     const { changes, affected } = told({ isDefault: true });
     expect(changes[0]).toContain('the default network ACL of vpc-1');
     expect(affected[0]).toContain('and every future subnet');
   });
 
-  test('where little room is left, and that a full ACL will refuse', () => {
+  test('warns when the rule quota is almost or completely used up', () => {
     const rules = (ipv4: number) => ({ ...acl().rules, ingress: { ipv4, ipv6: 2 } });
     expect(told({ rules: rules(19) }).affected[0]).toContain('19 of 20 inbound rules for IPv4');
     expect(told({ rules: rules(20) }).affected[0]).toContain('The network ACL is full');
   });
 
-  test('that what stands behind it is unknown, where it is', () => {
+  test('says so when the subnets and instances are unknown', () => {
     const { affected } = denyAddress.describe(subject, null);
     expect(affected[0]).toBe('Unknown: the subnets and instances behind this network ACL');
     expect(affected.at(-1)).toContain('Unknown: earlier incidents with this address');
@@ -157,7 +157,7 @@ describe('the approver reads', () => {
   test.each([
     ['203.0.113.7', 'ingress', 'CidrBlock==`"203.0.113.7/32"`', 'Egress==`false`'],
     ['2001:db8::7', 'egress', 'Ipv6CidrBlock==`"2001:db8::7/128"`', 'Egress==`true`'],
-  ])('how to undo it by hand, for %s %s, with nothing to fill in', (value, direction, ...asked) => {
+  ])('has undo commands for %s %s that need no editing', (value, direction, ...asked) => {
     const { manualUndo } = denyAddress.describe(
       { ...subject, target: { ...attacker, value }, parameters: { ...inbound, direction } },
       null,

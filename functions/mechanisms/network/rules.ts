@@ -1,4 +1,4 @@
-// The rules of one network ACL in one direction: which is ours, which numbers are free, how much room is left.
+// Rules of a network ACL in one direction: ours, free numbers, quota.
 import type { NetworkAclEntry } from '@aws-sdk/client-ec2';
 import ipaddr from 'ipaddr.js';
 import { parseAddress } from '../../platform/ip-address.ts';
@@ -7,16 +7,18 @@ import type { Host } from '../host-address.ts';
 export type Direction = 'ingress' | 'egress';
 
 /**
- * Rules in one direction, IPv4 and IPv6 counted apart, the last one, which denies the rest, counted with them. AWS
- * raises it to 40 on request; we cannot see that and keep to what every account has.
+ * Quota of rules per direction and family, including the default deny rule. AWS raises it to 40 on request. We can't
+ * read the raised quota, so we use the default.
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-nacls
  */
 export const MAX_RULES = 20;
-/** AWS begins its own rules here. What is added later is likely to be above, and so does not overrule us. */
+/**
+ * The number of the first rule that AWS creates. Later rules usually have higher numbers, and so don't override ours.
+ */
 const FIRST_OF_AWS = 100;
-/** Other actions may take numbers between our look and our change; so many at once do not happen in one ACL. */
+/** Other actions may take numbers between capture and apply, but hardly more than this in one ACL. */
 const SPARE_NUMBERS = 10;
-/** Addresses begin at different numbers within so many, so that two at once rarely want the same. */
+/** Addresses start at different numbers in this range, so that concurrent actions rarely want the same number. */
 const SPREAD = 16;
 
 export const inDirection = (entries: readonly NetworkAclEntry[], direction: Direction) =>
@@ -25,24 +27,24 @@ export const inDirection = (entries: readonly NetworkAclEntry[], direction: Dire
 const cidrOf = ({ CidrBlock, Ipv6CidrBlock }: NetworkAclEntry): string | undefined =>
   Ipv6CidrBlock ?? CidrBlock;
 
-/** Written differently, the same address is the same: EC2 chooses its own spelling of IPv6. */
+/** Compares parsed addresses: EC2 chooses its own spelling of IPv6. */
 export function isAbout(entry: NetworkAclEntry, host: Host): boolean {
   const rule = parseAddress(cidrOf(entry) ?? '');
   return rule !== null && `${rule.address}/${rule.bits}` === host.entry;
 }
 
-/** Whether the rule says something about traffic of this host: for it alone, or for a range that it is in. */
+/** Whether the rule applies to this host: to it alone, or to a range that contains it. */
 function covers(entry: NetworkAclEntry, { entry: host }: Host): boolean {
   const rule = parseAddress(cidrOf(entry) ?? '');
   const [address] = ipaddr.parseCIDR(host);
   return rule?.address.kind() === address.kind() && address.match(rule.address, rule.bits);
 }
 
-/** Exactly what we write: everything from or to this one host is refused. */
-export const isOurs = (entry: NetworkAclEntry, host: Host): boolean =>
+/** A rule exactly as we write it: deny all traffic from or to this host. */
+export const isOurRule = (entry: NetworkAclEntry, host: Host): boolean =>
   entry.RuleAction === 'deny' && entry.Protocol === '-1' && isAbout(entry, host);
 
-/** The number of the first rule that could let the host in, or Infinity: only what comes before it takes effect. */
+/** The number of the first rule that may allow the host, or Infinity. Only rules before it are effective. */
 const firstAllowing = (entries: readonly NetworkAclEntry[], host: Host): number =>
   Math.min(
     ...entries
@@ -50,15 +52,15 @@ const firstAllowing = (entries: readonly NetworkAclEntry[], host: Host): number 
       .map(({ RuleNumber = 0 }) => RuleNumber),
   );
 
-/** Our kind of rule where it takes effect. */
+/** Our kind of rule, if it is effective. */
 export const effective = (entries: readonly NetworkAclEntry[], host: Host): NetworkAclEntry[] => {
   const limit = firstAllowing(entries, host);
-  return entries.filter((entry) => isOurs(entry, host) && (entry.RuleNumber ?? 0) < limit);
+  return entries.filter((entry) => isOurRule(entry, host) && (entry.RuleNumber ?? 0) < limit);
 };
 
 /**
- * Numbers for a rule of ours, best first: below all that is there, else in a gap before what could let the host in.
- * Nobody's rule is moved or taken out for it; empty where there is no such number.
+ * Free numbers for our rule, best first: lower than all existing rules, then in gaps before the first rule that may
+ * allow the host. No existing rule is moved or removed. Empty if no number is free.
  */
 export function freeNumbers(entries: readonly NetworkAclEntry[], host: Host): number[] {
   const taken = new Set(entries.map(({ RuleNumber = 0 }) => RuleNumber));
@@ -81,12 +83,12 @@ const sumOfBytes = ({ entry }: Host): number =>
     .toByteArray()
     .reduce((sum, byte) => sum + byte, 0);
 
-/** How many rules of the host's family there are. */
+/** The number of rules of the host's address family. */
 export const used = (entries: readonly NetworkAclEntry[], { family }: Host): number =>
   entries.filter(({ Ipv6CidrBlock }) => (family === 'ipv6') === Boolean(Ipv6CidrBlock)).length;
 
 /** @example saying({RuleNumber: 99, RuleAction: 'deny', CidrBlock: '203.0.113.7/32', Protocol: '-1'}) // 'rule 99: deny 203.0.113.7/32, all protocols' */
-export const saying = (entry: NetworkAclEntry): string =>
+export const ruleText = (entry: NetworkAclEntry): string =>
   `rule ${entry.RuleNumber}: ${entry.RuleAction} ${cidrOf(entry)}, ${
     entry.Protocol === '-1' ? 'all protocols' : `protocol ${entry.Protocol}`
   }`;

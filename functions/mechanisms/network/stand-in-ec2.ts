@@ -1,4 +1,4 @@
-// The stand-in of EC2: instances, their network interfaces, and the network ACLs around them.
+// Stand-in of EC2: instances, network interfaces and network ACLs.
 import type { Filter, NetworkAclEntry } from '@aws-sdk/client-ec2';
 import ipaddr from 'ipaddr.js';
 import type { OwnershipApi } from '../../enrich/address-owner.ts';
@@ -9,19 +9,19 @@ import type { NetworkAclApi } from './acl.ts';
 import { MAX_RULES } from './rules.ts';
 
 export type Ec2State = {
-  /** Instances are what interfaces are attached to. */
+  /** An instance exists if an interface is attached to it. */
   interfaces: {
     id: string;
     vpcId: string;
     subnetId: string;
     instanceId: string | null;
-    /** Of the internet, where it has one. */
+    /** The public address, if it has one. */
     publicIp?: string;
     ipv6?: string;
-    /** `interface` unless it says otherwise; `nat_gateway`, `network_load_balancer`, ... */
+    /** Defaults to `interface`; or `nat_gateway`, `network_load_balancer`, ... */
     type?: string;
   }[];
-  /** Elastic IPs that nothing uses. */
+  /** Elastic IPs that are not associated. */
   reservedIps?: string[];
   networkAcls: {
     id: string;
@@ -32,7 +32,7 @@ export type Ec2State = {
   }[];
 };
 
-/** Old ids have 8 digits and newer ones 17. */
+/** Old IDs have 8 digits, newer ones 17. */
 const INSTANCE_ID = /^i-([0-9a-f]{8}|[0-9a-f]{17})$/;
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html */
@@ -181,7 +181,7 @@ function aclIn(state: Ec2State, id = '') {
   return found;
 }
 
-/** The last rule, 32767 and above, can neither be made nor taken out. */
+/** The default rules, 32767 and above, can't be created or deleted. */
 function checkNumber(number = 0): void {
   if (!Number.isInteger(number) || number < 1 || number > 32_766)
     throw refuse('InvalidParameterValue', `The rule number ${number} is not between 1 and 32766`);
@@ -208,7 +208,7 @@ function entryOf({
   return { RuleNumber, Egress, Protocol, RuleAction, ...block };
 }
 
-/** EC2 takes host bits, and takes them off. */
+/** EC2 accepts host bits and clears them. */
 function canonical(family: 'ipv4' | 'ipv6', text: string): string {
   if (!ipaddr.isValidCIDR(text) || ipaddr.parseCIDR(text)[0].kind() !== family)
     throw refuse('InvalidParameterValue', `CIDR block ${text} is malformed`);
@@ -220,7 +220,7 @@ function canonical(family: 'ipv4' | 'ipv6', text: string): string {
   return `${network}/${bits}`;
 }
 
-/** Whether a value passes. Only the filters that we use are there; another one must not be ignored in silence. */
+/** Whether a value passes the filters. Rejects filters that the stand-in doesn't support. */
 function passing(filters: readonly Filter[] | undefined, name: string): (value: string) => boolean {
   const other = filters?.find(({ Name }) => Name !== name);
   if (other) throw refuse('InvalidParameterValue', `The filter '${other.Name}' is invalid`);

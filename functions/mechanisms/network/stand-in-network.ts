@@ -1,4 +1,4 @@
-// The network of the stand-in account: the samples' instances, and what shares their subnets.
+// The network of the stand-in account: instances of the samples and ACLs.
 import type { Ec2State } from './stand-in-ec2.ts';
 
 const VPC = 'vpc-0123456789abcdef0';
@@ -15,7 +15,7 @@ const behind = (end: string, subnetId: string, instanceId: string | null) => ({
   instanceId,
 });
 
-/** As AWS makes them: everything may pass, and what no rule matches may not. */
+/** The rules of a new ACL: allow everything, then the default deny rules. */
 const openRules = () =>
   [false, true].flatMap((Egress) => [
     {

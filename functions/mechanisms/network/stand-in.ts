@@ -1,4 +1,4 @@
-// The stand-in of the scope `network`.
+// Stand-in of the scope `network`.
 import { connected } from '../mechanism.ts';
 import { noSleep, type StandIn } from '../stand-in.ts';
 import { denyAddress } from './deny-address.ts';

@@ -1,4 +1,4 @@
-// Drill targets of the scope `ticket`: policies/drill.yaml names them.
+// Canaries of the scope `ticket`: listed in policies/drill.yaml.
 import { type Canaries, IN_POLICY } from '../stand-in.ts';
 
 export const canary: Canaries = IN_POLICY;

@@ -1,5 +1,4 @@
-// The contract of tickets, on each ticket system. moto has no OpsItems: the stand-in is written from AWS's documentation
-// alone, as the loopback Jira and ServiceNow are from theirs.
+// The contract of tickets, on each ticket system. moto has no OpsItems.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inMemory } from '../../../local/aws/state-file.ts';
 import { contract, type Ground, type Refusal } from '../../../test/contract/mechanism-contract.ts';
@@ -21,7 +20,7 @@ import { createOpsCenter, type OpsItem } from './stand-in.ts';
 
 const subject = subjectOn(theAlertItself, { durationMinutes: null });
 
-/** OpsItems cannot be deleted: what is compared is which are open. */
+/** Compares the open OpsItems: they can't be deleted. */
 const openIn = (items: readonly OpsItem[]) =>
   items.filter(({ status }) => status !== 'Resolved').map(({ title, body }) => ({ title, body }));
 
@@ -53,7 +52,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([jira.stop(), serviceNow.stop()]));
 
-/** Every call is answered so. */
+/** Every call returns this status. */
 const answered = (status: number, becomes: Refusal['becomes']): Refusal => ({
   name: String(status),
   becomes,
@@ -111,19 +110,19 @@ contract<ServiceNowClients, { openBefore: string[] }>('ticket.servicenow on a lo
   },
 });
 
-test('one incident has one open ticket, and says which; after its end it may have a new one', async () => {
+test('returns the open ticket of an incident, and opens a new one once it is closed', async () => {
   const file = inMemory<OpsItem[]>([]);
   const ssm = createOpsCenter(file);
   const ticket = { incidentId: INCIDENT_ID, title: 'a', body: 'b' };
-  const desk = opsCenter(ssm);
-  const first = await desk.open(ticket);
-  expect(await desk.open({ ...ticket, title: 'another title' })).toEqual(first);
+  const provider = opsCenter(ssm);
+  const first = await provider.open(ticket);
+  expect(await provider.open({ ...ticket, title: 'another title' })).toEqual(first);
   expect(file.read()).toHaveLength(1);
   await ssm.updateOpsItem({ OpsItemId: first.id, Status: 'Resolved' });
-  expect(await desk.open(ticket)).not.toEqual(first);
+  expect(await provider.open(ticket)).not.toEqual(first);
 });
 
-test('a withdrawn ticket says why', async () => {
+test('records the reason in a withdrawn ticket', async () => {
   const file = inMemory<OpsItem[]>([]);
   const driver = openOpsItem.connect({ ssm: createOpsCenter(file) });
   const before = await driver.capture(subject);
@@ -134,7 +133,7 @@ test('a withdrawn ticket says why', async () => {
   ]);
 });
 
-test('a text of any length fits into the ticket', async () => {
+test('truncates a text that is too long for the ticket', async () => {
   const file = inMemory<OpsItem[]>([]);
   const ticket = { incidentId: INCIDENT_ID, title: 'x'.repeat(5_000), body: 'y'.repeat(50_000) };
   await opsCenter(createOpsCenter(file)).open(ticket);

@@ -1,4 +1,4 @@
-// What is special to Jira: a search that lags, a document format, credentials that change, and what people are left with.
+// Jira: search lag, document format, credentials and manual steps.
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { INCIDENT_ID } from '../../../test/fixtures/case.ts';
@@ -27,7 +27,7 @@ const failed = (work: Promise<unknown>): Promise<unknown> =>
   );
 
 describe('a ticket', () => {
-  test('is an issue that says what it is about, found by its label', async () => {
+  test('is an issue with title, text and a label for the search', async () => {
     expect(await jira(jiraOn(server)).open(ticket)).toMatchObject({ name: 'SEC-1' });
     expect(server.issues()).toMatchObject([
       {
@@ -38,20 +38,20 @@ describe('a ticket', () => {
     ]);
   });
 
-  test('is opened once, also where the search does not know of it yet', async () => {
-    const desk = jira(jiraOn(server));
-    await desk.open(ticket);
+  test('is opened once even if the search does not return it yet', async () => {
+    const provider = jira(jiraOn(server));
+    await provider.open(ticket);
     expect(server.issues()[0]?.indexed).toBe(true);
     server.issues()[0]!.indexed = false;
-    expect(await desk.findOpen(INCIDENT_ID)).toHaveLength(1);
+    expect(await provider.findOpen(INCIDENT_ID)).toHaveLength(1);
     const another = jira(jiraOn(server));
     expect(await another.open(ticket), 'asked again after the lag').toMatchObject({ id: 'SEC-1' });
     expect(server.issues()).toHaveLength(1);
   });
 
-  test('that two opened at the same moment is one in the end, and says which', async () => {
+  test('opened twice at the same time ends as one, and the duplicate names it', async () => {
     const [one, two] = await Promise.all(
-      [jira(jiraOn(server)), jira(jiraOn(server))].map((desk) => desk.open(ticket)),
+      [jira(jiraOn(server)), jira(jiraOn(server))].map((provider) => provider.open(ticket)),
     );
     server.index();
     const open = await jira(jiraOn(server)).findOpen(INCIDENT_ID);
@@ -63,43 +63,43 @@ describe('a ticket', () => {
   });
 
   test('is closed with the reason as a comment', async () => {
-    const desk = jira(jiraOn(server));
-    await desk.close(await desk.open(ticket), 'Withdrawn: it was undone');
+    const provider = jira(jiraOn(server));
+    await provider.close(await provider.open(ticket), 'Withdrawn: it was undone');
     expect(server.issues()).toMatchObject([
       { status: 'done', comments: ['Withdrawn: it was undone'] },
     ]);
-    expect(await desk.findOpen(INCIDENT_ID)).toEqual([]);
+    expect(await provider.findOpen(INCIDENT_ID)).toEqual([]);
   });
 
-  test('that somebody deleted is not open', async () => {
-    const desk = jira(jiraOn(server));
-    await desk.open(ticket);
+  test('is not open after someone deleted it', async () => {
+    const provider = jira(jiraOn(server));
+    await provider.open(ticket);
     server.empty();
-    expect(await desk.findOpen(INCIDENT_ID)).toEqual([]);
+    expect(await provider.findOpen(INCIDENT_ID)).toEqual([]);
   });
 
-  test('that the workflow lets nobody close is left open, and says so', async () => {
-    const desk = jira(jiraOn(server));
-    const opened = await desk.open(ticket);
+  test('throws InvalidInput with its key when the workflow has no transition to done', async () => {
+    const provider = jira(jiraOn(server));
+    const opened = await provider.open(ticket);
     server.willAnswer(raw(200, '{"transitions": []}'));
-    const error = await failed(desk.close(opened, 'Withdrawn'));
+    const error = await failed(provider.close(opened, 'Withdrawn'));
     expect(error).toBeInstanceOf(InvalidInput);
     expect(String(error)).toContain('SEC-1');
   });
 
-  test('of any length, and of many lines, is one that Jira takes', async () => {
-    const desk = jira(jiraOn(server));
-    await desk.open({ ...ticket, title: `a\nb${'x'.repeat(500)}`, body: '\n\na\n\n\n\n\nb\n' });
+  test('is accepted by Jira with a text of any length and with blank lines', async () => {
+    const provider = jira(jiraOn(server));
+    await provider.open({ ...ticket, title: `a\nb${'x'.repeat(500)}`, body: '\n\na\n\n\n\n\nb\n' });
     expect(server.issues()).toMatchObject([{ text: 'a\n\nb\n' }]);
   });
 });
 
-test('no text node is empty: Jira refuses a document with one', () => {
+test('creates no empty text nodes, which Jira rejects', () => {
   expect(JSON.stringify(asDocument('a\n\n\n\nb\n'))).not.toContain('"text":""');
 });
 
 describe('Jira', () => {
-  test('that refuses the token is our error, and the token is not shown', async () => {
+  test('throws Denied without the token when it rejects the token', async () => {
     const clients = {
       ...jiraOn(server),
       credentials: async () => ({ ...JIRA_LOGIN, token: 'wrong-token' }),
@@ -109,19 +109,19 @@ describe('Jira', () => {
     expect(inspect(error, { depth: 9 })).not.toMatch(/wrong-token|Y291bnRlcm1hbmR/);
   });
 
-  test('that asks for a longer wait than a function has is not waited for', async () => {
-    const desk = jira(jiraOn(server));
-    const opened = await desk.open(ticket);
+  test('throws Throttled at once when it asks for a longer wait than a function allows', async () => {
+    const provider = jira(jiraOn(server));
+    const opened = await provider.open(ticket);
     server.willAnswer(raw(429, '{}', { 'retry-after': '60' }));
-    expect(await failed(desk.close(opened, 'x'))).toBeInstanceOf(Throttled);
+    expect(await failed(provider.close(opened, 'x'))).toBeInstanceOf(Throttled);
     expect(server.asked).toHaveLength(1);
   });
 
-  test('that does not answer a creation is not asked to create again: it may have', async () => {
-    const desk = jira(jiraOn(server));
+  test('is not asked to create again after a lost response, because the issue may exist', async () => {
+    const provider = jira(jiraOn(server));
     const nothing = raw(200, '{"issues": []}');
     server.willAnswer(nothing, nothing, (response) => response.destroy());
-    expect(await failed(desk.open(ticket))).toBeInstanceOf(Unavailable);
+    expect(await failed(provider.open(ticket))).toBeInstanceOf(Unavailable);
     const created = server.asked.filter(({ path }) => path === '/rest/api/3/issue');
     expect(created).toHaveLength(1);
   });

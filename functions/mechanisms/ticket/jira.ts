@@ -5,7 +5,12 @@ import { oneLine, truncate } from '../../domain/wording.ts';
 import { type Call, callHttp, type HttpClients, type Service } from '../../platform/http.ts';
 import { type Secret, withSecret } from '../../platform/secret.ts';
 import type { TicketSystem } from '../../policy/schemas/channels.ts';
-import { openUnlessOpen, PATIENCE, type TicketDesk, ticketMechanism } from './desk.ts';
+import {
+  openUnlessOpen,
+  RETRY_LIMITS,
+  type TicketProvider,
+  ticketMechanism,
+} from './ticket-provider.ts';
 
 export type JiraConfig = Omit<Extract<TicketSystem, { system: 'jira' }>, 'system' | 'credentials'>;
 /** @see https://developer.atlassian.com/cloud/jira/platform/basic-auth-for-rest-apis/ */
@@ -25,14 +30,14 @@ export const openJiraIssue = ticketMechanism<JiraClients>({
   manualUndo: ({ incidentId }) => [
     `# in Jira: search for labels = ${labelOf(incidentId)}, and move the issue to a done status`,
   ],
-  deskOf: (clients) => jira(clients),
+  providerOf: (clients) => jira(clients),
 });
 
 const labelOf = (incidentId: string) => `countermand-${incidentId}`;
 
 /**
- * Jira's search lags behind its writes, mostly by seconds, so what it does not find it is asked for once more. Where it
- * lags for longer, an incident may get a second ticket.
+ * Jira's search is eventually consistent, usually within seconds, so an empty result is repeated once. If it takes
+ * longer, an incident may get a second ticket.
  * @see https://developer.atlassian.com/cloud/jira/platform/search-and-reconcile/
  */
 const INDEX_LAG_MS = 3_000;
@@ -44,7 +49,7 @@ const SERVICE: Service = {
   name: 'Jira',
   codeOf: () => undefined,
   errorsByCode: {},
-  retryLimits: PATIENCE,
+  retryLimits: RETRY_LIMITS,
 };
 
 const Found = z.object({ issues: z.array(z.object({ key: z.string() })) });
@@ -63,9 +68,9 @@ const Transitions = z.object({
 });
 
 /** @see https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/ */
-export function jira({ jira: config, credentials, ...clients }: JiraClients): TicketDesk {
+export function jira({ jira: config, credentials, ...clients }: JiraClients): TicketProvider {
   const { site, project, issueType } = config;
-  /** By incident, what this process opened: the search may not know of it yet. */
+  /** Issues that this process opened, by incident. The search may not return them yet. */
   const opened = new Map<string, string[]>();
   const call = <T>(
     path: string,
@@ -97,7 +102,7 @@ export function jira({ jira: config, credentials, ...clients }: JiraClients): Ti
     });
     return issues.map(({ key }) => key);
   };
-  /** Read from the issue itself: unlike the search, that is what it is now. What somebody deleted is not open. */
+  /** Read from the issue, which is consistent, unlike the search. A deleted issue is not open. */
   const isOpen = async (key: string): Promise<boolean> => {
     try {
       const { fields } = await call(`issue/${encodeURIComponent(key)}?fields=status`, {
@@ -113,7 +118,7 @@ export function jira({ jira: config, credentials, ...clients }: JiraClients): Ti
       throw error;
     }
   };
-  const create: TicketDesk['open'] = async ({ incidentId, title, body }) => {
+  const create: TicketProvider['open'] = async ({ incidentId, title, body }) => {
     const { key } = await call('issue', {
       what: 'opening a ticket',
       method: 'POST',
@@ -130,12 +135,12 @@ export function jira({ jira: config, credentials, ...clients }: JiraClients): Ti
       answer: Created,
     });
     opened.set(incidentId, [...(opened.get(incidentId) ?? []), key]);
-    // So that the look for duplicates, which follows, finds one that was opened at the same moment.
+    // Wait until the search that follows can find a duplicate that was opened at the same time.
     await clients.sleep(INDEX_LAG_MS);
     return { id: key, name: key };
   };
 
-  const desk: TicketDesk = {
+  const provider: TicketProvider = {
     findOpen: async (incidentId) => {
       const ours = opened.get(incidentId) ?? [];
       let found = await search(incidentId);
@@ -147,22 +152,23 @@ export function jira({ jira: config, credentials, ...clients }: JiraClients): Ti
       const open = await Promise.all(keys.map(isOpen));
       return keys.filter((_, i) => open[i]).map((key) => ({ id: key, name: key }));
     },
-    open: (ticket) => openUnlessOpen(desk, create, ticket),
+    open: (ticket) => openUnlessOpen(provider, create, ticket),
     close: async ({ id }, reason) => {
       const path = `issue/${encodeURIComponent(id)}`;
       const ids = { id };
       const { transitions } = await call(`${path}/transitions`, {
-        what: 'looking for a way to close the ticket',
+        what: 'reading the transitions of the ticket',
         method: 'GET',
         ids,
         answer: Transitions,
         repeatable: true,
       });
       const done = transitions.find(({ to }) => to.statusCategory.key === 'done');
-      if (!done) throw new InvalidInput(`Jira has no way from the status of ${id} to done`, ids);
-      // The reason first: once the issue is done, nobody would come back to write it.
+      if (!done)
+        throw new InvalidInput(`Jira has no transition from the status of ${id} to done`, ids);
+      // Write the comment first: if it failed after the transition, no retry would add it.
       await call(`${path}/comment`, {
-        what: 'saying why the ticket is closed',
+        what: 'adding the reason to the ticket',
         method: 'POST',
         ids,
         body: { body: asDocument(reason) },
@@ -177,12 +183,12 @@ export function jira({ jira: config, credentials, ...clients }: JiraClients): Ti
       });
     },
   };
-  return desk;
+  return provider;
 }
 
 /**
- * Plain text in Jira's document format: paragraphs at blank lines, breaks at line ends. Text nodes take text as it
- * stands, and may not be empty.
+ * Converts plain text to Atlassian Document Format: paragraphs at blank lines, hard breaks at line ends. Text nodes
+ * must not be empty.
  * @see https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/
  */
 export function asDocument(text: string) {

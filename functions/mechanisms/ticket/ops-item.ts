@@ -1,15 +1,18 @@
-// create_alert_ticket in SSM OpsCenter: one OpsItem per incident. The ticket system of an account that names no other.
+// create_alert_ticket in SSM OpsCenter, the default: one OpsItem per incident.
 import type { SSM } from '@aws-sdk/client-ssm';
 import { NotFound } from '../../domain/errors.ts';
 import { truncate } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
-import { type TicketDesk, ticketMechanism } from './desk.ts';
+import { type TicketProvider, ticketMechanism } from './ticket-provider.ts';
 
 export type TicketApi = Pick<SSM, 'createOpsItem' | 'describeOpsItems' | 'updateOpsItem'>;
 export type TicketClients = { ssm: TicketApi };
 
 const SOURCE = 'countermand';
-/** OpsItem titles end at 1,024 characters, descriptions at 2,048. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateOpsItem.html */
+/**
+ * Maximum lengths of a title and a description.
+ * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateOpsItem.html
+ */
 const MAX_TITLE = 1024;
 const MAX_BODY = 2048;
 
@@ -28,11 +31,11 @@ export const openOpsItem = ticketMechanism<TicketClients>({
       ' ',
     )} --query 'OpsItemSummaries[].OpsItemId' --output text | xargs -n 1 aws ssm update-ops-item --region ${region} --status Resolved --ops-item-id`,
   ],
-  deskOf: ({ ssm }) => opsCenter(ssm),
+  providerOf: ({ ssm }) => opsCenter(ssm),
 });
 
-export const opsCenter = (ssm: TicketApi): TicketDesk => ({
-  /** The title begins with the incident's id. */
+export const opsCenter = (ssm: TicketApi): TicketProvider => ({
+  /** Searches titles, which begin with the incident's ID. */
   findOpen: async (incidentId) => {
     const { OpsItemSummaries } = await aws('looking for the ticket', { incidentId }, () =>
       ssm.describeOpsItems({
@@ -54,7 +57,7 @@ export const opsCenter = (ssm: TicketApi): TicketDesk => ({
       Description: truncate(body, MAX_BODY),
       Category: 'Security',
       OperationalData: {
-        // With this, a second ticket of the same incident is refused, and the refusal names the first one.
+        // With this, AWS rejects a second ticket of the same incident, and the error names the first one.
         '/aws/dedup': {
           Type: 'SearchableString',
           Value: JSON.stringify({ dedupString: incidentId }),
@@ -63,7 +66,7 @@ export const opsCenter = (ssm: TicketApi): TicketDesk => ({
     });
     return { id, name: id };
   },
-  /** OpsCenter has no comments: the reason stands in the operational data, which people see and can search. */
+  /** OpsCenter has no comments, so the reason goes to the operational data, which people can see and search. */
   close: async ({ id }, reason) => {
     await aws('resolving the ticket', { id }, () =>
       ssm.updateOpsItem({
@@ -83,7 +86,7 @@ async function createOrFind(
   const ids = { incidentId };
   try {
     const { OpsItemId } = await ssm.createOpsItem(request);
-    if (!OpsItemId) throw new NotFound('OpsCenter answered without an id', ids);
+    if (!OpsItemId) throw new NotFound('OpsCenter returned no OpsItem ID', ids);
     return OpsItemId;
   } catch (error) {
     if (isAlreadyOpen(error)) return error.OpsItemId;

@@ -1,11 +1,11 @@
-// What opening and resolving tickets may do in AWS.
+// IAM permissions for opening and resolving tickets.
 import { arnIn, every, type Permissions } from '../permissions.ts';
 
 export const permissions: Permissions = (stack) => [
   {
     sid: 'OpenAndFindTickets',
     actions: ['ssm:CreateOpsItem', 'ssm:DescribeOpsItems'],
-    resources: [every('*', 'An OpsItem has no resource to name before it exists')],
+    resources: [every('*', 'An OpsItem has no ARN before it is created')],
   },
   {
     sid: 'ResolveTickets',

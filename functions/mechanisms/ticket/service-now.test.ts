@@ -1,4 +1,4 @@
-// What is special to ServiceNow: numbers for people, data policies, and an instance that is asleep.
+// ServiceNow: incident numbers, data policies and a hibernating instance.
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { INCIDENT_ID } from '../../../test/fixtures/case.ts';
@@ -26,49 +26,49 @@ const failed = (work: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
-test('a ticket is an incident record, found by its correlation id, and named by its number', async () => {
-  const desk = serviceNow(serviceNowOn(server));
-  const { name } = await desk.open(ticket);
+test('opens an incident record, finds it by correlation ID and names it by its number', async () => {
+  const provider = serviceNow(serviceNowOn(server));
+  const { name } = await provider.open(ticket);
   expect(name).toMatch(/^INC\d{7}$/);
-  expect(await desk.open({ ...ticket, title: 'another' })).toMatchObject({ name });
+  expect(await provider.open({ ...ticket, title: 'another' })).toMatchObject({ name });
   expect(server.rows()).toMatchObject([
     { correlation_id: INCIDENT_ID, short_description: `${INCIDENT_ID}: an alert` },
   ]);
 });
 
-test('it is closed with a resolution and the reason', async () => {
-  const desk = serviceNow(serviceNowOn(server));
-  await desk.close(await desk.open(ticket), 'Withdrawn: it was undone');
+test('closes a ticket with a resolution and the reason', async () => {
+  const provider = serviceNow(serviceNowOn(server));
+  await provider.close(await provider.open(ticket), 'Withdrawn: it was undone');
   expect(server.rows()).toMatchObject([
     { state: '7', close_code: 'Solution provided', close_notes: 'Withdrawn: it was undone' },
   ]);
-  expect(await desk.findOpen(INCIDENT_ID)).toEqual([]);
+  expect(await provider.findOpen(INCIDENT_ID)).toEqual([]);
 });
 
-test('one that people resolved is not open, and is not touched', async () => {
-  const desk = serviceNow(serviceNowOn(server));
-  await desk.open(ticket);
+test('does not return a resolved ticket as open', async () => {
+  const provider = serviceNow(serviceNowOn(server));
+  await provider.open(ticket);
   server.rows()[0]!.state = '6';
-  expect(await desk.findOpen(INCIDENT_ID)).toEqual([]);
+  expect(await provider.findOpen(INCIDENT_ID)).toEqual([]);
 });
 
-test('two that were opened at the same moment are one in the end, and the other says of which', async () => {
-  const desks = [serviceNow(serviceNowOn(server)), serviceNow(serviceNowOn(server))];
-  const opened = await Promise.all(desks.map((desk) => desk.open(ticket)));
-  const open = await desks[0]!.findOpen(INCIDENT_ID);
+test('closes the younger of two tickets opened at the same time as a duplicate', async () => {
+  const providers = [serviceNow(serviceNowOn(server)), serviceNow(serviceNowOn(server))];
+  const opened = await Promise.all(providers.map((provider) => provider.open(ticket)));
+  const open = await providers[0]!.findOpen(INCIDENT_ID);
   expect(open).toHaveLength(1);
   expect(opened).toContainEqual(open[0]);
   for (const { state, close_notes } of server.rows().slice(1))
     expect([state, close_notes]).toEqual(['7', `Duplicate of ${open[0]?.name}`]);
 });
 
-test('a resolution that the instance does not know is our error', async () => {
+test('throws Denied for an unknown resolution code', async () => {
   const clients = serviceNowOn(server);
-  const desk = serviceNow({ ...clients, serviceNow: { site: server.url, closeCode: 'Gone' } });
-  expect(await failed(desk.close(await desk.open(ticket), 'x'))).toBeInstanceOf(Denied);
+  const provider = serviceNow({ ...clients, serviceNow: { site: server.url, closeCode: 'Gone' } });
+  expect(await failed(provider.close(await provider.open(ticket), 'x'))).toBeInstanceOf(Denied);
 });
 
-test('a password that is refused is our error, and is not shown', async () => {
+test('throws Denied without the password when the instance rejects it', async () => {
   const clients = {
     ...serviceNowOn(server),
     credentials: async () => ({ ...SERVICE_NOW_LOGIN, password: 'wrong-password' }),
@@ -78,7 +78,7 @@ test('a password that is refused is our error, and is not shown', async () => {
   expect(inspect(error, { depth: 9 })).not.toContain('wrong-password');
 });
 
-test('an instance that is asleep answers with a page, and is taken as not there', async () => {
+test('throws Unavailable when a hibernating instance returns an HTML page', async () => {
   server.willAnswer(raw(200, '<html>Your instance is hibernating</html>'));
   expect(await failed(serviceNow(serviceNowOn(server)).open(ticket))).toBeInstanceOf(Unavailable);
 });

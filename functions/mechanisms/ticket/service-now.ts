@@ -4,7 +4,12 @@ import { oneLine, truncate } from '../../domain/wording.ts';
 import { type Call, callHttp, type HttpClients, type Service } from '../../platform/http.ts';
 import { type Secret, withSecret } from '../../platform/secret.ts';
 import type { TicketSystem } from '../../policy/schemas/channels.ts';
-import { openUnlessOpen, PATIENCE, type TicketDesk, ticketMechanism } from './desk.ts';
+import {
+  openUnlessOpen,
+  RETRY_LIMITS,
+  type TicketProvider,
+  ticketMechanism,
+} from './ticket-provider.ts';
 
 export type ServiceNowConfig = Omit<
   Extract<TicketSystem, { system: 'servicenow' }>,
@@ -29,17 +34,17 @@ export const openServiceNowIncident = ticketMechanism<ServiceNowClients>({
   manualUndo: ({ incidentId }) => [
     `# in ServiceNow: search for incidents with the correlation id ${incidentId}, and close them`,
   ],
-  deskOf: (clients) => serviceNow(clients),
+  providerOf: (clients) => serviceNow(clients),
 });
 
 const SERVICE: Service = {
   name: 'ServiceNow',
   codeOf: () => undefined,
   errorsByCode: {},
-  retryLimits: PATIENCE,
+  retryLimits: RETRY_LIMITS,
 };
 
-/** States of an incident: resolved, closed, canceled. A resolved one is still active. */
+/** Incident states: resolved, closed, canceled. A resolved incident is still active. */
 const DONE = ['6', '7', '8'];
 const CLOSED = '7';
 /** ServiceNow's limits of the two fields. */
@@ -72,7 +77,7 @@ export function serviceNow({ serviceNow: config, credentials, ...clients }: Serv
       });
     });
 
-  const create: TicketDesk['open'] = async ({ incidentId, title, body }) => {
+  const create: TicketProvider['open'] = async ({ incidentId, title, body }) => {
     const { result } = await call('?sysparm_fields=sys_id,number', {
       what: 'opening a ticket',
       method: 'POST',
@@ -82,7 +87,7 @@ export function serviceNow({ serviceNow: config, credentials, ...clients }: Serv
         description: truncate(body, MAX_BODY),
         correlation_id: incidentId,
         correlation_display: 'Countermand',
-        // Impact and urgency, not the priority: the instance derives that from them.
+        // The instance derives the priority from impact and urgency.
         impact: '2',
         urgency: '2',
       },
@@ -91,7 +96,7 @@ export function serviceNow({ serviceNow: config, credentials, ...clients }: Serv
     return refOf(result);
   };
 
-  const desk: TicketDesk = {
+  const provider: TicketProvider = {
     findOpen: async (incidentId) => {
       const query = `correlation_id=${incidentId}^stateNOT IN${DONE.join(',')}^ORDERBYsys_created_on^ORDERBYnumber`;
       const parameters = new URLSearchParams({
@@ -108,7 +113,7 @@ export function serviceNow({ serviceNow: config, credentials, ...clients }: Serv
       });
       return result.map(refOf);
     },
-    open: (ticket) => openUnlessOpen(desk, create, ticket),
+    open: (ticket) => openUnlessOpen(provider, create, ticket),
     close: async ({ id }, reason) => {
       await call(`/${encodeURIComponent(id)}?sysparm_fields=sys_id,number`, {
         what: 'closing the ticket',
@@ -120,5 +125,5 @@ export function serviceNow({ serviceNow: config, credentials, ...clients }: Serv
       });
     },
   };
-  return desk;
+  return provider;
 }

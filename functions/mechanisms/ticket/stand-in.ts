@@ -1,4 +1,4 @@
-// The stand-in of SSM OpsCenter: one open OpsItem per deduplication string.
+// Stand-in of SSM OpsCenter: one open OpsItem per deduplication string.
 
 import type { CalendarApi } from '../../enrich/calendar.ts';
 import { connected } from '../mechanism.ts';
@@ -14,7 +14,7 @@ export type OpsItem = {
   body: string;
   dedup: string;
   status: string;
-  /** Why it was resolved, for whoever reads it. */
+  /** Why it was resolved. */
   resolution?: string;
 };
 
@@ -32,7 +32,7 @@ export function createOpsCenter(file: StateFile<OpsItem[]>): TicketApi & Calenda
       for (const [field, longest] of Object.entries(LONGEST)) {
         const { length } = request[field as keyof typeof LONGEST] ?? '';
         if (length === 0 || length > longest)
-          throw refuse(`${field} has to be of 1 to ${longest} characters`);
+          throw refuse(`${field} must have 1 to ${longest} characters`);
       }
       const items = file.read();
       const dedup = request.OperationalData?.['/aws/dedup']?.Value ?? '';
@@ -82,7 +82,7 @@ export function createOpsCenter(file: StateFile<OpsItem[]>): TicketApi & Calenda
       );
       return { $metadata: {} };
     },
-    /** There is no calendar here that could be closed. */
+    /** The stand-in has no calendar. */
     getCalendarState: async () => ({ State: 'OPEN', $metadata: {} }),
   } as unknown as TicketApi & CalendarApi;
 }

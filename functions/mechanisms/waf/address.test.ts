@@ -1,4 +1,4 @@
-// What an approver is told about watching and blocking an address, and which alerts each answers.
+// Description and effects of watching and blocking an address in WAF.
 import { describe, expect, test } from 'vitest';
 import { inMemory } from '../../../local/aws/state-file.ts';
 import {
@@ -21,18 +21,18 @@ import { createWaf, EDGE_IP_SETS, type WafState } from './stand-in.ts';
 
 const subject = subjectOn(attacker);
 
-test('the approver reads what changes, who is affected and when it ends', () => {
-  const told = blockAddress.describe(subject, factsWith());
-  expect(told.headline).toBe('Block web requests from 203.0.113.7');
-  expect(told.changes.join()).toContain('Add 203.0.113.7/32 to the block list');
-  expect(told.affected).toEqual([
+test('describes what changes, who is affected and when it ends', () => {
+  const described = blockAddress.describe(subject, factsWith());
+  expect(described.headline).toBe('Block web requests from 203.0.113.7');
+  expect(described.changes.join()).toContain('Add 203.0.113.7/32 to the block list');
+  expect(described.affected).toEqual([
     expect.stringContaining('several people may share the address'),
     'Unknown: its recent web requests (policy names no web ACL)',
   ]);
-  expect(told.undo).toContain('after 1 h, unless');
+  expect(described.undo).toContain('after 1 h, unless');
 });
 
-test('the approver reads what was seen from the address on the web, in the sender’s words and marked as such', () => {
+test('quotes the latest web request from the address', () => {
   const seenOnWeb = known({
     requests: 12,
     lastAt: '2026-11-24T02:58:00.000Z',
@@ -48,7 +48,7 @@ test('the approver reads what was seen from the address on the web, in the sende
   );
 });
 
-test('a history that could not be read is called unknown, never left out', () => {
+test('reports a history that could not be read as unknown', () => {
   const facts = factsAbout('ip-1');
   facts.history.earlierIncidents = unknown('the table did not answer');
   expect(blockAddress.describe(subject, factsWith(facts)).affected.join()).toContain(
@@ -63,7 +63,7 @@ test.each([
   ['network', false],
   ['dns', false],
   ['aws-api', false],
-] as const)('traffic of layer %s is answered by a web rule: %s', (layer, answered) => {
+] as const)('returns a web rule for traffic of layer %s: %s', (layer, answered) => {
   const alert = alertWith({
     traffic: { layer, direction: 'inbound', localPort: null, protocol: null },
   });
@@ -73,10 +73,10 @@ test.each([
   expect(answers('add_ip_to_watchlist')).toEqual([watchAddress]);
 });
 
-describe('the commands of the undo, run by a shell', () => {
+describe('the undo commands, run by a shell,', () => {
   const run = (commands: readonly string[]) =>
     callsOf(commands, {
-      // Where AWS has no such set at CloudFront, nothing is done about it.
+      // A missing CloudFront set is skipped.
       'list-ip-sets --region us-east-1': '',
       'list-ip-sets': 'countermand-block-ipv4\tid-1',
       LockToken: 'token-1',
@@ -85,7 +85,7 @@ describe('the commands of the undo, run by a shell', () => {
   const verbs = (calls: readonly string[][]) => calls.map(([, verb]) => verb);
   const ONE_SET = ['list-ip-sets', 'get-ip-set', 'get-ip-set', 'update-ip-set'];
 
-  test.each(['203.0.113.7', '2001:db8::7'])('need nothing filled in for %s', (value) => {
+  test.each(['203.0.113.7', '2001:db8::7'])('need no editing for %s', (value) => {
     const { manualUndo } = blockAddress.describe(
       { ...subject, target: { ...attacker, value } },
       null,
@@ -100,7 +100,7 @@ describe('the commands of the undo, run by a shell', () => {
     );
   });
 
-  test('name exactly the sets that the address was put into, once it is recorded', () => {
+  test('name exactly the sets that the address was added to, once captured', () => {
     const calls = run(
       blockAddress.manualUndo?.(subject, {
         sets: [
@@ -133,7 +133,7 @@ describe('CloudFront', () => {
     return { waf, join, region: () => list('block-ipv4'), edge: () => list('edge-block-ipv4') };
   }
 
-  test('gets the address, too, and loses it again', async () => {
+  test('gets the address as well, and loses it on revert', async () => {
     const { join, ...lists } = account();
     const driver = join(region, edge);
     const before = await driver.capture(subject);
@@ -144,7 +144,7 @@ describe('CloudFront', () => {
     expect([lists.region(), lists.edge()]).toEqual([[], []]);
   });
 
-  test('that came after the block keeps what others put there', async () => {
+  test('added after the block keeps the entries of others', async () => {
     const { waf, join, edge: list } = account();
     const before = await join(region).capture(subject);
     await join(region).apply(subject, before);
@@ -160,7 +160,7 @@ describe('CloudFront', () => {
     expect(list()).toEqual(['203.0.113.7/32']);
   });
 
-  test('that was taken from the stack while a block holds there is said to be missing', async () => {
+  test('removed from the stack during a block throws an error on revert', async () => {
     const { join, edge: list } = account();
     const before = await join(region, edge).capture(subject);
     await join(region, edge).apply(subject, before);
@@ -170,10 +170,10 @@ describe('CloudFront', () => {
     expect(list()).toEqual(['203.0.113.7/32']);
   });
 
-  test('whose sets were made anew is found again by their names', async () => {
+  test('finds sets by name after they were created again', async () => {
     const { waf, join, edge: list } = account();
     let generation = 1;
-    /** The same sets under ids that change when the edge stack is deployed anew. */
+    /** The same sets with IDs that change when the edge stack is deployed again. */
     const known = <T extends { Id: string | undefined }>(request: T): T => {
       const [id = '', made] = request.Id?.split('#') ?? [];
       if (made !== String(generation)) throw awsFailure('WAFNonexistentItemException', 400, 'gone');
@@ -202,10 +202,10 @@ describe('CloudFront', () => {
     expect(list()).toEqual([]);
   });
 
-  test('without the sets that the stack was told of is reported by their name', async () => {
+  test('without the sets that the stack was described of is reported by their name', async () => {
     const { join } = account();
     await expect(join({ ...edge, name: 'acme-block-ipv4' }).capture(subject)).rejects.toThrow(
-      'there is no IP set acme-block-ipv4 of scope CLOUDFRONT',
+      'IP set acme-block-ipv4 of scope CLOUDFRONT not found',
     );
   });
 });

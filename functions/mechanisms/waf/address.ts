@@ -1,4 +1,4 @@
-// Watching and blocking one address are the same change to different IP sets: both mechanisms, from one shape.
+// add_ip_to_watchlist and block_ip_at_firewall for web traffic, in WAF.
 
 import * as z from 'zod/mini';
 import type { Description } from '../../domain/action.ts';
@@ -12,7 +12,7 @@ import { entryFor, hostOf, keyOf } from '../host-address.ts';
 import type { Mechanism, Subject } from '../mechanism.ts';
 import { createIpSetAccess, MAX_ADDRESSES, spellings, type WafClients } from './ip-set.ts';
 
-/** For each set that the address goes into: whether it was in there before us. At first there were regional ones only. */
+/** For each set, whether the address was in it before. Old records have regional sets only. */
 const Before = z.strictObject({
   sets: z
     .array(
@@ -30,7 +30,7 @@ type Words = {
   id: string;
   action: 'add_ip_to_watchlist' | 'block_ip_at_firewall';
   purpose: IpSet['purpose'];
-  /** Whether it helps against what was seen. */
+  /** Whether the mechanism helps against the traffic of the alert. */
   answers: (alert: Alert) => boolean;
   headline: (host: string) => string;
   change: (entry: string) => string;
@@ -48,12 +48,12 @@ const addressMechanism = (words: Words): Mechanism<WafClients, Before> => ({
   effectKey: ({ target }) => `waf:${words.purpose}:${keyOf(target.value)}`,
   describe: (subject, facts) => describe(words, subject, facts),
   before: Before,
-  // Where it was in every set, there is nothing of ours; where it was in some, only ours are taken out again.
+  // If the address was in every set before, we added nothing. Otherwise revert removes only our entries.
   alreadyInPlace: ({ sets }) => sets.every(({ present }) => present),
   manualUndo: (subject, { sets }) =>
     sets
       .filter(({ present }) => !present)
-      .flatMap(({ scope, name }) => takeOut(subject, scope, `Name=='${name}'`)),
+      .flatMap(({ scope, name }) => removalCommands(subject, scope, `Name=='${name}'`)),
   connect: (clients) => connect(words.purpose, clients),
 });
 
@@ -72,7 +72,7 @@ export const blockAddress = addressMechanism({
   id: 'waf.block-address',
   action: 'block_ip_at_firewall',
   purpose: 'block',
-  // What was seen elsewhere than on the web is not stopped by a web rule; where nothing was said, it is the best guess.
+  // A web rule stops web traffic only. If the layer is unknown, it is the best guess.
   answers: ({ traffic }) => traffic.layer === 'web' || traffic.layer === 'unknown',
   headline: (host) => `Block web requests from ${host}`,
   change: (entry) =>
@@ -98,18 +98,20 @@ function describe(words: Words, subject: Subject, facts: Facts | null): Descript
 
 const familyOf = (entry: string) => (entry.includes(':') ? 'ipv6' : 'ipv4');
 
-/** Before it is known which sets there are: those of a stack with the usual prefix, at CloudFront where it has any. */
+/**
+ * Commands before the capture: they use the sets of a stack with the default prefix, and CloudFront's if it has any.
+ */
 function manualUndo(purpose: IpSet['purpose'], subject: Subject): string[] {
   const family = familyOf(keyOf(subject.target.value));
   const named = `starts_with(Name,'countermand') && ends_with(Name,'${purpose}-${family}')`;
-  return WafScope.options.flatMap((scope) => takeOut(subject, scope, named));
+  return WafScope.options.flatMap((scope) => removalCommands(subject, scope, named));
 }
 
 /**
- * Lines for a shell, with nothing to fill in. The lock token is read before the list, so that the update is refused when
- * somebody changes the set between the two; the same lines again then do it. Where there is no such set, they do nothing.
+ * Shell commands without placeholders. 1. Read the lock token. 2. Read the list. 3. Update, which fails if the set was
+ * changed in between; the same commands can then be repeated. They do nothing if the set doesn't exist.
  */
-function takeOut({ target, region }: Subject, scope: WafScope, named: string): string[] {
+function removalCommands({ target, region }: Subject, scope: WafScope, named: string): string[] {
   const place = shellQuoted(scope === 'CLOUDFRONT' ? CLOUDFRONT_REGION : region);
   const wafv2 = (verb: string) => `aws wafv2 ${verb} --region ${place} --scope ${scope}`;
   const others = spellings(keyOf(target.value)).map((spelling) => `@ != '${spelling}'`);
@@ -135,7 +137,7 @@ function connect(
       });
     return { entry, sets };
   };
-  /** The sets that the address was not in before us, as they are configured now. */
+  /** The sets that the address was not in before, as they are configured now. */
   const oursOf = (subject: Subject, before: Before) => {
     const { entry, sets } = setsFor(subject);
     const ours = before.sets
@@ -149,7 +151,7 @@ function connect(
       });
     return { entry, ours };
   };
-  const looked = async (sets: readonly IpSet[], entry: string) =>
+  const readSets = async (sets: readonly IpSet[], entry: string) =>
     Promise.all(
       sets.map(async ({ scope, name, ...set }) => ({
         scope,
@@ -161,7 +163,7 @@ function connect(
   return {
     async capture(subject) {
       const { entry, sets } = setsFor(subject);
-      return { sets: await looked(sets, entry) };
+      return { sets: await readSets(sets, entry) };
     },
     async apply(subject, before) {
       const { entry, ours } = oursOf(subject, before);
@@ -169,7 +171,7 @@ function connect(
     },
     async verify(subject) {
       const { entry, sets } = setsFor(subject);
-      const missing = (await looked(sets, entry)).filter(({ present }) => !present);
+      const missing = (await readSets(sets, entry)).filter(({ present }) => !present);
       return missing.length === 0
         ? { holds: true, found: `${entry} is in ${namesOf(sets)}` }
         : { holds: false, found: `${entry} is not in ${namesOf(missing)}` };
@@ -180,7 +182,7 @@ function connect(
     },
     async verifyReverted(subject, before) {
       const { entry, ours } = oursOf(subject, before);
-      const left = (await looked(ours, entry)).filter(({ present }) => present);
+      const left = (await readSets(ours, entry)).filter(({ present }) => present);
       return left.length === 0
         ? { holds: true, found: `${entry} is no longer in ${namesOf(ours)}` }
         : { holds: false, found: `${entry} is still in ${namesOf(left)}` };

@@ -1,5 +1,4 @@
-// 200 blocks and reversals of one IP set at the same moment, each by a process of its own, in a WAF that takes one change
-// a second. Time is simulated; the retries around the processes are those of the state machines.
+// 200 concurrent changes to one IP set, with one change per second allowed.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { inMemory } from '../../../local/aws/state-file.ts';
@@ -10,7 +9,7 @@ import { blockAddress } from './address.ts';
 import type { WafApi } from './ip-set.ts';
 import { createWaf, LOCAL_IP_SETS, type WafState } from './stand-in.ts';
 
-/** Time that passes when nobody has anything left to do now. */
+/** Simulated time, which advances when nothing is left to do at the current time. */
 function simulatedTime() {
   let now = 0;
   const waiting: { at: number; wake: () => void }[] = [];
@@ -37,7 +36,7 @@ function simulatedTime() {
   };
 }
 
-/** The same numbers each time: a generator of our own, https://en.wikipedia.org/wiki/Linear_congruential_generator */
+/** A deterministic random generator: https://en.wikipedia.org/wiki/Linear_congruential_generator */
 function dice(seed: number) {
   let state = seed;
   return () => {
@@ -47,10 +46,10 @@ function dice(seed: number) {
 }
 
 type Time = ReturnType<typeof simulatedTime>;
-/** Slow calls, too: only with them can a change come between two of ours and the next second have begun. */
+/** Includes slow calls: only then can another change come between our read and our write after the next second has begun. */
 const LONGEST_CALL_MS = 2_000;
 
-/** WAF as it documents itself: a call takes its time, and a second change within a second is refused. */
+/** WAF as documented: calls take time, and a second change within one second is rejected. */
 function busyWaf(real: WafApi, { now, sleep }: Time, random: () => number): WafApi {
   const underWay = () => sleep(20 + LONGEST_CALL_MS * random() ** 2);
   let changedAt = Number.NEGATIVE_INFINITY;
@@ -85,7 +84,9 @@ const RETRIES: Record<'execute' | 'reverse', Retry> = {
   reverse: machine('reverse').reverse.Retry[0],
 };
 
-test('none is lost, none stays, and nobody has to give up', { timeout: 120_000 }, async () => {
+test('applies and reverts 200 changes without losing or leaving any', {
+  timeout: 120_000,
+}, async () => {
   const time = simulatedTime();
   const random = dice(7);
   const host = (n: number) => `10.0.${Math.floor(n / 250)}.${n % 250}`;
@@ -96,7 +97,7 @@ test('none is lost, none stays, and nobody has to give up', { timeout: 120_000 }
     'block-ipv4': { addresses: [theirs, ...old.map((value) => `${value}/32`)], lock: 1 },
   });
   const waf = busyWaf(createWaf(file), time, random);
-  /** A Lambda function of its own: it knows of no other, and waits for nobody. */
+  /** A separate Lambda function: it shares no queue with the others. */
   const process = () =>
     blockAddress.connect({
       waf: { REGIONAL: waf, CLOUDFRONT: waf },
@@ -139,7 +140,7 @@ test('none is lost, none stays, and nobody has to give up', { timeout: 120_000 }
   await time.until(all);
   const gaveUp = (await all).filter(({ status }) => status === 'rejected');
   expect(gaveUp).toEqual([]);
-  expect(longest, 'a Lambda function of ours is given 120 s').toBeLessThan(100_000);
+  expect(longest, 'the timeout of the Lambda function is 120 s').toBeLessThan(100_000);
   expect(file.read()['block-ipv4']?.addresses.sort()).toEqual(
     [theirs, ...fresh.map((value) => `${value}/32`)].sort(),
   );

@@ -1,4 +1,4 @@
-// Drill targets of the scope `waf`: policies/drill.yaml names them.
+// Canaries of the scope `waf`: listed in policies/drill.yaml.
 import { type Canaries, IN_POLICY } from '../stand-in.ts';
 
 export const canary: Canaries = IN_POLICY;

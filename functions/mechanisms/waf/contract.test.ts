@@ -1,4 +1,4 @@
-// The contract of both address mechanisms, in a region and at CloudFront, on the stand-in and on moto's WAFv2.
+// The contract of the address mechanisms, on stand-in and moto.
 import { WAFV2 } from '@aws-sdk/client-wafv2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inMemory } from '../../../local/aws/state-file.ts';
@@ -14,7 +14,7 @@ type Waf = Record<WafScope, WafApi>;
 type KnownSet = (typeof LOCAL_IP_SETS)[number];
 const subjectAt = (value: string) => subjectOn({ ...attacker, value });
 
-/** An account with these sets. Others work by their own hands: get, change, update. */
+/** An account with these sets. The other writer changes them manually: get, edit, update. */
 function groundOn(waf: Waf, sets: readonly KnownSet[]): Ground<WafClients> {
   const read = ({ id: Id, name: Name, scope: Scope }: KnownSet) =>
     waf[Scope].getIPSet({ Id, Name, Scope });
@@ -29,7 +29,7 @@ function groundOn(waf: Waf, sets: readonly KnownSet[]): Ground<WafClients> {
   return {
     clients: (wrap) => ({
       waf: { REGIONAL: wrap(waf.REGIONAL), CLOUDFRONT: wrap(waf.CLOUDFRONT) },
-      // As the stack tells it: what lives in another stack is known by its name.
+      // Like the stack's configuration: a set of another stack is identified by its name.
       sets: sets.map((set) => ({ ...set, id: set.scope === 'CLOUDFRONT' ? null : set.id })),
       sleep: async () => {},
       random: () => 0.5,
@@ -71,7 +71,7 @@ for (const { where, sets } of places)
       conflict: 'WAFOptimisticLockException',
     });
 
-test('the stand-in, as AWS WAF, knows CloudFront in one region only', async () => {
+test('rejects the scope CLOUDFRONT outside us-east-1, like AWS WAF', async () => {
   const elsewhere = createWaf(inMemory({}));
   await expect(elsewhere.listIPSets({ Scope: 'CLOUDFRONT' })).rejects.toMatchObject({
     name: 'WAFInvalidParameterException',
@@ -90,7 +90,7 @@ describe('on moto', () => {
     await moto?.stop();
   });
 
-  /** Sets of one id each time: what is compared may not differ by it. */
+  /** Reuses the sets, so that snapshots don't differ by ID. */
   async function emptied(wanted: readonly KnownSet[]): Promise<Ground<WafClients>> {
     const sets: KnownSet[] = [];
     for (const set of wanted) {
@@ -112,7 +112,7 @@ describe('on moto', () => {
             Scope,
             IPAddressVersion: family === 'ipv4' ? 'IPV4' : 'IPV6',
             Addresses: [],
-            Description: 'written by somebody who wants it kept',
+            Description: 'a description to keep',
           });
       sets.push({ ...set, id: found?.Id ?? made?.Summary?.Id ?? '' });
     }

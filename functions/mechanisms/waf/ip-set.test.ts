@@ -1,4 +1,4 @@
-// One IP set under many hands, at its limit, and in the forms in which WAF writes addresses.
+// One IP set: concurrent changes, limits and spellings of addresses.
 import { describe, expect, test } from 'vitest';
 import { inMemory } from '../../../local/aws/state-file.ts';
 import { InvalidInput, NotFound, QuotaExceeded, Throttled } from '../../domain/errors.ts';
@@ -21,7 +21,7 @@ function account(addresses: string[] = [], set = ipv4) {
   const file = inMemory<WafState>({ [set.id]: { addresses, lock: 1 } });
   const waf = createWaf(file);
   const waits: number[] = [];
-  /** One process of ours: a Lambda function of its own has a queue of its own. */
+  /** One process: each Lambda function has its own queue. */
   const process = (api: WafApi = waf) =>
     createIpSetAccess({
       waf: { REGIONAL: api, CLOUDFRONT: api },
@@ -32,7 +32,7 @@ function account(addresses: string[] = [], set = ipv4) {
   return { waf, waits, process, list: () => file.read()[set.id]?.addresses ?? [] };
 }
 
-/** The first calls of `updateIPSet` fail like this. */
+/** The first `times` calls of `updateIPSet` fail with this error. */
 const failing = (waf: WafApi, times: number, error: () => Error): WafApi => {
   let left = times;
   return {
@@ -42,8 +42,8 @@ const failing = (waf: WafApi, times: number, error: () => Error): WafApi => {
   };
 };
 
-describe('many at once', () => {
-  test('200 entries added and 200 removed in one process: none is lost, none stays', async () => {
+describe('concurrent changes', () => {
+  test('adds 200 entries and removes 200 in one process', async () => {
     const old = Array.from({ length: 200 }, (_, i) => host(i));
     const fresh = Array.from({ length: 200 }, (_, i) => host(1_000 + i));
     const { process, list } = account([...old, '198.51.100.0/24']);
@@ -55,14 +55,14 @@ describe('many at once', () => {
     expect(list().sort()).toEqual([...fresh, '198.51.100.0/24'].sort());
   });
 
-  test('processes that do not know of each other lose nothing: who is too late reads again', async () => {
+  test('loses no entry of separate processes, which read again after a conflict', async () => {
     const { process, list } = account(['198.51.100.0/24']);
     const wanted = Array.from({ length: 8 }, (_, i) => host(i));
     await Promise.all(wanted.map((entry) => process().add(ipv4, entry)));
     expect(list().sort()).toEqual([...wanted, '198.51.100.0/24'].sort());
   });
 
-  test('what others put there between our reading and our writing stays, however often they do', async () => {
+  test('keeps entries that others add between the read and the write', async () => {
     const { waf, process, list } = account(['198.51.100.0/24']);
     let reads = 0;
     const interrupted: WafApi = {
@@ -89,7 +89,7 @@ describe('many at once', () => {
     expect(list()).toEqual(['198.51.100.0/24', ...theirs]);
   });
 
-  test('200 processes at once: who gives up says so, and what was promised is there', async () => {
+  test('contains every entry that one of 200 processes reported as added', async () => {
     const { process, list } = account();
     const wanted = Array.from({ length: 200 }, (_, i) => host(i));
     const done = new Set<string>();
@@ -107,7 +107,7 @@ describe('many at once', () => {
 });
 
 describe('waiting', () => {
-  test('between two changes it waits for more than the second that WAF asks for', async () => {
+  test('waits more than the one second between changes that WAF requires', async () => {
     const { process, waits } = account();
     const access = process();
     await Promise.all([access.add(ipv4, host(1)), access.add(ipv4, host(2))]);
@@ -115,7 +115,7 @@ describe('waiting', () => {
     expect(Math.min(...waits)).toBeGreaterThan(1_000);
   });
 
-  test('throttled, it waits longer each time and then succeeds', async () => {
+  test('waits longer after each throttled attempt and then succeeds', async () => {
     const { waf, process, waits, list } = account();
     const slow = () => awsFailure('ThrottlingException', 400, 'Rate exceeded');
     await process(failing(waf, 3, slow)).add(ipv4, host(1));
@@ -126,7 +126,7 @@ describe('waiting', () => {
     expect(third).toBeGreaterThan(second);
   });
 
-  test('throttled for good, it ends, with an error that may be retried later', async () => {
+  test('throws Throttled when every attempt is throttled', async () => {
     const { waf, process, waits } = account();
     const slow = () => awsFailure('ThrottlingException', 400, 'Rate exceeded');
     const adding = process(failing(waf, Number.POSITIVE_INFINITY, slow)).add(ipv4, host(1));
@@ -134,7 +134,7 @@ describe('waiting', () => {
     expect(waits.length).toBeLessThan(20);
   });
 
-  test('a failure does not block those who wait behind it', async () => {
+  test('continues with the next change after a failure', async () => {
     const { waf, process, list } = account();
     const refused = () => awsFailure('AccessDeniedException', 400, 'no');
     const access = process(failing(waf, 1, refused));
@@ -147,8 +147,8 @@ describe('waiting', () => {
   });
 });
 
-describe('limits and forms', () => {
-  test('a full set is reported before WAF is asked, and stays as it was', async () => {
+describe('limits and spellings', () => {
+  test('throws QuotaExceeded for a full set before calling WAF', async () => {
     const full = Array.from({ length: MAX_ADDRESSES }, (_, i) => host(i));
     const { waf, process, list } = account(full);
     const never = () => new Error('WAF was asked');
@@ -157,7 +157,7 @@ describe('limits and forms', () => {
     expect(list()).toHaveLength(MAX_ADDRESSES);
   });
 
-  test('the last place of a set can be used, and an entry of a full set taken out', async () => {
+  test('fills a set to its limit and removes an entry from a full set', async () => {
     const almost = Array.from({ length: MAX_ADDRESSES - 1 }, (_, i) => host(i));
     const { process, list } = account(almost);
     await process().add(ipv4, '203.0.113.7/32');
@@ -166,7 +166,7 @@ describe('limits and forms', () => {
     expect(list()).toEqual(almost);
   });
 
-  test('the last entry can be taken out: the set is empty then', async () => {
+  test('removes the last entry and leaves an empty set', async () => {
     const { process, list } = account(['203.0.113.7/32']);
     await process().remove(ipv4, '203.0.113.7/32');
     expect(list()).toEqual([]);
@@ -176,7 +176,7 @@ describe('limits and forms', () => {
     '2001:0db8:0000:0000:0000:0000:0000:0007/128',
     '2001:db8:0:0:0:0:0:7/128',
     '2001:DB8::7/128',
-  ])('%s is the entry 2001:db8::7/128 as WAF may write it', async (stored) => {
+  ])('recognises %s as the entry 2001:db8::7/128', async (stored) => {
     const { process, list } = account([stored, '2001:0db8::/32'], ipv6);
     expect(await process().has(ipv6, '2001:db8::7/128')).toBe(true);
     await process().add(ipv6, '2001:db8::7/128');
@@ -191,7 +191,7 @@ describe('limits and forms', () => {
     ['2001:0DB8:0:0:0:0:0:7', '2001:db8::7/128', 'ipv6'],
     ['::ffff:203.0.113.7', '203.0.113.7/32', 'ipv4'],
     ['::ffff:203.0.113.7/128', '203.0.113.7/32', 'ipv4'],
-  ])('%s is entered as %s', (value, entry, family) => {
+  ])('converts %s to the entry %s', (value, entry, family) => {
     expect(entryFor(value)).toEqual({ entry, family });
   });
 
@@ -203,14 +203,14 @@ describe('limits and forms', () => {
     '',
     '0/0',
     '0x7f.1',
-  ])('%j is no single host', (value) => {
+  ])('rejects %j, which is not a single host', (value) => {
     expect(() => entryFor(value)).toThrow(InvalidInput);
   });
 
-  test('a set that is gone is reported as not found', async () => {
+  test('throws NotFound for a deleted set', async () => {
     const { process } = account();
-    await expect(
-      process().remove({ ...ipv4, id: 'deleted-by-somebody' }, host(1)),
-    ).rejects.toBeInstanceOf(NotFound);
+    await expect(process().remove({ ...ipv4, id: 'deleted-set' }, host(1))).rejects.toBeInstanceOf(
+      NotFound,
+    );
   });
 });

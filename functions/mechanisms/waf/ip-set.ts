@@ -1,4 +1,4 @@
-// One entry in a WAFv2 IP set: read with the lock token, change, write; again when somebody was faster.
+// Adds and removes entries of a WAFv2 IP set, with its lock token.
 import type { WAFV2 } from '@aws-sdk/client-wafv2';
 import ipaddr from 'ipaddr.js';
 import pRetry from 'p-retry';
@@ -7,27 +7,27 @@ import type { IpSet, WafScope } from '../../domain/ip-set.ts';
 import { aws } from '../../platform/aws-errors.ts';
 import type { Sleep } from '../poll-until.ts';
 
-/** The calls that we make; a stand-in implements the same. */
+/** The calls used. The stand-in implements the same ones. */
 export type WafApi = Pick<WAFV2, 'getIPSet' | 'updateIPSet' | 'listIPSets'>;
 
 export type WafClients = {
-  /** One client for each scope that there are sets of: CLOUDFRONT needs one of its own region. */
+  /** One client per scope: CLOUDFRONT needs a client for its own region. */
   waf: Readonly<Record<WafScope, WafApi>>;
   sets: readonly IpSet[];
   sleep: Sleep;
   random: () => number;
 };
 
-/** An IP set holds at most this many addresses. @see https://docs.aws.amazon.com/waf/latest/developerguide/limits.html */
+/** Maximum number of addresses in an IP set. @see https://docs.aws.amazon.com/waf/latest/developerguide/limits.html */
 export const MAX_ADDRESSES = 10_000;
-/** WAF accepts one change per second, account and region; a little more keeps clear of the border. */
+/** WAF accepts one change per second, account and region. Includes a safety margin. */
 const BETWEEN_CHANGES_MS = 1_100;
 const MAX_RETRIES = 8;
-/** The largest page that WAF gives. */
+/** The maximum page size of WAF. */
 const PAGE = 100;
 
 /**
- * How WAF may have stored an entry: IPv6 addresses were seen to come back written out in full, whatever was sent.
+ * The forms in which WAF may store an entry. WAF was observed to expand IPv6 addresses.
  * @see https://github.com/hashicorp/terraform-provider-aws/issues/22797
  */
 export function spellings(entry: string): string[] {
@@ -44,9 +44,9 @@ function holds(addresses: readonly string[], entry: string): boolean {
 }
 
 export function createIpSetAccess({ waf, sleep, random }: WafClients) {
-  /** Changes go one after another: WAF takes one a second in a region. Of two regions, one waits for nothing. */
+  /** Serialises changes, because WAF accepts one per second and region. One queue serves both regions. */
   let queue: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+  const serialised = <T>(work: () => Promise<T>): Promise<T> => {
     const mine = queue.then(work);
     queue = mine.then(
       () => sleep(BETWEEN_CHANGES_MS),
@@ -67,10 +67,10 @@ export function createIpSetAccess({ waf, sleep, random }: WafClients) {
       if (id) return id;
       NextMarker = page.NextMarker;
     } while (NextMarker);
-    throw new NotFound(`there is no IP set ${name} of scope ${scope}`, { ipSet: name });
+    throw new NotFound(`IP set ${name} of scope ${scope} not found`, { ipSet: name });
   }
 
-  /** An id that was found is kept until WAF does not know it any more: the other stack may have made its set anew. */
+  /** Caches an ID that was looked up until WAF no longer knows it: the other stack may have created its set again. */
   async function read(set: IpSet) {
     const known = set.id ?? found.get(set.name);
     const id = known ?? (await find(set));
@@ -94,25 +94,22 @@ export function createIpSetAccess({ waf, sleep, random }: WafClients) {
     return { id, addresses: Addresses, description: Description, lockToken: LockToken };
   }
 
-  /** One attempt: the list is computed from what the lock token stands for, never from an earlier look. */
+  /** One attempt. The new list is computed from the read that returned the lock token, never from an earlier one. */
   async function changeOnce(set: IpSet, edit: (addresses: readonly string[]) => string[] | null) {
     const { id, addresses, description, lockToken } = await read(set);
     const next = edit(addresses);
     if (!next) return;
     if (next.length > MAX_ADDRESSES)
-      throw new QuotaExceeded(
-        `the IP set ${set.name} is full: it holds ${MAX_ADDRESSES} addresses`,
-        {
-          ipSet: set.name,
-        },
-      );
+      throw new QuotaExceeded(`the IP set ${set.name} is full (${MAX_ADDRESSES} addresses)`, {
+        ipSet: set.name,
+      });
     await aws('writing the IP set', { ipSet: set.name }, () =>
       waf[set.scope].updateIPSet({
         Id: id,
         Name: set.name,
         Scope: set.scope,
         Addresses: next,
-        // An update replaces the set whole: what is not ours goes back as it was read.
+        // An update replaces the whole set, so the description is sent back as it was read.
         ...(description !== undefined && { Description: description }),
         LockToken: lockToken,
       }),
@@ -123,7 +120,7 @@ export function createIpSetAccess({ waf, sleep, random }: WafClients) {
     set: IpSet,
     edit: (addresses: readonly string[]) => string[] | null,
   ): Promise<void> =>
-    inTurn(() =>
+    serialised(() =>
       pRetry(() => changeOnce(set, edit), {
         retries: MAX_RETRIES,
         minTimeout: 0,
@@ -137,7 +134,7 @@ export function createIpSetAccess({ waf, sleep, random }: WafClients) {
     has: async (set: IpSet, entry: string) => holds((await read(set)).addresses, entry),
     add: (set: IpSet, entry: string) =>
       change(set, (addresses) => (holds(addresses, entry) ? null : [...addresses, entry])),
-    /** The last one, too: the list is then empty. */
+    /** Removing the last entry leaves an empty list. */
     remove: (set: IpSet, entry: string) =>
       change(set, (addresses) => {
         if (!holds(addresses, entry)) return null;

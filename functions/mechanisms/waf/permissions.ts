@@ -1,4 +1,4 @@
-// What watching and blocking addresses in WAF may do in AWS.
+// IAM permissions for IP sets in AWS WAF.
 import { ENV } from '../../domain/env.ts';
 import { CLOUDFRONT_REGION } from '../../domain/ip-set.ts';
 import { type Environment, every, type Permissions } from '../permissions.ts';
@@ -7,7 +7,7 @@ export const permissions: Permissions = ({ ipSets }) => {
   const arnsOf = (scope: 'REGIONAL' | 'CLOUDFRONT') =>
     ipSets.filter((set) => set.scope === scope).map(({ arn }) => arn);
   const atCloudFront = arnsOf('CLOUDFRONT').map((arn) =>
-    every(arn, 'One of our sets by its fixed name; the stack of another region gives it its ID'),
+    every(arn, 'A set of this stack by its fixed name; the stack of another region assigns its ID'),
   );
   const readAndReplace = ['wafv2:GetIPSet', 'wafv2:UpdateIPSet'];
   return [
@@ -24,7 +24,8 @@ export const permissions: Permissions = ({ ipSets }) => {
     {
       sid: 'FindTheIdsOfIpSetsAtCloudFront',
       actions: ['wafv2:ListIPSets'],
-      resources: atCloudFront.length > 0 ? [every('*', 'WAF lists all sets or none')] : [],
+      resources:
+        atCloudFront.length > 0 ? [every('*', 'wafv2:ListIPSets supports no resource ARNs')] : [],
       conditions: { StringEquals: { 'aws:RequestedRegion': CLOUDFRONT_REGION } },
     },
   ];

@@ -1,4 +1,4 @@
-// The stand-in of WAFv2 IP sets: optimistic lock, CIDR checks and the size limit as AWS documents them.
+// Stand-in of WAFv2 IP sets: optimistic locking, CIDR checks and limits.
 
 import ipaddr from 'ipaddr.js';
 import { CLOUDFRONT_REGION, type IpSet, type WafScope } from '../../domain/ip-set.ts';
@@ -23,9 +23,9 @@ const setsOf = (scope: WafScope, prefix: string): KnownSet[] =>
     })),
   );
 
-/** The four sets that the stack has, too. */
+/** The four sets of the stack. */
 export const LOCAL_IP_SETS: readonly KnownSet[] = setsOf('REGIONAL', '');
-/** Those that an edge stack adds. The laptop has none in use; the account of stand-ins knows them. */
+/** The sets of an edge stack. The laptop doesn't use them. */
 export const EDGE_IP_SETS: readonly KnownSet[] = setsOf('CLOUDFRONT', 'edge-');
 const ALL: readonly KnownSet[] = [...LOCAL_IP_SETS, ...EDGE_IP_SETS];
 
@@ -74,7 +74,7 @@ export function createWaf(file: StateFile<WafState>, region = 'eu-central-1'): W
       if (request.LockToken !== `lock-${content.lock}`)
         throw awsFailure('WAFOptimisticLockException', 400, 'AWS WAF couldn’t save your changes');
       const addresses = request.Addresses;
-      // Required, and an empty list is one.
+      // Required, but may be an empty list.
       if (!addresses)
         throw awsFailure('WAFInvalidParameterException', 400, 'the parameter ADDRESSES is missing');
       const wrong = addresses.find((address) => !isCidrOf(known.family, address));
@@ -97,7 +97,7 @@ export function createWaf(file: StateFile<WafState>, region = 'eu-central-1'): W
 function isCidrOf(family: IpSet['family'], text: string): boolean {
   if (!ipaddr.isValidCIDR(text)) return false;
   const [address, bits] = ipaddr.parseCIDR(text);
-  // AWS WAF takes every range but /0.
+  // AWS WAF accepts every range except /0.
   return address.kind() === family && bits > 0;
 }
 

@@ -1,21 +1,21 @@
-// The ticket systems of an account: the one that policy names, and OpsCenter, where earlier tickets may be.
+// The ticket providers of an account: policy's choice, and OpsCenter.
 
 import type { HttpClients } from '../../platform/http.ts';
 import { type SecretClients, secretOf } from '../../platform/secret.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { type Connected, connected } from '../mechanism.ts';
-import type { TicketDesk } from './desk.ts';
 import { JiraCredentials, jira, openJiraIssue } from './jira.ts';
 import { openOpsItem, opsCenter, type TicketApi } from './ops-item.ts';
 import { openServiceNowIncident, ServiceNowCredentials, serviceNow } from './service-now.ts';
+import type { TicketProvider } from './ticket-provider.ts';
 
-export type DeskClients = HttpClients & SecretClients & { ssm: TicketApi };
+export type TicketClients = HttpClients & SecretClients & { ssm: TicketApi };
 
-/** Where new tickets go. */
-export function deskOf(
+/** The provider for new tickets. */
+export function ticketProviderOf(
   { channels: { tickets } }: Pick<Policy, 'channels'>,
-  clients: DeskClients,
-): TicketDesk {
+  clients: TicketClients,
+): TicketProvider {
   switch (tickets.system) {
     case 'ops-center':
       return opsCenter(clients.ssm);
@@ -26,10 +26,10 @@ export function deskOf(
   }
 }
 
-/** What was opened in OpsCenter is closed there, also after policy has moved on to another system. */
+/** Includes OpsCenter, so that its tickets can still be closed after policy has changed to another provider. */
 export function ticketMechanisms(
   { channels: { tickets } }: Pick<Policy, 'channels'>,
-  clients: DeskClients,
+  clients: TicketClients,
 ): Connected[] {
   const there = connected(openOpsItem, { ssm: clients.ssm });
   switch (tickets.system) {
@@ -44,7 +44,7 @@ export function ticketMechanisms(
 
 type Tickets = Policy['channels']['tickets'];
 
-const jiraClients = (config: Extract<Tickets, { system: 'jira' }>, clients: DeskClients) => ({
+const jiraClients = (config: Extract<Tickets, { system: 'jira' }>, clients: TicketClients) => ({
   ...clients,
   jira: config,
   credentials: secretOf(clients, config.credentials, JiraCredentials),
@@ -52,7 +52,7 @@ const jiraClients = (config: Extract<Tickets, { system: 'jira' }>, clients: Desk
 
 const serviceNowClients = (
   config: Extract<Tickets, { system: 'servicenow' }>,
-  clients: DeskClients,
+  clients: TicketClients,
 ) => ({
   ...clients,
   serviceNow: config,

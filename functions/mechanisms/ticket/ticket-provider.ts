@@ -2,31 +2,31 @@
 import * as z from 'zod/mini';
 import type { Driver, Mechanism, Subject } from '../mechanism.ts';
 
-/** What a ticket says. `body` is written by code; what a model wrote in it is marked by whoever composes it. */
+/** The contents of a ticket. Code writes `body`; the caller marks any text of the model in it. */
 export type Ticket = { incidentId: string; title: string; body: string };
 
-/** `id` is what the system's API takes, `name` what people call the ticket. */
+/** `id` is for the provider's API, `name` is the ticket's name for people. */
 export type TicketRef = { id: string; name: string };
 
-export type TicketDesk = {
-  /** Those of the incident that are not done, oldest first. */
+export type TicketProvider = {
+  /** The open tickets of the incident, oldest first. */
   findOpen(incidentId: string): Promise<TicketRef[]>;
-  /** Opens the incident's ticket, or finds the one that is open. */
+  /** Returns the incident's open ticket, or opens one. */
   open(ticket: Ticket): Promise<TicketRef>;
-  /** Ends it, with the reason where people read it. */
+  /** Closes the ticket with a reason that people can read. */
   close(ticket: TicketRef, reason: string): Promise<void>;
 };
 
-/** Several calls make one ticket, and a function that opens one has people to tell after it. */
-export const PATIENCE = { timeoutMs: 5_000, retries: 2, longestWaitSeconds: 5 } as const;
+/** Shorter than the default: opening a ticket takes several calls, and the function must notify people afterwards. */
+export const RETRY_LIMITS = { timeoutMs: 5_000, retries: 2, longestWaitSeconds: 5 } as const;
 
 /**
- * `open` for systems that take any number of tickets of one name: the one that is open, or a new one. Where two were
- * opened at the same moment, the older one stays and the other is closed as its duplicate.
+ * `open` for systems without deduplication: 1. return the open ticket, if any; 2. create a ticket; 3. search again, and
+ * if another one is older, close ours as its duplicate and return the older one.
  */
 export async function openUnlessOpen(
-  { findOpen, close }: Pick<TicketDesk, 'findOpen' | 'close'>,
-  create: TicketDesk['open'],
+  { findOpen, close }: Pick<TicketProvider, 'findOpen' | 'close'>,
+  create: TicketProvider['open'],
   ticket: Ticket,
 ): Promise<TicketRef> {
   const [there] = await findOpen(ticket.incidentId);
@@ -38,7 +38,7 @@ export async function openUnlessOpen(
   return oldest;
 }
 
-/** Tickets of this incident that were open before us: somebody else's, or told to people already. */
+/** Tickets of this incident that were open before the action. They aren't closed on revert. */
 const Before = z.strictObject({ openBefore: z.array(z.string()) });
 type Before = z.infer<typeof Before>;
 
@@ -46,18 +46,18 @@ type System<Clients> = Pick<
   Mechanism<Clients, Before>,
   'id' | 'version' | 'quota' | 'configured'
 > & {
-  /** What it is called in a sentence: `an issue in Jira`. */
+  /** Its name in a sentence: `an issue in Jira`. */
   noun: string;
-  /** Shell commands or clicks that close it, with nothing to fill in. */
+  /** Shell commands or instructions that close the ticket, without placeholders. */
   manualUndo: (subject: Subject) => string[];
-  deskOf: (clients: Clients) => TicketDesk;
+  providerOf: (clients: Clients) => TicketProvider;
 };
 
-/** create_alert_ticket on one ticket system. */
+/** create_alert_ticket with one ticket provider. */
 export const ticketMechanism = <Clients>({
   noun,
   manualUndo,
-  deskOf,
+  providerOf,
   ...about
 }: System<Clients>): Mechanism<Clients, Before> => ({
   ...about,
@@ -75,32 +75,32 @@ export const ticketMechanism = <Clients>({
   }),
   before: Before,
   alreadyInPlace: ({ openBefore }) => openBefore.length > 0,
-  connect: (clients) => connect(deskOf(clients)),
+  connect: (clients) => connect(providerOf(clients)),
 });
 
-function connect(desk: TicketDesk): Driver<Before> {
+function connect(provider: TicketProvider): Driver<Before> {
   const ours = async (incidentId: string, { openBefore }: Before) =>
-    (await desk.findOpen(incidentId)).filter(({ id }) => !openBefore.includes(id));
+    (await provider.findOpen(incidentId)).filter(({ id }) => !openBefore.includes(id));
   return {
     capture: async ({ incidentId }) => ({
-      openBefore: (await desk.findOpen(incidentId)).map(({ id }) => id),
+      openBefore: (await provider.findOpen(incidentId)).map(({ id }) => id),
     }),
     apply: async ({ incidentId, target }) => {
-      await desk.open({
+      await provider.open({
         incidentId,
         title: `security alert ${target.value}`,
         body: `Countermand opened this ticket for incident ${incidentId}. The incident's record has the alert, the analysis and every action.`,
       });
     },
     verify: async ({ incidentId }) => {
-      const [ticket] = await desk.findOpen(incidentId);
+      const [ticket] = await provider.findOpen(incidentId);
       return ticket
         ? { holds: true, found: `${ticket.name} is open` }
         : { holds: false, found: 'this incident has no open ticket' };
     },
     revert: async ({ incidentId, actionId }, before) => {
       for (const ticket of await ours(incidentId, before))
-        await desk.close(ticket, `Withdrawn: ${actionId} was undone`);
+        await provider.close(ticket, `Withdrawn: ${actionId} was undone`);
     },
     verifyReverted: async ({ incidentId }, before) => {
       const left = (await ours(incidentId, before)).map(({ name }) => name);
