@@ -1,4 +1,4 @@
-// The alert schema: what was detected, how severe it is, and its entities.
+// The alert schema: the finding, its severity and its entities.
 import * as z from 'zod/mini';
 
 /** ISO 8601 UTC, for example `2026-11-24T03:00:00.000Z`. */

@@ -36,7 +36,7 @@ export const ApprovalRequest = z.strictObject({
   moreTime: z._default(z.nullable(z.strictObject({ by: z.string(), at: Instant })), null),
   /** The person who took the request over. No one else is asked after that; the time limit still applies. */
   acknowledged: z._default(z.nullable(z.strictObject({ by: z.string(), at: Instant })), null),
-  /** People to whom an approver passed the request. They may decide as well. */
+  /** People who received the request from an approver. They may decide as well. */
   handedTo: z._default(
     z.array(z.strictObject({ to: Approver, by: z.string(), at: Instant })).check(z.maxLength(10)),
     [],
@@ -51,7 +51,7 @@ export const ApprovalRequest = z.strictObject({
 });
 export type ApprovalRequest = z.infer<typeof ApprovalRequest>;
 
-/** Everyone of the escalation policy, and everyone to whom an approver handed the request over. */
+/** Everyone in the escalation policy, and everyone who received the request from an approver. */
 export const peopleAsked = ({ rungs, handedTo }: ApprovalRequest): Approver[] => [
   ...new Map(
     [...rungs.flatMap(({ ask }) => ask), ...handedTo.map(({ to }) => to)].map((one) => [
@@ -61,7 +61,7 @@ export const peopleAsked = ({ rungs, handedTo }: ApprovalRequest): Approver[] =>
   ).values(),
 ];
 
-/** One person's judgement of an action that shadow mode observed. A later one replaces it. */
+/** One person's judgement of an action that was observed in shadow mode. A later judgement replaces it. */
 export const Judgement = z.strictObject({
   verdict: z.enum(['right', 'wrong']),
   by: z.string(),

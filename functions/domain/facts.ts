@@ -1,4 +1,4 @@
-// Facts about each entity. One that can't be read is `unknown`, with the reason.
+// Facts about each entity. An unreadable fact is `unknown`, with the reason.
 import * as z from 'zod/mini';
 import { Parameters } from './action.ts';
 import { EntityRef, Instant } from './alert.ts';

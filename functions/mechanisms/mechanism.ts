@@ -1,4 +1,4 @@
-// What every mechanism fulfils: say what it will do, look, do it, check, and take back exactly what it did.
+// The interface of a mechanism: describe, capture, apply, verify, revert.
 import type * as z from 'zod/mini';
 import type { Description, Parameters } from '../domain/action.ts';
 import type { ActionName } from '../domain/action-catalog.ts';
@@ -62,9 +62,9 @@ export type Mechanism<Clients, Before> = {
   effectKey(subject: Subject): string;
   describe(subject: Subject, facts: Facts | null): Description;
   before: z.ZodMiniType<Before>;
-  /** True when the effect was there before us: then it is not ours, and is left alone at the end. */
+  /** Whether the effect existed before the change. It is then not ours, and the reversal leaves it alone. */
   alreadyInPlace(before: Before): boolean;
-  /** The description's commands, where they depend on what was there before; they take its place once that is recorded. */
+  /** Commands that depend on the before-state. They replace the commands of the description once it is captured. */
   manualUndo?(subject: Subject, before: Before): string[];
   connect(clients: Clients): Driver<Before>;
 };

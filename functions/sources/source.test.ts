@@ -74,10 +74,13 @@ describe('events of unknown senders', () => {
     { detail: 'text' },
     { detail: undefined },
     { detail: 'text', findings: [lookAlike.detail] },
-  ])('is never read by the fields beside it: %j', (change) => {
-    const event = { ...lookAlike.detail, ...lookAlike, ...change };
-    expect(() => unwrap(JSON.stringify(event))).toThrow(/no source reads|expected string/);
-  });
+  ])(
+    'rejects an event with invalid envelope fields even if it has fields of a finding: %j',
+    (change) => {
+      const event = { ...lookAlike.detail, ...lookAlike, ...change };
+      expect(() => unwrap(JSON.stringify(event))).toThrow(/no source reads|expected string/);
+    },
+  );
 });
 
 describe('an event inside another', () => {
@@ -91,7 +94,7 @@ describe('an event inside another', () => {
   test.each([
     ['the generic alert', { ...lookAlike, 'detail-type': 'Countermand Alert' }],
     ['a partner', lookAlike],
-  ])('of %s does not choose source or account', (_sender, outer) => {
+  ])('ignores source and account of an event inside an event of %s', (_sender, outer) => {
     for (const detail of [posing, { Type: 'Notification', Message: JSON.stringify(posing) }])
       expect(
         unwrap(JSON.stringify({ ...outer, detail }), [{ ...partner, format: 'generic' }]),
@@ -100,13 +103,13 @@ describe('an event inside another', () => {
       ]);
   });
 
-  test('of a partner that writes GuardDuty findings is refused', () => {
+  test('rejects an event inside an event of a partner that sends GuardDuty findings', () => {
     const event = JSON.stringify({ ...lookAlike, detail: posing });
     expect(() => unwrap(event, [partner])).toThrow('$.detail: expected a GuardDuty finding');
   });
 });
 
-test('no event belongs to two sources', () => {
+test('assigns each event to at most one source', () => {
   for (const source of [...knownSenders, 'example.monitoring', undefined])
     for (const type of SOURCES.flatMap(({ events }) => events.detailTypes))
       expect(
@@ -116,14 +119,14 @@ test('no event belongs to two sources', () => {
 });
 
 test.each(SOURCES.map(({ id, events }) => ({ id, events })))(
-  '$id names detail types, so that its rule lets in nothing else',
+  'limits the rule of $id to its detail types',
   ({ events }) => {
     expect(events.detailTypes.length).toBeGreaterThan(0);
     expect(JSON.stringify(events)).not.toMatch(/state|status|severity/i);
   },
 );
 
-test('sources that share a rule have the same sender and the same filter', () => {
+test('gives sources that share a rule the same sender and filter', () => {
   const filters = new Map<string, unknown>();
   for (const { events } of SOURCES) {
     const { rule, detailTypes: _, ...filter } = events;
@@ -132,7 +135,7 @@ test('sources that share a rule have the same sender and the same filter', () =>
   }
 });
 
-test('every form that policy offers for a partner is a source', () => {
+test('has a source for every format that policy offers for a partner', () => {
   const ids = SOURCES.map(({ id }) => id);
   expect(ids).toEqual(expect.arrayContaining(PartnerSource.shape.format.options));
 });

@@ -108,7 +108,7 @@ describe('a key', () => {
     },
   );
 
-  test('that someone deleted since is not made up for: the undo stops and says so', async () => {
+  test('throws StateChanged on revert when the key was deleted in the meantime', async () => {
     const driver = connect();
     await driver.apply(subject, { status: 'Active' });
     const state = file.read();
@@ -121,7 +121,7 @@ describe('a key', () => {
     );
   });
 
-  test('whose user someone deleted since is gone with it, and the undo says so', async () => {
+  test('throws StateChanged on revert when the user was deleted in the meantime', async () => {
     const driver = connect();
     await driver.apply(subject, { status: 'Active' });
     file.write({ ...file.read(), users: [] });

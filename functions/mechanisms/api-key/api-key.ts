@@ -16,7 +16,7 @@ export type ApiKeyClients = { gateway: ApiKeyApi };
 const Before = z.strictObject({ enabled: z.boolean() });
 type Before = z.infer<typeof Before>;
 
-/** An id has ten of these. A key's value has 20 or more, and must not be taken for one: it is a secret. */
+/** A key ID has ten characters. A key's value, which is secret, has at least 20 and must not be accepted as an ID. */
 const ApiKeyId = z.string().check(z.regex(/^[a-z0-9]{10}$/));
 
 export const disableKey = defineMechanism<ApiKeyClients, Before>({

@@ -126,7 +126,7 @@ describe('an interface with two other flow logs', () => {
     return ec2;
   };
 
-  test('throws QuotaExceeded with their IDs before calling AWS, and removes neither', async () => {
+  test('throws QuotaExceeded with the IDs of two other flow logs before calling AWS', async () => {
     const ec2 = await full();
     const asked: unknown[] = [];
     const { driver } = driverOn({

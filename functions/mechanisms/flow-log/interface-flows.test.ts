@@ -42,13 +42,15 @@ test.each(['', 'eni-1', 'eni-0f1e2d3c4b5a69788 --dry-run', 'vpc-0f1e2d3c4b5a6978
 
 const subject = subjectOn(theInstance, { parameters: { interfaceId: 'eni-0f1e2d3c4b5a69788' } });
 
-test('the approver reads what is recorded, of what, and what stays when it ends', () => {
-  const told = recordFlows.describe(subject, null);
-  expect(told.headline).toBe(`Turn on flow logs for eni-0f1e2d3c4b5a69788 of ${theInstance.value}`);
-  expect(told.changes.join()).toContain('without contents');
-  expect(told.affected.join()).toContain('Not affected: other flow logs of the interface');
-  expect(told.undo).toContain('after 1 h, unless');
-  expect(told.undo).toContain('Recorded flows remain in the log group');
+test('describes what is recorded, for which interface, and what remains after the undo', () => {
+  const described = recordFlows.describe(subject, null);
+  expect(described.headline).toBe(
+    `Turn on flow logs for eni-0f1e2d3c4b5a69788 of ${theInstance.value}`,
+  );
+  expect(described.changes.join()).toContain('without contents');
+  expect(described.affected.join()).toContain('Not affected: other flow logs of the interface');
+  expect(described.undo).toContain('after 1 h, unless');
+  expect(described.undo).toContain('Recorded flows remain in the log group');
 });
 
 test('gives two interfaces different effect keys', () => {

@@ -15,9 +15,9 @@ import {
   TAG,
 } from './flow-logs.ts';
 
-/** Old ids have 8 digits and newer ones 17. */
+/** Old IDs have 8 digits, newer ones 17. */
 const InterfaceId = z.string().check(z.regex(/^eni-([0-9a-f]{8}|[0-9a-f]{17})$/));
-const Place = z.strictObject({ interfaceId: InterfaceId });
+const Parameter = z.strictObject({ interfaceId: InterfaceId });
 
 /** The flow logs that the interface had before the change. */
 const Before = z.strictObject({ ours: z.array(z.string()), others: z.array(z.string()) });
@@ -94,7 +94,7 @@ function connect(clients: FlowLogClients): ReturnType<typeof recordFlows.connect
       if (idsOf(found, 'ours').length > 0) return;
       if (found.length >= MOST_FLOW_LOGS)
         throw new QuotaExceeded(
-          `${interfaceId} already has ${found.length} other flow logs (${found.map(({ id }) => id).join(', ')}), and AWS allows ${MOST_FLOW_LOGS}`,
+          `${interfaceId} already has ${found.length} other flow logs (${found.map(({ id }) => id).join(', ')}), the maximum`,
           { interfaceId },
         );
       await access.create(interfaceId, { actionId, incidentId });

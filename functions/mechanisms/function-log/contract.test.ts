@@ -66,7 +66,7 @@ const driverOn = (file: StateFile<LambdaState>, lambda: FunctionApi = createLamb
 };
 
 describe('while another update is in progress', () => {
-  test('waits until the update has ended', async () => {
+  test('waits until another update of the function has ended', async () => {
     const file = accountWith(TEXT);
     const { driver, lambda, waits } = driverOn(file);
     await lambda.updateFunctionConfiguration({ FunctionName: name, LoggingConfig: WARN });
@@ -74,7 +74,7 @@ describe('while another update is in progress', () => {
     expect(waits).toHaveLength(1);
   });
 
-  test('throws Conflict when the update does not end', async () => {
+  test('throws Conflict when another update of the function does not end', async () => {
     const file = inMemory<LambdaState>({
       [name]: { logging: TEXT, revision: 1, looksUntilSettled: 0 },
     });
@@ -88,7 +88,7 @@ describe('while another update is in progress', () => {
   });
 
   test.each(['ResourceConflictException', 'PreconditionFailedException'])(
-    'throws Conflict when the update was faster (%s), and keeps its changes on retry',
+    'throws Conflict when another update was faster (%s), and keeps its changes on retry',
     async (refusal) => {
       const file = accountWith(WARN);
       const { driver, lambda } = driverOn(file);

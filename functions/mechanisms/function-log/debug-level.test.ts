@@ -15,13 +15,13 @@ const effects = (change: Partial<typeof theFunction>) =>
     POLICY,
   ).map(({ mechanism }) => mechanism.id);
 
-test('the approver reads what changes, what a changed format means, and when it ends', () => {
-  const told = logAtDebug.describe(subject, null);
-  expect(told.headline).toBe('Set the log level of the function shop-resize-images to DEBUG');
-  expect(told.changes.join()).toContain('Set the log format to JSON if it is Text');
-  expect(told.affected.join()).toMatch(/Not affected: published versions, and aliases/);
-  expect(told.affected.join()).toContain('possibly with sensitive data');
-  expect(told.undo).toContain('after 1 h, unless');
+test('describes the change, the effect of a changed format, and the end', () => {
+  const described = logAtDebug.describe(subject, null);
+  expect(described.headline).toBe('Set the log level of the function shop-resize-images to DEBUG');
+  expect(described.changes.join()).toContain('Set the log format to JSON if it is Text');
+  expect(described.affected.join()).toMatch(/Not affected: published versions, and aliases/);
+  expect(described.affected.join()).toContain('possibly with sensitive data');
+  expect(described.undo).toContain('after 1 h, unless');
 });
 
 test('returns an effect only for the version whose settings can be changed', () => {

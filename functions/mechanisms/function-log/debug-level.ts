@@ -74,7 +74,7 @@ function describe(subject: Subject): Description {
       'Not affected: published versions, and aliases that point to them',
     ],
     undo: `${undoneAfter('Restores the log format and level', subject)}. If someone changed them in the meantime, the undo stops and reports the difference`,
-    // Before it is applied there is nothing to undo, only to see; afterwards the recorded setting is filled in here.
+    // Before the change there is nothing to undo, only to check. Once captured, the previous setting is filled in here.
     manualUndo: [
       `aws lambda get-function-configuration --region ${shellQuoted(region)} --function-name ${shellQuoted(name)} --query LoggingConfig`,
     ],

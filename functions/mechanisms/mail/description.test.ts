@@ -45,7 +45,7 @@ describe('a quarantine', () => {
       ({ effects }) => effects(alertWith(), { ...gmailEmail, ...change }, null).length > 0,
     ).map(({ id }) => id);
 
-  test('applies only to the provider that the alert names', () => {
+  test('has an effect only with the provider that the alert names', () => {
     expect(homes({})).toEqual(['mail.gmail-message']);
     expect(homes(exchangeEmail)).toEqual(['mail.graph-message']);
     expect(homes({ attributes: { provider: 'pop3' } })).toEqual([]);
@@ -61,11 +61,11 @@ describe('a quarantine', () => {
     'lee.chen@example.org/18c2?x=y',
     '../lee.chen@example.org/18c2f0a1b2c3d4e5',
     '<invoice-1@attacker.example>',
-  ])('does not apply to %s, which is not a message in a mailbox', (value) => {
+  ])('has no effect on %s, which is not a message in a mailbox', (value) => {
     expect(homes({ value })).toEqual([]);
   });
 
-  test('applies only to accounts that are connected to the provider', () => {
+  test('is configured only in accounts that are connected to the provider', () => {
     const secretArn = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:x';
     const joined = (integrations: object) =>
       BOTH.filter(({ configured }) => configured?.({ ...POLICY, integrations })).map(
@@ -88,7 +88,7 @@ describe('a quarantine', () => {
 describe('the manual undo command', () => {
   const hostile = `it's "$(say pwned)"; say pwned #`;
 
-  test('moves the message back to its original folder', () => {
+  test('returns a command that moves the message back to its original folder', () => {
     const folder = { id: 'AAMkAGinvoices=', name: hostile, parentId: 'AQMkAGinbox=' };
     const before = { messageId: 'AAkALgInvoice1', folder, inQuarantine: false };
     const undo = quarantineInGraph.manualUndo?.(subjectOn(exchangeEmail), before);
@@ -105,7 +105,7 @@ describe('the manual undo command', () => {
     ]);
   });
 
-  test('restores the labels of the message, including labels with hostile names', () => {
+  test('returns a command that restores the labels of the message, even with hostile names', () => {
     const labels = [
       { id: 'INBOX', name: 'INBOX' },
       { id: 'Label_7', name: hostile },

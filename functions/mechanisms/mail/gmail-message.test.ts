@@ -76,7 +76,7 @@ test('uses the existing label when another writer creates it at the same time', 
   expect(domain.labels()).toEqual([QUARANTINE]);
 });
 
-describe('revert, after the owner', () => {
+describe('changes by the owner', () => {
   const undoneAfter = async (deed: () => void) => {
     const { mail, before } = await applied();
     deed();
@@ -87,25 +87,28 @@ describe('revert, after the owner', () => {
     return error.message;
   };
 
-  test.each(['TRASH', 'SPAM'])('moved the message to %s, throws StateChanged', async (bin) => {
-    const labels = () => domain.mailbox().messages[0]!.labelIds;
-    expect(await undoneAfter(() => domain.ownerLabels([...labels(), bin]))).toBe(
-      `the message is in ${bin}: someone threw it away`,
-    );
-  });
+  test.each(['TRASH', 'SPAM'])(
+    'revert throws StateChanged if the owner moved the message to %s',
+    async (bin) => {
+      const labels = () => domain.mailbox().messages[0]!.labelIds;
+      expect(await undoneAfter(() => domain.ownerLabels([...labels(), bin]))).toBe(
+        `the message is in ${bin}: someone threw it away`,
+      );
+    },
+  );
 
-  test('removed all labels, throws StateChanged', async () => {
+  test('revert throws StateChanged if the owner removed all labels', async () => {
     expect(await undoneAfter(() => domain.ownerLabels([]))).toBe(
       'the message has no labels, and is not in quarantine: someone moved it',
     );
   });
 
-  test('deleted the message permanently, throws StateChanged', async () => {
+  test('revert throws StateChanged if the owner deleted the message permanently', async () => {
     const deleted = () => domain.change(({ messages }) => void messages.shift());
     expect(await undoneAfter(deleted)).toContain('no longer holds the message');
   });
 
-  test('deleted a previous label, throws StateChanged', async () => {
+  test('revert throws StateChanged if the owner deleted a previous label', async () => {
     const deleted = () =>
       domain.change((mailbox) => {
         mailbox.labels = mailbox.labels.filter(({ name }) => name !== 'Invoices');
@@ -115,7 +118,7 @@ describe('revert, after the owner', () => {
     );
   });
 
-  test('restored and read the message, changes nothing', async () => {
+  test('revert changes nothing if the owner restored and read the message', async () => {
     const { mail, before } = await applied();
     domain.ownerLabels(['CATEGORY_UPDATES', 'INBOX', 'Label_7']);
     await mail.revert(subject, before);
@@ -161,21 +164,21 @@ describe('Gmail', () => {
   const limited = { error: { code: 403, errors: [{ reason: 'userRateLimitExceeded' }] } };
   const grants = () => server.asked.filter((one) => one.endsWith('/token')).length;
 
-  test('is called again after the time that it asks for', async () => {
+  test('calls Gmail again after the time that it asks for', async () => {
     const busy = () => answering(429, limited, { 'retry-after': '3' });
     server.interrupt('/modify', busy);
     await applied();
     expect(server.slept).toEqual([3000]);
   });
 
-  test('throttles with status 403, which throws Throttled instead of Denied', async () => {
+  test('throws Throttled for a 403 that reports a rate limit', async () => {
     const mail = driver();
     const before = await mail.capture(subject);
     server.interrupt('/modify', () => answering(403, limited));
     expect(await refusal(mail.apply(subject, before))).toBeInstanceOf(Throttled);
   });
 
-  test('is asked for a new token only after the first has expired or was rejected', async () => {
+  test('requests a new token only after the first has expired or was rejected', async () => {
     const { mail, before } = await applied();
     expect(grants()).toBe(1);
     at = new Date(NOW.getTime() + 2 * 3600_000);
@@ -187,13 +190,13 @@ describe('Gmail', () => {
     expect(domain.labels()).toEqual(BEFORE);
   });
 
-  test('rejects a key that does not belong to the service account', async () => {
+  test('throws Denied for a key that does not belong to the service account', async () => {
     const secret = await domain.clients.secret();
     domain.clients.secret = async () => ({ ...secret, client_email: 'x@example.com' });
     expect(await refusal(driver().capture(subject))).toBeInstanceOf(Denied);
   });
 
-  test('is not called with an invalid key, and the error does not contain the key', async () => {
+  test('throws InvalidInput without the key for an invalid key, and makes no call', async () => {
     const secret = await domain.clients.secret();
     const private_key = '-----BEGIN PRIVATE KEY-----\nNEVER+SHOWN\n-----END PRIVATE KEY-----';
     domain.clients.secret = async () => ({ ...secret, private_key });

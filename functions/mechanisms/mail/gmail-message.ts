@@ -1,4 +1,4 @@
-// quarantine_email in Gmail: one message loses the labels that show it and gets one that hides it; then the reverse.
+// quarantine_email in Gmail: replaces a message's labels by a hidden one.
 import * as z from 'zod/mini';
 import { Conflict, NotFound, StateChanged } from '../../domain/errors.ts';
 import { quoted, shellQuoted } from '../../domain/wording.ts';

@@ -126,7 +126,7 @@ describe('a missing message', () => {
   });
 });
 
-describe('revert, after the owner', () => {
+describe('changes by the owner', () => {
   const refused = async () => {
     const { mail, before } = await applied();
     return {
@@ -142,20 +142,20 @@ describe('revert, after the owner', () => {
     };
   };
 
-  test('moved the message, throws StateChanged with the folder', async () => {
+  test('revert throws StateChanged with the folder if the owner moved the message', async () => {
     const { by } = await refused();
     expect(await by(() => office.ownerMoves('Deleted Items'))).toBe(
       'the message is in the folder “Deleted Items”: someone moved it',
     );
   });
 
-  test('deleted the message permanently, throws StateChanged', async () => {
+  test('revert throws StateChanged if the owner deleted the message permanently', async () => {
     const { by } = await refused();
     const why = await by(() => office.change(({ messages }) => void messages.shift()));
     expect(why).toContain('no longer holds the message');
   });
 
-  test('deleted the original folder, throws StateChanged', async () => {
+  test('revert throws StateChanged if the owner deleted the original folder', async () => {
     const { by } = await refused();
     const why = await by(() =>
       office.change(({ folders }) => {
@@ -165,12 +165,10 @@ describe('revert, after the owner', () => {
         );
       }),
     );
-    expect(why).toBe(
-      'its original folder “Invoices” is gone; the message remains in quarantine',
-    );
+    expect(why).toBe('its original folder “Invoices” is gone; the message remains in quarantine');
   });
 
-  test('moved the original folder to Deleted Items, throws StateChanged', async () => {
+  test('revert throws StateChanged if the original folder is in Deleted Items', async () => {
     const { by } = await refused();
     const why = await by(() =>
       office.change(({ folders }) => {
@@ -181,7 +179,7 @@ describe('revert, after the owner', () => {
     expect(why).toContain('original folder “Invoices” was deleted');
   });
 
-  test('moved the original folder elsewhere, moves the message to that folder', async () => {
+  test('revert moves the message to its original folder even if that was moved', async () => {
     const { mail, before } = await applied();
     office.change(({ folders }) => {
       folders.find((one) => one.displayName === 'Invoices')!.parentFolderId = 'AQMkAGarchive=';
@@ -202,14 +200,14 @@ describe('revert, after the owner', () => {
 });
 
 describe('Microsoft Graph', () => {
-  test('is called again after the time that it asks for', async () => {
+  test('calls Microsoft Graph again after the time that it asks for', async () => {
     server.interrupt('/move', () => answering(429, THROTTLED, { 'retry-after': '10' }));
     await applied();
     expect(server.slept).toEqual([10_000]);
     expect(server.asked.filter((one) => one.endsWith('/move'))).toHaveLength(2);
   });
 
-  test('is not called again if it asks for a longer wait than a function allows', async () => {
+  test('throws Throttled if Microsoft Graph asks for a longer wait than a function allows', async () => {
     const mail = driver();
     const before = await mail.capture(subject);
     server.interrupt('/move', () => answering(429, THROTTLED, { 'retry-after': '300' }));
@@ -219,7 +217,7 @@ describe('Microsoft Graph', () => {
 
   const grants = () => server.asked.filter((one) => one.endsWith('/token')).length;
 
-  test('is asked for a new token only after the first has expired', async () => {
+  test('requests a new token only after the first has expired', async () => {
     const { mail, before } = await applied();
     expect(grants()).toBe(1);
     at = new Date(NOW.getTime() + 2 * 3600_000);
@@ -227,7 +225,7 @@ describe('Microsoft Graph', () => {
     expect(grants()).toBe(2);
   });
 
-  test('gets one new token when it rejects the first before it expires', async () => {
+  test('requests one new token when the first is rejected before it expires', async () => {
     const expired = { error: { code: 'InvalidAuthenticationToken', message: 'expired' } };
     server.interrupt('/move', () => answering(401, expired));
     await applied();
@@ -237,7 +235,7 @@ describe('Microsoft Graph', () => {
   test.each([
     [{ clientSecret: 'rotated' }, 'AADSTS7000215'],
     [{ clientId: 'someone-else' }, 'AADSTS700016'],
-  ])('rejects an unknown app (%o)', async (change, code) => {
+  ])('throws Denied for an unknown app (%o)', async (change, code) => {
     const secret = { ...(await office.clients.secret()), ...change };
     office.clients.secret = async () => secret;
     const error: unknown = await driver()

@@ -1,4 +1,4 @@
-// quarantine_email in Exchange Online: one message moved into a hidden folder of its mailbox, and back where it was.
+// quarantine_email in Exchange Online: moves a message to a hidden folder.
 import * as z from 'zod/mini';
 import { Conflict, NotFound, StateChanged } from '../../domain/errors.ts';
 import { quoted, shellQuoted } from '../../domain/wording.ts';

@@ -1,4 +1,4 @@
-// The calls to Microsoft Graph that quarantine takes, with client credentials, and what its refusals mean.
+// Microsoft Graph calls with client credentials, with typed errors.
 import * as z from 'zod/mini';
 import {
   Conflict,

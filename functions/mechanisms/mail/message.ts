@@ -1,4 +1,4 @@
-// Which message in which mailbox an alert is about, and what is said of its quarantine whoever keeps the mailbox.
+// The message that an entity names, and the description of a quarantine.
 import * as z from 'zod/mini';
 import type { Description } from '../../domain/action.ts';
 import type { Entity } from '../../domain/alert.ts';
@@ -14,8 +14,8 @@ export const QUARANTINE = 'Countermand Quarantine';
 const Provider = z.enum(['microsoft-graph', 'gmail']);
 type Provider = z.infer<typeof Provider>;
 
-/** Ids of both providers are made of these; nothing else gets into an address. */
-const Place = z.tuple([z.email(), z.string().check(z.regex(/^[\w+=-]{1,1000}$/))]);
+/** IDs of both providers consist of these characters. Others are rejected, because the ID becomes part of a URL. */
+const Address = z.tuple([z.email(), z.string().check(z.regex(/^[\w+=-]{1,1000}$/))]);
 
 export type MailMessage = { provider: Provider; mailbox: string; messageId: string };
 

@@ -127,7 +127,7 @@ describe('on moto', () => {
   }
 });
 
-describe('the stand-in, like EC2,', () => {
+describe('the stand-in', () => {
   const ec2 = createEc2(inMemory(LOCAL_NETWORK));
   const rule = { NetworkAclId: ACL, RuleNumber: 50, Egress: false, ...theirs };
   test.each([
@@ -139,11 +139,11 @@ describe('the stand-in, like EC2,', () => {
     [{ CidrBlock: '2001:db8::7/128' }, 'InvalidParameterValue'],
     [{ CidrBlock: undefined }, 'InvalidParameterValue'],
     [{ RuleAction: undefined }, 'MissingParameter'],
-  ])('rejects %j', async (change, name) => {
+  ])('the stand-in rejects %j like EC2', async (change, name) => {
     await expect(ec2.createNetworkAclEntry({ ...rule, ...change })).rejects.toMatchObject({ name });
   });
 
-  test('accepts 20 rules per family and direction, including the default rule', async () => {
+  test('the stand-in accepts 20 rules per family and direction, including the default rule', async () => {
     const full = createEc2(inMemory(LOCAL_NETWORK));
     const add = (RuleNumber: number, change = {}) =>
       full.createNetworkAclEntry({ ...rule, RuleNumber, ...change });
@@ -153,7 +153,7 @@ describe('the stand-in, like EC2,', () => {
     await add(20, { CidrBlock: undefined, Ipv6CidrBlock: '2001:db8::/32' });
   });
 
-  test('rejects the removal of a missing rule and of the default rule', async () => {
+  test('the stand-in rejects the removal of a missing rule and of the default rule', async () => {
     const { NetworkAclId, Egress } = rule;
     for (const [RuleNumber, name] of [
       [7, 'InvalidNetworkAclEntry.NotFound'],

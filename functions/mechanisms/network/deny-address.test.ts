@@ -59,36 +59,36 @@ const inForce = async (of = account()) => {
 describe('the number of the rule', () => {
   const numberIn = async (entries: NetworkAclEntry[]) => (await inForce(account(entries))).ours;
 
-  test('is lower than that of every existing rule', async () => {
+  test('chooses a number lower than every existing rule', async () => {
     expect(await numberIn([allow(100), last])).toBeLessThan(100);
     expect(await numberIn([deny(40, '198.51.100.0/24'), allow(100), last])).toBeLessThan(40);
     expect(await numberIn([allow(3), last])).toBeLessThan(3);
   });
 
-  test('is in a gap before the first allow rule when no lower number is free', async () => {
+  test('chooses a gap before the first allow rule when no lower number is free', async () => {
     const low = [1, 2, 3].map((number) => deny(number, '198.51.100.0/24'));
     const number = await numberIn([...low, allow(10), last]);
     expect(number).toBeGreaterThan(3);
     expect(number).toBeLessThan(10);
   });
 
-  test('may be higher than that of a rule that allows other addresses', async () => {
+  test('may choose a number after a rule that allows other addresses', async () => {
     const number = await numberIn([allow(1, '10.0.0.0/8'), allow(100), last]);
     expect(number).toBeGreaterThan(1);
     expect(number).toBeLessThan(100);
   });
 
-  test('is low when no rule allows anything, so that later allow rules do not override it', async () => {
+  test('chooses a low number when no rule allows anything', async () => {
     expect(await numberIn([last])).toBeLessThan(100);
   });
 
-  test('is reported as missing when none is free, and nothing is changed', async () => {
+  test('throws an error and changes nothing when no number is free', async () => {
     const { join, rules } = account([allow(1), last]);
     await expect(join().capture(subject)).rejects.toThrow(/no rule number .* is free/);
     expect(rules()).toHaveLength(2);
   });
 
-  test('differs for each of ten addresses that are blocked at the same time', async () => {
+  test('chooses different numbers for ten addresses that are blocked at the same time', async () => {
     const { join, rules } = account();
     const subjects = Array.from({ length: 10 }, (_, i) => about(`203.0.${113 + i}.${40 - i}`));
     const befores = await Promise.all(subjects.map((one) => join().capture(one)));
@@ -105,12 +105,12 @@ describe('the number of the rule', () => {
 describe('the rule quota', () => {
   const theirs = Array.from({ length: 18 }, (_, i) => deny(40 + i, `198.51.100.${i}/32`));
 
-  test('can be used up completely', async () => {
+  test('adds a rule when exactly one is left in the quota', async () => {
     const { rules } = await inForce(account([...theirs.slice(1), allow(100), last]));
     expect(rules()).toHaveLength(20);
   });
 
-  test('throws QuotaExceeded before calling EC2 when it is used up, and removes no rule', async () => {
+  test('throws QuotaExceeded before calling EC2 when the quota is used up', async () => {
     const { ec2, join, rules } = account([...theirs, allow(100), last]);
     const never = () => Promise.reject(new Error('EC2 was asked'));
     const driver = join({ ...ec2, createNetworkAclEntry: never });
@@ -121,7 +121,7 @@ describe('the rule quota', () => {
     expect(rules(), 'IPv6 has its own 20').toHaveLength(21);
   });
 
-  test('throws QuotaExceeded when others used it up after the capture', async () => {
+  test('throws QuotaExceeded on apply when others used up the quota after the capture', async () => {
     const { join, put, rules } = account([...theirs.slice(1), allow(100), last]);
     const before = await join().capture(subject);
     await put(deny(30, '198.51.100.99/32'));
@@ -131,12 +131,12 @@ describe('the rule quota', () => {
 });
 
 describe('an existing rule for the address', () => {
-  test('counts as already in place if it is effective', async () => {
+  test('counts an identical effective rule as already in place', async () => {
     const { join } = account([deny(50, '203.0.113.7/32'), allow(100), last]);
     expect(denyAddress.alreadyInPlace(await join().capture(subject))).toBe(true);
   });
 
-  test('does not count if an earlier rule overrides it, and is kept on revert', async () => {
+  test('adds its own rule when an identical one is ineffective, and keeps that one on revert', async () => {
     const late = deny(200, '203.0.113.7/32');
     const { driver, before, rules } = await inForce(account([allow(100), late, last]));
     expect(denyAddress.alreadyInPlace(before)).toBe(false);
@@ -145,7 +145,7 @@ describe('an existing rule for the address', () => {
   });
 });
 
-describe('a rule that someone else', () => {
+describe('changes by someone else', () => {
   const changed: [string, (ours: number) => NetworkAclEntry][] = [
     ['renumbered', () => deny(20, '203.0.113.7/32')],
     ['moved behind everything', () => deny(300, '203.0.113.7/32')],
@@ -153,24 +153,21 @@ describe('a rule that someone else', () => {
     ['turned into its opposite', (ours) => allow(ours, '203.0.113.7/32')],
     ['pointed at another address', (ours) => deny(ours, '198.51.100.9/32')],
   ];
-  test.each(changed)(
-    '%s is not changed on revert, and the error names the rule found',
-    async (_, to) => {
-      const { driver, before, ours, rules, put, takeOut } = await inForce();
-      const entry = to(ours);
-      await takeOut(ours);
-      await put(entry);
-      const left = rules();
-      const error: unknown = await driver.revert(subject, before).catch((one: unknown) => one);
-      expect(error).toBeInstanceOf(StateChanged);
-      expect((error as Error).message).toContain(
-        `rule ${entry.RuleNumber}: ${entry.RuleAction} ${entry.CidrBlock}`,
-      );
-      expect(rules()).toEqual(left);
-    },
-  );
+  test.each(changed)('throws StateChanged on revert for a rule that someone %s', async (_, to) => {
+    const { driver, before, ours, rules, put, takeOut } = await inForce();
+    const entry = to(ours);
+    await takeOut(ours);
+    await put(entry);
+    const left = rules();
+    const error: unknown = await driver.revert(subject, before).catch((one: unknown) => one);
+    expect(error).toBeInstanceOf(StateChanged);
+    expect((error as Error).message).toContain(
+      `rule ${entry.RuleNumber}: ${entry.RuleAction} ${entry.CidrBlock}`,
+    );
+    expect(rules()).toEqual(left);
+  });
 
-  test('removed needs no revert', async () => {
+  test('reverts without an error when someone removed the rule', async () => {
     const { driver, before, ours, rules, takeOut } = await inForce();
     await takeOut(ours);
     await driver.revert(subject, before);
@@ -178,7 +175,7 @@ describe('a rule that someone else', () => {
     expect(rules()).toEqual([allow(100), last]);
   });
 
-  test('removes at the same time does not fail the revert', async () => {
+  test('reverts without an error when someone removes the rule at the same time', async () => {
     const { ec2, join, before, rules } = await inForce();
     const twice = {
       ...ec2,
@@ -193,14 +190,14 @@ describe('a rule that someone else', () => {
     expect(rules()).toEqual([allow(100), last]);
   });
 
-  test('removed together with the ACL needs no revert', async () => {
+  test('reverts without an error when the ACL was deleted', async () => {
     const { driver, before, loseTheAcl } = await inForce();
     loseTheAcl();
     await driver.revert(subject, before);
     expect((await driver.verifyReverted(subject, before)).holds).toBe(true);
   });
 
-  test('overrode does not verify', async () => {
+  test('does not verify when an allow rule overrides the rule', async () => {
     const { driver, before, put } = await inForce();
     await put(allow(1));
     expect(await driver.verify(subject, before)).toMatchObject({
@@ -222,7 +219,7 @@ describe('while EC2 returns outdated rules', () => {
     return { ...ec2, describeNetworkAcls };
   }
 
-  test('verify repeats the read until it shows the rule', async () => {
+  test('repeats the read until EC2 shows the rule', async () => {
     const { ec2, join } = account();
     const late = await behind(ec2, 2);
     const before = await join().capture(subject);
@@ -230,7 +227,7 @@ describe('while EC2 returns outdated rules', () => {
     expect((await join(late).verify(subject, before)).holds).toBe(true);
   });
 
-  test('revert removes a rule that was just added', async () => {
+  test('removes a rule that outdated reads do not show yet', async () => {
     const { ec2, join, rules } = account();
     const late = await behind(ec2, 2);
     const before = await join().capture(subject);
@@ -239,7 +236,7 @@ describe('while EC2 returns outdated rules', () => {
     expect(rules()).toEqual([allow(100), last]);
   });
 
-  test('revert removes both rules when the response to the first was lost', async () => {
+  test('removes both rules when the response to the first was lost', async () => {
     const { ec2, join, rules } = account();
     const before = await join().capture(subject);
     const late = await behind(ec2, 3);

@@ -11,9 +11,9 @@ import { describe } from './describe.ts';
 import { effective, freeNumbers, isAbout, isOurRule, MAX_RULES, ruleText, used } from './rules.ts';
 
 const Before = z.strictObject({
-  /** Numbers that our rule may get, best first: free when we looked. The first is ours but for a race. */
+  /** Rule numbers that were free at the capture, best first. Our rule gets the first one that is still free. */
   ruleNumbers: z.array(z.int().check(z.gte(1), z.lte(32_766))),
-  /** Numbers at which the same rule stood before us. */
+  /** Numbers of identical rules that existed before. */
   theirs: z.array(z.int()),
   /** Whether one of those rules is effective, so that nothing has to be changed. */
   present: z.boolean(),

@@ -52,14 +52,14 @@ const effects = (facts: Facts | null, change: Partial<Alert> = {}) =>
   );
 const inbound = { networkAclId: acl().networkAclId, direction: 'ingress' };
 
-describe('a network block is proposed', () => {
+describe('effects of a network block', () => {
   const both = factsWith(guardedBy(1, acl()), guardedBy(2, acl()));
 
-  test('once per ACL, for any number of attacked instances behind it', () => {
+  test('returns one effect per ACL, for any number of attacked instances behind it', () => {
     expect(effects(both)).toEqual([inbound]);
   });
 
-  test('for each ACL of the instances', () => {
+  test('returns an effect for each ACL of the instances', () => {
     expect(effects(factsWith(guardedBy(1, acl(), other), guardedBy(2, acl())))).toEqual([
       inbound,
       { ...inbound, networkAclId: other.networkAclId },
@@ -70,7 +70,7 @@ describe('a network block is proposed', () => {
     ['inbound', 'ingress'],
     ['outbound', 'egress'],
     ['unknown', 'ingress'],
-  ] as const)('for %s traffic as an %s rule', (direction, rule) => {
+  ] as const)('returns for %s traffic an %s rule', (direction, rule) => {
     expect(effects(both, { traffic: traffic({ direction }) })).toEqual([
       { ...inbound, direction: rule },
     ]);
@@ -82,16 +82,16 @@ describe('a network block is proposed', () => {
     ['unknown', true],
     ['dns', false],
     ['aws-api', false],
-  ] as const)('for traffic of layer %s: %s', (layer, proposed) => {
+  ] as const)('returns an effect for traffic of layer %s: %s', (layer, proposed) => {
     expect(effects(both, { traffic: traffic({ layer }) })).toHaveLength(proposed ? 1 : 0);
   });
 
-  test('not for an instance that is only mentioned', () => {
+  test('returns no effect for an instance that is only mentioned', () => {
     const entities = [attacker, instance(1, { part: 'related' })];
     expect(effects(both, { entities })).toEqual([]);
   });
 
-  test('not if the ACLs of any instance are unknown', () => {
+  test('returns no effect if the ACLs of any instance are unknown', () => {
     const dark = factsAbout('instance-2', {
       instance: { networkAcls: unknown('no rights'), tags: known({}), forwards: known(false) },
     });
@@ -106,7 +106,7 @@ describe('the description', () => {
   const told = (change: Partial<NetworkAclFacts> = {}) =>
     denyAddress.describe(subject, factsWith(guardedBy(1, acl(change)), factsAbout('ip-1')));
 
-  test('says what changes and when it ends', () => {
+  test('describes what changes and when it ends', () => {
     const { headline, changes, undo } = told();
     expect(headline).toBe('Block traffic from 203.0.113.7 in network ACL acl-0a1b2c3d4e5f60701');
     expect(changes).toEqual([
@@ -148,7 +148,7 @@ describe('the description', () => {
     expect(told({ rules: rules(20) }).affected[0]).toContain('The network ACL is full');
   });
 
-  test('says so when the subnets and instances are unknown', () => {
+  test('reports unknown subnets and instances', () => {
     const { affected } = denyAddress.describe(subject, null);
     expect(affected[0]).toBe('Unknown: the subnets and instances behind this network ACL');
     expect(affected.at(-1)).toContain('Unknown: earlier incidents with this address');
@@ -157,7 +157,7 @@ describe('the description', () => {
   test.each([
     ['203.0.113.7', 'ingress', 'CidrBlock==`"203.0.113.7/32"`', 'Egress==`false`'],
     ['2001:db8::7', 'egress', 'Ipv6CidrBlock==`"2001:db8::7/128"`', 'Egress==`true`'],
-  ])('has undo commands for %s %s that need no editing', (value, direction, ...asked) => {
+  ])('returns undo commands for %s %s that need no editing', (value, direction, ...asked) => {
     const { manualUndo } = denyAddress.describe(
       { ...subject, target: { ...attacker, value }, parameters: { ...inbound, direction } },
       null,

@@ -27,7 +27,7 @@ const failed = (work: Promise<unknown>): Promise<unknown> =>
   );
 
 describe('a ticket', () => {
-  test('is an issue with title, text and a label for the search', async () => {
+  test('opens an issue with title, text and a label for the search', async () => {
     expect(await jira(jiraOn(server)).open(ticket)).toMatchObject({ name: 'SEC-1' });
     expect(server.issues()).toMatchObject([
       {
@@ -38,7 +38,7 @@ describe('a ticket', () => {
     ]);
   });
 
-  test('is opened once even if the search does not return it yet', async () => {
+  test('opens one issue even if the search does not return it yet', async () => {
     const provider = jira(jiraOn(server));
     await provider.open(ticket);
     expect(server.issues()[0]?.indexed).toBe(true);
@@ -49,7 +49,7 @@ describe('a ticket', () => {
     expect(server.issues()).toHaveLength(1);
   });
 
-  test('opened twice at the same time ends as one, and the duplicate names it', async () => {
+  test('closes the younger of two issues opened at the same time as a duplicate', async () => {
     const [one, two] = await Promise.all(
       [jira(jiraOn(server)), jira(jiraOn(server))].map((provider) => provider.open(ticket)),
     );
@@ -62,7 +62,7 @@ describe('a ticket', () => {
     ]);
   });
 
-  test('is closed with the reason as a comment', async () => {
+  test('closes an issue with the reason as a comment', async () => {
     const provider = jira(jiraOn(server));
     await provider.close(await provider.open(ticket), 'Withdrawn: it was undone');
     expect(server.issues()).toMatchObject([
@@ -71,14 +71,14 @@ describe('a ticket', () => {
     expect(await provider.findOpen(INCIDENT_ID)).toEqual([]);
   });
 
-  test('is not open after someone deleted it', async () => {
+  test('does not return a deleted issue as open', async () => {
     const provider = jira(jiraOn(server));
     await provider.open(ticket);
     server.empty();
     expect(await provider.findOpen(INCIDENT_ID)).toEqual([]);
   });
 
-  test('throws InvalidInput with its key when the workflow has no transition to done', async () => {
+  test('throws InvalidInput with the issue key when the workflow has no transition to done', async () => {
     const provider = jira(jiraOn(server));
     const opened = await provider.open(ticket);
     server.willAnswer(raw(200, '{"transitions": []}'));
@@ -87,7 +87,7 @@ describe('a ticket', () => {
     expect(String(error)).toContain('SEC-1');
   });
 
-  test('is accepted by Jira with a text of any length and with blank lines', async () => {
+  test('truncates long texts and drops blank lines, as Jira requires', async () => {
     const provider = jira(jiraOn(server));
     await provider.open({ ...ticket, title: `a\nb${'x'.repeat(500)}`, body: '\n\na\n\n\n\n\nb\n' });
     expect(server.issues()).toMatchObject([{ text: 'a\n\nb\n' }]);
@@ -99,7 +99,7 @@ test('creates no empty text nodes, which Jira rejects', () => {
 });
 
 describe('Jira', () => {
-  test('throws Denied without the token when it rejects the token', async () => {
+  test('throws Denied without the token when Jira rejects the token', async () => {
     const clients = {
       ...jiraOn(server),
       credentials: async () => ({ ...JIRA_LOGIN, token: 'wrong-token' }),
@@ -109,7 +109,7 @@ describe('Jira', () => {
     expect(inspect(error, { depth: 9 })).not.toMatch(/wrong-token|Y291bnRlcm1hbmR/);
   });
 
-  test('throws Throttled at once when it asks for a longer wait than a function allows', async () => {
+  test('throws Throttled at once when Jira asks for a longer wait than a function allows', async () => {
     const provider = jira(jiraOn(server));
     const opened = await provider.open(ticket);
     server.willAnswer(raw(429, '{}', { 'retry-after': '60' }));
@@ -117,7 +117,7 @@ describe('Jira', () => {
     expect(server.asked).toHaveLength(1);
   });
 
-  test('is not asked to create again after a lost response, because the issue may exist', async () => {
+  test('does not create an issue again after a lost response', async () => {
     const provider = jira(jiraOn(server));
     const nothing = raw(200, '{"issues": []}');
     server.willAnswer(nothing, nothing, (response) => response.destroy());

@@ -1,4 +1,4 @@
-// create_alert_ticket in Jira Cloud (REST API v3): an issue per incident, found by its label.
+// create_alert_ticket in Jira Cloud (REST API v3): one issue per incident.
 import * as z from 'zod/mini';
 import { InvalidInput, NotFound } from '../../domain/errors.ts';
 import { oneLine, truncate } from '../../domain/wording.ts';

@@ -1,4 +1,4 @@
-// create_alert_ticket in ServiceNow (Table API): an incident record per incident, found by its correlation id.
+// create_alert_ticket in ServiceNow (Table API): one record per incident.
 import * as z from 'zod/mini';
 import { oneLine, truncate } from '../../domain/wording.ts';
 import { type Call, callHttp, type HttpClients, type Service } from '../../platform/http.ts';

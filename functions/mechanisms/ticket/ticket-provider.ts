@@ -1,4 +1,4 @@
-// A ticket system as the mechanisms and notify see it, and what is the same for all of them: one open ticket an incident.
+// The interface of a ticket provider, and the mechanism on top of it.
 import * as z from 'zod/mini';
 import type { Driver, Mechanism, Subject } from '../mechanism.ts';
 
@@ -21,8 +21,12 @@ export type TicketProvider = {
 export const RETRY_LIMITS = { timeoutMs: 5_000, retries: 2, longestWaitSeconds: 5 } as const;
 
 /**
- * `open` for systems without deduplication: 1. return the open ticket, if any; 2. create a ticket; 3. search again, and
- * if another one is older, close ours as its duplicate and return the older one.
+ * `open` for systems without deduplication:
+ *
+ * 1. If the incident has an open ticket, it returns that one.
+ * 2. Otherwise it creates a ticket.
+ * 3. It searches again. If an older ticket was opened at the same time, it closes its own as a duplicate and returns the
+ *    older one.
  */
 export async function openUnlessOpen(
   { findOpen, close }: Pick<TicketProvider, 'findOpen' | 'close'>,

@@ -173,7 +173,7 @@ describe('denying a user', () => {
       } as UserClients['iam'];
     };
 
-    test('repeats the read before it reports that the policy is missing', async () => {
+    test('repeats the read while IAM does not show the attached policy yet', async () => {
       const waits: number[] = [];
       const driver = connect({
         iam: behind(3),

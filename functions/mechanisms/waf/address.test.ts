@@ -85,22 +85,25 @@ describe('the undo commands, run by a shell,', () => {
   const verbs = (calls: readonly string[][]) => calls.map(([, verb]) => verb);
   const ONE_SET = ['list-ip-sets', 'get-ip-set', 'get-ip-set', 'update-ip-set'];
 
-  test.each(['203.0.113.7', '2001:db8::7'])('need no editing for %s', (value) => {
-    const { manualUndo } = blockAddress.describe(
-      { ...subject, target: { ...attacker, value } },
-      null,
-    );
-    const calls = run(manualUndo);
-    expect(verbs(calls)).toEqual([...ONE_SET, 'list-ip-sets']);
-    expect(calls[2]?.join(' '), 'the list is read after the lock token').toContain(
-      `@ != '${value}/`,
-    );
-    expect(calls[3]?.join(' ')).toBe(
-      'wafv2 update-ip-set --region eu-central-1 --scope REGIONAL --name countermand-block-ipv4 --id id-1 --lock-token token-1 --addresses []',
-    );
-  });
+  test.each(['203.0.113.7', '2001:db8::7'])(
+    'returns undo commands that need no editing for %s',
+    (value) => {
+      const { manualUndo } = blockAddress.describe(
+        { ...subject, target: { ...attacker, value } },
+        null,
+      );
+      const calls = run(manualUndo);
+      expect(verbs(calls)).toEqual([...ONE_SET, 'list-ip-sets']);
+      expect(calls[2]?.join(' '), 'the list is read after the lock token').toContain(
+        `@ != '${value}/`,
+      );
+      expect(calls[3]?.join(' ')).toBe(
+        'wafv2 update-ip-set --region eu-central-1 --scope REGIONAL --name countermand-block-ipv4 --id id-1 --lock-token token-1 --addresses []',
+      );
+    },
+  );
 
-  test('name exactly the sets that the address was added to, once captured', () => {
+  test('returns undo commands for exactly the sets that the address was added to', () => {
     const calls = run(
       blockAddress.manualUndo?.(subject, {
         sets: [
@@ -133,7 +136,7 @@ describe('CloudFront', () => {
     return { waf, join, region: () => list('block-ipv4'), edge: () => list('edge-block-ipv4') };
   }
 
-  test('gets the address as well, and loses it on revert', async () => {
+  test('adds the address at CloudFront as well, and removes it on revert', async () => {
     const { join, ...lists } = account();
     const driver = join(region, edge);
     const before = await driver.capture(subject);
@@ -144,7 +147,7 @@ describe('CloudFront', () => {
     expect([lists.region(), lists.edge()]).toEqual([[], []]);
   });
 
-  test('added after the block keeps the entries of others', async () => {
+  test('keeps entries of others at CloudFront on revert when CloudFront was added after the block', async () => {
     const { waf, join, edge: list } = account();
     const before = await join(region).capture(subject);
     await join(region).apply(subject, before);
@@ -160,7 +163,7 @@ describe('CloudFront', () => {
     expect(list()).toEqual(['203.0.113.7/32']);
   });
 
-  test('removed from the stack during a block throws an error on revert', async () => {
+  test('throws NotFound on revert when CloudFront was removed from the stack during a block', async () => {
     const { join, edge: list } = account();
     const before = await join(region, edge).capture(subject);
     await join(region, edge).apply(subject, before);
@@ -202,7 +205,7 @@ describe('CloudFront', () => {
     expect(list()).toEqual([]);
   });
 
-  test('without the sets that the stack was described of is reported by their name', async () => {
+  test('throws an error with the name of a missing set', async () => {
     const { join } = account();
     await expect(join({ ...edge, name: 'acme-block-ipv4' }).capture(subject)).rejects.toThrow(
       'IP set acme-block-ipv4 of scope CLOUDFRONT not found',

@@ -108,8 +108,11 @@ function manualUndo(purpose: IpSet['purpose'], subject: Subject): string[] {
 }
 
 /**
- * Shell commands without placeholders. 1. Read the lock token. 2. Read the list. 3. Update, which fails if the set was
- * changed in between; the same commands can then be repeated. They do nothing if the set doesn't exist.
+ * Shell commands without placeholders. They do nothing if the set doesn't exist.
+ *
+ * 1. Read the lock token.
+ * 2. Read the list.
+ * 3. Update the set. This fails if the set was changed after step 1; the commands can then be repeated.
  */
 function removalCommands({ target, region }: Subject, scope: WafScope, named: string): string[] {
   const place = shellQuoted(scope === 'CLOUDFRONT' ? CLOUDFRONT_REGION : region);

@@ -41,7 +41,7 @@ export const LimitsFile = z.strictObject({
   keptReviewDays: z.int().check(z.gte(1), z.lte(365)),
   /** The reminder is sent this long before the due time, or half-way if the duration is at most twice this long. */
   reminderMinutesBefore: z.int().check(z.gte(1), z.lte(1440)),
-  /** A mechanism whose last passed drill is older than this needs approval, whatever the tier of its action. */
+  /** A mechanism whose last passed drill is older than this needs approval, even for a tier-1 action. */
   drillMaxAgeDays: z.int().check(z.gte(1), z.lte(365)),
 });
 export type Limits = z.infer<typeof LimitsFile>;
