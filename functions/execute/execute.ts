@@ -15,7 +15,7 @@ import {
   checkKillSwitch,
   checkNotOvertaken,
   checkRateLimit,
-  checkStillDue,
+  checkStillActive,
   checkVersion,
   isUndoneByAPerson,
 } from './preflight.ts';
@@ -54,7 +54,7 @@ export async function execute(deps: ExecuteDeps, input: unknown) {
   }
   action = await record(deps, action, job, before);
   await scheduleEnd(deps.schedules, action, deps.policy.limits);
-  await checkStillDue(deps, action);
+  await checkStillActive(deps, action);
   await checkRateLimit(deps, action);
   await checkKillSwitch(deps, action);
   await applyAndVerify(deps, job, before);

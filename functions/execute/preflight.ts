@@ -23,9 +23,7 @@ export function checkAuthorised({ actionId, status, disposition, approval }: Act
   if (!byPolicy && !byPerson)
     throw new Denied(
       `neither policy nor a person approved this action (${disposition}, ${status})`,
-      {
-        actionId,
-      },
+      { actionId },
     );
 }
 
@@ -41,8 +39,11 @@ export async function checkKillSwitch(
     });
 }
 
-/** The earlier steps may have taken long. By now the action may have been undone, or its due time may have passed. */
-export async function checkStillDue({ store, now }: ExecuteDeps, { incidentId, actionId }: Action) {
+/** The earlier steps may have taken a while. By now the action may have been undone, or may be past its due time. */
+export async function checkStillActive(
+  { store, now }: ExecuteDeps,
+  { incidentId, actionId }: Action,
+) {
   const { status, dueAt } = await store.records.action(incidentId, actionId);
   if (status !== 'executing')
     throw new IllegalTransition(`not applied: the action is already ${status}`, { actionId });

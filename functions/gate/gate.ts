@@ -182,7 +182,7 @@ async function reserveSlot(
 
 /**
  * Decides the recommendation of an expired action again and requests approval. It needs approval even if the rules
- * would now let it run automatically, because the first request did.
+ * would now let it run automatically, because the expired action needed it.
  */
 async function requestAgain(
   deps: EscalatingDeps,

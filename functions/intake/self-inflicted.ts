@@ -42,7 +42,7 @@ export async function causeOf(deps: CauseDeps, alert: Reported): Promise<Cause |
   const { incidentId, actionId, name } = latest;
   const why = byOwnRole
     ? `One of Countermand's roles triggered it while carrying out ${name}`
-    : `It reports that something stopped after Countermand carried out ${name} on one of its entities`;
+    : `The alert reports that something stopped after Countermand carried out ${name} on one of its entities`;
   return { incidentId, actionId, why };
 }
 

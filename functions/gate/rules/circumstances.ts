@@ -34,7 +34,7 @@ const isNotSelfInflicted: Rule = {
       return verdict(
         'approve',
         'self-inflicted',
-        `Caused by our own action: ${alert.causedBy.why}`,
+        `Caused by our own action. ${alert.causedBy.why}`,
       );
     return generation > 1
       ? verdict('approve', 'cascade', 'The incident contains an alert that our own action caused')
