@@ -190,7 +190,7 @@ describe('asking', () => {
     expect((await load()).approval?.askedRungs).toBe(2);
   });
 
-  test('throws Unavailable when no one on the escalation policy can be reached, and asks on the next attempt', async () => {
+  test('throws Unavailable when no one on the escalation policy can be reached, and asks again on the next attempt', async () => {
     unreachable = [ana.id, ben.id];
     await fresh();
     await expect(approve(deps(NOW), ask(0))).rejects.toThrow(Unavailable);

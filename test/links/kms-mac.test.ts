@@ -120,7 +120,7 @@ describe('key rotation', () => {
     });
   });
 
-  test('accepts links of the current key when the previous key fails, and throws for its own links', async () => {
+  test('accepts links of the current key when the previous key fails, and throws for links of the previous key', async () => {
     const current = await linkOf('second');
     expect(await opened(current, 'second', 'first', 'first')).toMatchObject({ ok: true });
     await expect(opened(await linkOf('first'), 'second', 'first', 'first')).rejects.toThrow();

@@ -47,7 +47,7 @@ describe('a link', () => {
     expect(await readLink(mac, mixed, 'approve', NOW)).toEqual(INVALID);
   });
 
-  test('rejects a link for another purpose whose MAC belongs to the domain of the first', async () => {
+  test('rejects the claims of a review link with a MAC from the approval domain', async () => {
     const payloadOf = (token: string) => token.split('.')[0]!;
     const review = payloadOf(await issueLink(mac, { ...claims, purpose: 'review' }));
     let code = '';

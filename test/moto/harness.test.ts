@@ -136,7 +136,7 @@ test('moto does not support OpsItems', async () => {
   await expect(ssm.send(create)).rejects.toMatchObject({ $metadata: { httpStatusCode: 500 } });
 });
 
-test('the server ends with its test process, even when that is killed', async () => {
+test('the server stops with its test process, even when the process is killed', async () => {
   const script = `
     import { startMoto } from ${JSON.stringify(join(import.meta.dirname, 'moto-server.ts'))};
     console.log((await startMoto()).endpoint);
