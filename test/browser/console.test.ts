@@ -1,4 +1,4 @@
-// The console as a newcomer uses it: the whole way from a sample to its undoing, with the page following what happens.
+// The console in a real browser: from a sample alert to its undo.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sample, type World } from '../flow/world.ts';
@@ -25,12 +25,12 @@ afterEach(async () => {
 });
 
 const region = (name: string) => page.getByRole('region', { name });
-/** The page follows once a second. */
+/** The page updates once a second. */
 const eventually = <T>(read: () => Promise<T>) => expect.poll(read, { timeout: 15_000 });
 const says = (name: string) => region(name).textContent();
 
-describe('the whole way', () => {
-  test('a sample is dropped in, its question answered, the address blocked, and free again when its time is over', async () => {
+describe('the console', () => {
+  test('sends a sample, answers its question, and shows the block until its undo', async () => {
     await page.getByRole('button', { name: 'A known scanner probes the web shop' }).click();
     await eventually(() => says('State')).toContain('2 questions wait');
 
@@ -57,13 +57,13 @@ describe('the whole way', () => {
   });
 });
 
-describe('a pasted event', () => {
+describe('an event pasted into the console', () => {
   const paste = async (event: string) => {
     await page.getByText('Paste an event of your own').click();
     await page.getByRole('textbox').fill(event);
   };
 
-  test('that cannot be read is refused with the reason, stays in the form, and is listed', async () => {
+  test('is rejected with the reason, stays in the form and is listed when it cannot be read', async () => {
     await paste('hello {');
     await page.getByRole('button', { name: 'Deliver' }).click();
     await eventually(() => page.getByRole('alert').textContent()).toContain('expected JSON');
@@ -71,7 +71,7 @@ describe('a pasted event', () => {
     expect(await says('Refused events')).toContain('kept for replay');
   });
 
-  test('is not taken from the form by what happens meanwhile', async () => {
+  test('stays in the form while the page updates', async () => {
     await paste('{"half": ');
     await page.getByRole('heading', { level: 1 }).click();
     await world.deliver(sample('web-port-probe'));
@@ -80,8 +80,8 @@ describe('a pasted event', () => {
   });
 });
 
-describe('the page', () => {
-  test('keeps open what the reader opened, and closed what the reader closed', async () => {
+describe('the page of the console', () => {
+  test('keeps opened details open and closed ones closed', async () => {
     await world.deliver(sample('web-port-probe'));
     await eventually(() => says('Incidents')).toContain('Port 443');
     const why = region('Incidents').getByText('Why, and what happened').first();
@@ -92,7 +92,7 @@ describe('the page', () => {
     expect(await reason.locator('visible=true').count()).toBe(1);
   });
 
-  test('says that it is no longer current when nobody answers', async () => {
+  test('says that it is out of date when the server does not answer', async () => {
     site.breakDown();
     await eventually(() => page.getByRole('alert').isVisible()).toBe(true);
   });

@@ -1,4 +1,4 @@
-// People's pages in a real browser: without script, on a phone, by keyboard, and checked for accessibility.
+// The decision pages in a browser: phone, keyboard, no script, accessibility.
 
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext } from 'playwright-core';
@@ -39,8 +39,8 @@ const violations = async (path: string, colorScheme: 'light' | 'dark') => {
   );
 };
 
-describe('on a phone, without script', () => {
-  test('a person reads what will happen without scrolling, approves, and is told so', async () => {
+describe('a decision page on a phone without script', () => {
+  test('shows the change without scrolling, and confirms the approval', async () => {
     await world.deliver(sample('ssh-brute-force'));
     const page = await phone.newPage();
     await page.goto(url + world.link('ana.silva'));
@@ -59,7 +59,7 @@ describe('on a phone, without script', () => {
     expect(world.denied()).toEqual(['203.0.113.101/32 at acl-0a1b2c3d4e5f60701']);
   });
 
-  test('a person sees of several questions what each changes, and says yes to all at once', async () => {
+  test('shows the change of each similar question, and approves all at once', async () => {
     await world.deliver(sample('web-port-probe'));
     const page = await phone.newPage();
     await page.goto(url + world.link('ana.silva'));
@@ -74,7 +74,7 @@ describe('on a phone, without script', () => {
     expect(world.denied()).toEqual(['203.0.113.66/32 at acl-0a1b2c3d4e5f60701']);
   });
 
-  test('a decline needs no more than one tap either, and changes nothing', async () => {
+  test('declines with one tap, and changes nothing', async () => {
     await world.deliver(sample('ssh-brute-force'));
     const page = await phone.newPage();
     await page.goto(url + world.link('ana.silva'));
@@ -85,14 +85,14 @@ describe('on a phone, without script', () => {
     expect(world.denied()).toEqual([]);
   });
 
-  test('what an attacker wrote is text, and never markup', async () => {
+  test("shows the attacker's text as text, never as markup", async () => {
     await world.deliver(sample('injected-instructions'));
     const page = await phone.newPage();
     await page.goto(url + world.link('ana.silva'));
     expect(await page.locator('script, img, iframe').count()).toBe(0);
   });
 
-  test('no page asks for anything from elsewhere', async () => {
+  test('requests nothing from another origin', async () => {
     await world.deliver(sample('web-port-probe'));
     const page = await phone.newPage();
     const asked: string[] = [];
@@ -102,13 +102,16 @@ describe('on a phone, without script', () => {
   });
 });
 
-describe.each(['light', 'dark'] as const)('in %s, axe finds nothing', (scheme) => {
-  test('on the page to decide, the page to review, and the console', async () => {
-    await world.deliver(sample('web-port-probe'));
-    expect(await violations(world.link('ana.silva'), scheme)).toEqual([]);
-    await world.approve('ana.silva');
-    await world.pass(3);
-    expect(await violations(world.link('ana.silva'), scheme)).toEqual([]);
-    expect(await violations('/', scheme)).toEqual([]);
-  });
-});
+describe.each(['light', 'dark'] as const)(
+  'has no accessibility faults according to axe in %s',
+  (scheme) => {
+    test('on the approval page, the review page and the console', async () => {
+      await world.deliver(sample('web-port-probe'));
+      expect(await violations(world.link('ana.silva'), scheme)).toEqual([]);
+      await world.approve('ana.silva');
+      await world.pass(3);
+      expect(await violations(world.link('ana.silva'), scheme)).toEqual([]);
+      expect(await violations('/', scheme)).toEqual([]);
+    });
+  },
+);

@@ -1,4 +1,4 @@
-// Signing in, in a real browser: there and back between two sites, with cookies and policies as a browser sees them.
+// Sign-in in a real browser: redirects, cookies and policies between two sites.
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -54,8 +54,8 @@ afterEach(async () => {
 
 const heading = () => page.getByRole('heading', { level: 1 }).textContent();
 
-describe('on a phone, without script', () => {
-  test('a person reads the question, signs in, is back at it, approves, and is told so', async () => {
+describe('a sign-in on a phone without script', () => {
+  test('returns to the question after the sign-in, and confirms the approval', async () => {
     await page.goto(site.url + world.link('ana.silva'));
     expect(await heading()).toContain('203.0.113.101');
     expect(await page.getByRole('button').count()).toBe(0);
@@ -77,7 +77,7 @@ describe('on a phone, without script', () => {
   });
 
   test.each(['light', 'dark'] as const)(
-    'in %s, axe finds nothing where one is asked to sign in',
+    'has no accessibility faults on the sign-in page according to axe in %s',
     async (colorScheme) => {
       const context = await browser.newContext({ viewport: PHONE, colorScheme });
       const shown = await context.newPage();
@@ -89,7 +89,7 @@ describe('on a phone, without script', () => {
     },
   );
 
-  test('whoever signs in as somebody else is told so, and decides nothing', async () => {
+  test('tells a person who signed in as someone else, and accepts no decision', async () => {
     provider.behaves({ claims: { email: 'mallory@example.com' } });
     await page.goto(site.url + world.link('ana.silva'));
     await page.getByRole('link', { name: 'Sign in to decide' }).click();
@@ -101,7 +101,7 @@ describe('on a phone, without script', () => {
     expect(world.denied()).toEqual([]);
   });
 
-  test('a session does not come along with another site’s form', async () => {
+  test("does not send the session with another site's form", async () => {
     await page.goto(site.url + world.link('ana.silva'));
     await page.getByRole('link', { name: 'Sign in to decide' }).click();
     await page.getByRole('link', { name: 'Continue as Ana' }).click();
@@ -127,7 +127,7 @@ describe('on a phone, without script', () => {
     expect((await world.action('block_ip_at_firewall')).status).toBe('awaiting-approval');
   });
 
-  test('with the provider down the page says so, the next on the ladder is asked, and at the end nothing is done', async () => {
+  test('says that the provider is down, asks the next approver, and changes nothing in the end', async () => {
     provider.behaves({ status: { '/token': 503 } });
     await page.goto(site.url + world.link('ana.silva'));
     await page.getByRole('link', { name: 'Sign in to decide' }).click();

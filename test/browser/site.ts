@@ -8,7 +8,7 @@ import { createWorld } from '../flow/world.ts';
 export const PHONE = { width: 390, height: 844 };
 export type Site = Awaited<ReturnType<typeof startSite>>;
 
-/** `account` is what is special about it, now that its address is known. */
+/** `account` receives the base URL and returns what differs from the default. */
 export async function startSite(
   account: (
     url: string,
@@ -34,15 +34,15 @@ export async function startSite(
   return {
     url,
     world,
-    /** From now on the pages stand alone, as in an account. */
+    /** Serves only the pages from now on, as in an account. */
     withoutConsole() {
       handle = (request) => world.runtime.web.fetch(request);
     },
-    /** From now on nothing is answered, as after Ctrl-C. */
+    /** Stops answering, as after Ctrl-C. */
     breakDown() {
       handle = () => new Response('gone', { status: 503 });
     },
-    /** `written`: the test itself put records into the table, as a stranger would. */
+    /** `written`: the test put records into the table itself, as an attacker would. */
     async stop({ written = false } = {}) {
       await new Promise((resolve) => server.close(resolve));
       await (written ? world.runtime : world).stop();

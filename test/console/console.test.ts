@@ -1,4 +1,4 @@
-// What the console lists, as its script fetches it: nothing that is in force drops out of sight.
+// The lists of the console, as its script fetches them.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Site, startSite } from '../browser/site.ts';
 import { POLICY } from '../fixtures/case.ts';
@@ -29,7 +29,7 @@ const probeFrom = (i: number): unknown =>
       .replaceAll('3ec7a5f0b1d24c6e8a9f0b1c2d3e4f50', `finding-${i}`),
   );
 
-test('takes what its own page sends by either name of this machine, and nothing of another site', async () => {
+test('accepts requests of its own page under both host names, and none of another site', async () => {
   const halt = async (origin: string) => {
     const headers = { origin, 'content-type': 'application/x-www-form-urlencoded' };
     const body = 'mode=halt';
@@ -43,8 +43,8 @@ test('takes what its own page sends by either name of this machine, and nothing 
   expect(await halt(`http://localhost:${port}`)).toBe(303);
 });
 
-describe('what is in force', () => {
-  test('stays on the list when a dozen newer incidents came, also when it is kept', async () => {
+describe('the list of actions in force', () => {
+  test('lists an action in force after a dozen newer incidents, also when it was kept', async () => {
     const { world } = site;
     await world.deliver(sample('web-port-probe'));
     await world.approve('ana.silva');
@@ -59,8 +59,8 @@ describe('what is in force', () => {
   }, 90_000);
 });
 
-describe('the inbox', () => {
-  test('has the unanswered question first, and says of an answered one what became of it', async () => {
+describe('the inbox of the console', () => {
+  test('lists the open question first, and shows the outcome of a decided one', async () => {
     const { world } = site;
     await world.deliver(probeFrom(1));
     await world.approve('ana.silva');
@@ -74,7 +74,7 @@ describe('the inbox', () => {
 });
 
 describe('an action in shadow mode', () => {
-  test('has a link to say whether it was right, and what was said of it, and counts in the summary', async () => {
+  test('has a link to judge it, shows the judgement, and counts in the summary', async () => {
     const { world, url } = site;
     const shadow = { ...POLICY, mode: 'shadow' as const };
     const other = await startSite(() => ({ policy: shadow }));
@@ -86,7 +86,7 @@ describe('an action in shadow mode', () => {
     expect(await shown()).toContain('judged <b>right</b>');
     const summary = await (await fetch(`${other.url}/shadow`)).text();
     expect(summary).toContain('1 recorded: 1 right, 0 wrong, 0 not judged');
-    // Nobody is asked about tickets: they would stay unjudged for ever.
+    // No one is asked to judge tickets, so they would never be judged.
     expect(summary).not.toContain('ticket');
     expect(summary).not.toContain('<script');
     await other.stop();
@@ -95,8 +95,8 @@ describe('an action in shadow mode', () => {
   });
 });
 
-describe('the message that nobody answered in time', () => {
-  test('still offers to have it asked anew', async () => {
+describe('the message about an expired request', () => {
+  test('still offers to request the action again', async () => {
     const { world } = site;
     await world.deliver(sample('web-port-probe'));
     await world.pass(16);
@@ -104,8 +104,8 @@ describe('the message that nobody answered in time', () => {
   });
 });
 
-describe('the way of an alert', () => {
-  test('is drawn after a restart from what the records say', async () => {
+describe('the steps of an alert', () => {
+  test('are drawn from the records after a restart', async () => {
     const { world } = site;
     await world.deliver(sample('web-port-probe'));
     await world.approve('ana.silva');

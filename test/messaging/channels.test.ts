@@ -1,4 +1,4 @@
-// Which channels an account has, and whom each of them reaches, by its policy.
+// The channels of an account, and the recipients that each of them reaches.
 import { expect, test } from 'vitest';
 import { type ChannelClients, channelsOf } from '../../functions/messaging/channels.ts';
 import type { Message } from '../../functions/messaging/message.ts';
@@ -25,12 +25,12 @@ const ALL = {
   tickets: { system: 'ops-center' },
 };
 
-test('without any set up there are e-mail for people and the topic for the team', () => {
+test('an account without configured channels has e-mail for people and the topic for the team', () => {
   expect(reached(POLICY.channels, messageWith())).toEqual(['e-mail, in private']);
   expect(reached(POLICY.channels, toTeam())).toEqual(['the SNS topic']);
 });
 
-test('a person is reached where policy has an address, and by mail in any case', () => {
+test('a person is reached through every channel with an address in policy, and always by e-mail', () => {
   expect(reached(ALL, messageWith())).toEqual([
     'e-mail, in private',
     'Slack, in private',
@@ -40,7 +40,7 @@ test('a person is reached where policy has an address, and by mail in any case',
   expect(reached(ALL, messageWith({ to: ben }))).toEqual(['e-mail, in private']);
 });
 
-test('the team is told by all that is the team’s, none of it private', () => {
+test('the team is notified through all team channels, and none of them is private', () => {
   expect(reached(ALL, toTeam())).toEqual([
     'the SNS topic',
     'Slack',
@@ -50,20 +50,20 @@ test('the team is told by all that is the team’s, none of it private', () => {
   ]);
 });
 
-test('a channel of a person only has nothing for the team', () => {
+test('a channel for people only takes no message to the team', () => {
   const { channel: _, ...slack } = ALL.slack;
   expect(reached({ ...ALL, slack }, toTeam())).not.toContain('Slack');
 });
 
 test.each(['015112345678', '+49 151 12345678', '+0151123456'])(
-  'a number that is not as the service takes it is refused: %s',
+  'a phone number that is not in E.164 is rejected: %s',
   (number) => {
     const people = { 'ana.silva': { sms: number } };
     expect(ChannelsFile.safeParse({ ...ALL, people }).success).toBe(false);
   },
 );
 
-test('a number without where texts come from, and one member for two people, are refused', () => {
+test('a phone number without an SMS sender and a Slack member used twice are rejected', () => {
   const { sms: _, ...without } = ALL;
   expect(ChannelsFile.safeParse(without).error?.issues[0]?.message).toContain(
     'sms is not configured above',

@@ -1,4 +1,4 @@
-// The way to a new key: who is told of it and when, and that the commands run as they stand.
+// The commands to replace a key: the recipients, and that they run unchanged.
 import { describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import type { Entity } from '../../functions/domain/alert.ts';
@@ -16,13 +16,13 @@ const revoked = (target: Entity, change: Partial<Action> = {}): Action =>
     ...change,
   });
 
-describe('the commands', () => {
+describe('the commands to replace a key', () => {
   const run = (lines: readonly string[]) =>
     callsOf(lines, { 'get-usage-plans': 'plan1 plan2', 'create-api-key': 'newkey0001' }).map(
       (words) => words.join(' '),
     );
 
-  test('for an access key make the new one before they end the old one', () => {
+  test('create the new access key before deleting the old one', () => {
     expect(run(rotationOf(revoked(leakedKey)))).toEqual([
       'iam get-access-key-last-used --access-key-id AKIAIOSFODNN7EXAMPLE',
       'iam create-access-key --user-name report-export',
@@ -31,7 +31,7 @@ describe('the commands', () => {
     ]);
   });
 
-  test('for an API key put the new one into every usage plan of the old one', () => {
+  test('add the new API key to every usage plan of the old one', () => {
     const here = '--region eu-central-1';
     expect(run(rotationOf(revoked(partnerKey)))).toEqual([
       `apigateway create-api-key --enabled --name replaces-k4partner9 --query id --output text ${here}`,
@@ -46,17 +46,17 @@ describe('the commands', () => {
   });
 });
 
-describe('the way to a new key', () => {
+describe('the message with the commands to replace a key', () => {
   test.each([
     ['before the key is given back', (action: Action) => remindText(action, '')],
     ['while it is kept', (action: Action) => keptText(action, '')],
     ['when it was given back', rotateText],
-  ])('is told %s', (_when, text) => {
+  ])('is sent %s', (_when, text) => {
     const commands = text(revoked(leakedKey))?.steps.flatMap(({ lines }) => lines);
     expect(commands?.join('\n')).toContain('aws iam create-access-key');
   });
 
-  test('is told of keys only', () => {
+  test('is sent for keys only', () => {
     const block = toyAction({ target: attacker });
     expect(rotateText(block)).toBeNull();
     expect(remindText(block, '').paragraphs.join()).not.toContain('new key');

@@ -1,4 +1,4 @@
-// The cap on pages, where they are sent: what wakes, what waits, and what happens when nobody can count.
+// The hourly limit on pages, at the point where they are sent.
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Conflict, Unavailable } from '../../functions/domain/errors.ts';
 import type { Delivery, Message } from '../../functions/messaging/message.ts';
@@ -33,36 +33,36 @@ const send = (change: Partial<CapDeps> = {}) =>
 const page = (key: string, change: Partial<Message> = {}) =>
   messageWith({ key, urgency: 'page', ...change });
 
-describe('the cap on pages', () => {
-  test('sends as many as policy says, and puts the rest aside', async () => {
+describe('the hourly limit on pages', () => {
+  test('sends as many pages as policy allows and holds the rest for the digest', async () => {
     const answers: Delivery[] = [];
     for (const key of ['a', 'b', 'c', 'd']) answers.push(await send()(page(key)));
     expect(sent.map(({ key }) => key)).toEqual(['a', 'b']);
     expect(answers.map(({ held }) => held ?? false)).toEqual([false, false, true, true]);
   });
 
-  test('tells the person of the last page that it is the last one, and until when', async () => {
+  test('says in the last page that it is the last one, and until when', async () => {
     await send()(page('a'));
     await send()(page('b'));
     expect(sent[0]!.paragraphs.join()).not.toContain('the last one');
     expect(sent[1]!.paragraphs.at(-1)).toContain('your last page before 04:00 UTC');
   });
 
-  test('counts the team as one more', async () => {
+  test('counts the team as one recipient', async () => {
     for (const key of ['a', 'b', 'c']) await send()(page(key, { to: TEAM, links: [] }));
     expect(sent).toHaveLength(2);
     await send()(page('d'));
     expect(sent).toHaveLength(3);
   });
 
-  test('lets pass what wakes nobody, and what must wake', async () => {
+  test('does not limit messages without a page, nor pages that are always sent', async () => {
     for (const key of ['a', 'b', 'c']) await send()(page(key));
     await send()(page('d', { urgency: 'inform' }));
     await send()(page('e', { always: true }));
     expect(sent.map(({ key }) => key)).toEqual(['a', 'b', 'd', 'e']);
   });
 
-  test('wakes people when the count cannot be read, and says so in the log', async () => {
+  test('sends the page when the count cannot be read, and logs the error', async () => {
     const unreadable = { ...store.pager, admit: () => Promise.reject(new Unavailable('no table')) };
     const sending = send({ store: { pager: unreadable } });
     for (const key of ['a', 'b', 'c']) await sending(page(key));
@@ -70,7 +70,7 @@ describe('the cap on pages', () => {
     expect(logged[0]).toContain('page not counted');
   });
 
-  test('sends nothing uncounted when too many count at once: the sender tries again', async () => {
+  test('throws Conflict after a lost race, so that the sender retries', async () => {
     const busy = {
       ...store.pager,
       admit: () => Promise.reject(new Conflict('others were faster')),

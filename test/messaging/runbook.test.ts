@@ -1,4 +1,4 @@
-// Every command of every runbook, run as a person would run it: bash, the AWS CLI's syntax, and moto behind it.
+// Runs the commands of every runbook in bash, with the AWS CLI, on moto.
 import { EC2 } from '@aws-sdk/client-ec2';
 import { WAFV2 } from '@aws-sdk/client-wafv2';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -59,10 +59,10 @@ const bookOf = (
   facts: ReturnType<typeof factsWith> | null = null,
 ) => runbookOf({ ...ACTION, name, target }, alertWith(alert), facts);
 
-/** What moto does not have; the syntax is checked all the same. */
+/** Services that moto lacks. Their syntax is checked anyway. */
 const ABSENT = /^(cloudtrail lookup-events|iam get-access-key-last-used)/;
 
-/** Runs the part that only looks: nothing in it may be misspelled, or change anything. */
+/** Runs the read-only commands: none may be misspelled or change anything. */
 async function look({ look }: { look: string[] }, at = desk) {
   const { ran } = await at.run(look, { stopAtFailure: false });
   const failed = ran.filter(({ code, words }) => code !== 0 && !ABSENT.test(words.join(' ')));
@@ -74,7 +74,7 @@ async function look({ look }: { look: string[] }, at = desk) {
   for (const { words } of ran) expect(words[1]).toMatch(/^(get|list|describe|lookup|admin-get)-/);
   return ran;
 }
-/** Runs commands that change something; each has to succeed. */
+/** Runs commands that change something. Each must succeed. */
 async function follow(lines: string[]) {
   const ended = await desk.run(lines);
   expect(ended).toMatchObject({ code: 0 });
@@ -111,7 +111,7 @@ describe('isolate_production_host', () => {
     return SecurityGroups;
   };
 
-  test('gives a network interface, or what has an address, a group that lets nothing through, and its groups back', async () => {
+  test('replaces the security groups of an interface or an address, and restores them', async () => {
     const groups = await twoGroups();
     const { Subnets = [] } = await ec2.describeSubnets({});
     const { NetworkInterface } = await ec2.createNetworkInterface({
@@ -138,7 +138,7 @@ describe('isolate_production_host', () => {
     }
   });
 
-  test('does so with every interface of an instance, and asks before that who would replace it', async () => {
+  test('replaces the groups of every interface of an instance, after looking for its replacement', async () => {
     const groups = await twoGroups();
     const { Instances = [] } = await ec2.runInstances({
       ImageId: 'ami-12c6146b',
@@ -150,7 +150,7 @@ describe('isolate_production_host', () => {
     const eni = Instances[0]!.NetworkInterfaces![0]!.NetworkInterfaceId!;
     const book = bookOf('isolate_production_host', entity('instance', id));
     await look(book);
-    // moto shows the groups of an attached interface together with its instance's: what was asked for counts.
+    // moto adds the instance's groups to those of an attached interface, so the test compares the requests.
     const swaps = ({ ran }: Awaited<ReturnType<typeof follow>>) =>
       ran
         .filter(({ words }) => words[1] === 'modify-network-interface-attribute')
@@ -167,7 +167,7 @@ describe('isolate_production_host', () => {
     expect(swap.slice(3).sort()).toEqual([...groups].sort());
   });
 
-  test('says whose it is, and who has to be told', () => {
+  test('names the owner and the people to notify', () => {
     const { check, tell } = bookOf(
       'isolate_production_host',
       entity('instance', 'i-0123456789abcdef0', { 'tag:owner': 'payments', 'tag:x': 'y' }),
@@ -178,7 +178,7 @@ describe('isolate_production_host', () => {
 });
 
 describe('initiate_forensic_capture', () => {
-  test('copies all disks and locks the end of the instance; undone, only what it changed is undone', async () => {
+  test('copies all disks and protects the instance from termination, and undoes only its own changes', async () => {
     const ec2 = new EC2(moto.clientConfig);
     const { Instances = [] } = await ec2.runInstances({
       ImageId: 'ami-12c6146b',
@@ -213,7 +213,7 @@ describe('initiate_forensic_capture', () => {
   });
 });
 
-describe('what is known of the target', () => {
+describe('known facts of the target', () => {
   const key = entity('access-key', 'AKIAIOSFODNN7EXAMPLE', { userName: 'deploy' });
   const identity = {
     serviceAccount: known(true),
@@ -233,7 +233,7 @@ describe('what is known of the target', () => {
       factsWith(factsAbout(key.ref, { address: null, ...change })),
     ).check;
 
-  test('stands before what has to be found out', () => {
+  test('come before the questions', () => {
     expect(checks({ identity, plannedWork: 'release-42' }).slice(0, 5)).toEqual([
       'Tags: Owner “payments”.',
       'Planned work is in progress on this target: “release-42”.',
@@ -243,7 +243,7 @@ describe('what is known of the target', () => {
     ]);
   });
 
-  test('is said to be unknown where it could not be read', () => {
+  test('are listed as unknown if they could not be read', () => {
     const lost = unknown('IAM did not answer');
     const all = { serviceAccount: lost, tags: lost, lastUsed: lost, status: lost };
     expect(checks({ identity: { ...identity, ...all } }).slice(0, 4)).toEqual([
@@ -255,15 +255,15 @@ describe('what is known of the target', () => {
   });
 });
 
-describe('taking a credential away', () => {
-  /** What stands in AWS, asked by the same command line. */
+describe('revoking a credential', () => {
+  /** Reads the state of AWS with the same command line. */
   const aws = async (command: string): Promise<string> =>
     (await follow([`aws ${command} --output text`])).out.trim();
 
   test.each([
     ['revoke_service_account_credential', true],
     ['revoke_api_key', false],
-  ] as const)('%s makes a key inactive, and active again', async (name, ownerIsKnown) => {
+  ] as const)('%s makes an access key inactive, and active again', async (name, ownerIsKnown) => {
     await aws('iam create-user --user-name deploy');
     const key = await aws('iam create-access-key --user-name deploy --query AccessKey.AccessKeyId');
     const status = () =>
@@ -277,7 +277,7 @@ describe('taking a credential away', () => {
     expect(await status()).toBe('Active');
   });
 
-  test('of a role cuts the sessions that it has now, and no later ones', async () => {
+  test('denies the current sessions of a role, and no later ones', async () => {
     await aws(`iam create-role --role-name web --assume-role-policy-document '{}'`);
     const policies = () => aws('iam list-role-policies --role-name web --query PolicyNames');
     const book = bookOf('revoke_service_account_credential', entity('iam-role', 'web'));
@@ -304,7 +304,7 @@ describe('taking a credential away', () => {
     expect(await policies()).toBe('');
   });
 
-  test('that is temporary goes by whose it is', () => {
+  test('picks the policy of the user or of the role for a temporary key', () => {
     const of = (attributes: object) =>
       bookOf('revoke_api_key', entity('access-key', 'ASIAIOSFODNN7EXAMPLE', attributes)).act;
     expect(of({ userName: 'web', userType: 'AssumedRole' })[0]).toContain('put-role-policy');
@@ -312,7 +312,7 @@ describe('taking a credential away', () => {
     expect(of({})).toEqual([]);
   });
 
-  test('of API Gateway disables a key, and enables it again', async () => {
+  test('disables an API Gateway key, and enables it again', async () => {
     const id = await aws('apigateway create-api-key --name partner --enabled --query id');
     const enabled = () => aws(`apigateway get-api-key --api-key ${id} --query enabled`);
     const book = bookOf('revoke_api_key', entity('api-key', id));
@@ -324,8 +324,8 @@ describe('taking a credential away', () => {
   });
 });
 
-describe('denying everything to a user', () => {
-  // With AWS's own policies a reset of moto takes seconds: these tests have a server of their own, which is not reset.
+describe('denying all access to a user', () => {
+  // With AWS's managed policies, a reset of moto takes seconds: these tests use their own server without resets.
   let iam: { moto: Moto; shell: Shell };
   beforeAll(async () => {
     const own = await startMoto({ managedPolicies: true });
@@ -377,7 +377,7 @@ describe('block_cidr_range', () => {
     ['ipv4', '203.0.113.0/24', '198.51.100.7/32'],
     ['ipv6', '2001:db8::/48', '2001:db8:ffff::7/128'],
   ] as const)(
-    'on the web joins the block set, beside what is there (%s)',
+    'adds a range to the block set, and keeps the entries in it (%s)',
     async (family, cidr, there) => {
       const waf = new WAFV2(moto.clientConfig);
       const scope = { Scope: 'REGIONAL', Name: `countermand-block-${family}` } as const;
@@ -397,7 +397,7 @@ describe('block_cidr_range', () => {
     },
   );
 
-  describe('on the network', () => {
+  describe('in a network ACL', () => {
     let ec2: EC2;
     let acl: string;
     let host: Entity;
@@ -426,7 +426,7 @@ describe('block_cidr_range', () => {
       ['inbound', false],
       ['outbound', true],
     ] as const)(
-      'is denied before everything else, in the direction that was seen (%s)',
+      'denies the range before every other rule, in the direction of the traffic (%s)',
       async (direction, egress) => {
         const alert = { ...traffic({ layer: 'network', direction }), entities: [range, host] };
         const book = bookOf('block_cidr_range', range, alert);
@@ -438,7 +438,7 @@ describe('block_cidr_range', () => {
       },
     );
 
-    test('is denied where the facts say that the host is, and it is said who else is there', async () => {
+    test("denies the range in the host's network ACL, and names the other resources there", async () => {
       const rules = { ingress: { ipv4: 2, ipv6: 0 }, egress: { ipv4: 2, ipv6: 0 } };
       const listed = { ids: [], count: 3 };
       const facts = factsWith({
@@ -472,7 +472,7 @@ describe('block_cidr_range', () => {
     });
   });
 
-  test('says how many others are in the range, and what AWS uses of it', () => {
+  test('shows the size of the range and the AWS services in it', () => {
     const about = factsAbout(range.ref);
     const facts = (services: string[]) =>
       factsWith({ ...about, address: { ...about.address!, awsServices: known(services) } });
@@ -484,7 +484,7 @@ describe('block_cidr_range', () => {
     expect(wide.check[0]).toContain('2 to the power of 80 addresses');
   });
 
-  test('of a caller of AWS’s API has no command: no firewall sees that', () => {
+  test('has no command for a caller of the AWS API, because no firewall sees it', () => {
     const book = bookOf('block_cidr_range', range, traffic({ layer: 'aws-api' }));
     expect(book.act).toEqual([]);
     expect(book.check.join('\n')).toContain('Revoke the credential that the address used.');
@@ -492,7 +492,7 @@ describe('block_cidr_range', () => {
 });
 
 describe('send_breach_notification', () => {
-  test('is sent by no command; counsel learns what was touched, and when which clock ends', async () => {
+  test('has no command that sends it, and lists the affected data and the deadlines', async () => {
     const bucket = { ...entity('bucket', 'customer-data'), part: 'target' as const };
     const user = entity('iam-user', 'ana');
     const book = bookOf('send_breach_notification', theAlertItself, {
@@ -513,7 +513,7 @@ describe('send_breach_notification', () => {
   });
 });
 
-test('the user of a Cognito pool is disabled and signed out, and enabled again', async () => {
+test('disables and signs out a Cognito user, and enables the user again', async () => {
   const target = entity('cognito-user', `o'neil`, { userPoolId: 'us-east-1_AbCdEf123' });
   const book = bookOf('disable_user_account_temporarily', target);
   const { ran } = await desk.run([...book.look, ...book.act, ...book.undo], {
@@ -530,11 +530,11 @@ test('the user of a Cognito pool is disabled and signed out, and enabled again',
   expect(ran[2]?.words).toContain(`o'neil`);
 });
 
-describe('quarantine_email where it cannot run', () => {
+describe('the manual quarantine of a message', () => {
   const id = '18c2f0a1b2c3d4e5';
   const message = (provider: string) =>
     entity('email-message', `lee.chen@example.org/${id}`, { provider, subject: `It's urgent` });
-  /** The tools only print what they were given. */
+  /** The tools only print their arguments. */
   const run = async (book: ReturnType<typeof bookOf>) => {
     const tools = `az() { echo "az $*" >&2; echo 'AAMk-found='; }; gam() { echo "gam $*" >&2; }`;
     const { code, error } = await desk.run([tools, ...book.look, ...book.act, ...book.undo]);
@@ -542,7 +542,7 @@ describe('quarantine_email where it cannot run', () => {
     return error.trimEnd().split('\n');
   };
 
-  test('moves the message to junk in Exchange, and back into its folder under its new id', async () => {
+  test('moves the message to junk in Exchange, and back into its folder with its new ID', async () => {
     const url = 'https://graph.microsoft.com/v1.0/users/lee.chen%40example.org/messages';
     const move = (from: string, to: string) =>
       `az rest --method post --url ${url}/${from}/move --headers Content-Type=application/json --body {"destinationId": "${to}"} --query id --output tsv`;
@@ -554,7 +554,7 @@ describe('quarantine_email where it cannot run', () => {
     ]);
   });
 
-  test('marks it as spam in Gmail, and not as spam', async () => {
+  test('marks the message as spam in Gmail, and removes the mark', async () => {
     expect(await run(bookOf('quarantine_email', message('gmail')))).toEqual([
       `gam user lee.chen@example.org show messages ids ${id} headers subject,from showlabels`,
       `gam user lee.chen@example.org modify messages ids ${id} addlabel SPAM removelabel INBOX`,
@@ -562,13 +562,13 @@ describe('quarantine_email where it cannot run', () => {
     ]);
   });
 
-  test('has no command for a message that it cannot find', () => {
+  test('has no command for a message in an unknown provider', () => {
     for (const provider of ['pop3', 'constructor'])
       expect(bookOf('quarantine_email', message(provider)).act).toEqual([]);
   });
 });
 
-describe('what an attacker named', () => {
+describe("a target with an attacker's name", () => {
   const HOSTILE = `x'; touch pwned; echo "$(touch pwned)" \`touch pwned\` <(touch pwned)`;
   const names: [ActionName, Entity['kind']][] = [
     ['isolate_production_host', 'instance'],
@@ -586,7 +586,7 @@ describe('what an attacker named', () => {
     ['quarantine_email', 'email-message'],
   ];
 
-  test.each(names)('runs nothing of its own: %s on %s', async (name, kind) => {
+  test.each(names)('cannot inject a command: %s on %s', async (name, kind) => {
     const attributes = {
       userName: HOSTILE,
       userType: HOSTILE,

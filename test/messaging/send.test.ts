@@ -1,4 +1,4 @@
-// One message by several channels: a failing one silences nobody, is reported, and no link goes where others read.
+// One message through several channels: failures, reports, private links.
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Denied, NotFound, Throttled, Unavailable } from '../../functions/domain/errors.ts';
 import type { Channel } from '../../functions/messaging/channels/channel.ts';
@@ -35,7 +35,7 @@ const sendBy = (...channels: Channel[]) =>
 const subjects = (name: string) => got[name]?.map(({ subject }) => subject);
 
 describe('a failing channel', () => {
-  test('does not keep the message from the others, and is reported by them', async () => {
+  test('does not block the other channels, which report the failure', async () => {
     const send = sendBy(broken('Slack'), channel('e-mail'));
     expect(await send(messageWith())).toEqual({ notBy: ['Slack'] });
     expect(subjects('e-mail')).toEqual([messageWith().subject, 'Not delivered by Slack']);
@@ -46,14 +46,14 @@ describe('a failing channel', () => {
     });
   });
 
-  test('is logged, without what the message says', async () => {
+  test('is logged without the content of the message', async () => {
     await sendBy(broken('Slack'), channel('e-mail'))(messageWith());
     expect(logged).toHaveLength(1);
     expect(logged[0]).toContain('"channel":"Slack"');
     expect(logged[0]).not.toMatch(/mallory|secret-link/);
   });
 
-  test('is reported once an hour, not with every message', async () => {
+  test('is reported once an hour instead of with every message', async () => {
     const send = sendBy(broken('Slack'), channel('e-mail'));
     for (let i = 0; i < 3; i++) expect((await send(messageWith())).notBy).toEqual(['Slack']);
     expect(got['e-mail']).toHaveLength(4);
@@ -62,7 +62,7 @@ describe('a failing channel', () => {
     expect(got['e-mail']).toHaveLength(6);
   });
 
-  test('whose report fails, too, is no failure of the message', async () => {
+  test('does not fail the message when its report fails as well', async () => {
     let calls = 0;
     const once = channel('e-mail', {
       send: async () => {
@@ -73,41 +73,41 @@ describe('a failing channel', () => {
     expect(logged).toHaveLength(2);
   });
 
-  test('does not page anybody about itself', async () => {
+  test('is reported without a page', async () => {
     const pager = channel('PagerDuty', { takes: ({ urgency }) => urgency === 'page' });
     await sendBy(broken('Slack'), pager)(messageWith({ links: [] }));
     expect(got.PagerDuty).toHaveLength(1);
   });
 });
 
-describe('a message that no channel took', () => {
-  test('fails with what may pass, where anything may', async () => {
+describe('a message that no channel accepted', () => {
+  test('fails with a retryable error if there is one', async () => {
     const send = sendBy(broken('Slack'), broken('e-mail', new Throttled('slow down')));
     await expect(send(messageWith())).rejects.toThrow(Throttled);
     await expect(sendBy(broken('Slack'))(messageWith())).rejects.toThrow(Denied);
   });
 
-  test('because nobody has an address, fails as well', async () => {
+  test('fails with NotFound if no channel has an address', async () => {
     const none = sendBy(channel('Slack', { takes: () => false }));
     await expect(none(messageWith())).rejects.toThrow(NotFound);
   });
 
-  test('with its link did not reach the person, even where a page did', async () => {
+  test('counts as not delivered if only channels without its link accepted it', async () => {
     const send = sendBy(broken('e-mail', new Unavailable('down')), channel('PagerDuty', shared));
     await expect(send(messageWith())).rejects.toThrow(Unavailable);
     await expect(send(messageWith({ links: [] }))).resolves.toEqual({ notBy: ['e-mail'] });
   });
 });
 
-describe('a link', () => {
-  test('goes only where the person alone reads; elsewhere it says where to look', async () => {
+describe('a link in a message', () => {
+  test('goes to private channels only; the others say where to find it', async () => {
     await sendBy(channel('e-mail'), channel('PagerDuty', shared))(messageWith());
     expect(JSON.stringify(got['e-mail'])).toContain(LINK);
     expect(JSON.stringify(got.PagerDuty)).not.toContain(LINK);
     expect(got.PagerDuty![0]?.paragraphs[1]).toBe('The link is in your e-mail or direct message.');
   });
 
-  test('never goes to a team, whatever the channel', async () => {
+  test('never goes to a team, through any channel', async () => {
     await sendBy(
       channel('e-mail'),
       channel('topic', shared),

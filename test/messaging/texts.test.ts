@@ -1,4 +1,4 @@
-// What the team reads when an alert has ended: words, not identifiers, and what an attacker wrote in quotes.
+// The report when an alert ended, and the line about an action.
 import { describe, expect, test } from 'vitest';
 import { closedText } from '../../functions/messaging/texts/incident.ts';
 import { standingLine } from '../../functions/messaging/texts/phrases.ts';
@@ -10,8 +10,8 @@ const incident = (title: string) => ({
   summary: 'Watch it: in force',
 });
 
-describe('the report of an alert’s end', () => {
-  test('names the outcome in words and the type in the subject, then what was done', () => {
+describe('the report about the end of an alert', () => {
+  test('names the outcome in the subject, then the actions, then the alert type', () => {
     const { subject, paragraphs, facts } = closedText(incident('Probed'), ALERT_ID, 'handed-off');
     expect(subject).toBe('Handed off: “Probed”');
     expect(paragraphs).toEqual(['“Probed”, severity medium.', 'Watch it: in force']);
@@ -21,7 +21,7 @@ describe('the report of an alert’s end', () => {
     ]);
   });
 
-  test('quotes the alert’s title on one line, with no address to follow', () => {
+  test("quotes the alert's title on one line without a clickable link", () => {
     const { paragraphs } = closedText(
       incident('x\nApproved. See https://evil.example'),
       ALERT_ID,
@@ -31,15 +31,15 @@ describe('the report of an alert’s end', () => {
   });
 });
 
-describe('a line on an action', () => {
+describe('a line about an action', () => {
   const action = toyAction();
-  test('says until when it is in force', () => {
+  test('shows the end of an action in force', () => {
     expect(
       standingLine({ ...action, status: 'in-force', dueAt: '2026-11-24T04:00:00.000Z' }),
     ).toMatch(/: in force until 04:00 UTC on 24 Nov 2026$/);
   });
 
-  test('says what it is otherwise, in words', () => {
+  test('shows any other state in words', () => {
     expect(standingLine({ ...action, status: 'reversal-failed' })).toMatch(/: undo failed$/);
   });
 });

@@ -1,4 +1,4 @@
-// P2: one decision, by somebody who was asked, in time, on exactly this action; and what people are told.
+// P2: one decision per request, by an eligible approver, before the deadline.
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
@@ -34,16 +34,19 @@ const load = ({ actionId }: Action) => store.records.action(INCIDENT_ID, actionI
 const yes = (action: Action) => ({ verdict: 'approve', reason: '', digest: action.digest });
 const no = (action: Action, reason = '') => ({ verdict: 'decline', reason, digest: action.digest });
 
-describe('looking at a link', () => {
-  test.each(['GET', 'HEAD', 'OPTIONS'])('with %s changes nothing', async (method) => {
-    const action = await put(store, waiting());
-    const { app, did, pathOf } = desk(store);
-    for (let i = 0; i < 3; i++) await app.request(await pathOf(action), { method });
-    expect(await load(action)).toEqual(action);
-    expect(did).toEqual([]);
-  });
+describe('the page of an approval link', () => {
+  test.each(['GET', 'HEAD', 'OPTIONS'])(
+    'a %s request to an approval link changes nothing',
+    async (method) => {
+      const action = await put(store, waiting());
+      const { app, did, pathOf } = desk(store);
+      for (let i = 0; i < 3; i++) await app.request(await pathOf(action), { method });
+      expect(await load(action)).toEqual(action);
+      expect(did).toEqual([]);
+    },
+  );
 
-  test('shows the facts before the buttons, and the words of the model last, closed and marked', async () => {
+  test('shows the facts before the buttons, and the reasoning of the model last, folded and marked', async () => {
     const action = await put(store, waiting());
     const { app, pathOf } = desk(store);
     const page = await (await app.request(await pathOf(action))).text();
@@ -67,7 +70,7 @@ describe('looking at a link', () => {
     expect(order).not.toContain(-1);
   });
 
-  test('says when no model wrote the reasoning', async () => {
+  test('says that fixed rules wrote the reasoning when no model did', async () => {
     const action = await put(store, waiting());
     await store.records.putAssessment(INCIDENT_ID, action.alertId, {
       ...(await store.records.findAssessment(INCIDENT_ID, action.alertId))!,
@@ -79,7 +82,7 @@ describe('looking at a link', () => {
     expect(page).not.toContain('Written by a model');
   });
 
-  test('escapes whatever an attacker wrote, and shows nothing invisible', async () => {
+  test("escapes the attacker's text and removes invisible characters", async () => {
     const hostile =
       '</dd><script>alert(1)</script>\u202Eevil\u200B&"\'<img src=x onerror=alert(1)>';
     const alert = alertWith({ title: hostile, notes: [hostile] });
@@ -98,7 +101,7 @@ describe('looking at a link', () => {
     expect(page).not.toMatch(/<script|<img|\u202E|\u200B/);
   });
 
-  test('comes with headers that let nothing run, frame, cache or leak it', async () => {
+  test('sends headers that forbid scripts, framing, caching and referrers', async () => {
     const action = await put(store, waiting());
     const { app, pathOf, post } = desk(store);
     const path = await pathOf(action);
@@ -121,8 +124,8 @@ describe('looking at a link', () => {
   });
 });
 
-describe('P2: a decision', () => {
-  test('is written with who and when, and then passed on to the state machine', async () => {
+describe('P2: a decision on an approval request', () => {
+  test('records the approver and the time, then answers the state machine', async () => {
     const action = await put(store, waiting());
     const { did, pathOf, post } = desk(store);
     const answer = await post(await pathOf(action), { ...yes(action), reason: 'I saw it too' });
@@ -137,7 +140,7 @@ describe('P2: a decision', () => {
     expect(did).toEqual(['callback token-1 approved']);
   });
 
-  test('to decline is remembered of the target', async () => {
+  test("adds a decline to the target's history", async () => {
     const action = await put(store, waiting());
     const { did, pathOf, post } = desk(store);
     const answer = await post(await pathOf(action), no(action, 'Our own scanner'));
@@ -148,7 +151,7 @@ describe('P2: a decision', () => {
   });
 
   test.each(['TaskTimedOut', 'TaskDoesNotExist', 'a network that is down'])(
-    'stands although the callback fails with %s, and the sweeper will find it',
+    'keeps the decision when the callback fails with %s, and leaves it to the sweeper',
     async (name) => {
       const action = await put(store, waiting());
       const { logged, pathOf, post } = desk(store, {
@@ -163,7 +166,7 @@ describe('P2: a decision', () => {
     },
   );
 
-  test('is single: the second person is told who decided what and when', async () => {
+  test('tells the second approver who decided, what and when', async () => {
     const action = await put(store, waiting());
     const { did, clock, pathOf, post } = desk(store);
     await post(await pathOf(action), no(action, 'Our own scanner'));
@@ -179,7 +182,7 @@ describe('P2: a decision', () => {
     expect(did).toEqual(['callback token-1 declined']);
   });
 
-  test('of which the table’s answer was lost is passed on all the same', async () => {
+  test('answers the state machine when the response of the table was lost', async () => {
     const action = await put(store, waiting());
     const records: Store['records'] = {
       ...store.records,
@@ -198,7 +201,7 @@ describe('P2: a decision', () => {
     expect(did).toEqual(['callback token-1 approved']);
   });
 
-  test('to decline is counted by the breaker', async () => {
+  test('counts a decline in the breaker', async () => {
     const action = await put(store, waiting());
     const { pathOf, post } = desk(store);
     await post(await pathOf(action), no(action));
@@ -207,7 +210,7 @@ describe('P2: a decision', () => {
     ]);
   });
 
-  test('to decline stands although neither the target’s history nor the breaker can be written', async () => {
+  test("keeps a decline when the target's history and the breaker cannot be written", async () => {
     const action = await put(store, waiting());
     const down = () => Promise.reject(new Conflict('down'));
     const { did, logged, pathOf, post } = desk({
@@ -222,7 +225,7 @@ describe('P2: a decision', () => {
     expect(logged.join()).toContain('decline not counted');
   });
 
-  test('whose callback was lost is passed on by the second click, until it is carried out', async () => {
+  test('repeats a lost callback on the second click until the action is carried out', async () => {
     const action = await put(store, waiting());
     const calls: string[] = [];
     const { pathOf, post } = desk(store, {
@@ -242,7 +245,7 @@ describe('P2: a decision', () => {
     expect(calls).toHaveLength(2);
   });
 
-  test('clicked twice is one decision, and the second click is told the same', async () => {
+  test('records one decision for two clicks, and gives both the same answer', async () => {
     const action = await put(store, waiting());
     const { did, clock, pathOf, post } = desk(store);
     const path = await pathOf(action);
@@ -254,7 +257,7 @@ describe('P2: a decision', () => {
     expect(new Set(did).size).toBe(1);
   });
 
-  test('does not count after the time, though nobody has recorded the end yet', async () => {
+  test('rejects a decision after the deadline before the expiry is recorded', async () => {
     const action = await put(store, waiting());
     const { did, clock, pathOf, post } = desk(store);
     clock.now = minute(15);
@@ -268,7 +271,7 @@ describe('P2: a decision', () => {
     expect(did).toEqual([]);
   });
 
-  test('is refused to somebody who was not asked, with a link of their own', async () => {
+  test('rejects the decision of a person who was not asked but has a valid link', async () => {
     const action = await put(store, waiting());
     const { pathOf, post } = desk(store);
     const answer = await post(await pathOf(action, { person: 'mei.tanaka' }), yes(action));
@@ -276,7 +279,7 @@ describe('P2: a decision', () => {
     expect((await load(action)).status).toBe('awaiting-approval');
   });
 
-  test('is refused to the person whom it is about, although the ladder names them', async () => {
+  test('rejects the decision of the person the action is about, even if the escalation policy names them', async () => {
     const target = { ...attacker, kind: 'iam-user' as const, value: 'Ana.Silva', ref: 'user-1' };
     const action = await put(store, waiting({ target }));
     const { app, pathOf, post } = desk(store);
@@ -288,7 +291,7 @@ describe('P2: a decision', () => {
     expect((await load(action)).status).toBe('awaiting-approval');
   });
 
-  test('is refused to whom the policy no longer names', async () => {
+  test('rejects the decision of an approver that the policy no longer names', async () => {
     const left = { id: 'left.us', name: 'Lea Ft', email: 'left.us@example.com' };
     const rungs = [{ at: minute(0).toISOString(), ask: [left] }];
     const action = await put(store, waiting({ approval: requestWith({ rungs }) }));
@@ -306,7 +309,7 @@ describe('P2: a decision', () => {
     };
   };
 
-  test('is refused to whom policy took the role since they were asked', async () => {
+  test('rejects the decision of an approver who lost the role after being asked', async () => {
     const action = await put(store, waiting({ approval: requestWith({ roles: ['analyst'] }) }));
     const { pathOf, post, did } = desk(store, { policy: demoted(ana.id) });
     const answer = await post(await pathOf(action), yes(action));
@@ -316,7 +319,7 @@ describe('P2: a decision', () => {
   });
 
   test.each(['took the role', 'no longer names'])(
-    'is not made of the earlier yes of somebody whom policy %s',
+    'does not count the earlier approval of an approver after policy %s',
     async (how) => {
       const action = await put(
         store,
@@ -334,7 +337,7 @@ describe('P2: a decision', () => {
     },
   );
 
-  test('on another action than the link is for is refused', async () => {
+  test('rejects a decision on another action than the one of the link', async () => {
     const action = await put(store, waiting());
     const { pathOf, post } = desk(store);
     const digest = 'b'.repeat(64);
@@ -343,7 +346,7 @@ describe('P2: a decision', () => {
     expect((await load(action)).status).toBe('awaiting-approval');
   });
 
-  test('on a record that was changed behind its digest is refused', async () => {
+  test('rejects a decision on a record that no longer matches its digest', async () => {
     const action = await put(store, waiting());
     await store.records.saveAction(action, {
       ...action,
@@ -362,7 +365,7 @@ describe('P2: a decision', () => {
     ['of a sister site', { 'Sec-Fetch-Site': 'same-site' }, 403],
     ['as JSON', { 'Content-Type': 'application/json' }, 415],
     ['as multipart', { 'Content-Type': 'multipart/form-data; boundary=x' }, 415],
-  ])('in a form %s is refused', async (_, headers, status) => {
+  ])('rejects a form %s', async (_, headers, status) => {
     const action = await put(store, waiting());
     const { pathOf, post } = desk(store);
     const answer = await post(await pathOf(action), yes(action), headers);
@@ -371,7 +374,7 @@ describe('P2: a decision', () => {
     expect((await load(action)).status).toBe('awaiting-approval');
   });
 
-  test('in a form of our own origin counts, and so it does from a browser that says nothing', async () => {
+  test('accepts a form from the same origin, and from a browser that sends no origin', async () => {
     for (const headers of [{ Origin: BASE_URL }, { Origin: '' }, {}]) {
       const fresh = await db.fresh();
       const action = await put(fresh, waiting());
@@ -394,14 +397,14 @@ describe('P2: a decision', () => {
     [{ reason: 'x'.repeat(301) }],
     [{ extra: 'field' }],
     [{ verdict: '' }],
-  ])('in a form that is not ours (%o) is refused', async (change) => {
+  ])('rejects a form with invalid fields (%o)', async (change) => {
     const action = await put(store, waiting());
     const { pathOf, post } = desk(store);
     expect((await post(await pathOf(action), { ...yes(action), ...change })).status).toBe(400);
     expect((await load(action)).status).toBe('awaiting-approval');
   });
 
-  test('in a form of many kilobytes is not even read', async () => {
+  test('rejects a form above the size limit without reading it', async () => {
     const action = await put(store, waiting());
     const { pathOf, post } = desk(store);
     const answer = await post(await pathOf(action), yes(action), { 'Content-Length': '20000' });
@@ -409,7 +412,7 @@ describe('P2: a decision', () => {
     expect([answer.status, large.status]).toEqual([413, 413]);
   });
 
-  test('is not lost in a failure of ours: the page says where to look', async () => {
+  test('tells the approver to open the link again when the site failed', async () => {
     const action = await put(store, waiting());
     const records = {
       ...store.records,
@@ -424,8 +427,8 @@ describe('P2: a decision', () => {
   });
 });
 
-describe('a link that is refused', () => {
-  test('is refused with the same words, whatever is wrong with it', async () => {
+describe('an invalid link', () => {
+  test('shows the same text for every kind of invalid link', async () => {
     const action = await put(store, waiting());
     const { app, clock, pathOf, reviewPathOf } = desk(store);
     const path = await pathOf(action);
@@ -448,7 +451,7 @@ describe('a link that is refused', () => {
     expect([...texts][0]).not.toContain('203.0.113.7');
   });
 
-  test('leaves neither links nor tokens in the log', async () => {
+  test('writes neither links nor tokens to the log', async () => {
     const action = await put(store, waiting());
     const { app, logged, pathOf, post } = desk(store, {
       callback: () => Promise.reject(new Error('TaskTimedOut')),
@@ -463,9 +466,9 @@ describe('a link that is refused', () => {
   });
 });
 
-describe('a link opened later', () => {
+describe('an approval link opened after the decision', () => {
   test.each(['approve', 'ask-anew'] as const)(
-    'shows whoever holds it how an expired action is done by hand: %s',
+    'shows the commands to carry an expired action out manually: %s',
     async (purpose) => {
       const action = await put(store, waiting({ status: 'expired' }));
       const { app, pathOf } = desk(store);
@@ -477,7 +480,7 @@ describe('a link opened later', () => {
     },
   );
 
-  test('shows no commands while somebody may still decide', async () => {
+  test('shows no commands while the request is open', async () => {
     const action = await put(store, waiting());
     const { app, pathOf } = desk(store);
     expect(await (await app.request(await pathOf(action))).text()).not.toContain('update-ip-set');
@@ -534,7 +537,7 @@ describe('a link opened later', () => {
       'Could not block web requests from 203.0.113.7. Every partial change was undone. WAF refused.',
     ],
   ];
-  test.each(states)('tells how things stand: %s', async (_, action, text) => {
+  test.each(states)('shows the current status: %s', async (_, action, text) => {
     await put(store, action);
     const { app, clock, pathOf } = desk(store);
     clock.now = minute(70);
@@ -546,7 +549,7 @@ describe('a link opened later', () => {
   });
 });
 
-/** Records whose reads and writes come in the order in which `turn` lets them. */
+/** Records whose reads and writes run in the order that `turn` decides. */
 const inTurns = (records: Store['records'], turn: () => Promise<void>): Store['records'] => ({
   ...records,
   changeAction: async (incidentId, actionId, derive) => {
@@ -563,8 +566,8 @@ const inTurns = (records: Store['records'], turn: () => Promise<void>): Store['r
   },
 });
 
-describe('P2: whatever comes at the same moment', () => {
-  test('exactly one outcome is recorded, and each person is told the truth about theirs', async () => {
+describe('P2: concurrent decisions', () => {
+  test('records exactly one outcome and gives each person the correct answer', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), async (scheduler) => {
         const fresh = await db.fresh();
@@ -594,7 +597,7 @@ describe('P2: whatever comes at the same moment', () => {
     );
   }, 60_000);
 
-  test('no state but waiting takes a decision, whoever comes and whenever', () => {
+  test('accepts a decision in no state except awaiting approval', () => {
     const statuses = [
       'approved',
       'declined',

@@ -1,4 +1,4 @@
-// An action that waits for a person or is in force, with its alert and incident, and the site that serves its links.
+// An action with its alert and incident, and the pages that serve its links.
 
 import type { Action } from '../../functions/domain/action.ts';
 import type { Alert } from '../../functions/domain/alert.ts';
@@ -27,7 +27,7 @@ import {
 
 export const BASE_URL = 'https://countermand.example';
 export const mac = createMac(new Uint8Array(32).fill(7));
-/** Of the site itself: another key than that of links. */
+/** The pages' key, which is not the key of links. */
 export const pages = createMac(new Uint8Array(32).fill(9));
 export const minute = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
 
@@ -64,7 +64,7 @@ export const requestWith = (change: Partial<ApprovalRequest> = {}): ApprovalRequ
 
 const subject = subjectOn(attacker);
 
-/** A block that waits for Ana's or Ben's answer. */
+/** A block that waits for approval by Ana or Ben. */
 export const waiting = (change: Partial<Action> = {}): Action =>
   toyAction({
     status: 'awaiting-approval',
@@ -80,7 +80,7 @@ export const approvedByAna = requestWith({
   decision: { verdict: 'approved', by: 'ana.silva', at: minute(2).toISOString(), reason: '' },
 });
 
-/** The block in force since minute 3, until minute 63. */
+/** The block, in force from minute 3 to minute 63. */
 export const inForce = (change: Partial<Action> = {}): Action =>
   waiting({
     status: 'in-force',
@@ -110,7 +110,7 @@ export const put = async (store: Store, action: Action, alert: Alert = alertWith
   return action;
 };
 
-/** The site over a store, with what it did to the outside, and a clock that tests set. */
+/** The pages over a store, with their outside calls in `did` and a settable clock. */
 export function desk(store: Store, change: Partial<WebDeps> = {}) {
   const did: string[] = [];
   const logged: string[] = [];
@@ -158,7 +158,7 @@ export function desk(store: Store, change: Partial<WebDeps> = {}) {
     reviewPathOf: (action: Action, claims: Partial<LinkClaims> = {}) =>
       pathOf(action, { purpose: 'review', expires: minute(63).getTime() / 1000, ...claims }),
     nonceOf,
-    /** The form as the page has it, shown just now. */
+    /** Posts the form with the nonce of a page that was just shown. */
     post: async (
       path: string,
       form: Record<string, string>,

@@ -1,4 +1,4 @@
-// Forms: only of our own page, for its own link, shown not long ago. Looking, by whatever method, changes nothing.
+// Accepts forms only from a recent page of the same link; GET changes nothing.
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import { Purpose } from '../../functions/links/link.ts';
@@ -7,7 +7,7 @@ import { INCIDENT_ID } from '../fixtures/case.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
 import { ben, desk, inForce, minute, put, waiting } from './desk.ts';
 
-/** A store that remembers what was written. */
+/** A store that records its writes. */
 function watched() {
   const table = memoryTable();
   const written: string[] = [];
@@ -34,12 +34,12 @@ const yes = (action: Action) => ({ verdict: 'approve', reason: '', digest: actio
 const hidden = (page: string, name: string) =>
   new RegExp(`name="${name}" value="([^"]*)"`).exec(page)?.[1] ?? '';
 
-describe('looking', () => {
-  /** Where an unfilled form would be as good as a filled one, were it taken. */
+describe('a GET request', () => {
+  /** Purposes whose form counts without any field, if it is accepted. */
   const asking = [waiting(), inForce(), waiting({ status: 'expired' })];
   const methods = ['GET', 'HEAD', 'OPTIONS', 'PROPFIND', 'PUT', 'PATCH', 'DELETE'];
 
-  test.each(methods)('by %s, at any address of the site, changes nothing', async (method) => {
+  test.each(methods)('a %s request to any path changes nothing', async (method) => {
     for (const given of asking) {
       const fresh = watched();
       const action = await put(fresh.store, given);
@@ -63,7 +63,7 @@ describe('looking', () => {
     }
   });
 
-  test('as a mail scanner does, that follows all links of the page, changes nothing', async () => {
+  test('a mail scanner that follows all links of the page changes nothing', async () => {
     const action = await put(store, waiting());
     const { app, did, pathOf } = desk(store);
     written.length = 0;
@@ -75,8 +75,8 @@ describe('looking', () => {
   });
 });
 
-describe('a form', () => {
-  test('carries a nonce of the page that showed it, and counts with it', async () => {
+describe('a posted form', () => {
+  test('counts with the nonce of the page that showed it', async () => {
     const action = await put(store, waiting());
     const { app, pathOf, post } = desk(store);
     const path = await pathOf(action);
@@ -86,7 +86,7 @@ describe('a form', () => {
   });
 
   test.each(['approve', 'review', 'ask-anew'] as const)(
-    'of %s without a nonce, or with one that was altered, is refused',
+    'is rejected for %s without a nonce or with an altered one',
     async (purpose) => {
       const action = await put(store, purpose === 'review' ? inForce() : waiting());
       const { did, pathOf, nonceOf, post } = desk(store);
@@ -104,7 +104,7 @@ describe('a form', () => {
     },
   );
 
-  test('with the nonce of another link is refused', async () => {
+  test('is rejected with the nonce of another link', async () => {
     const action = await put(store, waiting());
     const { pathOf, nonceOf, post } = desk(store);
     const nonce = await nonceOf(await pathOf(action, { person: ben.id }));
@@ -112,7 +112,7 @@ describe('a form', () => {
     expect((await load(action)).status).toBe('awaiting-approval');
   });
 
-  test('with a link in place of the nonce is refused, although both are ours', async () => {
+  test('is rejected with a valid link token in place of the nonce', async () => {
     const action = await put(store, waiting());
     const { pathOf, post } = desk(store);
     const path = await pathOf(action);
@@ -120,7 +120,7 @@ describe('a form', () => {
     expect((await post(path, { ...yes(action), nonce })).status).toBe(400);
   });
 
-  test('that was open for half an hour decides nothing; the answer says how it stands now, and asks again', async () => {
+  test('decides nothing after half an hour, shows the current status and asks again', async () => {
     const action = await put(store, inForce({ dueAt: minute(90).toISOString() }));
     const { app, clock, did, reviewPathOf, post } = desk(store);
     const path = await reviewPathOf(action, { expires: minute(90).getTime() / 1000 });
@@ -140,7 +140,7 @@ describe('a form', () => {
     expect((await post(path, form)).status).toBe(200);
   });
 
-  test('that a server with a fast clock showed is no older for one with a slow clock', async () => {
+  test('is accepted when a server with a fast clock issued the nonce', async () => {
     const action = await put(store, waiting());
     const { clock, pathOf, nonceOf, post } = desk(store);
     const path = await pathOf(action);
@@ -150,7 +150,7 @@ describe('a form', () => {
     expect((await post(path, { ...yes(action), nonce })).status).toBe(200);
   });
 
-  test('after an answer that leaves questions open carries a new nonce', async () => {
+  test('carries a new nonce after an answer that leaves requests open', async () => {
     const action = await put(store, waiting());
     await store.records.createAction(waiting({ actionId: 'act-0123456789abcdef-2' }));
     const { pathOf, post } = desk(store, { newId: () => 'another' });

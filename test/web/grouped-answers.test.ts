@@ -1,4 +1,4 @@
-// Questions of one incident that are alike: one page, an answer for each.
+// Similar requests of one incident: one page, one answer for each.
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import { transition } from '../../functions/store/hash-chain.ts';
@@ -15,7 +15,7 @@ beforeEach(async () => {
   three = [await put(store, waiting()), await another(2), await another(3)];
 });
 
-/** One more question of the same incident, on another target and with a token of its own. */
+/** Another request of the same incident, with another target and token. */
 async function another(n: number, change: Partial<Action> = {}): Promise<Action> {
   const action = waiting({
     actionId: `act-0123456789abcdef-${n}`,
@@ -45,8 +45,8 @@ const posting = async (body: string, person?: string) => {
   return { page: await response.text(), status: response.status, did };
 };
 
-describe('the page', () => {
-  test('lists all that this person is asked, unticked, with a button for all', async () => {
+describe('the page of similar requests', () => {
+  test('lists every request of this person, unticked, with a button for all', async () => {
     const { app, pathOf } = desk(store);
     const page = await (await app.request(await pathOf(three[0]!))).text();
     expect(page, 'right under the first one').toMatch(/<\/h1>\s*<p>And 2 more of the same kind/);
@@ -56,7 +56,7 @@ describe('the page', () => {
     expect(page).toContain('Approve all 3');
   });
 
-  test('lists nothing that somebody else is asked, or that is settled or of another kind', async () => {
+  test('omits requests to other people, decided requests and other kinds of action', async () => {
     await another(4, { approval: requestWith({ rungs: [{ at: NOW.toISOString(), ask: [mei] }] }) });
     await another(5, { name: 'add_ip_to_watchlist' });
     await another(6, { status: 'declined' });
@@ -66,28 +66,28 @@ describe('the page', () => {
   });
 });
 
-test('a yes to all approves each, and wakes each state machine', async () => {
+test('approves every request and answers every state machine on approve-all', async () => {
   const { page, did } = await posting(answer('approve-all'));
   expect(page).toContain('3 of 3 approved');
   expect(await statuses()).toEqual(['approved', 'approved', 'approved']);
   expect(did.sort()).toEqual([1, 2, 3].map((n) => `callback token-${n} approved`));
 });
 
-test('a no to the ticked leaves the others open, and the page offers them', async () => {
+test('declines the ticked requests and still offers the others', async () => {
   const { page } = await posting(answer('decline-ticked', three.slice(0, 2)));
   expect(page).toContain('2 of 2 declined');
   expect(page).toContain('One question of this kind is open');
   expect(await statuses()).toEqual(['declined', 'declined', 'awaiting-approval']);
 });
 
-test('nothing ticked decides nothing, and says so', async () => {
+test('decides nothing when no request is ticked, and says so', async () => {
   expect((await posting(answer('approve-ticked'))).page).toContain(
     'You ticked no action, so nothing was decided.',
   );
   expect(await statuses()).toEqual(Array(3).fill('awaiting-approval'));
 });
 
-test('what was settled meanwhile is not counted, and it says how many', async () => {
+test('does not count requests that were decided in the meantime, and says how many', async () => {
   await store.records.changeAction(INCIDENT_ID, three[1]!.actionId, (current) =>
     transition(current, 'declined', { at: NOW, by: `person:${ben.id}`, text: 'no' }),
   );
@@ -96,7 +96,7 @@ test('what was settled meanwhile is not counted, and it says how many', async ()
   expect(await statuses()).toEqual(['approved', 'declined', 'approved']);
 });
 
-test('a digest that is not the recorded one decides nothing', async () => {
+test('decides nothing with a digest that differs from the recorded one', async () => {
   const altered = {
     ...three[1]!,
     digest: three[0]!.digest.replace(/./, (c) => (c === '0' ? '1' : '0')),
@@ -105,7 +105,7 @@ test('a digest that is not the recorded one decides nothing', async () => {
   expect(await statuses()).toEqual(Array(3).fill('awaiting-approval'));
 });
 
-test('a link for one question decides no other that its holder is not asked about', async () => {
+test('decides no request that the person of the link was not asked about', async () => {
   const others = await another(4, {
     approval: requestWith({ rungs: [{ at: NOW.toISOString(), ask: [mei] }] }),
   });
@@ -116,7 +116,7 @@ test('a link for one question decides no other that its holder is not asked abou
   );
 });
 
-test('an action of another kind is not decided among these', async () => {
+test('does not decide an action of another kind together with these', async () => {
   const other = await another(4, { name: 'add_ip_to_watchlist' });
   await posting(answer('approve-ticked', [other]));
   expect((await store.records.action(INCIDENT_ID, other.actionId)).status).toBe(

@@ -1,4 +1,4 @@
-// A person says whether what shadow mode would have done was right: the last word counts, and every word is on the record.
+// A person judges an observed action. The last judgement counts.
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Action } from '../../functions/domain/action.ts';
 import { chainFault } from '../../functions/store/hash-chain.ts';
@@ -39,7 +39,7 @@ async function judging(action: Action, form: Record<string, string>, person = me
 }
 
 describe('the page of an observed action', () => {
-  test('asks whether it would have been right, without script, and says that nothing was done', async () => {
+  test('asks whether the action would have been right, and says that nothing was changed', async () => {
     const { page, headers } = await judging(await put(store, observed()), {});
     expect(page).toContain('Nothing was changed.');
     expect(page).toMatch(/value="right".*\n.*value="wrong"/);
@@ -47,14 +47,14 @@ describe('the page of an observed action', () => {
     expect(headers.get('content-security-policy')).toContain("default-src 'none'");
   });
 
-  test('decides nothing by being looked at', async () => {
+  test('records nothing on GET', async () => {
     const action = await put(store, observed());
     await judging(action, {});
     expect(await load()).toEqual(action);
   });
 
   test.each(['right', 'wrong'] as const)(
-    'records that it was %s, by whom and why',
+    'records the judgement %s with the person and the note',
     async (verdict) => {
       const action = await put(store, observed());
       const { status } = await judging(action, { judgement: verdict, note: 'A partner’s scanner' });
@@ -75,7 +75,7 @@ describe('the page of an observed action', () => {
     },
   );
 
-  test('takes a later word, of the same person or another, and keeps every one in the history', async () => {
+  test('replaces an earlier judgement and keeps all of them in the history', async () => {
     const action = await put(store, observed());
     await judging(action, { judgement: 'right' });
     await judging(action, { judgement: 'wrong', note: 'It was ours' });
@@ -88,7 +88,7 @@ describe('the page of an observed action', () => {
     expect(history.filter(({ event }) => event === 'judged')).toHaveLength(3);
   });
 
-  test('takes a second click as the same word', async () => {
+  test('records a repeated click once', async () => {
     const action = await put(store, observed());
     for (let i = 0; i < 2; i++) {
       const { status } = await judging(action, { judgement: 'right' });
@@ -98,13 +98,13 @@ describe('the page of an observed action', () => {
   });
 
   test.each([
-    ['of somebody whom policy does not know', observed(), 'somebody.else', 403],
+    ['of a person that policy does not name', observed(), 'somebody.else', 403],
     ['on what was not only observed', inForce(), mei.id, 409],
-  ] as const)('counts no word %s', async (_what, given, person, expected) => {
+  ] as const)('rejects a judgement %s', async (_what, given, person, expected) => {
     const action = await put(store, given);
     const { app, pathOf } = desk(store);
     const { status } = await judging(action, { judgement: 'right' }, person);
-    // Where no form is shown there is none to send: a forged one is refused before anything else.
+    // The page shows no form, so the test posts a forged one, which is rejected first.
     expect([expected, 400]).toContain(status);
     expect((await load()).judgement).toBeNull();
     expect((await app.request(await pathOf(action, { purpose: 'judge', person }))).status).toBe(
@@ -112,7 +112,7 @@ describe('the page of an observed action', () => {
     );
   });
 
-  test('is opened by no link for something else, and its link opens nothing else', async () => {
+  test('opens only with a judge link, and a judge link opens no other page', async () => {
     const action = await put(store, observed());
     const { app, pathOf } = desk(store);
     const asApproval = (await pathOf(action)).replace('/approve/', '/judge/');
@@ -123,7 +123,7 @@ describe('the page of an observed action', () => {
 });
 
 test.each([
-  ['somebody whom policy does not know', observed(), 'somebody.else', 'not-yours'],
+  ['a person that policy does not name', observed(), 'somebody.else', 'not-yours'],
   [
     'whom it is about',
     observed({ target: { ...attacker, kind: 'iam-user', value: 'mei.tanaka' } }),
@@ -131,13 +131,13 @@ test.each([
     'not-yours',
   ],
   ['anybody, on what is in force', inForce(), mei.id, 'settled'],
-])('no word counts of %s', (_who, action, person, because) => {
+])('rejects the judgement of %s', (_who, action, person, because) => {
   const { people } = POLICY.escalation;
   const word = { judgement: 'right' as const, note: '' };
   expect(judge(action, { person, people, now: minute(1), ...word })).toMatchObject({ because });
 });
 
-test('an action that was recorded before anybody could judge is read as not judged', () => {
+test('reads an action from before judgements existed as not judged', () => {
   const { judgement: _judgement, ...before } = observed();
   expect(Action.parse(before).judgement).toBeNull();
 });

@@ -1,4 +1,4 @@
-// The site as API Gateway calls it: HTTP API events, payload format 2.0, with the form in base64.
+// The pages behind API Gateway: HTTP API payload 2.0 with base64 bodies.
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { handle, type LambdaEvent } from 'hono/aws-lambda';
 import { expect, test } from 'vitest';
@@ -41,7 +41,7 @@ const event = (
     isBase64Encoded: form !== undefined,
   }) satisfies APIGatewayProxyEventV2;
 
-test('a person looks, and approves, through API Gateway', async () => {
+test('shows the page and accepts an approval through API Gateway', async () => {
   const store = await db.fresh();
   const action = await put(store, waiting());
   const { app, did, pathOf } = desk(store);
@@ -62,7 +62,7 @@ test('a person looks, and approves, through API Gateway', async () => {
   expect(did).toEqual(['callback token-1 approved']);
 });
 
-test('a session comes in and goes out as API Gateway has cookies: in lists of their own', async () => {
+test('reads and sets session cookies in the lists that API Gateway uses', async () => {
   const store = await db.fresh();
   const action = await put(store, waiting());
   const signIn = { issuer: 'https://x.example', clientId: 'c', clientSecret: 's', claim: 'email' };

@@ -1,4 +1,4 @@
-// What somebody may do besides deciding, and requests that more than one person has to approve.
+// Acknowledge, more time, hand over, and requests with several approvers.
 
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
@@ -23,8 +23,8 @@ const say = (action: Action, verdict: string, more = {}) => ({
   ...more,
 });
 
-describe('who is on it', () => {
-  test('stops the escalation, and the request goes on until its own time', async () => {
+describe('an acknowledgement', () => {
+  test('stops the escalation and leaves the deadline unchanged', async () => {
     const action = await open();
     const { post, pathOf, did } = desk(store);
     const page = await (await post(await pathOf(action), say(action, 'acknowledge'))).text();
@@ -38,7 +38,7 @@ describe('who is on it', () => {
 });
 
 describe('more time', () => {
-  test('is given once, by as much as policy says, and the sweeper waits as long', async () => {
+  test('is added once, by the amount in policy, and delays the sweeper as well', async () => {
     const action = await open({ moreTimeMinutes: 10 });
     const { post, pathOf } = desk(store);
     const path = await pathOf(action, { expires: minute(25).getTime() / 1000 });
@@ -49,14 +49,14 @@ describe('more time', () => {
     expect(attentionAt).toBe(minute(27).toISOString());
   });
 
-  test('is not given where policy allows none', async () => {
+  test('is refused if policy allows none', async () => {
     const action = await open();
     const { post, pathOf } = desk(store);
     expect((await post(await pathOf(action), say(action, 'more-time'))).status).toBe(409);
     expect((await load(action)).approval?.expiresAt).toBe(minute(15).toISOString());
   });
 
-  test('lets an answer count that comes within it', async () => {
+  test('accepts an answer within the added time', async () => {
     const action = await open({ moreTimeMinutes: 10 });
     const { post, pathOf, clock } = desk(store);
     const path = await pathOf(action, { expires: minute(25).getTime() / 1000 });
@@ -67,8 +67,8 @@ describe('more time', () => {
   });
 });
 
-describe('handing over', () => {
-  test('lets the other person decide, and has them asked', async () => {
+describe('a hand-over', () => {
+  test('asks the other person and lets them decide', async () => {
     const action = await open();
     const { post, pathOf, did } = desk(store);
     const handed = await post(await pathOf(action), say(action, 'hand-over', { to: mei.id }));
@@ -81,7 +81,7 @@ describe('handing over', () => {
     });
   });
 
-  test('is refused to anybody whom policy does not let decide', async () => {
+  test('is refused to a person who may not decide', async () => {
     const action = await open({ roles: ['analyst'] });
     const { post, pathOf, did } = desk(store);
     for (const to of [mei.id, 'nobody', ben.id, '']) {
@@ -92,7 +92,7 @@ describe('handing over', () => {
     expect((await load(action)).approval?.handedTo).toEqual([]);
   });
 
-  test('says so when the message could not be sent', async () => {
+  test('says that the message could not be sent', async () => {
     const action = await open();
     const { post, pathOf } = desk(store, { askAlso: () => Promise.reject(new Error('no line')) });
     const answer = await post(await pathOf(action), say(action, 'hand-over', { to: mei.id }));
@@ -102,7 +102,7 @@ describe('handing over', () => {
   });
 });
 
-describe('where two have to approve', () => {
+describe('a request that needs two approvers', () => {
   const two = () => open({ required: 2 });
   const both = async (action: Action, first: string, second: string, change = {}) => {
     const { post, pathOf, did } = desk(store, change);
@@ -112,7 +112,7 @@ describe('where two have to approve', () => {
     return { one, between, did };
   };
 
-  test('one yes leaves it open and wakes nobody', async () => {
+  test('stays open after one approval and does not answer the state machine', async () => {
     const action = await two();
     const { one, between, did } = await both(action, 'approve', 'approve');
     expect(one).toContain('Nothing has changed yet: one more person must approve by 03:15 UTC.');
@@ -123,7 +123,7 @@ describe('where two have to approve', () => {
     expect(approval?.votes.map(({ by }) => by)).toEqual(['ana.silva', ben.id]);
   });
 
-  test('one person’s second yes is not a second person', async () => {
+  test('does not count a second approval by the same person', async () => {
     const action = await two();
     const { post, pathOf } = desk(store);
     for (let i = 0; i < 3; i++) await post(await pathOf(action), say(action, 'approve'));
@@ -131,7 +131,7 @@ describe('where two have to approve', () => {
     expect((await load(action)).approval?.votes).toHaveLength(1);
   });
 
-  test('nobody can take back a vote by another one', async () => {
+  test('does not let a person replace their vote', async () => {
     const action = await two();
     const { post, pathOf } = desk(store);
     await post(await pathOf(action), say(action, 'approve'));
@@ -139,7 +139,7 @@ describe('where two have to approve', () => {
     expect((await load(action)).approval?.votes).toMatchObject([{ verdict: 'approved' }]);
   });
 
-  test('both at once are two votes', async () => {
+  test('counts two simultaneous approvals as two votes', async () => {
     const action = await two();
     const { post, pathOf } = desk(store);
     const paths = [await pathOf(action), await pathOf(action, { person: ben.id })];
@@ -147,21 +147,21 @@ describe('where two have to approve', () => {
     expect((await load(action)).status).toBe('approved');
   });
 
-  test('a no ends it, where policy says so', async () => {
+  test('ends with one decline if policy says so', async () => {
     const action = await two();
     const { did } = await both(action, 'decline', 'approve');
     expect((await load(action)).status).toBe('declined');
     expect(did).toEqual(['callback token-1 declined']);
   });
 
-  test('where a no does not end it, it ends when too few are left to say yes', async () => {
+  test('ends when too few approvers are left, if one decline does not end it', async () => {
     const action = await open({ required: 1, declineEnds: false });
     const { between } = await both(action, 'decline', 'approve');
     expect(between.status).toBe('awaiting-approval');
     expect((await load(action)).status).toBe('approved');
   });
 
-  test('the page says how many are needed and who has answered', async () => {
+  test('shows how many approvals are needed and who has answered', async () => {
     const action = await two();
     const { app, post, pathOf } = desk(store);
     await post(await pathOf(action), say(action, 'approve'));

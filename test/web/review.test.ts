@@ -1,4 +1,4 @@
-// P4: an action in force is kept, extended or reversed by a named person; the record first, then its effects.
+// P4: a named person keeps, extends or undoes an action in force.
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import { overdueAt } from '../../functions/platform/schedules.ts';
@@ -22,7 +22,7 @@ const form = (action: Action, review: string) => ({
 });
 
 describe('the review page', () => {
-  test('shows since when, until when, who approved, and what was seen since', async () => {
+  test('shows the start, the end, the approver, and the activity since', async () => {
     const action = await put(store, inForce());
     await store.records.changeIncident(INCIDENT_ID, (current) => ({
       ...current,
@@ -43,7 +43,7 @@ describe('the review page', () => {
     expect(page).toContain('Extend by 1 h');
   });
 
-  test('shows what the reminder saw of the target, the newest look only, and as text', async () => {
+  test("shows the reminder's newest observation of the target, as text", async () => {
     const action = await put(store, inForce());
     for (const [at, text] of [
       [minute(20), 'No web requests from this address'],
@@ -61,7 +61,7 @@ describe('the review page', () => {
     expect(since).not.toMatch(/<script|\u202E|No web request/);
   });
 
-  test('changes nothing by being looked at', async () => {
+  test('changes nothing on GET', async () => {
     const action = await put(store, inForce());
     const { app, did, kept, reviewPathOf } = desk(store);
     await app.request(await reviewPathOf(action));
@@ -70,8 +70,8 @@ describe('the review page', () => {
   });
 });
 
-describe('a review', () => {
-  test('keeps it in the name of a person until its review, and removes the schedules of its end', async () => {
+describe('a review decision', () => {
+  test('keeps the action in the name of the person and removes its schedules', async () => {
     const action = await put(store, inForce());
     const { kept, post, reviewPathOf } = desk(store);
     for (const name of [`reverse-${action.actionId}`, `remind-${action.actionId}`])
@@ -84,13 +84,13 @@ describe('a review', () => {
       reviewAt: minute(30 * 24 * 60 + 1).toISOString(),
     });
     expect(kept_.history.at(-1)).toMatchObject({ by: 'person:ana.silva', event: 'kept' });
-    // Nothing ends it; its review is what is left.
+    // No schedule ends it any longer. Only its review remains.
     expect([...kept.values()].map(({ target, at }) => [target.kind, at.toISOString()])).toEqual([
       ['remind', kept_.reviewAt],
     ]);
   });
 
-  test('stands as kept although the schedules could not be removed', async () => {
+  test('keeps the action when its schedules cannot be removed', async () => {
     const action = await put(store, inForce());
     const { post, reviewPathOf } = desk(store, {
       schedules: { put: async () => {}, remove: () => Promise.reject(new Error('down')) },
@@ -99,7 +99,7 @@ describe('a review', () => {
     expect((await load(action)).status).toBe('kept');
   });
 
-  test('extends it by its own duration, and moves reversal, reminder and the sweeper along', async () => {
+  test('extends the action by its duration and moves its schedules and the sweeper', async () => {
     const action = await put(store, inForce());
     const { kept, post, reviewPathOf } = desk(store);
     const answer = await post(await reviewPathOf(action), form(action, 'extend'));
@@ -114,7 +114,7 @@ describe('a review', () => {
     expect(kept.get(`remind-${action.actionId}`)?.at.getTime()).toBeLessThan(minute(123).getTime());
   });
 
-  test('clicked twice extends once', async () => {
+  test('extends once for two clicks', async () => {
     const action = await put(store, inForce());
     const { post, reviewPathOf } = desk(store);
     const path = await reviewPathOf(action);
@@ -124,7 +124,7 @@ describe('a review', () => {
     expect((await load(action)).extensions).toBe(1);
   });
 
-  test('does not extend beyond what policy allows', async () => {
+  test('does not extend beyond the limit of policy', async () => {
     const { maxExtensions } = POLICY.limits;
     const action = await put(store, inForce({ extensions: maxExtensions }));
     const { app, post, reviewPathOf } = desk(store);
@@ -134,7 +134,7 @@ describe('a review', () => {
     expect((await load(action)).dueAt).toBe(action.dueAt);
   });
 
-  test('starts one reversal, however often it is clicked at once, in the name of the person', async () => {
+  test('starts one reversal for simultaneous clicks, in the name of the person', async () => {
     const action = await put(store, inForce());
     const { did, post, reviewPathOf } = desk(store);
     const path = await reviewPathOf(action);
@@ -152,7 +152,7 @@ describe('a review', () => {
     );
   });
 
-  test('that nothing came of can be asked for again a minute later', async () => {
+  test('can be requested again a minute after a reversal that did not run', async () => {
     const action = await put(store, inForce());
     const { clock, did, post, reviewPathOf } = desk(store);
     const path = await reviewPathOf(action);
@@ -162,7 +162,7 @@ describe('a review', () => {
     expect(new Set(did).size, 'a name that was used starts nothing').toBe(2);
   });
 
-  test('says so when the reversal could not be started', async () => {
+  test('says that the undo could not be started', async () => {
     const action = await put(store, inForce());
     const { post, reviewPathOf } = desk(store, {
       startReverse: () => Promise.reject(new Error('down')),
@@ -173,7 +173,7 @@ describe('a review', () => {
   });
 
   test.each(['keep', 'extend', 'reverse'])(
-    'to %s is refused to the person it is about',
+    'to %s is rejected for the person the action is about',
     async (review) => {
       const target = { ...attacker, kind: 'iam-user' as const, value: 'ana.silva', ref: 'user-1' };
       const action = await put(store, inForce({ target }));
@@ -185,7 +185,7 @@ describe('a review', () => {
   );
 
   test.each(['keep', 'extend', 'reverse'])(
-    'to %s comes too late for what is undone',
+    'to %s is rejected after the action was undone',
     async (review) => {
       const action = await put(store, inForce({ status: 'reversed' }));
       const { did, post, reviewPathOf } = desk(store);
@@ -196,7 +196,7 @@ describe('a review', () => {
     },
   );
 
-  test('with a link whose time is over does nothing, though the action was extended meanwhile', async () => {
+  test('with an expired link does nothing, even if the action was extended', async () => {
     const action = await put(store, inForce({ dueAt: minute(123).toISOString(), extensions: 1 }));
     const { clock, did, post, reviewPathOf } = desk(store);
     clock.now = minute(70);
@@ -209,7 +209,7 @@ describe('a review', () => {
     expect(did).toEqual([]);
   });
 
-  test('with the link of an approval is refused', async () => {
+  test('with an approval link is rejected', async () => {
     const action = await put(store, inForce());
     const { pathOf, post } = desk(store);
     const path = (await pathOf(action)).replace('/approve/', '/review/');
@@ -217,7 +217,7 @@ describe('a review', () => {
     expect((await load(action)).status).toBe('in-force');
   });
 
-  test('P4: of what could not be undone offers both, and can try again', async () => {
+  test('P4: offers undo and keep after a failed undo, and can retry', async () => {
     const action = await put(store, inForce({ status: 'reversal-failed' }));
     const { app, did, post, reviewPathOf } = desk(store);
     const path = await reviewPathOf(action);
@@ -227,7 +227,7 @@ describe('a review', () => {
     expect(did[0]).toContain('"cause":"person"');
   });
 
-  test('P4: keeps what could not be undone; others may hold the effect with it again', async () => {
+  test('P4: keeps an action whose undo failed, so that other actions can hold its effect', async () => {
     const action = await put(store, inForce({ status: 'reversal-failed', attentionAt: null }));
     const [key, id] = [action.effectKey!, action.actionId];
     const first = { by: 'first', now: minute(1) };

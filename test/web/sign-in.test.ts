@@ -1,4 +1,4 @@
-// Signing in on top of the link: only the person of the link, as the provider knows them, decides; and never without it.
+// OpenID Connect: only the person of the link, signed in, can decide.
 import { createHash } from 'node:crypto';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -13,7 +13,7 @@ import { memoryTable, storeOn } from '../store/memory-table.ts';
 import { BASE_URL, ben, desk, inForce, mac, minute, pages, put, waiting } from './desk.ts';
 
 let provider: Provider;
-/** Of everybody's clocks. */
+/** The same on every clock. */
 let now: Date;
 beforeAll(async () => {
   provider = await startProvider({ now: () => now });
@@ -32,7 +32,7 @@ const signInOf = (change: Partial<NonNullable<Policy['signIn']>> = {}) => ({
   ...change,
 });
 
-/** A question to Ana in an account that has people sign in, and a browser that knows nothing yet. */
+/** A request to Ana in an account that requires a sign-in, and a browser without cookies. */
 async function asked({
   action: given = waiting(),
   policy: change = {},
@@ -68,7 +68,7 @@ async function asked({
   const path = await site.pathOf(action);
   const cookies = new Map<string, string>();
 
-  /** As a browser asks: with its cookies, keeping those that come, and no redirect followed. */
+  /** Requests as a browser does: sends and stores cookies, follows no redirect. */
   const ask = async (to: string, init: RequestInit = {}) => {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const response = await site.app.request(to.replace(BASE_URL, ''), {
@@ -82,7 +82,7 @@ async function asked({
     }
     return response;
   };
-  /** To the provider, and to where it sends the browser back; the answer of the way back. */
+  /** Goes to the provider and back; returns the response of the callback. */
   const signIn = async (from = path) => {
     const away = await ask(`/sign-in${from}`);
     const location = away.headers.get('Location');
@@ -105,8 +105,8 @@ async function asked({
   return { ...site, action, path, cookies, read, ask, signIn, answer, record, status };
 }
 
-describe('where policy has people sign in', () => {
-  test('the link alone shows the question, and a way to sign in instead of a form', async () => {
+describe('a policy that requires a sign-in', () => {
+  test('shows the question with a sign-in link instead of a form', async () => {
     const { ask, path, read } = await asked();
     const page = await (await ask(path)).text();
     expect(page).toContain('Block web requests from 203.0.113.7?');
@@ -115,7 +115,7 @@ describe('where policy has people sign in', () => {
     expect(read).toEqual([]);
   });
 
-  test('the link alone decides nothing, whatever is posted', async () => {
+  test('decides nothing with the link alone', async () => {
     const { answer, status, did } = await asked();
     const refused = await answer();
     expect(refused.status).toBe(403);
@@ -123,7 +123,7 @@ describe('where policy has people sign in', () => {
     expect([await status(), did]).toEqual(['awaiting-approval', []]);
   });
 
-  test('whoever signed in as the link’s person is back at the question, and decides', async () => {
+  test('lets the signed-in person of the link return to the question and decide', async () => {
     const { signIn, answer, status, record, path, ask } = await asked();
     const back = await signIn();
     expect([back.status, back.headers.get('Location')]).toEqual([303, path]);
@@ -134,21 +134,28 @@ describe('where policy has people sign in', () => {
     expect(history.at(-1)?.text, 'the record says so').toMatch(/^approved after signing in/);
   });
 
-  test.each(['review', 'ask-anew'] as const)('so it is with a link to %s', async (purpose) => {
-    const action = purpose === 'review' ? inForce() : waiting({ status: 'expired' });
-    const { pathOf, answer, signIn, did, ask } = await asked({ action });
-    const person = purpose === 'review' ? {} : { person: 'mei.tanaka' };
-    const path = await pathOf(action, { purpose, expires: minute(63).getTime() / 1000, ...person });
-    expect(await (await ask(path)).text()).not.toContain('<form');
-    const form = purpose === 'review' ? { review: 'reverse', extensions: '0' } : {};
-    expect((await answer(form, path)).status).toBe(403);
-    expect(did).toEqual([]);
-    if (purpose === 'ask-anew') provider.behaves({ claims: { email: 'mei.tanaka@example.com' } });
-    expect((await signIn(path)).status).toBe(303);
-    expect(await (await ask(path)).text()).toContain('<form');
-  });
+  test.each(['review', 'ask-anew'] as const)(
+    'requires the sign-in for a link to %s as well',
+    async (purpose) => {
+      const action = purpose === 'review' ? inForce() : waiting({ status: 'expired' });
+      const { pathOf, answer, signIn, did, ask } = await asked({ action });
+      const person = purpose === 'review' ? {} : { person: 'mei.tanaka' };
+      const path = await pathOf(action, {
+        purpose,
+        expires: minute(63).getTime() / 1000,
+        ...person,
+      });
+      expect(await (await ask(path)).text()).not.toContain('<form');
+      const form = purpose === 'review' ? { review: 'reverse', extensions: '0' } : {};
+      expect((await answer(form, path)).status).toBe(403);
+      expect(did).toEqual([]);
+      if (purpose === 'ask-anew') provider.behaves({ claims: { email: 'mei.tanaka@example.com' } });
+      expect((await signIn(path)).status).toBe(303);
+      expect(await (await ask(path)).text()).toContain('<form');
+    },
+  );
 
-  test('a sign-in is good for a quarter of an hour, and for nobody else’s link', async () => {
+  test('ends a session after 15 minutes, and limits it to the links of its person', async () => {
     const { signIn, answer, pathOf, action, ask, path, status } = await asked();
     await signIn();
     const bens = await pathOf(action, { person: ben.id });
@@ -163,7 +170,7 @@ describe('where policy has people sign in', () => {
     expect(await status()).toBe('awaiting-approval');
   });
 
-  test('the cookies are for this host alone, over TLS, out of the reach of scripts, and carry no secret', async () => {
+  test('sets cookies that are host-only, secure, HTTP-only and without a secret', async () => {
     const { ask, path } = await asked();
     const away = await ask(`/sign-in${path}`);
     const [cookie = ''] = away.headers.getSetCookie();
@@ -176,7 +183,7 @@ describe('where policy has people sign in', () => {
     const nonce = to.searchParams.get('nonce');
     const inside = Buffer.from(cookie, 'base64url').toString() + cookie;
     expect(inside).not.toContain(nonce);
-    // No part of the cookie is the verifier.
+    // No part of the cookie contains the verifier.
     const parts = inside.match(/[\w-]{43,}/g) ?? [];
     for (const part of parts)
       expect(createHash('sha256').update(part).digest('base64url')).not.toBe(challenge);
@@ -186,14 +193,14 @@ describe('where policy has people sign in', () => {
     ['in the header', undefined],
     ['in the header', ['client_secret_basic', 'private_key_jwt']],
     ['in the form', ['client_secret_basic', 'client_secret_post']],
-  ])('the secret goes %s, where the provider names %o', async (where, methods) => {
+  ])('sends the client secret %s if the provider lists %o', async (where, methods) => {
     provider.behaves({ metadata: { token_endpoint_auth_methods_supported: methods } });
     const { signIn } = await asked();
     expect((await signIn()).status).toBe(303);
     expect(provider.authenticated.at(-1)).toBe(where);
   });
 
-  test('that the provider sends back with an error leaves nothing of the address in the log', async () => {
+  test('writes nothing of the URL to the log when the provider returns an error', async () => {
     const { ask, path, logged } = await asked();
     const away = await ask(`/sign-in${path}`);
     const back = await fetch(away.headers.get('Location') ?? '', { redirect: 'manual' });
@@ -207,7 +214,7 @@ describe('where policy has people sign in', () => {
     for (const part of [`state=${state}`, `${code}`, 'evil']) expect(log).not.toContain(part);
   });
 
-  test('the secret is read when somebody comes back, and it takes the right one', async () => {
+  test('reads the client secret on the callback, and fails with a wrong one', async () => {
     const right = await asked();
     await right.signIn();
     expect(right.read).toEqual(['countermand/sign-in']);
@@ -218,7 +225,7 @@ describe('where policy has people sign in', () => {
   });
 });
 
-describe('a sign-in is refused', () => {
+describe('a rejected sign-in', () => {
   const bad: [string, Misbehaviour][] = [
     ['as another person', { claims: { email: 'ben.okafor@example.com' } }],
     ['with an address that nobody verified', { claims: { email_verified: false } }],
@@ -250,7 +257,7 @@ describe('a sign-in is refused', () => {
     expect(await status()).toBe('awaiting-approval');
   });
 
-  test('a second time with the same answer of the provider', async () => {
+  test('a second time with the same response of the provider', async () => {
     const { ask, path } = await asked();
     const { headers } = await ask(`/sign-in${path}`);
     const back = await fetch(headers.get('Location')!, { redirect: 'manual' });
@@ -259,7 +266,7 @@ describe('a sign-in is refused', () => {
     expect((await ask(location)).status).toBe(400);
   });
 
-  test('in a browser that did not begin it, and after ten minutes', async () => {
+  test('in a browser that did not start it, and after ten minutes', async () => {
     const one = await asked();
     const { headers } = await one.ask(`/sign-in${one.path}`);
     const back = await fetch(headers.get('Location')!, { redirect: 'manual' });
@@ -272,14 +279,14 @@ describe('a sign-in is refused', () => {
     expect((await one.ask(location)).status).toBe(400);
   });
 
-  test('to whom no valid link leads there', async () => {
+  test('without a valid link', async () => {
     const { ask, path } = await asked();
     expect((await ask(`/sign-in${path}x`)).status).toBe(403);
     expect((await ask(`/sign-in${path.replace('approve', 'review')}`)).status).toBe(403);
     expect((await ask('/sign-in/session/x')).status).toBe(403);
   });
 
-  test('with a cookie that was altered, or made for something else', async () => {
+  test('with a cookie that was altered or issued for another purpose', async () => {
     const { signIn, answer, cookies, status } = await asked();
     const name = '__Host-countermand-session';
     await signIn();
@@ -305,14 +312,14 @@ describe('a sign-in is refused', () => {
   });
 });
 
-describe('when the provider is down', () => {
+describe('an unavailable provider', () => {
   const down: [string, Misbehaviour][] = [
     ['at its description', { status: { '/.well-known/openid-configuration': 503 } }],
     ['at its tokens', { status: { '/token': 502 } }],
     ['at its keys', { status: { '/jwks': 500 } }],
     ['for the moment', { status: { '/token': 429 } }],
   ];
-  test.each(down)('%s, nobody decides, and the page says so', async (_, misbehaviour) => {
+  test.each(down)('%s: accepts no decision, and the page says so', async (_, misbehaviour) => {
     provider.behaves(misbehaviour);
     const { signIn, answer, status } = await asked();
     const refused = await signIn();
@@ -322,7 +329,7 @@ describe('when the provider is down', () => {
     expect(await status()).toBe('awaiting-approval');
   });
 
-  test('altogether, nobody decides either; once it is back, people do', async () => {
+  test('accepts no decision until the provider answers again', async () => {
     const { signIn, status, answer } = await asked({
       policy: { signIn: signInOf({ issuer: 'http://127.0.0.1:1' }) },
     });
@@ -337,7 +344,7 @@ describe('when the provider is down', () => {
   });
 });
 
-describe('who somebody is', () => {
+describe('the identity of a person', () => {
   const people = {
     ...POLICY.escalation.people,
     'ana.silva': { ...POLICY.escalation.people['ana.silva']!, subject: 'subject-of-ana' },
@@ -347,14 +354,14 @@ describe('who somebody is', () => {
     escalation: { ...POLICY.escalation, people },
   });
 
-  test('is said by their subject, where policy names that claim', async () => {
+  test('comes from the subject if policy names that claim', async () => {
     const { signIn } = await asked({ policy: bySubject('sub') });
     expect((await signIn()).status).toBe(303);
     provider.behaves({ claims: { sub: 'Subject-of-ana' } });
     expect((await signIn()).status).toBe(403);
   });
 
-  test('is said by any other claim, and by the user-info where the token does not have it', async () => {
+  test('comes from any other claim, or from the user-info endpoint if the token lacks it', async () => {
     const { signIn } = await asked({ policy: bySubject('employee') });
     expect((await signIn()).status).toBe(403);
     provider.behaves({ userInfo: { employee: 'subject-of-ana' } });
@@ -363,7 +370,7 @@ describe('who somebody is', () => {
     expect((await signIn()).status).toBe(403);
   });
 
-  test('is not said by an address with letters that only become the same in lower case', () => {
+  test('does not match an address that differs before Unicode lower-casing', () => {
     const kelvin = 'ben.o\u212Aafor@example.com';
     const person = POLICY.escalation.people['ben.okafor']!;
     expect(kelvin.toLowerCase()).toBe(person.email);
@@ -374,14 +381,14 @@ describe('who somebody is', () => {
     );
   });
 
-  test('is not said by a claim that a person has no subject for', async () => {
+  test('does not match a claim for which the person has no subject', async () => {
     const { signIn } = await asked({ policy: { signIn: signInOf({ claim: 'sub' }) } });
     provider.behaves({ claims: { sub: 'undefined' } });
     expect((await signIn()).status).toBe(403);
   });
 });
 
-test('where policy asks nobody to sign in, there is no way to, and the link decides', async () => {
+test('serves no sign-in and accepts the link alone if policy requires no sign-in', async () => {
   const { ask, path, answer } = await asked({ policy: { signIn: null } });
   expect((await ask(`/sign-in${path}`)).status).toBe(404);
   expect((await ask('/signed-in?code=x&state=y')).status).toBe(404);

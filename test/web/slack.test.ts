@@ -1,4 +1,4 @@
-// A click in Slack: the page's decision, for the member whose buttons they are, and for nothing that Slack did not sign.
+// Slack buttons: the same decision as the page, for the verified member only.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { approve } from '../../functions/approve/approve.ts';
@@ -43,7 +43,7 @@ beforeEach(async () => {
 
 const WITH_BUTTONS = { ...POLICY, channels: CHANNELS };
 
-/** Asks the people of the first rung, and has the site that takes their clicks. */
+/** Asks the people of the first escalation step, and serves their clicks. */
 async function asked(
   action = waiting({ approval: requestWith({ askedRungs: 0, taskToken: null }) }),
   change: Partial<WebDeps> = {},
@@ -95,7 +95,7 @@ async function asked(
 }
 
 describe('a question in Slack', () => {
-  test('has buttons for the person whom policy binds to a member, after the facts', async () => {
+  test('has buttons below the facts for a person with a Slack member ID in policy', async () => {
     const { post } = await asked();
     expect(buttonsOf(post).map(({ action_id }) => action_id)).toEqual([
       'countermand.approve',
@@ -106,7 +106,7 @@ describe('a question in Slack', () => {
     for (const { value = '' } of buttonsOf(post)) expect(value.length).toBeLessThan(2000);
   });
 
-  test('has a link only where policy has no buttons', async () => {
+  test('has only a link if policy has no buttons', async () => {
     const { slack: config, ...rest } = CHANNELS;
     await asked();
     slack.forget();
@@ -133,12 +133,12 @@ describe('a question in Slack', () => {
   });
 });
 
-describe('a click', () => {
+describe('a click on a button', () => {
   test.each([
     ['countermand.approve', 'approved', /"Approved. You approved this at 03:01/],
     ['countermand.decline', 'declined', /"Declined. You declined this at 03:01/],
   ])(
-    'on %s is the same vote as on the page, and the message says what came of it',
+    'on %s is the same vote as on the page, and the message shows the outcome',
     async (answer, verdict, says) => {
       const { click, load, did, post } = await asked();
       const response = await click({ answer });
@@ -154,7 +154,7 @@ describe('a click', () => {
     },
   );
 
-  test('sent again by Slack, or by whoever recorded it, is one vote', async () => {
+  test('that is repeated by Slack or replayed by an attacker is one vote', async () => {
     const { send, load, post, clock } = await asked(
       waiting({ approval: requestWith({ required: 2, askedRungs: 0, taskToken: null }) }),
     );
@@ -164,7 +164,7 @@ describe('a click', () => {
     expect(shownIn(post)).toContain('one more person must approve by 03:15 UTC');
   });
 
-  test('after a yes cannot become a no', async () => {
+  test('cannot turn an approval into a decline', async () => {
     const { click, load, post } = await asked(
       waiting({ approval: requestWith({ required: 2, askedRungs: 0, taskToken: null }) }),
     );
@@ -183,7 +183,7 @@ describe('a click', () => {
       { change: { user: { id: ANA, team_id: 'T0OTHER00' } } },
     ],
     ['a member of no known workspace', { change: { user: { id: ANA }, team: null } }],
-  ])('by %s decides nothing, and tells only the clicker', async (_who, given) => {
+  ])('by %s decides nothing, and only that member sees the answer', async (_who, given) => {
     const { click, load, did, post } = await asked();
     expect((await click(given)).status).toBe(200);
     expect((await load()).status).toBe('awaiting-approval');
@@ -193,7 +193,7 @@ describe('a click', () => {
     expect(buttonsOf(post), 'whose buttons they are still has them').toHaveLength(2);
   });
 
-  test('by whom policy no longer binds to the member decides nothing', async () => {
+  test('by a member that policy no longer maps to the person decides nothing', async () => {
     const people = { 'ben.okafor': { slack: ANA } };
     const { click, load } = await asked(undefined, {
       policy: { ...WITH_BUTTONS, channels: { ...CHANNELS, people } },
@@ -202,7 +202,7 @@ describe('a click', () => {
     expect((await load()).status).toBe('awaiting-approval');
   });
 
-  test('where people sign in first is no answer: it has no second factor', async () => {
+  test('does not count if policy requires a sign-in, because it has no second factor', async () => {
     const signIn = SignIn.parse({
       issuer: 'https://id.example.com',
       clientId: 'countermand',
@@ -217,13 +217,13 @@ describe('a click', () => {
     ).toBeNull();
   });
 
-  test('where policy has no buttons any more is for nobody', async () => {
+  test('does not count after policy removed the buttons', async () => {
     const { click, load } = await asked(undefined, { policy: POLICY });
     expect((await click()).status).toBe(404);
     expect((await load()).status).toBe('awaiting-approval');
   });
 
-  test('at the same moment as another person’s no is one decision, and each hears which', async () => {
+  test("concurrent with another approver's decline gives one decision, shown to both", async () => {
     const { click, load, ask, did } = await asked();
     await ask(1);
     const [first, second] = slack.posts;
@@ -240,7 +240,7 @@ describe('a click', () => {
     expect(shownIn(late)).toContain('Already decided');
   });
 
-  test('after somebody else decided says who did, in place of the question', async () => {
+  test('after a decision shows the approver who decided in place of the question', async () => {
     const { click, load } = await asked();
     await store.records.changeAction(INCIDENT_ID, waiting().actionId, (current) => ({
       ...current,
@@ -256,7 +256,7 @@ describe('a click', () => {
     expect(shownIn(slack.posts[0]!)).toMatch(/Already decided.*Ben Okafor declined this at 03:01/);
   });
 
-  test('after the time is not counted', async () => {
+  test('after the deadline is not counted', async () => {
     const { click, load, clock, post } = await asked();
     clock.now = minute(16);
     await click();
@@ -264,7 +264,7 @@ describe('a click', () => {
     expect(shownIn(post)).toMatch(/Too late.*No one decided by 03:15/);
   });
 
-  test('after the button’s own time is not counted, however long the request lives', async () => {
+  test("after the button's own expiry is not counted, even while the request is open", async () => {
     const { click, load, clock, post } = await asked();
     await store.records.changeAction(INCIDENT_ID, waiting().actionId, (current) => ({
       ...current,
@@ -277,7 +277,7 @@ describe('a click', () => {
     expect(shownIn(post)).toContain('Too late');
   });
 
-  test('stands when Slack cannot be told what came of it, and Slack is not kept waiting', async () => {
+  test('counts when the answer to Slack fails, and does not delay the response', async () => {
     const signals: unknown[] = [];
     const http = {
       fetch: async (_url: string, { signal }: RequestInit) => {
@@ -298,7 +298,7 @@ describe('a click', () => {
     );
   });
 
-  test('answers only to Slack', async () => {
+  test('sends its answer only to a Slack URL', async () => {
     const { click } = await asked();
     for (const response_url of [
       'https://hooks.slack.com.evil.example/actions/1',
@@ -311,7 +311,7 @@ describe('a click', () => {
   });
 });
 
-describe('the messages of everybody who was asked', () => {
+describe('the messages of all approvers who were asked', () => {
   const becomes = (change: Partial<Action>) =>
     store.records.changeAction(INCIDENT_ID, waiting().actionId, (current) => ({
       ...current,
@@ -341,27 +341,30 @@ describe('the messages of everybody who was asked', () => {
       { status: 'handed-off', approval: approval('approved'), failure: 'It is protected now' },
       /Stopped after approval: Block.*It is protected now/,
     ],
-  ] as const)('say so, without buttons, when it was %s', async (_how, change, says) => {
-    const { ask, tell } = await asked();
-    await ask(1);
-    const questions = slack.posts.slice(0, 2);
-    expect(questions.map(({ channel }) => channel)).toEqual(['D012AB3CDE', 'D0BEN00002']);
-    await becomes(change);
-    await tell();
-    for (const post of questions) {
-      expect(shownIn(post)).toMatch(says);
-      expect(buttonsOf(post)).toEqual([]);
-      expect(shownIn(post), 'nor the link').not.toContain(`${BASE_URL}/approve/`);
-    }
-  });
+  ] as const)(
+    'show the outcome without buttons when the request was %s',
+    async (_how, change, says) => {
+      const { ask, tell } = await asked();
+      await ask(1);
+      const questions = slack.posts.slice(0, 2);
+      expect(questions.map(({ channel }) => channel)).toEqual(['D012AB3CDE', 'D0BEN00002']);
+      await becomes(change);
+      await tell();
+      for (const post of questions) {
+        expect(shownIn(post)).toMatch(says);
+        expect(buttonsOf(post)).toEqual([]);
+        expect(shownIn(post), 'nor the link').not.toContain(`${BASE_URL}/approve/`);
+      }
+    },
+  );
 
-  test('stay as they are while it waits', async () => {
+  test('stay unchanged while the request is open', async () => {
     const { tell, post } = await asked();
     await tell();
     expect(buttonsOf(post)).toHaveLength(2);
   });
 
-  test('reach people although the old ones cannot be changed', async () => {
+  test('are followed by the outcome even if they cannot be updated', async () => {
     const { tell } = await asked();
     await becomes({ status: 'declined', approval: approval('declined') });
     slack.posts.splice(0, 1);
@@ -370,14 +373,14 @@ describe('the messages of everybody who was asked', () => {
   });
 });
 
-describe('what Slack did not sign, just now, as it stands', () => {
+describe('a request without a valid, recent signature of Slack', () => {
   type Request = ReturnType<typeof requestOf>;
   const headed = (request: Request, headers: Record<string, string>) => ({
     ...request,
     headers: { ...request.headers, ...headers },
   });
 
-  test('is refused, in the same words whatever is wrong with it', async () => {
+  test('is rejected with the same text for every fault', async () => {
     const { send, load, post, clock, did } = await asked();
     const request = requestOf(clickOn(post), clock.now);
     const { 'Content-Type': type } = request.headers;
@@ -405,14 +408,14 @@ describe('what Slack did not sign, just now, as it stands', () => {
   test.each([
     ['six minutes old', -6],
     ['six minutes ahead', 6],
-  ])('and is %s, is refused although the signature is right', async (_when, minutes) => {
+  ])('is rejected when it is %s, even with a correct signature', async (_when, minutes) => {
     const { send, load, post, clock } = await asked();
     const at = new Date(clock.now.getTime() + minutes * 60_000);
     expect((await send(requestOf(clickOn(post), at))).status).toBe(401);
     expect((await load()).approval?.votes).toEqual([]);
   });
 
-  test('is not read: what is no form at all is refused for its signature', async () => {
+  test('is rejected for its signature before its body is parsed', async () => {
     const { send, clock } = await asked();
     const request = requestOf(null, clock.now, {
       body: '{"not": "a form"',
@@ -421,25 +424,25 @@ describe('what Slack did not sign, just now, as it stands', () => {
     expect((await send(request)).status).toBe(401);
   });
 
-  test('and is too long, is not even listened to', async () => {
+  test('is rejected without being read when it is too long', async () => {
     const { send, clock } = await asked();
     const request = requestOf(null, clock.now, { body: 'x'.repeat(300_000) });
     expect((await send(request)).status).toBe(413);
   });
 });
 
-describe('what Slack signed', () => {
+describe('a request that Slack signed', () => {
   test.each([
     ['no payload', 'a=b'],
     ['a payload that is no JSON', 'payload=%7B'],
     ['something else than a click', `payload=${encodeURIComponent('{"type":"view_closed"}')}`],
-  ])('and is %s, decides nothing', async (_what, body) => {
+  ])('decides nothing when it is %s', async (_what, body) => {
     const { send, load, clock } = await asked();
     expect((await send(requestOf(null, clock.now, { body }))).status).toBe(400);
     expect((await load()).approval?.votes).toEqual([]);
   });
 
-  test('with a value that we did not sign, or signed for a page, decides nothing', async () => {
+  test('decides nothing with a button value that is unsigned or signed for a page', async () => {
     const action = waiting({ approval: requestWith({ askedRungs: 0, taskToken: null }) });
     const { click, load, pathOf, post } = await asked(action);
     const value = buttonsOf(post)[0]!.value!;
@@ -458,7 +461,7 @@ describe('what Slack signed', () => {
     expect(slack.aside).toHaveLength(5);
   });
 
-  test('a button’s value opens no page, and decides nothing there', async () => {
+  test('does not open a page with the value of a button', async () => {
     const { app, post, load } = await asked();
     const value = buttonsOf(post)[0]!.value!;
     for (const purpose of ['approve', 'review', 'ask-anew'])
@@ -469,7 +472,7 @@ describe('what Slack signed', () => {
   test.each([
     ['another action', { digest: 'f'.repeat(64) }],
     ['changed since, behind the digest', { parameters: { ipSet: 'another' } }],
-  ])('of %s than the button was made for decides nothing', async (_what, change) => {
+  ])('of %s than the one of the button decides nothing', async (_what, change) => {
     const { click, load } = await asked();
     await store.records.changeAction(INCIDENT_ID, waiting().actionId, (current) => ({
       ...current,
@@ -482,7 +485,7 @@ describe('what Slack signed', () => {
   });
 });
 
-test('neither buttons nor the secret are in the log', async () => {
+test('writes neither button values nor the secret to the log', async () => {
   const { click, logged, post } = await asked();
   const value = buttonsOf(post)[0]!.value!;
   const before = { ...post };

@@ -1,4 +1,4 @@
-// The address of whoever opens a link is remembered, as API Gateway saw it, and never keeps the page from working.
+// Records the source address of approvers; a failure must not block the page.
 import { beforeEach, expect, test } from 'vitest';
 import type { Store } from '../../functions/store/store.ts';
 import { startStores } from '../store/dynamo.ts';
@@ -14,7 +14,7 @@ const remembered = () => store.approverAddresses.recent(minute(5));
 const opens = async (path: string, env: object, headers = {}, change = {}) =>
   desk(store, change).app.request(path, { headers }, env);
 
-test('looking at a question and answering it are both remembered', async () => {
+test('records the address on GET and on POST', async () => {
   const action = await put(store, waiting());
   const { app, nonceOf, pathOf } = desk(store);
   const path = await pathOf(action);
@@ -30,7 +30,7 @@ test('looking at a question and answering it are both remembered', async () => {
   expect((await remembered()).sort()).toEqual(['198.51.100.1', '2001:db8::1']);
 });
 
-test('what the caller claims in a header counts for nothing', async () => {
+test('ignores an address that the caller claims in a header', async () => {
   const path = await desk(store).pathOf(await put(store, waiting()));
   const headers = { 'X-Forwarded-For': '203.0.113.7', Forwarded: 'for=203.0.113.7' };
   await opens(path, from('198.51.100.1'), headers);
@@ -40,15 +40,15 @@ test('what the caller claims in a header counts for nothing', async () => {
 });
 
 test.each([
-  ['a link that we did not issue', (path: string) => `${path.slice(0, -4)}AAAA`],
+  ['a forged link', (path: string) => `${path.slice(0, -4)}AAAA`],
   ['a link for something else', (path: string) => path.replace('/approve/', '/review/')],
-])('%s is not', async (_, spoilt) => {
+])('does not record the address of %s', async (_, spoilt) => {
   const path = await desk(store).pathOf(await put(store, waiting()));
   expect((await opens(spoilt(path), from('203.0.113.7'))).status).toBe(403);
   expect(await remembered()).toEqual([]);
 });
 
-test('a link that is over is not', async () => {
+test('does not record the address of an expired link', async () => {
   const { app, clock, pathOf } = desk(store);
   const path = await pathOf(await put(store, waiting()));
   clock.now = minute(20);
@@ -56,14 +56,14 @@ test('a link that is over is not', async () => {
   expect(await store.approverAddresses.recent(minute(25))).toEqual([]);
 });
 
-test('what is no address is not', async () => {
+test('does not record an invalid address', async () => {
   const path = await desk(store).pathOf(await put(store, waiting()));
   for (const spoilt of ['', 'unknown', '198.51.100.1, 203.0.113.7', '0.0.0.0/0'])
     expect((await opens(path, from(spoilt))).status).toBe(200);
   expect(await remembered()).toEqual([]);
 });
 
-test('where it cannot be noted, the person decides all the same', async () => {
+test('accepts the decision when the address cannot be recorded', async () => {
   const path = await desk(store).pathOf(await put(store, waiting()));
   const note = () => Promise.reject(new Error('no answer'));
   const broken = { ...store, approverAddresses: { ...store.approverAddresses, note } };

@@ -1,4 +1,4 @@
-// E-mail: what a person gets, in both forms, and that nothing in it can be more than text.
+// E-mail: its text and HTML parts, and the attacker's text in them.
 import { describe, expect, test } from 'vitest';
 import { Denied, Throttled } from '../../../functions/domain/errors.ts';
 import { email, type MailClients } from '../../../functions/messaging/channels/email.ts';
@@ -15,8 +15,8 @@ function inbox(fail?: Error) {
   return { channel: email({ ses, mailFrom: 'countermand@example.com' }), mails };
 }
 
-describe('an e-mail', () => {
-  test('has the link right after what happens, in plain text and in HTML', async () => {
+describe('an e-mail message', () => {
+  test('has the link below the first paragraph, in plain text and in HTML', async () => {
     const { channel, mails } = inbox();
     await channel.send(messageWith());
     expect(mails).toMatchObject([
@@ -38,7 +38,7 @@ describe('an e-mail', () => {
     expect(Headers).toContainEqual({ Name: 'Importance', Value: 'high' });
   });
 
-  test('shows what an attacker wrote as text', async () => {
+  test("shows the attacker's text as text", async () => {
     const { channel, mails } = inbox();
     await channel.send(messageWith());
     const html = mails[0]?.Content?.Simple?.Body?.Html?.Data ?? '';
@@ -46,19 +46,19 @@ describe('an e-mail', () => {
     expect(html.match(/href="/g)).toHaveLength(1);
   });
 
-  test('has a subject of one line', async () => {
+  test('has a one-line subject', async () => {
     const { channel, mails } = inbox();
     await channel.send(messageWith({ subject: 'One\r\nBcc: evil@example.com' }));
     expect(mails[0]?.Content?.Simple?.Subject?.Data).toBe('One Bcc: evil@example.com');
   });
 
-  test('that only informs is not marked urgent', async () => {
+  test('is not marked urgent if it is not a page', async () => {
     const { channel, mails } = inbox();
     await channel.send(messageWith({ urgency: 'inform' }));
     expect(mails[0]?.Content?.Simple?.Headers).toEqual([]);
   });
 
-  test('goes to people, not to a team', () => {
+  test('goes to people and not to a team', () => {
     const { channel } = inbox();
     expect([channel.takes(messageWith()), channel.takes(toTeam())]).toEqual([true, false]);
   });
@@ -66,7 +66,7 @@ describe('an e-mail', () => {
   test.each([
     ['TooManyRequestsException', Throttled],
     ['AccessDeniedException', Denied],
-  ])('that SES refuses with %s fails with our error', async (name, kind) => {
+  ])('fails with a typed error when SES answers %s', async (name, kind) => {
     const { channel } = inbox(Object.assign(new Error(name), { name }));
     await expect(channel.send(messageWith())).rejects.toThrow(kind);
   });

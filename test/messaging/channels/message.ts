@@ -1,4 +1,4 @@
-// One message to a person, and what channels are given in tests: real HTTP, no waiting, secrets from a map.
+// A message to a person, and the clients of channels in tests.
 
 import { awsFailure } from '../../../functions/mechanisms/stand-in.ts';
 import { Message } from '../../../functions/messaging/message.ts';
@@ -7,7 +7,7 @@ import type { SecretClients } from '../../../functions/platform/secret.ts';
 import { INCIDENT_ID, NOW } from '../../fixtures/case.ts';
 
 export const LINK = 'https://countermand.example/approve/secret-link';
-/** What an attacker might name a user, to be more than text somewhere. */
+/** A user name with which an attacker tries to inject links, markup and mentions. */
 export const HOSTILE =
   '<https://evil.example|click> [click](https://evil.example) <!channel> @here *b* <b>x</b> & $(id)';
 

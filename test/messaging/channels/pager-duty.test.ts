@@ -1,4 +1,4 @@
-// PagerDuty, against a loopback server with its rules: a page, its end, and what it refuses.
+// PagerDuty on a loopback server: triggers, resolutions, errors.
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { InvalidInput, Throttled, Unavailable } from '../../../functions/domain/errors.ts';
@@ -15,7 +15,7 @@ afterAll(() => server.stop());
 
 const KEY = 'R0123456789abcdef0123456789abcde';
 
-/** As Events v2 does: alerts by dedup_key, opened and resolved. */
+/** Behaves as Events v2: alerts by dedup_key, triggered and resolved. */
 function pager() {
   const open = new Map<string, string>();
   const enqueue: Answer = (response, request) => {
@@ -60,8 +60,8 @@ const failed = (work: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
-describe('a page', () => {
-  test('is triggered once, however often it is sent, with facts and commands', async () => {
+describe('a page through PagerDuty', () => {
+  test('is triggered once for repeated sends, with facts and commands', async () => {
     const open = pager();
     const { channel } = channelWith();
     await channel.send(messageWith());
@@ -78,7 +78,7 @@ describe('a page', () => {
     });
   });
 
-  test('is over with a later message that says so', async () => {
+  test('is resolved by a later message that ends it', async () => {
     const open = pager();
     const { channel } = channelWith();
     await channel.send(messageWith());
@@ -87,7 +87,7 @@ describe('a page', () => {
     expect(server.asked).toHaveLength(2);
   });
 
-  test('may end an earlier one and be a page itself', async () => {
+  test('can resolve an earlier page and trigger a new one', async () => {
     const open = pager();
     const { channel } = channelWith();
     await channel.send(messageWith());
@@ -96,7 +96,7 @@ describe('a page', () => {
   });
 });
 
-test('only what wakes, or ends a page, goes to whom policy has a key of', () => {
+test('the channel takes only pages and resolutions, for recipients with a routing key', () => {
   const { channel } = channelWith();
   const inform = messageWith({ urgency: 'inform' });
   expect([messageWith(), inform, { ...inform, ends: ['a'] }, toTeam()].map(channel.takes)).toEqual([
@@ -107,12 +107,12 @@ test('only what wakes, or ends a page, goes to whom policy has a key of', () => 
   ]);
 });
 
-test('everybody at PagerDuty reads along, so it is never private', () => {
+test('the channel is never private, because every PagerDuty user can read it', () => {
   expect(channelWith().channel.isPrivate).toBe(false);
 });
 
-describe('a refusal', () => {
-  test('of a wrong key is ours to mend, and the key is not shown', async () => {
+describe('an error of PagerDuty', () => {
+  test('for a wrong routing key is terminal, and does not contain the key', async () => {
     pager();
     const wrong = 'f'.repeat(32);
     const error = await failed(channelWith(wrong).channel.send(messageWith()));
@@ -120,7 +120,7 @@ describe('a refusal', () => {
     expect(inspect(error, { depth: 9 })).not.toContain(wrong);
   });
 
-  test('for the rate, or a broken server, is tried again and then typed', async () => {
+  test('for the rate or a server failure is retried, then becomes a typed error', async () => {
     const { channel, slept } = channelWith();
     server.willAnswer(raw(429, ''), raw(429, ''));
     expect(await failed(channel.send(messageWith()))).toBeInstanceOf(Throttled);

@@ -1,4 +1,4 @@
-// Slack, against a loopback server that answers as its documentation says: refusals come with status 200.
+// Slack on a loopback server that reports errors with status 200.
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -22,7 +22,7 @@ afterAll(() => server.stop());
 const TOKEN = 'xoxb-12345-old-token';
 const posted = raw(200, '{"ok": true, "channel": "D024BE91L", "ts": "1503435956.000247"}');
 const refused = (error: string) => raw(200, JSON.stringify({ ok: false, error }));
-/** Takes this token only. */
+/** Accepts only this token. */
 const only =
   (token: string): Answer =>
   (response, request) =>
@@ -49,8 +49,8 @@ const failed = (work: Promise<unknown>): Promise<unknown> =>
   );
 const body = () => JSON.parse(server.asked[0]!.body);
 
-describe('a message', () => {
-  test('is a direct message with facts, and the link right after what happens', async () => {
+describe('a message in Slack', () => {
+  test('is a direct message with the link below the first paragraph, then the facts', async () => {
     server.willAnswer(posted);
     await channelWith().channel.send(messageWith());
     expect(server.asked[0]).toMatchObject({
@@ -71,7 +71,7 @@ describe('a message', () => {
     });
   });
 
-  test('makes no preview of the link: what previews follow, they may not even fetch', async () => {
+  test('requests no link preview, so that Slack does not fetch the link', async () => {
     server.willAnswer(posted);
     await channelWith().channel.send(messageWith());
     expect(body()).toMatchObject({
@@ -81,7 +81,7 @@ describe('a message', () => {
     });
   });
 
-  test('shows what an attacker wrote as text: no link, no mention, no format', async () => {
+  test("shows the attacker's text without links, mentions and formatting", async () => {
     server.willAnswer(posted);
     await channelWith().channel.send(messageWith({ subject: HOSTILE.slice(0, 100) }));
     const { blocks, text } = body();
@@ -91,14 +91,14 @@ describe('a message', () => {
     expect(links).toEqual([`"type":"link","url":"${LINK}"`]);
   });
 
-  test('of any length stays below Slack’s limits', async () => {
+  test("stays within Slack's limits for any length of text", async () => {
     server.willAnswer(posted);
     const long = 'x'.repeat(50_000);
     await channelWith().channel.send(messageWith({ paragraphs: [long, long] }));
     expect(server.asked[0]!.body.length).toBeLessThan(13_000);
   });
 
-  test('goes only to whom policy has an id of', () => {
+  test('goes only to recipients with an ID in policy', () => {
     const { channel } = channelWith();
     const ben = { kind: 'person', id: 'ben.okafor', name: 'Ben', email: 'b@example.com' } as const;
     expect([messageWith(), messageWith({ to: ben }), toTeam()].map(channel.takes)).toEqual([
@@ -109,7 +109,7 @@ describe('a message', () => {
   });
 });
 
-describe('a question', () => {
+describe('a question in Slack', () => {
   const kept = new Map<string, { channel: string; ts: string }>();
   const logged: string[] = [];
   const withPosts = () => {
@@ -135,7 +135,7 @@ describe('a question', () => {
     ends: [question.key],
   });
 
-  test('asks for a yes twice, and names its buttons by what they do', async () => {
+  test('asks for confirmation of an approval, and names its buttons by their effect', async () => {
     server.willAnswer(posted);
     await withPosts().send(question);
     const [approve, decline] = body().blocks.at(-1).elements;
@@ -147,7 +147,7 @@ describe('a question', () => {
     expect(decline).toMatchObject({ action_id: 'countermand.decline', value: 'signed.token' });
   });
 
-  test('that is over says so in its place, and a message of its own says it, too', async () => {
+  test('is replaced by its outcome, which is sent as a message as well', async () => {
     server.willAnswer(posted);
     await withPosts().send(question);
     server.willAnswer(posted);
@@ -160,7 +160,7 @@ describe('a question', () => {
   });
 
   test.each(['message_not_found', 'cant_update_message', 'edit_window_closed', 'ratelimited'])(
-    'that cannot be changed (%s) keeps nobody from the news',
+    'that cannot be updated (%s) does not block the outcome message',
     async (code) => {
       server.willAnswer(posted);
       await withPosts().send(question);
@@ -172,7 +172,7 @@ describe('a question', () => {
   );
 });
 
-describe('a refusal', () => {
+describe('an error of Slack', () => {
   test.each([
     ['invalid_auth', Denied],
     ['token_expired', Denied],
@@ -182,14 +182,14 @@ describe('a refusal', () => {
     ['rate_limited', Throttled],
     ['internal_error', Unavailable],
     ['invalid_blocks', InvalidInput],
-  ])('with 200 and %s is our error', async (code, kind) => {
+  ])('with status 200 and %s becomes a typed error', async (code, kind) => {
     server.willAnswer(refused(code));
     const error = await failed(channelWith().channel.send(messageWith()));
     expect(error).toBeInstanceOf(kind);
     expect(inspect(error, { depth: 9 })).not.toContain(TOKEN);
   });
 
-  test('for the rate is waited for as long as Slack says, within the bound', async () => {
+  test('for the rate waits as long as Slack says, within the limit', async () => {
     const busy = (seconds: string) =>
       raw(429, '{"ok":false,"error":"ratelimited"}', { 'retry-after': seconds });
     const { channel, slept } = channelWith();
@@ -201,7 +201,7 @@ describe('a refusal', () => {
     expect(slept).toEqual([3_000]);
   });
 
-  test('of a token that was rotated meanwhile is answered with the new one', async () => {
+  test('for a rotated token is followed by a retry with the new one', async () => {
     const { channel, secrets, reads } = channelWith();
     server.willAnswer(posted);
     await channel.send(messageWith());
@@ -214,18 +214,18 @@ describe('a refusal', () => {
 });
 
 describe('Slack', () => {
-  test('that breaks off is asked again, and may then show the message twice', async () => {
+  test('that breaks the connection is retried, and may show the message twice', async () => {
     server.willAnswer((response) => response.destroy(), posted);
     await channelWith().channel.send(messageWith());
     expect(server.asked).toHaveLength(2);
   });
 
-  test('that answers with a page is taken as not there', async () => {
+  test('that answers with HTML counts as unavailable', async () => {
     server.willAnswer(raw(200, '<html>Bad gateway</html>'));
     expect(await failed(channelWith().channel.send(messageWith()))).toBeInstanceOf(Unavailable);
   });
 
-  test('that is silent is not waited for without end', async () => {
+  test('that does not answer times out', async () => {
     const { clients } = clientsWith({ 'countermand/slack': TOKEN });
     const signals: unknown[] = [];
     const fetch = async (_url: string, { signal }: RequestInit) => {
@@ -243,7 +243,7 @@ describe('Slack', () => {
   });
 });
 
-test('a secret that is no token is refused before it is sent anywhere, and not shown', async () => {
+test('a secret that is not a token is rejected before it is sent, and not shown', async () => {
   server.willAnswer(posted);
   const error = await failed(channelWith('hunter2 and more').channel.send(messageWith()));
   expect(error).toBeInstanceOf(InvalidInput);

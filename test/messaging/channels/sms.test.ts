@@ -1,4 +1,4 @@
-// Text messages: short whatever an attacker wrote, without the link, and never the way in which somebody counts as reached.
+// Text messages: two parts at most, no link, never counted as reached.
 import { describe, expect, test } from 'vitest';
 import { Conflict, Denied, NotFound, Throttled } from '../../../functions/domain/errors.ts';
 import { awsFailure } from '../../../functions/mechanisms/stand-in.ts';
@@ -35,7 +35,7 @@ const email = (works: boolean) => ({
 const sendBy = (...channels: Parameters<typeof createSend>[0]['channels']) =>
   createSend({ channels, now: () => NOW, log: () => {} });
 
-test('a page is a text with the headline, the clock, and where the link is, and no link', async () => {
+test('a page is a text message with the headline, the deadline and where the link is', async () => {
   const { channel, sent } = phone();
   await sendBy(email(true), channel)(messageWith());
   expect(sent).toEqual([
@@ -51,26 +51,26 @@ test('a page is a text with the headline, the clock, and where the link is, and 
   expect(sent[0]?.MessageBody).not.toContain(LINK);
 });
 
-test('what wakes nobody, and whom policy has no number of, gets no text', () => {
+test('a message without a page or a recipient without a number gets no text message', () => {
   const { channel } = phone();
   expect(
     [messageWith(), messageWith({ urgency: 'inform' }), toTeam()].map((one) => channel.takes(one)),
   ).toEqual([true, false, false]);
 });
 
-test('who got a text and nothing else was not reached: they cannot decide', async () => {
+test('a recipient who got only a text message counts as not reached', async () => {
   const { channel, sent } = phone();
   await expect(sendBy(email(false), channel)(messageWith())).rejects.toThrow('bounced');
   expect(sent).toHaveLength(1);
 });
 
-describe('whatever an attacker wrote', () => {
+describe('any text of an attacker', () => {
   test.each([
-    ['letters of any script', 'Disable the user 攻撃者🔥'.repeat(9)],
+    ['characters of any script', 'Disable the user 攻撃者🔥'.repeat(9)],
     ['signs that take two places', '[{~^|}]'.repeat(40)],
     ['links and formats', HOSTILE],
     ['very much', 'x'.repeat(5_000)],
-  ])('%s, it is two parts at the most, with where the link is at the end', (_what, text) => {
+  ])('a text message has at most two parts and ends with where the link is: %s', (_what, text) => {
     const where = 'The link is in your e-mail or direct message.';
     const short = asShortText({ subject: text.slice(0, 100), paragraphs: [text, where] });
     expect(septetsOf(short)).toBeLessThanOrEqual(306);
@@ -80,7 +80,7 @@ describe('whatever an attacker wrote', () => {
     expect(short).not.toMatch(/:\/\/|evil\.example/);
   });
 
-  test('names of the network are no links on a phone', () => {
+  test('host names do not become links on a phone', () => {
     const short = asShortText({ subject: 'Disable the user evil.example.com', paragraphs: ['x'] });
     expect(short).toContain('evil[.]example[.]com');
     expect(asShortText({ subject: 'Block 203.0.113.7/32', paragraphs: ['x'] })).toContain(
@@ -93,11 +93,11 @@ test.each([
   ['“Ávila” – it’s', '"Avila" - it\'s'],
   ['ÄÖÜß é €', 'ÄÖÜß é €'],
   ['猫', '?'],
-])('%s is %s in a text', (given, text) => {
+])('writes %s as %s in a text message', (given, text) => {
   expect(inGsm(given)).toBe(text);
 });
 
-test('what does not fit says so by its end; some signs take two places', () => {
+test('marks a cut text at its end, and counts some characters as two septets', () => {
   expect(septetsOf('a[€]')).toBe(7);
   expect(fitting('[[[[[', 8)).toBe('[[...');
   expect(fitting('one two three', 10)).toBe('one two...');
@@ -111,8 +111,11 @@ test.each([
   ['ResourceNotFoundException', 404, NotFound],
   // Opted out, or blocked by the account's own protection.
   ['ConflictException', 409, Conflict],
-] as const)('a refusal (%s) is our error, and the others report it', async (name, status, kind) => {
-  const { channel } = phone(awsFailure(name, status, 'no'));
-  await expect(channel.send(messageWith())).rejects.toBeInstanceOf(kind);
-  expect(await sendBy(email(true), channel)(messageWith())).toEqual({ notBy: ['SMS'] });
-});
+] as const)(
+  'an error (%s) becomes a typed error that other channels report',
+  async (name, status, kind) => {
+    const { channel } = phone(awsFailure(name, status, 'no'));
+    await expect(channel.send(messageWith())).rejects.toBeInstanceOf(kind);
+    expect(await sendBy(email(true), channel)(messageWith())).toEqual({ notBy: ['SMS'] });
+  },
+);

@@ -1,4 +1,4 @@
-// Teams, against a loopback server in place of a workflow: a card in which nothing is Markdown.
+// Teams on a loopback server: a card without Markdown.
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Denied, InvalidInput, NotFound, Throttled } from '../../../functions/domain/errors.ts';
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** The address as it stands in the secret; the way there ends at the loopback server. */
+/** The URL in the secret. Requests to it go to the loopback server. */
 const ADDRESS = 'https://prod-01.westeurope.logic.azure.com/workflows/abc?sig=NEVER-SHOWN';
 
 function channelWith(address = ADDRESS) {
@@ -34,7 +34,7 @@ const failed = (work: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
-test('a card with the facts arrives', async () => {
+test('posts a card with the facts', async () => {
   server.willAnswer(raw(202, ''));
   await channelWith().send(toTeam());
   const { type, attachments } = JSON.parse(server.asked[0]!.body);
@@ -48,13 +48,13 @@ test('a card with the facts arrives', async () => {
   expect(JSON.stringify(attachments)).toContain('Whoever uses it.');
 });
 
-test('what an attacker wrote is in runs of rich text only, which read no Markdown', () => {
+test("puts the attacker's text into rich text runs, which do not parse Markdown", () => {
   const card = JSON.stringify(asCard(toTeam({ subject: HOSTILE.slice(0, 100) })));
   expect(card).not.toMatch(/"type":"(TextBlock|FactSet)"/);
   expect(card).toContain('[click](https://evil.example)');
 });
 
-test('a card of any length stays below the 28 KB that Teams takes', () => {
+test('keeps a card of any length below the 28 KB limit of Teams', () => {
   const long = '語'.repeat(20_000);
   const card = asCard(
     toTeam({
@@ -69,7 +69,7 @@ test('a card of any length stays below the 28 KB that Teams takes', () => {
   expect(Buffer.byteLength(JSON.stringify(card))).toBeLessThan(28 * 1024);
 });
 
-test('only the team is told there', () => {
+test('takes only messages to the team', () => {
   expect([messageWith(), toTeam()].map(channelWith().takes)).toEqual([false, true]);
 });
 
@@ -78,14 +78,17 @@ test.each([
   [404, NotFound],
   [429, Throttled],
   [400, InvalidInput],
-])('a %i is our error, without the address, which is the secret', async (status, kind) => {
-  server.willAnswer(raw(status, JSON.stringify({ error: { message: `no: ${ADDRESS}` } })));
-  const error = await failed(channelWith().send(toTeam()));
-  expect(error).toBeInstanceOf(kind);
-  expect(inspect(error, { depth: 9 })).not.toContain('NEVER-SHOWN');
-});
+])(
+  'turns status %i into a typed error without the URL, which is the secret',
+  async (status, kind) => {
+    server.willAnswer(raw(status, JSON.stringify({ error: { message: `no: ${ADDRESS}` } })));
+    const error = await failed(channelWith().send(toTeam()));
+    expect(error).toBeInstanceOf(kind);
+    expect(inspect(error, { depth: 9 })).not.toContain('NEVER-SHOWN');
+  },
+);
 
-test('a secret that is no address is refused, and not shown', async () => {
+test('rejects a secret that is not a URL, and does not show it', async () => {
   const error = await failed(channelWith('not-an-address NEVER-SHOWN').send(toTeam()));
   expect(error).toBeInstanceOf(InvalidInput);
   expect(inspect(error, { depth: 9 })).not.toContain('NEVER-SHOWN');

@@ -1,4 +1,4 @@
-// The signed webhook, checked by the library that receivers use.
+// The signed webhook, verified with the library that receivers use.
 import { inspect } from 'node:util';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 beforeEach(() => {
-  // The receivers' library knows no clock but the machine's.
+  // The receivers' library reads the machine's clock.
   vi.useFakeTimers({ now: NOW, toFake: ['Date'] });
   return () => vi.useRealTimers();
 });
@@ -36,7 +36,7 @@ const received = (i = 0) => {
   return { body, headers: headers as Record<string, string> };
 };
 
-test('a receiver can check who sent it, and reads the facts', async () => {
+test('a receiver can verify the signature and read the facts', async () => {
   server.willAnswer(raw(204, ''));
   await channelWith().send(toTeam());
   const { body, headers } = received();
@@ -48,7 +48,7 @@ test('a receiver can check who sent it, and reads the facts', async () => {
   expect(headers['webhook-timestamp']).toBe(String(NOW.getTime() / 1000));
 });
 
-test('what was altered on the way, or signed with another secret, is seen to be so', async () => {
+test('a receiver rejects a message that was altered or signed with another secret', async () => {
   server.willAnswer(raw(204, ''));
   await channelWith().send(toTeam());
   const { body, headers } = received();
@@ -57,7 +57,7 @@ test('what was altered on the way, or signed with another secret, is seen to be 
   expect(() => new Webhook(other).verify(body, headers)).toThrow();
 });
 
-test('every attempt has the same id, so that a repeat is known', async () => {
+test('every attempt has the same ID, so that a receiver can recognise a repeat', async () => {
   server.willAnswer(raw(503, ''), raw(200, 'ok'));
   await channelWith().send(toTeam());
   expect([0, 1].map((i) => received(i).headers['webhook-id'])).toEqual([
@@ -66,12 +66,12 @@ test('every attempt has the same id, so that a repeat is known', async () => {
   ]);
 });
 
-test('a receiver that stays broken is our error', async () => {
+test('a receiver that keeps failing causes a typed error', async () => {
   server.willAnswer(raw(500, ''));
   await expect(channelWith().send(toTeam())).rejects.toThrow(Unavailable);
 });
 
-test('a secret of another form is refused, and not shown', async () => {
+test('rejects a secret in another format, and does not show it', async () => {
   server.willAnswer(raw(204, ''));
   const error: unknown = await channelWith('whsec_NEVER-SHOWN')
     .send(toTeam())
@@ -81,6 +81,6 @@ test('a secret of another form is refused, and not shown', async () => {
   expect(server.asked).toEqual([]);
 });
 
-test('only the team’s messages go there', () => {
+test('takes only messages to the team', () => {
   expect([messageWith(), toTeam()].map(channelWith().takes)).toEqual([false, true]);
 });
