@@ -1,4 +1,4 @@
-// What people have to know of an action in its state, and who they are.
+// Writes the notice about an action in its state, and picks its recipients.
 
 import type { Action } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
@@ -18,37 +18,37 @@ import {
 } from './texts/in-force.ts';
 import { handOffText } from './texts/manual.ts';
 
-export type News = Pick<Message, 'subject' | 'paragraphs' | 'facts' | 'steps'> & {
+export type Notice = Pick<Message, 'subject' | 'paragraphs' | 'facts' | 'steps'> & {
   to: Approver[];
   ticket: boolean;
-  /** A page, unless it says otherwise. */
+  /** A page if absent. */
   urgency?: 'inform';
-  /** Something is in force that should not be: no cap holds it back. */
+  /** Exempt from the hourly limit, because an effect is wrongly in force. */
   always?: true;
-  /** The entry that brought it, where that is not the one that brought the state. */
+  /** The number of the history entry that caused it, if that is not the entry of the current state. */
   since?: number;
 };
 
-/** What is to be told, and to whom; null where the state needs nobody. */
-export function newsOf(
+/** The notice with its recipients; null if the state needs no notice. */
+export function noticeOf(
   action: Action,
   { alert, facts }: { alert: Alert | undefined; facts: Facts | null },
   { escalation }: Policy,
   failure: string | null,
   now: Date,
-): News | null {
+): Notice | null {
   const onCall = onCallOf(escalation);
   const managers = peopleOf(escalation, escalation.managers);
   const asked = unique([
     ...(action.approval?.rungs.flatMap(({ ask }) => ask) ?? []),
     ...askedOf(action),
   ]);
-  const everybody = unique([...asked, ...(action.approval?.managers ?? managers)]);
+  const everyone = unique([...asked, ...(action.approval?.managers ?? managers)]);
   const decidedBy = asked.filter(({ id }) => id === action.approval?.decision?.by);
   const concerned = unique([...decidedBy, ...onCall]);
   const inCharge = unique([...onCall, ...managers]);
   const approvedOnce = action.approval?.decision?.verdict === 'approved';
-  const decided: News | null = action.approval?.decision
+  const decided: Notice | null = action.approval?.decision
     ? { ...decidedText(action), to: askedOf(action), ticket: false, urgency: 'inform' }
     : null;
   switch (action.status) {
@@ -61,9 +61,9 @@ export function newsOf(
     case 'expired':
       return {
         ...expiredText(action, alert, facts),
-        to: everybody,
+        to: everyone,
         ticket: true,
-        // The ticket or message that nobody was woken to decide about; the incident has a ticket now.
+        // A ticket or message action: approvers were not paged about it, and the incident has a ticket now.
         ...(action.target?.kind === 'alert' && { urgency: 'inform' as const }),
       };
     case 'failed': {
@@ -76,7 +76,7 @@ export function newsOf(
     case 'proposed':
       return { ...stoppedText(action, failure), to: onCall, ticket: true };
     case 'awaiting-approval':
-      return { ...unaskedText(action, failure), to: everybody, ticket: true };
+      return { ...unaskedText(action, failure), to: everyone, ticket: true };
     case 'kept':
       return goneSince(action, inCharge) ?? overdueReview(action, inCharge, now) ?? decided;
     case 'reversed':
@@ -97,8 +97,8 @@ export function newsOf(
   }
 }
 
-/** Told once for each time that it went. */
-function goneSince({ history, ...action }: Action, to: Approver[]): News | null {
+/** One notice for each time that the effect disappeared. */
+function goneSince({ history, ...action }: Action, to: Approver[]): Notice | null {
   const last = (...names: string[]) => history.findLastIndex(({ event }) => names.includes(event));
   const gone = last('drifted');
   return gone > last('told', 'there-again')
@@ -111,21 +111,21 @@ function goneSince({ history, ...action }: Action, to: Approver[]): News | null 
     : null;
 }
 
-const overdueReview = (action: Action, to: Approver[], now: Date): News | null =>
+const overdueReview = (action: Action, to: Approver[], now: Date): Notice | null =>
   action.reviewAt && action.reviewAt <= now.toISOString()
     ? { ...keptText(action, 'Its review is overdue.'), to, ticket: false }
     : null;
 
-/** It is in force and should not be, or something failed on the way there. */
-function lookAt(action: Action, failure: string | null, to: Approver[], now: Date): News {
+/** For an action in force past its due time, or after an error. */
+function lookAt(action: Action, failure: string | null, to: Approver[], now: Date): Notice {
   const isDue = Date.parse(action.dueAt ?? '') <= now.getTime();
   return isDue
     ? { ...notUndoneText(action, failure), to, ticket: true, always: true }
     : { ...inDoubtText(action, failure), to, ticket: true };
 }
 
-/** The work that a reversal leaves, once: the sweeper may look at it again when it is over. */
-function afterwards(action: Action, to: Approver[]): News | null {
+/** The work left after an undo. Sent once, because the sweeper may check the action again. */
+function afterwards(action: Action, to: Approver[]): Notice | null {
   const { history, status } = action;
   const last = (wanted: string) => history.findLastIndex(({ event }) => event === wanted);
   const text = last('told') > last(status) ? null : rotateText(action);
@@ -136,24 +136,24 @@ const unique = (people: readonly Approver[]): Approver[] => [
   ...new Map(people.map((person) => [person.id, person])).values(),
 ];
 
-/** What was asked so far, and whom: by the ladder, and by whoever handed it over, which comes after the last rung. */
-const questionsOf = ({ approval }: Action): { person: Approver; rung: number }[] =>
+/** The questions sent so far. A hand-over counts as the step after the last escalation step. */
+const questionsOf = ({ approval }: Action): { person: Approver; step: number }[] =>
   approval
     ? [
         ...approval.rungs
           .slice(0, approval.askedRungs)
-          .flatMap(({ ask }, rung) => ask.map((person) => ({ person, rung }))),
-        ...approval.handedTo.map(({ to }) => ({ person: to, rung: approval.rungs.length })),
+          .flatMap(({ ask }, step) => ask.map((person) => ({ person, step }))),
+        ...approval.handedTo.map(({ to }) => ({ person: to, step: approval.rungs.length })),
       ]
     : [];
 
 export const askedOf = (action: Action): Approver[] =>
   unique(questionsOf(action).map(({ person }) => person));
 
-/** The questions that this person may have been woken with. Unless they still stand, they are over, whatever the news. */
+/** Keys of the pages that asked this person. Any notice resolves them, unless the request is still open. */
 export const questionsTo = (action: Action, { id }: Approver): string[] =>
   action.status === 'awaiting-approval'
     ? []
     : questionsOf(action)
         .filter(({ person }) => person.id === id)
-        .map(({ rung }) => questionKey(action.actionId, rung, id));
+        .map(({ step }) => questionKey(action.actionId, step, id));

@@ -1,4 +1,4 @@
-// The commands that replace a key: a key that leaked stays unsafe after the undo.
+// The commands that replace a leaked key, which stays unsafe after the undo.
 import type { Action } from '../domain/action.ts';
 import { changesOf } from '../domain/action-catalog.ts';
 import { shellQuoted } from '../domain/wording.ts';

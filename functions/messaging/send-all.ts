@@ -8,7 +8,7 @@ import { notPaged } from './texts/delivery.ts';
 export type Sent = {
   /** Recipients that no channel reached. */
   unreached: Message[];
-  /** Channels that failed for a recipient whom another one reached: `Slack to Ana Silva`. */
+  /** Channels that failed for a recipient that another channel reached: `Slack to Ana Silva`. */
   notBy: string[];
   /** Messages that paged no one because of the hourly limit. The digest has them. */
   held: Message[];

@@ -3,7 +3,7 @@
 import * as z from 'zod/mini';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import type { Approver } from '../domain/approval.ts';
-import { askedOf, type News, newsOf, questionsTo } from '../messaging/action-notice.ts';
+import { askedOf, type Notice, noticeOf, questionsTo } from '../messaging/action-notice.ts';
 import { asText } from '../messaging/channels/channel.ts';
 import { sendDigest } from '../messaging/digest.ts';
 import { requestAgainUrl, retryUndoUrl } from '../messaging/links.ts';
@@ -43,25 +43,25 @@ async function notifyAbout(
   const why = failure ? causeText(failure) : null;
   const { escalation } = await resolveOnCall(deps.onCall, deps.policy.escalation, deps.log);
   const policy = { ...deps.policy, escalation };
-  const news = newsOf(action, { alert, facts: known }, policy, why, deps.now());
-  if (!news) return { incidentId, actionId, told: 0 };
+  const notice = noticeOf(action, { alert, facts: known }, policy, why, deps.now());
+  if (!notice) return { incidentId, actionId, told: 0 };
   const facts = [
-    ...news.facts,
-    ...(news.ticket ? [{ label: 'Ticket', value: await ticketFor(deps, action, news) }] : []),
+    ...notice.facts,
+    ...(notice.ticket ? [{ label: 'Ticket', value: await ticketFor(deps, action, notice) }] : []),
   ];
   const messageTo = async (person: Approver, urgency: Message['urgency']): Promise<Message> => {
     const again = await requestAgainUrl(deps, action, person, deps.now());
     const retry = await retryUndoUrl(deps, action, person, deps.now());
     return {
-      key: `${kindOf(action, news)}-${actionId}-${news.since ?? sinceEntry(action)}-${person.id}`,
+      key: `${kindOf(action, notice)}-${actionId}-${notice.since ?? sinceEntry(action)}-${person.id}`,
       to: { kind: 'person', ...person },
       urgency,
-      ...(urgency === 'page' && news.always && { always: news.always }),
+      ...(urgency === 'page' && notice.always && { always: notice.always }),
       ends: questionsTo(action, person),
-      subject: news.subject,
-      paragraphs: news.paragraphs,
+      subject: notice.subject,
+      paragraphs: notice.paragraphs,
       facts,
-      steps: news.steps,
+      steps: notice.steps,
       links: [
         ...(again ? [{ label: LINKS.requestAgain, url: again }] : []),
         ...(retry ? [{ label: LINKS.retryUndo, url: retry }] : []),
@@ -72,9 +72,9 @@ async function notifyAbout(
   };
   const others = isNotified(action)
     ? []
-    : askedOf(action).filter(({ id }) => !news.to.some((one) => one.id === id));
+    : askedOf(action).filter(({ id }) => !notice.to.some((one) => one.id === id));
   const messages = await Promise.all([
-    ...news.to.map((person) => messageTo(person, news.urgency ?? 'page')),
+    ...notice.to.map((person) => messageTo(person, notice.urgency ?? 'page')),
     // People who were asked and are no longer needed.
     ...others.map((person) => messageTo(person, 'inform')),
   ]);
@@ -93,7 +93,7 @@ function isNotified({ history }: Action): boolean {
  * Part of the message key. An acknowledged page with the same key does not page again; an action that should be undone
  * by now has its own kind, so that it does.
  */
-const kindOf = ({ status }: Action, { urgency, always }: News): string => {
+const kindOf = ({ status }: Action, { urgency, always }: Notice): string => {
   if (urgency) return 'decided';
   return always ? `not-undone-${status}` : status;
 };
@@ -109,11 +109,11 @@ const sinceEntry = ({ history, status }: Action) =>
 async function ticketFor(
   { openTicket, log }: NotifyDeps,
   action: Action,
-  news: News,
+  notice: Notice,
 ): Promise<string> {
   const { incidentId, actionId } = action;
   try {
-    const body = asText({ ...news, links: [] });
+    const body = asText({ ...notice, links: [] });
     return await openTicket({ incidentId, title: headlineOf(action), body });
   } catch (error) {
     log('error', 'ticket not opened', { incidentId, actionId, ...errorFields(error) });

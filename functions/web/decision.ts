@@ -91,7 +91,7 @@ export function openTo(
     : refuse('too-late', REFUSED.timeOver(approval.expiresAt, now));
 }
 
-/** A refusal for a person who left policy, and for the person whom the action is about. */
+/** A refusal for a person who left policy, and for the person the action is about. */
 export function mayNot(
   { target }: Action,
   person: string,

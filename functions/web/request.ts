@@ -1,4 +1,4 @@
-// Applies what approvers can do besides voting: acknowledge, add time, hand over.
+// Applies an approver's acknowledgement, request for time, or hand-over.
 
 import type { Action } from '../domain/action.ts';
 import { type Approver, peopleAsked } from '../domain/approval.ts';

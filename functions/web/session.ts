@@ -1,4 +1,4 @@
-// Keeps a sign-in for 15 minutes in signed cookies, without state on the server.
+// Keeps a sign-in for 15 minutes in signed cookies, without server state.
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import * as z from 'zod/mini';

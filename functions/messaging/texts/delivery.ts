@@ -29,7 +29,7 @@ export function digestText(
   };
 }
 
-/** What is left to do for an action that ended without its change. */
+/** Follows the state of an action that ended without its change. */
 export const IN_TICKET = 'the incident’s ticket has the next steps';
 
 /** The last paragraph of the last page within the hour. */

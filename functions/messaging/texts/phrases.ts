@@ -1,4 +1,4 @@
-// Phrases that several messages share: facts, subjects, and what was seen since.
+// Phrases that several messages share: facts, subjects, recent activity.
 
 import type { Action } from '../../domain/action.ts';
 import { opensTicketUnanswered } from '../../domain/action-catalog.ts';
@@ -36,7 +36,7 @@ export const subjectOf = (word: string, action: Action) =>
 /** The same in the past tense, for a change that was made. */
 export const doneSubject = (action: Action) => oneLine(doneOf(action), 99);
 
-/** The outcome of a request that nobody answers. */
+/** The outcome of a request without an answer. */
 export const unanswered = ({ name }: Pick<Action, 'name'>): string =>
   opensTicketUnanswered(name) ? 'Countermand opens the ticket anyway' : 'nothing changes';
 

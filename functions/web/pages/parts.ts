@@ -1,4 +1,4 @@
-// Parts of the decision pages: the facts, the evidence, the reasoning, the record.
+// Parts of the decision pages: facts, evidence, reasoning, record.
 import { html } from 'hono/html';
 import type { Alert } from '../../domain/alert.ts';
 import { oneLine, utc } from '../../domain/wording.ts';

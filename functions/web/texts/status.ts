@@ -1,4 +1,4 @@
-// The page's text for an action in each state: what happened, who decided, what comes next.
+// The text of the pages for an action in each state.
 import type { Action } from '../../domain/action.ts';
 import { opensTicketUnanswered } from '../../domain/action-catalog.ts';
 import { peopleAsked } from '../../domain/approval.ts';
