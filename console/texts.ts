@@ -28,11 +28,11 @@ export const FRAME = {
 export const STATUS = {
   heading: 'State',
   questions: (count: number) =>
-    count === 0 ? 'No questions' : counted(count, 'question waits', 'questions wait'),
+    count === 0 ? 'No open requests' : counted(count, 'open request', 'open requests'),
   inForce: (count: number) => (count === 0 ? 'Nothing in force' : `${count} in force`),
   mode: 'Mode',
   shadow: ': records decisions and changes nothing',
-  judged: 'was it right?',
+  judged: 'judgements',
   killSwitch: 'Kill switch',
   breaker: 'the breaker tripped',
 } as const;
@@ -56,7 +56,7 @@ export const ALERTS = {
 
 export const INBOX = {
   heading: 'On-call inbox',
-  empty: 'No messages yet. Questions and reports arrive here.',
+  empty: 'No messages yet. Approval requests and reports arrive here.',
   to: (name: string) => `To ${name}`,
   now: 'now',
   outcome: 'See the outcome',

@@ -32,7 +32,7 @@ const says = (name: string) => region(name).textContent();
 describe('the console', () => {
   test('sends a sample, answers its question, and shows the block until its undo', async () => {
     await page.getByRole('button', { name: 'A known scanner probes the web shop' }).click();
-    await eventually(() => says('State')).toContain('2 questions wait');
+    await eventually(() => says('State')).toContain('2 open requests');
 
     const [decision] = await Promise.all([
       page.waitForEvent('popup'),
@@ -48,7 +48,7 @@ describe('the console', () => {
     await eventually(() => says('WAF address sets')).toContain('203.0.113.66/32');
     await eventually(() => says('Network ACLs')).toContain('deny 203.0.113.66/32 inbound');
     await eventually(() => says('On-call inbox')).toContain('now in force');
-    await eventually(() => says('State')).toContain('No question waits');
+    await eventually(() => says('State')).toContain('No open requests');
 
     await world.pass(11);
     await eventually(() => says('In force')).toContain('Nothing.');
@@ -75,7 +75,7 @@ describe('an event pasted into the console', () => {
     await paste('{"half": ');
     await page.getByRole('heading', { level: 1 }).click();
     await world.deliver(sample('web-port-probe'));
-    await eventually(() => says('State')).toContain('2 questions wait');
+    await eventually(() => says('State')).toContain('2 open requests');
     expect(await page.getByRole('textbox').inputValue()).toBe('{"half": ');
   });
 });
@@ -100,7 +100,7 @@ describe('the page of the console', () => {
   test('shows a question on the first screen of a phone', async () => {
     await world.deliver(sample('web-port-probe'));
     await page.setViewportSize(PHONE);
-    const link = page.getByRole('link', { name: '2 questions wait' });
+    const link = page.getByRole('link', { name: '2 open requests' });
     await eventually(async () => (await link.boundingBox())?.y ?? PHONE.height).toBeLessThan(
       PHONE.height,
     );

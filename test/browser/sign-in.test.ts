@@ -95,7 +95,7 @@ describe('a sign-in on a phone without script', () => {
     await page.getByRole('link', { name: 'Sign in to decide' }).click();
     await page.getByRole('link', { name: 'Continue as Ana' }).click();
     await expect.poll(heading).toContain('Not your link');
-    await page.getByRole('link', { name: 'Back to the question' }).click();
+    await page.getByRole('link', { name: 'Back to the request' }).click();
     await expect.poll(heading).toContain('203.0.113.101');
     expect(await page.getByRole('button').count()).toBe(0);
     expect(world.denied()).toEqual([]);

@@ -3,7 +3,7 @@ import { actionRow, statusBadge } from '../../console/texts.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import type { Alert } from '../../functions/domain/alert.ts';
 import type { PagePurpose } from '../../functions/links/link.ts';
-import { newsOf } from '../../functions/messaging/action-notice.ts';
+import { noticeOf } from '../../functions/messaging/action-notice.ts';
 import { asText } from '../../functions/messaging/channels/channel.ts';
 import { asBlocks, asOutcome } from '../../functions/messaging/channels/slack-blocks.ts';
 import { asShortText } from '../../functions/messaging/channels/sms.ts';
@@ -52,7 +52,7 @@ export function messagesOf(action: Action): Shown[] {
   const { status, appliedAt } = action;
   const isOpen = status === 'awaiting-approval';
   const texts: Readonly<Record<string, Text | null | false>> = {
-    notice: newsOf(action, known, POLICY, null, minute(4)),
+    notice: noticeOf(action, known, POLICY, null, minute(4)),
     question: isOpen && askText(action, ALERT, []),
     'question to the next step': isOpen && askText(action, ALERT, [ana], [action], [ben]),
     reminder: status === 'in-force' && remindText(action, SINCE),

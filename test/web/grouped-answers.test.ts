@@ -50,7 +50,7 @@ describe('the page of similar requests', () => {
     const { app, pathOf } = desk(store);
     const page = await (await app.request(await pathOf(three[0]!))).text();
     expect(page, 'right under the first one').toMatch(/<\/h1>\s*<p>And 2 more of the same kind/);
-    expect(page).toContain('3 questions of this kind are open');
+    expect(page).toContain('3 requests of this kind are open');
     expect(page.match(/type="checkbox"/g)).toHaveLength(3);
     expect(page).not.toContain('checked');
     expect(page).toContain('Approve all 3');
@@ -62,7 +62,7 @@ describe('the page of similar requests', () => {
     await another(6, { status: 'declined' });
     const { app, pathOf } = desk(store);
     const page = await (await app.request(await pathOf(three[0]!))).text();
-    expect(page).toContain('3 questions of this kind are open');
+    expect(page).toContain('3 requests of this kind are open');
   });
 });
 
@@ -76,7 +76,7 @@ test('approves every request and answers every state machine on approve-all', as
 test('declines the ticked requests and still offers the others', async () => {
   const { page } = await posting(answer('decline-ticked', three.slice(0, 2)));
   expect(page).toContain('2 of 2 declined');
-  expect(page).toContain('One question of this kind is open');
+  expect(page).toContain('One request of this kind is open');
   expect(await statuses()).toEqual(['declined', 'declined', 'awaiting-approval']);
 });
 

@@ -65,9 +65,9 @@ function describe(subject: Subject, facts: Facts | null): Description {
   const set = (status: string) =>
     `aws iam update-access-key --user-name ${shellQuoted(userName)} --access-key-id ${shellQuoted(keyId)} --status ${status}`;
   return {
-    headline: `Make the access key ${keyId} of ${userName} inactive`,
+    headline: `Deactivate the access key ${keyId} of ${userName}`,
     changes: [
-      `Set the access key ${keyId} of the IAM user ${userName} to Inactive, so that AWS refuses requests signed with it`,
+      `Deactivate the access key ${keyId} of the IAM user ${userName}, so that AWS refuses requests signed with it`,
     ],
     affected: [
       'Every program and person that signs requests with this key, after a few seconds',

@@ -17,8 +17,10 @@ const effects = (change: Partial<typeof theFunction>) =>
 
 test('describes the change, the effect of a changed format, and the end', () => {
   const described = logAtDebug.describe(subject, null);
-  expect(described.headline).toBe('Set the log level of the function shop-resize-images to DEBUG');
-  expect(described.changes.join()).toContain('Set the log format to JSON if it is Text');
+  expect(described.headline).toBe(
+    'Raise the log level of the function shop-resize-images to DEBUG',
+  );
+  expect(described.changes.join()).toContain('Change the log format to JSON if it is Text');
   expect(described.affected.join()).toMatch(/Not affected: published versions, and aliases/);
   expect(described.affected.join()).toContain('possibly with sensitive data');
   expect(described.undo).toContain('after 1 h, unless');

@@ -63,10 +63,10 @@ function describe(subject: Subject): Description {
   const { target, region } = subject;
   const name = target.value;
   return {
-    headline: `Set the log level of the function ${name} to DEBUG`,
+    headline: `Raise the log level of the function ${name} to DEBUG`,
     changes: [
-      `Set the application log level of ${name} to DEBUG, so that its log group receives messages at DEBUG and above`,
-      'Set the log format to JSON if it is Text, because only JSON has log levels',
+      `Raise the application log level of ${name} to DEBUG, so that its log group receives messages at DEBUG and above`,
+      'Change the log format to JSON if it is Text, because only JSON has log levels',
     ],
     affected: [
       'Callers: a few calls take longer, because applying and undoing this restart the function',

@@ -1,5 +1,6 @@
 // Parts of the decision pages: facts, evidence, reasoning, record.
 import { html } from 'hono/html';
+import type { Action } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
 import { oneLine, utc } from '../../domain/wording.ts';
 import { changesFact, progressOf } from '../../messaging/texts/action-line.ts';
@@ -28,10 +29,14 @@ export const facts = ({ action, alert, now }: View): Html => {
 <dt>${FACTS.target}</dt><dd><code>${data(target?.value ?? FACTS.unknown)}</code></dd><dd class="quiet">${FACTS.place(target?.kind, account, region)}</dd>
 <dt>${FACTS.why}</dt>${alert ? html`<dd><q>${data(alert.title)}</q>, severity ${alert.severity.label}</dd><dd class="quiet">${breakable(alert.type)}</dd>` : html`<dd>${FACTS.noAlert}</dd>`}
 <dt>${affectedLabel(progress)}</dt>${folded(description?.affected ?? [FACTS.unknown])}
-${progress === 'ahead' || progress === 'made' ? html`<dt>${FACTS.undo}</dt><dd>${description?.undo ?? FACTS.unknown}</dd>` : ''}
+${progress === 'ahead' || progress === 'made' ? html`<dt>${FACTS.undo}</dt><dd>${undoOf(action)}</dd>` : ''}
 </dl>
 </section>`;
 };
+
+/** A kept action is no longer undone at the time in its description. */
+const undoOf = ({ status, description }: Action): string =>
+  status === 'kept' ? FACTS.undoManually : (description?.undo ?? FACTS.unknown);
 
 /** The first lines are visible; the others open on a tap, so that the buttons fit on a small screen. */
 const UNFOLDED = 2;

@@ -18,9 +18,7 @@ export const APPROVE = {
   decline: 'Decline',
   declineHint: 'nothing changes',
   openOnes: (count: number) =>
-    count === 1
-      ? 'One question of this kind is open:'
-      : `${count} questions of this kind are open:`,
+    count === 1 ? 'One request of this kind is open:' : `${count} requests of this kind are open:`,
   approveAll: (count: number) => `Approve all ${count}`,
   declineAll: (count: number) => `Decline all ${count}`,
   approveTicked: 'Approve the ticked ones',
@@ -73,6 +71,8 @@ export const FACTS = {
     undone: 'Affected',
   } satisfies Record<Progress, string>,
   undo: 'Undo',
+  /** For an action without an undo time, whatever its description says. */
+  undoManually: 'Only when someone undoes it',
   unknown: 'Unknown',
   detail: 'Details',
   noAlert: 'The alert’s record cannot be read',
@@ -164,7 +164,7 @@ export const REVIEW = {
 export const COMMON = {
   signIn: 'Sign in to decide',
   signInHint: 'then you return to this page',
-  back: 'Back to the question',
+  back: 'Back to the request',
   current: 'See the current state',
   underMinute: 'under 1 min',
 } as const;
