@@ -11,6 +11,9 @@ export const ESBUILD = {
   // The state machines match error class names in `ErrorEquals`.
   keepNames: true,
   sourcemap: true,
+  // Data that a function reads at first use: a file beside the bundle.
+  loader: { '.data.json': 'copy' },
+  assetNames: '[name]',
   sourcesContent: false,
   // CommonJS packages inside an ESM bundle call require().
   banner: {

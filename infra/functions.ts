@@ -32,6 +32,8 @@ const BUNDLING = {
   keepNames: ESBUILD.keepNames,
   logLevel: LogLevel.WARNING,
   sourceMap: ESBUILD.sourcemap,
+  loader: ESBUILD.loader,
+  esbuildArgs: { '--asset-names': ESBUILD.assetNames },
   sourcesContent: ESBUILD.sourcesContent,
   banner: ESBUILD.banner.js,
 };

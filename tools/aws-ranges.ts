@@ -38,6 +38,6 @@ const services = Object.fromEntries([
   ...named.map((name) => [name, intervalsOf(name).flatMap(cidrsOf)]),
   ['AMAZON', nameless.flatMap(cidrsOf)],
 ]);
-const target = new URL('../functions/enrich/aws-ranges.json', import.meta.url);
+const target = new URL('../functions/enrich/aws-ranges.data.json', import.meta.url);
 writeFileSync(target, `${JSON.stringify({ createDate: published.createDate, services })}\n`);
 console.log(`${Object.values(services).flat().length} ranges of ${published.createDate} written`);

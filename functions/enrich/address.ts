@@ -9,7 +9,7 @@ import { cidrsOf, intervalOf } from './intervals.ts';
 type Facts = Omit<z.infer<typeof AddressFacts>, 'ownedBy' | 'seenOnWeb'>;
 
 /** Facts about an address or CIDR range. Every fact is unknown for text that is neither. */
-export function addressFacts(value: string): Facts {
+export async function addressFacts(value: string): Promise<Facts> {
   const parsed = parseAddress(value);
   if (!parsed) {
     const none = unknown('not an IP address');
@@ -24,7 +24,7 @@ export function addressFacts(value: string): Facts {
     family: known(family),
     singleHost: known(singleHost),
     range: singleHost ? known(parsed.address.range()) : rangeOfMany(parsed),
-    awsServices: known(awsServicesIn(interval)),
+    awsServices: known(await awsServicesIn(interval)),
   };
 }
 

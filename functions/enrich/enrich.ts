@@ -94,7 +94,7 @@ async function factsOn(
     history,
     address:
       kind === 'ip'
-        ? { ...addressFacts(value), ownedBy: ownerOf(value), seenOnWeb: trafficOf(value) }
+        ? { ...(await addressFacts(value)), ownedBy: ownerOf(value), seenOnWeb: trafficOf(value) }
         : null,
     instance: instance && { ...instance, tags: firstTags(instance.tags) },
     lambda: lambda && { tags: firstTags(lambda.tags) },

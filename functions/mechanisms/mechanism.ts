@@ -36,11 +36,8 @@ export type Driver<Before> = {
   verifyReverted(subject: Subject, before: Before): Promise<Observation>;
 };
 
-/**
- * A mechanism: pure properties, and `connect`, which returns its driver for the clients of its scope. Mechanism files
- * import only types from the SDK, so that the gate can read descriptions without loading a client.
- */
-export type Mechanism<Clients, Before> = {
+/** The pure half of a mechanism: all that the gate and the pages use. */
+export type MechanismInfo = {
   /** For example `waf.block-ip`. Recorded in the action. */
   id: string;
   /** Raised when the behaviour changes. A drill counts for one version only. */
@@ -61,6 +58,10 @@ export type Mechanism<Clients, Before> = {
   /** Identifies the effect in AWS that several actions may share, for example `waf:block:203.0.113.7/32`. */
   effectKey(subject: Subject): string;
   describe(subject: Subject, facts: Facts | null): Description;
+};
+
+/** The half that works on the target. `connect` returns its driver for the clients of its scope. */
+type MechanismWork<Clients, Before> = {
   before: z.ZodMiniType<Before>;
   /** Whether the effect existed before the change. It is then not ours, and the reversal leaves it alone. */
   alreadyInPlace(before: Before): boolean;
@@ -69,26 +70,13 @@ export type Mechanism<Clients, Before> = {
   connect(clients: Clients): Driver<Before>;
 };
 
-/** Checks the type of a mechanism. Marked as free of side effects, so that bundles leave out unused mechanisms. */
-/* @__NO_SIDE_EFFECTS__ */
-export const defineMechanism = <Clients, Before>(
-  mechanism: Mechanism<Clients, Before>,
-): Mechanism<Clients, Before> => mechanism;
+export type Mechanism<Clients, Before> = MechanismInfo & MechanismWork<Clients, Before>;
 
-/** Mechanism info: the pure part of a mechanism, which the gate and the pages use. */
-export type MechanismInfo = Pick<
-  Mechanism<never, never>,
-  | 'id'
-  | 'version'
-  | 'action'
-  | 'scope'
-  | 'targetKinds'
-  | 'quota'
-  | 'configured'
-  | 'effects'
-  | 'effectKey'
-  | 'describe'
->;
+/** Joins both halves. Callers mark the call as pure: a bundle that only describes then leaves out the rest. */
+export const defineMechanism = <Clients, Before>(
+  info: MechanismInfo,
+  work: MechanismWork<Clients, Before>,
+): Mechanism<Clients, Before> => ({ ...info, ...work });
 
 /** A mechanism with its clients. It parses a stored before-state. */
 export type Connected = {

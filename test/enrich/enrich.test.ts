@@ -275,7 +275,7 @@ test('names the protecting rule of policy, and reads address facts only for addr
 });
 
 test('throws when the alert does not exist', async () => {
-  await expect(enrich(depsOf(), INPUT)).rejects.toThrow('there is no');
+  await expect(enrich(depsOf(), INPUT)).rejects.toThrow('ALERT#al-0123456789abcdef not found');
 });
 
 describe('the brief', () => {

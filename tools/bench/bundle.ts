@@ -48,7 +48,7 @@ export async function bundle(entry: string, outfile: string): Promise<Bundle> {
     metafile: true,
     logLevel: 'warning',
   });
-  const output = Object.entries(metafile.outputs).find(([path]) => !path.endsWith('.map'))?.[1];
+  const output = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint);
   if (!output) throw new Error(`esbuild wrote nothing for ${entry}`);
   const files = new Map(
     Object.entries(output.inputs).map(([path, { bytesInOutput }]) => [path, bytesInOutput]),

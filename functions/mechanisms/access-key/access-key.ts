@@ -10,7 +10,7 @@ import { shellQuoted } from '../../domain/wording.ts';
 import { aws, causedBy } from '../../platform/aws-errors.ts';
 import { earlierIncidents, identityFacts, undoneAfter } from '../affected.ts';
 import { rejectServiceAccount, UserName } from '../iam-user.ts';
-import { defineMechanism, type Subject } from '../mechanism.ts';
+import { defineMechanism, type MechanismInfo, type Subject } from '../mechanism.ts';
 import { pollUntilHolds, type Sleep } from '../poll-until.ts';
 
 export type AccessKeyApi = Pick<IAM, 'getUser' | 'listAccessKeys' | 'updateAccessKey'>;
@@ -29,7 +29,7 @@ type Before = z.infer<typeof Before>;
 const LongLivedKey = z.string().check(z.regex(/^AKIA\w{12,124}$/));
 const Owner = z.object({ userName: UserName });
 
-export const deactivateKey = defineMechanism<AccessKeyClients, Before>({
+export const deactivateKeyInfo: MechanismInfo = {
   id: 'access-key.inactive',
   version: 1,
   action: 'revoke_api_key',
@@ -42,11 +42,17 @@ export const deactivateKey = defineMechanism<AccessKeyClients, Before>({
   },
   effectKey: ({ target }) => `access-key:${target.value}`,
   describe,
-  before: Before,
-  // A key that was not active before is never activated by the reversal.
-  alreadyInPlace: ({ status }) => status !== 'Active',
-  connect,
-});
+};
+
+export const deactivateKey = /* @__PURE__ */ defineMechanism<AccessKeyClients, Before>(
+  deactivateKeyInfo,
+  {
+    before: Before,
+    // A key that was not active before is never activated by the reversal.
+    alreadyInPlace: ({ status }) => status !== 'Active',
+    connect,
+  },
+);
 
 /** The user who owns the key, from the alert; null for the root user and for roles, whose keys can't be changed. */
 function ownerOf({ attributes: { userName, userType } }: Entity): { userName: string } | null {

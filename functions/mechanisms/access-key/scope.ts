@@ -1,4 +1,4 @@
 // The mechanisms of the scope `access-key`.
-import { deactivateKey } from './access-key.ts';
+import { deactivateKeyInfo } from './access-key.ts';
 
-export const mechanisms = [deactivateKey] as const;
+export const mechanisms = [deactivateKeyInfo] as const;

@@ -8,7 +8,7 @@ import type { Facts } from '../../domain/facts.ts';
 import { shellQuoted } from '../../domain/wording.ts';
 import { aws, causedBy } from '../../platform/aws-errors.ts';
 import { earlierIncidents, undoneAfter } from '../affected.ts';
-import { defineMechanism, type Subject } from '../mechanism.ts';
+import { defineMechanism, type MechanismInfo, type Subject } from '../mechanism.ts';
 
 export type ApiKeyApi = Pick<APIGateway, 'getApiKey' | 'updateApiKey'>;
 export type ApiKeyClients = { gateway: ApiKeyApi };
@@ -19,7 +19,7 @@ type Before = z.infer<typeof Before>;
 /** A key ID has ten characters. A key's value, which is secret, has at least 20 and must not be accepted as an ID. */
 const ApiKeyId = z.string().check(z.regex(/^[a-z0-9]{10}$/));
 
-export const disableKey = defineMechanism<ApiKeyClients, Before>({
+export const disableKeyInfo: MechanismInfo = {
   id: 'api-key.disabled',
   version: 1,
   action: 'revoke_api_key',
@@ -30,6 +30,9 @@ export const disableKey = defineMechanism<ApiKeyClients, Before>({
   effects: (_alert, { value }) => (ApiKeyId.safeParse(value).success ? [{}] : []),
   effectKey: ({ target }) => `api-key:${target.value}`,
   describe,
+};
+
+export const disableKey = /* @__PURE__ */ defineMechanism<ApiKeyClients, Before>(disableKeyInfo, {
   before: Before,
   alreadyInPlace: ({ enabled }) => !enabled,
   connect,

@@ -1,4 +1,4 @@
 // The mechanisms of the scope `api-key`.
-import { disableKey } from './api-key.ts';
+import { disableKeyInfo } from './api-key.ts';
 
-export const mechanisms = [disableKey] as const;
+export const mechanisms = [disableKeyInfo] as const;

@@ -6,7 +6,7 @@ import type { Entity } from '../../domain/alert.ts';
 import { InvalidInput, NotFound, QuotaExceeded, StateChanged } from '../../domain/errors.ts';
 import { shellQuoted } from '../../domain/wording.ts';
 import { undoneAfter } from '../affected.ts';
-import { defineMechanism, type Subject } from '../mechanism.ts';
+import { defineMechanism, type MechanismInfo, type Subject } from '../mechanism.ts';
 import {
   createFlowLogAccess,
   type FlowLogClients,
@@ -23,7 +23,7 @@ const Parameter = z.strictObject({ interfaceId: InterfaceId });
 const Before = z.strictObject({ ours: z.array(z.string()), others: z.array(z.string()) });
 type Before = z.infer<typeof Before>;
 
-export const recordFlows = defineMechanism<FlowLogClients, Before>({
+export const recordFlowsInfo: MechanismInfo = {
   id: 'flow-log.interface',
   version: 1,
   action: 'increase_logging_verbosity',
@@ -33,10 +33,16 @@ export const recordFlows = defineMechanism<FlowLogClients, Before>({
   effects: (_alert, target) => interfacesOf(target).map((interfaceId) => ({ interfaceId })),
   effectKey: ({ region, parameters }) => `flow-log:${region}:${interfaceOf(parameters)}`,
   describe,
-  before: Before,
-  alreadyInPlace: ({ ours }) => ours.length > 0,
-  connect,
-});
+};
+
+export const recordFlows = /* @__PURE__ */ defineMechanism<FlowLogClients, Before>(
+  recordFlowsInfo,
+  {
+    before: Before,
+    alreadyInPlace: ({ ours }) => ours.length > 0,
+    connect,
+  },
+);
 
 /** The interfaces that the alert names for the instance, or the interface that it is about. */
 function interfacesOf({ kind, value, attributes }: Entity): string[] {

@@ -1,4 +1,4 @@
 // The mechanisms of the scope `flow-log`.
-import { recordFlows } from './interface-flows.ts';
+import { recordFlowsInfo } from './interface-flows.ts';
 
-export const mechanisms = [recordFlows] as const;
+export const mechanisms = [recordFlowsInfo] as const;

@@ -8,7 +8,7 @@ import { Conflict, NotFound, StateChanged } from '../../domain/errors.ts';
 import { shellQuoted } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
 import { undoneAfter } from '../affected.ts';
-import { defineMechanism, type Subject } from '../mechanism.ts';
+import { defineMechanism, type MechanismInfo, type Subject } from '../mechanism.ts';
 import { pollUntil, type Sleep } from '../poll-until.ts';
 
 /** The two calls used. The stand-in implements the same ones. */
@@ -39,7 +39,7 @@ const UNPUBLISHED = '$LATEST';
 /** An update takes seconds, with a VPC up to a minute. The caller's retries cover the rest. */
 const POLL = { maxReads: 10, betweenMs: 2_000 };
 
-export const logAtDebug = defineMechanism<FunctionLogClients, Logging>({
+export const logAtDebugInfo: MechanismInfo = {
   id: 'function-log.debug-level',
   version: 1,
   action: 'increase_logging_verbosity',
@@ -51,13 +51,19 @@ export const logAtDebug = defineMechanism<FunctionLogClients, Logging>({
     FUNCTION_NAME.test(value) && version === UNPUBLISHED ? [{}] : [],
   effectKey: ({ region, target }) => `function-log:${region}:${target.value}`,
   describe,
-  manualUndo: ({ target, region }, before) => [
-    `aws lambda update-function-configuration --region ${shellQuoted(region)} --function-name ${shellQuoted(target.value)} --logging-config ${shellQuoted(JSON.stringify(restored(before, before)))}`,
-  ],
-  before: Logging,
-  alreadyInPlace: isDetailed,
-  connect,
-});
+};
+
+export const logAtDebug = /* @__PURE__ */ defineMechanism<FunctionLogClients, Logging>(
+  logAtDebugInfo,
+  {
+    manualUndo: ({ target, region }, before) => [
+      `aws lambda update-function-configuration --region ${shellQuoted(region)} --function-name ${shellQuoted(target.value)} --logging-config ${shellQuoted(JSON.stringify(restored(before, before)))}`,
+    ],
+    before: Logging,
+    alreadyInPlace: isDetailed,
+    connect,
+  },
+);
 
 function describe(subject: Subject): Description {
   const { target, region } = subject;

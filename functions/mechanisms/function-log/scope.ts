@@ -1,4 +1,4 @@
 // The mechanisms of the scope `function-log`.
-import { logAtDebug } from './debug-level.ts';
+import { logAtDebugInfo } from './debug-level.ts';
 
-export const mechanisms = [logAtDebug] as const;
+export const mechanisms = [logAtDebugInfo] as const;

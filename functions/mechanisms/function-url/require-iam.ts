@@ -8,7 +8,7 @@ import type { Facts } from '../../domain/facts.ts';
 import { shellQuoted } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
 import { earlierIncidents } from '../affected.ts';
-import { defineMechanism, type Subject } from '../mechanism.ts';
+import { defineMechanism, type MechanismInfo, type Subject } from '../mechanism.ts';
 
 /** The two calls used. The stand-in implements the same ones. */
 export type FunctionUrlApi = Pick<Lambda, 'getFunctionUrlConfig' | 'updateFunctionUrlConfig'>;
@@ -27,7 +27,7 @@ type Before = z.infer<typeof Before>;
 const FUNCTION_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 const UNPUBLISHED = '$LATEST';
 
-export const requireIam = defineMechanism<FunctionUrlClients, Before>({
+export const requireIamInfo: MechanismInfo = {
   id: 'function-url.require-iam',
   version: 1,
   action: 'disable_function_url',
@@ -38,10 +38,16 @@ export const requireIam = defineMechanism<FunctionUrlClients, Before>({
     FUNCTION_NAME.test(value) && version === UNPUBLISHED ? [{}] : [],
   effectKey: ({ region, target }) => `function-url:${region}:${target.value}`,
   describe,
-  before: Before,
-  alreadyInPlace: ({ authType }) => authType === 'AWS_IAM',
-  connect,
-});
+};
+
+export const requireIam = /* @__PURE__ */ defineMechanism<FunctionUrlClients, Before>(
+  requireIamInfo,
+  {
+    before: Before,
+    alreadyInPlace: ({ authType }) => authType === 'AWS_IAM',
+    connect,
+  },
+);
 
 function describe(subject: Subject, facts: Facts | null): Description {
   const { target, region } = subject;

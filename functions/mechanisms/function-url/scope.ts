@@ -1,4 +1,4 @@
 // The mechanisms of the scope `function-url`.
-import { requireIam } from './require-iam.ts';
+import { requireIamInfo } from './require-iam.ts';
 
-export const mechanisms = [requireIam] as const;
+export const mechanisms = [requireIamInfo] as const;

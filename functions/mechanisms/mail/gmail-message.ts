@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { Conflict, NotFound, StateChanged } from '../../domain/errors.ts';
 import { quoted, shellQuoted } from '../../domain/wording.ts';
-import { type Driver, defineMechanism, type Subject } from '../mechanism.ts';
+import { type Driver, defineMechanism, type MechanismInfo, type Subject } from '../mechanism.ts';
 import { createGmail, type Gmail, type GmailClients, type Label } from './gmail.ts';
 import { describeQuarantine, keyOf, messageOf, QUARANTINE, requireMessage } from './message.ts';
 
@@ -20,7 +20,7 @@ const MARKS: readonly string[] = ['UNREAD', 'STARRED', 'IMPORTANT'];
 /** Labels of deleted messages and spam. */
 const BINS: readonly string[] = ['TRASH', 'SPAM'];
 
-export const quarantineInGmail = defineMechanism<GmailClients, Before>({
+export const quarantineInGmailInfo: MechanismInfo = {
   id: 'mail.gmail-message',
   version: 1,
   action: 'quarantine_email',
@@ -36,11 +36,17 @@ export const quarantineInGmail = defineMechanism<GmailClients, Before>({
       change: `Replace the labels that show the message, such as the inbox, with the hidden label “${QUARANTINE}”`,
       undo: 'Restores exactly the labels that the message had',
     }),
-  manualUndo,
-  before: Before,
-  alreadyInPlace: ({ inQuarantine }) => inQuarantine,
-  connect: (clients) => connect(createGmail(clients)),
-});
+};
+
+export const quarantineInGmail = /* @__PURE__ */ defineMechanism<GmailClients, Before>(
+  quarantineInGmailInfo,
+  {
+    manualUndo,
+    before: Before,
+    alreadyInPlace: ({ inQuarantine }) => inQuarantine,
+    connect: (clients) => connect(createGmail(clients)),
+  },
+);
 
 /**
  * A shell command for GAM, the command-line tool of Google Workspace administrators.

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { Conflict, NotFound, StateChanged } from '../../domain/errors.ts';
 import { quoted, shellQuoted } from '../../domain/wording.ts';
-import { type Driver, defineMechanism, type Subject } from '../mechanism.ts';
+import { type Driver, defineMechanism, type MechanismInfo, type Subject } from '../mechanism.ts';
 import { createGraph, type Graph, type GraphClients } from './graph.ts';
 import { describeQuarantine, keyOf, messageOf, QUARANTINE, requireMessage } from './message.ts';
 
@@ -14,7 +14,7 @@ const Before = z.strictObject({
 });
 type Before = z.infer<typeof Before>;
 
-export const quarantineInGraph = defineMechanism<GraphClients, Before>({
+export const quarantineInGraphInfo: MechanismInfo = {
   id: 'mail.graph-message',
   version: 1,
   action: 'quarantine_email',
@@ -30,11 +30,17 @@ export const quarantineInGraph = defineMechanism<GraphClients, Before>({
       change: `Move the message to the hidden folder “${QUARANTINE}” of the same mailbox`,
       undo: 'Moves the message back to its original folder',
     }),
-  manualUndo,
-  before: Before,
-  alreadyInPlace: ({ inQuarantine }) => inQuarantine,
-  connect: (clients) => connect(createGraph(clients)),
-});
+};
+
+export const quarantineInGraph = /* @__PURE__ */ defineMechanism<GraphClients, Before>(
+  quarantineInGraphInfo,
+  {
+    manualUndo,
+    before: Before,
+    alreadyInPlace: ({ inQuarantine }) => inQuarantine,
+    connect: (clients) => connect(createGraph(clients)),
+  },
+);
 
 /** A shell command for `az`, signed in as an identity with Mail.ReadWrite. */
 function manualUndo({ target }: Subject, { messageId, folder }: Before): string[] {

@@ -1,5 +1,5 @@
 // The mechanisms of the scope `mail`.
-import { quarantineInGmail } from './gmail-message.ts';
-import { quarantineInGraph } from './graph-message.ts';
+import { quarantineInGmailInfo } from './gmail-message.ts';
+import { quarantineInGraphInfo } from './graph-message.ts';
 
-export const mechanisms = [quarantineInGraph, quarantineInGmail] as const;
+export const mechanisms = [quarantineInGraphInfo, quarantineInGmailInfo] as const;

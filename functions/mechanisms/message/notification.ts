@@ -5,13 +5,13 @@ import type { Approver } from '../../domain/approval.ts';
 import { NotFound, Unavailable } from '../../domain/errors.ts';
 import { quoted } from '../../domain/wording.ts';
 import type { Message, Send } from '../../messaging/message.ts';
-import { defineMechanism, type Subject } from '../mechanism.ts';
+import { defineMechanism, type MechanismInfo, type Subject } from '../mechanism.ts';
 
 export type MessageClients = { send: Send; onCall: readonly Approver[] };
 
 const Before = z.strictObject({ looked: z.literal(true) });
 
-export const notifyAnalyst = defineMechanism<MessageClients, z.infer<typeof Before>>({
+export const notifyAnalystInfo: MechanismInfo = {
   id: 'message.notification',
   version: 2,
   action: 'send_analyst_notification',
@@ -29,6 +29,12 @@ export const notifyAnalyst = defineMechanism<MessageClients, z.infer<typeof Befo
     undo: 'Sends a follow-up through the same channels that withdraws the message and ends the page',
     manualUndo: [],
   }),
+};
+
+export const notifyAnalyst = /* @__PURE__ */ defineMechanism<
+  MessageClients,
+  z.infer<typeof Before>
+>(notifyAnalystInfo, {
   before: Before,
   alreadyInPlace: () => false,
   connect: (clients) => ({

@@ -1,4 +1,4 @@
 // The mechanisms of the scope `message`.
-import { notifyAnalyst } from './notification.ts';
+import { notifyAnalystInfo } from './notification.ts';
 
-export const mechanisms = [notifyAnalyst] as const;
+export const mechanisms = [notifyAnalystInfo] as const;

@@ -5,7 +5,7 @@ import { type Alert, instancesSeen } from '../../domain/alert.ts';
 import { Conflict, QuotaExceeded, StateChanged } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { entryFor, type Host, keyOf } from '../host-address.ts';
-import { defineMechanism, type Subject } from '../mechanism.ts';
+import { defineMechanism, type MechanismInfo, type Subject } from '../mechanism.ts';
 import { createAclAccess, type NetworkClients, type RuleList } from './acl.ts';
 import { describe } from './describe.ts';
 import { effective, freeNumbers, isAbout, isOurRule, MAX_RULES, ruleText, used } from './rules.ts';
@@ -28,7 +28,7 @@ const Parameters = z.object({
 export const ruleListOf = ({ parameters }: Pick<Subject, 'parameters'>): RuleList =>
   Parameters.parse(parameters);
 
-export const denyAddress = defineMechanism<NetworkClients, Before>({
+export const denyAddressInfo: MechanismInfo = {
   id: 'network.deny-address',
   version: 1,
   action: 'block_ip_at_firewall',
@@ -41,10 +41,16 @@ export const denyAddress = defineMechanism<NetworkClients, Before>({
     return `network:${networkAclId}:${direction}:${keyOf(subject.target.value)}`;
   },
   describe: (subject, facts) => describe(subject, ruleListOf(subject), facts),
-  before: Before,
-  alreadyInPlace: ({ present }) => present,
-  connect,
-});
+};
+
+export const denyAddress = /* @__PURE__ */ defineMechanism<NetworkClients, Before>(
+  denyAddressInfo,
+  {
+    before: Before,
+    alreadyInPlace: ({ present }) => present,
+    connect,
+  },
+);
 
 /**
  * One effect per network ACL of the attacked instances. Empty if the traffic was not seen on the network, if no

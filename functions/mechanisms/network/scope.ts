@@ -1,4 +1,4 @@
 // The mechanisms of the scope `network`.
-import { denyAddress } from './deny-address.ts';
+import { denyAddressInfo } from './deny-address.ts';
 
-export const mechanisms = [denyAddress] as const;
+export const mechanisms = [denyAddressInfo] as const;

@@ -9,6 +9,7 @@ import {
   openUnlessOpen,
   RETRY_LIMITS,
   type TicketProvider,
+  ticketInfo,
   ticketMechanism,
 } from './ticket-provider.ts';
 
@@ -21,7 +22,7 @@ export const JiraCredentials = z.object({
 type JiraCredentials = z.infer<typeof JiraCredentials>;
 export type JiraClients = HttpClients & { jira: JiraConfig; credentials: Secret<JiraCredentials> };
 
-export const openJiraIssue = ticketMechanism<JiraClients>({
+export const openJiraIssueInfo = ticketInfo({
   id: 'ticket.jira',
   version: 1,
   quota: 'Jira’s rate limits. Its Retry-After is respected',
@@ -30,8 +31,12 @@ export const openJiraIssue = ticketMechanism<JiraClients>({
   manualUndo: ({ incidentId }) => [
     `# in Jira: search for labels = ${labelOf(incidentId)}, and move the issue to a done status`,
   ],
-  providerOf: (clients) => jira(clients),
 });
+
+export const openJiraIssue = /* @__PURE__ */ ticketMechanism(
+  openJiraIssueInfo,
+  (clients: JiraClients) => jira(clients),
+);
 
 const labelOf = (incidentId: string) => `countermand-${incidentId}`;
 

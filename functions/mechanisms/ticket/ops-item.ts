@@ -3,7 +3,7 @@ import type { SSM } from '@aws-sdk/client-ssm';
 import { NotFound } from '../../domain/errors.ts';
 import { truncate } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
-import { type TicketProvider, ticketMechanism } from './ticket-provider.ts';
+import { type TicketProvider, ticketInfo, ticketMechanism } from './ticket-provider.ts';
 
 export type TicketApi = Pick<SSM, 'createOpsItem' | 'describeOpsItems' | 'updateOpsItem'>;
 export type TicketClients = { ssm: TicketApi };
@@ -16,7 +16,7 @@ const SOURCE = 'countermand';
 const MAX_TITLE = 1024;
 const MAX_BODY = 2048;
 
-export const openOpsItem = ticketMechanism<TicketClients>({
+export const openOpsItemInfo = ticketInfo({
   id: 'ticket.ops-item',
   version: 3,
   quota: '500,000 OpsItems per account and region',
@@ -31,8 +31,12 @@ export const openOpsItem = ticketMechanism<TicketClients>({
       ' ',
     )} --query 'OpsItemSummaries[].OpsItemId' --output text | xargs -n 1 aws ssm update-ops-item --region ${region} --status Resolved --ops-item-id`,
   ],
-  providerOf: ({ ssm }) => opsCenter(ssm),
 });
+
+export const openOpsItem = /* @__PURE__ */ ticketMechanism(
+  openOpsItemInfo,
+  ({ ssm }: TicketClients) => opsCenter(ssm),
+);
 
 export const opsCenter = (ssm: TicketApi): TicketProvider => ({
   /** Searches titles, which begin with the incident's ID. */

@@ -1,6 +1,6 @@
 // The mechanisms of the scope `ticket`.
-import { openJiraIssue } from './jira.ts';
-import { openOpsItem } from './ops-item.ts';
-import { openServiceNowIncident } from './service-now.ts';
+import { openJiraIssueInfo } from './jira.ts';
+import { openOpsItemInfo } from './ops-item.ts';
+import { openServiceNowIncidentInfo } from './service-now.ts';
 
-export const mechanisms = [openOpsItem, openJiraIssue, openServiceNowIncident] as const;
+export const mechanisms = [openOpsItemInfo, openJiraIssueInfo, openServiceNowIncidentInfo] as const;

@@ -8,6 +8,7 @@ import {
   openUnlessOpen,
   RETRY_LIMITS,
   type TicketProvider,
+  ticketInfo,
   ticketMechanism,
 } from './ticket-provider.ts';
 
@@ -25,7 +26,7 @@ export type ServiceNowClients = HttpClients & {
   credentials: Secret<ServiceNowCredentials>;
 };
 
-export const openServiceNowIncident = ticketMechanism<ServiceNowClients>({
+export const openServiceNowIncidentInfo = ticketInfo({
   id: 'ticket.servicenow',
   version: 1,
   quota: 'The instance’s rate limits. Its Retry-After is respected',
@@ -34,8 +35,12 @@ export const openServiceNowIncident = ticketMechanism<ServiceNowClients>({
   manualUndo: ({ incidentId }) => [
     `# in ServiceNow: search for incidents with the correlation id ${incidentId}, and close them`,
   ],
-  providerOf: (clients) => serviceNow(clients),
 });
+
+export const openServiceNowIncident = /* @__PURE__ */ ticketMechanism(
+  openServiceNowIncidentInfo,
+  (clients: ServiceNowClients) => serviceNow(clients),
+);
 
 const SERVICE: Service = {
   name: 'ServiceNow',

@@ -1,6 +1,6 @@
 // The interface of a ticket provider, and the mechanism on top of it.
 import * as z from 'zod/mini';
-import type { Driver, Mechanism, Subject } from '../mechanism.ts';
+import { type Driver, defineMechanism, type MechanismInfo, type Subject } from '../mechanism.ts';
 
 /** The contents of a ticket. Code writes `body`; the caller marks any text of the model in it. */
 export type Ticket = { incidentId: string; title: string; body: string };
@@ -46,24 +46,15 @@ export async function openUnlessOpen(
 const Before = z.strictObject({ openBefore: z.array(z.string()) });
 type Before = z.infer<typeof Before>;
 
-type System<Clients> = Pick<
-  Mechanism<Clients, Before>,
-  'id' | 'version' | 'quota' | 'configured'
-> & {
+type System = Pick<MechanismInfo, 'id' | 'version' | 'quota' | 'configured'> & {
   /** Its name in a sentence: `an issue in Jira`. */
   noun: string;
   /** Shell commands or instructions that close the ticket, without placeholders. */
   manualUndo: (subject: Subject) => string[];
-  providerOf: (clients: Clients) => TicketProvider;
 };
 
-/** create_alert_ticket with one ticket provider. */
-export const ticketMechanism = <Clients>({
-  noun,
-  manualUndo,
-  providerOf,
-  ...about
-}: System<Clients>): Mechanism<Clients, Before> => ({
+/** Describes create_alert_ticket with one ticket provider. */
+export const ticketInfo = ({ noun, manualUndo, ...about }: System): MechanismInfo => ({
   ...about,
   action: 'create_alert_ticket',
   scope: 'ticket',
@@ -77,10 +68,18 @@ export const ticketMechanism = <Clients>({
     undo: 'Closes the ticket with the reason',
     manualUndo: manualUndo(subject),
   }),
-  before: Before,
-  alreadyInPlace: ({ openBefore }) => openBefore.length > 0,
-  connect: (clients) => connect(providerOf(clients)),
 });
+
+/** create_alert_ticket with one ticket provider. */
+export const ticketMechanism = <Clients>(
+  info: MechanismInfo,
+  providerOf: (clients: Clients) => TicketProvider,
+) =>
+  defineMechanism<Clients, Before>(info, {
+    before: Before,
+    alreadyInPlace: ({ openBefore }) => openBefore.length > 0,
+    connect: (clients) => connect(providerOf(clients)),
+  });
 
 function connect(provider: TicketProvider): Driver<Before> {
   const ours = async (incidentId: string, { openBefore }: Before) =>

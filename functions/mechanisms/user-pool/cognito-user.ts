@@ -8,7 +8,7 @@ import type { Facts } from '../../domain/facts.ts';
 import { shellQuoted } from '../../domain/wording.ts';
 import { aws, causedBy } from '../../platform/aws-errors.ts';
 import { earlierIncidents, undoneAfter } from '../affected.ts';
-import { defineMechanism, type Subject } from '../mechanism.ts';
+import { defineMechanism, type MechanismInfo, type Subject } from '../mechanism.ts';
 
 export type UserPoolApi = Pick<
   CognitoIdentityProvider,
@@ -25,7 +25,7 @@ const Pool = z.object({
   userPoolId: z.string().check(z.maxLength(55), z.regex(/^[\w-]+_[0-9a-zA-Z]+$/)),
 });
 
-export const disableUser = defineMechanism<UserPoolClients, Before>({
+export const disableUserInfo: MechanismInfo = {
   id: 'user-pool.disable-user',
   version: 1,
   action: 'disable_user_account_temporarily',
@@ -41,10 +41,16 @@ export const disableUser = defineMechanism<UserPoolClients, Before>({
   },
   effectKey: (subject) => `user-pool:${poolOf(subject)}:${subject.target.value}`,
   describe,
-  before: Before,
-  alreadyInPlace: ({ enabled }) => !enabled,
-  connect,
-});
+};
+
+export const disableUser = /* @__PURE__ */ defineMechanism<UserPoolClients, Before>(
+  disableUserInfo,
+  {
+    before: Before,
+    alreadyInPlace: ({ enabled }) => !enabled,
+    connect,
+  },
+);
 
 const poolOf = ({ parameters }: Subject) => Pool.parse(parameters).userPoolId;
 

@@ -1,4 +1,4 @@
 // The mechanisms of the scope `user-pool`.
-import { disableUser } from './cognito-user.ts';
+import { disableUserInfo } from './cognito-user.ts';
 
-export const mechanisms = [disableUser] as const;
+export const mechanisms = [disableUserInfo] as const;

@@ -9,7 +9,7 @@ import { shellQuoted } from '../../domain/wording.ts';
 import { aws, causedBy } from '../../platform/aws-errors.ts';
 import { earlierIncidents, identityFacts, undoneAfter } from '../affected.ts';
 import { rejectServiceAccount, UserName } from '../iam-user.ts';
-import { defineMechanism, type Subject } from '../mechanism.ts';
+import { defineMechanism, type MechanismInfo, type Subject } from '../mechanism.ts';
 import { pollUntilHolds, type Sleep } from '../poll-until.ts';
 
 export type UserApi = Pick<
@@ -35,7 +35,7 @@ const DEFAULT_QUOTA = 10;
 const Before = z.strictObject({ attached: z.boolean() });
 type Before = z.infer<typeof Before>;
 
-export const denyUser = defineMechanism<UserClients, Before>({
+export const denyUserInfo: MechanismInfo = {
   id: 'user.deny-all',
   version: 1,
   action: 'disable_user_account_temporarily',
@@ -46,6 +46,9 @@ export const denyUser = defineMechanism<UserClients, Before>({
   // IAM user names are unique regardless of letter case.
   effectKey: ({ target }) => `user:deny-all:${target.value.toLowerCase()}`,
   describe,
+};
+
+export const denyUser = /* @__PURE__ */ defineMechanism<UserClients, Before>(denyUserInfo, {
   before: Before,
   alreadyInPlace: ({ attached }) => attached,
   connect,

@@ -1,4 +1,4 @@
 // The mechanisms of the scope `user`.
-import { denyUser } from './deny-all.ts';
+import { denyUserInfo } from './deny-all.ts';
 
-export const mechanisms = [denyUser] as const;
+export const mechanisms = [denyUserInfo] as const;

@@ -15,7 +15,7 @@ import { known, unknown } from '../../domain/facts.ts';
 import type { IpSet } from '../../domain/ip-set.ts';
 import { effectsOf } from '../registry.ts';
 import { awsFailure } from '../stand-in.ts';
-import { blockAddress, watchAddress } from './address.ts';
+import { blockAddress, blockAddressInfo, watchAddressInfo } from './address.ts';
 import type { WafApi } from './ip-set.ts';
 import { createWaf, EDGE_IP_SETS, type WafState } from './stand-in.ts';
 
@@ -69,8 +69,8 @@ test.each([
   });
   const answers = (name: ActionName) =>
     effectsOf(name, alert, attacker, factsWith(), POLICY).map(({ mechanism }) => mechanism);
-  expect(answers('block_ip_at_firewall')).toEqual(answered ? [blockAddress] : []);
-  expect(answers('add_ip_to_watchlist')).toEqual([watchAddress]);
+  expect(answers('block_ip_at_firewall')).toEqual(answered ? [blockAddressInfo] : []);
+  expect(answers('add_ip_to_watchlist')).toEqual([watchAddressInfo]);
 });
 
 describe('the undo commands, run by a shell,', () => {

@@ -9,7 +9,7 @@ import { CLOUDFRONT_REGION, type IpSet, WafScope } from '../../domain/ip-set.ts'
 import { shellQuoted } from '../../domain/wording.ts';
 import { earlierIncidents, seenOnWeb, undoneAfter } from '../affected.ts';
 import { entryFor, hostOf, keyOf } from '../host-address.ts';
-import type { Mechanism, Subject } from '../mechanism.ts';
+import { type Driver, defineMechanism, type MechanismInfo, type Subject } from '../mechanism.ts';
 import { createIpSetAccess, MAX_ADDRESSES, spellings, type WafClients } from './ip-set.ts';
 
 /** For each set, whether the address was in it before. Old records have regional sets only. */
@@ -37,7 +37,7 @@ type Words = {
   affected: (host: string) => string;
 };
 
-const addressMechanism = (words: Words): Mechanism<WafClients, Before> => ({
+const addressInfo = (words: Words): MechanismInfo => ({
   id: words.id,
   version: 2,
   action: words.action,
@@ -47,17 +47,21 @@ const addressMechanism = (words: Words): Mechanism<WafClients, Before> => ({
   effects: (alert) => (words.answers(alert) ? [{}] : []),
   effectKey: ({ target }) => `waf:${words.purpose}:${keyOf(target.value)}`,
   describe: (subject, facts) => describe(words, subject, facts),
-  before: Before,
-  // If the address was in every set before, we added nothing. Otherwise revert removes only our entries.
-  alreadyInPlace: ({ sets }) => sets.every(({ present }) => present),
-  manualUndo: (subject, { sets }) =>
-    sets
-      .filter(({ present }) => !present)
-      .flatMap(({ scope, name }) => removalCommands(subject, scope, `Name=='${name}'`)),
-  connect: (clients) => connect(words.purpose, clients),
 });
 
-export const watchAddress = addressMechanism({
+const addressMechanism = (info: MechanismInfo, purpose: IpSet['purpose']) =>
+  defineMechanism<WafClients, Before>(info, {
+    before: Before,
+    // If the address was in every set before, we added nothing. Otherwise revert removes only our entries.
+    alreadyInPlace: ({ sets }) => sets.every(({ present }) => present),
+    manualUndo: (subject, { sets }) =>
+      sets
+        .filter(({ present }) => !present)
+        .flatMap(({ scope, name }) => removalCommands(subject, scope, `Name=='${name}'`)),
+    connect: (clients) => connect(purpose, clients),
+  });
+
+export const watchAddressInfo = addressInfo({
   id: 'waf.watch-address',
   action: 'add_ip_to_watchlist',
   purpose: 'watch',
@@ -67,8 +71,9 @@ export const watchAddress = addressMechanism({
     `Add ${entry} to the watch list, so that AWS WAF counts its requests (rule watch-${familyOf(entry)}), labels them countermand:watched, and still lets them pass`,
   affected: () => 'No user: requests from the address still pass',
 });
+export const watchAddress = /* @__PURE__ */ addressMechanism(watchAddressInfo, 'watch');
 
-export const blockAddress = addressMechanism({
+export const blockAddressInfo = addressInfo({
   id: 'waf.block-address',
   action: 'block_ip_at_firewall',
   purpose: 'block',
@@ -80,6 +85,7 @@ export const blockAddress = addressMechanism({
   affected: (host) =>
     `Everyone who reaches your web applications from ${host}; several people may share the address`,
 });
+export const blockAddress = /* @__PURE__ */ addressMechanism(blockAddressInfo, 'block');
 
 function describe(words: Words, subject: Subject, facts: Facts | null): Description {
   const entry = keyOf(subject.target.value);
@@ -126,10 +132,7 @@ function removalCommands({ target, region }: Subject, scope: WafScope, named: st
   ];
 }
 
-function connect(
-  purpose: IpSet['purpose'],
-  clients: WafClients,
-): ReturnType<Mechanism<WafClients, Before>['connect']> {
+function connect(purpose: IpSet['purpose'], clients: WafClients): Driver<Before> {
   const access = createIpSetAccess(clients);
   const setsFor = (subject: Subject): { entry: string; sets: IpSet[] } => {
     const { entry, family } = entryFor(subject.target.value);

@@ -1,4 +1,4 @@
 // The mechanisms of the scope `waf`.
-import { blockAddress, watchAddress } from './address.ts';
+import { blockAddressInfo, watchAddressInfo } from './address.ts';
 
-export const mechanisms = [watchAddress, blockAddress] as const;
+export const mechanisms = [watchAddressInfo, blockAddressInfo] as const;
