@@ -13,6 +13,7 @@ import {
   checkAuthorised,
   checkKeeper,
   checkKillSwitch,
+  checkLifetime,
   checkNotOvertaken,
   checkRateLimit,
   checkStillActive,
@@ -43,6 +44,7 @@ export async function execute(deps: ExecuteDeps, input: unknown) {
   checkVersion(action);
   checkAuthorised(action);
   checkKeeper(deps, action);
+  checkLifetime(deps, action);
   const job = jobOf(action, deps.mechanisms);
   await checkKillSwitch(deps, action);
   let before: unknown;

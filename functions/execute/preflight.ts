@@ -92,3 +92,14 @@ export function checkKeeper(
   if (isUndoneByAPerson(policy, action) && !approval?.decision)
     throw new Denied('only a person may undo this action, and no one approved it', { actionId });
 }
+
+/**
+ * Promise 4: throws if a due time was approved and policy now has a person undo the action. Its approver never said to
+ * keep it. Once the action is recorded as executing, its record decides.
+ */
+export function checkLifetime({ policy }: ExecuteDeps, action: Action): void {
+  const { actionId, name, status, durationMinutes } = action;
+  const days = name === null ? null : reviewAfterDays(policy.actions[name]);
+  if (days === null || status === 'executing' || durationMinutes === days * 24 * 60) return;
+  throw new Denied('policy changed how the action ends after it was decided', { actionId });
+}

@@ -124,6 +124,12 @@ test('reverts a failed execution, because it never came into force', async () =>
   expect(world.size).toBe(0);
 });
 
+test('refuses an action that was approved with a due time before policy had a person undo it', async () => {
+  const ids = await put({ durationMinutes: 60 });
+  await expect(execute(deps(), ids)).rejects.toThrow('policy changed how the action ends');
+  expect(world.size).toBe(0);
+});
+
 test('keeps the action and its review when policy changes during the execution', async () => {
   const ids = await put();
   await dieBeforeTheRecord(ids);
