@@ -5,7 +5,7 @@ import * as z from 'zod/mini';
 export const Instant = z.iso.datetime();
 export type Instant = z.infer<typeof Instant>;
 
-/** Kinds of entity that an alert can name. */
+/** The kinds of entity that an alert can name. */
 export const NamedKind = z.enum([
   'ip', // one address, or a range in CIDR notation
   'access-key',
@@ -22,10 +22,10 @@ export const NamedKind = z.enum([
   'workload', // container, pod or task
   'domain',
   'email-message',
-  'resource', // anything else that has an ARN or an id
+  'resource', // anything else that has an ARN or an ID
 ]);
 
-/** The kinds of entity an alert can name. An action's policy lists the kinds that it accepts as target. */
+/** The kinds of entity, including the alert itself. An action's policy lists the kinds that it accepts as target. */
 export const EntityKind = z.enum([
   ...NamedKind.options,
   'alert', // the alert itself: what tickets and notifications are about
@@ -65,7 +65,7 @@ export const Traffic = z.strictObject({
   protocol: z.nullable(z.string().check(z.maxLength(32))),
 });
 
-/** The action of Countermand's that explains an alert. */
+/** The action of Countermand that explains an alert. */
 export const Cause = z.strictObject({
   /** Both IDs are null if a role of this stack did it, but the action is not known. */
   incidentId: z.nullable(z.string()),
@@ -75,8 +75,8 @@ export const Cause = z.strictObject({
 export type Cause = z.infer<typeof Cause>;
 
 /**
- * 1 for an alert that no action of Countermand's led to, plus one for every such action in the chain. Defaults to 2 for
- * a record without the field, so that nothing automatic happens about it.
+ * 1 for an alert that Countermand did not cause, plus one for each of its actions in the chain that led to the alert.
+ * Defaults to 2 for a record without the field, so that nothing automatic happens about it.
  */
 export const Generation = z._default(z.int().check(z.gte(1)), 2);
 

@@ -68,6 +68,6 @@ const BY_STATUS: Readonly<Record<number, ErrorClass>> = {
   507: QuotaExceeded,
 };
 
-/** The error class for an HTTP status, where the service gives no other detail. */
+/** The error class for an HTTP status, if the service reports no code of its own. */
 export const errorForStatus = (status: number): ErrorClass =>
   BY_STATUS[status] ?? (status < 500 ? InvalidInput : Unavailable);

@@ -21,7 +21,7 @@ export const IncidentAlert = z.strictObject({
   title: z.string(),
   severity: SeverityLabel,
   receivedAt: Instant,
-  /** How often it was delivered or updated since. */
+  /** How many times it was delivered or updated after that. */
   repeats: z.int().check(z.gte(0)),
   /** The outcome of its assessment; null while that runs. */
   outcome: z.nullable(Outcome),

@@ -26,7 +26,6 @@ export const timeOfDay = (instant: string | null | undefined): string =>
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
 /**
-
  * A duration in words.
  *
  * @example span(90) // '1 h 30 min'
@@ -67,7 +66,7 @@ export const unlinked = (text: string, most = 300): string =>
 export const quoted = (text: string, most = 300): string =>
   `“${unlinked(text, most).replaceAll('“', '"').replaceAll('”', '"')}”`;
 
-/** An id such as `block_ip_at_firewall` or `reversal-failed` as words. */
+/** An ID such as `block_ip_at_firewall` or `reversal-failed` as words. */
 export const words = (id: string): string => id.replaceAll(/[-_]/g, ' ');
 
 /** Quoted for a POSIX shell. A target's name may be untrusted; in single quotes, a shell expands nothing. */

@@ -16,7 +16,7 @@ export const LinkClaims = z.strictObject({
   actionId: ActionId,
   /** Digest of the exact action. The page and the decision reject any other action. */
   digest: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
-  /** Id of the person in policy. */
+  /** ID of the person in policy. */
   person: z.string().check(z.minLength(1), z.maxLength(64)),
   /** Seconds since 1970. After this time the link is rejected. */
   expires: z.int(),

@@ -18,7 +18,7 @@ export function entryFor(value: string): Host {
   return { entry: `${parsed.address}/${parsed.bits}`, family: parsed.address.kind() };
 }
 
-/** The CIDR notation of a host; any other value unchanged, because the gate has already refused it. */
+/** The CIDR notation of a host; any other value unchanged, because the gate has already rejected it. */
 export function keyOf(value: string): string {
   try {
     return entryFor(value).entry;

@@ -82,7 +82,6 @@ export function loadPolicy(directory: string, account: string): Policy {
     ...withoutReversal(merged.actions, actions),
     ...keptWithoutApprover(merged.actions, actions),
     ...loweredTiers(merged, effective),
-
     ...lateSteps(merged, escalationSource.read, escalationSource.at),
     ...sharedAddresses(merged, escalationSource.read, escalationSource.at),
     ...signInFaults(merged, escalationSource.read, escalationSource.at),
@@ -92,7 +91,6 @@ export function loadPolicy(directory: string, account: string): Policy {
       data.channels ? ['channels'] : [],
     ),
     ...duplicateRuleIds(merged, data.protected ? overlay : protectedTargets),
-
     ...canaryFaults(drill.data.canaries, drill),
     ...canaryFaults(data.canaries ?? [], overlay),
   );

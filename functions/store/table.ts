@@ -40,7 +40,7 @@ export type Table = {
   needingAttention(until: string): Promise<Item[]>;
 };
 
-/** Attempts to write one item when other writers are faster. */
+/** Maximum number of attempts when other writers are faster. */
 const MAX_ATTEMPTS = 12;
 
 /** Repeats optimistic work, starting with its read, on Conflict. Throws the last Conflict after `mostAttempts`. */

@@ -32,7 +32,7 @@ contract('function-url.require-iam, on the stand-in', {
     file = inMemory({ [name]: openUrl, 'another-function': openUrl });
     return groundOn(file);
   },
-  // The owner deletes the URL and makes a new one, which was never open.
+  // The owner deletes the URL and creates a new one, which was never open.
   othersChange: async () => {
     const CreationTime = '2026-12-01T09:00:00.000Z';
     const replaced = { ...openUrl, AuthType: 'AWS_IAM', CreationTime } as const;

@@ -18,7 +18,7 @@ export type FunctionUrlClients = { lambda: FunctionUrlApi };
 const AuthType = z.enum(['NONE', 'AWS_IAM']);
 const Before = z.strictObject({
   authType: AuthType,
-  /** When Lambda created the URL; null if not recorded. A URL that replaced it is not ours to open. */
+  /** When Lambda created the URL; null if not recorded. The reversal must not open a URL that replaced it. */
   createdAt: z._default(z.nullable(z.string()), null),
 });
 type Before = z.infer<typeof Before>;

@@ -8,7 +8,7 @@ type FunctionUrl = {
   InvokeMode: 'BUFFERED';
   CreationTime: string;
 };
-/** By the function's name. */
+/** By function name. */
 export type FunctionUrls = Record<string, FunctionUrl>;
 
 export const openUrl: FunctionUrl = {

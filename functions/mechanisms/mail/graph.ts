@@ -149,7 +149,7 @@ export function createGraph({ secret, now, ...clients }: GraphClients) {
       return value;
     },
 
-    /** By id or well-known name. */
+    /** By ID or well-known name. */
     folder: (mailbox: string, id: string): Promise<Folder | null> =>
       orGone(
         call(

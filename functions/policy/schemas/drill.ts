@@ -4,7 +4,7 @@ import { EntityKind } from '../../domain/alert.ts';
 
 /** An unused resource of the account, on which mechanisms are drilled. */
 export const Canary = z.strictObject({
-  /** Ids of mechanisms, such as "waf.block-address". */
+  /** IDs of mechanisms, such as "waf.block-address". */
   mechanisms: z.array(z.string()).check(z.minLength(1)),
   kind: EntityKind,
   value: z.string().check(z.minLength(1), z.maxLength(2048)),
