@@ -18,6 +18,7 @@ const stepsIn = (folder: string): readonly Step[] => [
   ['types', 'tsc', ['--noEmit']],
   ['dead code', 'knip', []],
   ['dependency rules', 'depcruise', [...CHECKED, '--config', '.dependency-cruiser.mjs']],
+  ['plain English', 'node', ['cli/main.ts', 'language']],
   [
     'tests',
     'vitest',
