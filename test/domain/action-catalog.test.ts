@@ -23,7 +23,7 @@ const complete = {
 describe('a new action', () => {
   const { cutsOff, quiet, dependsOn, afterUndo, targets, ...rest } = complete;
 
-  test('does not compile while an answer about a new action is missing', () => {
+  test('does not compile while a property of a new action is missing', () => {
     // @ts-expect-error -- targets
     const a: ActionProperties = { ...rest, cutsOff, quiet, dependsOn, afterUndo };
     // @ts-expect-error -- cutsOff
@@ -36,8 +36,8 @@ describe('a new action', () => {
     const f: ActionProperties = { ...rest, targets, cutsOff, quiet, dependsOn };
     // @ts-expect-error -- ifUnanswered
     const g: ActionProperties = { kind: 'informs', targets: { alert: 'No channel' } };
-    // @ts-expect-error -- an alert is no target of a change
-    const h: ActionProperties = { ...whole, targets: { alert: 'No channel' } };
+    // @ts-expect-error -- an alert is not a target of a change
+    const h: ActionProperties = { ...complete, targets: { alert: 'No channel' } };
     expect([a, b, c, d, f, g, h]).toHaveLength(7);
   });
 });
