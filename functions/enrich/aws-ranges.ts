@@ -4,7 +4,7 @@ import { type Interval, intervalOfCidr, merged, overlapsAny } from './intervals.
 type Service = [name: string, sorted: Interval[]];
 let services: Promise<Service[]> | undefined;
 
-/** What tools/aws-ranges.ts generated: a file beside the bundle, because most cold starts never need it. */
+/** Loads the file that tools/aws-ranges.ts generated. It lies beside the bundle: most cold starts never need it. */
 async function published(): Promise<Service[]> {
   const { default: ranges } = await import('./aws-ranges.data.json', { with: { type: 'json' } });
   return Object.entries(ranges.services).map(([name, cidrs]) => [

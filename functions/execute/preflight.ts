@@ -94,8 +94,8 @@ export function checkKeeper(
 }
 
 /**
- * Promise 4: throws if a due time was approved and policy now has a person undo the action. Its approver never said to
- * keep it. Once the action is recorded as executing, its record decides.
+ * Promise 4: throws if the action was decided with a due time and policy now requires a person to undo it. Its approver
+ * never agreed to keep it. Once the action is recorded as executing, its record decides.
  */
 export function checkLifetime({ policy }: ExecuteDeps, action: Action): void {
   const { actionId, name, status, durationMinutes } = action;
