@@ -14,8 +14,11 @@ import { createLog } from '../platform/logger.ts';
 import type { SampleClients } from '../platform/sampled-requests.ts';
 import type { Policy } from '../policy/policy.ts';
 import { readPolicyFile } from '../policy/policy-file.ts';
+import { createApproverAddresses } from '../store/approver-addresses.ts';
+import { createEntityHistory } from '../store/entity-history.ts';
+import { createRecords } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import { createStore } from '../store/store.ts';
+import { createTable } from '../store/table.ts';
 import type { OwnershipApi } from './address-owner.ts';
 import type { CalendarApi } from './calendar.ts';
 import type { FunctionTagsApi } from './function.ts';
@@ -24,7 +27,7 @@ import type { InstanceApi } from './instance.ts';
 import type { ReadDeps } from './read-fact.ts';
 
 export type EnrichDeps = ReadDeps & {
-  store: Store;
+  store: Pick<Store, 'records' | 'entityHistory' | 'approverAddresses'>;
   policy: Policy;
   ec2: InstanceApi & OwnershipApi;
   iam: IdentityApi;
@@ -39,8 +42,13 @@ export type EnrichDeps = ReadDeps & {
 export function enrichDeps(env: Env): EnrichDeps {
   const { tableName, policyPath } = readEnv(env, 'tableName', 'policyPath');
   const log = createLog('enrich');
+  const table = createTable(new DynamoDBClient({}), tableName);
   return {
-    store: createStore(new DynamoDBClient({}), tableName, log),
+    store: {
+      records: createRecords(table, log),
+      entityHistory: createEntityHistory(table),
+      approverAddresses: createApproverAddresses(table),
+    },
     policy: readPolicyFile(policyPath),
     ec2: new EC2({}),
     iam: new IAM({}),
