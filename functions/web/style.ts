@@ -6,7 +6,7 @@ export const STYLE = `
 html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
 body { margin: 0; font: 1.0625rem/1.45 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; color: var(--ink); background: var(--ground); }
 main { max-width: 40rem; margin: 0 auto; padding: 1rem 1rem 3rem; }
-h1 { font-size: 1.5rem; line-height: 1.2; letter-spacing: -.01em; margin: .15rem 0 .5rem; overflow-wrap: anywhere; text-wrap: balance; }
+h1 { font-size: 1.375rem; line-height: 1.2; letter-spacing: -.01em; margin: .15rem 0 .35rem; overflow-wrap: anywhere; text-wrap: balance; }
 h1.good { color: var(--good); } h1.bad { color: var(--bad); }
 h2 { font-size: 1.0625rem; margin: 0 0 .35rem; }
 h2.about { margin: 1.2rem 0 .2rem; overflow-wrap: anywhere; }
@@ -18,7 +18,7 @@ p { margin: .35rem 0; } p, dd, small { text-wrap: pretty; }
 a { color: var(--go); }
 section, details { background: var(--paper); border: 1px solid var(--line); border-radius: .75rem; padding: .8rem .95rem; margin: .8rem 0; }
 dl { margin: 0; }
-dt { color: var(--quiet); font-size: .8125rem; font-weight: 600; margin-top: .6rem; }
+dt { color: var(--quiet); font-size: .8125rem; font-weight: 600; margin-top: .35rem; }
 dt:first-child { margin-top: 0; }
 dd { margin: 0; overflow-wrap: anywhere; }
 dd + dd { margin-top: .2rem; }

@@ -36,22 +36,22 @@ describe('the console', () => {
 
     const [decision] = await Promise.all([
       page.waitForEvent('popup'),
-      region('On-call inbox').getByRole('link', { name: 'Look, then approve or decline' }).click(),
+      region('On-call inbox').getByRole('link', { name: 'Open, then approve or decline' }).click(),
     ]);
     await decision.getByRole('button', { name: 'Approve all 2' }).click();
     await eventually(() => decision.title()).toContain('2 of 2 approved');
     await world.runtime.engine.quiet();
-    await decision.getByRole('link', { name: 'See how it stands now' }).click();
+    await decision.getByRole('link', { name: 'See the current state' }).click();
     await eventually(() => decision.title()).toContain('In force');
 
-    await eventually(() => says('In force')).toContain('Block web requests from 203.0.113.66/32');
+    await eventually(() => says('In force')).toContain('Blocked web requests from 203.0.113.66');
     await eventually(() => says('WAF address sets')).toContain('203.0.113.66/32');
     await eventually(() => says('Network ACLs')).toContain('deny 203.0.113.66/32 inbound');
     await eventually(() => says('On-call inbox')).toContain('now in force');
     await eventually(() => says('State')).toContain('No open requests');
 
     await world.pass(11);
-    await eventually(() => says('In force')).toContain('Nothing.');
+    await eventually(() => says('In force')).toContain('Nothing yet.');
     expect(await says('WAF address sets')).not.toContain('203.0.113.66');
     expect(await says('Network ACLs')).not.toContain('203.0.113.66');
   });
@@ -59,16 +59,16 @@ describe('the console', () => {
 
 describe('an event pasted into the console', () => {
   const paste = async (event: string) => {
-    await page.getByText('Paste an event of your own').click();
+    await page.getByText('Paste your own event').click();
     await page.getByRole('textbox').fill(event);
   };
 
   test('is rejected with the reason, stays in the form and is listed when it cannot be read', async () => {
     await paste('hello {');
-    await page.getByRole('button', { name: 'Deliver' }).click();
+    await page.getByRole('button', { name: 'Send' }).click();
     await eventually(() => page.getByRole('alert').textContent()).toContain('expected JSON');
     expect(await page.getByRole('textbox').inputValue()).toBe('hello {');
-    expect(await says('Refused events')).toContain('kept for replay');
+    expect(await says('Rejected events')).toContain('kept for replay');
   });
 
   test('stays in the form while the page updates', async () => {
@@ -84,7 +84,7 @@ describe('the page of the console', () => {
   test('keeps opened details open and closed ones closed', async () => {
     await world.deliver(sample('web-port-probe'));
     await eventually(() => says('Incidents')).toContain('Port 443');
-    const why = region('Incidents').getByText('Why, and what happened').first();
+    const why = region('Incidents').getByText('Reasons and history').first();
     await why.click();
     await world.deliver(sample('ssh-brute-force'));
     await eventually(() => says('Incidents')).toContain('SSH brute force');

@@ -63,7 +63,7 @@ describe('a decision page on a phone without script', () => {
     await world.deliver(sample('web-port-probe'));
     const page = await phone.newPage();
     await page.goto(url + world.link('ana.silva'));
-    await page.getByText('What it changes, and whom it touches').last().click();
+    await page.getByText('Changes, and who is affected').last().click();
     expect(await page.getByText('Shared: 2 subnets').isVisible()).toBe(true);
     await page.getByRole('button', { name: 'Approve all 2' }).click();
     await expect

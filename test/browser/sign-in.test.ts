@@ -123,7 +123,7 @@ describe('a sign-in on a phone without script', () => {
     await evil.getByRole('button', { name: 'Win' }).click();
     await expect
       .poll(() => evil.getByRole('heading', { level: 1 }).textContent())
-      .toContain('Not taken');
+      .toContain('Request rejected');
     expect((await world.action('block_ip_at_firewall')).status).toBe('awaiting-approval');
   });
 

@@ -79,6 +79,18 @@ test.each(CASES)('describes its changes as orders that have a past tense: $title
   expect([headline, ...changes].filter((text) => !isOrder(text))).toEqual([]);
 });
 
+/** Rule for every text: at most 20 words a sentence. Quotations, labels and commands do not count. */
+const MAX_WORDS = 20;
+const COMMAND = /\b(?:aws|az|gam) |\$\(|while read/;
+const longIn = ({ surface, text }: Shown): string[] =>
+  text
+    .split('\n')
+    .filter((line) => !COMMAND.test(line))
+    .flatMap((line) => line.replace(/“[^”]*”/g, 'x').split(/(?<=[.?!]) /))
+    .map((sentence) => sentence.replace(/^[A-Z][\w ,]{2,40}: (?=[A-Z])/, ''))
+    .filter((sentence) => sentence.split(/\s+/).filter(Boolean).length > MAX_WORDS)
+    .map((sentence) => `${surface}: ${sentence}`);
+
 describe.each(STATES)('an action in the state: $title', (state) => {
   test.each(CASES)('uses the tense of its state on every surface: $title', async (one) => {
     const action = inState(one, state);
@@ -90,6 +102,7 @@ describe.each(STATES)('an action in the state: $title', (state) => {
     expect(
       faultsIn(shown, [...FORBIDDEN[state.phase], ...headlineIn(state, action), ...NEVER]),
     ).toEqual([]);
+    expect(shown.flatMap(longIn)).toEqual([]);
   });
 });
 

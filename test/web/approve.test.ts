@@ -54,7 +54,7 @@ describe('the page of an approval link', () => {
       'Ana Silva, please decide',
       '<h1>Block web requests from 203.0.113.7?</h1>',
       '14 min left',
-      'to approve or decline, until 03:15 UTC. If no one decides, nothing changes.',
+      ', until 03:15 UTC. If no one decides, nothing changes.',
       'Will add 203.0.113.7/32 to the block list, so that AWS WAF refuses its requests',
       'severity medium',
       'several people may share the address',

@@ -71,7 +71,7 @@ function describe(subject: Subject): Description {
   return {
     headline: `Raise the log level of the function ${name} to DEBUG`,
     changes: [
-      `Raise the application log level of ${name} to DEBUG, so that its log group receives messages at DEBUG and above`,
+      `Raise the application log level of ${name} to DEBUG, so that its log group receives more messages`,
       'Change the log format to JSON if it is Text, because only JSON has log levels',
     ],
     affected: [

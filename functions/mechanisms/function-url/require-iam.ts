@@ -55,7 +55,7 @@ function describe(subject: Subject, facts: Facts | null): Description {
   return {
     headline: `Require IAM authentication for the URL of the function ${name}`,
     changes: [
-      `Change the auth type of the function URL of ${name} from NONE to AWS_IAM, so that Lambda refuses unsigned requests`,
+      `Change the auth type of the function URL of ${name} from NONE to AWS_IAM: unsigned requests fail`,
     ],
     affected: [
       'Every caller of the URL that does not sign its requests, for example browsers, webhooks and partners',

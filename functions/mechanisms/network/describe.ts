@@ -21,7 +21,7 @@ export function describe(subject: Subject, place: RuleList, facts: Facts | null)
   return {
     headline: `Block ${inbound ? 'traffic from' : 'traffic to'} ${hostOf(entry)} in network ACL ${place.networkAclId}`,
     changes: [
-      `Add one ${inbound ? 'inbound' : 'outbound'} rule to ${acl ? called(acl) : place.networkAclId}, before the rules that allow the traffic: deny ${entry}, all protocols`,
+      `Add one ${inbound ? 'inbound' : 'outbound'} rule to ${acl ? called(acl) : place.networkAclId}: deny ${entry}, all protocols, before the allow rules`,
     ],
     affected: [
       ...(acl ? roomIn(acl, place, entry) : []),

@@ -110,7 +110,7 @@ describe('the description', () => {
     const { headline, changes, undo } = told();
     expect(headline).toBe('Block traffic from 203.0.113.7 in network ACL acl-0a1b2c3d4e5f60701');
     expect(changes).toEqual([
-      'Add one inbound rule to acl-0a1b2c3d4e5f60701, before the rules that allow the traffic: deny 203.0.113.7/32, all protocols',
+      'Add one inbound rule to acl-0a1b2c3d4e5f60701: deny 203.0.113.7/32, all protocols, before the allow rules',
     ]);
     expect(undo).toContain('after 1 h, unless someone keeps it');
   });

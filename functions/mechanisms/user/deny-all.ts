@@ -60,7 +60,7 @@ function describe(subject: Subject, facts: Facts | null): Description {
   return {
     headline: `Deny all access for the IAM user ${name}`,
     changes: [
-      `Attach this stack's policy “deny-all” (Deny * on *, path ${POLICY_PATH}) to the IAM user ${name}, so that it overrides every permission`,
+      `Attach this stack's policy “deny-all” (Deny * on *, path ${POLICY_PATH}) to the IAM user ${name}`,
     ],
     affected: [
       `${name}: console sign-in, every access key, and the programs that use one, after a few seconds`,

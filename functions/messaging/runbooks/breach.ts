@@ -5,10 +5,10 @@ import { awsIn, type Case, type RunbookTemplate, seenByCloudTrail } from './temp
 
 /** The most common deadlines. Counsel decides which laws apply. */
 const CLOCKS = [
-  { hours: 24, law: 'early warning under NIS2, article 23, if the company is in its scope' },
+  { hours: 24, law: 'early warning (NIS2, article 23), if the company is in scope' },
   {
     hours: 72,
-    law: 'notify the supervisory authority under GDPR, article 33, if personal data is affected',
+    law: 'notify the supervisory authority (GDPR, article 33), if personal data is affected',
   },
 ] as const;
 

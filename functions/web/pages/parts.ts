@@ -26,7 +26,7 @@ export const facts = ({ action, alert, now }: View): Html => {
 <section class="facts" aria-label="${FACTS.heading}">
 <dl>
 <dt>${label}</dt>${lines.map((text) => html`<dd>${text}</dd>`)}
-<dt>${FACTS.target}</dt><dd><code>${data(target?.value ?? FACTS.unknown)}</code></dd><dd class="quiet">${FACTS.place(target?.kind, account, region)}</dd>
+<dt>${FACTS.target}</dt><dd><code>${data(target?.value ?? FACTS.unknown)}</code></dd><dd class="quiet">${FACTS.place(account, region)}</dd>
 <dt>${FACTS.why}</dt>${alert ? html`<dd><q>${data(alert.title)}</q>, severity ${alert.severity.label}</dd><dd class="quiet">${breakable(alert.type)}</dd>` : html`<dd>${FACTS.noAlert}</dd>`}
 <dt>${affectedLabel(progress)}</dt>${folded(description?.affected ?? [FACTS.unknown])}
 ${progress === 'ahead' || progress === 'made' ? html`<dt>${FACTS.undo}</dt><dd>${undoOf(action)}</dd>` : ''}
@@ -38,8 +38,8 @@ ${progress === 'ahead' || progress === 'made' ? html`<dt>${FACTS.undo}</dt><dd>$
 const undoOf = ({ status, description }: Action): string =>
   status === 'kept' ? FACTS.undoManually : (description?.undo ?? FACTS.unknown);
 
-/** The first lines are visible; the others open on a tap, so that the buttons fit on a small screen. */
-const UNFOLDED = 2;
+/** The first line is visible. The others open on a tap, so that the buttons fit on the first screen of a phone. */
+const UNFOLDED = 1;
 const folded = (lines: readonly string[]): Html =>
   html`${lines.slice(0, UNFOLDED).map((text) => html`<dd>${text}</dd>`)}${
     lines.length > UNFOLDED

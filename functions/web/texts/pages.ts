@@ -1,6 +1,6 @@
 // The page's labels, buttons and headings.
 import type { Action } from '../../domain/action.ts';
-import { span, timeOfDay, utc, words } from '../../domain/wording.ts';
+import { span, timeOfDay, utc } from '../../domain/wording.ts';
 import { doneOf, headlineOf, orderOf, type Progress } from '../../messaging/texts/action-line.ts';
 import { unanswered } from '../../messaging/texts/phrases.ts';
 import { expired, type Names } from './status.ts';
@@ -12,7 +12,7 @@ export const APPROVE = {
   more: (count: number) => `And ${count} more of the same kind, listed above the buttons`,
   left: (time: string) => `${time} left`,
   deadline: (action: Action) =>
-    ` to approve or decline, until ${timeOfDay(action.approval?.expiresAt)}. If no one decides, ${unanswered(action)}.`,
+    `, until ${timeOfDay(action.approval?.expiresAt)}. If no one decides, ${unanswered(action)}.`,
   form: 'Your decision',
   approve: 'Approve',
   decline: 'Decline',
@@ -61,8 +61,7 @@ export const approvals = (required: number, voted: readonly string[]) => ({
 export const FACTS = {
   heading: 'The action',
   target: 'Target',
-  place: (kind: string | undefined, account: string, region: string) =>
-    `${kind === undefined ? 'Target' : kind === 'ip' ? 'IP address' : words(kind)} in account ${account}, ${region}`,
+  place: (account: string, region: string) => `account ${account}, ${region}`,
   why: 'Why',
   affected: {
     ahead: 'Would affect',
