@@ -13,7 +13,7 @@ import { type Accepted, acceptEvent } from '../functions/intake/intake.ts';
 import { effectsOf } from '../functions/mechanisms/registry.ts';
 import type { StateFile } from '../functions/mechanisms/stand-in.ts';
 import type { Ticket } from '../functions/mechanisms/ticket/ticket-provider.ts';
-import { capped } from '../functions/messaging/rate-limited-send.ts';
+import { rateLimited } from '../functions/messaging/rate-limited-send.ts';
 import { notify } from '../functions/notify/notify.ts';
 import { createCallback, createStarter } from '../functions/platform/executions.ts';
 import { errorFields, type Log } from '../functions/platform/log.ts';
@@ -92,7 +92,7 @@ export async function createRuntime(options: RuntimeOptions) {
 
   const inbox = state<Delivered[]>('inbox', []);
   const rejected = state<Rejected[]>('rejected', []);
-  const send = capped(createInbox(inbox, now), { store, limits: policy.limits, now, log });
+  const send = rateLimited(createInbox(inbox, now), { store, limits: policy.limits, now, log });
   const mac = createMac(options.linkKey, options.previousLinkKey);
   const account = createAccount({ state, policy, send, now });
 

@@ -5,8 +5,8 @@ export const check = () =>
   command({
     call: 'npm run check --',
     purpose:
-      'Runs the linter, types, dead-code search, dependency rules, all tests and a CDK synth. Skips tests whose requirements are missing; with CI=true, a missing requirement is a failure.',
-    examples: [['', 'runs everything (about 10 minutes on two cores)']],
+      'Runs the linter, types, dead-code search, dependency rules, language rules, all tests and a CDK synth. Skips tests whose requirements are missing; with CI=true, a missing requirement is a failure.',
+    examples: [['', 'runs everything (about 6 minutes on two cores)']],
     exitCodes: [
       [0, 'everything passed or was skipped'],
       [1, 'something failed'],

@@ -8,7 +8,7 @@ import { InvalidInput, NotFound, Unavailable } from '../domain/errors.ts';
 import { requestOrder, similarTo } from '../domain/similar-questions.ts';
 import { answerToken, questionUrl } from '../messaging/links.ts';
 import { type Message, questionKey } from '../messaging/message.ts';
-import { notWoken, type Sent, sendEach, troubleIn } from '../messaging/send-all.ts';
+import { notPagedNames, type Sent, sendEach, troubleIn } from '../messaging/send-all.ts';
 import { askText } from '../messaging/texts/asked.ts';
 import { LINKS } from '../messaging/texts/labels.ts';
 import { errorFields } from '../platform/log.ts';
@@ -179,7 +179,7 @@ async function recordTrouble(
   const trouble = troubleIn({ ...sent, held: [] }).slice('; '.length);
   const entries = [
     { event: 'not-reached', trouble },
-    { event: 'not-woken', trouble: sent.held.length > 0 ? notWoken(sent.held) : '' },
+    { event: 'not-woken', trouble: sent.held.length > 0 ? notPagedNames(sent.held) : '' },
   ];
   for (const { event, trouble } of entries.filter((one) => one.trouble !== '')) {
     const text = `${trouble.charAt(0).toUpperCase()}${trouble.slice(1)}`;

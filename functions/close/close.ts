@@ -10,7 +10,7 @@ import type { Message } from '../messaging/message.ts';
 import { sendAll } from '../messaging/send-all.ts';
 import { causedText, closedText, observedText } from '../messaging/texts/incident.ts';
 import { LINKS } from '../messaging/texts/labels.ts';
-import { standingLine } from '../messaging/texts/phrases.ts';
+import { statusLine } from '../messaging/texts/phrases.ts';
 import { Caught, causeText } from '../platform/caught-error.ts';
 import { errorFields } from '../platform/log.ts';
 import { peopleOf } from '../policy/people.ts';
@@ -144,7 +144,7 @@ function closed(
 function summaryOf(actions: readonly Action[], analysis: string, why: string | null): string {
   return [
     ...(why ? [`Processing failed: ${why}`] : []),
-    ...actions.map(standingLine),
+    ...actions.map(statusLine),
     `Analysis: ${quoted(analysis, 1000)}`,
   ].join('\n');
 }

@@ -14,7 +14,7 @@ import { readPolicyFile } from '../policy/policy-file.ts';
 import { createStore, type Store } from '../store/store.ts';
 import { channelsOf } from './channels.ts';
 import type { Send } from './message.ts';
-import { capped } from './rate-limited-send.ts';
+import { rateLimited } from './rate-limited-send.ts';
 import { createSend } from './send.ts';
 
 /** The variables that sending needs. */
@@ -38,7 +38,7 @@ export function sendFrom(
   };
   const { now } = clients;
   const send = createSend({ channels: channelsOf(channels, clients), now, log });
-  return capped(send, { store, limits, now, log });
+  return rateLimited(send, { store, limits, now, log });
 }
 
 /**

@@ -9,7 +9,7 @@ import { type LinkDeps, questionUrl, requestAgainUrl } from './links.ts';
 import type { Message, Recipient, Send } from './message.ts';
 import { digestText, IN_TICKET } from './texts/delivery.ts';
 import { LINKS } from './texts/labels.ts';
-import { standingLine } from './texts/phrases.ts';
+import { statusLine } from './texts/phrases.ts';
 
 export type DigestDeps = LinkDeps & {
   store: Pick<Store, 'pager' | 'records'>;
@@ -123,7 +123,7 @@ function isOpen(action: Action, now: Date): boolean {
 
 /** The outcome, or the next step. */
 function standsAs(action: Action): string {
-  const line = oneLine(standingLine(action), 200);
+  const line = oneLine(statusLine(action), 200);
   switch (action.status) {
     case 'awaiting-approval':
       return `${line} until ${timeOfDay(action.approval?.expiresAt)}`;

@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts';
 import type { Message, Recipient, Send } from './message.ts';
 import { lastPageNotice } from './texts/delivery.ts';
 
-export type CapDeps = {
+export type RateLimitDeps = {
   store: Pick<Store, 'pager'>;
   limits: Pick<Limits, 'pages'>;
   now: () => Date;
@@ -20,7 +20,7 @@ export const recipientOf = (to: Recipient): string =>
   to.kind === 'person' ? `person:${to.id}` : 'team';
 
 /** Counts each page once, by its key, before it is sent. Other messages are not limited. */
-export function capped(send: Send, deps: CapDeps): Send {
+export function rateLimited(send: Send, deps: RateLimitDeps): Send {
   return async (message) => {
     if (message.urgency !== 'page') return send(message);
     const { pages: wakes, nextAt } = await admitted(deps, message);
@@ -30,7 +30,10 @@ export function capped(send: Send, deps: CapDeps): Send {
 }
 
 /** If the count cannot be read, the page is sent. After a lost race (Conflict), the caller tries again. */
-async function admitted({ store, limits, now, log }: CapDeps, message: Message): Promise<Admitted> {
+async function admitted(
+  { store, limits, now, log }: RateLimitDeps,
+  message: Message,
+): Promise<Admitted> {
   const { key, always = false, subject, incidentId, actionId } = message;
   const page = { key, always, text: { subject, incidentId, actionId } };
   try {
@@ -43,7 +46,7 @@ async function admitted({ store, limits, now, log }: CapDeps, message: Message):
 }
 
 /** The last page of the hour says where the next messages are. */
-function withNotice(message: Message, nextAt: string, { limits }: CapDeps): Message {
+function withNotice(message: Message, nextAt: string, { limits }: RateLimitDeps): Message {
   const { perPersonPerHour, digestAfterMinutes } = limits.pages;
   const notice = lastPageNotice(perPersonPerHour, nextAt, digestAfterMinutes);
   return { ...message, paragraphs: [...message.paragraphs, notice] };

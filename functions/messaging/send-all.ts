@@ -31,7 +31,7 @@ export async function sendEach(send: Send, messages: readonly Message[], log: Lo
   return sent;
 }
 
-export const notWoken = (held: readonly Message[]): string => notPaged(held.map(nameOf));
+export const notPagedNames = (held: readonly Message[]): string => notPaged(held.map(nameOf));
 
 const nameOf = ({ to }: Message): string => (to.kind === 'person' ? to.name : 'the team');
 
@@ -48,7 +48,7 @@ export function troubleIn({ unreached, notBy, held }: Sent): string {
   const missed = unreached.map(nameOf).join(', ');
   return [
     ...(missed ? [`; not reached: ${missed}`] : []),
-    ...(held.length > 0 ? [`; ${notWoken(held)}`] : []),
+    ...(held.length > 0 ? [`; ${notPagedNames(held)}`] : []),
     ...(notBy.length > 0 ? [`; not delivered: ${notBy.join(', ')}`] : []),
   ].join('');
 }

@@ -40,7 +40,7 @@ describe('a user or a key', () => {
   });
 
   test('leaves it unknown whether a user who does not exist is a service account', async () => {
-    const facts = await identityFacts({ ...deps, iam }, entity('iam-user', 'nobody'));
+    const facts = await identityFacts({ ...deps, iam }, entity('iam-user', 'no-such-name'));
     expect(facts.serviceAccount.known).toBe(false);
   });
 
@@ -134,9 +134,9 @@ describe('an address', () => {
   );
 
   test('leaves the owner unknown for a range and for text that is not an address', async () => {
-    const ownerOf = await ownersOf({ ...deps, ec2 }, ['203.0.113.0/24', 'nobody']);
+    const ownerOf = await ownersOf({ ...deps, ec2 }, ['203.0.113.0/24', 'no-such-name']);
     expect(ownerOf('203.0.113.0/24').known).toBe(false);
-    expect(ownerOf('nobody').known).toBe(false);
+    expect(ownerOf('no-such-name').known).toBe(false);
   });
 
   test('leaves the owner of an address unknown when EC2 does not answer', async () => {

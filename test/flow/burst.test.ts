@@ -13,7 +13,7 @@ import { gate } from '../../functions/gate/gate.ts';
 import { type Accepted, acceptEvent } from '../../functions/intake/intake.ts';
 import { effectsOf } from '../../functions/mechanisms/registry.ts';
 import type { Message } from '../../functions/messaging/message.ts';
-import { capped } from '../../functions/messaging/rate-limited-send.ts';
+import { rateLimited } from '../../functions/messaging/rate-limited-send.ts';
 import { notify } from '../../functions/notify/notify.ts';
 import { reverse } from '../../functions/reverse/reverse.ts';
 import { createAccount } from '../../local/account.ts';
@@ -74,7 +74,7 @@ async function account() {
       pages.push({ at: now().toISOString(), to: to.id });
     return { notBy: [] };
   };
-  const send = capped(deliver, { store, limits: POLICY.limits, now, log });
+  const send = rateLimited(deliver, { store, limits: POLICY.limits, now, log });
   const state = <T>(_: string, initial: T) => inMemory(initial);
   const standIns = createAccount({ state, policy: POLICY, send, now });
   const started: { incidentId: string; alertId: string }[] = [];

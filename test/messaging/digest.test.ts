@@ -174,7 +174,7 @@ describe('the digest', () => {
   });
 
   test('is dropped for a person who left policy', async () => {
-    const gone = 'person:somebody.else';
+    const gone = 'person:someone.else';
     for (const key of ['a', 'b', 'c']) await hold(key, null, 1, gone);
     await digestAt(6, gone);
     expect(sent).toEqual([]);

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Conflict, Unavailable } from '../../functions/domain/errors.ts';
 import type { Delivery, Message } from '../../functions/messaging/message.ts';
-import { type CapDeps, capped } from '../../functions/messaging/rate-limited-send.ts';
+import { type RateLimitDeps, rateLimited } from '../../functions/messaging/rate-limited-send.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { NOW } from '../fixtures/case.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
@@ -16,8 +16,8 @@ beforeEach(() => {
 });
 
 const limits = { pages: { perPersonPerHour: 2, digestAfterMinutes: 5 } };
-const send = (change: Partial<CapDeps> = {}) =>
-  capped(
+const send = (change: Partial<RateLimitDeps> = {}) =>
+  rateLimited(
     async (message) => {
       sent.push(message);
       return { notBy: [] };

@@ -1,7 +1,7 @@
 // The report when an alert ended, and the line about an action.
 import { describe, expect, test } from 'vitest';
 import { closedText } from '../../functions/messaging/texts/incident.ts';
-import { standingLine } from '../../functions/messaging/texts/phrases.ts';
+import { statusLine } from '../../functions/messaging/texts/phrases.ts';
 import { toyAction } from '../execute/toy.ts';
 import { ALERT_ID, alertWith, incidentWith } from '../fixtures/case.ts';
 
@@ -35,11 +35,11 @@ describe('a line about an action', () => {
   const action = toyAction();
   test('shows the end of an action in force', () => {
     expect(
-      standingLine({ ...action, status: 'in-force', dueAt: '2026-11-24T04:00:00.000Z' }),
+      statusLine({ ...action, status: 'in-force', dueAt: '2026-11-24T04:00:00.000Z' }),
     ).toMatch(/: in force until 04:00 UTC on 24 Nov 2026$/);
   });
 
   test('shows any other state in words', () => {
-    expect(standingLine({ ...action, status: 'reversal-failed' })).toMatch(/: undo failed$/);
+    expect(statusLine({ ...action, status: 'reversal-failed' })).toMatch(/: undo failed$/);
   });
 });

@@ -263,8 +263,8 @@ test('refuses a stack in another account than the policy', async () => {
 });
 
 test('names the function of a stack that does not exist', async () => {
-  await expect(connectDeployed(policy, 'nobody-', {})).rejects.toThrow(
-    "cannot read the stack's function nobody-execute-waf",
+  await expect(connectDeployed(policy, 'no-such-stack-', {})).rejects.toThrow(
+    "cannot read the stack's function no-such-stack-execute-waf",
   );
 });
 

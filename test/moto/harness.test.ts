@@ -123,9 +123,9 @@ test('answers an invocation like Lambda: result, function error, and unknown fun
     errorMessage: 'not today',
     trace: [],
   });
-  await expect(invoke('nobody')).rejects.toMatchObject({
+  await expect(invoke('no-such-function')).rejects.toMatchObject({
     name: 'ResourceNotFoundException',
-    message: 'Function not found: nobody',
+    message: 'Function not found: no-such-function',
   });
 });
 

@@ -117,7 +117,7 @@ test('fails the execution for an unknown function, as AWS does', async () => {
   const definition = single({
     Type: 'Task',
     Resource: invoke,
-    Parameters: { FunctionName: 'nobody', Payload: {} },
+    Parameters: { FunctionName: 'no-such-function', Payload: {} },
   });
   const execution = await ended(sfn, await startExecution(sfn, definition));
   expect(execution).toMatchObject({

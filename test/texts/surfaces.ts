@@ -12,7 +12,7 @@ import type { Message } from '../../functions/messaging/message.ts';
 import { askText } from '../../functions/messaging/texts/asked.ts';
 import { goneText, keptText, remindText } from '../../functions/messaging/texts/in-force.ts';
 import { LINKS } from '../../functions/messaging/texts/labels.ts';
-import { seenSince, standingLine, type Text } from '../../functions/messaging/texts/phrases.ts';
+import { seenSince, statusLine, type Text } from '../../functions/messaging/texts/phrases.ts';
 import { alertWith, INCIDENT_ID, incidentWith, POLICY } from '../fixtures/case.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
 import { ana, ben, desk, mei, minute, put } from '../web/desk.ts';
@@ -90,7 +90,7 @@ const channelsOf = (kind: string, action: Action, text: Text): Shown[] => {
 /** The rows of the console, and the line in digests and summaries. */
 export const rowsOf = (action: Action): Shown[] => [
   { surface: 'console row', text: `${actionRow(action)}\n${statusBadge(action.status)}` },
-  { surface: 'digest line', text: standingLine(action) },
+  { surface: 'digest line', text: statusLine(action) },
 ];
 
 /** The visible text of a page, one line per element. */

@@ -611,7 +611,7 @@ describe('P2: concurrent decisions', () => {
       fc.property(
         fc.constantFrom(...statuses),
         fc.constantFrom('approve' as const, 'decline' as const),
-        fc.constantFrom(ana.id, ben.id, 'mei.tanaka', 'nobody'),
+        fc.constantFrom(ana.id, ben.id, 'mei.tanaka', 'no.such.person'),
         fc.integer({ min: -60, max: 120 }),
         (status, verdict, person, minutes) => {
           const action = toyAction({ status, disposition: 'approve', approval: requestWith() });

@@ -98,8 +98,8 @@ describe('the page of an observed action', () => {
   });
 
   test.each([
-    ['of a person that policy does not name', observed(), 'somebody.else', 403],
-    ['on what was not only observed', inForce(), mei.id, 409],
+    ['of a person that policy does not name', observed(), 'someone.else', 403],
+    ['on an action that was carried out', inForce(), mei.id, 409],
   ] as const)('rejects a judgement %s', async (_what, given, person, expected) => {
     const action = await put(store, given);
     const { app, pathOf } = desk(store);
@@ -123,14 +123,14 @@ describe('the page of an observed action', () => {
 });
 
 test.each([
-  ['a person that policy does not name', observed(), 'somebody.else', 'not-yours'],
+  ['a person that policy does not name', observed(), 'someone.else', 'not-yours'],
   [
-    'whom it is about',
+    'the person who is its target',
     observed({ target: { ...attacker, kind: 'iam-user', value: 'mei.tanaka' } }),
     mei.id,
     'not-yours',
   ],
-  ['anybody, on what is in force', inForce(), mei.id, 'settled'],
+  ['anyone, for an action in force', inForce(), mei.id, 'settled'],
 ])('rejects the judgement of %s', (_who, action, person, because) => {
   const { people } = POLICY.escalation;
   const word = { judgement: 'right' as const, note: '' };

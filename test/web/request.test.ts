@@ -84,7 +84,7 @@ describe('a hand-over', () => {
   test('is refused to a person who may not decide', async () => {
     const action = await open({ roles: ['analyst'] });
     const { post, pathOf, did } = desk(store);
-    for (const to of [mei.id, 'nobody', ben.id, '']) {
+    for (const to of [mei.id, 'no.such.person', ben.id, '']) {
       const answer = await post(await pathOf(action), say(action, 'hand-over', { to }));
       expect(answer.status, to).toBe(403);
     }

@@ -228,25 +228,25 @@ describe('a policy that requires a sign-in', () => {
 describe('a rejected sign-in', () => {
   const bad: [string, Misbehaviour][] = [
     ['as another person', { claims: { email: 'ben.okafor@example.com' } }],
-    ['with an address that nobody verified', { claims: { email_verified: false } }],
-    ['with an address of which verification is not a yes', { claims: { email_verified: 'true' } }],
+    ['with an unverified address', { claims: { email_verified: false } }],
+    ['with an address whose verification is not a boolean', { claims: { email_verified: 'true' } }],
     ['with another nonce', { claims: { nonce: 'another' } }],
     ['without a nonce', { claims: { nonce: undefined } }],
-    ['with a token for another client', { claims: { aud: 'somebody-else' } }],
+    ['with a token for another client', { claims: { aud: 'another-client' } }],
     ['with a token of another issuer', { claims: { iss: 'https://evil.example' } }],
-    ['with a token that is over', { claims: { iat: 1, exp: 600 } }],
-    ['with a token that somebody else signed', { forged: true }],
-    ['with the answer of another issuer: a mix-up', { redirect: { iss: 'https://evil.example' } }],
-    ['with an answer that does not say whose it is', { redirect: { iss: undefined } }],
+    ['with an expired token', { claims: { iat: 1, exp: 600 } }],
+    ['with a token signed with another key', { forged: true }],
+    ['with a response of another issuer (mix-up)', { redirect: { iss: 'https://evil.example' } }],
+    ['with a response that names no issuer', { redirect: { iss: undefined } }],
     ['with another state', { redirect: { state: 'another' } }],
-    ['with a code that nobody gave', { redirect: { code: 'code-of-mine' } }],
-    ['when the provider says no', { redirect: { code: undefined, error: 'access_denied' } }],
+    ['with a code that the provider did not issue', { redirect: { code: 'code-of-mine' } }],
+    ['that the provider denies', { redirect: { code: undefined, error: 'access_denied' } }],
     [
-      'when the provider’s description is another’s',
+      'at a provider whose metadata names another issuer',
       { metadata: { issuer: 'https://evil.example' } },
     ],
   ];
-  test.each(bad)('%s', async (_, misbehaviour) => {
+  test.each(bad)('rejects a sign-in %s', async (_, misbehaviour) => {
     provider.behaves(misbehaviour);
     const { signIn, answer, status, cookies } = await asked();
     const refused = await signIn();

@@ -177,7 +177,7 @@ describe('a click on a button', () => {
 
   test.each([
     ['another member', { member: BEN }],
-    ['somebody whom policy does not know', { member: 'U0STRANGER' }],
+    ['a member that policy does not name', { member: 'U0STRANGER' }],
     [
       'a member with the same id in another workspace',
       { change: { user: { id: ANA, team_id: 'T0OTHER00' } } },
@@ -190,7 +190,7 @@ describe('a click on a button', () => {
     expect(did).toEqual([]);
     expect(slack.aside).toMatchObject([{ response_type: 'ephemeral', replace_original: false }]);
     expect(JSON.stringify(slack.aside)).toContain('Nothing was decided');
-    expect(buttonsOf(post), 'whose buttons they are still has them').toHaveLength(2);
+    expect(buttonsOf(post), 'the buttons stay on the message').toHaveLength(2);
   });
 
   test('by a member that policy no longer maps to the person decides nothing', async () => {
@@ -213,7 +213,7 @@ describe('a click on a button', () => {
     expect((await load()).status).toBe('awaiting-approval');
     expect(
       slackMemberOf({ ...WITH_BUTTONS, signIn }, ana.id),
-      'and nobody gets buttons',
+      'the message has no buttons',
     ).toBeNull();
   });
 
@@ -293,9 +293,7 @@ describe('a click on a button', () => {
     expect((await load()).status).toBe('approved');
     expect(signals).toEqual([expect.any(AbortSignal)]);
     expect(logged.join('\n')).toContain('click not answered');
-    expect(logged.join('\n'), 'whoever has the address may post there').not.toContain(
-      'hooks.slack',
-    );
+    expect(logged.join('\n'), 'anyone who has the URL may post there').not.toContain('hooks.slack');
   });
 
   test('sends its answer only to a Slack URL', async () => {

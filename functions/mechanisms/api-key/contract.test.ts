@@ -21,7 +21,7 @@ function groundOn(gateway: ApiKeyApi, apiKey: string): Ground<{ gateway: ApiKeyA
       const { name, description, enabled, stageKeys, tags } = await gateway.getApiKey({ apiKey });
       return { name, description, enabled, stageKeys, tags };
     },
-    othersAdd: async () => void (await patch('/name', 'renamed by somebody')),
+    othersAdd: async () => void (await patch('/name', 'renamed by another person')),
     othersUndo: async () => void (await patch('/enabled', 'true')),
   };
 }

@@ -43,6 +43,6 @@ test('succeeds when one analyst cannot be reached', async () => {
 test('throws Unavailable when no analyst was reached and NotFound when none is on call', async () => {
   const unreachable = notifyAnalyst.connect({ send: failingFor('ada', 'bob'), onCall });
   await expect(unreachable.apply(subject, before)).rejects.toBeInstanceOf(Unavailable);
-  const nobody = notifyAnalyst.connect({ send: failingFor(), onCall: [] });
-  await expect(nobody.apply(subject, before)).rejects.toBeInstanceOf(NotFound);
+  const unstaffed = notifyAnalyst.connect({ send: failingFor(), onCall: [] });
+  await expect(unstaffed.apply(subject, before)).rejects.toBeInstanceOf(NotFound);
 });

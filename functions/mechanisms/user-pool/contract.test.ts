@@ -58,8 +58,8 @@ describe('on moto', async () => {
 
   test('throws StateChanged for a missing user and NotFound for a missing pool', async () => {
     const driver = disableUser.connect({ cognito });
-    const nobody = { ...subjectIn(UserPoolId), target: { ...customer, value: 'nobody' } };
-    await expect(driver.revert(nobody, { enabled: true })).rejects.toThrow(StateChanged);
+    const unknown = { ...subjectIn(UserPoolId), target: { ...customer, value: 'no-such-user' } };
+    await expect(driver.revert(unknown, { enabled: true })).rejects.toThrow(StateChanged);
     await expect(driver.revert(subjectIn('us-east-1_none'), { enabled: true })).rejects.toThrow(
       NotFound,
     );

@@ -76,9 +76,9 @@ describe('on moto', () => {
 
   test('throws NotFound on capture and StateChanged on revert for a user that does not exist', async () => {
     const driver = denyUser.connect({ iam, denyAllPolicyArn: arn, sleep: async () => {} });
-    const nobody = subjectOn({ ...suspectUser, value: 'nobody' });
-    await expect(driver.capture(nobody)).rejects.toThrow(NotFound);
-    await expect(driver.revert(nobody, { attached: false })).rejects.toThrow(StateChanged);
+    const unknown = subjectOn({ ...suspectUser, value: 'no-such-user' });
+    await expect(driver.capture(unknown)).rejects.toThrow(NotFound);
+    await expect(driver.revert(unknown, { attached: false })).rejects.toThrow(StateChanged);
   });
 
   test('throws an error that names the tag of a service account', async () => {

@@ -20,12 +20,12 @@ import {
   whyFact,
 } from './phrases.ts';
 
-/** `alike`: similar questions on the same page. `passedOver`: approvers of earlier steps who were not asked. */
+/** `similar`: similar questions on the same page. `passedOver`: approvers of earlier steps who were not asked. */
 export function askText(
   action: Action,
   alert: Alert,
   askedBefore: readonly Approver[],
-  alike: readonly Action[] = [],
+  similar: readonly Action[] = [],
   passedOver: readonly Approver[] = [],
 ): Text {
   const { description, approval } = action;
@@ -34,9 +34,9 @@ export function askText(
   const until = utc(approval?.expiresAt, approval?.requestedAt);
   const required = approval?.required ?? 1;
   return {
-    subject: subjectOf(alike.length > 0 ? `Approve ${alike.length + 1}?` : 'Approve?', action),
+    subject: subjectOf(similar.length > 0 ? `Approve ${similar.length + 1}?` : 'Approve?', action),
     paragraphs: [
-      `Approve to ${orderOf(action)}.\n${changesText(action)}\n${othersIn(alike)}If no one decides by ${until}, ${unanswered(action)}.`,
+      `Approve to ${orderOf(action)}.\n${changesText(action)}\n${othersIn(similar)}If no one decides by ${until}, ${unanswered(action)}.`,
     ],
     facts: [
       whyFact(alert),
@@ -60,9 +60,9 @@ export function askText(
 }
 
 /** Above the link, because one answer may count for all of them. */
-const othersIn = (alike: readonly Action[]): string =>
-  alike.length > 0
-    ? `And ${alike.length} more of the same kind:\n${alike.map((one) => oneLine(headlineOf(one))).join('\n')}\n`
+const othersIn = (similar: readonly Action[]): string =>
+  similar.length > 0
+    ? `And ${similar.length} more of the same kind:\n${similar.map((one) => oneLine(headlineOf(one))).join('\n')}\n`
     : '';
 
 /** To everyone who was asked: the decision, and who made it. */

@@ -77,7 +77,7 @@ export const steps = (title: string, lines: readonly string[]): Text['steps'] =>
   lines.length === 0 ? [] : [{ title, lines: [...lines] }];
 
 /** `Block web requests from 203.0.113.7: in force until 03:15 UTC on 24 Nov 2026`. */
-export const standingLine = (action: Action): string => {
+export const statusLine = (action: Action): string => {
   const { status, askedAnew, dueAt } = action;
   const again = askedAnew ? ', requested again' : '';
   const until = status === 'in-force' && dueAt ? ` until ${utc(dueAt)}` : '';

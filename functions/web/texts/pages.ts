@@ -70,7 +70,7 @@ export const FACTS = {
     undone: 'Affected',
   } satisfies Record<Progress, string>,
   undo: 'Undo',
-  /** For an action without an undo time, whatever its description says. */
+  /** For an action without an undo time. Takes the place of the description's undo. */
   undoManually: 'Only when someone undoes it',
   unknown: 'Unknown',
   detail: 'Details',

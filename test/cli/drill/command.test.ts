@@ -71,8 +71,8 @@ describe('npm run drill exits with 2 and drills nothing', () => {
   });
 
   test('in an account that has no policy', async () => {
-    expect(await refusal('--account', 'nobody', '--region', 'eu-central-1')).toContain(
-      'unknown account "nobody"; known accounts: example, local, staging',
+    expect(await refusal('--account', 'no-such-account', '--region', 'eu-central-1')).toContain(
+      'unknown account "no-such-account"; known accounts: example, local, staging',
     );
   });
 
