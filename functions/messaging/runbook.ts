@@ -43,7 +43,16 @@ function templateFor(name: ActionName, kind: EntityKind): RunbookTemplate | null
 
 type Described = Pick<
   Action,
-  'name' | 'target' | 'description' | 'actionId' | 'incidentId' | 'account' | 'region' | 'createdAt'
+  | 'name'
+  | 'target'
+  | 'description'
+  | 'actionId'
+  | 'incidentId'
+  | 'account'
+  | 'region'
+  | 'createdAt'
+  | 'mechanism'
+  | 'parameters'
 >;
 
 /** Without a template, the runbook is the description's changes and its manual undo. */

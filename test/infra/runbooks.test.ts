@@ -41,10 +41,11 @@ function actOf(name: ActionName, kind: EntityKind): string[] {
   };
   const ids = { actionId: 'act-0123456789abcdef-1', incidentId: 'inc-0123456789abcdef' };
   const place = { account: POLICY.account, region: 'eu-central-1', createdAt: NOW.toISOString() };
+  const handedOff = { description: null, mechanism: null, parameters: {} };
   const layers = ['web', 'network'] as const;
   return layers.flatMap((layer) => {
     const alert = alertWith({ traffic: { ...alertWith().traffic, layer }, entities: [target] });
-    return runbookOf({ ...ids, ...place, name, target, description: null }, alert, null).act;
+    return runbookOf({ ...ids, ...place, ...handedOff, name, target }, alert, null).act;
   });
 }
 

@@ -44,6 +44,8 @@ const ACTION = {
   region: 'us-east-1',
   createdAt: NOW.toISOString(),
   description: null,
+  mechanism: null,
+  parameters: {},
 };
 const entity = (kind: Entity['kind'], value: string, attributes = {}): Entity => ({
   ...attacker,

@@ -111,6 +111,19 @@ describe('notifications', () => {
     expect(tickets[0]?.body).toContain('aws wafv2 update-ip-set');
   });
 
+  test('sends the commands for the network ACL that an expired request named, although the traffic was web traffic', async () => {
+    const networkAclId = 'acl-0a1b2c3d4e5f60701';
+    const change = {
+      status: 'expired',
+      mechanism: 'network.deny-address',
+      parameters: { networkAclId, direction: 'egress' },
+    } as const;
+    await notifyAbout(await put(store, waiting(change)));
+    expect(text()).toContain(`for ACL in ${networkAclId}; do`);
+    expect(text()).toMatch(/create-network-acl-entry [^\n]*--egress/);
+    expect(text()).not.toContain('wafv2');
+  });
+
   test('notifies people even when no ticket can be opened', async () => {
     const openTicket = () => Promise.reject(new Unavailable('OpsCenter is down'));
     await notifyAbout(await put(store, waiting({ status: 'expired' })), {}, { openTicket });

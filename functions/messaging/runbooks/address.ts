@@ -4,7 +4,7 @@ import { shellQuoted } from '../../domain/wording.ts';
 import { parseAddress } from '../../platform/ip-address.ts';
 import { awsIn, type Case, noCommands, type Runbook, type RunbookTemplate } from './template.ts';
 
-/** Picks the firewall that sees the traffic: AWS WAF for web traffic, a network ACL for any other. */
+/** The steps for AWS WAF or for a network ACL. */
 export const refuseAddress: RunbookTemplate = (one) => {
   const parsed = parseAddress(one.target.value);
   if (!parsed) return noCommands('an IP address', one);
@@ -23,28 +23,31 @@ export const refuseAddress: RunbookTemplate = (one) => {
 function whoElse({ facts, target }: Case, range: string): string[] {
   const known = facts?.entities.find(({ ref }) => ref === target.ref)?.address;
   const services = known?.awsServices.known ? known.awsServices.value : null;
+  const [address = '', prefix = ''] = range.split('/');
+  const hostBits = (address.includes(':') ? 128 : 32) - Number(prefix);
+  const [subject, place] =
+    hostBits === 0
+      ? [address, 'this address']
+      : [`${range} (${sizeOf(hostBits)})`, 'addresses in this range'];
   return [
-    `Run the first command: who owns ${range} (${sizeOf(range)}), and who else uses it?`,
-    ...(services === null ? ['Unknown: whether AWS uses addresses in this range.'] : []),
-    ...(services && services.length > 0
-      ? [`AWS uses addresses in this range for ${services.join(', ')}.`]
-      : []),
-    'Check the access logs of the attacked resource: which of your own users used this range in the last days?',
+    `Run whois: who owns ${subject}, and who else uses it?`,
+    ...(services === null ? [`Unknown: whether AWS uses ${place}.`] : []),
+    ...(services && services.length > 0 ? [`AWS uses ${place} for ${services.join(', ')}.`] : []),
+    `Check the access logs of the attacked resource: did your own users recently connect from ${place}?`,
   ];
 }
 
-function sizeOf(range: string): string {
-  const [address = '', prefix = ''] = range.split('/');
-  const bits = (address.includes(':') ? 128 : 32) - Number(prefix);
-  if (bits === 0) return 'one address';
-  return bits > 32
-    ? `2 to the power of ${bits} addresses`
-    : `${(2 ** bits).toLocaleString('en')} addresses`;
-}
+const sizeOf = (hostBits: number): string =>
+  hostBits > 32
+    ? `2 to the power of ${hostBits} addresses`
+    : `${(2 ** hostBits).toLocaleString('en')} addresses`;
 
 type Firewall = (one: Case, range: string) => Runbook;
 
+/** The firewall that the action would have changed. Without a mechanism, the firewall that sees the traffic. */
 function firewallOf(one: Case): Firewall {
+  if (one.action.mechanism === 'network.deny-address') return inNetworkAcl;
+  if (one.action.mechanism === 'waf.block-address') return inWaf;
   const { layer } = one.alert.traffic;
   if (layer === 'web') return inWaf;
   if (layer === 'aws-api') return nowhere;
@@ -88,10 +91,11 @@ const inWaf: Firewall = (one, range) => {
   };
 };
 
-/** The network ACLs of the alert's subnets: from facts, or looked up by the command itself. */
+/** The action's network ACL, or those of the alert's subnets: from facts, or looked up by the command itself. */
 const inNetworkAcl: Firewall = (one, range) => {
   const aws = awsIn(one);
-  const outbound = one.alert.traffic.direction === 'outbound';
+  const { direction: planned } = one.action.parameters;
+  const outbound = planned ? planned === 'egress' : one.alert.traffic.direction === 'outbound';
   const direction = outbound ? '--egress' : '--ingress';
   const [block, field] = range.includes(':')
     ? ['--ipv6-cidr-block', 'Ipv6CidrBlock']
@@ -142,14 +146,28 @@ const subnetsOf = (one: Case): string[] =>
     .flatMap(({ attributes }) => attributes.subnetIds?.split(/[ ,]+/) ?? [])
     .filter((id) => SUBNET.test(id));
 
-const factsOf = (one: Case) =>
-  instancesOf(one).flatMap(({ ref }) => {
-    const acls = one.facts?.entities.find((known) => known.ref === ref)?.instance?.networkAcls;
-    return acls?.known ? acls.value : [];
-  });
+const ACL = /^acl-[0-9a-f]{8,17}$/;
 
-/** Network ACL ids, separated by spaces for a shell loop. */
+/** The ID of the network ACL that the action would have changed; null if the action has none. */
+function plannedAcl({ action: { parameters } }: Case): string | null {
+  const { networkAclId } = parameters;
+  return typeof networkAclId === 'string' && ACL.test(networkAclId) ? networkAclId : null;
+}
+
+function factsOf(one: Case) {
+  const planned = plannedAcl(one);
+  return instancesOf(one).flatMap(({ ref }) => {
+    const acls = one.facts?.entities.find((known) => known.ref === ref)?.instance?.networkAcls;
+    return (acls?.known ? acls.value : []).filter(
+      ({ networkAclId }) => planned === null || networkAclId === planned,
+    );
+  });
+}
+
+/** Network ACL IDs, separated by spaces for a shell loop. */
 function aclsOf(one: Case): string {
+  const planned = plannedAcl(one);
+  if (planned) return planned;
   const known = [...new Set(factsOf(one).map(({ networkAclId }) => networkAclId))];
   if (known.length > 0) return known.join(' ');
   const subnets = subnetsOf(one).join(',') || '<subnet of the attacked host>';

@@ -18,7 +18,10 @@ export type Runbook = {
 
 /** The input of a template. An attacker may have written text of the target and the alert. */
 export type Case = {
-  action: Pick<Action, 'actionId' | 'incidentId' | 'account' | 'region' | 'createdAt'>;
+  action: Pick<
+    Action,
+    'actionId' | 'incidentId' | 'account' | 'region' | 'createdAt' | 'mechanism' | 'parameters'
+  >;
   target: Entity;
   alert: Pick<Alert, 'traffic' | 'entities'>;
   /** Null if enrichment found nothing. */
