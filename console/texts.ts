@@ -32,7 +32,7 @@ export const STATUS = {
   inForce: (count: number) => (count === 0 ? 'Nothing in force' : `${count} in force`),
   mode: 'Mode',
   shadow: ': records decisions and changes nothing',
-  judged: 'judgements',
+  judged: 'shadow mode judgements',
   killSwitch: 'Kill switch',
   breaker: 'the breaker tripped',
 } as const;
@@ -79,13 +79,13 @@ export const RESOURCES = {
   empty: 'empty',
   watched:
     'Requests from watched addresses pass. In AWS, the metric CountedRequests counts them, and the web ACL’s logs label them',
-  madeUp: 'Here nothing is counted: the requests in questions are examples.',
+  madeUp: 'On this machine nothing is counted: approval requests show example requests.',
   identities: 'Users and keys',
   works: (kind: string) => `${kind}, works`,
   cutOff: 'cut off',
   networkAcls: 'Network ACLs',
   isDefault: ' (default)',
-  deniesNone: 'denies no address',
+  deniesNone: 'blocks no address',
   rule: (number: number, cidr: string, direction: string) => `${number}: deny ${cidr} ${direction}`,
 } as const;
 

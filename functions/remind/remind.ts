@@ -99,7 +99,7 @@ async function reminder(
     // Without an answer, the action is undone on time or remains kept, so this doesn't page.
     urgency: 'inform',
     ends: [],
-    ...(dueAt ? remindText(action, seen) : keptText(action, seen)),
+    ...(dueAt ? remindText(action, seen, deps.now()) : keptText(action, seen)),
     links: [{ label: LINKS.review, url }],
     incidentId,
     actionId,

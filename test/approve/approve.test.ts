@@ -108,7 +108,7 @@ describe('asking', () => {
     for (const part of [
       'Approve? Block web requests from 203.0.113.7',
       'Approve to block web requests from 203.0.113.7.',
-      'Will add 203.0.113.7/32 to the block list, so that AWS WAF refuses its requests',
+      'Will add 203.0.113.7/32 to the block list, so that AWS WAF blocks its requests',
       'Recon:EC2/PortProbeUnprotectedPort',
       'Would affect: Everyone who reaches your web applications from 203.0.113.7; several people may share the address',
       'unless someone keeps it',
@@ -218,7 +218,7 @@ describe('a person at the page limit', () => {
     await approve(deps(NOW), ask(0));
     expect(recipients()).toEqual([ben.id]);
     const text = asText(sent[0]!);
-    expect(text).toContain('Due before you, but not reached or not paged: Ana Silva');
+    expect(text).toContain('Not reached or not paged before you: Ana Silva');
     expect(text).not.toContain('no answer yet: Ana Silva');
     const { approval, history } = await load();
     expect(approval?.askedRungs).toBe(2);

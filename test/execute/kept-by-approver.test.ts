@@ -154,9 +154,9 @@ test('names the review date on the page and in the message, and says that a pers
   await execute(deps(), ids);
   const action = await load(ids);
   expect(statusNotice(action, { 'ana.silva': 'Ana Silva' }, NOW).text).toContain(
-    'This stays until someone undoes it. It is reviewed again at 03:00 UTC on 22 Feb 2027.',
+    'This stays until someone undoes it. Its next review is at 03:00 UTC on 22 Feb 2027.',
   );
   expect(decidedText(action).paragraphs.join('\n')).toContain(
-    'This stays until someone undoes it. You are asked again at 03:00 UTC on 22 Feb 2027.',
+    'This stays until someone undoes it. Its next review is at 03:00 UTC on 22 Feb 2027.',
   );
 });

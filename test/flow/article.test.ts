@@ -134,7 +134,7 @@ describe('failure modes of automated response', () => {
     await world.pass(3);
     const reminder = world.runtime
       .inbox()
-      .findLast(({ message }) => /^Undo is due: /.test(message.subject));
+      .findLast(({ message }) => /^Undo scheduled: /.test(message.subject));
     expect(reminder?.message.paragraphs.join()).toContain('The activity may continue.');
   });
 

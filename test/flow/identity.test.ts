@@ -79,15 +79,15 @@ describe('a compromised API key', () => {
     await world.deliver(sample('api-key-abuse'));
     await world.approve('ana.silva');
     await world.pass(4);
-    expect(received('Undo is due:')).toHaveLength(1);
-    expect(received('Undone, rotate the key now:')).toEqual([]);
+    expect(received('Undo scheduled:')).toHaveLength(1);
+    expect(received('Rotate the key now. Undone:')).toEqual([]);
     await world.pass(30);
-    expect(received('Undone, rotate the key now:')).toEqual([
-      'Undone, rotate the key now: Disable the API Gateway key k4partner9',
+    expect(received('Rotate the key now. Undone:')).toEqual([
+      'Rotate the key now. Undone: Disable the API Gateway key k4partner9',
     ]);
     const [{ message } = {}] = world.runtime
       .inbox()
-      .filter(({ message: { subject } }) => subject.startsWith('Undone, rotate the key now:'));
+      .filter(({ message: { subject } }) => subject.startsWith('Rotate the key now. Undone:'));
     expect(message?.paragraphs.join('\n')).toContain('k4partner9 is enabled');
     expect(message?.steps.flatMap(({ lines }) => lines).join('\n')).toContain(
       'aws apigateway create-api-key',
@@ -102,6 +102,6 @@ describe('a compromised API key', () => {
     expect(await page.text()).toContain('The owner needs a new key');
     await world.pass(10);
     expect(works('k4partner9')).toBe(false);
-    expect(received('Undone, rotate the key now:')).toEqual([]);
+    expect(received('Rotate the key now. Undone:')).toEqual([]);
   });
 });

@@ -271,7 +271,7 @@ describe('notifications', () => {
     );
     await notifyAbout(action);
     expect(recipients()).toEqual(['ana.silva']);
-    expect(text()).toMatch(/^Undone, rotate the key now: /);
+    expect(text()).toMatch(/^Rotate the key now. Undone: /);
     expect(text()).toContain('aws iam create-access-key');
     expect(tickets).toHaveLength(1);
     await notifyAbout(action);

@@ -88,9 +88,9 @@ describe('a reminder', () => {
     expect(reminded()).toEqual(['ben.okafor']);
     const text = [sent[0]!.subject, asText(sent[0]!)].join('\n');
     for (const part of [
-      'Undo is due: Block web requests from 203.0.113.7',
-      'In force since: 03:03 UTC on 24 Nov 2026',
-      'undo is scheduled for 04:03 UTC on 24 Nov 2026',
+      'Undo scheduled: Block web requests from 203.0.113.7',
+      'In force since: 03:03 UTC\n',
+      'Undo is scheduled for 04:03 UTC.\n',
       'repeated 3 times',
     ])
       expect(text).toContain(part);

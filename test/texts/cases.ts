@@ -183,7 +183,7 @@ const VARIANTS: Readonly<Record<string, State>> = {
     change: { approval: approvedRequest(), failure: 'Stopped after approval: the policy changed' },
   },
   'failed and cleaned up': {
-    phase: 'undone',
+    phase: 'never',
     status: 'failed',
     change: { approval: approvedRequest(), before: { present: false }, failure: 'AWS refused it' },
   },

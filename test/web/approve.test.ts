@@ -55,7 +55,7 @@ describe('the page of an approval link', () => {
       '<h1>Block web requests from 203.0.113.7?</h1>',
       '14 min left',
       ', until 03:15 UTC. If no one decides, nothing changes.',
-      'Will add 203.0.113.7/32 to the block list, so that AWS WAF refuses its requests',
+      'Will add 203.0.113.7/32 to the block list, so that AWS WAF blocks its requests',
       'severity medium',
       'several people may share the address',
       'Removes exactly the added entry after 1 h, unless someone keeps it',
@@ -475,7 +475,7 @@ describe('an approval link opened after the decision', () => {
       const page = await (
         await app.request(await pathOf(action, { purpose, person: mei.id }))
       ).text();
-      expect(page).toContain('Carry it out manually');
+      expect(page).toContain('Manual commands');
       expect(page).toContain('aws wafv2 update-ip-set');
     },
   );
@@ -509,7 +509,7 @@ describe('an approval link opened after the decision', () => {
         'reversed',
         { at: minute(64), by: 'schedule', text: '' },
       ),
-      'Undone at 04:04 UTC, on schedule. It was in force since 03:03 UTC.',
+      'Undone at 04:04 UTC, on schedule. It had been in force since 03:03 UTC.',
     ],
     [
       'kept',

@@ -38,7 +38,7 @@ describe('the review page', () => {
     expect(page).toContain('Undo in 30 min');
     expect(page).toContain('Ana Silva approved this at 03:02 UTC.');
     expect(page).toContain(
-      '1 new alert joined the incident, and its alerts were repeated 7 times. The activity may continue.',
+      '1 new alert joined the incident, and its alerts were repeated 7 times in total. The activity may continue.',
     );
     expect(page).toContain('Extend by 1 h');
   });

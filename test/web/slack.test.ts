@@ -326,7 +326,7 @@ describe('the messages of all approvers who were asked', () => {
     [
       'declined on the page',
       { status: 'declined', approval: approval('declined') },
-      /Declined: Block.*Nothing was changed.*Ben Okafor declined it/,
+      /Declined: Block.*Nothing was changed.*Ben Okafor declined this/,
     ],
     [
       'in force',

@@ -69,7 +69,7 @@ export const watchAddressInfo = addressInfo({
   headline: (host) => `Add ${host} to the watch list`,
   change: (entry) =>
     `Add ${entry} to the watch list: AWS WAF counts its requests (rule watch-${familyOf(entry)}, label countermand:watched) and lets them pass`,
-  affected: () => 'No user: requests from the address still pass',
+  affected: () => 'No one: requests from the address still pass',
 });
 export const watchAddress = /* @__PURE__ */ addressMechanism(watchAddressInfo, 'watch');
 
@@ -81,7 +81,7 @@ export const blockAddressInfo = addressInfo({
   answers: ({ traffic }) => traffic.layer === 'web' || traffic.layer === 'unknown',
   headline: (host) => `Block web requests from ${host}`,
   change: (entry) =>
-    `Add ${entry} to the block list, so that AWS WAF refuses its requests to all protected resources`,
+    `Add ${entry} to the block list, so that AWS WAF blocks its requests to all protected resources`,
   affected: (host) =>
     `Everyone who reaches your web applications from ${host}; several people may share the address`,
 });

@@ -112,10 +112,10 @@ export const orderOf = (action: Action): string => lowered(headlineOf(action));
 /** `Blocked web requests from 203.0.113.7`, for what was changed. */
 export const doneOf = (action: Action): string => inPast(headlineOf(action));
 
-/** The exact changes, with the label that says whether they were made. */
+/** The exact changes, with the label that says whether they were made. A failed action made them in part at most. */
 export function changesFact(action: Action, now?: Date): { label: string; lines: string[] } {
   const orders = action.description?.changes ?? [headlineOf(action)];
-  switch (progressOf(action, now)) {
+  switch (action.status === 'failed' ? 'never' : progressOf(action, now)) {
     case 'ahead':
       return { label: 'Change', lines: orders.map((one) => ifOrder(one, `Will ${lowered(one)}`)) };
     case 'never':

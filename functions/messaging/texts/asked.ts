@@ -48,7 +48,7 @@ export function askText(
         ? [{ label: 'Asked before you, no answer yet', value: namesOf(askedBefore) }]
         : []),
       ...(passedOver.length > 0
-        ? [{ label: 'Due before you, but not reached or not paged', value: namesOf(passedOver) }]
+        ? [{ label: 'Not reached or not paged before you', value: namesOf(passedOver) }]
         : []),
       ...(approval && approval.notes.length > 0
         ? [{ label: 'About the approvers', value: approval.notes.map(sentence).join('\n') }]
@@ -83,7 +83,7 @@ export function decidedText(action: Action): Text {
     paragraphs: [
       isApproved
         ? `${inForceSince(action, at)}\n${who} approved this at ${utc(at, at)}.`
-        : `${notDone(action)}\n${who} declined it at ${utc(at, at)}.`,
+        : `${notDone(action)}\n${who} declined this at ${utc(at, at)}.`,
     ],
     facts: [...(reason ? [{ label: 'Reason', value: quoted(reason) }] : []), incidentFact(action)],
     steps: [],
@@ -105,7 +105,7 @@ export function expiredText(action: Action, alert: Alert | undefined, facts: Fac
     paragraphs: [
       isTicket
         ? `${noOne} Countermand opens the ticket anyway: see Ticket below.`
-        : `${notDone(action)}\n${noOne} A manager can request it again, or someone does it manually.`,
+        : `${notDone(action)}\n${noOne} A manager can request it again, or someone can carry it out manually.`,
     ],
     facts: [
       { label, value: lines.map(sentence).join('\n') },

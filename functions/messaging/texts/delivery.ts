@@ -34,7 +34,7 @@ export const IN_TICKET = 'the incident’s ticket has the next steps';
 
 /** The last paragraph of the last page within the hour. */
 export const lastPageNotice = (perHour: number, nextAt: string, digestAfterMinutes: number) =>
-  `This is your last page before ${timeOfDay(nextAt)}: ${perHour} of ${perHour} in an hour. Later messages come together every ${digestAfterMinutes} min, without a page.`;
+  `This is your last page before ${timeOfDay(nextAt)}, except for failed undos: the limit is ${perHour} an hour. Later messages arrive in a digest every ${digestAfterMinutes} min, without a page.`;
 
 export const notPaged = (names: readonly string[]): string =>
   `not paged (hourly limit reached): ${names.join(', ')}`;

@@ -5,13 +5,13 @@ import { rotationOf } from '../key-rotation.ts';
 import { changesFact, doneOf, orderOf, progressOf, STATUS_WORDS, sentence } from './action-line.ts';
 import { IN_RECORD, incidentFact, steps, subjectOf, type Text } from './phrases.ts';
 
-export function remindText(action: Action, seenSince: string): Text {
+export function remindText(action: Action, seenSince: string, now?: Date): Text {
   return {
-    subject: subjectOf('Undo is due:', action),
+    subject: subjectOf('Undo scheduled:', action),
     paragraphs: [
-      `The undo is scheduled for ${utc(action.dueAt)}. Keep or extend the action if you still need it.\n${seenSince}`,
+      `Keep or extend this if you still need it. Undo is scheduled for ${utc(action.dueAt, now)}.\n${seenSince}`,
     ],
-    facts: [{ label: 'In force since', value: utc(action.appliedAt) }, incidentFact(action)],
+    facts: [{ label: 'In force since', value: utc(action.appliedAt, now) }, incidentFact(action)],
     steps: newKeySteps(action),
   };
 }
@@ -33,9 +33,9 @@ export function rotateText(action: Action): Text | null {
   const rotation = newKeySteps(action);
   if (rotation.length === 0) return null;
   return {
-    subject: subjectOf('Undone, rotate the key now:', action),
+    subject: subjectOf('Rotate the key now. Undone:', action),
     paragraphs: [
-      `Rotate the key now: it works again, and the attacker may still have it.\n${sentence(action.history.at(-1)?.text ?? 'Undone')}`,
+      `Rotate the key now: it works again, and the attacker may still have it.\n${sentence(action.history.at(-1)?.text || 'Undone')}`,
     ],
     facts: [incidentFact(action)],
     steps: rotation,
@@ -43,7 +43,7 @@ export function rotateText(action: Action): Text | null {
 }
 
 const newKeySteps = (action: Action): Text['steps'] =>
-  steps('Commands for the owner of the key: replace it', rotationOf(action));
+  steps('Commands for the key’s owner to replace the key', rotationOf(action));
 
 export function failedText(action: Action): Text {
   const after =
@@ -63,7 +63,7 @@ export function notUndoneText(action: Action, failure: string | null): Text {
   return {
     subject: subjectOf('NOT UNDONE:', action),
     paragraphs: [
-      `Undo this manually: the undo is overdue (state: ${STATUS_WORDS[action.status]}).\n${sentence(failure ?? action.history.at(-1)?.text ?? IN_RECORD)}`,
+      `Undo this manually: the undo is overdue (state: ${STATUS_WORDS[action.status]}).\n${sentence(failure || action.history.at(-1)?.text || IN_RECORD)}`,
     ],
     facts: [incidentFact(action)],
     steps: manualUndo(action),
@@ -89,7 +89,7 @@ export function goneText(action: Action, found: string): Text {
   return {
     subject: subjectOf('Removed by someone else:', action),
     paragraphs: [
-      `Someone else removed this change: ${sentence(found)}\nThe record says ${STATUS_WORDS[status]}${dueAt ? ` until ${utc(dueAt)}` : ''}. Countermand does not apply it again.\nIf you still need it, make the change manually. Undo it to close the record.`,
+      `Someone else removed this change: ${sentence(found)}\nThe record still says ${STATUS_WORDS[status]}${dueAt ? ` until ${utc(dueAt)}` : ''}. Countermand does not apply it again.\nIf you still need the change, make it manually. Undo the action to close its record.`,
     ],
     facts: [{ label, value: lines.map(sentence).join('\n') }, incidentFact(action)],
     steps: [],

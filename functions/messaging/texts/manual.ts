@@ -75,7 +75,7 @@ const NOTHING_KNOWN: Pick<Alert, 'traffic' | 'entities'> = {
 };
 const ALWAYS_ASKED = 'Does the alert match what you see? Who uses the target at this hour?';
 const ROLES = {
-  actor: 'the attacker’s side of the alert',
-  target: 'the attacked side of the alert',
+  actor: 'named as the attacker in the alert',
+  target: 'named as the target in the alert',
   related: 'also named in the alert',
 } as const;

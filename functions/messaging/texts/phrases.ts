@@ -22,10 +22,12 @@ export function seenSince(
   const repeats = alerts.reduce((sum, alert) => sum + alert.repeats, 0);
   const seen = [
     ...(joined > 0 ? [`${joined} new alert${joined === 1 ? '' : 's'} joined the incident`] : []),
-    ...(repeats > 0 ? [`its alerts were repeated ${repeats} time${repeats === 1 ? '' : 's'}`] : []),
+    ...(repeats > 0
+      ? [`its alerts were repeated ${repeats} time${repeats === 1 ? '' : 's'} in total`]
+      : []),
   ].join(', and ');
   return seen === ''
-    ? 'No alert of this incident was repeated, and no new one joined.'
+    ? 'No new alert joined the incident, and none was repeated.'
     : `${seen.charAt(0).toUpperCase()}${seen.slice(1)}. The activity may continue.`;
 }
 
@@ -54,7 +56,7 @@ export const inForceSince = (action: Action, now?: string | Date): string =>
 const undoSentence = ({ dueAt, reviewAt }: Action, now?: string | Date): string => {
   if (dueAt) return ` Undo is scheduled for ${utc(dueAt, now)}.`;
   return reviewAt
-    ? ` This stays until someone undoes it. You are asked again at ${utc(reviewAt, now)}.`
+    ? ` This stays until someone undoes it. Its next review is at ${utc(reviewAt, now)}.`
     : '';
 };
 

@@ -1,6 +1,5 @@
 // Parts of the decision pages: facts, evidence, reasoning, record.
 import { html } from 'hono/html';
-import type { Action } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
 import { oneLine, utc } from '../../domain/wording.ts';
 import { changesFact, progressOf } from '../../messaging/texts/action-line.ts';
@@ -28,15 +27,11 @@ export const facts = ({ action, alert, now }: View): Html => {
 <dt>${label}</dt>${lines.map((text) => html`<dd>${text}</dd>`)}
 <dt>${FACTS.target}</dt><dd><code>${data(target?.value ?? FACTS.unknown)}</code></dd><dd class="quiet">${FACTS.place(account, region)}</dd>
 <dt>${FACTS.why}</dt>${alert ? html`<dd><q>${data(alert.title)}</q>, severity ${alert.severity.label}</dd><dd class="quiet">${breakable(alert.type)}</dd>` : html`<dd>${FACTS.noAlert}</dd>`}
-<dt>${affectedLabel(progress)}</dt>${folded(description?.affected ?? [FACTS.unknown])}
-${progress === 'ahead' || progress === 'made' ? html`<dt>${FACTS.undo}</dt><dd>${undoOf(action)}</dd>` : ''}
+<dt>${affectedLabel(action, now)}</dt>${folded(description?.affected ?? [FACTS.unknown])}
+${progress === 'ahead' || progress === 'made' ? html`<dt>${FACTS.undo}</dt><dd>${FACTS.undoInState(action, now) ?? description?.undo ?? FACTS.unknown}</dd>` : ''}
 </dl>
 </section>`;
 };
-
-/** A kept action is no longer undone at the time in its description. */
-const undoOf = ({ status, description }: Action): string =>
-  status === 'kept' ? FACTS.undoManually : (description?.undo ?? FACTS.unknown);
 
 /** The first line is visible. The others open on a tap, so that the buttons fit on the first screen of a phone. */
 const UNFOLDED = 1;

@@ -1,7 +1,13 @@
 // The page's labels, buttons and headings.
 import type { Action } from '../../domain/action.ts';
 import { span, timeOfDay, utc } from '../../domain/wording.ts';
-import { doneOf, headlineOf, orderOf, type Progress } from '../../messaging/texts/action-line.ts';
+import {
+  doneOf,
+  headlineOf,
+  orderOf,
+  type Progress,
+  progressOf,
+} from '../../messaging/texts/action-line.ts';
 import { unanswered } from '../../messaging/texts/phrases.ts';
 import { expired, type Names } from './status.ts';
 
@@ -27,7 +33,7 @@ export const APPROVE = {
   detail: 'Changes, and who is affected',
   stillOpen: 'Still open',
   reason: 'Reason, for the record (optional)',
-  notNow: 'Not now, or not you?',
+  notNow: 'Can’t decide now?',
   onIt: 'I am on it',
   onItHint: 'No one else is asked. The deadline does not change.',
   moreTime: (minutes: number) => `${span(minutes)} more`,
@@ -69,9 +75,15 @@ export const FACTS = {
     made: 'Affects',
     undone: 'Affected',
   } satisfies Record<Progress, string>,
+  affectedInPart: 'May have affected',
   undo: 'Undo',
-  /** For an action without an undo time. Takes the place of the description's undo. */
-  undoManually: 'Only when someone undoes it',
+  /** In place of the description's undo, which names the original duration. */
+  undoInState: ({ status, extensions, dueAt }: Action, now: Date): string | null => {
+    if (status === 'kept') return 'Only when someone undoes it';
+    if (status === 'reversing') return 'Has started';
+    if (status === 'reversal-failed') return 'Failed';
+    return extensions > 0 ? `At ${utc(dueAt, now)}, unless someone extends or keeps it` : null;
+  },
   unknown: 'Unknown',
   detail: 'Details',
   noAlert: 'The alert’s record cannot be read',
@@ -90,7 +102,7 @@ export const EVIDENCE = {
   foundAt: 'Found in the event at',
   sample: 'Sample',
   isSample: 'A sample that the product generated',
-  odd: 'Unusual',
+  odd: 'Notes',
   policy: 'Policy',
 } as const;
 
@@ -104,7 +116,7 @@ export const REASONING = {
 } as const;
 
 export const RECORD = 'Record';
-export const MANUALLY = 'Carry it out manually';
+export const MANUALLY = 'Manual commands';
 export const IDS = ({ incidentId, actionId, policyVersion, digest }: Action) =>
   `Incident ${incidentId}, action ${actionId}, policy ${policyVersion}, digest ${digest.slice(0, 16)}`;
 
@@ -116,7 +128,7 @@ export const REQUEST_AGAIN = {
   asked: (names: readonly string[]) => `Asked: ${names.join(', ') || 'no one'}.`,
   form: 'Your decision',
   button: 'Request again',
-  hint: 'reads the facts again, with a new deadline, and asks the people on call now',
+  hint: 'asks the people on call now, with a new deadline',
 } as const;
 
 export const JUDGE = {
@@ -145,14 +157,14 @@ export const REVIEW = {
   undo: 'Undo now',
   undoHint: 'starts at once',
   keep: ({ status }: Action) => (status === 'kept' ? 'Keep it longer' : 'Keep'),
-  keepHint: 'no end, in your name',
+  keepHint: 'until someone undoes it',
   extend: (minutes: number) => `Extend by ${span(minutes)}`,
   extendHint: (until: Date, now: Date) => `until ${utc(until, now)}`,
   noExtensionLeft: (count: number) => `Extended ${count} times, the most that policy allows.`,
   kept: { strong: 'Kept.', text: ' It stays until someone undoes it.' },
   failed: {
     strong: 'The undo is overdue.',
-    text: ' The change is still there, as far as the record shows.',
+    text: ' According to the record, the change is still in place.',
   },
   due: (time: string, action: Action, now: Date) => ({
     strong: `Undo in ${time}`,
@@ -168,5 +180,8 @@ export const COMMON = {
   underMinute: 'under 1 min',
 } as const;
 
-/** For screens that name the state of progress. */
-export const affectedLabel = (progress: Progress): string => FACTS.affected[progress];
+/** A failed action may have been applied in part before it was undone. */
+export const affectedLabel = (action: Action, now: Date): string =>
+  action.status === 'failed' && action.before !== null
+    ? FACTS.affectedInPart
+    : FACTS.affected[progressOf(action, now)];

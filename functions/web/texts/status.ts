@@ -41,7 +41,10 @@ const AGAIN = 'Open this link again in a minute to see the result.';
 
 const STATUS: Readonly<Record<Action['status'], Write>> = {
   proposed: (action) =>
-    quiet('Not open yet', `Nothing has changed yet. The request to ${orderOf(action)} is next.`),
+    quiet(
+      'Being prepared',
+      `Nothing has changed yet. Countermand is preparing to ${orderOf(action)}.`,
+    ),
   'awaiting-approval': (action, now) =>
     Date.parse(action.approval?.expiresAt ?? '') <= now.getTime()
       ? quiet('Request expired', expired(action, now))
@@ -58,7 +61,7 @@ const STATUS: Readonly<Record<Action['status'], Write>> = {
   kept: (action, now, names) =>
     good(
       'Kept',
-      `${doneOf(action)} at ${utc(action.appliedAt, now)}. Kept at ${changedBy(action, names, now)}. This stays until someone undoes it.${action.reviewAt ? ` It is reviewed again at ${utc(action.reviewAt, now)}.` : ''}`,
+      `${doneOf(action)} at ${utc(action.appliedAt, now)}. Kept at ${changedBy(action, names, now)}. This stays until someone undoes it.${action.reviewAt ? ` Its next review is at ${utc(action.reviewAt, now)}.` : ''}`,
     ),
   reversing: (action, now) =>
     quiet(
@@ -68,7 +71,7 @@ const STATUS: Readonly<Record<Action['status'], Write>> = {
   reversed: (action, now, names) =>
     quiet(
       'Undone',
-      `Undone at ${changedBy(action, names, now)}. It was in force since ${utc(action.appliedAt, now)}.`,
+      `Undone at ${changedBy(action, names, now)}. It had been in force since ${utc(action.appliedAt, now)}.`,
     ),
   'reversal-failed': (action, now) =>
     bad(
