@@ -8,6 +8,7 @@ import { normalise } from '../sources/normalise.ts';
 import type { Finding, Unreadable } from '../sources/source.ts';
 import { rewrapped, unwrap } from '../sources/unwrap.ts';
 import type { SeenFinding } from '../store/findings.ts';
+import { retryOnConflict } from '../store/retry.ts';
 import type { IntakeDeps } from './deps.ts';
 import { chooseIncident, joinIncident, ownIncident } from './incidents.ts';
 import { causeOf } from './self-inflicted.ts';
@@ -25,7 +26,6 @@ export type Accepted =
 
 /** DynamoDB items hold 400 KB. Above this size, the raw event is left out and the complete alert is stored. */
 const MAX_ALERT_BYTES = 350_000;
-const MAX_ATTEMPTS = 12;
 
 /**
  * Accepts every finding of a body. An element that fails validation is rejected with the error, and the others are
@@ -65,13 +65,11 @@ async function acceptPart(
   } catch (error) {
     return rejectInvalid(deps, text, error);
   }
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await accept(deps, alert, part.body);
-    } catch (error) {
-      if (!(error instanceof Conflict) || attempt === MAX_ATTEMPTS) throw error;
-    }
-  }
+  return retryOnConflict(
+    deps.store.table,
+    () => accept(deps, alert, part.body),
+    (error) => error instanceof Conflict,
+  );
 }
 
 /**

@@ -1,7 +1,8 @@
 // Addresses from which approvers recently opened their links; never blocked.
 import * as z from 'zod/mini';
 import { readStored } from '../domain/stored.ts';
-import { ABSENT, atVersion, type Item, retryOnConflict, type Table } from './table.ts';
+import { retryOnConflict } from './retry.ts';
+import { ABSENT, atVersion, type Item, type Table } from './table.ts';
 
 /** A person's desk, phone and mobile network, and the proxies that follow links for their mail program. */
 const MOST_KEPT = 10;
@@ -26,7 +27,7 @@ export function createApproverAddresses(table: Table) {
   return {
     /** Records an address of the person. Keeps the newest few, without duplicates. */
     note: (person: string, address: string, now: Date): Promise<void> =>
-      retryOnConflict(async () => {
+      retryOnConflict(table, async () => {
         const key = { pk: PARTITION, sk: person };
         const item = await table.get(key);
         const { addresses, version } = item ? read(item) : { addresses: [], version: 0 };

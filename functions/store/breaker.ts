@@ -5,7 +5,8 @@ import { readStored } from '../domain/stored.ts';
 import type { Log } from '../platform/log.ts';
 import type { Limits } from '../policy/schemas/limits.ts';
 import { append } from './hash-chain.ts';
-import { ABSENT, atVersion, retryOnConflict, type Table } from './table.ts';
+import { retryOnConflict } from './retry.ts';
+import { ABSENT, atVersion, type Table } from './table.ts';
 
 type Bounds = Limits['breaker'];
 /** A kind of breaker event, named like its threshold in policy. */
@@ -98,7 +99,7 @@ export function createBreaker(table: Table, log: Log) {
     find,
     /** Counts one event of an action. Repeated calls count once. */
     note: (account: string, noted: Occurrence, under: Conditions): Promise<void> =>
-      retryOnConflict(async () => {
+      retryOnConflict(table, async () => {
         const current = (await find(account)) ?? EMPTY;
         const isCounted = current.counted.some(
           ({ mishap, actionId }) => mishap === noted.mishap && actionId === noted.actionId,

@@ -4,7 +4,8 @@ import { Instant } from '../domain/alert.ts';
 import { Conflict, UndoFailed } from '../domain/errors.ts';
 import { readStored } from '../domain/stored.ts';
 import { minutesAfter } from '../domain/time.ts';
-import { ABSENT, atVersion, retryOnConflict, type Table } from './table.ts';
+import { retryOnConflict } from './retry.ts';
+import { ABSENT, atVersion, type Table } from './table.ts';
 
 const Lease = z.strictObject({
   /** Empty for a while after a reversal that a late apply may follow: the before-state stays known. */
@@ -57,7 +58,7 @@ export function createLeases(table: Table) {
      * that failed.
      */
     acquire: (effectKey: string, actionId: string, now: Date): Promise<Lease> =>
-      retryOnConflict(async () => {
+      retryOnConflict(table, async () => {
         const lease = await load(effectKey);
         if (!lease) {
           const first = {
@@ -97,7 +98,7 @@ export function createLeases(table: Table) {
      * one's change. Throws Conflict for other holders until the state is stored.
      */
     recordBefore: (effectKey: string, actionId: string, before: unknown): Promise<Lease> =>
-      retryOnConflict(async () => {
+      retryOnConflict(table, async () => {
         const lease = await load(effectKey);
         if (!lease) throw new Conflict('the lease was lost', { effectKey, actionId });
         if (lease.captured) return lease;
@@ -125,7 +126,7 @@ export function createLeases(table: Table) {
       actionId: string,
       { by, now }: Claimant,
     ): Promise<Released | null> =>
-      retryOnConflict(async () => {
+      retryOnConflict(table, async () => {
         const lease = await load(effectKey);
         const claimed = {
           releasing: actionId,
@@ -200,7 +201,7 @@ export function createLeases(table: Table) {
 
     /** Keeps an effect that could not be undone: it is held like any other, with its before-state. */
     hold: (effectKey: string, actionId: string, before: unknown): Promise<void> =>
-      retryOnConflict(async () => {
+      retryOnConflict(table, async () => {
         const lease = await load(effectKey);
         const holders = [...new Set([...(lease?.holders ?? []), actionId])];
         if (!lease || isEnded(lease)) {

@@ -5,6 +5,7 @@ import type { Entity } from '../domain/alert.ts';
 import { Conflict, InvalidInput } from '../domain/errors.ts';
 import { readStored } from '../domain/stored.ts';
 import type { Limits } from '../policy/schemas/limits.ts';
+import { backOff } from './retry.ts';
 import { ABSENT, atVersion, type Item, type Table } from './table.ts';
 
 /**
@@ -103,6 +104,7 @@ export function createLimiter(table: Table) {
         const reservation = await tryOnce(account, wanted, bounds, clock);
         const isStale = clock().getTime() - from > MAX_PAUSE_MS;
         if (reservation && !(reservation.granted && isStale)) return reservation;
+        await backOff(attempt, table.pacing);
       }
       const why = 'too many automatic actions are being decided at once';
       return { granted: false, why, contended: true };

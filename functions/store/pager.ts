@@ -3,11 +3,10 @@ import * as z from 'zod/mini';
 import { readStored } from '../domain/stored.ts';
 import { minutesAfter } from '../domain/time.ts';
 import type { Limits } from '../policy/schemas/limits.ts';
-import { ABSENT, atVersion, retryOnConflict, type Table } from './table.ts';
+import { retryOnConflict } from './retry.ts';
+import { ABSENT, atVersion, type Table } from './table.ts';
 
 const HOUR_MINUTES = 60;
-/** In a burst many writers contend for the item, and each failed attempt means that another writer succeeded. */
-const MAX_ATTEMPTS = 40;
 /** The digest lists at most this many messages and counts the rest. */
 const MOST_HELD = 25;
 /** Pages that ignore the limit count too, and may be many. */
@@ -75,18 +74,18 @@ export function createPager(table: Table) {
      * its slot. Throws Conflict if other writers won every race.
      */
     admit: (recipient: string, page: Page, bounds: Bounds, now: Date): Promise<Admitted> =>
-      retryOnConflict(async () => {
+      retryOnConflict(table, async () => {
         const current = await load(recipient);
         const { next, ...admitted } = admit(current, page, bounds, now);
         if (next) await save(recipient, next);
         return admitted;
-      }, MAX_ATTEMPTS),
+      }),
     /** Call after a digest was sent, so that it isn't repeated. */
     digestSent: (recipient: string, said: SentDigest, bounds: Bounds, now: Date): Promise<void> =>
-      retryOnConflict(async () => {
+      retryOnConflict(table, async () => {
         const current = await load(recipient);
         await save(recipient, afterDigest(current, said, bounds, now));
-      }, MAX_ATTEMPTS),
+      }),
   };
 }
 

@@ -8,7 +8,8 @@ import { Facts } from '../domain/facts.ts';
 import { Incident } from '../domain/incident.ts';
 import { readStored } from '../domain/stored.ts';
 import { errorFields, type Log } from '../platform/log.ts';
-import { ABSENT, atVersion, type Item, retryOnConflict, type Table } from './table.ts';
+import { retryOnConflict } from './retry.ts';
+import { ABSENT, atVersion, type Item, type Table } from './table.ts';
 
 const incidentPk = (incidentId: string) => `INCIDENT#${incidentId}`;
 
@@ -153,13 +154,13 @@ export function createRecords(table: Table, log: Log) {
       actionId: string,
       derive: (current: Action) => Action | null,
     ) =>
-      retryOnConflict(async () => {
+      retryOnConflict(table, async () => {
         const current = await records.action(incidentId, actionId);
         const next = derive(current);
         return next ? records.saveAction(current, next) : current;
       }),
     changeIncident: (incidentId: string, derive: (current: Incident) => Incident | null) =>
-      retryOnConflict(async () => {
+      retryOnConflict(table, async () => {
         const current = await records.incident(incidentId);
         const next = derive(current);
         if (!next) return current;

@@ -11,13 +11,19 @@ import { createLimiter } from './limiter.ts';
 import { createPager } from './pager.ts';
 import { createPosts } from './posts.ts';
 import { createRecords } from './records.ts';
+import { type Pacing, SYSTEM_PACING } from './retry.ts';
 import { createKillSwitch } from './switch.ts';
 import { createTable } from './table.ts';
 
 export type Store = ReturnType<typeof createStore>;
 
-export function createStore(client: DynamoDBClient, tableName: string, log: Log) {
-  const table = createTable(client, tableName);
+export function createStore(
+  client: DynamoDBClient,
+  tableName: string,
+  log: Log,
+  pacing: Pacing = SYSTEM_PACING,
+) {
+  const table = createTable(client, tableName, pacing);
   const breaker = createBreaker(table, log);
   return {
     table,

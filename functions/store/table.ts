@@ -7,8 +7,8 @@ import {
   PutCommand,
   QueryCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { Conflict } from '../domain/errors.ts';
 import { aws } from '../platform/aws-errors.ts';
+import { type Pacing, SYSTEM_PACING } from './retry.ts';
 
 export type Key = { pk: string; sk: string };
 export type Item = Key & Record<string, unknown>;
@@ -38,29 +38,18 @@ export type Table = {
   ): Promise<Item[]>;
   /** Items whose `attentionAt` is due, oldest first. */
   needingAttention(until: string): Promise<Item[]>;
+  /** How writers that lose a race wait. */
+  pacing: Pacing;
 };
-
-/** Maximum number of attempts when other writers are faster. */
-const MAX_ATTEMPTS = 12;
-
-/** Repeats optimistic work, starting with its read, on Conflict. Throws the last Conflict after `mostAttempts`. */
-export async function retryOnConflict<T>(
-  work: () => Promise<T>,
-  mostAttempts = MAX_ATTEMPTS,
-): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof Conflict) || attempt === mostAttempts) throw error;
-    }
-  }
-}
 
 /** The sparse index, whose keys are `open` and `attentionAt`. */
 export const ATTENTION_INDEX = 'attention';
 
-export function createTable(client: DynamoDBClient, tableName: string): Table {
+export function createTable(
+  client: DynamoDBClient,
+  tableName: string,
+  pacing: Pacing = SYSTEM_PACING,
+): Table {
   const db = DynamoDBDocumentClient.from(client, {
     marshallOptions: { removeUndefinedValues: true },
   });
@@ -85,6 +74,7 @@ export function createTable(client: DynamoDBClient, tableName: string): Table {
   }
 
   return {
+    pacing,
     get: (key) =>
       typed(key, async () => {
         const { Item } = await db.send(

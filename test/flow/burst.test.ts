@@ -22,6 +22,7 @@ import { schedulesIn } from '../execute/toy.ts';
 import { NOW, POLICY } from '../fixtures/case.ts';
 import { retried } from '../properties/mortal.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
+import { BRIEF_PACING } from '../store/pacing.ts';
 import { BASE_URL, mac } from '../web/desk.ts';
 import { sample } from './world.ts';
 
@@ -66,7 +67,7 @@ async function account() {
   const clock = { now: NOW };
   const now = () => clock.now;
   const log = () => {};
-  const store = storeOn(memoryTable());
+  const store = storeOn(memoryTable(() => {}, BRIEF_PACING));
   await assumeDrilled(POLICY, store.drills, NOW);
   const pages: { at: string; to: string }[] = [];
   const deliver = async ({ urgency, to }: Message) => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll } from 'vitest';
 import type { Log } from '../../functions/platform/log.ts';
 import { createStore, type Store } from '../../functions/store/store.ts';
 import { type Database, startDatabase } from '../../local/engine/database.ts';
+import { BRIEF_PACING } from './pacing.ts';
 
 export type TestStores = {
   /** A store on its own empty table, so that the tests of a file do not affect each other. */
@@ -21,7 +22,7 @@ export function startStores(): TestStores {
     async fresh(log = () => {}) {
       const name = `countermand-${++tables}`;
       await database.createTable(name);
-      return createStore(database.client, name, log);
+      return createStore(database.client, name, log, BRIEF_PACING);
     },
   };
 }

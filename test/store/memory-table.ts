@@ -11,6 +11,7 @@ import { createLimiter } from '../../functions/store/limiter.ts';
 import { createPager } from '../../functions/store/pager.ts';
 import { createPosts } from '../../functions/store/posts.ts';
 import { createRecords } from '../../functions/store/records.ts';
+import type { Pacing } from '../../functions/store/retry.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { createKillSwitch } from '../../functions/store/switch.ts';
 import {
@@ -20,9 +21,13 @@ import {
   type Key,
   type Table,
 } from '../../functions/store/table.ts';
+import { instantPacing } from './pacing.ts';
 
 /** `wrote` receives each item before and after it is written. */
-export function memoryTable(wrote: (change: Images & Key) => void = () => {}): Table {
+export function memoryTable(
+  wrote: (change: Images & Key) => void = () => {},
+  pacing: Pacing = instantPacing(),
+): Table {
   const partitions = new Map<string, Map<string, string>>();
   const read = ({ pk, sk }: Key): Item | undefined => {
     const text = partitions.get(pk)?.get(sk);
@@ -35,11 +40,12 @@ export function memoryTable(wrote: (change: Images & Key) => void = () => {}): T
       condition.expression === ABSENT.expression
         ? !found
         : found?.version === condition.values?.[':version'];
-    if (!holds) throw new Conflict(`another writer changed ${key.pk} ${key.sk}`);
+    if (!holds) throw new Conflict(`another writer changed ${key.pk} ${key.sk}`, { ...key });
   };
   const itemsOf = (partition: Map<string, string> | undefined) =>
     [...(partition?.values() ?? [])].map((text): Item => JSON.parse(text));
   return {
+    pacing,
     get: async (key) => read(key),
     put: async (item, condition) => {
       check(item, condition);

@@ -5,8 +5,8 @@ import type { Action } from '../../functions/domain/action.ts';
 import { Conflict } from '../../functions/domain/errors.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import { transition } from '../../functions/store/hash-chain.ts';
+import { retryOnConflict } from '../../functions/store/retry.ts';
 import type { Store } from '../../functions/store/store.ts';
-import { retryOnConflict } from '../../functions/store/table.ts';
 import { decide } from '../../functions/web/decision.ts';
 import { toyAction } from '../execute/toy.ts';
 import { alertWith, attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
@@ -187,12 +187,12 @@ describe('P2: a decision on an approval request', () => {
     const records: Store['records'] = {
       ...store.records,
       changeAction: (incidentId, actionId, derive) =>
-        retryOnConflict(async () => {
+        retryOnConflict(store.table, async () => {
           const current = await records.action(incidentId, actionId);
           const next = derive(current);
           if (!next) return current;
           await store.records.saveAction(current, next);
-          throw new Conflict('it was written, and the answer was lost');
+          throw new Conflict('it was written, and the answer was lost', { pk: 'INCIDENT#inc' });
         }),
     };
     const { did, pathOf, post } = desk({ ...store, records });
