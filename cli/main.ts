@@ -13,9 +13,10 @@ const build = COMMANDS.get(name);
 if (build) await run(name, build(), args);
 else {
   const asked = name === '--help' || name === '-h';
+  if (name && !asked) console.error(`error: unknown command ${JSON.stringify(name)}`);
   const say = asked ? console.log : console.error;
   say(
-    `Usage: node tools/node.cjs cli/main.ts <command>\nCommands: ${[...COMMANDS.keys()].join(', ')}`,
+    `Usage: node tools/node.cjs cli/main.ts <command> [arguments]\nCommands: ${[...COMMANDS.keys()].join(', ')}`,
   );
   process.exitCode = asked ? 0 : 2;
 }

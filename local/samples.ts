@@ -51,16 +51,15 @@ const TIMES: readonly { pattern: RegExp; write: (time: Date) => string }[] = [
   },
 ];
 
+/** 32 hexadecimal digits, a UUID, or an ARN of a finding or an event. */
+const FINDING_ID =
+  /"(?:id|Id|uid|eventArn|findingArn)":\s*"([^"]*(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[/:](?:finding|event)\/)[^"]*)"/;
+
 /** The sample as a new event: with a new ID, so that intake doesn't treat it as a repeat, and with current times. */
 export function freshEvent({ event }: Sample, newId: () => string, now: Date): string {
   const id = newId();
   const text = JSON.stringify(event);
-  const [finding] = [
-    ...text.matchAll(
-      /"(?:id|Id|uid|eventArn|findingArn)":\s*"([^"]*(?:[0-9a-f]{32}|[/:](?:finding|event)\/)[^"]*)"/g,
-    ),
-  ];
-  const known = finding?.[1];
+  const known = FINDING_ID.exec(JSON.stringify(event.detail ?? event))?.[1];
   const stamped = known ? text.replaceAll(known, `${known}-${id.slice(-8)}`) : text;
   const since = now.getTime() - Date.parse(String(event.time));
   return TIMES.reduce(

@@ -61,9 +61,15 @@ const withoutCredentials = (): NodeJS.ProcessEnv => ({
   AWS_EC2_METADATA_DISABLED: 'true',
 });
 
+/** What a signal often means. */
+const OUT_OF_MEMORY: Readonly<Partial<Record<NodeJS.Signals, string>>> = {
+  SIGKILL: ', as when the machine runs out of memory',
+  SIGABRT: ', as when Node runs out of memory',
+};
+
 /** Runs a tool of node_modules with this process's Node. With `json`, its output goes to stderr. */
 function passes([, command, args]: Step, json: boolean, out: Out): boolean {
-  const { status, error } = spawnSync(command, args, {
+  const { status, signal, error } = spawnSync(command, args, {
     cwd: ROOT,
     stdio: ['ignore', json ? 2 : 1, 2],
     env: {
@@ -74,6 +80,7 @@ function passes([, command, args]: Step, json: boolean, out: Out): boolean {
     shell: process.platform === 'win32',
   });
   if (error) out.progress(`cannot start ${command}: ${error.message}`);
+  if (signal) out.line(`${command} was ended by ${signal}${OUT_OF_MEMORY[signal] ?? ''}`);
   return status === 0;
 }
 

@@ -49,9 +49,9 @@ export const generate = () =>
   command({
     call: 'npm run generate --',
     purpose:
-      'Writes every generated file: registries and entries of mechanisms, their page in the docs, and JSON Schemas of the policies.',
-    examples: [['', 'writes the files']],
-    exitCodes: [[0, 'the files were written']],
+      'Brings every generated file up to date and prints those that changed: registries of mechanisms and sources, Lambda entries, the page of mechanisms, and JSON Schemas of the policies.',
+    examples: [['', 'writes the files that are out of date']],
+    exitCodes: [[0, 'every file is up to date']],
   }).action((options: Json) =>
     finish('generate', options, async (out) => {
       out.progress('Reading mechanisms, sources and policy schemas ...');

@@ -74,7 +74,7 @@ async function drillMechanism(run: Run, info: MechanismInfo): Promise<Result[]> 
     run.report.begins(info.id, nameOf(canary));
     const began = performance.now();
     const outcome = await drillOne({ ...run, step: run.report.step }, connected, canary);
-    const tookMs = performance.now() - began;
+    const tookMs = Math.round(performance.now() - began);
     const result = { ...blank, ...outcome, canary: nameOf(canary), tookMs };
     run.report.ends(result);
     results.push(result);

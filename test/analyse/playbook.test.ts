@@ -2,10 +2,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Opinion } from '../../functions/analyse/brief.ts';
+import { FAMILIES } from '../../functions/analyse/families.ts';
 import { judge } from '../../functions/analyse/playbook.ts';
-import { ActionName } from '../../functions/domain/action-catalog.ts';
+import { ActionName, informs } from '../../functions/domain/action-catalog.ts';
 import type { Alert, Entity, EntityKind } from '../../functions/domain/alert.ts';
 import { alertWith, attacker, POLICY, theAlertItself } from '../fixtures/case.ts';
+import { alertOf, sample, sampleIds } from '../intake/events.ts';
 
 const entity = (ref: string, kind: EntityKind, value: string, part: Entity['part']): Entity => ({
   ...attacker,
@@ -81,6 +83,27 @@ test.each([
 ])('judges %s as %s', (type, verdict, recommended) => {
   expect(outcome(type).verdict).toBe(verdict);
   expect(asked(type)).toEqual(recommended);
+});
+
+test('recommends every action that contains an attack, except those that only a person or a model proposes', () => {
+  const recommended = FAMILIES.flatMap(({ steps }) => steps.map(({ action }) => action));
+  const others = ActionName.options.filter((name) => !recommended.includes(name) && !informs(name));
+  expect(others, 'add a step to functions/analyse/families.ts, or the action to this list').toEqual(
+    [
+      // No source reports an open function URL.
+      'disable_function_url',
+      // The gate derives it from the target.
+      'block_cidr_range',
+      'initiate_forensic_capture',
+      'send_breach_notification',
+    ],
+  );
+});
+
+test.each(sampleIds)('has an entry for the type of the sample %s', (id) => {
+  const { type } = alertOf(sample(id));
+  const known = FAMILIES.some(({ pattern }) => pattern.test(type));
+  expect(known, `add an entry for ${type} to functions/analyse/families.ts`).toBe(true);
 });
 
 test('treats an outbound brute force as a compromised host, and does not block its victim', () => {

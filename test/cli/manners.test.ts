@@ -134,6 +134,7 @@ test('--version prints the version of package.json', async () => {
 test('an unknown command exits with 2 and names the commands', async () => {
   const { code, stderr } = await run('conquer');
   expect(code).toBe(2);
+  expect(stderr).toMatch(/^error: unknown command "conquer"\n/);
   for (const name of NAMES) expect(stderr).toContain(name);
 });
 

@@ -1,6 +1,8 @@
 // The sample alerts of the console: their order, times and IDs.
 import { describe, expect, test } from 'vitest';
+import { normalise } from '../../functions/sources/normalise.ts';
 import { FIRST_SAMPLES, freshEvent, loadSamples } from '../../local/samples.ts';
+import { findingsIn } from '../intake/events.ts';
 
 const NOW = new Date('2027-03-05T03:00:00.000Z');
 const SAMPLES = loadSamples();
@@ -18,12 +20,23 @@ describe('the samples', () => {
     expect(event).not.toContain('2026-11-2');
   });
 
-  test('two fresh events of one sample have different finding IDs', () => {
-    const [sample] = SAMPLES;
-    if (!sample) throw new Error('there are no samples');
+  test.each(SAMPLES)('two fresh events of "$title" have different finding IDs', (sample) => {
     const [one, other] = ['id-11111111', 'id-22222222'].map((id) =>
-      JSON.parse(freshEvent(sample, () => id, NOW)),
+      findingsIn(freshEvent(sample, () => id, NOW)).map((finding) => normalise(finding).findingId),
     );
-    expect(one.detail.id).not.toBe(other.detail.id);
+    expect(one).toHaveLength(1);
+    expect(one, 'write the ID in a form that freshEvent knows').not.toEqual(other);
+  });
+
+  test('replaces a finding ID that is a UUID', () => {
+    const detail = { id: '0d7d1a2e-1111-2222-3333-444455556666' };
+    const sample = {
+      id: 'a',
+      title: 'A',
+      story: 'A',
+      event: { time: '2026-11-24T03:00:00Z', detail },
+    };
+    const event = JSON.parse(freshEvent(sample, () => 'id-12345678', NOW));
+    expect(event.detail.id).toBe(`${detail.id}-12345678`);
   });
 });

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { MECHANISMS } from '../../functions/mechanisms/registry.ts';
 import { type Fault, PolicyError } from '../../functions/policy/fault.ts';
 import { loadPolicy } from '../../functions/policy/load.ts';
 
@@ -111,6 +112,29 @@ describe('canaries', () => {
       'canaries.1.mechanisms.0: expected a canary of kind ip for it, found bucket',
     ]);
   });
+});
+
+describe('the example of a staging account', () => {
+  const { canaries } = loadPolicy(SHIPPED, 'staging');
+  const drilled = new Set(canaries.flatMap(({ mechanisms }) => mechanisms));
+  const page = readFileSync(join(SHIPPED, '../docs/drills.md'), 'utf8');
+
+  test.each(MECHANISMS.map(({ id }) => id).filter((id) => !id.startsWith('mail.')))(
+    'has a canary for %s',
+    (id) => {
+      expect(drilled, 'add one to policies/accounts/staging.yaml or policies/drill.yaml').toContain(
+        id,
+      );
+    },
+  );
+
+  const ofAccount = readFileSync(join(SHIPPED, 'accounts/staging.yaml'), 'utf8');
+  test.each([...drilled].filter((id) => ofAccount.includes(`[${id}]`)))(
+    'docs/drills.md says how to create the canary of %s',
+    (id) => {
+      expect(page).toContain(`\`${id}\``);
+    },
+  );
 });
 
 describe('the table of effective actions', () => {

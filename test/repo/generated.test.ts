@@ -47,6 +47,26 @@ test.each(PARTS)(
   },
 );
 
+test('a mechanism without a stored before-state fails with an error that names the mechanism', async () => {
+  const copy = mkdtempSync(join(tmpdir(), 'countermand-generate-'));
+  try {
+    const folder = join(copy, 'functions', 'mechanisms', 'waf');
+    mkdirSync(folder, { recursive: true });
+    for (const part of PARTS) writeFileSync(join(folder, part), '');
+    writeFileSync(join(folder, 'a.test.ts'), '');
+    writeFileSync(
+      join(folder, 'scope.ts'),
+      "export const mechanisms = [{ id: 'waf.block-address', scope: 'waf' }];",
+    );
+    writeFileSync(join(folder, 'before-states.json'), '{ "waf.watch-address": {} }');
+    await expect(scopeFolders(copy)).rejects.toThrow(
+      'functions/mechanisms/waf/before-states.json has no entry for waf.block-address',
+    );
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
+});
+
 test('a mechanism folder without a test fails with an error that names it', async () => {
   const copy = mkdtempSync(join(tmpdir(), 'countermand-generate-'));
   try {

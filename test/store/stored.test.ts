@@ -48,7 +48,7 @@ test('every mechanism reads a before-state that an earlier version stored', asyn
   expect([...schemas.keys()].sort()).toEqual(MECHANISMS.map(({ id }) => id).sort());
   const stored = [
     ...versions.map((version) => read(`${version}/before-states.json`)),
-    // A mechanism that came later has them in its own folder.
+    // Each folder adds what later versions of its mechanisms store.
     ...globSync('*/before-states.json', { cwd: FOLDERS }).map((file) =>
       readFileSync(join(FOLDERS, file), 'utf8'),
     ),

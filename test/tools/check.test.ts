@@ -104,6 +104,16 @@ test('a failed test and a failed step each count once, and the exit code is 1', 
   expect(lines.at(-1)).toBe('6 passed, 2 failed, 0 skipped');
 });
 
+test('a tool that a signal ends fails its step, and the signal is named', async () => {
+  vitest(PASSED, 0);
+  tool('knip', 'kill -s KILL $$');
+  const { code, lines } = await check();
+  tool('knip', 'exit 0');
+  expect(code).toBe(1);
+  expect(lines).toContain('knip was ended by SIGKILL, as when the machine runs out of memory');
+  expect(lines).toContain('Failed: dead code');
+});
+
 test('--json prints only the steps and counts to stdout', async () => {
   vitest(PASSED, 0);
   const { lines } = await check({}, '--json');

@@ -1,4 +1,5 @@
 // Derives registries, entries and docs from mechanism and source folders.
+import { Refused } from '../../cli/refused.ts';
 import { jsonSchemas } from '../../functions/policy/json-schema.ts';
 import { type ScopeFolder, scopeFolders, sourceFolders } from './folders.ts';
 
@@ -76,7 +77,7 @@ const deploymentFile = (folders: readonly ScopeFolder[]) =>
     '',
   ].join('\n');
 
-/** Throws when two folders answer for one action and kind of target. */
+/** Throws Refused when two folders answer for one action and kind of target. */
 const booksFile = (folders: readonly ScopeFolder[]) => {
   const answers = folders.flatMap(({ scope, runbooks }) =>
     Object.entries(runbooks).map(([action, kinds]) => ({ scope, action, kinds })),
@@ -85,7 +86,7 @@ const booksFile = (folders: readonly ScopeFolder[]) => {
     for (const other of answers)
       if (other.scope < scope && other.action === action)
         for (const kind of Object.keys(kinds).filter((one) => one in other.kinds))
-          throw new Error(
+          throw new Refused(
             `functions/mechanisms: ${other.scope} and ${scope} both have a runbook of ${action} on ${kind}`,
           );
   const spreadOf = (wanted: string) =>

@@ -1,14 +1,22 @@
 // Reads the folders of functions/mechanisms.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { Refused } from '../../cli/refused.ts';
 import { ActionName } from '../../functions/domain/action-catalog.ts';
 import type { MechanismInfo } from '../../functions/mechanisms/mechanism.ts';
 import type { Permissions } from '../../functions/mechanisms/permissions.ts';
 import type { ActionTemplates } from '../../functions/messaging/runbooks/template.ts';
 
 /** The files that each folder of functions/mechanisms must have. */
-export const PARTS = ['scope.ts', 'permissions.ts', 'aws.ts', 'stand-in.ts', 'canary.ts'] as const;
+export const PARTS = [
+  'scope.ts',
+  'permissions.ts',
+  'aws.ts',
+  'stand-in.ts',
+  'canary.ts',
+  'before-states.json',
+] as const;
 
 export type ScopeFolder = {
   scope: string;
@@ -20,7 +28,7 @@ export type ScopeFolder = {
   runbooks: ActionTemplates;
 };
 
-/** The folders, in the order of the action catalog. Throws when a folder lacks a part. */
+/** The folders, in the order of the action catalog. Throws Refused when a folder lacks a part. */
 export async function scopeFolders(root: string): Promise<ScopeFolder[]> {
   const base = join(root, 'functions', 'mechanisms');
   const folders = await Promise.all(foldersIn(base).map((name) => readFolder(base, name)));
@@ -30,15 +38,21 @@ export async function scopeFolders(root: string): Promise<ScopeFolder[]> {
 async function readFolder(base: string, scope: string): Promise<ScopeFolder> {
   const missing = PARTS.filter((part) => !existsSync(join(base, scope, part)));
   if (missing.length > 0)
-    throw new Error(`functions/mechanisms/${scope} lacks ${missing.join(', ')}`);
+    throw new Refused(`functions/mechanisms/${scope} lacks ${missing.join(', ')}`);
   if (!readdirSync(join(base, scope)).some((name) => name.endsWith('.test.ts')))
-    throw new Error(`functions/mechanisms/${scope} lacks a test`);
+    throw new Refused(`functions/mechanisms/${scope} lacks a test`);
   const load = (part: string) => import(pathToFileURL(join(base, scope, part)).href);
   const { mechanisms }: { mechanisms: readonly MechanismInfo[] } = await load('scope.ts');
   const misplaced = mechanisms.find((one) => one.scope !== scope);
   if (misplaced)
-    throw new Error(
+    throw new Refused(
       `functions/mechanisms/${scope}: ${misplaced.id} says scope "${misplaced.scope}"`,
+    );
+  const stored: object = JSON.parse(readFileSync(join(base, scope, 'before-states.json'), 'utf8'));
+  const unstored = mechanisms.find(({ id }) => !(id in stored));
+  if (unstored)
+    throw new Refused(
+      `functions/mechanisms/${scope}/before-states.json has no entry for ${unstored.id}`,
     );
   const { permissions, environment }: { permissions: Permissions; environment?: unknown } =
     await load('permissions.ts');
@@ -51,12 +65,12 @@ async function readFolder(base: string, scope: string): Promise<ScopeFolder> {
 const rankOf = ({ mechanisms }: ScopeFolder): number =>
   Math.min(...mechanisms.map(({ action }) => ActionName.options.indexOf(action)));
 
-/** The folders of functions/sources. Throws when one has no source.ts. */
+/** The folders of functions/sources. Throws Refused when one has no source.ts. */
 export function sourceFolders(root: string): string[] {
   const base = join(root, 'functions', 'sources');
   const names = foldersIn(base);
   const without = names.find((name) => !existsSync(join(base, name, 'source.ts')));
-  if (without) throw new Error(`functions/sources/${without} lacks source.ts`);
+  if (without) throw new Refused(`functions/sources/${without} lacks source.ts`);
   return names;
 }
 
