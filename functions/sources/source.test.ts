@@ -46,7 +46,7 @@ describe('events of unknown senders', () => {
     expect(finding).toMatchObject({ product: 'guardduty', body: lookAlike.detail });
   });
 
-  test('rejects the event unchanged and still parses the other events of the batch', () => {
+  test('rejects an event of an unknown sender unchanged, and still parses the other events of the batch', () => {
     fc.assert(
       fc.property(unknownSender, fc.oneof(fc.string(), knownType), odd, (source, type, detail) => {
         const event = { ...lookAlike, source, 'detail-type': type, detail };
@@ -60,7 +60,7 @@ describe('events of unknown senders', () => {
     );
   });
 
-  test('is read as the generic alert if its type says so, although its sender poses as a partner', () => {
+  test('reads a generic alert as one, although its sender poses as a partner', () => {
     const posing = { ...lookAlike, 'detail-type': 'Countermand Alert' };
     const [finding] = unwrap(JSON.stringify(posing), [partner]);
     expect(finding).toMatchObject({ product: 'generic' });
@@ -135,7 +135,7 @@ test('gives sources that share a rule the same sender and filter', () => {
   }
 });
 
-test('has a source for every format that policy offers for a partner', () => {
+test('registers a source for every format that policy offers for a partner', () => {
   const ids = SOURCES.map(({ id }) => id);
   expect(ids).toEqual(expect.arrayContaining(PartnerSource.shape.format.options));
 });

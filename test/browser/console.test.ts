@@ -30,7 +30,7 @@ const eventually = <T>(read: () => Promise<T>) => expect.poll(read, { timeout: 1
 const says = (name: string) => region(name).textContent();
 
 describe('the console', () => {
-  test('sends a sample, answers its question, and shows the block until its undo', async () => {
+  test('a sample sent from the console can be approved, and its block is shown until the undo', async () => {
     await page.getByRole('button', { name: 'A known scanner probes the web shop' }).click();
     await eventually(() => says('State')).toContain('2 open requests');
 
@@ -63,7 +63,7 @@ describe('an event pasted into the console', () => {
     await page.getByRole('textbox').fill(event);
   };
 
-  test('is rejected with the reason, stays in the form and is listed when it cannot be read', async () => {
+  test('rejects an unreadable event with the reason, keeps it in the form and lists it', async () => {
     await paste('hello {');
     await page.getByRole('button', { name: 'Send' }).click();
     await eventually(() => page.getByRole('alert').textContent()).toContain('expected JSON');
@@ -71,7 +71,7 @@ describe('an event pasted into the console', () => {
     expect(await says('Rejected events')).toContain('kept for replay');
   });
 
-  test('stays in the form while the page updates', async () => {
+  test('keeps a pasted event in the form while the page updates', async () => {
     await paste('{"half": ');
     await page.getByRole('heading', { level: 1 }).click();
     await world.deliver(sample('web-port-probe'));
@@ -81,7 +81,7 @@ describe('an event pasted into the console', () => {
 });
 
 describe('the page of the console', () => {
-  test('keeps opened details open and closed ones closed', async () => {
+  test('keeps opened details open and closed ones closed while the page updates', async () => {
     await world.deliver(sample('web-port-probe'));
     await eventually(() => says('Incidents')).toContain('Port 443');
     const why = region('Incidents').getByText('Reasons and history').first();
@@ -92,12 +92,12 @@ describe('the page of the console', () => {
     expect(await reason.locator('visible=true').count()).toBe(1);
   });
 
-  test('says that it is out of date when the server does not answer', async () => {
+  test('says that the page is out of date when the server does not answer', async () => {
     site.breakDown();
     await eventually(() => page.getByRole('alert').isVisible()).toBe(true);
   });
 
-  test('shows a question on the first screen of a phone', async () => {
+  test('shows an approval request on the first screen of a phone', async () => {
     await world.deliver(sample('web-port-probe'));
     await page.setViewportSize(PHONE);
     const link = page.getByRole('link', { name: '2 open requests' });

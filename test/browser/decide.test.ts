@@ -40,7 +40,7 @@ const violations = async (path: string, colorScheme: 'light' | 'dark') => {
 };
 
 describe('a decision page on a phone without script', () => {
-  test('shows the change without scrolling, and confirms the approval', async () => {
+  test('shows the change and the Approve button without scrolling, and confirms the approval', async () => {
     await world.deliver(sample('ssh-brute-force'));
     const page = await phone.newPage();
     await page.goto(url + world.link('ana.silva'));
@@ -59,7 +59,7 @@ describe('a decision page on a phone without script', () => {
     expect(world.denied()).toEqual(['203.0.113.101/32 at acl-0a1b2c3d4e5f60701']);
   });
 
-  test('shows the change of each similar question, and approves all at once', async () => {
+  test('shows the change of each similar request, and approves all at once', async () => {
     await world.deliver(sample('web-port-probe'));
     const page = await phone.newPage();
     await page.goto(url + world.link('ana.silva'));
@@ -74,7 +74,7 @@ describe('a decision page on a phone without script', () => {
     expect(world.denied()).toEqual(['203.0.113.66/32 at acl-0a1b2c3d4e5f60701']);
   });
 
-  test('declines with one tap, and changes nothing', async () => {
+  test('declines a request with one tap, and changes nothing', async () => {
     await world.deliver(sample('ssh-brute-force'));
     const page = await phone.newPage();
     await page.goto(url + world.link('ana.silva'));
@@ -92,7 +92,7 @@ describe('a decision page on a phone without script', () => {
     expect(await page.locator('script, img, iframe').count()).toBe(0);
   });
 
-  test('requests nothing from another origin', async () => {
+  test('the decision page requests nothing from another origin', async () => {
     await world.deliver(sample('web-port-probe'));
     const page = await phone.newPage();
     const asked: string[] = [];
@@ -102,16 +102,13 @@ describe('a decision page on a phone without script', () => {
   });
 });
 
-describe.each(['light', 'dark'] as const)(
-  'has no accessibility faults according to axe in %s',
-  (scheme) => {
-    test('on the approval page, the review page and the console', async () => {
-      await world.deliver(sample('web-port-probe'));
-      expect(await violations(world.link('ana.silva'), scheme)).toEqual([]);
-      await world.approve('ana.silva');
-      await world.pass(3);
-      expect(await violations(world.link('ana.silva'), scheme)).toEqual([]);
-      expect(await violations('/', scheme)).toEqual([]);
-    });
-  },
-);
+describe.each(['light', 'dark'] as const)('accessibility in the %s color scheme', (scheme) => {
+  test('axe finds no accessibility violation on the approval page, the review page and the console', async () => {
+    await world.deliver(sample('web-port-probe'));
+    expect(await violations(world.link('ana.silva'), scheme)).toEqual([]);
+    await world.approve('ana.silva');
+    await world.pass(3);
+    expect(await violations(world.link('ana.silva'), scheme)).toEqual([]);
+    expect(await violations('/', scheme)).toEqual([]);
+  });
+});

@@ -77,7 +77,7 @@ describe('a sign-in on a phone without script', () => {
   });
 
   test.each(['light', 'dark'] as const)(
-    'has no accessibility faults on the sign-in page according to axe in %s',
+    'axe finds no accessibility violation on the sign-in page in the %s color scheme',
     async (colorScheme) => {
       const context = await browser.newContext({ viewport: PHONE, colorScheme });
       const shown = await context.newPage();
@@ -101,7 +101,7 @@ describe('a sign-in on a phone without script', () => {
     expect(world.denied()).toEqual([]);
   });
 
-  test("does not send the session with another site's form", async () => {
+  test("the browser does not send the session with another site's form", async () => {
     await page.goto(site.url + world.link('ana.silva'));
     await page.getByRole('link', { name: 'Sign in to decide' }).click();
     await page.getByRole('link', { name: 'Continue as Ana' }).click();
@@ -127,7 +127,7 @@ describe('a sign-in on a phone without script', () => {
     expect((await world.action('block_ip_at_firewall')).status).toBe('awaiting-approval');
   });
 
-  test('says that the provider is down, asks the next approver, and changes nothing in the end', async () => {
+  test('the page says that the identity provider is down, and the request escalates and expires unchanged', async () => {
     provider.behaves({ status: { '/token': 503 } });
     await page.goto(site.url + world.link('ana.silva'));
     await page.getByRole('link', { name: 'Sign in to decide' }).click();

@@ -41,15 +41,15 @@ describe('readEvents on a folder', () => {
   });
 });
 
-test('a file that is named itself may have any ending', () => {
+test('reads a file that is named directly, whatever its extension', () => {
   const file = put('event.log', '{}');
   expect(readEvents(file)).toEqual([{ name: file, body: '{}' }]);
 });
 
-test('only the event of a sample is returned', () => {
+test('returns only the event of a sample', () => {
   expect(readEvents(join(folder, 'sample.json'))[0]?.body).toBe('{"id":"e"}');
 });
 
-test('a path that does not exist is named in the error', () => {
+test('names a path that does not exist in the error', () => {
   expect(() => readEvents(join(folder, 'nowhere'))).toThrow(/no file or folder at .*nowhere/);
 });

@@ -72,27 +72,30 @@ test('npm start prints its URL and the self-test, serves the console, and exits 
   expect((await complained).replace(STARTING, '')).toBe('');
 });
 
-describe('npm start exits with 2 and one line on stderr when', () => {
+describe('npm start that cannot start', () => {
   const complaint = async (env: Record<string, string>) => {
     const { complained, ended } = start(env);
     expect(await ended).toEqual([2, null]);
     return await complained;
   };
 
-  test('the port is in use', async () => {
+  test('npm start exits with 2 and one line on stderr when the port is in use', async () => {
     const { server, port } = await listening();
     const line = await complaint({ PORT: `${port}` });
     server.close();
     expect(line).toBe(`error: port ${port} is in use; choose another with PORT=8421 npm start\n`);
   });
 
-  test.each(['65536', 'http'])('PORT is %j', async (port) => {
-    expect(await complaint({ PORT: port })).toBe(
-      `error: PORT must be a number from 1 to 65535, and is "${port}"\n`,
-    );
-  });
+  test.each(['65536', 'http'])(
+    'npm start exits with 2 and one line on stderr when PORT is %j',
+    async (port) => {
+      expect(await complaint({ PORT: port })).toBe(
+        `error: PORT must be a number from 1 to 65535, and is "${port}"\n`,
+      );
+    },
+  );
 
-  test('its folder cannot be written', async () => {
+  test('npm start exits with 2 and one line on stderr when its folder cannot be written', async () => {
     writeFileSync(join(folder, 'a-file'), '');
     const line = await complaint({ PORT: '8420', COUNTERMAND_DATA: join(folder, 'a-file') });
     expect(line).toMatch(/^error: Cannot keep data in .*a-file: .*\n$/);

@@ -29,7 +29,7 @@ const probeFrom = (i: number): unknown =>
       .replaceAll('3ec7a5f0b1d24c6e8a9f0b1c2d3e4f50', `finding-${i}`),
   );
 
-test('accepts requests of its own page under both host names, and none of another site', async () => {
+test('accepts forms from the console under both host names, and none from another site', async () => {
   const halt = async (origin: string) => {
     const headers = { origin, 'content-type': 'application/x-www-form-urlencoded' };
     const body = 'mode=halt';
@@ -60,7 +60,7 @@ describe('the list of actions in force', () => {
 });
 
 describe('the inbox of the console', () => {
-  test('lists the open question first, and shows the outcome of a decided one', async () => {
+  test('lists open requests first in the inbox, and shows the outcome of a decided one', async () => {
     const { world } = site;
     await world.deliver(probeFrom(1));
     await world.approve('ana.silva');
@@ -74,7 +74,7 @@ describe('the inbox of the console', () => {
 });
 
 describe('an action in shadow mode', () => {
-  test('has a link to judge it, shows the judgement, and counts in the summary', async () => {
+  test('shows an observed action with a link to judge it, and counts the judgement in the summary', async () => {
     const { world, url } = site;
     const shadow = { ...POLICY, mode: 'shadow' as const };
     const other = await startSite(() => ({ policy: shadow }));
@@ -96,7 +96,7 @@ describe('an action in shadow mode', () => {
 });
 
 describe('the message about an expired request', () => {
-  test('still offers to request the action again', async () => {
+  test('the message about an expired request still offers to request the action again', async () => {
     const { world } = site;
     await world.deliver(sample('web-port-probe'));
     await world.pass(16);
@@ -105,7 +105,7 @@ describe('the message about an expired request', () => {
 });
 
 describe('the steps of an alert', () => {
-  test('are drawn from the records after a restart', async () => {
+  test('shows the steps of an alert from its records after a restart', async () => {
     const { world } = site;
     await world.deliver(sample('web-port-probe'));
     await world.approve('ana.silva');

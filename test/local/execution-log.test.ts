@@ -16,7 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const INPUT = { incidentId: 'inc-1' };
 
 describe('the execution log', () => {
-  test('has the unfinished executions and all names after a restart', () => {
+  test('the execution log returns the unfinished executions and all names after a restart', () => {
     const log = createExecutionLog(path);
     log.started('respond', 'one', INPUT);
     log.started('respond', 'two', INPUT);
@@ -33,7 +33,7 @@ describe('the execution log', () => {
     expect(again.find('respond', 'three')).toBeUndefined();
   });
 
-  test('drops a line that a crash cut off at any byte, and keeps the lines after it', () => {
+  test('the execution log drops a line that a crash cut off at any byte, and keeps the lines after it', () => {
     createExecutionLog(path).started('respond', 'one', INPUT);
     const whole = readFileSync(path);
     const torn = Buffer.from(whole.toString().replace('"one"', '"törn"'));
@@ -47,14 +47,14 @@ describe('the execution log', () => {
     }
   });
 
-  test('throws with the path and the number of a line that is damaged', () => {
+  test('the execution log throws with the path and the number of a damaged line', () => {
     createExecutionLog(path).started('respond', 'one', INPUT);
     appendFileSync(path, '{"what":"started"}\n');
     createLater();
     expect(() => createExecutionLog(path)).toThrow(`${path}, line 2`);
   });
 
-  test('keeps executions in memory without a file', () => {
+  test('the execution log keeps executions in memory without a file', () => {
     const log = createExecutionLog();
     log.started('respond', 'one', INPUT);
     log.finished('respond', 'one');

@@ -64,7 +64,7 @@ const digestAt = (at: number, digestFor = ANA) => notify(deps(at), { digestFor }
 const text = (index = 0) => [sent[index]!.subject, asText(sent[index]!)].join('\n');
 
 describe('the digest', () => {
-  test('is one message without a page, sent soon after the hourly limit is reached', async () => {
+  test('sends the digest once, without a page, soon after the hourly limit is reached', async () => {
     for (const n of [1, 2, 3]) await holdAction(n);
     expect(await digestAt(5)).toMatchObject({ told: 0 });
     expect(sent).toEqual([]);
@@ -73,7 +73,7 @@ describe('the digest', () => {
     expect(sent[0]?.subject).toBe('3 messages without a page, 3 still open');
   });
 
-  test("has a link for each open question that decides in this person's name", async () => {
+  test("the digest has a link for each open request, in the recipient's name", async () => {
     const action = await holdAction(1);
     await digestAt(6);
     const { url } = sent[0]!.links[0]!;
@@ -85,7 +85,7 @@ describe('the digest', () => {
     expect(text()).toContain('waiting for approval until 03:15 UTC');
   });
 
-  test('shows the outcome of the others, without a link', async () => {
+  test('the digest shows the outcome of decided requests, without a link', async () => {
     await holdAction(1, { status: 'declined' });
     await holdAction(2, { status: 'in-force', dueAt: minute(60).toISOString() });
     await holdAction(3, { status: 'expired' });
@@ -100,7 +100,7 @@ describe('the digest', () => {
       expect(text()).toContain(part);
   });
 
-  test('keeps a page open while its state is current, with the subject of that page', async () => {
+  test('the digest lists a page as open, with its subject, while its state is current', async () => {
     const about = async (n: number, change: Partial<Action>, status: Action['status']) => {
       const action = waiting({ actionId: idOf(n), ...change });
       await store.records.createAction(action);
@@ -117,27 +117,27 @@ describe('the digest', () => {
     expect(over).toContain(': kept');
   });
 
-  test('has a link with which a manager can request an expired action again', async () => {
+  test('the digest has a link with which a manager can request an expired action again', async () => {
     for (const key of ['mei-1', 'mei-2']) await hold(key, null, 0, `person:${mei.id}`);
     await holdAction(1, { status: 'expired' }, `person:${mei.id}`);
     await digestAt(6, `person:${mei.id}`);
     expect(sent[0]?.links[0]?.url).toContain('/ask-anew/');
   });
 
-  test('shows the subject of messages about the incident', async () => {
+  test('the digest shows the subject of messages about the incident', async () => {
     await hold('close', null, 1);
     await digestAt(6);
     expect(text()).toContain(`Subject of close (${INCIDENT_ID})`);
   });
 
-  test('shows how many pages are not listed', async () => {
+  test('the digest says how many pages are not listed', async () => {
     for (let n = 0; n < 30; n++) await hold(`held-${n}`, null, 1);
     await digestAt(6);
     expect(sent[0]?.subject).toBe('30 messages without a page, 25 still open');
     expect(text()).toContain('5 more are not listed');
   });
 
-  test('is sent again after a crash before it was cleared, and not after that', async () => {
+  test('sends the digest again after a crash before it was cleared, and not after that', async () => {
     await holdAction(1);
     deaf = true;
     await expect(digestAt(6)).rejects.toThrow(Unavailable);
@@ -147,7 +147,7 @@ describe('the digest', () => {
     expect(sent).toHaveLength(1);
   });
 
-  test('pages again once the hourly limit allows it and an entry still needs a person', async () => {
+  test('pages again with the digest once the hourly limit allows it and an entry still needs a person', async () => {
     await holdAction(1, { status: 'handed-off' });
     await holdAction(2);
     await digestAt(6);
@@ -165,7 +165,7 @@ describe('the digest', () => {
     expect(sent).toHaveLength(2);
   });
 
-  test('sends nothing the second time if no entry still needs a person', async () => {
+  test('sends no second digest if no entry still needs a person', async () => {
     await holdAction(1, { approval: requestWith({ expiresAt: minute(15).toISOString() }) });
     await digestAt(6);
     await digestAt(60);
@@ -173,7 +173,7 @@ describe('the digest', () => {
     expect((await store.pager.find(ANA)).dueAt).toBeNull();
   });
 
-  test('is dropped for a person who left policy', async () => {
+  test('drops the digest of a person who left policy', async () => {
     const gone = 'person:someone.else';
     for (const key of ['a', 'b', 'c']) await hold(key, null, 1, gone);
     await digestAt(6, gone);

@@ -5,7 +5,7 @@ import type { Entity } from '../../functions/domain/alert.ts';
 import { rotationOf } from '../../functions/messaging/key-rotation.ts';
 import { keptText, remindText, rotateText } from '../../functions/messaging/texts/in-force.ts';
 import { toyAction } from '../execute/toy.ts';
-import { attacker, leakedKey, partnerKey, suspectUser } from '../fixtures/case.ts';
+import { attacker, leakedKey, NOW, partnerKey, suspectUser } from '../fixtures/case.ts';
 import { callsOf } from '../shell.ts';
 
 const revoked = (target: Entity, change: Partial<Action> = {}): Action =>
@@ -22,7 +22,7 @@ describe('the commands to replace a key', () => {
       (words) => words.join(' '),
     );
 
-  test('create the new access key before deleting the old one', () => {
+  test('the rotation commands create the new access key before they delete the old one', () => {
     expect(run(rotationOf(revoked(leakedKey)))).toEqual([
       'iam get-access-key-last-used --access-key-id AKIAIOSFODNN7EXAMPLE',
       'iam create-access-key --user-name report-export',
@@ -31,7 +31,7 @@ describe('the commands to replace a key', () => {
     ]);
   });
 
-  test('add the new API key to every usage plan of the old one', () => {
+  test('the rotation commands add the new API key to every usage plan of the old one', () => {
     const here = '--region eu-central-1';
     expect(run(rotationOf(revoked(partnerKey)))).toEqual([
       `apigateway create-api-key --enabled --name replaces-k4partner9 --query id --output text ${here}`,
@@ -48,17 +48,17 @@ describe('the commands to replace a key', () => {
 
 describe('the message with the commands to replace a key', () => {
   test.each([
-    ['before the key is given back', (action: Action) => remindText(action, '')],
-    ['while it is kept', (action: Action) => keptText(action, '')],
-    ['when it was given back', rotateText],
-  ])('is sent %s', (_when, text) => {
+    ['before the key is reactivated', (action: Action) => remindText(action, '', NOW)],
+    ['while the action is kept', (action: Action) => keptText(action, '')],
+    ['after the key was reactivated', rotateText],
+  ])('sends the rotation commands %s', (_when, text) => {
     const commands = text(revoked(leakedKey))?.steps.flatMap(({ lines }) => lines);
     expect(commands?.join('\n')).toContain('aws iam create-access-key');
   });
 
-  test('is sent for keys only', () => {
+  test('sends rotation commands for keys only', () => {
     const block = toyAction({ target: attacker });
     expect(rotateText(block)).toBeNull();
-    expect(remindText(block, '').paragraphs.join()).not.toContain('new key');
+    expect(remindText(block, '', NOW).paragraphs.join()).not.toContain('new key');
   });
 });

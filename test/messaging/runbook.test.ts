@@ -169,7 +169,7 @@ describe('isolate_production_host', () => {
     expect(swap.slice(3).sort()).toEqual([...groups].sort());
   });
 
-  test('names the owner and the people to notify', () => {
+  test('the runbook for isolation names the owner and the people to notify', () => {
     const { check, tell } = bookOf(
       'isolate_production_host',
       entity('instance', 'i-0123456789abcdef0', { 'tag:owner': 'payments', 'tag:x': 'y' }),
@@ -235,7 +235,7 @@ describe('known facts of the target', () => {
       factsWith(factsAbout(key.ref, { address: null, ...change })),
     ).check;
 
-  test('come before the questions', () => {
+  test('lists the known facts of the target before the questions', () => {
     expect(checks({ identity, plannedWork: 'release-42' }).slice(0, 5)).toEqual([
       'Tags: Owner “payments”.',
       'Planned work is in progress on this target: “release-42”.',
@@ -245,7 +245,7 @@ describe('known facts of the target', () => {
     ]);
   });
 
-  test('are listed as unknown if they could not be read', () => {
+  test('lists facts that could not be read as unknown', () => {
     const lost = unknown('IAM did not answer');
     const all = { serviceAccount: lost, tags: lost, lastUsed: lost, status: lost };
     expect(checks({ identity: { ...identity, ...all } }).slice(0, 4)).toEqual([
@@ -474,7 +474,7 @@ describe('block_cidr_range', () => {
     });
   });
 
-  test('shows the size of the range and the AWS services in it', () => {
+  test('the runbook shows the size of a range and the AWS services in it', () => {
     const about = factsAbout(range.ref);
     const facts = (services: string[]) =>
       factsWith({ ...about, address: { ...about.address!, awsServices: known(services) } });
@@ -486,7 +486,7 @@ describe('block_cidr_range', () => {
     expect(wide.check[0]).toContain('2 to the power of 80 addresses');
   });
 
-  test('has no command for a caller of the AWS API, because no firewall sees it', () => {
+  test('the runbook for a range has no command for a caller of the AWS API, because no firewall sees it', () => {
     const book = bookOf('block_cidr_range', range, traffic({ layer: 'aws-api' }));
     expect(book.act).toEqual([]);
     expect(book.check.join('\n')).toContain('Revoke the credential that the address used.');
@@ -494,7 +494,7 @@ describe('block_cidr_range', () => {
 });
 
 describe('send_breach_notification', () => {
-  test('has no command that sends it, and lists the affected data and the deadlines', async () => {
+  test('the runbook for a breach lists affected data and deadlines, and has no command that sends the notification', async () => {
     const bucket = { ...entity('bucket', 'customer-data'), part: 'target' as const };
     const user = entity('iam-user', 'ana');
     const book = bookOf('send_breach_notification', theAlertItself, {
@@ -564,7 +564,7 @@ describe('the manual quarantine of a message', () => {
     ]);
   });
 
-  test('has no command for a message in an unknown provider', () => {
+  test('the runbook has no command for a message in an unknown provider', () => {
     for (const provider of ['pop3', 'constructor'])
       expect(bookOf('quarantine_email', message(provider)).act).toEqual([]);
   });
@@ -588,28 +588,31 @@ describe("a target with an attacker's name", () => {
     ['quarantine_email', 'email-message'],
   ];
 
-  test.each(names)('cannot inject a command: %s on %s', async (name, kind) => {
-    const attributes = {
-      userName: HOSTILE,
-      userType: HOSTILE,
-      subnetIds: HOSTILE,
-      userPoolId: HOSTILE,
-    };
-    const target = { ...entity(kind, HOSTILE, attributes), part: 'target' as const };
-    const alert = alertWith({
-      region: `us-east-1'; touch pwned; '`,
-      entities: [
-        target,
-        { ...target, kind: 'bucket', ref: 'bucket-1' },
-        { ...target, kind: 'instance', ref: 'instance-1', part: 'actor' },
-      ],
-    });
-    const action = { ...ACTION, region: alert.region, name, target };
-    const { look, act, undo } = runbookOf(action, alert, null);
-    const said = name === 'send_breach_notification' ? look : [...look, ...act, ...undo];
-    const { ran } = await desk.run([...said, 'ls'], { stopAtFailure: false });
-    const { out } = await desk.run(['ls']);
-    expect(out).not.toContain('pwned');
-    for (const { words } of ran) expect(words.join(' ')).not.toMatch(/^touch/);
-  });
+  test.each(names)(
+    'a hostile target name cannot inject a command: %s on %s',
+    async (name, kind) => {
+      const attributes = {
+        userName: HOSTILE,
+        userType: HOSTILE,
+        subnetIds: HOSTILE,
+        userPoolId: HOSTILE,
+      };
+      const target = { ...entity(kind, HOSTILE, attributes), part: 'target' as const };
+      const alert = alertWith({
+        region: `us-east-1'; touch pwned; '`,
+        entities: [
+          target,
+          { ...target, kind: 'bucket', ref: 'bucket-1' },
+          { ...target, kind: 'instance', ref: 'instance-1', part: 'actor' },
+        ],
+      });
+      const action = { ...ACTION, region: alert.region, name, target };
+      const { look, act, undo } = runbookOf(action, alert, null);
+      const said = name === 'send_breach_notification' ? look : [...look, ...act, ...undo];
+      const { ran } = await desk.run([...said, 'ls'], { stopAtFailure: false });
+      const { out } = await desk.run(['ls']);
+      expect(out).not.toContain('pwned');
+      for (const { words } of ran) expect(words.join(' ')).not.toMatch(/^touch/);
+    },
+  );
 });

@@ -35,7 +35,7 @@ const sendBy = (...channels: Channel[]) =>
 const subjects = (name: string) => got[name]?.map(({ subject }) => subject);
 
 describe('a failing channel', () => {
-  test('does not block the other channels, which report the failure', async () => {
+  test('a failing channel does not block the others, which report the failure', async () => {
     const send = sendBy(broken('Slack'), channel('e-mail'));
     expect(await send(messageWith())).toEqual({ notBy: ['Slack'] });
     expect(subjects('e-mail')).toEqual([messageWith().subject, 'Not delivered by Slack']);
@@ -46,14 +46,14 @@ describe('a failing channel', () => {
     });
   });
 
-  test('is logged without the content of the message', async () => {
+  test('logs a failing channel without the content of the message', async () => {
     await sendBy(broken('Slack'), channel('e-mail'))(messageWith());
     expect(logged).toHaveLength(1);
     expect(logged[0]).toContain('"channel":"Slack"');
     expect(logged[0]).not.toMatch(/mallory|secret-link/);
   });
 
-  test('is reported once an hour instead of with every message', async () => {
+  test('reports a failing channel once an hour instead of with every message', async () => {
     const send = sendBy(broken('Slack'), channel('e-mail'));
     for (let i = 0; i < 3; i++) expect((await send(messageWith())).notBy).toEqual(['Slack']);
     expect(got['e-mail']).toHaveLength(4);
@@ -62,7 +62,7 @@ describe('a failing channel', () => {
     expect(got['e-mail']).toHaveLength(6);
   });
 
-  test('does not fail the message when its report fails as well', async () => {
+  test('sends the message even when the report of a failing channel fails as well', async () => {
     let calls = 0;
     const once = channel('e-mail', {
       send: async () => {
@@ -73,7 +73,7 @@ describe('a failing channel', () => {
     expect(logged).toHaveLength(2);
   });
 
-  test('is reported without a page', async () => {
+  test('reports a failing channel without a page', async () => {
     const pager = channel('PagerDuty', { takes: ({ urgency }) => urgency === 'page' });
     await sendBy(broken('Slack'), pager)(messageWith({ links: [] }));
     expect(got.PagerDuty).toHaveLength(1);
@@ -81,18 +81,18 @@ describe('a failing channel', () => {
 });
 
 describe('a message that no channel accepted', () => {
-  test('fails with a retryable error if there is one', async () => {
+  test('throws the retryable error if one of the failed channels had one', async () => {
     const send = sendBy(broken('Slack'), broken('e-mail', new Throttled('slow down')));
     await expect(send(messageWith())).rejects.toThrow(Throttled);
     await expect(sendBy(broken('Slack'))(messageWith())).rejects.toThrow(Denied);
   });
 
-  test('fails with NotFound if no channel has an address', async () => {
+  test('throws NotFound if no channel has an address for the recipient', async () => {
     const none = sendBy(channel('Slack', { takes: () => false }));
     await expect(none(messageWith())).rejects.toThrow(NotFound);
   });
 
-  test('counts as not delivered if only channels without its link accepted it', async () => {
+  test('counts a message as not delivered if only channels without its link accepted it', async () => {
     const send = sendBy(broken('e-mail', new Unavailable('down')), channel('PagerDuty', shared));
     await expect(send(messageWith())).rejects.toThrow(Unavailable);
     await expect(send(messageWith({ links: [] }))).resolves.toEqual({ notBy: ['e-mail'] });
@@ -100,14 +100,14 @@ describe('a message that no channel accepted', () => {
 });
 
 describe('a link in a message', () => {
-  test('goes to private channels only; the others say where to find it', async () => {
+  test('sends a link through private channels only; the others say where to find it', async () => {
     await sendBy(channel('e-mail'), channel('PagerDuty', shared))(messageWith());
     expect(JSON.stringify(got['e-mail'])).toContain(LINK);
     expect(JSON.stringify(got.PagerDuty)).not.toContain(LINK);
     expect(got.PagerDuty![0]?.paragraphs[1]).toBe('The link is in your e-mail or direct message.');
   });
 
-  test('never goes to a team, through any channel', async () => {
+  test('sends no link to a team through any channel', async () => {
     await sendBy(
       channel('e-mail'),
       channel('topic', shared),

@@ -11,7 +11,7 @@ const incident = (title: string) => ({
 });
 
 describe('the report about the end of an alert', () => {
-  test('names the outcome in the subject, then the actions, then the alert type', () => {
+  test('the report of a closed alert names the outcome in the subject, then the actions, then the alert type', () => {
     const { subject, paragraphs, facts } = closedText(incident('Probed'), ALERT_ID, 'handed-off');
     expect(subject).toBe('Handed off: “Probed”');
     expect(paragraphs).toEqual(['“Probed”, severity medium.', 'Watch it: in force']);
@@ -21,7 +21,7 @@ describe('the report about the end of an alert', () => {
     ]);
   });
 
-  test("quotes the alert's title on one line without a clickable link", () => {
+  test('the report of a closed alert quotes its title on one line without a clickable link', () => {
     const { paragraphs } = closedText(
       incident('x\nApproved. See https://evil.example'),
       ALERT_ID,
@@ -33,13 +33,13 @@ describe('the report about the end of an alert', () => {
 
 describe('a line about an action', () => {
   const action = toyAction();
-  test('shows the end of an action in force', () => {
+  test('the line of an action in force shows when it ends', () => {
     expect(
       statusLine({ ...action, status: 'in-force', dueAt: '2026-11-24T04:00:00.000Z' }),
     ).toMatch(/: in force until 04:00 UTC on 24 Nov 2026$/);
   });
 
-  test('shows any other state in words', () => {
+  test('the line of an action shows any other state in words', () => {
     expect(statusLine({ ...action, status: 'reversal-failed' })).toMatch(/: undo failed$/);
   });
 });

@@ -39,7 +39,7 @@ const RETRYABLE = Object.values(errors)
   .sort();
 
 describe.each(['respond', 'reverse'])('%s.asl.json', (name) => {
-  test('is a valid state machine definition', () => {
+  test('the definition is a valid state machine', () => {
     const { isValid, errorsText } = aslValidator(load(name));
     expect(errorsText()).toBe('');
     expect(isValid).toBe(true);

@@ -22,18 +22,18 @@ const source = readFileSync(
 const { permissions, jobs } = Workflow.parse(parse(source));
 
 describe('the workflow that runs the check', () => {
-  test('runs the two commands of the README with CI=true', () => {
+  test('the workflow runs the two commands of the README with CI=true', () => {
     expect(jobs.check.steps.flatMap(({ run }) => run ?? [])).toEqual(['npm ci', 'npm run check']);
     expect(jobs.check.env.CI).toBe('true');
   });
 
-  test('pins every action to a commit', () => {
+  test('the workflow pins every action to a commit', () => {
     const uses = jobs.check.steps.flatMap((step) => step.uses ?? []);
     expect(uses.length).toBeGreaterThan(0);
     for (const action of uses) expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
   });
 
-  test('has read access only, uses no secret and has a time limit', () => {
+  test('the workflow has read access only, uses no secret and has a time limit', () => {
     expect(permissions).toEqual({ contents: 'read' });
     expect(source).not.toContain('secrets.');
     expect(jobs.check['timeout-minutes']).toBeLessThanOrEqual(60);

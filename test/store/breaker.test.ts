@@ -66,23 +66,23 @@ test('counts concurrent breaker events', async () => {
 describe('a tripped breaker', () => {
   beforeEach(() => note('failedReversals', 'act-1', 0));
 
-  test('stays tripped for a week without further breaker events', async () => {
+  test('a tripped breaker stays tripped for a week without further breaker events', async () => {
     expect(await mode(60 * 24 * 7)).toBe('ask');
   });
 
-  test('is reset when a person sets the kill switch, and counts from then on', async () => {
+  test('the breaker is reset when a person sets the kill switch, and counts from then on', async () => {
     await moveSwitch(5);
     expect(await mode(6)).toBe('run');
     await note('failedReversals', 'act-2', 7);
     expect(await mode(7)).toBe('ask');
   });
 
-  test('is not reset by a kill switch time in the future', async () => {
+  test('a kill switch time in the future does not reset the breaker', async () => {
     await moveSwitch(50);
     expect(await mode(6)).toBe('ask');
   });
 
-  test('does not loosen a halt', async () => {
+  test('a tripped breaker does not loosen a halt', async () => {
     await store.killSwitch.set('1', {
       mode: 'halt',
       by: 'person:ana.silva',
@@ -92,7 +92,7 @@ describe('a tripped breaker', () => {
     expect(await mode(1)).toBe('halt');
   });
 
-  test('needs one notification of people, and keeps a chained history', async () => {
+  test('a tripped breaker needs one notification of people, and keeps a chained history', async () => {
     expect((await store.records.needingAttention(at(1))).tripped).toEqual(['1']);
     const breaker = (await store.breaker.find('1'))!;
     expect(chainFault('breaker', breaker.history)).toBeNull();

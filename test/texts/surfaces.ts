@@ -55,7 +55,7 @@ export function messagesOf(action: Action): Shown[] {
     notice: noticeOf(action, known, POLICY, null, minute(4)),
     question: isOpen && askText(action, ALERT, []),
     'question to the next step': isOpen && askText(action, ALERT, [ana], [action], [ben]),
-    reminder: status === 'in-force' && remindText(action, SINCE),
+    reminder: status === 'in-force' && remindText(action, SINCE, minute(4)),
     review: status === 'kept' && keptText(action, SINCE),
     removed: appliedAt !== null && status === 'in-force' && goneText(action, 'it is missing'),
   };

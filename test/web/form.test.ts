@@ -76,7 +76,7 @@ describe('a GET request', () => {
 });
 
 describe('a posted form', () => {
-  test('counts with the nonce of the page that showed it', async () => {
+  test('counts a form with the nonce of the page that showed it', async () => {
     const action = await put(store, waiting());
     const { app, pathOf, post } = desk(store);
     const path = await pathOf(action);
@@ -86,7 +86,7 @@ describe('a posted form', () => {
   });
 
   test.each(['approve', 'review', 'ask-anew'] as const)(
-    'is rejected for %s without a nonce or with an altered one',
+    'rejects a form for %s without a nonce or with an altered one',
     async (purpose) => {
       const action = await put(store, purpose === 'review' ? inForce() : waiting());
       const { did, pathOf, nonceOf, post } = desk(store);
@@ -104,7 +104,7 @@ describe('a posted form', () => {
     },
   );
 
-  test('is rejected with the nonce of another link', async () => {
+  test('rejects a form with the nonce of another link', async () => {
     const action = await put(store, waiting());
     const { pathOf, nonceOf, post } = desk(store);
     const nonce = await nonceOf(await pathOf(action, { person: ben.id }));
@@ -112,7 +112,7 @@ describe('a posted form', () => {
     expect((await load(action)).status).toBe('awaiting-approval');
   });
 
-  test('is rejected with a valid link token in place of the nonce', async () => {
+  test('rejects a form with a valid link token in place of the nonce', async () => {
     const action = await put(store, waiting());
     const { pathOf, post } = desk(store);
     const path = await pathOf(action);
@@ -120,7 +120,7 @@ describe('a posted form', () => {
     expect((await post(path, { ...yes(action), nonce })).status).toBe(400);
   });
 
-  test('decides nothing after half an hour, shows the current status and asks again', async () => {
+  test('a form that is half an hour old decides nothing, and the page shows the current status and asks again', async () => {
     const action = await put(store, inForce({ dueAt: minute(90).toISOString() }));
     const { app, clock, did, reviewPathOf, post } = desk(store);
     const path = await reviewPathOf(action, { expires: minute(90).getTime() / 1000 });
@@ -140,7 +140,7 @@ describe('a posted form', () => {
     expect((await post(path, form)).status).toBe(200);
   });
 
-  test('is accepted when a server with a fast clock issued the nonce', async () => {
+  test('accepts a form when a server with a fast clock issued the nonce', async () => {
     const action = await put(store, waiting());
     const { clock, pathOf, nonceOf, post } = desk(store);
     const path = await pathOf(action);
@@ -150,7 +150,7 @@ describe('a posted form', () => {
     expect((await post(path, { ...yes(action), nonce })).status).toBe(200);
   });
 
-  test('carries a new nonce after an answer that leaves requests open', async () => {
+  test('the page has a new nonce after an answer that leaves requests open', async () => {
     const action = await put(store, waiting());
     await store.records.createAction(waiting({ actionId: 'act-0123456789abcdef-2' }));
     const { pathOf, post } = desk(store, { newId: () => 'another' });

@@ -39,7 +39,7 @@ async function judging(action: Action, form: Record<string, string>, person = me
 }
 
 describe('the page of an observed action', () => {
-  test('asks whether the action would have been right, and says that nothing was changed', async () => {
+  test('the page asks whether an observed action would have been right, and says that nothing was changed', async () => {
     const { page, headers } = await judging(await put(store, observed()), {});
     expect(page).toContain('Nothing was changed.');
     expect(page).toMatch(/value="right".*\n.*value="wrong"/);
@@ -47,7 +47,7 @@ describe('the page of an observed action', () => {
     expect(headers.get('content-security-policy')).toContain("default-src 'none'");
   });
 
-  test('records nothing on GET', async () => {
+  test('opening the page of an observed action records nothing', async () => {
     const action = await put(store, observed());
     await judging(action, {});
     expect(await load()).toEqual(action);
@@ -88,7 +88,7 @@ describe('the page of an observed action', () => {
     expect(history.filter(({ event }) => event === 'judged')).toHaveLength(3);
   });
 
-  test('records a repeated click once', async () => {
+  test('records a repeated judgement once', async () => {
     const action = await put(store, observed());
     for (let i = 0; i < 2; i++) {
       const { status } = await judging(action, { judgement: 'right' });

@@ -24,7 +24,7 @@ const say = (action: Action, verdict: string, more = {}) => ({
 });
 
 describe('an acknowledgement', () => {
-  test('stops the escalation and leaves the deadline unchanged', async () => {
+  test('an acknowledgement stops the escalation and leaves the deadline unchanged', async () => {
     const action = await open();
     const { post, pathOf, did } = desk(store);
     const page = await (await post(await pathOf(action), say(action, 'acknowledge'))).text();
@@ -38,7 +38,7 @@ describe('an acknowledgement', () => {
 });
 
 describe('more time', () => {
-  test('is added once, by the amount in policy, and delays the sweeper as well', async () => {
+  test('adds more time once, by the amount in policy, and delays the sweeper as well', async () => {
     const action = await open({ moreTimeMinutes: 10 });
     const { post, pathOf } = desk(store);
     const path = await pathOf(action, { expires: minute(25).getTime() / 1000 });
@@ -49,7 +49,7 @@ describe('more time', () => {
     expect(attentionAt).toBe(minute(27).toISOString());
   });
 
-  test('is refused if policy allows none', async () => {
+  test('refuses more time if policy allows none', async () => {
     const action = await open();
     const { post, pathOf } = desk(store);
     expect((await post(await pathOf(action), say(action, 'more-time'))).status).toBe(409);
@@ -68,7 +68,7 @@ describe('more time', () => {
 });
 
 describe('a hand-over', () => {
-  test('asks the other person and lets them decide', async () => {
+  test('a hand-over asks the other person and lets them decide', async () => {
     const action = await open();
     const { post, pathOf, did } = desk(store);
     const handed = await post(await pathOf(action), say(action, 'hand-over', { to: mei.id }));
@@ -81,7 +81,7 @@ describe('a hand-over', () => {
     });
   });
 
-  test('is refused to a person who may not decide', async () => {
+  test('refuses a hand-over to a person who may not decide', async () => {
     const action = await open({ roles: ['analyst'] });
     const { post, pathOf, did } = desk(store);
     for (const to of [mei.id, 'no.such.person', ben.id, '']) {
@@ -92,7 +92,7 @@ describe('a hand-over', () => {
     expect((await load(action)).approval?.handedTo).toEqual([]);
   });
 
-  test('says that the message could not be sent', async () => {
+  test('the page says that the message of a hand-over could not be sent', async () => {
     const action = await open();
     const { post, pathOf } = desk(store, { askAlso: () => Promise.reject(new Error('no line')) });
     const answer = await post(await pathOf(action), say(action, 'hand-over', { to: mei.id }));
@@ -112,7 +112,7 @@ describe('a request that needs two approvers', () => {
     return { one, between, did };
   };
 
-  test('stays open after one approval and does not answer the state machine', async () => {
+  test('a request for two approvals stays open after one and does not answer the state machine', async () => {
     const action = await two();
     const { one, between, did } = await both(action, 'approve', 'approve');
     expect(one).toContain('Nothing has changed yet: one more person must approve by 03:15 UTC.');
@@ -147,21 +147,21 @@ describe('a request that needs two approvers', () => {
     expect((await load(action)).status).toBe('approved');
   });
 
-  test('ends with one decline if policy says so', async () => {
+  test('a request for two approvals ends with one decline if policy says so', async () => {
     const action = await two();
     const { did } = await both(action, 'decline', 'approve');
     expect((await load(action)).status).toBe('declined');
     expect(did).toEqual(['callback token-1 declined']);
   });
 
-  test('ends when too few approvers are left, if one decline does not end it', async () => {
+  test('a request for two approvals ends when too few approvers are left, if one decline does not end it', async () => {
     const action = await open({ required: 1, declineEnds: false });
     const { between } = await both(action, 'decline', 'approve');
     expect(between.status).toBe('awaiting-approval');
     expect((await load(action)).status).toBe('approved');
   });
 
-  test('shows how many approvals are needed and who has answered', async () => {
+  test('the page shows how many approvals are needed and who has answered', async () => {
     const action = await two();
     const { app, post, pathOf } = desk(store);
     await post(await pathOf(action), say(action, 'approve'));

@@ -22,7 +22,7 @@ const form = (action: Action, review: string) => ({
 });
 
 describe('the review page', () => {
-  test('shows the start, the end, the approver, and the activity since', async () => {
+  test('the review page shows the start, the end, the approver, and the activity since', async () => {
     const action = await put(store, inForce());
     await store.records.changeIncident(INCIDENT_ID, (current) => ({
       ...current,
@@ -43,7 +43,7 @@ describe('the review page', () => {
     expect(page).toContain('Extend by 1 h');
   });
 
-  test("shows the reminder's newest observation of the target, as text", async () => {
+  test("the review page shows the reminder's newest observation of the target, as text", async () => {
     const action = await put(store, inForce());
     for (const [at, text] of [
       [minute(20), 'No web requests from this address'],
@@ -61,7 +61,7 @@ describe('the review page', () => {
     expect(since).not.toMatch(/<script|\u202E|No web request/);
   });
 
-  test('changes nothing on GET', async () => {
+  test('opening the review page changes nothing', async () => {
     const action = await put(store, inForce());
     const { app, did, kept, reviewPathOf } = desk(store);
     await app.request(await reviewPathOf(action));
@@ -114,7 +114,7 @@ describe('a review decision', () => {
     expect(kept.get(`remind-${action.actionId}`)?.at.getTime()).toBeLessThan(minute(123).getTime());
   });
 
-  test('extends once for two clicks', async () => {
+  test('extends the action once for two clicks', async () => {
     const action = await put(store, inForce());
     const { post, reviewPathOf } = desk(store);
     const path = await reviewPathOf(action);
@@ -124,7 +124,7 @@ describe('a review decision', () => {
     expect((await load(action)).extensions).toBe(1);
   });
 
-  test('does not extend beyond the limit of policy', async () => {
+  test('does not extend the action beyond the limit of policy', async () => {
     const { maxExtensions } = POLICY.limits;
     const action = await put(store, inForce({ extensions: maxExtensions }));
     const { app, post, reviewPathOf } = desk(store);
@@ -152,7 +152,7 @@ describe('a review decision', () => {
     );
   });
 
-  test('can be requested again a minute after a reversal that did not run', async () => {
+  test('a reversal that did not run can be requested again a minute later', async () => {
     const action = await put(store, inForce());
     const { clock, did, post, reviewPathOf } = desk(store);
     const path = await reviewPathOf(action);
@@ -173,7 +173,7 @@ describe('a review decision', () => {
   });
 
   test.each(['keep', 'extend', 'reverse'])(
-    'to %s is rejected for the person the action is about',
+    'rejects the decision to %s of the person the action is about',
     async (review) => {
       const target = { ...attacker, kind: 'iam-user' as const, value: 'ana.silva', ref: 'user-1' };
       const action = await put(store, inForce({ target }));
@@ -185,7 +185,7 @@ describe('a review decision', () => {
   );
 
   test.each(['keep', 'extend', 'reverse'])(
-    'to %s is rejected after the action was undone',
+    'rejects the decision to %s after the action was undone',
     async (review) => {
       const action = await put(store, inForce({ status: 'reversed' }));
       const { did, post, reviewPathOf } = desk(store);
@@ -196,7 +196,7 @@ describe('a review decision', () => {
     },
   );
 
-  test('with an expired link does nothing, even if the action was extended', async () => {
+  test('an expired review link decides nothing, even if the action was extended', async () => {
     const action = await put(store, inForce({ dueAt: minute(123).toISOString(), extensions: 1 }));
     const { clock, did, post, reviewPathOf } = desk(store);
     clock.now = minute(70);
@@ -209,7 +209,7 @@ describe('a review decision', () => {
     expect(did).toEqual([]);
   });
 
-  test('with an approval link is rejected', async () => {
+  test('rejects a review decision through an approval link', async () => {
     const action = await put(store, inForce());
     const { pathOf, post } = desk(store);
     const path = (await pathOf(action)).replace('/approve/', '/review/');

@@ -106,7 +106,7 @@ async function asked({
 }
 
 describe('a policy that requires a sign-in', () => {
-  test('shows the question with a sign-in link instead of a form', async () => {
+  test('shows the request with a sign-in link instead of a form', async () => {
     const { ask, path, read } = await asked();
     const page = await (await ask(path)).text();
     expect(page).toContain('Block web requests from 203.0.113.7?');
@@ -257,7 +257,7 @@ describe('a rejected sign-in', () => {
     expect(await status()).toBe('awaiting-approval');
   });
 
-  test('a second time with the same response of the provider', async () => {
+  test('rejects a second sign-in with the same response of the provider', async () => {
     const { ask, path } = await asked();
     const { headers } = await ask(`/sign-in${path}`);
     const back = await fetch(headers.get('Location')!, { redirect: 'manual' });
@@ -266,7 +266,7 @@ describe('a rejected sign-in', () => {
     expect((await ask(location)).status).toBe(400);
   });
 
-  test('in a browser that did not start it, and after ten minutes', async () => {
+  test('rejects a sign-in in a browser that did not start it, and after ten minutes', async () => {
     const one = await asked();
     const { headers } = await one.ask(`/sign-in${one.path}`);
     const back = await fetch(headers.get('Location')!, { redirect: 'manual' });
@@ -279,14 +279,14 @@ describe('a rejected sign-in', () => {
     expect((await one.ask(location)).status).toBe(400);
   });
 
-  test('without a valid link', async () => {
+  test('rejects a sign-in without a valid link', async () => {
     const { ask, path } = await asked();
     expect((await ask(`/sign-in${path}x`)).status).toBe(403);
     expect((await ask(`/sign-in${path.replace('approve', 'review')}`)).status).toBe(403);
     expect((await ask('/sign-in/session/x')).status).toBe(403);
   });
 
-  test('with a cookie that was altered or issued for another purpose', async () => {
+  test('rejects a sign-in with a cookie that was altered or issued for another purpose', async () => {
     const { signIn, answer, cookies, status } = await asked();
     const name = '__Host-countermand-session';
     await signIn();
@@ -319,17 +319,20 @@ describe('an unavailable provider', () => {
     ['at its keys', { status: { '/jwks': 500 } }],
     ['for the moment', { status: { '/token': 429 } }],
   ];
-  test.each(down)('%s: accepts no decision, and the page says so', async (_, misbehaviour) => {
-    provider.behaves(misbehaviour);
-    const { signIn, answer, status } = await asked();
-    const refused = await signIn();
-    expect(refused.status).toBe(503);
-    expect(await refused.text()).toContain('the identity provider does not answer');
-    expect((await answer()).status).toBe(403);
-    expect(await status()).toBe('awaiting-approval');
-  });
+  test.each(down)(
+    'accepts no decision while the identity provider is unavailable (%s), and the page says so',
+    async (_, misbehaviour) => {
+      provider.behaves(misbehaviour);
+      const { signIn, answer, status } = await asked();
+      const refused = await signIn();
+      expect(refused.status).toBe(503);
+      expect(await refused.text()).toContain('the identity provider does not answer');
+      expect((await answer()).status).toBe(403);
+      expect(await status()).toBe('awaiting-approval');
+    },
+  );
 
-  test('accepts no decision until the provider answers again', async () => {
+  test('accepts no decision until the identity provider answers again', async () => {
     const { signIn, status, answer } = await asked({
       policy: { signIn: signInOf({ issuer: 'http://127.0.0.1:1' }) },
     });
@@ -354,14 +357,14 @@ describe('the identity of a person', () => {
     escalation: { ...POLICY.escalation, people },
   });
 
-  test('comes from the subject if policy names that claim', async () => {
+  test('matches the person by the subject if policy names that claim', async () => {
     const { signIn } = await asked({ policy: bySubject('sub') });
     expect((await signIn()).status).toBe(303);
     provider.behaves({ claims: { sub: 'Subject-of-ana' } });
     expect((await signIn()).status).toBe(403);
   });
 
-  test('comes from any other claim, or from the user-info endpoint if the token lacks it', async () => {
+  test('matches the person by any other claim, or by the user-info endpoint if the token lacks it', async () => {
     const { signIn } = await asked({ policy: bySubject('employee') });
     expect((await signIn()).status).toBe(403);
     provider.behaves({ userInfo: { employee: 'subject-of-ana' } });

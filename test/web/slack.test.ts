@@ -95,7 +95,7 @@ async function asked(
 }
 
 describe('a question in Slack', () => {
-  test('has buttons below the facts for a person with a Slack member ID in policy', async () => {
+  test('a request in Slack has buttons below the facts for a person with a member ID in policy', async () => {
     const { post } = await asked();
     expect(buttonsOf(post).map(({ action_id }) => action_id)).toEqual([
       'countermand.approve',
@@ -106,7 +106,7 @@ describe('a question in Slack', () => {
     for (const { value = '' } of buttonsOf(post)) expect(value.length).toBeLessThan(2000);
   });
 
-  test('has only a link if policy has no buttons', async () => {
+  test('a request in Slack has only a link if policy configures no buttons', async () => {
     const { slack: config, ...rest } = CHANNELS;
     await asked();
     slack.forget();
@@ -138,7 +138,7 @@ describe('a click on a button', () => {
     ['countermand.approve', 'approved', /"Approved. You approved this at 03:01/],
     ['countermand.decline', 'declined', /"Declined. You declined this at 03:01/],
   ])(
-    'on %s is the same vote as on the page, and the message shows the outcome',
+    'a click on %s is the same vote as on the page, and the message shows the outcome',
     async (answer, verdict, says) => {
       const { click, load, did, post } = await asked();
       const response = await click({ answer });
@@ -154,7 +154,7 @@ describe('a click on a button', () => {
     },
   );
 
-  test('that is repeated by Slack or replayed by an attacker is one vote', async () => {
+  test('a click that Slack repeats or an attacker replays is one vote', async () => {
     const { send, load, post, clock } = await asked(
       waiting({ approval: requestWith({ required: 2, askedRungs: 0, taskToken: null }) }),
     );
@@ -164,7 +164,7 @@ describe('a click on a button', () => {
     expect(shownIn(post)).toContain('one more person must approve by 03:15 UTC');
   });
 
-  test('cannot turn an approval into a decline', async () => {
+  test('a later click cannot turn an approval into a decline', async () => {
     const { click, load, post } = await asked(
       waiting({ approval: requestWith({ required: 2, askedRungs: 0, taskToken: null }) }),
     );
@@ -183,7 +183,7 @@ describe('a click on a button', () => {
       { change: { user: { id: ANA, team_id: 'T0OTHER00' } } },
     ],
     ['a member of no known workspace', { change: { user: { id: ANA }, team: null } }],
-  ])('by %s decides nothing, and only that member sees the answer', async (_who, given) => {
+  ])('a click by %s decides nothing, and only that member sees the answer', async (_who, given) => {
     const { click, load, did, post } = await asked();
     expect((await click(given)).status).toBe(200);
     expect((await load()).status).toBe('awaiting-approval');
@@ -193,7 +193,7 @@ describe('a click on a button', () => {
     expect(buttonsOf(post), 'the buttons stay on the message').toHaveLength(2);
   });
 
-  test('by a member that policy no longer maps to the person decides nothing', async () => {
+  test('a click by a member that policy no longer maps to the person decides nothing', async () => {
     const people = { 'ben.okafor': { slack: ANA } };
     const { click, load } = await asked(undefined, {
       policy: { ...WITH_BUTTONS, channels: { ...CHANNELS, people } },
@@ -202,7 +202,7 @@ describe('a click on a button', () => {
     expect((await load()).status).toBe('awaiting-approval');
   });
 
-  test('does not count if policy requires a sign-in, because it has no second factor', async () => {
+  test('a click does not count if policy requires a sign-in, because it has no second factor', async () => {
     const signIn = SignIn.parse({
       issuer: 'https://id.example.com',
       clientId: 'countermand',
@@ -217,13 +217,13 @@ describe('a click on a button', () => {
     ).toBeNull();
   });
 
-  test('does not count after policy removed the buttons', async () => {
+  test('a click does not count after policy removed the buttons', async () => {
     const { click, load } = await asked(undefined, { policy: POLICY });
     expect((await click()).status).toBe(404);
     expect((await load()).status).toBe('awaiting-approval');
   });
 
-  test("concurrent with another approver's decline gives one decision, shown to both", async () => {
+  test("a click and another approver's concurrent decline give one decision, shown to both", async () => {
     const { click, load, ask, did } = await asked();
     await ask(1);
     const [first, second] = slack.posts;
@@ -240,7 +240,7 @@ describe('a click on a button', () => {
     expect(shownIn(late)).toContain('Already decided');
   });
 
-  test('after a decision shows the approver who decided in place of the question', async () => {
+  test('a click after a decision shows the approver who decided in place of the request', async () => {
     const { click, load } = await asked();
     await store.records.changeAction(INCIDENT_ID, waiting().actionId, (current) => ({
       ...current,
@@ -256,7 +256,7 @@ describe('a click on a button', () => {
     expect(shownIn(slack.posts[0]!)).toMatch(/Already decided.*Ben Okafor declined this at 03:01/);
   });
 
-  test('after the deadline is not counted', async () => {
+  test('a click after the deadline is not counted', async () => {
     const { click, load, clock, post } = await asked();
     clock.now = minute(16);
     await click();
@@ -264,7 +264,7 @@ describe('a click on a button', () => {
     expect(shownIn(post)).toMatch(/Too late.*No one decided by 03:15/);
   });
 
-  test("after the button's own expiry is not counted, even while the request is open", async () => {
+  test("a click after the button's own expiry is not counted, even while the request is open", async () => {
     const { click, load, clock, post } = await asked();
     await store.records.changeAction(INCIDENT_ID, waiting().actionId, (current) => ({
       ...current,
@@ -277,7 +277,7 @@ describe('a click on a button', () => {
     expect(shownIn(post)).toContain('Too late');
   });
 
-  test('counts when the answer to Slack fails, and does not delay the response', async () => {
+  test('a click counts when the answer to Slack fails, and does not delay the response', async () => {
     const signals: unknown[] = [];
     const http = {
       fetch: async (_url: string, { signal }: RequestInit) => {
@@ -296,7 +296,7 @@ describe('a click on a button', () => {
     expect(logged.join('\n'), 'anyone who has the URL may post there').not.toContain('hooks.slack');
   });
 
-  test('sends its answer only to a Slack URL', async () => {
+  test('sends the answer to a click only to a Slack URL', async () => {
     const { click } = await asked();
     for (const response_url of [
       'https://hooks.slack.com.evil.example/actions/1',
@@ -356,13 +356,13 @@ describe('the messages of all approvers who were asked', () => {
     },
   );
 
-  test('stay unchanged while the request is open', async () => {
+  test('messages in Slack stay unchanged while the request is open', async () => {
     const { tell, post } = await asked();
     await tell();
     expect(buttonsOf(post)).toHaveLength(2);
   });
 
-  test('are followed by the outcome even if they cannot be updated', async () => {
+  test('sends the outcome even if the messages in Slack cannot be updated', async () => {
     const { tell } = await asked();
     await becomes({ status: 'declined', approval: approval('declined') });
     slack.posts.splice(0, 1);
@@ -378,7 +378,7 @@ describe('a request without a valid, recent signature of Slack', () => {
     headers: { ...request.headers, ...headers },
   });
 
-  test('is rejected with the same text for every fault', async () => {
+  test('rejects an unsigned Slack request with the same text for every fault', async () => {
     const { send, load, post, clock, did } = await asked();
     const request = requestOf(clickOn(post), clock.now);
     const { 'Content-Type': type } = request.headers;
@@ -406,14 +406,17 @@ describe('a request without a valid, recent signature of Slack', () => {
   test.each([
     ['six minutes old', -6],
     ['six minutes ahead', 6],
-  ])('is rejected when it is %s, even with a correct signature', async (_when, minutes) => {
-    const { send, load, post, clock } = await asked();
-    const at = new Date(clock.now.getTime() + minutes * 60_000);
-    expect((await send(requestOf(clickOn(post), at))).status).toBe(401);
-    expect((await load()).approval?.votes).toEqual([]);
-  });
+  ])(
+    'rejects a Slack request that is %s, even with a correct signature',
+    async (_when, minutes) => {
+      const { send, load, post, clock } = await asked();
+      const at = new Date(clock.now.getTime() + minutes * 60_000);
+      expect((await send(requestOf(clickOn(post), at))).status).toBe(401);
+      expect((await load()).approval?.votes).toEqual([]);
+    },
+  );
 
-  test('is rejected for its signature before its body is parsed', async () => {
+  test('checks the signature of a Slack request before it parses the body', async () => {
     const { send, clock } = await asked();
     const request = requestOf(null, clock.now, {
       body: '{"not": "a form"',
@@ -422,7 +425,7 @@ describe('a request without a valid, recent signature of Slack', () => {
     expect((await send(request)).status).toBe(401);
   });
 
-  test('is rejected without being read when it is too long', async () => {
+  test('rejects a Slack request that is too long without reading it', async () => {
     const { send, clock } = await asked();
     const request = requestOf(null, clock.now, { body: 'x'.repeat(300_000) });
     expect((await send(request)).status).toBe(413);
@@ -434,7 +437,7 @@ describe('a request that Slack signed', () => {
     ['no payload', 'a=b'],
     ['a payload that is no JSON', 'payload=%7B'],
     ['something else than a click', `payload=${encodeURIComponent('{"type":"view_closed"}')}`],
-  ])('decides nothing when it is %s', async (_what, body) => {
+  ])('a signed Slack request decides nothing when it is %s', async (_what, body) => {
     const { send, load, clock } = await asked();
     expect((await send(requestOf(null, clock.now, { body }))).status).toBe(400);
     expect((await load()).approval?.votes).toEqual([]);
@@ -459,7 +462,7 @@ describe('a request that Slack signed', () => {
     expect(slack.aside).toHaveLength(5);
   });
 
-  test('does not open a page with the value of a button', async () => {
+  test('the value of a button does not open a page', async () => {
     const { app, post, load } = await asked();
     const value = buttonsOf(post)[0]!.value!;
     for (const purpose of ['approve', 'review', 'ask-anew'])
@@ -468,9 +471,9 @@ describe('a request that Slack signed', () => {
   });
 
   test.each([
-    ['another action', { digest: 'f'.repeat(64) }],
-    ['changed since, behind the digest', { parameters: { ipSet: 'another' } }],
-  ])('of %s than the one of the button decides nothing', async (_what, change) => {
+    ['has another digest', { digest: 'f'.repeat(64) }],
+    ['was changed behind its digest', { parameters: { ipSet: 'another' } }],
+  ])('a click decides nothing when the recorded action %s', async (_what, change) => {
     const { click, load } = await asked();
     await store.records.changeAction(INCIDENT_ID, waiting().actionId, (current) => ({
       ...current,

@@ -45,7 +45,7 @@ describe('a quarantine', () => {
       ({ effects }) => effects(alertWith(), { ...gmailEmail, ...change }, null).length > 0,
     ).map(({ id }) => id);
 
-  test('has an effect only with the provider that the alert names', () => {
+  test('returns an effect only for the mail provider that the alert names', () => {
     expect(homes({})).toEqual(['mail.gmail-message']);
     expect(homes(exchangeEmail)).toEqual(['mail.graph-message']);
     expect(homes({ attributes: { provider: 'pop3' } })).toEqual([]);
@@ -61,11 +61,11 @@ describe('a quarantine', () => {
     'lee.chen@example.org/18c2?x=y',
     '../lee.chen@example.org/18c2f0a1b2c3d4e5',
     '<invoice-1@attacker.example>',
-  ])('has no effect on %s, which is not a message in a mailbox', (value) => {
+  ])('returns no effect for %s, which is not a message in a mailbox', (value) => {
     expect(homes({ value })).toEqual([]);
   });
 
-  test('is configured only in accounts that are connected to the provider', () => {
+  test('treats the mechanism as configured only in accounts that are connected to the mail provider', () => {
     const secretArn = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:x';
     const joined = (integrations: object) =>
       BOTH.filter(({ configured }) => configured?.({ ...POLICY, integrations })).map(
@@ -76,7 +76,7 @@ describe('a quarantine', () => {
     expect(joined({ microsoftGraph: { secretArn } })).toEqual(['mail.graph-message']);
   });
 
-  test('has the same effect key for every spelling of the mailbox', () => {
+  test('returns the same effect key for every spelling of the mailbox', () => {
     const value = gmailEmail.value.replace('lee.chen', 'Lee.Chen');
     const [small, large] = [gmailEmail, { ...gmailEmail, value }].map((target) =>
       quarantineInGmail.effectKey(subjectOn(target)),

@@ -5,7 +5,7 @@ import { rotationOf } from '../key-rotation.ts';
 import { changesFact, doneOf, orderOf, progressOf, STATUS_WORDS, sentence } from './action-line.ts';
 import { IN_RECORD, incidentFact, steps, subjectOf, type Text } from './phrases.ts';
 
-export function remindText(action: Action, seenSince: string, now?: Date): Text {
+export function remindText(action: Action, seenSince: string, now: Date): Text {
   return {
     subject: subjectOf('Undo scheduled:', action),
     paragraphs: [

@@ -58,19 +58,19 @@ test('npm run drill undoes the changes of a drill that was killed', async () => 
   expect(code).toBe(0);
 });
 
-describe('npm run drill exits with 2 and drills nothing', () => {
+describe('npm run drill with invalid input', () => {
   const refusal = async (...args: string[]) => {
     const { code, said, complained } = await drill(...args).ended;
     expect({ code, said }).toEqual({ code: 2, said: '' });
     return complained;
   };
 
-  test('in an account whose stage is not staging', async () => {
+  test('npm run drill refuses an account whose stage is not staging, and exits with 2', async () => {
     const complained = await refusal('--account', 'example', '--region', 'eu-central-1');
     expect(complained).toContain('accounts/example.yaml has "stage: production"');
   });
 
-  test('in an account that has no policy', async () => {
+  test('npm run drill refuses an account without a policy, and exits with 2', async () => {
     expect(await refusal('--account', 'no-such-account', '--region', 'eu-central-1')).toContain(
       'unknown account "no-such-account"; known accounts: example, local, staging',
     );
@@ -79,15 +79,15 @@ describe('npm run drill exits with 2 and drills nothing', () => {
   test.each([
     ['a profile but no account', ['--profile', 'staging'], '--profile needs --account'],
     ['an account but no region', ['--account', 'staging'], '--account staging needs --region'],
-  ])('with %s', async (_what, args, reason) => {
+  ])('npm run drill refuses %s, and exits with 2', async (_what, args, reason) => {
     expect(await refusal(...args)).toContain(reason);
   });
 
-  test('with an unknown option', async () => {
+  test('npm run drill refuses an unknown option, and exits with 2', async () => {
     expect(await refusal('--everything')).toContain('--everything');
   });
 
-  test('with the results of stand-ins for a production account', async () => {
+  test('npm run drill refuses the results of stand-ins for a production account, and exits with 2', async () => {
     const file = join(folder, 'results.json');
     writeFileSync(file, JSON.stringify({ account: POLICY.account, stage: 'local', drills: [] }));
     const complained = await refusal(

@@ -16,7 +16,7 @@ function inbox(fail?: Error) {
 }
 
 describe('an e-mail message', () => {
-  test('has the link below the first paragraph, in plain text and in HTML', async () => {
+  test('an email has the link below the first paragraph, in plain text and in HTML', async () => {
     const { channel, mails } = inbox();
     await channel.send(messageWith());
     expect(mails).toMatchObject([
@@ -38,7 +38,7 @@ describe('an e-mail message', () => {
     expect(Headers).toContainEqual({ Name: 'Importance', Value: 'high' });
   });
 
-  test("shows the attacker's text as text", async () => {
+  test("an email shows the attacker's text as text", async () => {
     const { channel, mails } = inbox();
     await channel.send(messageWith());
     const html = mails[0]?.Content?.Simple?.Body?.Html?.Data ?? '';
@@ -46,19 +46,19 @@ describe('an e-mail message', () => {
     expect(html.match(/href="/g)).toHaveLength(1);
   });
 
-  test('has a one-line subject', async () => {
+  test('an email has a one-line subject', async () => {
     const { channel, mails } = inbox();
     await channel.send(messageWith({ subject: 'One\r\nBcc: evil@example.com' }));
     expect(mails[0]?.Content?.Simple?.Subject?.Data).toBe('One Bcc: evil@example.com');
   });
 
-  test('is not marked urgent if it is not a page', async () => {
+  test('an email is marked urgent only if it is a page', async () => {
     const { channel, mails } = inbox();
     await channel.send(messageWith({ urgency: 'inform' }));
     expect(mails[0]?.Content?.Simple?.Headers).toEqual([]);
   });
 
-  test('goes to people and not to a team', () => {
+  test('the email channel takes messages to people, and none to a team', () => {
     const { channel } = inbox();
     expect([channel.takes(messageWith()), channel.takes(toTeam())]).toEqual([true, false]);
   });
@@ -66,7 +66,7 @@ describe('an e-mail message', () => {
   test.each([
     ['TooManyRequestsException', Throttled],
     ['AccessDeniedException', Denied],
-  ])('fails with a typed error when SES answers %s', async (name, kind) => {
+  ])('the email channel throws a typed error when SES answers %s', async (name, kind) => {
     const { channel } = inbox(Object.assign(new Error(name), { name }));
     await expect(channel.send(messageWith())).rejects.toThrow(kind);
   });

@@ -61,7 +61,7 @@ const failed = (work: Promise<unknown>): Promise<unknown> =>
   );
 
 describe('a page through PagerDuty', () => {
-  test('is triggered once for repeated sends, with facts and commands', async () => {
+  test('a page sent twice triggers one PagerDuty incident, with facts and commands', async () => {
     const open = pager();
     const { channel } = channelWith();
     await channel.send(messageWith());
@@ -78,7 +78,7 @@ describe('a page through PagerDuty', () => {
     });
   });
 
-  test('is resolved by a later message that ends it', async () => {
+  test('a later message that ends a page resolves it in PagerDuty', async () => {
     const open = pager();
     const { channel } = channelWith();
     await channel.send(messageWith());
@@ -87,7 +87,7 @@ describe('a page through PagerDuty', () => {
     expect(server.asked).toHaveLength(2);
   });
 
-  test('can resolve an earlier page and trigger a new one', async () => {
+  test('one message can resolve an earlier page and trigger a new one', async () => {
     const open = pager();
     const { channel } = channelWith();
     await channel.send(messageWith());
@@ -96,7 +96,7 @@ describe('a page through PagerDuty', () => {
   });
 });
 
-test('the channel takes only pages and resolutions, for recipients with a routing key', () => {
+test('the PagerDuty channel takes only pages and resolutions, for recipients with a routing key', () => {
   const { channel } = channelWith();
   const inform = messageWith({ urgency: 'inform' });
   expect([messageWith(), inform, { ...inform, ends: ['a'] }, toTeam()].map(channel.takes)).toEqual([
@@ -107,12 +107,12 @@ test('the channel takes only pages and resolutions, for recipients with a routin
   ]);
 });
 
-test('the channel is never private, because every PagerDuty user can read it', () => {
+test('the PagerDuty channel is never private, because every PagerDuty user can read it', () => {
   expect(channelWith().channel.isPrivate).toBe(false);
 });
 
 describe('an error of PagerDuty', () => {
-  test('for a wrong routing key is terminal, and does not contain the key', async () => {
+  test('throws a terminal error without the key when PagerDuty rejects the routing key', async () => {
     pager();
     const wrong = 'f'.repeat(32);
     const error = await failed(channelWith(wrong).channel.send(messageWith()));
@@ -120,7 +120,7 @@ describe('an error of PagerDuty', () => {
     expect(inspect(error, { depth: 9 })).not.toContain(wrong);
   });
 
-  test('for the rate or a server failure is retried, then becomes a typed error', async () => {
+  test('retries when PagerDuty throttles or fails, then throws a typed error', async () => {
     const { channel, slept } = channelWith();
     server.willAnswer(raw(429, ''), raw(429, ''));
     expect(await failed(channel.send(messageWith()))).toBeInstanceOf(Throttled);

@@ -50,7 +50,7 @@ const failed = (work: Promise<unknown>): Promise<unknown> =>
 const body = () => JSON.parse(server.asked[0]!.body);
 
 describe('a message in Slack', () => {
-  test('is a direct message with the link below the first paragraph, then the facts', async () => {
+  test('sends a direct message in Slack with the link below the first paragraph, then the facts', async () => {
     server.willAnswer(posted);
     await channelWith().channel.send(messageWith());
     expect(server.asked[0]).toMatchObject({
@@ -71,7 +71,7 @@ describe('a message in Slack', () => {
     });
   });
 
-  test('requests no link preview, so that Slack does not fetch the link', async () => {
+  test('sends no request for a link preview, so that Slack does not fetch the link', async () => {
     server.willAnswer(posted);
     await channelWith().channel.send(messageWith());
     expect(body()).toMatchObject({
@@ -81,7 +81,7 @@ describe('a message in Slack', () => {
     });
   });
 
-  test("shows the attacker's text without links, mentions and formatting", async () => {
+  test("a Slack message shows the attacker's text without links, mentions and formatting", async () => {
     server.willAnswer(posted);
     await channelWith().channel.send(messageWith({ subject: HOSTILE.slice(0, 100) }));
     const { blocks, text } = body();
@@ -91,14 +91,14 @@ describe('a message in Slack', () => {
     expect(links).toEqual([`"type":"link","url":"${LINK}"`]);
   });
 
-  test("stays within Slack's limits for any length of text", async () => {
+  test("a Slack message stays within Slack's limits for any length of text", async () => {
     server.willAnswer(posted);
     const long = 'x'.repeat(50_000);
     await channelWith().channel.send(messageWith({ paragraphs: [long, long] }));
     expect(server.asked[0]!.body.length).toBeLessThan(13_000);
   });
 
-  test('goes only to recipients with an ID in policy', () => {
+  test('the Slack channel takes only messages to recipients with an ID in policy', () => {
     const { channel } = channelWith();
     const ben = { kind: 'person', id: 'ben.okafor', name: 'Ben', email: 'b@example.com' } as const;
     expect([messageWith(), messageWith({ to: ben }), toTeam()].map(channel.takes)).toEqual([
@@ -135,7 +135,7 @@ describe('a question in Slack', () => {
     ends: [question.key],
   });
 
-  test('asks for confirmation of an approval, and names its buttons by their effect', async () => {
+  test('a request in Slack asks to confirm an approval, and names its buttons by their effect', async () => {
     server.willAnswer(posted);
     await withPosts().send(question);
     const [approve, decline] = body().blocks.at(-1).elements;
@@ -147,7 +147,7 @@ describe('a question in Slack', () => {
     expect(decline).toMatchObject({ action_id: 'countermand.decline', value: 'signed.token' });
   });
 
-  test('is replaced by its outcome, which is sent as a message as well', async () => {
+  test('the outcome replaces a request in Slack, and is also sent as a message', async () => {
     server.willAnswer(posted);
     await withPosts().send(question);
     server.willAnswer(posted);
@@ -160,7 +160,7 @@ describe('a question in Slack', () => {
   });
 
   test.each(['message_not_found', 'cant_update_message', 'edit_window_closed', 'ratelimited'])(
-    'that cannot be updated (%s) does not block the outcome message',
+    'sends the outcome message even if the request in Slack cannot be updated (%s)',
     async (code) => {
       server.willAnswer(posted);
       await withPosts().send(question);
@@ -182,14 +182,14 @@ describe('an error of Slack', () => {
     ['rate_limited', Throttled],
     ['internal_error', Unavailable],
     ['invalid_blocks', InvalidInput],
-  ])('with status 200 and %s becomes a typed error', async (code, kind) => {
+  ])('throws a typed error when Slack answers status 200 and %s', async (code, kind) => {
     server.willAnswer(refused(code));
     const error = await failed(channelWith().channel.send(messageWith()));
     expect(error).toBeInstanceOf(kind);
     expect(inspect(error, { depth: 9 })).not.toContain(TOKEN);
   });
 
-  test('for the rate waits as long as Slack says, within the limit', async () => {
+  test('waits as long as Slack says when it throttles, within the limit', async () => {
     const busy = (seconds: string) =>
       raw(429, '{"ok":false,"error":"ratelimited"}', { 'retry-after': seconds });
     const { channel, slept } = channelWith();
@@ -201,7 +201,7 @@ describe('an error of Slack', () => {
     expect(slept).toEqual([3_000]);
   });
 
-  test('for a rotated token is followed by a retry with the new one', async () => {
+  test('retries with the new token when Slack rejects a rotated one', async () => {
     const { channel, secrets, reads } = channelWith();
     server.willAnswer(posted);
     await channel.send(messageWith());
@@ -214,18 +214,18 @@ describe('an error of Slack', () => {
 });
 
 describe('Slack', () => {
-  test('that breaks the connection is retried, and may show the message twice', async () => {
+  test('retries when Slack breaks the connection, which may show the message twice', async () => {
     server.willAnswer((response) => response.destroy(), posted);
     await channelWith().channel.send(messageWith());
     expect(server.asked).toHaveLength(2);
   });
 
-  test('that answers with HTML counts as unavailable', async () => {
+  test('throws Unavailable when Slack answers with HTML', async () => {
     server.willAnswer(raw(200, '<html>Bad gateway</html>'));
     expect(await failed(channelWith().channel.send(messageWith()))).toBeInstanceOf(Unavailable);
   });
 
-  test('that does not answer times out', async () => {
+  test('throws Unavailable when Slack does not answer in time', async () => {
     const { clients } = clientsWith({ 'countermand/slack': TOKEN });
     const signals: unknown[] = [];
     const fetch = async (_url: string, { signal }: RequestInit) => {

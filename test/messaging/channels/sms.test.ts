@@ -35,7 +35,7 @@ const email = (works: boolean) => ({
 const sendBy = (...channels: Parameters<typeof createSend>[0]['channels']) =>
   createSend({ channels, now: () => NOW, log: () => {} });
 
-test('a page is a text message with the headline, the deadline and where the link is', async () => {
+test('a text message has the headline, the deadline and where the link is', async () => {
   const { channel, sent } = phone();
   await sendBy(email(true), channel)(messageWith());
   expect(sent).toEqual([
@@ -67,9 +67,9 @@ test('a recipient who got only a text message counts as not reached', async () =
 describe('any text of an attacker', () => {
   test.each([
     ['characters of any script', 'Disable the user 攻撃者🔥'.repeat(9)],
-    ['signs that take two places', '[{~^|}]'.repeat(40)],
+    ['characters that take two septets', '[{~^|}]'.repeat(40)],
     ['links and formats', HOSTILE],
-    ['very much', 'x'.repeat(5_000)],
+    ['a very long text', 'x'.repeat(5_000)],
   ])('a text message has at most two parts and ends with where the link is: %s', (_what, text) => {
     const where = 'The link is in your e-mail or direct message.';
     const short = asShortText({ subject: text.slice(0, 100), paragraphs: [text, where] });
@@ -112,7 +112,7 @@ test.each([
   // Opted out, or blocked by the account's own protection.
   ['ConflictException', 409, Conflict],
 ] as const)(
-  'an error (%s) becomes a typed error that other channels report',
+  'throws a typed error for %s, which other channels report',
   async (name, status, kind) => {
     const { channel } = phone(awsFailure(name, status, 'no'));
     await expect(channel.send(messageWith())).rejects.toBeInstanceOf(kind);

@@ -62,13 +62,13 @@ test('a merge commit may have any subject', () => {
   expect(long()).toEqual([]);
 });
 
-test('without history the check is skipped and says why', () => {
+test('skips the commit check without history, and says why', () => {
   expect(longSubjects(folder)).toEqual({ skipped: 'no git history here' });
   git('init', '--quiet');
   expect(longSubjects(folder)).toEqual({ skipped: 'the check is not committed yet' });
 });
 
-test('in a shallow clone the check is skipped and says why', () => {
+test('skips the commit check in a shallow clone, and says why', () => {
   git('init', '--quiet');
   commitTheCheck('Add the check');
   commit(subject(90));

@@ -66,7 +66,7 @@ test('strings of one word are no text: names, paths, import specifiers', () => {
   ]);
 });
 
-test('in a test, titles count and other strings do not', () => {
+test('counts titles of a test file, and none of its other strings', () => {
   const code = lines(
     "describe('the gate', () => {",
     "  test.each([['some row']])('refuses %s', () => f('an input text'));",
