@@ -47,7 +47,7 @@ export async function tryAll(account: string, id: string, out: Out): Promise<Out
   const texting = textingFrom(policy.channels);
   const aws = { ses: new SESv2({}), sns: new SNS({}), texting, mailFrom, teamTopicArn };
   const channels = channelsOf(policy.channels, { ...remoteClients(), ...aws })
-    .filter(({ name }) => name !== 'e-mail' || mailFrom)
+    .filter(({ name }) => name !== 'email' || mailFrom)
     .filter(({ name }) => name !== 'the SNS topic' || teamTopicArn);
   const buttons = slackMemberOf(policy, id) !== null;
   out.progress('Sending a test and its withdrawal by each channel ...');

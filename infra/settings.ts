@@ -10,7 +10,7 @@ export const Settings = z
     prefix: z
       .string()
       .check(z.regex(/^[a-z][a-z0-9-]{0,19}-$/, 'expected letters and a dash at the end')),
-    /** Sender of e-mails: the address or its domain must be a verified identity in SES. */
+    /** Sender of emails: the address or its domain must be a verified identity in SES. */
     mailFrom: z.email(),
     /** True to watch and block addresses at CloudFront too, with a second stack in us-east-1. */
     cloudFront: z.optional(z.union([z.boolean(), z.stringbool()])),

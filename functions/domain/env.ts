@@ -32,7 +32,7 @@ export const ENV = {
   previousLinkKeyArn: 'PREVIOUS_LINK_KEY_ARN',
   /** KMS HMAC key for what the pages issue: form nonces. */
   pageKeyArn: 'PAGE_KEY_ARN',
-  /** Sender address of e-mail, and the SNS topic of the team. */
+  /** Sender address of email, and the SNS topic of the team. */
   mailFrom: 'MAIL_FROM',
   teamTopicArn: 'TEAM_TOPIC_ARN',
   /** The only policy that the executor may attach to users. */

@@ -1,4 +1,4 @@
-// The account's channels: e-mail and the topic always, others as policy says.
+// The account's channels: email and the topic always, others as policy says.
 import type { HttpClients } from '../platform/http.ts';
 import {
   asText as plainText,

@@ -30,7 +30,7 @@ const serviceNamed = (name: string): Service => ({
 /** Keys of both services consist of these characters. Anything else is not sent. */
 const Key = z.string().check(z.regex(/^[\w+-]{20,64}$/));
 
-/** Entries without an e-mail address are not users. */
+/** Entries without an email address are not users. */
 const PagerDutyUsers = z.object({
   users: z.array(
     z.object({ id: z.string(), email: z.string().check(z.minLength(3), z.maxLength(320)) }),

@@ -173,7 +173,7 @@ function unknownRecipients(
     );
 }
 
-/** Links are sent to e-mail addresses: two people with the same address would give one person two votes. */
+/** Links are sent to email addresses: two people with the same address would give one person two votes. */
 function sharedAddresses(
   { escalation }: Pick<Policy, 'escalation'>,
   { fault }: Read<unknown>,
@@ -196,7 +196,7 @@ function signInFaults(
   { fault }: Read<unknown>,
   at: Path,
 ): Fault[] {
-  // An e-mail address is required, and sharedAddresses rejects duplicates.
+  // An email address is required, and sharedAddresses rejects duplicates.
   if (!signIn || signIn.claim === 'email') return [];
   return withDuplicates(escalation, ({ subject }) => subject).flatMap(
     ({ id, name, duplicateOf }) => {

@@ -70,7 +70,7 @@ function resolve(
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 /**
- * An ID or user name in policy (`onCallAs`) is the only match. Without one, the e-mail address decides, in any letter
+ * An ID or user name in policy (`onCallAs`) is the only match. Without one, the email address decides, in any letter
  * case.
  */
 function isOnDuty(

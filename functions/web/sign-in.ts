@@ -66,7 +66,7 @@ export async function finishSignIn(deps: SignInDeps, c: Context): Promise<Respon
   return c.redirect(path, 303);
 }
 
-/** Why this identity is not the person's; null if it is. An unverified e-mail address proves nothing. */
+/** Why this identity is not the person's; null if it is. An unverified email address proves nothing. */
 export function whyNot(
   { claim }: Pick<SignIn, 'claim'>,
   identity: Identity,

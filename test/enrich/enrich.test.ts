@@ -164,11 +164,11 @@ describe('the tags of a function', () => {
   });
 
   test('leaves protection unknown when the tags cannot be read', async () => {
-    const listTags = () => Promise.reject(new Error('no rights'));
+    const listTags = () => Promise.reject(new Error('no permission'));
     const dark = await onTheFunction({ lambda: { listTags } as EnrichDeps['lambda'] });
     expect(dark?.protectedBy).toMatchObject({
       known: false,
-      why: expect.stringContaining('no rights'),
+      why: expect.stringContaining('no permission'),
     });
   });
 

@@ -344,10 +344,10 @@ describe('a reversal', () => {
   test('ends an execution that changed nothing as failed, and releases its lease', async () => {
     const ids = await put();
     await store.leases.acquire(`toy:${attacker.value}`, ids.actionId, now);
-    const failure = { Error: 'Denied', Cause: 'no rights' };
+    const failure = { Error: 'Denied', Cause: 'no permission' };
     const request = { cause: 'execution-failed', by: 'respond', failure };
     expect(await undo(ids, request)).toMatchObject({ status: 'failed' });
-    expect(await load(ids)).toMatchObject({ failure: 'Denied: no rights' });
+    expect(await load(ids)).toMatchObject({ failure: 'Denied: no permission' });
     expect(await holders()).toEqual([]);
   });
 });
@@ -688,7 +688,7 @@ describe('a crash between any two steps', () => {
 
   test('P4: the clean-up after a failed execution keeps what a person added since', async () => {
     const ids = await put();
-    const failure = { Error: 'Denied', Cause: 'no rights' };
+    const failure = { Error: 'Denied', Cause: 'no permission' };
     await survives(execute(killedAt(16, deps()), ids));
     await reverse(deps(), { ...ids, cause: 'execution-failed', by: 'respond', failure });
     world.set(attacker.value, 'ours');

@@ -193,7 +193,7 @@ describe('the executor', () => {
   });
 
   test('leaves nothing behind when the executor fails permanently, and notifies the on-call analyst', async () => {
-    failing(100, () => new Denied('no rights'));
+    failing(100, () => new Denied('no permission'));
     await probe();
     expect(world.watched()).toEqual([]);
     expect((await world.action('add_ip_to_watchlist')).status).toBe('failed');

@@ -287,7 +287,7 @@ describe('each rule', () => {
             factsAbout('ip-1'),
             factsAbout('instance-1', {
               instance: {
-                networkAcls: unknown('no rights'),
+                networkAcls: unknown('no permission'),
                 tags: known({}),
                 forwards: known(false),
               },

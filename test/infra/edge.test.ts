@@ -43,11 +43,11 @@ test('creates the IP sets and the rule group in us-east-1', () => {
 test.each(['execute-waf', 'reverse-waf'])(
   'gives %s the names of the IP sets, and permission to change only them',
   (name) => {
-    const { properties, rights } = functions.get(name)!;
+    const { properties, permissions } = functions.get(name)!;
     const ipSets = JSON.stringify(properties.Environment.Variables.IP_SETS);
     for (const set of NAMES) expect(ipSets.split(set)).toHaveLength(3);
     expect(ipSets.match(/CLOUDFRONT/g)).toHaveLength(4);
-    expect(wafRights(rights).slice(1)).toEqual([
+    expect(wafRights(permissions).slice(1)).toEqual([
       {
         actions: ['wafv2:GetIPSet', 'wafv2:UpdateIPSet'],
         resources: NAMES.map(ours),
@@ -65,8 +65,8 @@ test.each(['execute-waf', 'reverse-waf'])(
 describe('without the CloudFront option', () => {
   const plain = functionsOf(Template.fromStack(stackWith().stack));
   test('no function has permissions in us-east-1', () => {
-    for (const { rights } of plain.values())
-      for (const { actions, resources } of wafRights(rights)) {
+    for (const { permissions } of plain.values())
+      for (const { actions, resources } of wafRights(permissions)) {
         expect(actions).not.toContain('wafv2:ListIPSets');
         expect(resources.filter((resource) => resource.includes('us-east-1'))).toEqual([]);
       }

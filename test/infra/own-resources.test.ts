@@ -81,10 +81,12 @@ test('the stack has resources of every type of which this test knows the ARN', (
 test.each(SCOPES)(
   'the permissions of the scope %s deny what would change a resource of Countermand itself',
   (scope) => {
-    const rights = ['execute', 'reverse'].flatMap((step) =>
-      changesOfOwn(functions.get(`${step}-${scope}`)!.rights),
+    const permissions = ['execute', 'reverse'].flatMap((step) =>
+      changesOfOwn(functions.get(`${step}-${scope}`)!.permissions),
     );
-    expect(rights, 'add a deny statement, as in functions/mechanisms/function-log').toEqual([]);
+    expect(permissions, 'add a deny statement, as in functions/mechanisms/function-log').toEqual(
+      [],
+    );
   },
 );
 

@@ -9,8 +9,8 @@ import { covers, functionsOf, POLICY, templateWith } from './template.ts';
 const functions = [...functionsOf(templateWith()).values()];
 const whoMay = (action: string) =>
   functions
-    .filter(({ rights }) =>
-      rights.some(
+    .filter(({ permissions }) =>
+      permissions.some(
         ({ effect, actions }) => effect === 'Allow' && actions.some((one) => covers(one, action)),
       ),
     )
@@ -60,7 +60,7 @@ function permissionsNeeded(lines: readonly string[]): string[] {
   return [...new Set(all)].filter((right) => !/:(Get|Describe|List|GET)/.test(right)).sort();
 }
 
-/** Tier 2 does the same to one address, user or key. rights.test.ts tests that these roles can do no more. */
+/** Tier 2 does the same to one address, user or key. permissions.test.ts tests that these roles can do no more. */
 const NEEDED_BY_TIER_2: Readonly<Partial<Record<ActionName, readonly string[]>>> = {
   block_cidr_range: ['wafv2:UpdateIpSet', 'ec2:CreateNetworkAclEntry'],
   revoke_service_account_credential: [

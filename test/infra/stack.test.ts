@@ -14,9 +14,9 @@ import {
   functionsOf,
   POLICY,
   PREFIX,
+  permissionsByRole,
   ROOT,
   resourcesOf,
-  rightsByRole,
   templateWith,
   text,
 } from './template.ts';
@@ -68,7 +68,7 @@ describe.each(['respond', 'reverse'])('the state machine %s', (machine) => {
       resourcesOf(template, 'AWS::StepFunctions::StateMachine'),
     ).filter(({ Properties }) => Properties.StateMachineName === `${PREFIX}${machine}`);
     const role = deployed!.Properties.RoleArn['Fn::GetAtt'][0];
-    const invocable = rightsByRole(template)
+    const invocable = permissionsByRole(template)
       .get(role)!
       .filter(({ actions }) => actions.includes('lambda:InvokeFunction'))
       .flatMap(({ resources }) => resources)
@@ -238,9 +238,9 @@ describe('the way in', () => {
     const role = Object.keys(resourcesOf(template, 'AWS::IAM::Role')).find((id) =>
       id.startsWith('ReversalSchedules'),
     );
-    const rights = rightsByRole(template).get(role!)!;
+    const permissions = permissionsByRole(template).get(role!)!;
     expect(
-      rights.map(
+      permissions.map(
         ({ actions, resources }) => `${actions} ${resources.map((r) => r.split(':').at(-1))}`,
       ),
     ).toEqual([

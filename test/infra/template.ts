@@ -71,34 +71,34 @@ export const statementsIn = (document: Properties): Statement[] =>
   });
 
 /** The permissions of each role by its logical ID: attached and inline policies. */
-export function rightsByRole(template: Template): Map<string, Statement[]> {
-  const rights = new Map<string, Statement[]>();
+export function permissionsByRole(template: Template): Map<string, Statement[]> {
+  const permissions = new Map<string, Statement[]>();
   for (const [id, { Properties: role }] of Object.entries(resourcesOf(template, 'AWS::IAM::Role')))
-    rights.set(
+    permissions.set(
       id,
       listOf(role.Policies ?? []).flatMap((p) => statementsIn((p as Properties).PolicyDocument)),
     );
   for (const { Properties: policy } of Object.values(resourcesOf(template, 'AWS::IAM::Policy')))
     for (const { Ref } of policy.Roles)
-      rights.get(Ref)?.push(...statementsIn(policy.PolicyDocument));
-  return rights;
+      permissions.get(Ref)?.push(...statementsIn(policy.PolicyDocument));
+  return permissions;
 }
 
 export type DeployedFunction = {
   name: string;
   id: string;
   properties: Properties;
-  rights: Statement[];
+  permissions: Statement[];
 };
 
 /** All functions of the stack, by name without the prefix. */
 export function functionsOf(template: Template): Map<string, DeployedFunction> {
-  const rights = rightsByRole(template);
+  const permissions = permissionsByRole(template);
   const entries = Object.entries(resourcesOf(template, 'AWS::Lambda::Function')).map(
     ([id, { Properties: properties }]) => {
       const name = String(properties.FunctionName).slice(PREFIX.length);
       const role = String(properties.Role['Fn::GetAtt'][0]);
-      return [name, { name, id, properties, rights: rights.get(role) ?? [] }] as const;
+      return [name, { name, id, properties, permissions: permissions.get(role) ?? [] }] as const;
     },
   );
   return new Map(entries);

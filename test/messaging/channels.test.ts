@@ -25,19 +25,19 @@ const ALL = {
   tickets: { system: 'ops-center' },
 };
 
-test('an account without configured channels has e-mail for people and the topic for the team', () => {
-  expect(reached(POLICY.channels, messageWith())).toEqual(['e-mail, in private']);
+test('an account without configured channels has email for people and the topic for the team', () => {
+  expect(reached(POLICY.channels, messageWith())).toEqual(['email, in private']);
   expect(reached(POLICY.channels, toTeam())).toEqual(['the SNS topic']);
 });
 
-test('a person is reached through every channel with an address in policy, and always by e-mail', () => {
+test('a person is reached through every channel with an address in policy, and always by email', () => {
   expect(reached(ALL, messageWith())).toEqual([
-    'e-mail, in private',
+    'email, in private',
     'Slack, in private',
     'SMS',
     'PagerDuty',
   ]);
-  expect(reached(ALL, messageWith({ to: ben }))).toEqual(['e-mail, in private']);
+  expect(reached(ALL, messageWith({ to: ben }))).toEqual(['email, in private']);
 });
 
 test('the team is notified through all team channels, and none of them is private', () => {

@@ -36,10 +36,10 @@ const subjects = (name: string) => got[name]?.map(({ subject }) => subject);
 
 describe('a failing channel', () => {
   test('a failing channel does not block the others, which report the failure', async () => {
-    const send = sendBy(broken('Slack'), channel('e-mail'));
+    const send = sendBy(broken('Slack'), channel('email'));
     expect(await send(messageWith())).toEqual({ notBy: ['Slack'] });
-    expect(subjects('e-mail')).toEqual([messageWith().subject, 'Not delivered by Slack']);
-    expect(got['e-mail']![1]).toMatchObject({
+    expect(subjects('email')).toEqual([messageWith().subject, 'Not delivered by Slack']);
+    expect(got.email![1]).toMatchObject({
       to: messageWith().to,
       urgency: 'inform',
       facts: [{ label: 'Slack', value: 'Denied' }],
@@ -47,24 +47,24 @@ describe('a failing channel', () => {
   });
 
   test('logs a failing channel without the content of the message', async () => {
-    await sendBy(broken('Slack'), channel('e-mail'))(messageWith());
+    await sendBy(broken('Slack'), channel('email'))(messageWith());
     expect(logged).toHaveLength(1);
     expect(logged[0]).toContain('"channel":"Slack"');
     expect(logged[0]).not.toMatch(/mallory|secret-link/);
   });
 
   test('reports a failing channel once an hour instead of with every message', async () => {
-    const send = sendBy(broken('Slack'), channel('e-mail'));
+    const send = sendBy(broken('Slack'), channel('email'));
     for (let i = 0; i < 3; i++) expect((await send(messageWith())).notBy).toEqual(['Slack']);
-    expect(got['e-mail']).toHaveLength(4);
+    expect(got.email).toHaveLength(4);
     at = new Date(NOW.getTime() + 60 * 60_000);
     await send(messageWith());
-    expect(got['e-mail']).toHaveLength(6);
+    expect(got.email).toHaveLength(6);
   });
 
   test('sends the message even when the report of a failing channel fails as well', async () => {
     let calls = 0;
-    const once = channel('e-mail', {
+    const once = channel('email', {
       send: async () => {
         if (calls++ > 0) throw new Unavailable('gone');
       },
@@ -82,7 +82,7 @@ describe('a failing channel', () => {
 
 describe('a message that no channel accepted', () => {
   test('throws the retryable error if one of the failed channels had one', async () => {
-    const send = sendBy(broken('Slack'), broken('e-mail', new Throttled('slow down')));
+    const send = sendBy(broken('Slack'), broken('email', new Throttled('slow down')));
     await expect(send(messageWith())).rejects.toThrow(Throttled);
     await expect(sendBy(broken('Slack'))(messageWith())).rejects.toThrow(Denied);
   });
@@ -93,23 +93,23 @@ describe('a message that no channel accepted', () => {
   });
 
   test('counts a message as not delivered if only channels without its link accepted it', async () => {
-    const send = sendBy(broken('e-mail', new Unavailable('down')), channel('PagerDuty', shared));
+    const send = sendBy(broken('email', new Unavailable('down')), channel('PagerDuty', shared));
     await expect(send(messageWith())).rejects.toThrow(Unavailable);
-    await expect(send(messageWith({ links: [] }))).resolves.toEqual({ notBy: ['e-mail'] });
+    await expect(send(messageWith({ links: [] }))).resolves.toEqual({ notBy: ['email'] });
   });
 });
 
 describe('a link in a message', () => {
   test('sends a link through private channels only; the others say where to find it', async () => {
-    await sendBy(channel('e-mail'), channel('PagerDuty', shared))(messageWith());
-    expect(JSON.stringify(got['e-mail'])).toContain(LINK);
+    await sendBy(channel('email'), channel('PagerDuty', shared))(messageWith());
+    expect(JSON.stringify(got.email)).toContain(LINK);
     expect(JSON.stringify(got.PagerDuty)).not.toContain(LINK);
-    expect(got.PagerDuty![0]?.paragraphs[1]).toBe('The link is in your e-mail or direct message.');
+    expect(got.PagerDuty![0]?.paragraphs[1]).toBe('The link is in your email or direct message.');
   });
 
   test('sends no link to a team through any channel', async () => {
     await sendBy(
-      channel('e-mail'),
+      channel('email'),
       channel('topic', shared),
     )(toTeam({ links: messageWith().links })).catch(() => {});
     expect(JSON.stringify(got)).not.toContain(LINK);

@@ -203,7 +203,7 @@ describe.each(['embedded', 'moto'] as const)('on the %s engine', (engine) => {
   });
 
   test('closes the incident as failed when the executor fails permanently', async () => {
-    const world = await run('web-port-probe', failing(100, new Denied('no rights')));
+    const world = await run('web-port-probe', failing(100, new Denied('no permission')));
     expect(await ended(world)).toMatchObject({ outcome: 'failed', add_ip_to_watchlist: 'failed' });
   });
 });

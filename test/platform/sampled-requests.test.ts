@@ -107,8 +107,8 @@ describe('the text about sampled requests', () => {
     expect(text.match(/[“”]/g)).toHaveLength(2);
   });
   test('says that requests are unknown when they could not be read, and why', () => {
-    expect(describeWebRequests(unknown('no rights'))).toBe(
-      'Unknown: its recent web requests (no rights)',
+    expect(describeWebRequests(unknown('no permission'))).toBe(
+      'Unknown: its recent web requests (no permission)',
     );
   });
 });

@@ -55,7 +55,7 @@ test.each(PAGES)('%s links to files and headings that exist', (page) => {
   expect(broken.map(({ link }) => link)).toEqual([]);
 });
 
-/** `functions/gate`, `test/infra/rights.test.ts`, or below functions, `gate/decide.ts`; no placeholders. */
+/** `functions/gate`, `test/infra/permissions.test.ts`, or below functions, `gate/decide.ts`; no placeholders. */
 const PATH =
   /`((?:functions|infra|local|policies|statemachines|test|docs|tools|cli|console)\/[\w./-]+|[a-z-]+\/[\w./-]+\.ts)`/g;
 /** The changelog also names paths of earlier versions. */

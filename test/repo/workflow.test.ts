@@ -1,4 +1,4 @@
-// The hosted check runs the README's command with pinned actions and no rights.
+// The hosted check runs the README command with pinned, read-only actions.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

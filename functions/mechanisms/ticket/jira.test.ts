@@ -49,7 +49,7 @@ describe('a ticket', () => {
     expect(server.issues()).toHaveLength(1);
   });
 
-  test('closes the younger of two issues opened at the same time as a duplicate', async () => {
+  test('closes the newer of two issues opened at the same time as a duplicate', async () => {
     const [one, two] = await Promise.all(
       [jira(jiraOn(server)), jira(jiraOn(server))].map((provider) => provider.open(ticket)),
     );

@@ -52,7 +52,7 @@ test('does not return a resolved ticket as open', async () => {
   expect(await provider.findOpen(INCIDENT_ID)).toEqual([]);
 });
 
-test('closes the younger of two tickets opened at the same time as a duplicate', async () => {
+test('closes the newer of two tickets opened at the same time as a duplicate', async () => {
   const providers = [serviceNow(serviceNowOn(server)), serviceNow(serviceNowOn(server))];
   const opened = await Promise.all(providers.map((provider) => provider.open(ticket)));
   const open = await providers[0]!.findOpen(INCIDENT_ID);

@@ -1,4 +1,4 @@
-// E-mail through SES, in plain text and in HTML.
+// Email through SES, in plain text and in HTML.
 import type { SESv2 } from '@aws-sdk/client-sesv2';
 import { html } from 'hono/html';
 import { oneLine } from '../../domain/wording.ts';
@@ -14,14 +14,14 @@ export type MailClients = {
 
 /** @see https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html */
 export const email = ({ ses, mailFrom }: MailClients): Channel => ({
-  name: 'e-mail',
+  name: 'email',
   isPrivate: true,
   takes: ({ to }) => to.kind === 'person',
   send: async (message) => {
     if (message.to.kind !== 'person') return;
     const ToAddresses = [message.to.email];
     const page = await asHtml(message);
-    await aws('sending an e-mail', { key: message.key }, () =>
+    await aws('sending an email', { key: message.key }, () =>
       ses.sendEmail({
         FromEmailAddress: mailFrom,
         Destination: { ToAddresses },

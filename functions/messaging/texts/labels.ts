@@ -18,7 +18,7 @@ export const LINKS = {
 } as const;
 
 /** What a message says in place of a link, on a channel that carries none. */
-export const LINK_ELSEWHERE = 'The link is in your e-mail or direct message.';
+export const LINK_ELSEWHERE = 'The link is in your email or direct message.';
 
 /** History entries whose stored name is not a word that people use. */
 const EVENTS: Readonly<Record<string, string>> = {

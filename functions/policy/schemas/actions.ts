@@ -1,4 +1,4 @@
-// policies/actions.yaml: which actions run alone, need approval, or never run.
+// policies/actions.yaml: actions that are automatic, need approval, never run.
 
 import * as z from 'zod/mini';
 import { ActionName } from '../../domain/action-catalog.ts';

@@ -1,4 +1,4 @@
-// Channels of messages and tickets, besides e-mail and the stack's SNS topic.
+// Channels of messages and tickets, besides email and the stack's SNS topic.
 import * as z from 'zod/mini';
 
 /** Recognises a secret that was entered in place of its name. */

@@ -28,10 +28,10 @@ export const OnCallServices = z.strictObject({
 });
 export type OnCallServices = z.infer<typeof OnCallServices>;
 
-/** The person's identity in the service, if its e-mail address differs from the one in policy. */
+/** The person's identity in the service, if its email address differs from the one in policy. */
 export const OnCallAs = z.strictObject({
   pagerDuty: z.optional(PagerDutyId),
-  /** The user name, which is an e-mail address. */
+  /** The user name, which is an email address. */
   opsgenie: z.optional(z.email()),
 });
 

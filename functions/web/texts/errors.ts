@@ -48,7 +48,7 @@ export const SIGN_IN = {
   unknownPerson: 'The policy no longer names this person.',
   wrongAccount: 'You signed in with another account.',
   noClaim: (claim: string) => `The identity provider did not say who you are: no “${claim}”.`,
-  unverified: 'The identity provider has not verified your e-mail address.',
+  unverified: 'The identity provider has not verified your email address.',
 } as const;
 
 /** Answers to a click in Slack that decided nothing. */

@@ -119,11 +119,11 @@ describe('a drill that fails', () => {
   });
 
   test('prints the commands for a change that it cannot undo, and the next drill undoes it', async () => {
-    const stuck = changed({ revert: () => Promise.reject(new Error('no rights')) });
+    const stuck = changed({ revert: () => Promise.reject(new Error('no permission')) });
     const results = await drillAll(onlyBlock({ mechanisms: stuck }));
     expect(results[0]).toMatchObject({
       outcome: 'failed',
-      text: expect.stringContaining('no rights'),
+      text: expect.stringContaining('no permission'),
     });
     expect(results[0]?.leftBehind.join('\n')).toContain('aws wafv2 update-ip-set');
     expect(await isBlocked()).toBe(true);
@@ -135,10 +135,10 @@ describe('a drill that fails', () => {
   });
 
   test('keeps an unfinished drill on record while its change cannot be undone', async () => {
-    const stuck = changed({ revert: () => Promise.reject(new Error('no rights')) });
+    const stuck = changed({ revert: () => Promise.reject(new Error('no permission')) });
     await drillAll(onlyBlock({ mechanisms: stuck }));
     const left = await cleanUp(run({ mechanisms: stuck }), () => {});
-    expect(left[0]).toContain('no rights');
+    expect(left[0]).toContain('no permission');
     expect(await drills.unfinished()).toHaveLength(2);
   });
 
@@ -154,7 +154,7 @@ describe('a drill that fails', () => {
   });
 
   test('does not touch an effect that existed before the drill', async () => {
-    const stuck = changed({ revert: () => Promise.reject(new Error('no rights')) });
+    const stuck = changed({ revert: () => Promise.reject(new Error('no permission')) });
     await drillAll(onlyBlock({ mechanisms: stuck }));
     const [result] = await drillAll(onlyBlock());
     expect(result).toMatchObject({

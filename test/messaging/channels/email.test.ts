@@ -1,4 +1,4 @@
-// E-mail: its text and HTML parts, and the attacker's text in them.
+// Email: its text and HTML parts, and the attacker's text in them.
 import { describe, expect, test } from 'vitest';
 import { Denied, Throttled } from '../../../functions/domain/errors.ts';
 import { email, type MailClients } from '../../../functions/messaging/channels/email.ts';
@@ -15,7 +15,7 @@ function inbox(fail?: Error) {
   return { channel: email({ ses, mailFrom: 'countermand@example.com' }), mails };
 }
 
-describe('an e-mail message', () => {
+describe('an email message', () => {
   test('an email has the link below the first paragraph, in plain text and in HTML', async () => {
     const { channel, mails } = inbox();
     await channel.send(messageWith());

@@ -27,7 +27,7 @@ function phone(fail?: Error) {
   return { channel, sent };
 }
 const email = (works: boolean) => ({
-  name: 'e-mail',
+  name: 'email',
   isPrivate: true,
   takes: () => true,
   send: () => (works ? Promise.resolve() : Promise.reject(new Denied('bounced'))),
@@ -45,7 +45,7 @@ test('a text message has the headline, the deadline and where the link is', asyn
       MessageType: 'TRANSACTIONAL',
       TimeToLive: 900,
       MessageBody:
-        'Countermand: Approve? Disable the user mallory. Without an answer nothing is done. The link is in your e-mail or direct message.',
+        'Countermand: Approve? Disable the user mallory. Without an answer nothing is done. The link is in your email or direct message.',
     },
   ]);
   expect(sent[0]?.MessageBody).not.toContain(LINK);
@@ -71,7 +71,7 @@ describe('any text of an attacker', () => {
     ['links and formats', HOSTILE],
     ['a very long text', 'x'.repeat(5_000)],
   ])('a text message has at most two parts and ends with where the link is: %s', (_what, text) => {
-    const where = 'The link is in your e-mail or direct message.';
+    const where = 'The link is in your email or direct message.';
     const short = asShortText({ subject: text.slice(0, 100), paragraphs: [text, where] });
     expect(septetsOf(short)).toBeLessThanOrEqual(306);
     expect(inGsm(short), 'all of it in the alphabet').toBe(short);

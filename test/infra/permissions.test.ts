@@ -11,8 +11,8 @@ import {
   functionsOf,
   POLICY,
   PREFIX,
+  permissionsByRole,
   resourcesOf,
-  rightsByRole,
   type Statement,
   templateWith,
   text,
@@ -20,7 +20,7 @@ import {
 
 const template = templateWith();
 const functions = functionsOf(template);
-const roles = rightsByRole(template);
+const roles = permissionsByRole(template);
 const OWN_LOGS_AND_TRACES = [
   'logs:CreateLogStream',
   'logs:PutLogEvents',
@@ -50,14 +50,14 @@ const allows = ({ effect }: Statement) => effect === 'Allow';
 const actionsOf = (name: string) =>
   functions
     .get(name)!
-    .rights.filter(allows)
+    .permissions.filter(allows)
     .flatMap(({ actions }) => actions)
     .filter((action) => !OWN_LOGS_AND_TRACES.includes(action))
     .sort();
 const whoMay = (action: string, on?: string, all = functions) =>
   [...all.values()]
-    .filter(({ rights }) =>
-      rights
+    .filter(({ permissions }) =>
+      permissions
         .filter(allows)
         .filter(({ resources }) => !on || resources.includes(on) || resources.includes('*'))
         .some(({ actions }) => actions.some((one) => covers(one, action))),
@@ -296,7 +296,7 @@ describe('least privilege', () => {
     const bedrock = functionsOf(templateWith({ settings: { modelProvider: 'bedrock', modelId } }));
     const [call, ...others] = bedrock
       .get('analyse')!
-      .rights.filter(({ actions }) => !OWN_LOGS_AND_TRACES.includes(actions[0]!));
+      .permissions.filter(({ actions }) => !OWN_LOGS_AND_TRACES.includes(actions[0]!));
     expect(others).toEqual([]);
     expect(call?.actions).toEqual(['bedrock:InvokeModel']);
     for (const resource of call!.resources)
@@ -342,7 +342,7 @@ describe('least privilege', () => {
       const keys = new Set(
         after
           .get('web')!
-          .rights.filter(({ actions }) => actions.includes('kms:VerifyMac'))
+          .permissions.filter(({ actions }) => actions.includes('kms:VerifyMac'))
           .flatMap(({ resources }) => resources),
       );
       expect(keys).toEqual(new Set([current, previous, page]));
@@ -397,7 +397,7 @@ describe('least privilege', () => {
     const sets = new Set(
       functions
         .get('execute-waf')!
-        .rights.filter(({ actions }) => actions.includes('wafv2:UpdateIPSet'))
+        .permissions.filter(({ actions }) => actions.includes('wafv2:UpdateIPSet'))
         .flatMap(({ resources }) => resources),
     );
     const ours = Object.keys(resourcesOf(template, 'AWS::WAFv2::IPSet')).map(
@@ -423,7 +423,7 @@ describe('least privilege', () => {
     const read = 'secretsmanager:GetSecretValue';
     const readers = (integrations: Policy['integrations']) =>
       [...functionsOf(templateWith({ policy: { integrations } })).values()].flatMap((one) =>
-        one.rights
+        one.permissions
           .filter(({ actions }) => actions.includes(read))
           .map(({ resources }) => [one.name, ...resources]),
       );
@@ -437,7 +437,7 @@ describe('least privilege', () => {
   test('only the pages read the secret of the identity provider, and only when policy requires sign-in', () => {
     const readers = (signIn: Policy['signIn']) =>
       [...functionsOf(templateWith({ policy: { signIn } })).values()].flatMap((one) =>
-        one.rights
+        one.permissions
           .filter(({ actions }) => actions.includes('secretsmanager:GetSecretValue'))
           .map(({ resources }) => [one.name, ...resources]),
       );
@@ -453,7 +453,7 @@ describe('least privilege', () => {
     const arn = 'arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/shop/a1b2';
     const readers = (webAcls: Policy['webAcls']) =>
       [...functionsOf(templateWith({ policy: { webAcls } })).values()].flatMap((one) =>
-        one.rights
+        one.permissions
           .filter(({ actions }) => actions.includes('wafv2:GetSampledRequests'))
           .map(({ actions, resources }) => [one.name, ...actions, ...resources]),
       );
@@ -467,8 +467,8 @@ describe('least privilege', () => {
   describe('secrets', () => {
     const reads = (names: typeof functions) =>
       Object.fromEntries(
-        [...names.values()].flatMap(({ name, rights }) => {
-          const read = rights.filter(({ actions }) =>
+        [...names.values()].flatMap(({ name, permissions }) => {
+          const read = permissions.filter(({ actions }) =>
             actions.includes('secretsmanager:GetSecretValue'),
           );
           return read.length > 0 ? [[name, read.flatMap(({ resources }) => resources).sort()]] : [];
@@ -544,8 +544,8 @@ describe('least privilege', () => {
     const from = 'arn:aws:sms-voice:eu-central-1:123456789012:pool/pool-0123';
     const channels = { ...POLICY.channels, sms: { from } };
     const allowed = [...functionsOf(templateWith({ policy: { channels } })).values()].flatMap(
-      ({ name, rights }) =>
-        rights
+      ({ name, permissions }) =>
+        permissions
           .filter(({ actions }) => actions.includes(send))
           .map(({ resources }) => `${name} ${resources}`),
     );
@@ -558,8 +558,8 @@ describe('least privilege', () => {
 
   test('only reversers delete from the table, and only leases', () => {
     expect(whoMay('dynamodb:DeleteItem')).toEqual(SCOPES.map((scope) => `reverse-${scope}`).sort());
-    for (const { rights } of functions.values())
-      for (const { actions, condition } of rights)
+    for (const { permissions } of functions.values())
+      for (const { actions, condition } of permissions)
         if (actions.includes('dynamodb:DeleteItem'))
           expect(condition).toEqual({
             'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['LEASE#*'] },
@@ -567,8 +567,8 @@ describe('least privilege', () => {
   });
 
   test('no function sets the kill switch or records a drill', () => {
-    for (const { rights } of functions.values())
-      for (const { actions, condition } of rights)
+    for (const { permissions } of functions.values())
+      for (const { actions, condition } of permissions)
         if (actions.includes('dynamodb:PutItem'))
           expect(condition).toEqual({
             'ForAllValues:StringNotLike': { 'dynamodb:LeadingKeys': ['SWITCH#*', 'DRILL*'] },
@@ -581,7 +581,9 @@ describe('least privilege', () => {
     const functionsNamed = (name: string) =>
       `arn:\${AWS::Partition}:lambda:\${AWS::Region}:123456789012:function:${name}`;
     for (const name of whoMay(update)) {
-      const about = functions.get(name)!.rights.filter(({ actions }) => actions.includes(update));
+      const about = functions
+        .get(name)!
+        .permissions.filter(({ actions }) => actions.includes(update));
       expect(about.map(({ effect, resources }) => [effect, resources])).toEqual([
         ['Allow', [functionsNamed('*')]],
         ['Deny', [functionsNamed(`${PREFIX}*`)]],
@@ -604,7 +606,7 @@ describe('least privilege', () => {
     const authTypes = (name: string) =>
       functions
         .get(name)!
-        .rights.filter(allows)
+        .permissions.filter(allows)
         .filter(({ actions }) => actions.includes('lambda:UpdateFunctionUrlConfig'))
         .map(({ condition }) => condition);
     const only = (value: string) => [{ StringEquals: { 'lambda:FunctionUrlAuthType': value } }];
@@ -629,7 +631,7 @@ describe('least privilege', () => {
       for (const name of whoMay(action))
         for (const { condition } of functions
           .get(name)!
-          .rights.filter(allows)
+          .permissions.filter(allows)
           .filter(({ actions }) => actions.includes(action)))
           expect(condition).toEqual({ ArnEquals: { 'iam:PolicyARN': { Ref: id } } });
     }
@@ -646,7 +648,7 @@ describe('least privilege', () => {
     const denied = (name: string) =>
       functions
         .get(name)!
-        .rights.filter((right) => !allows(right) && right.actions.includes(action));
+        .permissions.filter((right) => !allows(right) && right.actions.includes(action));
 
     test.each(['execute', 'reverse'])('denies %s every service account', (what) => {
       const statements = denied(`${what}-${scope}`);
@@ -688,7 +690,9 @@ describe('least privilege', () => {
     test('denies the executor the protected users of an account as well', () => {
       const own = { id: 'payroll', why: 'Salaries run on it', values: ['payroll-run'] };
       const other = functionsOf(templateWith({ policy: { protected: [own] } }));
-      const resources = other.get(`execute-${scope}`)!.rights.flatMap((right) => right.resources);
+      const resources = other
+        .get(`execute-${scope}`)!
+        .permissions.flatMap((right) => right.resources);
       expect(resources).toContain(`${users}payroll-run`);
       expect(resources, 'in any path').toContain(`${users}*/payroll-run`);
     });
@@ -702,7 +706,7 @@ describe('least privilege', () => {
     const conditionsOf = (action: string) =>
       functions
         .get('reverse-flow-log')!
-        .rights.filter(({ actions }) => actions.includes(action))
+        .permissions.filter(({ actions }) => actions.includes(action))
         .map(({ condition }) => condition);
     expect(whoMay('ec2:DeleteFlowLogs')).toEqual(['execute-flow-log', 'reverse-flow-log']);
     expect(conditionsOf('ec2:DeleteFlowLogs')).toEqual([
@@ -724,8 +728,8 @@ describe('least privilege', () => {
     expect(whoMay('scheduler:CreateSchedule')).toEqual(setters);
     const lenders = ['execute-flow-log', 'reverse-flow-log'];
     expect(whoMay('iam:PassRole')).toEqual([...new Set([...setters, ...lenders])].sort());
-    const lent = [...functions.values()].flatMap(({ rights }) =>
-      rights
+    const lent = [...functions.values()].flatMap(({ permissions }) =>
+      permissions
         .filter(({ actions }) => actions.includes('iam:PassRole'))
         .map(({ resources, condition }) => JSON.stringify([resources, condition])),
     );
