@@ -1,6 +1,7 @@
 // Shows what would be decided on each event, rule by rule, with the inputs.
 import { oneLine } from '../functions/domain/wording.ts';
 import type { Accepted } from '../functions/intake/intake.ts';
+import { loadPolicy, POLICIES } from '../functions/policy/load.ts';
 import type { Runtime } from '../local/runtime.ts';
 import { createDryAccount } from './dry-account.ts';
 import type { EventFile } from './events.ts';
@@ -44,13 +45,26 @@ function linesOf({ file, reason, type, assessment, actions }: Result): string {
   return [`== ${name}: ${oneLine(type ?? '')}\n${says}`, ...actions.map(textOf), ''].join('\n\n');
 }
 
+/** The account ID of AWS's documentation, and of the samples. */
+const EXAMPLE_ACCOUNT = '111122223333';
+
+/** Makes an event about the example account one about this account: policy hands off events of other accounts. */
+function ownEvents(events: readonly EventFile[], own: string, out: Out): readonly EventFile[] {
+  const isForeign = ({ body }: EventFile) =>
+    own !== EXAMPLE_ACCOUNT && body.includes(EXAMPLE_ACCOUNT);
+  if (events.some(isForeign))
+    out.progress(`Events of the example account ${EXAMPLE_ACCOUNT} are read as events of ${own}.`);
+  return events.map((event) => ({ ...event, body: event.body.replaceAll(EXAMPLE_ACCOUNT, own) }));
+}
+
 export async function explain(
   events: readonly EventFile[],
   account: string,
   out: Out,
 ): Promise<Outcome> {
   const results: Result[] = [];
-  for (const { name, body } of events) {
+  const { account: own } = loadPolicy(POLICIES, account);
+  for (const { name, body } of ownEvents(events, own, out)) {
     // A new account for each event, so that one decision does not affect the next.
     const runtime = await createDryAccount(account);
     const accepted = await runtime.accept(body);

@@ -157,6 +157,7 @@ describe('a usage error exits with 2 and is explained on stderr:', () => {
     ['try-channels', ['example'], "missing required argument 'recipient'"],
     ['try-channels', ['no-such-account', 'team'], accounts],
     ['language', ['nowhere'], 'nothing to read under nowhere'],
+    ['bench:sizes', ['--raise', 'conquer'], 'unknown function "conquer"; known functions: analyse'],
     ['try-channels', ['example', 'zed'], 'known recipients: team, on-call, ana.silva'],
   ])('%s %j', async (name, args, message) => {
     const { code, stdout, stderr, cpuMs } = await run(name, ...args);
@@ -254,6 +255,14 @@ test('explain --json prints every rule of each action, and exits with 1 after a 
     exitCode: 1,
     counts: { refused: 1 },
   });
+});
+
+test('explain reads an event of the example account as one of the named account', async () => {
+  const { stderr, stdout } = await run('explain', SAMPLE, 'example');
+  expect(stderr).toContain('account 111122223333 are read as events of 123456789012');
+  expect(stdout).toContain('decided: observe, as add_ip_to_watchlist');
+  expect(stdout).not.toContain('The alert is about account');
+  expect((await run('explain', SAMPLE)).stderr).not.toContain('are read as');
 });
 
 test('drill --json prints every mechanism, and its data is not audited as that of npm start', async () => {
