@@ -1,13 +1,22 @@
-// Lowers the recorded bundle sizes to the measured ones.
+// Updates the recorded bundle sizes to the measured ones.
 import { writeFileSync } from 'node:fs';
 import type { Out, Outcome } from '../../cli/output.ts';
-import { grown, lowered, measuredSizes, RECORD, recordedSizes } from './bundle-sizes.ts';
+import { Refused } from '../../cli/refused.ts';
+import { entries } from './bundle.ts';
+import { grown, measuredSizes, RECORD, recordedSizes, updated } from './bundle-sizes.ts';
 
-export async function recordSizes(out: Out): Promise<Outcome> {
+/** Lowers records and adds new ones; raises those of the named functions. Throws Refused for an unknown function. */
+export async function recordSizes(raised: readonly string[], out: Out): Promise<Outcome> {
+  const known = [...entries()].map(([name]) => name);
+  const unknown = raised.find((name) => !known.includes(name));
+  if (unknown)
+    throw new Refused(`unknown function "${unknown}"; known functions: ${known.join(', ')}`);
+  out.progress('Building the bundle of every function (about 20 seconds) ...');
   const measured = await measuredSizes();
   const recorded = recordedSizes();
-  writeFileSync(RECORD, `${JSON.stringify(lowered(measured, recorded), null, 2)}\n`);
-  const larger = grown(measured, { ...measured, ...recorded });
+  const record = updated(measured, recorded, raised);
+  writeFileSync(RECORD, `${JSON.stringify(record, null, 2)}\n`);
+  const larger = grown(measured, record);
   for (const line of larger) out.line(`Too large: ${line}`);
   const sizes = Object.entries(measured);
   out.line(`${sizes.length} bundles measured`);
