@@ -455,7 +455,7 @@ describe('similar requests from one alert', () => {
     await approve(deps(NOW), ask(0, 'token-a'));
     await askSecond();
     expect(recipients()).toEqual([ana.id]);
-    expect(sent[0]?.subject).toMatch(/^Approve 2\?/);
+    expect(sent[0]?.subject).toMatch(/^Approve 2 actions\?/);
     expect(sent[0]?.paragraphs.join()).toContain('And 1 more of the same kind');
     expect((await store.records.action(INCIDENT_ID, second)).approval?.taskToken).toBe('token-b');
   });

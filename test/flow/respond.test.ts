@@ -27,7 +27,7 @@ describe('an alert about a web attack', () => {
     expect(world.blocked()).toEqual([]);
     expect(world.runtime.tickets()).toHaveLength(1);
     expect(world.subjectsTo('ana.silva')).toEqual([
-      `Approve 2? Block web requests from ${ATTACKING_HOST}`,
+      `Approve 2 actions? Block web requests from ${ATTACKING_HOST}`,
     ]);
   });
 

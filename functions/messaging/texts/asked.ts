@@ -34,7 +34,10 @@ export function askText(
   const until = utc(approval?.expiresAt, approval?.requestedAt);
   const required = approval?.required ?? 1;
   return {
-    subject: subjectOf(similar.length > 0 ? `Approve ${similar.length + 1}?` : 'Approve?', action),
+    subject: subjectOf(
+      similar.length > 0 ? `Approve ${similar.length + 1} actions?` : 'Approve?',
+      action,
+    ),
     paragraphs: [
       `Approve to ${orderOf(action)}.\n${changesText(action)}\n${othersIn(similar)}If no one decides by ${until}, ${unanswered(action)}.`,
     ],
