@@ -48,7 +48,7 @@ export const ALERTS = {
   heading: 'Send an alert',
   more: (count: number) => `${count} more`,
   paste: 'Paste your own event',
-  pasteHint: 'A GuardDuty or Security Hub finding, from EventBridge or from the API',
+  pasteHint: 'A GuardDuty or Security Hub finding, a generic alert, or an event from EventBridge',
   send: 'Send',
   refused: 'The event was rejected.',
   kept: 'It is kept with the reason and can be replayed:',

@@ -18,8 +18,10 @@ function* linesOf(report: Report, options: { files: boolean; listing: boolean })
     for (const { name, found } of files)
       for (const { line, kind, phrase, write } of found)
         yield `${name}:${line} (${kind}) "${phrase}": write ${write}`;
-  yield '  words  markers  per 1,000';
-  yield* [...(options.files ? files : folders), ...kinds, total].map(rowOf);
+  yield `  words  markers  per 1,000  ${options.files ? 'file' : 'folder'}`;
+  yield* (options.files ? files : folders).map(rowOf);
+  yield '\n  words  markers  per 1,000  kind of text';
+  yield* [...kinds, total].map(rowOf);
   if ('skipped' in subjects) yield `Commit subjects were not checked: ${subjects.skipped}.`;
   yield* options.listing ? faults : faults.slice(0, SHOWN);
   if (!options.listing && faults.length > SHOWN)
