@@ -29,14 +29,14 @@ export async function tryChannels(
     subject: 'The test of Countermand is over',
     paragraphs: ['If you received the previous message, the channel works.'],
   };
-  const able = channels.filter((channel) => channel.takes(page));
+  const accepting = channels.filter((channel) => channel.accepts(page));
   const results: Answer[] = [];
-  for (const channel of able) {
+  for (const channel of accepting) {
     const text = await answerOf(channel, page, over);
     results.push({ name: channel.name, ok: text === ACCEPTED, text });
     say(`${channel.name}: ${text}`);
   }
-  if (able.length === 0) say('No channel has an address for this recipient.');
+  if (accepting.length === 0) say('No channel has an address for this recipient.');
   return { ok: results.length > 0 && results.every(({ ok }) => ok), results };
 }
 
@@ -45,7 +45,7 @@ const ACCEPTED = 'accepted';
 async function answerOf(channel: Channel, page: Message, over: Message): Promise<string> {
   try {
     await channel.send(page);
-    if (channel.takes(over)) await channel.send(over);
+    if (channel.accepts(over)) await channel.send(over);
     return ACCEPTED;
   } catch (error) {
     return error instanceof Error ? `${error.name}: ${error.message}` : String(error);

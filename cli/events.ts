@@ -8,7 +8,7 @@ import { Refused } from './refused.ts';
 export type EventFile = { name: string; body: string };
 
 /** In a folder, files with other endings are documentation. */
-const ENDINGS: readonly string[] = ['.json', '.txt'];
+const EXTENSIONS: readonly string[] = ['.json', '.txt'];
 
 /** Sorted by name. A file that is named itself may have any ending. Throws Refused when there is nothing to read. */
 export function readEvents(path: string): EventFile[] {
@@ -38,7 +38,7 @@ function filesOf(path: string): string[] {
     .flatMap((entry) => {
       const below = join(path, entry.name);
       if (entry.isDirectory()) return filesOf(below);
-      return entry.isFile() && ENDINGS.includes(extname(entry.name)) ? [below] : [];
+      return entry.isFile() && EXTENSIONS.includes(extname(entry.name)) ? [below] : [];
     });
 }
 

@@ -39,10 +39,12 @@ async function resultOf({ store }: Runtime, file: string, accepted: Accepted): P
 function linesOf({ file, reason, type, assessment, actions }: Result): string {
   const name = oneLine(file);
   if (reason !== null) return `== ${name}: Refused: ${oneLine(reason, 2_000)}\n`;
-  const says = assessment
-    ? `${assessment.origin} says ${assessment.verdict}: ${oneLine(assessment.summary, 2_000)}`
+  const analysis = assessment
+    ? `${assessment.origin} analysis ${assessment.verdict}: ${oneLine(assessment.summary, 2_000)}`
     : 'There is no assessment.';
-  return [`== ${name}: ${oneLine(type ?? '')}\n${says}`, ...actions.map(textOf), ''].join('\n\n');
+  return [`== ${name}: ${oneLine(type ?? '')}\n${analysis}`, ...actions.map(textOf), ''].join(
+    '\n\n',
+  );
 }
 
 /** The account ID of AWS's documentation, and of the samples. */

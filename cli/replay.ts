@@ -35,8 +35,8 @@ function lineOf({ file, outcome, reason, type, actions }: Replayed): string {
   const decided = actions.map(
     ({ action, target, status }) => `${action}${target === null ? '' : `(${target})`}=${status}`,
   );
-  const said = reason ?? `${type} | ${decided.join(', ') || 'nothing recommended'}`;
-  return `${outcome.padEnd(8)} ${oneLine(file)} | ${oneLine(said, 2_000)}`;
+  const details = reason ?? `${type} | ${decided.join(', ') || 'nothing recommended'}`;
+  return `${outcome.padEnd(8)} ${oneLine(file)} | ${oneLine(details, 2_000)}`;
 }
 
 /** Time that passes between two events. Otherwise many events would reach the limit of automatic actions. */

@@ -10,7 +10,7 @@ export type Step = { name: string; state: 'done' | 'now' | 'ahead' | 'failed' };
 export type ShownIncident = {
   incident: Incident;
   /** The states of each alert of the incident, newest first. */
-  ways: { alertId: string; steps: Step[] }[];
+  progress: { alertId: string; steps: Step[] }[];
   actions: Action[];
   /** Links to judge the actions that shadow mode recorded, by action ID. */
   judgeUrls: Readonly<Record<string, string>>;
@@ -56,5 +56,5 @@ export type Overview = {
   /** Stored items that could not be read, by key. The page shows the others. */
   unreadable: { key: string; why: string }[];
   /** Events that could not be read, newest first. */
-  refused: { at: string; reason: string; body: string }[];
+  rejected: { at: string; reason: string; body: string }[];
 };

@@ -16,11 +16,11 @@ import { INBOX, INCIDENTS, ORIGINS } from './texts.ts';
 
 const SHOWN_INCIDENTS = 12;
 const SHOWN_MESSAGES = 15;
-const SHOWN_REFUSED = 5;
+const SHOWN_REJECTED = 5;
 const IN_FORCE: readonly Action['status'][] = ['in-force', 'kept', 'reversing', 'reversal-failed'];
-const WAY = stateNames(loadDefinition('respond'));
+const STATE_NAMES = stateNames(loadDefinition('respond'));
 /** States of every alert. Others are shown if an alert reached them. */
-const ALWAYS = ['enrich', 'analyse', 'gate', 'close'];
+const COMMON_STATES = ['enrich', 'analyse', 'gate', 'close'];
 
 export type ConsoleDeps = {
   runtime: Runtime;
@@ -42,7 +42,7 @@ export async function overview(deps: ConsoleDeps): Promise<Overview> {
       showMessage(runtime, delivered),
     ),
   );
-  const spoiled = [
+  const allUnreadable = [
     ...incidents.unreadable,
     ...unreadable,
     ...shown.flatMap((one) => one.unreadable),
@@ -55,7 +55,7 @@ export async function overview(deps: ConsoleDeps): Promise<Overview> {
     killSwitch: await runtime.store.killSwitch.read(policy.account, now()),
     waiting: outstanding.filter(isWaiting).length,
     incidents: shown,
-    unreadable: [...new Map(spoiled.map((one) => [one.key, one])).values()],
+    unreadable: [...new Map(allUnreadable.map((one) => [one.key, one])).values()],
     inbox,
     ipSets: runtime.ipSets(),
     identities: runtime.identities(),
@@ -63,7 +63,7 @@ export async function overview(deps: ConsoleDeps): Promise<Overview> {
     inForce: await Promise.all(
       inForce.map(async (action) => ({ action, reviewUrl: await reviewUrlOf(deps, action) })),
     ),
-    refused: runtime.rejected().slice(-SHOWN_REFUSED).reverse(),
+    rejected: runtime.rejected().slice(-SHOWN_REJECTED).reverse(),
   };
 }
 
@@ -130,7 +130,7 @@ async function showIncident(
     verdict: assessment
       ? INCIDENTS.verdict(assessment.verdict, ORIGINS[assessment.origin], assessment.summary)
       : null,
-    ways: incident.alerts
+    progress: incident.alerts
       .slice(-3)
       .reverse()
       .map(({ alertId, outcome }) => ({
@@ -156,15 +156,19 @@ function stepsOf(
     ({ execution }) => execution === alertId || execution.startsWith(`${alertId}-`),
   );
   const last = new Map(mine.flatMap(({ state, type }) => (state ? [[state, type] as const] : [])));
-  const passed = new Set([...ALWAYS, ...last.keys(), ...(ended ? actions.flatMap(passedBy) : [])]);
-  return WAY.filter((name) => passed.has(name)).map((name) => ({
+  const passed = new Set([
+    ...COMMON_STATES,
+    ...last.keys(),
+    ...(ended ? actions.flatMap(statesPassedBy) : []),
+  ]);
+  return STATE_NAMES.filter((name) => passed.has(name)).map((name) => ({
     name,
     state: stepState(last.get(name), ended),
   }));
 }
 
 /** The states named in the history of an action. */
-function passedBy({ history, approval }: Action): string[] {
+function statesPassedBy({ history, approval }: Action): string[] {
   const by = history.map((entry) => entry.by);
   if (approval?.decision?.verdict !== 'approved') return by;
   const executed = by.map((one) => (one === 'execute' ? 'execute-approved' : one));

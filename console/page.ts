@@ -10,7 +10,7 @@ import {
   inForce,
   ipSets,
   networkAcls,
-  refused,
+  rejected,
   status,
   unreadable,
 } from './panels.ts';
@@ -28,12 +28,12 @@ export const page = (overview: Overview, samples: ShownSample[], pasted?: Pasted
 <p>${FRAME.about(overview.account, overview.analyst)}</p>
 </header>
 <p id="lost" class="alert" role="alert" hidden>${FRAME.lost}</p>
-${pasted ? refusal(pasted) : ''}
+${pasted ? rejection(pasted) : ''}
 <noscript><p class="quiet">${FRAME.noScript} <a href="/">${FRAME.refresh}</a>.</p></noscript>
 <div class="live" id="live-status">${status(overview)}</div>
 <main>
-${dropIn(samples, pasted)}
-<div class="live" id="live-desk">${desk(overview)}</div>
+${alertForm(samples, pasted)}
+<div class="live" id="live-panels">${panels(overview)}</div>
 </main>`,
     html`<script src="/console.js" defer></script>`,
   );
@@ -41,24 +41,24 @@ ${dropIn(samples, pasted)}
 /** The parts with class `live`: the script fetches them each second, and finds them by id. */
 export const live = (overview: Overview): Html => html`
 <div class="live" id="live-status">${status(overview)}</div>
-<div class="live" id="live-desk">${desk(overview)}</div>`;
+<div class="live" id="live-panels">${panels(overview)}</div>`;
 
-const desk = (overview: Overview): Html => html`
+const panels = (overview: Overview): Html => html`
 <div class="column">${inbox(overview)}</div>
-<div class="column">${unreadable(overview)}${inForce(overview)}${incidents(overview)}${refused(overview)}</div>
+<div class="column">${unreadable(overview)}${inForce(overview)}${incidents(overview)}${rejected(overview)}</div>
 <div class="column account">${ipSets(overview)}${networkAcls(overview)}${identities(overview)}</div>`;
 
-const refusal = ({ reasons }: Pasted): Html => html`
+const rejection = ({ reasons }: Pasted): Html => html`
 <div class="alert" role="alert">
-<p><b>${ALERTS.refused}</b> ${ALERTS.kept}</p>
+<p><b>${ALERTS.rejected}</b> ${ALERTS.kept}</p>
 ${reasons.map((reason) => html`<p class="text">${reason}</p>`)}
 </div>`;
 
 /** The number of samples that fit on the page; the others are folded. */
 const SHOWN_SAMPLES = 4;
 
-const dropIn = (samples: ShownSample[], pasted: Pasted | undefined): Html => html`
-<section class="drop-in" aria-labelledby="samples">
+const alertForm = (samples: ShownSample[], pasted: Pasted | undefined): Html => html`
+<section class="send-alert" aria-labelledby="samples">
 <h2 id="samples">${ALERTS.heading}</h2>
 <ul class="samples">${samples.slice(0, SHOWN_SAMPLES).map(sample)}</ul>
 <details><summary>${ALERTS.more(samples.length - SHOWN_SAMPLES)}</summary><ul class="samples">${samples.slice(SHOWN_SAMPLES).map(sample)}</ul></details>

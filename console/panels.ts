@@ -125,7 +125,7 @@ ${incidents.length === 0 ? html`<p class="empty">${INCIDENTS.empty}</p>` : incid
 
 /** Open incidents and the newest one are unfolded. */
 const incident = (
-  { incident, ways, actions, verdict, judgeUrls }: ShownIncident,
+  { incident, progress, actions, verdict, judgeUrls }: ShownIncident,
   index: number,
 ): Html => {
   const { incidentId, alerts, openedAt } = incident;
@@ -135,9 +135,9 @@ const incident = (
 <details class="incident" id="${incidentId}" ${isOpen || index === 0 ? 'open' : ''}>
 <summary><h3><q>${newest?.title ?? incidentId}</q></h3> <span class="badge ${isOpen ? 'open' : ''}">${isOpen ? INCIDENTS.open : INCIDENTS.outcome(incident.outcome)}</span></summary>
 <p class="quiet">${newest?.severity} · ${breakable(newest?.type ?? '')} · ${clock(openedAt)} UTC · ${INCIDENTS.alerts(alerts.length)}${repeats(alerts)}</p>
-${ways.map(
+${progress.map(
   ({ steps }) => html`
-<ol class="way">${steps.map(
+<ol class="progress">${steps.map(
     ({ name, state }) =>
       html`<li class="${state}"><span class="hidden">${INCIDENTS.step[state]}: </span>${name}</li>`,
   )}</ol>`,
@@ -172,16 +172,16 @@ export const unreadable = ({ unreadable }: Overview): Html | '' =>
       )}</ul>
 </section>`;
 
-export const refused = ({ refused }: Overview): Html | '' =>
-  refused.length === 0
+export const rejected = ({ rejected }: Overview): Html | '' =>
+  rejected.length === 0
     ? ''
     : html`
-<section aria-labelledby="refused">
-<h2 id="refused">${PROBLEMS.refused}</h2>
-<ul class="cards">${refused.map(
+<section aria-labelledby="rejected">
+<h2 id="rejected">${PROBLEMS.rejected}</h2>
+<ul class="cards">${rejected.map(
         ({ at, reason, body }) => html`
 <li><span class="quiet">${clock(at)} UTC, ${PROBLEMS.kept}</span><span class="text">${reason}</span>
-<details id="refused-${at}"><summary>${PROBLEMS.event}</summary><p class="text"><code>${body.slice(0, 2000)}</code></p></details></li>`,
+<details id="rejected-${at}"><summary>${PROBLEMS.event}</summary><p class="text"><code>${body.slice(0, 2000)}</code></p></details></li>`,
       )}</ul>
 </section>`;
 

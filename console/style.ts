@@ -20,11 +20,11 @@ header p, .quiet, .empty { color: var(--quiet); font-size: .9375rem; } .empty { 
 .calls a { display: inline-block; font-weight: 700; color: var(--wait); background: var(--wait-paper); border: 1px solid currentColor; border-radius: 1rem; padding: .15rem .8rem; text-decoration: none; }
 
 main { display: grid; gap: 1.6rem; align-items: start; }
-#live-desk { display: contents; }
+#live-panels { display: contents; }
 .column { display: grid; gap: 1.6rem; min-width: 0; }
-.column section, .drop-in { display: grid; gap: .6rem; min-width: 0; }
-@media (min-width: 44rem) { main { grid-template-columns: 20rem minmax(0, 1fr); grid-template-rows: auto auto 1fr; } .drop-in { grid-row: span 2; } .account { grid-column: 1; grid-row: 3; } }
-@media (min-width: 68rem) { main { grid-template-columns: 20rem minmax(0, 22rem) minmax(0, 1fr); grid-template-rows: auto 1fr; } .drop-in { grid-row: 1; } .column { grid-row: span 2; } .account { grid-row: 2; } }
+.column section, .send-alert { display: grid; gap: .6rem; min-width: 0; }
+@media (min-width: 44rem) { main { grid-template-columns: 20rem minmax(0, 1fr); grid-template-rows: auto auto 1fr; } .send-alert { grid-row: span 2; } .account { grid-column: 1; grid-row: 3; } }
+@media (min-width: 68rem) { main { grid-template-columns: 20rem minmax(0, 22rem) minmax(0, 1fr); grid-template-rows: auto 1fr; } .send-alert { grid-row: 1; } .column { grid-row: span 2; } .account { grid-row: 2; } }
 
 article, .incident, .cards li, dl, .samples, .alert { background: var(--paper); border: 1px solid var(--line); border-radius: .75rem; padding: .8rem .95rem; overflow-wrap: anywhere; }
 .cards { display: grid; gap: .6rem; } .cards li { display: grid; gap: .35rem; justify-items: start; }
@@ -41,17 +41,17 @@ button:hover, .button:hover { filter: brightness(1.08); } button:active, .button
 .samples li + li { border-top: 1px solid var(--line); }
 .samples b { display: block; font-weight: 600; color: var(--go); } .samples small { display: block; color: var(--quiet); font-size: .875rem; }
 .samples button:hover { background: color-mix(in srgb, var(--go) 9%, transparent); }
-.drop-in details > * + * { margin-top: .5rem; }
+.send-alert details > * + * { margin-top: .5rem; }
 label { display: block; font-size: .9375rem; color: var(--quiet); margin-bottom: .3rem; }
 textarea { display: block; width: 100%; font: .8125rem/1.4 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; color: inherit; background: var(--paper); border: 1px solid var(--quiet); border-radius: .6rem; padding: .5rem .6rem; margin-bottom: .5rem; resize: vertical; }
 
 summary { cursor: pointer; color: var(--go); padding: .15rem 0; min-height: 1.7rem; }
 .incident > summary { color: var(--ink); } .incident > summary h3 { display: inline; } .incident > summary .badge { margin-left: .3rem; }
 .incident[open] > summary { margin-bottom: .3rem; }
-.way { display: flex; flex-wrap: wrap; gap: .3rem; margin: .6rem 0; font-size: .8125rem; }
-.way li { border: 1px solid var(--line); border-radius: 1rem; padding: .05rem .7rem; color: var(--quiet); }
-.way .done { color: var(--good); border-color: currentColor; } .way .failed { color: var(--bad); border-color: currentColor; }
-.way .now { color: var(--wait); background: var(--wait-paper); border-color: currentColor; font-weight: 700; }
+.progress { display: flex; flex-wrap: wrap; gap: .3rem; margin: .6rem 0; font-size: .8125rem; }
+.progress li { border: 1px solid var(--line); border-radius: 1rem; padding: .05rem .7rem; color: var(--quiet); }
+.progress .done { color: var(--good); border-color: currentColor; } .progress .failed { color: var(--bad); border-color: currentColor; }
+.progress .now { color: var(--wait); background: var(--wait-paper); border-color: currentColor; font-weight: 700; }
 .badge { display: inline-block; font-size: .8125rem; border: 1px solid currentColor; border-radius: .35rem; padding: 0 .4rem; color: var(--quiet); white-space: nowrap; }
 .badge.in-force, .badge.kept { color: var(--good); }
 .badge.open, .badge.awaiting-approval, .badge.executing, .badge.reversing, .badge.approved { color: var(--wait); }

@@ -50,7 +50,7 @@ export const ALERTS = {
   paste: 'Paste your own event',
   pasteHint: 'A GuardDuty or Security Hub finding, a generic alert, or an event from EventBridge',
   send: 'Send',
-  refused: 'The event was rejected.',
+  rejected: 'The event was rejected.',
   kept: 'It is kept with the reason and can be replayed:',
 } as const;
 
@@ -124,7 +124,7 @@ export const PROBLEMS = {
   unreadable: 'Records that cannot be read',
   unreadableHint: 'A person must check the subject of each one. Everything else still works.',
   why: 'Reason',
-  refused: 'Rejected events',
+  rejected: 'Rejected events',
   kept: 'kept for replay',
   event: 'The event',
 } as const;

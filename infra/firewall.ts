@@ -23,7 +23,7 @@ const KINDS: readonly Kind[] = PURPOSES.flatMap((purpose) =>
 
 const nameOf = (prefix: string, { purpose, family }: Kind) => `${prefix}${purpose}-${family}`;
 
-/** The edge stack's IP sets. Their ids are null: a stack in another region knows them by name only. */
+/** The edge stack's IP sets. Their IDs are null: a stack in another region knows them by name only. */
 export const edgeIpSets = ({ prefix, stack }: Names): DeployedIpSet[] =>
   KINDS.map((kind) => {
     const name = nameOf(prefix, kind);

@@ -33,7 +33,7 @@ export function createAccount(given: StandInAccount) {
   return {
     scopes,
     ssm,
-    desk: opsCenter(ssm),
+    ticketProvider: opsCenter(ssm),
     ec2: createEc2(network),
     iam: createIam(users),
     lambda: createLambda(functions),

@@ -131,7 +131,7 @@ export async function createRuntime(options: RuntimeOptions) {
     startReverse: createStarter(stepFunctions, 'reverse'),
     askAlso: (input: object): Promise<void> => approve(deps, input),
     schedules: scheduler,
-    openTicket: async (ticket: Ticket) => (await account.desk.open(ticket)).name,
+    openTicket: async (ticket: Ticket) => (await account.ticketProvider.open(ticket)).name,
     reject: async (body: string, reason: string) =>
       rejected.write([...rejected.read(), { at: now().toISOString(), reason, body }]),
     effectsOf,

@@ -63,8 +63,8 @@ export function freshEvent({ event }: Sample, newId: () => string, now: Date): s
   const stamped = known ? text.replaceAll(known, `${known}-${id.slice(-8)}`) : text;
   const since = now.getTime() - Date.parse(String(event.time));
   return TIMES.reduce(
-    (said, { pattern, write }) =>
-      said.replace(pattern, (time) => write(new Date(Date.parse(withMonthNumber(time)) + since))),
+    (text, { pattern, write }) =>
+      text.replace(pattern, (time) => write(new Date(Date.parse(withMonthNumber(time)) + since))),
     stamped,
   );
 }

@@ -12,11 +12,11 @@ export function owesNotification({ status, approval, history }: Action): boolean
 }
 
 /** Reversal attempts before only a person may continue. */
-const MOST_REVERSALS = 8;
+const MAX_REVERSALS = 8;
 
 /** Whether a reversal needs a person: someone else changed the state, or the reversal failed too often. */
 export function needsManualReversal({ status, history }: Action): boolean {
   const failed = history.filter(({ event }) => event === 'reversal-failed');
   const isForeign = failed.at(-1)?.text.startsWith('StateChanged:') ?? false;
-  return status === 'reversal-failed' && (isForeign || failed.length > MOST_REVERSALS);
+  return status === 'reversal-failed' && (isForeign || failed.length > MAX_REVERSALS);
 }

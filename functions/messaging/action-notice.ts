@@ -80,7 +80,7 @@ export function noticeOf(
     case 'kept':
       return goneSince(action, inCharge) ?? overdueReview(action, inCharge, now) ?? decided;
     case 'reversed':
-      return afterwards(action, concerned);
+      return afterUndo(action, concerned);
     case 'reversal-failed':
     case 'reversing':
     case 'executing':
@@ -88,7 +88,7 @@ export function noticeOf(
     case 'in-force':
       return (
         goneSince(action, inCharge) ??
-        (decided && !failure ? decided : lookAt(action, failure, inCharge, now))
+        (decided && !failure ? decided : afterApply(action, failure, inCharge, now))
       );
     case 'declined':
       return decided;
@@ -117,7 +117,7 @@ const overdueReview = (action: Action, to: Approver[], now: Date): Notice | null
     : null;
 
 /** For an action in force past its due time, or after an error. */
-function lookAt(action: Action, failure: string | null, to: Approver[], now: Date): Notice {
+function afterApply(action: Action, failure: string | null, to: Approver[], now: Date): Notice {
   const isDue = Date.parse(action.dueAt ?? '') <= now.getTime();
   return isDue
     ? { ...notUndoneText(action, failure), to, ticket: true, always: true }
@@ -125,7 +125,7 @@ function lookAt(action: Action, failure: string | null, to: Approver[], now: Dat
 }
 
 /** The work left after an undo. Sent once, because the sweeper may check the action again. */
-function afterwards(action: Action, to: Approver[]): Notice | null {
+function afterUndo(action: Action, to: Approver[]): Notice | null {
   const { history, status } = action;
   const last = (wanted: string) => history.findLastIndex(({ event }) => event === wanted);
   const text = last('told') > last(status) ? null : rotateText(action);

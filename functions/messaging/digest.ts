@@ -1,4 +1,4 @@
-// Sends a recipient's digest: the pages over the hourly limit.
+// Sends a recipient's digest: the isPage over the hourly limit.
 import type { Action } from '../domain/action.ts';
 import { oneLine, timeOfDay } from '../domain/wording.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -37,25 +37,25 @@ export async function sendDigest(deps: DigestDeps, recipient: string) {
   const key = `digest-${recipient.replace(':', '-')}-${pager.dueAt}`;
   const bounds = policy.limits.pages;
   // Page again if an entry still needs a person and the hourly limit allows it.
-  const wakes =
+  const isPage =
     open.length > 0 &&
     (await store.pager.admit(recipient, { key, always: false, text: null }, bounds, now())).pages;
-  const shown = wakes ? lines : lines.filter(({ held }) => !held.told);
+  const shown = isPage ? lines : lines.filter(({ held }) => !held.told);
   if (to && (shown.length > 0 || pager.more > 0))
     await deps.send({
       key,
       to,
-      urgency: wakes ? 'page' : 'inform',
-      ...(wakes && { always: true }),
+      urgency: isPage ? 'page' : 'inform',
+      ...(isPage && { always: true }),
       ends: [],
       ...digestText(shown, pager.more, bounds.perPersonPerHour),
       links: shown.flatMap(({ needsAnswer, link }) => (needsAnswer && link ? [link] : [])),
       incidentId: 'none',
       actionId: null,
     });
-  const kept = wakes ? [] : open.map(({ held }) => held.key);
-  const said = { keys: pager.held.map((held) => held.key), kept, more: pager.more };
-  await store.pager.digestSent(recipient, said, bounds, now());
+  const kept = isPage ? [] : open.map(({ held }) => held.key);
+  const sent = { keys: pager.held.map((held) => held.key), kept, more: pager.more };
+  await store.pager.digestSent(recipient, sent, bounds, now());
   return { recipient, told: shown.length };
 }
 
@@ -72,15 +72,15 @@ async function lineOf(deps: DigestDeps, to: Recipient, held: Held): Promise<Line
   const action = actionId ? await deps.store.records.findAction(incidentId, actionId) : undefined;
   if (!action) return { held, needsAnswer: true, text: `${subject} (${incidentId})`, link: null };
   const link = to.kind === 'person' ? await linkOf(deps, action, to) : null;
-  const stands = standsAs(action);
+  const status = statusText(action);
   // The state does not show a removed effect, a key to rotate or a review: repeat the subject.
-  if (isNewsOf(action, held) && !HAS_ITS_LINE.includes(action.status))
-    return { held, needsAnswer: true, text: `${held.subject} (now: ${stands})`, link };
-  return { held, needsAnswer: isOpen(action, deps.now()), text: stands, link };
+  if (isAboutStatus(action, held) && !STATUS_SAYS_ENOUGH.includes(action.status))
+    return { held, needsAnswer: true, text: `${held.subject} (now: ${status})`, link };
+  return { held, needsAnswer: isOpen(action, deps.now()), text: status, link };
 }
 
 /** Whether the page was about the action's current state. */
-const isNewsOf = ({ status, actionId }: Action, { key }: Held): boolean =>
+const isAboutStatus = ({ status, actionId }: Action, { key }: Held): boolean =>
   key.startsWith(`${status}-${actionId}-`);
 
 async function linkOf(
@@ -98,7 +98,7 @@ async function linkOf(
 const isOpenQuestion = ({ status, approval }: Action, now: Date): boolean =>
   status === 'awaiting-approval' && now.toISOString() < (approval?.expiresAt ?? '');
 
-const HAS_ITS_LINE: readonly Action['status'][] = [
+const STATUS_SAYS_ENOUGH: readonly Action['status'][] = [
   'expired',
   'handed-off',
   'failed',
@@ -122,7 +122,7 @@ function isOpen(action: Action, now: Date): boolean {
 }
 
 /** The outcome, or the next step. */
-function standsAs(action: Action): string {
+function statusText(action: Action): string {
   const line = oneLine(statusLine(action), 200);
   switch (action.status) {
     case 'awaiting-approval':

@@ -23,8 +23,8 @@ export const recipientOf = (to: Recipient): string =>
 export function rateLimited(send: Send, deps: RateLimitDeps): Send {
   return async (message) => {
     if (message.urgency !== 'page') return send(message);
-    const { pages: wakes, nextAt } = await admitted(deps, message);
-    if (!wakes) return { notBy: [], held: true };
+    const { pages, nextAt } = await admitted(deps, message);
+    if (!pages) return { notBy: [], held: true };
     return send(nextAt === null ? message : withNotice(message, nextAt, deps));
   };
 }

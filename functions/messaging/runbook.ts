@@ -4,7 +4,7 @@ import type { ActionName } from '../domain/action-catalog.ts';
 import type { Alert, EntityKind } from '../domain/alert.ts';
 import type { Facts } from '../domain/facts.ts';
 import { mechanismRunbooks } from './mechanism-runbooks.ts';
-import { refuseAddress } from './runbooks/address.ts';
+import { blockAddress } from './runbooks/address.ts';
 import { prepareNotice } from './runbooks/breach.ts';
 import { denyUser, disableApiKey, revokeKey, revokeSessions } from './runbooks/credential.ts';
 import { captureEvidence } from './runbooks/forensics.ts';
@@ -31,7 +31,7 @@ const templates = (): RunbookTemplates => ({
     'iam-role': revokeSessions,
     'api-key': disableApiKey,
   },
-  block_cidr_range: { ip: refuseAddress },
+  block_cidr_range: { ip: blockAddress },
   initiate_forensic_capture: { instance: captureEvidence },
   send_breach_notification: { alert: prepareNotice },
 });
@@ -69,7 +69,7 @@ export function runbookOf(
       look: [],
       act: description?.changes ?? [],
       undo: description?.manualUndo ?? [],
-      tell: [],
+      notify: [],
     };
   const one = { action, target, alert, facts };
   const { check, look, ...rest } = template(one);

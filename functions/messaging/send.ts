@@ -13,14 +13,14 @@ export type SendDeps = { channels: readonly Channel[]; now: () => Date; log: Log
 const REPORTED_EVERY_MS = 60 * 60_000;
 
 export function createSend({ channels, now, log }: SendDeps): Send {
-  const toldAt = new Map<string, number>();
+  const reportedAt = new Map<string, number>();
 
   /** True the first time within the hour, for this instance of the function. */
-  const isNews = (name: string): boolean => {
+  const isReportDue = (name: string): boolean => {
     const at = now().getTime();
-    const isTold = at - (toldAt.get(name) ?? Number.NEGATIVE_INFINITY) < REPORTED_EVERY_MS;
-    if (!isTold) toldAt.set(name, at);
-    return !isTold;
+    const isRecent = at - (reportedAt.get(name) ?? Number.NEGATIVE_INFINITY) < REPORTED_EVERY_MS;
+    if (!isRecent) reportedAt.set(name, at);
+    return !isRecent;
   };
 
   const logAll = (failed: readonly Failed[], key: string) => {
@@ -34,10 +34,10 @@ export function createSend({ channels, now, log }: SendDeps): Send {
     // A recipient without the link cannot decide, and counts as not reached.
     if (!sent.some((channel) => message.links.length === 0 || channel.isPrivate))
       throw whyNot(message, failed);
-    const news = failed.filter(({ channel }) => isNews(channel.name));
-    if (news.length > 0) {
-      const told = await sendBy(sent, report(message, news));
-      logAll(told.failed, message.key);
+    const toReport = failed.filter(({ channel }) => isReportDue(channel.name));
+    if (toReport.length > 0) {
+      const reported = await sendBy(sent, report(message, toReport));
+      logAll(reported.failed, message.key);
     }
     return { notBy: failed.map(({ channel }) => channel.name) };
   };
@@ -47,13 +47,13 @@ type Failed = { channel: Channel; error: unknown };
 
 /** Through each channel that takes the message, in parallel. */
 async function sendBy(channels: readonly Channel[], message: Message) {
-  const able = channels.filter((channel) => channel.takes(message));
+  const accepting = channels.filter((channel) => channel.accepts(message));
   const results = await Promise.allSettled(
-    able.map((channel) => channel.send(shownBy(channel, message))),
+    accepting.map((channel) => channel.send(shownBy(channel, message))),
   );
   const sent: Channel[] = [];
   const failed: Failed[] = [];
-  for (const [i, channel] of able.entries()) {
+  for (const [i, channel] of accepting.entries()) {
     const result = results[i];
     if (result?.status === 'rejected') failed.push({ channel, error: result.reason });
     else sent.push(channel);

@@ -34,11 +34,11 @@ export type NotifyDeps = {
 export function notifyDeps(env: Env): NotifyDeps {
   const deps = linkDeps('notify', env);
   const clients = remoteClients();
-  const desk = ticketProviderOf(deps.policy, { ...clients, ssm: new SSM({}) });
+  const provider = ticketProviderOf(deps.policy, { ...clients, ssm: new SSM({}) });
   return {
     ...deps,
     onCall: createOnCall(deps.policy.escalation.onCall ?? {}, clients),
     openTicket: async (ticket) =>
-      (await withDeadline(AbortSignal.timeout(TICKET_MS), () => desk.open(ticket))).name,
+      (await withDeadline(AbortSignal.timeout(TICKET_MS), () => provider.open(ticket))).name,
   };
 }

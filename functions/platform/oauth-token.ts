@@ -13,7 +13,7 @@ type TokenAnswer = z.infer<typeof TokenAnswer>;
 /** A token that expires during a call would be rejected. */
 const SPARE_SECONDS = 120;
 
-/** @example const withToken = tokenKeeper(() => grant(), () => new Date()); await withToken((token) => call(token)) */
+/** @example const withToken = createTokenCache(() => grant(), () => new Date()); await withToken((token) => call(token)) */
 export function createTokenCache(grant: () => Promise<TokenAnswer>, now: () => Date) {
   let kept: { token: string; until: number } | undefined;
 

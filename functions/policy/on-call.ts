@@ -20,7 +20,7 @@ export const schedulesOf = ({ ladder }: Pick<Escalation, 'ladder'>): Schedule[] 
 ];
 
 /** Leaves room in the request for its other notes. */
-const MOST_NOTES = 6;
+const MAX_NOTES = 6;
 
 /**
  * The escalation policy with people instead of schedules, and a note for every problem. A person who is on call but not
@@ -40,7 +40,7 @@ export function withPeopleOnCall(
     });
     return { atMinutes, ask: [...new Set(ids)] };
   });
-  return { escalation: { ...escalation, ladder }, notes: notes.slice(0, MOST_NOTES) };
+  return { escalation: { ...escalation, ladder }, notes: notes.slice(0, MAX_NOTES) };
 }
 
 function resolve(

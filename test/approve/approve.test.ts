@@ -17,14 +17,14 @@ import {
   ana,
   BASE_URL,
   ben,
-  desk,
+  createPages,
   mac,
   mei,
   minute,
   put,
   requestWith,
   waiting,
-} from '../web/desk.ts';
+} from '../web/approval-pages.ts';
 
 const db = startStores();
 let store: Store;
@@ -232,7 +232,7 @@ describe('a person at the page limit', () => {
     const action = await fresh();
     await approve(deps(NOW), ask(0));
     expect((await load()).approval?.askedRungs).toBe(2);
-    const { app, pathOf, clock } = desk(store);
+    const { app, pathOf, clock } = createPages(store);
     clock.now = minute(6);
     const page = await (await app.request(await pathOf(action, { person: ben.id }))).text();
     expect(page).toContain('value="approve"');

@@ -5,7 +5,7 @@ import type { Action } from '../../functions/domain/action.ts';
 import { append, transition, withEntry } from '../../functions/store/hash-chain.ts';
 import { attentionKeys } from '../../functions/store/records.ts';
 import { incidentWith, NOW } from '../fixtures/case.ts';
-import { requestWith, waiting } from '../web/desk.ts';
+import { requestWith, waiting } from '../web/approval-pages.ts';
 import { executing, item, proposed, soon } from './stored.ts';
 
 const inForce = transition(

@@ -11,7 +11,7 @@ const sent: Message[] = [];
 const channel = (name: string, change: Partial<Channel> = {}): Channel => ({
   name,
   isPrivate: false,
-  takes: () => true,
+  accepts: () => true,
   send: async (message) => void sent.push(Message.parse(message)),
   ...change,
 });
@@ -38,7 +38,7 @@ test('puts an unsigned token into the buttons of the test message', async () => 
 });
 
 test('fails when no channel reaches the recipient', async () => {
-  const none = channel('Teams', { takes: () => false });
+  const none = channel('Teams', { accepts: () => false });
   expect((await tryChannels([none], { kind: 'team' }, NOW)).ok).toBe(false);
 });
 

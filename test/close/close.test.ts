@@ -20,7 +20,7 @@ import {
   recommend,
 } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
-import { BASE_URL, mac } from '../web/desk.ts';
+import { BASE_URL, mac } from '../web/approval-pages.ts';
 
 const db = startStores();
 let store: Store;

@@ -23,7 +23,7 @@ import { extend, keep } from '../../functions/web/keep-decision.ts';
 import { write } from '../../functions/web/write-change.ts';
 import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
-import { approvedByAna } from '../web/desk.ts';
+import { approvedByAna } from '../web/approval-pages.ts';
 import { schedulesIn, toy, toyAction, toyMechanisms, type World } from './toy.ts';
 
 const db = startStores();

@@ -12,7 +12,7 @@ import type { Store } from '../../functions/store/store.ts';
 import { statusNotice } from '../../functions/web/texts/status.ts';
 import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
-import { approvedByAna } from '../web/desk.ts';
+import { approvedByAna } from '../web/approval-pages.ts';
 import { schedulesIn, toyAction, toyMechanisms, type World } from './toy.ts';
 
 const DAYS = 90;

@@ -23,7 +23,7 @@ import { NOW, POLICY } from '../fixtures/case.ts';
 import { retried } from '../properties/mortal.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
 import { BRIEF_PACING } from '../store/pacing.ts';
-import { BASE_URL, mac } from '../web/desk.ts';
+import { BASE_URL, mac } from '../web/approval-pages.ts';
 import { sample } from './world.ts';
 
 /** `BURST_ALERTS=10000` takes a few minutes. */

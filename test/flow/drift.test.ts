@@ -10,7 +10,7 @@ import { sweep } from '../../functions/sweep/sweep.ts';
 import { schedulesIn, type World as Toys, toyAction, toyMechanisms } from '../execute/toy.ts';
 import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
-import { inForce, put } from '../web/desk.ts';
+import { inForce, put } from '../web/approval-pages.ts';
 import { createWorld, type World } from './world.ts';
 
 const ids = { incidentId: INCIDENT_ID, actionId: toyAction().actionId };

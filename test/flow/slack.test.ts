@@ -22,7 +22,7 @@ import {
   startSlack,
 } from '../fixtures/slack.ts';
 import { clientsWith } from '../messaging/channels/message.ts';
-import { BASE_URL } from '../web/desk.ts';
+import { BASE_URL } from '../web/approval-pages.ts';
 import { createWorld, sample, type World } from './world.ts';
 
 const policy = { ...POLICY, channels: CHANNELS };

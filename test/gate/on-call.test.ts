@@ -26,7 +26,7 @@ import {
 import { type Loopback, raw, silence, startLoopback } from '../fixtures/loopback.ts';
 import { clientsWith } from '../messaging/channels/message.ts';
 import { startStores } from '../store/dynamo.ts';
-import { mac, put, waiting } from '../web/desk.ts';
+import { mac, put, waiting } from '../web/approval-pages.ts';
 import { readyForGate } from './ready.ts';
 
 const TOKEN = 'y_NbAkKc66ryYTWUXYEu';

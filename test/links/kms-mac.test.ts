@@ -6,7 +6,7 @@ import { issueLink, readLink } from '../../functions/links/link.ts';
 import { createMac } from '../../local/mac.ts';
 import { NOW } from '../fixtures/case.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
-import { desk, mac as local, minute, put, waiting } from '../web/desk.ts';
+import { createPages, mac as local, minute, put, waiting } from '../web/approval-pages.ts';
 
 type Kms = Parameters<typeof createKmsMac>[0];
 const named = (name: string) => Object.assign(new Error(name), { name });
@@ -99,10 +99,10 @@ describe('key rotation', () => {
     const path = `/approve/${await issueLink(createKmsMac(rotating(), 'first'), sent)}`;
     const form = { verdict: 'approve', reason: '', digest };
     const status = async () => (await store.records.action(incidentId, actionId)).status;
-    const twice = desk(store, { mac: createKmsMac(rotating(), 'third', 'second') });
+    const twice = createPages(store, { mac: createKmsMac(rotating(), 'third', 'second') });
     expect((await twice.post(path, form)).status).toBe(403);
     expect(await status()).toBe('awaiting-approval');
-    const once = desk(store, { mac: createKmsMac(rotating(), 'second', 'first') });
+    const once = createPages(store, { mac: createKmsMac(rotating(), 'second', 'first') });
     expect((await once.post(path, form)).status).toBe(200);
     expect(await status()).toBe('approved');
   });

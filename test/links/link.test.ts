@@ -5,7 +5,7 @@ import { issueLink, type LinkClaims, readLink } from '../../functions/links/link
 import { type Mac, signClaims } from '../../functions/links/signed-claims.ts';
 import { createMac } from '../../local/mac.ts';
 import { NOW } from '../fixtures/case.ts';
-import { mac, minute } from '../web/desk.ts';
+import { mac, minute } from '../web/approval-pages.ts';
 
 const claims: LinkClaims = {
   purpose: 'approve',

@@ -9,7 +9,7 @@ import { clientsWith, messageWith, toTeam } from './channels/message.ts';
 const clients = { ...clientsWith().clients, mailFrom: 'a@example.com' } as ChannelClients;
 const reached = (config: unknown, message: Message) =>
   channelsOf(ChannelsFile.parse(config), clients)
-    .filter((channel) => channel.takes(message))
+    .filter((channel) => channel.accepts(message))
     .map(({ name, isPrivate }) => `${name}${isPrivate ? ', in private' : ''}`);
 
 const ben = { kind: 'person', id: 'ben.okafor', name: 'Ben', email: 'b@example.com' } as const;

@@ -11,7 +11,7 @@ import { notify } from '../../functions/notify/notify.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { alertWith, INCIDENT_ID, incidentWith, POLICY } from '../fixtures/case.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
-import { ana, BASE_URL, mac, mei, minute, requestWith, waiting } from '../web/desk.ts';
+import { ana, BASE_URL, mac, mei, minute, requestWith, waiting } from '../web/approval-pages.ts';
 
 const pages = { perPersonPerHour: 2, digestAfterMinutes: 5 };
 const policy = { ...POLICY, limits: { ...POLICY.limits, pages } };

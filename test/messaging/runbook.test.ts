@@ -22,7 +22,7 @@ vi.setConfig({ testTimeout: 120_000 });
 
 let moto: Moto;
 let shell: Shell;
-let desk: Awaited<ReturnType<Shell['folder']>>;
+let folder: Awaited<ReturnType<Shell['folder']>>;
 beforeAll(async () => {
   moto = await startMoto();
   shell = await startShell(moto.endpoint);
@@ -33,9 +33,9 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await moto.reset();
-  desk = await shell.folder();
+  folder = await shell.folder();
 });
-afterEach(() => desk.remove());
+afterEach(() => folder.remove());
 
 const ACTION = {
   actionId: 'act-0123456789abcdef-1',
@@ -65,7 +65,7 @@ const bookOf = (
 const ABSENT = /^(cloudtrail lookup-events|iam get-access-key-last-used)/;
 
 /** Runs the read-only commands: none may be misspelled or change anything. */
-async function look({ look }: { look: string[] }, at = desk) {
+async function look({ look }: { look: string[] }, at = folder) {
   const { ran } = await at.run(look, { stopAtFailure: false });
   const failed = ran.filter(({ code, words }) => code !== 0 && !ABSENT.test(words.join(' ')));
   expect(failed).toEqual([]);
@@ -78,7 +78,7 @@ async function look({ look }: { look: string[] }, at = desk) {
 }
 /** Runs commands that change something. Each must succeed. */
 async function follow(lines: string[]) {
-  const ended = await desk.run(lines);
+  const ended = await folder.run(lines);
   expect(ended).toMatchObject({ code: 0 });
   expect(lines.join('\n')).not.toMatch(/<[a-z]/);
   return ended;
@@ -170,12 +170,12 @@ describe('isolate_production_host', () => {
   });
 
   test('the runbook for isolation names the owner and the people to notify', () => {
-    const { check, tell } = bookOf(
+    const { check, notify } = bookOf(
       'isolate_production_host',
       entity('instance', 'i-0123456789abcdef0', { 'tag:owner': 'payments', 'tag:x': 'y' }),
     );
     expect(check[0]).toBe('Tags: owner “payments”.');
-    expect(tell[0]).toBe('The owner of the service on the instance, before the isolation');
+    expect(notify[0]).toBe('The owner of the service on the instance, before the isolation');
   });
 });
 
@@ -504,8 +504,8 @@ describe('send_breach_notification', () => {
     expect(book.check.join('\n')).toContain(
       'by 03:00 UTC on 27 Nov 2026: notify the supervisory authority',
     );
-    expect(book.tell[0]).toContain('signs breach notifications, now');
-    const { ran } = await desk.run(book.look, { stopAtFailure: false });
+    expect(book.notify[0]).toContain('signs breach notifications, now');
+    const { ran } = await folder.run(book.look, { stopAtFailure: false });
     expect(ran.map(({ words }) => words.slice(0, 2).join(' '))).toEqual([
       'sts get-caller-identity',
       's3api get-bucket-tagging',
@@ -518,7 +518,7 @@ describe('send_breach_notification', () => {
 test('disables and signs out a Cognito user, and enables the user again', async () => {
   const target = entity('cognito-user', `o'neil`, { userPoolId: 'us-east-1_AbCdEf123' });
   const book = bookOf('disable_user_account_temporarily', target);
-  const { ran } = await desk.run([...book.look, ...book.act, ...book.undo], {
+  const { ran } = await folder.run([...book.look, ...book.act, ...book.undo], {
     stopAtFailure: false,
   });
   expect(ran.filter(({ code }) => code === 252)).toEqual([]);
@@ -539,7 +539,7 @@ describe('the manual quarantine of a message', () => {
   /** The tools only print their arguments. */
   const run = async (book: ReturnType<typeof bookOf>) => {
     const tools = `az() { echo "az $*" >&2; echo 'AAMk-found='; }; gam() { echo "gam $*" >&2; }`;
-    const { code, error } = await desk.run([tools, ...book.look, ...book.act, ...book.undo]);
+    const { code, error } = await folder.run([tools, ...book.look, ...book.act, ...book.undo]);
     expect(code).toBe(0);
     return error.trimEnd().split('\n');
   };
@@ -609,8 +609,8 @@ describe("a target with an attacker's name", () => {
       const action = { ...ACTION, region: alert.region, name, target };
       const { look, act, undo } = runbookOf(action, alert, null);
       const said = name === 'send_breach_notification' ? look : [...look, ...act, ...undo];
-      const { ran } = await desk.run([...said, 'ls'], { stopAtFailure: false });
-      const { out } = await desk.run(['ls']);
+      const { ran } = await folder.run([...said, 'ls'], { stopAtFailure: false });
+      const { out } = await folder.run(['ls']);
       expect(out).not.toContain('pwned');
       for (const { words } of ran) expect(words.join(' ')).not.toMatch(/^touch/);
     },

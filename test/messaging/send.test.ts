@@ -17,7 +17,7 @@ beforeEach(() => {
 const channel = (name: string, change: Partial<Channel> = {}): Channel => ({
   name,
   isPrivate: true,
-  takes: () => true,
+  accepts: () => true,
   send: async (message) => {
     got[name] = [...(got[name] ?? []), message];
   },
@@ -74,7 +74,7 @@ describe('a failing channel', () => {
   });
 
   test('reports a failing channel without a page', async () => {
-    const pager = channel('PagerDuty', { takes: ({ urgency }) => urgency === 'page' });
+    const pager = channel('PagerDuty', { accepts: ({ urgency }) => urgency === 'page' });
     await sendBy(broken('Slack'), pager)(messageWith({ links: [] }));
     expect(got.PagerDuty).toHaveLength(1);
   });
@@ -88,7 +88,7 @@ describe('a message that no channel accepted', () => {
   });
 
   test('throws NotFound if no channel has an address for the recipient', async () => {
-    const none = sendBy(channel('Slack', { takes: () => false }));
+    const none = sendBy(channel('Slack', { accepts: () => false }));
     await expect(none(messageWith())).rejects.toThrow(NotFound);
   });
 

@@ -23,7 +23,7 @@ import {
   partnerKey,
   suspectUser,
 } from '../fixtures/case.ts';
-import { approvedByAna } from '../web/desk.ts';
+import { approvedByAna } from '../web/approval-pages.ts';
 import { type Moto, startMoto } from './moto-server.ts';
 
 let moto: Moto;

@@ -24,7 +24,7 @@ import {
   put,
   requestWith,
   waiting,
-} from '../web/desk.ts';
+} from '../web/approval-pages.ts';
 
 const db = startStores();
 let store: Store;

@@ -26,7 +26,7 @@ import {
   put,
   requestWith,
   waiting,
-} from '../web/desk.ts';
+} from '../web/approval-pages.ts';
 import { type Death, mortal, retried, type Turn } from './mortal.ts';
 
 const IDS = { incidentId: INCIDENT_ID, actionId: 'act-0123456789abcdef-1' };

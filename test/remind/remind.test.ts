@@ -12,7 +12,7 @@ import type { Store } from '../../functions/store/store.ts';
 import { createWafSamples } from '../../local/aws/waf-samples.ts';
 import { attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
-import { approvedByAna, BASE_URL, inForce, mac, minute, put } from '../web/desk.ts';
+import { approvedByAna, BASE_URL, inForce, mac, minute, put } from '../web/approval-pages.ts';
 
 const db = startStores();
 let store: Store;

@@ -10,7 +10,7 @@ import { sweep } from '../../functions/sweep/sweep.ts';
 import { toyAction } from '../execute/toy.ts';
 import { ALERT_ID, INCIDENT_ID, incidentWith, NOW } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
-import { requestWith } from '../web/desk.ts';
+import { requestWith } from '../web/approval-pages.ts';
 
 const db = startStores();
 let store: Store;

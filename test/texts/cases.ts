@@ -12,7 +12,7 @@ import type { ApprovalRequest, Vote } from '../../functions/domain/approval.ts';
 import { MECHANISMS } from '../../functions/mechanisms/registry.ts';
 import { actionDigest, append } from '../../functions/store/hash-chain.ts';
 import { attacker, POLICY, recommend, subjectOn, theAlertItself } from '../fixtures/case.ts';
-import { ana, ben, minute, requestWith, waiting } from '../web/desk.ts';
+import { ana, ben, minute, requestWith, waiting } from '../web/approval-pages.ts';
 
 /** One action on one target, as it was proposed. */
 export type Case = { title: string; action: Action };

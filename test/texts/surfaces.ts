@@ -15,7 +15,7 @@ import { LINKS } from '../../functions/messaging/texts/labels.ts';
 import { seenSince, statusLine, type Text } from '../../functions/messaging/texts/phrases.ts';
 import { alertWith, INCIDENT_ID, incidentWith, POLICY } from '../fixtures/case.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
-import { ana, ben, desk, mei, minute, put } from '../web/desk.ts';
+import { ana, ben, createPages, mei, minute, put } from '../web/approval-pages.ts';
 
 /** One text, with the surface that shows it. */
 export type Shown = { surface: string; text: string };
@@ -34,7 +34,7 @@ const PURPOSES: Readonly<Record<PagePurpose, string>> = {
 export async function pagesOf(action: Action): Promise<Shown[]> {
   const store = storeOn(memoryTable());
   await put(store, action, ALERT);
-  const { app, clock, pathOf } = desk(store);
+  const { app, clock, pathOf } = createPages(store);
   clock.now = minute(4);
   const expires = minute(24 * 60).getTime() / 1000;
   return Promise.all(

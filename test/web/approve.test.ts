@@ -15,14 +15,14 @@ import {
   ana,
   BASE_URL,
   ben,
-  desk,
+  createPages,
   inForce,
   mei,
   minute,
   put,
   requestWith,
   waiting,
-} from './desk.ts';
+} from './approval-pages.ts';
 
 const db = startStores();
 let store: Store;
@@ -39,7 +39,7 @@ describe('the page of an approval link', () => {
     'a %s request to an approval link changes nothing',
     async (method) => {
       const action = await put(store, waiting());
-      const { app, did, pathOf } = desk(store);
+      const { app, did, pathOf } = createPages(store);
       for (let i = 0; i < 3; i++) await app.request(await pathOf(action), { method });
       expect(await load(action)).toEqual(action);
       expect(did).toEqual([]);
@@ -48,7 +48,7 @@ describe('the page of an approval link', () => {
 
   test('shows the facts before the buttons, and the reasoning of the model last, folded and marked', async () => {
     const action = await put(store, waiting());
-    const { app, pathOf } = desk(store);
+    const { app, pathOf } = createPages(store);
     const page = await (await app.request(await pathOf(action))).text();
     const order = [
       'Ana Silva, please decide',
@@ -76,7 +76,7 @@ describe('the page of an approval link', () => {
       ...(await store.records.findAssessment(INCIDENT_ID, action.alertId))!,
       origin: 'playbook',
     });
-    const { app, pathOf } = desk(store);
+    const { app, pathOf } = createPages(store);
     const page = await (await app.request(await pathOf(action))).text();
     expect(page).toContain('Written by fixed rules');
     expect(page).not.toContain('Written by a model');
@@ -95,7 +95,7 @@ describe('the page of an approval link', () => {
       }),
       alert,
     );
-    const { app, pathOf } = desk(store);
+    const { app, pathOf } = createPages(store);
     const page = await (await app.request(await pathOf(action))).text();
     expect(page).toContain('&lt;script&gt;');
     expect(page).not.toMatch(/<script|<img|\u202E|\u200B/);
@@ -103,7 +103,7 @@ describe('the page of an approval link', () => {
 
   test('sends headers that forbid scripts, framing, caching and referrers', async () => {
     const action = await put(store, waiting());
-    const { app, pathOf, post } = desk(store);
+    const { app, pathOf, post } = createPages(store);
     const path = await pathOf(action);
     for (const answer of [
       await app.request(path),
@@ -127,7 +127,7 @@ describe('the page of an approval link', () => {
 describe('P2: a decision on an approval request', () => {
   test('records the approver and the time, then answers the state machine', async () => {
     const action = await put(store, waiting());
-    const { did, pathOf, post } = desk(store);
+    const { did, pathOf, post } = createPages(store);
     const answer = await post(await pathOf(action), { ...yes(action), reason: 'I saw it too' });
     expect(answer.status).toBe(200);
     expect(await answer.text()).toContain('You approved this at 03:01 UTC.');
@@ -142,7 +142,7 @@ describe('P2: a decision on an approval request', () => {
 
   test("adds a decline to the target's history", async () => {
     const action = await put(store, waiting());
-    const { did, pathOf, post } = desk(store);
+    const { did, pathOf, post } = createPages(store);
     const answer = await post(await pathOf(action), no(action, 'Our own scanner'));
     expect(await answer.text()).toContain('Declined');
     expect(await load(action)).toMatchObject({ status: 'declined', attentionAt: null });
@@ -154,7 +154,7 @@ describe('P2: a decision on an approval request', () => {
     'keeps the decision when the callback fails with %s, and leaves it to the sweeper',
     async (name) => {
       const action = await put(store, waiting());
-      const { logged, pathOf, post } = desk(store, {
+      const { logged, pathOf, post } = createPages(store, {
         callback: () => Promise.reject(Object.assign(new Error(name), { name })),
       });
       expect((await post(await pathOf(action), yes(action))).status).toBe(200);
@@ -168,7 +168,7 @@ describe('P2: a decision on an approval request', () => {
 
   test('tells the second approver who decided, what and when', async () => {
     const action = await put(store, waiting());
-    const { did, clock, pathOf, post } = desk(store);
+    const { did, clock, pathOf, post } = createPages(store);
     await post(await pathOf(action), no(action, 'Our own scanner'));
     clock.now = minute(2);
     const answer = await post(await pathOf(action, { person: ben.id }), yes(action));
@@ -195,7 +195,7 @@ describe('P2: a decision on an approval request', () => {
           throw new Conflict('it was written, and the answer was lost', { pk: 'INCIDENT#inc' });
         }),
     };
-    const { did, pathOf, post } = desk({ ...store, records });
+    const { did, pathOf, post } = createPages({ ...store, records });
     const answer = await post(await pathOf(action), yes(action));
     expect([answer.status, (await load(action)).status]).toEqual([200, 'approved']);
     expect(did).toEqual(['callback token-1 approved']);
@@ -203,7 +203,7 @@ describe('P2: a decision on an approval request', () => {
 
   test('counts a decline in the breaker', async () => {
     const action = await put(store, waiting());
-    const { pathOf, post } = desk(store);
+    const { pathOf, post } = createPages(store);
     await post(await pathOf(action), no(action));
     expect((await store.breaker.find(POLICY.account))?.counted).toMatchObject([
       { mishap: 'declines', actionId: action.actionId },
@@ -213,7 +213,7 @@ describe('P2: a decision on an approval request', () => {
   test("keeps a decline when the target's history and the breaker cannot be written", async () => {
     const action = await put(store, waiting());
     const down = () => Promise.reject(new Conflict('down'));
-    const { did, logged, pathOf, post } = desk({
+    const { did, logged, pathOf, post } = createPages({
       ...store,
       entityHistory: { ...store.entityHistory, note: down },
       killSwitch: { ...store.killSwitch, note: down },
@@ -228,7 +228,7 @@ describe('P2: a decision on an approval request', () => {
   test('repeats a lost callback on the second click until the action is carried out', async () => {
     const action = await put(store, waiting());
     const calls: string[] = [];
-    const { pathOf, post } = desk(store, {
+    const { pathOf, post } = createPages(store, {
       callback: async (_, { verdict }) => {
         calls.push(verdict);
         if (calls.length === 1) throw new Error('network');
@@ -247,7 +247,7 @@ describe('P2: a decision on an approval request', () => {
 
   test('records one decision for two clicks, and gives both the same answer', async () => {
     const action = await put(store, waiting());
-    const { did, clock, pathOf, post } = desk(store);
+    const { did, clock, pathOf, post } = createPages(store);
     const path = await pathOf(action);
     await post(path, yes(action));
     clock.now = minute(2);
@@ -259,7 +259,7 @@ describe('P2: a decision on an approval request', () => {
 
   test('rejects a decision after the deadline before the expiry is recorded', async () => {
     const action = await put(store, waiting());
-    const { did, clock, pathOf, post } = desk(store);
+    const { did, clock, pathOf, post } = createPages(store);
     clock.now = minute(15);
     for (const expires of [minute(15), minute(99)]) {
       const path = await pathOf(action, { expires: expires.getTime() / 1000 });
@@ -273,7 +273,7 @@ describe('P2: a decision on an approval request', () => {
 
   test('rejects the decision of a person who was not asked but has a valid link', async () => {
     const action = await put(store, waiting());
-    const { pathOf, post } = desk(store);
+    const { pathOf, post } = createPages(store);
     const answer = await post(await pathOf(action, { person: 'mei.tanaka' }), yes(action));
     expect(answer.status).toBe(403);
     expect((await load(action)).status).toBe('awaiting-approval');
@@ -282,7 +282,7 @@ describe('P2: a decision on an approval request', () => {
   test('rejects the decision of the person the action is about, even if the escalation policy names them', async () => {
     const target = { ...attacker, kind: 'iam-user' as const, value: 'Ana.Silva', ref: 'user-1' };
     const action = await put(store, waiting({ target }));
-    const { app, pathOf, post } = desk(store);
+    const { app, pathOf, post } = createPages(store);
     const path = await pathOf(action);
     expect(await (await app.request(path)).text()).not.toContain('<form');
     const answer = await post(path, yes(action));
@@ -295,7 +295,7 @@ describe('P2: a decision on an approval request', () => {
     const left = { id: 'left.us', name: 'Lea Ft', email: 'left.us@example.com' };
     const rungs = [{ at: minute(0).toISOString(), ask: [left] }];
     const action = await put(store, waiting({ approval: requestWith({ rungs }) }));
-    const { pathOf, post } = desk(store);
+    const { pathOf, post } = createPages(store);
     const answer = await post(await pathOf(action, { person: left.id }), yes(action));
     expect(answer.status).toBe(403);
   });
@@ -311,7 +311,7 @@ describe('P2: a decision on an approval request', () => {
 
   test('rejects the decision of an approver who lost the role after being asked', async () => {
     const action = await put(store, waiting({ approval: requestWith({ roles: ['analyst'] }) }));
-    const { pathOf, post, did } = desk(store, { policy: demoted(ana.id) });
+    const { pathOf, post, did } = createPages(store, { policy: demoted(ana.id) });
     const answer = await post(await pathOf(action), yes(action));
     expect(answer.status).toBe(403);
     expect((await load(action)).approval?.votes).toEqual([]);
@@ -325,11 +325,13 @@ describe('P2: a decision on an approval request', () => {
         store,
         waiting({ approval: requestWith({ required: 2, roles: ['analyst'] }) }),
       );
-      const first = desk(store);
+      const first = createPages(store);
       await first.post(await first.pathOf(action), yes(action));
       const { [ana.id]: _left, ...people } = POLICY.escalation.people;
       const without = { ...POLICY, escalation: { ...POLICY.escalation, people } };
-      const later = desk(store, { policy: how === 'took the role' ? demoted(ana.id) : without });
+      const later = createPages(store, {
+        policy: how === 'took the role' ? demoted(ana.id) : without,
+      });
       await later.post(await later.pathOf(action, { person: ben.id }), yes(action));
       const { status, approval } = await load(action);
       expect(status).not.toBe('approved');
@@ -339,7 +341,7 @@ describe('P2: a decision on an approval request', () => {
 
   test('rejects a decision on another action than the one of the link', async () => {
     const action = await put(store, waiting());
-    const { pathOf, post } = desk(store);
+    const { pathOf, post } = createPages(store);
     const digest = 'b'.repeat(64);
     expect((await post(await pathOf(action), { ...yes(action), digest })).status).toBe(400);
     expect((await post(await pathOf(action, { digest }), yes(action))).status).toBe(403);
@@ -353,7 +355,7 @@ describe('P2: a decision on an approval request', () => {
       target: { ...attacker, value: '198.51.100.9' },
       version: 2,
     });
-    const { logged, pathOf, post } = desk(store);
+    const { logged, pathOf, post } = createPages(store);
     expect((await post(await pathOf(action), yes(action))).status).toBe(403);
     expect((await load(action)).status).toBe('awaiting-approval');
     expect(logged.join()).toContain('does not match the recorded action');
@@ -367,7 +369,7 @@ describe('P2: a decision on an approval request', () => {
     ['as multipart', { 'Content-Type': 'multipart/form-data; boundary=x' }, 415],
   ])('rejects a form %s', async (_, headers, status) => {
     const action = await put(store, waiting());
-    const { pathOf, post } = desk(store);
+    const { pathOf, post } = createPages(store);
     const answer = await post(await pathOf(action), yes(action), headers);
     expect(answer.status).toBe(status);
     expect(await answer.text()).toContain('Nothing was decided');
@@ -378,7 +380,7 @@ describe('P2: a decision on an approval request', () => {
     for (const headers of [{ Origin: BASE_URL }, { Origin: '' }, {}]) {
       const fresh = await db.fresh();
       const action = await put(fresh, waiting());
-      const { pathOf, nonceOf, app } = desk(fresh);
+      const { pathOf, nonceOf, app } = createPages(fresh);
       const path = await pathOf(action);
       const answer = await app.request(path, {
         method: 'POST',
@@ -399,14 +401,14 @@ describe('P2: a decision on an approval request', () => {
     [{ verdict: '' }],
   ])('rejects a form with invalid fields (%o)', async (change) => {
     const action = await put(store, waiting());
-    const { pathOf, post } = desk(store);
+    const { pathOf, post } = createPages(store);
     expect((await post(await pathOf(action), { ...yes(action), ...change })).status).toBe(400);
     expect((await load(action)).status).toBe('awaiting-approval');
   });
 
   test('rejects a form above the size limit without reading it', async () => {
     const action = await put(store, waiting());
-    const { pathOf, post } = desk(store);
+    const { pathOf, post } = createPages(store);
     const answer = await post(await pathOf(action), yes(action), { 'Content-Length': '20000' });
     const large = await post(await pathOf(action), { ...yes(action), reason: 'x'.repeat(20000) });
     expect([answer.status, large.status]).toEqual([413, 413]);
@@ -418,7 +420,7 @@ describe('P2: a decision on an approval request', () => {
       ...store.records,
       changeAction: () => Promise.reject(new Error('gone')),
     } as Store['records'];
-    const { pathOf, post } = desk({ ...store, records });
+    const { pathOf, post } = createPages({ ...store, records });
     const answer = await post(await pathOf(action), yes(action));
     expect(answer.status).toBe(500);
     expect(await answer.text()).toContain(
@@ -430,7 +432,7 @@ describe('P2: a decision on an approval request', () => {
 describe('an invalid link', () => {
   test('shows the same text for every kind of invalid link', async () => {
     const action = await put(store, waiting());
-    const { app, clock, pathOf, reviewPathOf } = desk(store);
+    const { app, clock, pathOf, reviewPathOf } = createPages(store);
     const path = await pathOf(action);
     const wrong = [
       `${path.slice(0, -1)}${path.endsWith('A') ? 'B' : 'A'}`,
@@ -453,7 +455,7 @@ describe('an invalid link', () => {
 
   test('writes neither links nor tokens to the log', async () => {
     const action = await put(store, waiting());
-    const { app, logged, pathOf, post } = desk(store, {
+    const { app, logged, pathOf, post } = createPages(store, {
       callback: () => Promise.reject(new Error('TaskTimedOut')),
     });
     const path = await pathOf(action);
@@ -471,7 +473,7 @@ describe('an approval link opened after the decision', () => {
     'shows the commands to carry an expired action out manually: %s',
     async (purpose) => {
       const action = await put(store, waiting({ status: 'expired' }));
-      const { app, pathOf } = desk(store);
+      const { app, pathOf } = createPages(store);
       const page = await (
         await app.request(await pathOf(action, { purpose, person: mei.id }))
       ).text();
@@ -482,7 +484,7 @@ describe('an approval link opened after the decision', () => {
 
   test('shows no commands while the request is open', async () => {
     const action = await put(store, waiting());
-    const { app, pathOf } = desk(store);
+    const { app, pathOf } = createPages(store);
     expect(await (await app.request(await pathOf(action))).text()).not.toContain('update-ip-set');
   });
 
@@ -539,7 +541,7 @@ describe('an approval link opened after the decision', () => {
   ];
   test.each(states)('shows the current status: %s', async (_, action, text) => {
     await put(store, action);
-    const { app, clock, pathOf } = desk(store);
+    const { app, clock, pathOf } = createPages(store);
     clock.now = minute(70);
     const answer = await app.request(await pathOf(action));
     const page = await answer.text();
@@ -573,7 +575,7 @@ describe('P2: concurrent decisions', () => {
         const fresh = await db.fresh();
         const action = await put(fresh, waiting());
         const records = inTurns(fresh.records, () => scheduler.schedule(Promise.resolve()));
-        const { did, pathOf, post } = desk({ ...fresh, records });
+        const { did, pathOf, post } = createPages({ ...fresh, records });
         const approving = pathOf(action).then((path) => post(path, yes(action)));
         const declining = pathOf(action, { person: ben.id }).then((path) => post(path, no(action)));
         const expiring = records.changeAction(INCIDENT_ID, action.actionId, (current) =>

@@ -6,7 +6,18 @@ import { issueLink, type LinkClaims, PagePurpose, Purpose } from '../../function
 import { signClaims } from '../../functions/links/signed-claims.ts';
 import { createMac } from '../../local/mac.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
-import { ana, ben, desk, inForce, mac, mei, minute, pages, put, waiting } from './desk.ts';
+import {
+  ana,
+  ben,
+  createPages,
+  inForce,
+  mac,
+  mei,
+  minute,
+  pages,
+  put,
+  waiting,
+} from './approval-pages.ts';
 
 const LINKS = Number(process.env.PROPERTY_RUNS ?? 10_000);
 const ALPHABET = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.+=~ '];
@@ -14,7 +25,7 @@ const retired = createMac(new Uint8Array(32).fill(1));
 
 type Sent = { purpose: Purpose; claims: LinkClaims; token: string };
 let sent: Sent[];
-let site: ReturnType<typeof desk>;
+let site: ReturnType<typeof createPages>;
 let digests: Action['digest'][];
 const written: string[] = [];
 
@@ -31,7 +42,7 @@ beforeAll(async () => {
   const question = await put(store, waiting());
   const block = inForce({ actionId: 'act-0123456789abcdef-2' });
   await store.records.createAction(block);
-  site = desk(store);
+  site = createPages(store);
   digests = [question.digest, block.digest];
   sent = await Promise.all(
     [question, block].flatMap(({ incidentId, actionId, digest }) =>
@@ -171,7 +182,7 @@ test('opens the links that were really sent', async () => {
 test('shows the decision of a used link and accepts no second one', async () => {
   const store = storeOn(memoryTable());
   const action = await put(store, waiting());
-  const { did, pathOf, post, nonceOf } = desk(store);
+  const { did, pathOf, post, nonceOf } = createPages(store);
   const path = await pathOf(action);
   const nonce = await nonceOf(path);
   const form = { verdict: 'approve', reason: '', digest: action.digest, nonce };

@@ -5,7 +5,7 @@ import { Purpose } from '../../functions/links/link.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { INCIDENT_ID } from '../fixtures/case.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
-import { ben, desk, inForce, minute, put, waiting } from './desk.ts';
+import { ben, createPages, inForce, minute, put, waiting } from './approval-pages.ts';
 
 /** A store that records its writes. */
 function watched() {
@@ -43,7 +43,7 @@ describe('a GET request', () => {
     for (const given of asking) {
       const fresh = watched();
       const action = await put(fresh.store, given);
-      const { app, did, pathOf } = desk(fresh.store);
+      const { app, did, pathOf } = createPages(fresh.store);
       fresh.written.length = 0;
       const links = await Promise.all(
         Purpose.options.map((purpose) =>
@@ -65,7 +65,7 @@ describe('a GET request', () => {
 
   test('a mail scanner that follows all links of the page changes nothing', async () => {
     const action = await put(store, waiting());
-    const { app, did, pathOf } = desk(store);
+    const { app, did, pathOf } = createPages(store);
     written.length = 0;
     const page = await (await app.request(await pathOf(action))).text();
     const links = [...page.matchAll(/(?:href|action)="([^"]+)"/g)].map(([, link = '']) => link);
@@ -78,7 +78,7 @@ describe('a GET request', () => {
 describe('a posted form', () => {
   test('counts a form with the nonce of the page that showed it', async () => {
     const action = await put(store, waiting());
-    const { app, pathOf, post } = desk(store);
+    const { app, pathOf, post } = createPages(store);
     const path = await pathOf(action);
     const nonce = hidden(await (await app.request(path)).text(), 'nonce');
     expect((await post(path, { ...yes(action), nonce })).status).toBe(200);
@@ -89,7 +89,7 @@ describe('a posted form', () => {
     'rejects a form for %s without a nonce or with an altered one',
     async (purpose) => {
       const action = await put(store, purpose === 'review' ? inForce() : waiting());
-      const { did, pathOf, nonceOf, post } = desk(store);
+      const { did, pathOf, nonceOf, post } = createPages(store);
       const path = await pathOf(action, { purpose });
       const good = await nonceOf(path);
       const form =
@@ -106,7 +106,7 @@ describe('a posted form', () => {
 
   test('rejects a form with the nonce of another link', async () => {
     const action = await put(store, waiting());
-    const { pathOf, nonceOf, post } = desk(store);
+    const { pathOf, nonceOf, post } = createPages(store);
     const nonce = await nonceOf(await pathOf(action, { person: ben.id }));
     expect((await post(await pathOf(action), { ...yes(action), nonce })).status).toBe(400);
     expect((await load(action)).status).toBe('awaiting-approval');
@@ -114,7 +114,7 @@ describe('a posted form', () => {
 
   test('rejects a form with a valid link token in place of the nonce', async () => {
     const action = await put(store, waiting());
-    const { pathOf, post } = desk(store);
+    const { pathOf, post } = createPages(store);
     const path = await pathOf(action);
     const nonce = path.split('/').at(-1)!;
     expect((await post(path, { ...yes(action), nonce })).status).toBe(400);
@@ -122,7 +122,7 @@ describe('a posted form', () => {
 
   test('a form that is half an hour old decides nothing, and the page shows the current status and asks again', async () => {
     const action = await put(store, inForce({ dueAt: minute(90).toISOString() }));
-    const { app, clock, did, reviewPathOf, post } = desk(store);
+    const { app, clock, did, reviewPathOf, post } = createPages(store);
     const path = await reviewPathOf(action, { expires: minute(90).getTime() / 1000 });
     const nonce = hidden(await (await app.request(path)).text(), 'nonce');
     const form = { review: 'reverse', extensions: '0', digest: action.digest, nonce };
@@ -142,7 +142,7 @@ describe('a posted form', () => {
 
   test('accepts a form when a server with a fast clock issued the nonce', async () => {
     const action = await put(store, waiting());
-    const { clock, pathOf, nonceOf, post } = desk(store);
+    const { clock, pathOf, nonceOf, post } = createPages(store);
     const path = await pathOf(action);
     clock.now = minute(4);
     const nonce = await nonceOf(path);
@@ -153,7 +153,7 @@ describe('a posted form', () => {
   test('the page has a new nonce after an answer that leaves requests open', async () => {
     const action = await put(store, waiting());
     await store.records.createAction(waiting({ actionId: 'act-0123456789abcdef-2' }));
-    const { pathOf, post } = desk(store, { newId: () => 'another' });
+    const { pathOf, post } = createPages(store, { newId: () => 'another' });
     const path = await pathOf(action);
     const page = await (await post(path, yes(action))).text();
     expect(page).toContain('One request of this kind is open');

@@ -5,7 +5,7 @@ import { transition } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { INCIDENT_ID, NOW } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
-import { ben, desk, mei, put, requestWith, waiting } from './desk.ts';
+import { ben, createPages, mei, put, requestWith, waiting } from './approval-pages.ts';
 
 const db = startStores();
 let store: Store;
@@ -34,7 +34,7 @@ const answer = (verdict: string, ticked: readonly Action[] = [], all = three) =>
 };
 const statuses = async () => (await store.records.actions(INCIDENT_ID)).map(({ status }) => status);
 const posting = async (body: string, person?: string) => {
-  const { app, pathOf, nonceOf, did } = desk(store);
+  const { app, pathOf, nonceOf, did } = createPages(store);
   const path = await pathOf(three[0]!, person ? { person } : {});
   const headers = { 'Content-Type': 'application/x-www-form-urlencoded', Origin: 'null' };
   const response = await app.request(path, {
@@ -47,7 +47,7 @@ const posting = async (body: string, person?: string) => {
 
 describe('the page of similar requests', () => {
   test('lists every request of this person, unticked, with a button for all', async () => {
-    const { app, pathOf } = desk(store);
+    const { app, pathOf } = createPages(store);
     const page = await (await app.request(await pathOf(three[0]!))).text();
     expect(page, 'right under the first one').toMatch(/<\/h1>\s*<p>And 2 more of the same kind/);
     expect(page).toContain('3 requests of this kind are open');
@@ -60,7 +60,7 @@ describe('the page of similar requests', () => {
     await another(4, { approval: requestWith({ rungs: [{ at: NOW.toISOString(), ask: [mei] }] }) });
     await another(5, { name: 'add_ip_to_watchlist' });
     await another(6, { status: 'declined' });
-    const { app, pathOf } = desk(store);
+    const { app, pathOf } = createPages(store);
     const page = await (await app.request(await pathOf(three[0]!))).text();
     expect(page).toContain('3 requests of this kind are open');
   });

@@ -6,7 +6,16 @@ import type { Store } from '../../functions/store/store.ts';
 import { judge } from '../../functions/web/judge.ts';
 import { attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
-import { BASE_URL, ben, desk, inForce, mei, minute, put, waiting } from './desk.ts';
+import {
+  BASE_URL,
+  ben,
+  createPages,
+  inForce,
+  mei,
+  minute,
+  put,
+  waiting,
+} from './approval-pages.ts';
 
 let store: Store;
 beforeEach(() => {
@@ -18,7 +27,7 @@ const observed = (change: Partial<Action> = {}) =>
 const load = () => store.records.action(INCIDENT_ID, observed().actionId);
 /** Opens the link as this person and sends its form. */
 async function judging(action: Action, form: Record<string, string>, person = mei.id) {
-  const { app, pathOf } = desk(store);
+  const { app, pathOf } = createPages(store);
   const claims = { purpose: 'judge', person, expires: minute(60).getTime() / 1000 } as const;
   const path = await pathOf(action, claims);
   const page = await (await app.request(path)).text();
@@ -102,7 +111,7 @@ describe('the page of an observed action', () => {
     ['on an action that was carried out', inForce(), mei.id, 409],
   ] as const)('rejects a judgement %s', async (_what, given, person, expected) => {
     const action = await put(store, given);
-    const { app, pathOf } = desk(store);
+    const { app, pathOf } = createPages(store);
     const { status } = await judging(action, { judgement: 'right' }, person);
     // The page shows no form, so the test posts a forged one, which is rejected first.
     expect([expected, 400]).toContain(status);
@@ -114,7 +123,7 @@ describe('the page of an observed action', () => {
 
   test('opens only with a judge link, and a judge link opens no other page', async () => {
     const action = await put(store, observed());
-    const { app, pathOf } = desk(store);
+    const { app, pathOf } = createPages(store);
     const asApproval = (await pathOf(action)).replace('/approve/', '/judge/');
     expect((await app.request(asApproval)).status).toBe(403);
     const asJudgement = (await pathOf(action, { purpose: 'judge' })).replace('/judge/', '/review/');

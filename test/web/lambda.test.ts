@@ -4,7 +4,7 @@ import { handle, type LambdaEvent } from 'hono/aws-lambda';
 import { expect, test } from 'vitest';
 import { INCIDENT_ID, POLICY } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
-import { ana, desk, put, waiting } from './desk.ts';
+import { ana, createPages, put, waiting } from './approval-pages.ts';
 
 const db = startStores();
 
@@ -44,7 +44,7 @@ const event = (
 test('shows the page and accepts an approval through API Gateway', async () => {
   const store = await db.fresh();
   const action = await put(store, waiting());
-  const { app, did, pathOf } = desk(store);
+  const { app, did, pathOf } = createPages(store);
   const handler = handle(app);
   const call = async (given: APIGatewayProxyEventV2) =>
     (await handler(given as unknown as LambdaEvent)) as APIGatewayProxyStructuredResultV2;
@@ -70,7 +70,7 @@ test('reads and sets session cookies in the lists that API Gateway uses', async 
     begin: async () => new URL('https://x.example/authorize'),
     finish: async () => ({ email: ana.email, email_verified: true }),
   };
-  const { app, pathOf } = desk(store, { policy: { ...POLICY, signIn }, provider });
+  const { app, pathOf } = createPages(store, { policy: { ...POLICY, signIn }, provider });
   const handler = handle(app);
   const call = async (path: string, cookies: string[]) =>
     (await handler(

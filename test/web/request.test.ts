@@ -6,7 +6,7 @@ import type { ApprovalRequest } from '../../functions/domain/approval.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { INCIDENT_ID, POLICY } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
-import { ben, desk, mei, minute, put, requestWith, waiting } from './desk.ts';
+import { ben, createPages, mei, minute, put, requestWith, waiting } from './approval-pages.ts';
 
 const db = startStores();
 let store: Store;
@@ -26,7 +26,7 @@ const say = (action: Action, verdict: string, more = {}) => ({
 describe('an acknowledgement', () => {
   test('an acknowledgement stops the escalation and leaves the deadline unchanged', async () => {
     const action = await open();
-    const { post, pathOf, did } = desk(store);
+    const { post, pathOf, did } = createPages(store);
     const page = await (await post(await pathOf(action), say(action, 'acknowledge'))).text();
     expect(page).toContain('You are on it');
     expect(await load(action)).toMatchObject({
@@ -40,7 +40,7 @@ describe('an acknowledgement', () => {
 describe('more time', () => {
   test('adds more time once, by the amount in policy, and delays the sweeper as well', async () => {
     const action = await open({ moreTimeMinutes: 10 });
-    const { post, pathOf } = desk(store);
+    const { post, pathOf } = createPages(store);
     const path = await pathOf(action, { expires: minute(25).getTime() / 1000 });
     expect((await post(path, say(action, 'more-time'))).status).toBe(200);
     expect((await post(path, say(action, 'more-time'))).status).toBe(409);
@@ -51,14 +51,14 @@ describe('more time', () => {
 
   test('refuses more time if policy allows none', async () => {
     const action = await open();
-    const { post, pathOf } = desk(store);
+    const { post, pathOf } = createPages(store);
     expect((await post(await pathOf(action), say(action, 'more-time'))).status).toBe(409);
     expect((await load(action)).approval?.expiresAt).toBe(minute(15).toISOString());
   });
 
   test('accepts an answer within the added time', async () => {
     const action = await open({ moreTimeMinutes: 10 });
-    const { post, pathOf, clock } = desk(store);
+    const { post, pathOf, clock } = createPages(store);
     const path = await pathOf(action, { expires: minute(25).getTime() / 1000 });
     await post(path, say(action, 'more-time'));
     clock.now = minute(20);
@@ -70,7 +70,7 @@ describe('more time', () => {
 describe('a hand-over', () => {
   test('a hand-over asks the other person and lets them decide', async () => {
     const action = await open();
-    const { post, pathOf, did } = desk(store);
+    const { post, pathOf, did } = createPages(store);
     const handed = await post(await pathOf(action), say(action, 'hand-over', { to: mei.id }));
     expect(await handed.text()).toContain(`${mei.name} is asked now`);
     expect(did).toEqual([`ask ${mei.id}`]);
@@ -83,7 +83,7 @@ describe('a hand-over', () => {
 
   test('refuses a hand-over to a person who may not decide', async () => {
     const action = await open({ roles: ['analyst'] });
-    const { post, pathOf, did } = desk(store);
+    const { post, pathOf, did } = createPages(store);
     for (const to of [mei.id, 'no.such.person', ben.id, '']) {
       const answer = await post(await pathOf(action), say(action, 'hand-over', { to }));
       expect(answer.status, to).toBe(403);
@@ -94,7 +94,9 @@ describe('a hand-over', () => {
 
   test('the page says that the message of a hand-over could not be sent', async () => {
     const action = await open();
-    const { post, pathOf } = desk(store, { askAlso: () => Promise.reject(new Error('no line')) });
+    const { post, pathOf } = createPages(store, {
+      askAlso: () => Promise.reject(new Error('no line')),
+    });
     const answer = await post(await pathOf(action), say(action, 'hand-over', { to: mei.id }));
     expect(await answer.text()).toContain(
       `Please call ${mei.name}: the message could not be sent.`,
@@ -105,7 +107,7 @@ describe('a hand-over', () => {
 describe('a request that needs two approvers', () => {
   const two = () => open({ required: 2 });
   const both = async (action: Action, first: string, second: string, change = {}) => {
-    const { post, pathOf, did } = desk(store, change);
+    const { post, pathOf, did } = createPages(store, change);
     const one = await (await post(await pathOf(action), say(action, first))).text();
     const between = await load(action);
     await post(await pathOf(action, { person: ben.id }), say(action, second));
@@ -125,7 +127,7 @@ describe('a request that needs two approvers', () => {
 
   test('does not count a second approval by the same person', async () => {
     const action = await two();
-    const { post, pathOf } = desk(store);
+    const { post, pathOf } = createPages(store);
     for (let i = 0; i < 3; i++) await post(await pathOf(action), say(action, 'approve'));
     expect(await load(action)).toMatchObject({ status: 'awaiting-approval' });
     expect((await load(action)).approval?.votes).toHaveLength(1);
@@ -133,7 +135,7 @@ describe('a request that needs two approvers', () => {
 
   test('does not let a person replace their vote', async () => {
     const action = await two();
-    const { post, pathOf } = desk(store);
+    const { post, pathOf } = createPages(store);
     await post(await pathOf(action), say(action, 'approve'));
     expect((await post(await pathOf(action), say(action, 'decline'))).status).toBe(409);
     expect((await load(action)).approval?.votes).toMatchObject([{ verdict: 'approved' }]);
@@ -141,7 +143,7 @@ describe('a request that needs two approvers', () => {
 
   test('counts two simultaneous approvals as two votes', async () => {
     const action = await two();
-    const { post, pathOf } = desk(store);
+    const { post, pathOf } = createPages(store);
     const paths = [await pathOf(action), await pathOf(action, { person: ben.id })];
     await Promise.all(paths.map((path) => post(path, say(action, 'approve'))));
     expect((await load(action)).status).toBe('approved');
@@ -163,7 +165,7 @@ describe('a request that needs two approvers', () => {
 
   test('the page shows how many approvals are needed and who has answered', async () => {
     const action = await two();
-    const { app, post, pathOf } = desk(store);
+    const { app, post, pathOf } = createPages(store);
     await post(await pathOf(action), say(action, 'approve'));
     const page = await (await app.request(await pathOf(action, { person: ben.id }))).text();
     expect(page).toContain('2 people must approve.');

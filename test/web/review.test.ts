@@ -6,7 +6,7 @@ import { withEntry } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
-import { desk, inForce, minute, put } from './desk.ts';
+import { createPages, inForce, minute, put } from './approval-pages.ts';
 
 const db = startStores();
 let store: Store;
@@ -32,7 +32,7 @@ describe('the review page', () => {
         { ...current.alerts[0]!, alertId: 'al-2', receivedAt: minute(20).toISOString() },
       ],
     }));
-    const { app, clock, reviewPathOf } = desk(store);
+    const { app, clock, reviewPathOf } = createPages(store);
     clock.now = minute(33);
     const page = await (await app.request(await reviewPathOf(action))).text();
     expect(page).toContain('Undo in 30 min');
@@ -52,7 +52,7 @@ describe('the review page', () => {
       await store.records.changeAction(INCIDENT_ID, action.actionId, (current) =>
         withEntry(current, { at, by: 'remind', event: 'looked', text }),
       );
-    const { app, clock, reviewPathOf } = desk(store);
+    const { app, clock, reviewPathOf } = createPages(store);
     clock.now = minute(34);
     const page = await (await app.request(await reviewPathOf(action))).text();
     const [since = ''] = page.match(/<section aria-labelledby="since">[\s\S]*?<\/section>/) ?? [];
@@ -63,7 +63,7 @@ describe('the review page', () => {
 
   test('opening the review page changes nothing', async () => {
     const action = await put(store, inForce());
-    const { app, did, kept, reviewPathOf } = desk(store);
+    const { app, did, kept, reviewPathOf } = createPages(store);
     await app.request(await reviewPathOf(action));
     expect(await load(action)).toEqual(action);
     expect([did, [...kept]]).toEqual([[], []]);
@@ -73,7 +73,7 @@ describe('the review page', () => {
 describe('a review decision', () => {
   test('keeps the action in the name of the person and removes its schedules', async () => {
     const action = await put(store, inForce());
-    const { kept, post, reviewPathOf } = desk(store);
+    const { kept, post, reviewPathOf } = createPages(store);
     for (const name of [`reverse-${action.actionId}`, `remind-${action.actionId}`])
       kept.set(name, { name, at: minute(63), target: { kind: 'remind', input: action } });
     expect((await post(await reviewPathOf(action), form(action, 'keep'))).status).toBe(200);
@@ -92,7 +92,7 @@ describe('a review decision', () => {
 
   test('keeps the action when its schedules cannot be removed', async () => {
     const action = await put(store, inForce());
-    const { post, reviewPathOf } = desk(store, {
+    const { post, reviewPathOf } = createPages(store, {
       schedules: { put: async () => {}, remove: () => Promise.reject(new Error('down')) },
     });
     expect((await post(await reviewPathOf(action), form(action, 'keep'))).status).toBe(200);
@@ -101,7 +101,7 @@ describe('a review decision', () => {
 
   test('extends the action by its duration and moves its schedules and the sweeper', async () => {
     const action = await put(store, inForce());
-    const { kept, post, reviewPathOf } = desk(store);
+    const { kept, post, reviewPathOf } = createPages(store);
     const answer = await post(await reviewPathOf(action), form(action, 'extend'));
     expect(await answer.text()).toContain('Undo is now scheduled for 05:03 UTC');
     expect(await load(action)).toMatchObject({
@@ -116,7 +116,7 @@ describe('a review decision', () => {
 
   test('extends the action once for two clicks', async () => {
     const action = await put(store, inForce());
-    const { post, reviewPathOf } = desk(store);
+    const { post, reviewPathOf } = createPages(store);
     const path = await reviewPathOf(action);
     const clicks = [post(path, form(action, 'extend')), post(path, form(action, 'extend'))];
     const statuses = (await Promise.all(clicks)).map(({ status }) => status);
@@ -127,7 +127,7 @@ describe('a review decision', () => {
   test('does not extend the action beyond the limit of policy', async () => {
     const { maxExtensions } = POLICY.limits;
     const action = await put(store, inForce({ extensions: maxExtensions }));
-    const { app, post, reviewPathOf } = desk(store);
+    const { app, post, reviewPathOf } = createPages(store);
     const path = await reviewPathOf(action);
     expect(await (await app.request(path)).text()).not.toContain('value="extend"');
     expect((await post(path, form(action, 'extend'))).status).toBe(409);
@@ -136,7 +136,7 @@ describe('a review decision', () => {
 
   test('starts one reversal for simultaneous clicks, in the name of the person', async () => {
     const action = await put(store, inForce());
-    const { did, post, reviewPathOf } = desk(store);
+    const { did, post, reviewPathOf } = createPages(store);
     const path = await reviewPathOf(action);
     await post(path, form(action, 'reverse'));
     await post(path, form(action, 'reverse'));
@@ -154,7 +154,7 @@ describe('a review decision', () => {
 
   test('a reversal that did not run can be requested again a minute later', async () => {
     const action = await put(store, inForce());
-    const { clock, did, post, reviewPathOf } = desk(store);
+    const { clock, did, post, reviewPathOf } = createPages(store);
     const path = await reviewPathOf(action);
     await post(path, form(action, 'reverse'));
     clock.now = minute(2);
@@ -164,7 +164,7 @@ describe('a review decision', () => {
 
   test('says that the undo could not be started', async () => {
     const action = await put(store, inForce());
-    const { post, reviewPathOf } = desk(store, {
+    const { post, reviewPathOf } = createPages(store, {
       startReverse: () => Promise.reject(new Error('down')),
     });
     const answer = await post(await reviewPathOf(action), form(action, 'reverse'));
@@ -177,7 +177,7 @@ describe('a review decision', () => {
     async (review) => {
       const target = { ...attacker, kind: 'iam-user' as const, value: 'ana.silva', ref: 'user-1' };
       const action = await put(store, inForce({ target }));
-      const { did, post, reviewPathOf } = desk(store);
+      const { did, post, reviewPathOf } = createPages(store);
       expect((await post(await reviewPathOf(action), form(action, review))).status).toBe(403);
       expect(await load(action)).toEqual(action);
       expect(did).toEqual([]);
@@ -188,7 +188,7 @@ describe('a review decision', () => {
     'rejects the decision to %s after the action was undone',
     async (review) => {
       const action = await put(store, inForce({ status: 'reversed' }));
-      const { did, post, reviewPathOf } = desk(store);
+      const { did, post, reviewPathOf } = createPages(store);
       const answer = await post(await reviewPathOf(action), form(action, review));
       expect(answer.status).toBe(409);
       expect(await answer.text()).toContain('Undone at');
@@ -198,7 +198,7 @@ describe('a review decision', () => {
 
   test('an expired review link decides nothing, even if the action was extended', async () => {
     const action = await put(store, inForce({ dueAt: minute(123).toISOString(), extensions: 1 }));
-    const { clock, did, post, reviewPathOf } = desk(store);
+    const { clock, did, post, reviewPathOf } = createPages(store);
     clock.now = minute(70);
     for (const review of ['keep', 'extend', 'reverse']) {
       const answer = await post(await reviewPathOf(action), form(action, review));
@@ -211,7 +211,7 @@ describe('a review decision', () => {
 
   test('rejects a review decision through an approval link', async () => {
     const action = await put(store, inForce());
-    const { pathOf, post } = desk(store);
+    const { pathOf, post } = createPages(store);
     const path = (await pathOf(action)).replace('/approve/', '/review/');
     expect((await post(path, form(action, 'keep'))).status).toBe(403);
     expect((await load(action)).status).toBe('in-force');
@@ -219,7 +219,7 @@ describe('a review decision', () => {
 
   test('P4: offers undo and keep after a failed undo, and can retry', async () => {
     const action = await put(store, inForce({ status: 'reversal-failed' }));
-    const { app, did, post, reviewPathOf } = desk(store);
+    const { app, did, post, reviewPathOf } = createPages(store);
     const path = await reviewPathOf(action);
     const page = await (await app.request(path)).text();
     expect(page).toContain('value="keep"');
@@ -234,7 +234,7 @@ describe('a review decision', () => {
     await store.leases.acquire(key, id, minute(1));
     await store.leases.release(key, id, first);
     await store.leases.pause(key, first, { isStuck: true });
-    const { post, reviewPathOf } = desk(store);
+    const { post, reviewPathOf } = createPages(store);
     expect((await post(await reviewPathOf(action), form(action, 'keep'))).status).toBe(200);
     expect(await load(action)).toMatchObject({ status: 'kept', dueAt: null });
     const joined = await store.leases.acquire(key, 'act-0123456789abcdef-2', minute(2));

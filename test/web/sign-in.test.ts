@@ -10,7 +10,17 @@ import { whyNot } from '../../functions/web/sign-in.ts';
 import { INCIDENT_ID, POLICY } from '../fixtures/case.ts';
 import { CLIENT, type Misbehaviour, type Provider, startProvider } from '../fixtures/provider.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
-import { BASE_URL, ben, desk, inForce, mac, minute, pages, put, waiting } from './desk.ts';
+import {
+  BASE_URL,
+  ben,
+  createPages,
+  inForce,
+  mac,
+  minute,
+  pages,
+  put,
+  waiting,
+} from './approval-pages.ts';
 
 let provider: Provider;
 /** The same on every clock. */
@@ -59,7 +69,7 @@ async function asked({
     now: () => now,
   };
   let ids = 0;
-  const site = desk(store, {
+  const site = createPages(store, {
     policy,
     provider: policy.signIn && providerFrom(policy.signIn, BASE_URL, clients),
     now: () => now,

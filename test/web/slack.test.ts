@@ -27,7 +27,17 @@ import {
 } from '../fixtures/slack.ts';
 import { clientsWith } from '../messaging/channels/message.ts';
 import { startStores } from '../store/dynamo.ts';
-import { ana, BASE_URL, ben, desk, mac, minute, put, requestWith, waiting } from './desk.ts';
+import {
+  ana,
+  BASE_URL,
+  ben,
+  createPages,
+  mac,
+  minute,
+  put,
+  requestWith,
+  waiting,
+} from './approval-pages.ts';
 
 const db = startStores();
 let slack: Awaited<ReturnType<typeof startSlack>>;
@@ -72,7 +82,7 @@ async function asked(
   const ask = (rung: number) =>
     approve(deps, { incidentId, actionId, rung, taskToken: `token-${rung + 1}` });
   await ask(0);
-  const site = desk(store, {
+  const site = createPages(store, {
     policy: WITH_BUTTONS,
     slack: { clients: all, signingSecret: async () => SIGNING_SECRET },
     ...change,

@@ -2,7 +2,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Store } from '../../functions/store/store.ts';
 import { startStores } from '../store/dynamo.ts';
-import { ana, desk, minute, put, waiting } from './desk.ts';
+import { ana, createPages, minute, put, waiting } from './approval-pages.ts';
 
 const db = startStores();
 let store: Store;
@@ -12,11 +12,11 @@ beforeEach(async () => {
 const from = (sourceIp: string) => ({ requestContext: { http: { sourceIp } } });
 const remembered = () => store.approverAddresses.recent(minute(5));
 const opens = async (path: string, env: object, headers = {}, change = {}) =>
-  desk(store, change).app.request(path, { headers }, env);
+  createPages(store, change).app.request(path, { headers }, env);
 
 test('records the address on GET and on POST', async () => {
   const action = await put(store, waiting());
-  const { app, nonceOf, pathOf } = desk(store);
+  const { app, nonceOf, pathOf } = createPages(store);
   const path = await pathOf(action);
   expect((await app.request(path, {}, from('198.51.100.1'))).status).toBe(200);
   const nonce = await nonceOf(path);
@@ -31,7 +31,7 @@ test('records the address on GET and on POST', async () => {
 });
 
 test('ignores an address that the caller claims in a header', async () => {
-  const path = await desk(store).pathOf(await put(store, waiting()));
+  const path = await createPages(store).pathOf(await put(store, waiting()));
   const headers = { 'X-Forwarded-For': '203.0.113.7', Forwarded: 'for=203.0.113.7' };
   await opens(path, from('198.51.100.1'), headers);
   expect(await remembered()).toEqual(['198.51.100.1']);
@@ -43,13 +43,13 @@ test.each([
   ['a forged link', (path: string) => `${path.slice(0, -4)}AAAA`],
   ['a link for something else', (path: string) => path.replace('/approve/', '/review/')],
 ])('does not record the address of %s', async (_, spoilt) => {
-  const path = await desk(store).pathOf(await put(store, waiting()));
+  const path = await createPages(store).pathOf(await put(store, waiting()));
   expect((await opens(spoilt(path), from('203.0.113.7'))).status).toBe(403);
   expect(await remembered()).toEqual([]);
 });
 
 test('does not record the address of an expired link', async () => {
-  const { app, clock, pathOf } = desk(store);
+  const { app, clock, pathOf } = createPages(store);
   const path = await pathOf(await put(store, waiting()));
   clock.now = minute(20);
   expect((await app.request(path, {}, from('203.0.113.7'))).status).toBe(200);
@@ -57,14 +57,14 @@ test('does not record the address of an expired link', async () => {
 });
 
 test('does not record an invalid address', async () => {
-  const path = await desk(store).pathOf(await put(store, waiting()));
+  const path = await createPages(store).pathOf(await put(store, waiting()));
   for (const spoilt of ['', 'unknown', '198.51.100.1, 203.0.113.7', '0.0.0.0/0'])
     expect((await opens(path, from(spoilt))).status).toBe(200);
   expect(await remembered()).toEqual([]);
 });
 
 test('accepts the decision when the address cannot be recorded', async () => {
-  const path = await desk(store).pathOf(await put(store, waiting()));
+  const path = await createPages(store).pathOf(await put(store, waiting()));
   const note = () => Promise.reject(new Error('no answer'));
   const broken = { ...store, approverAddresses: { ...store.approverAddresses, note } };
   const answer = await opens(path, from('198.51.100.1'), {}, { store: broken });

@@ -12,7 +12,7 @@ export const registryFiles = (root: string, folders: readonly ScopeFolder[]): Ge
   ['functions/sources/registry.ts', sourcesFile(sourceFolders(root))],
   ['functions/mechanisms/scopes.ts', scopesFile(folders)],
   ['functions/mechanisms/deployment.ts', deploymentFile(folders)],
-  ['functions/messaging/mechanism-runbooks.ts', booksFile(folders)],
+  ['functions/messaging/mechanism-runbooks.ts', runbooksFile(folders)],
   ['local/stand-ins.ts', standInsFile(folders)],
   ...folders.flatMap(({ scope }) => [entry('execute', scope), entry('reverse', scope)]),
 ];
@@ -78,7 +78,7 @@ const deploymentFile = (folders: readonly ScopeFolder[]) =>
   ].join('\n');
 
 /** Throws Refused when two folders answer for one action and kind of target. */
-const booksFile = (folders: readonly ScopeFolder[]) => {
+const runbooksFile = (folders: readonly ScopeFolder[]) => {
   const answers = folders.flatMap(({ scope, runbooks }) =>
     Object.entries(runbooks).map(([action, kinds]) => ({ scope, action, kinds })),
   );

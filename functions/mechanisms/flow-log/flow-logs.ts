@@ -28,7 +28,7 @@ export const TAG = 'countermand-action';
  *
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
  */
-export const MOST_FLOW_LOGS = 2;
+export const MAX_FLOW_LOGS = 2;
 
 /** The alternative is 600. @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateFlowLogs.html */
 const AGGREGATION_SECONDS = 60;
@@ -41,7 +41,7 @@ export type Owner = 'ours' | 'untagged' | 'others';
 export type Found = { id: string; owner: Owner; active: boolean; trouble: string | null };
 
 export function createFlowLogAccess({ ec2, destination, sleep }: FlowLogClients) {
-  const whoseIs = ({ LogGroupName, Tags = [] }: FlowLog): Owner => {
+  const ownerOf = ({ LogGroupName, Tags = [] }: FlowLog): Owner => {
     if (LogGroupName !== destination.logGroupName) return 'others';
     return Tags.some(({ Key }) => Key === TAG) ? 'ours' : 'untagged';
   };
@@ -54,7 +54,7 @@ export function createFlowLogAccess({ ec2, destination, sleep }: FlowLogClients)
       one.FlowLogId
         ? {
             id: one.FlowLogId,
-            owner: whoseIs(one),
+            owner: ownerOf(one),
             active: one.FlowLogStatus === 'ACTIVE',
             trouble:
               one.DeliverLogsStatus === 'FAILED'

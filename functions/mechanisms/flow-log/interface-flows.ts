@@ -11,7 +11,7 @@ import {
   createFlowLogAccess,
   type FlowLogClients,
   type Found,
-  MOST_FLOW_LOGS,
+  MAX_FLOW_LOGS,
   TAG,
 } from './flow-logs.ts';
 
@@ -29,7 +29,7 @@ export const recordFlowsInfo: MechanismInfo = {
   action: 'increase_logging_verbosity',
   scope: 'flow-log',
   targetKinds: ['instance', 'network-interface'],
-  quota: `${MOST_FLOW_LOGS} flow logs per network interface`,
+  quota: `${MAX_FLOW_LOGS} flow logs per network interface`,
   effects: (_alert, target) => interfacesOf(target).map((interfaceId) => ({ interfaceId })),
   effectKey: ({ region, parameters }) => `flow-log:${region}:${interfaceOf(parameters)}`,
   describe,
@@ -71,7 +71,7 @@ function describe(subject: Subject): Description {
     affected: [
       'No user and no service: recording flows does not slow traffic down',
       'The log bill, which grows with the traffic',
-      `Not affected: other flow logs of the interface. AWS allows ${MOST_FLOW_LOGS} for one interface`,
+      `Not affected: other flow logs of the interface. AWS allows ${MAX_FLOW_LOGS} for one interface`,
     ],
     undo: `${undoneAfter('Deletes exactly this flow log', subject)}. Recorded flows remain in the log group`,
     manualUndo: [
@@ -98,7 +98,7 @@ function connect(clients: FlowLogClients): ReturnType<typeof recordFlows.connect
       const interfaceId = interfaceOf(parameters);
       const found = await access.list(interfaceId);
       if (idsOf(found, 'ours').length > 0) return;
-      if (found.length >= MOST_FLOW_LOGS)
+      if (found.length >= MAX_FLOW_LOGS)
         throw new QuotaExceeded(
           `${interfaceId} already has ${found.length} other flow logs (${found.map(({ id }) => id).join(', ')}), the maximum`,
           { interfaceId },

@@ -6,7 +6,7 @@ import type { Ec2State } from '../network/stand-in-ec2.ts';
 import { LOCAL_NETWORK } from '../network/stand-in-network.ts';
 import type { StateFile } from '../stand-in.ts';
 import { awsFailure, noSleep, type StandIn } from '../stand-in.ts';
-import { type FlowLogApi, MOST_FLOW_LOGS } from './flow-logs.ts';
+import { type FlowLogApi, MAX_FLOW_LOGS } from './flow-logs.ts';
 import { recordFlows } from './interface-flows.ts';
 
 type Kept = {
@@ -76,7 +76,7 @@ export function createFlowLogs(
         'FlowLogAlreadyExists',
         'There is an existing Flow Log with the same configuration and log destination',
       );
-    if (there.length >= MOST_FLOW_LOGS)
+    if (there.length >= MAX_FLOW_LOGS)
       return item(resourceId, 'FlowLogsLimitExceeded', 'You have reached the limit of flow logs');
     const made = state.made + 1;
     const id = `fl-${made.toString(16).padStart(17, '0')}`;

@@ -18,7 +18,7 @@ const FIXED: readonly string[] = ['SENT', 'DRAFT', 'CHAT'];
 /** Labels that change when a message is read or sorted. They don't say where the message is. */
 const MARKS: readonly string[] = ['UNREAD', 'STARRED', 'IMPORTANT'];
 /** Labels of deleted messages and spam. */
-const BINS: readonly string[] = ['TRASH', 'SPAM'];
+const REMOVED_LABELS: readonly string[] = ['TRASH', 'SPAM'];
 
 export const quarantineInGmailInfo: MechanismInfo = {
   id: 'mail.gmail-message',
@@ -65,8 +65,8 @@ const removedLabels = ({ labels }: Before): Label[] =>
   labels.filter(({ id }) => !FIXED.includes(id));
 
 /** A bin that the message is in now and was not before: someone threw it away. */
-const binOf = (labelIds: readonly string[], { labels }: Before): string | undefined =>
-  BINS.find((bin) => labelIds.includes(bin) && !labels.some(({ id }) => id === bin));
+const removedLabel = (labelIds: readonly string[], { labels }: Before): string | undefined =>
+  REMOVED_LABELS.find((bin) => labelIds.includes(bin) && !labels.some(({ id }) => id === bin));
 
 const list = (labels: readonly string[]): string =>
   labels.length === 0
@@ -120,7 +120,7 @@ function connect(gmail: Gmail): Driver<Before> {
       if (before.inQuarantine) return;
       const { mailbox, messageId, isThere, labelIds, ...found } = await read(subject);
       if (!isThere) throw new NotFound('the message was deleted in the meantime', { mailbox });
-      const bin = binOf(labelIds, before);
+      const bin = removedLabel(labelIds, before);
       if (bin && !found.inQuarantine)
         throw new StateChanged(`the message was moved in the meantime: it is in ${bin}`, {
           mailbox,
@@ -147,7 +147,7 @@ function connect(gmail: Gmail): Driver<Before> {
       const { mailbox, messageId, isThere, labels, labelIds, names, ...found } =
         await read(subject);
       if (!isThere) throw new StateChanged('the mailbox no longer holds the message', { mailbox });
-      const bin = binOf(labelIds, before);
+      const bin = removedLabel(labelIds, before);
       if (bin)
         throw new StateChanged(`the message is in ${bin}: someone threw it away`, { mailbox });
       const missing = removedLabels(before).filter(({ id }) => !labelIds.includes(id));

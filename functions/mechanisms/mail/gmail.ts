@@ -83,16 +83,16 @@ type Request = Pick<Call<unknown>, 'what' | 'method' | 'body'> & { mailbox: stri
 export type Gmail = ReturnType<typeof createGmail>;
 
 export function createGmail({ secret, now, ...clients }: GmailClients) {
-  const keepers = new Map<string, ReturnType<typeof createTokenCache>>();
+  const tokenCaches = new Map<string, ReturnType<typeof createTokenCache>>();
 
   /**
    * Domain-wide delegation: each token is for one user.
    * @see https://developers.google.com/identity/protocols/oauth2/service-account
    */
   function tokensFor(mailbox: string) {
-    const known = keepers.get(mailbox);
+    const known = tokenCaches.get(mailbox);
     if (known) return known;
-    const keeper = createTokenCache(async () => {
+    const tokenCache = createTokenCache(async () => {
       const assertion = await signed(await secret(), mailbox, now());
       return callHttp(clients, oauth, {
         what: 'getting a token',
@@ -106,8 +106,8 @@ export function createGmail({ secret, now, ...clients }: GmailClients) {
         answer: TokenAnswer,
       });
     }, now);
-    keepers.set(mailbox, keeper);
-    return keeper;
+    tokenCaches.set(mailbox, tokenCache);
+    return tokenCache;
   }
 
   const call = <T>({ mailbox, path, ...request }: Request, answer: z.ZodMiniType<T>): Promise<T> =>

@@ -8,7 +8,7 @@ import {
   type RunbookTemplate,
 } from '../../messaging/runbooks/template.ts';
 
-/** The target's value: the mailbox, a slash, and the provider's id of the message. */
+/** The target's value: the mailbox, a slash, and the provider's ID of the message. */
 const PLACE = /^([\w.+=-]+@[\w.-]+)\/([\w+=-]{1,1000})$/;
 
 const hideMessage: RunbookTemplate = (one) => {
@@ -23,7 +23,7 @@ const hideMessage: RunbookTemplate = (one) => {
       'Who else received it? Search the mail gateway’s log for the sender and the subject.',
     ],
     ...tools(mailbox, id, (what) => fileOf(one, what)),
-    tell: [`${mailbox}: explain the message, and what to do after a click on a link in it`],
+    notify: [`${mailbox}: explain the message, and what to do after a click on a link in it`],
   };
 };
 

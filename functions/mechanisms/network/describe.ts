@@ -24,7 +24,7 @@ export function describe(subject: Subject, place: RuleList, facts: Facts | null)
       `Add one ${inbound ? 'inbound' : 'outbound'} rule to ${acl ? called(acl) : place.networkAclId}: deny ${entry}, all protocols, before the allow rules`,
     ],
     affected: [
-      ...(acl ? roomIn(acl, place, entry) : []),
+      ...(acl ? quotaWarning(acl, place, entry) : []),
       ...(acl ? behind(acl) : ['Unknown: the subnets and instances behind this network ACL']),
       ...(forwards ? [NAT] : []),
       `${inbound ? 'Everyone who reaches them directly from' : 'Every service that they reach directly at'} ${hostOf(entry)}`,
@@ -76,10 +76,14 @@ function listed({ ids, count }: NetworkAclFacts['subnets']): string {
 }
 
 /** With fewer free rules than this, the approver is warned. */
-const FEW = 5;
+const FEW_FREE_RULES = 5;
 
 /** A warning where the ACL is full or almost full: a full ACL accepts no rule. */
-function roomIn({ rules }: NetworkAclFacts, { direction }: RuleList, entry: string): string[] {
+function quotaWarning(
+  { rules }: NetworkAclFacts,
+  { direction }: RuleList,
+  entry: string,
+): string[] {
   const family = entry.includes(':') ? 'ipv6' : 'ipv4';
   const used = rules[direction][family];
   const words = `${used} of ${MAX_RULES} ${direction === 'ingress' ? 'inbound' : 'outbound'} rules for ${family === 'ipv4' ? 'IPv4' : 'IPv6'} are in use`;
@@ -87,7 +91,7 @@ function roomIn({ rules }: NetworkAclFacts, { direction }: RuleList, entry: stri
     return [
       `The network ACL is full: ${words}. EC2 refuses the rule unless someone removes another one first`,
     ];
-  return MAX_RULES - used < FEW ? [`The network ACL is almost full: ${words}`] : [];
+  return MAX_RULES - used < FEW_FREE_RULES ? [`The network ACL is almost full: ${words}`] : [];
 }
 
 /** Two lines for a shell, ready to paste. */

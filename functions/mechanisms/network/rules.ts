@@ -87,7 +87,7 @@ const sumOfBytes = ({ entry }: Host): number =>
 export const used = (entries: readonly NetworkAclEntry[], { family }: Host): number =>
   entries.filter(({ Ipv6CidrBlock }) => (family === 'ipv6') === Boolean(Ipv6CidrBlock)).length;
 
-/** @example saying({RuleNumber: 99, RuleAction: 'deny', CidrBlock: '203.0.113.7/32', Protocol: '-1'}) // 'rule 99: deny 203.0.113.7/32, all protocols' */
+/** A rule in words: `rule 99: deny 203.0.113.7/32, all protocols`. */
 export const ruleText = (entry: NetworkAclEntry): string =>
   `rule ${entry.RuleNumber}: ${entry.RuleAction} ${cidrOf(entry)}, ${
     entry.Protocol === '-1' ? 'all protocols' : `protocol ${entry.Protocol}`

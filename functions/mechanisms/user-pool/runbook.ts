@@ -29,7 +29,7 @@ const disableCognitoUser: RunbookTemplate = (one) => {
       aws(`cognito-idp admin-user-global-sign-out ${user}`),
     ],
     undo: [aws(`cognito-idp admin-enable-user ${user}  # the user must sign in again`)],
-    tell: ['Support for the application: the user will ask why'],
+    notify: ['Support for the application: the user will ask why'],
   };
 };
 

@@ -27,15 +27,15 @@ const MAX_RETRIES = 8;
 const PAGE = 100;
 
 /**
- * The forms in which WAF may store an entry. WAF was observed to expand IPv6 addresses.
+ * The notations in which WAF may store an entry. WAF was observed to expand IPv6 addresses.
  * @see https://github.com/hashicorp/terraform-provider-aws/issues/22797
  */
 export function spellings(entry: string): string[] {
   if (!ipaddr.IPv6.isValidCIDR(entry)) return [entry];
   const [address, bits] = ipaddr.IPv6.parseCIDR(entry);
-  const inFull = address.parts.map((part) => part.toString(16).padStart(4, '0')).join(':');
-  const forms = [address.toString(), address.toNormalizedString(), inFull];
-  return [...new Set(forms.map((form) => `${form}/${bits}`))];
+  const expanded = address.parts.map((part) => part.toString(16).padStart(4, '0')).join(':');
+  const notations = [address.toString(), address.toNormalizedString(), expanded];
+  return [...new Set(notations.map((form) => `${form}/${bits}`))];
 }
 
 function holds(addresses: readonly string[], entry: string): boolean {

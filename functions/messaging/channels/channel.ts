@@ -8,7 +8,7 @@ export type Channel = {
   /** True where only the recipient reads it. Only such a channel carries links: they decide in one person's name. */
   isPrivate: boolean;
   /** Whether it has an address for this recipient and sends messages of this kind. */
-  takes(message: Message): boolean;
+  accepts(message: Message): boolean;
   /** Throws a typed error when the message was not accepted. A repeated call may send the message twice. */
   send(message: Message): Promise<void>;
 };
@@ -17,7 +17,11 @@ export type Channel = {
  * How long to wait for a channel. Two attempts and the wait between them take less than 13 s, so that a message and the
  * report of a failed channel fit into the shortest time limit of a sending function, 30 s.
  */
-export const PATIENCE = { timeoutMs: 4_000, retries: 1, longestWaitSeconds: 4 } as const;
+export const CHANNEL_RETRY_LIMITS = {
+  timeoutMs: 4_000,
+  retries: 1,
+  longestWaitSeconds: 4,
+} as const;
 
 /** The text cut to `most` characters, with an ellipsis where something is missing. */
 export const shortened = (text: string, most: number): string =>

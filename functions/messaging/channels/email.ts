@@ -16,7 +16,7 @@ export type MailClients = {
 export const email = ({ ses, mailFrom }: MailClients): Channel => ({
   name: 'email',
   isPrivate: true,
-  takes: ({ to }) => to.kind === 'person',
+  accepts: ({ to }) => to.kind === 'person',
   send: async (message) => {
     if (message.to.kind !== 'person') return;
     const ToAddresses = [message.to.email];

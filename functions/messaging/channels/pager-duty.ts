@@ -4,7 +4,7 @@ import { oneLine } from '../../domain/wording.ts';
 import { callHttp, type HttpClients, type Service } from '../../platform/http.ts';
 import { type Secret, withSecret } from '../../platform/secret.ts';
 import type { Message } from '../message.ts';
-import { type Channel, PATIENCE, shortened } from './channel.ts';
+import { CHANNEL_RETRY_LIMITS, type Channel, shortened } from './channel.ts';
 
 export const PAGER_DUTY_URLS = {
   us: 'https://events.pagerduty.com/v2',
@@ -25,7 +25,7 @@ const SERVICE: Service = {
   name: 'PagerDuty',
   codeOf: () => undefined,
   errorsByCode: {},
-  retryLimits: PATIENCE,
+  retryLimits: CHANNEL_RETRY_LIMITS,
 };
 const Accepted = z.object({ status: z.literal('success'), dedup_key: z.string() });
 
@@ -46,7 +46,7 @@ export function pagerDuty({ clients, url, routingKeyOf }: PagerDutyDeps): Channe
   return {
     name: 'PagerDuty',
     isPrivate: false,
-    takes: (message) =>
+    accepts: (message) =>
       routingKeyOf(message) !== null && (message.urgency === 'page' || message.ends.length > 0),
     send: async (message) => {
       const routingKey = routingKeyOf(message);

@@ -5,7 +5,7 @@ import { callHttp, type HttpClients, type Service } from '../../platform/http.ts
 import { errorFields, type Log } from '../../platform/log.ts';
 import { type Secret, withSecret } from '../../platform/secret.ts';
 import type { Message } from '../message.ts';
-import { type Channel, PATIENCE } from './channel.ts';
+import { CHANNEL_RETRY_LIMITS, type Channel } from './channel.ts';
 import { asBlocks, asOutcome } from './slack-blocks.ts';
 
 export const SLACK_URL = 'https://slack.com/api';
@@ -49,7 +49,7 @@ const SERVICE: Service = {
     ...kinds(Unavailable, 'internal_error', 'fatal_error', 'service_unavailable'),
     ...kinds(Unavailable, 'request_timeout', 'team_added_to_org'),
   },
-  retryLimits: PATIENCE,
+  retryLimits: CHANNEL_RETRY_LIMITS,
 };
 
 function kinds(kind: Service['errorsByCode'][string], ...codes: string[]): Service['errorsByCode'] {
@@ -100,7 +100,7 @@ export function slack(deps: SlackDeps): Channel {
   return {
     name: 'Slack',
     isPrivate,
-    takes: (message) => addressOf(message) !== null,
+    accepts: (message) => addressOf(message) !== null,
     send: async (message) => {
       const { key, incidentId, ends, links } = message;
       const address = addressOf(message);

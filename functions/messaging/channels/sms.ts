@@ -15,7 +15,7 @@ export type SmsDeps = SmsClients & {
 };
 
 /** Two parts of 153 septets each: more parts are less reliable and may arrive in any order. */
-const MOST_SEPTETS = 2 * 153;
+const MAX_SEPTETS = 2 * 153;
 /** A later page is useless. The service itself would try for 72 hours. */
 const VALID_SECONDS = 15 * 60;
 
@@ -28,7 +28,7 @@ const VALID_SECONDS = 15 * 60;
 export const sms = ({ texting, from, numberOf }: SmsDeps): Channel => ({
   name: 'SMS',
   isPrivate: false,
-  takes: (message) => message.urgency === 'page' && numberOf(message) !== null,
+  accepts: (message) => message.urgency === 'page' && numberOf(message) !== null,
   send: async (message) => {
     const DestinationPhoneNumber = numberOf(message);
     if (!DestinationPhoneNumber) return;
@@ -52,8 +52,8 @@ export function asShortText({
   const head = `Countermand: ${gsmLine(subject)}.`;
   const where = paragraphs.includes(LINK_ELSEWHERE) ? ` ${LINK_ELSEWHERE}` : '';
   const clock = gsmLine(paragraphs[0]?.split('\n').at(-1) ?? '');
-  const room = MOST_SEPTETS - septetsOf(head) - septetsOf(where) - 1;
-  return `${fitting(head, MOST_SEPTETS - septetsOf(where))} ${fitting(clock, room)}`.trim() + where;
+  const room = MAX_SEPTETS - septetsOf(head) - septetsOf(where) - 1;
+  return `${fitting(head, MAX_SEPTETS - septetsOf(where))} ${fitting(clock, room)}`.trim() + where;
 }
 
 /** Phones turn text that looks like a host name into a link. */

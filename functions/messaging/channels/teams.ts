@@ -4,7 +4,7 @@ import { oneLine } from '../../domain/wording.ts';
 import { callHttp, type HttpClients, type Service } from '../../platform/http.ts';
 import { type Secret, withSecret } from '../../platform/secret.ts';
 import type { Message } from '../message.ts';
-import { type Channel, PATIENCE, shortened } from './channel.ts';
+import { CHANNEL_RETRY_LIMITS, type Channel, shortened } from './channel.ts';
 
 /** The URL itself is the secret: anyone who knows it can post. */
 export const TeamsWebhook = z.url({ protocol: /^https$/ });
@@ -16,13 +16,13 @@ const SERVICE: Service = {
   name: 'Teams',
   codeOf: () => undefined,
   errorsByCode: {},
-  retryLimits: PATIENCE,
+  retryLimits: CHANNEL_RETRY_LIMITS,
 };
 
 export const teams = ({ clients, webhook }: TeamsDeps): Channel => ({
   name: 'Teams',
   isPrivate: false,
-  takes: ({ to }) => to.kind === 'team',
+  accepts: ({ to }) => to.kind === 'team',
   send: (message) =>
     withSecret(webhook, async (url) => {
       await callHttp(clients, SERVICE, {

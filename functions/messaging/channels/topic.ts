@@ -13,7 +13,7 @@ const MAX_TEXT = 80_000;
 export const topic = ({ sns, teamTopicArn }: TopicClients): Channel => ({
   name: 'the SNS topic',
   isPrivate: false,
-  takes: ({ to }) => to.kind === 'team',
+  accepts: ({ to }) => to.kind === 'team',
   send: async (message) => {
     await aws('notifying the team', { key: message.key }, () =>
       sns.publish({

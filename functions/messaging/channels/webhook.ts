@@ -3,7 +3,7 @@ import { Webhook } from 'standardwebhooks';
 import * as z from 'zod/mini';
 import { callHttp, type HttpClients, type Service } from '../../platform/http.ts';
 import { type Secret, withSecret } from '../../platform/secret.ts';
-import { type Channel, PATIENCE } from './channel.ts';
+import { CHANNEL_RETRY_LIMITS, type Channel } from './channel.ts';
 
 /** 24 to 64 bytes, as the specification requires. */
 export const WebhookSecret = z.string().check(z.regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/));
@@ -19,14 +19,14 @@ const SERVICE: Service = {
   name: 'the webhook',
   codeOf: () => undefined,
   errorsByCode: {},
-  retryLimits: PATIENCE,
+  retryLimits: CHANNEL_RETRY_LIMITS,
 };
 
 /** @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
 export const webhook = ({ clients, url, secret, now }: WebhookDeps): Channel => ({
   name: 'the webhook',
   isPrivate: false,
-  takes: ({ to }) => to.kind === 'team',
+  accepts: ({ to }) => to.kind === 'team',
   send: ({ key, urgency, subject, paragraphs, facts, steps, incidentId, actionId }) =>
     withSecret(secret, async (signingSecret) => {
       const at = now();

@@ -5,22 +5,22 @@ import { parseAddress } from '../../platform/ip-address.ts';
 import { awsIn, type Case, noCommands, type Runbook, type RunbookTemplate } from './template.ts';
 
 /** The steps for AWS WAF or for a network ACL. */
-export const refuseAddress: RunbookTemplate = (one) => {
+export const blockAddress: RunbookTemplate = (one) => {
   const parsed = parseAddress(one.target.value);
   if (!parsed) return noCommands('an IP address', one);
   // AWS WAF and network ACLs accept only CIDR ranges, even for one host.
   const range = `${parsed.address}/${parsed.bits}`;
-  const { act, undo, look, check, tell } = firewallOf(one)(one, range);
+  const { act, undo, look, check, notify } = firewallOf(one)(one, range);
   return {
-    check: [...whoElse(one, range), ...check],
+    check: [...ownerQuestions(one, range), ...check],
     look: [`whois ${shellQuoted(range.split('/')[0] ?? '')}`, ...look],
     act,
     undo,
-    tell: ['Support for the users of the service: some of them may share the address', ...tell],
+    notify: ['Support for the users of the service: some of them may share the address', ...notify],
   };
 };
 
-function whoElse({ facts, target }: Case, range: string): string[] {
+function ownerQuestions({ facts, target }: Case, range: string): string[] {
   const known = facts?.entities.find(({ ref }) => ref === target.ref)?.address;
   const services = known?.awsServices.known ? known.awsServices.value : null;
   const [address = '', prefix = ''] = range.split('/');
@@ -50,19 +50,19 @@ function firewallOf(one: Case): Firewall {
   if (one.action.mechanism === 'waf.block-address') return inWaf;
   const { layer } = one.alert.traffic;
   if (layer === 'web') return inWaf;
-  if (layer === 'aws-api') return nowhere;
+  if (layer === 'aws-api') return withoutFirewall;
   return layer === 'unknown' && subnetsOf(one).length === 0 ? inWaf : inNetworkAcl;
 }
 
 /** Calls to AWS's API pass no firewall of the account. */
-const nowhere: Firewall = () => ({
+const withoutFirewall: Firewall = () => ({
   check: [
     'A firewall rule does not help: calls to AWS’s API pass none of your firewalls. Revoke the credential that the address used.',
   ],
   look: [],
   act: [],
   undo: [],
-  tell: [],
+  notify: [],
 });
 
 /** The stack's block set. The lock token is read before the list, so that a concurrent change makes the update fail. */
@@ -87,7 +87,7 @@ const inWaf: Firewall = (one, range) => {
     look: [...find, get('IPSet.Addresses', 'json')],
     act: update(`[IPSet.Addresses, ['${range}']][]`),
     undo: update(`IPSet.Addresses[?@ != '${range}']`),
-    tell: [],
+    notify: [],
   };
 };
 
@@ -133,7 +133,7 @@ const inNetworkAcl: Firewall = (one, range) => {
         ),
       ]),
     ],
-    tell: ['The owners of the other resources in these subnets'],
+    notify: ['The owners of the other resources in these subnets'],
   };
 };
 

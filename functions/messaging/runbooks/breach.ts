@@ -1,7 +1,7 @@
 // Manual steps before a breach notification: questions, deadlines, contacts.
 import { minutesAfter } from '../../domain/time.ts';
 import { shellQuoted, utc } from '../../domain/wording.ts';
-import { awsIn, type Case, type RunbookTemplate, seenByCloudTrail } from './template.ts';
+import { awsIn, type Case, cloudTrailEvents, type RunbookTemplate } from './template.ts';
 
 /** The most common deadlines. Counsel decides which laws apply. */
 const CLOCKS = [
@@ -45,7 +45,7 @@ export const prepareNotice: RunbookTemplate = (one) => {
     ],
     act: ['Call counsel and the person who signs breach notifications. No command sends one.'],
     undo: ['No undo: you cannot withdraw a notification after you send it.'],
-    tell: [
+    notify: [
       'The person who signs breach notifications, now: the deadlines are running',
       'Counsel and the data protection officer',
       'The press office, before the news leaves the company',
@@ -59,6 +59,6 @@ const actorsOf = (one: Case): string[] =>
     .filter(({ part }) => part === 'actor')
     .flatMap(({ kind, value }) => {
       const attribute = TRAILS[kind];
-      return attribute ? [seenByCloudTrail(one, attribute, value)] : [];
+      return attribute ? [cloudTrailEvents(one, attribute, value)] : [];
     })
     .slice(0, MAX_TRAILS);

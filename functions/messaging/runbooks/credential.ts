@@ -3,20 +3,20 @@ import { quoted, shellQuoted } from '../../domain/wording.ts';
 import {
   awsIn,
   type Case,
+  cloudTrailEvents,
   noCommands,
   partitionOf,
   type RunbookTemplate,
-  seenByCloudTrail,
 } from './template.ts';
 
 /** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKey.html */
 const KEY = /^(AKIA|ASIA)\w{12,124}$/;
 const NAME = /^[\w+=,.@-]{1,64}$/;
-/** A key's id has ten characters. Its value, which is a secret, has more. */
+/** A key's ID has ten characters. Its value, which is a secret, has more. */
 const API_KEY = /^[a-z0-9]{10}$/;
 
 const DEPENDS = 'Which services fail without this credential? Can they get a new one first?';
-const OWNER_TELL = [
+const OWNERS_TO_NOTIFY = [
   'The owners of the services that use the credential, before it stops working',
   'The owner of the secret: rotate it, even if this action is undone',
 ];
@@ -45,11 +45,11 @@ export const revokeKey: RunbookTemplate = (one) => {
       owner,
       aws('iam list-access-keys --user-name "$OWNER"'),
       aws('iam list-user-tags --user-name "$OWNER"'),
-      seenByCloudTrail(one, 'AccessKeyId', key),
+      cloudTrailEvents(one, 'AccessKeyId', key),
     ],
     act: [owner, set('Inactive')],
     undo: [owner, set('Active')],
-    tell: OWNER_TELL,
+    notify: OWNERS_TO_NOTIFY,
   };
 };
 
@@ -60,7 +60,7 @@ function endSessions(one: Case) {
   if (!NAME.test(userName))
     return {
       ...noCommands('the name of a user or a role', holder),
-      look: [seenByCloudTrail(one, 'AccessKeyId', one.target.value)],
+      look: [cloudTrailEvents(one, 'AccessKeyId', one.target.value)],
     };
   return /user$/i.test(userType) ? denyUser(holder) : revokeSessions(holder);
 }
@@ -81,11 +81,11 @@ export const denyUser: RunbookTemplate = (one) => {
       aws(`iam list-attached-user-policies --user-name ${name}  # 10 at most by default`),
       aws(`iam list-access-keys --user-name ${name}`),
       aws(`iam list-user-tags --user-name ${name}`),
-      seenByCloudTrail(one, 'Username', target.value),
+      cloudTrailEvents(one, 'Username', target.value),
     ],
     act: [aws(`iam attach-user-policy ${policy}`)],
     undo: [aws(`iam detach-user-policy ${policy}`)],
-    tell: OWNER_TELL,
+    notify: OWNERS_TO_NOTIFY,
   };
 };
 
@@ -112,13 +112,13 @@ export const revokeSessions: RunbookTemplate = (one) => {
         `iam get-role ${role} --query 'Role.[RoleLastUsed,MaxSessionDuration,AssumeRolePolicyDocument,Tags]'`,
       ),
       aws(`iam list-role-policies ${role}`),
-      seenByCloudTrail(one, 'ResourceName', target.value),
+      cloudTrailEvents(one, 'ResourceName', target.value),
     ],
     act: [
       aws(`iam put-role-policy ${role} --policy-name ${REVOKE} --policy-document '${document}'`),
     ],
     undo: [aws(`iam delete-role-policy ${role} --policy-name ${REVOKE}`)],
-    tell: OWNER_TELL,
+    notify: OWNERS_TO_NOTIFY,
   };
 };
 
@@ -138,6 +138,6 @@ export const disableApiKey: RunbookTemplate = (one) => {
     ],
     act: [set(false)],
     undo: [set(true)],
-    tell: OWNER_TELL,
+    notify: OWNERS_TO_NOTIFY,
   };
 };

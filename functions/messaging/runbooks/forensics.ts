@@ -35,7 +35,7 @@ export const captureEvidence: RunbookTemplate = (one) => {
       `for SNAPSHOT in $(${aws(`ec2 describe-snapshots --owner-ids self --filters Name=tag:incident,Values=${incident} Name=tag:evidence-of,Values=${id} --output text --query 'Snapshots[].SnapshotId'`)}); do ${aws('ec2 delete-snapshot --snapshot-id "$SNAPSHOT"')}; done  # only after counsel releases the evidence`,
       `[ "$(cat ${lock})" = True ] || ${aws(`ec2 modify-instance-attribute --instance-id ${id} --no-disable-api-termination`)}`,
     ],
-    tell: [
+    notify: [
       'Counsel, before the first command',
       'The owner of the service on the instance: it may slow down, and must not be terminated',
     ],

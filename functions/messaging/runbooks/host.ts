@@ -45,7 +45,7 @@ export const isolateInstance: RunbookTemplate = (one) => {
       ...swap.undo,
       `[ -z "$(cat ${group})" ] || ${aws(`autoscaling attach-instances --instance-ids ${id} --auto-scaling-group-name "$(cat ${group})"`)}`,
     ],
-    tell: [
+    notify: [
       'The owner of the service on the instance, before the isolation',
       'The on-call engineers of the services that call it',
     ],
@@ -68,7 +68,7 @@ export const isolateInterface: RunbookTemplate = (one) => {
     ],
     act,
     undo,
-    tell: ['The owner of the attached resource, before the isolation'],
+    notify: ['The owner of the attached resource, before the isolation'],
   };
 };
 
@@ -89,7 +89,7 @@ export const isolateAddress: RunbookTemplate = (one) => {
     ],
     act,
     undo,
-    tell: ['The owner of that resource, before the isolation'],
+    notify: ['The owner of that resource, before the isolation'],
   };
 };
 

@@ -13,7 +13,7 @@ export function knownAbout({ target, facts }: Case): string[] {
       ? [`Planned work is in progress on this target: ${quoted(known.plannedWork, 100)}.`]
       : []),
     ...(address
-      ? said(
+      ? factLine(
           address.ownedBy,
           'whether this account owns the address',
           (own) => own && `This account owns the address: ${quoted(own, 200)}.`,
@@ -46,20 +46,20 @@ const identityLines = ({
   lastUsed,
   status,
 }: NonNullable<EntityFacts['identity']>) => [
-  ...said(
+  ...factLine(
     serviceAccount,
     'whether it is a service account',
     (is) => is && 'Marked as a service account.',
   ),
-  ...said(status, 'its status', (is) => is && `Status when the alert arrived: ${is}.`),
-  ...said(lastUsed, 'its last use', (use) =>
+  ...factLine(status, 'its status', (is) => is && `Status when the alert arrived: ${is}.`),
+  ...factLine(lastUsed, 'its last use', (use) =>
     use
       ? `Last used for ${quoted(use.service, 60)}${use.region ? ` in ${use.region}` : ''} at ${utc(use.at)}.`
       : 'Never used, as far as IAM knows.',
   ),
 ];
 
-function said<T>(
+function factLine<T>(
   fact: Fact<T>,
   what: string,
   words: (value: T) => string | false | null,

@@ -13,7 +13,7 @@ export type Runbook = {
   act: string[];
   undo: string[];
   /** People to notify, and when. */
-  tell: string[];
+  notify: string[];
 };
 
 /** The input of a template. An attacker may have written text of the target and the alert. */
@@ -52,17 +52,17 @@ export const awsIn =
   (command: string): string =>
     `aws ${command} --region ${shellQuoted(region)}`;
 
-/** A file name for this action. Action ids have only letters, digits and dashes. */
+/** A file name for this action. Action IDs have only letters, digits and dashes. */
 export const fileOf = ({ action: { actionId } }: Pick<Case, 'action'>, what: string): string =>
   `${actionId}.${what}`;
 
-/** A runbook without commands: the target's name is not a valid AWS id, so it must not get into a command. */
+/** A runbook without commands: the target's name is not a valid AWS ID, so it must not get into a command. */
 export const noCommands = (what: string, { target }: Pick<Case, 'target'>): Runbook => ({
   check: [`Find the right target first: ${quoted(target.value, 200)} is not ${what}.`],
   look: [],
   act: [],
   undo: [],
-  tell: [],
+  notify: [],
 });
 
 /** The AWS partition that a region is in, for the ARNs of AWS's own policies. */
@@ -72,7 +72,7 @@ export const partitionOf = ({ action: { region } }: Pick<Case, 'action'>): strin
 };
 
 /** The command that lists its CloudTrail events of the last 90 days, newest first. */
-export const seenByCloudTrail = (one: Case, attribute: string, value: string): string =>
+export const cloudTrailEvents = (one: Case, attribute: string, value: string): string =>
   awsIn(one)(
     `cloudtrail lookup-events --lookup-attributes AttributeKey=${attribute},AttributeValue=${shellQuoted(value)} --max-items 50 --output text --query 'Events[].[EventTime,EventName,Username,EventSource]'`,
   );

@@ -30,7 +30,7 @@ export function askText(
 ): Text {
   const { description, approval } = action;
   // The first reason is the tier. The others say why a person decides now: a rate, a protected target, a doubt.
-  const besides = action.reasons.slice(1).map(({ text }) => sentence(text));
+  const otherReasons = action.reasons.slice(1).map(({ text }) => sentence(text));
   const until = utc(approval?.expiresAt, approval?.requestedAt);
   const required = approval?.required ?? 1;
   return {
@@ -46,7 +46,9 @@ export function askText(
       { label: 'Would affect', value: description?.affected.map(sentence).join(' ') || 'Unknown.' },
       { label: 'Undo', value: sentence(description?.undo ?? 'Unknown') },
       ...(required > 1 ? [{ label: 'Approvals', value: `${required} people must approve` }] : []),
-      ...(besides.length > 0 ? [{ label: 'Why a person decides', value: besides.join('\n') }] : []),
+      ...(otherReasons.length > 0
+        ? [{ label: 'Why a person decides', value: otherReasons.join('\n') }]
+        : []),
       ...(askedBefore.length > 0
         ? [{ label: 'Asked before you, no answer yet', value: namesOf(askedBefore) }]
         : []),

@@ -16,7 +16,7 @@ export function handOffText(
   managers: readonly Approver[],
 ): Text {
   const { target, recommendation } = action;
-  const { tell } = templateOf(action, alert, facts);
+  const { notify } = templateOf(action, alert, facts);
   const named = target
     ? `${words(target.kind)} ${quoted(target.value)}, ${ROLES[target.part]}`
     : `${quoted(recommendation.target, 64)}, which the alert does not name`;
@@ -33,7 +33,7 @@ export function handOffText(
       {
         label: 'Notify',
         value:
-          [...tell, ...managers.map(({ name }) => `${name}, manager`)].join('\n') ||
+          [...notify, ...managers.map(({ name }) => `${name}, manager`)].join('\n') ||
           'Policy names no one',
       },
       incidentFact(action),

@@ -60,7 +60,7 @@ describe('an email message', () => {
 
   test('the email channel takes messages to people, and none to a team', () => {
     const { channel } = inbox();
-    expect([channel.takes(messageWith()), channel.takes(toTeam())]).toEqual([true, false]);
+    expect([channel.accepts(messageWith()), channel.accepts(toTeam())]).toEqual([true, false]);
   });
 
   test.each([

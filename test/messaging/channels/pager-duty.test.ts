@@ -99,12 +99,9 @@ describe('a page through PagerDuty', () => {
 test('the PagerDuty channel takes only pages and resolutions, for recipients with a routing key', () => {
   const { channel } = channelWith();
   const inform = messageWith({ urgency: 'inform' });
-  expect([messageWith(), inform, { ...inform, ends: ['a'] }, toTeam()].map(channel.takes)).toEqual([
-    true,
-    false,
-    true,
-    false,
-  ]);
+  expect(
+    [messageWith(), inform, { ...inform, ends: ['a'] }, toTeam()].map(channel.accepts),
+  ).toEqual([true, false, true, false]);
 });
 
 test('the PagerDuty channel is never private, because every PagerDuty user can read it', () => {

@@ -101,7 +101,7 @@ describe('a message in Slack', () => {
   test('the Slack channel takes only messages to recipients with an ID in policy', () => {
     const { channel } = channelWith();
     const ben = { kind: 'person', id: 'ben.okafor', name: 'Ben', email: 'b@example.com' } as const;
-    expect([messageWith(), messageWith({ to: ben }), toTeam()].map(channel.takes)).toEqual([
+    expect([messageWith(), messageWith({ to: ben }), toTeam()].map(channel.accepts)).toEqual([
       true,
       false,
       false,

@@ -29,7 +29,7 @@ function phone(fail?: Error) {
 const email = (works: boolean) => ({
   name: 'email',
   isPrivate: true,
-  takes: () => true,
+  accepts: () => true,
   send: () => (works ? Promise.resolve() : Promise.reject(new Denied('bounced'))),
 });
 const sendBy = (...channels: Parameters<typeof createSend>[0]['channels']) =>
@@ -54,7 +54,9 @@ test('a text message has the headline, the deadline and where the link is', asyn
 test('a message without a page or a recipient without a number gets no text message', () => {
   const { channel } = phone();
   expect(
-    [messageWith(), messageWith({ urgency: 'inform' }), toTeam()].map((one) => channel.takes(one)),
+    [messageWith(), messageWith({ urgency: 'inform' }), toTeam()].map((one) =>
+      channel.accepts(one),
+    ),
   ).toEqual([true, false, false]);
 });
 

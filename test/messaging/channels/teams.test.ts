@@ -70,7 +70,7 @@ test('keeps a card of any length below the 28 KB limit of Teams', () => {
 });
 
 test('takes only messages to the team', () => {
-  expect([messageWith(), toTeam()].map(channelWith().takes)).toEqual([false, true]);
+  expect([messageWith(), toTeam()].map(channelWith().accepts)).toEqual([false, true]);
 });
 
 test.each([

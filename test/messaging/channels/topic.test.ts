@@ -34,5 +34,5 @@ test('keeps a text of any length below the limit of SNS', async () => {
 
 test('takes no message to a person', () => {
   const { channel } = subscribers();
-  expect([channel.takes(messageWith()), channel.takes(toTeam())]).toEqual([false, true]);
+  expect([channel.accepts(messageWith()), channel.accepts(toTeam())]).toEqual([false, true]);
 });

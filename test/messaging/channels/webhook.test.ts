@@ -82,5 +82,5 @@ test('rejects a secret in another format, and does not show it', async () => {
 });
 
 test('takes only messages to the team', () => {
-  expect([messageWith(), toTeam()].map(channelWith().takes)).toEqual([false, true]);
+  expect([messageWith(), toTeam()].map(channelWith().accepts)).toEqual([false, true]);
 });

@@ -27,7 +27,7 @@ import {
 
 export const BASE_URL = 'https://countermand.example';
 export const mac = createMac(new Uint8Array(32).fill(7));
-/** The pages' key, which is not the key of links. */
+/** The page key, which is not the link key. */
 export const pages = createMac(new Uint8Array(32).fill(9));
 export const minute = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
 
@@ -111,7 +111,7 @@ export const put = async (store: Store, action: Action, alert: Alert = alertWith
 };
 
 /** The pages over a store, with their outside calls in `did` and a settable clock. */
-export function desk(store: Store, change: Partial<WebDeps> = {}) {
+export function createPages(store: Store, change: Partial<WebDeps> = {}) {
   const did: string[] = [];
   const logged: string[] = [];
   const kept = new Map<string, Scheduled>();
