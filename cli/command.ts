@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { jsonOf, type Out, type Outcome, outputTo, printable } from './output.ts';
 
-/** Exit code of a command that did nothing, because its arguments or the set-up are wrong. */
+/** Exit code of a command that did nothing, because its arguments are invalid or something is not set up. */
 const NOT_RUN = 2;
 
 export type Texts = {
@@ -25,7 +25,10 @@ export function command({ call, purpose, examples, exitCodes }: Texts): Command 
     `  ${args ? `${call} ${args}` : plainCall}\n      ${what}`;
   const exitCode = ([code, when]: readonly [number, string]) =>
     `  ${String(code).padEnd(4)}${when}`;
-  const codes = [...exitCodes, [NOT_RUN, 'the arguments or the set-up are wrong'] as const];
+  const codes = [
+    ...exitCodes,
+    [NOT_RUN, 'the arguments are invalid, or something is not set up'] as const,
+  ];
   return new Command(call)
     .description(purpose)
     .version(versionOf(), '--version', 'print the version')
@@ -33,7 +36,7 @@ export function command({ call, purpose, examples, exitCodes }: Texts): Command 
     .addOption(
       new Option(
         '--json',
-        'print one JSON object to stdout and the rest to stderr; run npm with -s to leave out its own lines',
+        'print one JSON object to stdout, and everything else to stderr; npm -s suppresses its own lines',
       ),
     )
     .exitOverride()

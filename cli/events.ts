@@ -7,10 +7,10 @@ import { Refused } from './refused.ts';
 /** The body of one event, and its path below the folder that was named. */
 export type EventFile = { name: string; body: string };
 
-/** In a folder, files with other endings are documentation. */
+/** In a folder, files with other extensions are documentation. */
 const EXTENSIONS: readonly string[] = ['.json', '.txt'];
 
-/** Sorted by name. A file that is named itself may have any ending. Throws Refused when there is nothing to read. */
+/** Sorted by name. A file that is named directly may have any extension. Throws Refused when there is nothing to read. */
 export function readEvents(path: string): EventFile[] {
   const found = filesOf(path).map((file) => ({
     name: relative(path, file) || file,

@@ -2,7 +2,7 @@
 import { run } from './command.ts';
 import { COMMANDS } from './commands.ts';
 
-// A reader such as head may close the pipe. The command goes on, because it may have to undo a change.
+// A reader such as head may close the pipe. The command continues, because it may have to undo a change.
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

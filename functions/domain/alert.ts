@@ -42,7 +42,7 @@ export const Entity = z.strictObject({
   kind: EntityKind,
   /** The identifier in AWS: address, key ID, user name, instance ID or ARN. */
   value: z.string().check(z.minLength(1), z.maxLength(2048)),
-  /** The role of the entity: `actor` did it, `target` suffered it, `related` is only mentioned. */
+  /** The role of the entity: `actor` did it, `target` was affected, `related` is only mentioned. */
   part: z.enum(['actor', 'target', 'related']),
   /** JSONPaths of where the entity was found in the event. */
   foundAt: z.array(z.string().check(z.maxLength(512))).check(z.minLength(1), z.maxLength(20)),

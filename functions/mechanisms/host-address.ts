@@ -1,4 +1,4 @@
-// One host to watch or to block, in its canonical spelling.
+// One host to watch or to block, in canonical notation.
 
 import { InvalidInput } from '../domain/errors.ts';
 import { isSingleHost, parseAddress } from '../platform/ip-address.ts';

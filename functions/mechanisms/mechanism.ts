@@ -38,7 +38,7 @@ export type Driver<Before> = {
 
 /** The pure half of a mechanism: all that the gate and the pages use. */
 export type MechanismInfo = {
-  /** For example `waf.block-ip`. Recorded in the action. */
+  /** For example `waf.block-address`. Recorded in the action. */
   id: string;
   /** Raised when the behaviour changes. A drill counts for one version only. */
   version: number;

@@ -42,7 +42,7 @@ export type Permissions = (stack: DeployedStack) => readonly Permission[];
 /** Extra environment variables of a scope's functions: name to value. */
 export type Environment = (stack: DeployedStack) => Readonly<Record<string, string>>;
 
-/** @example every('arn:aws:iam::111122223333:user/*', 'Any user may be the one that an alert is about') */
+/** @example every('arn:aws:iam::111122223333:user/*', 'An alert may be about any user') */
 export const every = (pattern: string, reason: string): Resource => ({ pattern, reason });
 
 /** An ARN in the stack's partition, region and account. @example arnIn(stack, 'ssm', 'opsitem/*') */

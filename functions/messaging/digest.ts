@@ -1,4 +1,4 @@
-// Sends a recipient's digest: the isPage over the hourly limit.
+// Sends a recipient's digest: the pages over the hourly limit.
 import type { Action } from '../domain/action.ts';
 import { oneLine, timeOfDay } from '../domain/wording.ts';
 import type { Policy } from '../policy/policy.ts';

@@ -12,7 +12,7 @@ export const Message = z.strictObject({
   /** An idempotency key: channels can use it to recognise a repeated send. */
   key: z.string().check(z.maxLength(128)),
   to: Recipient,
-  /** `page` may wake the recipient. */
+  /** `page` interrupts the recipient at any hour. */
   urgency: z.enum(['page', 'inform']),
   /** Exempt from the hourly limit: an effect is wrongly in force, or no later message would report it. */
   always: z.optional(z.literal(true)),

@@ -45,7 +45,7 @@ export function createSend({ channels, now, log }: SendDeps): Send {
 
 type Failed = { channel: Channel; error: unknown };
 
-/** Through each channel that takes the message, in parallel. */
+/** Through each channel that accepts the message, in parallel. */
 async function sendBy(channels: readonly Channel[], message: Message) {
   const accepting = channels.filter((channel) => channel.accepts(message));
   const results = await Promise.allSettled(

@@ -1,4 +1,4 @@
-// Parses addresses and ranges. All code must parse a text to the same target.
+// Parses addresses and ranges. One parser, so that all code agrees on a target.
 import ipaddr from 'ipaddr.js';
 
 /** An address with its prefix length: 32 or 128 bits mean one host. */

@@ -172,7 +172,8 @@ function fromEvent(
   if (type.startsWith('GuardDuty Malware Protection'))
     throw new InvalidInput(`${path}.detail-type: "${type}" is a scan result, not a finding`);
   const format = partners.find((one) => one.source === sender)?.format;
-  // The generic alert's rule lets in any sender. None may pass for a partner, whose findings name their account.
+  // Any sender may use the generic alert's detail type. Checked first, so that no sender can pose as a partner, whose
+  // findings name their own account.
   const source =
     SOURCES.find((one) => isFrom(one, envelope)) ?? SOURCES.find(({ id }) => id === format);
   if (source) return { envelope, source };

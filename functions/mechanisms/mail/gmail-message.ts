@@ -64,7 +64,7 @@ function manualUndo({ target }: Subject, before: Before): string[] {
 const removedLabels = ({ labels }: Before): Label[] =>
   labels.filter(({ id }) => !FIXED.includes(id));
 
-/** A bin that the message is in now and was not before: someone threw it away. */
+/** The trash or spam label that the message has now and did not have before: someone removed it. */
 const removedLabel = (labelIds: readonly string[], { labels }: Before): string | undefined =>
   REMOVED_LABELS.find((bin) => labelIds.includes(bin) && !labels.some(({ id }) => id === bin));
 

@@ -2,12 +2,12 @@
 import * as z from 'zod/mini';
 import { InvalidInput, NotFound } from '../../domain/errors.ts';
 import { oneLine, truncate } from '../../domain/wording.ts';
-import { type Call, callHttp, type HttpClients, type Service } from '../../platform/http.ts';
-import { type Secret, withSecret } from '../../platform/secret.ts';
+import type { HttpClients } from '../../platform/http.ts';
+import type { Secret } from '../../platform/secret.ts';
 import type { TicketSystem } from '../../policy/schemas/channels.ts';
+import { createBasicAuthCall } from './basic-auth.ts';
 import {
   openUnlessOpen,
-  RETRY_LIMITS,
   type TicketProvider,
   ticketInfo,
   ticketMechanism,
@@ -50,13 +50,6 @@ const INDEX_LAG_MS = 3_000;
 const MAX_SUMMARY = 255;
 const MAX_BODY = 30_000;
 
-const SERVICE: Service = {
-  name: 'Jira',
-  codeOf: () => undefined,
-  errorsByCode: {},
-  retryLimits: RETRY_LIMITS,
-};
-
 const Found = z.object({ issues: z.array(z.object({ key: z.string() })) });
 const Issue = z.object({
   key: z.string(),
@@ -77,20 +70,12 @@ export function jira({ jira: config, credentials, ...clients }: JiraClients): Ti
   const { site, project, issueType } = config;
   /** Issues that this process opened, by incident. The search may not return them yet. */
   const opened = new Map<string, string[]>();
-  const call = <T>(
-    path: string,
-    { ids = {}, ...rest }: Pick<Call<T>, 'what' | 'method' | 'answer'> & Partial<Call<T>>,
-  ): Promise<T> =>
-    withSecret(credentials, ({ email, token }) => {
-      const basic = Buffer.from(`${email}:${token}`).toString('base64');
-      return callHttp(clients, SERVICE, {
-        url: `${site}/rest/api/3/${path}`,
-        headers: { Authorization: `Basic ${basic}` },
-        ids,
-        ...rest,
-        secret: basic,
-      });
-    });
+  const call = createBasicAuthCall(clients, {
+    name: 'Jira',
+    baseUrl: `${site}/rest/api/3/`,
+    credentials,
+    userInfo: ({ email, token }) => `${email}:${token}`,
+  });
 
   const search = async (incidentId: string): Promise<string[]> => {
     const { issues } = await call('search/jql', {

@@ -1,12 +1,12 @@
 // create_alert_ticket in ServiceNow (Table API): one record per incident.
 import * as z from 'zod/mini';
 import { oneLine, truncate } from '../../domain/wording.ts';
-import { type Call, callHttp, type HttpClients, type Service } from '../../platform/http.ts';
-import { type Secret, withSecret } from '../../platform/secret.ts';
+import type { HttpClients } from '../../platform/http.ts';
+import type { Secret } from '../../platform/secret.ts';
 import type { TicketSystem } from '../../policy/schemas/channels.ts';
+import { createBasicAuthCall } from './basic-auth.ts';
 import {
   openUnlessOpen,
-  RETRY_LIMITS,
   type TicketProvider,
   ticketInfo,
   ticketMechanism,
@@ -33,7 +33,7 @@ export const openServiceNowIncidentInfo = ticketInfo({
   configured: ({ channels }) => channels.tickets.system === 'servicenow',
   noun: 'an incident record in ServiceNow',
   manualUndo: ({ incidentId }) => [
-    `# in ServiceNow: search for incidents with the correlation id ${incidentId}, and close them`,
+    `# in ServiceNow: search for incidents with the correlation ID ${incidentId}, and close them`,
   ],
 });
 
@@ -41,13 +41,6 @@ export const openServiceNowIncident = /* @__PURE__ */ ticketMechanism(
   openServiceNowIncidentInfo,
   (clients: ServiceNowClients) => serviceNow(clients),
 );
-
-const SERVICE: Service = {
-  name: 'ServiceNow',
-  codeOf: () => undefined,
-  errorsByCode: {},
-  retryLimits: RETRY_LIMITS,
-};
 
 /** Incident states: resolved, closed, canceled. A resolved incident is still active. */
 const DONE = ['6', '7', '8'];
@@ -67,20 +60,12 @@ const refOf = ({ sys_id, number }: z.infer<typeof Row>) => ({ id: sys_id, name: 
 /** @see https://www.servicenow.com/docs/bundle/api-reference/page/integrate/inbound-rest/concept/c_TableAPI.html */
 export function serviceNow({ serviceNow: config, credentials, ...clients }: ServiceNowClients) {
   const { site, closeCode } = config;
-  const call = <T>(
-    path: string,
-    { ids = {}, ...rest }: Pick<Call<T>, 'what' | 'method' | 'answer'> & Partial<Call<T>>,
-  ): Promise<T> =>
-    withSecret(credentials, ({ user, password }) => {
-      const basic = Buffer.from(`${user}:${password}`).toString('base64');
-      return callHttp(clients, SERVICE, {
-        url: `${site}/api/now/table/incident${path}`,
-        headers: { Authorization: `Basic ${basic}` },
-        ids,
-        ...rest,
-        secret: basic,
-      });
-    });
+  const call = createBasicAuthCall(clients, {
+    name: 'ServiceNow',
+    baseUrl: `${site}/api/now/table/incident`,
+    credentials,
+    userInfo: ({ user, password }) => `${user}:${password}`,
+  });
 
   const create: TicketProvider['open'] = async ({ incidentId, title, body }) => {
     const { result } = await call('?sysparm_fields=sys_id,number', {

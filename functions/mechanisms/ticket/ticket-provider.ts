@@ -17,9 +17,6 @@ export type TicketProvider = {
   close(ticket: TicketRef, reason: string): Promise<void>;
 };
 
-/** Shorter than the default: opening a ticket takes several calls, and the function must notify people afterwards. */
-export const RETRY_LIMITS = { timeoutMs: 5_000, retries: 2, longestWaitSeconds: 5 } as const;
-
 /**
  * `open` for systems without deduplication:
  *

@@ -16,7 +16,7 @@ export const SlackToken = z.string().check(z.regex(/^xox[a-z]-[\w-]{10,}$/));
 export type SlackDeps = {
   clients: HttpClients;
   token: Secret<string>;
-  /** The member's id for a person (a direct message), the channel's id for the team, or null. */
+  /** The member's ID for a person (a direct message), the channel's ID for the team, or null. */
   addressOf: (message: Message) => string | null;
   isPrivate: boolean;
   /** Stores the posts of questions, so that each can be replaced by its outcome. */

@@ -84,7 +84,7 @@ export const ChannelsFile = z
       z.strictObject({
         /** Secret with a bot token that has the scope `chat:write`. */
         token: SecretName,
-        /** For messages to everyone. */
+        /** The team's channel. */
         channel: z.optional(SlackChannel),
         /**
          * Approve and Decline buttons in direct messages to people with a Slack ID below. Without them, messages link
