@@ -40,7 +40,7 @@ function linesOf({ file, reason, type, assessment, actions }: Result): string {
   const name = oneLine(file);
   if (reason !== null) return `== ${name}: Refused: ${oneLine(reason, 2_000)}\n`;
   const analysis = assessment
-    ? `Verdict of the ${assessment.origin}: ${assessment.verdict}. ${oneLine(assessment.summary, 2_000)}`
+    ? `Verdict (${assessment.origin}): ${assessment.verdict}. ${oneLine(assessment.summary, 2_000)}`
     : 'There is no assessment.';
   return [`== ${name}: ${oneLine(type ?? '')}\n${analysis}`, ...actions.map(textOf), ''].join(
     '\n\n',
