@@ -4,10 +4,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Lambda } from '@aws-sdk/client-lambda';
 import { S3 } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
-import { isArchived } from '../functions/archive/archive.ts';
 import { readEnv } from '../functions/domain/env.ts';
 import { oneLine } from '../functions/domain/wording.ts';
 import { loadPolicy, POLICIES } from '../functions/policy/load.ts';
+import { isArchived } from '../functions/store/archived.ts';
 import { type Copies, copiesInBucket, copiesInFolder } from '../local/archive-copies.ts';
 import { claimDirectory } from '../local/data-directory.ts';
 import { startDatabase } from '../local/engine/database.ts';
@@ -51,7 +51,7 @@ async function* recordsOf({ client, table }: Place, out: Out): AsyncGenerator<St
   let records = 0;
   let printedAt = performance.now();
   for await (const { Items = [] } of pages)
-    for (const item of (Items as Stored[]).filter(({ sk }) => isArchived(sk))) {
+    for (const item of (Items as Stored[]).filter(isArchived)) {
       yield item;
       records += 1;
       if (performance.now() - printedAt < PROGRESS_MS) continue;

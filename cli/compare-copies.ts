@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Copy, folderOf, withoutToken } from '../functions/archive/archive.ts';
 import { faultsIn, type Item } from '../functions/archive/change.ts';
+import { locate } from '../functions/store/layout.ts';
 import type { Copies } from '../local/archive-copies.ts';
 
 export type Stored = Item & { pk: string; sk: string };
@@ -24,7 +25,9 @@ export async function compare(
     const folder = folderOf(item);
     const read = await Promise.all((byFolder.get(folder) ?? []).map(copies.read));
     byFolder.delete(folder);
-    add(folder, [...faultsAmong(read), ...faultsAgainst(read.at(-1), item)]);
+    // Versions before layout 2 copied no leases. The first write of a lease by this version is copied.
+    const isEarlierLease = read.length === 0 && locate(item)?.kind === 'lease';
+    add(folder, isEarlierLease ? [] : [...faultsAmong(read), ...faultsAgainst(read.at(-1), item)]);
   }
   for (const [folder, left] of byFolder) {
     const read = await Promise.all(left.map(copies.read));
@@ -40,5 +43,5 @@ const faultsAmong = (copies: readonly Copy[]): string[] => [
 function faultsAgainst(last: Copy | undefined, item: Stored): string[] {
   if (!last) return ['it has no copy'];
   if (isDeepStrictEqual(last.record, withoutToken(item))) return [];
-  return ['it is not as its last copy', ...faultsIn(item.sk, { before: last.record, after: item })];
+  return ['it is not as its last copy', ...faultsIn(item, { before: last.record, after: item })];
 }

@@ -11,7 +11,7 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { ARCHIVED } from '../functions/store/table-definition.ts';
+import { ARCHIVED_PREFIXES } from '../functions/store/archived.ts';
 import { acknowledge } from './acknowledge.ts';
 
 /**
@@ -56,7 +56,7 @@ export class Archive extends Construct {
         reportBatchItemFailures: true,
         filters: [
           FilterCriteria.filter({
-            dynamodb: { Keys: { sk: { S: [...ARCHIVED.names, { prefix: ARCHIVED.prefix }] } } },
+            dynamodb: { Keys: { pk: { S: ARCHIVED_PREFIXES.map((prefix) => ({ prefix })) } } },
           }),
         ],
       }),

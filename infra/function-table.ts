@@ -2,6 +2,8 @@
 import { ENV } from '../functions/domain/env.ts';
 import { DEPLOYMENT } from '../functions/mechanisms/deployment.ts';
 import { SCOPES, type Scope } from '../functions/mechanisms/registry.ts';
+import type { Writable } from '../functions/store/layout.ts';
+import { writesOf } from '../functions/store/writers.ts';
 import { deployedStack, type Grant, type MechanismRole } from './iam-statements.ts';
 import { functionArn, stateMachineArn } from './names.ts';
 import type { StackContext } from './stack-context.ts';
@@ -21,13 +23,24 @@ export type FunctionRow = {
   policy: boolean;
   env: Readonly<Record<string, string>>;
   grants: readonly Grant[];
+  /** The kinds of records that it may write. */
+  writes: readonly Writable[];
   /** Set for executors and reversers only. */
   mechanism?: MechanismRole;
   /** True when the function may call the configured model. */
   model?: true;
 };
 
+/** All functions. `writes` comes from the list that the laptop and docs/writers.md use, too. */
 export function functionTable(s: StackContext): FunctionRow[] {
+  const { recordLayout = 2, layout1Ended = false } = s.settings;
+  return functionRows(s).map((row) => ({
+    ...row,
+    writes: writesOf(row.name, { recordLayout, layout1Ended }),
+  }));
+}
+
+function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
   const names = { prefix: s.settings.prefix, stack: s.stack };
   const table = { [ENV.tableName]: s.tableName };
   const respond = { [ENV.respondArn]: stateMachineArn(names, 'respond') };
@@ -41,7 +54,6 @@ export function functionTable(s: StackContext): FunctionRow[] {
     [ENV.remindFunctionArn]: functionArn(names, 'remind'),
     [ENV.scheduleDeadLetterArn]: s.schedules.failed.queueArn,
   };
-  const records = ['readRecords', 'writeRecords'] as const;
   /** Grants for sending over every channel that the account's policy configures. */
   const send = ['sendMail', 'publishToTeam', 'sendSms', 'readMessageSecrets'] as const;
   const state = (name: string) => ({ name, entry: `${name}/handler.ts`, handler: 'handler' });
@@ -56,8 +68,9 @@ export function functionTable(s: StackContext): FunctionRow[] {
         ...respond,
         [ENV.rejectedQueueUrl]: s.rejectedQueueUrl,
         [ENV.ownPrefix]: s.settings.prefix,
+        [ENV.recordLayout]: String(s.settings.recordLayout ?? 2),
       },
-      grants: [...records, 'startRespond', 'sendToRejectedQueue'],
+      grants: ['readRecords', 'startRespond', 'sendToRejectedQueue'],
     },
     {
       ...state('enrich'),
@@ -65,7 +78,7 @@ export function functionTable(s: StackContext): FunctionRow[] {
       policy: true,
       env: table,
       grants: [
-        ...records,
+        'readRecords',
         'readInstances',
         'readUsers',
         'readRoles',
@@ -87,7 +100,7 @@ export function functionTable(s: StackContext): FunctionRow[] {
       timeoutSeconds: 30,
       policy: true,
       env: table,
-      grants: [...records, 'readOnCallSecrets'],
+      grants: ['readRecords', 'readOnCallSecrets'],
     },
     {
       ...state('approve'),
@@ -95,7 +108,7 @@ export function functionTable(s: StackContext): FunctionRow[] {
       timeoutSeconds: 60,
       policy: true,
       env: { ...table, ...messages, ...links },
-      grants: [...records, 'answerApprovals', 'signLinks', ...send],
+      grants: ['readRecords', 'answerApprovals', 'signLinks', ...send],
     },
     {
       ...state('web'),
@@ -113,7 +126,7 @@ export function functionTable(s: StackContext): FunctionRow[] {
         [ENV.approveFunctionName]: `${s.settings.prefix}approve`,
       },
       grants: [
-        ...records,
+        'readRecords',
         'answerApprovals',
         'startRespond',
         'startReverse',
@@ -133,7 +146,7 @@ export function functionTable(s: StackContext): FunctionRow[] {
       policy: true,
       env: { ...table, ...messages, ...links },
       grants: [
-        ...records,
+        'readRecords',
         'signLinks',
         ...send,
         'createOpsItems',
@@ -146,14 +159,14 @@ export function functionTable(s: StackContext): FunctionRow[] {
       timeoutSeconds: 30,
       policy: true,
       env: { ...table, ...messages, ...links },
-      grants: [...records, 'signLinks', ...send],
+      grants: ['readRecords', 'signLinks', ...send],
     },
     {
       ...state('remind'),
       timeoutSeconds: 30,
       policy: true,
       env: { ...table, ...messages, ...links },
-      grants: [...records, 'signLinks', ...send, 'sampleWebRequests'],
+      grants: ['readRecords', 'signLinks', ...send, 'sampleWebRequests'],
     },
     {
       ...state('sweep'),
@@ -169,7 +182,7 @@ export function functionTable(s: StackContext): FunctionRow[] {
         [ENV.notifyFunctionName]: `${s.settings.prefix}notify`,
       },
       grants: [
-        ...records,
+        'readRecords',
         'findOverdue',
         'startRespond',
         'startReverse',
@@ -188,7 +201,7 @@ export function functionTable(s: StackContext): FunctionRow[] {
   ];
 
   /** The executor and the reverser of a scope. Only the executor may create schedules. */
-  function executors(context: StackContext, scope: Scope): FunctionRow[] {
+  function executors(context: StackContext, scope: Scope): Omit<FunctionRow, 'writes'>[] {
     const row = {
       handler: 'handler',
       timeoutSeconds: 120,
@@ -205,14 +218,14 @@ export function functionTable(s: StackContext): FunctionRow[] {
         name: `execute-${scope}`,
         entry: `execute/entries/${scope}.ts`,
         mechanism: { scope, step: 'execute' },
-        grants: [...records, 'manageSchedules', 'passScheduleRole'],
+        grants: ['readRecords', 'manageSchedules', 'passScheduleRole'],
       },
       {
         ...row,
         name: `reverse-${scope}`,
         entry: `reverse/entries/${scope}.ts`,
         mechanism: { scope, step: 'reverse' },
-        grants: [...records, 'deleteLeases', 'deleteSchedules'],
+        grants: ['readRecords', 'deleteSchedules'],
       },
     ];
   }

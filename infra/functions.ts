@@ -18,6 +18,7 @@ import {
   mechanismStatements,
   modelStatements,
   permissionsOf,
+  writeStatements,
 } from './iam-statements.ts';
 import type { StackContext } from './stack-context.ts';
 
@@ -104,6 +105,7 @@ export class Functions extends Construct {
     const granted = grantStatements(s);
     const statements = [
       ...row.grants.flatMap((grant) => granted[grant] ?? []),
+      ...writeStatements(s, row.writes),
       ...(row.mechanism ? mechanismStatements(s, row.mechanism) : []),
       ...(row.model ? modelStatements(s) : []),
     ];

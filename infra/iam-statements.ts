@@ -6,6 +6,7 @@ import type { DeployedStack, Permission } from '../functions/mechanisms/permissi
 import type { Scope } from '../functions/mechanisms/registry.ts';
 import { slackButtonsOf } from '../functions/policy/people.ts';
 import { secretsIn } from '../functions/policy/schemas/channels.ts';
+import { LEADING_KEYS, type Writable } from '../functions/store/layout.ts';
 import { ATTENTION_INDEX } from '../functions/store/table.ts';
 import { functionArn, type Names, stateMachineArn } from './names.ts';
 import type { StackContext } from './stack-context.ts';
@@ -22,13 +23,6 @@ export function grantStatements(s: StackContext) {
   const { mailFrom } = s.settings;
   return {
     readRecords: allow(['dynamodb:GetItem', 'dynamodb:Query'], [s.tableArn]),
-    // Only people change the kill switch and record drills, with their own credentials.
-    writeRecords: allow(['dynamodb:PutItem'], [s.tableArn], {
-      'ForAllValues:StringNotLike': { 'dynamodb:LeadingKeys': ['SWITCH#*', 'DRILL*'] },
-    }),
-    deleteLeases: allow(['dynamodb:DeleteItem'], [s.tableArn], {
-      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['LEASE#*'] },
-    }),
     // No read or delete: Object Lock keeps every existing version.
     archiveRecords: allow(['s3:PutObject'], [`${s.archive.bucket.bucketArn}/records/*`]),
     findOverdue: allow(['dynamodb:Query'], [`${s.tableArn}/index/${ATTENTION_INDEX}`]),
@@ -116,6 +110,24 @@ export function grantStatements(s: StackContext) {
     }),
   };
 }
+
+/**
+ * Puts items whose partition keys belong to these kinds. `ForAllValues` is true for a request without the key, so
+ * `Null` requires the key.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+ */
+export const writeStatements = (s: StackContext, writes: readonly Writable[]): PolicyStatement[] =>
+  writes.length === 0
+    ? []
+    : [
+        allow(['dynamodb:PutItem'], [s.tableArn], {
+          'ForAllValues:StringLike': {
+            'dynamodb:LeadingKeys': writes.map((kind) => LEADING_KEYS[kind]).sort(),
+          },
+          Null: { 'dynamodb:LeadingKeys': 'false' },
+        }),
+      ];
+
 export type Grant = keyof ReturnType<typeof grantStatements>;
 
 /** Read access to exactly these secrets; null when there are none. */

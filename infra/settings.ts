@@ -16,6 +16,19 @@ export const Settings = z
     cloudFront: z.optional(z.union([z.boolean(), z.stringbool()])),
     /** Generation of the link and page keys. Add 1 to rotate them; see docs/links.md. */
     linkKeyGeneration: z.optional(z.coerce.number().check(z.int(), z.gte(1), z.lte(9999))),
+    /** The layout of new incidents' records: 2, or 1 before a return to an earlier version. See docs/upgrade.md. */
+    recordLayout: z.optional(
+      z.union([
+        z.literal(1),
+        z.literal(2),
+        z.pipe(
+          z.enum(['1', '2']),
+          z.transform((text) => (text === '1' ? 1 : 2)),
+        ),
+      ]),
+    ),
+    /** True when no record of layout 1 changes any more, as in a new stack. No role may then write layout 1. */
+    layout1Ended: z.optional(z.union([z.boolean(), z.stringbool()])),
     /** Without a provider, the playbook analyses every alert. */
     modelProvider: z.optional(z.enum(['anthropic', 'bedrock'])),
     modelId: z.optional(z.string().check(z.minLength(1))),
@@ -31,6 +44,10 @@ export const Settings = z
         message: 'required with modelProvider "anthropic"',
       },
     ),
+    z.refine(({ recordLayout, layout1Ended }) => recordLayout !== 1 || !layout1Ended, {
+      path: ['layout1Ended'],
+      message: 'must not be set with recordLayout 1, which opens incidents in layout 1',
+    }),
     z.refine(({ modelProvider, modelId }) => modelProvider !== 'bedrock' || modelId, {
       path: ['modelId'],
       message: 'required with modelProvider "bedrock", whose IAM statement names the model',

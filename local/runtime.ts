@@ -20,7 +20,9 @@ import { errorFields, type Log } from '../functions/platform/log.ts';
 import type { Policy } from '../functions/policy/policy.ts';
 import { remind } from '../functions/remind/remind.ts';
 import { reverse } from '../functions/reverse/reverse.ts';
+import type { Layout } from '../functions/store/layout.ts';
 import { createStore } from '../functions/store/store.ts';
+import { writesOf } from '../functions/store/writers.ts';
 import { sweep } from '../functions/sweep/sweep.ts';
 import type { WebDeps } from '../functions/web/deps.ts';
 import type { Provider } from '../functions/web/oidc.ts';
@@ -42,6 +44,7 @@ import {
   type Functions,
 } from './engine/state-machines.ts';
 import { streamTo } from './engine/stream.ts';
+import { withWritePermissions } from './engine/write-permissions.ts';
 import { createMac } from './mac.ts';
 
 export type RuntimeOptions = {
@@ -60,6 +63,8 @@ export type RuntimeOptions = {
   provider?: Provider;
   /** Keeps all data across restarts; without it, data stays in memory. */
   folder?: string;
+  /** The layout of new incidents; 2 unless a test of the way back sets 1. */
+  recordLayout?: Layout;
   /** Milliseconds between retries, instead of the definition's intervals. For tests. */
   retryIntervalMs?: number;
   /** Runs the definitions: the embedded engine, unless a test replaces it. */
@@ -89,12 +94,23 @@ export async function createRuntime(options: RuntimeOptions) {
     ),
   );
   const store = createStore(database.client, 'countermand', log);
+  const recordLayout = options.recordLayout ?? 2;
+  const settings = { recordLayout, layout1Ended: false };
 
   const inbox = state<Delivered[]>('inbox', []);
   const rejected = state<Rejected[]>('rejected', []);
-  const send = rateLimited(createInbox(inbox, now), { store, limits: policy.limits, now, log });
+  const deliver = createInbox(inbox, now);
+  /** The store and the sender of a function, which has the same write permissions as its role in AWS. */
+  const ownTable = (name: string) => {
+    const client = withWritePermissions(database.client, name, writesOf(name, settings), log);
+    const own = createStore(client, 'countermand', log);
+    return {
+      store: own,
+      send: rateLimited(deliver, { store: own, limits: policy.limits, now, log }),
+    };
+  };
   const mac = createMac(options.linkKey, options.previousLinkKey);
-  const account = createAccount({ state, policy, send, now });
+  const account = createAccount({ state, policy, send: ownTable('execute-message').send, now });
 
   const events: EngineEvent[] = [];
   const functions: Record<string, (payload: unknown) => Promise<unknown>> = {};
@@ -112,13 +128,11 @@ export async function createRuntime(options: RuntimeOptions) {
   const stepFunctions = createStepFunctions(engine);
   const scheduler = createScheduler(state('schedules', []), async (target, name) => {
     if (target.kind === 'reverse') engine.start('reverse', `${name}-${newId()}`, target.input);
-    else await remind(deps, target.input);
+    else await remind(depsOf('remind'), target.input);
   });
 
   const deps = {
-    store,
     policy,
-    send,
     mac,
     pages: createMac(options.pageKey),
     provider: options.provider ?? null,
@@ -129,13 +143,14 @@ export async function createRuntime(options: RuntimeOptions) {
     log,
     startRespond: createStarter(stepFunctions, 'respond'),
     startReverse: createStarter(stepFunctions, 'reverse'),
-    askAlso: (input: object): Promise<void> => approve(deps, input),
+    askAlso: (input: object): Promise<void> => approve(depsOf('approve'), input),
     schedules: scheduler,
     openTicket: async (ticket: Ticket) => (await account.ticketProvider.open(ticket)).name,
     reject: async (body: string, reason: string) =>
       rejected.write([...rejected.read(), { at: now().toISOString(), reason, body }]),
     effectsOf,
     ownPrefix: 'countermand-',
+    recordLayout,
     analyst: options.analyst,
     deadline: () => AbortSignal.timeout(DEADLINE_MS),
     ec2: account.ec2,
@@ -144,27 +159,32 @@ export async function createRuntime(options: RuntimeOptions) {
     ssm: account.ssm,
     waf: account.samples,
     readDeadline: () => AbortSignal.timeout(8_000),
-    notify: async (input: object) => void (await notify(deps, input)),
+    notify: async (input: object) => void (await notify(depsOf('notify'), input)),
   };
+  const depsOf = (name: string) => ({ ...deps, ...ownTable(name) });
   Object.assign(functions, {
-    enrich: (payload) => enrich(deps, payload),
+    enrich: (payload) => enrich(depsOf('enrich'), payload),
     analyse: (payload) => analyse(deps, payload),
-    gate: (payload) => gate(deps, payload),
-    approve: (payload) => approve(deps, payload),
-    notify: (payload) => notify(deps, payload),
-    close: (payload) => close(deps, payload),
+    gate: (payload) => gate(depsOf('gate'), payload),
+    approve: (payload) => approve(depsOf('approve'), payload),
+    notify: (payload) => notify(depsOf('notify'), payload),
+    close: (payload) => close(depsOf('close'), payload),
   } satisfies Functions);
   for (const [scope, all] of Object.entries(account.scopes)) {
     const mechanisms = new Map(all.map((one) => [one.info.id, one]));
-    functions[`execute-${scope}`] = (payload) => execute({ ...deps, mechanisms }, payload);
-    functions[`reverse-${scope}`] = (payload) => reverse({ ...deps, mechanisms }, payload);
+    functions[`execute-${scope}`] = (payload) =>
+      execute({ ...depsOf(`execute-${scope}`), mechanisms }, payload);
+    functions[`reverse-${scope}`] = (payload) =>
+      reverse({ ...depsOf(`reverse-${scope}`), mechanisms }, payload);
   }
-  const web = createWeb(deps satisfies WebDeps);
+  const web = createWeb(depsOf('web') satisfies WebDeps);
   engine.resume();
 
   let lastSweep = now().getTime();
   return {
     store,
+    /** The store with the permissions of a function. */
+    storeOf: (name: string) => ownTable(name).store,
     engine,
     events,
     web,
@@ -182,14 +202,14 @@ export async function createRuntime(options: RuntimeOptions) {
     flowLogs: account.flowLogs,
     identities: account.identities,
     networkAcls: account.networkAcls,
-    accept: (body: string): Promise<Accepted[]> => acceptEvent(deps, body),
-    sweep: () => sweep(deps),
+    accept: (body: string): Promise<Accepted[]> => acceptEvent(depsOf('intake'), body),
+    sweep: () => sweep(depsOf('sweep')),
     /** Fires due schedules and, once a minute, the sweeper. */
     async tick(): Promise<void> {
       await scheduler.tick(now());
       if (now().getTime() - lastSweep < SWEEP_EVERY_MS) return;
       lastSweep = now().getTime();
-      await sweep(deps);
+      await sweep(depsOf('sweep'));
     },
     async stop(): Promise<void> {
       await engine.stop();

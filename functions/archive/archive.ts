@@ -2,8 +2,8 @@
 
 import * as z from 'zod/mini';
 import { ALARMING } from '../domain/alarm-messages.ts';
+import { isArchived } from '../store/archived.ts';
 import { digestOf } from '../store/hash-chain.ts';
-import { ARCHIVED } from '../store/table-definition.ts';
 import { faultsIn, type Item } from './change.ts';
 import type { ArchiveDeps } from './deps.ts';
 
@@ -30,17 +30,14 @@ export type Copy = z.infer<typeof Copy>;
 
 export async function archive({ put, log }: ArchiveDeps, change: Change): Promise<void> {
   const { pk, sk, at, after } = change;
-  if (!isArchived(sk)) return;
-  const faults = faultsIn(sk, change);
+  if (!isArchived(change)) return;
+  const faults = faultsIn(change, change);
   if (faults.length > 0) log('error', ALARMING.recordAltered, { pk, sk, at, faults });
   const copy: Copy = { pk, sk, at, record: after && withoutToken(after), faults };
   await put(keyOf(change), JSON.stringify(copy));
 }
 
-export const isArchived = (sk: string): boolean =>
-  ARCHIVED.names.some((name) => name === sk) || sk.startsWith(ARCHIVED.prefix);
-
-/** The S3 key of a copy: `records/INCIDENT/inc-.../ACTION/act-.../<sequence>.json`. A record's copies sort in order. */
+/** The S3 key of a copy: `records/2/ACTION/inc-.../act-.../<sequence>.json`. A record's copies sort in order. */
 export const keyOf = ({ pk, sk, sequence }: Pick<Change, 'pk' | 'sk' | 'sequence'>): string =>
   `${folderOf({ pk, sk })}/${sequence.padStart(SEQUENCE_DIGITS, '0')}.json`;
 

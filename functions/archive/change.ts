@@ -6,7 +6,9 @@ import { InvalidInput } from '../domain/errors.ts';
 import { readStored } from '../domain/stored.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { actionDigest, chainFault } from '../store/hash-chain.ts';
+import { isInPlace, type Kind, type Located, locate } from '../store/layout.ts';
 import { attentionKeys } from '../store/records.ts';
+import type { Key } from '../store/table.ts';
 
 /** A stored DynamoDB item. */
 export type Item = Readonly<Record<string, unknown>>;
@@ -66,22 +68,65 @@ const DAY_MINUTES = 24 * 60;
  * The faults of a write, in words; empty for a legal one. A role with write access can add a well-formed entry
  * undetected, but can't remove or change an existing one.
  */
-export function faultsIn(sk: string, { before, after }: Images): string[] {
-  if (!after) return ['the record was deleted'];
-  // Only people write the kill switch, manually. It has no history besides its copies.
-  if (sk === 'SWITCH') return [];
-  const was = before && read(Chained, contentOf(sk, before));
-  const now = read(Chained, contentOf(sk, after));
+export function faultsIn(key: Key, { before, after }: Images): string[] {
+  const located = locate(key);
+  if (!located) return ['Countermand writes no record under this key'];
+  if (!after) return isExpired(located, before) ? [] : ['the record was deleted'];
+  switch (located.kind) {
+    case 'incident':
+    case 'action':
+    case 'breaker':
+      return faultsOfChained(located, { before, after });
+    case 'lease':
+      return faultsOfLease(before, after);
+    // Only people write the kill switch, manually. It has no history besides its copies. Evidence may be written again.
+    default:
+      return [];
+  }
+}
+
+/** DynamoDB deletes an ended lease after a day. */
+const isExpired = ({ kind }: Located, before: Item | null): boolean =>
+  kind === 'lease' && typeof before?.expiresAt === 'number';
+
+function faultsOfChained(located: Located, { before, after }: Images & { after: Item }): string[] {
+  const { kind } = located;
+  const was = before && read(Chained, contentOf(kind, before));
+  const now = read(Chained, contentOf(kind, after));
   if (now instanceof InvalidInput) return [`the record cannot be read: ${now.message}`];
   const from = was instanceof InvalidInput ? null : was;
-  const broken = chainFault(anchorIn(sk, now), now.history);
+  const broken = chainFault(anchorIn(kind, now), now.history);
   return [
     ...(broken ? [`the history is broken: ${broken}`] : []),
-    ...(isListed(sk, after, now) ? [] : ['the index keys do not match the record']),
-    ...(from ? faultsBetween(from, now) : []),
-    ...(sk.startsWith('ACTION#') ? faultsOfAction(from, now) : []),
+    ...(isInPlace(located, now) ? [] : ['the record belongs under another key']),
+    ...(isListed(kind, after, now) ? [] : ['the index keys do not match the record']),
+    ...(from
+      ? faultsBetween(from, now)
+      : before
+        ? []
+        : faultsOfFirst(now.version, now.history.length)),
+    ...(kind === 'action' ? faultsOfAction(from, now) : []),
   ];
 }
+
+/** A record that begins with a later version was deleted and put back. Several entries may come with the first write. */
+const faultsOfFirst = (version: number, entries = 1): string[] =>
+  version <= Math.max(entries, 1) ? [] : [`the first version is ${version}`];
+
+/** A lease has no history: its versions rise, and a captured state stays until the lease ends. */
+function faultsOfLease(before: Item | null, after: Item): string[] {
+  const was = Held.safeParse(before).data;
+  const now = Held.safeParse(after).data;
+  if (!now) return ['the record cannot be read'];
+  if (!was) return before ? [] : faultsOfFirst(now.version);
+  const recaptured =
+    was.captured && now.captured && !isDeepStrictEqual(was.before ?? null, now.before ?? null);
+  return [...versionFaults(was, now), ...(recaptured ? ['the captured state was changed'] : [])];
+}
+const Held = z.looseObject({ captured: z.boolean(), before: z.unknown(), version: z.int() });
+
+const versionFaults = (was: { version: number }, now: { version: number }): string[] =>
+  now.version > was.version ? [] : [`the version went from ${was.version} to ${now.version}`];
 
 /** The parsed value, including fields that a newer version added; or the error. */
 function read<S extends z.ZodMiniType>(schema: S, value: unknown): z.infer<S> | InvalidInput {
@@ -93,16 +138,14 @@ function read<S extends z.ZodMiniType>(schema: S, value: unknown): z.infer<S> | 
   }
 }
 
-const contentOf = (sk: string, item: Item): unknown => (sk === 'BREAKER' ? item : item.record);
+const contentOf = (kind: Kind, item: Item): unknown => (kind === 'breaker' ? item : item.record);
 
-const anchorIn = (sk: string, record: Chained): string =>
-  sk === 'BREAKER'
-    ? 'breaker'
-    : String(sk.startsWith('ACTION#') ? record.actionId : record.incidentId);
+const anchorIn = (kind: Kind, record: Chained): string =>
+  kind === 'breaker' ? 'breaker' : String(kind === 'action' ? record.actionId : record.incidentId);
 
 /** True when the index keys, by which the sweeper finds the item, match the record. */
-function isListed(sk: string, item: Item, record: Chained): boolean {
-  if (sk === 'BREAKER') return (item.open === 'yes') === (typeof item.attentionAt === 'string');
+function isListed(kind: Kind, item: Item, record: Chained): boolean {
+  if (kind === 'breaker') return (item.open === 'yes') === (typeof item.attentionAt === 'string');
   const { open = null, attentionAt = null } = item;
   return isDeepStrictEqual({ open, attentionAt }, { ...UNLISTED, ...attentionKeys(record) });
 }
@@ -116,9 +159,7 @@ function faultsBetween(was: Chained, now: Chained): string[] {
   const hasEntry = now.history.length > was.history.length;
   return [
     ...(kept ? [] : ['an earlier history entry is gone']),
-    ...(now.version > was.version
-      ? []
-      : [`the version went from ${was.version} to ${now.version}`]),
+    ...versionFaults(was, now),
     ...FIXED.filter(differs).map((field) => `${field} was changed`),
     ...(hasEntry
       ? []

@@ -10,7 +10,8 @@ import { Recommendation } from './assessment.ts';
  * actions, and `r1`, `r2`, ... where the action was requested again.
  */
 export const ActionId = z.string().check(z.regex(/^act-[0-9a-z]{16}-\d{1,2}[b-e]?(r[1-9])?$/));
-export const IncidentId = z.string().check(z.regex(/^inc-[0-9a-z]{16}$/));
+/** 16 characters from the first alert's ID. A `2` before them names the layout of its records. */
+export const IncidentId = z.string().check(z.regex(/^inc-2?[0-9a-z]{16}$/));
 
 export const Status = z.enum([
   'proposed',

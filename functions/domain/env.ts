@@ -50,6 +50,8 @@ export const ENV = {
   archiveBucket: 'ARCHIVE_BUCKET',
   /** Dead-letter queue for input that can't be parsed. */
   rejectedQueueUrl: 'REJECTED_QUEUE_URL',
+  /** The layout in which intake writes new incidents: `1` or `2`. See docs/upgrade.md. */
+  recordLayout: 'RECORD_LAYOUT',
 } as const;
 
 export type Env = Readonly<Record<string, string | undefined>>;

@@ -10,6 +10,7 @@ import type { Log } from '../platform/log.ts';
 import { createLog } from '../platform/logger.ts';
 import type { Policy } from '../policy/policy.ts';
 import { readPolicyFile } from '../policy/policy-file.ts';
+import type { Layout } from '../store/layout.ts';
 import type { Store } from '../store/store.ts';
 import { createStore } from '../store/store.ts';
 
@@ -22,19 +23,22 @@ export type IntakeDeps = {
   ownPrefix: string;
   /** Sends an invalid body to the rejected queue, with the reason. */
   reject: (body: string, reason: string) => Promise<void>;
+  /** The layout of new incidents. */
+  recordLayout: Layout;
   now: () => Date;
   log: Log;
 };
 
 /** Throws InvalidInput when a variable is missing or the policy cannot be read. */
 export function intakeDeps(env: Env): IntakeDeps {
-  const { tableName, policyPath, respondArn, ownPrefix, rejectedQueueUrl } = readEnv(
+  const { tableName, policyPath, respondArn, ownPrefix, rejectedQueueUrl, recordLayout } = readEnv(
     env,
     'tableName',
     'policyPath',
     'respondArn',
     'ownPrefix',
     'rejectedQueueUrl',
+    'recordLayout',
   );
   const log = createLog('intake');
   const sqs = new SQS({});
@@ -50,6 +54,7 @@ export function intakeDeps(env: Env): IntakeDeps {
         MessageAttributes: { reason: { DataType: 'String', StringValue: reason } },
       });
     },
+    recordLayout: recordLayout === '1' ? 1 : 2,
     now: () => new Date(),
     log,
   };

@@ -5,10 +5,17 @@ import type { Incident, IncidentAlert } from '../domain/incident.ts';
 import { minutesAfter } from '../domain/time.ts';
 import type { Policy } from '../policy/policy.ts';
 import { append, withEntry } from '../store/hash-chain.ts';
+import { incidentIdFor, type Layout, layoutOf } from '../store/layout.ts';
 import type { Store } from '../store/store.ts';
 import { correlationKeys } from './correlate.ts';
 
-export type IncidentDeps = { store: Store; policy: Policy; now: () => Date };
+export type IncidentDeps = {
+  store: Store;
+  policy: Policy;
+  /** The layout of new incidents. An alert joins no incident of another layout. */
+  recordLayout: Layout;
+  now: () => Date;
+};
 
 /** Longer than an assessment with its approvals takes. The sweeper checks an incident that is open for longer. */
 const OPEN_AT_MOST_MINUTES = 120;
@@ -16,27 +23,25 @@ const OPEN_AT_MOST_MINUTES = 120;
 const MAX_ALERTS = 100;
 const MAX_TITLE = 200;
 
-/** The ID of the incident that an alert opens when it joins none. */
-export const ownIncident = (alertId: string): string => `inc-${alertId.slice('al-'.length)}`;
-
 /**
  * The ID of the incident for an alert, which may not exist yet. Ties the alert's correlation keys to it. Throws
  * Conflict when another alert tied a key first; the caller must then choose again.
  */
 export async function chooseIncident(
-  { store, policy, now }: IncidentDeps,
+  { store, policy, recordLayout, now }: IncidentDeps,
   alert: Pick<Alert, 'alertId' | 'account' | 'entities' | 'sample'>,
   /** The incident whose action caused the alert. It takes precedence over the keys. */
   causing: string | null = null,
 ): Promise<string> {
   const keys = correlationKeys(alert);
-  const own = ownIncident(alert.alertId);
+  const own = incidentIdFor(alert.alertId, recordLayout);
   const at = now();
   const tied = await Promise.all(keys.map((key) => store.findings.incidentOf(key, at)));
   const others = [...new Set([causing, ...tied])].filter(
     (id) => id !== null && id !== own,
   ) as string[];
-  const full = await fullOnes(store, others);
+  const closed = others.filter((id) => layoutOf(id) !== recordLayout);
+  const full = [...closed, ...(await fullOnes(store, others))];
   const incidentId = others.find((id) => !full.includes(id)) ?? own;
   const until = new Date(at.getTime() + policy.limits.groupingWindowMinutes * 60_000);
   const over = [own, ...full];

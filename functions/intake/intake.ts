@@ -8,9 +8,10 @@ import { normalise } from '../sources/normalise.ts';
 import type { Finding, Unreadable } from '../sources/source.ts';
 import { rewrapped, unwrap } from '../sources/unwrap.ts';
 import type { SeenFinding } from '../store/findings.ts';
+import { incidentIdFor, layoutOf } from '../store/layout.ts';
 import { retryOnConflict } from '../store/retry.ts';
 import type { IntakeDeps } from './deps.ts';
-import { chooseIncident, joinIncident, ownIncident } from './incidents.ts';
+import { chooseIncident, joinIncident } from './incidents.ts';
 import { causeOf } from './self-inflicted.ts';
 
 /** The result for one finding of a body. */
@@ -98,7 +99,7 @@ async function rejectInvalid(
  * 4. Mark the finding as started.
  */
 async function accept(deps: IntakeDeps, alert: Reported, raw: unknown): Promise<Accepted> {
-  const { store, now, startRespond } = deps;
+  const { store, now, recordLayout, startRespond } = deps;
   const { source, account, region, findingId, type } = alert;
   // Contains the type, because a product may reuse a finding ID for another type.
   const identity = [source, account, region, findingId, type].join('\n');
@@ -108,8 +109,8 @@ async function accept(deps: IntakeDeps, alert: Reported, raw: unknown): Promise<
 
   const causedBy = await causeOf(deps, alert);
   const causing = causedBy?.incidentId ?? null;
-  const accepting =
-    seen && !seen.startedAt ? seen : await begin(deps, alert, identity, seen, causing);
+  const isUnfinished = seen?.startedAt === null && layoutOf(seen.incidentId) === recordLayout;
+  const accepting = isUnfinished ? seen : await begin(deps, alert, identity, seen, causing);
   const { alertId, incidentId } = accepting;
   const generation = await generationAfter(deps, causedBy);
   const identified = { ...alert, alertId, causedBy, generation };
@@ -119,7 +120,7 @@ async function accept(deps: IntakeDeps, alert: Reported, raw: unknown): Promise<
   await store.findings.save(identity, accepting, { ...accepting, startedAt: now().toISOString() });
   await remember(deps, alert, incidentId);
   await countCascade(deps, causedBy);
-  const outcome = incidentId === ownIncident(alertId) ? 'started' : 'joined';
+  const outcome = incidentId === incidentIdFor(alertId, recordLayout) ? 'started' : 'joined';
   return { outcome, type, findingId, alertId, incidentId };
 }
 
@@ -163,31 +164,37 @@ async function countCascade({ store, policy, now, log }: IntakeDeps, cause: Caus
     .catch((error: unknown) => log('warn', 'cascade not counted', errorFields(error)));
 }
 
-/** True when a repeated finding must be assessed again: after `reassessAfterHours`, once its incident is closed. */
+/**
+ * True when a repeated finding must be assessed again: after `reassessAfterHours`, once its incident is closed. Before
+ * a return to an earlier version, at once: that version can't count a repeat in an incident of layout 2.
+ */
 async function isDueAgain(
-  { store, policy, now }: IntakeDeps,
+  { store, policy, recordLayout, now }: IntakeDeps,
   { startedAt, incidentId }: SeenFinding,
 ) {
   const hours = (now().getTime() - Date.parse(startedAt ?? '')) / 3_600_000;
-  if (hours < policy.limits.reassessAfterHours) return false;
+  const hasLayout = layoutOf(incidentId) <= recordLayout;
+  if (hasLayout && hours < policy.limits.reassessAfterHours) return false;
   return (await store.records.findIncident(incidentId))?.status === 'closed';
 }
 
 async function repeated(
-  { store }: IntakeDeps,
+  { store, recordLayout }: IntakeDeps,
   identity: string,
   seen: SeenFinding,
   { type, findingId }: Pick<Alert, 'type' | 'findingId'>,
 ): Promise<Accepted> {
   const { alertId, incidentId } = seen;
   await store.findings.save(identity, seen, { ...seen, repeats: seen.repeats + 1 });
-  await store.records.changeIncident(incidentId, (incident) => ({
-    ...incident,
-    version: incident.version + 1,
-    alerts: incident.alerts.map((one) =>
-      one.alertId === alertId ? { ...one, repeats: one.repeats + 1 } : one,
-    ),
-  }));
+  // Intake may only write incidents of the current layout. The finding has counted the repeat.
+  if (layoutOf(incidentId) === recordLayout)
+    await store.records.changeIncident(incidentId, (incident) => ({
+      ...incident,
+      version: incident.version + 1,
+      alerts: incident.alerts.map((one) =>
+        one.alertId === alertId ? { ...one, repeats: one.repeats + 1 } : one,
+      ),
+    }));
   return { outcome: 'repeat', type, findingId, alertId, incidentId };
 }
 

@@ -1,6 +1,7 @@
 // Addresses from which approvers recently opened their links; never blocked.
 import * as z from 'zod/mini';
 import { readStored } from '../domain/stored.ts';
+import { listedPartition } from './layout.ts';
 import { retryOnConflict } from './retry.ts';
 import { ABSENT, atVersion, type Item, type Table } from './table.ts';
 
@@ -20,15 +21,13 @@ const Stored = z.object({
 const read = (item: Item) =>
   readStored(Stored, item, { what: 'addresses of an approver', person: String(item.sk) });
 
-const PARTITION = 'APPROVERS';
-
 export function createApproverAddresses(table: Table) {
   const since = (now: Date) => new Date(now.getTime() - DAYS_KEPT * 86_400_000).toISOString();
   return {
     /** Records an address of the person. Keeps the newest few, without duplicates. */
     note: (person: string, address: string, now: Date): Promise<void> =>
       retryOnConflict(table, async () => {
-        const key = { pk: PARTITION, sk: person };
+        const key = { pk: listedPartition('approver'), sk: person };
         const item = await table.get(key);
         const { addresses, version } = item ? read(item) : { addresses: [], version: 0 };
         const known = addresses.find((one) => one.address === address);
@@ -49,7 +48,7 @@ export function createApproverAddresses(table: Table) {
      * The recent addresses of all approvers. Throws if any item is unreadable: a partial list could miss an address.
      */
     recent: async (now: Date): Promise<string[]> =>
-      (await table.query(PARTITION))
+      (await table.query(listedPartition('approver')))
         .flatMap((item) => read(item).addresses)
         .filter(({ at }) => at > since(now))
         .map(({ address }) => address),

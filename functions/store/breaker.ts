@@ -5,6 +5,7 @@ import { readStored } from '../domain/stored.ts';
 import type { Log } from '../platform/log.ts';
 import type { Limits } from '../policy/schemas/limits.ts';
 import { append } from './hash-chain.ts';
+import { singleKey } from './layout.ts';
 import { retryOnConflict } from './retry.ts';
 import { ABSENT, atVersion, type Table } from './table.ts';
 
@@ -82,7 +83,7 @@ function withEvent(
 }
 
 export function createBreaker(table: Table, log: Log) {
-  const key = (account: string) => ({ pk: `BREAKER#${account}`, sk: 'BREAKER' });
+  const key = (account: string) => singleKey('breaker', account);
   const find = async (account: string): Promise<Breaker | null> => {
     const item = await table.get(key(account));
     if (!item) return null;

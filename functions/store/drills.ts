@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { Drill } from '../domain/drill.ts';
 import { readStored } from '../domain/stored.ts';
+import { listedPartition } from './layout.ts';
 import type { Table } from './table.ts';
 
 /** Written before the change and removed after the undo: a record that remains belongs to an interrupted drill. */
@@ -16,8 +17,8 @@ const UnfinishedDrill = z.strictObject({
 });
 export type UnfinishedDrill = z.infer<typeof UnfinishedDrill>;
 
-const RESULTS = 'DRILL';
-const UNFINISHED = 'DRILL-UNFINISHED';
+const RESULTS = listedPartition('drill');
+const UNFINISHED = listedPartition('unfinishedDrill');
 
 /** Only for people and their commands: no function of the stack may write drills. */
 export function createDrills(table: Table) {

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { Parameters } from '../domain/action.ts';
 import type { Entity } from '../domain/alert.ts';
 import { readStored } from '../domain/stored.ts';
+import { seriesPartition } from './layout.ts';
 import type { Table } from './table.ts';
 
 const Event = z.object({
@@ -27,7 +28,10 @@ export const MOST_READ = 50;
 
 export function createEntityHistory(table: Table) {
   const pk = ({ kind, value }: Pick<Entity, 'kind' | 'value'>) =>
-    `ENTITY#${kind}#${createHash('sha256').update(value).digest('hex').slice(0, 32)}`;
+    seriesPartition(
+      'entityEvent',
+      `${kind}#${createHash('sha256').update(value).digest('hex').slice(0, 32)}`,
+    );
   return {
     /** Idempotent: the same event of the same action or incident is one item. */
     note: (entity: Pick<Entity, 'kind' | 'value'>, event: z.input<typeof Event>) =>

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { Conflict } from '../domain/errors.ts';
 import { readStored } from '../domain/stored.ts';
+import { singleKey } from './layout.ts';
 import { ABSENT, atVersion, type Table } from './table.ts';
 
 const SeenFinding = z.object({
@@ -24,8 +25,8 @@ type Correlation = z.infer<typeof Correlation>;
 const hash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 40);
 
 export function createFindings(table: Table) {
-  const findingKey = (identity: string) => ({ pk: `FINDING#${hash(identity)}`, sk: 'FINDING' });
-  const correlationKey = (key: string) => ({ pk: `CORRELATION#${hash(key)}`, sk: 'CORRELATION' });
+  const findingKey = (identity: string) => singleKey('finding', hash(identity));
+  const correlationKey = (key: string) => singleKey('correlation', hash(key));
 
   const findCorrelation = async (key: string): Promise<Correlation | null> => {
     const item = await table.get(correlationKey(key));

@@ -4,6 +4,7 @@ import { Instant } from '../domain/alert.ts';
 import { Conflict, UndoFailed } from '../domain/errors.ts';
 import { readStored } from '../domain/stored.ts';
 import { minutesAfter } from '../domain/time.ts';
+import { singleKey } from './layout.ts';
 import { retryOnConflict } from './retry.ts';
 import { ABSENT, atVersion, type Table } from './table.ts';
 
@@ -35,7 +36,7 @@ const CLAIM_MINUTES = 3;
 export type Released = Pick<Lease, 'captured' | 'before' | 'handedOn'>;
 
 export function createLeases(table: Table) {
-  const key = (effectKey: string) => ({ pk: `LEASE#${effectKey}`, sk: 'LEASE' });
+  const key = (effectKey: string) => singleKey('lease', effectKey);
   const write = (effectKey: string, lease: Lease, from: Lease | null) =>
     table.put({ ...key(effectKey), ...lease }, from ? atVersion(from.version) : ABSENT);
 

@@ -5,6 +5,7 @@ import type { Entity } from '../domain/alert.ts';
 import { Conflict, InvalidInput } from '../domain/errors.ts';
 import { readStored } from '../domain/stored.ts';
 import type { Limits } from '../policy/schemas/limits.ts';
+import { singleKey } from './layout.ts';
 import { backOff } from './retry.ts';
 import { ABSENT, atVersion, type Item, type Table } from './table.ts';
 
@@ -60,7 +61,7 @@ export function createLimiter(table: Table) {
     bounds: Bounds,
     clock: () => Date,
   ): Promise<Reservation | null> {
-    const key = { pk: `LIMITER#${account}`, sk: 'LIMITER' };
+    const key = singleKey('limiter', account);
     const item = await table.get(key);
     // Read the clock after the item: otherwise a write of another caller could look like clock skew.
     const now = clock();

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { readStored } from '../domain/stored.ts';
 import { minutesAfter } from '../domain/time.ts';
 import type { Limits } from '../policy/schemas/limits.ts';
+import { singleKey } from './layout.ts';
 import { retryOnConflict } from './retry.ts';
 import { ABSENT, atVersion, type Table } from './table.ts';
 
@@ -53,7 +54,7 @@ export type SentDigest = { keys: readonly string[]; kept: readonly string[]; mor
 const EMPTY: Pager = { woken: [], held: [], more: 0, dueAt: null, version: 0 };
 
 export function createPager(table: Table) {
-  const keyOf = (recipient: string) => ({ pk: `PAGER#${recipient}`, sk: 'PAGER' });
+  const keyOf = (recipient: string) => singleKey('pager', recipient);
   const load = async (recipient: string): Promise<Pager> => {
     const item = await table.get(keyOf(recipient));
     return item ? readStored(Pager, item, { what: 'pager', recipient }) : EMPTY;

@@ -8,19 +8,26 @@ import { Facts } from '../domain/facts.ts';
 import { Incident } from '../domain/incident.ts';
 import { readStored } from '../domain/stored.ts';
 import { errorFields, type Log } from '../platform/log.ts';
+import {
+  earlierFactsKey,
+  incidentKey,
+  incidentPartition,
+  isInPlace,
+  type Kind,
+  listedPartition,
+  locate,
+} from './layout.ts';
 import { retryOnConflict } from './retry.ts';
-import { ABSENT, atVersion, type Item, type Table } from './table.ts';
-
-const incidentPk = (incidentId: string) => `INCIDENT#${incidentId}`;
+import { ABSENT, atVersion, type Item, type Key, type Table } from './table.ts';
 
 export function createRecords(table: Table, log: Log) {
-  const load = async <S extends z.ZodMiniType>(schema: S, incidentId: string, sk: string) => {
-    const item = await table.get({ pk: incidentPk(incidentId), sk });
+  const load = async <S extends z.ZodMiniType>(schema: S, key: Key) => {
+    const item = await table.get(key);
     return item && parse(schema, item);
   };
-  const mustLoad = async <S extends z.ZodMiniType>(schema: S, incidentId: string, sk: string) => {
-    const record = await load(schema, incidentId, sk);
-    if (record === undefined) throw new NotFound(`${sk} not found`, { incidentId, sk });
+  const mustLoad = async <S extends z.ZodMiniType>(schema: S, key: Key) => {
+    const record = await load(schema, key);
+    if (record === undefined) throw new NotFound(`${key.pk} ${key.sk} not found`, key);
     return record;
   };
   /** The readable records, and an error with the key of each unreadable one. One bad item doesn't hide the others. */
@@ -40,26 +47,23 @@ export function createRecords(table: Table, log: Log) {
     return all;
   };
   /** For optional data: undefined if the item is missing or unreadable. */
-  const find = async <S extends z.ZodMiniType>(schema: S, incidentId: string, sk: string) => {
-    const item = await table.get({ pk: incidentPk(incidentId), sk });
+  const find = async <S extends z.ZodMiniType>(schema: S, key: Key) => {
+    const item = await table.get(key);
     return item && readAll(schema, [item]).found[0];
   };
-  const put = (
-    incidentId: string,
-    sk: string,
-    record: object,
-    condition?: Parameters<Table['put']>[1],
-  ) =>
-    table.put(
-      {
-        ...attentionKeys(record),
-        record,
-        version: versionOf(record),
-        pk: incidentPk(incidentId),
-        sk,
-      },
-      condition,
-    );
+  const put = (key: Key, record: object, condition?: Parameters<Table['put']>[1]) =>
+    table.put({ ...attentionKeys(record), record, version: versionOf(record), ...key }, condition);
+
+  /**
+   * Items of the index whose key is of a kind that may need attention. Any item can carry the index's attributes, so
+   * its writer alone would make it an action.
+   */
+  const needingAttention = async (until: string): Promise<Item[]> => {
+    const items = await table.needingAttention(until);
+    for (const { pk, sk } of items.filter((item) => !isAttended(item)))
+      log('error', 'index entry ignored', { pk, sk });
+    return items.filter(isAttended);
+  };
 
   /** Writes one log line per new history entry. */
   const logHistory = (record: Action | Incident, from: number) => {
@@ -72,31 +76,38 @@ export function createRecords(table: Table, log: Log) {
   };
 
   const records = {
-    incident: (incidentId: string) => mustLoad(Incident, incidentId, 'INCIDENT'),
-    findIncident: (incidentId: string) => load(Incident, incidentId, 'INCIDENT'),
-    alert: (incidentId: string, alertId: string) => mustLoad(Alert, incidentId, `ALERT#${alertId}`),
+    incident: (incidentId: string) => mustLoad(Incident, incidentKey('incident', incidentId)),
+    findIncident: (incidentId: string) => load(Incident, incidentKey('incident', incidentId)),
+    alert: (incidentId: string, alertId: string) =>
+      mustLoad(Alert, incidentKey('alert', incidentId, alertId)),
     /** For pages and messages, which must work without the record. */
     readableAction: (incidentId: string, actionId: string) =>
-      find(Action, incidentId, `ACTION#${actionId}`),
-    readableIncident: (incidentId: string) => find(Incident, incidentId, 'INCIDENT'),
+      find(Action, incidentKey('action', incidentId, actionId)),
+    readableIncident: (incidentId: string) => find(Incident, incidentKey('incident', incidentId)),
     readableAlert: (incidentId: string, alertId: string) =>
-      find(Alert, incidentId, `ALERT#${alertId}`),
+      find(Alert, incidentKey('alert', incidentId, alertId)),
     /** Facts that this version can't parse count as unread, which is stricter than any fact. */
-    findFacts: (incidentId: string, alertId: string) => find(Facts, incidentId, `FACTS#${alertId}`),
+    findFacts: async (incidentId: string, alertId: string): Promise<Facts | undefined> => {
+      const earlier = earlierFactsKey(incidentId, alertId);
+      const found = await find(Facts, incidentKey('facts', incidentId, alertId));
+      return found ?? (earlier ? await find(Facts, earlier) : undefined);
+    },
     findAssessment: (incidentId: string, alertId: string) =>
-      find(Assessment, incidentId, `ASSESSMENT#${alertId}`),
+      find(Assessment, incidentKey('assessment', incidentId, alertId)),
     action: (incidentId: string, actionId: string) =>
-      mustLoad(Action, incidentId, `ACTION#${actionId}`),
+      mustLoad(Action, incidentKey('action', incidentId, actionId)),
     findAction: (incidentId: string, actionId: string) =>
-      load(Action, incidentId, `ACTION#${actionId}`),
+      load(Action, incidentKey('action', incidentId, actionId)),
     /** The readable actions. `readActions` also returns the unreadable ones. */
     actions: async (incidentId: string): Promise<Action[]> =>
       (await records.readActions(incidentId)).found,
-    readActions: async (incidentId: string): Promise<Readable<Action>> =>
-      readAll(Action, await table.query(incidentPk(incidentId), { prefix: 'ACTION#' })),
+    readActions: async (incidentId: string): Promise<Readable<Action>> => {
+      const { pk, prefix } = incidentPartition('action', incidentId);
+      return readAll(Action, await table.query(pk, { prefix }));
+    },
     /** The original finding. Stored as text: DynamoDB can't represent every JSON number and name. */
     rawEvent: async (incidentId: string, alertId: string): Promise<unknown> => {
-      const item = await table.get({ pk: incidentPk(incidentId), sk: `ALERT#${alertId}` });
+      const item = await table.get(incidentKey('alert', incidentId, alertId));
       return typeof item?.raw === 'string' ? JSON.parse(item.raw) : null;
     },
 
@@ -104,10 +115,10 @@ export function createRecords(table: Table, log: Log) {
     recentIncidents: async (limit: number): Promise<Incident[]> =>
       (await records.readIncidents(limit)).found,
     readIncidents: async (limit: number): Promise<Readable<Incident>> => {
-      const listed = await table.query('LIST', { newestFirst: true, limit });
+      const listed = await table.query(listedPartition('listing'), { newestFirst: true, limit });
       // A creation that was retried after a crash is listed twice.
       const ids = [...new Set(listed.map((item) => String(item.incidentId)))];
-      const keys = ids.map((id) => ({ pk: incidentPk(id), sk: 'INCIDENT' }));
+      const keys = ids.map((id) => incidentKey('incident', id));
       const items = await Promise.all(keys.map((key) => table.get(key)));
       return readAll(
         Incident,
@@ -118,30 +129,33 @@ export function createRecords(table: Table, log: Log) {
     /** 1. Write the list entry. 2. Write the incident. In this order no incident can exist without a list entry. */
     createIncident: async (incident: Incident) => {
       const { incidentId, openedAt } = incident;
-      await table.put({ pk: 'LIST', sk: `${openedAt}#${incidentId}`, incidentId });
-      await put(incidentId, 'INCIDENT', Incident.parse(incident), ABSENT);
+      await table.put({
+        pk: listedPartition('listing'),
+        sk: `${openedAt}#${incidentId}`,
+        incidentId,
+      });
+      await put(incidentKey('incident', incidentId), Incident.parse(incident), ABSENT);
       logHistory(incident, 0);
     },
     createAction: async (action: Action) => {
-      await put(action.incidentId, `ACTION#${action.actionId}`, Action.parse(action), ABSENT);
+      await put(keyOfAction(action), Action.parse(action), ABSENT);
       logHistory(action, 0);
     },
     putAlert: (incidentId: string, alert: Alert, raw: unknown) =>
       table.put({
-        pk: incidentPk(incidentId),
-        sk: `ALERT#${alert.alertId}`,
+        ...incidentKey('alert', incidentId, alert.alertId),
         record: alert,
         raw: JSON.stringify(raw),
       }),
     putFacts: (incidentId: string, alertId: string, facts: Facts) =>
-      put(incidentId, `FACTS#${alertId}`, facts),
+      put(incidentKey('facts', incidentId, alertId), facts),
     putAssessment: (incidentId: string, alertId: string, assessment: Assessment) =>
-      put(incidentId, `ASSESSMENT#${alertId}`, assessment),
+      put(incidentKey('assessment', incidentId, alertId), assessment),
 
     /** Writes `next` on the condition that the stored action still has the version of `from`. Throws Conflict. */
     saveAction: async (from: Action, next: Action): Promise<Action> => {
       const parsed = readStored(Action, next, { what: 'action', actionId: next.actionId });
-      await put(parsed.incidentId, `ACTION#${parsed.actionId}`, parsed, atVersion(from.version));
+      await put(keyOfAction(parsed), parsed, atVersion(from.version));
       logHistory(parsed, from.history.length);
       return parsed;
     },
@@ -165,35 +179,24 @@ export function createRecords(table: Table, log: Log) {
         const next = derive(current);
         if (!next) return current;
         const parsed = readStored(Incident, next, { what: 'incident', incidentId });
-        await put(incidentId, 'INCIDENT', parsed, atVersion(current.version));
+        await put(incidentKey('incident', incidentId), parsed, atVersion(current.version));
         logHistory(next, current.history.length);
         return next;
       }),
     /** Open requests, actions in force, and effects that only a person can end, ordered by due time. */
-    outstanding: async (): Promise<Readable<Action>> => {
-      const items = await table.needingAttention(NEVER);
-      return readAll(
-        Action,
-        items.filter(({ sk }) => sk.startsWith('ACTION#')),
-      );
-    },
+    outstanding: async (): Promise<Readable<Action>> =>
+      readAll(Action, ofKind('action', await needingAttention(NEVER))),
     needingAttention: async (until: Date) => {
-      const items = await table.needingAttention(until.toISOString());
-      const actions = readAll(
-        Action,
-        items.filter(({ sk }) => sk.startsWith('ACTION#')),
-      );
-      const incidents = readAll(
-        Incident,
-        items.filter(({ sk }) => sk === 'INCIDENT'),
-      );
+      const items = await needingAttention(until.toISOString());
+      const actions = readAll(Action, ofKind('action', items));
+      const incidents = readAll(Incident, ofKind('incident', items));
       return {
         actions: actions.found,
         incidents: incidents.found,
         /** Accounts whose breaker tripped and whose people were not notified yet. */
-        tripped: items.flatMap(({ sk, account }) => (sk === 'BREAKER' ? String(account) : [])),
+        tripped: ofKind('breaker', items).map(idOf),
         /** Recipients whose digest is due. */
-        digests: items.flatMap(({ sk, recipient }) => (sk === 'PAGER' ? String(recipient) : [])),
+        digests: ofKind('pager', items).map(idOf),
         unreadable: [...actions.unreadable, ...incidents.unreadable],
       };
     },
@@ -201,8 +204,17 @@ export function createRecords(table: Table, log: Log) {
   return records;
 }
 
+const keyOfAction = ({ incidentId, actionId }: Action): Key =>
+  incidentKey('action', incidentId, actionId);
+
 const versionOf = (record: object) =>
   'version' in record && typeof record.version === 'number' ? record.version : 0;
+
+const ATTENDED: readonly Kind[] = ['action', 'incident', 'breaker', 'pager'];
+const isAttended = (item: Key): boolean => ATTENDED.some((kind) => locate(item)?.kind === kind);
+const ofKind = (kind: Kind, items: readonly Item[]): Item[] =>
+  items.filter((item) => locate(item)?.kind === kind);
+const idOf = (item: Key): string => locate(item)?.id ?? '';
 
 /** Later than any time that the sweeper queries. */
 const NEVER = '9999-12-31T23:59:59.999Z';
@@ -221,5 +233,11 @@ const UNREADABLE = 'stored item unreadable';
 
 type Readable<T> = { found: T[]; unreadable: InvalidInput[] };
 
-const parse = <S extends z.ZodMiniType>(schema: S, { pk, sk, record }: Item): z.infer<S> =>
-  readStored(schema, record, { what: sk, pk, sk });
+/** Throws InvalidInput for a record of another shape, and for one that belongs under another key. */
+function parse<S extends z.ZodMiniType>(schema: S, { pk, sk, record }: Item): z.infer<S> {
+  const parsed = readStored(schema, record, { what: sk, pk, sk });
+  const located = locate({ pk, sk });
+  if (!located || !isInPlace(located, parsed as Record<string, unknown>))
+    throw new InvalidInput('the stored record belongs under another key', { pk, sk });
+  return parsed;
+}

@@ -4,6 +4,7 @@ import { InvalidInput } from '../domain/errors.ts';
 import { SwitchMode } from '../domain/kill-switch.ts';
 import type { Limits } from '../policy/schemas/limits.ts';
 import type { BreakerEvent, createBreaker } from './breaker.ts';
+import { singleKey } from './layout.ts';
 import type { Table } from './table.ts';
 
 const Stored = z.object({
@@ -18,7 +19,7 @@ const DEFAULT: SwitchState = { mode: 'run', by: 'default', at: '', why: '' };
 const unreadable = (why: string): SwitchState => ({ mode: 'halt', by: 'countermand', at: '', why });
 
 export function createKillSwitch(table: Table, breaker: ReturnType<typeof createBreaker>) {
-  const key = (account: string) => ({ pk: `SWITCH#${account}`, sk: 'SWITCH' });
+  const key = (account: string) => singleKey('switch', account);
 
   async function setByPeople(account: string): Promise<SwitchState> {
     const item = await table.get(key(account));

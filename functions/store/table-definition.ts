@@ -8,6 +8,3 @@ export const TABLE_SHAPE = {
   index: { name: ATTENTION_INDEX, partitionKey: 'open', sortKey: 'attentionAt' },
   timeToLive: 'expiresAt',
 } as const;
-
-/** Sort keys of the items that are copied to the archive, and the prefix of the others. */
-export const ARCHIVED = { names: ['INCIDENT', 'BREAKER', 'SWITCH'], prefix: 'ACTION#' } as const;

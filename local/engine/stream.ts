@@ -3,6 +3,13 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Change } from '../../functions/archive/archive.ts';
 import type { Item, Key } from '../../functions/store/table.ts';
 
+let unversioned = 0;
+/** The version, or for an item without one a number that rises with each write. */
+const sequenceOf = ({ version }: Item, at: Date): string =>
+  typeof version === 'number' && version > 0
+    ? String(version)
+    : `${at.getTime()}${String(++unversioned).padStart(6, '0')}`;
+
 /** Calls `onChange` after every put and delete of a document client. The writer waits for it. */
 export function streamTo(
   client: DynamoDBClient,
@@ -22,8 +29,7 @@ export function streamTo(
         });
         const { Attributes: before = null } = answer.output as { Attributes?: Item };
         const { pk = '', sk = '' } = after ?? key ?? {};
-        // A record without a version has one writer, a person.
-        const sequence = after ? String(after.version ?? now().getTime()) : 'removed';
+        const sequence = after ? sequenceOf(after, now()) : 'removed';
         await onChange({ pk, sk, sequence, at: now().toISOString(), before, after });
         return answer;
       },

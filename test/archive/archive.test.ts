@@ -102,8 +102,8 @@ describe('changes that Countermand makes', () => {
     );
   });
 
-  test('does not copy an item without a history', async () => {
-    const { copies, lines } = await archived(null, proposed, { sk: 'ALERT#a' });
+  test('does not copy a post', async () => {
+    const { copies, lines } = await archived(null, proposed, { sk: 'POST#a' });
     expect([copies, lines]).toEqual([[], []]);
   });
 });
@@ -285,5 +285,88 @@ describe('changes that anyone else makes', () => {
     expect((await archived(null, null, change)).lines).toEqual([
       ['error: record altered', ['the record was deleted']],
     ]);
+  });
+
+  test('P8: logs an action that returns at a later version after it was deleted', async () => {
+    const { lines } = await archived(null, { ...inForce, version: 9 });
+    expect(lines).toEqual([['error: record altered', ['the first version is 9']]]);
+  });
+
+  test.each([
+    ['in the partition of another incident', 'INCIDENT#inc-ffffffffffffffff', null],
+    ['under the ID of another action', null, 'ACTION#act-0123456789abcdef-9'],
+  ])('P8: logs an action that is written %s', async (_, pk, sk) => {
+    const place = { ...(pk && { pk }), ...(sk && { sk }) };
+    const { lines } = await archived(null, proposed, place);
+    expect(lines).toEqual([['error: record altered', ['the record belongs under another key']]]);
+  });
+
+  test('P8: logs and copies an item under a key that Countermand never writes', async () => {
+    const place = { pk: `2/POST#${proposed.incidentId}`, sk: `ACTION#${proposed.actionId}` };
+    expect((await archived(null, proposed, place)).copies).toEqual([]);
+    const misplaced = { pk: `2/ACTION#${proposed.incidentId}`, sk: proposed.actionId };
+    const { copies, lines } = await archived(null, proposed, misplaced);
+    expect(copies).toHaveLength(1);
+    expect(lines).toEqual([
+      ['error: record altered', ['Countermand writes no record under this key']],
+    ]);
+  });
+});
+
+describe('evidence and leases', () => {
+  const INCIDENT = 'inc-20123456789abcdef';
+  const about = (key: object, before: object | null, after: object | null) =>
+    archived(null, null, { ...key, before, after });
+
+  test.each(['ALERT', 'FACTS', 'ASSESSMENT'])(
+    'copies each %s, and logs its removal',
+    async (name) => {
+      const key = { pk: `2/${name}#${INCIDENT}`, sk: 'al-0123456789abcdef' };
+      const item = { ...key, record: { alertId: key.sk } };
+      const { copies, lines } = await about(key, null, item);
+      expect(copies.map(([path]) => path.split('/').slice(0, 5).join('/'))).toEqual([
+        `records/2/${name}/${INCIDENT}/${key.sk}`,
+      ]);
+      expect(lines).toEqual([]);
+      expect((await about(key, item, null)).lines).toEqual([
+        ['error: record altered', ['the record was deleted']],
+      ]);
+    },
+  );
+
+  const key = { pk: 'LEASE#waf:block:203.0.113.1/32', sk: 'LEASE' };
+  const lease = (change: object = {}) => ({
+    ...key,
+    ...{ holders: ['act-0123456789abcdef-1'], captured: true, before: { present: false } },
+    ...{ version: 4, ...change },
+  });
+
+  test('copies a lease', async () => {
+    const { copies, lines } = await about(key, null, lease({ captured: false, version: 1 }));
+    expect([copies.length, lines]).toEqual([1, []]);
+    expect((await about(key, lease(), lease({ holders: [], version: 5 }))).lines).toEqual([]);
+  });
+
+  test('copies the removal of a lease that expired', async () => {
+    const ended = lease({ holders: [], captured: false, before: null, expiresAt: 1_800_000_000 });
+    const { copies, lines } = await about(key, ended, null);
+    expect([copies.length, lines]).toEqual([1, []]);
+  });
+
+  test.each([
+    ['is deleted', lease(), null, 'the record was deleted'],
+    ['goes back to an earlier version', lease(), lease({ version: 3 }), 'from 4 to 3'],
+    ['returns at a later version', null, lease(), 'the first version is 4'],
+    [
+      'changes its captured state',
+      lease(),
+      lease({ before: { present: true }, version: 5 }),
+      'the captured state was changed',
+    ],
+    ['has another shape', lease(), { ...key, version: 5 }, 'the record cannot be read'],
+  ])('P8: logs a lease that %s', async (_, before, after, fault) => {
+    const { copies, lines } = await about(key, before, after);
+    expect(copies).toHaveLength(1);
+    expect(lines).toEqual([['error: record altered', [expect.stringContaining(fault)]]]);
   });
 });

@@ -82,12 +82,12 @@ describe('npm run audit', () => {
         'Loading the records and their copies ...\n',
       ]);
 
-      const records = join(folder, 'archive', 'records', 'INCIDENT');
+      const records = join(folder, 'archive', 'records', '2', 'INCIDENT');
       const [incident = ''] = readdirSync(records);
       rmSync(join(records, incident, 'INCIDENT'), { recursive: true });
       const { said, status } = audit(folder);
       expect(said.slice(0, 2)).toEqual([
-        `records/INCIDENT/${incident}/INCIDENT`,
+        `records/2/INCIDENT/${incident}/INCIDENT`,
         '  it has no copy',
       ]);
       expect(status).toBe(1);

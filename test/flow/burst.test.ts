@@ -80,6 +80,7 @@ async function account() {
   const standIns = createAccount({ state, policy: POLICY, send, now });
   const started: { incidentId: string; alertId: string }[] = [];
   const deps = {
+    recordLayout: 2 as const,
     store,
     policy: POLICY,
     send,

@@ -6,6 +6,7 @@ import { playbook } from '../../functions/analyse/playbook.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import { manualClock, systemClock } from '../../local/engine/clock.ts';
+import { WRITE_DENIED } from '../../local/engine/write-permissions.ts';
 import { createRuntime, type Runtime, type RuntimeOptions } from '../../local/runtime.ts';
 import { NOW, POLICY } from '../fixtures/case.ts';
 
@@ -39,14 +40,15 @@ export async function createWorld({
   provider?: RuntimeOptions['provider'];
 } = {}) {
   let ids = 0;
-  const altered: unknown[] = [];
+  const faults: unknown[] = [];
   const runtime: Runtime = await createRuntime({
     policy,
     analyst,
     clock: realTime ? systemClock : clock,
     newId: () => `id-${++ids}`,
     log: (_level, message, fields) => {
-      if (message === 'record altered') altered.push(fields);
+      if (message === 'record altered' || message === WRITE_DENIED)
+        faults.push({ message, ...fields });
     },
     webBaseUrl: baseUrl,
     linkKey: Buffer.alloc(32, 7),
@@ -152,10 +154,10 @@ export async function createWorld({
       runtime
         .networkAcls()
         .flatMap(({ id, denied }) => denied.map(({ cidr }) => `${cidr} at ${id}`)),
-    /** P8: no record may look altered by anyone else. */
+    /** P8: no record may look altered by anyone else, and no function may write beyond its permissions. */
     async stop(): Promise<void> {
       await runtime.stop();
-      if (altered.length > 0) throw new Error(`altered records: ${JSON.stringify(altered)}`);
+      if (faults.length > 0) throw new Error(`faulty writes: ${JSON.stringify(faults)}`);
     },
   };
   return world;

@@ -556,25 +556,6 @@ describe('least privilege', () => {
     );
   });
 
-  test('only reversers delete from the table, and only leases', () => {
-    expect(whoMay('dynamodb:DeleteItem')).toEqual(SCOPES.map((scope) => `reverse-${scope}`).sort());
-    for (const { permissions } of functions.values())
-      for (const { actions, condition } of permissions)
-        if (actions.includes('dynamodb:DeleteItem'))
-          expect(condition).toEqual({
-            'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['LEASE#*'] },
-          });
-  });
-
-  test('no function sets the kill switch or records a drill', () => {
-    for (const { permissions } of functions.values())
-      for (const { actions, condition } of permissions)
-        if (actions.includes('dynamodb:PutItem'))
-          expect(condition).toEqual({
-            'ForAllValues:StringNotLike': { 'dynamodb:LeadingKeys': ['SWITCH#*', 'DRILL*'] },
-          });
-  });
-
   test('functions that raise a log level cannot add a layer or a network, nor change our own functions', () => {
     const update = 'lambda:UpdateFunctionConfiguration';
     expect(whoMay(update)).toEqual(['execute-function-log', 'reverse-function-log']);

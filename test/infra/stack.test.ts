@@ -280,7 +280,7 @@ describe('the copies of the records', () => {
     });
   });
 
-  test('P8: copies every change of an item with a history, and retries until it succeeds', () => {
+  test('P8: copies every change of evidence, decisions and effects, and retries until it succeeds', () => {
     const mappings = Object.values(resourcesOf(template, 'AWS::Lambda::EventSourceMapping'));
     const stream = mappings.find(({ Properties }) => Properties.StartingPosition);
     expect(stream?.Properties).toMatchObject({
@@ -291,7 +291,22 @@ describe('the copies of the records', () => {
           {
             Pattern: JSON.stringify({
               dynamodb: {
-                Keys: { sk: { S: ['INCIDENT', 'BREAKER', 'SWITCH', { prefix: 'ACTION#' }] } },
+                Keys: {
+                  pk: {
+                    S: [
+                      { prefix: '2/INCIDENT#' },
+                      { prefix: '2/MEMBER#' },
+                      { prefix: '2/ALERT#' },
+                      { prefix: '2/FACTS#' },
+                      { prefix: '2/ASSESSMENT#' },
+                      { prefix: '2/ACTION#' },
+                      { prefix: 'LEASE#' },
+                      { prefix: 'BREAKER#' },
+                      { prefix: 'SWITCH#' },
+                      { prefix: 'INCIDENT#' },
+                    ],
+                  },
+                },
               },
             }),
           },

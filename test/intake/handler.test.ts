@@ -33,6 +33,7 @@ beforeAll(async () => {
     [ENV.policyPath]: policyPath,
     [ENV.respondArn]: 'arn:aws:states:eu-central-1:111122223333:stateMachine:respond',
     [ENV.ownPrefix]: 'countermand-',
+    [ENV.recordLayout]: '2',
     [ENV.rejectedQueueUrl]: 'https://sqs.eu-central-1.amazonaws.com/111122223333/rejected',
   }))
     vi.stubEnv(name, value);

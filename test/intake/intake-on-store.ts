@@ -25,6 +25,7 @@ export async function openIntake(db: TestStores) {
       rejected.push({ body, reason });
     },
     ownPrefix: 'countermand-',
+    recordLayout: 2,
     now: () => now,
     log: () => {},
   };

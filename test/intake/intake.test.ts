@@ -15,7 +15,7 @@ beforeEach(async () => {
 describe('a finding', () => {
   test('opens an incident, stores the event, and starts one execution named after the alert', async () => {
     const { outcome, alertId, incidentId } = await intake.one(probe('a'));
-    expect([outcome, incidentId]).toEqual(['started', alertId.replace('al-', 'inc-')]);
+    expect([outcome, incidentId]).toEqual(['started', alertId.replace('al-', 'inc-2')]);
     expect([...intake.started]).toEqual([[alertId, { incidentId, alertId }]]);
     const incident = await intake.store.records.incident(incidentId);
     expect(incident).toMatchObject({

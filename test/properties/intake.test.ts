@@ -49,6 +49,7 @@ async function account() {
     startRespond: async (name, input) => void started.set(name, input),
     ownPrefix: 'countermand-',
     reject: async (_body, reason) => void rejected.push(reason),
+    recordLayout: 2,
     now: () => new Date(NOW.getTime() + deliveries * 60_000),
     log: () => {},
   };

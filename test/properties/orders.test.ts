@@ -1,12 +1,12 @@
 // Concurrent executions and reversals in any order, with crashes (P3, P4).
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isArchived } from '../../functions/archive/archive.ts';
 import { faultsIn } from '../../functions/archive/change.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import { execute } from '../../functions/execute/execute.ts';
 import type { Scheduled } from '../../functions/platform/schedules.ts';
 import { reverse } from '../../functions/reverse/reverse.ts';
+import { isArchived } from '../../functions/store/archived.ts';
 import { sweep } from '../../functions/sweep/sweep.ts';
 import type { Change } from '../../functions/web/decision.ts';
 import { extend, keep } from '../../functions/web/keep-decision.ts';
@@ -30,7 +30,7 @@ const RETRIES = { execute: 6, reverse: 5 };
 function account(turn: Turn) {
   const altered: string[] = [];
   const table = memoryTable((change) => {
-    if (isArchived(change.sk)) altered.push(...faultsIn(change.sk, change));
+    if (isArchived(change)) altered.push(...faultsIn(change, change));
   });
   const world: World = new Map();
   const scheduled = new Map<string, Scheduled>();

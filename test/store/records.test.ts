@@ -56,6 +56,50 @@ describe('outstanding actions', () => {
   });
 });
 
+describe('an item that is not what its attributes say', () => {
+  const due = { open: 'yes', attentionAt: '2026-11-24T02:00:00.000Z' };
+  const ignored = () => logged.filter(({ message }) => message === 'index entry ignored');
+
+  test.each([
+    [{ pk: 'ENTITY#ip#0f', sk: `ACTION#${action.actionId}` }],
+    [{ pk: `2/POST#${INCIDENT_ID}`, sk: action.actionId }],
+    [{ pk: `2/ACTION#${INCIDENT_ID}`, sk: action.actionId }],
+    [{ pk: 'ENTITY#ip#0f', sk: 'BREAKER', account: '1' }],
+    [{ pk: 'ENTITY#ip#0f', sk: 'PAGER', recipient: 'team' }],
+  ])('ignores and logs an entry of the index from %o', async (planted) => {
+    await store.table.put({ ...due, record: action, ...planted });
+    const found = await store.records.needingAttention(NOW);
+    expect(found).toEqual({ actions: [], incidents: [], tripped: [], digests: [], unreadable: [] });
+    expect((await store.records.outstanding()).found).toEqual([]);
+    const { pk, sk } = planted;
+    expect(ignored()).toContainEqual({
+      level: 'error',
+      message: 'index entry ignored',
+      fields: { pk, sk },
+    });
+  });
+
+  test.each([
+    ['another action', `INCIDENT#${INCIDENT_ID}`, 'ACTION#act-0123456789abcdef-9'],
+    ['another incident', 'INCIDENT#inc-ffffffffffffffff', `ACTION#${action.actionId}`],
+  ])('does not take a genuine action for %s', async (_, pk, sk) => {
+    await store.table.put({ pk, sk, record: action, version: 1 });
+    const [incidentId = '', actionId = ''] = [pk, sk].map((key) => key.split('#')[1]);
+    await expect(store.records.action(incidentId, actionId)).rejects.toThrow(
+      'belongs under another key',
+    );
+    expect(await store.records.actions(incidentId)).toEqual([]);
+  });
+
+  test('does not take a genuine alert for another one', async () => {
+    const key = { pk: `INCIDENT#${INCIDENT_ID}`, sk: 'ALERT#al-ffffffffffffffff' };
+    await store.table.put({ ...key, record: alertWith(), version: 1 });
+    await expect(store.records.alert(INCIDENT_ID, 'al-ffffffffffffffff')).rejects.toThrow(
+      'belongs under another key',
+    );
+  });
+});
+
 describe('a change of state', () => {
   test('logs a change of state with the IDs, the author, the time, the reason and the hash', async () => {
     await putAction();

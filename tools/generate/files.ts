@@ -21,9 +21,11 @@ export const registryFiles = (root: string, folders: readonly ScopeFolder[]): Ge
 export async function generatedFiles(root: string): Promise<GeneratedFile[]> {
   const folders = await scopeFolders(root);
   const { mechanismsPage } = await import('./mechanisms-page.ts');
+  const { writersPage } = await import('./writers-page.ts');
   return [
     ...registryFiles(root, folders),
     ['docs/mechanisms.md', mechanismsPage(folders)],
+    ['docs/writers.md', writersPage()],
     ...jsonSchemas().map(([file, content]) => [`policies/schema/${file}`, content] as const),
   ];
 }

@@ -1,0 +1,57 @@
+// Which function may write which kinds of records.
+import type { Layout, Writable } from './layout.ts';
+
+/** What a function writes when it sends messages. */
+const MESSAGES: readonly Writable[] = ['pager', 'post'];
+
+/**
+ * The kinds that each function writes. Functions that read untrusted text (`intake`, `enrich`, `analyse`) write
+ * evidence and no decision. No function writes the kill switch or a drill: only people do, with their own credentials.
+ */
+const WRITES = {
+  intake: ['finding', 'correlation', 'listing', 'incident', 'alert', 'entityEvent', 'breaker'],
+  enrich: ['facts'],
+  analyse: [],
+  gate: ['assessment', 'action', 'limiter', 'layout1'],
+  approve: ['action', ...MESSAGES, 'layout1'],
+  web: ['action', 'lease', 'entityEvent', 'breaker', 'approver', 'layout1'],
+  execute: ['action', 'lease', 'limiter', 'entityEvent', 'breaker', 'layout1'],
+  reverse: ['action', 'lease', 'entityEvent', 'breaker', 'layout1'],
+  notify: ['action', ...MESSAGES, 'layout1'],
+  close: ['incident', ...MESSAGES, 'layout1'],
+  remind: ['action', ...MESSAGES, 'layout1'],
+  sweep: ['incident', 'action', 'breaker', ...MESSAGES, 'layout1'],
+  archive: [],
+} as const satisfies Record<string, readonly Writable[]>;
+
+/** A function's name, or the part of it before the scope. */
+type Step = keyof typeof WRITES;
+export const STEPS = Object.keys(WRITES) as Step[];
+
+/** Executors and reversers of a scope write the same, except that one scope sends messages. */
+const IN_SCOPE = /^(execute|reverse)-(.+)$/;
+
+export type WriteSettings = {
+  /** The layout of new incidents. */
+  recordLayout: Layout;
+  /** True when no record of layout 1 changes any more. */
+  layout1Ended: boolean;
+};
+
+/** The kinds that a function may write, by its name in the function table. Throws for an unknown name. */
+export function writesOf(
+  name: string,
+  { recordLayout, layout1Ended }: WriteSettings,
+): readonly Writable[] {
+  const [, step, scope] = IN_SCOPE.exec(name) ?? [];
+  const known = STEPS.find((one) => one === (step ?? name));
+  if (!known) throw new Error(`no kinds of records are listed for the function "${name}"`);
+  const own: readonly Writable[] = WRITES[known];
+  const all = scope === 'message' ? [...own, ...MESSAGES] : own;
+  const current = name === 'intake' && recordLayout === 1 ? all.map(inLayout1) : all;
+  return [...new Set(current)].filter((kind) => kind !== 'layout1' || !layout1Ended);
+}
+
+/** Before a return to an earlier version, intake opens incidents in layout 1. */
+const inLayout1 = (kind: Writable): Writable =>
+  kind === 'incident' || kind === 'alert' ? 'layout1' : kind;
