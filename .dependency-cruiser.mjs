@@ -41,7 +41,7 @@ export default {
       to: {
         path: '^(cli|console|functions|local|test|tools)/',
         pathNot:
-          '^functions/(domain|policy|mechanisms|sources)/|^functions/store/(table-definition|table)\\.ts$',
+          '^functions/(domain|policy|mechanisms|sources)/|^functions/store/(archived|layout|table-definition|table|writers)\\.ts$',
       },
     },
     {
