@@ -19,8 +19,8 @@ export type Family = {
   verdict: Opinion['verdict'];
   summary: string;
   steps: readonly Step[];
-  /** Never pages, regardless of the product's severity. */
-  neverPages?: true;
+  /** A high severity does not page. A critical one does: the text of a type must not silence an attack. */
+  pagesOnlyIfCritical?: true;
 };
 
 const watchTheActor: Step = {
@@ -115,14 +115,14 @@ export const FAMILIES: readonly Family[] = [
     verdict: 'unclear',
     summary: 'Inspector found a vulnerability. There is no sign of exploitation.',
     steps: [],
-    neverPages: true,
+    pagesOnlyIfCritical: true,
   },
   {
     pattern: /^Software and Configuration Checks/,
     verdict: 'unclear',
     summary: 'A configuration or version check failed. There is no sign of exploitation.',
     steps: [],
-    neverPages: true,
+    pagesOnlyIfCritical: true,
   },
   {
     pattern: /^Policy:/,

@@ -1,6 +1,7 @@
 // The playbook: the analyst that applies the table of alert families.
 
 import { ActionName, changesOf } from '../domain/action-catalog.ts';
+import { isPosture } from '../domain/alert.ts';
 import { aboutAlert, type Recommendation } from '../domain/assessment.ts';
 import type { Analyst, Brief, Opinion } from './brief.ts';
 import { FAMILIES, type Step, UNKNOWN_TYPE } from './families.ts';
@@ -17,7 +18,7 @@ export const playbook: Analyst = {
 };
 
 export function judge({ alert }: Brief): Opinion {
-  const { verdict, summary, steps, neverPages } =
+  const { verdict, summary, steps, pagesOnlyIfCritical } =
     FAMILIES.find(
       ({ pattern, direction }) =>
         pattern.test(alert.type) && (!direction || direction === alert.traffic.direction),
@@ -28,7 +29,7 @@ export function judge({ alert }: Brief): Opinion {
   return {
     verdict,
     summary: `${summary} (${alert.type}, severity ${alert.severity.label})`.slice(0, 2000),
-    recommendations: [...containment, ...ticketAndPage(alert, containment, neverPages)],
+    recommendations: [...containment, ...ticketAndPage(alert, containment, pagesOnlyIfCritical)],
   };
 }
 
@@ -56,11 +57,14 @@ const recommend = ({ action, confidence, reasoning }: Step, target: string): Rec
 /** No mechanism can make temporary credentials inactive. A person can end their sessions with a runbook. */
 const actsOnTemporaryKeys = (action: ActionName): boolean => changesOf(action) === null;
 
-/** Always a ticket. A critical alert also pages the analyst, and so does a high one without an approval request. */
+/**
+ * Always a ticket. A critical alert also pages the analyst, and so does a high one without an approval request. Posture
+ * never pages.
+ */
 function ticketAndPage(
-  { severity: { label } }: Brief['alert'],
+  { severity: { label }, entities }: Brief['alert'],
   containment: readonly Recommendation[],
-  neverPages = false,
+  pagesOnlyIfCritical = false,
 ): Recommendation[] {
   const ticket = aboutAlert(
     'create_alert_ticket',
@@ -69,7 +73,9 @@ function ticketAndPage(
   const needsNoApproval = containment.every(
     ({ action }) => changesOf(ActionName.parse(action))?.quiet,
   );
-  const pages = !neverPages && (label === 'critical' || (label === 'high' && needsNoApproval));
+  const pagesIfHigh = needsNoApproval && !pagesOnlyIfCritical;
+  const pages =
+    !isPosture({ entities }) && (label === 'critical' || (label === 'high' && pagesIfHigh));
   return pages
     ? [
         ticket,

@@ -123,6 +123,20 @@ export type Alert = z.infer<typeof Alert>;
 export const Reported = z.omit(Alert, { alertId: true, causedBy: true, generation: true });
 export type Reported = z.infer<typeof Reported>;
 
+/**
+ * Attribute of the alert entity, set by the parser from the structure of the finding: its product found a failed check
+ * or a vulnerability, and no activity.
+ */
+export const POSTURE = 'posture';
+export type Posture = 'configuration' | 'vulnerability';
+
+/** Whether the finding only reports posture. The text of the type is no evidence: an attack may carry any type. */
+export const isPosture = ({
+  entities,
+}: {
+  entities: readonly Pick<Entity, 'kind' | 'attributes'>[];
+}): boolean => entities.some(({ kind, attributes }) => kind === 'alert' && POSTURE in attributes);
+
 /** The instances whose packets were seen. Empty for DNS and AWS API calls, where no packet of an instance was seen. */
 export const instancesSeen = ({
   traffic,

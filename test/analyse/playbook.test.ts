@@ -146,9 +146,19 @@ describe('notifications', () => {
     expect(actionsOnAlert('Discovery:Kubernetes/MaliciousIPCaller', 'high')).toEqual(PAGED);
     expect(actionsOnAlert('Backdoor:EC2/C&CActivity.B', 'high')).toEqual(TICKET);
   });
-  test('pages no one for a failed configuration check', () => {
-    expect(actionsOnAlert('Software and Configuration Checks/PCI-DSS', 'critical')).toEqual(TICKET);
+  test('pages no one for a finding that its product reports as posture, whatever its type', () => {
+    const posture = { ...theAlertItself, attributes: { posture: 'configuration' } };
+    const checked = [posture, ...ALL_ENTITIES.filter(({ kind }) => kind !== 'alert')];
+    for (const type of ['Software and Configuration Checks/PCI-DSS', 'Effects/Data Exposure'])
+      expect(actionsOnAlert(type, 'critical', checked), type).toEqual(TICKET);
   });
+  test.each(['Software and Configuration Checks/PCI-DSS', 'Inspector:PACKAGE_VULNERABILITY'])(
+    'pages a person for a critical alert although its type says %s',
+    (type) => {
+      expect(actionsOnAlert(type, 'critical')).toEqual(PAGED);
+      expect(actionsOnAlert(type, 'high')).toEqual(TICKET);
+    },
+  );
 });
 
 test('gives a valid opinion on any finding: known actions on matching targets, and a ticket', () => {

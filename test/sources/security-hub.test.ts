@@ -1,5 +1,6 @@
 // Security Hub findings in ASFF and OCSF, and generic alerts.
 import { describe, expect, test } from 'vitest';
+import { isPosture } from '../../functions/domain/alert.ts';
 import { alertOf, partsOf, sample } from '../intake/events.ts';
 
 const asff = () => sample('security-hub-asff');
@@ -108,6 +109,23 @@ describe('an ASFF finding', () => {
   });
 
   test.each([
+    ['a compliance status', { Compliance: { Status: 'FAILED' } }],
+    ['vulnerabilities', { Vulnerabilities: [{ Id: 'CVE-2026-0001' }] }],
+  ])('reads an ASFF finding with %s as posture, whatever its type says', (_structure, found) => {
+    for (const type of ['Software and Configuration Checks/CVE', 'Effects/Data Exposure'])
+      expect(isPosture(alertOf(inAsff({ Types: [type], ...found }))), type).toBe(true);
+  });
+
+  test('does not take the first type of an ASFF finding for posture', () => {
+    const Types = ['Software and Configuration Checks', 'TTPs/Initial Access'];
+    expect(isPosture(alertOf(inAsff({ Types })))).toBe(false);
+  });
+
+  test('does not read activity that GuardDuty reports as posture', () => {
+    expect(isPosture(alertOf(inAsff({ Compliance: { Status: 'FAILED' } })))).toBe(false);
+  });
+
+  test.each([
     [{ RecordState: 'ARCHIVED' }],
     [{ Workflow: { Status: 'SUPPRESSED' } }],
     [{ Workflow: { Status: 'RESOLVED' } }],
@@ -130,6 +148,17 @@ describe('an ASFF finding', () => {
 });
 
 describe('an OCSF finding', () => {
+  test.each([
+    [2002, true],
+    [2003, true],
+    [2004, false],
+  ])('reads class %i as posture: %s', (class_uid, posture) => {
+    const { finding_info } = ocsf().detail.findings[0];
+    const types = ['Software and Configuration Checks'];
+    const event = inOcsf({ class_uid, finding_info: { ...finding_info, types } });
+    expect(isPosture(alertOf(event))).toBe(posture);
+  });
+
   test('treats the remote end as the actor and our own address as related in an OCSF finding', () => {
     expect(partsOf(ocsf())).toEqual([
       'ip-1 203.0.113.220 actor',

@@ -1,7 +1,7 @@
 // Parses Inspector findings: a vulnerability, never an attack.
 // @see https://docs.aws.amazon.com/inspector/latest/user/eventbridge-integration.html
 import * as z from 'zod/mini';
-import type { EntityKind } from '../../domain/alert.ts';
+import { type EntityKind, POSTURE, type Posture } from '../../domain/alert.ts';
 import type { Draft } from '../draft.ts';
 import { createCollector } from '../entities.ts';
 import {
@@ -71,6 +71,7 @@ export function readInspector({ body, path, envelope }: Finding): Draft {
     traffic: unknownTraffic,
     collector,
     about: {
+      [POSTURE]: 'vulnerability' satisfies Posture,
       vulnerabilityId: finding.packageVulnerabilityDetails?.vulnerabilityId,
       exploitAvailable: finding.exploitAvailable,
     },

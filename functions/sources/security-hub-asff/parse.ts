@@ -1,6 +1,7 @@
 // Parses Security Hub findings in ASFF.
 // @see https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format-syntax.html
 import * as z from 'zod/mini';
+import { POSTURE, type Posture } from '../../domain/alert.ts';
 import { InvalidInput } from '../../domain/errors.ts';
 import type { Draft } from '../draft.ts';
 import { type Collector, createCollector, OWN_ADDRESS } from '../entities.ts';
@@ -35,6 +36,8 @@ const AsffFinding = z.looseObject({
   RecordState: text,
   Workflow: opt(z.looseObject({ Status: text })),
   Sample: opt(z.boolean()),
+  Compliance: opt(z.looseObject({ Status: text })),
+  Vulnerabilities: list(z.looseObject({})),
   Resources: list(
     z.looseObject({
       Type: text,
@@ -99,7 +102,7 @@ export function readAsff({ body, path, envelope }: Finding): Draft {
       ['RESOLVED', 'SUPPRESSED'].includes(finding.Workflow?.Status ?? ''),
     traffic,
     collector,
-    about: {},
+    about: { [POSTURE]: postureOf(finding) },
   };
 }
 
@@ -110,6 +113,13 @@ const typeOf = ({ Types, GeneratorId }: AsffFinding): string | null =>
 /** Whether the finding reports activity, as GuardDuty does. Posture checks report the configuration of a resource. */
 const reportsActivity = ({ Types }: AsffFinding) =>
   guardDutyType(Types.map(({ one }) => one)) !== null;
+
+/** Only posture checks have a compliance status or vulnerabilities. Null for activity, and for any other finding. */
+function postureOf(finding: AsffFinding): Posture | null {
+  if (reportsActivity(finding)) return null;
+  if (finding.Compliance?.Status) return 'configuration';
+  return finding.Vulnerabilities.length > 0 ? 'vulnerability' : null;
+}
 
 function addResources(collector: Collector, finding: AsffFinding, path: string): void {
   const credentials = reportsActivity(finding) ? 'actor' : 'target';

@@ -1,6 +1,7 @@
 // Parses OCSF findings of Security Hub and Security Lake.
 // @see https://schema.ocsf.io/classes/detection_finding
 import * as z from 'zod/mini';
+import { POSTURE, type Posture } from '../../domain/alert.ts';
 import { InvalidInput } from '../../domain/errors.ts';
 import type { Draft } from '../draft.ts';
 import { type Collector, createCollector, OWN_ADDRESS } from '../entities.ts';
@@ -39,6 +40,7 @@ const Resource = z.looseObject({ uid: text, name: text, type: text });
 const OcsfFinding = z.looseObject({
   finding_info: Described,
   finding: Described,
+  class_uid: number,
   class_name: text,
   type_name: text,
   severity: text,
@@ -74,6 +76,12 @@ type OcsfFinding = z.infer<typeof OcsfFinding>;
 
 /** Scores from 0 to 10 by OCSF's severity_id. */
 const SCORES: Readonly<Record<number, number>> = { 1: 0, 2: 2, 3: 5, 4: 8, 5: 9.5, 6: 10 };
+
+/** Vulnerability Finding and Compliance Finding. @see https://schema.ocsf.io/categories/findings */
+const POSTURE_CLASSES: Readonly<Record<number, Posture>> = {
+  2002: 'vulnerability',
+  2003: 'configuration',
+};
 
 /** Throws InvalidInput if it has no finding. */
 export function readOcsf({ body, path, envelope }: Finding): Draft {
@@ -113,7 +121,7 @@ export function readOcsf({ body, path, envelope }: Finding): Draft {
     ),
     traffic,
     collector,
-    about: {},
+    about: { [POSTURE]: activityType ? null : POSTURE_CLASSES[event.class_uid ?? -1] },
   };
 }
 
