@@ -81,7 +81,7 @@ export type Cause = z.infer<typeof Cause>;
 export const Generation = z._default(z.int().check(z.gte(1)), 2);
 
 export const Alert = z.strictObject({
-  /** Derived from source, account, region, finding ID, type and episode: the same finding always has the same ID. */
+  /** Derived from the finding's identity and episode: a redelivery of the same finding always has the same ID. */
   alertId: z.string().check(z.regex(/^al-[0-9a-z]{16}$/)),
   source: z.enum([
     'guardduty',

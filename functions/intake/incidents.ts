@@ -30,14 +30,14 @@ const MAX_TITLE = 200;
 export async function chooseIncident(
   { store, policy, recordLayout, now }: IncidentDeps,
   alert: Pick<Alert, 'alertId' | 'account' | 'entities' | 'sample'>,
-  /** The incident whose action caused the alert. It takes precedence over the keys. */
-  causing: string | null = null,
+  /** Takes precedence over the keys: the incident whose action caused the alert, or that has the same finding. */
+  preferred: string | null = null,
 ): Promise<string> {
   const keys = correlationKeys(alert);
   const own = incidentIdFor(alert.alertId, recordLayout);
   const at = now();
   const tied = await Promise.all(keys.map((key) => store.findings.incidentOf(key, at)));
-  const others = [...new Set([causing, ...tied])].filter(
+  const others = [...new Set([preferred, ...tied])].filter(
     (id) => id !== null && id !== own,
   ) as string[];
   const closed = others.filter((id) => layoutOf(id) !== recordLayout);

@@ -12,6 +12,7 @@ import { incidentIdFor, layoutOf } from '../store/layout.ts';
 import { retryOnConflict } from '../store/retry.ts';
 import type { IntakeDeps } from './deps.ts';
 import { chooseIncident, joinIncident } from './incidents.ts';
+import { recognise } from './recognise.ts';
 import { causeOf } from './self-inflicted.ts';
 
 /** The result for one finding of a body. */
@@ -68,7 +69,7 @@ async function acceptPart(
   }
   return retryOnConflict(
     deps.store.table,
-    () => accept(deps, alert, part.body),
+    () => accept(deps, alert, part),
     (error) => error instanceof Conflict,
   );
 }
@@ -98,26 +99,25 @@ async function rejectInvalid(
  * 3. Start the assessment under the alert's ID, so that a second start does nothing.
  * 4. Mark the finding as started.
  */
-async function accept(deps: IntakeDeps, alert: Reported, raw: unknown): Promise<Accepted> {
+async function accept(deps: IntakeDeps, alert: Reported, part: Finding): Promise<Accepted> {
   const { store, now, recordLayout, startRespond } = deps;
-  const { source, account, region, findingId, type } = alert;
-  // Contains the type, because a product may reuse a finding ID for another type.
-  const identity = [source, account, region, findingId, type].join('\n');
-  const seen = await store.findings.find(identity);
-  if (seen?.startedAt && !(await isDueAgain(deps, seen)))
-    return repeated(deps, identity, seen, alert);
+  const { findingId, type } = alert;
+  const { identity, seen, isNew, incident, sending } = await recognise(deps, alert, part);
+  if (seen && !isNew) return repeated(deps, identity, seen, alert);
 
   const causedBy = await causeOf(deps, alert);
-  const causing = causedBy?.incidentId ?? null;
+  const preferred = causedBy?.incidentId ?? incident;
   const isUnfinished = seen?.startedAt === null && layoutOf(seen.incidentId) === recordLayout;
-  const accepting = isUnfinished ? seen : await begin(deps, alert, identity, seen, causing);
+  const accepting = isUnfinished ? seen : await begin(deps, alert, identity, seen, preferred);
   const { alertId, incidentId } = accepting;
   const generation = await generationAfter(deps, causedBy);
   const identified = { ...alert, alertId, causedBy, generation };
   await joinIncident(deps, identified, incidentId);
-  await store.records.putAlert(incidentId, identified, bounded(identified, raw));
+  await store.records.putAlert(incidentId, identified, bounded(identified, part.body));
   await startRespond(alertId, { incidentId, alertId });
-  await store.findings.save(identity, accepting, { ...accepting, startedAt: now().toISOString() });
+  const started = { ...accepting, startedAt: now().toISOString() };
+  if (sending) await store.findings.save(sending, null, started);
+  await store.findings.save(identity, accepting, started);
   await remember(deps, alert, incidentId);
   await countCascade(deps, causedBy);
   const outcome = incidentId === incidentIdFor(alertId, recordLayout) ? 'started' : 'joined';
@@ -130,11 +130,11 @@ async function begin(
   alert: Reported,
   identity: string,
   seen: SeenFinding | null,
-  causing: string | null,
+  preferred: string | null,
 ): Promise<SeenFinding> {
   const episode = (seen?.episode ?? 0) + 1;
   const alertId = `al-${shortHash(`${identity}\n${episode}`)}`;
-  const incidentId = await chooseIncident(deps, { ...alert, alertId }, causing);
+  const incidentId = await chooseIncident(deps, { ...alert, alertId }, preferred);
   const repeats = seen?.repeats ?? 0;
   return deps.store.findings.save(identity, seen, {
     episode,
@@ -162,20 +162,6 @@ async function countCascade({ store, policy, now, log }: IntakeDeps, cause: Caus
   await store.killSwitch
     .note(policy.account, event, policy.limits.breaker, now())
     .catch((error: unknown) => log('warn', 'cascade not counted', errorFields(error)));
-}
-
-/**
- * True when a repeated finding must be assessed again: after `reassessAfterHours`, once its incident is closed. Before
- * a return to an earlier version, at once: that version can't count a repeat in an incident of layout 2.
- */
-async function isDueAgain(
-  { store, policy, recordLayout, now }: IntakeDeps,
-  { startedAt, incidentId }: SeenFinding,
-) {
-  const hours = (now().getTime() - Date.parse(startedAt ?? '')) / 3_600_000;
-  const hasLayout = layoutOf(incidentId) <= recordLayout;
-  if (hasLayout && hours < policy.limits.reassessAfterHours) return false;
-  return (await store.records.findIncident(incidentId))?.status === 'closed';
 }
 
 async function repeated(

@@ -4,6 +4,7 @@ import { Conflict, Unavailable } from '../../functions/domain/errors.ts';
 import type { IntakeDeps } from '../../functions/intake/deps.ts';
 import { chainFault } from '../../functions/store/hash-chain.ts';
 import { startStores } from '../store/dynamo.ts';
+import { sample } from './events.ts';
 import { type Intake, openIntake, probe } from './intake-on-store.ts';
 
 const db = startStores();
@@ -101,6 +102,67 @@ describe('a repeat', () => {
     const other = probe('a');
     other.detail.accountId = '444455556666';
     expect((await intake.one(other)).outcome).toBe('started');
+  });
+});
+
+describe('a finding that a person sends', () => {
+  const sentAt = (time: string) => ({ ...sample('port-probe'), time });
+  const imported = () => {
+    const { detail, ...event } = sample('port-probe');
+    return {
+      ...event,
+      'detail-type': 'Security Hub Findings - Imported',
+      detail: { findings: detail.findings },
+    };
+  };
+  const alertsOf = async (incidentId: string) =>
+    (await intake.store.records.incident(incidentId)).alerts;
+
+  test('is assessed again in the incident of the known finding', async () => {
+    const known = await intake.one(imported());
+    await intake.closeIncident(known.incidentId);
+    const sent = await intake.one(sentAt('2026-11-24T03:05:00Z'));
+    expect(sent).toMatchObject({ outcome: 'joined', incidentId: known.incidentId });
+    expect([...intake.started.keys()]).toEqual([known.alertId, sent.alertId]);
+    expect(await intake.store.records.incident(known.incidentId)).toMatchObject({
+      status: 'open',
+      alerts: [{ alertId: known.alertId }, { alertId: sent.alertId, repeats: 0 }],
+    });
+    const { notes } = await intake.store.records.alert(known.incidentId, sent.alertId);
+    expect(notes).toContain('A person sent it with the custom action "Send to Countermand"');
+  });
+
+  test('is assessed once when the event of a known finding is delivered twice', async () => {
+    const known = await intake.one(imported());
+    const sent = await intake.one(sentAt('2026-11-24T03:05:00Z'));
+    const again = await intake.one(sentAt('2026-11-24T03:05:00Z'));
+    expect(again).toMatchObject({ outcome: 'repeat', alertId: sent.alertId });
+    expect(intake.started.size).toBe(2);
+    expect(await alertsOf(known.incidentId)).toHaveLength(2);
+  });
+
+  test('is assessed once when the event of a new finding is delivered twice', async () => {
+    const first = await intake.one(sentAt('2026-11-24T03:05:00Z'));
+    expect((await intake.one(sentAt('2026-11-24T03:05:00Z'))).outcome).toBe('repeat');
+    expect((await intake.one(imported())).outcome).toBe('repeat');
+    expect([...intake.started.keys()]).toEqual([first.alertId]);
+  });
+
+  test('is assessed again when the person sends it again', async () => {
+    const first = await intake.one(sentAt('2026-11-24T03:05:00Z'));
+    const second = await intake.one(sentAt('2026-11-24T03:06:00Z'));
+    expect(second).toMatchObject({ outcome: 'joined', incidentId: first.incidentId });
+    expect(intake.started.size).toBe(2);
+  });
+
+  test('is assessed once when the first delivery crashed before the end', async () => {
+    await intake.one(imported());
+    const event = sentAt('2026-11-24T03:05:00Z');
+    const startRespond = async () => Promise.reject(new Unavailable('no engine'));
+    await expect(intake.accept(event, { startRespond })).rejects.toThrow('no engine');
+    const { incidentId } = await intake.one(event);
+    expect(intake.started.size).toBe(2);
+    expect(await alertsOf(incidentId)).toHaveLength(2);
   });
 });
 

@@ -1,0 +1,66 @@
+// Recognises findings that are known, and those that a person sends again.
+import type { Reported } from '../domain/alert.ts';
+import type { Finding } from '../sources/source.ts';
+import type { SeenFinding } from '../store/findings.ts';
+import { layoutOf } from '../store/layout.ts';
+import type { IntakeDeps } from './deps.ts';
+
+type Recognised = {
+  /** The key of the record that recognises a further delivery. */
+  identity: string;
+  seen: SeenFinding | null;
+  /** Whether the finding must be assessed: it is new, due again, unfinished, or sent by a person. */
+  isNew: boolean;
+  /** The incident to join; null if the finding belongs to none. */
+  incident: string | null;
+  /** A second key to record: that of the event with which a person sent the finding. */
+  sending: string | null;
+};
+
+/** A finding that a person sends is assessed even if it is known. A redelivery of the same event is a repeat. */
+export async function recognise(
+  deps: IntakeDeps,
+  alert: Reported,
+  part: Pick<Finding, 'envelope'>,
+): Promise<Recognised> {
+  const { findings } = deps.store;
+  const { source, account, region, findingId, type } = alert;
+  // Contains the type, because a product may reuse a finding ID for another type.
+  const identity = [source, account, region, findingId, type].join('\n');
+  const { customAction, time = '' } = part.envelope;
+  const sending = customAction === undefined ? null : `${identity}\nsent ${time}`;
+  const sent = sending && (await findings.find(sending));
+  if (sending && sent)
+    return {
+      identity: sending,
+      seen: sent,
+      isNew: !sent.startedAt,
+      incident: sent.incidentId,
+      sending: null,
+    };
+  const seen = await findings.find(identity);
+  const isNew = !seen?.startedAt || (await isDueAgain(deps, seen));
+  if (sending && seen && !isNew)
+    return {
+      identity: sending,
+      seen: null,
+      isNew: true,
+      incident: seen.incidentId,
+      sending: null,
+    };
+  return { identity, seen, isNew, incident: null, sending };
+}
+
+/**
+ * True when a repeated finding must be assessed again: after `reassessAfterHours`, once its incident is closed. Before
+ * a return to an earlier version, at once: that version can't count a repeat in an incident of layout 2.
+ */
+async function isDueAgain(
+  { store, policy, recordLayout, now }: IntakeDeps,
+  { startedAt, incidentId }: SeenFinding,
+) {
+  const hours = (now().getTime() - Date.parse(startedAt ?? '')) / 3_600_000;
+  const hasLayout = layoutOf(incidentId) <= recordLayout;
+  if (hasLayout && hours < policy.limits.reassessAfterHours) return false;
+  return (await store.records.findIncident(incidentId))?.status === 'closed';
+}
