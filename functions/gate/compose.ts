@@ -4,6 +4,7 @@ import type { Action, Status } from '../domain/action.ts';
 import type { ApprovalRequest } from '../domain/approval.ts';
 import type { Recommendation } from '../domain/assessment.ts';
 import type { Effect } from '../mechanisms/registry.ts';
+import { reviewAfterDays } from '../policy/schemas/actions.ts';
 import { actionDigest, append, transition } from '../store/hash-chain.ts';
 import type { Ruling } from './decide.ts';
 import type { Circumstances } from './proposal.ts';
@@ -46,7 +47,16 @@ export function compose(
     alertId,
     recommendation,
     scope: effect?.mechanism.scope ?? null,
-    description: effect && subject ? effect.mechanism.describe(subject, facts) : null,
+    description:
+      effect && subject
+        ? effect.mechanism.describe(
+            {
+              ...subject,
+              isUndoneByAPerson: reviewAfterDays(name && policy.actions[name]) !== null,
+            },
+            facts,
+          )
+        : null,
     disposition,
     reasons,
     considered,

@@ -52,5 +52,12 @@ const lastUse = (use: LastUse): string =>
     : 'Never used, as far as IAM knows';
 
 /** The undo with its time: `Removes exactly the added entry after 24 h, unless someone keeps it`. */
-export const undoneAfter = (what: string, { durationMinutes }: Pick<Subject, 'durationMinutes'>) =>
-  `${what}${durationMinutes ? ` after ${span(durationMinutes)}, unless someone keeps it` : ''}`;
+export function undoneAfter(
+  what: string,
+  { durationMinutes, isUndoneByAPerson }: Pick<Subject, 'durationMinutes' | 'isUndoneByAPerson'>,
+): string {
+  if (durationMinutes === null) return `${what}, only when a person asks for it`;
+  return isUndoneByAPerson
+    ? `${what}, only when a person asks for it. The approver is asked after ${Math.round(durationMinutes / (24 * 60))} days whether to keep it`
+    : `${what} after ${span(durationMinutes)}, unless someone keeps it`;
+}

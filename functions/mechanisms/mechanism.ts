@@ -18,6 +18,8 @@ export type Subject = {
   parameters: Parameters;
   /** Minutes until the undo; null for an effect that is kept. */
   durationMinutes: number | null;
+  /** Only for the description: whether only a person undoes the effect, which is reviewed after `durationMinutes`. */
+  isUndoneByAPerson?: boolean;
 };
 
 /** The state read from AWS, in words that a person can check. */

@@ -2,11 +2,13 @@
 
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Parameters } from '../../functions/domain/action.ts';
+import type { Recommendation } from '../../functions/domain/assessment.ts';
 import { known, unknown } from '../../functions/domain/facts.ts';
 import type { GateDeps } from '../../functions/gate/deps.ts';
 import { gate } from '../../functions/gate/gate.ts';
 import { effectsOf } from '../../functions/mechanisms/registry.ts';
 import { blockAddress } from '../../functions/mechanisms/waf/address.ts';
+import type { ActionPolicy } from '../../functions/policy/schemas/actions.ts';
 import { transition } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import {
@@ -39,12 +41,12 @@ const deps = (places = twoEffects): GateDeps => ({
   now: () => NOW,
   log: () => {},
 });
-const decideOn = (places?: readonly Parameters[]) =>
-  gate(deps(places), {
-    incidentId: INCIDENT_ID,
-    alertId: ALERT_ID,
-    assessment: assess(recommend()),
-  });
+const proposal = (...recommended: Recommendation[]) => ({
+  incidentId: INCIDENT_ID,
+  alertId: ALERT_ID,
+  assessment: assess(...recommended),
+});
+const decideOn = (places?: readonly Parameters[]) => gate(deps(places), proposal(recommend()));
 const approved = async () => {
   await decideOn();
   const [action] = await store.records.actions(INCIDENT_ID);
@@ -72,6 +74,26 @@ test('records an action with its own digest for each of two effects', async () =
   ]);
   expect(actions.map(({ parameters }) => parameters)).toEqual(twoEffects);
   expect(new Set(actions.map(({ digest }) => digest)).size).toBe(2);
+});
+
+test.each([
+  [{ undo: 'reverses-when-due', maxDurationMinutes: 60 }, 'after 1 h, unless someone keeps it'],
+  [
+    { undo: 'by-a-person', reviewAfterDays: 30 },
+    ', only when a person asks for it. The approver is asked after 30 days whether to keep it',
+  ],
+  [
+    { undo: 'kept', withdrawal: 'An operator removes the entry' },
+    ', only when a person asks for it',
+  ],
+] as const)('describes the undo by the lifetime in policy: %j', async (lifetime, undo) => {
+  const block = { ...POLICY.actions.block_ip_at_firewall, lifetime } as ActionPolicy;
+  const policy = { ...POLICY, actions: { ...POLICY.actions, block_ip_at_firewall: block } };
+  await gate({ ...deps(), policy }, proposal(recommend()));
+  const [action] = await store.records.actions(INCIDENT_ID);
+  expect(action?.description?.undo).toMatch(
+    new RegExp(`^Removes exactly the added entry ?${undo}$`),
+  );
 });
 
 test('adds nothing when it runs again after a crash', async () => {

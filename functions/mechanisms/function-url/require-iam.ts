@@ -7,7 +7,7 @@ import { InvalidInput, StateChanged } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { shellQuoted } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
-import { earlierIncidents } from '../affected.ts';
+import { earlierIncidents, undoneAfter } from '../affected.ts';
 import { defineMechanism, type MechanismInfo, type Subject } from '../mechanism.ts';
 
 /** The two calls used. The stand-in implements the same ones. */
@@ -62,7 +62,7 @@ function describe(subject: Subject, facts: Facts | null): Description {
       'Not affected: callers through API Gateway, events or the Lambda API',
       ...earlierIncidents(subject, facts, 'function'),
     ],
-    undo: 'Only a person can undo this, because undoing opens the URL to everyone again. The approver is asked at the review date whether to keep it',
+    undo: undoneAfter('Opens the URL to everyone again', subject),
     manualUndo: [
       `aws lambda update-function-url-config --region ${shellQuoted(region)} --function-name ${shellQuoted(name)} --auth-type NONE`,
     ],
