@@ -26,8 +26,8 @@ export type ShownMessage = {
   facts: { label: string; value: string }[];
   steps: { title: string; lines: string[] }[];
   links: { label: string; url: string }[];
-  /** The current state, if the message no longer needs an answer. */
-  settled: Action['status'] | null;
+  /** The current state in words, if the message no longer needs an answer. */
+  settled: string | null;
 };
 
 export type ShownInForce = {

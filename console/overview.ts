@@ -12,7 +12,7 @@ import { loadDefinition, stateNames } from '../local/engine/definition.ts';
 import type { EngineEvent } from '../local/engine/state-machines.ts';
 import type { Runtime } from '../local/runtime.ts';
 import type { Overview, ShownIncident, ShownMessage, Step } from './model.ts';
-import { INBOX, INCIDENTS, ORIGINS } from './texts.ts';
+import { INBOX, INCIDENTS, ORIGINS, statusBadge } from './texts.ts';
 
 const SHOWN_INCIDENTS = 12;
 const SHOWN_MESSAGES = 15;
@@ -39,7 +39,7 @@ export async function overview(deps: ConsoleDeps): Promise<Overview> {
   const inForce = outstanding.filter(({ status }) => IN_FORCE.includes(status));
   const inbox = await Promise.all(
     questionsFirst(runtime.inbox(), outstanding.filter(isWaiting)).map((delivered) =>
-      showMessage(runtime, delivered),
+      showMessage(runtime, delivered, now()),
     ),
   );
   const allUnreadable = [
@@ -79,7 +79,11 @@ function questionsFirst(delivered: readonly Delivered[], waiting: readonly Actio
 }
 
 /** A message needs an answer while the action is in the state that the message is about. */
-async function showMessage(runtime: Runtime, { at, message }: Delivered): Promise<ShownMessage> {
+async function showMessage(
+  runtime: Runtime,
+  { at, message }: Delivered,
+  now: Date,
+): Promise<ShownMessage> {
   const { key, to, subject, paragraphs, facts, steps, links, incidentId, actionId } = message;
   const action =
     links.length > 0 && actionId
@@ -94,7 +98,7 @@ async function showMessage(runtime: Runtime, { at, message }: Delivered): Promis
     facts,
     steps,
     links,
-    settled: action && !isAsking(key, action) ? action.status : null,
+    settled: action && !isAsking(key, action) ? statusBadge(action, now) : null,
   };
 }
 

@@ -2,6 +2,7 @@
 import { html } from 'hono/html';
 import type { Action } from '../functions/domain/action.ts';
 import { SwitchMode } from '../functions/domain/kill-switch.ts';
+import { progressOf } from '../functions/messaging/texts/action-line.ts';
 import { eventInWords } from '../functions/messaging/texts/labels.ts';
 import type { Html } from '../functions/web/pages/frame.ts';
 import { breakable } from '../functions/web/pages/parts.ts';
@@ -45,7 +46,7 @@ ${inbox.length === 0 ? html`<p class="empty">${INBOX.empty}</p>` : inbox.map(mes
 const message = ({ id, to, at, subject, links, settled, ...said }: ShownMessage): Html => html`
 <article class="message ${settled ? 'settled' : ''}">
 <h3>${breakable(subject)}</h3>
-<p class="quiet">${INBOX.to(to)} · ${clock(at)} UTC${settled ? html` · ${INBOX.now} <b>${statusBadge(settled)}</b>` : ''}</p>
+<p class="quiet">${INBOX.to(to)} · ${clock(at)} UTC${settled ? html` · ${INBOX.now} <b>${settled}</b>` : ''}</p>
 ${links.map(({ label, url }) => html`<p><a class="${settled ? '' : 'button call'}" href="${url}" target="_blank" rel="noopener">${settled ? INBOX.outcome : label}</a></p>`)}
 <details id="read-${id}"><summary>${INBOX.read}</summary>${text(said)}</details>
 </article>`;
@@ -70,15 +71,17 @@ ${
     ? html`<p class="empty">${IN_FORCE.empty}</p>`
     : html`<ul class="cards held">${inForce.map(
         ({ action, reviewUrl }) => html`
-<li><div><b>${actionRow(action)}</b>${due(action, now)}</div>
+<li><div><b>${actionRow(action, now)}</b>${due(action, now)}</div>
 <a class="button" href="${reviewUrl}" target="_blank" rel="noopener">${IN_FORCE.review(action)}</a></li>`,
       )}</ul>`
 }
 </section>`;
 
-function due({ status, dueAt }: Action, now: Date): Html {
+function due(action: Action, now: Date): Html {
+  const { status, dueAt } = action;
+  if (progressOf(action) !== 'made') return html`<p>${statusBadge(action, now)}</p>`;
   if (status === 'kept') return html`<p>${IN_FORCE.kept}</p>`;
-  if (status !== 'in-force' || !dueAt) return html`<p>${statusBadge(status)}</p>`;
+  if (status !== 'in-force' || !dueAt) return html`<p>${statusBadge(action, now)}</p>`;
   const seconds = Math.max(0, Math.round((Date.parse(dueAt) - now.getTime()) / 1000));
   return html`<p>${IN_FORCE.undoIn}<b class="ticks">${minutesAndSeconds(seconds)}</b>${IN_FORCE.at(clock(dueAt))}</p>`;
 }
@@ -117,16 +120,17 @@ ${networkAcls.map(
 </dl>
 </section>`;
 
-export const incidents = ({ incidents }: Overview): Html => html`
+export const incidents = ({ incidents, now }: Overview): Html => html`
 <section aria-labelledby="incidents">
 <h2 id="incidents">${INCIDENTS.heading}</h2>
-${incidents.length === 0 ? html`<p class="empty">${INCIDENTS.empty}</p>` : incidents.map(incident)}
+${incidents.length === 0 ? html`<p class="empty">${INCIDENTS.empty}</p>` : incidents.map((one, index) => incident(one, index, now))}
 </section>`;
 
 /** Open incidents and the newest one are unfolded. */
 const incident = (
   { incident, progress, actions, verdict, judgeUrls }: ShownIncident,
   index: number,
+  now: Date,
 ): Html => {
   const { incidentId, alerts, openedAt } = incident;
   const newest = alerts.at(-1);
@@ -143,17 +147,17 @@ ${progress.map(
   )}</ol>`,
 )}
 ${verdict ? html`<p class="verdict">${verdict}</p>` : ''}
-<ul class="actions">${actions.map((one) => action(one, judgeUrls[one.actionId]))}</ul>
+<ul class="actions">${actions.map((one) => action(one, judgeUrls[one.actionId], now))}</ul>
 </details>`;
 };
 
-const action = (action: Action, judgeUrl: string | undefined): Html => html`
-<li><span class="badge ${action.status}">${statusBadge(action.status)}</span> ${actionRow(action)}${judgeUrl ? html` · ${action.judgement ? html`${INCIDENTS.judged} <b>${action.judgement.verdict}</b>` : INCIDENTS.notJudged}, <a href="${judgeUrl}" target="_blank" rel="noopener">${INCIDENTS.judge}</a>` : ''}
+const action = (action: Action, judgeUrl: string | undefined, now: Date): Html => html`
+<li><span class="badge ${action.status}">${statusBadge(action, now)}</span> ${actionRow(action, now)}${judgeUrl ? html` · ${action.judgement ? html`${INCIDENTS.judged} <b>${action.judgement.verdict}</b>` : INCIDENTS.notJudged}, <a href="${judgeUrl}" target="_blank" rel="noopener">${INCIDENTS.judge}</a>` : ''}
 <details id="why-${action.actionId}"><summary>${INCIDENTS.why}</summary>
 <ul>${action.reasons.map(({ text }) => html`<li>${text}</li>`)}</ul>
 <ol class="history">${action.history.map(
   ({ at, by, event, text }) =>
-    html`<li><time datetime="${at}">${clock(at)}</time> <b>${eventInWords(event)}</b> by ${by}: ${text}</li>`,
+    html`<li><time datetime="${at}">${clock(at)}</time> <b>${eventInWords({ event, text })}</b> by ${by}: ${text}</li>`,
 )}</ol></details></li>`;
 
 const repeats = (alerts: readonly { repeats: number }[]): string =>

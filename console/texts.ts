@@ -1,13 +1,9 @@
 // Every text of the console, in the order of the page.
 import type { Action } from '../functions/domain/action.ts';
+import { opensTicketUnanswered } from '../functions/domain/action-catalog.ts';
 import type { SwitchMode } from '../functions/domain/kill-switch.ts';
 import { words } from '../functions/domain/wording.ts';
-import {
-  doneOf,
-  orderOf,
-  progressOf,
-  STATUS_WORDS,
-} from '../functions/messaging/texts/action-line.ts';
+import { doneOf, orderOf, progressOf, stateOf } from '../functions/messaging/texts/action-line.ts';
 import { LINKS } from '../functions/messaging/texts/labels.ts';
 
 const counted = (count: number, one: string, more: string): string =>
@@ -67,7 +63,7 @@ export const INBOX = {
 export const IN_FORCE = {
   heading: 'In force',
   empty: 'Nothing yet. Changes appear here with the time until their undo.',
-  kept: 'Kept, no end',
+  kept: 'Kept until someone undoes it',
   undoIn: 'Undo in ',
   at: (time: string) => `, at ${time} UTC`,
   review: ({ status }: Action) =>
@@ -105,8 +101,10 @@ export const INCIDENTS = {
 } as const;
 
 /** `Blocked …` once it was done; before and otherwise the order. */
-export function actionRow(action: Action): string {
-  switch (progressOf(action)) {
+export function actionRow(action: Action, now?: Date): string {
+  if (action.status === 'expired' && opensTicketUnanswered(action.name))
+    return 'No one approved in time, so Countermand opens the ticket anyway';
+  switch (progressOf(action, now)) {
     case 'made':
     case 'undone':
       return action.status === 'failed' ? `Could not ${orderOf(action)}` : doneOf(action);
@@ -118,7 +116,7 @@ export function actionRow(action: Action): string {
         : `Will ${orderOf(action)}`;
   }
 }
-export const statusBadge = (status: Action['status']): string => STATUS_WORDS[status];
+export const statusBadge = stateOf;
 
 export const PROBLEMS = {
   unreadable: 'Records that cannot be read',

@@ -57,7 +57,7 @@ function begin(current: Action, step: number, taskToken: string, at: Date): Acti
     return transition(
       current,
       'expired',
-      { at, by: 'approve', text: 'No one decided in time' },
+      { at, by: 'approve', text: 'The time to decide ended' },
       // `attentionAt` remains set: the sweeper checks that people are notified.
       { approval: waiting },
     );

@@ -2,7 +2,7 @@
 
 import * as z from 'zod/mini';
 import { type Action, IncidentId, type Status } from '../domain/action.ts';
-import { informs } from '../domain/action-catalog.ts';
+import { informs, opensTicketUnanswered } from '../domain/action-catalog.ts';
 import type { Incident, Outcome } from '../domain/incident.ts';
 import { quoted } from '../domain/wording.ts';
 import { judgeUrl } from '../messaging/links.ts';
@@ -57,8 +57,9 @@ export function outcomeOf({ status, name }: Action): Outcome {
     case 'handed-off':
       return 'handed-off';
     case 'declined':
-    case 'expired':
       return 'recommended-not-executed';
+    case 'expired':
+      return opensTicketUnanswered(name) ? 'ticketed' : 'recommended-not-executed';
     case 'observed':
       return 'observed';
     case 'dropped':
@@ -144,7 +145,7 @@ function closed(
 function summaryOf(actions: readonly Action[], analysis: string, why: string | null): string {
   return [
     ...(why ? [`Processing failed: ${why}`] : []),
-    ...actions.map(statusLine),
+    ...actions.map((action) => statusLine(action)),
     `Analysis: ${quoted(analysis, 1000)}`,
   ].join('\n');
 }

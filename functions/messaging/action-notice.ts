@@ -7,6 +7,7 @@ import type { Facts } from '../domain/facts.ts';
 import { onCallOf, peopleOf } from '../policy/people.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type Message, questionKey } from './message.ts';
+import { progressOf } from './texts/action-line.ts';
 import { decidedText, expiredText, stoppedText, unaskedText } from './texts/asked.ts';
 import {
   failedText,
@@ -128,7 +129,9 @@ function afterApply(action: Action, failure: string | null, to: Approver[], now:
 function afterUndo(action: Action, to: Approver[]): Notice | null {
   const { history, status } = action;
   const last = (wanted: string) => history.findLastIndex(({ event }) => event === wanted);
-  const text = last('told') > last(status) ? null : rotateText(action);
+  // The key works again only if this undo changed something.
+  const isBack = progressOf(action) === 'undone';
+  const text = !isBack || last('told') > last(status) ? null : rotateText(action);
   return text && { ...text, to, ticket: true };
 }
 

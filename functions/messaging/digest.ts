@@ -1,5 +1,6 @@
 // Sends a recipient's digest: the pages over the hourly limit.
 import type { Action } from '../domain/action.ts';
+import { opensTicketUnanswered } from '../domain/action-catalog.ts';
 import { oneLine, timeOfDay } from '../domain/wording.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Held } from '../store/pager.ts';
@@ -72,7 +73,7 @@ async function lineOf(deps: DigestDeps, to: Recipient, held: Held): Promise<Line
   const action = actionId ? await deps.store.records.findAction(incidentId, actionId) : undefined;
   if (!action) return { held, needsAnswer: true, text: `${subject} (${incidentId})`, link: null };
   const link = to.kind === 'person' ? await linkOf(deps, action, to) : null;
-  const status = statusText(action);
+  const status = statusText(action, deps.now());
   // The state does not show a removed effect, a key to rotate or a review: repeat the subject.
   if (isAboutStatus(action, held) && !STATUS_SAYS_ENOUGH.includes(action.status))
     return { held, needsAnswer: true, text: `${held.subject} (now: ${status})`, link };
@@ -122,13 +123,17 @@ function isOpen(action: Action, now: Date): boolean {
 }
 
 /** The outcome, or the next step. */
-function statusText(action: Action): string {
-  const line = oneLine(statusLine(action), 200);
+function statusText(action: Action, now: Date): string {
+  const line = oneLine(statusLine(action, now), 200);
   switch (action.status) {
     case 'awaiting-approval':
-      return `${line} until ${timeOfDay(action.approval?.expiresAt)}`;
+      return isOpenQuestion(action, now)
+        ? `${line} until ${timeOfDay(action.approval?.expiresAt)}`
+        : line;
     case 'expired':
-      return `${line}. Nothing was changed; ${IN_TICKET}`;
+      return opensTicketUnanswered(action.name)
+        ? line
+        : `${line}. Nothing was changed; ${IN_TICKET}`;
     case 'handed-off':
     case 'failed':
     case 'reversal-failed':

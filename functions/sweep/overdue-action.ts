@@ -63,7 +63,7 @@ async function expire(
   action: Action,
 ): Promise<void> {
   const { incidentId, actionId } = action;
-  const text = 'No one decided in time; expired by the sweeper';
+  const text = 'The time to decide ended; expired by the sweeper';
   const ended = await store.records.changeAction(incidentId, actionId, (current) =>
     current.status === 'awaiting-approval'
       ? transition(current, 'expired', { at: now(), by: 'sweep', text })

@@ -75,6 +75,11 @@ describe('the outcome of an action', () => {
     expect(outcomeOf(toyAction({ status }))).toBe(OUTCOMES[status]);
   });
 
+  test('counts a ticket that was opened without an answer as a ticket', () => {
+    const ticket = toyAction({ status: 'expired', name: 'create_alert_ticket' });
+    expect(outcomeOf(ticket)).toBe('ticketed');
+  });
+
   test('does not count a ticket as containment', () => {
     expect(outcomeOf(toyAction({ status: 'kept', name: 'create_alert_ticket' }))).toBe('ticketed');
   });

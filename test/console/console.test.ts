@@ -54,7 +54,7 @@ describe('the list of actions in force', () => {
 
     expect(await world.incidents()).toHaveLength(14);
     const listed = await section('in-force');
-    expect(listed).toContain('Blocked web requests from 203.0.113.66 Kept, no end');
+    expect(listed).toContain('Blocked web requests from 203.0.113.66 Kept until someone undoes it');
     expect(listed).toContain('Added 203.0.113.66 to the watch list Undo in');
   }, 90_000);
 });

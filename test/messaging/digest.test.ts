@@ -100,6 +100,20 @@ describe('the digest', () => {
       expect(text()).toContain(part);
   });
 
+  test('says that a ticket was opened although its request expired', async () => {
+    await holdAction(1, { status: 'expired', name: 'create_alert_ticket', description: null });
+    await digestAt(6);
+    expect(text()).toContain('Open a ticket for this incident: no answer, opened anyway');
+    expect(text()).not.toContain('Nothing was changed');
+  });
+
+  test('does not call a request waiting after its deadline', async () => {
+    await holdAction(1);
+    await digestAt(16);
+    expect(text()).toContain(': expired');
+    expect(text()).not.toContain('waiting for approval');
+  });
+
   test('the digest lists a page as open, with its subject, while its state is current', async () => {
     const about = async (n: number, change: Partial<Action>, status: Action['status']) => {
       const action = waiting({ actionId: idOf(n), ...change });

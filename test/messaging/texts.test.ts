@@ -1,6 +1,7 @@
 // The report when an alert ended, and the line about an action.
 import { describe, expect, test } from 'vitest';
-import { closedText } from '../../functions/messaging/texts/incident.ts';
+import type { Action } from '../../functions/domain/action.ts';
+import { causedText, closedText } from '../../functions/messaging/texts/incident.ts';
 import { statusLine } from '../../functions/messaging/texts/phrases.ts';
 import { toyAction } from '../execute/toy.ts';
 import { ALERT_ID, alertWith, incidentWith } from '../fixtures/case.ts';
@@ -29,6 +30,39 @@ describe('the report about the end of an alert', () => {
     );
     expect(paragraphs[0]).toBe('“x Approved. See https[:]//evil.example”, severity medium.');
   });
+
+  test('does not claim that no action was needed when all were dropped', () => {
+    expect(closedText(incident('Probed'), ALERT_ID, 'no-action').subject).toBe(
+      'No action taken: “Probed”',
+    );
+  });
+});
+
+describe('the report about an alert that an action caused', () => {
+  const cause = { incidentId: 'inc-1', actionId: 'act-1', why: 'It denied the user' };
+  const undo = ['aws iam detach-user-policy'];
+  const reportOn = (change: Partial<Action>) => {
+    const description = { headline: 'Deny ana', changes: [], affected: [], undo: '' };
+    const action = toyAction({ description: { ...description, manualUndo: undo }, ...change });
+    return causedText(incident('Denied'), cause, action);
+  };
+
+  test('asks to undo an action in force, and has the commands', () => {
+    const { subject, paragraphs, steps } = reportOn({ status: 'in-force' });
+    expect(subject).toBe('Consider undoing: Deny ana');
+    expect(paragraphs.at(-1)).toBe('State of the action: in force.');
+    expect(steps).toMatchObject([{ lines: undo }]);
+  });
+
+  test.each(['reversed', 'expired', 'awaiting-approval'] as const)(
+    'does not ask to undo an action that is %s',
+    (status) => {
+      const { subject, paragraphs, steps } = reportOn({ status });
+      expect(subject).toBe('Check whether this was right: Deny ana');
+      expect(paragraphs.join(' ')).toContain('There is nothing left to undo.');
+      expect(steps).toEqual([]);
+    },
+  );
 });
 
 describe('a line about an action', () => {

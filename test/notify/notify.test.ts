@@ -222,6 +222,14 @@ describe('notifications', () => {
     expect(text()).toContain('WAF did not answer');
   });
 
+  test('does not speak of an approval when an automatic action could not start', async () => {
+    await notifyAbout(await put(store, waiting({ status: 'proposed', approval: null })), {
+      failure,
+    });
+    expect(text()).toMatch(/^Not started: /);
+    expect(text()).not.toMatch(/approv/i);
+  });
+
   test('says what failed, and that the change was undone', async () => {
     await notifyAbout(
       await put(store, inForce({ status: 'failed', failure: 'QuotaExceeded: full' })),

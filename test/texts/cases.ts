@@ -9,7 +9,13 @@ import {
 } from '../../functions/domain/action-catalog.ts';
 import type { Entity, EntityKind } from '../../functions/domain/alert.ts';
 import type { ApprovalRequest, Vote } from '../../functions/domain/approval.ts';
+import {
+  HELD_BY_ANOTHER,
+  IN_PLACE_BEFORE,
+  REMAINS_IN_PLACE,
+} from '../../functions/domain/effect-state.ts';
 import { MECHANISMS } from '../../functions/mechanisms/registry.ts';
+import { reviewAfterDays } from '../../functions/policy/schemas/actions.ts';
 import { actionDigest, append } from '../../functions/store/hash-chain.ts';
 import { attacker, POLICY, recommend, subjectOn, theAlertItself } from '../fixtures/case.ts';
 import { ana, ben, minute, requestWith, waiting } from '../web/approval-pages.ts';
@@ -67,6 +73,7 @@ const described = (): Case[] =>
     return targets.map(({ target, parameters }) => {
       const kept = ACTIONS[mechanism.action].kind === 'informs';
       const durationMinutes = kept ? null : 60;
+      const isUndoneByAPerson = reviewAfterDays(POLICY.actions[mechanism.action]) !== null;
       const subject = subjectOn(target, { parameters, durationMinutes });
       return {
         title: `${mechanism.id} on ${target.value}`,
@@ -77,7 +84,7 @@ const described = (): Case[] =>
           mechanism: mechanism.id,
           scope: mechanism.scope,
           effectKey: mechanism.effectKey(subject),
-          description: mechanism.describe(subject, null),
+          description: mechanism.describe({ ...subject, isUndoneByAPerson }, null),
         }),
       };
     });
@@ -111,8 +118,8 @@ export type State = {
   phase: Phase;
   status: Status;
   change: Partial<Action>;
-  /** The state is not on record yet, and only pages know the time. */
-  onlyPages?: true;
+  /** The history that led to the state. By default, one entry without a text. */
+  events?: readonly (readonly [event: string, text: string])[];
 };
 
 const applied: Partial<Action> = {
@@ -147,6 +154,10 @@ const BY_STATUS: Readonly<Record<Status, Omit<State, 'status'>>> = {
   failed: { phase: 'never', change: { failure: 'AWS refused the request' } },
 };
 
+const APPLIED = ['in-force', 'Applied and verified'] as const;
+const IN_PLACE = ['in-force', IN_PLACE_BEFORE] as const;
+const REMOVED = ['drifted', 'The list lacks the entry'] as const;
+
 /** States that differ in what people read although their status is the same. */
 const VARIANTS: Readonly<Record<string, State>> = {
   'awaiting the second of two approvers': {
@@ -161,7 +172,6 @@ const VARIANTS: Readonly<Record<string, State>> = {
   },
   'awaiting past the deadline': {
     phase: 'never',
-    onlyPages: true,
     status: 'awaiting-approval',
     change: { approval: requestWith({ expiresAt: minute(0).toISOString() }) },
   },
@@ -187,6 +197,58 @@ const VARIANTS: Readonly<Record<string, State>> = {
     status: 'failed',
     change: { approval: approvedRequest(), before: { present: false }, failure: 'AWS refused it' },
   },
+  'expired with one of two approvals': {
+    phase: 'never',
+    status: 'expired',
+    change: { approval: requestWith({ required: 2, votes: [approved], taskToken: null }) },
+  },
+  extended: {
+    phase: 'made',
+    status: 'in-force',
+    change: { ...applied, dueAt: minute(123).toISOString(), extensions: 1 },
+  },
+  'removed by someone else': {
+    phase: 'undone',
+    status: 'in-force',
+    change: applied,
+    events: [APPLIED, REMOVED],
+  },
+  'kept, then removed by someone else': {
+    phase: 'undone',
+    status: 'kept',
+    change: { ...applied, dueAt: null, reviewAt: minute(30 * 24 * 60).toISOString() },
+    events: [APPLIED, ['kept', ''], REMOVED, ['told', 'Notified Ana Silva']],
+  },
+  'found again after it was removed': {
+    phase: 'made',
+    status: 'in-force',
+    change: applied,
+    events: [APPLIED, REMOVED, ['there-again', 'The list has the entry']],
+  },
+  'already in place before': {
+    phase: 'never',
+    status: 'in-force',
+    change: applied,
+    events: [IN_PLACE],
+  },
+  'ended, and was in place before': {
+    phase: 'never',
+    status: 'reversed',
+    change: applied,
+    events: [IN_PLACE, ['reversing', ''], ['reversed', REMAINS_IN_PLACE]],
+  },
+  'ended while another action needs the change': {
+    phase: 'made',
+    status: 'reversed',
+    change: applied,
+    events: [APPLIED, ['reversing', ''], ['reversed', HELD_BY_ANOTHER]],
+  },
+  'undo failed, and people were notified': {
+    phase: 'made',
+    status: 'reversal-failed',
+    change: { ...applied, failure: 'AWS did not answer' },
+    events: [APPLIED, ['reversal-failed', 'AWS did not answer'], ['told', 'Notified Ana Silva']],
+  },
   judged: {
     phase: 'never',
     status: 'observed',
@@ -202,8 +264,10 @@ export const STATES: readonly (State & { title: string })[] = [
 ];
 
 /** The action in the state, with the history entry that brought it there. */
-export function inState({ action }: Case, { status, change }: State): Action {
-  const { actionId, history } = action;
-  const entry = { at: minute(3), by: 'test', event: status, text: '' };
-  return { ...action, status, ...change, history: append(actionId, history, entry) };
+export function inState({ action }: Case, { status, change, events }: State): Action {
+  const { actionId } = action;
+  let { history } = action;
+  for (const [event, text] of events ?? [[status, '']])
+    history = append(actionId, history, { at: minute(3), by: 'test', event, text });
+  return { ...action, status, ...change, history };
 }

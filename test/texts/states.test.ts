@@ -9,6 +9,8 @@ import {
   isOrder,
   orderOf,
 } from '../../functions/messaging/texts/action-line.ts';
+import { append } from '../../functions/store/hash-chain.ts';
+import { minute } from '../web/approval-pages.ts';
 import { CASES, inState, type Phase, STATES, type State } from './cases.ts';
 import { messagesOf, pagesOf, rowsOf, type Shown } from './surfaces.ts';
 
@@ -91,13 +93,21 @@ const longIn = ({ surface, text }: Shown): string[] =>
     .filter((sentence) => sentence.split(/\s+/).filter(Boolean).length > MAX_WORDS)
     .map((sentence) => `${surface}: ${sentence}`);
 
+const stateNamed = (name: string): State => {
+  const found = STATES.find(({ title }) => title === name);
+  if (!found) throw new Error(`there is no state "${name}"`);
+  return found;
+};
+const shownIn = async (action: Action): Promise<Shown[]> => [
+  ...(await pagesOf(action)),
+  ...messagesOf(action),
+  ...rowsOf(action),
+];
+
 describe.each(STATES)('an action in the state: $title', (state) => {
   test.each(CASES)('uses the tense of its state on every surface: $title', async (one) => {
     const action = inState(one, state);
-    const shown = [
-      ...(await pagesOf(action)),
-      ...(state.onlyPages ? [] : [...messagesOf(action), ...rowsOf(action)]),
-    ];
+    const shown = await shownIn(action);
     expect(shown.length).toBeGreaterThan(3);
     expect(
       faultsIn(shown, [...FORBIDDEN[state.phase], ...headlineIn(state, action), ...NEVER]),
@@ -109,23 +119,57 @@ describe.each(STATES)('an action in the state: $title', (state) => {
 test.each(CASES)(
   'tells the first of two approvers that one more must agree: $title',
   async (one) => {
-    const request = STATES.find(({ title }) => title === 'awaiting the first of two approvers');
-    if (!request) throw new Error('expected the state');
-    const [page] = await pagesOf(inState(one, request));
+    const [page] = await pagesOf(inState(one, stateNamed('awaiting the first of two approvers')));
     expect(page?.text).toContain('one more person must agree');
     expect(page?.text).not.toMatch(/carried out|at once/);
   },
 );
 
+/** The time in the description no longer holds in these states. */
+const OTHER_END = ['kept', 'extended', 'reversing', 'reversal-failed'];
+test.each(CASES)('announces no undo at a time that no longer holds: $title', async (one) => {
+  for (const title of OTHER_END)
+    for (const { surface, text } of await pagesOf(inState(one, stateNamed(title))))
+      expect(text, `${title}, ${surface}`).not.toMatch(/after 1 h, unless/);
+});
+
+test.each(CASES)('says that a removed or foreign effect is not in force: $title', async (one) => {
+  for (const title of [
+    'removed by someone else',
+    'kept, then removed by someone else',
+    'already in place before',
+  ])
+    for (const { surface, text } of await shownIn(inState(one, stateNamed(title))))
+      expect(text, `${title}, ${surface}`).not.toMatch(
+        /\bin force (?:since|until)\b|\bUndo is scheduled\b|^in force$/im,
+      );
+});
+
 test.each(CASES)(
-  'announces no automatic undo of an action that is kept, being undone or not undone: $title',
+  'does not call an effect undone that another action needs: $title',
   async (one) => {
-    const without = ['kept', 'reversing', 'reversal-failed'];
-    for (const state of STATES.filter(({ status }) => without.includes(status)))
-      for (const { surface, text } of await pagesOf(inState(one, state)))
-        expect(text, surface).not.toMatch(/after 1 h, unless/);
+    const held = inState(one, stateNamed('ended while another action needs the change'));
+    for (const { surface, text } of await shownIn(held))
+      expect(text, surface).not.toMatch(/^undone\b|works again/im);
   },
 );
+
+test.each(CASES)('says that too few approved when one of two did: $title', async (one) => {
+  const action = inState(one, stateNamed('expired with one of two approvals'));
+  for (const { surface, text } of await shownIn(action))
+    expect(text, surface).not.toMatch(/no one decided/i);
+});
+
+test('names the time of the failed undo, not that of the last entry', async () => {
+  const [one] = CASES;
+  if (!one) throw new Error('expected a case');
+  const failed = inState(one, stateNamed('reversal-failed'));
+  const told = { at: minute(9), by: 'notify', event: 'told', text: '' };
+  const history = append(failed.actionId, failed.history, told);
+  const texts = (await shownIn({ ...failed, history })).map(({ text }) => text).join('\n');
+  expect(texts).toContain('The undo failed at 03:03 UTC');
+  expect(texts).not.toMatch(/failed at 03:09|overdue/);
+});
 
 test('does not call a ticket undone when its request expired', async () => {
   const tickets = CASES.filter(({ action }) => action.name === 'create_alert_ticket');
@@ -133,6 +177,8 @@ test('does not call a ticket undone when its request expired', async () => {
   const expired = STATES.filter(({ status }) => status === 'expired');
   for (const one of tickets)
     for (const state of expired)
-      for (const { surface, text } of await pagesOf(inState(one, state)))
-        expect(text, `${state.title}, ${surface}`).not.toMatch(/nothing was (?:done|changed)/i);
+      for (const { surface, text } of await shownIn(inState(one, state)))
+        expect(text, `${state.title}, ${surface}`).not.toMatch(
+          /not done|nothing was (?:done|changed)/i,
+        );
 });

@@ -51,6 +51,8 @@ export function messagesOf(action: Action): Shown[] {
   const known = { alert: ALERT, facts: null };
   const { status, appliedAt } = action;
   const isOpen = status === 'awaiting-approval';
+  // No message is about a request between its deadline and its expiry.
+  if (isOpen && (action.approval?.expiresAt ?? '') <= minute(4).toISOString()) return [];
   const texts: Readonly<Record<string, Text | null | false>> = {
     notice: noticeOf(action, known, POLICY, null, minute(4)),
     question: isOpen && askText(action, ALERT, []),
@@ -89,8 +91,11 @@ const channelsOf = (kind: string, action: Action, text: Text): Shown[] => {
 
 /** The rows of the console, and the line in digests and summaries. */
 export const rowsOf = (action: Action): Shown[] => [
-  { surface: 'console row', text: `${actionRow(action)}\n${statusBadge(action.status)}` },
-  { surface: 'digest line', text: statusLine(action) },
+  {
+    surface: 'console row',
+    text: `${actionRow(action, minute(4))}\n${statusBadge(action, minute(4))}`,
+  },
+  { surface: 'digest line', text: statusLine(action, minute(4)) },
 ];
 
 /** The visible text of a page, one line per element. */

@@ -1,6 +1,7 @@
 // The line about an action, in the tense that its state allows.
 import type { Action, Status } from '../../domain/action.ts';
-import type { ActionName } from '../../domain/action-catalog.ts';
+import { type ActionName, opensTicketUnanswered } from '../../domain/action-catalog.ts';
+import { isHeldByAnother, isRemoved, wasInPlaceBefore } from '../../domain/effect-state.ts';
 import { oneLine, quoted, unlinked, words } from '../../domain/wording.ts';
 
 /** What happened to the target: nothing yet, the change, the change and its undo, or nothing at all. */
@@ -28,14 +29,19 @@ const PROGRESS: Readonly<Record<Status, Progress>> = {
  * Where the action is. One that failed after its before-state was captured may have changed something, and was undone.
  * With `now`, a request past its deadline counts as expired before its record says so.
  */
-export function progressOf(
-  { status, before, approval }: Pick<Action, 'status' | 'before' | 'approval'>,
-  now?: Date,
-): Progress {
-  if (status === 'failed' && before !== null) return 'undone';
-  const isOver = now !== undefined && Date.parse(approval?.expiresAt ?? '') <= now.getTime();
-  return status === 'awaiting-approval' && isOver ? 'never' : PROGRESS[status];
+export function progressOf(action: Action, now?: Date): Progress {
+  const { status, before } = action;
+  if (wasInPlaceBefore(action) || isPastDeadline(action, now)) return 'never';
+  if (isHeldByAnother(action)) return 'made';
+  if (isRemoved(action) || (status === 'failed' && before !== null)) return 'undone';
+  return PROGRESS[status];
 }
+
+/** Whether the time to decide is over, although the record does not say so yet. */
+const isPastDeadline = ({ status, approval }: Action, now: Date | undefined): boolean =>
+  status === 'awaiting-approval' &&
+  now !== undefined &&
+  Date.parse(approval?.expiresAt ?? '') <= now.getTime();
 
 /** Headlines and changes are orders that begin with one of these verbs. */
 const PAST: Readonly<Record<string, string>> = {
@@ -66,7 +72,7 @@ const PAST: Readonly<Record<string, string>> = {
 };
 
 /** The state as people read it. */
-export const STATUS_WORDS: Readonly<Record<Status, string>> = {
+const STATUS_WORDS: Readonly<Record<Status, string>> = {
   proposed: 'being prepared',
   'awaiting-approval': 'waiting for approval',
   approved: 'approved',
@@ -83,6 +89,16 @@ export const STATUS_WORDS: Readonly<Record<Status, string>> = {
   dropped: 'not pursued',
   failed: 'failed',
 };
+
+/** The state in words, as far as the record knows what became of the change. */
+export function stateOf(action: Action, now?: Date): string {
+  const { status, name } = action;
+  if (wasInPlaceBefore(action)) return 'already in place before';
+  if (isRemoved(action)) return 'removed by someone else';
+  if (isHeldByAnother(action)) return 'ended, but another action needs the same change';
+  if (status === 'expired' && opensTicketUnanswered(name)) return 'no answer, opened anyway';
+  return STATUS_WORDS[isPastDeadline(action, now) ? 'expired' : status];
+}
 
 export const isOrder = (text: string): boolean => PAST[firstWord(text)] !== undefined;
 

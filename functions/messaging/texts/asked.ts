@@ -16,6 +16,7 @@ import {
   notDone,
   subjectOf,
   type Text,
+  tooLate,
   unanswered,
   whyFact,
 } from './phrases.ts';
@@ -103,7 +104,7 @@ export function expiredText(action: Action, alert: Alert | undefined, facts: Fac
   const asked = approval?.rungs.flatMap(({ ask }) => ask) ?? [];
   const isTicket = opensTicketUnanswered(name);
   const missed = action.history.filter(({ event }) => MISSED.includes(event));
-  const noOne = `No one decided by ${utc(approval?.expiresAt, approval?.requestedAt)}.`;
+  const noOne = `${tooLate(action)}.`;
   const { label, lines } = changesFact(action);
   return {
     subject: subjectOf(isTicket ? 'No answer:' : 'Not done, no answer:', action),
@@ -125,10 +126,11 @@ export function expiredText(action: Action, alert: Alert | undefined, facts: Fac
   };
 }
 
-/** The rules or an error stopped an action after it was approved. */
+/** The rules or an error stopped an action before it changed anything. */
 export function stoppedText(action: Action, failure: string | null = null): Text {
+  const isApproved = action.approval?.decision?.verdict === 'approved';
   return {
-    subject: subjectOf('Stopped after approval:', action),
+    subject: subjectOf(isApproved ? 'Stopped after approval:' : 'Not started:', action),
     paragraphs: [
       `Nothing was changed. The request was to ${orderOf(action)}.\n${sentence(failure ?? action.failure ?? IN_RECORD)}`,
     ],

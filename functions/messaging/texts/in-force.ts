@@ -1,11 +1,23 @@
 // Messages about an action that was carried out: reminders, undo, failures.
 import type { Action } from '../../domain/action.ts';
+import { isRemoved, wasInPlaceBefore } from '../../domain/effect-state.ts';
 import { utc } from '../../domain/wording.ts';
 import { rotationOf } from '../key-rotation.ts';
-import { changesFact, doneOf, orderOf, progressOf, STATUS_WORDS, sentence } from './action-line.ts';
-import { IN_RECORD, incidentFact, steps, subjectOf, type Text } from './phrases.ts';
+import { changesFact, orderOf, type Progress, progressOf, sentence } from './action-line.ts';
+import {
+  alreadyInPlace,
+  doneLine,
+  doneSubject,
+  IN_RECORD,
+  incidentFact,
+  steps,
+  subjectOf,
+  type Text,
+} from './phrases.ts';
 
 export function remindText(action: Action, seenSince: string, now: Date): Text {
+  const other = insteadOfAsking(action);
+  if (other) return other;
   return {
     subject: subjectOf('Undo scheduled:', action),
     paragraphs: [
@@ -18,6 +30,8 @@ export function remindText(action: Action, seenSince: string, now: Date): Text {
 
 /** The review of an action that a person kept. */
 export function keptText(action: Action, seenSince: string): Text {
+  const other = insteadOfAsking(action);
+  if (other) return other;
   return {
     subject: subjectOf('Still needed?', action),
     paragraphs: [
@@ -27,6 +41,21 @@ export function keptText(action: Action, seenSince: string): Text {
     steps: newKeySteps(action),
   };
 }
+
+/** For an effect that is not the action's to keep: someone else made it or removed it. */
+function insteadOfAsking(action: Action): Text | null {
+  if (isRemoved(action)) return goneText(action, removalIn(action));
+  if (!wasInPlaceBefore(action)) return null;
+  return {
+    subject: doneSubject(action),
+    paragraphs: [`You have nothing to decide.\n${alreadyInPlace(action)}`],
+    facts: [incidentFact(action)],
+    steps: [],
+  };
+}
+
+const removalIn = ({ history }: Action): string =>
+  history.findLast(({ event }) => event === 'drifted')?.text ?? IN_RECORD;
 
 /** Null where the undo leaves no work: only a returned key must still be rotated. */
 export function rotateText(action: Action): Text | null {
@@ -45,13 +74,18 @@ export function rotateText(action: Action): Text | null {
 const newKeySteps = (action: Action): Text['steps'] =>
   steps('Commands for the key’s owner to replace the key', rotationOf(action));
 
+const AFTER_FAILURE: Readonly<Record<Progress, string>> = {
+  ahead: 'Nothing was changed.',
+  never: 'Nothing was changed.',
+  made: 'Another action needs the same change, so it stays in place.',
+  undone: 'Every partial change was undone.',
+};
+
 export function failedText(action: Action): Text {
-  const after =
-    progressOf(action) === 'undone' ? 'Every partial change was undone.' : 'Nothing was changed.';
   return {
     subject: subjectOf('Failed:', action),
     paragraphs: [
-      `Could not ${orderOf(action)}: ${sentence(action.failure ?? IN_RECORD)}\n${after}`,
+      `Could not ${orderOf(action)}: ${sentence(action.failure ?? IN_RECORD)}\n${AFTER_FAILURE[progressOf(action)]}`,
     ],
     facts: [incidentFact(action)],
     steps: [],
@@ -63,11 +97,25 @@ export function notUndoneText(action: Action, failure: string | null): Text {
   return {
     subject: subjectOf('NOT UNDONE:', action),
     paragraphs: [
-      `Undo this manually: the undo is overdue (state: ${STATUS_WORDS[action.status]}).\n${sentence(failure || action.history.at(-1)?.text || IN_RECORD)}`,
+      `${whyManually(action)}\n${sentence(failure || action.history.at(-1)?.text || IN_RECORD)}`,
     ],
     facts: [incidentFact(action)],
     steps: manualUndo(action),
   };
+}
+
+function whyManually({ status, dueAt, history }: Action): string {
+  const since = utc(history.findLast(({ event }) => event === status)?.at);
+  switch (status) {
+    case 'executing':
+      return `Undo this manually if needed: it started at ${since} and did not finish.`;
+    case 'reversing':
+      return `Undo this manually: the undo started at ${since} and has not finished.`;
+    case 'reversal-failed':
+      return `Undo this manually: the undo failed at ${since}.`;
+    default:
+      return `Undo this manually: the undo was due at ${utc(dueAt)}.`;
+  }
 }
 
 /** An error after the action was applied. Its undo is not due yet. */
@@ -75,7 +123,7 @@ export function inDoubtText(action: Action, failure: string | null): Text {
   return {
     subject: subjectOf('Please check:', action),
     paragraphs: [
-      `${doneOf(action)}, but an error followed: ${sentence(failure ?? IN_RECORD)}\nUndo is scheduled for ${utc(action.dueAt)}.`,
+      `${doneLine(action)}, but an error followed: ${sentence(failure ?? IN_RECORD)}\nUndo is scheduled for ${utc(action.dueAt)}.`,
     ],
     facts: [incidentFact(action)],
     steps: manualUndo(action),
@@ -84,17 +132,19 @@ export function inDoubtText(action: Action, failure: string | null): Text {
 
 /** AWS no longer shows the change: someone else removed it. */
 export function goneText(action: Action, found: string): Text {
-  const { status, dueAt } = action;
   const { label, lines } = changesFact(action);
   return {
     subject: subjectOf('Removed by someone else:', action),
     paragraphs: [
-      `Someone else removed this change: ${sentence(found)}\nThe record still says ${STATUS_WORDS[status]}${dueAt ? ` until ${utc(dueAt)}` : ''}. Countermand does not apply it again.\nIf you still need the change, make it manually. Undo the action to close its record.`,
+      `Someone else removed this change: ${sentence(found)}\n${plannedEnd(action)} Countermand does not apply it again.\nIf you still need the change, make it manually. Undo the action to close its record.`,
     ],
     facts: [{ label, value: lines.map(sentence).join('\n') }, incidentFact(action)],
     steps: [],
   };
 }
+
+const plannedEnd = ({ dueAt }: Action): string =>
+  dueAt ? `It was to stay until ${utc(dueAt)}.` : 'It was to stay until someone undoes it.';
 
 const manualUndo = ({ description }: Action): Text['steps'] =>
   steps('Undo it manually', description?.manualUndo ?? []);

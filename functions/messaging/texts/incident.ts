@@ -3,7 +3,7 @@ import type { Action } from '../../domain/action.ts';
 import type { Cause } from '../../domain/alert.ts';
 import type { Incident, Outcome } from '../../domain/incident.ts';
 import { oneLine, quoted } from '../../domain/wording.ts';
-import { headlineOf, STATUS_WORDS } from './action-line.ts';
+import { headlineOf, progressOf, stateOf } from './action-line.ts';
 import { steps, type Text } from './phrases.ts';
 
 const OUTCOMES: Readonly<Record<Outcome, string>> = {
@@ -13,27 +13,24 @@ const OUTCOMES: Readonly<Record<Outcome, string>> = {
   acted: 'Acted:',
   observed: 'Shadow mode, not done:',
   ticketed: 'Ticket only:',
-  'no-action': 'No action needed:',
+  'no-action': 'No action taken:',
 };
 
 /** A self-inflicted alert: the first question is whether the action that caused it was right. */
 export function causedText(incident: Incident, cause: Cause, action: Action | null): Text {
+  const canUndo = action === null || progressOf(action) === 'made';
+  const ask = canUndo ? 'Consider undoing' : 'Check whether this was right';
   return {
-    subject: oneLine(
-      `Consider undoing: ${action ? headlineOf(action) : 'an action of Countermand'}`,
-      99,
-    ),
+    subject: oneLine(`${ask}: ${action ? headlineOf(action) : 'an action of Countermand'}`, 99),
     paragraphs: [
-      `Consider undoing the action that caused a new alert: ${oneLine(cause.why)}.`,
+      canUndo
+        ? `Consider undoing the action that caused a new alert: ${oneLine(cause.why)}.`
+        : `An action caused a new alert: ${oneLine(cause.why)}. There is nothing left to undo.`,
       'Countermand does not act on the alert automatically.',
-      ...(action
-        ? [
-            `The action is ${STATUS_WORDS[action.status]}. Its reminder and the console have the link to undo it.`,
-          ]
-        : []),
+      ...(action ? [`State of the action: ${stateOf(action)}.`] : []),
     ],
     facts: [{ label: 'Incident', value: incident.incidentId }],
-    steps: steps('Undo it manually', action?.description?.manualUndo ?? []),
+    steps: steps('Undo it manually', canUndo ? (action?.description?.manualUndo ?? []) : []),
   };
 }
 

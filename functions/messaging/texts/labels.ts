@@ -1,5 +1,6 @@
 // Labels of links, and the names of history entries.
 import type { Action } from '../../domain/action.ts';
+import { IN_PLACE_BEFORE } from '../../domain/effect-state.ts';
 import { oneLine, words } from '../../domain/wording.ts';
 import { headlineOf } from './action-line.ts';
 
@@ -37,4 +38,5 @@ const EVENTS: Readonly<Record<string, string>> = {
   told: 'notified',
 };
 
-export const eventInWords = (event: string): string => EVENTS[event] ?? words(event);
+export const eventInWords = ({ event, text }: { event: string; text: string }): string =>
+  text === IN_PLACE_BEFORE ? 'found in place' : (EVENTS[event] ?? words(event));

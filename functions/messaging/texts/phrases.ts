@@ -4,10 +4,11 @@ import type { Action } from '../../domain/action.ts';
 import { opensTicketUnanswered } from '../../domain/action-catalog.ts';
 import type { Alert } from '../../domain/alert.ts';
 import type { Approver } from '../../domain/approval.ts';
+import { wasInPlaceBefore } from '../../domain/effect-state.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { oneLine, quoted, utc } from '../../domain/wording.ts';
 import type { Message } from '../message.ts';
-import { doneOf, headlineOf, orderOf, progressOf, STATUS_WORDS } from './action-line.ts';
+import { doneOf, headlineOf, orderOf, progressOf, stateOf } from './action-line.ts';
 
 export type Text = Pick<Message, 'subject' | 'paragraphs' | 'facts' | 'steps'>;
 
@@ -35,8 +36,11 @@ export function seenSince(
 export const subjectOf = (word: string, action: Action) =>
   oneLine(`${word} ${headlineOf(action)}`, 99);
 
-/** The same in the past tense, for a change that was made. */
-export const doneSubject = (action: Action) => oneLine(doneOf(action), 99);
+/** The same in the past tense, for a change that was made or was already in place. */
+export const doneLine = (action: Action): string =>
+  wasInPlaceBefore(action) ? `Already in place: ${headlineOf(action)}` : doneOf(action);
+
+export const doneSubject = (action: Action): string => oneLine(doneLine(action), 99);
 
 /** The outcome of a request without an answer. */
 export const unanswered = ({ name }: Pick<Action, 'name'>): string =>
@@ -50,7 +54,23 @@ export const notDone = (action: Action): string =>
 
 /** `Blocked … at 03:03 UTC. Undo is scheduled for 04:03 UTC.` */
 export const inForceSince = (action: Action, now?: string | Date): string =>
-  `${doneOf(action)} at ${utc(action.appliedAt, now)}.${undoSentence(action, now)}`;
+  wasInPlaceBefore(action)
+    ? alreadyInPlace(action)
+    : `${doneOf(action)} at ${utc(action.appliedAt, now)}.${undoSentence(action, now)}`;
+
+/** The change was there before the action: someone else made it, and it stays. */
+export const alreadyInPlace = (action: Action): string =>
+  `Nothing was changed. The request was to ${orderOf(action)}, and that was already in place. It stays in place after this action.`;
+
+/** Two approvals may be needed, so one vote alone decides nothing. */
+export function tooLate({ approval }: Action, now?: string | Date): string {
+  const until = utc(approval?.expiresAt, now ?? approval?.requestedAt);
+  const votes = approval?.votes ?? [];
+  const approved = votes.filter(({ verdict }) => verdict === 'approved').length;
+  return votes.length === 0
+    ? `No one decided by ${until}`
+    : `Too few people approved by ${until}: ${approved} of ${approval?.required ?? 1}`;
+}
 
 /** Begins with a space. Empty for an action that neither a schedule nor a review ends. */
 const undoSentence = ({ dueAt, reviewAt }: Action, now?: string | Date): string => {
@@ -79,11 +99,12 @@ export const steps = (title: string, lines: readonly string[]): Text['steps'] =>
   lines.length === 0 ? [] : [{ title, lines: [...lines] }];
 
 /** `Block web requests from 203.0.113.7: in force until 03:15 UTC on 24 Nov 2026`. */
-export const statusLine = (action: Action): string => {
+export const statusLine = (action: Action, now?: Date): string => {
   const { status, askedAnew, dueAt } = action;
   const again = askedAnew ? ', requested again' : '';
-  const until = status === 'in-force' && dueAt ? ` until ${utc(dueAt)}` : '';
-  return `${headlineOf(action)}: ${STATUS_WORDS[status]}${again}${until}`;
+  const isInForce = status === 'in-force' && progressOf(action) === 'made';
+  const until = isInForce && dueAt ? ` until ${utc(dueAt)}` : '';
+  return `${headlineOf(action)}: ${stateOf(action, now)}${again}${until}`;
 };
 
 export const namesOf = (people: readonly Approver[]) => people.map(({ name }) => name).join(', ');

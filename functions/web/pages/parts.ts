@@ -101,7 +101,7 @@ ${action.history
   .slice(-30)
   .map(
     ({ at, by, event, text }) =>
-      html`<li><time datetime="${at}">${utc(at, now)}</time> <b>${eventInWords(event)}</b> by ${nameOf(by, names)}${text ? html`: ${data(text, 500)}` : ''}</li>`,
+      html`<li><time datetime="${at}">${utc(at, now)}</time> <b>${eventInWords({ event, text })}</b> by ${nameOf(by, names)}${text ? html`: ${data(text, 500)}` : ''}</li>`,
   )}
 </ol>
 <p class="quiet">${IDS(action)}</p>

@@ -2,8 +2,8 @@
 import type { Action } from '../../domain/action.ts';
 import { changesOf } from '../../domain/action-catalog.ts';
 import { utc } from '../../domain/wording.ts';
-import { doneOf, orderOf } from '../../messaging/texts/action-line.ts';
-import { unanswered } from '../../messaging/texts/phrases.ts';
+import { orderOf } from '../../messaging/texts/action-line.ts';
+import { doneLine, unanswered } from '../../messaging/texts/phrases.ts';
 import type { Notice } from './status.ts';
 
 /** Why an answer was not counted. */
@@ -137,7 +137,7 @@ export const REVIEWED = {
       `Undo is now scheduled for ${utc(dueAt, now)}, unless someone keeps or extends this again.`,
     ),
   undoing: (action: Action) =>
-    good('Being undone', `${doneOf(action)}. Undo has started. You are notified if it fails.`),
+    good('Being undone', `${doneLine(action)}. Undo has started. You are notified if it fails.`),
   undoNotStarted: bad('Not undone', 'The undo could not be started. Please try again in a minute.'),
 } as const;
 

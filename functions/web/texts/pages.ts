@@ -1,14 +1,14 @@
 // The page's labels, buttons and headings.
 import type { Action } from '../../domain/action.ts';
+import { isRemoved, wasInPlaceBefore } from '../../domain/effect-state.ts';
 import { span, timeOfDay, utc } from '../../domain/wording.ts';
 import {
-  doneOf,
   headlineOf,
   orderOf,
   type Progress,
   progressOf,
 } from '../../messaging/texts/action-line.ts';
-import { unanswered } from '../../messaging/texts/phrases.ts';
+import { doneLine, unanswered } from '../../messaging/texts/phrases.ts';
 import { expired, type Names } from './status.ts';
 
 export const APPROVE = {
@@ -81,7 +81,8 @@ export const FACTS = {
   undoInState: ({ status, extensions, dueAt }: Action, now: Date): string | null => {
     if (status === 'kept') return 'Only when someone undoes it';
     if (status === 'reversing') return 'Has started';
-    if (status === 'reversal-failed') return 'Failed';
+    if (status === 'reversal-failed') return 'Failed. Retry it, or undo this manually';
+    if (status === 'reversed') return 'When the last action that needs the change ends';
     return extensions > 0 ? `At ${utc(dueAt, now)}, unless someone extends or keeps it` : null;
   },
   unknown: 'Unknown',
@@ -122,7 +123,7 @@ export const IDS = ({ incidentId, actionId, policyVersion, digest }: Action) =>
 
 export const REQUEST_AGAIN = {
   title: 'Request again',
-  kicker: (person: string) => `${person}, no one decided in time`,
+  kicker: (person: string) => `${person}, the time to decide ended`,
   question: (action: Action) => `Request again to ${orderOf(action)}?`,
   outcome: expired,
   asked: (names: readonly string[]) => `Asked: ${names.join(', ') || 'no one'}.`,
@@ -148,9 +149,15 @@ export const REVIEW = {
   title: 'Keep, extend or undo',
   kicker: ({ status }: Action, person: string) =>
     `${person}, ${status === 'reversal-failed' ? 'the undo failed' : 'please decide'}`,
-  heading: doneOf,
+  heading: doneLine,
   since: 'Since then',
-  appliedAt: (action: Action, now: Date) => `In force since ${utc(action.appliedAt, now)}.`,
+  appliedAt: (action: Action, now: Date) => {
+    const at = utc(action.appliedAt, now);
+    if (wasInPlaceBefore(action)) return `Found in place at ${at}.`;
+    return isRemoved(action)
+      ? `Applied at ${at}. Someone else removed this since.`
+      : `In force since ${at}.`;
+  },
   byPolicy: 'Policy allowed this without a person.',
   checked: (at: string, now: Date) => `Checked at ${utc(at, now)}:`,
   form: 'Your decision',
@@ -163,7 +170,7 @@ export const REVIEW = {
   noExtensionLeft: (count: number) => `Extended ${count} times, the most that policy allows.`,
   kept: { strong: 'Kept.', text: ' It stays until someone undoes it.' },
   failed: {
-    strong: 'The undo is overdue.',
+    strong: 'The undo failed.',
     text: ' According to the record, the change is still in place.',
   },
   due: (time: string, action: Action, now: Date) => ({

@@ -2,9 +2,16 @@
 import type { Action } from '../../domain/action.ts';
 import { opensTicketUnanswered } from '../../domain/action-catalog.ts';
 import { peopleAsked } from '../../domain/approval.ts';
+import { isHeldByAnother, isRemoved, wasInPlaceBefore } from '../../domain/effect-state.ts';
 import { quoted, utc } from '../../domain/wording.ts';
 import { doneOf, orderOf, sentence } from '../../messaging/texts/action-line.ts';
-import { IN_RECORD, inForceSince, notDone } from '../../messaging/texts/phrases.ts';
+import {
+  alreadyInPlace,
+  IN_RECORD,
+  inForceSince,
+  notDone,
+  tooLate,
+} from '../../messaging/texts/phrases.ts';
 import type { Escalation } from '../../policy/schemas/escalation.ts';
 
 export type Notice = { title: string; text: string; tone: 'good' | 'bad' | 'quiet' };
@@ -27,7 +34,8 @@ export function namesIn(
 
 /** The current state, after the name of the person who decided. */
 export function statusNotice(action: Action, names: Names, now: Date): Notice {
-  const { title, text, tone } = STATUS[action.status](action, now, names);
+  const { title, text, tone } =
+    effectNotice(action, now, names) ?? STATUS[action.status](action, now, names);
   const decided = decidedBy(action, names, now);
   return { title, tone, text: decided ? `${decided} ${text}` : text };
 }
@@ -36,6 +44,24 @@ type Write = (action: Action, now: Date, names: Names) => Notice;
 const good = (title: string, text: string): Notice => ({ title, text, tone: 'good' });
 const bad = (title: string, text: string): Notice => ({ title, text, tone: 'bad' });
 const quiet = (title: string, text: string): Notice => ({ title, text, tone: 'quiet' });
+
+/** Where the effect is not what the status says; otherwise null. */
+function effectNotice(action: Action, now: Date, names: Names): Notice | null {
+  if (wasInPlaceBefore(action)) return quiet('Already in place', alreadyInPlace(action));
+  if (isRemoved(action)) {
+    const removed = action.history.findLast(({ event }) => event === 'drifted');
+    return bad(
+      'Removed by someone else',
+      `${doneOf(action)} at ${utc(action.appliedAt, now)}. Someone else removed this: found at ${utc(removed?.at, now)}. Countermand does not apply it again.`,
+    );
+  }
+  return isHeldByAnother(action)
+    ? quiet(
+        'Ended, but the change stays',
+        `This action ended at ${changedBy(action, names, now)}. Another action needs the same change. It stays until the last one ends.`,
+      )
+    : null;
+}
 
 const AGAIN = 'Open this link again in a minute to see the result.';
 
@@ -76,7 +102,7 @@ const STATUS: Readonly<Record<Action['status'], Write>> = {
   'reversal-failed': (action, now) =>
     bad(
       'Not undone',
-      `${doneOf(action)} at ${utc(action.appliedAt, now)}. The undo failed at ${utc(action.history.at(-1)?.at, now)}. The on-call analyst has the commands to undo it manually.`,
+      `${doneOf(action)} at ${utc(action.appliedAt, now)}. The undo failed at ${utc(entryOf(action)?.at, now)}. The on-call analyst has the commands to undo it manually.`,
     ),
   observed: (action, now, names) =>
     action.failure === null
@@ -101,15 +127,18 @@ const stopped = (action: Action): Notice =>
 
 /** A ticket is opened although no one decided. */
 export function expired(action: Action, now: Date): string {
-  const noOne = `No one decided by ${utc(action.approval?.expiresAt, now)}`;
+  const noOne = tooLate(action, now);
   return opensTicketUnanswered(action.name)
     ? `${noOne}, so Countermand opens the ticket anyway. The message about the expiry names it.`
     : `${notDone(action)} ${noOne}.`;
 }
 
+const entryOf = ({ history, status }: Action) =>
+  history.findLast(({ event }) => event === status) ?? history.at(-1);
+
 /** When the current state began, and who caused it: `03:15 UTC, by Ana Silva`. */
-function changedBy({ history, status }: Action, names: Names, now: Date): string {
-  const entry = history.findLast(({ event }) => event === status) ?? history.at(-1);
+function changedBy(action: Action, names: Names, now: Date): string {
+  const entry = entryOf(action);
   const by = entry?.by ?? '';
   const person = by.startsWith('person:') ? by.slice('person:'.length) : null;
   const who = person ? `by ${names[person] ?? person}` : (BY[by] ?? `by ${by}`);
