@@ -24,6 +24,7 @@ export async function createWorld({
   realTime = false,
   drilled = true,
   provider,
+  recordLayout,
 }: {
   policy?: Policy;
   analyst?: Analyst;
@@ -38,6 +39,8 @@ export async function createWorld({
   drilled?: boolean;
   /** The sign-in provider, where the policy requires sign-in. */
   provider?: RuntimeOptions['provider'];
+  /** The layout of new incidents. */
+  recordLayout?: RuntimeOptions['recordLayout'];
 } = {}) {
   let ids = 0;
   const faults: unknown[] = [];
@@ -56,6 +59,7 @@ export async function createWorld({
     ...(realTime ? {} : { retryIntervalMs: 0 }),
     ...(engine && { engine }),
     ...(provider && { provider }),
+    ...(recordLayout && { recordLayout }),
     ...(folder && { folder }),
   });
   const { store } = runtime;
