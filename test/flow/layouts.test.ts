@@ -1,4 +1,4 @@
-// Incidents end in the layout in which they began, after an upgrade and after a return.
+// Incidents end in the layout in which they began.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
