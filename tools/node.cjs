@@ -9,9 +9,12 @@ const REQUIRED = 24;
 
 const CDK_APP = 'infra/app.ts';
 const CDK = 'node_modules/aws-cdk/bin/cdk';
-/** Commands of the CDK that call AWS. */
+/** Commands of the CDK that stay on this machine. A command that is not listed may call AWS. */
+const CDK_OFFLINE =
+  /^(acknowledge|ack|context|docs|doc|doctor|flags|help|init|list|ls|metadata|notices|synth|synthesize|version|-h|--help|--version)$/;
+/** Commands that call AWS, so that the value of an option such as `--profile list` does not hide one. */
 const CDK_CALLS_AWS =
-  /^(bootstrap|deploy|destroy|diff|drift|gc|import|migrate|refactor|rollback|watch)$/;
+  /^(bootstrap|deploy|destroy|diagnose|diff|drift|gc|import|migrate|publish-assets|refactor|rollback|validate|watch)$/;
 
 /** Whether a Node binary comes from an npm package, which a third party made. */
 const isPackaged = (node) => node.split(sep).includes('node_modules');
@@ -75,7 +78,9 @@ function exposesCredentials() {
     return (
       Boolean(process.env.CDK_DEFAULT_ACCOUNT) && (isPackaged(node) || isPackaged(process.execPath))
     );
-  return script === CDK && args.some((arg) => CDK_CALLS_AWS.test(arg)) && isPackaged(node);
+  const mayCallAws =
+    args.some((arg) => CDK_CALLS_AWS.test(arg)) || !args.some((arg) => CDK_OFFLINE.test(arg));
+  return script === CDK && mayCallAws && isPackaged(node);
 }
 
 const node = choose();

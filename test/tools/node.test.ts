@@ -126,8 +126,15 @@ describe('the CDK', () => {
     },
   );
 
-  test('runs synth on the packaged Node', () => {
-    expect(cdk('node_modules/x/node', 'synth')).toMatchObject({
+  test.each([['publish-assets'], ['diagnose'], ['a-new-command'], ['--profile', 'list', 'deploy']])(
+    'refuses a command that may call AWS on the packaged Node: %s',
+    (...args) => {
+      expect(cdk('node_modules/x/node', ...args)).toMatchObject({ status: 1, stdout: '' });
+    },
+  );
+
+  test.each(['synth', 'list', '--help', '--version'])('runs %s on the packaged Node', (command) => {
+    expect(cdk('node_modules/x/node', command)).toMatchObject({
       status: 0,
       stdout: 'the CDK runs\n',
     });
