@@ -30,20 +30,27 @@ const reportIn = (folder: string): string => join(folder, 'tests.json');
 
 const Report = z.object({
   testResults: z.array(
-    z.object({ name: z.string(), assertionResults: z.array(z.object({ status: z.string() })) }),
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      assertionResults: z.array(z.object({ status: z.string() })),
+    }),
   ),
 });
 
-/** The status of each test; empty if the test run crashed before its report. */
+/**
+ * The status of each test; empty if the test run crashed before its report. A file that failed outside its tests, for
+ * example at an import, counts as one failed test.
+ */
 function testsIn(folder: string): { file: string; status: string }[] {
   try {
     const { testResults } = Report.parse(JSON.parse(readFileSync(reportIn(folder), 'utf8')));
-    return testResults.flatMap(({ name, assertionResults }) =>
-      assertionResults.map(({ status }) => ({
-        file: relative(ROOT, name).replaceAll('\\', '/'),
-        status,
-      })),
-    );
+    return testResults.flatMap(({ name, status: ofFile, assertionResults }) => {
+      const file = relative(ROOT, name).replaceAll('\\', '/');
+      const tests = assertionResults.map(({ status }) => ({ file, status }));
+      const isExplained = tests.some(({ status }) => status === 'failed');
+      return ofFile === 'failed' && !isExplained ? [...tests, { file, status: ofFile }] : tests;
+    });
   } catch {
     return [];
   }

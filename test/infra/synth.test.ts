@@ -13,7 +13,7 @@ describe('synth', () => {
     const { app } = stackWith();
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     expect(() => app.synth()).not.toThrow();
-  });
+  }, 120_000);
 
   const app = (context: Record<string, unknown>) =>
     promisify(execFile)(process.execPath, [join(ROOT, 'infra', 'app.ts')], {

@@ -30,11 +30,11 @@ function tool(name: string, script: string): void {
 }
 
 /** Replaces vitest by a script that reports these results for a file that needs moto. */
-const vitest = (status: string, exitCode: number) =>
+const vitest = (status: string, exitCode: number, ofFile = 'passed') =>
   tool(
     'vitest',
     `for one in "$@"; do case "$one" in --outputFile.json=*) report="\${one#*=}";; esac; done
-echo '{"testResults": [{"name": "${project}/test/moto/harness.test.ts", "assertionResults": [${status}]}]}' > "$report"
+echo '{"testResults": [{"name": "${project}/test/moto/harness.test.ts", "status": "${ofFile}", "assertionResults": [${status}]}]}' > "$report"
 exit ${exitCode}`,
   );
 
@@ -112,6 +112,14 @@ test('a tool that a signal ends fails its step, and the signal is named', async 
   expect(code).toBe(1);
   expect(lines).toContain('knip was ended by SIGKILL, as when the machine runs out of memory');
   expect(lines).toContain('Failed: dead code');
+});
+
+test('a test file that failed outside its tests counts as a failed test', async () => {
+  const other = `${PASSED}]}, {"name": "${project}/a.test.ts", "status": "failed", "assertionResults": [{"status": "failed"}`;
+  vitest(other, 1, 'failed');
+  const { code, lines } = await check();
+  expect(code).toBe(1);
+  expect(lines.at(-1)).toBe('7 passed, 2 failed, 0 skipped');
 });
 
 test('--json prints only the steps and counts to stdout', async () => {

@@ -1,6 +1,6 @@
 // The contract of deactivating an IAM access key, on stand-in and moto.
 import { IAM } from '@aws-sdk/client-iam';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { inMemory } from '../../../local/aws/state-file.ts';
 import { contract, type Ground } from '../../../test/contract/mechanism-contract.ts';
 import { leakedKey, subjectOn, suspectUser } from '../../../test/fixtures/case.ts';
@@ -45,23 +45,31 @@ contract('access-key.inactive on the stand-in', {
   setup: async () => groundOn(createIam(account()), OTHER_KEY),
 });
 
-describe('on moto', async () => {
-  const moto: Moto = await startMoto();
-  const iam = new IAM(moto.clientConfig);
-  await iam.createUser({ UserName });
-  const keyOf = async () =>
-    (await iam.createAccessKey({ UserName })).AccessKey?.AccessKeyId ?? 'none';
-  const [key, other] = [await keyOf(), await keyOf()];
+describe('on moto', () => {
+  let moto: Moto;
+  let iam: IAM;
+  let other: string;
+  // The ID of the key is filled in once moto has created it.
+  const inMoto = { ...subject };
+  beforeAll(async () => {
+    moto = await startMoto();
+    iam = new IAM(moto.clientConfig);
+    await iam.createUser({ UserName });
+    const keyOf = async () =>
+      (await iam.createAccessKey({ UserName })).AccessKey?.AccessKeyId ?? 'none';
+    inMoto.target = { ...leakedKey, value: await keyOf() };
+    other = await keyOf();
+  });
   afterAll(async () => {
-    iam.destroy();
-    await moto.stop();
+    iam?.destroy();
+    await moto?.stop();
   });
 
   contract('access-key.inactive on moto', {
     mechanism: deactivateKey,
-    subject: { ...subject, target: { ...leakedKey, value: key } },
+    subject: inMoto,
     setup: async () => {
-      for (const AccessKeyId of [key, other])
+      for (const AccessKeyId of [inMoto.target.value, other])
         await iam.updateAccessKey({ UserName, AccessKeyId, Status: 'Active' });
       return groundOn(iam, other);
     },

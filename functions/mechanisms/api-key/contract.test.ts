@@ -1,6 +1,6 @@
 // The contract of disabling an API Gateway key, on stand-in and moto.
 import { APIGateway } from '@aws-sdk/client-api-gateway';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inMemory } from '../../../local/aws/state-file.ts';
 import { contract, type Ground } from '../../../test/contract/mechanism-contract.ts';
 import { partnerKey, subjectOn } from '../../../test/fixtures/case.ts';
@@ -35,23 +35,31 @@ contract('api-key.disabled on the stand-in', {
 
 const SECRET = 'wJalrXUtnFEMIexampleKEYbPxRfiCY';
 
-describe('on moto', async () => {
-  const moto: Moto = await startMoto();
-  const gateway = new APIGateway(moto.clientConfig);
-  const { id = '' } = await gateway.createApiKey({
-    name: 'partner-shipping',
-    value: SECRET,
-    enabled: true,
+describe('on moto', () => {
+  let moto: Moto;
+  let gateway: APIGateway;
+  // The ID of the key is filled in once moto has created it.
+  const inMoto = { ...subject };
+  beforeAll(async () => {
+    moto = await startMoto();
+    gateway = new APIGateway(moto.clientConfig);
+    const { id: value = '' } = await gateway.createApiKey({
+      name: 'partner-shipping',
+      value: SECRET,
+      enabled: true,
+    });
+    inMoto.target = { ...partnerKey, value };
   });
   afterAll(async () => {
-    gateway.destroy();
-    await moto.stop();
+    gateway?.destroy();
+    await moto?.stop();
   });
 
   contract('api-key.disabled on moto', {
     mechanism: disableKey,
-    subject: { ...subject, target: { ...partnerKey, value: id } },
+    subject: inMoto,
     setup: async () => {
+      const id = inMoto.target.value;
       for (const [path, value] of [
         ['/name', 'partner-shipping'],
         ['/enabled', 'true'],

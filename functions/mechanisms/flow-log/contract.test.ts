@@ -1,10 +1,10 @@
 // The contract of flow logs, on the stand-in and on moto's EC2.
 import { type DescribeFlowLogsCommandOutput, EC2, type FlowLog } from '@aws-sdk/client-ec2';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inMemory } from '../../../local/aws/state-file.ts';
 import { contract, type Ground } from '../../../test/contract/mechanism-contract.ts';
 import { subjectOn, theInstance } from '../../../test/fixtures/case.ts';
-import { startMoto } from '../../../test/moto/moto-server.ts';
+import { type Moto, startMoto } from '../../../test/moto/moto-server.ts';
 import {
   Conflict,
   InvalidInput,
@@ -66,27 +66,37 @@ contract('flow-log.interface on the stand-in', {
   setup: async () => groundOn(standIn(), INTERFACE),
 });
 
-const moto = await startMoto();
-const real = new EC2(moto.clientConfig);
-afterAll(async () => {
-  real.destroy();
-  await moto.stop();
-});
-const { Vpc } = await real.createVpc({ CidrBlock: '10.0.0.0/16' });
-const { Subnet } = await real.createSubnet({ VpcId: Vpc?.VpcId, CidrBlock: '10.0.1.0/24' });
-const { NetworkInterface } = await real.createNetworkInterface({ SubnetId: Subnet?.SubnetId });
-const interfaceInMoto = NetworkInterface?.NetworkInterfaceId ?? '';
+describe('on moto', () => {
+  let moto: Moto;
+  let ec2: EC2;
+  let interfaceId: string;
+  // The ID of the interface is filled in once moto has created it.
+  const inMoto = { ...subject };
+  beforeAll(async () => {
+    moto = await startMoto();
+    ec2 = new EC2(moto.clientConfig);
+    const { Vpc } = await ec2.createVpc({ CidrBlock: '10.0.0.0/16' });
+    const { Subnet } = await ec2.createSubnet({ VpcId: Vpc?.VpcId, CidrBlock: '10.0.1.0/24' });
+    const { NetworkInterface } = await ec2.createNetworkInterface({ SubnetId: Subnet?.SubnetId });
+    interfaceId = NetworkInterface?.NetworkInterfaceId ?? '';
+    inMoto.parameters = { interfaceId };
+  });
+  afterAll(async () => {
+    ec2?.destroy();
+    await moto?.stop();
+  });
 
-async function emptied(): Promise<Ground<FlowLogClients>> {
-  const ids = (await listed(real)).map(({ FlowLogId = '' }) => FlowLogId);
-  if (ids.length > 0) await real.deleteFlowLogs({ FlowLogIds: ids });
-  return groundOn(real, interfaceInMoto);
-}
+  async function emptied(): Promise<Ground<FlowLogClients>> {
+    const ids = (await listed(ec2)).map(({ FlowLogId = '' }) => FlowLogId);
+    if (ids.length > 0) await ec2.deleteFlowLogs({ FlowLogIds: ids });
+    return groundOn(ec2, interfaceId);
+  }
 
-contract('flow-log.interface on moto', {
-  mechanism: recordFlows,
-  subject: subjectAt(interfaceInMoto),
-  setup: emptied,
+  contract('flow-log.interface on moto', {
+    mechanism: recordFlows,
+    subject: inMoto,
+    setup: emptied,
+  });
 });
 
 const driverOn = (ec2: FlowLogApi) => {

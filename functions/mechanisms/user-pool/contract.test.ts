@@ -1,6 +1,6 @@
 // The contract of disabling a Cognito user, on stand-in and moto.
 import { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inMemory } from '../../../local/aws/state-file.ts';
 import { faulty } from '../../../test/contract/faults.ts';
 import { contract, type Ground } from '../../../test/contract/mechanism-contract.ts';
@@ -34,21 +34,29 @@ contract('user-pool.disable-user on the stand-in', {
   setup: async () => groundOn(createUserPools(inMemory(LOCAL_USER_POOLS)), POOL),
 });
 
-describe('on moto', async () => {
-  const moto: Moto = await startMoto();
-  const cognito = new CognitoIdentityProvider(moto.clientConfig);
-  const { UserPool } = await cognito.createUserPool({ PoolName: 'customers' });
-  const UserPoolId = UserPool?.Id ?? '';
-  for (const Username of [customer.value, OTHER])
-    await cognito.adminCreateUser({ UserPoolId, Username });
+describe('on moto', () => {
+  let moto: Moto;
+  let cognito: CognitoIdentityProvider;
+  let UserPoolId: string;
+  // The ID of the pool is filled in once moto has created it.
+  const inMoto = { ...subject };
+  beforeAll(async () => {
+    moto = await startMoto();
+    cognito = new CognitoIdentityProvider(moto.clientConfig);
+    const { UserPool } = await cognito.createUserPool({ PoolName: 'customers' });
+    UserPoolId = UserPool?.Id ?? '';
+    inMoto.parameters = { userPoolId: UserPoolId };
+    for (const Username of [customer.value, OTHER])
+      await cognito.adminCreateUser({ UserPoolId, Username });
+  });
   afterAll(async () => {
-    cognito.destroy();
-    await moto.stop();
+    cognito?.destroy();
+    await moto?.stop();
   });
 
   contract('user-pool.disable-user on moto', {
     mechanism: disableUser,
-    subject: subjectIn(UserPoolId),
+    subject: inMoto,
     setup: async () => {
       for (const Username of [customer.value, OTHER])
         await cognito.adminEnableUser({ UserPoolId, Username });
