@@ -1,8 +1,9 @@
 // Which function may write which kinds of records.
 import type { Layout, Writable } from './layout.ts';
 
-/** What a function writes when it sends messages. */
-const MESSAGES: readonly Writable[] = ['pager', 'post'];
+/** What a function writes when it sends messages, and when these carry links to answer. */
+const PAGES = ['pager'] as const;
+const QUESTIONS = [...PAGES, 'post'] as const;
 
 /**
  * The kinds that each function writes. Functions that read untrusted text (`intake`, `enrich`, `analyse`) write
@@ -13,14 +14,14 @@ const WRITES = {
   enrich: ['facts'],
   analyse: [],
   gate: ['assessment', 'action', 'limiter', 'layout1'],
-  approve: ['action', ...MESSAGES, 'layout1'],
+  approve: ['action', ...QUESTIONS, 'layout1'],
   web: ['action', 'lease', 'entityEvent', 'breaker', 'approver', 'layout1'],
   execute: ['action', 'lease', 'limiter', 'entityEvent', 'breaker', 'layout1'],
   reverse: ['action', 'lease', 'entityEvent', 'breaker', 'layout1'],
-  notify: ['action', ...MESSAGES, 'layout1'],
-  close: ['incident', ...MESSAGES, 'layout1'],
-  remind: ['action', ...MESSAGES, 'layout1'],
-  sweep: ['incident', 'action', 'breaker', ...MESSAGES, 'layout1'],
+  notify: ['action', ...QUESTIONS, 'layout1'],
+  close: ['incident', ...QUESTIONS, 'layout1'],
+  remind: ['action', ...QUESTIONS, 'layout1'],
+  sweep: ['incident', 'action', 'breaker', ...PAGES, 'layout1'],
   archive: [],
 } as const satisfies Record<string, readonly Writable[]>;
 
@@ -47,7 +48,7 @@ export function writesOf(
   const known = STEPS.find((one) => one === (step ?? name));
   if (!known) throw new Error(`no kinds of records are listed for the function "${name}"`);
   const own: readonly Writable[] = WRITES[known];
-  const all = scope === 'message' ? [...own, ...MESSAGES] : own;
+  const all = scope === 'message' ? [...own, ...PAGES] : own;
   const current = name === 'intake' && recordLayout === 1 ? all.map(inLayout1) : all;
   return [...new Set(current)].filter((kind) => kind !== 'layout1' || !layout1Ended);
 }
