@@ -122,7 +122,7 @@ describe('an approval request in Slack', () => {
     await click(second!, BEN, 'countermand.decline');
     expect(await status()).toBe('declined');
     for (const post of [first!, second!]) {
-      expect(shownIn(post)).toMatch(/Declined: .*Ben Okafor declined it/);
+      expect(shownIn(post)).toMatch(/Declined: .*Ben Okafor declined this/);
       expect(buttonsOf(post)).toEqual([]);
     }
   });
