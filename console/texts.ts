@@ -5,6 +5,7 @@ import type { SwitchMode } from '../functions/domain/kill-switch.ts';
 import { words } from '../functions/domain/wording.ts';
 import { doneOf, orderOf, progressOf, stateOf } from '../functions/messaging/texts/action-line.ts';
 import { LINKS } from '../functions/messaging/texts/labels.ts';
+import { isTicketElsewhere, TICKET_ELSEWHERE } from '../functions/messaging/texts/phrases.ts';
 
 const counted = (count: number, one: string, more: string): string =>
   `${count} ${count === 1 ? one : more}`;
@@ -104,6 +105,7 @@ export const INCIDENTS = {
 export function actionRow(action: Action, now?: Date): string {
   if (action.status === 'expired' && opensTicketUnanswered(action.name))
     return 'No one approved in time, so Countermand opens the ticket anyway';
+  if (isTicketElsewhere(action)) return TICKET_ELSEWHERE;
   switch (progressOf(action, now)) {
     case 'made':
     case 'undone':
@@ -143,5 +145,5 @@ export const ORIGINS = {
   anthropic: 'Claude',
   bedrock: 'Claude on Bedrock',
   playbook: 'the playbook',
-  fallback: 'the playbook, because the model failed',
+  fallback: 'no one, because the analysis failed',
 } as const;

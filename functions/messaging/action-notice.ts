@@ -8,7 +8,7 @@ import { onCallOf, peopleOf } from '../policy/people.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type Message, questionKey } from './message.ts';
 import { progressOf } from './texts/action-line.ts';
-import { decidedText, expiredText, stoppedText, unaskedText } from './texts/asked.ts';
+import { decidedText, expiredText, noTicketText, stoppedText, unaskedText } from './texts/asked.ts';
 import {
   failedText,
   goneText,
@@ -18,6 +18,7 @@ import {
   rotateText,
 } from './texts/in-force.ts';
 import { handOffText } from './texts/manual.ts';
+import { isTicketElsewhere } from './texts/phrases.ts';
 
 export type Notice = Pick<Message, 'subject' | 'paragraphs' | 'facts' | 'steps'> & {
   to: Approver[];
@@ -31,7 +32,13 @@ export type Notice = Pick<Message, 'subject' | 'paragraphs' | 'facts' | 'steps'>
 };
 
 /** The notice with its recipients; null if the state needs no notice. */
-export function noticeOf(
+export function noticeOf(...given: Parameters<typeof noticeInState>): Notice | null {
+  const [action] = given;
+  const notice = noticeInState(...given);
+  return notice && isTicketElsewhere(action) ? { ...notice, ...noTicketText(action) } : notice;
+}
+
+function noticeInState(
   action: Action,
   { alert, facts }: { alert: Alert | undefined; facts: Facts | null },
   { escalation }: Policy,

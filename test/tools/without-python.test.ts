@@ -1,4 +1,4 @@
-// On a machine without Python, every test that needs moto is skipped and counted.
+// Without Python, every test that needs moto is skipped and counted.
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -139,6 +139,19 @@ export function stoppedText(action: Action, failure: string | null = null): Text
   };
 }
 
+/** The ticket action failed or was handed off. The notice itself opens the ticket, if it can. */
+export function noTicketText(action: Action): Text {
+  const why = action.failure ?? action.reasons.map(({ text }) => text).join('. ');
+  return {
+    subject: subjectOf('Not opened as planned:', action),
+    paragraphs: [
+      `This action could not open the ticket. Countermand tried again: see Ticket below.\n${sentence(why || IN_RECORD)}`,
+    ],
+    facts: [incidentFact(action)],
+    steps: [],
+  };
+}
+
 /** The request could not be sent to anyone. */
 export function unaskedText(action: Action, failure: string | null): Text {
   const { approval } = action;

@@ -80,6 +80,13 @@ const undoSentence = ({ dueAt, reviewAt }: Action, now?: string | Date): string 
     : '';
 };
 
+/** Whether the message about the action opens the ticket that the action did not. */
+export const isTicketElsewhere = ({ status, name }: Action): boolean =>
+  opensTicketUnanswered(name) && (status === 'handed-off' || status === 'failed');
+
+export const TICKET_ELSEWHERE =
+  'This action opened no ticket. The message about that names the ticket, if Countermand could open one.';
+
 export const IN_RECORD = 'The reason is in the record';
 
 export const incidentFact = ({ incidentId, account, region }: Action) => ({

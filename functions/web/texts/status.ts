@@ -9,7 +9,9 @@ import {
   alreadyInPlace,
   IN_RECORD,
   inForceSince,
+  isTicketElsewhere,
   notDone,
+  TICKET_ELSEWHERE,
   tooLate,
 } from '../../messaging/texts/phrases.ts';
 import type { Escalation } from '../../policy/schemas/escalation.ts';
@@ -48,6 +50,7 @@ const quiet = (title: string, text: string): Notice => ({ title, text, tone: 'qu
 /** Where the effect is not what the status says; otherwise null. */
 function effectNotice(action: Action, now: Date, names: Names): Notice | null {
   if (wasInPlaceBefore(action)) return quiet('Already in place', alreadyInPlace(action));
+  if (isTicketElsewhere(action)) return bad('Not opened as planned', TICKET_ELSEWHERE);
   if (isRemoved(action)) {
     const removed = action.history.findLast(({ event }) => event === 'drifted');
     return bad(
