@@ -42,8 +42,7 @@ const revokeTheKey: Step = {
   kinds: ['access-key'],
   role: 'actor',
   confidence: 80,
-  reasoning:
-    'The key is being used in a way that its owner would not. The attacker can act until it is revoked.',
+  reasoning: 'The key is exposed or misused. Anyone who holds it can act until it is revoked.',
 };
 const disableTheUser: Step = {
   action: 'disable_user_account_temporarily',

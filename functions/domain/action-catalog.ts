@@ -38,7 +38,7 @@ export type ActionProperties = Informs | Changes | Manual;
 export const ACTIONS = {
   add_ip_to_watchlist: {
     kind: 'changes',
-    targets: { ip: 'Only web requests from an address can be watched, and the alert saw none' },
+    targets: { ip: 'Only web requests from an address can be watched, and the alert reports none' },
     cutsOff: false,
     quiet: true,
     dependsOn: null,
@@ -77,7 +77,7 @@ export const ACTIONS = {
   block_ip_at_firewall: {
     kind: 'changes',
     targets: {
-      ip: 'An address can be blocked for web requests, and for packets to instances that the alert names; the alert saw neither',
+      ip: 'Only web requests and packets to an instance can be blocked, and the alert reports neither',
     },
     cutsOff: true,
     quiet: false,
@@ -99,7 +99,7 @@ export const ACTIONS = {
     kind: 'changes',
     targets: {
       'access-key':
-        'Only a long-lived key of an IAM user that the alert names can be made inactive',
+        'Only a long-lived key can be deactivated, and only if the alert names its IAM user',
       'api-key': 'Not a valid API Gateway key ID',
     },
     cutsOff: true,

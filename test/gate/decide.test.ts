@@ -482,7 +482,7 @@ describe('each rule', () => {
       }),
       { action: 'revoke_api_key', target: 'key-1' },
     );
-    expect(ofAKey).toContain('long-lived key of an IAM user');
+    expect(ofAKey).toContain('long-lived key');
     expect(ofAKey).not.toContain('traffic');
   });
 

@@ -1,7 +1,8 @@
-// The report when an alert ended, and the line about an action.
+// The texts about a closed alert, a hand-off and the state of an action.
 import { describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import { causedText, closedText } from '../../functions/messaging/texts/incident.ts';
+import { handOffText } from '../../functions/messaging/texts/manual.ts';
 import { statusLine } from '../../functions/messaging/texts/phrases.ts';
 import { toyAction } from '../execute/toy.ts';
 import { ALERT_ID, alertWith, incidentWith } from '../fixtures/case.ts';
@@ -65,6 +66,24 @@ describe('the report about an alert that an action caused', () => {
   );
 });
 
+describe('the message that hands an action off', () => {
+  const why = (...reasons: Action['reasons']) =>
+    handOffText({ ...toyAction(), reasons }, undefined, null, []).paragraphs[0]?.split('\n')[1];
+  const tier = (number: number, text: string) => ({ code: `tier-${number}`, text });
+  const other = { code: 'unsupported-target', text: 'The alert names no address' };
+
+  test('a hand-off does not say that the tier allows the action', () => {
+    expect(why(tier(1, 'Tier 1: may run automatically'), other)).toBe(
+      'The alert names no address.',
+    );
+  });
+
+  test('a hand-off gives the tier as the reason when the tier causes it', () => {
+    const manual = tier(3, 'Tier 3: never runs here');
+    expect(why(manual, other)).toBe('Tier 3: never runs here. The alert names no address.');
+  });
+});
+
 describe('a line about an action', () => {
   const action = toyAction();
   test('the line of an action in force shows when it ends', () => {
@@ -75,5 +94,11 @@ describe('a line about an action', () => {
 
   test('the line of an action shows any other state in words', () => {
     expect(statusLine({ ...action, status: 'reversal-failed' })).toMatch(/: undo failed$/);
+  });
+
+  test('the line of a ticket or a notification says done, because nothing of it is kept', () => {
+    const name = 'send_analyst_notification';
+    expect(statusLine({ ...action, name, status: 'kept' })).toMatch(/: done$/);
+    expect(statusLine({ ...action, status: 'kept' })).toMatch(/: kept$/);
   });
 });

@@ -20,12 +20,12 @@ test('notifies each on-call analyst and the team once, and once more on withdraw
   await driver.revert(subject, before);
   const messages = file.read().map(({ message }) => Message.parse(message));
   expect(messages.map(({ to, subject: line }) => [to.kind === 'person' && to.id, line])).toEqual([
-    ['ada', 'Please look at a security alert'],
-    ['bob', 'Please look at a security alert'],
-    [false, 'Please look at a security alert'],
-    ['ada', 'Withdrawn: a security alert'],
-    ['bob', 'Withdrawn: a security alert'],
-    [false, 'Withdrawn: a security alert'],
+    ['ada', 'Please look at an alert in account 111122223333'],
+    ['bob', 'Please look at an alert in account 111122223333'],
+    [false, 'Please look at an alert in account 111122223333'],
+    ['ada', 'Withdrawn: the alert in account 111122223333'],
+    ['bob', 'Withdrawn: the alert in account 111122223333'],
+    [false, 'Withdrawn: the alert in account 111122223333'],
   ]);
 });
 

@@ -42,7 +42,7 @@ export const notifyAnalyst = /* @__PURE__ */ defineMechanism<
     apply: (subject) =>
       sendToEach(clients, subject, 'tell', {
         urgency: 'page',
-        subject: 'Please look at a security alert',
+        subject: `Please look at an alert in account ${subject.account}`,
         paragraphs: [
           `Incident ${subject.incidentId}, account ${subject.account}, ${subject.region}.\nThe analysis recommends that you look at this alert. Nothing waits for your decision.`,
         ],
@@ -52,7 +52,7 @@ export const notifyAnalyst = /* @__PURE__ */ defineMechanism<
     revert: (subject) =>
       sendToEach(clients, subject, 'withdraw', {
         urgency: 'inform',
-        subject: 'Withdrawn: a security alert',
+        subject: `Withdrawn: the alert in account ${subject.account}`,
         paragraphs: [`The message about incident ${subject.incidentId} is withdrawn.`],
       }),
     verifyReverted: async () => ({

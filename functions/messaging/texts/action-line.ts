@@ -1,6 +1,6 @@
 // The line about an action, in the tense that its state allows.
 import type { Action, Status } from '../../domain/action.ts';
-import { type ActionName, opensTicketUnanswered } from '../../domain/action-catalog.ts';
+import { type ActionName, informs, opensTicketUnanswered } from '../../domain/action-catalog.ts';
 import { isHeldByAnother, isRemoved, wasInPlaceBefore } from '../../domain/effect-state.ts';
 import { oneLine, quoted, unlinked, words } from '../../domain/wording.ts';
 
@@ -97,6 +97,8 @@ export function stateOf(action: Action, now?: Date): string {
   if (isRemoved(action)) return 'removed by someone else';
   if (isHeldByAnother(action)) return 'ended, but another action needs the same change';
   if (status === 'expired' && opensTicketUnanswered(name)) return 'no answer, opened anyway';
+  // Nothing of a ticket or a notification can be kept.
+  if (status === 'kept' && informs(name)) return 'done';
   return STATUS_WORDS[isPastDeadline(action, now) ? 'expired' : status];
 }
 

@@ -158,7 +158,7 @@ export function unaskedText(action: Action, failure: string | null): Text {
   return {
     subject: subjectOf('No approver reached:', action),
     paragraphs: [
-      `No approver received the request to ${orderOf(action)}. ${sentence(failure ?? IN_RECORD)}\nIf no one decides by ${utc(approval?.expiresAt, approval?.requestedAt)}, ${unanswered(action)}.`,
+      `No approver received the request to ${orderOf(action)}. ${sentence(failure ?? IN_RECORD)}\nIf no one decides by ${utc(approval?.expiresAt, approval?.requestedAt)}, ${unanswered(action)}.${opensTicketUnanswered(action.name) ? '' : ' A manager can then request it again.'}`,
     ],
     facts: [{ label: 'Change', value: changesText(action) }, incidentFact(action)],
     steps: [],

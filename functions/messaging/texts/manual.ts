@@ -23,7 +23,7 @@ export function handOffText(
   return {
     subject: subjectOf('You decide:', action),
     paragraphs: [
-      `Nothing was changed. You decide whether to ${orderOf(action)}.\n${action.reasons.map(({ text }) => sentence(text)).join(' ')}`,
+      `Nothing was changed. You decide whether to ${orderOf(action)}.\n${whyHandedOff(action)}`,
       modelsWords(action),
     ],
     facts: [
@@ -40,6 +40,12 @@ export function handOffText(
     ],
     steps: manualSteps(action, alert, facts),
   };
+}
+
+/** A tier that allows the action is no reason to hand it off. */
+function whyHandedOff({ reasons }: Action): string {
+  const others = reasons.filter(({ code }) => code !== 'tier-1' && code !== 'tier-2');
+  return (others.length > 0 ? others : reasons).map(({ text }) => sentence(text)).join(' ');
 }
 
 const modelsWords = ({ recommendation }: Action) =>
