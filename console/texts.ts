@@ -104,7 +104,7 @@ export const INCIDENTS = {
 /** `Blocked …` once it was done; before and otherwise the order. */
 export function actionRow(action: Action, now?: Date): string {
   if (action.status === 'expired' && opensTicketUnanswered(action.name))
-    return 'No one approved in time, so Countermand opens the ticket anyway';
+    return 'No one approved in time, so Countermand tries to open the ticket anyway';
   if (isTicketElsewhere(action)) return TICKET_ELSEWHERE;
   switch (progressOf(action, now)) {
     case 'made':

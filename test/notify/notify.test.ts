@@ -86,7 +86,7 @@ describe('notifications', () => {
       await put(store, waiting({ status: 'expired', name: 'create_alert_ticket' })),
     );
     const text = [sent[0]!.subject, asText(sent[0]!)].join('\n');
-    expect(text).toContain('Countermand opens the ticket anyway');
+    expect(text).toContain('Countermand tried to open the ticket anyway');
     expect(text).not.toMatch(/Not done|Nothing was changed/);
   });
 

@@ -59,6 +59,9 @@ const NEVER: readonly RegExp[] = [
   /\b(?:anew|somebody|nobody|whoever)\b/i,
 ];
 
+/** Channels that show neither facts nor commands cannot refer to them. */
+const WITHOUT_FACTS = /SMS|Slack outcome/;
+
 const faultsIn = (shown: readonly Shown[], forbidden: readonly RegExp[]): string[] =>
   shown.flatMap(({ surface, text }) =>
     forbidden.flatMap((pattern) => {
@@ -113,6 +116,8 @@ describe.each(STATES)('an action in the state: $title', (state) => {
       faultsIn(shown, [...FORBIDDEN[state.phase], ...headlineIn(state, action), ...NEVER]),
     ).toEqual([]);
     expect(shown.flatMap(longIn)).toEqual([]);
+    const short = shown.filter(({ surface }) => WITHOUT_FACTS.test(surface));
+    expect(faultsIn(short, [/\bbelow\b/])).toEqual([]);
   });
 });
 

@@ -497,7 +497,7 @@ describe('an approval link opened after the decision', () => {
     [
       'expired, and about a ticket',
       waiting({ status: 'expired', name: 'create_alert_ticket' }),
-      'No one decided by 03:15 UTC, so Countermand opens the ticket anyway. The message about the expiry names it.',
+      'No one decided by 03:15 UTC, so Countermand tries to open the ticket anyway. The message about the expiry names it.',
     ],
     [
       'in force',

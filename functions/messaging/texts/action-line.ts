@@ -96,7 +96,7 @@ export function stateOf(action: Action, now?: Date): string {
   if (wasInPlaceBefore(action)) return 'already in place before';
   if (isRemoved(action)) return 'removed by someone else';
   if (isHeldByAnother(action)) return 'ended, but another action needs the same change';
-  if (status === 'expired' && opensTicketUnanswered(name)) return 'no answer, opened anyway';
+  if (status === 'expired' && opensTicketUnanswered(name)) return 'no answer in time';
   // Nothing of a ticket or a notification can be kept.
   if (status === 'kept' && informs(name)) return 'done';
   return STATUS_WORDS[isPastDeadline(action, now) ? 'expired' : status];

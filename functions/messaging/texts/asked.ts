@@ -110,7 +110,7 @@ export function expiredText(action: Action, alert: Alert | undefined, facts: Fac
     subject: subjectOf(isTicket ? 'No answer:' : 'Not done, no answer:', action),
     paragraphs: [
       isTicket
-        ? `${noOne} Countermand opens the ticket anyway: see Ticket below.`
+        ? `${noOne} Countermand tried to open the ticket anyway.`
         : `${notDone(action)}\n${noOne} A manager can request it again, or someone can carry it out manually.`,
     ],
     facts: [
@@ -145,7 +145,7 @@ export function noTicketText(action: Action): Text {
   return {
     subject: subjectOf('Not opened as planned:', action),
     paragraphs: [
-      `This action could not open the ticket. Countermand tried again: see Ticket below.\n${sentence(why || IN_RECORD)}`,
+      `This action could not open the ticket. Countermand tried again for this message.\n${sentence(why || IN_RECORD)}`,
     ],
     facts: [incidentFact(action)],
     steps: [],

@@ -132,7 +132,7 @@ const stopped = (action: Action): Notice =>
 export function expired(action: Action, now: Date): string {
   const noOne = tooLate(action, now);
   return opensTicketUnanswered(action.name)
-    ? `${noOne}, so Countermand opens the ticket anyway. The message about the expiry names it.`
+    ? `${noOne}, so Countermand tries to open the ticket anyway. The message about the expiry names it.`
     : `${notDone(action)} ${noOne}.`;
 }
 
