@@ -50,6 +50,19 @@ test('each role may put exactly the kinds of its row on the page', () => {
   for (const [name, own] of keys) expect(own, name).toEqual(keysOf(rowOf(name)).sort());
 });
 
+test('each kind may be put by exactly the functions in its row on the page', () => {
+  const rows = [...section('By kind').matchAll(/^\| (\w+) \| `.+?` \| (.+) \|$/gm)];
+  expect(rows.map(([, kind]) => kind)).toEqual(Object.keys(LEADING_KEYS));
+  const keys = keysByFunction();
+  for (const [, kind = '', writers = ''] of rows) {
+    const key = LEADING_KEYS[kind as Writable];
+    const isNamed = (name: string) =>
+      writers.includes(`\`${name}\``) || writers.includes(`\`${name.replace(/-.+$/, '-*')}\``);
+    const allowed = [...keys].filter(([, own]) => own.includes(key)).map(([name]) => name);
+    expect(allowed, kind).toEqual([...keys.keys()].filter(isNamed));
+  }
+});
+
 test('no role of the stack updates, deletes, scans or writes in batches', () => {
   const granted = [...permissionsByRole(template).values()]
     .flat()

@@ -28,6 +28,10 @@ function rows(): [name: string, writes: readonly Writable[]][] {
   });
 }
 
+/** `execute-*` for `execute-message`, whose row repeats what every executor writes. */
+const withoutScope = (name: string): string => name.replace(/-[a-z]+$/, '-*');
+const isOwnRow = (name: string): boolean => withoutScope(name) === name;
+
 const code = (texts: readonly string[]): string => texts.map((text) => `\`${text}\``).join(', ');
 
 export function writersPage(): string {
@@ -35,7 +39,7 @@ export function writersPage(): string {
   const kinds = Object.keys(LEADING_KEYS) as Writable[];
   const writersOf = (kind: Writable) => {
     const names = all.filter(([, writes]) => writes.includes(kind)).map(([name]) => name);
-    return names.filter((name) => !names.includes(name.replace(/-[a-z]+$/, '-*')));
+    return names.filter((name) => isOwnRow(name) || !names.includes(withoutScope(name)));
   };
   return [
     HEAD,
@@ -51,10 +55,9 @@ export function writersPage(): string {
     '| kind | partition keys | written by |',
     '|---|---|---|',
     ...kinds.map(
-      (kind) => `| ${kind} | \`${LEADING_KEYS[kind]}\` | ${writersOf(kind).join(', ') || PEOPLE} |`,
+      (kind) =>
+        `| ${kind} | \`${LEADING_KEYS[kind]}\` | ${code(writersOf(kind)) || 'no function'} |`,
     ),
     '',
   ].join('\n');
 }
-
-const PEOPLE = 'no function';

@@ -93,7 +93,7 @@ const STATUS_WORDS: Readonly<Record<Status, string>> = {
 /** The state in words, as far as the record knows what became of the change. */
 export function stateOf(action: Action, now?: Date): string {
   const { status, name } = action;
-  if (wasInPlaceBefore(action)) return 'already in place before';
+  if (wasInPlaceBefore(action)) return 'was already in place';
   if (isRemoved(action)) return 'removed by someone else';
   if (isHeldByAnother(action)) return 'ended, but another action needs the same change';
   if (status === 'expired' && opensTicketUnanswered(name)) return 'no answer in time';

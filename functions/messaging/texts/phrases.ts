@@ -85,7 +85,7 @@ export const isTicketElsewhere = ({ status, name }: Action): boolean =>
   opensTicketUnanswered(name) && (status === 'handed-off' || status === 'failed');
 
 export const TICKET_ELSEWHERE =
-  'This action opened no ticket. The message about that names the ticket, if Countermand could open one.';
+  'This action opened no ticket. Countermand tried again with its message about this, which names the ticket if there is one.';
 
 export const IN_RECORD = 'The reason is in the record';
 
