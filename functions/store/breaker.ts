@@ -59,6 +59,7 @@ type Conditions = {
   now: Date;
 };
 
+const RESET = 'A person set the kill switch after the trip';
 /** Higher than any threshold. */
 const MOST_COUNTED = 200;
 const EMPTY: Breaker = { counted: [], tripped: null, attentionAt: null, history: [], version: 0 };
@@ -76,7 +77,12 @@ function withEvent(
   const version = current.version + 1;
   if (current.tripped && current.tripped.at > since) return { ...current, counted, version };
   const why = tripReason(counted, bounds);
-  if (!why) return { ...current, counted, tripped: null, version };
+  if (!why) {
+    const history = current.tripped
+      ? append('breaker', current.history, { at: now, by: 'breaker', event: 'reset', text: RESET })
+      : current.history;
+    return { ...current, counted, tripped: null, history, version };
+  }
   const note = { at: now, by: 'breaker', event: 'tripped', text: why };
   const history = append('breaker', current.history, note);
   return { ...current, counted, tripped: { at, why }, attentionAt: at, history, version };

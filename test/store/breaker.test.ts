@@ -1,7 +1,9 @@
 // The breaker: what it counts, when it trips, and how it is reset.
 import { beforeEach, describe, expect, test } from 'vitest';
+import { faultsIn } from '../../functions/archive/change.ts';
 import type { BreakerEvent } from '../../functions/store/breaker.ts';
 import { chainFault } from '../../functions/store/hash-chain.ts';
+import { singleKey } from '../../functions/store/layout.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { POLICY } from '../fixtures/case.ts';
 import { startStores } from './dynamo.ts';
@@ -75,6 +77,19 @@ describe('a tripped breaker', () => {
     expect(await mode(6)).toBe('run');
     await note('failedReversals', 'act-2', 7);
     expect(await mode(7)).toBe('ask');
+  });
+
+  test('P8: the reset is an entry of the history, so that the archive takes it for no alteration', async () => {
+    const key = singleKey('breaker', '1');
+    const before = (await store.table.get(key)) ?? null;
+    await moveSwitch(5);
+    await note('declines', 'act-2', 7);
+    const after = (await store.table.get(key)) ?? null;
+    expect(faultsIn(key, { before, after })).toEqual([]);
+    expect(await store.breaker.find('1')).toMatchObject({
+      tripped: null,
+      history: [{ event: 'tripped' }, { event: 'reset', at: at(7).toISOString() }],
+    });
   });
 
   test('a kill switch time in the future does not reset the breaker', async () => {
