@@ -95,7 +95,7 @@ export function stateOf(action: Action, now?: Date): string {
   const { status, name } = action;
   if (wasInPlaceBefore(action)) return 'was already in place';
   if (isRemoved(action)) return 'removed by someone else';
-  if (isHeldByAnother(action)) return 'ended, but another action needs the same change';
+  if (isHeldByAnother(action)) return 'ended while another action needed the same change';
   if (status === 'expired' && opensTicketUnanswered(name)) return 'no answer in time';
   // Nothing of a ticket or a notification can be kept.
   if (status === 'kept' && informs(name)) return 'done';

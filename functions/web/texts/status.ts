@@ -60,8 +60,8 @@ function effectNotice(action: Action, now: Date, names: Names): Notice | null {
   }
   return isHeldByAnother(action)
     ? quiet(
-        'Ended, but the change stays',
-        `This action ended at ${changedBy(action, names, now)}. Another action needs the same change. It stays until the last one ends.`,
+        'Ended, the change was still needed',
+        `This action ended at ${changedBy(action, names, now)}. Another action needed the same change at that time. It stays until the last one ends.`,
       )
     : null;
 }
