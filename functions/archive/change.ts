@@ -9,6 +9,7 @@ import { actionDigest, chainFault } from '../store/hash-chain.ts';
 import { isInPlace, type Kind, type Located, locate } from '../store/layout.ts';
 import { attentionKeys } from '../store/records.ts';
 import type { Key } from '../store/table.ts';
+import { removalsIn } from './append-only.ts';
 
 /** A stored DynamoDB item. */
 export type Item = Readonly<Record<string, unknown>>;
@@ -160,6 +161,7 @@ function faultsBetween(was: Chained, now: Chained): string[] {
   return [
     ...(kept ? [] : ['an earlier history entry is gone']),
     ...versionFaults(was, now),
+    ...removalsIn(was, now),
     ...FIXED.filter(differs).map((field) => `${field} was changed`),
     ...(hasEntry
       ? []
