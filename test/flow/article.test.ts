@@ -121,7 +121,7 @@ describe('failure modes of automated response', () => {
     expect((await world.incidents())[0]?.outcome).toBe('recommended-not-executed');
     expect(world.runtime.tickets().length).toBeGreaterThan(0);
     for (const person of ['ana.silva', 'ben.okafor', 'mei.tanaka'])
-      expect(world.subjectsTo(person).at(-1)).toContain('Not done, no answer');
+      expect(world.subjectsTo(person).at(-1)).toContain('Not approved in time');
   });
 
   test('says in the reminder that the attack may continue when it was seen again', async () => {

@@ -101,7 +101,7 @@ describe('the escalation policy', () => {
     await world.pass(16);
     expect((await world.action('block_ip_at_firewall')).status).toBe('expired');
     expect(world.blocked()).toEqual([]);
-    const notDone = `Not done, no answer: Block web requests from ${ATTACKING_HOST}`;
+    const notDone = `Not approved in time: Block web requests from ${ATTACKING_HOST}`;
     for (const person of ['ana.silva', 'ben.okafor', 'mei.tanaka'])
       expect(world.subjectsTo(person)).toContain(notDone);
     expect((await world.incidents())[0]?.outcome).toBe('recommended-not-executed');

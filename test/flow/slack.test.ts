@@ -132,7 +132,7 @@ describe('an approval request in Slack', () => {
     const [question] = postsTo(ANA);
     const before = { ...question! };
     await world.pass(11);
-    expect(shownIn(question!)).toMatch(/Not done, no answer: /);
+    expect(shownIn(question!)).toMatch(/Not approved in time: /);
     await click(before, ANA);
     expect(await status()).toBe('expired');
     expect(shownIn(question!)).toMatch(/No one decided by/);

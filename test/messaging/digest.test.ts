@@ -103,7 +103,7 @@ describe('the digest', () => {
   test('says that a ticket was opened although its request expired', async () => {
     await holdAction(1, { status: 'expired', name: 'create_alert_ticket', description: null });
     await digestAt(6);
-    expect(text()).toContain('Open a ticket for this incident: no answer in time');
+    expect(text()).toContain('Open a ticket for this incident: not approved in time');
     expect(text()).not.toContain('Nothing was changed');
   });
 

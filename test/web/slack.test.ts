@@ -343,7 +343,7 @@ describe('the messages of all approvers who were asked', () => {
       { status: 'in-force', approval: approval('approved') },
       /Blocked web requests.*Ben Okafor approved this/,
     ],
-    ['expired', { status: 'expired' }, /Not done, no answer: Block.*No one decided by 03:15/],
+    ['expired', { status: 'expired' }, /Not approved in time: Block.*No one decided by 03:15/],
     [
       'stopped by policy after the yes',
       { status: 'handed-off', approval: approval('approved'), failure: 'It is protected now' },

@@ -96,7 +96,7 @@ export function stateOf(action: Action, now?: Date): string {
   if (wasInPlaceBefore(action)) return 'was already in place';
   if (isRemoved(action)) return 'removed by someone else';
   if (isHeldByAnother(action)) return 'ended while another action needed the same change';
-  if (status === 'expired' && opensTicketUnanswered(name)) return 'no answer in time';
+  if (status === 'expired' && opensTicketUnanswered(name)) return 'not approved in time';
   // Nothing of a ticket or a notification can be kept.
   if (status === 'kept' && informs(name)) return 'done';
   return STATUS_WORDS[isPastDeadline(action, now) ? 'expired' : status];

@@ -107,7 +107,7 @@ export function expiredText(action: Action, alert: Alert | undefined, facts: Fac
   const noOne = `${tooLate(action)}.`;
   const { label, lines } = changesFact(action);
   return {
-    subject: subjectOf(isTicket ? 'No answer:' : 'Not done, no answer:', action),
+    subject: subjectOf('Not approved in time:', action),
     paragraphs: [
       isTicket
         ? `${noOne} Countermand tried to open the ticket anyway.`

@@ -1,6 +1,7 @@
 // The page about an action in force: keep, extend or undo.
 import { html } from 'hono/html';
 import type { Action } from '../../domain/action.ts';
+import { isRemoved, wasInPlaceBefore } from '../../domain/effect-state.ts';
 import { oneLine } from '../../domain/wording.ts';
 import { seenSince } from '../../messaging/texts/phrases.ts';
 import { mayExtend } from '../keep-decision.ts';
@@ -59,11 +60,15 @@ const extendButton = ({ action: { durationMinutes, dueAt }, now }: View): Html =
 };
 
 function deadline({ action, now }: View): Html {
-  const { strong, text } =
-    action.status === 'kept'
-      ? REVIEW.kept
-      : action.status === 'reversal-failed'
-        ? REVIEW.failed
-        : REVIEW.due(timeLeft(action.dueAt, now), action, now);
+  const { strong, text } = deadlineText(action, now);
   return html`<p class="clock"><strong>${strong}</strong>${text}</p>`;
+}
+
+function deadlineText(action: Action, now: Date): { strong: string; text: string } {
+  if (action.status === 'reversal-failed') return REVIEW.failed;
+  if (wasInPlaceBefore(action)) return REVIEW.inPlaceBefore;
+  if (isRemoved(action)) return REVIEW.removed;
+  return action.status === 'kept'
+    ? REVIEW.kept
+    : REVIEW.due(timeLeft(action.dueAt, now), action, now);
 }

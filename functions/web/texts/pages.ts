@@ -169,6 +169,11 @@ export const REVIEW = {
   extendHint: (until: Date, now: Date) => `until ${utc(until, now)}`,
   noExtensionLeft: (count: number) => `Extended ${count} times, the most that policy allows.`,
   kept: { strong: 'Kept.', text: ' It stays until someone undoes it.' },
+  removed: { strong: 'Someone else removed this.', text: ' Undo it to close its record.' },
+  inPlaceBefore: {
+    strong: 'This was in place before.',
+    text: ' It stays in place, whatever you decide.',
+  },
   failed: {
     strong: 'The undo failed.',
     text: ' According to the record, the change is still in place.',
