@@ -23,7 +23,7 @@ describe('a write that removes nothing', () => {
       { approval: { votes: [vote('a'), vote('b')] } },
     ],
     ['a request', { approval: null }, { approval: { votes: [] } }],
-  ])('has no fault: %s', (_, was, now) => {
+  ])('finds no removal in a write that removes nothing: %s', (_, was, now) => {
     expect(removalsIn(was, now)).toEqual([]);
   });
 });
@@ -63,11 +63,11 @@ describe('a write that puts back or replaces', () => {
       { approval: null },
       'an earlier vote is gone',
     ],
-  ])('has a fault: %s', (_, was, now, fault) => {
+  ])('finds the removal or replacement of a proof, vote or order: %s', (_, was, now, fault) => {
     expect(removalsIn(was, now)).toEqual([fault]);
   });
 
-  test('is reported although its version and its history continue', () => {
+  test('a replaced proof is reported although its version and its history continue', () => {
     const key = { pk: item(executing).pk, sk: item(executing).sk };
     const before = { ...item(executing), record: { ...executing, evidence: 'the proof' } };
     const note = { at: NOW, by: 'execute', event: 'noted', text: '' };

@@ -36,7 +36,7 @@ describe.each<[string, Layout, Layout]>([
     rmSync(folder, { recursive: true });
   });
 
-  test('a link that was sent before approves its request, which runs and is undone on time', async () => {
+  test('a link sent before the layout changed approves its request, which runs and is undone on time', async () => {
     await world.answer(link, 'approve', '');
     expect(world.blocked()).toEqual([ATTACKER]);
     await world.pass(6);
@@ -56,7 +56,7 @@ describe.each<[string, Layout, Layout]>([
       expect(keys.filter((key) => key.startsWith(other))).toEqual([]);
   });
 
-  test('a request that no one answers expires and closes its incident', async () => {
+  test('a request made before the layout changed expires and closes its incident', async () => {
     await world.pass(16);
     expect((await world.action('block_ip_at_firewall')).status).toBe('expired');
     expect((await world.incidents()).map(({ status }) => status)).toEqual(['closed']);
@@ -76,7 +76,7 @@ describe.each<[string, Layout, Layout]>([
     expect((await world.incidents()).map(({ status }) => status)).toEqual(['closed', 'closed']);
   });
 
-  test('an execution that was started before continues in its layout', async () => {
+  test('an execution that started before the layout changed continues in its layout', async () => {
     const { store, engine } = world.runtime;
     const started: { incidentId: string; alertId: string }[] = [];
     await acceptEvent(

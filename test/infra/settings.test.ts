@@ -12,17 +12,17 @@ test.each([
   [{ recordLayout: 2 }, { recordLayout: 2 }],
   [{ layout1Ended: 'true' }, { layout1Ended: true }],
   [{ layout1Ended: false }, { layout1Ended: false }],
-])('reads %o', (context, settings) => {
+])('reads the settings %o', (context, settings) => {
   expect(read(context)).toEqual({ ...REQUIRED, ...settings });
 });
 
 test.each([
   ['an unknown layout', { recordLayout: 3 }, 'at recordLayout'],
   [
-    'layout 1 for new incidents once it has ended',
+    'layout 1 for new incidents after layout 1 has ended',
     { recordLayout: 1, layout1Ended: true },
     'layout1Ended',
   ],
-])('rejects %s', (_, context, fault) => {
+])('rejects these settings: %s', (_, context, fault) => {
   expect(() => read(context)).toThrow(fault);
 });

@@ -118,7 +118,7 @@ describe('a finding that a person sends', () => {
   const alertsOf = async (incidentId: string) =>
     (await intake.store.records.incident(incidentId)).alerts;
 
-  test('is assessed again in the incident of the known finding', async () => {
+  test('assesses a known finding that a person sends again, in its incident', async () => {
     const known = await intake.one(imported());
     await intake.closeIncident(known.incidentId);
     const sent = await intake.one(sentAt('2026-11-24T03:05:00Z'));
@@ -132,7 +132,7 @@ describe('a finding that a person sends', () => {
     expect(notes).toContain('A person sent it with the custom action "Send to Countermand"');
   });
 
-  test('is assessed once when the event of a known finding is delivered twice', async () => {
+  test('assesses a sent known finding once when its event is delivered twice', async () => {
     const known = await intake.one(imported());
     const sent = await intake.one(sentAt('2026-11-24T03:05:00Z'));
     const again = await intake.one(sentAt('2026-11-24T03:05:00Z'));
@@ -141,21 +141,21 @@ describe('a finding that a person sends', () => {
     expect(await alertsOf(known.incidentId)).toHaveLength(2);
   });
 
-  test('is assessed once when the event of a new finding is delivered twice', async () => {
+  test('assesses a sent new finding once when its event is delivered twice', async () => {
     const first = await intake.one(sentAt('2026-11-24T03:05:00Z'));
     expect((await intake.one(sentAt('2026-11-24T03:05:00Z'))).outcome).toBe('repeat');
     expect((await intake.one(imported())).outcome).toBe('repeat');
     expect([...intake.started.keys()]).toEqual([first.alertId]);
   });
 
-  test('is assessed again when the person sends it again', async () => {
+  test('assesses a finding again each time that a person sends it', async () => {
     const first = await intake.one(sentAt('2026-11-24T03:05:00Z'));
     const second = await intake.one(sentAt('2026-11-24T03:06:00Z'));
     expect(second).toMatchObject({ outcome: 'joined', incidentId: first.incidentId });
     expect(intake.started.size).toBe(2);
   });
 
-  test('is assessed once when the first delivery crashed before the end', async () => {
+  test('assesses a sent finding once when the first delivery crashed before the end', async () => {
     await intake.one(imported());
     const event = sentAt('2026-11-24T03:05:00Z');
     const startRespond = async () => Promise.reject(new Unavailable('no engine'));

@@ -25,7 +25,7 @@ const clientOf = (name: string) =>
 const storeOf = (name: string) => createStore(clientOf(name), TableName, () => {});
 
 describe('a function', () => {
-  test('writes the kinds of its row, and reads every kind', async () => {
+  test('a function writes the kinds of its row, and reads every kind', async () => {
     await storeOf('enrich').records.putFacts(INCIDENT_ID, ALERT_ID, factsWith());
     expect(await storeOf('gate').records.findFacts(INCIDENT_ID, ALERT_ID)).toEqual(factsWith());
     await storeOf('gate').records.createAction(toyAction());
@@ -33,7 +33,7 @@ describe('a function', () => {
     expect((await storeOf('enrich').records.action(INCIDENT_ID, actionId)).actionId).toBe(actionId);
   });
 
-  test('can write no other kind', async () => {
+  test('a function can write no kind outside its row', async () => {
     const enrich = storeOf('enrich');
     await expect(enrich.records.createAction(toyAction())).rejects.toBeInstanceOf(Denied);
     await expect(enrich.records.createIncident(incidentWith())).rejects.toBeInstanceOf(Denied);
@@ -44,7 +44,7 @@ describe('a function', () => {
     await expect(storeOf('gate').killSwitch.set('1', set)).rejects.toBeInstanceOf(Denied);
   });
 
-  test('cannot delete, update, scan or write in batches, also through another client', async () => {
+  test('a function cannot delete, update, scan or write in batches, also through another client', async () => {
     const client = clientOf('sweep');
     const documents = DynamoDBDocumentClient.from(client);
     const Key = { pk: 'LEASE#x', sk: 'LEASE' };

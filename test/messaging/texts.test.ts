@@ -48,7 +48,7 @@ describe('the report about an alert that an action caused', () => {
     return causedText(incident('Denied'), cause, action);
   };
 
-  test('asks to undo an action in force, and has the commands', () => {
+  test('the report about a self-inflicted alert asks to undo an action in force, with the commands', () => {
     const { subject, paragraphs, steps } = reportOn({ status: 'in-force' });
     expect(subject).toBe('Consider undoing: Deny ana');
     expect(paragraphs.at(-1)).toBe('State of the action: in force.');

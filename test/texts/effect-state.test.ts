@@ -63,7 +63,7 @@ test('an effect that someone else removed is recognised until it is found again'
   expect(isRemoved(await end(FIRST, 'check'))).toBe(false);
 });
 
-test('an ordinary action is none of these', async () => {
+test('an effect that only this action made counts neither as removed nor as in place before', async () => {
   const action = await run(FIRST);
   expect([isRemoved, wasInPlaceBefore].map((is) => is(action))).toEqual([false, false]);
 });
