@@ -7,7 +7,7 @@ import type { Scope } from '../functions/mechanisms/registry.ts';
 import { slackButtonsOf } from '../functions/policy/people.ts';
 import { secretsIn } from '../functions/policy/schemas/channels.ts';
 import { LEADING_KEYS, type Writable } from '../functions/store/layout.ts';
-import { ATTENTION_INDEX } from '../functions/store/table.ts';
+import { TABLE_SHAPE } from '../functions/store/table-definition.ts';
 import { functionArn, type Names, stateMachineArn } from './names.ts';
 import type { StackContext } from './stack-context.ts';
 
@@ -25,7 +25,10 @@ export function grantStatements(s: StackContext) {
     readRecords: allow(['dynamodb:GetItem', 'dynamodb:Query'], [s.tableArn]),
     // No read or delete: Object Lock keeps every existing version.
     archiveRecords: allow(['s3:PutObject'], [`${s.archive.bucket.bucketArn}/records/*`]),
-    findOverdue: allow(['dynamodb:Query'], [`${s.tableArn}/index/${ATTENTION_INDEX}`]),
+    findOverdue: allow(
+      ['dynamodb:Query'],
+      TABLE_SHAPE.indexes.map(({ name }) => `${s.tableArn}/index/${name}`),
+    ),
     // EC2 Describe calls don't support resource-level permissions.
     readInstances: allow(
       [

@@ -30,11 +30,13 @@ export class Records extends Construct {
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    this.table.addGlobalSecondaryIndex({
-      indexName: TABLE_SHAPE.index.name,
-      partitionKey: key(TABLE_SHAPE.index.partitionKey),
-      sortKey: key(TABLE_SHAPE.index.sortKey),
-      projectionType: ProjectionType.ALL,
-    });
+    // CloudFormation adds or removes at most one index per update.
+    for (const { name, partitionKey, sortKey, projects } of TABLE_SHAPE.indexes)
+      this.table.addGlobalSecondaryIndex({
+        indexName: name,
+        partitionKey: key(partitionKey),
+        sortKey: key(sortKey),
+        projectionType: ProjectionType[projects],
+      });
   }
 }

@@ -20,6 +20,7 @@ import { errorFields, type Log } from '../functions/platform/log.ts';
 import type { Policy } from '../functions/policy/policy.ts';
 import { remind } from '../functions/remind/remind.ts';
 import { reverse } from '../functions/reverse/reverse.ts';
+import { moveToSweepIndex } from '../functions/store/index-move.ts';
 import type { Layout } from '../functions/store/layout.ts';
 import { createStore } from '../functions/store/store.ts';
 import { writesOf } from '../functions/store/writers.ts';
@@ -178,6 +179,7 @@ export async function createRuntime(options: RuntimeOptions) {
       reverse({ ...depsOf(`reverse-${scope}`), mechanisms }, payload);
   }
   const web = createWeb(depsOf('web') satisfies WebDeps);
+  await moveToSweepIndex(ownTable('sweep').store.table);
   engine.resume();
 
   let lastSweep = now().getTime();

@@ -5,9 +5,10 @@ import { Action, HistoryEntry, Status, TRANSITIONS } from '../domain/action.ts';
 import { InvalidInput } from '../domain/errors.ts';
 import { readStored } from '../domain/stored.ts';
 import { minutesAfter } from '../domain/time.ts';
+import { indexKeys } from '../store/due.ts';
 import { actionDigest, chainFault } from '../store/hash-chain.ts';
 import { isInPlace, type Kind, type Located, locate } from '../store/layout.ts';
-import { attentionKeys } from '../store/records.ts';
+import { attentionKeys } from '../store/sweep-index.ts';
 import type { Key } from '../store/table.ts';
 import { removalsIn } from './append-only.ts';
 
@@ -30,6 +31,10 @@ const FIXED = [
   'digest',
   'createdAt',
   'openedAt',
+  'seat',
+  'receivedAt',
+  'causedBy',
+  'generation',
 ] as const;
 
 /** Fields that only change together with a new history entry. */
@@ -51,6 +56,8 @@ const RECORDED = [
   'judgement',
   'askedAnew',
   'outcome',
+  'summary',
+  'closedAt',
   'alerts',
   'tripped',
 ] as const;
@@ -75,9 +82,10 @@ export function faultsIn(key: Key, { before, after }: Images): string[] {
   if (!after) return isExpired(located, before) ? [] : ['the record was deleted'];
   switch (located.kind) {
     case 'incident':
+    case 'member':
     case 'action':
     case 'breaker':
-      return faultsOfChained(located, { before, after });
+      return faultsOfChained(located, key, { before, after });
     case 'lease':
       return faultsOfLease(before, after);
     // Only people write the kill switch, manually. It has no history besides its copies. Evidence may be written again.
@@ -90,7 +98,11 @@ export function faultsIn(key: Key, { before, after }: Images): string[] {
 const isExpired = ({ kind }: Located, before: Item | null): boolean =>
   kind === 'lease' && typeof before?.expiresAt === 'number';
 
-function faultsOfChained(located: Located, { before, after }: Images & { after: Item }): string[] {
+function faultsOfChained(
+  located: Located,
+  key: Key,
+  { before, after }: Images & { after: Item },
+): string[] {
   const { kind } = located;
   const was = before && read(Chained, contentOf(kind, before));
   const now = read(Chained, contentOf(kind, after));
@@ -99,8 +111,7 @@ function faultsOfChained(located: Located, { before, after }: Images & { after: 
   const broken = chainFault(anchorIn(kind, now), now.history);
   return [
     ...(broken ? [`the history is broken: ${broken}`] : []),
-    ...(isInPlace(located, now) ? [] : ['the record belongs under another key']),
-    ...(isListed(kind, after, now) ? [] : ['the index keys do not match the record']),
+    ...placeFaults(located, key, after, now),
     ...(from
       ? faultsBetween(from, now)
       : before
@@ -113,6 +124,13 @@ function faultsOfChained(located: Located, { before, after }: Images & { after: 
 /** A record that begins with a later version was deleted and put back. Several entries may come with the first write. */
 const faultsOfFirst = (version: number, entries = 1): string[] =>
   version <= Math.max(entries, 1) ? [] : [`the first version is ${version}`];
+
+function placeFaults(located: Located, key: Key, item: Item, record: Chained): string[] {
+  if (!isInPlace(located, record)) return ['the record belongs under another key'];
+  return isListed(located.kind, key, item, record)
+    ? []
+    : ['the index keys do not match the record'];
+}
 
 /** A lease has no history: its versions rise, and a captured state stays until the lease ends. */
 function faultsOfLease(before: Item | null, after: Item): string[] {
@@ -141,16 +159,28 @@ function read<S extends z.ZodMiniType>(schema: S, value: unknown): z.infer<S> | 
 
 const contentOf = (kind: Kind, item: Item): unknown => (kind === 'breaker' ? item : item.record);
 
-const anchorIn = (kind: Kind, record: Chained): string =>
-  kind === 'breaker' ? 'breaker' : String(kind === 'action' ? record.actionId : record.incidentId);
+function anchorIn(kind: Kind, record: Chained): string {
+  if (kind === 'breaker') return 'breaker';
+  const field = kind === 'action' ? 'actionId' : kind === 'member' ? 'alertId' : 'incidentId';
+  return String(record[field]);
+}
 
 /** True when the index keys, by which the sweeper finds the item, match the record. */
-function isListed(kind: Kind, item: Item, record: Chained): boolean {
-  if (kind === 'breaker') return (item.open === 'yes') === (typeof item.attentionAt === 'string');
-  const { open = null, attentionAt = null } = item;
-  return isDeepStrictEqual({ open, attentionAt }, { ...UNLISTED, ...attentionKeys(record) });
+function isListed(kind: Kind, key: Key, item: Item, record: Chained): boolean {
+  const { open = null, attentionAt = null, sweepShard = null, sweepAt = null } = item;
+  const expected =
+    kind === 'breaker'
+      ? attentionKeys(key, typeof attentionAt === 'string' ? attentionAt : null)
+      : indexKeys(key, record);
+  const { open: isOpen = null, attentionAt: at = null, ...keys } = { ...UNLISTED, ...expected };
+  // An earlier version writes no keys of the newer index.
+  const isEarlier = sweepShard === null && sweepAt === null;
+  return (
+    isDeepStrictEqual({ open, attentionAt }, { open: isOpen, attentionAt: at }) &&
+    (isEarlier || isDeepStrictEqual({ sweepShard, sweepAt }, keys))
+  );
 }
-const UNLISTED = { open: null, attentionAt: null };
+const UNLISTED = { open: null, attentionAt: null, sweepShard: null, sweepAt: null };
 
 function faultsBetween(was: Chained, now: Chained): string[] {
   const kept = was.history.every(({ hash }, seq) => now.history[seq]?.hash === hash);

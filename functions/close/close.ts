@@ -3,7 +3,8 @@
 import * as z from 'zod/mini';
 import { type Action, IncidentId, type Status } from '../domain/action.ts';
 import { informs, opensTicketUnanswered } from '../domain/action-catalog.ts';
-import type { Incident, Outcome } from '../domain/incident.ts';
+import { InvalidInput } from '../domain/errors.ts';
+import { type Incident, mostUrgent, type Outcome } from '../domain/incident.ts';
 import { quoted } from '../domain/wording.ts';
 import { judgeUrl } from '../messaging/links.ts';
 import type { Message } from '../messaging/message.ts';
@@ -15,6 +16,7 @@ import { Caught, causeText } from '../platform/caught-error.ts';
 import { errorFields } from '../platform/log.ts';
 import { peopleOf } from '../policy/people.ts';
 import { withEntry } from '../store/hash-chain.ts';
+import { layoutOf } from '../store/layout.ts';
 import type { CloseDeps } from './deps.ts';
 
 export const CloseInput = z.object({
@@ -23,20 +25,6 @@ export const CloseInput = z.object({
   /** The error that the state machine caught from an earlier step. */
   failure: z.optional(Caught),
 });
-
-/** From the outcome that most needs a person's attention to the one that least does. */
-const PRECEDENCE: readonly Outcome[] = [
-  'failed',
-  'recommended-not-executed',
-  'handed-off',
-  'acted',
-  'observed',
-  'ticketed',
-  'no-action',
-];
-
-export const mostUrgent = (outcomes: readonly Outcome[]): Outcome =>
-  PRECEDENCE.find((outcome) => outcomes.includes(outcome)) ?? 'no-action';
 
 /** True for an action that shadow mode prevented and that people may judge. */
 export const isForJudgement = ({ status, name, failure }: Action): boolean =>
@@ -73,7 +61,7 @@ export function outcomeOf({ status, name }: Action): Outcome {
 }
 
 export async function close(deps: CloseDeps, input: unknown) {
-  const { store, send, now, log } = deps;
+  const { store, send, log } = deps;
   const { incidentId, alertId, failure } = CloseInput.parse(input);
   const { found, unreadable } = await store.records.readActions(incidentId);
   const actions = found.filter((action) => action.alertId === alertId);
@@ -86,12 +74,7 @@ export async function close(deps: CloseDeps, input: unknown) {
   const analysis = assessment?.summary ?? 'There is no analysis.';
 
   const summary = summaryOf(actions, analysis, why).slice(0, MAX_SUMMARY);
-  const incident = await store.records.changeIncident(incidentId, (current) => {
-    const alert = current.alerts.find((one) => one.alertId === alertId);
-    // After a re-request the outcome may be the same and the summary differ.
-    const isRecorded = alert?.outcome === outcome && current.summary === summary;
-    return alert && !isRecorded ? closed(current, alertId, outcome, summary, now()) : null;
-  });
+  const incident = await recordOutcome(deps, { incidentId, alertId, outcome, summary });
   const logError = (message: string) => (error: unknown) =>
     log('error', message, { incidentId, alertId, ...errorFields(error) });
   // A failed message doesn't fail the step: the outcome is recorded, and earlier steps have sent all requests.
@@ -117,13 +100,38 @@ function countedActions(actions: readonly Action[]): Action[] {
   return actions.filter(({ actionId }) => !leftOut.includes(actionId));
 }
 
-function closed(
-  current: Incident,
-  alertId: string,
-  outcome: Outcome,
-  summary: string,
-  at: Date,
-): Incident {
+type Ended = { incidentId: string; alertId: string; outcome: Outcome; summary: string };
+
+/**
+ * Records the alert's outcome, and returns the incident with the alert's summary. After a re-request the outcome may be
+ * the same and the summary differ.
+ */
+async function recordOutcome({ store, now }: CloseDeps, ended: Ended): Promise<Incident> {
+  const { incidentId, alertId, outcome, summary } = ended;
+  if (layoutOf(incidentId) === 1)
+    return store.records.changeIncident(incidentId, (current) => {
+      const alert = current.alerts.find((one) => one.alertId === alertId);
+      const isRecorded = alert?.outcome === outcome && current.summary === summary;
+      return alert && !isRecorded ? closed(current, ended, now()) : null;
+    });
+  await store.records.changeMember(incidentId, alertId, (member) => {
+    if (member.outcome === outcome && member.summary === summary) return null;
+    const at = now();
+    return {
+      ...withEntry(member, { at, by: 'close', event: outcome, text: summary }),
+      outcome,
+      summary,
+      closedAt: at.toISOString(),
+      attentionAt: null,
+    };
+  });
+  const incident = await store.records.readableIncident(incidentId);
+  if (!incident) throw new InvalidInput('the incident cannot be read', { incidentId });
+  return { ...incident, summary };
+}
+
+/** An incident of layout 1 with the outcome of the alert. It closes when all its alerts have one. */
+function closed(current: Incident, { alertId, outcome, summary }: Ended, at: Date): Incident {
   const alerts = current.alerts.map((alert) =>
     alert.alertId === alertId ? { ...alert, outcome } : alert,
   );

@@ -48,3 +48,95 @@ export const Incident = z.strictObject({
   version: z.int().check(z.gte(1)),
 });
 export type Incident = z.infer<typeof Incident>;
+
+/**
+ * The item that opens an incident of layout 2. It is written once. Whether the incident is closed, and with which
+ * outcome, follows from its members: no write of one item can contradict another.
+ */
+export const OpenedIncident = z.strictObject({
+  incidentId: IncidentId,
+  account: z.string(),
+  region: z.string(),
+  openedAt: Instant,
+  history: z.array(HistoryEntry).check(z.minLength(1)),
+  version: z.int().check(z.gte(1)),
+});
+export type OpenedIncident = z.infer<typeof OpenedIncident>;
+
+/** The most alerts of an incident: what people can read, and what one query returns. */
+export const MAX_ALERTS = 100;
+
+/** An alert of an incident of layout 2, with its own history. */
+export const Member = z.strictObject({
+  ...IncidentAlert.shape,
+  incidentId: IncidentId,
+  /** Its number in the incident. An alert keeps its seat, so at most MAX_ALERTS join. */
+  seat: z.int().check(z.gte(0), z.lt(MAX_ALERTS)),
+  /** Keys that later alerts are matched on to join the incident. */
+  correlationKeys: z.array(z.string()),
+  summary: z.string().check(z.maxLength(4000)),
+  closedAt: z.nullable(Instant),
+  /** The sweeper restarts its assessment from this time on; null once it has an outcome. */
+  attentionAt: z.nullable(Instant),
+  history: z.array(HistoryEntry).check(z.minLength(1)),
+  version: z.int().check(z.gte(1)),
+});
+export type Member = z.infer<typeof Member>;
+
+/** From the outcome that most needs a person's attention to the one that least does. */
+const PRECEDENCE: readonly Outcome[] = [
+  'failed',
+  'recommended-not-executed',
+  'handed-off',
+  'acted',
+  'observed',
+  'ticketed',
+  'no-action',
+];
+
+export const mostUrgent = (outcomes: readonly Outcome[]): Outcome =>
+  PRECEDENCE.find((outcome) => outcomes.includes(outcome)) ?? 'no-action';
+
+const MAX_KEYS = 50;
+
+/**
+ * The incident of layout 2 from its items. It is closed when every alert has an outcome. `isPartial`: a member can't be
+ * read, and may be unfinished.
+ */
+export function composeIncident(
+  { incidentId, account, region, openedAt, history, version }: OpenedIncident,
+  members: readonly Member[],
+  isPartial: boolean,
+): Incident {
+  const inOrder = members.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+  const outcomes = members.map(({ outcome }) => outcome).filter((one) => one !== null);
+  const isClosed = !isPartial && outcomes.length === members.length;
+  const byClosing = members
+    .filter(({ closedAt }) => closedAt !== null)
+    .toSorted((a, b) => `${a.closedAt}`.localeCompare(`${b.closedAt}`));
+  const last = byClosing.at(-1);
+  return {
+    incidentId,
+    account,
+    region,
+    status: isClosed ? 'closed' : 'open',
+    openedAt,
+    closedAt: isClosed ? (last?.closedAt ?? null) : null,
+    correlationKeys: [...new Set(inOrder.flatMap((one) => one.correlationKeys))].slice(0, MAX_KEYS),
+    alerts: inOrder.map(alertOf),
+    outcome: isClosed ? mostUrgent(outcomes) : null,
+    summary: last?.summary ?? '',
+    attentionAt: members.flatMap(({ attentionAt }) => attentionAt ?? []).sort()[0] ?? null,
+    history,
+    version,
+  };
+}
+
+/** Alerts of the same moment: the one that names the incident comes first. */
+const placeOf = ({ receivedAt, seat }: Member): string => `${receivedAt} ${100 + seat}`;
+
+const alertOf = (member: Member): IncidentAlert => {
+  const { alertId, type, title, severity, receivedAt, repeats, outcome, causedBy, generation } =
+    member;
+  return { alertId, type, title, severity, receivedAt, repeats, outcome, causedBy, generation };
+};

@@ -1,6 +1,7 @@
 // Chooses or opens the incident that an alert belongs to.
 
 import type { Alert } from '../domain/alert.ts';
+import { Conflict } from '../domain/errors.ts';
 import type { Incident, IncidentAlert } from '../domain/incident.ts';
 import { minutesAfter } from '../domain/time.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -19,8 +20,6 @@ export type IncidentDeps = {
 
 /** Longer than an assessment with its approvals takes. The sweeper checks an incident that is open for longer. */
 const OPEN_AT_MOST_MINUTES = 120;
-/** With about 2 KB per alert and its two history entries, an incident stays well below DynamoDB's 400 KB per item. */
-const MAX_ALERTS = 100;
 const MAX_TITLE = 200;
 
 /**
@@ -53,19 +52,57 @@ export async function chooseIncident(
 }
 
 async function fullOnes(store: Store, ids: readonly string[]): Promise<string[]> {
-  const found = await Promise.all(ids.map((id) => store.records.findIncident(id)));
-  return ids.filter((_, i) => (found[i]?.alerts.length ?? 0) >= MAX_ALERTS);
+  const full = await Promise.all(ids.map((id) => store.records.isFull(id)));
+  return ids.filter((_, i) => full[i]);
 }
 
-/** Adds the alert to the incident, and creates the incident if it doesn't exist. Idempotent. */
+/**
+ * Adds the alert to the incident, and creates the incident if it doesn't exist. Idempotent. Returns false when the
+ * incident became full after it was chosen; the caller must then choose again.
+ */
 export async function joinIncident(
   deps: IncidentDeps,
   alert: Alert,
   incidentId: string,
-): Promise<void> {
+): Promise<boolean> {
+  if (layoutOf(incidentId) === 2) return joinAsMember(deps, alert, incidentId);
   const existing = await deps.store.records.findIncident(incidentId);
   if (existing) await addTo(deps, alert, incidentId);
   else await open(deps, alert, incidentId);
+  return true;
+}
+
+/** The incident's own item comes first: a member without it would belong to nothing. */
+async function joinAsMember(
+  { store, policy, now }: IncidentDeps,
+  alert: Alert,
+  incidentId: string,
+): Promise<boolean> {
+  const at = now();
+  if (!(await store.records.isOpened(incidentId))) {
+    const opened = { at, by: 'intake', event: 'opened', text: describe(alert) };
+    const { account } = policy;
+    const history = append(incidentId, [], opened);
+    const openedAt = at.toISOString();
+    await store.records
+      .createIncident({ incidentId, account, region: alert.region, openedAt, history, version: 1 })
+      .catch((error: unknown) => {
+        // Another alert of the incident was faster.
+        if (!(error instanceof Conflict)) throw error;
+      });
+  }
+  const joined = { at, by: 'intake', event: 'alert-joined', text: describe(alert) };
+  const member = await store.records.join({
+    ...listed(alert, at),
+    incidentId,
+    correlationKeys: correlationKeys(alert),
+    summary: '',
+    closedAt: null,
+    attentionAt: minutesAfter(at, OPEN_AT_MOST_MINUTES),
+    history: append(alert.alertId, [], joined),
+    version: 1,
+  });
+  return member !== null;
 }
 
 const listed = (alert: Alert, at: Date): IncidentAlert => ({

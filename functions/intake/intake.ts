@@ -10,6 +10,7 @@ import { rewrapped, unwrap } from '../sources/unwrap.ts';
 import type { SeenFinding } from '../store/findings.ts';
 import { incidentIdFor, layoutOf } from '../store/layout.ts';
 import { retryOnConflict } from '../store/retry.ts';
+import type { Store } from '../store/store.ts';
 import type { IntakeDeps } from './deps.ts';
 import { chooseIncident, joinIncident } from './incidents.ts';
 import { recognise } from './recognise.ts';
@@ -108,11 +109,13 @@ async function accept(deps: IntakeDeps, alert: Reported, part: Finding): Promise
   const causedBy = await causeOf(deps, alert);
   const preferred = causedBy?.incidentId ?? incident;
   const isUnfinished = seen?.startedAt === null && layoutOf(seen.incidentId) === recordLayout;
-  const accepting = isUnfinished ? seen : await begin(deps, alert, identity, seen, preferred);
-  const { alertId, incidentId } = accepting;
+  let accepting = isUnfinished ? seen : await begin(deps, alert, identity, seen, preferred);
+  const { alertId } = accepting;
   const generation = await generationAfter(deps, causedBy);
   const identified = { ...alert, alertId, causedBy, generation };
-  await joinIncident(deps, identified, incidentId);
+  while (!(await joinIncident(deps, identified, accepting.incidentId)))
+    accepting = await chooseAgain(deps, identified, identity, accepting, preferred);
+  const { incidentId } = accepting;
   await store.records.putAlert(incidentId, identified, bounded(identified, part.body));
   await startRespond(alertId, { incidentId, alertId });
   const started = { ...accepting, startedAt: now().toISOString() };
@@ -145,6 +148,18 @@ async function begin(
   });
 }
 
+/** Records another incident with the finding, because the chosen one became full before the alert joined it. */
+async function chooseAgain(
+  deps: IntakeDeps,
+  alert: Alert,
+  identity: string,
+  accepting: SeenFinding,
+  preferred: string | null,
+): Promise<SeenFinding> {
+  const incidentId = await chooseIncident(deps, alert, preferred);
+  return deps.store.findings.save(identity, accepting, { ...accepting, incidentId });
+}
+
 /** 1 for an alert that no action caused. Otherwise one more than the alert that the causing action responded to. */
 async function generationAfter({ store }: IntakeDeps, cause: Cause | null): Promise<number> {
   if (!cause) return 1;
@@ -173,15 +188,25 @@ async function repeated(
   const { alertId, incidentId } = seen;
   await store.findings.save(identity, seen, { ...seen, repeats: seen.repeats + 1 });
   // Intake may only write incidents of the current layout. The finding has counted the repeat.
-  if (layoutOf(incidentId) === recordLayout)
-    await store.records.changeIncident(incidentId, (incident) => ({
+  if (layoutOf(incidentId) === recordLayout) await countRepeat(store, incidentId, alertId);
+  return { outcome: 'repeat', type, findingId, alertId, incidentId };
+}
+
+async function countRepeat({ records }: Store, incidentId: string, alertId: string): Promise<void> {
+  if (layoutOf(incidentId) === 2)
+    await records.changeMember(incidentId, alertId, (member) => ({
+      ...member,
+      version: member.version + 1,
+      repeats: member.repeats + 1,
+    }));
+  else
+    await records.changeIncident(incidentId, (incident) => ({
       ...incident,
       version: incident.version + 1,
       alerts: incident.alerts.map((one) =>
         one.alertId === alertId ? { ...one, repeats: one.repeats + 1 } : one,
       ),
     }));
-  return { outcome: 'repeat', type, findingId, alertId, incidentId };
 }
 
 /** Adds the incident to the history of each entity. Failing to record it must not fail the alert. */

@@ -7,6 +7,7 @@ import type { Limits } from '../policy/schemas/limits.ts';
 import { append } from './hash-chain.ts';
 import { singleKey } from './layout.ts';
 import { retryOnConflict } from './retry.ts';
+import { attentionKeys } from './sweep-index.ts';
 import { ABSENT, atVersion, type Table } from './table.ts';
 
 type Bounds = Limits['breaker'];
@@ -93,12 +94,12 @@ export function createBreaker(table: Table, log: Log) {
   const find = async (account: string): Promise<Breaker | null> => {
     const item = await table.get(key(account));
     if (!item) return null;
-    const { pk: _pk, sk: _sk, account: _account, open: _open, ...rest } = item;
-    return readStored(Breaker, rest, { what: 'breaker', account });
+    const { pk, sk, account: _account, open: _open, sweepShard: _, sweepAt: _at, ...rest } = item;
+    return readStored(Breaker, rest, { what: 'breaker', account, pk, sk });
   };
   const save = (account: string, { attentionAt, ...next }: Breaker, from: Breaker) =>
     table.put(
-      { ...key(account), ...next, account, ...(attentionAt && { open: 'yes', attentionAt }) },
+      { ...key(account), ...next, account, ...attentionKeys(key(account), attentionAt) },
       from.version > 0 ? atVersion(from.version) : ABSENT,
     );
 

@@ -66,9 +66,11 @@ export function withEntry<R extends { history: HistoryEntry[]; version: number }
   return { ...record, history, version: record.version + 1 };
 }
 
-type Identified = { actionId: string } | { incidentId: string };
-export const anchorOf = (record: Identified): string =>
-  'actionId' in record ? record.actionId : record.incidentId;
+type Identified = { actionId: string } | { seat: number; alertId: string } | { incidentId: string };
+export function anchorOf(record: Identified): string {
+  if ('actionId' in record) return record.actionId;
+  return 'seat' in record ? record.alertId : record.incidentId;
+}
 
 /** Digest of what a person approves and what runs: account, region, action, target, parameters and mechanism. */
 export function actionDigest(

@@ -16,6 +16,7 @@ export const INCIDENT_KINDS = {
 const SINGLE_KINDS = {
   finding: 'FINDING',
   correlation: 'CORRELATION',
+  check: 'CHECK',
   lease: 'LEASE',
   limiter: 'LIMITER',
   pager: 'PAGER',
@@ -71,7 +72,7 @@ export const incidentIdFor = (alertId: string, layout: Layout): string =>
   `inc-${layout === 2 ? '2' : ''}${alertId.slice('al-'.length)}`;
 
 /**
- * `id` is the alert's or action's ID, or a post's key. The incident itself has none. Facts are always written in layout
+ * `id` is the alert's or action's ID, a member's seat, or a post's key. The incident itself has none. Facts are always written in layout
  * 2, because `enrich` reads untrusted text and may write no other kind.
  */
 export const incidentKey = (kind: IncidentKind, incidentId: string, id?: string): Key =>
@@ -145,6 +146,7 @@ type Ids = Readonly<Record<string, unknown>>;
 /** Whether the record's own IDs are those of its key. A genuine record under another key would answer for that one. */
 export function isInPlace({ kind, incidentId, id }: Located, record: Ids): boolean {
   if (kind === 'incident') return record.incidentId === incidentId;
+  if (kind === 'member') return record.incidentId === incidentId && record.seat === Number(id);
   if (kind === 'action') return record.incidentId === incidentId && record.actionId === id;
   return kind !== 'alert' || record.alertId === id;
 }

@@ -5,6 +5,7 @@ import { minutesAfter } from '../domain/time.ts';
 import type { Limits } from '../policy/schemas/limits.ts';
 import { singleKey } from './layout.ts';
 import { retryOnConflict } from './retry.ts';
+import { attentionKeys } from './sweep-index.ts';
 import { ABSENT, atVersion, type Table } from './table.ts';
 
 const HOUR_MINUTES = 60;
@@ -60,7 +61,7 @@ export function createPager(table: Table) {
     return item ? readStored(Pager, item, { what: 'pager', recipient }) : EMPTY;
   };
   const save = (recipient: string, { version, ...next }: Pager) => {
-    const due = next.dueAt && { open: 'yes', attentionAt: next.dueAt };
+    const due = attentionKeys(keyOf(recipient), next.dueAt);
     return table.put(
       { ...keyOf(recipient), ...next, recipient, version: version + 1, ...due },
       version === 0 ? ABSENT : atVersion(version),

@@ -1,26 +1,23 @@
-// Reads and writes incidents, alerts, facts and actions.
+// Reads and writes alerts, facts and actions, and joins the other records.
 import type * as z from 'zod/mini';
 import { Action } from '../domain/action.ts';
 import { Alert } from '../domain/alert.ts';
 import { Assessment } from '../domain/assessment.ts';
-import { InvalidInput, NotFound } from '../domain/errors.ts';
+import { NotFound } from '../domain/errors.ts';
 import { Facts } from '../domain/facts.ts';
-import { Incident } from '../domain/incident.ts';
 import { readStored } from '../domain/stored.ts';
-import { errorFields, type Log } from '../platform/log.ts';
-import {
-  earlierFactsKey,
-  incidentKey,
-  incidentPartition,
-  isInPlace,
-  type Kind,
-  listedPartition,
-  locate,
-} from './layout.ts';
+import type { Log } from '../platform/log.ts';
+import { createChecks, isInForce } from './checks.ts';
+import { createDue, indexKeys } from './due.ts';
+import { createIncidents } from './incidents.ts';
+import { earlierFactsKey, incidentKey, incidentPartition } from './layout.ts';
+import { logHistory } from './log-history.ts';
+import { parse, type Readable, readAll } from './read-all.ts';
 import { retryOnConflict } from './retry.ts';
-import { ABSENT, atVersion, type Item, type Key, type Table } from './table.ts';
+import { ABSENT, atVersion, type Key, type Table } from './table.ts';
 
 export function createRecords(table: Table, log: Log) {
+  const checks = createChecks(table);
   const load = async <S extends z.ZodMiniType>(schema: S, key: Key) => {
     const item = await table.get(key);
     return item && parse(schema, item);
@@ -30,60 +27,21 @@ export function createRecords(table: Table, log: Log) {
     if (record === undefined) throw new NotFound(`${key.pk} ${key.sk} not found`, key);
     return record;
   };
-  /** The readable records, and an error with the key of each unreadable one. One bad item doesn't hide the others. */
-  const readAll = <S extends z.ZodMiniType>(
-    schema: S,
-    items: readonly Item[],
-  ): Readable<z.infer<S>> => {
-    const all: Readable<z.infer<S>> = { found: [], unreadable: [] };
-    for (const item of items)
-      try {
-        all.found.push(parse(schema, item));
-      } catch (error) {
-        if (!(error instanceof InvalidInput)) throw error;
-        all.unreadable.push(error);
-        log('error', UNREADABLE, errorFields(error));
-      }
-    return all;
-  };
   /** For optional data: undefined if the item is missing or unreadable. */
   const find = async <S extends z.ZodMiniType>(schema: S, key: Key) => {
     const item = await table.get(key);
-    return item && readAll(schema, [item]).found[0];
+    return item && readAll(schema, [item], log).found[0];
   };
   const put = (key: Key, record: object, condition?: Parameters<Table['put']>[1]) =>
-    table.put({ ...attentionKeys(record), record, version: versionOf(record), ...key }, condition);
-
-  /**
-   * Items of the index whose key is of a kind that may need attention. Any item can carry the index's attributes, so
-   * its writer alone would make it an action.
-   */
-  const needingAttention = async (until: string): Promise<Item[]> => {
-    const items = await table.needingAttention(until);
-    for (const { pk, sk } of items.filter((item) => !isAttended(item)))
-      log('error', 'index entry ignored', { pk, sk });
-    return items.filter(isAttended);
-  };
-
-  /** Writes one log line per new history entry. */
-  const logHistory = (record: Action | Incident, from: number) => {
-    const ids = {
-      incidentId: record.incidentId,
-      ...('actionId' in record && { actionId: record.actionId }),
-    };
-    for (const { at, by, event, text, hash } of record.history.slice(from))
-      log('info', 'state changed', { ...ids, status: record.status, event, by, at, text, hash });
-  };
+    table.put({ ...indexKeys(key, record), record, version: versionOf(record), ...key }, condition);
 
   const records = {
-    incident: (incidentId: string) => mustLoad(Incident, incidentKey('incident', incidentId)),
-    findIncident: (incidentId: string) => load(Incident, incidentKey('incident', incidentId)),
+    ...createIncidents(table, log),
     alert: (incidentId: string, alertId: string) =>
       mustLoad(Alert, incidentKey('alert', incidentId, alertId)),
     /** For pages and messages, which must work without the record. */
     readableAction: (incidentId: string, actionId: string) =>
       find(Action, incidentKey('action', incidentId, actionId)),
-    readableIncident: (incidentId: string) => find(Incident, incidentKey('incident', incidentId)),
     readableAlert: (incidentId: string, alertId: string) =>
       find(Alert, incidentKey('alert', incidentId, alertId)),
     /** Facts that this version can't parse count as unread, which is stricter than any fact. */
@@ -103,7 +61,7 @@ export function createRecords(table: Table, log: Log) {
       (await records.readActions(incidentId)).found,
     readActions: async (incidentId: string): Promise<Readable<Action>> => {
       const { pk, prefix } = incidentPartition('action', incidentId);
-      return readAll(Action, await table.query(pk, { prefix }));
+      return readAll(Action, await table.query(pk, { prefix }), log);
     },
     /** The original finding. Stored as text: DynamoDB can't represent every JSON number and name. */
     rawEvent: async (incidentId: string, alertId: string): Promise<unknown> => {
@@ -111,35 +69,10 @@ export function createRecords(table: Table, log: Log) {
       return typeof item?.raw === 'string' ? JSON.parse(item.raw) : null;
     },
 
-    /** Newest first. */
-    recentIncidents: async (limit: number): Promise<Incident[]> =>
-      (await records.readIncidents(limit)).found,
-    readIncidents: async (limit: number): Promise<Readable<Incident>> => {
-      const listed = await table.query(listedPartition('listing'), { newestFirst: true, limit });
-      // A creation that was retried after a crash is listed twice.
-      const ids = [...new Set(listed.map((item) => String(item.incidentId)))];
-      const keys = ids.map((id) => incidentKey('incident', id));
-      const items = await Promise.all(keys.map((key) => table.get(key)));
-      return readAll(
-        Incident,
-        items.filter((item) => item !== undefined),
-      );
-    },
-
-    /** 1. Write the list entry. 2. Write the incident. In this order no incident can exist without a list entry. */
-    createIncident: async (incident: Incident) => {
-      const { incidentId, openedAt } = incident;
-      await table.put({
-        pk: listedPartition('listing'),
-        sk: `${openedAt}#${incidentId}`,
-        incidentId,
-      });
-      await put(incidentKey('incident', incidentId), Incident.parse(incident), ABSENT);
-      logHistory(incident, 0);
-    },
     createAction: async (action: Action) => {
+      if (isInForce(action)) await checks.begin(action);
       await put(keyOfAction(action), Action.parse(action), ABSENT);
-      logHistory(action, 0);
+      logHistory(log, action, 0);
     },
     putAlert: (incidentId: string, alert: Alert, raw: unknown) =>
       table.put({
@@ -155,8 +88,9 @@ export function createRecords(table: Table, log: Log) {
     /** Writes `next` on the condition that the stored action still has the version of `from`. Throws Conflict. */
     saveAction: async (from: Action, next: Action): Promise<Action> => {
       const parsed = readStored(Action, next, { what: 'action', actionId: next.actionId });
+      if (isInForce(parsed) && !isInForce(from)) await checks.begin(parsed);
       await put(keyOfAction(parsed), parsed, atVersion(from.version));
-      logHistory(parsed, from.history.length);
+      logHistory(log, parsed, from.history.length);
       return parsed;
     },
     /**
@@ -173,33 +107,7 @@ export function createRecords(table: Table, log: Log) {
         const next = derive(current);
         return next ? records.saveAction(current, next) : current;
       }),
-    changeIncident: (incidentId: string, derive: (current: Incident) => Incident | null) =>
-      retryOnConflict(table, async () => {
-        const current = await records.incident(incidentId);
-        const next = derive(current);
-        if (!next) return current;
-        const parsed = readStored(Incident, next, { what: 'incident', incidentId });
-        await put(incidentKey('incident', incidentId), parsed, atVersion(current.version));
-        logHistory(next, current.history.length);
-        return next;
-      }),
-    /** Open requests, actions in force, and effects that only a person can end, ordered by due time. */
-    outstanding: async (): Promise<Readable<Action>> =>
-      readAll(Action, ofKind('action', await needingAttention(NEVER))),
-    needingAttention: async (until: Date) => {
-      const items = await needingAttention(until.toISOString());
-      const actions = readAll(Action, ofKind('action', items));
-      const incidents = readAll(Incident, ofKind('incident', items));
-      return {
-        actions: actions.found,
-        incidents: incidents.found,
-        /** Accounts whose breaker tripped and whose people were not notified yet. */
-        tripped: ofKind('breaker', items).map(idOf),
-        /** Recipients whose digest is due. */
-        digests: ofKind('pager', items).map(idOf),
-        unreadable: [...actions.unreadable, ...incidents.unreadable],
-      };
-    },
+    ...createDue(table, log),
   };
   return records;
 }
@@ -209,35 +117,3 @@ const keyOfAction = ({ incidentId, actionId }: Action): Key =>
 
 const versionOf = (record: object) =>
   'version' in record && typeof record.version === 'number' ? record.version : 0;
-
-const ATTENDED: readonly Kind[] = ['action', 'incident', 'breaker', 'pager'];
-const isAttended = (item: Key): boolean => ATTENDED.some((kind) => locate(item)?.kind === kind);
-const ofKind = (kind: Kind, items: readonly Item[]): Item[] =>
-  items.filter((item) => locate(item)?.kind === kind);
-const idOf = (item: Key): string => locate(item)?.id ?? '';
-
-/** Later than any time that the sweeper queries. */
-const NEVER = '9999-12-31T23:59:59.999Z';
-
-/** Index attributes: when a record needs attention, or `NEVER` for an effect that only a person can end. */
-export function attentionKeys(record: object) {
-  if ('attentionAt' in record && typeof record.attentionAt === 'string')
-    return { open: 'yes', attentionAt: record.attentionAt };
-  const { status, durationMinutes } = record as Partial<Action>;
-  const stays = (status === 'kept' || status === 'reversal-failed') && durationMinutes;
-  return stays ? { open: 'yes', attentionAt: NEVER } : {};
-}
-
-/** Log message for an unreadable item. */
-const UNREADABLE = 'stored item unreadable';
-
-type Readable<T> = { found: T[]; unreadable: InvalidInput[] };
-
-/** Throws InvalidInput for a record of another shape, and for one that belongs under another key. */
-function parse<S extends z.ZodMiniType>(schema: S, { pk, sk, record }: Item): z.infer<S> {
-  const parsed = readStored(schema, record, { what: sk, pk, sk });
-  const located = locate({ pk, sk });
-  if (!located || !isInPlace(located, parsed as Record<string, unknown>))
-    throw new InvalidInput('the stored record belongs under another key', { pk, sk });
-  return parsed;
-}

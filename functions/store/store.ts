@@ -3,6 +3,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Log } from '../platform/log.ts';
 import { createApproverAddresses } from './approver-addresses.ts';
 import { createBreaker } from './breaker.ts';
+import { createChecks } from './checks.ts';
 import { createDrills } from './drills.ts';
 import { createEntityHistory } from './entity-history.ts';
 import { createFindings } from './findings.ts';
@@ -29,6 +30,7 @@ export function createStore(
     table,
     findings: createFindings(table),
     records: createRecords(table, log),
+    checks: createChecks(table),
     leases: createLeases(table),
     limiter: createLimiter(table),
     pager: createPager(table),

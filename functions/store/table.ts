@@ -9,6 +9,8 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { aws } from '../platform/aws-errors.ts';
 import { type Pacing, SYSTEM_PACING } from './retry.ts';
+import { type SweepList, shardsOf } from './sweep-index.ts';
+import { INDEXES } from './table-definition.ts';
 
 export type Key = { pk: string; sk: string };
 export type Item = Key & Record<string, unknown>;
@@ -36,14 +38,15 @@ export type Table = {
     pk: string,
     options?: { prefix?: string; newestFirst?: boolean; limit?: number },
   ): Promise<Item[]>;
-  /** Items whose `attentionAt` is due, oldest first. */
-  needingAttention(until: string): Promise<Item[]>;
+  /**
+   * Keys of the list's items that are due, oldest first, at most `limit`. Eventually consistent: an entry may be stale.
+   */
+  due(list: SweepList, until: string, limit?: number): Promise<Key[]>;
+  /** Keys of the items that only the index of earlier versions lists. */
+  unswept(): Promise<Key[]>;
   /** How writers that lose a race wait. */
   pacing: Pacing;
 };
-
-/** The sparse index, whose keys are `open` and `attentionAt`. */
-export const ATTENTION_INDEX = 'attention';
 
 export function createTable(
   client: DynamoDBClient,
@@ -71,6 +74,28 @@ export function createTable(
       start = page.LastEvaluatedKey;
     } while (start && items.length < limit);
     return items.slice(0, limit);
+  }
+
+  type Entry = Key & { at: string };
+  async function entriesOf(
+    { name, partitionKey, sortKey }: (typeof INDEXES)[keyof typeof INDEXES],
+    partition: string,
+    { until, limit, filter }: { until: string; limit?: number | undefined; filter?: string },
+  ): Promise<Entry[]> {
+    const found = await all(
+      {
+        TableName: tableName,
+        IndexName: name,
+        KeyConditionExpression: '#partition = :partition AND #at <= :until',
+        FilterExpression: filter,
+        ProjectionExpression: 'pk, sk, #at',
+        ExpressionAttributeNames: { '#partition': partitionKey, '#at': sortKey },
+        ExpressionAttributeValues: { ':partition': partition, ':until': until },
+        Limit: limit,
+      },
+      limit,
+    );
+    return found.map(({ pk, sk, [sortKey]: at }) => ({ pk, sk, at: String(at) }));
   }
 
   return {
@@ -108,17 +133,37 @@ export function createTable(
           limit,
         ),
       ),
-    needingAttention: (until) =>
-      typed({ pk: ATTENTION_INDEX, sk: until }, () =>
-        all({
-          TableName: tableName,
-          IndexName: ATTENTION_INDEX,
-          KeyConditionExpression: '#open = :open AND attentionAt <= :until',
-          ExpressionAttributeNames: { '#open': 'open' },
-          ExpressionAttributeValues: { ':open': 'yes', ':until': until },
-        }),
+    due: (list, until, limit) =>
+      typed({ pk: list, sk: until }, async () => {
+        const from = [
+          ...shardsOf(list).map((shard) => [INDEXES.sweep, shard] as const),
+          ...(list === 'attention' ? [[INDEXES.attention, 'yes'] as const] : []),
+        ];
+        const entries = await Promise.all(
+          from.map(([index, partition]) => entriesOf(index, partition, { until, limit })),
+        );
+        return merged(entries.flat()).slice(0, limit);
+      }),
+    unswept: () =>
+      typed({ pk: INDEXES.attention.name, sk: '' }, async () =>
+        merged(
+          await entriesOf(INDEXES.attention, 'yes', {
+            until: LAST,
+            filter: `attribute_not_exists(${INDEXES.sweep.sortKey})`,
+          }),
+        ),
       ),
   };
+}
+
+/** Sorts after every time. */
+const LAST = '~';
+
+/** Each key once, oldest first. */
+function merged(entries: readonly (Key & { at: string })[]): Key[] {
+  const byTime = entries.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  const keys = byTime.map(({ pk, sk }) => [`${pk}\n${sk}`, { pk, sk }] as const);
+  return [...new Map(keys.toReversed()).values()].toReversed();
 }
 
 /**

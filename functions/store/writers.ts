@@ -10,18 +10,27 @@ const QUESTIONS = [...PAGES, 'post'] as const;
  * evidence and no decision. No function writes the kill switch or a drill: only people do, with their own credentials.
  */
 const WRITES = {
-  intake: ['finding', 'correlation', 'listing', 'incident', 'alert', 'entityEvent', 'breaker'],
+  intake: [
+    'finding',
+    'correlation',
+    'listing',
+    'incident',
+    'member',
+    'alert',
+    'entityEvent',
+    'breaker',
+  ],
   enrich: ['facts'],
   analyse: [],
   gate: ['assessment', 'action', 'limiter', 'layout1'],
   approve: ['action', ...QUESTIONS, 'layout1'],
-  web: ['action', 'lease', 'entityEvent', 'breaker', 'approver', 'layout1'],
-  execute: ['action', 'lease', 'limiter', 'entityEvent', 'breaker', 'layout1'],
+  web: ['action', 'check', 'lease', 'entityEvent', 'breaker', 'approver', 'layout1'],
+  execute: ['action', 'check', 'lease', 'limiter', 'entityEvent', 'breaker', 'layout1'],
   reverse: ['action', 'lease', 'entityEvent', 'breaker', 'layout1'],
   notify: ['action', ...QUESTIONS, 'layout1'],
-  close: ['incident', ...QUESTIONS, 'layout1'],
+  close: ['member', ...QUESTIONS, 'layout1'],
   remind: ['action', ...QUESTIONS, 'layout1'],
-  sweep: ['incident', 'action', 'breaker', ...PAGES, 'layout1'],
+  sweep: ['member', 'action', 'check', 'breaker', ...PAGES, 'layout1'],
   archive: [],
 } as const satisfies Record<string, readonly Writable[]>;
 
@@ -55,4 +64,4 @@ export function writesOf(
 
 /** Before a return to an earlier version, intake opens incidents in layout 1. */
 const inLayout1 = (kind: Writable): Writable =>
-  kind === 'incident' || kind === 'alert' ? 'layout1' : kind;
+  kind === 'incident' || kind === 'member' || kind === 'alert' ? 'layout1' : kind;

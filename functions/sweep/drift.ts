@@ -1,33 +1,35 @@
 // Starts the hourly drift check of each action in force.
 
-import { createHash } from 'node:crypto';
-import type { Action } from '../domain/action.ts';
+import { errorFields } from '../platform/log.ts';
+import { type Check, isInForce } from '../store/checks.ts';
 import type { SweepDeps } from './deps.ts';
 
-/** Per sweep, because AWS throttles. If more actions share a minute, each hour leaves out different ones. */
+/** Per sweep, because AWS throttles. If more are due, the sweeps of the next minutes start the others. */
 const MAX_CHECKS = 20;
 
-/** The minute of the hour in which an action is checked, derived from its ID. */
-export const minuteOf = ({ actionId }: Pick<Action, 'actionId'>): number => numberOf(actionId) % 60;
+export async function checkEffects(deps: SweepDeps): Promise<void> {
+  const { store, now, log } = deps;
+  for (const check of await store.checks.due(now(), MAX_CHECKS)) {
+    const { incidentId, actionId } = check;
+    try {
+      await startCheck(deps, check);
+    } catch (error) {
+      log('error', 'drift check not started', { incidentId, actionId, ...errorFields(error) });
+      // One action that always fails must not block the checks of others.
+      await store.checks.postpone(check, now());
+    }
+  }
+}
 
-const numberOf = (text: string): number =>
-  createHash('sha256').update(text).digest().readUInt32BE();
-
-export async function checkEffects({ store, startReverse, now }: SweepDeps): Promise<void> {
-  const at = now();
-  const { found } = await store.records.outstanding();
-  const due = found
-    .filter(({ status }) => status === 'in-force' || status === 'kept')
-    .filter((action) => minuteOf(action) === at.getUTCMinutes());
-  const hour = at.toISOString().slice(0, 13).replaceAll(/\D/g, '');
-  const turn = ({ actionId }: Action): number => numberOf(`${actionId} ${hour}`);
-  due.sort((a, b) => turn(a) - turn(b));
-  for (const { incidentId, actionId, scope } of due.slice(0, MAX_CHECKS))
-    await startReverse(`check-${actionId}-${hour}`, {
-      incidentId,
-      actionId,
-      scope: scope ?? 'none',
-      cause: 'check',
-      by: 'sweep',
-    });
+/** Starts the check and plans the next one. Ends the checks of an action that isn't in force any more. */
+async function startCheck({ store, startReverse, now }: SweepDeps, check: Check): Promise<void> {
+  const { incidentId, actionId } = check;
+  const action = await store.records.findAction(incidentId, actionId);
+  if (action && isInForce(action)) {
+    const hour = now().toISOString().slice(0, 13).replaceAll(/\D/g, '');
+    const scope = action.scope ?? 'none';
+    const input = { incidentId, actionId, scope, cause: 'check', by: 'sweep' };
+    await startReverse(`check-${actionId}-${hour}`, input);
+  } else if (action?.status !== 'executing') return store.checks.end(check, now());
+  await store.checks.postpone(check, now());
 }

@@ -4,7 +4,7 @@ import type { SweepDeps } from './deps.ts';
 import { checkEffects } from './drift.ts';
 import { continueAction } from './overdue-action.ts';
 import { announceTrip } from './tripped-breaker.ts';
-import { resume } from './unfinished-incident.ts';
+import { resume, resumeAlerts } from './unfinished-incident.ts';
 
 /** Numbers of records that were overdue, continued and failed. */
 export type SweepResult = { looked: number; restarted: number; failures: number };
@@ -13,9 +13,10 @@ export type SweepResult = { looked: number; restarted: number; failures: number 
  * A failure with one record doesn't stop the others. Throws AggregateError at the end if stored items can't be read.
  */
 export async function sweep(deps: SweepDeps): Promise<SweepResult> {
-  const { actions, incidents, tripped, digests, unreadable } =
+  const { actions, incidents, members, tripped, digests, unreadable } =
     await deps.store.records.needingAttention(deps.now());
-  const looked = actions.length + incidents.length + tripped.length + digests.length;
+  const looked =
+    actions.length + incidents.length + members.length + tripped.length + digests.length;
   const result = { looked, restarted: 0, failures: 0 };
   const attempt = async (ids: Record<string, string>, work: () => Promise<void>) => {
     try {
@@ -32,6 +33,8 @@ export async function sweep(deps: SweepDeps): Promise<SweepResult> {
     );
   for (const incident of incidents)
     await attempt({ incidentId: incident.incidentId }, () => resume(deps, incident));
+  for (const [incidentId, alerts] of Map.groupBy(members, (member) => member.incidentId))
+    await attempt({ incidentId }, () => resumeAlerts(deps, alerts));
   for (const account of tripped) await attempt({ account }, () => announceTrip(deps, account));
   for (const recipient of digests)
     await attempt({ recipient }, () => deps.notify({ digestFor: recipient }));

@@ -2,35 +2,57 @@
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  ScanCommand,
+  type ScanCommandOutput,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { TABLE_SHAPE } from '../../functions/store/table-definition.ts';
 import { claimDirectory, DataDirectoryInUse, DataDirectoryUnwritable } from '../data-directory.ts';
 
-const { partitionKey, sortKey, index } = TABLE_SHAPE;
+const { partitionKey, sortKey, indexes } = TABLE_SHAPE;
+const keySchema = (keys: { partitionKey: string; sortKey: string }) => [
+  { AttributeName: keys.partitionKey, KeyType: 'HASH' as const },
+  { AttributeName: keys.sortKey, KeyType: 'RANGE' as const },
+];
 
 /** The input of CreateTable. */
 export const createTableInput = (TableName: string) => ({
   TableName,
   BillingMode: 'PAY_PER_REQUEST' as const,
-  AttributeDefinitions: [partitionKey, sortKey, index.partitionKey, index.sortKey].map(
-    (AttributeName) => ({ AttributeName, AttributeType: 'S' as const }),
-  ),
-  KeySchema: [
-    { AttributeName: partitionKey, KeyType: 'HASH' as const },
-    { AttributeName: sortKey, KeyType: 'RANGE' as const },
-  ],
-  GlobalSecondaryIndexes: [
-    {
-      IndexName: index.name,
-      KeySchema: [
-        { AttributeName: index.partitionKey, KeyType: 'HASH' as const },
-        { AttributeName: index.sortKey, KeyType: 'RANGE' as const },
-      ],
-      Projection: { ProjectionType: 'ALL' as const },
-    },
-  ],
+  AttributeDefinitions: [TABLE_SHAPE, ...indexes]
+    .flatMap((keys) => [keys.partitionKey, keys.sortKey])
+    .map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const })),
+  KeySchema: keySchema({ partitionKey, sortKey }),
+  GlobalSecondaryIndexes: indexes.map((index) => ({
+    IndexName: index.name,
+    KeySchema: keySchema(index),
+    Projection: { ProjectionType: index.projects },
+  })),
 });
+
+/** Rebuilds a table of an earlier version with today's indexes: dynalite can't add one to a table that exists. */
+async function rebuild(client: DynamoDBClient, TableName: string): Promise<void> {
+  const items: NonNullable<ScanCommandOutput['Items']> = [];
+  let start: ScanCommandOutput['LastEvaluatedKey'];
+  do {
+    const page = await client.send(new ScanCommand({ TableName, ExclusiveStartKey: start }));
+    items.push(...(page.Items ?? []));
+    start = page.LastEvaluatedKey;
+  } while (start);
+  await client.send(new DeleteTableCommand({ TableName }));
+  await client.send(new CreateTableCommand(createTableInput(TableName)));
+  await waitUntilTableExists({ client, ...SOON }, { TableName });
+  for (const Item of items) await client.send(new PutItemCommand({ TableName, Item }));
+}
+
+const SOON = { maxWaitTime: 10, minDelay: 0.001, maxDelay: 0.02 };
 
 export type Database = {
   client: DynamoDBClient;
@@ -74,10 +96,9 @@ export async function startDatabase(folder?: string): Promise<Database> {
       await client.send(new CreateTableCommand(createTableInput(name))).catch((error: unknown) => {
         if (!(error instanceof Error) || error.name !== 'ResourceInUseException') throw error;
       });
-      await waitUntilTableExists(
-        { client, maxWaitTime: 10, minDelay: 0.001, maxDelay: 0.02 },
-        { TableName: name },
-      );
+      await waitUntilTableExists({ client, ...SOON }, { TableName: name });
+      const { Table } = await client.send(new DescribeTableCommand({ TableName: name }));
+      if (Table?.GlobalSecondaryIndexes?.length !== indexes.length) await rebuild(client, name);
     },
     /** Waits for open requests. If its files close during a request, dynalite throws an error that can't be caught. */
     async stop() {

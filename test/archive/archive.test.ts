@@ -2,8 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { archive, type Change } from '../../functions/archive/archive.ts';
 import type { Action } from '../../functions/domain/action.ts';
+import { indexKeys } from '../../functions/store/due.ts';
 import { append, transition, withEntry } from '../../functions/store/hash-chain.ts';
-import { attentionKeys } from '../../functions/store/records.ts';
+import { incidentKey } from '../../functions/store/layout.ts';
 import { incidentWith, NOW } from '../fixtures/case.ts';
 import { requestWith, waiting } from '../web/approval-pages.ts';
 import { executing, item, proposed, soon } from './stored.ts';
@@ -266,7 +267,7 @@ describe('changes that anyone else makes', () => {
       pk: `INCIDENT#${record.incidentId}`,
       sk: 'INCIDENT',
       record,
-      ...attentionKeys(record),
+      ...indexKeys(incidentKey('incident', record.incidentId), record),
     });
     const withAlerts = (alerts: object[]) => ({
       sk: 'INCIDENT',

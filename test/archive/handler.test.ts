@@ -6,7 +6,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { ENV } from '../../functions/domain/env.ts';
 import { awsFailure } from '../../functions/mechanisms/stand-in.ts';
-import { attentionKeys } from '../../functions/store/records.ts';
+import { indexKeys } from '../../functions/store/due.ts';
 import { toyAction } from '../execute/toy.ts';
 
 const s3 = mockClient(S3Client);
@@ -28,7 +28,7 @@ beforeAll(async () => {
     dynamodb: {
       ApproximateCreationDateTime: 1_795_000_000,
       Keys: marshall(key),
-      NewImage: marshall({ ...key, record: action, version: 1, ...attentionKeys(action) }),
+      NewImage: marshall({ ...key, record: action, version: 1, ...indexKeys(key, action) }),
       SequenceNumber,
       ...more,
       StreamViewType: 'NEW_AND_OLD_IMAGES',

@@ -1,8 +1,9 @@
 // An action after its first two transitions, as the table stores it.
 
 import type { Action } from '../../functions/domain/action.ts';
+import { indexKeys } from '../../functions/store/due.ts';
 import { transition } from '../../functions/store/hash-chain.ts';
-import { attentionKeys } from '../../functions/store/records.ts';
+import { incidentKey } from '../../functions/store/layout.ts';
 import { toyAction } from '../execute/toy.ts';
 import { NOW } from '../fixtures/case.ts';
 
@@ -13,10 +14,7 @@ export const executing = transition(proposed, 'executing', {
   by: 'execute',
   text: 'State recorded',
 });
-export const item = (record: Action) => ({
-  pk: `INCIDENT#${record.incidentId}`,
-  sk: `ACTION#${record.actionId}`,
-  record,
-  version: record.version,
-  ...attentionKeys(record),
-});
+export function item(record: Action) {
+  const key = incidentKey('action', record.incidentId, record.actionId);
+  return { ...key, record, version: record.version, ...indexKeys(key, record) };
+}

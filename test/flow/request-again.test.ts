@@ -54,7 +54,8 @@ describe('a request that expired', () => {
       expect(incident).toMatchObject({ status: 'closed', outcome, alerts: [{ outcome }] });
       expect(incident?.summary).toMatch(line);
       expect(incident?.summary).toContain('expired, requested again');
-      expect(incident?.history.at(-1)?.text).toMatch(line);
+      const { found } = await world.runtime.store.records.readMembers(incident!.incidentId);
+      expect(found[0]?.history.at(-1)?.text).toMatch(line);
     },
   );
 

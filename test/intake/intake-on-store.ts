@@ -1,6 +1,7 @@
 // Intake on its own store, with everything that it started and rejected.
 import type { IntakeDeps } from '../../functions/intake/deps.ts';
 import { type Accepted, acceptEvent } from '../../functions/intake/intake.ts';
+import { layoutOf } from '../../functions/store/layout.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { NOW, POLICY } from '../fixtures/case.ts';
 import type { TestStores } from '../store/dynamo.ts';
@@ -48,16 +49,29 @@ export async function openIntake(db: TestStores) {
     minutes(n: number) {
       now = new Date(now.getTime() + n * 60_000);
     },
-    closeIncident: (incidentId: string) =>
-      store.records.changeIncident(incidentId, (incident) => ({
-        ...incident,
-        status: 'closed',
+    async closeIncident(incidentId: string) {
+      const { records } = store;
+      const ended = {
         closedAt: now.toISOString(),
         outcome: 'ticketed',
         attentionAt: null,
-        alerts: incident.alerts.map((alert) => ({ ...alert, outcome: 'ticketed' as const })),
-        version: incident.version + 1,
-      })),
+      } as const;
+      if (layoutOf(incidentId) === 1)
+        await records.changeIncident(incidentId, ({ alerts, version, ...incident }) => ({
+          ...incident,
+          ...ended,
+          status: 'closed',
+          alerts: alerts.map((alert) => ({ ...alert, outcome: 'ticketed' as const })),
+          version: version + 1,
+        }));
+      else
+        for (const { alertId } of (await records.incident(incidentId)).alerts)
+          await records.changeMember(incidentId, alertId, (member) => ({
+            ...member,
+            ...ended,
+            version: member.version + 1,
+          }));
+    },
     incidents: () => store.records.recentIncidents(200),
   };
 }

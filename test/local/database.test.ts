@@ -2,9 +2,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  GetItemCommand,
+  PutItemCommand,
+  ScanCommand,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { startDatabase } from '../../local/engine/database.ts';
+import { createTableInput, startDatabase } from '../../local/engine/database.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -27,6 +33,40 @@ describe('the embedded database', () => {
     const { Item } = await second.client.send(new GetItemCommand({ TableName, Key }));
     await second.stop();
     expect(Item).toMatchObject({ n: { N: '1' } });
+  });
+
+  test('adds an index that the table of an earlier version lacks, and keeps its items', async () => {
+    const { client, createTable, stop } = await startDatabase(join(folder, 'data'));
+    const input = createTableInput(TableName);
+    const isEarlier = ({ AttributeName }: { AttributeName: string }) =>
+      !AttributeName.startsWith('sweep');
+    await client.send(
+      new CreateTableCommand({
+        ...input,
+        AttributeDefinitions: input.AttributeDefinitions.filter(isEarlier),
+        GlobalSecondaryIndexes: input.GlobalSecondaryIndexes.slice(0, 1),
+      }),
+    );
+    await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.01 }, { TableName });
+    for (let n = 0; n < 30; n++)
+      await client.send(
+        new PutItemCommand({
+          TableName,
+          Item: { ...Key, sk: { S: `${n}` }, text: { S: 'x'.repeat(100_000) } },
+        }),
+      );
+    await createTable(TableName);
+    const { Count } = await client.send(new ScanCommand({ TableName, IndexName: 'sweep' }));
+    const sizes = await Promise.all(
+      Array.from({ length: 30 }, async (_, n) => {
+        const Item = { ...Key, sk: { S: `${n}` } };
+        return (await client.send(new GetItemCommand({ TableName, Key: Item }))).Item?.text?.S
+          ?.length;
+      }),
+    );
+    await stop();
+    expect(Count).toBe(0);
+    expect(sizes).toEqual(Array(30).fill(100_000));
   });
 
   test('completes open requests when it stops, and rejects later ones', async () => {

@@ -3,6 +3,7 @@ import type { Images } from '../../functions/archive/change.ts';
 import { Conflict } from '../../functions/domain/errors.ts';
 import { createApproverAddresses } from '../../functions/store/approver-addresses.ts';
 import { createBreaker } from '../../functions/store/breaker.ts';
+import { createChecks } from '../../functions/store/checks.ts';
 import { createDrills } from '../../functions/store/drills.ts';
 import { createEntityHistory } from '../../functions/store/entity-history.ts';
 import { createFindings } from '../../functions/store/findings.ts';
@@ -13,6 +14,7 @@ import { createPosts } from '../../functions/store/posts.ts';
 import { createRecords } from '../../functions/store/records.ts';
 import type { Pacing } from '../../functions/store/retry.ts';
 import type { Store } from '../../functions/store/store.ts';
+import { type SweepList, shardsOf } from '../../functions/store/sweep-index.ts';
 import { createKillSwitch } from '../../functions/store/switch.ts';
 import {
   ABSENT,
@@ -64,14 +66,26 @@ export function memoryTable(
         .sort((a, b) => (a.sk < b.sk ? -1 : 1));
       return (newestFirst ? found.reverse() : found).slice(0, limit);
     },
-    needingAttention: async (until) =>
+    due: async (list, until, limit = Infinity) =>
       [...partitions.values()]
         .flatMap(itemsOf)
-        .filter(
-          ({ open, attentionAt }) =>
-            open === 'yes' && typeof attentionAt === 'string' && attentionAt <= until,
-        ),
+        .map((item) => ({ item, at: dueAt(list, item) }))
+        .filter(({ at }) => at !== null && at <= until)
+        .sort((a, b) => (`${a.at}` < `${b.at}` ? -1 : 1))
+        .slice(0, limit)
+        .map(({ item: { pk, sk } }) => ({ pk, sk })),
+    unswept: async () =>
+      [...partitions.values()]
+        .flatMap(itemsOf)
+        .filter(({ open, sweepAt }) => open === 'yes' && sweepAt === undefined)
+        .map(({ pk, sk }) => ({ pk, sk })),
   };
+}
+
+/** When either index lists the item as due; null if none does. */
+function dueAt(list: SweepList, { open, attentionAt, sweepShard, sweepAt }: Item): string | null {
+  if (shardsOf(list).includes(`${sweepShard}`)) return `${sweepAt}`;
+  return list === 'attention' && open === 'yes' ? `${attentionAt}` : null;
 }
 
 export const storeOn = (table: Table, breaker = createBreaker(table, () => {})): Store => ({
@@ -79,6 +93,7 @@ export const storeOn = (table: Table, breaker = createBreaker(table, () => {})):
   breaker,
   findings: createFindings(table),
   records: createRecords(table, () => {}),
+  checks: createChecks(table),
   leases: createLeases(table),
   limiter: createLimiter(table),
   pager: createPager(table),

@@ -69,7 +69,14 @@ describe('an item that is not what its attributes say', () => {
   ])('ignores and logs an entry of the index from %o', async (planted) => {
     await store.table.put({ ...due, record: action, ...planted });
     const found = await store.records.needingAttention(NOW);
-    expect(found).toEqual({ actions: [], incidents: [], tripped: [], digests: [], unreadable: [] });
+    expect(found).toEqual({
+      actions: [],
+      incidents: [],
+      members: [],
+      tripped: [],
+      digests: [],
+      unreadable: [],
+    });
     expect((await store.records.outstanding()).found).toEqual([]);
     const { pk, sk } = planted;
     expect(ignored()).toContainEqual({

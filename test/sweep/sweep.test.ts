@@ -45,6 +45,8 @@ const put = async (change: Partial<Action>) => {
   await store.records.createAction(action);
   return action;
 };
+/** Without the drift checks. */
+const reversals = () => calls.filter((call) => call.startsWith('reverse sweep-'));
 const load = ({ actionId }: Action) => store.records.action(INCIDENT_ID, actionId);
 const asked = () => ({
   status: 'awaiting-approval' as const,
@@ -135,7 +137,7 @@ describe('the sweeper', () => {
       looks.push(attentionAt ?? '');
       await sweep(deps(new Date(attentionAt ?? 0)));
     }
-    expect(new Set(calls).size, 'a new reversal each time').toBe(6);
+    expect(new Set(reversals()).size, 'a new reversal each time').toBe(6);
     expect(looks.map((at) => (Date.parse(at) - NOW.getTime()) / 60_000)).toEqual([
       1, 6, 16, 31, 46, 61,
     ]);
@@ -144,7 +146,7 @@ describe('the sweeper', () => {
   test('limits the history of an action that is stuck for weeks', async () => {
     const action = await put({ status: 'in-force' });
     for (let i = 0; i < 30; i++) await sweep(deps(new Date((await load(action)).attentionAt ?? 0)));
-    expect(calls).toHaveLength(30);
+    expect(reversals()).toHaveLength(30);
     expect((await load(action)).history.length).toBeLessThan(12);
   });
 
