@@ -179,7 +179,7 @@ const unexpected = async () => {
 };
 
 /** More than twice the calls of one execution or reversal. */
-const MOST_KILLS = 80;
+const MAX_KILLS = 80;
 const MOST_SWEEPS = 12;
 /** Hundreds of executions and reversals on one database. */
 const LIMIT = { timeout: 120_000 };
@@ -282,7 +282,7 @@ describe.each(Object.entries(CASES))('%s', (_name, { target, parameters, account
     'leaves nothing behind when the execution and its reversal by the sweeper are both killed',
     LIMIT,
     async () => {
-      for (let n = 0; n < MOST_KILLS; n++) {
+      for (let n = 0; n < MAX_KILLS; n++) {
         const ids = await proposed();
         const untouched = here.seen();
         const life = process(n);
@@ -291,12 +291,12 @@ describe.each(Object.entries(CASES))('%s', (_name, { target, parameters, account
         await nothingIsLeft(untouched, ids.actionId, `killed at ${n}`);
         if (!life.isDead()) return;
       }
-      expect.fail(`an execution makes more than ${MOST_KILLS} calls`);
+      expect.fail(`an execution makes more than ${MAX_KILLS} calls`);
     },
   );
 
   test('the sweeper completes a reversal that was killed at any call', LIMIT, async () => {
-    for (let n = 0; n < MOST_KILLS; n++) {
+    for (let n = 0; n < MAX_KILLS; n++) {
       const ids = await proposed();
       const untouched = here.seen();
       await execute(depsOf(immortal()), ids);
@@ -308,14 +308,14 @@ describe.each(Object.entries(CASES))('%s', (_name, { target, parameters, account
       await nothingIsLeft(untouched, ids.actionId, `killed at ${n}`);
       if (!life.isDead()) return;
     }
-    expect.fail(`a reversal makes more than ${MOST_KILLS} calls`);
+    expect.fail(`a reversal makes more than ${MAX_KILLS} calls`);
   });
 
   test(
     'undoes an execution that was killed at any call when a person requests it',
     LIMIT,
     async () => {
-      for (let n = 0; n < MOST_KILLS; n++) {
+      for (let n = 0; n < MAX_KILLS; n++) {
         const ids = await proposed();
         const untouched = here.seen();
         const life = process(n);
@@ -324,7 +324,7 @@ describe.each(Object.entries(CASES))('%s', (_name, { target, parameters, account
         expect(here.seen(), `killed at ${n}`).toEqual(untouched);
         if (!life.isDead()) return;
       }
-      expect.fail(`an execution makes more than ${MOST_KILLS} calls`);
+      expect.fail(`an execution makes more than ${MAX_KILLS} calls`);
     },
   );
 });

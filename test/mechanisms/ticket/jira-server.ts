@@ -1,6 +1,7 @@
 // A loopback Jira Cloud site, as strict as the real one, with a delayed search.
 import * as z from 'zod/mini';
 import { type Answer, raw, startLoopback } from '../../fixtures/loopback.ts';
+import { answerWithBasicAuth } from './basic-auth.ts';
 
 export type Issue = {
   key: string;
@@ -48,7 +49,6 @@ export type JiraServer = Awaited<ReturnType<typeof startJira>>;
 
 export async function startJira({ user, token }: { user: string; token: string }) {
   const server = await startLoopback();
-  const authorization = `Basic ${Buffer.from(`${user}:${token}`).toString('base64')}`;
   const state = { issues: [] as Issue[], count: 0 };
   const json = (status: number, body: unknown) => raw(status, JSON.stringify(body));
   const failure = (status: number, message: string) =>
@@ -106,15 +106,9 @@ export async function startJira({ user, token }: { user: string; token: string }
     }
   }
 
+  const unauthenticated = failure(401, 'Client must be authenticated to access this resource.');
   const serve = () =>
-    server.willAnswer((response, request) => {
-      const { path, body, headers } = server.asked.at(-1)!;
-      const answer =
-        headers.authorization === authorization
-          ? answerTo(request.method ?? '', path, body ? JSON.parse(body) : null)
-          : failure(401, 'Client must be authenticated to access this resource.');
-      answer(response, request);
-    });
+    answerWithBasicAuth(server, { user, password: token }, answerTo, unauthenticated);
   serve();
   return {
     url: server.url,

@@ -1,6 +1,7 @@
 // A loopback ServiceNow instance, as strict as the real Table API.
 import * as z from 'zod/mini';
 import { type Answer, raw, startLoopback } from '../../fixtures/loopback.ts';
+import { answerWithBasicAuth } from './basic-auth.ts';
 
 export type Row = {
   sys_id: string;
@@ -34,7 +35,6 @@ export type ServiceNowServer = Awaited<ReturnType<typeof startServiceNow>>;
 
 export async function startServiceNow({ user, password }: { user: string; password: string }) {
   const server = await startLoopback();
-  const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
   const state = { rows: [] as Row[], count: 0 };
   const json = (status: number, body: unknown) => raw(status, JSON.stringify(body));
   const failure = (status: number, message: string, detail: string) =>
@@ -78,19 +78,15 @@ export async function startServiceNow({ user, password }: { user: string; passwo
     return json(200, { result: shown(row) });
   }
 
+  const answerToPath = (method: string, path: string, body: unknown) =>
+    answerTo(method, new URL(path, server.url), body);
+  const unauthenticated = failure(
+    401,
+    'User Not Authenticated',
+    'Required to provide Auth information',
+  );
   const serve = () =>
-    server.willAnswer((response, request) => {
-      const { path, body, headers } = server.asked.at(-1)!;
-      const answer =
-        headers.authorization === authorization
-          ? answerTo(
-              request.method ?? '',
-              new URL(path, server.url),
-              body ? JSON.parse(body) : null,
-            )
-          : failure(401, 'User Not Authenticated', 'Required to provide Auth information');
-      answer(response, request);
-    });
+    answerWithBasicAuth(server, { user, password }, answerToPath, unauthenticated);
   serve();
   return {
     url: server.url,
