@@ -72,8 +72,8 @@ export const incidentIdFor = (alertId: string, layout: Layout): string =>
   `inc-${layout === 2 ? '2' : ''}${alertId.slice('al-'.length)}`;
 
 /**
- * `id` is the alert's or action's ID, a member's seat, or a post's key. The incident itself has none. Facts are always written in layout
- * 2, because `enrich` reads untrusted text and may write no other kind.
+ * `id` is the alert's or action's ID, a member's seat, or a post's key. The incident itself has none. Facts are always
+ * written in layout 2, because `enrich` reads untrusted text and may write no other kind.
  */
 export const incidentKey = (kind: IncidentKind, incidentId: string, id?: string): Key =>
   keyIn(kind === 'facts' ? 2 : layoutOf(incidentId), kind, incidentId, id);
