@@ -98,7 +98,7 @@ const plans = fc.record({
 });
 
 describe('alerts that join and close an incident at the same time', () => {
-  test('P9: are listed once each and end with an outcome, in closed incidents', async () => {
+  test('P9: alerts that arrive at the same time are listed once each and end with an outcome, in closed incidents', async () => {
     const property = fc.asyncProperty(fc.scheduler(), plans, async (scheduler, plan) => {
       let isOrdered = true;
       const turn = (what: string) =>
@@ -149,7 +149,7 @@ describe('alerts that join and close an incident at the same time', () => {
     await fc.assert(property, { numRuns: Number(process.env.PROPERTY_RUNS ?? 200) });
   }, 300_000);
 
-  test('P9: never fill an incident with more than a hundred alerts, and none is lost', async () => {
+  test('P9: an incident never has more than a hundred alerts, and none is lost', async () => {
     const property = fc.asyncProperty(
       fc.scheduler(),
       fc.integer({ min: 95, max: 100 }),

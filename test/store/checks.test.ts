@@ -29,7 +29,7 @@ const check = (now: Date, startReverse = async (name: string) => void started.pu
   checkEffects({ store, startReverse, now: () => now, log: () => {} } as never);
 
 describe('the check of an action', () => {
-  test('is due in its own minute, within an hour after the action came into force', async () => {
+  test('a check is due in its own minute, within an hour after the action came into force', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat({ max: 59 }), fc.integer({ min: 1, max: 1e6 }), async (minute, n) => {
         const table = storeOn(memoryTable());
@@ -51,7 +51,7 @@ describe('the check of an action', () => {
   });
 
   test.each(['in-force', 'kept'] as const)(
-    'starts once an hour while the action is %s',
+    'a check starts once an hour while the action is %s',
     async (status) => {
       await put(status);
       for (let minute = 0; minute < 180; minute++) await check(at(minute / 60));
@@ -60,7 +60,7 @@ describe('the check of an action', () => {
     },
   );
 
-  test('begins when the action comes into force', async () => {
+  test('a check begins when the action comes into force', async () => {
     await put('executing');
     expect(await store.checks.due(at(2), 20)).toEqual([]);
     await change('in-force');
@@ -68,7 +68,7 @@ describe('the check of an action', () => {
     expect(started).toHaveLength(1);
   });
 
-  test('ends when the action was reversed, and begins again when a failed reversal is kept', async () => {
+  test('a check ends when the action was reversed, and begins again when a failed reversal is kept', async () => {
     await put('in-force');
     await change('reversing');
     await check(at(1));
@@ -79,7 +79,7 @@ describe('the check of an action', () => {
     expect(started).toHaveLength(1);
   });
 
-  test('waits for an action whose execution died after the check was written', async () => {
+  test('a check waits for an action whose execution died after the check was written', async () => {
     const action = toyAction({ status: 'executing' });
     await store.records.createAction(action);
     await store.checks.begin(action);
@@ -89,7 +89,7 @@ describe('the check of an action', () => {
     expect(started).toHaveLength(1);
   });
 
-  test('is not ended by a sweep that read it before the action came into force again', async () => {
+  test('a sweep does not end a check that it read before the action came into force again', async () => {
     await put('in-force');
     const [stale] = await store.checks.due(at(1), 20);
     await change('reversing');
@@ -99,7 +99,7 @@ describe('the check of an action', () => {
     expect(await store.checks.due(at(1), 20)).toHaveLength(1);
   });
 
-  test('that cannot be started is due again an hour later, and does not block the others', async () => {
+  test('a check that cannot be started is due again an hour later, and does not block the others', async () => {
     for (let n = 1; n <= 25; n++)
       await store.records.createAction(
         toyAction({ actionId: `act-${String(n).padStart(16, '0')}-1`, status: 'in-force' }),

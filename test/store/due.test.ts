@@ -31,7 +31,7 @@ const earlier = (number: number): Item => {
 const itemAt = async (number: number) => (await store.table.get(keyOf(number)))!;
 
 describe('the records that need attention', () => {
-  test('are spread over several partitions of the index, and read from all of them', async () => {
+  test('due records are spread over several partitions of the index, and read from all of them', async () => {
     const numbers = Array.from({ length: 30 }, (_, i) => i + 1);
     for (const number of numbers) await store.records.createAction(actionWith(number));
     const shards = await Promise.all(numbers.map(async (n) => (await itemAt(n)).sweepShard));
@@ -40,14 +40,14 @@ describe('the records that need attention', () => {
     expect(await due(NOW), 'before their time').toEqual([]);
   });
 
-  test('come back oldest first, each once, from both indexes', async () => {
+  test('due records come back oldest first, each once, from both indexes', async () => {
     await store.records.createAction(actionWith(1, '2026-11-24T04:30:00.000Z'));
     await store.records.createAction(actionWith(2, '2026-11-24T04:10:00.000Z'));
     await store.table.put(earlier(3));
     expect(await due()).toEqual([idOf(3), idOf(2), idOf(1)]);
   });
 
-  test('leave out an entry whose item is no longer due', async () => {
+  test('an index entry is ignored when its item is no longer due', async () => {
     const record = actionWith(1, '2026-11-24T09:00:00.000Z');
     const stale = indexKeys(keyOf(1), actionWith(1));
     await store.table.put({ ...keyOf(1), record, version: 1, ...stale });
@@ -59,7 +59,7 @@ describe('the records that need attention', () => {
     ['an alert', incidentKey('alert', INCIDENT_ID, 'al-1')],
     ['an action in the partition of another kind', { pk: 'LIST', sk: `ACTION#${idOf(1)}` }],
     ['a pager under an unknown key', { pk: 'PAGER#team', sk: 'ACTION' }],
-  ])('leave out an entry that was planted on %s', async (_, key) => {
+  ])('an index entry that was planted on %s is ignored', async (_, key) => {
     const planted = { ...indexKeys(key, actionWith(1)), recipient: 'team', dueAt: SOON };
     await store.table.put({ ...key, record: actionWith(1), version: 1, ...planted });
     expect(await store.records.needingAttention(AFTER)).toEqual({
@@ -72,7 +72,7 @@ describe('the records that need attention', () => {
     });
   });
 
-  test('leave out an action that was planted under the key of another one, and name it', async () => {
+  test('an action that was planted under the key of another one is ignored and reported', async () => {
     await store.table.put({
       ...keyOf(2),
       record: actionWith(1),
@@ -86,7 +86,7 @@ describe('the records that need attention', () => {
 });
 
 describe('items of earlier versions', () => {
-  test('are moved to the index `sweep` without another change, and get a check', async () => {
+  test('items of earlier versions move to the index `sweep` without another change, and get a check', async () => {
     await store.table.put(earlier(1));
     expect(await moveToSweepIndex(store.table)).toBe(0);
     expect(await itemAt(1)).toEqual({
@@ -100,7 +100,7 @@ describe('items of earlier versions', () => {
     expect(await due()).toEqual([idOf(1)]);
   });
 
-  test('are moved when the record is an incident, a breaker or a pager', async () => {
+  test('incidents, breakers and pagers of earlier versions move to the index, too', async () => {
     const incident = incidentWith();
     const key = incidentKey('incident', INCIDENT_ID);
     await store.table.put({ ...key, record: incident, version: 1, open: 'yes', attentionAt: SOON });
@@ -118,7 +118,7 @@ describe('items of earlier versions', () => {
     expect([digests, incidents.length]).toEqual([['team'], incident.attentionAt ? 1 : 0]);
   });
 
-  test('are found by an earlier version after this version wrote them', async () => {
+  test('items that this version wrote are found by an earlier version', async () => {
     await store.table.put(earlier(1));
     await store.records.changeAction(INCIDENT_ID, idOf(1), (current) => ({
       ...current,
