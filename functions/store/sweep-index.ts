@@ -1,6 +1,7 @@
 // Keys of the index from which the sweeper reads what is due.
 import { createHash } from 'node:crypto';
-import type { Key } from './table.ts';
+
+type Key = Readonly<Record<'pk' | 'sk', string>>;
 
 /** `attention`: records to continue. `check`: actions whose effect is compared with AWS. */
 export type SweepList = 'attention' | 'check';
