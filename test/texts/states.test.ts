@@ -150,6 +150,15 @@ test.each(CASES)('says that a removed or foreign effect is not in force: $title'
       );
 });
 
+test('asks to undo an action whose effect was removed only in the messages that have a link', () => {
+  const [one] = CASES;
+  if (!one) throw new Error('expected a case');
+  const shown = messagesOf(inState(one, stateNamed('removed by someone else')));
+  const asking = shown.filter(({ text }) => text.includes('Undo the action to close its record'));
+  const mails = asking.map(({ surface }) => surface).filter((surface) => surface.endsWith('mail'));
+  expect(mails).toEqual(['reminder, mail']);
+});
+
 test.each(CASES)(
   'does not call an effect undone that another action needs: $title',
   async (one) => {

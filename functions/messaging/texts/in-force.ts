@@ -42,9 +42,12 @@ export function keptText(action: Action, seenSince: string): Text {
   };
 }
 
-/** For an effect that is not the action's to keep: someone else made it or removed it. */
+/** For an effect that is not the action's to keep: someone else made it or removed it. The message has a link. */
 function insteadOfAsking(action: Action): Text | null {
-  if (isRemoved(action)) return goneText(action, removalIn(action));
+  if (isRemoved(action)) {
+    const gone = goneText(action, removalIn(action));
+    return { ...gone, paragraphs: [...gone.paragraphs, 'Undo the action to close its record.'] };
+  }
   if (!wasInPlaceBefore(action)) return null;
   return {
     subject: doneSubject(action),
@@ -136,7 +139,7 @@ export function goneText(action: Action, found: string): Text {
   return {
     subject: subjectOf('Removed by someone else:', action),
     paragraphs: [
-      `Someone else removed this change: ${sentence(found)}\n${plannedEnd(action)} Countermand does not apply it again.\nIf you still need the change, make it manually. Undo the action to close its record.`,
+      `Someone else removed this change: ${sentence(found)}\n${plannedEnd(action)} Countermand does not apply it again.\nIf you still need the change, make it manually.`,
     ],
     facts: [{ label, value: lines.map(sentence).join('\n') }, incidentFact(action)],
     steps: [],
