@@ -141,9 +141,10 @@ export const SHADOW = {
     `${observed} recorded: ${right} right, ${wrong} wrong, ${observed - right - wrong} not judged`,
 } as const;
 
+/** Follows “by” in the verdict. The summary of a fallback says that the analysis failed. */
 export const ORIGINS = {
   anthropic: 'Claude',
   bedrock: 'Claude on Bedrock',
   playbook: 'the playbook',
-  fallback: 'no one, because the analysis failed',
+  fallback: 'default',
 } as const;
