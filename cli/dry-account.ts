@@ -17,7 +17,11 @@ export async function createDryAccount(account = 'local', clock: Clock = systemC
     log: () => {},
     webBaseUrl: 'http://127.0.0.1',
     linkKey: Buffer.from(randomUUID()),
-    pageKey: Buffer.from(randomUUID()),
+    proofKeys: {
+      votes: Buffer.from(randomUUID()),
+      rulings: Buffer.from(randomUUID()),
+      evidence: Buffer.from(randomUUID()),
+    },
   });
   await assumeDrilled(policy, runtime.store.drills, clock.now());
   return runtime;

@@ -98,9 +98,12 @@ export function addAlarms(scope: Construct, watched: Watched): void {
         'Executions failed',
         `An execution of ${machine.node.id} ended as ${status}. Its incident or action may have no outcome yet.`,
       );
+  /** A function's filter for failed reversals came first and keeps its ID. */
+  const idOf = (line: string) =>
+    line === ALARMING.reversalFailed ? 'filter' : `${line.replaceAll(' ', '-')}-filter`;
   /** Counts the log lines of a function whose message equals `line`. */
   const linesOf = (name: string, line: string, metricName: string): IMetric => {
-    new MetricFilter(alarms, `${name}-filter`, {
+    new MetricFilter(alarms, `${name}-${idOf(line)}`, {
       logGroup: functions.get(name).logGroup,
       filterPattern: FilterPattern.stringValue('$.message', '=', line),
       metricNamespace: NAMESPACE,
@@ -117,12 +120,31 @@ export function addAlarms(scope: Construct, watched: Watched): void {
       `${name} could not undo an action: it is still in force. The on-call's page has the exact commands.`,
     );
   }
-  alarm(
+  /** The same line in several functions, as one metric. */
+  const linesOfEach = (names: readonly string[], line: string, metricName: string) =>
+    names.map((name) => linesOf(name, line, metricName)).at(-1) ?? null;
+  const namesOf = (step: string) =>
+    functions.rows.filter(({ mechanism }) => mechanism?.step === step).map(({ name }) => name);
+  const altered = linesOfEach(
+    [...namesOf('reverse'), 'web', 'archive'],
+    ALARMING.recordAltered,
     'RecordAltered',
-    linesOf('archive', ALARMING.recordAltered, 'RecordAltered'),
-    'Record altered',
-    'A record was deleted or changed in a way that Countermand never does: something else writes to its table.',
   );
+  if (altered)
+    alarm(
+      'RecordAltered',
+      altered,
+      'Record altered',
+      'A record was deleted, or changed in a way that Countermand never does, or lacks its proof: something else writes to its table.',
+    );
+  const unauthorised = linesOfEach(namesOf('execute'), ALARMING.notAuthorised, 'NotAuthorised');
+  if (unauthorised)
+    alarm(
+      'NotAuthorised',
+      unauthorised,
+      'Action not authorised',
+      'An action was to be applied without proof that policy or people allowed it. Nothing was applied.',
+    );
   alarm(
     'ArchiveBehind',
     functions.get('archive').metric('IteratorAge', waiting),

@@ -42,7 +42,10 @@ export class CountermandStack extends Stack {
     const flowLogs = new FlowLogs(this, 'FlowLogs', names);
     const denyAll = new DenyAll(this, 'DenyAll', names);
     const team = new Team(this, 'Team', names);
-    const keys = new MacKeys(this, 'LinkKey', names, settings.linkKeyGeneration ?? 1);
+    const keys = new MacKeys(this, 'LinkKey', names, {
+      generation: settings.linkKeyGeneration ?? 1,
+      proofGeneration: settings.proofKeyGeneration ?? 1,
+    });
     const web = new WebApi(this, 'WebApi', names);
     const schedules = new ReversalSchedules(this, 'ReversalSchedules', names);
 
@@ -66,7 +69,7 @@ export class CountermandStack extends Stack {
       teamTopicArn: team.topic.topicArn,
       linkKeyArn: keys.link.keyArn,
       previousLinkKeyArn: keys.previousLink?.keyArn ?? null,
-      pageKeyArn: keys.page.keyArn,
+      proofKeys: { votes: keys.votes, rulings: keys.rulings, evidence: keys.evidence },
       webBaseUrl: web.url,
       schedules,
     });

@@ -47,6 +47,7 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
   const reverse = { [ENV.reverseArn]: stateMachineArn(names, 'reverse') };
   const messages = { [ENV.mailFrom]: s.settings.mailFrom, [ENV.teamTopicArn]: s.teamTopicArn };
   const links = { [ENV.linkKeyArn]: s.linkKeyArn, [ENV.webBaseUrl]: s.webBaseUrl };
+  const proofs = proofEnv(s);
   const schedules = {
     ...reverse,
     [ENV.scheduleGroup]: s.schedules.groupName,
@@ -99,8 +100,8 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
       ...state('gate'),
       timeoutSeconds: 30,
       policy: true,
-      env: table,
-      grants: ['readRecords', 'readOnCallSecrets'],
+      env: { ...table, ...proofs },
+      grants: ['readRecords', 'readOnCallSecrets', 'signRulings', 'verifyVotes'],
     },
     {
       ...state('approve'),
@@ -120,7 +121,7 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
         ...table,
         ...links,
         ...(s.previousLinkKeyArn && { [ENV.previousLinkKeyArn]: s.previousLinkKeyArn }),
-        [ENV.pageKeyArn]: s.pageKeyArn,
+        ...proofs,
         ...schedules,
         ...respond,
         [ENV.approveFunctionName]: `${s.settings.prefix}approve`,
@@ -132,7 +133,9 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
         'startReverse',
         'invokeApprove',
         'verifyLinks',
-        'signPages',
+        'signVotes',
+        'verifyVotes',
+        'verifyRulings',
         'readSignInSecret',
         'manageSchedules',
         'passScheduleRole',
@@ -208,6 +211,7 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
       policy: true,
       env: {
         ...table,
+        ...proofs,
         ...schedules,
         ...DEPLOYMENT[scope].environment?.(deployedStack(context)),
       },
@@ -218,17 +222,41 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
         name: `execute-${scope}`,
         entry: `execute/entries/${scope}.ts`,
         mechanism: { scope, step: 'execute' },
-        grants: ['readRecords', 'manageSchedules', 'passScheduleRole'],
+        grants: [
+          'readRecords',
+          'manageSchedules',
+          'passScheduleRole',
+          'verifyVotes',
+          'verifyRulings',
+          'signEvidence',
+          'verifyEvidence',
+        ],
       },
       {
         ...row,
         name: `reverse-${scope}`,
         entry: `reverse/entries/${scope}.ts`,
         mechanism: { scope, step: 'reverse' },
-        grants: ['readRecords', 'deleteSchedules'],
+        grants: ['readRecords', 'deleteSchedules', 'verifyVotes', 'verifyEvidence'],
       },
     ];
   }
+}
+
+/** Every function gets all three names; its grants say which key it may use, and how. */
+function proofEnv({ proofKeys, stack }: StackContext): Record<string, string> {
+  const { votes, rulings, evidence } = proofKeys;
+  const previous = {
+    votes: votes.previous?.keyArn,
+    rulings: rulings.previous?.keyArn,
+    evidence: evidence.previous?.keyArn,
+  };
+  return {
+    [ENV.voteKeyArn]: votes.current.keyArn,
+    [ENV.rulingKeyArn]: rulings.current.keyArn,
+    [ENV.evidenceKeyArn]: evidence.current.keyArn,
+    ...(previous.votes && { [ENV.previousProofKeyArns]: stack.toJsonString(previous) }),
+  };
 }
 
 function modelEnv({ settings }: StackContext): Record<string, string> {

@@ -8,6 +8,7 @@ import { slackButtonsOf } from '../functions/policy/people.ts';
 import { secretsIn } from '../functions/policy/schemas/channels.ts';
 import { LEADING_KEYS, type Writable } from '../functions/store/layout.ts';
 import { TABLE_SHAPE } from '../functions/store/table-definition.ts';
+import type { Rotated } from './mac-keys.ts';
 import { functionArn, type Names, stateMachineArn } from './names.ts';
 import type { StackContext } from './stack-context.ts';
 
@@ -86,7 +87,12 @@ export function grantStatements(s: StackContext) {
     invokeNotify: allow(['lambda:InvokeFunction'], [functionArn(names, 'notify')]),
     signLinks: allow(['kms:GenerateMac'], [s.linkKeyArn]),
     verifyLinks: allow(['kms:VerifyMac'], [s.linkKeyArn, s.previousLinkKeyArn ?? []].flat()),
-    signPages: allow(['kms:GenerateMac', 'kms:VerifyMac'], [s.pageKeyArn]),
+    signVotes: allow(['kms:GenerateMac'], [s.proofKeys.votes.current.keyArn]),
+    verifyVotes: verify(s.proofKeys.votes),
+    signRulings: allow(['kms:GenerateMac'], [s.proofKeys.rulings.current.keyArn]),
+    verifyRulings: verify(s.proofKeys.rulings),
+    signEvidence: allow(['kms:GenerateMac'], [s.proofKeys.evidence.current.keyArn]),
+    verifyEvidence: verify(s.proofKeys.evidence),
     sendMail: allow(['ses:SendEmail'], identitiesOf(s, mailFrom), {
       StringEquals: { 'ses:FromAddress': mailFrom },
     }),
@@ -132,6 +138,9 @@ export const writeStatements = (s: StackContext, writes: readonly Writable[]): P
       ];
 
 export type Grant = keyof ReturnType<typeof grantStatements>;
+
+const verify = ({ current, previous }: Rotated): PolicyStatement =>
+  allow(['kms:VerifyMac'], [current.keyArn, previous?.keyArn ?? []].flat());
 
 /** Read access to exactly these secrets; null when there are none. */
 const readSecrets = (s: StackContext, names: readonly string[]): PolicyStatement | null =>

@@ -1,4 +1,4 @@
-// KMS HMAC keys that sign approval links and the pages behind them.
+// KMS HMAC keys of links, and of the proofs of decisions and undos.
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
@@ -8,16 +8,32 @@ import type { Names } from './names.ts';
 /** A key that was removed from the stack can be restored for this long, the maximum that KMS allows. */
 const PENDING_DAYS = 30;
 
-/** No one can read the keys. Functions that send links may only generate MACs; `web` may only verify them. */
+/** A key, and the one before it, which only verifies; null until the first rotation. */
+export type Rotated = { current: Key; previous: Key | null };
+
+/**
+ * No one can read the keys. Who signs a decision can't carry it out, and who carries it out can't sign one:
+ *
+ * - links: functions that ask people sign, `web` verifies.
+ * - votes: `web` signs votes, orders and its own forms; the gate, executors and reversers verify.
+ * - rulings: the gate signs; `web` and executors verify.
+ * - evidence: executors sign; executors and reversers verify.
+ */
 export class MacKeys extends Construct {
   /** Signs new links. */
   readonly link: Key;
   /** Verifies links that were signed before the last rotation; null until the first one. */
   readonly previousLink: Key | null;
-  /** Signs and verifies the forms and sign-ins of `web`. It can't sign a link. */
-  readonly page: Key;
+  readonly votes: Rotated;
+  readonly rulings: Rotated;
+  readonly evidence: Rotated;
 
-  constructor(scope: Construct, id: string, { prefix }: Names, generation: number) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { prefix }: Names,
+    { generation, proofGeneration }: { generation: number; proofGeneration: number },
+  ) {
     super(scope, id);
     const nth = (name: string, n: number) => (n === 1 ? name : `${name}${n}`);
     const linkKey = (n: number) =>
@@ -28,12 +44,17 @@ export class MacKeys extends Construct {
       );
     this.link = linkKey(generation);
     this.previousLink = generation > 1 ? linkKey(generation - 1) : null;
-    // Its MACs are valid for 30 minutes. After a rotation, people with an open page only have to open it again.
-    this.page = this.macKey(
-      nth('PageKey', generation),
-      `${prefix}pages-${generation}`,
-      'MAC of what the pages of decisions give out: forms and sign-ins',
-    );
+    const rotated = (name: string, description: string): Rotated => {
+      const keyOf = (n: number) =>
+        this.macKey(nth(`${name}Key`, n), `${prefix}${name.toLowerCase()}-${n}`, description);
+      return {
+        current: keyOf(proofGeneration),
+        previous: proofGeneration > 1 ? keyOf(proofGeneration - 1) : null,
+      };
+    };
+    this.votes = rotated('Votes', 'MAC of votes and orders of people, and of the forms they use');
+    this.rulings = rotated('Rulings', 'MAC of the decisions of the gate');
+    this.evidence = rotated('Evidence', 'MAC of what executors captured, and of due times');
   }
 
   private macKey(id: string, alias: string, description: string): Key {
@@ -48,7 +69,7 @@ export class MacKeys extends Construct {
     acknowledge(
       key,
       'AwsSolutions-KMS5',
-      'KMS cannot rotate HMAC keys by itself: the setting linkKeyGeneration does',
+      'KMS cannot rotate HMAC keys by itself: linkKeyGeneration and proofKeyGeneration do',
     );
     return key;
   }

@@ -14,7 +14,7 @@ export const Settings = z
     mailFrom: z.email(),
     /** True to watch and block addresses at CloudFront too, with a second stack in us-east-1. */
     cloudFront: z.optional(z.union([z.boolean(), z.stringbool()])),
-    /** Generation of the link and page keys. Add 1 to rotate them; see docs/links.md. */
+    /** Generation of the key of links. Add 1 to rotate it; see docs/links.md. */
     linkKeyGeneration: z.optional(z.coerce.number().check(z.int(), z.gte(1), z.lte(9999))),
     /** The layout of new incidents' records: 2, or 1 before a return to an earlier version. See docs/upgrade.md. */
     recordLayout: z.optional(
@@ -29,6 +29,8 @@ export const Settings = z
     ),
     /** True when no record of layout 1 changes any more, as in a new stack. No role may then write layout 1. */
     layout1Ended: z.optional(z.union([z.boolean(), z.stringbool()])),
+    /** Generation of the keys of votes, rulings and evidence. Add 1 to rotate them; see docs/links.md. */
+    proofKeyGeneration: z.optional(z.coerce.number().check(z.int(), z.gte(1), z.lte(9999))),
     /** Without a provider, the playbook analyses every alert. */
     modelProvider: z.optional(z.enum(['anthropic', 'bedrock'])),
     modelId: z.optional(z.string().check(z.minLength(1))),

@@ -5,6 +5,7 @@ import type { Channels } from '../functions/policy/schemas/channels.ts';
 import type { Archive } from './archive.ts';
 import type { DeployedIpSet } from './firewall.ts';
 import type { FlowLogs } from './flow-logs.ts';
+import type { Rotated } from './mac-keys.ts';
 import type { PolicyLayer } from './policy-layer.ts';
 import type { ReversalSchedules } from './reversal-schedules.ts';
 import type { Settings } from './settings.ts';
@@ -31,7 +32,7 @@ export type StackContext = {
   linkKeyArn: string;
   /** Null until the first key rotation. */
   previousLinkKeyArn: string | null;
-  pageKeyArn: string;
+  proofKeys: Readonly<Record<'votes' | 'rulings' | 'evidence', Rotated>>;
   webBaseUrl: string;
   schedules: ReversalSchedules;
 };

@@ -24,7 +24,11 @@ const PREVIOUS = 'link.previous.key';
 export const keysIn = (folder: string) => ({
   linkKey: keyIn(join(folder, 'link.key')),
   previousLinkKey: existsSync(join(folder, PREVIOUS)) ? keyIn(join(folder, PREVIOUS)) : null,
-  pageKey: keyIn(join(folder, 'page.key')),
+  proofKeys: {
+    votes: keyIn(join(folder, 'vote.key')),
+    rulings: keyIn(join(folder, 'ruling.key')),
+    evidence: keyIn(join(folder, 'evidence.key')),
+  },
 });
 
 /** Reads the key, or creates one that only its owner can read. Throws if the key is incomplete. */

@@ -5,6 +5,7 @@ import type { Analyst } from '../functions/analyse/brief.ts';
 import { DEADLINE_MS } from '../functions/analyse/models.ts';
 import { approve } from '../functions/approve/approve.ts';
 import { archive } from '../functions/archive/archive.ts';
+import type { ProofKeys } from '../functions/authority/keys.ts';
 import { close } from '../functions/close/close.ts';
 import { enrich } from '../functions/enrich/enrich.ts';
 import { execute } from '../functions/execute/execute.ts';
@@ -58,8 +59,8 @@ export type RuntimeOptions = {
   /** Signs links. */
   linkKey: Uint8Array;
   previousLinkKey?: Uint8Array | null;
-  /** Signs the form nonces and cookies of the pages. */
-  pageKey: Uint8Array;
+  /** Sign votes, rulings and evidence. */
+  proofKeys: Readonly<Record<keyof ProofKeys, Uint8Array>>;
   /** The OpenID provider, if policy requires sign-in. */
   provider?: Provider;
   /** Keeps all data across restarts; without it, data stays in memory. */
@@ -111,6 +112,11 @@ export async function createRuntime(options: RuntimeOptions) {
     };
   };
   const mac = createMac(options.linkKey, options.previousLinkKey);
+  const keys: ProofKeys = {
+    votes: createMac(options.proofKeys.votes),
+    rulings: createMac(options.proofKeys.rulings),
+    evidence: createMac(options.proofKeys.evidence),
+  };
   const account = createAccount({ state, policy, send: ownTable('execute-message').send, now });
 
   const events: EngineEvent[] = [];
@@ -135,7 +141,8 @@ export async function createRuntime(options: RuntimeOptions) {
   const deps = {
     policy,
     mac,
-    pages: createMac(options.pageKey),
+    pages: keys.votes,
+    keys,
     provider: options.provider ?? null,
     newId,
     callback: createCallback(stepFunctions),
@@ -191,6 +198,7 @@ export async function createRuntime(options: RuntimeOptions) {
     events,
     web,
     mac,
+    keys,
     /** The archived copies of the records. */
     copies,
     /** Tests replace a function to make it fail. */

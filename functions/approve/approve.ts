@@ -1,6 +1,7 @@
 // The approve step: asks the people of one escalation step, or expires.
 
 import * as z from 'zod/mini';
+import { isOfEarlierVersion, replaced } from '../authority/earlier-request.ts';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { ApprovalRequest, Approver } from '../domain/approval.ts';
@@ -52,6 +53,8 @@ function begin(current: Action, step: number, taskToken: string, at: Date): Acti
   const { approval } = current;
   if (current.status !== 'awaiting-approval' || !approval) return null;
   const waiting = { ...approval, taskToken };
+  if (isOfEarlierVersion(current))
+    return replaced({ ...current, approval: waiting }, 'approve', at);
   const lastWait = approval.rungs.length + (approval.moreTime ? 1 : 0);
   if (step >= lastWait || Date.parse(approval.expiresAt) <= at.getTime())
     return transition(

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { ActionName } from './action-catalog.ts';
 import { Entity, Instant } from './alert.ts';
-import { ApprovalRequest, Judgement } from './approval.ts';
+import { ApprovalRequest, Judgement, Order, Proof } from './approval.ts';
 import { Recommendation } from './assessment.ts';
 
 /**
@@ -141,9 +141,15 @@ export const Action = z.strictObject({
   /** SHA-256 over account, region, name, target, parameters and mechanism. Approval is bound to this digest. */
   digest: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
   status: Status,
+  /** The gate's proof of its ruling; null for an action that may not run, and in records of earlier versions. */
+  ruling: z._default(z.nullable(Proof), null),
   approval: z.nullable(ApprovalRequest),
   /** The captured state before the change, in the mechanism's own shape; null until captured. */
   before: z.unknown(),
+  /** The executor's proof of before-state and due time. Without it, nothing is undone automatically. */
+  evidence: z._default(z.nullable(Proof), null),
+  /** The last orders of people, oldest first. */
+  orders: z._default(z.array(Order).check(z.maxLength(10)), []),
   appliedAt: z.nullable(Instant),
   /** When it is reversed unless a person keeps it. Null before execution and for actions kept by policy. */
   dueAt: z.nullable(Instant),

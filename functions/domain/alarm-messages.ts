@@ -2,6 +2,8 @@
 export const ALARMING = {
   /** The effect is still in place, and only a person can undo it. */
   reversalFailed: 'reversal failed',
+  /** An action was to be applied without proof that it may. */
+  notAuthorised: 'action not authorised',
   /** A record was written or deleted by something other than Countermand. */
   recordAltered: 'record altered',
 } as const;

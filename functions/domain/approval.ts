@@ -8,12 +8,34 @@ export const Role = z.enum(['analyst', 'manager']);
 export const Approver = z.strictObject({ id: z.string(), name: z.string(), email: z.email() });
 export type Approver = z.infer<typeof Approver>;
 
-/** One person's vote on a request. Each person has one vote; a later vote changes nothing. */
-export const Vote = z.strictObject({
+/** Claims under a MAC, as functions/authority makes them. The record alone decides nothing. */
+export const Proof = z.string().check(z.maxLength(2048));
+
+/** What a person ordered after the decision. */
+export const Order = z.strictObject({
+  kind: z.enum(['keep', 'extend', 'undo', 'ask-anew']),
+  by: z.string(),
+  at: Instant,
+  proof: Proof,
+});
+export type Order = z.infer<typeof Order>;
+
+/** What was decided, and by whose vote. */
+const decided = {
   verdict: z.enum(['approved', 'declined']),
   by: z.string(),
   at: Instant,
   reason: z.string().check(z.maxLength(500)),
+};
+const Decision = z.strictObject(decided);
+
+/** One person's vote on a request. Each person has one vote; a later vote changes nothing. */
+export const Vote = z.strictObject({
+  ...decided,
+  /** The longest time that this person agreed to, in minutes; null for an action without an end. */
+  durationMinutes: z._default(z.nullable(z.int().check(z.gte(1))), null),
+  /** Proof of all of this except the reason. A vote without proof doesn't count. */
+  proof: z._default(z.nullable(Proof), null),
 });
 export type Vote = z.infer<typeof Vote>;
 
@@ -47,7 +69,7 @@ export const ApprovalRequest = z.strictObject({
   taskToken: z.nullable(z.string()),
   votes: z._default(z.array(Vote).check(z.maxLength(20)), []),
   /** The deciding vote. */
-  decision: z.nullable(Vote),
+  decision: z.nullable(Decision),
 });
 export type ApprovalRequest = z.infer<typeof ApprovalRequest>;
 

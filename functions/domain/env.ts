@@ -30,8 +30,12 @@ export const ENV = {
   linkKeyArn: 'LINK_KEY_ARN',
   /** The previous link key, during a rotation: see docs/links.md. */
   previousLinkKeyArn: 'PREVIOUS_LINK_KEY_ARN',
-  /** KMS HMAC key for what the pages issue: form nonces. */
-  pageKeyArn: 'PAGE_KEY_ARN',
+  /** KMS HMAC keys of the proofs: votes and orders of people, rulings of the gate, and evidence of executors. */
+  voteKeyArn: 'VOTE_KEY_ARN',
+  rulingKeyArn: 'RULING_KEY_ARN',
+  evidenceKeyArn: 'EVIDENCE_KEY_ARN',
+  /** Their previous keys after a rotation, as JSON: see docs/links.md. */
+  previousProofKeyArns: 'PREVIOUS_PROOF_KEY_ARNS',
   /** Sender address of email, and the SNS topic of the team. */
   mailFrom: 'MAIL_FROM',
   teamTopicArn: 'TEAM_TOPIC_ARN',

@@ -46,6 +46,8 @@ export class IllegalTransition extends TerminalError {}
 export class DigestMismatch extends TerminalError {}
 /** Thrown when the kill switch is set to `halt`, or the rate limit has no free slot. */
 export class Halted extends TerminalError {}
+/** Thrown when the record of a change has no proof, so that an undo might restore what never was. */
+export class Unproven extends TerminalError {}
 /** Thrown when a check after a change doesn't find the change. */
 export class NotVerified extends TerminalError {}
 

@@ -14,9 +14,15 @@ export function owesNotification({ status, approval, history }: Action): boolean
 /** Reversal attempts before only a person may continue. */
 const MAX_REVERSALS = 8;
 
-/** Whether a reversal needs a person: someone else changed the state, or the reversal failed too often. */
+/** A retry finds the same. */
+const NEEDS_A_PERSON = /^(StateChanged|Unproven):/;
+
+/**
+ * Whether a reversal needs a person: someone else changed the state, nothing proves the change, or the reversal failed
+ * too often.
+ */
 export function needsManualReversal({ status, history }: Action): boolean {
   const failed = history.filter(({ event }) => event === 'reversal-failed');
-  const isForeign = failed.at(-1)?.text.startsWith('StateChanged:') ?? false;
-  return status === 'reversal-failed' && (isForeign || failed.length > MAX_REVERSALS);
+  const isFinal = NEEDS_A_PERSON.test(failed.at(-1)?.text ?? '');
+  return status === 'reversal-failed' && (isFinal || failed.length > MAX_REVERSALS);
 }

@@ -1,4 +1,6 @@
 // Dependencies of `execute`.
+import type { Signer } from '../authority/claims.ts';
 import type { MechanismDeps } from '../mechanisms/job.ts';
 
-export type ExecuteDeps = MechanismDeps;
+/** Only the executor signs evidence. */
+export type ExecuteDeps = MechanismDeps & { keys: { evidence: Signer } };

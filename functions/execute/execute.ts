@@ -1,24 +1,27 @@
 // The execute step: carries out one action in a fixed order of writes.
 
 import * as z from 'zod/mini';
+import type { Authorised } from '../authority/authorise.ts';
+import { type Evidence, identityOf, prove, proven } from '../authority/claims.ts';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import type { Instant } from '../domain/alert.ts';
-import { Conflict, NotVerified, UndoFailed } from '../domain/errors.ts';
+import { Conflict, Denied, NotVerified, UndoFailed } from '../domain/errors.ts';
 import { minutesAfter } from '../domain/time.ts';
+import { markedInForce, noteInForce } from '../mechanisms/in-force.ts';
 import { type Job, jobOf } from '../mechanisms/job.ts';
 import { overdueAt, scheduleEnd, scheduleReview } from '../platform/schedules.ts';
-import { transition } from '../store/hash-chain.ts';
+import { digestOf, transition } from '../store/hash-chain.ts';
+import type { Lease } from '../store/leases.ts';
 import type { ExecuteDeps } from './deps.ts';
 import {
   checkAuthorised,
-  checkKeeper,
+  checkEvidence,
   checkKillSwitch,
   checkLifetime,
   checkNotOvertaken,
   checkRateLimit,
   checkStillActive,
   checkVersion,
-  isUndoneByAPerson,
 } from './preflight.ts';
 
 export const ExecuteInput = z.object({ incidentId: IncidentId, actionId: ActionId });
@@ -42,25 +45,25 @@ export async function execute(deps: ExecuteDeps, input: unknown) {
   let action = await records.action(incidentId, actionId);
   if (!isOutstanding(action)) return outcome(action);
   checkVersion(action);
-  checkAuthorised(action);
-  checkKeeper(deps, action);
   checkLifetime(deps, action);
   const job = jobOf(action, deps.mechanisms);
+  const authorised = await checkAuthorised(deps, action, job);
   await checkKillSwitch(deps, action);
   let before: unknown;
   try {
-    before = await captureUnderLease(deps, job);
+    before = await captureUnderLease(deps, action, job);
   } catch (error) {
     if (!(error instanceof UndoFailed) || action.status === 'executing') throw error;
     return outcome(await handOff(deps, action, error));
   }
-  action = await record(deps, action, job, before);
+  action = await record(deps, action, job, { before, authorised });
+  const evidence = await checkEvidence(deps, action, before);
   await scheduleEnd(deps.schedules, action, deps.policy.limits);
   await checkStillActive(deps, action);
   await checkRateLimit(deps, action);
   await checkKillSwitch(deps, action);
   await applyAndVerify(deps, job, before);
-  return outcome(await markInForce(deps, action, job, before));
+  return outcome(await markInForce(deps, action, job, { before, evidence }));
 }
 
 const outcome = ({ incidentId, actionId, status }: Action) => ({ incidentId, actionId, status });
@@ -69,13 +72,34 @@ const isOutstanding = ({ status }: Action) =>
   status === 'proposed' || status === 'approved' || status === 'executing';
 
 async function captureUnderLease(
-  { store, now }: ExecuteDeps,
+  { store, keys, now }: ExecuteDeps,
+  action: Action,
   { subject, effectKey, mechanism }: Job,
-) {
-  const lease = await store.leases.acquire(effectKey, subject.actionId, now());
-  if (lease.captured) return lease.before;
+): Promise<unknown> {
+  const { incidentId, actionId } = action;
+  const at = now().toISOString();
+  const proof = await prove(keys.evidence, 'hold', { ...identityOf(action), effectKey, at });
+  const lease = await store.leases.acquire(effectKey, actionId, now(), { incidentId, proof });
+  if (lease.captured) return provenBefore(keys, effectKey, lease);
   const found = await mechanism.driver.capture(subject);
-  return (await store.leases.recordBefore(effectKey, subject.actionId, found)).before;
+  const claims = { effectKey, actionId, before: digestOf(found), at: now().toISOString() };
+  const capture = await prove(keys.evidence, 'capture', claims);
+  const captured = await store.leases.recordBefore(effectKey, actionId, found, capture);
+  return provenBefore(keys, effectKey, captured);
+}
+
+/** Another holder captured it. Throws Denied if no executor proves that. */
+async function provenBefore(
+  { evidence }: ExecuteDeps['keys'],
+  effectKey: string,
+  { capture, before }: Lease,
+): Promise<unknown> {
+  const claims = await proven(evidence, 'capture', capture);
+  if (claims?.effectKey !== effectKey || claims.before !== digestOf(before))
+    throw new Denied('not applied: the before-state of the shared effect is not proven', {
+      effectKey,
+    });
+  return before;
 }
 
 /** Hands the action off: the effect is stuck after a failed undo, and a person must fix it first. */
@@ -105,18 +129,25 @@ function handOff(
 
 /** Writes the before-state and the due time. */
 function record(
-  { store, policy, now }: ExecuteDeps,
+  { store, keys, now }: ExecuteDeps,
   from: Action,
-  { subject, mechanism }: Job,
-  before: unknown,
+  { subject, effectKey, mechanism }: Job,
+  { before, authorised }: { before: unknown; authorised: Authorised },
 ): Promise<Action> {
   const manualUndo = mechanism.manualUndo(subject, before);
-  return store.records.changeAction(from.incidentId, from.actionId, (current) => {
+  const { durationMinutes: minutes, keptBy } = authorised;
+  return store.records.changeAction(from.incidentId, from.actionId, async (current) => {
     if (current.status === 'executing') return null;
     const at = now();
-    const minutes = current.durationMinutes;
-    const isTimed = minutes !== null && !isUndoneByAPerson(policy, current);
-    const dueAt = isTimed ? minutesAfter(at, minutes) : null;
+    const dueAt = keptBy === null && minutes !== null ? minutesAfter(at, minutes) : null;
+    const evidence = await prove(keys.evidence, 'evidence', {
+      ...identityOf(current),
+      effectKey,
+      before: digestOf(before),
+      dueAt,
+      keptBy,
+      at: at.toISOString(),
+    });
     const stuckAt = minutesAfter(at, STUCK_AFTER_MINUTES);
     const text = dueAt
       ? `Before-state recorded; to be undone at ${dueAt}`
@@ -127,6 +158,7 @@ function record(
       { at, by: 'execute', text },
       {
         before,
+        evidence,
         dueAt,
         attentionAt: earlier(stuckAt, dueAt && overdueAt(dueAt)),
         ...(manualUndo &&
@@ -152,69 +184,23 @@ async function applyAndVerify(
   throw new NotVerified(`verification failed after apply: ${seen.found}`, { actionId });
 }
 
-/** How long after a missed review date the sweeper sends the request. */
-const REVIEW_GRACE_MINUTES = 24 * 60;
-
-/** An action without a due time is kept by its approver until a review, or by policy if it needs no undo. */
-function keptFrom(inForce: Action, at: Date): Action {
-  const { approval, durationMinutes } = inForce;
-  // Policy may have changed since the record was written, so the record decides.
-  if (durationMinutes === null)
-    return transition(
-      inForce,
-      'kept',
-      { at, by: 'policy', text: 'Kept: needs no undo' },
-      { attentionAt: null },
-    );
-  const reviewAt = minutesAfter(at, durationMinutes);
-  return transition(
-    inForce,
-    'kept',
-    {
-      at,
-      by: `person:${approval?.decision?.by}`,
-      text: `Kept by its approver: only a person undoes it; review due on ${reviewAt.slice(0, 10)}`,
-    },
-    { reviewAt, attentionAt: minutesAfter(reviewAt, REVIEW_GRACE_MINUTES) },
-  );
-}
-
 async function markInForce(
   deps: ExecuteDeps,
   action: Action,
   job: Job,
-  before: unknown,
+  { before, evidence }: { before: unknown; evidence: Evidence },
 ): Promise<Action> {
   const { store, now } = deps;
   try {
-    const at = now();
-    const inForce = transition(
-      action,
-      'in-force',
-      {
-        at,
-        by: 'execute',
-        text: job.mechanism.alreadyInPlace(before)
-          ? 'Already in place before this action'
-          : 'Applied and verified',
-      },
-      { appliedAt: at.toISOString(), attentionAt: action.dueAt && overdueAt(action.dueAt) },
-    );
-    const next = action.dueAt ? inForce : keptFrom(inForce, at);
+    const text = job.mechanism.alreadyInPlace(before)
+      ? 'Already in place before this action'
+      : 'Applied and verified';
+    const next = markedInForce(action, evidence, { at: now(), by: 'execute', text });
     // Schedules are made before the record. If the write fails, the reminder finds the action not kept and does
     // nothing.
     await scheduleReview(deps.schedules, next);
     const saved = await store.records.saveAction(action, next);
-    await store.entityHistory.note(job.subject.target, {
-      event: 'in-force',
-      incidentId: action.incidentId,
-      actionId: action.actionId,
-      name: action.name,
-      effect: action.mechanism
-        ? { mechanism: action.mechanism, parameters: action.parameters }
-        : null,
-      at: at.toISOString(),
-    });
+    await noteInForce(store, saved);
     return saved;
   } catch (error) {
     if (error instanceof Conflict) await checkNotOvertaken(deps, action);

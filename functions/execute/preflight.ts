@@ -1,9 +1,16 @@
 // Preflight checks: each throws if the action must not run, or ran too late.
 
+import { type Authorised, authorise } from '../authority/authorise.ts';
+import { type Evidence, isAbout, proven } from '../authority/claims.ts';
+import { readEnd } from '../authority/end.ts';
+import { readRuling } from '../authority/rulings.ts';
 import { Action } from '../domain/action.ts';
+import { ALARMING } from '../domain/alarm-messages.ts';
 import { Conflict, Denied, Halted, IllegalTransition, Unavailable } from '../domain/errors.ts';
 import { hasUnknownFields } from '../domain/stored.ts';
+import type { Job } from '../mechanisms/job.ts';
 import { reviewAfterDays } from '../policy/schemas/actions.ts';
+import { digestOf } from '../store/hash-chain.ts';
 import type { ExecuteDeps } from './deps.ts';
 
 /**
@@ -16,15 +23,45 @@ export function checkVersion(action: Action): void {
     });
 }
 
-/** Promise 2: an action runs only if policy made it automatic or a person approved it, regardless of the caller. */
-export function checkAuthorised({ actionId, status, disposition, approval }: Action): void {
-  const byPolicy = disposition === 'auto';
-  const byPerson = disposition === 'approve' && approval?.decision?.verdict === 'approved';
-  if (!byPolicy && !byPerson)
-    throw new Denied(
-      `neither policy nor a person approved this action (${disposition}, ${status})`,
-      { actionId },
-    );
+/**
+ * Promise 2: an action runs only with the gate's proven ruling and, unless that is automatic, with proven votes. The
+ * record's status and its list of votes decide nothing. Throws Denied.
+ */
+export async function checkAuthorised(
+  { store, keys, policy, now, log }: ExecuteDeps,
+  action: Action,
+  { mechanism }: Job,
+): Promise<Authorised> {
+  const { incidentId, actionId, approval } = action;
+  const ruling = await readRuling(keys.rulings, action);
+  const votes = await Promise.all(
+    (approval?.votes ?? []).map(({ proof }) => proven(keys.votes, 'vote', proof)),
+  );
+  const drills = ruling?.disposition === 'auto' ? await store.drills.all() : null;
+  const result = authorise(action, {
+    ruling,
+    votes: votes.filter((vote) => vote !== null).filter((vote) => isAbout(vote, action)),
+    policy,
+    mechanism: mechanism.info,
+    drill: drills?.get(mechanism.info.id),
+    now: now(),
+  });
+  if (!('refused' in result)) return result;
+  log('error', ALARMING.notAuthorised, { incidentId, actionId, why: result.refused });
+  throw new Denied(`not authorised: ${result.refused}`, { actionId });
+}
+
+/** The proven end of the action. Throws Denied if the record has no proof of this before-state: the undo needs it. */
+export async function checkEvidence(
+  { keys }: ExecuteDeps,
+  action: Action,
+  before: unknown,
+): Promise<Evidence> {
+  const { evidence } = await readEnd(keys, action);
+  if (evidence?.before === digestOf(before)) return evidence;
+  throw new Denied('not applied: the recorded before-state is not proven', {
+    actionId: action.actionId,
+  });
 }
 
 export async function checkKillSwitch(
@@ -75,22 +112,6 @@ export async function checkNotOvertaken({ store }: ExecuteDeps, { incidentId, ac
   const { status } = await store.records.action(incidentId, actionId);
   if (!['proposed', 'approved', 'executing', 'in-force', 'kept'].includes(status))
     throw new IllegalTransition(`applied too late: the action is already ${status}`, { actionId });
-}
-
-/** True when only a person may undo the action, because undoing it reopens access. */
-export const isUndoneByAPerson = (
-  { actions }: ExecuteDeps['policy'],
-  { name }: Pick<Action, 'name'>,
-): boolean => name !== null && reviewAfterDays(actions[name]) !== null;
-
-/** Promise 4: an action that no schedule undoes needs a named person who keeps it. */
-export function checkKeeper(
-  { policy }: ExecuteDeps,
-  action: Pick<Action, 'actionId' | 'name' | 'approval'>,
-): void {
-  const { actionId, approval } = action;
-  if (isUndoneByAPerson(policy, action) && !approval?.decision)
-    throw new Denied('only a person may undo this action, and no one approved it', { actionId });
 }
 
 /**

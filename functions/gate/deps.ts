@@ -1,5 +1,8 @@
 // Dependencies of `gate`, and how they are built in AWS.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMS } from '@aws-sdk/client-kms';
+import type { Signer, Verifier } from '../authority/claims.ts';
+import { PROOF_KEY_ENV, proofKeys } from '../authority/keys.ts';
 import { type Env, readEnv } from '../domain/env.ts';
 import { effectsOf } from '../mechanisms/registry.ts';
 import { remoteClients } from '../platform/http-clients.ts';
@@ -16,6 +19,8 @@ export type GateDeps = {
   /** Reads on-call schedules. Without it, schedules add no approvers. */
   onCall?: OnCall;
   policy: Policy;
+  /** Signs rulings, and verifies the orders of people. */
+  keys: { rulings: Signer; votes: Verifier };
   effectsOf: Circumstances['effectsOf'];
   now: () => Date;
   log: Log;
@@ -23,12 +28,13 @@ export type GateDeps = {
 
 /** Throws InvalidInput when a variable is missing or the policy cannot be read. */
 export function gateDeps(env: Env): GateDeps {
-  const { policyPath, tableName } = readEnv(env, 'policyPath', 'tableName');
+  const own = readEnv(env, 'policyPath', 'tableName', ...PROOF_KEY_ENV);
   const log = createLog('gate');
-  const policy = readPolicyFile(policyPath);
+  const policy = readPolicyFile(own.policyPath);
   return {
-    store: createStore(new DynamoDBClient({}), tableName, log),
+    store: createStore(new DynamoDBClient({}), own.tableName, log),
     policy,
+    keys: proofKeys(new KMS({}), own, env),
     onCall: createOnCall(policy.escalation.onCall ?? {}, remoteClients()),
     effectsOf,
     now: () => new Date(),

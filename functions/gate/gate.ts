@@ -1,6 +1,8 @@
 // The gate step: decides each recommendation and writes the actions.
 
 import * as z from 'zod/mini';
+import { isAbout, proven } from '../authority/claims.ts';
+import { withRuling } from '../authority/rulings.ts';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import { Assessment, aboutAlert, type Recommendation } from '../domain/assessment.ts';
 import type { Drill } from '../domain/drill.ts';
@@ -190,7 +192,7 @@ async function requestAgain(
   circumstances: Circumstances,
 ) {
   const expired = await deps.store.records.action(ids.incidentId, askAnew);
-  if (!expired.askedAnew)
+  if (!expired.askedAnew || !(await isRequestedAgain(deps, expired)))
     throw new InvalidInput('no manager requested this action again', { actionId: askAnew });
   const actionIds = { ...ids, actionId: expired.askedAnew.actionId };
   const { recommendation } = expired;
@@ -198,6 +200,16 @@ async function requestAgain(
   const proposed = { recommendation, effect, ...(await withApproval(deps, ruling)) };
   const action = compose(actionIds, circumstances, proposed, deps.now());
   return { ...ids, actions: [route(await createOnce(deps, action))] };
+}
+
+/** A request without a ruling was made by an earlier version, whose open requests are all made again. */
+async function isRequestedAgain({ keys }: GateDeps, expired: Action): Promise<boolean> {
+  if (expired.ruling === null) return true;
+  const order = expired.orders.find(({ kind }) => kind === 'ask-anew');
+  const claims = await proven(keys.votes, 'order', order?.proof);
+  return claims?.kind === 'ask-anew' && isAbout(claims, expired)
+    ? claims.next === expired.askedAnew?.actionId
+    : false;
 }
 
 /** The new ruling, at least `approve`; `hand-off` when it would no longer have the same effect. */
@@ -213,7 +225,8 @@ function repeatedRuling(expired: Action, now: Ruling): { ruling: Ruling; effect:
 }
 
 /** A retry after a crash returns the action that the first attempt wrote. */
-async function createOnce({ store }: GateDeps, action: Action): Promise<Action> {
+async function createOnce({ store, keys }: GateDeps, composed: Action): Promise<Action> {
+  const action = await withRuling(keys.rulings, composed);
   try {
     await store.records.createAction(action);
     return action;

@@ -1,6 +1,8 @@
 // Builds the dependencies of a scope's executor and reverser in AWS.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMS } from '@aws-sdk/client-kms';
 import { Scheduler } from '@aws-sdk/client-scheduler';
+import { PROOF_KEY_ENV, type ProofKeys, proofKeys } from '../authority/keys.ts';
 import { type Env, readEnv } from '../domain/env.ts';
 import {
   createSchedules,
@@ -14,8 +16,12 @@ import type { Connect } from './connect.ts';
 import type { MechanismDeps } from './job.ts';
 
 /** Throws InvalidInput if a variable is missing or the policy can't be read. */
-export function mechanismDeps(scope: string, connect: Connect, env: Env): MechanismDeps {
-  const own = readEnv(env, 'tableName', 'policyPath', ...SCHEDULE_ENV);
+export function mechanismDeps(
+  scope: string,
+  connect: Connect,
+  env: Env,
+): MechanismDeps & { keys: ProofKeys } {
+  const own = readEnv(env, 'tableName', 'policyPath', ...PROOF_KEY_ENV, ...SCHEDULE_ENV);
   const log = createLog(scope);
   const policy = readPolicyFile(own.policyPath);
   const store = createStore(new DynamoDBClient({}), own.tableName, log);
@@ -26,6 +32,7 @@ export function mechanismDeps(scope: string, connect: Connect, env: Env): Mechan
     mechanisms: new Map(mechanisms.map((one) => [one.info.id, one])),
     schedules: createSchedules(new Scheduler({}), scheduleTargets(own), now),
     policy,
+    keys: proofKeys(new KMS({}), own, env),
     now,
     log,
   };

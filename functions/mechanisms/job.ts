@@ -1,5 +1,6 @@
 // Converts a recorded action to a mechanism's input, with a digest check.
 
+import type { Verifier } from '../authority/claims.ts';
 import type { Action } from '../domain/action.ts';
 import { DigestMismatch, InvalidInput } from '../domain/errors.ts';
 import type { Log } from '../platform/log.ts';
@@ -20,6 +21,8 @@ export type MechanismDeps = {
   mechanisms: Mechanisms;
   schedules: Schedules;
   policy: Policy;
+  /** Verify who decided and what was captured. */
+  keys: { votes: Verifier; rulings: Verifier; evidence: Verifier };
   now: () => Date;
   log: Log;
 };

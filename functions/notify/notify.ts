@@ -38,6 +38,8 @@ async function notifyAbout(
   { incidentId, actionId, failure }: z.infer<typeof AboutAction>,
 ) {
   const action = await deps.store.records.action(incidentId, actionId);
+  // The new request tells people more than the old one's end, and the sweeper must still start it.
+  if (action.status === 'expired' && action.askedAnew) return { incidentId, actionId, told: 0 };
   const alert = await deps.store.records.readableAlert(incidentId, action.alertId);
   const known = (await deps.store.records.findFacts(incidentId, action.alertId)) ?? null;
   const why = failure ? causeText(failure) : null;

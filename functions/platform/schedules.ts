@@ -11,7 +11,15 @@ export type Scheduled = {
   target:
     | {
         kind: 'reverse';
-        input: { incidentId: string; actionId: string; scope: string; cause: 'due'; by: string };
+        input: {
+          incidentId: string;
+          actionId: string;
+          scope: string;
+          cause: 'due';
+          by: string;
+          /** Evidence of the executor, in case the record loses it. Null for an action of an earlier version. */
+          evidence: string | null;
+        };
       }
     | { kind: 'remind'; input: { incidentId: string; actionId: string } };
 };
@@ -50,10 +58,13 @@ export const overdueAt = (dueAt: Instant): Instant => minutesAfter(dueAt, SWEPT_
  */
 export async function scheduleEnd(
   schedules: Schedules,
-  action: Pick<Action, 'incidentId' | 'actionId' | 'scope' | 'dueAt' | 'durationMinutes'>,
+  action: Pick<
+    Action,
+    'incidentId' | 'actionId' | 'scope' | 'dueAt' | 'durationMinutes' | 'evidence'
+  >,
   { reminderMinutesBefore }: Pick<Limits, 'reminderMinutesBefore'>,
 ): Promise<void> {
-  const { incidentId, actionId, scope, dueAt, durationMinutes } = action;
+  const { incidentId, actionId, scope, dueAt, durationMinutes, evidence } = action;
   if (!dueAt || !durationMinutes || !scope) return;
   const at = new Date(dueAt);
   await schedules.put({
@@ -61,7 +72,7 @@ export async function scheduleEnd(
     at,
     target: {
       kind: 'reverse',
-      input: { incidentId, actionId, scope, cause: 'due', by: 'schedule' },
+      input: { incidentId, actionId, scope, cause: 'due', by: 'schedule', evidence },
     },
   });
   await schedules.put({

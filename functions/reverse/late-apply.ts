@@ -1,5 +1,8 @@
 // Cleans up after an execution that applied after its reversal.
 
+import { proven } from '../authority/claims.ts';
+import { readEnd } from '../authority/end.ts';
+import { livingHolders } from '../authority/holders.ts';
 import type { Action } from '../domain/action.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
 import { TerminalError } from '../domain/errors.ts';
@@ -7,7 +10,8 @@ import { owesNotification } from '../domain/owed-notification.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { jobOf } from '../mechanisms/job.ts';
 import { errorFields } from '../platform/log.ts';
-import { withEntry } from '../store/hash-chain.ts';
+import { digestOf, withEntry } from '../store/hash-chain.ts';
+import type { Released } from '../store/leases.ts';
 import type { ReverseDeps } from './deps.ts';
 import type { ReverseInput } from './request.ts';
 
@@ -53,13 +57,13 @@ export async function cleanUp(
   const { incidentId, actionId, effectKey, attentionAt } = action;
   if (attentionAt === null || !effectKey) return action;
   const claimant = claimantOf(request, now());
-  const lease = await store.leases.release(effectKey, actionId, claimant);
+  const living = livingHolders(deps, effectKey);
+  const lease = await store.leases.release(effectKey, actionId, claimant, living);
   const late =
     lease &&
     (await underClaim(store, effectKey, claimant, async () => {
-      const before = lease.captured ? lease.before : action.before;
-      const mayBeApplied = action.before !== null || lease.handedOn;
-      const found = mayBeApplied ? await revertLateApply(deps, action, before) : null;
+      const before = await provenBefore(deps, action, lease);
+      const found = before ? await revertLateApply(deps, action, before.value) : null;
       await store.leases.drop(effectKey, claimant);
       return found;
     }));
@@ -78,6 +82,25 @@ export async function cleanUp(
       attentionAt: isOver && !owesNotification(current) ? null : current.attentionAt,
     };
   });
+}
+
+/**
+ * The state to restore, if an executor proves it: the action's own capture, or that of the holder which handed the
+ * effect on. Null when the action can't have applied anything.
+ */
+async function provenBefore(
+  { keys }: ReverseDeps,
+  action: Action,
+  lease: Released,
+): Promise<{ value: unknown } | null> {
+  const { evidence } = await readEnd(keys, action);
+  const value = lease.captured ? lease.before : action.before;
+  if (evidence) return evidence.before === digestOf(value) ? { value } : null;
+  if (!lease.handedOn || !lease.captured) return null;
+  const capture = await proven(keys.evidence, 'capture', lease.capture);
+  const isProven =
+    capture?.effectKey === action.effectKey && capture.before === digestOf(lease.before);
+  return isProven ? { value } : null;
 }
 
 /** The result of the revert in words, or null when there was nothing to revert. */

@@ -1,12 +1,12 @@
 // The reverse step: undoes one action. Idempotent.
 
+import { type End, readEnd } from '../authority/end.ts';
 import type { Action, Status } from '../domain/action.ts';
 import { changesOf } from '../domain/action-catalog.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
 import { TerminalError } from '../domain/errors.ts';
 import { needsManualReversal } from '../domain/owed-notification.ts';
 import { minutesAfter } from '../domain/time.ts';
-import { jobOf } from '../mechanisms/job.ts';
 import { causeText } from '../platform/caught-error.ts';
 import { errorFields } from '../platform/log.ts';
 import { REVERSAL_LEAD_MS, unscheduleEnd } from '../platform/schedules.ts';
@@ -14,10 +14,19 @@ import { transition } from '../store/hash-chain.ts';
 import type { ReverseDeps } from './deps.ts';
 import { checkDrift } from './drift-check.ts';
 import { CLEAN_UP_AFTER_MINUTES, cleanUp, mayApplyLate } from './late-apply.ts';
-import { ReverseInput } from './request.ts';
-import { claimantOf, revertAndVerify, underClaim } from './undo.ts';
+import { liftLeftBehind } from './left-behind.ts';
+import { carriedEvidence, ReverseInput } from './request.ts';
+import { settle } from './settle.ts';
+import { undo } from './undo.ts';
 
 const NEVER_APPLIED: readonly Status[] = ['proposed', 'approved', 'awaiting-approval'];
+/** An undo or an execution that stopped half-way, or a record that only says so. */
+const MAY_BE_IN_PLACE: readonly Status[] = [
+  ...NEVER_APPLIED,
+  'executing',
+  'reversing',
+  'reversal-failed',
+];
 const UNDOABLE: readonly Status[] = [
   'executing',
   'in-force',
@@ -30,6 +39,9 @@ const STUCK_AFTER_MINUTES = 5;
 /**
  * Returns the action's new status, or `not-due` for an action that remains in force. A terminal failure is recorded and
  * returned as `reversal-failed`. A retryable one is thrown, and the state machine retries.
+ *
+ * What is undone, and when, follows from the executor's evidence and from people's signed orders, not from the record's
+ * status and due time.
  */
 export async function reverse(deps: ReverseDeps, input: unknown) {
   const request = ReverseInput.parse(input);
@@ -38,11 +50,20 @@ export async function reverse(deps: ReverseDeps, input: unknown) {
     const { action: seen, drifted } = await checkDrift(deps, action);
     return drifted ? { ...answer(seen), status: 'drifted' } : answer(seen);
   }
-  if (NEVER_APPLIED.includes(action.status)) return answer(await abandon(deps, action, request));
+  const end = await readEnd(deps.keys, action, carriedEvidence(request));
+  if (NEVER_APPLIED.includes(action.status) && !end.evidence)
+    return answer(await abandon(deps, action, request));
+  if (isEarly(action, end, request, deps.now())) {
+    const settled = await settle(deps, action, end);
+    if (settled) return { ...answer(settled), status: 'not-due' };
+  }
   const current = await begin(deps, action, request);
   if (UNDOABLE.includes(current.status) && current.status !== 'reversing')
     return { ...answer(current), status: 'not-due' };
-  if (current.status !== 'reversing') return answer(await cleanUp(deps, current, request));
+  if (current.status !== 'reversing') {
+    await liftLeftBehind(deps, current, request);
+    return answer(await cleanUp(deps, current, request));
+  }
   try {
     const needsCleanUp = mayApplyLate(current, request, deps.now());
     const found = await undo(deps, current, request, needsCleanUp);
@@ -62,13 +83,29 @@ const answer = ({ incidentId, actionId, scope, status, name }: Action) => ({
   leavesWork: status === 'reversed' && changesOf(name)?.afterUndo === 'rotate-key',
 });
 
-/** A person may undo an action at any time. Other requests undo only actions that are due or never came into force. */
-function isDue({ status, dueAt }: Action, { cause }: ReverseInput, now: Date): boolean {
-  if (cause === 'person') return true;
-  if (status === 'kept') return false;
-  if (status === 'in-force')
-    return dueAt !== null && Date.parse(dueAt) - REVERSAL_LEAD_MS <= now.getTime();
-  return true;
+/**
+ * Before its proven end, an action is undone only by the execution that failed to apply it. A status alone could have
+ * been planted to lift a block early.
+ */
+const isEarly = ({ status }: Action, end: End, { cause }: ReverseInput, now: Date): boolean =>
+  end.evidence !== null &&
+  cause !== 'execution-failed' &&
+  MAY_BE_IN_PLACE.includes(status) &&
+  !isOver(end, now);
+
+/** The due time has come, or a person ordered the undo. */
+const isOver = ({ dueAt, undoneBy }: Omit<End, 'evidence'>, now: Date): boolean =>
+  undoneBy !== null || (dueAt !== null && Date.parse(dueAt) - REVERSAL_LEAD_MS <= now.getTime());
+
+/**
+ * Whether the undo may begin. Without evidence it begins as well and then fails, so that people are notified of a
+ * change that nothing proves.
+ */
+function mayBegin({ status, dueAt }: Action, end: End, now: Date): boolean {
+  if (isOver(end, now)) return true;
+  // `settle` found that the change of one that stopped half-way is not in place.
+  if (end.evidence) return status !== 'in-force' && status !== 'kept';
+  return status !== 'kept' && isOver({ dueAt: dueAt ?? now.toISOString(), undoneBy: null }, now);
 }
 
 /** Ends an action that was never applied, and releases its lease. */
@@ -86,17 +123,18 @@ async function abandon(deps: ReverseDeps, action: Action, request: ReverseInput)
   return failed.status === 'failed' ? cleanUp(deps, failed, request) : failed;
 }
 
-/** Marks the action as reversing. Checks the due time on the current record, because a person may keep or extend it. */
+/** Marks the action as reversing. Reads the end from the current record, because a person may keep or extend it. */
 function begin(
-  { store, now }: ReverseDeps,
+  { store, keys, now }: ReverseDeps,
   action: Action,
   request: ReverseInput,
 ): Promise<Action> {
   const { by, cause, failure } = request;
-  return store.records.changeAction(action.incidentId, action.actionId, (current) => {
+  const evidence = carriedEvidence(request);
+  return store.records.changeAction(action.incidentId, action.actionId, async (current) => {
     const { status } = current;
-    if (status === 'reversing' || !UNDOABLE.includes(status) || !isDue(current, request, now()))
-      return null;
+    if (status === 'reversing' || !UNDOABLE.includes(status)) return null;
+    if (!mayBegin(current, await readEnd(keys, current, evidence), now())) return null;
     const why = failure && causeText(failure);
     const neverInForce = status === 'executing';
     return transition(
@@ -108,27 +146,6 @@ function begin(
         ...(neverInForce && { failure: why ?? 'the execution did not finish' }),
       },
     );
-  });
-}
-
-/**
- * Returns the state after the undo, in words. Throws StateChanged when the state is not the one that the action left.
- */
-async function undo(
-  { store, mechanisms, now }: ReverseDeps,
-  action: Action,
-  request: ReverseInput,
-  needsCleanUp: boolean,
-): Promise<string> {
-  const job = jobOf(action, mechanisms);
-  const { effectKey } = job;
-  const claimant = claimantOf(request, now());
-  const lease = await store.leases.release(effectKey, action.actionId, claimant);
-  if (!lease) return 'Another action holds the same effect, which remains until the last one ends';
-  return underClaim(store, effectKey, claimant, async () => {
-    const found = await revertAndVerify(job, action.before);
-    await (needsCleanUp ? store.leases.detach : store.leases.drop)(effectKey, claimant);
-    return found;
   });
 }
 

@@ -1,10 +1,44 @@
 // Reverts one change and verifies that it is gone, under a lease claim.
 
-import { NotVerified, TerminalError } from '../domain/errors.ts';
-import type { Job } from '../mechanisms/job.ts';
+import { readEnd } from '../authority/end.ts';
+import { livingHolders } from '../authority/holders.ts';
+import type { Action } from '../domain/action.ts';
+import { NotVerified, TerminalError, Unproven } from '../domain/errors.ts';
+import { type Job, jobOf } from '../mechanisms/job.ts';
+import { digestOf } from '../store/hash-chain.ts';
 import type { Claimant } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
-import type { ReverseInput } from './request.ts';
+import type { ReverseDeps } from './deps.ts';
+import { carriedEvidence, type ReverseInput } from './request.ts';
+
+/**
+ * Returns the state after the undo, in words. Throws Unproven if nothing proves what to restore, and StateChanged when
+ * the state is not the one that the action left.
+ */
+export async function undo(
+  deps: ReverseDeps,
+  action: Action,
+  request: ReverseInput,
+  needsCleanUp: boolean,
+): Promise<string> {
+  const { store, keys, mechanisms, now } = deps;
+  const { actionId, before } = action;
+  const job = jobOf(action, mechanisms);
+  const { effectKey } = job;
+  const { evidence } = await readEnd(keys, action, carriedEvidence(request));
+  if (!evidence) throw new Unproven('nothing proves that we made this change', { actionId });
+  if (evidence.before !== digestOf(before))
+    throw new Unproven('the recorded before-state is not the captured one', { actionId });
+  const claimant = claimantOf(request, now());
+  const living = livingHolders(deps, effectKey);
+  const lease = await store.leases.release(effectKey, actionId, claimant, living);
+  if (!lease) return 'Another action holds the same effect, which remains until the last one ends';
+  return underClaim(store, effectKey, claimant, async () => {
+    const found = await revertAndVerify(job, before);
+    await (needsCleanUp ? store.leases.detach : store.leases.drop)(effectKey, claimant);
+    return found;
+  });
+}
 
 /**
  * Returns the state after the revert, in words. Throws StateChanged when the state is not the one that the action left,

@@ -1,6 +1,8 @@
 // Leases on AWS effects. The last holder to release one undoes the effect.
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import { Instant } from '../domain/alert.ts';
+import { Proof } from '../domain/approval.ts';
 import { Conflict, UndoFailed } from '../domain/errors.ts';
 import { readStored } from '../domain/stored.ts';
 import { minutesAfter } from '../domain/time.ts';
@@ -8,12 +10,24 @@ import { singleKey } from './layout.ts';
 import { retryOnConflict } from './retry.ts';
 import { ABSENT, atVersion, type Table } from './table.ts';
 
+/** Where a holder's action is, and the proof that an executor made it a holder. */
+const Origin = z.strictObject({
+  incidentId: z.string(),
+  /** Null for an effect that a person kept after its lease had ended; the evidence of the action proves that one. */
+  proof: z.nullable(Proof),
+});
+type Origin = z.infer<typeof Origin>;
+
 const Lease = z.strictObject({
   /** Empty for a while after a reversal that a late apply may follow: the before-state stays known. */
   holders: z.array(z.string()),
   /** The state before the first holder's change. `captured` distinguishes a captured null from no capture. */
   captured: z.boolean(),
   before: z.unknown(),
+  /** The proof of the executor that captured it. */
+  capture: z._default(z.nullable(Proof), null),
+  /** By holder. A holder without an entry counts as planted. */
+  origins: z._default(z.record(z.string(), Origin), {}),
   /** Whether a holder released the lease and left the undo to the other holders. True if not recorded. */
   handedOn: z._default(z.boolean(), true),
   /** The last holder, while it undoes the effect. No one may join until that is done. */
@@ -31,9 +45,15 @@ export type Claimant = { by: string; now: Date };
 
 /** Longer than the timeout of a reverser in infra/function-table.ts, with a margin for clock skew. */
 const CLAIM_MINUTES = 3;
+/** A claim that ends later than any clock explains was planted, to keep an effect for ever. */
+const CLOCK_MINUTES = 1;
+
+export type Holder = { actionId: string; origin: Origin | null };
+/** The holders whose actions are proven to be in force. */
+export type Living = (holders: readonly Holder[]) => Promise<readonly string[]>;
 
 /** Input of the undo for the last holder: the before-state, if it was captured. */
-export type Released = Pick<Lease, 'captured' | 'before' | 'handedOn'>;
+export type Released = Pick<Lease, 'captured' | 'before' | 'capture' | 'handedOn'>;
 
 export function createLeases(table: Table) {
   const key = (effectKey: string) => singleKey('lease', effectKey);
@@ -58,15 +78,20 @@ export function createLeases(table: Table) {
      * Adds a holder. Idempotent per holder. Throws Conflict while the last holder undoes the effect, and UndoFailed if
      * that failed.
      */
-    acquire: (effectKey: string, actionId: string, now: Date): Promise<Lease> =>
+    acquire: (
+      effectKey: string,
+      actionId: string,
+      now: Date,
+      origin: Origin | null = null,
+    ): Promise<Lease> =>
       retryOnConflict(table, async () => {
         const lease = await load(effectKey);
+        const mine = origin && { [actionId]: origin };
         if (!lease) {
           const first = {
+            ...UNHELD,
             holders: [actionId],
-            captured: false,
-            before: null,
-            handedOn: false,
+            origins: { ...mine },
             ...UNCLAIMED,
             version: 1,
           };
@@ -88,6 +113,7 @@ export function createLeases(table: Table) {
           ...lease,
           ...UNCLAIMED,
           holders: [...lease.holders, actionId],
+          origins: { ...lease.origins, ...mine },
           version: lease.version + 1,
         };
         await write(effectKey, joined, lease);
@@ -98,7 +124,12 @@ export function createLeases(table: Table) {
      * Stores the captured before-state, once. Only the first holder may capture it: a later holder might see the first
      * one's change. Throws Conflict for other holders until the state is stored.
      */
-    recordBefore: (effectKey: string, actionId: string, before: unknown): Promise<Lease> =>
+    recordBefore: (
+      effectKey: string,
+      actionId: string,
+      before: unknown,
+      capture: string | null = null,
+    ): Promise<Lease> =>
       retryOnConflict(table, async () => {
         const lease = await load(effectKey);
         if (!lease) throw new Conflict('the lease was lost', { effectKey, actionId });
@@ -107,7 +138,7 @@ export function createLeases(table: Table) {
           throw new Conflict(`${lease.holders[0]} has not captured the before-state yet`, {
             effectKey,
           });
-        const captured = { ...lease, captured: true, before, version: lease.version + 1 };
+        const captured = { ...lease, captured: true, before, capture, version: lease.version + 1 };
         await write(effectKey, captured, lease);
         return captured;
       }),
@@ -120,12 +151,13 @@ export function createLeases(table: Table) {
      * 2. It calls `drop`, or `detach` if its own apply may still arrive, or `pause` if the undo failed.
      *
      * AWS has no conditional write that could reject a late change, so two reversals must never overlap. Throws Conflict
-     * while another reversal has the claim.
+     * while another reversal has the claim. Holders that are not `living` are removed.
      */
     release: (
       effectKey: string,
       actionId: string,
       { by, now }: Claimant,
+      living: Living,
     ): Promise<Released | null> =>
       retryOnConflict(table, async () => {
         const lease = await load(effectKey);
@@ -135,17 +167,17 @@ export function createLeases(table: Table) {
           isStuck: false,
         };
         if (!lease) {
-          const unheld = { holders: [], captured: false, before: null, handedOn: false };
-          await write(effectKey, { ...unheld, ...claimed, version: 1 }, null);
-          return { ...unheld };
+          await write(effectKey, { ...UNHELD, ...claimed, version: 1 }, null);
+          return UNHELD;
         }
         const { claim, releasing, version } = lease;
-        if (claim && claim.by !== by && claim.until > now.toISOString())
+        if (claim && claim.by !== by && isRunning(claim, now))
           throw new Conflict(`${releasing} is undoing the effect (${claim.by})`, {
             effectKey,
             actionId,
           });
-        const others = lease.holders.filter((holder) => holder !== actionId);
+        const listed = lease.holders.filter((holder) => holder !== actionId);
+        const others = [...(listed.length > 0 ? await living(listed.map(holderIn(lease))) : [])];
         if (others.length > 0) {
           if (others.length < lease.holders.length)
             await write(
@@ -155,9 +187,8 @@ export function createLeases(table: Table) {
             );
           return null;
         }
-        // The holder that started the undo also finishes it.
-        if (releasing !== null && releasing !== actionId) return null;
-        const mine = { ...lease, ...claimed, version: version + 1 };
+        const holders = lease.holders.filter((holder) => holder === actionId);
+        const mine = { ...lease, ...claimed, holders, version: version + 1 };
         await write(effectKey, mine, lease);
         return mine;
       }),
@@ -200,32 +231,65 @@ export function createLeases(table: Table) {
       await write(effectKey, { ...lease, claim, isStuck, version: lease.version + 1 }, lease);
     },
 
+    /** Adds the proofs that a person made for a holder of an earlier version. Does nothing if it holds nothing. */
+    sign: (
+      effectKey: string,
+      { actionId, incidentId }: { actionId: string; incidentId: string },
+      { before, capture }: { before: unknown; capture: string },
+    ): Promise<void> =>
+      retryOnConflict(table, async () => {
+        const lease = await load(effectKey);
+        if (!lease?.holders.includes(actionId)) return;
+        const origins = { ...lease.origins, [actionId]: { incidentId, proof: null } };
+        const isSame = lease.captured && isDeepStrictEqual(lease.before, before);
+        const proofs = { origins, capture: isSame ? capture : lease.capture };
+        await write(effectKey, { ...lease, ...proofs, version: lease.version + 1 }, lease);
+      }),
+
     /** Keeps an effect that could not be undone: it is held like any other, with its before-state. */
-    hold: (effectKey: string, actionId: string, before: unknown): Promise<void> =>
+    hold: (
+      effectKey: string,
+      { actionId, incidentId }: { actionId: string; incidentId: string },
+      before: unknown,
+    ): Promise<void> =>
       retryOnConflict(table, async () => {
         const lease = await load(effectKey);
         const holders = [...new Set([...(lease?.holders ?? []), actionId])];
-        if (!lease || isEnded(lease)) {
-          const version = (lease?.version ?? 0) + 1;
-          const held = { holders, captured: true, before, handedOn: false, ...UNCLAIMED, version };
-          return write(effectKey, held, lease);
-        }
+        const origins = { [actionId]: { incidentId, proof: null }, ...lease?.origins };
+        const version = (lease?.version ?? 0) + 1;
+        if (!lease || isEnded(lease))
+          return write(
+            effectKey,
+            { ...UNHELD, holders, origins, captured: true, before, ...UNCLAIMED, version },
+            lease,
+          );
         if (lease.releasing !== actionId) return;
-        await write(
-          effectKey,
-          { ...lease, holders, ...UNCLAIMED, version: lease.version + 1 },
-          lease,
-        );
+        await write(effectKey, { ...lease, holders, origins, ...UNCLAIMED, version }, lease);
       }),
   };
 }
+
+const holderIn =
+  ({ origins }: Lease) =>
+  (actionId: string): Holder => ({ actionId, origin: origins[actionId] ?? null });
+
+const isRunning = ({ until }: { until: Instant }, now: Date): boolean =>
+  until > now.toISOString() && until <= minutesAfter(now, CLAIM_MINUTES + CLOCK_MINUTES);
 
 /** No holders, and the claim of the clean-up has expired. No one needs to return to it. */
 const isAbandoned = ({ holders, claim }: Lease, now: Date): boolean =>
   holders.length === 0 && claim !== null && claim.until <= now.toISOString();
 
 const UNCLAIMED = { releasing: null, claim: null, isStuck: false };
-const ENDED = { holders: [], captured: false, before: null, handedOn: false, ...UNCLAIMED };
+const UNHELD = {
+  holders: [],
+  origins: {},
+  captured: false,
+  before: null,
+  capture: null,
+  handedOn: false,
+};
+const ENDED = { ...UNHELD, ...UNCLAIMED };
 /** Longer than any call can take. DynamoDB then deletes the item. */
 const DAY_SECONDS = 86_400;
 

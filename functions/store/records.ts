@@ -94,17 +94,17 @@ export function createRecords(table: Table, log: Log) {
       return parsed;
     },
     /**
-     * Reads, derives and writes, again if another writer was faster. `derive` is pure and may return null for no
-     * change; the result is then the current action.
+     * Reads, derives and writes, again if another writer was faster. `derive` may return null for no change; the
+     * result is then the current action.
      */
     changeAction: (
       incidentId: string,
       actionId: string,
-      derive: (current: Action) => Action | null,
+      derive: (current: Action) => Action | null | Promise<Action | null>,
     ) =>
       retryOnConflict(table, async () => {
         const current = await records.action(incidentId, actionId);
-        const next = derive(current);
+        const next = await derive(current);
         return next ? records.saveAction(current, next) : current;
       }),
     ...createDue(table, log),

@@ -10,7 +10,7 @@ import { REFUSED } from './texts/answers.ts';
 
 export type Verdict = 'approve' | 'decline';
 /** The next version of the action, or the refusal. */
-export type Change = { next: Action } | Refusal;
+export type Change = { next: Action } | ({ next?: Action } & Refusal);
 export type Refusal = {
   /** `settled`: the state no longer allows it. `not-yours`: this person may not. `bounded`: a limit of policy. */
   because: 'settled' | 'too-late' | 'not-yours' | 'bounded';
@@ -43,7 +43,14 @@ export function decide(
   const { approval } = open;
   if (approval.votes.some(({ by }) => by === person))
     return refuse('settled', REFUSED.alreadyVoted);
-  const vote: Vote = { verdict: VOTES[verdict], by: person, at: now.toISOString(), reason };
+  const vote: Vote = {
+    verdict: VOTES[verdict],
+    by: person,
+    at: now.toISOString(),
+    reason,
+    durationMinutes: action.durationMinutes,
+    proof: null,
+  };
   const votes = [...approval.votes, vote];
   const note = { at: now, by: `person:${person}` };
   const said = `${vote.verdict}${WAYS[way]}`;
@@ -57,7 +64,7 @@ export function decide(
       },
     };
   const attentionAt = settled === 'approved' ? minutesAfter(now, CARRY_OUT_WITHIN_MINUTES) : null;
-  const decision = { ...vote, verdict: settled };
+  const decision = { verdict: settled, by: vote.by, at: vote.at, reason };
   const change = { approval: { ...approval, votes, decision }, attentionAt };
   return { next: transition(action, settled, { ...note, text }, change) };
 }

@@ -5,6 +5,8 @@ import { KMS } from '@aws-sdk/client-kms';
 import { Lambda } from '@aws-sdk/client-lambda';
 import { Scheduler } from '@aws-sdk/client-scheduler';
 import { SFN } from '@aws-sdk/client-sfn';
+import type { Signer, Verifier } from '../authority/claims.ts';
+import { PROOF_KEY_ENV, proofKeys } from '../authority/keys.ts';
 import { ENV, type Env, readEnv } from '../domain/env.ts';
 import { createKmsMac } from '../links/kms-mac.ts';
 import type { Mac } from '../links/signed-claims.ts';
@@ -38,6 +40,8 @@ export type WebDeps = {
   mac: Pick<Mac, 'verify'>;
   /** Signs what the pages give out. Its key is not the links' key: pages can't make links. */
   pages: Mac;
+  /** Signs votes and orders, and verifies rulings. */
+  keys: { votes: Signer; rulings: Verifier };
   newId: () => string;
   /** The identity provider; null where policy requires no sign-in. */
   provider: Provider | null;
@@ -62,15 +66,16 @@ export function webDeps(env: Env): WebDeps {
     'webBaseUrl',
     'tableName',
     'linkKeyArn',
-    'pageKeyArn',
     'respondArn',
     'approveFunctionName',
+    ...PROOF_KEY_ENV,
     ...SCHEDULE_ENV,
   );
   const log = createLog('web');
   const sfn = new SFN({});
   const kms = new KMS({});
   const policy = readPolicyFile(own.policyPath);
+  const keys = proofKeys(kms, own, env);
   const answers = slackButtonsOf(policy);
   const clients = remoteClients();
   const now = () => new Date();
@@ -84,7 +89,8 @@ export function webDeps(env: Env): WebDeps {
       },
     }),
     mac: createKmsMac(kms, own.linkKeyArn, env[ENV.previousLinkKeyArn]),
-    pages: createKmsMac(kms, own.pageKeyArn),
+    pages: keys.votes,
+    keys,
     newId: randomUUID,
     provider: policy.signIn && providerFrom(policy.signIn, own.webBaseUrl, clients),
     callback: createCallback(sfn),

@@ -79,3 +79,27 @@ export const mayExtend = (
 
 export const mayReverse = ({ status }: Action): boolean =>
   status === 'in-force' || status === 'kept' || status === 'reversal-failed';
+
+/** Records the order. The reversal writes its own entries in this person's name. */
+export function orderUndo(action: Action, { person, people, now }: By): Change {
+  const refusal = mayNot(action, person, people);
+  if (refusal) return refusal;
+  if (!mayReverse(action) || isUndoOrdered(action, person, now))
+    return refuse('settled', REFUSED.nothingToUndo);
+  const note = { at: now, by: `person:${person}`, event: UNDO_ORDERED, text: HISTORY.undoOrdered };
+  return { next: withEntry(action, note) };
+}
+
+const UNDO_ORDERED = 'undo-ordered';
+/** A second click within this time repeats the order. */
+const DOUBLE_CLICK_MINUTES = 1;
+
+/** Whether this person ordered the undo just now and nothing has happened since. */
+export function isUndoOrdered({ history }: Action, person: string, now: Date): boolean {
+  const last = history.at(-1);
+  return (
+    last?.event === UNDO_ORDERED &&
+    last.by === `person:${person}` &&
+    minutesAfter(last.at, DOUBLE_CLICK_MINUTES) > now.toISOString()
+  );
+}

@@ -1,7 +1,8 @@
 // Requests an expired action again for a manager: new facts, new deadline.
 
 import * as z from 'zod/mini';
-import { type Action, ActionId } from '../domain/action.ts';
+import { nextActionId } from '../authority/earlier-request.ts';
+import type { Action } from '../domain/action.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { errorFields } from '../platform/log.ts';
 import { withEntry } from '../store/hash-chain.ts';
@@ -9,6 +10,7 @@ import { notCounted } from './approval.ts';
 import { type By, type Change, mayNot, refuse } from './decision.ts';
 import type { WebDeps } from './deps.ts';
 import type { Opened } from './open-link.ts';
+import { sealOrder } from './seal.ts';
 import { REFUSED, requestedAgain } from './texts/answers.ts';
 import { HISTORY } from './texts/history.ts';
 import type { Answer } from './texts/status.ts';
@@ -31,7 +33,7 @@ export function requestAgain(action: Action, { person, people, now }: By): Chang
     return refuse('not-yours', REFUSED.managersOnly);
   if (!mayRequestAgain(action))
     return refuse('settled', action.askedAnew ? REFUSED.alreadyRequested : REFUSED.notExpired);
-  const next = nextId(action.actionId);
+  const next = nextActionId(action.actionId);
   if (!next) return refuse('bounded', REFUSED.requestedTooOften);
   const at = now.toISOString();
   const text = HISTORY.requestedAgain(next);
@@ -44,16 +46,12 @@ export function requestAgain(action: Action, { person, people, now }: By): Chang
   };
 }
 
-function nextId(actionId: string): string | null {
-  const [, base = '', times = '0'] = /^(.*?)(?:r(\d))?$/.exec(actionId) ?? [];
-  const next = `${base}r${Number(times) + 1}`;
-  return ActionId.safeParse(next).success ? next : null;
-}
-
 export async function onRequestAgain(deps: WebDeps, { claims, action }: Opened): Promise<Answer> {
   const { people } = deps.policy.escalation;
   const by = { person: claims.person, people, now: deps.now() };
-  const written = await write(deps, action, (current) => requestAgain(current, by));
+  const written = await write(deps, action, (current) =>
+    sealOrder(deps.keys.votes, requestAgain(current, by), 'ask-anew', by),
+  );
   if (written.refusal) return notCounted(written.action, written.refusal);
   const { incidentId, alertId, actionId, askedAnew } = written.action;
   try {

@@ -5,11 +5,11 @@ import type { Action } from '../domain/action.ts';
 import { errorFields } from '../platform/log.ts';
 import { scheduleEnd, scheduleReview, unscheduleEnd } from '../platform/schedules.ts';
 import { notCounted } from './approval.ts';
-import { mayNot } from './decision.ts';
 import type { WebDeps } from './deps.ts';
-import { extend, keep, mayReverse, type Review } from './keep-decision.ts';
+import { extend, isUndoOrdered, keep, orderUndo, type Review } from './keep-decision.ts';
 import type { Opened } from './open-link.ts';
-import { REFUSED, REVIEWED } from './texts/answers.ts';
+import { sealOrder } from './seal.ts';
+import { REVIEWED } from './texts/answers.ts';
 import type { Answer, Notice } from './texts/status.ts';
 
 import { write } from './write-change.ts';
@@ -32,9 +32,11 @@ const REVIEWS: Readonly<
 async function onKeep(deps: WebDeps, { claims, action }: Opened): Promise<Answer> {
   const { person } = claims;
   const { people } = deps.policy.escalation;
-  const written = await write(deps, action, (current) =>
-    keep(current, { person, people, now: deps.now(), limits: deps.policy.limits }),
-  );
+  const written = await write(deps, action, (current) => {
+    const by = { person, people, now: deps.now() };
+    const change = keep(current, { ...by, limits: deps.policy.limits });
+    return sealOrder(deps.keys.votes, change, 'keep', by);
+  });
   if (written.refusal) return notCounted(written.action, written.refusal);
   await holdAgain(deps, written.action);
   await unschedule(deps, action.actionId);
@@ -49,30 +51,37 @@ async function onExtend(
 ): Promise<Answer> {
   const { person } = claims;
   const { limits, escalation } = deps.policy;
-  const written = await write(deps, action, (current) =>
-    extend(current, { person, people: escalation.people, now: deps.now(), limits, extensions }),
-  );
+  const written = await write(deps, action, (current) => {
+    const by = { person, people: escalation.people, now: deps.now() };
+    const change = extend(current, { ...by, limits, extensions });
+    return sealOrder(deps.keys.votes, change, 'extend', by);
+  });
   if (written.refusal) return notCounted(written.action, written.refusal);
   await reschedule(deps, written.action);
   return counted(written.action, REVIEWED.extended(written.action, deps.now()));
 }
 
-/** Writes nothing: the reversal records itself in this person's name. */
-async function onReverse(deps: WebDeps, { claims, action }: Opened): Promise<Answer> {
-  const { incidentId, actionId, scope, version } = action;
-  const refusal = mayNot(action, claims.person, deps.policy.escalation.people);
-  if (refusal) return notCounted(action, refusal);
-  if (!mayReverse(action))
-    return notCounted(action, { because: 'settled', refused: REFUSED.nothingToUndo });
+/** The reversal undoes an action early only by this order. */
+async function onReverse(deps: WebDeps, { claims, action: shown }: Opened): Promise<Answer> {
+  const { person } = claims;
+  const { people } = deps.policy.escalation;
+  const written = await write(deps, shown, (current) => {
+    const by = { person, people, now: deps.now() };
+    return sealOrder(deps.keys.votes, orderUndo(current, by), 'undo', by);
+  });
+  const { action } = written;
+  const { incidentId, actionId, scope } = action;
+  const order = action.orders.findLast(({ kind, by }) => kind === 'undo' && by === person);
+  const isOrdered = written.refusal === null || isUndoOrdered(action, person, deps.now());
+  if (written.refusal && !isOrdered) return notCounted(action, written.refusal);
   try {
-    // The name has version and minute: a double click starts one reversal, and a failed one can be retried.
-    const minute = Math.floor(deps.now().getTime() / 60_000);
-    await deps.startReverse(`person-${actionId}-${version}-${minute}`, {
+    // A double click repeats the name, which starts one reversal. After a failed undo there is a new order.
+    await deps.startReverse(`person-${actionId}-${Date.parse(order?.at ?? '')}`, {
       incidentId,
       actionId,
       scope,
       cause: 'person',
-      by: `person:${claims.person}`,
+      by: `person:${person}`,
     });
   } catch (error) {
     deps.log('error', 'reversal not started', { incidentId, actionId, ...errorFields(error) });
@@ -88,7 +97,7 @@ async function holdAgain({ store, log }: WebDeps, action: Action): Promise<void>
   const { effectKey, actionId, before } = action;
   if (!effectKey) return;
   await store.leases
-    .hold(effectKey, actionId, before)
+    .hold(effectKey, action, before)
     .catch((error: unknown) => log('error', 'lease not held', { actionId, ...errorFields(error) }));
 }
 

@@ -1,10 +1,15 @@
 // Records one person's vote, then passes it on to the state machine.
 
+import { isOfEarlierVersion, replaced } from '../authority/earlier-request.ts';
+import { describes, readRuling } from '../authority/rulings.ts';
 import type { Action } from '../domain/action.ts';
+import { ALARMING } from '../domain/alarm-messages.ts';
 import { errorFields } from '../platform/log.ts';
-import { decide, isRepeated, type Verdict, type Way } from './decision.ts';
+import { type Change, decide, isRepeated, refuse, type Verdict, type Way } from './decision.ts';
 import type { WebDeps } from './deps.ts';
 
+import { sealVote } from './seal.ts';
+import { REFUSED } from './texts/answers.ts';
 import { type Written, write } from './write-change.ts';
 
 /** A person who posts a form has signed in if policy requires it. */
@@ -22,13 +27,27 @@ export async function decideOne(
   }: { person: string; verdict: Verdict; reason: string; way?: Way },
 ): Promise<Written> {
   const { people } = deps.policy.escalation;
-  const written = await write(deps, action, (current) =>
-    decide(current, verdict, { person, people, now: deps.now(), reason, way }),
-  );
+  const written = await write(deps, action, async (current) => {
+    const change = decide(current, verdict, { person, people, now: deps.now(), reason, way });
+    return 'refused' in change
+      ? change
+      : ((await objection(deps, current)) ?? sealVote(deps.keys.votes, change));
+  });
   if (written.refusal && !isRepeated(written.action, person, verdict)) return written;
   // Also for a repeated vote: the callback after the first one may have been lost.
   await passOn(deps, written.action);
   return { ...written, refusal: null };
+}
+
+/** A vote counts only on what the gate decided and described. A request of an earlier version is made again. */
+async function objection({ keys, now, log }: WebDeps, current: Action): Promise<Change | null> {
+  if (isOfEarlierVersion(current))
+    return { next: replaced(current, 'web', now()), ...refuse('settled', REFUSED.requestedAgain) };
+  const ruling = await readRuling(keys.rulings, current);
+  if (ruling && describes(ruling, current)) return null;
+  const { incidentId, actionId } = current;
+  log('error', ALARMING.recordAltered, { incidentId, actionId, why: 'the ruling is not proven' });
+  return refuse('settled', REFUSED.notProven);
 }
 
 /** No failure here may fail the decision: the next escalation step or the sweeper repeats the lost call. */

@@ -5,17 +5,17 @@ import type { Change, Refusal } from './decision.ts';
 
 export type Written = { action: Action; refusal: Refusal | null };
 
-/** `change` is pure: after a lost race it runs again on the newer record. */
+/** After a lost race, `change` runs again on the newer record. */
 export async function write(
   { store }: { store: Store },
   { incidentId, actionId }: Pick<Action, 'incidentId' | 'actionId'>,
-  change: (current: Action) => Change,
+  change: (current: Action) => Change | Promise<Change>,
 ): Promise<Written> {
   let refusal: Refusal | null = null;
-  const action = await store.records.changeAction(incidentId, actionId, (current) => {
-    const result = change(current);
-    refusal = 'next' in result ? null : result;
-    return 'next' in result ? result.next : null;
+  const action = await store.records.changeAction(incidentId, actionId, async (current) => {
+    const result = await change(current);
+    refusal = 'refused' in result ? result : null;
+    return result.next ?? null;
   });
   return { action, refusal };
 }

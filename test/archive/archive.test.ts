@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { archive, type Change } from '../../functions/archive/archive.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import { indexKeys } from '../../functions/store/due.ts';
+import { Vote } from '../../functions/domain/approval.ts';
 import { append, transition, withEntry } from '../../functions/store/hash-chain.ts';
 import { incidentKey } from '../../functions/store/layout.ts';
 import { incidentWith, NOW } from '../fixtures/case.ts';
@@ -213,7 +214,9 @@ describe('changes that anyone else makes', () => {
         ...asked,
         approval: {
           ...asked.approval!,
-          votes: [{ verdict: 'approved', by: 'mallory', at: NOW.toISOString(), reason: '' }],
+          votes: [
+            Vote.parse({ verdict: 'approved', by: 'mallory', at: NOW.toISOString(), reason: '' }),
+          ],
         },
         version: asked.version + 1,
       },

@@ -20,11 +20,13 @@ import { transition } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import type { Change } from '../../functions/web/decision.ts';
 import { extend, keep } from '../../functions/web/keep-decision.ts';
+import { sealOrder } from '../../functions/web/seal.ts';
 import { write } from '../../functions/web/write-change.ts';
 import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
+import { KEYS, orderOn, orderUndo } from '../fixtures/proofs.ts';
 import { startStores } from '../store/dynamo.ts';
 import { approvedByAna } from '../web/approval-pages.ts';
-import { schedulesIn, toy, toyAction, toyMechanisms, type World } from './toy.ts';
+import { drilled, schedulesIn, toyAction, toyMechanisms, toyWatch, type World } from './toy.ts';
 
 const db = startStores();
 let store: Store;
@@ -39,9 +41,10 @@ beforeEach(async () => {
 });
 
 const deps = (): ExecuteDeps => ({
-  store,
+  store: drilled(store),
   mechanisms: toyMechanisms(world),
   schedules: schedulesIn(kept),
+  keys: KEYS,
   policy: POLICY,
   now: () => now,
   log: () => {},
@@ -93,12 +96,12 @@ describe('an execution', () => {
       manualUndo: ['as described'],
     };
     const ids = await put({ description: described });
-    const mechanism = toyMechanisms(world).get(toy.id)!;
+    const mechanism = toyMechanisms(world).get(toyWatch.id)!;
     const telling = {
       ...mechanism,
       manualUndo: (_subject: unknown, before: unknown) => [`restore ${JSON.stringify(before)}`],
     };
-    await execute({ ...deps(), mechanisms: new Map([[toy.id, telling]]) }, ids);
+    await execute({ ...deps(), mechanisms: new Map([[toyWatch.id, telling]]) }, ids);
     expect((await load(ids)).description).toEqual({
       ...described,
       manualUndo: ['restore {"present":false}'],
@@ -190,7 +193,7 @@ describe('the rate limit when an automatic action is applied', () => {
     const ids = await put();
     const reserve = async () =>
       ({ granted: false, why: 'so many at once', contended: true }) as const;
-    const contended = { ...narrow(), store: { ...store, limiter: { reserve } } };
+    const contended = { ...narrow(), store: { ...drilled(store), limiter: { reserve } } };
     await expect(execute(contended, ids)).rejects.toThrow(Conflict);
     expect(world.size).toBe(0);
     expect(await execute(narrow(), ids)).toMatchObject({ status: 'in-force' });
@@ -264,18 +267,25 @@ describe('a reversal', () => {
 
   test('undoes an action before its due time when a person requests it', async () => {
     const ids = await inForce();
-    expect(await undo(ids, { cause: 'person', by: 'person:ana.silva' })).toMatchObject({
-      status: 'reversed',
-    });
+    const byAna = { cause: 'person', by: 'person:ana.silva' };
+    expect(await undo(ids, byAna), 'without her order').toMatchObject({ status: 'not-due' });
+    await orderUndo(store, ids, now);
+    expect(await undo(ids, byAna)).toMatchObject({ status: 'reversed' });
   });
 
   test('undoes a kept action only when a person requests it', async () => {
     const ids = await inForce();
     await store.records.changeAction(ids.incidentId, ids.actionId, (current) =>
-      transition(current, 'kept', { at: now, by: 'person:ana.silva', text: 'still attacking' }),
+      transition(
+        current,
+        'kept',
+        { at: now, by: 'person:ana.silva', text: 'still attacking' },
+        { orders: [orderOn(current, { kind: 'keep', by: 'ana.silva', at: now })] },
+      ),
     );
     minutes(600);
     expect(await undo(ids)).toMatchObject({ status: 'not-due' });
+    await orderUndo(store, ids, now);
     expect(await undo(ids, { cause: 'person', by: 'person:ana.silva' })).toMatchObject({
       status: 'reversed',
     });
@@ -297,6 +307,7 @@ describe('a reversal', () => {
     const ids = await inForce();
     const pk = `BREAKER#${POLICY.account}`;
     await store.table.put({ pk, sk: 'BREAKER', counted: 'damaged', version: 1 });
+    await orderUndo(store, ids, now);
     const byAna = { cause: 'person', by: 'person:ana.silva' };
     expect(await undo(ids, byAna)).toMatchObject({ status: 'reversed' });
   });
@@ -439,7 +450,7 @@ describe('a decision at the due time', () => {
   const { people } = POLICY.escalation;
   const person = 'ana.silva';
   /** A decision is written between the reversal's read of the record and its first change. */
-  const overtakenBy = (ids: { actionId: string }, change: (current: Action) => Change) => {
+  const overtakenBy = (ids: { actionId: string }, change: (current: Action) => Promise<Change>) => {
     const inner = deps();
     let looks = 0;
     const records: Store['records'] = {
@@ -457,13 +468,20 @@ describe('a decision at the due time', () => {
     [
       'keeps',
       'kept',
-      (current: Action) => keep(current, { person, people, now, limits: POLICY.limits }),
+      (current: Action) => {
+        const by = { person, people, now };
+        const change = keep(current, { ...by, limits: POLICY.limits });
+        return sealOrder(KEYS.votes, change, 'keep', by);
+      },
     ],
     [
       'extends',
       'in-force',
-      (current: Action) =>
-        extend(current, { person, people, now, limits: POLICY.limits, extensions: 0 }),
+      (current: Action) => {
+        const by = { person, people, now };
+        const change = extend(current, { ...by, limits: POLICY.limits, extensions: 0 });
+        return sealOrder(KEYS.votes, change, 'extend', by);
+      },
     ],
   ] as const)(
     'P4: accepts the decision of a person who %s the action at the moment when it is due',
@@ -553,6 +571,7 @@ describe('a crash between any two steps', () => {
       world.clear();
       const ids = await put();
       await survives(execute(killedAt(n, deps()), ids));
+      await orderUndo(store, ids, now);
       await reverse(deps(), { ...ids, cause: 'person', by: 'person:ana.silva' });
       expect(world.size, `killed at ${n}`).toBe(0);
       expect(await holders()).toEqual([]);
@@ -674,16 +693,18 @@ describe('a crash between any two steps', () => {
       }
   });
 
-  test('P4: undoes the effect that an abandoned execution shared with another action', async () => {
+  test('P4: an abandoned execution does not keep the effect of another action', async () => {
     const late = await put();
     const second = await put({ actionId: 'act-0123456789abcdef-2' });
     await execute(deps(), second);
     await reverse(deps(), { ...late, cause: 'sweeper', by: 'sweep' });
     await store.leases.acquire(`toy:${attacker.value}`, late.actionId, now);
+    await orderUndo(store, second, now);
     await reverse(deps(), { ...second, cause: 'person', by: 'person:ana.silva' });
-    expect(world.size, 'the late executor holds it').toBe(1);
+    expect(world.size, 'the late executor has no evidence, so it can apply nothing').toBe(0);
+    await expect(execute(deps(), late)).resolves.toMatchObject({ status: 'failed' });
     await finalCheck(late);
-    expect(world.size).toBe(0);
+    expect([world.size, await holders()]).toEqual([0, []]);
   });
 
   test('P4: the clean-up after a failed execution keeps what a person added since', async () => {
@@ -709,8 +730,10 @@ describe('a crash between any two steps', () => {
     for (let n = 0; n < KILLS; n++) {
       store = await db.fresh();
       world.clear();
+      now = NOW;
       const ids = await put();
       await execute(deps(), ids);
+      await orderUndo(store, ids, now);
       const wanted = { ...ids, cause: 'person', by: 'person:ana.silva' };
       await survives(reverse(killedAt(n, deps()), wanted));
       if ((await load(ids)).status === 'in-force') await reverse(deps(), wanted);

@@ -1,6 +1,7 @@
 // Actions that only a person undoes are kept by their approver (P4).
 import { beforeEach, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
+import { Vote } from '../../functions/domain/approval.ts';
 import { Denied } from '../../functions/domain/errors.ts';
 import type { ExecuteDeps } from '../../functions/execute/deps.ts';
 import { execute } from '../../functions/execute/execute.ts';
@@ -11,9 +12,10 @@ import { reverse } from '../../functions/reverse/reverse.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { statusNotice } from '../../functions/web/texts/status.ts';
 import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
+import { KEYS, orderUndo } from '../fixtures/proofs.ts';
 import { startStores } from '../store/dynamo.ts';
 import { approvedByAna } from '../web/approval-pages.ts';
-import { schedulesIn, toyAction, toyMechanisms, type World } from './toy.ts';
+import { drilled, schedulesIn, toy, toyAction, toyMechanisms, type World } from './toy.ts';
 
 const DAYS = 90;
 const REVIEW = new Date(NOW.getTime() + DAYS * 86_400_000);
@@ -40,9 +42,10 @@ beforeEach(async () => {
 });
 
 const deps = (change: Partial<ExecuteDeps> = {}): ExecuteDeps => ({
-  store,
+  store: drilled(store),
   mechanisms: toyMechanisms(world),
   schedules: schedulesIn(scheduled),
+  keys: KEYS,
   policy,
   now: () => NOW,
   log: () => {},
@@ -88,13 +91,20 @@ test('undoes the action only when a person requests it', async () => {
       status: 'not-due',
     });
   expect(world.size).toBe(1);
+  await orderUndo(store, ids, NOW);
   const undone = await reverse(deps(), { ...ids, cause: 'person', by: 'person:ana.silva' });
   expect(undone).toMatchObject({ status: 'reversed' });
   expect(world.size).toBe(0);
 });
 
 test('refuses an action without an approver before it is applied', async () => {
-  const ids = await put({ status: 'proposed', disposition: 'auto', approval: null });
+  const ids = await put({
+    status: 'proposed',
+    disposition: 'auto',
+    approval: null,
+    name: 'block_ip_at_firewall',
+    mechanism: toy.id,
+  });
   await expect(execute(deps(), ids)).rejects.toThrow(Denied);
   expect(world.size).toBe(0);
 });
@@ -143,7 +153,12 @@ test('records the second of two approvers as the keeper', async () => {
   const ana = approvedByAna.decision;
   if (!ana) throw new Error('expected a decision');
   const ben = { ...ana, by: 'ben.okafor' };
-  const approval = { ...approvedByAna, required: 2, votes: [ana, ben], decision: ben };
+  const approval = {
+    ...approvedByAna,
+    required: 2,
+    votes: [Vote.parse(ana), Vote.parse(ben)],
+    decision: ben,
+  };
   const ids = await put({ approval });
   await execute(deps(), ids);
   expect((await load(ids)).history.at(-1)).toMatchObject({ by: 'person:ben.okafor' });

@@ -3,6 +3,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import type { Entity } from '../../functions/domain/alert.ts';
+import { NotFound } from '../../functions/domain/errors.ts';
 import type { ExecuteDeps } from '../../functions/execute/deps.ts';
 import { execute } from '../../functions/execute/execute.ts';
 import { deactivateKey } from '../../functions/mechanisms/access-key/access-key.ts';
@@ -28,6 +29,7 @@ import {
 } from '../../functions/mechanisms/waf/stand-in.ts';
 import { ReverseInput } from '../../functions/reverse/request.ts';
 import { reverse } from '../../functions/reverse/reverse.ts';
+import { withEntry } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { sweep } from '../../functions/sweep/sweep.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
@@ -42,8 +44,10 @@ import {
   subjectOn,
   suspectUser,
 } from '../fixtures/case.ts';
+import { KEYS, orderUndo } from '../fixtures/proofs.ts';
 import { startStores } from '../store/dynamo.ts';
-import { schedulesIn, toyAction } from './toy.ts';
+import { approvedByAna } from '../web/approval-pages.ts';
+import { drilled, schedulesIn, toyAction } from './toy.ts';
 
 type Wrap = <T extends object>(client: T) => T;
 type Case = {
@@ -202,7 +206,7 @@ describe.each(Object.entries(CASES))('%s', (_name, { target, parameters, account
     const mechanism = here.join(wrap);
     return {
       store: {
-        ...store,
+        ...drilled(store),
         records: wrap(store.records),
         leases: wrap(store.leases),
         entityHistory: wrap(store.entityHistory),
@@ -211,6 +215,7 @@ describe.each(Object.entries(CASES))('%s', (_name, { target, parameters, account
       // Schedules are lost: only the sweeper continues.
       schedules: wrap(schedulesIn(new Map())),
       policy: POLICY,
+      keys: KEYS,
       now: () => now,
       log: () => {},
     };
@@ -224,7 +229,13 @@ describe.each(Object.entries(CASES))('%s', (_name, { target, parameters, account
     effectKey = info.effectKey(subjectOn(target, { parameters }));
     const { action: name, id: mechanism, scope } = info;
     const attentionAt = new Date(NOW.getTime() + 20 * 60_000).toISOString();
+    const needsPerson = POLICY.actions[name].tier === 2;
     const action = toyAction({
+      ...(needsPerson && {
+        disposition: 'approve',
+        status: 'approved',
+        approval: approvedByAna,
+      }),
       name,
       mechanism,
       scope,
@@ -261,8 +272,15 @@ describe.each(Object.entries(CASES))('%s', (_name, { target, parameters, account
           await until(life, reverse(depsOf(life), ReverseInput.parse(input)));
         },
         startRespond: unexpected,
-        callback: unexpected,
-        notify: unexpected,
+        // The state machine that waited for the approval is gone.
+        callback: async () => {
+          throw new NotFound('no longer waits');
+        },
+        notify: async () => {
+          await store.records.changeAction(INCIDENT_ID, actionId, (current) =>
+            withEntry(current, { at: now, by: 'notify', event: 'told', text: 'Notified Ana' }),
+          );
+        },
         send: unexpected,
         now: () => now,
         log: () => {},
@@ -320,6 +338,7 @@ describe.each(Object.entries(CASES))('%s', (_name, { target, parameters, account
         const untouched = here.seen();
         const life = process(n);
         await until(life, execute(depsOf(life), ids));
+        await orderUndo(store, ids, now);
         await reverse(depsOf(immortal()), { ...ids, cause: 'person', by: 'person:ana.silva' });
         expect(here.seen(), `killed at ${n}`).toEqual(untouched);
         if (!life.isDead()) return;

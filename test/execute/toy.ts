@@ -1,11 +1,20 @@
 // A mechanism on a map in memory, whose effects are visible at every step.
 import * as z from 'zod/mini';
 import { Action } from '../../functions/domain/action.ts';
+import type { Drill } from '../../functions/domain/drill.ts';
 import { StateChanged } from '../../functions/domain/errors.ts';
-import { type Connected, connected, type Mechanism } from '../../functions/mechanisms/mechanism.ts';
+import {
+  type Connected,
+  connected,
+  type Mechanism,
+  type MechanismInfo,
+} from '../../functions/mechanisms/mechanism.ts';
+import { MECHANISMS } from '../../functions/mechanisms/registry.ts';
 import type { Scheduled, Schedules } from '../../functions/platform/schedules.ts';
 import { actionDigest, append } from '../../functions/store/hash-chain.ts';
+import type { Store } from '../../functions/store/store.ts';
 import { ALERT_ID, attacker, INCIDENT_ID, NOW, POLICY, recommend } from '../fixtures/case.ts';
+import { signed } from '../fixtures/proofs.ts';
 
 /** The state that the mechanism changes: value → who put it there. */
 export type World = Map<string, 'ours' | 'theirs'>;
@@ -46,8 +55,30 @@ export const toy: Mechanism<World, z.infer<typeof Before>> = {
   }),
 };
 
+/** The same change as a tier-1 action, which needs no person. */
+export const toyWatch: typeof toy = { ...toy, id: 'toy.watch', action: 'add_ip_to_watchlist' };
+
 export const toyMechanisms = (world: World): Map<string, Connected> =>
-  new Map([[toy.id, connected(toy, world)]]);
+  new Map([toy, toyWatch].map((one) => [one.id, connected(one, world)]));
+
+/** The store with a passed drill of every mechanism, which automatic actions need. */
+export const drilled = (store: Store): Store => ({
+  ...store,
+  drills: {
+    ...store.drills,
+    all: async () => new Map([...MECHANISMS, toy, toyWatch].map((one) => [one.id, passed(one)])),
+  },
+});
+
+const passed = ({ id, version }: Pick<MechanismInfo, 'id' | 'version'>): Drill => ({
+  mechanism: id,
+  version,
+  outcome: 'passed',
+  at: NOW.toISOString(),
+  account: POLICY.account,
+  by: 'test',
+  text: '',
+});
 
 /** Schedules kept in a map. */
 export function schedulesIn(kept: Map<string, Scheduled>): Schedules {
@@ -57,17 +88,22 @@ export function schedulesIn(kept: Map<string, Scheduled>): Schedules {
   };
 }
 
-/** An action on the attacker's address, as the gate records it. */
-export function toyAction(change: Partial<Action> = {}): Action {
+/** An action on the attacker's address, as the gate and later steps record it, with its proofs. */
+export const toyAction = (change: Partial<Action> = {}): Action => signed(unsigned(change));
+
+/** The same without any proof. */
+export function unsigned(change: Partial<Action> = {}): Action {
+  const disposition = change.disposition ?? 'auto';
   const core = {
     actionId: 'act-0123456789abcdef-1',
     account: POLICY.account,
     region: 'eu-central-1',
-    name: 'block_ip_at_firewall' as const,
+    name:
+      disposition === 'auto' ? ('add_ip_to_watchlist' as const) : ('block_ip_at_firewall' as const),
     target: attacker,
     durationMinutes: 60,
     parameters: {},
-    mechanism: toy.id,
+    mechanism: disposition === 'auto' ? toyWatch.id : toy.id,
     effectKey: `toy:${attacker.value}`,
     ...change,
   };
@@ -78,14 +114,17 @@ export function toyAction(change: Partial<Action> = {}): Action {
     recommendation: recommend(),
     scope: 'waf',
     description: null,
-    disposition: 'auto',
+    disposition,
     reasons: [],
     considered: [],
     policyVersion: POLICY.version,
     digest: actionDigest(core),
     status: 'proposed',
+    ruling: null,
     approval: null,
     before: null,
+    evidence: null,
+    orders: [],
     appliedAt: null,
     dueAt: null,
     extensions: 0,

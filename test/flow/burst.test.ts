@@ -20,6 +20,7 @@ import { createAccount } from '../../local/account.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
 import { schedulesIn } from '../execute/toy.ts';
 import { NOW, POLICY } from '../fixtures/case.ts';
+import { KEYS } from '../fixtures/proofs.ts';
 import { retried } from '../properties/mortal.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
 import { BRIEF_PACING } from '../store/pacing.ts';
@@ -81,6 +82,7 @@ async function account() {
   const started: { incidentId: string; alertId: string }[] = [];
   const deps = {
     recordLayout: 2 as const,
+    keys: KEYS,
     store,
     policy: POLICY,
     send,

@@ -7,8 +7,15 @@ import { minuteOf } from '../../functions/store/checks.ts';
 import { withEntry } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { sweep } from '../../functions/sweep/sweep.ts';
-import { schedulesIn, type World as Toys, toyAction, toyMechanisms } from '../execute/toy.ts';
+import {
+  drilled,
+  schedulesIn,
+  type World as Toys,
+  toyAction,
+  toyMechanisms,
+} from '../execute/toy.ts';
 import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
+import { KEYS, orderUndo } from '../fixtures/proofs.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
 import { inForce, put } from '../web/approval-pages.ts';
 import { createWorld, type World } from './world.ts';
@@ -22,9 +29,10 @@ describe('the hourly check of an action in force', () => {
   let toys: Toys;
   let logged: string[];
   const deps = () => ({
-    store,
+    store: drilled(store),
     mechanisms: toyMechanisms(toys),
     schedules: schedulesIn(new Map()),
+    keys: KEYS,
     policy: POLICY,
     now: () => NOW,
     log: (_level: string, message: string) => void logged.push(message),
@@ -73,6 +81,7 @@ describe('the hourly check of an action in force', () => {
     const inner = deps();
     const mechanisms = [...inner.mechanisms].map(([id, one]) => {
       const verify: typeof one.driver.verify = async (...given) => {
+        await orderUndo(store, ids, NOW);
         await reverse(inner, { ...ids, cause: 'person', by: 'person:ana.silva' });
         return one.driver.verify(...given);
       };

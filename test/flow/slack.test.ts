@@ -8,6 +8,7 @@ import { createCallback } from '../../functions/platform/executions.ts';
 import { createWeb } from '../../functions/web/web.ts';
 import { createStepFunctions } from '../../local/aws/step-functions.ts';
 import { POLICY } from '../fixtures/case.ts';
+import { KEYS } from '../fixtures/proofs.ts';
 import {
   ANA,
   BEN,
@@ -74,6 +75,7 @@ beforeEach(async () => {
   site = createWeb({
     ...deps,
     pages: mac,
+    keys: KEYS,
     newId: () => 'id',
     provider: null,
     startReverse: async () => {},

@@ -23,6 +23,7 @@ import {
   POLICY,
   recommend,
 } from '../fixtures/case.ts';
+import { KEYS } from '../fixtures/proofs.ts';
 import { startStores } from '../store/dynamo.ts';
 import { readyForGate } from './ready.ts';
 
@@ -37,6 +38,7 @@ const twoEffects: readonly Parameters[] = [{ place: 'a' }, { place: 'b' }];
 const deps = (places = twoEffects): GateDeps => ({
   store,
   policy: POLICY,
+  keys: KEYS,
   effectsOf: () => places.map((parameters) => ({ mechanism: blockAddress, parameters })),
   now: () => NOW,
   log: () => {},

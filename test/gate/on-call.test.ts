@@ -24,6 +24,7 @@ import {
   recommend,
 } from '../fixtures/case.ts';
 import { type Loopback, raw, silence, startLoopback } from '../fixtures/loopback.ts';
+import { KEYS } from '../fixtures/proofs.ts';
 import { clientsWith } from '../messaging/channels/message.ts';
 import { startStores } from '../store/dynamo.ts';
 import { mac, put, waiting } from '../web/approval-pages.ts';
@@ -246,6 +247,7 @@ describe('an approval request', () => {
     const deps: GateDeps = {
       store,
       policy: { ...POLICY, escalation },
+      keys: KEYS,
       onCall: given.onCall,
       effectsOf: (...args) =>
         args[0] === 'block_ip_at_firewall'

@@ -30,6 +30,7 @@ const reversal = (at: string, name = reversalScheduleName(ACTION_ID)): Scheduled
       scope: 'waf',
       cause: 'due',
       by: 'schedule',
+      evidence: 'the-evidence',
     },
   },
 });

@@ -10,6 +10,7 @@ import { schedulesIn } from '../execute/toy.ts';
 
 const dueAt = '2026-11-24T12:00:00.000Z';
 const action = {
+  evidence: 'the-evidence',
   incidentId: 'inc-0123456789abcdef',
   actionId: 'act-0123456789abcdef-1',
   scope: 'waf',

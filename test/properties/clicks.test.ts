@@ -14,6 +14,7 @@ import { issueNonce } from '../../functions/web/form.ts';
 import { createWeb } from '../../functions/web/web.ts';
 import { schedulesIn, toy, toyMechanisms, type World } from '../execute/toy.ts';
 import { attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
+import { KEYS } from '../fixtures/proofs.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
 import {
   ana,
@@ -68,6 +69,7 @@ function account(turn: Turn, skewSeconds: Readonly<Record<string, number>>) {
     return {
       store: storeOn(outward(table)),
       policy: POLICY,
+      keys: KEYS,
       mechanisms: new Map(mechanisms),
       schedules: schedulesIn(new Map()),
       mac,

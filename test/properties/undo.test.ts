@@ -5,6 +5,7 @@ import { execute } from '../../functions/execute/execute.ts';
 import { reverse } from '../../functions/reverse/reverse.ts';
 import { schedulesIn, toyAction, toyMechanisms, type World } from '../execute/toy.ts';
 import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
+import { KEYS } from '../fixtures/proofs.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
 import { type Death, mortal, retried, type Turn } from './mortal.ts';
 
@@ -38,6 +39,7 @@ function account(turn: Turn) {
       mechanisms: new Map(mechanisms),
       schedules: schedulesIn(new Map()),
       policy: POLICY,
+      keys: KEYS,
       now: () => clock.now,
       log: () => {},
     };

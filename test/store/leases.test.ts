@@ -1,9 +1,14 @@
 // Leases on shared effects, also under concurrency (P4).
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Conflict, UndoFailed } from '../../functions/domain/errors.ts';
+import type { Holder } from '../../functions/store/leases.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { NOW } from '../fixtures/case.ts';
 import { startStores } from './dynamo.ts';
+
+/** Every holder counts as proven. */
+const ALL = async (holders: readonly Holder[]) => holders.map(({ actionId }) => actionId);
+const A = { actionId: 'a', incidentId: 'inc' };
 
 const db = startStores();
 let store: Store;
@@ -19,15 +24,15 @@ describe('a lease', () => {
   test('keeps a lease until its last holder has released it', async () => {
     await store.leases.acquire(KEY, 'a', NOW);
     await store.leases.acquire(KEY, 'b', NOW);
-    expect(await store.leases.release(KEY, 'a', by('a')), 'others hold it').toBeNull();
-    expect(await store.leases.release(KEY, 'b', by('b'))).toMatchObject({ releasing: 'b' });
+    expect(await store.leases.release(KEY, 'a', by('a'), ALL), 'others hold it').toBeNull();
+    expect(await store.leases.release(KEY, 'b', by('b'), ALL)).toMatchObject({ releasing: 'b' });
     await store.leases.drop(KEY, by('b'));
     expect(await store.leases.find(KEY)).toBeNull();
   });
 
   test('admits no holder while the last one undoes the effect', async () => {
     await store.leases.acquire(KEY, 'a', NOW);
-    await store.leases.release(KEY, 'a', by('a'));
+    await store.leases.release(KEY, 'a', by('a'), ALL);
     await expect(store.leases.acquire(KEY, 'b', NOW)).rejects.toThrow(Conflict);
   });
 
@@ -44,35 +49,37 @@ describe('a lease', () => {
     await store.leases.acquire(KEY, 'a', NOW);
     await store.leases.acquire(KEY, 'a', NOW);
     expect((await store.leases.find(KEY))?.holders).toEqual(['a']);
-    expect(await store.leases.release(KEY, 'a', by('a'))).toMatchObject({ releasing: 'a' });
-    expect(await store.leases.release(KEY, 'a', by('a'))).toMatchObject({ releasing: 'a' });
+    expect(await store.leases.release(KEY, 'a', by('a'), ALL)).toMatchObject({ releasing: 'a' });
+    expect(await store.leases.release(KEY, 'a', by('a'), ALL)).toMatchObject({ releasing: 'a' });
     await store.leases.drop(KEY, by('a'));
     await store.leases.drop(KEY, by('a'));
     expect(await store.leases.find(KEY)).toBeNull();
   });
 
   test('allows a clean-up after the lease has ended, and does not affect the next holder', async () => {
-    expect(await store.leases.release(KEY, 'a', by('a'))).toMatchObject({ captured: false });
+    expect(await store.leases.release(KEY, 'a', by('a'), ALL)).toMatchObject({ captured: false });
     await expect(store.leases.acquire(KEY, 'b', NOW), 'during the clean-up').rejects.toThrow(
       Conflict,
     );
     await store.leases.drop(KEY, by('a'));
     expect(await store.leases.find(KEY)).toBeNull();
     await store.leases.acquire(KEY, 'b', NOW);
-    expect(await store.leases.release(KEY, 'a', by('a')), 'b holds it').toBeNull();
+    expect(await store.leases.release(KEY, 'a', by('a'), ALL), 'b holds it').toBeNull();
     await store.leases.drop(KEY, by('a'));
     expect((await store.leases.find(KEY))?.holders).toEqual(['b']);
   });
 
   test('lets one reversal undo the effect at a time, and lets another one take over once the first must be dead', async () => {
     await store.leases.acquire(KEY, 'a', NOW);
-    await store.leases.release(KEY, 'a', by('first'));
-    await expect(store.leases.release(KEY, 'a', by('second', later(2)))).rejects.toThrow(Conflict);
+    await store.leases.release(KEY, 'a', by('first'), ALL);
+    await expect(store.leases.release(KEY, 'a', by('second', later(2)), ALL)).rejects.toThrow(
+      Conflict,
+    );
     expect(
-      await store.leases.release(KEY, 'a', by('first', later(2))),
+      await store.leases.release(KEY, 'a', by('first', later(2)), ALL),
       'its own retry',
     ).not.toBeNull();
-    expect(await store.leases.release(KEY, 'a', by('second', later(5)))).not.toBeNull();
+    expect(await store.leases.release(KEY, 'a', by('second', later(5)), ALL)).not.toBeNull();
     await store.leases.drop(KEY, by('first'));
     expect(await store.leases.find(KEY), 'not dropped by the reversal that lost it').not.toBeNull();
     await store.leases.drop(KEY, by('second'));
@@ -81,23 +88,23 @@ describe('a lease', () => {
 
   test('lets another reversal retry at once after a failed one, and tells new holders that it failed', async () => {
     await store.leases.acquire(KEY, 'a', NOW);
-    await store.leases.release(KEY, 'a', by('first'));
+    await store.leases.release(KEY, 'a', by('first'), ALL);
     await store.leases.pause(KEY, by('first'), { isStuck: true });
     await expect(store.leases.acquire(KEY, 'b', NOW)).rejects.toThrow(UndoFailed);
-    expect(await store.leases.release(KEY, 'a', by('second'))).not.toBeNull();
+    expect(await store.leases.release(KEY, 'a', by('second'), ALL)).not.toBeNull();
     await expect(store.leases.acquire(KEY, 'b', NOW), 'may succeed').rejects.toThrow(Conflict);
   });
 
   test('accepts new holders when an effect whose undo failed is kept', async () => {
     await store.leases.acquire(KEY, 'a', NOW);
-    await store.leases.release(KEY, 'a', by('first'));
+    await store.leases.release(KEY, 'a', by('first'), ALL);
     await store.leases.pause(KEY, by('first'), { isStuck: true });
-    await store.leases.hold(KEY, 'a', { present: false });
+    await store.leases.hold(KEY, A, { present: false });
     expect((await store.leases.acquire(KEY, 'b', NOW)).holders).toEqual(['a', 'b']);
   });
 
   test('admits a holder after a clean-up of a lease without holders has died', async () => {
-    await store.leases.release(KEY, 'a', by('dies'));
+    await store.leases.release(KEY, 'a', by('dies'), ALL);
     await expect(store.leases.acquire(KEY, 'b', later(2))).rejects.toThrow(Conflict);
     expect((await store.leases.acquire(KEY, 'b', later(4))).holders).toEqual(['b']);
   });
@@ -105,7 +112,7 @@ describe('a lease', () => {
   test('gives the captured state of a lease without holders to its next holder', async () => {
     await store.leases.acquire(KEY, 'a', NOW);
     await store.leases.recordBefore(KEY, 'a', { present: false });
-    await store.leases.release(KEY, 'a', by('a'));
+    await store.leases.release(KEY, 'a', by('a'), ALL);
     await store.leases.detach(KEY, by('a'));
     await store.leases.detach(KEY, by('a'));
     expect(await store.leases.find(KEY)).toMatchObject({ holders: [], releasing: null });
@@ -118,9 +125,9 @@ describe('a lease', () => {
 
   test('drops a lease without holders when its last holder releases it again', async () => {
     await store.leases.acquire(KEY, 'a', NOW);
-    await store.leases.release(KEY, 'a', by('a'));
+    await store.leases.release(KEY, 'a', by('a'), ALL);
     await store.leases.detach(KEY, by('a'));
-    await store.leases.release(KEY, 'a', by('a'));
+    await store.leases.release(KEY, 'a', by('a'), ALL);
     await store.leases.drop(KEY, by('a'));
     expect(await store.leases.find(KEY)).toBeNull();
   });
@@ -129,7 +136,7 @@ describe('a lease', () => {
     const all = Array.from({ length: 10 }, (_, n) => `act-${n}`);
     await Promise.all(all.map((one) => store.leases.acquire(KEY, one, NOW)));
     expect((await store.leases.find(KEY))?.holders.sort()).toEqual(all);
-    const left = await Promise.all(all.map((one) => store.leases.release(KEY, one, by(one))));
+    const left = await Promise.all(all.map((one) => store.leases.release(KEY, one, by(one), ALL)));
     expect(left.filter((one) => one !== null)).toHaveLength(1);
   });
 });

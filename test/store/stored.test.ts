@@ -4,6 +4,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type * as z from 'zod/mini';
+import { signEffect, unsignedEffects } from '../../cli/earlier-effects.ts';
 import { Unavailable } from '../../functions/domain/errors.ts';
 import { readStored } from '../../functions/domain/stored.ts';
 import { issueLink } from '../../functions/links/link.ts';
@@ -67,8 +68,15 @@ afterEach(() => site.stop({ written: true }));
 const id = (n: number) => `act-0123456789abcdef-${n}`;
 const store = () => site.world.runtime.store;
 const load = (n: number) => store().records.action(INCIDENT_ID, id(n));
-const putAll = async (items: readonly Item[]) => {
+const putUnsigned = async (items: readonly Item[]) => {
   for (const item of items) await store().table.put(item);
+};
+/** A person has signed the effects of the earlier version, as docs/upgrade.md says. */
+const putAll = async (items: readonly Item[]) => {
+  await putUnsigned(items);
+  const signing = { store: store(), evidence: site.world.runtime.keys.evidence };
+  for (const action of await unsignedEffects(store()))
+    await signEffect(signing, action, { by: 'ana.silva', at: NOW });
 };
 /** Ana's link to keep or reverse the action. */
 const reviewPath = async (n: number) => {

@@ -102,15 +102,16 @@ const manual = (): Case[] =>
 
 export const CASES: readonly Case[] = [...described(), ...manual()];
 
-const vote = (by: string, verdict: Vote['verdict'], minutes: number): Vote => ({
+const decision = (by: string, verdict: Vote['verdict'], minutes: number) => ({
   by,
   verdict,
   at: minute(minutes).toISOString(),
   reason: '',
 });
-const approved = vote(ana.id, 'approved', 2);
+const byAna = decision(ana.id, 'approved', 2);
+const approved: Vote = { ...byAna, durationMinutes: null, proof: null };
 const approvedRequest = (change: Partial<ApprovalRequest> = {}): ApprovalRequest =>
-  requestWith({ votes: [approved], decision: approved, taskToken: null, ...change });
+  requestWith({ votes: [approved], decision: byAna, taskToken: null, ...change });
 
 /** What happened to the target: nothing yet, nothing at all, the change, or the change and its undo. */
 export type Phase = 'ahead' | 'never' | 'made' | 'undone';
@@ -145,7 +146,9 @@ const BY_STATUS: Readonly<Record<Status, Omit<State, 'status'>>> = {
   reversed: { phase: 'undone', change: applied },
   declined: {
     phase: 'never',
-    change: { approval: requestWith({ decision: vote(ben.id, 'declined', 2), taskToken: null }) },
+    change: {
+      approval: requestWith({ decision: decision(ben.id, 'declined', 2), taskToken: null }),
+    },
   },
   expired: { phase: 'never', change: { approval: requestWith({ taskToken: null }) } },
   observed: { phase: 'never', change: { disposition: 'observe' } },

@@ -9,8 +9,9 @@ import type { ExecuteDeps } from '../../functions/execute/deps.ts';
 import { execute } from '../../functions/execute/execute.ts';
 import { reverse } from '../../functions/reverse/reverse.ts';
 import type { Store } from '../../functions/store/store.ts';
-import { schedulesIn, toyAction, toyMechanisms, type World } from '../execute/toy.ts';
+import { drilled, schedulesIn, toyAction, toyMechanisms, type World } from '../execute/toy.ts';
 import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
+import { KEYS, orderUndo } from '../fixtures/proofs.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
 
 let store: Store;
@@ -20,9 +21,10 @@ beforeEach(() => {
   world = new Map();
 });
 const deps = (): ExecuteDeps => ({
-  store,
+  store: drilled(store),
   mechanisms: toyMechanisms(world),
   schedules: schedulesIn(new Map()),
+  keys: KEYS,
   policy: POLICY,
   now: () => NOW,
   log: () => {},
@@ -37,6 +39,7 @@ async function run(actionId: string) {
 }
 async function end(actionId: string, cause: 'person' | 'check') {
   const by = 'person:ana.silva';
+  if (cause === 'person') await orderUndo(store, { incidentId: INCIDENT_ID, actionId }, NOW);
   await reverse(deps(), { incidentId: INCIDENT_ID, actionId, scope: 'waf', cause, by });
   return load(actionId);
 }

@@ -24,6 +24,7 @@ import {
   recommend,
   subjectOn,
 } from '../fixtures/case.ts';
+import { KEYS } from '../fixtures/proofs.ts';
 
 export const BASE_URL = 'https://countermand.example';
 export const mac = createMac(new Uint8Array(32).fill(7));
@@ -121,6 +122,7 @@ export function createPages(store: Store, change: Partial<WebDeps> = {}) {
     policy: POLICY,
     mac,
     pages,
+    keys: KEYS,
     newId: () => 'id-1',
     provider: null,
     callback: async (token, output) => void did.push(`callback ${token} ${output.verdict}`),

@@ -189,7 +189,7 @@ describe('P2: a decision on an approval request', () => {
       changeAction: (incidentId, actionId, derive) =>
         retryOnConflict(store.table, async () => {
           const current = await records.action(incidentId, actionId);
-          const next = derive(current);
+          const next = await derive(current);
           if (!next) return current;
           await store.records.saveAction(current, next);
           throw new Conflict('it was written, and the answer was lost', { pk: 'INCIDENT#inc' });
@@ -558,7 +558,7 @@ const inTurns = (records: Store['records'], turn: () => Promise<void>): Store['r
     for (;;) {
       await turn();
       const current = await records.action(incidentId, actionId);
-      const next = derive(current);
+      const next = await derive(current);
       if (!next) return current;
       await turn();
       const saved = await records.saveAction(current, next).catch((error: Error) => error);

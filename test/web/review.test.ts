@@ -232,7 +232,7 @@ describe('a review decision', () => {
     const [key, id] = [action.effectKey!, action.actionId];
     const first = { by: 'first', now: minute(1) };
     await store.leases.acquire(key, id, minute(1));
-    await store.leases.release(key, id, first);
+    await store.leases.release(key, id, first, async () => []);
     await store.leases.pause(key, first, { isStuck: true });
     const { post, reviewPathOf } = createPages(store);
     expect((await post(await reviewPathOf(action), form(action, 'keep'))).status).toBe(200);

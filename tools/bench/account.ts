@@ -45,7 +45,11 @@ export async function measuredAccount() {
     log: () => {},
     webBaseUrl: 'http://127.0.0.1',
     linkKey: Buffer.alloc(32),
-    pageKey: Buffer.alloc(32, 1),
+    proofKeys: {
+      votes: Buffer.alloc(32, 2),
+      rulings: Buffer.alloc(32, 3),
+      evidence: Buffer.alloc(32, 4),
+    },
   });
   await assumeDrilled(policy, runtime.store.drills, systemClock.now());
   return runtime;

@@ -30,6 +30,10 @@ export const REFUSED = {
   nothingToUndo: 'There is nothing to undo.',
   managersOnly: 'Only a manager can request an action again.',
   alreadyRequested: 'This action was already requested again.',
+  requestedAgain:
+    'An earlier version of Countermand made this request. You get a new request within two minutes.',
+  notProven:
+    'This request differs from what Countermand decided, so no answer to it counts. The security team is notified.',
   notExpired: 'This request did not expire.',
   requestedTooOften: 'This action was requested too often. Carry it out manually.',
   signInFirst: 'You have not signed in, or your session ended.',

@@ -7,6 +7,7 @@ export const HISTORY = {
   handedOver: (name: string) => `Handed over to ${name}`,
   kept: (reviewAt: string) =>
     `Kept: no longer undone automatically; review on ${reviewAt.slice(0, 10)}`,
+  undoOrdered: 'Ordered the undo',
   extended: (dueAt: string) => `Extended to ${dueAt}`,
   judged: (judgement: 'right' | 'wrong', name: string | null, note: string) =>
     `${judgement}: ${name ?? 'no known action'}${note ? `, with the note ${note}` : ''}`,

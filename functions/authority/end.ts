@@ -1,0 +1,67 @@
+// When an action ends, from the executor's evidence and people's orders alone.
+
+import type { Action } from '../domain/action.ts';
+import type { Instant } from '../domain/alert.ts';
+import { type Evidence, isAbout, type Order, proven, type Verifier } from './claims.ts';
+
+export type End = {
+  /** Null if nothing proves that we applied the action. */
+  evidence: Evidence | null;
+  /** When it is undone; null while it is kept. */
+  dueAt: Instant | null;
+  /** The person who ordered the undo; null if no one did, or if a later order keeps the action. */
+  undoneBy: string | null;
+};
+
+export type EndKeys = { evidence: Verifier; votes: Verifier };
+
+/**
+ * The proven end. The record's own status and due time are not read.
+ *
+ * @param carried Evidence that came with the schedule, for a record that lost its own.
+ */
+export async function readEnd(
+  keys: EndKeys,
+  action: Action,
+  carried: string | null = null,
+): Promise<End> {
+  const evidence =
+    (await evidenceOf(keys.evidence, action, action.evidence)) ??
+    (await evidenceOf(keys.evidence, action, carried));
+  const orders = await Promise.all(
+    action.orders.map(({ proof }) => proven(keys.votes, 'order', proof)),
+  );
+  return {
+    evidence,
+    ...endOf(
+      evidence,
+      orders.filter((one) => one !== null).filter((one) => isAbout(one, action)),
+    ),
+  };
+}
+
+async function evidenceOf(
+  mac: Verifier,
+  action: Action,
+  proof: string | null,
+): Promise<Evidence | null> {
+  const evidence = await proven(mac, 'evidence', proof);
+  return evidence && isAbout(evidence, action) && evidence.effectKey === action.effectKey
+    ? evidence
+    : null;
+}
+
+/** The last order counts, by its signed time. An extension only ever moves the due time back. */
+export function endOf(
+  evidence: Pick<Evidence, 'dueAt'> | null,
+  orders: readonly Order[],
+): Omit<End, 'evidence'> {
+  let end: Omit<End, 'evidence'> = { dueAt: evidence?.dueAt ?? null, undoneBy: null };
+  for (const order of [...orders].sort((a, b) => a.at.localeCompare(b.at))) {
+    if (order.kind === 'keep') end = { dueAt: null, undoneBy: null };
+    if (order.kind === 'undo') end = { ...end, undoneBy: order.by };
+    if (order.kind === 'extend' && end.dueAt !== null && order.dueAt > end.dueAt)
+      end = { ...end, dueAt: order.dueAt };
+  }
+  return end;
+}

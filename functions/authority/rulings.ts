@@ -1,0 +1,64 @@
+// Signs the gate's ruling on an action, and reads it back.
+import type { Action } from '../domain/action.ts';
+import type { ApprovalRequest } from '../domain/approval.ts';
+import { digestOf } from '../store/hash-chain.ts';
+import {
+  identityOf,
+  isAbout,
+  prove,
+  proven,
+  type Ruling,
+  type Signer,
+  type Verifier,
+} from './claims.ts';
+
+type Ruled = Pick<
+  Action,
+  | 'incidentId'
+  | 'actionId'
+  | 'digest'
+  | 'disposition'
+  | 'policyVersion'
+  | 'reasons'
+  | 'considered'
+  | 'description'
+  | 'approval'
+  | 'createdAt'
+>;
+
+/** The action with the proof of its ruling. Only the gate calls this. An action that may not run needs none. */
+export async function withRuling(mac: Signer, action: Action): Promise<Action> {
+  const { disposition } = action;
+  if (disposition !== 'auto' && disposition !== 'approve') return action;
+  return { ...action, ruling: await prove(mac, 'ruling', rulingOf(action, disposition)) };
+}
+
+const rulingOf = (action: Ruled, disposition: Ruling['disposition']): Ruling => ({
+  ...identityOf(action),
+  disposition,
+  policyVersion: action.policyVersion,
+  evaluated: digestOf({ reasons: action.reasons, considered: action.considered }),
+  description: digestOf(action.description),
+  request: action.approval && requestOf(action.approval),
+  at: action.createdAt,
+});
+
+const requestOf = ({
+  requestedAt,
+  expiresAt,
+  required,
+  roles,
+  moreTimeMinutes,
+}: ApprovalRequest) => ({ requestedAt, expiresAt, required, roles, moreTimeMinutes });
+
+/** The proven ruling on exactly this action, or null. */
+export async function readRuling(mac: Verifier, action: Action): Promise<Ruling | null> {
+  const ruling = await proven(mac, 'ruling', action.ruling);
+  return ruling && isAbout(ruling, action) && ruling.disposition === action.disposition
+    ? ruling
+    : null;
+}
+
+/** Whether people read the description that the gate wrote. Holds until the execution adds its commands. */
+export const describes = ({ description }: Ruling, action: Pick<Action, 'description'>): boolean =>
+  description === digestOf(action.description);
