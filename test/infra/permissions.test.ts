@@ -303,8 +303,14 @@ describe('least privilege', () => {
       expect(resource).toContain('anthropic.claude-sonnet-5-5');
   });
 
-  test('the gate reads and writes records, and has no other permission', () => {
-    expect(actionsOf('gate')).toEqual(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']);
+  test('the gate reads and writes records, signs rulings, and has no other permission', () => {
+    expect(actionsOf('gate')).toEqual([
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'kms:GenerateMac',
+      'kms:VerifyMac',
+    ]);
   });
 
   test('functions that send links cannot verify them, and only the pages can', () => {
@@ -315,11 +321,46 @@ describe('least privilege', () => {
       'remind',
     ]);
     expect(whoMay('kms:VerifyMac', keyOf('links-1'))).toEqual(['web']);
-    expect(whoMay('kms:GenerateMac', keyOf('pages-1'))).toEqual(['web']);
-    expect(whoMay('kms:VerifyMac', keyOf('pages-1'))).toEqual(['web']);
-    expect(whoMay('kms:GenerateMac')).toEqual(['approve', 'close', 'notify', 'remind', 'web']);
-    expect(whoMay('kms:VerifyMac')).toEqual(['web']);
     expect(whoMay('kms:Decrypt')).toEqual([]);
+  });
+
+  describe('the keys of proofs (P2)', () => {
+    const executors = SCOPES.map((scope) => `execute-${scope}`).sort();
+    const reversers = SCOPES.map((scope) => `reverse-${scope}`).sort();
+    const sorted = (...names: string[]) => names.sort();
+
+    test('only the pages sign votes and orders', () => {
+      expect(whoMay('kms:GenerateMac', keyOf('votes-1'))).toEqual(['web']);
+      expect(whoMay('kms:VerifyMac', keyOf('votes-1'))).toEqual(
+        sorted('gate', 'web', ...executors, ...reversers),
+      );
+    });
+
+    test('only the gate signs rulings', () => {
+      expect(whoMay('kms:GenerateMac', keyOf('rulings-1'))).toEqual(['gate']);
+      expect(whoMay('kms:VerifyMac', keyOf('rulings-1'))).toEqual(sorted('web', ...executors));
+    });
+
+    test('only executors sign evidence', () => {
+      expect(whoMay('kms:GenerateMac', keyOf('evidence-1'))).toEqual(executors);
+      expect(whoMay('kms:VerifyMac', keyOf('evidence-1'))).toEqual(
+        sorted(...executors, ...reversers),
+      );
+    });
+
+    test('a rotation keeps the previous keys for verification only', () => {
+      const rotated = templateWith({ settings: { proofKeyGeneration: 3 } });
+      const after = functionsOf(rotated);
+      const signers = { votes: ['web'], rulings: ['gate'], evidence: executors };
+      for (const [name, expected] of Object.entries(signers)) {
+        const [current, previous] = [keyOf(`${name}-3`, rotated), keyOf(`${name}-2`, rotated)];
+        expect(whoMay('kms:GenerateMac', current, after)).toEqual(expected);
+        expect(whoMay('kms:GenerateMac', previous, after)).toEqual([]);
+        expect(whoMay('kms:VerifyMac', previous, after)).toEqual(
+          whoMay('kms:VerifyMac', current, after),
+        );
+      }
+    });
   });
 
   describe('rotation of the link key', () => {
@@ -336,21 +377,10 @@ describe('least privilege', () => {
         expect(whoMay('kms:VerifyMac', key, after)).toEqual(['web']);
     });
 
-    test('signs pages with a new key, and accepts none of the previous key', () => {
-      const page = keyOf('pages-3', rotated);
-      expect(whoMay('kms:VerifyMac', page, after)).toEqual(['web']);
-      const keys = new Set(
-        after
-          .get('web')!
-          .permissions.filter(({ actions }) => actions.includes('kms:VerifyMac'))
-          .flatMap(({ resources }) => resources),
-      );
-      expect(keys).toEqual(new Set([current, previous, page]));
-    });
-
     test('deletes the key before the previous one, after a waiting period of 30 days', () => {
       const keys = Object.values(resourcesOf(rotated, 'AWS::KMS::Key'));
-      expect(keys).toHaveLength(3);
+      // Two keys of links, and those of votes, rulings and evidence.
+      expect(keys).toHaveLength(5);
       rotated.allResources('AWS::KMS::Key', {
         DeletionPolicy: 'Delete',
         Properties: { PendingWindowInDays: 30 },

@@ -443,7 +443,8 @@ describe('alarms', () => {
 
   test.each([
     ['reversal failed', SCOPES.length],
-    ['record altered', 1],
+    ['record altered', SCOPES.length + 2],
+    ['action not authorised', SCOPES.length],
   ])('counts the log lines “%s” in each log that may contain them', (line, times) => {
     const filters = Object.values(resourcesOf(template, 'AWS::Logs::MetricFilter'));
     const patterns = filters.map(({ Properties }) => Properties.FilterPattern);
