@@ -198,8 +198,8 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
       ...state('archive'),
       timeoutSeconds: 60,
       policy: false,
-      env: { [ENV.archiveBucket]: s.archive.bucket.bucketName },
-      grants: ['archiveRecords'],
+      env: { [ENV.archiveBucket]: s.archive.bucket.bucketName, ...proofs },
+      grants: ['archiveRecords', 'verifyVotes', 'verifyRulings', 'verifyEvidence'],
     },
   ];
 

@@ -89,9 +89,14 @@ export async function createRuntime(options: RuntimeOptions) {
   const database = await startDatabase(folder && join(folder, 'database'));
   await database.createTable('countermand');
   const copies = folder ? copiesInFolder(join(folder, 'archive')) : copiesInMemory();
+  const keys: ProofKeys = {
+    votes: createMac(options.proofKeys.votes),
+    rulings: createMac(options.proofKeys.rulings),
+    evidence: createMac(options.proofKeys.evidence),
+  };
   // As in AWS, a failed copy must not block the write. `npm run audit` finds it.
   streamTo(database.client, now, (change) =>
-    archive({ put: copies.put, log }, change).catch((error: unknown) =>
+    archive({ put: copies.put, keys, log }, change).catch((error: unknown) =>
       log('error', 'record not copied', { pk: change.pk, sk: change.sk, ...errorFields(error) }),
     ),
   );
@@ -112,11 +117,6 @@ export async function createRuntime(options: RuntimeOptions) {
     };
   };
   const mac = createMac(options.linkKey, options.previousLinkKey);
-  const keys: ProofKeys = {
-    votes: createMac(options.proofKeys.votes),
-    rulings: createMac(options.proofKeys.rulings),
-    evidence: createMac(options.proofKeys.evidence),
-  };
   const account = createAccount({ state, policy, send: ownTable('execute-message').send, now });
 
   const events: EngineEvent[] = [];

@@ -1,9 +1,12 @@
 // The archive step: copies each record change and reports illegal ones.
 
 import * as z from 'zod/mini';
+import { unprovenIn } from '../authority/unproven.ts';
+import { Action } from '../domain/action.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
 import { isArchived } from '../store/archived.ts';
 import { digestOf } from '../store/hash-chain.ts';
+import { locate } from '../store/layout.ts';
 import { faultsIn, type Item } from './change.ts';
 import type { ArchiveDeps } from './deps.ts';
 
@@ -28,10 +31,11 @@ export const Copy = z.strictObject({
 });
 export type Copy = z.infer<typeof Copy>;
 
-export async function archive({ put, log }: ArchiveDeps, change: Change): Promise<void> {
+export async function archive({ put, keys, log }: ArchiveDeps, change: Change): Promise<void> {
   const { pk, sk, at, after } = change;
   if (!isArchived(change)) return;
-  const faults = faultsIn(change, change);
+  const action = locate(change)?.kind === 'action' ? Action.safeParse(after?.record).data : null;
+  const faults = [...faultsIn(change, change), ...(action ? await unprovenIn(keys, action) : [])];
   if (faults.length > 0) log('error', ALARMING.recordAltered, { pk, sk, at, faults });
   const copy: Copy = { pk, sk, at, record: after && withoutToken(after), faults };
   await put(keyOf(change), JSON.stringify(copy));

@@ -1,5 +1,8 @@
 // Dependencies of `archive`, and how they are built in AWS.
+import { KMS } from '@aws-sdk/client-kms';
 import { S3 } from '@aws-sdk/client-s3';
+import type { Verifier } from '../authority/claims.ts';
+import { PROOF_KEY_ENV, proofKeys } from '../authority/keys.ts';
 import { type Env, readEnv } from '../domain/env.ts';
 import type { Log } from '../platform/log.ts';
 import { createLog } from '../platform/logger.ts';
@@ -8,11 +11,17 @@ import { createBucket } from './bucket.ts';
 export type ArchiveDeps = {
   /** Writes an object once. Does nothing if the key exists, because it holds the same change. */
   put: (key: string, body: string) => Promise<void>;
+  /** Verify the proofs in actions. */
+  keys: { votes: Verifier; rulings: Verifier; evidence: Verifier };
   log: Log;
 };
 
-/** Throws InvalidInput when the bucket's name is missing. */
-export const archiveDeps = (env: Env): ArchiveDeps => ({
-  put: createBucket(new S3({}), readEnv(env, 'archiveBucket').archiveBucket),
-  log: createLog('archive'),
-});
+/** Throws InvalidInput when a variable is missing. */
+export function archiveDeps(env: Env): ArchiveDeps {
+  const own = readEnv(env, 'archiveBucket', ...PROOF_KEY_ENV);
+  return {
+    put: createBucket(new S3({}), own.archiveBucket),
+    keys: proofKeys(new KMS({}), own, env),
+    log: createLog('archive'),
+  };
+}

@@ -7,14 +7,12 @@ import { Vote } from '../../functions/domain/approval.ts';
 import { append, transition, withEntry } from '../../functions/store/hash-chain.ts';
 import { incidentKey } from '../../functions/store/layout.ts';
 import { incidentWith, NOW } from '../fixtures/case.ts';
+import { KEYS, signed } from '../fixtures/proofs.ts';
 import { requestWith, waiting } from '../web/approval-pages.ts';
 import { executing, item, proposed, soon } from './stored.ts';
 
-const inForce = transition(
-  executing,
-  'in-force',
-  { at: NOW, by: 'execute', text: 'Applied' },
-  { dueAt: soon },
+const inForce = signed(
+  transition(executing, 'in-force', { at: NOW, by: 'execute', text: 'Applied' }, { dueAt: soon }),
 );
 const asked = waiting({ approval: requestWith({ required: 2 }) });
 
@@ -33,6 +31,7 @@ async function archived(before: Action | null, after: Action | null, change = {}
   };
   await archive(
     {
+      keys: KEYS,
       put: async (key, body) => void copies.push([key, body]),
       log: (level, message, { faults }) => lines.push([`${level}: ${message}`, faults]),
     },

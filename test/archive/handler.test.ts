@@ -1,4 +1,5 @@
 // The Lambda entry of the archive with a batch of the stream.
+import { KMSClient, VerifyMacCommand } from '@aws-sdk/client-kms';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
@@ -10,6 +11,7 @@ import { indexKeys } from '../../functions/store/due.ts';
 import { toyAction } from '../execute/toy.ts';
 
 const s3 = mockClient(S3Client);
+const kms = mockClient(KMSClient);
 const action = toyAction({ attentionAt: '2026-11-24T05:00:00.000Z' });
 let deliver: (...sequences: string[]) => Promise<DynamoDBBatchResponse>;
 
@@ -17,6 +19,9 @@ beforeAll(async () => {
   for (const [name, value] of Object.entries({
     AWS_REGION: 'eu-central-1',
     [ENV.archiveBucket]: 'copies',
+    [ENV.voteKeyArn]: 'votes',
+    [ENV.rulingKeyArn]: 'rulings',
+    [ENV.evidenceKeyArn]: 'evidence',
   }))
     vi.stubEnv(name, value);
   const { handler } = await import('../../functions/archive/handler.ts');
@@ -48,6 +53,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   s3.reset();
+  kms.on(VerifyMacCommand).resolves({ MacValid: true });
   s3.on(PutObjectCommand).resolves({});
 });
 afterAll(() => vi.unstubAllEnvs());

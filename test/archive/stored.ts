@@ -6,14 +6,13 @@ import { transition } from '../../functions/store/hash-chain.ts';
 import { incidentKey } from '../../functions/store/layout.ts';
 import { toyAction } from '../execute/toy.ts';
 import { NOW } from '../fixtures/case.ts';
+import { signed } from '../fixtures/proofs.ts';
 
 export const soon = '2026-11-24T05:00:00.000Z';
 export const proposed = toyAction({ attentionAt: soon });
-export const executing = transition(proposed, 'executing', {
-  at: NOW,
-  by: 'execute',
-  text: 'State recorded',
-});
+export const executing = signed(
+  transition(proposed, 'executing', { at: NOW, by: 'execute', text: 'State recorded' }),
+);
 export function item(record: Action) {
   const key = incidentKey('action', record.incidentId, record.actionId);
   return { ...key, record, version: record.version, ...indexKeys(key, record) };

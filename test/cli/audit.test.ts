@@ -12,6 +12,7 @@ import { copiesInMemory } from '../../local/archive-copies.ts';
 import { executing, item, proposed } from '../archive/stored.ts';
 import { toyAction } from '../execute/toy.ts';
 import { NOW } from '../fixtures/case.ts';
+import { KEYS } from '../fixtures/proofs.ts';
 import { createWorld, sample } from '../flow/world.ts';
 
 describe('a record', () => {
@@ -24,7 +25,7 @@ describe('a record', () => {
       [item(proposed), item(executing)],
     ] as const)
       await archive(
-        { put: copies.put, log: () => {} },
+        { keys: KEYS, put: copies.put, log: () => {} },
         { pk, sk, at: NOW.toISOString(), sequence: String(after.version), before, after },
       );
   });

@@ -6,6 +6,7 @@ import { createBucket } from '../../functions/archive/bucket.ts';
 import { copiesInBucket } from '../../local/archive-copies.ts';
 import { toyAction } from '../execute/toy.ts';
 import { NOW } from '../fixtures/case.ts';
+import { KEYS } from '../fixtures/proofs.ts';
 import { type Moto, startMoto } from './moto-server.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -40,7 +41,7 @@ test('keeps the first copy of a change that is delivered twice', async () => {
   const key = { pk: `INCIDENT#${record.incidentId}`, sk: `ACTION#${record.actionId}` };
   const deliver = (at: string) =>
     archive(
-      { put: createBucket(s3, Bucket), log: () => {} },
+      { keys: KEYS, put: createBucket(s3, Bucket), log: () => {} },
       { ...key, sequence: '111', at, before: null, after: { ...key, record, version: 1 } },
     );
   await deliver(NOW.toISOString());

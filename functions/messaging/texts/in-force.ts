@@ -115,11 +115,17 @@ function whyManually({ status, dueAt, history }: Action): string {
     case 'reversing':
       return `Undo this manually: the undo started at ${since} and has not finished.`;
     case 'reversal-failed':
-      return `Undo this manually: the undo failed at ${since}.`;
+      return isUnproven(history)
+        ? `Do not undo this yet: the undo stopped at ${since}, because the record has no proof of what to restore. Someone may have changed the record. Compare it with its copies in the archive before you run a command.`
+        : `Undo this manually: the undo failed at ${since}.`;
     default:
       return `Undo this manually: the undo was due at ${utc(dueAt)}.`;
   }
 }
+
+const isUnproven = (history: Action['history']): boolean =>
+  history.findLast(({ event }) => event === 'reversal-failed')?.text.startsWith('Unproven:') ??
+  false;
 
 /** An error after the action was applied. Its undo is not due yet. */
 export function inDoubtText(action: Action, failure: string | null): Text {

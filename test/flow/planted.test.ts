@@ -1,0 +1,292 @@
+// Attacks by someone who may write every item of the table but holds no key.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Action } from '../../functions/domain/action.ts';
+import { minutesAfter } from '../../functions/domain/time.ts';
+import type { Policy } from '../../functions/policy/policy.ts';
+import { actionDigest, append } from '../../functions/store/hash-chain.ts';
+import { incidentKey, singleKey } from '../../functions/store/layout.ts';
+import { attentionKeys } from '../../functions/store/records.ts';
+import { NOW, POLICY } from '../fixtures/case.ts';
+import { createWorld, sample, type World } from './world.ts';
+
+const ATTACKER = '203.0.113.66/32';
+let world: World;
+beforeEach(async () => {
+  world = await createWorld();
+});
+/** Whether the archive must notice it. A well-formed entry in the name of a reversal looks like one. */
+let isNoticed = true;
+afterEach(async () => {
+  await world.stop({ planted: isNoticed });
+  isNoticed = true;
+});
+
+/** PutItem, without a condition and with a history that is well-formed. */
+async function plant(action: Action): Promise<Action> {
+  const planted = {
+    ...action,
+    version: action.version + 1,
+    history: append(action.actionId, action.history, {
+      at: world.clock.now(),
+      by: 'gate',
+      event: action.status,
+      text: 'As decided',
+    }),
+  };
+  const { table } = world.runtime.store;
+  await table.put({
+    ...attentionKeys(planted),
+    ...incidentKey('action', action.incidentId, action.actionId),
+    record: planted,
+    version: planted.version,
+  });
+  return planted;
+}
+/** Replaces the lease of the action's effect. */
+async function plantLease(action: Action, change: object): Promise<void> {
+  const { table } = world.runtime.store;
+  const key = singleKey('lease', action.effectKey ?? '');
+  const lease = await table.get(key);
+  await table.put({ ...lease, ...key, ...change });
+}
+const digested = (action: Action): Action => ({ ...action, digest: actionDigest(action) });
+const executed = (action: Action) =>
+  world.runtime.functions[`execute-${action.scope}`]?.({
+    incidentId: action.incidentId,
+    actionId: action.actionId,
+  });
+const block = async () =>
+  (await world.actions()).find(({ mechanism }) => mechanism === 'waf.block-address')!;
+const probe = () => world.deliver(sample('web-port-probe'));
+const decided = (by = 'ana.silva') => ({
+  verdict: 'approved' as const,
+  by,
+  at: world.clock.now().toISOString(),
+  reason: '',
+});
+const voted = (by: string, proof: string | null) => ({ ...decided(by), durationMinutes: 5, proof });
+
+function withTwoApprovers(): Policy {
+  const { block_ip_at_firewall: block } = POLICY.actions;
+  if (block.tier !== 2) throw new Error('expected tier 2');
+  const twoPeople = { ...block, approval: { ...block.approval, required: 2 } };
+  return { ...POLICY, actions: { ...POLICY.actions, block_ip_at_firewall: twoPeople } };
+}
+
+describe('P2: nothing is applied', () => {
+  const refused = async (action: Action, why: string) => {
+    await expect(executed(action)).rejects.toThrow(why);
+    expect(world.blocked()).toEqual([]);
+  };
+
+  test('when an open request is rewritten as approved', async () => {
+    await probe();
+    const asked = await block();
+    const approval = { ...asked.approval!, decision: decided(), votes: [voted('ana.silva', null)] };
+    await refused(await plant({ ...asked, status: 'approved', approval }), '0 of 1 approvals');
+    await world.pass(20);
+    expect(world.blocked()).toEqual([]);
+    expect((await block()).status).toBe('failed');
+    expect(world.subjectsTo('ana.silva').at(-1)).toMatch(/^Not done/);
+  });
+
+  test('when a tier-2 action is rewritten as automatic', async () => {
+    await probe();
+    const asked = await block();
+    await refused(
+      await plant({ ...asked, status: 'proposed', disposition: 'auto', approval: null }),
+      'no proof that the gate decided',
+    );
+  });
+
+  test('when a watch that ran by itself is rewritten as a block', async () => {
+    await probe();
+    const [watch, asked] = [await world.action('add_ip_to_watchlist'), await block()];
+    const { name, mechanism, effectKey, description, durationMinutes } = asked;
+    const forged = { ...watch, name, mechanism, effectKey, description, durationMinutes };
+    await refused(
+      await plant(digested({ ...forged, status: 'proposed', before: null })),
+      'no proof that the gate decided',
+    );
+  });
+
+  test('under the name of a tier-3 action', async () => {
+    await probe();
+    const asked = await block();
+    await refused(
+      await plant(digested({ ...asked, status: 'approved', name: 'block_cidr_range' })),
+      'no proof that the gate decided',
+    );
+  });
+
+  test('when the proven vote of another action is moved to it', async () => {
+    await probe();
+    await world.approveOnly('ana.silva', 'in network ACL');
+    const asked = await block();
+    const other = (await world.actions()).find(({ mechanism }) =>
+      mechanism?.startsWith('network.'),
+    )!;
+    const { votes, decision } = other.approval!;
+    expect(votes[0]?.proof).not.toBeNull();
+    await refused(
+      await plant({
+        ...asked,
+        status: 'approved',
+        approval: { ...asked.approval!, votes, decision },
+      }),
+      '0 of 1 approvals',
+    );
+  });
+
+  test('when a declined vote is rewritten as approved', async () => {
+    await probe();
+    await world.decline('ana.silva');
+    const asked = await block();
+    const votes = asked.approval!.votes.map((vote) => ({ ...vote, verdict: 'approved' as const }));
+    const approval = { ...asked.approval!, votes, decision: decided() };
+    await refused(await plant({ ...asked, status: 'approved', approval }), '0 of 1 approvals');
+  });
+
+  test('when one person’s proven vote is counted twice', async () => {
+    await world.stop();
+    world = await createWorld({ policy: withTwoApprovers() });
+    await probe();
+    await world.approve('ana.silva');
+    const asked = await block();
+    const [vote] = asked.approval!.votes;
+    const votes = [vote!, { ...vote!, by: 'ben.okafor' }];
+    const approval = { ...asked.approval!, votes, decision: decided() };
+    await refused(await plant({ ...asked, status: 'approved', approval }), '1 of 2 approvals');
+  });
+
+  test('when a proven vote is replayed on the request that replaced its own', async () => {
+    await world.stop();
+    world = await createWorld({ policy: withTwoApprovers() });
+    await world.deliver(sample('ssh-brute-force'));
+    await world.approve('ana.silva');
+    await world.pass(16);
+    const expired = await world.action('block_ip_at_firewall');
+    expect([expired.status, expired.approval?.votes.length]).toEqual(['expired', 1]);
+    await world.choose(world.link('mei.tanaka'), {});
+    const all = await world.actions();
+    const again = all.find(({ actionId }) => actionId === `${expired.actionId}r1`)!;
+    expect(again.status).toBe('awaiting-approval');
+    const { votes } = expired.approval!;
+    const approval = { ...again.approval!, votes, decision: decided() };
+    await refused(await plant({ ...again, status: 'approved', approval }), '0 of 2 approvals');
+    expect(world.denied()).toEqual([]);
+  });
+
+  test('in shadow mode', async () => {
+    await world.stop();
+    world = await createWorld({ policy: { ...POLICY, mode: 'shadow' } });
+    await probe();
+    const observed = await block();
+    await refused(
+      await plant({ ...observed, status: 'proposed', disposition: 'auto' }),
+      'no proof',
+    );
+  });
+
+  test('when people are shown another action than the gate described', async () => {
+    await probe();
+    const asked = await block();
+    const description = { ...asked.description!, headline: 'Watch web requests' };
+    await plant({ ...asked, description });
+    await world.approveOnly('ana.silva', 'Watch web requests');
+    expect((await block()).status).toBe('awaiting-approval');
+    expect(world.blocked()).toEqual([]);
+  });
+});
+
+describe('P4: what is undone, and when, follows from proofs', () => {
+  const inForce = async () => {
+    await probe();
+    await world.approve('ana.silva');
+    const action = await block();
+    expect([action.status, world.blocked()]).toEqual(['in-force', [ATTACKER]]);
+    return action;
+  };
+  /** Policy's duration for a block is five minutes here. */
+  const isLiftedOnTime = async () => {
+    await world.pass(6);
+    expect(world.blocked()).toEqual([]);
+  };
+
+  test('a planted action in force reactivates no key', async () => {
+    await world.deliver(sample('leaked-access-key'));
+    const asked = await world.action('revoke_api_key');
+    const key = () => JSON.stringify(world.runtime.identities());
+    const untouched = key();
+    const at = world.clock.now().toISOString();
+    const planted = { before: { status: 'Active' }, appliedAt: at, dueAt: at, attentionAt: at };
+    await plant({ ...asked, ...planted, status: 'in-force', approval: null });
+    await world.pass(3);
+    expect(key()).toBe(untouched);
+    expect((await world.action('revoke_api_key')).status).toBe('reversal-failed');
+  });
+
+  test.each([
+    ['an earlier due time', (at: string) => ({ dueAt: at, attentionAt: at })],
+    [
+      'a status that only an interrupted execution has',
+      (at: string) => ({ status: 'executing' as const, attentionAt: at }),
+    ],
+    [
+      'a status that only an interrupted undo has',
+      (at: string) => ({ status: 'reversing' as const, attentionAt: at }),
+    ],
+    ['a failed undo', (at: string) => ({ status: 'reversal-failed' as const, attentionAt: at })],
+    [
+      'an action that was never applied',
+      (at: string) => ({ status: 'proposed' as const, attentionAt: at }),
+    ],
+  ])('%s lifts no block early', async (_, change) => {
+    const action = await inForce();
+    const planted = await plant({ ...action, ...change(world.clock.now().toISOString()) });
+    isNoticed = planted.status !== 'reversing';
+    await world.pass(3);
+    expect(world.blocked()).toEqual([ATTACKER]);
+    await isLiftedOnTime();
+  });
+
+  test.each([
+    ['a later due time', { dueAt: minutesAfter(NOW, 900), attentionAt: minutesAfter(NOW, 900) }],
+    ['a planted keep', { status: 'kept' as const, dueAt: null, attentionAt: null }],
+    ['a planted end', { status: 'reversed' as const, attentionAt: null }],
+    ['an end without evidence', { status: 'reversed' as const, attentionAt: null, evidence: null }],
+  ])('%s leaves no block behind', async (_, change) => {
+    const action = await inForce();
+    await plant({ ...action, ...change });
+    await isLiftedOnTime();
+  });
+
+  test.each([
+    ['a holder that never was', { holders: ['act-0123456789abcdef-9'] }],
+    ['a holder beside the real one', null],
+    [
+      'a claim that never ends',
+      { releasing: 'act-0123456789abcdef-9', claim: { by: 'x', until: minutesAfter(NOW, 9000) } },
+    ],
+  ])('%s leaves no block behind', async (_, change) => {
+    const action = await inForce();
+    const beside = { holders: [action.actionId, 'act-0123456789abcdef-9'] };
+    await plantLease(action, change ?? beside);
+    await isLiftedOnTime();
+    expect((await block()).status).toBe('reversed');
+  });
+
+  test('another before-state restores nothing, and people are told', async () => {
+    const action = await inForce();
+    await plant({ ...action, before: { ...(action.before as object), inSet: true } });
+    await world.pass(6);
+    expect(await block()).toMatchObject({ status: 'reversal-failed' });
+    const texts = (await block()).history.map(({ text }) => text);
+    expect(texts.some((text) => text.startsWith('Unproven: the recorded before-state'))).toBe(true);
+    expect(world.subjectsTo('mei.tanaka').at(-1)).toMatch(/^NOT UNDONE: /);
+    const [told] = world.runtime
+      .inbox()
+      .filter(({ message }) => message.subject.startsWith('NOT UNDONE'));
+    expect(told?.message.paragraphs.join(' ')).toContain('Do not undo this yet');
+  });
+});
