@@ -53,7 +53,7 @@ describe('changes that Countermand makes', () => {
     [
       'two transitions in one write',
       proposed,
-      transition(inForce, 'kept', { at: NOW, by: 'policy', text: 'Kept' }),
+      signed(transition(inForce, 'kept', { at: NOW, by: 'policy', text: 'Kept' }, { dueAt: null })),
     ],
     [
       'a history entry',
