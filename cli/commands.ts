@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { bench, benchSizes, check, generate, language } from './commands/development.ts';
 import { explain, replay } from './commands/events.ts';
-import { audit, drill, tryChannels } from './commands/stack.ts';
+import { audit, drill, signEffects, tryChannels } from './commands/stack.ts';
 import { start } from './commands/start.ts';
 
 /** Functions, because a Command holds the state of one parse. */
@@ -14,6 +14,7 @@ export const COMMANDS: ReadonlyMap<string, () => Command> = new Map([
   ['explain', explain],
   ['audit', audit],
   ['drill', drill],
+  ['sign-effects', signEffects],
   ['try-channels', tryChannels],
   ['bench', bench],
   ['bench:sizes', benchSizes],

@@ -1,4 +1,4 @@
-// The commands that can use a deployed stack: audit, drill and try-channels.
+// Commands for a deployed stack: audit, drill, sign-effects and try-channels.
 import { requireAccount } from '../accounts.ts';
 import { command, finish, type Json } from '../command.ts';
 import { requireData } from '../laptop-data.ts';
@@ -72,6 +72,43 @@ export const drill = () =>
         if (options.results && !options.account) throw new Refused('--results needs --account');
         out.progress('Loading the mechanisms ...');
         return (await import('../drill/main.ts')).drillCommand(options, out);
+      }),
+    );
+
+export const signEffects = () =>
+  withStackOptions(
+    command({
+      call: 'npm run sign-effects --',
+      purpose:
+        'Lists the changes in force that an earlier version left without proof, and signs those that you compared with AWS. Without a signature, only a person can undo them. On this machine, stop npm start first.',
+      examples: [
+        ['', 'lists them in .data, or in the folder that COUNTERMAND_DATA names'],
+        ['--account example --region eu-central-1', 'lists them in a deployed stack'],
+        [
+          '--account example --region eu-central-1 --by ana.silva --sign act-0123456789abcdef-1',
+          'signs one of them',
+        ],
+      ],
+      exitCodes: [
+        [0, 'no change is without proof'],
+        [1, 'a change is still without proof'],
+      ],
+    }),
+  )
+    .option('--sign <action...>', 'IDs of the actions to sign')
+    .option('--by <person>', 'the person of the policy who compared them with AWS')
+    .action((options: StackOptions & Json & { sign?: string[]; by?: string }) =>
+      finish('sign-effects', options, async (out) => {
+        checkStackOptions(options);
+        if (options.sign && !options.by) throw new Refused('--sign needs --by');
+        if (options.by && !options.sign) throw new Refused('--by needs --sign');
+        const data = process.env.COUNTERMAND_DATA ?? '.data';
+        if (options.account) requireRealNode('sign-effects --account');
+        else requireData(data);
+        out.progress('Loading the records ...');
+        const work = await import('../sign-effects.ts');
+        useRegion(options);
+        return work.signEffects(data, options, out);
       }),
     );
 
