@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { archive, type Change } from '../../functions/archive/archive.ts';
 import type { Action } from '../../functions/domain/action.ts';
-import { indexKeys } from '../../functions/store/due.ts';
 import { Vote } from '../../functions/domain/approval.ts';
+import { indexKeys } from '../../functions/store/due.ts';
 import { append, transition, withEntry } from '../../functions/store/hash-chain.ts';
 import { incidentKey } from '../../functions/store/layout.ts';
 import { incidentWith, NOW } from '../fixtures/case.ts';
