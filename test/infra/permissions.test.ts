@@ -332,19 +332,21 @@ describe('least privilege', () => {
     test('only the pages sign votes and orders', () => {
       expect(whoMay('kms:GenerateMac', keyOf('votes-1'))).toEqual(['web']);
       expect(whoMay('kms:VerifyMac', keyOf('votes-1'))).toEqual(
-        sorted('gate', 'web', ...executors, ...reversers),
+        sorted('archive', 'gate', 'web', ...executors, ...reversers),
       );
     });
 
     test('only the gate signs rulings', () => {
       expect(whoMay('kms:GenerateMac', keyOf('rulings-1'))).toEqual(['gate']);
-      expect(whoMay('kms:VerifyMac', keyOf('rulings-1'))).toEqual(sorted('web', ...executors));
+      expect(whoMay('kms:VerifyMac', keyOf('rulings-1'))).toEqual(
+        sorted('archive', 'web', ...executors),
+      );
     });
 
     test('only executors sign evidence', () => {
       expect(whoMay('kms:GenerateMac', keyOf('evidence-1'))).toEqual(executors);
       expect(whoMay('kms:VerifyMac', keyOf('evidence-1'))).toEqual(
-        sorted(...executors, ...reversers),
+        sorted('archive', ...executors, ...reversers),
       );
     });
 
