@@ -45,7 +45,7 @@ test('signs a named effect for a person, and lists it no more', async () => {
   expect(await run()).toMatchObject({ exitCode: 0, counts: { unsigned: 0 } });
 });
 
-test('signs nothing for a stranger, and nothing that is not on the list', async () => {
+test('signs nothing for a person whom policy does not name, and nothing that is not on the list', async () => {
   await expect(run({ sign: [ID], by: 'mallory' })).rejects.toThrow(Refused);
   await expect(run({ sign: ['act-0123456789abcdef-9'], by: 'ana.silva' })).rejects.toThrow(
     'act-0123456789abcdef-9 is not an effect without proof',

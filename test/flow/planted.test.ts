@@ -80,7 +80,7 @@ describe('P2: nothing is applied', () => {
     expect(world.blocked()).toEqual([]);
   };
 
-  test('when an open request is rewritten as approved', async () => {
+  test('an open request that is rewritten as approved is not applied', async () => {
     await probe();
     const asked = await block();
     const approval = { ...asked.approval!, decision: decided(), votes: [voted('ana.silva', null)] };
@@ -94,7 +94,7 @@ describe('P2: nothing is applied', () => {
     expect(told.at(-1), 'people learn that it was not done').toMatch(/^Not|^Stopped|^Failed/);
   });
 
-  test('when a tier-2 action is rewritten as automatic', async () => {
+  test('a tier-2 action that is rewritten as automatic is not applied', async () => {
     await probe();
     const asked = await block();
     await refused(
@@ -103,7 +103,7 @@ describe('P2: nothing is applied', () => {
     );
   });
 
-  test('when a watch that ran by itself is rewritten as a block', async () => {
+  test('an automatic watch that is rewritten as a block is not applied', async () => {
     await probe();
     const [watch, asked] = [await world.action('add_ip_to_watchlist'), await block()];
     const { name, mechanism, effectKey, description, durationMinutes } = asked;
@@ -114,7 +114,7 @@ describe('P2: nothing is applied', () => {
     );
   });
 
-  test('under the name of a tier-3 action', async () => {
+  test('nothing is applied under the name of a tier-3 action', async () => {
     await probe();
     const asked = await block();
     await refused(
@@ -123,7 +123,7 @@ describe('P2: nothing is applied', () => {
     );
   });
 
-  test('when the proven vote of another action is moved to it', async () => {
+  test('an action to which the proven vote of another one is moved is not applied', async () => {
     await probe();
     await world.approveOnly('ana.silva', 'in network ACL');
     const asked = await block();
@@ -142,7 +142,7 @@ describe('P2: nothing is applied', () => {
     );
   });
 
-  test('when a declined vote is rewritten as approved', async () => {
+  test('an action whose declined vote is rewritten as approved is not applied', async () => {
     await probe();
     await world.decline('ana.silva');
     const asked = await block();
@@ -151,7 +151,7 @@ describe('P2: nothing is applied', () => {
     await refused(await plant({ ...asked, status: 'approved', approval }), '0 of 1 approvals');
   });
 
-  test('when one person’s proven vote is counted twice', async () => {
+  test('an action with one proven vote stored twice is not applied', async () => {
     await world.stop();
     world = await createWorld({ policy: withTwoApprovers() });
     await probe();
@@ -163,7 +163,7 @@ describe('P2: nothing is applied', () => {
     await refused(await plant({ ...asked, status: 'approved', approval }), '1 of 2 approvals');
   });
 
-  test('when a proven vote is replayed on the request that replaced its own', async () => {
+  test('a proven vote that is replayed on a later request does not count', async () => {
     await world.stop();
     world = await createWorld({ policy: withTwoApprovers() });
     await world.deliver(sample('ssh-brute-force'));
@@ -181,7 +181,7 @@ describe('P2: nothing is applied', () => {
     expect(world.denied()).toEqual([]);
   });
 
-  test('in shadow mode', async () => {
+  test('an action that shadow mode observed is not applied', async () => {
     await world.stop();
     world = await createWorld({ policy: { ...POLICY, mode: 'shadow' } });
     await probe();
@@ -192,7 +192,7 @@ describe('P2: nothing is applied', () => {
     );
   });
 
-  test('when people are shown another action than the gate described', async () => {
+  test('an action that people read as another one than the gate described is not applied', async () => {
     await probe();
     const asked = await block();
     const description = { ...asked.description!, headline: 'Watch web requests' };
@@ -266,7 +266,7 @@ describe('P4: what is undone, and when, follows from proofs', () => {
   });
 
   test.each([
-    ['a holder that never was', { holders: ['act-0123456789abcdef-9'] }],
+    ['a holder that never existed', { holders: ['act-0123456789abcdef-9'] }],
     ['a holder beside the real one', null],
     [
       'a claim that never ends',
@@ -280,7 +280,7 @@ describe('P4: what is undone, and when, follows from proofs', () => {
     expect((await block()).status).toBe('reversed');
   });
 
-  test('another before-state restores nothing, and people are told', async () => {
+  test('a planted before-state restores nothing, and people are notified', async () => {
     const action = await inForce();
     await plant({ ...action, before: { ...(action.before as object), inSet: true } });
     await world.pass(6);

@@ -116,7 +116,7 @@ function whyManually({ status, dueAt, history }: Action): string {
       return `Undo this manually: the undo started at ${since} and has not finished.`;
     case 'reversal-failed':
       return isUnproven(history)
-        ? `Do not undo this yet: the undo stopped at ${since}, because the record has no proof of what to restore. Someone may have changed the record. Compare it with its copies in the archive before you run a command.`
+        ? `Do not undo this yet: the undo stopped at ${since}. The record has no proof of what to restore, and someone may have changed it. Compare it with its copies in the archive before you run a command.`
         : `Undo this manually: the undo failed at ${since}.`;
     default:
       return `Undo this manually: the undo was due at ${utc(dueAt)}.`;
