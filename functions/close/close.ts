@@ -63,11 +63,8 @@ export function outcomeOf({ status, name }: Action): Outcome {
 export async function close(deps: CloseDeps, input: unknown) {
   const { store, send, log } = deps;
   const { incidentId, alertId, failure } = CloseInput.parse(input);
-  const { found, unreadable } = await store.records.readActions(incidentId);
-  const actions = found.filter((action) => action.alertId === alertId);
-  const corrupt = unreadable.find(({ ids }) =>
-    String(ids.sk).includes(alertId.slice('al-'.length)),
-  );
+  const { found: actions, unreadable } = await store.records.readActionsOf(incidentId, alertId);
+  const [corrupt] = unreadable;
   const why = failure ? causeText(failure) : (corrupt?.message ?? null);
   const outcome = why === null ? mostUrgent(countedActions(actions).map(outcomeOf)) : 'failed';
   const assessment = await store.records.findAssessment(incidentId, alertId);

@@ -8,18 +8,25 @@ import { indexKeys } from './due.ts';
 import { incidentIdFor, incidentKey, incidentPartition } from './layout.ts';
 import { logHistory } from './log-history.ts';
 import { parse, type Readable, readAll } from './read-all.ts';
-import { retryOnConflict } from './retry.ts';
+import { isLostRace, retryOnConflict } from './retry.ts';
 import { ABSENT, atVersion, type Condition, type Item, type Table } from './table.ts';
 
 /** The seat of the alert that names the incident. No other alert takes it, so that alert can always join. */
 const FIRST_SEAT = 0;
 const OTHER_SEATS = MAX_ALERTS - 1;
 
-/** The seats that an alert may take, in its own order. Two deliveries of one alert try the same seats. */
+/**
+ * The seats that an alert may take, in its own order, so that alerts at the same time try different ones. Two
+ * deliveries of one alert try the same seats.
+ */
 function seatsFor(incidentId: string, alertId: string): number[] {
   if (incidentId === incidentIdFor(alertId, 2)) return [FIRST_SEAT];
-  const first = createHash('sha256').update(alertId).digest().readUInt32BE();
-  return Array.from({ length: OTHER_SEATS }, (_, i) => 1 + ((first + i) % OTHER_SEATS));
+  const orderOf = (seat: number) =>
+    createHash('sha256').update(`${alertId} ${seat}`).digest().readUInt32BE();
+  return Array.from({ length: OTHER_SEATS }, (_, i) => 1 + i)
+    .map((seat) => ({ seat, order: orderOf(seat) }))
+    .sort((a, b) => a.order - b.order)
+    .map(({ seat }) => seat);
 }
 
 /** The sort key is the seat in two digits. */
@@ -57,22 +64,28 @@ export function createMembers(table: Table, log: Log) {
      * Takes a seat for the alert, or returns its member if it has one. Returns null when the incident is full. Seats
      * are never freed, so concurrent deliveries of one alert end on the same seat.
      */
-    join: (joining: Omit<Member, 'seat'>): Promise<Member | null> =>
-      retryOnConflict(table, async () => {
-        const { incidentId, alertId } = joining;
+    async join(joining: Omit<Member, 'seat'>): Promise<Member | null> {
+      const { incidentId, alertId } = joining;
+      const seats = seatsFor(incidentId, alertId);
+      for (;;) {
         const items = await itemsOf(incidentId);
         const mine = items.find((item) => alertIdIn(item) === alertId);
         if (mine) return parse(Member, mine);
         const taken = new Set(items.map(({ sk }) => sk));
-        const seat = seatsFor(incidentId, alertId).find(
-          (one) => !taken.has(memberKey({ incidentId, seat: one }).sk),
-        );
+        const seat = seats.find((one) => !taken.has(memberKey({ incidentId, seat: one }).sk));
         if (seat === undefined) return null;
         const member = Member.parse({ ...joining, seat });
-        await write(member, ABSENT);
+        try {
+          await write(member, ABSENT);
+        } catch (error) {
+          // Each lost race means that a seat was taken, so the loop ends without waits.
+          if (isLostRace(error)) continue;
+          throw error;
+        }
         logHistory(log, member, 0);
         return member;
-      }),
+      }
+    },
     /** Reads, derives and writes like `changeAction`. Throws NotFound. */
     changeMember: (
       incidentId: string,

@@ -63,6 +63,12 @@ export function createRecords(table: Table, log: Log) {
       const { pk, prefix } = incidentPartition('action', incidentId);
       return readAll(Action, await table.query(pk, { prefix }), log);
     },
+    /** The actions of one alert: their IDs begin with the alert's. */
+    readActionsOf: async (incidentId: string, alertId: string): Promise<Readable<Action>> => {
+      const { pk, prefix } = incidentPartition('action', incidentId);
+      const ofAlert = `${prefix}act-${alertId.slice('al-'.length)}-`;
+      return readAll(Action, await table.query(pk, { prefix: ofAlert }), log);
+    },
     /** The original finding. Stored as text: DynamoDB can't represent every JSON number and name. */
     rawEvent: async (incidentId: string, alertId: string): Promise<unknown> => {
       const item = await table.get(incidentKey('alert', incidentId, alertId));

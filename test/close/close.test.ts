@@ -192,7 +192,8 @@ test('keeps an incident open until its last alert is closed, and then gives it t
     alerts: [...current.alerts, { ...current.alerts[0]!, alertId: second }],
   }));
   await store.records.putAlert(INCIDENT_ID, alertWith({ alertId: second }), {});
-  await put({ status: 'declined' }, { status: 'in-force', alertId: second });
+  const actionId = 'act-ffffffffffffffff-1';
+  await put({ status: 'declined' }, { status: 'in-force', alertId: second, actionId });
   await close(deps(), INPUT);
   expect(await incident()).toMatchObject({ status: 'open', outcome: null });
   await close(deps(), { ...INPUT, alertId: second });

@@ -1,30 +1,9 @@
 // A burst of alerts in memory: rate limits (P6), outcomes (P9) and page limits.
 import { expect, test } from 'vitest';
-import { assumeDrilled } from '../../cli/drill/assumed.ts';
-import { analyse } from '../../functions/analyse/analyse.ts';
-import { playbook } from '../../functions/analyse/playbook.ts';
-import { approve } from '../../functions/approve/approve.ts';
-import { close } from '../../functions/close/close.ts';
 import type { Action } from '../../functions/domain/action.ts';
-import { NotFound } from '../../functions/domain/errors.ts';
-import { enrich } from '../../functions/enrich/enrich.ts';
-import { execute } from '../../functions/execute/execute.ts';
-import { gate } from '../../functions/gate/gate.ts';
-import { type Accepted, acceptEvent } from '../../functions/intake/intake.ts';
-import { effectsOf } from '../../functions/mechanisms/registry.ts';
-import type { Message } from '../../functions/messaging/message.ts';
-import { rateLimited } from '../../functions/messaging/rate-limited-send.ts';
-import { notify } from '../../functions/notify/notify.ts';
-import { reverse } from '../../functions/reverse/reverse.ts';
-import { createAccount } from '../../local/account.ts';
-import { inMemory } from '../../local/aws/state-file.ts';
-import { schedulesIn } from '../execute/toy.ts';
-import { NOW, POLICY } from '../fixtures/case.ts';
-import { KEYS } from '../fixtures/proofs.ts';
-import { retried } from '../properties/mortal.ts';
-import { memoryTable, storeOn } from '../store/memory-table.ts';
-import { BRIEF_PACING } from '../store/pacing.ts';
-import { BASE_URL, mac } from '../web/approval-pages.ts';
+import type { Accepted } from '../../functions/intake/intake.ts';
+import { POLICY } from '../fixtures/case.ts';
+import { createBurstAccount } from './burst-account.ts';
 import { sample } from './world.ts';
 
 /** `BURST_ALERTS=10000` takes a few minutes. */
@@ -32,10 +11,7 @@ const ALERTS = Number(process.env.BURST_ALERTS ?? 500);
 /** All alerts arrive within this time, several at once. */
 const BURST_MS = 300_000;
 const AT_ONCE = 10;
-/** Some automatic actions are delayed for longer than their slot is valid. */
-const HELD_UP_MS = 90_000;
 const HOUR_MS = 3_600_000;
-const RETRIES = 8;
 
 /** A probe by one attacker against one host. Every 20th is a repeat; every 10th shares a host. */
 function probe(n: number): string {
@@ -63,132 +39,11 @@ const groupedBy = <T>(all: readonly T[], key: (one: T) => string): T[][] => [
   ...Map.groupBy(all, key).values(),
 ];
 
-/** One account: the flow of the state machine in code. Work that waits is kept in a list. */
-async function account() {
-  const clock = { now: NOW };
-  const now = () => clock.now;
-  const log = () => {};
-  const store = storeOn(memoryTable(() => {}, BRIEF_PACING));
-  await assumeDrilled(POLICY, store.drills, NOW);
-  const pages: { at: string; to: string }[] = [];
-  const deliver = async ({ urgency, to }: Message) => {
-    if (urgency === 'page' && to.kind === 'person')
-      pages.push({ at: now().toISOString(), to: to.id });
-    return { notBy: [] };
-  };
-  const send = rateLimited(deliver, { store, limits: POLICY.limits, now, log });
-  const state = <T>(_: string, initial: T) => inMemory(initial);
-  const standIns = createAccount({ state, policy: POLICY, send, now });
-  const started: { incidentId: string; alertId: string }[] = [];
-  const deps = {
-    recordLayout: 2 as const,
-    keys: KEYS,
-    store,
-    policy: POLICY,
-    send,
-    mac,
-    webBaseUrl: BASE_URL,
-    now,
-    log,
-    effectsOf,
-    analyst: playbook,
-    deadline: () => new AbortController().signal,
-    readDeadline: () => new AbortController().signal,
-    ec2: standIns.ec2,
-    iam: standIns.iam,
-    lambda: standIns.lambda,
-    ssm: standIns.ssm,
-    waf: standIns.samples,
-    ownPrefix: 'countermand-',
-    schedules: schedulesIn(new Map()),
-    callback: () => Promise.reject(new NotFound('no execution is waiting')),
-    openTicket: async () => 'oi-1',
-    reject: async (body: string, reason: string) => expect.fail(`${reason}: ${body.slice(0, 200)}`),
-    startRespond: async (_: string, input: object) =>
-      void started.push(input as (typeof started)[number]),
-  };
-  const mechanisms = new Map(
-    Object.values(standIns.scopes).flatMap((all) => all.map((one) => [one.info.id, one] as const)),
-  );
-  /** Work that is due later, with its time. */
-  const later: { at: number; work: () => Promise<void> }[] = [];
-  const after = (milliseconds: number, work: () => Promise<void>) =>
-    later.push({ at: now().getTime() + milliseconds, work });
-
-  async function carryOut(ids: { incidentId: string; actionId: string }): Promise<void> {
-    try {
-      await retried(RETRIES, () => execute({ ...deps, mechanisms }, ids));
-    } catch (error) {
-      const failure = { Error: error instanceof Error ? error.name : 'unknown', Cause: '' };
-      const request = { ...ids, cause: 'execution-failed', by: 'respond', failure };
-      await retried(RETRIES, () => reverse({ ...deps, mechanisms }, request));
-      await retried(RETRIES, () => notify(deps, ids));
-    }
-  }
-
-  let held = 0;
-  async function respond(ids: { incidentId: string; alertId: string }): Promise<void> {
-    const enriched = await retried(RETRIES, () => enrich(deps, ids));
-    const decided = await retried(RETRIES, async () => gate(deps, await analyse(deps, enriched)));
-    const { actions } = decided as {
-      actions: { incidentId: string; actionId: string; disposition: string; waits: number[] }[];
-    };
-    let over = 0;
-    for (const { disposition, incidentId, actionId, waits } of actions) {
-      const action = { incidentId, actionId };
-      if (disposition === 'auto') {
-        const delay = held++ % 3 === 2 ? HELD_UP_MS : 0;
-        over = Math.max(over, delay);
-        if (delay === 0) await carryOut(action);
-        else after(delay, () => carryOut(action));
-      }
-      if (disposition === 'hand-off') await retried(RETRIES, () => notify(deps, action));
-      if (disposition === 'approve') {
-        const ask = (step: number) =>
-          retried(RETRIES, () => approve(deps, { ...action, rung: step, taskToken: 'a-token' }));
-        await ask(0);
-        const wait = 1000 * waits.reduce((sum, seconds) => sum + seconds, 0);
-        over = Math.max(over, wait);
-        after(wait, async () => {
-          await ask(waits.length - 1);
-          await retried(RETRIES, () => notify(deps, action));
-        });
-      }
-    }
-    after(over, () => retried(RETRIES, () => close(deps, ids)).then(() => {}));
-  }
-
-  return {
-    store,
-    pages,
-    clock,
-    async arrive(bodies: readonly string[]) {
-      const accepted = await Promise.all(bodies.map((body) => acceptEvent(deps, body)));
-      await Promise.all(started.splice(0).map(respond));
-      return accepted.flat();
-    },
-    /** Runs the due work in the order of its times. */
-    async pass(milliseconds: number) {
-      const until = now().getTime() + milliseconds;
-      for (;;) {
-        later.sort((a, b) => a.at - b.at);
-        const next = later[0];
-        if (!next || next.at > until) break;
-        later.shift();
-        clock.now = new Date(Math.max(next.at, now().getTime()));
-        await next.work();
-      }
-      clock.now = new Date(until);
-    },
-    waiting: () => later.length,
-  };
-}
-
 test(`${ALERTS} alerts in five minutes stay within the rate and page limits, and each ends with an outcome`, {
   timeout: 120_000 + 200 * ALERTS,
 }, async () => {
   const began = performance.now();
-  const { store, pages, arrive, pass, waiting } = await account();
+  const { store, pages, arrive, pass, waiting } = await createBurstAccount();
   const accepted: Accepted[] = [];
   for (let n = 0; n < ALERTS; n += AT_ONCE) {
     const size = Math.min(AT_ONCE, ALERTS - n);

@@ -61,10 +61,11 @@ export function memoryTable(
       partitions.get(key.pk)?.delete(key.sk);
     },
     query: async (pk, { prefix = '', newestFirst = false, limit = Infinity } = {}) => {
-      const found = itemsOf(partitions.get(pk))
-        .filter((item) => item.sk.startsWith(prefix))
-        .sort((a, b) => (a.sk < b.sk ? -1 : 1));
-      return (newestFirst ? found.reverse() : found).slice(0, limit);
+      const partition = partitions.get(pk) ?? new Map<string, string>();
+      const keys = [...partition.keys()].filter((sk) => sk.startsWith(prefix)).sort();
+      return (newestFirst ? keys.reverse() : keys)
+        .slice(0, limit)
+        .map((sk): Item => JSON.parse(partition.get(sk) ?? ''));
     },
     due: async (list, until, limit = Infinity) =>
       [...partitions.values()]

@@ -3,12 +3,14 @@ import type { Out, Outcome } from '../../cli/output.ts';
 import { coldStarts } from './cold-starts.ts';
 import type { Figure } from './figure.ts';
 import { links } from './links.ts';
+import { load } from './load.ts';
 import { throughput } from './throughput.ts';
 import { transitions } from './transitions.ts';
 
 const BENCHMARKS: readonly (readonly [name: string, run: (out: Out) => Promise<Figure[]>])[] = [
   ['state transitions', transitions],
   ['throughput', throughput],
+  ['related alerts at once', load],
   ['response times of links', links],
   ['bundle sizes and imports', coldStarts],
 ];
