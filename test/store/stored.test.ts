@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type * as z from 'zod/mini';
 import { signEffect, unsignedEffects } from '../../cli/earlier-effects.ts';
+import { readRuling } from '../../functions/authority/rulings.ts';
 import { Unavailable } from '../../functions/domain/errors.ts';
 import { readStored } from '../../functions/domain/stored.ts';
 import { issueLink } from '../../functions/links/link.ts';
@@ -94,6 +95,29 @@ const reviewPath = async (n: number) => {
   return `/review/${await issueLink(site.world.runtime.mac, { ...claims, person: 'ana.silva', expires })}`;
 };
 const console_ = async () => (await fetch(`${site.url}/live`)).text();
+
+test('P2: counts no answer to a request without proof, and makes the request again', async () => {
+  await putUnsigned(itemsOf('v1'));
+  const { digest } = await load(2);
+  const expires = site.world.clock.now().getTime() / 1000 + 600;
+  const claims = {
+    purpose: 'approve',
+    incidentId: INCIDENT_ID,
+    actionId: id(2),
+    digest,
+  } as const;
+  const { mac } = site.world.runtime;
+  const token = await issueLink(mac, { ...claims, person: 'ana.silva', expires });
+  const { post } = await site.world.read(`/approve/${token}`);
+  const answer = await post({ verdict: 'approve', reason: '' });
+  expect(answer.status).toBe(409);
+  expect(await answer.text()).toContain('You get a new request');
+  expect(await load(2)).toMatchObject({ status: 'expired', askedAnew: { by: 'upgrade' } });
+  await site.world.pass(2);
+  const again = await store().records.action(INCIDENT_ID, `${id(2)}r1`);
+  expect(again.approval?.decision).toBeNull();
+  expect(await readRuling(site.world.runtime.keys.rulings, again)).not.toBeNull();
+});
 
 describe.each(versions)('items that %s stored', (version) => {
   beforeEach(async () => {
