@@ -6,13 +6,18 @@ import { APIGateway } from '@aws-sdk/client-api-gateway';
 import { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { IAM } from '@aws-sdk/client-iam';
+import { KMS } from '@aws-sdk/client-kms';
 import { Scheduler } from '@aws-sdk/client-scheduler';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type ProofKeys, proofKeys } from '../../functions/authority/keys.ts';
+import { withRuling } from '../../functions/authority/rulings.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import type { ActionName } from '../../functions/domain/action-catalog.ts';
 import type { Entity } from '../../functions/domain/alert.ts';
 import { ENV } from '../../functions/domain/env.ts';
+import { minutesAfter } from '../../functions/domain/time.ts';
 import { createStore, type Store } from '../../functions/store/store.ts';
+import { sealOrder, sealVote } from '../../functions/web/seal.ts';
 import { createTableInput } from '../../local/engine/database.ts';
 import { toyAction } from '../execute/toy.ts';
 import {
@@ -23,7 +28,7 @@ import {
   partnerKey,
   suspectUser,
 } from '../fixtures/case.ts';
-import { approvedByAna } from '../web/approval-pages.ts';
+import { requestWith } from '../web/approval-pages.ts';
 import { type Moto, startMoto } from './moto-server.ts';
 
 let moto: Moto;
@@ -32,6 +37,7 @@ let folder: string;
 let iam: IAM;
 let cognito: CognitoIdentityProvider;
 let gateway: APIGateway;
+let keys: ProofKeys;
 const clients: { destroy(): void }[] = [];
 const UserName = suspectUser.value;
 const GROUP = 'reversals';
@@ -44,7 +50,18 @@ beforeAll(async () => {
   iam = new IAM(moto.clientConfig);
   cognito = new CognitoIdentityProvider(moto.clientConfig);
   gateway = new APIGateway(moto.clientConfig);
-  clients.push(database, scheduler, iam, cognito, gateway);
+  const kms = new KMS(moto.clientConfig);
+  clients.push(database, scheduler, iam, cognito, gateway, kms);
+  const hmac = async () => {
+    const key = await kms.createKey({ KeySpec: 'HMAC_256', KeyUsage: 'GENERATE_VERIFY_MAC' });
+    return key.KeyMetadata?.Arn ?? '';
+  };
+  const proofs = {
+    voteKeyArn: await hmac(),
+    rulingKeyArn: await hmac(),
+    evidenceKeyArn: await hmac(),
+  };
+  keys = proofKeys(kms, proofs, {});
   await database.createTable(createTableInput('table'));
   await scheduler.createScheduleGroup({ Name: GROUP });
   store = createStore(database, 'table', () => {});
@@ -72,6 +89,9 @@ beforeAll(async () => {
     [ENV.remindFunctionArn]: arn('lambda:us-east-1:123456789012:function:remind'),
     [ENV.scheduleDeadLetterArn]: arn('sqs:us-east-1:123456789012:failed'),
     [ENV.denyAllPolicyArn]: Policy?.Arn ?? '',
+    [ENV.voteKeyArn]: proofs.voteKeyArn,
+    [ENV.rulingKeyArn]: proofs.rulingKeyArn,
+    [ENV.evidenceKeyArn]: proofs.evidenceKeyArn,
   }))
     vi.stubEnv(name, value);
 });
@@ -169,6 +189,24 @@ const CASES: Record<string, Case> = {
   },
 };
 
+/** Approved a moment ago: the handlers read the real clock. Signed with the keys in KMS. */
+async function approved(change: Partial<Action>): Promise<Action> {
+  const at = new Date().toISOString();
+  const action = toyAction({
+    ...change,
+    disposition: 'approve',
+    status: 'approved',
+    createdAt: at,
+    approval: requestWith({
+      requestedAt: at,
+      expiresAt: minutesAfter(at, 15),
+      decision: { verdict: 'approved', by: 'ana.silva', at, reason: '' },
+    }),
+  });
+  const { next } = await sealVote(keys.votes, { next: await withRuling(keys.rulings, action) });
+  return next ?? action;
+}
+
 test.each(Object.entries(CASES))(
   'the executor of %s cuts off access, and its reverser restores the original state',
   async (scope, { handlers, name, mechanism, made }) => {
@@ -177,18 +215,19 @@ test.each(Object.entries(CASES))(
     const actionId = `act-0123456789abcdef-${Object.keys(CASES).indexOf(scope) + 1}`;
     const effectKey = `${scope}:${target.value}`;
     await store.records.createAction(
-      toyAction({
-        ...{ actionId, name, mechanism, scope, target, parameters, effectKey },
-        disposition: 'approve',
-        status: 'approved',
-        approval: approvedByAna,
-      }),
+      await approved({ actionId, name, mechanism, scope, target, parameters, effectKey }),
     );
     const ids = { incidentId: INCIDENT_ID, actionId };
     const before = JSON.stringify(await seen());
     expect(await execute(ids)).toMatchObject({ status: 'in-force' });
     expect(JSON.stringify(await seen())).not.toBe(before);
     const request = { ...ids, cause: 'person', by: 'person:ana.silva' };
+    const { people } = POLICY.escalation;
+    await store.records.changeAction(ids.incidentId, actionId, async (current) => {
+      const by = { person: 'ana.silva', people, now: new Date() };
+      const ordered = { ...current, version: current.version + 1 };
+      return (await sealOrder(keys.votes, { next: ordered }, 'undo', by)).next ?? null;
+    });
     expect(await reverse(request)).toMatchObject({ status: 'reversed' });
     expect(JSON.stringify(await seen())).toBe(before);
   },
