@@ -8,10 +8,12 @@ import { readEnv } from '../functions/domain/env.ts';
 import { oneLine } from '../functions/domain/wording.ts';
 import { loadPolicy, POLICIES } from '../functions/policy/load.ts';
 import { isArchived } from '../functions/store/archived.ts';
+import { createTable } from '../functions/store/table.ts';
 import { type Copies, copiesInBucket, copiesInFolder } from '../local/archive-copies.ts';
 import { claimDirectory } from '../local/data-directory.ts';
 import { startDatabase } from '../local/engine/database.ts';
 import { compare, type Stored } from './compare-copies.ts';
+import { inForceIn, missingChecks } from './missing-checks.ts';
 import { environmentOf, prefixOfCdk } from './operator.ts';
 import type { Out, Outcome } from './output.ts';
 
@@ -43,7 +45,12 @@ async function inAccount(account: string, prefix: string): Promise<Place> {
 /** Time between two lines of progress. */
 const PROGRESS_MS = 2_000;
 
-async function* recordsOf({ client, table }: Place, out: Out): AsyncGenerator<Stored> {
+/** Yields the records that have copies. Adds the actions in force to `inForce`. */
+async function* recordsOf(
+  { client, table }: Place,
+  inForce: Map<string, Stored>,
+  out: Out,
+): AsyncGenerator<Stored> {
   const pages = paginateScan(
     { client: DynamoDBDocumentClient.from(client) },
     { TableName: table, ConsistentRead: true },
@@ -52,6 +59,8 @@ async function* recordsOf({ client, table }: Place, out: Out): AsyncGenerator<St
   let printedAt = performance.now();
   for await (const { Items = [] } of pages)
     for (const item of (Items as Stored[]).filter(isArchived)) {
+      const actionId = inForceIn(item);
+      if (actionId) inForce.set(actionId, item);
       yield item;
       records += 1;
       if (performance.now() - printedAt < PROGRESS_MS) continue;
@@ -61,7 +70,11 @@ async function* recordsOf({ client, table }: Place, out: Out): AsyncGenerator<St
 }
 
 async function audit(place: Place, out: Out): Promise<Outcome> {
-  const { records, copies, found } = await compare(recordsOf(place, out), place.copies);
+  const inForce = new Map<string, Stored>();
+  const compared = await compare(recordsOf(place, inForce, out), place.copies);
+  const { records, copies } = compared;
+  const table = createTable(place.client, place.table);
+  const found = [...compared.found, ...(await missingChecks(table, inForce))];
   for (const { record, faults } of found) {
     out.line(oneLine(record));
     for (const fault of faults) out.line(`  ${oneLine(fault, 2_000)}`);

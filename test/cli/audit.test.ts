@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { compare } from '../../cli/compare-copies.ts';
+import { inForceIn, missingChecks } from '../../cli/missing-checks.ts';
 import { archive } from '../../functions/archive/archive.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import { withEntry } from '../../functions/store/hash-chain.ts';
@@ -56,6 +57,27 @@ describe('a record', () => {
     ],
   ])('a record that %s is reported', async (_, records, fault) => {
     expect(await faults(...records.map(item))).toContainEqual(expect.stringContaining(fault));
+  });
+});
+
+describe('an action in force', () => {
+  const key = { pk: `CHECK#${proposed.actionId}`, sk: 'CHECK' };
+  const faultsWith = (check: object | undefined) => {
+    const stored = item({ ...proposed, status: 'in-force' });
+    const actionId = inForceIn(stored) ?? '';
+    const get = async () => check && { ...key, ...check };
+    return missingChecks({ get }, new Map([[actionId, stored]]));
+  };
+
+  test('an action in force is reported when its check is missing or has no time', async () => {
+    const fault = { faults: ['no check of its effect is planned'] };
+    expect(await faultsWith(undefined)).toMatchObject([fault]);
+    expect(await faultsWith({ version: 1 })).toMatchObject([fault]);
+    expect(await faultsWith({ version: 1, sweepAt: NOW.toISOString() })).toEqual([]);
+  });
+
+  test('an action that is not in force needs no check', () => {
+    expect(inForceIn(item(proposed))).toBeNull();
   });
 });
 

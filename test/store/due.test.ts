@@ -1,5 +1,6 @@
 // What the sweeper's index lists, with stale and planted entries.
 import { beforeEach, describe, expect, test } from 'vitest';
+import { faultsIn } from '../../functions/archive/change.ts';
 import { indexKeys } from '../../functions/store/due.ts';
 import { moveToSweepIndex } from '../../functions/store/index-move.ts';
 import { incidentKey } from '../../functions/store/layout.ts';
@@ -95,6 +96,8 @@ describe('items of earlier versions', () => {
       version: 2,
       ...indexKeys(keyOf(1), actionWith(1)),
     });
+    const moved = { before: earlier(1), after: await itemAt(1) };
+    expect(faultsIn(keyOf(1), moved), 'P8: the archive accepts the move').toEqual([]);
     expect(await store.table.unswept()).toEqual([]);
     expect(await store.checks.due(AFTER, 20)).toMatchObject([{ actionId: idOf(1) }]);
     expect(await due()).toEqual([idOf(1)]);
