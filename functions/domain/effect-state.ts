@@ -27,3 +27,7 @@ export const isRemoved = ({ status, history }: Pick<Action, 'status' | 'history'
 export const isHeldByAnother = ({ status, history }: Pick<Action, 'status' | 'history'>): boolean =>
   (status === 'reversed' || status === 'failed') &&
   lastText({ history }, status) === HELD_BY_ANOTHER;
+
+/** Whether the last undo stopped, because nothing proves what it would restore. The record may be altered. */
+export const isUnproven = (action: History): boolean =>
+  lastText(action, 'reversal-failed')?.startsWith('Unproven:') ?? false;

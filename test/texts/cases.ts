@@ -252,6 +252,12 @@ const VARIANTS: Readonly<Record<string, State>> = {
     change: { ...applied, failure: 'AWS did not answer' },
     events: [APPLIED, ['reversal-failed', 'AWS did not answer'], ['told', 'Notified Ana Silva']],
   },
+  'undo stopped without proof': {
+    phase: 'made',
+    status: 'reversal-failed',
+    change: applied,
+    events: [APPLIED, ['reversal-failed', 'Unproven: nothing proves that we made this change']],
+  },
   judged: {
     phase: 'never',
     status: 'observed',

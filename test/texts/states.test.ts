@@ -185,6 +185,12 @@ test('names the time of the failed undo, not that of the last entry', async () =
   expect(texts).not.toMatch(/failed at 03:09|overdue/);
 });
 
+test.each(CASES)('asks no one to undo what has no proof: $title', async (one) => {
+  const stopped = inState(one, stateNamed('undo stopped without proof'));
+  for (const { surface, text } of await shownIn(stopped))
+    expect(text, surface).not.toMatch(/^undo this manually|retry|has the commands/im);
+});
+
 test('does not say that nothing was done where the message about a ticket opens it', async () => {
   const tickets = CASES.filter(({ action }) => action.name === 'create_alert_ticket');
   expect(tickets.length).toBeGreaterThan(0);

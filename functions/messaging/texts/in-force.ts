@@ -1,6 +1,6 @@
 // Messages about an action that was carried out: reminders, undo, failures.
 import type { Action } from '../../domain/action.ts';
-import { isRemoved, wasInPlaceBefore } from '../../domain/effect-state.ts';
+import { isRemoved, isUnproven, wasInPlaceBefore } from '../../domain/effect-state.ts';
 import { utc } from '../../domain/wording.ts';
 import { rotationOf } from '../key-rotation.ts';
 import { changesFact, orderOf, type Progress, progressOf, sentence } from './action-line.ts';
@@ -115,17 +115,13 @@ function whyManually({ status, dueAt, history }: Action): string {
     case 'reversing':
       return `Undo this manually: the undo started at ${since} and has not finished.`;
     case 'reversal-failed':
-      return isUnproven(history)
+      return isUnproven({ history })
         ? `Do not undo this yet: the undo stopped at ${since}. The record has no proof of what to restore, and someone may have changed it. Compare it with its copies in the archive before you run a command.`
         : `Undo this manually: the undo failed at ${since}.`;
     default:
       return `Undo this manually: the undo was due at ${utc(dueAt)}.`;
   }
 }
-
-const isUnproven = (history: Action['history']): boolean =>
-  history.findLast(({ event }) => event === 'reversal-failed')?.text.startsWith('Unproven:') ??
-  false;
 
 /** An error after the action was applied. Its undo is not due yet. */
 export function inDoubtText(action: Action, failure: string | null): Text {

@@ -1,7 +1,7 @@
 // The page about an action in force: keep, extend or undo.
 import { html } from 'hono/html';
 import type { Action } from '../../domain/action.ts';
-import { isRemoved, wasInPlaceBefore } from '../../domain/effect-state.ts';
+import { isRemoved, isUnproven, wasInPlaceBefore } from '../../domain/effect-state.ts';
 import { oneLine } from '../../domain/wording.ts';
 import { seenSince } from '../../messaging/texts/phrases.ts';
 import { mayExtend } from '../keep-decision.ts';
@@ -65,7 +65,8 @@ function deadline({ action, now }: View): Html {
 }
 
 function deadlineText(action: Action, now: Date): { strong: string; text: string } {
-  if (action.status === 'reversal-failed') return REVIEW.failed;
+  if (action.status === 'reversal-failed')
+    return isUnproven(action) ? REVIEW.unproven : REVIEW.failed;
   if (wasInPlaceBefore(action)) return REVIEW.inPlaceBefore;
   if (isRemoved(action)) return REVIEW.removed;
   return action.status === 'kept'

@@ -1,6 +1,6 @@
 // The page's labels, buttons and headings.
 import type { Action } from '../../domain/action.ts';
-import { isRemoved, wasInPlaceBefore } from '../../domain/effect-state.ts';
+import { isRemoved, isUnproven, wasInPlaceBefore } from '../../domain/effect-state.ts';
 import { span, timeOfDay, utc } from '../../domain/wording.ts';
 import {
   headlineOf,
@@ -78,7 +78,9 @@ export const FACTS = {
   affectedInPart: 'May have affected',
   undo: 'Undo',
   /** In place of the description's undo, which names the original duration. */
-  undoInState: ({ status, extensions, dueAt }: Action, now: Date): string | null => {
+  undoInState: (action: Action, now: Date): string | null => {
+    const { status, extensions, dueAt } = action;
+    if (status === 'reversal-failed' && isUnproven(action)) return 'Stopped, without proof';
     if (status === 'kept') return 'Only when someone undoes it';
     if (status === 'reversing') return 'Has started';
     if (status === 'reversal-failed') return 'Failed. Retry it, or undo this manually';
@@ -177,6 +179,10 @@ export const REVIEW = {
   failed: {
     strong: 'The undo failed.',
     text: ' According to the record, the change is still in place.',
+  },
+  unproven: {
+    strong: 'The undo stopped.',
+    text: ' The record has no proof of what to restore. First compare it with its copies in the archive.',
   },
   due: (time: string, action: Action, now: Date) => ({
     strong: `Undo in ${time}`,

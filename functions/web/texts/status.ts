@@ -2,7 +2,12 @@
 import type { Action } from '../../domain/action.ts';
 import { opensTicketUnanswered } from '../../domain/action-catalog.ts';
 import { peopleAsked } from '../../domain/approval.ts';
-import { isHeldByAnother, isRemoved, wasInPlaceBefore } from '../../domain/effect-state.ts';
+import {
+  isHeldByAnother,
+  isRemoved,
+  isUnproven,
+  wasInPlaceBefore,
+} from '../../domain/effect-state.ts';
 import { quoted, utc } from '../../domain/wording.ts';
 import { doneOf, orderOf, sentence } from '../../messaging/texts/action-line.ts';
 import {
@@ -102,11 +107,13 @@ const STATUS: Readonly<Record<Action['status'], Write>> = {
       'Undone',
       `Undone at ${changedBy(action, names, now)}. It had been in force since ${utc(action.appliedAt, now)}.`,
     ),
-  'reversal-failed': (action, now) =>
-    bad(
-      'Not undone',
-      `${doneOf(action)} at ${utc(action.appliedAt, now)}. The undo failed at ${utc(entryOf(action)?.at, now)}. The on-call analyst has the commands to undo it manually.`,
-    ),
+  'reversal-failed': (action, now) => {
+    const at = utc(entryOf(action)?.at, now);
+    const next = isUnproven(action)
+      ? `The undo stopped at ${at}. The record has no proof of what to restore, and someone may have changed it.`
+      : `The undo failed at ${at}. The on-call analyst has the commands to undo it manually.`;
+    return bad('Not undone', `${doneOf(action)} at ${utc(action.appliedAt, now)}. ${next}`);
+  },
   observed: (action, now, names) =>
     action.failure === null
       ? quiet(
