@@ -1,4 +1,4 @@
-// One account in memory: the flow of the state machine in code, with a clock of its own.
+// One account in memory: the state machine in code, with a clock of its own.
 import { expect } from 'vitest';
 import { assumeDrilled } from '../../cli/drill/assumed.ts';
 import { analyse } from '../../functions/analyse/analyse.ts';

@@ -1,4 +1,4 @@
-// Related alerts at once: each gets an outcome (P9), in time that grows linearly.
+// Related alerts at once: each gets an outcome (P9), in linear time.
 import { expect, test } from 'vitest';
 import type { Analyst } from '../../functions/analyse/brief.ts';
 import { createBurstAccount } from './burst-account.ts';
