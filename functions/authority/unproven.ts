@@ -2,6 +2,7 @@
 
 import type { Action, Status } from '../domain/action.ts';
 import { digestOf } from '../store/hash-chain.ts';
+import { layoutOf } from '../store/layout.ts';
 import { isAbout, proven, type Verifier } from './claims.ts';
 import { readEnd } from './end.ts';
 import { readRuling } from './rulings.ts';
@@ -19,11 +20,12 @@ type Keys = { votes: Verifier; rulings: Verifier; evidence: Verifier };
 
 /**
  * Each unproven claim in words. Executors and reversers refuse such a record when they act; this notices it before. A
- * record of an earlier version has no proofs, which is no fault.
+ * record of layout 1 may be of a version that signed nothing, which is no fault.
  */
 export async function unprovenIn(keys: Keys, action: Action): Promise<string[]> {
   const { disposition, ruling: proof, evidence } = action;
-  if (proof === null && evidence === null && action.orders.length === 0) return [];
+  const isUnsigned = proof === null && evidence === null && action.orders.length === 0;
+  if (isUnsigned && layoutOf(action.incidentId) === 1) return [];
   const mayRun = disposition === 'auto' || disposition === 'approve';
   const ruling = await readRuling(keys.rulings, action);
   return [

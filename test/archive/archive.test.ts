@@ -6,6 +6,7 @@ import { Vote } from '../../functions/domain/approval.ts';
 import { indexKeys } from '../../functions/store/due.ts';
 import { append, transition, withEntry } from '../../functions/store/hash-chain.ts';
 import { incidentKey } from '../../functions/store/layout.ts';
+import { toyAction } from '../execute/toy.ts';
 import { incidentWith, NOW } from '../fixtures/case.ts';
 import { KEYS, signed } from '../fixtures/proofs.ts';
 import { requestWith, waiting } from '../web/approval-pages.ts';
@@ -288,6 +289,13 @@ describe('changes that anyone else makes', () => {
     expect((await archived(null, null, change)).lines).toEqual([
       ['error: record altered', ['the record was deleted']],
     ]);
+  });
+
+  test('P8: logs an action of layout 2 without a proof, which no earlier version wrote', async () => {
+    const action = toyAction({ attentionAt: soon, incidentId: 'inc-20123456789abcdef' });
+    const unsigned = { ...action, ruling: null };
+    expect(await faultsOf(null, unsigned)).toEqual(['nothing proves the decision']);
+    expect(await faultsOf(null, signed(unsigned))).toEqual([]);
   });
 
   test('P8: logs an action that returns at a later version after it was deleted', async () => {
