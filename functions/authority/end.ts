@@ -2,6 +2,8 @@
 
 import type { Action } from '../domain/action.ts';
 import type { Instant } from '../domain/alert.ts';
+import { minutesAfter } from '../domain/time.ts';
+import { REVERSAL_LEAD_MS } from '../platform/schedules.ts';
 import { type Evidence, isAbout, type Order, proven, type Verifier } from './claims.ts';
 
 export type End = {
@@ -35,10 +37,33 @@ export async function readEnd(
     evidence,
     ...endOf(
       evidence,
-      orders.filter((one) => one !== null).filter((one) => isAbout(one, action)),
+      orders
+        .filter((one) => one !== null)
+        .filter((one) => isAbout(one, action))
+        // An order on an earlier execution of the action doesn't count for this one.
+        .filter(({ at }) => evidence === null || at >= evidence.at),
     ),
   };
 }
+
+/** The due time has come, or a person ordered the undo. */
+export const isOver = ({ dueAt, undoneBy }: Omit<End, 'evidence'>, now: Date): boolean =>
+  undoneBy !== null || (dueAt !== null && Date.parse(dueAt) - REVERSAL_LEAD_MS <= now.getTime());
+
+/** Longer than an execution takes from its evidence to its end, with all retries. */
+const EXECUTES_FOR_MINUTES = 20;
+
+/**
+ * Whether a change in place must stay for now. Before its proven end, only the execution that failed undoes a change.
+ * Later, another execution would have failed: a planted record can start one.
+ */
+export const mustStay = (end: End, { cause }: { cause: string }, now: Date): boolean =>
+  end.evidence !== null &&
+  !isOver(end, now) &&
+  !(
+    cause === 'execution-failed' &&
+    minutesAfter(end.evidence.at, EXECUTES_FOR_MINUTES) > now.toISOString()
+  );
 
 async function evidenceOf(
   mac: Verifier,

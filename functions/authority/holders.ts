@@ -4,7 +4,8 @@ import type { Status } from '../domain/action.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
 import { minutesAfter } from '../domain/time.ts';
 import type { Log } from '../platform/log.ts';
-import type { Holder, Living } from '../store/leases.ts';
+import { digestOf } from '../store/hash-chain.ts';
+import type { Holder, Lease, Living } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
 import { isAbout, proven } from './claims.ts';
 import { type EndKeys, readEnd } from './end.ts';
@@ -43,8 +44,35 @@ export const livingHolders =
     return living;
   };
 
+/**
+ * Whether the lease's before-state is valid for one more holder. A capture alone may have been planted long after: it
+ * counts if it is this action's own or new, or if a holder that is not over has the same before-state.
+ */
+export async function isValidBefore(
+  deps: Omit<HolderDeps, 'log'>,
+  effectKey: string,
+  actionId: string,
+  { capture, before, holders, origins }: Lease,
+): Promise<boolean> {
+  const { keys, store, now } = deps;
+  const digest = digestOf(before ?? null);
+  const claims = await proven(keys.evidence, 'capture', capture);
+  if (claims?.effectKey === effectKey && claims.before === digest) {
+    const isNew = minutesAfter(claims.at, WITHOUT_EVIDENCE_MINUTES) > now().toISOString();
+    if (isNew || claims.actionId === actionId) return true;
+  }
+  for (const holder of holders.filter((one) => one !== actionId)) {
+    const origin = origins[holder] ?? null;
+    if (!(await isLiving(deps, effectKey, { actionId: holder, origin }))) continue;
+    const action = origin && (await store.records.findAction(origin.incidentId, holder));
+    const end = action && (await readEnd(keys, action));
+    if (end?.evidence?.before === digest) return true;
+  }
+  return false;
+}
+
 async function isLiving(
-  { store, keys, now }: HolderDeps,
+  { store, keys, now }: Omit<HolderDeps, 'log'>,
   effectKey: string,
   { actionId, origin }: Holder,
 ): Promise<boolean> {

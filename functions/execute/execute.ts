@@ -2,7 +2,8 @@
 
 import * as z from 'zod/mini';
 import type { Authorised } from '../authority/authorise.ts';
-import { type Evidence, identityOf, prove, proven } from '../authority/claims.ts';
+import { type Evidence, identityOf, prove } from '../authority/claims.ts';
+import { isValidBefore } from '../authority/holders.ts';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import type { Instant } from '../domain/alert.ts';
 import { Conflict, Denied, NotVerified, UndoFailed } from '../domain/errors.ts';
@@ -58,8 +59,8 @@ export async function execute(deps: ExecuteDeps, input: unknown) {
   }
   action = await record(deps, action, job, { before, authorised });
   const evidence = await checkEvidence(deps, action, before);
-  await scheduleEnd(deps.schedules, action, deps.policy.limits);
-  await checkStillActive(deps, action);
+  await schedule(deps, action, evidence, job);
+  await checkStillActive(deps, action, evidence);
   await checkRateLimit(deps, action);
   await checkKillSwitch(deps, action);
   await applyAndVerify(deps, job, before);
@@ -72,34 +73,34 @@ const isOutstanding = ({ status }: Action) =>
   status === 'proposed' || status === 'approved' || status === 'executing';
 
 async function captureUnderLease(
-  { store, keys, now }: ExecuteDeps,
+  deps: ExecuteDeps,
   action: Action,
   { subject, effectKey, mechanism }: Job,
 ): Promise<unknown> {
+  const { store, keys, now } = deps;
   const { incidentId, actionId } = action;
   const at = now().toISOString();
   const proof = await prove(keys.evidence, 'hold', { ...identityOf(action), effectKey, at });
   const lease = await store.leases.acquire(effectKey, actionId, now(), { incidentId, proof });
-  if (lease.captured) return provenBefore(keys, effectKey, lease);
+  if (lease.captured) return provenBefore(deps, action, effectKey, lease);
   const found = await mechanism.driver.capture(subject);
   const claims = { effectKey, actionId, before: digestOf(found), at: now().toISOString() };
   const capture = await prove(keys.evidence, 'capture', claims);
   const captured = await store.leases.recordBefore(effectKey, actionId, found, capture);
-  return provenBefore(keys, effectKey, captured);
+  return provenBefore(deps, action, effectKey, captured);
 }
 
-/** Another holder captured it. Throws Denied if no executor proves that. */
+/** Throws Denied if no executor proves the lease's before-state. */
 async function provenBefore(
-  { evidence }: ExecuteDeps['keys'],
+  deps: ExecuteDeps,
+  { actionId }: Action,
   effectKey: string,
-  { capture, before }: Lease,
+  lease: Lease,
 ): Promise<unknown> {
-  const claims = await proven(evidence, 'capture', capture);
-  if (claims?.effectKey !== effectKey || claims.before !== digestOf(before))
-    throw new Denied('not applied: the before-state of the shared effect is not proven', {
-      effectKey,
-    });
-  return before;
+  if (await isValidBefore(deps, effectKey, actionId, lease)) return lease.before;
+  throw new Denied('not applied: the before-state of the shared effect is not proven', {
+    effectKey,
+  });
 }
 
 /** Hands the action off: the effect is stuck after a failed undo, and a person must fix it first. */
@@ -167,6 +168,15 @@ function record(
     );
   });
 }
+
+/** From proofs alone: the schedule must not follow a planted due time or scope. */
+const schedule = (
+  { schedules, policy }: ExecuteDeps,
+  action: Action,
+  { dueAt }: Evidence,
+  { mechanism }: Job,
+): Promise<void> =>
+  scheduleEnd(schedules, { ...action, dueAt, scope: mechanism.info.scope }, policy.limits);
 
 const earlier = (a: Instant, b: Instant | null): Instant => (b !== null && b < a ? b : a);
 

@@ -80,8 +80,9 @@ export async function checkKillSwitch(
 export async function checkStillActive(
   { store, now }: ExecuteDeps,
   { incidentId, actionId }: Action,
+  { dueAt }: Evidence,
 ) {
-  const { status, dueAt } = await store.records.action(incidentId, actionId);
+  const { status } = await store.records.action(incidentId, actionId);
   if (status !== 'executing')
     throw new IllegalTransition(`not applied: the action is already ${status}`, { actionId });
   if (dueAt !== null && dueAt <= now().toISOString())

@@ -2,6 +2,7 @@
 
 import * as z from 'zod/mini';
 import { isAbout, proven } from '../authority/claims.ts';
+import { nextActionId } from '../authority/earlier-request.ts';
 import { withRuling } from '../authority/rulings.ts';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import { Assessment, aboutAlert, type Recommendation } from '../domain/assessment.ts';
@@ -202,8 +203,9 @@ async function requestAgain(
   return { ...ids, actions: [route(await createOnce(deps, action))] };
 }
 
-/** A request without a ruling was made by an earlier version, whose open requests are all made again. */
+/** The ID is the next one, so that no other action is run again. A request without a ruling was made by an earlier version, whose open requests are all made again. */
 async function isRequestedAgain({ keys }: GateDeps, expired: Action): Promise<boolean> {
+  if (expired.askedAnew?.actionId !== nextActionId(expired.actionId)) return false;
   if (expired.ruling === null) return true;
   const order = expired.orders.find(({ kind }) => kind === 'ask-anew');
   const claims = await proven(keys.votes, 'order', order?.proof);

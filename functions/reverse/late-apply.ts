@@ -1,7 +1,7 @@
 // Cleans up after an execution that applied after its reversal.
 
 import { proven } from '../authority/claims.ts';
-import { readEnd } from '../authority/end.ts';
+import { type End, isOver, mustStay, readEnd } from '../authority/end.ts';
 import { livingHolders } from '../authority/holders.ts';
 import type { Action } from '../domain/action.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
@@ -10,11 +10,11 @@ import { owesNotification } from '../domain/owed-notification.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { jobOf } from '../mechanisms/job.ts';
 import { errorFields } from '../platform/log.ts';
+import { overdueAt } from '../platform/schedules.ts';
 import { digestOf, withEntry } from '../store/hash-chain.ts';
 import type { Released } from '../store/leases.ts';
 import type { ReverseDeps } from './deps.ts';
-import type { ReverseInput } from './request.ts';
-
+import { carriedEvidence, type ReverseInput } from './request.ts';
 import { claimantOf, revertAndVerify, underClaim } from './undo.ts';
 
 /** Longer than the timeout of an executor in infra/function-table.ts. */
@@ -56,20 +56,23 @@ export async function cleanUp(
   const { cause } = request;
   const { incidentId, actionId, effectKey, attentionAt } = action;
   if (attentionAt === null || !effectKey) return action;
+  const end = await readEnd(deps.keys, action, carriedEvidence(request));
+  const stays = mustStay(end, request, now()) ? await leave(deps, action, end) : null;
+  if (stays) return stays;
   const claimant = claimantOf(request, now());
   const living = livingHolders(deps, effectKey);
   const lease = await store.leases.release(effectKey, actionId, claimant, living);
   const late =
     lease &&
     (await underClaim(store, effectKey, claimant, async () => {
-      const before = await provenBefore(deps, action, lease);
+      const before = await provenBefore(deps, action, end, lease);
       const found = before ? await revertLateApply(deps, action, before.value) : null;
       await store.leases.drop(effectKey, claimant);
       return found;
     }));
   const endedAt =
     action.history.findLast(({ event }) => event === action.status)?.at ?? action.createdAt;
-  const isOver =
+  const isLastCheck =
     cause === 'execution-failed' ||
     minutesAfter(endedAt, CLEAN_UP_AFTER_MINUTES) <= now().toISOString();
   return store.records.changeAction(incidentId, actionId, (current) => {
@@ -79,28 +82,57 @@ export async function cleanUp(
     // The sweeper sends an owed notification.
     return {
       ...seen,
-      attentionAt: isOver && !owesNotification(current) ? null : current.attentionAt,
+      attentionAt: isLastCheck && !owesNotification(current) ? null : current.attentionAt,
     };
   });
 }
 
+/** Leaves a change in place until its proven end. Null when it is not in place. */
+async function leave(
+  { store, mechanisms, now, log }: ReverseDeps,
+  action: Action,
+  { evidence, dueAt }: End,
+): Promise<Action | null> {
+  const { incidentId, actionId, effectKey, status } = action;
+  const lease = await store.leases.find(effectKey ?? '');
+  const before = [action.before, lease?.before].find((one) => isProvenBy(evidence, one));
+  if (before === undefined) return null;
+  const { subject, mechanism } = jobOf(action, mechanisms);
+  const seen = await mechanism.driver.verify(subject, before);
+  if (!seen.holds) return null;
+  const why = `the record says ${status}, but the change is in place and not due`;
+  log('error', ALARMING.recordAltered, { incidentId, actionId, why });
+  const text = `In place, and left until ${dueAt ?? 'a person undoes it'}: ${seen.found}`;
+  return store.records.changeAction(incidentId, actionId, (current) => ({
+    ...withEntry(current, { at: now(), by: 'reverse', event: 'late-change', text }),
+    attentionAt: dueAt && overdueAt(dueAt),
+  }));
+}
+
+const isProvenBy = (evidence: End['evidence'], before: unknown): boolean =>
+  before !== undefined && evidence?.before === digestOf(before);
+
 /**
- * The state to restore, if an executor proves it: the action's own capture, or that of the holder which handed the
+ * The state to restore, if an executor proves it: the action's own capture, or that of an ended holder which handed the
  * effect on. Null when the action can't have applied anything.
  */
 async function provenBefore(
-  { keys }: ReverseDeps,
-  action: Action,
+  { store, keys, now }: ReverseDeps,
+  { effectKey, before }: Action,
+  { evidence }: End,
   lease: Released,
 ): Promise<{ value: unknown } | null> {
-  const { evidence } = await readEnd(keys, action);
-  const value = lease.captured ? lease.before : action.before;
-  if (evidence) return evidence.before === digestOf(value) ? { value } : null;
+  const value = lease.captured ? lease.before : before;
+  if (evidence) return isProvenBy(evidence, value) ? { value } : null;
   if (!lease.handedOn || !lease.captured) return null;
   const capture = await proven(keys.evidence, 'capture', lease.capture);
-  const isProven =
-    capture?.effectKey === action.effectKey && capture.before === digestOf(lease.before);
-  return isProven ? { value } : null;
+  if (capture?.effectKey !== effectKey || capture.before !== digestOf(value)) return null;
+  const origin = lease.origins[capture.actionId];
+  const holder = origin && (await store.records.findAction(origin.incidentId, capture.actionId));
+  const end = holder && (await readEnd(keys, holder));
+  // The holder that is not over still needs the effect, although this lease may not list it.
+  const isLeft = end && isProvenBy(end.evidence, value) && isOver(end, now());
+  return isLeft ? { value } : null;
 }
 
 /** The result of the revert in words, or null when there was nothing to revert. */

@@ -1,6 +1,6 @@
 // The reverse step: undoes one action. Idempotent.
 
-import { type End, readEnd } from '../authority/end.ts';
+import { type End, isOver, mustStay, readEnd } from '../authority/end.ts';
 import type { Action, Status } from '../domain/action.ts';
 import { changesOf } from '../domain/action-catalog.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
@@ -9,7 +9,7 @@ import { needsManualReversal } from '../domain/owed-notification.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { causeText } from '../platform/caught-error.ts';
 import { errorFields } from '../platform/log.ts';
-import { REVERSAL_LEAD_MS, unscheduleEnd } from '../platform/schedules.ts';
+import { unscheduleEnd } from '../platform/schedules.ts';
 import { transition } from '../store/hash-chain.ts';
 import type { ReverseDeps } from './deps.ts';
 import { checkDrift } from './drift-check.ts';
@@ -83,19 +83,9 @@ const answer = ({ incidentId, actionId, scope, status, name }: Action) => ({
   leavesWork: status === 'reversed' && changesOf(name)?.afterUndo === 'rotate-key',
 });
 
-/**
- * Before its proven end, an action is undone only by the execution that failed to apply it. A status alone could have
- * been planted to lift a block early.
- */
-const isEarly = ({ status }: Action, end: End, { cause }: ReverseInput, now: Date): boolean =>
-  end.evidence !== null &&
-  cause !== 'execution-failed' &&
-  MAY_BE_IN_PLACE.includes(status) &&
-  !isOver(end, now);
-
-/** The due time has come, or a person ordered the undo. */
-const isOver = ({ dueAt, undoneBy }: Omit<End, 'evidence'>, now: Date): boolean =>
-  undoneBy !== null || (dueAt !== null && Date.parse(dueAt) - REVERSAL_LEAD_MS <= now.getTime());
+/** A status alone could have been planted to lift a block early. */
+const isEarly = ({ status }: Action, end: End, request: ReverseInput, now: Date): boolean =>
+  MAY_BE_IN_PLACE.includes(status) && mustStay(end, request, now);
 
 /**
  * Whether the undo may begin. Without evidence it begins as well and then fails, so that people are notified of a
@@ -171,13 +161,13 @@ async function finish(
     await store.killSwitch.note(policy.account, event, policy.limits.breaker, now());
   }
   const attentionAt = needsCleanUp ? minutesAfter(now(), CLEAN_UP_AFTER_MINUTES) : null;
-  const done = await store.records.changeAction(action.incidentId, action.actionId, (current) => {
+  // Before the record: a schedule that fires later shows that the change was never undone, whatever the record says.
+  await unscheduleEnd(schedules, action.actionId);
+  return store.records.changeAction(action.incidentId, action.actionId, (current) => {
     if (current.status !== 'reversing') return null;
     const to = current.failure ? 'failed' : 'reversed';
     return transition(current, to, { at: now(), by, text: found }, { attentionAt });
   });
-  await unscheduleEnd(schedules, action.actionId);
-  return done;
 }
 
 /** The sweeper retries. Each wait is twice as long as the one before. */

@@ -53,7 +53,7 @@ export type Holder = { actionId: string; origin: Origin | null };
 export type Living = (holders: readonly Holder[]) => Promise<readonly string[]>;
 
 /** Input of the undo for the last holder: the before-state, if it was captured. */
-export type Released = Pick<Lease, 'captured' | 'before' | 'capture' | 'handedOn'>;
+export type Released = Pick<Lease, 'captured' | 'before' | 'capture' | 'handedOn' | 'origins'>;
 
 export function createLeases(table: Table) {
   const key = (effectKey: string) => singleKey('lease', effectKey);

@@ -14,7 +14,7 @@ import { needsManualReversal } from '../../functions/domain/owed-notification.ts
 import type { ExecuteDeps } from '../../functions/execute/deps.ts';
 import { execute } from '../../functions/execute/execute.ts';
 import type { Connected } from '../../functions/mechanisms/mechanism.ts';
-import type { Scheduled } from '../../functions/platform/schedules.ts';
+import { overdueAt, type Scheduled } from '../../functions/platform/schedules.ts';
 import { reverse } from '../../functions/reverse/reverse.ts';
 import { transition } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
@@ -634,12 +634,17 @@ describe('a crash between any two steps', () => {
     expect(await load(ids)).toMatchObject({ status: 'failed', attentionAt: null });
   });
 
-  test('P4: the sweeper reverts an overtaken execution that was killed before it noticed the reversal', async () => {
+  test('P4: the change of an overtaken execution that was killed before it noticed the reversal stays until its due time', async () => {
     const ids = await put();
     await survives(execute(overtaken(ids, dies), ids));
     expect(world.size).toBe(1);
     expect((await load(ids)).attentionAt, 'the sweeper checks again').not.toBeNull();
     await finalCheck(ids);
+    expect(world.size, 'a planted record looks the same').toBe(1);
+    const { dueAt, attentionAt: next } = await load(ids);
+    expect(next).toBe(overdueAt(dueAt!));
+    minutes(60);
+    await reverse(deps(), { ...ids, cause: 'sweeper', by: 'sweep' });
     expect(world.size).toBe(0);
     const { attentionAt, history } = await load(ids);
     expect([attentionAt, history.at(-1)?.event]).toEqual([null, 'late-change']);
@@ -651,7 +656,7 @@ describe('a crash between any two steps', () => {
     await survives(execute(overtaken(ids, dies), ids));
     world.set(attacker.value, 'theirs');
     const logged: string[] = [];
-    minutes(5);
+    minutes(61);
     const log: ExecuteDeps['log'] = (_, message) => void logged.push(message);
     await reverse({ ...deps(), log }, { ...ids, cause: 'sweeper', by: 'sweep' });
     expect(logged).toEqual(['reversal failed']);

@@ -3,10 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import { minutesAfter } from '../../functions/domain/time.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
-import { indexKeys } from '../../functions/store/due.ts';
-import { actionDigest, append } from '../../functions/store/hash-chain.ts';
-import { incidentKey, singleKey } from '../../functions/store/layout.ts';
+import { actionDigest } from '../../functions/store/hash-chain.ts';
 import { NOW, POLICY } from '../fixtures/case.ts';
+import { plantIn, plantLeaseIn } from './planting.ts';
 import { createWorld, sample, type World } from './world.ts';
 
 const ATTACKER = '203.0.113.66/32';
@@ -21,35 +20,8 @@ afterEach(async () => {
   isNoticed = true;
 });
 
-/** PutItem, without a condition and with a history that is well-formed. */
-async function plant(action: Action): Promise<Action> {
-  const planted = {
-    ...action,
-    version: action.version + 1,
-    history: append(action.actionId, action.history, {
-      at: world.clock.now(),
-      by: 'gate',
-      event: action.status,
-      text: 'As decided',
-    }),
-  };
-  const { table } = world.runtime.store;
-  const key = incidentKey('action', action.incidentId, action.actionId);
-  await table.put({
-    ...indexKeys(key, planted),
-    ...key,
-    record: planted,
-    version: planted.version,
-  });
-  return planted;
-}
-/** Replaces the lease of the action's effect. */
-async function plantLease(action: Action, change: object): Promise<void> {
-  const { table } = world.runtime.store;
-  const key = singleKey('lease', action.effectKey ?? '');
-  const lease = await table.get(key);
-  await table.put({ ...lease, ...key, ...change });
-}
+const plant = (action: Action) => plantIn(world, action);
+const plantLease = (action: Action, change: object) => plantLeaseIn(world, action, change);
 const digested = (action: Action): Action => ({ ...action, digest: actionDigest(action) });
 const executed = (action: Action) =>
   world.runtime.functions[`execute-${action.scope}`]?.({
