@@ -136,6 +136,7 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
         'signVotes',
         'verifyVotes',
         'verifyRulings',
+        'verifyEvidence',
         'readSignInSecret',
         'manageSchedules',
         'passScheduleRole',

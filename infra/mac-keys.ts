@@ -17,7 +17,7 @@ export type Rotated = { current: Key; previous: Key | null };
  * - links: functions that ask people sign, `web` verifies.
  * - votes: `web` signs votes, orders and its own forms; the gate, executors and reversers verify.
  * - rulings: the gate signs; `web` and executors verify.
- * - evidence: executors sign; executors and reversers verify.
+ * - evidence: executors sign; `web`, executors and reversers verify.
  */
 export class MacKeys extends Construct {
   /** Signs new links. */

@@ -5,7 +5,7 @@ import { KMS } from '@aws-sdk/client-kms';
 import { Lambda } from '@aws-sdk/client-lambda';
 import { Scheduler } from '@aws-sdk/client-scheduler';
 import { SFN } from '@aws-sdk/client-sfn';
-import type { Signer, Verifier } from '../authority/claims.ts';
+import type { Verifier } from '../authority/claims.ts';
 import { PROOF_KEY_ENV, proofKeys } from '../authority/keys.ts';
 import { ENV, type Env, readEnv } from '../domain/env.ts';
 import { createKmsMac } from '../links/kms-mac.ts';
@@ -41,7 +41,7 @@ export type WebDeps = {
   /** Signs what the pages give out. Its key is not the links' key: pages can't make links. */
   pages: Mac;
   /** Signs votes and orders, and verifies rulings. */
-  keys: { votes: Signer; rulings: Verifier };
+  keys: { votes: Mac; rulings: Verifier; evidence: Verifier };
   newId: () => string;
   /** The identity provider; null where policy requires no sign-in. */
   provider: Provider | null;

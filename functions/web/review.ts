@@ -1,15 +1,18 @@
 // Handles the review form: keep, extend or undo an action in force.
 
 import * as z from 'zod/mini';
+import { readEnd } from '../authority/end.ts';
 import type { Action } from '../domain/action.ts';
+import { ALARMING } from '../domain/alarm-messages.ts';
 import { errorFields } from '../platform/log.ts';
 import { scheduleEnd, scheduleReview, unscheduleEnd } from '../platform/schedules.ts';
 import { notCounted } from './approval.ts';
+import { refuse } from './decision.ts';
 import type { WebDeps } from './deps.ts';
 import { extend, isUndoOrdered, keep, orderUndo, type Review } from './keep-decision.ts';
 import type { Opened } from './open-link.ts';
 import { sealOrder } from './seal.ts';
-import { REVIEWED } from './texts/answers.ts';
+import { REFUSED, REVIEWED } from './texts/answers.ts';
 import type { Answer, Notice } from './texts/status.ts';
 
 import { write } from './write-change.ts';
@@ -51,7 +54,8 @@ async function onExtend(
 ): Promise<Answer> {
   const { person } = claims;
   const { limits, escalation } = deps.policy;
-  const written = await write(deps, action, (current) => {
+  const written = await write(deps, action, async (current) => {
+    if (!(await isEndProven(deps, current))) return refuse('settled', REFUSED.endNotProven);
     const by = { person, people: escalation.people, now: deps.now() };
     const change = extend(current, { ...by, limits, extensions });
     return sealOrder(deps.keys.votes, change, 'extend', by);
@@ -59,6 +63,17 @@ async function onExtend(
   if (written.refusal) return notCounted(written.action, written.refusal);
   await reschedule(deps, written.action);
   return counted(written.action, REVIEWED.extended(written.action, deps.now()));
+}
+
+/** An extension of a planted due time would be a genuine order to leave the change behind. */
+async function isEndProven({ keys, log }: WebDeps, action: Action): Promise<boolean> {
+  const { incidentId, actionId, status } = action;
+  if (status !== 'in-force') return true;
+  const { evidence, dueAt } = await readEnd(keys, action);
+  if (evidence && dueAt === action.dueAt) return true;
+  const why = 'the due time is not proven';
+  log('error', ALARMING.recordAltered, { incidentId, actionId, why });
+  return false;
 }
 
 /** The reversal undoes an action early only by this order. */

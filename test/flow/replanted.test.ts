@@ -126,6 +126,25 @@ describe('P4: nothing is left behind', () => {
     await isLiftedOnTime(action);
   });
 
+  test.each([
+    ['a planted due time', {}],
+    ['a planted due time without evidence', { evidence: null }],
+  ])('by a person who extends %s', async (_, change) => {
+    await world.stop();
+    world = await createWorld();
+    await world.deliver(sample('web-port-probe'));
+    await world.approve('ana.silva');
+    const action = await block();
+    await world.pass(3);
+    const { orders, ...reminded } = await block();
+    const review = world.link('ana.silva', 'Block web requests');
+    const dueAt = minutesAfter(NOW, 9000);
+    await plantIn(world, { ...reminded, orders, ...change, dueAt, attentionAt: dueAt });
+    const response = await world.choose(review, { review: 'extend' });
+    expect([response.status, (await block()).orders]).toEqual([409, []]);
+    await isLiftedOnTime(action);
+  });
+
   test('by a lease and a record that both say that it ended', async () => {
     const action = await inForce();
     await plantIn(world, { ...action, status: 'reversed', attentionAt: null });

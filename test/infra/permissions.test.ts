@@ -346,7 +346,7 @@ describe('least privilege', () => {
     test('only executors sign evidence', () => {
       expect(whoMay('kms:GenerateMac', keyOf('evidence-1'))).toEqual(executors);
       expect(whoMay('kms:VerifyMac', keyOf('evidence-1'))).toEqual(
-        sorted('archive', ...executors, ...reversers),
+        sorted('archive', 'web', ...executors, ...reversers),
       );
     });
 

@@ -34,6 +34,8 @@ export const REFUSED = {
     'An earlier version of Countermand made this request. You get a new request within two minutes.',
   notProven:
     'This request differs from what Countermand decided, so no answer to it counts. The security team is notified.',
+  endNotProven:
+    'Nothing proves when this action is undone, so it can’t be extended. The security team is notified.',
   notExpired: 'This request did not expire.',
   requestedTooOften: 'This action was requested too often. Carry it out manually.',
   signInFirst: 'You have not signed in, or your session ended.',
