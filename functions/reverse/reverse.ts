@@ -40,8 +40,8 @@ const STUCK_AFTER_MINUTES = 5;
  * Returns the action's new status, or `not-due` for an action that remains in force. A terminal failure is recorded and
  * returned as `reversal-failed`. A retryable one is thrown, and the state machine retries.
  *
- * What is undone, and when, follows from the executor's evidence and from people's signed orders, not from the record's
- * status and due time.
+ * The executor's evidence and people's signed orders decide which change is undone and when. The status and the due
+ * time of the record do not.
  */
 export async function reverse(deps: ReverseDeps, input: unknown) {
   const request = ReverseInput.parse(input);
@@ -93,7 +93,7 @@ const isEarly = ({ status }: Action, end: End, request: ReverseInput, now: Date)
  */
 function mayBegin({ status, dueAt }: Action, end: End, now: Date): boolean {
   if (isOver(end, now)) return true;
-  // `settle` found that the change of one that stopped half-way is not in place.
+  // `settle` found that the change of an interrupted execution or undo is not in place.
   if (end.evidence) return status !== 'in-force' && status !== 'kept';
   return status !== 'kept' && isOver({ dueAt: dueAt ?? now.toISOString(), undoneBy: null }, now);
 }
@@ -161,7 +161,7 @@ async function finish(
     await store.killSwitch.note(policy.account, event, policy.limits.breaker, now());
   }
   const attentionAt = needsCleanUp ? minutesAfter(now(), CLEAN_UP_AFTER_MINUTES) : null;
-  // Before the record: a schedule that fires later shows that the change was never undone, whatever the record says.
+  // Before the record is written: a schedule that still fires later proves that the change was never undone.
   await unscheduleEnd(schedules, action.actionId);
   return store.records.changeAction(action.incidentId, action.actionId, (current) => {
     if (current.status !== 'reversing') return null;

@@ -1,4 +1,4 @@
-// Attacks with genuine parts: records, proofs and captures that stand where they never stood.
+// Attacks that plant genuine records, proofs and captures in other places.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import { minutesAfter } from '../../functions/domain/time.ts';
