@@ -1,23 +1,15 @@
 // Lists and signs effects that an earlier version left without proof.
 import { identityOf, prove, type Signer } from '../functions/authority/claims.ts';
-import type { Action, Status } from '../functions/domain/action.ts';
+import { type Action, MAY_HAVE_EFFECT } from '../functions/domain/action.ts';
 import { digestOf, withEntry } from '../functions/store/hash-chain.ts';
 import type { Store } from '../functions/store/store.ts';
-
-const WITH_EFFECT: readonly Status[] = [
-  'executing',
-  'in-force',
-  'kept',
-  'reversing',
-  'reversal-failed',
-];
 
 /** Effects without evidence, soonest due first. Until a person signs them, only a person can undo them, manually. */
 export async function unsignedEffects({ records }: Pick<Store, 'records'>): Promise<Action[]> {
   const { found } = await records.outstanding();
   return found.filter(
     ({ status, evidence, effectKey }) =>
-      evidence === null && effectKey !== null && WITH_EFFECT.includes(status),
+      evidence === null && effectKey !== null && MAY_HAVE_EFFECT.includes(status),
   );
 }
 

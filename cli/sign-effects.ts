@@ -4,7 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMS } from '@aws-sdk/client-kms';
 import { Lambda } from '@aws-sdk/client-lambda';
 import type { Signer } from '../functions/authority/claims.ts';
-import { proofKeys } from '../functions/authority/keys.ts';
+import { PROOF_KEY_ENV, proofKeys } from '../functions/authority/keys.ts';
 import { readEnv } from '../functions/domain/env.ts';
 import { oneLine } from '../functions/domain/wording.ts';
 import { headlineOf } from '../functions/messaging/texts/action-line.ts';
@@ -48,7 +48,7 @@ async function onLaptop(data: string): Promise<Place> {
 async function inAccount(account: string, prefix: string): Promise<Place> {
   const policy = loadPolicy(POLICIES, account);
   const env = await environmentOf(new Lambda({}), `${prefix}gate`, policy);
-  const own = readEnv(env, 'tableName', 'voteKeyArn', 'rulingKeyArn', 'evidenceKeyArn');
+  const own = readEnv(env, 'tableName', ...PROOF_KEY_ENV);
   return {
     store: createStore(new DynamoDBClient({}), own.tableName, () => {}),
     evidence: proofKeys(new KMS({}), own, env).evidence,

@@ -4,6 +4,7 @@ import type { Action } from '../domain/action.ts';
 import type { Instant } from '../domain/alert.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { REVERSAL_LEAD_MS } from '../platform/schedules.ts';
+import { digestOf } from '../store/hash-chain.ts';
 import { type Evidence, isAbout, type Order, proven, type Verifier } from './claims.ts';
 
 export type End = {
@@ -45,6 +46,10 @@ export async function readEnd(
     ),
   };
 }
+
+/** Whether the evidence is about this before-state. */
+export const provesBefore = (evidence: Pick<Evidence, 'before'>, before: unknown): boolean =>
+  before !== undefined && evidence.before === digestOf(before);
 
 /** The due time has come, or a person ordered the undo. */
 export const isOver = ({ dueAt, undoneBy }: Omit<End, 'evidence'>, now: Date): boolean =>

@@ -1,6 +1,6 @@
 // Which holders of an effect are proven, so that a planted one can't keep it.
 
-import type { Status } from '../domain/action.ts';
+import { MAY_HAVE_EFFECT, type Status } from '../domain/action.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
 import { minutesAfter } from '../domain/time.ts';
 import type { Log } from '../platform/log.ts';
@@ -8,19 +8,12 @@ import { digestOf } from '../store/hash-chain.ts';
 import type { Holder, Lease, Living } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
 import { isAbout, proven } from './claims.ts';
-import { type EndKeys, readEnd } from './end.ts';
+import { type End, type EndKeys, readEnd } from './end.ts';
 
 type HolderDeps = { store: Pick<Store, 'records'>; keys: EndKeys; now: () => Date; log: Log };
 
-const MAY_HOLD: readonly Status[] = [
-  'proposed',
-  'approved',
-  'executing',
-  'in-force',
-  'kept',
-  'reversing',
-  'reversal-failed',
-];
+/** An execution takes the lease before it records that it began. */
+const MAY_HOLD: readonly Status[] = ['proposed', 'approved', ...MAY_HAVE_EFFECT];
 
 /** Longer than an execution takes from the lease to its evidence, with all retries. */
 const WITHOUT_EVIDENCE_MINUTES = 20;
@@ -33,7 +26,7 @@ export const livingHolders =
   async (holders) => {
     const living: string[] = [];
     for (const holder of holders) {
-      if (await isLiving(deps, effectKey, holder)) living.push(holder.actionId);
+      if (await readHold(deps, effectKey, holder)) living.push(holder.actionId);
       else
         deps.log('error', ALARMING.recordAltered, {
           effectKey,
@@ -54,7 +47,7 @@ export async function isValidBefore(
   actionId: string,
   { capture, before, holders, origins }: Lease,
 ): Promise<boolean> {
-  const { keys, store, now } = deps;
+  const { keys, now } = deps;
   const digest = digestOf(before ?? null);
   const claims = await proven(keys.evidence, 'capture', capture);
   if (claims?.effectKey === effectKey && claims.before === digest) {
@@ -62,32 +55,31 @@ export async function isValidBefore(
     if (isNew || claims.actionId === actionId) return true;
   }
   for (const holder of holders.filter((one) => one !== actionId)) {
-    const origin = origins[holder] ?? null;
-    if (!(await isLiving(deps, effectKey, { actionId: holder, origin }))) continue;
-    const action = origin && (await store.records.findAction(origin.incidentId, holder));
-    const end = action && (await readEnd(keys, action));
-    if (end?.evidence?.before === digest) return true;
+    const hold = await readHold(deps, effectKey, {
+      actionId: holder,
+      origin: origins[holder] ?? null,
+    });
+    if (hold?.evidence?.before === digest) return true;
   }
   return false;
 }
 
-async function isLiving(
+/** The hold of a proven holder that is not over, with its evidence once there is some; null for any other holder. */
+async function readHold(
   { store, keys, now }: Omit<HolderDeps, 'log'>,
   effectKey: string,
   { actionId, origin }: Holder,
-): Promise<boolean> {
-  if (!origin) return false;
+): Promise<Pick<End, 'evidence'> | null> {
+  if (!origin) return null;
   const action = await store.records.findAction(origin.incidentId, actionId);
-  if (!action || action.effectKey !== effectKey || !MAY_HOLD.includes(action.status)) return false;
+  if (!action || action.effectKey !== effectKey || !MAY_HOLD.includes(action.status)) return null;
   const { evidence, dueAt, undoneBy } = await readEnd(keys, action);
   const at = now().toISOString();
-  if (evidence)
-    return undoneBy === null && (dueAt === null || minutesAfter(dueAt, OVERDUE_MINUTES) > at);
+  if (evidence) {
+    const isOverdue = dueAt !== null && minutesAfter(dueAt, OVERDUE_MINUTES) <= at;
+    return undoneBy === null && !isOverdue ? { evidence } : null;
+  }
   const hold = await proven(keys.evidence, 'hold', origin.proof);
-  return (
-    hold !== null &&
-    hold.effectKey === effectKey &&
-    isAbout(hold, action) &&
-    minutesAfter(hold.at, WITHOUT_EVIDENCE_MINUTES) > at
-  );
+  const isNew = hold !== null && minutesAfter(hold.at, WITHOUT_EVIDENCE_MINUTES) > at;
+  return isNew && hold.effectKey === effectKey && isAbout(hold, action) ? { evidence } : null;
 }

@@ -33,7 +33,8 @@ export async function withRuling(mac: Signer, action: Action): Promise<Action> {
   return { ...action, ruling: await prove(mac, 'ruling', rulingOf(action, disposition)) };
 }
 
-const rulingOf = (action: Ruled, disposition: Ruling['disposition']): Ruling => ({
+/** What the proof of a ruling says. */
+export const rulingOf = (action: Ruled, disposition: Ruling['disposition']): Ruling => ({
   ...identityOf(action),
   disposition,
   policyVersion: action.policyVersion,

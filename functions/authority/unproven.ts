@@ -1,20 +1,11 @@
 // What an action's record claims without proof, for the archive.
 
-import type { Action, Status } from '../domain/action.ts';
-import { digestOf } from '../store/hash-chain.ts';
+import { type Action, MAY_HAVE_EFFECT } from '../domain/action.ts';
 import { layoutOf } from '../store/layout.ts';
-import { isAbout, proven, type Verifier } from './claims.ts';
-import { readEnd } from './end.ts';
+import type { Verifier } from './claims.ts';
+import { provesBefore, readEnd } from './end.ts';
 import { readRuling } from './rulings.ts';
-
-/** The executor has captured the state before any of these. */
-const CAPTURED: readonly Status[] = [
-  'executing',
-  'in-force',
-  'kept',
-  'reversing',
-  'reversal-failed',
-];
+import { readVotes } from './votes.ts';
 
 type Keys = { votes: Verifier; rulings: Verifier; evidence: Verifier };
 
@@ -42,10 +33,8 @@ async function unprovenApproval(
 ): Promise<string[]> {
   const { approval } = action;
   if (approval?.decision?.verdict !== 'approved') return [];
-  const votes = await Promise.all(approval.votes.map(({ proof }) => proven(key, 'vote', proof)));
-  const people = votes
-    .filter((vote) => vote !== null)
-    .filter((vote) => isAbout(vote, action) && vote.requestedAt === approval.requestedAt)
+  const people = (await readVotes(key, action))
+    .filter(({ requestedAt }) => requestedAt === approval.requestedAt)
     .flatMap(({ verdict, by }) => (verdict === 'approved' ? by : []));
   const count = new Set(people).size;
   return count < required ? [`${count} of ${required} approvals are proven`] : [];
@@ -53,11 +42,11 @@ async function unprovenApproval(
 
 async function unprovenEnd(keys: Keys, action: Action): Promise<string[]> {
   const { status, before, dueAt } = action;
-  if (!CAPTURED.includes(status)) return [];
+  if (!MAY_HAVE_EFFECT.includes(status)) return [];
   const end = await readEnd(keys, action);
   if (!end.evidence) return ['nothing proves the captured state'];
   return [
-    ...(end.evidence.before === digestOf(before) ? [] : ['the captured state was changed']),
+    ...(provesBefore(end.evidence, before) ? [] : ['the captured state was changed']),
     ...(status === 'in-force' && dueAt !== end.dueAt ? ['nothing proves the due time'] : []),
     ...(status === 'kept' && end.dueAt !== null ? ['nothing proves that it is kept'] : []),
   ];

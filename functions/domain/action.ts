@@ -32,6 +32,15 @@ export const Status = z.enum([
 ]);
 export type Status = z.infer<typeof Status>;
 
+/** Its change may be in place: the executor has captured the state before it, and no undo has ended. */
+export const MAY_HAVE_EFFECT: readonly Status[] = [
+  'executing',
+  'in-force',
+  'kept',
+  'reversing',
+  'reversal-failed',
+];
+
 /** Every legal transition. All others are rejected with IllegalTransition. */
 export const TRANSITIONS: Readonly<Record<Status, readonly Status[]>> = {
   proposed: ['awaiting-approval', 'executing', 'observed', 'handed-off', 'dropped', 'failed'],

@@ -3,7 +3,7 @@ import type { Action } from './action.ts';
 
 type History = Pick<Action, 'history'>;
 
-/** Entries that the executor and the reverser write. A test compares these texts with theirs. */
+/** Entries that the executor and the reverser write. Stored, so these texts must not change. */
 export const IN_PLACE_BEFORE = 'Already in place before this action';
 export const REMAINS_IN_PLACE = 'Already in place before this action, so it remains';
 export const HELD_BY_ANOTHER =

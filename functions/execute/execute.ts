@@ -6,6 +6,7 @@ import { type Evidence, identityOf, prove } from '../authority/claims.ts';
 import { isValidBefore } from '../authority/holders.ts';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import type { Instant } from '../domain/alert.ts';
+import { IN_PLACE_BEFORE } from '../domain/effect-state.ts';
 import { Conflict, Denied, NotVerified, UndoFailed } from '../domain/errors.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { markedInForce, noteInForce } from '../mechanisms/in-force.ts';
@@ -202,9 +203,7 @@ async function markInForce(
 ): Promise<Action> {
   const { store, now } = deps;
   try {
-    const text = job.mechanism.alreadyInPlace(before)
-      ? 'Already in place before this action'
-      : 'Applied and verified';
+    const text = job.mechanism.alreadyInPlace(before) ? IN_PLACE_BEFORE : 'Applied and verified';
     const next = markedInForce(action, evidence, { at: now(), by: 'execute', text });
     // Schedules are made before the record. If the write fails, the reminder finds the action not kept and does
     // nothing.

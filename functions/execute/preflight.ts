@@ -1,16 +1,16 @@
 // Preflight checks: each throws if the action must not run, or ran too late.
 
 import { type Authorised, authorise } from '../authority/authorise.ts';
-import { type Evidence, isAbout, proven } from '../authority/claims.ts';
-import { readEnd } from '../authority/end.ts';
+import type { Evidence } from '../authority/claims.ts';
+import { provesBefore, readEnd } from '../authority/end.ts';
 import { readRuling } from '../authority/rulings.ts';
+import { readVotes } from '../authority/votes.ts';
 import { Action } from '../domain/action.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
 import { Conflict, Denied, Halted, IllegalTransition, Unavailable } from '../domain/errors.ts';
 import { hasUnknownFields } from '../domain/stored.ts';
 import type { Job } from '../mechanisms/job.ts';
 import { reviewAfterDays } from '../policy/schemas/actions.ts';
-import { digestOf } from '../store/hash-chain.ts';
 import type { ExecuteDeps } from './deps.ts';
 
 /**
@@ -32,15 +32,12 @@ export async function checkAuthorised(
   action: Action,
   { mechanism }: Job,
 ): Promise<Authorised> {
-  const { incidentId, actionId, approval } = action;
+  const { incidentId, actionId } = action;
   const ruling = await readRuling(keys.rulings, action);
-  const votes = await Promise.all(
-    (approval?.votes ?? []).map(({ proof }) => proven(keys.votes, 'vote', proof)),
-  );
   const drills = ruling?.disposition === 'auto' ? await store.drills.all() : null;
   const result = authorise(action, {
     ruling,
-    votes: votes.filter((vote) => vote !== null).filter((vote) => isAbout(vote, action)),
+    votes: await readVotes(keys.votes, action),
     policy,
     mechanism: mechanism.info,
     drill: drills?.get(mechanism.info.id),
@@ -58,7 +55,7 @@ export async function checkEvidence(
   before: unknown,
 ): Promise<Evidence> {
   const { evidence } = await readEnd(keys, action);
-  if (evidence?.before === digestOf(before)) return evidence;
+  if (evidence && provesBefore(evidence, before)) return evidence;
   throw new Denied('not applied: the recorded before-state is not proven', {
     actionId: action.actionId,
   });

@@ -1,7 +1,7 @@
 // Cleans up after an execution that applied after its reversal.
 
 import { proven } from '../authority/claims.ts';
-import { type End, isOver, mustStay, readEnd } from '../authority/end.ts';
+import { type End, isOver, mustStay, provesBefore, readEnd } from '../authority/end.ts';
 import { livingHolders } from '../authority/holders.ts';
 import type { Action } from '../domain/action.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
@@ -15,6 +15,7 @@ import { digestOf, withEntry } from '../store/hash-chain.ts';
 import type { Released } from '../store/leases.ts';
 import type { ReverseDeps } from './deps.ts';
 import { carriedEvidence, type ReverseInput } from './request.ts';
+import { seenInPlace } from './settle.ts';
 import { claimantOf, revertAndVerify, underClaim } from './undo.ts';
 
 /** Longer than the timeout of an executor in infra/function-table.ts. */
@@ -93,24 +94,20 @@ async function leave(
   action: Action,
   { evidence, dueAt }: End,
 ): Promise<Action | null> {
+  if (!evidence) return null;
   const { incidentId, actionId, effectKey, status } = action;
   const lease = await store.leases.find(effectKey ?? '');
-  const before = [action.before, lease?.before].find((one) => isProvenBy(evidence, one));
-  if (before === undefined) return null;
-  const { subject, mechanism } = jobOf(action, mechanisms);
-  const seen = await mechanism.driver.verify(subject, before);
-  if (!seen.holds) return null;
+  const before = [action.before, lease?.before].find((one) => provesBefore(evidence, one));
+  const found = await seenInPlace(mechanisms, action, evidence, before);
+  if (found === null) return null;
   const why = `the record says ${status}, but the change is in place and not due`;
   log('error', ALARMING.recordAltered, { incidentId, actionId, why });
-  const text = `In place, and left until ${dueAt ?? 'a person undoes it'}: ${seen.found}`;
+  const text = `In place, and left until ${dueAt ?? 'a person undoes it'}: ${found}`;
   return store.records.changeAction(incidentId, actionId, (current) => ({
     ...withEntry(current, { at: now(), by: 'reverse', event: 'late-change', text }),
     attentionAt: dueAt && overdueAt(dueAt),
   }));
 }
-
-const isProvenBy = (evidence: End['evidence'], before: unknown): boolean =>
-  before !== undefined && evidence?.before === digestOf(before);
 
 /**
  * The state to restore, if an executor proves it: the action's own capture, or that of an ended holder which handed the
@@ -123,7 +120,7 @@ async function provenBefore(
   lease: Released,
 ): Promise<{ value: unknown } | null> {
   const value = lease.captured ? lease.before : before;
-  if (evidence) return isProvenBy(evidence, value) ? { value } : null;
+  if (evidence) return provesBefore(evidence, value) ? { value } : null;
   if (!lease.handedOn || !lease.captured) return null;
   const capture = await proven(keys.evidence, 'capture', lease.capture);
   if (capture?.effectKey !== effectKey || capture.before !== digestOf(value)) return null;
@@ -131,7 +128,7 @@ async function provenBefore(
   const holder = origin && (await store.records.findAction(origin.incidentId, capture.actionId));
   const end = holder && (await readEnd(keys, holder));
   // The holder that is not over still needs the effect, although this lease may not list it.
-  const isLeft = end && isProvenBy(end.evidence, value) && isOver(end, now());
+  const isLeft = end?.evidence && provesBefore(end.evidence, value) && isOver(end, now());
   return isLeft ? { value } : null;
 }
 

@@ -1,7 +1,7 @@
 // The reverse step: undoes one action. Idempotent.
 
 import { type End, isOver, mustStay, readEnd } from '../authority/end.ts';
-import type { Action, Status } from '../domain/action.ts';
+import { type Action, MAY_HAVE_EFFECT, type Status } from '../domain/action.ts';
 import { changesOf } from '../domain/action-catalog.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
 import { TerminalError } from '../domain/errors.ts';
@@ -24,13 +24,6 @@ const NEVER_APPLIED: readonly Status[] = ['proposed', 'approved', 'awaiting-appr
 const MAY_BE_IN_PLACE: readonly Status[] = [
   ...NEVER_APPLIED,
   'executing',
-  'reversing',
-  'reversal-failed',
-];
-const UNDOABLE: readonly Status[] = [
-  'executing',
-  'in-force',
-  'kept',
   'reversing',
   'reversal-failed',
 ];
@@ -58,7 +51,7 @@ export async function reverse(deps: ReverseDeps, input: unknown) {
     if (settled) return { ...answer(settled), status: 'not-due' };
   }
   const current = await begin(deps, action, request);
-  if (UNDOABLE.includes(current.status) && current.status !== 'reversing')
+  if (MAY_HAVE_EFFECT.includes(current.status) && current.status !== 'reversing')
     return { ...answer(current), status: 'not-due' };
   if (current.status !== 'reversing') {
     await liftLeftBehind(deps, current, request);
@@ -123,7 +116,7 @@ function begin(
   const evidence = carriedEvidence(request);
   return store.records.changeAction(action.incidentId, action.actionId, async (current) => {
     const { status } = current;
-    if (status === 'reversing' || !UNDOABLE.includes(status)) return null;
+    if (status === 'reversing' || !MAY_HAVE_EFFECT.includes(status)) return null;
     if (!mayBegin(current, await readEnd(keys, current, evidence), now())) return null;
     const why = failure && causeText(failure);
     const neverInForce = status === 'executing';

@@ -1,12 +1,26 @@
 // Settles an action that stopped half-way, by what AWS shows.
 
-import type { End } from '../authority/end.ts';
+import type { Evidence } from '../authority/claims.ts';
+import { type End, provesBefore } from '../authority/end.ts';
 import type { Action } from '../domain/action.ts';
 import { markedInForce, noteInForce } from '../mechanisms/in-force.ts';
-import { jobOf } from '../mechanisms/job.ts';
+import { jobOf, type Mechanisms } from '../mechanisms/job.ts';
 import { overdueAt } from '../platform/schedules.ts';
-import { digestOf, withEntry } from '../store/hash-chain.ts';
+import { withEntry } from '../store/hash-chain.ts';
 import type { ReverseDeps } from './deps.ts';
+
+/** What AWS shows of the change if it is in place and the evidence proves the before-state; else null. */
+export async function seenInPlace(
+  mechanisms: Mechanisms,
+  action: Action,
+  evidence: Evidence,
+  before: unknown,
+): Promise<string | null> {
+  if (!provesBefore(evidence, before)) return null;
+  const { subject, mechanism } = jobOf(action, mechanisms);
+  const seen = await mechanism.driver.verify(subject, before);
+  return seen.holds ? seen.found : null;
+}
 
 /**
  * If the change is in place, it stays until its proven end: returns the action, in force or waiting for that time.
@@ -17,14 +31,13 @@ export async function settle(
   action: Action,
   { evidence, dueAt }: End,
 ): Promise<Action | null> {
-  if (evidence?.before !== digestOf(action.before)) return null;
-  const { subject, mechanism } = jobOf(action, mechanisms);
-  const seen = await mechanism.driver.verify(subject, action.before);
-  if (!seen.holds) return null;
+  if (!evidence) return null;
+  const found = await seenInPlace(mechanisms, action, evidence, action.before);
+  if (found === null) return null;
   const at = now();
   const saved = await store.records.changeAction(action.incidentId, action.actionId, (current) => {
     if (current.version !== action.version) return null;
-    const text = `Found in place after an interruption: ${seen.found}`;
+    const text = `Found in place after an interruption: ${found}`;
     return current.status === 'executing'
       ? markedInForce(current, { dueAt, keptBy: evidence.keptBy }, { at, by: 'reverse', text })
       : {

@@ -1,11 +1,11 @@
 // Reverts one change and verifies that it is gone, under a lease claim.
 
-import { readEnd } from '../authority/end.ts';
+import { provesBefore, readEnd } from '../authority/end.ts';
 import { livingHolders } from '../authority/holders.ts';
 import type { Action } from '../domain/action.ts';
+import { HELD_BY_ANOTHER, REMAINS_IN_PLACE } from '../domain/effect-state.ts';
 import { NotVerified, TerminalError, Unproven } from '../domain/errors.ts';
 import { type Job, jobOf } from '../mechanisms/job.ts';
-import { digestOf } from '../store/hash-chain.ts';
 import type { Claimant } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
 import type { ReverseDeps } from './deps.ts';
@@ -27,12 +27,12 @@ export async function undo(
   const { effectKey } = job;
   const { evidence } = await readEnd(keys, action, carriedEvidence(request));
   if (!evidence) throw new Unproven('nothing proves that we made this change', { actionId });
-  if (evidence.before !== digestOf(before))
+  if (!provesBefore(evidence, before))
     throw new Unproven('the recorded before-state is not the captured one', { actionId });
   const claimant = claimantOf(request, now());
   const living = livingHolders(deps, effectKey);
   const lease = await store.leases.release(effectKey, actionId, claimant, living);
-  if (!lease) return 'Another action holds the same effect, which remains until the last one ends';
+  if (!lease) return HELD_BY_ANOTHER;
   return underClaim(store, effectKey, claimant, async () => {
     const found = await revertAndVerify(job, before);
     await (needsCleanUp ? store.leases.detach : store.leases.drop)(effectKey, claimant);
@@ -48,7 +48,7 @@ export async function revertAndVerify(
   { subject, mechanism }: Job,
   before: unknown,
 ): Promise<string> {
-  if (mechanism.alreadyInPlace(before)) return 'Already in place before this action, so it remains';
+  if (mechanism.alreadyInPlace(before)) return REMAINS_IN_PLACE;
   await mechanism.driver.revert(subject, before);
   const seen = await mechanism.driver.verifyReverted(subject, before);
   if (!seen.holds)

@@ -23,6 +23,14 @@ export function attentionOf(record: object): string | null {
 /** The index attributes of a record. */
 export const indexKeys = (key: Key, record: object) => attentionKeys(key, attentionOf(record));
 
+/** The stored item of a record, with its index attributes. */
+export const recordItem = (key: Key, record: object): Item => ({
+  ...indexKeys(key, record),
+  record,
+  version: 'version' in record && typeof record.version === 'number' ? record.version : 0,
+  ...key,
+});
+
 const ATTENDED: readonly Kind[] = ['action', 'incident', 'member', 'breaker', 'pager'];
 const kindOf = (key: Key): Kind | undefined => locate(key)?.kind;
 const idOf = (key: Key): string => locate(key)?.id ?? '';

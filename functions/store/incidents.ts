@@ -3,7 +3,7 @@ import { NotFound } from '../domain/errors.ts';
 import { composeIncident, Incident, MAX_ALERTS, OpenedIncident } from '../domain/incident.ts';
 import { readStored } from '../domain/stored.ts';
 import type { Log } from '../platform/log.ts';
-import { indexKeys } from './due.ts';
+import { recordItem } from './due.ts';
 import { incidentKey, layoutOf, listedPartition } from './layout.ts';
 import { logHistory } from './log-history.ts';
 import { createMembers } from './members.ts';
@@ -14,11 +14,8 @@ import { ABSENT, atVersion, type Condition, type Table } from './table.ts';
 export function createIncidents(table: Table, log: Log) {
   const members = createMembers(table, log);
   const keyOf = (incidentId: string) => incidentKey('incident', incidentId);
-  const write = (record: Incident | OpenedIncident, condition: Condition) => {
-    const key = keyOf(record.incidentId);
-    const item = { ...key, ...indexKeys(key, record), record, version: record.version };
-    return table.put(item, condition);
-  };
+  const write = (record: Incident | OpenedIncident, condition: Condition) =>
+    table.put(recordItem(keyOf(record.incidentId), record), condition);
 
   /** Empty for an incident that doesn't exist. An incident without members doesn't exist yet. */
   async function read(incidentId: string): Promise<Readable<Incident>> {

@@ -107,7 +107,7 @@ export const listedPartition = (kind: ListedKind): string => LISTED_KINDS[kind];
 export type Located = { kind: Kind; incidentId: string | null; id: string };
 
 /**
- * What a key holds, or null if Countermand writes no such key. An index returns whatever items carry its attributes:
+ * What a key holds, or null if Countermand writes no such key. An index returns every item that carries its attributes:
  * the base key alone tells what an item may be.
  */
 export function locate(key: Key): Located | null {

@@ -4,7 +4,7 @@ import { InvalidInput, NotFound } from '../domain/errors.ts';
 import { MAX_ALERTS, Member } from '../domain/incident.ts';
 import { readStored } from '../domain/stored.ts';
 import type { Log } from '../platform/log.ts';
-import { indexKeys } from './due.ts';
+import { recordItem } from './due.ts';
 import { incidentIdFor, incidentKey, incidentPartition } from './layout.ts';
 import { logHistory } from './log-history.ts';
 import { parse, type Readable, readAll } from './read-all.ts';
@@ -45,11 +45,8 @@ export function createMembers(table: Table, log: Log) {
     const item = (await itemsOf(incidentId)).find((one) => alertIdIn(one) === alertId);
     return item && parse(Member, item);
   };
-  const write = (member: Member, condition: Condition) => {
-    const key = memberKey(member);
-    const item = { ...key, ...indexKeys(key, member), record: member, version: member.version };
-    return table.put(item, condition);
-  };
+  const write = (member: Member, condition: Condition) =>
+    table.put(recordItem(memberKey(member), member), condition);
 
   return {
     readMembers: async (incidentId: string): Promise<Readable<Member>> =>

@@ -8,7 +8,7 @@ import { Facts } from '../domain/facts.ts';
 import { readStored } from '../domain/stored.ts';
 import type { Log } from '../platform/log.ts';
 import { createChecks, isInForce } from './checks.ts';
-import { createDue, indexKeys } from './due.ts';
+import { createDue, recordItem } from './due.ts';
 import { createIncidents } from './incidents.ts';
 import { earlierFactsKey, incidentKey, incidentPartition } from './layout.ts';
 import { logHistory } from './log-history.ts';
@@ -33,7 +33,7 @@ export function createRecords(table: Table, log: Log) {
     return item && readAll(schema, [item], log).found[0];
   };
   const put = (key: Key, record: object, condition?: Parameters<Table['put']>[1]) =>
-    table.put({ ...indexKeys(key, record), record, version: versionOf(record), ...key }, condition);
+    table.put(recordItem(key, record), condition);
 
   const records = {
     ...createIncidents(table, log),
@@ -120,6 +120,3 @@ export function createRecords(table: Table, log: Log) {
 
 const keyOfAction = ({ incidentId, actionId }: Action): Key =>
   incidentKey('action', incidentId, actionId);
-
-const versionOf = (record: object) =>
-  'version' in record && typeof record.version === 'number' ? record.version : 0;

@@ -7,7 +7,6 @@ import { ALARMING } from '../domain/alarm-messages.ts';
 import { errorFields } from '../platform/log.ts';
 import { type Change, decide, isRepeated, refuse, type Verdict, type Way } from './decision.ts';
 import type { WebDeps } from './deps.ts';
-
 import { sealVote } from './seal.ts';
 import { REFUSED } from './texts/answers.ts';
 import { type Written, write } from './write-change.ts';

@@ -146,7 +146,7 @@ describe('notifications', () => {
     expect(actionsOnAlert('Discovery:Kubernetes/MaliciousIPCaller', 'high')).toEqual(PAGED);
     expect(actionsOnAlert('Backdoor:EC2/C&CActivity.B', 'high')).toEqual(TICKET);
   });
-  test('pages no one for a finding that its product reports as posture, whatever its type', () => {
+  test('pages no one for a finding of any type that its product reports as posture', () => {
     const posture = { ...theAlertItself, attributes: { posture: 'configuration' } };
     const checked = [posture, ...ALL_ENTITIES.filter(({ kind }) => kind !== 'alert')];
     for (const type of ['Software and Configuration Checks/PCI-DSS', 'Effects/Data Exposure'])

@@ -1,7 +1,7 @@
 // An action after its first two transitions, as the table stores it.
 
 import type { Action } from '../../functions/domain/action.ts';
-import { indexKeys } from '../../functions/store/due.ts';
+import { recordItem } from '../../functions/store/due.ts';
 import { transition } from '../../functions/store/hash-chain.ts';
 import { incidentKey } from '../../functions/store/layout.ts';
 import { toyAction } from '../execute/toy.ts';
@@ -13,7 +13,5 @@ export const proposed = toyAction({ attentionAt: soon });
 export const executing = signed(
   transition(proposed, 'executing', { at: NOW, by: 'execute', text: 'State recorded' }),
 );
-export function item(record: Action) {
-  const key = incidentKey('action', record.incidentId, record.actionId);
-  return { ...key, record, version: record.version, ...indexKeys(key, record) };
-}
+export const item = (record: Action) =>
+  recordItem(incidentKey('action', record.incidentId, record.actionId), record);

@@ -41,7 +41,7 @@ describe('readEvents on a folder', () => {
   });
 });
 
-test('reads a file that is named directly, whatever its extension', () => {
+test('reads a file that is named directly, with any extension', () => {
   const file = put('event.log', '{}');
   expect(readEvents(file)).toEqual([{ name: file, body: '{}' }]);
 });

@@ -26,7 +26,15 @@ import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 import { KEYS, orderOn, orderUndo } from '../fixtures/proofs.ts';
 import { startStores } from '../store/dynamo.ts';
 import { approvedByAna } from '../web/approval-pages.ts';
-import { drilled, schedulesIn, toyAction, toyMechanisms, toyWatch, type World } from './toy.ts';
+import {
+  drilled,
+  schedulesIn,
+  toyAction,
+  toyDeps,
+  toyMechanisms,
+  toyWatch,
+  type World,
+} from './toy.ts';
 
 const db = startStores();
 let store: Store;
@@ -40,15 +48,8 @@ beforeEach(async () => {
   now = NOW;
 });
 
-const deps = (): ExecuteDeps => ({
-  store: drilled(store),
-  mechanisms: toyMechanisms(world),
-  schedules: schedulesIn(kept),
-  keys: KEYS,
-  policy: POLICY,
-  now: () => now,
-  log: () => {},
-});
+const deps = (): ExecuteDeps =>
+  toyDeps(store, world, { schedules: schedulesIn(kept), now: () => now });
 const put = async (change: Partial<Action> = {}) => {
   const action = toyAction(change);
   await store.records.createAction(action);

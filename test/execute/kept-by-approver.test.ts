@@ -12,10 +12,10 @@ import { reverse } from '../../functions/reverse/reverse.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { statusNotice } from '../../functions/web/texts/status.ts';
 import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
-import { KEYS, orderUndo } from '../fixtures/proofs.ts';
+import { orderUndo } from '../fixtures/proofs.ts';
 import { startStores } from '../store/dynamo.ts';
 import { approvedByAna } from '../web/approval-pages.ts';
-import { drilled, schedulesIn, toy, toyAction, toyMechanisms, type World } from './toy.ts';
+import { schedulesIn, toy, toyAction, toyDeps, toyMechanisms, type World } from './toy.ts';
 
 const DAYS = 90;
 const REVIEW = new Date(NOW.getTime() + DAYS * 86_400_000);
@@ -41,16 +41,8 @@ beforeEach(async () => {
   scheduled = new Map();
 });
 
-const deps = (change: Partial<ExecuteDeps> = {}): ExecuteDeps => ({
-  store: drilled(store),
-  mechanisms: toyMechanisms(world),
-  schedules: schedulesIn(scheduled),
-  keys: KEYS,
-  policy,
-  now: () => NOW,
-  log: () => {},
-  ...change,
-});
+const deps = (change: Partial<ExecuteDeps> = {}): ExecuteDeps =>
+  toyDeps(store, world, { schedules: schedulesIn(scheduled), policy, ...change });
 const put = async (change: Partial<Action> = {}) => {
   const action = toyAction({
     status: 'approved',

@@ -9,10 +9,10 @@ import { reverse } from '../../functions/reverse/reverse.ts';
 import { digestOf } from '../../functions/store/hash-chain.ts';
 import { singleKey } from '../../functions/store/layout.ts';
 import type { Store } from '../../functions/store/store.ts';
-import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
+import { attacker, INCIDENT_ID, NOW } from '../fixtures/case.ts';
 import { KEYS } from '../fixtures/proofs.ts';
 import { startStores } from '../store/dynamo.ts';
-import { drilled, schedulesIn, toyAction, toyMechanisms, type World } from './toy.ts';
+import { toyAction, toyDeps, type World } from './toy.ts';
 
 const EFFECT = `toy:${attacker.value}`;
 const FIRST = 'act-0123456789abcdef-1';
@@ -31,15 +31,7 @@ beforeEach(async () => {
 const minutes = (n: number) => {
   now = new Date(now.getTime() + n * 60_000);
 };
-const deps = (): ExecuteDeps => ({
-  store: drilled(store),
-  mechanisms: toyMechanisms(world),
-  schedules: schedulesIn(new Map()),
-  keys: KEYS,
-  policy: POLICY,
-  now: () => now,
-  log: () => {},
-});
+const deps = (): ExecuteDeps => toyDeps(store, world, { now: () => now });
 const put = async (change: Partial<Action>) => {
   const action = toyAction({ createdAt: now.toISOString(), ...change });
   await store.records.createAction(action);

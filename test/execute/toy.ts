@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { Action } from '../../functions/domain/action.ts';
 import type { Drill } from '../../functions/domain/drill.ts';
 import { StateChanged } from '../../functions/domain/errors.ts';
+import type { ExecuteDeps } from '../../functions/execute/deps.ts';
 import {
   type Connected,
   connected,
@@ -14,7 +15,7 @@ import type { Scheduled, Schedules } from '../../functions/platform/schedules.ts
 import { actionDigest, append } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { ALERT_ID, attacker, INCIDENT_ID, NOW, POLICY, recommend } from '../fixtures/case.ts';
-import { signed } from '../fixtures/proofs.ts';
+import { KEYS, signed } from '../fixtures/proofs.ts';
 
 /** The state that the mechanism changes: value → who put it there. */
 export type World = Map<string, 'ours' | 'theirs'>;
@@ -78,6 +79,22 @@ const passed = ({ id, version }: Pick<MechanismInfo, 'id' | 'version'>): Drill =
   account: POLICY.account,
   by: 'test',
   text: '',
+});
+
+/** Dependencies of executor and reverser over a store and a world. Schedules go nowhere. */
+export const toyDeps = (
+  store: Store,
+  world: World,
+  change: Partial<ExecuteDeps> = {},
+): ExecuteDeps => ({
+  store: drilled(store),
+  mechanisms: toyMechanisms(world),
+  schedules: schedulesIn(new Map()),
+  keys: KEYS,
+  policy: POLICY,
+  now: () => NOW,
+  log: () => {},
+  ...change,
 });
 
 /** Schedules kept in a map. */

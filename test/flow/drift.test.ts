@@ -7,15 +7,9 @@ import { minuteOf } from '../../functions/store/checks.ts';
 import { withEntry } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { sweep } from '../../functions/sweep/sweep.ts';
-import {
-  drilled,
-  schedulesIn,
-  type World as Toys,
-  toyAction,
-  toyMechanisms,
-} from '../execute/toy.ts';
-import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
-import { KEYS, orderUndo } from '../fixtures/proofs.ts';
+import { type World as Toys, toyAction, toyDeps } from '../execute/toy.ts';
+import { attacker, INCIDENT_ID, NOW } from '../fixtures/case.ts';
+import { orderUndo } from '../fixtures/proofs.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
 import { inForce, put } from '../web/approval-pages.ts';
 import { createWorld, type World } from './world.ts';
@@ -28,15 +22,7 @@ describe('the hourly check of an action in force', () => {
   let store: Store;
   let toys: Toys;
   let logged: string[];
-  const deps = () => ({
-    store: drilled(store),
-    mechanisms: toyMechanisms(toys),
-    schedules: schedulesIn(new Map()),
-    keys: KEYS,
-    policy: POLICY,
-    now: () => NOW,
-    log: (_level: string, message: string) => void logged.push(message),
-  });
+  const deps = () => toyDeps(store, toys, { log: (_level, message) => void logged.push(message) });
   const look = () => reverse(deps(), { ...ids, cause: 'check', by: 'sweep' });
   const notified = () =>
     store.records.changeAction(INCIDENT_ID, ids.actionId, (current) =>

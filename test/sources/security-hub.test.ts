@@ -111,7 +111,7 @@ describe('an ASFF finding', () => {
   test.each([
     ['a compliance status', { Compliance: { Status: 'FAILED' } }],
     ['vulnerabilities', { Vulnerabilities: [{ Id: 'CVE-2026-0001' }] }],
-  ])('reads an ASFF finding with %s as posture, whatever its type says', (_structure, found) => {
+  ])('reads an ASFF finding of any type with %s as posture', (_structure, found) => {
     for (const type of ['Software and Configuration Checks/CVE', 'Effects/Data Exposure'])
       expect(isPosture(alertOf(inAsff({ Types: [type], ...found }))), type).toBe(true);
   });

@@ -9,9 +9,9 @@ import type { ExecuteDeps } from '../../functions/execute/deps.ts';
 import { execute } from '../../functions/execute/execute.ts';
 import { reverse } from '../../functions/reverse/reverse.ts';
 import type { Store } from '../../functions/store/store.ts';
-import { drilled, schedulesIn, toyAction, toyMechanisms, type World } from '../execute/toy.ts';
-import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
-import { KEYS, orderUndo } from '../fixtures/proofs.ts';
+import { toyAction, toyDeps, type World } from '../execute/toy.ts';
+import { attacker, INCIDENT_ID, NOW } from '../fixtures/case.ts';
+import { orderUndo } from '../fixtures/proofs.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
 
 let store: Store;
@@ -20,15 +20,7 @@ beforeEach(() => {
   store = storeOn(memoryTable());
   world = new Map();
 });
-const deps = (): ExecuteDeps => ({
-  store: drilled(store),
-  mechanisms: toyMechanisms(world),
-  schedules: schedulesIn(new Map()),
-  keys: KEYS,
-  policy: POLICY,
-  now: () => NOW,
-  log: () => {},
-});
+const deps = (): ExecuteDeps => toyDeps(store, world);
 
 const [FIRST, SECOND] = ['act-0123456789abcdef-1', 'act-0123456789abcdef-2'] as const;
 const load = (actionId: string) => store.records.action(INCIDENT_ID, actionId);

@@ -174,7 +174,7 @@ export const REVIEW = {
   removed: { strong: 'Someone else removed this.', text: ' Undo it to close its record.' },
   inPlaceBefore: {
     strong: 'This was in place before.',
-    text: ' It stays in place, whatever you decide.',
+    text: ' None of these choices removes it.',
   },
   failed: {
     strong: 'The undo failed.',
