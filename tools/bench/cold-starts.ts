@@ -4,11 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Out } from '../../cli/output.ts';
-import { ENV } from '../../functions/domain/env.ts';
-import { LOCAL_FLOW_LOGS } from '../../functions/mechanisms/flow-log/stand-in.ts';
-import { LOCAL_IP_SETS } from '../../functions/mechanisms/waf/stand-in.ts';
-import { loadPolicy, POLICIES } from '../../functions/policy/load.ts';
 import { bundle, entries, ROOT } from './bundle.ts';
+import { environment } from './environment.ts';
 import type { Figure } from './figure.ts';
 import { twinOf } from './twin.ts';
 
@@ -20,7 +17,7 @@ export async function coldStarts(out: Out): Promise<Figure[]> {
   // In the repository, because twins import its packages.
   const twins = mkdtempSync(join(ROOT, '.twins-'));
   try {
-    const env = environment(folder);
+    const env = { ...process.env, ...environment(folder) };
     const figures: Figure[] = [];
     out.line(
       'Function               without SDKs  all    CPU time of an import, relative to its twin',
@@ -54,24 +51,6 @@ export async function coldStarts(out: Out): Promise<Figure[]> {
 const kilobytes = (bytes: number) => `${(bytes / 1024).toFixed(0).padStart(6)} KB`;
 const median = (values: number[]) =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-
-function environment(folder: string): NodeJS.ProcessEnv {
-  const policyPath = join(folder, 'policy.json');
-  writeFileSync(policyPath, JSON.stringify(loadPolicy(POLICIES, 'example')));
-  const all = Object.fromEntries(
-    Object.values(ENV).map((name) => [name, 'arn:aws:x:eu-central-1:111122223333:x']),
-  );
-  return {
-    ...process.env,
-    ...all,
-    AWS_REGION: 'eu-central-1',
-    [ENV.policyPath]: policyPath,
-    [ENV.ipSets]: JSON.stringify(LOCAL_IP_SETS),
-    [ENV.flowLogs]: JSON.stringify(LOCAL_FLOW_LOGS),
-    [ENV.modelProvider]: 'anthropic',
-    [ENV.webBaseUrl]: 'https://example.com',
-  };
-}
 
 /** Milliseconds of CPU time that importing the bundle takes in a fresh process. */
 function cpuOf(path: string, env: NodeJS.ProcessEnv): number {
