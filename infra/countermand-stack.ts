@@ -11,6 +11,7 @@ import { FlowLogs } from './flow-logs.ts';
 import { Functions } from './functions.ts';
 import { Intake } from './intake.ts';
 import { MacKeys } from './mac-keys.ts';
+import { namesIn } from './names.ts';
 import { PolicyLayer } from './policy-layer.ts';
 import { Records } from './records.ts';
 import { ReversalSchedules } from './reversal-schedules.ts';
@@ -24,15 +25,19 @@ export class CountermandStack extends Stack {
   constructor(
     scope: Construct,
     id: string,
-    { settings, policy }: { settings: Settings; policy: Policy },
+    /** `region`: the one of the credentials that deploy the stack, if it is known at synth. */
+    {
+      settings,
+      policy,
+      region,
+    }: { settings: Settings; policy: Policy; region?: string | undefined },
   ) {
     super(scope, id, {
       // The region comes from the credentials that deploy the stack.
       env: { account: policy.account },
       description: 'Countermand: bounded, reversible and accountable responses to security alerts',
     });
-    const { prefix } = settings;
-    const names = { prefix, stack: this };
+    const names = namesIn(this, settings, region);
 
     const intake = new Intake(this, 'Intake', names, policy.partnerSources);
     const records = new Records(this, 'Records');
@@ -51,6 +56,7 @@ export class CountermandStack extends Stack {
 
     const functions = new Functions(this, 'Functions', {
       settings,
+      names,
       integrations: policy.integrations,
       webAcls: policy.webAcls,
       channels: policy.channels,

@@ -4,19 +4,25 @@ import type { Construct } from 'constructs';
 import { CLOUDFRONT_REGION } from '../functions/domain/ip-set.ts';
 import type { Policy } from '../functions/policy/policy.ts';
 import { Firewall } from './firewall.ts';
+import { namesIn } from './names.ts';
 import type { Settings } from './settings.ts';
 
 export class EdgeStack extends Stack {
   constructor(
     scope: Construct,
     id: string,
-    { settings, policy }: { settings: Settings; policy: Policy },
+    /** `region`: that of the stack whose functions change the IP sets. */
+    {
+      settings,
+      policy,
+      region,
+    }: { settings: Settings; policy: Policy; region?: string | undefined },
   ) {
     super(scope, id, {
       env: { account: policy.account, region: CLOUDFRONT_REGION },
       description: 'Countermand at CloudFront: the addresses that are watched and blocked there',
     });
-    const names = { prefix: settings.prefix, stack: this };
+    const names = namesIn(this, settings, region);
     const { ruleGroupArn } = new Firewall(this, 'Firewall', names, 'CLOUDFRONT');
     Tags.of(this).add('application', 'countermand');
     new CfnOutput(this, 'RuleGroupArn', { value: ruleGroupArn });

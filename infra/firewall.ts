@@ -2,7 +2,7 @@
 import { CfnIPSet, CfnRuleGroup } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import { CLOUDFRONT_REGION, type IpSet, type WafScope } from '../functions/domain/ip-set.ts';
-import type { Names } from './names.ts';
+import { accountName, type Names } from './names.ts';
 
 const FAMILIES = { ipv4: 'IPV4', ipv6: 'IPV6' } as const;
 /** Watch rules come first: Count doesn't end evaluation, so blocked requests are counted too. */
@@ -21,14 +21,14 @@ const KINDS: readonly Kind[] = PURPOSES.flatMap((purpose) =>
   (Object.keys(FAMILIES) as (keyof typeof FAMILIES)[]).map((family) => ({ purpose, family })),
 );
 
-const nameOf = (prefix: string, { purpose, family }: Kind) => `${prefix}${purpose}-${family}`;
+const kindName = ({ purpose, family }: Kind) => `${purpose}-${family}`;
 
 /** The edge stack's IP sets. Their IDs are null: a stack in another region knows them by name only. */
-export const edgeIpSets = ({ prefix, stack }: Names): DeployedIpSet[] =>
+export const edgeIpSets = (names: Names): DeployedIpSet[] =>
   KINDS.map((kind) => {
-    const name = nameOf(prefix, kind);
+    const name = accountName(names, kindName(kind));
     // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awswafv2.html
-    const arn = stack.formatArn({
+    const arn = names.stack.formatArn({
       service: 'wafv2',
       region: CLOUDFRONT_REGION,
       resource: 'global/ipset',
@@ -41,19 +41,22 @@ export class Firewall extends Construct {
   readonly ipSets: readonly DeployedIpSet[];
   readonly ruleGroupArn: string;
 
-  constructor(scope: Construct, id: string, { prefix }: Names, wafScope: WafScope) {
+  constructor(scope: Construct, id: string, names: Names, wafScope: WafScope) {
     super(scope, id);
-    this.ipSets = KINDS.map((kind) => this.ipSet(nameOf(prefix, kind), kind, wafScope));
+    // Those for CloudFront are all in one region, whichever region the stack is in.
+    const named = (name: string) =>
+      wafScope === 'CLOUDFRONT' ? accountName(names, name) : `${names.prefix}${name}`;
+    this.ipSets = KINDS.map((kind) => this.ipSet(named(kindName(kind)), kind, wafScope));
     const metricsFor = (metricName: string) => ({
       cloudWatchMetricsEnabled: true,
       sampledRequestsEnabled: true,
       metricName,
     });
     this.ruleGroupArn = new CfnRuleGroup(this, 'RuleGroup', {
-      name: `${prefix}addresses`,
+      name: named('addresses'),
       scope: wafScope,
       capacity: CAPACITY,
-      visibilityConfig: metricsFor(`${prefix}addresses`),
+      visibilityConfig: metricsFor(named('addresses')),
       rules: this.ipSets.map(({ purpose, name, arn }, priority) => ({
         name,
         priority,

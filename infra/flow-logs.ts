@@ -3,14 +3,15 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { Names } from './names.ts';
+import { accountName, type Names } from './names.ts';
 
 export class FlowLogs extends Construct {
   readonly logGroupName: string;
   readonly deliveryRoleArn: string;
 
-  constructor(scope: Construct, id: string, { prefix, stack }: Names) {
+  constructor(scope: Construct, id: string, names: Names) {
     super(scope, id);
+    const { stack } = names;
     const group = new LogGroup(this, 'Log', {
       // Unnamed because it outlives the stack, like the table.
       retention: RetentionDays.ONE_YEAR,
@@ -18,7 +19,7 @@ export class FlowLogs extends Construct {
     });
     // https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
     const role = new Role(this, 'Role', {
-      roleName: `${prefix}flow-logs`,
+      roleName: accountName(names, 'flow-logs'),
       assumedBy: new ServicePrincipal('vpc-flow-logs.amazonaws.com', {
         conditions: {
           StringEquals: { 'aws:SourceAccount': stack.account },

@@ -41,7 +41,7 @@ export function functionTable(s: StackContext): FunctionRow[] {
 }
 
 function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
-  const names = { prefix: s.settings.prefix, stack: s.stack };
+  const { names } = s;
   const table = { [ENV.tableName]: s.tableName };
   const respond = { [ENV.respondArn]: stateMachineArn(names, 'respond') };
   const reverse = { [ENV.reverseArn]: stateMachineArn(names, 'reverse') };

@@ -20,6 +20,7 @@ import {
   permissionsOf,
   writeStatements,
 } from './iam-statements.ts';
+import { accountName } from './names.ts';
 import type { StackContext } from './stack-context.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -93,7 +94,7 @@ export class Functions extends Construct {
 
   private role(row: FunctionRow, s: StackContext, logGroup: LogGroup): Role {
     const role = new Role(this, `${row.name}-role`, {
-      roleName: `${s.settings.prefix}${row.name}`,
+      roleName: accountName(s.names, row.name),
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
     role.addToPolicy(

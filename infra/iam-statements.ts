@@ -9,7 +9,7 @@ import { secretsIn } from '../functions/policy/schemas/channels.ts';
 import { LEADING_KEYS, type Writable } from '../functions/store/layout.ts';
 import { TABLE_SHAPE } from '../functions/store/table-definition.ts';
 import type { Rotated } from './mac-keys.ts';
-import { functionArn, type Names, stateMachineArn } from './names.ts';
+import { functionArn, stateMachineArn } from './names.ts';
 import type { StackContext } from './stack-context.ts';
 
 const allow = (actions: string[], resources: string[], conditions?: Record<string, unknown>) =>
@@ -20,7 +20,7 @@ const allow = (actions: string[], resources: string[], conditions?: Record<strin
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/
  */
 export function grantStatements(s: StackContext) {
-  const names: Names = { prefix: s.settings.prefix, stack: s.stack };
+  const { names } = s;
   const { mailFrom } = s.settings;
   return {
     readRecords: allow(['dynamodb:GetItem', 'dynamodb:Query'], [s.tableArn]),

@@ -5,7 +5,7 @@ import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
-import { functionArn, type Names, stateMachineArn } from './names.ts';
+import { accountName, functionArn, type Names, stateMachineArn } from './names.ts';
 
 export class ReversalSchedules extends Construct {
   readonly groupName: string;
@@ -33,7 +33,7 @@ export class ReversalSchedules extends Construct {
     acknowledge(this.failed, 'AwsSolutions-SQS3', 'This is itself a dead-letter queue');
 
     this.role = new Role(this, 'Role', {
-      roleName: `${prefix}schedules`,
+      roleName: accountName(names, 'schedules'),
       // Only schedules of this group, in this account, may assume the role.
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: {

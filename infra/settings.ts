@@ -10,6 +10,13 @@ export const Settings = z
     prefix: z
       .string()
       .check(z.regex(/^[a-z][a-z0-9-]{0,19}-$/, 'expected letters and a dash at the end')),
+    /**
+     * The region whose stack has IAM names without the region, because an earlier version deployed it; `none` if no stack
+     * has. Without the setting, no stack's names carry the region. See docs/upgrade.md.
+     */
+    namesWithoutRegion: z.optional(
+      z.string().check(z.regex(/^(none|[a-z]{2,5}(-[a-z]+)+-\d)$/, 'expected a region, or none')),
+    ),
     /** Sender of emails: the address or its domain must be a verified identity in SES. */
     mailFrom: z.email(),
     /** True to watch and block addresses at CloudFront too, with a second stack in us-east-1. */

@@ -6,6 +6,7 @@ import type { Archive } from './archive.ts';
 import type { DeployedIpSet } from './firewall.ts';
 import type { FlowLogs } from './flow-logs.ts';
 import type { Rotated } from './mac-keys.ts';
+import type { Names } from './names.ts';
 import type { PolicyLayer } from './policy-layer.ts';
 import type { ReversalSchedules } from './reversal-schedules.ts';
 import type { Settings } from './settings.ts';
@@ -13,6 +14,7 @@ import type { Settings } from './settings.ts';
 export type StackContext = {
   stack: Stack;
   settings: Settings;
+  names: Names;
   integrations: Policy['integrations'];
   webAcls: Policy['webAcls'];
   channels: Channels;

@@ -17,11 +17,14 @@ export const SETTINGS: Settings = {
 export const POLICY = loadPolicy(POLICIES, 'example');
 
 /** Leaves out bundling, which takes ten times as long and does not change the template. */
-export function stackWith(change: { settings?: Partial<Settings>; policy?: Partial<Policy> } = {}) {
+export function stackWith(
+  change: { settings?: Partial<Settings>; policy?: Partial<Policy>; region?: string } = {},
+) {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
   const stack = new CountermandStack(app, 'countermand-test', {
     settings: { ...SETTINGS, ...change.settings },
     policy: { ...POLICY, ...change.policy },
+    region: change.region,
   });
   return { app, stack };
 }
