@@ -22,6 +22,7 @@ export async function createDryAccount(account = 'local', clock: Clock = systemC
       rulings: Buffer.from(randomUUID()),
       evidence: Buffer.from(randomUUID()),
     },
+    pageKey: Buffer.from(randomUUID()),
   });
   await assumeDrilled(policy, runtime.store.drills, clock.now());
   return runtime;

@@ -76,6 +76,7 @@ export class CountermandStack extends Stack {
       linkKeyArn: keys.link.keyArn,
       previousLinkKeyArn: keys.previousLink?.keyArn ?? null,
       proofKeys: { votes: keys.votes, rulings: keys.rulings, evidence: keys.evidence },
+      pageKeyArn: keys.pages.keyArn,
       webBaseUrl: web.url,
       schedules,
     });

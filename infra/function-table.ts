@@ -45,7 +45,11 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
   const table = { [ENV.tableName]: s.tableName };
   const respond = { [ENV.respondArn]: stateMachineArn(names, 'respond') };
   const reverse = { [ENV.reverseArn]: stateMachineArn(names, 'reverse') };
-  const messages = { [ENV.mailFrom]: s.settings.mailFrom, [ENV.teamTopicArn]: s.teamTopicArn };
+  const messages = {
+    [ENV.mailFrom]: s.settings.mailFrom,
+    [ENV.teamTopicArn]: s.teamTopicArn,
+    [ENV.pageKeyArn]: s.pageKeyArn,
+  };
   const links = { [ENV.linkKeyArn]: s.linkKeyArn, [ENV.webBaseUrl]: s.webBaseUrl };
   const proofs = proofEnv(s);
   const schedules = {
@@ -56,7 +60,13 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
     [ENV.scheduleDeadLetterArn]: s.schedules.failed.queueArn,
   };
   /** Grants for sending over every channel that the account's policy configures. */
-  const send = ['sendMail', 'publishToTeam', 'sendSms', 'readMessageSecrets'] as const;
+  const send = [
+    'countPages',
+    'sendMail',
+    'publishToTeam',
+    'sendSms',
+    'readMessageSecrets',
+  ] as const;
   const state = (name: string) => ({ name, entry: `${name}/handler.ts`, handler: 'handler' });
 
   return [

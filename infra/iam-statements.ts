@@ -93,6 +93,7 @@ export function grantStatements(s: StackContext) {
     verifyRulings: verify(s.proofKeys.rulings),
     signEvidence: allow(['kms:GenerateMac'], [s.proofKeys.evidence.current.keyArn]),
     verifyEvidence: verify(s.proofKeys.evidence),
+    countPages: allow(['kms:GenerateMac', 'kms:VerifyMac'], [s.pageKeyArn]),
     sendMail: allow(['ses:SendEmail'], identitiesOf(s, mailFrom), {
       StringEquals: { 'ses:FromAddress': mailFrom },
     }),
@@ -218,6 +219,7 @@ export function deployedStack(s: StackContext): DeployedStack {
     denyAllPolicyArn: s.denyAllPolicyArn,
     protectedUserArns: protectedUsers(s),
     teamTopicArn: s.teamTopicArn,
+    pageKeyArn: s.pageKeyArn,
     mailFrom: s.settings.mailFrom,
     textsFrom: s.channels.sms ? [s.channels.sms.from] : [],
     secretArns: {

@@ -18,6 +18,7 @@ export type Rotated = { current: Key; previous: Key | null };
  * - votes: `web` signs votes, orders and its own forms; the gate, executors and reversers verify.
  * - rulings: the gate signs; `web` and executors verify.
  * - evidence: executors sign; `web`, executors and reversers verify.
+ * - pages: functions that send pages sign and verify how many they sent to whom.
  */
 export class MacKeys extends Construct {
   /** Signs new links. */
@@ -27,6 +28,8 @@ export class MacKeys extends Construct {
   readonly votes: Rotated;
   readonly rulings: Rotated;
   readonly evidence: Rotated;
+  /** A count under an earlier key limits nothing, so that its rotation needs no overlap. */
+  readonly pages: Key;
 
   constructor(
     scope: Construct,
@@ -44,17 +47,16 @@ export class MacKeys extends Construct {
       );
     this.link = linkKey(generation);
     this.previousLink = generation > 1 ? linkKey(generation - 1) : null;
-    const rotated = (name: string, description: string): Rotated => {
-      const keyOf = (n: number) =>
-        this.macKey(nth(`${name}Key`, n), `${prefix}${name.toLowerCase()}-${n}`, description);
-      return {
-        current: keyOf(proofGeneration),
-        previous: proofGeneration > 1 ? keyOf(proofGeneration - 1) : null,
-      };
-    };
+    const named = (name: string, description: string, n: number) =>
+      this.macKey(nth(`${name}Key`, n), `${prefix}${name.toLowerCase()}-${n}`, description);
+    const rotated = (name: string, description: string): Rotated => ({
+      current: named(name, description, proofGeneration),
+      previous: proofGeneration > 1 ? named(name, description, proofGeneration - 1) : null,
+    });
     this.votes = rotated('Votes', 'MAC of votes and orders of people, and of the forms they use');
     this.rulings = rotated('Rulings', 'MAC of the decisions of the gate');
     this.evidence = rotated('Evidence', 'MAC of what executors captured, and of due times');
+    this.pages = named('Pages', 'MAC of the counts of pages', proofGeneration);
   }
 
   private macKey(id: string, alias: string, description: string): Key {

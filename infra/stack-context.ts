@@ -35,6 +35,7 @@ export type StackContext = {
   /** Null until the first key rotation. */
   previousLinkKeyArn: string | null;
   proofKeys: Readonly<Record<'votes' | 'rulings' | 'evidence', Rotated>>;
+  pageKeyArn: string;
   webBaseUrl: string;
   schedules: ReversalSchedules;
 };

@@ -29,6 +29,7 @@ export const keysIn = (folder: string) => ({
     rulings: keyIn(join(folder, 'ruling.key')),
     evidence: keyIn(join(folder, 'evidence.key')),
   },
+  pageKey: keyIn(join(folder, 'page.key')),
 });
 
 /** Reads the key, or creates one that only its owner can read. Throws if the key is incomplete. */

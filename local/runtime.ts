@@ -61,6 +61,8 @@ export type RuntimeOptions = {
   previousLinkKey?: Uint8Array | null;
   /** Sign votes, rulings and evidence. */
   proofKeys: Readonly<Record<keyof ProofKeys, Uint8Array>>;
+  /** Signs the counts of pages. */
+  pageKey: Uint8Array;
   /** The OpenID provider, if policy requires sign-in. */
   provider?: Provider;
   /** Keeps all data across restarts; without it, data stays in memory. */
@@ -94,6 +96,7 @@ export async function createRuntime(options: RuntimeOptions) {
     rulings: createMac(options.proofKeys.rulings),
     evidence: createMac(options.proofKeys.evidence),
   };
+  const pageKey = createMac(options.pageKey);
   // As in AWS, a failed copy must not block the write. `npm run audit` finds it.
   streamTo(database.client, now, (change) =>
     archive({ put: copies.put, keys, log }, change).catch((error: unknown) =>
@@ -113,7 +116,7 @@ export async function createRuntime(options: RuntimeOptions) {
     const own = createStore(client, 'countermand', log);
     return {
       store: own,
-      send: rateLimited(deliver, { store: own, limits: policy.limits, now, log }),
+      send: rateLimited(deliver, { store: own, limits: policy.limits, pageKey, now, log }),
     };
   };
   const mac = createMac(options.linkKey, options.previousLinkKey);
@@ -166,6 +169,7 @@ export async function createRuntime(options: RuntimeOptions) {
     lambda: account.lambda,
     ssm: account.ssm,
     waf: account.samples,
+    pageKey,
     readDeadline: () => AbortSignal.timeout(8_000),
     notify: async (input: object) => void (await notify(depsOf('notify'), input)),
   };

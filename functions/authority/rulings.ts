@@ -24,6 +24,7 @@ type Ruled = Pick<
   | 'description'
   | 'approval'
   | 'createdAt'
+  | 'target'
 >;
 
 /** The action with the proof of its ruling. Only the gate calls this. An action that may not run needs none. */
@@ -40,6 +41,7 @@ export const rulingOf = (action: Ruled, disposition: Ruling['disposition']): Rul
   policyVersion: action.policyVersion,
   evaluated: digestOf({ reasons: action.reasons, considered: action.considered }),
   description: digestOf(action.description),
+  attributes: digestOf(action.target?.attributes ?? null),
   request: action.approval && requestOf(action.approval),
   at: action.createdAt,
 });
@@ -55,10 +57,16 @@ const requestOf = ({
 /** The proven ruling on exactly this action, or null. */
 export async function readRuling(mac: Verifier, action: Action): Promise<Ruling | null> {
   const ruling = await proven(mac, 'ruling', action.ruling);
-  return ruling && isAbout(ruling, action) && ruling.disposition === action.disposition
+  return ruling &&
+    isAbout(ruling, action) &&
+    ruling.disposition === action.disposition &&
+    isOnTarget(ruling, action)
     ? ruling
     : null;
 }
+
+const isOnTarget = ({ attributes }: Ruling, { target }: Pick<Action, 'target'>): boolean =>
+  attributes === undefined || attributes === digestOf(target?.attributes ?? null);
 
 /** Whether people read the description that the gate wrote. Holds until the execution adds its commands. */
 export const describes = ({ description }: Ruling, action: Pick<Action, 'description'>): boolean =>

@@ -36,6 +36,8 @@ export const ENV = {
   evidenceKeyArn: 'EVIDENCE_KEY_ARN',
   /** Their previous keys after a rotation, as JSON: see docs/links.md. */
   previousProofKeyArns: 'PREVIOUS_PROOF_KEY_ARNS',
+  /** KMS HMAC key of the counts of pages. */
+  pageKeyArn: 'PAGE_KEY_ARN',
   /** Sender address of email, and the SNS topic of the team. */
   mailFrom: 'MAIL_FROM',
   teamTopicArn: 'TEAM_TOPIC_ARN',

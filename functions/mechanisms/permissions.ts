@@ -29,6 +29,7 @@ export type DeployedStack = {
   /** ARNs of the IAM users that policy protects. */
   protectedUserArns: readonly string[];
   teamTopicArn: string;
+  pageKeyArn: string;
   mailFrom: string;
   /** ARN of the number, pool or sender ID that sends texts; empty without SMS. */
   textsFrom: readonly string[];

@@ -18,10 +18,10 @@ import { rateLimited } from './rate-limited-send.ts';
 import { createSend } from './send.ts';
 
 /** The variables that sending needs. */
-export const MESSAGING_ENV = ['mailFrom', 'teamTopicArn'] as const;
+export const MESSAGING_ENV = ['mailFrom', 'teamTopicArn', 'pageKeyArn'] as const;
 
 export function sendFrom(
-  { mailFrom, teamTopicArn }: Record<(typeof MESSAGING_ENV)[number], string>,
+  { mailFrom, teamTopicArn, pageKeyArn }: Record<(typeof MESSAGING_ENV)[number], string>,
   { channels, limits }: Pick<Policy, 'channels' | 'limits'>,
   store: Store,
   log: Log,
@@ -38,7 +38,13 @@ export function sendFrom(
   };
   const { now } = clients;
   const send = createSend({ channels: channelsOf(channels, clients), now, log });
-  return rateLimited(send, { store, limits, now, log });
+  return rateLimited(send, {
+    store,
+    limits,
+    pageKey: createKmsMac(new KMS({}), pageKeyArn),
+    now,
+    log,
+  });
 }
 
 /**
@@ -56,6 +62,7 @@ export function linkDeps(step: string, env: Env) {
     policy,
     send: sendFrom(own, policy, store, log),
     mac: createKmsMac(new KMS({}), own.linkKeyArn),
+    pageKey: createKmsMac(new KMS({}), own.pageKeyArn),
     webBaseUrl: own.webBaseUrl,
     now: () => new Date(),
     log,

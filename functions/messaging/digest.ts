@@ -2,6 +2,7 @@
 import type { Action } from '../domain/action.ts';
 import { opensTicketUnanswered } from '../domain/action-catalog.ts';
 import { oneLine, timeOfDay } from '../domain/wording.ts';
+import type { Mac } from '../links/signed-claims.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Held } from '../store/pager.ts';
 import type { Store } from '../store/store.ts';
@@ -16,6 +17,8 @@ export type DigestDeps = LinkDeps & {
   store: Pick<Store, 'pager' | 'records'>;
   policy: Pick<Policy, 'escalation' | 'limits'>;
   send: Send;
+  /** Signs the counts of pages. */
+  pageKey: Mac;
   now: () => Date;
 };
 
@@ -29,18 +32,19 @@ type Line = {
 
 /** Sends first, then clears the list: after a crash in between, the digest is sent twice. */
 export async function sendDigest(deps: DigestDeps, recipient: string) {
-  const { store, policy, now } = deps;
-  const pager = await store.pager.find(recipient);
+  const { store, policy, pageKey, now } = deps;
+  const bounds = policy.limits.pages;
+  const paging = () => ({ pageKey, bounds, now: now() });
+  const pager = await store.pager.find(recipient, paging());
   if (pager.dueAt === null || pager.dueAt > now().toISOString()) return { recipient, told: 0 };
   const to = addressOf(recipient, policy.escalation);
   const lines = to ? await Promise.all(pager.held.map((held) => lineOf(deps, to, held))) : [];
   const open = lines.filter(({ needsAnswer }) => needsAnswer);
   const key = `digest-${recipient.replace(':', '-')}-${pager.dueAt}`;
-  const bounds = policy.limits.pages;
   // Page again if an entry still needs a person and the hourly limit allows it.
   const isPage =
     open.length > 0 &&
-    (await store.pager.admit(recipient, { key, always: false, text: null }, bounds, now())).pages;
+    (await store.pager.admit(recipient, { key, always: false, text: null }, paging())).pages;
   const shown = isPage ? lines : lines.filter(({ held }) => !held.told);
   if (to && (shown.length > 0 || pager.more > 0))
     await deps.send({
@@ -56,7 +60,7 @@ export async function sendDigest(deps: DigestDeps, recipient: string) {
     });
   const kept = isPage ? [] : open.map(({ held }) => held.key);
   const sent = { keys: pager.held.map((held) => held.key), kept, more: pager.more };
-  await store.pager.digestSent(recipient, sent, bounds, now());
+  await store.pager.digestSent(recipient, sent, paging());
   return { recipient, told: shown.length };
 }
 

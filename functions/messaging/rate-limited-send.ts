@@ -1,6 +1,7 @@
 // Limits the pages of each recipient per hour; later ones go into a digest.
 
 import { Conflict } from '../domain/errors.ts';
+import type { Mac } from '../links/signed-claims.ts';
 import { errorFields, type Log } from '../platform/log.ts';
 import type { Limits } from '../policy/schemas/limits.ts';
 import type { Admitted } from '../store/pager.ts';
@@ -11,6 +12,8 @@ import { lastPageNotice } from './texts/delivery.ts';
 export type RateLimitDeps = {
   store: Pick<Store, 'pager'>;
   limits: Pick<Limits, 'pages'>;
+  /** Signs the counts of pages. */
+  pageKey: Mac;
   now: () => Date;
   log: Log;
 };
@@ -31,13 +34,14 @@ export function rateLimited(send: Send, deps: RateLimitDeps): Send {
 
 /** If the count cannot be read, the page is sent. After a lost race (Conflict), the caller tries again. */
 async function admitted(
-  { store, limits, now, log }: RateLimitDeps,
+  { store, limits, pageKey, now, log }: RateLimitDeps,
   message: Message,
 ): Promise<Admitted> {
   const { key, always = false, subject, incidentId, actionId } = message;
   const page = { key, always, text: { subject, incidentId, actionId } };
   try {
-    return await store.pager.admit(recipientOf(message.to), page, limits.pages, now());
+    const paging = { pageKey, bounds: limits.pages, now: now() };
+    return await store.pager.admit(recipientOf(message.to), page, paging);
   } catch (error) {
     if (error instanceof Conflict) throw error;
     log('error', 'page not counted', { key, ...errorFields(error) });

@@ -25,6 +25,8 @@ export type NotifyDeps = {
   /** Opens or finds the incident's ticket and returns its name. */
   openTicket: (ticket: { incidentId: string; title: string; body: string }) => Promise<string>;
   mac: Pick<Mac, 'generate'>;
+  /** Signs the counts of pages. */
+  pageKey: Mac;
   webBaseUrl: string;
   now: () => Date;
   log: Log;

@@ -1,8 +1,12 @@
 // Hourly page limit and digest of each recipient.
 import * as z from 'zod/mini';
+import { ALARMING } from '../domain/alarm-messages.ts';
 import { readStored } from '../domain/stored.ts';
 import { minutesAfter } from '../domain/time.ts';
+import { type Mac, signClaims, verifyClaims } from '../links/signed-claims.ts';
+import type { Log } from '../platform/log.ts';
 import type { Limits } from '../policy/schemas/limits.ts';
+import { digestOf } from './hash-chain.ts';
 import { singleKey } from './layout.ts';
 import { retryOnConflict } from './retry.ts';
 import { attentionKeys } from './sweep-index.ts';
@@ -33,11 +37,19 @@ const Pager = z.object({
   more: z.int().check(z.gte(0)),
   /** When the digest is due; null if nothing is held. */
   dueAt: z.nullable(z.iso.datetime()),
+  /** MAC by a function that sends pages, over all fields above. Absent in items of earlier versions. */
+  proof: z._default(z.nullable(z.string()), null),
   version: z.int(),
 });
 export type Pager = z.infer<typeof Pager>;
 
+/** What the MAC covers. `state` is the digest of the pages and of what is held. */
+const Counted = z.strictObject({ recipient: z.string(), state: z.string() });
+const DOMAIN = 'countermand pages v1';
+
 type Bounds = Limits['pages'];
+/** How a function that sends pages counts them. Only those functions may use `pageKey`. */
+export type Paging = { pageKey: Mac; bounds: Bounds; now: Date };
 export type Page = Pick<Held, 'key'> & {
   /** Pages regardless of the limit. */
   always: boolean;
@@ -52,21 +64,28 @@ export type Admitted = {
 /** The contents of a sent digest. Messages in `kept` still need a person and are repeated when a page may be sent. */
 export type SentDigest = { keys: readonly string[]; kept: readonly string[]; more: number };
 
-const EMPTY: Pager = { woken: [], held: [], more: 0, dueAt: null, version: 0 };
+const EMPTY: Pager = { woken: [], held: [], more: 0, dueAt: null, proof: null, version: 0 };
 
-export function createPager(table: Table) {
+export function createPager(table: Table, log: Log) {
   const keyOf = (recipient: string) => singleKey('pager', recipient);
-  const load = async (recipient: string): Promise<Pager> => {
+  async function load(recipient: string, { pageKey, now }: Omit<Paging, 'bounds'>): Promise<Pager> {
     const item = await table.get(keyOf(recipient));
-    return item ? readStored(Pager, item, { what: 'pager', recipient }) : EMPTY;
-  };
-  const save = (recipient: string, { version, ...next }: Pager) => {
+    if (!item) return EMPTY;
+    const pager = readStored(Pager, item, { what: 'pager', recipient });
+    if (await isProven(pageKey, recipient, pager)) return pager;
+    if (recent(pager.woken, now).length > 0 || pager.held.length > 0)
+      log('error', ALARMING.recordAltered, { recipient, why: 'nothing proves its count of pages' });
+    return uncounted(pager, now);
+  }
+  async function save(recipient: string, { version, ...next }: Pager, pageKey: Mac) {
+    const claims = { recipient, state: stateOf(next) };
+    const proof = await signClaims(pageKey, DOMAIN, claims);
     const due = attentionKeys(keyOf(recipient), next.dueAt);
     return table.put(
-      { ...keyOf(recipient), ...next, recipient, version: version + 1, ...due },
+      { ...keyOf(recipient), ...next, proof, recipient, version: version + 1, ...due },
       version === 0 ? ABSENT : atVersion(version),
     );
-  };
+  }
 
   return {
     /** The state of the recipient: `person:<id>`, or `team`. */
@@ -75,21 +94,40 @@ export function createPager(table: Table) {
      * Takes a slot in the sliding hour, or holds the message for the digest. A repeated call with the same key keeps
      * its slot. Throws Conflict if other writers won every race.
      */
-    admit: (recipient: string, page: Page, bounds: Bounds, now: Date): Promise<Admitted> =>
+    admit: (recipient: string, page: Page, { pageKey, bounds, now }: Paging): Promise<Admitted> =>
       retryOnConflict(table, async () => {
-        const current = await load(recipient);
+        const current = await load(recipient, { pageKey, now });
         const { next, ...admitted } = admit(current, page, bounds, now);
-        if (next) await save(recipient, next);
+        if (next) await save(recipient, next, pageKey);
         return admitted;
       }),
     /** Call after a digest was sent, so that it isn't repeated. */
-    digestSent: (recipient: string, said: SentDigest, bounds: Bounds, now: Date): Promise<void> =>
+    digestSent: (
+      recipient: string,
+      said: SentDigest,
+      { pageKey, bounds, now }: Paging,
+    ): Promise<void> =>
       retryOnConflict(table, async () => {
-        const current = await load(recipient);
-        await save(recipient, afterDigest(current, said, bounds, now));
+        const current = await load(recipient, { pageKey, now });
+        await save(recipient, afterDigest(current, said, bounds, now), pageKey);
       }),
   };
 }
+
+const stateOf = ({ woken, held, more, dueAt }: Omit<Pager, 'version'>): string =>
+  digestOf({ woken, held, more, dueAt });
+
+async function isProven(pageKey: Mac, recipient: string, pager: Pager): Promise<boolean> {
+  const counted = pager.proof && (await verifyClaims(pageKey, DOMAIN, pager.proof, Counted));
+  return counted ? counted.recipient === recipient && counted.state === stateOf(pager) : false;
+}
+
+/** A count that nothing proves holds back no page. What it holds is told at once. */
+const uncounted = (pager: Pager, now: Date): Pager => ({
+  ...pager,
+  woken: [],
+  dueAt: pager.held.length + pager.more > 0 ? now.toISOString() : null,
+});
 
 /** Pages of the last hour. The window slides, because a fixed hour would allow twice the limit around its boundary. */
 const recent = (woken: Pager['woken'], now: Date): Pager['woken'] =>

@@ -33,7 +33,7 @@ export function createStore(
     checks: createChecks(table),
     leases: createLeases(table),
     limiter: createLimiter(table),
-    pager: createPager(table),
+    pager: createPager(table, log),
     breaker,
     killSwitch: createKillSwitch(table, breaker),
     entityHistory: createEntityHistory(table),

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { identityOf, type Order, prove, proven } from '../../functions/authority/claims.ts';
 import { endOf, readEnd } from '../../functions/authority/end.ts';
-import { describes, readRuling, withRuling } from '../../functions/authority/rulings.ts';
+import { describes, readRuling, rulingOf, withRuling } from '../../functions/authority/rulings.ts';
 import { unprovenIn } from '../../functions/authority/unproven.ts';
 import { minutesAfter } from '../../functions/domain/time.ts';
 import { createMac } from '../../local/mac.ts';
@@ -47,6 +47,19 @@ describe('a proof', () => {
       { disposition: 'auto' as const },
     ])
       expect(await readRuling(KEYS.rulings, { ...ruled, ...change })).toBeNull();
+  });
+
+  test('of a ruling is worth nothing when the target is described as another person', async () => {
+    const ruled = await withRuling(KEYS.rulings, waiting());
+    const target = { ...ruled.target!, attributes: { userName: 'someone.else' } };
+    expect(await readRuling(KEYS.rulings, { ...ruled, target })).toBeNull();
+  });
+
+  test('of a ruling of an earlier version stays valid without the attributes', async () => {
+    const action = waiting();
+    const { attributes: _, ...earlier } = rulingOf(action, 'approve');
+    const ruling = await prove(KEYS.rulings, 'ruling', earlier);
+    expect(await readRuling(KEYS.rulings, { ...action, ruling })).toEqual(earlier);
   });
 
   test('of a ruling does not cover another description', async () => {

@@ -20,7 +20,7 @@ import { createAccount } from '../../local/account.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
 import { schedulesIn } from '../execute/toy.ts';
 import { NOW, POLICY } from '../fixtures/case.ts';
-import { KEYS } from '../fixtures/proofs.ts';
+import { KEYS, PAGE_KEY } from '../fixtures/proofs.ts';
 import { retried } from '../properties/mortal.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
 import { BRIEF_PACING } from '../store/pacing.ts';
@@ -45,7 +45,7 @@ export async function createBurstAccount(analyst: Analyst = playbook) {
       pages.push({ at: now().toISOString(), to: to.id });
     return { notBy: [] };
   };
-  const send = rateLimited(deliver, { store, limits: POLICY.limits, now, log });
+  const send = rateLimited(deliver, { store, limits: POLICY.limits, pageKey: PAGE_KEY, now, log });
   const state = <T>(_: string, initial: T) => inMemory(initial);
   const standIns = createAccount({ state, policy: POLICY, send, now });
   const started: { incidentId: string; alertId: string }[] = [];
@@ -55,6 +55,7 @@ export async function createBurstAccount(analyst: Analyst = playbook) {
     store,
     policy: POLICY,
     send,
+    pageKey: PAGE_KEY,
     mac,
     webBaseUrl: BASE_URL,
     now,

@@ -4,6 +4,7 @@ import type { Action } from '../../functions/domain/action.ts';
 import { minutesAfter } from '../../functions/domain/time.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import { actionDigest } from '../../functions/store/hash-chain.ts';
+import { singleKey } from '../../functions/store/layout.ts';
 import { NOW, POLICY } from '../fixtures/case.ts';
 import { plantIn, plantLeaseIn } from './planting.ts';
 import { createWorld, sample, type World } from './world.ts';
@@ -45,6 +46,24 @@ function withTwoApprovers(): Policy {
   const twoPeople = { ...block, approval: { ...block.approval, required: 2 } };
   return { ...POLICY, actions: { ...POLICY.actions, block_ip_at_firewall: twoPeople } };
 }
+
+describe('P12: nobody is left unheard', () => {
+  test('a page count that someone filled holds back no page', async () => {
+    const at = world.clock.now().toISOString();
+    const woken = Array.from({ length: 100 }, (_, n) => ({ at, key: `planted-${n}` }));
+    const { table } = world.runtime.store;
+    for (const recipient of ['person:ana.silva', 'person:ben.okafor', 'person:mei.tanaka', 'team'])
+      await table.put({
+        ...singleKey('pager', recipient),
+        ...{ recipient, woken, held: [], more: 0, dueAt: null, version: 1, proof: null },
+      });
+    await probe();
+    const pages = world.runtime.inbox().filter(({ message }) => message.urgency === 'page');
+    expect(pages.map(({ message }) => message.to)).toContainEqual(
+      expect.objectContaining({ kind: 'person', id: 'ana.silva' }),
+    );
+  });
+});
 
 describe('P2: nothing is applied', () => {
   const refused = async (action: Action, why: string) => {

@@ -8,7 +8,7 @@ import { createCallback } from '../../functions/platform/executions.ts';
 import { createWeb } from '../../functions/web/web.ts';
 import { createStepFunctions } from '../../local/aws/step-functions.ts';
 import { POLICY } from '../fixtures/case.ts';
-import { KEYS } from '../fixtures/proofs.ts';
+import { KEYS, PAGE_KEY } from '../fixtures/proofs.ts';
 import {
   ANA,
   BEN,
@@ -69,6 +69,7 @@ beforeEach(async () => {
     webBaseUrl: BASE_URL,
     now,
     log,
+    pageKey: PAGE_KEY,
   };
   functions.approve = (payload) => approve(deps, payload);
   functions.notify = (payload) => notify(deps, payload);

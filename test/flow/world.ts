@@ -9,7 +9,7 @@ import { manualClock, systemClock } from '../../local/engine/clock.ts';
 import { WRITE_DENIED } from '../../local/engine/write-permissions.ts';
 import { createRuntime, type Runtime, type RuntimeOptions } from '../../local/runtime.ts';
 import { NOW, POLICY } from '../fixtures/case.ts';
-import { PROOF_KEYS } from '../fixtures/proofs.ts';
+import { PAGE_KEY_BYTES, PROOF_KEYS } from '../fixtures/proofs.ts';
 
 const BASE_URL = 'http://127.0.0.1:1';
 
@@ -57,6 +57,7 @@ export async function createWorld({
     webBaseUrl: baseUrl,
     linkKey: Buffer.alloc(32, 7),
     proofKeys: PROOF_KEYS,
+    pageKey: PAGE_KEY_BYTES,
     ...(realTime ? {} : { retryIntervalMs: 0 }),
     ...(engine && { engine }),
     ...(provider && { provider }),

@@ -24,7 +24,7 @@ import {
   recommend,
 } from '../fixtures/case.ts';
 import { type Loopback, raw, silence, startLoopback } from '../fixtures/loopback.ts';
-import { KEYS } from '../fixtures/proofs.ts';
+import { KEYS, PAGE_KEY } from '../fixtures/proofs.ts';
 import { clientsWith } from '../messaging/channels/message.ts';
 import { startStores } from '../store/dynamo.ts';
 import { mac, put, waiting } from '../web/approval-pages.ts';
@@ -327,6 +327,7 @@ describe('notifications', () => {
           store,
           policy: { ...POLICY, escalation: escalationWith([PD]) },
           onCall: given.onCall,
+          pageKey: PAGE_KEY,
           send: async (message) => {
             sent.push(message);
             return { notBy: [] };

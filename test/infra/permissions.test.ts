@@ -1,4 +1,5 @@
 // Least privilege, checked on the synthesised CloudFormation template.
+
 import { describe, expect, test } from 'vitest';
 import { protectionMarkOf } from '../../functions/domain/service-account.ts';
 import { DEPLOYMENT } from '../../functions/mechanisms/deployment.ts';
@@ -6,6 +7,7 @@ import { type DeployedStack, wildcardsIn } from '../../functions/mechanisms/perm
 import { SCOPES, type Scope } from '../../functions/mechanisms/registry.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import type { Channels } from '../../functions/policy/schemas/channels.ts';
+import { writesOf } from '../../functions/store/writers.ts';
 import {
   covers,
   functionsOf,
@@ -39,6 +41,7 @@ const STACK: DeployedStack = {
   denyAllPolicyArn: 'policy',
   protectedUserArns: ['user'],
   teamTopicArn: 'topic',
+  pageKeyArn: 'page-key',
   mailFrom: 'countermand@example.com',
   textsFrom: ['sender'],
   secretArns: { mail: ['secret'], messages: ['secret'], tickets: ['secret'] },
@@ -350,6 +353,17 @@ describe('least privilege', () => {
       );
     });
 
+    test('only functions that send pages count them', () => {
+      const senders = [...functions.keys()]
+        .filter((name) =>
+          writesOf(name, { recordLayout: 2, layout1Ended: false }).includes('pager'),
+        )
+        .sort();
+      expect(senders).toEqual(expect.arrayContaining(['approve', 'execute-message', 'notify']));
+      for (const operation of ['kms:GenerateMac', 'kms:VerifyMac'])
+        expect(whoMay(operation, keyOf('pages-1'))).toEqual(senders);
+    });
+
     test('a rotation keeps the previous keys for verification only', () => {
       const rotated = templateWith({ settings: { proofKeyGeneration: 3 } });
       const after = functionsOf(rotated);
@@ -381,8 +395,8 @@ describe('least privilege', () => {
 
     test('deletes the key before the previous one, after a waiting period of 30 days', () => {
       const keys = Object.values(resourcesOf(rotated, 'AWS::KMS::Key'));
-      // Two keys of links, and those of votes, rulings and evidence.
-      expect(keys).toHaveLength(5);
+      // Two keys of links, and those of votes, rulings, evidence and pages.
+      expect(keys).toHaveLength(6);
       rotated.allResources('AWS::KMS::Key', {
         DeletionPolicy: 'Delete',
         Properties: { PendingWindowInDays: 30 },

@@ -10,6 +10,7 @@ import type { NotifyDeps } from '../../functions/notify/deps.ts';
 import { notify } from '../../functions/notify/notify.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { alertWith, INCIDENT_ID, incidentWith, POLICY } from '../fixtures/case.ts';
+import { PAGE_KEY } from '../fixtures/proofs.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
 import { ana, BASE_URL, mac, mei, minute, requestWith, waiting } from '../web/approval-pages.ts';
 
@@ -37,6 +38,7 @@ const deps = (at: number): NotifyDeps => ({
   },
   openTicket: async () => 'oi-1',
   mac,
+  pageKey: PAGE_KEY,
   webBaseUrl: BASE_URL,
   now: () => minute(at),
   log: () => {},
@@ -50,8 +52,7 @@ const hold = (key: string, actionId: string | null, at: number, to = ANA) =>
       always: false,
       text: { subject: `Subject of ${key}`, incidentId: INCIDENT_ID, actionId },
     },
-    pages,
-    minute(at),
+    { pageKey: PAGE_KEY, bounds: pages, now: minute(at) },
   );
 const idOf = (n: number) => `act-0123456789abcdef-${n}`;
 const holdAction = async (n: number, change: Partial<Action> = {}, to = ANA) => {
@@ -184,7 +185,7 @@ describe('the digest', () => {
     await digestAt(6);
     await digestAt(60);
     expect(sent).toHaveLength(1);
-    expect((await store.pager.find(ANA)).dueAt).toBeNull();
+    expect((await store.pager.find(ANA, { pageKey: PAGE_KEY, now: minute(0) })).dueAt).toBeNull();
   });
 
   test('drops the digest of a person who left policy', async () => {
@@ -192,6 +193,6 @@ describe('the digest', () => {
     for (const key of ['a', 'b', 'c']) await hold(key, null, 1, gone);
     await digestAt(6, gone);
     expect(sent).toEqual([]);
-    expect((await store.pager.find(gone)).dueAt).toBeNull();
+    expect((await store.pager.find(gone, { pageKey: PAGE_KEY, now: minute(0) })).dueAt).toBeNull();
   });
 });

@@ -5,6 +5,7 @@ import type { Delivery, Message } from '../../functions/messaging/message.ts';
 import { type RateLimitDeps, rateLimited } from '../../functions/messaging/rate-limited-send.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { NOW } from '../fixtures/case.ts';
+import { PAGE_KEY } from '../fixtures/proofs.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
 import { messageWith, TEAM } from './channels/message.ts';
 
@@ -25,6 +26,7 @@ const send = (change: Partial<RateLimitDeps> = {}) =>
     {
       store,
       limits,
+      pageKey: PAGE_KEY,
       now: () => NOW,
       log: (...line) => void logged.push(line.join(' ')),
       ...change,

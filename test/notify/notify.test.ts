@@ -12,6 +12,7 @@ import { notify } from '../../functions/notify/notify.ts';
 import { withEntry } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { alertWith, attacker, INCIDENT_ID, leakedKey, POLICY } from '../fixtures/case.ts';
+import { PAGE_KEY } from '../fixtures/proofs.ts';
 import { startStores } from '../store/dynamo.ts';
 import {
   ana,
@@ -51,6 +52,7 @@ const deps = (change: Partial<NotifyDeps> = {}): NotifyDeps => ({
     return 'oi-1';
   },
   mac,
+  pageKey: PAGE_KEY,
   webBaseUrl: BASE_URL,
   now: () => minute(20),
   log: () => {},

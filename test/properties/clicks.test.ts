@@ -14,7 +14,7 @@ import { issueNonce } from '../../functions/web/form.ts';
 import { createWeb } from '../../functions/web/web.ts';
 import { schedulesIn, toy, toyMechanisms, type World } from '../execute/toy.ts';
 import { attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
-import { KEYS } from '../fixtures/proofs.ts';
+import { KEYS, PAGE_KEY } from '../fixtures/proofs.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
 import {
   ana,
@@ -83,6 +83,7 @@ function account(turn: Turn, skewSeconds: Readonly<Record<string, number>>) {
       askAlso: (input: object): Promise<void> => approve(functions('ask'), input),
       send: async () => ({ notBy: [] }),
       openTicket: async () => 'oi-1',
+      pageKey: PAGE_KEY,
       now: () => new Date(clock.now.getTime() + skew),
       log: () => {},
     };

@@ -97,7 +97,7 @@ export const storeOn = (table: Table, breaker = createBreaker(table, () => {})):
   checks: createChecks(table),
   leases: createLeases(table),
   limiter: createLimiter(table),
-  pager: createPager(table),
+  pager: createPager(table, () => {}),
   killSwitch: createKillSwitch(table, breaker),
   entityHistory: createEntityHistory(table),
   drills: createDrills(table),

@@ -1,9 +1,12 @@
 // The hourly page limit of a person, and the digest of held messages.
 import { beforeEach, describe, expect, test } from 'vitest';
+import { signClaims } from '../../functions/links/signed-claims.ts';
+import { digestOf } from '../../functions/store/hash-chain.ts';
 import type { Held } from '../../functions/store/pager.ts';
 import type { Store } from '../../functions/store/store.ts';
 import type { Item } from '../../functions/store/table.ts';
 import { INCIDENT_ID, NOW } from '../fixtures/case.ts';
+import { PAGE_KEY } from '../fixtures/proofs.ts';
 import { startStores } from './dynamo.ts';
 
 const db = startStores();
@@ -15,18 +18,25 @@ beforeEach(async () => {
 const ANA = 'person:ana.silva';
 const bounds = { perPersonPerHour: 3, digestAfterMinutes: 5 };
 const at = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
+const paging = (minutes: number) => ({ pageKey: PAGE_KEY, bounds, now: at(minutes) });
 const text = { subject: 'Approve?', incidentId: INCIDENT_ID, actionId: null };
 const page = (key: string, change = {}) => ({ key, always: false, text, ...change });
 const admit = (key: string, minutes: number, change = {}, to = ANA) =>
-  store.pager.admit(to, page(key, change), bounds, at(minutes));
+  store.pager.admit(to, page(key, change), paging(minutes));
 const isPaged = async (...given: Parameters<typeof admit>) => (await admit(...given)).pages;
+/** The item with the proof of a function that sends pages. */
+const signed = async (item: Item, recipient = ANA): Promise<Item> => {
+  const { woken, held, more, dueAt } = item;
+  const claims = { recipient, state: digestOf({ woken, held, more, dueAt }) };
+  return { ...item, proof: await signClaims(PAGE_KEY, 'countermand pages v1', claims) };
+};
 const keys = (held: readonly Held[]) => held.map(({ key }) => key);
 
 describe('pages of a person', () => {
   test('pages never exceed the limit in any 60 minutes, and the digest holds the other messages', async () => {
     const answers = await Promise.all(Array.from({ length: 30 }, (_, n) => isPaged(`p${n}`, 0)));
     expect(answers.filter(Boolean)).toHaveLength(3);
-    const { held, more } = await store.pager.find(ANA);
+    const { held, more } = await store.pager.find(ANA, paging(0));
     expect(held.length + more).toBe(27);
   });
 
@@ -41,7 +51,7 @@ describe('pages of a person', () => {
     expect(await isPaged('second', 11)).toBe(true);
     for (let n = 0; n < 5; n++) await admit(`p${n}`, 12);
     for (let n = 0; n < 5; n++) expect(await isPaged('p4', 13)).toBe(false);
-    expect(keys((await store.pager.find(ANA)).held)).toEqual(['p1', 'p2', 'p3', 'p4']);
+    expect(keys((await store.pager.find(ANA, paging(0))).held)).toEqual(['p1', 'p2', 'p3', 'p4']);
   });
 
   test('counts pages separately for each person and for the team', async () => {
@@ -61,9 +71,9 @@ describe('pages of a person', () => {
     const key = { pk: `PAGER#${ANA}`, sk: 'PAGER' };
     const { held, ...item } = (await store.table.get(key)) as Item & { held: object[] };
     const fromLater = held.map((one) => ({ ...one, later: 'unknown here' }));
-    await store.table.put({ ...item, held: fromLater });
+    await store.table.put(await signed({ ...item, held: fromLater }));
     expect(await isPaged('p4', 1)).toBe(false);
-    expect((await store.pager.find(ANA)).held).toMatchObject([
+    expect((await store.pager.find(ANA, paging(0))).held).toMatchObject([
       { key: 'p3', later: 'unknown here' },
       { key: 'p4' },
     ]);
@@ -76,8 +86,49 @@ describe('pages of a person', () => {
   });
 });
 
+describe('a count of pages that nothing proves', () => {
+  const key = { pk: `PAGER#${ANA}`, sk: 'PAGER' };
+  const stored = async () => (await store.table.get(key)) as Item & { woken: object[] };
+  const others = (n: number) => ({ at: at(0).toISOString(), key: `other-${n}` });
+  const full = Array.from({ length: 100 }, (_, n) => others(n));
+
+  test('holds back no page', async () => {
+    const planted = { ...key, woken: full, held: [], more: 0, dueAt: null, version: 1 };
+    for (const proof of [undefined, null, 'x.y']) {
+      await store.table.put({ ...planted, ...(proof !== undefined && { proof }) });
+      expect(await isPaged('p0', 1), `proof: ${proof}`).toBe(true);
+    }
+  });
+
+  test('holds back no page with the proof of another count, recipient or state', async () => {
+    await admit('p0', 0);
+    await store.table.put({ ...(await stored()), woken: full });
+    expect(await isPaged('p1', 1)).toBe(true);
+    for (const n of [0, 1, 2]) await admit(`t${n}`, 1, {}, 'team');
+    const team = await store.table.get({ pk: 'PAGER#team', sk: 'PAGER' });
+    await store.table.put({ ...team, ...key });
+    expect(await isPaged('p2', 1)).toBe(true);
+  });
+
+  test('keeps the messages that it holds, and makes their digest due at once', async () => {
+    for (const n of [0, 1, 2, 3]) await admit(`p${n}`, 0);
+    await store.table.put({ ...(await stored()), proof: null, dueAt: at(600).toISOString() });
+    expect(await store.pager.find(ANA, paging(1))).toMatchObject({
+      woken: [],
+      held: [{ key: 'p3' }],
+      dueAt: at(1).toISOString(),
+    });
+  });
+
+  test('limits pages again from the next count on', async () => {
+    await store.table.put({ ...key, woken: full, held: [], more: 0, dueAt: null, version: 1 });
+    for (const n of [0, 1, 2]) expect(await isPaged(`p${n}`, 1)).toBe(true);
+    expect(await isPaged('p3', 1)).toBe(false);
+  });
+});
+
 describe('the digest', () => {
-  const dueAt = async () => (await store.pager.find(ANA)).dueAt;
+  const dueAt = async () => (await store.pager.find(ANA, paging(0))).dueAt;
   const due = async (minutes: number) =>
     (await store.records.needingAttention(at(minutes))).digests;
   beforeEach(async () => {
@@ -95,26 +146,29 @@ describe('the digest', () => {
 
   test('holds a limited number of messages in the digest, and counts the others', async () => {
     for (let n = 0; n < 60; n++) await admit(`held${n}`, 1);
-    expect(await store.pager.find(ANA)).toMatchObject({ held: { length: 25 }, more: 35 });
+    expect(await store.pager.find(ANA, paging(0))).toMatchObject({
+      held: { length: 25 },
+      more: 35,
+    });
   });
 
   test('empties the digest once it is sent, and puts later messages into another one', async () => {
     await admit('first', 1);
     const said = { keys: ['first'], kept: [], more: 0 };
     await admit('meanwhile', 6);
-    await store.pager.digestSent(ANA, said, bounds, at(6));
-    const { held } = await store.pager.find(ANA);
+    await store.pager.digestSent(ANA, said, paging(6));
+    const { held } = await store.pager.find(ANA, paging(0));
     expect(keys(held)).toEqual(['meanwhile']);
     expect(await dueAt()).toBe(at(11).toISOString());
-    await store.pager.digestSent(ANA, { ...said, keys: ['meanwhile'] }, bounds, at(11));
+    await store.pager.digestSent(ANA, { ...said, keys: ['meanwhile'] }, paging(11));
     expect(await dueAt()).toBeNull();
     expect(await due(1000)).toEqual([]);
   });
 
   test('keeps a message that still needs an answer until another page is possible', async () => {
     await admit('first', 1);
-    await store.pager.digestSent(ANA, { keys: ['first'], kept: ['first'], more: 0 }, bounds, at(6));
-    expect(await store.pager.find(ANA)).toMatchObject({
+    await store.pager.digestSent(ANA, { keys: ['first'], kept: ['first'], more: 0 }, paging(6));
+    expect(await store.pager.find(ANA, paging(0))).toMatchObject({
       held: [{ key: 'first', told: true }],
       dueAt: at(60).toISOString(),
     });
@@ -123,6 +177,6 @@ describe('the digest', () => {
   test('removes a message from the digest when it can be paged after all', async () => {
     await admit('first', 1);
     expect(await isPaged('first', 61)).toBe(true);
-    expect(await store.pager.find(ANA)).toMatchObject({ held: [], dueAt: null });
+    expect(await store.pager.find(ANA, paging(0))).toMatchObject({ held: [], dueAt: null });
   });
 });

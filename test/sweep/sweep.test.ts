@@ -9,6 +9,7 @@ import type { SweepDeps } from '../../functions/sweep/deps.ts';
 import { sweep } from '../../functions/sweep/sweep.ts';
 import { toyAction } from '../execute/toy.ts';
 import { ALERT_ID, INCIDENT_ID, incidentWith, NOW } from '../fixtures/case.ts';
+import { PAGE_KEY } from '../fixtures/proofs.ts';
 import { startStores } from '../store/dynamo.ts';
 import { requestWith } from '../web/approval-pages.ts';
 
@@ -59,7 +60,11 @@ describe('the sweeper', () => {
     const bounds = { perPersonPerHour: 1, digestAfterMinutes: 5 };
     const text = { subject: 'Approve?', incidentId: INCIDENT_ID, actionId: null };
     for (const key of ['a', 'b'])
-      await store.pager.admit('person:ana.silva', { key, always: false, text }, bounds, NOW);
+      await store.pager.admit(
+        'person:ana.silva',
+        { key, always: false, text },
+        { pageKey: PAGE_KEY, bounds, now: NOW },
+      );
     await sweep(deps(later(4)));
     expect(calls).toEqual([]);
     for (const minutes of [5, 6]) await sweep(deps(later(minutes)));

@@ -13,6 +13,7 @@ import type { Store } from '../../functions/store/store.ts';
 import type { WebDeps } from '../../functions/web/deps.ts';
 
 import { INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
+import { PAGE_KEY } from '../fixtures/proofs.ts';
 import {
   ANA,
   BEN,
@@ -94,7 +95,7 @@ async function asked(
     ask,
     tell: () =>
       notify(
-        { ...deps, policy: WITH_BUTTONS, openTicket: async () => 'oi-1' },
+        { ...deps, policy: WITH_BUTTONS, openTicket: async () => 'oi-1', pageKey: PAGE_KEY },
         { incidentId, actionId },
       ),
     post: slack.posts[0]!,

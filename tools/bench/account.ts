@@ -50,6 +50,7 @@ export async function measuredAccount() {
       rulings: Buffer.alloc(32, 3),
       evidence: Buffer.alloc(32, 4),
     },
+    pageKey: Buffer.alloc(32, 5),
   });
   await assumeDrilled(policy, runtime.store.drills, systemClock.now());
   return runtime;

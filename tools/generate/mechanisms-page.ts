@@ -15,6 +15,7 @@ const STACK: DeployedStack = {
   denyAllPolicyArn: 'DENY-ALL-POLICY',
   protectedUserArns: ['PROTECTED-USERS'],
   teamTopicArn: 'TEAM-TOPIC',
+  pageKeyArn: 'PAGE-KEY',
   mailFrom: 'MAIL-FROM',
   textsFrom: ['SMS-SENDER'],
   secretArns: { mail: ['SECRET'], messages: ['SECRET'], tickets: ['SECRET'] },

@@ -3,7 +3,7 @@ import { ENV } from '../../domain/env.ts';
 import { arnIn, type Environment, type Permissions } from '../permissions.ts';
 
 export const permissions: Permissions = (stack) => {
-  const { mailFrom, teamTopicArn, textsFrom, secretArns } = stack;
+  const { mailFrom, teamTopicArn, pageKeyArn, textsFrom, secretArns } = stack;
   // SES checks the address if it is verified, otherwise its domain.
   const identities = [mailFrom, mailFrom.slice(mailFrom.indexOf('@') + 1)];
   return [
@@ -13,6 +13,7 @@ export const permissions: Permissions = (stack) => {
       resources: identities.map((one) => arnIn(stack, 'ses', `identity/${one}`)),
       conditions: { StringEquals: { 'ses:FromAddress': mailFrom } },
     },
+    { sid: 'CountPages', actions: ['kms:GenerateMac', 'kms:VerifyMac'], resources: [pageKeyArn] },
     { sid: 'NotifyTheTeam', actions: ['sns:Publish'], resources: [teamTopicArn] },
     { sid: 'SendTexts', actions: ['sms-voice:SendTextMessage'], resources: textsFrom },
     {
@@ -23,7 +24,8 @@ export const permissions: Permissions = (stack) => {
   ];
 };
 
-export const environment: Environment = ({ mailFrom, teamTopicArn }) => ({
+export const environment: Environment = ({ mailFrom, teamTopicArn, pageKeyArn }) => ({
   [ENV.mailFrom]: mailFrom,
   [ENV.teamTopicArn]: teamTopicArn,
+  [ENV.pageKeyArn]: pageKeyArn,
 });
