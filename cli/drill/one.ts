@@ -172,6 +172,7 @@ function subjectOf({ account, region, newId }: DrillDeps, canary: Canary): Subje
       part: canary.kind === 'ip' ? 'actor' : 'target',
       foundAt: ['the canaries of policy'],
       attributes: canary.attributes ?? {},
+      place: { account, region },
     },
     parameters: canary.parameters ?? {},
     durationMinutes: 1,

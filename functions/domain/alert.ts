@@ -1,5 +1,6 @@
 // The alert schema: the finding, its severity and its entities.
 import * as z from 'zod/mini';
+import { Account, Place, UNKNOWN_PLACE } from './place.ts';
 
 /** ISO 8601 UTC, for example `2026-11-24T03:00:00.000Z`. */
 export const Instant = z.iso.datetime();
@@ -51,6 +52,11 @@ export const Entity = z.strictObject({
    * values.
    */
   attributes: z.record(z.string().check(z.maxLength(64)), z.string().check(z.maxLength(1024))),
+  /**
+   * Where the entity itself is, which may differ from the place of the alert. For an address, where it was seen; for an
+   * IAM identity, its account and the region in which it was seen. Unknown in records of earlier versions.
+   */
+  place: z._default(Place, UNKNOWN_PLACE),
 });
 export type Entity = z.infer<typeof Entity>;
 
@@ -98,8 +104,8 @@ export const Alert = z.strictObject({
   description: z.string().check(z.maxLength(4096)),
   severity: z.strictObject({ score: z.number().check(z.gte(0), z.lte(10)), label: SeverityLabel }),
   /** 12 digits, or `unknown` if the event names no account. */
-  account: z.union([z.string().check(z.regex(/^\d{12}$/)), z.literal('unknown')]),
-  region: z.string().check(z.minLength(1), z.maxLength(32)),
+  account: Account,
+  region: Place.shape.region,
   firstSeenAt: z.nullable(Instant),
   lastSeenAt: z.nullable(Instant),
   updatedAt: z.nullable(Instant),
@@ -122,6 +128,12 @@ export type Alert = z.infer<typeof Alert>;
 /** The part of an alert that comes from the event; the rest comes from our own records. */
 export const Reported = z.omit(Alert, { alertId: true, causedBy: true, generation: true });
 export type Reported = z.infer<typeof Reported>;
+
+/**
+ * Attribute of a caller from another account: whether its account belongs to your organization (`true`, `false` or
+ * `unknown`).
+ */
+export const AFFILIATED = 'affiliated';
 
 /**
  * Attribute of the alert entity, set by the parser from the structure of the finding: its product found a failed check

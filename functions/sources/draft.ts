@@ -1,7 +1,9 @@
 // Converts a draft of any product to an alert, with limits and defaults.
 import { createHash } from 'node:crypto';
 import { type Alert, Instant, Reported } from '../domain/alert.ts';
+import { UNKNOWN } from '../domain/place.ts';
 import { type Attributes, type Collector, numbered } from './entities.ts';
+import { located } from './entity-place.ts';
 import { assignRoles } from './entity-roles.ts';
 import { parseInstant, severityOf } from './fields.ts';
 
@@ -53,8 +55,10 @@ export function toAlert(draft: Draft, raw: unknown): Reported {
   const id = idOf(draft.findingId, raw);
   if (id !== draft.findingId)
     notes.push(`The finding's ID was missing or invalid, and was generated`);
-  const account = draft.accounts.find((one) => /^\d{12}$/.test(one ?? '')) ?? 'unknown';
-  if (account === 'unknown') notes.push('The finding names no 12-digit account');
+  const account = draft.accounts.find((one) => /^\d{12}$/.test(one ?? '')) ?? UNKNOWN;
+  const region = (draft.regions.find((one) => one) ?? UNKNOWN).slice(0, 32);
+  if (account === UNKNOWN) notes.push('The finding names no 12-digit account');
+  if (region === UNKNOWN) notes.push('The finding names no region');
   if (!draft.severity) notes.push('The severity could not be read; medium is assumed');
   draft.collector.add({
     kind: 'alert',
@@ -64,7 +68,7 @@ export function toAlert(draft: Draft, raw: unknown): Reported {
     attributes: draft.about,
   });
   const assigned = assignRoles(draft.collector.found(), draft);
-  const { entities, left } = numbered(assigned.entities);
+  const { entities, left } = numbered(located(assigned.entities, { account, region }));
   notes.push(...assigned.notes, ...draft.collector.notes());
   if (left > 0) notes.push(`${left} more entities are not listed (limit reached)`);
 
@@ -76,7 +80,7 @@ export function toAlert(draft: Draft, raw: unknown): Reported {
     description: cut('The description', draft.description, 4096),
     severity: draft.severity ?? UNKNOWN_SEVERITY,
     account,
-    region: (draft.regions.find((one) => one) ?? 'unknown').slice(0, 32),
+    region,
     firstSeenAt: time('The first time', draft.times.first),
     lastSeenAt: time('The last time', draft.times.last),
     updatedAt: time('The time of the update', draft.times.updated),

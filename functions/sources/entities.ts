@@ -2,6 +2,7 @@
 
 import type { Entity, EntityKind } from '../domain/alert.ts';
 import { canonicalAddress } from '../platform/ip-address.ts';
+import { agree, joined, type OwnPlace, ownPlaceOf } from './entity-place.ts';
 
 const PREFIX: Readonly<Record<EntityKind, string>> = {
   ip: 'ip',
@@ -33,7 +34,8 @@ const MAX_ATTRIBUTES = 40;
 const MAX_NOTES = 20;
 
 type Part = Entity['part'];
-export type Unnumbered = Omit<Entity, 'ref'>;
+/** An entity without its number. `own` is the part of its place that the event names for the entity itself. */
+export type Unnumbered = Omit<Entity, 'ref' | 'place'> & { own: OwnPlace };
 /** An actor stays the actor, however often it is also mentioned in another role. */
 const RANK: Readonly<Record<Part, number>> = { actor: 1, target: 2, related: 3 };
 
@@ -44,19 +46,24 @@ type Named = {
   part: Part;
   path: string;
   attributes?: Attributes;
+  /** The account or region that the event names for this entity, apart from its ARN. */
+  place?: { account?: string | null | undefined; region?: string | null | undefined };
 };
 /** Marks an address of this account: never the attacker's, and never to be blocked. */
 export const OWN_ADDRESS = { side: 'ours' };
 
 export type Collector = ReturnType<typeof createCollector>;
 
-/** Keeps the order of the event, so that the same event always produces the same references. */
+/**
+ * Keeps the order of the event, so that the same event always produces the same references. Entities of the same name
+ * in different places are different entities.
+ */
 export function createCollector() {
-  const found = new Map<string, Unnumbered>();
+  const found = new Map<string, Unnumbered[]>();
   const notes: string[] = [];
   const note = (text: string) => notes.length < MAX_NOTES && notes.push(text.slice(0, 512));
 
-  function add({ kind, value: raw, part, path: where, attributes = {} }: Named): void {
+  function add({ kind, value: raw, part, path: where, attributes = {}, place = {} }: Named): void {
     const path = where.slice(0, MAX_PATH);
     const given = raw?.trim();
     if (!given) return;
@@ -65,12 +72,16 @@ export function createCollector() {
       note(`${path}: "${given.slice(0, 60)}" is not an address`);
       return;
     }
+    const own = ownPlaceOf({ kind, value: given, attributes, place });
     const key = `${kind} ${value}`;
-    const known = found.get(key);
+    const namesakes = found.get(key) ?? [];
+    const known = namesakes.find((one) => agree(one.own, own));
     if (!known) {
-      found.set(key, { kind, value, part, foundAt: [path], attributes: texts(attributes) });
+      const entity = { kind, value, part, foundAt: [path], attributes: texts(attributes), own };
+      found.set(key, [...namesakes, entity]);
       return;
     }
+    known.own = joined(known.own, own);
     if (RANK[part] < RANK[known.part]) known.part = part;
     if (!known.foundAt.includes(path) && known.foundAt.length < MAX_PLACES)
       known.foundAt.push(path);
@@ -80,14 +91,16 @@ export function createCollector() {
   return {
     add,
     note,
-    found: (): Unnumbered[] => [...found.values()],
+    found: (): Unnumbered[] => [...found.values()].flat(),
     notes: (): readonly string[] => notes,
   };
 }
 
+export type Located = Omit<Entity, 'ref'>;
+
 /** The entities with their references: the alert first, actors before targets. `left` counts those over the limit. */
-export function numbered(all: readonly Unnumbered[]): { entities: Entity[]; left: number } {
-  const rank = ({ kind, part }: Unnumbered) => (kind === 'alert' ? 0 : RANK[part]);
+export function numbered(all: readonly Located[]): { entities: Entity[]; left: number } {
+  const rank = ({ kind, part }: Located) => (kind === 'alert' ? 0 : RANK[part]);
   const kept = withinBounds(all.toSorted((a, b) => rank(a) - rank(b)));
   const counts = new Map<string, number>();
   const entities = kept.map((entity) => {

@@ -1,6 +1,8 @@
 // Entities of an alert: unique, bounded, and the same for the same event.
 import { describe, expect, test } from 'vitest';
 import { createCollector, numbered } from '../../functions/sources/entities.ts';
+import { located } from '../../functions/sources/entity-place.ts';
+import { HERE } from '../fixtures/case.ts';
 import { alertOf, sample } from '../intake/events.ts';
 
 describe('the entities of an alert', () => {
@@ -8,7 +10,7 @@ describe('the entities of an alert', () => {
     const collector = createCollector();
     for (const [index, [value, part]] of of.entries())
       collector.add({ kind: 'ip', value, part, path: `$[${index}]` });
-    return numbered(collector.found());
+    return numbered(located(collector.found(), HERE));
   };
 
   test('lists each entity once, with every path and its most serious part', () => {
@@ -21,6 +23,7 @@ describe('the entities of an alert', () => {
         part: 'actor',
         foundAt: ['$[0]', '$[1]'],
         attributes: {},
+        place: HERE,
       },
     ]);
   });

@@ -1,8 +1,10 @@
 // Parses the strict generic alert (docs/generic-alert.md).
 import * as z from 'zod/mini';
 import { Instant, NamedKind, SeverityLabel, Traffic } from '../../domain/alert.ts';
+import { UNKNOWN } from '../../domain/place.ts';
 import type { Draft } from '../draft.ts';
 import { createCollector } from '../entities.ts';
+import { placeInArn } from '../entity-place.ts';
 import { readAs, severityFromLabel, unknownTraffic } from '../fields.ts';
 import type { Finding } from '../source.ts';
 
@@ -34,7 +36,11 @@ export function readGeneric({ body, path, envelope }: Finding): Draft {
   const alert = readAs(GenericAlert, body, path);
   const collector = createCollector();
   for (const [index, entity] of alert.entities.entries())
-    collector.add({ ...entity, path: `${path}.entities[${index}].value` });
+    collector.add({
+      ...entity,
+      path: `${path}.entities[${index}].value`,
+      place: { account: accountOf(entity, envelope.account) },
+    });
   return {
     source: 'generic',
     findingId: alert.id,
@@ -52,4 +58,16 @@ export function readGeneric({ body, path, envelope }: Finding): Draft {
     collector,
     about: {},
   };
+}
+
+/**
+ * EventBridge writes the account of the envelope, the sender writes the ARN. If they differ, the account is unknown: a
+ * sender must not make the resources of another account a target.
+ */
+function accountOf(
+  { value, attributes }: { value: string; attributes: Readonly<Record<string, string>> },
+  account: string | undefined,
+): string | undefined {
+  const named = (placeInArn(value) ?? placeInArn(attributes.arn))?.account;
+  return named === undefined || named === account ? undefined : UNKNOWN;
 }

@@ -3,7 +3,9 @@
 import * as z from 'zod/mini';
 import type { Draft } from '../draft.ts';
 import { type Attributes, type Collector, OWN_ADDRESS } from '../entities.ts';
+import { placeInArn } from '../entity-place.ts';
 import {
+  bool,
   directionOf,
   layerOfPort,
   layerOfPorts,
@@ -57,6 +59,8 @@ export const Action = z.looseObject({
       serviceName: text,
       userAgent: text,
       remoteIpDetails: RemoteIp,
+      callerType: text,
+      remoteAccountDetails: opt(z.looseObject({ accountId: text, affiliated: bool })),
       domainDetails: opt(z.looseObject({ domain: text })),
       affectedResources: opt(z.record(z.string(), text)),
     }),
@@ -165,6 +169,7 @@ function addApiCall(context: Context, call: NonNullable<Action['awsApiCallAction
       part: 'target',
       path: at('awsApiCallAction', 'affectedResources', type),
       attributes: { version: versionFromArn(kind, value) },
+      place: placeInArn(value) ?? {},
     });
   }
   return API_CALL;

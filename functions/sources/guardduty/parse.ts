@@ -16,6 +16,7 @@ import {
 } from '../fields.ts';
 import type { Finding } from '../source.ts';
 import { Action, addAction } from './action.ts';
+import { remoteCaller } from './caller.ts';
 import { type At, camelKeys, originalPath } from './casing.ts';
 import { addResources, Resource } from './resources.ts';
 import { addSequence, Sequence } from './sequence.ts';
@@ -75,10 +76,20 @@ export function readGuardDuty({ body, path, envelope }: Finding): Draft {
   const at: At = (...steps) => originalPath(path, body, steps);
   const collector = createCollector();
   const action = service?.action;
+  const call = action?.awsApiCallAction;
   const sequence = service?.detection?.sequence;
   const inAction: At = (...steps) => at('service', 'action', ...steps);
   const traffic = action ? addAction({ collector, at: inAction }, action) : null;
-  if (resource) addResources(collector, resource, at, isApiCall(action));
+  if (resource)
+    addResources(collector, resource, at, {
+      isApiCall: isApiCall(action),
+      caller: remoteCaller({
+        accountId: call?.remoteAccountDetails?.accountId,
+        affiliated: call?.remoteAccountDetails?.affiliated,
+        callerType: call?.callerType,
+        userType: resource.accessKeyDetails?.userType,
+      }),
+    });
   if (sequence) addSequence(collector, sequence, at);
   if (!traffic && !sequence) collector.note('The finding describes no action');
 
@@ -90,7 +101,7 @@ export function readGuardDuty({ body, path, envelope }: Finding): Draft {
     description: finding.description,
     severity: severity(finding.severity),
     accounts: [finding.accountId, accountOfArn(finding.arn), envelope.account],
-    regions: [finding.region, envelope.region, finding.arn?.split(':')[3]],
+    regions: [finding.region, finding.arn?.split(':')[3], envelope.region],
     times: {
       first: service?.eventFirstSeen ?? finding.createdAt,
       last: service?.eventLastSeen,

@@ -4,6 +4,7 @@ import type { Entity } from '../../domain/alert.ts';
 import type { Collector } from '../entities.ts';
 import { list, opt, text } from '../fields.ts';
 import { versionFromArn } from '../resource-kinds.ts';
+import { attributesOf, type Caller } from './caller.ts';
 import type { At, Steps } from './casing.ts';
 import { addInstance, InstanceDetails } from './instance.ts';
 
@@ -51,15 +52,13 @@ export const Resource = z.looseObject({
 });
 export type Resource = z.infer<typeof Resource>;
 
-/** Adds every resource block that is present. With `isApiCall`, the credentials are those of the caller. */
-export function addResources(
-  collector: Collector,
-  resource: Resource,
-  at: At,
-  isApiCall: boolean,
-): void {
+/** `isApiCall`: the credentials are those of the caller. `caller` is set if that is not the finding's own account. */
+type Call = { isApiCall: boolean; caller: Caller | null };
+
+/** Adds every resource block that is present. */
+export function addResources(collector: Collector, resource: Resource, at: At, call: Call): void {
   const inResource: At = (...steps) => at('resource', ...steps);
-  addCredential(collector, resource, inResource, isApiCall);
+  addCredential(collector, resource, inResource, call);
   addBuckets(collector, resource, inResource);
   addDatabases(collector, resource, inResource);
   collector.add({
@@ -84,7 +83,7 @@ function addCredential(
   collector: Collector,
   { accessKeyDetails: key, resourceType }: Resource,
   at: At,
-  isApiCall: boolean,
+  { isApiCall, caller }: Call,
 ): void {
   if (!key) return;
   const part: Entity['part'] = resourceType === 'AccessKey' || isApiCall ? 'actor' : 'related';
@@ -92,13 +91,17 @@ function addCredential(
     userType: key.userType,
     userName: key.userName,
     principalId: key.principalId,
+    ...attributesOf(caller),
   };
+  // The same name may exist in the finding's account.
+  const place = { account: caller?.account };
   collector.add({
     kind: 'access-key',
     value: key.accessKeyId,
     part,
     path: at('accessKeyDetails', 'accessKeyId'),
     attributes,
+    place,
   });
   const kind = holderKind(key.userType);
   if (kind)
@@ -108,6 +111,7 @@ function addCredential(
       part,
       path: at('accessKeyDetails', 'userName'),
       attributes,
+      place,
     });
 }
 

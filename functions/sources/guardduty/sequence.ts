@@ -11,7 +11,15 @@ export const Sequence = z.looseObject({
   actors: list(
     z.looseObject({
       id: text,
-      user: opt(z.looseObject({ name: text, uid: text, type: text, credentialUid: text })),
+      user: opt(
+        z.looseObject({
+          name: text,
+          uid: text,
+          type: text,
+          credentialUid: text,
+          account: opt(z.looseObject({ uid: text })),
+        }),
+      ),
     }),
   ),
   endpoints: list(
@@ -29,6 +37,8 @@ export const Sequence = z.looseObject({
       uid: text,
       name: text,
       resourceType: text,
+      accountId: text,
+      region: text,
       data: opt(
         z.looseObject({
           ec2NetworkInterface: opt(
@@ -73,16 +83,25 @@ export function addSequence(
     const user = one.user;
     const attributes = { userType: user?.type, userName: user?.name, principalId: user?.uid };
     const path = (field: string) => inside('actors', index, 'user', field);
+    const place = { account: user?.account?.uid };
     collector.add({
       kind: 'access-key',
       value: user?.credentialUid,
       part: 'actor',
       path: path('credentialUid'),
       attributes,
+      place,
     });
     const kind = holderKind(user?.type);
     if (kind)
-      collector.add({ kind, value: user?.name, part: 'actor', path: path('name'), attributes });
+      collector.add({
+        kind,
+        value: user?.name,
+        part: 'actor',
+        path: path('name'),
+        attributes,
+        place,
+      });
   }
   for (const { one, index } of resources) {
     const kind = kindOfType(one.resourceType);
@@ -97,6 +116,7 @@ export function addSequence(
         resourceType: one.resourceType,
         version: versionFromArn(kind, one.uid),
       },
+      place: { account: one.accountId, region: one.region },
     });
     const own = (value: string | null | undefined, ...steps: Steps) =>
       collector.add({

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { type EntityKind, POSTURE, type Posture } from '../../domain/alert.ts';
 import type { Draft } from '../draft.ts';
 import { createCollector } from '../entities.ts';
+import { placeInArn } from '../entity-place.ts';
 import {
   list,
   opt,
@@ -48,6 +49,7 @@ export function readInspector({ body, path, envelope }: Finding): Draft {
       part: 'target',
       path: `${path}.resources[${index}].id`,
       attributes: { arn: one.id, resourceType: one.type, version: versionFromArn(kind, one.id) },
+      place: { region: one.region },
     });
   }
   return {
@@ -58,7 +60,11 @@ export function readInspector({ body, path, envelope }: Finding): Draft {
     description: finding.description,
     severity: severityFromLabel(finding.severity === 'UNTRIAGED' ? 'MEDIUM' : finding.severity),
     accounts: [finding.awsAccountId, envelope.account],
-    regions: [finding.resources[0]?.one.region, envelope.region],
+    regions: [
+      finding.resources[0]?.one.region,
+      placeInArn(finding.findingArn)?.region,
+      envelope.region,
+    ],
     times: {
       first: withMonthNumber(finding.firstObservedAt),
       last: withMonthNumber(finding.lastObservedAt),

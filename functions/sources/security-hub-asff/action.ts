@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import type { Alert } from '../../domain/alert.ts';
 import { type Collector, OWN_ADDRESS } from '../entities.ts';
 import {
+  bool,
   directionOf,
   layerOfPort,
   layerOfPorts,
@@ -14,9 +15,11 @@ import {
   text,
   unknownTraffic,
 } from '../fields.ts';
+import { type Caller, remoteCaller } from '../guardduty/caller.ts';
 import { member } from '../guardduty/casing.ts';
 
 type Traffic = Alert['traffic'];
+type Text = string | null | undefined;
 
 const RemoteIp = opt(z.looseObject({ IpAddressV4: text }));
 const LocalPort = opt(z.looseObject({ Port: number }));
@@ -44,7 +47,7 @@ export const actionFields = {
           LocalPortDetails: LocalPort,
         }),
       ),
-      AwsApiCallAction: opt(z.looseObject({ RemoteIpDetails: RemoteIp })),
+      AwsApiCallAction: opt(z.looseObject({ RemoteIpDetails: RemoteIp, CallerType: text })),
       PortProbeAction: opt(
         z.looseObject({
           PortProbeDetails: list(
@@ -182,4 +185,16 @@ function fromProductFields(
     direction: inbound ? 'inbound' : direction,
     localPort: port,
   };
+}
+
+/** The caller of an API call, if it is of another account: from GuardDuty's fields, flattened by Security Hub. */
+export function callerOf({ Action, ProductFields }: Fields, userType: Text): Caller | null {
+  const ending = (pattern: RegExp) =>
+    text.parse(Object.entries(ProductFields ?? {}).find(([name]) => pattern.test(name))?.[1]);
+  return remoteCaller({
+    accountId: ending(/[./]remoteAccountDetails[./]accountId$/i),
+    affiliated: bool.parse(ending(/[./]remoteAccountDetails[./]affiliated$/i)),
+    callerType: Action?.AwsApiCallAction?.CallerType ?? ending(/[./]callerType$/i),
+    userType,
+  });
 }

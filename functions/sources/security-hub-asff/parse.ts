@@ -5,6 +5,7 @@ import { POSTURE, type Posture } from '../../domain/alert.ts';
 import { InvalidInput } from '../../domain/errors.ts';
 import type { Draft } from '../draft.ts';
 import { type Collector, createCollector, OWN_ADDRESS } from '../entities.ts';
+import { placeInArn } from '../entity-place.ts';
 import {
   guardDutyType,
   list,
@@ -15,9 +16,10 @@ import {
   severityOf,
   text,
 } from '../fields.ts';
+import { attributesOf } from '../guardduty/caller.ts';
 import { isAccount, kindOfType, nameFromArn, versionFromArn } from '../resource-kinds.ts';
 import type { Finding } from '../source.ts';
-import { actionFields, addAction } from './action.ts';
+import { actionFields, addAction, callerOf } from './action.ts';
 
 const AsffFinding = z.looseObject({
   ...actionFields,
@@ -42,11 +44,13 @@ const AsffFinding = z.looseObject({
     z.looseObject({
       Type: text,
       Id: text,
+      Region: text,
       Details: opt(
         z.looseObject({
           AwsIamAccessKey: opt(
             z.looseObject({
               AccessKeyId: text,
+              AccountId: text,
               PrincipalName: text,
               PrincipalType: text,
               UserName: text,
@@ -89,7 +93,7 @@ export function readAsff({ body, path, envelope }: Finding): Draft {
       (typeof Severity?.Normalized === 'number' ? severityOf(Severity.Normalized / 10) : null) ??
       (typeof Severity?.Product === 'number' ? severityOf(Severity.Product) : null),
     accounts: [finding.AwsAccountId, envelope.account],
-    regions: [finding.Region, envelope.region, finding.Id?.split(':')[3]],
+    regions: [finding.Region, placeInArn(finding.Id)?.region, envelope.region],
     times: {
       first: finding.FirstObservedAt ?? finding.CreatedAt,
       last: finding.LastObservedAt,
@@ -129,7 +133,12 @@ function addResources(collector: Collector, finding: AsffFinding, path: string):
     const at = `${path}.Resources[${index}]`;
     const key = one.Details?.AwsIamAccessKey;
     const instance = one.Details?.AwsEc2Instance;
+    const caller = key ? callerOf(finding, key.PrincipalType) : null;
     const holder = key?.UserName ?? key?.PrincipalName;
+    const place = {
+      account: caller?.account ?? key?.AccountId,
+      region: one.Region,
+    };
     collector.add({
       kind,
       value: key?.AccessKeyId ?? nameFromArn(kind, one.Id),
@@ -143,7 +152,9 @@ function addResources(collector: Collector, finding: AsffFinding, path: string):
         version: versionFromArn(kind, one.Id),
         subnetIds: instance?.SubnetId,
         vpcIds: instance?.VpcId,
+        ...attributesOf(caller),
       },
+      place,
     });
     if (key && (key.PrincipalType === 'IAMUser' || (!key.PrincipalType && key.UserName)))
       collector.add({
@@ -151,6 +162,7 @@ function addResources(collector: Collector, finding: AsffFinding, path: string):
         value: holder,
         part: credentials,
         path: `${at}.Details.AwsIamAccessKey`,
+        place,
       });
     addAddresses(collector, instance, `${at}.Details.AwsEc2Instance`);
   }

@@ -5,6 +5,7 @@ import { POSTURE, type Posture } from '../../domain/alert.ts';
 import { InvalidInput } from '../../domain/errors.ts';
 import type { Draft } from '../draft.ts';
 import { type Collector, createCollector, OWN_ADDRESS } from '../entities.ts';
+import { placeInArn } from '../entity-place.ts';
 import {
   directionOf,
   guardDutyType,
@@ -36,7 +37,14 @@ const Described = opt(
   }),
 );
 const Endpoint = opt(z.looseObject({ ip: text, port: number, hostname: text }));
-const Resource = z.looseObject({ uid: text, name: text, type: text });
+const Account = opt(z.looseObject({ uid: text }));
+const Resource = z.looseObject({
+  uid: text,
+  name: text,
+  type: text,
+  region: text,
+  owner: opt(z.looseObject({ account: Account })),
+});
 const OcsfFinding = z.looseObject({
   finding_info: Described,
   finding: Described,
@@ -52,9 +60,7 @@ const OcsfFinding = z.looseObject({
   count: number,
   time: opt(z.union([z.number(), z.string()])),
   time_dt: text,
-  cloud: opt(
-    z.looseObject({ region: text, account: opt(z.looseObject({ uid: text })), account_uid: text }),
-  ),
+  cloud: opt(z.looseObject({ region: text, account: Account, account_uid: text })),
   resources: list(Resource),
   resource: opt(Resource),
   evidences: list(
@@ -66,7 +72,9 @@ const OcsfFinding = z.looseObject({
       api: opt(z.looseObject({ operation: text })),
       actor: opt(
         z.looseObject({
-          user: opt(z.looseObject({ name: text, type: text, credential_uid: text })),
+          user: opt(
+            z.looseObject({ name: text, type: text, credential_uid: text, account: Account }),
+          ),
         }),
       ),
     }),
@@ -108,7 +116,7 @@ export function readOcsf({ body, path, envelope }: Finding): Draft {
       event.accountid,
       envelope.account,
     ],
-    regions: [event.cloud?.region, envelope.region],
+    regions: [event.cloud?.region, placeInArn(info.uid)?.region, envelope.region],
     times: {
       first: info.first_seen_time_dt ?? info.created_time_dt ?? info.created_time,
       last: info.last_seen_time_dt,
@@ -152,12 +160,14 @@ function addEvidence(
     const user = one.actor?.user;
     const attributes = { userName: user?.name, userType: user?.type };
     const part = 'actor';
+    const place = { account: user?.account?.uid };
     collector.add({
       kind: 'access-key',
       value: user?.credential_uid,
       part,
       path: at('actor.user.credential_uid'),
       attributes,
+      place,
     });
     if (user?.type === 'IAMUser')
       collector.add({
@@ -166,6 +176,7 @@ function addEvidence(
         part,
         path: at('actor.user.name'),
         attributes,
+        place,
       });
   }
   const first = evidences[0]?.one;
@@ -215,6 +226,7 @@ function addResources(
       part: kind === 'access-key' || kind === 'iam-user' ? credentials : 'target',
       path: at,
       attributes: { arn: one.uid, resourceType: one.type, version: versionFromArn(kind, one.uid) },
+      place: { account: one.owner?.account?.uid, region: one.region },
     });
   }
 }

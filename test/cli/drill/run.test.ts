@@ -6,7 +6,7 @@ import { Throttled } from '../../../functions/domain/errors.ts';
 import type { Connected } from '../../../functions/mechanisms/mechanism.ts';
 import { MECHANISMS } from '../../../functions/mechanisms/registry.ts';
 import type { Store } from '../../../functions/store/store.ts';
-import { POLICY as LOCAL, NOW } from '../../fixtures/case.ts';
+import { HERE, POLICY as LOCAL, NOW } from '../../fixtures/case.ts';
 import { memoryTable, storeOn } from '../../store/memory-table.ts';
 
 const POLICY = { ...LOCAL, canaries: laptopCanaries(LOCAL) };
@@ -63,6 +63,7 @@ const isBlocked = async () => {
         part: 'actor',
         foundAt: ['x'],
         attributes: {},
+        place: HERE,
       },
       parameters: {},
       durationMinutes: 1,

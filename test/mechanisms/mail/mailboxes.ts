@@ -17,13 +17,14 @@ import {
 } from '../../../functions/mechanisms/mail/stand-in-gmail.ts';
 import type { HttpClients } from '../../../functions/platform/http.ts';
 import { inMemory } from '../../../local/aws/state-file.ts';
-import { NOW, subjectOn } from '../../fixtures/case.ts';
+import { HERE, NOW, subjectOn } from '../../fixtures/case.ts';
 
 const EXCHANGE_OWNER = 'finance@example.com';
 const GMAIL_OWNER = 'lee.chen@example.org';
 
 const emailOf = (provider: string, mailbox: string, id: string): Entity => ({
   ref: 'email-1',
+  place: HERE,
   kind: 'email-message',
   value: `${mailbox}/${id}`,
   part: 'actor',
