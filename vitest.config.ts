@@ -12,8 +12,6 @@ export default defineConfig({
     // Each file starts its own servers; two cores carry two files well.
     maxWorkers: 2,
     env: {
-      // Functions that are loaded as they are deployed would log between the dots.
-      POWERTOOLS_LOG_LEVEL: 'SILENT',
       SKIPPED_TEST_FILES: missingHere().flatMap(testFilesThatNeed).join('\n'),
     },
   },

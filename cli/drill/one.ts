@@ -1,6 +1,6 @@
 // Drills one mechanism on one canary: capture, apply, verify, revert, verify.
 import { hostname, userInfo } from 'node:os';
-import pRetry from 'p-retry';
+import { setTimeout } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { ActionId, IncidentId, Parameters } from '../../functions/domain/action.ts';
 import { Entity } from '../../functions/domain/alert.ts';
@@ -120,14 +120,16 @@ async function revert(
 
 const retryingIn =
   ({ step, retryMs }: DrillDeps) =>
-  <T>(name: Step, work: () => Promise<T>): Promise<T> => {
+  async <T>(name: Step, work: () => Promise<T>): Promise<T> => {
     step(name);
-    return pRetry(work, {
-      retries: RETRIES,
-      minTimeout: retryMs,
-      factor: retryMs > 0 ? 2 : 1,
-      shouldRetry: ({ error }) => error instanceof RetryableError,
-    });
+    for (let retry = 0; ; retry++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof RetryableError) || retry === RETRIES) throw error;
+        await setTimeout(retryMs * 2 ** retry);
+      }
+    }
   };
 
 const Kept = z.strictObject({

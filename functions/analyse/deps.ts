@@ -50,5 +50,5 @@ export function analystFrom(env: Env): Analyst {
 export const analyseDeps = (env: Env): AnalyseDeps => ({
   analyst: analystFrom(env),
   deadline: () => AbortSignal.timeout(DEADLINE_MS),
-  log: createLog('analyse'),
+  log: createLog('analyse', env),
 });

@@ -22,6 +22,6 @@ export function archiveDeps(env: Env): ArchiveDeps {
   return {
     put: createBucket(new S3({}), own.archiveBucket),
     keys: proofKeys(new KMS({}), own, env),
-    log: createLog('archive'),
+    log: createLog('archive', env),
   };
 }

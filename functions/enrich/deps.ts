@@ -40,7 +40,7 @@ export type EnrichDeps = ReadDeps & {
 /** Throws InvalidInput when a variable is missing or the policy cannot be read. */
 export function enrichDeps(env: Env): EnrichDeps {
   const { tableName, policyPath } = readEnv(env, 'tableName', 'policyPath');
-  const log = createLog('enrich');
+  const log = createLog('enrich', env);
   const table = createTable(new DynamoDBClient({}), tableName);
   return {
     store: {

@@ -29,7 +29,7 @@ export type GateDeps = {
 /** Throws InvalidInput when a variable is missing or the policy cannot be read. */
 export function gateDeps(env: Env): GateDeps {
   const own = readEnv(env, 'policyPath', 'tableName', ...PROOF_KEY_ENV);
-  const log = createLog('gate');
+  const log = createLog('gate', env);
   const policy = readPolicyFile(own.policyPath);
   return {
     store: createStore(new DynamoDBClient({}), own.tableName, log),

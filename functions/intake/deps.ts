@@ -40,7 +40,7 @@ export function intakeDeps(env: Env): IntakeDeps {
     'rejectedQueueUrl',
     'recordLayout',
   );
-  const log = createLog('intake');
+  const log = createLog('intake', env);
   const sqs = new SQS({});
   return {
     store: createStore(new DynamoDBClient({}), tableName, log),

@@ -1,13 +1,14 @@
 // Lambda entry of `intake`, called with a batch from the queue.
-import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
-import type { SQSHandler, SQSRecord } from 'aws-lambda';
+import type { SQSEvent } from 'aws-lambda';
+import { partialBatch } from '../platform/partial-batch.ts';
 import { intakeDeps } from './deps.ts';
 import { acceptEvent } from './intake.ts';
 
 const deps = intakeDeps(process.env);
-const processor = new BatchProcessor(EventType.SQS);
 
-export const handler: SQSHandler = (event, context) =>
-  processPartialResponse(event, ({ body }: SQSRecord) => acceptEvent(deps, body), processor, {
-    context,
-  });
+export const handler = ({ Records }: SQSEvent) =>
+  partialBatch(
+    Records,
+    ({ messageId }) => messageId,
+    ({ body }) => acceptEvent(deps, body),
+  );

@@ -22,7 +22,7 @@ export function mechanismDeps(
   env: Env,
 ): MechanismDeps & { keys: ProofKeys } {
   const own = readEnv(env, 'tableName', 'policyPath', ...PROOF_KEY_ENV, ...SCHEDULE_ENV);
-  const log = createLog(scope);
+  const log = createLog(scope, env);
   const policy = readPolicyFile(own.policyPath);
   const store = createStore(new DynamoDBClient({}), own.tableName, log);
   const now = () => new Date();

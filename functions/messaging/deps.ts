@@ -54,7 +54,7 @@ export function sendFrom(
  */
 export function linkDeps(step: string, env: Env) {
   const own = readEnv(env, 'policyPath', 'tableName', 'linkKeyArn', 'webBaseUrl', ...MESSAGING_ENV);
-  const log = createLog(step);
+  const log = createLog(step, env);
   const policy = readPolicyFile(own.policyPath);
   const store = createStore(new DynamoDBClient({}), own.tableName, log);
   return {

@@ -4,8 +4,15 @@ import type { Alert } from '../domain/alert.ts';
 import '../domain/english.ts';
 import { InvalidInput } from '../domain/errors.ts';
 
-/** The value, or null if it is missing or of another type: one bad field must not lose the alert. */
-export const opt = <S extends z.ZodMiniType>(schema: S) => z.catch(z.nullish(schema), null);
+/**
+ * The value, or null if it is missing or of another type: one bad field must not lose the alert. `z.catch` does the
+ * same, and adds 7 KB to the bundle.
+ */
+export const opt = <S extends z.ZodMiniType>(schema: S) =>
+  z.pipe(
+    z._default(z.unknown(), null),
+    z.transform((value): z.output<S> | null | undefined => schema.safeParse(value).data ?? null),
+  );
 export const text = opt(z.pipe(z.union([z.string(), z.number()]), z.transform(String)));
 export const number = opt(
   z.union([z.number(), z.pipe(z.string().check(z.regex(/^-?\d+(\.\d+)?$/)), z.transform(Number))]),
@@ -22,7 +29,7 @@ export const bool = opt(
 /** A list without its invalid members. */
 export const list = <S extends z.ZodMiniType>(schema: S) =>
   z.pipe(
-    opt(z.array(z.catch(z.nullable(schema), null))),
+    opt(z.array(opt(schema))),
     z.transform((all) =>
       (all ?? []).flatMap((one, index) =>
         one === null ? [] : [{ one: one as z.infer<S>, index }],

@@ -2,12 +2,15 @@
 import * as z from 'zod/mini';
 import { InvalidInput } from '../domain/errors.ts';
 import type { PartnerSource } from '../policy/schemas/account.ts';
-import { readAs } from './fields.ts';
+import { opt, readAs } from './fields.ts';
 import { SOURCES } from './registry.ts';
 import { type Envelope, type Finding, isFrom, type Source, type Unreadable } from './source.ts';
 
 const Fields = z.record(z.string(), z.unknown());
-const lenient = z.catch(z.optional(z.string()), undefined);
+const lenient = z.pipe(
+  opt(z.string()),
+  z.transform((value) => value ?? undefined),
+);
 const Event = z.looseObject({
   source: z.optional(z.string()),
   'detail-type': z.string(),

@@ -39,7 +39,7 @@ export function sweepDeps(env: Env): SweepDeps {
     'notifyFunctionName',
     ...MESSAGING_ENV,
   );
-  const log = createLog('sweep');
+  const log = createLog('sweep', env);
   const sfn = new SFN({});
   const policy = readPolicyFile(own.policyPath);
   const store = createStore(new DynamoDBClient({}), own.tableName, log);

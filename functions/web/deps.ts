@@ -71,7 +71,7 @@ export function webDeps(env: Env): WebDeps {
     ...PROOF_KEY_ENV,
     ...SCHEDULE_ENV,
   );
-  const log = createLog('web');
+  const log = createLog('web', env);
   const sfn = new SFN({});
   const kms = new KMS({});
   const policy = readPolicyFile(own.policyPath);

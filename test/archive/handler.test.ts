@@ -2,7 +2,7 @@
 import { KMSClient, VerifyMacCommand } from '@aws-sdk/client-kms';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { ENV } from '../../functions/domain/env.ts';
@@ -16,6 +16,8 @@ const action = toyAction({ attentionAt: '2026-11-24T05:00:00.000Z' });
 let deliver: (...sequences: string[]) => Promise<DynamoDBBatchResponse>;
 
 beforeAll(async () => {
+  // The functions' log lines.
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   for (const [name, value] of Object.entries({
     AWS_REGION: 'eu-central-1',
     [ENV.archiveBucket]: 'copies',
@@ -42,14 +44,10 @@ beforeAll(async () => {
   const damaged = {
     NewImage: { ...marshall(key), record: { M: { version: { N: '12345678901234567890' } } } },
   };
-  deliver = async (...sequences) =>
-    (await handler(
-      {
-        Records: sequences.map((one) => streamRecord(one, one === 'damaged' ? damaged : {})),
-      } as unknown as DynamoDBStreamEvent,
-      { getRemainingTimeInMillis: () => 60_000 } as Context,
-      () => {},
-    )) as DynamoDBBatchResponse;
+  deliver = (...sequences) =>
+    handler({
+      Records: sequences.map((one) => streamRecord(one, one === 'damaged' ? damaged : {})),
+    } as unknown as DynamoDBStreamEvent);
 });
 beforeEach(() => {
   s3.reset();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { ENV } from '../../functions/domain/env.ts';
@@ -19,6 +19,8 @@ let database: Database;
 let deliver: (bodies: Record<string, string>) => Promise<SQSBatchResponse>;
 
 beforeAll(async () => {
+  // The functions' log lines.
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   database = await startDatabase();
   await database.createTable('countermand');
   const { hostname = '', port = 0 } = (await database.client.config.endpoint?.()) ?? {};
@@ -38,23 +40,19 @@ beforeAll(async () => {
   }))
     vi.stubEnv(name, value);
   const { handler } = await import('../../functions/intake/handler.ts');
-  deliver = async (bodies) =>
-    (await handler(
-      {
-        Records: Object.entries(bodies).map(([messageId, body]) => ({
-          messageId,
-          body,
-          receiptHandle: messageId,
-          attributes: {},
-          messageAttributes: {},
-          eventSource: 'aws:sqs',
-          eventSourceARN: 'arn:aws:sqs:eu-central-1:111122223333:intake',
-          awsRegion: 'eu-central-1',
-        })),
-      } as unknown as SQSEvent,
-      { getRemainingTimeInMillis: () => 60_000 } as Context,
-      () => {},
-    )) as SQSBatchResponse;
+  deliver = (bodies) =>
+    handler({
+      Records: Object.entries(bodies).map(([messageId, body]) => ({
+        messageId,
+        body,
+        receiptHandle: messageId,
+        attributes: {},
+        messageAttributes: {},
+        eventSource: 'aws:sqs',
+        eventSourceARN: 'arn:aws:sqs:eu-central-1:111122223333:intake',
+        awsRegion: 'eu-central-1',
+      })),
+    } as unknown as SQSEvent);
 });
 afterAll(async () => {
   vi.unstubAllEnvs();

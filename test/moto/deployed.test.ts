@@ -43,6 +43,8 @@ const UserName = suspectUser.value;
 const GROUP = 'reversals';
 
 beforeAll(async () => {
+  // The functions' log lines.
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   moto = await startMoto();
   folder = mkdtempSync(join(tmpdir(), 'countermand-deployed-'));
   const database = new DynamoDB(moto.clientConfig);
