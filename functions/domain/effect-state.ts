@@ -9,8 +9,20 @@ export const REMAINS_IN_PLACE = 'Already in place before this action, so it rema
 export const HELD_BY_ANOTHER =
   'Another action holds the same effect, which remains until the last one ends';
 
+/** The beginning of the entry of an undo that found no target. */
+const TARGET_GONE = 'Nothing is left to undo';
+export const targetGone = (found: string): string => `${TARGET_GONE}: ${found}`;
+export const saysTargetGone = (text: string): boolean => text.startsWith(TARGET_GONE);
+
 const lastText = ({ history }: History, event: string): string | undefined =>
   history.findLast((entry) => entry.event === event)?.text;
+
+/** What the checks of an action in force can record. */
+const CHECKED = ['drifted', 'there-again', 'target-gone'];
+
+/** The last result of a check that differed from the one before it. */
+export const lastCheck = ({ history }: History): string | undefined =>
+  history.findLast(({ event }) => CHECKED.includes(event))?.event;
 
 /** Whether the effect existed before the action. Then the action changed nothing, and neither does its undo. */
 export const wasInPlaceBefore = (action: History): boolean =>
@@ -19,9 +31,14 @@ export const wasInPlaceBefore = (action: History): boolean =>
 
 /** Whether the last check found that someone else removed the effect of an action in force. */
 export const isRemoved = ({ status, history }: Pick<Action, 'status' | 'history'>): boolean =>
-  (status === 'in-force' || status === 'kept') &&
-  history.findLast(({ event }) => event === 'drifted' || event === 'there-again')?.event ===
-    'drifted';
+  (status === 'in-force' || status === 'kept') && lastCheck({ history }) === 'drifted';
+
+/** Whether the target was deleted: found by the last check of an action in force, or by its undo. */
+export function isTargetGone({ status, history }: Pick<Action, 'status' | 'history'>): boolean {
+  if (status === 'in-force' || status === 'kept') return lastCheck({ history }) === 'target-gone';
+  const isEnded = status === 'reversed' || status === 'failed';
+  return isEnded && saysTargetGone(lastText({ history }, status) ?? '');
+}
 
 /** Whether the action ended and its effect remains, because another action holds it. */
 export const isHeldByAnother = ({ status, history }: Pick<Action, 'status' | 'history'>): boolean =>

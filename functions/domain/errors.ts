@@ -32,6 +32,8 @@ export class Unavailable extends RetryableError {}
 export class Denied extends TerminalError {}
 /** Thrown when a record or an AWS resource that must exist does not. */
 export class NotFound extends TerminalError {}
+/** Thrown when the target of an action no longer exists. Then nothing is left to change or to undo. */
+export class TargetGone extends NotFound {}
 /** Thrown before a quota is exceeded, and when a service says that it was. */
 export class QuotaExceeded extends TerminalError {}
 /** Thrown when a reversal finds a state other than the one the action left. The message says what was found. */

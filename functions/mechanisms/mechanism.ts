@@ -25,7 +25,10 @@ export type Subject = {
 /** The state read from AWS, in words that a person can check. */
 export type Observation = { holds: boolean; found: string };
 
-/** The half of a mechanism that calls AWS. Every method is idempotent. */
+/**
+ * The half of a mechanism that calls AWS. Every method is idempotent. Each throws TargetGone when the target no longer
+ * exists. What several targets share, such as an IP set or a policy of the stack, is not a target.
+ */
 export type Driver<Before> = {
   /** Reads the state before the change, under the lease. */
   capture(subject: Subject): Promise<Before>;

@@ -3,6 +3,7 @@
 import type { Action } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Approver } from '../domain/approval.ts';
+import { isTargetGone } from '../domain/effect-state.ts';
 import type { Facts } from '../domain/facts.ts';
 import { onCallOf, peopleOf } from '../policy/people.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -137,7 +138,7 @@ function afterUndo(action: Action, to: Approver[]): Notice | null {
   const { history, status } = action;
   const last = (wanted: string) => history.findLastIndex(({ event }) => event === wanted);
   // The key works again only if this undo changed something.
-  const isBack = progressOf(action) === 'undone';
+  const isBack = progressOf(action) === 'undone' && !isTargetGone(action);
   const text = !isBack || last('told') > last(status) ? null : rotateText(action);
   return text && { ...text, to, ticket: true };
 }

@@ -9,6 +9,7 @@ import { TerminalError } from '../domain/errors.ts';
 import { owesNotification } from '../domain/owed-notification.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { jobOf } from '../mechanisms/job.ts';
+import { unlessGone } from '../mechanisms/target-gone.ts';
 import { errorFields } from '../platform/log.ts';
 import { overdueAt } from '../platform/schedules.ts';
 import { digestOf, withEntry } from '../store/hash-chain.ts';
@@ -141,8 +142,9 @@ async function revertLateApply(
   const { incidentId, actionId } = action;
   try {
     const job = jobOf(action, mechanisms);
-    const seen = await job.mechanism.driver.verifyReverted(job.subject, before);
-    return seen.holds ? null : await revertAndVerify(job, before);
+    const seen = await unlessGone(job.mechanism.driver.verifyReverted(job.subject, before));
+    if ('gone' in seen || seen.found.holds) return null;
+    return await revertAndVerify(job, before);
   } catch (error) {
     if (!(error instanceof TerminalError)) throw error;
     // A retry would not help. This line raises an alarm for a person.

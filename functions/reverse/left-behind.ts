@@ -4,6 +4,7 @@ import { isOver, readEnd } from '../authority/end.ts';
 import type { Action } from '../domain/action.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
 import { jobOf } from '../mechanisms/job.ts';
+import { unlessGone } from '../mechanisms/target-gone.ts';
 import { withEntry } from '../store/hash-chain.ts';
 import type { ReverseDeps } from './deps.ts';
 import { carriedEvidence, type ReverseInput } from './request.ts';
@@ -25,8 +26,8 @@ export async function liftLeftBehind(
   const end = await readEnd(keys, action, carriedEvidence(request));
   if (!end.evidence || !isOver(end, now())) return;
   const { subject, mechanism } = jobOf(action, mechanisms);
-  const seen = await mechanism.driver.verify(subject, action.before);
-  if (!seen.holds) return;
+  const seen = await unlessGone(mechanism.driver.verify(subject, action.before));
+  if ('gone' in seen || !seen.found.holds) return;
   const why = `the record says ${action.status}, but the change is still in place`;
   log('error', ALARMING.recordAltered, { incidentId, actionId, why });
   const text = await undo(deps, action, request, false);

@@ -4,6 +4,7 @@ import { type End, isOver, mustStay, readEnd } from '../authority/end.ts';
 import { type Action, MAY_HAVE_EFFECT, type Status } from '../domain/action.ts';
 import { changesOf } from '../domain/action-catalog.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
+import { isTargetGone, saysTargetGone } from '../domain/effect-state.ts';
 import { TerminalError } from '../domain/errors.ts';
 import { needsManualReversal } from '../domain/owed-notification.ts';
 import { minutesAfter } from '../domain/time.ts';
@@ -67,14 +68,12 @@ export async function reverse(deps: ReverseDeps, input: unknown) {
   }
 }
 
-const answer = ({ incidentId, actionId, scope, status, name }: Action) => ({
-  incidentId,
-  actionId,
-  scope,
-  status,
-  /** True when a person must still rotate the key: a leaked key remains leaked after its status is restored. */
-  leavesWork: status === 'reversed' && changesOf(name)?.afterUndo === 'rotate-key',
-});
+function answer(action: Action) {
+  const { incidentId, actionId, scope, status, name } = action;
+  /** A leaked key remains leaked after its status is restored. A deleted key needs no rotation. */
+  const isToRotate = changesOf(name)?.afterUndo === 'rotate-key' && !isTargetGone(action);
+  return { incidentId, actionId, scope, status, leavesWork: status === 'reversed' && isToRotate };
+}
 
 /** A status alone could have been planted to lift a block early. */
 const isEarly = ({ status }: Action, end: End, request: ReverseInput, now: Date): boolean =>
@@ -140,7 +139,9 @@ async function finish(
   { found, needsCleanUp }: { found: string; needsCleanUp: boolean },
 ): Promise<Action> {
   const requests = action.history.filter(({ event }) => event === 'reversing');
-  const isByPerson = requests.some((entry) => entry.by.startsWith('person:'));
+  // Ending an action whose target was deleted says nothing about the decision to apply it.
+  const isByPerson =
+    !saysTargetGone(found) && requests.some((entry) => entry.by.startsWith('person:'));
   if (action.target && action.appliedAt)
     await store.entityHistory.note(action.target, {
       event: isByPerson ? 'reversed-by-person' : 'ended',

@@ -5,6 +5,7 @@ import { type End, provesBefore } from '../authority/end.ts';
 import type { Action } from '../domain/action.ts';
 import { markedInForce, noteInForce } from '../mechanisms/in-force.ts';
 import { jobOf, type Mechanisms } from '../mechanisms/job.ts';
+import { unlessGone } from '../mechanisms/target-gone.ts';
 import { overdueAt } from '../platform/schedules.ts';
 import { withEntry } from '../store/hash-chain.ts';
 import type { ReverseDeps } from './deps.ts';
@@ -18,8 +19,8 @@ export async function seenInPlace(
 ): Promise<string | null> {
   if (!provesBefore(evidence, before)) return null;
   const { subject, mechanism } = jobOf(action, mechanisms);
-  const seen = await mechanism.driver.verify(subject, before);
-  return seen.holds ? seen.found : null;
+  const seen = await unlessGone(mechanism.driver.verify(subject, before));
+  return 'found' in seen && seen.found.holds ? seen.found.found : null;
 }
 
 /**

@@ -3,9 +3,10 @@
 import { provesBefore, readEnd } from '../authority/end.ts';
 import { livingHolders } from '../authority/holders.ts';
 import type { Action } from '../domain/action.ts';
-import { HELD_BY_ANOTHER, REMAINS_IN_PLACE } from '../domain/effect-state.ts';
+import { HELD_BY_ANOTHER, REMAINS_IN_PLACE, targetGone } from '../domain/effect-state.ts';
 import { NotVerified, TerminalError, Unproven } from '../domain/errors.ts';
 import { type Job, jobOf } from '../mechanisms/job.ts';
+import { unlessGone } from '../mechanisms/target-gone.ts';
 import type { Claimant } from '../store/leases.ts';
 import type { Store } from '../store/store.ts';
 import type { ReverseDeps } from './deps.ts';
@@ -41,16 +42,22 @@ export async function undo(
 }
 
 /**
- * Returns the state after the revert, in words. Throws StateChanged when the state is not the one that the action left,
- * and NotVerified when the change is still in place.
+ * Returns the state after the revert, in words. A target that no longer exists needs no revert. Throws StateChanged when
+ * the state is not the one that the action left, and NotVerified when the change is still in place.
  */
 export async function revertAndVerify(
   { subject, mechanism }: Job,
   before: unknown,
 ): Promise<string> {
   if (mechanism.alreadyInPlace(before)) return REMAINS_IN_PLACE;
-  await mechanism.driver.revert(subject, before);
-  const seen = await mechanism.driver.verifyReverted(subject, before);
+  const undone = await unlessGone(
+    (async () => {
+      await mechanism.driver.revert(subject, before);
+      return mechanism.driver.verifyReverted(subject, before);
+    })(),
+  );
+  if ('gone' in undone) return targetGone(undone.gone);
+  const seen = undone.found;
   if (!seen.holds)
     throw new NotVerified(`verification failed after revert: ${seen.found}`, {
       actionId: subject.actionId,

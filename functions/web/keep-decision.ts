@@ -1,6 +1,7 @@
 // Applies keep and extend to an action in force; pure, one outcome per state.
 
 import type { Action } from '../domain/action.ts';
+import { isTargetGone } from '../domain/effect-state.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { overdueAt } from '../platform/schedules.ts';
 import type { Limits } from '../policy/schemas/limits.ts';
@@ -21,6 +22,7 @@ export function keep(
 ): Change {
   const refusal = mayNot(action, person, people);
   if (refusal) return refusal;
+  if (isTargetGone(action)) return refuse('settled', REFUSED.targetGone);
   const reviewAt = minutesAfter(now, limits.keptReviewDays * 24 * 60);
   const change = {
     reviewAt,
@@ -52,6 +54,7 @@ export function extend(
 ): Change {
   const refusal = mayNot(action, person, people);
   if (refusal) return refusal;
+  if (isTargetGone(action)) return refuse('settled', REFUSED.targetGone);
   const { dueAt, durationMinutes } = action;
   if (action.status !== 'in-force' || !dueAt || !durationMinutes)
     return refuse('settled', REFUSED.cannotExtend);
@@ -73,9 +76,10 @@ export function extend(
 }
 
 export const mayExtend = (
-  { status, extensions }: Action,
+  action: Action,
   { maxExtensions }: Pick<Limits, 'maxExtensions'>,
-): boolean => status === 'in-force' && extensions < maxExtensions;
+): boolean =>
+  action.status === 'in-force' && action.extensions < maxExtensions && !isTargetGone(action);
 
 export const mayReverse = ({ status }: Action): boolean =>
   status === 'in-force' || status === 'kept' || status === 'reversal-failed';

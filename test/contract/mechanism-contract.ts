@@ -6,6 +6,7 @@ import {
   NotFound,
   RetryableError,
   StateChanged,
+  TargetGone,
   TerminalError,
   Throttled,
   Unavailable,
@@ -27,6 +28,11 @@ export type Ground<Clients> = {
   snapshot(): Promise<unknown>;
   /** Another party changes the same resource without touching our effect. */
   othersAdd(): Promise<void>;
+  /**
+   * The owner deletes the target. Null where the target can't be deleted, for example an address. A ticket is no target:
+   * deleting it removes our own change, like `othersUndo`.
+   */
+  deleteTarget: ((subject: Subject) => Promise<void>) | null;
   /** Another party removes our effect. */
   othersUndo(subject: Subject): Promise<void>;
 };
@@ -67,6 +73,15 @@ const REFUSALS: readonly Refusal[] = [
   named('AccessDeniedException', 400, Denied),
   named('ResourceNotFoundException', 400, NotFound),
   named('InternalServerError', 500, Unavailable),
+  {
+    name: 'a broken connection',
+    becomes: Unavailable,
+    refusing: (client) =>
+      new Proxy(client, {
+        get: () => () =>
+          Promise.reject(Object.assign(new Error('ECONNRESET'), { code: 'ECONNRESET' })),
+      }),
+  },
 ];
 
 /** No step of a mechanism makes more calls. A fault after the last call never fires. */
@@ -216,6 +231,29 @@ export function contract<Clients, Before>(
         expect(await ground.snapshot()).toEqual(left);
       });
 
+    test('reports a deleted target as gone at every later step, and restores nothing', async () => {
+      if (!ground.deleteTarget) return;
+      const before = await capture();
+      await driver.apply(subject, before);
+      await ground.deleteTarget(subject);
+      const left = await ground.snapshot().catch(() => 'deleted');
+      const undo = async () => {
+        await driver.revert(subject, before);
+        return driver.verifyReverted(subject, before);
+      };
+      const steps = { verify: () => driver.verify(subject, before), undo };
+      for (const [step, work] of Object.entries(steps))
+        await expect(work(), step).rejects.toThrow(TargetGone);
+      expect(await ground.snapshot().catch(() => 'deleted')).toEqual(left);
+    });
+
+    test('reports a target that was deleted after the capture as gone, and applies nothing', async () => {
+      if (!ground.deleteTarget) return;
+      const before = await capture();
+      await ground.deleteTarget(subject);
+      await expect(driver.apply(subject, before)).rejects.toThrow(TargetGone);
+    });
+
     const all = conflict ? [...refusals, named(conflict, 400, Conflict)] : refusals;
     test.each(all)('turns $name into a typed error at every step', async (refusal) => {
       const refused = join(refusal.refusing);
@@ -233,6 +271,7 @@ export function contract<Clients, Before>(
           (one: unknown) => one,
         );
         expect(thrown).toBeInstanceOf(refusal.becomes);
+        if (refusal.becomes !== NotFound) expect(thrown).not.toBeInstanceOf(TargetGone);
         expect(thrown instanceof RetryableError).not.toBe(thrown instanceof TerminalError);
       }
     });

@@ -2,6 +2,7 @@
 
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
+import { isTargetGone } from '../../functions/domain/effect-state.ts';
 import {
   Conflict,
   Denied,
@@ -9,6 +10,7 @@ import {
   Halted,
   IllegalTransition,
   NotVerified,
+  TargetGone,
 } from '../../functions/domain/errors.ts';
 import { needsManualReversal } from '../../functions/domain/owed-notification.ts';
 import type { ExecuteDeps } from '../../functions/execute/deps.ts';
@@ -340,6 +342,41 @@ describe('a reversal', () => {
     minutes(60);
     expect(await undo(ids)).toMatchObject({ status: 'reversed' });
     expect(world.get(attacker.value)).toBe('theirs');
+  });
+
+  test.each(['due', 'person'] as const)(
+    'P4: ends quietly when the target was deleted (%s)',
+    async (cause) => {
+      const ids = await inForce();
+      world.set(attacker.value, 'deleted');
+      const by = cause === 'person' ? 'person:ana.silva' : 'schedule';
+      if (cause === 'person') await orderUndo(store, ids, now);
+      else minutes(60);
+      expect(await undo(ids, { cause, by })).toMatchObject({ status: 'reversed' });
+      const action = await load(ids);
+      expect(action.history.at(-1)?.text).toBe(
+        'Nothing is left to undo: 203.0.113.7 no longer exists',
+      );
+      expect(isTargetGone(action)).toBe(true);
+      expect(await store.breaker.find(POLICY.account), 'no breaker event').toBeNull();
+      expect(await holders()).toEqual([]);
+    },
+  );
+
+  test('P4: fails an execution whose target was deleted after the capture, without a breaker event', async () => {
+    const ids = await put();
+    const inner = deps();
+    const schedules: ExecuteDeps['schedules'] = {
+      ...inner.schedules,
+      put: async () => void world.set(attacker.value, 'deleted'),
+    };
+    await expect(execute({ ...inner, schedules }, ids)).rejects.toThrow(TargetGone);
+    const failure = { Error: 'TargetGone', Cause: '203.0.113.7 no longer exists' };
+    const request = { cause: 'execution-failed', by: 'respond', failure };
+    expect(await undo(ids, request)).toMatchObject({ status: 'failed' });
+    expect(await load(ids)).toMatchObject({ failure: expect.stringContaining('no longer exists') });
+    expect(await store.breaker.find(POLICY.account)).toBeNull();
+    expect(await holders()).toEqual([]);
   });
 
   test('P4: undoes a shared effect when its last holder is reversed', async () => {

@@ -2,13 +2,14 @@
 import * as z from 'zod/mini';
 import { Action } from '../../functions/domain/action.ts';
 import type { Drill } from '../../functions/domain/drill.ts';
-import { StateChanged } from '../../functions/domain/errors.ts';
+import { StateChanged, TargetGone } from '../../functions/domain/errors.ts';
 import type { ExecuteDeps } from '../../functions/execute/deps.ts';
 import {
   type Connected,
   connected,
   type Mechanism,
   type MechanismInfo,
+  type Subject,
 } from '../../functions/mechanisms/mechanism.ts';
 import { MECHANISMS } from '../../functions/mechanisms/registry.ts';
 import type { Scheduled, Schedules } from '../../functions/platform/schedules.ts';
@@ -17,8 +18,13 @@ import type { Store } from '../../functions/store/store.ts';
 import { ALERT_ID, attacker, INCIDENT_ID, NOW, POLICY, recommend } from '../fixtures/case.ts';
 import { KEYS, signed } from '../fixtures/proofs.ts';
 
-/** The state that the mechanism changes: value → who put it there. */
-export type World = Map<string, 'ours' | 'theirs'>;
+/** The state that the mechanism changes: value → who put it there. `deleted`: the target no longer exists. */
+export type World = Map<string, 'ours' | 'theirs' | 'deleted'>;
+
+const rejectDeleted = (world: World, { target }: Pick<Subject, 'target'>): void => {
+  if (world.get(target.value) === 'deleted')
+    throw new TargetGone(`${target.value} no longer exists`);
+};
 
 const Before = z.strictObject({ present: z.boolean() });
 
@@ -40,20 +46,25 @@ export const toy: Mechanism<World, z.infer<typeof Before>> = {
   }),
   before: Before,
   alreadyInPlace: ({ present }) => present,
-  connect: (world) => ({
-    capture: async ({ target }) => ({ present: world.has(target.value) }),
-    // Overwrites any value: apply must not be called for an effect that existed before.
-    apply: async ({ target }) => void world.set(target.value, 'ours'),
-    verify: async ({ target }) => ({ holds: world.has(target.value), found: 'looked' }),
-    revert: async ({ target }) => {
-      if (world.get(target.value) === 'theirs') throw new StateChanged('someone else put it there');
-      world.delete(target.value);
-    },
-    verifyReverted: async ({ target }) => ({
-      holds: !world.has(target.value),
-      found: 'It is gone',
-    }),
-  }),
+  connect: (world) => {
+    const on =
+      <T>(work: (value: string) => T) =>
+      async (subject: Subject): Promise<T> => {
+        rejectDeleted(world, subject);
+        return work(subject.target.value);
+      };
+    return {
+      capture: on((value) => ({ present: world.has(value) })),
+      // Overwrites any value: apply must not be called for an effect that existed before.
+      apply: on((value) => void world.set(value, 'ours')),
+      verify: on((value) => ({ holds: world.has(value), found: 'looked' })),
+      revert: on((value) => {
+        if (world.get(value) === 'theirs') throw new StateChanged('someone else put it there');
+        world.delete(value);
+      }),
+      verifyReverted: on((value) => ({ holds: !world.has(value), found: 'It is gone' })),
+    };
+  },
 };
 
 /** The same change as a tier-1 action, which needs no person. */

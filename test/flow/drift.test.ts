@@ -56,6 +56,29 @@ describe('the hourly check of an action in force', () => {
     expect(logged).toContain('effect gone');
   });
 
+  test('records a deleted target once and notifies no one, also while no one was notified of a drift', async () => {
+    toys.set(attacker.value, 'deleted');
+    expect(await look()).toMatchObject({ status: 'in-force' });
+    expect(await look()).toMatchObject({ status: 'in-force' });
+    expect((await events()).filter((event) => event === 'target-gone')).toHaveLength(1);
+    expect(logged).not.toContain('effect gone');
+    toys.clear();
+    expect(await look(), 'created again, without the effect').toMatchObject({ status: 'drifted' });
+    toys.set(attacker.value, 'deleted');
+    expect(await look()).toMatchObject({ status: 'in-force' });
+  });
+
+  test('does not check a ticket, which people close when they are done', async () => {
+    await store.records.changeAction(INCIDENT_ID, ids.actionId, (current) => ({
+      ...current,
+      name: 'create_alert_ticket',
+      version: current.version + 1,
+    }));
+    toys.clear();
+    expect(await look()).toMatchObject({ status: 'in-force' });
+    expect((await events()).at(-1)).toBe('in-force');
+  });
+
   test('returns drifted again when the first answer was lost, and records it once', async () => {
     toys.clear();
     await look();

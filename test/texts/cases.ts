@@ -13,6 +13,7 @@ import {
   HELD_BY_ANOTHER,
   IN_PLACE_BEFORE,
   REMAINS_IN_PLACE,
+  targetGone,
 } from '../../functions/domain/effect-state.ts';
 import { MECHANISMS } from '../../functions/mechanisms/registry.ts';
 import { reviewAfterDays } from '../../functions/policy/schemas/actions.ts';
@@ -221,6 +222,34 @@ const VARIANTS: Readonly<Record<string, State>> = {
     status: 'kept',
     change: { ...applied, dueAt: null, reviewAt: minute(30 * 24 * 60).toISOString() },
     events: [APPLIED, ['kept', ''], REMOVED, ['told', 'Notified Ana Silva']],
+  },
+  'target deleted': {
+    phase: 'undone',
+    status: 'in-force',
+    change: applied,
+    events: [APPLIED, ['target-gone', 'the user no longer exists']],
+  },
+  'kept, and the target was deleted': {
+    phase: 'undone',
+    status: 'kept',
+    change: { ...applied, dueAt: null, reviewAt: minute(30 * 24 * 60).toISOString() },
+    events: [APPLIED, ['kept', ''], ['target-gone', 'the user no longer exists']],
+  },
+  'ended after the target was deleted': {
+    phase: 'undone',
+    status: 'reversed',
+    change: applied,
+    events: [APPLIED, ['reversing', ''], ['reversed', targetGone('the user no longer exists')]],
+  },
+  'failed because the target was deleted': {
+    phase: 'never',
+    status: 'failed',
+    change: {
+      approval: approvedRequest(),
+      before: { present: false },
+      failure: 'TargetGone: the user no longer exists',
+    },
+    events: [['failed', targetGone('the user no longer exists')]],
   },
   'found again after it was removed': {
     phase: 'made',

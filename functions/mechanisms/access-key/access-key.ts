@@ -4,14 +4,15 @@ import type { IAM } from '@aws-sdk/client-iam';
 import * as z from 'zod/mini';
 import type { Description, Parameters } from '../../domain/action.ts';
 import type { Alert, Entity } from '../../domain/alert.ts';
-import { InvalidInput, StateChanged } from '../../domain/errors.ts';
+import { InvalidInput, StateChanged, TargetGone } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { shellQuoted } from '../../domain/wording.ts';
-import { aws, causedBy } from '../../platform/aws-errors.ts';
+import { aws } from '../../platform/aws-errors.ts';
 import { earlierIncidents, identityFacts, undoneAfter } from '../affected.ts';
 import { rejectServiceAccount, UserName } from '../iam-user.ts';
 import { defineMechanism, type MechanismInfo, type Subject } from '../mechanism.ts';
 import { pollUntilHolds, type Sleep } from '../poll-until.ts';
+import { onTarget } from '../target-gone.ts';
 
 export type AccessKeyApi = Pick<IAM, 'getUser' | 'listAccessKeys' | 'updateAccessKey'>;
 export type AccessKeyClients = { iam: AccessKeyApi; sleep: Sleep };
@@ -66,6 +67,14 @@ const idsOf = ({ target, parameters }: Subject) => ({
   userName: Owner.parse(parameters).userName,
 });
 
+const nameOf = (subject: Subject): string => {
+  const { keyId, userName } = idsOf(subject);
+  return `the access key ${keyId} of ${userName}`;
+};
+
+/** IAM's error when the key or its user does not exist. */
+const MISSING = ['NoSuchEntityException'];
+
 function describe(subject: Subject, facts: Facts | null): Description {
   const { keyId, userName } = idsOf(subject);
   const set = (status: string) =>
@@ -89,8 +98,10 @@ function describe(subject: Subject, facts: Facts | null): Description {
 function connect({ iam, sleep }: AccessKeyClients): ReturnType<typeof deactivateKey.connect> {
   /** The status of each of the user's keys, at most two. */
   async function keysOf(userName: string) {
-    const { AccessKeyMetadata } = await aws('reading the keys of the user', { userName }, () =>
-      iam.listAccessKeys({ UserName: userName }),
+    const { AccessKeyMetadata } = await onTarget(`the IAM user ${userName}`, MISSING, () =>
+      aws('reading the keys of the user', { userName }, () =>
+        iam.listAccessKeys({ UserName: userName }),
+      ),
     );
     return new Map(
       (AccessKeyMetadata ?? []).map(({ AccessKeyId, Status: status }) => [AccessKeyId, status]),
@@ -98,25 +109,24 @@ function connect({ iam, sleep }: AccessKeyClients): ReturnType<typeof deactivate
   }
   const statusOf = async (subject: Subject) => {
     const { keyId, userName } = idsOf(subject);
-    return (await keysOf(userName)).get(keyId) ?? null;
+    const status = (await keysOf(userName)).get(keyId);
+    if (status) return status;
+    throw new TargetGone(`${nameOf(subject)} no longer exists`, { keyId, userName });
   };
   const write = (subject: Subject, status: 'Active' | 'Inactive') => {
     const { keyId, userName } = idsOf(subject);
-    return aws('changing the status of the key', { keyId, userName }, () =>
-      iam.updateAccessKey({ UserName: userName, AccessKeyId: keyId, Status: status }),
+    return onTarget(nameOf(subject), MISSING, () =>
+      aws('changing the status of the key', { keyId, userName }, () =>
+        iam.updateAccessKey({ UserName: userName, AccessKeyId: keyId, Status: status }),
+      ),
     );
-  };
-  /** The status of the key, in words for people. */
-  const found = (subject: Subject, status: string | null) => {
-    const { keyId, userName } = idsOf(subject);
-    return status ? `${keyId} is ${status}` : `${userName} has no key ${keyId}`;
   };
 
   return {
     async capture(subject) {
       const { keyId, userName } = idsOf(subject);
       await rejectServiceAccount(iam, userName);
-      const status = await statusOf(subject);
+      const status = (await keysOf(userName)).get(keyId);
       if (!status)
         throw new InvalidInput(
           `the alert says that ${keyId} belongs to ${userName}, but ${userName} has no such key`,
@@ -130,14 +140,14 @@ function connect({ iam, sleep }: AccessKeyClients): ReturnType<typeof deactivate
     verify: (subject) =>
       pollUntilHolds(async () => {
         const status = await statusOf(subject);
-        return { holds: status !== null && status !== 'Active', found: found(subject, status) };
+        return { holds: status !== 'Active', found: `${subject.target.value} is ${status}` };
       }, sleep),
     async revert(subject, before) {
       if (before.status !== 'Active') return;
-      const now = await statusOrGone(subject);
+      const now = await statusOf(subject);
       if (now !== 'Inactive' && now !== 'Active')
         throw new StateChanged(
-          `${found(subject, now)}: someone deleted or changed it, so it is left unchanged`,
+          `${subject.target.value} is ${now}: someone changed it, so it is left unchanged`,
           idsOf(subject),
         );
       // Write even if the read shows Active: the read may be some seconds old.
@@ -146,17 +156,10 @@ function connect({ iam, sleep }: AccessKeyClients): ReturnType<typeof deactivate
     verifyReverted: (subject, before) =>
       pollUntilHolds(async () => {
         const status = await statusOf(subject);
-        return { holds: status === before.status, found: found(subject, status) };
+        return {
+          holds: status === before.status,
+          found: `${subject.target.value} is ${status}`,
+        };
       }, sleep),
   };
-
-  /** Null if the key or the user no longer exists. */
-  async function statusOrGone(subject: Subject) {
-    try {
-      return await statusOf(subject);
-    } catch (error) {
-      if (causedBy(error, 'NoSuchEntityException')) return null;
-      throw error;
-    }
-  }
 }

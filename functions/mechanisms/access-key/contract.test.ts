@@ -5,7 +5,7 @@ import { inMemory } from '../../../local/aws/state-file.ts';
 import { contract, type Ground } from '../../../test/contract/mechanism-contract.ts';
 import { leakedKey, subjectOn, suspectUser } from '../../../test/fixtures/case.ts';
 import { type Moto, startMoto } from '../../../test/moto/moto-server.ts';
-import { Denied, InvalidInput, StateChanged } from '../../domain/errors.ts';
+import { Denied, InvalidInput, TargetGone } from '../../domain/errors.ts';
 import type { StateFile } from '../stand-in.ts';
 import { createIam, type IamState, LOCAL_IAM } from '../user/stand-in.ts';
 import { type AccessKeyApi, type AccessKeyClients, deactivateKey } from './access-key.ts';
@@ -15,7 +15,11 @@ const OTHER_KEY = 'AKIAOTHERKEY7EXAMPLE';
 const subject = subjectOn(leakedKey, { parameters: { userName: UserName } });
 
 /** The other writer changes the user's other key. */
-function groundOn(iam: AccessKeyApi, other: string): Ground<AccessKeyClients> {
+function groundOn(
+  iam: AccessKeyApi,
+  other: string,
+  deleteTarget: Ground<AccessKeyClients>['deleteTarget'],
+): Ground<AccessKeyClients> {
   return {
     clients: (wrap) => ({ iam: wrap(iam), sleep: async () => {} }),
     snapshot: async () =>
@@ -24,6 +28,7 @@ function groundOn(iam: AccessKeyApi, other: string): Ground<AccessKeyClients> {
       ),
     othersAdd: async () =>
       void (await iam.updateAccessKey({ UserName, AccessKeyId: other, Status: 'Inactive' })),
+    deleteTarget,
     othersUndo: async ({ target }) =>
       void (await iam.updateAccessKey({ UserName, AccessKeyId: target.value, Status: 'Active' })),
   };
@@ -39,10 +44,19 @@ const account = (change: Partial<IamState['users'][number]> = {}): StateFile<Iam
     ),
   });
 
+function deleteKey(file: StateFile<IamState>): void {
+  const state = file.read();
+  for (const user of state.users) delete user.keys[leakedKey.value];
+  file.write(state);
+}
+
 contract('access-key.inactive on the stand-in', {
   mechanism: deactivateKey,
   subject,
-  setup: async () => groundOn(createIam(account()), OTHER_KEY),
+  setup: async () => {
+    const file = account();
+    return groundOn(createIam(file), OTHER_KEY, async () => deleteKey(file));
+  },
 });
 
 describe('on moto', () => {
@@ -55,11 +69,16 @@ describe('on moto', () => {
     moto = await startMoto();
     iam = new IAM(moto.clientConfig);
     await iam.createUser({ UserName });
-    const keyOf = async () =>
-      (await iam.createAccessKey({ UserName })).AccessKey?.AccessKeyId ?? 'none';
-    inMoto.target = { ...leakedKey, value: await keyOf() };
-    other = await keyOf();
+    other = await createKey();
   });
+  const createKey = async () =>
+    (await iam.createAccessKey({ UserName })).AccessKey?.AccessKeyId ?? 'none';
+  /** The key of the test before may have been deleted. */
+  const renewTarget = async () => {
+    const { AccessKeyMetadata = [] } = await iam.listAccessKeys({ UserName });
+    const left = AccessKeyMetadata.find(({ AccessKeyId }) => AccessKeyId !== other)?.AccessKeyId;
+    inMoto.target = { ...leakedKey, value: left ?? (await createKey()) };
+  };
   afterAll(async () => {
     iam?.destroy();
     await moto?.stop();
@@ -69,9 +88,12 @@ describe('on moto', () => {
     mechanism: deactivateKey,
     subject: inMoto,
     setup: async () => {
+      await renewTarget();
       for (const AccessKeyId of [inMoto.target.value, other])
         await iam.updateAccessKey({ UserName, AccessKeyId, Status: 'Active' });
-      return groundOn(iam, other);
+      return groundOn(iam, other, async ({ target }) => {
+        await iam.deleteAccessKey({ UserName, AccessKeyId: target.value });
+      });
     },
   });
 });
@@ -116,24 +138,22 @@ describe('a key', () => {
     },
   );
 
-  test('throws StateChanged on revert when the key was deleted in the meantime', async () => {
+  test('names the deleted key on revert', async () => {
     const driver = connect();
     await driver.apply(subject, { status: 'Active' });
-    const state = file.read();
-    delete state.users[0]!.keys[leakedKey.value];
-    file.write(state);
-    const undone = driver.revert(subject, { status: 'Active' });
-    await expect(undone).rejects.toThrow(StateChanged);
-    await expect(undone).rejects.toThrow(
-      'report-export has no key AKIAIOSFODNN7EXAMPLE: someone deleted or changed it',
+    deleteKey(file);
+    await expect(driver.revert(subject, { status: 'Active' })).rejects.toThrow(
+      'the access key AKIAIOSFODNN7EXAMPLE of report-export no longer exists',
     );
   });
 
-  test('throws StateChanged on revert when the user was deleted in the meantime', async () => {
+  test('throws TargetGone on revert when the user was deleted in the meantime', async () => {
     const driver = connect();
     await driver.apply(subject, { status: 'Active' });
     file.write({ ...file.read(), users: [] });
-    await expect(driver.revert(subject, { status: 'Active' })).rejects.toThrow(StateChanged);
+    const undone = driver.revert(subject, { status: 'Active' });
+    await expect(undone).rejects.toThrow(TargetGone);
+    await expect(undone).rejects.toThrow('the IAM user report-export no longer exists');
   });
 
   test('leaves a key that expired in the meantime unchanged on revert', async () => {

@@ -3,12 +3,13 @@
 import type { APIGateway } from '@aws-sdk/client-api-gateway';
 import * as z from 'zod/mini';
 import type { Description } from '../../domain/action.ts';
-import { Denied, NotFound, StateChanged } from '../../domain/errors.ts';
+import { Denied, NotFound } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { shellQuoted } from '../../domain/wording.ts';
-import { aws, causedBy } from '../../platform/aws-errors.ts';
+import { aws } from '../../platform/aws-errors.ts';
 import { earlierIncidents, undoneAfter } from '../affected.ts';
 import { defineMechanism, type MechanismInfo, type Subject } from '../mechanism.ts';
+import { onTarget } from '../target-gone.ts';
 
 export type ApiKeyApi = Pick<APIGateway, 'getApiKey' | 'updateApiKey'>;
 export type ApiKeyClients = { gateway: ApiKeyApi };
@@ -58,8 +59,12 @@ function describe(subject: Subject, facts: Facts | null): Description {
 }
 
 function connect({ gateway }: ApiKeyClients): ReturnType<typeof disableKey.connect> {
+  const onKey = <T>(apiKey: string, what: string, call: () => Promise<T>): Promise<T> =>
+    onTarget(`the API Gateway key ${apiKey}`, ['NotFoundException'], () =>
+      aws(what, { apiKey }, call),
+    );
   const read = async ({ target: { value: apiKey } }: Subject) => {
-    const { enabled, tags } = await aws('reading the API key', { apiKey }, () =>
+    const { enabled, tags } = await onKey(apiKey, 'reading the API key', () =>
       gateway.getApiKey({ apiKey, includeValue: false }),
     );
     if (enabled === undefined)
@@ -68,7 +73,7 @@ function connect({ gateway }: ApiKeyClients): ReturnType<typeof disableKey.conne
   };
   const write = async ({ target: { value: apiKey } }: Subject, enabled: boolean): Promise<void> => {
     // The response may contain the key's value: don't return it.
-    await aws('changing the API key', { apiKey }, () =>
+    await onKey(apiKey, 'changing the API key', () =>
       gateway.updateApiKey({
         apiKey,
         patchOperations: [{ op: 'replace', path: '/enabled', value: String(enabled) }],
@@ -94,17 +99,7 @@ function connect({ gateway }: ApiKeyClients): ReturnType<typeof disableKey.conne
       return { holds: !enabled, found: found(subject, enabled) };
     },
     async revert(subject, { enabled }) {
-      if (!enabled) return;
-      try {
-        await write(subject, true);
-      } catch (error) {
-        if (!causedBy(error, 'NotFoundException')) throw error;
-        throw new StateChanged(
-          `the API key ${subject.target.value} no longer exists: someone deleted it, so there is nothing to enable`,
-          { apiKey: subject.target.value },
-          error,
-        );
-      }
+      if (enabled) await write(subject, true);
     },
     async verifyReverted(subject, before) {
       const { enabled } = await read(subject);

@@ -41,7 +41,11 @@ const inWords = ({
 }: FlowLog) =>
   JSON.stringify([ResourceId, TrafficType, LogGroupName, MaxAggregationInterval, Tags ?? []]);
 
-function groundOn(ec2: FlowLogApi, interfaceId: string): Ground<FlowLogClients> {
+function groundOn(
+  ec2: FlowLogApi,
+  interfaceId: string,
+  deleteTarget: () => Promise<void>,
+): Ground<FlowLogClients> {
   return {
     clients: (wrap) => ({
       ec2: wrap(ec2),
@@ -51,6 +55,7 @@ function groundOn(ec2: FlowLogApi, interfaceId: string): Ground<FlowLogClients> 
     snapshot: async () => (await listed(ec2)).map(inWords).sort(),
     othersAdd: async () =>
       void (await ec2.createFlowLogs(theirs(interfaceId, 'flows-of-the-network-team'))),
+    deleteTarget,
     othersUndo: async () => {
       const ours = (await listed(ec2)).filter(({ Tags }) => Tags?.some(({ Key }) => Key === TAG));
       await ec2.deleteFlowLogs({ FlowLogIds: ours.map(({ FlowLogId = '' }) => FlowLogId) });
@@ -63,13 +68,26 @@ const standIn = () => createFlowLogs(inMemory(NO_FLOW_LOGS), () => [INTERFACE]);
 contract('flow-log.interface on the stand-in', {
   mechanism: recordFlows,
   subject,
-  setup: async () => groundOn(standIn(), INTERFACE),
+  setup: async () => {
+    const interfaces = [INTERFACE];
+    const file = inMemory(NO_FLOW_LOGS);
+    // EC2 removes the flow logs of a deleted interface.
+    const deleteTarget = async () => {
+      interfaces.length = 0;
+      file.write({ ...file.read(), flowLogs: [] });
+    };
+    return groundOn(
+      createFlowLogs(file, () => interfaces),
+      INTERFACE,
+      deleteTarget,
+    );
+  },
 });
 
 describe('on moto', () => {
   let moto: Moto;
   let ec2: EC2;
-  let interfaceId: string;
+  let subnetId: string | undefined;
   // The ID of the interface is filled in once moto has created it.
   const inMoto = { ...subject };
   beforeAll(async () => {
@@ -77,9 +95,7 @@ describe('on moto', () => {
     ec2 = new EC2(moto.clientConfig);
     const { Vpc } = await ec2.createVpc({ CidrBlock: '10.0.0.0/16' });
     const { Subnet } = await ec2.createSubnet({ VpcId: Vpc?.VpcId, CidrBlock: '10.0.1.0/24' });
-    const { NetworkInterface } = await ec2.createNetworkInterface({ SubnetId: Subnet?.SubnetId });
-    interfaceId = NetworkInterface?.NetworkInterfaceId ?? '';
-    inMoto.parameters = { interfaceId };
+    subnetId = Subnet?.SubnetId;
   });
   afterAll(async () => {
     ec2?.destroy();
@@ -89,7 +105,25 @@ describe('on moto', () => {
   async function emptied(): Promise<Ground<FlowLogClients>> {
     const ids = (await listed(ec2)).map(({ FlowLogId = '' }) => FlowLogId);
     if (ids.length > 0) await ec2.deleteFlowLogs({ FlowLogIds: ids });
-    return groundOn(ec2, interfaceId);
+    const interfaceId = await interfaceInMoto();
+    inMoto.parameters = { interfaceId };
+    return groundOn(ec2, interfaceId, async () => {
+      await ec2.deleteNetworkInterface({ NetworkInterfaceId: interfaceId });
+      // moto keeps the flow logs.
+      const left = (await listed(ec2)).map(({ FlowLogId = '' }) => FlowLogId);
+      if (left.length > 0) await ec2.deleteFlowLogs({ FlowLogIds: left });
+    });
+  }
+
+  /** The interface of the test before may have been deleted. Snapshots name it. */
+  async function interfaceInMoto(): Promise<string> {
+    const { NetworkInterfaces = [] } = await ec2.describeNetworkInterfaces({
+      Filters: [{ Name: 'subnet-id', Values: [subnetId ?? ''] }],
+    });
+    const found = NetworkInterfaces[0];
+    const made =
+      found ?? (await ec2.createNetworkInterface({ SubnetId: subnetId })).NetworkInterface;
+    return made?.NetworkInterfaceId ?? '';
   }
 
   contract('flow-log.interface on moto', {

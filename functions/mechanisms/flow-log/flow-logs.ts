@@ -3,9 +3,13 @@ import type { EC2, FlowLog, UnsuccessfulItem } from '@aws-sdk/client-ec2';
 import * as z from 'zod/mini';
 import { aws, typedAwsError } from '../../platform/aws-errors.ts';
 import { pollUntil, type Sleep } from '../poll-until.ts';
+import { onTarget } from '../target-gone.ts';
 
-/** The three calls used. The stand-in implements the same ones. */
-export type FlowLogApi = Pick<EC2, 'createFlowLogs' | 'describeFlowLogs' | 'deleteFlowLogs'>;
+/** The calls used. The stand-in implements the same ones. */
+export type FlowLogApi = Pick<
+  EC2,
+  'createFlowLogs' | 'describeFlowLogs' | 'deleteFlowLogs' | 'describeNetworkInterfaces'
+>;
 
 /** The log group of the stack's flow logs, and the role with which EC2 writes to it. */
 export const FlowLogDestination = z.strictObject({
@@ -75,7 +79,7 @@ export function createFlowLogAccess({ ec2, destination, sleep }: FlowLogClients)
     /** Idempotent per action, through the client token. */
     async create(interfaceId: string, { actionId, incidentId }: Ids): Promise<void> {
       const ids = { interfaceId, actionId };
-      const { Unsuccessful } = await aws('creating the flow log', ids, () =>
+      const request = () =>
         ec2.createFlowLogs({
           ResourceType: 'NetworkInterface',
           ResourceIds: [interfaceId],
@@ -94,9 +98,20 @@ export function createFlowLogAccess({ ec2, destination, sleep }: FlowLogClients)
               ],
             },
           ],
-        }),
+        });
+      await onTarget(nameOf(interfaceId), NO_SUCH_INTERFACE, async () => {
+        const { Unsuccessful } = await aws('creating the flow log', ids, request);
+        throwFirst('creating the flow log', ids, Unsuccessful);
+      });
+    },
+
+    /** Throws TargetGone if the interface no longer exists: then its flow logs are missing for that reason. */
+    async rejectMissingInterface(interfaceId: string): Promise<void> {
+      await onTarget(nameOf(interfaceId), NO_SUCH_INTERFACE, () =>
+        aws('reading the network interface', { interfaceId }, () =>
+          ec2.describeNetworkInterfaces({ NetworkInterfaceIds: [interfaceId] }),
+        ),
       );
-      throwFirst('creating the flow log', ids, Unsuccessful);
     },
 
     async remove(interfaceId: string, flowLogIds: string[]): Promise<void> {
@@ -108,6 +123,9 @@ export function createFlowLogAccess({ ec2, destination, sleep }: FlowLogClients)
     },
   };
 }
+
+const NO_SUCH_INTERFACE = ['InvalidNetworkInterfaceID.NotFound'];
+const nameOf = (interfaceId: string): string => `the network interface ${interfaceId}`;
 
 type Ids = { actionId: string; incidentId: string };
 

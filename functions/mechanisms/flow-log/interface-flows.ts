@@ -111,6 +111,7 @@ function connect(clients: FlowLogClients): ReturnType<typeof recordFlows.connect
         now.some(({ owner: whose, active }) => whose === 'ours' && active),
       );
       const ours = found.find(({ owner: whose, active }) => whose === 'ours' && active);
+      if (!ours) await access.rejectMissingInterface(interfaceId);
       return ours
         ? {
             holds: true,
@@ -140,6 +141,7 @@ function connect(clients: FlowLogClients): ReturnType<typeof recordFlows.connect
       const interfaceId = interfaceOf(parameters);
       const found = await access.listUntil(interfaceId, (now) => newOf(now, before).length === 0);
       const left = newOf(found, before);
+      if (left.length === 0) await access.rejectMissingInterface(interfaceId);
       return left.length === 0
         ? { holds: true, found: `${interfaceId} no longer has a flow log of this stack` }
         : { holds: false, found: `${interfaceId} still has ${left.join(', ')}` };

@@ -10,9 +10,9 @@ export const permissions: Permissions = (stack) => {
   );
   return [
     {
-      sid: 'SeeFlowLogs',
-      actions: ['ec2:DescribeFlowLogs'],
-      resources: [every('*', 'ec2:DescribeFlowLogs supports no resource ARNs')],
+      sid: 'SeeFlowLogsAndInterfaces',
+      actions: ['ec2:DescribeFlowLogs', 'ec2:DescribeNetworkInterfaces'],
+      resources: [every('*', 'Neither action supports resource ARNs')],
     },
     {
       sid: 'RecordInterfacesAndNeitherSubnetsNorNetworks',

@@ -121,6 +121,18 @@ export function createFlowLogs(
         );
       return { FlowLogs: found.map(shown), $metadata: {} };
     },
+    describeNetworkInterfaces: async ({
+      NetworkInterfaceIds = [],
+    }: Parameters<FlowLogApi['describeNetworkInterfaces']>[0]) => {
+      const missing = NetworkInterfaceIds.find((id) => !interfaces().includes(id));
+      if (missing)
+        throw refuse(
+          'InvalidNetworkInterfaceID.NotFound',
+          `The networkInterface ID '${missing}' does not exist`,
+        );
+      const found = NetworkInterfaceIds.map((NetworkInterfaceId) => ({ NetworkInterfaceId }));
+      return { NetworkInterfaces: found, $metadata: {} };
+    },
     deleteFlowLogs: async ({ FlowLogIds = [] }: Delete) => {
       if (FlowLogIds.length === 0) throw refuse('MissingParameter', 'FlowLogIds is missing');
       const malformed = FlowLogIds.find((id) => !FLOW_LOG_ID.test(id));

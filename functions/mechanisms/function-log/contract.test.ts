@@ -47,6 +47,7 @@ function groundOn(file: StateFile<LambdaState>, before: Logging): Ground<Functio
     clients: (wrap) => ({ lambda: wrap(lambda), sleep: async () => {} }),
     snapshot: async () => file.read()[name]?.logging,
     othersAdd: () => byHand(lambda, (logging) => ({ ...logging, LogGroup: '/moved/elsewhere' })),
+    deleteTarget: async () => file.write({}),
     othersUndo: () => byHand(lambda, () => before),
   };
 }

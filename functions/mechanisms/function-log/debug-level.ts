@@ -10,6 +10,7 @@ import { aws } from '../../platform/aws-errors.ts';
 import { undoneAfter } from '../affected.ts';
 import { defineMechanism, type MechanismInfo, type Subject } from '../mechanism.ts';
 import { pollUntil, type Sleep } from '../poll-until.ts';
+import { onTarget } from '../target-gone.ts';
 
 /** The two calls used. The stand-in implements the same ones. */
 export type FunctionApi = Pick<Lambda, 'getFunctionConfiguration' | 'updateFunctionConfiguration'>;
@@ -124,6 +125,11 @@ function restored(
     : { LogFormat, ApplicationLogLevel, SystemLogLevel, LogGroup };
 }
 
+const onFunction = <T>(name: string, what: string, call: () => Promise<T>): Promise<T> =>
+  onTarget(`the function ${name}`, ['ResourceNotFoundException'], () =>
+    aws(what, { function: name }, call),
+  );
+
 type Found = { logging: Logging; revision: string; failed: string | null };
 
 function connect({ lambda, sleep }: FunctionLogClients): ReturnType<typeof logAtDebug.connect> {
@@ -136,7 +142,7 @@ function connect({ lambda, sleep }: FunctionLogClients): ReturnType<typeof logAt
     const answer = await pollUntil(
       ({ LastUpdateStatus }) => LastUpdateStatus !== 'InProgress',
       () =>
-        aws('reading the function', ids, () =>
+        onFunction(name, 'reading the function', () =>
           lambda.getFunctionConfiguration({ FunctionName: name }),
         ),
       { ...POLL, sleep },
@@ -153,7 +159,7 @@ function connect({ lambda, sleep }: FunctionLogClients): ReturnType<typeof logAt
 
   /** Sends only these fields: the same API call could change the code and the permissions of the function. */
   const update = async ({ value: name }: Entity, RevisionId: string, LoggingConfig: Logging) => {
-    await aws('changing the logging configuration', { function: name }, () =>
+    await onFunction(name, 'changing the logging configuration', () =>
       lambda.updateFunctionConfiguration({ FunctionName: name, RevisionId, LoggingConfig }),
     );
   };

@@ -19,6 +19,10 @@ function groundOn(file: StateFile<FunctionUrls>): Ground<FunctionUrlClients> {
     clients: (wrap) => ({ lambda: wrap(lambda) }),
     snapshot: async () => file.read(),
     othersAdd: async () => void (await setTo('another-function', 'AWS_IAM')),
+    deleteTarget: async () => {
+      const { [name]: _deleted, ...others } = file.read();
+      file.write(others);
+    },
     othersUndo: async () => void (await setTo(name, 'NONE')),
   };
 }

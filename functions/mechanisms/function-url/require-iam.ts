@@ -9,6 +9,7 @@ import { shellQuoted } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
 import { earlierIncidents, undoneAfter } from '../affected.ts';
 import { defineMechanism, type MechanismInfo, type Subject } from '../mechanism.ts';
+import { onTarget } from '../target-gone.ts';
 
 /** The two calls used. The stand-in implements the same ones. */
 export type FunctionUrlApi = Pick<Lambda, 'getFunctionUrlConfig' | 'updateFunctionUrlConfig'>;
@@ -69,12 +70,18 @@ function describe(subject: Subject, facts: Facts | null): Description {
   };
 }
 
+/** Lambda reports the same error for a deleted function and for a deleted URL. */
+const onUrl = <T>(name: string, what: string, call: () => Promise<T>): Promise<T> =>
+  onTarget(`the URL of the function ${name}`, ['ResourceNotFoundException'], () =>
+    aws(what, { function: name }, call),
+  );
+
 function connect({ lambda }: FunctionUrlClients): ReturnType<typeof requireIam.connect> {
   const configOf = async ({ target: { value: name } }: Subject): Promise<Before> => {
     const ids = { function: name };
-    const { AuthType: found, CreationTime: createdAt = null } = await aws(
+    const { AuthType: found, CreationTime: createdAt = null } = await onUrl(
+      name,
       'reading the function URL',
-      ids,
       () => lambda.getFunctionUrlConfig({ FunctionName: name }),
     );
     const parsed = AuthType.safeParse(found);
@@ -84,7 +91,7 @@ function connect({ lambda }: FunctionUrlClients): ReturnType<typeof requireIam.c
   };
   /** Sends only the auth type. Lambda keeps all other settings. */
   const set = async ({ target: { value: name } }: Subject, authType: z.infer<typeof AuthType>) => {
-    await aws('changing the function URL', { function: name }, () =>
+    await onUrl(name, 'changing the function URL', () =>
       lambda.updateFunctionUrlConfig({ FunctionName: name, AuthType: authType }),
     );
   };

@@ -60,6 +60,10 @@ contract('mail.graph-message on loopback', {
         change(({ messages }) => {
           messages[0]!.isRead = true;
         }),
+      deleteTarget: async () =>
+        change((owned) => {
+          owned.messages = owned.messages.filter(({ subject }) => subject !== 'Your invoice');
+        }),
       othersUndo: async () => ownerMoves('Invoices'),
     };
   },
@@ -90,6 +94,10 @@ contract('mail.gmail-message on loopback', {
           if (!labels.some(({ id }) => id === 'Label_8'))
             labels.push({ id: 'Label_8', name: 'To read', type: 'user' });
           messages[0]!.labelIds = [...new Set([...messages[0]!.labelIds, 'Label_8'])].sort();
+        }),
+      deleteTarget: async () =>
+        change((owned) => {
+          owned.messages = owned.messages.filter(({ subject }) => subject !== 'Your invoice');
         }),
       othersUndo: async () => ownerLabels(['CATEGORY_UPDATES', 'INBOX', 'Label_7', 'UNREAD']),
     };

@@ -7,7 +7,14 @@ import {
   startMailServer,
 } from '../../../test/mechanisms/mail/loopback.ts';
 import { gmail, gmailSubject as subject } from '../../../test/mechanisms/mail/mailboxes.ts';
-import { Denied, InvalidInput, NotFound, StateChanged, Throttled } from '../../domain/errors.ts';
+import {
+  Denied,
+  InvalidInput,
+  NotFound,
+  StateChanged,
+  TargetGone,
+  Throttled,
+} from '../../domain/errors.ts';
 import { connected } from '../mechanism.ts';
 import { quarantineInGmail } from './gmail-message.ts';
 
@@ -77,12 +84,12 @@ test('uses the existing label when another writer creates it at the same time', 
 });
 
 describe('changes by the owner', () => {
-  const undoneAfter = async (deed: () => void) => {
+  const undoneAfter = async (deed: () => void, becomes: typeof StateChanged = StateChanged) => {
     const { mail, before } = await applied();
     deed();
     const left = domain.mailbox();
     const error = await refusal(mail.revert(subject, before));
-    expect(error).toBeInstanceOf(StateChanged);
+    expect(error).toBeInstanceOf(becomes);
     expect(domain.mailbox()).toEqual(left);
     return error.message;
   };
@@ -103,9 +110,9 @@ describe('changes by the owner', () => {
     );
   });
 
-  test('revert throws StateChanged if the owner deleted the message permanently', async () => {
+  test('revert throws TargetGone if the owner deleted the message permanently', async () => {
     const deleted = () => domain.change(({ messages }) => void messages.shift());
-    expect(await undoneAfter(deleted)).toContain('no longer holds the message');
+    expect(await undoneAfter(deleted, TargetGone)).toContain('no longer holds the message');
   });
 
   test('revert throws StateChanged if the owner deleted a previous label', async () => {

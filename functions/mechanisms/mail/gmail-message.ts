@@ -1,6 +1,6 @@
 // quarantine_email in Gmail: replaces a message's labels by a hidden one.
 import * as z from 'zod/mini';
-import { Conflict, NotFound, StateChanged } from '../../domain/errors.ts';
+import { Conflict, StateChanged, TargetGone } from '../../domain/errors.ts';
 import { quoted, shellQuoted } from '../../domain/wording.ts';
 import { type Driver, defineMechanism, type MechanismInfo, type Subject } from '../mechanism.ts';
 import { createGmail, type Gmail, type GmailClients, type Label } from './gmail.ts';
@@ -74,19 +74,19 @@ const list = (labels: readonly string[]): string =>
     : `the labels ${labels.map((one) => quoted(one, 60)).join(', ')}`;
 
 function connect(gmail: Gmail): Driver<Before> {
-  /** The labels of the mailbox and of the message. `isThere` is false if the message no longer exists. */
+  /** The labels of the mailbox and of the message. Throws TargetGone if the message no longer exists. */
   async function read(subject: Subject) {
     const { mailbox, messageId } = requireMessage(subject);
     const [message, labels] = [
       await gmail.message(mailbox, messageId),
       await gmail.labels(mailbox),
     ];
+    if (!message) throw new TargetGone('the mailbox no longer holds the message', { mailbox });
     const quarantine = labels.find(({ name }) => name === QUARANTINE)?.id ?? null;
-    const labelIds = message?.labelIds ?? [];
+    const { labelIds } = message;
     return {
       mailbox,
       messageId,
-      isThere: message !== null,
       labels,
       labelIds,
       names: labelIds.map((id) => labels.find((one) => one.id === id)?.name ?? id),
@@ -109,17 +109,14 @@ function connect(gmail: Gmail): Driver<Before> {
 
   return {
     async capture(subject) {
-      const { mailbox, isThere, labelIds, names, inQuarantine } = await read(subject);
-      if (!isThere)
-        throw new NotFound('the message is not in the mailbox: it was deleted', { mailbox });
+      const { labelIds, names, inQuarantine } = await read(subject);
       const labels = labelIds.map((id, i) => ({ id, name: names[i] ?? id }));
       return { labels: labels.toSorted((a, b) => (a.id < b.id ? -1 : 1)), inQuarantine };
     },
 
     async apply(subject, before) {
       if (before.inQuarantine) return;
-      const { mailbox, messageId, isThere, labelIds, ...found } = await read(subject);
-      if (!isThere) throw new NotFound('the message was deleted in the meantime', { mailbox });
+      const { mailbox, messageId, labelIds, ...found } = await read(subject);
       const bin = removedLabel(labelIds, before);
       if (bin && !found.inQuarantine)
         throw new StateChanged(`the message was moved in the meantime: it is in ${bin}`, {
@@ -134,8 +131,7 @@ function connect(gmail: Gmail): Driver<Before> {
     },
 
     async verify(subject, before) {
-      const { isThere, labelIds, names, inQuarantine } = await read(subject);
-      if (!isThere) return { holds: false, found: 'the message is not in the mailbox' };
+      const { labelIds, names, inQuarantine } = await read(subject);
       const left = before.inQuarantine
         ? []
         : removedLabels(before).filter(({ id }) => labelIds.includes(id));
@@ -144,9 +140,7 @@ function connect(gmail: Gmail): Driver<Before> {
 
     async revert(subject, before) {
       if (before.inQuarantine) return;
-      const { mailbox, messageId, isThere, labels, labelIds, names, ...found } =
-        await read(subject);
-      if (!isThere) throw new StateChanged('the mailbox no longer holds the message', { mailbox });
+      const { mailbox, messageId, labels, labelIds, names, ...found } = await read(subject);
       const bin = removedLabel(labelIds, before);
       if (bin)
         throw new StateChanged(`the message is in ${bin}: someone threw it away`, { mailbox });
@@ -170,10 +164,8 @@ function connect(gmail: Gmail): Driver<Before> {
     },
 
     async verifyReverted(subject) {
-      const { isThere, names, inQuarantine } = await read(subject);
-      return isThere
-        ? { holds: !inQuarantine, found: `The message has ${list(names)}` }
-        : { holds: true, found: 'The mailbox no longer holds the message' };
+      const { names, inQuarantine } = await read(subject);
+      return { holds: !inQuarantine, found: `The message has ${list(names)}` };
     },
   };
 }

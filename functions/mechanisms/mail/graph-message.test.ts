@@ -11,7 +11,14 @@ import {
   exchangeEmail,
   exchangeSubject as subject,
 } from '../../../test/mechanisms/mail/mailboxes.ts';
-import { Denied, InvalidInput, NotFound, StateChanged, Throttled } from '../../domain/errors.ts';
+import {
+  Denied,
+  InvalidInput,
+  NotFound,
+  StateChanged,
+  TargetGone,
+  Throttled,
+} from '../../domain/errors.ts';
 import { connected } from '../mechanism.ts';
 import { quarantineInGraph } from './graph-message.ts';
 
@@ -89,10 +96,10 @@ describe('a missing message', () => {
   const { internetMessageId: _, ...attributes } = exchangeEmail.attributes;
   const without = { ...subject, target: { ...exchangeEmail, attributes } };
 
-  test('throws NotFound for a deleted message', async () => {
+  test('throws TargetGone for a deleted message', async () => {
     office.change(({ messages }) => void messages.shift());
-    await expect(driver().capture(subject)).rejects.toThrow(NotFound);
-    await expect(driver().capture(without)).rejects.toThrow('is not in the mailbox');
+    await expect(driver().capture(subject)).rejects.toThrow(TargetGone);
+    await expect(driver().capture(without)).rejects.toThrow('no longer holds the message');
   });
 
   test('throws NotFound when several messages have the same Internet message ID', async () => {
@@ -106,7 +113,7 @@ describe('a missing message', () => {
     const internetMessageId = `x' or internetMessageId eq '<lunch@example.com>`;
     const target = { ...exchangeEmail, attributes: { ...attributes, internetMessageId } };
     await expect(driver().capture({ ...subject, target })).rejects.toThrow(
-      'the message is not in the mailbox',
+      'the mailbox no longer holds the message',
     );
   });
 
@@ -116,6 +123,8 @@ describe('a missing message', () => {
       .capture(subject)
       .catch((one: unknown) => one);
     expect(error).toBeInstanceOf(NotFound);
+    // A mailbox can be restored, with the message in quarantine.
+    expect(error).not.toBeInstanceOf(TargetGone);
     expect((error as Error).message).toContain('ErrorInvalidUser');
   });
 
@@ -131,11 +140,11 @@ describe('changes by the owner', () => {
     const { mail, before } = await applied();
     return {
       mail,
-      by: async (deed: () => void) => {
+      by: async (deed: () => void, becomes: typeof StateChanged = StateChanged) => {
         deed();
         const left = office.mailbox();
         const error: unknown = await mail.revert(subject, before).catch((one: unknown) => one);
-        expect(error).toBeInstanceOf(StateChanged);
+        expect(error).toBeInstanceOf(becomes);
         expect(office.mailbox()).toEqual(left);
         return (error as Error).message;
       },
@@ -149,9 +158,9 @@ describe('changes by the owner', () => {
     );
   });
 
-  test('revert throws StateChanged if the owner deleted the message permanently', async () => {
+  test('revert throws TargetGone if the owner deleted the message permanently', async () => {
     const { by } = await refused();
-    const why = await by(() => office.change(({ messages }) => void messages.shift()));
+    const why = await by(() => office.change(({ messages }) => void messages.shift()), TargetGone);
     expect(why).toContain('no longer holds the message');
   });
 

@@ -1,6 +1,6 @@
 // quarantine_email in Exchange Online: moves a message to a hidden folder.
 import * as z from 'zod/mini';
-import { Conflict, NotFound, StateChanged } from '../../domain/errors.ts';
+import { Conflict, NotFound, StateChanged, TargetGone } from '../../domain/errors.ts';
 import { quoted, shellQuoted } from '../../domain/wording.ts';
 import { type Driver, defineMechanism, type MechanismInfo, type Subject } from '../mechanism.ts';
 import { createGraph, type Graph, type GraphClients } from './graph.ts';
@@ -52,6 +52,8 @@ function manualUndo({ target }: Subject, { messageId, folder }: Before): string[
   ];
 }
 
+const NO_MESSAGE = 'the mailbox no longer holds the message';
+
 function connect(graph: Graph): Driver<Before> {
   const nameOf = async (mailbox: string, folderId: string) => {
     const folder = await graph.folder(mailbox, folderId);
@@ -68,10 +70,17 @@ function connect(graph: Graph): Driver<Before> {
     const { internetMessageId } = subject.target.attributes;
     const copies = internetMessageId ? await graph.copies(mailbox, internetMessageId) : [];
     const [copy] = copies;
-    if (!copy) throw new NotFound('the message is not in the mailbox', { mailbox });
+    if (!copy) throw new TargetGone(NO_MESSAGE, { mailbox });
     if (copies.length > 1)
       throw new NotFound('the message was moved, and several messages have its ID', { mailbox });
     return copy;
+  }
+
+  /** By its immutable ID. Throws TargetGone if the mailbox no longer holds the message. */
+  async function requireById(mailbox: string, { messageId }: Before) {
+    const message = await graph.message(mailbox, messageId);
+    if (!message) throw new TargetGone(NO_MESSAGE, { mailbox });
+    return message;
   }
 
   async function ensureQuarantine(mailbox: string): Promise<string> {
@@ -116,8 +125,7 @@ function connect(graph: Graph): Driver<Before> {
 
     async apply(subject, before) {
       const { mailbox } = requireMessage(subject);
-      const message = await graph.message(mailbox, before.messageId);
-      if (!message) throw new NotFound('the message was deleted in the meantime', { mailbox });
+      const message = await requireById(mailbox, before);
       const quarantine = await ensureQuarantine(mailbox);
       if (message.parentFolderId === quarantine) return;
       if (message.parentFolderId !== before.folder.id) {
@@ -131,8 +139,7 @@ function connect(graph: Graph): Driver<Before> {
 
     async verify(subject, before) {
       const { mailbox } = requireMessage(subject);
-      const message = await graph.message(mailbox, before.messageId);
-      if (!message) return { holds: false, found: 'the message is not in the mailbox' };
+      const message = await requireById(mailbox, before);
       return message.parentFolderId === (await graph.quarantine(mailbox))
         ? { holds: true, found: `The message is in the folder “${QUARANTINE}”` }
         : { holds: false, found: `it is in ${await nameOf(mailbox, message.parentFolderId)}` };
@@ -140,8 +147,7 @@ function connect(graph: Graph): Driver<Before> {
 
     async revert(subject, before) {
       const { mailbox } = requireMessage(subject);
-      const message = await graph.message(mailbox, before.messageId);
-      if (!message) throw new StateChanged('the mailbox no longer holds the message', { mailbox });
+      const message = await requireById(mailbox, before);
       if (message.parentFolderId === before.folder.id) return;
       if (message.parentFolderId !== (await graph.quarantine(mailbox))) {
         const where = await nameOf(mailbox, message.parentFolderId);
@@ -153,8 +159,7 @@ function connect(graph: Graph): Driver<Before> {
 
     async verifyReverted(subject, before) {
       const { mailbox } = requireMessage(subject);
-      const message = await graph.message(mailbox, before.messageId);
-      if (!message) return { holds: true, found: 'The mailbox no longer holds the message' };
+      const message = await requireById(mailbox, before);
       const found = `The message is in ${await nameOf(mailbox, message.parentFolderId)}`;
       return { holds: message.parentFolderId !== (await graph.quarantine(mailbox)), found };
     },

@@ -1,9 +1,10 @@
 // Reads, adds and removes rules of one network ACL.
 import type { EC2, NetworkAclEntry } from '@aws-sdk/client-ec2';
-import { Conflict, NotFound } from '../../domain/errors.ts';
+import { Conflict, TargetGone } from '../../domain/errors.ts';
 import { aws, causedBy } from '../../platform/aws-errors.ts';
 import type { Host } from '../host-address.ts';
 import { pollUntil, type Sleep } from '../poll-until.ts';
+import { onTarget } from '../target-gone.ts';
 import { type Direction, inDirection } from './rules.ts';
 
 /** The calls used. The stand-in implements the same ones. */
@@ -26,6 +27,14 @@ export type RuleList = { networkAclId: string; direction: Direction };
  */
 const POLL = { maxReads: 4, betweenMs: 1_500 };
 
+const NO_SUCH_ACL = 'InvalidNetworkAclID.NotFound';
+
+const nameOf = ({ networkAclId }: Pick<RuleList, 'networkAclId'>): string =>
+  `the network ACL ${networkAclId}`;
+
+const onAcl = <T>(networkAclId: string, what: string, call: () => Promise<T>): Promise<T> =>
+  onTarget(nameOf({ networkAclId }), [NO_SUCH_ACL], () => aws(what, { networkAclId }, call));
+
 export function createAclAccess({ ec2, sleep }: NetworkClients) {
   /** Null if the ACL doesn't exist. */
   async function find({ networkAclId, direction }: RuleList): Promise<NetworkAclEntry[] | null> {
@@ -36,31 +45,31 @@ export function createAclAccess({ ec2, sleep }: NetworkClients) {
       const [acl] = NetworkAcls;
       return acl ? inDirection(acl.Entries ?? [], direction) : null;
     } catch (error) {
-      if (causedBy(error, 'InvalidNetworkAclID.NotFound')) return null;
+      if (causedBy(error, NO_SUCH_ACL)) return null;
       throw error;
     }
   }
 
-  return {
-    find,
+  /** Throws TargetGone if the ACL doesn't exist. */
+  async function read(place: RuleList): Promise<NetworkAclEntry[]> {
+    const entries = await find(place);
+    if (!entries) throw new TargetGone(`${nameOf(place)} no longer exists`, place);
+    return entries;
+  }
 
-    async read(place: RuleList): Promise<NetworkAclEntry[]> {
-      const entries = await find(place);
-      if (!entries) throw new NotFound(`network ACL ${place.networkAclId} not found`, place);
-      return entries;
-    },
+  return {
+    read,
 
     /** Polls until `isSettled` returns true, for as long as AWS may need to show a change. */
     readUntil: (
       place: RuleList,
-      isSettled: (entries: readonly NetworkAclEntry[] | null) => boolean,
-    ): Promise<NetworkAclEntry[] | null> =>
-      pollUntil(isSettled, () => find(place), { ...POLL, sleep }),
+      isSettled: (entries: readonly NetworkAclEntry[]) => boolean,
+    ): Promise<NetworkAclEntry[]> => pollUntil(isSettled, () => read(place), { ...POLL, sleep }),
 
     /** False if the number is taken: by another writer, or by our own request whose response was lost. */
     async deny({ networkAclId, direction }: RuleList, { entry, family }: Host, ruleNumber: number) {
       try {
-        await aws('adding the rule', { networkAclId }, () =>
+        await onAcl(networkAclId, 'adding the rule', () =>
           ec2.createNetworkAclEntry({
             NetworkAclId: networkAclId,
             RuleNumber: ruleNumber,
@@ -80,7 +89,7 @@ export function createAclAccess({ ec2, sleep }: NetworkClients) {
 
     async remove({ networkAclId, direction }: RuleList, ruleNumber: number): Promise<void> {
       try {
-        await aws('removing the rule', { networkAclId }, () =>
+        await onAcl(networkAclId, 'removing the rule', () =>
           ec2.deleteNetworkAclEntry({
             NetworkAclId: networkAclId,
             RuleNumber: ruleNumber,

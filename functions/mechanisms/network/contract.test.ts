@@ -17,7 +17,12 @@ const subjectAt = (networkAclId: string, value: string, direction: Direction) =>
 const theirs = { RuleAction: 'deny', Protocol: '-1', CidrBlock: '198.51.100.0/24' } as const;
 
 /** An account with this ACL. The other writer changes it manually. */
-function groundOn(ec2: NetworkAclApi, id: string, direction: Direction): Ground<NetworkClients> {
+function groundOn(
+  ec2: NetworkAclApi,
+  id: string,
+  direction: Direction,
+  deleteTarget: Ground<NetworkClients>['deleteTarget'],
+): Ground<NetworkClients> {
   const Egress = direction === 'egress';
   const entries = async () =>
     (await ec2.describeNetworkAcls({ NetworkAclIds: [id] })).NetworkAcls?.[0]?.Entries ?? [];
@@ -27,6 +32,7 @@ function groundOn(ec2: NetworkAclApi, id: string, direction: Direction): Ground<
     othersAdd: async () => {
       await ec2.createNetworkAclEntry({ NetworkAclId: id, RuleNumber: 30, Egress, ...theirs });
     },
+    deleteTarget,
     othersUndo: async ({ target }) => {
       for (const { RuleNumber, CidrBlock = '', Ipv6CidrBlock = '' } of await entries())
         if (`${CidrBlock}${Ipv6CidrBlock}`.startsWith(`${target.value}/`))
@@ -59,8 +65,12 @@ for (const { value, direction } of cases) {
     mechanism: denyAddress,
     subject: subjectAt(ACL, value, direction),
     setup: async () => {
-      ec2 = createEc2(inMemory(LOCAL_NETWORK));
-      return groundOn(ec2, ACL, direction);
+      const file = inMemory(LOCAL_NETWORK);
+      ec2 = createEc2(file);
+      return groundOn(ec2, ACL, direction, async () => {
+        const state = file.read();
+        file.write({ ...state, networkAcls: state.networkAcls.filter(({ id }) => id !== ACL) });
+      });
     },
     conflict: 'NetworkAclEntryAlreadyExists',
     ...(value.includes('.') && {
@@ -113,7 +123,8 @@ describe('on moto', () => {
           });
         }
         subject.parameters = { networkAclId: NetworkAclId, direction };
-        return groundOn(ec2, NetworkAclId, direction);
+        // moto reports a missing ACL as InvalidRouteTableID.NotFound; EC2 as InvalidNetworkAclID.NotFound.
+        return groundOn(ec2, NetworkAclId, direction, null);
       },
       conflict: 'NetworkAclEntryAlreadyExists',
       ...(value.includes('.') && {

@@ -114,10 +114,10 @@ function connect(clients: NetworkClients): ReturnType<typeof denyAddress.connect
 
     async verify(subject, before) {
       const { place, host } = jobOf(subject);
-      const mine = (entries: readonly NetworkAclEntry[] | null) =>
+      const mine = (entries: readonly NetworkAclEntry[]) =>
         before.present
-          ? effective(entries ?? [], host)
-          : ourRulesIn(effective(entries ?? [], host), host, before);
+          ? effective(entries, host)
+          : ourRulesIn(effective(entries, host), host, before);
       const entries = await access.readUntil(place, (seen) => mine(seen).length > 0);
       const [rule] = mine(entries);
       return rule
@@ -128,11 +128,8 @@ function connect(clients: NetworkClients): ReturnType<typeof denyAddress.connect
     async revert(subject, before) {
       const { place, host } = jobOf(subject);
       if (before.present) return;
-      const there = (seen: readonly NetworkAclEntry[] | null) =>
-        seen === null || ourRulesIn(seen, host, before).length > 0;
+      const there = (seen: readonly NetworkAclEntry[]) => ourRulesIn(seen, host, before).length > 0;
       const entries = await access.readUntil(place, there);
-      // The ACL was deleted, and our rule with it.
-      if (!entries) return;
       const mine = ourRulesIn(entries, host, before);
       if (mine.length === 0) rejectWhenChanged(entries, host, before, place);
       for (const ruleNumber of numbersOf(mine)) await access.remove(place, ruleNumber);
@@ -140,10 +137,8 @@ function connect(clients: NetworkClients): ReturnType<typeof denyAddress.connect
 
     async verifyReverted(subject, before) {
       const { place, host } = jobOf(subject);
-      const mine = (seen: readonly NetworkAclEntry[] | null) =>
-        ourRulesIn(seen ?? [], host, before);
+      const mine = (seen: readonly NetworkAclEntry[]) => ourRulesIn(seen, host, before);
       const entries = await access.readUntil(place, (seen) => mine(seen).length === 0);
-      if (!entries) return { holds: true, found: `${place.networkAclId} no longer exists` };
       const [left] = mine(entries);
       return left
         ? { holds: false, found: `${place.networkAclId} still has ${ruleText(left)}` }

@@ -35,6 +35,7 @@ async function emptied(): Promise<Ground<TicketClients>> {
     clients: (wrap) => ({ ssm: wrap(ssm) }),
     snapshot: async () => openIn(file.read()),
     othersAdd: async () => void (await opsCenter(ssm).open(other)),
+    deleteTarget: null,
     othersUndo: async () => {
       for (const { id } of file.read())
         await ssm.updateOpsItem({ OpsItemId: id, Status: 'Resolved' });
@@ -81,6 +82,7 @@ contract<JiraClients, { openBefore: string[] }>('ticket.jira on a loopback site'
           .filter(({ status }) => status !== 'done')
           .map(({ summary, text, labels }) => ({ summary, text, labels })),
       othersAdd: async () => void (await openJiraIssue.connect(jiraOn(jira)).apply(others, none)),
+      deleteTarget: null,
       othersUndo: async () => {
         for (const issue of jira.issues()) issue.status = 'done';
       },
@@ -103,11 +105,33 @@ contract<ServiceNowClients, { openBefore: string[] }>('ticket.servicenow on a lo
           .map(({ short_description, description }) => ({ short_description, description })),
       othersAdd: async () =>
         void (await openServiceNowIncident.connect(serviceNowOn(serviceNow)).apply(others, none)),
+      deleteTarget: null,
       othersUndo: async () => {
         for (const row of serviceNow.rows()) row.state = '7';
       },
     };
   },
+});
+
+test('withdraws a ticket that was deleted, also between the search and the update', async () => {
+  const file = inMemory<OpsItem[]>([]);
+  const ssm = createOpsCenter(file);
+  const deletesFirst = {
+    ...ssm,
+    updateOpsItem: async (request: Parameters<typeof ssm.updateOpsItem>[0]) => {
+      file.write([]);
+      return ssm.updateOpsItem(request);
+    },
+  } as typeof ssm;
+  const driver = openOpsItem.connect({ ssm: deletesFirst });
+  const before = await driver.capture(subject);
+  await driver.apply(subject, before);
+  await driver.revert(subject, before);
+  expect(file.read()).toEqual([]);
+  expect(await driver.verifyReverted(subject, before)).toEqual({
+    holds: true,
+    found: 'The ticket is closed or was deleted',
+  });
 });
 
 test('returns the open ticket of an incident, and opens a new one once it is closed', async () => {

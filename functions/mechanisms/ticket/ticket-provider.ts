@@ -1,5 +1,6 @@
 // The interface of a ticket provider, and the mechanism on top of it.
 import * as z from 'zod/mini';
+import { NotFound } from '../../domain/errors.ts';
 import { type Driver, defineMechanism, type MechanismInfo, type Subject } from '../mechanism.ts';
 
 /** The contents of a ticket. Code writes `body`; the caller marks any text of the model in it. */
@@ -78,6 +79,18 @@ export const ticketMechanism = <Clients>(
     connect: (clients) => connect(providerOf(clients)),
   });
 
+/** A ticket that was found open and is missing now was deleted in between. */
+async function closeUnlessGone(
+  { close }: Pick<TicketProvider, 'close'>,
+  ...ticket: Parameters<TicketProvider['close']>
+): Promise<void> {
+  try {
+    await close(...ticket);
+  } catch (error) {
+    if (!(error instanceof NotFound)) throw error;
+  }
+}
+
 function connect(provider: TicketProvider): Driver<Before> {
   const ours = async (incidentId: string, { openBefore }: Before) =>
     (await provider.findOpen(incidentId)).filter(({ id }) => !openBefore.includes(id));
@@ -100,12 +113,12 @@ function connect(provider: TicketProvider): Driver<Before> {
     },
     revert: async ({ incidentId, actionId }, before) => {
       for (const ticket of await ours(incidentId, before))
-        await provider.close(ticket, `Withdrawn: ${actionId} was undone`);
+        await closeUnlessGone(provider, ticket, `Withdrawn: ${actionId} was undone`);
     },
     verifyReverted: async ({ incidentId }, before) => {
       const left = (await ours(incidentId, before)).map(({ name }) => name);
       return left.length === 0
-        ? { holds: true, found: 'The ticket is closed' }
+        ? { holds: true, found: 'The ticket is closed or was deleted' }
         : { holds: false, found: `${left.join(', ')} is still open` };
     },
   };

@@ -3,12 +3,13 @@
 import type { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider';
 import * as z from 'zod/mini';
 import type { Description } from '../../domain/action.ts';
-import { NotFound, StateChanged } from '../../domain/errors.ts';
+import { NotFound } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { shellQuoted } from '../../domain/wording.ts';
-import { aws, causedBy } from '../../platform/aws-errors.ts';
+import { aws } from '../../platform/aws-errors.ts';
 import { earlierIncidents, undoneAfter } from '../affected.ts';
 import { defineMechanism, type MechanismInfo, type Subject } from '../mechanism.ts';
+import { onTarget } from '../target-gone.ts';
 
 export type UserPoolApi = Pick<
   CognitoIdentityProvider,
@@ -74,13 +75,18 @@ function describe(subject: Subject, facts: Facts | null): Description {
   };
 }
 
+/** The user, or the pool with all its users, was deleted. */
+const MISSING = ['UserNotFoundException', 'ResourceNotFoundException'];
+
 function connect({ cognito }: UserPoolClients): ReturnType<typeof disableUser.connect> {
   const keyOf = (subject: Subject) => ({
     UserPoolId: poolOf(subject),
     Username: subject.target.value,
   });
   const call = <T>(what: string, subject: Subject, work: () => Promise<T>) =>
-    aws(what, { userPool: poolOf(subject), actionId: subject.actionId }, work);
+    onTarget(`the user ${subject.target.value} of ${poolOf(subject)}`, MISSING, () =>
+      aws(what, { userPool: poolOf(subject), actionId: subject.actionId }, work),
+    );
 
   async function isEnabled(subject: Subject): Promise<boolean> {
     const { Enabled } = await call('reading the user', subject, () =>
@@ -110,16 +116,7 @@ function connect({ cognito }: UserPoolClients): ReturnType<typeof disableUser.co
     },
     async revert(subject, { enabled }) {
       if (!enabled) return;
-      try {
-        await call('enabling the user', subject, () => cognito.adminEnableUser(keyOf(subject)));
-      } catch (error) {
-        if (!causedBy(error, 'UserNotFoundException')) throw error;
-        throw new StateChanged(
-          `the user no longer exists in ${poolOf(subject)}: someone deleted it, so there is nothing to enable`,
-          { userPool: poolOf(subject) },
-          error,
-        );
-      }
+      await call('enabling the user', subject, () => cognito.adminEnableUser(keyOf(subject)));
     },
     async verifyReverted(subject, before) {
       const enabled = await isEnabled(subject);

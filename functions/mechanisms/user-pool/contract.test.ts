@@ -6,7 +6,7 @@ import { faulty } from '../../../test/contract/faults.ts';
 import { contract, type Ground } from '../../../test/contract/mechanism-contract.ts';
 import { customer, subjectOn } from '../../../test/fixtures/case.ts';
 import { type Moto, startMoto } from '../../../test/moto/moto-server.ts';
-import { NotFound, StateChanged } from '../../domain/errors.ts';
+import { TargetGone } from '../../domain/errors.ts';
 import { disableUser, type UserPoolApi } from './cognito-user.ts';
 import { createUserPools, LOCAL_USER_POOLS, type UserPools } from './stand-in.ts';
 
@@ -16,13 +16,18 @@ const subjectIn = (userPoolId: string) => subjectOn(customer, { parameters: { us
 const subject = subjectIn(POOL);
 
 /** The other writer changes another user of the pool. Cognito shows no trace of a sign-out. */
-function groundOn(cognito: UserPoolApi, UserPoolId: string): Ground<{ cognito: UserPoolApi }> {
+function groundOn(
+  cognito: UserPoolApi,
+  UserPoolId: string,
+  deleteTarget: () => Promise<void>,
+): Ground<{ cognito: UserPoolApi }> {
   const enabled = async (Username: string) =>
     (await cognito.adminGetUser({ UserPoolId, Username })).Enabled;
   return {
     clients: (wrap) => ({ cognito: wrap(cognito) }),
     snapshot: async () => [await enabled(customer.value), await enabled(OTHER)],
     othersAdd: async () => void (await cognito.adminDisableUser({ UserPoolId, Username: OTHER })),
+    deleteTarget,
     othersUndo: async ({ target }) =>
       void (await cognito.adminEnableUser({ UserPoolId, Username: target.value })),
   };
@@ -31,7 +36,14 @@ function groundOn(cognito: UserPoolApi, UserPoolId: string): Ground<{ cognito: U
 contract('user-pool.disable-user on the stand-in', {
   mechanism: disableUser,
   subject,
-  setup: async () => groundOn(createUserPools(inMemory(LOCAL_USER_POOLS)), POOL),
+  setup: async () => {
+    const file = inMemory<UserPools>(LOCAL_USER_POOLS);
+    return groundOn(createUserPools(file), POOL, async () => {
+      const { [POOL]: users = {} } = file.read();
+      const { [customer.value]: _deleted, ...others } = users;
+      file.write({ [POOL]: others });
+    });
+  },
 });
 
 describe('on moto', () => {
@@ -46,8 +58,7 @@ describe('on moto', () => {
     const { UserPool } = await cognito.createUserPool({ PoolName: 'customers' });
     UserPoolId = UserPool?.Id ?? '';
     inMoto.parameters = { userPoolId: UserPoolId };
-    for (const Username of [customer.value, OTHER])
-      await cognito.adminCreateUser({ UserPoolId, Username });
+    await cognito.adminCreateUser({ UserPoolId, Username: OTHER });
   });
   afterAll(async () => {
     cognito?.destroy();
@@ -58,19 +69,21 @@ describe('on moto', () => {
     mechanism: disableUser,
     subject: inMoto,
     setup: async () => {
-      for (const Username of [customer.value, OTHER])
-        await cognito.adminEnableUser({ UserPoolId, Username });
-      return groundOn(cognito, UserPoolId);
+      const Username = customer.value;
+      await cognito.adminDeleteUser({ UserPoolId, Username }).catch(() => {});
+      await cognito.adminCreateUser({ UserPoolId, Username });
+      await cognito.adminEnableUser({ UserPoolId, Username: OTHER });
+      return groundOn(cognito, UserPoolId, async () => {
+        await cognito.adminDeleteUser({ UserPoolId, Username });
+      });
     },
   });
 
-  test('throws StateChanged for a missing user and NotFound for a missing pool', async () => {
+  test('throws TargetGone for a missing user and for a missing pool', async () => {
     const driver = disableUser.connect({ cognito });
     const unknown = { ...subjectIn(UserPoolId), target: { ...customer, value: 'no-such-user' } };
-    await expect(driver.revert(unknown, { enabled: true })).rejects.toThrow(StateChanged);
-    await expect(driver.revert(subjectIn('us-east-1_none'), { enabled: true })).rejects.toThrow(
-      NotFound,
-    );
+    for (const missing of [unknown, subjectIn('us-east-1_none')])
+      await expect(driver.revert(missing, { enabled: true })).rejects.toThrow(TargetGone);
   });
 });
 
@@ -85,15 +98,5 @@ describe('a user of a pool', () => {
     const driver = disableUser.connect({ cognito: client });
     await expect(driver.apply(subject, { enabled: true })).rejects.toThrow();
     expect(file.read()[POOL]?.[customer.value]).toEqual({ enabled: false, signOuts: 0 });
-  });
-
-  test('throws StateChanged on revert when the user was deleted in the meantime', async () => {
-    const file = inMemory<UserPools>(LOCAL_USER_POOLS);
-    const driver = disableUser.connect({ cognito: createUserPools(file) });
-    await driver.apply(subject, { enabled: true });
-    file.write({ [POOL]: {} });
-    const undone = driver.revert(subject, { enabled: true });
-    await expect(undone).rejects.toThrow(StateChanged);
-    await expect(undone).rejects.toThrow('someone deleted it');
   });
 });

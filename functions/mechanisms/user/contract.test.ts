@@ -5,7 +5,7 @@ import { inMemory } from '../../../local/aws/state-file.ts';
 import { contract, type Ground } from '../../../test/contract/mechanism-contract.ts';
 import { subjectOn, suspectUser } from '../../../test/fixtures/case.ts';
 import { type Moto, startMoto } from '../../../test/moto/moto-server.ts';
-import { Denied, NotFound, QuotaExceeded, StateChanged } from '../../domain/errors.ts';
+import { Denied, NotFound, QuotaExceeded, TargetGone } from '../../domain/errors.ts';
 import type { StateFile } from '../stand-in.ts';
 import { denyUser, type UserClients } from './deny-all.ts';
 import { createIam, DENY_ALL_POLICY, type IamState, LOCAL_IAM } from './stand-in.ts';
@@ -17,12 +17,14 @@ const OTHER_POLICY = 'arn:aws:iam::aws:policy/AWSSupportAccess';
 /** The other writer attaches another policy. */
 function groundOn(
   iam: UserClients['iam'],
+  deleteTarget: Ground<UserClients>['deleteTarget'],
   { denyAllPolicyArn = DENY_ALL_POLICY, theirs = OTHER_POLICY } = {},
 ): Ground<UserClients> {
   return {
     clients: (wrap) => ({ iam: wrap(iam), denyAllPolicyArn, sleep: async () => {} }),
     snapshot: async () => (await iam.listAttachedUserPolicies({ UserName })).AttachedPolicies,
     othersAdd: async () => void (await iam.attachUserPolicy({ UserName, PolicyArn: theirs })),
+    deleteTarget,
     othersUndo: async () =>
       void (await iam.detachUserPolicy({ UserName, PolicyArn: denyAllPolicyArn })),
   };
@@ -38,7 +40,10 @@ const account = (change: Partial<IamState['users'][number]> = {}): StateFile<Iam
 contract('user.deny-all on the stand-in', {
   mechanism: denyUser,
   subject,
-  setup: async () => groundOn(createIam(account())),
+  setup: async () => {
+    const file = account();
+    return groundOn(createIam(file), async () => file.write({ ...file.read(), users: [] }));
+  },
 });
 
 describe('on moto', () => {
@@ -56,29 +61,35 @@ describe('on moto', () => {
     };
     arn = await policy('countermand-deny-all', 'Deny', '/countermand/');
     theirs = await policy('theirs', 'Allow');
-    await iam.createUser({ UserName });
   });
   afterAll(async () => {
     iam?.destroy();
     await moto?.stop();
   });
 
+  /** As IAM requires: its policies are detached first. */
+  async function deleteUser(): Promise<void> {
+    const { AttachedPolicies = [] } = await iam.listAttachedUserPolicies({ UserName });
+    for (const { PolicyArn } of AttachedPolicies)
+      await iam.detachUserPolicy({ UserName, PolicyArn });
+    await iam.deleteUser({ UserName });
+  }
+
   contract('user.deny-all on moto', {
     mechanism: denyUser,
     subject,
     setup: async () => {
-      const { AttachedPolicies = [] } = await iam.listAttachedUserPolicies({ UserName });
-      for (const { PolicyArn } of AttachedPolicies)
-        await iam.detachUserPolicy({ UserName, PolicyArn });
-      return groundOn(iam, { denyAllPolicyArn: arn, theirs });
+      await deleteUser().catch(() => {});
+      await iam.createUser({ UserName });
+      return groundOn(iam, deleteUser, { denyAllPolicyArn: arn, theirs });
     },
   });
 
-  test('throws NotFound on capture and StateChanged on revert for a user that does not exist', async () => {
+  test('throws TargetGone on capture and on revert for a user that does not exist', async () => {
     const driver = denyUser.connect({ iam, denyAllPolicyArn: arn, sleep: async () => {} });
     const unknown = subjectOn({ ...suspectUser, value: 'no-such-user' });
-    await expect(driver.capture(unknown)).rejects.toThrow(NotFound);
-    await expect(driver.revert(unknown, { attached: false })).rejects.toThrow(StateChanged);
+    await expect(driver.capture(unknown)).rejects.toThrow(TargetGone);
+    await expect(driver.revert(unknown, { attached: false })).rejects.toThrow(TargetGone);
   });
 
   test('throws an error that names the tag of a service account', async () => {
@@ -200,12 +211,11 @@ describe('denying a user', () => {
     });
   });
 
-  test('throws StateChanged on revert when the user was deleted in the meantime', async () => {
-    const driver = connect();
-    await driver.apply(subject, { attached: false });
-    file.write({ ...file.read(), users: [] });
-    const undone = driver.revert(subject, { attached: false });
-    await expect(undone).rejects.toThrow(StateChanged);
-    await expect(undone).rejects.toThrow('report-export no longer exists: someone deleted it');
+  test('reports a deleted deny-all policy as missing, and not as a deleted user', async () => {
+    file.write({ ...file.read(), policies: [] });
+    const refused = connect().apply(subject, { attached: false });
+    await expect(refused).rejects.toThrow(NotFound);
+    await expect(refused).rejects.not.toThrow(TargetGone);
+    expect(await connect().verify(subject, { attached: false })).toMatchObject({ holds: false });
   });
 });

@@ -3,7 +3,7 @@
 import type { IAM } from '@aws-sdk/client-iam';
 import * as z from 'zod/mini';
 import type { Description } from '../../domain/action.ts';
-import { QuotaExceeded, StateChanged } from '../../domain/errors.ts';
+import { QuotaExceeded } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { shellQuoted } from '../../domain/wording.ts';
 import { aws, causedBy } from '../../platform/aws-errors.ts';
@@ -11,6 +11,7 @@ import { earlierIncidents, identityFacts, undoneAfter } from '../affected.ts';
 import { rejectServiceAccount, UserName } from '../iam-user.ts';
 import { defineMechanism, type MechanismInfo, type Subject } from '../mechanism.ts';
 import { pollUntilHolds, type Sleep } from '../poll-until.ts';
+import { onTarget } from '../target-gone.ts';
 
 export type UserApi = Pick<
   IAM,
@@ -84,7 +85,7 @@ function connect({
     const arns: string[] = [];
     let marker: string | undefined;
     do {
-      const page = await aws('reading the policies of the user', { userName }, () =>
+      const page = await onUser(userName, 'reading the policies of the user', () =>
         iam.listAttachedUserPolicies({ UserName: userName, ...(marker && { Marker: marker }) }),
       );
       arns.push(...(page.AttachedPolicies ?? []).flatMap(({ PolicyArn }) => PolicyArn ?? []));
@@ -114,9 +115,15 @@ function connect({
       return { attached };
     },
     async apply({ target: { value: userName } }) {
-      await aws('attaching the deny-all policy', { userName }, () =>
-        iam.attachUserPolicy({ UserName: userName, PolicyArn: denyAllPolicyArn }),
-      );
+      try {
+        await aws('attaching the deny-all policy', { userName }, () =>
+          iam.attachUserPolicy({ UserName: userName, PolicyArn: denyAllPolicyArn }),
+        );
+      } catch (error) {
+        // IAM reports a missing user and a missing policy by the same name.
+        if (causedBy(error, NO_SUCH_ENTITY)) await rejectMissingUser(iam, userName);
+        throw error;
+      }
     },
     verify: ({ target: { value: userName } }) =>
       pollUntilHolds(async () => {
@@ -134,7 +141,8 @@ function connect({
           iam.detachUserPolicy({ UserName: userName, PolicyArn: denyAllPolicyArn }),
         );
       } catch (error) {
-        if (!causedBy(error, 'NoSuchEntityException')) throw error;
+        // Someone else detached the policy, or the user is gone.
+        if (!causedBy(error, NO_SUCH_ENTITY)) throw error;
         await rejectMissingUser(iam, userName);
       }
     },
@@ -149,16 +157,11 @@ function connect({
   };
 }
 
-/** Succeeds if someone else detached the policy. Throws StateChanged if the user no longer exists. */
-async function rejectMissingUser(iam: Pick<IAM, 'getUser'>, userName: string): Promise<void> {
-  try {
-    await aws('reading the user', { userName }, () => iam.getUser({ UserName: userName }));
-  } catch (error) {
-    if (!causedBy(error, 'NoSuchEntityException')) throw error;
-    throw new StateChanged(
-      `the IAM user ${userName} no longer exists: someone deleted it, so there is nothing to detach`,
-      { userName },
-      error,
-    );
-  }
-}
+const NO_SUCH_ENTITY = 'NoSuchEntityException';
+
+const onUser = <T>(userName: string, what: string, call: () => Promise<T>): Promise<T> =>
+  onTarget(`the IAM user ${userName}`, [NO_SUCH_ENTITY], () => aws(what, { userName }, call));
+
+/** Throws TargetGone if the user no longer exists. */
+const rejectMissingUser = (iam: Pick<IAM, 'getUser'>, userName: string) =>
+  onUser(userName, 'reading the user', () => iam.getUser({ UserName: userName }));

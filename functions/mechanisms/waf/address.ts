@@ -175,9 +175,14 @@ function connect(purpose: IpSet['purpose'], clients: WafClients): Driver<Before>
       const { entry, ours } = oursOf(subject, before);
       for (const set of ours) await access.add(set, entry);
     },
+    /** A missing IP set is a missing effect: the set belongs to the stack and is not the target. */
     async verify(subject) {
       const { entry, sets } = setsFor(subject);
-      const missing = (await readSets(sets, entry)).filter(({ present }) => !present);
+      const seen = await Promise.all(sets.map((set) => access.find(set, entry)));
+      const gone = sets.filter((_, i) => seen[i] === 'no set');
+      if (gone.length > 0)
+        return { holds: false, found: `${namesOf(gone)} of this stack no longer exists` };
+      const missing = sets.filter((_, i) => seen[i] === 'absent');
       return missing.length === 0
         ? { holds: true, found: `${entry} is in ${namesOf(sets)}` }
         : { holds: false, found: `${entry} is not in ${namesOf(missing)}` };

@@ -5,7 +5,9 @@ import { inMemory } from '../../../local/aws/state-file.ts';
 import { contract, type Ground } from '../../../test/contract/mechanism-contract.ts';
 import { attacker, subjectOn } from '../../../test/fixtures/case.ts';
 import { type Moto, startMoto } from '../../../test/moto/moto-server.ts';
+import { NotFound, TargetGone } from '../../domain/errors.ts';
 import type { WafScope } from '../../domain/ip-set.ts';
+import { awsFailure } from '../stand-in.ts';
 import { blockAddress, watchAddress } from './address.ts';
 import type { WafApi, WafClients } from './ip-set.ts';
 import { createWaf, EDGE_IP_SETS, LOCAL_IP_SETS } from './stand-in.ts';
@@ -40,6 +42,7 @@ function groundOn(waf: Waf, sets: readonly KnownSet[]): Ground<WafClients> {
         ...addresses,
         family === 'ipv4' ? '198.51.100.0/24' : '2001:db8:1::/48',
       ]),
+    deleteTarget: null,
     othersUndo: ({ target }) =>
       edit((addresses) => addresses.filter((one) => !one.startsWith(`${target.value}/`))),
   };
@@ -70,6 +73,24 @@ for (const { where, sets } of places)
       setup: async () => groundOn(standIn(), sets),
       conflict: 'WAFOptimisticLockException',
     });
+
+test('reports a deleted IP set as a missing effect, and fails to revert', async () => {
+  const subject = subjectAt('203.0.113.7');
+  const ground = groundOn(standIn(), LOCAL_IP_SETS);
+  const before = await blockAddress.connect(ground.clients((client) => client)).capture(subject);
+  const refusing = <T extends object>(client: T) =>
+    new Proxy(client, {
+      get: () => () => Promise.reject(awsFailure('WAFNonexistentItemException', 400, 'no set')),
+    });
+  const driver = blockAddress.connect(ground.clients(refusing));
+  expect(await driver.verify(subject, before)).toEqual({
+    holds: false,
+    found: 'countermand-block-ipv4 of this stack no longer exists',
+  });
+  const undone = driver.revert(subject, before);
+  await expect(undone).rejects.toThrow(NotFound);
+  await expect(undone).rejects.not.toThrow(TargetGone);
+});
 
 test('rejects the scope CLOUDFRONT outside us-east-1, like AWS WAF', async () => {
   const elsewhere = createWaf(inMemory({}));

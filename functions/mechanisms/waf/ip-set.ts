@@ -3,7 +3,7 @@ import type { WAFV2 } from '@aws-sdk/client-wafv2';
 import ipaddr from 'ipaddr.js';
 import { Conflict, NotFound, QuotaExceeded, Throttled } from '../../domain/errors.ts';
 import type { IpSet, WafScope } from '../../domain/ip-set.ts';
-import { aws } from '../../platform/aws-errors.ts';
+import { aws, causedBy } from '../../platform/aws-errors.ts';
 import type { Sleep } from '../poll-until.ts';
 
 /** The calls used. The stand-in implements the same ones. */
@@ -41,6 +41,11 @@ function holds(addresses: readonly string[], entry: string): boolean {
   const ours = spellings(entry);
   return addresses.some((stored) => ours.includes(stored.toLowerCase()));
 }
+
+/** Without a cause, no set has the name. */
+const isMissingSet = (error: unknown): boolean =>
+  error instanceof NotFound &&
+  (error.cause === undefined || causedBy(error, 'WAFNonexistentItemException'));
 
 export function createIpSetAccess({ waf, sleep, random }: WafClients) {
   /** Serialises changes, because WAF accepts one per second and region. One queue serves both regions. */
@@ -133,6 +138,15 @@ export function createIpSetAccess({ waf, sleep, random }: WafClients) {
 
   return {
     has: async (set: IpSet, entry: string) => holds((await read(set)).addresses, entry),
+    /** Like `has`, for a set that may have been deleted. */
+    async find(set: IpSet, entry: string): Promise<'present' | 'absent' | 'no set'> {
+      try {
+        return holds((await read(set)).addresses, entry) ? 'present' : 'absent';
+      } catch (error) {
+        if (isMissingSet(error)) return 'no set';
+        throw error;
+      }
+    },
     add: (set: IpSet, entry: string) =>
       change(set, (addresses) => (holds(addresses, entry) ? null : [...addresses, entry])),
     /** Removing the last entry leaves an empty list. */

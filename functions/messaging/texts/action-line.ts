@@ -1,7 +1,12 @@
 // The line about an action, in the tense that its state allows.
 import type { Action, Status } from '../../domain/action.ts';
 import { type ActionName, informs, opensTicketUnanswered } from '../../domain/action-catalog.ts';
-import { isHeldByAnother, isRemoved, wasInPlaceBefore } from '../../domain/effect-state.ts';
+import {
+  isHeldByAnother,
+  isRemoved,
+  isTargetGone,
+  wasInPlaceBefore,
+} from '../../domain/effect-state.ts';
 import { oneLine, quoted, unlinked, words } from '../../domain/wording.ts';
 
 /** What happened to the target: nothing yet, the change, the change and its undo, or nothing at all. */
@@ -33,7 +38,8 @@ export function progressOf(action: Action, now?: Date): Progress {
   const { status, before } = action;
   if (wasInPlaceBefore(action) || isPastDeadline(action, now)) return 'never';
   if (isHeldByAnother(action)) return 'made';
-  if (isRemoved(action) || (status === 'failed' && before !== null)) return 'undone';
+  if (isRemoved(action) || isTargetGone(action)) return 'undone';
+  if (status === 'failed' && before !== null) return 'undone';
   return PROGRESS[status];
 }
 
@@ -94,6 +100,7 @@ const STATUS_WORDS: Readonly<Record<Status, string>> = {
 export function stateOf(action: Action, now?: Date): string {
   const { status, name } = action;
   if (wasInPlaceBefore(action)) return 'was already in place';
+  if (isTargetGone(action) && status !== 'failed') return 'the target no longer exists';
   if (isRemoved(action)) return 'removed by someone else';
   if (isHeldByAnother(action)) return 'ended while another action needed the same change';
   if (status === 'expired' && opensTicketUnanswered(name)) return 'not approved in time';

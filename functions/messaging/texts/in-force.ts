@@ -1,6 +1,11 @@
 // Messages about an action that was carried out: reminders, undo, failures.
 import type { Action } from '../../domain/action.ts';
-import { isRemoved, isUnproven, wasInPlaceBefore } from '../../domain/effect-state.ts';
+import {
+  isRemoved,
+  isTargetGone,
+  isUnproven,
+  wasInPlaceBefore,
+} from '../../domain/effect-state.ts';
 import { utc } from '../../domain/wording.ts';
 import { rotationOf } from '../key-rotation.ts';
 import { changesFact, orderOf, type Progress, progressOf, sentence } from './action-line.ts';
@@ -10,6 +15,7 @@ import {
   doneSubject,
   IN_RECORD,
   incidentFact,
+  NOTHING_TO_UNDO,
   steps,
   subjectOf,
   type Text,
@@ -48,6 +54,13 @@ function insteadOfAsking(action: Action): Text | null {
     const gone = goneText(action, removalIn(action));
     return { ...gone, paragraphs: [...gone.paragraphs, 'Undo the action to close its record.'] };
   }
+  if (isTargetGone(action))
+    return {
+      subject: subjectOf('Target deleted:', action),
+      paragraphs: [`You have nothing to decide.\n${doneLine(action)}. ${NOTHING_TO_UNDO}`],
+      facts: [incidentFact(action)],
+      steps: [],
+    };
   if (!wasInPlaceBefore(action)) return null;
   return {
     subject: doneSubject(action),
@@ -88,7 +101,7 @@ export function failedText(action: Action): Text {
   return {
     subject: subjectOf('Failed:', action),
     paragraphs: [
-      `Could not ${orderOf(action)}: ${sentence(action.failure ?? IN_RECORD)}\n${AFTER_FAILURE[progressOf(action)]}`,
+      `Could not ${orderOf(action)}: ${sentence(action.failure ?? IN_RECORD)}\n${isTargetGone(action) ? NOTHING_TO_UNDO : AFTER_FAILURE[progressOf(action)]}`,
     ],
     facts: [incidentFact(action)],
     steps: [],

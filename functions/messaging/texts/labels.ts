@@ -34,6 +34,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   reversed: 'undone',
   reversing: 'being undone',
   swept: 'continued by the sweeper',
+  'target-gone': 'target deleted',
   'there-again': 'found again',
   told: 'notified',
 };

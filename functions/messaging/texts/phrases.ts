@@ -4,7 +4,7 @@ import type { Action } from '../../domain/action.ts';
 import { opensTicketUnanswered } from '../../domain/action-catalog.ts';
 import type { Alert } from '../../domain/alert.ts';
 import type { Approver } from '../../domain/approval.ts';
-import { wasInPlaceBefore } from '../../domain/effect-state.ts';
+import { isTargetGone, wasInPlaceBefore } from '../../domain/effect-state.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { oneLine, quoted, utc } from '../../domain/wording.ts';
 import type { Message } from '../message.ts';
@@ -47,10 +47,12 @@ export const unanswered = ({ name }: Pick<Action, 'name'>): string =>
   opensTicketUnanswered(name) ? 'Countermand opens the ticket anyway' : 'nothing changes';
 
 /** `Nothing was changed. The request was to block …`, or that everything was undone. */
-export const notDone = (action: Action): string =>
-  progressOf(action) === 'undone'
-    ? `Could not ${orderOf(action)}. Every partial change was undone.`
-    : `Nothing was changed. The request was to ${orderOf(action)}.`;
+export const notDone = (action: Action): string => {
+  if (progressOf(action) !== 'undone')
+    return `Nothing was changed. The request was to ${orderOf(action)}.`;
+  const end = isTargetGone(action) ? NOTHING_TO_UNDO : 'Every partial change was undone.';
+  return `Could not ${orderOf(action)}. ${end}`;
+};
 
 /** `Blocked … at 03:03 UTC. Undo is scheduled for 04:03 UTC.` */
 export const inForceSince = (action: Action, now?: string | Date): string =>
@@ -86,6 +88,8 @@ export const isTicketElsewhere = ({ status, name }: Action): boolean =>
 
 export const TICKET_ELSEWHERE =
   'This action opened no ticket. Countermand tried again with its message about this, which names the ticket if there is one.';
+
+export const NOTHING_TO_UNDO = 'The target no longer exists, so nothing is left to undo.';
 
 export const IN_RECORD = 'The reason is in the record';
 

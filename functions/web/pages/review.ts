@@ -1,7 +1,12 @@
 // The page about an action in force: keep, extend or undo.
 import { html } from 'hono/html';
 import type { Action } from '../../domain/action.ts';
-import { isRemoved, isUnproven, wasInPlaceBefore } from '../../domain/effect-state.ts';
+import {
+  isRemoved,
+  isTargetGone,
+  isUnproven,
+  wasInPlaceBefore,
+} from '../../domain/effect-state.ts';
 import { oneLine } from '../../domain/wording.ts';
 import { seenSince } from '../../messaging/texts/phrases.ts';
 import { mayExtend } from '../keep-decision.ts';
@@ -34,10 +39,10 @@ ${form(
 <div class="choice wide">
 ${mayExtend(action, view) ? extendButton(view) : ''}
 <button name="review" value="reverse">${REVIEW.undo}<small>${REVIEW.undoHint}</small></button>
-<button name="review" value="keep">${REVIEW.keep(action)}<small>${REVIEW.keepHint}</small></button>
+${isTargetGone(action) ? '' : html`<button name="review" value="keep">${REVIEW.keep(action)}<small>${REVIEW.keepHint}</small></button>`}
 </div>`,
 )}
-${action.status === 'in-force' && !mayExtend(action, view) ? html`<p class="quiet">${REVIEW.noExtensionLeft(action.extensions)}</p>` : ''}
+${action.status === 'in-force' && !mayExtend(action, view) && !isTargetGone(action) ? html`<p class="quiet">${REVIEW.noExtensionLeft(action.extensions)}</p>` : ''}
 ${facts(view)}
 ${evidence(view)}
 ${reasoning(view)}
@@ -68,6 +73,7 @@ function deadlineText(action: Action, now: Date): { strong: string; text: string
   if (action.status === 'reversal-failed')
     return isUnproven(action) ? REVIEW.unproven : REVIEW.failed;
   if (wasInPlaceBefore(action)) return REVIEW.inPlaceBefore;
+  if (isTargetGone(action)) return REVIEW.targetGone;
   if (isRemoved(action)) return REVIEW.removed;
   return action.status === 'kept'
     ? REVIEW.kept

@@ -1,9 +1,10 @@
 // The page's text after a form: the answer was counted, or why it was not.
 import type { Action } from '../../domain/action.ts';
 import { changesOf } from '../../domain/action-catalog.ts';
+import { isTargetGone } from '../../domain/effect-state.ts';
 import { utc } from '../../domain/wording.ts';
 import { orderOf } from '../../messaging/texts/action-line.ts';
-import { doneLine, unanswered } from '../../messaging/texts/phrases.ts';
+import { doneLine, NOTHING_TO_UNDO, unanswered } from '../../messaging/texts/phrases.ts';
 import type { Notice } from './status.ts';
 
 /** Why an answer was not counted. */
@@ -22,6 +23,7 @@ export const REFUSED = {
   cannotTake: 'This person may not decide, or was already asked.',
   tooManyHandOvers: 'This request was handed over too often.',
   notObserved: 'Shadow mode did not record this action.',
+  targetGone: 'The target no longer exists, so there is nothing to keep or extend.',
   cannotKeep: 'This action can no longer be kept.',
   cannotExtend: 'This action can no longer be extended.',
   alreadyExtended: (dueAt: string, now: Date) => `Already extended, until ${utc(dueAt, now)}.`,
@@ -143,7 +145,12 @@ export const REVIEWED = {
       `Undo is now scheduled for ${utc(dueAt, now)}, unless someone keeps or extends this again.`,
     ),
   undoing: (action: Action) =>
-    good('Being undone', `${doneLine(action)}. Undo has started. You are notified if it fails.`),
+    isTargetGone(action)
+      ? good('Being closed', `${NOTHING_TO_UNDO} The record is closed within a minute.`)
+      : good(
+          'Being undone',
+          `${doneLine(action)}. Undo has started. You are notified if it fails.`,
+        ),
   undoNotStarted: bad('Not undone', 'The undo could not be started. Please try again in a minute.'),
 } as const;
 

@@ -1,6 +1,11 @@
 // The page's labels, buttons and headings.
 import type { Action } from '../../domain/action.ts';
-import { isRemoved, isUnproven, wasInPlaceBefore } from '../../domain/effect-state.ts';
+import {
+  isRemoved,
+  isTargetGone,
+  isUnproven,
+  wasInPlaceBefore,
+} from '../../domain/effect-state.ts';
 import { span, timeOfDay, utc } from '../../domain/wording.ts';
 import {
   headlineOf,
@@ -84,6 +89,7 @@ export const FACTS = {
     if (status === 'kept') return 'Only when someone undoes it';
     if (status === 'reversing') return 'Has started';
     if (status === 'reversal-failed') return 'Failed. Retry it, or undo this manually';
+    if (isTargetGone(action)) return 'Not needed: the target no longer exists';
     if (status === 'reversed') return 'When the last action that needs the change ends';
     return extensions > 0 ? `At ${utc(dueAt, now)}, unless someone extends or keeps it` : null;
   },
@@ -156,6 +162,7 @@ export const REVIEW = {
   appliedAt: (action: Action, now: Date) => {
     const at = utc(action.appliedAt, now);
     if (wasInPlaceBefore(action)) return `Found in place at ${at}.`;
+    if (isTargetGone(action)) return `Applied at ${at}. The target was deleted since.`;
     return isRemoved(action)
       ? `Applied at ${at}. Someone else removed this since.`
       : `In force since ${at}.`;
@@ -171,6 +178,10 @@ export const REVIEW = {
   extendHint: (until: Date, now: Date) => `until ${utc(until, now)}`,
   noExtensionLeft: (count: number) => `Extended ${count} times, the most that policy allows.`,
   kept: { strong: 'Kept.', text: ' It stays until someone undoes it.' },
+  targetGone: {
+    strong: 'The target no longer exists.',
+    text: ' Nothing is left to undo. Undo it to close its record.',
+  },
   removed: { strong: 'Someone else removed this.', text: ' Undo it to close its record.' },
   inPlaceBefore: {
     strong: 'This was in place before.',

@@ -5,6 +5,7 @@ import { peopleAsked } from '../../domain/approval.ts';
 import {
   isHeldByAnother,
   isRemoved,
+  isTargetGone,
   isUnproven,
   wasInPlaceBefore,
 } from '../../domain/effect-state.ts';
@@ -15,6 +16,7 @@ import {
   IN_RECORD,
   inForceSince,
   isTicketElsewhere,
+  NOTHING_TO_UNDO,
   notDone,
   TICKET_ELSEWHERE,
   tooLate,
@@ -56,6 +58,11 @@ const quiet = (title: string, text: string): Notice => ({ title, text, tone: 'qu
 function effectNotice(action: Action, now: Date, names: Names): Notice | null {
   if (wasInPlaceBefore(action)) return quiet('Already in place', alreadyInPlace(action));
   if (isTicketElsewhere(action)) return bad('Not opened as planned', TICKET_ELSEWHERE);
+  if (isTargetGone(action) && action.status !== 'failed')
+    return quiet(
+      'Target deleted',
+      `${doneOf(action)} at ${utc(action.appliedAt, now)}. ${NOTHING_TO_UNDO}`,
+    );
   if (isRemoved(action)) {
     const removed = action.history.findLast(({ event }) => event === 'drifted');
     return bad(
