@@ -1,11 +1,11 @@
 // The playbook's table: families of alert types and the response to each.
 
-import type { ActionName } from '../domain/action-catalog.ts';
+import type { PlaybookName } from '../domain/action-catalog.ts';
 import type { EntityKind } from '../domain/alert.ts';
 import type { Brief, Opinion } from './brief.ts';
 
 export type Step = {
-  action: ActionName;
+  action: PlaybookName;
   /** In order of preference: the targets are of the first kind that the alert names in this role. */
   kinds: readonly EntityKind[];
   role: 'actor' | 'target';

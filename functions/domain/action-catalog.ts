@@ -2,8 +2,23 @@
 import * as z from 'zod/mini';
 import type { EntityKind } from './alert.ts';
 
+type Described = {
+  /**
+   * The headline for people, until a mechanism describes the action. It begins with a verb of functions/messaging/texts.
+   */
+  headline: (target: string) => string;
+};
+
+type Contains = Described & {
+  /**
+   * Whether functions/analyse/families.ts recommends it for some alerts. Otherwise only the model, a person or the gate
+   * proposes it.
+   */
+  inPlaybook: boolean;
+};
+
 /** Notifies people about the alert and changes nothing in AWS, so the rules about risk don't apply. */
-type Informs = {
+type Informs = Described & {
   kind: 'informs';
   /** The reason given when no mechanism can inform anyone. */
   targets: { readonly alert: string };
@@ -12,7 +27,7 @@ type Informs = {
 };
 
 /** Changes something in AWS or a connected service, through a mechanism that can undo it. */
-type Changes = {
+type Changes = Contains & {
   kind: 'changes';
   /**
    * Per kind of target, the reason given when no mechanism can act on it. An alert is never the target of a change: the
@@ -30,7 +45,7 @@ type Changes = {
 };
 
 /** Tier 3 in policy: never carried out by code. A person gets a runbook. */
-type Manual = { kind: 'manual'; targets: readonly EntityKind[] };
+type Manual = Contains & { kind: 'manual'; targets: readonly EntityKind[] };
 
 export type ActionProperties = Informs | Changes | Manual;
 
@@ -38,6 +53,8 @@ export type ActionProperties = Informs | Changes | Manual;
 export const ACTIONS = {
   add_ip_to_watchlist: {
     kind: 'changes',
+    headline: (target) => `Add ${target} to the watch list`,
+    inPlaybook: true,
     targets: { ip: 'Only web requests from an address can be watched, and the alert reports none' },
     cutsOff: false,
     quiet: true,
@@ -46,6 +63,8 @@ export const ACTIONS = {
   },
   increase_logging_verbosity: {
     kind: 'changes',
+    headline: (target) => `Log more about ${target}`,
+    inPlaybook: true,
     targets: {
       function: 'The log level of a published version is fixed, and the alert is about one',
       instance: 'The alert names no network interface of the instance',
@@ -58,16 +77,20 @@ export const ACTIONS = {
   },
   create_alert_ticket: {
     kind: 'informs',
+    headline: () => 'Open a ticket for this incident',
     targets: { alert: 'The account is connected to no ticket system' },
     ifUnanswered: 'ticket',
   },
   send_analyst_notification: {
     kind: 'informs',
+    headline: () => 'Notify the on-call analyst about this incident',
     targets: { alert: 'The account is connected to no channel' },
     ifUnanswered: 'nothing',
   },
   quarantine_email: {
     kind: 'changes',
+    headline: (target) => `Quarantine the message ${target}`,
+    inPlaybook: true,
     targets: { 'email-message': 'The account is not connected to the mailbox of the message' },
     cutsOff: true,
     quiet: true,
@@ -76,6 +99,8 @@ export const ACTIONS = {
   },
   block_ip_at_firewall: {
     kind: 'changes',
+    headline: (target) => `Block ${target} at the firewall`,
+    inPlaybook: true,
     targets: {
       ip: 'Only web requests and packets to an instance can be blocked, and the alert reports neither',
     },
@@ -86,6 +111,8 @@ export const ACTIONS = {
   },
   disable_user_account_temporarily: {
     kind: 'changes',
+    headline: (target) => `Disable the user ${target}`,
+    inPlaybook: true,
     targets: {
       'iam-user': 'Not a valid IAM user name',
       'cognito-user': 'The alert names no user pool of this region for the user',
@@ -97,6 +124,8 @@ export const ACTIONS = {
   },
   revoke_api_key: {
     kind: 'changes',
+    headline: (target) => `Disable the key ${target}`,
+    inPlaybook: true,
     targets: {
       'access-key':
         'Only a long-lived key can be deactivated, and only if the alert names its IAM user',
@@ -109,6 +138,9 @@ export const ACTIONS = {
   },
   disable_function_url: {
     kind: 'changes',
+    headline: (target) => `Require IAM authentication for the URL of ${target}`,
+    // No source reports an open function URL.
+    inPlaybook: false,
     targets: { function: 'The alert names a published version, which has a URL of its own' },
     cutsOff: true,
     quiet: false,
@@ -117,16 +149,36 @@ export const ACTIONS = {
   },
   isolate_production_host: {
     kind: 'manual',
+    headline: (target) => `Isolate the production host ${target}`,
+    inPlaybook: true,
     // The address may be one of the account's own: blocking it would isolate the host.
     targets: ['instance', 'network-interface', 'ip'],
   },
   revoke_service_account_credential: {
     kind: 'manual',
+    headline: (target) => `Revoke the service credential ${target}`,
+    inPlaybook: true,
     targets: ['access-key', 'iam-user', 'iam-role', 'api-key'],
   },
-  block_cidr_range: { kind: 'manual', targets: ['ip'] },
-  initiate_forensic_capture: { kind: 'manual', targets: ['instance'] },
-  send_breach_notification: { kind: 'manual', targets: ['alert'] },
+  block_cidr_range: {
+    kind: 'manual',
+    headline: (target) => `Block the address range ${target}`,
+    // The gate derives it from the target.
+    inPlaybook: false,
+    targets: ['ip'],
+  },
+  initiate_forensic_capture: {
+    kind: 'manual',
+    headline: (target) => `Capture forensic evidence from ${target}`,
+    inPlaybook: false,
+    targets: ['instance'],
+  },
+  send_breach_notification: {
+    kind: 'manual',
+    headline: () => 'Send a breach notification for this incident',
+    inPlaybook: false,
+    targets: ['alert'],
+  },
 } as const satisfies Readonly<Record<string, ActionProperties>>;
 
 export const ActionName = z.enum(Object.keys(ACTIONS) as (keyof typeof ACTIONS)[]);
@@ -137,6 +189,11 @@ export type TargetKindOf<Name extends ActionName> =
   (typeof ACTIONS)[Name]['targets'] extends readonly (infer Kind extends EntityKind)[]
     ? Kind
     : Extract<keyof (typeof ACTIONS)[Name]['targets'], EntityKind>;
+
+/** Actions that the playbook recommends. */
+export type PlaybookName = {
+  [Name in ActionName]: (typeof ACTIONS)[Name] extends { inPlaybook: true } ? Name : never;
+}[ActionName];
 
 /** Actions that code never carries out. */
 export type ManualName = {

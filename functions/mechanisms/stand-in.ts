@@ -20,11 +20,29 @@ export type CanaryState = { name: string; add: (state: never) => unknown };
 
 export const canaryState = <T>(name: string, add: (state: T) => T): CanaryState => ({ name, add });
 
-/** The canaries of one scope on a laptop. */
-export type Canaries = { states: readonly CanaryState[]; targets: readonly Canary[] };
+/** The canaries of one scope. */
+export type Canaries = {
+  /** On a laptop. */
+  states: readonly CanaryState[];
+  targets: readonly Canary[];
+  /** What a staging account needs, and how to create it; null if policies/drill.yaml names the canaries. */
+  inStaging: string | null;
+  /** Why no mechanism of the scope can be drilled on moto. */
+  motoLacks?: string;
+};
 
 /** For mechanisms whose canaries are listed in policies/drill.yaml. */
-export const IN_POLICY: Canaries = { states: [], targets: [] };
+export const IN_POLICY: Canaries = { states: [], targets: [], inStaging: null };
+
+type ClientConfig = {
+  endpoint: string;
+  region: string;
+  credentials: { accessKeyId: string; secretAccessKey: string };
+};
+/** Builds an SDK client for the account. */
+type ClientOf = <C extends { destroy(): void }>(Client: new (config: ClientConfig) => C) => C;
+/** Creates the canaries of one scope in an empty account, and returns them as policy lists them. */
+export type CreateCanaries = (clientOf: ClientOf) => Promise<Canary[]>;
 
 export type StandIn = { connect(account: StandInAccount): readonly Connected[] };
 

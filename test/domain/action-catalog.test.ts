@@ -13,6 +13,8 @@ import { loadPolicy, POLICIES } from '../../functions/policy/load.ts';
 /** A new action with every answer. */
 const complete = {
   kind: 'changes',
+  headline: (target) => `Stop ${target}`,
+  inPlaybook: false,
   targets: { function: 'It has no function URL' },
   cutsOff: true,
   quiet: false,
@@ -22,6 +24,7 @@ const complete = {
 
 describe('a new action', () => {
   const { cutsOff, quiet, dependsOn, afterUndo, targets, ...rest } = complete;
+  const { headline, inPlaybook } = complete;
 
   test('does not compile while a property of a new action is missing', () => {
     // @ts-expect-error -- targets
@@ -35,10 +38,14 @@ describe('a new action', () => {
     // @ts-expect-error -- afterUndo
     const f: ActionProperties = { ...rest, targets, cutsOff, quiet, dependsOn };
     // @ts-expect-error -- ifUnanswered
-    const g: ActionProperties = { kind: 'informs', targets: { alert: 'No channel' } };
+    const g: ActionProperties = { kind: 'informs', headline, targets: { alert: 'No channel' } };
     // @ts-expect-error -- an alert is not a target of a change
     const h: ActionProperties = { ...complete, targets: { alert: 'No channel' } };
-    expect([a, b, c, d, f, g, h]).toHaveLength(7);
+    // @ts-expect-error -- headline
+    const i: ActionProperties = { kind: 'manual', inPlaybook, targets: ['ip'] };
+    // @ts-expect-error -- inPlaybook
+    const j: ActionProperties = { kind: 'manual', headline, targets: ['ip'] };
+    expect([a, b, c, d, f, g, h, i, j]).toHaveLength(9);
   });
 });
 
@@ -57,23 +64,15 @@ test.each(Object.entries(ACTIONS))(
   },
 );
 
-test('five actions cut off access, so that an alert about its absence may be self-inflicted', () => {
-  const cutting = ActionName.options.filter((name) => changesOf(name)?.cutsOff);
-  expect(cutting).toEqual([
-    'quarantine_email',
-    'block_ip_at_firewall',
-    'disable_user_account_temporarily',
-    'revoke_api_key',
-    'disable_function_url',
-  ]);
-});
-
-test('three actions run without notifying anyone', () => {
-  const quiet = ActionName.options.filter((name) => changesOf(name)?.quiet);
-  expect(quiet).toEqual(['add_ip_to_watchlist', 'increase_logging_verbosity', 'quarantine_email']);
-});
-
-test('only a revoked key leaves work for a person after its undo', () => {
-  const work = ActionName.options.filter((name) => changesOf(name)?.afterUndo);
-  expect(work).toEqual(['revoke_api_key']);
+/** What the rules about cascades, notifications and rotation rely on. */
+test.each([
+  ['add_ip_to_watchlist', { cutsOff: false, quiet: true, afterUndo: null }],
+  ['increase_logging_verbosity', { cutsOff: false, quiet: true, afterUndo: null }],
+  ['quarantine_email', { cutsOff: true, quiet: true, afterUndo: null }],
+  ['block_ip_at_firewall', { cutsOff: true, quiet: false, afterUndo: null }],
+  ['disable_user_account_temporarily', { cutsOff: true, quiet: false, afterUndo: null }],
+  ['revoke_api_key', { cutsOff: true, quiet: false, afterUndo: 'rotate-key' }],
+  ['disable_function_url', { cutsOff: true, quiet: false, afterUndo: null }],
+] as const)('%s has the properties that the rules rely on', (name, properties) => {
+  expect(changesOf(name)).toMatchObject(properties);
 });

@@ -117,7 +117,6 @@ describe('canaries', () => {
 describe('the example of a staging account', () => {
   const { canaries } = loadPolicy(SHIPPED, 'staging');
   const drilled = new Set(canaries.flatMap(({ mechanisms }) => mechanisms));
-  const page = readFileSync(join(SHIPPED, '../docs/drills.md'), 'utf8');
 
   test.each(MECHANISMS.map(({ id }) => id).filter((id) => !id.startsWith('mail.')))(
     'has a canary for %s',
@@ -125,14 +124,6 @@ describe('the example of a staging account', () => {
       expect(drilled, 'add one to policies/accounts/staging.yaml or policies/drill.yaml').toContain(
         id,
       );
-    },
-  );
-
-  const ofAccount = readFileSync(join(SHIPPED, 'accounts/staging.yaml'), 'utf8');
-  test.each([...drilled].filter((id) => ofAccount.includes(`[${id}]`)))(
-    'docs/drills.md says how to create the canary of %s',
-    (id) => {
-      expect(page).toContain(`\`${id}\``);
     },
   );
 });
@@ -192,12 +183,20 @@ describe('the shipped policies', () => {
     expect(loadPolicy(directory, 'example').mode).toBe('shadow');
   });
 
-  test('contains every action of the catalog, five of them in tier 3', () => {
-    const { actions } = loadPolicy(directory, 'example');
-    const tiers = Object.values(actions).map(({ tier }) => tier);
-    expect(tiers.filter((tier) => tier === 1)).toHaveLength(5);
-    expect(tiers.filter((tier) => tier === 2)).toHaveLength(4);
-    expect(tiers.filter((tier) => tier === 3)).toHaveLength(5);
+  test.each([
+    [1, 'send_analyst_notification'],
+    [1, 'quarantine_email'],
+    [2, 'block_ip_at_firewall'],
+    [2, 'disable_user_account_temporarily'],
+    [2, 'revoke_api_key'],
+    [2, 'disable_function_url'],
+    [3, 'isolate_production_host'],
+    [3, 'revoke_service_account_credential'],
+    [3, 'block_cidr_range'],
+    [3, 'initiate_forensic_capture'],
+    [3, 'send_breach_notification'],
+  ] as const)('ships tier %s for %s', (tier, name) => {
+    expect(loadPolicy(directory, 'example').actions[name].tier).toBe(tier);
   });
 
   test('the version changes with the content, and only then', () => {

@@ -6,6 +6,7 @@ import { Refused } from '../../cli/refused.ts';
 import { ActionName } from '../../functions/domain/action-catalog.ts';
 import type { MechanismInfo } from '../../functions/mechanisms/mechanism.ts';
 import type { Permissions } from '../../functions/mechanisms/permissions.ts';
+import type { Canaries } from '../../functions/mechanisms/stand-in.ts';
 import type { ActionTemplates } from '../../functions/messaging/runbooks/template.ts';
 
 /** The files that each folder of functions/mechanisms must have. */
@@ -22,6 +23,7 @@ export type ScopeFolder = {
   scope: string;
   mechanisms: readonly MechanismInfo[];
   permissions: Permissions;
+  canary: Canaries;
   /** Whether its functions need additional environment variables. */
   environment: boolean;
   /** What its runbook.ts answers; empty without one. */
@@ -56,10 +58,18 @@ async function readFolder(base: string, scope: string): Promise<ScopeFolder> {
     );
   const { permissions, environment }: { permissions: Permissions; environment?: unknown } =
     await load('permissions.ts');
+  const { canary }: { canary: Canaries } = await load('canary.ts');
   const { runbooks }: { runbooks: ActionTemplates } = existsSync(join(base, scope, 'runbook.ts'))
     ? await load('runbook.ts')
     : { runbooks: {} };
-  return { scope, mechanisms, permissions, environment: environment !== undefined, runbooks };
+  return {
+    scope,
+    mechanisms,
+    permissions,
+    canary,
+    environment: environment !== undefined,
+    runbooks,
+  };
 }
 
 const rankOf = ({ mechanisms }: ScopeFolder): number =>

@@ -31,7 +31,7 @@ const MAX_COLUMNS = 120;
 
 export function mechanismsPage(folders: readonly ScopeFolder[]): string {
   const { actions } = loadPolicy(POLICIES, 'example');
-  const sections = folders.flatMap(({ scope, mechanisms, permissions }) => {
+  const sections = folders.flatMap(({ scope, mechanisms, permissions, canary }) => {
     const allowed = permissions(STACK)
       .filter(({ effect }) => effect !== 'deny')
       .flatMap((one) => one.actions.map((action) => `\`${action}\``));
@@ -41,6 +41,7 @@ export function mechanismsPage(folders: readonly ScopeFolder[]): string {
         item('Action', `\`${action}\`, tier ${actions[action].tier}, on ${targetKinds.join(', ')}`),
         item('Undone', undone(actions[action])),
         item('Limit', quota),
+        item('Canary', canary.inStaging ?? '`policies/drill.yaml` names it'),
         item(`Permissions of the scope \`${scope}\``, [...new Set(allowed)].sort().join(', ')),
       ].join('\n'),
     );

@@ -11,4 +11,5 @@ export const canary: Canaries = {
       parameters: { userName: 'canary-user' },
     },
   ],
+  inStaging: 'An access key of a user without policies: `aws iam create-access-key`',
 };

@@ -11,4 +11,5 @@ export const canary: Canaries = {
     })),
   ],
   targets: [{ mechanisms: ['api-key.disabled'], kind: 'api-key', value: 'canarykey0' }],
+  inStaging: 'An API key in no usage plan: `aws apigateway create-api-key --enabled`',
 };

@@ -11,4 +11,5 @@ export const canary: Canaries = {
       parameters: { interfaceId: 'eni-0c0c0c0c0c0c0c0c0' },
     },
   ],
+  inStaging: 'A network interface attached to nothing: `aws ec2 create-network-interface`',
 };

@@ -17,4 +17,6 @@ export const canary: Canaries = {
       value: 'canary-function',
     },
   ],
+  inStaging: 'A function that no one calls: `aws lambda create-function`',
+  motoLacks: 'It does not store the logging configuration',
 };

@@ -12,4 +12,6 @@ export const canary: Canaries = {
   targets: [
     { mechanisms: ['function-url.require-iam'], kind: 'function', value: 'canary-function' },
   ],
+  inStaging:
+    'A function whose URL has the auth type `NONE`: `aws lambda create-function-url-config`',
 };

@@ -46,4 +46,5 @@ export const canary: Canaries = {
       attributes: { provider: 'gmail' },
     },
   ],
+  inStaging: "If mail is connected, a mailbox with one message: the provider's console",
 };

@@ -18,4 +18,5 @@ export const canary: Canaries = {
       parameters: { userPoolId: 'eu-central-1_CANARY000' },
     },
   ],
+  inStaging: 'A user pool with one user: `aws cognito-idp create-user-pool`',
 };

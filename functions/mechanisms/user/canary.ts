@@ -20,4 +20,5 @@ export const canary: Canaries = {
     })),
   ],
   targets: [{ mechanisms: ['user.deny-all'], kind: 'iam-user', value: 'canary-user' }],
+  inStaging: 'A user without policies: `aws iam create-user`',
 };

@@ -1,6 +1,6 @@
 // The line about an action, in the tense that its state allows.
 import type { Action, Status } from '../../domain/action.ts';
-import { type ActionName, informs, opensTicketUnanswered } from '../../domain/action-catalog.ts';
+import { ACTIONS, informs, opensTicketUnanswered } from '../../domain/action-catalog.ts';
 import {
   isHeldByAnother,
   isRemoved,
@@ -58,20 +58,32 @@ const PAST: Readonly<Record<string, string>> = {
   Change: 'Changed',
   Create: 'Created',
   Deactivate: 'Deactivated',
+  Delete: 'Deleted',
   Deny: 'Denied',
+  Detach: 'Detached',
   Disable: 'Disabled',
   Isolate: 'Isolated',
+  Limit: 'Limited',
+  Lock: 'Locked',
   Log: 'Logged',
   Move: 'Moved',
   Notify: 'Notified',
   Open: 'Opened',
+  Pause: 'Paused',
   Quarantine: 'Quarantined',
   Raise: 'Raised',
   Record: 'Recorded',
+  Remove: 'Removed',
   Replace: 'Replaced',
   Require: 'Required',
+  Reset: 'Reset',
+  Restrict: 'Restricted',
   Revoke: 'Revoked',
+  Rotate: 'Rotated',
   Send: 'Sent',
+  Set: 'Set',
+  Stop: 'Stopped',
+  Suspend: 'Suspended',
   Tell: 'Notified',
   Turn: 'Turned',
   Watch: 'Watched',
@@ -128,7 +140,9 @@ function inPast(order: string): string {
 export const headlineOf = ({ description, recommendation, name, target }: Action): string => {
   const on = named(target?.value ?? recommendation.target);
   if (description) return description.headline;
-  return name ? HEADLINES[name](on) : `${words(oneLine(recommendation.action, 64))} on ${on}`;
+  return name
+    ? ACTIONS[name].headline(on)
+    : `${words(oneLine(recommendation.action, 64))} on ${on}`;
 };
 
 /** `block web requests from 203.0.113.7`, to follow `Approve to` or `The request was to`. */
@@ -163,21 +177,3 @@ export const sentence = (text: string) => `${unlinked(text).replace(/[.\s]+$/, '
 /** Identifiers unchanged; any other text in quotation marks, without a link. */
 const named = (value: string): string =>
   /^[\w.:@/+=-]{1,100}$/.test(value) && !value.includes('//') ? value : quoted(value, 100);
-
-/** Headlines of actions that no mechanism described, by the name of the target. */
-const HEADLINES: Readonly<Record<ActionName, (target: string) => string>> = {
-  add_ip_to_watchlist: (target) => `Add ${target} to the watch list`,
-  increase_logging_verbosity: (target) => `Log more about ${target}`,
-  create_alert_ticket: () => 'Open a ticket for this incident',
-  send_analyst_notification: () => 'Notify the on-call analyst about this incident',
-  quarantine_email: (target) => `Quarantine the message ${target}`,
-  block_ip_at_firewall: (target) => `Block ${target} at the firewall`,
-  disable_user_account_temporarily: (target) => `Disable the user ${target}`,
-  revoke_api_key: (target) => `Disable the key ${target}`,
-  disable_function_url: (target) => `Require IAM authentication for the URL of ${target}`,
-  isolate_production_host: (target) => `Isolate the production host ${target}`,
-  revoke_service_account_credential: (target) => `Revoke the service credential ${target}`,
-  block_cidr_range: (target) => `Block the address range ${target}`,
-  initiate_forensic_capture: (target) => `Capture forensic evidence from ${target}`,
-  send_breach_notification: () => 'Send a breach notification for this incident',
-};
