@@ -111,7 +111,14 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
       timeoutSeconds: 30,
       policy: true,
       env: { ...table, ...proofs },
-      grants: ['readRecords', 'readOnCallSecrets', 'signRulings', 'verifyVotes'],
+      grants: [
+        'readRecords',
+        'readOnCallSecrets',
+        'signRulings',
+        'verifyRulings',
+        'verifyVotes',
+        'verifyEvidence',
+      ],
     },
     {
       ...state('approve'),

@@ -16,8 +16,8 @@ export type Rotated = { current: Key; previous: Key | null };
  *
  * - links: functions that ask people sign, `web` verifies.
  * - votes: `web` signs votes, orders and its own forms; the gate, executors and reversers verify.
- * - rulings: the gate signs; `web` and executors verify.
- * - evidence: executors sign; `web`, executors and reversers verify.
+ * - rulings: the gate signs and verifies; `web` and executors verify.
+ * - evidence: executors sign; the gate, `web`, executors and reversers verify.
  * - pages: functions that send pages sign and verify how many they sent to whom.
  */
 export class MacKeys extends Construct {

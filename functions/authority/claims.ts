@@ -91,6 +91,15 @@ const Capture = z.strictObject({
 });
 export type Capture = z.infer<typeof Capture>;
 
+/** By the gate: the action that asks about an effect, or has it. Other findings about the effect join that action. */
+const EffectClaim = z.strictObject({
+  effectKey: z.string(),
+  incidentId: IncidentId,
+  actionId: ActionId,
+  at: Instant,
+});
+export type EffectClaim = z.infer<typeof EffectClaim>;
+
 type ClaimsOf = {
   ruling: Ruling;
   vote: Vote;
@@ -98,6 +107,7 @@ type ClaimsOf = {
   evidence: Evidence;
   hold: Hold;
   capture: Capture;
+  effect: EffectClaim;
 };
 type Kind = keyof ClaimsOf;
 
@@ -108,6 +118,7 @@ const SCHEMAS: { [K in Kind]: z.ZodMiniType<ClaimsOf[K]> } = {
   evidence: Evidence,
   hold: Hold,
   capture: Capture,
+  effect: EffectClaim,
 };
 
 /** Each kind is its own MAC domain: proof of one kind is invalid as every other. */

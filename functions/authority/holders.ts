@@ -26,8 +26,9 @@ export const livingHolders =
   async (holders) => {
     const living: string[] = [];
     for (const holder of holders) {
-      if (await readHold(deps, effectKey, holder)) living.push(holder.actionId);
-      else
+      const hold = await readHold(deps, effectKey, holder);
+      if (hold && !hold.isUndone) living.push(holder.actionId);
+      if (!hold)
         deps.log('error', ALARMING.recordAltered, {
           effectKey,
           actionId: holder.actionId,
@@ -59,17 +60,20 @@ export async function isValidBefore(
       actionId: holder,
       origin: origins[holder] ?? null,
     });
-    if (hold?.evidence?.before === digest) return true;
+    if (hold?.evidence?.before === digest && !hold.isUndone) return true;
   }
   return false;
 }
 
-/** The hold of a proven holder that is not over, with its evidence once there is some; null for any other holder. */
+/**
+ * The hold of a proven holder, with its evidence once there is some; null for a planted holder or one that should have
+ * ended. `isUndone` if a person ordered its undo.
+ */
 async function readHold(
   { store, keys, now }: Omit<HolderDeps, 'log'>,
   effectKey: string,
   { actionId, origin }: Holder,
-): Promise<Pick<End, 'evidence'> | null> {
+): Promise<(Pick<End, 'evidence'> & { isUndone: boolean }) | null> {
   if (!origin) return null;
   const action = await store.records.findAction(origin.incidentId, actionId);
   if (!action || action.effectKey !== effectKey || !MAY_HOLD.includes(action.status)) return null;
@@ -77,9 +81,11 @@ async function readHold(
   const at = now().toISOString();
   if (evidence) {
     const isOverdue = dueAt !== null && minutesAfter(dueAt, OVERDUE_MINUTES) <= at;
-    return undoneBy === null && !isOverdue ? { evidence } : null;
+    return isOverdue ? null : { evidence, isUndone: undoneBy !== null };
   }
   const hold = await proven(keys.evidence, 'hold', origin.proof);
   const isNew = hold !== null && minutesAfter(hold.at, WITHOUT_EVIDENCE_MINUTES) > at;
-  return isNew && hold.effectKey === effectKey && isAbout(hold, action) ? { evidence } : null;
+  return isNew && hold.effectKey === effectKey && isAbout(hold, action)
+    ? { evidence, isUndone: false }
+    : null;
 }

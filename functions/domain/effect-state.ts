@@ -1,5 +1,6 @@
 // What the history of an action says about its effect in AWS.
 import type { Action } from './action.ts';
+import { minutesAfter } from './time.ts';
 
 type History = Pick<Action, 'history'>;
 
@@ -13,6 +14,16 @@ export const HELD_BY_ANOTHER =
 const TARGET_GONE = 'Nothing is left to undo';
 export const targetGone = (found: string): string => `${TARGET_GONE}: ${found}`;
 export const saysTargetGone = (text: string): boolean => text.startsWith(TARGET_GONE);
+/** The entry that the gate writes when a finding of another incident proposes the same effect. */
+export const JOINED = 'joined';
+export const joinedText = (incidentId: string): string =>
+  `Also proposed in ${incidentId}; the end stays as it is`;
+
+/** The incidents in which the effect was proposed as well. */
+export const joinedIn = ({ history }: History): string[] =>
+  history
+    .filter(({ event }) => event === JOINED)
+    .flatMap(({ text }) => /inc-[0-9a-z]+/.exec(text)?.[0] ?? []);
 
 const lastText = ({ history }: History, event: string): string | undefined =>
   history.findLast((entry) => entry.event === event)?.text;
@@ -44,6 +55,28 @@ export function isTargetGone({ status, history }: Pick<Action, 'status' | 'histo
 export const isHeldByAnother = ({ status, history }: Pick<Action, 'status' | 'history'>): boolean =>
   (status === 'reversed' || status === 'failed') &&
   lastText({ history }, status) === HELD_BY_ANOTHER;
+
+/** Whether a person undid the action and its change stays, because another action holds it. */
+export const staysAfterUndo = (action: Pick<Action, 'status' | 'history'>): boolean =>
+  action.status === 'reversed' &&
+  isHeldByAnother(action) &&
+  endedBy(action)?.startsWith('person:') === true;
+
+const endedBy = ({ history }: History): string | undefined =>
+  history.findLast(({ event }) => event === 'reversing')?.by;
+
+/** The entry of a person's order to undo. */
+export const UNDO_ORDERED = 'undo-ordered';
+/** Longer than a reversal needs to begin. After it, people are offered the undo again. */
+const BEGINS_WITHIN_MINUTES = 5;
+
+/** Whether a person ordered the undo, and the record doesn't say yet what AWS showed after it. */
+export function isBeingUndone({ history }: History, now: Date): boolean {
+  const last = history.at(-1);
+  return (
+    last?.event === UNDO_ORDERED && minutesAfter(last.at, BEGINS_WITHIN_MINUTES) > now.toISOString()
+  );
+}
 
 /** Whether the last undo stopped, because nothing proves what it would restore. The record may be altered. */
 export const isUnproven = (action: History): boolean =>

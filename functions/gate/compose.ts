@@ -7,6 +7,7 @@ import type { Effect } from '../mechanisms/registry.ts';
 import { reviewAfterDays } from '../policy/schemas/actions.ts';
 import { actionDigest, append, transition } from '../store/hash-chain.ts';
 import type { Ruling } from './decide.ts';
+import { placeOfEffect } from './effect-key.ts';
 import type { Circumstances } from './proposal.ts';
 
 /** Longer than an execution can run, so that the sweeper never races one. */
@@ -22,12 +23,13 @@ export type Proposed = {
 
 export function compose(
   { incidentId, alertId, actionId }: { incidentId: string; alertId: string; actionId: string },
-  { alert, facts, policy }: Circumstances,
+  circumstances: Circumstances,
   { recommendation, ruling, effect, approval }: Proposed,
   at: Date,
 ): Action {
   const { name, target, durationMinutes, disposition, reasons, considered } = ruling;
-  const place = { account: policy.account, region: alert.region };
+  const { facts, policy } = circumstances;
+  const place = placeOfEffect(circumstances);
   const parameters = effect?.parameters ?? {};
   const subject = target && { incidentId, actionId, ...place, target, parameters, durationMinutes };
   const core = {

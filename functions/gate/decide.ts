@@ -78,7 +78,8 @@ const MAX_INPUTS = 300;
 const asText = (inputs: Record<string, unknown>): string =>
   JSON.stringify(inputs).slice(0, MAX_INPUTS);
 
-function resolve(
+/** The recommendation with everything that code derives from it. */
+export function resolve(
   recommendation: Recommendation,
   given: Circumstances,
 ): { proposal: Proposal; effectiveReason: Reason | null } {

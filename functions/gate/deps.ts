@@ -19,8 +19,8 @@ export type GateDeps = {
   /** Reads on-call schedules. Without it, schedules add no approvers. */
   onCall?: OnCall;
   policy: Policy;
-  /** Signs rulings, and verifies the orders of people. */
-  keys: { rulings: Signer; votes: Verifier };
+  /** Signs rulings, and verifies them, the orders of people and the evidence of executors. */
+  keys: { rulings: Signer & Verifier; votes: Verifier; evidence: Verifier };
   effectsOf: Circumstances['effectsOf'];
   now: () => Date;
   log: Log;

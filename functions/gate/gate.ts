@@ -1,22 +1,20 @@
 // The gate step: decides each recommendation and writes the actions.
 
 import * as z from 'zod/mini';
-import { isAbout, proven } from '../authority/claims.ts';
-import { nextActionId } from '../authority/earlier-request.ts';
-import { withRuling } from '../authority/rulings.ts';
-import { type Action, ActionId, IncidentId } from '../domain/action.ts';
+import { ActionId, IncidentId } from '../domain/action.ts';
 import { Assessment, aboutAlert, type Recommendation } from '../domain/assessment.ts';
 import type { Drill } from '../domain/drill.ts';
-import { Conflict, InvalidInput } from '../domain/errors.ts';
 import type { Effect } from '../mechanisms/registry.ts';
 import { errorFields } from '../platform/log.ts';
-import { waitsOf } from './approval-request.ts';
 import { type EscalatingDeps, withApproval, withEscalation } from './approvers.ts';
 import { compose } from './compose.ts';
-import { decide, type Ruling, stricter } from './decide.ts';
-import { decideAgain, isEffectOf } from './decide-again.ts';
+import { created, type Routed } from './create-action.ts';
+import { decide, type Ruling } from './decide.ts';
+import { decideAgain } from './decide-again.ts';
 import type { GateDeps } from './deps.ts';
 import type { Circumstances } from './proposal.ts';
+import { requestAgain } from './request-again.ts';
+import { joinOrClaim, withHoldings } from './shared-effect.ts';
 
 export const GateInput = z.object({
   incidentId: IncidentId,
@@ -30,17 +28,6 @@ export const GateInput = z.object({
   scope: z.optional(z.string()),
 });
 
-type Routed = {
-  incidentId: string;
-  alertId: string;
-  actionId: string;
-  disposition: Action['disposition'];
-  scope: string;
-  rung: number;
-  waits: number[];
-  waitSeconds: number;
-};
-
 export async function gate(deps: GateDeps, input: unknown) {
   const { incidentId, alertId, assessment, actionId, askAnew } = GateInput.parse(input);
   const [alert, facts, incident, { mode }, drills] = await Promise.all([
@@ -50,7 +37,7 @@ export async function gate(deps: GateDeps, input: unknown) {
     deps.store.killSwitch.read(deps.policy.account, deps.now()),
     readDrills(deps, incidentId),
   ]);
-  const circumstances: Circumstances = {
+  const circumstances = {
     alert,
     facts: facts ?? null,
     generation: Math.max(
@@ -62,17 +49,23 @@ export async function gate(deps: GateDeps, input: unknown) {
     drills,
     now: deps.now(),
     effectsOf: deps.effectsOf,
+    holdings: new Map(),
   };
-  if (askAnew)
-    return requestAgain(withEscalation(deps), { incidentId, alertId, askAnew }, circumstances);
-  return actionId
-    ? decideAgain(deps, { incidentId, alertId, actionId }, circumstances)
-    : decideAll(
-        withEscalation(deps),
-        { incidentId, alertId },
-        circumstances,
-        readAssessment(assessment),
-      );
+  const decidedId = askAnew ?? actionId;
+  if (!decidedId) {
+    const { recommendations, ...assessed } = readAssessment(assessment);
+    return decideAll(
+      withEscalation(deps),
+      { incidentId, alertId },
+      await withHoldings(deps, circumstances, recommendations),
+      { recommendations, ...assessed },
+    );
+  }
+  const { recommendation } = await deps.store.records.action(incidentId, decidedId);
+  const held = await withHoldings(deps, circumstances, [recommendation]);
+  return askAnew
+    ? requestAgain(withEscalation(deps), { incidentId, alertId, askAnew }, held)
+    : decideAgain(deps, { incidentId, alertId, actionId: decidedId }, held);
 }
 
 /** If drill results can't be read, every drill counts as missing. Approval still works. */
@@ -125,10 +118,11 @@ async function decideAll(
     for (const { effect, letter } of recordedEffects(ruling)) {
       const actionId = `act-${ids.alertId.slice('al-'.length)}-${index + 1}${letter}`;
       const actionIds = { ...ids, actionId };
-      const decided = await withApproval(deps, await reserveSlot(deps, actionIds, ruling));
+      const joined = await joinOrClaim(deps, actionIds, circumstances, { ruling, effect });
+      const decided = await withApproval(deps, await reserveSlot(deps, actionIds, joined));
       const proposed = { recommendation, effect, ...decided };
       const action = compose(actionIds, circumstances, proposed, deps.now());
-      actions.push(route(await createOnce(deps, action)));
+      actions.push(await created(deps, action));
     }
   return { ...ids, actions };
 }
@@ -181,74 +175,4 @@ async function reserveSlot(
   if (reservation.granted) return ruling;
   const reason = { code: 'rate-limit', text: reservation.why };
   return { ...ruling, disposition: 'approve', reasons: [...ruling.reasons, reason] };
-}
-
-/**
- * Decides the recommendation of an expired action again and requests approval. It needs approval even if the rules
- * would now let it run automatically, because the expired action needed it.
- */
-async function requestAgain(
-  deps: EscalatingDeps,
-  { askAnew, ...ids }: { incidentId: string; alertId: string; askAnew: string },
-  circumstances: Circumstances,
-) {
-  const expired = await deps.store.records.action(ids.incidentId, askAnew);
-  if (!expired.askedAnew || !(await isRequestedAgain(deps, expired)))
-    throw new InvalidInput('no manager requested this action again', { actionId: askAnew });
-  const actionIds = { ...ids, actionId: expired.askedAnew.actionId };
-  const { recommendation } = expired;
-  const { ruling, effect } = repeatedRuling(expired, decide(recommendation, circumstances));
-  const proposed = { recommendation, effect, ...(await withApproval(deps, ruling)) };
-  const action = compose(actionIds, circumstances, proposed, deps.now());
-  return { ...ids, actions: [route(await createOnce(deps, action))] };
-}
-
-/** The ID is the next one, so that no other action is run again. A request without a ruling was made by an earlier version, whose open requests are all made again. */
-async function isRequestedAgain({ keys }: GateDeps, expired: Action): Promise<boolean> {
-  if (expired.askedAnew?.actionId !== nextActionId(expired.actionId)) return false;
-  if (expired.ruling === null) return true;
-  const order = expired.orders.find(({ kind }) => kind === 'ask-anew');
-  const claims = await proven(keys.votes, 'order', order?.proof);
-  return claims?.kind === 'ask-anew' && isAbout(claims, expired)
-    ? claims.next === expired.askedAnew?.actionId
-    : false;
-}
-
-/** The new ruling, at least `approve`; `hand-off` when it would no longer have the same effect. */
-function repeatedRuling(expired: Action, now: Ruling): { ruling: Ruling; effect: Effect | null } {
-  const effect = now.effects.find((one) => isEffectOf(expired, one)) ?? null;
-  const changed = effect === null || now.name !== expired.name;
-  const disposition = stricter(now.disposition, changed ? 'hand-off' : 'approve');
-  const text = changed
-    ? 'A manager requested it again, but its effect would differ now'
-    : 'No one answered in time, and a manager requested it again';
-  const reasons = [...now.reasons, { code: 'asked-anew', text }];
-  return { ruling: { ...now, disposition, reasons }, effect };
-}
-
-/** A retry after a crash returns the action that the first attempt wrote. */
-async function createOnce({ store, keys }: GateDeps, composed: Action): Promise<Action> {
-  const action = await withRuling(keys.rulings, composed);
-  try {
-    await store.records.createAction(action);
-    return action;
-  } catch (error) {
-    if (!(error instanceof Conflict)) throw error;
-    return store.records.action(action.incidentId, action.actionId);
-  }
-}
-
-function route(action: Action): Routed {
-  const { incidentId, alertId, actionId, disposition, scope, approval } = action;
-  const waits = approval ? waitsOf(approval) : [];
-  return {
-    incidentId,
-    alertId,
-    actionId,
-    disposition,
-    scope: scope ?? 'none',
-    rung: 0,
-    waits,
-    waitSeconds: waits[0] ?? 0,
-  };
 }

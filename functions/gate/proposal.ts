@@ -1,7 +1,7 @@
 // Types of a decision's input and of its rules.
 import type { Disposition, Reason } from '../domain/action.ts';
 import type { ActionName } from '../domain/action-catalog.ts';
-import type { Alert, Entity } from '../domain/alert.ts';
+import type { Alert, Entity, Instant } from '../domain/alert.ts';
 import type { Recommendation } from '../domain/assessment.ts';
 import type { Drill } from '../domain/drill.ts';
 import type { EntityFacts, Facts } from '../domain/facts.ts';
@@ -9,6 +9,15 @@ import type { SwitchMode } from '../domain/kill-switch.ts';
 import type { Effect } from '../mechanisms/registry.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ActionPolicy } from '../policy/schemas/actions.ts';
+
+/** The action that a second finding joins. Its request, due time and undo are those of the effect. */
+export type Holding = {
+  incidentId: string;
+  actionId: string;
+  state: 'asked' | 'in-force';
+  /** When the request expires or the effect ends; null if only a person ends it. */
+  until: Instant | null;
+};
 
 /** Everything that a decision depends on, besides the recommendation. */
 export type Circumstances = {
@@ -21,6 +30,8 @@ export type Circumstances = {
   /** The last drill by mechanism ID. A drill that could not be read is missing. */
   drills: ReadonlyMap<string, Drill>;
   now: Date;
+  /** By effect key: the action of another alert that asks about the effect or has it. */
+  holdings: ReadonlyMap<string, Holding>;
   effectsOf: (
     name: ActionName,
     alert: Alert,

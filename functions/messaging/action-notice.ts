@@ -3,7 +3,7 @@
 import type { Action } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Approver } from '../domain/approval.ts';
-import { isTargetGone } from '../domain/effect-state.ts';
+import { isTargetGone, staysAfterUndo } from '../domain/effect-state.ts';
 import type { Facts } from '../domain/facts.ts';
 import { onCallOf, peopleOf } from '../policy/people.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -17,6 +17,7 @@ import {
   keptText,
   notUndoneText,
   rotateText,
+  stillHeldText,
 } from './texts/in-force.ts';
 import { handOffText } from './texts/manual.ts';
 import { isTicketElsewhere } from './texts/phrases.ts';
@@ -136,6 +137,7 @@ function afterApply(action: Action, failure: string | null, to: Approver[], now:
 /** The work left after an undo. Sent once, because the sweeper may check the action again. */
 function afterUndo(action: Action, to: Approver[]): Notice | null {
   const { history, status } = action;
+  if (staysAfterUndo(action)) return { ...stillHeldText(action), to, ticket: false };
   const last = (wanted: string) => history.findLastIndex(({ event }) => event === wanted);
   // The key works again only if this undo changed something.
   const isBack = progressOf(action) === 'undone' && !isTargetGone(action);

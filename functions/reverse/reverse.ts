@@ -4,7 +4,7 @@ import { type End, isOver, mustStay, readEnd } from '../authority/end.ts';
 import { type Action, MAY_HAVE_EFFECT, type Status } from '../domain/action.ts';
 import { changesOf } from '../domain/action-catalog.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
-import { isTargetGone, saysTargetGone } from '../domain/effect-state.ts';
+import { isTargetGone, saysTargetGone, staysAfterUndo } from '../domain/effect-state.ts';
 import { TerminalError } from '../domain/errors.ts';
 import { needsManualReversal } from '../domain/owed-notification.ts';
 import { minutesAfter } from '../domain/time.ts';
@@ -72,7 +72,8 @@ function answer(action: Action) {
   const { incidentId, actionId, scope, status, name } = action;
   /** A leaked key remains leaked after its status is restored. A deleted key needs no rotation. */
   const isToRotate = changesOf(name)?.afterUndo === 'rotate-key' && !isTargetGone(action);
-  return { incidentId, actionId, scope, status, leavesWork: status === 'reversed' && isToRotate };
+  const leavesWork = status === 'reversed' && (isToRotate || staysAfterUndo(action));
+  return { incidentId, actionId, scope, status, leavesWork };
 }
 
 /** A status alone could have been planted to lift a block early. */

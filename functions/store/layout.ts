@@ -17,6 +17,7 @@ const SINGLE_KINDS = {
   finding: 'FINDING',
   correlation: 'CORRELATION',
   check: 'CHECK',
+  effect: 'EFFECT',
   lease: 'LEASE',
   limiter: 'LIMITER',
   pager: 'PAGER',

@@ -5,6 +5,7 @@ import { createApproverAddresses } from './approver-addresses.ts';
 import { createBreaker } from './breaker.ts';
 import { createChecks } from './checks.ts';
 import { createDrills } from './drills.ts';
+import { createEffects } from './effects.ts';
 import { createEntityHistory } from './entity-history.ts';
 import { createFindings } from './findings.ts';
 import { createLeases } from './leases.ts';
@@ -38,6 +39,7 @@ export function createStore(
     killSwitch: createKillSwitch(table, breaker),
     entityHistory: createEntityHistory(table),
     drills: createDrills(table),
+    effects: createEffects(table),
     approverAddresses: createApproverAddresses(table),
     posts: createPosts(table),
   };

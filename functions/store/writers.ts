@@ -22,7 +22,7 @@ const WRITES = {
   ],
   enrich: ['facts'],
   analyse: [],
-  gate: ['assessment', 'action', 'limiter', 'layout1'],
+  gate: ['assessment', 'action', 'effect', 'limiter', 'layout1'],
   approve: ['action', ...QUESTIONS, 'layout1'],
   web: ['action', 'check', 'lease', 'entityEvent', 'breaker', 'approver', 'layout1'],
   execute: ['action', 'check', 'lease', 'limiter', 'entityEvent', 'breaker', 'layout1'],

@@ -1,7 +1,7 @@
 // Applies keep and extend to an action in force; pure, one outcome per state.
 
 import type { Action } from '../domain/action.ts';
-import { isTargetGone } from '../domain/effect-state.ts';
+import { isTargetGone, UNDO_ORDERED } from '../domain/effect-state.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { overdueAt } from '../platform/schedules.ts';
 import type { Limits } from '../policy/schemas/limits.ts';
@@ -94,7 +94,6 @@ export function orderUndo(action: Action, { person, people, now }: By): Change {
   return { next: withEntry(action, note) };
 }
 
-const UNDO_ORDERED = 'undo-ordered';
 /** A second click within this time repeats the order. */
 const DOUBLE_CLICK_MINUTES = 1;
 

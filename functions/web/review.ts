@@ -12,10 +12,11 @@ import type { WebDeps } from './deps.ts';
 import { extend, isUndoOrdered, keep, orderUndo, type Review } from './keep-decision.ts';
 import type { Opened } from './open-link.ts';
 import { sealOrder } from './seal.ts';
+import { otherHolders } from './shared-hold.ts';
 import { REFUSED, REVIEWED } from './texts/answers.ts';
 import type { Answer, Notice } from './texts/status.ts';
 
-import { write } from './write-change.ts';
+import { type Written, write } from './write-change.ts';
 
 export const ReviewForm = z.strictObject({
   review: z.enum(['keep', 'extend', 'reverse']),
@@ -76,33 +77,40 @@ async function isEndProven({ keys, log }: WebDeps, action: Action): Promise<bool
   return false;
 }
 
-/** The reversal undoes an action early only by this order. */
+/** Ends the effect for every action that holds it. The reversals undo an action early only by these orders. */
 async function onReverse(deps: WebDeps, { claims, action: shown }: Opened): Promise<Answer> {
   const { person } = claims;
-  const { people } = deps.policy.escalation;
-  const written = await write(deps, shown, (current) => {
-    const by = { person, people, now: deps.now() };
-    return sealOrder(deps.keys.votes, orderUndo(current, by), 'undo', by);
-  });
-  const { action } = written;
-  const { incidentId, actionId, scope } = action;
-  const order = action.orders.findLast(({ kind, by }) => kind === 'undo' && by === person);
-  const isOrdered = written.refusal === null || isUndoOrdered(action, person, deps.now());
-  if (written.refusal && !isOrdered) return notCounted(action, written.refusal);
+  const others = await otherHolders(deps, shown);
+  const { action, refusal } = await order(deps, shown, person);
+  if (refusal && !isUndoOrdered(action, person, deps.now())) return notCounted(action, refusal);
+  const ordered = await Promise.all(others.map((other) => order(deps, other, person)));
   try {
-    // A double click repeats the name, which starts one reversal. After a failed undo there is a new order.
-    await deps.startReverse(`person-${actionId}-${Date.parse(order?.at ?? '')}`, {
-      incidentId,
-      actionId,
-      scope,
-      cause: 'person',
-      by: `person:${person}`,
-    });
+    for (const one of [action, ...ordered.map((other) => other.action)])
+      if (isUndoOrdered(one, person, deps.now())) await startUndo(deps, one, person);
   } catch (error) {
+    const { incidentId, actionId } = action;
     deps.log('error', 'reversal not started', { incidentId, actionId, ...errorFields(error) });
     return { action, notice: REVIEWED.undoNotStarted, status: 503 };
   }
   return counted(action, REVIEWED.undoing(action));
+}
+
+const order = (deps: WebDeps, shown: Action, person: string): Promise<Written> =>
+  write(deps, shown, (current) => {
+    const by = { person, people: deps.policy.escalation.people, now: deps.now() };
+    return sealOrder(deps.keys.votes, orderUndo(current, by), 'undo', by);
+  });
+
+/** A double click repeats the name, which starts one reversal. After a failed undo there is a new order. */
+function startUndo(
+  { startReverse }: WebDeps,
+  { incidentId, actionId, scope, orders }: Action,
+  person: string,
+): Promise<unknown> {
+  const last = orders.findLast(({ kind, by }) => kind === 'undo' && by === person);
+  return startReverse(`person-${actionId}-${Date.parse(last?.at ?? '')}`, {
+    ...{ incidentId, actionId, scope, cause: 'person', by: `person:${person}` },
+  });
 }
 
 const counted = (action: Action, notice: Notice): Answer => ({ action, notice, status: 200 });

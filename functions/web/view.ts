@@ -14,6 +14,7 @@ import type { WebDeps } from './deps.ts';
 import { issueNonce } from './form.ts';
 import type { Opened } from './open-link.ts';
 import { couldTake } from './request.ts';
+import { otherHolders } from './shared-hold.ts';
 import { type Names, namesIn } from './texts/status.ts';
 
 export type View = {
@@ -28,6 +29,8 @@ export type View = {
   names: Names;
   /** Other open questions of the same kind for this person. */
   similar: readonly Action[];
+  /** Other actions that need the change. An undo by a person ends it for all. */
+  sharedWith: readonly Action[];
   /** People who can take the request over. */
   couldTake: readonly Approver[];
   /** The path of the link: forms post back to it. */
@@ -57,12 +60,13 @@ export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise
   const { claims, action } = opened;
   const { records } = deps.store;
   const { incidentId, alertId } = action;
-  const [alert, incident, assessment, actions, known] = await Promise.all([
+  const [alert, incident, assessment, actions, known, sharedWith] = await Promise.all([
     records.readableAlert(incidentId, alertId),
     records.readableIncident(incidentId),
     records.findAssessment(incidentId, alertId),
     records.actions(incidentId),
     records.findFacts(incidentId, alertId),
+    claims.purpose === 'review' ? otherHolders(deps, action) : [],
   ]);
   const { people } = deps.policy.escalation;
   const names = namesIn(action, people);
@@ -77,6 +81,7 @@ export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise
     nonce: await issueNonce(deps.pages, opened.token, deps.newId(), deps.now()),
     signInPath: opened.mustSignIn ? `/sign-in${c.req.path}` : null,
     couldTake: couldTake(action, people),
+    sharedWith,
     similar:
       claims.purpose === 'approve' && !opened.expired
         ? similarTo(action, actions).filter((one) => mayAnswer(one, claims.person, people))

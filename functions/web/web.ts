@@ -4,6 +4,7 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import type * as z from 'zod/mini';
+import { isBeingUndone } from '../domain/effect-state.ts';
 import { type LinkClaims, PagePurpose } from '../links/link.ts';
 import { errorFields } from '../platform/log.ts';
 import { ApproveForm, onApproval } from './approval.ts';
@@ -125,7 +126,7 @@ const PAGES = {
 /** Whether to show the form. The answer is checked again when the form is posted. */
 function isOpen(deps: WebDeps, { claims, action, expired }: Opened): boolean {
   if (expired || mayNot(action, claims.person, deps.policy.escalation.people)) return false;
-  if (claims.purpose === 'review') return mayReverse(action);
+  if (claims.purpose === 'review') return mayReverse(action) && !isBeingUndone(action, deps.now());
   if (claims.purpose === 'ask-anew') return mayRequestAgain(action);
   if (claims.purpose === 'judge') return mayJudge(action);
   const ends = Date.parse(action.approval?.expiresAt ?? '');

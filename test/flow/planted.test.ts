@@ -47,7 +47,7 @@ function withTwoApprovers(): Policy {
   return { ...POLICY, actions: { ...POLICY.actions, block_ip_at_firewall: twoPeople } };
 }
 
-describe('P12: nobody is left unheard', () => {
+describe('P12: people are paged', () => {
   test('a page count that someone filled holds back no page', async () => {
     const at = world.clock.now().toISOString();
     const woken = Array.from({ length: 100 }, (_, n) => ({ at, key: `planted-${n}` }));

@@ -12,9 +12,10 @@ import {
   unknown,
 } from '../../functions/domain/facts.ts';
 import { decide, isStricter } from '../../functions/gate/decide.ts';
-import type { Circumstances } from '../../functions/gate/proposal.ts';
+import { sharedKeyOf } from '../../functions/gate/effect-key.ts';
+import type { Circumstances, Holding } from '../../functions/gate/proposal.ts';
 import { RULES } from '../../functions/gate/rules.ts';
-import { effectsOf } from '../../functions/mechanisms/registry.ts';
+import { effectsOf, MECHANISMS } from '../../functions/mechanisms/registry.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import {
   alertWith,
@@ -22,6 +23,7 @@ import {
   DRILLED,
   factsAbout,
   factsWith,
+  INCIDENT_ID,
   leakedKey,
   NOW,
   POLICY,
@@ -38,6 +40,7 @@ const circumstances = (change: Partial<Circumstances> = {}): Circumstances => ({
   drills: DRILLED,
   now: NOW,
   effectsOf,
+  holdings: new Map(),
   ...change,
 });
 const ORDINARY_USER: IdentityFacts = {
@@ -215,39 +218,70 @@ describe('a block that is in force', () => {
     traffic: { layer: 'network', direction: 'inbound', localPort: 22, protocol: 'TCP' },
     entities: [attacker, instance],
   });
-  const ruled = (there: InForce, ...ids: string[]) =>
-    decide(
-      recommend(),
-      circumstances({
-        alert: onNetwork,
-        facts: factsWith(
-          factsAbout('ip-1', {
-            history: { ...factsAbout('ip-1').history, inForce: known([there]) },
-          }),
-          acls(...ids),
-        ),
-      }),
-    ).disposition;
   const first = 'acl-0a1b2c3d4e5f60701';
+  const second = 'acl-0a1b2c3d4e5f60702';
+  const given = (ids: string[], there: InForce[] = []) =>
+    circumstances({
+      alert: onNetwork,
+      facts: factsWith(
+        factsAbout('ip-1', { history: { ...factsAbout('ip-1').history, inForce: known(there) } }),
+        acls(...ids),
+      ),
+    });
+  const other: Holding = {
+    incidentId: INCIDENT_ID,
+    actionId: 'act-fedcba9876543210-1',
+    state: 'in-force',
+    until: '2026-11-24T09:00:00.000Z',
+  };
+  /** The ruling while another action has, or asks about, the block at the first ACL. */
+  const joining = (change: Partial<Holding>, ...ids: string[]) => {
+    const about = given(ids);
+    const mechanism = MECHANISMS.find(({ id }) => id === 'network.deny-address')!;
+    const effect = { mechanism, parameters: { networkAclId: first, direction: 'ingress' } };
+    const key = sharedKeyOf(about, attacker, effect)!;
+    return decide(recommend(), { ...about, holdings: new Map([[key, { ...other, ...change }]]) });
+  };
+  const withHistory = (there: InForce, ...ids: string[]) =>
+    decide(recommend(), given(ids, [there]));
   const atFirst = inForce({
     mechanism: 'network.deny-address',
     parameters: { networkAclId: first, direction: 'ingress' },
   });
 
-  test('drops a block that is already in force at the same network ACL', () => {
-    expect(ruled(atFirst, first)).toBe('dropped');
+  test('joins the block that is in force at the same network ACL, and says when it ends', () => {
+    const { disposition, reasons } = joining({}, first);
+    expect(disposition).toBe('dropped');
+    expect(reasons.at(-1)).toEqual({
+      code: 'already-in-force',
+      text: `Already in force until 09:00 UTC on 24 Nov 2026: this joins act-fedcba9876543210-1 of ${INCIDENT_ID}`,
+    });
   });
 
-  test('requests approval for a block at the network while a block on the web is in force', () => {
-    expect(ruled(blockInForce, first)).toBe('approve');
+  test('joins the request that is open for the same network ACL', () => {
+    const { disposition, reasons } = joining({ state: 'asked' }, first);
+    expect(disposition).toBe('dropped');
+    expect(reasons.at(-1)?.text).toBe(
+      `Already requested: this joins act-fedcba9876543210-1 of ${INCIDENT_ID}`,
+    );
   });
 
   test('requests approval for two network ACLs while the block is in force at one of them', () => {
-    expect(ruled(atFirst, first, 'acl-0a1b2c3d4e5f60702')).toBe('approve');
+    expect(joining({}, first, second).disposition).toBe('approve');
   });
 
-  test('drops a block when the block in force does not record its effect', () => {
-    expect(ruled(inForce(null), first)).toBe('dropped');
+  test('requests approval for a block at the network while a block on the web is in force', () => {
+    const ruling = withHistory(blockInForce, first);
+    expect(ruling.disposition).toBe('approve');
+    expect(codes(ruling)).not.toContain('may-be-in-force');
+  });
+
+  test('asks a person about a block that only the history of the address calls in force', () => {
+    for (const there of [atFirst, inForce(null)]) {
+      const ruling = withHistory(there, first);
+      expect(ruling.disposition).toBe('approve');
+      expect(codes(ruling)).toContain('may-be-in-force');
+    }
   });
 });
 
@@ -405,7 +439,7 @@ describe('each rule', () => {
     ],
     ['our own address', blocks(withTarget({ part: 'target' })), 'hand-off', 'not-the-actor'],
     [
-      'an action that is already in force',
+      'an action that may be in force already',
       blocks(
         withTarget(
           {},
@@ -414,8 +448,8 @@ describe('each rule', () => {
           }),
         ),
       ),
-      'dropped',
-      'already-in-force',
+      'approve',
+      'may-be-in-force',
     ],
     [
       'an alert that our own action caused',
@@ -636,6 +670,7 @@ describe('any model output, facts and policy', () => {
           drills: drilled ? DRILLED : new Map(),
           now: NOW,
           effectsOf,
+          holdings: new Map(),
         };
       },
     );

@@ -3,13 +3,14 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import type { Alert } from '../../functions/domain/alert.ts';
+import { HELD_BY_ANOTHER } from '../../functions/domain/effect-state.ts';
 import { Unavailable } from '../../functions/domain/errors.ts';
 import { readLink } from '../../functions/links/link.ts';
 import { asText } from '../../functions/messaging/channels/channel.ts';
 import { Message } from '../../functions/messaging/message.ts';
 import type { NotifyDeps } from '../../functions/notify/deps.ts';
 import { notify } from '../../functions/notify/notify.ts';
-import { withEntry } from '../../functions/store/hash-chain.ts';
+import { transition, withEntry } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { alertWith, attacker, INCIDENT_ID, leakedKey, POLICY } from '../fixtures/case.ts';
 import { PAGE_KEY } from '../fixtures/proofs.ts';
@@ -286,6 +287,27 @@ describe('notifications', () => {
     expect(tickets).toHaveLength(1);
     await notifyAbout(action);
     expect(sent, 'nothing is sent twice').toHaveLength(1);
+  });
+
+  test('says that a change stays in place which one person undid and another action needs', async () => {
+    const undone = (by: string) => {
+      const reversing = transition(inForce(), 'reversing', { at: minute(18), by, text: 'Undo' });
+      const note = { at: minute(19), by, text: HELD_BY_ANOTHER };
+      return transition(reversing, 'reversed', note);
+    };
+    await notifyAbout(await put(store, undone('person:ana.silva')));
+    expect(text()).toMatch(/^Still in place: Block web requests/);
+  });
+
+  test('sends nothing when an action is due and another one needs the change', async () => {
+    const reversing = transition(inForce(), 'reversing', {
+      at: minute(18),
+      by: 'reverse',
+      text: '',
+    });
+    const note = { at: minute(19), by: 'reverse', text: HELD_BY_ANOTHER };
+    await notifyAbout(await put(store, transition(reversing, 'reversed', note)));
+    expect(sent).toEqual([]);
   });
 
   test('sends nothing after the undo of any other action', async () => {

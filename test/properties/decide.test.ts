@@ -170,6 +170,7 @@ const anyCircumstances: fc.Arbitrary<Circumstances> = fc
     drills: drilled ? DRILLED : new Map(),
     now: NOW,
     effectsOf,
+    holdings: new Map(),
   }));
 const anyRecommendation = fc
   .record({

@@ -5,6 +5,7 @@ import { createApproverAddresses } from '../../functions/store/approver-addresse
 import { createBreaker } from '../../functions/store/breaker.ts';
 import { createChecks } from '../../functions/store/checks.ts';
 import { createDrills } from '../../functions/store/drills.ts';
+import { createEffects } from '../../functions/store/effects.ts';
 import { createEntityHistory } from '../../functions/store/entity-history.ts';
 import { createFindings } from '../../functions/store/findings.ts';
 import { createLeases } from '../../functions/store/leases.ts';
@@ -101,6 +102,7 @@ export const storeOn = (table: Table, breaker = createBreaker(table, () => {})):
   killSwitch: createKillSwitch(table, breaker),
   entityHistory: createEntityHistory(table),
   drills: createDrills(table),
+  effects: createEffects(table),
   approverAddresses: createApproverAddresses(table),
   posts: createPosts(table),
 });

@@ -61,6 +61,20 @@ describe('the review page', () => {
     expect(since).not.toMatch(/<script|\u202E|No web request/);
   });
 
+  test('shows "Being undone" after the order, until the record says what AWS showed', async () => {
+    const action = await put(store, inForce());
+    const { app, clock, post, reviewPathOf } = createPages(store);
+    const path = await reviewPathOf(action);
+    const shown = async () => (await app.request(path)).text();
+    expect(await shown()).toContain('Undo now');
+    await post(path, form(action, 'reverse'));
+    const [heading = ''] = (await shown()).match(/<h1[^>]*>[^<]*/) ?? [];
+    expect(heading).toContain('Being undone');
+    expect(await shown()).not.toContain('Undo now');
+    clock.now = new Date(clock.now.getTime() + 6 * 60_000);
+    expect(await shown(), 'the reversal never began').toContain('Undo now');
+  });
+
   test('opening the review page changes nothing', async () => {
     const action = await put(store, inForce());
     const { app, did, kept, reviewPathOf } = createPages(store);

@@ -5,6 +5,7 @@ import { changesOf } from '../../domain/action-catalog.ts';
 import { instancesSeen } from '../../domain/alert.ts';
 import { APPROVER_ADDRESS, type Fact, type InForce } from '../../domain/facts.ts';
 import type { Effect } from '../../mechanisms/registry.ts';
+import { holdingFor, joinVerdict } from '../join.ts';
 import { type Proposal, type Rule, verdict } from '../proposal.ts';
 
 /** Tickets and notifications are about the alert itself and need no facts. */
@@ -150,11 +151,18 @@ const guardsOf = ({ name, alert, facts }: Proposal) =>
 
 const notInForceAlready: Rule = {
   id: 'not-in-force-already',
-  question: 'Is the effect not in force yet?',
-  inputs: ({ entityFacts }) => ({ inForce: shown(entityFacts?.history.inForce) }),
+  question: 'Is the effect neither requested nor in force yet?',
+  inputs: (proposal) => ({
+    inForce: shown(proposal.entityFacts?.history.inForce),
+    joins: holdingsOf(proposal).map((holding) => holding?.actionId ?? null),
+  }),
   // Tickets are exempt: each incident gets its own, even for a repeated finding.
-  verdict: ({ entityFacts, name, target, effects }) => {
+  verdict: (proposal) => {
+    const { entityFacts, name, target, effects } = proposal;
     if (!entityFacts || !name || target?.kind === 'alert') return null;
+    const holdings = holdingsOf(proposal);
+    const [first] = holdings;
+    if (first && holdings.every((holding) => holding !== null)) return joinVerdict(first);
     const { inForce } = entityFacts.history;
     if (!inForce.known)
       return verdict(
@@ -164,16 +172,22 @@ const notInForceAlready: Rule = {
       );
     const same = inForce.value.filter((one) => one.name === name);
     // An address that is blocked in AWS WAF may still need a block at the network ACL, so effects are compared.
-    const isThere = (effect: Effect) => same.some((one) => has(one, effect));
+    const isThere = (effect: Effect, i: number) =>
+      holdings[i] !== null || same.some((one) => has(one, effect));
+    // A history alone proves nothing. If it dropped the action, a false one could hide it.
     return same.length > 0 && effects.every(isThere)
       ? verdict(
-          'dropped',
-          'already-in-force',
-          `Already in force: ${same.map(({ actionId }) => actionId).join(', ')}`,
+          'approve',
+          'may-be-in-force',
+          `May be in force already, which nothing proves: ${same.map(({ actionId }) => actionId).join(', ')}`,
         )
       : null;
   },
 };
+
+/** In the order of the effects; null for an effect that no other action asks about or has. */
+const holdingsOf = (proposal: Proposal) =>
+  proposal.effects.map((effect) => holdingFor(proposal, effect));
 
 /** True when the action in force has this effect. An action without a recorded effect counts as having it. */
 const has = ({ effect }: InForce, { mechanism, parameters }: Effect): boolean =>

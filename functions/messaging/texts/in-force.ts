@@ -87,6 +87,16 @@ export function rotateText(action: Action): Text | null {
   };
 }
 
+/** A person undid one action, and another one that could not be undone with it needs the same change. */
+export const stillHeldText = (action: Action): Text => ({
+  subject: subjectOf('Still in place:', action),
+  paragraphs: [
+    'Undo the other action as well, or wait until it ends: it needs the same change, so the change stays in place.',
+  ],
+  facts: [incidentFact(action)],
+  steps: [],
+});
+
 const newKeySteps = (action: Action): Text['steps'] =>
   steps('Commands for the key’s owner to replace the key', rotationOf(action));
 

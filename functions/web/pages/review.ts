@@ -5,6 +5,7 @@ import {
   isRemoved,
   isTargetGone,
   isUnproven,
+  joinedIn,
   wasInPlaceBefore,
 } from '../../domain/effect-state.ts';
 import { oneLine } from '../../domain/wording.ts';
@@ -17,7 +18,7 @@ import { form, type Html, shell, timeLeft } from './frame.ts';
 import { evidence, facts, reasoning, record } from './parts.ts';
 
 export function reviewPage(view: View): Html {
-  const { action, incident, person, names, now } = view;
+  const { action, incident, person, names, sharedWith, now } = view;
   return shell(
     REVIEW.title,
     html`
@@ -42,6 +43,7 @@ ${mayExtend(action, view) ? extendButton(view) : ''}
 ${isTargetGone(action) ? '' : html`<button name="review" value="keep">${REVIEW.keep(action)}<small>${REVIEW.keepHint}</small></button>`}
 </div>`,
 )}
+${sharedWith.length > 0 || joinedIn(action).length > 0 ? html`<p class="quiet">${REVIEW.shared(sharedWith, joinedIn(action))}</p>` : ''}
 ${action.status === 'in-force' && !mayExtend(action, view) && !isTargetGone(action) ? html`<p class="quiet">${REVIEW.noExtensionLeft(action.extensions)}</p>` : ''}
 ${facts(view)}
 ${evidence(view)}

@@ -172,6 +172,16 @@ export const REVIEW = {
   form: 'Your decision',
   undo: 'Undo now',
   undoHint: 'starts at once',
+  shared: (others: readonly Action[], joined: readonly string[]) =>
+    [
+      ...(others.length > 0
+        ? [
+            `Also needed by ${others.map((one) => `${one.actionId} of ${one.incidentId}`).join(', ')}.`,
+          ]
+        : []),
+      ...(joined.length > 0 ? [`Also proposed in ${joined.join(', ')}.`] : []),
+      'Undo now ends the change for all of them.',
+    ].join(' '),
   keep: ({ status }: Action) => (status === 'kept' ? 'Keep it longer' : 'Keep'),
   keepHint: 'until someone undoes it',
   extend: (minutes: number) => `Extend by ${span(minutes)}`,

@@ -3,6 +3,7 @@ import type { Action } from '../../domain/action.ts';
 import { opensTicketUnanswered } from '../../domain/action-catalog.ts';
 import { peopleAsked } from '../../domain/approval.ts';
 import {
+  isBeingUndone,
   isHeldByAnother,
   isRemoved,
   isTargetGone,
@@ -56,6 +57,7 @@ const quiet = (title: string, text: string): Notice => ({ title, text, tone: 'qu
 
 /** Where the effect is not what the status says; otherwise null. */
 function effectNotice(action: Action, now: Date, names: Names): Notice | null {
+  if (isBeingUndone(action, now)) return STATUS.reversing(action, now, names);
   if (wasInPlaceBefore(action)) return quiet('Already in place', alreadyInPlace(action));
   if (isTicketElsewhere(action)) return bad('Not opened as planned', TICKET_ELSEWHERE);
   if (isTargetGone(action) && action.status !== 'failed')

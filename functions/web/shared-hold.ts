@@ -1,0 +1,24 @@
+// The other actions that hold the effect of an action.
+import type { Action } from '../domain/action.ts';
+import { actionDigest } from '../store/hash-chain.ts';
+import type { WebDeps } from './deps.ts';
+import { mayReverse } from './keep-decision.ts';
+
+/** An undo by a person ends the effect for all of them. */
+export async function otherHolders(
+  { store }: Pick<WebDeps, 'store'>,
+  { actionId, effectKey }: Action,
+): Promise<Action[]> {
+  const lease = effectKey ? await store.leases.find(effectKey) : null;
+  const others = lease?.holders.filter((holder) => holder !== actionId) ?? [];
+  const found = await Promise.all(
+    others.map((holder) => {
+      const origin = lease?.origins[holder];
+      return origin && store.records.findAction(origin.incidentId, holder);
+    }),
+  );
+  return found
+    .filter((one) => one !== undefined)
+    .filter((one) => one.effectKey === effectKey && actionDigest(one) === one.digest)
+    .filter(mayReverse);
+}

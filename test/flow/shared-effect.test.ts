@@ -1,0 +1,156 @@
+// A second finding joins the action that already has its effect.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { singleKey } from '../../functions/store/layout.ts';
+import { createWorld, sample, type World } from './world.ts';
+
+const ATTACKER = '203.0.113.66/32';
+let world: World;
+beforeEach(async () => {
+  world = await createWorld();
+});
+afterEach(() => world.stop());
+
+/** Another finding of the same probe. */
+const probe = (id: string): Record<string, unknown> => {
+  const event = sample('web-port-probe') as { detail: Record<string, unknown> };
+  return { ...event, detail: { ...event.detail, id } };
+};
+const blocks = async () =>
+  (await world.actions())
+    .filter(({ mechanism }) => mechanism === 'waf.block-address')
+    .sort((a, b) => a.createdAt.localeCompare(b.createdAt));
+const statuses = async () => (await blocks()).map(({ status }) => status);
+const codes = async () =>
+  (await blocks()).map(({ reasons }) => reasons.map(({ code }) => code).join(' '));
+const questions = () =>
+  world
+    .subjectsTo('ana.silva')
+    .filter((subject) => subject.startsWith('Approve') && subject.includes('web requests'));
+
+describe('a second finding about a block', () => {
+  test('asks no one again while the first request is open', async () => {
+    await world.deliver(probe('first'));
+    const asked = questions().length;
+    await world.pass(2);
+    await world.deliver(probe('second'));
+    expect((await statuses()).sort()).toEqual(['awaiting-approval', 'dropped']);
+    expect((await codes())[1]).toContain('already-requested');
+    expect(questions()).toHaveLength(asked);
+  });
+
+  test('is named in the history of the action that it joins', async () => {
+    await world.deliver(probe('first'));
+    await world.deliver(probe('second'));
+    const [first] = await blocks();
+    expect(first?.history.filter(({ event }) => event === 'joined')).toHaveLength(1);
+  });
+
+  test('does not prolong the block that is in force', async () => {
+    await world.deliver(probe('first'));
+    await world.approve('ana.silva');
+    const [first] = await blocks();
+    const left = (Date.parse(first?.dueAt ?? '') - world.clock.now().getTime()) / 60_000;
+    await world.pass(Math.floor(left) - 1);
+    expect(world.blocked()).toEqual([ATTACKER]);
+    await world.deliver(probe('second'));
+    expect((await codes())[1]).toContain('already-in-force');
+    await world.pass(3);
+    expect(world.blocked()).toEqual([]);
+    expect(await statuses()).toEqual(['reversed', 'dropped']);
+  });
+
+  test('asks again after the first request was declined', async () => {
+    await world.deliver(probe('first'));
+    await world.decline('ana.silva');
+    await world.pass(1);
+    await world.deliver(probe('second'));
+    expect(await statuses()).toEqual(['declined', 'awaiting-approval']);
+  });
+
+  test('asks again after the first request expired', async () => {
+    await world.deliver(probe('first'));
+    await world.pass(17);
+    await world.deliver(probe('second'));
+    expect(await statuses()).toEqual(['expired', 'awaiting-approval']);
+  });
+
+  test('asks again after a person undid the first block', async () => {
+    await world.deliver(probe('first'));
+    await world.approve('ana.silva');
+    await world.pass(3);
+    await world.choose(world.link('ana.silva', 'Block web requests'), { review: 'reverse' });
+    expect(world.blocked()).toEqual([]);
+    await world.deliver(probe('second'));
+    expect(await statuses()).toEqual(['reversed', 'awaiting-approval']);
+  });
+});
+
+test('ten findings that arrive at the same moment make one request', async () => {
+  const findings = Array.from({ length: 10 }, (_, n) => probe(`finding-${n}`));
+  await Promise.all(findings.map((one) => world.runtime.accept(JSON.stringify(one))));
+  await world.runtime.engine.quiet();
+  const all = await statuses();
+  expect(all).toHaveLength(10);
+  expect(all.filter((status) => status === 'awaiting-approval')).toHaveLength(1);
+  expect(all.filter((status) => status === 'dropped')).toHaveLength(9);
+});
+
+describe('what other writers put in the place of a claim', () => {
+  const claimOf = async () => {
+    const [first] = await blocks();
+    return singleKey('effect', first?.effectKey ?? '');
+  };
+
+  test('hides no request: an effect without proof is asked about', async () => {
+    await world.deliver(probe('first'));
+    const key = await claimOf();
+    const { table } = world.runtime.store;
+    await world.decline('ana.silva');
+    const genuine = await table.get(key);
+    await table.put({ ...key, proof: 'planted.planted', version: 7 });
+    await world.deliver(probe('second'));
+    expect(await statuses()).toEqual(['declined', 'awaiting-approval']);
+    await world.decline('ana.silva');
+    await table.put({ ...genuine, ...key });
+    await world.deliver(probe('third'));
+    expect(await statuses()).toEqual(['declined', 'declined', 'awaiting-approval']);
+  });
+});
+
+describe('a block that two actions hold', () => {
+  /** As after a race, or with records of a version that claimed no effects. */
+  const heldByTwo = async () => {
+    await world.deliver(probe('first'));
+    const [first] = await blocks();
+    const { table } = world.runtime.store;
+    await table.put({ ...singleKey('effect', first?.effectKey ?? ''), proof: 'none', version: 9 });
+    await world.approve('ana.silva');
+    await world.deliver(probe('second'));
+    await world.approve('ana.silva');
+    await world.pass(3);
+    expect(await statuses()).toEqual(['in-force', 'in-force']);
+  };
+  const reminder = () => world.link('ana.silva', 'Block web requests');
+
+  test('names the other action on the page, and "Undo now" lifts it for both', async () => {
+    await heldByTwo();
+    const [first, second] = await blocks();
+    const { page, post } = await world.read(reminder());
+    const isSecond = page.includes(`Also needed by ${first?.actionId} of ${first?.incidentId}`);
+    const other = isSecond ? first : second;
+    expect(page).toContain(
+      `Also needed by ${other?.actionId} of ${other?.incidentId}. Undo now ends the change for all of them.`,
+    );
+    await post({ review: 'reverse' });
+    expect(world.blocked()).toEqual([]);
+    expect(await statuses()).toEqual(['reversed', 'reversed']);
+  });
+
+  test('stays until the later end when neither is undone early', async () => {
+    await heldByTwo();
+    const [first, second] = await blocks();
+    expect(second!.dueAt! >= first!.dueAt!).toBe(true);
+    await world.pass(4);
+    expect(world.blocked()).toEqual([]);
+  });
+});
