@@ -17,6 +17,7 @@ import type { ReversalSchedules } from './reversal-schedules.ts';
 import type { StateMachines } from './state-machines.ts';
 import type { Team } from './team.ts';
 import type { WebApi } from './web-api.ts';
+import { WORLD_EVERY } from './world-schedule.ts';
 
 type Watched = {
   intake: Intake;
@@ -145,6 +146,19 @@ export function addAlarms(scope: Construct, watched: Watched): void {
       'Action not authorised',
       'An action was to be applied without proof that policy or people allowed it. Nothing was applied.',
     );
+  alarm(
+    'WorldDiffers',
+    linesOf('world', ALARMING.worldDiffers, 'WorldDiffers'),
+    'World differs',
+    'A list in AWS has an entry that no action explains, or one that affects more than one host.',
+  );
+  alarm(
+    'WorldErrors',
+    functions.get('world').metricErrors({ ...sum, period: WORLD_EVERY }),
+    'World check failing',
+    'The check that compares AWS with the record failed three times in a row.',
+    { minutes: 3 },
+  );
   alarm(
     'ArchiveBehind',
     functions.get('archive').metric('IteratorAge', waiting),

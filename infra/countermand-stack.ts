@@ -20,6 +20,7 @@ import { StateMachines } from './state-machines.ts';
 import { SweepSchedule } from './sweep-schedule.ts';
 import { Team } from './team.ts';
 import { WebApi } from './web-api.ts';
+import { WorldSchedule } from './world-schedule.ts';
 
 export class CountermandStack extends Stack {
   constructor(
@@ -89,6 +90,7 @@ export class CountermandStack extends Stack {
       functions.get(signer).node.addDependency(functions.get('web'));
     archive.copy(records.table, functions.get('archive'));
     new SweepSchedule(this, 'SweepSchedule', functions.get('sweep'));
+    new WorldSchedule(this, 'WorldSchedule', functions.get('world'));
     addAlarms(this, { intake, machines, functions, schedules, web, team });
 
     // Tags must stay constant: a changed tag makes CloudFormation rewrite each IP set with an empty address list.

@@ -27,6 +27,8 @@ export type FunctionRow = {
   writes: readonly Writable[];
   /** Set for executors and reversers only. */
   mechanism?: MechanismRole;
+  /** True when the function may read the lists that mechanisms write. */
+  world?: true;
   /** True when the function may call the configured model. */
   model?: true;
 };
@@ -213,6 +215,21 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
       ],
     },
     {
+      ...state('world'),
+      timeoutSeconds: 110,
+      // Two concurrent checks would notify twice.
+      reservedConcurrency: 1,
+      policy: true,
+      env: {
+        ...Object.assign({}, ...SCOPES.map((scope) => worldEnv(s, scope))),
+        ...table,
+        ...messages,
+        ...proofs,
+      },
+      grants: ['readRecords', 'findOverdue', 'verifyVotes', 'verifyEvidence', ...send],
+      world: true,
+    },
+    {
       ...state('archive'),
       timeoutSeconds: 60,
       policy: false,
@@ -260,6 +277,12 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
     ];
   }
 }
+
+/** The variables of a scope's functions, if the world check reads its lists. */
+const worldEnv = (s: StackContext, scope: Scope): Readonly<Record<string, string>> => {
+  const { world, environment } = DEPLOYMENT[scope];
+  return (world && environment?.(deployedStack(s))) ?? {};
+};
 
 /** Every function gets all three names; its grants say which key it may use, and how. */
 function proofEnv({ proofKeys, stack }: StackContext): Record<string, string> {

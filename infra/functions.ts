@@ -15,9 +15,10 @@ import { type FunctionRow, functionTable } from './function-table.ts';
 import {
   baseModel,
   grantStatements,
-  mechanismStatements,
   modelStatements,
   permissionsOf,
+  statementsOf,
+  worldPermissionsOf,
   writeStatements,
 } from './iam-statements.ts';
 import { accountName } from './names.ts';
@@ -107,7 +108,7 @@ export class Functions extends Construct {
     const statements = [
       ...row.grants.flatMap((grant) => granted[grant] ?? []),
       ...writeStatements(s, row.writes),
-      ...(row.mechanism ? mechanismStatements(s, row.mechanism) : []),
+      ...statementsOf(accountPermissions(row, s)),
       ...(row.model ? modelStatements(s) : []),
     ];
     for (const statement of statements) role.addToPolicy(statement);
@@ -116,14 +117,17 @@ export class Functions extends Construct {
   }
 }
 
+/** Permissions of the row that mechanisms list. */
+const accountPermissions = ({ mechanism, world }: FunctionRow, s: StackContext) => [
+  ...(mechanism ? permissionsOf(s, mechanism) : []),
+  ...(world ? worldPermissionsOf(s) : []),
+];
+
 /**
  * Accepts every wildcard that a function's role may have, with the reason. test/infra compares them with the template.
  */
-function acceptWildcards(
-  role: Role,
-  { grants, mechanism, model }: FunctionRow,
-  s: StackContext,
-): void {
+function acceptWildcards(role: Role, row: FunctionRow, s: StackContext): void {
+  const { grants, model } = row;
   const accept = (resource: string, reason: string) =>
     acknowledge(role, `AwsSolutions-IAM5[Resource::${resource}]`, reason);
   const arn = (rest: string) => `arn:<AWS::Partition>:${rest}`;
@@ -149,9 +153,8 @@ function acceptWildcards(
       [`ssm:${NAG_REGION}:${s.stack.account}:document/*`, 'Policy names the change calendars'],
     ] as const)
       accept(arn(rest), `${reason}. Access is read-only`);
-  if (mechanism)
-    for (const { pattern, reason } of wildcardsIn(permissionsOf(s, mechanism)))
-      if (pattern !== '*') accept(asNagWrites(pattern, s), reason);
+  for (const { pattern, reason } of wildcardsIn(accountPermissions(row, s)))
+    if (pattern !== '*') accept(asNagWrites(pattern, s), reason);
   if (model && s.settings.modelProvider === 'bedrock')
     accept(
       arn(`bedrock:*::foundation-model/${baseModel(s.settings.modelId ?? '')}`),

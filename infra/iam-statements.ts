@@ -3,7 +3,7 @@ import { ArnFormat } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { DEPLOYMENT } from '../functions/mechanisms/deployment.ts';
 import type { DeployedStack, Permission } from '../functions/mechanisms/permissions.ts';
-import type { Scope } from '../functions/mechanisms/registry.ts';
+import { SCOPES, type Scope } from '../functions/mechanisms/registry.ts';
 import { slackButtonsOf } from '../functions/policy/people.ts';
 import { secretsIn } from '../functions/policy/schemas/channels.ts';
 import { LEADING_KEYS, type Writable } from '../functions/store/layout.ts';
@@ -242,8 +242,14 @@ export const permissionsOf = (s: StackContext, { scope, step }: MechanismRole): 
     .permissions(deployedStack(s))
     .filter(({ resources, only }) => resources.length > 0 && (only ?? step) === step);
 
-export const mechanismStatements = (s: StackContext, role: MechanismRole): PolicyStatement[] =>
-  permissionsOf(s, role).map(
+/** What the world check may do to read the lists of every scope. */
+export const worldPermissionsOf = (s: StackContext): Permission[] =>
+  SCOPES.flatMap((scope) => DEPLOYMENT[scope].world?.(deployedStack(s)) ?? []).filter(
+    ({ resources }) => resources.length > 0,
+  );
+
+export const statementsOf = (permissions: readonly Permission[]): PolicyStatement[] =>
+  permissions.map(
     ({ sid, effect, actions, resources, conditions }) =>
       new PolicyStatement({
         sid,

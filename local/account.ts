@@ -15,7 +15,7 @@ import { LOCAL_USER_POOLS, type UserPools } from '../functions/mechanisms/user-p
 import { LOCAL_IP_SETS, type WafState } from '../functions/mechanisms/waf/stand-in.ts';
 import { identitiesIn } from './aws/identities.ts';
 import { createWafSamples, LOCAL_VISITS } from './aws/waf-samples.ts';
-import { STAND_INS } from './stand-ins.ts';
+import { STAND_IN_WORLDS, STAND_INS } from './stand-ins.ts';
 
 /** One account of stand-ins, and the mechanisms that act on it. */
 export function createAccount(given: StandInAccount) {
@@ -32,6 +32,8 @@ export function createAccount(given: StandInAccount) {
   const samples = createWafSamples(LOCAL_VISITS, account.now);
   return {
     scopes,
+    /** The readers of the world check. */
+    worlds: STAND_IN_WORLDS.map((world) => world(account)),
     ssm,
     ticketProvider: opsCenter(ssm),
     ec2: createEc2(network),

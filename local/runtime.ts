@@ -29,6 +29,7 @@ import { sweep } from '../functions/sweep/sweep.ts';
 import type { WebDeps } from '../functions/web/deps.ts';
 import type { Provider } from '../functions/web/oidc.ts';
 import { createWeb } from '../functions/web/web.ts';
+import { checkWorld } from '../functions/world/check.ts';
 import { createAccount } from './account.ts';
 import { copiesInFolder, copiesInMemory } from './archive-copies.ts';
 import { createInbox, type Delivered } from './aws/inbox.ts';
@@ -82,6 +83,8 @@ export type Runtime = Awaited<ReturnType<typeof createRuntime>>;
 const KEPT_EVENTS = 20_000;
 /** The interval of the sweeper, as in the stack. */
 const SWEEP_EVERY_MS = 60_000;
+/** The interval of the world check, as in the stack. */
+const WORLD_EVERY_MS = 120_000;
 
 export async function createRuntime(options: RuntimeOptions) {
   const { policy, clock, newId, log, folder, webBaseUrl } = options;
@@ -171,6 +174,9 @@ export async function createRuntime(options: RuntimeOptions) {
     waf: account.samples,
     pageKey,
     readDeadline: () => AbortSignal.timeout(8_000),
+    readers: account.worlds,
+    // Stand-ins and records are consistent at once.
+    sleep: async () => {},
     notify: async (input: object) => void (await notify(depsOf('notify'), input)),
   };
   const depsOf = (name: string) => ({ ...deps, ...ownTable(name) });
@@ -194,6 +200,7 @@ export async function createRuntime(options: RuntimeOptions) {
   engine.resume();
 
   let lastSweep = now().getTime();
+  let lastWorld = now().getTime();
   return {
     store,
     /** The store with the permissions of a function. */
@@ -218,12 +225,17 @@ export async function createRuntime(options: RuntimeOptions) {
     networkAcls: account.networkAcls,
     accept: (body: string): Promise<Accepted[]> => acceptEvent(depsOf('intake'), body),
     sweep: () => sweep(depsOf('sweep')),
-    /** Fires due schedules and, once a minute, the sweeper. */
+    checkWorld: () => checkWorld(depsOf('world')),
+    /** Fires due schedules, once a minute the sweeper, and every two minutes the world check. */
     async tick(): Promise<void> {
       await scheduler.tick(now());
-      if (now().getTime() - lastSweep < SWEEP_EVERY_MS) return;
-      lastSweep = now().getTime();
-      await sweep(depsOf('sweep'));
+      if (now().getTime() - lastSweep >= SWEEP_EVERY_MS) {
+        lastSweep = now().getTime();
+        await sweep(depsOf('sweep'));
+      }
+      if (now().getTime() - lastWorld < WORLD_EVERY_MS) return;
+      lastWorld = now().getTime();
+      await checkWorld(depsOf('world'));
     },
     async stop(): Promise<void> {
       await engine.stop();

@@ -25,6 +25,19 @@ import { standIn as ticket } from '../functions/mechanisms/ticket/stand-in.ts';
 import { standIn as user } from '../functions/mechanisms/user/stand-in.ts';
 import { standIn as userPool } from '../functions/mechanisms/user-pool/stand-in.ts';
 import { standIn as waf } from '../functions/mechanisms/waf/stand-in.ts';
+import { world as accessKeyWorld } from '../functions/mechanisms/access-key/stand-in-world.ts';
+import { world as flowLogWorld } from '../functions/mechanisms/flow-log/stand-in-world.ts';
+import { world as networkWorld } from '../functions/mechanisms/network/stand-in-world.ts';
+import { world as userWorld } from '../functions/mechanisms/user/stand-in-world.ts';
+import { world as wafWorld } from '../functions/mechanisms/waf/stand-in-world.ts';
+
+export const STAND_IN_WORLDS = [
+  wafWorld,
+  flowLogWorld,
+  networkWorld,
+  userWorld,
+  accessKeyWorld,
+] as const;
 
 export const STAND_INS: Readonly<Record<Scope, StandIn & { canary: Canaries }>> = {
   waf: { ...waf, canary: wafCanary },

@@ -6,4 +6,6 @@ export const ALARMING = {
   notAuthorised: 'action not authorised',
   /** A record was written or deleted by something other than Countermand. */
   recordAltered: 'record altered',
+  /** A list in AWS has an entry that no action explains, or one that affects more than one host. */
+  worldDiffers: 'world differs',
 } as const;

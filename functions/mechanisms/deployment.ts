@@ -11,22 +11,28 @@ import { permissions as ticket } from './ticket/permissions.ts';
 import { environment as userEnvironment, permissions as user } from './user/permissions.ts';
 import { permissions as userPool } from './user-pool/permissions.ts';
 import { environment as wafEnvironment, permissions as waf } from './waf/permissions.ts';
+import { worldPermissions as accessKeyWorld } from './access-key/world.ts';
+import { worldPermissions as flowLogWorld } from './flow-log/world.ts';
+import { worldPermissions as networkWorld } from './network/world.ts';
+import { worldPermissions as userWorld } from './user/world.ts';
+import { worldPermissions as wafWorld } from './waf/world.ts';
 import type { Environment, Permissions } from './permissions.ts';
 import type { Scope } from './registry.ts';
 
+/** `world`: what the world check may do to read the scope's lists. */
 export const DEPLOYMENT: Readonly<
-  Record<Scope, { permissions: Permissions; environment?: Environment }>
+  Record<Scope, { permissions: Permissions; environment?: Environment; world?: Permissions }>
 > = {
-  waf: { permissions: waf, environment: wafEnvironment },
-  'flow-log': { permissions: flowLog, environment: flowLogEnvironment },
+  waf: { permissions: waf, environment: wafEnvironment, world: wafWorld },
+  'flow-log': { permissions: flowLog, environment: flowLogEnvironment, world: flowLogWorld },
   'function-log': { permissions: functionLog },
   ticket: { permissions: ticket },
   message: { permissions: message, environment: messageEnvironment },
   mail: { permissions: mail },
-  network: { permissions: network },
-  user: { permissions: user, environment: userEnvironment },
+  network: { permissions: network, world: networkWorld },
+  user: { permissions: user, environment: userEnvironment, world: userWorld },
   'user-pool': { permissions: userPool },
-  'access-key': { permissions: accessKey },
+  'access-key': { permissions: accessKey, world: accessKeyWorld },
   'api-key': { permissions: apiKey },
   'function-url': { permissions: functionUrl },
 };

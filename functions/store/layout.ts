@@ -23,6 +23,7 @@ const SINGLE_KINDS = {
   pager: 'PAGER',
   breaker: 'BREAKER',
   switch: 'SWITCH',
+  world: 'WORLD',
 } as const;
 /** Kinds with several items in each partition. */
 const SERIES_KINDS = { entityEvent: 'ENTITY' } as const;

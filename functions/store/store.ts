@@ -16,6 +16,7 @@ import { createRecords } from './records.ts';
 import { type Pacing, SYSTEM_PACING } from './retry.ts';
 import { createKillSwitch } from './switch.ts';
 import { createTable } from './table.ts';
+import { createWorldStates } from './world.ts';
 
 export type Store = ReturnType<typeof createStore>;
 
@@ -42,5 +43,6 @@ export function createStore(
     effects: createEffects(table),
     approverAddresses: createApproverAddresses(table),
     posts: createPosts(table),
+    world: createWorldStates(table),
   };
 }

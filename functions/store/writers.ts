@@ -32,6 +32,7 @@ const WRITES = {
   remind: ['action', ...QUESTIONS, 'layout1'],
   sweep: ['member', 'action', 'check', 'breaker', ...PAGES, 'layout1'],
   archive: [],
+  world: ['world', ...PAGES],
 } as const satisfies Record<string, readonly Writable[]>;
 
 /** A function's name, or the part of it before the scope. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Stack, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Reported } from '../../functions/domain/alert.ts';
 import { causeOf } from '../../functions/intake/self-inflicted.ts';
 import type { Store } from '../../functions/store/store.ts';
@@ -18,6 +18,9 @@ const EARLIER: Record<
   'stack' | 'edge',
   Record<string, [type: string, name: string | null]>
 > = JSON.parse(readFileSync(join(import.meta.dirname, 'names-of-earlier-stack.json'), 'utf8'));
+
+/** Each test synthesises up to two apps. */
+vi.setConfig({ testTimeout: 120_000 });
 
 type Change = Pick<Settings, 'namesWithoutRegion'>;
 type TemplateJson = { Resources: Record<string, Resource> };

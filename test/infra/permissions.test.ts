@@ -336,7 +336,7 @@ describe('least privilege', () => {
     test('only the pages sign votes and orders', () => {
       expect(whoMay('kms:GenerateMac', keyOf('votes-1'))).toEqual(['web']);
       expect(whoMay('kms:VerifyMac', keyOf('votes-1'))).toEqual(
-        sorted('archive', 'gate', 'web', ...executors, ...reversers),
+        sorted('archive', 'gate', 'web', 'world', ...executors, ...reversers),
       );
     });
 
@@ -350,7 +350,7 @@ describe('least privilege', () => {
     test('only executors sign evidence', () => {
       expect(whoMay('kms:GenerateMac', keyOf('evidence-1'))).toEqual(executors);
       expect(whoMay('kms:VerifyMac', keyOf('evidence-1'))).toEqual(
-        sorted('archive', 'gate', 'web', ...executors, ...reversers),
+        sorted('archive', 'gate', 'web', 'world', ...executors, ...reversers),
       );
     });
 
@@ -556,6 +556,7 @@ describe('least privilege', () => {
         close: ofMessages,
         remind: ofMessages,
         sweep: ofMessages,
+        world: ofMessages,
         notify: [...ofMessages, ...ofTickets].sort(),
         'execute-message': ofMessages,
         'reverse-message': ofMessages,
@@ -597,9 +598,10 @@ describe('least privilege', () => {
           .map(({ resources }) => `${name} ${resources}`),
     );
     expect(allowed.sort()).toEqual(
-      ['approve', 'close', 'execute-message', 'notify', 'remind', 'reverse-message', 'sweep'].map(
-        (name) => `${name} ${from}`,
-      ),
+      [
+        ...['approve', 'close', 'execute-message', 'notify', 'remind', 'reverse-message'],
+        ...['sweep', 'world'],
+      ].map((name) => `${name} ${from}`),
     );
   });
 
@@ -774,6 +776,28 @@ describe('least privilege', () => {
         .map((one) => JSON.stringify(one))
         .sort(),
     );
+  });
+
+  test('the world check reads lists, verifies proofs, sends messages, and changes nothing else', () => {
+    const actions = functions
+      .get('world')!
+      .permissions.flatMap((one) => one.actions)
+      .filter((action) => !/^(logs|xray):/.test(action));
+    expect([...new Set(actions)].sort()).toEqual([
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'ec2:DescribeFlowLogs',
+      'ec2:DescribeNetworkAcls',
+      'iam:ListAccessKeys',
+      'iam:ListEntitiesForPolicy',
+      // It counts the pages that it sends.
+      'kms:GenerateMac',
+      'kms:VerifyMac',
+      'ses:SendEmail',
+      'sns:Publish',
+      'wafv2:GetIPSet',
+    ]);
   });
 
   test('among the functions, only the sweeper and the pages invoke functions', () => {

@@ -15,6 +15,7 @@ import {
   POLICY,
   PREFIX,
   permissionsByRole,
+  type Resource,
   ROOT,
   resourcesOf,
   templateWith,
@@ -173,6 +174,31 @@ test.each(SCOPES)(
   },
 );
 
+const isOfFindings = ({ Properties: { EventPattern } }: Resource): boolean =>
+  EventPattern && !EventPattern.source?.includes('aws.cloudformation');
+
+test('checks the lists in AWS every two minutes, and after each deployment of this stack', () => {
+  const world = functions.get('world')!;
+  const targets = [Match.objectLike({ Arn: { 'Fn::GetAtt': [world.id, 'Arn'] } })];
+  template.hasResourceProperties('AWS::Events::Rule', {
+    ScheduleExpression: 'rate(2 minutes)',
+    Targets: targets,
+  });
+  template.hasResourceProperties('AWS::Events::Rule', {
+    EventPattern: {
+      source: ['aws.cloudformation'],
+      detail: {
+        'stack-id': [{ Ref: 'AWS::StackId' }],
+        'status-details': { status: Match.arrayWith(['UPDATE_COMPLETE']) },
+      },
+    },
+    Targets: targets,
+  });
+  // Two concurrent checks would notify twice, and a check must end before the next one.
+  expect(world.properties.ReservedConcurrentExecutions).toBe(1);
+  expect(world.properties.Timeout).toBeLessThan(120);
+});
+
 describe('the way in', () => {
   const queues = resourcesOf(template, 'AWS::SQS::Queue');
   const failed = Object.keys(queues).find(
@@ -180,9 +206,7 @@ describe('the way in', () => {
   );
 
   test('every rule that delivers findings has a dead-letter queue, and so has the intake queue', () => {
-    const rules = Object.values(resourcesOf(template, 'AWS::Events::Rule')).filter(
-      ({ Properties }) => Properties.EventPattern,
-    );
+    const rules = Object.values(resourcesOf(template, 'AWS::Events::Rule')).filter(isOfFindings);
     expect(rules).toHaveLength(new Set(SOURCES.map(({ events }) => events.rule)).size);
     for (const { Properties } of rules)
       expect(Properties.Targets[0].DeadLetterConfig.Arn['Fn::GetAtt'][0]).toBe(failed);
@@ -228,9 +252,9 @@ describe('the way in', () => {
   });
 
   test('accepts exactly the event types that the sources read', () => {
-    const types = Object.values(resourcesOf(template, 'AWS::Events::Rule')).flatMap(
-      ({ Properties }) => Properties.EventPattern?.['detail-type'] ?? [],
-    );
+    const types = Object.values(resourcesOf(template, 'AWS::Events::Rule'))
+      .filter(isOfFindings)
+      .flatMap(({ Properties }) => Properties.EventPattern['detail-type'] ?? []);
     expect(types.sort()).toEqual(SOURCES.flatMap(({ events }) => events.detailTypes).sort());
   });
 

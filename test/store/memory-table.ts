@@ -24,6 +24,7 @@ import {
   type Key,
   type Table,
 } from '../../functions/store/table.ts';
+import { createWorldStates } from '../../functions/store/world.ts';
 import { instantPacing } from './pacing.ts';
 
 /** `wrote` receives each item before and after it is written. */
@@ -105,4 +106,5 @@ export const storeOn = (table: Table, breaker = createBreaker(table, () => {})):
   effects: createEffects(table),
   approverAddresses: createApproverAddresses(table),
   posts: createPosts(table),
+  world: createWorldStates(table),
 });

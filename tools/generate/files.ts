@@ -14,6 +14,7 @@ export const registryFiles = (root: string, folders: readonly ScopeFolder[]): Ge
   ['functions/mechanisms/deployment.ts', deploymentFile(folders)],
   ['functions/messaging/mechanism-runbooks.ts', runbooksFile(folders)],
   ['local/stand-ins.ts', standInsFile(folders)],
+  ['functions/world/readers.ts', readersFile(folders.filter(({ world }) => world))],
   ...folders.flatMap(({ scope }) => [entry('execute', scope), entry('reverse', scope)]),
 ];
 
@@ -58,6 +59,21 @@ const sourcesFile = (ids: readonly string[]) =>
     '',
   ].join('\n');
 
+const readersFile = (folders: readonly ScopeFolder[]) =>
+  [
+    `${HEADER}: the readers of the world check.`,
+    ...imports(
+      folders,
+      (scope) => `{ connectWorld as ${camel(scope)} } from '../mechanisms/${scope}/aws.ts'`,
+    ),
+    "import type { ConnectWorld } from '../mechanisms/world.ts';",
+    '',
+    'export const CONNECT_WORLD: readonly ConnectWorld[] = [',
+    ...folders.map(({ scope }) => `  ${camel(scope)},`),
+    '];',
+    '',
+  ].join('\n');
+
 const deploymentFile = (folders: readonly ScopeFolder[]) =>
   [
     `${HEADER}: permissions and environment of each scope.`,
@@ -65,15 +81,21 @@ const deploymentFile = (folders: readonly ScopeFolder[]) =>
       const own = environment ? `environment as ${camel(scope)}Environment, ` : '';
       return `{ ${own}permissions as ${camel(scope)} } from './${scope}/permissions.ts'`;
     }),
+    ...imports(
+      folders.filter(({ world }) => world),
+      (scope) => `{ worldPermissions as ${camel(scope)}World } from './${scope}/world.ts'`,
+    ),
     "import type { Environment, Permissions } from './permissions.ts';",
     "import type { Scope } from './registry.ts';",
     '',
+    "/** `world`: what the world check may do to read the scope's lists. */",
     'export const DEPLOYMENT: Readonly<',
-    '  Record<Scope, { permissions: Permissions; environment?: Environment }>',
+    '  Record<Scope, { permissions: Permissions; environment?: Environment; world?: Permissions }>',
     '> = {',
-    ...folders.map(({ scope, environment }) => {
+    ...folders.map(({ scope, environment, world }) => {
       const own = environment ? `, environment: ${camel(scope)}Environment` : '';
-      return property(scope, `{ permissions: ${camel(scope)}${own} }`);
+      const read = world ? `, world: ${camel(scope)}World` : '';
+      return property(scope, `{ permissions: ${camel(scope)}${own}${read} }`);
     }),
     '};',
     '',
@@ -128,6 +150,15 @@ const standInsFile = (folders: readonly ScopeFolder[]) =>
       (scope) =>
         `{ standIn as ${camel(scope)} } from '../functions/mechanisms/${scope}/stand-in.ts'`,
     ),
+    ...imports(
+      folders.filter(({ world }) => world),
+      (scope) =>
+        `{ world as ${camel(scope)}World } from '../functions/mechanisms/${scope}/stand-in-world.ts'`,
+    ),
+    '',
+    'export const STAND_IN_WORLDS = [',
+    ...folders.filter(({ world }) => world).map(({ scope }) => `  ${camel(scope)}World,`),
+    '] as const;',
     '',
     'export const STAND_INS: Readonly<Record<Scope, StandIn & { canary: Canaries }>> = {',
     ...folders.map(({ scope }) =>

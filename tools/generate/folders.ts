@@ -26,6 +26,8 @@ export type ScopeFolder = {
   canary: Canaries;
   /** Whether its functions need additional environment variables. */
   environment: boolean;
+  /** Whether it has lists that the world check reads. */
+  world: boolean;
   /** What its runbook.ts answers; empty without one. */
   runbooks: ActionTemplates;
 };
@@ -68,6 +70,7 @@ async function readFolder(base: string, scope: string): Promise<ScopeFolder> {
     permissions,
     canary,
     environment: environment !== undefined,
+    world: existsSync(join(base, scope, 'world.ts')),
     runbooks,
   };
 }

@@ -15,7 +15,7 @@ export const MAX_RULES = 20;
 /**
  * The number of the first rule that AWS creates. Later rules usually have higher numbers, and so don't override ours.
  */
-const FIRST_OF_AWS = 100;
+export const FIRST_OF_AWS = 100;
 /** Other actions may take numbers between capture and apply, but hardly more than this in one ACL. */
 const SPARE_NUMBERS = 10;
 /** Addresses start at different numbers in this range, so that concurrent actions rarely want the same number. */

@@ -3,7 +3,9 @@ import { IAM } from '@aws-sdk/client-iam';
 import { readEnv } from '../../domain/env.ts';
 import { type Connect, sleep } from '../connect.ts';
 import { connected } from '../mechanism.ts';
+import type { ConnectWorld } from '../world.ts';
 import { denyUser } from './deny-all.ts';
+import { createWorld } from './world.ts';
 
 export const connect: Connect = ({ env }) => [
   connected(denyUser, {
@@ -12,3 +14,6 @@ export const connect: Connect = ({ env }) => [
     sleep,
   }),
 ];
+
+export const connectWorld: ConnectWorld = (env) =>
+  createWorld({ iam: new IAM({}), ...readEnv(env, 'denyAllPolicyArn') });

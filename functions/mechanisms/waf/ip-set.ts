@@ -137,6 +137,7 @@ export function createIpSetAccess({ waf, sleep, random }: WafClients) {
     });
 
   return {
+    addresses: async (set: IpSet): Promise<readonly string[]> => (await read(set)).addresses,
     has: async (set: IpSet, entry: string) => holds((await read(set)).addresses, entry),
     /** Like `has`, for a set that may have been deleted. */
     async find(set: IpSet, entry: string): Promise<'present' | 'absent' | 'no set'> {

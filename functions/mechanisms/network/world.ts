@@ -1,0 +1,83 @@
+// Reads the deny rules of all network ACLs for the world check.
+import type { EC2, NetworkAclEntry } from '@aws-sdk/client-ec2';
+import * as z from 'zod/mini';
+import { aws } from '../../platform/aws-errors.ts';
+import { isSingleHost, parseAddress } from '../../platform/ip-address.ts';
+import { keyOf } from '../host-address.ts';
+import { every, type Permissions } from '../permissions.ts';
+import type { Entry, Holding, WorldReader } from '../world.ts';
+import { denyAddressInfo, ruleListOf } from './deny-address.ts';
+import { type Direction, FIRST_OF_AWS } from './rules.ts';
+
+export type NetworkWorldApi = Pick<EC2, 'describeNetworkAcls'>;
+
+export const worldPermissions: Permissions = (stack) => [
+  {
+    sid: 'ReadNetworkAcls',
+    actions: ['ec2:DescribeNetworkAcls'],
+    resources: [every('*', 'ec2:DescribeNetworkAcls supports no resource ARNs')],
+    conditions: { StringEquals: { 'ec2:Region': stack.region } },
+  },
+];
+
+/** Our rule has the first of these numbers that was free. */
+const Captured = z.object({ ruleNumbers: z.array(z.int()) });
+
+export function createWorld({ ec2 }: { ec2: NetworkWorldApi }): WorldReader {
+  const isOurs = ({ mechanism }: Holding) => mechanism === denyAddressInfo.id;
+  return {
+    scope: 'network',
+    entriesOf(holding) {
+      if (!isOurs(holding)) return [];
+      const { networkAclId, direction } = ruleListOf(holding);
+      return [entryIn(networkAclId, direction, keyOf(holding.target.value))];
+    },
+    async read(holdings) {
+      const numbers = new Set(holdings.filter(isOurs).flatMap(numberOf));
+      const entries: Entry[] = [];
+      let NextToken: string | undefined;
+      do {
+        const page = await aws('reading the network ACLs', {}, () =>
+          ec2.describeNetworkAcls(NextToken ? { NextToken } : {}),
+        );
+        for (const { NetworkAclId = '', Entries = [] } of page.NetworkAcls ?? [])
+          for (const rule of Entries) entries.push(...entriesFrom(NetworkAclId, rule, numbers));
+        NextToken = page.NextToken;
+      } while (NextToken);
+      return entries;
+    },
+  };
+}
+
+const placeOf = (networkAclId: string, direction: Direction, ruleNumber: number) =>
+  `${networkAclId}:${direction}:${ruleNumber}`;
+
+function numberOf(holding: Holding): string[] {
+  const { networkAclId, direction } = ruleListOf(holding);
+  const [first] = Captured.safeParse(holding.before).data?.ruleNumbers ?? [];
+  return first === undefined ? [] : [placeOf(networkAclId, direction, first)];
+}
+
+/**
+ * A rule looks like ours if it denies one host everything before the rules of AWS. Wider rules are usually the account's
+ * own, unless they have the number of our rule.
+ */
+function entriesFrom(
+  networkAclId: string,
+  { RuleNumber = 0, RuleAction, Protocol, Egress, CidrBlock, Ipv6CidrBlock }: NetworkAclEntry,
+  numbers: ReadonlySet<string>,
+): Entry[] {
+  const parsed = parseAddress(Ipv6CidrBlock ?? CidrBlock ?? '');
+  if (RuleAction !== 'deny' || Protocol !== '-1' || !parsed) return [];
+  const direction = Egress ? 'egress' : 'ingress';
+  const entry = entryIn(networkAclId, direction, `${parsed.address}/${parsed.bits}`);
+  if (isSingleHost(parsed)) return RuleNumber < FIRST_OF_AWS ? [entry] : [];
+  return numbers.has(placeOf(networkAclId, direction, RuleNumber))
+    ? [{ ...entry, isWide: true }]
+    : [];
+}
+
+const entryIn = (networkAclId: string, direction: Direction, cidr: string): Entry => ({
+  id: `network:${networkAclId}:${direction}:${cidr}`,
+  text: `a rule that denies ${cidr} in the ${direction === 'ingress' ? 'inbound' : 'outbound'} rules of ${networkAclId}`,
+});

@@ -1,0 +1,31 @@
+// The lists in AWS that mechanisms write, as the world check reads them.
+import type { Action } from '../domain/action.ts';
+import type { Entity } from '../domain/alert.ts';
+import type { Env } from '../domain/env.ts';
+
+/** One entry of a list. */
+export type Entry = {
+  /** Identifies the entry in every list. */
+  id: string;
+  /** What it is and where, for people: `203.0.113.7/32 in the IP set countermand-block-ipv4`. */
+  text: string;
+  /** Whether it affects more than one host or user, which no action of Countermand does. */
+  isWide?: true;
+};
+
+/** An action whose change may be in place. */
+export type Holding = Pick<Action, 'mechanism' | 'parameters' | 'region' | 'before'> & {
+  target: Entity;
+};
+
+/** Reads the lists of one scope. */
+export type WorldReader = {
+  scope: string;
+  /** The entries that the action makes. Empty for an action of another scope. */
+  entriesOf(holding: Holding): readonly Entry[];
+  /** All entries that only Countermand makes, with one read per list. */
+  read(holdings: readonly Holding[]): Promise<readonly Entry[]>;
+};
+
+/** Builds the SDK clients of a reader. Throws InvalidInput if a variable is missing. */
+export type ConnectWorld = (env: Env) => WorldReader;

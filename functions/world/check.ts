@@ -1,0 +1,106 @@
+// The world check: compares AWS with the record, and notifies of differences.
+import { ALARMING } from '../domain/alarm-messages.ts';
+import type { Entry, Holding, WorldReader } from '../mechanisms/world.ts';
+import { worldText } from '../messaging/texts/world.ts';
+import { digestOf } from '../store/hash-chain.ts';
+import { compare, type Finding, type Lists } from './compare.ts';
+import type { WorldDeps } from './deps.ts';
+import { readHeld } from './held.ts';
+
+/** Longer than a change takes from its record to AWS, or from AWS to the index of the record. */
+const CONFIRM_AFTER_MS = 10_000;
+
+export type WorldResult = { findings: number; fresh: number; unread: number };
+
+/**
+ * Notifies of each difference once, in one message, until it ends. Changes nothing in AWS.
+ *
+ * 1. Read the actions, then every list, then the actions again.
+ * 2. If a difference is new, do so again after some seconds: only what lasts counts, except a wide entry.
+ * 3. Notify, then save what was notified. A crash between the two repeats the message.
+ *
+ * Throws AggregateError at the end if lists could not be read.
+ */
+export async function checkWorld(deps: WorldDeps): Promise<WorldResult> {
+  const { store, policy, sleep, now, log } = deps;
+  const state = await store.world.find(policy.account);
+  const known = new Set(state.episodes.map(({ key }) => key));
+  const isNew = ({ key }: Finding) => !known.has(key);
+  const first = await look(deps);
+  let { findings, faults } = first;
+  if (findings.some(isNew)) {
+    await sleep(CONFIRM_AFTER_MS);
+    const second = await look(deps);
+    const firstKeys = new Set(findings.map(({ key }) => key));
+    findings = second.findings.filter(({ kind, key }) => kind === 'wide' || firstKeys.has(key));
+    faults = [...faults, ...second.faults];
+  }
+  const unread = new Set(faults.map(({ scope }) => scope));
+  const fresh = findings.filter(isNew);
+  for (const { kind, key } of findings)
+    if (kind !== 'missing') log('error', ALARMING.worldDiffers, { kind, entry: key });
+  if (fresh.length > 0) await tell(deps, fresh);
+  const at = now().toISOString();
+  const seen = new Set(findings.map(({ key }) => key));
+  await store.world.save(policy.account, state, {
+    episodes: [
+      // A difference whose list was not read has not ended.
+      ...state.episodes.filter(({ key, scope }) => seen.has(key) || unread.has(scope)),
+      ...fresh.map(({ key, scope }) => ({ key, scope, since: at })),
+    ],
+    checkedAt: unread.size === 0 ? at : state.checkedAt,
+  });
+  if (faults.length > 0)
+    throw new AggregateError(
+      faults.map(({ error }) => error),
+      `lists not read: ${[...unread].join(', ')}`,
+    );
+  return { findings: findings.length, fresh: fresh.length, unread: unread.size };
+}
+
+type Fault = { scope: string; error: unknown };
+
+async function look(deps: WorldDeps): Promise<{ findings: Finding[]; faults: Fault[] }> {
+  const { readers } = deps;
+  const before = await readHeld(deps, readers);
+  const { lists, faults } = await readLists(readers, before.holdings);
+  if (compare(lists, before.held, before.held).length === 0) return { findings: [], faults };
+  const after = await readHeld(deps, readers);
+  return { findings: compare(lists, before.held, after.held), faults };
+}
+
+/** One list that can't be read must not hide the differences in the others. */
+async function readLists(
+  readers: readonly WorldReader[],
+  holdings: readonly Holding[],
+): Promise<{ lists: Lists; faults: Fault[] }> {
+  const lists = new Map<string, readonly Entry[]>();
+  const faults: Fault[] = [];
+  await Promise.all(
+    readers.map(async ({ scope, read }) => {
+      try {
+        lists.set(scope, await read(holdings));
+      } catch (error) {
+        faults.push({ scope, error });
+      }
+    }),
+  );
+  return { lists, faults };
+}
+
+async function tell({ send, policy, now }: WorldDeps, fresh: readonly Finding[]): Promise<void> {
+  const id = digestOf([now().toISOString().slice(0, 13), ...fresh.map(({ key }) => key).sort()]);
+  await send({
+    key: `world-${policy.account}-${id.slice(0, 32)}`,
+    to: { kind: 'team' },
+    urgency: 'page',
+    always: true,
+    ends: [],
+    ...worldText(policy.account, fresh),
+    facts: [],
+    steps: [],
+    links: [],
+    incidentId: 'none',
+    actionId: null,
+  });
+}

@@ -1,0 +1,74 @@
+// Compares the lists in AWS with the actions that may have changed them.
+import type { Entry } from '../mechanisms/world.ts';
+
+/** An action that an executor proves, and its entries. */
+export type Held = {
+  incidentId: string;
+  actionId: string;
+  scope: string;
+  /** What the action did, in words. */
+  headline: string;
+  entries: readonly Entry[];
+  /** Whether its entries must be in the lists: it is in force and not about to be undone. */
+  mustBeThere: boolean;
+};
+
+/** The lists, by the scope of their reader. A scope whose lists could not be read is absent. */
+export type Lists = ReadonlyMap<string, readonly Entry[]>;
+
+export type Finding = {
+  kind: 'wide' | 'unexplained' | 'missing';
+  /** Identifies the difference in later checks. */
+  key: string;
+  scope: string;
+  /** The entry in words. */
+  text: string;
+  /** The actions that need the missing entry. Empty for the other kinds. */
+  actions: readonly Held[];
+};
+
+/**
+ * `before` and `after` were read before and after the lists: an entry that either explains is not unexplained, and one
+ * is missing only if both need it. Pure.
+ */
+export function compare(lists: Lists, before: readonly Held[], after: readonly Held[]): Finding[] {
+  const explained = new Set([...before, ...after].flatMap(({ entries }) => entries.map(idOf)));
+  const found = [...lists].flatMap(([scope, entries]) =>
+    entries.flatMap((entry): Finding[] => {
+      if (entry.isWide) return [finding('wide', scope, entry)];
+      return explained.has(entry.id) ? [] : [finding('unexplained', scope, entry)];
+    }),
+  );
+  return unique([...found, ...missing(lists, before, after)]);
+}
+
+function missing(lists: Lists, before: readonly Held[], after: readonly Held[]): Finding[] {
+  const needed = new Set(
+    before.filter(({ mustBeThere }) => mustBeThere).map((one) => one.actionId),
+  );
+  const holders = after.filter((one) => one.mustBeThere && needed.has(one.actionId));
+  const gone = holders.flatMap(({ scope, entries }) => {
+    const there = new Set(lists.get(scope)?.map(idOf));
+    return lists.has(scope)
+      ? entries.filter(({ id }) => !there.has(id)).map((entry) => ({ scope, entry }))
+      : [];
+  });
+  return gone.map(({ scope, entry }) => ({
+    ...finding('missing', scope, entry),
+    actions: holders.filter(({ entries }) => entries.some(({ id }) => id === entry.id)),
+  }));
+}
+
+const idOf = ({ id }: Entry): string => id;
+
+const finding = (kind: Finding['kind'], scope: string, { id, text }: Entry): Finding => ({
+  kind,
+  key: `${kind}:${id}`,
+  scope,
+  text,
+  actions: [],
+});
+
+const unique = (findings: readonly Finding[]): Finding[] => [
+  ...new Map(findings.map((one) => [one.key, one])).values(),
+];

@@ -1,0 +1,49 @@
+// Dependencies of `world`, and how they are built in AWS.
+import { setTimeout } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMS } from '@aws-sdk/client-kms';
+import type { EndKeys } from '../authority/end.ts';
+import { PROOF_KEY_ENV, proofKeys } from '../authority/keys.ts';
+import { type Env, readEnv } from '../domain/env.ts';
+import type { Sleep } from '../mechanisms/poll-until.ts';
+import type { WorldReader } from '../mechanisms/world.ts';
+import { MESSAGING_ENV, sendFrom } from '../messaging/deps.ts';
+import type { Send } from '../messaging/message.ts';
+import type { Log } from '../platform/log.ts';
+import { createLog } from '../platform/logger.ts';
+import type { Policy } from '../policy/policy.ts';
+import { readPolicyFile } from '../policy/policy-file.ts';
+import { createStore, type Store } from '../store/store.ts';
+import { CONNECT_WORLD } from './readers.ts';
+import { remembered } from './remembered.ts';
+
+export type WorldDeps = {
+  store: Store;
+  policy: Policy;
+  readers: readonly WorldReader[];
+  /** Verify what was captured, and how long it stays. */
+  keys: EndKeys;
+  send: Send;
+  sleep: Sleep;
+  now: () => Date;
+  log: Log;
+};
+
+/** Throws InvalidInput when a variable is missing or the policy cannot be read. */
+export function worldDeps(env: Env): WorldDeps {
+  const own = readEnv(env, 'policyPath', 'tableName', ...PROOF_KEY_ENV, ...MESSAGING_ENV);
+  const log = createLog('world', env);
+  const policy = readPolicyFile(own.policyPath);
+  const store = createStore(new DynamoDBClient({}), own.tableName, log);
+  const { evidence, votes } = proofKeys(new KMS({}), own, env);
+  return {
+    store,
+    policy,
+    readers: CONNECT_WORLD.map((connect) => connect(env)),
+    keys: { evidence: remembered(evidence), votes: remembered(votes) },
+    send: sendFrom(own, policy, store, log),
+    sleep: (milliseconds) => setTimeout(milliseconds),
+    now: () => new Date(),
+    log,
+  };
+}

@@ -1,0 +1,76 @@
+// The world check in a running account: emptied lists and planted entries.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { WafState } from '../../functions/mechanisms/waf/stand-in.ts';
+import { POLICY } from '../fixtures/case.ts';
+import { createWorld, sample, type World } from './world.ts';
+
+let world: World;
+let folder: string;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'countermand-lists-'));
+  world = await createWorld({ folder });
+});
+afterEach(async () => {
+  await world.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const file = () => join(folder, 'waf.json');
+const lists = (): WafState => JSON.parse(readFileSync(file(), 'utf8'));
+/** Someone else replaces the list of an IP set. */
+function replace(set: string, addresses: string[]) {
+  const state = lists();
+  const lock = (state[set]?.lock ?? 0) + 1;
+  writeFileSync(file(), JSON.stringify({ ...state, [set]: { addresses, lock } }));
+}
+const toTeam = () =>
+  world.runtime
+    .inbox()
+    .map(({ message }) => message)
+    .filter(({ key }) => key.startsWith('world-'));
+
+/** A watched and a blocked address. The laptop's policy undoes the block after five minutes. */
+async function blocked() {
+  await world.deliver(sample('web-port-probe'));
+  await world.approve('ana.silva');
+  expect(world.blocked()).toHaveLength(1);
+}
+
+test('checks a block of five minutes within its five minutes, and reports nothing over its life', async () => {
+  await blocked();
+  const { appliedAt, dueAt } = await world.action('block_ip_at_firewall');
+  await world.pass(4);
+  const { checkedAt } = await world.runtime.store.world.find(POLICY.account);
+  expect(checkedAt! > appliedAt! && checkedAt! < dueAt!).toBe(true);
+  await world.pass(8);
+  expect(world.blocked()).toEqual([]);
+  expect(toTeam()).toEqual([]);
+});
+
+test('reports emptied lists within two minutes in one message, once, and puts nothing back', async () => {
+  await blocked();
+  await world.pass(1);
+  const emptied = Object.keys(lists()).filter((set) => lists()[set]!.addresses.length > 0);
+  for (const set of emptied) replace(set, []);
+  await world.pass(2);
+  expect(toTeam().map(({ subject }) => subject)).toEqual(['2 changes in force are gone from AWS']);
+  await world.pass(2);
+  expect(toTeam()).toHaveLength(1);
+  expect(world.blocked()).toEqual([]);
+});
+
+test.each([
+  ['a planted entry', '198.51.100.9/32', '1 entry that no action explains'],
+  ['an entry of half the internet', '0.0.0.0/1', '1 entry wider than one host'],
+])('reports %s in the block list within two minutes', async (_, planted, subject) => {
+  await blocked();
+  replace('block-ipv4', [...world.blocked(), planted]);
+  await world.pass(2);
+  expect(toTeam().map((message) => message.subject)).toEqual([subject]);
+  expect(toTeam()[0]!.paragraphs.join('\n')).toContain(
+    `${planted} in the IP set countermand-block-ipv4`,
+  );
+});

@@ -1,0 +1,155 @@
+// The lists of users, keys, ACLs and flow logs that the world check reads.
+import type { NetworkAclEntry } from '@aws-sdk/client-ec2';
+import { describe, expect, test } from 'vitest';
+import { deactivateKeyInfo } from '../../functions/mechanisms/access-key/access-key.ts';
+import { createWorld as keyWorld } from '../../functions/mechanisms/access-key/world.ts';
+import { recordFlowsInfo } from '../../functions/mechanisms/flow-log/interface-flows.ts';
+import { createWorld as flowLogWorld } from '../../functions/mechanisms/flow-log/world.ts';
+import { denyAddressInfo } from '../../functions/mechanisms/network/deny-address.ts';
+import { createWorld as networkWorld } from '../../functions/mechanisms/network/world.ts';
+import { denyUserInfo } from '../../functions/mechanisms/user/deny-all.ts';
+import { createWorld as userWorld } from '../../functions/mechanisms/user/world.ts';
+import type { Holding, WorldReader } from '../../functions/mechanisms/world.ts';
+import { attacker, leakedKey, subjectOn, suspectUser } from '../fixtures/case.ts';
+
+const holding = (change: Partial<Holding>): Holding => ({
+  ...subjectOn(attacker),
+  mechanism: null,
+  before: null,
+  ...change,
+});
+/** A client with one call that returns these pages, one after the other. */
+const paged = (call: string, pages: readonly object[]) => {
+  let next = 0;
+  return { [call]: async () => pages[next++] } as never;
+};
+const idsOf = async (reader: WorldReader, ...holdings: Holding[]) =>
+  (await reader.read(holdings)).map(({ id }) => id);
+
+describe('attachments of the deny-all policy', () => {
+  const pages = [
+    { PolicyUsers: [{ UserName: 'Report-Export' }], IsTruncated: true, Marker: 'more' },
+    { PolicyRoles: [{ RoleName: 'deploy' }], PolicyGroups: [{ GroupName: 'staff' }] },
+  ];
+  const reader = () =>
+    userWorld({ iam: paged('listEntitiesForPolicy', pages), denyAllPolicyArn: 'arn' });
+
+  test('are read over all pages, and a group is wide', async () => {
+    const entries = await reader().read([]);
+    expect(entries.map(({ text, isWide = false }) => [text, isWide])).toEqual([
+      ['the deny-all policy on the IAM user Report-Export', false],
+      ['the deny-all policy on the IAM role deploy', false],
+      ['the deny-all policy on the IAM group staff', true],
+    ]);
+  });
+
+  test('are those of the action on the same user, whatever the letter case', async () => {
+    const action = holding({ mechanism: denyUserInfo.id, target: suspectUser });
+    const [entry] = reader().entriesOf(action);
+    expect(await idsOf(reader())).toContain(entry?.id);
+  });
+});
+
+describe('access keys', () => {
+  const KEY = leakedKey.value;
+  const action = holding({
+    mechanism: deactivateKeyInfo.id,
+    target: leakedKey,
+    parameters: { userName: 'report-export' },
+  });
+  const withKeys = (AccessKeyMetadata: object[]) =>
+    keyWorld({ iam: paged('listAccessKeys', [{ AccessKeyMetadata }]) });
+
+  test.each([
+    ['is inactive', [{ AccessKeyId: KEY, Status: 'Inactive' }], 1],
+    ['was deleted', [], 1],
+    ['is active again', [{ AccessKeyId: KEY, Status: 'Active' }], 0],
+  ])('counts as held when it %s: %o', async (_, keys, count) => {
+    expect(await idsOf(withKeys(keys), action)).toHaveLength(count);
+  });
+
+  test('does not report the inactive keys of the account', async () => {
+    const others = [{ AccessKeyId: 'AKIAOTHER', Status: 'Inactive' }];
+    expect(
+      await idsOf(withKeys([...others, { AccessKeyId: KEY, Status: 'Inactive' }]), action),
+    ).toEqual([`access-key:${KEY}`]);
+  });
+
+  test('reads each user once, and none without an action', async () => {
+    let reads = 0;
+    const iam = { listAccessKeys: async () => ({ reads: reads++ }) } as never;
+    await keyWorld({ iam }).read([action, action]);
+    expect(reads).toBe(1);
+    await keyWorld({ iam }).read([]);
+    expect(reads).toBe(1);
+  });
+});
+
+describe('rules of network ACLs', () => {
+  const NetworkAclId = 'acl-0a1b2c3d4e5f60701';
+  const rule = (RuleNumber: number, CidrBlock: string, change: NetworkAclEntry = {}) => ({
+    ...{ RuleNumber, CidrBlock, RuleAction: 'deny', Protocol: '-1', Egress: false },
+    ...change,
+  });
+  const reader = (...Entries: object[]) =>
+    networkWorld({
+      ec2: paged('describeNetworkAcls', [{ NetworkAcls: [{ NetworkAclId, Entries }] }]),
+    });
+  const action = holding({
+    mechanism: denyAddressInfo.id,
+    target: { ...attacker, value: '203.0.113.7' },
+    parameters: { networkAclId: NetworkAclId, direction: 'ingress' },
+    before: { ruleNumbers: [99, 98], theirs: [], present: false },
+  });
+
+  test('are those of the action on the same address, ACL and direction', async () => {
+    const found = await idsOf(reader(rule(99, '203.0.113.7/32')));
+    expect(found).toEqual(
+      reader()
+        .entriesOf(action)
+        .map(({ id }) => id),
+    );
+  });
+
+  test.each([
+    ['allows', rule(99, '203.0.113.7/32', { RuleAction: 'allow' })],
+    ['denies one protocol', rule(99, '203.0.113.7/32', { Protocol: '6' })],
+    ['has a number of the account', rule(100, '203.0.113.7/32')],
+    ['denies a range under a number that no action holds', rule(50, '203.0.113.0/24')],
+    ['is the last rule of AWS', rule(32_767, '0.0.0.0/0')],
+  ])('leave out a rule that %s', async (_, entry) => {
+    expect(await reader(entry).read([action])).toEqual([]);
+  });
+
+  test('mark the rule of an action that someone made wider', async () => {
+    const [wide] = await reader(rule(99, '0.0.0.0/1')).read([action]);
+    expect(wide).toMatchObject({ isWide: true });
+  });
+});
+
+describe('flow logs', () => {
+  const destination = { logGroupName: 'ours', deliveryRoleArn: 'arn:aws:iam::1:role/x' };
+  const FlowLogs = [
+    { ResourceId: 'eni-0a1b2c3d', LogGroupName: 'ours' },
+    { ResourceId: 'eni-0a1b2c3e', LogGroupName: 'theirs' },
+    { ResourceId: 'vpc-0a1b2c3d', LogGroupName: 'ours' },
+  ];
+  const reader = () =>
+    flowLogWorld({ ec2: paged('describeFlowLogs', [{ FlowLogs }]), destination });
+
+  test('are those that write to the log group of the stack, and one of a network is wide', async () => {
+    const entries = await reader().read([]);
+    expect(entries.map(({ id, isWide = false }) => [id, isWide])).toEqual([
+      ['flow-log:eni-0a1b2c3d', false],
+      ['flow-log:vpc-0a1b2c3d', true],
+    ]);
+  });
+
+  test('belong to the action on the same interface', () => {
+    const action = holding({
+      mechanism: recordFlowsInfo.id,
+      parameters: { interfaceId: 'eni-0a1b2c3d' },
+    });
+    expect(reader().entriesOf(action)).toMatchObject([{ id: 'flow-log:eni-0a1b2c3d' }]);
+  });
+});

@@ -1,0 +1,201 @@
+// The world check over a store: who is notified of what, and how often.
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Action } from '../../functions/domain/action.ts';
+import { blockAddress } from '../../functions/mechanisms/waf/address.ts';
+import type { Entry, WorldReader } from '../../functions/mechanisms/world.ts';
+import type { Message } from '../../functions/messaging/message.ts';
+import type { Store } from '../../functions/store/store.ts';
+import { checkWorld } from '../../functions/world/check.ts';
+import type { WorldDeps } from '../../functions/world/deps.ts';
+import { attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
+import { KEYS } from '../fixtures/proofs.ts';
+import { memoryTable, storeOn } from '../store/memory-table.ts';
+import { inForce, minute } from '../web/approval-pages.ts';
+
+const OURS = 'waf:block:203.0.113.7';
+const entry = (id: string): Entry => ({ id, text: id });
+
+let store: Store;
+let list: Entry[];
+let sent: Message[];
+let logged: string[];
+let now: Date;
+let sleeping: () => void;
+
+const reader = (change: Partial<WorldReader> = {}): WorldReader => ({
+  scope: 'waf',
+  entriesOf: ({ mechanism, target }) =>
+    mechanism === blockAddress.id ? [entry(`waf:block:${target.value}`)] : [],
+  read: async () => list,
+  ...change,
+});
+const deps = (change: Partial<WorldDeps> = {}): WorldDeps => ({
+  store,
+  policy: POLICY,
+  readers: [reader()],
+  keys: KEYS,
+  send: async (message) => {
+    sent.push(message);
+    return { notBy: [] };
+  },
+  sleep: async () => sleeping(),
+  now: () => now,
+  log: (_level, message) => void logged.push(message),
+  ...change,
+});
+const check = (change: Partial<WorldDeps> = {}) => checkWorld(deps(change));
+const blockOf = (change: Partial<Action> = {}) =>
+  inForce({ mechanism: blockAddress.id, ...change });
+const subjects = () => sent.map(({ subject }) => subject);
+
+beforeEach(async () => {
+  store = storeOn(memoryTable());
+  [list, sent, logged, now, sleeping] = [[entry(OURS)], [], [], minute(10), () => {}];
+  await store.records.createAction(blockOf());
+});
+
+test('notifies no one when AWS and the record agree', async () => {
+  expect(await check()).toEqual({ findings: 0, fresh: 0, unread: 0 });
+  expect(sent).toEqual([]);
+  expect(logged).toEqual([]);
+});
+
+test('pages the team once about an entry that no action explains, and again when it comes back', async () => {
+  const planted = entry('waf:block:198.51.100.9');
+  list.push(planted);
+  expect(await check()).toMatchObject({ findings: 1, fresh: 1 });
+  expect(await check()).toMatchObject({ findings: 1, fresh: 0 });
+  expect(subjects()).toEqual(['1 entry that no action explains']);
+  expect(sent[0]).toMatchObject({ to: { kind: 'team' }, urgency: 'page', always: true });
+  expect(sent[0]!.paragraphs.join('\n')).toContain('198.51.100.9');
+  // The alarm lasts while the entry does.
+  expect(logged).toEqual(['world differs', 'world differs']);
+  list = [entry(OURS)];
+  await check();
+  list.push(planted);
+  await check();
+  expect(subjects()).toHaveLength(2);
+});
+
+test('puts all differences of one check into one message', async () => {
+  const others = ['203.0.113.8', '203.0.113.9'].map((value, i) =>
+    blockOf({ actionId: `act-000000000000000${i}-1`, target: { ...attacker, value } }),
+  );
+  for (const one of others) await store.records.createAction(one);
+  list = [{ ...entry('waf:block:0.0.0.0/1'), isWide: true }, entry('waf:block:192.0.2.1')];
+  await check();
+  expect(subjects()).toEqual(['1 entry wider than one host']);
+  const text = sent[0]!.paragraphs.join('\n');
+  for (const part of ['0.0.0.0/1', '192.0.2.1', '203.0.113.7', '203.0.113.8', '203.0.113.9'])
+    expect(text).toContain(part);
+  expect(text).toContain('Nothing was put back');
+});
+
+test('reports a missing change without raising the alarm for foreign entries', async () => {
+  list = [];
+  await check();
+  expect(subjects()).toEqual(['1 change in force is gone from AWS']);
+  expect(logged).toEqual([]);
+});
+
+describe('an action that does not explain its entry', () => {
+  test.each([
+    ['a record without the proof of an executor', { evidence: null }],
+    [
+      'a proof of another action',
+      { evidence: blockOf({ actionId: 'act-ffffffffffffffff-1' }).evidence },
+    ],
+  ])('%s', async (_, change) => {
+    const target = { ...attacker, value: '198.51.100.9' };
+    const actionId = 'act-0000000000000009-1';
+    await store.records.createAction({ ...blockOf({ actionId, target }), ...change });
+    list.push(entry('waf:block:198.51.100.9'));
+    await check();
+    expect(subjects()).toEqual(['1 entry that no action explains']);
+  });
+});
+
+describe('a difference that ends within ten seconds', () => {
+  test('is not reported', async () => {
+    list.push(entry('waf:block:198.51.100.9'));
+    sleeping = () => void list.pop();
+    expect(await check()).toMatchObject({ findings: 0, fresh: 0 });
+    expect(sent).toEqual([]);
+  });
+
+  test('is reported if it is wide', async () => {
+    list.push(entry('waf:block:198.51.100.9'));
+    sleeping = () => void list.splice(1, 1, { ...entry('waf:block:0.0.0.0/1'), isWide: true });
+    await check();
+    expect(subjects()).toEqual(['1 entry wider than one host']);
+  });
+});
+
+test.each([
+  ['in its first minute', { appliedAt: minute(9.5).toISOString() }],
+  ['past its due time', { dueAt: minute(9).toISOString() }],
+  ['that is being undone', { status: 'reversing' as const }],
+])('does not miss the entry of an action %s', async (_, change) => {
+  const actionId = 'act-0000000000000009-1';
+  const target = { ...attacker, value: '203.0.113.8' };
+  await store.records.createAction(blockOf({ actionId, target, ...change }));
+  await check();
+  expect(sent).toEqual([]);
+});
+
+test('compares the other lists when one cannot be read, and then fails', async () => {
+  const broken = reader({
+    scope: 'user',
+    entriesOf: () => [],
+    read: () => Promise.reject(new Error('throttled')),
+  });
+  list.push(entry('waf:block:198.51.100.9'));
+  await expect(check({ readers: [broken, reader()] })).rejects.toThrow('lists not read: user');
+  expect(subjects()).toEqual(['1 entry that no action explains']);
+  expect((await store.world.find(POLICY.account)).checkedAt).toBeNull();
+});
+
+test('keeps a difference in a list that cannot be read, so that it is not reported again', async () => {
+  list.push(entry('waf:block:198.51.100.9'));
+  await check();
+  const failing = [reader({ read: () => Promise.reject(new Error('throttled')) })];
+  await expect(check({ readers: failing })).rejects.toThrow('lists not read: waf');
+  await check();
+  expect(subjects()).toHaveLength(1);
+});
+
+test('sends the message again when it could not be saved that it was sent', async () => {
+  list.push(entry('waf:block:198.51.100.9'));
+  const failing = {
+    ...store,
+    world: { ...store.world, save: () => Promise.reject(new Error('lost')) },
+  };
+  await expect(check({ store: failing })).rejects.toThrow('lost');
+  await check();
+  expect(sent.map(({ key }) => key)).toEqual([sent[0]!.key, sent[0]!.key]);
+});
+
+test('reads each list once, whatever the number of actions', async () => {
+  for (let i = 0; i < 5; i++) {
+    const value = `203.0.113.${10 + i}`;
+    list.push(entry(`waf:block:${value}`));
+    await store.records.createAction(
+      blockOf({ actionId: `act-000000000000000${i}-1`, target: { ...attacker, value } }),
+    );
+  }
+  let reads = 0;
+  await check({
+    readers: [
+      reader({
+        read: async () => {
+          reads++;
+          return list;
+        },
+      }),
+    ],
+  });
+  expect(reads).toBe(1);
+  expect((await store.records.action(INCIDENT_ID, 'act-0000000000000000-1')).status).toBe(
+    'in-force',
+  );
+});
