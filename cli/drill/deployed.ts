@@ -31,7 +31,7 @@ export async function connectDeployed(
   const log = () => {};
   const store = createStore(new DynamoDBClient({}), readEnv(env, 'tableName').tableName, log);
   const connected = await Promise.all(
-    SCOPES.map((scope) => mechanismsOf(scope, { env, policy, store, log })),
+    SCOPES.map((scope) => mechanismsOf(scope, { env, policy, table: store.table, log })),
   );
   return { mechanisms: new Map(connected.flat().map((one) => [one.info.id, one])), store };
 }

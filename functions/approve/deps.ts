@@ -11,7 +11,7 @@ import type { Policy } from '../policy/policy.ts';
 import type { Store } from '../store/store.ts';
 
 export type ApproveDeps = {
-  store: Store;
+  store: Pick<Store, 'records'>;
   policy: Pick<Policy, 'channels' | 'signIn'>;
   send: Send;
   mac: Pick<Mac, 'generate'>;

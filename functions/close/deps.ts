@@ -8,7 +8,7 @@ import type { Policy } from '../policy/policy.ts';
 import type { Store } from '../store/store.ts';
 
 export type CloseDeps = LinkDeps & {
-  store: Store;
+  store: Pick<Store, 'records'>;
   policy: Pick<Policy, 'escalation'>;
   send: Send;
   now: () => Date;

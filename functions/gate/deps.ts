@@ -11,11 +11,18 @@ import { createLog } from '../platform/logger.ts';
 import { createOnCall, type OnCall } from '../platform/on-call-schedule.ts';
 import type { Policy } from '../policy/policy.ts';
 import { readPolicyFile } from '../policy/policy-file.ts';
-import { createStore, type Store } from '../store/store.ts';
+import { createBreaker } from '../store/breaker.ts';
+import { createDrills } from '../store/drills.ts';
+import { createEffects } from '../store/effects.ts';
+import { createLimiter } from '../store/limiter.ts';
+import { createRecords } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+import { createKillSwitch } from '../store/switch.ts';
+import { createTable } from '../store/table.ts';
 import type { Circumstances } from './proposal.ts';
 
 export type GateDeps = {
-  store: Store;
+  store: Pick<Store, 'records' | 'effects' | 'drills' | 'limiter' | 'killSwitch'>;
   /** Reads on-call schedules. Without it, schedules add no approvers. */
   onCall?: OnCall;
   policy: Policy;
@@ -31,8 +38,15 @@ export function gateDeps(env: Env): GateDeps {
   const own = readEnv(env, 'policyPath', 'tableName', ...PROOF_KEY_ENV);
   const log = createLog('gate', env);
   const policy = readPolicyFile(own.policyPath);
+  const table = createTable(new DynamoDBClient({}), own.tableName);
   return {
-    store: createStore(new DynamoDBClient({}), own.tableName, log),
+    store: {
+      records: createRecords(table, log),
+      effects: createEffects(table),
+      drills: createDrills(table),
+      limiter: createLimiter(table),
+      killSwitch: createKillSwitch(table, createBreaker(table, log)),
+    },
     policy,
     keys: proofKeys(new KMS({}), own, env),
     onCall: createOnCall(policy.escalation.onCall ?? {}, remoteClients()),

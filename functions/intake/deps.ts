@@ -10,12 +10,17 @@ import type { Log } from '../platform/log.ts';
 import { createLog } from '../platform/logger.ts';
 import type { Policy } from '../policy/policy.ts';
 import { readPolicyFile } from '../policy/policy-file.ts';
+import { createBreaker } from '../store/breaker.ts';
+import { createEntityHistory } from '../store/entity-history.ts';
+import { createFindings } from '../store/findings.ts';
 import type { Layout } from '../store/layout.ts';
+import { createRecords } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import { createStore } from '../store/store.ts';
+import { createKillSwitch } from '../store/switch.ts';
+import { createTable } from '../store/table.ts';
 
 export type IntakeDeps = {
-  store: Store;
+  store: Pick<Store, 'table' | 'records' | 'findings' | 'entityHistory' | 'killSwitch'>;
   policy: Policy;
   /** Starts `respond` under a name. Does nothing when the name is in use. */
   startRespond: (name: string, input: { incidentId: string; alertId: string }) => Promise<void>;
@@ -42,8 +47,15 @@ export function intakeDeps(env: Env): IntakeDeps {
   );
   const log = createLog('intake', env);
   const sqs = new SQS({});
+  const table = createTable(new DynamoDBClient({}), tableName);
   return {
-    store: createStore(new DynamoDBClient({}), tableName, log),
+    store: {
+      table,
+      records: createRecords(table, log),
+      findings: createFindings(table),
+      entityHistory: createEntityHistory(table),
+      killSwitch: createKillSwitch(table, createBreaker(table, log)),
+    },
     policy: readPolicyFile(policyPath),
     startRespond: createStarter(new SFN({}), respondArn),
     ownPrefix,

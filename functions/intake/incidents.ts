@@ -11,7 +11,7 @@ import type { Store } from '../store/store.ts';
 import { correlationKeys } from './correlate.ts';
 
 export type IncidentDeps = {
-  store: Store;
+  store: Pick<Store, 'records' | 'findings'>;
   policy: Policy;
   /** The layout of new incidents. An alert joins no incident of another layout. */
   recordLayout: Layout;
@@ -51,7 +51,7 @@ export async function chooseIncident(
   return incidentId;
 }
 
-async function fullOnes(store: Store, ids: readonly string[]): Promise<string[]> {
+async function fullOnes(store: Pick<Store, 'records'>, ids: readonly string[]): Promise<string[]> {
   const full = await Promise.all(ids.map((id) => store.records.isFull(id)));
   return ids.filter((_, i) => full[i]);
 }

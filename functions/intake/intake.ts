@@ -192,7 +192,11 @@ async function repeated(
   return { outcome: 'repeat', type, findingId, alertId, incidentId };
 }
 
-async function countRepeat({ records }: Store, incidentId: string, alertId: string): Promise<void> {
+async function countRepeat(
+  { records }: Pick<Store, 'records'>,
+  incidentId: string,
+  alertId: string,
+): Promise<void> {
   if (layoutOf(incidentId) === 2)
     await records.changeMember(incidentId, alertId, (member) => ({
       ...member,

@@ -7,7 +7,7 @@ import type { EntityEvent } from '../store/entity-history.ts';
 import type { Store } from '../store/store.ts';
 
 export type CauseDeps = {
-  store: Store;
+  store: Pick<Store, 'records' | 'entityHistory'>;
   policy: Policy;
   /** Prefix of the names of this stack's functions and roles. */
   ownPrefix: string;

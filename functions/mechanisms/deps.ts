@@ -11,7 +11,14 @@ import {
 } from '../platform/eventbridge-schedules.ts';
 import { createLog } from '../platform/logger.ts';
 import { readPolicyFile } from '../policy/policy-file.ts';
-import { createStore } from '../store/store.ts';
+import { createBreaker } from '../store/breaker.ts';
+import { createDrills } from '../store/drills.ts';
+import { createEntityHistory } from '../store/entity-history.ts';
+import { createLeases } from '../store/leases.ts';
+import { createLimiter } from '../store/limiter.ts';
+import { createRecords } from '../store/records.ts';
+import { createKillSwitch } from '../store/switch.ts';
+import { createTable } from '../store/table.ts';
 import type { Connect } from './connect.ts';
 import type { MechanismDeps } from './job.ts';
 
@@ -24,11 +31,18 @@ export function mechanismDeps(
   const own = readEnv(env, 'tableName', 'policyPath', ...PROOF_KEY_ENV, ...SCHEDULE_ENV);
   const log = createLog(scope, env);
   const policy = readPolicyFile(own.policyPath);
-  const store = createStore(new DynamoDBClient({}), own.tableName, log);
+  const table = createTable(new DynamoDBClient({}), own.tableName);
   const now = () => new Date();
-  const mechanisms = connect({ env, policy, store, log });
+  const mechanisms = connect({ env, policy, table, log });
   return {
-    store,
+    store: {
+      records: createRecords(table, log),
+      leases: createLeases(table),
+      limiter: createLimiter(table),
+      killSwitch: createKillSwitch(table, createBreaker(table, log)),
+      drills: createDrills(table),
+      entityHistory: createEntityHistory(table),
+    },
     mechanisms: new Map(mechanisms.map((one) => [one.info.id, one])),
     schedules: createSchedules(new Scheduler({}), scheduleTargets(own), now),
     policy,

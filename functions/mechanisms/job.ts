@@ -17,7 +17,7 @@ export type Mechanisms = ReadonlyMap<string, Connected>;
 
 /** Dependencies of executors and reversers. */
 export type MechanismDeps = {
-  store: Store;
+  store: Pick<Store, 'records' | 'leases' | 'limiter' | 'killSwitch' | 'drills' | 'entityHistory'>;
   mechanisms: Mechanisms;
   schedules: Schedules;
   policy: Policy;

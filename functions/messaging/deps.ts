@@ -11,7 +11,11 @@ import type { Log } from '../platform/log.ts';
 import { createLog } from '../platform/logger.ts';
 import type { Policy } from '../policy/policy.ts';
 import { readPolicyFile } from '../policy/policy-file.ts';
-import { createStore, type Store } from '../store/store.ts';
+import { createPager } from '../store/pager.ts';
+import { createPosts } from '../store/posts.ts';
+import { createRecords } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+import { createTable } from '../store/table.ts';
 import { channelsOf } from './channels.ts';
 import type { Send } from './message.ts';
 import { rateLimited } from './rate-limited-send.ts';
@@ -23,7 +27,7 @@ export const MESSAGING_ENV = ['mailFrom', 'teamTopicArn', 'pageKeyArn'] as const
 export function sendFrom(
   { mailFrom, teamTopicArn, pageKeyArn }: Record<(typeof MESSAGING_ENV)[number], string>,
   { channels, limits }: Pick<Policy, 'channels' | 'limits'>,
-  store: Store,
+  store: Pick<Store, 'pager' | 'posts'>,
   log: Log,
 ): Send {
   const clients = {
@@ -56,7 +60,12 @@ export function linkDeps(step: string, env: Env) {
   const own = readEnv(env, 'policyPath', 'tableName', 'linkKeyArn', 'webBaseUrl', ...MESSAGING_ENV);
   const log = createLog(step, env);
   const policy = readPolicyFile(own.policyPath);
-  const store = createStore(new DynamoDBClient({}), own.tableName, log);
+  const table = createTable(new DynamoDBClient({}), own.tableName);
+  const store = {
+    records: createRecords(table, log),
+    pager: createPager(table, log),
+    posts: createPosts(table),
+  };
   return {
     store,
     policy,

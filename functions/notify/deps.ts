@@ -17,7 +17,7 @@ import type { Store } from '../store/store.ts';
 const TICKET_MS = 25_000;
 
 export type NotifyDeps = {
-  store: Store;
+  store: Pick<Store, 'records' | 'pager'>;
   policy: Policy;
   /** Reads on-call schedules. Without it, schedules add no recipients. */
   onCall?: OnCall;

@@ -12,7 +12,7 @@ import type { Policy } from '../policy/policy.ts';
 import type { Store } from '../store/store.ts';
 
 export type RemindDeps = {
-  store: Store;
+  store: Pick<Store, 'records'>;
   policy: Policy;
   send: Send;
   mac: Pick<Mac, 'generate'>;

@@ -10,10 +10,16 @@ import { createInvoker } from '../platform/invoke.ts';
 import type { Log } from '../platform/log.ts';
 import { createLog } from '../platform/logger.ts';
 import { readPolicyFile } from '../policy/policy-file.ts';
-import { createStore, type Store } from '../store/store.ts';
+import { createBreaker } from '../store/breaker.ts';
+import { createChecks } from '../store/checks.ts';
+import { createPager } from '../store/pager.ts';
+import { createPosts } from '../store/posts.ts';
+import { createRecords } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+import { createTable } from '../store/table.ts';
 
 export type SweepDeps = {
-  store: Store;
+  store: Pick<Store, 'table' | 'records' | 'checks' | 'breaker' | 'pager'>;
   /** Starts an execution. Resolves when the name is in use, because another sweep was faster. */
   startReverse: (name: string, input: object) => Promise<void>;
   startRespond: (name: string, input: object) => Promise<void>;
@@ -42,7 +48,15 @@ export function sweepDeps(env: Env): SweepDeps {
   const log = createLog('sweep', env);
   const sfn = new SFN({});
   const policy = readPolicyFile(own.policyPath);
-  const store = createStore(new DynamoDBClient({}), own.tableName, log);
+  const table = createTable(new DynamoDBClient({}), own.tableName);
+  const store = {
+    table,
+    records: createRecords(table, log),
+    checks: createChecks(table),
+    breaker: createBreaker(table, log),
+    pager: createPager(table, log),
+    posts: createPosts(table),
+  };
   return {
     store,
     startReverse: createStarter(sfn, own.reverseArn),

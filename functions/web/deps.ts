@@ -27,7 +27,14 @@ import { asText, secretOf } from '../platform/secret.ts';
 import { slackButtonsOf } from '../policy/people.ts';
 import type { Policy } from '../policy/policy.ts';
 import { readPolicyFile } from '../policy/policy-file.ts';
-import { createStore, type Store } from '../store/store.ts';
+import { createApproverAddresses } from '../store/approver-addresses.ts';
+import { createBreaker } from '../store/breaker.ts';
+import { createEntityHistory } from '../store/entity-history.ts';
+import { createLeases } from '../store/leases.ts';
+import { createRecords } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+import { createKillSwitch } from '../store/switch.ts';
+import { createTable } from '../store/table.ts';
 import type { Provider } from './oidc.ts';
 import { providerFrom } from './provider.ts';
 import { SigningSecret } from './slack-signature.ts';
@@ -35,7 +42,7 @@ import { SigningSecret } from './slack-signature.ts';
 export type SlackInteractivity = { clients: HttpClients; signingSecret: Secret<string> };
 
 export type WebDeps = {
-  store: Store;
+  store: Pick<Store, 'records' | 'leases' | 'killSwitch' | 'entityHistory' | 'approverAddresses'>;
   policy: Policy;
   mac: Pick<Mac, 'verify'>;
   /** Signs what the pages give out. Its key is not the links' key: pages can't make links. */
@@ -79,8 +86,15 @@ export function webDeps(env: Env): WebDeps {
   const answers = slackButtonsOf(policy);
   const clients = remoteClients();
   const now = () => new Date();
+  const table = createTable(new DynamoDBClient({}), own.tableName);
   return {
-    store: createStore(new DynamoDBClient({}), own.tableName, log),
+    store: {
+      records: createRecords(table, log),
+      leases: createLeases(table),
+      killSwitch: createKillSwitch(table, createBreaker(table, log)),
+      entityHistory: createEntityHistory(table),
+      approverAddresses: createApproverAddresses(table),
+    },
     policy,
     ...(answers && {
       slack: {

@@ -7,7 +7,7 @@ export type Written = { action: Action; refusal: Refusal | null };
 
 /** After a lost race, `change` runs again on the newer record. */
 export async function write(
-  { store }: { store: Store },
+  { store }: { store: Pick<Store, 'records'> },
   { incidentId, actionId }: Pick<Action, 'incidentId' | 'actionId'>,
   change: (current: Action) => Change | Promise<Change>,
 ): Promise<Written> {

@@ -127,6 +127,7 @@ describe('the hourly check of an action in force', () => {
       started.push(names);
       await sweep({
         ...deps(),
+        store,
         startReverse: async (name) => void names.push(name),
         startRespond: async () => {},
         callback: async () => {},

@@ -95,7 +95,7 @@ async function asked(
     ask,
     tell: () =>
       notify(
-        { ...deps, policy: WITH_BUTTONS, openTicket: async () => 'oi-1', pageKey: PAGE_KEY },
+        { ...deps, store, policy: WITH_BUTTONS, openTicket: async () => 'oi-1', pageKey: PAGE_KEY },
         { incidentId, actionId },
       ),
     post: slack.posts[0]!,
