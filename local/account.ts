@@ -17,6 +17,9 @@ import { identitiesIn } from './aws/identities.ts';
 import { createWafSamples, LOCAL_VISITS } from './aws/waf-samples.ts';
 import { STAND_IN_WORLDS, STAND_INS } from './stand-ins.ts';
 
+/** The region in which the stand-ins and their samples are. */
+export const LOCAL_REGION = 'eu-central-1';
+
 /** One account of stand-ins, and the mechanisms that act on it. */
 export function createAccount(given: StandInAccount) {
   const account = { ...given, state: oncePerName(given.state) };

@@ -30,7 +30,7 @@ import type { WebDeps } from '../functions/web/deps.ts';
 import type { Provider } from '../functions/web/oidc.ts';
 import { createWeb } from '../functions/web/web.ts';
 import { checkWorld } from '../functions/world/check.ts';
-import { createAccount } from './account.ts';
+import { createAccount, LOCAL_REGION } from './account.ts';
 import { copiesInFolder, copiesInMemory } from './archive-copies.ts';
 import { createInbox, type Delivered } from './aws/inbox.ts';
 import { inMemory, onDisk } from './aws/state-file.ts';
@@ -66,6 +66,8 @@ export type RuntimeOptions = {
   pageKey: Uint8Array;
   /** The OpenID provider, if policy requires sign-in. */
   provider?: Provider;
+  /** The region of the stack. */
+  region?: string;
   /** Keeps all data across restarts; without it, data stays in memory. */
   folder?: string;
   /** The layout of new incidents; 2 unless a test of the way back sets 1. */
@@ -146,6 +148,7 @@ export async function createRuntime(options: RuntimeOptions) {
 
   const deps = {
     policy,
+    here: { account: policy.account, region: options.region ?? LOCAL_REGION },
     mac,
     pages: keys.votes,
     keys,

@@ -5,6 +5,7 @@ import type { Drill } from '../../functions/domain/drill.ts';
 import { loadPolicy, POLICIES } from '../../functions/policy/load.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import { createStore } from '../../functions/store/store.ts';
+import { LOCAL_REGION } from '../../local/account.ts';
 import { claimDirectory } from '../../local/data-directory.ts';
 import { startDatabase } from '../../local/engine/database.ts';
 import { prefixOfCdk } from '../operator.ts';
@@ -17,7 +18,7 @@ import { operatorName } from './one.ts';
 import { countsOf, reporterTo, tableOf, troubleIn } from './report.ts';
 import { readResults, writeResults } from './results-file.ts';
 import { cleanUp, drillAll, type Run } from './run.ts';
-import { LAPTOP_REGION, laptopCanaries, standInMechanisms } from './stand-ins.ts';
+import { laptopCanaries, standInMechanisms } from './stand-ins.ts';
 import { type Host, INTERRUPTED, stopOnSignal } from './stop.ts';
 
 /** Milliseconds before the first retry of a throttled call. */
@@ -49,7 +50,7 @@ async function onLaptop(data: string): Promise<Place> {
   await database.createTable('countermand');
   const { drills } = createStore(database.client, 'countermand', () => {});
   const mechanisms = standInMechanisms(policy, folder);
-  return { policy, region: LAPTOP_REGION, mechanisms, drills, close: database.stop };
+  return { policy, region: LOCAL_REGION, mechanisms, drills, close: database.stop };
 }
 
 async function inAccount(policy: Policy, region: string, prefix: string): Promise<Place> {

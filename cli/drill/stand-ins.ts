@@ -6,13 +6,11 @@ import type { Connected } from '../../functions/mechanisms/mechanism.ts';
 import { MECHANISMS } from '../../functions/mechanisms/registry.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import type { Store } from '../../functions/store/store.ts';
-import { createAccount } from '../../local/account.ts';
+import { createAccount, LOCAL_REGION } from '../../local/account.ts';
 import { inMemory, onDisk } from '../../local/aws/state-file.ts';
 import { STAND_INS } from '../../local/stand-ins.ts';
 import { operatorName } from './one.ts';
 import { drillAll, type Result } from './run.ts';
-
-export const LAPTOP_REGION = 'eu-central-1';
 
 const CANARIES = Object.values(STAND_INS).map(({ canary }) => canary);
 
@@ -67,7 +65,7 @@ export async function drillAtStart(
     mechanisms: standInMechanisms(policy),
     only: (info) => stale.includes(info),
     account: policy.account,
-    region: LAPTOP_REGION,
+    region: LOCAL_REGION,
     by: operatorName(),
     now,
     newId: randomUUID,

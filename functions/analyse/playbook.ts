@@ -3,6 +3,7 @@
 import { ActionName, changesOf } from '../domain/action-catalog.ts';
 import { isPosture } from '../domain/alert.ts';
 import { aboutAlert, type Recommendation } from '../domain/assessment.ts';
+import { isIdentity } from '../domain/service-account.ts';
 import type { Analyst, Brief, Opinion } from './brief.ts';
 import { FAMILIES, type Step, UNKNOWN_TYPE } from './families.ts';
 
@@ -34,7 +35,7 @@ export function judge({ alert }: Brief): Opinion {
 }
 
 function targetsOf({ entities }: Brief['alert'], { action, kinds, role }: Step): string[] {
-  const named = entities.filter((entity) => entity.part === role);
+  const named = entities.filter((entity) => entity.part === role && !isForeign(entity, entities));
   const kind = kinds.find((kind) => named.some((entity) => entity.kind === kind));
   return (
     named
@@ -44,6 +45,14 @@ function targetsOf({ entities }: Brief['alert'], { action, kinds, role }: Step):
       .slice(0, MAX_TARGETS_PER_STEP)
       .map(({ ref }) => ref)
   );
+}
+
+type Named = Brief['alert']['entities'][number];
+
+/** A caller from another account than the alert's: its owner must revoke its credentials, not the attacked account. */
+function isForeign(entity: Named, entities: readonly Named[]): boolean {
+  const alert = entities.find(({ kind }) => kind === 'alert');
+  return isIdentity(entity) && alert !== undefined && entity.place.account !== alert.place.account;
 }
 
 const recommend = ({ action, confidence, reasoning }: Step, target: string): Recommendation => ({

@@ -1,8 +1,11 @@
 // Decides from proofs and policy whether an action may be applied now.
 
 import type { Action } from '../domain/action.ts';
+import { informs } from '../domain/action-catalog.ts';
 import type { Instant } from '../domain/alert.ts';
 import { type Drill, drillFault } from '../domain/drill.ts';
+import type { Place } from '../domain/place.ts';
+import { otherAccount, otherRegion, type Stack } from '../domain/target-place.ts';
 import { minutesAfter } from '../domain/time.ts';
 import type { MechanismInfo } from '../mechanisms/mechanism.ts';
 import { concerns } from '../policy/people.ts';
@@ -16,6 +19,8 @@ export type Grounds = {
   ruling: Ruling | null;
   votes: readonly Vote[];
   policy: Policy;
+  /** The place of this stack. */
+  here: Place;
   mechanism: MechanismInfo;
   /** Read for automatic actions only. */
   drill: Drill | undefined;
@@ -49,13 +54,23 @@ export function authorise(action: Action, grounds: Grounds): Authorised | { refu
 type Executable = Exclude<ActionPolicy, { tier: 3 }>;
 
 function objectionOf(
-  { account }: Action,
-  { policy }: Grounds,
+  action: Action,
+  { policy, here }: Grounds,
   { mode, enabled }: Executable,
 ): string | null {
-  if (account !== policy.account) return 'the action is for another account';
+  const misplaced = misplacementOf(action, { here, homeRegion: policy.homeRegion });
+  if (misplaced) return misplaced;
   if (policy.mode === 'shadow' || mode === 'shadow') return 'policy is in shadow mode';
   return enabled ? null : 'policy does not enable the action';
+}
+
+/** Promise 11: the record must name the place of this stack, and the target must be here. */
+function misplacementOf({ name, target, account, region }: Action, stack: Stack): string | null {
+  const { here } = stack;
+  if (account !== here.account) return 'the action is for another account';
+  if (!target || informs(name)) return null;
+  if (region !== here.region) return `the action is for region ${region}; this is ${here.region}`;
+  return (otherAccount(target, stack) ?? otherRegion(target, stack))?.text ?? null;
 }
 
 /** An automatic action: tier 1, drilled and undone by itself. */

@@ -27,3 +27,7 @@ export const isSameAccount = (a: Pick<Place, 'account'>, b: Pick<Place, 'account
 /** False if one of the regions is unknown. */
 export const isSameRegion = (a: Pick<Place, 'region'>, b: Pick<Place, 'region'>): boolean =>
   a.region !== UNKNOWN && a.region === b.region;
+
+/** @example placeInWords({account: '111122223333', region: 'eu-central-1'}) // 'account 111122223333, region eu-central-1' */
+export const placeInWords = ({ account, region }: Place): string =>
+  `${account === UNKNOWN ? 'an unknown account' : `account ${account}`}, ${region === UNKNOWN ? 'unknown region' : `region ${region}`}`;

@@ -8,11 +8,13 @@ import { SSM } from '@aws-sdk/client-ssm';
 import { WAFV2 } from '@aws-sdk/client-wafv2';
 import { type Env, readEnv } from '../domain/env.ts';
 import { CLOUDFRONT_REGION } from '../domain/ip-set.ts';
+import type { Place } from '../domain/place.ts';
 import type { Log } from '../platform/log.ts';
 import { createLog } from '../platform/logger.ts';
 import type { SampleClients } from '../platform/sampled-requests.ts';
 import type { Policy } from '../policy/policy.ts';
 import { readPolicyFile } from '../policy/policy-file.ts';
+import { stackPlace } from '../policy/stack-place.ts';
 import { createApproverAddresses } from '../store/approver-addresses.ts';
 import { createEntityHistory } from '../store/entity-history.ts';
 import { createRecords } from '../store/records.ts';
@@ -28,6 +30,7 @@ import type { ReadDeps } from './read-fact.ts';
 export type EnrichDeps = ReadDeps & {
   store: Pick<Store, 'records' | 'entityHistory' | 'approverAddresses'>;
   policy: Policy;
+  here: Place;
   ec2: InstanceApi & OwnershipApi;
   iam: IdentityApi;
   lambda: FunctionTagsApi;
@@ -41,6 +44,7 @@ export type EnrichDeps = ReadDeps & {
 export function enrichDeps(env: Env): EnrichDeps {
   const { tableName, policyPath } = readEnv(env, 'tableName', 'policyPath');
   const log = createLog('enrich', env);
+  const policy = readPolicyFile(policyPath);
   const table = createTable(new DynamoDBClient({}), tableName);
   return {
     store: {
@@ -48,7 +52,8 @@ export function enrichDeps(env: Env): EnrichDeps {
       entityHistory: createEntityHistory(table),
       approverAddresses: createApproverAddresses(table),
     },
-    policy: readPolicyFile(policyPath),
+    policy,
+    here: stackPlace(policy, env),
     ec2: new EC2({}),
     iam: new IAM({}),
     lambda: new Lambda({}),

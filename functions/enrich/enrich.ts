@@ -13,6 +13,7 @@ import {
   unknown,
 } from '../domain/facts.ts';
 import { isIdentity } from '../domain/service-account.ts';
+import { isHere, whyElsewhere } from '../domain/target-place.ts';
 import { errorFields } from '../platform/log.ts';
 import { MOST_READ } from '../store/entity-history.ts';
 import { addressFacts } from './address.ts';
@@ -45,7 +46,9 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
     records.alert(incidentId, alertId),
     records.incident(incidentId),
   ]);
-  const addresses = alert.entities.flatMap(({ kind, value }) => (kind === 'ip' ? value : []));
+  const addresses = alert.entities.flatMap((entity) =>
+    entity.kind === 'ip' && isHere(entity, deps.here) ? entity.value : [],
+  );
   const { waf, policy } = deps;
   const [ownerOf, trafficOf, approvers, calendar] = await Promise.all([
     ownersOf(deps, addresses),
@@ -77,9 +80,12 @@ async function factsOn(
   entity: Entity,
   { alert, incidentId, ownerOf, trafficOf, approvers }: AlertContext,
 ): Promise<EntityFacts> {
-  const { kind, value } = entity;
+  const { kind } = entity;
+  const elsewhere = whyElsewhere(entity, deps.here);
   const [history, instance, lambda, identity] = await Promise.all([
-    historyOf(deps, entity, incidentId),
+    elsewhere && !SHARED.includes(kind)
+      ? unreadHistory(elsewhere)
+      : historyOf(deps, entity, incidentId),
     kind === 'instance' ? instanceOf(deps, entity, alert) : null,
     kind === 'function' ? functionOf(deps, entity, alert) : null,
     isIdentity(entity) ? identityOf(deps, entity, alert) : null,
@@ -92,15 +98,26 @@ async function factsOn(
       approverAddress(entity, approvers),
     ),
     history,
-    address:
-      kind === 'ip'
-        ? { ...(await addressFacts(value)), ownedBy: ownerOf(value), seenOnWeb: trafficOf(value) }
-        : null,
+    address: kind === 'ip' ? await factsOnAddress(entity, elsewhere, { ownerOf, trafficOf }) : null,
     instance: instance && { ...instance, tags: firstTags(instance.tags) },
     lambda: lambda && { tags: firstTags(lambda.tags) },
     identity: identity && { ...identity, tags: firstTags(identity.tags) },
-    plannedWork: plannedWorkFor(entity, deps.policy.plannedWork, deps.now()),
+    plannedWork: elsewhere ? null : plannedWorkFor(entity, deps.policy.plannedWork, deps.now()),
   };
+}
+
+/** The same in every account. Our records about other kinds are about the resource of that name that is here. */
+const SHARED: readonly Entity['kind'][] = ['ip', 'domain', 'alert'];
+
+async function factsOnAddress(
+  { value }: Entity,
+  elsewhere: string | null,
+  { ownerOf, trafficOf }: Pick<AlertContext, 'ownerOf' | 'trafficOf'>,
+): Promise<EntityFacts['address']> {
+  const facts = await addressFacts(value);
+  return elsewhere
+    ? { ...facts, ownedBy: unknown(elsewhere), seenOnWeb: unknown(elsewhere) }
+    : { ...facts, ownedBy: ownerOf(value), seenOnWeb: trafficOf(value) };
 }
 
 /** Context that all entities of one alert share. */
@@ -122,18 +139,18 @@ function rangesOfApprovers(deps: EnrichDeps): Promise<Fact<Interval[]>> {
 }
 
 async function identityOf(deps: EnrichDeps, entity: Entity, alert: Alert): Promise<IdentityFacts> {
-  const why = reasonToSkip(deps, alert, alert.entities.filter(isIdentity).indexOf(entity), '');
+  const why = reasonToSkip(deps, entity, alert.entities.filter(isIdentity).indexOf(entity), '');
   return why ? unreadIdentity(why) : identityFacts(deps, entity);
 }
 
 async function instanceOf(deps: EnrichDeps, entity: Entity, alert: Alert): Promise<InstanceFacts> {
-  const why = reasonToSkip(deps, alert, indexInKind(entity, alert), ' instances');
+  const why = reasonToSkip(deps, entity, indexInKind(entity, alert), ' instances');
   return why ? unreadInstance(why) : instanceFacts(deps, entity.value);
 }
 
 async function functionOf(deps: EnrichDeps, entity: Entity, alert: Alert): Promise<FunctionFacts> {
-  const why = reasonToSkip(deps, alert, indexInKind(entity, alert), ' functions');
-  return why ? unreadFunction(why) : functionFacts(deps, entity, alert);
+  const why = reasonToSkip(deps, entity, indexInKind(entity, alert), ' functions');
+  return why ? unreadFunction(why) : functionFacts(deps, entity);
 }
 
 const indexInKind = (entity: Entity, { entities }: Alert): number =>
@@ -144,13 +161,13 @@ const MAX_READ_PER_KIND = 10;
 
 /** The reason not to read an entity, or null. `index` is its position among the entities of its kind, from 0. */
 function reasonToSkip(
-  { policy }: EnrichDeps,
-  { account }: Alert,
+  { here }: EnrichDeps,
+  entity: Entity,
   index: number,
   noun: string,
 ): string | null {
-  if (account !== policy.account)
-    return `it is in account ${account}, to which Countermand has no access`;
+  const elsewhere = whyElsewhere(entity, here);
+  if (elsewhere) return elsewhere;
   return index < MAX_READ_PER_KIND ? null : `only the first ${MAX_READ_PER_KIND}${noun} are read`;
 }
 

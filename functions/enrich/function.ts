@@ -14,8 +14,7 @@ type Deps = ReadDeps & { lambda: FunctionTagsApi };
  */
 export async function functionFacts(
   deps: Deps,
-  { value }: Entity,
-  { account, region }: { account: string; region: string },
+  { value, place: { account, region } }: Entity,
 ): Promise<FunctionFacts> {
   const partition = partitionOf(region);
   const Resource = `arn:${partition}:lambda:${region}:${account}:function:${value}`;

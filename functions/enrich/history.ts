@@ -32,9 +32,10 @@ export function historyFacts(
   };
 }
 
-export function unreadHistory(): Facts {
-  const why = unknown("Countermand's records could not be read");
-  return { earlierIncidents: why, inForce: why, reversedByPeople: why, declined: why };
+/** Unknown facts for an entity whose history is not read, with the reason. */
+export function unreadHistory(why = "Countermand's records could not be read"): Facts {
+  const fact = unknown(why);
+  return { earlierIncidents: fact, inForce: fact, reversedByPeople: fact, declined: fact };
 }
 
 /** Actions that came into force and have not ended since. The newest events include the start of every such action. */

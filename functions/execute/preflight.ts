@@ -28,7 +28,7 @@ export function checkVersion(action: Action): void {
  * record's status and its list of votes decide nothing. Throws Denied.
  */
 export async function checkAuthorised(
-  { store, keys, policy, now, log }: ExecuteDeps,
+  { store, keys, policy, here, now, log }: ExecuteDeps,
   action: Action,
   { mechanism }: Job,
 ): Promise<Authorised> {
@@ -39,6 +39,7 @@ export async function checkAuthorised(
     ruling,
     votes: await readVotes(keys.votes, action),
     policy,
+    here,
     mechanism: mechanism.info,
     drill: drills?.get(mechanism.info.id),
     now: now(),

@@ -3,11 +3,11 @@
 import type { Action, Status } from '../domain/action.ts';
 import type { ApprovalRequest } from '../domain/approval.ts';
 import type { Recommendation } from '../domain/assessment.ts';
+import { placeOfAction } from '../domain/target-place.ts';
 import type { Effect } from '../mechanisms/registry.ts';
 import { reviewAfterDays } from '../policy/schemas/actions.ts';
 import { actionDigest, append, transition } from '../store/hash-chain.ts';
 import type { Ruling } from './decide.ts';
-import { placeOfEffect } from './effect-key.ts';
 import type { Circumstances } from './proposal.ts';
 
 /** Longer than an execution can run, so that the sweeper never races one. */
@@ -23,13 +23,15 @@ export type Proposed = {
 
 export function compose(
   { incidentId, alertId, actionId }: { incidentId: string; alertId: string; actionId: string },
-  circumstances: Circumstances,
+  { alert, facts, policy, here }: Circumstances,
   { recommendation, ruling, effect, approval }: Proposed,
   at: Date,
 ): Action {
   const { name, target, durationMinutes, disposition, reasons, considered } = ruling;
-  const { facts, policy } = circumstances;
-  const place = placeOfEffect(circumstances);
+  const { homeRegion } = policy;
+  const place = target
+    ? placeOfAction(name, target, { here, homeRegion })
+    : { account: alert.account, region: alert.region };
   const parameters = effect?.parameters ?? {};
   const subject = target && { incidentId, actionId, ...place, target, parameters, durationMinutes };
   const core = {

@@ -87,7 +87,8 @@ export function resolve(
     given.alert.entities.find((entity) => entity.ref === recommendation.target) ?? null;
   const entityFacts = given.facts?.entities.find((facts) => facts.ref === target?.ref) ?? null;
   const asked = ActionName.safeParse(recommendation.action).data ?? null;
-  const effective = asked && effectiveAction(asked, given.policy, { target, entityFacts });
+  const effective =
+    asked && effectiveAction(asked, given.policy, { ...given, target, entityFacts });
   const name = effective?.name ?? null;
   const effects =
     name && target ? given.effectsOf(name, given.alert, target, given.facts, given.policy) : [];

@@ -4,6 +4,7 @@ import { KMS } from '@aws-sdk/client-kms';
 import type { Signer, Verifier } from '../authority/claims.ts';
 import { PROOF_KEY_ENV, proofKeys } from '../authority/keys.ts';
 import { type Env, readEnv } from '../domain/env.ts';
+import type { Place } from '../domain/place.ts';
 import { effectsOf } from '../mechanisms/registry.ts';
 import { remoteClients } from '../platform/http-clients.ts';
 import type { Log } from '../platform/log.ts';
@@ -11,6 +12,7 @@ import { createLog } from '../platform/logger.ts';
 import { createOnCall, type OnCall } from '../platform/on-call-schedule.ts';
 import type { Policy } from '../policy/policy.ts';
 import { readPolicyFile } from '../policy/policy-file.ts';
+import { stackPlace } from '../policy/stack-place.ts';
 import { createBreaker } from '../store/breaker.ts';
 import { createDrills } from '../store/drills.ts';
 import { createEffects } from '../store/effects.ts';
@@ -26,6 +28,7 @@ export type GateDeps = {
   /** Reads on-call schedules. Without it, schedules add no approvers. */
   onCall?: OnCall;
   policy: Policy;
+  here: Place;
   /** Signs rulings, and verifies them, the orders of people and the evidence of executors. */
   keys: { rulings: Signer & Verifier; votes: Verifier; evidence: Verifier };
   effectsOf: Circumstances['effectsOf'];
@@ -48,6 +51,7 @@ export function gateDeps(env: Env): GateDeps {
       killSwitch: createKillSwitch(table, createBreaker(table, log)),
     },
     policy,
+    here: stackPlace(policy, env),
     keys: proofKeys(new KMS({}), own, env),
     onCall: createOnCall(policy.escalation.onCall ?? {}, remoteClients()),
     effectsOf,

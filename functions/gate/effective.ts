@@ -22,7 +22,7 @@ const TRAIT_TEXTS: Readonly<Record<Trait, string>> = {
 export function effectiveAction(
   asked: ActionName,
   { effective, actions }: Pick<Policy, 'effective' | 'actions'>,
-  subject: Pick<Proposal, 'target' | 'entityFacts'>,
+  subject: Pick<Proposal, 'target' | 'entityFacts' | 'here'>,
 ): Effective {
   const [row] = effective
     .filter((one) => one.actions.includes(asked))

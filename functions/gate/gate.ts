@@ -45,6 +45,7 @@ export async function gate(deps: GateDeps, input: unknown) {
       ...(incident?.alerts.map((one) => one.generation) ?? []),
     ),
     policy: deps.policy,
+    here: deps.here,
     switchMode: mode,
     drills,
     now: deps.now(),

@@ -6,6 +6,7 @@ import type { Recommendation } from '../domain/assessment.ts';
 import type { Drill } from '../domain/drill.ts';
 import type { EntityFacts, Facts } from '../domain/facts.ts';
 import type { SwitchMode } from '../domain/kill-switch.ts';
+import type { Place } from '../domain/place.ts';
 import type { Effect } from '../mechanisms/registry.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ActionPolicy } from '../policy/schemas/actions.ts';
@@ -24,6 +25,8 @@ export type Circumstances = {
   alert: Alert;
   facts: Facts | null;
   policy: Policy;
+  /** The place of this stack. */
+  here: Place;
   /** The highest generation among the incident's alerts. */
   generation: number;
   switchMode: SwitchMode;

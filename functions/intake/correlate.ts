@@ -9,19 +9,21 @@ const TOO_COMMON: readonly Entity['kind'][] = ['alert', 'domain', 'network-inter
 
 /**
  * Keys such as `actor:111122223333:ip:203.0.113.7`, actors before resources, at most MAX_KEYS. They contain the
- * account, because another account may have a user of the same name. Samples have no keys: all of them name the same
+ * entity's account, because another account may have a user of the same name. Samples have no keys: all of them name the same
  * invented resources.
  */
 export function correlationKeys({
-  account,
   entities,
   sample,
-}: Pick<Alert, 'account' | 'entities' | 'sample'>): string[] {
+}: Pick<Alert, 'entities' | 'sample'>): string[] {
   if (sample) return [];
   const keys = (part: Entity['part'], word: string) =>
     entities
       .filter((entity) => entity.part === part && isDistinctive(entity))
-      .map(({ kind, value }) => `${word}:${account}:${kind}:${value.slice(0, 512)}`);
+      .map(
+        ({ kind, value, place: { account } }) =>
+          `${word}:${account}:${kind}:${value.slice(0, 512)}`,
+      );
   return [...keys('actor', 'actor'), ...keys('target', 'resource')].slice(0, MAX_KEYS);
 }
 

@@ -5,11 +5,13 @@ import { SFN } from '@aws-sdk/client-sfn';
 import { SQS } from '@aws-sdk/client-sqs';
 import type { Env } from '../domain/env.ts';
 import { readEnv } from '../domain/env.ts';
+import type { Place } from '../domain/place.ts';
 import { createStarter } from '../platform/executions.ts';
 import type { Log } from '../platform/log.ts';
 import { createLog } from '../platform/logger.ts';
 import type { Policy } from '../policy/policy.ts';
 import { readPolicyFile } from '../policy/policy-file.ts';
+import { stackPlace } from '../policy/stack-place.ts';
 import { createBreaker } from '../store/breaker.ts';
 import { createEntityHistory } from '../store/entity-history.ts';
 import { createFindings } from '../store/findings.ts';
@@ -22,6 +24,7 @@ import { createTable } from '../store/table.ts';
 export type IntakeDeps = {
   store: Pick<Store, 'table' | 'records' | 'findings' | 'entityHistory' | 'killSwitch'>;
   policy: Policy;
+  here: Place;
   /** Starts `respond` under a name. Does nothing when the name is in use. */
   startRespond: (name: string, input: { incidentId: string; alertId: string }) => Promise<void>;
   /** Prefix of the names of this stack's functions and roles. */
@@ -48,6 +51,7 @@ export function intakeDeps(env: Env): IntakeDeps {
   const log = createLog('intake', env);
   const sqs = new SQS({});
   const table = createTable(new DynamoDBClient({}), tableName);
+  const policy = readPolicyFile(policyPath);
   return {
     store: {
       table,
@@ -56,7 +60,8 @@ export function intakeDeps(env: Env): IntakeDeps {
       entityHistory: createEntityHistory(table),
       killSwitch: createKillSwitch(table, createBreaker(table, log)),
     },
-    policy: readPolicyFile(policyPath),
+    policy,
+    here: stackPlace(policy, env),
     startRespond: createStarter(new SFN({}), respondArn),
     ownPrefix,
     reject: async (body, reason) => {

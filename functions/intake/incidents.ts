@@ -74,18 +74,17 @@ export async function joinIncident(
 
 /** The incident's own item comes first: a member without it would belong to nothing. */
 async function joinAsMember(
-  { store, policy, now }: IncidentDeps,
+  { store, now }: IncidentDeps,
   alert: Alert,
   incidentId: string,
 ): Promise<boolean> {
   const at = now();
   if (!(await store.records.isOpened(incidentId))) {
     const opened = { at, by: 'intake', event: 'opened', text: describe(alert) };
-    const { account } = policy;
     const history = append(incidentId, [], opened);
     const openedAt = at.toISOString();
     await store.records
-      .createIncident({ incidentId, account, region: alert.region, openedAt, history, version: 1 })
+      .createIncident({ incidentId, ...placeOf(alert), openedAt, history, version: 1 })
       .catch((error: unknown) => {
         // Another alert of the incident was faster.
         if (!(error instanceof Conflict)) throw error;
@@ -105,6 +104,8 @@ async function joinAsMember(
   return member !== null;
 }
 
+const placeOf = ({ account, region }: Alert) => ({ account, region });
+
 const listed = (alert: Alert, at: Date): IncidentAlert => ({
   alertId: alert.alertId,
   type: alert.type,
@@ -119,13 +120,12 @@ const listed = (alert: Alert, at: Date): IncidentAlert => ({
 
 const describe = ({ type, title }: Alert) => `${type}: ${title.slice(0, MAX_TITLE)}`;
 
-async function open({ store, policy, now }: IncidentDeps, alert: Alert, incidentId: string) {
+async function open({ store, now }: IncidentDeps, alert: Alert, incidentId: string) {
   const at = now();
   const opened = { at, by: 'intake', event: 'opened', text: describe(alert) };
   const incident: Incident = {
     incidentId,
-    account: policy.account,
-    region: alert.region,
+    ...placeOf(alert),
     status: 'open',
     openedAt: at.toISOString(),
     closedAt: null,

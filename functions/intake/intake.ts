@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { Alert, Cause, Reported } from '../domain/alert.ts';
 import { Conflict, InvalidInput } from '../domain/errors.ts';
+import { isHere } from '../domain/target-place.ts';
 import { errorFields } from '../platform/log.ts';
 import { normalise } from '../sources/normalise.ts';
 import type { Finding, Unreadable } from '../sources/source.ts';
@@ -213,12 +214,19 @@ async function countRepeat(
     }));
 }
 
-/** Adds the incident to the history of each entity. Failing to record it must not fail the alert. */
-async function remember({ store, now, log }: IntakeDeps, alert: Reported, incidentId: string) {
+/**
+ * Adds the incident to the history of each entity. Failing to record it must not fail the alert. An entity of another
+ * place is left out: its history would be that of our entity of the same name.
+ */
+async function remember(
+  { store, here, now, log }: IntakeDeps,
+  alert: Reported,
+  incidentId: string,
+) {
   const at = now().toISOString();
   const event = { event: 'incident', incidentId, actionId: null, name: null, at } as const;
   const notes = alert.entities
-    .filter(({ kind }) => kind !== 'alert')
+    .filter((entity) => entity.kind !== 'alert' && (entity.kind === 'ip' || isHere(entity, here)))
     .slice(0, 20)
     .map((entity) => store.entityHistory.note(entity, event));
   for (const result of await Promise.allSettled(notes))

@@ -11,6 +11,7 @@ import {
 } from '../platform/eventbridge-schedules.ts';
 import { createLog } from '../platform/logger.ts';
 import { readPolicyFile } from '../policy/policy-file.ts';
+import { stackPlace } from '../policy/stack-place.ts';
 import { createBreaker } from '../store/breaker.ts';
 import { createDrills } from '../store/drills.ts';
 import { createEntityHistory } from '../store/entity-history.ts';
@@ -46,6 +47,7 @@ export function mechanismDeps(
     mechanisms: new Map(mechanisms.map((one) => [one.info.id, one])),
     schedules: createSchedules(new Scheduler({}), scheduleTargets(own), now),
     policy,
+    here: stackPlace(policy, env),
     keys: proofKeys(new KMS({}), own, env),
     now,
     log,

@@ -3,6 +3,7 @@
 import type { Verifier } from '../authority/claims.ts';
 import type { Action } from '../domain/action.ts';
 import { DigestMismatch, InvalidInput } from '../domain/errors.ts';
+import type { Place } from '../domain/place.ts';
 import type { Log } from '../platform/log.ts';
 import type { Schedules } from '../platform/schedules.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -21,6 +22,8 @@ export type MechanismDeps = {
   mechanisms: Mechanisms;
   schedules: Schedules;
   policy: Policy;
+  /** The place of this stack. */
+  here: Place;
   /** Verify who decided and what was captured. */
   keys: { votes: Verifier; rulings: Verifier; evidence: Verifier };
   now: () => Date;

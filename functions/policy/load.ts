@@ -60,6 +60,7 @@ export function loadPolicy(directory: string, account: string): Policy {
   const { data } = overlay;
   const merged = {
     account: data.account,
+    homeRegion: data.homeRegion ?? null,
     mode: data.mode,
     stage: data.stage,
     actions: withChanges(actions.data.actions, overlay, faults),

@@ -1,7 +1,7 @@
 // The compiled policy of one account: merged and validated.
 import * as z from 'zod/mini';
 import { ActionName } from '../domain/action-catalog.ts';
-import { Integrations, PartnerSource, SignIn, WebAcls } from './schemas/account.ts';
+import { Integrations, PartnerSource, Region, SignIn, WebAcls } from './schemas/account.ts';
 import { ActionPolicy } from './schemas/actions.ts';
 import { CalendarFile } from './schemas/calendar.ts';
 import { ChannelsFile } from './schemas/channels.ts';
@@ -15,6 +15,8 @@ export const Policy = z.strictObject({
   /** SHA-256 of everything else, first 12 hex digits. */
   version: z.string().check(z.regex(/^[0-9a-f]{12}$/)),
   account: z.string(),
+  /** The region whose stack changes IAM identities. Null: no stack does. */
+  homeRegion: z._default(z.nullable(Region), null),
   mode: z.enum(['shadow', 'live']),
   stage: z.enum(['local', 'staging', 'production']),
   actions: z.record(ActionName, ActionPolicy),

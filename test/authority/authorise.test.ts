@@ -8,7 +8,7 @@ import { minutesAfter } from '../../functions/domain/time.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import type { ActionPolicy } from '../../functions/policy/schemas/actions.ts';
 import { toy, toyAction, toyWatch } from '../execute/toy.ts';
-import { NOW, POLICY } from '../fixtures/case.ts';
+import { HERE, NOW, POLICY } from '../fixtures/case.ts';
 import { approvedByAna } from '../web/approval-pages.ts';
 
 const at = (minutes: number) => minutesAfter(NOW, minutes);
@@ -53,6 +53,7 @@ const forWatch = (change: Partial<Grounds> = {}): Grounds => ({
   ruling: rulingOn(watch),
   votes: [],
   policy: POLICY,
+  here: HERE,
   mechanism: toyWatch,
   drill,
   now: new Date(at(3)),
@@ -62,6 +63,7 @@ const forBlock = (change: Partial<Grounds> = {}): Grounds => ({
   ruling: rulingOn(block),
   votes: [voteBy('ana.silva')],
   policy: POLICY,
+  here: HERE,
   mechanism: toy,
   drill: undefined,
   now: new Date(at(3)),
@@ -98,7 +100,8 @@ describe('an automatic action', () => {
       { policy: policyWith('add_ip_to_watchlist', { enabled: false }) },
       'does not enable',
     ],
-    ['in another account', { policy: { ...POLICY, account: '999999999999' } }, 'another account'],
+    ['in another account', { here: { ...HERE, account: '999999999999' } }, 'another account'],
+    ['in another region', { here: { ...HERE, region: 'us-east-1' } }, 'for region eu-central-1'],
     ['without a drill', { drill: undefined }, 'never been drilled'],
     ['after a failed drill', { drill: { ...drill, outcome: 'failed' } }, 'failed its last drill'],
     ['an hour later', { now: new Date(at(61)) }, 'is too old'],

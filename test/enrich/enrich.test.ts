@@ -23,6 +23,7 @@ import {
   ALERT_ID,
   alertWith,
   attacker,
+  HERE,
   INCIDENT_ID,
   incidentWith,
   NOW,
@@ -42,6 +43,7 @@ const samples = createWafSamples(LOCAL_VISITS, () => NOW);
 const depsOf = (change: Partial<EnrichDeps> = {}): EnrichDeps => ({
   store,
   policy: POLICY,
+  here: HERE,
   ec2: createEc2(inMemory(LOCAL_NETWORK)),
   iam: createIam(inMemory(LOCAL_IAM)),
   lambda: createLambda(inMemory(LOCAL_FUNCTIONS)),
@@ -173,7 +175,8 @@ describe('the tags of a function', () => {
   });
 
   test('leaves protection unknown for a function of another account', async () => {
-    const theirs = await onTheFunction({}, { account: '999999999999' });
+    const place = { ...HERE, account: '999999999999' };
+    const theirs = await onTheFunction({}, { entities: [{ ...theFunction, place }] });
     expect(theirs?.protectedBy).toMatchObject({
       known: false,
       why: expect.stringContaining('999999999999'),

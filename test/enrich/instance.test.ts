@@ -18,6 +18,7 @@ import {
   ALERT_ID,
   alertWith,
   attacker,
+  HERE,
   INCIDENT_ID,
   incidentWith,
   NOW,
@@ -170,7 +171,7 @@ describe('the instances of an alert', () => {
     const waf = { REGIONAL: samples, CLOUDFRONT: samples };
     const lambda = createLambda(inMemory({}));
     const looked = { ...deps(client), ec2: client, iam, lambda, ssm, waf };
-    const given = { store, policy, now: () => NOW, ...looked };
+    const given = { store, policy, here: HERE, now: () => NOW, ...looked };
     await enrich(given, { incidentId: INCIDENT_ID, alertId: ALERT_ID });
     return (await store.records.findFacts(INCIDENT_ID, ALERT_ID))?.entities ?? [];
   };
@@ -202,7 +203,7 @@ describe('the instances of an alert', () => {
   test('does not read an instance of another account', async () => {
     const never = () => Promise.reject(new Error('AWS was called'));
     const found = await factsFor(
-      { account: '999988887777', entities: [attacker, instance(1)] },
+      { entities: [attacker, { ...instance(1), place: { ...HERE, account: '999988887777' } }] },
       answering({ describeInstances: never }),
     );
     expect(found[1]?.instance?.networkAcls).toMatchObject({

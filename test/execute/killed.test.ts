@@ -36,6 +36,7 @@ import { inMemory } from '../../local/aws/state-file.ts';
 import {
   attacker,
   customer,
+  HERE,
   INCIDENT_ID,
   leakedKey,
   NOW,
@@ -215,6 +216,7 @@ describe.each(Object.entries(CASES))('%s', (_name, { target, parameters, account
       // Schedules are lost: only the sweeper continues.
       schedules: wrap(schedulesIn(new Map())),
       policy: POLICY,
+      here: HERE,
       keys: KEYS,
       now: () => now,
       log: () => {},

@@ -15,7 +15,7 @@ import { MECHANISMS } from '../../functions/mechanisms/registry.ts';
 import type { Scheduled, Schedules } from '../../functions/platform/schedules.ts';
 import { actionDigest, append } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
-import { ALERT_ID, attacker, INCIDENT_ID, NOW, POLICY, recommend } from '../fixtures/case.ts';
+import { ALERT_ID, attacker, HERE, INCIDENT_ID, NOW, POLICY, recommend } from '../fixtures/case.ts';
 import { KEYS, signed } from '../fixtures/proofs.ts';
 
 /** The state that the mechanism changes: value → who put it there. `deleted`: the target no longer exists. */
@@ -103,6 +103,7 @@ export const toyDeps = (
   schedules: schedulesIn(new Map()),
   keys: KEYS,
   policy: POLICY,
+  here: HERE,
   now: () => NOW,
   log: () => {},
   ...change,

@@ -19,7 +19,7 @@ import { reverse } from '../../functions/reverse/reverse.ts';
 import { createAccount } from '../../local/account.ts';
 import { inMemory } from '../../local/aws/state-file.ts';
 import { schedulesIn } from '../execute/toy.ts';
-import { NOW, POLICY } from '../fixtures/case.ts';
+import { HERE, NOW, POLICY } from '../fixtures/case.ts';
 import { KEYS, PAGE_KEY } from '../fixtures/proofs.ts';
 import { retried } from '../properties/mortal.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
@@ -54,6 +54,7 @@ export async function createBurstAccount(analyst: Analyst = playbook) {
     keys: KEYS,
     store,
     policy: POLICY,
+    here: HERE,
     send,
     pageKey: PAGE_KEY,
     mac,

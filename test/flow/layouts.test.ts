@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { acceptEvent } from '../../functions/intake/intake.ts';
 import { type Layout, layoutOf } from '../../functions/store/layout.ts';
-import { POLICY } from '../fixtures/case.ts';
+import { HERE, POLICY } from '../fixtures/case.ts';
 import { createWorld, sample, type World } from './world.ts';
 
 const ATTACKER = '203.0.113.66/32';
@@ -81,7 +81,7 @@ describe.each<[string, Layout, Layout]>([
     const started: { incidentId: string; alertId: string }[] = [];
     await acceptEvent(
       {
-        ...{ store, policy: POLICY, recordLayout: from, ownPrefix: 'countermand-' },
+        ...{ store, policy: POLICY, here: HERE, recordLayout: from, ownPrefix: 'countermand-' },
         startRespond: async (_name, input) => void started.push(input),
         reject: async () => {},
         now: world.clock.now,

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Disposition } from '../../functions/domain/action.ts';
 import { ActionName } from '../../functions/domain/action-catalog.ts';
+import type { Entity } from '../../functions/domain/alert.ts';
 import { Recommendation } from '../../functions/domain/assessment.ts';
 import {
   type Fact,
@@ -11,6 +12,7 @@ import {
   known,
   unknown,
 } from '../../functions/domain/facts.ts';
+import type { Place } from '../../functions/domain/place.ts';
 import { decide, isStricter } from '../../functions/gate/decide.ts';
 import { sharedKeyOf } from '../../functions/gate/effect-key.ts';
 import type { Circumstances, Holding } from '../../functions/gate/proposal.ts';
@@ -23,6 +25,7 @@ import {
   DRILLED,
   factsAbout,
   factsWith,
+  HERE,
   INCIDENT_ID,
   leakedKey,
   NOW,
@@ -35,6 +38,7 @@ const circumstances = (change: Partial<Circumstances> = {}): Circumstances => ({
   alert: alertWith(),
   facts: factsWith(),
   policy: POLICY,
+  here: HERE,
   generation: 1,
   switchMode: 'run',
   drills: DRILLED,
@@ -285,6 +289,69 @@ describe('a block that is in force', () => {
   });
 });
 
+const at = (change: Partial<Place>, entity: Entity): Entity => ({
+  ...entity,
+  place: { ...HERE, ...change },
+});
+const aboutTheFunction = (entity: Entity, change: Partial<Circumstances> = {}) =>
+  circumstances({
+    alert: alertWith({ entities: [attacker, entity] }),
+    facts: factsWith(factsAbout('function-1', { address: null })),
+    ...change,
+  });
+const logs = (entity: Entity) =>
+  decide(
+    recommend({ action: 'increase_logging_verbosity', target: 'function-1' }),
+    aboutTheFunction(entity),
+  );
+const onTheKey = (policy: Policy, entity = leakedKey) =>
+  decide(
+    recommend({ action: 'revoke_api_key', target: 'key-1' }),
+    circumstances({
+      policy,
+      alert: alertWith({ entities: [entity] }),
+      facts: factsWith(factsAbout('key-1', { address: null, identity: ORDINARY_USER })),
+    }),
+  );
+const revokes = (homeRegion: string | null) => onTheKey({ ...POLICY, homeRegion });
+
+describe('the place of the target', () => {
+  test('lets the stack of the home region act on a key that was seen in another region', () => {
+    const seen = at({ region: 'us-east-1' }, leakedKey);
+    expect(onTheKey(POLICY, seen)).toMatchObject({
+      disposition: 'approve',
+      name: 'revoke_api_key',
+    });
+  });
+
+  test('names the home region when another stack must act', () => {
+    expect(
+      revokes('us-east-1')
+        .reasons.map(({ text }) => text)
+        .join(),
+    ).toContain('us-east-1');
+  });
+
+  test('still opens the ticket about an alert of another account and region', () => {
+    const alert = at({ account: '999999999999', region: 'us-east-1' }, alertWith().entities[1]!);
+    const ruling = decide(
+      recommend({ action: 'create_alert_ticket', target: 'alert-1' }),
+      circumstances({ alert: alertWith({ entities: [attacker, alert] }) }),
+    );
+    expect(ruling.disposition).toBe('auto');
+  });
+
+  test('does not take an address that was seen elsewhere for one of this account', () => {
+    const facts = addressFacts({ ownedBy: unknown('it is elsewhere') });
+    const ruling = decide(
+      recommend(),
+      withTarget({ place: { ...HERE, account: '999999999999' } }, facts),
+    );
+    expect(ruling.name).toBe('block_ip_at_firewall');
+    expect(codes(ruling)).toEqual(['tier-2', 'other-account']);
+  });
+});
+
 describe('each rule', () => {
   const blocks = (given: Circumstances, change = {}) => decide(recommend(change), given);
   const history = factsAbout('ip-1').history;
@@ -360,7 +427,7 @@ describe('each rule', () => {
       'a function of another account',
       blocks(
         circumstances({
-          alert: alertWith({ account: '999999999999', entities: [attacker, theFunction] }),
+          alert: alertWith({ entities: [attacker, at({ account: '999999999999' }, theFunction)] }),
           facts: factsWith(factsAbout('function-1', { address: null })),
         }),
         { action: 'increase_logging_verbosity', target: 'function-1' },
@@ -368,6 +435,43 @@ describe('each rule', () => {
       'hand-off',
       'other-account',
     ],
+    [
+      'a function of an unknown account',
+      logs(at({ account: 'unknown' }, theFunction)),
+      'hand-off',
+      'other-account',
+    ],
+    [
+      'a function of another region',
+      logs(at({ region: 'us-east-1' }, theFunction)),
+      'hand-off',
+      'other-region',
+    ],
+    [
+      'a function of an unknown region',
+      logs(at({ region: 'unknown' }, theFunction)),
+      'hand-off',
+      'other-region',
+    ],
+    [
+      'an address that was seen in another account',
+      blocks(withTarget({ place: { ...HERE, account: '999999999999' } })),
+      'hand-off',
+      'other-account',
+    ],
+    [
+      'an address that was seen in another region',
+      blocks(withTarget({ place: { ...HERE, region: 'us-east-1' } })),
+      'hand-off',
+      'other-region',
+    ],
+    [
+      'a key of a stack that is not in the home region',
+      revokes('us-east-1'),
+      'hand-off',
+      'other-home-region',
+    ],
+    ['a key without a home region', revokes(null), 'hand-off', 'no-home-region'],
     ['no facts', blocks(circumstances({ facts: null })), 'hand-off', 'facts-missing'],
     [
       'a protected target',
@@ -658,13 +762,17 @@ describe('any model output, facts and policy', () => {
         };
         return {
           alert: alertWith({
-            entities: [{ ...attacker, part, value }, alertWith().entities[1]!],
+            entities: [
+              { ...attacker, part, value, place: { ...HERE, account } },
+              alertWith().entities[1]!,
+            ],
             archived,
             sample,
             account,
           }),
           facts: entity ? factsWith(entity) : null,
           policy: { ...POLICY, mode, stage },
+          here: HERE,
           generation,
           switchMode,
           drills: drilled ? DRILLED : new Map(),

@@ -18,6 +18,7 @@ import {
   attacker,
   factsAbout,
   factsWith,
+  HERE,
   INCIDENT_ID,
   NOW,
   POLICY,
@@ -38,6 +39,7 @@ const twoEffects: readonly Parameters[] = [{ place: 'a' }, { place: 'b' }];
 const deps = (places = twoEffects): GateDeps => ({
   store,
   policy: POLICY,
+  here: HERE,
   keys: KEYS,
   effectsOf: () => places.map((parameters) => ({ mechanism: blockAddress, parameters })),
   now: () => NOW,

@@ -18,6 +18,7 @@ import {
   ALERT_ID,
   alertWith,
   assess,
+  HERE,
   INCIDENT_ID,
   NOW,
   POLICY,
@@ -247,6 +248,7 @@ describe('an approval request', () => {
     const deps: GateDeps = {
       store,
       policy: { ...POLICY, escalation },
+      here: HERE,
       keys: KEYS,
       onCall: given.onCall,
       effectsOf: (...args) =>

@@ -3,7 +3,7 @@ import type { IntakeDeps } from '../../functions/intake/deps.ts';
 import { type Accepted, acceptEvent } from '../../functions/intake/intake.ts';
 import { layoutOf } from '../../functions/store/layout.ts';
 import type { Store } from '../../functions/store/store.ts';
-import { NOW, POLICY } from '../fixtures/case.ts';
+import { HERE, NOW, POLICY } from '../fixtures/case.ts';
 import type { TestStores } from '../store/dynamo.ts';
 import { sample } from './events.ts';
 
@@ -19,6 +19,7 @@ export async function openIntake(db: TestStores) {
   const deps: IntakeDeps = {
     store,
     policy,
+    here: HERE,
     startRespond: async (name, input) => {
       started.set(name, input);
     },

@@ -13,7 +13,7 @@ import { sweep } from '../../functions/sweep/sweep.ts';
 import { issueNonce } from '../../functions/web/form.ts';
 import { createWeb } from '../../functions/web/web.ts';
 import { schedulesIn, toy, toyMechanisms, type World } from '../execute/toy.ts';
-import { attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
+import { attacker, HERE, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
 import { KEYS, PAGE_KEY } from '../fixtures/proofs.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
 import {
@@ -69,6 +69,7 @@ function account(turn: Turn, skewSeconds: Readonly<Record<string, number>>) {
     return {
       store: storeOn(outward(table)),
       policy: POLICY,
+      here: HERE,
       keys: KEYS,
       mechanisms: new Map(mechanisms),
       schedules: schedulesIn(new Map()),

@@ -21,6 +21,7 @@ import {
   attacker,
   DRILLED,
   factsAbout,
+  HERE,
   leakedKey,
   NOW,
   POLICY,
@@ -150,20 +151,27 @@ const anyCircumstances: fc.Arbitrary<Circumstances> = fc
     layer: fc.constantFrom('web' as const, 'network' as const, 'dns' as const, 'unknown' as const),
     part: fc.constantFrom('actor' as const, 'actor' as const, 'target' as const),
     account: fc.constantFrom(POLICY.account, POLICY.account, '999999999999'),
+    region: fc.constantFrom(HERE.region, HERE.region, 'us-east-1', 'unknown'),
     archived: fc.boolean(),
     sample: fc.boolean(),
     generation: fc.constantFrom(1, 1, 2),
     switchMode: fc.constantFrom('run' as const, 'run' as const, 'ask' as const, 'halt' as const),
     drilled: fc.boolean(),
   })
-  .map(({ facts, policy, layer, part, account, archived, sample, drilled, ...given }) => ({
+  .map(({ facts, policy, layer, part, account, region, archived, sample, drilled, ...given }) => ({
     ...given,
     facts,
     policy,
+    here: HERE,
     alert: alertWith({
-      entities: ENTITIES.map((one) => (one.kind === 'ip' ? { ...one, part } : one)),
+      entities: ENTITIES.map((one) => ({
+        ...one,
+        place: { account, region },
+        ...(one.kind === 'ip' && { part }),
+      })),
       traffic: { ...alertWith().traffic, layer },
       account,
+      region,
       archived,
       sample,
     }),
@@ -257,7 +265,6 @@ const RESTRICTIONS: readonly ((given: Circumstances) => Circumstances)[] = [
   (given) => ({ ...given, generation: given.generation + 1 }),
   (given) => ({ ...given, effectsOf: () => [] }),
   (given) => ({ ...given, alert: { ...given.alert, archived: true } }),
-  (given) => ({ ...given, alert: { ...given.alert, account: '999999999999' } }),
   (given) => ({ ...given, facts: given.facts && { ...given.facts, calendar: known('closed') } }),
   (given) => inPolicy(given, { mode: 'shadow' }),
   (given) => inPolicy(given, { effective: POLICY.effective }),
@@ -265,6 +272,27 @@ const RESTRICTIONS: readonly ((given: Circumstances) => Circumstances)[] = [
   (given) => withActions(given, ({ tier }) => (tier === 3 ? {} : { mode: 'shadow' })),
   (given) => withActions(given, () => ({ confidenceFloor: 100 })),
 ];
+
+test('P11: never acts on a target in another account or region, nor asks anyone to approve it', () => {
+  const anyOther = fc.constantFrom(
+    { ...HERE, account: '999999999999' },
+    { ...HERE, account: 'unknown' },
+    { ...HERE, region: 'us-east-1' },
+    { ...HERE, region: 'unknown' },
+  );
+  fc.assert(
+    fc.property(anyCircumstances, anyRecommendation, anyOther, (given, recommendation, place) => {
+      const entities = given.alert.entities.map((one) => ({ ...one, place }));
+      const { disposition, target } = decide(recommendation, {
+        ...given,
+        policy: { ...given.policy, homeRegion: 'us-west-2' },
+        alert: { ...given.alert, entities },
+      });
+      fc.pre(target?.kind !== 'alert');
+      expect(['hand-off', 'dropped']).toContain(disposition);
+    }),
+  );
+});
 
 test('P10: losing a fact or adding a restriction never loosens a decision', () => {
   const restriction = fc.oneof(

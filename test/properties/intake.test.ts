@@ -9,7 +9,7 @@ import { chainFault } from '../../functions/store/hash-chain.ts';
 import { createStore } from '../../functions/store/store.ts';
 import { type Database, startDatabase } from '../../local/engine/database.ts';
 import { loadSamples } from '../../local/samples.ts';
-import { NOW, POLICY } from '../fixtures/case.ts';
+import { HERE, NOW, POLICY } from '../fixtures/case.ts';
 
 const SAMPLES = loadSamples();
 const PROBE = SAMPLES.find(({ id }) => id === 'web-port-probe')?.event;
@@ -46,6 +46,7 @@ async function account() {
   const deps: IntakeDeps = {
     store,
     policy: POLICY,
+    here: HERE,
     startRespond: async (name, input) => void started.set(name, input),
     ownPrefix: 'countermand-',
     reject: async (_body, reason) => void rejected.push(reason),

@@ -6,7 +6,7 @@ import { close } from '../../functions/close/close.ts';
 import { acceptEvent } from '../../functions/intake/intake.ts';
 import { isArchived } from '../../functions/store/archived.ts';
 import { sweep } from '../../functions/sweep/sweep.ts';
-import { NOW, POLICY } from '../fixtures/case.ts';
+import { HERE, NOW, POLICY } from '../fixtures/case.ts';
 import { probe } from '../intake/intake-on-store.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
 import { BASE_URL, mac } from '../web/approval-pages.ts';
@@ -40,6 +40,7 @@ function account(turn: Turn) {
     return {
       store: storeOn(outward(table)),
       policy: POLICY,
+      here: HERE,
       ownPrefix: 'countermand-',
       recordLayout: 2 as const,
       mac,

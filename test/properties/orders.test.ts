@@ -12,7 +12,7 @@ import type { Change } from '../../functions/web/decision.ts';
 import { extend, keep } from '../../functions/web/keep-decision.ts';
 import { write } from '../../functions/web/write-change.ts';
 import { schedulesIn, toyAction, toyMechanisms, type World } from '../execute/toy.ts';
-import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
+import { attacker, HERE, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 import { KEYS } from '../fixtures/proofs.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
 import { type Death, mortal, retried, type Turn } from './mortal.ts';
@@ -48,6 +48,7 @@ function account(turn: Turn) {
       mechanisms: new Map(mechanisms),
       schedules: outward(schedulesIn(scheduled)),
       policy: POLICY,
+      here: HERE,
       keys: KEYS,
       now: () => clock.now,
       log: () => {},

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { execute } from '../../functions/execute/execute.ts';
 import { reverse } from '../../functions/reverse/reverse.ts';
 import { schedulesIn, toyAction, toyMechanisms, type World } from '../execute/toy.ts';
-import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
+import { attacker, HERE, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 import { KEYS } from '../fixtures/proofs.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
 import { type Death, mortal, retried, type Turn } from './mortal.ts';
@@ -39,6 +39,7 @@ function account(turn: Turn) {
       mechanisms: new Map(mechanisms),
       schedules: schedulesIn(new Map()),
       policy: POLICY,
+      here: HERE,
       keys: KEYS,
       now: () => clock.now,
       log: () => {},

@@ -4,12 +4,20 @@ import { isDeepStrictEqual } from 'node:util';
 import { changesOf } from '../../domain/action-catalog.ts';
 import { instancesSeen } from '../../domain/alert.ts';
 import { APPROVER_ADDRESS, type Fact, type InForce } from '../../domain/facts.ts';
+import { isHere } from '../../domain/target-place.ts';
 import type { Effect } from '../../mechanisms/registry.ts';
 import { holdingFor, joinVerdict } from '../join.ts';
 import { type Proposal, type Rule, verdict } from '../proposal.ts';
 
 /** Tickets and notifications are about the alert itself and need no facts. */
 const needsFacts = ({ target }: Proposal) => target !== null && target.kind !== 'alert';
+
+/** The facts are about this account and region. A target that is elsewhere is handed off for its place alone. */
+const aboutThisPlace = (rule: Rule): Rule => ({
+  ...rule,
+  verdict: (proposal) =>
+    proposal.target && !isHere(proposal.target, proposal.here) ? null : rule.verdict(proposal),
+});
 
 /** The fact as an explanation shows it. */
 const shown = (fact: Fact<unknown> | undefined) =>
@@ -33,9 +41,10 @@ const targetIsNotProtected: Rule = {
   question: 'Is the target unprotected?',
   inputs: ({ entityFacts }) => ({ protectedBy: shown(entityFacts?.protectedBy) }),
   // Tickets and notifications are exempt. Otherwise an attacker could choose a protected name to hide an alert.
-  verdict: ({ entityFacts, policy, target }) => {
-    if (!entityFacts || target?.kind === 'alert') return null;
+  verdict: ({ entityFacts, policy, target, here }) => {
+    if (!entityFacts || !target || target.kind === 'alert') return null;
     const { protectedBy } = entityFacts;
+    if (!protectedBy.known && !isHere(target, here)) return null;
     if (!protectedBy.known)
       return verdict(
         'hand-off',
@@ -222,10 +231,10 @@ export const FACT_RULES: readonly Rule[] = [
   factsAreKnown,
   targetIsNotProtected,
   addressIsNotOfAws,
-  addressIsNotOurs,
+  aboutThisPlace(addressIsNotOurs),
   noPlannedWork,
   changesAreAllowed,
-  networkIsKnown,
-  notInForceAlready,
-  wasNotReversedEarly,
+  aboutThisPlace(networkIsKnown),
+  aboutThisPlace(notInForceAlready),
+  aboutThisPlace(wasNotReversedEarly),
 ];

@@ -1,6 +1,7 @@
-// Rules about the target: existence, kind, role and account.
-import type { EntityKind } from '../../domain/alert.ts';
-import { type Rule, verdict } from '../proposal.ts';
+// Rules about the target: existence, kind, role and place.
+import type { Reason } from '../../domain/action.ts';
+import { otherAccount, otherRegion, type Stack } from '../../domain/target-place.ts';
+import { type Proposal, type Rule, type Verdict, verdict } from '../proposal.ts';
 
 const targetIsInTheAlert: Rule = {
   id: 'target-is-in-the-alert',
@@ -51,25 +52,43 @@ const addressIsTheAttackers: Rule = {
       : null,
 };
 
-const WITHOUT_ACCOUNT: readonly EntityKind[] = ['ip', 'alert', 'domain'];
+/** Where this stack may act. Tickets and messages about an alert are made here, wherever the alert is from. */
+const changesAnything = ({ target }: Proposal) => target !== null && target.kind !== 'alert';
+const stackOf = ({ here, policy: { homeRegion } }: Proposal): Stack => ({ here, homeRegion });
 
-/** The same user name may exist in another account. Addresses, alerts and domains belong to no account. */
+const handOff = ({ code, text }: Reason): Verdict => verdict('hand-off', code, text);
+
+/** The same name or the same address range may exist in another account (promise 11). */
 const resourceIsInThisAccount: Rule = {
   id: 'resource-is-in-this-account',
-  question: 'If the target is a resource, is it in this account?',
-  inputs: ({ target, alert, policy }) => ({
+  question: 'Is the target in this account?',
+  inputs: ({ target, here }) => ({
     kind: target?.kind ?? null,
-    alertAccount: alert.account,
-    ourAccount: policy.account,
+    targetAccount: target?.place.account ?? null,
+    ourAccount: here.account,
   }),
-  verdict: ({ target, alert, policy }) =>
-    target && !WITHOUT_ACCOUNT.includes(target.kind) && alert.account !== policy.account
-      ? verdict(
-          'hand-off',
-          'other-account',
-          `The alert is about account ${alert.account}; this account is ${policy.account}`,
-        )
-      : null,
+  verdict: (proposal) => {
+    const { target } = proposal;
+    const reason = target && changesAnything(proposal) && otherAccount(target, stackOf(proposal));
+    return reason ? handOff(reason) : null;
+  },
+};
+
+/** A stack acts in its own region, and in IAM only if it is the stack of the home region (promise 11). */
+const resourceIsInThisRegion: Rule = {
+  id: 'resource-is-in-this-region',
+  question: 'Is the target in this region, or in IAM and this the home region?',
+  inputs: ({ target, here, policy }) => ({
+    kind: target?.kind ?? null,
+    targetRegion: target?.place.region ?? null,
+    ourRegion: here.region,
+    homeRegion: policy.homeRegion,
+  }),
+  verdict: (proposal) => {
+    const { target } = proposal;
+    const reason = target && changesAnything(proposal) && otherRegion(target, stackOf(proposal));
+    return reason ? handOff(reason) : null;
+  },
 };
 
 export const TARGET_RULES: readonly Rule[] = [
@@ -77,4 +96,5 @@ export const TARGET_RULES: readonly Rule[] = [
   kindFitsTheAction,
   addressIsTheAttackers,
   resourceIsInThisAccount,
+  resourceIsInThisRegion,
 ];

@@ -34,9 +34,9 @@ export const disableUserInfo: MechanismInfo = {
   targetKinds: ['cognito-user'],
   /** @see https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html */
   quota: 'the request rate that all user pools of the account and region share',
-  effects: ({ region }, { value, attributes }) => {
+  effects: (_alert, { value, attributes, place: { region } }) => {
     const pool = Pool.safeParse(attributes);
-    // The ID of a pool begins with its region, and the executor can act only in the alert's region.
+    // The ID of a pool begins with its region.
     const here = pool.success && pool.data.userPoolId.startsWith(`${region}_`);
     return here && Username.safeParse(value).success ? [pool.data] : [];
   },

@@ -82,8 +82,18 @@ export const PartnerSource = z.strictObject({
 });
 export type PartnerSource = z.infer<typeof PartnerSource>;
 
+/** @example 'eu-central-1' */
+export const Region = z
+  .string()
+  .check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d{1,2}$/, 'expected a region, such as eu-central-1'));
+
 export const AccountFile = z.strictObject({
   account: z.string().check(z.regex(/^\d{12}$/, 'expected a 12-digit account number')),
+  /**
+   * The region whose stack changes IAM users and access keys, whatever region a finding comes from. IAM has no regions,
+   * so exactly one stack of an account may change them. Without it, they are handed off to a person.
+   */
+  homeRegion: z.optional(Region),
   name: z.string().check(z.minLength(1), z.maxLength(64)),
   /** `shadow` records what would have happened and touches nothing. */
   mode: z.enum(['shadow', 'live']),
