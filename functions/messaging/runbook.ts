@@ -1,8 +1,9 @@
 // Writes the runbook of an action: checks, commands, undo, people to notify.
 import type { Action } from '../domain/action.ts';
 import type { ActionName } from '../domain/action-catalog.ts';
-import type { Alert, EntityKind } from '../domain/alert.ts';
+import { AFFILIATED, type Alert, type Entity, type EntityKind } from '../domain/alert.ts';
 import type { Facts } from '../domain/facts.ts';
+import { UNKNOWN } from '../domain/place.ts';
 import { mechanismRunbooks } from './mechanism-runbooks.ts';
 import { blockAddress } from './runbooks/address.ts';
 import { prepareNotice } from './runbooks/breach.ts';
@@ -15,6 +16,7 @@ import {
   type Runbook,
   type RunbookTemplate,
   type RunbookTemplates,
+  requireRegion,
 } from './runbooks/template.ts';
 
 /** An action or a kind of target without a template is a type error. */
@@ -64,23 +66,47 @@ export function runbookOf(
   const { name, target, description } = action;
   const template = name && target ? templateFor(name, target.kind) : null;
   if (!template || !target)
-    return {
+    return withPlace(action, {
       check: [],
       look: [],
       act: description?.changes ?? [],
       undo: description?.manualUndo ?? [],
       notify: [],
-    };
+    });
   const one = { action, target, alert, facts };
   const { check, look, ...rest } = template(one);
-  const inAws = look.some((line) => line.includes('aws '));
-  return {
+  return withPlace(action, {
     ...rest,
-    check: [...knownAbout(one), ...check],
-    look: inAws ? [whichAccount(action), ...look] : look,
-  };
+    look,
+    check: [...callerFrom(target), ...knownAbout(one), ...check],
+  });
 }
 
-/** Commands act on the account that the reader is signed in to. */
-const whichAccount = (action: Described): string =>
-  `${awsIn({ action })('sts get-caller-identity --output text --query Account')}  # must print ${action.account}`;
+/** Commands act on the account that the reader is signed in to, so the first one checks it. */
+function withPlace(action: Described, runbook: Runbook): Runbook {
+  const { look, act, undo } = runbook;
+  const inAws = [...look, ...act, ...undo].some((line) => line.includes('aws '));
+  return inAws
+    ? { ...runbook, look: [...requireRegion(action), whichAccount(action), ...look] }
+    : runbook;
+}
+
+/** A caller of another account: who can revoke its credentials. */
+function callerFrom({ attributes, place: { account } }: Entity): string[] {
+  const affiliated = attributes[AFFILIATED];
+  if (affiliated === undefined) return [];
+  const named = account === UNKNOWN ? 'another account' : `account ${account}`;
+  return affiliated === 'true'
+    ? [`The caller belongs to ${named} of your organization. Its owner must agree.`]
+    : [
+        `The caller belongs to ${named}, which GuardDuty does not count as yours. Only its owner can revoke the credential: without access, report it to AWS Trust & Safety.`,
+      ];
+}
+
+const whichAccount = (action: Described): string => {
+  const expected =
+    action.account === UNKNOWN
+      ? 'the account of the target, which the alert does not name'
+      : action.account;
+  return `${awsIn({ action })('sts get-caller-identity --output text --query Account')}  # must print ${expected}`;
+};

@@ -1,6 +1,7 @@
-// The description of a flow log has its manual steps.
+// Manual steps to create a flow log.
+import { recordFlows } from '../../messaging/runbooks/logging.ts';
 import type { ActionTemplates } from '../../messaging/runbooks/template.ts';
 
 export const runbooks = {
-  increase_logging_verbosity: { instance: null, 'network-interface': null },
+  increase_logging_verbosity: { instance: recordFlows, 'network-interface': recordFlows },
 } as const satisfies ActionTemplates;

@@ -1,6 +1,7 @@
-// The description of a function URL's change has its manual steps.
+// Manual steps to close a function URL.
+import { closeFunctionUrl } from '../../messaging/runbooks/logging.ts';
 import type { ActionTemplates } from '../../messaging/runbooks/template.ts';
 
 export const runbooks = {
-  disable_function_url: { function: null },
+  disable_function_url: { function: closeFunctionUrl },
 } as const satisfies ActionTemplates;

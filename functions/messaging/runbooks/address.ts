@@ -1,5 +1,6 @@
 // Manual steps to block an address or an address range at the firewall.
 import type { Entity } from '../../domain/alert.ts';
+import { placeInWords } from '../../domain/place.ts';
 import { shellQuoted } from '../../domain/wording.ts';
 import { parseAddress } from '../../platform/ip-address.ts';
 import { awsIn, type Case, noCommands, type Runbook, type RunbookTemplate } from './template.ts';
@@ -18,6 +19,13 @@ export const blockAddress: RunbookTemplate = (one) => {
     undo,
     notify: ['Support for the users of the service: some of them may share the address', ...notify],
   };
+};
+
+/** The steps for AWS WAF, which is the only firewall that can watch without blocking. */
+export const watchAddress: RunbookTemplate = (one) => {
+  const parsed = parseAddress(one.target.value);
+  if (!parsed) return noCommands('an IP address', one);
+  return inWaf('watch')(one, `${parsed.address}/${parsed.bits}`);
 };
 
 function ownerQuestions({ facts, target }: Case, range: string): string[] {
@@ -47,11 +55,11 @@ type Firewall = (one: Case, range: string) => Runbook;
 /** The firewall that the action would have changed. Without a mechanism, the firewall that sees the traffic. */
 function firewallOf(one: Case): Firewall {
   if (one.action.mechanism === 'network.deny-address') return inNetworkAcl;
-  if (one.action.mechanism === 'waf.block-address') return inWaf;
+  if (one.action.mechanism === 'waf.block-address') return inWaf('block');
   const { layer } = one.alert.traffic;
-  if (layer === 'web') return inWaf;
+  if (layer === 'web') return inWaf('block');
   if (layer === 'aws-api') return withoutFirewall;
-  return layer === 'unknown' && subnetsOf(one).length === 0 ? inWaf : inNetworkAcl;
+  return layer === 'unknown' && subnetsOf(one).length === 0 ? inWaf('block') : inNetworkAcl;
 }
 
 /** Calls to AWS's API pass no firewall of the account. */
@@ -65,31 +73,44 @@ const withoutFirewall: Firewall = () => ({
   notify: [],
 });
 
-/** The stack's block set. The lock token is read before the list, so that a concurrent change makes the update fail. */
-const inWaf: Firewall = (one, range) => {
-  const aws = (command: string) => awsIn(one)(`wafv2 ${command} --scope REGIONAL`);
-  const family = range.includes(':') ? 'ipv6' : 'ipv4';
-  const set = '--name "$NAME" --id "$ID"';
-  const get = (query: string, output: string) =>
-    aws(`get-ip-set ${set} --output ${output} --query ${query}`);
-  const find = [
-    `read -r NAME ID <<< "$(${aws(`list-ip-sets --output text --query ${shellQuoted(`IPSets[?starts_with(Name,'countermand') && ends_with(Name,'block-${family}')].[Name,Id]`)}`)})"`,
-  ];
-  const update = (query: string) => [
-    ...find,
-    `TOKEN="$(${get('LockToken', 'text')})"`,
-    aws(
-      `update-ip-set ${set} --lock-token "$TOKEN" --addresses "$(${get(shellQuoted(query), 'json')})"`,
-    ),
-  ];
-  return {
-    check: ['The block applies to every web ACL that uses this stack’s rule group.'],
-    look: [...find, get('IPSet.Addresses', 'json')],
-    act: update(`[IPSet.Addresses, ['${range}']][]`),
-    undo: update(`IPSet.Addresses[?@ != '${range}']`),
-    notify: [],
+/**
+ * A set of the stack in the target's account and region. The lock token is read before the list, so that a concurrent
+ * change makes the update fail.
+ */
+const inWaf =
+  (purpose: 'block' | 'watch'): Firewall =>
+  (one, range) => {
+    const aws = (command: string) => awsIn(one)(`wafv2 ${command} --scope REGIONAL`);
+    const family = range.includes(':') ? 'ipv6' : 'ipv4';
+    const set = '--name "$NAME" --id "$ID"';
+    const get = (query: string, output: string) =>
+      aws(`get-ip-set ${set} --output ${output} --query ${query}`);
+    const find = [
+      `read -r NAME ID <<< "$(${aws(`list-ip-sets --output text --query ${shellQuoted(`IPSets[?starts_with(Name,'countermand') && ends_with(Name,'${purpose}-${family}')].[Name,Id]`)}`)})"`,
+      `: "${'$'}{ID:?this account and region have no ${purpose} list of Countermand}"`,
+    ];
+    const update = (query: string) => [
+      ...find,
+      `TOKEN="$(${get('LockToken', 'text')})"`,
+      aws(
+        `update-ip-set ${set} --lock-token "$TOKEN" --addresses "$(${get(shellQuoted(query), 'json')})"`,
+      ),
+    ];
+    return {
+      check: [
+        `The commands change the ${purpose} list of the Countermand stack in ${placeInWords(one.action)}. It applies to every web ACL that uses the stack’s rule group.`,
+        ...(purpose === 'block'
+          ? [
+              'If there is no such stack, block the address in a network ACL or in your own web ACL.',
+            ]
+          : []),
+      ],
+      look: [...find, get('IPSet.Addresses', 'json')],
+      act: update(`[IPSet.Addresses, ['${range}']][]`),
+      undo: update(`IPSet.Addresses[?@ != '${range}']`),
+      notify: [],
+    };
   };
-};
 
 /** The action's network ACL, or those of the alert's subnets: from facts, or looked up by the command itself. */
 const inNetworkAcl: Firewall = (one, range) => {

@@ -1,4 +1,5 @@
 // Manual steps before a breach notification: questions, deadlines, contacts.
+import { type Place, UNKNOWN } from '../../domain/place.ts';
 import { minutesAfter } from '../../domain/time.ts';
 import { shellQuoted, utc } from '../../domain/wording.ts';
 import { awsIn, type Case, cloudTrailEvents, type RunbookTemplate } from './template.ts';
@@ -21,6 +22,8 @@ const TRAILS: Readonly<Record<string, string>> = {
 
 export const prepareNotice: RunbookTemplate = (one) => {
   const { alert, action } = one;
+  // Without its own region, a resource is where the alert is from.
+  const at = ({ region }: Place) => (region === UNKNOWN ? one : { action: { ...action, region } });
   const named = (kind: string) => alert.entities.filter((entity) => entity.kind === kind);
   return {
     check: [
@@ -31,13 +34,13 @@ export const prepareNotice: RunbookTemplate = (one) => {
       ),
     ],
     look: [
-      ...named('bucket').map(({ value }) =>
-        awsIn(one)(
+      ...named('bucket').map(({ value, place }) =>
+        awsIn(at(place))(
           `s3api get-bucket-tagging --bucket ${shellQuoted(value)}  # its data and its owner`,
         ),
       ),
-      ...named('database').map(({ value }) =>
-        awsIn(one)(
+      ...named('database').map(({ value, place }) =>
+        awsIn(at(place))(
           `rds describe-db-instances --db-instance-identifier ${shellQuoted(value)} --query 'DBInstances[].[Engine,DBName,TagList]'`,
         ),
       ),

@@ -3,6 +3,8 @@ import type { Action } from '../../domain/action.ts';
 import type { ActionName, ManualName, TargetKindOf } from '../../domain/action-catalog.ts';
 import type { Alert, Entity } from '../../domain/alert.ts';
 import type { Facts } from '../../domain/facts.ts';
+import { type Place, UNKNOWN } from '../../domain/place.ts';
+import { isIdentity } from '../../domain/service-account.ts';
 import { quoted, shellQuoted } from '../../domain/wording.ts';
 
 export type Runbook = {
@@ -50,7 +52,13 @@ export type ActionTemplates = { readonly [Name in ActionName]?: Partial<RunbookT
 export const awsIn =
   ({ action: { region } }: Pick<Case, 'action'>) =>
   (command: string): string =>
-    `aws ${command} --region ${shellQuoted(region)}`;
+    `aws ${command} --region ${region === UNKNOWN ? '"$REGION"' : shellQuoted(region)}`;
+
+/** Stops a shell in which the reader has not set the region that the alert does not name. */
+export const requireRegion = ({ region }: Pick<Place, 'region'>): string[] =>
+  region === UNKNOWN
+    ? [': "${REGION:?the alert names no region: set REGION to the region of the target}"']
+    : [];
 
 /** A file name for this action. Action IDs have only letters, digits and dashes. */
 export const fileOf = ({ action: { actionId } }: Pick<Case, 'action'>, what: string): string =>
@@ -71,8 +79,14 @@ export const partitionOf = ({ action: { region } }: Pick<Case, 'action'>): strin
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 };
 
+/** CloudTrail lists the calls of a region. An identity, which has none, is looked up where it was seen. */
+const whereSeen = ({ action, target: { kind, place } }: Case): Pick<Case, 'action'> => ({
+  action:
+    isIdentity({ kind }) && place.region !== UNKNOWN ? { ...action, region: place.region } : action,
+});
+
 /** The command that lists its CloudTrail events of the last 90 days, newest first. */
 export const cloudTrailEvents = (one: Case, attribute: string, value: string): string =>
-  awsIn(one)(
+  awsIn(whereSeen(one))(
     `cloudtrail lookup-events --lookup-attributes AttributeKey=${attribute},AttributeValue=${shellQuoted(value)} --max-items 50 --output text --query 'Events[].[EventTime,EventName,Username,EventSource]'`,
   );
