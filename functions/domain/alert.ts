@@ -119,6 +119,8 @@ export const Alert = z.strictObject({
   entities: z.array(Entity).check(z.minLength(1), z.maxLength(100)),
   /** Oddities of the event and how they were interpreted, for the person who assesses it. */
   notes: z.array(z.string().check(z.maxLength(512))).check(z.maxLength(50)),
+  /** What changed since the last assessment of the same finding, one sentence each; empty for a new finding. */
+  news: z._default(z.array(z.string().check(z.maxLength(512))).check(z.maxLength(10)), []),
   /** Set if our own action caused the alert. Nothing automatic happens about it then (promise 7). */
   causedBy: z._default(z.nullable(Cause), null),
   generation: Generation,
@@ -126,7 +128,12 @@ export const Alert = z.strictObject({
 export type Alert = z.infer<typeof Alert>;
 
 /** The part of an alert that comes from the event; the rest comes from our own records. */
-export const Reported = z.omit(Alert, { alertId: true, causedBy: true, generation: true });
+export const Reported = z.omit(Alert, {
+  alertId: true,
+  news: true,
+  causedBy: true,
+  generation: true,
+});
 export type Reported = z.infer<typeof Reported>;
 
 /**

@@ -19,6 +19,24 @@ export const JOINED = 'joined';
 export const joinedText = (incidentId: string): string =>
   `Also proposed in ${incidentId}; the end stays as it is`;
 
+/** The entry that the gate writes when such a finding has news for the people who were asked. */
+export const NEWS = 'news';
+
+const RAISED = 'Severity raised from';
+export const raisedText = (from: string, to: string): string => `${RAISED} ${from} to ${to}`;
+/** Whether people must be paged about the news. */
+export const saysRaised = (text: string): boolean => text.includes(RAISED);
+
+/** The news since the approval was requested, oldest first. */
+export const newsIn = ({ history, approval }: Pick<Action, 'history' | 'approval'>) =>
+  history.filter(({ event, at }) => event === NEWS && at >= (approval?.requestedAt ?? ''));
+
+/** Whether an open request has news that its people were not told. */
+export const owesNews = ({ status, history }: Pick<Action, 'status' | 'history'>): boolean => {
+  const last = (wanted: string) => history.findLastIndex(({ event }) => event === wanted);
+  return status === 'awaiting-approval' && last(NEWS) > last('told');
+};
+
 /** The incidents in which the effect was proposed as well. */
 export const joinedIn = ({ history }: History): string[] =>
   history

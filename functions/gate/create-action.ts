@@ -10,12 +10,16 @@ export type Routed = {
   incidentId: string;
   alertId: string;
   actionId: string;
-  disposition: Action['disposition'];
+  /** `news`: an open request of another alert, whose people must hear what this alert adds. */
+  disposition: Action['disposition'] | 'news';
   scope: string;
   rung: number;
   waits: number[];
   waitSeconds: number;
 };
+
+/** Tells the people of an open request what another alert adds. */
+export const newsOf = (action: Action): Routed => ({ ...route(action), disposition: 'news' });
 
 /** A retry after a crash returns the action that the first attempt wrote. */
 export const created = async (deps: GateDeps, composed: Action): Promise<Routed> =>

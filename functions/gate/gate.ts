@@ -8,13 +8,13 @@ import type { Effect } from '../mechanisms/registry.ts';
 import { errorFields } from '../platform/log.ts';
 import { type EscalatingDeps, withApproval, withEscalation } from './approvers.ts';
 import { compose } from './compose.ts';
-import { created, type Routed } from './create-action.ts';
+import { created, newsOf, type Routed } from './create-action.ts';
 import { decide, type Ruling } from './decide.ts';
 import { decideAgain } from './decide-again.ts';
 import type { GateDeps } from './deps.ts';
 import type { Circumstances } from './proposal.ts';
 import { requestAgain } from './request-again.ts';
-import { joinOrClaim, withHoldings } from './shared-effect.ts';
+import { joinOrClaim, noteJoins, withHoldings } from './shared-effect.ts';
 
 export const GateInput = z.object({
   incidentId: IncidentId,
@@ -114,7 +114,13 @@ async function decideAll(
     const recommendation = aboutAlert('create_alert_ticket', 'Every recommendation was dropped');
     rulings.push({ recommendation, ruling: decide(recommendation, circumstances) });
   }
-  const actions: Routed[] = [];
+  const owed = await noteJoins(
+    deps,
+    ids,
+    circumstances,
+    rulings.map(({ ruling }) => ruling),
+  );
+  const actions: Routed[] = owed.map(newsOf);
   for (const [index, { recommendation, ruling }] of rulings.entries())
     for (const { effect, letter } of recordedEffects(ruling)) {
       const actionId = `act-${ids.alertId.slice('al-'.length)}-${index + 1}${letter}`;

@@ -4,18 +4,19 @@ import { type EffectClaim, prove, proven } from '../authority/claims.ts';
 import { isOver, readEnd } from '../authority/end.ts';
 import { readRuling } from '../authority/rulings.ts';
 import { type Action, MAY_HAVE_EFFECT, type Status } from '../domain/action.ts';
-import type { Instant } from '../domain/alert.ts';
+import { type Alert, type Instant, SeverityLabel } from '../domain/alert.ts';
 import type { Recommendation } from '../domain/assessment.ts';
-import { JOINED, joinedText } from '../domain/effect-state.ts';
+import { JOINED, joinedText, NEWS, owesNews, raisedText } from '../domain/effect-state.ts';
 import { Conflict } from '../domain/errors.ts';
 import { minutesAfter } from '../domain/time.ts';
+import { truncate } from '../domain/wording.ts';
 import type { Effect } from '../mechanisms/registry.ts';
 import type { Claimed } from '../store/effects.ts';
 import { actionDigest, withEntry } from '../store/hash-chain.ts';
 import { type Ruling, resolve } from './decide.ts';
 import type { GateDeps } from './deps.ts';
 import { sharedKeyOf } from './effect-key.ts';
-import { JOIN_CODES, joinVerdict } from './join.ts';
+import { holdingFor, JOIN_CODES, joinVerdict } from './join.ts';
 import type { Circumstances, Holding } from './proposal.ts';
 
 /** Longer than the gate takes from its claim to the record of the action, with all retries. */
@@ -30,6 +31,7 @@ const BEFORE_EVIDENCE: readonly Status[] = [
 ];
 /** An action that many findings join names the first of them in its history. */
 const MAX_JOINED = 20;
+const MAX_TEXT = 500;
 
 /** Reads which effects of the recommendations other actions already ask about or have. */
 export async function withHoldings(
@@ -49,6 +51,32 @@ export async function withHoldings(
   return { ...circumstances, holdings };
 }
 
+/**
+ * Records in each action that the rulings join what this alert adds. Returns the open requests whose people must hear
+ * it: one for each page of questions.
+ */
+export async function noteJoins(
+  deps: GateDeps,
+  ids: { incidentId: string },
+  circumstances: Circumstances,
+  rulings: readonly Ruling[],
+): Promise<Action[]> {
+  const holdings = rulings
+    .filter(joins)
+    .flatMap(({ target, effects }) =>
+      effects.flatMap((effect) => holdingFor({ ...circumstances, target }, effect) ?? []),
+    );
+  const owed: Action[] = [];
+  for (const holding of holdings) {
+    const action = await noteJoined(deps, holding, ids, circumstances.alert);
+    const isShown = owed.some(
+      ({ name, incidentId }) => name === action.name && incidentId === action.incidentId,
+    );
+    if (owesNews(action) && !isShown) owed.push(action);
+  }
+  return owed;
+}
+
 /** Of a ruling with several effects, another action may already have some. */
 export async function joinOrClaim(
   deps: GateDeps,
@@ -60,7 +88,6 @@ export async function joinOrClaim(
   const key = target && effect && sharedKeyOf(circumstances, target, effect);
   if (!key) return ruling;
   const holding = circumstances.holdings.get(key);
-  if (holding && joins(ruling)) await noteJoined(deps, holding, ids);
   if (disposition !== 'auto' && disposition !== 'approve') return ruling;
   if (!holding) {
     await claimEffect(deps, key, ids);
@@ -111,16 +138,33 @@ async function claimEffect(
 
 /** Records in the joined action which other incident proposes its effect, once for each. */
 async function noteJoined(
-  { store, now }: GateDeps,
+  deps: GateDeps,
   { incidentId, actionId }: Holding,
   by: { incidentId: string },
-): Promise<void> {
-  await store.records.changeAction(incidentId, actionId, (current) => {
-    const text = joinedText(by.incidentId);
-    const joined = current.history.filter(({ event }) => event === JOINED);
-    if (joined.length >= MAX_JOINED || joined.some((one) => one.text === text)) return null;
-    return withEntry(current, { at: now(), by: 'gate', event: JOINED, text });
+  alert: Alert,
+): Promise<Action> {
+  const { records } = deps.store;
+  const action = await records.action(incidentId, actionId);
+  const news = await newsFor(deps, action, alert);
+  const [event, text] =
+    news.length > 0
+      ? [NEWS, truncate(news.join('. '), MAX_TEXT)]
+      : [JOINED, joinedText(by.incidentId)];
+  return records.changeAction(incidentId, actionId, (current) => {
+    const noted = current.history.filter((one) => one.event === event);
+    if (noted.length >= MAX_JOINED || noted.some((one) => one.text === text)) return null;
+    return withEntry(current, { at: deps.now(), by: 'gate', event, text });
   });
+}
+
+/** What the people who were asked don't know yet. */
+async function newsFor({ store }: GateDeps, action: Action, alert: Alert): Promise<string[]> {
+  if (alert.news.length > 0) return alert.news;
+  const asked = await store.records.readableAlert(action.incidentId, action.alertId);
+  const ranks = SeverityLabel.options;
+  const isHigher =
+    asked && ranks.indexOf(alert.severity.label) > ranks.indexOf(asked.severity.label);
+  return isHigher ? [raisedText(asked.severity.label, alert.severity.label)] : [];
 }
 
 async function claimIn(

@@ -14,6 +14,7 @@ import { retryOnConflict } from '../store/retry.ts';
 import type { Store } from '../store/store.ts';
 import type { IntakeDeps } from './deps.ts';
 import { chooseIncident, joinIncident } from './incidents.ts';
+import { KnownFinding, knownAfter } from './news.ts';
 import { recognise } from './recognise.ts';
 import { causeOf } from './self-inflicted.ts';
 
@@ -30,6 +31,8 @@ export type Accepted =
 
 /** DynamoDB items hold 400 KB. Above this size, the raw event is left out and the complete alert is stored. */
 const MAX_ALERT_BYTES = 350_000;
+/** As in the schema of an alert. */
+const MAX_NOTES = 50;
 
 /**
  * Accepts every finding of a body. An element that fails validation is rejected with the error, and the others are
@@ -104,8 +107,9 @@ async function rejectInvalid(
 async function accept(deps: IntakeDeps, alert: Reported, part: Finding): Promise<Accepted> {
   const { store, now, recordLayout, startRespond } = deps;
   const { findingId, type } = alert;
-  const { identity, seen, isNew, incident, sending } = await recognise(deps, alert, part);
+  const { identity, seen, isNew, news, incident, sending } = await recognise(deps, alert, part);
   if (seen && !isNew) return repeated(deps, identity, seen, alert);
+  const notes = [...news, ...alert.notes].slice(0, MAX_NOTES);
 
   const causedBy = await causeOf(deps, alert);
   const preferred = causedBy?.incidentId ?? incident;
@@ -113,13 +117,14 @@ async function accept(deps: IntakeDeps, alert: Reported, part: Finding): Promise
   let accepting = isUnfinished ? seen : await begin(deps, alert, identity, seen, preferred);
   const { alertId } = accepting;
   const generation = await generationAfter(deps, causedBy);
-  const identified = { ...alert, alertId, causedBy, generation };
+  const identified = { ...alert, notes, alertId, news: [...news], causedBy, generation };
   while (!(await joinIncident(deps, identified, accepting.incidentId)))
     accepting = await chooseAgain(deps, identified, identity, accepting, preferred);
   const { incidentId } = accepting;
   await store.records.putAlert(incidentId, identified, bounded(identified, part.body));
   await startRespond(alertId, { incidentId, alertId });
-  const started = { ...accepting, startedAt: now().toISOString() };
+  const known = knownAfter(KnownFinding.safeParse(seen?.known).data ?? null, alert);
+  const started = { ...accepting, startedAt: now().toISOString(), known };
   if (sending) await store.findings.save(sending, null, started);
   await store.findings.save(identity, accepting, started);
   await remember(deps, alert, incidentId);
@@ -146,6 +151,7 @@ async function begin(
     incidentId,
     startedAt: null,
     repeats,
+    known: seen?.known ?? null,
   });
 }
 
@@ -184,10 +190,12 @@ async function repeated(
   { store, recordLayout }: IntakeDeps,
   identity: string,
   seen: SeenFinding,
-  { type, findingId }: Pick<Alert, 'type' | 'findingId'>,
+  alert: Reported,
 ): Promise<Accepted> {
   const { alertId, incidentId } = seen;
-  await store.findings.save(identity, seen, { ...seen, repeats: seen.repeats + 1 });
+  const { type, findingId } = alert;
+  const known = knownAfter(KnownFinding.safeParse(seen.known).data ?? null, alert);
+  await store.findings.save(identity, seen, { ...seen, repeats: seen.repeats + 1, known });
   // Intake may only write incidents of the current layout. The finding has counted the repeat.
   if (layoutOf(incidentId) === recordLayout) await countRepeat(store, incidentId, alertId);
   return { outcome: 'repeat', type, findingId, alertId, incidentId };

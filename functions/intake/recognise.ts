@@ -4,6 +4,8 @@ import type { Finding } from '../sources/source.ts';
 import type { SeenFinding } from '../store/findings.ts';
 import { layoutOf } from '../store/layout.ts';
 import type { IntakeDeps } from './deps.ts';
+import { identityOf } from './identity.ts';
+import { KnownFinding, knownAfter, newsIn } from './news.ts';
 
 type Recognised = {
   /** The key of the record that recognises a further delivery. */
@@ -11,6 +13,8 @@ type Recognised = {
   seen: SeenFinding | null;
   /** Whether the finding must be assessed: it is new, due again, unfinished, or sent by a person. */
   isNew: boolean;
+  /** What changed in a known finding, one sentence each. */
+  news: readonly string[];
   /** The incident to join; null if the finding belongs to none. */
   incident: string | null;
   /** A second key to record: that of the event with which a person sent the finding. */
@@ -24,9 +28,7 @@ export async function recognise(
   part: Pick<Finding, 'envelope'>,
 ): Promise<Recognised> {
   const { findings } = deps.store;
-  const { source, account, region, findingId, type } = alert;
-  // Contains the type, because a product may reuse a finding ID for another type.
-  const identity = [source, account, region, findingId, type].join('\n');
+  const identity = identityOf(alert);
   const { customAction, time = '' } = part.envelope;
   const sending = customAction === undefined ? null : `${identity}\nsent ${time}`;
   const sent = sending && (await findings.find(sending));
@@ -35,6 +37,7 @@ export async function recognise(
       identity: sending,
       seen: sent,
       isNew: !sent.startedAt,
+      news: [],
       incident: sent.incidentId,
       sending: null,
     };
@@ -45,10 +48,22 @@ export async function recognise(
       identity: sending,
       seen: null,
       isNew: true,
+      news: [],
       incident: seen.incidentId,
       sending: null,
     };
-  return { identity, seen, isNew, incident: null, sending };
+  const news = seen ? newsIn(await knownOf(deps, seen), alert) : [];
+  // A crash may have interrupted the acceptance of the news.
+  if (isNew || !seen) return { identity, seen, isNew, news, incident: null, sending };
+  return { identity, seen, isNew: news.length > 0, news, incident: seen.incidentId, sending };
+}
+
+/** Earlier versions recorded the alert alone. */
+async function knownOf({ store }: IntakeDeps, seen: SeenFinding): Promise<KnownFinding | null> {
+  const known = KnownFinding.safeParse(seen.known).data;
+  if (known) return known;
+  const alert = await store.records.readableAlert(seen.incidentId, seen.alertId);
+  return alert ? knownAfter(null, alert) : null;
 }
 
 /**

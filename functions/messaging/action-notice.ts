@@ -3,13 +3,26 @@
 import type { Action } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Approver } from '../domain/approval.ts';
-import { isTargetGone, staysAfterUndo } from '../domain/effect-state.ts';
+import {
+  isTargetGone,
+  NEWS,
+  owesNews,
+  saysRaised,
+  staysAfterUndo,
+} from '../domain/effect-state.ts';
 import type { Facts } from '../domain/facts.ts';
 import { onCallOf, peopleOf } from '../policy/people.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type Message, questionKey } from './message.ts';
 import { progressOf } from './texts/action-line.ts';
-import { decidedText, expiredText, noTicketText, stoppedText, unaskedText } from './texts/asked.ts';
+import {
+  decidedText,
+  expiredText,
+  newsText,
+  noTicketText,
+  stoppedText,
+  unaskedText,
+} from './texts/asked.ts';
 import {
   failedText,
   goneText,
@@ -86,7 +99,7 @@ function noticeInState(
     case 'proposed':
       return { ...stoppedText(action, failure), to: onCall, ticket: true };
     case 'awaiting-approval':
-      return { ...unaskedText(action, failure), to: everyone, ticket: true };
+      return openNotice(action, failure, everyone);
     case 'kept':
       return goneSince(action, inCharge) ?? overdueReview(action, inCharge, now) ?? decided;
     case 'reversed':
@@ -105,6 +118,19 @@ function noticeInState(
     default:
       return null;
   }
+}
+
+const openNotice = (action: Action, failure: string | null, everyone: Approver[]): Notice =>
+  failure === null && owesNews(action)
+    ? newsNotice(action)
+    : { ...unaskedText(action, failure), to: everyone, ticket: true };
+
+/** Pages only about a raised severity. */
+function newsNotice(action: Action): Notice {
+  const since = action.history.findLastIndex(({ event }) => event === NEWS);
+  const news = action.history[since]?.text ?? '';
+  const notice = { ...newsText(action, news), to: askedOf(action), ticket: false, since };
+  return saysRaised(news) ? notice : { ...notice, urgency: 'inform' };
 }
 
 /** One notice for each time that the effect disappeared. */

@@ -3,10 +3,11 @@
 import * as z from 'zod/mini';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import type { Approver } from '../domain/approval.ts';
+import { owesNews } from '../domain/effect-state.ts';
 import { askedOf, type Notice, noticeOf, questionsTo } from '../messaging/action-notice.ts';
 import { asText } from '../messaging/channels/channel.ts';
 import { sendDigest } from '../messaging/digest.ts';
-import { requestAgainUrl, retryUndoUrl } from '../messaging/links.ts';
+import { questionUrl, requestAgainUrl, retryUndoUrl } from '../messaging/links.ts';
 import type { Message } from '../messaging/message.ts';
 import { type Sent, sendAll, troubleIn } from '../messaging/send-all.ts';
 import { headlineOf } from '../messaging/texts/action-line.ts';
@@ -53,6 +54,9 @@ async function notifyAbout(
   ];
   const messageTo = async (person: Approver, urgency: Message['urgency']): Promise<Message> => {
     const again = await requestAgainUrl(deps, action, person, deps.now());
+    const question = isAsked(action, person, notice)
+      ? await questionUrl(deps, action, person)
+      : null;
     const retry = await retryUndoUrl(deps, action, person, deps.now());
     return {
       key: `${kindOf(action, notice)}-${actionId}-${notice.since ?? sinceEntry(action)}-${person.id}`,
@@ -65,6 +69,7 @@ async function notifyAbout(
       facts,
       steps: notice.steps,
       links: [
+        ...(question ? [{ label: LINKS.decideOn(action), url: question }] : []),
         ...(again ? [{ label: LINKS.requestAgain, url: again }] : []),
         ...(retry ? [{ label: LINKS.retryUndo, url: retry }] : []),
       ],
@@ -84,6 +89,10 @@ async function notifyAbout(
   await recordNotified(deps, action, messages, sent);
   return { incidentId, actionId, told: messages.length - sent.unreached.length };
 }
+
+/** Only news reaches people while they are being asked. */
+const isAsked = (action: Action, { id }: Approver, { to }: Notice): boolean =>
+  owesNews(action) && to.some((one) => one.id === id);
 
 /** True when people were notified after the decision. */
 function isNotified({ history }: Action): boolean {

@@ -15,6 +15,8 @@ const SeenFinding = z.object({
   /** When its assessment started; null while the finding is being accepted. */
   startedAt: z.nullable(z.iso.datetime()),
   repeats: z.int(),
+  /** What its deliveries said, in intake's own shape; null in records of earlier versions. */
+  known: z._default(z.unknown(), null),
   version: z.int(),
 });
 export type SeenFinding = z.infer<typeof SeenFinding>;

@@ -39,7 +39,7 @@ export async function onApproval(
   opened: Opened,
   form: ApproveForm,
 ): Promise<Answer> {
-  const { claims, action } = opened;
+  const { claims, action, shownAt } = opened;
   const { person } = claims;
   const { verdict, reason } = form;
   switch (verdict) {
@@ -49,7 +49,8 @@ export async function onApproval(
       return postpone(deps, opened, verdict, form.to);
     case 'approve':
     case 'decline': {
-      const { action: after, refusal } = await decideOne(deps, action, { person, verdict, reason });
+      const vote = { person, verdict, reason, shownAt };
+      const { action: after, refusal } = await decideOne(deps, action, vote);
       return refusal ? notCounted(after, refusal) : counted(after, person);
     }
     default:
@@ -112,7 +113,13 @@ export const counted = (action: Action, person: string): Answer => ({
   status: 200,
 });
 
-const STATUS_OF = { settled: 409, 'too-late': 410, 'not-yours': 403, bounded: 409 } as const;
+const STATUS_OF = {
+  settled: 409,
+  'too-late': 410,
+  'not-yours': 403,
+  bounded: 409,
+  lookAgain: 409,
+} as const;
 
 export function notCounted(action: Action, { because, refused }: Refusal): Answer {
   const notice: Notice = { title: NOT_COUNTED[because], text: refused, tone: 'bad' };

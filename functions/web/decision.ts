@@ -2,6 +2,7 @@
 
 import type { Action } from '../domain/action.ts';
 import { type ApprovalRequest, peopleAsked, type Vote } from '../domain/approval.ts';
+import { newsIn } from '../domain/effect-state.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { concerns } from '../policy/people.ts';
 import type { Escalation } from '../policy/schemas/escalation.ts';
@@ -13,7 +14,7 @@ export type Verdict = 'approve' | 'decline';
 export type Change = { next: Action } | ({ next?: Action } & Refusal);
 export type Refusal = {
   /** `settled`: the state no longer allows it. `not-yours`: this person may not. `bounded`: a limit of policy. */
-  because: 'settled' | 'too-late' | 'not-yours' | 'bounded';
+  because: 'settled' | 'too-late' | 'not-yours' | 'bounded' | 'lookAgain';
   refused: string;
 };
 export type By = { person: string; people: Escalation['people']; now: Date };
@@ -22,6 +23,12 @@ export const refuse = (because: Refusal['because'], refused: string): Refusal =>
   because,
   refused,
 });
+
+/** What people don't know who saw the request at that time; null if they know everything. */
+export function unseenNews(action: Action, shownAt: Date): string | null {
+  const second = new Date(Math.floor(shownAt.getTime() / 1000) * 1000).toISOString();
+  return newsIn(action).findLast(({ at }) => at >= second)?.text ?? null;
+}
 
 /** The sweeper checks an approved action that is not carried out within this time. */
 const CARRY_OUT_WITHIN_MINUTES = 15;
@@ -36,10 +43,12 @@ const VOTES = { approve: 'approved', decline: 'declined' } as const;
 export function decide(
   action: Action,
   verdict: Verdict,
-  { person, people, reason, now, way }: By & { reason: string; way: Way },
+  { person, people, reason, now, way, shownAt }: By & { reason: string; way: Way; shownAt: Date },
 ): Change {
   const open = openTo(action, { person, people, now });
   if ('refused' in open) return open;
+  const news = unseenNews(action, shownAt);
+  if (news) return refuse('lookAgain', REFUSED.news(news));
   const { approval } = open;
   if (approval.votes.some(({ by }) => by === person))
     return refuse('settled', REFUSED.alreadyVoted);

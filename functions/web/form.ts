@@ -21,15 +21,15 @@ export const issueNonce = (
 ): Promise<string> =>
   signClaims(mac, domainOf(token), { id, issued: Math.floor(now.getTime() / 1000) });
 
-/** `stale`: valid, but too old. A nonce can be used twice: the record accepts only one decision. */
+/** When the form was shown; null for a nonce of another link. It can be used twice: the record accepts one decision. */
 export async function readNonce(
   mac: Pick<Mac, 'verify'>,
   token: string,
   nonce: string,
   now: Date,
-): Promise<'good' | 'stale' | 'invalid'> {
+): Promise<{ at: Date; isStale: boolean } | null> {
   const claims = await verifyClaims(mac, domainOf(token), nonce, FormClaims);
-  if (!claims) return 'invalid';
+  if (!claims) return null;
   const minutes = (now.getTime() / 1000 - claims.issued) / 60;
-  return minutes < FORM_OPEN_MINUTES ? 'good' : 'stale';
+  return { at: new Date(claims.issued * 1000), isStale: minutes >= FORM_OPEN_MINUTES };
 }

@@ -41,7 +41,7 @@ export const pickOf = ({ actionId, digest }: Pick<Action, 'actionId' | 'digest'>
 /** Decides each action by itself. One that was changed or decided since the page was shown does not count. */
 export async function decideTogether(
   deps: WebDeps,
-  { claims, action }: Opened,
+  { claims, action, shownAt }: Opened,
   { verdict, reason, chosen }: Answered,
 ): Promise<Answer> {
   let counted = 0;
@@ -49,7 +49,8 @@ export async function decideTogether(
   for (const [actionId, digest] of chosen) {
     const found = await deps.store.records.findAction(action.incidentId, actionId);
     if (!found || found.digest !== digest || found.name !== action.name) continue;
-    const after = await decideOne(deps, found, { person: claims.person, verdict, reason });
+    const vote = { person: claims.person, verdict, reason, shownAt };
+    const after = await decideOne(deps, found, vote);
     if (after.refusal) continue;
     counted++;
     if (after.action.status === 'awaiting-approval') open++;

@@ -13,6 +13,8 @@ export type Opened = {
   expired: boolean;
   /** Policy requires a sign-in that this browser lacks: the link shows the action, but cannot decide. */
   mustSignIn: boolean;
+  /** When the posted form was shown; now, for a page that is being shown. */
+  shownAt: Date;
 };
 
 /** An expired link cannot decide, but shows the outcome for a day. */
@@ -23,7 +25,7 @@ export async function actionOfLink(
   deps: WebDeps,
   token: string,
   purpose: Purpose,
-): Promise<Omit<Opened, 'mustSignIn'> | null> {
+): Promise<Omit<Opened, 'mustSignIn' | 'shownAt'> | null> {
   const link = await readLink(deps.mac, token, purpose, deps.now());
   if (!link.ok && link.why === 'invalid') return null;
   const { claims } = link;

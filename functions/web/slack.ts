@@ -37,6 +37,8 @@ const Click = z.object({
   response_url: z
     .url({ protocol: /^https$/, hostname: /^hooks\.slack\.com$/ })
     .check(z.refine((url) => new URL(url).port === '', 'expected no port')),
+  /** The question. Slack identifies it by its time, in seconds. */
+  message: z.optional(z.object({ ts: z.string().check(z.regex(/^\d{9,11}\.\d+$/)) })),
   actions: z
     .array(
       z.object({
@@ -48,7 +50,7 @@ const Click = z.object({
 });
 type Click = z.infer<typeof Click>;
 
-type Found = Omit<Opened, 'mustSignIn'>;
+type Found = Omit<Opened, 'mustSignIn' | 'shownAt'>;
 
 /** With a headline, the answer replaces the question. Without one, only the person who clicked sees it. */
 type Reply = { notice: Notice; headline?: string };
@@ -102,20 +104,29 @@ async function answerTo(deps: WebDeps, click: Click, team: string): Promise<Repl
     return { notice: SLACK_REFUSED.notYours };
   }
   const verdict = VERDICTS[action.action_id];
-  const { action: after, notice, status } = await vote(deps, opened, verdict);
+  const { action: after, notice, status } = await vote(deps, opened, verdict, postedAt(click));
   deps.log('info', 'answered in Slack', { ...ids, person, verdict, status });
   const current = statusNotice(after, namesIn(after, deps.policy.escalation.people), deps.now());
   const text = status === 200 ? notice.text : `${notice.text} ${current.text}`.trim();
   return { notice: { ...notice, text }, headline: headlineOf(after) };
 }
 
-async function vote(deps: WebDeps, opened: Found, verdict: Verdict): Promise<Answer> {
+/** Without a time, the message counts as older than any news. */
+const postedAt = ({ message }: Click): Date => new Date(Number(message?.ts ?? 0) * 1000);
+
+async function vote(
+  deps: WebDeps,
+  opened: Found,
+  verdict: Verdict,
+  shownAt: Date,
+): Promise<Answer> {
   const { person } = opened.claims;
   if (opened.expired) return notCounted(opened.action, refuse('too-late', REFUSED.notCounted));
   const { action, refusal } = await decideOne(deps, opened.action, {
     person,
     verdict,
     reason: '',
+    shownAt,
     way: 'slack',
   });
   return refusal ? notCounted(action, refusal) : counted(action, person);

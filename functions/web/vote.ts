@@ -22,12 +22,27 @@ export async function decideOne(
     person,
     verdict,
     reason,
+    shownAt,
     way = onPage(deps),
-  }: { person: string; verdict: Verdict; reason: string; way?: Way },
+  }: {
+    person: string;
+    verdict: Verdict;
+    reason: string;
+    /** When this person saw the request. */
+    shownAt: Date;
+    way?: Way;
+  },
 ): Promise<Written> {
   const { people } = deps.policy.escalation;
   const written = await write(deps, action, async (current) => {
-    const change = decide(current, verdict, { person, people, now: deps.now(), reason, way });
+    const change = decide(current, verdict, {
+      person,
+      people,
+      now: deps.now(),
+      reason,
+      way,
+      shownAt,
+    });
     return 'refused' in change
       ? change
       : ((await objection(deps, current)) ?? sealVote(deps.keys.votes, change));

@@ -82,7 +82,7 @@ async function open(deps: WebDeps, c: Context, purpose: PagePurpose): Promise<Op
   const { person } = found.claims;
   const mustSignIn = deps.policy.signIn !== null && (await whoSignedIn(deps, c)) !== person;
   if (!found.expired && !mustSignIn) await rememberSource(deps, c, found.claims);
-  return { ...found, mustSignIn };
+  return { ...found, mustSignIn, shownAt: deps.now() };
 }
 
 /** Protects the approver's address from being blocked. Failing to record it must not block the decision. */
@@ -159,11 +159,11 @@ async function answerTo<F extends { digest: string }>(
   const { nonce, ...fields } = await c.req.parseBody({ all: true });
   const form = schema.safeParse(fields);
   const shown = await readNonce(deps.pages, opened.token, String(nonce), deps.now());
-  if (!form.success || form.data.digest !== opened.action.digest || shown === 'invalid')
+  if (!form.success || form.data.digest !== opened.action.digest || !shown)
     throw new HTTPException(400, { message: REJECTED.unreadable });
   if (opened.expired) return notCountedAs(opened, 'tooLate');
-  if (shown === 'stale') return notCountedAs(opened, 'lookAgain');
-  return onForm(deps, opened, form.data);
+  if (shown.isStale) return notCountedAs(opened, 'lookAgain');
+  return onForm(deps, { ...opened, shownAt: shown.at }, form.data);
 }
 
 const NOT_NOW = {

@@ -154,3 +154,57 @@ describe('a block that two actions hold', () => {
     expect(world.blocked()).toEqual([]);
   });
 });
+
+describe('an update with news while the request is open', () => {
+  const update = (change: object, minutes = 5) => {
+    const { detail, ...event } = probe('first') as { detail: object };
+    const updatedAt = new Date(world.clock.now().getTime() + minutes * 60_000).toISOString();
+    return { ...event, detail: { ...detail, updatedAt, ...change } };
+  };
+  const newsTo = (person: string) =>
+    world.subjectsTo(person).filter((subject) => subject.startsWith('News, still open'));
+
+  test('pages the people who were asked when the severity rises, with a link to decide', async () => {
+    await world.deliver(probe('first'));
+    await world.pass(1);
+    await world.deliver(update({ severity: 9.5 }));
+    expect(newsTo('ana.silva')).toHaveLength(1);
+    const [told] = world.runtime
+      .inbox()
+      .filter(({ message }) => message.subject.startsWith('News, still open'));
+    expect(told?.message).toMatchObject({
+      urgency: 'page',
+      paragraphs: [expect.stringMatching(/Severity raised from \w+ to critical/)],
+    });
+    expect(await statuses()).toEqual(['awaiting-approval', 'dropped']);
+    await world.pass(1);
+    await world.answer(world.link('ana.silva', 'News, still open'), 'approve', '');
+    expect(world.blocked()).toEqual([ATTACKER]);
+  });
+
+  test('does not count an answer from a page that was opened before, and shows the news', async () => {
+    await world.deliver(probe('first'));
+    const path = world.link('ana.silva');
+    const before = await world.read(path);
+    await world.pass(1);
+    await world.deliver(update({ severity: 9.5 }));
+    const refused = await before.post({ verdict: 'approve', reason: '' });
+    expect(refused.status).toBe(409);
+    expect(await refused.text()).toMatch(/New since you opened this: Severity raised/);
+    expect(world.blocked()).toEqual([]);
+    await world.pass(1);
+    const after = await world.read(path);
+    expect(after.page).toMatch(/New since \d\d:\d\d UTC:<\/strong> Severity raised/);
+    await after.post({ verdict: 'approve', reason: '' });
+    expect(world.blocked()).toEqual([ATTACKER]);
+  });
+
+  test('counts an answer when the same finding only repeats', async () => {
+    await world.deliver(probe('first'));
+    const before = await world.read(world.link('ana.silva'));
+    await world.pass(1);
+    await world.deliver(update({}));
+    await before.post({ verdict: 'approve', reason: '' });
+    expect(world.blocked()).toEqual([ATTACKER]);
+  });
+});

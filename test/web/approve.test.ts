@@ -623,6 +623,7 @@ describe('P2: concurrent decisions', () => {
             people,
             reason: '',
             way: 'page',
+            shownAt: minute(minutes),
             now: minute(minutes),
           });
           expect(result).toHaveProperty('refused');

@@ -4,11 +4,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { approve } from '../../functions/approve/approve.ts';
 import type { ApproveDeps } from '../../functions/approve/deps.ts';
 import type { Action } from '../../functions/domain/action.ts';
+import { NEWS } from '../../functions/domain/effect-state.ts';
 import { channelsOf } from '../../functions/messaging/channels.ts';
 import { createSend } from '../../functions/messaging/send.ts';
 import { notify } from '../../functions/notify/notify.ts';
 import { slackMemberOf } from '../../functions/policy/people.ts';
 import { SignIn } from '../../functions/policy/schemas/account.ts';
+import { withEntry } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import type { WebDeps } from '../../functions/web/deps.ts';
 
@@ -202,6 +204,22 @@ describe('a click on a button', () => {
     expect(slack.aside).toMatchObject([{ response_type: 'ephemeral', replace_original: false }]);
     expect(JSON.stringify(slack.aside)).toContain('Nothing was decided');
     expect(buttonsOf(post), 'the buttons stay on the message').toHaveLength(2);
+  });
+
+  test('a click on a message that is older than the news decides nothing', async () => {
+    const { click, load } = await asked();
+    const text = 'Severity raised from low to critical';
+    const at = new Date(NOW.getTime() + 60_000);
+    await store.records.changeAction(INCIDENT_ID, (await load()).actionId, (current) =>
+      withEntry(current, { at, by: 'gate', event: NEWS, text }),
+    );
+    await click();
+    expect((await load()).status).toBe('awaiting-approval');
+    expect(JSON.stringify([...slack.aside, ...slack.posts])).toContain(
+      `New since you opened this: ${text}`,
+    );
+    await click({ change: { message: { ts: `${at.getTime() / 1000 + 60}.000001` } } });
+    expect((await load()).status).toBe('approved');
   });
 
   test('a click by a member that policy no longer maps to the person decides nothing', async () => {

@@ -3,6 +3,7 @@ import type { Action } from '../../domain/action.ts';
 import { opensTicketUnanswered } from '../../domain/action-catalog.ts';
 import type { Alert } from '../../domain/alert.ts';
 import type { Approver } from '../../domain/approval.ts';
+import { newsIn } from '../../domain/effect-state.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { oneLine, quoted, utc } from '../../domain/wording.ts';
 import { changesFact, changesText, headlineOf, orderOf, sentence } from './action-line.ts';
@@ -20,6 +21,16 @@ import {
   unanswered,
   whyFact,
 } from './phrases.ts';
+
+/** To people who were asked and have not all answered. */
+export const newsText = (action: Action, news: string): Text => ({
+  subject: subjectOf('News, still open:', action),
+  paragraphs: [
+    `Decide with what is new since you were asked: ${sentence(news)}\nAn answer from a page that you opened before is not counted. If no one decides by ${utc(action.approval?.expiresAt)}, ${unanswered(action)}.`,
+  ],
+  facts: [incidentFact(action)],
+  steps: [],
+});
 
 /** `similar`: similar questions on the same page. `passedOver`: approvers of earlier steps who were not asked. */
 export function askText(
@@ -44,6 +55,10 @@ export function askText(
     ],
     facts: [
       whyFact(alert),
+      ...newsIn(action).map(({ text }) => ({
+        label: 'New since the request',
+        value: sentence(text),
+      })),
       { label: 'Would affect', value: description?.affected.map(sentence).join(' ') || 'Unknown.' },
       { label: 'Undo', value: sentence(description?.undo ?? 'Unknown') },
       ...(required > 1 ? [{ label: 'Approvals', value: `${required} people must approve` }] : []),

@@ -1,6 +1,7 @@
 // The page that asks: approve or decline one question, or several similar ones.
 import { html } from 'hono/html';
 import type { Action } from '../../domain/action.ts';
+import { newsIn } from '../../domain/effect-state.ts';
 import { unlinked } from '../../domain/wording.ts';
 import { headlineOf } from '../../messaging/texts/action-line.ts';
 import { pickOf } from '../grouped-answers.ts';
@@ -19,6 +20,7 @@ export function approvePage(view: View): Html {
 <h1>${APPROVE.question(action)}</h1>
 ${similar.length > 0 ? html`<p>${APPROVE.more(similar.length)}</p>` : ''}
 <p class="clock"><strong>${APPROVE.left(timeLeft(action.approval?.expiresAt ?? null, now))}</strong>${APPROVE.deadline(action)}</p>
+${[action, ...similar].flatMap(newsIn).map(({ at, text }) => html`<p><strong>${APPROVE.news(at)}</strong> ${text}.</p>`)}
 </header>
 ${facts(view)}
 ${tally(view)}${notes(view)}

@@ -24,6 +24,7 @@ export const APPROVE = {
   left: (time: string) => `${time} left`,
   deadline: (action: Action) =>
     `, until ${timeOfDay(action.approval?.expiresAt)}. If no one decides, ${unanswered(action)}.`,
+  news: (at: string) => `New since ${timeOfDay(at)}:`,
   form: 'Your decision',
   approve: 'Approve',
   decline: 'Decline',

@@ -1,0 +1,165 @@
+// News of a known finding, and which deliveries are the same finding.
+import fc from 'fast-check';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Reported } from '../../functions/domain/alert.ts';
+import { Unavailable } from '../../functions/domain/errors.ts';
+import { identityOf } from '../../functions/intake/identity.ts';
+import { knownAfter, newsIn } from '../../functions/intake/news.ts';
+import { alertWith, attacker } from '../fixtures/case.ts';
+import { startStores } from '../store/dynamo.ts';
+import { alertOf } from './events.ts';
+import { type Intake, openIntake, probe } from './intake-on-store.ts';
+
+const at = (minutes: number) => new Date(Date.UTC(2026, 10, 24, 3, minutes)).toISOString();
+const severity = (label: Reported['severity']['label']) => ({ score: 5, label });
+const reported = (change: Partial<Reported> = {}): Reported => ({
+  ...alertWith({ source: 'guardduty', updatedAt: at(0), severity: severity('low') }),
+  ...change,
+});
+const other = { ...attacker, ref: 'ip-2', value: '192.0.2.77' };
+const known = knownAfter(null, reported());
+
+describe('an update of a finding', () => {
+  test('has news when the severity rises, and none when it falls', () => {
+    const to = (label: 'high' | 'informational') =>
+      newsIn(known, reported({ updatedAt: at(5), severity: severity(label) }));
+    expect(to('high')).toEqual(['Severity raised from low to high']);
+    expect(to('informational')).toEqual([]);
+  });
+
+  test('has news when it names another actor or resource', () => {
+    const server = {
+      ...other,
+      kind: 'instance' as const,
+      part: 'target' as const,
+      value: 'i-0bb2',
+    };
+    const entities = [...reported().entities, other, server];
+    expect(newsIn(known, reported({ updatedAt: at(5), entities }))).toEqual([
+      'New actor: “192.0.2.77”',
+      'New resource: “i-0bb2”',
+    ]);
+  });
+
+  test('has no news when only its count and its times grow', () => {
+    expect(newsIn(known, reported({ updatedAt: at(5), lastSeenAt: at(5), count: 900 }))).toEqual(
+      [],
+    );
+  });
+
+  test('has no news in an entity that is only mentioned', () => {
+    const entities = [...reported().entities, { ...other, part: 'related' as const }];
+    expect(newsIn(known, reported({ updatedAt: at(5), entities }))).toEqual([]);
+  });
+
+  test('has no news when actors alternate that were all named before', () => {
+    const second = reported({ updatedAt: at(5), entities: [other] });
+    const both = knownAfter(known, second);
+    for (const [minute, entity] of [
+      [6, attacker],
+      [7, other],
+      [8, attacker],
+    ] as const)
+      expect(newsIn(both, reported({ updatedAt: at(minute), entities: [entity] }))).toEqual([]);
+  });
+
+  test('lists three of many new actors and counts the others', () => {
+    const entities = Array.from({ length: 9 }, (_, n) => ({ ...other, value: `192.0.2.${n}` }));
+    const [news] = newsIn(known, reported({ updatedAt: at(5), entities }));
+    expect(news).toBe('New actor: “192.0.2.0”, “192.0.2.1”, “192.0.2.2” and 6 more');
+  });
+});
+
+describe('the same finding through another door', () => {
+  const elsewhere = (change: Partial<Reported>) =>
+    reported({ source: 'securityhub-asff', severity: severity('medium'), ...change });
+
+  test('is never news, although the other format names more or rates it higher', () => {
+    for (const updatedAt of [at(0), '2026-11-24T03:00:40.000Z'])
+      expect(newsIn(known, elsewhere({ updatedAt, entities: [other] }))).toEqual([]);
+  });
+
+  test('fills in what is known', () => {
+    const filled = knownAfter(known, elsewhere({ entities: [other] }));
+    expect(newsIn(filled, reported({ updatedAt: at(5), entities: [attacker, other] }))).toEqual([]);
+  });
+
+  test('has news when the product changed the finding since', () => {
+    expect(newsIn(known, elsewhere({ updatedAt: at(9), severity: severity('critical') }))).toEqual([
+      'Severity raised from low to critical',
+    ]);
+  });
+
+  test('has the identity of the finding that GuardDuty sent itself', () => {
+    const native = reported({ account: '111122223333', region: 'eu-central-1', findingId: 'f0a1' });
+    for (const partition of ['aws', 'aws-cn', ''])
+      for (const source of ['securityhub-asff', 'securityhub-ocsf'] as const) {
+        const findingId = `arn:${partition}:guardduty:eu-central-1:111122223333:detector/d1/finding/f0a1`;
+        expect(identityOf({ ...native, source, findingId })).toBe(identityOf(native));
+      }
+    const foreign = 'arn:aws:guardduty:us-east-1:111122223333:detector/d1/finding/f0a1';
+    expect(identityOf({ ...native, findingId: foreign })).not.toBe(identityOf(native));
+  });
+});
+
+test('in any order of any deliveries, what was once known is never news again', () => {
+  const anyDelivery = fc.record({
+    source: fc.constantFrom('guardduty' as const, 'securityhub-asff' as const),
+    updatedAt: fc.option(fc.integer({ min: 0, max: 50 }).map(at)),
+    severity: fc.constantFrom('low' as const, 'medium' as const, 'critical' as const).map(severity),
+    entities: fc.subarray([attacker, other, { ...other, ref: 'ip-3', value: '192.0.2.78' }]),
+  });
+  fc.assert(
+    fc.property(fc.array(anyDelivery, { minLength: 1, maxLength: 8 }), (deliveries) => {
+      const all = deliveries.map((one) => reported(one));
+      const after = all.reduce<ReturnType<typeof knownAfter> | null>(knownAfter, null);
+      for (const one of all) expect(newsIn(after, { ...one, updatedAt: at(59) })).toEqual([]);
+    }),
+  );
+});
+
+describe('intake', () => {
+  const db = startStores();
+  let intake: Intake;
+  beforeEach(async () => {
+    intake = await openIntake(db);
+  });
+  const update = (change: object, minutes = 5) => {
+    const event = probe('a');
+    return { ...event, detail: { ...event.detail, updatedAt: at(minutes), ...change } };
+  };
+
+  test('assesses an update with a higher severity again, in the same incident', async () => {
+    const first = await intake.one(probe('a'));
+    const second = await intake.one(update({ severity: 8 }));
+    expect(second).toMatchObject({ outcome: 'joined', incidentId: first.incidentId });
+    expect(second.alertId).not.toBe(first.alertId);
+    expect(intake.started.size).toBe(2);
+    expect(await intake.store.records.alert(second.incidentId, second.alertId)).toMatchObject({
+      news: [expect.stringMatching(/^Severity raised from \w+ to high$/)],
+    });
+    expect((await intake.one(update({ severity: 8 }))).outcome).toBe('repeat');
+  });
+
+  test('finds the news again when a crash interrupted its acceptance', async () => {
+    await intake.one(probe('a'));
+    const startRespond = () => Promise.reject(new Unavailable('killed'));
+    await expect(intake.accept(update({ severity: 8 }), { startRespond })).rejects.toThrow(
+      'killed',
+    );
+    const { incidentId, alertId } = await intake.one(update({ severity: 8 }));
+    expect(await intake.store.records.alert(incidentId, alertId)).toMatchObject({
+      news: [expect.stringContaining('Severity raised')],
+    });
+  });
+
+  test('compares an update with the recorded alert when an earlier version recorded the finding', async () => {
+    const { incidentId } = await intake.one(probe('a'));
+    const { findings } = intake.store;
+    const identity = identityOf(alertOf(probe('a')));
+    const seen = (await findings.find(identity))!;
+    await findings.save(identity, seen, { ...seen, known: null });
+    expect((await intake.one(update({ severity: 8 }))).incidentId).toBe(incidentId);
+    expect(intake.started.size).toBe(2);
+  });
+});
