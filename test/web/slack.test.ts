@@ -206,20 +206,20 @@ describe('a click on a button', () => {
     expect(buttonsOf(post), 'the buttons stay on the message').toHaveLength(2);
   });
 
-  test('a click on a message that is older than the news decides nothing', async () => {
+  test.each([
+    ['older than the news decides nothing', -60, 'awaiting-approval'],
+    ['newer than the news decides', 60, 'approved'],
+  ])('a click on a message that is %s', async (_, seconds, status) => {
     const { click, load } = await asked();
     const text = 'Severity raised from low to critical';
     const at = new Date(NOW.getTime() + 60_000);
     await store.records.changeAction(INCIDENT_ID, (await load()).actionId, (current) =>
       withEntry(current, { at, by: 'gate', event: NEWS, text }),
     );
-    await click();
-    expect((await load()).status).toBe('awaiting-approval');
-    expect(JSON.stringify([...slack.aside, ...slack.posts])).toContain(
-      `New since you opened this: ${text}`,
-    );
-    await click({ change: { message: { ts: `${at.getTime() / 1000 + 60}.000001` } } });
-    expect((await load()).status).toBe('approved');
+    await click({ change: { message: { ts: `${at.getTime() / 1000 + seconds}.000001` } } });
+    expect((await load()).status).toBe(status);
+    const shown = JSON.stringify([...slack.aside, ...slack.posts]);
+    expect(shown.includes(`New since you opened this: ${text}`)).toBe(status !== 'approved');
   });
 
   test('a click by a member that policy no longer maps to the person decides nothing', async () => {
