@@ -69,8 +69,14 @@ describe.each<[string, Layout, Layout]>([
     const [latest, earlier] = await world.incidents();
     expect([latest, earlier].map((one) => layoutOf(one?.incidentId ?? ''))).toEqual([to, from]);
     expect(latest?.alerts).toHaveLength(1);
-    expect((await world.runtime.store.records.actions(latest?.incidentId ?? '')).length).toBe(
-      (await world.runtime.store.records.actions(earlier?.incidentId ?? '')).length,
+    const blockOf = async (incidentId = '') =>
+      (await world.runtime.store.records.actions(incidentId)).find(
+        ({ name }) => name === 'block_ip_at_firewall',
+      );
+    const asked = await blockOf(earlier?.incidentId);
+    expect(asked?.status).toBe('awaiting-approval');
+    expect((await blockOf(latest?.incidentId))?.reasons.at(-1)?.text).toBe(
+      `Already requested: this joins ${asked?.actionId} of ${earlier?.incidentId}`,
     );
     await world.pass(16);
     expect((await world.incidents()).map(({ status }) => status)).toEqual(['closed', 'closed']);
