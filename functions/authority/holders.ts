@@ -2,13 +2,14 @@
 
 import { MAY_HAVE_EFFECT, type Status } from '../domain/action.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
+import type { Instant } from '../domain/alert.ts';
 import { minutesAfter } from '../domain/time.ts';
 import type { Log } from '../platform/log.ts';
 import { digestOf } from '../store/hash-chain.ts';
-import type { Holder, Lease, Living } from '../store/leases.ts';
+import { type Holder, holderIn, type Lease, type Living, type Released } from '../store/lease.ts';
 import type { Store } from '../store/store.ts';
-import { isAbout, proven } from './claims.ts';
-import { type End, type EndKeys, readEnd } from './end.ts';
+import { type Capture, type Evidence, isAbout, proven } from './claims.ts';
+import { type EndKeys, isOver, readEnd } from './end.ts';
 
 type HolderDeps = { store: Pick<Store, 'records'>; keys: EndKeys; now: () => Date; log: Log };
 
@@ -27,8 +28,9 @@ export const livingHolders =
     const living: string[] = [];
     for (const holder of holders) {
       const hold = await readHold(deps, effectKey, holder);
-      if (hold && !hold.isUndone) living.push(holder.actionId);
-      if (!hold)
+      if (hold?.is === 'living') living.push(holder.actionId);
+      // An ordered undo ends its own hold.
+      else if (hold?.is !== 'undone')
         deps.log('error', ALARMING.recordAltered, {
           effectKey,
           actionId: holder.actionId,
@@ -39,41 +41,106 @@ export const livingHolders =
   };
 
 /**
- * Whether the lease's before-state is valid for one more holder. A capture alone may have been planted long after: it
- * counts if it is this action's own or new, or if a holder that is not over has the same before-state.
+ * What stands behind the before-state of a lease under which an apply has begun:
+ *
+ * - `valid`: a living holder has the same before-state, or an apply whose end is not known may have made the change.
+ * - `ending`: an action whose undo is due or ordered. Its change may still be in place.
+ * - `unproven`: a living holder has another before-state. Someone may have changed the lease.
+ * - `nothing`: no holder is left. What is in place now is not ours.
  */
-export async function isValidBefore(
+export type Standing = 'valid' | 'ending' | 'unproven' | 'nothing';
+
+/** For one more holder. A capture alone counts for nothing: it may have been planted long after. */
+export async function standingBehind(
   deps: Omit<HolderDeps, 'log'>,
   effectKey: string,
   actionId: string,
-  { capture, before, holders, origins }: Lease,
-): Promise<boolean> {
+  lease: Lease,
+): Promise<Standing> {
   const { keys, now } = deps;
-  const digest = digestOf(before ?? null);
-  const claims = await proven(keys.evidence, 'capture', capture);
-  if (claims?.effectKey === effectKey && claims.before === digest) {
-    const isNew = minutesAfter(claims.at, WITHOUT_EVIDENCE_MINUTES) > now().toISOString();
-    if (isNew || claims.actionId === actionId) return true;
-  }
-  for (const holder of holders.filter((one) => one !== actionId)) {
-    const hold = await readHold(deps, effectKey, {
-      actionId: holder,
-      origin: origins[holder] ?? null,
-    });
-    if (hold?.evidence?.before === digest && !hold.isUndone) return true;
-  }
-  return false;
+  const digest = digestOf(lease.before ?? null);
+  const claims = await captureOf(keys, effectKey, lease);
+  if (claims?.actionId === actionId) return 'valid';
+  const others = lease.holders.filter((one) => one !== actionId).map(holderIn(lease));
+  const held = await Promise.all(others.map((one) => readHold(deps, effectKey, one)));
+  const living = held.filter((one) => one?.is === 'living');
+  const isCapturing = others.some((one, i) => {
+    const hold = held[i];
+    return hold?.is === 'living' && !hold.evidence && one.actionId === claims?.actionId;
+  });
+  if (isCapturing || living.some((one) => one?.evidence?.before === digest)) return 'valid';
+  for (const one of living)
+    if (one?.evidence && (await isLeftByEnded(deps, effectKey, lease, one.evidence)))
+      return 'valid';
+  if (living.length > 0) return 'unproven';
+  if (held.some((one) => one !== null)) return 'ending';
+  if (claims && (await isLeftTo(deps, actionId, lease, claims))) return 'valid';
+  if (lease.applies.length === 0) return 'nothing';
+  const isNew = claims && minutesAfter(claims.at, WITHOUT_EVIDENCE_MINUTES) > now().toISOString();
+  return isNew ? 'valid' : 'unproven';
 }
 
 /**
- * The hold of a proven holder, with its evidence once there is some; null for a planted holder or one that should have
- * ended. `isUndone` if a person ordered its undo.
+ * Whether an ended holder left a change to this one, which had found the effect in place before that. Then the lease's
+ * before-state is to be restored in the end, and not that of this holder.
  */
+export async function isLeftByEnded(
+  deps: Pick<HolderDeps, 'store' | 'keys' | 'now'>,
+  effectKey: string,
+  lease: Released,
+  { at }: { at: Instant } = { at: '' },
+): Promise<boolean> {
+  const { store, keys, now } = deps;
+  if (!lease.handedOn || !lease.captured) return false;
+  const claims = await captureOf(keys, effectKey, lease);
+  if (!claims || claims.at < at) return false;
+  const origin = lease.origins[claims.actionId];
+  const holder = origin && (await store.records.findAction(origin.incidentId, claims.actionId));
+  const end = holder && (await readEnd(keys, holder));
+  // A holder that is not over still needs the effect, although this lease may not list it.
+  return Boolean(end?.evidence && end.evidence.before === claims.before && isOver(end, now()));
+}
+
+/**
+ * Whether an ended holder left its change to this one, which had the lease and waited at that time. The hold of this
+ * action must be older than that end: then no one can have written the lease back later.
+ */
+async function isLeftTo(
+  { store, keys }: Pick<HolderDeps, 'store' | 'keys'>,
+  actionId: string,
+  { handedOn, origins }: Lease,
+  claims: Capture,
+): Promise<boolean> {
+  const origin = origins[claims.actionId];
+  const mine = await proven(keys.evidence, 'hold', origins[actionId]?.proof);
+  if (!handedOn || !origin || !mine) return false;
+  const holder = await store.records.findAction(origin.incidentId, claims.actionId);
+  if (holder?.status !== 'reversed' && holder?.status !== 'failed') return false;
+  const { evidence } = await readEnd(keys, holder);
+  const endedAt = holder.history.findLast(({ event }) => event === holder.status)?.at ?? '';
+  return evidence?.before === claims.before && mine.at <= endedAt;
+}
+
+/** Who captured the lease's before-state, if an executor proves it. */
+async function captureOf(
+  keys: EndKeys,
+  effectKey: string,
+  { capture, before }: Pick<Lease, 'capture' | 'before'>,
+): Promise<Capture | null> {
+  const claims = await proven(keys.evidence, 'capture', capture);
+  return claims?.effectKey === effectKey && claims.before === digestOf(before ?? null)
+    ? claims
+    : null;
+}
+
+type Hold = { is: 'living' | 'undone' | 'overdue'; evidence: Evidence | null };
+
+/** The hold of a proven holder: living, or one whose undo was ordered or is overdue. Null for any other holder. */
 async function readHold(
   { store, keys, now }: Omit<HolderDeps, 'log'>,
   effectKey: string,
   { actionId, origin }: Holder,
-): Promise<(Pick<End, 'evidence'> & { isUndone: boolean }) | null> {
+): Promise<Hold | null> {
   if (!origin) return null;
   const action = await store.records.findAction(origin.incidentId, actionId);
   if (!action || action.effectKey !== effectKey || !MAY_HOLD.includes(action.status)) return null;
@@ -81,11 +148,12 @@ async function readHold(
   const at = now().toISOString();
   if (evidence) {
     const isOverdue = dueAt !== null && minutesAfter(dueAt, OVERDUE_MINUTES) <= at;
-    return isOverdue ? null : { evidence, isUndone: undoneBy !== null };
+    if (undoneBy !== null) return { is: 'undone', evidence };
+    return { is: isOverdue ? 'overdue' : 'living', evidence };
   }
   const hold = await proven(keys.evidence, 'hold', origin.proof);
   const isNew = hold !== null && minutesAfter(hold.at, WITHOUT_EVIDENCE_MINUTES) > at;
   return isNew && hold.effectKey === effectKey && isAbout(hold, action)
-    ? { evidence, isUndone: false }
+    ? { is: 'living', evidence }
     : null;
 }

@@ -10,6 +10,11 @@ export const REMAINS_IN_PLACE = 'Already in place before this action, so it rema
 export const HELD_BY_ANOTHER =
   'Another action holds the same effect, which remains until the last one ends';
 
+/** The effect of another action, which this one holds as well. */
+export const SHARED = 'Already in place for another action, and now held for this one as well';
+/** An execution stopped before its first change. */
+export const NOTHING_APPLIED = 'Nothing was changed, so nothing is left to undo';
+
 /** The beginning of the entry of an undo that found no target. */
 const TARGET_GONE = 'Nothing is left to undo';
 export const targetGone = (found: string): string => `${TARGET_GONE}: ${found}`;

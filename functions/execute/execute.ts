@@ -3,17 +3,16 @@
 import * as z from 'zod/mini';
 import type { Authorised } from '../authority/authorise.ts';
 import { type Evidence, identityOf, prove } from '../authority/claims.ts';
-import { isValidBefore } from '../authority/holders.ts';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import type { Instant } from '../domain/alert.ts';
-import { IN_PLACE_BEFORE } from '../domain/effect-state.ts';
-import { Conflict, Denied, NotVerified, UndoFailed } from '../domain/errors.ts';
+import { IN_PLACE_BEFORE, SHARED } from '../domain/effect-state.ts';
+import { Conflict, NotVerified, TerminalError, Throttled, UndoFailed } from '../domain/errors.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { markedInForce, noteInForce } from '../mechanisms/in-force.ts';
 import { type Job, jobOf } from '../mechanisms/job.ts';
 import { overdueAt, scheduleEnd, scheduleReview } from '../platform/schedules.ts';
 import { digestOf, transition } from '../store/hash-chain.ts';
-import type { Lease } from '../store/leases.ts';
+import { captureUnderLease, type Held } from './capture.ts';
 import type { ExecuteDeps } from './deps.ts';
 import {
   checkAuthorised,
@@ -35,8 +34,7 @@ const STUCK_AFTER_MINUTES = 20;
  * Executes an action that is `approved`, or `proposed` for automatic execution. Idempotent: a retry after a crash
  * continues from the record, and a call after success does nothing.
  *
- * 1. Take the lease of the effect. Only its first holder captures the before-state. Otherwise a second holder would
- *    take the first one's change for the original state.
+ * 1. Take the lease of the effect, and capture the before-state unless a living holder stands behind an earlier one.
  * 2. Record the before-state and the due time, then schedule the reversal. From here on the undo is known.
  * 3. Check again whether the action may still run.
  * 4. Apply, verify, mark as in force.
@@ -51,58 +49,28 @@ export async function execute(deps: ExecuteDeps, input: unknown) {
   const job = jobOf(action, deps.mechanisms);
   const authorised = await checkAuthorised(deps, action, job);
   await checkKillSwitch(deps, action);
-  let before: unknown;
+  let held: Held;
   try {
-    before = await captureUnderLease(deps, action, job);
+    held = await captureUnderLease(deps, action, job);
   } catch (error) {
     if (!(error instanceof UndoFailed) || action.status === 'executing') throw error;
     return outcome(await handOff(deps, action, error));
   }
+  const { before } = held;
   action = await record(deps, action, job, { before, authorised });
   const evidence = await checkEvidence(deps, action, before);
   await schedule(deps, action, evidence, job);
   await checkStillActive(deps, action, evidence);
   await checkRateLimit(deps, action);
   await checkKillSwitch(deps, action);
-  await applyAndVerify(deps, job, before);
-  return outcome(await markInForce(deps, action, job, { before, evidence }));
+  const text = await applyAndVerify(deps, job, held);
+  return outcome(await markInForce(deps, action, { text, evidence }));
 }
 
 const outcome = ({ incidentId, actionId, status }: Action) => ({ incidentId, actionId, status });
 
 const isOutstanding = ({ status }: Action) =>
   status === 'proposed' || status === 'approved' || status === 'executing';
-
-async function captureUnderLease(
-  deps: ExecuteDeps,
-  action: Action,
-  { subject, effectKey, mechanism }: Job,
-): Promise<unknown> {
-  const { store, keys, now } = deps;
-  const { incidentId, actionId } = action;
-  const at = now().toISOString();
-  const proof = await prove(keys.evidence, 'hold', { ...identityOf(action), effectKey, at });
-  const lease = await store.leases.acquire(effectKey, actionId, now(), { incidentId, proof });
-  if (lease.captured) return provenBefore(deps, action, effectKey, lease);
-  const found = await mechanism.driver.capture(subject);
-  const claims = { effectKey, actionId, before: digestOf(found), at: now().toISOString() };
-  const capture = await prove(keys.evidence, 'capture', claims);
-  const captured = await store.leases.recordBefore(effectKey, actionId, found, capture);
-  return provenBefore(deps, action, effectKey, captured);
-}
-
-/** Throws Denied if no executor proves the lease's before-state. */
-async function provenBefore(
-  deps: ExecuteDeps,
-  { actionId }: Action,
-  effectKey: string,
-  lease: Lease,
-): Promise<unknown> {
-  if (await isValidBefore(deps, effectKey, actionId, lease)) return lease.before;
-  throw new Denied('not applied: the before-state of the shared effect is not proven', {
-    effectKey,
-  });
-}
 
 /** Hands the action off: the effect is stuck after a failed undo, and a person must fix it first. */
 function handOff(
@@ -181,29 +149,56 @@ const schedule = (
 
 const earlier = (a: Instant, b: Instant | null): Instant => (b !== null && b < a ? b : a);
 
+/** Returns what happened, for the history. */
 async function applyAndVerify(
-  { store, policy, now }: ExecuteDeps,
-  { subject, mechanism }: Job,
-  before: unknown,
-): Promise<void> {
-  if (!mechanism.alreadyInPlace(before)) await mechanism.driver.apply(subject, before);
-  const seen = await mechanism.driver.verify(subject, before);
-  if (seen.holds) return;
+  deps: ExecuteDeps,
+  job: Job,
+  { before, isShared }: Held,
+): Promise<string> {
+  const { store, policy, now } = deps;
+  const { subject, mechanism } = job;
   const { actionId } = subject;
+  const look = () => mechanism.driver.verify(subject, before);
+  const isInPlace = mechanism.alreadyInPlace(before);
+  const isThere = isShared && !isInPlace && (await look()).holds;
+  if (!isInPlace && !isThere) await apply(deps, job, before);
+  const seen = isThere ? { holds: true, found: '' } : await look();
+  if (seen.holds && isInPlace) return IN_PLACE_BEFORE;
+  if (seen.holds) return isThere ? SHARED : 'Applied and verified';
   const event = { mishap: 'failedVerifications', actionId } as const;
   await store.killSwitch.note(policy.account, event, policy.limits.breaker, now());
   throw new NotVerified(`verification failed after apply: ${seen.found}`, { actionId });
 }
 
+/** A reversal that finds the apply unended knows that the change may still arrive. */
+async function apply(
+  { store: { leases }, now }: ExecuteDeps,
+  { subject, effectKey, mechanism }: Job,
+  before: unknown,
+): Promise<void> {
+  const { actionId } = subject;
+  const attempt = await leases.beginApply(effectKey, actionId, { before, now: now() });
+  const end = () => leases.endApply(effectKey, actionId, attempt);
+  try {
+    await mechanism.driver.apply(subject, before);
+  } catch (error) {
+    if (wasAnswered(error)) await end();
+    throw error;
+  }
+  await end();
+}
+
+/** False if the request may still be carried out: its answer was lost. */
+const wasAnswered = (error: unknown): boolean =>
+  error instanceof TerminalError || error instanceof Throttled || error instanceof Conflict;
+
 async function markInForce(
   deps: ExecuteDeps,
   action: Action,
-  job: Job,
-  { before, evidence }: { before: unknown; evidence: Evidence },
+  { text, evidence }: { text: string; evidence: Evidence },
 ): Promise<Action> {
   const { store, now } = deps;
   try {
-    const text = job.mechanism.alreadyInPlace(before) ? IN_PLACE_BEFORE : 'Applied and verified';
     const next = markedInForce(action, evidence, { at: now(), by: 'execute', text });
     // Schedules are made before the record. If the write fails, the reminder finds the action not kept and does
     // nothing.

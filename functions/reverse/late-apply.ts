@@ -1,8 +1,7 @@
 // Cleans up after an execution that applied after its reversal.
 
-import { proven } from '../authority/claims.ts';
-import { type End, isOver, mustStay, provesBefore, readEnd } from '../authority/end.ts';
-import { livingHolders } from '../authority/holders.ts';
+import { type End, mustStay, provesBefore, readEnd } from '../authority/end.ts';
+import { isLeftByEnded, livingHolders } from '../authority/holders.ts';
 import type { Action } from '../domain/action.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
 import { TerminalError } from '../domain/errors.ts';
@@ -12,15 +11,13 @@ import { jobOf } from '../mechanisms/job.ts';
 import { unlessGone } from '../mechanisms/target-gone.ts';
 import { errorFields } from '../platform/log.ts';
 import { overdueAt } from '../platform/schedules.ts';
-import { digestOf, withEntry } from '../store/hash-chain.ts';
-import type { Released } from '../store/leases.ts';
+import { withEntry } from '../store/hash-chain.ts';
+import { EXECUTOR_TIMEOUT_MINUTES, type Released } from '../store/lease.ts';
 import type { ReverseDeps } from './deps.ts';
 import { carriedEvidence, type ReverseInput } from './request.ts';
 import { seenInPlace } from './settle.ts';
 import { claimantOf, revertAndVerify, underClaim } from './undo.ts';
 
-/** Longer than the timeout of an executor in infra/function-table.ts. */
-export const EXECUTOR_TIMEOUT_MINUTES = 3;
 /** An overtaken executor can't apply anything later than this after the reversal. */
 export const CLEAN_UP_AFTER_MINUTES = 5;
 
@@ -46,8 +43,8 @@ export function mayApplyLate(
  * 2. A reversal ends the action and releases the lease.
  * 3. The executor takes the lease again, or applies.
  *
- * Reverts the late apply and releases the lease. Without a lease it reads nothing in AWS, because a change that exists
- * by then belongs to another action.
+ * Reverts the late apply and releases the lease. Unless the lease records an apply whose end is not known, it reads
+ * nothing in AWS: a change that exists by then is someone else's.
  */
 export async function cleanUp(
   deps: ReverseDeps,
@@ -98,6 +95,9 @@ async function leave(
   if (!evidence) return null;
   const { incidentId, actionId, effectKey, status } = action;
   const lease = await store.leases.find(effectKey ?? '');
+  const isHeld =
+    lease?.holders.includes(actionId) || lease?.applies.some(({ by }) => by === actionId);
+  if (!isHeld) return null;
   const before = [action.before, lease?.before].find((one) => provesBefore(evidence, one));
   const found = await seenInPlace(mechanisms, action, evidence, before);
   if (found === null) return null;
@@ -111,26 +111,22 @@ async function leave(
 }
 
 /**
- * The state to restore, if an executor proves it: the action's own capture, or that of an ended holder which handed the
- * effect on. Null when the action can't have applied anything.
+ * The state to restore, if an executor proves it: the action's own capture, for an apply whose end is not known, or that
+ * of an ended holder which handed the effect on. Null when nothing of ours can be in place.
  */
 async function provenBefore(
-  { store, keys, now }: ReverseDeps,
-  { effectKey, before }: Action,
+  deps: ReverseDeps,
+  { actionId, effectKey }: Action,
   { evidence }: End,
   lease: Released,
 ): Promise<{ value: unknown } | null> {
-  const value = lease.captured ? lease.before : before;
-  if (evidence) return provesBefore(evidence, value) ? { value } : null;
-  if (!lease.handedOn || !lease.captured) return null;
-  const capture = await proven(keys.evidence, 'capture', lease.capture);
-  if (capture?.effectKey !== effectKey || capture.before !== digestOf(value)) return null;
-  const origin = lease.origins[capture.actionId];
-  const holder = origin && (await store.records.findAction(origin.incidentId, capture.actionId));
-  const end = holder && (await readEnd(keys, holder));
-  // The holder that is not over still needs the effect, although this lease may not list it.
-  const isLeft = end?.evidence && provesBefore(end.evidence, value) && isOver(end, now());
-  return isLeft ? { value } : null;
+  if (!lease.captured || !lease.begun) return null;
+  const value = lease.before;
+  const mayBeLate = lease.applies.some(({ by }) => by === actionId);
+  const isProven = evidence
+    ? mayBeLate && provesBefore(evidence, value)
+    : await isLeftByEnded(deps, effectKey ?? '', lease);
+  return isProven ? { value } : null;
 }
 
 /** The result of the revert in words, or null when there was nothing to revert. */

@@ -30,7 +30,7 @@ export async function liftLeftBehind(
   if ('gone' in seen || !seen.found.holds) return;
   const why = `the record says ${action.status}, but the change is still in place`;
   log('error', ALARMING.recordAltered, { incidentId, actionId, why });
-  const text = await undo(deps, action, request, false);
+  const { found: text } = await undo(deps, action, request);
   await store.records.changeAction(incidentId, actionId, (current) =>
     withEntry(current, { at: now(), by: 'reverse', event: 'late-change', text }),
   );

@@ -59,8 +59,8 @@ export async function reverse(deps: ReverseDeps, input: unknown) {
     return answer(await cleanUp(deps, current, request));
   }
   try {
-    const needsCleanUp = mayApplyLate(current, request, deps.now());
-    const found = await undo(deps, current, request, needsCleanUp);
+    const { found, mayArrive } = await undo(deps, current, request);
+    const needsCleanUp = mayArrive || mayApplyLate(current, request, deps.now());
     return answer(await finish(deps, current, request, { found, needsCleanUp }));
   } catch (error) {
     if (!(error instanceof TerminalError)) throw error;

@@ -3,6 +3,7 @@
 import type { Evidence } from '../authority/claims.ts';
 import { type End, provesBefore } from '../authority/end.ts';
 import type { Action } from '../domain/action.ts';
+import { IN_PLACE_BEFORE } from '../domain/effect-state.ts';
 import { markedInForce, noteInForce } from '../mechanisms/in-force.ts';
 import { jobOf, type Mechanisms } from '../mechanisms/job.ts';
 import { unlessGone } from '../mechanisms/target-gone.ts';
@@ -33,12 +34,18 @@ export async function settle(
   { evidence, dueAt }: End,
 ): Promise<Action | null> {
   if (!evidence) return null;
+  const isInPlaceBefore = jobOf(action, mechanisms).mechanism.alreadyInPlace(action.before);
+  const lease = await store.leases.find(action.effectKey ?? '');
+  // Without an apply, what is in place is someone else's.
+  if (!isInPlaceBefore && lease?.begun === false) return null;
   const found = await seenInPlace(mechanisms, action, evidence, action.before);
   if (found === null) return null;
   const at = now();
   const saved = await store.records.changeAction(action.incidentId, action.actionId, (current) => {
     if (current.version !== action.version) return null;
-    const text = `Found in place after an interruption: ${found}`;
+    const text = isInPlaceBefore
+      ? IN_PLACE_BEFORE
+      : `Found in place after an interruption: ${found}`;
     return current.status === 'executing'
       ? markedInForce(current, { dueAt, keptBy: evidence.keptBy }, { at, by: 'reverse', text })
       : {

@@ -1,27 +1,40 @@
 // Reverts one change and verifies that it is gone, under a lease claim.
 
+import type { Evidence } from '../authority/claims.ts';
 import { provesBefore, readEnd } from '../authority/end.ts';
-import { livingHolders } from '../authority/holders.ts';
+import { isLeftByEnded, livingHolders } from '../authority/holders.ts';
 import type { Action } from '../domain/action.ts';
-import { HELD_BY_ANOTHER, REMAINS_IN_PLACE, targetGone } from '../domain/effect-state.ts';
+import {
+  HELD_BY_ANOTHER,
+  NOTHING_APPLIED,
+  REMAINS_IN_PLACE,
+  targetGone,
+} from '../domain/effect-state.ts';
 import { NotVerified, TerminalError, Unproven } from '../domain/errors.ts';
 import { type Job, jobOf } from '../mechanisms/job.ts';
 import { unlessGone } from '../mechanisms/target-gone.ts';
-import type { Claimant } from '../store/leases.ts';
+import { digestOf } from '../store/hash-chain.ts';
+import type { Claimant, Released } from '../store/lease.ts';
 import type { Store } from '../store/store.ts';
 import type { ReverseDeps } from './deps.ts';
 import { carriedEvidence, type ReverseInput } from './request.ts';
 
+export type Undone = {
+  /** The state after the undo, in words. */
+  found: string;
+  /** Whether an apply of the action may still arrive. The lease is kept for the clean-up. */
+  mayArrive: boolean;
+};
+
 /**
- * Returns the state after the undo, in words. Throws Unproven if nothing proves what to restore, and StateChanged when
+ * Undoes one change. Throws Unproven if nothing proves what to restore, and StateChanged when
  * the state is not the one that the action left.
  */
 export async function undo(
   deps: ReverseDeps,
   action: Action,
   request: ReverseInput,
-  needsCleanUp: boolean,
-): Promise<string> {
+): Promise<Undone> {
   const { store, keys, mechanisms, now } = deps;
   const { actionId, before } = action;
   const job = jobOf(action, mechanisms);
@@ -33,12 +46,32 @@ export async function undo(
   const claimant = claimantOf(request, now());
   const living = livingHolders(deps, effectKey);
   const lease = await store.leases.release(effectKey, actionId, claimant, living);
-  if (!lease) return HELD_BY_ANOTHER;
+  if (!lease) return { found: HELD_BY_ANOTHER, mayArrive: false };
   return underClaim(store, effectKey, claimant, async () => {
-    const found = await revertAndVerify(job, before);
-    await (needsCleanUp ? store.leases.detach : store.leases.drop)(effectKey, claimant);
-    return found;
+    const found =
+      lease.begun || isEverInForce(action)
+        ? await revertAndVerify(job, await stateToRestore(deps, action, evidence, lease))
+        : NOTHING_APPLIED;
+    const mayArrive = lease.applies.some(({ until }) => until > now().toISOString());
+    await (mayArrive ? store.leases.detach : store.leases.drop)(effectKey, claimant);
+    return { found, mayArrive };
   });
+}
+
+const isEverInForce = ({ history }: Action): boolean =>
+  history.some(({ event }) => event === 'in-force');
+
+/** The action's own capture, or that of an ended holder which left its change to this action. */
+async function stateToRestore(
+  deps: ReverseDeps,
+  { before, effectKey }: Action,
+  evidence: Evidence,
+  lease: Released,
+): Promise<unknown> {
+  const isOther = lease.captured && lease.begun && digestOf(lease.before) !== evidence.before;
+  return isOther && (await isLeftByEnded(deps, effectKey ?? '', lease, evidence))
+    ? lease.before
+    : before;
 }
 
 /**

@@ -1,59 +1,32 @@
 // Leases on AWS effects. The last holder to release one undoes the effect.
-import { isDeepStrictEqual } from 'node:util';
-import * as z from 'zod/mini';
-import { Instant } from '../domain/alert.ts';
-import { Proof } from '../domain/approval.ts';
-import { Conflict, UndoFailed } from '../domain/errors.ts';
+import { Conflict, IllegalTransition, UndoFailed } from '../domain/errors.ts';
 import { readStored } from '../domain/stored.ts';
 import { minutesAfter } from '../domain/time.ts';
+import { digestOf } from './hash-chain.ts';
 import { singleKey } from './layout.ts';
+import {
+  CLAIM_MINUTES,
+  type Claimant,
+  ENDED,
+  EXECUTOR_TIMEOUT_MINUTES,
+  holderIn,
+  isAbandoned,
+  isClaimedByOther,
+  isEnded,
+  isHeldBy,
+  Lease,
+  type Living,
+  LOST,
+  type Origin,
+  type Released,
+  UNCLAIMED,
+  UNHELD,
+} from './lease.ts';
 import { retryOnConflict } from './retry.ts';
 import { ABSENT, atVersion, type Table } from './table.ts';
 
-/** Where a holder's action is, and the proof that an executor made it a holder. */
-const Origin = z.strictObject({
-  incidentId: z.string(),
-  /** Null for an effect that a person kept after its lease had ended; the evidence of the action proves that one. */
-  proof: z.nullable(Proof),
-});
-type Origin = z.infer<typeof Origin>;
-
-const Lease = z.strictObject({
-  /** Empty for a while after a reversal that a late apply may follow: the before-state stays known. */
-  holders: z.array(z.string()),
-  /** The state before the first holder's change. `captured` distinguishes a captured null from no capture. */
-  captured: z.boolean(),
-  before: z.unknown(),
-  /** The proof of the executor that captured it. */
-  capture: z._default(z.nullable(Proof), null),
-  /** By holder. A holder without an entry counts as planted. */
-  origins: z._default(z.record(z.string(), Origin), {}),
-  /** Whether a holder released the lease and left the undo to the other holders. True if not recorded. */
-  handedOn: z._default(z.boolean(), true),
-  /** The last holder, while it undoes the effect. No one may join until that is done. */
-  releasing: z.nullable(z.string()),
-  /** The reversal that holds the exclusive claim, until a time when its function must have ended. */
-  claim: z._default(z.nullable(z.strictObject({ by: z.string(), until: Instant })), null),
-  /** The last undo failed. Only a person or the sweeper may start another one. */
-  isStuck: z._default(z.boolean(), false),
-  version: z.int().check(z.gte(1)),
-});
-export type Lease = z.infer<typeof Lease>;
-
-/** One reversal: a name that its retries share, and the current time. */
-export type Claimant = { by: string; now: Date };
-
-/** Longer than the timeout of a reverser in infra/function-table.ts, with a margin for clock skew. */
-const CLAIM_MINUTES = 3;
-/** A claim that ends later than any clock explains was planted, to keep an effect for ever. */
-const CLOCK_MINUTES = 1;
-
-export type Holder = { actionId: string; origin: Origin | null };
-/** The holders whose actions are proven to be in force. */
-export type Living = (holders: readonly Holder[]) => Promise<readonly string[]>;
-
-/** Input of the undo for the last holder: the before-state, if it was captured. */
-export type Released = Pick<Lease, 'captured' | 'before' | 'capture' | 'handedOn' | 'origins'>;
+/** Longer than any call can take. DynamoDB then deletes the item. */
+const DAY_SECONDS = 86_400;
 
 export function createLeases(table: Table) {
   const key = (effectKey: string) => singleKey('lease', effectKey);
@@ -121,26 +94,64 @@ export function createLeases(table: Table) {
       }),
 
     /**
-     * Stores the captured before-state, once. Only the first holder may capture it: a later holder might see the first
-     * one's change. Throws Conflict for other holders until the state is stored.
+     * Stores the before-state that a holder captured after it read `seen`. Returns null, and stores nothing, if an apply
+     * has begun since: then the holder may have captured that change.
      */
     recordBefore: (
       effectKey: string,
       actionId: string,
-      before: unknown,
-      capture: string | null = null,
-    ): Promise<Lease> =>
+      { before, capture }: { before: unknown; capture: string | null },
+      seen: Lease,
+    ): Promise<Lease | null> =>
       retryOnConflict(table, async () => {
         const lease = await load(effectKey);
-        if (!lease) throw new Conflict('the lease was lost', { effectKey, actionId });
-        if (lease.captured) return lease;
-        if (lease.holders[0] !== actionId)
-          throw new Conflict(`${lease.holders[0]} has not captured the before-state yet`, {
-            effectKey,
-          });
-        const captured = { ...lease, captured: true, before, capture, version: lease.version + 1 };
+        if (!lease || !isHeldBy(lease, actionId))
+          throw new Conflict('the lease was lost', { effectKey, actionId });
+        if (lease.captured && lease.begun && lease.version !== seen.version) return null;
+        const captured = {
+          ...lease,
+          captured: true,
+          before,
+          capture,
+          begun: false,
+          applies: [],
+          version: lease.version + 1,
+        };
         await write(effectKey, captured, lease);
         return captured;
+      }),
+
+    /**
+     * Call before `apply`; returns its number, for `endApply`. Once a reversal has claimed the lease, no apply can begin.
+     * Throws IllegalTransition if the action does not hold the effect, and Conflict if another holder captured a different
+     * before-state since.
+     */
+    beginApply: (
+      effectKey: string,
+      actionId: string,
+      { before, now }: { before: unknown; now: Date },
+    ): Promise<number> =>
+      retryOnConflict(table, async () => {
+        const lease = await load(effectKey);
+        const ids = { effectKey, actionId };
+        if (!lease || !isHeldBy(lease, actionId))
+          throw new IllegalTransition('not applied: the action does not hold the effect', ids);
+        if (digestOf(lease.before) !== digestOf(before))
+          throw new Conflict('the before-state was captured again', ids);
+        const version = lease.version + 1;
+        const until = minutesAfter(now, EXECUTOR_TIMEOUT_MINUTES);
+        const applies = [...lease.applies, { by: actionId, attempt: version, until }];
+        await write(effectKey, { ...lease, begun: true, applies, version }, lease);
+        return version;
+      }),
+
+    /** Call after `apply`. After a reversal, the apply stays recorded: it may have made its change late. */
+    endApply: (effectKey: string, actionId: string, attempt: number): Promise<void> =>
+      retryOnConflict(table, async () => {
+        const lease = await load(effectKey);
+        if (!lease || !isHeldBy(lease, actionId)) return;
+        const applies = lease.applies.filter((one) => one.attempt !== attempt);
+        await write(effectKey, { ...lease, applies, version: lease.version + 1 }, lease);
       }),
 
     /**
@@ -168,11 +179,11 @@ export function createLeases(table: Table) {
         };
         if (!lease) {
           await write(effectKey, { ...UNHELD, ...claimed, version: 1 }, null);
-          return UNHELD;
+          return LOST;
         }
         const { claim, releasing, version } = lease;
-        if (claim && claim.by !== by && isRunning(claim, now))
-          throw new Conflict(`${releasing} is undoing the effect (${claim.by})`, {
+        if (isClaimedByOther(lease, by, now))
+          throw new Conflict(`${releasing} is undoing the effect (${claim?.by})`, {
             effectKey,
             actionId,
           });
@@ -190,7 +201,7 @@ export function createLeases(table: Table) {
         const holders = lease.holders.filter((holder) => holder === actionId);
         const mine = { ...lease, ...claimed, holders, version: version + 1 };
         await write(effectKey, mine, lease);
-        return mine;
+        return { ...mine, begun: lease.begun || holders.length === 0 };
       }),
 
     /**
@@ -206,7 +217,7 @@ export function createLeases(table: Table) {
     },
 
     /**
-     * Ends the caller's hold but keeps the before-state. If the caller's apply arrives late, the next holder doesn't
+     * Ends the caller's hold but keeps the before-state, for an apply that may still arrive: the next holder doesn't
      * mistake that change for the original state. The caller calls `release` and `drop` later.
      */
     async detach(effectKey: string, { by }: Claimant): Promise<void> {
@@ -241,7 +252,7 @@ export function createLeases(table: Table) {
         const lease = await load(effectKey);
         if (!lease?.holders.includes(actionId)) return;
         const origins = { ...lease.origins, [actionId]: { incidentId, proof: null } };
-        const isSame = lease.captured && isDeepStrictEqual(lease.before, before);
+        const isSame = lease.captured && digestOf(lease.before) === digestOf(before);
         const proofs = { origins, capture: isSame ? capture : lease.capture };
         await write(effectKey, { ...lease, ...proofs, version: lease.version + 1 }, lease);
       }),
@@ -260,7 +271,16 @@ export function createLeases(table: Table) {
         if (!lease || isEnded(lease))
           return write(
             effectKey,
-            { ...UNHELD, holders, origins, captured: true, before, ...UNCLAIMED, version },
+            {
+              ...UNHELD,
+              holders,
+              origins,
+              captured: true,
+              before,
+              begun: true,
+              ...UNCLAIMED,
+              version,
+            },
             lease,
           );
         if (lease.releasing !== actionId) return;
@@ -268,31 +288,3 @@ export function createLeases(table: Table) {
       }),
   };
 }
-
-const holderIn =
-  ({ origins }: Lease) =>
-  (actionId: string): Holder => ({ actionId, origin: origins[actionId] ?? null });
-
-const isRunning = ({ until }: { until: Instant }, now: Date): boolean =>
-  until > now.toISOString() && until <= minutesAfter(now, CLAIM_MINUTES + CLOCK_MINUTES);
-
-/** No holders, and the claim of the clean-up has expired. No one needs to return to it. */
-const isAbandoned = ({ holders, claim }: Lease, now: Date): boolean =>
-  holders.length === 0 && claim !== null && claim.until <= now.toISOString();
-
-const UNCLAIMED = { releasing: null, claim: null, isStuck: false };
-const UNHELD = {
-  holders: [],
-  origins: {},
-  captured: false,
-  before: null,
-  capture: null,
-  handedOn: false,
-};
-const ENDED = { ...UNHELD, ...UNCLAIMED };
-/** Longer than any call can take. DynamoDB then deletes the item. */
-const DAY_SECONDS = 86_400;
-
-/** No holders, no undo in progress, and no before-state. */
-const isEnded = ({ holders, captured, releasing }: Lease): boolean =>
-  holders.length === 0 && !captured && releasing === null;

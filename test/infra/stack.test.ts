@@ -7,8 +7,8 @@ import { describe, expect, test } from 'vitest';
 import { ENV } from '../../functions/domain/env.ts';
 import { SCOPES } from '../../functions/mechanisms/registry.ts';
 import { watchAddress } from '../../functions/mechanisms/waf/address.ts';
-import { EXECUTOR_TIMEOUT_MINUTES } from '../../functions/reverse/late-apply.ts';
 import { SOURCES } from '../../functions/sources/registry.ts';
+import { EXECUTOR_TIMEOUT_MINUTES } from '../../functions/store/lease.ts';
 import { attacker, subjectOn } from '../fixtures/case.ts';
 import {
   functionsOf,

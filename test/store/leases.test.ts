@@ -1,7 +1,7 @@
 // Leases on shared effects, also under concurrency (P4).
 import { beforeEach, describe, expect, test } from 'vitest';
-import { Conflict, UndoFailed } from '../../functions/domain/errors.ts';
-import type { Holder } from '../../functions/store/leases.ts';
+import { Conflict, IllegalTransition, UndoFailed } from '../../functions/domain/errors.ts';
+import type { Holder, Lease } from '../../functions/store/lease.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { NOW } from '../fixtures/case.ts';
 import { startStores } from './dynamo.ts';
@@ -18,6 +18,8 @@ beforeEach(async () => {
 
 const KEY = 'waf:block:203.0.113.7/32';
 const by = (name: string, now = NOW) => ({ by: name, now });
+const record = (actionId: string, before: unknown, seen: Lease) =>
+  store.leases.recordBefore(KEY, actionId, { before, capture: null }, seen);
 const later = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
 
 describe('a lease', () => {
@@ -36,13 +38,47 @@ describe('a lease', () => {
     await expect(store.leases.acquire(KEY, 'b', NOW)).rejects.toThrow(Conflict);
   });
 
-  test('keeps the state that the first holder captured, and rejects a capture by another holder', async () => {
+  test('keeps the last state that a holder captured before the first apply began', async () => {
     const first = await store.leases.acquire(KEY, 'a', NOW);
-    await store.leases.acquire(KEY, 'b', NOW);
-    await expect(store.leases.recordBefore(KEY, 'b', { present: true })).rejects.toThrow(Conflict);
-    expect(first.captured).toBe(false);
-    await store.leases.recordBefore(KEY, 'a', { present: false });
-    expect((await store.leases.acquire(KEY, 'b', NOW)).before).toEqual({ present: false });
+    const second = await store.leases.acquire(KEY, 'b', NOW);
+    expect(first).toMatchObject({ captured: false, begun: false });
+    await record('a', { present: false }, first);
+    await record('b', { present: true }, second);
+    expect(await store.leases.find(KEY)).toMatchObject({ before: { present: true }, begun: false });
+  });
+
+  test('rejects the capture of a holder that read the lease before an apply began', async () => {
+    const first = await store.leases.acquire(KEY, 'a', NOW);
+    await record('a', { present: false }, first);
+    const second = await store.leases.acquire(KEY, 'b', NOW);
+    await store.leases.beginApply(KEY, 'a', { before: { present: false }, now: NOW });
+    expect(await record('b', { present: true }, second)).toBeNull();
+    expect(await store.leases.find(KEY)).toMatchObject({ before: { present: false }, begun: true });
+  });
+
+  test('rejects an apply with another before-state, without a hold, and during a reversal', async () => {
+    const lease = await store.leases.acquire(KEY, 'a', NOW);
+    await record('a', { present: false }, lease);
+    const begin = (actionId: string, before: unknown = { present: false }) =>
+      store.leases.beginApply(KEY, actionId, { before, now: NOW });
+    await expect(begin('a', { present: true })).rejects.toThrow(Conflict);
+    await expect(begin('b')).rejects.toThrow(IllegalTransition);
+    await store.leases.release(KEY, 'a', by('a'), ALL);
+    await expect(begin('a')).rejects.toThrow(IllegalTransition);
+  });
+
+  test('removes an apply that ended, and keeps one that ended after a reversal began', async () => {
+    const lease = await store.leases.acquire(KEY, 'a', NOW);
+    await record('a', { present: false }, lease);
+    const begin = () => store.leases.beginApply(KEY, 'a', { before: { present: false }, now: NOW });
+    await store.leases.endApply(KEY, 'a', await begin());
+    expect((await store.leases.find(KEY))?.applies).toEqual([]);
+    const late = await begin();
+    expect(await store.leases.release(KEY, 'a', by('a'), ALL)).toMatchObject({
+      applies: [{ by: 'a', until: later(3).toISOString() }],
+    });
+    await store.leases.endApply(KEY, 'a', late);
+    expect((await store.leases.find(KEY))?.applies).toHaveLength(1);
   });
 
   test('allows each call to be repeated', async () => {
@@ -110,8 +146,7 @@ describe('a lease', () => {
   });
 
   test('gives the captured state of a lease without holders to its next holder', async () => {
-    await store.leases.acquire(KEY, 'a', NOW);
-    await store.leases.recordBefore(KEY, 'a', { present: false });
+    await record('a', { present: false }, await store.leases.acquire(KEY, 'a', NOW));
     await store.leases.release(KEY, 'a', by('a'), ALL);
     await store.leases.detach(KEY, by('a'));
     await store.leases.detach(KEY, by('a'));
