@@ -1,6 +1,6 @@
 // JSON Schemas of the policy files, for completion and validation in editors.
 import * as z from 'zod/mini';
-import { AccountFile } from './schemas/account.ts';
+import { AccountFile } from './schemas/account-file.ts';
 import { ActionsFile } from './schemas/actions.ts';
 import { CalendarFile } from './schemas/calendar.ts';
 import { ChannelsFile } from './schemas/channels.ts';

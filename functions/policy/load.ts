@@ -6,7 +6,7 @@ import { digestOf } from '../store/hash-chain.ts';
 import { type Fault, type Path, PolicyError } from './fault.ts';
 import { type Actions, withChanges, withLimits } from './overlay.ts';
 import { Policy } from './policy.ts';
-import { AccountFile } from './schemas/account.ts';
+import { AccountFile } from './schemas/account-file.ts';
 import {
   type ActionPolicy,
   ActionsFile,

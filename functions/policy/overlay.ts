@@ -2,7 +2,7 @@
 
 import type { ActionName } from '../domain/action-catalog.ts';
 import type { Fault } from './fault.ts';
-import type { AccountOverlay } from './schemas/account.ts';
+import type { AccountOverlay } from './schemas/account-file.ts';
 import {
   type ActionPolicy,
   DEFAULT_APPROVAL,

@@ -1,12 +1,6 @@
-// policies/accounts/*.yaml: differences and integrations of one account.
+// What only an account's own file holds: integrations, sign-in, web ACLs, partners.
 import * as z from 'zod/mini';
-import { ActionName } from '../../domain/action-catalog.ts';
-import { CalendarFile } from './calendar.ts';
-import { ChannelsFile, SecretName } from './channels.ts';
-import { Canary } from './drill.ts';
-import { EscalationFile } from './escalation.ts';
-import { LimitsFile } from './limits.ts';
-import { ProtectedRule } from './protected.ts';
+import { SecretName } from './channels.ts';
 
 const secretArn = z
   .string()
@@ -86,71 +80,3 @@ export type PartnerSource = z.infer<typeof PartnerSource>;
 export const Region = z
   .string()
   .check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d{1,2}$/, 'expected a region, such as eu-central-1'));
-
-export const AccountFile = z.strictObject({
-  account: z.string().check(z.regex(/^\d{12}$/, 'expected a 12-digit account number')),
-  /**
-   * The region whose stack changes IAM users and access keys, whatever region a finding comes from. IAM has no regions,
-   * so exactly one stack of an account may change them. Without it, they are handed off to a person.
-   */
-  homeRegion: z.optional(Region),
-  name: z.string().check(z.minLength(1), z.maxLength(64)),
-  /** `shadow` records what would have happened and touches nothing. */
-  mode: z.enum(['shadow', 'live']),
-  /** Only an account marked as staging may be drilled. */
-  stage: z.enum(['local', 'staging', 'production']),
-  /** Merged over limits.yaml. Rates and thresholds can only be lowered. */
-  limits: z.optional(
-    z.partial(
-      z.extend(LimitsFile, {
-        automaticPerMinute: z.partial(LimitsFile.shape.automaticPerMinute),
-        pages: z.partial(LimitsFile.shape.pages),
-        breaker: z.partial(LimitsFile.shape.breaker),
-      }),
-    ),
-  ),
-  /** Replaces escalation.yaml for this account. */
-  escalation: z.optional(EscalationFile),
-  /** Replaces calendar.yaml for this account. */
-  calendar: z.optional(CalendarFile),
-  /** Replaces channels.yaml for this account. */
-  channels: z.optional(ChannelsFile),
-  /** Additional protected targets. */
-  protected: z.optional(z.array(ProtectedRule)),
-  integrations: z.optional(Integrations),
-  /** Without it, possession of the link is enough to decide. */
-  signIn: z.optional(SignIn),
-  /** Web ACLs whose requests are sampled. Without any, the recent web requests of an address are unknown. */
-  webAcls: z.optional(WebAcls),
-  /** Partners whose findings are accepted in addition to those of AWS. */
-  partnerSources: z.optional(
-    z.array(PartnerSource).check(
-      z.maxLength(20),
-      z.refine(
-        (all) => new Set(all.map(({ source }) => source)).size === all.length,
-        'expected each source once',
-      ),
-    ),
-  ),
-  /** Additional canaries that exist only in this account. */
-  canaries: z.optional(z.array(Canary)),
-  /** Shorter lifetimes and time limits, and higher tiers. */
-  actions: z.optional(
-    z.partialRecord(
-      ActionName,
-      z.strictObject({
-        tier: z.optional(z.literal([2, 3])),
-        mode: z.optional(z.literal('shadow')),
-        /** Disables the action in this account. An action that is disabled in actions.yaml can't be enabled here. */
-        enabled: z.optional(z.literal(false)),
-        maxDurationMinutes: z.optional(z.int().check(z.gte(1))),
-        /** Only for an action that a person undoes. */
-        reviewAfterDays: z.optional(z.int().check(z.gte(1))),
-        approvalTimeoutMinutes: z.optional(z.int().check(z.gte(1))),
-        approversRequired: z.optional(z.int().check(z.gte(1), z.lte(3))),
-        confidenceFloor: z.optional(z.int().check(z.gte(0), z.lte(100))),
-      }),
-    ),
-  ),
-});
-export type AccountOverlay = z.infer<typeof AccountFile>;
