@@ -7,12 +7,12 @@ import { createDryAccount } from './dry-account.ts';
 import type { EventFile } from './events.ts';
 import { type Explained, explained, textOf } from './explanation.ts';
 import type { Out, Outcome } from './output.ts';
-import { countsOf } from './replay.ts';
+import { countsOf, whyNot } from './replay.ts';
 
 type Result = {
   file: string;
   outcome: Accepted['outcome'];
-  /** Why the event was refused; null when it was accepted. */
+  /** Why the event opened nothing; null when it was accepted. */
   reason: string | null;
   type: string | null;
   assessment: { origin: string; verdict: string; summary: string } | null;
@@ -21,8 +21,10 @@ type Result = {
 
 async function resultOf({ store }: Runtime, file: string, accepted: Accepted): Promise<Result> {
   const { outcome } = accepted;
-  if (outcome === 'refused')
-    return { file, outcome, reason: accepted.reason, type: null, assessment: null, actions: [] };
+  if (accepted.outcome === 'refused' || accepted.outcome === 'not-opened') {
+    const reason = whyNot(accepted);
+    return { file, outcome, reason, type: null, assessment: null, actions: [] };
+  }
   const { incidentId, alertId, type } = accepted;
   const found = await store.records.findAssessment(incidentId, alertId);
   const actions = (await store.records.actions(incidentId))
@@ -36,9 +38,10 @@ async function resultOf({ store }: Runtime, file: string, accepted: Accepted): P
   return { file, outcome, reason: null, type, assessment: assessment ?? null, actions };
 }
 
-function linesOf({ file, reason, type, assessment, actions }: Result): string {
+function linesOf({ file, outcome, reason, type, assessment, actions }: Result): string {
   const name = oneLine(file);
-  if (reason !== null) return `== ${name}: Refused: ${oneLine(reason, 2_000)}\n`;
+  const not = outcome === 'refused' ? 'Refused' : 'Nothing opened';
+  if (reason !== null) return `== ${name}: ${not}: ${oneLine(reason, 2_000)}\n`;
   const analysis = assessment
     ? `Verdict (${assessment.origin}): ${assessment.verdict}. ${oneLine(assessment.summary, 2_000)}`
     : 'There is no assessment.';

@@ -10,7 +10,7 @@ import type { Out, Outcome } from './output.ts';
 type Replayed = {
   file: string;
   outcome: Accepted['outcome'];
-  /** Why the event was refused; null when it was accepted. */
+  /** Why the event opened nothing; null when it was accepted. */
   reason: string | null;
   type: string | null;
   actions: { action: string; target: string | null; status: string }[];
@@ -18,8 +18,8 @@ type Replayed = {
 
 async function resultOf(runtime: Runtime, file: string, accepted: Accepted): Promise<Replayed> {
   const { outcome } = accepted;
-  if (outcome === 'refused')
-    return { file, outcome, reason: accepted.reason, type: null, actions: [] };
+  if (accepted.outcome === 'refused' || accepted.outcome === 'not-opened')
+    return { file, outcome, reason: whyNot(accepted), type: null, actions: [] };
   const { incidentId, alertId, type } = accepted;
   const actions = (await runtime.store.records.actions(incidentId))
     .filter((action) => action.alertId === alertId)
@@ -31,12 +31,18 @@ async function resultOf(runtime: Runtime, file: string, accepted: Accepted): Pro
   return { file, outcome, reason: null, type, actions };
 }
 
+/** The reason in words, for an event that opened nothing. */
+export const whyNot = (
+  accepted: Extract<Accepted, { outcome: 'refused' | 'not-opened' }>,
+): string =>
+  accepted.outcome === 'refused' ? accepted.reason : `${accepted.type} | ${accepted.why}`;
+
 function lineOf({ file, outcome, reason, type, actions }: Replayed): string {
   const decided = actions.map(
     ({ action, target, status }) => `${action}${target === null ? '' : `(${target})`}=${status}`,
   );
   const details = reason ?? `${type} | ${decided.join(', ') || 'nothing recommended'}`;
-  return `${outcome.padEnd(8)} ${oneLine(file)} | ${oneLine(details, 2_000)}`;
+  return `${outcome.padEnd(10)} ${oneLine(file)} | ${oneLine(details, 2_000)}`;
 }
 
 /** Time that passes between two events. Otherwise many events would reach the limit of automatic actions. */

@@ -10,7 +10,7 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { ALARMING } from '../functions/domain/alarm-messages.ts';
+import { ALARMING, COUNTED } from '../functions/domain/alarm-messages.ts';
 import type { Functions } from './functions.ts';
 import type { Intake } from './intake.ts';
 import type { ReversalSchedules } from './reversal-schedules.ts';
@@ -112,6 +112,7 @@ export function addAlarms(scope: Construct, watched: Watched): void {
     });
     return new Metric({ namespace: NAMESPACE, metricName, ...sum });
   };
+  linesOf('intake', COUNTED.notOpened, 'FindingsNotOpened');
   for (const { name } of functions.rows.filter((row) => row.mechanism?.step === 'reverse')) {
     const metricName = `ReversalFailed-${name}`;
     alarm(

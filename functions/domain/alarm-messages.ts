@@ -9,3 +9,9 @@ export const ALARMING = {
   /** A list in AWS has an entry that no action explains, or one that affects more than one host. */
   worldDiffers: 'world differs',
 } as const;
+
+/** Log messages that are counted as metrics, without an alarm. */
+export const COUNTED = {
+  /** A finding that its product closed, or that is only informational. */
+  notOpened: 'finding opens nothing',
+} as const;

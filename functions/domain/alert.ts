@@ -86,6 +86,10 @@ export type Cause = z.infer<typeof Cause>;
  */
 export const Generation = z._default(z.int().check(z.gte(1)), 2);
 
+/** What the product says about its finding. Only an active finding needs anyone. */
+export const FindingState = z.enum(['active', 'passed', 'resolved', 'suppressed', 'archived']);
+export type FindingState = z.infer<typeof FindingState>;
+
 export const Alert = z.strictObject({
   /** Derived from the finding's identity and episode: a redelivery of the same finding always has the same ID. */
   alertId: z.string().check(z.regex(/^al-[0-9a-z]{16}$/)),
@@ -113,7 +117,9 @@ export const Alert = z.strictObject({
   count: z.int().check(z.gte(1)),
   /** True for sample findings that the product generated. */
   sample: z.boolean(),
+  /** Closed in its product: archived, suppressed or resolved. */
   archived: z.boolean(),
+  state: z._default(FindingState, 'active'),
   traffic: Traffic,
   /** Always contains `alert-1`, the alert itself. */
   entities: z.array(Entity).check(z.minLength(1), z.maxLength(100)),

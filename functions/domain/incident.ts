@@ -1,7 +1,7 @@
 // Incidents: related alerts, and the outcome.
 import * as z from 'zod/mini';
 import { HistoryEntry, IncidentId } from './action.ts';
-import { Cause, Generation, Instant, SeverityLabel } from './alert.ts';
+import { Cause, FindingState, Generation, Instant, SeverityLabel } from './alert.ts';
 
 /** The outcome of an incident. Every accepted alert ends in one of these (promise 9). */
 export const Outcome = z.enum([
@@ -27,6 +27,8 @@ export const IncidentAlert = z.strictObject({
   outcome: z.nullable(Outcome),
   causedBy: z._default(z.nullable(Cause), null),
   generation: Generation,
+  /** What its product said last. */
+  state: z._default(FindingState, 'active'),
 });
 export type IncidentAlert = z.infer<typeof IncidentAlert>;
 
@@ -136,7 +138,10 @@ export function composeIncident(
 const placeOf = ({ receivedAt, seat }: Member): string => `${receivedAt} ${100 + seat}`;
 
 const alertOf = (member: Member): IncidentAlert => {
-  const { alertId, type, title, severity, receivedAt, repeats, outcome, causedBy, generation } =
-    member;
-  return { alertId, type, title, severity, receivedAt, repeats, outcome, causedBy, generation };
+  const { alertId, type, title, severity, receivedAt, repeats, outcome } = member;
+  const { causedBy, generation, state } = member;
+  return {
+    ...{ alertId, type, title, severity, receivedAt, repeats, outcome },
+    ...{ causedBy, generation, state },
+  };
 };

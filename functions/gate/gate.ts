@@ -44,6 +44,7 @@ export async function gate(deps: GateDeps, input: unknown) {
       alert.generation,
       ...(incident?.alerts.map((one) => one.generation) ?? []),
     ),
+    findingState: incident?.alerts.find((one) => one.alertId === alertId)?.state ?? alert.state,
     policy: deps.policy,
     here: deps.here,
     switchMode: mode,

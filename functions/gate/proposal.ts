@@ -1,7 +1,7 @@
 // Types of a decision's input and of its rules.
 import type { Disposition, Reason } from '../domain/action.ts';
 import type { ActionName } from '../domain/action-catalog.ts';
-import type { Alert, Entity, Instant } from '../domain/alert.ts';
+import type { Alert, Entity, FindingState, Instant } from '../domain/alert.ts';
 import type { Recommendation } from '../domain/assessment.ts';
 import type { Drill } from '../domain/drill.ts';
 import type { EntityFacts, Facts } from '../domain/facts.ts';
@@ -30,6 +30,8 @@ export type Circumstances = {
   /** The highest generation among the incident's alerts. */
   generation: number;
   switchMode: SwitchMode;
+  /** What the product says now about the alert's finding. */
+  findingState: FindingState;
   /** The last drill by mechanism ID. A drill that could not be read is missing. */
   drills: ReadonlyMap<string, Drill>;
   now: Date;

@@ -116,6 +116,7 @@ const listed = (alert: Alert, at: Date): IncidentAlert => ({
   outcome: null,
   causedBy: alert.causedBy,
   generation: alert.generation,
+  state: alert.state,
 });
 
 const describe = ({ type, title }: Alert) => `${type}: ${title.slice(0, MAX_TITLE)}`;

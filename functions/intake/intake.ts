@@ -1,6 +1,7 @@
 // The intake step: turns events into alerts and starts their assessment.
 
 import { createHash } from 'node:crypto';
+import { COUNTED } from '../domain/alarm-messages.ts';
 import type { Alert, Cause, Reported } from '../domain/alert.ts';
 import { Conflict, InvalidInput } from '../domain/errors.ts';
 import { isHere } from '../domain/target-place.ts';
@@ -9,9 +10,9 @@ import { normalise } from '../sources/normalise.ts';
 import type { Finding, Unreadable } from '../sources/source.ts';
 import { rewrapped, unwrap } from '../sources/unwrap.ts';
 import type { SeenFinding } from '../store/findings.ts';
+import { withEntry } from '../store/hash-chain.ts';
 import { incidentIdFor, layoutOf } from '../store/layout.ts';
 import { retryOnConflict } from '../store/retry.ts';
-import type { Store } from '../store/store.ts';
 import type { IntakeDeps } from './deps.ts';
 import { chooseIncident, joinIncident } from './incidents.ts';
 import { KnownFinding, knownAfter } from './news.ts';
@@ -27,6 +28,8 @@ export type Accepted =
       alertId: string;
       incidentId: string;
     }
+  /** Closed in its product, or only informational: nothing is opened. */
+  | { outcome: 'not-opened'; type: string; findingId: string; why: string }
   | { outcome: 'refused'; reason: string };
 
 /** DynamoDB items hold 400 KB. Above this size, the raw event is left out and the complete alert is stored. */
@@ -108,7 +111,13 @@ async function accept(deps: IntakeDeps, alert: Reported, part: Finding): Promise
   const { store, now, recordLayout, startRespond } = deps;
   const { findingId, type } = alert;
   const { identity, seen, isNew, news, incident, sending } = await recognise(deps, alert, part);
-  if (seen && !isNew) return repeated(deps, identity, seen, alert);
+  const { customAction } = part.envelope;
+  const why = customAction === undefined ? whyNotOpened(alert) : null;
+  if (seen?.startedAt && (why || !isNew)) return repeated(deps, identity, seen, alert);
+  if (why) {
+    deps.log('info', COUNTED.notOpened, { source: alert.source, findingId, why });
+    return { outcome: 'not-opened', type, findingId, why };
+  }
   const notes = [...news, ...alert.notes].slice(0, MAX_NOTES);
 
   const causedBy = await causeOf(deps, alert);
@@ -131,6 +140,12 @@ async function accept(deps: IntakeDeps, alert: Reported, part: Finding): Promise
   await countCascade(deps, causedBy);
   const outcome = incidentId === incidentIdFor(alertId, recordLayout) ? 'started' : 'joined';
   return { outcome, type, findingId, alertId, incidentId };
+}
+
+/** Null for a finding that needs someone. */
+function whyNotOpened({ state, severity }: Reported): string | null {
+  if (state !== 'active') return `its product says that it is ${state}`;
+  return severity.label === 'informational' ? 'it is only informational' : null;
 }
 
 /** Chooses the incident and records the choice, so that a redelivery of the finding joins the same incident. */
@@ -187,37 +202,43 @@ async function countCascade({ store, policy, now, log }: IntakeDeps, cause: Caus
 }
 
 async function repeated(
-  { store, recordLayout }: IntakeDeps,
+  deps: IntakeDeps,
   identity: string,
   seen: SeenFinding,
   alert: Reported,
 ): Promise<Accepted> {
+  const { store, recordLayout } = deps;
   const { alertId, incidentId } = seen;
   const { type, findingId } = alert;
   const known = knownAfter(KnownFinding.safeParse(seen.known).data ?? null, alert);
   await store.findings.save(identity, seen, { ...seen, repeats: seen.repeats + 1, known });
   // Intake may only write incidents of the current layout. The finding has counted the repeat.
-  if (layoutOf(incidentId) === recordLayout) await countRepeat(store, incidentId, alertId);
+  if (layoutOf(incidentId) === recordLayout) await countRepeat(deps, seen, alert);
   return { outcome: 'repeat', type, findingId, alertId, incidentId };
 }
 
+/** Also records what the product says now. */
 async function countRepeat(
-  { records }: Pick<Store, 'records'>,
-  incidentId: string,
-  alertId: string,
+  { store: { records }, now }: IntakeDeps,
+  { incidentId, alertId }: Pick<SeenFinding, 'incidentId' | 'alertId'>,
+  { state }: Pick<Reported, 'state'>,
 ): Promise<void> {
-  if (layoutOf(incidentId) === 2)
+  if (layoutOf(incidentId) === 2) {
+    const text = `Its product says that the finding is ${state}`;
+    const note = { at: now(), by: 'intake', event: 'finding-state', text };
     await records.changeMember(incidentId, alertId, (member) => ({
-      ...member,
-      version: member.version + 1,
+      ...(member.state === state
+        ? { ...member, version: member.version + 1 }
+        : withEntry(member, note)),
       repeats: member.repeats + 1,
+      state,
     }));
-  else
+  } else
     await records.changeIncident(incidentId, (incident) => ({
       ...incident,
       version: incident.version + 1,
       alerts: incident.alerts.map((one) =>
-        one.alertId === alertId ? { ...one, repeats: one.repeats + 1 } : one,
+        one.alertId === alertId ? { ...one, repeats: one.repeats + 1, state } : one,
       ),
     }));
 }

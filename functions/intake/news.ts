@@ -1,7 +1,13 @@
 // What an update of a finding says that its assessment didn't know. Pure.
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import { type Entity, Instant, type Reported, SeverityLabel } from '../domain/alert.ts';
+import {
+  type Entity,
+  FindingState,
+  Instant,
+  type Reported,
+  SeverityLabel,
+} from '../domain/alert.ts';
 import { raisedText } from '../domain/effect-state.ts';
 import { quoted } from '../domain/wording.ts';
 
@@ -15,6 +21,8 @@ export const KnownFinding = z.object({
   doors: z.array(z.string()),
   /** Hashes of the actors and resources that it named. */
   named: z.array(z.string()),
+  /** What the product said last. */
+  state: z._default(FindingState, 'active'),
 });
 export type KnownFinding = z.infer<typeof KnownFinding>;
 
@@ -34,7 +42,9 @@ export function newsIn(known: KnownFinding | null, alert: Reported): string[] {
   const raised = RANKS.indexOf(alert.severity.label) > RANKS.indexOf(known.severity);
   const isFull = known.named.length >= MAX_NAMED;
   const added = isFull ? [] : namedIn(alert).filter((one) => !known.named.includes(nameOf(one)));
+  const isBack = alert.state === 'active' && known.state !== 'active';
   return [
+    ...(isBack ? [`Active again after it was ${known.state}`] : []),
     ...(raised ? [raisedText(known.severity, alert.severity.label)] : []),
     ...listed('New actor', 'actor', added),
     ...listed('New resource', 'target', added),
@@ -43,12 +53,13 @@ export function newsIn(known: KnownFinding | null, alert: Reported): string[] {
 
 /** What is known after this delivery. A format that names more fills in what is known. */
 export function knownAfter(known: KnownFinding | null, alert: Reported): KnownFinding {
-  const { severity, updatedAt, source } = alert;
-  const before = known ?? { severity: severity.label, updatedAt, doors: [], named: [] };
+  const { severity, updatedAt, source, state } = alert;
+  const before = known ?? { severity: severity.label, updatedAt, doors: [], named: [], state };
   const isHigher = RANKS.indexOf(severity.label) > RANKS.indexOf(before.severity);
   return {
     severity: isHigher ? severity.label : before.severity,
     updatedAt: later(before.updatedAt, updatedAt),
+    state,
     doors: unique([...before.doors, source]),
     named: unique([...before.named, ...namedIn(alert).map(nameOf)]).slice(0, MAX_NAMED),
   };

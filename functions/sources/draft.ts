@@ -1,6 +1,6 @@
 // Converts a draft of any product to an alert, with limits and defaults.
 import { createHash } from 'node:crypto';
-import { type Alert, Instant, Reported } from '../domain/alert.ts';
+import { type Alert, type FindingState, Instant, Reported } from '../domain/alert.ts';
 import { UNKNOWN } from '../domain/place.ts';
 import { type Attributes, type Collector, numbered } from './entities.ts';
 import { located } from './entity-place.ts';
@@ -27,7 +27,7 @@ export type Draft = {
   };
   count: Maybe<number>;
   sample: boolean;
-  archived: boolean;
+  state: FindingState;
   traffic: Alert['traffic'];
   collector: Collector;
   /** Attributes of the whole finding: threat lists, processes, signals. */
@@ -86,7 +86,8 @@ export function toAlert(draft: Draft, raw: unknown): Reported {
     updatedAt: time('The time of the update', draft.times.updated),
     count: Math.max(1, Math.min(Math.trunc(draft.count ?? 1) || 1, Number.MAX_SAFE_INTEGER)),
     sample: draft.sample,
-    archived: draft.archived,
+    archived: draft.state !== 'active' && draft.state !== 'passed',
+    state: draft.state,
     traffic: { ...draft.traffic, protocol: draft.traffic.protocol?.slice(0, 32) ?? null },
     entities,
     notes: notes.map((note) => note.slice(0, 512)).slice(0, 50),

@@ -46,10 +46,10 @@ test('npm run replay prints a line per event and the counts, and exits with 1 af
   expect(code).toBe(1);
   expect(stdout.trim().split('\n')).toEqual([
     expect.stringMatching(
-      /^started {2}1\.json \| Recon:EC2\/PortProbe.*add_ip_to_watchlist\(203\.0\.113\.66\)=in-force/,
+      /^started +1\.json \| Recon:EC2\/PortProbe.*add_ip_to_watchlist\(203\.0\.113\.66\)=in-force/,
     ),
-    expect.stringMatching(/^repeat {3}2\.json \| /),
-    expect.stringMatching(/^refused {2}3\.json \| \$: expected JSON/),
+    expect.stringMatching(/^repeat +2\.json \| /),
+    expect.stringMatching(/^refused +3\.json \| \$: expected JSON/),
     '1 started, 1 repeat, 1 refused',
   ]);
 });

@@ -208,3 +208,33 @@ describe('an update with news while the request is open', () => {
     expect(world.blocked()).toEqual([ATTACKER]);
   });
 });
+
+describe('a finding that its product archives while the request is open', () => {
+  const finding = (severity: number, archived = false) => {
+    const event = probe('first') as { detail: { service: object } };
+    const { detail } = event;
+    const updatedAt = new Date(world.clock.now().getTime() + 60_000).toISOString();
+    const service = { ...detail.service, archived };
+    return { ...event, detail: { ...detail, severity, updatedAt, service } };
+  };
+  const blocked = async () => {
+    const page = await world.read(world.link('ana.silva'));
+    await page.post({ verdict: 'approve', reason: '' });
+    return { page: page.page, addresses: world.blocked() };
+  };
+
+  test.each([
+    ['an approval of a medium one is stopped, with the reason', 5, []],
+    ['a critical one stays with the people who were asked', 9.5, [ATTACKER]],
+  ])('%s', async (_, severity, addresses) => {
+    await world.deliver(finding(severity));
+    await world.pass(1);
+    await world.deliver(finding(severity, true));
+    const after = await blocked();
+    expect(after.page).toContain('Its product says now that the finding is archived.');
+    expect(after.addresses).toEqual(addresses);
+    const [block] = await blocks();
+    if (addresses.length === 0) expect(block?.failure).toContain('the finding is archived');
+    else expect(block?.status).toBe('in-force');
+  });
+});

@@ -45,6 +45,7 @@ const circumstances = (change: Partial<Circumstances> = {}): Circumstances => ({
   now: NOW,
   effectsOf,
   holdings: new Map(),
+  findingState: 'active' as const,
   ...change,
 });
 const ORDINARY_USER: IdentityFacts = {
@@ -573,6 +574,17 @@ describe('each rule', () => {
       'cascade',
     ],
     [
+      'a finding of medium severity that was closed meanwhile',
+      blocks(
+        circumstances({
+          alert: alertWith({ severity: { score: 5, label: 'medium' } }),
+          findingState: 'resolved',
+        }),
+      ),
+      'dropped',
+      'finding-closed',
+    ],
+    [
       'an archived finding',
       blocks(circumstances({ alert: alertWith({ archived: true }) })),
       'approve',
@@ -779,6 +791,7 @@ describe('any model output, facts and policy', () => {
           now: NOW,
           effectsOf,
           holdings: new Map(),
+          findingState: 'active' as const,
         };
       },
     );

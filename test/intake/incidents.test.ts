@@ -135,7 +135,7 @@ describe('concurrent deliveries', () => {
           )
         ).flat();
         const incidents = new Set(
-          accepted.map((one) => (one.outcome === 'refused' ? 'refused' : one.incidentId)),
+          accepted.map((one) => ('incidentId' in one ? one.incidentId : one.outcome)),
         );
         expect([...incidents]).toHaveLength(1);
         const incident = await intake.store.records.incident([...incidents][0]!);

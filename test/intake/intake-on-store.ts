@@ -9,6 +9,9 @@ import { sample } from './events.ts';
 
 const policy = { ...POLICY, limits: { ...POLICY.limits, groupingWindowMinutes: 60 } };
 
+/** A finding that belongs to an incident. */
+export type Opened = Extract<Accepted, { alertId: string }>;
+
 export type Intake = Awaited<ReturnType<typeof openIntake>>;
 
 export async function openIntake(db: TestStores) {
@@ -41,9 +44,9 @@ export async function openIntake(db: TestStores) {
     deps,
     accept,
     /** The accepted finding. Throws when it was refused, or when there is not exactly one. */
-    async one(event: unknown): Promise<Exclude<Accepted, { outcome: 'refused' }>> {
+    async one(event: unknown): Promise<Opened> {
       const [accepted, ...rest] = await accept(event);
-      if (!accepted || accepted.outcome === 'refused' || rest.length > 0)
+      if (!accepted || !('alertId' in accepted) || rest.length > 0)
         throw new Error('expected one accepted finding');
       return accepted;
     },

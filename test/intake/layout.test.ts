@@ -15,7 +15,7 @@ beforeEach(async () => {
 /** Accepts the event with this layout for new incidents. */
 async function accept(event: object, recordLayout: Layout) {
   const [accepted] = await acceptEvent({ ...intake.deps, recordLayout }, JSON.stringify(event));
-  if (!accepted || accepted.outcome === 'refused') throw new Error('the event was refused');
+  if (!accepted || !('alertId' in accepted)) throw new Error('the event was refused');
   return accepted;
 }
 

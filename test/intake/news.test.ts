@@ -7,7 +7,7 @@ import { identityOf } from '../../functions/intake/identity.ts';
 import { knownAfter, newsIn } from '../../functions/intake/news.ts';
 import { alertWith, attacker } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
-import { alertOf } from './events.ts';
+import { alertOf, sample } from './events.ts';
 import { type Intake, openIntake, probe } from './intake-on-store.ts';
 
 const at = (minutes: number) => new Date(Date.UTC(2026, 10, 24, 3, minutes)).toISOString();
@@ -161,5 +161,56 @@ describe('intake', () => {
     await findings.save(identity, seen, { ...seen, known: null });
     expect((await intake.one(update({ severity: 8 }))).incidentId).toBe(incidentId);
     expect(intake.started.size).toBe(2);
+  });
+
+  const archived = (id: string, minutes = 5) => {
+    const { detail, ...event } = probe(id);
+    const service = { ...detail.service, archived: true };
+    return { ...event, detail: { ...detail, updatedAt: at(minutes), service } };
+  };
+
+  test('opens nothing for a finding that its product archived', async () => {
+    expect(await intake.accept(archived('a'))).toMatchObject([
+      { outcome: 'not-opened', findingId: 'a', why: 'its product says that it is archived' },
+    ]);
+    expect(intake.started.size).toBe(0);
+    expect(await intake.incidents()).toEqual([]);
+  });
+
+  test('opens nothing for a finding that is only informational', async () => {
+    const { detail, ...event } = sample('security-hub-asff');
+    detail.findings[0].Severity = { Label: 'INFORMATIONAL' };
+    expect(await intake.accept({ ...event, detail })).toMatchObject([
+      { outcome: 'not-opened', why: 'it is only informational' },
+    ]);
+  });
+
+  test('opens an incident for a closed finding that a person sends', async () => {
+    const { detail, ...event } = sample('security-hub-asff');
+    detail.findings[0].Workflow = { Status: 'RESOLVED' };
+    const sent = {
+      ...event,
+      'detail-type': 'Security Hub Findings - Custom Action',
+      detail: { ...detail, actionName: 'Countermand' },
+    };
+    expect(await intake.accept(sent)).toMatchObject([{ outcome: 'started' }]);
+  });
+
+  test('records in a known incident that the product archived the finding', async () => {
+    const { incidentId, alertId } = await intake.one(probe('a'));
+    expect((await intake.one(archived('a'))).outcome).toBe('repeat');
+    expect(intake.started.size).toBe(1);
+    const { found } = await intake.store.records.readMembers(incidentId);
+    expect(found[0]).toMatchObject({ alertId, state: 'archived', repeats: 1 });
+    expect(found[0]?.history.at(-1)?.text).toBe('Its product says that the finding is archived');
+  });
+
+  test('assesses a finding again that is active again', async () => {
+    await intake.one(probe('a'));
+    await intake.one(archived('a'));
+    const { incidentId, alertId } = await intake.one(update({}, 9));
+    expect(await intake.store.records.alert(incidentId, alertId)).toMatchObject({
+      news: ['Active again after it was archived'],
+    });
   });
 });

@@ -135,6 +135,17 @@ describe('an ASFF finding', () => {
   });
 
   test.each([
+    [{ Compliance: { Status: 'PASSED' } }, 'passed'],
+    [{ Compliance: { Status: 'FAILED' } }, 'active'],
+    [{ Compliance: { Status: 'PASSED' }, Workflow: { Status: 'SUPPRESSED' } }, 'suppressed'],
+    [{ Compliance: { Status: 'NOT_AVAILABLE' }, RecordState: 'ARCHIVED' }, 'archived'],
+    [{ Workflow: { Status: 'RESOLVED' } }, 'resolved'],
+    [{ Workflow: { Status: 'NOTIFIED' } }, 'active'],
+  ])('reads the state of an ASFF finding: %j is %s', (change, state) => {
+    expect(alertOf(inAsff(change)).state).toBe(state);
+  });
+
+  test.each([
     [{ Normalized: 90 }, 'critical'],
     [{ Product: 5 }, 'medium'],
     [null, 'medium'],
@@ -178,6 +189,20 @@ describe('an OCSF finding', () => {
     const { finding_info, resources, ...rest } = finding;
     event.detail.findings = [{ ...rest, finding: finding_info, resource: resources[0] }];
     expect(partsOf(event)).toEqual(partsOf(ocsf()));
+  });
+
+  test.each([
+    [{ status: 'New', status_id: 1 }, 'active'],
+    [{ status_id: 3 }, 'suppressed'],
+    [{ status_id: 4 }, 'resolved'],
+    [{ status_id: 5 }, 'archived'],
+    [{ activity_id: 3 }, 'resolved'],
+    [{ activity_id: 2 }, 'active'],
+    [{ compliance: { status: 'Pass' } }, 'passed'],
+    [{ compliance: { status_id: 1 } }, 'passed'],
+    [{ compliance: { status: 'Fail', status_id: 3 } }, 'active'],
+  ])('reads the state of an OCSF finding by caption or ID: %j is %s', (change, state) => {
+    expect(alertOf(inOcsf(change)).state).toBe(state);
   });
 
   test.each([[{ status: 'Suppressed' }], [{ state: 'Resolved' }], [{ activity_name: 'Close' }]])(

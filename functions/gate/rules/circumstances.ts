@@ -1,4 +1,5 @@
 // Rules about the circumstances: the finding, kill switch, mode and drills.
+import type { Alert } from '../../domain/alert.ts';
 import { drillFault } from '../../domain/drill.ts';
 import { type Proposal, type Rule, verdict } from '../proposal.ts';
 
@@ -20,6 +21,23 @@ const findingIsNotArchived: Rule = {
   verdict: ({ alert, target }) =>
     alert.archived && target?.kind !== 'alert'
       ? verdict('approve', 'archived-finding', 'The finding was archived in its product')
+      : null,
+};
+
+const SEVERE: readonly Alert['severity']['label'][] = ['high', 'critical'];
+
+/** An attacker may close findings, so a severe one stays with the people who were asked. */
+const findingIsStillOpen: Rule = {
+  id: 'finding-is-still-open',
+  question: 'Is the finding still open in its product, or severe?',
+  inputs: ({ alert, findingState }) => ({ state: findingState, severity: alert.severity.label }),
+  // A person may send a finding that was closed before it came.
+  verdict: ({ alert, findingState, target }) =>
+    findingState !== 'active' &&
+    alert.state === 'active' &&
+    target?.kind !== 'alert' &&
+    !SEVERE.includes(alert.severity.label)
+      ? verdict('dropped', 'finding-closed', `Its product says that the finding is ${findingState}`)
       : null,
 };
 
@@ -115,6 +133,7 @@ const mechanismsAreDrilled: Rule = {
 export const CIRCUMSTANCE_RULES: readonly Rule[] = [
   findingIsReal,
   findingIsNotArchived,
+  findingIsStillOpen,
   isNotSelfInflicted,
   killSwitch,
   mechanismsAreDrilled,

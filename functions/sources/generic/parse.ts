@@ -53,7 +53,7 @@ export function readGeneric({ body, path, envelope }: Finding): Draft {
     times: { first: alert.seenAt, last: alert.seenAt, updated: alert.seenAt },
     count: 1,
     sample: false,
-    archived: false,
+    state: 'active',
     traffic: alert.traffic ?? unknownTraffic,
     collector,
     about: {},

@@ -109,7 +109,7 @@ export function readGuardDuty({ body, path, envelope }: Finding): Draft {
     },
     count: service?.count,
     sample: isSample(service?.additionalInfo),
-    archived: service?.archived ?? false,
+    state: service?.archived ? 'archived' : 'active',
     traffic: traffic ?? unknownTraffic,
     collector,
     about: service ? about(service, resource) : {},

@@ -69,7 +69,7 @@ export function readHealth({ body, path, envelope }: Finding): Draft {
     times: { first: started, last: updated ?? started, updated: updated ?? envelope.time },
     count: 1,
     sample: false,
-    archived: event.statusCode === 'closed',
+    state: event.statusCode === 'closed' ? 'resolved' : 'active',
     traffic: unknownTraffic,
     collector,
     about: { eventTypeCode: code },

@@ -1,7 +1,7 @@
 // Parses Inspector findings: a vulnerability, never an attack.
 // @see https://docs.aws.amazon.com/inspector/latest/user/eventbridge-integration.html
 import * as z from 'zod/mini';
-import { type EntityKind, POSTURE, type Posture } from '../../domain/alert.ts';
+import { type EntityKind, type FindingState, POSTURE, type Posture } from '../../domain/alert.ts';
 import type { Draft } from '../draft.ts';
 import { createCollector } from '../entities.ts';
 import { placeInArn } from '../entity-place.ts';
@@ -38,6 +38,12 @@ const KINDS: ReadonlyMap<string | null | undefined, EntityKind> = new Map([
   ['AWS_LAMBDA_FUNCTION', 'function'],
 ]);
 
+/** @see https://docs.aws.amazon.com/inspector/v2/APIReference/API_Finding.html */
+const STATES: ReadonlyMap<string, FindingState> = new Map([
+  ['CLOSED', 'resolved'],
+  ['SUPPRESSED', 'suppressed'],
+]);
+
 export function readInspector({ body, path, envelope }: Finding): Draft {
   const finding = readAs(InspectorFinding, body, path);
   const collector = createCollector();
@@ -72,8 +78,7 @@ export function readInspector({ body, path, envelope }: Finding): Draft {
     },
     count: 1,
     sample: false,
-    archived:
-      finding.status !== null && finding.status !== undefined && finding.status !== 'ACTIVE',
+    state: STATES.get(finding.status ?? '') ?? 'active',
     traffic: unknownTraffic,
     collector,
     about: {

@@ -1,7 +1,7 @@
 // Parses Security Hub findings in ASFF.
 // @see https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format-syntax.html
 import * as z from 'zod/mini';
-import { POSTURE, type Posture } from '../../domain/alert.ts';
+import { type FindingState, POSTURE, type Posture } from '../../domain/alert.ts';
 import { InvalidInput } from '../../domain/errors.ts';
 import type { Draft } from '../draft.ts';
 import { type Collector, createCollector, OWN_ADDRESS } from '../entities.ts';
@@ -101,13 +101,19 @@ export function readAsff({ body, path, envelope }: Finding): Draft {
     },
     count: number.parse(finding.ProductFields?.['aws/guardduty/service/count']),
     sample: finding.Sample === true,
-    archived:
-      finding.RecordState === 'ARCHIVED' ||
-      ['RESOLVED', 'SUPPRESSED'].includes(finding.Workflow?.Status ?? ''),
+    state: stateOf(finding),
     traffic,
     collector,
     about: { [POSTURE]: postureOf(finding) },
   };
+}
+
+/** @see https://docs.aws.amazon.com/securityhub/latest/userguide/finding-workflow-status.html */
+function stateOf({ RecordState, Workflow, Compliance }: AsffFinding): FindingState {
+  if (RecordState === 'ARCHIVED') return 'archived';
+  if (Workflow?.Status === 'SUPPRESSED') return 'suppressed';
+  if (Compliance?.Status === 'PASSED') return 'passed';
+  return Workflow?.Status === 'RESOLVED' ? 'resolved' : 'active';
 }
 
 /** GuardDuty's own type name if Security Hub carries it, so that both deliveries of a finding have the same type. */

@@ -1,7 +1,7 @@
 // Parses OCSF findings of Security Hub and Security Lake.
 // @see https://schema.ocsf.io/classes/detection_finding
 import * as z from 'zod/mini';
-import { POSTURE, type Posture } from '../../domain/alert.ts';
+import { type FindingState, POSTURE, type Posture } from '../../domain/alert.ts';
 import { InvalidInput } from '../../domain/errors.ts';
 import type { Draft } from '../draft.ts';
 import { type Collector, createCollector, OWN_ADDRESS } from '../entities.ts';
@@ -54,8 +54,11 @@ const OcsfFinding = z.looseObject({
   severity: text,
   severity_id: number,
   status: text,
+  status_id: number,
   state: text,
   activity_name: text,
+  activity_id: number,
+  compliance: opt(z.looseObject({ status: text, status_id: number })),
   accountid: text,
   count: number,
   time: opt(z.union([z.number(), z.string()])),
@@ -124,13 +127,38 @@ export function readOcsf({ body, path, envelope }: Finding): Draft {
     },
     count: event.count,
     sample: false,
-    archived: [event.status, event.state, event.activity_name].some((word) =>
-      /^(archived|suppressed|resolved|close)$/i.test(word ?? ''),
-    ),
+    state: stateOf(event),
     traffic,
     collector,
     about: { [POSTURE]: activityType ? null : POSTURE_CLASSES[event.class_uid ?? -1] },
   };
+}
+
+/** By the captions, which are optional, or by their IDs. */
+const STATES: readonly (readonly [FindingState, caption: RegExp, statusId: number])[] = [
+  ['archived', /^(archived|deleted)$/i, 5],
+  ['suppressed', /^suppressed$/i, 3],
+  ['resolved', /^(resolved|closed?)$/i, 4],
+];
+const CLOSE = 3;
+const PASS = 1;
+
+function stateOf({
+  status,
+  status_id,
+  state,
+  activity_name,
+  activity_id,
+  compliance,
+}: OcsfFinding): FindingState {
+  const captions = [status, state, activity_name];
+  const found = STATES.find(
+    ([, caption, id]) => status_id === id || captions.some((word) => caption.test(word ?? '')),
+  );
+  if (found) return found[0];
+  if (activity_id === CLOSE) return 'resolved';
+  const hasPassed = compliance?.status_id === PASS || /^pass(ed)?$/i.test(compliance?.status ?? '');
+  return hasPassed ? 'passed' : 'active';
 }
 
 type Evidence = OcsfFinding['evidences'][number]['one'];

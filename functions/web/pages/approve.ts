@@ -21,6 +21,7 @@ export function approvePage(view: View): Html {
 ${similar.length > 0 ? html`<p>${APPROVE.more(similar.length)}</p>` : ''}
 <p class="clock"><strong>${APPROVE.left(timeLeft(action.approval?.expiresAt ?? null, now))}</strong>${APPROVE.deadline(action)}</p>
 ${[action, ...similar].flatMap(newsIn).map(({ at, text }) => html`<p><strong>${APPROVE.news(at)}</strong> ${text}.</p>`)}
+${closedNotice(view)}
 </header>
 ${facts(view)}
 ${tally(view)}${notes(view)}
@@ -36,6 +37,14 @@ ${evidence(view)}
 ${reasoning(view)}
 ${record(view)}`,
   );
+}
+
+/** An attacker may close a finding, so the request stays open. */
+function closedNotice({ action, incident }: View): Html {
+  const state = incident?.alerts.find(({ alertId }) => alertId === action.alertId)?.state;
+  return state && state !== 'active'
+    ? html`<p><strong>${APPROVE.findingClosed(state)}</strong></p>`
+    : html``;
 }
 
 /** For one question, or for several: all at once, or the ticked ones. */

@@ -25,6 +25,7 @@ export const APPROVE = {
   deadline: (action: Action) =>
     `, until ${timeOfDay(action.approval?.expiresAt)}. If no one decides, ${unanswered(action)}.`,
   news: (at: string) => `New since ${timeOfDay(at)}:`,
+  findingClosed: (state: string) => `Its product says now that the finding is ${state}.`,
   form: 'Your decision',
   approve: 'Approve',
   decline: 'Decline',
