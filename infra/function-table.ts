@@ -222,11 +222,20 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
       policy: true,
       env: {
         ...Object.assign({}, ...SCOPES.map((scope) => worldEnv(s, scope))),
+        [ENV.ownPrefix]: s.settings.prefix,
         ...table,
         ...messages,
         ...proofs,
       },
-      grants: ['readRecords', 'findOverdue', 'verifyVotes', 'verifyEvidence', ...send],
+      grants: [
+        'readRecords',
+        'findOverdue',
+        'verifyVotes',
+        'verifyEvidence',
+        'readTrail',
+        'invokeExecutors',
+        ...send,
+      ],
       world: true,
     },
     {

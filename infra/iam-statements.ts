@@ -85,6 +85,14 @@ export function grantStatements(s: StackContext) {
     answerApprovals: allow(['states:SendTaskSuccess'], [stateMachineArn(names, 'respond')]),
     invokeApprove: allow(['lambda:InvokeFunction'], [functionArn(names, 'approve')]),
     invokeNotify: allow(['lambda:InvokeFunction'], [functionArn(names, 'notify')]),
+    // LookupEvents doesn't support resource-level permissions.
+    readTrail: allow(['cloudtrail:LookupEvents'], ['*']),
+    invokeExecutors: allow(
+      ['lambda:InvokeFunction'],
+      SCOPES.filter((scope) => DEPLOYMENT[scope].putBack).map((scope) =>
+        functionArn(names, `execute-${scope}`),
+      ),
+    ),
     signLinks: allow(['kms:GenerateMac'], [s.linkKeyArn]),
     verifyLinks: allow(['kms:VerifyMac'], [s.linkKeyArn, s.previousLinkKeyArn ?? []].flat()),
     signVotes: allow(['kms:GenerateMac'], [s.proofKeys.votes.current.keyArn]),

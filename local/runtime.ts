@@ -9,6 +9,7 @@ import type { ProofKeys } from '../functions/authority/keys.ts';
 import { close } from '../functions/close/close.ts';
 import { enrich } from '../functions/enrich/enrich.ts';
 import { execute } from '../functions/execute/execute.ts';
+import { PutBackInput, putBack } from '../functions/execute/put-back.ts';
 import { gate } from '../functions/gate/gate.ts';
 import { type Accepted, acceptEvent } from '../functions/intake/intake.ts';
 import { effectsOf } from '../functions/mechanisms/registry.ts';
@@ -30,6 +31,7 @@ import type { WebDeps } from '../functions/web/deps.ts';
 import type { Provider } from '../functions/web/oidc.ts';
 import { createWeb } from '../functions/web/web.ts';
 import { checkWorld } from '../functions/world/check.ts';
+import type { WorldDeps } from '../functions/world/deps.ts';
 import { createAccount, LOCAL_REGION } from './account.ts';
 import { copiesInFolder, copiesInMemory } from './archive-copies.ts';
 import { createInbox, type Delivered } from './aws/inbox.ts';
@@ -72,6 +74,8 @@ export type RuntimeOptions = {
   folder?: string;
   /** The layout of new incidents; 2 unless a test of the way back sets 1. */
   recordLayout?: Layout;
+  /** What CloudTrail says. The laptop's account has no deployments, so it says nothing. */
+  trail?: WorldDeps['trail'];
   /** Milliseconds between retries, instead of the definition's intervals. For tests. */
   retryIntervalMs?: number;
   /** Runs the definitions: the embedded engine, unless a test replaces it. */
@@ -178,6 +182,13 @@ export async function createRuntime(options: RuntimeOptions) {
     pageKey,
     readDeadline: () => AbortSignal.timeout(8_000),
     readers: account.worlds,
+    trail: options.trail ?? (async () => []),
+    // As in AWS, the world check doesn't wait for the executor, which may refuse.
+    putBack: async (scope: string, input: object): Promise<void> => {
+      await functions[`execute-${scope}`]?.(input).catch((error: unknown) =>
+        log('warn', 'not put back', errorFields(error)),
+      );
+    },
     // Stand-ins and records are consistent at once.
     sleep: async () => {},
     notify: async (input: object) => void (await notify(depsOf('notify'), input)),
@@ -193,8 +204,12 @@ export async function createRuntime(options: RuntimeOptions) {
   } satisfies Functions);
   for (const [scope, all] of Object.entries(account.scopes)) {
     const mechanisms = new Map(all.map((one) => [one.info.id, one]));
-    functions[`execute-${scope}`] = (payload) =>
-      execute({ ...depsOf(`execute-${scope}`), mechanisms }, payload);
+    functions[`execute-${scope}`] = (payload) => {
+      const own = { ...depsOf(`execute-${scope}`), mechanisms };
+      return PutBackInput.safeParse(payload).success
+        ? putBack(own, payload)
+        : execute(own, payload);
+    };
     functions[`reverse-${scope}`] = (payload) =>
       reverse({ ...depsOf(`reverse-${scope}`), mechanisms }, payload);
   }

@@ -19,11 +19,11 @@ import { worldPermissions as wafWorld } from './waf/world.ts';
 import type { Environment, Permissions } from './permissions.ts';
 import type { Scope } from './registry.ts';
 
-/** `world`: what the world check may do to read the scope's lists. */
+/** `world`: what the world check may do to read the scope's lists. `putBack`: it may invoke the executor. */
 export const DEPLOYMENT: Readonly<
-  Record<Scope, { permissions: Permissions; environment?: Environment; world?: Permissions }>
+  Record<Scope, { permissions: Permissions; environment?: Environment; world?: Permissions; putBack?: true }>
 > = {
-  waf: { permissions: waf, environment: wafEnvironment, world: wafWorld },
+  waf: { permissions: waf, environment: wafEnvironment, world: wafWorld, putBack: true },
   'flow-log': { permissions: flowLog, environment: flowLogEnvironment, world: flowLogWorld },
   'function-log': { permissions: functionLog },
   ticket: { permissions: ticket },

@@ -9,6 +9,8 @@ export type Entry = {
   id: string;
   /** What it is and where, for people: `203.0.113.7/32 in the IP set countermand-block-ipv4`. */
   text: string;
+  /** The list that it is in, where a deployment may write that list again. */
+  list?: string;
   /** Whether it affects more than one host or user, which no action of Countermand does. */
   isWide?: true;
 };
@@ -18,11 +20,21 @@ export type Holding = Pick<Action, 'mechanism' | 'parameters' | 'region' | 'befo
   target: Entity;
 };
 
+/** How CloudTrail records a write of a list. */
+export type Written = {
+  eventName: string;
+  /** The region of the event; null for that of the stack. */
+  regionOf(list: string): string | null;
+  isWriteOf(parameters: Readonly<Record<string, unknown>>, list: string): boolean;
+};
+
 /** Reads the lists of one scope. */
 export type WorldReader = {
   scope: string;
   /** The entries that the action makes. Empty for an action of another scope. */
   entriesOf(holding: Holding): readonly Entry[];
+  /** Present where CloudFormation may write a list again. What it removed is put back. */
+  written?: Written;
   /** All entries that only Countermand makes, with one read per list. */
   read(holdings: readonly Holding[]): Promise<readonly Entry[]>;
 };

@@ -6,7 +6,15 @@ import { singleKey } from './layout.ts';
 import { ABSENT, atVersion, type Table } from './table.ts';
 
 /** A difference between AWS and the record that lasts, and that people know of. */
-const Episode = z.strictObject({ key: z.string(), scope: z.string(), since: Instant });
+const Episode = z.strictObject({
+  key: z.string(),
+  scope: z.string(),
+  since: Instant,
+  /** For a missing entry: when it was last seen. Null if it never was, and then it is not put back. */
+  seenAt: z._default(z.nullable(Instant), null),
+  /** Whether people were notified that it is being put back. */
+  puttingBack: z._default(z.boolean(), false),
+});
 export type Episode = z.infer<typeof Episode>;
 
 const World = z.object({

@@ -6,6 +6,7 @@ import { digestOf } from '../store/hash-chain.ts';
 import { compare, type Finding, type Lists } from './compare.ts';
 import type { WorldDeps } from './deps.ts';
 import { readHeld } from './held.ts';
+import { askToPutBack, removedByDeployments } from './removed.ts';
 
 /** Longer than a change takes from its record to AWS, or from AWS to the index of the record. */
 const CONFIRM_AFTER_MS = 10_000;
@@ -13,11 +14,13 @@ const CONFIRM_AFTER_MS = 10_000;
 export type WorldResult = { findings: number; fresh: number; unread: number };
 
 /**
- * Notifies of each difference once, in one message, until it ends. Changes nothing in AWS.
+ * Notifies of each difference once, in one message, until it ends. Changes nothing in AWS: executors put back what a
+ * deployment removed.
  *
  * 1. Read the actions, then every list, then the actions again.
  * 2. If a difference is new, do so again after some seconds: only what lasts counts, except a wide entry.
  * 3. Notify, then save what was notified. A crash between the two repeats the message.
+ * 4. Ask executors to put back what a deployment removed, in each check until it is there.
  *
  * Throws AggregateError at the end if lists could not be read.
  */
@@ -37,19 +40,37 @@ export async function checkWorld(deps: WorldDeps): Promise<WorldResult> {
   }
   const unread = new Set(faults.map(({ scope }) => scope));
   const fresh = findings.filter(isNew);
+  const lost = findings.filter(({ kind }) => kind === 'missing');
+  const removed = await removedByDeployments(deps, lost, state);
+  const announced = new Set(
+    state.episodes.filter(({ puttingBack }) => puttingBack).map(({ key }) => key),
+  );
+  const news = [
+    ...fresh.filter(({ key }) => !removed.has(key)),
+    ...lost.filter(({ key }) => removed.has(key) && !announced.has(key)).map(asReturning),
+  ];
   for (const { kind, key } of findings)
     if (kind !== 'missing') log('error', ALARMING.worldDiffers, { kind, entry: key });
-  if (fresh.length > 0) await tell(deps, fresh);
+  if (news.length > 0) await tell(deps, news);
   const at = now().toISOString();
   const seen = new Set(findings.map(({ key }) => key));
   await store.world.save(policy.account, state, {
     episodes: [
       // A difference whose list was not read has not ended.
-      ...state.episodes.filter(({ key, scope }) => seen.has(key) || unread.has(scope)),
-      ...fresh.map(({ key, scope }) => ({ key, scope, since: at })),
+      ...state.episodes
+        .filter(({ key, scope }) => seen.has(key) || unread.has(scope))
+        .map((one) => ({ ...one, puttingBack: one.puttingBack || removed.has(one.key) })),
+      ...fresh.map(({ key, scope, kind }) => ({
+        ...{ key, scope, since: at, puttingBack: removed.has(key) },
+        seenAt: kind === 'missing' ? state.checkedAt : null,
+      })),
     ],
     checkedAt: unread.size === 0 ? at : state.checkedAt,
   });
+  await askToPutBack(
+    deps,
+    lost.filter(({ key }) => removed.has(key)),
+  );
   if (faults.length > 0)
     throw new AggregateError(
       faults.map(({ error }) => error),
@@ -57,6 +78,11 @@ export async function checkWorld(deps: WorldDeps): Promise<WorldResult> {
     );
   return { findings: findings.length, fresh: fresh.length, unread: unread.size };
 }
+
+const asReturning = (finding: Finding): Told => ({ ...finding, kind: 'returning' });
+
+/** A missing entry that is being put back is reported as such. */
+type Told = Omit<Finding, 'kind'> & { kind: Finding['kind'] | 'returning' };
 
 type Fault = { scope: string; error: unknown };
 
@@ -88,15 +114,18 @@ async function readLists(
   return { lists, faults };
 }
 
-async function tell({ send, policy, now }: WorldDeps, fresh: readonly Finding[]): Promise<void> {
-  const id = digestOf([now().toISOString().slice(0, 13), ...fresh.map(({ key }) => key).sort()]);
+async function tell({ send, policy, now }: WorldDeps, news: readonly Told[]): Promise<void> {
+  const id = digestOf([
+    now().toISOString().slice(0, 13),
+    ...news.map(({ kind, key }) => `${kind} ${key}`).sort(),
+  ]);
   await send({
     key: `world-${policy.account}-${id.slice(0, 32)}`,
     to: { kind: 'team' },
     urgency: 'page',
     always: true,
     ends: [],
-    ...worldText(policy.account, fresh),
+    ...worldText(policy.account, news),
     facts: [],
     steps: [],
     links: [],

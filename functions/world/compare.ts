@@ -9,6 +9,8 @@ export type Held = {
   /** What the action did, in words. */
   headline: string;
   entries: readonly Entry[];
+  /** When it came into force; null before. */
+  appliedAt: string | null;
   /** Whether its entries must be in the lists: it is in force and not about to be undone. */
   mustBeThere: boolean;
 };
@@ -23,6 +25,8 @@ export type Finding = {
   scope: string;
   /** The entry in words. */
   text: string;
+  /** The list of a missing entry that a deployment may have removed. */
+  list: string | null;
   /** The actions that need the missing entry. Empty for the other kinds. */
   actions: readonly Held[];
 };
@@ -61,11 +65,12 @@ function missing(lists: Lists, before: readonly Held[], after: readonly Held[]):
 
 const idOf = ({ id }: Entry): string => id;
 
-const finding = (kind: Finding['kind'], scope: string, { id, text }: Entry): Finding => ({
+const finding = (kind: Finding['kind'], scope: string, { id, text, list }: Entry): Finding => ({
   kind,
   key: `${kind}:${id}`,
   scope,
   text,
+  list: list ?? null,
   actions: [],
 });
 

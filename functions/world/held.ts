@@ -33,6 +33,7 @@ export async function readHeld(
     holdings.push(holding);
     held.push({
       ...{ incidentId: action.incidentId, actionId: action.actionId, scope, entries },
+      appliedAt: action.appliedAt,
       headline: action.description?.headline ?? action.actionId,
       mustBeThere: isSettled(action, now()) && !isOver(end, now()),
     });

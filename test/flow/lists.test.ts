@@ -4,14 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { WafState } from '../../functions/mechanisms/waf/stand-in.ts';
+import type { TrailEvent } from '../../functions/world/cause.ts';
 import { POLICY } from '../fixtures/case.ts';
 import { createWorld, sample, type World } from './world.ts';
 
 let world: World;
 let folder: string;
+let events: TrailEvent[];
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'countermand-lists-'));
-  world = await createWorld({ folder });
+  events = [];
+  world = await createWorld({ folder, trail: async () => events });
 });
 afterEach(async () => {
   await world.stop();
@@ -60,6 +63,32 @@ test('reports emptied lists within two minutes in one message, once, and puts no
   await world.pass(2);
   expect(toTeam()).toHaveLength(1);
   expect(world.blocked()).toEqual([]);
+});
+
+test('puts back what CloudFormation removed, under the same due time, and undoes it then', async () => {
+  await blocked();
+  const { dueAt } = await world.action('block_ip_at_firewall');
+  await world.pass(1);
+  await world.runtime.checkWorld();
+  replace('block-ipv4', []);
+  events = [
+    {
+      eventName: 'UpdateIPSet',
+      eventTime: world.clock.now().toISOString(),
+      userIdentity: { invokedBy: 'cloudformation.amazonaws.com' },
+      requestParameters: { name: 'countermand-block-ipv4', scope: 'REGIONAL' },
+    },
+  ];
+  await world.runtime.checkWorld();
+  expect(world.blocked()).toHaveLength(1);
+  expect(toTeam().map(({ subject }) => subject)).toEqual([
+    '1 change removed by a deployment: putting back',
+  ]);
+  expect(await world.action('block_ip_at_firewall')).toMatchObject({ status: 'in-force', dueAt });
+  await world.pass(6);
+  expect(world.blocked()).toEqual([]);
+  expect((await world.action('block_ip_at_firewall')).status).toBe('reversed');
+  expect(toTeam()).toHaveLength(1);
 });
 
 test.each([

@@ -26,6 +26,7 @@ export async function createWorld({
   drilled = true,
   provider,
   recordLayout,
+  trail,
 }: {
   policy?: Policy;
   analyst?: Analyst;
@@ -42,6 +43,8 @@ export async function createWorld({
   provider?: RuntimeOptions['provider'];
   /** The layout of new incidents. */
   recordLayout?: RuntimeOptions['recordLayout'];
+  /** What CloudTrail says. */
+  trail?: RuntimeOptions['trail'];
 } = {}) {
   let ids = 0;
   const faults: unknown[] = [];
@@ -62,6 +65,7 @@ export async function createWorld({
     ...(engine && { engine }),
     ...(provider && { provider }),
     ...(recordLayout && { recordLayout }),
+    ...(trail && { trail }),
     ...(folder && { folder }),
   });
   const { store } = runtime;

@@ -784,6 +784,7 @@ describe('least privilege', () => {
       .permissions.flatMap((one) => one.actions)
       .filter((action) => !/^(logs|xray):/.test(action));
     expect([...new Set(actions)].sort()).toEqual([
+      'cloudtrail:LookupEvents',
       'dynamodb:GetItem',
       'dynamodb:PutItem',
       'dynamodb:Query',
@@ -794,13 +795,20 @@ describe('least privilege', () => {
       // It counts the pages that it sends.
       'kms:GenerateMac',
       'kms:VerifyMac',
+      // The executor of the IP sets decides whether it puts an entry back.
+      'lambda:InvokeFunction',
       'ses:SendEmail',
       'sns:Publish',
       'wafv2:GetIPSet',
     ]);
+    const invoked = functions
+      .get('world')!
+      .permissions.filter((one) => one.actions.includes('lambda:InvokeFunction'))
+      .flatMap(({ resources }) => resources.map((arn) => arn.split(':').at(-1)));
+    expect(invoked).toEqual([`${PREFIX}execute-waf`]);
   });
 
-  test('among the functions, only the sweeper and the pages invoke functions', () => {
-    expect(whoMay('lambda:InvokeFunction')).toEqual(['sweep', 'web']);
+  test('among the functions, only the sweeper, the pages and the world check invoke functions', () => {
+    expect(whoMay('lambda:InvokeFunction')).toEqual(['sweep', 'web', 'world']);
   });
 });

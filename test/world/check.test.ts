@@ -5,6 +5,7 @@ import { blockAddress } from '../../functions/mechanisms/waf/address.ts';
 import type { Entry, WorldReader } from '../../functions/mechanisms/world.ts';
 import type { Message } from '../../functions/messaging/message.ts';
 import type { Store } from '../../functions/store/store.ts';
+import type { TrailEvent } from '../../functions/world/cause.ts';
 import { checkWorld } from '../../functions/world/check.ts';
 import type { WorldDeps } from '../../functions/world/deps.ts';
 import { attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
@@ -13,7 +14,7 @@ import { memoryTable, storeOn } from '../store/memory-table.ts';
 import { inForce, minute } from '../web/approval-pages.ts';
 
 const OURS = 'waf:block:203.0.113.7';
-const entry = (id: string): Entry => ({ id, text: id });
+const entry = (id: string): Entry => ({ id, text: id, list: 'the-list' });
 
 let store: Store;
 let list: Entry[];
@@ -21,9 +22,16 @@ let sent: Message[];
 let logged: string[];
 let now: Date;
 let sleeping: () => void;
+let trail: () => TrailEvent[];
+let asked: string[];
 
 const reader = (change: Partial<WorldReader> = {}): WorldReader => ({
   scope: 'waf',
+  written: {
+    eventName: 'Write',
+    regionOf: () => null,
+    isWriteOf: ({ name }, list) => name === list,
+  },
   entriesOf: ({ mechanism, target }) =>
     mechanism === blockAddress.id ? [entry(`waf:block:${target.value}`)] : [],
   read: async () => list,
@@ -34,6 +42,9 @@ const deps = (change: Partial<WorldDeps> = {}): WorldDeps => ({
   policy: POLICY,
   readers: [reader()],
   keys: KEYS,
+  trail: async () => trail(),
+  putBack: async (scope, { actionId }) => void asked.push(`${scope} ${actionId}`),
+  ownPrefix: 'countermand-',
   send: async (message) => {
     sent.push(message);
     return { notBy: [] };
@@ -51,6 +62,7 @@ const subjects = () => sent.map(({ subject }) => subject);
 beforeEach(async () => {
   store = storeOn(memoryTable());
   [list, sent, logged, now, sleeping] = [[entry(OURS)], [], [], minute(10), () => {}];
+  [trail, asked] = [() => [], []];
   await store.records.createAction(blockOf());
 });
 
@@ -198,4 +210,86 @@ test('reads each list once, whatever the number of actions', async () => {
   expect((await store.records.action(INCIDENT_ID, 'act-0000000000000000-1')).status).toBe(
     'in-force',
   );
+});
+
+describe('what a deployment removed', () => {
+  const byCloudFormation: TrailEvent = {
+    eventName: 'Write',
+    eventTime: minute(10.5).toISOString(),
+    userIdentity: { invokedBy: 'cloudformation.amazonaws.com' },
+    requestParameters: { name: 'the-list' },
+  };
+  const byPerson = { ...byCloudFormation, userIdentity: { arn: 'arn:aws:iam::1:user/ana' } };
+  const actionId = blockOf().actionId;
+  /** The list was seen complete, and is then emptied. */
+  const emptied = async () => {
+    await check();
+    list = [];
+    now = minute(12);
+  };
+
+  test('is put back in the check that learns of it, with one message', async () => {
+    await emptied();
+    trail = () => [byCloudFormation];
+    await check();
+    expect(asked).toEqual([`waf ${actionId}`]);
+    expect(subjects()).toEqual(['1 change removed by a deployment: putting back']);
+    expect(sent[0]!.paragraphs.join('\n')).toContain('the same approval');
+  });
+
+  test('is reported, and put back only once CloudTrail says who removed it', async () => {
+    await emptied();
+    await check();
+    expect(asked).toEqual([]);
+    expect(subjects()).toEqual(['1 change in force is gone from AWS']);
+    trail = () => [byCloudFormation];
+    await check();
+    await check();
+    // Asked again while it is missing, and announced once.
+    expect(asked).toEqual([`waf ${actionId}`, `waf ${actionId}`]);
+    expect(subjects().slice(1)).toEqual(['1 change removed by a deployment: putting back']);
+  });
+
+  test.each([
+    ['a person removed it', () => [byPerson]],
+    ['a person wrote the list, too', () => [byCloudFormation, byPerson]],
+    [
+      'CloudFormation wrote the list before it was last seen',
+      () => [{ ...byCloudFormation, eventTime: minute(9).toISOString() }],
+    ],
+    [
+      'CloudTrail cannot be read',
+      () => {
+        throw new Error('throttled');
+      },
+    ],
+  ])('is not put back when %s', async (_, events) => {
+    await emptied();
+    trail = events;
+    await check();
+    await check();
+    expect(asked).toEqual([]);
+    expect(subjects()).toEqual(['1 change in force is gone from AWS']);
+  });
+
+  test('is not put back when no check saw it before', async () => {
+    list = [];
+    trail = () => [byCloudFormation];
+    await check();
+    expect(asked).toEqual([]);
+  });
+
+  test('is announced in one message for several actions, and twenty are asked for in one check', async () => {
+    for (let i = 10; i < 34; i++) {
+      const value = `203.0.113.${i}`;
+      list.push(entry(`waf:block:${value}`));
+      const id = `act-00000000000000${i}-1`;
+      await store.records.createAction(blockOf({ actionId: id, target: { ...attacker, value } }));
+    }
+    await emptied();
+    trail = () => [byCloudFormation];
+    await check();
+    expect(subjects()).toEqual(['25 changes removed by a deployment: putting back']);
+    expect(asked).toHaveLength(20);
+  });
 });

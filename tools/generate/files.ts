@@ -88,13 +88,13 @@ const deploymentFile = (folders: readonly ScopeFolder[]) =>
     "import type { Environment, Permissions } from './permissions.ts';",
     "import type { Scope } from './registry.ts';",
     '',
-    "/** `world`: what the world check may do to read the scope's lists. */",
+    "/** `world`: what the world check may do to read the scope's lists. `putBack`: it may invoke the executor. */",
     'export const DEPLOYMENT: Readonly<',
-    '  Record<Scope, { permissions: Permissions; environment?: Environment; world?: Permissions }>',
+    '  Record<Scope, { permissions: Permissions; environment?: Environment; world?: Permissions; putBack?: true }>',
     '> = {',
-    ...folders.map(({ scope, environment, world }) => {
+    ...folders.map(({ scope, environment, world, putBack }) => {
       const own = environment ? `, environment: ${camel(scope)}Environment` : '';
-      const read = world ? `, world: ${camel(scope)}World` : '';
+      const read = world ? `, world: ${camel(scope)}World${putBack ? ', putBack: true' : ''}` : '';
       return property(scope, `{ permissions: ${camel(scope)}${own}${read} }`);
     }),
     '};',

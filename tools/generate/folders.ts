@@ -7,6 +7,7 @@ import { ActionName } from '../../functions/domain/action-catalog.ts';
 import type { MechanismInfo } from '../../functions/mechanisms/mechanism.ts';
 import type { Permissions } from '../../functions/mechanisms/permissions.ts';
 import type { Canaries } from '../../functions/mechanisms/stand-in.ts';
+import type { Written } from '../../functions/mechanisms/world.ts';
 import type { ActionTemplates } from '../../functions/messaging/runbooks/template.ts';
 
 /** The files that each folder of functions/mechanisms must have. */
@@ -28,6 +29,8 @@ export type ScopeFolder = {
   environment: boolean;
   /** Whether it has lists that the world check reads. */
   world: boolean;
+  /** Whether it puts back what a deployment removed from its lists. */
+  putBack: boolean;
   /** What its runbook.ts answers; empty without one. */
   runbooks: ActionTemplates;
 };
@@ -64,13 +67,17 @@ async function readFolder(base: string, scope: string): Promise<ScopeFolder> {
   const { runbooks }: { runbooks: ActionTemplates } = existsSync(join(base, scope, 'runbook.ts'))
     ? await load('runbook.ts')
     : { runbooks: {} };
+  const world: { written?: Written } | null = existsSync(join(base, scope, 'world.ts'))
+    ? await load('world.ts')
+    : null;
   return {
     scope,
     mechanisms,
     permissions,
     canary,
     environment: environment !== undefined,
-    world: existsSync(join(base, scope, 'world.ts')),
+    world: world !== null,
+    putBack: world?.written !== undefined,
     runbooks,
   };
 }

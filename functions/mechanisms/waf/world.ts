@@ -3,7 +3,7 @@ import { CLOUDFRONT_REGION, type IpSet } from '../../domain/ip-set.ts';
 import { isSingleHost, parseAddress } from '../../platform/ip-address.ts';
 import { keyOf } from '../host-address.ts';
 import { every, type Permissions } from '../permissions.ts';
-import type { Entry, WorldReader } from '../world.ts';
+import type { Entry, WorldReader, Written } from '../world.ts';
 import { blockAddressInfo, watchAddressInfo } from './address.ts';
 import { createIpSetAccess, type WafClients } from './ip-set.ts';
 
@@ -34,10 +34,23 @@ export const worldPermissions: Permissions = ({ ipSets }) => {
   ];
 };
 
+const listOf = ({ scope, name }: Pick<IpSet, 'scope' | 'name'>): string => `${scope}:${name}`;
+
+/**
+ * CloudFormation writes the list of the template, which is empty, when any property of the set changes.
+ * @see https://docs.aws.amazon.com/waf/latest/APIReference/API_UpdateIPSet.html
+ */
+export const written: Written = {
+  eventName: 'UpdateIPSet',
+  regionOf: (list) => (list.startsWith('CLOUDFRONT:') ? CLOUDFRONT_REGION : null),
+  isWriteOf: ({ scope, name }, list) => list === `${scope}:${name}`,
+};
+
 export function createWorld(clients: WafClients): WorldReader {
   const access = createIpSetAccess(clients);
   return {
     scope: 'waf',
+    written,
     entriesOf({ mechanism, target }) {
       const purpose = PURPOSES[mechanism ?? ''];
       const entry = keyOf(target.value);
@@ -63,6 +76,7 @@ function entryIn({ scope, name }: IpSet, stored: string): Entry {
   const entry = parsed ? `${parsed.address}/${parsed.bits}` : stored;
   return {
     id: `waf:${scope}:${name}:${entry}`,
+    list: listOf({ scope, name }),
     text: `${entry} in the IP set ${name}${scope === 'CLOUDFRONT' ? ' at CloudFront' : ''}`,
     ...(!(parsed && isSingleHost(parsed)) && { isWide: true as const }),
   };

@@ -2,7 +2,7 @@
 import type { Message } from '../message.ts';
 
 type Difference = {
-  kind: 'wide' | 'unexplained' | 'missing';
+  kind: 'wide' | 'unexplained' | 'missing' | 'returning';
   text: string;
   actions: readonly { headline: string }[];
 };
@@ -16,13 +16,15 @@ const HEADINGS = {
     'No action explains these entries. Someone else made them, or a record was removed. Check CloudTrail, then remove them:',
   missing:
     'These changes are recorded as in force, but AWS no longer has them. Nothing was put back. Check who removed them:',
+  returning:
+    'CloudFormation wrote these lists again and removed entries in force. They are put back under the same approval, and end at the same time, unless policy or the kill switch forbids it:',
 } as const;
 
 export function worldText(
   account: string,
   differences: readonly Difference[],
 ): Pick<Message, 'subject' | 'paragraphs'> {
-  const sections = (['wide', 'unexplained', 'missing'] as const).flatMap((kind) => {
+  const sections = (['wide', 'unexplained', 'missing', 'returning'] as const).flatMap((kind) => {
     const lines = differences.filter((one) => one.kind === kind).map(lineOf);
     return lines.length > 0 ? [`${HEADINGS[kind]}\n${listOf(lines)}`] : [];
   });
@@ -36,8 +38,9 @@ function subjectOf(differences: readonly Difference[]): string {
   const count = (kind: Difference['kind']) => differences.filter((one) => one.kind === kind).length;
   if (count('wide') > 0) return `${counted(count('wide'), 'entry')} wider than one host`;
   const unexplained = count('unexplained');
-  return unexplained > 0
-    ? `${counted(unexplained, 'entry')} that no action explains`
+  if (unexplained > 0) return `${counted(unexplained, 'entry')} that no action explains`;
+  return count('missing') === 0
+    ? `${counted(count('returning'), 'change')} removed by a deployment: putting back`
     : `${counted(count('missing'), 'change')} in force ${count('missing') === 1 ? 'is' : 'are'} gone from AWS`;
 }
 

@@ -1,0 +1,166 @@
+// Puts back a change in force that a deployment removed, without deciding anew.
+import * as z from 'zod/mini';
+import { authorise } from '../authority/authorise.ts';
+import { type End, isOver, provesBefore, readEnd } from '../authority/end.ts';
+import { livingHolders } from '../authority/holders.ts';
+import { readRuling } from '../authority/rulings.ts';
+import { readVotes } from '../authority/votes.ts';
+import { type Action, ActionId, IncidentId } from '../domain/action.ts';
+import { ALARMING } from '../domain/alarm-messages.ts';
+import { Denied, NotVerified, TerminalError } from '../domain/errors.ts';
+import { minutesAfter } from '../domain/time.ts';
+import { type Job, jobOf } from '../mechanisms/job.ts';
+import { withEntry } from '../store/hash-chain.ts';
+import type { ExecuteDeps } from './deps.ts';
+import { checkKillSwitch, checkVersion } from './preflight.ts';
+
+/** The world check asks for it. It carries no authority: everything is checked here. */
+export const PutBackInput = z.object({
+  incidentId: IncidentId,
+  actionId: ActionId,
+  putBack: z.literal(true),
+});
+
+/**
+ * Longer than the timeout of an executor in infra/function-table.ts. A change that is due before that stays away: its
+ * reversal could otherwise end before this change arrives.
+ */
+const LEAST_MINUTES_LEFT = 3;
+
+export type PutBack = {
+  incidentId: string;
+  actionId: string;
+  status: 'put-back' | 'in-place' | 'ended';
+  /** What AWS shows, in words. */
+  found: string;
+};
+
+/**
+ * Applies the recorded change again under the approval, the before-state and the due time that are proven. Nothing is
+ * captured, prolonged or scheduled.
+ *
+ * 1. Check the proofs, the kill switch and the lease as they are now.
+ * 2. Apply and verify, unless the change is in place.
+ * 3. If the action ended meanwhile, undo under the lease.
+ *
+ * Throws Denied, Halted or DigestMismatch if the action may not be applied again.
+ */
+export async function putBack(deps: ExecuteDeps, input: unknown): Promise<PutBack> {
+  const { incidentId, actionId } = PutBackInput.parse(input);
+  const action = await deps.store.records.action(incidentId, actionId);
+  checkVersion(action);
+  const job = jobOf(action, deps.mechanisms);
+  const end = await checkMayReturn(deps, action, job);
+  await checkKillSwitch(deps, action);
+  await checkHolds(deps, action, job);
+  const { driver } = job.mechanism;
+  const seen = await driver.verify(job.subject, action.before);
+  if (seen.holds) return { incidentId, actionId, status: 'in-place', found: seen.found };
+  await driver.apply(job.subject, action.before);
+  const found = await driver.verify(job.subject, action.before);
+  if (await hasEnded(deps, action))
+    return { incidentId, actionId, status: 'ended', found: await takeAway(deps, action, job) };
+  if (!found.holds)
+    throw new NotVerified(`verification failed after putting back: ${found.found}`, { actionId });
+  await note(deps, action, found.found);
+  deps.log('info', 'effect put back', { incidentId, actionId, dueAt: end.dueAt });
+  return { incidentId, actionId, status: 'put-back', found: found.found };
+}
+
+/** The proven end, if the action may be applied again until then. */
+async function checkMayReturn(deps: ExecuteDeps, action: Action, job: Job): Promise<End> {
+  const { keys, now } = deps;
+  const end = await readEnd(keys, action);
+  const why = (await refusalOf(deps, action, job, end)) ?? null;
+  if (why === null) return end;
+  const { incidentId, actionId } = action;
+  deps.log('warn', 'effect not put back', { incidentId, actionId, why, at: now().toISOString() });
+  throw new Denied(`not put back: ${why}`, { actionId });
+}
+
+async function refusalOf(
+  { keys, policy, here, store, now, log }: ExecuteDeps,
+  action: Action,
+  { mechanism }: Job,
+  end: End,
+): Promise<string | null> {
+  const { status, before, incidentId, actionId } = action;
+  if (!isInForce(action)) return `the action is ${status}`;
+  if (!end.evidence || !provesBefore(end.evidence, before))
+    return 'nothing proves the captured state';
+  if (mechanism.alreadyInPlace(before)) return 'the change was there before the action';
+  const soon = new Date(minutesAfter(now(), LEAST_MINUTES_LEFT));
+  if (isOver(end, soon)) return 'the action is due to be undone, or a person ordered it';
+  const ruling = await readRuling(keys.rulings, action);
+  const drills = ruling?.disposition === 'auto' ? await store.drills.all() : null;
+  const result = authorise(action, {
+    ruling,
+    votes: await readVotes(keys.votes, action),
+    policy,
+    here,
+    mechanism: mechanism.info,
+    drill: drills?.get(mechanism.info.id),
+    // The same approval counts: how old it was is judged at the time of the first application.
+    now: new Date(end.evidence.at),
+  });
+  if (!('refused' in result)) return null;
+  log('error', ALARMING.notAuthorised, { incidentId, actionId, why: result.refused });
+  return result.refused;
+}
+
+const isInForce = ({ status }: Pick<Action, 'status'>): boolean =>
+  status === 'in-force' || status === 'kept';
+
+/** Another reversal may be undoing the shared effect. */
+async function checkHolds(
+  { store }: ExecuteDeps,
+  { actionId }: Action,
+  { effectKey }: Job,
+): Promise<void> {
+  const lease = await store.leases.find(effectKey);
+  if (lease?.holders.includes(actionId) && lease.releasing === null) return;
+  throw new Denied('not put back: the action does not hold the effect', { actionId });
+}
+
+async function hasEnded({ store, keys, now }: ExecuteDeps, action: Action): Promise<boolean> {
+  const current = await store.records.action(action.incidentId, action.actionId);
+  return !isInForce(current) || isOver(await readEnd(keys, current), now());
+}
+
+/** A reversal overtook this change. It found nothing to undo, so the change is undone here. */
+async function takeAway(
+  deps: ExecuteDeps,
+  { incidentId, actionId, before }: Action,
+  { effectKey, subject, mechanism }: Job,
+): Promise<string> {
+  const { store, now, log } = deps;
+  const claimant = { by: `put-back-${actionId}`, now: now() };
+  const living = livingHolders(deps, effectKey);
+  const lease = await store.leases.release(effectKey, actionId, claimant, living);
+  if (!lease) return 'Another action holds the effect';
+  try {
+    await mechanism.driver.revert(subject, before);
+    const seen = await mechanism.driver.verifyReverted(subject, before);
+    if (!seen.holds)
+      throw new NotVerified(`still in place after the undo: ${seen.found}`, { actionId });
+    await store.leases.drop(effectKey, claimant);
+    return seen.found;
+  } catch (error) {
+    log('error', ALARMING.reversalFailed, { incidentId, actionId });
+    await store.leases.pause(effectKey, claimant, { isStuck: error instanceof TerminalError });
+    throw error;
+  }
+}
+
+/** The pages then say that the change is in place again. */
+const note = ({ store, now }: ExecuteDeps, { incidentId, actionId }: Action, found: string) =>
+  store.records.changeAction(incidentId, actionId, (current) =>
+    isInForce(current)
+      ? withEntry(current, {
+          at: now(),
+          by: 'execute',
+          event: 'there-again',
+          text: `Put back after a deployment removed it: ${found}`,
+        })
+      : null,
+  );
