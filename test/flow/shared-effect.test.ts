@@ -194,7 +194,7 @@ describe('an update with news while the request is open', () => {
     expect(world.blocked()).toEqual([]);
     await world.pass(1);
     const after = await world.read(path);
-    expect(after.page).toMatch(/New since \d\d:\d\d UTC:<\/strong> Severity raised/);
+    expect(after.page.match(/New since \d\d:\d\d UTC:<\/strong> Severity raised/g)).toHaveLength(1);
     await after.post({ verdict: 'approve', reason: '' });
     expect(world.blocked()).toEqual([ATTACKER]);
   });

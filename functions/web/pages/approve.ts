@@ -20,7 +20,7 @@ export function approvePage(view: View): Html {
 <h1>${APPROVE.question(action)}</h1>
 ${similar.length > 0 ? html`<p>${APPROVE.more(similar.length)}</p>` : ''}
 <p class="clock"><strong>${APPROVE.left(timeLeft(action.approval?.expiresAt ?? null, now))}</strong>${APPROVE.deadline(action)}</p>
-${[action, ...similar].flatMap(newsIn).map(({ at, text }) => html`<p><strong>${APPROVE.news(at)}</strong> ${text}.</p>`)}
+${newsOf([action, ...similar]).map(({ at, text }) => html`<p><strong>${APPROVE.news(at)}</strong> ${text}.</p>`)}
 ${closedNotice(view)}
 </header>
 ${facts(view)}
@@ -38,6 +38,11 @@ ${reasoning(view)}
 ${record(view)}`,
   );
 }
+
+/** Questions on one page often have the same news. */
+const newsOf = (all: readonly Action[]) => [
+  ...new Map(all.flatMap(newsIn).map((news) => [news.text, news])).values(),
+];
 
 /** An attacker may close a finding, so the request stays open. */
 function closedNotice({ action, incident }: View): Html {
