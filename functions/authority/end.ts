@@ -2,6 +2,7 @@
 
 import type { Action } from '../domain/action.ts';
 import type { Instant } from '../domain/alert.ts';
+import { isSameEffect } from '../domain/effect-key.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { REVERSAL_LEAD_MS } from '../platform/schedules.ts';
 import { digestOf } from '../store/hash-chain.ts';
@@ -76,7 +77,7 @@ async function evidenceOf(
   proof: string | null,
 ): Promise<Evidence | null> {
   const evidence = await proven(mac, 'evidence', proof);
-  return evidence && isAbout(evidence, action) && evidence.effectKey === action.effectKey
+  return evidence && isAbout(evidence, action) && isSameEffect(action.effectKey, evidence.effectKey)
     ? evidence
     : null;
 }

@@ -3,6 +3,7 @@
 import { MAY_HAVE_EFFECT, type Status } from '../domain/action.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
 import type { Instant } from '../domain/alert.ts';
+import { isSameEffect } from '../domain/effect-key.ts';
 import { minutesAfter } from '../domain/time.ts';
 import type { Log } from '../platform/log.ts';
 import { digestOf } from '../store/hash-chain.ts';
@@ -143,7 +144,8 @@ async function readHold(
 ): Promise<Hold | null> {
   if (!origin) return null;
   const action = await store.records.findAction(origin.incidentId, actionId);
-  if (!action || action.effectKey !== effectKey || !MAY_HOLD.includes(action.status)) return null;
+  if (!action || !isSameEffect(action.effectKey, effectKey) || !MAY_HOLD.includes(action.status))
+    return null;
   const { evidence, dueAt, undoneBy } = await readEnd(keys, action);
   const at = now().toISOString();
   if (evidence) {

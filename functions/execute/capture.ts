@@ -2,6 +2,7 @@
 
 import { identityOf, prove } from '../authority/claims.ts';
 import { standingBehind } from '../authority/holders.ts';
+import { leaseKeyOf } from '../authority/lease-key.ts';
 import type { Action } from '../domain/action.ts';
 import { Conflict, Denied, StateChanged } from '../domain/errors.ts';
 import type { Job } from '../mechanisms/job.ts';
@@ -10,11 +11,15 @@ import type { Lease } from '../store/lease.ts';
 import type { ExecuteDeps } from './deps.ts';
 
 export type Held = {
+  /** The key of the lease. It may be that of an earlier version, without a place. */
+  effectKey: string;
   /** What the undo restores. */
   before: unknown;
   /** Whether another holder may have made the change already. */
   isShared: boolean;
 };
+
+type State = Omit<Held, 'effectKey'>;
 
 /** More than the holders that can begin to apply between a capture and its record. */
 const MOST_CAPTURES = 5;
@@ -30,16 +35,17 @@ export async function captureUnderLease(
 ): Promise<Held> {
   const { store, keys, now } = deps;
   const { incidentId, actionId } = action;
-  const { effectKey } = job;
+  const effectKey = await leaseKeyOf(deps, action);
   const hold = { ...identityOf(action), effectKey, at: now().toISOString() };
   const origin = { incidentId, proof: await prove(keys.evidence, 'hold', hold) };
   for (let attempt = 0; attempt < MOST_CAPTURES; attempt++) {
     const lease = await store.leases.acquire(effectKey, actionId, now(), origin);
     if (action.status === 'executing' && isRecorded(action, lease))
-      return continued(action, job, lease);
+      return { effectKey, ...(await continued(action, job, lease)) };
     const held =
-      (await sharedBefore(deps, action, effectKey, lease)) ?? (await captured(deps, job, lease));
-    if (held) return held;
+      (await sharedBefore(deps, action, effectKey, lease)) ??
+      (await captured(deps, job, { effectKey, lease }));
+    if (held) return { effectKey, ...held };
   }
   throw new Conflict('other actions on the effect begin at the same time', { effectKey, actionId });
 }
@@ -52,7 +58,7 @@ async function continued(
   { before, actionId }: Action,
   { subject, mechanism }: Job,
   { begun, applies }: Lease,
-): Promise<Held> {
+): Promise<State> {
   if (!begun) {
     const found = mechanism.alreadyInPlace(await mechanism.driver.capture(subject));
     if (found !== mechanism.alreadyInPlace(before))
@@ -69,7 +75,7 @@ async function sharedBefore(
   { actionId }: Action,
   effectKey: string,
   lease: Lease,
-): Promise<Held | null> {
+): Promise<State | null> {
   if (!lease.captured || !lease.begun) return null;
   switch (await standingBehind(deps, effectKey, actionId, lease)) {
     case 'valid':
@@ -88,9 +94,9 @@ async function sharedBefore(
 /** Null if another holder has begun to apply meanwhile. */
 async function captured(
   { store, keys, now }: ExecuteDeps,
-  { subject, effectKey, mechanism }: Job,
-  lease: Lease,
-): Promise<Held | null> {
+  { subject, mechanism }: Job,
+  { effectKey, lease }: { effectKey: string; lease: Lease },
+): Promise<State | null> {
   const { actionId } = subject;
   const before = await mechanism.driver.capture(subject);
   if (lease.captured && !lease.begun && digestOf(before) === digestOf(lease.before))

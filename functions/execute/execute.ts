@@ -57,7 +57,7 @@ export async function execute(deps: ExecuteDeps, input: unknown) {
     return outcome(await handOff(deps, action, error));
   }
   const { before } = held;
-  action = await record(deps, action, job, { before, authorised });
+  action = await record(deps, action, job, { ...held, authorised });
   const evidence = await checkEvidence(deps, action, before);
   await schedule(deps, action, evidence, job);
   await checkStillActive(deps, action, evidence);
@@ -101,8 +101,8 @@ function handOff(
 function record(
   { store, keys, now }: ExecuteDeps,
   from: Action,
-  { subject, effectKey, mechanism }: Job,
-  { before, authorised }: { before: unknown; authorised: Authorised },
+  { subject, mechanism }: Job,
+  { effectKey, before, authorised }: Held & { authorised: Authorised },
 ): Promise<Action> {
   const manualUndo = mechanism.manualUndo(subject, before);
   const { durationMinutes: minutes, keptBy } = authorised;
@@ -150,18 +150,15 @@ const schedule = (
 const earlier = (a: Instant, b: Instant | null): Instant => (b !== null && b < a ? b : a);
 
 /** Returns what happened, for the history. */
-async function applyAndVerify(
-  deps: ExecuteDeps,
-  job: Job,
-  { before, isShared }: Held,
-): Promise<string> {
+async function applyAndVerify(deps: ExecuteDeps, job: Job, held: Held): Promise<string> {
   const { store, policy, now } = deps;
+  const { before, isShared } = held;
   const { subject, mechanism } = job;
   const { actionId } = subject;
   const look = () => mechanism.driver.verify(subject, before);
   const isInPlace = mechanism.alreadyInPlace(before);
   const isThere = isShared && !isInPlace && (await look()).holds;
-  if (!isInPlace && !isThere) await apply(deps, job, before);
+  if (!isInPlace && !isThere) await apply(deps, job, held);
   const seen = isThere ? { holds: true, found: '' } : await look();
   if (seen.holds && isInPlace) return IN_PLACE_BEFORE;
   if (seen.holds) return isThere ? SHARED : 'Applied and verified';
@@ -173,8 +170,8 @@ async function applyAndVerify(
 /** A reversal that finds the apply unended knows that the change may still arrive. */
 async function apply(
   { store: { leases }, now }: ExecuteDeps,
-  { subject, effectKey, mechanism }: Job,
-  before: unknown,
+  { subject, mechanism }: Job,
+  { effectKey, before }: Held,
 ): Promise<void> {
   const { actionId } = subject;
   const attempt = await leases.beginApply(effectKey, actionId, { before, now: now() });

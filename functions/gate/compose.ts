@@ -4,6 +4,7 @@ import type { Action, Status } from '../domain/action.ts';
 import type { ApprovalRequest } from '../domain/approval.ts';
 import type { Recommendation } from '../domain/assessment.ts';
 import { placeOfAction } from '../domain/target-place.ts';
+import { effectKeyOf } from '../mechanisms/mechanism.ts';
 import type { Effect } from '../mechanisms/registry.ts';
 import { reviewAfterDays } from '../policy/schemas/actions.ts';
 import { actionDigest, append, transition } from '../store/hash-chain.ts';
@@ -42,7 +43,7 @@ export function compose(
     durationMinutes,
     parameters,
     mechanism: effect?.mechanism.id ?? null,
-    effectKey: effect && subject ? effect.mechanism.effectKey(subject) : null,
+    effectKey: effect && subject ? effectKeyOf(effect.mechanism, subject) : null,
   };
   const why = reasons.map(({ text }) => text).join('. ');
   const proposed: Action = {

@@ -1,6 +1,7 @@
 // The key of an effect that the gate proposes, before there is an action.
 import type { Entity } from '../domain/alert.ts';
 import { isHere, placeOfAction } from '../domain/target-place.ts';
+import { effectKeyOf } from '../mechanisms/mechanism.ts';
 import type { Effect } from '../mechanisms/registry.ts';
 import type { Circumstances } from './proposal.ts';
 
@@ -14,7 +15,7 @@ export function sharedKeyOf(
   { mechanism, parameters }: Effect,
 ): string | null {
   if (target.kind === 'alert' || !isHere(target, here)) return null;
-  return mechanism.effectKey({
+  return effectKeyOf(mechanism, {
     // No shared effect depends on who proposes it.
     ...{ incidentId: '', actionId: '', durationMinutes: null },
     ...{ ...placeOfAction(mechanism.action, target, { here, homeRegion }), target, parameters },

@@ -46,17 +46,22 @@ export function markedInForce(
 }
 
 /** Tells later decisions about the target that the action is in force. */
-export const noteInForce = (
+export function noteInForce(
   { entityHistory }: Pick<Store, 'entityHistory'>,
-  { target, incidentId, actionId, name, mechanism, parameters, appliedAt }: Action,
-): Promise<void> | undefined =>
-  target && appliedAt
+  action: Action,
+): Promise<void> | undefined {
+  const { target, incidentId, actionId, name, mechanism, parameters, appliedAt } = action;
+  return target && appliedAt
     ? entityHistory.note(target, {
         event: 'in-force',
         incidentId,
         actionId,
         name,
         effect: mechanism ? { mechanism, parameters } : null,
+        place: placeOf(action),
         at: appliedAt,
       })
     : undefined;
+}
+
+const placeOf = ({ account, region }: Action) => ({ account, region });

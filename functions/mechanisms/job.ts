@@ -11,7 +11,7 @@ import { actionDigest } from '../store/hash-chain.ts';
 import type { Store } from '../store/store.ts';
 import type { Connected, Subject } from './mechanism.ts';
 
-export type Job = { subject: Subject; effectKey: string; mechanism: Connected };
+export type Job = { subject: Subject; mechanism: Connected };
 
 /** The mechanisms of a function's scope, by ID. */
 export type Mechanisms = ReadonlyMap<string, Connected>;
@@ -47,5 +47,5 @@ export function jobOf(action: Action, mechanisms: Mechanisms): Job {
       actionId,
     });
   const subject = { incidentId, actionId, account, region, target, parameters, durationMinutes };
-  return { subject, effectKey, mechanism };
+  return { subject, mechanism };
 }

@@ -3,6 +3,7 @@ import type * as z from 'zod/mini';
 import type { Description, Parameters } from '../domain/action.ts';
 import type { ActionName } from '../domain/action-catalog.ts';
 import type { Alert, Entity, EntityKind } from '../domain/alert.ts';
+import { effectKeyIn } from '../domain/effect-key.ts';
 import type { Facts } from '../domain/facts.ts';
 import { readStored } from '../domain/stored.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -60,10 +61,21 @@ export type MechanismInfo = {
    * against this alert (a web rule doesn't stop SSH brute force) or if a fact that it needs is unknown.
    */
   effects(alert: Alert, target: Entity, facts: Facts | null): readonly Parameters[];
-  /** Identifies the effect in AWS that several actions may share, for example `waf:block:203.0.113.7/32`. */
+  /**
+   * Identifies the effect in AWS that several actions may share, for example `waf:block:203.0.113.7/32`. `effectKeyOf`
+   * adds the place.
+   */
   effectKey(subject: Subject): string;
+  /** True for a change in IAM, which has no regions. */
+  isGlobal?: boolean;
   describe(subject: Subject, facts: Facts | null): Description;
 };
+
+/** The key of the effect with its place, as actions and leases name it. */
+export const effectKeyOf = (
+  { effectKey, isGlobal = false }: Pick<MechanismInfo, 'effectKey' | 'isGlobal'>,
+  subject: Subject,
+): string => effectKeyIn(subject, effectKey(subject), isGlobal);
 
 /** The half that works on the target. `connect` returns its driver for the clients of its scope. */
 type MechanismWork<Clients, Before> = {

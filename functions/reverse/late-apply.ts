@@ -2,6 +2,7 @@
 
 import { type End, mustStay, provesBefore, readEnd } from '../authority/end.ts';
 import { isLeftByEnded, livingHolders } from '../authority/holders.ts';
+import { leaseKeyOf } from '../authority/lease-key.ts';
 import type { Action } from '../domain/action.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
 import { TerminalError } from '../domain/errors.ts';
@@ -53,8 +54,9 @@ export async function cleanUp(
 ): Promise<Action> {
   const { store, now } = deps;
   const { cause } = request;
-  const { incidentId, actionId, effectKey, attentionAt } = action;
-  if (attentionAt === null || !effectKey) return action;
+  const { incidentId, actionId, attentionAt } = action;
+  if (attentionAt === null || !action.effectKey) return action;
+  const effectKey = await leaseKeyOf(deps, action, carriedEvidence(request));
   const end = await readEnd(deps.keys, action, carriedEvidence(request));
   const stays = mustStay(end, request, now()) ? await leave(deps, action, end) : null;
   if (stays) return stays;
@@ -64,7 +66,7 @@ export async function cleanUp(
   const late =
     lease &&
     (await underClaim(store, effectKey, claimant, async () => {
-      const before = await provenBefore(deps, action, end, lease);
+      const before = await provenBefore(deps, action, end, { effectKey, lease });
       const found = before ? await revertLateApply(deps, action, before.value) : null;
       await store.leases.drop(effectKey, claimant);
       return found;
@@ -93,8 +95,8 @@ async function leave(
   { evidence, dueAt }: End,
 ): Promise<Action | null> {
   if (!evidence) return null;
-  const { incidentId, actionId, effectKey, status } = action;
-  const lease = await store.leases.find(effectKey ?? '');
+  const { incidentId, actionId, status } = action;
+  const lease = await store.leases.find(evidence.effectKey);
   const isHeld =
     lease?.holders.includes(actionId) || lease?.applies.some(({ by }) => by === actionId);
   if (!isHeld) return null;
@@ -116,16 +118,16 @@ async function leave(
  */
 async function provenBefore(
   deps: ReverseDeps,
-  { actionId, effectKey }: Action,
+  { actionId }: Action,
   { evidence }: End,
-  lease: Released,
+  { effectKey, lease }: { effectKey: string; lease: Released },
 ): Promise<{ value: unknown } | null> {
   if (!lease.captured || !lease.begun) return null;
   const value = lease.before;
   const mayBeLate = lease.applies.some(({ by }) => by === actionId);
   const isProven = evidence
     ? mayBeLate && provesBefore(evidence, value)
-    : await isLeftByEnded(deps, effectKey ?? '', lease);
+    : await isLeftByEnded(deps, effectKey, lease);
   return isProven ? { value } : null;
 }
 

@@ -149,6 +149,7 @@ async function finish(
       incidentId: action.incidentId,
       actionId: action.actionId,
       name: action.name,
+      place: { account: action.account, region: action.region },
       at: requests.at(-1)?.at ?? now().toISOString(),
     });
   if (isByPerson) {

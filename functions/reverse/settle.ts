@@ -35,7 +35,7 @@ export async function settle(
 ): Promise<Action | null> {
   if (!evidence) return null;
   const isInPlaceBefore = jobOf(action, mechanisms).mechanism.alreadyInPlace(action.before);
-  const lease = await store.leases.find(action.effectKey ?? '');
+  const lease = await store.leases.find(evidence.effectKey);
   // Without an apply, what is in place is someone else's.
   if (!isInPlaceBefore && lease?.begun === false) return null;
   const found = await seenInPlace(mechanisms, action, evidence, action.before);

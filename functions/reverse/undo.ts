@@ -38,11 +38,11 @@ export async function undo(
   const { store, keys, mechanisms, now } = deps;
   const { actionId, before } = action;
   const job = jobOf(action, mechanisms);
-  const { effectKey } = job;
   const { evidence } = await readEnd(keys, action, carriedEvidence(request));
   if (!evidence) throw new Unproven('nothing proves that we made this change', { actionId });
   if (!provesBefore(evidence, before))
     throw new Unproven('the recorded before-state is not the captured one', { actionId });
+  const { effectKey } = evidence;
   const claimant = claimantOf(request, now());
   const living = livingHolders(deps, effectKey);
   const lease = await store.leases.release(effectKey, actionId, claimant, living);
@@ -64,12 +64,12 @@ const isEverInForce = ({ history }: Action): boolean =>
 /** The action's own capture, or that of an ended holder which left its change to this action. */
 async function stateToRestore(
   deps: ReverseDeps,
-  { before, effectKey }: Action,
+  { before }: Action,
   evidence: Evidence,
   lease: Released,
 ): Promise<unknown> {
   const isOther = lease.captured && lease.begun && digestOf(lease.before) !== evidence.before;
-  return isOther && (await isLeftByEnded(deps, effectKey ?? '', lease, evidence))
+  return isOther && (await isLeftByEnded(deps, evidence.effectKey, lease, evidence))
     ? lease.before
     : before;
 }

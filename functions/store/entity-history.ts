@@ -17,6 +17,8 @@ const Event = z.object({
     z.nullable(z.strictObject({ mechanism: z.string(), parameters: Parameters })),
     null,
   ),
+  /** Where the action's effect is; null for other events, and in events of earlier versions. */
+  place: z._default(z.nullable(z.strictObject({ account: z.string(), region: z.string() })), null),
   at: z.string(),
 });
 export type EntityEvent = z.infer<typeof Event>;

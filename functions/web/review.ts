@@ -116,8 +116,10 @@ function startUndo(
 const counted = (action: Action, notice: Notice): Answer => ({ action, notice, status: 200 });
 
 /** Takes the lease again: a failed undo released it. If this fails, a person decides new actions on the effect. */
-async function holdAgain({ store, log }: WebDeps, action: Action): Promise<void> {
-  const { effectKey, actionId, before } = action;
+async function holdAgain({ store, keys, log }: WebDeps, action: Action): Promise<void> {
+  const { actionId, before } = action;
+  const { evidence } = await readEnd(keys, action);
+  const effectKey = evidence?.effectKey ?? action.effectKey;
   if (!effectKey) return;
   await store.leases
     .hold(effectKey, action, before)

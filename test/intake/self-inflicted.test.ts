@@ -1,7 +1,8 @@
 // Alerts that our own actions cause are recognised (P7).
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ActionName, changesOf } from '../../functions/domain/action-catalog.ts';
-import { POLICY } from '../fixtures/case.ts';
+import { causeOf as recognise } from '../../functions/intake/self-inflicted.ts';
+import { alertWith, POLICY, suspectUser } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
 import { type Intake, openIntake } from './intake-on-store.ts';
 
@@ -68,6 +69,61 @@ describe('an alert about missing data', () => {
     expect(await causeOf(gap())).toBeNull();
     await recordOwnAction('revoke_api_key', POLICY.limits.selfInflictedMinutes + 1);
     expect(await causeOf(gap())).toBeNull();
+  });
+});
+
+describe('an alert about something with the name of our target', () => {
+  const instance = { kind: 'function', value: 'shop-resize-images', part: 'target' };
+  const actedIn = (region: string) =>
+    intake.store.entityHistory.note(
+      { kind: 'function', value: 'shop-resize-images' },
+      {
+        event: 'in-force',
+        incidentId: 'inc-ffffffffffffffff',
+        actionId: 'act-ffffffffffffffff-1',
+        name: 'disable_function_url',
+        place: { account: POLICY.account, region },
+        at: intake.deps.now().toISOString(),
+      },
+    );
+  const gap = () => event('MonitoringGap:Agent/NoData', [instance]);
+
+  test('is caused by our action in the same region, and not by one in another region', async () => {
+    await actedIn('us-east-1');
+    expect(await causeOf(gap())).toBeNull();
+    await actedIn('eu-central-1');
+    expect(await causeOf(gap())).toMatchObject({ actionId: 'act-ffffffffffffffff-1' });
+  });
+});
+
+describe('an alert about a role with our prefix', () => {
+  const by = (value: string) =>
+    event('Policy:IAMUser/Unusual', [{ kind: 'iam-role', value, part: 'actor' }]);
+
+  test.each(['countermand-execute-user', 'countermand-us-east-1-execute-user'])(
+    'is caused by our own role %s, also in another region',
+    async (role) => {
+      expect(await causeOf(by(role))).not.toBeNull();
+    },
+  );
+
+  test('is not caused by us when the role is in another account', async () => {
+    const roleIn = (account: string) =>
+      recognise(
+        intake.deps,
+        alertWith({
+          entities: [
+            {
+              ...suspectUser,
+              kind: 'iam-role',
+              value: 'countermand-execute-user',
+              place: { account, region: 'eu-central-1' },
+            },
+          ],
+        }),
+      );
+    expect(await roleIn(POLICY.account)).not.toBeNull();
+    expect(await roleIn('999988887777')).toBeNull();
   });
 });
 

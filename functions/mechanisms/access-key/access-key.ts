@@ -42,6 +42,7 @@ export const deactivateKeyInfo: MechanismInfo = {
     return owner && LongLivedKey.safeParse(target.value).success ? [owner] : [];
   },
   effectKey: ({ target }) => `access-key:${target.value}`,
+  isGlobal: true,
   describe,
 };
 

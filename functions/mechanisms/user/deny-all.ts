@@ -46,6 +46,7 @@ export const denyUserInfo: MechanismInfo = {
   effects: (_alert, { value }) => (UserName.safeParse(value).success ? [{}] : []),
   // IAM user names are unique regardless of letter case.
   effectKey: ({ target }) => `user:deny-all:${target.value.toLowerCase()}`,
+  isGlobal: true,
   describe,
 };
 
