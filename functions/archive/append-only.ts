@@ -1,4 +1,4 @@
-// Finds proofs, votes and orders that a write removed or replaced.
+// Finds proofs, answers and descriptions that a write removed or replaced.
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 
@@ -11,6 +11,12 @@ const List = z._default(z.array(z.unknown()), []);
 const Lists = z.looseObject({
   orders: List,
   approval: z._default(z.nullable(z.looseObject({ votes: List })), null),
+});
+
+const Description = z.nullable(z.looseObject({ manualUndo: z.optional(z.unknown()) }));
+const Described = z.looseObject({
+  description: z._default(Description, null),
+  history: z._default(z.array(z.looseObject({ event: z.string() })), []),
 });
 
 type Fields = Readonly<{ [field: string]: unknown }>;
@@ -33,6 +39,24 @@ export function removalsIn(was: Fields, now: Fields): string[] {
       : ['an earlier vote is gone']),
   ];
 }
+
+/**
+ * People read the description on the page before they keep or undo the action. Only the execution changes it, once: it
+ * adds how to undo the action manually.
+ */
+export function descriptionFaults(was: Fields, now: Fields): string[] {
+  const [before, after] = [Described.safeParse(was).data, Described.safeParse(now).data];
+  if (!before || !after) return [];
+  const added = after.history.slice(before.history.length);
+  const isExecuted = added.some(({ event }) => event === 'executing');
+  const [from, to] = isExecuted
+    ? [withoutUndo(before.description), withoutUndo(after.description)]
+    : [before.description, after.description];
+  return isDeepStrictEqual(from, to) ? [] : ['the description was changed'];
+}
+
+const withoutUndo = (description: z.infer<typeof Description>) =>
+  description && { ...description, manualUndo: null };
 
 const asReplaced = (field: string): string => `${field} was replaced`;
 

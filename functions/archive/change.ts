@@ -10,7 +10,7 @@ import { actionDigest, chainFault } from '../store/hash-chain.ts';
 import { isInPlace, type Kind, type Located, locate } from '../store/layout.ts';
 import { attentionKeys } from '../store/sweep-index.ts';
 import type { Key } from '../store/table.ts';
-import { removalsIn } from './append-only.ts';
+import { descriptionFaults, removalsIn } from './append-only.ts';
 
 /** A stored DynamoDB item. */
 export type Item = Readonly<Record<string, unknown>>;
@@ -195,6 +195,7 @@ function faultsBetween(was: Chained, now: Chained): string[] {
     ...(kept ? [] : ['an earlier history entry is gone']),
     ...versionFaults(was, now),
     ...removalsIn(was, now),
+    ...descriptionFaults(was, now),
     ...FIXED.filter(differs).map((field) => `${field} was changed`),
     ...(hasEntry
       ? []

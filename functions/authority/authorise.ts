@@ -12,6 +12,7 @@ import { concerns } from '../policy/people.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type ActionPolicy, DEFAULT_APPROVAL, reviewAfterDays } from '../policy/schemas/actions.ts';
 import type { Ruling, Vote } from './claims.ts';
+import { namesTarget } from './rulings.ts';
 
 /** What the executor knows besides the record, all from its own policy and its own reads. */
 export type Grounds = {
@@ -95,6 +96,7 @@ function byPeople(
   grounds: Grounds,
   actionPolicy: Executable,
 ): Authorised | { refused: string } {
+  if (!namesTarget(ruling)) return refused('no proof of whom the action is about');
   const approval = actionPolicy.tier === 2 ? actionPolicy.approval : DEFAULT_APPROVAL;
   const counted = approvals(action, ruling, grounds, approval.roles);
   const required = Math.max(approval.required, ruling.request?.required ?? 2);

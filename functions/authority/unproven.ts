@@ -21,22 +21,20 @@ export async function unprovenIn(keys: Keys, action: Action): Promise<string[]> 
   const ruling = await readRuling(keys.rulings, action);
   return [
     ...(mayRun && !ruling ? ['nothing proves the decision'] : []),
-    ...(await unprovenApproval(keys.votes, action, ruling?.request?.required ?? 1)),
+    ...(await unprovenAnswer(keys.votes, action, ruling?.request?.required ?? 1)),
     ...(await unprovenEnd(keys, action)),
   ];
 }
 
-async function unprovenApproval(
-  key: Verifier,
-  action: Action,
-  required: number,
-): Promise<string[]> {
-  const { approval } = action;
-  if (approval?.decision?.verdict !== 'approved') return [];
+async function unprovenAnswer(key: Verifier, action: Action, required: number): Promise<string[]> {
+  const { approval, status } = action;
+  const answer = status === 'declined' ? status : approval?.decision?.verdict;
+  if (!answer) return [];
   const people = (await readVotes(key, action))
-    .filter(({ requestedAt }) => requestedAt === approval.requestedAt)
-    .flatMap(({ verdict, by }) => (verdict === 'approved' ? by : []));
+    .filter(({ requestedAt }) => requestedAt === approval?.requestedAt)
+    .flatMap(({ verdict, by }) => (verdict === answer ? by : []));
   const count = new Set(people).size;
+  if (answer === 'declined') return count === 0 ? ['nothing proves that a person declined'] : [];
   return count < required ? [`${count} of ${required} approvals are proven`] : [];
 }
 

@@ -4,6 +4,7 @@ import { type EffectClaim, prove, proven } from '../authority/claims.ts';
 import { isOver, readEnd } from '../authority/end.ts';
 import { readRuling } from '../authority/rulings.ts';
 import { type Action, MAY_HAVE_EFFECT, type Status } from '../domain/action.ts';
+import { ALARMING } from '../domain/alarm-messages.ts';
 import { type Alert, type Instant, SeverityLabel } from '../domain/alert.ts';
 import type { Recommendation } from '../domain/assessment.ts';
 import { JOINED, joinedText, NEWS, owesNews, raisedText } from '../domain/effect-state.ts';
@@ -167,13 +168,18 @@ async function newsFor({ store }: GateDeps, action: Action, alert: Alert): Promi
   return isHigher ? [raisedText(asked.severity.label, alert.severity.label)] : [];
 }
 
+/** A claim without proof must not keep an effect from being proposed. */
 async function claimIn(
-  { keys }: GateDeps,
+  { keys, log }: GateDeps,
   effectKey: string,
   claimed: Claimed | null,
 ): Promise<EffectClaim | null> {
-  const claim = claimed && (await proven(keys.rulings, 'effect', claimed.proof));
-  return claim?.effectKey === effectKey ? claim : null;
+  if (claimed === null) return null;
+  const proof = claimed === 'unreadable' ? null : claimed.proof;
+  const claim = await proven(keys.rulings, 'effect', proof);
+  if (claim?.effectKey === effectKey) return claim;
+  log('error', ALARMING.recordAltered, { effectKey, why: 'nothing proves who claimed the effect' });
+  return null;
 }
 
 async function holdingBy(deps: GateDeps, claim: EffectClaim): Promise<Holding | null> {

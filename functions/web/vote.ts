@@ -1,7 +1,7 @@
 // Records one person's vote, then passes it on to the state machine.
 
 import { isOfEarlierVersion, replaced } from '../authority/earlier-request.ts';
-import { describes, readRuling } from '../authority/rulings.ts';
+import { describes, namesTarget, readRuling } from '../authority/rulings.ts';
 import type { Action } from '../domain/action.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
 import { errorFields } from '../platform/log.ts';
@@ -58,7 +58,7 @@ async function objection({ keys, now, log }: WebDeps, current: Action): Promise<
   if (isOfEarlierVersion(current))
     return { next: replaced(current, 'web', now()), ...refuse('settled', REFUSED.requestedAgain) };
   const ruling = await readRuling(keys.rulings, current);
-  if (ruling && describes(ruling, current)) return null;
+  if (ruling && namesTarget(ruling) && describes(ruling, current)) return null;
   const { incidentId, actionId } = current;
   log('error', ALARMING.recordAltered, { incidentId, actionId, why: 'the ruling is not proven' });
   return refuse('settled', REFUSED.notProven);

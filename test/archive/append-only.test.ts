@@ -1,6 +1,6 @@
 // An old state that is put back lacks what was added since (P8).
 import { describe, expect, test } from 'vitest';
-import { removalsIn } from '../../functions/archive/append-only.ts';
+import { descriptionFaults, removalsIn } from '../../functions/archive/append-only.ts';
 import { faultsIn } from '../../functions/archive/change.ts';
 import { withEntry } from '../../functions/store/hash-chain.ts';
 import { NOW } from '../fixtures/case.ts';
@@ -73,5 +73,27 @@ describe('a write that puts back or replaces', () => {
     const note = { at: NOW, by: 'execute', event: 'noted', text: '' };
     const back = withEntry(executing, note);
     expect(faultsIn(key, { before, after: item(back) })).toEqual(['evidence was replaced']);
+  });
+});
+
+describe('the description that people read', () => {
+  const was = { description: { headline: 'Block', manualUndo: 'a' }, history: [] };
+  const then = (event: string, description: object | null) => ({
+    description,
+    history: [{ event }],
+  });
+  test('may get the commands for a manual undo when the action is executed', () => {
+    const now = then('executing', { ...was.description, manualUndo: 'b' });
+    expect(descriptionFaults(was, now)).toEqual([]);
+    expect(descriptionFaults(was, then('told', was.description))).toEqual([]);
+  });
+  test.each([
+    ['with other commands after the execution', 'told', { ...was.description, manualUndo: 'b' }],
+    ['with another headline', 'executing', { ...was.description, headline: 'Watch' }],
+    ['without its text', 'told', null],
+  ])('is reported %s', (_, event, description) => {
+    expect(descriptionFaults(was, then(event, description))).toEqual([
+      'the description was changed',
+    ]);
   });
 });

@@ -24,6 +24,7 @@ const rulingOn = (action: Action, change: Partial<Ruling> = {}): Ruling => ({
   policyVersion: POLICY.version,
   evaluated: 'a'.repeat(64),
   description: 'b'.repeat(64),
+  attributes: 'c'.repeat(64),
   request:
     action.disposition === 'auto'
       ? null
@@ -180,6 +181,13 @@ describe('an approved action', () => {
     const twice = [voteBy('ana.silva'), voteBy('ana.silva', { at: at(2.5) })];
     expect(authorise(block, forBlock({ votes: twice, policy: needing(2) }))).toEqual({
       refused: '1 of 2 approvals are proven',
+    });
+  });
+
+  test('is refused if nothing proves whom the action is about', () => {
+    const { attributes: _, ...ruling } = rulingOn(block);
+    expect(authorise(block, forBlock({ ruling }))).toEqual({
+      refused: 'no proof of whom the action is about',
     });
   });
 

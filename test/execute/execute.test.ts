@@ -495,7 +495,7 @@ describe('a decision at the due time', () => {
       ...inner.store.records,
       action: async (incidentId, actionId) => {
         const seen = await inner.store.records.action(incidentId, actionId);
-        if (looks++ === 0) await write(inner, { incidentId: INCIDENT_ID, ...ids }, change);
+        if (looks++ === 0) await write(inner, { ...seen, ...ids }, change);
         return seen;
       },
     };

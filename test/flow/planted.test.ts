@@ -65,6 +65,23 @@ describe('P12: people are paged', () => {
   });
 });
 
+describe('P1: a finding is decided', () => {
+  test.each([
+    ['an unreadable claim', { nonsense: 1 }, 1],
+    ['a claim without proof', { proof: 'e30.AAAA', version: 3 }, 4],
+    ['a claim that no other claim can follow', { proof: 'e30.AAAA', version: 2 ** 53 - 1 }, 1],
+  ])('although someone planted %s for its effect', async (_, planted, version) => {
+    const effectKey = `waf:block:${ATTACKER}`;
+    await world.runtime.store.table.put({ ...singleKey('effect', effectKey), ...planted });
+    await probe();
+    expect(await block()).toMatchObject({ effectKey, status: 'awaiting-approval' });
+    expect(await world.runtime.store.effects.find(effectKey)).toMatchObject({
+      proof: expect.stringContaining('.'),
+      version,
+    });
+  });
+});
+
 describe('P2: nothing is applied', () => {
   const refused = async (action: Action, why: string) => {
     await expect(executed(action)).rejects.toThrow(why);
@@ -172,6 +189,19 @@ describe('P2: nothing is applied', () => {
     expect(world.denied()).toEqual([]);
   });
 
+  test('a request that someone ends as declined is reported', async () => {
+    await probe();
+    const asked = await block();
+    const declined = { ...decided(), verdict: 'declined' as const };
+    const approval = { ...asked.approval!, decision: declined };
+    await plant({ ...asked, status: 'declined', approval, attentionAt: null });
+    expect(world.faults()).toContainEqual(
+      expect.objectContaining({
+        faults: expect.arrayContaining(['nothing proves that a person declined']),
+      }),
+    );
+  });
+
   test('an action that shadow mode observed is not applied', async () => {
     await world.stop();
     world = await createWorld({ policy: { ...POLICY, mode: 'shadow' } });
@@ -191,6 +221,19 @@ describe('P2: nothing is applied', () => {
     await world.approveOnly('ana.silva', 'Watch web requests');
     expect((await block()).status).toBe('awaiting-approval');
     expect(world.blocked()).toEqual([]);
+  });
+});
+
+describe('P8: people read what the gate described', () => {
+  test('another description of an action in force is reported', async () => {
+    await probe();
+    await world.approve('ana.silva');
+    const action = await block();
+    const description = { ...action.description!, headline: 'Watch web requests' };
+    await plant({ ...action, description });
+    expect(world.faults()).toContainEqual(
+      expect.objectContaining({ faults: ['the description was changed'] }),
+    );
   });
 });
 

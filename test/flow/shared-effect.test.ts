@@ -8,7 +8,12 @@ let world: World;
 beforeEach(async () => {
   world = await createWorld();
 });
-afterEach(() => world.stop());
+/** Whether an alarm must name what the test planted. */
+let isPlanted = false;
+afterEach(async () => {
+  await world.stop({ planted: isPlanted });
+  isPlanted = false;
+});
 
 /** Another finding of the same probe. */
 const probe = (id: string): Record<string, unknown> => {
@@ -107,6 +112,7 @@ describe('what other writers put in the place of a claim', () => {
     const { table } = world.runtime.store;
     await world.decline('ana.silva');
     const genuine = await table.get(key);
+    isPlanted = true;
     await table.put({ ...key, proof: 'planted.planted', version: 7 });
     await world.deliver(probe('second'));
     expect(await statuses()).toEqual(['declined', 'awaiting-approval']);

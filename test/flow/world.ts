@@ -89,6 +89,8 @@ export async function createWorld({
         await runtime.engine.quiet();
       }
     },
+    /** Reports of altered records, and of writes without permission. */
+    faults: (): readonly unknown[] => faults,
     incidents: () => store.records.recentIncidents(50),
     async actions(): Promise<Action[]> {
       const incidents = await store.records.recentIncidents(50);

@@ -125,7 +125,8 @@ async function atOnce(
   };
   let isKept = false;
   const review = async (change: (current: Action) => Change) => {
-    const { refusal } = await write(lambda('person', null), FIRST, change);
+    const { digest } = toyAction({ ...FIRST, durationMinutes: plan.minutes[0] });
+    const { refusal } = await write(lambda('person', null), { ...FIRST, digest }, change);
     isKept = plan.person === 'keeps' && refusal === null;
   };
   const limits = POLICY.limits;
