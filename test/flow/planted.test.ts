@@ -71,7 +71,7 @@ describe('P1: a finding is decided', () => {
     ['a claim without proof', { proof: 'e30.AAAA', version: 3 }, 4],
     ['a claim that no other claim can follow', { proof: 'e30.AAAA', version: 2 ** 53 - 1 }, 1],
   ])('although someone planted %s for its effect', async (_, planted, version) => {
-    const effectKey = `waf:block:${ATTACKER}`;
+    const effectKey = `${POLICY.account}/eu-central-1/waf:block:${ATTACKER}`;
     await world.runtime.store.table.put({ ...singleKey('effect', effectKey), ...planted });
     await probe();
     expect(await block()).toMatchObject({ effectKey, status: 'awaiting-approval' });
