@@ -1,6 +1,7 @@
 // Puts back a change in force that a deployment removed, without deciding anew.
 import * as z from 'zod/mini';
 import { authorise } from '../authority/authorise.ts';
+import type { Evidence } from '../authority/claims.ts';
 import { type End, isOver, provesBefore, readEnd } from '../authority/end.ts';
 import { livingHolders } from '../authority/holders.ts';
 import { readRuling } from '../authority/rulings.ts';
@@ -52,14 +53,20 @@ export async function putBack(deps: ExecuteDeps, input: unknown): Promise<PutBac
   const job = jobOf(action, deps.mechanisms);
   const end = await checkMayReturn(deps, action, job);
   await checkKillSwitch(deps, action);
-  await checkHolds(deps, action, job);
+  const effectKey = end.evidence.effectKey;
+  await checkHolds(deps, action, effectKey);
   const { driver } = job.mechanism;
   const seen = await driver.verify(job.subject, action.before);
   if (seen.holds) return { incidentId, actionId, status: 'in-place', found: seen.found };
   await driver.apply(job.subject, action.before);
   const found = await driver.verify(job.subject, action.before);
   if (await hasEnded(deps, action))
-    return { incidentId, actionId, status: 'ended', found: await takeAway(deps, action, job) };
+    return {
+      incidentId,
+      actionId,
+      status: 'ended',
+      found: await takeAway(deps, action, { ...job, effectKey }),
+    };
   if (!found.holds)
     throw new NotVerified(`verification failed after putting back: ${found.found}`, { actionId });
   await note(deps, action, found.found);
@@ -68,11 +75,16 @@ export async function putBack(deps: ExecuteDeps, input: unknown): Promise<PutBac
 }
 
 /** The proven end, if the action may be applied again until then. */
-async function checkMayReturn(deps: ExecuteDeps, action: Action, job: Job): Promise<End> {
+async function checkMayReturn(
+  deps: ExecuteDeps,
+  action: Action,
+  job: Job,
+): Promise<End & { evidence: Evidence }> {
   const { keys, now } = deps;
   const end = await readEnd(keys, action);
-  const why = (await refusalOf(deps, action, job, end)) ?? null;
-  if (why === null) return end;
+  const { evidence } = end;
+  const why = await refusalOf(deps, action, job, end);
+  if (why === null && evidence) return { ...end, evidence };
   const { incidentId, actionId } = action;
   deps.log('warn', 'effect not put back', { incidentId, actionId, why, at: now().toISOString() });
   throw new Denied(`not put back: ${why}`, { actionId });
@@ -115,7 +127,7 @@ const isInForce = ({ status }: Pick<Action, 'status'>): boolean =>
 async function checkHolds(
   { store }: ExecuteDeps,
   { actionId }: Action,
-  { effectKey }: Job,
+  effectKey: string,
 ): Promise<void> {
   const lease = await store.leases.find(effectKey);
   if (lease?.holders.includes(actionId) && lease.releasing === null) return;
@@ -131,7 +143,7 @@ async function hasEnded({ store, keys, now }: ExecuteDeps, action: Action): Prom
 async function takeAway(
   deps: ExecuteDeps,
   { incidentId, actionId, before }: Action,
-  { effectKey, subject, mechanism }: Job,
+  { effectKey, subject, mechanism }: Job & { effectKey: string },
 ): Promise<string> {
   const { store, now, log } = deps;
   const claimant = { by: `put-back-${actionId}`, now: now() };
