@@ -1,4 +1,5 @@
 // Calls a service outside AWS, with a time limit and typed errors.
+import pRetry from 'p-retry';
 import * as z from 'zod/mini';
 import {
   type ErrorClass,
@@ -66,25 +67,26 @@ const PAUSE_SECONDS = 0.5;
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
  */
-export async function callHttp<T>(
+export function callHttp<T>(
   { http, sleep }: HttpClients,
   service: Service,
   call: Call<T>,
 ): Promise<T> {
   const { retries, longestWaitSeconds } = service.retryLimits ?? DEFAULT_LIMITS;
-  for (let retry = 0; ; retry++) {
-    try {
-      return await once(http, service, call);
-    } catch (error) {
-      const seconds = retry < retries ? pauseAfter(error, call) : null;
-      if (seconds === null || seconds > longestWaitSeconds) throw error;
+  return pRetry(() => once(http, service, call), {
+    retries,
+    minTimeout: 0,
+    shouldRetry: async ({ error }) => {
+      const seconds = pauseAfter(error, call);
+      if (seconds === null || seconds > longestWaitSeconds) return false;
       await sleep(seconds * 1000);
-    }
-  }
+      return true;
+    },
+  });
 }
 
 /** Seconds until the retry; null if the call must not be retried. */
-function pauseAfter(error: unknown, { repeatable }: Pick<Call<unknown>, 'repeatable'>) {
+function pauseAfter(error: Error, { repeatable }: Pick<Call<unknown>, 'repeatable'>) {
   if (!(error instanceof RetryableError)) return null;
   const { retryAfterSeconds } = error.ids;
   if (typeof retryAfterSeconds === 'number') return retryAfterSeconds;

@@ -1,5 +1,5 @@
 // Gmail API calls on behalf of a mailbox's owner, with typed errors.
-import { sign } from 'node:crypto';
+import { importPKCS8, SignJWT } from 'jose';
 import * as z from 'zod/mini';
 import { Denied, InvalidInput, NotFound, QuotaExceeded, Throttled } from '../../domain/errors.ts';
 import { type Call, callHttp, type HttpClients, type Service } from '../../platform/http.ts';
@@ -93,7 +93,7 @@ export function createGmail({ secret, now, ...clients }: GmailClients) {
     const known = tokenCaches.get(mailbox);
     if (known) return known;
     const tokenCache = createTokenCache(async () => {
-      const assertion = signedGrant(await secret(), mailbox, now());
+      const assertion = await signed(await secret(), mailbox, now());
       return callHttp(clients, oauth, {
         what: 'getting a token',
         ids: { mailbox },
@@ -194,23 +194,22 @@ export function createGmail({ secret, now, ...clients }: GmailClients) {
   };
 }
 
-/** A JWT, as Google's token endpoint expects it. */
-function signedGrant(
+async function signed(
   { client_email, private_key, private_key_id }: z.infer<typeof GmailSecret>,
   mailbox: string,
   now: Date,
-): string {
-  const iat = Math.floor(now.getTime() / 1000);
-  const header = { alg: 'RS256', typ: 'JWT', kid: private_key_id };
-  const claims = { iss: client_email, sub: mailbox, aud: TOKEN_URL, scope: SCOPE };
-  const content = [header, { ...claims, iat, exp: iat + GRANT_SECONDS }]
-    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
-    .join('.');
-  try {
-    const signature = sign('RSA-SHA256', Buffer.from(content), private_key);
-    return `${content}.${signature.toString('base64url')}`;
-  } catch {
+): Promise<string> {
+  const key = await importPKCS8(private_key, 'RS256').catch(() => {
     // Without the library's error, which might quote the key.
     throw new InvalidInput('the private key in the Gmail secret is not valid');
-  }
+  });
+  const issuedAt = Math.floor(now.getTime() / 1000);
+  return new SignJWT({ scope: SCOPE })
+    .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: private_key_id })
+    .setIssuer(client_email)
+    .setSubject(mailbox)
+    .setAudience(TOKEN_URL)
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + GRANT_SECONDS)
+    .sign(key);
 }

@@ -1,6 +1,7 @@
 // Adds and removes entries of a WAFv2 IP set, with its lock token.
 import type { WAFV2 } from '@aws-sdk/client-wafv2';
 import ipaddr from 'ipaddr.js';
+import pRetry from 'p-retry';
 import { Conflict, NotFound, QuotaExceeded, Throttled } from '../../domain/errors.ts';
 import type { IpSet, WafScope } from '../../domain/ip-set.ts';
 import { aws, causedBy } from '../../platform/aws-errors.ts';
@@ -124,17 +125,15 @@ export function createIpSetAccess({ waf, sleep, random }: WafClients) {
     set: IpSet,
     edit: (addresses: readonly string[]) => string[] | null,
   ): Promise<void> =>
-    serialised(async () => {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return await changeOnce(set, edit);
-        } catch (error) {
-          const isRetried = error instanceof Conflict || error instanceof Throttled;
-          if (!isRetried || attempt > MAX_RETRIES) throw error;
-          await sleep(BETWEEN_CHANGES_MS * attempt * (0.5 + random()));
-        }
-      }
-    });
+    serialised(() =>
+      pRetry(() => changeOnce(set, edit), {
+        retries: MAX_RETRIES,
+        minTimeout: 0,
+        shouldRetry: ({ error }) => error instanceof Conflict || error instanceof Throttled,
+        onFailedAttempt: ({ attemptNumber }) =>
+          sleep(BETWEEN_CHANGES_MS * attemptNumber * (0.5 + random())),
+      }),
+    );
 
   return {
     addresses: async (set: IpSet): Promise<readonly string[]> => (await read(set)).addresses,
