@@ -42,12 +42,12 @@ export const livingHolders =
   };
 
 /**
- * What stands behind the before-state of a lease under which an apply has begun:
+ * Whether the before-state of a lease is still valid after an apply has begun:
  *
  * - `valid`: a living holder has the same before-state, or an apply whose end is not known may have made the change.
  * - `ending`: an action whose undo is due or ordered. Its change may still be in place.
  * - `unproven`: a living holder has another before-state. Someone may have changed the lease.
- * - `nothing`: no holder is left. What is in place now is not ours.
+ * - `nothing`: no holder is left. Someone else made any change that is in place.
  */
 export type Standing = 'valid' | 'ending' | 'unproven' | 'nothing';
 

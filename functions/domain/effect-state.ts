@@ -22,7 +22,7 @@ export const saysTargetGone = (text: string): boolean => text.startsWith(TARGET_
 /** The entry that the gate writes when a finding of another incident proposes the same effect. */
 export const JOINED = 'joined';
 export const joinedText = (incidentId: string): string =>
-  `Also proposed in ${incidentId}; the end stays as it is`;
+  `Also proposed in ${incidentId}; this does not extend the action`;
 
 /** The entry that the gate writes when such a finding has news for the people who were asked. */
 export const NEWS = 'news';

@@ -99,7 +99,7 @@ function callerFrom({ attributes, place: { account } }: Entity): string[] {
   return affiliated === 'true'
     ? [`The caller belongs to ${named} of your organization. Its owner must agree.`]
     : [
-        `The caller belongs to ${named}, which GuardDuty does not count as yours. Only its owner can revoke the credential: without access, report it to AWS Trust & Safety.`,
+        `The caller belongs to ${named}, which GuardDuty does not count as yours. Only the owner of that account can revoke the credential. If you can’t reach them, report it to AWS Trust & Safety.`,
       ];
 }
 

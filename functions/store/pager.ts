@@ -74,7 +74,10 @@ export function createPager(table: Table, log: Log) {
     const pager = readStored(Pager, item, { what: 'pager', recipient });
     if (await isProven(pageKey, recipient, pager)) return pager;
     if (recent(pager.woken, now).length > 0 || pager.held.length > 0)
-      log('error', ALARMING.recordAltered, { recipient, why: 'nothing proves its count of pages' });
+      log('error', ALARMING.recordAltered, {
+        recipient,
+        why: 'its count of pages has no valid proof',
+      });
     return uncounted(pager, now);
   }
   async function save(recipient: string, { version, ...next }: Pager, pageKey: Mac) {
@@ -122,7 +125,7 @@ async function isProven(pageKey: Mac, recipient: string, pager: Pager): Promise<
   return counted ? counted.recipient === recipient && counted.state === stateOf(pager) : false;
 }
 
-/** A count that nothing proves holds back no page. What it holds is told at once. */
+/** A count without a valid proof limits nothing, and its digest is due at once. */
 const uncounted = (pager: Pager, now: Date): Pager => ({
   ...pager,
   woken: [],

@@ -82,7 +82,7 @@ test('puts back what CloudFormation removed, under the same due time, and undoes
   await world.runtime.checkWorld();
   expect(world.blocked()).toHaveLength(1);
   expect(toTeam().map(({ subject }) => subject)).toEqual([
-    '1 change removed by a deployment: putting back',
+    'Putting back 1 change that a deployment removed',
   ]);
   expect(await world.action('block_ip_at_firewall')).toMatchObject({ status: 'in-force', dueAt });
   await world.pass(6);
@@ -92,8 +92,8 @@ test('puts back what CloudFormation removed, under the same due time, and undoes
 });
 
 test.each([
-  ['a planted entry', '198.51.100.9/32', '1 entry that no action explains'],
-  ['an entry of half the internet', '0.0.0.0/1', '1 entry wider than one host'],
+  ['a planted entry', '198.51.100.9/32', '1 entry in AWS that no action explains'],
+  ['an entry of half the internet', '0.0.0.0/1', '1 entry in AWS affecting more than one host'],
 ])('reports %s in the block list within two minutes', async (_, planted, subject) => {
   await blocked();
   replace('block-ipv4', [...world.blocked(), planted]);

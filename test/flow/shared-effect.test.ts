@@ -145,7 +145,7 @@ describe('a block that two actions hold', () => {
     const isSecond = page.includes(`Also needed by ${first?.actionId} of ${first?.incidentId}`);
     const other = isSecond ? first : second;
     expect(page).toContain(
-      `Also needed by ${other?.actionId} of ${other?.incidentId}. Undo now ends the change for all of them.`,
+      `Also needed by ${other?.actionId} of ${other?.incidentId}. “Undo now” undoes the change for all of them.`,
     );
     await post({ review: 'reverse' });
     expect(world.blocked()).toEqual([]);
@@ -168,7 +168,7 @@ describe('an update with news while the request is open', () => {
     return { ...event, detail: { ...detail, updatedAt, ...change } };
   };
   const newsTo = (person: string) =>
-    world.subjectsTo(person).filter((subject) => subject.startsWith('News, still open'));
+    world.subjectsTo(person).filter((subject) => subject.startsWith('Updated request'));
 
   test('pages the people who were asked when the severity rises, with a link to decide', async () => {
     await world.deliver(probe('first'));
@@ -177,14 +177,14 @@ describe('an update with news while the request is open', () => {
     expect(newsTo('ana.silva')).toHaveLength(1);
     const [told] = world.runtime
       .inbox()
-      .filter(({ message }) => message.subject.startsWith('News, still open'));
+      .filter(({ message }) => message.subject.startsWith('Updated request'));
     expect(told?.message).toMatchObject({
       urgency: 'page',
       paragraphs: [expect.stringMatching(/Severity raised from \w+ to critical/)],
     });
     expect(await statuses()).toEqual(['awaiting-approval', 'dropped']);
     await world.pass(1);
-    await world.answer(world.link('ana.silva', 'News, still open'), 'approve', '');
+    await world.answer(world.link('ana.silva', 'Updated request'), 'approve', '');
     expect(world.blocked()).toEqual([ATTACKER]);
   });
 
@@ -196,11 +196,15 @@ describe('an update with news while the request is open', () => {
     await world.deliver(update({ severity: 9.5 }));
     const refused = await before.post({ verdict: 'approve', reason: '' });
     expect(refused.status).toBe(409);
-    expect(await refused.text()).toMatch(/New since you opened this: Severity raised/);
+    expect(await refused.text()).toMatch(
+      /The request was updated after you opened it: Severity raised/,
+    );
     expect(world.blocked()).toEqual([]);
     await world.pass(1);
     const after = await world.read(path);
-    expect(after.page.match(/New since \d\d:\d\d UTC:<\/strong> Severity raised/g)).toHaveLength(1);
+    expect(after.page.match(/Updated at \d\d:\d\d UTC:<\/strong> Severity raised/g)).toHaveLength(
+      1,
+    );
     await after.post({ verdict: 'approve', reason: '' });
     expect(world.blocked()).toEqual([ATTACKER]);
   });
@@ -237,7 +241,7 @@ describe('a finding that its product archives while the request is open', () => 
     await world.pass(1);
     await world.deliver(finding(severity, true));
     const after = await blocked();
-    expect(after.page).toContain('Its product says now that the finding is archived.');
+    expect(after.page).toContain('The product that reported the finding now marks it as archived.');
     expect(after.addresses).toEqual(addresses);
     const [block] = await blocks();
     if (addresses.length === 0) expect(block?.failure).toContain('the finding is archived');

@@ -219,7 +219,9 @@ describe('a click on a button', () => {
     await click({ change: { message: { ts: `${at.getTime() / 1000 + seconds}.000001` } } });
     expect((await load()).status).toBe(status);
     const shown = JSON.stringify([...slack.aside, ...slack.posts]);
-    expect(shown.includes(`New since you opened this: ${text}`)).toBe(status !== 'approved');
+    expect(shown.includes(`The request was updated after you opened it: ${text}`)).toBe(
+      status !== 'approved',
+    );
   });
 
   test('a click by a member that policy no longer maps to the person decides nothing', async () => {

@@ -77,7 +77,7 @@ test('pages the team once about an entry that no action explains, and again when
   list.push(planted);
   expect(await check()).toMatchObject({ findings: 1, fresh: 1 });
   expect(await check()).toMatchObject({ findings: 1, fresh: 0 });
-  expect(subjects()).toEqual(['1 entry that no action explains']);
+  expect(subjects()).toEqual(['1 entry in AWS that no action explains']);
   expect(sent[0]).toMatchObject({ to: { kind: 'team' }, urgency: 'page', always: true });
   expect(sent[0]!.paragraphs.join('\n')).toContain('198.51.100.9');
   // The alarm lasts while the entry does.
@@ -96,11 +96,11 @@ test('puts all differences of one check into one message', async () => {
   for (const one of others) await store.records.createAction(one);
   list = [{ ...entry('waf:block:0.0.0.0/1'), isWide: true }, entry('waf:block:192.0.2.1')];
   await check();
-  expect(subjects()).toEqual(['1 entry wider than one host']);
+  expect(subjects()).toEqual(['1 entry in AWS affecting more than one host']);
   const text = sent[0]!.paragraphs.join('\n');
   for (const part of ['0.0.0.0/1', '192.0.2.1', '203.0.113.7', '203.0.113.8', '203.0.113.9'])
     expect(text).toContain(part);
-  expect(text).toContain('Nothing was put back');
+  expect(text).toContain('Countermand does not put them back');
 });
 
 test('reports a missing change without raising the alarm for foreign entries', async () => {
@@ -123,7 +123,7 @@ describe('an action that does not explain its entry', () => {
     await store.records.createAction({ ...blockOf({ actionId, target }), ...change });
     list.push(entry('waf:block:198.51.100.9'));
     await check();
-    expect(subjects()).toEqual(['1 entry that no action explains']);
+    expect(subjects()).toEqual(['1 entry in AWS that no action explains']);
   });
 });
 
@@ -139,7 +139,7 @@ describe('a difference that ends within ten seconds', () => {
     list.push(entry('waf:block:198.51.100.9'));
     sleeping = () => void list.splice(1, 1, { ...entry('waf:block:0.0.0.0/1'), isWide: true });
     await check();
-    expect(subjects()).toEqual(['1 entry wider than one host']);
+    expect(subjects()).toEqual(['1 entry in AWS affecting more than one host']);
   });
 });
 
@@ -163,7 +163,7 @@ test('compares the other lists when one cannot be read, and then fails', async (
   });
   list.push(entry('waf:block:198.51.100.9'));
   await expect(check({ readers: [broken, reader()] })).rejects.toThrow('lists not read: user');
-  expect(subjects()).toEqual(['1 entry that no action explains']);
+  expect(subjects()).toEqual(['1 entry in AWS that no action explains']);
   expect((await store.world.find(POLICY.account)).checkedAt).toBeNull();
 });
 
@@ -233,7 +233,7 @@ describe('what a deployment removed', () => {
     trail = () => [byCloudFormation];
     await check();
     expect(asked).toEqual([`waf ${actionId}`]);
-    expect(subjects()).toEqual(['1 change removed by a deployment: putting back']);
+    expect(subjects()).toEqual(['Putting back 1 change that a deployment removed']);
     expect(sent[0]!.paragraphs.join('\n')).toContain('the same approval');
   });
 
@@ -247,7 +247,7 @@ describe('what a deployment removed', () => {
     await check();
     // Asked again while it is missing, and announced once.
     expect(asked).toEqual([`waf ${actionId}`, `waf ${actionId}`]);
-    expect(subjects().slice(1)).toEqual(['1 change removed by a deployment: putting back']);
+    expect(subjects().slice(1)).toEqual(['Putting back 1 change that a deployment removed']);
   });
 
   test.each([
@@ -289,7 +289,7 @@ describe('what a deployment removed', () => {
     await emptied();
     trail = () => [byCloudFormation];
     await check();
-    expect(subjects()).toEqual(['25 changes removed by a deployment: putting back']);
+    expect(subjects()).toEqual(['Putting back 25 changes that a deployment removed']);
     expect(asked).toHaveLength(20);
   });
 });

@@ -188,7 +188,7 @@ const notInForceAlready: Rule = {
       ? verdict(
           'approve',
           'may-be-in-force',
-          `May be in force already, which nothing proves: ${same.map(({ actionId }) => actionId).join(', ')}`,
+          `The effect may already be in force, but no proof exists: ${same.map(({ actionId }) => actionId).join(', ')}`,
         )
       : null;
   },

@@ -24,9 +24,9 @@ import {
 
 /** To people who were asked and have not all answered. */
 export const newsText = (action: Action, news: string): Text => ({
-  subject: subjectOf('News, still open:', action),
+  subject: subjectOf('Updated request:', action),
   paragraphs: [
-    `Decide with what is new since you were asked: ${sentence(news)}\nAn answer from a page that you opened before is not counted. If no one decides by ${utc(action.approval?.expiresAt)}, ${unanswered(action)}.`,
+    `Take this update into account: ${sentence(news)}\nAnswers from a page or message older than this update are not counted. If no one decides by ${utc(action.approval?.expiresAt)}, ${unanswered(action)}.`,
   ],
   facts: [incidentFact(action)],
   steps: [],
@@ -56,7 +56,7 @@ export function askText(
     facts: [
       whyFact(alert),
       ...newsIn(action).map(({ text }) => ({
-        label: 'New since the request',
+        label: 'Updated since the request',
         value: sentence(text),
       })),
       { label: 'Would affect', value: description?.affected.map(sentence).join(' ') || 'Unknown.' },

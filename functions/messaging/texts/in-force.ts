@@ -87,11 +87,11 @@ export function rotateText(action: Action): Text | null {
   };
 }
 
-/** A person undid one action, and another one that could not be undone with it needs the same change. */
+/** A person undid one action, but another action needs the same change and could not be undone with it. */
 export const stillHeldText = (action: Action): Text => ({
   subject: subjectOf('Still in place:', action),
   paragraphs: [
-    'Undo the other action as well, or wait until it ends: it needs the same change, so the change stays in place.',
+    'To remove the change now, undo the other action as well. The change stays in place because that action needs it.',
   ],
   facts: [incidentFact(action)],
   steps: [],

@@ -29,6 +29,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   'late-change': 'cleaned up after a late apply',
   looked: 'checked',
   'more-time': 'given more time',
+  news: 'updated',
   'not-woken': 'not paged',
   'reversal-failed': 'undo failed',
   reversed: 'undone',

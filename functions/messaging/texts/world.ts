@@ -7,17 +7,17 @@ type Difference = {
   actions: readonly { headline: string }[];
 };
 
-/** More are counted. The log of the function `world` has all. */
+/** Further entries are only counted. The log of the function `world` lists all of them. */
 const MAX_LINES = 20;
 
 const HEADINGS = {
-  wide: 'These entries affect more than one host or user. No action of Countermand does. Remove them now:',
+  wide: 'Remove these entries now. They affect more than one host or user, which no Countermand action does:',
   unexplained:
-    'No action explains these entries. Someone else made them, or a record was removed. Check CloudTrail, then remove them:',
+    'Check CloudTrail for who added these entries, then remove them. No action in the record explains them:',
   missing:
-    'These changes are recorded as in force, but AWS no longer has them. Nothing was put back. Check who removed them:',
+    'Check CloudTrail for who removed these changes. The record says that they are in force. Countermand does not put them back:',
   returning:
-    'CloudFormation wrote these lists again and removed entries in force. They are put back under the same approval, and end at the same time, unless policy or the kill switch forbids it:',
+    'Countermand puts these entries back under the same approval and due time, unless policy or the kill switch forbids it. CloudFormation removed them when it rewrote the lists:',
 } as const;
 
 export function worldText(
@@ -30,17 +30,18 @@ export function worldText(
   });
   return {
     subject: subjectOf(differences),
-    paragraphs: [`AWS differs from the record of Countermand in account ${account}.`, ...sections],
+    paragraphs: [`AWS does not match Countermand’s record in account ${account}.`, ...sections],
   };
 }
 
 function subjectOf(differences: readonly Difference[]): string {
   const count = (kind: Difference['kind']) => differences.filter((one) => one.kind === kind).length;
-  if (count('wide') > 0) return `${counted(count('wide'), 'entry')} wider than one host`;
+  if (count('wide') > 0)
+    return `${counted(count('wide'), 'entry')} in AWS affecting more than one host`;
   const unexplained = count('unexplained');
-  if (unexplained > 0) return `${counted(unexplained, 'entry')} that no action explains`;
+  if (unexplained > 0) return `${counted(unexplained, 'entry')} in AWS that no action explains`;
   return count('missing') === 0
-    ? `${counted(count('returning'), 'change')} removed by a deployment: putting back`
+    ? `Putting back ${counted(count('returning'), 'change')} that a deployment removed`
     : `${counted(count('missing'), 'change')} in force ${count('missing') === 1 ? 'is' : 'are'} gone from AWS`;
 }
 

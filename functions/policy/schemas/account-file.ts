@@ -1,4 +1,4 @@
-// policies/accounts/*.yaml. Functions get the merged policy, and don't load this schema.
+// Schema of policies/accounts/*.yaml. Functions load the merged policy instead.
 import * as z from 'zod/mini';
 import { ActionName } from '../../domain/action-catalog.ts';
 import { Integrations, PartnerSource, Region, SignIn, WebAcls } from './account.ts';
@@ -12,7 +12,7 @@ import { ProtectedRule } from './protected.ts';
 export const AccountFile = z.strictObject({
   account: z.string().check(z.regex(/^\d{12}$/, 'expected a 12-digit account number')),
   /**
-   * The region whose stack changes IAM users and access keys, whatever region a finding comes from. IAM has no regions,
+   * The region whose stack changes IAM users and access keys, for findings from every region. IAM has no regions,
    * so exactly one stack of an account may change them. Without it, they are handed off to a person.
    */
   homeRegion: z.optional(Region),

@@ -1,4 +1,4 @@
-// What only an account's own file holds: integrations, sign-in, web ACLs, partners.
+// Settings of one account: integrations, sign-in, web ACLs, partners.
 import * as z from 'zod/mini';
 import { SecretName } from './channels.ts';
 

@@ -41,7 +41,8 @@ export const REFUSED = {
   notExpired: 'This request did not expire.',
   requestedTooOften: 'This action was requested too often. Carry it out manually.',
   signInFirst: 'You have not signed in, or your session ended.',
-  news: (text: string) => `New since you opened this: ${text}. Your answer was not counted.`,
+  news: (text: string) =>
+    `Your answer was not counted. The request was updated after you opened it: ${text}.`,
   pageTooOld: (minutes: number) => `This page was open for more than ${minutes} minutes.`,
 } as const;
 

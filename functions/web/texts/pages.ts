@@ -24,8 +24,9 @@ export const APPROVE = {
   left: (time: string) => `${time} left`,
   deadline: (action: Action) =>
     `, until ${timeOfDay(action.approval?.expiresAt)}. If no one decides, ${unanswered(action)}.`,
-  news: (at: string) => `New since ${timeOfDay(at)}:`,
-  findingClosed: (state: string) => `Its product says now that the finding is ${state}.`,
+  news: (at: string) => `Updated at ${timeOfDay(at)}:`,
+  findingClosed: (state: string) =>
+    `The product that reported the finding now marks it as ${state}.`,
   form: 'Your decision',
   approve: 'Approve',
   decline: 'Decline',
@@ -164,9 +165,9 @@ export const REVIEW = {
   appliedAt: (action: Action, now: Date) => {
     const at = utc(action.appliedAt, now);
     if (wasInPlaceBefore(action)) return `Found in place at ${at}.`;
-    if (isTargetGone(action)) return `Applied at ${at}. The target was deleted since.`;
+    if (isTargetGone(action)) return `Applied at ${at}. The target has since been deleted.`;
     return isRemoved(action)
-      ? `Applied at ${at}. Someone else removed this since.`
+      ? `Applied at ${at}. Someone else has since removed this.`
       : `In force since ${at}.`;
   },
   byPolicy: 'Policy allowed this without a person.',
@@ -182,7 +183,7 @@ export const REVIEW = {
           ]
         : []),
       ...(joined.length > 0 ? [`Also proposed in ${joined.join(', ')}.`] : []),
-      'Undo now ends the change for all of them.',
+      '“Undo now” undoes the change for all of them.',
     ].join(' '),
   keep: ({ status }: Action) => (status === 'kept' ? 'Keep it longer' : 'Keep'),
   keepHint: 'until someone undoes it',
@@ -192,7 +193,7 @@ export const REVIEW = {
   kept: { strong: 'Kept.', text: ' It stays until someone undoes it.' },
   targetGone: {
     strong: 'The target no longer exists.',
-    text: ' Nothing is left to undo. Undo it to close its record.',
+    text: ' Nothing is left to undo. Select “Undo now” to close the record.',
   },
   removed: { strong: 'Someone else removed this.', text: ' Undo it to close its record.' },
   inPlaceBefore: {
