@@ -21,6 +21,7 @@ export async function createDryAccount(account = 'local', clock: Clock = systemC
       votes: Buffer.from(randomUUID()),
       rulings: Buffer.from(randomUUID()),
       evidence: Buffer.from(randomUUID()),
+      alerts: Buffer.from(randomUUID()),
     },
     pageKey: Buffer.from(randomUUID()),
   });

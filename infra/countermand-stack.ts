@@ -76,7 +76,12 @@ export class CountermandStack extends Stack {
       teamTopicArn: team.topic.topicArn,
       linkKeyArn: keys.link.keyArn,
       previousLinkKeyArn: keys.previousLink?.keyArn ?? null,
-      proofKeys: { votes: keys.votes, rulings: keys.rulings, evidence: keys.evidence },
+      proofKeys: {
+        votes: keys.votes,
+        rulings: keys.rulings,
+        evidence: keys.evidence,
+        alerts: keys.alerts,
+      },
       pageKeyArn: keys.pages.keyArn,
       webBaseUrl: web.url,
       schedules,

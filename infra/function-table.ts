@@ -82,8 +82,9 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
         [ENV.rejectedQueueUrl]: s.rejectedQueueUrl,
         [ENV.ownPrefix]: s.settings.prefix,
         [ENV.recordLayout]: String(s.settings.recordLayout ?? 2),
+        ...proofs,
       },
-      grants: ['readRecords', 'startRespond', 'sendToRejectedQueue'],
+      grants: ['readRecords', 'startRespond', 'sendToRejectedQueue', 'signAlerts'],
     },
     {
       ...state('enrich'),
@@ -120,6 +121,7 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
         'verifyRulings',
         'verifyVotes',
         'verifyEvidence',
+        'verifyAlerts',
       ],
     },
     {
@@ -293,18 +295,20 @@ const worldEnv = (s: StackContext, scope: Scope): Readonly<Record<string, string
   return (world && environment?.(deployedStack(s))) ?? {};
 };
 
-/** Every function gets all three names; its grants say which key it may use, and how. */
+/** Every function gets all names; its grants say which key it may use, and how. */
 function proofEnv({ proofKeys, stack }: StackContext): Record<string, string> {
-  const { votes, rulings, evidence } = proofKeys;
+  const { votes, rulings, evidence, alerts } = proofKeys;
   const previous = {
     votes: votes.previous?.keyArn,
     rulings: rulings.previous?.keyArn,
     evidence: evidence.previous?.keyArn,
+    alerts: alerts.previous?.keyArn,
   };
   return {
     [ENV.voteKeyArn]: votes.current.keyArn,
     [ENV.rulingKeyArn]: rulings.current.keyArn,
     [ENV.evidenceKeyArn]: evidence.current.keyArn,
+    [ENV.alertKeyArn]: alerts.current.keyArn,
     ...(previous.votes && { [ENV.previousProofKeyArns]: stack.toJsonString(previous) }),
   };
 }

@@ -101,6 +101,8 @@ export function grantStatements(s: StackContext) {
     verifyRulings: verify(s.proofKeys.rulings),
     signEvidence: allow(['kms:GenerateMac'], [s.proofKeys.evidence.current.keyArn]),
     verifyEvidence: verify(s.proofKeys.evidence),
+    signAlerts: allow(['kms:GenerateMac'], [s.proofKeys.alerts.current.keyArn]),
+    verifyAlerts: verify(s.proofKeys.alerts),
     countPages: allow(['kms:GenerateMac', 'kms:VerifyMac'], [s.pageKeyArn]),
     sendMail: allow(['ses:SendEmail'], identitiesOf(s, mailFrom), {
       StringEquals: { 'ses:FromAddress': mailFrom },

@@ -18,6 +18,7 @@ export type Rotated = { current: Key; previous: Key | null };
  * - votes: `web` signs votes, orders and its own forms; the gate, executors and reversers verify.
  * - rulings: the gate signs and verifies; `web` and executors verify.
  * - evidence: executors sign; the gate, `web`, executors and reversers verify.
+ * - alerts: intake signs; the gate verifies.
  * - pages: functions that send pages sign and verify how many they sent to whom.
  */
 export class MacKeys extends Construct {
@@ -28,6 +29,7 @@ export class MacKeys extends Construct {
   readonly votes: Rotated;
   readonly rulings: Rotated;
   readonly evidence: Rotated;
+  readonly alerts: Rotated;
   /** A count under an earlier key limits nothing, so that its rotation needs no overlap. */
   readonly pages: Key;
 
@@ -56,6 +58,7 @@ export class MacKeys extends Construct {
     this.votes = rotated('Votes', 'MAC of votes and orders of people, and of the forms they use');
     this.rulings = rotated('Rulings', 'MAC of the decisions of the gate');
     this.evidence = rotated('Evidence', 'MAC of what executors captured, and of due times');
+    this.alerts = rotated('Alerts', 'MAC of the alerts that intake accepted');
     this.pages = named('Pages', 'MAC of the counts of pages', proofGeneration);
   }
 

@@ -34,7 +34,7 @@ export type StackContext = {
   linkKeyArn: string;
   /** Null until the first key rotation. */
   previousLinkKeyArn: string | null;
-  proofKeys: Readonly<Record<'votes' | 'rulings' | 'evidence', Rotated>>;
+  proofKeys: Readonly<Record<'votes' | 'rulings' | 'evidence' | 'alerts', Rotated>>;
   pageKeyArn: string;
   webBaseUrl: string;
   schedules: ReversalSchedules;

@@ -28,6 +28,7 @@ export const keysIn = (folder: string) => ({
     votes: keyIn(join(folder, 'vote.key')),
     rulings: keyIn(join(folder, 'ruling.key')),
     evidence: keyIn(join(folder, 'evidence.key')),
+    alerts: keyIn(join(folder, 'alert.key')),
   },
   pageKey: keyIn(join(folder, 'page.key')),
 });

@@ -62,7 +62,7 @@ export type RuntimeOptions = {
   /** Signs links. */
   linkKey: Uint8Array;
   previousLinkKey?: Uint8Array | null;
-  /** Sign votes, rulings and evidence. */
+  /** Sign votes, rulings, evidence and alerts. */
   proofKeys: Readonly<Record<keyof ProofKeys, Uint8Array>>;
   /** Signs the counts of pages. */
   pageKey: Uint8Array;
@@ -104,6 +104,7 @@ export async function createRuntime(options: RuntimeOptions) {
     votes: createMac(options.proofKeys.votes),
     rulings: createMac(options.proofKeys.rulings),
     evidence: createMac(options.proofKeys.evidence),
+    alerts: createMac(options.proofKeys.alerts),
   };
   const pageKey = createMac(options.pageKey);
   // As in AWS, a failed copy must not block the write. `npm run audit` finds it.

@@ -100,6 +100,15 @@ const EffectClaim = z.strictObject({
 });
 export type EffectClaim = z.infer<typeof EffectClaim>;
 
+/** By intake: an alert that it accepted. */
+const AcceptedAlert = z.strictObject({
+  incidentId: IncidentId,
+  alertId: z.string(),
+  /** SHA-256 of the alert. */
+  content: Digest,
+});
+type AcceptedAlert = z.infer<typeof AcceptedAlert>;
+
 type ClaimsOf = {
   ruling: Ruling;
   vote: Vote;
@@ -108,6 +117,7 @@ type ClaimsOf = {
   hold: Hold;
   capture: Capture;
   effect: EffectClaim;
+  alert: AcceptedAlert;
 };
 type Kind = keyof ClaimsOf;
 
@@ -119,6 +129,7 @@ const SCHEMAS: { [K in Kind]: z.ZodMiniType<ClaimsOf[K]> } = {
   hold: Hold,
   capture: Capture,
   effect: EffectClaim,
+  alert: AcceptedAlert,
 };
 
 /** Each kind is its own MAC domain: proof of one kind is invalid as every other. */

@@ -1,4 +1,4 @@
-// The three keys of the proofs, and how they are built in AWS.
+// The keys of the proofs, and how they are built in AWS.
 import type { KMS } from '@aws-sdk/client-kms';
 import * as z from 'zod/mini';
 import { ENV, type Env } from '../domain/env.ts';
@@ -8,15 +8,25 @@ import type { Mac } from '../links/signed-claims.ts';
 
 /**
  * Who signs a decision can't carry it out: `web` signs votes and orders, the gate signs rulings, and executors sign
- * evidence. Each role may use only what its row in infra/function-table.ts grants; KMS rejects everything else.
+ * evidence. Intake signs the alerts that it accepts. Each role may use only what its row in infra/function-table.ts grants; KMS rejects everything else.
  */
-export type ProofKeys = { votes: Mac; rulings: Mac; evidence: Mac };
+export type ProofKeys = { votes: Mac; rulings: Mac; evidence: Mac; alerts: Mac };
 
 /** Variables for `readEnv`. */
-export const PROOF_KEY_ENV = ['voteKeyArn', 'rulingKeyArn', 'evidenceKeyArn'] as const;
+export const PROOF_KEY_ENV = [
+  'voteKeyArn',
+  'rulingKeyArn',
+  'evidenceKeyArn',
+  'alertKeyArn',
+] as const;
 
 /** Keys that only verify, from before the last rotation. */
-const Previous = z.strictObject({ votes: z.string(), rulings: z.string(), evidence: z.string() });
+const Previous = z.strictObject({
+  votes: z.string(),
+  rulings: z.string(),
+  evidence: z.string(),
+  alerts: z.string(),
+});
 export type PreviousProofKeys = z.infer<typeof Previous>;
 
 /** Throws InvalidInput if the previous keys have another shape. */
@@ -30,6 +40,7 @@ export function proofKeys(
     votes: createKmsMac(kms, own.voteKeyArn, previous?.votes),
     rulings: createKmsMac(kms, own.rulingKeyArn, previous?.rulings),
     evidence: createKmsMac(kms, own.evidenceKeyArn, previous?.evidence),
+    alerts: createKmsMac(kms, own.alertKeyArn, previous?.alerts),
   };
 }
 

@@ -130,6 +130,8 @@ export const Alert = z.strictObject({
   /** Set if our own action caused the alert. Nothing automatic happens about it then (promise 7). */
   causedBy: z._default(z.nullable(Cause), null),
   generation: Generation,
+  /** Intake's proof of everything above. Absent in records of earlier versions: nothing automatic happens about those. */
+  proof: z._default(z.nullable(z.string().check(z.maxLength(2048))), null),
 });
 export type Alert = z.infer<typeof Alert>;
 
@@ -139,6 +141,7 @@ export const Reported = z.omit(Alert, {
   news: true,
   causedBy: true,
   generation: true,
+  proof: true,
 });
 export type Reported = z.infer<typeof Reported>;
 

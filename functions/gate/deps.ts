@@ -29,8 +29,8 @@ export type GateDeps = {
   onCall?: OnCall;
   policy: Policy;
   here: Place;
-  /** Signs rulings, and verifies them, the orders of people and the evidence of executors. */
-  keys: { rulings: Signer & Verifier; votes: Verifier; evidence: Verifier };
+  /** Signs rulings, and verifies them, the orders of people, the evidence of executors and the alerts of intake. */
+  keys: { rulings: Signer & Verifier; votes: Verifier; evidence: Verifier; alerts: Verifier };
   effectsOf: Circumstances['effectsOf'];
   now: () => Date;
   log: Log;

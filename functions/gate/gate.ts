@@ -1,7 +1,10 @@
 // The gate step: decides each recommendation and writes the actions.
 
 import * as z from 'zod/mini';
+import { isAlertProven } from '../authority/alerts.ts';
 import { ActionId, IncidentId } from '../domain/action.ts';
+import { ALARMING } from '../domain/alarm-messages.ts';
+import type { Alert } from '../domain/alert.ts';
 import { Assessment, aboutAlert, type Recommendation } from '../domain/assessment.ts';
 import type { Drill } from '../domain/drill.ts';
 import type { Effect } from '../mechanisms/registry.ts';
@@ -44,6 +47,7 @@ export async function gate(deps: GateDeps, input: unknown) {
       alert.generation,
       ...(incident?.alerts.map((one) => one.generation) ?? []),
     ),
+    isAlertProven: await checkAlert(deps, incidentId, alert),
     findingState: incident?.alerts.find((one) => one.alertId === alertId)?.state ?? alert.state,
     policy: deps.policy,
     here: deps.here,
@@ -68,6 +72,19 @@ export async function gate(deps: GateDeps, input: unknown) {
   return askAnew
     ? requestAgain(withEscalation(deps), { incidentId, alertId, askAnew }, held)
     : decideAgain(deps, { incidentId, alertId, actionId: decidedId }, held);
+}
+
+async function checkAlert(
+  { keys, log }: GateDeps,
+  incidentId: string,
+  alert: Alert,
+): Promise<boolean> {
+  const isProven = await isAlertProven(keys.alerts, incidentId, alert);
+  if (!isProven) {
+    const why = 'nothing proves that intake accepted this alert';
+    log('error', ALARMING.recordAltered, { incidentId, alertId: alert.alertId, why });
+  }
+  return isProven;
 }
 
 /** If drill results can't be read, every drill counts as missing. Approval still works. */

@@ -30,6 +30,8 @@ export type Circumstances = {
   /** The highest generation among the incident's alerts. */
   generation: number;
   switchMode: SwitchMode;
+  /** Whether intake accepted exactly this alert. A planted one must trigger nothing automatic. */
+  isAlertProven: boolean;
   /** What the product says now about the alert's finding. */
   findingState: FindingState;
   /** The last drill by mechanism ID. A drill that could not be read is missing. */

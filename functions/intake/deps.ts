@@ -1,8 +1,11 @@
 // Dependencies of `intake`, and how they are built in AWS.
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMS } from '@aws-sdk/client-kms';
 import { SFN } from '@aws-sdk/client-sfn';
 import { SQS } from '@aws-sdk/client-sqs';
+import type { Signer } from '../authority/claims.ts';
+import { PROOF_KEY_ENV, proofKeys } from '../authority/keys.ts';
 import type { Env } from '../domain/env.ts';
 import { readEnv } from '../domain/env.ts';
 import type { Place } from '../domain/place.ts';
@@ -25,6 +28,8 @@ export type IntakeDeps = {
   store: Pick<Store, 'table' | 'records' | 'findings' | 'entityHistory' | 'killSwitch'>;
   policy: Policy;
   here: Place;
+  /** Signs the alerts that it accepts. */
+  keys: { alerts: Signer };
   /** Starts `respond` under a name. Does nothing when the name is in use. */
   startRespond: (name: string, input: { incidentId: string; alertId: string }) => Promise<void>;
   /** Prefix of the names of this stack's functions and roles. */
@@ -39,7 +44,7 @@ export type IntakeDeps = {
 
 /** Throws InvalidInput when a variable is missing or the policy cannot be read. */
 export function intakeDeps(env: Env): IntakeDeps {
-  const { tableName, policyPath, respondArn, ownPrefix, rejectedQueueUrl, recordLayout } = readEnv(
+  const own = readEnv(
     env,
     'tableName',
     'policyPath',
@@ -47,7 +52,9 @@ export function intakeDeps(env: Env): IntakeDeps {
     'ownPrefix',
     'rejectedQueueUrl',
     'recordLayout',
+    ...PROOF_KEY_ENV,
   );
+  const { tableName, policyPath, respondArn, ownPrefix, rejectedQueueUrl, recordLayout } = own;
   const log = createLog('intake', env);
   const sqs = new SQS({});
   const table = createTable(new DynamoDBClient({}), tableName);
@@ -62,6 +69,7 @@ export function intakeDeps(env: Env): IntakeDeps {
     },
     policy,
     here: stackPlace(policy, env),
+    keys: proofKeys(new KMS({}), own, env),
     startRespond: createStarter(new SFN({}), respondArn),
     ownPrefix,
     reject: async (body, reason) => {

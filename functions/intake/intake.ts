@@ -1,6 +1,7 @@
 // The intake step: turns events into alerts and starts their assessment.
 
 import { createHash } from 'node:crypto';
+import { withAlertProof } from '../authority/alerts.ts';
 import { COUNTED } from '../domain/alarm-messages.ts';
 import type { Alert, Cause, Reported } from '../domain/alert.ts';
 import { Conflict, InvalidInput } from '../domain/errors.ts';
@@ -126,11 +127,20 @@ async function accept(deps: IntakeDeps, alert: Reported, part: Finding): Promise
   let accepting = isUnfinished ? seen : await begin(deps, alert, identity, seen, preferred);
   const { alertId } = accepting;
   const generation = await generationAfter(deps, causedBy);
-  const identified = { ...alert, notes, alertId, news: [...news], causedBy, generation };
+  const identified = {
+    ...alert,
+    notes,
+    alertId,
+    news: [...news],
+    causedBy,
+    generation,
+    proof: null,
+  };
   while (!(await joinIncident(deps, identified, accepting.incidentId)))
     accepting = await chooseAgain(deps, identified, identity, accepting, preferred);
   const { incidentId } = accepting;
-  await store.records.putAlert(incidentId, identified, bounded(identified, part.body));
+  const proven = await withAlertProof(deps.keys.alerts, incidentId, identified);
+  await store.records.putAlert(incidentId, proven, bounded(proven, part.body));
   await startRespond(alertId, { incidentId, alertId });
   const known = knownAfter(KnownFinding.safeParse(seen?.known).data ?? null, alert);
   const started = { ...accepting, startedAt: now().toISOString(), known };

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { acceptEvent } from '../../functions/intake/intake.ts';
 import { type Layout, layoutOf } from '../../functions/store/layout.ts';
 import { HERE, POLICY } from '../fixtures/case.ts';
+import { KEYS } from '../fixtures/proofs.ts';
 import { createWorld, sample, type World } from './world.ts';
 
 const ATTACKER = '203.0.113.66/32';
@@ -88,6 +89,7 @@ describe.each<[string, Layout, Layout]>([
     await acceptEvent(
       {
         ...{ store, policy: POLICY, here: HERE, recordLayout: from, ownPrefix: 'countermand-' },
+        keys: KEYS,
         startRespond: async (_name, input) => void started.push(input),
         reject: async () => {},
         now: world.clock.now,

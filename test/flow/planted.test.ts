@@ -4,7 +4,8 @@ import type { Action } from '../../functions/domain/action.ts';
 import { minutesAfter } from '../../functions/domain/time.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import { actionDigest } from '../../functions/store/hash-chain.ts';
-import { singleKey } from '../../functions/store/layout.ts';
+import { incidentKey, singleKey } from '../../functions/store/layout.ts';
+import type { Item } from '../../functions/store/table.ts';
 import { NOW, POLICY } from '../fixtures/case.ts';
 import { plantIn, plantLeaseIn } from './planting.ts';
 import { createWorld, sample, type World } from './world.ts';
@@ -79,6 +80,37 @@ describe('P1: a finding is decided', () => {
       proof: expect.stringContaining('.'),
       version,
     });
+  });
+});
+
+describe('P2: an invented alert', () => {
+  test('triggers nothing automatic, and an alarm names it', async () => {
+    await probe();
+    const [watch] = (await world.actions()).filter(({ name }) => name === 'add_ip_to_watchlist');
+    const { incidentId, alertId } = watch!;
+    const { records, table } = world.runtime.store;
+    const alert = await records.alert(incidentId, alertId);
+    const entities = alert.entities.map((one) =>
+      one.kind === 'ip' ? { ...one, value: '198.51.100.9' } : one,
+    );
+    const invented = { ...alert, alertId: 'al-inventedinvented', entities };
+    const key = incidentKey('alert', incidentId, invented.alertId);
+    const genuine = (await table.get(incidentKey('alert', incidentId, alertId))) as Item;
+    await table.put({ ...genuine, ...key, record: invented });
+    const facts = (await table.get(incidentKey('facts', incidentId, alertId))) as Item;
+    await table.put({ ...facts, ...incidentKey('facts', incidentId, invented.alertId) });
+    await world.runtime.functions.gate?.({
+      incidentId,
+      alertId: invented.alertId,
+      assessment: {
+        ...{ verdict: 'malicious', summary: '', origin: 'playbook', model: null, failure: null },
+        recommendations: [watch!.recommendation],
+      },
+    });
+    const made = (await world.actions()).filter((one) => one.alertId === invented.alertId);
+    expect(made.map(({ disposition }) => disposition)).not.toContain('auto');
+    expect(made.length).toBeGreaterThan(0);
+    expect(world.watched()).toEqual([ATTACKER]);
   });
 });
 

@@ -128,8 +128,7 @@ describe('a block that two actions hold', () => {
   const heldByTwo = async () => {
     await world.deliver(probe('first'));
     const [first] = await blocks();
-    const { table } = world.runtime.store;
-    await table.put({ ...singleKey('effect', first?.effectKey ?? ''), proof: 'none', version: 9 });
+    await world.runtime.store.table.remove(singleKey('effect', first?.effectKey ?? ''));
     await world.approve('ana.silva');
     await world.deliver(probe('second'));
     await world.approve('ana.silva');

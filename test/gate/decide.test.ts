@@ -45,6 +45,7 @@ const circumstances = (change: Partial<Circumstances> = {}): Circumstances => ({
   now: NOW,
   effectsOf,
   holdings: new Map(),
+  isAlertProven: true,
   findingState: 'active' as const,
   ...change,
 });
@@ -574,6 +575,12 @@ describe('each rule', () => {
       'cascade',
     ],
     [
+      'an alert without proof that intake accepted it',
+      blocks(circumstances({ isAlertProven: false }), { action: 'add_ip_to_watchlist' }),
+      'approve',
+      'alert-unproven',
+    ],
+    [
       'a finding of medium severity that was closed meanwhile',
       blocks(
         circumstances({
@@ -791,6 +798,7 @@ describe('any model output, facts and policy', () => {
           now: NOW,
           effectsOf,
           holdings: new Map(),
+          isAlertProven: true,
           findingState: 'active' as const,
         };
       },

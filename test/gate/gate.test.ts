@@ -1,6 +1,7 @@
 // Recording a ruling as actions, and checking an approved action again.
 
 import { beforeEach, describe, expect, test } from 'vitest';
+import { withAlertProof } from '../../functions/authority/alerts.ts';
 import type { Parameters } from '../../functions/domain/action.ts';
 import type { Recommendation } from '../../functions/domain/assessment.ts';
 import { known, unknown } from '../../functions/domain/facts.ts';
@@ -210,7 +211,12 @@ test('drops the second of two identical recommendations, with the reason', async
 test('records one action on two targets, and two actions on one target, as separate actions', async () => {
   const other = { ...attacker, ref: 'ip-2', value: '203.0.113.8' };
   const { entities } = alertWith();
-  await store.records.putAlert(INCIDENT_ID, alertWith({ entities: [...entities, other] }), {});
+  const changed = alertWith({ entities: [...entities, other] });
+  await store.records.putAlert(
+    INCIDENT_ID,
+    await withAlertProof(KEYS.alerts, INCIDENT_ID, changed),
+    {},
+  );
   const facts = factsWith(factsAbout('ip-1'), factsAbout('ip-2'));
   await store.records.putFacts(INCIDENT_ID, ALERT_ID, facts);
   const assessment = assess(

@@ -246,6 +246,8 @@ describe('least privilege', () => {
         ...new Set([
           // The permissions of the mechanisms, each with its own reason.
           ...ofScopes,
+          // The world check asks who wrote a list. LookupEvents has no resources to name.
+          'cloudtrail:LookupEvents on *',
           // Log delivery and tracing by Step Functions and Lambda have no resources to name.
           'logs:CreateLogDelivery on *',
           'logs:DeleteLogDelivery on *',
@@ -312,8 +314,8 @@ describe('least privilege', () => {
       'dynamodb:PutItem',
       'dynamodb:Query',
       'kms:GenerateMac',
-      // One statement for each key: rulings, votes and evidence.
-      ...['kms:VerifyMac', 'kms:VerifyMac', 'kms:VerifyMac'],
+      // One statement for each key: rulings, votes, evidence and alerts.
+      ...['kms:VerifyMac', 'kms:VerifyMac', 'kms:VerifyMac', 'kms:VerifyMac'],
     ]);
   });
 
@@ -352,6 +354,11 @@ describe('least privilege', () => {
       expect(whoMay('kms:VerifyMac', keyOf('evidence-1'))).toEqual(
         sorted('archive', 'gate', 'web', 'world', ...executors, ...reversers),
       );
+    });
+
+    test('only intake signs alerts, and only the gate verifies them', () => {
+      expect(whoMay('kms:GenerateMac', keyOf('alerts-1'))).toEqual(['intake']);
+      expect(whoMay('kms:VerifyMac', keyOf('alerts-1'))).toEqual(['gate']);
     });
 
     test('only functions that send pages count them', () => {
@@ -396,8 +403,8 @@ describe('least privilege', () => {
 
     test('deletes the key before the previous one, after a waiting period of 30 days', () => {
       const keys = Object.values(resourcesOf(rotated, 'AWS::KMS::Key'));
-      // Two keys of links, and those of votes, rulings, evidence and pages.
-      expect(keys).toHaveLength(6);
+      // Two keys of links, and those of votes, rulings, evidence, alerts and pages.
+      expect(keys).toHaveLength(7);
       rotated.allResources('AWS::KMS::Key', {
         DeletionPolicy: 'Delete',
         Properties: { PendingWindowInDays: 30 },

@@ -2,11 +2,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GenerateMacCommand, KMSClient } from '@aws-sdk/client-kms';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { PROOF_KEY_ENV } from '../../functions/authority/keys.ts';
 import { ENV } from '../../functions/domain/env.ts';
 import { type Database, startDatabase } from '../../local/engine/database.ts';
 import { POLICY } from '../fixtures/case.ts';
@@ -36,9 +38,13 @@ beforeAll(async () => {
     [ENV.respondArn]: 'arn:aws:states:eu-central-1:111122223333:stateMachine:respond',
     [ENV.ownPrefix]: 'countermand-',
     [ENV.recordLayout]: '2',
+    ...Object.fromEntries(PROOF_KEY_ENV.map((name) => [ENV[name], 'key'])),
     [ENV.rejectedQueueUrl]: 'https://sqs.eu-central-1.amazonaws.com/111122223333/rejected',
   }))
     vi.stubEnv(name, value);
+  mockClient(KMSClient)
+    .on(GenerateMacCommand)
+    .resolves({ Mac: new Uint8Array(32) });
   const { handler } = await import('../../functions/intake/handler.ts');
   deliver = (bodies) =>
     handler({

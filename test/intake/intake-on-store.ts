@@ -4,6 +4,7 @@ import { type Accepted, acceptEvent } from '../../functions/intake/intake.ts';
 import { layoutOf } from '../../functions/store/layout.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { HERE, NOW, POLICY } from '../fixtures/case.ts';
+import { KEYS } from '../fixtures/proofs.ts';
 import type { TestStores } from '../store/dynamo.ts';
 import { sample } from './events.ts';
 
@@ -22,6 +23,7 @@ export async function openIntake(db: TestStores) {
   const deps: IntakeDeps = {
     store,
     policy,
+    keys: KEYS,
     here: HERE,
     startRespond: async (name, input) => {
       started.set(name, input);

@@ -62,6 +62,7 @@ beforeAll(async () => {
     voteKeyArn: await hmac(),
     rulingKeyArn: await hmac(),
     evidenceKeyArn: await hmac(),
+    alertKeyArn: await hmac(),
   };
   keys = proofKeys(kms, proofs, {});
   await database.createTable(createTableInput('table'));

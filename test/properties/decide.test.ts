@@ -179,6 +179,7 @@ const anyCircumstances: fc.Arbitrary<Circumstances> = fc
     now: NOW,
     effectsOf,
     holdings: new Map(),
+    isAlertProven: true,
     findingState: 'active' as const,
   }));
 const anyRecommendation = fc

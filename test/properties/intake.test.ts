@@ -10,6 +10,7 @@ import { createStore } from '../../functions/store/store.ts';
 import { type Database, startDatabase } from '../../local/engine/database.ts';
 import { loadSamples } from '../../local/samples.ts';
 import { HERE, NOW, POLICY } from '../fixtures/case.ts';
+import { KEYS } from '../fixtures/proofs.ts';
 
 const SAMPLES = loadSamples();
 const PROBE = SAMPLES.find(({ id }) => id === 'web-port-probe')?.event;
@@ -47,6 +48,7 @@ async function account() {
     store,
     policy: POLICY,
     here: HERE,
+    keys: KEYS,
     startRespond: async (name, input) => void started.set(name, input),
     ownPrefix: 'countermand-',
     reject: async (_body, reason) => void rejected.push(reason),

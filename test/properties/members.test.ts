@@ -7,6 +7,7 @@ import { acceptEvent } from '../../functions/intake/intake.ts';
 import { isArchived } from '../../functions/store/archived.ts';
 import { sweep } from '../../functions/sweep/sweep.ts';
 import { HERE, NOW, POLICY } from '../fixtures/case.ts';
+import { KEYS } from '../fixtures/proofs.ts';
 import { probe } from '../intake/intake-on-store.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
 import { BASE_URL, mac } from '../web/approval-pages.ts';
@@ -49,6 +50,7 @@ function account(turn: Turn) {
       send: async () => ({ notBy: [] }),
       now: () => clock.now,
       log: () => {},
+      keys: KEYS,
       startRespond: outward({ start }).start,
     };
   };

@@ -199,7 +199,7 @@ function actsOf(alert: Circumstances['alert'], here: Place): Action[] {
   const circumstances: Circumstances = {
     ...{ alert, facts, here, generation: 1, switchMode: 'run', drills: DRILLED, now: NOW },
     policy: POLICIES.get(here.account) ?? POLICY,
-    ...{ holdings: new Map(), effectsOf, findingState: 'active' as const },
+    ...{ holdings: new Map(), effectsOf, findingState: 'active' as const, isAlertProven: true },
   };
   return judge({ alert }).recommendations.flatMap((recommendation) => {
     const ruling = decide(recommendation, circumstances);
@@ -223,6 +223,7 @@ test('P11: only the stack of the target’s place acts on each of 10,000 finding
       news: [],
       causedBy: null,
       generation: 1,
+      proof: null,
     };
     const likely = [one.resource, { ...one.caller, region: HOME }, pick(...(STACKS as [Place]))];
     for (const here of likely)

@@ -49,6 +49,7 @@ export async function measuredAccount() {
       votes: Buffer.alloc(32, 2),
       rulings: Buffer.alloc(32, 3),
       evidence: Buffer.alloc(32, 4),
+      alerts: Buffer.alloc(32, 6),
     },
     pageKey: Buffer.alloc(32, 5),
   });

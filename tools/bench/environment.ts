@@ -19,7 +19,9 @@ export function environment(folder: string): NodeJS.ProcessEnv {
     [ENV.policyPath]: policyPath,
     [ENV.ipSets]: JSON.stringify(LOCAL_IP_SETS),
     [ENV.flowLogs]: JSON.stringify(LOCAL_FLOW_LOGS),
-    [ENV.previousProofKeyArns]: JSON.stringify({ votes: 'x', rulings: 'x', evidence: 'x' }),
+    [ENV.previousProofKeyArns]: JSON.stringify({
+      ...{ votes: 'x', rulings: 'x', evidence: 'x', alerts: 'x' },
+    }),
     [ENV.modelProvider]: 'anthropic',
     [ENV.webBaseUrl]: 'https://example.com',
   };

@@ -24,6 +24,17 @@ const findingIsNotArchived: Rule = {
       : null,
 };
 
+/** Tickets and notifications are exempt: people must hear of it in any case. */
+const alertIsProven: Rule = {
+  id: 'alert-is-proven',
+  question: 'Is it proven that intake accepted the alert?',
+  inputs: ({ isAlertProven }) => ({ proven: isAlertProven }),
+  verdict: ({ isAlertProven, target }) =>
+    isAlertProven || target?.kind === 'alert'
+      ? null
+      : verdict('approve', 'alert-unproven', 'Nothing proves that intake accepted this alert'),
+};
+
 const SEVERE: readonly Alert['severity']['label'][] = ['high', 'critical'];
 
 /** An attacker may close findings, so a severe one stays with the people who were asked. */
@@ -132,6 +143,7 @@ const mechanismsAreDrilled: Rule = {
 
 export const CIRCUMSTANCE_RULES: readonly Rule[] = [
   findingIsReal,
+  alertIsProven,
   findingIsNotArchived,
   findingIsStillOpen,
   isNotSelfInflicted,
