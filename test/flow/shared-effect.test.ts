@@ -43,14 +43,14 @@ describe('a second finding about a block', () => {
     expect(questions()).toHaveLength(asked);
   });
 
-  test('is named in the history of the action that it joins', async () => {
+  test('is recorded in the history of the action that it joins', async () => {
     await world.deliver(probe('first'));
     await world.deliver(probe('second'));
     const [first] = await blocks();
     expect(first?.history.filter(({ event }) => event === 'joined')).toHaveLength(1);
   });
 
-  test('does not prolong the block that is in force', async () => {
+  test('does not extend the block that is in force', async () => {
     await world.deliver(probe('first'));
     await world.approve('ana.silva');
     const [first] = await blocks();
@@ -100,13 +100,13 @@ test('ten findings that arrive at the same moment make one request', async () =>
   expect(all.filter((status) => status === 'dropped')).toHaveLength(9);
 });
 
-describe('what other writers put in the place of a claim', () => {
+describe('a claim that another writer replaced', () => {
   const claimOf = async () => {
     const [first] = await blocks();
     return singleKey('effect', first?.effectKey ?? '');
   };
 
-  test('hides no request: an effect without proof is asked about', async () => {
+  test('does not stop a later finding from requesting approval', async () => {
     await world.deliver(probe('first'));
     const key = await claimOf();
     const { table } = world.runtime.store;
@@ -124,8 +124,9 @@ describe('what other writers put in the place of a claim', () => {
 });
 
 describe('a block that two actions hold', () => {
-  /** As after a race, or with records of a version that claimed no effects. */
+  /** A planted claim lets a second action take the effect, and raises an alarm. */
   const heldByTwo = async () => {
+    isPlanted = true;
     await world.deliver(probe('first'));
     const [first] = await blocks();
     await world.runtime.store.table.remove(singleKey('effect', first?.effectKey ?? ''));
@@ -137,7 +138,7 @@ describe('a block that two actions hold', () => {
   };
   const reminder = () => world.link('ana.silva', 'Block web requests');
 
-  test('names the other action on the page, and "Undo now" lifts it for both', async () => {
+  test('names the other action on the page, and "Undo now" undoes it for both', async () => {
     await heldByTwo();
     const [first, second] = await blocks();
     const { page, post } = await world.read(reminder());
@@ -160,7 +161,7 @@ describe('a block that two actions hold', () => {
   });
 });
 
-describe('an update with news while the request is open', () => {
+describe('an update that changes the finding while the request is open', () => {
   const update = (change: object, minutes = 5) => {
     const { detail, ...event } = probe('first') as { detail: object };
     const updatedAt = new Date(world.clock.now().getTime() + minutes * 60_000).toISOString();
@@ -187,7 +188,7 @@ describe('an update with news while the request is open', () => {
     expect(world.blocked()).toEqual([ATTACKER]);
   });
 
-  test('does not count an answer from a page that was opened before, and shows the news', async () => {
+  test('does not count an answer from a page that was opened before it, and shows the change', async () => {
     await world.deliver(probe('first'));
     const path = world.link('ana.silva');
     const before = await world.read(path);
