@@ -35,7 +35,7 @@ export const livingHolders =
         deps.log('error', ALARMING.recordAltered, {
           effectKey,
           actionId: holder.actionId,
-          why: 'a holder of the effect is not proven, so it no longer keeps it',
+          why: 'a holder of the effect has no valid proof and no longer keeps the effect in place',
         });
     }
     return living;
@@ -49,15 +49,15 @@ export const livingHolders =
  * - `unproven`: a living holder has another before-state. Someone may have changed the lease.
  * - `nothing`: no holder is left. Someone else made any change that is in place.
  */
-export type Standing = 'valid' | 'ending' | 'unproven' | 'nothing';
+export type CaptureStatus = 'valid' | 'ending' | 'unproven' | 'nothing';
 
-/** For one more holder. A capture alone counts for nothing: it may have been planted long after. */
-export async function standingBehind(
+/** For one more holder. A signed capture without a living holder is not enough: an old one may have been written back. */
+export async function captureStatus(
   deps: Omit<HolderDeps, 'log'>,
   effectKey: string,
   actionId: string,
   lease: Lease,
-): Promise<Standing> {
+): Promise<CaptureStatus> {
   const { keys, now } = deps;
   const digest = digestOf(lease.before ?? null);
   const claims = await captureOf(keys, effectKey, lease);

@@ -1,7 +1,7 @@
 // Takes the lease of an effect and captures the state before the change.
 
 import { identityOf, prove } from '../authority/claims.ts';
-import { standingBehind } from '../authority/holders.ts';
+import { captureStatus } from '../authority/holders.ts';
 import { leaseKeyOf } from '../authority/lease-key.ts';
 import type { Action } from '../domain/action.ts';
 import { Conflict, Denied, StateChanged } from '../domain/errors.ts';
@@ -77,7 +77,7 @@ async function sharedBefore(
   lease: Lease,
 ): Promise<State | null> {
   if (!lease.captured || !lease.begun) return null;
-  switch (await standingBehind(deps, effectKey, actionId, lease)) {
+  switch (await captureStatus(deps, effectKey, actionId, lease)) {
     case 'valid':
       return { before: lease.before, isShared: true };
     case 'nothing':

@@ -16,7 +16,7 @@ import { incidentIdFor, layoutOf } from '../store/layout.ts';
 import { retryOnConflict } from '../store/retry.ts';
 import type { IntakeDeps } from './deps.ts';
 import { chooseIncident, joinIncident } from './incidents.ts';
-import { KnownFinding, knownAfter } from './news.ts';
+import { KnownFinding, knownAfter } from './known-finding.ts';
 import { recognise } from './recognise.ts';
 import { causeOf } from './self-inflicted.ts';
 
@@ -35,7 +35,7 @@ export type Accepted =
 
 /** DynamoDB items hold 400 KB. Above this size, the raw event is left out and the complete alert is stored. */
 const MAX_ALERT_BYTES = 350_000;
-/** As in the schema of an alert. */
+/** The limit in the schema of an alert. */
 const MAX_NOTES = 50;
 
 /**
@@ -152,7 +152,7 @@ async function accept(deps: IntakeDeps, alert: Reported, part: Finding): Promise
   return { outcome, type, findingId, alertId, incidentId };
 }
 
-/** Null for a finding that needs someone. */
+/** The reason, or null if the finding needs attention. */
 function whyNotOpened({ state, severity }: Reported): string | null {
   if (state !== 'active') return `its product says that it is ${state}`;
   return severity.label === 'informational' ? 'it is only informational' : null;
@@ -227,7 +227,7 @@ async function repeated(
   return { outcome: 'repeat', type, findingId, alertId, incidentId };
 }
 
-/** Also records what the product says now. */
+/** Counts the repeat and records the finding's state. */
 async function countRepeat(
   { store: { records }, now }: IntakeDeps,
   { incidentId, alertId }: Pick<SeenFinding, 'incidentId' | 'alertId'>,
@@ -254,8 +254,8 @@ async function countRepeat(
 }
 
 /**
- * Adds the incident to the history of each entity. Failing to record it must not fail the alert. An entity of another
- * place is left out: its history would be that of our entity of the same name.
+ * Adds the incident to the history of each entity. Failing to record it must not fail the alert. Skips entities of other
+ * accounts and regions: the key of a history names no place, so our entity of the same name would get the event.
  */
 async function remember(
   { store, here, now, log }: IntakeDeps,

@@ -5,7 +5,7 @@ import type { SeenFinding } from '../store/findings.ts';
 import { layoutOf } from '../store/layout.ts';
 import type { IntakeDeps } from './deps.ts';
 import { identityOf } from './identity.ts';
-import { KnownFinding, knownAfter, newsIn } from './news.ts';
+import { changesSince, KnownFinding, knownAfter } from './known-finding.ts';
 
 type Recognised = {
   /** The key of the record that recognises a further delivery. */
@@ -52,13 +52,13 @@ export async function recognise(
       incident: seen.incidentId,
       sending: null,
     };
-  const news = seen ? newsIn(await knownOf(deps, seen), alert) : [];
-  // A crash may have interrupted the acceptance of the news.
+  const news = seen ? changesSince(await knownOf(deps, seen), alert) : [];
+  // `isNew` may mean that a crash interrupted the acceptance of these changes.
   if (isNew || !seen) return { identity, seen, isNew, news, incident: null, sending };
   return { identity, seen, isNew: news.length > 0, news, incident: seen.incidentId, sending };
 }
 
-/** Earlier versions recorded the alert alone. */
+/** Built from the alert for a record of an earlier version. */
 async function knownOf({ store }: IntakeDeps, seen: SeenFinding): Promise<KnownFinding | null> {
   const known = KnownFinding.safeParse(seen.known).data;
   if (known) return known;

@@ -1,8 +1,8 @@
-// Who wrote a list since its entries were last seen, as CloudTrail tells it.
+// Finds out from CloudTrail events who wrote a list.
 import * as z from 'zod/mini';
 import type { Written } from '../mechanisms/world.ts';
 
-/** The parts of a CloudTrail event that tell who wrote which list. AWS sets all of them, except the parameters. */
+/** The parts of a CloudTrail event that identify the writer and the list. AWS sets all except the parameters. */
 const TrailEvent = z.object({
   eventName: z.string(),
   eventTime: z.string(),
@@ -34,8 +34,8 @@ const CLOUDFORMATION = 'cloudformation.amazonaws.com';
 export type Cause = 'deployment' | 'other' | 'unknown';
 
 /**
- * `deployment` only if CloudFormation wrote the list since `since`, and nobody but CloudFormation and our own functions
- * did. `unknown` if no event tells: CloudTrail delivers events minutes late. Pure.
+ * `deployment` only if CloudFormation wrote the list since `since`, and only CloudFormation and our own functions did.
+ * `unknown` without an event: CloudTrail delivers events minutes late. Pure.
  */
 export function causeOf(
   events: readonly TrailEvent[],

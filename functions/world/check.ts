@@ -3,7 +3,7 @@ import { ALARMING } from '../domain/alarm-messages.ts';
 import type { Entry, Holding, WorldReader } from '../mechanisms/world.ts';
 import { worldText } from '../messaging/texts/world.ts';
 import { digestOf } from '../store/hash-chain.ts';
-import { compare, type Finding, type Lists } from './compare.ts';
+import { compare, type Difference, type Lists } from './compare.ts';
 import type { WorldDeps } from './deps.ts';
 import { readHeld } from './held.ts';
 import { askToPutBack, removedByDeployments } from './removed.ts';
@@ -11,7 +11,7 @@ import { askToPutBack, removedByDeployments } from './removed.ts';
 /** Longer than a change takes from its record to AWS, or from AWS to the index of the record. */
 const CONFIRM_AFTER_MS = 10_000;
 
-export type WorldResult = { findings: number; fresh: number; unread: number };
+export type WorldResult = { differences: number; fresh: number; unread: number };
 
 /**
  * Notifies of each difference once, in one message, until it ends. Changes nothing in AWS: executors put back what a
@@ -28,32 +28,34 @@ export async function checkWorld(deps: WorldDeps): Promise<WorldResult> {
   const { store, policy, sleep, now, log } = deps;
   const state = await store.world.find(policy.account);
   const known = new Set(state.episodes.map(({ key }) => key));
-  const isNew = ({ key }: Finding) => !known.has(key);
+  const isNew = ({ key }: Difference) => !known.has(key);
   const first = await look(deps);
-  let { findings, faults } = first;
-  if (findings.some(isNew)) {
+  let { differences, faults } = first;
+  if (differences.some(isNew)) {
     await sleep(CONFIRM_AFTER_MS);
     const second = await look(deps);
-    const firstKeys = new Set(findings.map(({ key }) => key));
-    findings = second.findings.filter(({ kind, key }) => kind === 'wide' || firstKeys.has(key));
+    const firstKeys = new Set(differences.map(({ key }) => key));
+    differences = second.differences.filter(
+      ({ kind, key }) => kind === 'wide' || firstKeys.has(key),
+    );
     faults = [...faults, ...second.faults];
   }
   const unread = new Set(faults.map(({ scope }) => scope));
-  const fresh = findings.filter(isNew);
-  const lost = findings.filter(({ kind }) => kind === 'missing');
+  const fresh = differences.filter(isNew);
+  const lost = differences.filter(({ kind }) => kind === 'missing');
   const removed = await removedByDeployments(deps, lost, state);
   const announced = new Set(
     state.episodes.filter(({ puttingBack }) => puttingBack).map(({ key }) => key),
   );
-  const news = [
+  const toReport = [
     ...fresh.filter(({ key }) => !removed.has(key)),
     ...lost.filter(({ key }) => removed.has(key) && !announced.has(key)).map(asReturning),
   ];
-  for (const { kind, key } of findings)
+  for (const { kind, key } of differences)
     if (kind !== 'missing') log('error', ALARMING.worldDiffers, { kind, entry: key });
-  if (news.length > 0) await tell(deps, news);
+  if (toReport.length > 0) await notifyTeam(deps, toReport);
   const at = now().toISOString();
-  const seen = new Set(findings.map(({ key }) => key));
+  const seen = new Set(differences.map(({ key }) => key));
   await store.world.save(policy.account, state, {
     episodes: [
       // A difference whose list was not read has not ended.
@@ -76,23 +78,23 @@ export async function checkWorld(deps: WorldDeps): Promise<WorldResult> {
       faults.map(({ error }) => error),
       `lists not read: ${[...unread].join(', ')}`,
     );
-  return { findings: findings.length, fresh: fresh.length, unread: unread.size };
+  return { differences: differences.length, fresh: fresh.length, unread: unread.size };
 }
 
-const asReturning = (finding: Finding): Told => ({ ...finding, kind: 'returning' });
+const asReturning = (difference: Difference): Reported => ({ ...difference, kind: 'returning' });
 
 /** A missing entry that is being put back is reported as such. */
-type Told = Omit<Finding, 'kind'> & { kind: Finding['kind'] | 'returning' };
+type Reported = Omit<Difference, 'kind'> & { kind: Difference['kind'] | 'returning' };
 
 type Fault = { scope: string; error: unknown };
 
-async function look(deps: WorldDeps): Promise<{ findings: Finding[]; faults: Fault[] }> {
+async function look(deps: WorldDeps): Promise<{ differences: Difference[]; faults: Fault[] }> {
   const { readers } = deps;
   const before = await readHeld(deps, readers);
   const { lists, faults } = await readLists(readers, before.holdings);
-  if (compare(lists, before.held, before.held).length === 0) return { findings: [], faults };
+  if (compare(lists, before.held, before.held).length === 0) return { differences: [], faults };
   const after = await readHeld(deps, readers);
-  return { findings: compare(lists, before.held, after.held), faults };
+  return { differences: compare(lists, before.held, after.held), faults };
 }
 
 /** One list that can't be read must not hide the differences in the others. */
@@ -114,10 +116,13 @@ async function readLists(
   return { lists, faults };
 }
 
-async function tell({ send, policy, now }: WorldDeps, news: readonly Told[]): Promise<void> {
+async function notifyTeam(
+  { send, policy, now }: WorldDeps,
+  toReport: readonly Reported[],
+): Promise<void> {
   const id = digestOf([
     now().toISOString().slice(0, 13),
-    ...news.map(({ kind, key }) => `${kind} ${key}`).sort(),
+    ...toReport.map(({ kind, key }) => `${kind} ${key}`).sort(),
   ]);
   await send({
     key: `world-${policy.account}-${id.slice(0, 32)}`,
@@ -125,7 +130,7 @@ async function tell({ send, policy, now }: WorldDeps, news: readonly Told[]): Pr
     urgency: 'page',
     always: true,
     ends: [],
-    ...worldText(policy.account, news),
+    ...worldText(policy.account, toReport),
     facts: [],
     steps: [],
     links: [],

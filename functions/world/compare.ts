@@ -18,7 +18,7 @@ export type Held = {
 /** The lists, by the scope of their reader. A scope whose lists could not be read is absent. */
 export type Lists = ReadonlyMap<string, readonly Entry[]>;
 
-export type Finding = {
+export type Difference = {
   kind: 'wide' | 'unexplained' | 'missing';
   /** Identifies the difference in later checks. */
   key: string;
@@ -35,18 +35,22 @@ export type Finding = {
  * `before` and `after` were read before and after the lists: an entry that either explains is not unexplained, and one
  * is missing only if both need it. Pure.
  */
-export function compare(lists: Lists, before: readonly Held[], after: readonly Held[]): Finding[] {
+export function compare(
+  lists: Lists,
+  before: readonly Held[],
+  after: readonly Held[],
+): Difference[] {
   const explained = new Set([...before, ...after].flatMap(({ entries }) => entries.map(idOf)));
   const found = [...lists].flatMap(([scope, entries]) =>
-    entries.flatMap((entry): Finding[] => {
-      if (entry.isWide) return [finding('wide', scope, entry)];
-      return explained.has(entry.id) ? [] : [finding('unexplained', scope, entry)];
+    entries.flatMap((entry): Difference[] => {
+      if (entry.isWide) return [difference('wide', scope, entry)];
+      return explained.has(entry.id) ? [] : [difference('unexplained', scope, entry)];
     }),
   );
   return unique([...found, ...missing(lists, before, after)]);
 }
 
-function missing(lists: Lists, before: readonly Held[], after: readonly Held[]): Finding[] {
+function missing(lists: Lists, before: readonly Held[], after: readonly Held[]): Difference[] {
   const needed = new Set(
     before.filter(({ mustBeThere }) => mustBeThere).map((one) => one.actionId),
   );
@@ -58,14 +62,18 @@ function missing(lists: Lists, before: readonly Held[], after: readonly Held[]):
       : [];
   });
   return gone.map(({ scope, entry }) => ({
-    ...finding('missing', scope, entry),
+    ...difference('missing', scope, entry),
     actions: holders.filter(({ entries }) => entries.some(({ id }) => id === entry.id)),
   }));
 }
 
 const idOf = ({ id }: Entry): string => id;
 
-const finding = (kind: Finding['kind'], scope: string, { id, text, list }: Entry): Finding => ({
+const difference = (
+  kind: Difference['kind'],
+  scope: string,
+  { id, text, list }: Entry,
+): Difference => ({
   kind,
   key: `${kind}:${id}`,
   scope,
@@ -74,6 +82,6 @@ const finding = (kind: Finding['kind'], scope: string, { id, text, list }: Entry
   actions: [],
 });
 
-const unique = (findings: readonly Finding[]): Finding[] => [
-  ...new Map(findings.map((one) => [one.key, one])).values(),
+const unique = (differences: readonly Difference[]): Difference[] => [
+  ...new Map(differences.map((one) => [one.key, one])).values(),
 ];

@@ -1,4 +1,4 @@
-// Looks events up in the event history of CloudTrail.
+// Looks up events in CloudTrail's event history.
 import type { CloudTrail } from '@aws-sdk/client-cloudtrail';
 import { aws } from '../platform/aws-errors.ts';
 import { parseEvent, type TrailEvent } from './cause.ts';
@@ -10,7 +10,7 @@ export type Trail = (wanted: {
   since: string;
 }) => Promise<readonly TrailEvent[]>;
 
-/** 50 events a page, two pages a second. More writes than this since the last check have no known cause. */
+/** 50 events a page, two pages a second. */
 const MAX_PAGES = 5;
 
 /**
@@ -33,11 +33,11 @@ export const createTrail =
       );
       for (const { CloudTrailEvent } of Events) {
         const event = parseEvent(CloudTrailEvent);
-        if (!event) throw new Error(`an event ${eventName} of CloudTrail has an unknown shape`);
+        if (!event) throw new Error(`CloudTrail returned a ${eventName} event of an unknown shape`);
         found.push(event);
       }
       if (!next) return found;
       NextToken = next;
     }
-    throw new Error(`more than ${MAX_PAGES} pages of events ${eventName}`);
+    throw new Error(`more than ${MAX_PAGES} pages of ${eventName} events`);
   };

@@ -67,7 +67,7 @@ beforeEach(async () => {
 });
 
 test('notifies no one when AWS and the record agree', async () => {
-  expect(await check()).toEqual({ findings: 0, fresh: 0, unread: 0 });
+  expect(await check()).toEqual({ differences: 0, fresh: 0, unread: 0 });
   expect(sent).toEqual([]);
   expect(logged).toEqual([]);
 });
@@ -75,8 +75,8 @@ test('notifies no one when AWS and the record agree', async () => {
 test('pages the team once about an entry that no action explains, and again when it comes back', async () => {
   const planted = entry('waf:block:198.51.100.9');
   list.push(planted);
-  expect(await check()).toMatchObject({ findings: 1, fresh: 1 });
-  expect(await check()).toMatchObject({ findings: 1, fresh: 0 });
+  expect(await check()).toMatchObject({ differences: 1, fresh: 1 });
+  expect(await check()).toMatchObject({ differences: 1, fresh: 0 });
   expect(subjects()).toEqual(['1 entry in AWS that no action explains']);
   expect(sent[0]).toMatchObject({ to: { kind: 'team' }, urgency: 'page', always: true });
   expect(sent[0]!.paragraphs.join('\n')).toContain('198.51.100.9');
@@ -131,7 +131,7 @@ describe('a difference that ends within ten seconds', () => {
   test('is not reported', async () => {
     list.push(entry('waf:block:198.51.100.9'));
     sleeping = () => void list.pop();
-    expect(await check()).toMatchObject({ findings: 0, fresh: 0 });
+    expect(await check()).toMatchObject({ differences: 0, fresh: 0 });
     expect(sent).toEqual([]);
   });
 

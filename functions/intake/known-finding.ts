@@ -1,4 +1,4 @@
-// What an update of a finding says that its assessment didn't know. Pure.
+// Compares a delivery of a finding with the earlier ones. Pure.
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import {
@@ -11,33 +11,32 @@ import {
 import { raisedText } from '../domain/effect-state.ts';
 import { quoted } from '../domain/wording.ts';
 
-/** What is known of a finding from all of its deliveries. */
+/** A finding, as all of its deliveries so far describe it. */
 export const KnownFinding = z.object({
   /** The highest one so far. */
   severity: SeverityLabel,
-  /** The product's latest time of an update. */
+  /** The latest update time that the product reported. */
   updatedAt: z.nullable(Instant),
-  /** Sources that delivered it. */
-  doors: z.array(z.string()),
-  /** Hashes of the actors and resources that it named. */
+  sources: z.array(z.string()),
+  /** Hashes of the actors and resources that it has named. */
   named: z.array(z.string()),
   /** What the product said last. */
   state: z._default(FindingState, 'active'),
 });
 export type KnownFinding = z.infer<typeof KnownFinding>;
 
-/** A finding that names more is not assessed again for further names. Each has a hash of 16 characters. */
+/** Further names do not cause another assessment. */
 const MAX_NAMED = 200;
 /** Security Hub may round or delay the time of an update that GuardDuty sent. */
-const DOORS_DIFFER_MS = 60_000;
-/** The first of many new names; the others are counted. */
+const SOURCES_DIFFER_MS = 60_000;
+/** Further new names are only counted. */
 const MAX_LISTED = 3;
 
 /**
- * One sentence for each change that the earlier assessment could not take into account; empty if the delivery is a
- * repeat. The same state of the finding through another door is never news, although its format may name more.
+ * One sentence for each change since the last assessment; empty for a repeat. The same state of the finding from another
+ * source is a repeat, even if that source's format names more entities.
  */
-export function newsIn(known: KnownFinding | null, alert: Reported): string[] {
+export function changesSince(known: KnownFinding | null, alert: Reported): string[] {
   if (!known || !isUpdate(known, alert)) return [];
   const raised = RANKS.indexOf(alert.severity.label) > RANKS.indexOf(known.severity);
   const isFull = known.named.length >= MAX_NAMED;
@@ -51,26 +50,26 @@ export function newsIn(known: KnownFinding | null, alert: Reported): string[] {
   ];
 }
 
-/** What is known after this delivery. A format that names more fills in what is known. */
+/** Adds a delivery. Severity and names only grow; the state is the latest one. */
 export function knownAfter(known: KnownFinding | null, alert: Reported): KnownFinding {
   const { severity, updatedAt, source, state } = alert;
-  const before = known ?? { severity: severity.label, updatedAt, doors: [], named: [], state };
+  const before = known ?? { severity: severity.label, updatedAt, sources: [], named: [], state };
   const isHigher = RANKS.indexOf(severity.label) > RANKS.indexOf(before.severity);
   return {
     severity: isHigher ? severity.label : before.severity,
     updatedAt: later(before.updatedAt, updatedAt),
     state,
-    doors: unique([...before.doors, source]),
+    sources: unique([...before.sources, source]),
     named: unique([...before.named, ...namedIn(alert).map(nameOf)]).slice(0, MAX_NAMED),
   };
 }
 
 const RANKS = SeverityLabel.options;
 
-/** True if the product changed the finding since the last delivery, as far as its times tell. */
-function isUpdate({ updatedAt, doors }: KnownFinding, alert: Reported): boolean {
+/** Whether the product changed the finding since the last delivery. True if either time is missing. */
+function isUpdate({ updatedAt, sources }: KnownFinding, alert: Reported): boolean {
   if (alert.updatedAt === null || updatedAt === null) return true;
-  const tolerance = doors.includes(alert.source) ? 0 : DOORS_DIFFER_MS;
+  const tolerance = sources.includes(alert.source) ? 0 : SOURCES_DIFFER_MS;
   return Date.parse(alert.updatedAt) > Date.parse(updatedAt) + tolerance;
 }
 

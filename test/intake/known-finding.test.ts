@@ -1,10 +1,10 @@
-// News of a known finding, and which deliveries are the same finding.
+// Changes in a known finding, and the identity of findings.
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Reported } from '../../functions/domain/alert.ts';
 import { Unavailable } from '../../functions/domain/errors.ts';
 import { identityOf } from '../../functions/intake/identity.ts';
-import { knownAfter, newsIn } from '../../functions/intake/news.ts';
+import { changesSince, knownAfter } from '../../functions/intake/known-finding.ts';
 import { alertWith, attacker } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
 import { alertOf, sample } from './events.ts';
@@ -20,14 +20,14 @@ const other = { ...attacker, ref: 'ip-2', value: '192.0.2.77' };
 const known = knownAfter(null, reported());
 
 describe('an update of a finding', () => {
-  test('has news when the severity rises, and none when it falls', () => {
+  test('reports a higher severity, but not a lower one', () => {
     const to = (label: 'high' | 'informational') =>
-      newsIn(known, reported({ updatedAt: at(5), severity: severity(label) }));
+      changesSince(known, reported({ updatedAt: at(5), severity: severity(label) }));
     expect(to('high')).toEqual(['Severity raised from low to high']);
     expect(to('informational')).toEqual([]);
   });
 
-  test('has news when it names another actor or resource', () => {
+  test('reports another actor or resource', () => {
     const server = {
       ...other,
       kind: 'instance' as const,
@@ -35,24 +35,24 @@ describe('an update of a finding', () => {
       value: 'i-0bb2',
     };
     const entities = [...reported().entities, other, server];
-    expect(newsIn(known, reported({ updatedAt: at(5), entities }))).toEqual([
+    expect(changesSince(known, reported({ updatedAt: at(5), entities }))).toEqual([
       'New actor: “192.0.2.77”',
       'New resource: “i-0bb2”',
     ]);
   });
 
-  test('has no news when only its count and its times grow', () => {
-    expect(newsIn(known, reported({ updatedAt: at(5), lastSeenAt: at(5), count: 900 }))).toEqual(
-      [],
-    );
+  test('reports nothing when only its count and its times grow', () => {
+    expect(
+      changesSince(known, reported({ updatedAt: at(5), lastSeenAt: at(5), count: 900 })),
+    ).toEqual([]);
   });
 
-  test('has no news in an entity that is only mentioned', () => {
+  test('does not report an entity that is only mentioned', () => {
     const entities = [...reported().entities, { ...other, part: 'related' as const }];
-    expect(newsIn(known, reported({ updatedAt: at(5), entities }))).toEqual([]);
+    expect(changesSince(known, reported({ updatedAt: at(5), entities }))).toEqual([]);
   });
 
-  test('has no news when actors alternate that were all named before', () => {
+  test('reports nothing when actors alternate that were all named before', () => {
     const second = reported({ updatedAt: at(5), entities: [other] });
     const both = knownAfter(known, second);
     for (const [minute, entity] of [
@@ -60,34 +60,38 @@ describe('an update of a finding', () => {
       [7, other],
       [8, attacker],
     ] as const)
-      expect(newsIn(both, reported({ updatedAt: at(minute), entities: [entity] }))).toEqual([]);
+      expect(changesSince(both, reported({ updatedAt: at(minute), entities: [entity] }))).toEqual(
+        [],
+      );
   });
 
   test('lists three of many new actors and counts the others', () => {
     const entities = Array.from({ length: 9 }, (_, n) => ({ ...other, value: `192.0.2.${n}` }));
-    const [news] = newsIn(known, reported({ updatedAt: at(5), entities }));
+    const [news] = changesSince(known, reported({ updatedAt: at(5), entities }));
     expect(news).toBe('New actor: “192.0.2.0”, “192.0.2.1”, “192.0.2.2” and 6 more');
   });
 });
 
-describe('the same finding through another door', () => {
+describe('the same finding from another source', () => {
   const elsewhere = (change: Partial<Reported>) =>
     reported({ source: 'securityhub-asff', severity: severity('medium'), ...change });
 
-  test('is never news, although the other format names more or rates it higher', () => {
+  test('is a repeat, even if its format names more entities or rates it higher', () => {
     for (const updatedAt of [at(0), '2026-11-24T03:00:40.000Z'])
-      expect(newsIn(known, elsewhere({ updatedAt, entities: [other] }))).toEqual([]);
+      expect(changesSince(known, elsewhere({ updatedAt, entities: [other] }))).toEqual([]);
   });
 
-  test('fills in what is known', () => {
+  test('adds its names, so that they are not new in later updates', () => {
     const filled = knownAfter(known, elsewhere({ entities: [other] }));
-    expect(newsIn(filled, reported({ updatedAt: at(5), entities: [attacker, other] }))).toEqual([]);
+    expect(
+      changesSince(filled, reported({ updatedAt: at(5), entities: [attacker, other] })),
+    ).toEqual([]);
   });
 
-  test('has news when the product changed the finding since', () => {
-    expect(newsIn(known, elsewhere({ updatedAt: at(9), severity: severity('critical') }))).toEqual([
-      'Severity raised from low to critical',
-    ]);
+  test('reports what the product changed after the last delivery', () => {
+    expect(
+      changesSince(known, elsewhere({ updatedAt: at(9), severity: severity('critical') })),
+    ).toEqual(['Severity raised from low to critical']);
   });
 
   test('has the identity of the finding that GuardDuty sent itself', () => {
@@ -102,7 +106,7 @@ describe('the same finding through another door', () => {
   });
 });
 
-test('in any order of any deliveries, what was once known is never news again', () => {
+test('never reports the same change twice, in any order of deliveries', () => {
   const anyDelivery = fc.record({
     source: fc.constantFrom('guardduty' as const, 'securityhub-asff' as const),
     updatedAt: fc.option(fc.integer({ min: 0, max: 50 }).map(at)),
@@ -113,7 +117,7 @@ test('in any order of any deliveries, what was once known is never news again', 
     fc.property(fc.array(anyDelivery, { minLength: 1, maxLength: 8 }), (deliveries) => {
       const all = deliveries.map((one) => reported(one));
       const after = all.reduce<ReturnType<typeof knownAfter> | null>(knownAfter, null);
-      for (const one of all) expect(newsIn(after, { ...one, updatedAt: at(59) })).toEqual([]);
+      for (const one of all) expect(changesSince(after, { ...one, updatedAt: at(59) })).toEqual([]);
     }),
   );
 });
@@ -141,7 +145,7 @@ describe('intake', () => {
     expect((await intake.one(update({ severity: 8 }))).outcome).toBe('repeat');
   });
 
-  test('finds the news again when a crash interrupted its acceptance', async () => {
+  test('reports the change again after a crash interrupted its acceptance', async () => {
     await intake.one(probe('a'));
     const startRespond = () => Promise.reject(new Unavailable('killed'));
     await expect(intake.accept(update({ severity: 8 }), { startRespond })).rejects.toThrow(
