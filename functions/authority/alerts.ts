@@ -1,4 +1,4 @@
-// Proves that intake accepted an alert, so that a planted one triggers nothing automatic.
+// Proves that intake accepted an alert.
 import type { Alert } from '../domain/alert.ts';
 import { digestOf } from '../store/hash-chain.ts';
 import { prove, proven, type Signer, type Verifier } from './claims.ts';
