@@ -91,7 +91,7 @@ const Capture = z.strictObject({
 });
 export type Capture = z.infer<typeof Capture>;
 
-/** By the gate: the action that asks about an effect, or has it. Other findings about the effect join that action. */
+/** By the gate: the action that has or requests an effect. Later findings with the same effect join that action. */
 const EffectClaim = z.strictObject({
   effectKey: z.string(),
   incidentId: IncidentId,

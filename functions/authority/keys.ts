@@ -8,7 +8,8 @@ import type { Mac } from '../links/signed-claims.ts';
 
 /**
  * Who signs a decision can't carry it out: `web` signs votes and orders, the gate signs rulings, and executors sign
- * evidence. Intake signs the alerts that it accepts. Each role may use only what its row in infra/function-table.ts grants; KMS rejects everything else.
+ * evidence. Intake signs the alerts that it accepts. Each role may use only what its row in infra/function-table.ts grants;
+ * KMS rejects everything else.
  */
 export type ProofKeys = { votes: Mac; rulings: Mac; evidence: Mac; alerts: Mac };
 

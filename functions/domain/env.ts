@@ -30,8 +30,10 @@ export const ENV = {
   linkKeyArn: 'LINK_KEY_ARN',
   /** The previous link key, during a rotation: see docs/links.md. */
   previousLinkKeyArn: 'PREVIOUS_LINK_KEY_ARN',
-  /** KMS HMAC keys of the proofs: votes and orders of people, rulings of the gate, evidence of executors, and
-   * alerts of intake. */
+  /**
+   * KMS HMAC keys of the proofs: votes and orders of people, rulings of the gate, evidence of executors, and alerts of
+   * intake.
+   */
   voteKeyArn: 'VOTE_KEY_ARN',
   rulingKeyArn: 'RULING_KEY_ARN',
   evidenceKeyArn: 'EVIDENCE_KEY_ARN',

@@ -5,12 +5,12 @@ import { Conflict } from '../domain/errors.ts';
 import { waitsOf } from './approval-request.ts';
 import type { GateDeps } from './deps.ts';
 
-/** What the state machine needs to know of an action. */
+/** The part of an action that the state machine reads. */
 export type Routed = {
   incidentId: string;
   alertId: string;
   actionId: string;
-  /** `news`: an open request of another alert, whose people must hear what this alert adds. */
+  /** `news`: an open request of another alert, whose approvers must be notified of what this alert adds. */
   disposition: Action['disposition'] | 'news';
   scope: string;
   rung: number;
@@ -18,7 +18,7 @@ export type Routed = {
   waitSeconds: number;
 };
 
-/** Tells the people of an open request what another alert adds. */
+/** Routes an open request to `notify`, which tells its approvers what another alert adds. */
 export const newsOf = (action: Action): Routed => ({ ...route(action), disposition: 'news' });
 
 /** A retry after a crash returns the action that the first attempt wrote. */

@@ -17,7 +17,7 @@ import { decideAgain } from './decide-again.ts';
 import type { GateDeps } from './deps.ts';
 import type { Circumstances } from './proposal.ts';
 import { requestAgain } from './request-again.ts';
-import { joinOrClaim, noteJoins, withHoldings } from './shared-effect.ts';
+import { joinOrClaim, noteJoins, withExistingActions } from './shared-effect.ts';
 
 export const GateInput = z.object({
   incidentId: IncidentId,
@@ -55,7 +55,7 @@ export async function gate(deps: GateDeps, input: unknown) {
     drills,
     now: deps.now(),
     effectsOf: deps.effectsOf,
-    holdings: new Map(),
+    existingActions: new Map(),
   };
   const decidedId = askAnew ?? actionId;
   if (!decidedId) {
@@ -63,12 +63,12 @@ export async function gate(deps: GateDeps, input: unknown) {
     return decideAll(
       withEscalation(deps),
       { incidentId, alertId },
-      await withHoldings(deps, circumstances, recommendations),
+      await withExistingActions(deps, circumstances, recommendations),
       { recommendations, ...assessed },
     );
   }
   const { recommendation } = await deps.store.records.action(incidentId, decidedId);
-  const held = await withHoldings(deps, circumstances, [recommendation]);
+  const held = await withExistingActions(deps, circumstances, [recommendation]);
   return askAnew
     ? requestAgain(withEscalation(deps), { incidentId, alertId, askAnew }, held)
     : decideAgain(deps, { incidentId, alertId, actionId: decidedId }, held);

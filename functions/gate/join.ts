@@ -1,25 +1,25 @@
-// Whether a proposal joins an action with the same effect. Pure.
+// The verdict on a proposal whose effect an existing action has. Pure.
 
 import type { Entity } from '../domain/alert.ts';
 import { utc } from '../domain/wording.ts';
 import type { Effect } from '../mechanisms/registry.ts';
 import { sharedKeyOf } from './effect-key.ts';
-import { type Circumstances, type Holding, type Verdict, verdict } from './proposal.ts';
+import { type Circumstances, type ExistingAction, type Verdict, verdict } from './proposal.ts';
 
-/** The other action with the effect, or null. */
-export function holdingFor(
+/** The action of another alert that has or requests the effect, or null. */
+export function existingFor(
   given: Circumstances & { target: Entity | null },
   effect: Effect,
-): Holding | null {
+): ExistingAction | null {
   const key = given.target && sharedKeyOf(given, given.target, effect);
-  return (key && given.holdings.get(key)) || null;
+  return (key && given.existingActions.get(key)) || null;
 }
 
 const ALREADY = { asked: 'already-requested', 'in-force': 'already-in-force' } as const;
 export const JOIN_CODES: readonly string[] = Object.values(ALREADY);
 
-/** A joined effect is not prolonged: it ends when the first action ends. */
-export function joinVerdict({ incidentId, actionId, state, until }: Holding): Verdict {
+/** Joining does not extend the effect: it ends with the first action. */
+export function joinVerdict({ incidentId, actionId, state, until }: ExistingAction): Verdict {
   const action = `${actionId} of ${incidentId}`;
   if (state === 'asked')
     return verdict('dropped', ALREADY[state], `Already requested: this joins ${action}`);

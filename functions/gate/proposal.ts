@@ -11,8 +11,8 @@ import type { Effect } from '../mechanisms/registry.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { ActionPolicy } from '../policy/schemas/actions.ts';
 
-/** The action that a second finding joins. Its request, due time and undo are those of the effect. */
-export type Holding = {
+/** An action that has or requests an effect. A later finding with the same effect joins it. */
+export type ExistingAction = {
   incidentId: string;
   actionId: string;
   state: 'asked' | 'in-force';
@@ -32,13 +32,13 @@ export type Circumstances = {
   switchMode: SwitchMode;
   /** Whether intake accepted exactly this alert. A planted one must trigger nothing automatic. */
   isAlertProven: boolean;
-  /** What the product says now about the alert's finding. */
+  /** The current state of the finding in its product. */
   findingState: FindingState;
   /** The last drill by mechanism ID. A drill that could not be read is missing. */
   drills: ReadonlyMap<string, Drill>;
   now: Date;
-  /** By effect key: the action of another alert that asks about the effect or has it. */
-  holdings: ReadonlyMap<string, Holding>;
+  /** Actions of other alerts that have or request an effect, by effect key. */
+  existingActions: ReadonlyMap<string, ExistingAction>;
   effectsOf: (
     name: ActionName,
     alert: Alert,

@@ -1,4 +1,4 @@
-// Finds, claims and joins the action that has the same effect in AWS.
+// Joins a finding to the existing action with the same effect, or claims the effect.
 
 import { type EffectClaim, prove, proven } from '../authority/claims.ts';
 import { isOver, readEnd } from '../authority/end.ts';
@@ -17,8 +17,8 @@ import { actionDigest, withEntry } from '../store/hash-chain.ts';
 import { type Ruling, resolve } from './decide.ts';
 import type { GateDeps } from './deps.ts';
 import { sharedKeyOf } from './effect-key.ts';
-import { holdingFor, JOIN_CODES, joinVerdict } from './join.ts';
-import type { Circumstances, Holding } from './proposal.ts';
+import { existingFor, JOIN_CODES, joinVerdict } from './join.ts';
+import type { Circumstances, ExistingAction } from './proposal.ts';
 
 /** Longer than the gate takes from its claim to the record of the action, with all retries. */
 const UNRECORDED_MINUTES = 3;
@@ -30,12 +30,12 @@ const BEFORE_EVIDENCE: readonly Status[] = [
   'approved',
   'executing',
 ];
-/** An action that many findings join names the first of them in its history. */
+/** The history of an action names at most this many of the findings that joined it. */
 const MAX_JOINED = 20;
 const MAX_TEXT = 500;
 
-/** Reads which effects of the recommendations other actions already ask about or have. */
-export async function withHoldings(
+/** Adds the existing actions of other alerts that have, or request, the effects of the recommendations. */
+export async function withExistingActions(
   deps: GateDeps,
   circumstances: Circumstances,
   recommendations: readonly Recommendation[],
@@ -44,17 +44,17 @@ export async function withHoldings(
     const { target, effects } = resolve(recommendation, circumstances).proposal;
     return target ? effects.map((effect) => sharedKeyOf(circumstances, target, effect)) : [];
   });
-  const holdings = new Map<string, Holding>();
+  const existingActions = new Map<string, ExistingAction>();
   for (const key of new Set(keys)) {
-    const holding = key && (await readHolding(deps, key, circumstances.alert.alertId));
-    if (holding) holdings.set(key, holding);
+    const existing = key && (await findExisting(deps, key, circumstances.alert.alertId));
+    if (existing) existingActions.set(key, existing);
   }
-  return { ...circumstances, holdings };
+  return { ...circumstances, existingActions };
 }
 
 /**
- * Records in each action that the rulings join what this alert adds. Returns the open requests whose people must hear
- * it: one for each page of questions.
+ * Records in each joined action what this alert adds. Returns the open requests whose approvers must be notified: one for
+ * each page of questions.
  */
 export async function noteJoins(
   deps: GateDeps,
@@ -62,14 +62,14 @@ export async function noteJoins(
   circumstances: Circumstances,
   rulings: readonly Ruling[],
 ): Promise<Action[]> {
-  const holdings = rulings
+  const existingActions = rulings
     .filter(joins)
     .flatMap(({ target, effects }) =>
-      effects.flatMap((effect) => holdingFor({ ...circumstances, target }, effect) ?? []),
+      effects.flatMap((effect) => existingFor({ ...circumstances, target }, effect) ?? []),
     );
   const owed: Action[] = [];
-  for (const holding of holdings) {
-    const action = await noteJoined(deps, holding, ids, circumstances.alert);
+  for (const existing of existingActions) {
+    const action = await noteJoined(deps, existing, ids, circumstances.alert);
     const isShown = owed.some(
       ({ name, incidentId }) => name === action.name && incidentId === action.incidentId,
     );
@@ -78,7 +78,7 @@ export async function noteJoins(
   return owed;
 }
 
-/** Of a ruling with several effects, another action may already have some. */
+/** Decides one effect of a ruling: drops it if it joins an existing action, and otherwise claims it. */
 export async function joinOrClaim(
   deps: GateDeps,
   ids: { incidentId: string; alertId: string; actionId: string },
@@ -86,35 +86,35 @@ export async function joinOrClaim(
   { ruling, effect }: { ruling: Ruling; effect: Effect | null },
 ): Promise<Ruling> {
   const { target, disposition } = ruling;
+  if (disposition !== 'auto' && disposition !== 'approve') return ruling;
   const key = target && effect && sharedKeyOf(circumstances, target, effect);
   if (!key) return ruling;
-  const holding = circumstances.holdings.get(key);
-  if (disposition !== 'auto' && disposition !== 'approve') return ruling;
-  if (!holding) {
+  const existing = circumstances.existingActions.get(key);
+  if (!existing) {
     await claimEffect(deps, key, ids);
     return ruling;
   }
-  const { atLeast, reason } = joinVerdict(holding);
+  const { atLeast, reason } = joinVerdict(existing);
   return { ...ruling, disposition: atLeast, reasons: [...ruling.reasons, reason] };
 }
 
-/** Whether the gate would propose it if no other action had the effect. */
+/** Whether the ruling proposes an action, or would if no existing action had its effect. */
 const joins = ({ disposition, reasons }: Ruling): boolean =>
   disposition === 'auto' ||
   disposition === 'approve' ||
   reasons.some(({ code }) => JOIN_CODES.includes(code));
 
 /**
- * The proven action of another alert that asks about the effect or has it, or null. Throws Conflict while another
- * decision is writing its action.
+ * The proven action of another alert that has or requests the effect, or null. Throws Conflict while another decision is
+ * writing its action.
  */
-const readHolding = async (
+const findExisting = async (
   deps: GateDeps,
   effectKey: string,
   alertId: string,
-): Promise<Holding | null> => {
+): Promise<ExistingAction | null> => {
   const claim = await claimIn(deps, effectKey, await deps.store.effects.find(effectKey));
-  return claim && !isOf(claim, alertId) ? holdingBy(deps, claim) : null;
+  return claim && !isOfAlert(claim, alertId) ? existingClaimedBy(deps, claim) : null;
 };
 
 /**
@@ -131,16 +131,16 @@ async function claimEffect(
   const from = await store.effects.find(effectKey);
   const claim = await claimIn(deps, effectKey, from);
   if (claim?.actionId === actionId) return;
-  if (claim && !isOf(claim, alertId) && (await holdingBy(deps, claim)))
+  if (claim && !isOfAlert(claim, alertId) && (await existingClaimedBy(deps, claim)))
     throw new Conflict('another alert has just proposed the same effect', { effectKey, actionId });
   const next = { effectKey, incidentId, actionId, at: now().toISOString() };
   await store.effects.claim(effectKey, await prove(keys.rulings, 'effect', next), from, now());
 }
 
-/** Records in the joined action which other incident proposes its effect, once for each. */
+/** Adds the change in the finding, or the other incident, to the history of the joined action. Once for each. */
 async function noteJoined(
   deps: GateDeps,
-  { incidentId, actionId }: Holding,
+  { incidentId, actionId }: ExistingAction,
   by: { incidentId: string },
   alert: Alert,
 ): Promise<Action> {
@@ -158,7 +158,7 @@ async function noteJoined(
   });
 }
 
-/** What the people who were asked don't know yet. */
+/** What changed since people were asked, one sentence each. */
 async function newsFor({ store }: GateDeps, action: Action, alert: Alert): Promise<string[]> {
   if (alert.news.length > 0) return alert.news;
   const asked = await store.records.readableAlert(action.incidentId, action.alertId);
@@ -178,32 +178,38 @@ async function claimIn(
   const proof = claimed === 'unreadable' ? null : claimed.proof;
   const claim = await proven(keys.rulings, 'effect', proof);
   if (claim?.effectKey === effectKey) return claim;
-  log('error', ALARMING.recordAltered, { effectKey, why: 'nothing proves who claimed the effect' });
+  log('error', ALARMING.recordAltered, {
+    effectKey,
+    why: 'the claim of the effect has no valid proof',
+  });
   return null;
 }
 
-async function holdingBy(deps: GateDeps, claim: EffectClaim): Promise<Holding | null> {
+async function existingClaimedBy(
+  deps: GateDeps,
+  claim: EffectClaim,
+): Promise<ExistingAction | null> {
   const { effectKey, incidentId, actionId, at } = claim;
   const action = await deps.store.records.findAction(incidentId, actionId);
-  if (action) return holdingOf(deps, action, effectKey);
+  if (action) return existingIfProven(deps, action, effectKey);
   if (minutesAfter(at, UNRECORDED_MINUTES) > deps.now().toISOString())
     throw new Conflict('another alert proposes the same effect right now', { effectKey, actionId });
   return null;
 }
 
 /** The gate decides an alert again after a crash, and an expired action again for a manager. */
-const isOf = ({ actionId }: EffectClaim, alertId: string): boolean =>
+const isOfAlert = ({ actionId }: EffectClaim, alertId: string): boolean =>
   actionId.startsWith(`act-${alertId.slice('al-'.length)}-`);
 
-/** From proofs and the digest: a planted record must not keep an effect from being proposed. */
-async function holdingOf(
+/** Null for a record that no proof supports: a planted one must not keep an effect from being proposed. */
+async function existingIfProven(
   { keys, now }: GateDeps,
   action: Action,
   effectKey: string,
-): Promise<Holding | null> {
+): Promise<ExistingAction | null> {
   if (action.effectKey !== effectKey || actionDigest(action) !== action.digest) return null;
   const { incidentId, actionId, status, approval } = action;
-  const held = (state: Holding['state'], until: Instant | null): Holding => ({
+  const held = (state: ExistingAction['state'], until: Instant | null): ExistingAction => ({
     ...{ incidentId, actionId, state, until },
   });
   const end = await readEnd(keys, action);

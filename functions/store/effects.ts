@@ -1,4 +1,4 @@
-// Which action asks about an effect in AWS, or has it.
+// The record of which action has or requests an effect in AWS.
 import * as z from 'zod/mini';
 import { Proof } from '../domain/approval.ts';
 import { singleKey } from './layout.ts';
@@ -15,7 +15,7 @@ const Claimed = z.object({
 /** `unreadable`: the gate didn't write the item. It claims nothing, and the next claim replaces it. */
 export type Claimed = z.infer<typeof Claimed> | 'unreadable';
 
-/** An effect that no one proposed for this long is asked about like a new one. */
+/** After this time without a proposal, an effect counts as new. */
 const DAYS = 90;
 
 /** Only `gate` writes these. */

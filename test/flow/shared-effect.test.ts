@@ -244,7 +244,7 @@ describe('a finding that its product archives while the request is open', () => 
     expect(after.page).toContain('The product that reported the finding now marks it as archived.');
     expect(after.addresses).toEqual(addresses);
     const [block] = await blocks();
-    if (addresses.length === 0) expect(block?.failure).toContain('the finding is archived');
+    if (addresses.length === 0) expect(block?.failure).toContain('marks the finding as archived');
     else expect(block?.status).toBe('in-force');
   });
 });

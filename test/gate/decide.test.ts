@@ -15,7 +15,7 @@ import {
 import type { Place } from '../../functions/domain/place.ts';
 import { decide, isStricter } from '../../functions/gate/decide.ts';
 import { sharedKeyOf } from '../../functions/gate/effect-key.ts';
-import type { Circumstances, Holding } from '../../functions/gate/proposal.ts';
+import type { Circumstances, ExistingAction } from '../../functions/gate/proposal.ts';
 import { RULES } from '../../functions/gate/rules.ts';
 import { effectsOf, MECHANISMS } from '../../functions/mechanisms/registry.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
@@ -44,7 +44,7 @@ const circumstances = (change: Partial<Circumstances> = {}): Circumstances => ({
   drills: DRILLED,
   now: NOW,
   effectsOf,
-  holdings: new Map(),
+  existingActions: new Map(),
   isAlertProven: true,
   findingState: 'active' as const,
   ...change,
@@ -234,19 +234,22 @@ describe('a block that is in force', () => {
         acls(...ids),
       ),
     });
-  const other: Holding = {
+  const other: ExistingAction = {
     incidentId: INCIDENT_ID,
     actionId: 'act-fedcba9876543210-1',
     state: 'in-force',
     until: '2026-11-24T09:00:00.000Z',
   };
   /** The ruling while another action has, or asks about, the block at the first ACL. */
-  const joining = (change: Partial<Holding>, ...ids: string[]) => {
+  const joining = (change: Partial<ExistingAction>, ...ids: string[]) => {
     const about = given(ids);
     const mechanism = MECHANISMS.find(({ id }) => id === 'network.deny-address')!;
     const effect = { mechanism, parameters: { networkAclId: first, direction: 'ingress' } };
     const key = sharedKeyOf(about, attacker, effect)!;
-    return decide(recommend(), { ...about, holdings: new Map([[key, { ...other, ...change }]]) });
+    return decide(recommend(), {
+      ...about,
+      existingActions: new Map([[key, { ...other, ...change }]]),
+    });
   };
   const withHistory = (there: InForce, ...ids: string[]) =>
     decide(recommend(), given(ids, [there]));
@@ -797,7 +800,7 @@ describe('any model output, facts and policy', () => {
           drills: drilled ? DRILLED : new Map(),
           now: NOW,
           effectsOf,
-          holdings: new Map(),
+          existingActions: new Map(),
           isAlertProven: true,
           findingState: 'active' as const,
         };

@@ -178,7 +178,7 @@ const anyCircumstances: fc.Arbitrary<Circumstances> = fc
     drills: drilled ? DRILLED : new Map(),
     now: NOW,
     effectsOf,
-    holdings: new Map(),
+    existingActions: new Map(),
     isAlertProven: true,
     findingState: 'active' as const,
   }));

@@ -199,7 +199,12 @@ function actsOf(alert: Circumstances['alert'], here: Place): Action[] {
   const circumstances: Circumstances = {
     ...{ alert, facts, here, generation: 1, switchMode: 'run', drills: DRILLED, now: NOW },
     policy: POLICIES.get(here.account) ?? POLICY,
-    ...{ holdings: new Map(), effectsOf, findingState: 'active' as const, isAlertProven: true },
+    ...{
+      existingActions: new Map(),
+      effectsOf,
+      findingState: 'active' as const,
+      isAlertProven: true,
+    },
   };
   return judge({ alert }).recommendations.flatMap((recommendation) => {
     const ruling = decide(recommendation, circumstances);

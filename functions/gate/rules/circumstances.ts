@@ -24,7 +24,7 @@ const findingIsNotArchived: Rule = {
       : null,
 };
 
-/** Tickets and notifications are exempt: people must hear of it in any case. */
+/** Tickets and notifications are exempt: people must be notified even of an unproven alert. */
 const alertIsProven: Rule = {
   id: 'alert-is-proven',
   question: 'Is it proven that intake accepted the alert?',
@@ -32,7 +32,11 @@ const alertIsProven: Rule = {
   verdict: ({ isAlertProven, target }) =>
     isAlertProven || target?.kind === 'alert'
       ? null
-      : verdict('approve', 'alert-unproven', 'Nothing proves that intake accepted this alert'),
+      : verdict(
+          'approve',
+          'alert-unproven',
+          'The alert has no valid proof that intake accepted it',
+        ),
 };
 
 const SEVERE: readonly Alert['severity']['label'][] = ['high', 'critical'];
@@ -42,13 +46,13 @@ const findingIsStillOpen: Rule = {
   id: 'finding-is-still-open',
   question: 'Is the finding still open in its product, or severe?',
   inputs: ({ alert, findingState }) => ({ state: findingState, severity: alert.severity.label }),
-  // A person may send a finding that was closed before it came.
+  // A finding that was closed when it arrived was sent by a person.
   verdict: ({ alert, findingState, target }) =>
     findingState !== 'active' &&
     alert.state === 'active' &&
     target?.kind !== 'alert' &&
     !SEVERE.includes(alert.severity.label)
-      ? verdict('dropped', 'finding-closed', `Its product says that the finding is ${findingState}`)
+      ? verdict('dropped', 'finding-closed', `Its product marks the finding as ${findingState}`)
       : null,
 };
 

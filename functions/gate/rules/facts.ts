@@ -6,7 +6,7 @@ import { instancesSeen } from '../../domain/alert.ts';
 import { APPROVER_ADDRESS, type Fact, type InForce } from '../../domain/facts.ts';
 import { isHere } from '../../domain/target-place.ts';
 import type { Effect } from '../../mechanisms/registry.ts';
-import { holdingFor, joinVerdict } from '../join.ts';
+import { existingFor, joinVerdict } from '../join.ts';
 import { type Proposal, type Rule, verdict } from '../proposal.ts';
 
 /** Tickets and notifications are about the alert itself and need no facts. */
@@ -163,15 +163,15 @@ const notInForceAlready: Rule = {
   question: 'Is the effect neither requested nor in force yet?',
   inputs: (proposal) => ({
     inForce: shown(proposal.entityFacts?.history.inForce),
-    joins: holdingsOf(proposal).map((holding) => holding?.actionId ?? null),
+    joins: existingActionsOf(proposal).map((existing) => existing?.actionId ?? null),
   }),
   // Tickets are exempt: each incident gets its own, even for a repeated finding.
   verdict: (proposal) => {
     const { entityFacts, name, target, effects } = proposal;
     if (!entityFacts || !name || target?.kind === 'alert') return null;
-    const holdings = holdingsOf(proposal);
-    const [first] = holdings;
-    if (first && holdings.every((holding) => holding !== null)) return joinVerdict(first);
+    const existingActions = existingActionsOf(proposal);
+    const [first] = existingActions;
+    if (first && existingActions.every((existing) => existing !== null)) return joinVerdict(first);
     const { inForce } = entityFacts.history;
     if (!inForce.known)
       return verdict(
@@ -182,7 +182,7 @@ const notInForceAlready: Rule = {
     const same = inForce.value.filter((one) => one.name === name);
     // An address that is blocked in AWS WAF may still need a block at the network ACL, so effects are compared.
     const isThere = (effect: Effect, i: number) =>
-      holdings[i] !== null || same.some((one) => has(one, effect));
+      existingActions[i] !== null || same.some((one) => has(one, effect));
     // A history alone proves nothing. If it dropped the action, a false one could hide it.
     return same.length > 0 && effects.every(isThere)
       ? verdict(
@@ -194,9 +194,9 @@ const notInForceAlready: Rule = {
   },
 };
 
-/** In the order of the effects; null for an effect that no other action asks about or has. */
-const holdingsOf = (proposal: Proposal) =>
-  proposal.effects.map((effect) => holdingFor(proposal, effect));
+/** In the order of the effects; null for an effect without an existing action. */
+const existingActionsOf = (proposal: Proposal) =>
+  proposal.effects.map((effect) => existingFor(proposal, effect));
 
 /** True when the action in force has this effect. An action without a recorded effect counts as having it. */
 const has = ({ effect }: InForce, { mechanism, parameters }: Effect): boolean =>
