@@ -124,9 +124,8 @@ describe('a claim that another writer replaced', () => {
 });
 
 describe('a block that two actions hold', () => {
-  /** A planted claim lets a second action take the effect, and raises an alarm. */
+  /** As after a race, or with records of a version that claimed no effects. */
   const heldByTwo = async () => {
-    isPlanted = true;
     await world.deliver(probe('first'));
     const [first] = await blocks();
     await world.runtime.store.table.remove(singleKey('effect', first?.effectKey ?? ''));
