@@ -1,4 +1,4 @@
-// Joins a finding to the existing action with the same effect, or claims the effect.
+// Joins a finding to the action with the same effect, or claims the effect.
 
 import { type EffectClaim, prove, proven } from '../authority/claims.ts';
 import { isOver, readEnd } from '../authority/end.ts';
