@@ -1,5 +1,5 @@
 // The stack of one account, in the order in which a finding travels.
-import { CfnOutput, Stack, Tags } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { slackButtonsOf } from '../functions/policy/people.ts';
 import type { Policy } from '../functions/policy/policy.ts';
@@ -22,6 +22,9 @@ import { Team } from './team.ts';
 import { WebApi } from './web-api.ts';
 import { WorldSchedule } from './world-schedule.ts';
 
+const NO_HOME_REGION =
+  'Name a homeRegion in the account file. Without it, every action on IAM users and access keys is handed off to a person.';
+
 export class CountermandStack extends Stack {
   constructor(
     scope: Construct,
@@ -38,6 +41,8 @@ export class CountermandStack extends Stack {
       env: { account: policy.account },
       description: 'Countermand: bounded, reversible and accountable responses to security alerts',
     });
+    if (policy.homeRegion === null)
+      Annotations.of(this).addWarningV2('countermand:home-region', NO_HOME_REGION);
     const names = namesIn(this, settings, region);
 
     const intake = new Intake(this, 'Intake', names, policy.partnerSources);

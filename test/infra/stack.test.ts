@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Match } from 'aws-cdk-lib/assertions';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { ENV } from '../../functions/domain/env.ts';
 import { SCOPES } from '../../functions/mechanisms/registry.ts';
@@ -18,6 +18,7 @@ import {
   type Resource,
   ROOT,
   resourcesOf,
+  stackWith,
   templateWith,
   text,
 } from './template.ts';
@@ -126,6 +127,15 @@ function variablesOf(file: string, names?: readonly string[]): string[] {
     ),
   ];
 }
+
+test('warns at synth when no region may act on IAM users and keys', () => {
+  const warnings = (homeRegion: string | null) =>
+    Annotations.fromStack(stackWith({ policy: { homeRegion } }).stack)
+      .findWarning('*', Match.stringLikeRegexp('homeRegion'))
+      .map(({ entry }) => entry.data);
+  expect(warnings('eu-central-1')).toEqual([]);
+  expect(warnings(null)).toEqual([expect.stringContaining('is handed off to a person')]);
+});
 
 describe('every function', () => {
   const entryOf = (name: string) =>
