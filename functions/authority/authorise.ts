@@ -4,6 +4,7 @@ import type { Action } from '../domain/action.ts';
 import { informs } from '../domain/action-catalog.ts';
 import type { Instant } from '../domain/alert.ts';
 import { type Drill, drillFault } from '../domain/drill.ts';
+import { hasNoPlace } from '../domain/earlier-alert.ts';
 import type { Place } from '../domain/place.ts';
 import { otherAccount, otherRegion, type Stack } from '../domain/target-place.ts';
 import { minutesAfter } from '../domain/time.ts';
@@ -71,7 +72,9 @@ function misplacementOf({ name, target, account, region }: Action, stack: Stack)
   if (account !== here.account) return 'the action is for another account';
   if (!target || informs(name)) return null;
   if (region !== here.region) return `the action is for region ${region}; this is ${here.region}`;
-  return (otherAccount(target, stack) ?? otherRegion(target, stack))?.text ?? null;
+  // Targets of earlier versions have no place. The record's own place is part of what was decided.
+  const placed = hasNoPlace(target) ? { ...target, place: { account, region } } : target;
+  return (otherAccount(placed, stack) ?? otherRegion(placed, stack))?.text ?? null;
 }
 
 /** An automatic action: tier 1, drilled and undone by itself. */

@@ -3,6 +3,7 @@ import type * as z from 'zod/mini';
 import { Action } from '../domain/action.ts';
 import { Alert } from '../domain/alert.ts';
 import { Assessment } from '../domain/assessment.ts';
+import { withPlaces } from '../domain/earlier-alert.ts';
 import { NotFound } from '../domain/errors.ts';
 import { Facts } from '../domain/facts.ts';
 import { readStored } from '../domain/stored.ts';
@@ -37,13 +38,15 @@ export function createRecords(table: Table, log: Log) {
 
   const records = {
     ...createIncidents(table, log),
-    alert: (incidentId: string, alertId: string) =>
-      mustLoad(Alert, incidentKey('alert', incidentId, alertId)),
+    alert: async (incidentId: string, alertId: string) =>
+      withPlaces(await mustLoad(Alert, incidentKey('alert', incidentId, alertId))),
     /** For pages and messages, which must work without the record. */
     readableAction: (incidentId: string, actionId: string) =>
       find(Action, incidentKey('action', incidentId, actionId)),
-    readableAlert: (incidentId: string, alertId: string) =>
-      find(Alert, incidentKey('alert', incidentId, alertId)),
+    readableAlert: async (incidentId: string, alertId: string) => {
+      const alert = await find(Alert, incidentKey('alert', incidentId, alertId));
+      return alert && withPlaces(alert);
+    },
     /** Facts that this version can't parse count as unread, which is stricter than any fact. */
     findFacts: async (incidentId: string, alertId: string): Promise<Facts | undefined> => {
       const earlier = earlierFactsKey(incidentId, alertId);

@@ -24,6 +24,7 @@ beforeAll(async () => {
     [ENV.voteKeyArn]: 'votes',
     [ENV.rulingKeyArn]: 'rulings',
     [ENV.evidenceKeyArn]: 'evidence',
+    [ENV.alertKeyArn]: 'alerts',
   }))
     vi.stubEnv(name, value);
   const { handler } = await import('../../functions/archive/handler.ts');

@@ -11,8 +11,9 @@ beforeEach(async () => {
 /** Whether an alarm must name what the test planted. */
 let isPlanted = false;
 afterEach(async () => {
-  await world.stop({ planted: isPlanted });
+  const planted = isPlanted;
   isPlanted = false;
+  await world.stop({ planted });
 });
 
 /** Another finding of the same probe. */

@@ -144,7 +144,8 @@ test.each([
   };
   const causedBy = (role: string) => {
     const session = `arn:aws:sts::111122223333:assumed-role/${role}/session`;
-    const actor = { ...suspectUser, value: role, attributes: { arn: session } };
+    const place = { account: POLICY.account, region: there };
+    const actor = { ...suspectUser, value: role, place, attributes: { arn: session } };
     return causeOf(deps, { ...alertWith(), entities: [actor] } as Reported);
   };
   for (const role of namesIn(there, ADDED).filter((name) => !name.endsWith('-deny-all')))

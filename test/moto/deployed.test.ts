@@ -95,6 +95,7 @@ beforeAll(async () => {
     [ENV.voteKeyArn]: proofs.voteKeyArn,
     [ENV.rulingKeyArn]: proofs.rulingKeyArn,
     [ENV.evidenceKeyArn]: proofs.evidenceKeyArn,
+    [ENV.alertKeyArn]: proofs.alertKeyArn,
   }))
     vi.stubEnv(name, value);
 });
