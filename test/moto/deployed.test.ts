@@ -77,7 +77,10 @@ beforeAll(async () => {
     }),
   });
   await iam.createUser({ UserName });
-  writeFileSync(join(folder, 'policy.json'), JSON.stringify(POLICY));
+  writeFileSync(
+    join(folder, 'policy.json'),
+    JSON.stringify({ ...POLICY, homeRegion: moto.clientConfig.region }),
+  );
   const arn = (rest: string) => `arn:aws:${rest}`;
   for (const [name, value] of Object.entries({
     AWS_ENDPOINT_URL: moto.endpoint,
@@ -194,10 +197,11 @@ const CASES: Record<string, Case> = {
 };
 
 /** Approved a moment ago: the handlers read the real clock. Signed with the keys in KMS. */
-async function approved(change: Partial<Action>): Promise<Action> {
+async function approved(change: Partial<Action> & { target: Entity }): Promise<Action> {
+  const place = { account: POLICY.account, region: moto.clientConfig.region };
   const at = new Date().toISOString();
   const action = toyAction({
-    ...change,
+    ...{ ...change, ...place, target: { ...change.target, place } },
     disposition: 'approve',
     status: 'approved',
     createdAt: at,
