@@ -1,6 +1,7 @@
 // Every text of the console, in the order of the page.
 import type { Action } from '../functions/domain/action.ts';
 import { opensTicketUnanswered } from '../functions/domain/action-catalog.ts';
+import { joinReason } from '../functions/domain/effect-state.ts';
 import type { SwitchMode } from '../functions/domain/kill-switch.ts';
 import { words } from '../functions/domain/wording.ts';
 import { doneOf, orderOf, progressOf, stateOf } from '../functions/messaging/texts/action-line.ts';
@@ -106,6 +107,8 @@ export function actionRow(action: Action, now?: Date): string {
   if (action.status === 'expired' && opensTicketUnanswered(action.name))
     return 'No one approved in time, so Countermand tries to open the ticket anyway';
   if (isTicketElsewhere(action)) return TICKET_ELSEWHERE;
+  const joined = joinReason(action);
+  if (joined) return joined;
   switch (progressOf(action, now)) {
     case 'made':
     case 'undone':

@@ -19,6 +19,14 @@ export const NOTHING_APPLIED = 'Nothing was changed, so nothing is left to undo'
 const TARGET_GONE = 'Nothing is left to undo';
 export const targetGone = (found: string): string => `${TARGET_GONE}: ${found}`;
 export const saysTargetGone = (text: string): boolean => text.startsWith(TARGET_GONE);
+/** Reasons of a proposal that joins the action which asks about its effect or has it. Stored. */
+export const ALREADY = { asked: 'already-requested', 'in-force': 'already-in-force' } as const;
+const JOIN_CODES: readonly string[] = Object.values(ALREADY);
+
+/** Why a proposal joins another action; null for any other proposal. */
+export const joinReason = ({ reasons }: Pick<Action, 'reasons'>): string | null =>
+  reasons.find(({ code }) => JOIN_CODES.includes(code))?.text ?? null;
+
 /** The entry that the gate writes when a finding of another incident proposes the same effect. */
 export const JOINED = 'joined';
 export const joinedText = (incidentId: string): string =>

@@ -1,6 +1,7 @@
 // The verdict on a proposal whose effect an existing action has. Pure.
 
 import type { Entity } from '../domain/alert.ts';
+import { ALREADY } from '../domain/effect-state.ts';
 import { utc } from '../domain/wording.ts';
 import type { Effect } from '../mechanisms/registry.ts';
 import { sharedKeyOf } from './effect-key.ts';
@@ -14,9 +15,6 @@ export function existingFor(
   const key = given.target && sharedKeyOf(given, given.target, effect);
   return (key && given.existingActions.get(key)) || null;
 }
-
-const ALREADY = { asked: 'already-requested', 'in-force': 'already-in-force' } as const;
-export const JOIN_CODES: readonly string[] = Object.values(ALREADY);
 
 /** Joining does not extend the effect: it ends with the first action. */
 export function joinVerdict({ incidentId, actionId, state, until }: ExistingAction): Verdict {

@@ -7,7 +7,14 @@ import { type Action, MAY_HAVE_EFFECT, type Status } from '../domain/action.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
 import { type Alert, type Instant, SeverityLabel } from '../domain/alert.ts';
 import type { Recommendation } from '../domain/assessment.ts';
-import { JOINED, joinedText, NEWS, owesNews, raisedText } from '../domain/effect-state.ts';
+import {
+  JOINED,
+  joinedText,
+  joinReason,
+  NEWS,
+  owesNews,
+  raisedText,
+} from '../domain/effect-state.ts';
 import { Conflict } from '../domain/errors.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { truncate } from '../domain/wording.ts';
@@ -17,7 +24,7 @@ import { actionDigest, withEntry } from '../store/hash-chain.ts';
 import { type Ruling, resolve } from './decide.ts';
 import type { GateDeps } from './deps.ts';
 import { sharedKeyOf } from './effect-key.ts';
-import { existingFor, JOIN_CODES, joinVerdict } from './join.ts';
+import { existingFor, joinVerdict } from './join.ts';
 import type { Circumstances, ExistingAction } from './proposal.ts';
 
 /** Longer than the gate takes from its claim to the record of the action, with all retries. */
@@ -100,9 +107,7 @@ export async function joinOrClaim(
 
 /** Whether the ruling proposes an action, or would if no existing action had its effect. */
 const joins = ({ disposition, reasons }: Ruling): boolean =>
-  disposition === 'auto' ||
-  disposition === 'approve' ||
-  reasons.some(({ code }) => JOIN_CODES.includes(code));
+  disposition === 'auto' || disposition === 'approve' || joinReason({ reasons }) !== null;
 
 /**
  * The proven action of another alert that has or requests the effect, or null. Throws Conflict while another decision is

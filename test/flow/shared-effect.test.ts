@@ -1,5 +1,6 @@
 // A second finding joins the action that already has its effect.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { statusLine } from '../../functions/messaging/texts/phrases.ts';
 import { singleKey } from '../../functions/store/layout.ts';
 import { createWorld, sample, type World } from './world.ts';
 
@@ -41,6 +42,7 @@ describe('a second finding about a block', () => {
     await world.deliver(probe('second'));
     expect((await statuses()).sort()).toEqual(['awaiting-approval', 'dropped']);
     expect((await codes())[1]).toContain('already-requested');
+    expect(statusLine((await blocks())[1]!)).toMatch(/: joined the action with the same effect$/);
     expect(questions()).toHaveLength(asked);
   });
 

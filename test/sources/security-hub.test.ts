@@ -134,6 +134,14 @@ describe('an ASFF finding', () => {
     expect(alertOf(asff()).archived).toBe(false);
   });
 
+  test('recognises a sample of GuardDuty by the field that Security Hub carries', () => {
+    const fields = (sample: string) => ({
+      ProductFields: { 'aws/guardduty/service/additionalInfo/sample': sample },
+    });
+    expect(alertOf(inAsff(fields('true'))).sample).toBe(true);
+    expect(alertOf(inAsff(fields('false'))).sample).toBe(false);
+  });
+
   test.each([
     [{ Compliance: { Status: 'PASSED' } }, 'passed'],
     [{ Compliance: { Status: 'FAILED' } }, 'active'],

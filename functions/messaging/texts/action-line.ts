@@ -5,6 +5,7 @@ import {
   isHeldByAnother,
   isRemoved,
   isTargetGone,
+  joinReason,
   wasInPlaceBefore,
 } from '../../domain/effect-state.ts';
 import { oneLine, quoted, unlinked, words } from '../../domain/wording.ts';
@@ -112,6 +113,7 @@ const STATUS_WORDS: Readonly<Record<Status, string>> = {
 export function stateOf(action: Action, now?: Date): string {
   const { status, name } = action;
   if (wasInPlaceBefore(action)) return 'was already in place';
+  if (status === 'dropped' && joinReason(action)) return 'joined the action with the same effect';
   if (isTargetGone(action) && status !== 'failed') return 'the target no longer exists';
   if (isRemoved(action)) return 'removed by someone else';
   if (isHeldByAnother(action)) return 'ended while another action needed the same change';

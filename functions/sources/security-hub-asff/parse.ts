@@ -71,6 +71,9 @@ const AsffFinding = z.looseObject({
 });
 type AsffFinding = z.infer<typeof AsffFinding>;
 
+/** GuardDuty's own mark, which Security Hub carries as text. */
+const SAMPLE = 'aws/guardduty/service/additionalInfo/sample';
+
 /** Throws InvalidInput if the finding has neither a type nor a generator. */
 export function readAsff({ body, path, envelope }: Finding): Draft {
   const finding = readAs(AsffFinding, body, path);
@@ -100,7 +103,7 @@ export function readAsff({ body, path, envelope }: Finding): Draft {
       updated: finding.UpdatedAt ?? envelope.time,
     },
     count: number.parse(finding.ProductFields?.['aws/guardduty/service/count']),
-    sample: finding.Sample === true,
+    sample: finding.Sample === true || finding.ProductFields?.[SAMPLE] === 'true',
     state: stateOf(finding),
     traffic,
     collector,

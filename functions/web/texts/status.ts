@@ -8,6 +8,7 @@ import {
   isRemoved,
   isTargetGone,
   isUnproven,
+  joinReason,
   wasInPlaceBefore,
 } from '../../domain/effect-state.ts';
 import { quoted, utc } from '../../domain/wording.ts';
@@ -134,7 +135,10 @@ const STATUS: Readonly<Record<Action['status'], Write>> = {
     action.failure === null
       ? quiet('Handed off', `${notDone(action)} A person decides and carries it out manually.`)
       : stopped(action),
-  dropped: (action) => quiet('Not pursued', notDone(action)),
+  dropped: (action) => {
+    const joined = joinReason(action);
+    return joined ? quiet('Joined', sentence(joined)) : quiet('Not pursued', notDone(action));
+  },
   failed: (action) =>
     action.before === null
       ? stopped(action)
