@@ -4,3 +4,5 @@ import type { Instant } from './alert.ts';
 /** The instant that many minutes after `from`. */
 export const minutesAfter = (from: Date | Instant, minutes: number): Instant =>
   new Date(new Date(from).getTime() + minutes * 60_000).toISOString();
+
+export const earlier = (a: Instant, b: Instant | null): Instant => (b !== null && b < a ? b : a);

@@ -4,10 +4,9 @@ import * as z from 'zod/mini';
 import type { Authorised } from '../authority/authorise.ts';
 import { type Evidence, identityOf, prove } from '../authority/claims.ts';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
-import type { Instant } from '../domain/alert.ts';
 import { IN_PLACE_BEFORE, SHARED } from '../domain/effect-state.ts';
 import { Conflict, NotVerified, TerminalError, Throttled, UndoFailed } from '../domain/errors.ts';
-import { minutesAfter } from '../domain/time.ts';
+import { earlier, minutesAfter } from '../domain/time.ts';
 import { markedInForce, noteInForce } from '../mechanisms/in-force.ts';
 import { type Job, jobOf } from '../mechanisms/job.ts';
 import { overdueAt, scheduleEnd, scheduleReview } from '../platform/schedules.ts';
@@ -146,8 +145,6 @@ const schedule = (
   { mechanism }: Job,
 ): Promise<void> =>
   scheduleEnd(schedules, { ...action, dueAt, scope: mechanism.info.scope }, policy.limits);
-
-const earlier = (a: Instant, b: Instant | null): Instant => (b !== null && b < a ? b : a);
 
 /** Returns what happened, for the history. */
 async function applyAndVerify(deps: ExecuteDeps, job: Job, held: Held): Promise<string> {

@@ -1,19 +1,18 @@
-// Puts back a change in force that a deployment removed, without deciding anew.
+// Puts back a change in force that a deployment removed, under the same approval.
 import * as z from 'zod/mini';
-import { authorise } from '../authority/authorise.ts';
 import type { Evidence } from '../authority/claims.ts';
 import { type End, isOver, provesBefore, readEnd } from '../authority/end.ts';
 import { livingHolders } from '../authority/holders.ts';
-import { readRuling } from '../authority/rulings.ts';
-import { readVotes } from '../authority/votes.ts';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
-import { Denied, NotVerified, TerminalError } from '../domain/errors.ts';
+import { HELD_BY_ANOTHER } from '../domain/effect-state.ts';
+import { Denied, NotVerified } from '../domain/errors.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { type Job, jobOf } from '../mechanisms/job.ts';
+import { revertAndVerify, underClaim } from '../mechanisms/revert.ts';
 import { withEntry } from '../store/hash-chain.ts';
 import type { ExecuteDeps } from './deps.ts';
-import { checkKillSwitch, checkVersion } from './preflight.ts';
+import { checkKillSwitch, checkVersion, readAuthority } from './preflight.ts';
 
 /** The world check asks for it. It carries no authority: everything is checked here. */
 export const PutBackInput = z.object({
@@ -65,7 +64,7 @@ export async function putBack(deps: ExecuteDeps, input: unknown): Promise<PutBac
       incidentId,
       actionId,
       status: 'ended',
-      found: await takeAway(deps, action, { ...job, effectKey }),
+      found: await takeAway(deps, action, job, effectKey),
     };
   if (!found.holds)
     throw new NotVerified(`verification failed after putting back: ${found.found}`, { actionId });
@@ -91,33 +90,21 @@ async function checkMayReturn(
 }
 
 async function refusalOf(
-  { keys, policy, here, store, now, log }: ExecuteDeps,
+  deps: ExecuteDeps,
   action: Action,
-  { mechanism }: Job,
+  job: Job,
   end: End,
 ): Promise<string | null> {
-  const { status, before, incidentId, actionId } = action;
+  const { status, before } = action;
   if (!isInForce(action)) return `the action is ${status}`;
   if (!end.evidence || !provesBefore(end.evidence, before))
     return 'nothing proves the captured state';
-  if (mechanism.alreadyInPlace(before)) return 'the change was there before the action';
-  const soon = new Date(minutesAfter(now(), LEAST_MINUTES_LEFT));
+  if (job.mechanism.alreadyInPlace(before)) return 'the change was there before the action';
+  const soon = new Date(minutesAfter(deps.now(), LEAST_MINUTES_LEFT));
   if (isOver(end, soon)) return 'the action is due to be undone, or a person ordered it';
-  const ruling = await readRuling(keys.rulings, action);
-  const drills = ruling?.disposition === 'auto' ? await store.drills.all() : null;
-  const result = authorise(action, {
-    ruling,
-    votes: await readVotes(keys.votes, action),
-    policy,
-    here,
-    mechanism: mechanism.info,
-    drill: drills?.get(mechanism.info.id),
-    // The same approval counts: how old it was is judged at the time of the first application.
-    now: new Date(end.evidence.at),
-  });
-  if (!('refused' in result)) return null;
-  log('error', ALARMING.notAuthorised, { incidentId, actionId, why: result.refused });
-  return result.refused;
+  // The same approval counts: how old it was is judged at the time of the first application.
+  const result = await readAuthority(deps, action, job, new Date(end.evidence.at));
+  return 'refused' in result ? result.refused : null;
 }
 
 const isInForce = ({ status }: Pick<Action, 'status'>): boolean =>
@@ -143,23 +130,22 @@ async function hasEnded({ store, keys, now }: ExecuteDeps, action: Action): Prom
 async function takeAway(
   deps: ExecuteDeps,
   { incidentId, actionId, before }: Action,
-  { effectKey, subject, mechanism }: Job & { effectKey: string },
+  job: Job,
+  effectKey: string,
 ): Promise<string> {
   const { store, now, log } = deps;
   const claimant = { by: `put-back-${actionId}`, now: now() };
   const living = livingHolders(deps, effectKey);
   const lease = await store.leases.release(effectKey, actionId, claimant, living);
-  if (!lease) return 'Another action holds the effect';
+  if (!lease) return HELD_BY_ANOTHER;
   try {
-    await mechanism.driver.revert(subject, before);
-    const seen = await mechanism.driver.verifyReverted(subject, before);
-    if (!seen.holds)
-      throw new NotVerified(`still in place after the undo: ${seen.found}`, { actionId });
-    await store.leases.drop(effectKey, claimant);
-    return seen.found;
+    return await underClaim(store, effectKey, claimant, async () => {
+      const found = await revertAndVerify(job, before);
+      await store.leases.drop(effectKey, claimant);
+      return found;
+    });
   } catch (error) {
     log('error', ALARMING.reversalFailed, { incidentId, actionId });
-    await store.leases.pause(effectKey, claimant, { isStuck: error instanceof TerminalError });
     throw error;
   }
 }

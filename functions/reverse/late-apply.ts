@@ -9,6 +9,7 @@ import { TerminalError } from '../domain/errors.ts';
 import { owesNotification } from '../domain/owed-notification.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { jobOf } from '../mechanisms/job.ts';
+import { revertAndVerify, underClaim } from '../mechanisms/revert.ts';
 import { unlessGone } from '../mechanisms/target-gone.ts';
 import { errorFields } from '../platform/log.ts';
 import { overdueAt } from '../platform/schedules.ts';
@@ -17,7 +18,7 @@ import { EXECUTOR_TIMEOUT_MINUTES, type Released } from '../store/lease.ts';
 import type { ReverseDeps } from './deps.ts';
 import { carriedEvidence, type ReverseInput } from './request.ts';
 import { seenInPlace } from './settle.ts';
-import { claimantOf, revertAndVerify, underClaim } from './undo.ts';
+import { claimantOf } from './undo.ts';
 
 /** An overtaken executor can't apply anything later than this after the reversal. */
 export const CLEAN_UP_AFTER_MINUTES = 5;
@@ -114,7 +115,7 @@ async function leave(
 
 /**
  * The state to restore, if an executor proves it: the action's own capture, for an apply whose end is not known, or that
- * of an ended holder which handed the effect on. Null when nothing of ours can be in place.
+ * of an ended holder that handed the effect on. Null if none of our changes can be in place.
  */
 async function provenBefore(
   deps: ReverseDeps,

@@ -1,21 +1,15 @@
-// Reverts one change and verifies that it is gone, under a lease claim.
+// Undoes one action, from what its proofs say.
 
 import type { Evidence } from '../authority/claims.ts';
 import { provesBefore, readEnd } from '../authority/end.ts';
 import { isLeftByEnded, livingHolders } from '../authority/holders.ts';
 import type { Action } from '../domain/action.ts';
-import {
-  HELD_BY_ANOTHER,
-  NOTHING_APPLIED,
-  REMAINS_IN_PLACE,
-  targetGone,
-} from '../domain/effect-state.ts';
-import { NotVerified, TerminalError, Unproven } from '../domain/errors.ts';
-import { type Job, jobOf } from '../mechanisms/job.ts';
-import { unlessGone } from '../mechanisms/target-gone.ts';
+import { HELD_BY_ANOTHER, NOTHING_APPLIED } from '../domain/effect-state.ts';
+import { Unproven } from '../domain/errors.ts';
+import { jobOf } from '../mechanisms/job.ts';
+import { revertAndVerify, underClaim } from '../mechanisms/revert.ts';
 import { digestOf } from '../store/hash-chain.ts';
 import type { Claimant, Released } from '../store/lease.ts';
-import type { Store } from '../store/store.ts';
 import type { ReverseDeps } from './deps.ts';
 import { carriedEvidence, type ReverseInput } from './request.ts';
 
@@ -74,49 +68,7 @@ async function stateToRestore(
     : before;
 }
 
-/**
- * Returns the state after the revert, in words. A target that no longer exists needs no revert. Throws StateChanged when
- * the state is not the one that the action left, and NotVerified when the change is still in place.
- */
-export async function revertAndVerify(
-  { subject, mechanism }: Job,
-  before: unknown,
-): Promise<string> {
-  if (mechanism.alreadyInPlace(before)) return REMAINS_IN_PLACE;
-  const undone = await unlessGone(
-    (async () => {
-      await mechanism.driver.revert(subject, before);
-      return mechanism.driver.verifyReverted(subject, before);
-    })(),
-  );
-  if ('gone' in undone) return targetGone(undone.gone);
-  const seen = undone.found;
-  if (!seen.holds)
-    throw new NotVerified(`verification failed after revert: ${seen.found}`, {
-      actionId: subject.actionId,
-    });
-  return seen.found;
-}
-
 export const claimantOf = ({ execution, by, cause }: ReverseInput, now: Date): Claimant => ({
   by: execution ?? `${by} (${cause})`,
   now,
 });
-
-/**
- * Runs `work`. On failure, releases the claim so that a retry can start. A terminal failure marks the lease as stuck
- * until an operator fixes it.
- */
-export async function underClaim<T>(
-  { leases }: Pick<Store, 'leases'>,
-  effectKey: string,
-  claimant: Claimant,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    await leases.pause(effectKey, claimant, { isStuck: error instanceof TerminalError });
-    throw error;
-  }
-}
