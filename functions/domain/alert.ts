@@ -62,6 +62,10 @@ export type Entity = z.infer<typeof Entity>;
 
 export const SeverityLabel = z.enum(['informational', 'low', 'medium', 'high', 'critical']);
 
+type Label = z.infer<typeof SeverityLabel>;
+export const isMoreSevere = (a: Label, b: Label): boolean =>
+  SeverityLabel.options.indexOf(a) > SeverityLabel.options.indexOf(b);
+
 /** Where the suspicious traffic was seen. It decides which kind of block can help. */
 export const Traffic = z.strictObject({
   layer: z.enum(['web', 'network', 'dns', 'aws-api', 'unknown']),

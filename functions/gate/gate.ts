@@ -59,18 +59,18 @@ export async function gate(deps: GateDeps, input: unknown) {
   };
   const decidedId = askAnew ?? actionId;
   if (!decidedId) {
-    const { recommendations, ...assessed } = readAssessment(assessment);
+    const assessed = readAssessment(assessment);
     return decideAll(
       withEscalation(deps),
       { incidentId, alertId },
-      await withExistingActions(deps, circumstances, recommendations),
-      { recommendations, ...assessed },
+      await withExistingActions(deps, circumstances, assessed.recommendations),
+      assessed,
     );
   }
-  const { recommendation } = await deps.store.records.action(incidentId, decidedId);
-  const held = await withExistingActions(deps, circumstances, [recommendation]);
+  const decided = await deps.store.records.action(incidentId, decidedId);
+  const held = await withExistingActions(deps, circumstances, [decided.recommendation]);
   return askAnew
-    ? requestAgain(withEscalation(deps), { incidentId, alertId, askAnew }, held)
+    ? requestAgain(withEscalation(deps), { incidentId, alertId }, decided, held)
     : decideAgain(deps, { incidentId, alertId, actionId: decidedId }, held);
 }
 

@@ -20,12 +20,14 @@ import { joinOrClaim } from './shared-effect.ts';
  */
 export async function requestAgain(
   deps: EscalatingDeps,
-  { askAnew, ...ids }: { incidentId: string; alertId: string; askAnew: string },
+  ids: { incidentId: string; alertId: string },
+  expired: Action,
   circumstances: Circumstances,
 ) {
-  const expired = await deps.store.records.action(ids.incidentId, askAnew);
   if (!expired.askedAnew || !(await isRequestedAgain(deps, expired)))
-    throw new InvalidInput('no manager requested this action again', { actionId: askAnew });
+    throw new InvalidInput('no manager requested this action again', {
+      actionId: expired.actionId,
+    });
   const actionIds = { ...ids, actionId: expired.askedAnew.actionId };
   const { recommendation } = expired;
   const { ruling, effect } = repeatedRuling(expired, decide(recommendation, circumstances));
@@ -35,7 +37,10 @@ export async function requestAgain(
   return { ...ids, actions: [await created(deps, action)] };
 }
 
-/** The ID is the next one, so that no other action is run again. A request without a ruling was made by an earlier version, whose open requests are all made again. */
+/**
+ * The ID is the next one, so that no other action is run again. A request without a ruling was made by an earlier
+ * version, whose open requests are all made again.
+ */
 async function isRequestedAgain({ keys }: GateDeps, expired: Action): Promise<boolean> {
   if (expired.askedAnew?.actionId !== nextActionId(expired.actionId)) return false;
   if (expired.ruling === null) return true;

@@ -5,7 +5,7 @@ import { isOver, readEnd } from '../authority/end.ts';
 import { readRuling } from '../authority/rulings.ts';
 import { type Action, MAY_HAVE_EFFECT, type Status } from '../domain/action.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
-import { type Alert, type Instant, SeverityLabel } from '../domain/alert.ts';
+import { type Alert, type Instant, isMoreSevere } from '../domain/alert.ts';
 import type { Recommendation } from '../domain/assessment.ts';
 import {
   JOINED,
@@ -16,7 +16,7 @@ import {
   raisedText,
 } from '../domain/effect-state.ts';
 import { Conflict } from '../domain/errors.ts';
-import { minutesAfter } from '../domain/time.ts';
+import { earlier, minutesAfter } from '../domain/time.ts';
 import { truncate } from '../domain/wording.ts';
 import type { Effect } from '../mechanisms/registry.ts';
 import type { Claimed } from '../store/effects.ts';
@@ -149,14 +149,12 @@ async function noteJoined(
   by: { incidentId: string },
   alert: Alert,
 ): Promise<Action> {
-  const { records } = deps.store;
-  const action = await records.action(incidentId, actionId);
-  const news = await newsFor(deps, action, alert);
-  const [event, text] =
-    news.length > 0
-      ? [NEWS, truncate(news.join('. '), MAX_TEXT)]
-      : [JOINED, joinedText(by.incidentId)];
-  return records.changeAction(incidentId, actionId, (current) => {
+  return deps.store.records.changeAction(incidentId, actionId, async (current) => {
+    const news = await newsFor(deps, current, alert);
+    const [event, text] =
+      news.length > 0
+        ? [NEWS, truncate(news.join('. '), MAX_TEXT)]
+        : [JOINED, joinedText(by.incidentId)];
     const noted = current.history.filter((one) => one.event === event);
     if (noted.length >= MAX_JOINED || noted.some((one) => one.text === text)) return null;
     return withEntry(current, { at: deps.now(), by: 'gate', event, text });
@@ -167,10 +165,9 @@ async function noteJoined(
 async function newsFor({ store }: GateDeps, action: Action, alert: Alert): Promise<string[]> {
   if (alert.news.length > 0) return alert.news;
   const asked = await store.records.readableAlert(action.incidentId, action.alertId);
-  const ranks = SeverityLabel.options;
-  const isHigher =
-    asked && ranks.indexOf(alert.severity.label) > ranks.indexOf(asked.severity.label);
-  return isHigher ? [raisedText(asked.severity.label, alert.severity.label)] : [];
+  return asked && isMoreSevere(alert.severity.label, asked.severity.label)
+    ? [raisedText(asked.severity.label, alert.severity.label)]
+    : [];
 }
 
 /** A claim without proof must not keep an effect from being proposed. */
@@ -228,9 +225,8 @@ async function existingIfProven(
   const { request, at } = ruling;
   const last = request ? minutesAfter(request.expiresAt, request.moreTimeMinutes) : at;
   const isAnswered = status !== 'awaiting-approval';
-  const until = isAnswered ? minutesAfter(last, EXECUTES_MINUTES) : earlier(last, approval);
+  const until = isAnswered
+    ? minutesAfter(last, EXECUTES_MINUTES)
+    : earlier(last, approval?.expiresAt ?? null);
   return until > now().toISOString() ? held('asked', until) : null;
 }
-
-const earlier = (last: Instant, approval: Action['approval']): Instant =>
-  approval && approval.expiresAt < last ? approval.expiresAt : last;

@@ -16,7 +16,7 @@ import { incidentIdFor, layoutOf } from '../store/layout.ts';
 import { retryOnConflict } from '../store/retry.ts';
 import type { IntakeDeps } from './deps.ts';
 import { chooseIncident, joinIncident } from './incidents.ts';
-import { KnownFinding, knownAfter } from './known-finding.ts';
+import { knownAfter } from './known-finding.ts';
 import { recognise } from './recognise.ts';
 import { causeOf } from './self-inflicted.ts';
 
@@ -111,10 +111,13 @@ async function rejectInvalid(
 async function accept(deps: IntakeDeps, alert: Reported, part: Finding): Promise<Accepted> {
   const { store, now, recordLayout, startRespond } = deps;
   const { findingId, type } = alert;
-  const { identity, seen, isNew, news, incident, sending } = await recognise(deps, alert, part);
+  const recognised = await recognise(deps, alert, part);
+  const { identity, seen, isNew, news, incident, sending } = recognised;
+  const known = knownAfter(recognised.known, alert);
   const { customAction } = part.envelope;
   const why = customAction === undefined ? whyNotOpened(alert) : null;
-  if (seen?.startedAt && (why || !isNew)) return repeated(deps, identity, seen, alert);
+  if (seen?.startedAt && (why || !isNew))
+    return repeated(deps, identity, { ...seen, known }, alert);
   if (why) {
     deps.log('info', COUNTED.notOpened, { source: alert.source, findingId, why });
     return { outcome: 'not-opened', type, findingId, why };
@@ -142,7 +145,6 @@ async function accept(deps: IntakeDeps, alert: Reported, part: Finding): Promise
   const proven = await withAlertProof(deps.keys.alerts, incidentId, identified);
   await store.records.putAlert(incidentId, proven, bounded(proven, part.body));
   await startRespond(alertId, { incidentId, alertId });
-  const known = knownAfter(KnownFinding.safeParse(seen?.known).data ?? null, alert);
   const started = { ...accepting, startedAt: now().toISOString(), known };
   if (sending) await store.findings.save(sending, null, started);
   await store.findings.save(identity, accepting, started);
@@ -211,6 +213,7 @@ async function countCascade({ store, policy, now, log }: IntakeDeps, cause: Caus
     .catch((error: unknown) => log('warn', 'cascade not counted', errorFields(error)));
 }
 
+/** `seen` already contains what this delivery said. */
 async function repeated(
   deps: IntakeDeps,
   identity: string,
@@ -220,8 +223,7 @@ async function repeated(
   const { store, recordLayout } = deps;
   const { alertId, incidentId } = seen;
   const { type, findingId } = alert;
-  const known = knownAfter(KnownFinding.safeParse(seen.known).data ?? null, alert);
-  await store.findings.save(identity, seen, { ...seen, repeats: seen.repeats + 1, known });
+  await store.findings.save(identity, seen, { ...seen, repeats: seen.repeats + 1 });
   // Intake may only write incidents of the current layout. The finding has counted the repeat.
   if (layoutOf(incidentId) === recordLayout) await countRepeat(deps, seen, alert);
   return { outcome: 'repeat', type, findingId, alertId, incidentId };

@@ -5,6 +5,7 @@ import {
   type Entity,
   FindingState,
   Instant,
+  isMoreSevere,
   type Reported,
   SeverityLabel,
 } from '../domain/alert.ts';
@@ -38,7 +39,7 @@ const MAX_LISTED = 3;
  */
 export function changesSince(known: KnownFinding | null, alert: Reported): string[] {
   if (!known || !isUpdate(known, alert)) return [];
-  const raised = RANKS.indexOf(alert.severity.label) > RANKS.indexOf(known.severity);
+  const raised = isMoreSevere(alert.severity.label, known.severity);
   const isFull = known.named.length >= MAX_NAMED;
   const added = isFull ? [] : namedIn(alert).filter((one) => !known.named.includes(nameOf(one)));
   const isBack = alert.state === 'active' && known.state !== 'active';
@@ -54,7 +55,7 @@ export function changesSince(known: KnownFinding | null, alert: Reported): strin
 export function knownAfter(known: KnownFinding | null, alert: Reported): KnownFinding {
   const { severity, updatedAt, source, state } = alert;
   const before = known ?? { severity: severity.label, updatedAt, sources: [], named: [], state };
-  const isHigher = RANKS.indexOf(severity.label) > RANKS.indexOf(before.severity);
+  const isHigher = isMoreSevere(severity.label, before.severity);
   return {
     severity: isHigher ? severity.label : before.severity,
     updatedAt: later(before.updatedAt, updatedAt),
@@ -63,8 +64,6 @@ export function knownAfter(known: KnownFinding | null, alert: Reported): KnownFi
     named: unique([...before.named, ...namedIn(alert).map(nameOf)]).slice(0, MAX_NAMED),
   };
 }
-
-const RANKS = SeverityLabel.options;
 
 /** Whether the product changed the finding since the last delivery. True if either time is missing. */
 function isUpdate({ updatedAt, sources }: KnownFinding, alert: Reported): boolean {

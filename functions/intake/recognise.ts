@@ -13,6 +13,8 @@ type Recognised = {
   seen: SeenFinding | null;
   /** Whether the finding must be assessed: it is new, due again, unfinished, or sent by a person. */
   isNew: boolean;
+  /** What its earlier deliveries said; null for a new finding. */
+  known: KnownFinding | null;
   /** What changed in a known finding, one sentence each. */
   news: readonly string[];
   /** The incident to join; null if the finding belongs to none. */
@@ -37,6 +39,7 @@ export async function recognise(
       identity: sending,
       seen: sent,
       isNew: !sent.startedAt,
+      known: await knownOf(deps, sent),
       news: [],
       incident: sent.incidentId,
       sending: null,
@@ -48,14 +51,17 @@ export async function recognise(
       identity: sending,
       seen: null,
       isNew: true,
+      known: null,
       news: [],
       incident: seen.incidentId,
       sending: null,
     };
-  const news = seen ? changesSince(await knownOf(deps, seen), alert) : [];
+  const known = seen && (await knownOf(deps, seen));
+  const news = changesSince(known, alert);
   // `isNew` may mean that a crash interrupted the acceptance of these changes.
-  if (isNew || !seen) return { identity, seen, isNew, news, incident: null, sending };
-  return { identity, seen, isNew: news.length > 0, news, incident: seen.incidentId, sending };
+  if (isNew || !seen) return { identity, seen, isNew, known, news, incident: null, sending };
+  const incident = seen.incidentId;
+  return { identity, seen, isNew: news.length > 0, known, news, incident, sending };
 }
 
 /** Built from the alert for a record of an earlier version. */
