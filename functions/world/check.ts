@@ -3,6 +3,7 @@ import { ALARMING } from '../domain/alarm-messages.ts';
 import type { Entry, Holding, WorldReader } from '../mechanisms/world.ts';
 import { worldText } from '../messaging/texts/world.ts';
 import { digestOf } from '../store/hash-chain.ts';
+import type { WorldState } from '../store/world.ts';
 import { compare, type Difference, type Lists } from './compare.ts';
 import type { WorldDeps } from './deps.ts';
 import { readHeld } from './held.ts';
@@ -54,21 +55,11 @@ export async function checkWorld(deps: WorldDeps): Promise<WorldResult> {
   for (const { kind, key } of differences)
     if (kind !== 'missing') log('error', ALARMING.worldDiffers, { kind, entry: key });
   if (toReport.length > 0) await notifyTeam(deps, toReport);
-  const at = now().toISOString();
-  const seen = new Set(differences.map(({ key }) => key));
-  await store.world.save(policy.account, state, {
-    episodes: [
-      // A difference whose list was not read has not ended.
-      ...state.episodes
-        .filter(({ key, scope }) => seen.has(key) || unread.has(scope))
-        .map((one) => ({ ...one, puttingBack: one.puttingBack || removed.has(one.key) })),
-      ...fresh.map(({ key, scope, kind }) => ({
-        ...{ key, scope, since: at, puttingBack: removed.has(key) },
-        seenAt: kind === 'missing' ? state.checkedAt : null,
-      })),
-    ],
-    checkedAt: unread.size === 0 ? at : state.checkedAt,
-  });
+  await store.world.save(
+    policy.account,
+    state,
+    stateAfter(state, { differences, removed, unread }, now().toISOString()),
+  );
   await askToPutBack(
     deps,
     lost.filter(({ key }) => removed.has(key)),
@@ -80,6 +71,38 @@ export async function checkWorld(deps: WorldDeps): Promise<WorldResult> {
     );
   return { differences: differences.length, fresh: fresh.length, unread: unread.size };
 }
+
+/** A difference whose list was not read has not ended. */
+function stateAfter(
+  { episodes, checkedAt }: WorldState,
+  { differences, removed, unread }: Found,
+  at: string,
+): Omit<WorldState, 'version'> {
+  const seen = new Set(differences.map(({ key }) => key));
+  const known = new Set(episodes.map(({ key }) => key));
+  return {
+    episodes: [
+      ...episodes
+        .filter(({ key, scope }) => seen.has(key) || unread.has(scope))
+        .map((one) => ({ ...one, puttingBack: one.puttingBack || removed.has(one.key) })),
+      ...differences
+        .filter(({ key }) => !known.has(key))
+        .map(({ key, scope, kind }) => ({
+          ...{ key, scope, since: at, puttingBack: removed.has(key) },
+          seenAt: kind === 'missing' ? checkedAt : null,
+        })),
+    ],
+    checkedAt: unread.size === 0 ? at : checkedAt,
+  };
+}
+
+type Found = {
+  differences: readonly Difference[];
+  /** Keys of entries that a deployment removed. */
+  removed: ReadonlySet<string>;
+  /** Scopes whose lists could not be read. */
+  unread: ReadonlySet<string>;
+};
 
 const asReturning = (difference: Difference): Reported => ({ ...difference, kind: 'returning' });
 
