@@ -99,7 +99,7 @@ function byPeople(
   grounds: Grounds,
   actionPolicy: Executable,
 ): Authorised | { refused: string } {
-  if (!namesTarget(ruling)) return refused('no proof of whom the action is about');
+  if (!namesTarget(ruling)) return refused('the ruling does not prove who the target is');
   const approval = actionPolicy.tier === 2 ? actionPolicy.approval : DEFAULT_APPROVAL;
   const counted = approvals(action, ruling, grounds, approval.roles);
   const required = Math.max(approval.required, ruling.request?.required ?? 2);

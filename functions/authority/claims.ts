@@ -20,7 +20,7 @@ const Ruling = z.strictObject({
   evaluated: Digest,
   /** SHA-256 of the description that people read before they answer. */
   description: Digest,
-  /** SHA-256 of the target's attributes, which tell whom the action is about. Rulings of earlier versions lack it. */
+  /** SHA-256 of the target's attributes, which identify a person. Rulings of earlier versions lack it. */
   attributes: z.optional(Digest),
   /** Whose approval it needs; null for an automatic action. */
   request: z.nullable(

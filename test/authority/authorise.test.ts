@@ -184,10 +184,10 @@ describe('an approved action', () => {
     });
   });
 
-  test('is refused if nothing proves whom the action is about', () => {
+  test('is refused if the ruling does not prove who the target is', () => {
     const { attributes: _, ...ruling } = rulingOn(block);
     expect(authorise(block, forBlock({ ruling }))).toEqual({
-      refused: 'no proof of whom the action is about',
+      refused: 'the ruling does not prove who the target is',
     });
   });
 

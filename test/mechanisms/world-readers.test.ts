@@ -43,7 +43,7 @@ describe('attachments of the deny-all policy', () => {
     ]);
   });
 
-  test('are those of the action on the same user, whatever the letter case', async () => {
+  test('match the action on the same user, regardless of letter case', async () => {
     const action = holding({ mechanism: denyUserInfo.id, target: suspectUser });
     const [entry] = reader().entriesOf(action);
     expect(await idsOf(reader())).toContain(entry?.id);

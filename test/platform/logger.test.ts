@@ -27,7 +27,7 @@ test('writes one line of JSON that names the function, the level, the time and t
   });
 });
 
-test('keeps a line on one line whatever its fields contain', () => {
+test('writes each log entry on one line, regardless of its fields', () => {
   const line = written('info', 'read', { why: 'a\nb', size: 2n ** 64n });
   expect(line).toMatchObject({ why: 'a\nb', size: '18446744073709551616' });
 });

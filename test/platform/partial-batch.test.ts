@@ -1,4 +1,4 @@
-// What Lambda is told about the records of a batch.
+// The response to Lambda after a batch of records.
 import { expect, test } from 'vitest';
 import { partialBatch } from '../../functions/platform/partial-batch.ts';
 

@@ -187,7 +187,7 @@ test('sends the message again when it could not be saved that it was sent', asyn
   expect(sent.map(({ key }) => key)).toEqual([sent[0]!.key, sent[0]!.key]);
 });
 
-test('reads each list once, whatever the number of actions', async () => {
+test('reads each list once, regardless of the number of actions', async () => {
   for (let i = 0; i < 5; i++) {
     const value = `203.0.113.${10 + i}`;
     list.push(entry(`waf:block:${value}`));
