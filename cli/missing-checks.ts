@@ -1,8 +1,7 @@
 // Finds actions in force whose hourly check isn't planned.
 
 import { folderOf } from '../functions/archive/archive.ts';
-import { Action } from '../functions/domain/action.ts';
-import { isInForce } from '../functions/store/checks.ts';
+import { Action, isInForce } from '../functions/domain/action.ts';
 import { locate, singleKey } from '../functions/store/layout.ts';
 import type { Table } from '../functions/store/table.ts';
 import type { Fault, Stored } from './compare-copies.ts';

@@ -41,6 +41,10 @@ export const MAY_HAVE_EFFECT: readonly Status[] = [
   'reversal-failed',
 ];
 
+/** Its change is in place, as far as the record knows. */
+export const isInForce = ({ status }: { status: Status }): boolean =>
+  status === 'in-force' || status === 'kept';
+
 /** Every legal transition. All others are rejected with IllegalTransition. */
 export const TRANSITIONS: Readonly<Record<Status, readonly Status[]>> = {
   proposed: ['awaiting-approval', 'executing', 'observed', 'handed-off', 'dropped', 'failed'],

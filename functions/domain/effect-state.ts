@@ -1,5 +1,5 @@
 // What the history of an action says about its effect in AWS.
-import type { Action } from './action.ts';
+import { type Action, isInForce } from './action.ts';
 import { minutesAfter } from './time.ts';
 
 type History = Pick<Action, 'history'>;
@@ -73,11 +73,11 @@ export const wasInPlaceBefore = (action: History): boolean =>
 
 /** Whether the last check found that someone else removed the effect of an action in force. */
 export const isRemoved = ({ status, history }: Pick<Action, 'status' | 'history'>): boolean =>
-  (status === 'in-force' || status === 'kept') && lastCheck({ history }) === 'drifted';
+  isInForce({ status }) && lastCheck({ history }) === 'drifted';
 
 /** Whether the target was deleted: found by the last check of an action in force, or by its undo. */
 export function isTargetGone({ status, history }: Pick<Action, 'status' | 'history'>): boolean {
-  if (status === 'in-force' || status === 'kept') return lastCheck({ history }) === 'target-gone';
+  if (isInForce({ status })) return lastCheck({ history }) === 'target-gone';
   const isEnded = status === 'reversed' || status === 'failed';
   return isEnded && saysTargetGone(lastText({ history }, status) ?? '');
 }

@@ -25,14 +25,14 @@ export function checkVersion(action: Action): void {
 
 /**
  * Promise 2: an action runs only with the gate's proven ruling and, unless that is automatic, with proven votes. The
- * record's status and its list of votes decide nothing. Logs a refusal, which raises an alarm.
+ * record's status and its list of votes decide nothing. Throws Denied. `at`: when the age of the decision counts.
  */
-export async function readAuthority(
-  { store, keys, policy, here, log }: ExecuteDeps,
+export async function checkAuthorised(
+  { store, keys, policy, here, now, log }: ExecuteDeps,
   action: Action,
   { mechanism }: Job,
-  at: Date,
-): Promise<ReturnType<typeof authorise>> {
+  at: Date = now(),
+): Promise<Authorised> {
   const { incidentId, actionId } = action;
   const ruling = await readRuling(keys.rulings, action);
   const drills = ruling?.disposition === 'auto' ? await store.drills.all() : null;
@@ -45,20 +45,9 @@ export async function readAuthority(
     drill: drills?.get(mechanism.info.id),
     now: at,
   });
-  if ('refused' in result)
-    log('error', ALARMING.notAuthorised, { incidentId, actionId, why: result.refused });
-  return result;
-}
-
-/** Throws Denied if the action is not authorised now. */
-export async function checkAuthorised(
-  deps: ExecuteDeps,
-  action: Action,
-  job: Job,
-): Promise<Authorised> {
-  const result = await readAuthority(deps, action, job, deps.now());
   if (!('refused' in result)) return result;
-  throw new Denied(`not authorised: ${result.refused}`, { actionId: action.actionId });
+  log('error', ALARMING.notAuthorised, { incidentId, actionId, why: result.refused });
+  throw new Denied(`not authorised: ${result.refused}`, { actionId });
 }
 
 /** The proven end of the action. Throws Denied if the record has no proof of this before-state: the undo needs it. */

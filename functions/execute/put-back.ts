@@ -1,9 +1,9 @@
-// Puts back a change in force that a deployment removed, under the same approval.
+// Puts back a change that a deployment removed, under the same approval.
 import * as z from 'zod/mini';
 import type { Evidence } from '../authority/claims.ts';
 import { type End, isOver, provesBefore, readEnd } from '../authority/end.ts';
 import { livingHolders } from '../authority/holders.ts';
-import { type Action, ActionId, IncidentId } from '../domain/action.ts';
+import { type Action, ActionId, IncidentId, isInForce } from '../domain/action.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
 import { HELD_BY_ANOTHER } from '../domain/effect-state.ts';
 import { Denied, NotVerified } from '../domain/errors.ts';
@@ -12,7 +12,7 @@ import { type Job, jobOf } from '../mechanisms/job.ts';
 import { revertAndVerify, underClaim } from '../mechanisms/revert.ts';
 import { withEntry } from '../store/hash-chain.ts';
 import type { ExecuteDeps } from './deps.ts';
-import { checkKillSwitch, checkVersion, readAuthority } from './preflight.ts';
+import { checkAuthorised, checkKillSwitch, checkVersion } from './preflight.ts';
 
 /** The world check asks for it. It carries no authority: everything is checked here. */
 export const PutBackInput = z.object({
@@ -79,36 +79,28 @@ async function checkMayReturn(
   action: Action,
   job: Job,
 ): Promise<End & { evidence: Evidence }> {
-  const { keys, now } = deps;
-  const end = await readEnd(keys, action);
-  const { evidence } = end;
-  const why = await refusalOf(deps, action, job, end);
-  if (why === null && evidence) return { ...end, evidence };
   const { incidentId, actionId } = action;
-  deps.log('warn', 'effect not put back', { incidentId, actionId, why, at: now().toISOString() });
-  throw new Denied(`not put back: ${why}`, { actionId });
-}
-
-async function refusalOf(
-  deps: ExecuteDeps,
-  action: Action,
-  job: Job,
-  end: End,
-): Promise<string | null> {
-  const { status, before } = action;
-  if (!isInForce(action)) return `the action is ${status}`;
-  if (!end.evidence || !provesBefore(end.evidence, before))
-    return 'nothing proves the captured state';
-  if (job.mechanism.alreadyInPlace(before)) return 'the change was there before the action';
-  const soon = new Date(minutesAfter(deps.now(), LEAST_MINUTES_LEFT));
-  if (isOver(end, soon)) return 'the action is due to be undone, or a person ordered it';
+  const end = await readEnd(deps.keys, action);
+  const { evidence } = end;
+  const why = refusalOf(action, job, end, deps.now());
+  if (why !== null || !evidence) {
+    deps.log('warn', 'effect not put back', { incidentId, actionId, why });
+    throw new Denied(`not put back: ${why}`, { actionId });
+  }
   // The same approval counts: how old it was is judged at the time of the first application.
-  const result = await readAuthority(deps, action, job, new Date(end.evidence.at));
-  return 'refused' in result ? result.refused : null;
+  await checkAuthorised(deps, action, job, new Date(evidence.at));
+  return { ...end, evidence };
 }
 
-const isInForce = ({ status }: Pick<Action, 'status'>): boolean =>
-  status === 'in-force' || status === 'kept';
+function refusalOf(action: Action, { mechanism }: Job, end: End, now: Date): string | null {
+  if (!isInForce(action)) return `the action is ${action.status}`;
+  if (!end.evidence || !provesBefore(end.evidence, action.before))
+    return 'nothing proves the captured state';
+  if (mechanism.alreadyInPlace(action.before)) return 'the change was there before the action';
+  return isOver(end, new Date(minutesAfter(now, LEAST_MINUTES_LEFT)))
+    ? 'the action is due to be undone, or a person ordered it'
+    : null;
+}
 
 /** Another reversal may be undoing the shared effect. */
 async function checkHolds(

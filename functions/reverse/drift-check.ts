@@ -1,6 +1,6 @@
 // Checks whether an action's effect is still in place in AWS.
 
-import type { Action } from '../domain/action.ts';
+import { type Action, isInForce } from '../domain/action.ts';
 import { informs } from '../domain/action-catalog.ts';
 import { lastCheck } from '../domain/effect-state.ts';
 import { jobOf } from '../mechanisms/job.ts';
@@ -9,8 +9,6 @@ import { unlessGone } from '../mechanisms/target-gone.ts';
 import { errorFields } from '../platform/log.ts';
 import { withEntry } from '../store/hash-chain.ts';
 import type { ReverseDeps } from './deps.ts';
-
-const isInPlace = ({ status }: Action): boolean => status === 'in-force' || status === 'kept';
 
 /** True until people were notified. The result of the check that found the drift may have been lost on the way. */
 const isNotificationOwed = ({ history }: Action): boolean =>
@@ -27,7 +25,7 @@ export async function checkDrift(
   action: Action,
 ): Promise<{ action: Action; drifted: boolean }> {
   // A ticket or a message that was sent: people close it without Countermand.
-  if (!isInPlace(action) || informs(action.name)) return { action, drifted: false };
+  if (!isInForce(action) || informs(action.name)) return { action, drifted: false };
   const { incidentId, actionId } = action;
   try {
     const { mechanism, subject } = jobOf(action, mechanisms);
@@ -35,10 +33,10 @@ export async function checkDrift(
     const { event, text } = resultOf(checked);
     const seen = await store.records.changeAction(incidentId, actionId, (current) => {
       // By now the action may be reversing, and then its effect is supposed to be gone.
-      if (!isInPlace(current) || event === (lastCheck(current) ?? 'there-again')) return null;
+      if (!isInForce(current) || event === (lastCheck(current) ?? 'there-again')) return null;
       return withEntry(current, { at: now(), by: 'sweep', event, text });
     });
-    const drifted = event === 'drifted' && isInPlace(seen) && isNotificationOwed(seen);
+    const drifted = event === 'drifted' && isInForce(seen) && isNotificationOwed(seen);
     if (drifted) log('error', 'effect gone', { incidentId, actionId });
     return { action: seen, drifted };
   } catch (error) {

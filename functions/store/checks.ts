@@ -26,9 +26,6 @@ function nextCheck(action: Pick<Action, 'actionId'>, after: Date): string {
   return new Date(inThisHour > after.getTime() ? inThisHour : inThisHour + HOUR_MS).toISOString();
 }
 
-export const isInForce = ({ status }: Pick<Action, 'status'>): boolean =>
-  status === 'in-force' || status === 'kept';
-
 /**
  * Checks have items of their own: a check that is due must neither delay nor rewrite the action. The item is written
  * before the action comes into force, and the sweeper ends it when the action isn't in force any more.

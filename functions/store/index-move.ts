@@ -1,7 +1,7 @@
 // Puts items that an earlier version wrote into the index `sweep`.
-import { Action } from '../domain/action.ts';
+import { Action, isInForce } from '../domain/action.ts';
 import { Conflict } from '../domain/errors.ts';
-import { createChecks, isInForce } from './checks.ts';
+import { createChecks } from './checks.ts';
 import { type Kind, locate } from './layout.ts';
 import { readEach } from './read-each.ts';
 import { sweepKeys } from './sweep-index.ts';

@@ -1,6 +1,6 @@
 // Reads and writes alerts, facts and actions, and joins the other records.
 import type * as z from 'zod/mini';
-import { Action } from '../domain/action.ts';
+import { Action, isInForce } from '../domain/action.ts';
 import { Alert } from '../domain/alert.ts';
 import { Assessment } from '../domain/assessment.ts';
 import { withPlaces } from '../domain/earlier-alert.ts';
@@ -8,7 +8,7 @@ import { NotFound } from '../domain/errors.ts';
 import { Facts } from '../domain/facts.ts';
 import { readStored } from '../domain/stored.ts';
 import type { Log } from '../platform/log.ts';
-import { createChecks, isInForce } from './checks.ts';
+import { createChecks } from './checks.ts';
 import { createDue, recordItem } from './due.ts';
 import { createIncidents } from './incidents.ts';
 import { earlierFactsKey, incidentKey, incidentPartition } from './layout.ts';

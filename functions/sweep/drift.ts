@@ -1,7 +1,8 @@
 // Starts the hourly drift check of each action in force.
 
+import { isInForce } from '../domain/action.ts';
 import { errorFields } from '../platform/log.ts';
-import { type Check, isInForce } from '../store/checks.ts';
+import type { Check } from '../store/checks.ts';
 import type { SweepDeps } from './deps.ts';
 
 /** Per sweep, because AWS throttles. If more are due, the sweeps of the next minutes start the others. */

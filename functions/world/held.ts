@@ -1,6 +1,6 @@
 // The actions whose changes may be in place, as executors prove them.
 import { type EndKeys, isOver, readEnd } from '../authority/end.ts';
-import { type Action, MAY_HAVE_EFFECT } from '../domain/action.ts';
+import { type Action, isInForce, MAY_HAVE_EFFECT } from '../domain/action.ts';
 import { minutesAfter } from '../domain/time.ts';
 import type { Holding, WorldReader } from '../mechanisms/world.ts';
 import type { Store } from '../store/store.ts';
@@ -50,6 +50,6 @@ function entriesOf(readers: readonly WorldReader[], holding: Holding) {
 }
 
 const isSettled = ({ status, appliedAt }: Action, now: Date): boolean =>
-  (status === 'in-force' || status === 'kept') &&
+  isInForce({ status }) &&
   appliedAt !== null &&
   minutesAfter(appliedAt, SHOWN_AFTER_MINUTES) <= now.toISOString();
