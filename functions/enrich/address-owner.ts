@@ -1,7 +1,7 @@
 // Finds which resource of this account, if any, owns each address.
 import type { EC2, NetworkInterface } from '@aws-sdk/client-ec2';
 import { type Fact, known, mapFact, unknown } from '../domain/facts.ts';
-import { isSingleHost, parseAddress } from '../platform/ip-address.ts';
+import { ipv4Behind, isSingleHost, parseAddress } from '../platform/ip-address.ts';
 import { type ReadDeps, readFact } from './read-fact.ts';
 
 export type OwnershipApi = Pick<EC2, 'describeNetworkInterfaces' | 'describeAddresses'>;
@@ -15,7 +15,7 @@ export async function ownersOf(
   deps: ReadDeps & { ec2: OwnershipApi },
   addresses: readonly string[],
 ): Promise<(address: string) => Fact<string | null>> {
-  const hosts = addresses.flatMap((one) => hostIn(one) ?? []);
+  const hosts = [...new Set(addresses.flatMap(hostsIn))];
   const owners =
     hosts.length > 0
       ? await readFact(deps, 'The addresses of this account', (abortSignal) =>
@@ -23,15 +23,18 @@ export async function ownersOf(
         )
       : known(new Map<string, string>());
   return (address) => {
-    const host = hostIn(address);
-    return host ? mapFact(owners, (all) => all.get(host) ?? null) : unknown('not a single address');
+    const forms = hostsIn(address);
+    if (forms.length === 0) return unknown('not a single address');
+    return mapFact(owners, (all) => forms.map((host) => all.get(host)).find(Boolean) ?? null);
   };
 }
 
-/** The address in EC2's notation, or null for a range. */
-function hostIn(address: string): string | null {
+/** The address in EC2's notation, and the IPv4 address that it stands for. Empty for a range. */
+function hostsIn(address: string): string[] {
   const parsed = parseAddress(address);
-  return parsed && isSingleHost(parsed) ? parsed.address.toString() : null;
+  if (!parsed || !isSingleHost(parsed)) return [];
+  const behind = ipv4Behind(parsed);
+  return [parsed, ...(behind ? [behind] : [])].map((one) => one.address.toString());
 }
 
 async function allOwners(

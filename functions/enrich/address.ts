@@ -4,7 +4,7 @@ import type * as z from 'zod/mini';
 import { type AddressFacts, type Fact, known, unknown } from '../domain/facts.ts';
 import { type Address, isSingleHost, parseAddress } from '../platform/ip-address.ts';
 import { awsServicesIn } from './aws-ranges.ts';
-import { cidrsOf, intervalOf } from './intervals.ts';
+import { cidrsOf, intervalOf, intervalsOf } from './intervals.ts';
 
 type Facts = Omit<z.infer<typeof AddressFacts>, 'ownedBy' | 'seenOnWeb'>;
 
@@ -24,7 +24,9 @@ export async function addressFacts(value: string): Promise<Facts> {
     family: known(family),
     singleHost: known(singleHost),
     range: singleHost ? known(parsed.address.range()) : rangeOfMany(parsed),
-    awsServices: known(await awsServicesIn(interval)),
+    awsServices: known([
+      ...new Set((await Promise.all(intervalsOf(parsed).map(awsServicesIn))).flat()),
+    ]),
   };
 }
 

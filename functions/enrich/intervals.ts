@@ -1,6 +1,6 @@
 // Arithmetic on address ranges as intervals of numbers.
 import ipaddr from 'ipaddr.js';
-import { type Address, parseAddress } from '../platform/ip-address.ts';
+import { type Address, ipv4Behind, parseAddress } from '../platform/ip-address.ts';
 
 /** Inclusive at both ends. IPv4 addresses take their IPv4-mapped IPv6 numbers, ::ffff:0:0/96. */
 export type Interval = readonly [first: bigint, last: bigint];
@@ -14,6 +14,12 @@ export function intervalOf({ address, bits }: Address): Interval {
   const size = 1n << BigInt((ipv4 ? 32 : 128) - bits);
   const first = (number / size) * size + (ipv4 ? IPV4_FIRST : 0n);
   return [first, first + size - 1n];
+}
+
+/** The interval of the address, and that of the IPv4 host for which a NAT64 or 6to4 address stands. */
+export function intervalsOf(address: Address): Interval[] {
+  const behind = ipv4Behind(address);
+  return [intervalOf(address), ...(behind ? [intervalOf(behind)] : [])];
 }
 
 /** Throws RangeError for text that is not a CIDR range. */

@@ -4,7 +4,7 @@ import type { Entity, EntityKind } from '../domain/alert.ts';
 import { APPROVER_ADDRESS, type Fact, known, mapFact, unknown } from '../domain/facts.ts';
 import { isSingleHost, parseAddress } from '../platform/ip-address.ts';
 import type { Policy } from '../policy/policy.ts';
-import { type Interval, intervalOf, intervalOfCidr } from './intervals.ts';
+import { type Interval, intervalOf, intervalOfCidr, intervalsOf } from './intervals.ts';
 import type { Tags } from './tags.ts';
 
 type Rule = Policy['protected'][number];
@@ -23,8 +23,8 @@ export function protection(
   tags: Fact<Tags> = UNREAD,
 ): Fact<string | null> {
   const parsed = entity.kind === 'ip' ? parseAddress(entity.value) : null;
-  const interval = parsed && intervalOf(parsed);
-  const rule = rules.find((rule) => covers(rule, entity, interval));
+  const intervals = parsed ? intervalsOf(parsed) : [];
+  const rule = rules.find((rule) => covers(rule, entity, intervals));
   if (rule) return known(rule.id);
   const byTag = rules.filter((one) => one.tags && isOfKind(one, entity));
   if (byTag.length > 0 && !UNTAGGED.includes(entity.kind)) {
@@ -32,7 +32,7 @@ export function protection(
     const tagged = byTag.find((one) => hasTag(one, tags.value));
     if (tagged) return known(tagged.id);
   }
-  return entity.kind === 'ip' && !interval
+  return entity.kind === 'ip' && !parsed
     ? unknown("not an IP address, so it can't be compared with protected ranges")
     : known(null);
 }
@@ -55,9 +55,9 @@ export function approverAddress(
 ): Fact<string | null> {
   const parsed = kind === 'ip' ? parseAddress(value) : null;
   if (!parsed) return known(null);
-  const interval = intervalOf(parsed);
+  const intervals = intervalsOf(parsed);
   return mapFact(places, (all) =>
-    all.some((place) => overlap(place, interval)) ? APPROVER_ADDRESS : null,
+    all.some((place) => intervals.some((one) => overlap(place, one))) ? APPROVER_ADDRESS : null,
   );
 }
 
@@ -71,12 +71,12 @@ export const firstProtection = (
 function covers(
   { kinds, values = [], cidrs = [] }: Rule,
   entity: Entity,
-  interval: Interval | null,
+  intervals: readonly Interval[],
 ): boolean {
   if (!isOfKind({ kinds }, entity)) return false;
   return (
     namesOf(entity).some((name) => values.some((pattern) => matches(pattern, name))) ||
-    (interval !== null && cidrs.some((cidr) => overlap(intervalOfCidr(cidr), interval)))
+    intervals.some((one) => cidrs.some((cidr) => overlap(intervalOfCidr(cidr), one)))
   );
 }
 

@@ -33,3 +33,19 @@ export function canonicalAddress(value: string): string | null {
   if (!parsed) return null;
   return isSingleHost(parsed) ? parsed.address.toString() : `${parsed.address}/${parsed.bits}`;
 }
+
+const NAT64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
+const SIX_TO_FOUR = ipaddr.IPv6.parseCIDR('2002::/16');
+
+/**
+ * The IPv4 host that an IPv6 host stands for in NAT64 (RFC 6052) and 6to4 (RFC 3056): `64:ff9b::cb00:7107` and
+ * `2002:cb00:7107::1` stand for 203.0.113.7. Null for every other address.
+ */
+export function ipv4Behind({ address, bits }: Address): Address | null {
+  if (!(address instanceof ipaddr.IPv6) || bits !== 128) return null;
+  const bytes = address.toByteArray();
+  const start = address.match(NAT64) ? 12 : address.match(SIX_TO_FOUR) ? 2 : null;
+  return start === null
+    ? null
+    : { address: new ipaddr.IPv4(bytes.slice(start, start + 4)), bits: 32 };
+}

@@ -34,14 +34,15 @@ const accountIn = (text: Maybe): string | null =>
   text === UNKNOWN || /^\d{12}$/.test(String(text ?? '')) ? String(text) : null;
 
 /**
- * The account and region in an ARN, each undefined where the ARN has none. Undefined for any other text.
+ * The account and region in an ARN, each undefined where the ARN has none. Undefined for any other text. Hand-made ARNs
+ * may have an empty partition.
  *
  * @example placeInArn('arn:aws:lambda:us-east-1:111122223333:function:x') // {account: '111122223333', region: 'us-east-1'}
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
  */
 export function placeInArn(text: Maybe): { account?: string; region?: string } | undefined {
   const [, region, account] =
-    /^arn:[a-z-]+:[a-z0-9-]+:([a-z0-9-]*):(\d{12})?:/.exec(String(text ?? '')) ?? [];
+    /^arn:[a-z-]*:[a-z0-9-]+:([a-z0-9-]*):(\d{12})?:/.exec(String(text ?? '')) ?? [];
   if (region === undefined) return undefined;
   return { ...(account && { account }), ...(region && { region }) };
 }

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { InvalidInput } from '../domain/errors.ts';
 import type { PartnerSource } from '../policy/schemas/account.ts';
 import { opt, readAs } from './fields.ts';
+import { otherEvent, otherThing } from './other-things.ts';
 import { SOURCES } from './registry.ts';
 import { type Envelope, type Finding, isFrom, type Source, type Unreadable } from './source.ts';
 
@@ -172,8 +173,11 @@ function fromEvent(
     time,
     ...(customAction && { customAction }),
   };
-  if (type.startsWith('GuardDuty Malware Protection'))
-    throw new InvalidInput(`${path}.detail-type: "${type}" is a scan result, not a finding`);
+  const other = otherEvent(type);
+  if (other)
+    throw new InvalidInput(
+      `${path}.detail-type: "${type.slice(0, 100)}" is ${other}, not a finding`,
+    );
   const format = partners.find((one) => one.source === sender)?.format;
   // Any sender may use the generic alert's detail type. Checked first, so that no sender can pose as a partner, whose
   // findings name their own account.
@@ -209,6 +213,8 @@ function productOf(fields: Record<string, unknown>, path: string): string {
     throw new InvalidInput(
       `${path}.type: expected a finding type, such as "UnauthorizedAccess:EC2/SSHBruteForce"`,
     );
+  const other = otherThing(fields);
+  if (other) throw new InvalidInput(`${path}: ${other}, not a finding`);
   const names = Object.keys(fields).slice(0, 5).join(', ').slice(0, 100) || 'nothing';
   throw new InvalidInput(
     `${path}: expected a GuardDuty finding (type, severity, resource, service), a Security Hub finding, or an event with detail-type and detail; found ${names}`,
@@ -220,10 +226,12 @@ const BY_SHAPE = [...SOURCES].sort(
   (a, b) => Number(a.id === 'guardduty') - Number(b.id === 'guardduty'),
 );
 
+const BYTE_ORDER_MARK = /^\uFEFF/;
+
 function parse(text: string, path: string): unknown {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text.replace(BYTE_ORDER_MARK, ''));
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new InvalidInput(`${path}: expected JSON: ${why}`.slice(0, 300), {}, cause);

@@ -125,7 +125,12 @@ describe('an address', () => {
     expect(ownerOf('203.0.113.7')).toEqual(known(null));
   });
 
-  test.each([['203.0.113.250/32'], ['::ffff:203.0.113.250']])(
+  test.each([
+    ['203.0.113.250/32'],
+    ['::ffff:203.0.113.250'],
+    ['64:ff9b::203.0.113.250'],
+    ['2002:cb00:71fa::1'],
+  ])(
     'recognises %s as another notation of the same address',
     async (spelling) => {
       const ownerOf = await ownersOf({ ...deps, ec2 }, [spelling]);

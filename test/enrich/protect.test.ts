@@ -22,6 +22,12 @@ describe('an address', () => {
     expect(by(entity('ip', '169.254.169.254'))).toEqual(known('link-local-and-resolver'));
     expect(by(entity('ip', 'fd00:ec2::253'))).toEqual(known('private-space'));
   });
+  test('protects the NAT64 and 6to4 forms of a protected IPv4 address', () => {
+    const only = rules({ cidrs: ['203.0.113.7/32'] });
+    for (const form of ['64:ff9b::203.0.113.7', '2002:cb00:7107::1'])
+      expect(protection(entity('ip', form), only)).toEqual(known('rule-1'));
+    expect(protection(entity('ip', '64:ff9b::203.0.113.8'), only)).toEqual(known(null));
+  });
   test('does not protect an address outside every protected range', () => {
     expect(by(entity('ip', '203.0.113.7'))).toEqual(known(null));
     expect(by(entity('ip', '11.0.0.0'))).toEqual(known(null));

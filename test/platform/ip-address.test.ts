@@ -1,7 +1,7 @@
 // Parsing and normalising addresses and ranges.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalAddress } from '../../functions/platform/ip-address.ts';
+import { canonicalAddress, ipv4Behind, parseAddress } from '../../functions/platform/ip-address.ts';
 
 describe('an address', () => {
   test.each([
@@ -34,4 +34,16 @@ describe('an address', () => {
       }),
     );
   });
+});
+
+test.each([
+  ['64:ff9b::cb00:7107', '203.0.113.7'],
+  ['64:ff9b::203.0.113.7', '203.0.113.7'],
+  ['2002:cb00:7107::1', '203.0.113.7'],
+  ['64:ff9c::cb00:7107', undefined],
+  ['2003:cb00:7107::1', undefined],
+  ['2002:cb00:7107::/48', undefined],
+  ['203.0.113.7', undefined],
+])('returns the IPv4 host behind %s: %s', (written, behind) => {
+  expect(ipv4Behind(parseAddress(written)!)?.address.toString()).toBe(behind);
 });

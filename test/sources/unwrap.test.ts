@@ -75,6 +75,13 @@ describe('the finding in a body', () => {
   });
 });
 
+test.each([
+  ['a body', (event: object) => `\uFEFF${text(event)}`],
+  ['a message', (event: object) => ({ Type: 'Notification', Message: `\uFEFF${text(event)}` })],
+])('accepts %s that begins with a byte order mark', (_where, wrapped) => {
+  expect(findingsIn(wrapped(sample('web-port-probe')))).toHaveLength(1);
+});
+
 describe('rejected bodies', () => {
   test.each([
     ['text that is not JSON', '{"a":', /^\$: expected JSON: /],
@@ -87,6 +94,17 @@ describe('rejected bodies', () => {
       { 'detail-type': 'GuardDuty Malware Protection Object Scan Result', detail: {} },
       /detail-type: .* is a scan result, not a finding/,
     ],
+    [
+      'an API call',
+      { eventVersion: '1.0', eventSource: 's', eventName: 'e' },
+      'a CloudTrail event',
+    ],
+    [
+      'an API call on the bus',
+      { 'detail-type': 'AWS API Call via CloudTrail', source: 'aws.iam', detail: {} },
+      'is a CloudTrail event, not a finding',
+    ],
+    ['a subscription', { Type: 'S', Token: 't', SubscribeURL: 'u' }, 'confirm an SNS subscription'],
     [
       'another EventBridge event',
       { 'detail-type': 'EC2 Instance State-change Notification', detail: { state: 'running' } },
