@@ -5,12 +5,13 @@ import type { Authorised } from '../authority/authorise.ts';
 import { type Evidence, identityOf, prove } from '../authority/claims.ts';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import { IN_PLACE_BEFORE, SHARED } from '../domain/effect-state.ts';
-import { Conflict, NotVerified, TerminalError, Throttled, UndoFailed } from '../domain/errors.ts';
+import { Conflict, NotVerified, UndoFailed } from '../domain/errors.ts';
 import { earlier, minutesAfter } from '../domain/time.ts';
 import { markedInForce, noteInForce } from '../mechanisms/in-force.ts';
 import { type Job, jobOf } from '../mechanisms/job.ts';
 import { overdueAt, scheduleEnd, scheduleReview } from '../platform/schedules.ts';
 import { digestOf, transition } from '../store/hash-chain.ts';
+import { applyUnderLease } from './apply.ts';
 import { captureUnderLease, type Held } from './capture.ts';
 import type { ExecuteDeps } from './deps.ts';
 import {
@@ -155,7 +156,7 @@ async function applyAndVerify(deps: ExecuteDeps, job: Job, held: Held): Promise<
   const look = () => mechanism.driver.verify(subject, before);
   const isInPlace = mechanism.alreadyInPlace(before);
   const isThere = isShared && !isInPlace && (await look()).holds;
-  if (!isInPlace && !isThere) await apply(deps, job, held);
+  if (!isInPlace && !isThere) await applyUnderLease(deps, job, held);
   const seen = isThere ? { holds: true, found: '' } : await look();
   if (seen.holds && isInPlace) return IN_PLACE_BEFORE;
   if (seen.holds) return isThere ? SHARED : 'Applied and verified';
@@ -163,28 +164,6 @@ async function applyAndVerify(deps: ExecuteDeps, job: Job, held: Held): Promise<
   await store.killSwitch.note(policy.account, event, policy.limits.breaker, now());
   throw new NotVerified(`verification failed after apply: ${seen.found}`, { actionId });
 }
-
-/** A reversal that finds the apply unended knows that the change may still arrive. */
-async function apply(
-  { store: { leases }, now }: ExecuteDeps,
-  { subject, mechanism }: Job,
-  { effectKey, before }: Held,
-): Promise<void> {
-  const { actionId } = subject;
-  const attempt = await leases.beginApply(effectKey, actionId, { before, now: now() });
-  const end = () => leases.endApply(effectKey, actionId, attempt);
-  try {
-    await mechanism.driver.apply(subject, before);
-  } catch (error) {
-    if (wasAnswered(error)) await end();
-    throw error;
-  }
-  await end();
-}
-
-/** False if the request may still be carried out: its answer was lost. */
-const wasAnswered = (error: unknown): boolean =>
-  error instanceof TerminalError || error instanceof Throttled || error instanceof Conflict;
 
 async function markInForce(
   deps: ExecuteDeps,

@@ -10,7 +10,9 @@ import { Denied, NotVerified } from '../domain/errors.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { type Job, jobOf } from '../mechanisms/job.ts';
 import { revertAndVerify, underClaim } from '../mechanisms/revert.ts';
+import { unlessGone } from '../mechanisms/target-gone.ts';
 import { withEntry } from '../store/hash-chain.ts';
+import { applyUnderLease } from './apply.ts';
 import type { ExecuteDeps } from './deps.ts';
 import { checkAuthorised, checkKillSwitch, checkVersion } from './preflight.ts';
 
@@ -30,7 +32,7 @@ const LEAST_MINUTES_LEFT = 3;
 export type PutBack = {
   incidentId: string;
   actionId: string;
-  status: 'put-back' | 'in-place' | 'ended';
+  status: 'put-back' | 'in-place' | 'ended' | 'target-gone';
   /** What AWS shows, in words. */
   found: string;
 };
@@ -39,11 +41,13 @@ export type PutBack = {
  * Applies the recorded change again under the approval, the before-state and the due time that are proven. Nothing is
  * captured, prolonged or scheduled.
  *
- * 1. Check the proofs, the kill switch and the lease as they are now.
- * 2. Apply and verify, unless the change is in place.
+ * 1. Check the proofs and the kill switch as they are now.
+ * 2. Unless the change is in place, apply under the lease, and verify. After a crash the lease shows a begun apply, as
+ *    after that of an execution.
  * 3. If the action ended meanwhile, undo under the lease.
  *
- * Throws Denied, Halted or DigestMismatch if the action may not be applied again.
+ * Throws Denied, Halted, DigestMismatch or IllegalTransition if the action may not be applied again, and StateChanged if
+ * the deployment wrote a third state, which the undo would not restore.
  */
 export async function putBack(deps: ExecuteDeps, input: unknown): Promise<PutBack> {
   const { incidentId, actionId } = PutBackInput.parse(input);
@@ -53,12 +57,14 @@ export async function putBack(deps: ExecuteDeps, input: unknown): Promise<PutBac
   const end = await checkMayReturn(deps, action, job);
   await checkKillSwitch(deps, action);
   const effectKey = end.evidence.effectKey;
-  await checkHolds(deps, action, effectKey);
   const { driver } = job.mechanism;
-  const seen = await driver.verify(job.subject, action.before);
-  if (seen.holds) return { incidentId, actionId, status: 'in-place', found: seen.found };
-  await driver.apply(job.subject, action.before);
-  const found = await driver.verify(job.subject, action.before);
+  const look = () => driver.verify(job.subject, action.before);
+  const seen = await unlessGone(look());
+  if ('gone' in seen) return { incidentId, actionId, status: 'target-gone', found: seen.gone };
+  if (seen.found.holds)
+    return { incidentId, actionId, status: 'in-place', found: seen.found.found };
+  await applyUnderLease(deps, job, { effectKey, before: action.before });
+  const found = await look();
   if (await hasEnded(deps, action))
     return {
       incidentId,
@@ -100,17 +106,6 @@ function refusalOf(action: Action, { mechanism }: Job, end: End, now: Date): str
   return isOver(end, new Date(minutesAfter(now, LEAST_MINUTES_LEFT)))
     ? 'the action is due to be undone, or a person ordered it'
     : null;
-}
-
-/** Another reversal may be undoing the shared effect. */
-async function checkHolds(
-  { store }: ExecuteDeps,
-  { actionId }: Action,
-  effectKey: string,
-): Promise<void> {
-  const lease = await store.leases.find(effectKey);
-  if (lease?.holders.includes(actionId) && lease.releasing === null) return;
-  throw new Denied('not put back: the action does not hold the effect', { actionId });
 }
 
 async function hasEnded({ store, keys, now }: ExecuteDeps, action: Action): Promise<boolean> {

@@ -9,8 +9,9 @@ import { reverse } from '../../functions/reverse/reverse.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { attacker, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 import { orderUndo } from '../fixtures/proofs.ts';
+import { mortal } from '../properties/mortal.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
-import { toyAction, toyDeps, toyWatch, type World } from './toy.ts';
+import { toyAction, toyDeps, toyMechanisms, toyWatch, type World } from './toy.ts';
 
 const ids = { incidentId: INCIDENT_ID, actionId: toyAction().actionId };
 const at = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
@@ -60,7 +61,7 @@ test('changes and records nothing when the change is in place', async () => {
 describe('is refused', () => {
   const refused = async (change: Partial<ExecuteDeps> = {}) => {
     await expect(returned(change)).rejects.toMatchObject({
-      name: expect.stringMatching(/^(Denied|Halted|DigestMismatch)$/),
+      name: expect.stringMatching(/^(Denied|Halted|DigestMismatch|IllegalTransition)$/),
     });
     expect(toys.size).toBe(0);
   };
@@ -116,6 +117,11 @@ describe('is refused', () => {
   });
 });
 
+test('does nothing about a target that the deployment deleted', async () => {
+  toys.set(attacker.value, 'deleted');
+  expect(await returned()).toMatchObject({ status: 'target-gone' });
+});
+
 test('judges the age of the approval at the time of the first application', async () => {
   store = storeOn(memoryTable());
   await store.records.createAction(toyAction({ durationMinutes: 240 }));
@@ -136,4 +142,86 @@ test('undoes the change when a person undid the action while it was being put ba
   expect(toys.size).toBe(0);
   expect((await stored()).status).toBe('reversed');
   expect(await store.leases.find(`toy:${attacker.value}`)).toBeNull();
+});
+
+describe('when the function is killed at any call while it puts a change back', () => {
+  /** More than twice the calls of one put-back. */
+  const MAX_KILLS = 60;
+  const effectKey = `toy:${attacker.value}`;
+  const due = { ...ids, cause: 'due', by: 'schedule' };
+
+  /** Whether the put-back sent its change to AWS and died before the answer. */
+  let isUnanswered: boolean;
+  /** Kills one put-back at call `n`. Returns false if it survived. */
+  async function killed(n: number): Promise<boolean> {
+    isUnanswered = false;
+    const wrap = mortal('put back', n, async () => {});
+    const own = toyDeps(store, toys).store;
+    const mechanisms = new Map(
+      [...toyMechanisms(toys)].map(([id, one]) => {
+        const mortalDriver = wrap(one.driver);
+        const apply: typeof mortalDriver.apply = async (...given) => {
+          isUnanswered = true;
+          await mortalDriver.apply(...given);
+          isUnanswered = false;
+        };
+        const { capture, verify, revert, verifyReverted } = mortalDriver;
+        return [id, { ...one, driver: { capture, verify, revert, verifyReverted, apply } }];
+      }),
+    );
+    const survived = await returned({
+      store: { ...own, records: wrap(own.records), leases: wrap(own.leases) },
+      mechanisms,
+    }).then(
+      () => true,
+      () => false,
+    );
+    return !survived;
+  }
+  const fresh = async () => {
+    [store, toys] = [storeOn(memoryTable()), new Map()];
+    await store.records.createAction(toyAction());
+    await execute(toyDeps(store, toys), ids);
+    toys.clear();
+  };
+  const nothingIsLeft = async (n: number) => {
+    expect([toys.size, (await stored()).status], `killed at ${n}`).toEqual([0, 'reversed']);
+    expect(await store.leases.find(effectKey), `killed at ${n}`).toBeNull();
+  };
+
+  test('the next request completes it, and the due reversal leaves nothing behind', async () => {
+    for (let n = 0; n < MAX_KILLS; n++) {
+      await fresh();
+      const died = await killed(n);
+      await returned({ now: () => at(12) });
+      expect(toys.get(attacker.value), `killed at ${n}`).toBe('ours');
+      await reverse(deps({ now: () => at(60) }), due);
+      await nothingIsLeft(n);
+      if (!died) return expect(n).toBeGreaterThan(10);
+    }
+    expect.fail(`a put-back makes more than ${MAX_KILLS} calls`);
+  });
+
+  test('an undo that a person orders then and the clean-up after it leave nothing behind, even if its change arrives late', async () => {
+    for (let n = 0; n < MAX_KILLS; n++) {
+      await fresh();
+      const died = await killed(n);
+      await orderUndo(store, ids, at(10));
+      await reverse(deps({ now: () => at(11) }), {
+        ...due,
+        cause: 'person',
+        by: 'person:ana.silva',
+      });
+      const lease = await store.leases.find(effectKey);
+      // AWS carries the request out after the undo.
+      if (isUnanswered) toys.set(attacker.value, 'ours');
+      const { attentionAt } = await stored();
+      if (lease) expect(attentionAt, `killed at ${n}`).not.toBeNull();
+      if (attentionAt)
+        await reverse(deps({ now: () => new Date(attentionAt) }), { ...due, cause: 'sweeper' });
+      await nothingIsLeft(n);
+      if (!died) return;
+    }
+    expect.fail(`a put-back makes more than ${MAX_KILLS} calls`);
+  });
 });

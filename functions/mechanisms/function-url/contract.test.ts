@@ -53,6 +53,13 @@ describe('a function', () => {
     await expect(driver({}).capture(subject)).rejects.toThrow(NotFound);
   });
 
+  test('throws StateChanged on a second apply if another URL replaced the captured one', async () => {
+    const before = { authType: 'NONE', createdAt: '2026-01-01T00:00:00.000Z' } as const;
+    const replaced = driver({ [name]: openUrl });
+    await expect(replaced.apply(subject, before)).rejects.toThrow('it replaced the one');
+    expect((await replaced.verify(subject, before)).holds).toBe(false);
+  });
+
   test('keeps AWS_IAM on revert if the URL required it before', async () => {
     const closed = driver({ [name]: { ...openUrl, AuthType: 'AWS_IAM' } });
     const before = await closed.capture(subject);

@@ -76,6 +76,14 @@ const onUrl = <T>(name: string, what: string, call: () => Promise<T>): Promise<T
     aws(what, { function: name }, call),
   );
 
+function checkNotReplaced({ target: { value: name } }: Subject, before: Before, now: Before) {
+  if (before.createdAt !== null && now.createdAt !== before.createdAt)
+    throw new StateChanged(
+      `the URL of ${name} was created at ${now.createdAt}: it replaced the one that was captured`,
+      { function: name },
+    );
+}
+
 function connect({ lambda }: FunctionUrlClients): ReturnType<typeof requireIam.connect> {
   const configOf = async ({ target: { value: name } }: Subject): Promise<Before> => {
     const ids = { function: name };
@@ -104,26 +112,25 @@ function connect({ lambda }: FunctionUrlClients): ReturnType<typeof requireIam.c
   };
   return {
     capture: configOf,
-    async apply(subject, { authType }) {
-      if (authType === 'NONE' && (await configOf(subject)).authType === 'NONE')
-        await set(subject, 'AWS_IAM');
+    async apply(subject, before) {
+      if (before.authType !== 'NONE') return;
+      const now = await configOf(subject);
+      if (now.authType !== 'NONE') return;
+      checkNotReplaced(subject, before, now);
+      await set(subject, 'AWS_IAM');
     },
     verify: (subject) => seen(subject, 'AWS_IAM'),
-    async revert(subject, { authType, createdAt }) {
+    async revert(subject, before) {
       const now = await configOf(subject);
-      if (now.authType === authType) return;
+      if (now.authType === before.authType) return;
       const { value: name } = subject.target;
       if (now.authType !== 'AWS_IAM')
         throw new StateChanged(
           `the URL of ${name} has the auth type ${now.authType}: neither the captured one nor ours`,
           { function: name },
         );
-      if (createdAt !== null && now.createdAt !== createdAt)
-        throw new StateChanged(
-          `the URL of ${name} was created at ${now.createdAt}: it replaced the one that the action closed`,
-          { function: name },
-        );
-      await set(subject, authType);
+      checkNotReplaced(subject, before, now);
+      await set(subject, before.authType);
     },
     verifyReverted: (subject, { authType }) => seen(subject, authType),
   };
