@@ -3,8 +3,9 @@
 import * as z from 'zod/mini';
 import { isOfEarlierVersion, replaced } from '../authority/earlier-request.ts';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
-import type { Alert } from '../domain/alert.ts';
+import type { Alert, FindingState } from '../domain/alert.ts';
 import type { ApprovalRequest, Approver } from '../domain/approval.ts';
+import { closedText, closingOf } from '../domain/closed-finding.ts';
 import { InvalidInput, NotFound, Unavailable } from '../domain/errors.ts';
 import { requestOrder, similarTo } from '../domain/similar-questions.ts';
 import { answerToken, questionUrl } from '../messaging/links.ts';
@@ -15,6 +16,7 @@ import { LINKS } from '../messaging/texts/labels.ts';
 import { errorFields } from '../platform/log.ts';
 import { slackMemberOf } from '../policy/people.ts';
 import { transition, withEntry } from '../store/hash-chain.ts';
+import { readRequestState } from '../store/request-state.ts';
 import type { ApproveDeps } from './deps.ts';
 
 export const ApproveInput = z.union([
@@ -25,6 +27,8 @@ export const ApproveInput = z.union([
     rung: z.int().check(z.gte(0), z.lte(10)),
     taskToken: z.string().check(z.minLength(1)),
   }),
+  /** From the state machine: the product closed this alert's finding. */
+  z.strictObject({ incidentId: IncidentId, alertId: z.string(), closed: z.literal(true) }),
   /** From the page: an approver handed the request to the person `to`. */
   z.strictObject({
     incidentId: IncidentId,
@@ -36,10 +40,13 @@ export const ApproveInput = z.union([
 export async function approve(deps: ApproveDeps, input: unknown): Promise<void> {
   const given = ApproveInput.parse(input);
   if ('to' in given) return askAnother(deps, given);
+  if ('closed' in given) return endRequests(deps, given);
   const { incidentId, actionId, rung: step, taskToken } = given;
+  const asked = await deps.store.records.action(incidentId, actionId);
+  const state = await readRequestState(deps.store, asked);
   // Stores the token before asking, so that every decision finds a token to answer the state machine with.
   const action = await deps.store.records.changeAction(incidentId, actionId, (current) =>
-    begin(current, step, taskToken, deps.now()),
+    begin(current, { step, taskToken, state, at: deps.now() }),
   );
   if (!action.approval) throw new InvalidInput('the action has no approval request', { actionId });
   if (action.status !== 'awaiting-approval') return answer(deps, action, taskToken);
@@ -49,12 +56,21 @@ export async function approve(deps: ApproveDeps, input: unknown): Promise<void> 
 }
 
 /** Stores the token and records who is asked now, or expires the request. Does nothing after a decision. */
-function begin(current: Action, step: number, taskToken: string, at: Date): Action | null {
+function begin(
+  current: Action,
+  {
+    step,
+    taskToken,
+    state,
+    at,
+  }: { step: number; taskToken: string; state: FindingState; at: Date },
+): Action | null {
   const { approval } = current;
   if (current.status !== 'awaiting-approval' || !approval) return null;
   const waiting = { ...approval, taskToken };
   if (isOfEarlierVersion(current))
     return replaced({ ...current, approval: waiting }, 'approve', at);
+  if (state !== 'active') return closed({ ...current, approval: waiting }, state, at);
   const lastWait = approval.rungs.length + (approval.moreTime ? 1 : 0);
   if (step >= lastWait || Date.parse(approval.expiresAt) <= at.getTime())
     return transition(
@@ -68,6 +84,30 @@ function begin(current: Action, step: number, taskToken: string, at: Date): Acti
   const asked = recordAsked(current, step, at) ?? { ...current, version: current.version + 1 };
   return { ...asked, approval: asked.approval && { ...asked.approval, taskToken } };
 }
+
+/** `attentionAt` remains set: the sweeper checks that people are notified. */
+const closed = (action: Action, state: FindingState, at: Date): Action =>
+  transition(action, 'expired', { at, by: 'approve', text: closedText(state) });
+
+/** Ends the incident's requests whose findings were closed. A retry repeats the answer to the state machine. */
+async function endRequests(
+  deps: ApproveDeps,
+  { incidentId }: { incidentId: string },
+): Promise<void> {
+  const { records } = deps.store;
+  for (const { actionId } of (await records.actions(incidentId)).filter(isOpenOrClosed)) {
+    const action = await records.changeAction(incidentId, actionId, async (current) => {
+      if (current.status !== 'awaiting-approval') return null;
+      const state = await readRequestState(deps.store, current);
+      return state === 'active' ? null : closed(current, state, deps.now());
+    });
+    const taskToken = action.approval?.taskToken;
+    if (taskToken && closingOf(action)) await answer(deps, action, taskToken);
+  }
+}
+
+const isOpenOrClosed = (action: Action): boolean =>
+  action.status === 'awaiting-approval' || closingOf(action) !== null;
 
 /** The action with an entry about who is asked, or null when the step was asked before. */
 function recordAsked(current: Action, step: number, at: Date): Action | null {

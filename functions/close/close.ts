@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import { type Action, IncidentId, type Status } from '../domain/action.ts';
 import { informs, opensTicketUnanswered } from '../domain/action-catalog.ts';
+import { closingOf } from '../domain/closed-finding.ts';
 import { InvalidInput } from '../domain/errors.ts';
 import { type Incident, mostUrgent, type Outcome } from '../domain/incident.ts';
 import { quoted } from '../domain/wording.ts';
@@ -31,7 +32,8 @@ export const isForJudgement = ({ status, name, failure }: Action): boolean =>
   status === 'observed' && failure === null && !informs(name);
 
 /** The incident outcome that follows from one action's status. */
-export function outcomeOf({ status, name }: Action): Outcome {
+export function outcomeOf(action: Action): Outcome {
+  const { status, name } = action;
   switch (status) {
     case 'failed':
     case 'reversal-failed':
@@ -47,6 +49,7 @@ export function outcomeOf({ status, name }: Action): Outcome {
     case 'declined':
       return 'recommended-not-executed';
     case 'expired':
+      if (closingOf(action)) return 'no-action';
       return opensTicketUnanswered(name) ? 'ticketed' : 'recommended-not-executed';
     case 'observed':
       return 'observed';

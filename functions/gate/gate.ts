@@ -9,6 +9,7 @@ import { Assessment, aboutAlert, type Recommendation } from '../domain/assessmen
 import type { Drill } from '../domain/drill.ts';
 import type { Effect } from '../mechanisms/registry.ts';
 import { errorFields } from '../platform/log.ts';
+import { readRequestState } from '../store/request-state.ts';
 import { type EscalatingDeps, withApproval, withEscalation } from './approvers.ts';
 import { compose } from './compose.ts';
 import { created, newsOf, type Routed } from './create-action.ts';
@@ -68,7 +69,10 @@ export async function gate(deps: GateDeps, input: unknown) {
     );
   }
   const decided = await deps.store.records.action(incidentId, decidedId);
-  const held = await withExistingActions(deps, circumstances, [decided.recommendation]);
+  const findingState = await readRequestState(deps.store, decided);
+  const held = await withExistingActions(deps, { ...circumstances, findingState }, [
+    decided.recommendation,
+  ]);
   return askAnew
     ? requestAgain(withEscalation(deps), { incidentId, alertId }, decided, held)
     : decideAgain(deps, { incidentId, alertId, actionId: decidedId }, held);

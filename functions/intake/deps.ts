@@ -24,6 +24,9 @@ import type { Store } from '../store/store.ts';
 import { createKillSwitch } from '../store/switch.ts';
 import { createTable } from '../store/table.ts';
 
+/** `closed`: the product closed the finding, so requests about it may end. */
+export type RespondInput = { incidentId: string; alertId: string; closed?: true };
+
 export type IntakeDeps = {
   store: Pick<Store, 'table' | 'records' | 'findings' | 'entityHistory' | 'killSwitch'>;
   policy: Policy;
@@ -31,7 +34,7 @@ export type IntakeDeps = {
   /** Signs the alerts that it accepts. */
   keys: { alerts: Signer };
   /** Starts `respond` under a name. Does nothing when the name is in use. */
-  startRespond: (name: string, input: { incidentId: string; alertId: string }) => Promise<void>;
+  startRespond: (name: string, input: RespondInput) => Promise<void>;
   /** Prefix of the names of this stack's functions and roles. */
   ownPrefix: string;
   /** Sends an invalid body to the rejected queue, with the reason. */

@@ -1,6 +1,5 @@
 // The intake step: turns events into alerts and starts their assessment.
 
-import { createHash } from 'node:crypto';
 import { withAlertProof } from '../authority/alerts.ts';
 import { COUNTED } from '../domain/alarm-messages.ts';
 import type { Alert, Cause, Reported } from '../domain/alert.ts';
@@ -11,12 +10,12 @@ import { normalise } from '../sources/normalise.ts';
 import type { Finding, Unreadable } from '../sources/source.ts';
 import { rewrapped, unwrap } from '../sources/unwrap.ts';
 import type { SeenFinding } from '../store/findings.ts';
-import { withEntry } from '../store/hash-chain.ts';
 import { incidentIdFor, layoutOf } from '../store/layout.ts';
 import { retryOnConflict } from '../store/retry.ts';
 import type { IntakeDeps } from './deps.ts';
+import { alertIdOf, recordDelivery } from './finding-state.ts';
 import { chooseIncident, joinIncident } from './incidents.ts';
-import { knownAfter } from './known-finding.ts';
+import { type KnownFinding, knownAfter } from './known-finding.ts';
 import { recognise } from './recognise.ts';
 import { causeOf } from './self-inflicted.ts';
 
@@ -119,6 +118,8 @@ async function accept(deps: IntakeDeps, alert: Reported, part: Finding): Promise
   if (seen?.startedAt && (why || !isNew))
     return repeated(deps, identity, { ...seen, known }, alert);
   if (why) {
+    // An interrupted acceptance reads it when it continues.
+    if (seen) await store.findings.save(identity, seen, { ...seen, known });
     deps.log('info', COUNTED.notOpened, { source: alert.source, findingId, why });
     return { outcome: 'not-opened', type, findingId, why };
   }
@@ -148,6 +149,7 @@ async function accept(deps: IntakeDeps, alert: Reported, part: Finding): Promise
   const started = { ...accepting, startedAt: now().toISOString(), known };
   if (sending) await store.findings.save(sending, null, started);
   await store.findings.save(identity, accepting, started);
+  if (known.state !== alert.state) await recordDelivery(deps, identity, started, 0);
   await remember(deps, alert, incidentId);
   await countCascade(deps, causedBy);
   const outcome = incidentId === incidentIdFor(alertId, recordLayout) ? 'started' : 'joined';
@@ -169,7 +171,7 @@ async function begin(
   preferred: string | null,
 ): Promise<SeenFinding> {
   const episode = (seen?.episode ?? 0) + 1;
-  const alertId = `al-${shortHash(`${identity}\n${episode}`)}`;
+  const alertId = alertIdOf(identity, episode);
   const incidentId = await chooseIncident(deps, { ...alert, alertId }, preferred);
   const repeats = seen?.repeats ?? 0;
   return deps.store.findings.save(identity, seen, {
@@ -217,42 +219,14 @@ async function countCascade({ store, policy, now, log }: IntakeDeps, cause: Caus
 async function repeated(
   deps: IntakeDeps,
   identity: string,
-  seen: SeenFinding,
+  seen: SeenFinding & { known: KnownFinding },
   alert: Reported,
 ): Promise<Accepted> {
-  const { store, recordLayout } = deps;
   const { alertId, incidentId } = seen;
   const { type, findingId } = alert;
-  await store.findings.save(identity, seen, { ...seen, repeats: seen.repeats + 1 });
-  // Intake may only write incidents of the current layout. The finding has counted the repeat.
-  if (layoutOf(incidentId) === recordLayout) await countRepeat(deps, seen, alert);
+  await deps.store.findings.save(identity, seen, { ...seen, repeats: seen.repeats + 1 });
+  await recordDelivery(deps, identity, seen, 1);
   return { outcome: 'repeat', type, findingId, alertId, incidentId };
-}
-
-/** Counts the repeat and records the finding's state. */
-async function countRepeat(
-  { store: { records }, now }: IntakeDeps,
-  { incidentId, alertId }: Pick<SeenFinding, 'incidentId' | 'alertId'>,
-  { state }: Pick<Reported, 'state'>,
-): Promise<void> {
-  if (layoutOf(incidentId) === 2) {
-    const text = `Its product says that the finding is ${state}`;
-    const note = { at: now(), by: 'intake', event: 'finding-state', text };
-    await records.changeMember(incidentId, alertId, (member) => ({
-      ...(member.state === state
-        ? { ...member, version: member.version + 1 }
-        : withEntry(member, note)),
-      repeats: member.repeats + 1,
-      state,
-    }));
-  } else
-    await records.changeIncident(incidentId, (incident) => ({
-      ...incident,
-      version: incident.version + 1,
-      alerts: incident.alerts.map((one) =>
-        one.alertId === alertId ? { ...one, repeats: one.repeats + 1, state } : one,
-      ),
-    }));
 }
 
 /**
@@ -280,10 +254,4 @@ function bounded(alert: Alert, raw: unknown): unknown {
   const [forAlert = 0, forRaw = 0] = bytes;
   if (forAlert + forRaw <= MAX_ALERT_BYTES) return raw;
   return { note: `the event was left out: its ${forRaw} bytes do not fit beside the alert` };
-}
-
-/** 16 base-36 characters, which hold 82 bits. */
-function shortHash(text: string): string {
-  const digest = createHash('sha256').update(text).digest('hex');
-  return BigInt(`0x${digest}`).toString(36).slice(0, 16);
 }

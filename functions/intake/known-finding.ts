@@ -59,7 +59,7 @@ export function knownAfter(known: KnownFinding | null, alert: Reported): KnownFi
   return {
     severity: isHigher ? severity.label : before.severity,
     updatedAt: later(before.updatedAt, updatedAt),
-    state,
+    state: isOutdated(before, alert) ? before.state : state,
     sources: unique([...before.sources, source]),
     named: unique([...before.named, ...namedIn(alert).map(nameOf)]).slice(0, MAX_NAMED),
   };
@@ -71,6 +71,17 @@ function isUpdate({ updatedAt, sources }: KnownFinding, alert: Reported): boolea
   const tolerance = sources.includes(alert.source) ? 0 : SOURCES_DIFFER_MS;
   return Date.parse(alert.updatedAt) > Date.parse(updatedAt) + tolerance;
 }
+
+/**
+ * Whether an earlier delivery says more about the state. At the same time, a product may still close the finding:
+ * Security Hub keeps the time when a person suppresses it.
+ */
+const isOutdated = (known: KnownFinding, alert: Reported): boolean =>
+  alert.state === 'active'
+    ? !isUpdate(known, alert)
+    : known.updatedAt !== null &&
+      alert.updatedAt !== null &&
+      Date.parse(alert.updatedAt) < Date.parse(known.updatedAt);
 
 const namedIn = ({ entities }: Reported): Entity[] =>
   entities.filter(({ kind, part }) => kind !== 'alert' && part !== 'related');

@@ -3,6 +3,7 @@
 import type { Action } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Approver } from '../domain/approval.ts';
+import { closingOf } from '../domain/closed-finding.ts';
 import {
   isTargetGone,
   NEWS,
@@ -18,6 +19,7 @@ import { progressOf } from './texts/action-line.ts';
 import {
   decidedText,
   expiredText,
+  findingClosedText,
   newsText,
   noTicketText,
   stoppedText,
@@ -82,13 +84,7 @@ function noticeInState(
     case 'observed':
       return approvedOnce ? { ...stoppedText(action), to: decidedBy, ticket: false } : null;
     case 'expired':
-      return {
-        ...expiredText(action, alert, facts),
-        to: everyone,
-        ticket: true,
-        // A ticket or message action: approvers were not paged about it, and the incident has a ticket now.
-        ...(action.target?.kind === 'alert' && { urgency: 'inform' as const }),
-      };
+      return expiredNotice(action, { alert, facts }, everyone);
     case 'failed': {
       const stopped = approvedOnce && action.appliedAt === null && action.before === null;
       const text = stopped ? stoppedText(action) : failedText(action);
@@ -118,6 +114,28 @@ function noticeInState(
     default:
       return null;
   }
+}
+
+/** Nothing is left to do after the finding was closed. */
+function expiredNotice(
+  action: Action,
+  { alert, facts }: { alert: Alert | undefined; facts: Facts | null },
+  everyone: Approver[],
+): Notice {
+  if (closingOf(action))
+    return {
+      ...findingClosedText(action),
+      to: askedOf(action),
+      ticket: false,
+      urgency: 'inform',
+    };
+  return {
+    ...expiredText(action, alert, facts),
+    to: everyone,
+    ticket: true,
+    // A ticket or message action: approvers were not paged about it, and the incident has a ticket now.
+    ...(action.target?.kind === 'alert' && { urgency: 'inform' as const }),
+  };
 }
 
 const openNotice = (action: Action, failure: string | null, everyone: Approver[]): Notice =>

@@ -2,6 +2,7 @@
 
 import type { Action } from '../domain/action.ts';
 import type { Approver } from '../domain/approval.ts';
+import { closingOf } from '../domain/closed-finding.ts';
 import { issueLink, type PagePurpose } from '../links/link.ts';
 import type { Mac } from '../links/signed-claims.ts';
 
@@ -90,6 +91,6 @@ export async function requestAgainUrl(
 ): Promise<string | null> {
   const { status, approval, askedAnew } = action;
   const isManager = approval?.managers.some(({ id }) => id === person.id) ?? false;
-  if (status !== 'expired' || askedAnew || !isManager) return null;
+  if (status !== 'expired' || closingOf(action) || askedAnew || !isManager) return null;
   return pageUrl(deps, 'ask-anew', action, person, hoursAfter(now, AGAIN_WITHIN_HOURS));
 }

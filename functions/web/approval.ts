@@ -115,6 +115,7 @@ export const counted = (action: Action, person: string): Answer => ({
 
 const STATUS_OF = {
   settled: 409,
+  closed: 409,
   'too-late': 410,
   'not-yours': 403,
   bounded: 409,

@@ -2,8 +2,10 @@
 
 import type { Action } from '../domain/action.ts';
 import { type ApprovalRequest, peopleAsked, type Vote } from '../domain/approval.ts';
+import { closingOf } from '../domain/closed-finding.ts';
 import { newsIn } from '../domain/effect-state.ts';
 import { minutesAfter } from '../domain/time.ts';
+import { findingClosed, notDone } from '../messaging/texts/phrases.ts';
 import { concerns } from '../policy/people.ts';
 import type { Escalation } from '../policy/schemas/escalation.ts';
 import { transition, withEntry } from '../store/hash-chain.ts';
@@ -13,8 +15,8 @@ export type Verdict = 'approve' | 'decline';
 /** The next version of the action, or the refusal. */
 export type Change = { next: Action } | ({ next?: Action } & Refusal);
 export type Refusal = {
-  /** `settled`: the state no longer allows it. `not-yours`: this person may not. `bounded`: a limit of policy. */
-  because: 'settled' | 'too-late' | 'not-yours' | 'bounded' | 'lookAgain';
+  /** `settled`: the state no longer allows it. `closed`: the finding was closed. `not-yours`: this person may not. `bounded`: a limit of policy. */
+  because: 'settled' | 'closed' | 'too-late' | 'not-yours' | 'bounded' | 'lookAgain';
   refused: string;
 };
 export type By = { person: string; people: Escalation['people']; now: Date };
@@ -101,6 +103,8 @@ export function openTo(
   if (refusal) return refusal;
   if (!approval || !peopleAsked(approval).some(({ id }) => id === person))
     return refuse('not-yours', REFUSED.notAsked);
+  if (closingOf(action))
+    return refuse('closed', `${notDone(action)} ${findingClosed(action, now)}`);
   if (action.status !== 'awaiting-approval') return refuse('settled', REFUSED.notCounted);
   return Date.parse(approval.expiresAt) > now.getTime()
     ? { approval }

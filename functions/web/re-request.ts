@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import { nextActionId } from '../authority/earlier-request.ts';
 import type { Action } from '../domain/action.ts';
+import { closingOf } from '../domain/closed-finding.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { errorFields } from '../platform/log.ts';
 import { withEntry } from '../store/hash-chain.ts';
@@ -22,8 +23,8 @@ export const RequestAgainForm = z.strictObject({ digest: z.string() });
 /** The sweeper starts the new request if it has not begun within this time. */
 const STARTED_WITHIN_MINUTES = 5;
 
-export const mayRequestAgain = ({ status, askedAnew }: Action): boolean =>
-  status === 'expired' && askedAnew === null;
+export const mayRequestAgain = (action: Action): boolean =>
+  action.status === 'expired' && action.askedAnew === null && closingOf(action) === null;
 
 /** Once for each request. The new request can expire and be requested again, too. */
 export function requestAgain(action: Action, { person, people, now }: By): Change {

@@ -229,24 +229,68 @@ describe('a finding that its product archives while the request is open', () => 
     const service = { ...detail.service, archived };
     return { ...event, detail: { ...detail, severity, updatedAt, service } };
   };
-  const blocked = async () => {
-    const page = await world.read(world.link('ana.silva'));
-    await page.post({ verdict: 'approve', reason: '' });
-    return { page: page.page, addresses: world.blocked() };
-  };
+  const told = () =>
+    world.runtime
+      .inbox()
+      .filter(({ message: { to } }) => to.kind === 'person' && to.id === 'ana.silva')
+      .at(-1)?.message;
 
-  test.each([
-    ['an approval of a medium one is stopped, with the reason', 5, []],
-    ['a critical one stays with the people who were asked', 9.5, [ATTACKER]],
-  ])('%s', async (_, severity, addresses) => {
-    await world.deliver(finding(severity));
+  test('ends a medium request at once, and says that nothing was changed', async () => {
+    await world.deliver(finding(5));
+    const path = world.link('ana.silva');
+    const before = await world.read(path);
     await world.pass(1);
-    await world.deliver(finding(severity, true));
-    const after = await blocked();
-    expect(after.page).toContain('The product that reported the finding now marks it as archived.');
-    expect(after.addresses).toEqual(addresses);
-    const [block] = await blocks();
-    if (addresses.length === 0) expect(block?.failure).toContain('marks the finding as archived');
-    else expect(block?.status).toBe('in-force');
+    await world.deliver(finding(5, true));
+    expect(await statuses()).toEqual(['expired']);
+    const text =
+      /Nothing was changed. The request was to block .*\sThe finding was closed at 03:01 UTC: its product marks it as archived/s;
+    expect(told()).toMatchObject({
+      urgency: 'inform',
+      subject: expect.stringMatching(/^No longer needed: Block/),
+      ends: [expect.stringMatching(/^ask-/)],
+      paragraphs: [expect.stringMatching(text)],
+    });
+    const answered = await before.post({ verdict: 'approve', reason: '' });
+    expect(answered.status).toBe(409);
+    expect(await answered.text()).toMatch(text);
+    expect((await world.read(path)).page).toMatch(text);
+    expect(world.blocked()).toEqual([]);
+    expect((await world.incidents())[0]).toMatchObject({ status: 'closed' });
+    const opened = world.runtime.inbox().length;
+    await world.pass(30);
+    const later = world.runtime.inbox().slice(opened);
+    expect(later.filter(({ message }) => message.subject.includes('Block'))).toEqual([]);
+  });
+
+  test('keeps a critical request open, with a notice on its page', async () => {
+    await world.deliver(finding(9.5));
+    await world.pass(1);
+    await world.deliver(finding(9.5, true));
+    const page = await world.read(world.link('ana.silva'));
+    expect(page.page).toContain('The product that reported the finding now marks it as archived.');
+    await page.post({ verdict: 'approve', reason: '' });
+    expect(world.blocked()).toEqual([ATTACKER]);
+  });
+
+  test('keeps a request open whose finding became critical after the question', async () => {
+    await world.deliver(finding(5));
+    await world.pass(2);
+    await world.deliver(finding(9.5));
+    await world.pass(2);
+    await world.deliver(finding(9.5, true));
+    expect((await blocks())[0]?.status).toBe('awaiting-approval');
+    await world.pass(1);
+    await world.approve('ana.silva');
+    expect(world.blocked()).toEqual([ATTACKER]);
+  });
+
+  test('keeps a request open while another active finding needs the same block', async () => {
+    await world.deliver(finding(5));
+    await world.deliver(probe('second'));
+    await world.pass(1);
+    await world.deliver(finding(5, true));
+    expect((await blocks())[0]?.status).toBe('awaiting-approval');
+    await world.approve('ana.silva');
+    expect(world.blocked()).toEqual([ATTACKER]);
   });
 });

@@ -203,7 +203,10 @@ describe('intake', () => {
   test('records in a known incident that the product archived the finding', async () => {
     const { incidentId, alertId } = await intake.one(probe('a'));
     expect((await intake.one(archived('a'))).outcome).toBe('repeat');
-    expect(intake.started.size).toBe(1);
+    expect([...intake.started]).toEqual([
+      [alertId, { incidentId, alertId }],
+      [`${alertId}-closed`, { incidentId, alertId, closed: true }],
+    ]);
     const { found } = await intake.store.records.readMembers(incidentId);
     expect(found[0]).toMatchObject({ alertId, state: 'archived', repeats: 1 });
     expect(found[0]?.history.at(-1)?.text).toBe('Its product says that the finding is archived');

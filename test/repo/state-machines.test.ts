@@ -62,7 +62,7 @@ describe.each(['respond', 'reverse'])('%s.asl.json', (name) => {
       const called = Parameters?.FunctionName ?? Parameters?.['FunctionName.$'] ?? '';
       const folder = /\$\{FunctionPrefix\}([a-z]+)/.exec(called)?.[1] ?? '';
       expect(existsSync(join(root, 'functions', folder))).toBe(true);
-      expect(state.replace(/-(again|approved)$/, '')).toBe(folder);
+      expect(state.replace(/-(again|approved|closed)$/, '')).toBe(folder);
     },
   );
 

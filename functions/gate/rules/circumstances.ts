@@ -1,5 +1,5 @@
 // Rules about the circumstances: the finding, kill switch, mode and drills.
-import type { Alert } from '../../domain/alert.ts';
+import { isSevere } from '../../domain/closed-finding.ts';
 import { drillFault } from '../../domain/drill.ts';
 import { type Proposal, type Rule, verdict } from '../proposal.ts';
 
@@ -39,9 +39,6 @@ const alertIsProven: Rule = {
         ),
 };
 
-const SEVERE: readonly Alert['severity']['label'][] = ['high', 'critical'];
-
-/** An attacker may close findings, so a severe one stays with the people who were asked. */
 const findingIsStillOpen: Rule = {
   id: 'finding-is-still-open',
   question: 'Is the finding still open in its product, or severe?',
@@ -51,7 +48,7 @@ const findingIsStillOpen: Rule = {
     findingState !== 'active' &&
     alert.state === 'active' &&
     target?.kind !== 'alert' &&
-    !SEVERE.includes(alert.severity.label)
+    !isSevere(alert.severity.label)
       ? verdict('dropped', 'finding-closed', `Its product marks the finding as ${findingState}`)
       : null,
 };

@@ -1,6 +1,7 @@
 // The line about an action, in the tense that its state allows.
 import type { Action, Status } from '../../domain/action.ts';
 import { ACTIONS, informs, opensTicketUnanswered } from '../../domain/action-catalog.ts';
+import { closingOf } from '../../domain/closed-finding.ts';
 import {
   isHeldByAnother,
   isRemoved,
@@ -117,6 +118,7 @@ export function stateOf(action: Action, now?: Date): string {
   if (isTargetGone(action) && status !== 'failed') return 'the target no longer exists';
   if (isRemoved(action)) return 'removed by someone else';
   if (isHeldByAnother(action)) return 'ended while another action needed the same change';
+  if (closingOf(action)) return 'ended because the finding was closed';
   if (status === 'expired' && opensTicketUnanswered(name)) return 'not approved in time';
   // Nothing of a ticket or a notification can be kept.
   if (status === 'kept' && informs(name)) return 'done';

@@ -10,6 +10,7 @@ import { changesFact, changesText, headlineOf, orderOf, sentence } from './actio
 import { beforeFact, manualSteps } from './manual.ts';
 import {
   doneSubject,
+  findingClosed,
   IN_RECORD,
   incidentFact,
   inForceSince,
@@ -140,6 +141,14 @@ export function expiredText(action: Action, alert: Alert | undefined, facts: Fac
     steps: manualSteps(action, alert, facts),
   };
 }
+
+/** The finding was closed while people were asked. */
+export const findingClosedText = (action: Action): Text => ({
+  subject: subjectOf('No longer needed:', action),
+  paragraphs: [`${notDone(action)}\n${findingClosed(action)}`],
+  facts: [incidentFact(action)],
+  steps: [],
+});
 
 /** The rules or an error stopped an action before it changed anything. */
 export function stoppedText(action: Action, failure: string | null = null): Text {

@@ -4,6 +4,7 @@ import type { Action } from '../../domain/action.ts';
 import { opensTicketUnanswered } from '../../domain/action-catalog.ts';
 import type { Alert } from '../../domain/alert.ts';
 import type { Approver } from '../../domain/approval.ts';
+import { closingOf } from '../../domain/closed-finding.ts';
 import { isTargetGone, wasInPlaceBefore } from '../../domain/effect-state.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { oneLine, quoted, utc } from '../../domain/wording.ts';
@@ -63,6 +64,13 @@ export const inForceSince = (action: Action, now?: string | Date): string =>
 /** The change was there before the action: someone else made it, and it stays. */
 export const alreadyInPlace = (action: Action): string =>
   `Nothing was changed. The request was to ${orderOf(action)}, and that was already in place. It stays in place after this action.`;
+
+/** `The finding was closed at 03:15 UTC: its product marks it as archived.` */
+export const findingClosed = (action: Action, now?: string | Date): string => {
+  const closing = closingOf(action);
+  const state = closing?.text.split(' ').at(-1) ?? 'closed';
+  return `The finding was closed at ${utc(closing?.at, now ?? action.approval?.requestedAt)}: its product marks it as ${state}.`;
+};
 
 /** Two approvals may be needed, so one vote alone decides nothing. */
 export function tooLate({ approval }: Action, now?: string | Date): string {

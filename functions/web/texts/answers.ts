@@ -49,6 +49,7 @@ export const REFUSED = {
 /** Titles over these reasons. */
 export const NOT_COUNTED = {
   settled: 'Already decided',
+  closed: 'Finding closed',
   'too-late': 'Too late',
   'not-yours': 'You can’t decide this',
   bounded: 'Not possible',

@@ -2,6 +2,7 @@
 import type { Action } from '../../domain/action.ts';
 import { opensTicketUnanswered } from '../../domain/action-catalog.ts';
 import { peopleAsked } from '../../domain/approval.ts';
+import { closingOf } from '../../domain/closed-finding.ts';
 import {
   isBeingUndone,
   isHeldByAnother,
@@ -15,6 +16,7 @@ import { quoted, utc } from '../../domain/wording.ts';
 import { doneOf, orderOf, sentence } from '../../messaging/texts/action-line.ts';
 import {
   alreadyInPlace,
+  findingClosed,
   IN_RECORD,
   inForceSince,
   isTicketElsewhere,
@@ -99,7 +101,10 @@ const STATUS: Readonly<Record<Action['status'], Write>> = {
   approved: (action) =>
     good('Approved', `Countermand will check the rules again, then ${orderOf(action)}.`),
   declined: (action) => quiet('Declined', notDone(action)),
-  expired: (action, now) => quiet('Request expired', expired(action, now)),
+  expired: (action, now) =>
+    closingOf(action)
+      ? quiet('Finding closed', `${notDone(action)} ${findingClosed(action, now)}`)
+      : quiet('Request expired', expired(action, now)),
   executing: (action) => good('In progress', `Started to ${orderOf(action)}. ${AGAIN}`),
   'in-force': (action, now) => good('In force', inForceSince(action, now)),
   kept: (action, now, names) =>
