@@ -12,11 +12,10 @@ import { captureEvidence } from './runbooks/forensics.ts';
 import { isolateAddress, isolateInstance, isolateInterface } from './runbooks/host.ts';
 import { knownAbout } from './runbooks/known.ts';
 import {
-  awsIn,
+  inPlaceOf,
   type Runbook,
   type RunbookTemplate,
   type RunbookTemplates,
-  requireRegion,
 } from './runbooks/template.ts';
 
 /** An action or a kind of target without a template is a type error. */
@@ -82,14 +81,13 @@ export function runbookOf(
   });
 }
 
-/** Commands act on the account that the reader is signed in to, so the first one checks it. */
-function withPlace(action: Described, runbook: Runbook): Runbook {
-  const { look, act, undo } = runbook;
-  const inAws = [...look, ...act, ...undo].some((line) => line.includes('aws '));
-  return inAws
-    ? { ...runbook, look: [...requireRegion(action), whichAccount(action), ...look] }
-    : runbook;
-}
+/** Commands act on the account that the reader is signed in to, so each section first checks it. */
+const withPlace = (action: Described, { look, act, undo, ...rest }: Runbook): Runbook => ({
+  ...rest,
+  look: inPlaceOf(action, look),
+  act: inPlaceOf(action, act),
+  undo: inPlaceOf(action, undo),
+});
 
 /** A caller of another account: who can revoke its credentials. */
 function callerFrom({ attributes, place: { account } }: Entity): string[] {
@@ -102,11 +100,3 @@ function callerFrom({ attributes, place: { account } }: Entity): string[] {
         `The caller belongs to ${named}, which GuardDuty does not count as yours. Only the owner of that account can revoke the credential. If you can’t reach them, report it to AWS Trust & Safety.`,
       ];
 }
-
-const whichAccount = (action: Described): string => {
-  const expected =
-    action.account === UNKNOWN
-      ? 'the account of the target, which the alert does not name'
-      : action.account;
-  return `${awsIn({ action })('sts get-caller-identity --output text --query Account')}  # must print ${expected}`;
-};

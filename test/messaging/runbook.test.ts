@@ -1,6 +1,7 @@
-// Runs the commands of every runbook in bash, with the AWS CLI, on moto.
+// Details of runbooks; test/moto/runbooks.test.ts runs all their commands.
 import { EC2 } from '@aws-sdk/client-ec2';
-import { WAFV2 } from '@aws-sdk/client-wafv2';
+import { IAM } from '@aws-sdk/client-iam';
+import { Lambda } from '@aws-sdk/client-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ActionName } from '../../functions/domain/action-catalog.ts';
 import type { Alert, Entity } from '../../functions/domain/alert.ts';
@@ -113,33 +114,6 @@ describe('isolate_production_host', () => {
     return SecurityGroups;
   };
 
-  test('replaces the security groups of an interface or an address, and restores them', async () => {
-    const groups = await twoGroups();
-    const { Subnets = [] } = await ec2.describeSubnets({});
-    const { NetworkInterface } = await ec2.createNetworkInterface({
-      SubnetId: Subnets[0]!.SubnetId!,
-      Groups: groups,
-    });
-    const eni = NetworkInterface!.NetworkInterfaceId!;
-    const worn = async () => {
-      const { NetworkInterfaces = [] } = await ec2.describeNetworkInterfaces({
-        NetworkInterfaceIds: [eni],
-      });
-      return NetworkInterfaces[0]!.Groups!.map(({ GroupName }) => GroupName).sort();
-    };
-    const address = NetworkInterface!.PrivateIpAddress!;
-    for (const target of [entity('network-interface', eni), entity('ip', address)]) {
-      const book = bookOf('isolate_production_host', target);
-      await look(book);
-      await follow(book.act);
-      expect(await worn()).toEqual([NAME]);
-      expect(await quarantine()).toMatchObject([{ IpPermissions: [], IpPermissionsEgress: [] }]);
-      await follow(book.undo);
-      expect(await worn()).toEqual(['admin', 'web']);
-      expect(await quarantine()).toEqual([]);
-    }
-  });
-
   test('replaces the groups of every interface of an instance, after looking for its replacement', async () => {
     const groups = await twoGroups();
     const { Instances = [] } = await ec2.runInstances({
@@ -159,11 +133,11 @@ describe('isolate_production_host', () => {
         .map(({ words }) => words.slice(2, -2));
     const acted = await follow(book.act);
     const [group] = await quarantine();
-    expect(acted.ran[0]?.words.slice(0, 2).join(' ')).toBe(
+    expect(acted.ran[1]?.words.slice(0, 2).join(' ')).toBe(
       'autoscaling describe-auto-scaling-instances',
     );
     expect(swaps(acted)).toEqual([['--network-interface-id', eni, '--groups', group!.GroupId]]);
-    const undone = await follow(book.undo.slice(0, 1));
+    const undone = await follow(book.undo.slice(0, 2));
     const [swap = []] = swaps(undone);
     expect(swap.slice(0, 3)).toEqual(['--network-interface-id', eni, '--groups']);
     expect(swap.slice(3).sort()).toEqual([...groups].sort());
@@ -180,7 +154,7 @@ describe('isolate_production_host', () => {
 });
 
 describe('initiate_forensic_capture', () => {
-  test('copies all disks and protects the instance from termination, and undoes only its own changes', async () => {
+  test('the undo keeps a termination protection that was there before', async () => {
     const ec2 = new EC2(moto.clientConfig);
     const { Instances = [] } = await ec2.runInstances({
       ImageId: 'ami-12c6146b',
@@ -193,20 +167,7 @@ describe('initiate_forensic_capture', () => {
       const { DisableApiTermination } = await ec2.describeInstanceAttribute(attribute);
       return DisableApiTermination?.Value;
     };
-    const evidence = async () => {
-      const { Snapshots = [] } = await ec2.describeSnapshots({
-        OwnerIds: ['self'],
-        Filters: [{ Name: 'tag:incident', Values: [ACTION.incidentId] }],
-      });
-      return Snapshots.length;
-    };
     const book = bookOf('initiate_forensic_capture', entity('instance', InstanceId));
-    await look(book);
-    await follow(book.act);
-    expect([await locked(), await evidence()]).toEqual([true, 1]);
-    await follow(book.undo);
-    expect([await locked(), await evidence()]).toEqual([false, 0]);
-
     const lock = { InstanceId, DisableApiTermination: { Value: true } };
     await ec2.modifyInstanceAttribute(lock);
     await follow(book.act);
@@ -262,31 +223,11 @@ describe('revoking a credential', () => {
   const aws = async (command: string): Promise<string> =>
     (await follow([`aws ${command} --output text`])).out.trim();
 
-  test.each([
-    ['revoke_service_account_credential', true],
-    ['revoke_api_key', false],
-  ] as const)('%s makes an access key inactive, and active again', async (name, ownerIsKnown) => {
-    await aws('iam create-user --user-name deploy');
-    const key = await aws('iam create-access-key --user-name deploy --query AccessKey.AccessKeyId');
-    const status = () =>
-      aws('iam list-access-keys --user-name deploy --query AccessKeyMetadata[].Status');
-    const attributes = ownerIsKnown ? { userName: 'deploy', userType: 'IAMUser' } : {};
-    const book = bookOf(name, entity('access-key', key, attributes));
-    await look(book);
-    await follow(book.act);
-    expect(await status()).toBe('Inactive');
-    await follow(book.undo);
-    expect(await status()).toBe('Active');
-  });
-
   test('denies the current sessions of a role, and no later ones', async () => {
     await aws(`iam create-role --role-name web --assume-role-policy-document '{}'`);
-    const policies = () => aws('iam list-role-policies --role-name web --query PolicyNames');
     const book = bookOf('revoke_service_account_credential', entity('iam-role', 'web'));
-    await look(book);
     await follow(book.act);
     const name = 'AWSRevokeOlderSessions';
-    expect(await policies()).toBe(name);
     const { out } = await follow([
       `aws iam get-role-policy --role-name web --policy-name ${name} --query PolicyDocument`,
     ]);
@@ -302,64 +243,14 @@ describe('revoking a credential', () => {
         },
       ],
     });
-    await follow(book.undo);
-    expect(await policies()).toBe('');
   });
 
   test('picks the policy of the user or of the role for a temporary key', () => {
     const of = (attributes: object) =>
       bookOf('revoke_api_key', entity('access-key', 'ASIAIOSFODNN7EXAMPLE', attributes)).act;
-    expect(of({ userName: 'web', userType: 'AssumedRole' })[0]).toContain('put-role-policy');
-    expect(of({ userName: 'ana', userType: 'IAMUser' })[0]).toContain('attach-user-policy');
+    expect(of({ userName: 'web', userType: 'AssumedRole' }).at(-1)).toContain('put-role-policy');
+    expect(of({ userName: 'ana', userType: 'IAMUser' }).at(-1)).toContain('attach-user-policy');
     expect(of({})).toEqual([]);
-  });
-
-  test('disables an API Gateway key, and enables it again', async () => {
-    const id = await aws('apigateway create-api-key --name partner --enabled --query id');
-    const enabled = () => aws(`apigateway get-api-key --api-key ${id} --query enabled`);
-    const book = bookOf('revoke_api_key', entity('api-key', id));
-    await look(book);
-    await follow(book.act);
-    expect(await enabled()).toBe('False');
-    await follow(book.undo);
-    expect(await enabled()).toBe('True');
-  });
-});
-
-describe('denying all access to a user', () => {
-  // With AWS's managed policies, a reset of moto takes seconds: these tests use their own server without resets.
-  let iam: { moto: Moto; shell: Shell };
-  beforeAll(async () => {
-    const own = await startMoto({ managedPolicies: true });
-    iam = { moto: own, shell: await startShell(own.endpoint) };
-  });
-  afterAll(async () => {
-    await iam.shell.stop();
-    await iam.moto.stop();
-  });
-
-  test.each([
-    ['revoke_service_account_credential', 'deploy'],
-    ['disable_user_account_temporarily', 'ana'],
-  ] as const)('%s attaches AWS’s own policy, and detaches it again', async (name, user) => {
-    const there = await iam.shell.folder();
-    const run = async (lines: string[]) => {
-      const ended = await there.run(lines);
-      expect(ended).toMatchObject({ code: 0 });
-      return ended.out.trim();
-    };
-    const attached = () =>
-      run([
-        `aws iam list-attached-user-policies --user-name ${user} --output text --query AttachedPolicies[].PolicyName`,
-      ]);
-    await run([`aws iam create-user --user-name ${user}`]);
-    const book = bookOf(name, entity('iam-user', user));
-    await look(book, there);
-    await run(book.act);
-    expect(await attached()).toBe('AWSDenyAll');
-    await run(book.undo);
-    expect(await attached()).toBe('');
-    await there.remove();
   });
 });
 
@@ -374,30 +265,6 @@ describe('block_cidr_range', () => {
       ...change,
     } as const,
   });
-
-  test.each([
-    ['ipv4', '203.0.113.0/24', '198.51.100.7/32'],
-    ['ipv6', '2001:db8::/48', '2001:db8:ffff::7/128'],
-  ] as const)(
-    'adds a range to the block set, and keeps the entries in it (%s)',
-    async (family, cidr, there) => {
-      const waf = new WAFV2(moto.clientConfig);
-      const scope = { Scope: 'REGIONAL', Name: `countermand-block-${family}` } as const;
-      const { Summary } = await waf.createIPSet({
-        ...scope,
-        IPAddressVersion: family === 'ipv4' ? 'IPV4' : 'IPV6',
-        Addresses: [there],
-      });
-      const addresses = async () =>
-        (await waf.getIPSet({ ...scope, Id: Summary!.Id! })).IPSet!.Addresses!.sort();
-      const book = bookOf('block_cidr_range', entity('ip', cidr), traffic({}));
-      await look(book);
-      await follow(book.act);
-      expect(await addresses()).toEqual([there, cidr].sort());
-      await follow(book.undo);
-      expect(await addresses()).toEqual([there]);
-    },
-  );
 
   describe('in a network ACL', () => {
     let ec2: EC2;
@@ -423,22 +290,6 @@ describe('block_cidr_range', () => {
         )
         .map(({ CidrBlock, Egress, RuleNumber }) => [CidrBlock, Egress, RuleNumber]);
     };
-
-    test.each([
-      ['inbound', false],
-      ['outbound', true],
-    ] as const)(
-      'denies the range before every other rule, in the direction of the traffic (%s)',
-      async (direction, egress) => {
-        const alert = { ...traffic({ layer: 'network', direction }), entities: [range, host] };
-        const book = bookOf('block_cidr_range', range, alert);
-        await look(book);
-        await follow(book.act);
-        expect(await denied()).toEqual([['203.0.113.0/24', egress, 99]]);
-        await follow(book.undo);
-        expect(await denied()).toEqual([]);
-      },
-    );
 
     test("denies the range in the host's network ACL, and names the other resources there", async () => {
       const rules = { ingress: { ipv4: 2, ipv6: 0 }, egress: { ipv4: 2, ipv6: 0 } };
@@ -515,21 +366,27 @@ describe('send_breach_notification', () => {
   });
 });
 
-test('disables and signs out a Cognito user, and enables the user again', async () => {
-  const target = entity('cognito-user', `o'neil`, { userPoolId: 'us-east-1_AbCdEf123' });
-  const book = bookOf('disable_user_account_temporarily', target);
-  const { ran } = await folder.run([...book.look, ...book.act, ...book.undo], {
-    stopAtFailure: false,
+test('raises the log level of a function, and sends back the setting in the file', async () => {
+  const lambda = new Lambda(moto.clientConfig);
+  const [FunctionName, LogGroup] = ['resize', '/aws/lambda/resize'];
+  const { Role } = await new IAM(moto.clientConfig).createRole({
+    RoleName: FunctionName,
+    AssumeRolePolicyDocument: '{}',
   });
-  expect(ran.filter(({ code }) => code === 252)).toEqual([]);
-  expect(ran.map(({ words }) => words[1])).toEqual([
-    'get-caller-identity',
-    'admin-get-user',
-    'admin-disable-user',
-    'admin-user-global-sign-out',
-    'admin-enable-user',
-  ]);
-  expect(ran[2]?.words).toContain(`o'neil`);
+  await lambda.createFunction({
+    FunctionName,
+    Runtime: 'nodejs22.x',
+    Role: Role?.Arn,
+    Handler: 'index.handler',
+    Code: { ZipFile: Buffer.concat([Buffer.from('PK\x05\x06'), Buffer.alloc(18)]) },
+  });
+  const book = bookOf('increase_logging_verbosity', entity('function', FunctionName));
+  await look(book);
+  await follow(book.act);
+  // moto forgets the setting, so that the file is empty.
+  const was = JSON.stringify({ LogFormat: 'Text', LogGroup });
+  const { ran } = await follow([`echo '${was}' > ${ACTION.actionId}.logging.json`, ...book.undo]);
+  expect(ran.at(-1)?.words).toContain(`file://${ACTION.actionId}.logging.json`);
 });
 
 describe('the manual quarantine of a message', () => {

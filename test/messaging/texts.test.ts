@@ -52,7 +52,9 @@ describe('the report about an alert that an action caused', () => {
     const { subject, paragraphs, steps } = reportOn({ status: 'in-force' });
     expect(subject).toBe('Consider undoing: Deny ana');
     expect(paragraphs.at(-1)).toBe('State of the action: in force.');
-    expect(steps).toMatchObject([{ lines: undo }]);
+    expect(steps).toMatchObject([
+      { lines: [expect.stringContaining('must print 111122223333'), ...undo] },
+    ]);
   });
 
   test.each(['reversed', 'expired', 'awaiting-approval'] as const)(

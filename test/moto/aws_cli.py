@@ -36,14 +36,17 @@ session = botocore.session.get_session()
 clients = {}
 
 
-def client_of(service, region):
-    key = (service, region)
+def client_of(service, region, access_key):
+    # IAM has no regions; the CLI asks for one for every other service.
+    if region is None and service != "iam":
+        raise Usage("You must specify a region")
+    key = (service, region, access_key)
     if key not in clients:
         clients[key] = session.create_client(
             service,
-            region_name=region,
+            region_name=region or "us-east-1",
             endpoint_url=os.environ["AWS_ENDPOINT_URL"],
-            aws_access_key_id="test",
+            aws_access_key_id=access_key,
             aws_secret_access_key="test",
         )
     return clients[key]
@@ -175,7 +178,16 @@ def as_text(found, out):
         out.write("\t".join(str(one) for one in found) + "\n")
 
 
-def run(args, out):
+def content_of(word, folder):
+    """The file that a value names. https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-parameters-file.html"""
+    if not word.startswith("file://"):
+        return word
+    with open(os.path.join(folder, word.removeprefix("file://")), encoding="utf-8") as file:
+        return file.read()
+
+
+def run(words, folder, access_key, out):
+    args = [content_of(word, folder) for word in words]
     if len(args) < 2:
         raise Usage("expected a service and a command")
     [called, command, *words] = args
@@ -188,7 +200,7 @@ def run(args, out):
             [taken[name]] = one[1]
     if service not in session.get_available_services():
         raise Usage(f"no service {called}")
-    client = client_of(service, taken.get("region", "us-east-1"))
+    client = client_of(service, taken.get("region"), access_key)
     operations = {xform_name(name, "-"): name for name in client.meta.service_model.operation_names}
     if command not in operations:
         raise Usage(f"{called} has no command {command}")
@@ -208,16 +220,16 @@ def run(args, out):
 
 class Command(socketserver.StreamRequestHandler):
     def handle(self):
-        args = json.loads(self.rfile.readline())
+        call = json.loads(self.rfile.readline())
         out, error, code = io.StringIO(), "", 0
         try:
-            run(args, out)
+            run(call["words"], call["folder"], call["access_key"], out)
         except (Usage, botocore.exceptions.ParamValidationError, jmespath.exceptions.JMESPathError) as why:
             error, code = f"aws: error: {why}", USAGE
         except Exception as why:
             error, code = f"An error occurred: {why}", SERVICE
         with open(os.environ["AWS_COMMANDS"], "a", encoding="utf-8") as log:
-            log.write(json.dumps({"words": args, "code": code, "error": error}) + "\n")
+            log.write(json.dumps({"words": call["words"], "code": code, "error": error}) + "\n")
         self.wfile.write(json.dumps({"code": code, "out": out.getvalue(), "error": error}).encode())
 
 

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Place } from '../../functions/domain/place.ts';
 import { type InvokeHandlers, startLambdaProxy } from './lambda-proxy.ts';
 import { ensureMotoVenv, MotoUnavailable } from './venv.ts';
 
@@ -11,15 +12,18 @@ import { ensureMotoVenv, MotoUnavailable } from './venv.ts';
 const startLimitMs = 30_000;
 const stopLimitMs = 3_000;
 
+export type ClientConfig = {
+  endpoint: string;
+  region: string;
+  credentials: { accessKeyId: string; secretAccessKey: string };
+};
 export type Moto = {
   /** All AWS APIs, at one loopback address. */
   endpoint: string;
-  /** For `new XClient(moto.clientConfig)`. */
-  clientConfig: {
-    endpoint: string;
-    region: string;
-    credentials: { accessKeyId: string; secretAccessKey: string };
-  };
+  /** For `new XClient(moto.clientConfig)`. The account is 123456789012. */
+  clientConfig: ClientConfig;
+  /** The configuration of clients in another account or region, until the next reset. */
+  signIn(place: Place): Promise<ClientConfig>;
   /** Empties every service for the next test. Running executions are forgotten, not stopped. */
   reset(): Promise<void>;
   stop(): Promise<void>;
@@ -64,6 +68,7 @@ export async function startMoto(
       region: 'us-east-1',
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     },
+    signIn: (place) => signIn(endpoint, place),
     reset: () => post(`${api}/reset`, {}),
     async stop() {
       await stopProcess(server);
@@ -142,6 +147,25 @@ async function stopProcess(server: ChildProcess): Promise<void> {
   const kill = setTimeout(() => server.kill('SIGKILL'), stopLimitMs);
   await ended;
   clearTimeout(kill);
+}
+
+/** moto takes the account of a call from the access key, which it made for a role of that account. */
+async function signIn(endpoint: string, { account, region }: Place): Promise<ClientConfig> {
+  const answer = await fetch(endpoint, {
+    method: 'POST',
+    headers: {
+      Authorization: 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sts/aws4_request',
+    },
+    body: new URLSearchParams({
+      Action: 'AssumeRole',
+      Version: '2011-06-15',
+      RoleArn: `arn:aws:iam::${account}:role/reader`,
+      RoleSessionName: 'reader',
+    }),
+  });
+  const [, accessKeyId] = /<AccessKeyId>(\w+)</.exec(await answer.text()) ?? [];
+  if (!accessKeyId) throw new Error(`moto: AssumeRole in ${account} answered ${answer.status}`);
+  return { endpoint, region, credentials: { accessKeyId, secretAccessKey: 'test' } };
 }
 
 async function post(url: string, body: unknown): Promise<void> {

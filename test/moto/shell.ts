@@ -36,8 +36,10 @@ export async function startShell(endpoint: string) {
   await put('whois', 'true');
 
   return {
-    /** A folder to run commands in. bash runs them and stops at the first failure. */
-    async folder() {
+    /**
+     * A folder to run commands in, signed in with an access key. bash runs them and stops at the first failure.
+     */
+    async folder(accessKeyId = 'test') {
       const directory = await mkdtemp(join(tmpdir(), 'runbook-'));
       return {
         async run(lines: readonly string[], { stopAtFailure = true } = {}) {
@@ -50,7 +52,7 @@ export async function startShell(endpoint: string) {
               ['--norc', '--noprofile', '-c', script],
               {
                 cwd: directory,
-                env: { PATH: [bin, PATH].join(delimiter) },
+                env: { PATH: [bin, PATH].join(delimiter), AWS_ACCESS_KEY_ID: accessKeyId },
                 encoding: 'utf8',
               },
               (failure, out, error) =>

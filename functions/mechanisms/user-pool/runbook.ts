@@ -28,7 +28,7 @@ const disableCognitoUser: RunbookTemplate = (one) => {
       aws(`cognito-idp admin-disable-user ${user}`),
       aws(`cognito-idp admin-user-global-sign-out ${user}`),
     ],
-    undo: [aws(`cognito-idp admin-enable-user ${user}  # the user must sign in again`)],
+    undo: [aws(`cognito-idp admin-enable-user ${user}`, 'the user must sign in again')],
     notify: ['Support for the application: the user will ask why'],
   };
 };

@@ -36,7 +36,8 @@ export const prepareNotice: RunbookTemplate = (one) => {
     look: [
       ...named('bucket').map(({ value, place }) =>
         awsIn(at(place))(
-          `s3api get-bucket-tagging --bucket ${shellQuoted(value)}  # its data and its owner`,
+          `s3api get-bucket-tagging --bucket ${shellQuoted(value)}`,
+          'its data and its owner',
         ),
       ),
       ...named('database').map(({ value, place }) =>

@@ -78,7 +78,7 @@ export const denyUser: RunbookTemplate = (one) => {
       'Is AWSDenyAll already in the first list? If so, do not detach it later.',
     ],
     look: [
-      aws(`iam list-attached-user-policies --user-name ${name}  # 10 at most by default`),
+      aws(`iam list-attached-user-policies --user-name ${name}`, '10 at most by default'),
       aws(`iam list-access-keys --user-name ${name}`),
       aws(`iam list-user-tags --user-name ${name}`),
       cloudTrailEvents(one, 'Username', target.value),

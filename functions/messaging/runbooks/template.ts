@@ -48,17 +48,35 @@ export type RunbookTemplates = {
 /** The templates of one mechanism folder. Each action and kind of target belongs to exactly one folder. */
 export type ActionTemplates = { readonly [Name in ActionName]?: Partial<RunbookTemplates[Name]> };
 
-/** @example awsIn(one)('ec2 describe-vpcs') // "aws ec2 describe-vpcs --region 'eu-central-1'" */
+/**
+ * A comment is an argument of its own, because a region after it would be part of the comment.
+ * @example awsIn(one)('ec2 describe-vpcs', 'five at most') // "aws ec2 describe-vpcs --region 'eu-central-1'  # five at most"
+ */
 export const awsIn =
-  ({ action: { region } }: Pick<Case, 'action'>) =>
-  (command: string): string =>
-    `aws ${command} --region ${region === UNKNOWN ? '"$REGION"' : shellQuoted(region)}`;
+  ({ action: { region } }: { action: Pick<Place, 'region'> }) =>
+  (command: string, comment = ''): string =>
+    `aws ${command} --region ${region === UNKNOWN ? '"$REGION"' : shellQuoted(region)}${comment && `  # ${comment}`}`;
+
+/**
+ * The commands after a check of the account that the reader is signed in to. A section is pasted alone, often hours
+ * after the one before it, so each needs the check.
+ */
+export const inPlaceOf = (action: Place, lines: readonly string[]): string[] =>
+  lines.some((line) => line.includes('aws '))
+    ? [...requireRegion(action), whichAccount(action), ...lines]
+    : [...lines];
 
 /** Stops a shell in which the reader has not set the region that the alert does not name. */
-export const requireRegion = ({ region }: Pick<Place, 'region'>): string[] =>
+const requireRegion = ({ region }: Place): string[] =>
   region === UNKNOWN
     ? [': "${REGION:?the alert names no region: set REGION to the region of the target}"']
     : [];
+
+const whichAccount = (action: Place): string =>
+  awsIn({ action })(
+    'sts get-caller-identity --output text --query Account',
+    `must print ${action.account === UNKNOWN ? 'the account of the target, which the alert does not name' : action.account}`,
+  );
 
 /** A file name for this action. Action IDs have only letters, digits and dashes. */
 export const fileOf = ({ action: { actionId } }: Pick<Case, 'action'>, what: string): string =>
@@ -80,7 +98,7 @@ export const partitionOf = ({ action: { region } }: Pick<Case, 'action'>): strin
 };
 
 /** CloudTrail lists the calls of a region. An identity, which has none, is looked up where it was seen. */
-const whereSeen = ({ action, target: { kind, place } }: Case): Pick<Case, 'action'> => ({
+const whereSeen = ({ action, target: { kind, place } }: Case) => ({
   action:
     isIdentity({ kind }) && place.region !== UNKNOWN ? { ...action, region: place.region } : action,
 });

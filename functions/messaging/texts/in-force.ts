@@ -8,6 +8,7 @@ import {
 } from '../../domain/effect-state.ts';
 import { utc } from '../../domain/wording.ts';
 import { rotationOf } from '../key-rotation.ts';
+import { inPlaceOf } from '../runbooks/template.ts';
 import { changesFact, orderOf, type Progress, progressOf, sentence } from './action-line.ts';
 import {
   alreadyInPlace,
@@ -98,7 +99,7 @@ export const stillHeldText = (action: Action): Text => ({
 });
 
 const newKeySteps = (action: Action): Text['steps'] =>
-  steps('Commands for the key’s owner to replace the key', rotationOf(action));
+  steps('Commands for the key’s owner to replace the key', inPlaceOf(action, rotationOf(action)));
 
 const AFTER_FAILURE: Readonly<Record<Progress, string>> = {
   ahead: 'Nothing was changed.',
@@ -174,5 +175,5 @@ export function goneText(action: Action, found: string): Text {
 const plannedEnd = ({ dueAt }: Action): string =>
   dueAt ? `It was to stay until ${utc(dueAt)}.` : 'It was to stay until someone undoes it.';
 
-const manualUndo = ({ description }: Action): Text['steps'] =>
-  steps('Undo it manually', description?.manualUndo ?? []);
+const manualUndo = (action: Action): Text['steps'] =>
+  steps('Undo it manually', inPlaceOf(action, action.description?.manualUndo ?? []));

@@ -3,6 +3,7 @@ import type { Action } from '../../domain/action.ts';
 import type { Cause } from '../../domain/alert.ts';
 import type { Incident, Outcome } from '../../domain/incident.ts';
 import { oneLine, quoted } from '../../domain/wording.ts';
+import { inPlaceOf } from '../runbooks/template.ts';
 import { headlineOf, progressOf, stateOf } from './action-line.ts';
 import { steps, type Text } from './phrases.ts';
 
@@ -30,7 +31,10 @@ export function causedText(incident: Incident, cause: Cause, action: Action | nu
       ...(action ? [`State of the action: ${stateOf(action)}.`] : []),
     ],
     facts: [{ label: 'Incident', value: incident.incidentId }],
-    steps: steps('Undo it manually', canUndo ? (action?.description?.manualUndo ?? []) : []),
+    steps:
+      action && canUndo
+        ? steps('Undo it manually', inPlaceOf(action, action.description?.manualUndo ?? []))
+        : [],
   };
 }
 
