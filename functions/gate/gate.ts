@@ -4,9 +4,11 @@ import * as z from 'zod/mini';
 import { isAlertProven } from '../authority/alerts.ts';
 import { ActionId, IncidentId } from '../domain/action.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
-import type { Alert } from '../domain/alert.ts';
+import { type Alert, isPosture } from '../domain/alert.ts';
 import { Assessment, aboutAlert, type Recommendation } from '../domain/assessment.ts';
+import { isSevere } from '../domain/closed-finding.ts';
 import type { Drill } from '../domain/drill.ts';
+import { saysRaised } from '../domain/effect-state.ts';
 import type { Effect } from '../mechanisms/registry.ts';
 import { errorFields } from '../platform/log.ts';
 import { readRequestState } from '../store/request-state.ts';
@@ -142,6 +144,8 @@ async function decideAll(
     circumstances,
     rulings.map(({ ruling }) => ruling),
   );
+  const page = owed.length === 0 ? pageAboutRaise(circumstances, rulings) : null;
+  if (page) rulings.push(page);
   const actions: Routed[] = owed.map(newsOf);
   for (const [index, { recommendation, ruling }] of rulings.entries())
     for (const { effect, letter } of recordedEffects(ruling)) {
@@ -154,6 +158,19 @@ async function decideAll(
       actions.push(await created(deps, action));
     }
   return { ...ids, actions };
+}
+
+/** The page about a severity raised to high or critical; null if a request or a hand-off pages about the alert. */
+function pageAboutRaise(circumstances: Circumstances, rulings: readonly Decided[]): Decided | null {
+  const { alert } = circumstances;
+  const raised = alert.news.find(saysRaised);
+  if (!raised || !isSevere(alert.severity.label) || isPosture(alert)) return null;
+  const pages = ({ ruling: { disposition, target, name } }: Decided): boolean =>
+    name === 'send_analyst_notification' ||
+    (target?.kind !== 'alert' && (disposition === 'approve' || disposition === 'hand-off'));
+  if (rulings.some(pages)) return null;
+  const recommendation = aboutAlert('send_analyst_notification', `${raised}.`);
+  return { recommendation, ruling: decide(recommendation, circumstances) };
 }
 
 const LETTERS = ['', 'b', 'c', 'd', 'e'] as const;

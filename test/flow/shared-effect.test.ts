@@ -190,6 +190,27 @@ describe('an update that changes the finding while the request is open', () => {
     expect(world.blocked()).toEqual([ATTACKER]);
   });
 
+  test('pages the analyst on call when the severity rises and the block is in force', async () => {
+    await world.deliver(update({ severity: 2 }, 1));
+    await world.approve('ana.silva');
+    expect(world.blocked()).toEqual([ATTACKER]);
+    const pages = () =>
+      world.runtime
+        .inbox()
+        .filter(({ message: { to, urgency } }) => to.kind === 'person' && urgency === 'page')
+        .length;
+    const before = pages();
+    await world.pass(1);
+    await world.deliver(update({ severity: 3 }));
+    expect(pages()).toBe(before);
+    await world.pass(1);
+    await world.deliver(update({ severity: 8 }));
+    expect(pages()).toBe(before + 1);
+    expect((await world.action('send_analyst_notification')).recommendation.reasoning).toBe(
+      'Severity raised from low to high.',
+    );
+  });
+
   test('does not count an answer from a page that was opened before it, and shows the change', async () => {
     await world.deliver(probe('first'));
     const path = world.link('ana.silva');
