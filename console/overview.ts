@@ -4,6 +4,7 @@ import { isForJudgement } from '../functions/close/close.ts';
 import type { Action } from '../functions/domain/action.ts';
 import type { InvalidInput } from '../functions/domain/errors.ts';
 import type { Incident } from '../functions/domain/incident.ts';
+import { worstOf } from '../functions/domain/incident.ts';
 import { judgeUrl, reviewUrl } from '../functions/messaging/links.ts';
 import { onCallOf } from '../functions/policy/people.ts';
 import type { Policy } from '../functions/policy/policy.ts';
@@ -115,10 +116,10 @@ async function showIncident(
 ): Promise<ShownIncident & { unreadable: InvalidInput[] }> {
   const { runtime } = deps;
   const { incidentId } = incident;
-  const newest = incident.alerts.at(-1);
+  const worst = worstOf(incident.alerts);
   const [{ found: actions, unreadable }, assessment] = await Promise.all([
     runtime.store.records.readActions(incidentId),
-    newest && runtime.store.records.findAssessment(incidentId, newest.alertId),
+    worst && runtime.store.records.findAssessment(incidentId, worst.alertId),
   ]);
   return {
     incident,

@@ -1,6 +1,8 @@
 // Renders the console's panels. The template escapes all text from alerts.
+
 import { html } from 'hono/html';
 import type { Action } from '../functions/domain/action.ts';
+import { worstOf } from '../functions/domain/incident.ts';
 import { SwitchMode } from '../functions/domain/kill-switch.ts';
 import { progressOf } from '../functions/messaging/texts/action-line.ts';
 import { eventInWords } from '../functions/messaging/texts/labels.ts';
@@ -133,12 +135,12 @@ const incident = (
   now: Date,
 ): Html => {
   const { incidentId, alerts, openedAt } = incident;
-  const newest = alerts.at(-1);
+  const worst = worstOf(alerts);
   const isOpen = incident.status === 'open';
   return html`
 <details class="incident" id="${incidentId}" ${isOpen || index === 0 ? 'open' : ''}>
-<summary><h3><q>${newest?.title ?? incidentId}</q></h3> <span class="badge ${isOpen ? 'open' : ''}">${isOpen ? INCIDENTS.open : INCIDENTS.outcome(incident.outcome)}</span></summary>
-<p class="quiet">${newest?.severity} · ${breakable(newest?.type ?? '')} · ${clock(openedAt)} UTC · ${INCIDENTS.alerts(alerts.length)}${repeats(alerts)}</p>
+<summary><h3><q>${worst?.title ?? incidentId}</q></h3> <span class="badge ${isOpen ? 'open' : ''}">${isOpen ? INCIDENTS.open : INCIDENTS.outcome(incident.outcome)}</span></summary>
+<p class="quiet">${worst?.severity} · ${breakable(worst?.type ?? '')} · ${clock(openedAt)} UTC · ${INCIDENTS.alerts(alerts.length)}${repeats(alerts)}</p>
 ${progress.map(
   ({ steps }) => html`
 <ol class="progress">${steps.map(

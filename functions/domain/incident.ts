@@ -1,7 +1,7 @@
 // Incidents: related alerts, and the outcome.
 import * as z from 'zod/mini';
 import { HistoryEntry, IncidentId } from './action.ts';
-import { Cause, FindingState, Generation, Instant, SeverityLabel } from './alert.ts';
+import { Cause, FindingState, Generation, Instant, isMoreSevere, SeverityLabel } from './alert.ts';
 
 /** The outcome of an incident. Every accepted alert ends in one of these (promise 9). */
 export const Outcome = z.enum([
@@ -98,6 +98,28 @@ const PRECEDENCE: readonly Outcome[] = [
 
 export const mostUrgent = (outcomes: readonly Outcome[]): Outcome =>
   PRECEDENCE.find((outcome) => outcomes.includes(outcome)) ?? 'no-action';
+
+type Rated = Pick<IncidentAlert, 'alertId' | 'severity'>;
+
+/** The alert that names the incident: the most severe one, and the first of several. */
+export const worstOf = <A extends Rated>(alerts: readonly A[]): A | undefined =>
+  alerts.reduce<A | undefined>(
+    (worst, one) => (worst && !isMoreSevere(one.severity, worst.severity) ? worst : one),
+    undefined,
+  );
+
+/** The incident's severity before and after the alert joined; null if the alert did not raise it. */
+export function raiseBy(
+  alerts: readonly Rated[],
+  alertId: string,
+): { from: IncidentAlert['severity']; to: IncidentAlert['severity'] } | null {
+  const at = alerts.findIndex((one) => one.alertId === alertId);
+  const alert = alerts[at];
+  const before = worstOf(alerts.slice(0, Math.max(0, at)));
+  return alert && before && isMoreSevere(alert.severity, before.severity)
+    ? { from: before.severity, to: alert.severity }
+    : null;
+}
 
 const MAX_KEYS = 50;
 

@@ -70,7 +70,19 @@ async function allOwners(
 const pair = (address: string | undefined, owner: string): [string, string][] =>
   address ? [[address, owner]] : [];
 
-const ownerOf = ({ Attachment, InterfaceType, NetworkInterfaceId }: NetworkInterface): string =>
-  Attachment?.InstanceId
-    ? `instance ${Attachment.InstanceId}`
+/** Elastic Load Balancing describes its interfaces as `ELB app/<name>/<id>`. */
+const ELB = /^ELB (?<name>.+)$/;
+
+const ownerOf = ({
+  Attachment,
+  Description,
+  InterfaceType,
+  NetworkInterfaceId,
+}: NetworkInterface): string => {
+  if (Attachment?.InstanceId) return `instance ${Attachment.InstanceId}`;
+  const loadBalancer = ELB.exec(Description ?? '')?.groups?.name;
+  return loadBalancer
+    ? `load balancer ${loadBalancer}`.slice(0, MAX_OWNER)
     : `${(InterfaceType ?? 'interface').replaceAll('_', ' ')} ${NetworkInterfaceId}`;
+};
+const MAX_OWNER = 200;

@@ -17,15 +17,13 @@ export function correlationKeys({
   sample,
 }: Pick<Alert, 'entities' | 'sample'>): string[] {
   if (sample) return [];
-  const keys = (part: Entity['part'], word: string) =>
-    entities
-      .filter((entity) => entity.part === part && isDistinctive(entity))
-      .map(
-        ({ kind, value, place: { account } }) =>
-          `${word}:${account}:${kind}:${value.slice(0, 512)}`,
-      );
-  return [...keys('actor', 'actor'), ...keys('target', 'resource')].slice(0, MAX_KEYS);
+  const keys = (part: Entity['part']) =>
+    entities.filter((entity) => entity.part === part && isDistinctive(entity)).map(keyOf);
+  return [...keys('actor'), ...keys('target')].slice(0, MAX_KEYS);
 }
+
+export const keyOf = ({ part, kind, value, place: { account } }: Entity): string =>
+  `${part === 'actor' ? 'actor' : 'resource'}:${account}:${kind}:${value.slice(0, 512)}`;
 
 /** Placeholders that templates and generators write instead of a name. */
 const PLACEHOLDER = /^GeneratedFinding|^i-9{8,17}$|^(unknown|none|null|n\/a|example|-)$|[{}<>]/i;

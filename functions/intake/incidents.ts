@@ -2,13 +2,14 @@
 
 import type { Alert } from '../domain/alert.ts';
 import { Conflict } from '../domain/errors.ts';
-import type { Incident, IncidentAlert } from '../domain/incident.ts';
+import { type Incident, type IncidentAlert, raiseBy } from '../domain/incident.ts';
 import { minutesAfter } from '../domain/time.ts';
 import type { Policy } from '../policy/policy.ts';
 import { append, withEntry } from '../store/hash-chain.ts';
 import { incidentIdFor, type Layout, layoutOf } from '../store/layout.ts';
 import type { Store } from '../store/store.ts';
 import { correlationKeys } from './correlate.ts';
+import { sharedAddressKeys } from './shared-address.ts';
 
 export type IncidentDeps = {
   store: Pick<Store, 'records' | 'findings'>;
@@ -32,10 +33,13 @@ export async function chooseIncident(
   /** Takes precedence over the keys: the incident whose action caused the alert, or that has the same finding. */
   preferred: string | null = null,
 ): Promise<string> {
-  const keys = correlationKeys(alert);
   const own = incidentIdFor(alert.alertId, recordLayout);
   const at = now();
-  const tied = await Promise.all(keys.map((key) => store.findings.incidentOf(key, at)));
+  const tiedKeys = new Map<string, string | null>();
+  for (const key of correlationKeys(alert))
+    tiedKeys.set(key, await store.findings.incidentOf(key, at));
+  for (const key of await sharedAddressKeys(store, alert, tiedKeys)) tiedKeys.delete(key);
+  const [keys, tied] = [[...tiedKeys.keys()], [...tiedKeys.values()]];
   const others = [...new Set([preferred, ...tied])].filter(
     (id) => id !== null && id !== own,
   ) as string[];
@@ -90,9 +94,11 @@ async function joinAsMember(
         if (!(error instanceof Conflict)) throw error;
       });
   }
-  const joined = { at, by: 'intake', event: 'alert-joined', text: describe(alert) };
+  const added = listed(alert, at);
+  const { found } = await store.records.readMembers(incidentId);
+  const joined = { at, by: 'intake', event: 'alert-joined', text: joinText(alert, found, added) };
   const member = await store.records.join({
-    ...listed(alert, at),
+    ...added,
     incidentId,
     correlationKeys: correlationKeys(alert),
     summary: '',
@@ -118,6 +124,14 @@ const listed = (alert: Alert, at: Date): IncidentAlert => ({
   generation: alert.generation,
   state: alert.state,
 });
+
+/** Says whether the alert raises the incident's severity. */
+function joinText(alert: Alert, others: readonly IncidentAlert[], added: IncidentAlert): string {
+  const before = others.filter(({ alertId }) => alertId !== added.alertId);
+  const raise = raiseBy([...before, added], added.alertId);
+  const text = describe(alert);
+  return raise ? `Raised the incident from ${raise.from} to ${raise.to}. ${text}` : text;
+}
 
 const describe = ({ type, title }: Alert) => `${type}: ${title.slice(0, MAX_TITLE)}`;
 
@@ -147,12 +161,14 @@ function addTo({ store, now }: IncidentDeps, alert: Alert, incidentId: string) {
     if (incident.alerts.some(({ alertId }) => alertId === alert.alertId)) return null;
     const at = now();
     const event = incident.status === 'closed' ? 'reopened' : 'alert-joined';
+    const added = listed(alert, at);
+    const text = joinText(alert, incident.alerts, added);
     return {
-      ...withEntry(incident, { at, by: 'intake', event, text: describe(alert) }),
+      ...withEntry(incident, { at, by: 'intake', event, text }),
       status: 'open',
       closedAt: null,
       outcome: null,
-      alerts: [...incident.alerts, listed(alert, at)],
+      alerts: [...incident.alerts, added],
       correlationKeys: [...new Set([...incident.correlationKeys, ...correlationKeys(alert)])].slice(
         0,
         50,

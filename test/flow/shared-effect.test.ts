@@ -242,6 +242,25 @@ describe('an update that changes the finding while the request is open', () => {
   });
 });
 
+describe('an alert that joins the incident and is more severe', () => {
+  test('raises the incident on the page of the open request, and in the message about its outcome', async () => {
+    await world.deliver(probe('first'));
+    const other = JSON.stringify(probe('other')).replaceAll('203.0.113.66', '203.0.113.77');
+    const { detail, ...event } = JSON.parse(other);
+    await world.deliver({ ...event, detail: { ...detail, severity: 9.5 } });
+    expect(await world.incidents()).toHaveLength(1);
+    const { page } = await world.read(world.link('ana.silva', '203.0.113.66'));
+    expect(page).toMatch(/The incident was raised to critical at 03:00 UTC by “/);
+    await world.pass(20);
+    const texts = world.runtime.inbox().flatMap(({ message }) => message.paragraphs);
+    expect(
+      texts.filter((text) =>
+        text.includes('This alert raised the incident from medium to critical.'),
+      ),
+    ).toHaveLength(1);
+  });
+});
+
 describe('a finding that its product archives while the request is open', () => {
   const finding = (severity: number, archived = false) => {
     const event = probe('first') as { detail: { service: object } };

@@ -1,5 +1,8 @@
 // Grouping alerts into incidents, also when they arrive at the same moment.
 import { beforeEach, describe, expect, test } from 'vitest';
+import { known } from '../../functions/domain/facts.ts';
+import { raiseBy, worstOf } from '../../functions/domain/incident.ts';
+import { factsAbout, factsWith } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
 import { type Intake, openIntake, probe } from './intake-on-store.ts';
 
@@ -92,6 +95,65 @@ describe('related alerts', () => {
       outcome: 'joined',
       incidentId: next.incidentId,
     });
+  });
+});
+
+describe('an address of our own as the actor', () => {
+  /** Two alerts of different instances with the same actor, whose owner the facts name. */
+  async function sharedBy(owner: string) {
+    const first = await intake.one(probe('a', '203.0.113.9', 'i-0aaaaaaaaaaaaaaaa'));
+    const { incidentId, alertId } = first;
+    const { records } = intake.store;
+    const alert = await records.alert(incidentId, alertId);
+    const ref = alert.entities.find(({ kind }) => kind === 'ip')?.ref ?? '';
+    const { address, ...about } = factsAbout(ref);
+    const owned = { ...address!, ownedBy: known(owner) };
+    await records.putFacts(incidentId, alertId, factsWith({ ...about, address: owned }));
+    return (await intake.one(probe('b', '203.0.113.9', 'i-0bbbbbbbbbbbbbbbb'))).outcome;
+  }
+
+  test.each([
+    'nat gateway eni-0a1b2c3d4e5f60719',
+    'load balancer app/shop/50dc6c495c0c9188',
+    'network load balancer eni-0a1b2c3d4e5f60719',
+  ])('opens two incidents for alerts that share only the %s', async (owner) => {
+    expect(await sharedBy(owner)).toBe('started');
+  });
+
+  test('groups alerts that share one of our instances', async () => {
+    expect(await sharedBy('instance i-0cccccccccccccccc')).toBe('joined');
+  });
+});
+
+describe('the severity of an incident', () => {
+  const severe = (id: string, severity: number) => {
+    const event = probe(id);
+    return { ...event, detail: { ...event.detail, severity } };
+  };
+
+  test('is that of its worst alert, and the history says which alert raised it', async () => {
+    const { incidentId } = await intake.one(severe('a', 5));
+    await intake.one(severe('b', 8));
+    await intake.one(severe('c', 2));
+    const { alerts } = await intake.store.records.incident(incidentId);
+    expect(worstOf(alerts)?.severity).toBe('high');
+    const { found } = await intake.store.records.readMembers(incidentId);
+    const texts = found.map(({ history }) => history[0]?.text ?? '');
+    expect(texts.filter((text) => text.startsWith('Raised the incident from'))).toEqual([
+      expect.stringMatching(/^Raised the incident from medium to high. Recon:EC2/),
+    ]);
+  });
+
+  test('names the incident after the first of several worst alerts', () => {
+    const of = (alertId: string, severity: 'low' | 'high') => ({ alertId, severity });
+    const alerts = [of('a', 'low'), of('b', 'high'), of('c', 'high'), of('d', 'low')];
+    expect(worstOf(alerts)?.alertId).toBe('b');
+    expect(alerts.map(({ alertId }) => raiseBy(alerts, alertId))).toEqual([
+      null,
+      { from: 'low', to: 'high' },
+      null,
+      null,
+    ]);
   });
 });
 

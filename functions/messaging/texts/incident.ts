@@ -1,7 +1,7 @@
 // Messages about an incident and how its alerts ended.
 import type { Action } from '../../domain/action.ts';
 import type { Cause } from '../../domain/alert.ts';
-import type { Incident, Outcome } from '../../domain/incident.ts';
+import { type Incident, type Outcome, raiseBy } from '../../domain/incident.ts';
 import { oneLine, quoted } from '../../domain/wording.ts';
 import { inPlaceOf } from '../runbooks/template.ts';
 import { headlineOf, progressOf, stateOf } from './action-line.ts';
@@ -42,13 +42,21 @@ const titleOf = (incident: Incident, alertId: string) => {
   const alert = incident.alerts.find((one) => one.alertId === alertId);
   return {
     title: alert ? quoted(alert.title, 80) : 'an alert',
-    about: alert ? [`${quoted(alert.title)}, severity ${alert.severity}.`] : [],
+    about: alert
+      ? [`${quoted(alert.title)}, severity ${alert.severity}.${raised(incident, alertId)}`]
+      : [],
     facts: [
       ...(alert ? [{ label: 'Alert type', value: quoted(alert.type) }] : []),
       { label: 'Incident', value: incident.incidentId },
     ],
   };
 };
+
+/** Begins with a space. Empty if the alert did not raise the incident's severity. */
+function raised({ alerts }: Incident, alertId: string): string {
+  const raise = raiseBy(alerts, alertId);
+  return raise ? ` This alert raised the incident from ${raise.from} to ${raise.to}.` : '';
+}
 
 /** How an alert ended. */
 export function closedText(incident: Incident, alertId: string, outcome: Outcome): Text {

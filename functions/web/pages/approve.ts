@@ -1,7 +1,9 @@
 // The page that asks: approve or decline one question, or several similar ones.
 import { html } from 'hono/html';
 import type { Action } from '../../domain/action.ts';
-import { newsIn } from '../../domain/effect-state.ts';
+import { isMoreSevere } from '../../domain/alert.ts';
+import { newsIn, saysRaised } from '../../domain/effect-state.ts';
+import { worstOf } from '../../domain/incident.ts';
 import { unlinked } from '../../domain/wording.ts';
 import { headlineOf } from '../../messaging/texts/action-line.ts';
 import { pickOf } from '../grouped-answers.ts';
@@ -21,7 +23,7 @@ export function approvePage(view: View): Html {
 ${similar.length > 0 ? html`<p>${APPROVE.more(similar.length)}</p>` : ''}
 <p class="clock"><strong>${APPROVE.left(timeLeft(action.approval?.expiresAt ?? null, now))}</strong>${APPROVE.deadline(action)}</p>
 ${newsOf([action, ...similar]).map(({ at, text }) => html`<p><strong>${APPROVE.news(at)}</strong> ${text}.</p>`)}
-${closedNotice(view)}
+${closedNotice(view)}${raisedNotice(view)}
 </header>
 ${facts(view)}
 ${tally(view)}${notes(view)}
@@ -49,6 +51,18 @@ function closedNotice({ action, incident }: View): Html {
   const state = incident?.alerts.find(({ alertId }) => alertId === action.alertId)?.state;
   return state && state !== 'active'
     ? html`<p><strong>${APPROVE.findingClosed(state)}</strong></p>`
+    : html``;
+}
+
+/** Another alert of the incident is more severe than the one on this page. */
+function raisedNotice({ action, alert, incident, now }: View): Html {
+  const worst = incident && worstOf(incident.alerts);
+  return alert &&
+    worst &&
+    worst.alertId !== action.alertId &&
+    !newsIn(action).some(({ text }) => saysRaised(text)) &&
+    isMoreSevere(worst.severity, alert.severity.label)
+    ? html`<p><strong>${APPROVE.raised(worst, now)}</strong></p>`
     : html``;
 }
 

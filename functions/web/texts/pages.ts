@@ -6,7 +6,8 @@ import {
   isUnproven,
   wasInPlaceBefore,
 } from '../../domain/effect-state.ts';
-import { span, timeOfDay, utc } from '../../domain/wording.ts';
+import type { IncidentAlert } from '../../domain/incident.ts';
+import { quoted, span, timeOfDay, utc } from '../../domain/wording.ts';
 import {
   headlineOf,
   orderOf,
@@ -27,6 +28,8 @@ export const APPROVE = {
   news: (at: string) => `Updated at ${timeOfDay(at)}:`,
   findingClosed: (state: string) =>
     `The product that reported the finding now marks it as ${state}.`,
+  raised: ({ title, severity, receivedAt }: IncidentAlert, now: Date) =>
+    `The incident was raised to ${severity} at ${utc(receivedAt, now)} by ${quoted(title, 120)}.`,
   form: 'Your decision',
   approve: 'Approve',
   decline: 'Decline',
