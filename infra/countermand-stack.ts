@@ -100,7 +100,9 @@ export class CountermandStack extends Stack {
       functions.get(signer).node.addDependency(functions.get('web'));
     archive.copy(records.table, functions.get('archive'));
     new SweepSchedule(this, 'SweepSchedule', functions.get('sweep'));
-    new WorldSchedule(this, 'WorldSchedule', functions.get('world'));
+    new WorldSchedule(this, 'WorldSchedule', functions.get('world'), {
+      atCloudFront: settings.cloudFront ?? false,
+    });
     addAlarms(this, { intake, machines, functions, schedules, web, team });
 
     // Tags must stay constant: a changed tag makes CloudFormation rewrite each IP set with an empty address list.

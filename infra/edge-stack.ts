@@ -6,6 +6,7 @@ import type { Policy } from '../functions/policy/policy.ts';
 import { Firewall } from './firewall.ts';
 import { namesIn } from './names.ts';
 import type { Settings } from './settings.ts';
+import { EdgeEvents } from './world-schedule.ts';
 
 export class EdgeStack extends Stack {
   constructor(
@@ -24,6 +25,8 @@ export class EdgeStack extends Stack {
     });
     const names = namesIn(this, settings, region);
     const { ruleGroupArn } = new Firewall(this, 'Firewall', names, 'CLOUDFRONT');
+    if (region !== undefined && region !== CLOUDFRONT_REGION)
+      new EdgeEvents(this, 'Events', region);
     Tags.of(this).add('application', 'countermand');
     new CfnOutput(this, 'RuleGroupArn', { value: ruleGroupArn });
   }

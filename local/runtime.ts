@@ -31,6 +31,7 @@ import type { WebDeps } from '../functions/web/deps.ts';
 import type { Provider } from '../functions/web/oidc.ts';
 import { createWeb } from '../functions/web/web.ts';
 import { checkWorld } from '../functions/world/check.ts';
+import { recordDeployed, writtenResource } from '../functions/world/deployed.ts';
 import type { WorldDeps } from '../functions/world/deps.ts';
 import { createAccount, LOCAL_REGION } from './account.ts';
 import { copiesInFolder, copiesInMemory } from './archive-copies.ts';
@@ -245,6 +246,11 @@ export async function createRuntime(options: RuntimeOptions) {
     accept: (body: string): Promise<Accepted[]> => acceptEvent(depsOf('intake'), body),
     sweep: () => sweep(depsOf('sweep')),
     checkWorld: () => checkWorld(depsOf('world')),
+    /** An event of CloudFormation about one of the stack's resources. */
+    async deploymentEvent(event: object): Promise<void> {
+      const resource = writtenResource(event);
+      if (resource) await recordDeployed(depsOf('world'), resource);
+    },
     /** Fires due schedules, once a minute the sweeper, and every two minutes the world check. */
     async tick(): Promise<void> {
       await scheduler.tick(now());

@@ -26,17 +26,25 @@ import { standIn as user } from '../functions/mechanisms/user/stand-in.ts';
 import { standIn as userPool } from '../functions/mechanisms/user-pool/stand-in.ts';
 import { standIn as waf } from '../functions/mechanisms/waf/stand-in.ts';
 import { world as accessKeyWorld } from '../functions/mechanisms/access-key/stand-in-world.ts';
+import { world as apiKeyWorld } from '../functions/mechanisms/api-key/stand-in-world.ts';
 import { world as flowLogWorld } from '../functions/mechanisms/flow-log/stand-in-world.ts';
+import { world as functionLogWorld } from '../functions/mechanisms/function-log/stand-in-world.ts';
+import { world as functionUrlWorld } from '../functions/mechanisms/function-url/stand-in-world.ts';
 import { world as networkWorld } from '../functions/mechanisms/network/stand-in-world.ts';
 import { world as userWorld } from '../functions/mechanisms/user/stand-in-world.ts';
+import { world as userPoolWorld } from '../functions/mechanisms/user-pool/stand-in-world.ts';
 import { world as wafWorld } from '../functions/mechanisms/waf/stand-in-world.ts';
 
 export const STAND_IN_WORLDS = [
   wafWorld,
   flowLogWorld,
+  functionLogWorld,
   networkWorld,
   userWorld,
+  userPoolWorld,
   accessKeyWorld,
+  apiKeyWorld,
+  functionUrlWorld,
 ] as const;
 
 export const STAND_INS: Readonly<Record<Scope, StandIn & { canary: Canaries }>> = {

@@ -12,9 +12,13 @@ import { environment as userEnvironment, permissions as user } from './user/perm
 import { permissions as userPool } from './user-pool/permissions.ts';
 import { environment as wafEnvironment, permissions as waf } from './waf/permissions.ts';
 import { worldPermissions as accessKeyWorld } from './access-key/world.ts';
+import { worldPermissions as apiKeyWorld } from './api-key/world.ts';
 import { worldPermissions as flowLogWorld } from './flow-log/world.ts';
+import { worldPermissions as functionLogWorld } from './function-log/world.ts';
+import { worldPermissions as functionUrlWorld } from './function-url/world.ts';
 import { worldPermissions as networkWorld } from './network/world.ts';
 import { worldPermissions as userWorld } from './user/world.ts';
+import { worldPermissions as userPoolWorld } from './user-pool/world.ts';
 import { worldPermissions as wafWorld } from './waf/world.ts';
 import type { Environment, Permissions } from './permissions.ts';
 import type { Scope } from './registry.ts';
@@ -25,14 +29,14 @@ export const DEPLOYMENT: Readonly<
 > = {
   waf: { permissions: waf, environment: wafEnvironment, world: wafWorld, putBack: true },
   'flow-log': { permissions: flowLog, environment: flowLogEnvironment, world: flowLogWorld },
-  'function-log': { permissions: functionLog },
+  'function-log': { permissions: functionLog, world: functionLogWorld, putBack: true },
   ticket: { permissions: ticket },
   message: { permissions: message, environment: messageEnvironment },
   mail: { permissions: mail },
-  network: { permissions: network, world: networkWorld },
-  user: { permissions: user, environment: userEnvironment, world: userWorld },
-  'user-pool': { permissions: userPool },
-  'access-key': { permissions: accessKey, world: accessKeyWorld },
-  'api-key': { permissions: apiKey },
-  'function-url': { permissions: functionUrl },
+  network: { permissions: network, world: networkWorld, putBack: true },
+  user: { permissions: user, environment: userEnvironment, world: userWorld, putBack: true },
+  'user-pool': { permissions: userPool, world: userPoolWorld },
+  'access-key': { permissions: accessKey, world: accessKeyWorld, putBack: true },
+  'api-key': { permissions: apiKey, world: apiKeyWorld, putBack: true },
+  'function-url': { permissions: functionUrl, world: functionUrlWorld, putBack: true },
 };

@@ -20,13 +20,24 @@ export type Holding = Pick<Action, 'mechanism' | 'parameters' | 'region' | 'befo
   target: Entity;
 };
 
-/** How CloudTrail records a write of a list. */
+/** How CloudTrail and CloudFormation record a write of a list. */
 export type Written = {
-  eventName: string;
-  /** The region of the event; null for that of the stack. */
+  /** The names of CloudTrail's events. */
+  eventNames: readonly string[];
+  /** The region of the events; null for that of the stack. */
   regionOf(list: string): string | null;
   isWriteOf(parameters: Readonly<Record<string, unknown>>, list: string): boolean;
+  /** The list that is a resource of Countermand's own stacks, by its physical ID. Absent if the stacks have none. */
+  listOf?(physicalId: string): string | null;
 };
+
+/** Whether the parameters of a Lambda event name the function. They hold its name or its ARN. */
+export const isOfFunction: Written['isWriteOf'] = ({ functionName }, name) =>
+  typeof functionName === 'string' &&
+  (functionName.split(':function:')[1] ?? functionName) === name;
+
+/** IAM is global, and CloudTrail records its events in this region. */
+export const IAM_EVENTS_REGION = 'us-east-1';
 
 /** Reads the lists of one scope. */
 export type WorldReader = {

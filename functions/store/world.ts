@@ -19,8 +19,10 @@ export type Episode = z.infer<typeof Episode>;
 
 const World = z.object({
   episodes: z.array(Episode),
-  /** When every list was last read. */
+  /** When the last check began that read every list. */
   checkedAt: z.nullable(Instant),
+  /** The lists that a deployment of Countermand's own stacks wrote, and when. */
+  deployed: z._default(z.array(z.strictObject({ list: z.string(), at: z.string() })), []),
   version: z.int(),
 });
 export type WorldState = z.infer<typeof World>;
@@ -33,7 +35,7 @@ export const createWorldStates = (table: Table) => ({
     const item = await table.get(singleKey('world', account));
     return item
       ? readStored(World, item, { what: 'world', account })
-      : { episodes: [], checkedAt: null, version: 0 };
+      : { episodes: [], checkedAt: null, deployed: [], version: 0 };
   },
   /** Throws Conflict if another check saved its result since `from` was read. */
   save: (account: string, from: WorldState, next: Omit<WorldState, 'version'>): Promise<void> =>

@@ -27,6 +27,7 @@ export type WorldResult = { differences: number; fresh: number; unread: number }
  */
 export async function checkWorld(deps: WorldDeps): Promise<WorldResult> {
   const { store, policy, sleep, now, log } = deps;
+  const startedAt = now().toISOString();
   const state = await store.world.find(policy.account);
   const known = new Set(state.episodes.map(({ key }) => key));
   const isNew = ({ key }: Difference) => !known.has(key);
@@ -58,7 +59,7 @@ export async function checkWorld(deps: WorldDeps): Promise<WorldResult> {
   await store.world.save(
     policy.account,
     state,
-    stateAfter(state, { differences, removed, unread }, now().toISOString()),
+    stateAfter(state, { differences, removed, unread }, startedAt),
   );
   await askToPutBack(
     deps,
@@ -74,7 +75,7 @@ export async function checkWorld(deps: WorldDeps): Promise<WorldResult> {
 
 /** A difference whose list was not read has not ended. */
 function stateAfter(
-  { episodes, checkedAt }: WorldState,
+  { episodes, checkedAt, deployed }: WorldState,
   { differences, removed, unread }: Found,
   at: string,
 ): Omit<WorldState, 'version'> {
@@ -93,6 +94,7 @@ function stateAfter(
         })),
     ],
     checkedAt: unread.size === 0 ? at : checkedAt,
+    deployed,
   };
 }
 

@@ -1,66 +1,74 @@
 // Finds what a deployment removed, and asks executors to put it back.
-import type { WorldReader } from '../mechanisms/world.ts';
+import type { Written } from '../mechanisms/world.ts';
 import type { WorldState } from '../store/world.ts';
-import { causeOf } from './cause.ts';
+import { causeOf, type TrailEvent } from './cause.ts';
 import type { Difference } from './compare.ts';
 import type { WorldDeps } from './deps.ts';
 
 /** Per check. AWS WAF accepts one change per second, and the next check asks for the others. */
 const MAX_PUT_BACK = 20;
 
+/** A missing entry that can be put back: what removed it since it was last seen can be found out. */
+type Lost = { key: string; list: string; since: string };
+
 /**
- * The keys of the missing entries that CloudFormation removed, as CloudTrail says. Events arrive minutes late, so each
- * check asks again. One look-up per list.
+ * The keys of the missing entries that a deployment removed. A deployment of our own stacks is known from its event
+ * within seconds, any other from CloudTrail, minutes later: each check asks again. Someone else's write that CloudTrail
+ * shows by then always counts.
  */
 export async function removedByDeployments(
   deps: WorldDeps,
-  lost: readonly Difference[],
+  missing: readonly Difference[],
   state: WorldState,
 ): Promise<ReadonlySet<string>> {
   const removed = new Set<string>();
-  for (const [list, missing] of Map.groupBy(lost, (one) => one.list)) {
-    const reader = readerOf(deps, missing[0]);
-    if (list === null || !reader?.written) continue;
-    for (const [since, differences] of Map.groupBy(missing, (one) => seenAt(one, state))) {
-      if (since === null) continue;
-      if (await isDeployment(deps, reader.written, { list, since }))
-        for (const { key } of differences) removed.add(key);
+  for (const { scope, written } of deps.readers) {
+    if (!written) continue;
+    const lost = missing.filter((one) => one.scope === scope).flatMap((one) => lostAt(one, state));
+    for (const [region, group] of Map.groupBy(lost, ({ list }) => written.regionOf(list))) {
+      const events = await eventsOf(deps, written, { region, lost: group });
+      for (const { key, list, since } of group) {
+        const cause = causeOf(events, written, { list, since, ownPrefix: deps.ownPrefix });
+        if (cause === 'deployment' || (cause === 'unknown' && isDeployed(list, since, state)))
+          removed.add(key);
+      }
     }
   }
   return removed;
 }
 
-const readerOf = (
-  { readers }: WorldDeps,
-  difference: Difference | undefined,
-): WorldReader | undefined => readers.find(({ scope }) => scope === difference?.scope);
+/** Event times have whole seconds. */
+const isDeployed = (list: string, since: string, { deployed }: WorldState): boolean =>
+  deployed.some((one) => one.list === list && one.at.slice(0, 19) >= since.slice(0, 19));
 
-async function isDeployment(
-  { trail, ownPrefix, log }: WorldDeps,
-  written: NonNullable<WorldReader['written']>,
-  { list, since }: { list: string; since: string },
-): Promise<boolean> {
+/** One look-up per event name and region. Empty if CloudTrail can't be read: it then proves nothing. */
+async function eventsOf(
+  { trail, log }: WorldDeps,
+  { eventNames }: Written,
+  { region, lost }: { region: string | null; lost: readonly Lost[] },
+): Promise<readonly TrailEvent[]> {
+  const since = lost.map((one) => one.since).sort()[0];
+  if (since === undefined) return [];
+  const events: TrailEvent[] = [];
   try {
-    const events = await trail({
-      eventName: written.eventName,
-      region: written.regionOf(list),
-      since,
-    });
-    return causeOf(events, written, { list, since, ownPrefix }) === 'deployment';
+    for (const eventName of eventNames) events.push(...(await trail({ eventName, region, since })));
+    return events;
   } catch (error) {
-    // The cause stays unknown, so nothing is put back.
-    log('warn', 'CloudTrail not read', { list, why: String(error) });
-    return false;
+    log('warn', 'CloudTrail not read', { eventNames, why: String(error) });
+    return [];
   }
 }
 
-/** When the entry was last in its list: at the last check before it was missed, or when its action came into force. */
-function seenAt({ key, actions }: Difference, { episodes, checkedAt }: WorldState): string | null {
+/** An entry was last seen at the last check before it was missed, or when its action came into force. */
+function lostAt(
+  { key, list, actions }: Difference,
+  { episodes, checkedAt }: WorldState,
+): readonly Lost[] {
   const known = episodes.find((one) => one.key === key);
   const seen = known ? known.seenAt : checkedAt;
-  if (!seen) return null;
-  const times = [seen, ...actions.flatMap(({ appliedAt }) => appliedAt ?? [])];
-  return times.sort().at(-1) ?? null;
+  if (!seen || list === null) return [];
+  const since = [seen, ...actions.flatMap(({ appliedAt }) => appliedAt ?? [])].sort().at(-1);
+  return since === undefined ? [] : [{ key, list, since }];
 }
 
 /** The executor decides. An action with several entries is asked for once. */

@@ -91,6 +91,35 @@ test('puts back what CloudFormation removed, under the same due time, and undoes
   expect(toTeam()).toHaveLength(1);
 });
 
+test('puts everything back at once after a deployment of the stack, with one message', async () => {
+  await blocked();
+  const { dueAt } = await world.action('block_ip_at_firewall');
+  await world.pass(1);
+  await world.runtime.checkWorld();
+  const { runtime, clock } = world;
+  for (const set of ['block-ipv4', 'watch-ipv4']) {
+    replace(set, []);
+    await runtime.deploymentEvent({
+      source: 'aws.cloudformation',
+      'detail-type': 'CloudFormation Resource Status Change',
+      time: clock.now().toISOString(),
+      detail: {
+        'physical-resource-id': `countermand-${set}|1234a1a-a1b1|REGIONAL`,
+        'status-details': { status: 'UPDATE_COMPLETE' },
+      },
+    });
+  }
+  await runtime.checkWorld();
+  expect(lists()['block-ipv4']?.addresses).toHaveLength(1);
+  expect(lists()['watch-ipv4']?.addresses).toHaveLength(1);
+  expect(toTeam().map(({ subject }) => subject)).toEqual([
+    'Putting back 2 changes that a deployment removed',
+  ]);
+  expect(await world.action('block_ip_at_firewall')).toMatchObject({ status: 'in-force', dueAt });
+  await world.pass(6);
+  expect(world.blocked()).toEqual([]);
+});
+
 test.each([
   ['a planted entry', '198.51.100.9/32', '1 entry in AWS that no action explains'],
   ['an entry of half the internet', '0.0.0.0/1', '1 entry in AWS affecting more than one host'],

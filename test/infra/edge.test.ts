@@ -11,6 +11,7 @@ import {
   SETTINGS,
   type Statement,
   stackWith,
+  text,
 } from './template.ts';
 
 const { app, stack } = stackWith({ settings: { cloudFront: true } });
@@ -38,6 +39,25 @@ test('creates the IP sets and the rule group in us-east-1', () => {
   ).toEqual(NAMES.map((name) => [name, 'CLOUDFRONT', []]));
   atEdge.hasResourceProperties('AWS::WAFv2::RuleGroup', { Scope: 'CLOUDFRONT' });
   expect(Object.values(atEdge.findOutputs('RuleGroupArn'))).toHaveLength(1);
+});
+
+test('sends the events of its deployments to the region whose functions change its IP sets', () => {
+  const region = 'eu-central-1';
+  const other = new EdgeStack(stackWith().app, 'countermand-test-edge', {
+    ...{ settings: { ...SETTINGS, cloudFront: true }, policy: POLICY, region },
+  });
+  const rules = Object.values(resourcesOf(Template.fromStack(other), 'AWS::Events::Rule'));
+  expect(rules.map(({ Properties }) => text(Properties.Targets[0].Arn))).toEqual(
+    Array(2).fill(`arn:\${AWS::Partition}:events:${region}:123456789012:event-bus/default`),
+  );
+  const received = Object.values(resourcesOf(Template.fromStack(stack), 'AWS::Events::Rule'))
+    .filter(({ Properties }) => Properties.EventPattern?.source?.[0] === 'aws.cloudformation')
+    .map(({ Properties }) => text(Properties.EventPattern.detail['stack-id'][1].prefix));
+  expect(received).toEqual(
+    Array(2).fill(
+      'arn:${AWS::Partition}:cloudformation:us-east-1:123456789012:stack/countermand-test-',
+    ),
+  );
 });
 
 test.each(['execute-waf', 'reverse-waf'])(

@@ -270,6 +270,8 @@ describe('least privilege', () => {
           'ec2:DescribeAddresses on *',
           'ec2:DescribeNetworkAcls on *',
           'ec2:DescribeNetworkInterfaces on *',
+          // The world check reads the log levels that actions hold.
+          'lambda:ListFunctions on *',
           // An alert may be about any function.
           `lambda:ListTags on ${anyFunction}`,
           // An alert or policy may name any user, role or calendar. They are only read.
@@ -791,7 +793,9 @@ describe('least privilege', () => {
       .permissions.flatMap((one) => one.actions)
       .filter((action) => !/^(logs|xray):/.test(action));
     expect([...new Set(actions)].sort()).toEqual([
+      'apigateway:GET',
       'cloudtrail:LookupEvents',
+      'cognito-idp:AdminGetUser',
       'dynamodb:GetItem',
       'dynamodb:PutItem',
       'dynamodb:Query',
@@ -802,8 +806,10 @@ describe('least privilege', () => {
       // It counts the pages that it sends.
       'kms:GenerateMac',
       'kms:VerifyMac',
-      // The executor of the IP sets decides whether it puts an entry back.
+      'lambda:GetFunctionUrlConfig',
+      // An executor decides whether it puts a change back.
       'lambda:InvokeFunction',
+      'lambda:ListFunctions',
       'ses:SendEmail',
       'sns:Publish',
       'wafv2:GetIPSet',
@@ -812,7 +818,11 @@ describe('least privilege', () => {
       .get('world')!
       .permissions.filter((one) => one.actions.includes('lambda:InvokeFunction'))
       .flatMap(({ resources }) => resources.map((arn) => arn.split(':').at(-1)));
-    expect(invoked).toEqual([`${PREFIX}execute-waf`]);
+    expect(invoked.sort()).toEqual(
+      ['access-key', 'api-key', 'function-log', 'function-url', 'network', 'user', 'waf'].map(
+        (scope) => `${PREFIX}execute-${scope}`,
+      ),
+    );
   });
 
   test('among the functions, only the sweeper, the pages and the world check invoke functions', () => {

@@ -194,16 +194,22 @@ test('checks the lists in AWS every two minutes, and after each deployment of th
     ScheduleExpression: 'rate(2 minutes)',
     Targets: targets,
   });
-  template.hasResourceProperties('AWS::Events::Rule', {
-    EventPattern: {
-      source: ['aws.cloudformation'],
-      detail: {
-        'stack-id': [{ Ref: 'AWS::StackId' }],
-        'status-details': { status: Match.arrayWith(['UPDATE_COMPLETE']) },
+  for (const [detailType, what] of [
+    ['CloudFormation Stack Status Change', {}],
+    ['CloudFormation Resource Status Change', { 'resource-type': ['AWS::WAFv2::IPSet'] }],
+  ] as const)
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.cloudformation'],
+        'detail-type': [detailType],
+        detail: {
+          'stack-id': [{ Ref: 'AWS::StackId' }],
+          'status-details': { status: Match.arrayWith(['UPDATE_COMPLETE']) },
+          ...what,
+        },
       },
-    },
-    Targets: targets,
-  });
+      Targets: targets,
+    });
   // Two concurrent checks would notify twice, and a check must end before the next one.
   expect(world.properties.ReservedConcurrentExecutions).toBe(1);
   expect(world.properties.Timeout).toBeLessThan(120);

@@ -3,14 +3,41 @@ import type { NetworkAclEntry } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from 'vitest';
 import { deactivateKeyInfo } from '../../functions/mechanisms/access-key/access-key.ts';
 import { createWorld as keyWorld } from '../../functions/mechanisms/access-key/world.ts';
+import { disableKeyInfo } from '../../functions/mechanisms/api-key/api-key.ts';
+import { createApiKeys, LOCAL_API_KEYS } from '../../functions/mechanisms/api-key/stand-in.ts';
+import { createWorld as apiKeyWorld } from '../../functions/mechanisms/api-key/world.ts';
 import { recordFlowsInfo } from '../../functions/mechanisms/flow-log/interface-flows.ts';
 import { createWorld as flowLogWorld } from '../../functions/mechanisms/flow-log/world.ts';
+import { logAtDebugInfo } from '../../functions/mechanisms/function-log/debug-level.ts';
+import { createLambda, LOCAL_FUNCTIONS } from '../../functions/mechanisms/function-log/stand-in.ts';
+import { createWorld as logWorld } from '../../functions/mechanisms/function-log/world.ts';
+import { requireIamInfo } from '../../functions/mechanisms/function-url/require-iam.ts';
+import {
+  createFunctionUrls,
+  LOCAL_FUNCTION_URLS,
+} from '../../functions/mechanisms/function-url/stand-in.ts';
+import { createWorld as urlWorld } from '../../functions/mechanisms/function-url/world.ts';
 import { denyAddressInfo } from '../../functions/mechanisms/network/deny-address.ts';
 import { createWorld as networkWorld } from '../../functions/mechanisms/network/world.ts';
 import { denyUserInfo } from '../../functions/mechanisms/user/deny-all.ts';
 import { createWorld as userWorld } from '../../functions/mechanisms/user/world.ts';
+import { disableUserInfo } from '../../functions/mechanisms/user-pool/cognito-user.ts';
+import {
+  createUserPools,
+  LOCAL_USER_POOLS,
+} from '../../functions/mechanisms/user-pool/stand-in.ts';
+import { createWorld as poolWorld } from '../../functions/mechanisms/user-pool/world.ts';
 import type { Holding, WorldReader } from '../../functions/mechanisms/world.ts';
-import { attacker, leakedKey, subjectOn, suspectUser } from '../fixtures/case.ts';
+import { inMemory } from '../../local/aws/state-file.ts';
+import {
+  attacker,
+  customer,
+  leakedKey,
+  partnerKey,
+  subjectOn,
+  suspectUser,
+  theFunction,
+} from '../fixtures/case.ts';
 
 const holding = (change: Partial<Holding>): Holding => ({
   ...subjectOn(attacker),
@@ -47,6 +74,67 @@ describe('attachments of the deny-all policy', () => {
     const action = holding({ mechanism: denyUserInfo.id, target: suspectUser });
     const [entry] = reader().entriesOf(action);
     expect(await idsOf(reader())).toContain(entry?.id);
+  });
+});
+
+describe('settings that the account may have itself', () => {
+  const functions = createLambda(inMemory(LOCAL_FUNCTIONS));
+  const keys = createApiKeys(inMemory(LOCAL_API_KEYS));
+  const pools = createUserPools(inMemory(LOCAL_USER_POOLS));
+  const userPoolId = 'eu-central-1_EXAMPLE12';
+  const urls = createFunctionUrls(inMemory(LOCAL_FUNCTION_URLS));
+  const FunctionName = theFunction.value;
+  const LoggingConfig = { LogFormat: 'JSON', ApplicationLogLevel: 'DEBUG' } as const;
+  const disable = [{ op: 'replace', path: '/enabled', value: 'false' }] as const;
+  const kinds: [string, WorldReader, Partial<Holding>, () => Promise<unknown>][] = [
+    [
+      'the log level of a function',
+      logWorld({ lambda: functions }),
+      { mechanism: logAtDebugInfo.id, target: theFunction },
+      () => functions.updateFunctionConfiguration({ FunctionName, LoggingConfig }),
+    ],
+    [
+      'an API key',
+      apiKeyWorld({ gateway: keys }),
+      { mechanism: disableKeyInfo.id, target: partnerKey },
+      () => keys.updateApiKey({ apiKey: partnerKey.value, patchOperations: [...disable] }),
+    ],
+    [
+      'a user of a pool',
+      poolWorld({ cognito: pools }),
+      { mechanism: disableUserInfo.id, target: customer, parameters: { userPoolId } },
+      () => pools.adminDisableUser({ UserPoolId: userPoolId, Username: customer.value }),
+    ],
+    [
+      'a function URL',
+      urlWorld({ lambda: urls }),
+      { mechanism: requireIamInfo.id, target: theFunction },
+      () => urls.updateFunctionUrlConfig({ FunctionName, AuthType: 'AWS_IAM' }),
+    ],
+  ];
+
+  test.each(kinds)('%s is missing until AWS shows the change', async (_, reader, change, apply) => {
+    const held = holding(change);
+    expect(await idsOf(reader, held)).toEqual([]);
+    await apply();
+    expect(await idsOf(reader, held, held)).toEqual(reader.entriesOf(held).map(({ id }) => id));
+    expect(await idsOf(reader), 'without an action').toEqual([]);
+  });
+
+  test.each(kinds)('%s that was deleted counts as changed', async (_, reader, change) => {
+    const held = holding({ ...change, target: { ...change.target!, value: 'deleted00' } });
+    expect(await idsOf(reader, held)).toHaveLength(1);
+  });
+
+  test('the API keys and the functions are read over all pages', async () => {
+    const items = [{ id: partnerKey.value, enabled: true }];
+    const gateway = paged('getApiKeys', [{ items: [], position: 'more' }, { items }]);
+    const key = holding({ mechanism: disableKeyInfo.id, target: partnerKey });
+    expect(await idsOf(apiKeyWorld({ gateway }), key)).toEqual([]);
+    const Functions = [{ FunctionName, LoggingConfig: { LogFormat: 'Text' } }];
+    const lambda = paged('listFunctions', [{ NextMarker: 'more' }, { Functions }]);
+    const level = holding({ mechanism: logAtDebugInfo.id, target: theFunction });
+    expect(await idsOf(logWorld({ lambda }), level)).toEqual([]);
   });
 });
 

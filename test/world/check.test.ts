@@ -7,6 +7,7 @@ import type { Message } from '../../functions/messaging/message.ts';
 import type { Store } from '../../functions/store/store.ts';
 import type { TrailEvent } from '../../functions/world/cause.ts';
 import { checkWorld } from '../../functions/world/check.ts';
+import { recordDeployed } from '../../functions/world/deployed.ts';
 import type { WorldDeps } from '../../functions/world/deps.ts';
 import { attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
 import { KEYS } from '../fixtures/proofs.ts';
@@ -28,9 +29,10 @@ let asked: string[];
 const reader = (change: Partial<WorldReader> = {}): WorldReader => ({
   scope: 'waf',
   written: {
-    eventName: 'Write',
+    eventNames: ['Write'],
     regionOf: () => null,
     isWriteOf: ({ name }, list) => name === list,
+    listOf: (physicalId) => physicalId,
   },
   entriesOf: ({ mechanism, target }) =>
     mechanism === blockAddress.id ? [entry(`waf:block:${target.value}`)] : [],
@@ -248,6 +250,61 @@ describe('what a deployment removed', () => {
     // Asked again while it is missing, and announced once.
     expect(asked).toEqual([`waf ${actionId}`, `waf ${actionId}`]);
     expect(subjects().slice(1)).toEqual(['Putting back 1 change that a deployment removed']);
+  });
+
+  /** CloudFormation's event about a list of our own stack, `at` that minute. */
+  const deployed = (list: string, at: number) =>
+    recordDeployed(deps(), { physicalId: list, at: minute(at).toISOString() });
+
+  test('is put back at once after a deployment of our own stack, without CloudTrail', async () => {
+    await emptied();
+    await deployed('another-list', 11);
+    await deployed('the-list', 11);
+    await check();
+    expect(asked).toEqual([`waf ${actionId}`]);
+    expect(subjects()).toEqual(['Putting back 1 change that a deployment removed']);
+    await check();
+    expect(asked, 'asked again while it is missing').toHaveLength(2);
+  });
+
+  test.each([
+    ['wrote another list', () => deployed('another-list', 11)],
+    ['wrote the list before the entry was last seen', () => deployed('the-list', 9)],
+    [
+      'and a person wrote the list, as CloudTrail shows',
+      async () => {
+        trail = () => [byPerson];
+        await deployed('the-list', 11);
+      },
+    ],
+  ])('is not put back if our own deployment %s', async (_, change) => {
+    await emptied();
+    await change();
+    await check();
+    expect(asked).toEqual([]);
+    expect(subjects()).toEqual(['1 change in force is gone from AWS']);
+  });
+
+  test('asks CloudTrail once per event name, regardless of the number of lists', async () => {
+    const value = '203.0.113.8';
+    const other = blockOf({ actionId: 'act-0000000000000009-1', target: { ...attacker, value } });
+    await store.records.createAction(other);
+    const twoLists = reader({
+      entriesOf: ({ target }) => [{ ...entry(`waf:block:${target.value}`), list: target.value }],
+    });
+    list.push(entry(`waf:block:${value}`));
+    await check({ readers: [twoLists] });
+    list = [];
+    now = minute(12);
+    const names: string[] = [];
+    await check({
+      readers: [twoLists],
+      trail: async ({ eventName }) => {
+        names.push(eventName);
+        return [];
+      },
+    });
+    expect(names).toEqual(['Write']);
   });
 
   test.each([

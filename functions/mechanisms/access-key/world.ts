@@ -1,8 +1,9 @@
 // Reads the access keys that actions hold inactive, for the world check.
 import type { IAM } from '@aws-sdk/client-iam';
 import { aws, causedBy } from '../../platform/aws-errors.ts';
+import { createHeldReader } from '../held-changes.ts';
 import { everyUser, type Permissions } from '../permissions.ts';
-import type { Entry, Holding, WorldReader } from '../world.ts';
+import { type Entry, IAM_EVENTS_REGION, type WorldReader, type Written } from '../world.ts';
 import { deactivateKeyInfo } from './access-key.ts';
 
 export type KeyWorldApi = Pick<IAM, 'listAccessKeys'>;
@@ -15,10 +16,14 @@ export const worldPermissions: Permissions = (stack) => [
   },
 ];
 
-/** The account's own inactive keys are no entries: only a key that an action holds is one. */
-export function createWorld({ iam }: { iam: KeyWorldApi }): WorldReader {
-  const isOurs = ({ mechanism }: Holding) => mechanism === deactivateKeyInfo.id;
+/** CloudFormation activates a key of a template when it updates the key. */
+export const written: Written = {
+  eventNames: ['UpdateAccessKey'],
+  regionOf: () => IAM_EVENTS_REGION,
+  isWriteOf: ({ accessKeyId }, list) => accessKeyId === list,
+};
 
+export function createWorld({ iam }: { iam: KeyWorldApi }): WorldReader {
   /** The active keys of a user. None if the user no longer exists. */
   async function activeKeysOf(userName: string): Promise<string[]> {
     try {
@@ -34,23 +39,21 @@ export function createWorld({ iam }: { iam: KeyWorldApi }): WorldReader {
     }
   }
 
-  return {
+  return createHeldReader({
     scope: 'access-key',
-    entriesOf: (holding) => (isOurs(holding) ? [inactive(holding.target.value)] : []),
-    async read(holdings) {
-      const held = holdings.filter(isOurs);
+    mechanism: deactivateKeyInfo.id,
+    written,
+    entryOf: ({ target }) => inactive(target.value),
+    async undone(held) {
       const users = new Set(held.map(({ parameters }) => String(parameters.userName)));
-      const active = (await Promise.all([...users].map(activeKeysOf))).flat();
-      // A deleted key can't be used either.
-      return held
-        .map(({ target }) => target.value)
-        .filter((keyId) => !active.includes(keyId))
-        .map(inactive);
+      const active = await Promise.all([...users].map(activeKeysOf));
+      return active.flat().map((keyId) => inactive(keyId).id);
     },
-  };
+  });
 }
 
 const inactive = (keyId: string): Entry => ({
   id: `access-key:${keyId}`,
+  list: keyId,
   text: `the access key ${keyId} as inactive`,
 });

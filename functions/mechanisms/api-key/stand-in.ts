@@ -4,6 +4,7 @@ import type { StateFile } from '../stand-in.ts';
 import { awsFailure, type StandIn } from '../stand-in.ts';
 import type { ApiKeyApi } from './api-key.ts';
 import { disableKey } from './api-key.ts';
+import type { ApiKeyWorldApi } from './world.ts';
 
 /** By key ID. */
 export type ApiKeys = Record<
@@ -17,7 +18,7 @@ export const LOCAL_API_KEYS: ApiKeys = {
 };
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/api/API_UpdateApiKey.html */
-export function createApiKeys(file: StateFile<ApiKeys>): ApiKeyApi {
+export function createApiKeys(file: StateFile<ApiKeys>): ApiKeyApi & ApiKeyWorldApi {
   const find = (keys: ApiKeys, id = '') => {
     const key = keys[id];
     if (!key) throw awsFailure('NotFoundException', 404, 'Invalid API Key identifier specified');
@@ -42,7 +43,11 @@ export function createApiKeys(file: StateFile<ApiKeys>): ApiKeyApi {
       file.write(keys);
       return shown(keys, apiKey);
     },
-  } as ApiKeyApi;
+    getApiKeys: async () => ({
+      items: Object.entries(file.read()).map(([id, key]) => ({ id, ...key })),
+      $metadata: {},
+    }),
+  } as ApiKeyApi & ApiKeyWorldApi;
 }
 
 export const standIn: StandIn = {

@@ -31,6 +31,7 @@ const Logging = z.strictObject({
   LogGroup: z.string().check(z.minLength(1)),
 });
 export type Logging = z.infer<typeof Logging>;
+type Levels = { [Field in 'LogFormat' | 'ApplicationLogLevel']?: string | undefined };
 
 /** @see https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConfiguration.html */
 const FUNCTION_NAME = /^[A-Za-z0-9_-]{1,64}$/;
@@ -89,7 +90,7 @@ function describe(subject: Subject): Description {
 }
 
 /** Whether the level is DEBUG or TRACE already, so that there is nothing to change and nothing to undo. */
-function isDetailed({ LogFormat, ApplicationLogLevel }: Logging): boolean {
+export function isDetailed({ LogFormat, ApplicationLogLevel }: Levels): boolean {
   return (
     LogFormat === 'JSON' && (ApplicationLogLevel === 'DEBUG' || ApplicationLogLevel === 'TRACE')
   );

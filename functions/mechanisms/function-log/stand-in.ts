@@ -6,6 +6,7 @@ import type { StateFile } from '../stand-in.ts';
 import { awsFailure, noSleep, type StandIn } from '../stand-in.ts';
 import type { FunctionApi, Logging } from './debug-level.ts';
 import { logAtDebug } from './debug-level.ts';
+import type { FunctionListApi } from './world.ts';
 
 type FunctionState = {
   logging: Logging;
@@ -48,7 +49,9 @@ const invalid = (message: string) => awsFailure('InvalidParameterValueException'
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
  */
-export function createLambda(file: StateFile<LambdaState>): FunctionApi & FunctionTagsApi {
+export function createLambda(
+  file: StateFile<LambdaState>,
+): FunctionApi & FunctionTagsApi & FunctionListApi {
   const find = (name = '') => {
     const state = file.read();
     const found = state[name];
@@ -103,7 +106,14 @@ export function createLambda(file: StateFile<LambdaState>): FunctionApi & Functi
       save(next);
       return shown(next);
     },
-  } as FunctionApi & FunctionTagsApi;
+    listFunctions: async () => ({
+      Functions: Object.entries(file.read()).map(([FunctionName, { logging }]) => ({
+        FunctionName,
+        LoggingConfig: logging,
+      })),
+      $metadata: {},
+    }),
+  } as FunctionApi & FunctionTagsApi & FunctionListApi;
 }
 
 type Wanted = NonNullable<

@@ -5,7 +5,7 @@ import { aws } from '../../platform/aws-errors.ts';
 import { isSingleHost, parseAddress } from '../../platform/ip-address.ts';
 import { keyOf } from '../host-address.ts';
 import { every, type Permissions } from '../permissions.ts';
-import type { Entry, Holding, WorldReader } from '../world.ts';
+import type { Entry, Holding, WorldReader, Written } from '../world.ts';
 import { denyAddressInfo, ruleListOf } from './deny-address.ts';
 import { type Direction, FIRST_OF_AWS } from './rules.ts';
 
@@ -23,10 +23,22 @@ export const worldPermissions: Permissions = (stack) => [
 /** Our rule has the first of these numbers that was free. */
 const Captured = z.object({ ruleNumbers: z.array(z.int()) });
 
+const listOf = (networkAclId: string, direction: Direction): string =>
+  `${networkAclId}:${direction}`;
+
+/** A template with a rule under our number replaces ours, and deletes it with its own. */
+export const written: Written = {
+  eventNames: ['ReplaceNetworkAclEntry', 'DeleteNetworkAclEntry'],
+  regionOf: () => null,
+  isWriteOf: ({ networkAclId, egress }, list) =>
+    list === listOf(String(networkAclId), egress === true ? 'egress' : 'ingress'),
+};
+
 export function createWorld({ ec2 }: { ec2: NetworkWorldApi }): WorldReader {
   const isOurs = ({ mechanism }: Holding) => mechanism === denyAddressInfo.id;
   return {
     scope: 'network',
+    written,
     entriesOf(holding) {
       if (!isOurs(holding)) return [];
       const { networkAclId, direction } = ruleListOf(holding);
@@ -79,5 +91,6 @@ function entriesFrom(
 
 const entryIn = (networkAclId: string, direction: Direction, cidr: string): Entry => ({
   id: `network:${networkAclId}:${direction}:${cidr}`,
+  list: listOf(networkAclId, direction),
   text: `a rule that denies ${cidr} in the ${direction === 'ingress' ? 'inbound' : 'outbound'} rules of ${networkAclId}`,
 });

@@ -2,7 +2,7 @@
 import type { IAM } from '@aws-sdk/client-iam';
 import { aws } from '../../platform/aws-errors.ts';
 import type { Permissions } from '../permissions.ts';
-import type { Entry, WorldReader } from '../world.ts';
+import { type Entry, IAM_EVENTS_REGION, type WorldReader, type Written } from '../world.ts';
 import { denyUserInfo } from './deny-all.ts';
 
 export type UserWorldClients = {
@@ -18,11 +18,25 @@ export const worldPermissions: Permissions = ({ denyAllPolicyArn }) => [
   },
 ];
 
+const listOf = (policyArn: string, userName: string): string =>
+  `${policyArn} ${userName.toLowerCase()}`;
+
+/** CloudFormation detaches the policies that a user of a template does not name. */
+export const written: Written = {
+  eventNames: ['DetachUserPolicy'],
+  regionOf: () => IAM_EVENTS_REGION,
+  isWriteOf: ({ policyArn, userName }, list) =>
+    list === listOf(String(policyArn), String(userName)),
+};
+
 export function createWorld({ iam, denyAllPolicyArn }: UserWorldClients): WorldReader {
   return {
     scope: 'user',
+    written,
     entriesOf: ({ mechanism, target }) =>
-      mechanism === denyUserInfo.id ? [attachedTo('user', target.value)] : [],
+      mechanism === denyUserInfo.id
+        ? [{ ...attachedTo('user', target.value), list: listOf(denyAllPolicyArn, target.value) }]
+        : [],
     async read() {
       const entries: Entry[] = [];
       let Marker: string | undefined;

@@ -41,9 +41,14 @@ const listOf = ({ scope, name }: Pick<IpSet, 'scope' | 'name'>): string => `${sc
  * @see https://docs.aws.amazon.com/waf/latest/APIReference/API_UpdateIPSet.html
  */
 export const written: Written = {
-  eventName: 'UpdateIPSet',
+  eventNames: ['UpdateIPSet'],
   regionOf: (list) => (list.startsWith('CLOUDFRONT:') ? CLOUDFRONT_REGION : null),
   isWriteOf: ({ scope, name }, list) => list === `${scope}:${name}`,
+  // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-ipset.html
+  listOf(physicalId) {
+    const [name, , scope] = physicalId.split('|');
+    return name && scope ? `${scope}:${name}` : null;
+  },
 };
 
 export function createWorld(clients: WafClients): WorldReader {
