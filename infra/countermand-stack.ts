@@ -19,6 +19,7 @@ import type { Settings } from './settings.ts';
 import { StateMachines } from './state-machines.ts';
 import { SweepSchedule } from './sweep-schedule.ts';
 import { Team } from './team.ts';
+import { updateTicketsFrom } from './ticket-updates.ts';
 import { WebApi } from './web-api.ts';
 import { WorldSchedule } from './world-schedule.ts';
 
@@ -99,6 +100,7 @@ export class CountermandStack extends Stack {
     for (const signer of ['approve', 'close', 'notify', 'remind'])
       functions.get(signer).node.addDependency(functions.get('web'));
     archive.copy(records.table, functions.get('archive'));
+    updateTicketsFrom(records.table, functions.get('ticket'));
     new SweepSchedule(this, 'SweepSchedule', functions.get('sweep'));
     new WorldSchedule(this, 'WorldSchedule', functions.get('world'), {
       atCloudFront: settings.cloudFront ?? false,

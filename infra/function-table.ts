@@ -241,6 +241,13 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
       world: true,
     },
     {
+      ...state('ticket'),
+      timeoutSeconds: 110,
+      policy: true,
+      env: table,
+      grants: ['readRecords', 'updateOpsItems', 'readTicketSecret'],
+    },
+    {
       ...state('archive'),
       timeoutSeconds: 60,
       policy: false,

@@ -145,6 +145,11 @@ function acceptWildcards(role: Role, row: FunctionRow, s: StackContext): void {
       `<${s.stack.getLogicalId(s.archive.bucket.node.defaultChild as CfnBucket)}.Arn>/records/*`,
       'Copies are named after the records and their changes. The bucket is locked and holds nothing else',
     );
+  if (grants.includes('updateOpsItems'))
+    accept(
+      arn(`ssm:${NAG_REGION}:${s.stack.account}:opsitem/*`),
+      'An OpsItem gets its ID when it is created. The function finds its own by source and incident',
+    );
   if (grants.includes('readUsers'))
     for (const [rest, reason] of [
       [`iam::${s.stack.account}:user/*`, 'An alert may be about any user'],

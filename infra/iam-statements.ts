@@ -112,6 +112,14 @@ export function grantStatements(s: StackContext) {
     publishToTeam: allow(['sns:Publish'], [s.teamTopicArn]),
     // CreateOpsItem doesn't support resource-level permissions.
     createOpsItems: allow(['ssm:CreateOpsItem'], ['*']),
+    // An OpsItem's ID is not known before it is created.
+    updateOpsItems: [
+      allow(['ssm:DescribeOpsItems'], ['*']),
+      allow(
+        ['ssm:UpdateOpsItem'],
+        [s.stack.formatArn({ service: 'ssm', resource: 'opsitem', resourceName: '*' })],
+      ),
+    ],
     readMessageSecrets: readSecrets(s, secretsIn(s.channels).messages),
     readOnCallSecrets: readSecrets(s, [
       ...(s.onCall?.pagerDuty ? [s.onCall.pagerDuty.token] : []),

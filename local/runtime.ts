@@ -14,8 +14,9 @@ import { gate } from '../functions/gate/gate.ts';
 import { type Accepted, acceptEvent } from '../functions/intake/intake.ts';
 import { effectsOf } from '../functions/mechanisms/registry.ts';
 import type { StateFile } from '../functions/mechanisms/stand-in.ts';
-import type { Ticket } from '../functions/mechanisms/ticket/ticket-provider.ts';
 import { rateLimited } from '../functions/messaging/rate-limited-send.ts';
+import { ticketSteps } from '../functions/messaging/texts/ticket-steps.ts';
+import { ticketOf } from '../functions/messaging/ticket.ts';
 import { notify } from '../functions/notify/notify.ts';
 import { createCallback, createStarter } from '../functions/platform/executions.ts';
 import { errorFields, type Log } from '../functions/platform/log.ts';
@@ -27,6 +28,7 @@ import type { Layout } from '../functions/store/layout.ts';
 import { createStore } from '../functions/store/store.ts';
 import { writesOf } from '../functions/store/writers.ts';
 import { sweep } from '../functions/sweep/sweep.ts';
+import { incidentOf, updateTickets } from '../functions/ticket/update-tickets.ts';
 import type { WebDeps } from '../functions/web/deps.ts';
 import type { Provider } from '../functions/web/oidc.ts';
 import { createWeb } from '../functions/web/web.ts';
@@ -108,12 +110,15 @@ export async function createRuntime(options: RuntimeOptions) {
     alerts: createMac(options.proofKeys.alerts),
   };
   const pageKey = createMac(options.pageKey);
-  // As in AWS, a failed copy must not block the write. `npm run audit` finds it.
-  streamTo(database.client, now, (change) =>
-    archive({ put: copies.put, keys, log }, change).catch((error: unknown) =>
+  const changedIncidents = new Set<string>();
+  streamTo(database.client, now, (change) => {
+    const incidentId = incidentOf(change);
+    if (incidentId) changedIncidents.add(incidentId);
+    // As in AWS, a failed copy must not block the write. `npm run audit` finds it.
+    return archive({ put: copies.put, keys, log }, change).catch((error: unknown) =>
       log('error', 'record not copied', { pk: change.pk, sk: change.sk, ...errorFields(error) }),
-    ),
-  );
+    );
+  });
   const store = createStore(database.client, 'countermand', log);
   const recordLayout = options.recordLayout ?? 2;
   const settings = { recordLayout, layout1Ended: false };
@@ -131,7 +136,10 @@ export async function createRuntime(options: RuntimeOptions) {
     };
   };
   const mac = createMac(options.linkKey, options.previousLinkKey);
-  const account = createAccount({ state, policy, send: ownTable('execute-message').send, now });
+  const writeTicket = (incidentId: string) =>
+    ticketOf(store.records, incidentId, now(), ticketSteps);
+  const { send } = ownTable('execute-message');
+  const account = createAccount({ state, policy, send, writeTicket, now });
 
   const events: EngineEvent[] = [];
   const functions: Record<string, (payload: unknown) => Promise<unknown>> = {};
@@ -168,7 +176,8 @@ export async function createRuntime(options: RuntimeOptions) {
     startReverse: createStarter(stepFunctions, 'reverse'),
     askAlso: (input: object): Promise<void> => approve(depsOf('approve'), input),
     schedules: scheduler,
-    openTicket: async (ticket: Ticket) => (await account.ticketProvider.open(ticket)).name,
+    openTicket: async (incidentId: string) =>
+      (await account.ticketProvider.open(await writeTicket(incidentId))).name,
     reject: async (body: string, reason: string) =>
       rejected.write([...rejected.read(), { at: now().toISOString(), reason, body }]),
     effectsOf,
@@ -251,8 +260,11 @@ export async function createRuntime(options: RuntimeOptions) {
       const resource = writtenResource(event);
       if (resource) await recordDeployed(depsOf('world'), resource);
     },
-    /** Fires due schedules, once a minute the sweeper, and every two minutes the world check. */
+    /** Updates tickets, fires due schedules, once a minute the sweeper, and every two minutes the world check. */
     async tick(): Promise<void> {
+      const changed = [...changedIncidents];
+      changedIncidents.clear();
+      await updateTickets({ provider: account.ticketProvider, writeTicket }, changed);
       await scheduler.tick(now());
       if (now().getTime() - lastSweep >= SWEEP_EVERY_MS) {
         lastSweep = now().getTime();

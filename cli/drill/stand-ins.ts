@@ -35,6 +35,12 @@ export function standInMechanisms(policy: Policy, folder?: string): Map<string, 
     },
     policy,
     send: async () => ({ notBy: [] }),
+    writeTicket: async (incidentId) => ({
+      incidentId,
+      title: 'A drill',
+      body: 'A drill opened this ticket.',
+      severity: 'informational',
+    }),
     now: () => new Date(),
   });
   return new Map(

@@ -1,9 +1,9 @@
 // Lambda entry of `archive`, called by the table's stream.
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { partialBatch } from '../platform/partial-batch.ts';
+import { changeIn } from '../platform/stream-record.ts';
 import { archive } from './archive.ts';
 import { archiveDeps } from './deps.ts';
-import { changeIn } from './stream-record.ts';
 
 const deps = archiveDeps(process.env);
 

@@ -3,6 +3,7 @@ import type { Send } from '../messaging/message.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Canary } from '../policy/schemas/drill.ts';
 import type { Connected } from './mechanism.ts';
+import type { WriteTicket } from './ticket/ticket-provider.ts';
 
 /** Where a stand-in keeps its state: in a file or in memory. */
 export type StateFile<T> = { read(): T; write(state: T): void };
@@ -12,6 +13,7 @@ export type StandInAccount = {
   state: <T>(name: string, initial: T) => StateFile<T>;
   policy: Policy;
   send: Send;
+  writeTicket: WriteTicket;
   now: () => Date;
 };
 

@@ -6,6 +6,8 @@ import type { Mac } from '../links/signed-claims.ts';
 import { ticketProviderOf } from '../mechanisms/ticket/ticket-providers.ts';
 import { linkDeps } from '../messaging/deps.ts';
 import type { Send } from '../messaging/message.ts';
+import { ticketSteps } from '../messaging/texts/ticket-steps.ts';
+import { ticketOf } from '../messaging/ticket.ts';
 import { withDeadline } from '../platform/deadline.ts';
 import { remoteClients } from '../platform/http-clients.ts';
 import type { Log } from '../platform/log.ts';
@@ -23,7 +25,7 @@ export type NotifyDeps = {
   onCall?: OnCall;
   send: Send;
   /** Opens or finds the incident's ticket and returns its name. */
-  openTicket: (ticket: { incidentId: string; title: string; body: string }) => Promise<string>;
+  openTicket: (incidentId: string) => Promise<string>;
   mac: Pick<Mac, 'generate'>;
   /** Signs the counts of pages. */
   pageKey: Mac;
@@ -40,7 +42,9 @@ export function notifyDeps(env: Env): NotifyDeps {
   return {
     ...deps,
     onCall: createOnCall(deps.policy.escalation.onCall ?? {}, clients),
-    openTicket: async (ticket) =>
-      (await withDeadline(AbortSignal.timeout(TICKET_MS), () => provider.open(ticket))).name,
+    openTicket: async (incidentId) => {
+      const ticket = await ticketOf(deps.store.records, incidentId, deps.now(), ticketSteps);
+      return (await withDeadline(AbortSignal.timeout(TICKET_MS), () => provider.open(ticket))).name;
+    },
   };
 }

@@ -5,12 +5,10 @@ import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import type { Approver } from '../domain/approval.ts';
 import { owesNews } from '../domain/effect-state.ts';
 import { askedOf, type Notice, noticeOf, questionsTo } from '../messaging/action-notice.ts';
-import { asText } from '../messaging/channels/channel.ts';
 import { sendDigest } from '../messaging/digest.ts';
 import { questionUrl, requestAgainUrl, retryUndoUrl } from '../messaging/links.ts';
 import type { Message } from '../messaging/message.ts';
 import { type Sent, sendAll, troubleIn } from '../messaging/send-all.ts';
-import { headlineOf } from '../messaging/texts/action-line.ts';
 import { LINKS } from '../messaging/texts/labels.ts';
 import { Caught, causeText } from '../platform/caught-error.ts';
 import { errorFields } from '../platform/log.ts';
@@ -50,7 +48,7 @@ async function notifyAbout(
   if (!notice) return { incidentId, actionId, told: 0 };
   const facts = [
     ...notice.facts,
-    ...(notice.ticket ? [{ label: 'Ticket', value: await ticketFor(deps, action, notice) }] : []),
+    ...(notice.ticket ? [{ label: 'Ticket', value: await ticketFor(deps, action) }] : []),
   ];
   const messageTo = async (person: Approver, urgency: Message['urgency']): Promise<Message> => {
     const again = await requestAgainUrl(deps, action, person, deps.now());
@@ -119,13 +117,10 @@ const sinceEntry = ({ history, status }: Action) =>
 /** The ticket's name, or a text for people if it can't be opened: the message must go out in any case. */
 async function ticketFor(
   { openTicket, log }: NotifyDeps,
-  action: Action,
-  notice: Notice,
+  { incidentId, actionId }: Action,
 ): Promise<string> {
-  const { incidentId, actionId } = action;
   try {
-    const body = asText({ ...notice, links: [] });
-    return await openTicket({ incidentId, title: headlineOf(action), body });
+    return await openTicket(incidentId);
   } catch (error) {
     log('error', 'ticket not opened', { incidentId, actionId, ...errorFields(error) });
     return 'No ticket could be opened.';

@@ -32,6 +32,7 @@ const WRITES = {
   remind: ['action', ...QUESTIONS, 'layout1'],
   sweep: ['member', 'action', 'check', 'breaker', ...PAGES, 'layout1'],
   archive: [],
+  ticket: [],
   world: ['world', ...PAGES],
 } as const satisfies Record<string, readonly Writable[]>;
 

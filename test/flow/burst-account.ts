@@ -14,6 +14,7 @@ import { acceptEvent } from '../../functions/intake/intake.ts';
 import { effectsOf } from '../../functions/mechanisms/registry.ts';
 import type { Message } from '../../functions/messaging/message.ts';
 import { rateLimited } from '../../functions/messaging/rate-limited-send.ts';
+import { ticketOf } from '../../functions/messaging/ticket.ts';
 import { notify } from '../../functions/notify/notify.ts';
 import { reverse } from '../../functions/reverse/reverse.ts';
 import { createAccount } from '../../local/account.ts';
@@ -47,7 +48,8 @@ export async function createBurstAccount(analyst: Analyst = playbook) {
   };
   const send = rateLimited(deliver, { store, limits: POLICY.limits, pageKey: PAGE_KEY, now, log });
   const state = <T>(_: string, initial: T) => inMemory(initial);
-  const standIns = createAccount({ state, policy: POLICY, send, now });
+  const writeTicket = (incidentId: string) => ticketOf(store.records, incidentId, now());
+  const standIns = createAccount({ state, policy: POLICY, send, writeTicket, now });
   const started: { incidentId: string; alertId: string }[] = [];
   const deps = {
     recordLayout: 2 as const,

@@ -571,6 +571,7 @@ describe('least privilege', () => {
         'reverse-message': ofMessages,
         'execute-ticket': ofTickets,
         'reverse-ticket': ofTickets,
+        ticket: ofTickets,
       });
     });
 

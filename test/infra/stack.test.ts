@@ -330,9 +330,20 @@ describe('the copies of the records', () => {
     });
   });
 
+  test('calls the ticket function with changed records, and drops a batch that keeps failing', () => {
+    const mappings = Object.values(resourcesOf(template, 'AWS::Lambda::EventSourceMapping'));
+    const stream = mappings.find(({ Properties }) => Properties.StartingPosition === 'LATEST');
+    expect(stream?.Properties).toMatchObject({
+      MaximumBatchingWindowInSeconds: 10,
+      MaximumRetryAttempts: 3,
+    });
+  });
+
   test('P8: copies every change of evidence, decisions and effects, and retries until it succeeds', () => {
     const mappings = Object.values(resourcesOf(template, 'AWS::Lambda::EventSourceMapping'));
-    const stream = mappings.find(({ Properties }) => Properties.StartingPosition);
+    const stream = mappings.find(
+      ({ Properties }) => Properties.StartingPosition === 'TRIM_HORIZON',
+    );
     expect(stream?.Properties).toMatchObject({
       StartingPosition: 'TRIM_HORIZON',
       FunctionResponseTypes: ['ReportBatchItemFailures'],

@@ -8,6 +8,8 @@ import { Unavailable } from '../../functions/domain/errors.ts';
 import { readLink } from '../../functions/links/link.ts';
 import { asText } from '../../functions/messaging/channels/channel.ts';
 import { Message } from '../../functions/messaging/message.ts';
+import { ticketSteps } from '../../functions/messaging/texts/ticket-steps.ts';
+import { ticketOf } from '../../functions/messaging/ticket.ts';
 import type { NotifyDeps } from '../../functions/notify/deps.ts';
 import { notify } from '../../functions/notify/notify.ts';
 import { transition, withEntry } from '../../functions/store/hash-chain.ts';
@@ -48,8 +50,8 @@ const deps = (change: Partial<NotifyDeps> = {}): NotifyDeps => ({
     sent.push(message);
     return { notBy };
   },
-  openTicket: async (ticket) => {
-    tickets.push(ticket);
+  openTicket: async (incidentId) => {
+    tickets.push(await ticketOf(store.records, incidentId, minute(20), ticketSteps));
     return 'oi-1';
   },
   mac,

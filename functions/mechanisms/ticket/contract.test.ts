@@ -11,6 +11,7 @@ import {
   serviceNowOn,
   startJiraSite,
   startServiceNowInstance,
+  writeTicket,
 } from '../../../test/mechanisms/ticket/ticket-providers.ts';
 import { Denied, NotFound, Throttled, Unavailable } from '../../domain/errors.ts';
 import { type JiraClients, openJiraIssue } from './jira.ts';
@@ -26,13 +27,24 @@ const openIn = (items: readonly OpsItem[]) =>
 
 const others = { ...subject, incidentId: 'inc-ffffffffffffffff' };
 const none = { openBefore: [] };
-const other = { incidentId: 'inc-ffffffffffffffff', title: 'another incident', body: 'Theirs.' };
+const other = {
+  incidentId: 'inc-ffffffffffffffff',
+  title: 'another incident',
+  body: 'Theirs.',
+  severity: 'low' as const,
+};
+const ticket = {
+  incidentId: INCIDENT_ID,
+  title: 'a',
+  body: 'b',
+  severity: 'critical' as const,
+};
 
 async function emptied(): Promise<Ground<TicketClients>> {
   const file = inMemory<OpsItem[]>([]);
   const ssm = createOpsCenter(file);
   return {
-    clients: (wrap) => ({ ssm: wrap(ssm) }),
+    clients: (wrap) => ({ ssm: wrap(ssm), writeTicket }),
     snapshot: async () => openIn(file.read()),
     othersAdd: async () => void (await opsCenter(ssm).open(other)),
     deleteTarget: null,
@@ -123,7 +135,7 @@ test('withdraws a ticket that was deleted, also between the search and the updat
       return ssm.updateOpsItem(request);
     },
   } as typeof ssm;
-  const driver = openOpsItem.connect({ ssm: deletesFirst });
+  const driver = openOpsItem.connect({ ssm: deletesFirst, writeTicket });
   const before = await driver.capture(subject);
   await driver.apply(subject, before);
   await driver.revert(subject, before);
@@ -137,7 +149,6 @@ test('withdraws a ticket that was deleted, also between the search and the updat
 test('returns the open ticket of an incident, and opens a new one once it is closed', async () => {
   const file = inMemory<OpsItem[]>([]);
   const ssm = createOpsCenter(file);
-  const ticket = { incidentId: INCIDENT_ID, title: 'a', body: 'b' };
   const provider = opsCenter(ssm);
   const first = await provider.open(ticket);
   expect(await provider.open({ ...ticket, title: 'another title' })).toEqual(first);
@@ -148,7 +159,7 @@ test('returns the open ticket of an incident, and opens a new one once it is clo
 
 test('records the reason in a withdrawn ticket', async () => {
   const file = inMemory<OpsItem[]>([]);
-  const driver = openOpsItem.connect({ ssm: createOpsCenter(file) });
+  const driver = openOpsItem.connect({ ssm: createOpsCenter(file), writeTicket });
   const before = await driver.capture(subject);
   await driver.apply(subject, before);
   await driver.revert(subject, before);
@@ -157,9 +168,25 @@ test('records the reason in a withdrawn ticket', async () => {
   ]);
 });
 
-test('truncates a text that is too long for the ticket', async () => {
+test('keeps a text that is longer than a description in the operational data', async () => {
   const file = inMemory<OpsItem[]>([]);
-  const ticket = { incidentId: INCIDENT_ID, title: 'x'.repeat(5_000), body: 'y'.repeat(50_000) };
-  await opsCenter(createOpsCenter(file)).open(ticket);
+  const long = { ...ticket, title: 'x'.repeat(5_000), body: `${'y'.repeat(5_000)}end` };
+  const provider = opsCenter(createOpsCenter(file));
+  const ref = await provider.open(long);
   expect(file.read()[0]?.title).toContain(INCIDENT_ID);
+  expect(file.read()[0]?.body).toContain('operational data');
+  expect(file.read()[0]?.details).toBe(long.body);
+  await provider.update(ref, { ...ticket, body: 'short' });
+  expect(file.read()[0]).toMatchObject({ body: 'short', details: 'None' });
+});
+
+test('updates title, text and severity, and still finds the ticket by its incident', async () => {
+  const file = inMemory<OpsItem[]>([]);
+  const provider = opsCenter(createOpsCenter(file));
+  const ref = await provider.open({ ...ticket, severity: 'low' });
+  await provider.update(ref, { ...ticket, title: 'Critical: worse', severity: 'critical' });
+  expect(file.read()).toMatchObject([
+    { title: `Critical: worse (${INCIDENT_ID})`, severity: '1', status: 'Open' },
+  ]);
+  expect(await provider.findOpen(INCIDENT_ID)).toEqual([ref]);
 });

@@ -19,7 +19,12 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 beforeEach(() => server.empty());
 
-const ticket = { incidentId: INCIDENT_ID, title: 'an alert', body: 'One.\nTwo.\n\nThree.' };
+const ticket = {
+  incidentId: INCIDENT_ID,
+  title: 'an alert',
+  body: 'One.\nTwo.\n\nThree.',
+  severity: 'high' as const,
+};
 const failed = (work: Promise<unknown>): Promise<unknown> =>
   work.then(
     () => expect.fail('it did not fail'),
@@ -31,9 +36,23 @@ describe('a ticket', () => {
     expect(await jira(jiraOn(server)).open(ticket)).toMatchObject({ name: 'SEC-1' });
     expect(server.issues()).toMatchObject([
       {
-        summary: `${INCIDENT_ID}: an alert`,
+        summary: 'an alert',
         text: 'One.\nTwo.\n\nThree.',
-        labels: [`countermand-${INCIDENT_ID}`, 'countermand'],
+        labels: [`countermand-${INCIDENT_ID}`, 'countermand', 'severity-high'],
+      },
+    ]);
+  });
+
+  test('updates title, text and severity, and keeps the labels that people added', async () => {
+    const provider = jira(jiraOn(server));
+    const ref = await provider.open(ticket);
+    server.issues()[0]!.labels.push('reviewed');
+    await provider.update(ref, { ...ticket, title: 'worse', body: 'New.', severity: 'critical' });
+    expect(server.issues()).toMatchObject([
+      {
+        summary: 'worse',
+        text: 'New.',
+        labels: [`countermand-${INCIDENT_ID}`, 'countermand', 'reviewed', 'severity-critical'],
       },
     ]);
   });

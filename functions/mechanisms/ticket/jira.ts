@@ -1,5 +1,6 @@
 // create_alert_ticket in Jira Cloud (REST API v3): one issue per incident.
 import * as z from 'zod/mini';
+import { SeverityLabel } from '../../domain/alert.ts';
 import { InvalidInput, NotFound } from '../../domain/errors.ts';
 import { oneLine, truncate } from '../../domain/wording.ts';
 import type { HttpClients } from '../../platform/http.ts';
@@ -8,7 +9,9 @@ import type { TicketSystem } from '../../policy/schemas/channels.ts';
 import { createBasicAuthCall } from './basic-auth.ts';
 import {
   openUnlessOpen,
+  type Ticket,
   type TicketProvider,
+  type TicketWriter,
   ticketInfo,
   ticketMechanism,
 } from './ticket-provider.ts';
@@ -20,7 +23,8 @@ export const JiraCredentials = z.object({
   token: z.string().check(z.minLength(8)),
 });
 type JiraCredentials = z.infer<typeof JiraCredentials>;
-export type JiraClients = HttpClients & { jira: JiraConfig; credentials: Secret<JiraCredentials> };
+type SiteClients = HttpClients & { jira: JiraConfig; credentials: Secret<JiraCredentials> };
+export type JiraClients = SiteClients & TicketWriter;
 
 export const openJiraIssueInfo = ticketInfo({
   id: 'ticket.jira',
@@ -39,6 +43,14 @@ export const openJiraIssue = /* @__PURE__ */ ticketMechanism(
 );
 
 const labelOf = (incidentId: string) => `countermand-${incidentId}`;
+const severityLabel = ({ severity }: Pick<Ticket, 'severity'>) => `severity-${severity}`;
+/** Replaces the severity and keeps the labels that people added. */
+const severityLabels = (ticket: Ticket) => [
+  ...SeverityLabel.options
+    .filter((severity) => severity !== ticket.severity)
+    .map((severity) => ({ remove: severityLabel({ severity }) })),
+  { add: severityLabel(ticket) },
+];
 
 /**
  * Jira's search is eventually consistent, usually within seconds, so an empty result is repeated once. If it takes
@@ -66,7 +78,7 @@ const Transitions = z.object({
 });
 
 /** @see https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/ */
-export function jira({ jira: config, credentials, ...clients }: JiraClients): TicketProvider {
+export function jira({ jira: config, credentials, ...clients }: SiteClients): TicketProvider {
   const { site, project, issueType } = config;
   /** Issues that this process opened, by incident. The search may not return them yet. */
   const opened = new Map<string, string[]>();
@@ -108,7 +120,12 @@ export function jira({ jira: config, credentials, ...clients }: JiraClients): Ti
       throw error;
     }
   };
-  const create: TicketProvider['open'] = async ({ incidentId, title, body }) => {
+  const contentsOf = ({ title, body }: Ticket) => ({
+    summary: oneLine(title, MAX_SUMMARY),
+    description: asDocument(truncate(body, MAX_BODY)),
+  });
+  const create: TicketProvider['open'] = async (ticket) => {
+    const { incidentId } = ticket;
     const { key } = await call('issue', {
       what: 'opening a ticket',
       method: 'POST',
@@ -117,9 +134,8 @@ export function jira({ jira: config, credentials, ...clients }: JiraClients): Ti
         fields: {
           project: { key: project },
           issuetype: { name: issueType },
-          summary: oneLine(`${incidentId}: ${title}`, MAX_SUMMARY),
-          description: asDocument(truncate(body, MAX_BODY)),
-          labels: [labelOf(incidentId), 'countermand'],
+          ...contentsOf(ticket),
+          labels: [labelOf(incidentId), 'countermand', severityLabel(ticket)],
         },
       },
       answer: Created,
@@ -143,6 +159,16 @@ export function jira({ jira: config, credentials, ...clients }: JiraClients): Ti
       return keys.filter((_, i) => open[i]).map((key) => ({ id: key, name: key }));
     },
     open: (ticket) => openUnlessOpen(provider, create, ticket),
+    update: async ({ id }, ticket) => {
+      await call(`issue/${encodeURIComponent(id)}`, {
+        what: 'updating the ticket',
+        method: 'PUT',
+        ids: { id },
+        body: { fields: contentsOf(ticket), update: { labels: severityLabels(ticket) } },
+        answer: z.unknown(),
+        repeatable: true,
+      });
+    },
     close: async ({ id }, reason) => {
       const path = `issue/${encodeURIComponent(id)}`;
       const ids = { id };

@@ -1,20 +1,47 @@
 // create_alert_ticket in SSM OpsCenter, the default: one OpsItem per incident.
 import type { SSM } from '@aws-sdk/client-ssm';
 import { NotFound } from '../../domain/errors.ts';
-import { truncate } from '../../domain/wording.ts';
+import { oneLine, truncate } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
-import { type TicketProvider, ticketInfo, ticketMechanism } from './ticket-provider.ts';
+import {
+  type Ticket,
+  type TicketProvider,
+  type TicketWriter,
+  ticketInfo,
+  ticketMechanism,
+} from './ticket-provider.ts';
 
 export type TicketApi = Pick<SSM, 'createOpsItem' | 'describeOpsItems' | 'updateOpsItem'>;
-export type TicketClients = { ssm: TicketApi };
+export type TicketClients = { ssm: TicketApi } & TicketWriter;
 
 const SOURCE = 'countermand';
 /**
- * Maximum lengths of a title and a description.
+ * Maximum lengths of a title, of a description and of a value in the operational data.
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateOpsItem.html
  */
 const MAX_TITLE = 1024;
 const MAX_BODY = 2048;
+const MAX_DETAILS = 20_000;
+
+const SEVERITIES: Readonly<Record<Ticket['severity'], string>> = {
+  critical: '1',
+  high: '2',
+  medium: '3',
+  low: '4',
+  informational: '4',
+};
+
+/** The description is short, so a longer text is in the operational data as a whole. */
+function contentsOf({ incidentId, title, body, severity }: Ticket) {
+  const isLong = body.length > MAX_BODY;
+  return {
+    Title: `${oneLine(title, MAX_TITLE - incidentId.length - 3)} (${incidentId})`,
+    Description: isLong ? `${MORE}${truncate(body, MAX_BODY - MORE.length)}` : body,
+    Severity: SEVERITIES[severity],
+    details: { Type: 'String' as const, Value: isLong ? truncate(body, MAX_DETAILS) : 'None' },
+  };
+}
+const MORE = 'The full text is in the operational data under “details”.\n\n';
 
 export const openOpsItemInfo = ticketInfo({
   id: 'ticket.ops-item',
@@ -39,7 +66,7 @@ export const openOpsItem = /* @__PURE__ */ ticketMechanism(
 );
 
 export const opsCenter = (ssm: TicketApi): TicketProvider => ({
-  /** Searches titles, which begin with the incident's ID. */
+  /** Searches titles, which contain the incident's ID. */
   findOpen: async (incidentId) => {
     const { OpsItemSummaries } = await aws('looking for the ticket', { incidentId }, () =>
       ssm.describeOpsItems({
@@ -54,13 +81,15 @@ export const opsCenter = (ssm: TicketApi): TicketProvider => ({
       OpsItemId ? { id: OpsItemId, name: OpsItemId } : [],
     );
   },
-  open: async ({ incidentId, title, body }) => {
+  open: async (ticket) => {
+    const { incidentId } = ticket;
+    const { details, ...contents } = contentsOf(ticket);
     const id = await createOrFind(ssm, incidentId, {
       Source: SOURCE,
-      Title: truncate(`${incidentId}: ${title}`, MAX_TITLE),
-      Description: truncate(body, MAX_BODY),
+      ...contents,
       Category: 'Security',
       OperationalData: {
+        details,
         // With this, AWS rejects a second ticket of the same incident, and the error names the first one.
         '/aws/dedup': {
           Type: 'SearchableString',
@@ -69,6 +98,12 @@ export const opsCenter = (ssm: TicketApi): TicketProvider => ({
       },
     });
     return { id, name: id };
+  },
+  update: async ({ id }, ticket) => {
+    const { details, ...contents } = contentsOf(ticket);
+    await aws('updating the ticket', { id }, () =>
+      ssm.updateOpsItem({ OpsItemId: id, ...contents, OperationalData: { details } }),
+    );
   },
   /** OpsCenter has no comments, so the reason goes to the operational data, which people can see and search. */
   close: async ({ id }, reason) => {

@@ -19,7 +19,12 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 beforeEach(() => server.empty());
 
-const ticket = { incidentId: INCIDENT_ID, title: 'an alert', body: 'One.' };
+const ticket = {
+  incidentId: INCIDENT_ID,
+  title: 'an alert',
+  body: 'One.',
+  severity: 'high' as const,
+};
 const failed = (work: Promise<unknown>): Promise<unknown> =>
   work.then(
     () => expect.fail('it did not fail'),
@@ -32,7 +37,17 @@ test('opens an incident record, finds it by correlation ID and names it by its n
   expect(name).toMatch(/^INC\d{7}$/);
   expect(await provider.open({ ...ticket, title: 'another' })).toMatchObject({ name });
   expect(server.rows()).toMatchObject([
-    { correlation_id: INCIDENT_ID, short_description: `${INCIDENT_ID}: an alert` },
+    { correlation_id: INCIDENT_ID, short_description: 'an alert' },
+  ]);
+});
+
+test('updates title, text and urgency', async () => {
+  const provider = serviceNow(serviceNowOn(server));
+  const ref = await provider.open({ ...ticket, severity: 'low' });
+  expect(server.rows()).toMatchObject([{ urgency: '3' }]);
+  await provider.update(ref, { ...ticket, title: 'worse', body: 'New.', severity: 'critical' });
+  expect(server.rows()).toMatchObject([
+    { short_description: 'worse', description: 'New.', urgency: '1', state: '1' },
   ]);
 });
 

@@ -7,7 +7,9 @@ import type { TicketSystem } from '../../policy/schemas/channels.ts';
 import { createBasicAuthCall } from './basic-auth.ts';
 import {
   openUnlessOpen,
+  type Ticket,
   type TicketProvider,
+  type TicketWriter,
   ticketInfo,
   ticketMechanism,
 } from './ticket-provider.ts';
@@ -21,10 +23,11 @@ export const ServiceNowCredentials = z.object({
   password: z.string().check(z.minLength(1)),
 });
 type ServiceNowCredentials = z.infer<typeof ServiceNowCredentials>;
-export type ServiceNowClients = HttpClients & {
+type InstanceClients = HttpClients & {
   serviceNow: ServiceNowConfig;
   credentials: Secret<ServiceNowCredentials>;
 };
+export type ServiceNowClients = InstanceClients & TicketWriter;
 
 export const openServiceNowIncidentInfo = ticketInfo({
   id: 'ticket.servicenow',
@@ -49,6 +52,14 @@ const CLOSED = '7';
 const MAX_TITLE = 160;
 const MAX_BODY = 4_000;
 
+const URGENCIES: Readonly<Record<Ticket['severity'], string>> = {
+  critical: '1',
+  high: '1',
+  medium: '2',
+  low: '3',
+  informational: '3',
+};
+
 const Row = z.object({
   sys_id: z.string().check(z.minLength(1)),
   number: z.string().check(z.minLength(1)),
@@ -58,7 +69,7 @@ const OneRow = z.object({ result: Row });
 const refOf = ({ sys_id, number }: z.infer<typeof Row>) => ({ id: sys_id, name: number });
 
 /** @see https://www.servicenow.com/docs/bundle/api-reference/page/integrate/inbound-rest/concept/c_TableAPI.html */
-export function serviceNow({ serviceNow: config, credentials, ...clients }: ServiceNowClients) {
+export function serviceNow({ serviceNow: config, credentials, ...clients }: InstanceClients) {
   const { site, closeCode } = config;
   const call = createBasicAuthCall(clients, {
     name: 'ServiceNow',
@@ -67,19 +78,23 @@ export function serviceNow({ serviceNow: config, credentials, ...clients }: Serv
     userInfo: ({ user, password }) => `${user}:${password}`,
   });
 
-  const create: TicketProvider['open'] = async ({ incidentId, title, body }) => {
+  const contentsOf = ({ title, body, severity }: Ticket) => ({
+    short_description: oneLine(title, MAX_TITLE),
+    description: truncate(body, MAX_BODY),
+    // The instance derives the priority from impact and urgency.
+    impact: '2',
+    urgency: URGENCIES[severity],
+  });
+  const create: TicketProvider['open'] = async (ticket) => {
+    const { incidentId } = ticket;
     const { result } = await call('?sysparm_fields=sys_id,number', {
       what: 'opening a ticket',
       method: 'POST',
       ids: { incidentId },
       body: {
-        short_description: oneLine(`${incidentId}: ${title}`, MAX_TITLE),
-        description: truncate(body, MAX_BODY),
+        ...contentsOf(ticket),
         correlation_id: incidentId,
         correlation_display: 'Countermand',
-        // The instance derives the priority from impact and urgency.
-        impact: '2',
-        urgency: '2',
       },
       answer: OneRow,
     });
@@ -104,6 +119,16 @@ export function serviceNow({ serviceNow: config, credentials, ...clients }: Serv
       return result.map(refOf);
     },
     open: (ticket) => openUnlessOpen(provider, create, ticket),
+    update: async ({ id }, ticket) => {
+      await call(`/${encodeURIComponent(id)}?sysparm_fields=sys_id,number`, {
+        what: 'updating the ticket',
+        method: 'PATCH',
+        ids: { id },
+        body: contentsOf(ticket),
+        answer: OneRow,
+        repeatable: true,
+      });
+    },
     close: async ({ id }, reason) => {
       await call(`/${encodeURIComponent(id)}?sysparm_fields=sys_id,number`, {
         what: 'closing the ticket',

@@ -12,6 +12,9 @@ export type OpsItem = {
   source: string;
   title: string;
   body: string;
+  severity: string;
+  /** The full text, if the description is too short for it. */
+  details: string;
   dedup: string;
   status: string;
   /** Why it was resolved. */
@@ -22,6 +25,12 @@ export type OpsItem = {
 const LONGEST = { Title: 1024, Description: 2048, Source: 128 } as const;
 const FILTERS = ['Source', 'Title', 'Status'];
 
+function checkLength(field: keyof typeof LONGEST, { length }: string): void {
+  const longest = LONGEST[field];
+  if (length === 0 || length > longest)
+    throw refuse(`${field} must have 1 to ${longest} characters`);
+}
+
 const refuse = (message: string) => awsFailure('OpsItemInvalidParameterException', 400, message);
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/OpsCenter-working-deduplication.html */
@@ -29,11 +38,8 @@ export function createOpsCenter(file: StateFile<OpsItem[]>): TicketApi & Calenda
   type Create = Parameters<TicketApi['createOpsItem']>[0];
   return {
     createOpsItem: async (request: Create) => {
-      for (const [field, longest] of Object.entries(LONGEST)) {
-        const { length } = request[field as keyof typeof LONGEST] ?? '';
-        if (length === 0 || length > longest)
-          throw refuse(`${field} must have 1 to ${longest} characters`);
-      }
+      for (const field of Object.keys(LONGEST) as (keyof typeof LONGEST)[])
+        checkLength(field, request[field] ?? '');
       const items = file.read();
       const dedup = request.OperationalData?.['/aws/dedup']?.Value ?? '';
       const open = items.find(
@@ -45,7 +51,10 @@ export function createOpsCenter(file: StateFile<OpsItem[]>): TicketApi & Calenda
         });
       const id = `oi-${String(items.length + 1).padStart(12, '0')}`;
       const { Source: source = '', Title: title = '', Description: body = '' } = request;
-      file.write([...items, { id, source, title, body, dedup, status: 'Open' }]);
+      const severity = request.Severity ?? '';
+      const details = request.OperationalData?.details?.Value ?? '';
+      const item = { id, source, title, body, severity, details, dedup, status: 'Open' };
+      file.write([...items, item]);
       return { OpsItemId: id, $metadata: {} };
     },
     describeOpsItems: async (request: Parameters<TicketApi['describeOpsItems']>[0]) => {
@@ -71,12 +80,23 @@ export function createOpsCenter(file: StateFile<OpsItem[]>): TicketApi & Calenda
       const items = file.read();
       if (!items.some(({ id }) => id === request.OpsItemId))
         throw awsFailure('OpsItemNotFoundException', 400, 'The specified OpsItem ID doesn’t exist');
-      const status = request.Status;
+      const { Status: status, Title: title, Description: body, Severity: severity } = request;
+      if (title !== undefined) checkLength('Title', title);
+      if (body !== undefined) checkLength('Description', body);
       const resolution = request.OperationalData?.resolution?.Value;
+      const details = request.OperationalData?.details?.Value;
       file.write(
         items.map((item) =>
           item.id === request.OpsItemId
-            ? { ...item, ...(status && { status }), ...(resolution && { resolution }) }
+            ? {
+                ...item,
+                ...(status && { status }),
+                ...(title && { title }),
+                ...(body && { body }),
+                ...(severity && { severity }),
+                ...(details && { details }),
+                ...(resolution && { resolution }),
+              }
             : item,
         ),
       );
@@ -88,7 +108,10 @@ export function createOpsCenter(file: StateFile<OpsItem[]>): TicketApi & Calenda
 }
 
 export const standIn: StandIn = {
-  connect: ({ state }) => [
-    connected(openOpsItem, { ssm: createOpsCenter(state<OpsItem[]>('ops-items', [])) }),
+  connect: ({ state, writeTicket }) => [
+    connected(openOpsItem, {
+      ssm: createOpsCenter(state<OpsItem[]>('ops-items', [])),
+      writeTicket,
+    }),
   ],
 };

@@ -1,10 +1,17 @@
 // The interface of a ticket provider, and the mechanism on top of it.
 import * as z from 'zod/mini';
+import type { SeverityLabel } from '../../domain/alert.ts';
 import { NotFound } from '../../domain/errors.ts';
 import { type Driver, defineMechanism, type MechanismInfo, type Subject } from '../mechanism.ts';
 
-/** The contents of a ticket. Code writes `body`; the caller marks any text of the model in it. */
-export type Ticket = { incidentId: string; title: string; body: string };
+/** The contents of a ticket. Code writes `body`, and marks any text of the model or of the alert in it. */
+export type Ticket = { incidentId: string; title: string; body: string; severity: Severity };
+type Severity = z.infer<typeof SeverityLabel>;
+
+/** Writes the ticket of an incident from its records. */
+export type WriteTicket = (incidentId: string) => Promise<Ticket>;
+/** What a mechanism needs besides the client of its provider. */
+export type TicketWriter = { writeTicket: WriteTicket };
 
 /** `id` is for the provider's API, `name` is the ticket's name for people. */
 export type TicketRef = { id: string; name: string };
@@ -14,6 +21,8 @@ export type TicketProvider = {
   findOpen(incidentId: string): Promise<TicketRef[]>;
   /** Returns the incident's open ticket, or opens one. */
   open(ticket: Ticket): Promise<TicketRef>;
+  /** Replaces the title, the text and the severity. */
+  update(ticket: TicketRef, contents: Ticket): Promise<void>;
   /** Closes the ticket with a reason that people can read. */
   close(ticket: TicketRef, reason: string): Promise<void>;
 };
@@ -69,14 +78,14 @@ export const ticketInfo = ({ noun, manualUndo, ...about }: System): MechanismInf
 });
 
 /** create_alert_ticket with one ticket provider. */
-export const ticketMechanism = <Clients>(
+export const ticketMechanism = <Clients extends TicketWriter>(
   info: MechanismInfo,
   providerOf: (clients: Clients) => TicketProvider,
 ) =>
   defineMechanism<Clients, Before>(info, {
     before: Before,
     alreadyInPlace: ({ openBefore }) => openBefore.length > 0,
-    connect: (clients) => connect(providerOf(clients)),
+    connect: (clients) => connect(providerOf(clients), clients),
   });
 
 /** A ticket that was found open and is missing now was deleted in between. */
@@ -91,19 +100,15 @@ async function closeUnlessGone(
   }
 }
 
-function connect(provider: TicketProvider): Driver<Before> {
+function connect(provider: TicketProvider, { writeTicket }: TicketWriter): Driver<Before> {
   const ours = async (incidentId: string, { openBefore }: Before) =>
     (await provider.findOpen(incidentId)).filter(({ id }) => !openBefore.includes(id));
   return {
     capture: async ({ incidentId }) => ({
       openBefore: (await provider.findOpen(incidentId)).map(({ id }) => id),
     }),
-    apply: async ({ incidentId, target }) => {
-      await provider.open({
-        incidentId,
-        title: `security alert ${target.value}`,
-        body: `Countermand opened this ticket for incident ${incidentId}. The incident's record has the alert, the analysis and every action.`,
-      });
+    apply: async ({ incidentId }) => {
+      await provider.open(await writeTicket(incidentId));
     },
     verify: async ({ incidentId }) => {
       const [ticket] = await provider.findOpen(incidentId);

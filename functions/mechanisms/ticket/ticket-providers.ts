@@ -7,7 +7,7 @@ import { type Connected, connected } from '../mechanism.ts';
 import { JiraCredentials, jira, openJiraIssue } from './jira.ts';
 import { openOpsItem, opsCenter, type TicketApi } from './ops-item.ts';
 import { openServiceNowIncident, ServiceNowCredentials, serviceNow } from './service-now.ts';
-import type { TicketProvider } from './ticket-provider.ts';
+import type { TicketProvider, TicketWriter } from './ticket-provider.ts';
 
 export type TicketClients = HttpClients & SecretClients & { ssm: TicketApi };
 
@@ -29,9 +29,9 @@ export function ticketProviderOf(
 /** Includes OpsCenter, so that its tickets can still be closed after policy has changed to another provider. */
 export function ticketMechanisms(
   { channels: { tickets } }: Pick<Policy, 'channels'>,
-  clients: TicketClients,
+  clients: TicketClients & TicketWriter,
 ): Connected[] {
-  const there = connected(openOpsItem, { ssm: clients.ssm });
+  const there = connected(openOpsItem, clients);
   switch (tickets.system) {
     case 'ops-center':
       return [there];
@@ -44,15 +44,18 @@ export function ticketMechanisms(
 
 type Tickets = Policy['channels']['tickets'];
 
-const jiraClients = (config: Extract<Tickets, { system: 'jira' }>, clients: TicketClients) => ({
+const jiraClients = <C extends TicketClients>(
+  config: Extract<Tickets, { system: 'jira' }>,
+  clients: C,
+) => ({
   ...clients,
   jira: config,
   credentials: secretOf(clients, config.credentials, JiraCredentials),
 });
 
-const serviceNowClients = (
+const serviceNowClients = <C extends TicketClients>(
   config: Extract<Tickets, { system: 'servicenow' }>,
-  clients: TicketClients,
+  clients: C,
 ) => ({
   ...clients,
   serviceNow: config,

@@ -3,10 +3,10 @@ import type { Action } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
 import type { Approver } from '../../domain/approval.ts';
 import type { Facts } from '../../domain/facts.ts';
-import { quoted, words } from '../../domain/wording.ts';
+import { quoted } from '../../domain/wording.ts';
 import { runbookOf } from '../runbook.ts';
 import { orderOf, sentence } from './action-line.ts';
-import { incidentFact, steps, subjectOf, type Text, whyFact } from './phrases.ts';
+import { incidentFact, KINDS, steps, subjectOf, type Text, whyFact } from './phrases.ts';
 
 /** The hand-off: questions to answer first, exact commands, their undo, and the people to notify. */
 export function handOffText(
@@ -18,7 +18,7 @@ export function handOffText(
   const { target, recommendation } = action;
   const { notify } = templateOf(action, alert, facts);
   const named = target
-    ? `${words(target.kind)} ${quoted(target.value)}, ${ROLES[target.part]}`
+    ? `${KINDS[target.kind]} ${quoted(target.value)}, ${ROLES[target.part]}`
     : `${quoted(recommendation.target, 64)}, which the alert does not name`;
   return {
     subject: subjectOf('You decide:', action),

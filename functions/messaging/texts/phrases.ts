@@ -2,7 +2,7 @@
 
 import type { Action } from '../../domain/action.ts';
 import { opensTicketUnanswered } from '../../domain/action-catalog.ts';
-import type { Alert } from '../../domain/alert.ts';
+import type { Alert, EntityKind } from '../../domain/alert.ts';
 import type { Approver } from '../../domain/approval.ts';
 import { closingOf } from '../../domain/closed-finding.ts';
 import { isTargetGone, wasInPlaceBefore } from '../../domain/effect-state.ts';
@@ -10,6 +10,27 @@ import type { Incident } from '../../domain/incident.ts';
 import { oneLine, quoted, utc } from '../../domain/wording.ts';
 import type { Message } from '../message.ts';
 import { doneOf, headlineOf, orderOf, progressOf, stateOf } from './action-line.ts';
+
+/** The kinds of entity in the words of AWS. */
+export const KINDS: Readonly<Record<EntityKind, string>> = {
+  ip: 'IP address',
+  'access-key': 'access key',
+  'iam-user': 'IAM user',
+  'iam-role': 'IAM role',
+  'cognito-user': 'Cognito user',
+  'api-key': 'API key',
+  instance: 'instance',
+  'network-interface': 'network interface',
+  function: 'function',
+  bucket: 'bucket',
+  database: 'database',
+  cluster: 'cluster',
+  workload: 'workload',
+  domain: 'domain',
+  'email-message': 'email message',
+  resource: 'resource',
+  alert: 'alert',
+};
 
 export type Text = Pick<Message, 'subject' | 'paragraphs' | 'facts' | 'steps'>;
 

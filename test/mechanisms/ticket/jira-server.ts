@@ -43,6 +43,18 @@ const NewIssue = z.strictObject({
     labels: z.array(z.string().check(z.regex(/^\S+$/))),
   }),
 });
+/** Labels change one by one, so that those of people stay. */
+const Changed = z.strictObject({
+  fields: z.strictObject({
+    summary: NewIssue.shape.fields.shape.summary,
+    description: Document,
+  }),
+  update: z.strictObject({
+    labels: z.array(
+      z.union([z.strictObject({ add: z.string() }), z.strictObject({ remove: z.string() })]),
+    ),
+  }),
+});
 const JQL = /^project = "(\w+)" AND labels = "([\w-]+)" ORDER BY created ASC$/;
 
 export type JiraServer = Awaited<ReturnType<typeof startJira>>;
@@ -73,6 +85,19 @@ export async function startJira({ user, token }: { user: string; token: string }
     return json(201, { id: String(10_000 + state.count), key, self: 'https://...' });
   }
 
+  function change(issue: Issue, body: unknown): Answer {
+    const parsed = Changed.safeParse(body);
+    if (!parsed.success) return failure(400, z.prettifyError(parsed.error));
+    const { fields, update } = parsed.data;
+    issue.summary = fields.summary;
+    issue.text = textOf(fields.description);
+    for (const one of update.labels) {
+      if ('add' in one) issue.labels.push(one.add);
+      else issue.labels = issue.labels.filter((label) => label !== one.remove);
+    }
+    return raw(204, '');
+  }
+
   function search(body: unknown): Answer {
     const [, project, label] = JQL.exec((body as { jql: string }).jql) ?? [];
     if (project !== 'SEC' || !label) return failure(400, 'Error in the JQL Query');
@@ -85,6 +110,8 @@ export async function startJira({ user, token }: { user: string; token: string }
     switch (what) {
       case 'GET ':
         return json(200, { key: issue.key, fields: { status: to('', issue.status).to } });
+      case 'PUT ':
+        return change(issue, body);
       case 'POST comment':
         issue.comments.push(textOf(Document.parse((body as { body: unknown }).body)));
         return json(201, { id: '1' });

@@ -9,6 +9,7 @@ export type Row = {
   short_description: string;
   description: string;
   correlation_id: string;
+  urgency: string;
   state: string;
   close_code: string;
   close_notes: string;
@@ -21,6 +22,12 @@ const New = z.strictObject({
   correlation_display: z.string().check(z.maxLength(100)),
   impact: z.enum(['1', '2', '3']),
   urgency: z.enum(['1', '2', '3']),
+});
+const Edited = z.pick(New, {
+  short_description: true,
+  description: true,
+  impact: true,
+  urgency: true,
 });
 const Change = z.strictObject({
   state: z.enum(['1', '2', '3', '6', '7', '8']),
@@ -54,12 +61,12 @@ export async function startServiceNow({ user, password }: { user: string; passwo
     if (method === 'POST') {
       const parsed = New.safeParse(body);
       if (!parsed.success) return failure(400, 'Bad Request', z.prettifyError(parsed.error));
-      const { short_description, description, correlation_id } = parsed.data;
+      const { short_description, description, correlation_id, urgency } = parsed.data;
       const n = ++state.count;
       const row: Row = {
         sys_id: n.toString(16).padStart(32, '0'),
         number: `INC${String(n).padStart(7, '0')}`,
-        ...{ short_description, description, correlation_id },
+        ...{ short_description, description, correlation_id, urgency },
         ...{ state: '1', close_code: '', close_notes: '' },
       };
       state.rows.push(row);
@@ -67,6 +74,11 @@ export async function startServiceNow({ user, password }: { user: string; passwo
     }
     const row = state.rows.find(({ sys_id }) => sys_id === id);
     if (!row) return failure(404, 'No Record found', 'Record doesn’t exist or ACL restricts it');
+    const edited = Edited.safeParse(body);
+    if (edited.success) {
+      Object.assign(row, edited.data);
+      return json(200, { result: shown(row) });
+    }
     const change = Change.safeParse(body);
     if (
       !change.success ||

@@ -1,6 +1,7 @@
 // Jira and ServiceNow clients on loopback servers, over real HTTP.
 import type { JiraClients } from '../../../functions/mechanisms/ticket/jira.ts';
 import type { ServiceNowClients } from '../../../functions/mechanisms/ticket/service-now.ts';
+import type { WriteTicket } from '../../../functions/mechanisms/ticket/ticket-provider.ts';
 import type { HttpClients } from '../../../functions/platform/http.ts';
 import { Crash } from '../../contract/faults.ts';
 import { type JiraServer, startJira } from './jira-server.ts';
@@ -34,14 +35,24 @@ function mortal(http: HttpClients['http'], wait: () => void): HttpClients {
   };
 }
 
+/** The ticket of any incident. */
+export const writeTicket: WriteTicket = async (incidentId) => ({
+  incidentId,
+  title: 'High: an alert',
+  body: 'What happened.',
+  severity: 'high',
+});
+
 export const jiraOn = (server: JiraServer, http = overHttp): JiraClients => ({
   ...mortal(http, server.index),
   jira: { site: server.url, project: 'SEC', issueType: 'Task' },
   credentials: async () => JIRA_LOGIN,
+  writeTicket,
 });
 
 export const serviceNowOn = (server: ServiceNowServer, http = overHttp): ServiceNowClients => ({
   ...mortal(http, () => {}),
   serviceNow: { site: server.url, closeCode: 'Solution provided' },
   credentials: async () => SERVICE_NOW_LOGIN,
+  writeTicket,
 });

@@ -1,0 +1,54 @@
+// Reads the records of an incident and writes its ticket.
+import { isMoreSevere } from '../domain/alert.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { Ticket } from '../mechanisms/ticket/ticket-provider.ts';
+import type { Store } from '../store/store.ts';
+import { type AlertRecord, ticketText } from './texts/ticket.ts';
+import type { ticketSteps } from './texts/ticket-steps.ts';
+
+export type TicketRecords = Pick<
+  Store['records'],
+  'readableIncident' | 'readableAlert' | 'findFacts' | 'findAssessment' | 'actions'
+>;
+
+/** The ticket names the most severe alerts, and reads no more of them than its text has room for. */
+const MAX_ALERTS_READ = 5;
+
+/**
+ * An unreadable record leaves a gap in the text: a ticket with gaps is better than none.
+ *
+ * Without `writeSteps` the ticket has no commands. The executor opens it so, which keeps the executor small; the
+ * function `ticket` adds them seconds later.
+ */
+export async function ticketOf(
+  records: TicketRecords,
+  incidentId: string,
+  now: Date,
+  writeSteps: typeof ticketSteps = () => [],
+): Promise<Ticket> {
+  const incident = await records.readableIncident(incidentId);
+  const alerts = await readAlerts(records, incident);
+  const [worst] = alerts;
+  const assessment = worst && (await records.findAssessment(incidentId, worst.alert.alertId));
+  const actions = await records.actions(incidentId);
+  const steps = writeSteps(actions, alerts);
+  return ticketText({ incidentId, incident, alerts, assessment, actions, steps }, now);
+}
+
+async function readAlerts(
+  records: TicketRecords,
+  incident: Incident | undefined,
+): Promise<AlertRecord[]> {
+  if (!incident) return [];
+  const { incidentId } = incident;
+  const bySeverity = incident.alerts.toSorted((a, b) => {
+    if (a.severity === b.severity) return 0;
+    return isMoreSevere(a.severity, b.severity) ? -1 : 1;
+  });
+  const read = bySeverity.slice(0, MAX_ALERTS_READ).map(async ({ alertId }) => {
+    const alert = await records.readableAlert(incidentId, alertId);
+    const facts = (await records.findFacts(incidentId, alertId)) ?? null;
+    return alert ? [{ alert, facts }] : [];
+  });
+  return (await Promise.all(read)).flat();
+}

@@ -1,0 +1,30 @@
+// The ticket step: updates the tickets of incidents whose records changed.
+
+import type { Ticket, TicketProvider } from '../mechanisms/ticket/ticket-provider.ts';
+import { locate } from '../store/layout.ts';
+import type { Key } from '../store/table.ts';
+
+export type TicketDeps = {
+  provider: Pick<TicketProvider, 'findOpen' | 'update'>;
+  writeTicket: (incidentId: string) => Promise<Ticket>;
+};
+
+/** Kinds of records that a ticket tells about. */
+const TOLD = ['incident', 'member', 'assessment', 'action'];
+
+/** The incident whose ticket depends on the record, or null. */
+export function incidentOf(key: Key): string | null {
+  const located = locate(key);
+  return located && TOLD.includes(located.kind) ? located.incidentId : null;
+}
+
+/** Does nothing for an incident without an open ticket. Throws when a ticket can't be updated. */
+export async function updateTickets(
+  { provider, writeTicket }: TicketDeps,
+  incidentIds: Iterable<string>,
+): Promise<void> {
+  for (const incidentId of new Set(incidentIds)) {
+    const [ticket] = await provider.findOpen(incidentId);
+    if (ticket) await provider.update(ticket, await writeTicket(incidentId));
+  }
+}

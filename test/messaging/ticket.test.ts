@@ -1,0 +1,149 @@
+// The text of a ticket: what happened, what was done, what is left.
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Action } from '../../functions/domain/action.ts';
+import type { Alert } from '../../functions/domain/alert.ts';
+import { findingUrl } from '../../functions/messaging/texts/finding-link.ts';
+import { ticketText } from '../../functions/messaging/texts/ticket.ts';
+import { ticketSteps } from '../../functions/messaging/texts/ticket-steps.ts';
+import { alertWith, INCIDENT_ID } from '../fixtures/case.ts';
+import { createWorld, sample } from '../flow/world.ts';
+import { inForce, minute, waiting } from '../web/approval-pages.ts';
+
+const textOf = (actions: Action[], ...named: Alert[]) => {
+  const alerts = named.map((alert) => ({ alert, facts: null }));
+  return ticketText(
+    {
+      incidentId: INCIDENT_ID,
+      incident: undefined,
+      alerts,
+      assessment: undefined,
+      actions,
+      steps: ticketSteps(actions, alerts),
+    },
+    minute(5),
+  );
+};
+
+const critical = alertWith({ severity: { score: 9.5, label: 'critical' } });
+
+test('names severity, title, account and region in the title', () => {
+  expect(textOf([], critical)).toMatchObject({
+    severity: 'critical',
+    title:
+      'Critical: Port 443 of i-0123456789abcdef0 is being probed, account 111122223333, eu-central-1',
+  });
+});
+
+test('counts the other alerts of the incident', () => {
+  const { title, body } = textOf([], critical, alertWith(), alertWith());
+  expect(title).toContain('(and 2 more alerts)');
+  expect(body).toContain('Severity critical');
+});
+
+test('lists resources with their roles, and the evidence', () => {
+  const { body } = textOf([], critical);
+  expect(body).toContain('Resources: IP address “203.0.113.7” (attacker)');
+  expect(body).toContain('Evidence: “A known malicious host is probing it.”');
+});
+
+describe('what to do next', () => {
+  test.each<[string, Action, string]>([
+    ['an open request', waiting(), 'Next: Approve or decline until 03:15 UTC'],
+    ['a handed-off action', waiting({ status: 'handed-off' }), 'The commands are below'],
+    ['an expired request', waiting({ status: 'expired' }), 'A manager can request it again'],
+    ['a failed action', waiting({ status: 'failed', failure: 'WAF is down' }), 'WAF is down'],
+    ['a failed undo', inForce({ status: 'reversal-failed' }), 'Undo manually'],
+    ['an effect in force', inForce(), 'or it is undone at'],
+  ])('names %s', (_, action, expected) => {
+    const { body } = textOf([action], critical);
+    const next = /What to do next: (.*)/.exec(body)?.[1] ?? '';
+    expect(`Next: ${next}`).toContain(expected);
+  });
+
+  test('asks for a judgement when nothing is open', () => {
+    expect(textOf([], critical).body).toContain('Decide whether the alert is real');
+  });
+
+  test('contains the commands of a handed-off action, and none for an action in force', () => {
+    expect(textOf([waiting({ status: 'handed-off' })], critical).body).toContain('update-ip-set');
+    expect(textOf([inForce()], critical).body).not.toContain('update-ip-set');
+  });
+});
+
+test('contains no control character and no live link from the alert', () => {
+  const hostile = 'https://evil.example/\u202Etxt\u001b[31m www.evil.example';
+  const { title, body } = textOf([], { ...critical, title: hostile, description: hostile });
+  for (const text of [title, body]) {
+    expect(text).not.toMatch(/https:\/\/evil|www\.evil/);
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cf}\p{Cc}]/u);
+  }
+});
+
+test('writes a ticket even if every record is unreadable', () => {
+  const { title, body, severity } = textOf([]);
+  expect({ title, severity }).toEqual({
+    title: 'Security incident with an unreadable record',
+    severity: 'high',
+  });
+  expect(body).toContain(INCIDENT_ID);
+});
+
+describe('the link to the finding', () => {
+  const linkTo = (change: Partial<Alert>) => findingUrl(alertWith(change));
+  const id = 'a1b2c3d4e5f60718293a4b5c6d7e8f90';
+
+  test.each<[string, Partial<Alert>]>([
+    ['GuardDuty', { source: 'guardduty', findingId: id }],
+    [
+      'Security Hub about GuardDuty',
+      {
+        source: 'securityhub-asff',
+        findingId: `arn:aws:guardduty:eu-central-1:111122223333:detector/d1/finding/${id}`,
+      },
+    ],
+  ])('opens GuardDuty for a finding of %s', (_, change) => {
+    expect(linkTo(change)).toBe(
+      `https://eu-central-1.console.aws.amazon.com/guardduty/home?region=eu-central-1#/findings?macros=current&fId=${id}`,
+    );
+  });
+
+  test('searches Security Hub for the ID of another product', () => {
+    const url = linkTo({ source: 'securityhub-ocsf', findingId: 'arn:aws:securityhub:x/1' }) ?? '';
+    const search = decodeURIComponent(decodeURIComponent(url.split('search=')[1] ?? ''));
+    expect(search).toBe('Id=\\operator\\:EQUALS\\:arn:aws:securityhub:x/1');
+  });
+
+  test.each<[string, Partial<Alert>]>([
+    ['a generic alert', { source: 'generic', findingId: 'mail-1' }],
+    ['an unknown region', { region: 'unknown', findingId: id }],
+    ['a region that is no region', { region: 'evil.example/', findingId: id }],
+    ['China', { region: 'cn-north-1', findingId: id }],
+  ])('is absent for %s', (_, change) => {
+    expect(linkTo(change)).toBeNull();
+  });
+});
+
+describe('the ticket of an incident', () => {
+  let world: Awaited<ReturnType<typeof createWorld>>;
+  beforeEach(async () => {
+    world = await createWorld();
+    return () => world.stop();
+  });
+  const body = () => {
+    const [ticket] = world.runtime.tickets();
+    return `${ticket?.title}\n${ticket?.details === 'None' ? ticket.body : ticket?.details}`;
+  };
+
+  test('follows the incident from the request to the undo', async () => {
+    await world.deliver(sample('web-port-probe'));
+    await world.pass(0);
+    expect(body()).toContain('Approve or decline until 03:15 UTC');
+    await world.approve('ana.silva');
+    await world.pass(0.1);
+    expect(body()).toContain('or it is undone at 03:05 UTC');
+    await world.pass(6);
+    expect(body()).toContain('Block web requests from 203.0.113.66: undone');
+    expect(body()).toContain('Decide whether the alert is real');
+    expect(world.runtime.tickets()).toHaveLength(1);
+  });
+});
