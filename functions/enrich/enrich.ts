@@ -19,13 +19,14 @@ import { MOST_READ } from '../store/entity-history.ts';
 import { addressFacts } from './address.ts';
 import { ownersOf } from './address-owner.ts';
 import { briefOf, type EarlierIncident } from './brief.ts';
-import { calendarState, plannedWorkFor } from './calendar.ts';
+import { calendarState } from './calendar.ts';
 import type { EnrichDeps } from './deps.ts';
 import { functionFacts, unreadFunction } from './function.ts';
 import { historyFacts, unreadHistory } from './history.ts';
 import { identityFacts, unreadIdentity } from './identity.ts';
 import { instanceFacts, unreadInstance } from './instance.ts';
 import type { Interval } from './intervals.ts';
+import { plannedWorkFor } from './planned-work.ts';
 import { approverAddress, firstProtection, protection, rangeOfApprover } from './protection.ts';
 import { readFact } from './read-fact.ts';
 import { firstTags } from './tags.ts';
@@ -102,7 +103,9 @@ async function factsOn(
     instance: instance && { ...instance, tags: firstTags(instance.tags) },
     lambda: lambda && { tags: firstTags(lambda.tags) },
     identity: identity && { ...identity, tags: firstTags(identity.tags) },
-    plannedWork: elsewhere ? null : plannedWorkFor(entity, deps.policy.plannedWork, deps.now()),
+    plannedWork: elsewhere
+      ? null
+      : plannedWorkFor(entity, alert, deps.policy.plannedWork, deps.now()),
   };
 }
 

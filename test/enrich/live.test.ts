@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Entity } from '../../functions/domain/alert.ts';
 import { known } from '../../functions/domain/facts.ts';
 import { ownersOf } from '../../functions/enrich/address-owner.ts';
-import { calendarState, plannedWorkFor } from '../../functions/enrich/calendar.ts';
+import { calendarState } from '../../functions/enrich/calendar.ts';
 import { type IdentityApi, identityFacts } from '../../functions/enrich/identity.ts';
 import { protection } from '../../functions/enrich/protection.ts';
 import { createEc2 } from '../../functions/mechanisms/network/stand-in-ec2.ts';
@@ -130,13 +130,10 @@ describe('an address', () => {
     ['::ffff:203.0.113.250'],
     ['64:ff9b::203.0.113.250'],
     ['2002:cb00:71fa::1'],
-  ])(
-    'recognises %s as another notation of the same address',
-    async (spelling) => {
-      const ownerOf = await ownersOf({ ...deps, ec2 }, [spelling]);
-      expect(ownerOf(spelling)).toMatchObject({ value: expect.stringContaining('nat gateway') });
-    },
-  );
+  ])('recognises %s as another notation of the same address', async (spelling) => {
+    const ownerOf = await ownersOf({ ...deps, ec2 }, [spelling]);
+    expect(ownerOf(spelling)).toMatchObject({ value: expect.stringContaining('nat gateway') });
+  });
 
   test('leaves the owner unknown for a range and for text that is not an address', async () => {
     const ownerOf = await ownersOf({ ...deps, ec2 }, ['203.0.113.0/24', 'no-such-name']);
@@ -191,43 +188,5 @@ describe('the change calendar', () => {
       known('closed'),
     );
     expect((await calendarState({ ...silent(), ssm: ssm('OPEN') }, calendars)).known).toBe(false);
-  });
-});
-
-describe('planned work', () => {
-  const window = (change = {}) => [
-    {
-      id: 'export',
-      why: 'because',
-      days: ['tue' as const],
-      fromUtc: '02:00',
-      toUtc: '04:00',
-      values: ['*export*'],
-      ...change,
-    },
-  ];
-  // 2026-11-24 is a Tuesday.
-  const at = (day: number, time: string) => new Date(`2026-11-${day}T${time}:00.000Z`);
-  const job = entity('iam-user', 'nightly-export-2');
-
-  test.each([
-    [24, '02:00', 'export'],
-    [24, '03:59', 'export'],
-    [24, '04:00', null],
-    [24, '01:59', null],
-    [25, '03:00', null],
-  ])('returns the planned work on day %s at %s: %s', (day, time, id) => {
-    expect(plannedWorkFor(job, window(), at(day, time))).toBe(id);
-  });
-
-  test('finds planned work in a window that passes midnight', () => {
-    const late = window({ fromUtc: '23:00', toUtc: '01:00' });
-    expect(plannedWorkFor(job, late, at(24, '23:30'))).toBe('export');
-    expect(plannedWorkFor(job, late, at(25, '00:30'))).toBe('export');
-    expect(plannedWorkFor(job, late, at(24, '00:30'))).toBeNull();
-  });
-
-  test('finds no planned work for another identity', () => {
-    expect(plannedWorkFor(entity('iam-user', 'ada'), window(), at(24, '03:00'))).toBeNull();
   });
 });

@@ -199,7 +199,7 @@ describe('known facts of the target', () => {
   test('lists the known facts of the target before the questions', () => {
     expect(checks({ identity, plannedWork: 'release-42' }).slice(0, 5)).toEqual([
       'Tags: Owner “payments”.',
-      'Planned work is in progress on this target: “release-42”.',
+      'Planned work may explain the activity: “release-42”.',
       'Marked as a service account.',
       'Status when the alert arrived: Active.',
       'Last used for “s3” in eu-central-1 at 03:00 UTC on 24 Nov 2026.',

@@ -10,7 +10,7 @@ export function knownAbout({ target, facts }: Case): string[] {
   return [
     ...tagsOf(target.attributes, instance?.tags ?? identity?.tags),
     ...(known?.plannedWork
-      ? [`Planned work is in progress on this target: ${quoted(known.plannedWork, 100)}.`]
+      ? [`Planned work may explain the activity: ${quoted(known.plannedWork, 100)}.`]
       : []),
     ...(address
       ? factLine(

@@ -1,0 +1,54 @@
+// Finds the planned work that may explain an alert.
+import type { Alert, Entity } from '../domain/alert.ts';
+import { isIdentity } from '../domain/service-account.ts';
+import { isIn } from '../domain/weekly-window.ts';
+import { parseAddress } from '../platform/ip-address.ts';
+import { type PlannedWork, windowOf } from '../policy/schemas/calendar.ts';
+import { intervalOf } from './intervals.ts';
+import { matches, namesOf } from './protection.ts';
+
+/**
+ * The ID of the first planned work that names the entity, or null. Each list of the work must name an entity of the
+ * alert. Its window must contain the present, or the time when the product last saw the activity: a product may report
+ * hours later.
+ */
+export function plannedWorkFor(
+  entity: Entity,
+  { entities, lastSeenAt }: Pick<Alert, 'entities' | 'lastSeenAt'>,
+  planned: readonly PlannedWork[],
+  now: Date,
+): string | null {
+  const moments = [now, ...(lastSeenAt ? [new Date(lastSeenAt)] : [])];
+  const isOpen = (work: PlannedWork): boolean => {
+    const window = windowOf(work);
+    return window === null || moments.some((at) => isIn(window, at));
+  };
+  const covers = (work: PlannedWork): boolean => {
+    const lists = listsOf(work);
+    return lists.some((names) => names(entity)) && lists.every((names) => entities.some(names));
+  };
+  return planned.find((work) => isOpen(work) && covers(work))?.id ?? null;
+}
+
+function listsOf({ values, identities, sources, targets }: PlannedWork) {
+  const named = (patterns: readonly string[], entity: Entity): boolean =>
+    patterns.some((pattern) => namesOf(entity).some((name) => matches(pattern, name)));
+  return [
+    values && ((one: Entity) => named(values, one)),
+    identities && ((one: Entity) => isIdentity(one) && named(identities, one)),
+    sources &&
+      ((one: Entity) =>
+        one.kind === 'ip' &&
+        one.part === 'actor' &&
+        sources.some((source) => matches(source, one.value) || isWithin(source, one.value))),
+    targets && ((one: Entity) => one.part === 'target' && named(targets, one)),
+  ].filter((list) => list !== undefined);
+}
+
+function isWithin(range: string, value: string): boolean {
+  const [outer, inner] = [parseAddress(range), parseAddress(value)];
+  if (!outer || !inner) return false;
+  const [first, last] = intervalOf(outer);
+  const [innerFirst, innerLast] = intervalOf(inner);
+  return first <= innerFirst && innerLast <= last;
+}
