@@ -6,8 +6,11 @@ type FindingContext = Pick<Alert, 'type' | 'traffic' | 'sample'>;
 
 /** Attacks on others. In outbound traffic, the remote address is then the victim. */
 const OUTBOUND_ATTACKS = /BruteForce|Portscan|PortSweep|DenialOfService|Spambot/;
-/** Findings of these types mention an instance only because its credentials or its network were used. */
-const INSTANCE_ONLY_MENTIONED = /:(IAMUser|S3|RDS|Lambda)\//;
+/**
+ * Findings of these types mention an instance only because its credentials or its network were used. An attack sequence
+ * lists what took part.
+ */
+const INSTANCE_ONLY_MENTIONED = /^(?!AttackSequence:).*:(IAMUser|S3|RDS|Lambda)\//;
 
 /** Corrects the roles. A note reports each change that affects who may be acted against. */
 export function assignRoles(

@@ -14,14 +14,32 @@ const KINDS: readonly (readonly [RegExp, EntityKind])[] = [
   [/iamrole$/, 'iam-role'],
   [/lambdafunction$/, 'function'],
   [/(eks|ecs)cluster$/, 'cluster'],
-  [/(container|task|pod|workload)$/, 'workload'],
-  [/dbinstance$/, 'database'],
+  [/(container|task|pod|pods|workload)$/, 'workload'],
+  [/(dbinstance|dbcluster|dbshardgroup)$/, 'database'],
+  [/apikey$/, 'api-key'],
 ];
 
 /** `resource` for a type without an entity kind. */
 export function kindOfType(type: string | null | undefined): EntityKind {
   const letters = type?.toLowerCase().replace(/[^a-z0-9]/g, '') ?? '';
   return KINDS.find(([pattern]) => pattern.test(letters))?.[1] ?? 'resource';
+}
+
+/**
+ * The user or role in an IAM or STS ARN; undefined for any other text. The session is the last part of
+ * `arn:aws:sts::111122223333:assumed-role/deploy/ana`.
+ */
+export function identityInArn(
+  id: string | null | undefined,
+): { kind: 'iam-user' | 'iam-role'; name: string; session?: string } | undefined {
+  const [, type, path = ''] =
+    /^arn:[a-z-]*:(?:iam|sts)::\d{0,12}:(user|role|assumed-role)\/(.+)$/.exec(id ?? '') ?? [];
+  const parts = path.split('/');
+  const last = parts.at(-1) ?? '';
+  if (!type || !last) return undefined;
+  if (type === 'user') return { kind: 'iam-user', name: last };
+  if (type === 'role') return { kind: 'iam-role', name: last };
+  return { kind: 'iam-role', name: parts[0] ?? last, ...(parts.length > 1 && { session: last }) };
 }
 
 /** An account is where something happened, not a target. */
@@ -43,6 +61,11 @@ export function nameFromArn(kind: EntityKind, id: string | null | undefined): st
   // The ARN of a function may end in a version or an alias.
   const [, functionName] = (kind === 'function' && /:function:([^:]+)/.exec(id)) || [];
   if (functionName) return functionName;
+  const identity = identityInArn(id);
+  if (identity) return identity.name;
+  // An ARN of a bucket may end in an object's key or a prefix.
+  const [, bucket] = (kind === 'bucket' && /^arn:[a-z-]*:s3:[^:]*:[^:]*:([^/]+)/.exec(id)) || [];
+  if (bucket) return bucket;
   const last = id.split(/[:/]/).filter(Boolean).at(-1) ?? null;
   // Security Hub writes "null" if the finding has no access key.
   return last === 'null' ? null : last;

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { InvalidInput } from '../domain/errors.ts';
 import type { PartnerSource } from '../policy/schemas/account.ts';
 import { opt, readAs } from './fields.ts';
+import { parseJson } from './json.ts';
 import { otherEvent, otherThing } from './other-things.ts';
 import { SOURCES } from './registry.ts';
 import { type Envelope, type Finding, isFrom, type Source, type Unreadable } from './source.ts';
@@ -51,8 +52,6 @@ const MAX_WRAPPINGS = 10;
  * @see https://docs.aws.amazon.com/securityhub/1.0/APIReference/API_BatchImportFindings.html
  */
 const MAX_FINDINGS = 100;
-/** A GuardDuty finding has about 12 levels. DynamoDB's limit is 32. */
-const MAX_LEVELS = 40;
 
 /**
  * The findings of a body. Throws InvalidInput that names the field and the expected value if no part of the body is
@@ -62,7 +61,7 @@ export function unwrap(
   body: string,
   partners: readonly PartnerSource[] = [],
 ): (Finding | Unreadable)[] {
-  const found = unwrapParts(parse(body, '$'), {
+  const found = unwrapParts(parseJson(body, '$'), {
     path: '$',
     envelope: {},
     source: null,
@@ -137,7 +136,7 @@ function read(value: unknown, place: Position): (Finding | Unreadable)[] {
   const delivered = Delivered.safeParse(value);
   if (delivered.success) {
     const at = `${path}.${delivered.data.field}`;
-    return inside(parse(delivered.data.text, at), at);
+    return inside(parseJson(delivered.data.text, at), at);
   }
   return [{ product: productOf(fields, path), body: fields, path, envelope }];
 }
@@ -225,32 +224,6 @@ function productOf(fields: Record<string, unknown>, path: string): string {
 const BY_SHAPE = [...SOURCES].sort(
   (a, b) => Number(a.id === 'guardduty') - Number(b.id === 'guardduty'),
 );
-
-const BYTE_ORDER_MARK = /^\uFEFF/;
-
-function parse(text: string, path: string): unknown {
-  let value: unknown;
-  try {
-    value = JSON.parse(text.replace(BYTE_ORDER_MARK, ''));
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new InvalidInput(`${path}: expected JSON: ${why}`.slice(0, 300), {}, cause);
-  }
-  if (nestingDepth(value) > MAX_LEVELS)
-    throw new InvalidInput(`${path}: expected at most ${MAX_LEVELS} levels of nesting`);
-  return value;
-}
-
-/** Iterative, because deep nesting would overflow the stack of a recursive function. */
-function nestingDepth(value: unknown): number {
-  let level = [value];
-  let count = 0;
-  while (level.length > 0 && count <= MAX_LEVELS) {
-    count++;
-    level = level.flatMap((one) => (typeof one === 'object' && one ? Object.values(one) : []));
-  }
-  return count;
-}
 
 function describe(value: unknown): string {
   if (value === undefined) return 'nothing';

@@ -82,6 +82,46 @@ describe('the parts of the entities', () => {
     );
   });
 
+  test.each(['UNKNOWN', 'INBOUND'])(
+    'treats the remote address as the victim of a resource in the role of the actor, direction %s',
+    (direction) => {
+      const event = ssh();
+      action(event).networkConnectionAction.connectionDirection = direction;
+      event.detail.service.resourceRole = 'ACTOR';
+      expect(partsOf(event)).toContain('ip-1 203.0.113.101 related');
+      expect(alertOf(event).traffic.direction).toBe('outbound');
+    },
+  );
+
+  test.each([
+    ['203.0.113.66:4444', 'ip-1 203.0.113.66 actor'],
+    ['[2001:db8::66]:4444', 'ip-1 2001:db8::66 actor'],
+    ['2001:db8::66', 'ip-1 2001:db8::66 actor'],
+    ['127.0.0.1:4444', 'ip-1 127.0.0.1 related'],
+  ])('reads the other end of a socket from %s', (socketAddress, part) => {
+    const event = ssh();
+    delete event.detail.service.action;
+    event.detail.type = 'Execution:Runtime/ReverseShell';
+    event.detail.service.runtimeDetails = { context: { socketAddress, ianaProtocolNumber: 6 } };
+    expect(partsOf(event).filter((one) => one.startsWith('ip-1'))).toEqual([part]);
+    expect(alertOf(event).traffic).toMatchObject({ direction: 'outbound', protocol: 'TCP' });
+  });
+
+  test('counts every address of an interface as the account’s own', () => {
+    const event = ssh();
+    const [eni] = event.detail.resource.instanceDetails.networkInterfaces;
+    eni.privateIpAddresses = [{ privateIpAddress: '10.20.1.99' }];
+    const own = alertOf(event).entities.find(({ value }) => value === '10.20.1.99');
+    expect(own).toMatchObject({ part: 'related', attributes: { side: 'ours' } });
+  });
+
+  test('takes the caller of the Kubernetes API from its sources if nothing else names it', () => {
+    const event = ssh();
+    const sourceIPs = ['203.0.113.9', '10.0.0.1'];
+    event.detail.service.action = { kubernetesApiCallAction: { verb: 'list', sourceIPs } };
+    expect(partsOf(event)[0]).toBe('ip-1 203.0.113.9 actor');
+  });
+
   test('treats the remote address as the actor when our own host calls out to it', () => {
     expect(partsOf(sample('mining'))[0]).toBe('ip-1 203.0.113.170 actor');
   });
@@ -121,6 +161,56 @@ describe('the parts of the entities', () => {
     expect(alertOf(sample('attack-sequence')).entities[0]?.attributes.signals).toBe(
       'Exfiltration:S3/AnomalousBehavior, s3:DeleteObject, cloudtrail:DeleteTrail',
     );
+  });
+});
+
+describe('a resource of an attack sequence', () => {
+  const arn = (rest: string) => `arn:aws:ec2:eu-central-1:111122223333:${rest}`;
+  test.each([
+    [
+      'an instance by its ID, never by a tag',
+      { resourceType: 'EC2_INSTANCE', uid: arn('instance/i-0aa1bb2cc3dd4ee5f'), name: 'web-1' },
+      'instance-1 i-0aa1bb2cc3dd4ee5f target',
+    ],
+    [
+      'an instance without a name',
+      { resourceType: 'EC2_INSTANCE', uid: 'i-0aa1bb2cc3dd4ee5f', name: '' },
+      'instance-1 i-0aa1bb2cc3dd4ee5f target',
+    ],
+    [
+      'a pod by its namespace and name',
+      {
+        resourceType: 'KUBERNETES_WORKLOAD',
+        uid: 'pods/shop/web-7f',
+        name: 'web-7f',
+        data: { kubernetesWorkload: { namespace: 'shop', type: 'pods' } },
+      },
+      'workload-1 shop/web-7f target',
+    ],
+    [
+      'a bucket by its name',
+      { resourceType: 'S3_BUCKET', uid: 'arn:aws:s3:::shop-pictures', name: 'shop-pictures' },
+      'bucket-1 shop-pictures target',
+    ],
+    [
+      'a function by its name',
+      {
+        resourceType: 'LAMBDA_FUNCTION',
+        uid: 'arn:aws:lambda:eu-central-1:111122223333:function:orders',
+        name: 'tagged',
+      },
+      'function-1 orders target',
+    ],
+    [
+      'a network as related',
+      { resourceType: 'EC2_VPC', uid: arn('vpc/vpc-1'), name: '' },
+      `resource-1 ${arn('vpc/vpc-1')} related`,
+    ],
+  ])('names %s', (_what, resource, part) => {
+    const event = sample('attack-sequence');
+    const { sequence } = event.detail.service.detection;
+    Object.assign(sequence, { actors: [], endpoints: [], resources: [resource] });
+    expect(partsOf(event)).toEqual([part]);
   });
 });
 

@@ -58,6 +58,7 @@ export const Action = z.looseObject({
       api: text,
       serviceName: text,
       userAgent: text,
+      errorCode: text,
       remoteIpDetails: RemoteIp,
       callerType: text,
       remoteAccountDetails: opt(z.looseObject({ accountId: text, affiliated: bool })),
@@ -66,7 +67,14 @@ export const Action = z.looseObject({
     }),
   ),
   kubernetesApiCallAction: opt(
-    z.looseObject({ requestUri: text, verb: text, userAgent: text, remoteIpDetails: RemoteIp }),
+    z.looseObject({
+      requestUri: text,
+      verb: text,
+      userAgent: text,
+      remoteIpDetails: RemoteIp,
+      sourceIPs: list(z.string()),
+      sourceIps: list(z.string()),
+    }),
   ),
   rdsLoginAttemptAction: opt(z.looseObject({ remoteIpDetails: RemoteIp, loginAttributes: Users })),
 });
@@ -90,12 +98,28 @@ export function addAction(context: Context, action: Action): Traffic | null {
   if (action.dnsRequestAction) return addDnsRequest(context, action.dnsRequestAction);
   if (action.rdsLoginAttemptAction) return addLogin(context, action.rdsLoginAttemptAction);
   if (action.awsApiCallAction) return addApiCall(context, action.awsApiCallAction);
-  if (action.kubernetesApiCallAction) {
-    const { remoteIpDetails, requestUri: uri, verb, userAgent } = action.kubernetesApiCallAction;
-    addRemote(context, remoteIpDetails, ['kubernetesApiCallAction'], { verb, uri, userAgent });
-    return API_CALL;
-  }
+  if (action.kubernetesApiCallAction)
+    return addKubernetesCall(context, action.kubernetesApiCallAction);
   return null;
+}
+
+/** The first source is the client, the others are proxies. The event may name only the sources. */
+function addKubernetesCall(
+  context: Context,
+  call: NonNullable<Action['kubernetesApiCallAction']>,
+): Traffic {
+  const { remoteIpDetails, requestUri: uri, verb, userAgent } = call;
+  addRemote(context, remoteIpDetails, ['kubernetesApiCallAction'], { verb, uri, userAgent });
+  const isNamed = remoteIpDetails?.ipAddressV4 || remoteIpDetails?.ipAddressV6;
+  const field = call.sourceIPs.length > 0 ? 'sourceIPs' : 'sourceIps';
+  context.collector.add({
+    kind: 'ip',
+    value: isNamed ? null : call[field][0]?.one,
+    part: 'actor',
+    path: context.at('kubernetesApiCallAction', field, 0),
+    attributes: { verb, uri, userAgent },
+  });
+  return API_CALL;
 }
 
 type Connection = NonNullable<Action['networkConnectionAction']>;
@@ -153,8 +177,9 @@ function addLogin(
 
 function addApiCall(context: Context, call: NonNullable<Action['awsApiCallAction']>): Traffic {
   const { collector, at } = context;
-  const { api, serviceName: service, userAgent } = call;
-  addRemote(context, call.remoteIpDetails, ['awsApiCallAction'], { api, service, userAgent });
+  const { api, serviceName: service, userAgent, errorCode } = call;
+  const attributes = { api, service, userAgent, errorCode };
+  addRemote(context, call.remoteIpDetails, ['awsApiCallAction'], attributes);
   collector.add({
     kind: 'domain',
     value: call.domainDetails?.domain,

@@ -14,6 +14,7 @@ export const InstanceDetails = opt(
       z.looseObject({
         networkInterfaceId: text,
         privateIpAddress: text,
+        privateIpAddresses: list(z.looseObject({ privateIpAddress: text })),
         publicIp: text,
         ipv6Addresses: list(z.string()),
         subnetId: text,
@@ -67,6 +68,21 @@ export function addInstance(
         value: one[field],
         part: 'related',
         path: place(field),
+        attributes: OWN_ADDRESS,
+      });
+    for (const { one: other, index: i } of one.privateIpAddresses)
+      collector.add({
+        kind: 'ip',
+        value: other.privateIpAddress,
+        part: 'related',
+        path: at(
+          'instanceDetails',
+          'networkInterfaces',
+          index,
+          'privateIpAddresses',
+          i,
+          'privateIpAddress',
+        ),
         attributes: OWN_ADDRESS,
       });
     for (const { one: address, index: i } of one.ipv6Addresses)

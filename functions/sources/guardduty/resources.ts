@@ -1,10 +1,11 @@
 // The resources of a GuardDuty finding: targets and used credentials.
 import * as z from 'zod/mini';
 import type { Entity } from '../../domain/alert.ts';
+import { addCredential } from '../credential.ts';
 import type { Collector } from '../entities.ts';
 import { list, opt, text } from '../fields.ts';
-import { versionFromArn } from '../resource-kinds.ts';
-import { attributesOf, type Caller } from './caller.ts';
+import { nameFromArn, versionFromArn } from '../resource-kinds.ts';
+import type { Caller } from './caller.ts';
 import type { At, Steps } from './casing.ts';
 import { addInstance, InstanceDetails } from './instance.ts';
 
@@ -58,12 +59,14 @@ type Call = { isApiCall: boolean; caller: Caller | null };
 /** Adds every resource block that is present. */
 export function addResources(collector: Collector, resource: Resource, at: At, call: Call): void {
   const inResource: At = (...steps) => at('resource', ...steps);
-  addCredential(collector, resource, inResource, call);
+  addKey(collector, resource, inResource, call);
   addBuckets(collector, resource, inResource);
   addDatabases(collector, resource, inResource);
   collector.add({
     kind: 'function',
-    value: resource.lambdaDetails?.functionName,
+    value:
+      resource.lambdaDetails?.functionName ||
+      nameFromArn('function', resource.lambdaDetails?.functionArn),
     part: 'target',
     path: inResource('lambdaDetails', 'functionName'),
     attributes: {
@@ -79,7 +82,7 @@ export function addResources(collector: Collector, resource: Resource, at: At, c
 }
 
 /** Adds the credential and its holder: as actors if the finding is about them or a call made with them. */
-function addCredential(
+function addKey(
   collector: Collector,
   { accessKeyDetails: key, resourceType }: Resource,
   at: At,
@@ -87,39 +90,25 @@ function addCredential(
 ): void {
   if (!key) return;
   const part: Entity['part'] = resourceType === 'AccessKey' || isApiCall ? 'actor' : 'related';
-  const attributes = {
-    userType: key.userType,
-    userName: key.userName,
-    principalId: key.principalId,
-    ...attributesOf(caller),
-  };
-  // The same name may exist in the finding's account.
-  const place = { account: caller?.account };
-  collector.add({
-    kind: 'access-key',
-    value: key.accessKeyId,
+  addCredential(
+    collector,
+    {
+      keyId: key.accessKeyId,
+      userName: key.userName,
+      userType: key.userType,
+      principalId: key.principalId,
+      caller,
+    },
     part,
-    path: at('accessKeyDetails', 'accessKeyId'),
-    attributes,
-    place,
-  });
-  const kind = holderKind(key.userType);
-  if (kind)
-    collector.add({
-      kind,
-      value: key.userName,
-      part,
-      path: at('accessKeyDetails', 'userName'),
-      attributes,
-      place,
-    });
+    { key: at('accessKeyDetails', 'accessKeyId'), name: at('accessKeyDetails', 'userName') },
+  );
 }
 
 function addBuckets(collector: Collector, { s3BucketDetails }: Resource, at: At): void {
   for (const { one, index } of s3BucketDetails) {
     collector.add({
       kind: 'bucket',
-      value: one.name ?? one.arn?.split(':').at(-1),
+      value: one.name || nameFromArn('bucket', one.arn),
       part: 'target',
       path: at('s3BucketDetails', index, one.name ? 'name' : 'arn'),
       attributes: { arn: one.arn, publicAccess: one.publicAccess?.effectivePermission },
@@ -139,7 +128,7 @@ function addDatabases(collector: Collector, resource: Resource, at: At): void {
   const instance = resource.rdsDbInstanceDetails;
   collector.add({
     kind: 'database',
-    value: instance?.dbInstanceIdentifier,
+    value: instance?.dbInstanceIdentifier || nameFromArn('database', instance?.dbInstanceArn),
     part: 'target',
     path: at('rdsDbInstanceDetails', 'dbInstanceIdentifier'),
     attributes: { arn: instance?.dbInstanceArn, engine: instance?.engine, user },
@@ -165,25 +154,11 @@ function addStorage(collector: Collector, resource: Resource, at: At): void {
   add(resource.recoveryPointDetails?.recoveryPointArn, 'recoveryPointDetails', 'recoveryPointArn');
 }
 
-/**
- * The kind of entity that `userName` names.
- *
- * @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_AccessKeyDetails.html
- */
-export function holderKind(userType: string | null | undefined): 'iam-user' | 'iam-role' | null {
-  // `IAMUser` and `IAM_USER` both occur. The root user is not an IAM user, and no action can target it.
-  const letters = userType?.toLowerCase().replace(/[^a-z]/g, '');
-  if (letters === 'iamuser') return 'iam-user';
-  return letters === 'assumedrole' || letters === 'role' || letters === 'iamrole'
-    ? 'iam-role'
-    : null;
-}
-
 function addContainers(collector: Collector, resource: Resource, at: At): void {
   for (const field of ['eksClusterDetails', 'ecsClusterDetails'] as const)
     collector.add({
       kind: 'cluster',
-      value: resource[field]?.name ?? resource[field]?.arn,
+      value: resource[field]?.name || nameFromArn('cluster', resource[field]?.arn),
       part: 'target',
       path: at(field, 'name'),
       attributes: { arn: resource[field]?.arn },
@@ -209,7 +184,7 @@ function addContainers(collector: Collector, resource: Resource, at: At): void {
   });
   collector.add({
     kind: 'workload',
-    value: resource.containerDetails?.name ?? resource.containerDetails?.id,
+    value: resource.containerDetails?.name || resource.containerDetails?.id,
     part: 'target',
     path: at('containerDetails', 'name'),
     attributes: { image: resource.containerDetails?.image },
