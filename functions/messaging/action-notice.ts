@@ -5,6 +5,7 @@ import type { Alert } from '../domain/alert.ts';
 import type { Approver } from '../domain/approval.ts';
 import { closingOf } from '../domain/closed-finding.ts';
 import {
+  isRemoved,
   isTargetGone,
   NEWS,
   owesNews,
@@ -74,7 +75,12 @@ function noticeInState(
   const inCharge = unique([...onCall, ...managers]);
   const approvedOnce = action.approval?.decision?.verdict === 'approved';
   const decided: Notice | null = action.approval?.decision
-    ? { ...decidedText(action), to: askedOf(action), ticket: false, urgency: 'inform' }
+    ? {
+        ...(isRemoved(action) ? goneText(action) : decidedText(action)),
+        to: askedOf(action),
+        ticket: false,
+        urgency: 'inform',
+      }
     : null;
   switch (action.status) {
     case 'handed-off':
@@ -97,7 +103,7 @@ function noticeInState(
     case 'awaiting-approval':
       return openNotice(action, failure, everyone);
     case 'kept':
-      return goneSince(action, inCharge) ?? overdueReview(action, inCharge, now) ?? decided;
+      return overdueReview(action, inCharge, now) ?? decided;
     case 'reversed':
       return afterUndo(action, concerned);
     case 'reversal-failed':
@@ -105,10 +111,7 @@ function noticeInState(
     case 'executing':
       return { ...notUndoneText(action, failure), to: inCharge, ticket: true, always: true };
     case 'in-force':
-      return (
-        goneSince(action, inCharge) ??
-        (decided && !failure ? decided : afterApply(action, failure, inCharge, now))
-      );
+      return decided && !failure ? decided : afterApply(action, failure, inCharge, now);
     case 'declined':
       return decided;
     default:
@@ -149,20 +152,6 @@ function newsNotice(action: Action): Notice {
   const news = action.history[since]?.text ?? '';
   const notice = { ...newsText(action, news), to: askedOf(action), ticket: false, since };
   return saysRaised(news) ? notice : { ...notice, urgency: 'inform' };
-}
-
-/** One notice for each time that the effect disappeared. */
-function goneSince({ history, ...action }: Action, to: Approver[]): Notice | null {
-  const last = (...names: string[]) => history.findLastIndex(({ event }) => names.includes(event));
-  const gone = last('drifted');
-  return gone > last('told', 'there-again')
-    ? {
-        ...goneText({ history, ...action }, history[gone]?.text ?? ''),
-        to,
-        ticket: false,
-        since: gone,
-      }
-    : null;
 }
 
 const overdueReview = (action: Action, to: Approver[], now: Date): Notice | null =>

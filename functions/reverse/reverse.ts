@@ -40,10 +40,7 @@ const STUCK_AFTER_MINUTES = 5;
 export async function reverse(deps: ReverseDeps, input: unknown) {
   const request = ReverseInput.parse(input);
   const action = await deps.store.records.action(request.incidentId, request.actionId);
-  if (request.cause === 'check') {
-    const { action: seen, drifted } = await checkDrift(deps, action);
-    return drifted ? { ...answer(seen), status: 'drifted' } : answer(seen);
-  }
+  if (request.cause === 'check') return answer(await checkDrift(deps, action));
   const end = await readEnd(deps.keys, action, carriedEvidence(request));
   if (NEVER_APPLIED.includes(action.status) && !end.evidence)
     return answer(await abandon(deps, action, request));

@@ -13,9 +13,11 @@ export type Held = {
   appliedAt: string | null;
   /** Whether its entries must be in the lists: it is in force and not about to be undone. */
   mustBeThere: boolean;
+  /** Whether the hourly check found its change missing. It counts where the list could not be read. */
+  isDrifted: boolean;
 };
 
-/** The lists, by the scope of their reader. A scope whose lists could not be read is absent. */
+/** The lists, by scope. A scope whose lists could not be read is absent: the hourly checks then tell what is missing. */
 export type Lists = ReadonlyMap<string, readonly Entry[]>;
 
 export type Difference = {
@@ -55,11 +57,11 @@ function missing(lists: Lists, before: readonly Held[], after: readonly Held[]):
     before.filter(({ mustBeThere }) => mustBeThere).map((one) => one.actionId),
   );
   const holders = after.filter((one) => one.mustBeThere && needed.has(one.actionId));
-  const gone = holders.flatMap(({ scope, entries }) => {
-    const there = new Set(lists.get(scope)?.map(idOf));
-    return lists.has(scope)
-      ? entries.filter(({ id }) => !there.has(id)).map((entry) => ({ scope, entry }))
-      : [];
+  const gone = holders.flatMap(({ scope, entries, isDrifted }) => {
+    const list = lists.get(scope);
+    const there = new Set(list?.map(idOf));
+    const isGone = ({ id }: Entry) => (list ? !there.has(id) : isDrifted);
+    return entries.filter(isGone).map((entry) => ({ scope, entry }));
   });
   return gone.map(({ scope, entry }) => ({
     ...difference('missing', scope, entry),

@@ -1,6 +1,8 @@
 // The actions whose changes may be in place, as executors prove them.
 import { type EndKeys, isOver, readEnd } from '../authority/end.ts';
 import { type Action, isInForce, MAY_HAVE_EFFECT } from '../domain/action.ts';
+import { informs } from '../domain/action-catalog.ts';
+import { isRemoved } from '../domain/effect-state.ts';
 import { minutesAfter } from '../domain/time.ts';
 import type { Holding, WorldReader } from '../mechanisms/world.ts';
 import type { Store } from '../store/store.ts';
@@ -26,7 +28,7 @@ export async function readHeld(
     const { target } = action;
     if (!target || !MAY_HAVE_EFFECT.includes(action.status)) continue;
     const holding = { ...action, target };
-    const { scope, entries } = entriesOf(readers, holding);
+    const { scope, entries } = entriesOf(readers, holding) ?? unlisted(action);
     if (entries.length === 0) continue;
     const end = await readEnd(keys, action);
     if (!end.evidence) continue;
@@ -36,17 +38,30 @@ export async function readHeld(
       appliedAt: action.appliedAt,
       headline: action.description?.headline ?? action.actionId,
       mustBeThere: isSettled(action, now()) && !isOver(end, now()),
+      isDrifted: isRemoved(action),
     });
   }
   return { held, holdings };
 }
 
-function entriesOf(readers: readonly WorldReader[], holding: Holding) {
+type Entries = Pick<Held, 'scope' | 'entries'>;
+
+function entriesOf(readers: readonly WorldReader[], holding: Holding): Entries | null {
   for (const { scope, entriesOf: entriesIn } of readers) {
     const entries = entriesIn(holding);
     if (entries.length > 0) return { scope, entries };
   }
-  return { scope: '', entries: [] };
+  return null;
+}
+
+/** The change of a scope without a list, such as mail: the hourly check reads it. People close tickets themselves. */
+function unlisted({ scope, name, actionId, description, history }: Action): Entries {
+  if (scope === null || informs(name)) return { scope: '', entries: [] };
+  const found = history.findLast(({ event }) => event === 'drifted')?.text;
+  return {
+    scope,
+    entries: [{ id: `action:${actionId}`, text: found ?? description?.headline ?? actionId }],
+  };
 }
 
 const isSettled = ({ status, appliedAt }: Action, now: Date): boolean =>

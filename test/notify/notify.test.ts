@@ -173,31 +173,6 @@ describe('notifications', () => {
     expect(new Set(sent.map(({ key }) => key)).size).toBe(3);
   });
 
-  test('P9: sends separate pages for an effect that is missing, missing again, and not undone', async () => {
-    const drifted = (current: Action) =>
-      withEntry(current, { at: minute(3), by: 'sweep', event: 'drifted', text: 'It is not there' });
-    const action = await put(store, inForce({ dueAt: minute(19).toISOString() }));
-    const write = (next: Action['history'][number]['event']) =>
-      store.records.changeAction(INCIDENT_ID, action.actionId, (current) =>
-        next === 'drifted'
-          ? drifted(current)
-          : withEntry(current, { at: minute(4), by: 'sweep', event: next, text: '' }),
-      );
-    await write('drifted');
-    await notifyAbout(action);
-    await write('there-again');
-    await write('drifted');
-    await notifyAbout(action);
-    await notifyAbout(action, { failure });
-    const keys = sent.filter(({ to }) => to.kind === 'person' && to.id === ana.id);
-    expect(keys.map(({ subject }) => subject.split(':')[0])).toEqual([
-      'Removed by someone else',
-      'Removed by someone else',
-      'NOT UNDONE',
-    ]);
-    expect(new Set(keys.map(({ key }) => key)).size).toBe(3);
-  });
-
   test('pages everyone, managers included, when a request could not be sent', async () => {
     await notifyAbout(await put(store, waiting()), { failure });
     expect(recipients()).toEqual(['ana.silva', 'ben.okafor', 'mei.tanaka']);

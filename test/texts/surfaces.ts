@@ -59,7 +59,7 @@ export function messagesOf(action: Action): Shown[] {
     'question to the next step': isOpen && askText(action, ALERT, [ana], [action], [ben]),
     reminder: status === 'in-force' && remindText(action, SINCE, minute(4)),
     review: status === 'kept' && keptText(action, SINCE),
-    removed: appliedAt !== null && status === 'in-force' && goneText(action, 'it is missing'),
+    removed: appliedAt !== null && status === 'in-force' && goneText(action),
   };
   return Object.entries(texts).flatMap(([kind, text]) =>
     text ? channelsOf(kind, action, text) : [],

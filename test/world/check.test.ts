@@ -4,6 +4,7 @@ import type { Action } from '../../functions/domain/action.ts';
 import { blockAddress } from '../../functions/mechanisms/waf/address.ts';
 import type { Entry, WorldReader } from '../../functions/mechanisms/world.ts';
 import type { Message } from '../../functions/messaging/message.ts';
+import { withEntry } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import type { TrailEvent } from '../../functions/world/cause.ts';
 import { checkWorld } from '../../functions/world/check.ts';
@@ -110,6 +111,43 @@ test('reports a missing change without raising the alarm for foreign entries', a
   await check();
   expect(subjects()).toEqual(['1 change in force is gone from AWS']);
   expect(logged).toEqual([]);
+});
+
+describe('what the hourly check found missing', () => {
+  const actionId = 'act-0000000000000009-1';
+  /** A quarantined message, which is back in its mailbox. No list shows it. */
+  const returned = async (change: Partial<Action> = {}) => {
+    const mail = { actionId, name: 'quarantine_email', mechanism: 'mail.message', scope: 'mail' };
+    const action = inForce({ ...mail, ...change } as Partial<Action>);
+    await store.records.createAction(
+      withEntry(action, {
+        ...{ at: minute(9), by: 'sweep', event: 'drifted', text: 'the message is in the inbox' },
+      }),
+    );
+  };
+
+  test('is reported once, in one message with what the lists lack', async () => {
+    await returned();
+    list = [];
+    await check();
+    await check();
+    expect(subjects()).toEqual(['2 changes in force are gone from AWS']);
+    expect(sent[0]!.paragraphs.join('\n')).toContain('the message is in the inbox');
+    expect(asked).toEqual([]);
+  });
+
+  test('is not reported for a ticket, which people close', async () => {
+    await returned({ name: 'create_alert_ticket', scope: 'ticket' });
+    await check();
+    expect(subjects()).toEqual([]);
+  });
+
+  test('is reported in place of a list that cannot be read', async () => {
+    await returned({ name: 'block_ip_at_firewall', mechanism: blockAddress.id, scope: 'waf' });
+    const failing = [reader({ read: () => Promise.reject(new Error('throttled')) })];
+    await expect(check({ readers: failing })).rejects.toThrow('lists not read: waf');
+    expect(subjects()).toEqual(['1 change in force is gone from AWS']);
+  });
 });
 
 describe('an action that does not explain its entry', () => {

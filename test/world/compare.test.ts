@@ -16,6 +16,7 @@ const held = (actionId: string, ids: string[], change: Partial<Held> = {}): Held
   entries: ids.map((id) => entry(id)),
   appliedAt: '2026-11-24T03:00:00.000Z',
   mustBeThere: true,
+  isDrifted: false,
   ...change,
 });
 const lists = (...ids: string[]) => new Map([['waf', ids.map((id) => entry(id))]]);
@@ -65,7 +66,8 @@ describe('an action that changes while the lists are read', () => {
   });
 });
 
-test('finds nothing missing in a list that could not be read', () => {
-  const actions = [held('a', ['1'])];
-  expect(compare(new Map(), actions, actions)).toEqual([]);
+test('finds missing in a list that could not be read only what the hourly check found missing', () => {
+  const actions = [held('a', ['1']), held('b', ['2'], { isDrifted: true })];
+  expect(keys(new Map(), actions, actions)).toEqual(['missing:2']);
+  expect(keys(lists('1', '2'), actions, actions), 'there again').toEqual([]);
 });

@@ -52,7 +52,7 @@ export function keptText(action: Action, seenSince: string): Text {
 /** For an effect that is not the action's to keep: someone else made it or removed it. The message has a link. */
 function insteadOfAsking(action: Action): Text | null {
   if (isRemoved(action)) {
-    const gone = goneText(action, removalIn(action));
+    const gone = goneText(action);
     return { ...gone, paragraphs: [...gone.paragraphs, 'Undo the action to close its record.'] };
   }
   if (isTargetGone(action))
@@ -160,12 +160,12 @@ export function inDoubtText(action: Action, failure: string | null): Text {
 }
 
 /** AWS no longer shows the change: someone else removed it. */
-export function goneText(action: Action, found: string): Text {
+export function goneText(action: Action): Text {
   const { label, lines } = changesFact(action);
   return {
     subject: subjectOf('Removed by someone else:', action),
     paragraphs: [
-      `Someone else removed this change: ${sentence(found)}\n${plannedEnd(action)} Countermand does not apply it again.\nIf you still need the change, make it manually.`,
+      `Someone else removed this change: ${sentence(removalIn(action))}\n${plannedEnd(action)} Countermand applies it again only if a deployment removed it.\nIf you still need the change, make it manually.`,
     ],
     facts: [{ label, value: lines.map(sentence).join('\n') }, incidentFact(action)],
     steps: [],
