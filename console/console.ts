@@ -15,6 +15,7 @@ import { shadowPage, tallyIn } from './shadow.ts';
 import { STYLE } from './style.ts';
 import { FRAME, SWITCHED } from './texts.ts';
 
+const EmptyForm = z.strictObject({ by: z.enum(['person', 'deployment']) });
 const SwitchForm = z.strictObject({ mode: SwitchMode });
 
 export function createConsole(deps: ConsoleDeps & { newId: () => string; log: Log }): Hono {
@@ -57,6 +58,11 @@ export function createConsole(deps: ConsoleDeps & { newId: () => string; log: Lo
     return reasons.length > 0
       ? c.html(page(await overview(deps), samples, { reasons, event }), 422)
       : c.redirect('/', 303);
+  });
+  app.post('/empty-ip-sets', async (c) => {
+    const { by } = EmptyForm.parse(await c.req.parseBody());
+    await runtime.emptyIpSets(by);
+    return c.redirect('/', 303);
   });
   app.post('/switch', async (c) => {
     const { mode } = SwitchForm.parse(await c.req.parseBody());

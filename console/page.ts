@@ -14,7 +14,7 @@ import {
   status,
   unreadable,
 } from './panels.ts';
-import { ALERTS, FRAME } from './texts.ts';
+import { ALERTS, EMPTIED, FRAME } from './texts.ts';
 
 /** A rejected event with the reasons. The form shows it again, ready to correct. */
 export type Pasted = { reasons: string[]; event: string };
@@ -62,6 +62,7 @@ const alertForm = (samples: ShownSample[], pasted: Pasted | undefined): Html => 
 <h2 id="samples">${ALERTS.heading}</h2>
 <ul class="samples">${samples.slice(0, SHOWN_SAMPLES).map(sample)}</ul>
 <details><summary>${ALERTS.more(samples.length - SHOWN_SAMPLES)}</summary><ul class="samples">${samples.slice(SHOWN_SAMPLES).map(sample)}</ul></details>
+<details><summary>${EMPTIED.heading}</summary><ul class="samples">${EMPTIED.by.map(emptied)}</ul></details>
 <details ${pasted ? 'open' : ''}><summary>${ALERTS.paste}</summary>
 <form method="post" action="/events">
 <label for="event">${ALERTS.pasteHint}</label>
@@ -73,3 +74,6 @@ const alertForm = (samples: ShownSample[], pasted: Pasted | undefined): Html => 
 
 const sample = ({ id, title, story }: ShownSample): Html => html`
 <li><form method="post" action="/samples/${id}"><button><b>${title}</b><small>${story}</small></button></form></li>`;
+
+const emptied = ({ by, title, story }: (typeof EMPTIED.by)[number]): Html => html`
+<li><form method="post" action="/empty-ip-sets"><button name="by" value="${by}"><b>${title}</b><small>${story}</small></button></form></li>`;

@@ -52,6 +52,22 @@ export const ALERTS = {
   kept: 'It is kept with the reason and can be replayed:',
 } as const;
 
+export const EMPTIED = {
+  heading: 'Empty the block and watch lists',
+  by: [
+    {
+      by: 'person',
+      title: 'A person empties the lists',
+      story: 'The team is paged about each change in force that is gone. Nothing is put back',
+    },
+    {
+      by: 'deployment',
+      title: 'A deployment of Countermand empties the lists',
+      story: 'The changes in force are put back, and are still undone on time',
+    },
+  ],
+} as const;
+
 export const INBOX = {
   heading: 'On-call inbox',
   empty: 'No messages yet. Approval requests and reports arrive here.',

@@ -69,6 +69,15 @@ export function createAccount(given: StandInAccount) {
             cidr: CidrBlock ?? Ipv6CidrBlock ?? '',
           })),
       })),
+    /** As someone else does with a write of an empty list. Returns the names of the sets. */
+    emptyIpSets() {
+      const file = state<WafState>('waf', {});
+      const emptied: WafState = {};
+      for (const [id, { lock }] of Object.entries(file.read()))
+        emptied[id] = { addresses: [], lock: lock + 1 };
+      file.write(emptied);
+      return LOCAL_IP_SETS.map(({ name }) => name);
+    },
     ipSets: () =>
       LOCAL_IP_SETS.map(({ id, name }) => ({
         name,

@@ -37,6 +37,7 @@ import { recordDeployed, writtenResource } from '../functions/world/deployed.ts'
 import type { WorldDeps } from '../functions/world/deps.ts';
 import { createAccount, LOCAL_REGION } from './account.ts';
 import { copiesInFolder, copiesInMemory } from './archive-copies.ts';
+import { ipSetUpdated } from './aws/deployment.ts';
 import { createInbox, type Delivered } from './aws/inbox.ts';
 import { inMemory, onDisk } from './aws/state-file.ts';
 import { createStepFunctions } from './aws/step-functions.ts';
@@ -255,10 +256,17 @@ export async function createRuntime(options: RuntimeOptions) {
     accept: (body: string): Promise<Accepted[]> => acceptEvent(depsOf('intake'), body),
     sweep: () => sweep(depsOf('sweep')),
     checkWorld: () => checkWorld(depsOf('world')),
-    /** An event of CloudFormation about one of the stack's resources. */
-    async deploymentEvent(event: object): Promise<void> {
-      const resource = writtenResource(event);
-      if (resource) await recordDeployed(depsOf('world'), resource);
+    /** Someone else writes the IP sets again, empty. Only a deployment sends events about it. */
+    async emptyIpSets(by: 'person' | 'deployment'): Promise<void> {
+      const world = depsOf('world');
+      // An entry is put back only if a check saw it before.
+      await checkWorld(world);
+      const written = account
+        .emptyIpSets()
+        .map((name) => writtenResource(ipSetUpdated(name, now())));
+      for (const one of by === 'deployment' ? written : [])
+        if (one) await recordDeployed(world, one);
+      await checkWorld(world);
     },
     /** Updates tickets, fires due schedules, once a minute the sweeper, and every two minutes the world check. */
     async tick(): Promise<void> {

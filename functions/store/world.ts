@@ -14,6 +14,10 @@ const Episode = z.strictObject({
   seenAt: z._default(z.nullable(Instant), null),
   /** Whether people were notified that it is being put back. */
   puttingBack: z._default(z.boolean(), false),
+  /** When the executor was first asked to put it back. Null in an earlier version, and if it was not. */
+  askedAt: z._default(z.nullable(Instant), null),
+  /** Whether people were notified that it could not be put back. */
+  isStuck: z._default(z.boolean(), false),
 });
 export type Episode = z.infer<typeof Episode>;
 

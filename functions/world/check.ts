@@ -1,13 +1,14 @@
 // The world check: compares AWS with the record, and notifies of differences.
 import { ALARMING } from '../domain/alarm-messages.ts';
+import type { Instant } from '../domain/alert.ts';
+import { minutesAfter } from '../domain/time.ts';
 import type { Entry, Holding, WorldReader } from '../mechanisms/world.ts';
-import { worldText } from '../messaging/texts/world.ts';
-import { digestOf } from '../store/hash-chain.ts';
 import type { WorldState } from '../store/world.ts';
 import { compare, type Difference, type Lists } from './compare.ts';
 import type { WorldDeps } from './deps.ts';
 import { readHeld } from './held.ts';
 import { askToPutBack, removedByDeployments } from './removed.ts';
+import { type Reported, report } from './report.ts';
 
 /** Longer than a change takes from its record to AWS, or from AWS to the index of the record. */
 const CONFIRM_AFTER_MS = 10_000;
@@ -49,17 +50,21 @@ export async function checkWorld(deps: WorldDeps): Promise<WorldResult> {
   const announced = new Set(
     state.episodes.filter(({ puttingBack }) => puttingBack).map(({ key }) => key),
   );
-  const toReport = [
+  const stuck = stuckIn(state, removed, startedAt);
+  const toReport: Reported[] = [
     ...fresh.filter(({ key }) => !removed.has(key)),
-    ...lost.filter(({ key }) => removed.has(key) && !announced.has(key)).map(asReturning),
+    ...lost
+      .filter(({ key }) => removed.has(key) && !announced.has(key))
+      .map((one) => ({ ...one, kind: 'returning' as const })),
+    ...lost.filter(({ key }) => stuck.has(key)).map((one) => ({ ...one, kind: 'stuck' as const })),
   ];
   for (const { kind, key } of differences)
     if (kind !== 'missing') log('error', ALARMING.worldDiffers, { kind, entry: key });
-  if (toReport.length > 0) await notifyTeam(deps, toReport);
+  if (toReport.length > 0) await report(deps, toReport, state);
   await store.world.save(
     policy.account,
     state,
-    stateAfter(state, { differences, removed, unread }, startedAt),
+    stateAfter(state, { differences, removed, stuck, unread }, startedAt),
   );
   await askToPutBack(
     deps,
@@ -73,10 +78,26 @@ export async function checkWorld(deps: WorldDeps): Promise<WorldResult> {
   return { differences: differences.length, fresh: fresh.length, unread: unread.size };
 }
 
+/** Longer than putting back some hundred changes takes, at 20 in a check. */
+const PUT_BACK_WITHIN_MINUTES = 15;
+
+/** The changes that were asked for and are still missing, and that people don't know of yet. */
+const stuckIn = (
+  { episodes }: WorldState,
+  removed: ReadonlySet<string>,
+  at: Instant,
+): ReadonlySet<string> =>
+  new Set(
+    episodes
+      .filter(({ key, askedAt, isStuck }) => removed.has(key) && askedAt !== null && !isStuck)
+      .filter(({ askedAt }) => minutesAfter(askedAt ?? at, PUT_BACK_WITHIN_MINUTES) <= at)
+      .map(({ key }) => key),
+  );
+
 /** A difference whose list was not read has not ended. */
 function stateAfter(
   { episodes, checkedAt, deployed }: WorldState,
-  { differences, removed, unread }: Found,
+  { differences, removed, stuck, unread }: Found,
   at: string,
 ): Omit<WorldState, 'version'> {
   const seen = new Set(differences.map(({ key }) => key));
@@ -85,12 +106,19 @@ function stateAfter(
     episodes: [
       ...episodes
         .filter(({ key, scope }) => seen.has(key) || unread.has(scope))
-        .map((one) => ({ ...one, puttingBack: one.puttingBack || removed.has(one.key) })),
+        .map((one) => ({
+          ...one,
+          puttingBack: one.puttingBack || removed.has(one.key),
+          askedAt: one.askedAt ?? (removed.has(one.key) ? at : null),
+          isStuck: one.isStuck || stuck.has(one.key),
+        })),
       ...differences
         .filter(({ key }) => !known.has(key))
         .map(({ key, scope, kind }) => ({
           ...{ key, scope, since: at, puttingBack: removed.has(key) },
           seenAt: kind === 'missing' ? checkedAt : null,
+          askedAt: removed.has(key) ? at : null,
+          isStuck: false,
         })),
     ],
     checkedAt: unread.size === 0 ? at : checkedAt,
@@ -102,14 +130,11 @@ type Found = {
   differences: readonly Difference[];
   /** Keys of entries that a deployment removed. */
   removed: ReadonlySet<string>;
+  /** Keys of entries that could not be put back. */
+  stuck: ReadonlySet<string>;
   /** Scopes whose lists could not be read. */
   unread: ReadonlySet<string>;
 };
-
-const asReturning = (difference: Difference): Reported => ({ ...difference, kind: 'returning' });
-
-/** A missing entry that is being put back is reported as such. */
-type Reported = Omit<Difference, 'kind'> & { kind: Difference['kind'] | 'returning' };
 
 type Fault = { scope: string; error: unknown };
 
@@ -139,27 +164,4 @@ async function readLists(
     }),
   );
   return { lists, faults };
-}
-
-async function notifyTeam(
-  { send, policy, now }: WorldDeps,
-  toReport: readonly Reported[],
-): Promise<void> {
-  const id = digestOf([
-    now().toISOString().slice(0, 13),
-    ...toReport.map(({ kind, key }) => `${kind} ${key}`).sort(),
-  ]);
-  await send({
-    key: `world-${policy.account}-${id.slice(0, 32)}`,
-    to: { kind: 'team' },
-    urgency: 'page',
-    always: true,
-    ends: [],
-    ...worldText(policy.account, toReport),
-    facts: [],
-    steps: [],
-    links: [],
-    incidentId: 'none',
-    actionId: null,
-  });
 }

@@ -9,6 +9,8 @@ export type Held = {
   /** What the action did, in words. */
   headline: string;
   entries: readonly Entry[];
+  /** When it is undone; null if only a person undoes it. */
+  dueAt: string | null;
   /** When it came into force; null before. */
   appliedAt: string | null;
   /** Whether its entries must be in the lists: it is in force and not about to be undone. */

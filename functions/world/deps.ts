@@ -7,6 +7,7 @@ import { Lambda } from '@aws-sdk/client-lambda';
 import type { EndKeys } from '../authority/end.ts';
 import { PROOF_KEY_ENV, proofKeys } from '../authority/keys.ts';
 import { type Env, readEnv } from '../domain/env.ts';
+import type { Place } from '../domain/place.ts';
 import type { Sleep } from '../mechanisms/poll-until.ts';
 import type { WorldReader } from '../mechanisms/world.ts';
 import { MESSAGING_ENV, sendFrom } from '../messaging/deps.ts';
@@ -16,6 +17,7 @@ import type { Log } from '../platform/log.ts';
 import { createLog } from '../platform/logger.ts';
 import type { Policy } from '../policy/policy.ts';
 import { readPolicyFile } from '../policy/policy-file.ts';
+import { stackPlace } from '../policy/stack-place.ts';
 import { createStore, type Store } from '../store/store.ts';
 import { CONNECT_WORLD } from './readers.ts';
 import { remembered } from './remembered.ts';
@@ -24,6 +26,8 @@ import { createTrail, type Trail } from './trail.ts';
 export type WorldDeps = {
   store: Store;
   policy: Policy;
+  /** The place of this stack. */
+  here: Place;
   readers: readonly WorldReader[];
   /** Verify what was captured, and how long it stays. */
   keys: EndKeys;
@@ -59,6 +63,7 @@ export function worldDeps(env: Env): WorldDeps {
   return {
     store,
     policy,
+    here: stackPlace(policy, env),
     readers: CONNECT_WORLD.map((connect) => connect(env)),
     keys: { evidence: remembered(evidence), votes: remembered(votes) },
     trail: createTrail((region) => new CloudTrail(region ? { region } : {})),

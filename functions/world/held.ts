@@ -36,6 +36,7 @@ export async function readHeld(
     held.push({
       ...{ incidentId: action.incidentId, actionId: action.actionId, scope, entries },
       appliedAt: action.appliedAt,
+      dueAt: end.dueAt,
       headline: action.description?.headline ?? action.actionId,
       mustBeThere: isSettled(action, now()) && !isOver(end, now()),
       isDrifted: isRemoved(action),

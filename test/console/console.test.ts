@@ -43,6 +43,18 @@ test('accepts forms from the console under both host names, and none from anothe
   expect(await halt(`http://localhost:${port}`)).toBe(303);
 });
 
+test('the console empties the lists as a deployment does, and the changes come back', async () => {
+  const { world } = site;
+  await world.deliver(sample('web-port-probe'));
+  await world.pass(2);
+  const headers = { origin: site.url, 'content-type': 'application/x-www-form-urlencoded' };
+  const body = 'by=deployment';
+  await fetch(`${site.url}/empty-ip-sets`, { method: 'POST', headers, body });
+  expect(await section('inbox')).toContain('Putting back 1 change that a deployment removed');
+  const watched = world.runtime.ipSets().flatMap(({ addresses }) => addresses);
+  expect(watched).toEqual(['203.0.113.66/32']);
+});
+
 describe('the list of actions in force', () => {
   test('lists an action in force after a dozen newer incidents, also when it was kept', async () => {
     const { world } = site;

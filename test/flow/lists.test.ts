@@ -82,7 +82,7 @@ test('puts back what CloudFormation removed, under the same due time, and undoes
   await world.runtime.checkWorld();
   expect(world.blocked()).toHaveLength(1);
   expect(toTeam().map(({ subject }) => subject)).toEqual([
-    'Putting back 1 change that a deployment removed',
+    'Putting back 1 change that a deployment removed: 203.0.113.66/32 in the IP set countermand-block-ipv4',
   ]);
   expect(await world.action('block_ip_at_firewall')).toMatchObject({ status: 'in-force', dueAt });
   await world.pass(6);
@@ -95,21 +95,7 @@ test('puts everything back at once after a deployment of the stack, with one mes
   await blocked();
   const { dueAt } = await world.action('block_ip_at_firewall');
   await world.pass(1);
-  await world.runtime.checkWorld();
-  const { runtime, clock } = world;
-  for (const set of ['block-ipv4', 'watch-ipv4']) {
-    replace(set, []);
-    await runtime.deploymentEvent({
-      source: 'aws.cloudformation',
-      'detail-type': 'CloudFormation Resource Status Change',
-      time: clock.now().toISOString(),
-      detail: {
-        'physical-resource-id': `countermand-${set}|1234a1a-a1b1|REGIONAL`,
-        'status-details': { status: 'UPDATE_COMPLETE' },
-      },
-    });
-  }
-  await runtime.checkWorld();
+  await world.runtime.emptyIpSets('deployment');
   expect(lists()['block-ipv4']?.addresses).toHaveLength(1);
   expect(lists()['watch-ipv4']?.addresses).toHaveLength(1);
   expect(toTeam().map(({ subject }) => subject)).toEqual([
@@ -127,7 +113,9 @@ test.each([
   await blocked();
   replace('block-ipv4', [...world.blocked(), planted]);
   await world.pass(2);
-  expect(toTeam().map((message) => message.subject)).toEqual([subject]);
+  expect(toTeam().map((message) => message.subject)).toEqual([
+    `${subject}: ${planted} in the IP set countermand-block-ipv4`,
+  ]);
   expect(toTeam()[0]!.paragraphs.join('\n')).toContain(
     `${planted} in the IP set countermand-block-ipv4`,
   );

@@ -10,7 +10,7 @@ import type { TrailEvent } from '../../functions/world/cause.ts';
 import { checkWorld } from '../../functions/world/check.ts';
 import { recordDeployed } from '../../functions/world/deployed.ts';
 import type { WorldDeps } from '../../functions/world/deps.ts';
-import { attacker, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
+import { attacker, HERE, INCIDENT_ID, POLICY } from '../fixtures/case.ts';
 import { KEYS } from '../fixtures/proofs.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
 import { inForce, minute } from '../web/approval-pages.ts';
@@ -43,6 +43,7 @@ const reader = (change: Partial<WorldReader> = {}): WorldReader => ({
 const deps = (change: Partial<WorldDeps> = {}): WorldDeps => ({
   store,
   policy: POLICY,
+  here: HERE,
   readers: [reader()],
   keys: KEYS,
   trail: async () => trail(),
@@ -80,7 +81,7 @@ test('pages the team once about an entry that no action explains, and again when
   list.push(planted);
   expect(await check()).toMatchObject({ differences: 1, fresh: 1 });
   expect(await check()).toMatchObject({ differences: 1, fresh: 0 });
-  expect(subjects()).toEqual(['1 entry in AWS that no action explains']);
+  expect(subjects()).toEqual(['1 entry in AWS that no action explains: waf:block:198.51.100.9']);
   expect(sent[0]).toMatchObject({ to: { kind: 'team' }, urgency: 'page', always: true });
   expect(sent[0]!.paragraphs.join('\n')).toContain('198.51.100.9');
   // The alarm lasts while the entry does.
@@ -103,13 +104,13 @@ test('puts all differences of one check into one message', async () => {
   const text = sent[0]!.paragraphs.join('\n');
   for (const part of ['0.0.0.0/1', '192.0.2.1', '203.0.113.7', '203.0.113.8', '203.0.113.9'])
     expect(text).toContain(part);
-  expect(text).toContain('Countermand does not put them back');
+  expect(text).toContain('Find out who removed these changes');
 });
 
 test('reports a missing change without raising the alarm for foreign entries', async () => {
   list = [];
   await check();
-  expect(subjects()).toEqual(['1 change in force is gone from AWS']);
+  expect(subjects()).toEqual(['1 change in force is gone from AWS: waf:block:203.0.113.7']);
   expect(logged).toEqual([]);
 });
 
@@ -146,7 +147,7 @@ describe('what the hourly check found missing', () => {
     await returned({ name: 'block_ip_at_firewall', mechanism: blockAddress.id, scope: 'waf' });
     const failing = [reader({ read: () => Promise.reject(new Error('throttled')) })];
     await expect(check({ readers: failing })).rejects.toThrow('lists not read: waf');
-    expect(subjects()).toEqual(['1 change in force is gone from AWS']);
+    expect(subjects()).toEqual(['1 change in force is gone from AWS: waf:block:203.0.113.7']);
   });
 });
 
@@ -163,7 +164,7 @@ describe('an action that does not explain its entry', () => {
     await store.records.createAction({ ...blockOf({ actionId, target }), ...change });
     list.push(entry('waf:block:198.51.100.9'));
     await check();
-    expect(subjects()).toEqual(['1 entry in AWS that no action explains']);
+    expect(subjects()).toEqual(['1 entry in AWS that no action explains: waf:block:198.51.100.9']);
   });
 });
 
@@ -179,7 +180,9 @@ describe('a difference that ends within ten seconds', () => {
     list.push(entry('waf:block:198.51.100.9'));
     sleeping = () => void list.splice(1, 1, { ...entry('waf:block:0.0.0.0/1'), isWide: true });
     await check();
-    expect(subjects()).toEqual(['1 entry in AWS affecting more than one host']);
+    expect(subjects()).toEqual([
+      '1 entry in AWS affecting more than one host: waf:block:0.0.0.0/1',
+    ]);
   });
 });
 
@@ -203,7 +206,7 @@ test('compares the other lists when one cannot be read, and then fails', async (
   });
   list.push(entry('waf:block:198.51.100.9'));
   await expect(check({ readers: [broken, reader()] })).rejects.toThrow('lists not read: user');
-  expect(subjects()).toEqual(['1 entry in AWS that no action explains']);
+  expect(subjects()).toEqual(['1 entry in AWS that no action explains: waf:block:198.51.100.9']);
   expect((await store.world.find(POLICY.account)).checkedAt).toBeNull();
 });
 
@@ -273,21 +276,25 @@ describe('what a deployment removed', () => {
     trail = () => [byCloudFormation];
     await check();
     expect(asked).toEqual([`waf ${actionId}`]);
-    expect(subjects()).toEqual(['Putting back 1 change that a deployment removed']);
-    expect(sent[0]!.paragraphs.join('\n')).toContain('the same approval');
+    expect(subjects()).toEqual([
+      'Putting back 1 change that a deployment removed: waf:block:203.0.113.7',
+    ]);
+    expect(sent[0]!.paragraphs.join('\n')).toContain('You have nothing to do');
   });
 
   test('is reported, and put back only once CloudTrail says who removed it', async () => {
     await emptied();
     await check();
     expect(asked).toEqual([]);
-    expect(subjects()).toEqual(['1 change in force is gone from AWS']);
+    expect(subjects()).toEqual(['1 change in force is gone from AWS: waf:block:203.0.113.7']);
     trail = () => [byCloudFormation];
     await check();
     await check();
     // Asked again while it is missing, and announced once.
     expect(asked).toEqual([`waf ${actionId}`, `waf ${actionId}`]);
-    expect(subjects().slice(1)).toEqual(['Putting back 1 change that a deployment removed']);
+    expect(subjects().slice(1)).toEqual([
+      'Putting back 1 change that a deployment removed: waf:block:203.0.113.7',
+    ]);
   });
 
   /** CloudFormation's event about a list of our own stack, `at` that minute. */
@@ -300,7 +307,9 @@ describe('what a deployment removed', () => {
     await deployed('the-list', 11);
     await check();
     expect(asked).toEqual([`waf ${actionId}`]);
-    expect(subjects()).toEqual(['Putting back 1 change that a deployment removed']);
+    expect(subjects()).toEqual([
+      'Putting back 1 change that a deployment removed: waf:block:203.0.113.7',
+    ]);
     await check();
     expect(asked, 'asked again while it is missing').toHaveLength(2);
   });
@@ -320,7 +329,7 @@ describe('what a deployment removed', () => {
     await change();
     await check();
     expect(asked).toEqual([]);
-    expect(subjects()).toEqual(['1 change in force is gone from AWS']);
+    expect(subjects()).toEqual(['1 change in force is gone from AWS: waf:block:203.0.113.7']);
   });
 
   test('asks CloudTrail once per event name, regardless of the number of lists', async () => {
@@ -364,7 +373,7 @@ describe('what a deployment removed', () => {
     await check();
     await check();
     expect(asked).toEqual([]);
-    expect(subjects()).toEqual(['1 change in force is gone from AWS']);
+    expect(subjects()).toEqual(['1 change in force is gone from AWS: waf:block:203.0.113.7']);
   });
 
   test('is not put back when no check saw it before', async () => {
@@ -372,6 +381,16 @@ describe('what a deployment removed', () => {
     trail = () => [byCloudFormation];
     await check();
     expect(asked).toEqual([]);
+  });
+
+  test('is paged if it could not be put back within fifteen minutes, once', async () => {
+    await emptied();
+    trail = () => [byCloudFormation];
+    for (now of [minute(12), minute(14), minute(26), minute(27), minute(29)]) await check();
+    expect(sent.map(({ subject, urgency }) => [urgency, subject])).toEqual([
+      ['inform', 'Putting back 1 change that a deployment removed: waf:block:203.0.113.7'],
+      ['page', '1 change could not be put back: waf:block:203.0.113.7'],
+    ]);
   });
 
   test('is announced in one message for several actions, and twenty are asked for in one check', async () => {

@@ -1,55 +1,90 @@
 // Message to the team about differences between AWS and the record.
-import type { Message } from '../message.ts';
+import type { Instant } from '../../domain/alert.ts';
+import type { Place } from '../../domain/place.ts';
+import { shellQuoted, utc } from '../../domain/wording.ts';
+import { steps, type Text } from './phrases.ts';
+
+/** `returning`: a missing change that is being put back. `stuck`: one that could not be put back. */
+export type DifferenceKind = 'wide' | 'unexplained' | 'missing' | 'returning' | 'stuck';
 
 type Difference = {
-  kind: 'wide' | 'unexplained' | 'missing' | 'returning';
+  kind: DifferenceKind;
   text: string;
-  actions: readonly { headline: string }[];
+  actions: readonly { headline: string; dueAt: Instant | null }[];
 };
+
+/** Where CloudTrail shows who removed a change. */
+export type TrailQuery = { eventName: string; region: string; since: Instant };
 
 /** Further entries are only counted. The log of the function `world` lists all of them. */
 const MAX_LINES = 20;
 
-const HEADINGS = {
+const HEADINGS: Readonly<Record<DifferenceKind, string>> = {
   wide: 'Remove these entries now. They affect more than one host or user, which no Countermand action does:',
   unexplained:
     'Check CloudTrail for who added these entries, then remove them. No action in the record explains them:',
+  stuck:
+    'Make these changes again if you still need them. A deployment removed them, and Countermand could not put them back:',
   missing:
-    'Check CloudTrail for who removed these changes. The record says that they are in force. Countermand does not put them back:',
+    'Find out who removed these changes, and make them again if you still need them. Their time is not over. If CloudTrail shows within 15 minutes that a deployment removed them, Countermand puts them back:',
   returning:
-    'Countermand puts these entries back under the same approval and due time, unless policy or the kill switch forbids it. CloudFormation removed them when it rewrote the lists:',
-} as const;
+    'You have nothing to do. A deployment removed these changes, and Countermand is putting them back. Their approval and their due time stay the same:',
+};
+const ORDER = ['wide', 'unexplained', 'stuck', 'missing', 'returning'] as const;
 
 export function worldText(
-  account: string,
+  { account, region }: Place,
   differences: readonly Difference[],
-): Pick<Message, 'subject' | 'paragraphs'> {
-  const sections = (['wide', 'unexplained', 'missing', 'returning'] as const).flatMap((kind) => {
-    const lines = differences.filter((one) => one.kind === kind).map(lineOf);
+  queries: readonly TrailQuery[],
+  now: Date,
+): Text {
+  const paragraphs = ORDER.flatMap((kind) => {
+    const lines = differences.filter((one) => one.kind === kind).map((one) => lineOf(one, now));
     return lines.length > 0 ? [`${HEADINGS[kind]}\n${listOf(lines)}`] : [];
   });
   return {
     subject: subjectOf(differences),
-    paragraphs: [`AWS does not match Countermand’s record in account ${account}.`, ...sections],
+    paragraphs,
+    facts: [{ label: 'Account', value: `${account}, ${region}` }],
+    steps: steps('Find out who removed them', queries.map(commandOf)),
   };
 }
 
+const commandOf = ({ eventName, region, since }: TrailQuery): string =>
+  `aws cloudtrail lookup-events --region ${shellQuoted(region)} --start-time ${since} --lookup-attributes AttributeKey=EventName,AttributeValue=${eventName}`;
+
+/** A page may show only the subject, so it names a single entry. */
 function subjectOf(differences: readonly Difference[]): string {
-  const count = (kind: Difference['kind']) => differences.filter((one) => one.kind === kind).length;
-  if (count('wide') > 0)
-    return `${counted(count('wide'), 'entry')} in AWS affecting more than one host`;
-  const unexplained = count('unexplained');
-  if (unexplained > 0) return `${counted(unexplained, 'entry')} in AWS that no action explains`;
-  return count('missing') === 0
-    ? `Putting back ${counted(count('returning'), 'change')} that a deployment removed`
-    : `${counted(count('missing'), 'change')} in force ${count('missing') === 1 ? 'is' : 'are'} gone from AWS`;
+  const kind = ORDER.find((wanted) => differences.some((one) => one.kind === wanted)) ?? 'missing';
+  const subject = countedOf(kind, differences.filter((one) => one.kind === kind).length);
+  const [only, ...others] = differences;
+  return only && others.length === 0 ? `${subject}: ${only.text}` : subject;
 }
 
-const counted = (count: number, what: 'entry' | 'change'): string =>
-  count === 1 ? `1 ${what}` : `${count} ${what === 'entry' ? 'entries' : 'changes'}`;
+function countedOf(kind: DifferenceKind, count: number): string {
+  const changes = count === 1 ? '1 change' : `${count} changes`;
+  const entries = count === 1 ? '1 entry' : `${count} entries`;
+  switch (kind) {
+    case 'wide':
+      return `${entries} in AWS affecting more than one host`;
+    case 'unexplained':
+      return `${entries} in AWS that no action explains`;
+    case 'stuck':
+      return `${changes} could not be put back`;
+    case 'missing':
+      return `${changes} in force ${count === 1 ? 'is' : 'are'} gone from AWS`;
+    case 'returning':
+      return `Putting back ${changes} that a deployment removed`;
+  }
+}
 
-const lineOf = ({ text, actions }: Difference): string =>
-  actions[0] ? `- ${text} (${actions[0].headline})` : `- ${text}`;
+function lineOf({ text, actions: [action] }: Difference, now: Date): string {
+  if (!action) return `- ${text}`;
+  const end = action.dueAt
+    ? `undo due at ${utc(action.dueAt, now)}`
+    : 'kept until someone undoes it';
+  return `- ${text} (${action.headline}; ${end})`;
+}
 
 const listOf = (lines: readonly string[]): string =>
   [
