@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
-import { jsonOf, type Out, type Outcome, outputTo, printable } from './output.ts';
+import { harmless } from '../functions/domain/wording.ts';
+import { jsonOf, type Out, type Outcome, outputTo } from './output.ts';
 
 /** Exit code of a command that did nothing, because its arguments are invalid or something is not set up. */
 const NOT_RUN = 2;
@@ -40,7 +41,7 @@ export function command({ call, purpose, examples, exitCodes }: Texts): Command 
       ),
     )
     .exitOverride()
-    .configureOutput({ writeErr: (text) => process.stderr.write(printable(text)) })
+    .configureOutput({ writeErr: (text) => process.stderr.write(harmless(text)) })
     .showHelpAfterError(`Run "${call} --help" for help.`)
     .addHelpText(
       'after',
@@ -91,7 +92,7 @@ export async function finish(
     if (json) printJson(name, failed(expected ? NOT_RUN : 1), message);
     if (!expected) throw error;
     process.exitCode = NOT_RUN;
-    process.stderr.write(printable(`error: ${message}\n`));
+    process.stderr.write(harmless(`error: ${message}\n`));
   }
 }
 

@@ -1,5 +1,5 @@
 // Prints text for people, or one JSON object for programs.
-import { visible } from '../functions/domain/wording.ts';
+import { harmless } from '../functions/domain/wording.ts';
 
 /** How a command ended. `results` has one element per event, record, mechanism, channel or step, all with the same fields. */
 export type Outcome = {
@@ -20,21 +20,18 @@ export type Out = {
 type Stream = { write(text: string): unknown };
 type Streams = { stdout: Stream; stderr: Stream };
 
-/** Text without control and invisible characters, so that untrusted text is safe on a terminal. Keeps line breaks. */
-export const printable = (text: string): string => text.split('\n').map(visible).join('\n');
-
 /** Results go to stdout. With `json` they go to stderr, because stdout carries only the JSON object. */
 export function outputTo({ json }: { json: boolean }, { stdout, stderr }: Streams = process): Out {
   const results = json ? stderr : stdout;
   return {
-    line: (text) => results.write(`${printable(text)}\n`),
-    write: (text) => results.write(printable(text)),
-    progress: (text) => stderr.write(`${printable(text)}\n`),
+    line: (text) => results.write(`${harmless(text)}\n`),
+    write: (text) => results.write(harmless(text)),
+    progress: (text) => stderr.write(`${harmless(text)}\n`),
   };
 }
 
 /** The object that `--json` prints, on one line. Spaces replace control and invisible characters. */
 export const jsonOf = (command: string, outcome: Outcome, error: string | null = null): string =>
   JSON.stringify({ command, ...outcome, error }, (_key, value: unknown) =>
-    typeof value === 'string' ? visible(value) : value,
+    typeof value === 'string' ? harmless(value) : value,
   );

@@ -6,6 +6,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import * as z from 'zod/mini';
 import { SwitchMode } from '../functions/domain/kill-switch.ts';
 import { errorFields, type Log } from '../functions/platform/log.ts';
+import { harmlessPages } from '../functions/web/guard.ts';
 import { noticePage } from '../functions/web/pages/frame.ts';
 import { freshEvent, loadSamples } from '../local/samples.ts';
 import { type ConsoleDeps, overview } from './overview.ts';
@@ -35,6 +36,7 @@ export function createConsole(deps: ConsoleDeps & { newId: () => string; log: Lo
   // A form of another site must not send alerts or set the kill switch.
   const { origin, port } = new URL(deps.webBaseUrl);
   // A person may type localhost instead of 127.0.0.1.
+  app.use(harmlessPages);
   app.use(csrf({ origin: [origin, `http://localhost:${port}`] }));
   for (const path of ['/', '/live', '/events', '/shadow']) app.use(path, headers);
   const samples = loadSamples();

@@ -14,6 +14,7 @@ import { gate } from '../functions/gate/gate.ts';
 import { type Accepted, acceptEvent } from '../functions/intake/intake.ts';
 import { effectsOf } from '../functions/mechanisms/registry.ts';
 import type { StateFile } from '../functions/mechanisms/stand-in.ts';
+import { sendingHarmless } from '../functions/messaging/harmless.ts';
 import { rateLimited } from '../functions/messaging/rate-limited-send.ts';
 import { ticketSteps } from '../functions/messaging/texts/ticket-steps.ts';
 import { ticketOf } from '../functions/messaging/ticket.ts';
@@ -133,7 +134,9 @@ export async function createRuntime(options: RuntimeOptions) {
     const own = createStore(client, 'countermand', log);
     return {
       store: own,
-      send: rateLimited(deliver, { store: own, limits: policy.limits, pageKey, now, log }),
+      send: sendingHarmless(
+        rateLimited(deliver, { store: own, limits: policy.limits, pageKey, now, log }),
+      ),
     };
   };
   const mac = createMac(options.linkKey, options.previousLinkKey);

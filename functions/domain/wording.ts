@@ -37,8 +37,11 @@ export function span(minutes: number): string {
   return whole % 60 === 0 ? `${hours} h` : `${hours} h ${whole % 60} min`;
 }
 
-/** Control characters, invisible characters, and characters that change the reading direction. They can hide text. */
-const DECEPTIVE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
+/**
+ * Control characters, invisible characters, and characters that change the reading direction. They can hide text.
+ * @see https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point
+ */
+const DECEPTIVE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]+/gu;
 
 /**
  * At most `most` UTF-16 units, without half a surrogate pair at the end. AWS services reject text that is not valid
@@ -58,9 +61,20 @@ export function oneLine(text: string, most = 300): string {
 
 /** Like `oneLine`, with every URL changed so that no mail program makes a link of it. */
 export const unlinked = (text: string, most = 300): string =>
-  oneLine(text, most)
-    .replace(/:\/\//g, '[:]//')
-    .replace(/\bwww\./gi, 'www[.]');
+  oneLine(text, most).replace(/:\/\//g, '[:]//').replace(WWW, 'www[.]');
+
+const WWW = /\bwww\./gi;
+
+/** Every URL except those of hosts that Countermand writes itself in its texts and commands. */
+const FOREIGN =
+  /:\/\/(?!(?:[a-z0-9-]+\.console\.aws\.amazon\.com|graph\.microsoft\.com|nodejs\.org|127\.0\.0\.1|localhost)(?::\d{1,5})?(?:[/?#\s'"]|$))/gi;
+
+/**
+ * Text that leaves Countermand, after everything else was done to it: no control or invisible character, no live link of
+ * someone else. Keeps line breaks. Every way out uses this: messages, tickets, pages, the terminal and the log.
+ */
+export const harmless = (text: string): string =>
+  text.split('\n').map(visible).join('\n').replace(FOREIGN, '[:]//').replace(WWW, 'www[.]');
 
 /** Like `unlinked`, in quotation marks. */
 export const quoted = (text: string, most = 300): string =>
@@ -69,5 +83,20 @@ export const quoted = (text: string, most = 300): string =>
 /** An ID such as `block_ip_at_firewall` or `reversal-failed` as words. */
 export const words = (id: string): string => id.replaceAll(/[-_]/g, ' ');
 
-/** Quoted for a POSIX shell. A target's name may be untrusted; in single quotes, a shell expands nothing. */
-export const shellQuoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+/**
+ * Quoted for bash. A target's name may be untrusted; in single quotes, a shell expands nothing. Characters that would
+ * hide something, and foreign links, are written as escapes, so that the command still names the exact target.
+ */
+export function shellQuoted(text: string): string {
+  if (harmless(text) === text && !text.includes('\n')) return `'${text.replaceAll("'", `'\\''`)}'`;
+  const escaped = text
+    .toWellFormed()
+    .replace(/[\\']/g, '\\$&')
+    .replace(FOREIGN, ':\\x2f/')
+    .replace(WWW, 'www\\x2e')
+    .replace(DECEPTIVE, (run) => Array.from(run, escapeOf).join(''));
+  return `$'${escaped}'`;
+}
+
+const escapeOf = (character: string): string =>
+  `\\U${(character.codePointAt(0) ?? 0).toString(16).padStart(8, '0')}`;

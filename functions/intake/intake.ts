@@ -5,6 +5,7 @@ import { COUNTED } from '../domain/alarm-messages.ts';
 import type { Alert, Cause, Reported } from '../domain/alert.ts';
 import { Conflict, InvalidInput } from '../domain/errors.ts';
 import { isHere } from '../domain/target-place.ts';
+import { harmless } from '../domain/wording.ts';
 import { errorFields } from '../platform/log.ts';
 import { normalise } from '../sources/normalise.ts';
 import type { Finding, Unreadable } from '../sources/source.ts';
@@ -94,7 +95,7 @@ async function rejectInvalid(
   error: unknown,
 ): Promise<Accepted> {
   if (!(error instanceof InvalidInput)) throw error;
-  const reason = error.message.replace(NOT_ALLOWED, '\u{FFFD}');
+  const reason = harmless(error.message).replace(NOT_ALLOWED, '\u{FFFD}');
   await reject(body, reason);
   log('warn', 'input rejected', errorFields(error));
   return { outcome: 'refused', reason };

@@ -17,6 +17,7 @@ import { createRecords } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { createTable } from '../store/table.ts';
 import { channelsOf } from './channels.ts';
+import { sendingHarmless } from './harmless.ts';
 import type { Send } from './message.ts';
 import { rateLimited } from './rate-limited-send.ts';
 import { createSend } from './send.ts';
@@ -42,13 +43,8 @@ export function sendFrom(
   };
   const { now } = clients;
   const send = createSend({ channels: channelsOf(channels, clients), now, log });
-  return rateLimited(send, {
-    store,
-    limits,
-    pageKey: createKmsMac(new KMS({}), pageKeyArn),
-    now,
-    log,
-  });
+  const pageKey = createKmsMac(new KMS({}), pageKeyArn);
+  return sendingHarmless(rateLimited(send, { store, limits, pageKey, now, log }));
 }
 
 /**

@@ -1,6 +1,7 @@
 // Reads the records of an incident and writes its ticket.
 import { isMoreSevere } from '../domain/alert.ts';
 import type { Incident } from '../domain/incident.ts';
+import { harmless } from '../domain/wording.ts';
 import type { Ticket } from '../mechanisms/ticket/ticket-provider.ts';
 import type { Store } from '../store/store.ts';
 import { type AlertRecord, ticketText } from './texts/ticket.ts';
@@ -32,7 +33,9 @@ export async function ticketOf(
   const assessment = worst && (await records.findAssessment(incidentId, worst.alert.alertId));
   const actions = await records.actions(incidentId);
   const steps = writeSteps(actions, alerts);
-  return ticketText({ incidentId, incident, alerts, assessment, actions, steps }, now);
+  const contents = { incidentId, incident, alerts, assessment, actions, steps };
+  const ticket = ticketText(contents, now);
+  return { ...ticket, title: harmless(ticket.title), body: harmless(ticket.body) };
 }
 
 async function readAlerts(

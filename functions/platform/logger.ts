@@ -1,5 +1,6 @@
 // A log that writes JSON lines, which Lambda stores unchanged.
 import type { Env } from '../domain/env.ts';
+import { harmless } from '../domain/wording.ts';
 import { errorFields, type Log } from './log.ts';
 
 /**
@@ -29,5 +30,7 @@ const traceIn = (env: Env): string | undefined =>
 /** JSON has no form for errors and large integers. A line must never be lost because of one field. */
 function readable(_key: string, value: unknown): unknown {
   if (value instanceof Error) return errorFields(value);
+  // People read the log in a terminal, too.
+  if (typeof value === 'string') return harmless(value);
   return typeof value === 'bigint' ? String(value) : value;
 }

@@ -3,6 +3,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
+import { visible } from '../domain/wording.ts';
 import { REJECTED } from './texts/errors.ts';
 
 /** No script, no frame, no external content, no referrer: the address of a page is the credential. */
@@ -22,6 +23,14 @@ export const noStore: MiddlewareHandler = async (c, next) => {
   await next();
   c.header('Cache-Control', 'no-store');
   c.header('X-Robots-Tag', 'noindex, nofollow');
+};
+
+/** Removes characters from pages that an alert could hide text with. The templates escape HTML. */
+export const harmlessPages: MiddlewareHandler = async (c, next) => {
+  await next();
+  if (!c.res.headers.get('Content-Type')?.startsWith('text/html')) return;
+  const page = (await c.res.text()).split('\n').map(visible).join('\n');
+  c.res = new Response(page, c.res);
 };
 
 /**

@@ -11,7 +11,7 @@ import { ApproveForm, onApproval } from './approval.ts';
 import { mayNot } from './decision.ts';
 import type { WebDeps } from './deps.ts';
 import { FORM_OPEN_MINUTES, readNonce } from './form.ts';
-import { guardedHeaders, noStore, ownFormsOnly } from './guard.ts';
+import { guardedHeaders, harmlessPages, noStore, ownFormsOnly } from './guard.ts';
 import { JudgeForm, mayJudge, onJudge } from './judge.ts';
 import { mayReverse } from './keep-decision.ts';
 import { actionOfLink, type Opened } from './open-link.ts';
@@ -40,7 +40,7 @@ const MAX_FORM_BYTES = 16_384;
 
 export function createWeb(deps: WebDeps): Hono {
   const app = new Hono();
-  app.use(guardedHeaders, noStore);
+  app.use(guardedHeaders, noStore, harmlessPages);
   // Slack signs its requests: they must not pass the checks of our own forms.
   app.post('/slack', bodyLimit({ maxSize: MAX_CLICK_BYTES, onError: tooLarge }), (c) =>
     onSlack(deps, c),

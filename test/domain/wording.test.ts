@@ -1,9 +1,19 @@
 // Texts for people: times, durations, and untrusted text.
 
+import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { oneLine, quoted, span, truncate, utc } from '../../functions/domain/wording.ts';
+import {
+  harmless,
+  oneLine,
+  quoted,
+  shellQuoted,
+  span,
+  truncate,
+  utc,
+} from '../../functions/domain/wording.ts';
 import { concerns } from '../../functions/policy/people.ts';
+import { HOSTILE, UNSAFE } from '../fixtures/hostile.ts';
 
 describe('texts', () => {
   test.each([
@@ -41,6 +51,33 @@ describe('texts', () => {
     for (let most = 1; most <= 82; most++)
       for (const words of [oneLine(text, most), quoted(text, most), truncate(text, most)])
         expect(words.isWellFormed(), `cut at ${most}`).toBe(true);
+  });
+
+  test('removes from leaving text what is invisible or a foreign link, and keeps line breaks and own links', () => {
+    expect(harmless(HOSTILE)).not.toMatch(UNSAFE);
+    const own = 'Open\nhttps://eu-central-1.console.aws.amazon.com/guardduty/home#/findings';
+    expect(harmless(own)).toBe(own);
+    expect(harmless('https://x.console.aws.amazon.com.evil.example/')).toContain('[:]//');
+    expect(harmless('https://x.console.aws.amazon.com:1@evil.example/')).toContain('[:]//');
+  });
+
+  test('quotes any name for bash so that the command names it exactly and shows it harmlessly', () => {
+    const names = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom(HOSTILE, "it's", 'a\\b\nc', 'https://evil.example', `$(id)\u202e'\\`),
+    );
+    fc.assert(
+      fc.property(names, (name) => {
+        fc.pre(!name.includes('\0'));
+        const quotedName = shellQuoted(name);
+        expect(harmless(quotedName)).toBe(quotedName);
+        const echoed = execFileSync('bash', ['-c', `printf %s ${quotedName}`], {
+          env: { LC_ALL: 'C.UTF-8' },
+        });
+        expect(echoed.toString()).toBe(name.toWellFormed());
+      }),
+      { numRuns: 30 },
+    );
   });
 
   test('keeps quoted text inside its quotation marks, and disables its links', () => {

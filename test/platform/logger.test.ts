@@ -2,6 +2,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { Denied } from '../../functions/domain/errors.ts';
 import { createLog } from '../../functions/platform/logger.ts';
+import { HOSTILE, UNSAFE } from '../fixtures/hostile.ts';
 
 const ENV = { _X_AMZN_TRACE_ID: 'Root=1-5e1b4151-43a0913a12345678;Parent=53995c3f42cd8ad8' };
 
@@ -30,6 +31,15 @@ test('writes one line of JSON that names the function, the level, the time and t
 test('writes each log entry on one line, regardless of its fields', () => {
   const line = written('info', 'read', { why: 'a\nb', size: 2n ** 64n });
   expect(line).toMatchObject({ why: 'a\nb', size: '18446744073709551616' });
+});
+
+test('writes no control character, invisible character or foreign link of an alert', () => {
+  const line = written('warn', 'refused', {
+    ids: { name: 'bob\u202etxt\u001b[31m' },
+    why: HOSTILE,
+  });
+  expect(line.ids.name).toBe('bob txt [31m');
+  expect(line.why).not.toMatch(UNSAFE);
 });
 
 test('does not let a field take the place of the message that an alarm counts', () => {
