@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
 import * as z from 'zod/mini';
+import { withCurrentTimes } from '../local/samples.ts';
 import { Refused } from './refused.ts';
 
 /** The body of one event, and its path below the folder that was named. */
@@ -11,10 +12,10 @@ export type EventFile = { name: string; body: string };
 const EXTENSIONS: readonly string[] = ['.json', '.txt'];
 
 /** Sorted by name. A file that is named directly may have any extension. Throws Refused when there is nothing to read. */
-export function readEvents(path: string): EventFile[] {
+export function readEvents(path: string, now = new Date()): EventFile[] {
   const found = filesOf(path).map((file) => ({
     name: relative(path, file) || file,
-    body: eventOf(textOf(file)),
+    body: eventOf(textOf(file), now),
   }));
   if (found.length === 0)
     throw new Refused(`there is no event in ${path}: expected files that end in .json or .txt`);
@@ -44,11 +45,13 @@ function filesOf(path: string): string[] {
 
 const Sample = z.object({ story: z.string(), event: z.record(z.string(), z.unknown()) });
 
-/** The event of a sample, without the sample's title and story; any other text as it is. */
-function eventOf(text: string): string {
+/** The event of a sample, with current times and without its title and story; any other text as it is. */
+function eventOf(text: string, now: Date): string {
   try {
     const sample = Sample.safeParse(JSON.parse(text));
-    return sample.success ? JSON.stringify(sample.data.event) : text;
+    if (!sample.success) return text;
+    const { event } = sample.data;
+    return withCurrentTimes(JSON.stringify(event), event, now);
   } catch {
     // Not JSON. Intake rejects the text and names the position of the error.
     return text;

@@ -61,10 +61,16 @@ export function freshEvent({ event }: Sample, newId: () => string, now: Date): s
   const text = JSON.stringify(event);
   const known = FINDING_ID.exec(JSON.stringify(event.detail ?? event))?.[1];
   const stamped = known ? text.replaceAll(known, `${known}-${id.slice(-8)}`) : text;
+  return withCurrentTimes(stamped, event, now);
+}
+
+/** The text of a sample's event, with all times moved so that it was sent now. */
+export function withCurrentTimes(text: string, event: Sample['event'], now: Date): string {
   const since = now.getTime() - Date.parse(String(event.time));
+  if (Number.isNaN(since)) return text;
   return TIMES.reduce(
     (text, { pattern, write }) =>
       text.replace(pattern, (time) => write(new Date(Date.parse(withMonthNumber(time)) + since))),
-    stamped,
+    text,
   );
 }

@@ -59,6 +59,12 @@ const endTheRolesSessions: Step = {
   confidence: 80,
   reasoning: 'Its temporary credentials are compromised and stay valid until they are revoked.',
 };
+/** An IAM Identity Center user also acts with a role. */
+const endTheActorsSessions: Step = {
+  ...endTheRolesSessions,
+  kinds: ['iam-role'],
+  reasoning: 'The role’s sessions are misused. They stay valid until they are revoked.',
+};
 const isolateTheHost: Step = {
   action: 'isolate_production_host',
   kinds: ['instance'],
@@ -137,10 +143,24 @@ export const FAMILIES: readonly Family[] = [
     steps: [quarantineTheMessage],
   },
   {
+    // Credentials are used through the AWS API, where no firewall of the account sees the address.
+    pattern: /^AttackSequence:(IAM|S3)\//,
+    verdict: 'malicious',
+    summary: 'Several signals together show an attack with stolen credentials.',
+    steps: [revokeTheKey, disableTheUser, endTheActorsSessions, isolateTheHost, watchTheActor],
+  },
+  {
     pattern: /^AttackSequence:/,
     verdict: 'malicious',
     summary: 'Several signals together show an attack across resources.',
-    steps: [revokeTheKey, disableTheUser, isolateTheHost, blockTheActor, watchTheActor],
+    steps: [
+      revokeTheKey,
+      disableTheUser,
+      endTheActorsSessions,
+      isolateTheHost,
+      blockTheActor,
+      watchTheActor,
+    ],
   },
   {
     // Types of generic alerts; see docs/generic-alert.md.
@@ -159,13 +179,13 @@ export const FAMILIES: readonly Family[] = [
     pattern: /:(IAMUser|S3)\/(MaliciousIPCaller|TorIPCaller|CompromisedCredentials)/,
     verdict: 'malicious',
     summary: 'One of your credentials is being used from a known-malicious address.',
-    steps: [watchTheActor, revokeTheKey, disableTheUser],
+    steps: [watchTheActor, revokeTheKey, disableTheUser, endTheActorsSessions],
   },
   {
     pattern: /:(IAMUser|S3)\//,
     verdict: 'suspicious',
     summary: 'Credentials or data are being used in an unusual way.',
-    steps: [watchTheActor, revokeTheKey, disableTheUser],
+    steps: [watchTheActor, revokeTheKey, disableTheUser, endTheActorsSessions],
   },
   {
     pattern: /:Lambda\//,
@@ -182,6 +202,13 @@ export const FAMILIES: readonly Family[] = [
   // GuardDuty uses the same types when the host of this account is the attacker.
   { pattern: /BruteForce|Portscan|PortSweep/, direction: 'outbound', ...COMPROMISED_HOST },
   {
+    // The host connects to a listed address, as malware does.
+    pattern: /:EC2\/(MaliciousIPCaller|TorIPCaller)/,
+    direction: 'outbound',
+    ...COMPROMISED_HOST,
+    steps: [...COMPROMISED_HOST.steps, blockTheActor],
+  },
+  {
     pattern: /BruteForce|PortProbe|MaliciousIPCaller|TorIPCaller|:RDS\//,
     verdict: 'malicious',
     summary: 'A malicious address is targeting one of your resources.',
@@ -195,6 +222,13 @@ export const FAMILIES: readonly Family[] = [
   },
   { pattern: /:(EC2|Runtime)\//, ...COMPROMISED_HOST },
 ];
+
+/** By the structure of the finding. The text of its type says nothing about an attack. */
+export const CHECK: Omit<Family, 'pattern'> = {
+  verdict: 'unclear',
+  summary: 'A check of a configuration or a version failed. There is no sign of exploitation.',
+  steps: [],
+};
 
 export const UNKNOWN_TYPE: Omit<Family, 'pattern'> = {
   verdict: 'unclear',

@@ -5,7 +5,7 @@ import { isPosture } from '../domain/alert.ts';
 import { aboutAlert, type Recommendation } from '../domain/assessment.ts';
 import { isIdentity } from '../domain/service-account.ts';
 import type { Analyst, Brief, Opinion } from './brief.ts';
-import { FAMILIES, type Step, UNKNOWN_TYPE } from './families.ts';
+import { CHECK, FAMILIES, type Family, type Step, UNKNOWN_TYPE } from './families.ts';
 
 /** More targets of one kind suggest a larger attack, which a person must investigate. */
 const MAX_TARGETS_PER_STEP = 3;
@@ -19,11 +19,7 @@ export const playbook: Analyst = {
 };
 
 export function judge({ alert }: Brief): Opinion {
-  const { verdict, summary, steps, pagesOnlyIfCritical } =
-    FAMILIES.find(
-      ({ pattern, direction }) =>
-        pattern.test(alert.type) && (!direction || direction === alert.traffic.direction),
-    ) ?? UNKNOWN_TYPE;
+  const { verdict, summary, steps, pagesOnlyIfCritical } = familyOf(alert);
   const containment = steps
     .flatMap((step) => targetsOf(alert, step).map((ref) => recommend(step, ref)))
     .slice(0, MAX_STEPS);
@@ -32,6 +28,15 @@ export function judge({ alert }: Brief): Opinion {
     summary: `${summary} (${alert.type}, severity ${alert.severity.label})`.slice(0, 2000),
     recommendations: [...containment, ...ticketAndPage(alert, containment, pagesOnlyIfCritical)],
   };
+}
+
+function familyOf(alert: Brief['alert']): Omit<Family, 'pattern'> {
+  if (isPosture(alert)) return CHECK;
+  const family = FAMILIES.find(
+    ({ pattern, direction }) =>
+      pattern.test(alert.type) && (!direction || direction === alert.traffic.direction),
+  );
+  return family ?? UNKNOWN_TYPE;
 }
 
 function targetsOf({ entities }: Brief['alert'], { action, kinds, role }: Step): string[] {

@@ -3,7 +3,7 @@
 import * as z from 'zod/mini';
 import { isOfEarlierVersion, replaced } from '../authority/earlier-request.ts';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
-import type { Alert, FindingState } from '../domain/alert.ts';
+import { type Alert, type FindingState, mayPage } from '../domain/alert.ts';
 import type { ApprovalRequest, Approver } from '../domain/approval.ts';
 import { closedText, closingOf } from '../domain/closed-finding.ts';
 import { InvalidInput, NotFound, Unavailable } from '../domain/errors.ts';
@@ -253,7 +253,7 @@ async function question(
     key: questionKey(actionId, step, person.id),
     to: { kind: 'person', ...person },
     // A ticket is opened even if the request expires, so it doesn't page.
-    urgency: action.target?.kind === 'alert' ? 'inform' : 'page',
+    urgency: action.target?.kind === 'alert' || !mayPage(alert) ? 'inform' : 'page',
     ends: [],
     ...askText(action, alert, askedBefore, similar, passedOver),
     links: [{ label: LINKS.decide, url: await questionUrl(deps, action, person) }],

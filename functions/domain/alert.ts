@@ -169,6 +169,10 @@ export const isPosture = ({
   entities: readonly Pick<Entity, 'kind' | 'attributes'>[];
 }): boolean => entities.some(({ kind, attributes }) => kind === 'alert' && POSTURE in attributes);
 
+/** Whether anyone may be paged about the alert: never for a low severity, and never for posture. */
+export const mayPage = (alert: Pick<Alert, 'severity' | 'entities'>): boolean =>
+  isMoreSevere(alert.severity.label, 'low') && !isPosture(alert);
+
 /** The instances whose packets were seen. Empty for DNS and AWS API calls, where no packet of an instance was seen. */
 export const instancesSeen = ({
   traffic,

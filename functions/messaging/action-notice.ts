@@ -1,7 +1,7 @@
 // Writes the notice about an action in its state, and picks its recipients.
 
 import type { Action } from '../domain/action.ts';
-import type { Alert } from '../domain/alert.ts';
+import { type Alert, mayPage } from '../domain/alert.ts';
 import type { Approver } from '../domain/approval.ts';
 import { closingOf } from '../domain/closed-finding.ts';
 import {
@@ -86,7 +86,12 @@ function noticeInState(
     case 'handed-off':
       return approvedOnce
         ? { ...stoppedText(action), to: concerned, ticket: true }
-        : { ...handOffText(action, alert, facts, managers), to: onCall, ticket: true };
+        : {
+            ...handOffText(action, alert, facts, managers),
+            to: onCall,
+            ticket: true,
+            ...(alert && !mayPage(alert) && { urgency: 'inform' as const }),
+          };
     case 'observed':
       return approvedOnce ? { ...stoppedText(action), to: decidedBy, ticket: false } : null;
     case 'expired':
@@ -136,8 +141,10 @@ function expiredNotice(
     ...expiredText(action, alert, facts),
     to: everyone,
     ticket: true,
-    // A ticket or message action: approvers were not paged about it, and the incident has a ticket now.
-    ...(action.target?.kind === 'alert' && { urgency: 'inform' as const }),
+    // Approvers were not paged about it, and the incident has a ticket now.
+    ...((action.target?.kind === 'alert' || (alert && !mayPage(alert))) && {
+      urgency: 'inform' as const,
+    }),
   };
 }
 

@@ -179,6 +179,12 @@ export function withLimits(limits: Limits, overlay: Read<AccountOverlay>, faults
       limits.drillMaxAgeDays,
       addFault,
     ),
+    findingMaxAgeHours: lowered(
+      'findingMaxAgeHours',
+      change.findingMaxAgeHours,
+      limits.findingMaxAgeHours,
+      addFault,
+    ),
     groupingWindowMinutes: change.groupingWindowMinutes ?? limits.groupingWindowMinutes,
     reassessAfterHours: change.reassessAfterHours ?? limits.reassessAfterHours,
     reminderMinutesBefore: change.reminderMinutesBefore ?? limits.reminderMinutesBefore,

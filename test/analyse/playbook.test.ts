@@ -50,6 +50,7 @@ const CREDENTIALS = [
   'add_ip_to_watchlist ip-1',
   'revoke_api_key key-1',
   'disable_user_account_temporarily user-1',
+  'revoke_service_account_credential role-1',
 ];
 const ISOLATED = ['increase_logging_verbosity instance-1', 'isolate_production_host instance-1'];
 const LOGGED = ['increase_logging_verbosity instance-1'];
@@ -109,6 +110,27 @@ test('treats an outbound brute force as a compromised host, and does not block i
   const type = 'UnauthorizedAccess:EC2/SSHBruteForce';
   expect(asked(type, traffic('inbound'))).toEqual(BLOCKED);
   expect(asked(type, traffic('outbound'))).toEqual(ISOLATED);
+});
+
+test('treats an outbound connection to a listed address as a compromised host, and blocks the address', () => {
+  const type = 'UnauthorizedAccess:EC2/MaliciousIPCaller.Custom';
+  expect(asked(type, traffic('inbound'))).toEqual(BLOCKED);
+  expect(asked(type, traffic('outbound'))).toEqual([...ISOLATED, 'block_ip_at_firewall ip-1']);
+});
+
+test('ends the sessions of a role, and blocks no address, for an attack with credentials', () => {
+  const role = entity('role-1', 'iam-role', 'AWSReservedSSO_Admin_0123', 'actor');
+  const entities = [theAlertItself, attacker, role];
+  expect(asked('AttackSequence:IAM/CompromisedCredentials', { entities })).toEqual([
+    'revoke_service_account_credential role-1',
+    'add_ip_to_watchlist ip-1',
+  ]);
+});
+
+test('recommends only a ticket for posture, although its type names an attack', () => {
+  const posture = { ...theAlertItself, attributes: { posture: 'configuration' } };
+  const entities = [posture, ...ALL_ENTITIES.slice(1)];
+  expect(asked('UnauthorizedAccess:EC2/SSHBruteForce', { entities })).toEqual([]);
 });
 
 test('does not recommend deactivating temporary credentials', () => {

@@ -11,7 +11,7 @@ import { Message } from '../../functions/messaging/message.ts';
 import type { Channels } from '../../functions/policy/schemas/channels.ts';
 import { transition } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
-import { alertWith, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
+import { alertWith, attacker, INCIDENT_ID, NOW, POLICY, theAlertItself } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
 import {
   ana,
@@ -80,6 +80,24 @@ describe('asking', () => {
       ok: true,
       claims: { person: ana.id, digest: action.digest, expires: minute(15).getTime() / 1000 },
     });
+  });
+
+  test.each([
+    ['a low severity', alertWith({ severity: { score: 2, label: 'low' } }), 'inform'],
+    ['a medium severity', alertWith(), 'page'],
+    [
+      'posture',
+      alertWith({
+        severity: { score: 9.5, label: 'critical' },
+        entities: [attacker, { ...theAlertItself, attributes: { posture: 'configuration' } }],
+      }),
+      'inform',
+    ],
+  ])('asks about %s with the right urgency', async (_what, alert, urgency) => {
+    const approval = requestWith({ askedRungs: 0, taskToken: null });
+    await put(store, waiting({ approval }), alert);
+    await approve(deps(NOW), ask(0));
+    expect(sent.map((message) => message.urgency)).toEqual([urgency]);
   });
 
   test('stores the task token before anyone can answer, and records who is asked', async () => {

@@ -50,6 +50,16 @@ test('returns only the event of a sample', () => {
   expect(readEvents(join(folder, 'sample.json'))[0]?.body).toBe('{"id":"e"}');
 });
 
+test('moves the times of a sample, so that it was sent now', () => {
+  const event = { time: '2026-11-24T03:00:00Z', seen: '2026-11-24T02:50:00.000Z' };
+  const file = put('timed.json', JSON.stringify({ title: 't', story: 's', event }));
+  const [read] = readEvents(file, new Date('2027-01-05T10:00:00.000Z'));
+  expect(JSON.parse(read!.body)).toEqual({
+    time: '2027-01-05T10:00:00.000Z',
+    seen: '2027-01-05T09:50:00.000Z',
+  });
+});
+
 test('names a path that does not exist in the error', () => {
   expect(() => readEvents(join(folder, 'nowhere'))).toThrow(/no file or folder at .*nowhere/);
 });

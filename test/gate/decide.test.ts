@@ -165,7 +165,9 @@ describe('drills in a live account', () => {
 
   test('P3: runs an action automatically when its drill is recent enough', () => {
     expect(given({}).disposition).toBe('auto');
-    expect(given({ now: days(POLICY.limits.drillMaxAgeDays) }).disposition).toBe('auto');
+    const now = days(POLICY.limits.drillMaxAgeDays);
+    const alert = alertWith({ lastSeenAt: now.toISOString() });
+    expect(given({ now, alert }).disposition).toBe('auto');
   });
 
   test.each([
@@ -360,6 +362,8 @@ describe('the place of the target', () => {
 describe('each rule', () => {
   const blocks = (given: Circumstances, change = {}) => decide(recommend(change), given);
   const history = factsAbout('ip-1').history;
+  const watch = { action: 'add_ip_to_watchlist' };
+  const seen = (at: string | null) => alertWith({ lastSeenAt: at, updatedAt: at, firstSeenAt: at });
   const cases: [string, ReturnType<typeof decide>, Disposition, string][] = [
     [
       'a target outside the alert',
@@ -601,6 +605,24 @@ describe('each rule', () => {
       'archived-finding',
     ],
     [
+      'a finding that was last seen more than 24 hours ago',
+      blocks(circumstances({ alert: seen('2026-11-23T02:59:00.000Z') }), watch),
+      'approve',
+      'old-finding',
+    ],
+    [
+      'a finding that was last seen in the future',
+      blocks(circumstances({ alert: seen('2026-11-24T04:01:00.000Z') }), watch),
+      'approve',
+      'old-finding',
+    ],
+    [
+      'a finding without any time',
+      blocks(circumstances({ alert: seen(null) }), watch),
+      'approve',
+      'old-finding',
+    ],
+    [
       'a kill switch set to halt',
       blocks(circumstances({ switchMode: 'halt' })),
       'hand-off',
@@ -675,6 +697,19 @@ describe('each rule', () => {
       circumstances({ switchMode: 'ask' }),
     );
     expect(ruling.disposition).toBe('approve');
+  });
+
+  test.each(['2026-11-23T03:00:00.000Z', '2026-11-24T04:00:00.000Z'])(
+    'acts automatically on a finding that was last seen at %s',
+    (at) => {
+      expect(blocks(circumstances({ alert: seen(at) }), watch).disposition).toBe('auto');
+    },
+  );
+
+  test('opens a ticket for an old finding', () => {
+    const alert = seen('2026-08-20T03:00:00.000Z');
+    const ticket = { action: 'create_alert_ticket', target: 'alert-1' } as const;
+    expect(blocks(circumstances({ alert }), ticket).disposition).toBe('auto');
   });
 
   test('opens a ticket for an archived finding, even when it has a ticket and an earlier one was withdrawn', () => {

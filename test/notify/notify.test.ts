@@ -405,6 +405,20 @@ describe('a hand-off', () => {
     expect((await load()).attentionAt).toBeNull();
   });
 
+  test.each([
+    ['low', 'inform'],
+    ['medium', 'page'],
+  ] as const)(
+    'hands off an action on an alert of %s severity with the urgency %s',
+    async (label, urgency) => {
+      const alert = alertWith({ severity: { score: 2, label } });
+      await notifyAbout(
+        await handOff({ name: 'isolate_production_host', target: instance }, alert),
+      );
+      expect(sent.map((message) => message.urgency)).toEqual([urgency]);
+    },
+  );
+
   test('sends the commands for the network ACL, and not for AWS WAF, after a network attack', async () => {
     const traffic = {
       layer: 'network',

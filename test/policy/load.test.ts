@@ -464,6 +464,7 @@ describe('an account overlay can only be stricter', () => {
       'expected at most 10: an account may only lower it',
     ],
     ['limits', 'maxExtensions: 4', 'expected at most 3: an account may only lower it'],
+    ['limits', 'findingMaxAgeHours: 25', 'expected at most 24: an account may only lower it'],
     ['limits', 'drillMaxAgeDays: 91', 'expected at most 90: an account may only lower it'],
   ])('P10: rejects %s: %s', (section, line, expected) => {
     overlay(`${section}:\n  ${line}\n`);

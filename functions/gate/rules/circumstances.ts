@@ -1,4 +1,6 @@
 // Rules about the circumstances: the finding, kill switch, mode and drills.
+
+import type { Alert } from '../../domain/alert.ts';
 import { isSevere } from '../../domain/closed-finding.ts';
 import { drillFault } from '../../domain/drill.ts';
 import { type Proposal, type Rule, verdict } from '../proposal.ts';
@@ -38,6 +40,42 @@ const alertIsProven: Rule = {
           'The alert has no valid proof that intake accepted it',
         ),
 };
+
+const HOUR_MS = 3_600_000;
+/** Clocks differ. A time further ahead is wrong and says nothing about the age. */
+const MAX_AHEAD_MS = HOUR_MS;
+
+/**
+ * A replay or a late delivery describes an attack that may be over. Tickets and notifications are exempt, because they
+ * change nothing.
+ */
+const findingIsRecent: Rule = {
+  id: 'finding-is-recent',
+  question: 'Was the finding seen recently?',
+  inputs: ({ alert, policy, now }) => ({
+    lastSeenAt: seenAt(alert),
+    now: now.toISOString(),
+    limitHours: policy.limits.findingMaxAgeHours,
+  }),
+  verdict: ({ alert, policy, now, target }) => {
+    const reason = target?.kind === 'alert' ? null : whyNotRecent(alert, policy, now);
+    return reason === null ? null : verdict('approve', 'old-finding', reason);
+  },
+};
+
+const seenAt = ({ lastSeenAt, updatedAt, firstSeenAt }: Alert) =>
+  lastSeenAt ?? updatedAt ?? firstSeenAt;
+
+function whyNotRecent(alert: Alert, { limits }: Proposal['policy'], now: Date): string | null {
+  const at = seenAt(alert);
+  if (at === null) return 'The finding does not say when it was last seen';
+  const ageMs = now.getTime() - Date.parse(at);
+  const on = at.slice(0, 10);
+  if (ageMs < -MAX_AHEAD_MS) return `The finding was last seen in the future, on ${on}`;
+  return ageMs > limits.findingMaxAgeHours * HOUR_MS
+    ? `The finding was last seen on ${on}, more than ${limits.findingMaxAgeHours} hours ago`
+    : null;
+}
 
 const findingIsStillOpen: Rule = {
   id: 'finding-is-still-open',
@@ -146,6 +184,7 @@ export const CIRCUMSTANCE_RULES: readonly Rule[] = [
   findingIsReal,
   alertIsProven,
   findingIsNotArchived,
+  findingIsRecent,
   findingIsStillOpen,
   isNotSelfInflicted,
   killSwitch,

@@ -35,6 +35,8 @@ export const LimitsFile = z.strictObject({
   groupingWindowMinutes: z.int().check(z.gte(1), z.lte(1440)),
   /** A finding that recurs this long after its assessment is assessed again if its incident is closed. */
   reassessAfterHours: z.int().check(z.gte(1), z.lte(168)),
+  /** Every action on a finding that was last seen longer ago than this needs approval. */
+  findingMaxAgeHours: z.int().check(z.gte(1), z.lte(168)),
   /** How often a person may extend an action, each time by at most its maximum duration. */
   maxExtensions: z.int().check(z.gte(0), z.lte(10)),
   /** The person who keeps an action is asked to review it after this many days. */

@@ -104,6 +104,10 @@ export const FACTS = {
   noAlert: 'The alert’s record cannot be read',
 } as const;
 
+/** With the year unless it is today: an old finding must look old. */
+const seenAt = (last: string, now: Date): string =>
+  last.slice(0, 10) === now.toISOString().slice(0, 10) ? utc(last, now) : utc(last);
+
 export const EVIDENCE = {
   heading: 'Evidence',
   quoted: 'Quoted from the alert. An attacker may have written parts of it.',
@@ -111,7 +115,7 @@ export const EVIDENCE = {
   severity: 'Severity',
   seen: 'Seen',
   times: (count: number, last: string | null, now: Date) =>
-    `${count === 1 ? 'once' : `${count} times`}${last ? `, last at ${utc(last, now)}` : ''}`,
+    `${count === 1 ? 'once' : `${count} times`}${last ? `, last at ${seenAt(last, now)}` : ''}`,
   traffic: 'Traffic',
   unknownTraffic: 'unknown kind',
   foundAt: 'Found in the event at',
