@@ -1,37 +1,11 @@
 // Every Lambda function with its entry, environment and permissions.
 import { ENV } from '../functions/domain/env.ts';
-import { DEPLOYMENT } from '../functions/mechanisms/deployment.ts';
-import { SCOPES, type Scope } from '../functions/mechanisms/registry.ts';
-import type { Writable } from '../functions/store/layout.ts';
+import { SCOPES } from '../functions/mechanisms/registry.ts';
 import { writesOf } from '../functions/store/writers.ts';
-import { deployedStack, type Grant, type MechanismRole } from './iam-statements.ts';
-import { functionArn, stateMachineArn } from './names.ts';
+import { commonEnv, modelEnv, worldEnv } from './function-env.ts';
+import type { FunctionRow } from './function-row.ts';
+import { mechanismFunctions } from './mechanism-functions.ts';
 import type { StackContext } from './stack-context.ts';
-
-export type FunctionRow = {
-  /** The function's name in AWS without the stack's prefix. */
-  name: string;
-  /** Path below functions/. */
-  entry: string;
-  /** The exported handler. */
-  handler: string;
-  /** Must be shorter than the state's TimeoutSeconds, so that the execution shows the function's own error. */
-  timeoutSeconds: number;
-  /** Limits concurrent executions; without it, the account's limit applies. */
-  reservedConcurrency?: number;
-  /** True when the function carries the policy layer. */
-  policy: boolean;
-  env: Readonly<Record<string, string>>;
-  grants: readonly Grant[];
-  /** The kinds of records that it may write. */
-  writes: readonly Writable[];
-  /** Set for executors and reversers only. */
-  mechanism?: MechanismRole;
-  /** True when the function may read the lists that mechanisms write. */
-  world?: true;
-  /** True when the function may call the configured model. */
-  model?: true;
-};
 
 /** All functions. `writes` comes from the list that the laptop and docs/writers.md use, too. */
 export function functionTable(s: StackContext): FunctionRow[] {
@@ -43,24 +17,7 @@ export function functionTable(s: StackContext): FunctionRow[] {
 }
 
 function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
-  const { names } = s;
-  const table = { [ENV.tableName]: s.tableName };
-  const respond = { [ENV.respondArn]: stateMachineArn(names, 'respond') };
-  const reverse = { [ENV.reverseArn]: stateMachineArn(names, 'reverse') };
-  const messages = {
-    [ENV.mailFrom]: s.settings.mailFrom,
-    [ENV.teamTopicArn]: s.teamTopicArn,
-    [ENV.pageKeyArn]: s.pageKeyArn,
-  };
-  const links = { [ENV.linkKeyArn]: s.linkKeyArn, [ENV.webBaseUrl]: s.webBaseUrl };
-  const proofs = proofEnv(s);
-  const schedules = {
-    ...reverse,
-    [ENV.scheduleGroup]: s.schedules.groupName,
-    [ENV.scheduleRoleArn]: s.schedules.role.roleArn,
-    [ENV.remindFunctionArn]: functionArn(names, 'remind'),
-    [ENV.scheduleDeadLetterArn]: s.schedules.failed.queueArn,
-  };
+  const { table, respond, reverse, messages, links, proofs, schedules } = commonEnv(s);
   /** Grants for sending over every channel that the account's policy configures. */
   const send = [
     'countPages',
@@ -164,7 +121,7 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
         'readSlackSecret',
       ],
     },
-    ...SCOPES.flatMap((scope) => executors(s, scope)),
+    ...SCOPES.flatMap((scope) => mechanismFunctions(s, scope)),
     {
       ...state('notify'),
       timeoutSeconds: 60,
@@ -255,76 +212,4 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
       grants: ['archiveRecords', 'verifyVotes', 'verifyRulings', 'verifyEvidence'],
     },
   ];
-
-  /** The executor and the reverser of a scope. Only the executor may create schedules. */
-  function executors(context: StackContext, scope: Scope): Omit<FunctionRow, 'writes'>[] {
-    const row = {
-      handler: 'handler',
-      timeoutSeconds: 120,
-      policy: true,
-      env: {
-        ...table,
-        ...proofs,
-        ...schedules,
-        ...DEPLOYMENT[scope].environment?.(deployedStack(context)),
-      },
-    };
-    return [
-      {
-        ...row,
-        name: `execute-${scope}`,
-        entry: `execute/entries/${scope}.ts`,
-        mechanism: { scope, step: 'execute' },
-        grants: [
-          'readRecords',
-          'manageSchedules',
-          'passScheduleRole',
-          'verifyVotes',
-          'verifyRulings',
-          'signEvidence',
-          'verifyEvidence',
-        ],
-      },
-      {
-        ...row,
-        name: `reverse-${scope}`,
-        entry: `reverse/entries/${scope}.ts`,
-        mechanism: { scope, step: 'reverse' },
-        grants: ['readRecords', 'deleteSchedules', 'verifyVotes', 'verifyEvidence'],
-      },
-    ];
-  }
-}
-
-/** The variables of a scope's functions, if the world check reads its lists. */
-const worldEnv = (s: StackContext, scope: Scope): Readonly<Record<string, string>> => {
-  const { world, environment } = DEPLOYMENT[scope];
-  return (world && environment?.(deployedStack(s))) ?? {};
-};
-
-/** Every function gets all names; its grants say which key it may use, and how. */
-function proofEnv({ proofKeys, stack }: StackContext): Record<string, string> {
-  const { votes, rulings, evidence, alerts } = proofKeys;
-  const previous = {
-    votes: votes.previous?.keyArn,
-    rulings: rulings.previous?.keyArn,
-    evidence: evidence.previous?.keyArn,
-    alerts: alerts.previous?.keyArn,
-  };
-  return {
-    [ENV.voteKeyArn]: votes.current.keyArn,
-    [ENV.rulingKeyArn]: rulings.current.keyArn,
-    [ENV.evidenceKeyArn]: evidence.current.keyArn,
-    [ENV.alertKeyArn]: alerts.current.keyArn,
-    ...(previous.votes && { [ENV.previousProofKeyArns]: stack.toJsonString(previous) }),
-  };
-}
-
-function modelEnv({ settings }: StackContext): Record<string, string> {
-  const { modelProvider, modelId, anthropicSecretArn } = settings;
-  return {
-    ...(modelProvider && { [ENV.modelProvider]: modelProvider }),
-    ...(modelId && { [ENV.modelId]: modelId }),
-    ...(anthropicSecretArn && { [ENV.anthropicSecretArn]: anthropicSecretArn }),
-  };
 }

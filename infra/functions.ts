@@ -11,7 +11,8 @@ import { ENV } from '../functions/domain/env.ts';
 import { wildcardsIn } from '../functions/mechanisms/permissions.ts';
 import { acknowledge } from './acknowledge.ts';
 import { ESBUILD } from './bundling.ts';
-import { type FunctionRow, functionTable } from './function-table.ts';
+import type { FunctionRow } from './function-row.ts';
+import { functionTable } from './function-table.ts';
 import {
   baseModel,
   grantStatements,

@@ -2,15 +2,15 @@
 
 import { MAY_HAVE_EFFECT, type Status } from '../domain/action.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
-import type { Instant } from '../domain/alert.ts';
 import { isSameEffect } from '../domain/effect-key.ts';
 import { minutesAfter } from '../domain/time.ts';
 import type { Log } from '../platform/log.ts';
 import { digestOf } from '../store/hash-chain.ts';
-import { type Holder, holderIn, type Lease, type Living, type Released } from '../store/lease.ts';
+import { type Holder, holderIn, type Lease, type Living } from '../store/lease.ts';
 import type { Store } from '../store/store.ts';
 import { type Capture, type Evidence, isAbout, proven } from './claims.ts';
-import { type EndKeys, isOver, readEnd } from './end.ts';
+import { type EndKeys, readEnd } from './end.ts';
+import { captureOf, inheritsUndo, inheritsWhileWaiting } from './inherited-undo.ts';
 
 type HolderDeps = { store: Pick<Store, 'records'>; keys: EndKeys; now: () => Date; log: Log };
 
@@ -59,82 +59,38 @@ export async function captureStatus(
   lease: Lease,
 ): Promise<CaptureStatus> {
   const { keys, now } = deps;
-  const digest = digestOf(lease.before ?? null);
   const claims = await captureOf(keys, effectKey, lease);
   if (claims?.actionId === actionId) return 'valid';
   const others = lease.holders.filter((one) => one !== actionId).map(holderIn(lease));
-  const held = await Promise.all(others.map((one) => readHold(deps, effectKey, one)));
-  const living = held.filter((one) => one?.is === 'living');
-  const isCapturing = others.some((one, i) => {
-    const hold = held[i];
-    return hold?.is === 'living' && !hold.evidence && one.actionId === claims?.actionId;
-  });
-  if (isCapturing || living.some((one) => one?.evidence?.before === digest)) return 'valid';
-  for (const one of living)
-    if (one?.evidence && (await isLeftByEnded(deps, effectKey, lease, one.evidence)))
-      return 'valid';
-  if (living.length > 0) return 'unproven';
-  if (held.some((one) => one !== null)) return 'ending';
-  if (claims && (await isLeftTo(deps, actionId, lease, claims))) return 'valid';
+  const holds = await Promise.all(others.map((one) => readHold(deps, effectKey, one)));
+  const held = holds.filter((one) => one !== null);
+  const living = held.filter(({ is }) => is === 'living');
+  if (living.length > 0)
+    return (await isBacked(deps, effectKey, lease, { claims, living })) ? 'valid' : 'unproven';
+  if (held.length > 0) return 'ending';
+  if (claims && (await inheritsWhileWaiting(deps, actionId, lease, claims))) return 'valid';
   if (lease.applies.length === 0) return 'nothing';
   const isNew = claims && minutesAfter(claims.at, WITHOUT_EVIDENCE_MINUTES) > now().toISOString();
   return isNew ? 'valid' : 'unproven';
 }
 
-/**
- * Whether an ended holder left a change to this one, which had found the effect in place before that. Then the lease's
- * before-state is to be restored in the end, and not that of this holder.
- */
-export async function isLeftByEnded(
-  deps: Pick<HolderDeps, 'store' | 'keys' | 'now'>,
+/** Whether a living holder is capturing the lease's before-state, has captured it, or inherits its undo. */
+async function isBacked(
+  deps: Omit<HolderDeps, 'log'>,
   effectKey: string,
-  lease: Released,
-  { at }: { at: Instant } = { at: '' },
+  lease: Lease,
+  { claims, living }: { claims: Capture | null; living: readonly Hold[] },
 ): Promise<boolean> {
-  const { store, keys, now } = deps;
-  if (!lease.handedOn || !lease.captured) return false;
-  const claims = await captureOf(keys, effectKey, lease);
-  if (!claims || claims.at < at) return false;
-  const origin = lease.origins[claims.actionId];
-  const holder = origin && (await store.records.findAction(origin.incidentId, claims.actionId));
-  const end = holder && (await readEnd(keys, holder));
-  // A holder that is not over still needs the effect, although this lease may not list it.
-  return Boolean(end?.evidence && end.evidence.before === claims.before && isOver(end, now()));
+  const digest = digestOf(lease.before ?? null);
+  for (const { actionId, evidence } of living) {
+    if (!evidence && actionId === claims?.actionId) return true;
+    if (evidence?.before === digest) return true;
+    if (evidence && (await inheritsUndo(deps, effectKey, lease, evidence))) return true;
+  }
+  return false;
 }
 
-/**
- * Whether an ended holder left its change to this one, which had the lease and waited at that time. The hold of this
- * action must be older than that end: then no one can have written the lease back later.
- */
-async function isLeftTo(
-  { store, keys }: Pick<HolderDeps, 'store' | 'keys'>,
-  actionId: string,
-  { handedOn, origins }: Lease,
-  claims: Capture,
-): Promise<boolean> {
-  const origin = origins[claims.actionId];
-  const mine = await proven(keys.evidence, 'hold', origins[actionId]?.proof);
-  if (!handedOn || !origin || !mine) return false;
-  const holder = await store.records.findAction(origin.incidentId, claims.actionId);
-  if (holder?.status !== 'reversed' && holder?.status !== 'failed') return false;
-  const { evidence } = await readEnd(keys, holder);
-  const endedAt = holder.history.findLast(({ event }) => event === holder.status)?.at ?? '';
-  return evidence?.before === claims.before && mine.at <= endedAt;
-}
-
-/** Who captured the lease's before-state, if an executor proves it. */
-async function captureOf(
-  keys: EndKeys,
-  effectKey: string,
-  { capture, before }: Pick<Lease, 'capture' | 'before'>,
-): Promise<Capture | null> {
-  const claims = await proven(keys.evidence, 'capture', capture);
-  return claims?.effectKey === effectKey && claims.before === digestOf(before ?? null)
-    ? claims
-    : null;
-}
-
-type Hold = { is: 'living' | 'undone' | 'overdue'; evidence: Evidence | null };
+type Hold = { actionId: string; is: 'living' | 'undone' | 'overdue'; evidence: Evidence | null };
 
 /** The hold of a proven holder: living, or one whose undo was ordered or is overdue. Null for any other holder. */
 async function readHold(
@@ -150,12 +106,12 @@ async function readHold(
   const at = now().toISOString();
   if (evidence) {
     const isOverdue = dueAt !== null && minutesAfter(dueAt, OVERDUE_MINUTES) <= at;
-    if (undoneBy !== null) return { is: 'undone', evidence };
-    return { is: isOverdue ? 'overdue' : 'living', evidence };
+    if (undoneBy !== null) return { actionId, is: 'undone', evidence };
+    return { actionId, is: isOverdue ? 'overdue' : 'living', evidence };
   }
   const hold = await proven(keys.evidence, 'hold', origin.proof);
   const isNew = hold !== null && minutesAfter(hold.at, WITHOUT_EVIDENCE_MINUTES) > at;
   return isNew && hold.effectKey === effectKey && isAbout(hold, action)
-    ? { is: 'living', evidence }
+    ? { actionId, is: 'living', evidence }
     : null;
 }

@@ -24,8 +24,8 @@ export const PutBackInput = z.object({
 });
 
 /**
- * Longer than the timeout of an executor in infra/function-table.ts. A change that is due before that stays away: its
- * reversal could otherwise end before this change arrives.
+ * Longer than the timeout of an executor in infra/mechanism-functions.ts. A change that is due before that stays away:
+ * its reversal could otherwise end before this change arrives.
  */
 const LEAST_MINUTES_LEFT = 3;
 

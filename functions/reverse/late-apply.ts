@@ -1,7 +1,8 @@
 // Cleans up after an execution that applied after its reversal.
 
 import { type End, mustStay, provesBefore, readEnd } from '../authority/end.ts';
-import { isLeftByEnded, livingHolders } from '../authority/holders.ts';
+import { livingHolders } from '../authority/holders.ts';
+import { inheritsUndo } from '../authority/inherited-undo.ts';
 import { leaseKeyOf } from '../authority/lease-key.ts';
 import type { Action } from '../domain/action.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
@@ -128,7 +129,7 @@ async function provenBefore(
   const mayBeLate = lease.applies.some(({ by }) => by === actionId);
   const isProven = evidence
     ? mayBeLate && provesBefore(evidence, value)
-    : await isLeftByEnded(deps, effectKey, lease);
+    : await inheritsUndo(deps, effectKey, lease);
   return isProven ? { value } : null;
 }
 

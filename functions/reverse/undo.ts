@@ -2,7 +2,8 @@
 
 import type { Evidence } from '../authority/claims.ts';
 import { provesBefore, readEnd } from '../authority/end.ts';
-import { isLeftByEnded, livingHolders } from '../authority/holders.ts';
+import { livingHolders } from '../authority/holders.ts';
+import { inheritsUndo } from '../authority/inherited-undo.ts';
 import type { Action } from '../domain/action.ts';
 import { HELD_BY_ANOTHER, NOTHING_APPLIED } from '../domain/effect-state.ts';
 import { Unproven } from '../domain/errors.ts';
@@ -63,7 +64,7 @@ async function stateToRestore(
   lease: Released,
 ): Promise<unknown> {
   const isOther = lease.captured && lease.begun && digestOf(lease.before) !== evidence.before;
-  return isOther && (await isLeftByEnded(deps, evidence.effectKey, lease, evidence))
+  return isOther && (await inheritsUndo(deps, evidence.effectKey, lease, evidence))
     ? lease.before
     : before;
 }

@@ -47,9 +47,9 @@ export type Lease = z.infer<typeof Lease>;
 /** One reversal: a name that its retries share, and the current time. */
 export type Claimant = { by: string; now: Date };
 
-/** Longer than the timeout of a reverser in infra/function-table.ts, with a margin for clock skew. */
+/** Longer than the timeout of a reverser in infra/mechanism-functions.ts, with a margin for clock skew. */
 export const CLAIM_MINUTES = 3;
-/** Longer than the timeout of an executor in infra/function-table.ts: an apply can't reach AWS later. */
+/** Longer than the timeout of an executor in infra/mechanism-functions.ts: an apply can't reach AWS later. */
 export const EXECUTOR_TIMEOUT_MINUTES = 3;
 /** A claim that ends later than any clock explains was planted, to keep an effect for ever. */
 const CLOCK_MINUTES = 1;
