@@ -13,7 +13,7 @@ import { PutBackInput, putBack } from '../functions/execute/put-back.ts';
 import { gate } from '../functions/gate/gate.ts';
 import { type Accepted, acceptEvent } from '../functions/intake/intake.ts';
 import { effectsOf } from '../functions/mechanisms/registry.ts';
-import type { StateFile } from '../functions/mechanisms/stand-in.ts';
+import type { StandInAccount, StateFile } from '../functions/mechanisms/stand-in.ts';
 import { sendingHarmless } from '../functions/messaging/harmless.ts';
 import { rateLimited } from '../functions/messaging/rate-limited-send.ts';
 import { ticketSteps } from '../functions/messaging/texts/ticket-steps.ts';
@@ -75,6 +75,8 @@ export type RuntimeOptions = {
   provider?: Provider;
   /** The region of the stack. */
   region?: string;
+  /** Where the stand-ins keep their state, for tests. */
+  state?: StandInAccount['state'];
   /** Keeps all data across restarts; without it, data stays in memory. */
   folder?: string;
   /** The layout of new incidents; 2 unless a test of the way back sets 1. */
@@ -100,8 +102,10 @@ const WORLD_EVERY_MS = 120_000;
 export async function createRuntime(options: RuntimeOptions) {
   const { policy, clock, newId, log, folder, webBaseUrl } = options;
   const { now } = clock;
-  const state = <T>(name: string, initial: T): StateFile<T> =>
-    folder ? onDisk(join(folder, `${name}.json`), initial) : inMemory(initial);
+  const state =
+    options.state ??
+    (<T>(name: string, initial: T): StateFile<T> =>
+      folder ? onDisk(join(folder, `${name}.json`), initial) : inMemory(initial));
   const database = await startDatabase(folder && join(folder, 'database'));
   await database.createTable('countermand');
   const copies = folder ? copiesInFolder(join(folder, 'archive')) : copiesInMemory();

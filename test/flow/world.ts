@@ -27,6 +27,8 @@ export async function createWorld({
   provider,
   recordLayout,
   trail,
+  region,
+  state,
 }: {
   policy?: Policy;
   analyst?: Analyst;
@@ -45,6 +47,10 @@ export async function createWorld({
   recordLayout?: RuntimeOptions['recordLayout'];
   /** What CloudTrail says. */
   trail?: RuntimeOptions['trail'];
+  /** The region of the stack. */
+  region?: string;
+  /** Where the stand-ins keep their state. */
+  state?: RuntimeOptions['state'];
 } = {}) {
   let ids = 0;
   const faults: unknown[] = [];
@@ -66,6 +72,8 @@ export async function createWorld({
     ...(provider && { provider }),
     ...(recordLayout && { recordLayout }),
     ...(trail && { trail }),
+    ...(region && { region }),
+    ...(state && { state }),
     ...(folder && { folder }),
   });
   const { store } = runtime;
