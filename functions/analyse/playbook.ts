@@ -4,6 +4,7 @@ import { ActionName, changesOf } from '../domain/action-catalog.ts';
 import { isPosture } from '../domain/alert.ts';
 import { aboutAlert, type Recommendation } from '../domain/assessment.ts';
 import { isIdentity } from '../domain/service-account.ts';
+import { parseAddress } from '../platform/ip-address.ts';
 import type { Analyst, Brief, Opinion } from './brief.ts';
 import { CHECK, FAMILIES, type Family, type Step, UNKNOWN_TYPE } from './families.ts';
 
@@ -25,7 +26,11 @@ export function judge({ alert }: Brief): Opinion {
     .slice(0, MAX_STEPS);
   return {
     verdict,
-    summary: `${summary} (${alert.type}, severity ${alert.severity.label})`.slice(0, 2000),
+    summary:
+      `${summary} (${alert.type}, severity ${alert.severity.label})${leftOut(alert, containment)}`.slice(
+        0,
+        2000,
+      ),
     recommendations: [...containment, ...ticketAndPage(alert, containment, pagesOnlyIfCritical)],
   };
 }
@@ -50,6 +55,28 @@ function targetsOf({ entities }: Brief['alert'], { action, kinds, role }: Step):
       .slice(0, MAX_TARGETS_PER_STEP)
       .map(({ ref }) => ref)
   );
+}
+
+/** How many of the attacker's addresses no recommendation names, and in how many networks they are. */
+function leftOut({ entities }: Brief['alert'], containment: readonly Recommendation[]): string {
+  const targets = new Set(containment.map(({ target }) => target));
+  const actors = entities.filter(({ kind, part }) => kind === 'ip' && part === 'actor');
+  const left = actors.filter(({ ref }) => !targets.has(ref));
+  const proposed = actors.length - left.length;
+  if (proposed === 0 || left.length === 0) return '';
+  const networks = new Set(left.map(({ value }) => networkOf(value))).size;
+  return `. Of ${actors.length} attacking addresses, ${proposed} are proposed. ${left.length} more are in ${networks} ${networks === 1 ? 'network' : 'networks'}`;
+}
+
+/** The first 24 bits of an IPv4 address or the first 64 bits of an IPv6 address. */
+function networkOf(value: string): string {
+  const parsed = parseAddress(value);
+  if (!parsed) return value;
+  const { address } = parsed;
+  return address
+    .toByteArray()
+    .slice(0, address.kind() === 'ipv4' ? 3 : 8)
+    .join('.');
 }
 
 type Named = Brief['alert']['entities'][number];

@@ -67,7 +67,7 @@ export const ACTIONS = {
     inPlaybook: true,
     targets: {
       function: 'The log level of a published version is fixed, and the alert is about one',
-      instance: 'The alert names no network interface of the instance',
+      instance: 'Neither the alert nor EC2 names a network interface of the instance',
       'network-interface': 'Not a valid network interface ID',
     },
     cutsOff: false,

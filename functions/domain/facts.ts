@@ -117,6 +117,11 @@ export const InstanceFacts = z.strictObject({
   tags: fact(z.record(z.string(), z.string())),
   /** Whether it forwards packets that are not addressed to it, as a NAT instance or router does. */
   forwards: z._default(fact(z.boolean()), unknown('it was not read')),
+  /** Its network interfaces now, the primary one first. */
+  interfaceIds: z._default(
+    fact(z.array(z.string()).check(z.maxLength(15))),
+    unknown('it was not read'),
+  ),
 });
 export type InstanceFacts = z.infer<typeof InstanceFacts>;
 

@@ -25,14 +25,25 @@ export async function instanceFacts(deps: Deps, instanceId: string): Promise<Ins
     tags: mapFact(instance, ({ Tags }) => tagsOf(Tags)),
     // https://docs.aws.amazon.com/vpc/latest/userguide/work-with-nat-instances.html
     forwards: mapFact(instance, ({ SourceDestCheck }) => SourceDestCheck === false),
+    interfaceIds: mapFact(instance, interfacesOf),
   };
 }
 
 /** Unknown facts for an instance that is not read, with the reason. */
 export function unreadInstance(why: string): InstanceFacts {
   const fact = unknown(why);
-  return { networkAcls: fact, tags: fact, forwards: fact };
+  return { networkAcls: fact, tags: fact, forwards: fact, interfaceIds: fact };
 }
+
+/** The largest instance types have 15 on the primary network card. */
+const MAX_INTERFACES = 15;
+
+const interfacesOf = ({ NetworkInterfaces = [] }: Instance): string[] =>
+  NetworkInterfaces.toSorted(
+    (a, b) => (a.Attachment?.DeviceIndex ?? 0) - (b.Attachment?.DeviceIndex ?? 0),
+  )
+    .flatMap(({ NetworkInterfaceId }) => NetworkInterfaceId ?? [])
+    .slice(0, MAX_INTERFACES);
 
 async function describe(
   ec2: InstanceApi,

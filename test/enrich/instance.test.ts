@@ -60,6 +60,7 @@ test('names the network ACL with the subnets, instances and interfaces behind it
     ]),
     tags: known({}),
     forwards: known(false),
+    interfaceIds: known(['eni-0f1e2d3c4b5a69782']),
   });
 });
 
@@ -71,6 +72,19 @@ test('recognises an instance without a source/destination check as one that forw
   });
   const nat = answering({ describeInstances } as unknown as Partial<InstanceApi>);
   expect((await instanceFacts(deps(nat), WEB)).forwards).toEqual(known(true));
+});
+
+test('names the interfaces of an instance, the primary one first', async () => {
+  const NetworkInterfaces = [
+    { NetworkInterfaceId: 'eni-2', Attachment: { DeviceIndex: 1 } },
+    { NetworkInterfaceId: 'eni-1', Attachment: { DeviceIndex: 0 } },
+  ];
+  const describeInstances = async () => ({
+    Reservations: [{ Instances: [{ InstanceId: WEB, NetworkInterfaces }] }],
+    $metadata: {},
+  });
+  const two = answering({ describeInstances } as unknown as Partial<InstanceApi>);
+  expect((await instanceFacts(deps(two), WEB)).interfaceIds).toEqual(known(['eni-1', 'eni-2']));
 });
 
 test('recognises the default network ACL of a VPC', async () => {
@@ -253,6 +267,7 @@ describe('on moto', () => {
       ]),
       tags: known({ tier: 'gold' }),
       forwards: known(false),
+      interfaceIds: known([expect.stringMatching(/^eni-/)]),
     });
     expect((await instanceFacts(deps(real), 'i-99999999')).networkAcls).toMatchObject({
       why: expect.stringContaining('InvalidInstanceID.NotFound'),

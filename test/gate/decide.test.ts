@@ -209,6 +209,7 @@ describe('a block that is in force', () => {
       instance: {
         tags: known({}),
         forwards: known(false),
+        interfaceIds: known([]),
         networkAcls: known(
           ids.map((networkAclId) => ({
             networkAclId,
@@ -400,6 +401,7 @@ describe('each rule', () => {
                 networkAcls: unknown('no permission'),
                 tags: known({}),
                 forwards: known(false),
+                interfaceIds: known([]),
               },
             }),
           ),

@@ -299,6 +299,7 @@ describe('block_cidr_range', () => {
         instance: {
           tags: known({}),
           forwards: known(false),
+          interfaceIds: known([]),
           networkAcls: known([
             {
               networkAclId: acl,

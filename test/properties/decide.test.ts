@@ -73,7 +73,12 @@ const anyFactsOn = ({ ref, kind }: Entity): fc.Arbitrary<EntityFacts> =>
         : fc.constant(null),
     instance:
       kind === 'instance'
-        ? fc.record({ networkAcls: fact([], [acl]), tags: fact({}), forwards: fact(true, false) })
+        ? fc.record({
+            networkAcls: fact([], [acl]),
+            tags: fact({}),
+            forwards: fact(true, false),
+            interfaceIds: fact([], ['eni-0123456789abcdef0']),
+          })
         : fc.constant(null),
     lambda: kind === 'function' ? fc.record({ tags: fact({}) }) : fc.constant(null),
     identity:

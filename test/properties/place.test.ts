@@ -29,7 +29,12 @@ const factsOf = ({ ref, kind }: Entity): EntityFacts =>
     address: kind === 'ip' ? factsAbout(ref).address : null,
     instance:
       kind === 'instance'
-        ? { networkAcls: known([]), tags: known({}), forwards: known(false) }
+        ? {
+            networkAcls: known([]),
+            tags: known({}),
+            forwards: known(false),
+            interfaceIds: known([]),
+          }
         : null,
     lambda: kind === 'function' ? { tags: known({}) } : null,
     identity: isIdentity({ kind })

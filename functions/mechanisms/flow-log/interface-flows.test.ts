@@ -1,13 +1,21 @@
 // Description and effects of flow logs for network interfaces.
 import { expect, test } from 'vitest';
-import { alertWith, POLICY, subjectOn, theInstance } from '../../../test/fixtures/case.ts';
+import {
+  alertWith,
+  factsAbout,
+  factsWith,
+  POLICY,
+  subjectOn,
+  theInstance,
+} from '../../../test/fixtures/case.ts';
 import { callsOf } from '../../../test/shell.ts';
 import type { Entity } from '../../domain/alert.ts';
+import { type Fact, type Facts, known, unknown } from '../../domain/facts.ts';
 import { effectsOf } from '../registry.ts';
 import { recordFlows } from './interface-flows.ts';
 
-const parametersFor = (target: Entity) =>
-  effectsOf('increase_logging_verbosity', alertWith(), target, null, POLICY).map(
+const parametersFor = (target: Entity, facts: Facts | null = null) =>
+  effectsOf('increase_logging_verbosity', alertWith(), target, facts, POLICY).map(
     ({ parameters }) => parameters,
   );
 const onInterfaces = (interfaceIds: string): Entity => ({
@@ -21,6 +29,23 @@ test('returns one effect per interface that the alert names for the instance', (
     { interfaceId: 'eni-0f1e2d3c4b5a69788' },
     { interfaceId: 'eni-0f1e2d3c4b5a69789' },
   ]);
+});
+
+test('returns the interfaces that EC2 names if the alert names none', () => {
+  const why = unknown('not read');
+  const read = (interfaceIds: Fact<string[]>) =>
+    factsWith({
+      ...factsAbout(theInstance.ref),
+      instance: { networkAcls: why, tags: why, forwards: why, interfaceIds },
+    });
+  const ids = known(['eni-0f1e2d3c4b5a69701']);
+  expect(parametersFor(onInterfaces(''), read(ids))).toEqual([
+    { interfaceId: 'eni-0f1e2d3c4b5a69701' },
+  ]);
+  expect(parametersFor(onInterfaces('eni-0f1e2d3c4b5a69788'), read(ids))).toEqual([
+    { interfaceId: 'eni-0f1e2d3c4b5a69788' },
+  ]);
+  expect(parametersFor(onInterfaces(''), read(why))).toEqual([]);
 });
 
 test('returns one effect for an alert about a network interface', () => {

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import type { Description, Parameters } from '../../domain/action.ts';
 import type { Entity } from '../../domain/alert.ts';
 import { InvalidInput, NotFound, QuotaExceeded, StateChanged } from '../../domain/errors.ts';
+import type { Facts } from '../../domain/facts.ts';
 import { shellQuoted } from '../../domain/wording.ts';
 import { undoneAfter } from '../affected.ts';
 import { defineMechanism, type MechanismInfo, type Subject } from '../mechanism.ts';
@@ -30,7 +31,8 @@ export const recordFlowsInfo: MechanismInfo = {
   scope: 'flow-log',
   targetKinds: ['instance', 'network-interface'],
   quota: `${MAX_FLOW_LOGS} flow logs per network interface`,
-  effects: (_alert, target) => interfacesOf(target).map((interfaceId) => ({ interfaceId })),
+  effects: (_alert, target, facts) =>
+    interfacesOf(target, facts).map((interfaceId) => ({ interfaceId })),
   effectKey: ({ region, parameters }) => `flow-log:${region}:${interfaceOf(parameters)}`,
   describe,
 };
@@ -44,11 +46,21 @@ export const recordFlows = /* @__PURE__ */ defineMechanism<FlowLogClients, Befor
   },
 );
 
-/** The interfaces that the alert names for the instance, or the interface that it is about. */
-function interfacesOf({ kind, value, attributes }: Entity): string[] {
-  const named = kind === 'instance' ? (attributes.interfaceIds ?? '').split(',') : [value];
-  return [...new Set(named.filter((id) => InterfaceId.safeParse(id).success))];
+/**
+ * The interface that the alert is about, or those of the instance: as the alert names them, or else as EC2 does. Security
+ * Hub and attack sequences name none.
+ */
+function interfacesOf({ ref, kind, value, attributes }: Entity, facts: Facts | null): string[] {
+  if (kind !== 'instance') return valid([value]);
+  const named = valid((attributes.interfaceIds ?? '').split(','));
+  if (named.length > 0) return named;
+  const read = facts?.entities.find((entity) => entity.ref === ref)?.instance?.interfaceIds;
+  return read?.known ? valid(read.value) : [];
 }
+
+const valid = (ids: readonly string[]): string[] => [
+  ...new Set(ids.filter((id) => InterfaceId.safeParse(id).success)),
+];
 
 function interfaceOf(parameters: Parameters): string {
   const parsed = Parameter.safeParse(parameters);

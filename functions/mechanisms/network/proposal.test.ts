@@ -35,7 +35,12 @@ const other = acl({ networkAclId: 'acl-0a1b2c3d4e5f60702' });
 const guardedBy = (number: number, ...acls: NetworkAclFacts[]) =>
   factsAbout(`instance-${number}`, {
     address: null,
-    instance: { networkAcls: known(acls), tags: known({}), forwards: known(false) },
+    instance: {
+      networkAcls: known(acls),
+      tags: known({}),
+      forwards: known(false),
+      interfaceIds: known([]),
+    },
   });
 const traffic = (change: Partial<Alert['traffic']> = {}): Alert['traffic'] => ({
   layer: 'network',
@@ -93,7 +98,12 @@ describe('effects of a network block', () => {
 
   test('returns no effect if the ACLs of any instance are unknown', () => {
     const dark = factsAbout('instance-2', {
-      instance: { networkAcls: unknown('no rights'), tags: known({}), forwards: known(false) },
+      instance: {
+        networkAcls: unknown('no rights'),
+        tags: known({}),
+        forwards: known(false),
+        interfaceIds: known([]),
+      },
     });
     expect(effects(factsWith(guardedBy(1, acl()), dark))).toEqual([]);
     expect(effects(factsWith(guardedBy(1, acl())))).toEqual([]);
