@@ -58,7 +58,7 @@ export const EMPTIED = {
     {
       by: 'person',
       title: 'A person empties the lists',
-      story: 'The team is paged about each change in force that is gone. Nothing is put back',
+      story: 'The team is paged about each change in force that was removed. Nothing is put back',
     },
     {
       by: 'deployment',

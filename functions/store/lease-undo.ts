@@ -1,4 +1,4 @@
-// Releases a lease. The last holder gets an exclusive claim and undoes the effect.
+// Releases a lease: the last holder gets the claim and undoes the effect.
 import { Conflict } from '../domain/errors.ts';
 import { minutesAfter } from '../domain/time.ts';
 import {

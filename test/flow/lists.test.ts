@@ -59,7 +59,7 @@ test('reports emptied lists within two minutes in one message, once, and puts no
   const emptied = Object.keys(lists()).filter((set) => lists()[set]!.addresses.length > 0);
   for (const set of emptied) replace(set, []);
   await world.pass(2);
-  expect(toTeam().map(({ subject }) => subject)).toEqual(['2 changes in force are gone from AWS']);
+  expect(toTeam().map(({ subject }) => subject)).toEqual(['2 changes were removed from AWS']);
   await world.pass(2);
   expect(toTeam()).toHaveLength(1);
   expect(world.blocked()).toEqual([]);

@@ -110,7 +110,7 @@ test('puts all differences of one check into one message', async () => {
 test('reports a missing change without raising the alarm for foreign entries', async () => {
   list = [];
   await check();
-  expect(subjects()).toEqual(['1 change in force is gone from AWS: waf:block:203.0.113.7']);
+  expect(subjects()).toEqual(['1 change was removed from AWS: waf:block:203.0.113.7']);
   expect(logged).toEqual([]);
 });
 
@@ -132,7 +132,7 @@ describe('what the hourly check found missing', () => {
     list = [];
     await check();
     await check();
-    expect(subjects()).toEqual(['2 changes in force are gone from AWS']);
+    expect(subjects()).toEqual(['2 changes were removed from AWS']);
     expect(sent[0]!.paragraphs.join('\n')).toContain('the message is in the inbox');
     expect(asked).toEqual([]);
   });
@@ -147,7 +147,7 @@ describe('what the hourly check found missing', () => {
     await returned({ name: 'block_ip_at_firewall', mechanism: blockAddress.id, scope: 'waf' });
     const failing = [reader({ read: () => Promise.reject(new Error('throttled')) })];
     await expect(check({ readers: failing })).rejects.toThrow('lists not read: waf');
-    expect(subjects()).toEqual(['1 change in force is gone from AWS: waf:block:203.0.113.7']);
+    expect(subjects()).toEqual(['1 change was removed from AWS: waf:block:203.0.113.7']);
   });
 });
 
@@ -286,7 +286,7 @@ describe('what a deployment removed', () => {
     await emptied();
     await check();
     expect(asked).toEqual([]);
-    expect(subjects()).toEqual(['1 change in force is gone from AWS: waf:block:203.0.113.7']);
+    expect(subjects()).toEqual(['1 change was removed from AWS: waf:block:203.0.113.7']);
     trail = () => [byCloudFormation];
     await check();
     await check();
@@ -329,7 +329,7 @@ describe('what a deployment removed', () => {
     await change();
     await check();
     expect(asked).toEqual([]);
-    expect(subjects()).toEqual(['1 change in force is gone from AWS: waf:block:203.0.113.7']);
+    expect(subjects()).toEqual(['1 change was removed from AWS: waf:block:203.0.113.7']);
   });
 
   test('asks CloudTrail once per event name, regardless of the number of lists', async () => {
@@ -373,7 +373,7 @@ describe('what a deployment removed', () => {
     await check();
     await check();
     expect(asked).toEqual([]);
-    expect(subjects()).toEqual(['1 change in force is gone from AWS: waf:block:203.0.113.7']);
+    expect(subjects()).toEqual(['1 change was removed from AWS: waf:block:203.0.113.7']);
   });
 
   test('is not put back when no check saw it before', async () => {

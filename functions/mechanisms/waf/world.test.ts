@@ -5,7 +5,7 @@ import { inMemory } from '../../../local/aws/state-file.ts';
 import { attacker, subjectOn } from '../../../test/fixtures/case.ts';
 import { type Moto, startMoto } from '../../../test/moto/moto-server.ts';
 import { CLOUDFRONT_REGION, type IpSet } from '../../domain/ip-set.ts';
-import { blockAddressInfo, watchAddressInfo } from './address.ts';
+import { blockAddress, blockAddressInfo, watchAddressInfo } from './address.ts';
 import type { WafApi } from './ip-set.ts';
 import { createWaf, EDGE_IP_SETS, LOCAL_IP_SETS } from './stand-in.ts';
 import { createWorld } from './world.ts';
@@ -61,6 +61,29 @@ function cases(account: () => { waf: Waf; sets: readonly (IpSet & { id: string }
     await write({ scope: 'REGIONAL', purpose: 'block', family: 'ipv4' }, ['0.0.0.0/1']);
     const [wide] = (await reader().read([])).filter(({ isWide }) => isWide);
     expect(wide?.text).toMatch(/^0\.0\.0\.0\/1 in the IP set .*block-ipv4$/);
+  });
+
+  test('misses the entry of an action that a deployment removed, until it is applied again', async () => {
+    const { waf, sets } = account();
+    const block = { scope: 'REGIONAL', purpose: 'block', family: 'ipv4' } as const;
+    const subject = subjectOn({ ...attacker, value: '203.0.113.7' });
+    const clients = { waf, sets: sets.filter(({ scope }) => scope === 'REGIONAL') };
+    const driver = blockAddress.connect({ ...clients, sleep: async () => {}, random: () => 0.5 });
+    await write(block, []);
+    const before = await driver.capture(subject);
+    const isThere = async () => {
+      const [mine] = reader().entriesOf(holding(blockAddressInfo.id, '203.0.113.7'));
+      return (await reader().read([])).some(({ id }) => id === mine?.id);
+    };
+    await driver.apply(subject, before);
+    expect(await isThere()).toBe(true);
+    // CloudFormation writes the list of the template, which is empty.
+    await write(block, []);
+    expect(await isThere()).toBe(false);
+    await driver.apply(subject, before);
+    expect(await isThere()).toBe(true);
+    await driver.revert(subject, before);
+    expect(await isThere()).toBe(false);
   });
 
   test('has no entries for an action of another mechanism', () => {

@@ -72,7 +72,7 @@ function countedOf(kind: DifferenceKind, count: number): string {
     case 'stuck':
       return `${changes} could not be put back`;
     case 'missing':
-      return `${changes} in force ${count === 1 ? 'is' : 'are'} gone from AWS`;
+      return `${changes} ${count === 1 ? 'was' : 'were'} removed from AWS`;
     case 'returning':
       return `Putting back ${changes} that a deployment removed`;
   }
