@@ -1,4 +1,4 @@
-// The edge of every message: removes what an alert could have hidden in its texts.
+// The edge of every message: removes what an alert could hide in its texts.
 import { harmless, truncate } from '../domain/wording.ts';
 import type { Message, Send } from './message.ts';
 

@@ -1,4 +1,4 @@
-// Everything that leaves Countermand, with hostile text in every string of every sample.
+// What leaves Countermand, with hostile text in the strings of each sample.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { explain } from '../../cli/explain.ts';
