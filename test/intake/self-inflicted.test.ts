@@ -107,6 +107,41 @@ describe('an alert about a role with our prefix', () => {
     },
   );
 
+  test('is caused by us when GuardDuty reports a session of our stack in another region', async () => {
+    const finding = (userName: string) => ({
+      'detail-type': 'GuardDuty Finding',
+      source: 'aws.guardduty',
+      account: POLICY.account,
+      region: 'us-east-1',
+      time: '2026-11-24T03:00:00Z',
+      detail: {
+        id: `g-${userName}`,
+        type: 'Persistence:IAMUser/AnomalousBehavior',
+        severity: 5,
+        accountId: POLICY.account,
+        // CloudTrail records the calls of IAM in this region, wherever the caller runs.
+        region: 'us-east-1',
+        resource: {
+          resourceType: 'AccessKey',
+          accessKeyDetails: {
+            accessKeyId: 'ASIAIOSFODNN7EXAMPLE',
+            principalId: `AROAEXAMPLE:${userName}`,
+            userName,
+            userType: 'AssumedRole',
+          },
+        },
+        service: {
+          action: {
+            actionType: 'AWS_API_CALL',
+            awsApiCallAction: { api: 'AttachUserPolicy', serviceName: 'iam.amazonaws.com' },
+          },
+        },
+      },
+    });
+    expect(await causeOf(finding('countermand-eu-west-1-execute-user'))).not.toBeNull();
+    expect(await causeOf(finding('deploy'))).toBeNull();
+  });
+
   test('is not caused by us when the role is in another account', async () => {
     const roleIn = (account: string) =>
       recognise(

@@ -5,7 +5,7 @@ import { causedText, closedText } from '../../functions/messaging/texts/incident
 import { handOffText } from '../../functions/messaging/texts/manual.ts';
 import { statusLine } from '../../functions/messaging/texts/phrases.ts';
 import { toyAction } from '../execute/toy.ts';
-import { ALERT_ID, alertWith, incidentWith } from '../fixtures/case.ts';
+import { ALERT_ID, alertWith, incidentWith, leakedKey } from '../fixtures/case.ts';
 
 const incident = (title: string) => ({
   ...incidentWith(alertWith({ title })),
@@ -83,6 +83,20 @@ describe('the message that hands an action off', () => {
   test('a hand-off gives the tier as the reason when the tier causes it', () => {
     const manual = tier(3, 'Tier 3: never runs here');
     expect(why(manual, other)).toBe('Tier 3: never runs here. The alert names no address.');
+  });
+
+  test('names the account and region of the target, and the account to sign in to for each section', () => {
+    const place = { account: '444455556666', region: 'us-east-1' };
+    const { facts, steps } = handOffText(
+      toyAction({ name: 'revoke_api_key', target: { ...leakedKey, place }, ...place }),
+      undefined,
+      null,
+      [],
+    );
+    expect(facts[0]?.value).toContain('in account 444455556666, region us-east-1');
+    expect(steps[0]?.title).toContain('signed in to account 444455556666');
+    expect(steps).toHaveLength(3);
+    for (const { lines } of steps) expect(lines[0]).toContain('must print 444455556666');
   });
 });
 

@@ -3,6 +3,7 @@ import type { Action } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
 import type { Approver } from '../../domain/approval.ts';
 import type { Facts } from '../../domain/facts.ts';
+import { placeInWords, UNKNOWN } from '../../domain/place.ts';
 import { quoted } from '../../domain/wording.ts';
 import { runbookOf } from '../runbook.ts';
 import { orderOf, sentence } from './action-line.ts';
@@ -18,7 +19,7 @@ export function handOffText(
   const { target, recommendation } = action;
   const { notify } = templateOf(action, alert, facts);
   const named = target
-    ? `${KINDS[target.kind]} ${quoted(target.value)}, ${ROLES[target.part]}`
+    ? `${KINDS[target.kind]} ${quoted(target.value)}, ${ROLES[target.part]}, in ${placeInWords(action)}`
     : `${quoted(recommendation.target, 64)}, which the alert does not name`;
   return {
     subject: subjectOf('You decide:', action),
@@ -59,11 +60,17 @@ export function manualSteps(
 ): Text['steps'] {
   const { look, act, undo } = templateOf(action, alert, facts);
   return [
-    ...steps('Check first (bash and the AWS CLI, in a new folder)', look),
+    ...steps(`Check first${signedIn(action, look)}`, look),
     ...steps('Carry it out manually', act),
     ...steps('Undo it manually', undo),
   ];
 }
+
+const signedIn = ({ account }: Action, look: readonly string[]): string => {
+  if (!look.some((line) => line.includes('aws '))) return '';
+  const named = account === UNKNOWN ? 'the account of the target' : `account ${account}`;
+  return `, signed in to ${named} (bash and the AWS CLI, in a new folder)`;
+};
 
 /** Questions to answer before the commands are run. */
 export const beforeFact = (action: Action, alert: Alert | undefined, facts: Facts | null) => ({
