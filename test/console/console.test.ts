@@ -50,7 +50,9 @@ test('the console empties the lists as a deployment does, and the changes come b
   const headers = { origin: site.url, 'content-type': 'application/x-www-form-urlencoded' };
   const body = 'by=deployment';
   await fetch(`${site.url}/empty-ip-sets`, { method: 'POST', headers, body });
-  expect(await section('inbox')).toContain('Putting back 1 change that a deployment removed');
+  expect(await section('inbox')).toContain(
+    'Putting back 203.0.113.66/32 in the IP set countermand-watch-ipv4',
+  );
   const watched = world.runtime.ipSets().flatMap(({ addresses }) => addresses);
   expect(watched).toEqual(['203.0.113.66/32']);
 });

@@ -152,7 +152,7 @@ describe('a change that someone removed manually', () => {
     const { status, history } = await records.records.action(INCIDENT_ID, ids.actionId);
     expect([status, history.at(-1)?.event]).toEqual(['in-force', 'drifted']);
     expect(toTeam()).toEqual([
-      '1 change was removed from AWS: 203.0.113.7/32 in the IP set countermand-block-ipv4',
+      'Removed from AWS: 203.0.113.7/32 in the IP set countermand-block-ipv4',
     ]);
     expect(world.subjectsTo('ana.silva')).toEqual([]);
     expect(world.blocked()).toEqual([]);

@@ -82,7 +82,7 @@ test('puts back what CloudFormation removed, under the same due time, and undoes
   await world.runtime.checkWorld();
   expect(world.blocked()).toHaveLength(1);
   expect(toTeam().map(({ subject }) => subject)).toEqual([
-    'Putting back 1 change that a deployment removed: 203.0.113.66/32 in the IP set countermand-block-ipv4',
+    'Putting back 203.0.113.66/32 in the IP set countermand-block-ipv4',
   ]);
   expect(await world.action('block_ip_at_firewall')).toMatchObject({ status: 'in-force', dueAt });
   await world.pass(6);
@@ -99,7 +99,7 @@ test('puts everything back at once after a deployment of the stack, with one mes
   expect(lists()['block-ipv4']?.addresses).toHaveLength(1);
   expect(lists()['watch-ipv4']?.addresses).toHaveLength(1);
   expect(toTeam().map(({ subject }) => subject)).toEqual([
-    'Putting back 2 changes that a deployment removed',
+    '2 changes that a deployment removed are being put back',
   ]);
   expect(await world.action('block_ip_at_firewall')).toMatchObject({ status: 'in-force', dueAt });
   await world.pass(6);
@@ -107,14 +107,14 @@ test('puts everything back at once after a deployment of the stack, with one mes
 });
 
 test.each([
-  ['a planted entry', '198.51.100.9/32', '1 entry in AWS that no action explains'],
-  ['an entry of half the internet', '0.0.0.0/1', '1 entry in AWS affecting more than one host'],
+  ['a planted entry', '198.51.100.9/32', 'No action explains'],
+  ['an entry of half the internet', '0.0.0.0/1', 'Affects more than one host:'],
 ])('reports %s in the block list within two minutes', async (_, planted, subject) => {
   await blocked();
   replace('block-ipv4', [...world.blocked(), planted]);
   await world.pass(2);
   expect(toTeam().map((message) => message.subject)).toEqual([
-    `${subject}: ${planted} in the IP set countermand-block-ipv4`,
+    `${subject} ${planted} in the IP set countermand-block-ipv4`,
   ]);
   expect(toTeam()[0]!.paragraphs.join('\n')).toContain(
     `${planted} in the IP set countermand-block-ipv4`,

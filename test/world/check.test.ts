@@ -81,7 +81,7 @@ test('pages the team once about an entry that no action explains, and again when
   list.push(planted);
   expect(await check()).toMatchObject({ differences: 1, fresh: 1 });
   expect(await check()).toMatchObject({ differences: 1, fresh: 0 });
-  expect(subjects()).toEqual(['1 entry in AWS that no action explains: waf:block:198.51.100.9']);
+  expect(subjects()).toEqual(['No action explains waf:block:198.51.100.9']);
   expect(sent[0]).toMatchObject({ to: { kind: 'team' }, urgency: 'page', always: true });
   expect(sent[0]!.paragraphs.join('\n')).toContain('198.51.100.9');
   // The alarm lasts while the entry does.
@@ -100,7 +100,7 @@ test('puts all differences of one check into one message', async () => {
   for (const one of others) await store.records.createAction(one);
   list = [{ ...entry('waf:block:0.0.0.0/1'), isWide: true }, entry('waf:block:192.0.2.1')];
   await check();
-  expect(subjects()).toEqual(['1 entry in AWS affecting more than one host']);
+  expect(subjects()).toEqual(['Affects more than one host: waf:block:0.0.0.0/1, and 4 more']);
   const text = sent[0]!.paragraphs.join('\n');
   for (const part of ['0.0.0.0/1', '192.0.2.1', '203.0.113.7', '203.0.113.8', '203.0.113.9'])
     expect(text).toContain(part);
@@ -110,7 +110,7 @@ test('puts all differences of one check into one message', async () => {
 test('reports a missing change without raising the alarm for foreign entries', async () => {
   list = [];
   await check();
-  expect(subjects()).toEqual(['1 change was removed from AWS: waf:block:203.0.113.7']);
+  expect(subjects()).toEqual(['Removed from AWS: waf:block:203.0.113.7']);
   expect(logged).toEqual([]);
 });
 
@@ -147,7 +147,7 @@ describe('what the hourly check found missing', () => {
     await returned({ name: 'block_ip_at_firewall', mechanism: blockAddress.id, scope: 'waf' });
     const failing = [reader({ read: () => Promise.reject(new Error('throttled')) })];
     await expect(check({ readers: failing })).rejects.toThrow('lists not read: waf');
-    expect(subjects()).toEqual(['1 change was removed from AWS: waf:block:203.0.113.7']);
+    expect(subjects()).toEqual(['Removed from AWS: waf:block:203.0.113.7']);
   });
 });
 
@@ -164,7 +164,7 @@ describe('an action that does not explain its entry', () => {
     await store.records.createAction({ ...blockOf({ actionId, target }), ...change });
     list.push(entry('waf:block:198.51.100.9'));
     await check();
-    expect(subjects()).toEqual(['1 entry in AWS that no action explains: waf:block:198.51.100.9']);
+    expect(subjects()).toEqual(['No action explains waf:block:198.51.100.9']);
   });
 });
 
@@ -180,9 +180,7 @@ describe('a difference that ends within ten seconds', () => {
     list.push(entry('waf:block:198.51.100.9'));
     sleeping = () => void list.splice(1, 1, { ...entry('waf:block:0.0.0.0/1'), isWide: true });
     await check();
-    expect(subjects()).toEqual([
-      '1 entry in AWS affecting more than one host: waf:block:0.0.0.0/1',
-    ]);
+    expect(subjects()).toEqual(['Affects more than one host: waf:block:0.0.0.0/1']);
   });
 });
 
@@ -206,7 +204,7 @@ test('compares the other lists when one cannot be read, and then fails', async (
   });
   list.push(entry('waf:block:198.51.100.9'));
   await expect(check({ readers: [broken, reader()] })).rejects.toThrow('lists not read: user');
-  expect(subjects()).toEqual(['1 entry in AWS that no action explains: waf:block:198.51.100.9']);
+  expect(subjects()).toEqual(['No action explains waf:block:198.51.100.9']);
   expect((await store.world.find(POLICY.account)).checkedAt).toBeNull();
 });
 
@@ -276,9 +274,7 @@ describe('what a deployment removed', () => {
     trail = () => [byCloudFormation];
     await check();
     expect(asked).toEqual([`waf ${actionId}`]);
-    expect(subjects()).toEqual([
-      'Putting back 1 change that a deployment removed: waf:block:203.0.113.7',
-    ]);
+    expect(subjects()).toEqual(['Putting back waf:block:203.0.113.7']);
     expect(sent[0]!.paragraphs.join('\n')).toContain('You have nothing to do');
   });
 
@@ -286,15 +282,13 @@ describe('what a deployment removed', () => {
     await emptied();
     await check();
     expect(asked).toEqual([]);
-    expect(subjects()).toEqual(['1 change was removed from AWS: waf:block:203.0.113.7']);
+    expect(subjects()).toEqual(['Removed from AWS: waf:block:203.0.113.7']);
     trail = () => [byCloudFormation];
     await check();
     await check();
     // Asked again while it is missing, and announced once.
     expect(asked).toEqual([`waf ${actionId}`, `waf ${actionId}`]);
-    expect(subjects().slice(1)).toEqual([
-      'Putting back 1 change that a deployment removed: waf:block:203.0.113.7',
-    ]);
+    expect(subjects().slice(1)).toEqual(['Putting back waf:block:203.0.113.7']);
   });
 
   /** CloudFormation's event about a list of our own stack, `at` that minute. */
@@ -307,9 +301,7 @@ describe('what a deployment removed', () => {
     await deployed('the-list', 11);
     await check();
     expect(asked).toEqual([`waf ${actionId}`]);
-    expect(subjects()).toEqual([
-      'Putting back 1 change that a deployment removed: waf:block:203.0.113.7',
-    ]);
+    expect(subjects()).toEqual(['Putting back waf:block:203.0.113.7']);
     await check();
     expect(asked, 'asked again while it is missing').toHaveLength(2);
   });
@@ -329,7 +321,7 @@ describe('what a deployment removed', () => {
     await change();
     await check();
     expect(asked).toEqual([]);
-    expect(subjects()).toEqual(['1 change was removed from AWS: waf:block:203.0.113.7']);
+    expect(subjects()).toEqual(['Removed from AWS: waf:block:203.0.113.7']);
   });
 
   test('asks CloudTrail once per event name, regardless of the number of lists', async () => {
@@ -373,7 +365,7 @@ describe('what a deployment removed', () => {
     await check();
     await check();
     expect(asked).toEqual([]);
-    expect(subjects()).toEqual(['1 change was removed from AWS: waf:block:203.0.113.7']);
+    expect(subjects()).toEqual(['Removed from AWS: waf:block:203.0.113.7']);
   });
 
   test('is not put back when no check saw it before', async () => {
@@ -388,8 +380,8 @@ describe('what a deployment removed', () => {
     trail = () => [byCloudFormation];
     for (now of [minute(12), minute(14), minute(26), minute(27), minute(29)]) await check();
     expect(sent.map(({ subject, urgency }) => [urgency, subject])).toEqual([
-      ['inform', 'Putting back 1 change that a deployment removed: waf:block:203.0.113.7'],
-      ['page', '1 change could not be put back: waf:block:203.0.113.7'],
+      ['inform', 'Putting back waf:block:203.0.113.7'],
+      ['page', 'Could not put back waf:block:203.0.113.7'],
     ]);
   });
 
@@ -403,7 +395,7 @@ describe('what a deployment removed', () => {
     await emptied();
     trail = () => [byCloudFormation];
     await check();
-    expect(subjects()).toEqual(['Putting back 25 changes that a deployment removed']);
+    expect(subjects()).toEqual(['25 changes that a deployment removed are being put back']);
     expect(asked).toHaveLength(20);
   });
 });

@@ -54,28 +54,29 @@ const commandOf = ({ eventName, region, since }: TrailQuery): string =>
   `aws cloudtrail lookup-events --region ${shellQuoted(region)} --start-time ${since} --lookup-attributes AttributeKey=EventName,AttributeValue=${eventName}`;
 
 /** A page may show only the subject, so it names a single entry. */
+const ONE: Readonly<Record<DifferenceKind, string>> = {
+  wide: 'Affects more than one host:',
+  unexplained: 'No action explains',
+  stuck: 'Could not put back',
+  missing: 'Removed from AWS:',
+  returning: 'Putting back',
+};
+const SEVERAL: Readonly<Record<DifferenceKind, string>> = {
+  wide: 'entries in AWS affecting more than one host',
+  unexplained: 'entries in AWS that no action explains',
+  stuck: 'changes could not be put back',
+  missing: 'changes were removed from AWS',
+  returning: 'changes that a deployment removed are being put back',
+};
+
+/** The most urgent kind, if there are several. */
 function subjectOf(differences: readonly Difference[]): string {
   const kind = ORDER.find((wanted) => differences.some((one) => one.kind === wanted)) ?? 'missing';
-  const subject = countedOf(kind, differences.filter((one) => one.kind === kind).length);
-  const [only, ...others] = differences;
-  return only && others.length === 0 ? `${subject}: ${only.text}` : subject;
-}
-
-function countedOf(kind: DifferenceKind, count: number): string {
-  const changes = count === 1 ? '1 change' : `${count} changes`;
-  const entries = count === 1 ? '1 entry' : `${count} entries`;
-  switch (kind) {
-    case 'wide':
-      return `${entries} in AWS affecting more than one host`;
-    case 'unexplained':
-      return `${entries} in AWS that no action explains`;
-    case 'stuck':
-      return `${changes} could not be put back`;
-    case 'missing':
-      return `${changes} ${count === 1 ? 'was' : 'were'} removed from AWS`;
-    case 'returning':
-      return `Putting back ${changes} that a deployment removed`;
-  }
+  const ofKind = differences.filter((one) => one.kind === kind);
+  const others = differences.length - ofKind.length;
+  const subject =
+    ofKind.length === 1 ? `${ONE[kind]} ${ofKind[0]?.text}` : `${ofKind.length} ${SEVERAL[kind]}`;
+  return others > 0 ? `${subject}, and ${others} more` : subject;
 }
 
 function lineOf({ text, actions: [action] }: Difference, now: Date): string {
