@@ -57,10 +57,11 @@ export async function tryOnCall(
   onCall: OnCall,
   escalation: Escalation,
   say: Say = () => {},
+  now: () => Date = () => new Date(),
 ): Promise<Trial> {
-  const { escalation: now, notes } = await resolveOnCall(onCall, escalation, () => {});
+  const { escalation: staffed, notes } = await resolveOnCall(onCall, escalation, () => {}, now());
   const results = [
-    ...now.ladder.map(({ atMinutes, ask }) => ({
+    ...staffed.ladder.map(({ atMinutes, ask }) => ({
       name: `after ${atMinutes} min`,
       ok: true,
       text: ask.join(', ') || 'no one',

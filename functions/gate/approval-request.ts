@@ -10,7 +10,7 @@ import {
   DEFAULT_APPROVAL,
   DEFAULT_APPROVAL_MINUTES,
 } from '../policy/schemas/actions.ts';
-import type { Escalation, Schedule } from '../policy/schemas/escalation.ts';
+import type { Escalation } from '../policy/schemas/escalation.ts';
 
 /** Seconds that the state machine gives the function to end a request after the last escalation step. */
 const CLOSING_SECONDS = 60;
@@ -33,7 +33,7 @@ export function requestApproval(
   const isTier2 = policy?.tier === 2;
   const approval = isTier2 ? policy.approval : DEFAULT_APPROVAL;
   const minutes = isTier2 ? policy.approvalTimeoutMinutes : DEFAULT_APPROVAL_MINUTES;
-  const eligible = (ids: readonly (string | Schedule)[]) =>
+  const eligible = (ids: Escalation['ladder'][number]['ask']) =>
     withRole(escalation, ids, approval, target);
   const managers = eligible(escalation.managers);
   const steps = escalation.ladder
@@ -73,7 +73,7 @@ export function requestApproval(
 
 const withRole = (
   escalation: Escalation,
-  ids: readonly (string | Schedule)[],
+  ids: Escalation['ladder'][number]['ask'],
   { roles }: Approval,
   target: Entity,
 ): Approver[] =>

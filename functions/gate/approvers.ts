@@ -14,7 +14,7 @@ export type EscalatingDeps = GateDeps & {
 export function withEscalation(deps: GateDeps): EscalatingDeps {
   let read: ReturnType<typeof resolveOnCall> | undefined;
   const staffedEscalation = () => {
-    read ??= resolveOnCall(deps.onCall, deps.policy.escalation, deps.log);
+    read ??= resolveOnCall(deps.onCall, deps.policy.escalation, deps.log, deps.now());
     return read;
   };
   return { ...deps, staffedEscalation };

@@ -42,7 +42,12 @@ async function notifyAbout(
   const alert = await deps.store.records.readableAlert(incidentId, action.alertId);
   const known = (await deps.store.records.findFacts(incidentId, action.alertId)) ?? null;
   const why = failure ? causeText(failure) : null;
-  const { escalation } = await resolveOnCall(deps.onCall, deps.policy.escalation, deps.log);
+  const { escalation } = await resolveOnCall(
+    deps.onCall,
+    deps.policy.escalation,
+    deps.log,
+    deps.now(),
+  );
   const policy = { ...deps.policy, escalation };
   const notice = noticeOf(action, { alert, facts: known }, policy, why, deps.now());
   if (!notice) return { incidentId, actionId, told: 0 };

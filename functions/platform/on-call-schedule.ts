@@ -105,6 +105,7 @@ export async function resolveOnCall(
   onCall: OnCall | undefined,
   escalation: Escalation,
   log: Log,
+  now: Date,
 ): Promise<ReturnType<typeof withPeopleOnCall>> {
   const shifts = await Promise.all(
     schedulesOf(escalation).map(async (schedule): Promise<[string, Shift][]> => {
@@ -118,5 +119,5 @@ export async function resolveOnCall(
       }
     }),
   );
-  return withPeopleOnCall(escalation, new Map(shifts.flat()));
+  return withPeopleOnCall(escalation, new Map(shifts.flat()), now);
 }

@@ -1,5 +1,6 @@
-// Replaces PagerDuty and Opsgenie schedules with the people on call.
+// Replaces schedules and hours with the people on call.
 
+import { isIn } from '../domain/weekly-window.ts';
 import { oneLine } from '../domain/wording.ts';
 import type { Escalation, Person, Schedule } from './schemas/escalation.ts';
 
@@ -15,7 +16,9 @@ export const schedulesOf = ({ ladder }: Pick<Escalation, 'ladder'>): Schedule[] 
   ...new Map(
     ladder
       .flatMap(({ ask }) => ask)
-      .flatMap((one) => (typeof one === 'string' ? [] : [[nameOf(one), one] as const])),
+      .flatMap((one) =>
+        typeof one === 'string' || 'person' in one ? [] : [[nameOf(one), one] as const],
+      ),
   ).values(),
 ];
 
@@ -23,17 +26,19 @@ export const schedulesOf = ({ ladder }: Pick<Escalation, 'ladder'>): Schedule[] 
 const MAX_NOTES = 6;
 
 /**
- * The escalation policy with people instead of schedules, and a note for every problem. A person who is on call but not
+ * The escalation policy with people instead of schedules and hours, and a note for every problem. A person who is on call but not
  * in policy is not asked: only policy says who may decide.
  */
 export function withPeopleOnCall(
   escalation: Escalation,
   shifts: ReadonlyMap<string, Shift>,
+  now: Date,
 ): { escalation: Escalation; notes: string[] } {
   const notes: string[] = [];
   const ladder = escalation.ladder.map(({ atMinutes, ask }, index) => {
     const ids = ask.flatMap((one) => {
       if (typeof one === 'string') return [one];
+      if ('person' in one) return isIn(one, now) ? [one.person] : [];
       const { people, problem } = resolve(escalation.people, one, shifts.get(nameOf(one)));
       if (problem) notes.push(oneLine(`Escalation step ${index + 1}: ${problem}`));
       return people;

@@ -3,15 +3,15 @@
 import type { Entity } from '../domain/alert.ts';
 import type { Approver } from '../domain/approval.ts';
 import type { Policy } from './policy.ts';
-import type { Escalation, Person, Schedule } from './schemas/escalation.ts';
+import type { Escalation, Hours, Person, Schedule } from './schemas/escalation.ts';
 
 /**
- * The people with these IDs. Leaves out schedules, IDs that policy no longer has, and the person that `about` concerns:
+ * The people with these IDs. Leaves out schedules and hours, IDs that policy no longer has, and the person that `about` concerns:
  * no one decides about themselves.
  */
 export const peopleOf = (
   { people }: Pick<Escalation, 'people'>,
-  ids: readonly (string | Schedule)[],
+  ids: readonly (string | Schedule | Hours)[],
   about: Pick<Entity, 'value' | 'attributes'> | null = null,
 ): Approver[] =>
   ids.flatMap((id) => {

@@ -104,7 +104,7 @@ function services(secrets: Record<string, string> = {}) {
 const deadlines: AbortSignal[] = [];
 
 const staff = async (escalation: Policy['escalation'], given = services()) => {
-  const { escalation: now, notes } = await resolveOnCall(given.onCall, escalation, given.log);
+  const { escalation: now, notes } = await resolveOnCall(given.onCall, escalation, given.log, NOW);
   return { asked: now.ladder.map(({ ask }) => ask), notes, ...given };
 };
 const PD = { pagerDuty: 'PI7DH85' };
@@ -348,5 +348,52 @@ describe('notifications', () => {
     expect(await tell()).toEqual(['ana.silva']);
     server.willAnswer(raw(404, '{}'));
     expect(await tell()).toEqual(['mei.tanaka']);
+  });
+});
+
+describe('hours of a person in a time zone', () => {
+  const WORKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri'];
+  const lisbon = { person: 'ana.silva', timeZone: 'Europe/Lisbon', days: WORKDAYS };
+  const auckland = { person: 'ben.okafor', timeZone: 'Pacific/Auckland', days: WORKDAYS };
+  const followsTheSun = EscalationFile.parse({
+    ...POLICY.escalation,
+    ladder: [
+      {
+        atMinutes: 0,
+        ask: [
+          { ...lisbon, from: '08:00', to: '20:00' },
+          { ...auckland, from: '08:00', to: '20:00' },
+        ],
+      },
+      { atMinutes: 5, ask: ['mei.tanaka'] },
+    ],
+  });
+
+  // Lisbon is at UTC in winter and one hour ahead in summer; Auckland is 13 and 12 hours ahead.
+  test.each([
+    ['2026-01-14T07:30:00Z', []],
+    ['2026-01-14T08:30:00Z', ['ana.silva']],
+    ['2026-07-15T07:30:00Z', ['ana.silva', 'ben.okafor']],
+    ['2026-07-15T19:30:00Z', []],
+    ['2026-01-13T19:30:00Z', ['ana.silva', 'ben.okafor']],
+    // Friday evening in Lisbon is Saturday in Auckland.
+    ['2026-01-16T19:30:00Z', ['ana.silva']],
+  ])('at %s, asks %j', async (at, asked) => {
+    const { escalation, notes } = await resolveOnCall(
+      undefined,
+      followsTheSun,
+      () => {},
+      new Date(at),
+    );
+    expect(escalation.ladder.map(({ ask }) => ask)).toEqual([asked, ['mei.tanaka']]);
+    expect(notes).toEqual([]);
+  });
+
+  test('are refused for a person who is not in policy', () => {
+    const ask = [{ ...lisbon, person: 'no.one', from: '08:00', to: '20:00' }];
+    const ladder = [{ atMinutes: 0, ask }];
+    expect(() => EscalationFile.parse({ ...followsTheSun, ladder })).toThrow(
+      'expected one of the people',
+    );
   });
 });

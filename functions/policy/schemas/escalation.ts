@@ -2,6 +2,7 @@
 
 import * as z from 'zod/mini';
 import { Role } from '../../domain/approval.ts';
+import { Day, TimeOfDay, TimeZone } from '../../domain/weekly-window.ts';
 import { SecretName } from './channels.ts';
 
 const PersonId = z
@@ -18,6 +19,17 @@ export const Schedule = z.union([
   z.strictObject({ opsgenie: z.string().check(z.minLength(1), z.maxLength(100)) }),
 ]);
 export type Schedule = z.infer<typeof Schedule>;
+
+/** Takes the place of a person's ID: asks the person only during these hours, in the person's time zone. */
+export const Hours = z.strictObject({
+  person: PersonId,
+  timeZone: TimeZone,
+  days: z.array(Day).check(z.minLength(1)),
+  from: TimeOfDay,
+  /** Earlier than `from` if the hours cross midnight. */
+  to: TimeOfDay,
+});
+export type Hours = z.infer<typeof Hours>;
 
 /** Services whose on-call schedules are read. */
 export const OnCallServices = z.strictObject({
@@ -52,6 +64,11 @@ export const Person = z.strictObject({
 });
 export type Person = z.infer<typeof Person>;
 
+const serviceOf = (asked: string | Schedule | Hours): keyof OnCallServices | null => {
+  if (typeof asked === 'string' || 'person' in asked) return null;
+  return 'pagerDuty' in asked ? 'pagerDuty' : 'opsgenie';
+};
+
 export const EscalationFile = z
   .strictObject({
     people: z.record(PersonId, Person),
@@ -59,7 +76,7 @@ export const EscalationFile = z
     onCall: z.optional(OnCallServices),
     /**
      * Escalation steps, in minutes after the request. The request expires at the action's own time limit. A step asks
-     * people by ID, and those who are on call by a schedule when the request is created.
+     * people by ID, and those who are on call by a schedule or by their hours when the request is created.
      */
     ladder: z
       .array(
@@ -67,8 +84,9 @@ export const EscalationFile = z
           atMinutes: z.int().check(z.gte(0), z.lte(59)),
           ask: z
             .array(
-              z.union([PersonId, Schedule], {
-                error: 'expected the id of a person, { pagerDuty: <id> } or { opsgenie: <id> }',
+              z.union([PersonId, Schedule, Hours], {
+                error:
+                  'expected the id of a person, { pagerDuty: <id> }, { opsgenie: <id> } or a person with timeZone, days, from and to',
               }),
             )
             .check(z.minLength(1)),
@@ -87,10 +105,10 @@ export const EscalationFile = z
         ...file.managers.map((id, i) => ({ id, path: ['managers', i] })),
       ];
       for (const { id, path } of named) {
-        if (typeof id === 'string' && !(id in file.people))
+        const person = typeof id === 'string' ? id : 'person' in id ? id.person : null;
+        if (person !== null && !(person in file.people))
           ctx.addIssue({ code: 'custom', message: 'expected one of the people', path });
-        const service =
-          typeof id === 'string' ? null : 'pagerDuty' in id ? 'pagerDuty' : 'opsgenie';
+        const service = serviceOf(id);
         if (service && !file.onCall?.[service])
           ctx.addIssue({
             code: 'custom',
