@@ -65,12 +65,28 @@ const endTheActorsSessions: Step = {
   kinds: ['iam-role'],
   reasoning: 'The role’s sessions are misused. They stay valid until they are revoked.',
 };
+const secureTheRootUser: Step = {
+  ...endTheRolesSessions,
+  kinds: ['root-user'],
+  reasoning:
+    'The root user can do everything in the account. Only its owner can say whether it did.',
+};
 const isolateTheHost: Step = {
   action: 'isolate_production_host',
   kinds: ['instance'],
   role: 'target',
   confidence: 80,
   reasoning: 'The host appears to be compromised. It can do harm until it is isolated.',
+};
+const isolateTheCluster: Step = {
+  ...isolateTheHost,
+  kinds: ['cluster'],
+  reasoning: 'Its Kubernetes API answers callers from the internet that should not reach it.',
+};
+const isolateTheDatabase: Step = {
+  ...isolateTheHost,
+  kinds: ['database'],
+  reasoning: 'The attacker knows a password of the database and can read and change its data.',
 };
 const logTheHost: Step = {
   action: 'increase_logging_verbosity',
@@ -133,7 +149,7 @@ export const FAMILIES: readonly Family[] = [
     pattern: /^Policy:/,
     verdict: 'unclear',
     summary: 'A configuration or use violates best practice. There is no sign of an attack.',
-    steps: [],
+    steps: [secureTheRootUser],
   },
   // Types that mail gateways send as generic alerts; see docs/generic-alert.md.
   {
@@ -147,7 +163,14 @@ export const FAMILIES: readonly Family[] = [
     pattern: /^AttackSequence:(IAM|S3)\//,
     verdict: 'malicious',
     summary: 'Several signals together show an attack with stolen credentials.',
-    steps: [revokeTheKey, disableTheUser, endTheActorsSessions, isolateTheHost, watchTheActor],
+    steps: [
+      revokeTheKey,
+      disableTheUser,
+      endTheActorsSessions,
+      secureTheRootUser,
+      isolateTheHost,
+      watchTheActor,
+    ],
   },
   {
     pattern: /^AttackSequence:/,
@@ -179,13 +202,13 @@ export const FAMILIES: readonly Family[] = [
     pattern: /:(IAMUser|S3)\/(MaliciousIPCaller|TorIPCaller|CompromisedCredentials)/,
     verdict: 'malicious',
     summary: 'One of your credentials is being used from a known-malicious address.',
-    steps: [watchTheActor, revokeTheKey, disableTheUser, endTheActorsSessions],
+    steps: [watchTheActor, revokeTheKey, disableTheUser, endTheActorsSessions, secureTheRootUser],
   },
   {
     pattern: /:(IAMUser|S3)\//,
     verdict: 'suspicious',
     summary: 'Credentials or data are being used in an unusual way.',
-    steps: [watchTheActor, revokeTheKey, disableTheUser, endTheActorsSessions],
+    steps: [watchTheActor, revokeTheKey, disableTheUser, endTheActorsSessions, secureTheRootUser],
   },
   {
     pattern: /:Lambda\//,
@@ -194,10 +217,23 @@ export const FAMILIES: readonly Family[] = [
     steps: [logTheFunction],
   },
   {
+    pattern: /:Kubernetes\/(MaliciousIPCaller|TorIPCaller|.*Anonymous)/,
+    verdict: 'suspicious',
+    summary: 'A stranger or a malicious address uses the Kubernetes API.',
+    steps: [watchTheActor, isolateTheCluster],
+  },
+  {
     pattern: /:(Kubernetes|ECS|EKS|Container)\//,
     verdict: 'suspicious',
     summary: 'A cluster is being used in an unusual way.',
     steps: [watchTheActor],
+  },
+  {
+    // A login to a database passes no firewall rule that Countermand can add.
+    pattern: /:RDS\/.*Successful/,
+    verdict: 'malicious',
+    summary: 'Someone logged in to a database after guessing, or from a malicious address.',
+    steps: [isolateTheDatabase],
   },
   // GuardDuty uses the same types when the host of this account is the attacker.
   { pattern: /BruteForce|Portscan|PortSweep/, direction: 'outbound', ...COMPROMISED_HOST },

@@ -51,7 +51,9 @@ function targetsOf({ entities }: Brief['alert'], { action, kinds, role }: Step):
     named
       .filter((entity) => entity.kind === kind)
       // Temporary access keys (ASIA...) expire and can't be made inactive.
-      .filter(({ value }) => !value.startsWith('ASIA') || actsOnTemporaryKeys(action))
+      .filter(({ value }) => !value.startsWith('ASIA') || isManual(action))
+      // Only the root user itself can change its keys.
+      .filter(({ attributes }) => attributes.userType?.toLowerCase() !== 'root' || isManual(action))
       .slice(0, MAX_TARGETS_PER_STEP)
       .map(({ ref }) => ref)
   );
@@ -95,8 +97,8 @@ const recommend = ({ action, confidence, reasoning }: Step, target: string): Rec
   reasoning,
 });
 
-/** No mechanism can make temporary credentials inactive. A person can end their sessions with a runbook. */
-const actsOnTemporaryKeys = (action: ActionName): boolean => changesOf(action) === null;
+/** No mechanism can make temporary or root credentials inactive. A person can, with a runbook. */
+const isManual = (action: ActionName): boolean => changesOf(action) === null;
 
 /**
  * Always a ticket. A critical alert also pages the analyst, and so does a high one without an approval request. Posture

@@ -152,13 +152,13 @@ export const ACTIONS = {
     headline: (target) => `Isolate the production host ${target}`,
     inPlaybook: true,
     // The address may be one of the account's own: blocking it would isolate the host.
-    targets: ['instance', 'network-interface', 'ip'],
+    targets: ['instance', 'network-interface', 'ip', 'cluster', 'database'],
   },
   revoke_service_account_credential: {
     kind: 'manual',
     headline: (target) => `Revoke the service credential ${target}`,
     inPlaybook: true,
-    targets: ['access-key', 'iam-user', 'iam-role', 'api-key'],
+    targets: ['access-key', 'iam-user', 'iam-role', 'api-key', 'root-user'],
   },
   block_cidr_range: {
     kind: 'manual',

@@ -12,6 +12,7 @@ export const NamedKind = z.enum([
   'access-key',
   'iam-user',
   'iam-role',
+  'root-user', // the root user of an account
   'cognito-user',
   'api-key', // API Gateway
   'instance',

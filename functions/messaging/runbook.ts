@@ -5,6 +5,7 @@ import { AFFILIATED, type Alert, type Entity, type EntityKind } from '../domain/
 import type { Facts } from '../domain/facts.ts';
 import { UNKNOWN } from '../domain/place.ts';
 import { mechanismRunbooks } from './mechanism-runbooks.ts';
+import { isolateCluster, isolateDatabase, secureRoot } from './runbooks/account.ts';
 import { blockAddress } from './runbooks/address.ts';
 import { prepareNotice } from './runbooks/breach.ts';
 import { denyUser, disableApiKey, revokeKey, revokeSessions } from './runbooks/credential.ts';
@@ -25,12 +26,15 @@ const templates = (): RunbookTemplates => ({
     instance: isolateInstance,
     'network-interface': isolateInterface,
     ip: isolateAddress,
+    cluster: isolateCluster,
+    database: isolateDatabase,
   },
   revoke_service_account_credential: {
     'access-key': revokeKey,
     'iam-user': denyUser,
     'iam-role': revokeSessions,
     'api-key': disableApiKey,
+    'root-user': secureRoot,
   },
   block_cidr_range: { ip: blockAddress },
   initiate_forensic_capture: { instance: captureEvidence },

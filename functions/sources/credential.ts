@@ -22,7 +22,7 @@ export type Credential = {
   /** Further attributes of the key. */
   ofKey?: Attributes;
 };
-type Holder = { kind: 'iam-user' | 'iam-role'; name: Text; session?: Text };
+type Holder = { kind: 'iam-user' | 'iam-role' | 'root-user'; name: Text; session?: Text };
 /** Paths of the fields in the event. */
 type Paths = { key: string; name: string };
 
@@ -73,7 +73,7 @@ export function addCredential(
 }
 
 /**
- * Who holds the credential; null for the root user, a service, a federated user and an unknown kind.
+ * Who holds the credential; null for a service, a federated user and an unknown kind.
  *
  * @see https://docs.aws.amazon.com/guardduty/latest/APIReference/API_AccessKeyDetails.html
  */
@@ -91,6 +91,8 @@ function holderOf(credential: Credential): Holder | null {
     case 'role':
     case 'iamrole':
       return { kind: 'iam-role', name: userName, session };
+    case 'root':
+      return { kind: 'root-user', name: 'root' };
     case '':
     case 'user':
     case 'unknown':

@@ -9,6 +9,7 @@ const PREFIX: Readonly<Record<EntityKind, string>> = {
   'access-key': 'key',
   'iam-user': 'user',
   'iam-role': 'role',
+  'root-user': 'root',
   'cognito-user': 'cognito-user',
   'api-key': 'api-key',
   instance: 'instance',

@@ -127,6 +127,31 @@ test('ends the sessions of a role, and blocks no address, for an attack with cre
   ]);
 });
 
+test('leaves the root user to its owner, with a runbook, and its keys alone', () => {
+  const root = {
+    ...entity('root-1', 'root-user', 'root', 'actor'),
+    attributes: { userType: 'Root' },
+  };
+  const key = {
+    ...entity('key-1', 'access-key', 'AKIAX', 'actor'),
+    attributes: { userType: 'Root' },
+  };
+  const entities = [theAlertItself, key, root];
+  for (const type of [
+    'Policy:IAMUser/RootCredentialUsage',
+    'UnauthorizedAccess:IAMUser/TorIPCaller',
+  ])
+    expect(asked(type, { entities }), type).toEqual(['revoke_service_account_credential root-1']);
+});
+
+test.each([
+  ['Discovery:Kubernetes/SuccessfulAnonymousAccess', 'cluster'],
+  ['CredentialAccess:RDS/AnomalousBehavior.SuccessfulBruteForce', 'database'],
+] as const)('recommends isolating the target of %s', (type, kind) => {
+  const entities = [theAlertItself, entity(`${kind}-1`, kind, 'shop', 'target')];
+  expect(asked(type, { entities })).toEqual([`isolate_production_host ${kind}-1`]);
+});
+
 test('says how many of many attacking addresses it does not propose, and from how many networks', () => {
   const many = Array.from({ length: 40 }, (_, i) =>
     entity(`ip-${i + 1}`, 'ip', `203.0.${i % 4}.${i + 1}`, 'actor'),

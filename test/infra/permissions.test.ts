@@ -92,6 +92,8 @@ const TIER_3 = {
     'ec2:DisassociateIamInstanceProfile',
     'ec2:ReplaceNetworkAclAssociation',
     'ec2:DeleteRoute',
+    'rds:ModifyDBInstance',
+    'eks:UpdateClusterConfig',
     'elasticloadbalancing:DeregisterTargets',
     'ssm:SendCommand',
     'ssm:StartSession',

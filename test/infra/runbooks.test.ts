@@ -23,6 +23,9 @@ const VALUES: Readonly<Partial<Record<EntityKind, string>>> = {
   'iam-user': 'deploy',
   'iam-role': 'web',
   'api-key': 'abcde12345',
+  'root-user': 'root',
+  cluster: 'shop',
+  database: 'orders',
   ip: '203.0.113.0/24',
   alert: 'f-1',
 };

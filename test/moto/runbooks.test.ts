@@ -41,6 +41,7 @@ import { type Shell, startShell } from './shell.ts';
 vi.setConfig({ testTimeout: 120_000 });
 
 const NOT_IN_AWS = 'The commands are for another product than AWS';
+const NO_CLIENT = 'The project has no client that could create the target';
 const NO_COMMAND = 'The steps have no AWS command that changes anything';
 
 /** Each runbook, with a target on moto; or the reason why moto can't run it. */
@@ -49,6 +50,8 @@ const RUNBOOKS: Readonly<Record<string, Readonly<Record<string, Prepare>> | stri
     'moto adds the security groups of an instance to those of its interfaces',
   'isolate_production_host on network-interface': { interface: isolated('network-interface') },
   'isolate_production_host on ip': { address: isolated('ip') },
+  'isolate_production_host on cluster': NO_CLIENT,
+  'isolate_production_host on database': NO_CLIENT,
   'initiate_forensic_capture on instance': { instance: capturedOn },
   'revoke_service_account_credential on access-key': {
     key: keyOn,
@@ -57,6 +60,7 @@ const RUNBOOKS: Readonly<Record<string, Readonly<Record<string, Prepare>> | stri
   'revoke_service_account_credential on iam-user': { user: userOn },
   'revoke_service_account_credential on iam-role': { role: roleOn },
   'revoke_service_account_credential on api-key': { key: apiKeyOn },
+  'revoke_service_account_credential on root-user': 'moto has no root user',
   'revoke_api_key on access-key': {
     key: keyOn,
     'temporary key of a role': temporaryKeyOn(roleOn, 'AssumedRole'),

@@ -64,12 +64,13 @@ describe('the parts of the entities', () => {
     expect(partsOf(event)).toContain('key-1 AKIAX related');
   });
 
-  test('names the key of the root user, and no IAM user', () => {
+  test('names the key and the root user of the account, and no IAM user', () => {
     const event = sample('leaked-access-key');
     Object.assign(event.detail.resource.accessKeyDetails, { userType: 'Root', userName: 'Root' });
     expect(partsOf(event)).toEqual([
       'ip-1 203.0.113.140 actor',
       'key-1 AKIAIOSFODNN7EXAMPLE actor',
+      'root-1 root actor',
     ]);
   });
 

@@ -41,6 +41,9 @@ const MANUAL_TARGETS = {
   'iam-user': 'report-export',
   'iam-role': 'report-role',
   'api-key': 'k4partner9',
+  'root-user': 'root',
+  cluster: 'shop',
+  database: 'orders-db',
   alert: theAlertItself.value,
 } as const satisfies Readonly<Record<ManualKind, string>>;
 type ManualKind = TargetKindOf<ManualName>;

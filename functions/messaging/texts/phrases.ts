@@ -17,6 +17,7 @@ export const KINDS: Readonly<Record<EntityKind, string>> = {
   'access-key': 'access key',
   'iam-user': 'IAM user',
   'iam-role': 'IAM role',
+  'root-user': 'root user',
   'cognito-user': 'Cognito user',
   'api-key': 'API key',
   instance: 'instance',
