@@ -11,6 +11,7 @@ import { MECHANISMS } from '../../functions/mechanisms/registry.ts';
 import { rotationOf } from '../../functions/messaging/key-rotation.ts';
 import { runbookOf } from '../../functions/messaging/runbook.ts';
 import { inPlaceOf } from '../../functions/messaging/runbooks/template.ts';
+import { worldText } from '../../functions/messaging/texts/world.ts';
 import type { Table } from '../../functions/store/table.ts';
 import { toyAction } from '../execute/toy.ts';
 import { alertWith, INCIDENT_ID, NOW, POLICY, subjectOn } from '../fixtures/case.ts';
@@ -279,4 +280,14 @@ describe('the commands that replace a leaked key', () => {
     const { items = [] } = await gateway.getUsagePlanKeys({ usagePlanId });
     expect(items.map(({ name }) => name)).toContain(`replaces-${target.value}`);
   });
+});
+
+test('the command that finds who removed a change names the account and the region, and AWS has it', async () => {
+  const query = { eventName: 'UpdateIPSet', region: PLACE.region, since: NOW.toISOString() };
+  const removed = { kind: 'missing', text: '203.0.113.7 in the block list', actions: [] } as const;
+  const [step] = worldText(PLACE, [removed], [query], NOW).steps;
+  const folder = await shell.folder(aws.config.credentials.accessKeyId);
+  expect(step?.lines).toHaveLength(2);
+  await run(folder, step?.lines ?? []);
+  await folder.remove();
 });

@@ -2,6 +2,7 @@
 import type { Instant } from '../../domain/alert.ts';
 import type { Place } from '../../domain/place.ts';
 import { shellQuoted, utc } from '../../domain/wording.ts';
+import { inPlaceOf } from '../runbooks/template.ts';
 import { steps, type Text } from './phrases.ts';
 
 /** `returning`: a missing change that is being put back. `stuck`: one that could not be put back. */
@@ -33,7 +34,7 @@ const HEADINGS: Readonly<Record<DifferenceKind, string>> = {
 const ORDER = ['wide', 'unexplained', 'stuck', 'missing', 'returning'] as const;
 
 export function worldText(
-  { account, region }: Place,
+  here: Place,
   differences: readonly Difference[],
   queries: readonly TrailQuery[],
   now: Date,
@@ -45,8 +46,8 @@ export function worldText(
   return {
     subject: subjectOf(differences),
     paragraphs,
-    facts: [{ label: 'Account', value: `${account}, ${region}` }],
-    steps: steps('Find out who removed them', queries.map(commandOf)),
+    facts: [{ label: 'Account', value: `${here.account}, ${here.region}` }],
+    steps: steps('Find out who removed them', inPlaceOf(here, queries.map(commandOf))),
   };
 }
 
