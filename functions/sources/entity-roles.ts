@@ -1,5 +1,6 @@
 // Assigns the roles of entities (actor, target, related) in a finding.
 import type { Alert } from '../domain/alert.ts';
+import { ipv4Behind, parseAddress } from '../platform/ip-address.ts';
 import { OWN_ADDRESS, type Unnumbered } from './entities.ts';
 
 type FindingContext = Pick<Alert, 'type' | 'traffic' | 'sample'>;
@@ -18,6 +19,7 @@ export function assignRoles(
   { type, traffic, sample }: FindingContext,
 ): { entities: Unnumbered[]; notes: string[] } {
   const notes = new Set<string>();
+  const own = ownAddresses(entities);
   const isOutboundAttack = traffic.direction === 'outbound' && OUTBOUND_ATTACKS.test(type);
   const corrected = entities.map((entity) => {
     const { kind, part, value, attributes } = entity;
@@ -25,7 +27,8 @@ export function assignRoles(
       return { ...entity, part: 'related' as const };
     if (kind !== 'ip' || part !== 'actor') return entity;
     // Sample findings often give both sides the same invented address.
-    if (attributes.side === OWN_ADDRESS.side && !sample)
+    const isOwn = attributes.side === OWN_ADDRESS.side || own.has(ipv4In(value) ?? '');
+    if (isOwn && !sample)
       notes.add(
         `${value} is both the remote address and one of this account's, and is treated as the account's own`,
       );
@@ -36,3 +39,16 @@ export function assignRoles(
   });
   return { entities: corrected, notes: [...notes] };
 }
+
+const ownAddresses = (entities: readonly Unnumbered[]): ReadonlySet<string> =>
+  new Set(
+    entities.flatMap(({ kind, value, attributes }) =>
+      kind === 'ip' && attributes.side === OWN_ADDRESS.side ? [value] : [],
+    ),
+  );
+
+/** The IPv4 address for which a NAT64 or 6to4 address stands; undefined for any other. */
+const ipv4In = (value: string): string | undefined => {
+  const parsed = parseAddress(value);
+  return (parsed && ipv4Behind(parsed))?.address.toString();
+};

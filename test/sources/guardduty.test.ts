@@ -108,6 +108,33 @@ describe('the parts of the entities', () => {
     expect(alertOf(event).traffic).toMatchObject({ direction: 'outbound', protocol: 'TCP' });
   });
 
+  test('treats the NAT64 form of our own address as related', () => {
+    const event = ssh();
+    const { remoteIpDetails } = action(event).networkConnectionAction;
+    remoteIpDetails.ipAddressV4 = null;
+    remoteIpDetails.ipAddressV6 = '64:ff9b::198.51.100.21';
+    expect(partsOf(event)[0]).toBe('instance-1 i-0bb2cc3dd4ee5ff60 target');
+    expect(partsOf(event).join()).not.toContain('actor');
+  });
+
+  test('reads the service block under the name that some collectors give it', () => {
+    const event = ssh();
+    const { service, ...detail } = event.detail;
+    const renamed = { ...event, detail: { ...detail, finding: service } };
+    expect(partsOf(renamed)).toEqual(partsOf(event));
+    const [address] = alertOf(renamed).entities.filter(({ kind }) => kind === 'ip');
+    expect(at(renamed, address!.foundAt[0]!)).toBe('203.0.113.101');
+  });
+
+  test('treats the credentials in an S3 finding without an action as the caller’s', () => {
+    const event = sample('bucket-read');
+    delete event.detail.service.action;
+    expect(partsOf(event).filter((one) => one.endsWith('actor'))).toEqual([
+      'key-1 ASIAIOSFODNN7EXAMPLE actor',
+      'role-1 analytics actor',
+    ]);
+  });
+
   test('counts every address of an interface as the account’s own', () => {
     const event = ssh();
     const [eni] = event.detail.resource.instanceDetails.networkInterfaces;
@@ -254,6 +281,18 @@ describe('the traffic', () => {
     expect(trafficOf(sample('leaked-access-key')).layer).toBe('aws-api');
     expect(trafficOf(sample('exec-in-pod')).layer).toBe('aws-api');
     expect(trafficOf(sample('database-logins')).layer).toBe('network');
+  });
+
+  test.each([
+    ['RDS_LOGIN_ATTEMPT', 'network', 'inbound'],
+    ['AWS_API_CALL', 'aws-api', 'inbound'],
+    ['DNS_REQUEST', 'dns', 'outbound'],
+    ['NETWORK_CONNECTION', 'network', 'unknown'],
+    ['constructor', 'unknown', 'unknown'],
+  ])('follows from the type of an action without details: %s', (actionType, layer, direction) => {
+    const event = probe();
+    event.detail.service.action = { actionType };
+    expect(trafficOf(event)).toMatchObject({ layer, direction });
   });
 
   test('leaves the port unknown when it is not a number', () => {

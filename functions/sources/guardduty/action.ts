@@ -14,6 +14,7 @@ import {
   opt,
   portOf,
   text,
+  unknownTraffic,
 } from '../fields.ts';
 import { kindOfType, nameFromArn, versionFromArn } from '../resource-kinds.ts';
 import type { At, Steps } from './casing.ts';
@@ -100,8 +101,18 @@ export function addAction(context: Context, action: Action): Traffic | null {
   if (action.awsApiCallAction) return addApiCall(context, action.awsApiCallAction);
   if (action.kubernetesApiCallAction)
     return addKubernetesCall(context, action.kubernetesApiCallAction);
-  return null;
+  return BY_TYPE.get(action.actionType) ?? null;
 }
+
+/** The traffic of an action that is named without its details. */
+const BY_TYPE: ReadonlyMap<string | null | undefined, Traffic> = new Map([
+  ['AWS_API_CALL', API_CALL],
+  ['KUBERNETES_API_CALL', API_CALL],
+  ['DNS_REQUEST', { ...unknownTraffic, layer: 'dns', direction: 'outbound' }],
+  ['PORT_PROBE', { ...unknownTraffic, layer: 'network', direction: 'inbound' }],
+  ['RDS_LOGIN_ATTEMPT', { ...unknownTraffic, layer: 'network', direction: 'inbound' }],
+  ['NETWORK_CONNECTION', { ...unknownTraffic, layer: 'network' }],
+]);
 
 /** The first source is the client, the others are proxies. The event may name only the sources. */
 function addKubernetesCall(

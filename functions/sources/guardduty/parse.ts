@@ -23,19 +23,23 @@ const GuardDutyFinding = z.looseObject({
   updatedAt: text,
   resource: opt(Resource),
   service: opt(Service),
+  /** Some collectors store the service block under this name. */
+  finding: opt(Service),
 });
 
 /** Throws InvalidInput if the finding has no type, the only field that every decision needs. */
 export function readGuardDuty({ body, path, envelope }: Finding): Draft {
-  const { service, resource, ...finding } = readAs(GuardDutyFinding, camelKeys(body), path);
+  const { resource, ...finding } = readAs(GuardDutyFinding, camelKeys(body), path);
+  const service = finding.service ?? finding.finding;
+  const block = finding.service ? 'service' : 'finding';
   const at: At = (...steps) => originalPath(path, body, steps);
   const collector = createCollector();
   const action = service?.action;
   const call = action?.awsApiCallAction;
-  const block = service && readService(collector, service, (...steps) => at('service', ...steps));
+  const found = service && readService(collector, service, (...steps) => at(block, ...steps));
   if (resource)
     addResources(collector, resource, at, {
-      isApiCall: isApiCall(action),
+      isApiCall: isApiCall(finding.type, action),
       caller: remoteCaller({
         accountId: call?.remoteAccountDetails?.accountId,
         affiliated: call?.remoteAccountDetails?.affiliated,
@@ -43,7 +47,7 @@ export function readGuardDuty({ body, path, envelope }: Finding): Draft {
         userType: resource.accessKeyDetails?.userType,
       }),
     });
-  if (!block?.traffic && !service?.detection?.sequence)
+  if (!found?.traffic && !service?.detection?.sequence)
     collector.note('The finding describes no action');
 
   return {
@@ -61,12 +65,12 @@ export function readGuardDuty({ body, path, envelope }: Finding): Draft {
       updated: finding.updatedAt ?? envelope.time,
     },
     count: service?.count,
-    sample: block?.sample || isSampleTitle(finding.title),
-    state: block?.state ?? 'active',
-    traffic: block?.traffic ?? unknownTraffic,
+    sample: found?.sample || isSampleTitle(finding.title),
+    state: found?.state ?? 'active',
+    traffic: found?.traffic ?? unknownTraffic,
     collector,
     about: {
-      ...block?.about,
+      ...found?.about,
       kubernetesUser: resource?.kubernetesDetails?.kubernetesUserDetails?.username,
     },
   };
@@ -74,8 +78,12 @@ export function readGuardDuty({ body, path, envelope }: Finding): Draft {
 
 const accountOfArn = (arn: string | null | undefined) => arn?.split(':')[4];
 
-const isApiCall = (action: Service['action']) =>
-  Boolean(action?.awsApiCallAction ?? action?.kubernetesApiCallAction);
+/** Whether the finding is about an API call. If it describes no action, its type says so. */
+const isApiCall = (type: string, action: Service['action']) =>
+  action
+    ? Boolean(action.awsApiCallAction ?? action.kubernetesApiCallAction) ||
+      /_API_CALL$/.test(action.actionType ?? '')
+    : /:(IAMUser|S3)\//.test(type);
 
 function severity(value: string | number | null | undefined): Draft['severity'] {
   if (typeof value === 'string')
