@@ -158,32 +158,6 @@ describe('texts for the approver', () => {
 });
 
 describe('undo commands, run by a shell', () => {
-  test('detaches the policy that the stack attached, with any prefix', () => {
-    const arn = 'arn:aws:iam::111122223333:policy/countermand/x-deny-all';
-    const [list, detach] = callsOf(descriptions.user.manualUndo, {
-      'list-attached-user-policies': arn,
-    });
-    expect(list).toEqual(expect.arrayContaining(['--path-prefix', '/countermand/']));
-    expect(detach?.slice(1)).toEqual([
-      ...['detach-user-policy', '--user-name', 'report-export', '--policy-arn', arn],
-    ]);
-  });
-
-  test('activates the access key again', () => {
-    expect(callsOf(descriptions.key.manualUndo)).toEqual([
-      [
-        ...['iam', 'update-access-key', '--user-name', 'report-export'],
-        ...['--access-key-id', 'AKIAIOSFODNN7EXAMPLE', '--status', 'Active'],
-      ],
-    ]);
-  });
-
-  test('enables the API key again', () => {
-    expect(callsOf(descriptions.apiKey.manualUndo)[0]).toEqual(
-      expect.arrayContaining(['k4partner9', 'op=replace,path=/enabled,value=true']),
-    );
-  });
-
   test.each(['customer-4711', "o'brien", '$(touch owned)', '`touch owned`', '"; touch owned; "'])(
     'enables the user %s again, and runs nothing else',
     (value) => {
