@@ -126,6 +126,11 @@ test.each(SOURCES.map(({ id, events }) => ({ id, events })))(
   },
 );
 
+test('selects no event by the state of its finding, so that a closed one reaches its incident', () => {
+  const fields = SOURCES.flatMap(({ events }) => Object.keys(events.detail ?? {}));
+  expect(fields).toEqual(['eventTypeCode']);
+});
+
 test('gives sources that share a rule the same sender and filter', () => {
   const filters = new Map<string, unknown>();
   for (const { events } of SOURCES) {
