@@ -21,6 +21,8 @@ const SHOWN_REJECTED = 5;
 const IN_FORCE: readonly Action['status'][] = ['in-force', 'kept', 'reversing', 'reversal-failed'];
 const STATE_NAMES = stateNames(loadDefinition('respond'));
 /** States of every alert. Others are shown if an alert reached them. */
+/** Each execution begins with it, and it says nothing about the alert. */
+const FIRST_CHOICE = 'is-finding-closed';
 const COMMON_STATES = ['enrich', 'analyse', 'gate', 'close'];
 
 export type ConsoleDeps = {
@@ -166,7 +168,7 @@ function stepsOf(
     ...last.keys(),
     ...(ended ? actions.flatMap(statesPassedBy) : []),
   ]);
-  return STATE_NAMES.filter((name) => passed.has(name)).map((name) => ({
+  return STATE_NAMES.filter((name) => passed.has(name) && name !== FIRST_CHOICE).map((name) => ({
     name,
     state: stepState(last.get(name), ended),
   }));

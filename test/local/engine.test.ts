@@ -393,6 +393,7 @@ describe('events', () => {
     await engine.idle();
     const entered = events.filter(({ type }) => type === 'entered').map(({ state }) => state);
     expect(entered).toEqual([
+      'is-finding-closed',
       'enrich',
       'analyse',
       'gate',
