@@ -8,6 +8,7 @@ import type { Policy } from '../../functions/policy/policy.ts';
 import { manualClock, systemClock } from '../../local/engine/clock.ts';
 import { WRITE_DENIED } from '../../local/engine/write-permissions.ts';
 import { createRuntime, type Runtime, type RuntimeOptions } from '../../local/runtime.ts';
+import { type Sample, withCurrentTimes } from '../../local/samples.ts';
 import { NOW, POLICY } from '../fixtures/case.ts';
 import { PAGE_KEY_BYTES, PROOF_KEYS } from '../fixtures/proofs.ts';
 
@@ -84,7 +85,10 @@ export async function createWorld({
     clock,
     /** Delivers an event and waits until nothing more happens without a person. */
     async deliver(event: unknown) {
-      const accepted = await runtime.accept(JSON.stringify(event));
+      const text = JSON.stringify(event);
+      // The gate asks a person about an old finding.
+      const sent = realTime ? withCurrentTimes(text, event as Sample['event'], new Date()) : text;
+      const accepted = await runtime.accept(sent);
       await runtime.engine.quiet();
       return accepted;
     },
