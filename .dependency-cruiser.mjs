@@ -2,9 +2,10 @@
 
 /** Folders of functions/ that the state machine runs. They do not import each other. */
 const STEPS =
-  'intake|enrich|analyse|gate|approve|execute|reverse|remind|notify|close|sweep|web|archive|world';
+  'intake|enrich|analyse|gate|approve|execute|reverse|remind|notify|close|sweep|web|archive|ticket|world';
 /** Folders of functions/ that several steps use. They do not import steps. */
-const LIBRARIES = 'domain|policy|store|sources|mechanisms|links|authority|messaging|platform';
+const LIBRARIES =
+  'domain|policy|store|sources|mechanisms|links|authority|messaging|platform|playbook';
 
 /** @type {import("dependency-cruiser").IConfiguration & { forbidden: import("dependency-cruiser").IForbiddenRuleType[], options: import("dependency-cruiser").ICruiseOptions }} */
 export default {

@@ -3,7 +3,7 @@ import Anthropic from '@anthropic-ai/sdk';
 import type { Analyst } from '../functions/analyse/brief.ts';
 import { claude } from '../functions/analyse/claude.ts';
 import { CLAUDE_LIMITS, DEFAULT_MODEL } from '../functions/analyse/models.ts';
-import { playbook } from '../functions/analyse/playbook.ts';
+import { playbook } from '../functions/analyse/playbook-analyst.ts';
 
 export function analystFrom(env: Readonly<Record<string, string | undefined>>): {
   analyst: Analyst;

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { ActionId, IncidentId } from '../domain/action.ts';
 import { Entity, SeverityLabel, Traffic } from '../domain/alert.ts';
-import { Assessment } from '../domain/assessment.ts';
+import type { Opinion } from '../domain/assessment.ts';
 
 /** The part of the brief that the playbook reads. The model gets the full brief. */
 export const Brief = z.looseObject({
@@ -23,10 +23,6 @@ export const AnalyseInput = z.object({
   /** The expired action that a manager requests again. It skips the analysis. */
   askAnew: z.optional(ActionId),
 });
-
-/** An analyst's answer: an assessment without its origin, which code adds. */
-export const Opinion = z.pick(Assessment, { verdict: true, summary: true, recommendations: true });
-export type Opinion = z.infer<typeof Opinion>;
 
 /** Assesses a brief. `judge` rejects when there is no usable answer or the signal aborts. */
 export type Analyst = {

@@ -10,7 +10,7 @@ import type { Analyst } from './brief.ts';
 import { claude } from './claude.ts';
 import { lazyAnalyst, parseApiKey } from './lazy-analyst.ts';
 import { CLAUDE_LIMITS, DEADLINE_MS, DEFAULT_BEDROCK_MODEL, DEFAULT_MODEL } from './models.ts';
-import { playbook } from './playbook.ts';
+import { playbook } from './playbook-analyst.ts';
 
 export type AnalyseDeps = {
   analyst: Analyst;

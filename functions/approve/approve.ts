@@ -254,6 +254,7 @@ async function question(
     to: { kind: 'person', ...person },
     // A ticket is opened even if the request expires, so it doesn't page.
     urgency: action.target?.kind === 'alert' || !mayPage(alert) ? 'inform' : 'page',
+    severity: alert.severity.label,
     ends: [],
     ...askText(action, alert, askedBefore, similar, passedOver),
     links: [{ label: LINKS.decide, url: await questionUrl(deps, action, person) }],

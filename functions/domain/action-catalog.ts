@@ -11,7 +11,7 @@ type Described = {
 
 type Contains = Described & {
   /**
-   * Whether functions/analyse/families.ts recommends it for some alerts. Otherwise only the model, a person or the gate
+   * Whether functions/playbook/families.ts recommends it for some alerts. Otherwise only the model, a person or the gate
    * proposes it.
    */
   inPlaybook: boolean;

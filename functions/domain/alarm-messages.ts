@@ -8,6 +8,8 @@ export const ALARMING = {
   recordAltered: 'record altered',
   /** A list in AWS has an entry that no action explains, or one that affects more than one host. */
   worldDiffers: 'world differs',
+  /** The model gave no usable answer, so the playbook's opinion took its place. */
+  analysisFailed: 'analysis failed',
 } as const;
 
 /** Log messages that are counted as metrics, without an alarm. */

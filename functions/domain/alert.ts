@@ -63,8 +63,9 @@ export type Entity = z.infer<typeof Entity>;
 
 export const SeverityLabel = z.enum(['informational', 'low', 'medium', 'high', 'critical']);
 
-type Label = z.infer<typeof SeverityLabel>;
-export const isMoreSevere = (a: Label, b: Label): boolean =>
+export type SeverityLabel = z.infer<typeof SeverityLabel>;
+
+export const isMoreSevere = (a: SeverityLabel, b: SeverityLabel): boolean =>
   SeverityLabel.options.indexOf(a) > SeverityLabel.options.indexOf(b);
 
 /** Where the suspicious traffic was seen. It decides which kind of block can help. */
@@ -75,6 +76,8 @@ export const Traffic = z.strictObject({
   localPort: z.nullable(z.int().check(z.gte(0), z.lte(65535))),
   protocol: z.nullable(z.string().check(z.maxLength(32))),
 });
+
+export type Traffic = z.infer<typeof Traffic>;
 
 /** The action of Countermand that explains an alert. */
 export const Cause = z.strictObject({

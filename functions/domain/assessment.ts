@@ -30,12 +30,29 @@ export const aboutAlert = (
 export const Assessment = z.strictObject({
   verdict: z.enum(['malicious', 'suspicious', 'benign', 'unclear']),
   summary: z.string().check(z.maxLength(2000)),
-  recommendations: z.array(Recommendation).check(z.maxLength(10)),
-  /** The origin of the assessment. `fallback` is the ticket that replaces a failed analysis. */
+  /** At most ten of the analyst, and as many of the playbook. */
+  recommendations: z.array(Recommendation).check(z.maxLength(20)),
+  /** The origin of the assessment. `fallback` is the playbook's opinion in place of a failed analysis. */
   origin: z.enum(['anthropic', 'bedrock', 'playbook', 'fallback']),
   /** The model that answered, or null. */
   model: z.nullable(z.string().check(z.maxLength(128))),
-  /** Why there is only a fallback, or null. */
+  /** Why the analysis failed, or null. */
   failure: z.nullable(z.string().check(z.maxLength(1000))),
 });
 export type Assessment = z.infer<typeof Assessment>;
+
+/** An analyst's answer: an assessment without its origin, which code adds. */
+export const Opinion = z.extend(z.pick(Assessment, { verdict: true, summary: true }), {
+  recommendations: z.array(Recommendation).check(z.maxLength(10)),
+});
+export type Opinion = z.infer<typeof Opinion>;
+
+/** A failed analysis. The gate adds the playbook's opinion. */
+export const failed = (failure: string): Assessment => ({
+  verdict: 'unclear',
+  summary: 'There is no analysis.',
+  recommendations: [],
+  origin: 'fallback',
+  model: null,
+  failure: failure.slice(0, 1000),
+});

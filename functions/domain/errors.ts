@@ -19,6 +19,9 @@ export abstract class RetryableError extends CountermandError {}
 /** A retry can't succeed: a person or a compensation has to act. */
 export abstract class TerminalError extends CountermandError {}
 
+/** Thrown when the rate limit has no free slot. The state `execute` retries it less often than other errors. */
+export class NoSlot extends CountermandError {}
+
 /** Thrown when a service throttles the call (ThrottlingException, TooManyRequestsException, HTTP 429). */
 export class Throttled extends RetryableError {}
 /** Thrown when another writer was faster: a stale lock token or a failed conditional write. */
@@ -46,7 +49,7 @@ export class InvalidInput extends TerminalError {}
 export class IllegalTransition extends TerminalError {}
 /** Thrown when the digest of the action to run differs from the digest that was decided on. */
 export class DigestMismatch extends TerminalError {}
-/** Thrown when the kill switch is set to `halt`, or the rate limit has no free slot. */
+/** Thrown when the kill switch is set to `halt`. */
 export class Halted extends TerminalError {}
 /** Thrown when the record of a change has no proof, so that an undo might restore what never was. */
 export class Unproven extends TerminalError {}

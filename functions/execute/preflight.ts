@@ -6,8 +6,16 @@ import { provesBefore, readEnd } from '../authority/end.ts';
 import { readRuling } from '../authority/rulings.ts';
 import { readVotes } from '../authority/votes.ts';
 import { Action } from '../domain/action.ts';
+import { informs } from '../domain/action-catalog.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
-import { Conflict, Denied, Halted, IllegalTransition, Unavailable } from '../domain/errors.ts';
+import {
+  Conflict,
+  Denied,
+  Halted,
+  IllegalTransition,
+  NoSlot,
+  Unavailable,
+} from '../domain/errors.ts';
 import { hasUnknownFields } from '../domain/stored.ts';
 import type { Job } from '../mechanisms/job.ts';
 import { reviewAfterDays } from '../policy/schemas/actions.ts';
@@ -92,16 +100,17 @@ export async function checkStillActive(
 
 /**
  * Promise 6: minutes may have passed since the gate reserved a slot, and later actions may have reserved the slots of
- * this minute. Moves the reservation to now. Throws Halted when no slot is left; people are then notified.
+ * this minute. Moves the reservation to now. Throws NoSlot when no slot is left; the state machine then waits for the next
+ * one. Telling people needs no slot.
  */
 export async function checkRateLimit({ store, policy, now }: ExecuteDeps, action: Action) {
   const { actionId, incidentId, name, target, disposition } = action;
-  if (disposition !== 'auto' || !name || !target) return;
+  if (disposition !== 'auto' || !name || !target || informs(name)) return;
   const wanted = { actionId, incidentId, name, target };
   const slot = await store.limiter.reserve(policy.account, wanted, policy.limits, now);
   if (slot.granted) return;
   if (slot.contended) throw new Conflict(slot.why, { actionId });
-  throw new Halted(`waited too long, and no slot is left: ${slot.why}`, { actionId });
+  throw new NoSlot(`no slot is free: ${slot.why}`, { actionId });
 }
 
 /**

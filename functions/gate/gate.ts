@@ -2,15 +2,17 @@
 
 import * as z from 'zod/mini';
 import { isAlertProven } from '../authority/alerts.ts';
-import { ActionId, IncidentId } from '../domain/action.ts';
+import { ActionId, IncidentId, type Reason } from '../domain/action.ts';
+import { changesOf, informs } from '../domain/action-catalog.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
-import { type Alert, isPosture } from '../domain/alert.ts';
-import { Assessment, aboutAlert, type Recommendation } from '../domain/assessment.ts';
-import { isSevere } from '../domain/closed-finding.ts';
+import type { Alert } from '../domain/alert.ts';
+import { Assessment, aboutAlert, failed, type Recommendation } from '../domain/assessment.ts';
 import type { Drill } from '../domain/drill.ts';
 import { saysRaised } from '../domain/effect-state.ts';
 import type { Effect } from '../mechanisms/registry.ts';
 import { errorFields } from '../platform/log.ts';
+import { withFloor } from '../playbook/floor.ts';
+import { pagesForSevere } from '../playbook/playbook.ts';
 import { readRequestState } from '../store/request-state.ts';
 import { type EscalatingDeps, withApproval, withEscalation } from './approvers.ts';
 import { compose } from './compose.ts';
@@ -25,7 +27,7 @@ import { joinOrClaim, noteJoins, withExistingActions } from './shared-effect.ts'
 export const GateInput = z.object({
   incidentId: IncidentId,
   alertId: z.string(),
-  /** Absent when the analysis crashed. A ticket is then the only recommendation. */
+  /** Absent when the analysis crashed. The playbook's opinion then takes its place. */
   assessment: z.optional(z.unknown()),
   /** The expired action that a manager requests again. */
   askAnew: z.optional(ActionId),
@@ -62,7 +64,7 @@ export async function gate(deps: GateDeps, input: unknown) {
   };
   const decidedId = askAnew ?? actionId;
   if (!decidedId) {
-    const assessed = readAssessment(assessment);
+    const assessed = withFloor(readAssessment(assessment), alert);
     return decideAll(
       withEscalation(deps),
       { incidentId, alertId },
@@ -107,17 +109,7 @@ async function readDrills({ store, log }: GateDeps, incidentId: string) {
 function readAssessment(given: unknown): Assessment {
   const parsed = Assessment.safeParse(given);
   if (parsed.success) return parsed.data;
-  return {
-    verdict: 'unclear',
-    summary: 'There is no valid analysis. Investigate the alert yourself.',
-    recommendations: [aboutAlert('create_alert_ticket', 'There is no valid analysis')],
-    origin: 'fallback',
-    model: null,
-    failure:
-      given === undefined
-        ? 'the analysis did not run'
-        : z.prettifyError(parsed.error).slice(0, 1000),
-  };
+  return failed(given === undefined ? 'the analysis did not run' : z.prettifyError(parsed.error));
 }
 
 async function decideAll(
@@ -127,24 +119,20 @@ async function decideAll(
   assessment: Assessment,
 ) {
   await deps.store.records.putAssessment(ids.incidentId, ids.alertId, assessment);
+  const why = analysisReason(assessment);
   const rulings = dropRepeats(
-    assessment.recommendations.map((recommendation) => ({
-      recommendation,
-      ruling: decide(recommendation, circumstances),
-    })),
+    assessment.recommendations.map((recommendation) => {
+      const ruling = decide(recommendation, circumstances);
+      return { recommendation, ruling: { ...ruling, reasons: [...ruling.reasons, ...why] } };
+    }),
   );
-  // A person must be notified of every alert, even if a manipulated model recommends only invalid actions.
-  if (rulings.every(({ ruling }) => ruling.disposition === 'dropped')) {
-    const recommendation = aboutAlert('create_alert_ticket', 'Every recommendation was dropped');
-    rulings.push({ recommendation, ruling: decide(recommendation, circumstances) });
-  }
   const owed = await noteJoins(
     deps,
     ids,
     circumstances,
     rulings.map(({ ruling }) => ruling),
   );
-  const page = owed.length === 0 ? pageAboutRaise(circumstances, rulings) : null;
+  const page = owed.length === 0 ? pageIfUnasked(circumstances, rulings) : null;
   if (page) rulings.push(page);
   const actions: Routed[] = owed.map(newsOf);
   for (const [index, { recommendation, ruling }] of rulings.entries())
@@ -160,16 +148,26 @@ async function decideAll(
   return { ...ids, actions };
 }
 
-/** The page about a severity raised to high or critical; null if a request or a hand-off pages about the alert. */
-function pageAboutRaise(circumstances: Circumstances, rulings: readonly Decided[]): Decided | null {
+/**
+ * Shown to people with each action. The failure may quote the model or an error, so it stays in the record of the
+ * assessment.
+ */
+const analysisReason = ({ failure }: Assessment): Reason[] =>
+  failure === null
+    ? []
+    : [{ code: 'analysis-failed', text: 'The model gave no usable answer. The playbook decides' }];
+
+/** The page about a severe alert, whatever the analysis says; null if a request or a hand-off pages about it. */
+function pageIfUnasked(circumstances: Circumstances, rulings: readonly Decided[]): Decided | null {
   const { alert } = circumstances;
-  const raised = alert.news.find(saysRaised);
-  if (!raised || !isSevere(alert.severity.label) || isPosture(alert)) return null;
+  if (!pagesForSevere(alert)) return null;
   const pages = ({ ruling: { disposition, target, name } }: Decided): boolean =>
-    name === 'send_analyst_notification' ||
+    (name === 'send_analyst_notification' && disposition !== 'dropped') ||
     (target?.kind !== 'alert' && (disposition === 'approve' || disposition === 'hand-off'));
   if (rulings.some(pages)) return null;
-  const recommendation = aboutAlert('send_analyst_notification', `${raised}.`);
+  const raised = alert.news.find(saysRaised);
+  const why = raised ? `${raised}.` : 'The severity is high, and no request pages anyone.';
+  const recommendation = aboutAlert('send_analyst_notification', why);
   return { recommendation, ruling: decide(recommendation, circumstances) };
 }
 
@@ -208,7 +206,10 @@ function dropRepeats(decided: readonly Decided[]): Decided[] {
   });
 }
 
-/** Reserves a slot under the rate limit for an automatic action. Without a slot, the action needs approval. */
+/**
+ * Reserves a slot under the rate limit for an automatic action. Without a slot, the action needs approval. A harmless
+ * action waits for a slot instead, right before it is applied, and telling people needs none.
+ */
 async function reserveSlot(
   { store, policy, now }: GateDeps,
   { incidentId, actionId }: { incidentId: string; actionId: string },
@@ -216,6 +217,7 @@ async function reserveSlot(
 ): Promise<Ruling> {
   const { disposition, name, target } = ruling;
   if (disposition !== 'auto' || !name || !target) return ruling;
+  if (informs(name) || changesOf(name)?.quiet) return ruling;
   const wanted = { actionId, incidentId, name, target };
   const reservation = await store.limiter.reserve(policy.account, wanted, policy.limits, now);
   if (reservation.granted) return ruling;

@@ -1,6 +1,7 @@
 // Writes the notice about an action in its state, and picks its recipients.
 
 import type { Action } from '../domain/action.ts';
+import { changesOf } from '../domain/action-catalog.ts';
 import { type Alert, mayPage } from '../domain/alert.ts';
 import type { Approver } from '../domain/approval.ts';
 import { closingOf } from '../domain/closed-finding.ts';
@@ -52,7 +53,7 @@ export type Notice = Pick<Message, 'subject' | 'paragraphs' | 'facts' | 'steps'>
 /** The notice with its recipients; null if the state needs no notice. */
 export function noticeOf(...given: Parameters<typeof noticeInState>): Notice | null {
   const [action] = given;
-  const notice = noticeInState(...given);
+  const notice = isInTicketOnly(action) ? null : noticeInState(...given);
   return notice && isTicketElsewhere(action) ? { ...notice, ...noTicketText(action) } : notice;
 }
 
@@ -147,6 +148,12 @@ function expiredNotice(
     }),
   };
 }
+
+/** Whether only the ticket tells about the action: a harmless one that was not done, and that no one approved. */
+export const isInTicketOnly = ({ name, status, approval, before }: Action): boolean =>
+  changesOf(name)?.quiet === true &&
+  approval === null &&
+  (status === 'handed-off' || (status === 'failed' && before === null));
 
 const openNotice = (action: Action, failure: string | null, everyone: Approver[]): Notice =>
   failure === null && owesNews(action)

@@ -1,6 +1,7 @@
 // Sends a recipient's digest: the pages over the hourly limit.
 import type { Action } from '../domain/action.ts';
 import { opensTicketUnanswered } from '../domain/action-catalog.ts';
+import { isMoreSevere } from '../domain/alert.ts';
 import { oneLine, timeOfDay } from '../domain/wording.ts';
 import type { Mac } from '../links/signed-claims.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -21,6 +22,12 @@ export type DigestDeps = LinkDeps & {
   pageKey: Mac;
   now: () => Date;
 };
+
+/** Absent if one of the messages has no severity, which counts as severe. */
+function mostSevere(lines: readonly Line[]): Held['severity'] {
+  const severities = lines.map(({ held }) => held.severity);
+  return severities.reduce((a, b) => (a && b && isMoreSevere(b, a) ? b : a && b && a));
+}
 
 /** One page that was held back, and its current state. */
 type Line = {
@@ -44,7 +51,13 @@ export async function sendDigest(deps: DigestDeps, recipient: string) {
   // Page again if an entry still needs a person and the hourly limit allows it.
   const isPage =
     open.length > 0 &&
-    (await store.pager.admit(recipient, { key, always: false, text: null }, paging())).pages;
+    (
+      await store.pager.admit(
+        recipient,
+        { key, always: false, severity: mostSevere(open), text: null },
+        paging(),
+      )
+    ).pages;
   const shown = isPage ? lines : lines.filter(({ held }) => !held.told);
   if (to && (shown.length > 0 || pager.more > 0))
     await deps.send({
@@ -53,7 +66,7 @@ export async function sendDigest(deps: DigestDeps, recipient: string) {
       urgency: isPage ? 'page' : 'inform',
       ...(isPage && { always: true }),
       ends: [],
-      ...digestText(shown, pager.more, bounds.perPersonPerHour),
+      ...digestText(shown, pager.more, bounds),
       links: shown.flatMap(({ needsAnswer, link }) => (needsAnswer && link ? [link] : [])),
       incidentId: 'none',
       actionId: null,

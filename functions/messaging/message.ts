@@ -1,5 +1,6 @@
 // A message to people. Each channel renders it in its own format.
 import * as z from 'zod/mini';
+import { SeverityLabel } from '../domain/alert.ts';
 
 /** One person, or the team. */
 export const Recipient = z.discriminatedUnion('kind', [
@@ -14,6 +15,13 @@ export const Message = z.strictObject({
   to: Recipient,
   /** `page` interrupts the recipient at any hour. */
   urgency: z.enum(['page', 'inform']),
+  /** The severity of the alert. Absent if the message is about no alert. */
+  severity: z.optional(SeverityLabel),
+  /**
+   * Messages about the same thing: within the hour, only the first of them pages a recipient. The others are not sent to
+   * that recipient.
+   */
+  once: z.optional(z.string().check(z.maxLength(128))),
   /** Exempt from the hourly limit: an effect is wrongly in force, or no later message would report it. */
   always: z.optional(z.literal(true)),
   /** Keys of earlier pages to the same recipient that this message resolves. */

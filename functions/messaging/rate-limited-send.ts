@@ -25,8 +25,12 @@ export const recipientOf = (to: Recipient): string =>
 /** Counts each page once, by its key, before it is sent. Other messages are not limited. */
 export function rateLimited(send: Send, deps: RateLimitDeps): Send {
   return async (message) => {
-    if (message.urgency !== 'page') return send(message);
-    const { pages, nextAt } = await admitted(deps, message);
+    const { urgency, severity = 'high', always } = message;
+    if (urgency !== 'page') return send(message);
+    if (!always && deps.limits.pages.bySeverity[severity] === 'inform')
+      return send({ ...message, urgency: 'inform' });
+    const { pages, isRepeat, nextAt } = await admitted(deps, message);
+    if (isRepeat) return { notBy: [] };
     if (!pages) return { notBy: [], held: true };
     return send(nextAt === null ? message : withNotice(message, nextAt, deps));
   };
@@ -37,15 +41,15 @@ async function admitted(
   { store, limits, pageKey, now, log }: RateLimitDeps,
   message: Message,
 ): Promise<Admitted> {
-  const { key, always = false, subject, incidentId, actionId } = message;
-  const page = { key, always, text: { subject, incidentId, actionId } };
+  const { key, always = false, once, severity, subject, incidentId, actionId } = message;
+  const page = { key, always, severity, once, text: { subject, incidentId, actionId } };
   try {
     const paging = { pageKey, bounds: limits.pages, now: now() };
     return await store.pager.admit(recipientOf(message.to), page, paging);
   } catch (error) {
     if (error instanceof Conflict) throw error;
     log('error', 'page not counted', { key, ...errorFields(error) });
-    return { pages: true, nextAt: null };
+    return { pages: true, isRepeat: false, nextAt: null };
   }
 }
 

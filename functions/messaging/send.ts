@@ -1,6 +1,7 @@
 // Sends one message through every channel of its recipient, in parallel.
 
 import { NotFound, RetryableError, Unavailable } from '../domain/errors.ts';
+import { oneLine } from '../domain/wording.ts';
 import { errorFields, type Log } from '../platform/log.ts';
 import type { Channel } from './channels/channel.ts';
 import type { Message, Send } from './message.ts';
@@ -28,7 +29,8 @@ export function createSend({ channels, now, log }: SendDeps): Send {
       log('error', 'channel failed', { channel: channel.name, key, ...errorFields(error) });
   };
 
-  return async (message) => {
+  return async (given) => {
+    const message = withSeverity(given);
     const { sent, failed } = await sendBy(channels, message);
     logAll(failed, message.key);
     // A recipient without the link cannot decide, and counts as not reached.
@@ -41,6 +43,16 @@ export function createSend({ channels, now, log }: SendDeps): Send {
     }
     return { notBy: failed.map(({ channel }) => channel.name) };
   };
+}
+
+/** People sort their messages by the severity in the subject. */
+function withSeverity(message: Message): Message {
+  const { severity, subject } = message;
+  if (!severity) return message;
+  const word = `${severity.charAt(0).toUpperCase()}${severity.slice(1)}`;
+  return subject.startsWith(word)
+    ? message
+    : { ...message, subject: oneLine(`${word}: ${subject}`, 99) };
 }
 
 type Failed = { channel: Channel; error: unknown };

@@ -4,7 +4,13 @@ import * as z from 'zod/mini';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import type { Approver } from '../domain/approval.ts';
 import { owesNews } from '../domain/effect-state.ts';
-import { askedOf, type Notice, noticeOf, questionsTo } from '../messaging/action-notice.ts';
+import {
+  askedOf,
+  isInTicketOnly,
+  type Notice,
+  noticeOf,
+  questionsTo,
+} from '../messaging/action-notice.ts';
 import { sendDigest } from '../messaging/digest.ts';
 import { questionUrl, requestAgainUrl, retryUndoUrl } from '../messaging/links.ts';
 import type { Message } from '../messaging/message.ts';
@@ -50,7 +56,11 @@ async function notifyAbout(
   );
   const policy = { ...deps.policy, escalation };
   const notice = noticeOf(action, { alert, facts: known }, policy, why, deps.now());
-  if (!notice) return { incidentId, actionId, told: 0 };
+  if (!notice) {
+    if (isInTicketOnly(action))
+      await recordNotified(deps, action, [], { unreached: [], notBy: [], held: [] });
+    return { incidentId, actionId, told: 0 };
+  }
   const facts = [
     ...notice.facts,
     ...(notice.ticket ? [{ label: 'Ticket', value: await ticketFor(deps, action) }] : []),
@@ -65,6 +75,7 @@ async function notifyAbout(
       key: `${kindOf(action, notice)}-${actionId}-${notice.since ?? sinceEntry(action)}-${person.id}`,
       to: { kind: 'person', ...person },
       urgency,
+      ...(alert && { severity: alert.severity.label }),
       ...(urgency === 'page' && notice.always && { always: notice.always }),
       ends: questionsTo(action, person),
       subject: notice.subject,
@@ -144,7 +155,10 @@ async function recordNotified(
   const missed = [...sent.unreached, ...sent.held];
   const reached = messages.filter((message) => !missed.includes(message));
   const names = reached.flatMap(({ to }) => (to.kind === 'person' ? to.name : [])).join(', ');
-  const text = `Notified ${names || 'no one yet'}${troubleIn(sent)}`;
+  const text =
+    messages.length > 0
+      ? `Notified ${names || 'no one yet'}${troubleIn(sent)}`
+      : 'Notified no one: the ticket says that this harmless action was not done';
   await store.records.changeAction(incidentId, actionId, (current) => ({
     ...withEntry(current, { at: now(), by: 'notify', event: 'told', text }),
     attentionAt: ENDS_WHEN_NOTIFIED.includes(current.status) ? null : current.attentionAt,

@@ -145,6 +145,8 @@ export function withLimits(limits: Limits, overlay: Read<AccountOverlay>, faults
         limits.pages.perPersonPerHour,
         addFault,
       ),
+      reservedForSevere: change.pages?.reservedForSevere ?? limits.pages.reservedForSevere,
+      bySeverity: change.pages?.bySeverity ?? limits.pages.bySeverity,
       digestAfterMinutes: change.pages?.digestAfterMinutes ?? limits.pages.digestAfterMinutes,
     },
     breaker: {

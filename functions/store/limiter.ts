@@ -26,15 +26,13 @@ const HOUR_MS = 3_600_000 + TOLERANCE_MS;
 const MAX_ATTEMPTS = 6;
 
 /** An automatic action of the last minute. */
-const Entry = z.strictObject({
+const Entry = z.object({
   at: z.iso.datetime(),
   actionId: z.string(),
   incidentId: z.string(),
   name: z.string(),
-  /** Whether it is a ticket or a notification, which changes nothing in AWS. */
-  informs: z._default(z.boolean(), false),
 });
-/** A target of the last hour. Tickets and notifications have none. */
+/** A target of the last hour. */
 const Touched = z.strictObject({ at: z.iso.datetime(), target: z.string() });
 const Stored = z.object({
   entries: z.array(Entry),
@@ -44,7 +42,7 @@ const Stored = z.object({
 });
 type Recent = Pick<z.infer<typeof Stored>, 'entries' | 'touched'>;
 
-export type SlotRequest = Omit<z.infer<typeof Entry>, 'at' | 'informs'> & {
+export type SlotRequest = Omit<z.infer<typeof Entry>, 'at'> & {
   target: Pick<Entity, 'kind' | 'value'>;
 };
 type Bounds = Pick<Limits, 'automaticPerMinute' | 'distinctTargetsPerHour'>;
@@ -147,8 +145,7 @@ function exceededLimit(
 ): string | null {
   const { perAccount, perAction, perIncident } = bounds.automaticPerMinute;
   const target = targetHash(wanted);
-  const isNew = target !== null && touched.every((one) => one.target !== target);
-  const informing = informs(wanted) ? entries.filter((one) => one.informs) : [];
+  const isNew = touched.every((one) => one.target !== target);
   const counts = [
     ['automatic actions in the last minute in this account', entries.length, perAccount],
     [
@@ -160,16 +157,6 @@ function exceededLimit(
       'automatic actions in the last minute for this incident',
       entries.filter(({ incidentId }) => incidentId === wanted.incidentId).length,
       perIncident,
-    ],
-    [
-      'tickets and messages in the last minute in this account',
-      informing.length,
-      halfOf(perAccount),
-    ],
-    [
-      'tickets and messages in the last minute for this incident',
-      informing.filter(({ incidentId }) => incidentId === wanted.incidentId).length,
-      halfOf(perIncident),
     ],
     [
       'different targets in the last hour',
@@ -186,21 +173,11 @@ function withReservation({ entries, touched }: Recent, wanted: SlotRequest, now:
   const { actionId, incidentId, name } = wanted;
   const target = targetHash(wanted);
   return {
-    entries: [...entries, { at, actionId, incidentId, name, informs: informs(wanted) }],
-    touched: target ? [...touched.filter((one) => one.target !== target), { at, target }] : touched,
+    entries: [...entries, { at, actionId, incidentId, name }],
+    touched: [...touched.filter((one) => one.target !== target), { at, target }],
   };
 }
 
-/** Tickets and notifications are about the alert and touch nothing. */
-const informs = ({ target }: SlotRequest): boolean => target.kind === 'alert';
-
-/** Half of the slots are reserved for containment, however many alerts arrive. At least one is for notifications. */
-const halfOf = (limit: number): number => Math.min(limit, Math.max(1, Math.floor(limit / 2)));
-
-/** A hash of the target, because names may be long; null for tickets and notifications. */
-const targetHash = (wanted: SlotRequest): string | null => {
-  const { kind, value } = wanted.target;
-  return informs(wanted)
-    ? null
-    : createHash('sha256').update(`${kind} ${value}`).digest('hex').slice(0, 16);
-};
+/** A hash of the target, because names may be long. */
+const targetHash = ({ target: { kind, value } }: SlotRequest): string =>
+  createHash('sha256').update(`${kind} ${value}`).digest('hex').slice(0, 16);

@@ -1,6 +1,8 @@
 // Hourly page limit and digest of each recipient.
 import * as z from 'zod/mini';
 import { ALARMING } from '../domain/alarm-messages.ts';
+import { SeverityLabel } from '../domain/alert.ts';
+import { isSevere } from '../domain/closed-finding.ts';
 import { readStored } from '../domain/stored.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { type Mac, signClaims, verifyClaims } from '../links/signed-claims.ts';
@@ -27,11 +29,22 @@ const Held = z.strictObject({
   actionId: z.nullable(z.string()),
   /** Whether an earlier digest already contained it. A digest doesn't page. */
   told: z.boolean(),
+  /** Absent in items of earlier versions, and for messages about no alert. */
+  severity: z.optional(SeverityLabel),
 });
 export type Held = z.infer<typeof Held>;
 
 const Pager = z.object({
-  woken: z.array(z.strictObject({ at: z.iso.datetime(), key: z.string() })),
+  woken: z.array(
+    z.strictObject({
+      at: z.iso.datetime(),
+      key: z.string(),
+      /** The incident, if the page was about one. Absent in items of earlier versions. */
+      incidentId: z.optional(z.string()),
+      /** The thing that pages once. */
+      once: z.optional(z.string()),
+    }),
+  ),
   held: z.array(Held),
   /** How many more messages were not kept. */
   more: z.int().check(z.gte(0)),
@@ -51,6 +64,9 @@ type Bounds = Limits['pages'];
 /** How a function that sends pages counts them. Only those functions may use `pageKey`. */
 export type Paging = { pageKey: Mac; bounds: Bounds; now: Date };
 export type Page = Pick<Held, 'key'> & {
+  severity?: Held['severity'];
+  /** Within the hour, only the first page about this. */
+  once?: string | undefined;
   /** Pages regardless of the limit. */
   always: boolean;
   /** The text for the digest; null for a message that is never held. */
@@ -58,6 +74,8 @@ export type Page = Pick<Held, 'key'> & {
 };
 export type Admitted = {
   pages: boolean;
+  /** A page about the same thing was sent: this one is not sent at all. */
+  isRepeat: boolean;
   /** When this was the last page of the hour: when the next page may be sent. */
   nextAt: string | null;
 };
@@ -142,32 +160,54 @@ const nextSlotAt = (woken: Pager['woken'], perHour: number, now: Date): string =
   return oldest ? minutesAfter(oldest.at, HOUR_MINUTES) : now.toISOString();
 };
 
+/** The pages of the hour that a severity may use up. The rest is for severe alerts. Unknown counts as severe. */
+const limitFor = (
+  severity: Held['severity'],
+  { perPersonPerHour, reservedForSevere }: Bounds,
+): number =>
+  severity && !isSevere(severity)
+    ? Math.max(1, perPersonPerHour - reservedForSevere)
+    : perPersonPerHour;
+
+/** The limit for a digest: that of its most severe message. */
+const limitForDigest = (held: Pager['held'], bounds: Bounds): number =>
+  Math.max(...held.map(({ severity }) => limitFor(severity, bounds)));
+
 function admit(
   current: Pager,
-  { key, always, text }: Page,
-  { perPersonPerHour, digestAfterMinutes }: Bounds,
+  { key, always, severity, once, text }: Page,
+  bounds: Bounds,
   now: Date,
 ): Admitted & { next: Pager | null } {
+  const { perPersonPerHour, digestAfterMinutes } = bounds;
   const woken = recent(current.woken, now);
-  if (woken.some((one) => one.key === key)) return { pages: true, nextAt: null, next: null };
+  const answer = { pages: true, isRepeat: false, nextAt: null, next: null };
+  if (woken.some((one) => one.key === key)) return answer;
+  if (once && woken.some((one) => one.once === once)) return { ...answer, isRepeat: true };
   const at = now.toISOString();
-  if (always || woken.length < perPersonPerHour) {
-    const counted = [...woken, { at, key }].slice(-MOST_COUNTED);
+  const incidentId = text?.incidentId;
+  const isFirst = woken.every((one) => one.incidentId !== incidentId);
+  const ignoresLimit = severity && bounds.bySeverity[severity] === 'always' && isFirst;
+  if (always || ignoresLimit || woken.length < limitFor(severity, bounds)) {
+    const page = { at, key, ...(incidentId && { incidentId }), ...(once && { once }) };
+    const counted = [...woken, page].slice(-MOST_COUNTED);
     const held = current.held.filter((one) => one.key !== key);
     const dueAt = held.length + current.more > 0 ? current.dueAt : null;
     const isLast = counted.length === perPersonPerHour;
     const nextAt = isLast ? nextSlotAt(counted, perPersonPerHour, now) : null;
-    return { pages: true, nextAt, next: { ...current, woken: counted, held, dueAt } };
+    return { ...answer, nextAt, next: { ...current, woken: counted, held, dueAt } };
   }
   const isHeld = current.held.some((one) => one.key === key);
-  if (!text || isHeld) return { pages: false, nextAt: null, next: null };
+  if (!text || isHeld) return { ...answer, pages: false };
   const soon = minutesAfter(now, digestAfterMinutes);
   const waiting =
     current.held.length < MOST_HELD
-      ? { held: [...current.held, { at, key, ...text, told: false }] }
+      ? {
+          held: [...current.held, { at, key, ...text, told: false, ...(severity && { severity }) }],
+        }
       : { more: current.more + 1 };
   const dueAt = current.dueAt !== null && current.dueAt < soon ? current.dueAt : soon;
-  return { pages: false, nextAt: null, next: { ...current, woken, ...waiting, dueAt } };
+  return { ...answer, pages: false, next: { ...current, woken, ...waiting, dueAt } };
 }
 
 /** New messages get their own digest soon. Messages that still need a person wait until a page may be sent. */
@@ -181,7 +221,7 @@ function afterDigest(current: Pager, said: SentDigest, bounds: Bounds, now: Date
   const dueAt = hasNew
     ? minutesAfter(now, bounds.digestAfterMinutes)
     : held.length > 0
-      ? nextSlotAt(woken, bounds.perPersonPerHour, now)
+      ? nextSlotAt(woken, limitForDigest(held, bounds), now)
       : null;
   return { ...current, woken, held, more, dueAt };
 }

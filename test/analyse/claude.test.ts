@@ -167,15 +167,13 @@ describe.each(CLIENTS)('$origin', ({ origin, analystWith, path }) => {
       },
       /./,
     ],
-  ])('falls back to a ticket with the reason after %s', async (_what, answer, reason) => {
+  ])('reports a failed analysis with the reason after %s', async (_what, answer, reason) => {
     server.willAnswer(answer);
     const assessment = await assessmentBy(analystWith());
     expect(assessment.origin).toBe('fallback');
     expect(assessment.verdict).toBe('unclear');
     expect(assessment.failure).toMatch(reason);
-    expect(assessment.recommendations).toMatchObject([
-      { action: 'create_alert_ticket', target: 'alert-1', confidence: 100 },
-    ]);
+    expect(assessment.recommendations).toEqual([]);
   });
 
   test('stops waiting at the timeout of the client', async () => {
@@ -221,8 +219,7 @@ describe.each(CLIENTS)('$origin', ({ origin, analystWith, path }) => {
     await fc.assert(
       fc.asyncProperty(bytes, async (answer) => {
         server.willAnswer(answer);
-        const { recommendations } = await assessmentBy(analystWith());
-        expect(recommendations.length).toBeGreaterThan(0);
+        expect(Assessment.safeParse(await assessmentBy(analystWith())).success).toBe(true);
       }),
       { numRuns: 150 },
     );
@@ -235,21 +232,6 @@ test('keeps an unknown action and target for the gate to judge', async () => {
   const { recommendations, origin } = await assessmentBy(anthropic());
   expect(origin).toBe('anthropic');
   expect(recommendations[0]).toEqual(odd);
-});
-
-test('adds a ticket to an assessment that calls the alert harmless', async () => {
-  server.willAnswer(saying({ verdict: 'benign', recommendations: [] }));
-  expect((await assessmentBy(anthropic())).recommendations).toMatchObject([
-    { action: 'create_alert_ticket', target: 'alert-1' },
-  ]);
-});
-
-test('replaces the last of ten recommendations with a ticket when there is none', async () => {
-  const ten = Array.from({ length: 10 }, (_, i) => recommend({ target: `ip-${i + 1}` }));
-  server.willAnswer(saying({ recommendations: ten }));
-  const { recommendations } = await assessmentBy(anthropic());
-  expect(recommendations).toHaveLength(10);
-  expect(recommendations.at(-1)?.action).toBe('create_alert_ticket');
 });
 
 test('writes no key into a reason or the log, even when the server repeats it', async () => {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { analystFrom } from '../../functions/analyse/deps.ts';
 import { lazyAnalyst, parseApiKey } from '../../functions/analyse/lazy-analyst.ts';
-import { playbook } from '../../functions/analyse/playbook.ts';
+import { playbook } from '../../functions/analyse/playbook-analyst.ts';
 import { ENV } from '../../functions/domain/env.ts';
 import { InvalidInput } from '../../functions/domain/errors.ts';
 import { alertWith } from '../fixtures/case.ts';

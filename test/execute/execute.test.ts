@@ -9,6 +9,7 @@ import {
   DigestMismatch,
   Halted,
   IllegalTransition,
+  NoSlot,
   NotVerified,
   TargetGone,
 } from '../../functions/domain/errors.ts';
@@ -171,14 +172,21 @@ describe('the rate limit when an automatic action is applied', () => {
     expect(await execute(narrow(), ids)).toMatchObject({ status: 'in-force' });
   });
 
+  test('P6: applies a harmless action once a slot is free', async () => {
+    await takeSlot('act-another');
+    const watch = await put({ name: 'add_ip_to_watchlist' });
+    await expect(execute(narrow(), watch)).rejects.toBeInstanceOf(NoSlot);
+    expect(await execute(deps(), watch)).toMatchObject({ status: 'in-force' });
+  });
+
   test('P6: does not apply a late action whose slot was given away, and ends it as failed', async () => {
     const ids = await put();
     await takeSlot(ids.actionId);
     minutes(2);
     await takeSlot('act-of-the-next-minute');
-    await expect(execute(narrow(), ids)).rejects.toThrow(Halted);
+    await expect(execute(narrow(), ids)).rejects.toThrow(NoSlot);
     expect(world.size).toBe(0);
-    const failure = { Error: 'Halted', Cause: 'no slot left' };
+    const failure = { Error: 'NoSlot', Cause: 'no slot left' };
     await reverse(narrow(), { ...ids, cause: 'execution-failed', by: 'respond', failure });
     expect((await load(ids)).status).toBe('failed');
     expect(await holders()).toEqual([]);

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { assumeDrilled } from '../../cli/drill/assumed.ts';
 import { analyse } from '../../functions/analyse/analyse.ts';
 import type { Analyst } from '../../functions/analyse/brief.ts';
-import { playbook } from '../../functions/analyse/playbook.ts';
+import { playbook } from '../../functions/analyse/playbook-analyst.ts';
 import { approve } from '../../functions/approve/approve.ts';
 import { close } from '../../functions/close/close.ts';
 import { NotFound } from '../../functions/domain/errors.ts';

@@ -7,7 +7,12 @@ import { createWorld, type World } from './world.ts';
 
 const CAP = 3;
 const ALERTS = 12;
-const pages = { perPersonPerHour: CAP, digestAfterMinutes: 5 };
+const pages = {
+  ...POLICY.limits.pages,
+  perPersonPerHour: CAP,
+  reservedForSevere: 0,
+  digestAfterMinutes: 5,
+};
 
 /** Recommends blocking the address that each alert names. */
 const analyst: Analyst = {

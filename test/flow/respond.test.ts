@@ -192,28 +192,37 @@ describe('the executor', () => {
     expect((await world.action('add_ip_to_watchlist')).status).toBe('in-force');
   });
 
-  test('leaves nothing behind when the executor fails permanently, and notifies the on-call analyst', async () => {
+  test('leaves nothing behind when the executor fails permanently, and says so in the ticket', async () => {
     failing(100, () => new Denied('no permission'));
     await probe();
     expect(world.watched()).toEqual([]);
     expect((await world.action('add_ip_to_watchlist')).status).toBe('failed');
-    expect(world.subjectsTo('ana.silva')).toContain(
-      `Failed: Add ${ATTACKING_HOST} to the watch list`,
+    expect(world.subjectsTo('ana.silva').join()).not.toContain('Failed');
+    await world.pass(0);
+    const [ticket] = world.runtime.tickets();
+    expect(`${ticket?.body}${ticket?.details}`).toContain(
+      `Could not add ${ATTACKING_HOST} to the watch list`,
     );
   });
 });
 
 describe('a step that fails', () => {
-  test.each(['enrich', 'analyse', 'gate'])(
-    'P9: closes the incident with an outcome when %s fails',
-    async (name) => {
+  test.each([
+    ['enrich', 'handed-off'],
+    ['analyse', null],
+    ['gate', 'failed'],
+  ])(
+    'P9: records an outcome, or asks as the playbook would, when %s fails',
+    async (name, outcome) => {
       world.runtime.functions[name] = async () => {
         throw new Error('killed');
       };
       await probe();
       const [incident] = await world.incidents();
-      expect(incident?.status).toBe('closed');
-      expect(incident?.outcome).toBe(name === 'gate' ? 'failed' : 'ticketed');
+      expect(incident?.outcome).toBe(outcome);
+      expect(world.subjectsTo('ana.silva').some((subject) => subject.startsWith('Approve'))).toBe(
+        outcome === null,
+      );
     },
   );
 });

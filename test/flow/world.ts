@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { assumeDrilled } from '../../cli/drill/assumed.ts';
 import type { Analyst } from '../../functions/analyse/brief.ts';
-import { playbook } from '../../functions/analyse/playbook.ts';
+import { playbook } from '../../functions/analyse/playbook-analyst.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import { manualClock, systemClock } from '../../local/engine/clock.ts';

@@ -3,6 +3,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { withAlertProof } from '../../functions/authority/alerts.ts';
 import type { Parameters } from '../../functions/domain/action.ts';
+import { informs } from '../../functions/domain/action-catalog.ts';
 import type { Recommendation } from '../../functions/domain/assessment.ts';
 import { known, unknown } from '../../functions/domain/facts.ts';
 import type { GateDeps } from '../../functions/gate/deps.ts';
@@ -42,7 +43,10 @@ const deps = (places = twoEffects): GateDeps => ({
   policy: POLICY,
   here: HERE,
   keys: KEYS,
-  effectsOf: () => places.map((parameters) => ({ mechanism: blockAddress, parameters })),
+  effectsOf: (name, ...rest) =>
+    informs(name)
+      ? effectsOf(name, ...rest)
+      : places.map((parameters) => ({ mechanism: blockAddress, parameters })),
   now: () => NOW,
   log: () => {},
 });
@@ -51,6 +55,9 @@ const proposal = (...recommended: Recommendation[]) => ({
   alertId: ALERT_ID,
   assessment: assess(...recommended),
 });
+/** The recorded actions without the ticket, which every alert gets. */
+const changes = async () =>
+  (await store.records.actions(INCIDENT_ID)).filter(({ name }) => !informs(name));
 const decideOn = (places?: readonly Parameters[]) => gate(deps(places), proposal(recommend()));
 const approved = async () => {
   await decideOn();
@@ -72,7 +79,7 @@ const approved = async () => {
 
 test('records an action with its own digest for each of two effects', async () => {
   await decideOn();
-  const actions = await store.records.actions(INCIDENT_ID);
+  const actions = await changes();
   expect(actions.map(({ actionId }) => actionId)).toEqual([
     'act-0123456789abcdef-1',
     'act-0123456789abcdef-1b',
@@ -104,12 +111,12 @@ test.each([
 test('adds nothing when it runs again after a crash', async () => {
   const first = await decideOn();
   expect(await decideOn()).toEqual(first);
-  expect(await store.records.actions(INCIDENT_ID)).toHaveLength(2);
+  expect(await changes()).toHaveLength(2);
 });
 
 test('hands off a recommendation with too many effects', async () => {
   await decideOn(Array.from({ length: 6 }, (_, i) => ({ place: `${i}` })));
-  const actions = await store.records.actions(INCIDENT_ID);
+  const actions = await changes();
   expect(actions.map(({ status }) => status)).toEqual(['handed-off']);
   expect(actions[0]?.reasons.map(({ code }) => code)).toContain('too-many-effects');
 });
@@ -196,14 +203,14 @@ test('requests approval when drill results cannot be read', async () => {
   const input = { incidentId: INCIDENT_ID, alertId: ALERT_ID, assessment };
   const blind = { ...store.drills, all: () => Promise.reject(new Error('no answer')) };
   expect(await gate({ ...deps(), store: { ...store, drills: blind } }, input)).toMatchObject({
-    actions: [{ disposition: 'approve' }, { disposition: 'approve' }],
+    actions: [{ disposition: 'approve' }, { disposition: 'approve' }, {}],
   });
 });
 
 test('drops the second of two identical recommendations, with the reason', async () => {
   const assessment = assess(recommend(), recommend({ reasoning: 'Once more.' }));
   await gate(deps([{ place: 'a' }]), { incidentId: INCIDENT_ID, alertId: ALERT_ID, assessment });
-  const actions = await store.records.actions(INCIDENT_ID);
+  const actions = await changes();
   expect(actions.map(({ status }) => status)).toEqual(['awaiting-approval', 'dropped']);
   expect(actions[1]?.reasons.map(({ code }) => code)).toContain('recommended-twice');
 });
@@ -225,7 +232,7 @@ test('records one action on two targets, and two actions on one target, as separ
     recommend({ action: 'add_ip_to_watchlist' }),
   );
   await gate(deps([{ place: 'a' }]), { incidentId: INCIDENT_ID, alertId: ALERT_ID, assessment });
-  const actions = await store.records.actions(INCIDENT_ID);
+  const actions = await changes();
   expect(actions.map(({ disposition }) => disposition)).toEqual(['approve', 'approve', 'auto']);
 });
 
@@ -244,9 +251,20 @@ describe('an analysis without a usable recommendation', () => {
     expect(ticket).toMatchObject({ name: 'create_alert_ticket', disposition: 'auto' });
   });
 
-  test('opens no extra ticket while a recommendation remains', async () => {
-    await decideOn();
-    const names = (await store.records.actions(INCIDENT_ID)).map(({ name }) => name);
-    expect(names).not.toContain('create_alert_ticket');
+  test('P12: opens one ticket for every alert, and pages about a severe one, whatever the model says', async () => {
+    const severe = alertWith({ severity: { score: 9, label: 'critical' } });
+    const alert = await withAlertProof(KEYS.alerts, INCIDENT_ID, severe);
+    await store.records.putAlert(INCIDENT_ID, alert, {});
+    await gate({ ...deps(), effectsOf }, { ...proposal(), assessment: { hello: 'world' } });
+    const actions = await store.records.actions(INCIDENT_ID);
+    const told = actions.filter(({ name }) => informs(name));
+    expect(told.map(({ name }) => name).sort()).toEqual([
+      'create_alert_ticket',
+      'send_analyst_notification',
+    ]);
+    expect(actions.find(({ name }) => name === 'block_ip_at_firewall')?.reasons).toContainEqual({
+      code: 'analysis-failed',
+      text: 'The model gave no usable answer. The playbook decides',
+    });
   });
 });

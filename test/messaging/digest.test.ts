@@ -14,7 +14,12 @@ import { PAGE_KEY } from '../fixtures/proofs.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
 import { ana, BASE_URL, mac, mei, minute, requestWith, waiting } from '../web/approval-pages.ts';
 
-const pages = { perPersonPerHour: 2, digestAfterMinutes: 5 };
+const pages = {
+  ...POLICY.limits.pages,
+  perPersonPerHour: 2,
+  reservedForSevere: 0,
+  digestAfterMinutes: 5,
+};
 const policy = { ...POLICY, limits: { ...POLICY.limits, pages } };
 const ANA = `person:${ana.id}`;
 

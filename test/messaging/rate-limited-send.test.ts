@@ -4,7 +4,7 @@ import { Conflict, Unavailable } from '../../functions/domain/errors.ts';
 import type { Delivery, Message } from '../../functions/messaging/message.ts';
 import { type RateLimitDeps, rateLimited } from '../../functions/messaging/rate-limited-send.ts';
 import type { Store } from '../../functions/store/store.ts';
-import { NOW } from '../fixtures/case.ts';
+import { NOW, POLICY } from '../fixtures/case.ts';
 import { PAGE_KEY } from '../fixtures/proofs.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
 import { messageWith, TEAM } from './channels/message.ts';
@@ -16,7 +16,14 @@ beforeEach(() => {
   [sent, logged, store] = [[], [], storeOn(memoryTable())];
 });
 
-const limits = { pages: { perPersonPerHour: 2, digestAfterMinutes: 5 } };
+const limits = {
+  pages: {
+    ...POLICY.limits.pages,
+    perPersonPerHour: 2,
+    reservedForSevere: 0,
+    digestAfterMinutes: 5,
+  },
+};
 const send = (change: Partial<RateLimitDeps> = {}) =>
   rateLimited(
     async (message) => {
@@ -48,6 +55,19 @@ describe('the hourly limit on pages', () => {
     await send()(page('b'));
     expect(sent[0]!.paragraphs.join()).not.toContain('the last one');
     expect(sent[1]!.paragraphs.at(-1)).toContain('your last page before 04:00 UTC');
+  });
+
+  test('P12: never pages about a low alert, and does not count it', async () => {
+    for (const key of ['a', 'b', 'c']) await send()(page(key, { severity: 'low' }));
+    expect(sent.map(({ urgency }) => urgency)).toEqual(['inform', 'inform', 'inform']);
+    expect(await send()(page('d', { severity: 'critical' }))).toEqual({ notBy: [] });
+    expect(sent.at(-1)?.urgency).toBe('page');
+  });
+
+  test('sends the second page about the same thing to no one', async () => {
+    await send()(page('a', { once: 'inc-1' }));
+    expect(await send()(page('b', { once: 'inc-1' }))).toEqual({ notBy: [] });
+    expect(sent.map(({ key }) => key)).toEqual(['a']);
   });
 
   test('counts the team as one recipient', async () => {

@@ -1,6 +1,5 @@
 // The right place (P11): 10,000 findings over 4 regions and 3 accounts.
 import { expect, test } from 'vitest';
-import { judge } from '../../functions/analyse/playbook.ts';
 import type { Action } from '../../functions/domain/action.ts';
 import { informs } from '../../functions/domain/action-catalog.ts';
 import type { Entity } from '../../functions/domain/alert.ts';
@@ -11,6 +10,7 @@ import { compose } from '../../functions/gate/compose.ts';
 import { decide } from '../../functions/gate/decide.ts';
 import type { Circumstances } from '../../functions/gate/proposal.ts';
 import { effectsOf } from '../../functions/mechanisms/registry.ts';
+import { judge } from '../../functions/playbook/playbook.ts';
 import { ALERT_ID, DRILLED, factsAbout, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 import { alertOf } from '../intake/events.ts';
 import {

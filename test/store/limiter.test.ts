@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Conflict } from '../../functions/domain/errors.ts';
-import { CLOCK_SKEW_MS, createLimiter, type SlotRequest } from '../../functions/store/limiter.ts';
+import { CLOCK_SKEW_MS, createLimiter } from '../../functions/store/limiter.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { startStores } from './dynamo.ts';
 import { memoryTable } from './memory-table.ts';
@@ -174,33 +174,7 @@ describe('the rate limit', () => {
     await fc.assert(property, { numRuns: Number(process.env.PROPERTY_RUNS ?? 500) });
   }, 300_000);
 
-  test('P6: gives tickets and messages at most half of the slots', async () => {
-    const about = (n: number, change = {}) =>
-      wanted(n, { target: { kind: 'alert' as const, value: 'f-1' }, ...change });
-    const reserve = async (one: SlotRequest) =>
-      (await store.limiter.reserve('1', one, limits, at(0))).granted;
-    const tickets: boolean[] = [];
-    for (let n = 0; n < 10; n++) tickets.push(await reserve(about(n)));
-    expect(tickets.filter(Boolean)).toHaveLength(2);
-    const others: boolean[] = [];
-    for (let n = 40; n < 50; n++) others.push(await reserve(wanted(n)));
-    expect(others.filter(Boolean)).toHaveLength(3);
-  });
-
-  test('P6: grants an incident one ticket per minute, and leaves the other slots to other actions', async () => {
-    const of = { incidentId: 'inc-x' };
-    const ticket = (n: number) =>
-      wanted(n, { ...of, target: { kind: 'alert' as const, value: 'f-1' } });
-    const reserve = (one: SlotRequest) => store.limiter.reserve('1', one, limits, at(0));
-    expect(await reserve(ticket(1))).toEqual({ granted: true });
-    expect(await reserve(ticket(2))).toMatchObject({
-      granted: false,
-      why: '1 tickets and messages in the last minute for this incident; the limit is 1',
-    });
-    expect(await reserve(wanted(3, of))).toEqual({ granted: true });
-  });
-
-  test('P6: limits the different targets of the last hour, and does not count alerts', async () => {
+  test('P6: limits the different targets of the last hour', async () => {
     const every = (n: number, minutes: number, change = {}) =>
       store.limiter.reserve('1', wanted(n, change), limits, at(60 * minutes));
     for (let n = 0; n < 8; n++) expect(await every(n, n)).toEqual({ granted: true });
@@ -210,8 +184,6 @@ describe('the rate limit', () => {
     });
     const again = { target: wanted(3).target };
     expect(await every(9, 10, again)).toEqual({ granted: true });
-    const aboutAnAlert = { target: { kind: 'alert', value: 'f-1' } };
-    expect(await every(10, 11, aboutAnAlert)).toEqual({ granted: true });
     expect(await every(11, 61)).toEqual({ granted: true });
   });
 });

@@ -1,11 +1,12 @@
 // The hourly page limit of a person, and the digest of held messages.
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { SeverityLabel } from '../../functions/domain/alert.ts';
 import { signClaims } from '../../functions/links/signed-claims.ts';
 import { digestOf } from '../../functions/store/hash-chain.ts';
 import type { Held } from '../../functions/store/pager.ts';
 import type { Store } from '../../functions/store/store.ts';
 import type { Item } from '../../functions/store/table.ts';
-import { INCIDENT_ID, NOW } from '../fixtures/case.ts';
+import { INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 import { PAGE_KEY } from '../fixtures/proofs.ts';
 import { startStores } from './dynamo.ts';
 
@@ -16,7 +17,12 @@ beforeEach(async () => {
 });
 
 const ANA = 'person:ana.silva';
-const bounds = { perPersonPerHour: 3, digestAfterMinutes: 5 };
+const bounds = {
+  ...POLICY.limits.pages,
+  perPersonPerHour: 3,
+  reservedForSevere: 0,
+  digestAfterMinutes: 5,
+};
 const at = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
 const paging = (minutes: number) => ({ pageKey: PAGE_KEY, bounds, now: at(minutes) });
 const text = { subject: 'Approve?', incidentId: INCIDENT_ID, actionId: null };
@@ -80,9 +86,9 @@ describe('pages of a person', () => {
   });
 
   test('returns the time of the next possible page with the last one', async () => {
-    expect(await admit('p0', 0)).toEqual({ pages: true, nextAt: null });
+    expect(await admit('p0', 0)).toMatchObject({ pages: true, nextAt: null });
     await admit('p1', 7);
-    expect(await admit('p2', 8)).toEqual({ pages: true, nextAt: at(60).toISOString() });
+    expect(await admit('p2', 8)).toMatchObject({ pages: true, nextAt: at(60).toISOString() });
   });
 });
 
@@ -178,5 +184,45 @@ describe('the digest', () => {
     await admit('first', 1);
     expect(await isPaged('first', 61)).toBe(true);
     expect(await store.pager.find(ANA, paging(0))).toMatchObject({ held: [], dueAt: null });
+  });
+});
+
+describe('severity', () => {
+  const bounds = { ...POLICY.limits.pages, perPersonPerHour: 4, reservedForSevere: 2 };
+  const severe = (key: string, severity: SeverityLabel, more = {}) =>
+    store.pager.admit(
+      ANA,
+      {
+        key,
+        severity,
+        always: false,
+        text: { subject: key, incidentId: `inc-${key}`, actionId: null },
+        ...more,
+      },
+      { pageKey: PAGE_KEY, bounds, now: NOW },
+    );
+
+  test('P12: medium alerts leave room for high ones', async () => {
+    const paged = async (key: string, severity: SeverityLabel) =>
+      (await severe(key, severity)).pages;
+    expect([await paged('m1', 'medium'), await paged('m2', 'medium')]).toEqual([true, true]);
+    expect(await paged('m3', 'medium')).toBe(false);
+    expect([await paged('h1', 'high'), await paged('h2', 'high')]).toEqual([true, true]);
+    expect(await paged('h3', 'high')).toBe(false);
+  });
+
+  test('P12: the first page about a critical incident ignores the limit', async () => {
+    for (const key of ['a', 'b', 'c', 'd']) await severe(key, 'high');
+    const text = { subject: 'x', incidentId: 'inc-critical', actionId: null };
+    expect((await severe('c1', 'critical', { text })).pages).toBe(true);
+    expect((await severe('c2', 'critical', { text })).pages, 'the second one').toBe(false);
+    expect((await severe('c3', 'critical')).pages, 'another incident').toBe(true);
+  });
+
+  test('sends one page about the same thing, and a repeat of it after a crash', async () => {
+    const once = 'inc-1-critical';
+    expect(await severe('a', 'critical', { once })).toMatchObject({ pages: true, isRepeat: false });
+    expect(await severe('a', 'critical', { once })).toMatchObject({ pages: true, isRepeat: false });
+    expect(await severe('b', 'critical', { once })).toMatchObject({ isRepeat: true });
   });
 });

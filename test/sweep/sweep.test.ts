@@ -8,7 +8,7 @@ import type { Store } from '../../functions/store/store.ts';
 import type { SweepDeps } from '../../functions/sweep/deps.ts';
 import { sweep } from '../../functions/sweep/sweep.ts';
 import { toyAction } from '../execute/toy.ts';
-import { ALERT_ID, INCIDENT_ID, incidentWith, NOW } from '../fixtures/case.ts';
+import { ALERT_ID, INCIDENT_ID, incidentWith, NOW, POLICY } from '../fixtures/case.ts';
 import { PAGE_KEY } from '../fixtures/proofs.ts';
 import { startStores } from '../store/dynamo.ts';
 import { requestWith } from '../web/approval-pages.ts';
@@ -57,7 +57,12 @@ const asked = () => ({
 
 describe('the sweeper', () => {
   test('requests a digest when it is due, again until it is sent', async () => {
-    const bounds = { perPersonPerHour: 1, digestAfterMinutes: 5 };
+    const bounds = {
+      ...POLICY.limits.pages,
+      perPersonPerHour: 1,
+      reservedForSevere: 0,
+      digestAfterMinutes: 5,
+    };
     const text = { subject: 'Approve?', incidentId: INCIDENT_ID, actionId: null };
     for (const key of ['a', 'b'])
       await store.pager.admit(

@@ -1,7 +1,8 @@
 // A runtime in memory with an analyst that always recommends the same actions.
 import { randomUUID } from 'node:crypto';
 import { assumeDrilled } from '../../cli/drill/assumed.ts';
-import type { Analyst, Opinion } from '../../functions/analyse/brief.ts';
+import type { Analyst } from '../../functions/analyse/brief.ts';
+import type { Opinion } from '../../functions/domain/assessment.ts';
 import { loadPolicy, POLICIES } from '../../functions/policy/load.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import { systemClock } from '../../local/engine/clock.ts';

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { createInbox, type Delivered } from '../../../local/aws/inbox.ts';
 import { inMemory } from '../../../local/aws/state-file.ts';
 import { NOW, subjectOn, theAlertItself } from '../../../test/fixtures/case.ts';
+import { writeTicket } from '../../../test/mechanisms/ticket/ticket-providers.ts';
 import { NotFound, Unavailable } from '../../domain/errors.ts';
 import { Message, type Send } from '../../messaging/message.ts';
 import { notifyAnalyst } from './notification.ts';
@@ -13,19 +14,19 @@ const onCall = ['ada', 'bob'].map((id) => ({ id, name: id, email: `${id}@example
 
 test('notifies each on-call analyst and the team once, and once more on withdrawal', async () => {
   const file = inMemory<Delivered[]>([]);
-  const driver = notifyAnalyst.connect({ send: createInbox(file, () => NOW), onCall });
+  const driver = notifyAnalyst.connect({ send: createInbox(file, () => NOW), onCall, writeTicket });
   await driver.apply(subject, before);
   await driver.apply(subject, before);
   await driver.revert(subject, before);
   await driver.revert(subject, before);
   const messages = file.read().map(({ message }) => Message.parse(message));
   expect(messages.map(({ to, subject: line }) => [to.kind === 'person' && to.id, line])).toEqual([
-    ['ada', 'Please look at an alert in account 111122223333'],
-    ['bob', 'Please look at an alert in account 111122223333'],
-    [false, 'Please look at an alert in account 111122223333'],
-    ['ada', 'Withdrawn: the alert in account 111122223333'],
-    ['bob', 'Withdrawn: the alert in account 111122223333'],
-    [false, 'Withdrawn: the alert in account 111122223333'],
+    ['ada', 'High: an alert'],
+    ['bob', 'High: an alert'],
+    [false, 'High: an alert'],
+    ['ada', 'Withdrawn: High: an alert'],
+    ['bob', 'Withdrawn: High: an alert'],
+    [false, 'Withdrawn: High: an alert'],
   ]);
 });
 
@@ -37,12 +38,18 @@ const failingFor =
   };
 
 test('succeeds when one analyst cannot be reached', async () => {
-  await notifyAnalyst.connect({ send: failingFor('ada'), onCall }).apply(subject, before);
+  await notifyAnalyst
+    .connect({ send: failingFor('ada'), onCall, writeTicket })
+    .apply(subject, before);
 });
 
 test('throws Unavailable when no analyst was reached and NotFound when none is on call', async () => {
-  const unreachable = notifyAnalyst.connect({ send: failingFor('ada', 'bob'), onCall });
+  const unreachable = notifyAnalyst.connect({
+    send: failingFor('ada', 'bob'),
+    onCall,
+    writeTicket,
+  });
   await expect(unreachable.apply(subject, before)).rejects.toBeInstanceOf(Unavailable);
-  const unstaffed = notifyAnalyst.connect({ send: failingFor(), onCall: [] });
+  const unstaffed = notifyAnalyst.connect({ send: failingFor(), onCall: [], writeTicket });
   await expect(unstaffed.apply(subject, before)).rejects.toBeInstanceOf(NotFound);
 });

@@ -3,11 +3,12 @@
 import * as z from 'zod/mini';
 import type { Approver } from '../../domain/approval.ts';
 import { NotFound, Unavailable } from '../../domain/errors.ts';
-import { quoted } from '../../domain/wording.ts';
+import { oneLine } from '../../domain/wording.ts';
 import type { Message, Send } from '../../messaging/message.ts';
 import { defineMechanism, type MechanismInfo, type Subject } from '../mechanism.ts';
+import type { Ticket, TicketWriter } from '../ticket/ticket-provider.ts';
 
-export type MessageClients = { send: Send; onCall: readonly Approver[] };
+export type MessageClients = TicketWriter & { send: Send; onCall: readonly Approver[] };
 
 const Before = z.strictObject({ looked: z.literal(true) });
 
@@ -40,21 +41,19 @@ export const notifyAnalyst = /* @__PURE__ */ defineMechanism<
   connect: (clients) => ({
     capture: async () => ({ looked: true }),
     apply: (subject) =>
-      sendToEach(clients, subject, 'tell', {
+      sendToEach(clients, subject, 'tell', ({ title, body }) => ({
         urgency: 'page',
-        subject: `Please look at an alert in account ${subject.account}`,
-        paragraphs: [
-          `Incident ${subject.incidentId}, account ${subject.account}, ${subject.region}.\nThe analysis recommends that you look at this alert. Nothing waits for your decision.`,
-        ],
-      }),
+        subject: oneLine(title, 99),
+        paragraphs: [body],
+      })),
     // The channels accepted the message. No channel reports whether it was read.
     verify: async () => ({ holds: true, found: 'The message was accepted for delivery' }),
     revert: (subject) =>
-      sendToEach(clients, subject, 'withdraw', {
+      sendToEach(clients, subject, 'withdraw', ({ title, incidentId }) => ({
         urgency: 'inform',
-        subject: `Withdrawn: the alert in account ${subject.account}`,
-        paragraphs: [`The message about incident ${subject.incidentId} is withdrawn.`],
-      }),
+        subject: oneLine(`Withdrawn: ${title}`, 99),
+        paragraphs: [`The message about incident ${incidentId} is withdrawn.`],
+      })),
     verifyReverted: async () => ({
       holds: true,
       found: 'The withdrawal was accepted for delivery',
@@ -67,20 +66,24 @@ const keyOf = (what: What, { actionId }: Subject, to: string) => `${what}-${acti
 
 /** A failing recipient doesn't stop the others. Throws Unavailable if no analyst received the message. */
 async function sendToEach(
-  { send, onCall }: MessageClients,
+  { send, onCall, writeTicket }: MessageClients,
   subject: Subject,
   what: What,
-  text: Pick<Message, 'urgency' | 'subject' | 'paragraphs'>,
+  textFrom: (ticket: Ticket) => Pick<Message, 'urgency' | 'subject' | 'paragraphs'>,
 ): Promise<void> {
-  const { incidentId, actionId, target } = subject;
+  const { incidentId, actionId } = subject;
   if (onCall.length === 0)
     throw new NotFound('the escalation policy names no one for its first step', { actionId });
+  const ticket = await writeTicket(incidentId);
   const messageTo = (to: Message['to'], id: string): Message => ({
     key: keyOf(what, subject, id),
     to,
     ends: what === 'withdraw' ? [keyOf('tell', subject, id)] : [],
-    ...text,
-    facts: [{ label: 'Finding', value: quoted(target.value) }],
+    severity: ticket.severity,
+    // One page for each incident, and one more when its severity rises.
+    ...(what === 'tell' && { once: `${incidentId}-${ticket.severity}` }),
+    ...textFrom(ticket),
+    facts: [],
     steps: [],
     links: [],
     incidentId,

@@ -5,7 +5,7 @@ import type { StandIn } from '../stand-in.ts';
 import { notifyAnalyst } from './notification.ts';
 
 export const standIn: StandIn = {
-  connect: ({ policy, send }) => [
-    connected(notifyAnalyst, { send, onCall: onCallOf(policy.escalation) }),
+  connect: ({ policy, send, writeTicket }) => [
+    connected(notifyAnalyst, { send, writeTicket, onCall: onCallOf(policy.escalation) }),
   ],
 };

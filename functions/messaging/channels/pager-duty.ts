@@ -65,14 +65,30 @@ export function pagerDuty({ clients, url, routingKeyOf }: PagerDutyDeps): Channe
 const MAX_SUMMARY = 1_024;
 const MAX_TEXT = 20_000;
 
+const SEVERITIES: Readonly<Record<NonNullable<Message['severity']>, string>> = {
+  critical: 'critical',
+  high: 'error',
+  medium: 'warning',
+  low: 'info',
+  informational: 'info',
+};
+
 /** @see https://developer.pagerduty.com/docs/events-api-v2-trigger-events */
-const trigger = ({ key, subject, paragraphs, facts, steps, incidentId }: Message) => ({
+const trigger = ({
+  key,
+  severity = 'critical',
+  subject,
+  paragraphs,
+  facts,
+  steps,
+  incidentId,
+}: Message) => ({
   event_action: 'trigger',
   dedup_key: key,
   client: 'Countermand',
   payload: {
     summary: shortened(oneLine(subject), MAX_SUMMARY),
-    severity: 'critical',
+    severity: SEVERITIES[severity],
     source: 'countermand',
     group: incidentId,
     custom_details: {

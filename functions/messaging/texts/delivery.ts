@@ -1,5 +1,6 @@
 // Messages about messages: the digest, the hourly limit, channels that failed.
 import { timeOfDay } from '../../domain/wording.ts';
+import type { Limits } from '../../policy/schemas/limits.ts';
 import type { Message } from '../message.ts';
 
 type Listed = { needsAnswer: boolean; text: string };
@@ -8,7 +9,7 @@ type Listed = { needsAnswer: boolean; text: string };
 export function digestText(
   lines: readonly Listed[],
   more: number,
-  perHour: number,
+  { perPersonPerHour, reservedForSevere }: Limits['pages'],
 ): Pick<Message, 'subject' | 'paragraphs' | 'facts' | 'steps'> {
   const open = lines.filter(({ needsAnswer }) => needsAnswer);
   const over = lines.filter(({ needsAnswer }) => !needsAnswer);
@@ -19,7 +20,7 @@ export function digestText(
     ...list('These still need a person:', open),
     ...list('These are finished:', over),
     ...(more > 0 ? [`${more} more are not listed. Each one has a ticket or a record.`] : []),
-    `You received ${perHour} pages within an hour, the most that policy allows.`,
+    `Policy limits your pages to ${perPersonPerHour} an hour. High and critical alerts alone may use ${reservedForSevere} of them.`,
   ];
   return {
     subject: `${count} ${count === 1 ? 'message' : 'messages'} without a page, ${open.length} still open`,
@@ -34,7 +35,7 @@ export const IN_TICKET = 'the incident’s ticket has the next steps';
 
 /** The last paragraph of the last page within the hour. */
 export const lastPageNotice = (perHour: number, nextAt: string, digestAfterMinutes: number) =>
-  `This is your last page before ${timeOfDay(nextAt)}, except for failed undos: the limit is ${perHour} an hour. Later messages arrive in a digest every ${digestAfterMinutes} min, without a page.`;
+  `This is your last page before ${timeOfDay(nextAt)}, except for critical incidents and failed undos: the limit is ${perHour} an hour. Later messages arrive in a digest every ${digestAfterMinutes} min, without a page.`;
 
 export const notPaged = (names: readonly string[]): string =>
   `not paged (hourly limit reached): ${names.join(', ')}`;

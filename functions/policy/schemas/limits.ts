@@ -1,5 +1,6 @@
 // policies/limits.yaml: rates, thresholds and time spans.
 import * as z from 'zod/mini';
+import { SeverityLabel } from '../../domain/alert.ts';
 
 export const LimitsFile = z.strictObject({
   /** Automatic actions in any 60 seconds. Further actions need approval. */
@@ -17,6 +18,13 @@ export const LimitsFile = z.strictObject({
   pages: z.strictObject({
     /** In any 60 minutes, for each person and for the team. A failed reversal pages regardless of the count. */
     perPersonPerHour: z.int().check(z.gte(1), z.lte(60)),
+    /** Of these, how many only high and critical alerts may use. */
+    reservedForSevere: z.int().check(z.gte(0), z.lte(60)),
+    /**
+     * How people are notified about an alert. `always`: pages, and the first page about an incident ignores the limit.
+     * `page`: pages within the limit. `inform`: never pages.
+     */
+    bySeverity: z.record(SeverityLabel, z.enum(['always', 'page', 'inform'])),
     /** Delay of the digest that collects messages over the limit. The digest doesn't page. */
     digestAfterMinutes: z.int().check(z.gte(1), z.lte(60)),
   }),

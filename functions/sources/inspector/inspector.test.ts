@@ -1,7 +1,7 @@
 // Inspector: a vulnerability opens a ticket and never pages.
 import { expect, test } from 'vitest';
 import { sample as copyOf, alertOf as read } from '../../../test/intake/events.ts';
-import { judge } from '../../analyse/playbook.ts';
+import { judge } from '../../playbook/playbook.ts';
 
 const sample = copyOf('package-vulnerability');
 

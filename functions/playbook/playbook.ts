@@ -1,11 +1,10 @@
-// The playbook: the analyst that applies the table of alert families.
+// The playbook: applies the table of alert families to one alert.
 
 import { ActionName, changesOf } from '../domain/action-catalog.ts';
-import { isPosture } from '../domain/alert.ts';
-import { aboutAlert, type Recommendation } from '../domain/assessment.ts';
+import { type Alert, isPosture } from '../domain/alert.ts';
+import { aboutAlert, type Opinion, type Recommendation } from '../domain/assessment.ts';
 import { isIdentity } from '../domain/service-account.ts';
 import { parseAddress } from '../platform/ip-address.ts';
-import type { Analyst, Brief, Opinion } from './brief.ts';
 import { CHECK, FAMILIES, type Family, type Step, UNKNOWN_TYPE } from './families.ts';
 
 /** More targets of one kind suggest a larger attack, which a person must investigate. */
@@ -13,14 +12,12 @@ const MAX_TARGETS_PER_STEP = 3;
 /** With the ticket and the notification, this makes ten recommendations, the maximum of an assessment. */
 const MAX_STEPS = 8;
 
-export const playbook: Analyst = {
-  origin: 'playbook',
-  model: null,
-  judge: async (brief) => judge(brief),
-};
+type Named = Omit<Alert['entities'][number], 'foundAt'>;
+/** The part of an alert that the playbook reads. */
+export type Judged = Pick<Alert, 'type' | 'severity' | 'traffic'> & { entities: readonly Named[] };
 
-export function judge({ alert }: Brief): Opinion {
-  const { verdict, summary, steps, pagesOnlyIfCritical } = familyOf(alert);
+export function judge({ alert }: { alert: Judged }): Opinion {
+  const { verdict, summary, steps } = familyOf(alert);
   const containment = steps
     .flatMap((step) => targetsOf(alert, step).map((ref) => recommend(step, ref)))
     .slice(0, MAX_STEPS);
@@ -31,11 +28,11 @@ export function judge({ alert }: Brief): Opinion {
         0,
         2000,
       ),
-    recommendations: [...containment, ...ticketAndPage(alert, containment, pagesOnlyIfCritical)],
+    recommendations: [...containment, ...ticketAndPage(alert, containment)],
   };
 }
 
-function familyOf(alert: Brief['alert']): Omit<Family, 'pattern'> {
+function familyOf(alert: Judged): Omit<Family, 'pattern'> {
   if (isPosture(alert)) return CHECK;
   const family = FAMILIES.find(
     ({ pattern, direction }) =>
@@ -44,7 +41,14 @@ function familyOf(alert: Brief['alert']): Omit<Family, 'pattern'> {
   return family ?? UNKNOWN_TYPE;
 }
 
-function targetsOf({ entities }: Brief['alert'], { action, kinds, role }: Step): string[] {
+/** Whether the alert is so severe that a person must be paged. Posture never pages. */
+export function pagesForSevere(alert: Judged): boolean {
+  const { severity, entities } = alert;
+  const isHigh = severity.label === 'high' && !familyOf(alert).pagesOnlyIfCritical;
+  return !isPosture({ entities }) && (isHigh || severity.label === 'critical');
+}
+
+function targetsOf({ entities }: Judged, { action, kinds, role }: Step): string[] {
   const named = entities.filter((entity) => entity.part === role && !isForeign(entity, entities));
   const kind = kinds.find((kind) => named.some((entity) => entity.kind === kind));
   return (
@@ -60,7 +64,7 @@ function targetsOf({ entities }: Brief['alert'], { action, kinds, role }: Step):
 }
 
 /** How many of the attacker's addresses no recommendation names, and in how many networks they are. */
-function leftOut({ entities }: Brief['alert'], containment: readonly Recommendation[]): string {
+function leftOut({ entities }: Judged, containment: readonly Recommendation[]): string {
   const targets = new Set(containment.map(({ target }) => target));
   const actors = entities.filter(({ kind, part }) => kind === 'ip' && part === 'actor');
   const left = actors.filter(({ ref }) => !targets.has(ref));
@@ -81,8 +85,6 @@ function networkOf(value: string): string {
     .join('.');
 }
 
-type Named = Brief['alert']['entities'][number];
-
 /** A caller from another account than the alert's: its owner must revoke its credentials, not the attacked account. */
 function isForeign(entity: Named, entities: readonly Named[]): boolean {
   const alert = entities.find(({ kind }) => kind === 'alert');
@@ -101,14 +103,10 @@ const recommend = ({ action, confidence, reasoning }: Step, target: string): Rec
 const isManual = (action: ActionName): boolean => changesOf(action) === null;
 
 /**
- * Always a ticket. A critical alert also pages the analyst, and so does a high one without an approval request. Posture
- * never pages.
+ * Always a ticket. A critical alert also pages the analyst, and so does a high one without an approval request.
  */
-function ticketAndPage(
-  { severity: { label }, entities }: Brief['alert'],
-  containment: readonly Recommendation[],
-  pagesOnlyIfCritical = false,
-): Recommendation[] {
+function ticketAndPage(alert: Judged, containment: readonly Recommendation[]): Recommendation[] {
+  const { label } = alert.severity;
   const ticket = aboutAlert(
     'create_alert_ticket',
     'Every alert gets a ticket for review in working hours.',
@@ -116,9 +114,7 @@ function ticketAndPage(
   const needsNoApproval = containment.every(
     ({ action }) => changesOf(ActionName.parse(action))?.quiet,
   );
-  const pagesIfHigh = needsNoApproval && !pagesOnlyIfCritical;
-  const pages =
-    !isPosture({ entities }) && (label === 'critical' || (label === 'high' && pagesIfHigh));
+  const pages = pagesForSevere(alert) && (label === 'critical' || needsNoApproval);
   return pages
     ? [
         ticket,

@@ -1,15 +1,15 @@
 // The playbook's opinion on each family of findings.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Opinion } from '../../functions/analyse/brief.ts';
-import { FAMILIES } from '../../functions/analyse/families.ts';
-import { judge } from '../../functions/analyse/playbook.ts';
 import {
   ACTIONS,
   ActionName,
   type ActionProperties,
 } from '../../functions/domain/action-catalog.ts';
 import type { Alert, Entity, EntityKind } from '../../functions/domain/alert.ts';
+import { Opinion } from '../../functions/domain/assessment.ts';
+import { FAMILIES } from '../../functions/playbook/families.ts';
+import { judge } from '../../functions/playbook/playbook.ts';
 import { alertWith, attacker, POLICY, theAlertItself } from '../fixtures/case.ts';
 import { alertOf, sample, sampleIds } from '../intake/events.ts';
 
@@ -97,13 +97,13 @@ test.each(
   }),
 )('recommends %s for some alerts, as the catalog says', (name) => {
   const recommended = FAMILIES.flatMap(({ steps }) => steps.map(({ action }) => action));
-  expect(recommended, 'add a step to functions/analyse/families.ts').toContain(name);
+  expect(recommended, 'add a step to functions/playbook/families.ts').toContain(name);
 });
 
 test.each(sampleIds)('has an entry for the type of the sample %s', (id) => {
   const { type } = alertOf(sample(id));
   const known = FAMILIES.some(({ pattern }) => pattern.test(type));
-  expect(known, `add an entry for ${type} to functions/analyse/families.ts`).toBe(true);
+  expect(known, `add an entry for ${type} to functions/playbook/families.ts`).toBe(true);
 });
 
 test('treats an outbound brute force as a compromised host, and does not block its victim', () => {

@@ -1,8 +1,8 @@
 // The playbook's table: families of alert types and the response to each.
 
 import type { PlaybookName } from '../domain/action-catalog.ts';
-import type { EntityKind } from '../domain/alert.ts';
-import type { Brief, Opinion } from './brief.ts';
+import type { EntityKind, Traffic } from '../domain/alert.ts';
+import type { Opinion } from '../domain/assessment.ts';
 
 export type Step = {
   action: PlaybookName;
@@ -15,7 +15,7 @@ export type Step = {
 export type Family = {
   pattern: RegExp;
   /** Restricts the family to traffic in this direction. */
-  direction?: Brief['alert']['traffic']['direction'];
+  direction?: Traffic['direction'];
   verdict: Opinion['verdict'];
   summary: string;
   steps: readonly Step[];

@@ -1,0 +1,39 @@
+// Merges the analysis with the least that the playbook asks and tells people.
+import type { Alert } from '../domain/alert.ts';
+import type { Assessment, Recommendation } from '../domain/assessment.ts';
+import { isSevere } from '../domain/closed-finding.ts';
+import { judge } from './playbook.ts';
+
+type Recommended = readonly Recommendation[];
+
+/**
+ * The assessment with the playbook's ticket, and above medium severity with all changes that the playbook recommends. The
+ * playbook's opinion takes the place of an analysis that failed. The gate adds a page if no one is asked.
+ */
+export function withFloor(assessment: Assessment, alert: Alert): Assessment {
+  const opinion = judge({ alert });
+  if (assessment.failure !== null) return { ...assessment, ...opinion, origin: 'fallback' };
+  return {
+    ...assessment,
+    recommendations: merged(
+      opinion.recommendations.filter(
+        ({ action }) =>
+          action === 'create_alert_ticket' ||
+          (action !== 'send_analyst_notification' && isSevere(alert.severity.label)),
+      ),
+      assessment.recommendations,
+    ),
+  };
+}
+
+/** What was recommended, then what is missing. Of two equal recommendations, the more confident one stays. */
+function merged(floor: Recommended, recommended: Recommended): Recommendation[] {
+  const best = recommended.map((one) => {
+    const least = floor.find((other) => isSame(one, other));
+    return least && least.confidence > one.confidence ? least : one;
+  });
+  return [...best, ...floor.filter((other) => !recommended.some((one) => isSame(one, other)))];
+}
+
+const isSame = (a: Recommendation, b: Recommendation): boolean =>
+  a.action === b.action && a.target === b.target;
