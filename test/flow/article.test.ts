@@ -155,8 +155,11 @@ describe('failure modes of automated response', () => {
       );
     await world.runtime.engine.quiet();
     const actions = await world.actions();
-    const automatic = actions.filter(({ disposition }) => disposition === 'auto');
-    expect(automatic.length).toBeLessThanOrEqual(POLICY.limits.automaticPerMinute.perIncident);
+    const watched = actions.filter(({ name }) => name === 'add_ip_to_watchlist');
+    const applied = watched.filter(({ appliedAt }) => appliedAt !== null);
+    expect(applied.length).toBeLessThanOrEqual(POLICY.limits.automaticPerMinute.perIncident);
+    expect(watched.map(({ status }) => status)).not.toContain('awaiting-approval');
+    expect(world.runtime.tickets()).toHaveLength(1);
     expect((await world.incidents()).flatMap(({ alerts }) => alerts)).toHaveLength(100);
   });
 

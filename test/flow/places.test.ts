@@ -19,7 +19,7 @@ import { createWorld, type World } from './world.ts';
 
 /** States of stand-ins that are AWS services. The others are tickets, mailboxes and schedules. */
 const SERVICES = ['waf', 'ec2', 'iam', 'functions', 'flow-logs', 'user-pools', 'api-keys'];
-/** A flow takes 0.3 s. 200 findings were run once. */
+/** A flow takes 0.3 s. */
 const FINDINGS = Number(process.env.PROPERTY_RUNS ?? 24);
 
 /** One change that the account of a stack received, and the action that was being carried out. */
