@@ -30,6 +30,9 @@ type Watched = {
 
 const PERIOD = Duration.minutes(1);
 const NAMESPACE = 'Countermand';
+/** One failed analysis can be a hiccup of the provider. Three in this time are an outage or a wrong setting. */
+const ANALYSES_FAIL_WITHIN = Duration.minutes(15);
+const FAILED_ANALYSES = 3;
 /** DynamoDB Streams drops a record after 24 hours, so this leaves most of a day to fix the copy. */
 const ARCHIVE_BEHIND = Duration.minutes(30);
 
@@ -103,7 +106,7 @@ export function addAlarms(scope: Construct, watched: Watched): void {
   const idOf = (line: string) =>
     line === ALARMING.reversalFailed ? 'filter' : `${line.replaceAll(' ', '-')}-filter`;
   /** Counts the log lines of a function whose message equals `line`. */
-  const linesOf = (name: string, line: string, metricName: string): IMetric => {
+  const linesOf = (name: string, line: string, metricName: string): Metric => {
     new MetricFilter(alarms, `${name}-${idOf(line)}`, {
       logGroup: functions.get(name).logGroup,
       filterPattern: FilterPattern.stringValue('$.message', '=', line),
@@ -147,6 +150,22 @@ export function addAlarms(scope: Construct, watched: Watched): void {
       'Action not authorised',
       'An action was to be applied without proof that policy or people allowed it. Nothing was applied.',
     );
+  alarm(
+    'AnalysisFailed',
+    linesOf('analyse', ALARMING.analysisFailed, 'AnalysisFailed').with({
+      period: ANALYSES_FAIL_WITHIN,
+    }),
+    'Analysis failed',
+    'The model gave no usable answer to three alerts in 15 minutes. The playbook decided instead.',
+    { threshold: FAILED_ANALYSES },
+  );
+  alarm(
+    'analyseErrors',
+    functions.get('analyse').metricErrors({ ...sum, period: ANALYSES_FAIL_WITHIN }),
+    'Analysis failed',
+    'analyse crashed three times in 15 minutes. The playbook decided instead.',
+    { threshold: FAILED_ANALYSES },
+  );
   alarm(
     'WorldDiffers',
     linesOf('world', ALARMING.worldDiffers, 'WorldDiffers'),

@@ -1,4 +1,4 @@
-// Merges the analysis with the least that the playbook asks and tells people.
+// Merges the analysis with the playbook's minimum, which no model can leave out.
 import type { Alert } from '../domain/alert.ts';
 import type { Assessment, Recommendation } from '../domain/assessment.ts';
 import { isSevere } from '../domain/closed-finding.ts';
@@ -7,8 +7,8 @@ import { judge } from './playbook.ts';
 type Recommended = readonly Recommendation[];
 
 /**
- * The assessment with the playbook's ticket, and above medium severity with all changes that the playbook recommends. The
- * playbook's opinion takes the place of an analysis that failed. The gate adds a page if no one is asked.
+ * The assessment with the playbook's ticket, and above medium severity with all changes that the playbook recommends. If
+ * the analysis failed, the playbook's opinion takes its place. The gate adds a page if no request pages.
  */
 export function withFloor(assessment: Assessment, alert: Alert): Assessment {
   const opinion = judge({ alert });

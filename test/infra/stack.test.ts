@@ -492,10 +492,21 @@ describe('alarms', () => {
       expect(headings).toContain(Properties.AlarmDescription.split(' Runbook: ')[1]);
   });
 
+  test('raises an alarm when three analyses fail within 15 minutes', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'AnalysisFailed',
+      Statistic: 'Sum',
+      Period: 900,
+      Threshold: 3,
+      EvaluationPeriods: 1,
+    });
+  });
+
   test.each([
     ['reversal failed', SCOPES.length],
     ['record altered', SCOPES.length + 2],
     ['action not authorised', SCOPES.length],
+    ['analysis failed', 1],
   ])('counts the log lines “%s” in each log that may contain them', (line, times) => {
     const filters = Object.values(resourcesOf(template, 'AWS::Logs::MetricFilter'));
     const patterns = filters.map(({ Properties }) => Properties.FilterPattern);

@@ -53,7 +53,7 @@ describe('the hourly limit on pages', () => {
   test('says in the last page that it is the last one, and until when', async () => {
     await send()(page('a'));
     await send()(page('b'));
-    expect(sent[0]!.paragraphs.join()).not.toContain('the last one');
+    expect(sent[0]!.paragraphs.join()).not.toContain('last page');
     expect(sent[1]!.paragraphs.at(-1)).toContain('your last page before 04:00 UTC');
   });
 

@@ -1,4 +1,4 @@
-// The commands in an incident's ticket, for actions that a person may carry out.
+// The commands in an incident's ticket, for actions that a person carries out.
 import type { Action } from '../../domain/action.ts';
 import { informs } from '../../domain/action-catalog.ts';
 import { oneLine } from '../../domain/wording.ts';
