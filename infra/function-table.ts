@@ -47,7 +47,10 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
       ...state('enrich'),
       timeoutSeconds: 60,
       policy: true,
-      env: table,
+      env: {
+        ...table,
+        ...(s.settings.modelProvider && { [ENV.modelProvider]: s.settings.modelProvider }),
+      },
       grants: [
         'readRecords',
         'readInstances',

@@ -192,6 +192,7 @@ export async function createRuntime(options: RuntimeOptions) {
     ownPrefix: 'countermand-',
     recordLayout,
     analyst: options.analyst,
+    asksModel: options.analyst.origin !== 'playbook',
     deadline: () => AbortSignal.timeout(DEADLINE_MS),
     ec2: account.ec2,
     iam: account.iam,

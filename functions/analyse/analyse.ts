@@ -1,16 +1,20 @@
 // The analyse step: asks an analyst for an assessment.
 
 import { ALARMING } from '../domain/alarm-messages.ts';
-import { type Assessment, failed, Opinion } from '../domain/assessment.ts';
+import { type Assessment, failed, notAsked, Opinion } from '../domain/assessment.ts';
 import { withDeadline } from '../platform/deadline.ts';
 import { AnalyseInput, type Brief } from './brief.ts';
 import type { AnalyseDeps } from './deps.ts';
 import { reasonOf } from './failure-reason.ts';
 
 export async function analyse(deps: AnalyseDeps, input: unknown) {
-  const { incidentId, alertId, brief, askAnew } = AnalyseInput.parse(input);
+  const { incidentId, alertId, brief, askAnew, modelNotAsked } = AnalyseInput.parse(input);
   if (askAnew) return { incidentId, alertId, askAnew };
-  return { incidentId, alertId, assessment: await assess(deps, brief, { incidentId, alertId }) };
+  const hasModel = deps.analyst.origin !== 'playbook';
+  if (hasModel && modelNotAsked !== undefined)
+    return { incidentId, alertId, isModelAsked: false, assessment: notAsked(modelNotAsked) };
+  const assessment = await assess(deps, brief, { incidentId, alertId });
+  return { incidentId, alertId, isModelAsked: hasModel, assessment };
 }
 
 /**

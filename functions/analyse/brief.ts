@@ -20,6 +20,8 @@ export const AnalyseInput = z.object({
   incidentId: IncidentId,
   alertId: z.string(),
   brief: Brief,
+  /** Why the budget or a pause forbids asking the model. */
+  modelNotAsked: z.optional(z.string().check(z.maxLength(300))),
   /** The expired action that a manager requests again. It skips the analysis. */
   askAnew: z.optional(ActionId),
 });

@@ -3,6 +3,7 @@ import type { Analyst } from './brief.ts';
 
 /**
  * Reading the API key counts towards the deadline. If building fails, the analysis fails and the next alert retries.
+ * If the provider rejects the key, it is read once more.
  */
 export function lazyAnalyst(
   { origin, model }: Pick<Analyst, 'origin' | 'model'>,
@@ -18,10 +19,20 @@ export function lazyAnalyst(
         built = undefined;
         throw error;
       });
-      return analyst.judge(brief, signal);
+      try {
+        return await analyst.judge(brief, signal);
+      } catch (error) {
+        // The key may have been rotated. One more attempt, with the key that the secret has now.
+        if (built === undefined || !isRejectedKey(error)) throw error;
+        built = build();
+        return await (await built).judge(brief, signal);
+      }
     },
   };
 }
+
+const isRejectedKey = (error: unknown): boolean =>
+  error instanceof Error && 'status' in error && error.status === 401;
 
 /**
  * The Anthropic API key from a plain-text secret. Throws TypeError, without the secret's value, for any other content.

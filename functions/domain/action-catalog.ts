@@ -222,6 +222,12 @@ export function changesOf(name: ActionName | null): Changes | null {
   return properties?.kind === 'changes' ? properties : null;
 }
 
+/** Whether the action only observes. It waits for a slot of the rate limit, and no one is paged if it isn't done. */
+export const isHarmless = (name: ActionName | null): boolean => {
+  const changes = changesOf(name);
+  return changes?.quiet === true && !changes.cutsOff;
+};
+
 /** Whether the action is a ticket or a notification. */
 export const informs = (name: ActionName | null): boolean =>
   name !== null && ACTIONS[name].kind === 'informs';

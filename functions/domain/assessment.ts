@@ -56,3 +56,9 @@ export const failed = (failure: string): Assessment => ({
   model: null,
   failure: failure.slice(0, 1000),
 });
+
+const NOT_ASKED = 'The model was not asked:';
+/** The budget of model calls or a pause after failures forbade the call. */
+export const notAsked = (why: string): Assessment => failed(`${NOT_ASKED} ${why}`);
+export const wasNotAsked = ({ failure }: Pick<Assessment, 'failure'>): boolean =>
+  failure?.startsWith(NOT_ASKED) ?? false;

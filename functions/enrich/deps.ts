@@ -6,7 +6,7 @@ import { IAM } from '@aws-sdk/client-iam';
 import { Lambda } from '@aws-sdk/client-lambda';
 import { SSM } from '@aws-sdk/client-ssm';
 import { WAFV2 } from '@aws-sdk/client-wafv2';
-import { type Env, readEnv } from '../domain/env.ts';
+import { ENV, type Env, readEnv } from '../domain/env.ts';
 import { CLOUDFRONT_REGION } from '../domain/ip-set.ts';
 import type { Place } from '../domain/place.ts';
 import type { Log } from '../platform/log.ts';
@@ -17,6 +17,7 @@ import { readPolicyFile } from '../policy/policy-file.ts';
 import { stackPlace } from '../policy/stack-place.ts';
 import { createApproverAddresses } from '../store/approver-addresses.ts';
 import { createEntityHistory } from '../store/entity-history.ts';
+import { createModelCalls } from '../store/model-calls.ts';
 import { createRecords } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { createTable } from '../store/table.ts';
@@ -28,7 +29,9 @@ import type { InstanceApi } from './instance.ts';
 import type { ReadDeps } from './read-fact.ts';
 
 export type EnrichDeps = ReadDeps & {
-  store: Pick<Store, 'records' | 'entityHistory' | 'approverAddresses'>;
+  store: Pick<Store, 'records' | 'entityHistory' | 'approverAddresses' | 'modelCalls'>;
+  /** Whether a model is configured. */
+  asksModel: boolean;
   policy: Policy;
   here: Place;
   ec2: InstanceApi & OwnershipApi;
@@ -51,7 +54,9 @@ export function enrichDeps(env: Env): EnrichDeps {
       records: createRecords(table, log),
       entityHistory: createEntityHistory(table),
       approverAddresses: createApproverAddresses(table),
+      modelCalls: createModelCalls(table),
     },
+    asksModel: env[ENV.modelProvider] !== undefined,
     policy,
     here: stackPlace(policy, env),
     ec2: new EC2({}),

@@ -73,7 +73,23 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
     alertId,
     ...(askAnew && { askAnew }),
     brief: briefOf(alert, facts, incident, earlier),
+    ...(!askAnew && (await modelRefusal(deps, incidentId))),
   };
+}
+
+/** Reserves a call of the model. A budget that can't be read allows no call. */
+async function modelRefusal(
+  { asksModel, store, policy, now, log }: EnrichDeps,
+  incidentId: string,
+): Promise<{ modelNotAsked: string } | null> {
+  if (!asksModel) return null;
+  try {
+    const why = await store.modelCalls.reserve(incidentId, policy.limits.analysis, now());
+    return why === null ? null : { modelNotAsked: why };
+  } catch (error) {
+    log('error', 'model call not reserved', { incidentId, ...errorFields(error) });
+    return { modelNotAsked: 'the budget of model calls could not be read' };
+  }
 }
 
 async function factsOn(

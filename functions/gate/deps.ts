@@ -17,6 +17,7 @@ import { createBreaker } from '../store/breaker.ts';
 import { createDrills } from '../store/drills.ts';
 import { createEffects } from '../store/effects.ts';
 import { createLimiter } from '../store/limiter.ts';
+import { createModelCalls } from '../store/model-calls.ts';
 import { createRecords } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { createKillSwitch } from '../store/switch.ts';
@@ -24,7 +25,7 @@ import { createTable } from '../store/table.ts';
 import type { Circumstances } from './proposal.ts';
 
 export type GateDeps = {
-  store: Pick<Store, 'records' | 'effects' | 'drills' | 'limiter' | 'killSwitch'>;
+  store: Pick<Store, 'records' | 'effects' | 'drills' | 'limiter' | 'killSwitch' | 'modelCalls'>;
   /** Reads on-call schedules. Without it, schedules add no approvers. */
   onCall?: OnCall;
   policy: Policy;
@@ -48,6 +49,7 @@ export function gateDeps(env: Env): GateDeps {
       effects: createEffects(table),
       drills: createDrills(table),
       limiter: createLimiter(table),
+      modelCalls: createModelCalls(table),
       killSwitch: createKillSwitch(table, createBreaker(table, log)),
     },
     policy,

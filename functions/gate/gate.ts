@@ -3,10 +3,16 @@
 import * as z from 'zod/mini';
 import { isAlertProven } from '../authority/alerts.ts';
 import { ActionId, IncidentId, type Reason } from '../domain/action.ts';
-import { changesOf, informs } from '../domain/action-catalog.ts';
+import { informs, isHarmless } from '../domain/action-catalog.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
 import type { Alert } from '../domain/alert.ts';
-import { Assessment, aboutAlert, failed, type Recommendation } from '../domain/assessment.ts';
+import {
+  Assessment,
+  aboutAlert,
+  failed,
+  type Recommendation,
+  wasNotAsked,
+} from '../domain/assessment.ts';
 import type { Drill } from '../domain/drill.ts';
 import { saysRaised } from '../domain/effect-state.ts';
 import type { Effect } from '../mechanisms/registry.ts';
@@ -29,6 +35,8 @@ export const GateInput = z.object({
   alertId: z.string(),
   /** Absent when the analysis crashed. The playbook's opinion then takes its place. */
   assessment: z.optional(z.unknown()),
+  /** Whether the model was asked. The gate counts its failures. */
+  isModelAsked: z.optional(z.boolean()),
   /** The expired action that a manager requests again. */
   askAnew: z.optional(ActionId),
   /** The approved action, when the gate runs again after the approval. */
@@ -37,7 +45,8 @@ export const GateInput = z.object({
 });
 
 export async function gate(deps: GateDeps, input: unknown) {
-  const { incidentId, alertId, assessment, actionId, askAnew } = GateInput.parse(input);
+  const { incidentId, alertId, assessment, isModelAsked, actionId, askAnew } =
+    GateInput.parse(input);
   const [alert, facts, incident, { mode }, drills] = await Promise.all([
     deps.store.records.alert(incidentId, alertId),
     deps.store.records.findFacts(incidentId, alertId),
@@ -64,7 +73,10 @@ export async function gate(deps: GateDeps, input: unknown) {
   };
   const decidedId = askAnew ?? actionId;
   if (!decidedId) {
-    const assessed = withFloor(readAssessment(assessment), alert);
+    const analysis = readAssessment(assessment);
+    if (isModelAsked || assessment === undefined)
+      await noteModelCall(deps, incidentId, analysis.failure !== null);
+    const assessed = withFloor(analysis, alert);
     return decideAll(
       withEscalation(deps),
       { incidentId, alertId },
@@ -80,6 +92,19 @@ export async function gate(deps: GateDeps, input: unknown) {
   return askAnew
     ? requestAgain(withEscalation(deps), { incidentId, alertId }, decided, held)
     : decideAgain(deps, { incidentId, alertId, actionId: decidedId }, held);
+}
+
+/** A count that can't be written must not delay the alert. */
+async function noteModelCall(
+  { store, policy, now, log }: GateDeps,
+  incidentId: string,
+  hasFailed: boolean,
+): Promise<void> {
+  try {
+    await store.modelCalls.note(hasFailed, policy.limits.analysis, now());
+  } catch (error) {
+    log('warn', 'model call not counted', { incidentId, ...errorFields(error) });
+  }
 }
 
 async function checkAlert(
@@ -152,10 +177,17 @@ async function decideAll(
  * Shown to people with each action. The failure may quote the model or an error, so it stays in the record of the
  * assessment.
  */
-const analysisReason = ({ failure }: Assessment): Reason[] =>
-  failure === null
-    ? []
+function analysisReason(assessment: Assessment): Reason[] {
+  if (assessment.failure === null) return [];
+  return wasNotAsked(assessment)
+    ? [
+        {
+          code: 'model-not-asked',
+          text: 'The model was not asked, to limit its calls. The playbook decides',
+        },
+      ]
     : [{ code: 'analysis-failed', text: 'The model gave no usable answer. The playbook decides' }];
+}
 
 /** The page about a severe alert, whatever the analysis says; null if a request or a hand-off pages about it. */
 function pageIfUnasked(circumstances: Circumstances, rulings: readonly Decided[]): Decided | null {
@@ -217,7 +249,7 @@ async function reserveSlot(
 ): Promise<Ruling> {
   const { disposition, name, target } = ruling;
   if (disposition !== 'auto' || !name || !target) return ruling;
-  if (informs(name) || changesOf(name)?.quiet) return ruling;
+  if (informs(name) || isHarmless(name)) return ruling;
   const wanted = { actionId, incidentId, name, target };
   const reservation = await store.limiter.reserve(policy.account, wanted, policy.limits, now);
   if (reservation.granted) return ruling;

@@ -1,7 +1,7 @@
 // Writes the notice about an action in its state, and picks its recipients.
 
 import type { Action } from '../domain/action.ts';
-import { changesOf } from '../domain/action-catalog.ts';
+import { isHarmless } from '../domain/action-catalog.ts';
 import { type Alert, mayPage } from '../domain/alert.ts';
 import type { Approver } from '../domain/approval.ts';
 import { closingOf } from '../domain/closed-finding.ts';
@@ -151,7 +151,7 @@ function expiredNotice(
 
 /** Whether only the ticket tells about the action: a harmless one that was not done, and that no one approved. */
 export const isInTicketOnly = ({ name, status, approval, before }: Action): boolean =>
-  changesOf(name)?.quiet === true &&
+  isHarmless(name) &&
   approval === null &&
   (status === 'handed-off' || (status === 'failed' && before === null));
 

@@ -149,6 +149,7 @@ export function withLimits(limits: Limits, overlay: Read<AccountOverlay>, faults
       bySeverity: change.pages?.bySeverity ?? limits.pages.bySeverity,
       digestAfterMinutes: change.pages?.digestAfterMinutes ?? limits.pages.digestAfterMinutes,
     },
+    analysis: { ...limits.analysis, ...change.analysis },
     breaker: {
       windowMinutes: raised(
         'breaker.windowMinutes',

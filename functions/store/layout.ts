@@ -18,6 +18,7 @@ const SINGLE_KINDS = {
   correlation: 'CORRELATION',
   check: 'CHECK',
   effect: 'EFFECT',
+  modelCalls: 'MODEL-CALLS',
   lease: 'LEASE',
   limiter: 'LIMITER',
   pager: 'PAGER',

@@ -10,6 +10,7 @@ import { createEntityHistory } from './entity-history.ts';
 import { createFindings } from './findings.ts';
 import { createLeases } from './leases.ts';
 import { createLimiter } from './limiter.ts';
+import { createModelCalls } from './model-calls.ts';
 import { createPager } from './pager.ts';
 import { createPosts } from './posts.ts';
 import { createRecords } from './records.ts';
@@ -41,6 +42,7 @@ export function createStore(
     entityHistory: createEntityHistory(table),
     drills: createDrills(table),
     effects: createEffects(table),
+    modelCalls: createModelCalls(table),
     approverAddresses: createApproverAddresses(table),
     posts: createPosts(table),
     world: createWorldStates(table),

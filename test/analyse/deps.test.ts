@@ -43,6 +43,19 @@ test('accepts a key with a line break at its end', () => {
   expect(parseApiKey('sk-ant-api03-0123456789\n')).toBe('sk-ant-api03-0123456789');
 });
 
+test('reads the key once more when the provider rejects it', async () => {
+  let reads = 0;
+  const rejected = () => Promise.reject(Object.assign(new Error('401'), { status: 401 }));
+  const analyst = lazyAnalyst(playbook, async () => ({
+    ...playbook,
+    judge: ++reads === 2 ? playbook.judge : rejected,
+  }));
+  const judge = () => analyst.judge({ alert: alertWith() }, AbortSignal.timeout(1_000));
+  expect((await judge()).verdict).toBe('malicious');
+  await judge();
+  expect(reads).toBe(2);
+});
+
 test('reads the key once for all alerts, and again only after a failed read', async () => {
   let reads = 0;
   const analyst = lazyAnalyst(playbook, async () => {

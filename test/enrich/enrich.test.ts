@@ -42,6 +42,7 @@ beforeEach(async () => {
 const samples = createWafSamples(LOCAL_VISITS, () => NOW);
 const depsOf = (change: Partial<EnrichDeps> = {}): EnrichDeps => ({
   store,
+  asksModel: true,
   policy: POLICY,
   here: HERE,
   ec2: createEc2(inMemory(LOCAL_NETWORK)),
@@ -396,4 +397,22 @@ test('throws when the alert cannot be read, so that the state machine retries', 
   await opened();
   const records = { ...store.records, alert: () => Promise.reject(new Error('down')) };
   await expect(enrich(depsOf({ store: { ...store, records } }), INPUT)).rejects.toThrow('down');
+});
+
+test('P12: forbids the model above its budget, or when the budget cannot be read', async () => {
+  await opened();
+  const { callsPerIncidentPerHour } = POLICY.limits.analysis;
+  for (let n = 0; n < callsPerIncidentPerHour; n++)
+    expect(await enrich(depsOf(), INPUT)).not.toHaveProperty('modelNotAsked');
+  expect(await enrich(depsOf(), INPUT)).toHaveProperty(
+    'modelNotAsked',
+    'it was asked 5 times about this incident in the last hour, which is the limit',
+  );
+  const reserve = () => Promise.reject(new Error('no answer'));
+  const broken = { ...store, modelCalls: { ...store.modelCalls, reserve } };
+  expect(await enrich(depsOf({ store: broken }), INPUT)).toHaveProperty(
+    'modelNotAsked',
+    'the budget of model calls could not be read',
+  );
+  expect(await enrich(depsOf({ asksModel: false }), INPUT)).not.toHaveProperty('modelNotAsked');
 });

@@ -185,7 +185,7 @@ describe('the instances of an alert', () => {
     const waf = { REGIONAL: samples, CLOUDFRONT: samples };
     const lambda = createLambda(inMemory({}));
     const looked = { ...deps(client), ec2: client, iam, lambda, ssm, waf };
-    const given = { store, policy, here: HERE, now: () => NOW, ...looked };
+    const given = { store, policy, here: HERE, asksModel: false, now: () => NOW, ...looked };
     await enrich(given, { incidentId: INCIDENT_ID, alertId: ALERT_ID });
     return (await store.records.findFacts(INCIDENT_ID, ALERT_ID))?.entities ?? [];
   };

@@ -65,6 +65,7 @@ export async function createBurstAccount(analyst: Analyst = playbook) {
     log,
     effectsOf,
     analyst,
+    asksModel: true,
     deadline: () => new AbortController().signal,
     readDeadline: () => new AbortController().signal,
     ec2: standIns.ec2,

@@ -1,6 +1,7 @@
 // A burst of alerts in memory: rate limits (P6), outcomes (P9) and page limits.
 import { expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
+import { informs } from '../../functions/domain/action-catalog.ts';
 import type { Accepted } from '../../functions/intake/intake.ts';
 import { POLICY } from '../fixtures/case.ts';
 import { createBurstAccount } from './burst-account.ts';
@@ -58,7 +59,8 @@ test(`${ALERTS} alerts in five minutes stay within the rate and page limits, and
   for (const { incidentId } of incidents)
     actions.push(...(await store.records.actions(incidentId)));
   const automatic = actions.filter(
-    ({ disposition, appliedAt }) => disposition === 'auto' && appliedAt !== null,
+    ({ disposition, appliedAt, name }) =>
+      disposition === 'auto' && appliedAt !== null && !informs(name),
   );
   const tooLate = actions.filter(
     ({ disposition, status }) => disposition === 'auto' && status === 'failed',

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { withAlertProof } from '../../functions/authority/alerts.ts';
 import type { Parameters } from '../../functions/domain/action.ts';
 import { informs } from '../../functions/domain/action-catalog.ts';
-import type { Recommendation } from '../../functions/domain/assessment.ts';
+import { failed, notAsked, type Recommendation } from '../../functions/domain/assessment.ts';
 import { known, unknown } from '../../functions/domain/facts.ts';
 import type { GateDeps } from '../../functions/gate/deps.ts';
 import { gate } from '../../functions/gate/gate.ts';
@@ -267,4 +267,15 @@ describe('an analysis without a usable recommendation', () => {
       text: 'The model gave no usable answer. The playbook decides',
     });
   });
+});
+
+test('P12: pauses the model after repeated failures, and does not count an alert about which it was not asked', async () => {
+  const failure = { ...proposal(), isModelAsked: true, assessment: failed('529') };
+  for (let n = 0; n < POLICY.limits.analysis.failuresBeforePause; n++)
+    await gate({ ...deps(), effectsOf }, failure);
+  const why = await store.modelCalls.reserve(INCIDENT_ID, POLICY.limits.analysis, NOW);
+  expect(why).toContain('failed 3 times in a row');
+  const again = { ...failure, isModelAsked: false, assessment: notAsked(why ?? '') };
+  await gate({ ...deps(), effectsOf }, again);
+  expect(await store.modelCalls.reserve(INCIDENT_ID, POLICY.limits.analysis, NOW)).toBe(why);
 });

@@ -97,8 +97,8 @@ describe.each([{}, { recordLayout: 1 as const }, { layout1Ended: true }])('with 
     },
   );
 
-  test('enrich writes facts and nothing else, and analyse writes nothing', () => {
-    expect(keys.get('enrich')).toEqual(['2/FACTS#*']);
+  test('enrich writes facts and reserves model calls, and analyse writes nothing', () => {
+    expect(keys.get('enrich')).toEqual(['2/FACTS#*', 'MODEL-CALLS#*']);
     expect(keys.get('analyse')).toEqual([]);
   });
 });

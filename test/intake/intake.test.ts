@@ -195,7 +195,7 @@ describe('an unreadable finding', () => {
   test('replaces characters that a queue does not accept in the reason', async () => {
     const name = '\u{1F600}\u0000\uFFFF\uD800';
     await intake.accept({ [name]: 1 });
-    expect(intake.rejected[0]?.reason).toContain('\u{1F600}\uFFFD\uFFFD\uFFFD');
+    expect(intake.rejected[0]?.reason).toContain('\u{1F600} \uFFFD\uFFFD');
   });
 
   test('throws Unavailable when an unreadable finding cannot be sent to the rejected queue', async () => {

@@ -357,7 +357,7 @@ describe('the escalation policy', () => {
       {
         field: 'ladder.1.ask.0',
         expected:
-          'expected the id of a person, { pagerDuty: <id> } or { opsgenie: <id> }, found an object',
+          'expected the id of a person, { pagerDuty: <id> }, { opsgenie: <id> } or a person with timeZone, days, from and to, found an object',
       },
     ]);
   });

@@ -10,6 +10,7 @@ import { createEntityHistory } from '../../functions/store/entity-history.ts';
 import { createFindings } from '../../functions/store/findings.ts';
 import { createLeases } from '../../functions/store/leases.ts';
 import { createLimiter } from '../../functions/store/limiter.ts';
+import { createModelCalls } from '../../functions/store/model-calls.ts';
 import { createPager } from '../../functions/store/pager.ts';
 import { createPosts } from '../../functions/store/posts.ts';
 import { createRecords } from '../../functions/store/records.ts';
@@ -104,6 +105,7 @@ export const storeOn = (table: Table, breaker = createBreaker(table, () => {})):
   entityHistory: createEntityHistory(table),
   drills: createDrills(table),
   effects: createEffects(table),
+  modelCalls: createModelCalls(table),
   approverAddresses: createApproverAddresses(table),
   posts: createPosts(table),
   world: createWorldStates(table),

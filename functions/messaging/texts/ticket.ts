@@ -1,7 +1,7 @@
 // The text of an incident's ticket: what happened, what was done, what is left.
 
 import type { Action } from '../../domain/action.ts';
-import { changesOf, informs } from '../../domain/action-catalog.ts';
+import { informs, isHarmless } from '../../domain/action-catalog.ts';
 import type { Alert, Entity } from '../../domain/alert.ts';
 import type { Assessment } from '../../domain/assessment.ts';
 import type { Facts } from '../../domain/facts.ts';
@@ -90,7 +90,6 @@ function nextLines(actions: readonly Action[], now: Date): string[] {
 function nextFor(action: Action, now: Date): string | null {
   const { approval, dueAt, failure, name } = action;
   if (informs(name)) return null;
-  const isQuiet = name !== null && changesOf(name)?.quiet === true;
   switch (action.status) {
     case 'awaiting-approval': {
       const asked = namesOf(approval?.rungs.flatMap(({ ask }) => ask) ?? []);
@@ -105,7 +104,7 @@ function nextFor(action: Action, now: Date): string | null {
     case 'reversal-failed':
       return `Undo manually, because Countermand could not: ${headlineOf(action)}.`;
     case 'in-force':
-      return progressOf(action, now) === 'made' && dueAt && !isQuiet
+      return progressOf(action, now) === 'made' && dueAt && !isHarmless(name)
         ? `Keep or extend this if it is still needed, or it is undone at ${utc(dueAt, now)}: ${headlineOf(action)}.`
         : null;
     default:
