@@ -1,7 +1,6 @@
 // A deployed stack in one process: its definitions and functions on stand-ins.
 import { join } from 'node:path';
 import { analyse } from '../functions/analyse/analyse.ts';
-import type { Analyst } from '../functions/analyse/brief.ts';
 import { DEADLINE_MS } from '../functions/analyse/models.ts';
 import { approve } from '../functions/approve/approve.ts';
 import { archive } from '../functions/archive/archive.ts';
@@ -13,91 +12,46 @@ import { PutBackInput, putBack } from '../functions/execute/put-back.ts';
 import { gate } from '../functions/gate/gate.ts';
 import { type Accepted, acceptEvent } from '../functions/intake/intake.ts';
 import { effectsOf } from '../functions/mechanisms/registry.ts';
-import type { StandInAccount, StateFile } from '../functions/mechanisms/stand-in.ts';
+import type { StateFile } from '../functions/mechanisms/stand-in.ts';
 import { sendingHarmless } from '../functions/messaging/harmless.ts';
 import { rateLimited } from '../functions/messaging/rate-limited-send.ts';
 import { ticketSteps } from '../functions/messaging/texts/ticket-steps.ts';
 import { ticketOf } from '../functions/messaging/ticket.ts';
 import { notify } from '../functions/notify/notify.ts';
 import { createCallback, createStarter } from '../functions/platform/executions.ts';
-import { errorFields, type Log } from '../functions/platform/log.ts';
-import type { Policy } from '../functions/policy/policy.ts';
+import { errorFields } from '../functions/platform/log.ts';
 import { remind } from '../functions/remind/remind.ts';
 import { reverse } from '../functions/reverse/reverse.ts';
 import { moveToSweepIndex } from '../functions/store/index-move.ts';
-import type { Layout } from '../functions/store/layout.ts';
 import { createStore } from '../functions/store/store.ts';
 import { writesOf } from '../functions/store/writers.ts';
 import { sweep } from '../functions/sweep/sweep.ts';
 import { incidentOf, updateTickets } from '../functions/ticket/update-tickets.ts';
 import type { WebDeps } from '../functions/web/deps.ts';
-import type { Provider } from '../functions/web/oidc.ts';
 import { createWeb } from '../functions/web/web.ts';
 import { checkWorld } from '../functions/world/check.ts';
 import { recordDeployed, writtenResource } from '../functions/world/deployed.ts';
-import type { WorldDeps } from '../functions/world/deps.ts';
 import { createAccount, LOCAL_REGION } from './account.ts';
 import { copiesInFolder, copiesInMemory } from './archive-copies.ts';
 import { ipSetUpdated } from './aws/deployment.ts';
 import { createInbox, type Delivered } from './aws/inbox.ts';
 import { inMemory, onDisk } from './aws/state-file.ts';
 import { createStepFunctions } from './aws/step-functions.ts';
-import type { Clock } from './engine/clock.ts';
 import { startDatabase } from './engine/database.ts';
 import { createExecutionLog } from './engine/execution-log.ts';
 import { createScheduler } from './engine/scheduler.ts';
-import {
-  createEngine,
-  type Engine,
-  type EngineDeps,
-  type EngineEvent,
-  type Functions,
-} from './engine/state-machines.ts';
+import { createEngine, type EngineEvent, type Functions } from './engine/state-machines.ts';
 import { streamTo } from './engine/stream.ts';
 import { withWritePermissions } from './engine/write-permissions.ts';
 import { createMac } from './mac.ts';
-
-export type RuntimeOptions = {
-  policy: Policy;
-  analyst: Analyst;
-  clock: Clock;
-  newId: () => string;
-  log: Log;
-  webBaseUrl: string;
-  /** Signs links. */
-  linkKey: Uint8Array;
-  previousLinkKey?: Uint8Array | null;
-  /** Sign votes, rulings, evidence and alerts. */
-  proofKeys: Readonly<Record<keyof ProofKeys, Uint8Array>>;
-  /** Signs the counts of pages. */
-  pageKey: Uint8Array;
-  /** The OpenID provider, if policy requires sign-in. */
-  provider?: Provider;
-  /** The region of the stack. */
-  region?: string;
-  /** Where the stand-ins keep their state, for tests. */
-  state?: StandInAccount['state'];
-  /** Keeps all data across restarts; without it, data stays in memory. */
-  folder?: string;
-  /** The layout of new incidents; 2 unless a test of the way back sets 1. */
-  recordLayout?: Layout;
-  /** What CloudTrail says. The laptop's account has no deployments, so it says nothing. */
-  trail?: WorldDeps['trail'];
-  /** Milliseconds between retries, instead of the definition's intervals. For tests. */
-  retryIntervalMs?: number;
-  /** Runs the definitions: the embedded engine, unless a test replaces it. */
-  engine?: (deps: EngineDeps) => Engine;
-};
+import type { RuntimeOptions } from './runtime-options.ts';
+import { createTick } from './tick.ts';
 
 export type Rejected = { at: string; reason: string; body: string };
 export type Runtime = Awaited<ReturnType<typeof createRuntime>>;
 
 /** Events that are kept for the console. It draws older incidents from the records. */
 const KEPT_EVENTS = 20_000;
-/** The interval of the sweeper, as in the stack. */
-const SWEEP_EVERY_MS = 60_000;
-/** The interval of the world check, as in the stack. */
-const WORLD_EVERY_MS = 120_000;
 
 export async function createRuntime(options: RuntimeOptions) {
   const { policy, clock, newId, log, folder, webBaseUrl } = options;
@@ -237,8 +191,17 @@ export async function createRuntime(options: RuntimeOptions) {
   await moveToSweepIndex(ownTable('sweep').store.table);
   engine.resume();
 
-  let lastSweep = now().getTime();
-  let lastWorld = now().getTime();
+  const tick = createTick({
+    now,
+    updateTickets: async () => {
+      const changed = [...changedIncidents];
+      changedIncidents.clear();
+      await updateTickets({ provider: account.ticketProvider, writeTicket }, changed);
+    },
+    runSchedules: () => scheduler.tick(now()),
+    sweep: () => sweep(depsOf('sweep')),
+    checkWorld: () => checkWorld(depsOf('world')),
+  });
   return {
     store,
     /** The store with the permissions of a function. */
@@ -276,20 +239,7 @@ export async function createRuntime(options: RuntimeOptions) {
         if (one) await recordDeployed(world, one);
       await checkWorld(world);
     },
-    /** Updates tickets, fires due schedules, once a minute the sweeper, and every two minutes the world check. */
-    async tick(): Promise<void> {
-      const changed = [...changedIncidents];
-      changedIncidents.clear();
-      await updateTickets({ provider: account.ticketProvider, writeTicket }, changed);
-      await scheduler.tick(now());
-      if (now().getTime() - lastSweep >= SWEEP_EVERY_MS) {
-        lastSweep = now().getTime();
-        await sweep(depsOf('sweep'));
-      }
-      if (now().getTime() - lastWorld < WORLD_EVERY_MS) return;
-      lastWorld = now().getTime();
-      await checkWorld(depsOf('world'));
-    },
+    tick,
     async stop(): Promise<void> {
       await engine.stop();
       await database.stop();

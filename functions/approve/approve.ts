@@ -3,21 +3,18 @@
 import * as z from 'zod/mini';
 import { isOfEarlierVersion, replaced } from '../authority/earlier-request.ts';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
-import { type Alert, type FindingState, mayPage } from '../domain/alert.ts';
+import type { FindingState } from '../domain/alert.ts';
 import type { ApprovalRequest, Approver } from '../domain/approval.ts';
 import { closedText, closingOf } from '../domain/closed-finding.ts';
 import { InvalidInput, NotFound, Unavailable } from '../domain/errors.ts';
 import { requestOrder, similarTo } from '../domain/similar-questions.ts';
-import { answerToken, questionUrl } from '../messaging/links.ts';
-import { type Message, questionKey } from '../messaging/message.ts';
+import { capitalised } from '../domain/wording.ts';
 import { notPagedNames, type Sent, sendEach, troubleIn } from '../messaging/send-all.ts';
-import { askText } from '../messaging/texts/asked.ts';
-import { LINKS } from '../messaging/texts/labels.ts';
 import { errorFields } from '../platform/log.ts';
-import { slackMemberOf } from '../policy/people.ts';
 import { transition, withEntry } from '../store/hash-chain.ts';
 import { readRequestState } from '../store/request-state.ts';
 import type { ApproveDeps } from './deps.ts';
+import { question } from './question.ts';
 
 export const ApproveInput = z.union([
   /** From the state machine: escalation step `rung`, from 0, is due. */
@@ -225,41 +222,11 @@ async function recordTrouble(
     { event: 'not-woken', trouble: sent.held.length > 0 ? notPagedNames(sent.held) : '' },
   ];
   for (const { event, trouble } of entries.filter((one) => one.trouble !== '')) {
-    const text = `${trouble.charAt(0).toUpperCase()}${trouble.slice(1)}`;
+    const text = capitalised(trouble);
     await store.records.changeAction(incidentId, actionId, (current) =>
       current.history.some((entry) => entry.event === event && entry.text === text)
         ? null
         : withEntry(current, { at: now(), by: 'approve', event, text }),
     );
   }
-}
-
-async function question(
-  deps: ApproveDeps,
-  action: Action,
-  alert: Alert,
-  person: Approver,
-  step: number,
-  similar: readonly Action[] = [],
-  passedOver: readonly Approver[] = [],
-): Promise<Message> {
-  const { incidentId, actionId, approval } = action;
-  // A button could answer only one of several requests, so these are decided on the page.
-  const withButtons = similar.length === 0 && slackMemberOf(deps.policy, person.id) !== null;
-  const isPassedOver = ({ id }: Approver) => passedOver.some((one) => one.id === id);
-  const before = approval?.rungs.slice(0, step).flatMap(({ ask }) => ask) ?? [];
-  const askedBefore = before.filter((one) => !isPassedOver(one));
-  return {
-    key: questionKey(actionId, step, person.id),
-    to: { kind: 'person', ...person },
-    // A ticket is opened even if the request expires, so it doesn't page.
-    urgency: action.target?.kind === 'alert' || !mayPage(alert) ? 'inform' : 'page',
-    severity: alert.severity.label,
-    ends: [],
-    ...askText(action, alert, askedBefore, similar, passedOver),
-    links: [{ label: LINKS.decide, url: await questionUrl(deps, action, person) }],
-    ...(withButtons && { answerToken: await answerToken(deps, action, person) }),
-    incidentId,
-    actionId,
-  };
 }

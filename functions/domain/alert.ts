@@ -68,6 +68,9 @@ export type SeverityLabel = z.infer<typeof SeverityLabel>;
 export const isMoreSevere = (a: SeverityLabel, b: SeverityLabel): boolean =>
   SeverityLabel.options.indexOf(a) > SeverityLabel.options.indexOf(b);
 
+/** Whether the label is high or critical. */
+export const isSevere = (label: SeverityLabel): boolean => isMoreSevere(label, 'medium');
+
 /** Where the suspicious traffic was seen. It decides which kind of block can help. */
 export const Traffic = z.strictObject({
   layer: z.enum(['web', 'network', 'dns', 'aws-api', 'unknown']),

@@ -1,11 +1,7 @@
 // Whether a product's closing of a finding ends a request about it. Pure.
 import type { Action, HistoryEntry } from './action.ts';
-import type { Alert, FindingState } from './alert.ts';
+import { type Alert, type FindingState, isSevere } from './alert.ts';
 import { joinedIn } from './effect-state.ts';
-
-/** An attacker may close findings, so a severe one stays with the people who were asked. */
-const SEVERE: readonly Alert['severity']['label'][] = ['high', 'critical'];
-export const isSevere = (label: Alert['severity']['label']): boolean => SEVERE.includes(label);
 
 /** An alert as it arrived, and what its product said last. */
 export type AlertNow = { alert: Pick<Alert, 'state' | 'severity'>; state: FindingState };
@@ -21,8 +17,8 @@ export function alertsAsking(action: Action, actions: readonly Action[]): string
 }
 
 /**
- * The state that ends the request, or `active` while the request stays open: for a severe finding, for a closed finding
- * that a person sent, and while another alert proposes the same effect. Tickets and notifications need no finding.
+ * The state that ends the request, or `active` while the request stays open: for a severe finding, because an attacker
+ * may close it; for a closed finding that a person sent; and while another alert proposes the same effect. Tickets and notifications need no finding.
  */
 export function stateForRequest(
   action: Pick<Action, 'target' | 'history' | 'incidentId'>,

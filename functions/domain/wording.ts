@@ -25,6 +25,10 @@ export const timeOfDay = (instant: string | null | undefined): string =>
 
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
+/** With a capital letter first, to begin a sentence. */
+export const capitalised = (text: string): string =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
 /**
  * A duration in words.
  *

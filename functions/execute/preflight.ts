@@ -100,8 +100,8 @@ export async function checkStillActive(
 
 /**
  * Promise 6: minutes may have passed since the gate reserved a slot, and later actions may have reserved the slots of
- * this minute. Moves the reservation to now. Throws NoSlot when no slot is left; the state machine then waits for the next
- * one. Telling people needs no slot.
+ * this minute. Moves the reservation to now. Throws NoSlot when no slot is left; the state machine then retries. Tickets
+ * and notifications need no slot.
  */
 export async function checkRateLimit({ store, policy, now }: ExecuteDeps, action: Action) {
   const { actionId, incidentId, name, target, disposition } = action;

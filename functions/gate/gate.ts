@@ -240,7 +240,7 @@ function dropRepeats(decided: readonly Decided[]): Decided[] {
 
 /**
  * Reserves a slot under the rate limit for an automatic action. Without a slot, the action needs approval. A harmless
- * action waits for a slot instead, right before it is applied, and telling people needs none.
+ * action waits for a slot instead, right before it is applied. Tickets and notifications need none.
  */
 async function reserveSlot(
   { store, policy, now }: GateDeps,

@@ -1,7 +1,7 @@
 // Records a repeated delivery of a finding, and what its product says now.
 import { createHash } from 'node:crypto';
 import type { FindingState } from '../domain/alert.ts';
-import { isSevere } from '../domain/closed-finding.ts';
+import { isSevere } from '../domain/alert.ts';
 import type { Member } from '../domain/incident.ts';
 import type { SeenFinding } from '../store/findings.ts';
 import { withEntry } from '../store/hash-chain.ts';

@@ -3,9 +3,8 @@
 import { withAlertProof } from '../authority/alerts.ts';
 import { COUNTED } from '../domain/alarm-messages.ts';
 import type { Alert, Cause, Reported } from '../domain/alert.ts';
-import { Conflict, InvalidInput } from '../domain/errors.ts';
+import { Conflict } from '../domain/errors.ts';
 import { isHere } from '../domain/target-place.ts';
-import { harmless } from '../domain/wording.ts';
 import { errorFields } from '../platform/log.ts';
 import { normalise } from '../sources/normalise.ts';
 import type { Finding, Unreadable } from '../sources/source.ts';
@@ -18,6 +17,7 @@ import { alertIdOf, recordDelivery } from './finding-state.ts';
 import { chooseIncident, joinIncident } from './incidents.ts';
 import { type KnownFinding, knownAfter } from './known-finding.ts';
 import { recognise } from './recognise.ts';
+import { rejectInvalid } from './reject.ts';
 import { causeOf } from './self-inflicted.ts';
 
 /** The result for one finding of a body. */
@@ -81,24 +81,6 @@ async function acceptPart(
     () => accept(deps, alert, part),
     (error) => error instanceof Conflict,
   );
-}
-
-/**
- * Characters that SQS does not allow.
- * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
- */
-const NOT_ALLOWED = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
-
-async function rejectInvalid(
-  { reject, log }: IntakeDeps,
-  body: string,
-  error: unknown,
-): Promise<Accepted> {
-  if (!(error instanceof InvalidInput)) throw error;
-  const reason = harmless(error.message).replace(NOT_ALLOWED, '\u{FFFD}');
-  await reject(body, reason);
-  log('warn', 'input rejected', errorFields(error));
-  return { outcome: 'refused', reason };
 }
 
 /**

@@ -1,7 +1,7 @@
 // Sends one message through every channel of its recipient, in parallel.
 
 import { NotFound, RetryableError, Unavailable } from '../domain/errors.ts';
-import { oneLine } from '../domain/wording.ts';
+import { capitalised, oneLine } from '../domain/wording.ts';
 import { errorFields, type Log } from '../platform/log.ts';
 import type { Channel } from './channels/channel.ts';
 import type { Message, Send } from './message.ts';
@@ -49,7 +49,7 @@ export function createSend({ channels, now, log }: SendDeps): Send {
 function withSeverity(message: Message): Message {
   const { severity, subject } = message;
   if (!severity) return message;
-  const word = `${severity.charAt(0).toUpperCase()}${severity.slice(1)}`;
+  const word = capitalised(severity);
   return subject.startsWith(word)
     ? message
     : { ...message, subject: oneLine(`${word}: ${subject}`, 99) };

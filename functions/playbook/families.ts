@@ -1,17 +1,26 @@
 // The playbook's table: families of alert types and the response to each.
 
-import type { PlaybookName } from '../domain/action-catalog.ts';
-import type { EntityKind, Traffic } from '../domain/alert.ts';
+import type { Traffic } from '../domain/alert.ts';
 import type { Opinion } from '../domain/assessment.ts';
+import {
+  blockTheActor,
+  disableTheAccount,
+  disableTheUser,
+  endTheActorsSessions,
+  endTheRolesSessions,
+  isolateTheCluster,
+  isolateTheDatabase,
+  isolateTheHost,
+  logTheFunction,
+  logTheHost,
+  quarantineTheMessage,
+  revokeTheApiKey,
+  revokeTheKey,
+  type Step,
+  secureTheRootUser,
+  watchTheActor,
+} from './steps.ts';
 
-export type Step = {
-  action: PlaybookName;
-  /** In order of preference: the targets are of the first kind that the alert names in this role. */
-  kinds: readonly EntityKind[];
-  role: 'actor' | 'target';
-  confidence: number;
-  reasoning: string;
-};
 export type Family = {
   pattern: RegExp;
   /** Restricts the family to traffic in this direction. */
@@ -23,102 +32,11 @@ export type Family = {
   pagesOnlyIfCritical?: true;
 };
 
-const watchTheActor: Step = {
-  action: 'add_ip_to_watchlist',
-  kinds: ['ip'],
-  role: 'actor',
-  confidence: 90,
-  reasoning: 'The alert names this address as the attacker. Watching it has no side effects.',
-};
-const blockTheActor: Step = {
-  action: 'block_ip_at_firewall',
-  kinds: ['ip'],
-  role: 'actor',
-  confidence: 80,
-  reasoning: 'The address is on a threat list or is attacking. A temporary block stops it.',
-};
-const revokeTheKey: Step = {
-  action: 'revoke_api_key',
-  kinds: ['access-key'],
-  role: 'actor',
-  confidence: 80,
-  reasoning: 'The key is exposed or misused. Anyone who holds it can act until it is revoked.',
-};
-const disableTheUser: Step = {
-  action: 'disable_user_account_temporarily',
-  kinds: ['iam-user'],
-  role: 'actor',
-  confidence: 75,
-  reasoning:
-    'The user’s credentials are compromised. Revoking one key leaves other keys and the console usable.',
-};
-const endTheRolesSessions: Step = {
-  action: 'revoke_service_account_credential',
-  kinds: ['iam-role', 'access-key'],
-  role: 'actor',
-  confidence: 80,
-  reasoning: 'Its temporary credentials are compromised and stay valid until they are revoked.',
-};
-/** An IAM Identity Center user also acts with a role. */
-const endTheActorsSessions: Step = {
-  ...endTheRolesSessions,
-  kinds: ['iam-role'],
-  reasoning: 'The role’s sessions are misused. They stay valid until they are revoked.',
-};
-const secureTheRootUser: Step = {
-  ...endTheRolesSessions,
-  kinds: ['root-user'],
-  reasoning:
-    'The root user can do everything in the account. Only its owner can say whether it did.',
-};
-const isolateTheHost: Step = {
-  action: 'isolate_production_host',
-  kinds: ['instance'],
-  role: 'target',
-  confidence: 80,
-  reasoning: 'The host appears to be compromised. It can do harm until it is isolated.',
-};
-const isolateTheCluster: Step = {
-  ...isolateTheHost,
-  kinds: ['cluster'],
-  reasoning: 'Its Kubernetes API answers callers from the internet that should not reach it.',
-};
-const isolateTheDatabase: Step = {
-  ...isolateTheHost,
-  kinds: ['database'],
-  reasoning: 'The attacker knows a password of the database and can read and change its data.',
-};
-const logTheHost: Step = {
-  action: 'increase_logging_verbosity',
-  kinds: ['instance'],
-  role: 'target',
-  confidence: 80,
-  reasoning: 'Flow logs show which other addresses the host communicates with.',
-};
-const logTheFunction: Step = {
-  action: 'increase_logging_verbosity',
-  kinds: ['function'],
-  role: 'target',
-  confidence: 80,
-  reasoning: 'Debug logs show what the function does and who calls it.',
-};
-
-const quarantineTheMessage: Step = {
-  action: 'quarantine_email',
-  kinds: ['email-message'],
-  role: 'actor',
-  confidence: 85,
-  reasoning: 'The message was found dangerous after delivery. It must not be opened.',
-};
-
 const COMPROMISED_HOST = {
   verdict: 'malicious',
   summary: 'A host is acting in a way that its owner did not intend and appears to be compromised.',
   steps: [logTheHost, isolateTheHost],
 } as const;
-
-const revokeTheApiKey: Step = { ...revokeTheKey, kinds: ['access-key', 'api-key'] };
-const disableTheAccount: Step = { ...disableTheUser, kinds: ['iam-user', 'cognito-user'] };
 
 /**
  * The first family that matches applies.

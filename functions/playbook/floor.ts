@@ -1,14 +1,13 @@
-// Merges the analysis with the playbook's minimum, which no model can leave out.
-import type { Alert } from '../domain/alert.ts';
+// Merges the analysis with the minimum that no model can leave out.
+import { type Alert, isSevere } from '../domain/alert.ts';
 import type { Assessment, Recommendation } from '../domain/assessment.ts';
-import { isSevere } from '../domain/closed-finding.ts';
 import { judge } from './playbook.ts';
 
 type Recommended = readonly Recommendation[];
 
 /**
- * The assessment with the playbook's ticket, and above medium severity with all changes that the playbook recommends. If
- * the analysis failed, the playbook's opinion takes its place. The gate adds a page if no request pages.
+ * The assessment with the playbook's ticket, and above medium severity with all changes that the playbook recommends.
+ * If the analysis failed, the playbook's opinion takes its place. The gate adds a page if no request pages.
  */
 export function withFloor(assessment: Assessment, alert: Alert): Assessment {
   const opinion = judge({ alert });

@@ -5,7 +5,8 @@ import { type Alert, isPosture } from '../domain/alert.ts';
 import { aboutAlert, type Opinion, type Recommendation } from '../domain/assessment.ts';
 import { isIdentity } from '../domain/service-account.ts';
 import { parseAddress } from '../platform/ip-address.ts';
-import { CHECK, FAMILIES, type Family, type Step, UNKNOWN_TYPE } from './families.ts';
+import { CHECK, FAMILIES, type Family, UNKNOWN_TYPE } from './families.ts';
+import type { Step } from './steps.ts';
 
 /** More targets of one kind suggest a larger attack, which a person must investigate. */
 const MAX_TARGETS_PER_STEP = 3;

@@ -6,8 +6,8 @@ import type { Policy } from './policy.ts';
 import type { Escalation, Hours, Person, Schedule } from './schemas/escalation.ts';
 
 /**
- * The people with these IDs. Leaves out schedules and hours, IDs that policy no longer has, and the person that `about` concerns:
- * no one decides about themselves.
+ * The people with these IDs. Leaves out schedules and hours, IDs that policy no longer has, and the person that `about`
+ * concerns: no one decides about themselves.
  */
 export const peopleOf = (
   { people }: Pick<Escalation, 'people'>,

@@ -1,8 +1,7 @@
 // Hourly page limit and digest of each recipient.
 import * as z from 'zod/mini';
 import { ALARMING } from '../domain/alarm-messages.ts';
-import { SeverityLabel } from '../domain/alert.ts';
-import { isSevere } from '../domain/closed-finding.ts';
+import { isSevere, SeverityLabel } from '../domain/alert.ts';
 import { readStored } from '../domain/stored.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { type Mac, signClaims, verifyClaims } from '../links/signed-claims.ts';

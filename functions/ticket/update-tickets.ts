@@ -9,13 +9,13 @@ export type TicketDeps = {
   writeTicket: (incidentId: string) => Promise<Ticket>;
 };
 
-/** Kinds of records that a ticket tells about. */
-const TOLD = ['incident', 'member', 'assessment', 'action'];
+/** Kinds of records that the text of a ticket depends on. */
+const SHOWN = ['incident', 'member', 'assessment', 'action'];
 
 /** The incident whose ticket depends on the record, or null. */
 export function incidentOf(key: Key): string | null {
   const located = locate(key);
-  return located && TOLD.includes(located.kind) ? located.incidentId : null;
+  return located && SHOWN.includes(located.kind) ? located.incidentId : null;
 }
 
 /** Does nothing for an incident without an open ticket. Throws when a ticket can't be updated. */

@@ -15,7 +15,10 @@ export type Verdict = 'approve' | 'decline';
 /** The next version of the action, or the refusal. */
 export type Change = { next: Action } | ({ next?: Action } & Refusal);
 export type Refusal = {
-  /** `settled`: the state no longer allows it. `closed`: the finding was closed. `not-yours`: this person may not. `bounded`: a limit of policy. */
+  /**
+   * `settled`: the state no longer allows it. `closed`: the finding was closed. `not-yours`: this person may not.
+   * `bounded`: a limit of policy.
+   */
   because: 'settled' | 'closed' | 'too-late' | 'not-yours' | 'bounded' | 'lookAgain';
   refused: string;
 };

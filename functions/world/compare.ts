@@ -19,7 +19,7 @@ export type Held = {
   isDrifted: boolean;
 };
 
-/** The lists, by scope. A scope whose lists could not be read is absent: the hourly checks then tell what is missing. */
+/** The lists, by scope. A scope whose lists could not be read is absent: the hourly checks then report. */
 export type Lists = ReadonlyMap<string, readonly Entry[]>;
 
 export type Difference = {

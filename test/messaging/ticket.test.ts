@@ -2,9 +2,13 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
 import type { Alert } from '../../functions/domain/alert.ts';
+import { failed } from '../../functions/domain/assessment.ts';
+import { closedText } from '../../functions/domain/closed-finding.ts';
 import { findingUrl } from '../../functions/messaging/texts/finding-link.ts';
 import { ticketText } from '../../functions/messaging/texts/ticket.ts';
 import { ticketSteps } from '../../functions/messaging/texts/ticket-steps.ts';
+import { withFloor } from '../../functions/playbook/floor.ts';
+import { transition } from '../../functions/store/hash-chain.ts';
 import { alertWith, INCIDENT_ID } from '../fixtures/case.ts';
 import { createWorld, sample } from '../flow/world.ts';
 import { inForce, minute, waiting } from '../web/approval-pages.ts';
@@ -40,11 +44,28 @@ test('counts the other alerts of the incident', () => {
   expect(body).toContain('Severity critical');
 });
 
+test('shows the playbook’s opinion and the reason when the model failed', () => {
+  const assessment = withFloor(failed('the model stopped with refusal'), critical);
+  const alerts = [{ alert: critical, facts: null }];
+  const contents = { incidentId: INCIDENT_ID, incident: undefined, alerts, actions: [], steps: [] };
+  const { body } = ticketText({ ...contents, assessment }, minute(5));
+  expect(body).toContain('Malicious, according to the playbook: “A malicious address');
+  expect(body).toContain('The model gave no usable answer: the model stopped with refusal.');
+});
+
 test('lists resources with their roles, and the evidence', () => {
   const { body } = textOf([], critical);
   expect(body).toContain('Resources: IP address “203.0.113.7” (attacker)');
   expect(body).toContain('Evidence: “A known malicious host is probing it.”');
 });
+
+const AGAIN = {
+  by: 'person:mei.tanaka',
+  at: minute(4).toISOString(),
+  actionId: 'act-0123456789abcdef-1r1',
+};
+const closedWith = (action: Action): Action =>
+  transition(action, 'expired', { at: minute(4), by: 'approve', text: closedText('resolved') });
 
 describe('what to do next', () => {
   test.each<[string, Action, string]>([
@@ -58,6 +79,16 @@ describe('what to do next', () => {
     const { body } = textOf([action], critical);
     const next = /What to do next: (.*)/.exec(body)?.[1] ?? '';
     expect(`Next: ${next}`).toContain(expected);
+  });
+
+  test.each<[string, Action]>([
+    ['was requested again', waiting({ status: 'expired', askedAnew: AGAIN })],
+    ['ended because its finding was closed', closedWith(waiting())],
+  ])('leaves out an expired request that %s, and its commands', (_, action) => {
+    const { body } = textOf([action], critical);
+    expect(body).toContain('Decide whether the alert is real');
+    expect(body).not.toContain('A manager can request it again');
+    expect(body).not.toContain('update-ip-set');
   });
 
   test('asks for a judgement when nothing is open', () => {

@@ -1,7 +1,7 @@
 // Rules about the circumstances: the finding, kill switch, mode and drills.
 
 import type { Alert } from '../../domain/alert.ts';
-import { isSevere } from '../../domain/closed-finding.ts';
+import { isSevere } from '../../domain/alert.ts';
 import { drillFault } from '../../domain/drill.ts';
 import { type Proposal, type Rule, verdict } from '../proposal.ts';
 

@@ -31,7 +31,7 @@ const SEVERITIES: Readonly<Record<Ticket['severity'], string>> = {
   informational: '4',
 };
 
-/** The description is short, so a longer text is in the operational data as a whole. */
+/** OpsCenter limits the description. A longer text is complete in the operational data. */
 function contentsOf({ incidentId, title, body, severity }: Ticket) {
   const isLong = body.length > MAX_BODY;
   return {

@@ -7,7 +7,7 @@ import type { Approver } from '../../domain/approval.ts';
 import { closingOf } from '../../domain/closed-finding.ts';
 import { isTargetGone, wasInPlaceBefore } from '../../domain/effect-state.ts';
 import type { Incident } from '../../domain/incident.ts';
-import { oneLine, quoted, utc } from '../../domain/wording.ts';
+import { capitalised, oneLine, quoted, utc } from '../../domain/wording.ts';
 import type { Message } from '../message.ts';
 import { doneOf, headlineOf, orderOf, progressOf, stateOf } from './action-line.ts';
 
@@ -52,7 +52,7 @@ export function seenSince(
   ].join(', and ');
   return seen === ''
     ? 'No new alert joined the incident, and none was repeated.'
-    : `${seen.charAt(0).toUpperCase()}${seen.slice(1)}. The activity may continue.`;
+    : `${capitalised(seen)}. The activity may continue.`;
 }
 
 /** One line of at most 99 characters: phone screens and SNS cut off longer subjects. */

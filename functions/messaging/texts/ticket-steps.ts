@@ -1,6 +1,7 @@
 // The commands in an incident's ticket, for actions that a person carries out.
 import type { Action } from '../../domain/action.ts';
 import { informs } from '../../domain/action-catalog.ts';
+import { closingOf } from '../../domain/closed-finding.ts';
 import { oneLine } from '../../domain/wording.ts';
 import { headlineOf } from './action-line.ts';
 import { manualSteps } from './manual.ts';
@@ -14,17 +15,22 @@ const NEEDS_COMMANDS: readonly Action['status'][] = [
   'reversal-failed',
 ];
 
+/** Not for a request whose finding was closed, or that a manager requested again. */
+const needsCommands = (action: Action): boolean =>
+  NEEDS_COMMANDS.includes(action.status) &&
+  !informs(action.name) &&
+  !closingOf(action) &&
+  !(action.status === 'expired' && action.askedAnew);
+
 export const ticketSteps = (
   actions: readonly Action[],
   alerts: readonly AlertRecord[],
 ): Text['steps'] =>
-  actions
-    .filter(({ status, name }) => NEEDS_COMMANDS.includes(status) && !informs(name))
-    .flatMap((action) => {
-      const own = alerts.find(({ alert }) => alert.alertId === action.alertId);
-      const headline = oneLine(headlineOf(action));
-      return manualSteps(action, own?.alert, own?.facts ?? null).map(({ title, lines }) => ({
-        title: `${headline}. ${title}`,
-        lines,
-      }));
-    });
+  actions.filter(needsCommands).flatMap((action) => {
+    const own = alerts.find(({ alert }) => alert.alertId === action.alertId);
+    const headline = oneLine(headlineOf(action));
+    return manualSteps(action, own?.alert, own?.facts ?? null).map(({ title, lines }) => ({
+      title: `${headline}. ${title}`,
+      lines,
+    }));
+  });

@@ -3,10 +3,11 @@
 import type { Action } from '../../domain/action.ts';
 import { informs, isHarmless } from '../../domain/action-catalog.ts';
 import type { Alert, Entity } from '../../domain/alert.ts';
-import type { Assessment } from '../../domain/assessment.ts';
+import { type Assessment, wasNotAsked } from '../../domain/assessment.ts';
+import { closingOf } from '../../domain/closed-finding.ts';
 import type { Facts } from '../../domain/facts.ts';
 import type { Incident } from '../../domain/incident.ts';
-import { oneLine, quoted, unlinked, utc } from '../../domain/wording.ts';
+import { capitalised, oneLine, quoted, unlinked, utc } from '../../domain/wording.ts';
 import type { Ticket } from '../../mechanisms/ticket/ticket-provider.ts';
 import { asText } from '../channels/channel.ts';
 import { headlineOf, orderOf, progressOf, sentence } from './action-line.ts';
@@ -41,7 +42,7 @@ export function ticketText(contents: TicketContents, now: Date): Ticket {
   return {
     incidentId: contents.incidentId,
     severity: alert.severity.label,
-    title: `${capital(alert.severity.label)}: ${unlinked(alert.title, MAX_TITLE)}${others}, account ${alert.account}, ${alert.region}`,
+    title: `${capitalised(alert.severity.label)}: ${unlinked(alert.title, MAX_TITLE)}${others}, account ${alert.account}, ${alert.region}`,
     body: asText({
       paragraphs: [
         `${quoted(alert.title)}${others}\nSeverity ${alert.severity.label} (${alert.severity.score} of 10), account ${alert.account}, ${alert.region}.`,
@@ -77,8 +78,6 @@ const unknownText = (contents: TicketContents, now: Date): Ticket => ({
   }),
 });
 
-const capital = (word: string) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
-
 /** What a person has to do, most urgent first. */
 function nextLines(actions: readonly Action[], now: Date): string[] {
   const open = actions.flatMap((action) => nextFor(action, now) ?? []);
@@ -89,7 +88,7 @@ function nextLines(actions: readonly Action[], now: Date): string[] {
 
 function nextFor(action: Action, now: Date): string | null {
   const { approval, dueAt, failure, name } = action;
-  if (informs(name)) return null;
+  if (informs(name) || closingOf(action)) return null;
   switch (action.status) {
     case 'awaiting-approval': {
       const asked = namesOf(approval?.rungs.flatMap(({ ask }) => ask) ?? []);
@@ -98,6 +97,7 @@ function nextFor(action: Action, now: Date): string | null {
     case 'handed-off':
       return `Decide whether to ${orderOf(action)}. The commands are below.`;
     case 'expired':
+      if (action.askedAnew) return null;
       return `No one decided in time whether to ${orderOf(action)}. A manager can request it again, or you can use the commands below.`;
     case 'failed':
       return `Could not ${orderOf(action)}: ${sentence(failure ?? 'the reason is in the record')} Do it manually if it is still needed.`;
@@ -143,7 +143,7 @@ function evidenceFacts(alert: Alert, now: Date): Text['facts'] {
   const { firstSeenAt, lastSeenAt, count, type, description, sample } = alert;
   const seen = firstSeenAt ? ` from ${utc(firstSeenAt, now)} to ${utc(lastSeenAt, now)}` : '';
   return [
-    { label: 'Evidence', value: `${quoted(description || alert.title, 600)}` },
+    { label: 'Evidence', value: quoted(description || alert.title, 600) },
     { label: 'Seen', value: `${count} ${count === 1 ? 'time' : 'times'}${seen}` },
     { label: 'Type', value: `${quoted(type)}${sample ? ', a sample finding' : ''}` },
   ];
@@ -152,10 +152,10 @@ function evidenceFacts(alert: Alert, now: Date): Text['facts'] {
 function analysisFact(assessment: Assessment | undefined): Text['facts'] {
   if (!assessment) return [];
   const { verdict, summary, origin, model, failure } = assessment;
-  const by = origin === 'playbook' ? 'the playbook' : (model ?? origin);
-  const value = failure
-    ? `The analysis failed: ${sentence(failure)}`
-    : `${capital(verdict)}, according to ${by}: ${quoted(summary, 500)}`;
+  const by = origin === 'playbook' || failure ? 'the playbook' : (model ?? origin);
+  const opinion = `${capitalised(verdict)}, according to ${by}: ${quoted(summary, 500)}`;
+  const why = wasNotAsked(assessment) ? '' : 'The model gave no usable answer: ';
+  const value = failure ? `${opinion} ${why}${sentence(failure)}` : opinion;
   return [{ label: 'Analysis', value }];
 }
 

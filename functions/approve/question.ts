@@ -1,0 +1,44 @@
+// Writes the message that asks one person to decide.
+import type { Action } from '../domain/action.ts';
+import { type Alert, mayPage } from '../domain/alert.ts';
+import type { Approver } from '../domain/approval.ts';
+import { answerToken, questionUrl } from '../messaging/links.ts';
+import { type Message, questionKey } from '../messaging/message.ts';
+import { askText } from '../messaging/texts/asked.ts';
+import { LINKS } from '../messaging/texts/labels.ts';
+import { slackMemberOf } from '../policy/people.ts';
+import type { ApproveDeps } from './deps.ts';
+
+/**
+ * The message that asks one person. `similar`: requests that the same page decides. `passedOver`: people of earlier steps
+ * who could not be reached.
+ */
+export async function question(
+  deps: ApproveDeps,
+  action: Action,
+  alert: Alert,
+  person: Approver,
+  step: number,
+  similar: readonly Action[] = [],
+  passedOver: readonly Approver[] = [],
+): Promise<Message> {
+  const { incidentId, actionId, approval } = action;
+  // A button could answer only one of several requests, so these are decided on the page.
+  const withButtons = similar.length === 0 && slackMemberOf(deps.policy, person.id) !== null;
+  const isPassedOver = ({ id }: Approver) => passedOver.some((one) => one.id === id);
+  const before = approval?.rungs.slice(0, step).flatMap(({ ask }) => ask) ?? [];
+  const askedBefore = before.filter((one) => !isPassedOver(one));
+  return {
+    key: questionKey(actionId, step, person.id),
+    to: { kind: 'person', ...person },
+    // A ticket is opened even if the request expires, so it doesn't page.
+    urgency: action.target?.kind === 'alert' || !mayPage(alert) ? 'inform' : 'page',
+    severity: alert.severity.label,
+    ends: [],
+    ...askText(action, alert, askedBefore, similar, passedOver),
+    links: [{ label: LINKS.decide, url: await questionUrl(deps, action, person) }],
+    ...(withButtons && { answerToken: await answerToken(deps, action, person) }),
+    incidentId,
+    actionId,
+  };
+}

@@ -1,0 +1,36 @@
+// What runs in a stack at intervals: ticket updates, schedules, sweeper, world check.
+
+/** The intervals of the stack. */
+const SWEEP_EVERY_MS = 60_000;
+const WORLD_EVERY_MS = 120_000;
+
+export type Periodic = {
+  now: () => Date;
+  updateTickets: () => Promise<unknown>;
+  runSchedules: () => Promise<unknown>;
+  sweep: () => Promise<unknown>;
+  checkWorld: () => Promise<unknown>;
+};
+
+/** The function to call every few seconds. It updates tickets, fires due schedules, and runs what is due. */
+export function createTick(periodic: Periodic): () => Promise<void> {
+  const { now, updateTickets, runSchedules, sweep, checkWorld } = periodic;
+  const isSweepDue = interval(SWEEP_EVERY_MS, now);
+  const isWorldDue = interval(WORLD_EVERY_MS, now);
+  return async () => {
+    await updateTickets();
+    await runSchedules();
+    if (isSweepDue()) await sweep();
+    if (isWorldDue()) await checkWorld();
+  };
+}
+
+/** True once for each interval that passed. */
+function interval(milliseconds: number, now: () => Date): () => boolean {
+  let last = now().getTime();
+  return () => {
+    if (now().getTime() - last < milliseconds) return false;
+    last = now().getTime();
+    return true;
+  };
+}
