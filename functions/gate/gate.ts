@@ -6,25 +6,18 @@ import { ActionId, IncidentId, type Reason } from '../domain/action.ts';
 import { informs, isHarmless } from '../domain/action-catalog.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
 import type { Alert } from '../domain/alert.ts';
-import {
-  Assessment,
-  aboutAlert,
-  failed,
-  type Recommendation,
-  wasNotAsked,
-} from '../domain/assessment.ts';
+import { Assessment, failed, wasNotAsked } from '../domain/assessment.ts';
 import type { Drill } from '../domain/drill.ts';
-import { saysRaised } from '../domain/effect-state.ts';
 import type { Effect } from '../mechanisms/registry.ts';
 import { errorFields } from '../platform/log.ts';
 import { withFloor } from '../playbook/floor.ts';
-import { pagesForSevere } from '../playbook/playbook.ts';
 import { readRequestState } from '../store/request-state.ts';
 import { type EscalatingDeps, withApproval, withEscalation } from './approvers.ts';
 import { compose } from './compose.ts';
 import { created, newsOf, type Routed } from './create-action.ts';
 import { decide, type Ruling } from './decide.ts';
 import { decideAgain } from './decide-again.ts';
+import { dropRepeats, withOnePage } from './decided.ts';
 import type { GateDeps } from './deps.ts';
 import type { Circumstances } from './proposal.ts';
 import { requestAgain } from './request-again.ts';
@@ -157,10 +150,9 @@ async function decideAll(
     circumstances,
     rulings.map(({ ruling }) => ruling),
   );
-  const page = owed.length === 0 ? pageIfUnasked(circumstances, rulings) : null;
-  if (page) rulings.push(page);
+  const told = owed.length === 0 ? withOnePage(circumstances, rulings) : rulings;
   const actions: Routed[] = owed.map(newsOf);
-  for (const [index, { recommendation, ruling }] of rulings.entries())
+  for (const [index, { recommendation, ruling }] of told.entries())
     for (const { effect, letter } of recordedEffects(ruling)) {
       const actionId = `act-${ids.alertId.slice('al-'.length)}-${index + 1}${letter}`;
       const actionIds = { ...ids, actionId };
@@ -189,20 +181,6 @@ function analysisReason(assessment: Assessment): Reason[] {
     : [{ code: 'analysis-failed', text: 'The model gave no usable answer. The playbook decides' }];
 }
 
-/** The page about a severe alert, whatever the analysis says; null if a request or a hand-off pages about it. */
-function pageIfUnasked(circumstances: Circumstances, rulings: readonly Decided[]): Decided | null {
-  const { alert } = circumstances;
-  if (!pagesForSevere(alert)) return null;
-  const pages = ({ ruling: { disposition, target, name } }: Decided): boolean =>
-    (name === 'send_analyst_notification' && disposition !== 'dropped') ||
-    (target?.kind !== 'alert' && (disposition === 'approve' || disposition === 'hand-off'));
-  if (rulings.some(pages)) return null;
-  const raised = alert.news.find(saysRaised);
-  const why = raised ? `${raised}.` : 'The severity is high, and no request pages anyone.';
-  const recommendation = aboutAlert('send_analyst_notification', why);
-  return { recommendation, ruling: decide(recommendation, circumstances) };
-}
-
 const LETTERS = ['', 'b', 'c', 'd', 'e'] as const;
 
 /** One action per effect if the ruling may run, now or after approval; otherwise one action for the record. */
@@ -215,27 +193,6 @@ function recordedEffects({
   return shown.length === 0
     ? [{ effect: null, letter: '' }]
     : shown.map((effect, i) => ({ effect, letter: LETTERS[i] ?? '' }));
-}
-
-type Decided = { recommendation: Recommendation; ruling: Ruling };
-
-/** Drops a repeated recommendation of the same action on the same target. */
-function dropRepeats(decided: readonly Decided[]): Decided[] {
-  const seen = new Set<string>();
-  return decided.map(({ recommendation, ruling }) => {
-    const key = `${ruling.name} ${ruling.target?.ref}`;
-    const repeated = ruling.name !== null && ruling.target !== null && seen.has(key);
-    seen.add(key);
-    if (!repeated) return { recommendation, ruling };
-    const reason = {
-      code: 'recommended-twice',
-      text: 'The same action on the same target is already recommended',
-    };
-    return {
-      recommendation,
-      ruling: { ...ruling, disposition: 'dropped', reasons: [...ruling.reasons, reason] },
-    };
-  });
 }
 
 /**
