@@ -21,7 +21,7 @@ const SHOWN_REJECTED = 5;
 const IN_FORCE: readonly Action['status'][] = ['in-force', 'kept', 'reversing', 'reversal-failed'];
 const STATE_NAMES = stateNames(loadDefinition('respond'));
 /** States of every alert. Others are shown if an alert reached them. */
-/** Each execution begins with it, and it says nothing about the alert. */
+/** Every execution begins with this Choice state, which says nothing about the alert. */
 const FIRST_CHOICE = 'is-finding-closed';
 const COMMON_STATES = ['enrich', 'analyse', 'gate', 'close'];
 

@@ -30,7 +30,7 @@ type Watched = {
 
 const PERIOD = Duration.minutes(1);
 const NAMESPACE = 'Countermand';
-/** One failed analysis can be a hiccup of the provider. Three in this time are an outage or a wrong setting. */
+/** One failed analysis may be transient. Three in this time are an outage or a wrong setting. */
 const ANALYSES_FAIL_WITHIN = Duration.minutes(15);
 const FAILED_ANALYSES = 3;
 /** DynamoDB Streams drops a record after 24 hours, so this leaves most of a day to fix the copy. */

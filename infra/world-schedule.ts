@@ -76,7 +76,7 @@ function addDeploymentRules(
     });
   rule(
     'ListWritten',
-    'Tells the Countermand world check that a deployment wrote an IP set',
+    'Notifies the Countermand world check that a deployment wrote an IP set',
     'CloudFormation Resource Status Change',
     {
       'resource-type': ['AWS::WAFv2::IPSet'],

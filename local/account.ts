@@ -69,7 +69,7 @@ export function createAccount(given: StandInAccount) {
             cidr: CidrBlock ?? Ipv6CidrBlock ?? '',
           })),
       })),
-    /** As someone else does with a write of an empty list. Returns the names of the sets. */
+    /** Empties every IP set, as another caller would. Returns the names of the sets. */
     emptyIpSets() {
       const file = state<WafState>('waf', {});
       const emptied: WafState = {};

@@ -34,7 +34,7 @@ export type RuntimeOptions = {
   folder?: string;
   /** The layout of new incidents; 2 unless a test of the way back sets 1. */
   recordLayout?: Layout;
-  /** What CloudTrail says. The laptop's account has no deployments, so it says nothing. */
+  /** Reads CloudTrail. By default it finds nothing, because a laptop's account has no deployments. */
   trail?: WorldDeps['trail'];
   /** Milliseconds between retries, instead of the definition's intervals. For tests. */
   retryIntervalMs?: number;

@@ -227,7 +227,7 @@ export async function createRuntime(options: RuntimeOptions) {
     accept: (body: string): Promise<Accepted[]> => acceptEvent(depsOf('intake'), body),
     sweep: () => sweep(depsOf('sweep')),
     checkWorld: () => checkWorld(depsOf('world')),
-    /** Someone else writes the IP sets again, empty. Only a deployment sends events about it. */
+    /** Empties the IP sets as a person or a deployment would. Only a deployment sends events about it. */
     async emptyIpSets(by: 'person' | 'deployment'): Promise<void> {
       const world = depsOf('world');
       // An entry is put back only if a check saw it before.

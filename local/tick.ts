@@ -1,4 +1,4 @@
-// What runs in a stack at intervals: ticket updates, schedules, sweeper, world check.
+// The periodic work of a stack: tickets, schedules, sweeper, world check.
 
 /** The intervals of the stack. */
 const SWEEP_EVERY_MS = 60_000;

@@ -18,7 +18,8 @@ export function alertsAsking(action: Action, actions: readonly Action[]): string
 
 /**
  * The state that ends the request, or `active` while the request stays open: for a severe finding, because an attacker
- * may close it; for a closed finding that a person sent; and while another alert proposes the same effect. Tickets and notifications need no finding.
+ * may close it; for a closed finding that a person sent; and while another alert proposes the same effect. Tickets and
+ * notifications need no finding.
  */
 export function stateForRequest(
   action: Pick<Action, 'target' | 'history' | 'incidentId'>,

@@ -101,7 +101,7 @@ async function accept(deps: IntakeDeps, alert: Reported, part: Finding): Promise
   if (seen?.startedAt && (why || !isNew))
     return repeated(deps, identity, { ...seen, known }, alert);
   if (why) {
-    // An interrupted acceptance reads it when it continues.
+    // A redelivery after an interruption continues with this state.
     if (seen) await store.findings.save(identity, seen, { ...seen, known });
     deps.log('info', COUNTED.notOpened, { source: alert.source, findingId, why });
     return { outcome: 'not-opened', type, findingId, why };
@@ -198,7 +198,7 @@ async function countCascade({ store, policy, now, log }: IntakeDeps, cause: Caus
     .catch((error: unknown) => log('warn', 'cascade not counted', errorFields(error)));
 }
 
-/** `seen` already contains what this delivery said. */
+/** `seen` already contains the state that this delivery reports. */
 async function repeated(
   deps: IntakeDeps,
   identity: string,

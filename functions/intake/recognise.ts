@@ -13,7 +13,7 @@ type Recognised = {
   seen: SeenFinding | null;
   /** Whether the finding must be assessed: it is new, due again, unfinished, or sent by a person. */
   isNew: boolean;
-  /** What its earlier deliveries said; null for a new finding. */
+  /** The state and severity from earlier deliveries; null for a new finding. */
   known: KnownFinding | null;
   /** What changed in a known finding, one sentence each. */
   news: readonly string[];

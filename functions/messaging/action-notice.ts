@@ -149,7 +149,7 @@ function expiredNotice(
   };
 }
 
-/** Whether only the ticket tells about the action: a harmless one that was not done, and that no one approved. */
+/** Whether only the ticket mentions the action: a harmless one that was not done, and that no one approved. */
 export const isInTicketOnly = ({ name, status, approval, before }: Action): boolean =>
   isHarmless(name) &&
   approval === null &&

@@ -40,7 +40,7 @@ const Pager = z.object({
       key: z.string(),
       /** The incident, if the page was about one. Absent in items of earlier versions. */
       incidentId: z.optional(z.string()),
-      /** The thing that pages once. */
+      /** The message's `once`. Later pages with the same value are not sent. */
       once: z.optional(z.string()),
     }),
   ),

@@ -43,7 +43,7 @@ test('accepts forms from the console under both host names, and none from anothe
   expect(await halt(`http://localhost:${port}`)).toBe(303);
 });
 
-test('the console empties the lists as a deployment does, and the changes come back', async () => {
+test('puts the changes back after the console emptied the lists as a deployment does', async () => {
   const { world } = site;
   await world.deliver(sample('web-port-probe'));
   await world.pass(2);

@@ -53,7 +53,7 @@ describe('texts', () => {
         expect(words.isWellFormed(), `cut at ${most}`).toBe(true);
   });
 
-  test('removes from leaving text what is invisible or a foreign link, and keeps line breaks and own links', () => {
+  test('removes invisible characters and foreign links from text, and keeps line breaks and its own links', () => {
     expect(harmless(HOSTILE)).not.toMatch(UNSAFE);
     const own = 'Open\nhttps://eu-central-1.console.aws.amazon.com/guardduty/home#/findings';
     expect(harmless(own)).toBe(own);

@@ -144,7 +144,7 @@ describe('a change that someone removed manually', () => {
       .map(({ subject }) => subject);
   afterEach(() => world.stop());
 
-  test('pages the team once, although both checks find a blocked address missing, and blocks it no more', async () => {
+  test('pages the team once, although both checks find a blocked address missing, and does not block it again', async () => {
     world = await createWorld();
     const { store: records } = world.runtime;
     await put(records, inForce({ mechanism: blockAddress.id, before: BEFORE }));

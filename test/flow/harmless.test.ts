@@ -68,7 +68,7 @@ async function leaving({ world, url }: Site): Promise<string[]> {
 /** Pages show what was pasted into a form as it was. Browsers make no links of text. */
 const withoutLinks = (page: string): string => page.replaceAll('://', '').replaceAll('www.', '');
 
-test('nothing that leaves contains an escape, an invisible character or a live link of an alert', async () => {
+test('removes escapes, invisible characters and live links of an alert from everything that leaves', async () => {
   const samples = loadSamples();
   await fc.assert(
     fc.asyncProperty(fc.infiniteStream(fc.boolean()), async (choices) => {

@@ -1,4 +1,4 @@
-// One finding from three sources in any order, with updates and answers between.
+// One finding from three sources in any order, with updates and answers.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { NEWS } from '../../functions/domain/effect-state.ts';

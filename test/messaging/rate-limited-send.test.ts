@@ -64,7 +64,7 @@ describe('the hourly limit on pages', () => {
     expect(sent.at(-1)?.urgency).toBe('page');
   });
 
-  test('sends the second page about the same thing to no one', async () => {
+  test('does not send a second page with the same `once` to the same person', async () => {
     await send()(page('a', { once: 'inc-1' }));
     expect(await send()(page('b', { once: 'inc-1' }))).toEqual({ notBy: [] });
     expect(sent.map(({ key }) => key)).toEqual(['a']);

@@ -15,7 +15,7 @@ const at = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);
 const reserve = (minutes: number, incidentId = INCIDENT_ID) =>
   store.modelCalls.reserve(incidentId, bounds, at(minutes));
 
-test('P12: allows as many calls about an incident in any hour as policy says, also at one moment', async () => {
+test('P12: allows as many model calls about an incident per hour as policy sets, also at the same moment', async () => {
   const answers = await Promise.all(Array.from({ length: 10 }, () => reserve(0)));
   expect(answers.filter((one) => one === null)).toHaveLength(2);
   expect(await reserve(59)).toBe(

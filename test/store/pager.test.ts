@@ -202,7 +202,7 @@ describe('severity', () => {
       { pageKey: PAGE_KEY, bounds, now: NOW },
     );
 
-  test('P12: medium alerts leave room for high ones', async () => {
+  test('P12: reserves pages for high alerts while medium ones reach their limit', async () => {
     const paged = async (key: string, severity: SeverityLabel) =>
       (await severe(key, severity)).pages;
     expect([await paged('m1', 'medium'), await paged('m2', 'medium')]).toEqual([true, true]);

@@ -67,7 +67,7 @@ describe('an action that changes while the lists are read', () => {
   });
 });
 
-test('finds missing in a list that could not be read only what the hourly check found missing', () => {
+test('reports for an unreadable list only what the hourly check found missing', () => {
   const actions = [held('a', ['1']), held('b', ['2'], { isDrifted: true })];
   expect(keys(new Map(), actions, actions)).toEqual(['missing:2']);
   expect(keys(lists('1', '2'), actions, actions), 'there again').toEqual([]);

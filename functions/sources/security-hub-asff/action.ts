@@ -109,7 +109,7 @@ function fromNetwork(
   };
 }
 
-/** An indicator is known as malicious. Whether it took part is not said. */
+/** An indicator is known as malicious. The finding does not say whether it took part. */
 function addIndicators(collector: Collector, finding: Fields, path: string): void {
   for (const { one, index } of finding.ThreatIntelIndicators) {
     const kind = /^IPV[46]_ADDRESS$/.test(one.Type ?? '')

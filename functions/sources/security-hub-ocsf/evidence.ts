@@ -121,7 +121,7 @@ function directionIn({ connection_info, data }: Evidence, { resourceActs }: Cont
 
 type Ends = { remote: 'src_endpoint' | 'dst_endpoint' | null; direction: Direction };
 
-/** Which end is the other side's. Null if the evidence does not say: then nobody is blamed. */
+/** The remote endpoint. Null if the evidence does not say which one it is: neither is then the actor. */
 function endsOf(evidence: Evidence, context: Context): Ends {
   if (isCall(evidence)) return { remote: 'src_endpoint', direction: 'inbound' };
   const direction = directionIn(evidence, context);
@@ -181,7 +181,7 @@ function addEndpoint(
     collector.add({ kind: 'domain', value: domain, part: known.part, path: `${path}.${field}` });
 }
 
-/** Users of AWS. An operating system's user also stands here. */
+/** Kinds of AWS users. The same field may name a user of an operating system. */
 const AWS_USER = /^(IAM|AssumedRole|Role|Root|Federated|AWS|SAML|WebIdentity|IdentityCenter)/i;
 const AWS_ID = /^(A[KIRS][A-Z]A\w{4,}|arn:)/;
 
