@@ -6,6 +6,7 @@ import type { InvalidInput } from '../functions/domain/errors.ts';
 import type { Incident } from '../functions/domain/incident.ts';
 import { worstOf } from '../functions/domain/incident.ts';
 import { judgeUrl, reviewUrl } from '../functions/messaging/links.ts';
+import { subjectWithSeverity } from '../functions/messaging/texts/delivery.ts';
 import { onCallOf } from '../functions/policy/people.ts';
 import type { Policy } from '../functions/policy/policy.ts';
 import type { Delivered } from '../local/aws/inbox.ts';
@@ -87,7 +88,7 @@ async function showMessage(
   { at, message }: Delivered,
   now: Date,
 ): Promise<ShownMessage> {
-  const { key, to, subject, paragraphs, facts, steps, links, incidentId, actionId } = message;
+  const { key, to, paragraphs, facts, steps, links, incidentId, actionId } = message;
   const action =
     links.length > 0 && actionId
       ? await runtime.store.records.readableAction(incidentId, actionId)
@@ -96,7 +97,7 @@ async function showMessage(
     id: key,
     to: to.kind === 'person' ? to.name : INBOX.team,
     at,
-    subject,
+    subject: subjectWithSeverity(message),
     paragraphs,
     facts,
     steps,

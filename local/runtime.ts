@@ -13,6 +13,7 @@ import { gate } from '../functions/gate/gate.ts';
 import { type Accepted, acceptEvent } from '../functions/intake/intake.ts';
 import { effectsOf } from '../functions/mechanisms/registry.ts';
 import type { StateFile } from '../functions/mechanisms/stand-in.ts';
+import type { WriteTicket } from '../functions/mechanisms/ticket/ticket-provider.ts';
 import { sendingHarmless } from '../functions/messaging/harmless.ts';
 import { rateLimited } from '../functions/messaging/rate-limited-send.ts';
 import { ticketSteps } from '../functions/messaging/texts/ticket-steps.ts';
@@ -98,8 +99,10 @@ export async function createRuntime(options: RuntimeOptions) {
     };
   };
   const mac = createMac(options.linkKey, options.previousLinkKey);
-  const writeTicket = (incidentId: string) =>
-    ticketOf(store.records, incidentId, now(), ticketSteps);
+  const writeTicket: WriteTicket = (incidentId, readIn) => {
+    const writeSteps = readIn === 'message' ? undefined : ticketSteps;
+    return ticketOf(store.records, incidentId, now(), writeSteps, readIn);
+  };
   const { send } = ownTable('execute-message');
   const account = createAccount({ state, policy, send, writeTicket, now });
 

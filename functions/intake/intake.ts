@@ -141,7 +141,7 @@ async function accept(deps: IntakeDeps, alert: Reported, part: Finding): Promise
 
 /** The reason, or null if the finding needs attention. */
 function whyNotOpened({ state, severity }: Reported): string | null {
-  if (state !== 'active') return `its product says that it is ${state}`;
+  if (state !== 'active') return `its product marks it as ${state}`;
   return severity.label === 'informational' ? 'it is only informational' : null;
 }
 

@@ -9,7 +9,8 @@ import type { Held } from '../store/pager.ts';
 import type { Store } from '../store/store.ts';
 import { askedOf } from './action-notice.ts';
 import { type LinkDeps, questionUrl, requestAgainUrl } from './links.ts';
-import type { Message, Recipient, Send } from './message.ts';
+import { type Message, notificationKey, type Recipient, type Send } from './message.ts';
+import { progressOf } from './texts/action-line.ts';
 import { digestText, IN_TICKET } from './texts/delivery.ts';
 import { LINKS } from './texts/labels.ts';
 import { statusLine } from './texts/phrases.ts';
@@ -91,6 +92,9 @@ async function lineOf(deps: DigestDeps, to: Recipient, held: Held): Promise<Line
   if (!action) return { held, needsAnswer: true, text: `${subject} (${incidentId})`, link: null };
   const link = to.kind === 'person' ? await linkOf(deps, action, to) : null;
   const status = statusText(action, deps.now());
+  // Only its subject says which alert a notification is about.
+  if (held.key.startsWith(notificationKey(action.actionId, '')) && progressOf(action) === 'made')
+    return { held, needsAnswer: true, text: `${held.subject}; ${IN_TICKET}`, link };
   // The state does not show a removed effect, a key to rotate or a review: repeat the subject.
   if (isAboutStatus(action, held) && !STATUS_SAYS_ENOUGH.includes(action.status))
     return { held, needsAnswer: true, text: `${held.subject} (now: ${status})`, link };

@@ -57,6 +57,9 @@ export type Message = z.infer<typeof Message>;
 export const questionKey = (actionId: string, step: number, person: string): string =>
   `ask-${actionId}-${step}-${person}`;
 
+/** The key of the page that notifies one analyst, or the team, of an incident. */
+export const notificationKey = (actionId: string, to: string): string => `tell-${actionId}-${to}`;
+
 export type Delivery = {
   /** Names of the channels that failed while another one accepted the message. */
   notBy: string[];

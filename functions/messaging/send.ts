@@ -1,11 +1,10 @@
 // Sends one message through every channel of its recipient, in parallel.
 
 import { NotFound, RetryableError, Unavailable } from '../domain/errors.ts';
-import { capitalised, oneLine } from '../domain/wording.ts';
 import { errorFields, type Log } from '../platform/log.ts';
 import type { Channel } from './channels/channel.ts';
 import type { Message, Send } from './message.ts';
-import { reportText } from './texts/delivery.ts';
+import { reportText, subjectWithSeverity } from './texts/delivery.ts';
 import { LINK_ELSEWHERE } from './texts/labels.ts';
 
 export type SendDeps = { channels: readonly Channel[]; now: () => Date; log: Log };
@@ -30,7 +29,7 @@ export function createSend({ channels, now, log }: SendDeps): Send {
   };
 
   return async (given) => {
-    const message = withSeverity(given);
+    const message = { ...given, subject: subjectWithSeverity(given) };
     const { sent, failed } = await sendBy(channels, message);
     logAll(failed, message.key);
     // A recipient without the link cannot decide, and counts as not reached.
@@ -43,16 +42,6 @@ export function createSend({ channels, now, log }: SendDeps): Send {
     }
     return { notBy: failed.map(({ channel }) => channel.name) };
   };
-}
-
-/** People sort their messages by the severity in the subject. */
-function withSeverity(message: Message): Message {
-  const { severity, subject } = message;
-  if (!severity) return message;
-  const word = capitalised(severity);
-  return subject.startsWith(word)
-    ? message
-    : { ...message, subject: oneLine(`${word}: ${subject}`, 99) };
 }
 
 type Failed = { channel: Channel; error: unknown };

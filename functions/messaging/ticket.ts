@@ -2,7 +2,7 @@
 import { isMoreSevere } from '../domain/alert.ts';
 import type { Incident } from '../domain/incident.ts';
 import { harmless } from '../domain/wording.ts';
-import type { Ticket } from '../mechanisms/ticket/ticket-provider.ts';
+import type { ReadIn, Ticket } from '../mechanisms/ticket/ticket-provider.ts';
 import type { Store } from '../store/store.ts';
 import { type AlertRecord, ticketText } from './texts/ticket.ts';
 import type { ticketSteps } from './texts/ticket-steps.ts';
@@ -26,6 +26,7 @@ export async function ticketOf(
   incidentId: string,
   now: Date,
   writeSteps: typeof ticketSteps = () => [],
+  readIn: ReadIn = 'ticket',
 ): Promise<Ticket> {
   const incident = await records.readableIncident(incidentId);
   const alerts = await readAlerts(records, incident);
@@ -34,7 +35,7 @@ export async function ticketOf(
   const actions = await records.actions(incidentId);
   const steps = writeSteps(actions, alerts);
   const contents = { incidentId, incident, alerts, assessment, actions, steps };
-  const ticket = ticketText(contents, now);
+  const ticket = ticketText(contents, now, readIn);
   return { ...ticket, title: harmless(ticket.title), body: harmless(ticket.body) };
 }
 

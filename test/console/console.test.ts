@@ -81,7 +81,9 @@ describe('the inbox of the console', () => {
     await world.deliver(probeFrom(2));
     await world.deliver(sample('exec-in-pod'));
     const inbox = await section('inbox');
-    expect(inbox).toMatch(/^ ?On-call inbox Approve\? Block web requests from 203\.0\.113\.102/);
+    expect(inbox).toMatch(
+      /^ ?On-call inbox Medium: Approve\? Block web requests from 203\.0\.113\.102/,
+    );
     expect(inbox.match(/Open, then approve or decline/g)).toHaveLength(1);
     expect(inbox).toMatch(/203\.0\.113\.101 .*now in force See the outcome/);
   });

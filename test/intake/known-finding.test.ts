@@ -175,7 +175,7 @@ describe('intake', () => {
 
   test('opens nothing for a finding that its product archived', async () => {
     expect(await intake.accept(archived('a'))).toMatchObject([
-      { outcome: 'not-opened', findingId: 'a', why: 'its product says that it is archived' },
+      { outcome: 'not-opened', findingId: 'a', why: 'its product marks it as archived' },
     ]);
     expect(intake.started.size).toBe(0);
     expect(await intake.incidents()).toEqual([]);

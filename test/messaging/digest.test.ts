@@ -5,7 +5,7 @@ import type { Action } from '../../functions/domain/action.ts';
 import { Unavailable } from '../../functions/domain/errors.ts';
 import { readLink } from '../../functions/links/link.ts';
 import { asText } from '../../functions/messaging/channels/channel.ts';
-import { Message } from '../../functions/messaging/message.ts';
+import { Message, notificationKey } from '../../functions/messaging/message.ts';
 import type { NotifyDeps } from '../../functions/notify/deps.ts';
 import { notify } from '../../functions/notify/notify.ts';
 import type { Store } from '../../functions/store/store.ts';
@@ -131,10 +131,24 @@ describe('the digest', () => {
     await about(3, { status: 'kept' }, 'in-force');
     await digestAt(6);
     expect(sent[0]?.subject).toBe('3 messages without a page, 2 still open');
-    const [open = '', over = ''] = text().split('These are finished:');
+    const [open = '', over = ''] = text().split('These need no answer:');
     for (const part of [`Subject of in-force-${idOf(1)}`, `Subject of reversed-${idOf(2)}`])
       expect(open).toContain(part);
     expect(over).toContain(': kept');
+  });
+
+  test('the digest names the alert of a notification that paged no one, as open', async () => {
+    const action = waiting({
+      status: 'kept',
+      name: 'send_analyst_notification',
+      description: null,
+    });
+    await store.records.createAction(action);
+    const key = notificationKey(action.actionId, ana.id);
+    await hold(key, action.actionId, 1);
+    await digestAt(6);
+    expect(sent[0]?.subject).toBe('1 message without a page, 1 still open');
+    expect(text()).toContain(`- Subject of ${key}; the incident’s ticket has the next steps`);
   });
 
   test('the digest has a link with which a manager can request an expired action again', async () => {

@@ -34,6 +34,17 @@ const sendBy = (...channels: Channel[]) =>
   });
 const subjects = (name: string) => got[name]?.map(({ subject }) => subject);
 
+describe('the severity in the subject', () => {
+  test.each([
+    ['Approve? Block web requests', 'High: Approve? Block web requests'],
+    ['High: Port 443 is being probed', 'High: Port 443 is being probed'],
+    ['Withdrawn: High: Port 443 is being probed', 'Withdrawn: High: Port 443 is being probed'],
+  ])('turns the subject “%s” into “%s”', async (subject, expected) => {
+    await sendBy(channel('email'))({ ...messageWith(), severity: 'high', subject });
+    expect(subjects('email')).toEqual([expected]);
+  });
+});
+
 describe('a failing channel', () => {
   test('a failing channel does not block the others, which report the failure', async () => {
     const send = sendBy(broken('Slack'), channel('email'));

@@ -4,16 +4,17 @@ import type { Action } from '../../functions/domain/action.ts';
 import type { Alert } from '../../functions/domain/alert.ts';
 import { failed } from '../../functions/domain/assessment.ts';
 import { closedText } from '../../functions/domain/closed-finding.ts';
+import type { ReadIn } from '../../functions/mechanisms/ticket/ticket-provider.ts';
 import { findingUrl } from '../../functions/messaging/texts/finding-link.ts';
 import { ticketText } from '../../functions/messaging/texts/ticket.ts';
 import { ticketSteps } from '../../functions/messaging/texts/ticket-steps.ts';
 import { withFloor } from '../../functions/playbook/floor.ts';
 import { transition } from '../../functions/store/hash-chain.ts';
-import { alertWith, INCIDENT_ID } from '../fixtures/case.ts';
+import { alertWith, INCIDENT_ID, leakedKey } from '../fixtures/case.ts';
 import { createWorld, sample } from '../flow/world.ts';
 import { inForce, minute, waiting } from '../web/approval-pages.ts';
 
-const textOf = (actions: Action[], ...named: Alert[]) => {
+const textIn = (readIn: ReadIn, actions: Action[], named: Alert[]) => {
   const alerts = named.map((alert) => ({ alert, facts: null }));
   return ticketText(
     {
@@ -25,8 +26,11 @@ const textOf = (actions: Action[], ...named: Alert[]) => {
       steps: ticketSteps(actions, alerts),
     },
     minute(5),
+    readIn,
   );
 };
+const textOf = (actions: Action[], ...named: Alert[]) => textIn('ticket', actions, named);
+const messageOf = (...actions: Action[]) => textIn('message', actions, [critical]);
 
 const critical = alertWith({ severity: { score: 9.5, label: 'critical' } });
 
@@ -66,15 +70,34 @@ const AGAIN = {
 };
 const closedWith = (action: Action): Action =>
   transition(action, 'expired', { at: minute(4), by: 'approve', text: closedText('resolved') });
+test('calls an IP address the attacker, but not a key that an attacker may use', () => {
+  const { body } = textOf([], {
+    ...critical,
+    entities: [...critical.entities, { ...leakedKey, part: 'actor' }],
+  });
+  expect(body).toContain(`access key “${leakedKey.value}” (source of the activity)`);
+});
+
+test.each<[number, string, string]>([
+  [1, '2026-11-24T02:58:00Z', 'Seen: once, at 02:58 UTC'],
+  [3, '2026-11-24T02:59:00Z', 'Seen: 3 times, from 02:58 UTC to 02:59 UTC'],
+])('says when the activity was seen %i times', (count, lastSeenAt, expected) => {
+  const firstSeenAt = '2026-11-24T02:58:00Z';
+  expect(textOf([], { ...critical, count, firstSeenAt, lastSeenAt }).body).toContain(expected);
+});
 
 describe('what to do next', () => {
   test.each<[string, Action, string]>([
-    ['an open request', waiting(), 'Next: Approve or decline until 03:15 UTC'],
-    ['a handed-off action', waiting({ status: 'handed-off' }), 'The commands are below'],
+    ['an open request', waiting(), 'Next: Approve or decline by 03:15 UTC'],
+    ['a handed-off action', waiting({ status: 'handed-off' }), 'The commands are in this ticket'],
     ['an expired request', waiting({ status: 'expired' }), 'A manager can request it again'],
     ['a failed action', waiting({ status: 'failed', failure: 'WAF is down' }), 'WAF is down'],
-    ['a failed undo', inForce({ status: 'reversal-failed' }), 'Undo manually'],
-    ['an effect in force', inForce(), 'or it is undone at'],
+    [
+      'a failed undo',
+      inForce({ status: 'reversal-failed' }),
+      'the undo failed: Blocked web requests',
+    ],
+    ['an effect in force', inForce(), 'before its undo at 04:03 UTC'],
   ])('names %s', (_, action, expected) => {
     const { body } = textOf([action], critical);
     const next = /What to do next: (.*)/.exec(body)?.[1] ?? '';
@@ -154,6 +177,21 @@ describe('the link to the finding', () => {
   });
 });
 
+describe('a message about the incident', () => {
+  test('refers to the ticket, and leaves out the place and its own sending', () => {
+    const notification = waiting({ status: 'executing', name: 'send_analyst_notification' });
+    const { title, body } = messageOf(notification);
+    expect(title).toBe('Critical: Port 443 of i-0123456789abcdef0 is being probed');
+    expect(body).toContain('Resolve the incident’s ticket when you are done');
+    expect(body).toContain('Actions: Nothing was changed.');
+  });
+
+  test('says that the commands of a handed-off action are in the ticket', () => {
+    const { body } = messageOf(waiting({ status: 'handed-off' }));
+    expect(body).toContain('The commands are in the incident’s ticket.');
+  });
+});
+
 describe('the ticket of an incident', () => {
   let world: Awaited<ReturnType<typeof createWorld>>;
   beforeEach(async () => {
@@ -168,10 +206,10 @@ describe('the ticket of an incident', () => {
   test('follows the incident from the request to the undo', async () => {
     await world.deliver(sample('web-port-probe'));
     await world.pass(0);
-    expect(body()).toContain('Approve or decline until 03:15 UTC');
+    expect(body()).toContain('Approve or decline by 03:15 UTC');
     await world.approve('ana.silva');
     await world.pass(0.1);
-    expect(body()).toContain('or it is undone at 03:05 UTC');
+    expect(body()).toContain('before its undo at 03:05 UTC');
     await world.pass(6);
     expect(body()).toContain('Block web requests from 203.0.113.66: undone');
     expect(body()).toContain('Decide whether the alert is real');

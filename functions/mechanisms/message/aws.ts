@@ -19,6 +19,7 @@ export const connect: Connect = ({ env, policy, table, log }) => [
       log,
     ),
     onCall: onCallOf(policy.escalation),
-    writeTicket: (incidentId) => ticketOf(createRecords(table, log), incidentId, new Date()),
+    writeTicket: (incidentId, readIn) =>
+      ticketOf(createRecords(table, log), incidentId, new Date(), undefined, readIn),
   }),
 ];

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import type { Approver } from '../../domain/approval.ts';
 import { NotFound, Unavailable } from '../../domain/errors.ts';
 import { oneLine } from '../../domain/wording.ts';
-import type { Message, Send } from '../../messaging/message.ts';
+import { type Message, notificationKey, type Send } from '../../messaging/message.ts';
 import { defineMechanism, type MechanismInfo, type Subject } from '../mechanism.ts';
 import type { Ticket, TicketWriter } from '../ticket/ticket-provider.ts';
 
@@ -62,7 +62,8 @@ export const notifyAnalyst = /* @__PURE__ */ defineMechanism<
 });
 
 type What = 'tell' | 'withdraw';
-const keyOf = (what: What, { actionId }: Subject, to: string) => `${what}-${actionId}-${to}`;
+const keyOf = (what: What, { actionId }: Subject, to: string) =>
+  what === 'tell' ? notificationKey(actionId, to) : `${what}-${actionId}-${to}`;
 
 /** A failing recipient doesn't stop the others. Throws Unavailable if no analyst received the message. */
 async function sendToEach(
@@ -74,7 +75,7 @@ async function sendToEach(
   const { incidentId, actionId } = subject;
   if (onCall.length === 0)
     throw new NotFound('the escalation policy names no one for its first step', { actionId });
-  const ticket = await writeTicket(incidentId);
+  const ticket = await writeTicket(incidentId, 'message');
   const messageTo = (to: Message['to'], id: string): Message => ({
     key: keyOf(what, subject, id),
     to,

@@ -8,8 +8,11 @@ import { type Driver, defineMechanism, type MechanismInfo, type Subject } from '
 export type Ticket = { incidentId: string; title: string; body: string; severity: Severity };
 type Severity = z.infer<typeof SeverityLabel>;
 
+/** Where people read the text: in the ticket, or in a message about the incident. */
+export type ReadIn = 'ticket' | 'message';
+
 /** Writes the ticket of an incident from its records. */
-export type WriteTicket = (incidentId: string) => Promise<Ticket>;
+export type WriteTicket = (incidentId: string, readIn?: ReadIn) => Promise<Ticket>;
 /** What a mechanism needs besides the client of its provider. */
 export type TicketWriter = { writeTicket: WriteTicket };
 

@@ -1,7 +1,17 @@
 // Messages about messages: the digest, the hourly limit, channels that failed.
-import { timeOfDay } from '../../domain/wording.ts';
+import { capitalised, oneLine, timeOfDay } from '../../domain/wording.ts';
 import type { Limits } from '../../policy/schemas/limits.ts';
 import type { Message } from '../message.ts';
+
+/** People sort their messages by the severity in the subject. A ticket's title has it already. */
+export function subjectWithSeverity({
+  severity,
+  subject,
+}: Pick<Message, 'severity' | 'subject'>): string {
+  if (!severity) return subject;
+  const prefix = `${capitalised(severity)}: `;
+  return subject.includes(prefix) ? subject : oneLine(`${prefix}${subject}`, 99);
+}
 
 type Listed = { needsAnswer: boolean; text: string };
 
@@ -18,9 +28,9 @@ export function digestText(
     some.length > 0 ? [`${title}\n${some.map(({ text }) => `- ${text}`).join('\n')}`] : [];
   const [first, ...rest] = [
     ...list('These still need a person:', open),
-    ...list('These are finished:', over),
+    ...list('These need no answer:', over),
     ...(more > 0 ? [`${more} more are not listed. Each one has a ticket or a record.`] : []),
-    `Policy limits your pages to ${perPersonPerHour} an hour. High and critical alerts alone may use ${reservedForSevere} of them.`,
+    `Policy limits your pages to ${perPersonPerHour} an hour, ${reservedForSevere} of them reserved for high and critical alerts.`,
   ];
   return {
     subject: `${count} ${count === 1 ? 'message' : 'messages'} without a page, ${open.length} still open`,
@@ -33,9 +43,12 @@ export function digestText(
 /** Follows the state of an action that ended without its change. */
 export const IN_TICKET = 'the incident’s ticket has the next steps';
 
+const everyMinutes = (minutes: number): string =>
+  minutes === 1 ? 'every minute' : `every ${minutes} min`;
+
 /** The last paragraph of the last page within the hour. */
 export const lastPageNotice = (perHour: number, nextAt: string, digestAfterMinutes: number) =>
-  `This is your last page before ${timeOfDay(nextAt)}, except for critical incidents and failed undos: the limit is ${perHour} an hour. Later messages arrive in a digest every ${digestAfterMinutes} min, without a page.`;
+  `This is your last page before ${timeOfDay(nextAt)}, except for critical incidents and failed undos: the limit is ${perHour} an hour. Later messages arrive in a digest ${everyMinutes(digestAfterMinutes)}, without a page.`;
 
 export const notPaged = (names: readonly string[]): string =>
   `not paged (hourly limit reached): ${names.join(', ')}`;

@@ -1,6 +1,6 @@
 // Messages about an action that a person carries out, or decides not to.
 import type { Action } from '../../domain/action.ts';
-import type { Alert } from '../../domain/alert.ts';
+import type { Alert, Entity } from '../../domain/alert.ts';
 import type { Approver } from '../../domain/approval.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { placeInWords, UNKNOWN } from '../../domain/place.ts';
@@ -19,7 +19,7 @@ export function handOffText(
   const { target, recommendation } = action;
   const { notify } = templateOf(action, alert, facts);
   const named = target
-    ? `${KINDS[target.kind]} ${quoted(target.value)}, ${ROLES[target.part]}, in ${placeInWords(action)}`
+    ? `${KINDS[target.kind]} ${quoted(target.value)}, ${roleOf(target)}, in ${placeInWords(action)}`
     : `${quoted(recommendation.target, 64)}, which the alert does not name`;
   return {
     subject: subjectOf('You decide:', action),
@@ -88,7 +88,14 @@ const NOTHING_KNOWN: Pick<Alert, 'traffic' | 'entities'> = {
 };
 const ALWAYS_ASKED = 'Does the alert match what you see? Who uses the target at this hour?';
 const ROLES = {
-  actor: 'named as the attacker in the alert',
   target: 'named as the target in the alert',
   related: 'also named in the alert',
 } as const;
+
+/** A key, a user or a host may be the victim's own, in the attacker's hands. */
+function roleOf({ kind, part }: Entity): string {
+  if (part !== 'actor') return ROLES[part];
+  return kind === 'ip' || kind === 'domain'
+    ? 'named as the attacker in the alert'
+    : 'named as the source of the activity in the alert';
+}

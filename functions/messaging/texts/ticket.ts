@@ -8,9 +8,9 @@ import { closingOf } from '../../domain/closed-finding.ts';
 import type { Facts } from '../../domain/facts.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { capitalised, oneLine, quoted, unlinked, utc } from '../../domain/wording.ts';
-import type { Ticket } from '../../mechanisms/ticket/ticket-provider.ts';
+import type { ReadIn, Ticket } from '../../mechanisms/ticket/ticket-provider.ts';
 import { asText } from '../channels/channel.ts';
-import { headlineOf, orderOf, progressOf, sentence } from './action-line.ts';
+import { doneOf, headlineOf, orderOf, progressOf, sentence } from './action-line.ts';
 import { findingUrl } from './finding-link.ts';
 import { KINDS, namesOf, statusLine, type Text } from './phrases.ts';
 
@@ -32,24 +32,25 @@ export type TicketContents = {
 
 const MAX_TITLE = 140;
 
-export function ticketText(contents: TicketContents, now: Date): Ticket {
+/** In a message, the text refers to the ticket, and the title leaves out the place to stay short. */
+export function ticketText(contents: TicketContents, now: Date, readIn: ReadIn = 'ticket'): Ticket {
   const { incident, alerts } = contents;
   const [worst] = alerts;
-  if (!worst) return unknownText(contents, now);
+  if (!worst) return unknownText(contents, now, readIn);
   const { alert } = worst;
   const more = (incident?.alerts.length ?? alerts.length) - 1;
   const others = more > 0 ? ` (and ${more} more alert${more === 1 ? '' : 's'})` : '';
+  const place = readIn === 'ticket' ? `, account ${alert.account}, ${alert.region}` : '';
   return {
     incidentId: contents.incidentId,
     severity: alert.severity.label,
-    title: `${capitalised(alert.severity.label)}: ${unlinked(alert.title, MAX_TITLE)}${others}, account ${alert.account}, ${alert.region}`,
+    title: `${capitalised(alert.severity.label)}: ${unlinked(alert.title, MAX_TITLE)}${others}${place}`,
     body: asText({
       paragraphs: [
         `${quoted(alert.title)}${others}\nSeverity ${alert.severity.label} (${alert.severity.score} of 10), account ${alert.account}, ${alert.region}.`,
       ],
       facts: [
-        { label: 'What to do next', value: nextLines(contents.actions, now).join('\n') },
-        { label: 'Done so far', value: doneLines(contents.actions, now).join('\n') },
+        ...actionFacts(contents.actions, now, readIn),
         { label: 'Resources', value: resourceLines(alert).join('\n') },
         ...evidenceFacts(alert, now),
         ...analysisFact(contents.assessment),
@@ -62,15 +63,14 @@ export function ticketText(contents: TicketContents, now: Date): Ticket {
 }
 
 /** Nothing is known of the incident, but people must still get a ticket. */
-const unknownText = (contents: TicketContents, now: Date): Ticket => ({
+const unknownText = (contents: TicketContents, now: Date, readIn: ReadIn): Ticket => ({
   incidentId: contents.incidentId,
   severity: 'high',
   title: 'Security incident with an unreadable record',
   body: asText({
     paragraphs: ['The records of this incident are missing or can’t be read.'],
     facts: [
-      { label: 'What to do next', value: nextLines(contents.actions, now).join('\n') },
-      { label: 'Done so far', value: doneLines(contents.actions, now).join('\n') },
+      ...actionFacts(contents.actions, now, readIn),
       { label: 'Incident', value: contents.incidentId },
     ],
     steps: contents.steps,
@@ -78,44 +78,57 @@ const unknownText = (contents: TicketContents, now: Date): Ticket => ({
   }),
 });
 
-/** What a person has to do, most urgent first. */
-function nextLines(actions: readonly Action[], now: Date): string[] {
-  const open = actions.flatMap((action) => nextFor(action, now) ?? []);
-  return open.length > 0
-    ? open
-    : ['Decide whether the alert is real. Resolve this ticket when you are done.'];
+const TICKET: Readonly<Record<ReadIn, string>> = {
+  ticket: 'this ticket',
+  message: 'the incident’s ticket',
+};
+
+function actionFacts(actions: readonly Action[], now: Date, readIn: ReadIn): Text['facts'] {
+  return [
+    { label: 'What to do next', value: nextLines(actions, now, readIn).join('\n') },
+    { label: 'Actions', value: stateLines(actions, now).join('\n') },
+  ];
 }
 
-function nextFor(action: Action, now: Date): string | null {
+/** What a person has to do, most urgent first. */
+function nextLines(actions: readonly Action[], now: Date, readIn: ReadIn): string[] {
+  const open = actions.flatMap((action) => nextFor(action, now, readIn) ?? []);
+  return open.length > 0
+    ? open
+    : [`Decide whether the alert is real. Resolve ${TICKET[readIn]} when you are done.`];
+}
+
+function nextFor(action: Action, now: Date, readIn: ReadIn): string | null {
   const { approval, dueAt, failure, name } = action;
   if (informs(name) || closingOf(action)) return null;
   switch (action.status) {
     case 'awaiting-approval': {
       const asked = namesOf(approval?.rungs.flatMap(({ ask }) => ask) ?? []);
-      return `Approve or decline until ${utc(approval?.expiresAt, now)}: ${headlineOf(action)}. Asked: ${asked || 'no one'}.`;
+      return `Approve or decline by ${utc(approval?.expiresAt, now)}: ${headlineOf(action)}. Asked: ${asked || 'no one'}.`;
     }
     case 'handed-off':
-      return `Decide whether to ${orderOf(action)}. The commands are below.`;
+      return `Decide whether to ${orderOf(action)}. The commands are in ${TICKET[readIn]}.`;
     case 'expired':
       if (action.askedAnew) return null;
-      return `No one decided in time whether to ${orderOf(action)}. A manager can request it again, or you can use the commands below.`;
+      return `No one decided in time whether to ${orderOf(action)}. A manager can request it again, or you can use the commands in ${TICKET[readIn]}.`;
     case 'failed':
       return `Could not ${orderOf(action)}: ${sentence(failure ?? 'the reason is in the record')} Do it manually if it is still needed.`;
     case 'reversal-failed':
-      return `Undo manually, because Countermand could not: ${headlineOf(action)}.`;
+      return `Undo this manually, because the undo failed: ${doneOf(action)}.`;
     case 'in-force':
       return progressOf(action, now) === 'made' && dueAt && !isHarmless(name)
-        ? `Keep or extend this if it is still needed, or it is undone at ${utc(dueAt, now)}: ${headlineOf(action)}.`
+        ? `Keep or extend this before its undo at ${utc(dueAt, now)} if you still need it: ${doneOf(action)}.`
         : null;
     default:
       return null;
   }
 }
 
-/** One line for each action. The ticket itself is not listed. */
-function doneLines(actions: readonly Action[], now: Date): string[] {
+/** One line for each action, except the ticket itself and a notification that is still being sent. */
+function stateLines(actions: readonly Action[], now: Date): string[] {
   const lines = actions
     .filter(({ name }) => name !== 'create_alert_ticket')
+    .filter((action) => !informs(action.name) || progressOf(action, now) !== 'ahead')
     .map((action) => oneLine(statusLine(action, now)));
   return lines.length > 0 ? lines.slice(0, MAX_LINES) : ['Nothing was changed.'];
 }
@@ -123,17 +136,19 @@ function doneLines(actions: readonly Action[], now: Date): string[] {
 const MAX_LINES = 20;
 const MAX_RESOURCES = 8;
 
-const ROLES: Readonly<Record<Entity['part'], string>> = {
-  actor: 'attacker',
-  target: 'target',
-  related: 'also named',
-};
+const ROLES = { target: 'target', related: 'also named' } as const;
+
+/** A key, a user or a host may be the victim's own, in the attacker's hands. */
+function roleOf({ kind, part }: Entity): string {
+  if (part !== 'actor') return ROLES[part];
+  return kind === 'ip' || kind === 'domain' ? 'attacker' : 'source of the activity';
+}
 
 function resourceLines({ entities }: Alert): string[] {
   const named = entities.filter(({ kind }) => kind !== 'alert');
   const shown = named
     .slice(0, MAX_RESOURCES)
-    .map(({ kind, value, part }) => `${KINDS[kind]} ${quoted(value, 120)} (${ROLES[part]})`);
+    .map((entity) => `${KINDS[entity.kind]} ${quoted(entity.value, 120)} (${roleOf(entity)})`);
   const more = named.length - shown.length;
   if (named.length === 0) return ['The alert names none.'];
   return more > 0 ? [...shown, `and ${more} more`] : shown;
@@ -141,10 +156,14 @@ function resourceLines({ entities }: Alert): string[] {
 
 function evidenceFacts(alert: Alert, now: Date): Text['facts'] {
   const { firstSeenAt, lastSeenAt, count, type, description, sample } = alert;
-  const seen = firstSeenAt ? ` from ${utc(firstSeenAt, now)} to ${utc(lastSeenAt, now)}` : '';
+  const [from, to] = [utc(firstSeenAt, now), utc(lastSeenAt, now)];
+  const seen = from === to ? `at ${to}` : `from ${from} to ${to}`;
   return [
     { label: 'Evidence', value: quoted(description || alert.title, 600) },
-    { label: 'Seen', value: `${count} ${count === 1 ? 'time' : 'times'}${seen}` },
+    {
+      label: 'Seen',
+      value: `${count === 1 ? 'once' : `${count} times`}${firstSeenAt ? `, ${seen}` : ''}`,
+    },
     { label: 'Type', value: `${quoted(type)}${sample ? ', a sample finding' : ''}` },
   ];
 }

@@ -27,9 +27,9 @@ const HEADINGS: Readonly<Record<DifferenceKind, string>> = {
   stuck:
     'Make these changes again if you still need them. A deployment removed them, and Countermand could not put them back:',
   missing:
-    'Find out who removed these changes, and make them again if you still need them. Their time is not over. If CloudTrail shows within 15 minutes that a deployment removed them, Countermand puts them back:',
+    'Find out who removed these changes. None of them was due for undo, so make them again if you still need them. If CloudTrail shows within 15 minutes that a deployment removed them, Countermand puts them back:',
   returning:
-    'You have nothing to do. A deployment removed these changes, and Countermand is putting them back. Their approval and their due time stay the same:',
+    'You have nothing to do. A deployment removed these changes, and Countermand is putting them back. The approvals and the times of the undo stay the same:',
 };
 const ORDER = ['wide', 'unexplained', 'stuck', 'missing', 'returning'] as const;
 
