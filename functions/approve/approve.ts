@@ -3,9 +3,10 @@
 import * as z from 'zod/mini';
 import { isOfEarlierVersion, replaced } from '../authority/earlier-request.ts';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
-import type { FindingState } from '../domain/alert.ts';
+import { type Alert, type FindingState, isMoreSevere } from '../domain/alert.ts';
 import type { ApprovalRequest, Approver } from '../domain/approval.ts';
 import { closedText, closingOf } from '../domain/closed-finding.ts';
+import { asRaised } from '../domain/effect-state.ts';
 import { InvalidInput, NotFound, Unavailable } from '../domain/errors.ts';
 import { requestOrder, similarTo } from '../domain/similar-questions.ts';
 import { capitalised } from '../domain/wording.ts';
@@ -154,7 +155,8 @@ async function escalate(
   const similar = similarTo(action, await records.actions(incidentId));
   const ofSameAlert = similar.filter(({ alertId }) => alertId === action.alertId);
   if (ofSameAlert.some((one) => asksFirst(one, action))) return;
-  const asked = similar.filter((one) => one.alertId !== action.alertId && asksFirst(one, action));
+  const earlier = similar.filter((one) => one.alertId !== action.alertId && asksFirst(one, action));
+  const asked = await asSevereAs(deps, asRaised(alert, action), earlier);
   let inDigest = false;
   const passedOver: Approver[] = [];
   for (let step = due; step < request.rungs.length; step++) {
@@ -179,6 +181,23 @@ async function escalate(
   // The digest links to the request. Without a decision, it expires as usual: people are notified and get a ticket.
   if (inDigest) return;
   throw new Unavailable('no approver of the escalation policy could be reached', { actionId });
+}
+
+/** The requests about alerts that are at least as severe: a page about a milder alert says nothing about this one. */
+async function asSevereAs(
+  { store: { records } }: ApproveDeps,
+  { severity: { label } }: Alert,
+  requests: readonly Action[],
+): Promise<Action[]> {
+  const [first] = requests;
+  const incident = first && (await records.readableIncident(first.incidentId));
+  return requests.filter((one) => {
+    const severity = incident?.alerts.find(({ alertId }) => alertId === one.alertId)?.severity;
+    return (
+      severity &&
+      !isMoreSevere(label, asRaised({ severity: { label: severity } }, one).severity.label)
+    );
+  });
 }
 
 /**

@@ -1,7 +1,9 @@
 // Writes the message that asks one person to decide.
 import type { Action } from '../domain/action.ts';
+import { opensTicketUnanswered } from '../domain/action-catalog.ts';
 import { type Alert, mayPage } from '../domain/alert.ts';
 import type { Approver } from '../domain/approval.ts';
+import { asRaised } from '../domain/effect-state.ts';
 import { answerToken, questionUrl } from '../messaging/links.ts';
 import { type Message, questionKey } from '../messaging/message.ts';
 import { askText } from '../messaging/texts/asked.ts';
@@ -28,12 +30,13 @@ export async function question(
   const isPassedOver = ({ id }: Approver) => passedOver.some((one) => one.id === id);
   const before = approval?.rungs.slice(0, step).flatMap(({ ask }) => ask) ?? [];
   const askedBefore = before.filter((one) => !isPassedOver(one));
+  const raised = asRaised(alert, action);
   return {
     key: questionKey(actionId, step, person.id),
     to: { kind: 'person', ...person },
-    // A ticket is opened even if the request expires, so it doesn't page.
-    urgency: action.target?.kind === 'alert' || !mayPage(alert) ? 'inform' : 'page',
-    severity: alert.severity.label,
+    // A ticket is opened even if the request expires, so it doesn't page. A notification is itself a page.
+    urgency: opensTicketUnanswered(action.name) || !mayPage(raised) ? 'inform' : 'page',
+    severity: raised.severity.label,
     ends: [],
     ...askText(action, alert, askedBefore, similar, passedOver),
     links: [{ label: LINKS.decide, url: await questionUrl(deps, action, person) }],

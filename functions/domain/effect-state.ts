@@ -1,5 +1,6 @@
 // What the history of an action says about its effect in AWS.
 import { type Action, isInForce } from './action.ts';
+import { isMoreSevere, SeverityLabel } from './alert.ts';
 import { minutesAfter } from './time.ts';
 
 type History = Pick<Action, 'history'>;
@@ -40,6 +41,20 @@ export const raisedText = (from: string, to: string): string => `${RAISED} ${fro
 /** Whether people must be paged about the news. */
 export const saysRaised = (text: string): boolean => text.includes(RAISED);
 
+const RAISED_TO = new RegExp(`${RAISED} \\w+ to (\\w+)`);
+
+/** The alert with the highest severity that the news of the request reported, if that is higher than its own. */
+export function asRaised<A extends { severity: { label: SeverityLabel } }>(
+  alert: A,
+  { history }: History,
+): A {
+  const raised = history
+    .filter(({ event }) => event === NEWS)
+    .flatMap(({ text }) => SeverityLabel.safeParse(RAISED_TO.exec(text)?.[1]).data ?? []);
+  const label = [alert.severity.label, ...raised].reduce((a, b) => (isMoreSevere(b, a) ? b : a));
+  return { ...alert, severity: { ...alert.severity, label } };
+}
+
 /** The news since the approval was requested, oldest first. */
 export const newsIn = ({ history, approval }: Pick<Action, 'history' | 'approval'>) =>
   history.filter(({ event, at }) => event === NEWS && at >= (approval?.requestedAt ?? ''));
@@ -74,6 +89,11 @@ export const wasInPlaceBefore = (action: History): boolean =>
 /** Whether the last check found that someone else removed the effect of an action in force. */
 export const isRemoved = ({ status, history }: Pick<Action, 'status' | 'history'>): boolean =>
   isInForce({ status }) && lastCheck({ history }) === 'drifted';
+
+/** Whether the action failed before its first change. */
+export const changedNothing = (action: Pick<Action, 'status' | 'before' | 'history'>): boolean =>
+  action.status === 'failed' &&
+  (action.before === null || lastText(action, 'failed') === NOTHING_APPLIED);
 
 /** Whether the target was deleted: found by the last check of an action in force, or by its undo. */
 export function isTargetGone({ status, history }: Pick<Action, 'status' | 'history'>): boolean {

@@ -14,6 +14,7 @@ import {
   NEWS,
   owesNews,
   raisedText,
+  saysRaised,
 } from '../domain/effect-state.ts';
 import { Conflict } from '../domain/errors.ts';
 import { earlier, minutesAfter } from '../domain/time.ts';
@@ -163,11 +164,11 @@ async function noteJoined(
 
 /** What changed since people were asked, one sentence each. */
 async function newsFor({ store }: GateDeps, action: Action, alert: Alert): Promise<string[]> {
-  if (alert.news.length > 0) return alert.news;
+  if (alert.news.some(saysRaised)) return alert.news;
   const asked = await store.records.readableAlert(action.incidentId, action.alertId);
   return asked && isMoreSevere(alert.severity.label, asked.severity.label)
-    ? [raisedText(asked.severity.label, alert.severity.label)]
-    : [];
+    ? [raisedText(asked.severity.label, alert.severity.label), ...alert.news]
+    : alert.news;
 }
 
 /** A claim without proof must not keep an effect from being proposed. */

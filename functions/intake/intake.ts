@@ -15,7 +15,7 @@ import { retryOnConflict } from '../store/retry.ts';
 import type { IntakeDeps } from './deps.ts';
 import { alertIdOf, recordDelivery } from './finding-state.ts';
 import { chooseIncident, joinIncident } from './incidents.ts';
-import { type KnownFinding, knownAfter } from './known-finding.ts';
+import { type KnownFinding, knownAfter, withPlausibleTime } from './known-finding.ts';
 import { recognise } from './recognise.ts';
 import { rejectInvalid } from './reject.ts';
 import { causeOf } from './self-inflicted.ts';
@@ -95,7 +95,7 @@ async function accept(deps: IntakeDeps, alert: Reported, part: Finding): Promise
   const { findingId, type } = alert;
   const recognised = await recognise(deps, alert, part);
   const { identity, seen, isNew, news, incident, sending } = recognised;
-  const known = knownAfter(recognised.known, alert);
+  const known = knownAfter(recognised.known, withPlausibleTime(alert, now()));
   const { customAction } = part.envelope;
   const why = customAction === undefined ? whyNotOpened(alert) : null;
   if (seen?.startedAt && (why || !isNew))

@@ -65,6 +65,18 @@ export function knownAfter(known: KnownFinding | null, alert: Reported): KnownFi
   };
 }
 
+/** Clocks differ. A time further ahead is wrong, and would outdate every later update. */
+const MAX_AHEAD_MS = 3_600_000;
+
+/** Without its update time if that is in the future. */
+export const withPlausibleTime = <F extends Pick<Reported, 'updatedAt'>>(
+  finding: F,
+  now: Date,
+): F =>
+  Date.parse(finding.updatedAt ?? '') > now.getTime() + MAX_AHEAD_MS
+    ? { ...finding, updatedAt: null }
+    : finding;
+
 /** Whether the product changed the finding since the last delivery. True if either time is missing. */
 function isUpdate({ updatedAt, sources }: KnownFinding, alert: Reported): boolean {
   if (alert.updatedAt === null || updatedAt === null) return true;

@@ -5,7 +5,7 @@ import type { SeenFinding } from '../store/findings.ts';
 import { layoutOf } from '../store/layout.ts';
 import type { IntakeDeps } from './deps.ts';
 import { identityOf } from './identity.ts';
-import { changesSince, KnownFinding, knownAfter } from './known-finding.ts';
+import { changesSince, KnownFinding, knownAfter, withPlausibleTime } from './known-finding.ts';
 
 type Recognised = {
   /** The key of the record that recognises a further delivery. */
@@ -57,7 +57,7 @@ export async function recognise(
       sending: null,
     };
   const known = seen && (await knownOf(deps, seen));
-  const news = changesSince(known, alert);
+  const news = changesSince(known, withPlausibleTime(alert, deps.now()));
   // `isNew` may mean that a crash interrupted the acceptance of these changes.
   if (isNew || !seen) return { identity, seen, isNew, known, news, incident: null, sending };
   const incident = seen.incidentId;
@@ -65,11 +65,14 @@ export async function recognise(
 }
 
 /** Built from the alert for a record of an earlier version. */
-async function knownOf({ store }: IntakeDeps, seen: SeenFinding): Promise<KnownFinding | null> {
+async function knownOf(
+  { store, now }: IntakeDeps,
+  seen: SeenFinding,
+): Promise<KnownFinding | null> {
   const known = KnownFinding.safeParse(seen.known).data;
-  if (known) return known;
+  if (known) return withPlausibleTime(known, now());
   const alert = await store.records.readableAlert(seen.incidentId, seen.alertId);
-  return alert ? knownAfter(null, alert) : null;
+  return alert ? knownAfter(null, withPlausibleTime(alert, now())) : null;
 }
 
 /**

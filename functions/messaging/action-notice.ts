@@ -1,11 +1,13 @@
 // Writes the notice about an action in its state, and picks its recipients.
 
 import type { Action } from '../domain/action.ts';
-import { isHarmless } from '../domain/action-catalog.ts';
+import { isHarmless, opensTicketUnanswered } from '../domain/action-catalog.ts';
 import { type Alert, mayPage } from '../domain/alert.ts';
 import type { Approver } from '../domain/approval.ts';
 import { closingOf } from '../domain/closed-finding.ts';
 import {
+  asRaised,
+  changedNothing,
   isRemoved,
   isTargetGone,
   NEWS,
@@ -91,7 +93,7 @@ function noticeInState(
             ...handOffText(action, alert, facts, managers),
             to: onCall,
             ticket: true,
-            ...(alert && !mayPage(alert) && { urgency: 'inform' as const }),
+            ...(alert && !mayPage(asRaised(alert, action)) && { urgency: 'inform' as const }),
           };
     case 'observed':
       return approvedOnce ? { ...stoppedText(action), to: decidedBy, ticket: false } : null;
@@ -143,17 +145,17 @@ function expiredNotice(
     to: everyone,
     ticket: true,
     // Approvers were not paged about it, and the incident has a ticket now.
-    ...((action.target?.kind === 'alert' || (alert && !mayPage(alert))) && {
+    ...((opensTicketUnanswered(action.name) || (alert && !mayPage(asRaised(alert, action)))) && {
       urgency: 'inform' as const,
     }),
   };
 }
 
 /** Whether only the ticket mentions the action: a harmless one that was not done, and that no one approved. */
-export const isInTicketOnly = ({ name, status, approval, before }: Action): boolean =>
-  isHarmless(name) &&
-  approval === null &&
-  (status === 'handed-off' || (status === 'failed' && before === null));
+export const isInTicketOnly = (action: Action): boolean =>
+  isHarmless(action.name) &&
+  action.approval === null &&
+  (action.status === 'handed-off' || changedNothing(action));
 
 const openNotice = (action: Action, failure: string | null, everyone: Approver[]): Notice =>
   failure === null && owesNews(action)

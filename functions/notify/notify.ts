@@ -3,7 +3,7 @@
 import * as z from 'zod/mini';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import type { Approver } from '../domain/approval.ts';
-import { owesNews } from '../domain/effect-state.ts';
+import { asRaised, owesNews } from '../domain/effect-state.ts';
 import {
   askedOf,
   isInTicketOnly,
@@ -75,7 +75,7 @@ async function notifyAbout(
       key: `${kindOf(action, notice)}-${actionId}-${notice.since ?? sinceEntry(action)}-${person.id}`,
       to: { kind: 'person', ...person },
       urgency,
-      ...(alert && { severity: alert.severity.label }),
+      ...(alert && { severity: asRaised(alert, action).severity.label }),
       ...(urgency === 'page' && notice.always && { always: notice.always }),
       ends: questionsTo(action, person),
       subject: notice.subject,

@@ -42,6 +42,8 @@ const Pager = z.object({
       incidentId: z.optional(z.string()),
       /** The message's `once`. Later pages with the same value are not sent. */
       once: z.optional(z.string()),
+      /** Absent in items of earlier versions, and for messages about no alert. */
+      severity: z.optional(SeverityLabel),
     }),
   ),
   held: z.array(Held),
@@ -172,6 +174,20 @@ const limitFor = (
 const limitForDigest = (held: Pager['held'], bounds: Bounds): number =>
   Math.max(...held.map(({ severity }) => limitFor(severity, bounds)));
 
+/** Whether no page about the incident had a severity that always pages, and this one has. */
+function isFirstOf(
+  incidentId: string | undefined,
+  severity: Held['severity'],
+  woken: Pager['woken'],
+  { bySeverity }: Bounds,
+): boolean {
+  const isAlways = (one: typeof severity) => one !== undefined && bySeverity[one] === 'always';
+  return (
+    isAlways(severity) &&
+    woken.every((one) => one.incidentId !== incidentId || !isAlways(one.severity))
+  );
+}
+
 function admit(
   current: Pager,
   { key, always, severity, once, text }: Page,
@@ -185,10 +201,10 @@ function admit(
   if (once && woken.some((one) => one.once === once)) return { ...answer, isRepeat: true };
   const at = now.toISOString();
   const incidentId = text?.incidentId;
-  const isFirst = woken.every((one) => one.incidentId !== incidentId);
-  const ignoresLimit = severity && bounds.bySeverity[severity] === 'always' && isFirst;
+  const ignoresLimit = isFirstOf(incidentId, severity, woken, bounds);
   if (always || ignoresLimit || woken.length < limitFor(severity, bounds)) {
-    const page = { at, key, ...(incidentId && { incidentId }), ...(once && { once }) };
+    const about = { ...(incidentId && { incidentId }), ...(severity && { severity }) };
+    const page = { at, key, ...about, ...(once && { once }) };
     const counted = [...woken, page].slice(-MOST_COUNTED);
     const held = current.held.filter((one) => one.key !== key);
     const dueAt = held.length + current.more > 0 ? current.dueAt : null;

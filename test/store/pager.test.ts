@@ -219,6 +219,13 @@ describe('severity', () => {
     expect((await severe('c3', 'critical')).pages, 'another incident').toBe(true);
   });
 
+  test('P12: the first page about an incident that became critical ignores the limit', async () => {
+    for (const key of ['a', 'b', 'c', 'd']) await severe(key, 'high');
+    const text = { subject: 'x', incidentId: 'inc-a', actionId: null };
+    expect((await severe('raised', 'critical', { text })).pages).toBe(true);
+    expect((await severe('again', 'critical', { text })).pages).toBe(false);
+  });
+
   test('sends one page about the same thing, and a repeat of it after a crash', async () => {
     const once = 'inc-1-critical';
     expect(await severe('a', 'critical', { once })).toMatchObject({ pages: true, isRepeat: false });
