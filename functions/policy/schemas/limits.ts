@@ -1,6 +1,6 @@
 // policies/limits.yaml: rates, thresholds and time spans.
 import * as z from 'zod/mini';
-import { SeverityLabel } from '../../domain/alert.ts';
+import { isSevere, SeverityLabel } from '../../domain/alert.ts';
 
 export const LimitsFile = z.strictObject({
   /** Automatic actions in any 60 seconds. Further actions need approval. */
@@ -22,9 +22,16 @@ export const LimitsFile = z.strictObject({
     reservedForSevere: z.int().check(z.gte(0), z.lte(60)),
     /**
      * How people are notified about an alert. `always`: pages, and the first page about an incident ignores the limit.
-     * `page`: pages within the limit. `inform`: never pages.
+     * `page`: pages within the limit. `inform`: never pages, which only alerts below high may have.
      */
-    bySeverity: z.record(SeverityLabel, z.enum(['always', 'page', 'inform'])),
+    bySeverity: z.record(SeverityLabel, z.enum(['always', 'page', 'inform'])).check(
+      z.refine(
+        (by) => SeverityLabel.options.every((one) => !isSevere(one) || by[one] !== 'inform'),
+        {
+          error: 'expected high and critical to be always or page: an attack must page someone',
+        },
+      ),
+    ),
     /** Delay of the digest that collects messages over the limit. The digest doesn't page. */
     digestAfterMinutes: z.int().check(z.gte(1), z.lte(60)),
   }),
