@@ -12,7 +12,6 @@ import { PutBackInput, putBack } from '../functions/execute/put-back.ts';
 import { gate } from '../functions/gate/gate.ts';
 import { type Accepted, acceptEvent } from '../functions/intake/intake.ts';
 import { effectsOf } from '../functions/mechanisms/registry.ts';
-import type { StateFile } from '../functions/mechanisms/stand-in.ts';
 import type { WriteTicket } from '../functions/mechanisms/ticket/ticket-provider.ts';
 import { sendingHarmless } from '../functions/messaging/harmless.ts';
 import { rateLimited } from '../functions/messaging/rate-limited-send.ts';
@@ -36,7 +35,7 @@ import { createAccount, LOCAL_REGION } from './account.ts';
 import { copiesInFolder, copiesInMemory } from './archive-copies.ts';
 import { ipSetUpdated } from './aws/deployment.ts';
 import { createInbox, type Delivered } from './aws/inbox.ts';
-import { inMemory, onDisk } from './aws/state-file.ts';
+import { stateIn } from './aws/state-file.ts';
 import { createStepFunctions } from './aws/step-functions.ts';
 import { startDatabase } from './engine/database.ts';
 import { createExecutionLog } from './engine/execution-log.ts';
@@ -57,10 +56,7 @@ const KEPT_EVENTS = 20_000;
 export async function createRuntime(options: RuntimeOptions) {
   const { policy, clock, newId, log, folder, webBaseUrl } = options;
   const { now } = clock;
-  const state =
-    options.state ??
-    (<T>(name: string, initial: T): StateFile<T> =>
-      folder ? onDisk(join(folder, `${name}.json`), initial) : inMemory(initial));
+  const state = options.state ?? stateIn(folder);
   const database = await startDatabase(folder && join(folder, 'database'));
   await database.createTable('countermand');
   const copies = folder ? copiesInFolder(join(folder, 'archive')) : copiesInMemory();

@@ -1,5 +1,6 @@
 // Stores the state of a stand-in in a JSON file, or in memory for tests.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { StateFile } from '../../functions/mechanisms/stand-in.ts';
 
 export function inMemory<T>(initial: T): StateFile<T> {
@@ -35,3 +36,9 @@ export function onDisk<T>(path: string, initial: T): StateFile<T> {
     },
   };
 }
+
+/** Keeps each state in a file of its own in the folder, or in memory without a folder. */
+export const stateIn =
+  (folder: string | undefined) =>
+  <T>(name: string, initial: T): StateFile<T> =>
+    folder ? onDisk(join(folder, `${name}.json`), initial) : inMemory(initial);

@@ -1,4 +1,4 @@
-// Nobody unheard: a critical alert reaches the on-call analyst, whatever the model says.
+// A critical alert pages the on-call analyst, whatever the model answers.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Analyst } from '../../functions/analyse/brief.ts';
 import type { Opinion } from '../../functions/domain/assessment.ts';
