@@ -18,13 +18,22 @@ export function incidentOf(key: Key): string | null {
   return located && SHOWN.includes(located.kind) ? located.incidentId : null;
 }
 
-/** Does nothing for an incident without an open ticket. Throws when a ticket can't be updated. */
+/**
+ * Does nothing for an incident without an open ticket. One ticket that can't be updated does not stop the others: throws
+ * AggregateError at the end, so that the stream delivers the changes again.
+ */
 export async function updateTickets(
   { provider, writeTicket }: TicketDeps,
   incidentIds: Iterable<string>,
 ): Promise<void> {
-  for (const incidentId of new Set(incidentIds)) {
-    const [ticket] = await provider.findOpen(incidentId);
-    if (ticket) await provider.update(ticket, await writeTicket(incidentId));
-  }
+  const failures: unknown[] = [];
+  for (const incidentId of new Set(incidentIds))
+    try {
+      const [ticket] = await provider.findOpen(incidentId);
+      if (ticket) await provider.update(ticket, await writeTicket(incidentId));
+    } catch (error) {
+      failures.push(error);
+    }
+  if (failures.length > 0)
+    throw new AggregateError(failures, `${failures.length} tickets could not be updated`);
 }
