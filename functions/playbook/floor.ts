@@ -25,11 +25,15 @@ export function withFloor(assessment: Assessment, alert: Alert): Assessment {
   };
 }
 
-/** What was recommended, then what is missing. Of two equal recommendations, the more confident one stays. */
+/**
+ * What was recommended, then what is missing. Of two equal recommendations, the more confident one stays, for the
+ * playbook's duration.
+ */
 function merged(floor: Recommended, recommended: Recommended): Recommendation[] {
   const best = recommended.map((one) => {
     const least = floor.find((other) => isSame(one, other));
-    return least && least.confidence > one.confidence ? least : one;
+    if (!least || least.confidence > one.confidence) return least ?? one;
+    return { ...one, parameters: least.parameters };
   });
   return [...best, ...floor.filter((other) => !recommended.some((one) => isSame(one, other)))];
 }

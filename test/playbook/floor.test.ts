@@ -59,10 +59,11 @@ describe('the same recommendation by both', () => {
   });
 });
 
-test('P12: no answer of a model removes a ticket or a question about a severe alert', () => {
+test('P12: no answer of a model removes or shortens what the playbook recommends about a severe alert', () => {
   const recommendation = fc.oneof(
     fc.constantFrom(
       recommend({ confidence: 0 }),
+      recommend({ confidence: 100, parameters: { durationMinutes: 1 } }),
       recommend({ action: 'send_analyst_notification', target: 'alert-1', confidence: 0 }),
       { ...aboutAlert('create_alert_ticket', ''), confidence: 0 },
     ),
@@ -85,8 +86,11 @@ test('P12: no answer of a model removes a ticket or a question about a severe al
         for (const one of least)
           expect(
             merged.some(
-              ({ action, target, confidence }) =>
-                action === one.action && target === one.target && confidence >= one.confidence,
+              ({ action, target, confidence, parameters }) =>
+                action === one.action &&
+                target === one.target &&
+                confidence >= one.confidence &&
+                parameters.durationMinutes === one.parameters.durationMinutes,
             ),
           ).toBe(true);
       },
