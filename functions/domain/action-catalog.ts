@@ -6,7 +6,7 @@ type Described = {
   /**
    * The headline for people, until a mechanism describes the action. It begins with a verb of functions/messaging/texts.
    */
-  headline: (target: string) => string;
+  headline: (target: string, kind: EntityKind | null) => string;
 };
 
 type Contains = Described & {
@@ -149,14 +149,16 @@ export const ACTIONS = {
   },
   isolate_production_host: {
     kind: 'manual',
-    headline: (target) => `Isolate the production host ${target}`,
+    headline: (target, kind) =>
+      `Isolate the ${kind === 'cluster' || kind === 'database' ? kind : 'production host'} ${target}`,
     inPlaybook: true,
     // The address may be one of the account's own: blocking it would isolate the host.
     targets: ['instance', 'network-interface', 'ip', 'cluster', 'database'],
   },
   revoke_service_account_credential: {
     kind: 'manual',
-    headline: (target) => `Revoke the service credential ${target}`,
+    headline: (target, kind) =>
+      `Revoke ${(kind && CREDENTIALS[kind]) ?? 'the service credential'} ${target}`,
     inPlaybook: true,
     targets: ['access-key', 'iam-user', 'iam-role', 'api-key', 'root-user'],
   },
@@ -236,4 +238,11 @@ export const informs = (name: ActionName | null): boolean =>
 export const opensTicketUnanswered = (name: ActionName | null): boolean => {
   const properties: ActionProperties | null = name && ACTIONS[name];
   return properties?.kind === 'informs' && properties.ifUnanswered === 'ticket';
+};
+
+const CREDENTIALS: Readonly<Partial<Record<EntityKind, string>>> = {
+  'access-key': 'the access key',
+  'iam-user': 'the credentials of the IAM user',
+  'iam-role': 'the sessions of the IAM role',
+  'root-user': 'the credentials of the user',
 };

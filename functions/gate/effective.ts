@@ -1,6 +1,7 @@
 // Derives the effective action from the recommended action and its target.
 import type { Reason } from '../domain/action.ts';
 import type { ActionName } from '../domain/action-catalog.ts';
+import { words } from '../domain/wording.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Trait } from '../policy/schemas/effective.ts';
 import type { Proposal } from './proposal.ts';
@@ -32,7 +33,7 @@ export function effectiveAction(
   if (!row) return { name: asked, reason: null };
   const { becomes, when, why, trait } = row;
   const text = trait.known
-    ? `Treated as ${becomes}: ${why}`
-    : `Treated as ${becomes} because it is unknown whether the target is ${TRAIT_TEXTS[when]}: ${trait.why}`;
+    ? `Policy treats this as “${words(becomes)}”: ${why}`
+    : `Policy treats this as “${words(becomes)}”, because it is unknown whether the target is ${TRAIT_TEXTS[when]}: ${trait.why}`;
   return { name: becomes, reason: { code: `counts-as-${becomes.replaceAll('_', '-')}`, text } };
 }

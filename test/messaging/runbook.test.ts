@@ -209,11 +209,8 @@ describe('known facts of the target', () => {
   test('lists facts that could not be read as unknown', () => {
     const lost = unknown('IAM did not answer');
     const all = { serviceAccount: lost, tags: lost, lastUsed: lost, status: lost };
-    expect(checks({ identity: { ...identity, ...all } }).slice(0, 4)).toEqual([
-      'Unknown: the tags (IAM did not answer).',
-      'Unknown: whether it is a service account (IAM did not answer).',
-      'Unknown: its status (IAM did not answer).',
-      'Unknown: its last use (IAM did not answer).',
+    expect(checks({ identity: { ...identity, ...all } }).slice(0, 1)).toEqual([
+      'Unknown: the tags; whether it is a service account; its status; its last use (IAM did not answer).',
     ]);
   });
 });

@@ -1,7 +1,7 @@
 // The text of a ticket: what happened, what was done, what is left.
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Action } from '../../functions/domain/action.ts';
-import type { Alert } from '../../functions/domain/alert.ts';
+import type { Alert, Entity } from '../../functions/domain/alert.ts';
 import { failed } from '../../functions/domain/assessment.ts';
 import { closedText } from '../../functions/domain/closed-finding.ts';
 import type { ReadIn } from '../../functions/mechanisms/ticket/ticket-provider.ts';
@@ -86,7 +86,44 @@ test.each<[number, string, string]>([
   expect(textOf([], { ...critical, count, firstSeenAt, lastSeenAt }).body).toContain(expected);
 });
 
+test('names the account of a resource that is in another account than the alert', () => {
+  const place = { account: '444455556666', region: 'eu-central-1' };
+  const { body } = textOf([], { ...critical, entities: [{ ...leakedKey, place }] });
+  expect(body).toContain('in account 444455556666, region eu-central-1)');
+});
+
 describe('what to do next', () => {
+  test.each<[Entity['kind'], Action['name'], string]>([
+    ['root-user', 'revoke_service_account_credential', 'revoke the credentials of the user root'],
+    ['iam-role', 'revoke_service_account_credential', 'revoke the sessions of the IAM role root'],
+    ['database', 'isolate_production_host', 'isolate the database root'],
+    ['instance', 'isolate_production_host', 'isolate the production host root'],
+  ])('names the kind of target %s in the order', (kind, name, expected) => {
+    const target = { ...leakedKey, kind, value: 'root' };
+    const action = waiting({ status: 'handed-off', name, description: null, target });
+    expect(textOf([action], critical).body).toContain(`Decide whether to ${expected}.`);
+  });
+
+  test('lists a failed undo and an open request first, and harmless actions last', () => {
+    const handedOff = { status: 'handed-off' } as const;
+    const { body } = textOf(
+      [
+        waiting({ ...handedOff, name: 'add_ip_to_watchlist', description: null }),
+        waiting({ ...handedOff, name: 'isolate_production_host', description: null }),
+        waiting(),
+        inForce({ status: 'reversal-failed' }),
+      ],
+      critical,
+    );
+    const next = body.slice(body.indexOf('What to do next:'), body.indexOf('Actions:'));
+    expect(next.match(/undo failed|Approve or decline|isolate|watch list/g)).toEqual([
+      'undo failed',
+      'Approve or decline',
+      'isolate',
+      'watch list',
+    ]);
+  });
+
   test.each<[string, Action, string]>([
     ['an open request', waiting(), 'Next: Approve or decline by 03:15 UTC'],
     ['a handed-off action', waiting({ status: 'handed-off' }), 'The commands are in this ticket'],

@@ -3,8 +3,25 @@ import type { EntityFacts, Fact } from '../../domain/facts.ts';
 import { quoted, utc } from '../../domain/wording.ts';
 import type { Case } from './template.ts';
 
-/** No line for a fact without content; a line that begins with `Unknown` for one that could not be read. */
-export function knownAbout({ target, facts }: Case): string[] {
+/** A sentence, or a fact that could not be read. */
+type Line = string | { what: string; why: string };
+
+/** No line for a fact without content. One line names all facts that could not be read for the same reason. */
+export function knownAbout(given: Case): string[] {
+  const lines = linesAbout(given);
+  const unread = Map.groupBy(
+    lines.filter((line) => typeof line !== 'string'),
+    ({ why }) => why,
+  );
+  return [
+    ...lines.filter((line) => typeof line === 'string'),
+    ...[...unread].map(
+      ([why, facts]) => `Unknown: ${facts.map(({ what }) => what).join('; ')} (${why}).`,
+    ),
+  ];
+}
+
+function linesAbout({ target, facts }: Case): Line[] {
   const known = facts?.entities.find(({ ref }) => ref === target.ref);
   const { address, identity, instance } = known ?? {};
   return [
@@ -31,13 +48,13 @@ const TAG = 'tag:';
 function tagsOf(
   attributes: Readonly<Record<string, string>>,
   read: Fact<Record<string, string>> | undefined,
-): string[] {
+): Line[] {
   const shown = Object.entries(attributes)
     .filter(([name]) => name.startsWith(TAG))
     .map(([name, value]) => [name.slice(TAG.length), value] as const);
   const all = new Map([...shown, ...Object.entries(read?.known ? read.value : {})]);
   const tags = [...all].filter(([name]) => OWNER_TAGS.test(name));
-  if (tags.length === 0) return read && !read.known ? [`Unknown: the tags (${read.why}).`] : [];
+  if (tags.length === 0) return read && !read.known ? [{ what: 'the tags', why: read.why }] : [];
   return [`Tags: ${tags.map(([name, value]) => `${name} ${quoted(value, 60)}`).join(', ')}.`];
 }
 
@@ -63,8 +80,8 @@ function factLine<T>(
   fact: Fact<T>,
   what: string,
   words: (value: T) => string | false | null,
-): string[] {
-  if (!fact.known) return [`Unknown: ${what} (${fact.why}).`];
+): Line[] {
+  if (!fact.known) return [{ what, why: fact.why }];
   const text = words(fact.value);
   return text ? [text] : [];
 }

@@ -145,7 +145,7 @@ export const headlineOf = ({ description, recommendation, name, target }: Action
   const on = named(target?.value ?? recommendation.target);
   if (description) return description.headline;
   return name
-    ? ACTIONS[name].headline(on)
+    ? ACTIONS[name].headline(on, target?.kind ?? null)
     : `${words(oneLine(recommendation.action, 64))} on ${on}`;
 };
 

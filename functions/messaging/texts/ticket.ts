@@ -7,6 +7,7 @@ import { type Assessment, wasNotAsked } from '../../domain/assessment.ts';
 import { closingOf } from '../../domain/closed-finding.ts';
 import type { Facts } from '../../domain/facts.ts';
 import type { Incident } from '../../domain/incident.ts';
+import { placeInWords, UNKNOWN } from '../../domain/place.ts';
 import { capitalised, oneLine, quoted, unlinked, utc } from '../../domain/wording.ts';
 import type { ReadIn, Ticket } from '../../mechanisms/ticket/ticket-provider.ts';
 import { asText } from '../channels/channel.ts';
@@ -90,9 +91,17 @@ function actionFacts(actions: readonly Action[], now: Date, readIn: ReadIn): Tex
   ];
 }
 
-/** What a person has to do, most urgent first. */
+/** A change that stayed too long comes first, then what ends without an answer. */
+const URGENT: readonly Action['status'][] = ['reversal-failed', 'awaiting-approval'];
+const urgencyOf = ({ status }: Action): number =>
+  URGENT.includes(status) ? URGENT.indexOf(status) : URGENT.length;
+
+/** What a person has to do, most urgent first. What is harmless comes last. */
 function nextLines(actions: readonly Action[], now: Date, readIn: ReadIn): string[] {
-  const open = actions.flatMap((action) => nextFor(action, now, readIn) ?? []);
+  const isLast = ({ name }: Action) => Number(isHarmless(name));
+  const open = actions
+    .toSorted((a, b) => urgencyOf(a) - urgencyOf(b) || isLast(a) - isLast(b))
+    .flatMap((action) => nextFor(action, now, readIn) ?? []);
   return open.length > 0
     ? open
     : [`Decide whether the alert is real. Resolve ${TICKET[readIn]} when you are done.`];
@@ -144,11 +153,17 @@ function roleOf({ kind, part }: Entity): string {
   return kind === 'ip' || kind === 'domain' ? 'attacker' : 'source of the activity';
 }
 
-function resourceLines({ entities }: Alert): string[] {
+/** A principal of another account may have the name of one of this account. */
+const isElsewhere = ({ place }: Entity, alert: Alert): boolean =>
+  place.account !== UNKNOWN && place.account !== alert.account;
+
+function resourceLines(alert: Alert): string[] {
+  const { entities } = alert;
   const named = entities.filter(({ kind }) => kind !== 'alert');
-  const shown = named
-    .slice(0, MAX_RESOURCES)
-    .map((entity) => `${KINDS[entity.kind]} ${quoted(entity.value, 120)} (${roleOf(entity)})`);
+  const shown = named.slice(0, MAX_RESOURCES).map((entity) => {
+    const elsewhere = isElsewhere(entity, alert) ? `, in ${placeInWords(entity.place)}` : '';
+    return `${KINDS[entity.kind]} ${quoted(entity.value, 120)} (${roleOf(entity)}${elsewhere})`;
+  });
   const more = named.length - shown.length;
   if (named.length === 0) return ['The alert names none.'];
   return more > 0 ? [...shown, `and ${more} more`] : shown;
