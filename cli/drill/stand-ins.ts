@@ -1,13 +1,12 @@
 // Drills on stand-ins: the same mechanisms in an account without users.
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { drillFault } from '../../functions/domain/drill.ts';
 import type { Connected } from '../../functions/mechanisms/mechanism.ts';
 import { MECHANISMS } from '../../functions/mechanisms/registry.ts';
 import type { Policy } from '../../functions/policy/policy.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { createAccount, LOCAL_REGION } from '../../local/account.ts';
-import { inMemory, onDisk } from '../../local/aws/state-file.ts';
+import { stateIn } from '../../local/aws/state-file.ts';
 import { STAND_INS } from '../../local/stand-ins.ts';
 import { operatorName } from './one.ts';
 import { drillAll, type Result } from './run.ts';
@@ -29,10 +28,7 @@ const withCanaries = <T>(name: string, initial: T): T =>
 /** The mechanisms by ID, on stand-ins that keep their state in the folder, or in memory without one. */
 export function standInMechanisms(policy: Policy, folder?: string): Map<string, Connected> {
   const { scopes } = createAccount({
-    state: (name, usual) => {
-      const initial = withCanaries(name, usual);
-      return folder ? onDisk(join(folder, `${name}.json`), initial) : inMemory(initial);
-    },
+    state: (name, usual) => stateIn(folder)(name, withCanaries(name, usual)),
     policy,
     send: async () => ({ notBy: [] }),
     writeTicket: async (incidentId) => ({

@@ -11,6 +11,7 @@ import { InvalidInput, NotFound, Unavailable } from '../domain/errors.ts';
 import { requestOrder, similarTo } from '../domain/similar-questions.ts';
 import { capitalised } from '../domain/wording.ts';
 import { notPagedNames, type Sent, sendEach, troubleIn } from '../messaging/send-all.ts';
+import { namesOf } from '../messaging/texts/phrases.ts';
 import { errorFields } from '../platform/log.ts';
 import { transition, withEntry } from '../store/hash-chain.ts';
 import { readRequestState } from '../store/request-state.ts';
@@ -117,9 +118,6 @@ function recordAsked(current: Action, step: number, at: Date): Action | null {
     approval: { ...approval, askedRungs: step + 1 },
   };
 }
-
-const namesOf = (people: readonly Pick<Approver, 'name'>[]) =>
-  people.map(({ name }) => name).join(', ');
 
 /** Answers the state machine with the verdict, or with `expired`. */
 async function answer(

@@ -174,7 +174,7 @@ const limitFor = (
 const limitForDigest = (held: Pager['held'], bounds: Bounds): number =>
   Math.max(...held.map(({ severity }) => limitFor(severity, bounds)));
 
-/** Whether no page about the incident had a severity that always pages, and this one has. */
+/** Whether no page about the incident had a severity that always pages, and this one has. A digest is about none. */
 function isFirstOf(
   incidentId: string | undefined,
   severity: Held['severity'],
@@ -183,6 +183,7 @@ function isFirstOf(
 ): boolean {
   const isAlways = (one: typeof severity) => one !== undefined && bySeverity[one] === 'always';
   return (
+    incidentId !== undefined &&
     isAlways(severity) &&
     woken.every((one) => one.incidentId !== incidentId || !isAlways(one.severity))
   );

@@ -217,6 +217,7 @@ describe('severity', () => {
     expect((await severe('c1', 'critical', { text })).pages).toBe(true);
     expect((await severe('c2', 'critical', { text })).pages, 'the second one').toBe(false);
     expect((await severe('c3', 'critical')).pages, 'another incident').toBe(true);
+    expect((await severe('digest', 'critical', { text: null })).pages, 'the digest').toBe(false);
   });
 
   test('P12: the first page about an incident that became critical ignores the limit', async () => {
