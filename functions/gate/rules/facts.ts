@@ -134,7 +134,11 @@ const networkIsKnown: Rule = {
     const unread = guardsOf(proposal).find(({ acls }) => !acls?.known);
     const why = unread?.acls?.known === false ? unread.acls.why : 'no facts were read';
     return unread
-      ? verdict('approve', 'network-unknown', `Unknown which network ACL to change: ${why}`)
+      ? verdict(
+          'approve',
+          'network-unknown',
+          `Nothing is blocked at the network, because the network ACL of the attacked instance is unknown: ${why}`,
+        )
       : null;
   },
 };
