@@ -91,3 +91,6 @@ export const Judgement = z.strictObject({
   note: z.string().check(z.maxLength(300)),
 });
 export type Judgement = z.infer<typeof Judgement>;
+
+/** The code of the reason for a hand-off without enough eligible approvers. Stored, so it must not change. */
+export const TOO_FEW_APPROVERS = 'too-few-approvers';

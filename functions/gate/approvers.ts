@@ -1,6 +1,6 @@
 // Adds an approval request with the people who are on call now.
 
-import type { ApprovalRequest } from '../domain/approval.ts';
+import { type ApprovalRequest, TOO_FEW_APPROVERS } from '../domain/approval.ts';
 import { resolveOnCall } from '../platform/on-call-schedule.ts';
 import { requestApproval } from './approval-request.ts';
 import type { Ruling } from './decide.ts';
@@ -33,6 +33,6 @@ export async function withApproval(
   if (approval) return { ruling, approval };
   const shortage = "Not enough eligible approvers (the target's own user is excluded)";
   const text = [shortage, ...notes].join('. ').slice(0, 500).toWellFormed();
-  const reasons = [...ruling.reasons, { code: 'too-few-approvers', text }];
+  const reasons = [...ruling.reasons, { code: TOO_FEW_APPROVERS, text }];
   return { ruling: { ...ruling, disposition: 'hand-off', reasons }, approval: null };
 }

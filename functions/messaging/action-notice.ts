@@ -3,7 +3,7 @@
 import type { Action } from '../domain/action.ts';
 import { isHarmless, opensTicketUnanswered } from '../domain/action-catalog.ts';
 import { type Alert, mayPage } from '../domain/alert.ts';
-import type { Approver } from '../domain/approval.ts';
+import { type Approver, TOO_FEW_APPROVERS } from '../domain/approval.ts';
 import { closingOf } from '../domain/closed-finding.ts';
 import {
   asRaised,
@@ -155,6 +155,8 @@ function expiredNotice(
 export const isInTicketOnly = (action: Action): boolean =>
   isHarmless(action.name) &&
   action.approval === null &&
+  // Someone was to be asked about it, so it may be the only message about the alert.
+  action.reasons.every(({ code }) => code !== TOO_FEW_APPROVERS) &&
   (action.status === 'handed-off' || changedNothing(action));
 
 const openNotice = (action: Action, failure: string | null, everyone: Approver[]): Notice =>

@@ -387,6 +387,15 @@ describe('a hand-off', () => {
     part: 'target' as const,
   };
 
+  test.each([
+    ['does not send', 'tier-3', []],
+    ['sends, for want of approvers,', 'too-few-approvers', ['ana.silva']],
+  ])('%s the hand-off of a harmless action', async (_, code, people) => {
+    const reasons = [{ code, text: 'A reason' }];
+    await notifyAbout(await handOff({ name: 'add_ip_to_watchlist', target: attacker, reasons }));
+    expect(recipients()).toEqual(people);
+  });
+
   test('sends a hand-off to the on-call analyst with filled-in commands to check, carry out and undo it', async () => {
     await notifyAbout(await handOff({ name: 'isolate_production_host', target: instance }));
     expect(recipients()).toEqual(['ana.silva']);
