@@ -62,7 +62,7 @@ const alertForm = (samples: ShownSample[], pasted: Pasted | undefined): Html => 
 <h2 id="samples">${ALERTS.heading}</h2>
 <ul class="samples">${samples.slice(0, SHOWN_SAMPLES).map(sample)}</ul>
 <details><summary>${ALERTS.more(samples.length - SHOWN_SAMPLES)}</summary><ul class="samples">${samples.slice(SHOWN_SAMPLES).map(sample)}</ul></details>
-<details><summary>${EMPTIED.heading}</summary><ul class="samples">${EMPTIED.by.map(emptied)}</ul></details>
+<details><summary>${EMPTIED.heading}</summary><p><small>${EMPTIED.hint}</small></p><ul class="samples">${EMPTIED.by.map(emptied)}</ul></details>
 <details ${pasted ? 'open' : ''}><summary>${ALERTS.paste}</summary>
 <form method="post" action="/events">
 <label for="event">${ALERTS.pasteHint}</label>

@@ -54,16 +54,17 @@ export const ALERTS = {
 
 export const EMPTIED = {
   heading: 'Empty the block and watch lists',
+  hint: 'Wait a minute after a change was made: until then, Countermand does not report it as missing.',
   by: [
     {
       by: 'person',
       title: 'A person empties the lists',
-      story: 'The team is paged about each change in force that was removed. Nothing is put back',
+      story: 'The team is paged about each change that was removed. Nothing is put back.',
     },
     {
       by: 'deployment',
       title: 'A deployment of Countermand empties the lists',
-      story: 'The changes in force are put back, and are still undone on time',
+      story: 'The changes are put back at once, and are still undone on time.',
     },
   ],
 } as const;
