@@ -37,11 +37,13 @@ export const EnrichInput = z.object({
   alertId: z.string(),
   /** The expired action that a manager requests again. Passed through; it skips the analysis. */
   askAnew: z.optional(ActionId),
+  /** The approved action for which the facts are read again, without another analysis. */
+  actionId: z.optional(ActionId),
 });
 
 /** A fact that can't be read is unknown. Throws only when the alert or the incident can't be read. */
 export async function enrich(deps: EnrichDeps, input: unknown) {
-  const { incidentId, alertId, askAnew } = EnrichInput.parse(input);
+  const { incidentId, alertId, askAnew, actionId } = EnrichInput.parse(input);
   const { records } = deps.store;
   const [alert, incident] = await Promise.all([
     records.alert(incidentId, alertId),
@@ -73,7 +75,7 @@ export async function enrich(deps: EnrichDeps, input: unknown) {
     alertId,
     ...(askAnew && { askAnew }),
     brief: briefOf(alert, facts, incident, earlier),
-    ...(!askAnew && (await modelRefusal(deps, incidentId))),
+    ...(!askAnew && !actionId && (await modelRefusal(deps, incidentId))),
   };
 }
 

@@ -399,6 +399,16 @@ test('throws when the alert cannot be read, so that the state machine retries', 
   await expect(enrich(depsOf({ store: { ...store, records } }), INPUT)).rejects.toThrow('down');
 });
 
+test('reserves no model call when it reads the facts of an approved action or a repeated request', async () => {
+  await opened();
+  const action = 'act-0123456789abcdef-1';
+  for (let n = 0; n <= POLICY.limits.analysis.callsPerIncidentPerHour; n++) {
+    await enrich(depsOf(), { ...INPUT, actionId: action });
+    await enrich(depsOf(), { ...INPUT, askAnew: action });
+  }
+  expect(await enrich(depsOf(), INPUT)).not.toHaveProperty('modelNotAsked');
+});
+
 test('P12: forbids the model above its budget, or when the budget cannot be read', async () => {
   await opened();
   const { callsPerIncidentPerHour } = POLICY.limits.analysis;
