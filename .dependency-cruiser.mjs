@@ -42,7 +42,7 @@ export default {
       to: {
         path: '^(cli|console|functions|local|test|tools)/',
         pathNot:
-          '^functions/(domain|policy|mechanisms|sources)/|^functions/store/(archived|layout|table-definition|table|writers)\\.ts$',
+          '^functions/(domain|policy|mechanisms|sources)/|^functions/store/(archived|layout|table-definition|table|ticketed|writers)\\.ts$',
       },
     },
     {

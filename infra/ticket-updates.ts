@@ -3,13 +3,11 @@ import { Duration } from 'aws-cdk-lib';
 import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { FilterCriteria, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { LEADING_KEYS, type Writable } from '../functions/store/layout.ts';
-
-const KINDS: readonly Writable[] = ['incident', 'member', 'assessment', 'action', 'layout1'];
+import { TICKETED_PREFIXES } from '../functions/store/ticketed.ts';
 
 /** Collects changes for some seconds: one alert changes its records many times, and its ticket needs one update. */
 export function updateTicketsFrom(table: Table, ticket: IFunction): void {
-  const prefixes = KINDS.map((kind) => ({ prefix: LEADING_KEYS[kind].replace(/\*$/, '') }));
+  const prefixes = TICKETED_PREFIXES.map((prefix) => ({ prefix }));
   ticket.addEventSource(
     // `Table` doesn't satisfy `ITable` under exactOptionalPropertyTypes.
     new DynamoEventSource(table as ITable, {

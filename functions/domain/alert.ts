@@ -65,8 +65,11 @@ export const SeverityLabel = z.enum(['informational', 'low', 'medium', 'high', '
 
 export type SeverityLabel = z.infer<typeof SeverityLabel>;
 
-export const isMoreSevere = (a: SeverityLabel, b: SeverityLabel): boolean =>
-  SeverityLabel.options.indexOf(a) > SeverityLabel.options.indexOf(b);
+export const isMoreSevere = (a: SeverityLabel, b: SeverityLabel): boolean => bySeverity(a, b) < 0;
+
+/** Sorts the most severe first. */
+export const bySeverity = (a: SeverityLabel, b: SeverityLabel): number =>
+  SeverityLabel.options.indexOf(b) - SeverityLabel.options.indexOf(a);
 
 /** Whether the label is high or critical. */
 export const isSevere = (label: SeverityLabel): boolean => isMoreSevere(label, 'medium');

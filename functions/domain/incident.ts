@@ -1,7 +1,15 @@
 // Incidents: related alerts, and the outcome.
 import * as z from 'zod/mini';
 import { HistoryEntry, IncidentId } from './action.ts';
-import { Cause, FindingState, Generation, Instant, isMoreSevere, SeverityLabel } from './alert.ts';
+import {
+  bySeverity,
+  Cause,
+  FindingState,
+  Generation,
+  Instant,
+  isMoreSevere,
+  SeverityLabel,
+} from './alert.ts';
 
 /** The outcome of an incident. Every accepted alert ends in one of these (promise 9). */
 export const Outcome = z.enum([
@@ -101,12 +109,11 @@ export const mostUrgent = (outcomes: readonly Outcome[]): Outcome =>
 
 type Rated = Pick<IncidentAlert, 'alertId' | 'severity'>;
 
-/** The alert that names the incident: the most severe one, and the first of several. */
+/** The most severe alerts first, and in their order where they are equally severe. The first one names the incident. */
+export const worstFirst = <A extends Rated>(alerts: readonly A[]): A[] =>
+  alerts.toSorted((a, b) => bySeverity(a.severity, b.severity));
 export const worstOf = <A extends Rated>(alerts: readonly A[]): A | undefined =>
-  alerts.reduce<A | undefined>(
-    (worst, one) => (worst && !isMoreSevere(one.severity, worst.severity) ? worst : one),
-    undefined,
-  );
+  worstFirst(alerts)[0];
 
 /** The incident's severity before and after the alert joined; null if the alert did not raise it. */
 export function raiseBy(

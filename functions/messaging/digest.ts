@@ -1,7 +1,7 @@
 // Sends a recipient's digest: the pages over the hourly limit.
 import type { Action } from '../domain/action.ts';
 import { opensTicketUnanswered } from '../domain/action-catalog.ts';
-import { isMoreSevere } from '../domain/alert.ts';
+import { bySeverity } from '../domain/alert.ts';
 import { oneLine, timeOfDay } from '../domain/wording.ts';
 import type { Mac } from '../links/signed-claims.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -27,7 +27,8 @@ export type DigestDeps = LinkDeps & {
 /** Absent if one of the messages has no severity, which counts as severe. */
 function mostSevere(lines: readonly Line[]): Held['severity'] {
   const severities = lines.map(({ held }) => held.severity);
-  return severities.reduce((a, b) => (a && b && isMoreSevere(b, a) ? b : a && b && a));
+  const known = severities.filter((one) => one !== undefined);
+  return known.length < severities.length ? undefined : known.toSorted(bySeverity)[0];
 }
 
 /** One page that was held back, and its current state. */

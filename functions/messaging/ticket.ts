@@ -1,6 +1,5 @@
 // Reads the records of an incident and writes its ticket.
-import { isMoreSevere } from '../domain/alert.ts';
-import type { Incident } from '../domain/incident.ts';
+import { type Incident, worstFirst } from '../domain/incident.ts';
 import { harmless } from '../domain/wording.ts';
 import type { ReadIn, Ticket } from '../mechanisms/ticket/ticket-provider.ts';
 import type { Store } from '../store/store.ts';
@@ -45,11 +44,8 @@ async function readAlerts(
 ): Promise<AlertRecord[]> {
   if (!incident) return [];
   const { incidentId } = incident;
-  const bySeverity = incident.alerts.toSorted((a, b) => {
-    if (a.severity === b.severity) return 0;
-    return isMoreSevere(a.severity, b.severity) ? -1 : 1;
-  });
-  const read = bySeverity.slice(0, MAX_ALERTS_READ).map(async ({ alertId }) => {
+  const worst = worstFirst(incident.alerts).slice(0, MAX_ALERTS_READ);
+  const read = worst.map(async ({ alertId }) => {
     const alert = await records.readableAlert(incidentId, alertId);
     const facts = (await records.findFacts(incidentId, alertId)) ?? null;
     return alert ? [{ alert, facts }] : [];

@@ -1,5 +1,5 @@
 // Which records are copied to the archive.
-import { type Kind, LEADING_KEYS, locate, type Writable } from './layout.ts';
+import { type Kind, locate, prefixOf } from './layout.ts';
 import type { Key } from './table.ts';
 
 /** Kinds whose every change is copied: what was known, what was decided, and what was changed in AWS. */
@@ -16,8 +16,6 @@ const KINDS: readonly Kind[] = [
 ];
 /** Earlier versions copied only these of an incident. The others have no copy to compare with in layout 1. */
 const OF_LAYOUT_1: readonly Kind[] = ['incident', 'action'];
-
-const prefixOf = (kind: Writable): string => LEADING_KEYS[kind].replace(/\*$/, '');
 
 /** Prefixes of their partition keys. In layout 1, the same partition has records that are not copied. */
 export const ARCHIVED_PREFIXES = [...KINDS, 'layout1' as const].map(prefixOf);

@@ -53,6 +53,9 @@ export const LEADING_KEYS: Readonly<Record<Writable, string>> = {
   layout1: 'INCIDENT#*',
 };
 
+/** What the partition keys of a kind begin with. */
+export const prefixOf = (kind: Writable): string => LEADING_KEYS[kind].replace(/\*$/, '');
+
 function patterns<K extends string>(
   kinds: Readonly<Record<K, string>>,
   pattern: (name: string) => string,

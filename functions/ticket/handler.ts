@@ -1,8 +1,9 @@
 // Lambda entry of `ticket`, called by the table's stream.
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { changeIn } from '../platform/stream-record.ts';
+import { incidentOf } from '../store/ticketed.ts';
 import { ticketDeps } from './deps.ts';
-import { incidentOf, updateTickets } from './update-tickets.ts';
+import { updateTickets } from './update-tickets.ts';
 
 const deps = ticketDeps(process.env);
 

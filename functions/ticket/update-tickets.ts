@@ -1,22 +1,11 @@
 // The ticket step: updates the tickets of incidents whose records changed.
 
 import type { Ticket, TicketProvider } from '../mechanisms/ticket/ticket-provider.ts';
-import { locate } from '../store/layout.ts';
-import type { Key } from '../store/table.ts';
 
 export type TicketDeps = {
   provider: Pick<TicketProvider, 'findOpen' | 'update'>;
   writeTicket: (incidentId: string) => Promise<Ticket>;
 };
-
-/** Kinds of records that the text of a ticket depends on. */
-const SHOWN = ['incident', 'member', 'assessment', 'action'];
-
-/** The incident whose ticket depends on the record, or null. */
-export function incidentOf(key: Key): string | null {
-  const located = locate(key);
-  return located && SHOWN.includes(located.kind) ? located.incidentId : null;
-}
 
 /**
  * Does nothing for an incident without an open ticket. One ticket that can't be updated does not stop the others: throws

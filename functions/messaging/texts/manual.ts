@@ -7,7 +7,7 @@ import { placeInWords, UNKNOWN } from '../../domain/place.ts';
 import { quoted } from '../../domain/wording.ts';
 import { runbookOf } from '../runbook.ts';
 import { orderOf, sentence } from './action-line.ts';
-import { incidentFact, KINDS, steps, subjectOf, type Text, whyFact } from './phrases.ts';
+import { incidentFact, KINDS, roleOf, steps, subjectOf, type Text, whyFact } from './phrases.ts';
 
 /** The hand-off: questions to answer first, exact commands, their undo, and the people to notify. */
 export function handOffText(
@@ -19,7 +19,7 @@ export function handOffText(
   const { target, recommendation } = action;
   const { notify } = templateOf(action, alert, facts);
   const named = target
-    ? `${KINDS[target.kind]} ${quoted(target.value)}, ${roleOf(target)}, in ${placeInWords(action)}`
+    ? `${KINDS[target.kind]} ${quoted(target.value)}, ${namedAs(target)}, in ${placeInWords(action)}`
     : `${quoted(recommendation.target, 64)}, which the alert does not name`;
   return {
     subject: subjectOf('You decide:', action),
@@ -87,15 +87,8 @@ const NOTHING_KNOWN: Pick<Alert, 'traffic' | 'entities'> = {
   entities: [],
 };
 const ALWAYS_ASKED = 'Does the alert match what you see? Who uses the target at this hour?';
-const ROLES = {
-  target: 'named as the target in the alert',
-  related: 'also named in the alert',
-} as const;
 
-/** A key, a user or a host may be the victim's own, in the attacker's hands. */
-function roleOf({ kind, part }: Entity): string {
-  if (part !== 'actor') return ROLES[part];
-  return kind === 'ip' || kind === 'domain'
-    ? 'named as the attacker in the alert'
-    : 'named as the source of the activity in the alert';
-}
+const namedAs = (target: Entity): string =>
+  target.part === 'related'
+    ? `${roleOf(target)} in the alert`
+    : `named as the ${roleOf(target)} in the alert`;

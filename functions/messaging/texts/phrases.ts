@@ -2,7 +2,7 @@
 
 import type { Action } from '../../domain/action.ts';
 import { opensTicketUnanswered } from '../../domain/action-catalog.ts';
-import type { Alert, EntityKind } from '../../domain/alert.ts';
+import type { Alert, Entity, EntityKind } from '../../domain/alert.ts';
 import type { Approver } from '../../domain/approval.ts';
 import { closingOf } from '../../domain/closed-finding.ts';
 import { isTargetGone, wasInPlaceBefore } from '../../domain/effect-state.ts';
@@ -32,6 +32,14 @@ export const KINDS: Readonly<Record<EntityKind, string>> = {
   resource: 'resource',
   alert: 'alert',
 };
+
+const ROLES = { target: 'target', related: 'also named' } as const;
+
+/** A key, a user or a host may be the victim's own, in the attacker's hands. */
+export function roleOf({ kind, part }: Entity): string {
+  if (part !== 'actor') return ROLES[part];
+  return kind === 'ip' || kind === 'domain' ? 'attacker' : 'source of the activity';
+}
 
 export type Text = Pick<Message, 'subject' | 'paragraphs' | 'facts' | 'steps'>;
 

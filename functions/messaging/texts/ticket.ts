@@ -13,7 +13,7 @@ import type { ReadIn, Ticket } from '../../mechanisms/ticket/ticket-provider.ts'
 import { asText } from '../channels/channel.ts';
 import { doneOf, headlineOf, orderOf, progressOf, sentence } from './action-line.ts';
 import { findingUrl } from './finding-link.ts';
-import { KINDS, namesOf, statusLine, type Text } from './phrases.ts';
+import { KINDS, namesOf, roleOf, statusLine, type Text } from './phrases.ts';
 
 /** What the record of one alert says about its actions. */
 export type AlertRecord = { alert: Alert; facts: Facts | null };
@@ -144,14 +144,6 @@ function stateLines(actions: readonly Action[], now: Date): string[] {
 
 const MAX_LINES = 20;
 const MAX_RESOURCES = 8;
-
-const ROLES = { target: 'target', related: 'also named' } as const;
-
-/** A key, a user or a host may be the victim's own, in the attacker's hands. */
-function roleOf({ kind, part }: Entity): string {
-  if (part !== 'actor') return ROLES[part];
-  return kind === 'ip' || kind === 'domain' ? 'attacker' : 'source of the activity';
-}
 
 /** A principal of another account may have the name of one of this account. */
 const isElsewhere = ({ place }: Entity, alert: Alert): boolean =>
