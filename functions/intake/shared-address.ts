@@ -1,5 +1,6 @@
 // Recognises actors that are our own shared infrastructure.
 import type { Alert } from '../domain/alert.ts';
+import type { Member } from '../domain/incident.ts';
 import type { Store } from '../store/store.ts';
 import { keyOf } from './correlate.ts';
 
@@ -16,23 +17,26 @@ export async function sharedAddressKeys(
   tied: ReadonlyMap<string, string | null>,
 ): Promise<string[]> {
   const addresses = alert.entities.filter(({ kind, part }) => kind === 'ip' && part === 'actor');
-  const shared = await Promise.all(
-    addresses.map(async (entity) => {
-      const key = keyOf(entity);
-      const incidentId = tied.get(key);
-      return incidentId && (await isShared({ records }, incidentId, key)) ? [key] : [];
-    }),
-  );
-  return shared.flat();
+  const keys = addresses.map(keyOf).flatMap((key) => {
+    const incidentId = tied.get(key);
+    return incidentId ? [{ key, incidentId }] : [];
+  });
+  const shared: string[] = [];
+  for (const [incidentId, tiedTo] of Map.groupBy(keys, (one) => one.incidentId)) {
+    const { found: members } = await records.readMembers(incidentId);
+    for (const { key } of tiedTo)
+      if (await isShared({ records }, incidentId, members, key)) shared.push(key);
+  }
+  return shared;
 }
 
 async function isShared(
   { records }: Pick<Store, 'records'>,
   incidentId: string,
+  members: readonly Member[],
   key: string,
 ): Promise<boolean> {
-  const { found } = await records.readMembers(incidentId);
-  const alertId = found.find(({ correlationKeys }) => correlationKeys.includes(key))?.alertId;
+  const alertId = members.find(({ correlationKeys }) => correlationKeys.includes(key))?.alertId;
   if (!alertId) return false;
   const [earlier, facts] = await Promise.all([
     records.readableAlert(incidentId, alertId),
