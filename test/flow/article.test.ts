@@ -2,7 +2,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Analyst } from '../../functions/analyse/brief.ts';
 import type { Recommendation } from '../../functions/domain/assessment.ts';
-import { NOW, POLICY, recommend } from '../fixtures/case.ts';
+import { POLICY, recommend } from '../fixtures/case.ts';
+import { alertAbout, attacker, type Named } from './generic-alert.ts';
 import { createWorld, sample, type World } from './world.ts';
 
 /** A model that returns the same recommendations with full confidence for every alert. */
@@ -15,27 +16,6 @@ const insisting = (...recommendations: Partial<Recommendation>[]): Analyst => ({
     recommendations: recommendations.map((one) => recommend({ confidence: 100, ...one })),
   }),
 });
-
-type Named = { kind: string; value: string; part: string; attributes?: Record<string, string> };
-/** A generic alert about these entities. */
-const alertAbout = (id: string, type: string, entities: Named[], change: object = {}) => ({
-  'detail-type': 'Countermand Alert',
-  source: 'example.monitoring',
-  account: POLICY.account,
-  region: 'eu-central-1',
-  time: NOW.toISOString(),
-  detail: {
-    id,
-    type,
-    title: `${type} ${id}`,
-    severity: 'high',
-    seenAt: NOW.toISOString(),
-    traffic: { layer: 'web', direction: 'inbound', localPort: 443, protocol: 'TCP' },
-    entities,
-    ...change,
-  },
-});
-const attacker = (value: string): Named => ({ kind: 'ip', value, part: 'actor' });
 
 let world: World;
 afterEach(() => world.stop());

@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Analyst } from '../../functions/analyse/brief.ts';
 import type { Delivered } from '../../local/aws/inbox.ts';
-import { NOW, POLICY, recommend } from '../fixtures/case.ts';
+import { POLICY, recommend } from '../fixtures/case.ts';
+import { alertAbout, attacker } from './generic-alert.ts';
 import { createWorld, type World } from './world.ts';
 
 const CAP = 3;
@@ -25,22 +26,8 @@ const analyst: Analyst = {
   }),
 };
 /** An alert about its own address, which opens its own incident. */
-const attack = (n: number) => ({
-  'detail-type': 'Countermand Alert',
-  source: 'example.monitoring',
-  account: POLICY.account,
-  region: 'eu-central-1',
-  time: NOW.toISOString(),
-  detail: {
-    id: `attack-${n}`,
-    type: 'Attack',
-    title: `Attack ${n}`,
-    severity: 'high',
-    seenAt: NOW.toISOString(),
-    traffic: { layer: 'web', direction: 'inbound', localPort: 443, protocol: 'TCP' },
-    entities: [{ kind: 'ip', value: `203.0.113.${n}`, part: 'actor' }],
-  },
-});
+const attack = (n: number) =>
+  alertAbout(`attack-${n}`, 'Attack', [attacker(`203.0.113.${n}`)], { title: `Attack ${n}` });
 
 let world: World;
 beforeEach(async () => {

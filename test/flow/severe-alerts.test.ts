@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from 'vitest';
 import type { Analyst } from '../../functions/analyse/brief.ts';
 import { NOW, POLICY } from '../fixtures/case.ts';
+import { alertAbout, attacker } from './generic-alert.ts';
 import { createWorld, sample, type World } from './world.ts';
 
 let world: World;
@@ -22,23 +23,16 @@ const alert = (
   severity: string,
   { type = PROBE, address = '203.0.113.7', region = 'eu-central-1', instance }: Change = {},
 ) => ({
-  'detail-type': 'Countermand Alert',
-  source: 'example.monitoring',
-  account: POLICY.account,
-  region,
-  time: NOW.toISOString(),
-  detail: {
+  ...alertAbout(
     id,
     type,
-    title: `Alert ${id}`,
-    severity,
-    seenAt: NOW.toISOString(),
-    traffic: { layer: 'web', direction: 'inbound', localPort: 443, protocol: 'TCP' },
-    entities: [
-      { kind: 'ip', value: address, part: 'actor' },
+    [
+      attacker(address),
       ...(instance ? [{ kind: 'instance', value: instance, part: 'target' }] : []),
     ],
-  },
+    { title: `Alert ${id}`, severity },
+  ),
+  region,
 });
 const probe = (minutes: number, change: object) => {
   const { detail, ...event } = sample('web-port-probe') as { detail: object };

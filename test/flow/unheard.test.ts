@@ -1,8 +1,9 @@
-// A critical alert pages the on-call analyst, whatever the model answers.
+// A critical alert pages the on-call analyst, even if the model fails or is wrong.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Analyst } from '../../functions/analyse/brief.ts';
 import type { Opinion } from '../../functions/domain/assessment.ts';
-import { NOW, POLICY, recommend } from '../fixtures/case.ts';
+import { recommend } from '../fixtures/case.ts';
+import { alertAbout, attacker } from './generic-alert.ts';
 import { createWorld, sample, type World } from './world.ts';
 
 const saying = (judge: () => Opinion): Analyst => ({
@@ -49,22 +50,11 @@ const ANALYSTS: [string, Analyst][] = [
   ],
 ];
 
-const lowProbe = (n: number) => ({
-  'detail-type': 'Countermand Alert',
-  source: 'example.monitoring',
-  account: POLICY.account,
-  region: 'eu-central-1',
-  time: NOW.toISOString(),
-  detail: {
-    id: `probe-${n}`,
-    type: 'Recon:EC2/PortProbeUnprotectedPort',
+const lowProbe = (n: number) =>
+  alertAbout(`probe-${n}`, 'Recon:EC2/PortProbeUnprotectedPort', [attacker(`203.0.113.${n}`)], {
     title: `Probe ${n}`,
     severity: 'low',
-    seenAt: NOW.toISOString(),
-    traffic: { layer: 'web', direction: 'inbound', localPort: 443, protocol: 'TCP' },
-    entities: [{ kind: 'ip', value: `203.0.113.${n}`, part: 'actor' }],
-  },
-});
+  });
 
 describe.each(ANALYSTS)('P12: when the model %s', (_, analyst) => {
   let world: World;
