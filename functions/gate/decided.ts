@@ -23,7 +23,7 @@ export function dropRepeats(decided: readonly Decided[]): Decided[] {
 
 /**
  * Pages once about an alert. A request or a hand-off pages already, so a notification beside it is dropped. A severe
- * alert about which nothing pages gets a notification, whatever the analysis says.
+ * alert about which nothing pages gets a notification, even if the analysis recommends none.
  */
 export function withOnePage(circumstances: Circumstances, decided: readonly Decided[]): Decided[] {
   const { alert } = circumstances;

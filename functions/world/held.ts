@@ -15,7 +15,7 @@ export type Actions = { held: readonly Held[]; holdings: readonly Holding[] };
 
 /**
  * A record without evidence explains nothing: it may have been planted to hide a planted entry. The evidence is signed
- * before the change is made, so every change of ours has some.
+ * before the change is made, so each change that Countermand makes has some.
  */
 export async function readHeld(
   { store, keys, now }: { store: Pick<Store, 'records'>; keys: EndKeys; now: () => Date },

@@ -67,7 +67,7 @@ const suspects = ({ resource, caller }: Case): Stack[] => {
   return stacks.filter(({ here }) => places.some((place) => samePlace(place, here)));
 };
 
-/** Delivers the finding of this moment, and approves whatever the stack asks. */
+/** Delivers the finding of this moment, and approves every request that the stack makes. */
 async function deliver({ world }: Stack, { event }: Case): Promise<void> {
   const asked = world.subjectsTo('ana.silva').length;
   await world.deliver({ ...event, time: clock.now().toISOString() });

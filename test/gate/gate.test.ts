@@ -251,7 +251,7 @@ describe('an analysis without a usable recommendation', () => {
     expect(ticket).toMatchObject({ name: 'create_alert_ticket', disposition: 'auto' });
   });
 
-  test('P12: opens one ticket for every alert, and pages about a severe one, whatever the model says', async () => {
+  test('P12: opens one ticket for every alert and pages about a severe one, even without a valid analysis', async () => {
     const severe = alertWith({ severity: { score: 9, label: 'critical' } });
     const alert = await withAlertProof(KEYS.alerts, INCIDENT_ID, severe);
     await store.records.putAlert(INCIDENT_ID, alert, {});

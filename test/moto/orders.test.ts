@@ -152,8 +152,8 @@ function groundsOn(config: ClientConfig & { maxAttempts: number }): typeof groun
             ),
           async set(present) {
             if (present) return void (await deny(99, OURS));
-            const ours = (await entries()).filter(({ CidrBlock }) => CidrBlock === OURS);
-            for (const { RuleNumber } of ours)
+            const added = (await entries()).filter(({ CidrBlock }) => CidrBlock === OURS);
+            for (const { RuleNumber } of added)
               await ec2.deleteNetworkAclEntry({ ...rule, RuleNumber });
           },
           other: async () => void (await deny(30, THEIRS)),
