@@ -1,4 +1,4 @@
-// A critical alert pages the on-call analyst, even if the model fails or is wrong.
+// A critical alert pages the on-call analyst, even if the model fails.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Analyst } from '../../functions/analyse/brief.ts';
 import type { Opinion } from '../../functions/domain/assessment.ts';
