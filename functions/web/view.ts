@@ -3,10 +3,10 @@
 import type { Context } from 'hono';
 import type { Action } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
-import { type Approver, peopleAsked } from '../domain/approval.ts';
+import type { Approver } from '../domain/approval.ts';
 import type { Assessment } from '../domain/assessment.ts';
 import type { Incident } from '../domain/incident.ts';
-import { similarTo } from '../domain/similar-questions.ts';
+import { similarTo, waitsFor } from '../domain/similar-questions.ts';
 import { manualSteps } from '../messaging/texts/manual.ts';
 import type { Policy } from '../policy/policy.ts';
 import { mayNot } from './decision.ts';
@@ -50,11 +50,7 @@ const mayAnswer = (
   action: Action,
   person: string,
   people: Policy['escalation']['people'],
-): boolean =>
-  !mayNot(action, person, people) &&
-  action.approval !== null &&
-  peopleAsked(action.approval).some(({ id }) => id === person) &&
-  action.approval.votes.every(({ by }) => by !== person);
+): boolean => !mayNot(action, person, people) && waitsFor(action, person);
 
 export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise<View> {
   const { claims, action } = opened;
