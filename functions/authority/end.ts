@@ -56,6 +56,16 @@ export const provesBefore = (evidence: Pick<Evidence, 'before'>, before: unknown
 export const isOver = ({ dueAt, undoneBy }: Omit<End, 'evidence'>, now: Date): boolean =>
   undoneBy !== null || (dueAt !== null && Date.parse(dueAt) - REVERSAL_LEAD_MS <= now.getTime());
 
+/**
+ * Longer than the timeout of an executor in infra/mechanism-functions.ts. A change that is due before that stays away:
+ * its reversal could otherwise end before the change arrives.
+ */
+const PUT_BACK_MINUTES = 3;
+
+/** Whether a change that someone removed may no longer be put back: it is over, or soon. */
+export const isTooLateToReturn = (end: Omit<End, 'evidence'>, now: Date): boolean =>
+  isOver(end, new Date(minutesAfter(now, PUT_BACK_MINUTES)));
+
 /** Longer than an execution takes from its evidence to its end, with all retries. */
 const EXECUTES_FOR_MINUTES = 20;
 

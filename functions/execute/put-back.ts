@@ -1,13 +1,12 @@
 // Puts back a change that a deployment removed, under the same approval.
 import * as z from 'zod/mini';
 import type { Evidence } from '../authority/claims.ts';
-import { type End, isOver, provesBefore, readEnd } from '../authority/end.ts';
+import { type End, isOver, isTooLateToReturn, provesBefore, readEnd } from '../authority/end.ts';
 import { livingHolders } from '../authority/holders.ts';
 import { type Action, ActionId, IncidentId, isInForce } from '../domain/action.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
 import { HELD_BY_ANOTHER } from '../domain/effect-state.ts';
 import { Denied, NotVerified } from '../domain/errors.ts';
-import { minutesAfter } from '../domain/time.ts';
 import { type Job, jobOf } from '../mechanisms/job.ts';
 import { revertAndVerify, underClaim } from '../mechanisms/revert.ts';
 import { unlessGone } from '../mechanisms/target-gone.ts';
@@ -22,12 +21,6 @@ export const PutBackInput = z.object({
   actionId: ActionId,
   putBack: z.literal(true),
 });
-
-/**
- * Longer than the timeout of an executor in infra/mechanism-functions.ts. A change that is due before that stays away:
- * its reversal could otherwise end before this change arrives.
- */
-const LEAST_MINUTES_LEFT = 3;
 
 export type PutBack = {
   incidentId: string;
@@ -103,7 +96,7 @@ function refusalOf(action: Action, { mechanism }: Job, end: End, now: Date): str
   if (!end.evidence || !provesBefore(end.evidence, action.before))
     return 'nothing proves the captured state';
   if (mechanism.alreadyInPlace(action.before)) return 'the change was there before the action';
-  return isOver(end, new Date(minutesAfter(now, LEAST_MINUTES_LEFT)))
+  return isTooLateToReturn(end, now)
     ? 'the action is due to be undone, or a person ordered it'
     : null;
 }

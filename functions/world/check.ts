@@ -1,13 +1,12 @@
 // The world check: compares AWS with the record, and notifies of differences.
 import { ALARMING } from '../domain/alarm-messages.ts';
-import type { Instant } from '../domain/alert.ts';
 import { minutesAfter } from '../domain/time.ts';
 import type { Entry, Holding, WorldReader } from '../mechanisms/world.ts';
 import type { WorldState } from '../store/world.ts';
 import { compare, type Difference, type Lists } from './compare.ts';
 import type { WorldDeps } from './deps.ts';
 import { readHeld } from './held.ts';
-import { askToPutBack, removedByDeployments } from './removed.ts';
+import { askToPutBack, canReturn, removedByDeployments } from './removed.ts';
 import { type Reported, report } from './report.ts';
 
 /** Longer than a change takes from its record to AWS, or from AWS to the index of the record. */
@@ -50,11 +49,11 @@ export async function checkWorld(deps: WorldDeps): Promise<WorldResult> {
   const announced = new Set(
     state.episodes.filter(({ puttingBack }) => puttingBack).map(({ key }) => key),
   );
-  const stuck = stuckIn(state, removed, startedAt);
+  const stuck = stuckIn(state, lost, now());
   const toReport: Reported[] = [
     ...fresh.filter(({ key }) => !removed.has(key)),
     ...lost
-      .filter(({ key }) => removed.has(key) && !announced.has(key))
+      .filter(({ key }) => removed.has(key) && !announced.has(key) && !stuck.has(key))
       .map((one) => ({ ...one, kind: 'returning' as const })),
     ...lost.filter(({ key }) => stuck.has(key)).map((one) => ({ ...one, kind: 'stuck' as const })),
   ];
@@ -66,10 +65,13 @@ export async function checkWorld(deps: WorldDeps): Promise<WorldResult> {
     state,
     stateAfter(state, { differences, removed, stuck, unread }, startedAt),
   );
-  await askToPutBack(
-    deps,
-    lost.filter(({ key }) => removed.has(key)),
+  const isStuck = ({ key }: Difference) =>
+    stuck.has(key) || state.episodes.some((one) => one.key === key && one.isStuck);
+  const [waiting = [], failing = []] = [false, true].map((wanted) =>
+    lost.filter((one) => removed.has(one.key) && isStuck(one) === wanted),
   );
+  // What executors refuse must not keep the others from their turn.
+  await askToPutBack(deps, [...waiting, ...failing]);
   if (faults.length > 0)
     throw new AggregateError(
       faults.map(({ error }) => error),
@@ -81,18 +83,25 @@ export async function checkWorld(deps: WorldDeps): Promise<WorldResult> {
 /** Longer than putting back some hundred changes takes, at 20 in a check. */
 const PUT_BACK_WITHIN_MINUTES = 15;
 
-/** The changes that were asked for and are still missing, and that people don't know of yet. */
-const stuckIn = (
+/**
+ * The changes that people were told are being put back, that are still missing, and that people don't know of yet: after
+ * a while, or once too little time is left. It doesn't matter who CloudTrail says removed them meanwhile.
+ */
+function stuckIn(
   { episodes }: WorldState,
-  removed: ReadonlySet<string>,
-  at: Instant,
-): ReadonlySet<string> =>
-  new Set(
-    episodes
-      .filter(({ key, askedAt, isStuck }) => removed.has(key) && askedAt !== null && !isStuck)
-      .filter(({ askedAt }) => minutesAfter(askedAt ?? at, PUT_BACK_WITHIN_MINUTES) <= at)
-      .map(({ key }) => key),
+  lost: readonly Difference[],
+  now: Date,
+): ReadonlySet<string> {
+  const missing = new Map(lost.map((one) => [one.key, one]));
+  return new Set(
+    episodes.flatMap(({ key, askedAt, isStuck }) => {
+      const one = missing.get(key);
+      if (!one || askedAt === null || isStuck) return [];
+      const isLate = minutesAfter(askedAt, PUT_BACK_WITHIN_MINUTES) <= now.toISOString();
+      return isLate || !canReturn(one, now) ? [key] : [];
+    }),
   );
+}
 
 /** A difference whose list was not read has not ended. */
 function stateAfter(

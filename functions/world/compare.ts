@@ -11,8 +11,8 @@ export type Held = {
   entries: readonly Entry[];
   /** When it is undone; null if only a person undoes it. */
   dueAt: string | null;
-  /** When it came into force; null before. */
-  appliedAt: string | null;
+  /** When an executor or the hourly check last found its change in place again; null before it was applied. */
+  shownAt: string | null;
   /** Whether its entries must be in the lists: it is in force and not about to be undone. */
   mustBeThere: boolean;
   /** Whether the hourly check found its change missing. It counts where the list could not be read. */

@@ -35,7 +35,7 @@ export async function readHeld(
     holdings.push(holding);
     held.push({
       ...{ incidentId: action.incidentId, actionId: action.actionId, scope, entries },
-      appliedAt: action.appliedAt,
+      shownAt: shownAt(action),
       dueAt: end.dueAt,
       headline: action.description?.headline ?? action.actionId,
       mustBeThere: isSettled(action, now()) && !isOver(end, now()),
@@ -63,6 +63,11 @@ function unlisted({ scope, name, actionId, description, history }: Action): Entr
     scope,
     entries: [{ id: `action:${actionId}`, text: found ?? description?.headline ?? actionId }],
   };
+}
+
+function shownAt({ appliedAt, history }: Action): string | null {
+  const again = history.findLast(({ event }) => event === 'there-again')?.at;
+  return again && appliedAt && again > appliedAt ? again : appliedAt;
 }
 
 const isSettled = ({ status, appliedAt }: Action, now: Date): boolean =>

@@ -1,4 +1,5 @@
 // Finds what a deployment removed, and asks executors to put it back.
+import { isTooLateToReturn } from '../authority/end.ts';
 import type { Written } from '../mechanisms/world.ts';
 import type { WorldState } from '../store/world.ts';
 import { causeOf, type TrailEvent } from './cause.ts';
@@ -22,9 +23,12 @@ export async function removedByDeployments(
   state: WorldState,
 ): Promise<ReadonlySet<string>> {
   const removed = new Set<string>();
+  const returning = missing.filter((one) => canReturn(one, deps.now()));
   for (const { scope, written } of deps.readers) {
     if (!written) continue;
-    const lost = missing.filter((one) => one.scope === scope).flatMap((one) => lostAt(one, state));
+    const lost = returning
+      .filter((one) => one.scope === scope)
+      .flatMap((one) => lostAt(one, state));
     for (const [region, group] of Map.groupBy(lost, ({ list }) => written.regionOf(list))) {
       const events = await eventsOf(deps, written, { region, lost: group });
       for (const { key, list, since } of group) {
@@ -36,6 +40,10 @@ export async function removedByDeployments(
   }
   return removed;
 }
+
+/** Whether one of its actions has enough time left. An executor puts back no other. */
+export const canReturn = ({ actions }: Difference, now: Date): boolean =>
+  actions.some(({ dueAt }) => !isTooLateToReturn({ dueAt, undoneBy: null }, now));
 
 /** Event times have whole seconds. */
 const isDeployed = (list: string, since: string, { deployed }: WorldState): boolean =>
@@ -59,7 +67,10 @@ async function eventsOf(
   }
 }
 
-/** An entry was last seen at the last check before it was missed, or when its action came into force. */
+/**
+ * An entry was last seen at the last check before it was missed, or when an executor applied it or put it back. Someone
+ * may remove it after that, so an earlier deployment explains nothing.
+ */
 function lostAt(
   { key, list, actions }: Difference,
   { episodes, checkedAt }: WorldState,
@@ -67,7 +78,7 @@ function lostAt(
   const known = episodes.find((one) => one.key === key);
   const seen = known ? known.seenAt : checkedAt;
   if (!seen || list === null) return [];
-  const since = [seen, ...actions.flatMap(({ appliedAt }) => appliedAt ?? [])].sort().at(-1);
+  const since = [seen, ...actions.flatMap(({ shownAt }) => shownAt ?? [])].sort().at(-1);
   return since === undefined ? [] : [{ key, list, since }];
 }
 

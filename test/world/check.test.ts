@@ -269,6 +269,13 @@ describe('what a deployment removed', () => {
     now = minute(12);
   };
 
+  /** Another block, due for undo at that minute. */
+  const dueAt = (at: number) => {
+    const target = { ...attacker, value: '203.0.113.8' };
+    const id = 'act-0000000000000009-1';
+    return blockOf({ actionId: id, target, dueAt: minute(at).toISOString() });
+  };
+
   test('is put back in the check that learns of it, with one message', async () => {
     await emptied();
     trail = () => [byCloudFormation];
@@ -383,6 +390,93 @@ describe('what a deployment removed', () => {
       ['inform', 'Putting back waf:block:203.0.113.7'],
       ['page', 'Could not put back waf:block:203.0.113.7'],
     ]);
+  });
+
+  test('is paged if it could not be put back within fifteen minutes, although CloudTrail then shows a person', async () => {
+    await emptied();
+    await deployed('the-list', 11);
+    await check();
+    trail = () => [byPerson];
+    for (now of [minute(14), minute(27), minute(29)]) await check();
+    expect(asked).toHaveLength(1);
+    expect(subjects()).toEqual([
+      'Putting back waf:block:203.0.113.7',
+      'Could not put back waf:block:203.0.113.7',
+    ]);
+  });
+
+  test('is paged once too little time is left to put it back', async () => {
+    await store.records.createAction(dueAt(18));
+    list.push(entry('waf:block:203.0.113.8'));
+    await emptied();
+    list = [entry(OURS)];
+    trail = () => [byCloudFormation];
+    for (now of [minute(12), minute(14), minute(15), minute(16)]) await check();
+    expect(asked).toHaveLength(2);
+    expect(subjects()).toEqual([
+      'Putting back waf:block:203.0.113.8',
+      'Could not put back waf:block:203.0.113.8',
+    ]);
+  });
+
+  test('is reported as removed, and not as coming back, if it is due soon', async () => {
+    await store.records.createAction(dueAt(15));
+    list.push(entry('waf:block:203.0.113.8'));
+    await emptied();
+    list = [entry(OURS)];
+    trail = () => [byCloudFormation];
+    await check();
+    expect(asked).toEqual([]);
+    expect(subjects()).toEqual(['Removed from AWS: waf:block:203.0.113.8']);
+  });
+
+  test('is not put back a second time for the same deployment', async () => {
+    await emptied();
+    await deployed('the-list', 11);
+    await check();
+    await store.records.changeAction(INCIDENT_ID, actionId, (current) =>
+      withEntry(current, {
+        ...{ at: minute(13), by: 'execute', event: 'there-again', text: 'Put back' },
+      }),
+    );
+    // A person removed it meanwhile, which CloudTrail doesn't show yet.
+    now = minute(14);
+    await check();
+    expect(asked).toHaveLength(1);
+  });
+
+  test('gets its turn although executors refuse twenty others', async () => {
+    const refused = Array.from({ length: 21 }, (_, i) => `203.0.113.${i + 10}`);
+    for (const [i, value] of refused.entries()) {
+      list.push(entry(`waf:block:${value}`));
+      const id = `act-000000000000${1000 + i}-1`;
+      await store.records.createAction(blockOf({ actionId: id, target: { ...attacker, value } }));
+    }
+    await emptied();
+    trail = () => [byCloudFormation];
+    for (now of [minute(12), minute(28), minute(30)]) {
+      asked = [];
+      await check();
+    }
+    const first = [...asked];
+    // A deployment also removes one more, after the others could not be put back.
+    const value = '203.0.113.99';
+    await store.records.createAction(
+      blockOf({ actionId: 'act-ffffffffffffffff-1', target: { ...attacker, value } }),
+    );
+    list = [entry(`waf:block:${value}`)];
+    now = minute(31);
+    await check();
+    list = [];
+    trail = () => [
+      byCloudFormation,
+      { ...byCloudFormation, eventTime: minute(31.5).toISOString() },
+    ];
+    asked = [];
+    now = minute(32);
+    await check();
+    expect(first).toHaveLength(20);
+    expect(asked[0]).toBe('waf act-ffffffffffffffff-1');
   });
 
   test('is announced in one message for several actions, and twenty are asked for in one check', async () => {

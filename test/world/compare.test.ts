@@ -15,7 +15,7 @@ const held = (actionId: string, ids: string[], change: Partial<Held> = {}): Held
   headline: `Block ${ids.join()}`,
   entries: ids.map((id) => entry(id)),
   dueAt: null,
-  appliedAt: '2026-11-24T03:00:00.000Z',
+  shownAt: '2026-11-24T03:00:00.000Z',
   mustBeThere: true,
   isDrifted: false,
   ...change,

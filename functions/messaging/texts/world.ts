@@ -25,9 +25,9 @@ const HEADINGS: Readonly<Record<DifferenceKind, string>> = {
   unexplained:
     'Check CloudTrail for who added these entries, then remove them. No action in the record explains them:',
   stuck:
-    'Make these changes again if you still need them. A deployment removed them, and Countermand could not put them back:',
+    'Make these changes again if you still need them. Countermand could not put them back after a deployment:',
   missing:
-    'Find out who removed these changes. None of them was due for undo, so make them again if you still need them. If CloudTrail shows within 15 minutes that a deployment removed them, Countermand puts them back:',
+    'Find out who removed these changes. None of them was due for undo, so make them again if you still need them. If CloudTrail shows within 15 minutes that a deployment removed them, Countermand puts back those whose undo is not due within four minutes:',
   returning:
     'You have nothing to do. A deployment removed these changes, and Countermand is putting them back. The approvals and the times of the undo stay the same:',
 };
