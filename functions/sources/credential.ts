@@ -1,6 +1,7 @@
 // Adds the credential of a finding: its key, the holder and the session.
 import type { Entity } from '../domain/alert.ts';
 import type { Attributes, Collector } from './entities.ts';
+import { placeInArn } from './entity-place.ts';
 import { attributesOf, type Caller } from './guardduty/caller.ts';
 import { identityInArn } from './resource-kinds.ts';
 
@@ -48,7 +49,8 @@ export function addCredential(
     ...attributesOf(caller),
   };
   // The same name may exist in the finding's account.
-  const place = { account: caller?.account ?? credential.account };
+  const inArn = placeInArn(principalId) ?? placeInArn(userName);
+  const place = { account: caller?.account ?? credential.account ?? inArn?.account };
   // Security Hub writes "null" if the finding has no access key.
   const value = keyId === 'null' ? null : keyId;
   collector.add({

@@ -21,14 +21,19 @@ const PLACELESS: readonly EntityKind[] = ['ip', 'domain', 'alert'];
 /** What the event says about the entity itself: an explicit account or region first, then the ARN. */
 export function ownPlaceOf({ kind, value, attributes, place }: Named): OwnPlace {
   if (PLACELESS.includes(kind)) return { account: null, region: null };
-  const inArn = placeInArn(value) ?? placeInArn(attributes.arn) ?? {};
+  const inArn = placeInArn(value) ?? placeInArn(attributes.arn) ?? unreadable(value, attributes.arn);
   const region = place.region || inArn.region || regionOfPool(attributes.userPoolId);
   return {
-    account: accountIn(place.account) ?? accountIn(inArn.account),
+    account:
+      accountIn(place.account) ?? accountIn(inArn.account) ?? (place.account ? UNKNOWN : null),
     // IAM has no regions. An identity counts as seen in the region of the finding.
     region: isIdentity({ kind }) || !region ? null : String(region).slice(0, 32),
   };
 }
+
+/** The entity names a place that can't be read, so it must not get that of the finding. */
+const unreadable = (...texts: Maybe[]): Partial<Place> =>
+  texts.some((text) => /^\s*arn:/i.test(String(text ?? ''))) ? UNKNOWN_PLACE : {};
 
 const accountIn = (text: Maybe): string | null =>
   text === UNKNOWN || /^\d{12}$/.test(String(text ?? '')) ? String(text) : null;

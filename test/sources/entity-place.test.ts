@@ -1,4 +1,5 @@
 // The place of each entity (P11): its own, else that of the finding.
+import { ownPlaceOf } from '../../functions/sources/entity-place.ts';
 import { describe, expect, test } from 'vitest';
 import type { Entity } from '../../functions/domain/alert.ts';
 import { alertOf, sample } from '../intake/events.ts';
@@ -178,6 +179,15 @@ describe('an entity with a place of its own', () => {
     ];
     expect(places(event)['function-1']).toEqual({ account: 'unknown', region: OURS.region });
   });
+});
+
+test.each([
+  ['an ARN in capitals', 'ARN:AWS:LAMBDA:US-EAST-1:444455556666:FUNCTION:SHOP', {}],
+  ['an ARN with too short an account', 'arn:aws:lambda:eu-central-1:4444555566:function:shop', {}],
+  ['an owner with too short an account', '', { account: '4444555566' }],
+])('has an unknown account if the event gives %s', (_, arn, place) => {
+  const own = ownPlaceOf({ kind: 'function', value: 'shop', attributes: { arn }, place });
+  expect(own.account).toBe('unknown');
 });
 
 describe('a caller of another account', () => {
