@@ -1,5 +1,6 @@
 // Adds the credential of a finding: its key, the holder and the session.
 import type { Entity } from '../domain/alert.ts';
+import { UNKNOWN } from '../domain/place.ts';
 import type { Attributes, Collector } from './entities.ts';
 import { placeInArn } from './entity-place.ts';
 import { attributesOf, type Caller } from './guardduty/caller.ts';
@@ -49,8 +50,7 @@ export function addCredential(
     ...attributesOf(caller),
   };
   // The same name may exist in the finding's account.
-  const inArn = placeInArn(principalId) ?? placeInArn(userName);
-  const place = { account: caller?.account ?? credential.account ?? inArn?.account };
+  const place = { account: accountOf(credential) };
   // Security Hub writes "null" if the finding has no access key.
   const value = keyId === 'null' ? null : keyId;
   collector.add({
@@ -72,6 +72,13 @@ export function addCredential(
       path: paths.name,
       place,
     });
+}
+
+/** Unknown if the ARN of the principal is of another account than the one that the event names. */
+function accountOf({ caller, account, principalId, userName }: Credential): Text {
+  const named = caller?.account ?? account;
+  const inArn = (placeInArn(principalId) ?? placeInArn(userName))?.account;
+  return named && inArn && named !== inArn ? UNKNOWN : (named ?? inArn);
 }
 
 /**

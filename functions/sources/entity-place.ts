@@ -18,18 +18,27 @@ type Named = {
 /** Kinds without a place of their own: an address is where it was seen, and the alert is where the finding is. */
 const PLACELESS: readonly EntityKind[] = ['ip', 'domain', 'alert'];
 
-/** What the event says about the entity itself: an explicit account or region first, then the ARN. */
+/**
+ * What the event says about the entity itself, in a field or in its ARN. A part on which the two disagree is unknown: a
+ * name must not be taken for ours because one of them says so.
+ */
 export function ownPlaceOf({ kind, value, attributes, place }: Named): OwnPlace {
   if (PLACELESS.includes(kind)) return { account: null, region: null };
-  const inArn = placeInArn(value) ?? placeInArn(attributes.arn) ?? unreadable(value, attributes.arn);
-  const region = place.region || inArn.region || regionOfPool(attributes.userPoolId);
+  const inArn =
+    placeInArn(value) ?? placeInArn(attributes.arn) ?? unreadable(value, attributes.arn);
+  const stated = place.account ? (accountIn(place.account) ?? UNKNOWN) : null;
+  const region = place.region ? String(place.region).slice(0, 32) : null;
   return {
-    account:
-      accountIn(place.account) ?? accountIn(inArn.account) ?? (place.account ? UNKNOWN : null),
+    account: agreed(stated, accountIn(inArn.account)),
     // IAM has no regions. An identity counts as seen in the region of the finding.
-    region: isIdentity({ kind }) || !region ? null : String(region).slice(0, 32),
+    region: isIdentity({ kind })
+      ? null
+      : agreed(region, inArn.region ?? regionOfPool(attributes.userPoolId) ?? null),
   };
 }
+
+const agreed = (a: string | null, b: string | null): string | null =>
+  a === null || b === null || a === b ? (a ?? b) : UNKNOWN;
 
 /** The entity names a place that can't be read, so it must not get that of the finding. */
 const unreadable = (...texts: Maybe[]): Partial<Place> =>

@@ -36,7 +36,9 @@ export async function recordDeployed(
   const state = await store.world.find(policy.account);
   const oldest = new Date(now().getTime() - REMEMBERED_MS).toISOString();
   const others = state.deployed.filter((one) => !lists.includes(one.list) && one.at >= oldest);
-  const deployed = [...others, ...lists.map((list) => ({ list, at }))];
+  // A time in the future would also explain later removals.
+  const knownAt = [at, now().toISOString()].sort()[0] ?? at;
+  const deployed = [...others, ...lists.map((list) => ({ list, at: knownAt }))];
   await store.world.save(policy.account, state, { ...state, deployed });
   log('info', 'a deployment wrote lists', { lists });
 }

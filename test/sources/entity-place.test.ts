@@ -1,7 +1,8 @@
 // The place of each entity (P11): its own, else that of the finding.
-import { ownPlaceOf } from '../../functions/sources/entity-place.ts';
+
 import { describe, expect, test } from 'vitest';
 import type { Entity } from '../../functions/domain/alert.ts';
+import { ownPlaceOf } from '../../functions/sources/entity-place.ts';
 import { alertOf, sample } from '../intake/events.ts';
 
 const OURS = { account: '111122223333', region: 'eu-central-1' };
@@ -181,10 +182,23 @@ describe('an entity with a place of its own', () => {
   });
 });
 
+const ARN_OF_A_FUNCTION = 'arn:aws:lambda:eu-central-1:111122223333:function:shop';
+
+test('has an unknown region if its ARN is of another region than the event says', () => {
+  const { region } = ownPlaceOf({
+    kind: 'function',
+    value: ARN_OF_A_FUNCTION,
+    attributes: {},
+    place: { region: 'us-east-1' },
+  });
+  expect(region).toBe('unknown');
+});
+
 test.each([
   ['an ARN in capitals', 'ARN:AWS:LAMBDA:US-EAST-1:444455556666:FUNCTION:SHOP', {}],
   ['an ARN with too short an account', 'arn:aws:lambda:eu-central-1:4444555566:function:shop', {}],
   ['an owner with too short an account', '', { account: '4444555566' }],
+  ['an owner who is not the account of the ARN', ARN_OF_A_FUNCTION, { account: MEMBER }],
 ])('has an unknown account if the event gives %s', (_, arn, place) => {
   const own = ownPlaceOf({ kind: 'function', value: 'shop', attributes: { arn }, place });
   expect(own.account).toBe('unknown');
@@ -202,6 +216,22 @@ describe('a caller of another account', () => {
     const { 'user-1': user, 'key-1': used, 'bucket-1': bucket, 'ip-1': address } = places(event);
     const theirs = { ...OURS, account: MEMBER };
     expect([user, used, bucket, address]).toEqual([theirs, theirs, OURS, OURS]);
+  });
+
+  test.each(['principalId', 'userName'])('is in the account of the ARN in %s', (field) => {
+    const event = guardDuty('bucket-read', ({ resource }) => {
+      const userType = 'IAMUser';
+      const arn = `arn:aws:iam::${MEMBER}:user/report-export`;
+      Object.assign(resource.accessKeyDetails, { userType, [field]: arn });
+    });
+    const { 'user-1': user, 'key-1': used } = places(event);
+    expect([user?.account, used?.account]).toEqual([MEMBER, MEMBER]);
+  });
+
+  test('is in an unknown account if the ARN and the event disagree', () => {
+    const event = called({ remoteAccountDetails: { accountId: MEMBER, affiliated: false } });
+    event.detail.resource.accessKeyDetails.principalId = `arn:aws:iam::${OURS.account}:user/report-export`;
+    expect(places(event)['user-1']?.account).toBe('unknown');
   });
 
   test('says whether the account belongs to the organization', () => {

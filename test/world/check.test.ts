@@ -331,6 +331,15 @@ describe('what a deployment removed', () => {
     expect(subjects()).toEqual(['Removed from AWS: waf:block:203.0.113.7']);
   });
 
+  test('is not put back because of an earlier deployment whose event is dated in the future', async () => {
+    now = minute(9);
+    await deployed('the-list', 30);
+    now = minute(10);
+    await emptied();
+    await check();
+    expect(asked).toEqual([]);
+  });
+
   test('asks CloudTrail once per event name, regardless of the number of lists', async () => {
     const value = '203.0.113.8';
     const other = blockOf({ actionId: 'act-0000000000000009-1', target: { ...attacker, value } });
