@@ -19,6 +19,7 @@ import {
 import { hasUnknownFields } from '../domain/stored.ts';
 import type { Job } from '../mechanisms/job.ts';
 import { reviewAfterDays } from '../policy/schemas/actions.ts';
+import { concernsSevere } from '../store/severe-actions.ts';
 import type { ExecuteDeps } from './deps.ts';
 
 /**
@@ -100,13 +101,16 @@ export async function checkStillActive(
 
 /**
  * Promise 6: minutes may have passed since the gate reserved a slot, and later actions may have reserved the slots of
- * this minute. Moves the reservation to now. Throws NoSlot when no slot is left; the state machine then retries. Tickets
- * and notifications need no slot.
+ * this minute. Moves the reservation to now. Throws NoSlot when no slot is left; the state machine then retries. Slots
+ * reserved for severe alerts count as taken for other actions. Tickets and notifications need no slot.
  */
 export async function checkRateLimit({ store, policy, now }: ExecuteDeps, action: Action) {
   const { actionId, incidentId, name, target, disposition } = action;
   if (disposition !== 'auto' || !name || !target || informs(name)) return;
-  const wanted = { actionId, incidentId, name, target };
+  const wanted = {
+    ...{ actionId, incidentId, name, target },
+    isSevere: await concernsSevere(store, action),
+  };
   const slot = await store.limiter.reserve(policy.account, wanted, policy.limits, now);
   if (slot.granted) return;
   if (slot.contended) throw new Conflict(slot.why, { actionId });

@@ -12,6 +12,7 @@ import type { Effect } from '../mechanisms/registry.ts';
 import { errorFields } from '../platform/log.ts';
 import { withFloor } from '../playbook/floor.ts';
 import { readRequestState } from '../store/request-state.ts';
+import { concernsSevere } from '../store/severe-actions.ts';
 import { type EscalatingDeps, withApproval, withEscalation } from './approvers.ts';
 import { compose } from './compose.ts';
 import { created, newsOf, type Routed } from './create-action.ts';
@@ -201,13 +202,16 @@ function recordedEffects({
  */
 async function reserveSlot(
   { store, policy, now }: GateDeps,
-  { incidentId, actionId }: { incidentId: string; actionId: string },
+  { incidentId, alertId, actionId }: { incidentId: string; alertId: string; actionId: string },
   ruling: Ruling,
 ): Promise<Ruling> {
   const { disposition, name, target } = ruling;
   if (disposition !== 'auto' || !name || !target) return ruling;
   if (informs(name) || isHarmless(name)) return ruling;
-  const wanted = { actionId, incidentId, name, target };
+  const wanted = {
+    ...{ actionId, incidentId, name, target },
+    isSevere: await concernsSevere(store, { incidentId, alertId, history: [] }),
+  };
   const reservation = await store.limiter.reserve(policy.account, wanted, policy.limits, now);
   if (reservation.granted) return ruling;
   const reason = { code: 'rate-limit', text: reservation.why };

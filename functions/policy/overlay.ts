@@ -124,6 +124,13 @@ export function withLimits(limits: Limits, overlay: Read<AccountOverlay>, faults
       limits.automaticPerMinute[name],
       addFault,
     );
+  const reserve = (name: keyof Limits['slotsReservedForSevere']) =>
+    raised(
+      `slotsReservedForSevere.${name}`,
+      change.slotsReservedForSevere?.[name],
+      limits.slotsReservedForSevere[name],
+      addFault,
+    );
   const threshold = (name: keyof Limits['breaker']) =>
     lowered(`breaker.${name}`, change.breaker?.[name], limits.breaker[name], addFault);
   return {
@@ -138,6 +145,12 @@ export function withLimits(limits: Limits, overlay: Read<AccountOverlay>, faults
       limits.distinctTargetsPerHour,
       addFault,
     ),
+    slotsReservedForSevere: {
+      perAccount: reserve('perAccount'),
+      perAction: reserve('perAction'),
+      perIncident: reserve('perIncident'),
+      targetsPerHour: reserve('targetsPerHour'),
+    },
     pages: {
       perPersonPerHour: lowered(
         'pages.perPersonPerHour',

@@ -44,8 +44,13 @@ type Recent = Pick<z.infer<typeof Stored>, 'entries' | 'touched'>;
 
 export type SlotRequest = Omit<z.infer<typeof Entry>, 'at'> & {
   target: Pick<Entity, 'kind' | 'value'>;
+  /** Whether it may take the slots that are reserved for actions about high and critical alerts. */
+  isSevere: boolean;
 };
-type Bounds = Pick<Limits, 'automaticPerMinute' | 'distinctTargetsPerHour'>;
+type Bounds = Pick<
+  Limits,
+  'automaticPerMinute' | 'distinctTargetsPerHour' | 'slotsReservedForSevere'
+>;
 export type Reservation =
   | { granted: true }
   /** `contended`: too many lost races to tell; a later attempt may succeed. */
@@ -137,35 +142,52 @@ const isWithin =
   ({ at }: { at: string }): boolean =>
     Date.parse(at) > now.getTime() - milliseconds;
 
-/** The first limit that one more action would exceed, in words; null if none. */
+/**
+ * The first limit that one more action would exceed, in words; null if none. Below a limit, reserved slots are for severe
+ * alerts alone. One slot is left to the others, even if policy reserves all. Slots count the same whoever took them.
+ */
 function exceededLimit(
   { entries, touched }: Recent,
   wanted: SlotRequest,
   bounds: Bounds,
 ): string | null {
   const { perAccount, perAction, perIncident } = bounds.automaticPerMinute;
+  const reserved = bounds.slotsReservedForSevere;
   const target = targetHash(wanted);
   const isNew = touched.every((one) => one.target !== target);
   const counts = [
-    ['automatic actions in the last minute in this account', entries.length, perAccount],
+    [
+      'automatic actions in the last minute in this account',
+      entries.length,
+      perAccount,
+      reserved.perAccount,
+    ],
     [
       `automatic actions in the last minute named ${wanted.name}`,
       entries.filter(({ name }) => name === wanted.name).length,
       perAction,
+      reserved.perAction,
     ],
     [
       'automatic actions in the last minute for this incident',
       entries.filter(({ incidentId }) => incidentId === wanted.incidentId).length,
       perIncident,
+      reserved.perIncident,
     ],
     [
       'different targets in the last hour',
       isNew ? touched.length : -1,
       bounds.distinctTargetsPerHour,
+      reserved.targetsPerHour,
     ],
   ] as const;
-  const met = counts.find(([, count, limit]) => count >= limit);
-  return met ? `${met[1]} ${met[0]}; the limit is ${met[2]}` : null;
+  for (const [what, count, limit, forSevere] of counts) {
+    if (count >= limit) return `${count} ${what}; the limit is ${limit}`;
+    const unreserved = Math.max(1, limit - forSevere);
+    if (!wanted.isSevere && count >= unreserved)
+      return `${count} ${what}; ${limit - unreserved} of ${limit} are reserved for high and critical alerts`;
+  }
+  return null;
 }
 
 function withReservation({ entries, touched }: Recent, wanted: SlotRequest, now: Date): Recent {

@@ -161,7 +161,10 @@ describe('the rate limit when an automatic action is applied', () => {
   const takeSlot = (actionId: string) =>
     store.limiter.reserve(
       POLICY.account,
-      { actionId, incidentId: INCIDENT_ID, name: 'block_ip_at_firewall', target: attacker },
+      {
+        ...{ actionId, incidentId: INCIDENT_ID, name: 'block_ip_at_firewall', target: attacker },
+        isSevere: false,
+      },
       limits,
       () => now,
     );

@@ -1,6 +1,7 @@
 // Email quarantine: from the alert of a mail gateway to the original folder.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NOW, POLICY } from '../fixtures/case.ts';
+import { alertAbout, type Named } from './generic-alert.ts';
 import { createWorld, sample, type World } from './world.ts';
 
 let world: World;
@@ -43,6 +44,32 @@ describe('a dangerous message in Exchange Online', () => {
     expect(folder()).toBe('Countermand Quarantine');
     await world.pass(6);
     expect(folder()).toBe('Inbox');
+  });
+
+  test.each([
+    ['asks about a medium alert', 'awaiting-approval', 'medium', []],
+    ['acts on a high alert', 'in-force', 'high', []],
+    ['acts on a medium alert of a critical incident', 'in-force', 'medium', ['critical']],
+  ])('%s when only reserved slots are left', async (_, status, severity, before) => {
+    const { detail, ...event } = sample('phishing-mail-exchange') as {
+      detail: { entities: Named[] };
+    };
+    for (const earlier of before)
+      await world.deliver(alertAbout('1', 'Unknown', detail.entities, { severity: earlier }));
+    const { perAccount } = POLICY.limits.slotsReservedForSevere;
+    for (let n = perAccount; n < POLICY.limits.automaticPerMinute.perAccount; n++)
+      await world.runtime.store.limiter.reserve(
+        POLICY.account,
+        {
+          ...{ actionId: `act-${n}`, incidentId: `inc-${n}`, name: `action-${n}` },
+          target: { kind: 'ip', value: `203.0.113.${n}` },
+          isSevere: false,
+        },
+        POLICY.limits,
+        () => NOW,
+      );
+    await world.deliver({ ...event, detail: { ...detail, severity } });
+    expect((await action()).status).toBe(status);
   });
 
   test('shows the manual command that returns the message to its original folder', async () => {

@@ -465,6 +465,11 @@ describe('an account overlay can only be stricter', () => {
     ],
     [
       'limits',
+      'slotsReservedForSevere: { perAccount: 3 }',
+      'expected at least 4: an account may only raise it',
+    ],
+    [
+      'limits',
       'pages: { bySeverity: { critical: page, high: inform, medium: page, low: inform, informational: inform } }',
       'expected high and critical to be always or page: an attack must page someone',
     ],
@@ -512,6 +517,7 @@ describe('an account overlay can only be stricter', () => {
     overlay('limits:\n  automaticPerMinute: { perIncident: 1 }\n');
     expect(loadPolicy(directory, 'mine').limits).toMatchObject({
       automaticPerMinute: { perAccount: 10, perAction: 6, perIncident: 1 },
+      slotsReservedForSevere: { perAccount: 4, perIncident: 1 },
       maxExtensions: 3,
     });
   });

@@ -15,13 +15,15 @@ beforeEach(async () => {
 
 describe('the rate limit', () => {
   const automaticPerMinute = { perAccount: 5, perAction: 4, perIncident: 3 };
-  const limits = { automaticPerMinute, distinctTargetsPerHour: 8 };
+  const slotsReservedForSevere = { perAccount: 0, perAction: 0, perIncident: 0, targetsPerHour: 0 };
+  const limits = { automaticPerMinute, distinctTargetsPerHour: 8, slotsReservedForSevere };
   const at = (seconds: number) => () => new Date(Date.UTC(2026, 10, 24, 3, 0, seconds));
   const wanted = (n: number, change = {}) => ({
     actionId: `act-${n}`,
     incidentId: `inc-${n}`,
     name: `action-${n}`,
     target: { kind: 'ip' as const, value: `203.0.113.${n}` },
+    isSevere: false,
     ...change,
   });
 
@@ -73,6 +75,7 @@ describe('the rate limit', () => {
   const limitsFor = (perAccount: number) => ({
     automaticPerMinute: { perAccount, perAction: 10, perIncident: 10 },
     distinctTargetsPerHour: 10,
+    slotsReservedForSevere,
   });
 
   test('P6: gives an action one slot, even when it asks again', async () => {
@@ -185,5 +188,59 @@ describe('the rate limit', () => {
     const again = { target: wanted(3).target };
     expect(await every(9, 10, again)).toEqual({ granted: true });
     expect(await every(11, 61)).toEqual({ granted: true });
+  });
+
+  test('P12: grants a severe action every reserved slot, after any number of other actions', async () => {
+    const count = fc.integer({ min: 1, max: 10 });
+    const counts = fc.record({ perAccount: count, perAction: count, perIncident: count });
+    const reserves = fc.record({
+      perAccount: count,
+      perAction: count,
+      perIncident: count,
+      targetsPerHour: count,
+    });
+    const property = fc.asyncProperty(
+      counts,
+      count,
+      reserves,
+      fc.constantFrom('incidentId', 'name', 'neither'),
+      async (perMinute, targets, reserved, shared) => {
+        const bounds = {
+          automaticPerMinute: perMinute,
+          distinctTargetsPerHour: targets,
+          slotsReservedForSevere: reserved,
+        };
+        const limiter = createLimiter(memoryTable());
+        const granted = async (from: number, isSevere: boolean) => {
+          let total = 0;
+          for (let n = from; n < from + 1000 && n - from < (isSevere ? 20 : 1000); n++) {
+            const change = { isSevere, ...(shared !== 'neither' && { [shared]: 'same' }) };
+            if ((await limiter.reserve('1', wanted(n, change), bounds, at(0))).granted) total++;
+          }
+          return total;
+        };
+        // Each action has a target of its own. Only the counts that the actions share limit them.
+        const met = [
+          [perMinute.perAccount, reserved.perAccount],
+          [targets, reserved.targetsPerHour],
+          ...(shared === 'name' ? [[perMinute.perAction, reserved.perAction]] : []),
+          ...(shared === 'incidentId' ? [[perMinute.perIncident, reserved.perIncident]] : []),
+        ] as [limit: number, reserve: number][];
+        const most = Math.min(...met.map(([limit]) => limit));
+        const mild = await granted(0, false);
+        expect(mild).toBe(Math.min(...met.map(([limit, kept]) => Math.max(1, limit - kept))));
+        expect(await granted(1000, true)).toBe(most - mild);
+      },
+    );
+    await fc.assert(property, { numRuns: 30 });
+  }, 60_000);
+
+  test('P12: names the slots that are reserved', async () => {
+    const reserved = { ...slotsReservedForSevere, perAccount: 4 };
+    const bounds = { ...limits, slotsReservedForSevere: reserved };
+    await store.limiter.reserve('1', wanted(1), bounds, at(0));
+    expect(await store.limiter.reserve('1', wanted(2), bounds, at(0))).toMatchObject({
+      why: '1 automatic actions in the last minute in this account; 4 of 5 are reserved for high and critical alerts',
+    });
   });
 });

@@ -137,6 +137,7 @@ describe.each(versions)('items that %s stored', (version) => {
     expect(await leases.find('waf:block:203.0.113.1/32')).toMatchObject({ holders: [id(1)] });
     const [wanted] = found.map(({ actionId, incidentId, name, target }) => ({
       ...{ actionId, incidentId, name: name ?? '', target: target! },
+      isSevere: false,
     }));
     const bounds = POLICY.limits;
     expect((await limiter.reserve(POLICY.account, wanted!, bounds, () => NOW)).granted).toBe(true);

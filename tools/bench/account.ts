@@ -35,10 +35,16 @@ export async function measuredAccount() {
   const policy: Policy = loadPolicy(POLICIES, 'local');
   // The benchmarks measure the flow, not the rate limit.
   const automaticPerMinute = { perAccount: 100, perAction: 100, perIncident: 100 };
+  const slotsReservedForSevere = { perAccount: 0, perAction: 0, perIncident: 0, targetsPerHour: 0 };
   const runtime = await createRuntime({
     policy: {
       ...policy,
-      limits: { ...policy.limits, automaticPerMinute, distinctTargetsPerHour: 1000 },
+      limits: {
+        ...policy.limits,
+        automaticPerMinute,
+        slotsReservedForSevere,
+        distinctTargetsPerHour: 1000,
+      },
     },
     analyst: TWO_TIER_1_ACTIONS,
     clock: systemClock,

@@ -26,6 +26,7 @@ export const AccountFile = z.strictObject({
     z.partial(
       z.extend(LimitsFile, {
         automaticPerMinute: z.partial(LimitsFile.shape.automaticPerMinute),
+        slotsReservedForSevere: z.partial(LimitsFile.shape.slotsReservedForSevere),
         pages: z.partial(LimitsFile.shape.pages),
         breaker: z.partial(LimitsFile.shape.breaker),
       }),

@@ -11,6 +11,13 @@ export const LimitsFile = z.strictObject({
   }),
   /** Distinct targets of automatic actions in any hour. */
   distinctTargetsPerHour: z.int().check(z.gte(0), z.lte(1000)),
+  /** Of each count above, how many only actions about high and critical alerts may use. */
+  slotsReservedForSevere: z.strictObject({
+    perAccount: z.int().check(z.gte(0), z.lte(100)),
+    perAction: z.int().check(z.gte(0), z.lte(100)),
+    perIncident: z.int().check(z.gte(0), z.lte(100)),
+    targetsPerHour: z.int().check(z.gte(0), z.lte(1000)),
+  }),
   /**
    * Limits on paging. Fewer pages are stricter: a request that pages no one expires and nothing happens. The minimum is
    * one, so that no account can silence its people.

@@ -1,0 +1,19 @@
+// Reads whether an action concerns a high or critical alert.
+import type { Action } from '../domain/action.ts';
+import { isSevere } from '../domain/alert.ts';
+import { asRaised } from '../domain/effect-state.ts';
+import type { Store } from './store.ts';
+
+/**
+ * Whether the action's alert, as raised since, or another alert of its incident is high or critical. Such an action may
+ * use reserved slots. False if neither can be read: the fewer slots are the stricter answer.
+ */
+export async function concernsSevere(
+  { records }: Pick<Store, 'records'>,
+  { incidentId, alertId, history }: Pick<Action, 'incidentId' | 'alertId' | 'history'>,
+): Promise<boolean> {
+  const alert = await records.readableAlert(incidentId, alertId);
+  if (alert && isSevere(asRaised(alert, { history }).severity.label)) return true;
+  const incident = await records.readableIncident(incidentId);
+  return incident?.alerts.some(({ severity }) => isSevere(severity)) ?? false;
+}
