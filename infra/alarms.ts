@@ -90,6 +90,12 @@ export function addAlarms(scope: Construct, watched: Watched): void {
       `${name}, which sends requests and updates to people, failed three times in a row.`,
       { minutes: 3 },
     );
+  alarm(
+    'bounceErrors',
+    functions.get('bounce').metricErrors(sum),
+    'People cannot be asked',
+    'bounce failed. A request whose email was not delivered goes to the next person at the usual time only.',
+  );
   for (const machine of [machines.respond, machines.reverse])
     for (const [status, metric] of Object.entries({
       Failed: machine.metricFailed(sum),

@@ -11,6 +11,7 @@ import { FlowLogs } from './flow-logs.ts';
 import { Functions } from './functions.ts';
 import { Intake } from './intake.ts';
 import { MacKeys } from './mac-keys.ts';
+import { Mail } from './mail.ts';
 import { namesIn } from './names.ts';
 import { PolicyLayer } from './policy-layer.ts';
 import { Records } from './records.ts';
@@ -54,6 +55,7 @@ export class CountermandStack extends Stack {
     const flowLogs = new FlowLogs(this, 'FlowLogs', names);
     const denyAll = new DenyAll(this, 'DenyAll', names);
     const team = new Team(this, 'Team', names);
+    const mail = new Mail(this, 'Mail', names);
     const keys = new MacKeys(this, 'LinkKey', names, {
       generation: settings.linkKeyGeneration ?? 1,
       proofGeneration: settings.proofKeyGeneration ?? 1,
@@ -80,6 +82,7 @@ export class CountermandStack extends Stack {
       denyAllPolicyArn: denyAll.policy.managedPolicyArn,
       protectedTargets: policy.protected,
       teamTopicArn: team.topic.topicArn,
+      mailConfigurationSet: mail.configurationSet,
       linkKeyArn: keys.link.keyArn,
       previousLinkKeyArn: keys.previousLink?.keyArn ?? null,
       proofKeys: {
@@ -100,6 +103,7 @@ export class CountermandStack extends Stack {
     for (const signer of ['approve', 'close', 'notify', 'remind'])
       functions.get(signer).node.addDependency(functions.get('web'));
     archive.copy(records.table, functions.get('archive'));
+    mail.reportTo(functions.get('bounce'));
     updateTicketsFrom(records.table, functions.get('ticket'));
     new SweepSchedule(this, 'SweepSchedule', functions.get('sweep'));
     new WorldSchedule(this, 'WorldSchedule', functions.get('world'), {

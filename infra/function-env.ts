@@ -14,6 +14,7 @@ export function commonEnv(s: StackContext) {
   const reverse = { [ENV.reverseArn]: stateMachineArn(names, 'reverse') };
   const messages = {
     [ENV.mailFrom]: s.settings.mailFrom,
+    [ENV.mailConfigurationSet]: s.mailConfigurationSet,
     [ENV.teamTopicArn]: s.teamTopicArn,
     [ENV.pageKeyArn]: s.pageKeyArn,
   };

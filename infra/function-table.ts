@@ -208,6 +208,18 @@ function functionRows(s: StackContext): Omit<FunctionRow, 'writes'>[] {
       grants: ['readRecords', 'updateOpsItems', 'readTicketSecret'],
     },
     {
+      ...state('bounce'),
+      timeoutSeconds: 30,
+      policy: true,
+      env: {
+        ...table,
+        ...messages,
+        [ENV.approveFunctionName]: `${s.settings.prefix}approve`,
+      },
+      // It notifies the team and no person: no email, no texts, no links.
+      grants: ['readRecords', 'invokeApprove', 'publishToTeam', 'readMessageSecrets'],
+    },
+    {
       ...state('archive'),
       timeoutSeconds: 60,
       policy: false,

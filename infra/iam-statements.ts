@@ -104,7 +104,7 @@ export function grantStatements(s: StackContext) {
     signAlerts: allow(['kms:GenerateMac'], [s.proofKeys.alerts.current.keyArn]),
     verifyAlerts: verify(s.proofKeys.alerts),
     countPages: allow(['kms:GenerateMac', 'kms:VerifyMac'], [s.pageKeyArn]),
-    sendMail: allow(['ses:SendEmail'], identitiesOf(s, mailFrom), {
+    sendMail: allow(['ses:SendEmail'], [...identitiesOf(s, mailFrom), configurationSetOf(s)], {
       StringEquals: { 'ses:FromAddress': mailFrom },
     }),
     // One number, pool or sender ID.
@@ -191,6 +191,9 @@ function identitiesOf({ stack }: StackContext, mailFrom: string): string[] {
   );
 }
 
+const configurationSetOf = ({ stack, mailConfigurationSet: resourceName }: StackContext) =>
+  stack.formatArn({ service: 'ses', resource: 'configuration-set', resourceName });
+
 const domainOf = (address: string) => address.slice(address.indexOf('@') + 1);
 
 /** The model that an inference profile such as `global.anthropic...` routes to. */
@@ -239,6 +242,7 @@ export function deployedStack(s: StackContext): DeployedStack {
     teamTopicArn: s.teamTopicArn,
     pageKeyArn: s.pageKeyArn,
     mailFrom: s.settings.mailFrom,
+    mailConfigurationSet: s.mailConfigurationSet,
     textsFrom: s.channels.sms ? [s.channels.sms.from] : [],
     secretArns: {
       mail: [s.integrations.microsoftGraph, s.integrations.gmail].flatMap(

@@ -31,6 +31,8 @@ export type StackContext = {
   denyAllPolicyArn: string;
   protectedTargets: Policy['protected'];
   teamTopicArn: string;
+  /** Name of the SES configuration set. */
+  mailConfigurationSet: string;
   linkKeyArn: string;
   /** Null until the first key rotation. */
   previousLinkKeyArn: string | null;

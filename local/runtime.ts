@@ -5,6 +5,7 @@ import { DEADLINE_MS } from '../functions/analyse/models.ts';
 import { approve } from '../functions/approve/approve.ts';
 import { archive } from '../functions/archive/archive.ts';
 import type { ProofKeys } from '../functions/authority/keys.ts';
+import { bounce } from '../functions/bounce/bounce.ts';
 import { close } from '../functions/close/close.ts';
 import { enrich } from '../functions/enrich/enrich.ts';
 import { execute } from '../functions/execute/execute.ts';
@@ -226,6 +227,8 @@ export async function createRuntime(options: RuntimeOptions) {
     networkAcls: account.networkAcls,
     accept: (body: string): Promise<Accepted[]> => acceptEvent(depsOf('intake'), body),
     sweep: () => sweep(depsOf('sweep')),
+    /** Delivers an event of SES about an email that did not arrive. */
+    bounce: (event: unknown) => bounce({ ...depsOf('bounce'), askNext: deps.askAlso }, event),
     checkWorld: () => checkWorld(depsOf('world')),
     /** Empties the IP sets as a person or a deployment would. Only a deployment sends events about it. */
     async emptyIpSets(by: 'person' | 'deployment'): Promise<void> {

@@ -22,7 +22,7 @@ export const ENV = {
   scheduleDeadLetterArn: 'SCHEDULE_DEAD_LETTER_ARN',
   /** The sweeper calls it to notify people. */
   notifyFunctionName: 'NOTIFY_FUNCTION_NAME',
-  /** The web function calls it to ask one more approver. */
+  /** Called to ask one more approver: by the web function, and by `bounce`. */
   approveFunctionName: 'APPROVE_FUNCTION_NAME',
   /** Base URL of the approval and review pages, without a trailing slash. */
   webBaseUrl: 'WEB_BASE_URL',
@@ -42,8 +42,9 @@ export const ENV = {
   previousProofKeyArns: 'PREVIOUS_PROOF_KEY_ARNS',
   /** KMS HMAC key of the counts of pages. */
   pageKeyArn: 'PAGE_KEY_ARN',
-  /** Sender address of email, and the SNS topic of the team. */
+  /** Sender address of email and its SES configuration set, and the SNS topic of the team. */
   mailFrom: 'MAIL_FROM',
+  mailConfigurationSet: 'MAIL_CONFIGURATION_SET',
   teamTopicArn: 'TEAM_TOPIC_ARN',
   /** The only policy that the executor may attach to users. */
   denyAllPolicyArn: 'DENY_ALL_POLICY_ARN',

@@ -31,6 +31,7 @@ export type DeployedStack = {
   teamTopicArn: string;
   pageKeyArn: string;
   mailFrom: string;
+  mailConfigurationSet: string;
   /** ARN of the number, pool or sender ID that sends texts; empty without SMS. */
   textsFrom: readonly string[];
   secretArns: Readonly<Record<'mail' | 'messages' | 'tickets', readonly string[]>>;

@@ -23,10 +23,20 @@ import { rateLimited } from './rate-limited-send.ts';
 import { createSend } from './send.ts';
 
 /** The variables that sending needs. */
-export const MESSAGING_ENV = ['mailFrom', 'teamTopicArn', 'pageKeyArn'] as const;
+export const MESSAGING_ENV = [
+  'mailFrom',
+  'mailConfigurationSet',
+  'teamTopicArn',
+  'pageKeyArn',
+] as const;
 
 export function sendFrom(
-  { mailFrom, teamTopicArn, pageKeyArn }: Record<(typeof MESSAGING_ENV)[number], string>,
+  {
+    mailFrom,
+    mailConfigurationSet,
+    teamTopicArn,
+    pageKeyArn,
+  }: Record<(typeof MESSAGING_ENV)[number], string>,
   { channels, limits }: Pick<Policy, 'channels' | 'limits'>,
   store: Pick<Store, 'pager' | 'posts'>,
   log: Log,
@@ -39,6 +49,7 @@ export function sendFrom(
     sns: new SNS({}),
     texting: textingFrom(channels),
     mailFrom,
+    configurationSet: mailConfigurationSet,
     teamTopicArn,
   };
   const { now } = clients;

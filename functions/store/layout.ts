@@ -22,6 +22,7 @@ const SINGLE_KINDS = {
   lease: 'LEASE',
   limiter: 'LIMITER',
   pager: 'PAGER',
+  bounce: 'BOUNCE',
   breaker: 'BREAKER',
   switch: 'SWITCH',
   world: 'WORLD',

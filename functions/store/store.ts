@@ -2,6 +2,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Log } from '../platform/log.ts';
 import { createApproverAddresses } from './approver-addresses.ts';
+import { createBounces } from './bounces.ts';
 import { createBreaker } from './breaker.ts';
 import { createChecks } from './checks.ts';
 import { createDrills } from './drills.ts';
@@ -37,6 +38,7 @@ export function createStore(
     leases: createLeases(table),
     limiter: createLimiter(table),
     pager: createPager(table, log),
+    bounces: createBounces(table),
     breaker,
     killSwitch: createKillSwitch(table, breaker),
     entityHistory: createEntityHistory(table),

@@ -31,6 +31,7 @@ const WRITES = {
   close: ['member', ...QUESTIONS, 'layout1'],
   remind: ['action', ...QUESTIONS, 'layout1'],
   sweep: ['member', 'action', 'check', 'breaker', ...PAGES, 'layout1'],
+  bounce: ['bounce'],
   archive: [],
   ticket: [],
   world: ['world', ...PAGES],

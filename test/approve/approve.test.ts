@@ -9,7 +9,7 @@ import { readLink } from '../../functions/links/link.ts';
 import { asText } from '../../functions/messaging/channels/channel.ts';
 import { Message } from '../../functions/messaging/message.ts';
 import type { Channels } from '../../functions/policy/schemas/channels.ts';
-import { transition } from '../../functions/store/hash-chain.ts';
+import { transition, withEntry } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { alertWith, attacker, INCIDENT_ID, NOW, POLICY, theAlertItself } from '../fixtures/case.ts';
 import { startStores } from '../store/dynamo.ts';
@@ -510,5 +510,98 @@ describe('similar requests from one alert', () => {
     unreachable = [];
     await askSecond();
     expect(recipients()).toEqual([ana.id]);
+  });
+});
+
+describe('an email that did not arrive', () => {
+  const bounced = (person: string, at = minute(1), change: Partial<ApproveDeps> = {}) =>
+    approve(deps(at, change), {
+      incidentId: INCIDENT_ID,
+      actionId: ask(0).actionId,
+      bounced: person,
+      why: 'bounced',
+    });
+  const entries = async () =>
+    (await load()).history.filter(({ event }) => event === 'not-reached').map(({ text }) => text);
+
+  test('moves the request to the next step at once, and not again when that step is due', async () => {
+    await fresh();
+    await approve(deps(NOW), ask(0));
+    await bounced(ana.id);
+    expect(recipients()).toEqual([ana.id, ben.id]);
+    expect(asText(sent[1]!)).toContain('Not reached or not paged before you: Ana Silva');
+    expect(await entries()).toEqual(['Not reached: Ana Silva; the mail server rejected the email']);
+    await approve(deps(minute(5)), ask(1));
+    expect(recipients()).toEqual([ana.id, ben.id]);
+    expect((await load()).approval?.taskToken).toBe('token-1');
+  });
+
+  test('asks no one again when the event is repeated, or names a person who was not asked', async () => {
+    await fresh();
+    await approve(deps(NOW), ask(0));
+    for (const person of [ben.id, 'eve', ana.id, ana.id, ana.id]) await bounced(person);
+    expect(recipients()).toEqual([ana.id, ben.id]);
+    expect(await entries()).toHaveLength(1);
+  });
+
+  test('asks the next step at its usual time when asking it at once failed', async () => {
+    await fresh();
+    await approve(deps(NOW), ask(0));
+    unreachable = [ben.id];
+    await expect(bounced(ana.id)).rejects.toThrow(Unavailable);
+    unreachable = [];
+    await approve(deps(minute(5)), ask(1));
+    expect(recipients()).toEqual([ana.id, ben.id]);
+  });
+
+  test('asks no one else while another person of the step has the request', async () => {
+    const rungs = [
+      { at: NOW.toISOString(), ask: [ana, ben] },
+      { at: minute(5).toISOString(), ask: [mei] },
+    ];
+    await fresh({ approval: requestWith({ rungs, askedRungs: 0 }) });
+    await approve(deps(NOW), ask(0));
+    await bounced(ana.id);
+    expect(recipients()).toEqual([ana.id, ben.id]);
+    await bounced(ben.id);
+    expect(recipients()).toEqual([ana.id, ben.id, mei.id]);
+  });
+
+  test('asks no one else while the person has the link in a direct message', async () => {
+    const slack = { token: 'slack', channel: 'C1' };
+    const channels = {
+      ...POLICY.channels,
+      slack,
+      people: { 'ana.silva': { slack: 'U1' } },
+    } as Channels;
+    const policy = { ...POLICY, channels };
+    await fresh();
+    await approve(deps(NOW), ask(0));
+    await bounced(ana.id, minute(1), { policy });
+    expect(recipients()).toEqual([ana.id]);
+    expect(await entries()).toEqual([
+      'Not delivered: email to Ana Silva; the mail server rejected the email',
+    ]);
+  });
+
+  const acknowledged = { by: 'ana.silva', at: NOW.toISOString() };
+  test.each([
+    ['the decision', { status: 'declined' as const }],
+    ['an acknowledgement', { approval: requestWith({ acknowledged }) }],
+  ])('asks no one else after %s', async (_what, change) => {
+    const entry = { event: 'not-reached', text: 'Not reached: Ana Silva' };
+    await put(store, withEntry(waiting(change), { at: NOW, by: 'approve', ...entry }));
+    await bounced(ana.id);
+    expect(sent).toEqual([]);
+  });
+
+  test('changes nothing when there is no such action', async () => {
+    await approve(deps(NOW), {
+      incidentId: INCIDENT_ID,
+      actionId: 'act-fedcba9876543210-7',
+      bounced: ana.id,
+      why: 'delayed',
+    });
+    expect(sent).toEqual([]);
   });
 });

@@ -43,6 +43,7 @@ const STACK: DeployedStack = {
   teamTopicArn: 'topic',
   pageKeyArn: 'page-key',
   mailFrom: 'countermand@example.com',
+  mailConfigurationSet: 'mail',
   textsFrom: ['sender'],
   secretArns: { mail: ['secret'], messages: ['secret'], tickets: ['secret'] },
   toJson: JSON.stringify,
@@ -564,6 +565,7 @@ describe('least privilege', () => {
         // Requests from Slack are verified only by the pages.
         web: [named('team/slack-signing')],
         approve: ofMessages,
+        bounce: ofMessages,
         close: ofMessages,
         remind: ofMessages,
         sweep: ofMessages,
@@ -828,7 +830,22 @@ describe('least privilege', () => {
     );
   });
 
-  test('among the functions, only the sweeper, the pages and the world check invoke functions', () => {
-    expect(whoMay('lambda:InvokeFunction')).toEqual(['sweep', 'web', 'world']);
+  test('the reader of bounces can only read records, note a bounce, notify the team and invoke approve', () => {
+    expect(actionsOf('bounce')).toEqual([
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'lambda:InvokeFunction',
+      'sns:Publish',
+    ]);
+    const invoked = functions
+      .get('bounce')!
+      .permissions.filter((one) => one.actions.includes('lambda:InvokeFunction'))
+      .flatMap(({ resources }) => resources.map((arn) => arn.split(':').at(-1)));
+    expect(invoked).toEqual([`${PREFIX}approve`]);
+  });
+
+  test('among the functions, only the sweeper, the pages, the world check and the reader of bounces invoke functions', () => {
+    expect(whoMay('lambda:InvokeFunction')).toEqual(['bounce', 'sweep', 'web', 'world']);
   });
 });

@@ -185,7 +185,8 @@ test.each(SCOPES)(
 );
 
 const isOfFindings = ({ Properties: { EventPattern } }: Resource): boolean =>
-  EventPattern && !EventPattern.source?.includes('aws.cloudformation');
+  EventPattern &&
+  !['aws.cloudformation', 'aws.ses'].some((source) => EventPattern.source?.includes(source));
 
 test('checks the lists in AWS every two minutes, and after each deployment of this stack', () => {
   const world = functions.get('world')!;
@@ -213,6 +214,44 @@ test('checks the lists in AWS every two minutes, and after each deployment of th
   // Two concurrent checks would notify twice, and a check must end before the next one.
   expect(world.properties.ReservedConcurrentExecutions).toBe(1);
   expect(world.properties.Timeout).toBeLessThan(120);
+});
+
+test('SES reports every email of the stack that did not arrive, to one function', () => {
+  const name = { Ref: Object.keys(resourcesOf(template, 'AWS::SES::ConfigurationSet'))[0] };
+  template.hasResourceProperties('AWS::SES::ConfigurationSetEventDestination', {
+    ConfigurationSetName: name,
+    EventDestination: {
+      Enabled: true,
+      MatchingEventTypes: ['bounce', 'complaint', 'reject', 'deliveryDelay'],
+      EventBridgeDestination: Match.anyValue(),
+    },
+  });
+  template.hasResourceProperties('AWS::Events::Rule', {
+    EventPattern: {
+      source: ['aws.ses'],
+      account: [POLICY.account],
+      'detail-type': [
+        'Email Bounced',
+        'Email Complaint Received',
+        'Email Rejected',
+        'Email Delivery Delayed',
+      ],
+      detail: { mail: { tags: { 'ses:configuration-set': [name] } } },
+    },
+    Targets: [Match.objectLike({ Arn: { 'Fn::GetAtt': [functions.get('bounce')!.id, 'Arn'] } })],
+  });
+  const senders = [...functions.values()].filter(({ permissions }) =>
+    permissions.some(({ actions }) => actions.includes('ses:SendEmail')),
+  );
+  expect(senders.map((one) => one.name)).not.toContain('bounce');
+  for (const { name: sender, properties, permissions } of senders) {
+    expect(properties.Environment.Variables[ENV.mailConfigurationSet], sender).toEqual(name);
+    const { resources } = permissions.find(({ actions }) => actions.includes('ses:SendEmail'))!;
+    expect(
+      resources.filter((one) => one.includes(':configuration-set/')),
+      sender,
+    ).toHaveLength(1);
+  }
 });
 
 describe('the way in', () => {

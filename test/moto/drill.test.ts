@@ -123,6 +123,7 @@ async function resources(): Promise<Record<string, string>> {
     }),
     [ENV.denyAllPolicyArn]: denyAll?.Arn ?? '',
     [ENV.mailFrom]: 'countermand@example.com',
+    [ENV.mailConfigurationSet]: `${PREFIX}mail`,
     [ENV.pageKeyArn]: pageKey.KeyMetadata?.Arn ?? '',
     [ENV.teamTopicArn]: team.TopicArn ?? '',
     [ENV.scheduleGroup]: `${PREFIX}reversals`,

@@ -2,6 +2,7 @@
 import type { Images } from '../../functions/archive/change.ts';
 import { Conflict } from '../../functions/domain/errors.ts';
 import { createApproverAddresses } from '../../functions/store/approver-addresses.ts';
+import { createBounces } from '../../functions/store/bounces.ts';
 import { createBreaker } from '../../functions/store/breaker.ts';
 import { createChecks } from '../../functions/store/checks.ts';
 import { createDrills } from '../../functions/store/drills.ts';
@@ -101,6 +102,7 @@ export const storeOn = (table: Table, breaker = createBreaker(table, () => {})):
   leases: createLeases(table),
   limiter: createLimiter(table),
   pager: createPager(table, () => {}),
+  bounces: createBounces(table),
   killSwitch: createKillSwitch(table, breaker),
   entityHistory: createEntityHistory(table),
   drills: createDrills(table),

@@ -3,14 +3,17 @@ import { ENV } from '../../domain/env.ts';
 import { arnIn, type Environment, type Permissions } from '../permissions.ts';
 
 export const permissions: Permissions = (stack) => {
-  const { mailFrom, teamTopicArn, pageKeyArn, textsFrom, secretArns } = stack;
+  const { mailFrom, mailConfigurationSet, teamTopicArn, pageKeyArn, textsFrom, secretArns } = stack;
   // SES checks the address if it is verified, otherwise its domain.
   const identities = [mailFrom, mailFrom.slice(mailFrom.indexOf('@') + 1)];
   return [
     {
       sid: 'SendMailFromOurAddress',
       actions: ['ses:SendEmail'],
-      resources: identities.map((one) => arnIn(stack, 'ses', `identity/${one}`)),
+      resources: [
+        ...identities.map((one) => `identity/${one}`),
+        `configuration-set/${mailConfigurationSet}`,
+      ].map((one) => arnIn(stack, 'ses', one)),
       conditions: { StringEquals: { 'ses:FromAddress': mailFrom } },
     },
     { sid: 'CountPages', actions: ['kms:GenerateMac', 'kms:VerifyMac'], resources: [pageKeyArn] },
@@ -24,8 +27,14 @@ export const permissions: Permissions = (stack) => {
   ];
 };
 
-export const environment: Environment = ({ mailFrom, teamTopicArn, pageKeyArn }) => ({
+export const environment: Environment = ({
+  mailFrom,
+  mailConfigurationSet,
+  teamTopicArn,
+  pageKeyArn,
+}) => ({
   [ENV.mailFrom]: mailFrom,
+  [ENV.mailConfigurationSet]: mailConfigurationSet,
   [ENV.teamTopicArn]: teamTopicArn,
   [ENV.pageKeyArn]: pageKeyArn,
 });

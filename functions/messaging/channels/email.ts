@@ -3,6 +3,7 @@ import type { SESv2 } from '@aws-sdk/client-sesv2';
 import { html } from 'hono/html';
 import { oneLine } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
+import { mailTags } from '../mail-tags.ts';
 import type { Message } from '../message.ts';
 import { asText, type Channel } from './channel.ts';
 
@@ -10,10 +11,12 @@ export type MailClients = {
   ses: Pick<SESv2, 'sendEmail'>;
   /** A verified identity of SES. */
   mailFrom: string;
+  /** The configuration set that reports bounces. */
+  configurationSet?: string;
 };
 
 /** @see https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html */
-export const email = ({ ses, mailFrom }: MailClients): Channel => ({
+export const email = ({ ses, mailFrom, configurationSet }: MailClients): Channel => ({
   name: 'email',
   isPrivate: true,
   accepts: ({ to }) => to.kind === 'person',
@@ -24,6 +27,10 @@ export const email = ({ ses, mailFrom }: MailClients): Channel => ({
     await aws('sending an email', { key: message.key }, () =>
       ses.sendEmail({
         FromEmailAddress: mailFrom,
+        ...(configurationSet && {
+          ConfigurationSetName: configurationSet,
+          EmailTags: mailTags(message),
+        }),
         Destination: { ToAddresses },
         Content: {
           Simple: {

@@ -1,4 +1,5 @@
 // Messages about messages: the digest, the hourly limit, channels that failed.
+import type { Undelivered } from '../../domain/undelivered.ts';
 import { capitalised, oneLine, timeOfDay } from '../../domain/wording.ts';
 import type { Limits } from '../../policy/schemas/limits.ts';
 import type { Message } from '../message.ts';
@@ -67,3 +68,33 @@ export function reportText(
     ],
   };
 }
+
+const WHY_NOT_DELIVERED: Readonly<Record<Undelivered, string>> = {
+  bounced: 'the mail server rejected the email',
+  'marked-as-spam': 'the email was marked as spam',
+  refused: 'Amazon SES refused to send the email',
+  delayed: 'the mail server has not accepted the email yet',
+};
+
+/** For an entry of a history, or the start of it without the reason. `isRead`: another channel has the link. */
+export const notDelivered = (name: string, isRead: boolean, why?: Undelivered): string =>
+  `${isRead ? `Not delivered: email to ${name};` : `Not reached: ${name};`}${why ? ` ${WHY_NOT_DELIVERED[why]}` : ''}`;
+
+/** To the team: no email reaches this address until someone corrects it. */
+export const undeliveredText = (
+  { name, email }: { name: string; email: string },
+  why: Undelivered,
+): Pick<Message, 'subject' | 'paragraphs' | 'facts' | 'steps'> => ({
+  subject: oneLine(`Email to ${name} does not arrive: correct the address`, 99),
+  paragraphs: [
+    `${name} may miss approval requests: ${WHY_NOT_DELIVERED[why]}.\nCorrect the address in policies/escalation.yaml and deploy, or repair the mailbox.`,
+    'Until then, open requests go to the next person of the escalation policy.',
+  ],
+  facts: [{ label: 'Address', value: email }],
+  steps: [
+    {
+      title: 'If the address is right, let SES send to it again after the repair',
+      lines: [`aws sesv2 delete-suppressed-destination --email-address ${email}`],
+    },
+  ],
+});

@@ -2,6 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { Denied, Throttled } from '../../../functions/domain/errors.ts';
 import { email, type MailClients } from '../../../functions/messaging/channels/email.ts';
+import { readMailTags } from '../../../functions/messaging/mail-tags.ts';
+import { INCIDENT_ID } from '../../fixtures/case.ts';
 import { LINK, messageWith, toTeam } from './message.ts';
 
 function inbox(fail?: Error) {
@@ -12,7 +14,8 @@ function inbox(fail?: Error) {
     return { $metadata: {} };
   };
   const ses = { sendEmail } as MailClients['ses'];
-  return { channel: email({ ses, mailFrom: 'countermand@example.com' }), mails };
+  const channel = email({ ses, mailFrom: 'countermand@example.com', configurationSet: 'mail' });
+  return { channel, mails };
 }
 
 describe('an email message', () => {
@@ -56,6 +59,26 @@ describe('an email message', () => {
     const { channel, mails } = inbox();
     await channel.send(messageWith({ urgency: 'inform' }));
     expect(mails[0]?.Content?.Simple?.Headers).toEqual([]);
+  });
+
+  test('an email carries its incident, action and person as tags that SES accepts and that read back', async () => {
+    const { channel, mails } = inbox();
+    const actionId = 'act-0123456789abcdef-1';
+    await channel.send(messageWith({ actionId }));
+    await channel.send(messageWith({ incidentId: 'none' }));
+    const [ofAction, ofNone] = mails.map(({ EmailTags = [] }) => EmailTags);
+    for (const { Name, Value } of ofAction!) {
+      expect(Name).toMatch(/^[\w-]{1,256}$/);
+      expect(Value).toMatch(/^[\w-]{1,256}$/);
+    }
+    const read = (tags: typeof ofAction) =>
+      readMailTags(Object.fromEntries(tags!.map(({ Name = '', Value = '' }) => [Name, [Value]])));
+    expect(read(ofAction)).toEqual({
+      person: 'ana.silva',
+      about: { incidentId: INCIDENT_ID, actionId },
+    });
+    expect(read(ofNone)).toEqual({ person: 'ana.silva', about: null });
+    expect(mails[0]?.ConfigurationSetName).toBe('mail');
   });
 
   test('the email channel takes messages to people, and none to a team', () => {
