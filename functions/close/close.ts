@@ -6,13 +6,13 @@ import { informs, opensTicketUnanswered } from '../domain/action-catalog.ts';
 import { closingOf } from '../domain/closed-finding.ts';
 import { InvalidInput } from '../domain/errors.ts';
 import { type Incident, mostUrgent, type Outcome } from '../domain/incident.ts';
-import { quoted } from '../domain/wording.ts';
+import { folded, oneLine, quoted, shortened } from '../domain/wording.ts';
 import { judgeUrl } from '../messaging/links.ts';
 import type { Message } from '../messaging/message.ts';
 import { sendAll } from '../messaging/send-all.ts';
 import { causedText, closedText, observedText } from '../messaging/texts/incident.ts';
 import { LINKS } from '../messaging/texts/labels.ts';
-import { statusLine } from '../messaging/texts/phrases.ts';
+import { moreActions, statusLine } from '../messaging/texts/phrases.ts';
 import { Caught, causeText } from '../platform/caught-error.ts';
 import { errorFields } from '../platform/log.ts';
 import { peopleOf } from '../policy/people.ts';
@@ -73,7 +73,7 @@ export async function close(deps: CloseDeps, input: unknown) {
   const assessment = await store.records.findAssessment(incidentId, alertId);
   const analysis = assessment?.summary ?? 'There is no analysis.';
 
-  const summary = summaryOf(actions, analysis, why).slice(0, MAX_SUMMARY);
+  const summary = summaryOf(actions, analysis, why);
   const incident = await recordOutcome(deps, { incidentId, alertId, outcome, summary });
   const logError = (message: string) => (error: unknown) =>
     log('error', message, { incidentId, alertId, ...errorFields(error) });
@@ -89,6 +89,7 @@ export async function close(deps: CloseDeps, input: unknown) {
 
 /** Maximum length of an incident's summary. */
 const MAX_SUMMARY = 4000;
+const MAX_LINES = 10;
 const OPEN: readonly Status[] = ['proposed', 'awaiting-approval', 'approved'];
 
 /** Leaves out one of each pair of re-requested actions: the new one while it is open, and then the expired one. */
@@ -151,11 +152,16 @@ function closed(current: Incident, { alertId, outcome, summary }: Ended, at: Dat
 }
 
 function summaryOf(actions: readonly Action[], analysis: string, why: string | null): string {
-  return [
+  const lines = [
     ...(why ? [`Processing failed: ${why}`] : []),
-    ...actions.map((action) => statusLine(action)),
+    ...folded(
+      actions.map((action) => oneLine(statusLine(action))),
+      MAX_LINES,
+      moreActions,
+    ),
     `Analysis: ${quoted(analysis, 1000)}`,
-  ].join('\n');
+  ];
+  return shortened(lines.join('\n'), MAX_SUMMARY);
 }
 
 async function announce(

@@ -39,6 +39,10 @@ export const Vote = z.strictObject({
 });
 export type Vote = z.infer<typeof Vote>;
 
+export const MAX_VOTES = 20;
+export const MAX_HAND_OVERS = 10;
+export const MAX_NOTES = 10;
+
 /** An approval request. It copies the escalation policy when it is created and never changes it. */
 export const ApprovalRequest = z.strictObject({
   requestedAt: Instant,
@@ -46,7 +50,7 @@ export const ApprovalRequest = z.strictObject({
   rungs: z.array(z.strictObject({ at: Instant, ask: z.array(Approver) })).check(z.minLength(1)),
   managers: z.array(Approver),
   /** Skipped escalation steps, with the reason. */
-  notes: z._default(z.array(z.string().check(z.maxLength(300))).check(z.maxLength(10)), []),
+  notes: z._default(z.array(z.string().check(z.maxLength(300))).check(z.maxLength(MAX_NOTES)), []),
   /** Distinct approvers needed. A record without this field needs two. */
   required: z._default(z.int().check(z.gte(1)), 2),
   /** Roles of the eligible approvers. */
@@ -60,14 +64,16 @@ export const ApprovalRequest = z.strictObject({
   acknowledged: z._default(z.nullable(z.strictObject({ by: z.string(), at: Instant })), null),
   /** People who received the request from an approver. They may decide as well. */
   handedTo: z._default(
-    z.array(z.strictObject({ to: Approver, by: z.string(), at: Instant })).check(z.maxLength(10)),
+    z
+      .array(z.strictObject({ to: Approver, by: z.string(), at: Instant }))
+      .check(z.maxLength(MAX_HAND_OVERS)),
     [],
   ),
   /** Escalation steps asked so far. */
   askedRungs: z.int().check(z.gte(0)),
   /** The state machine's callback token, replaced at each escalation step. Never shown and never part of a link. */
   taskToken: z.nullable(z.string()),
-  votes: z._default(z.array(Vote).check(z.maxLength(20)), []),
+  votes: z._default(z.array(Vote).check(z.maxLength(MAX_VOTES)), []),
   /** The deciding vote. */
   decision: z.nullable(Decision),
 });

@@ -54,13 +54,29 @@ const DECEPTIVE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u28
  */
 export const truncate = (text: string, most: number): string => text.slice(0, most).toWellFormed();
 
+/** The text cut to `most` characters, with an ellipsis where something is missing. */
+export const shortened = (text: string, most: number): string =>
+  text.length <= most ? text.toWellFormed() : `${truncate(text, most - 1)}…`;
+
+/**
+ * At most `most` lines. If there are more, the last line counts them.
+ *
+ * @example folded(['a', 'b', 'c'], 2) // ['a', 'and 2 more']
+ */
+export const folded = (
+  lines: readonly string[],
+  most: number,
+  rest = (count: number): string => `and ${count} more`,
+): string[] =>
+  lines.length <= most ? [...lines] : [...lines.slice(0, most - 1), rest(lines.length - most + 1)];
+
 /** Untrusted text, with one space for each run of invisible characters and line breaks. */
 export const visible = (text: string): string => text.toWellFormed().replace(DECEPTIVE, ' ');
 
 /** Untrusted text on one line, without invisible characters, and truncated. */
 export function oneLine(text: string, most = 300): string {
   const line = visible(text).replace(/ {2,}/g, ' ').trim();
-  return line.length <= most ? line : `${truncate(line, most - 1)}…`;
+  return shortened(line, most);
 }
 
 /** Like `oneLine`, with every URL changed so that no mail program makes a link of it. */

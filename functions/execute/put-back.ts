@@ -10,7 +10,7 @@ import { Denied, NotVerified } from '../domain/errors.ts';
 import { type Job, jobOf } from '../mechanisms/job.ts';
 import { revertAndVerify, underClaim } from '../mechanisms/revert.ts';
 import { unlessGone } from '../mechanisms/target-gone.ts';
-import { withEntry } from '../store/hash-chain.ts';
+import { isFull, withEntry } from '../store/hash-chain.ts';
 import { applyUnderLease } from './apply.ts';
 import type { ExecuteDeps } from './deps.ts';
 import { checkAuthorised, checkKillSwitch, checkVersion } from './preflight.ts';
@@ -130,10 +130,10 @@ async function takeAway(
   }
 }
 
-/** The pages then say that the change is in place again. */
+/** The pages then say that the change is in place again. In a full history, the hourly check records it. */
 const note = ({ store, now }: ExecuteDeps, { incidentId, actionId }: Action, found: string) =>
   store.records.changeAction(incidentId, actionId, (current) =>
-    isInForce(current)
+    isInForce(current) && !isFull(current.history)
       ? withEntry(current, {
           at: now(),
           by: 'execute',

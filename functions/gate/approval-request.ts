@@ -1,8 +1,9 @@
 // Builds the approval request from the escalation policy.
 
 import type { Entity } from '../domain/alert.ts';
-import type { ApprovalRequest, Approver } from '../domain/approval.ts';
+import { type ApprovalRequest, type Approver, MAX_NOTES } from '../domain/approval.ts';
 import { minutesAfter } from '../domain/time.ts';
+import { folded } from '../domain/wording.ts';
 import { peopleOf } from '../policy/people.ts';
 import {
   type ActionPolicy,
@@ -43,19 +44,26 @@ export function requestApproval(
   const enough = peopleIn(staffed).size >= approval.required;
   const asked = enough ? staffed : [...staffed, { at: now.toISOString(), ask: managers }];
   if (peopleIn(asked).size < approval.required) return null;
+  const ownNotes = [
+    ...steps.flatMap(({ ask }, i) =>
+      ask.length === 0 ? `Escalation step ${i + 1} has no eligible approver` : [],
+    ),
+    ...(enough
+      ? []
+      : ['The escalation policy has too few eligible approvers, so managers are asked']),
+  ];
   return {
     requestedAt: now.toISOString(),
     expiresAt: minutesAfter(now, minutes),
     rungs: startNow(approval.required, asked, now),
     managers: peopleOf(escalation, escalation.managers, target),
     notes: [
-      ...notes,
-      ...steps.flatMap(({ ask }, i) =>
-        ask.length === 0 ? `Escalation step ${i + 1} has no eligible approver` : [],
+      ...folded(
+        notes,
+        MAX_NOTES - ownNotes.length,
+        (count) => `${count} more problems with on-call schedules`,
       ),
-      ...(enough
-        ? []
-        : ['The escalation policy has too few eligible approvers, so managers are asked']),
+      ...ownNotes,
     ],
     required: approval.required,
     roles: approval.roles,

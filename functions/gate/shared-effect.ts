@@ -38,7 +38,7 @@ const BEFORE_EVIDENCE: readonly Status[] = [
   'approved',
   'executing',
 ];
-/** The history of an action names at most this many of the findings that joined it. */
+/** The history of an action names at most this many of the findings that joined it. A raised severity is never left out. */
 const MAX_JOINED = 20;
 const MAX_TEXT = 500;
 
@@ -157,7 +157,8 @@ async function noteJoined(
         ? [NEWS, truncate(news.join('. '), MAX_TEXT)]
         : [JOINED, joinedText(by.incidentId)];
     const noted = current.history.filter((one) => one.event === event);
-    if (noted.length >= MAX_JOINED || noted.some((one) => one.text === text)) return null;
+    const isLeftOut = noted.length >= MAX_JOINED && !saysRaised(text);
+    if (isLeftOut || noted.some((one) => one.text === text)) return null;
     return withEntry(current, { at: deps.now(), by: 'gate', event, text });
   });
 }

@@ -22,9 +22,6 @@ export const schedulesOf = ({ ladder }: Pick<Escalation, 'ladder'>): Schedule[] 
   ).values(),
 ];
 
-/** Leaves room in the request for its other notes. */
-const MAX_NOTES = 6;
-
 /**
  * The escalation policy with people instead of schedules and hours, and a note for every problem. A person who is on call
  * but not in policy is not asked: only policy says who may decide.
@@ -45,7 +42,7 @@ export function withPeopleOnCall(
     });
     return { atMinutes, ask: [...new Set(ids)] };
   });
-  return { escalation: { ...escalation, ladder }, notes: notes.slice(0, MAX_NOTES) };
+  return { escalation: { ...escalation, ladder }, notes };
 }
 
 function resolve(

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { type Action, type HistoryEntry, type Status, TRANSITIONS } from '../domain/action.ts';
 import { IllegalTransition } from '../domain/errors.ts';
-import { truncate } from '../domain/wording.ts';
+import { shortened, truncate } from '../domain/wording.ts';
 
 /** SHA-256 of the RFC 8785 canonical JSON of a value, in hex. */
 export function digestOf(value: unknown): string {
@@ -11,6 +11,13 @@ export function digestOf(value: unknown): string {
   if (text === undefined) throw new TypeError('the value has no JSON form');
   return createHash('sha256').update(text).digest('hex');
 }
+
+/** A DynamoDB item holds 400 KB. The rest is for the entries of undos. */
+const FULL_BYTES = 250_000;
+
+/** Whether entries that repeat without end must be left out. */
+export const isFull = (history: readonly HistoryEntry[]): boolean =>
+  Buffer.byteLength(JSON.stringify(history)) > FULL_BYTES;
 
 export type Note = { at: Date; by: string; event: string; text: string };
 
@@ -25,7 +32,7 @@ export function append(
     at: note.at.toISOString(),
     by: truncate(note.by, 128),
     event: note.event,
-    text: truncate(note.text, 1000),
+    text: shortened(note.text, 1000),
     previous: history.at(-1)?.hash ?? digestOf(anchor),
   };
   return [...history, { ...entry, hash: digestOf(entry) }];

@@ -144,7 +144,7 @@ const isWithin =
 
 /**
  * The first limit that one more action would exceed, in words; null if none. Below a limit, reserved slots are for severe
- * alerts alone. One slot is left to the others, even if policy reserves all. Slots count the same whoever took them.
+ * alerts alone. One slot is left to the others, even if policy reserves all. Any action's slot counts the same.
  */
 function exceededLimit(
   { entries, touched }: Recent,

@@ -7,6 +7,7 @@ import type { By, Change, Refusal } from './decision.ts';
 import type { WebDeps } from './deps.ts';
 import { decideTogether, TogetherForm } from './grouped-answers.ts';
 import type { Opened } from './open-link.ts';
+import { Remark } from './remark.ts';
 import { acknowledge, askForTime, handOver } from './request.ts';
 import { NOT_COUNTED, POSTPONED, voteCounted } from './texts/answers.ts';
 import type { Answer, Notice } from './texts/status.ts';
@@ -28,7 +29,7 @@ export const ApproveForm = z.strictObject({
   ]),
   /** The person to hand over to. Browsers send the list's choice with every button. */
   to: z._default(z.string().check(z.maxLength(64)), ''),
-  reason: z._default(z.string().check(z.trim(), z.maxLength(300)), ''),
+  reason: Remark,
   digest: z.string(),
   ...TogetherForm,
 });

@@ -1,7 +1,7 @@
 // Applies one person's vote to a request; pure, one outcome per state.
 
 import type { Action } from '../domain/action.ts';
-import { type ApprovalRequest, peopleAsked, type Vote } from '../domain/approval.ts';
+import { type ApprovalRequest, MAX_VOTES, peopleAsked, type Vote } from '../domain/approval.ts';
 import { closingOf } from '../domain/closed-finding.ts';
 import { newsIn } from '../domain/effect-state.ts';
 import { minutesAfter } from '../domain/time.ts';
@@ -57,6 +57,7 @@ export function decide(
   const { approval } = open;
   if (approval.votes.some(({ by }) => by === person))
     return refuse('settled', REFUSED.alreadyVoted);
+  if (approval.votes.length >= MAX_VOTES) return refuse('bounded', REFUSED.tooManyVotes);
   const vote: Vote = {
     verdict: VOTES[verdict],
     by: person,

@@ -18,11 +18,14 @@ const Picked = z.pipe(
   z.tuple([ActionId, z.string().check(z.regex(/^[0-9a-f]{64}$/))]),
 );
 
+/** The most questions on one page. The form must fit into the limit of a request. */
+export const MOST_TOGETHER = 60;
+
 /** Browsers send one value as a string and several as a list. */
 const picks = z._default(
   z.pipe(
     z.transform((given) => (given === undefined ? [] : [given].flat())),
-    z.array(Picked).check(z.maxLength(60)),
+    z.array(Picked).check(z.maxLength(MOST_TOGETHER)),
   ),
   [],
 );

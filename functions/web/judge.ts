@@ -2,11 +2,12 @@
 
 import * as z from 'zod/mini';
 import type { Action } from '../domain/action.ts';
-import { withEntry } from '../store/hash-chain.ts';
+import { isFull, withEntry } from '../store/hash-chain.ts';
 import { notCounted } from './approval.ts';
 import { type By, type Change, mayNot, refuse } from './decision.ts';
 import type { WebDeps } from './deps.ts';
 import type { Opened } from './open-link.ts';
+import { Remark } from './remark.ts';
 import { JUDGED, REFUSED } from './texts/answers.ts';
 import { HISTORY } from './texts/history.ts';
 import type { Answer } from './texts/status.ts';
@@ -15,7 +16,7 @@ import { write } from './write-change.ts';
 
 export const JudgeForm = z.strictObject({
   judgement: z.enum(['right', 'wrong']),
-  note: z._default(z.string().check(z.trim(), z.maxLength(300)), ''),
+  note: Remark,
   digest: z.string(),
 });
 type JudgeForm = z.infer<typeof JudgeForm>;
@@ -33,6 +34,7 @@ export function judge(
   const refusal = mayNot(action, person, people);
   if (refusal) return refusal;
   if (!mayJudge(action)) return refuse('settled', REFUSED.notObserved);
+  if (isFull(action.history)) return refuse('bounded', REFUSED.historyFull);
   const text = HISTORY.judged(judgement, action.name, note);
   return {
     next: {

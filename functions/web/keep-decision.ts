@@ -5,7 +5,7 @@ import { isTargetGone, UNDO_ORDERED } from '../domain/effect-state.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { overdueAt } from '../platform/schedules.ts';
 import type { Limits } from '../policy/schemas/limits.ts';
-import { transition, withEntry } from '../store/hash-chain.ts';
+import { isFull, transition, withEntry } from '../store/hash-chain.ts';
 import { type By, type Change, mayNot, refuse } from './decision.ts';
 import { REFUSED } from './texts/answers.ts';
 import { HISTORY } from './texts/history.ts';
@@ -33,6 +33,8 @@ export function keep(
   const note = { at: now, by: `person:${person}`, text };
   if (action.status === 'in-force' || action.status === 'reversal-failed')
     return { next: transition(action, 'kept', note, change) };
+  if (action.status === 'kept' && isFull(action.history))
+    return refuse('bounded', REFUSED.historyFull);
   return action.status === 'kept' && action.reviewAt !== null
     ? { next: { ...withEntry(action, { ...note, event: 'kept' }), ...change } }
     : refuse('settled', REFUSED.cannotKeep);

@@ -1,7 +1,7 @@
 // Applies an approver's acknowledgement, request for time, or hand-over.
 
 import type { Action } from '../domain/action.ts';
-import { type Approver, peopleAsked } from '../domain/approval.ts';
+import { type Approver, MAX_HAND_OVERS, peopleAsked } from '../domain/approval.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { peopleOf } from '../policy/people.ts';
 import type { Escalation } from '../policy/schemas/escalation.ts';
@@ -12,7 +12,6 @@ import { HISTORY } from './texts/history.ts';
 
 /** The sweeper expires a request this long after its time if nothing else did. */
 const SWEPT_AFTER_MINUTES = 2;
-const MAX_HAND_OVERS = 10;
 
 /** Stops the escalation. The deadline does not change. */
 export function acknowledge(action: Action, by: By): Change {

@@ -12,6 +12,7 @@ import type { Policy } from '../policy/policy.ts';
 import { mayNot } from './decision.ts';
 import type { WebDeps } from './deps.ts';
 import { issueNonce } from './form.ts';
+import { MOST_TOGETHER } from './grouped-answers.ts';
 import type { Opened } from './open-link.ts';
 import { couldTake } from './request.ts';
 import { otherHolders } from './shared-hold.ts';
@@ -27,8 +28,10 @@ export type View = {
   /** The name of the person who owns the link. */
   person: string;
   names: Names;
-  /** Other open questions of the same kind for this person. */
+  /** Other open questions of the same kind for this person, as many as one page decides. */
   similar: readonly Action[];
+  /** How many more there are. The page shows them once these are answered. */
+  later: number;
   /** Other actions that need the change. An undo by a person ends it for all. */
   sharedWith: readonly Action[];
   /** People who can take the request over. */
@@ -66,6 +69,11 @@ export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise
   ]);
   const { people } = deps.policy.escalation;
   const names = namesIn(action, people);
+  const asks = claims.purpose === 'approve' && !opened.expired;
+  const others = asks
+    ? similarTo(action, actions).filter((one) => mayAnswer(one, claims.person, people))
+    : [];
+  const similar = others.slice(0, MOST_TOGETHER - 1);
   return {
     action,
     alert,
@@ -78,10 +86,8 @@ export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise
     signInPath: opened.mustSignIn ? `/sign-in${c.req.path}` : null,
     couldTake: couldTake(action, people),
     sharedWith,
-    similar:
-      claims.purpose === 'approve' && !opened.expired
-        ? similarTo(action, actions).filter((one) => mayAnswer(one, claims.person, people))
-        : [],
+    similar,
+    later: others.length - similar.length,
     manualSteps: action.status === 'expired' ? manualSteps(action, alert, known ?? null) : [],
     maxExtensions: deps.policy.limits.maxExtensions,
     now: deps.now(),

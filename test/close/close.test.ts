@@ -53,6 +53,19 @@ const put = async (...changes: Partial<Action>[]) => {
 };
 const incident = () => store.records.incident(INCIDENT_ID);
 
+test('P9: records the outcome of an alert with more and longer actions than its summary has room for', async () => {
+  const description = { headline: 'x'.repeat(5_000), changes: [], affected: [], undo: '' };
+  await put(
+    ...Array.from({ length: 60 }, (_, i) => ({
+      actionId: `act-0123456789abcdef-${i + 1}`,
+      description: { ...description, manualUndo: [] },
+    })),
+  );
+  await close(deps(), INPUT);
+  const { summary } = await incident();
+  expect(summary).toContain('and 51 more actions\nAnalysis: ');
+});
+
 describe('the outcome of an action', () => {
   const OUTCOMES: Readonly<Record<Status, Outcome>> = {
     proposed: 'failed',

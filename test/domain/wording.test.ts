@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  folded,
   harmless,
   oneLine,
   quoted,
@@ -34,6 +35,15 @@ describe('texts', () => {
     [90, '1 h 30 min'],
     [1440, '24 h'],
   ])('writes %i minutes as "%s"', (minutes, text) => expect(span(minutes)).toBe(text));
+
+  test.each([
+    [2, ['a', 'b'], ['a', 'b']],
+    [2, ['a', 'b', 'c', 'd'], ['a', 'and 3 more']],
+    [1, ['a', 'b'], ['and 2 more']],
+    [3, [], []],
+  ])('keeps at most %i lines of %j, and counts the rest', (most, lines, kept) =>
+    expect(folded(lines, most)).toEqual(kept),
+  );
 
   test('puts untrusted text on one line of limited length, without invisible characters', () => {
     expect(oneLine('a\r\nb\u202Ec\u200Bd\u2028e')).toBe('a b c d e');

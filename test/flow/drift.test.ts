@@ -1,16 +1,18 @@
 // P4: an effect that disappears is recorded, reported once and not put back.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Action } from '../../functions/domain/action.ts';
 import { execute } from '../../functions/execute/execute.ts';
 import { blockAddress } from '../../functions/mechanisms/waf/address.ts';
 import { reverse } from '../../functions/reverse/reverse.ts';
 import { minuteOf } from '../../functions/store/checks.ts';
+import { append, chainFault, isFull } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { sweep } from '../../functions/sweep/sweep.ts';
 import { type World as Toys, toyAction, toyDeps } from '../execute/toy.ts';
 import { attacker, INCIDENT_ID, NOW } from '../fixtures/case.ts';
 import { orderUndo } from '../fixtures/proofs.ts';
 import { memoryTable, storeOn } from '../store/memory-table.ts';
-import { inForce, put } from '../web/approval-pages.ts';
+import { inForce, minute, put } from '../web/approval-pages.ts';
 import { createWorld, type World } from './world.ts';
 
 const ids = { incidentId: INCIDENT_ID, actionId: toyAction().actionId };
@@ -48,6 +50,38 @@ describe('the hourly check of an action in force', () => {
     toys.clear();
     await look();
     expect((await events()).slice(-4)).toEqual(['in-force', 'drifted', 'there-again', 'drifted']);
+  });
+
+  test('leaves room in the stored item for the undo, however often the effect disappears', async () => {
+    const { records } = store;
+    await records.changeAction(INCIDENT_ID, ids.actionId, (current) => ({
+      ...current,
+      history: Array.from({ length: 2_000 }).reduce<Action['history']>(
+        (history) =>
+          isFull(history)
+            ? history
+            : append(ids.actionId, history, {
+                ...{ at: NOW, by: 'sweep', event: 'drifted', text: 'gone '.repeat(200) },
+              }),
+        current.history,
+      ),
+      version: current.version + 1,
+    }));
+    const before = await events();
+    for (let n = 0; n < 3; n++) {
+      toys.clear();
+      await look();
+      toys.set(attacker.value, 'ours');
+      await look();
+    }
+    expect((await events()).slice(before.length)).toEqual(['there-again']);
+    const later = toyDeps(store, toys, { now: () => minute(61) });
+    await reverse(later, { ...ids, cause: 'due', by: 'schedule' });
+    const after = await records.action(INCIDENT_ID, ids.actionId);
+    expect(after.status).toBe('reversed');
+    expect(chainFault(ids.actionId, after.history)).toBeNull();
+    // DynamoDB's limit of 400 KB, without room for 100 more attempts to undo.
+    expect(Buffer.byteLength(JSON.stringify(after))).toBeLessThan(330_000);
   });
 
   test('records a deleted target once, also after a drift', async () => {

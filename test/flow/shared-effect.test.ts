@@ -1,6 +1,8 @@
 // A second finding joins the action that already has its effect.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { NEWS } from '../../functions/domain/effect-state.ts';
 import { statusLine } from '../../functions/messaging/texts/phrases.ts';
+import { withEntry } from '../../functions/store/hash-chain.ts';
 import { singleKey } from '../../functions/store/layout.ts';
 import { createWorld, sample, type World } from './world.ts';
 
@@ -188,6 +190,20 @@ describe('an update that changes the finding while the request is open', () => {
     await world.pass(1);
     await world.answer(world.link('ana.silva', 'Updated request'), 'approve', '');
     expect(world.blocked()).toEqual([ATTACKER]);
+  });
+
+  test('pages the people who were asked when the severity rises after many updates', async () => {
+    await world.deliver(update({ severity: 2 }, 1));
+    const [block] = await blocks();
+    const { incidentId, actionId } = block!;
+    const at = world.clock.now();
+    const updates = Array.from({ length: 20 }, (_, n) => [NEWS, `New actor: number ${n}`]);
+    for (const [event = '', text = ''] of [...updates, ['told', 'Notified']])
+      await world.runtime.store.records.changeAction(incidentId, actionId, (current) =>
+        withEntry(current, { at, by: 'gate', event, text }),
+      );
+    await world.deliver(update({ severity: 9.5 }, 30));
+    expect(newsTo('ana.silva')).toHaveLength(1);
   });
 
   test('pages the analyst on call when the severity rises and the block is in force', async () => {

@@ -1,6 +1,7 @@
 // Approval requests: escalation steps, eligible approvers and waits.
 import { describe, expect, test } from 'vitest';
 import type { Entity } from '../../functions/domain/alert.ts';
+import { ApprovalRequest } from '../../functions/domain/approval.ts';
 import { requestApproval, waitsOf } from '../../functions/gate/approval-request.ts';
 import { type ActionPolicy, Approval } from '../../functions/policy/schemas/actions.ts';
 import type { Escalation } from '../../functions/policy/schemas/escalation.ts';
@@ -45,6 +46,15 @@ test('skips an escalation step without an eligible approver, and notes it', () =
   expect(ids(request)).toEqual([['bob', 'cyd']]);
   expect(request?.rungs[0]?.at).toBe(NOW.toISOString());
   expect(request?.notes).toEqual(['Escalation step 1 has no eligible approver']);
+});
+
+test('counts the problems with the escalation policy that a request has no room for', () => {
+  const ladder = Array.from({ length: 5 }, (_, i) => ({ atMinutes: i, ask: ['ada' as const] }));
+  const schedules = Array.from({ length: 30 }, (_, n) => `schedule ${n} could not be read`);
+  const request = requestApproval({ ...escalation, ladder }, block, user('ada'), NOW, schedules);
+  const { notes } = ApprovalRequest.parse(request);
+  expect(notes[3]).toBe('27 more problems with on-call schedules');
+  expect(notes.at(-1)).toContain('managers are asked');
 });
 
 test('asks only people with an eligible role', () => {

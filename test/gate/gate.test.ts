@@ -236,6 +236,14 @@ test('records one action on two targets, and two actions on one target, as separ
   expect(actions.map(({ disposition }) => disposition)).toEqual(['approve', 'approve', 'auto']);
 });
 
+test('P12: uses the playbook when an analysis has more recommendations than an assessment holds', async () => {
+  const many = Array.from({ length: 50 }, (_, n) => recommend({ target: `ip-${n + 1}` }));
+  const assessment = { ...assess(), recommendations: many };
+  await gate({ ...deps(), effectsOf }, { ...proposal(), assessment });
+  const block = (await changes()).find(({ name }) => name === 'block_ip_at_firewall');
+  expect(block?.reasons.map(({ code }) => code)).toContain('analysis-failed');
+});
+
 describe('an analysis without a usable recommendation', () => {
   test.each([
     ['a target that is not in the alert', [recommend({ target: 'ip-9' })]],

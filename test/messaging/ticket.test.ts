@@ -42,6 +42,13 @@ test('names severity, title, account and region in the title', () => {
   });
 });
 
+test('counts the actions and the commands that a ticket has no room for', () => {
+  const many = Array.from({ length: 200 }, () => waiting({ status: 'handed-off' }));
+  const { body } = textOf(many, critical);
+  expect(body.match(/and 181 more actions/g)).toHaveLength(2);
+  expect(body).toContain('180 more actions:\nThe message about each of these has its commands.');
+});
+
 test('counts the other alerts of the incident', () => {
   const { title, body } = textOf([], critical, alertWith(), alertWith());
   expect(title).toContain('(and 2 more alerts)');

@@ -56,6 +56,24 @@ describe('the page of similar requests', () => {
     expect(page).toContain('Approve all 3');
   });
 
+  test('shows as many requests as one form can decide, and the others after them', async () => {
+    for (let n = 4; n <= 70; n++) three.push(await another(n));
+    const { app, pathOf } = createPages(store);
+    const shown = async () => {
+      const page = await (await app.request(await pathOf(three[0]!))).text();
+      return three.filter((one) => page.includes(pick(one)));
+    };
+    const first = await shown();
+    const { page, status } = await posting(answer('approve-all', first, first));
+    expect(status).toBe(200);
+    expect(first).toHaveLength(60);
+    expect(await statuses()).toContain('awaiting-approval');
+    const rest = three.filter((one) => page.includes(pick(one)));
+    expect(rest).toEqual(three.filter((one) => !first.includes(one)));
+    await posting(answer('decline-all', rest, rest));
+    expect(await statuses()).not.toContain('awaiting-approval');
+  });
+
   test('omits requests to other people, decided requests and other kinds of action', async () => {
     await another(4, { approval: requestWith({ rungs: [{ at: NOW.toISOString(), ask: [mei] }] }) });
     await another(5, { name: 'add_ip_to_watchlist' });

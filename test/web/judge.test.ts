@@ -97,6 +97,13 @@ describe('the page of an observed action', () => {
     expect(history.filter(({ event }) => event === 'judged')).toHaveLength(3);
   });
 
+  test('accepts a note as long as the page allows, whose line breaks the browser sends as two characters', async () => {
+    const action = await put(store, observed());
+    const note = `${'x'.repeat(297)}\r\ny`;
+    expect((await judging(action, { judgement: 'right', note })).status).toBe(200);
+    expect((await load()).judgement?.note).toBe(note.replace('\r', ''));
+  });
+
   test('records a repeated judgement once', async () => {
     const action = await put(store, observed());
     for (let i = 0; i < 2; i++) {

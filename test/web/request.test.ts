@@ -23,6 +23,22 @@ const say = (action: Action, verdict: string, more = {}) => ({
   ...more,
 });
 
+test('leaves a request open when more people answered than its record holds', async () => {
+  const others = Array.from({ length: 30 }, (_, n) => ({ ...ben, id: `person-${n}` }));
+  const action = await open({
+    declineEnds: false,
+    rungs: [{ at: minute(0).toISOString(), ask: [ben, ...others] }],
+    votes: others.slice(0, 20).map(({ id }) => ({
+      ...{ verdict: 'declined', by: id, at: minute(0).toISOString(), reason: '' },
+      ...{ durationMinutes: null, proof: null },
+    })),
+  });
+  const { post, pathOf } = createPages(store);
+  const answer = await post(await pathOf(action, { person: ben.id }), say(action, 'decline'));
+  expect(answer.status).toBe(409);
+  expect(await answer.text()).toContain('Too many people answered this request');
+});
+
 describe('an acknowledgement', () => {
   test('an acknowledgement stops the escalation and leaves the deadline unchanged', async () => {
     const action = await open();

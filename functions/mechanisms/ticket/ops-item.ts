@@ -1,7 +1,7 @@
 // create_alert_ticket in SSM OpsCenter, the default: one OpsItem per incident.
 import type { SSM } from '@aws-sdk/client-ssm';
 import { NotFound } from '../../domain/errors.ts';
-import { oneLine, truncate } from '../../domain/wording.ts';
+import { oneLine, shortened } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
 import {
   type Ticket,
@@ -36,9 +36,9 @@ function contentsOf({ incidentId, title, body, severity }: Ticket) {
   const isLong = body.length > MAX_BODY;
   return {
     Title: `${oneLine(title, MAX_TITLE - incidentId.length - 3)} (${incidentId})`,
-    Description: isLong ? `${MORE}${truncate(body, MAX_BODY - MORE.length)}` : body,
+    Description: isLong ? `${MORE}${shortened(body, MAX_BODY - MORE.length)}` : body,
     Severity: SEVERITIES[severity],
-    details: { Type: 'String' as const, Value: isLong ? truncate(body, MAX_DETAILS) : 'None' },
+    details: { Type: 'String' as const, Value: isLong ? shortened(body, MAX_DETAILS) : 'None' },
   };
 }
 const MORE = 'The full text is in the operational data under “details”.\n\n';

@@ -1,5 +1,4 @@
 // The shape of a channel. Each file beside this one is one channel.
-import { truncate } from '../../domain/wording.ts';
 import type { Message } from '../message.ts';
 
 export type Channel = {
@@ -22,10 +21,6 @@ export const CHANNEL_RETRY_LIMITS = {
   retries: 1,
   longestWaitSeconds: 4,
 } as const;
-
-/** The text cut to `most` characters, with an ellipsis where something is missing. */
-export const shortened = (text: string, most: number): string =>
-  text.length <= most ? text : `${truncate(text, most - 1)}…`;
 
 /** The full message as plain text, in the order in which a phone shows it. */
 export function asText({

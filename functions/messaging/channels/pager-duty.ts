@@ -1,10 +1,10 @@
 // PagerDuty Events v2: triggers a page, and resolves it after the decision.
 import * as z from 'zod/mini';
-import { oneLine } from '../../domain/wording.ts';
+import { oneLine, shortened } from '../../domain/wording.ts';
 import { callHttp, type HttpClients, type Service } from '../../platform/http.ts';
 import { type Secret, withSecret } from '../../platform/secret.ts';
 import type { Message } from '../message.ts';
-import { CHANNEL_RETRY_LIMITS, type Channel, shortened } from './channel.ts';
+import { CHANNEL_RETRY_LIMITS, type Channel } from './channel.ts';
 
 export const PAGER_DUTY_URLS = {
   us: 'https://events.pagerduty.com/v2',

@@ -1,8 +1,7 @@
 // Renders a message as Slack blocks, with buttons where the reader may answer.
-import { oneLine } from '../../domain/wording.ts';
+import { oneLine, shortened } from '../../domain/wording.ts';
 import { SLACK_ANSWERS } from '../../policy/schemas/channels.ts';
 import type { Message } from '../message.ts';
-import { shortened } from './channel.ts';
 
 /** Slack's limit for a header, and a limit per piece that keeps the message below Slack's total. */
 const MAX_HEADER = 150;

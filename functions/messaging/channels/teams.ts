@@ -1,10 +1,10 @@
 // Microsoft Teams: posts an Adaptive Card to a Workflows webhook.
 import * as z from 'zod/mini';
-import { oneLine } from '../../domain/wording.ts';
+import { oneLine, shortened } from '../../domain/wording.ts';
 import { callHttp, type HttpClients, type Service } from '../../platform/http.ts';
 import { type Secret, withSecret } from '../../platform/secret.ts';
 import type { Message } from '../message.ts';
-import { CHANNEL_RETRY_LIMITS, type Channel, shortened } from './channel.ts';
+import { CHANNEL_RETRY_LIMITS, type Channel } from './channel.ts';
 
 /** The URL itself is the secret: anyone who knows it can post. */
 export const TeamsWebhook = z.url({ protocol: /^https$/ });

@@ -1,8 +1,8 @@
 // Publishes the team's messages to the SNS topic.
 import type { SNS } from '@aws-sdk/client-sns';
-import { oneLine } from '../../domain/wording.ts';
+import { oneLine, shortened } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
-import { asText, type Channel, shortened } from './channel.ts';
+import { asText, type Channel } from './channel.ts';
 
 export type TopicClients = { sns: Pick<SNS, 'publish'>; teamTopicArn: string };
 

@@ -5,7 +5,7 @@ import type { Alert } from '../../domain/alert.ts';
 import type { Approver } from '../../domain/approval.ts';
 import { newsIn } from '../../domain/effect-state.ts';
 import type { Facts } from '../../domain/facts.ts';
-import { oneLine, quoted, utc } from '../../domain/wording.ts';
+import { folded, oneLine, quoted, utc } from '../../domain/wording.ts';
 import { changesFact, changesText, headlineOf, orderOf, sentence } from './action-line.ts';
 import { beforeFact, manualSteps } from './manual.ts';
 import {
@@ -81,10 +81,15 @@ export function askText(
   };
 }
 
+const MAX_SIMILAR = 20;
+
 /** Above the link, because one answer may count for all of them. */
 const othersIn = (similar: readonly Action[]): string =>
   similar.length > 0
-    ? `And ${similar.length} more of the same kind:\n${similar.map((one) => oneLine(headlineOf(one))).join('\n')}\n`
+    ? `And ${similar.length} more of the same kind:\n${folded(
+        similar.map((one) => oneLine(headlineOf(one))),
+        MAX_SIMILAR,
+      ).join('\n')}\n`
     : '';
 
 /** To everyone who was asked: the decision, and who made it. */

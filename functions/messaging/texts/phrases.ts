@@ -156,4 +156,6 @@ export const statusLine = (action: Action, now?: Date): string => {
   return `${headlineOf(action)}: ${stateOf(action, now)}${again}${until}`;
 };
 
+export const moreActions = (count: number): string => `and ${count} more actions`;
+
 export const namesOf = (people: readonly Approver[]) => people.map(({ name }) => name).join(', ');

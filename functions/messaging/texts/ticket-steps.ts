@@ -5,7 +5,7 @@ import { closingOf } from '../../domain/closed-finding.ts';
 import { oneLine } from '../../domain/wording.ts';
 import { headlineOf } from './action-line.ts';
 import { manualSteps } from './manual.ts';
-import type { Text } from './phrases.ts';
+import { steps, type Text } from './phrases.ts';
 import type { AlertRecord } from './ticket.ts';
 
 const NEEDS_COMMANDS: readonly Action['status'][] = [
@@ -25,8 +25,10 @@ const needsCommands = (action: Action): boolean =>
 export const ticketSteps = (
   actions: readonly Action[],
   alerts: readonly AlertRecord[],
-): Text['steps'] =>
-  actions.filter(needsCommands).flatMap((action) => {
+): Text['steps'] => {
+  const wanted = actions.filter(needsCommands);
+  const more = wanted.length - MAX_ACTIONS;
+  const shown = wanted.slice(0, MAX_ACTIONS).flatMap((action) => {
     const own = alerts.find(({ alert }) => alert.alertId === action.alertId);
     const headline = oneLine(headlineOf(action));
     return manualSteps(action, own?.alert, own?.facts ?? null).map(({ title, lines }) => ({
@@ -34,3 +36,9 @@ export const ticketSteps = (
       lines,
     }));
   });
+  return more > 0 ? [...shown, ...steps(`${more} more actions`, [IN_THEIR_MESSAGES])] : shown;
+};
+
+/** Ticket systems limit the text. */
+const MAX_ACTIONS = 20;
+const IN_THEIR_MESSAGES = 'The message about each of these has its commands.';

@@ -8,12 +8,12 @@ import { closingOf } from '../../domain/closed-finding.ts';
 import type { Facts } from '../../domain/facts.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { placeInWords, UNKNOWN } from '../../domain/place.ts';
-import { capitalised, oneLine, quoted, unlinked, utc } from '../../domain/wording.ts';
+import { capitalised, folded, oneLine, quoted, unlinked, utc } from '../../domain/wording.ts';
 import type { ReadIn, Ticket } from '../../mechanisms/ticket/ticket-provider.ts';
 import { asText } from '../channels/channel.ts';
 import { doneOf, headlineOf, orderOf, progressOf, sentence } from './action-line.ts';
 import { findingUrl } from './finding-link.ts';
-import { KINDS, namesOf, roleOf, statusLine, type Text } from './phrases.ts';
+import { KINDS, moreActions, namesOf, roleOf, statusLine, type Text } from './phrases.ts';
 
 /** What the record of one alert says about its actions. */
 export type AlertRecord = { alert: Alert; facts: Facts | null };
@@ -103,7 +103,7 @@ function nextLines(actions: readonly Action[], now: Date, readIn: ReadIn): strin
     .toSorted((a, b) => urgencyOf(a) - urgencyOf(b) || isLast(a) - isLast(b))
     .flatMap((action) => nextFor(action, now, readIn) ?? []);
   return open.length > 0
-    ? open
+    ? folded(open, MAX_LINES, moreActions)
     : [`Decide whether the alert is real. Resolve ${TICKET[readIn]} when you are done.`];
 }
 
@@ -139,7 +139,7 @@ function stateLines(actions: readonly Action[], now: Date): string[] {
     .filter(({ name }) => name !== 'create_alert_ticket')
     .filter((action) => !informs(action.name) || progressOf(action, now) !== 'ahead')
     .map((action) => oneLine(statusLine(action, now)));
-  return lines.length > 0 ? lines.slice(0, MAX_LINES) : ['Nothing was changed.'];
+  return lines.length > 0 ? folded(lines, MAX_LINES, moreActions) : ['Nothing was changed.'];
 }
 
 const MAX_LINES = 20;
@@ -152,13 +152,12 @@ const isElsewhere = ({ place }: Entity, alert: Alert): boolean =>
 function resourceLines(alert: Alert): string[] {
   const { entities } = alert;
   const named = entities.filter(({ kind }) => kind !== 'alert');
-  const shown = named.slice(0, MAX_RESOURCES).map((entity) => {
+  if (named.length === 0) return ['The alert names none.'];
+  const lines = named.map((entity) => {
     const elsewhere = isElsewhere(entity, alert) ? `, in ${placeInWords(entity.place)}` : '';
     return `${KINDS[entity.kind]} ${quoted(entity.value, 120)} (${roleOf(entity)}${elsewhere})`;
   });
-  const more = named.length - shown.length;
-  if (named.length === 0) return ['The alert names none.'];
-  return more > 0 ? [...shown, `and ${more} more`] : shown;
+  return folded(lines, MAX_RESOURCES + 1);
 }
 
 function evidenceFacts(alert: Alert, now: Date): Text['facts'] {

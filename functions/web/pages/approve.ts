@@ -67,18 +67,20 @@ function raisedNotice({ action, alert, incident, now }: View): Html {
 }
 
 /** For one question, or for several: all at once, or the ticked ones. */
-const buttons = ({ action, similar, names }: View): Html => {
+const buttons = (view: View): Html => {
+  const { action, similar, names } = view;
   if (similar.length === 0)
     return html`<div class="choice">
 <button name="verdict" value="approve" class="go">${APPROVE.approve}<small>${approveHint(action, names)}</small></button>
 <button name="verdict" value="decline">${APPROVE.decline}<small>${APPROVE.declineHint}</small></button>
 </div>`;
-  return several([action, ...similar], names);
+  return several(view, [action, ...similar]);
 };
 
-const several = (all: readonly Action[], names: View['names']): Html => html`
+const several = ({ names, later }: View, all: readonly Action[]): Html => html`
 <p><strong>${APPROVE.openOnes(all.length)}</strong></p>
 <ul class="alike">${all.map((one) => html`<li><label><input type="checkbox" name="ticked" value="${pickOf(one)}"> ${headlineOf(one)}</label><input type="hidden" name="all" value="${pickOf(one)}">${inDetail(one)}</li>`)}</ul>
+${later > 0 ? html`<p>${APPROVE.later(later)}</p>` : ''}
 <div class="choice">
 <button name="verdict" value="approve-all" class="go">${APPROVE.approveAll(all.length)}<small>${approveAllHint(all, names)}</small></button>
 <button name="verdict" value="decline-all">${APPROVE.declineAll(all.length)}<small>${APPROVE.declineHint}</small></button>
@@ -96,9 +98,7 @@ ${[...description.changes, ...description.affected, description.undo].map((text)
 
 /** Similar questions that are still open, below an action that is decided. */
 export const stillOpen = (view: View): Html =>
-  view.similar.length === 0
-    ? html``
-    : form(view, APPROVE.stillOpen, several(view.similar, view.names));
+  view.similar.length === 0 ? html`` : form(view, APPROVE.stillOpen, several(view, view.similar));
 
 /** The votes so far, if more than one person must approve. */
 const tally = ({ action: { approval }, names }: View): Html => {

@@ -21,6 +21,8 @@ export const REFUSED = {
   timeAdded: (expiresAt: string, now: Date) =>
     `Time was already added, until ${utc(expiresAt, now)}.`,
   cannotTake: 'This person may not decide, or was already asked.',
+  historyFull: 'The record of this action has no room left. Undo the action, or leave it as it is.',
+  tooManyVotes: 'Too many people answered this request. It waits for its deadline.',
   tooManyHandOvers: 'This request was handed over too often.',
   notObserved: 'Shadow mode did not record this action.',
   targetGone: 'The target no longer exists, so there is nothing to keep or extend.',

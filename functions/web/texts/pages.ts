@@ -36,6 +36,10 @@ export const APPROVE = {
   declineHint: 'nothing changes',
   openOnes: (count: number) =>
     count === 1 ? 'One request of this kind is open:' : `${count} requests of this kind are open:`,
+  later: (count: number) =>
+    count === 1
+      ? 'One more request of this kind is shown after you answer these.'
+      : `${count} more requests of this kind are shown after you answer these.`,
   approveAll: (count: number) => `Approve all ${count}`,
   declineAll: (count: number) => `Decline all ${count}`,
   approveTicked: 'Approve the ticked ones',
