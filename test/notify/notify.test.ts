@@ -364,6 +364,101 @@ describe('a decision', () => {
   });
 });
 
+describe('requests that were settled together', () => {
+  const second = 'act-0123456789abcdef-2';
+  const watched = { ...attacker, ref: 'ip-2', value: '203.0.113.8' };
+  /** Both were approved by Ana Silva in one form. */
+  const two = async (first: Partial<Action>, other: Partial<Action>) => {
+    await put(store, inForce(first));
+    await store.records.createAction(inForce({ actionId: second, target: watched, ...other }));
+  };
+  const about = (actionId: string, change: Partial<NotifyDeps> = {}) =>
+    notify(deps({ now: () => minute(4), ...change }), { incidentId: INCIDENT_ID, actionId });
+  const expired = (change: Partial<Action> = {}) => waiting({ status: 'expired', ...change });
+
+  test('are reported in one message by the last one to end', async () => {
+    await two({}, { status: 'executing', appliedAt: null, dueAt: null });
+    await about(waiting().actionId);
+    expect(sent, 'the second one is under way').toEqual([]);
+    await store.records.changeAction(INCIDENT_ID, second, () =>
+      inForce({ actionId: second, version: 2 }),
+    );
+    await about(second);
+    await about(waiting().actionId);
+    expect(recipients()).toEqual(['ana.silva']);
+    expect(text()).toMatch(/^Carried out: 2 actions, the first to block web requests from 203/);
+    expect(sent[0]?.paragraphs[0]?.split('\n')).toEqual([
+      'Blocked web requests from 203.0.113.7 at 03:03 UTC. Undo is scheduled for 04:03 UTC.',
+      'Blocked web requests from 203.0.113.7 at 03:03 UTC. Undo is scheduled for 04:03 UTC.',
+      'Ana Silva approved this at 03:02 UTC.',
+    ]);
+    for (const actionId of [second, waiting().actionId])
+      expect((await store.records.action(INCIDENT_ID, actionId)).history.at(-1)).toMatchObject({
+        event: 'told',
+      });
+  });
+
+  test('are reported in one message, with the commands of each, if no one decided', async () => {
+    await put(store, expired());
+    await store.records.createAction(waiting({ actionId: second, target: watched }));
+    await about(waiting().actionId, { now: () => minute(15) });
+    expect(sent).toEqual([]);
+    await store.records.changeAction(INCIDENT_ID, second, (one) => ({
+      ...expired({ actionId: second, target: watched }),
+      version: one.version + 1,
+    }));
+    await about(second, { now: () => minute(16) });
+    expect(recipients()).toEqual(['ana.silva', 'ben.okafor', 'mei.tanaka']);
+    expect(text()).toMatch(/^Not approved in time: 2 requests, the first to block/);
+    expect(sent[0]?.steps).toHaveLength(6);
+    expect(sent.find(({ urgency }) => urgency !== 'page')).toBeUndefined();
+    const manager = sent.find(({ to }) => to.kind === 'person' && to.id === 'mei.tanaka');
+    expect(manager?.links.map(({ label }) => label)).toEqual([
+      expect.stringMatching(/^Request again: /),
+      expect.stringMatching(/^Request again: /),
+    ]);
+  });
+
+  test.each([
+    ['failed', { status: 'failed', failure: 'QuotaExceeded: full' }, ['page', 'inform']],
+    ['ended without a notice', { status: 'reversed' }, ['inform']],
+  ] as const)('are not kept back if the last one %s', async (_how, change, urgencies) => {
+    await two({}, change);
+    await about(second);
+    expect(sent.map(({ urgency }) => urgency)).toEqual(urgencies);
+    expect(asText(sent.at(-1)!)).toContain('Blocked web requests from 203.0.113.7 at 03:03 UTC.');
+  });
+
+  test('are not kept back by one that hangs', async () => {
+    await two({}, { status: 'executing' });
+    await about(waiting().actionId, { now: () => minute(18) });
+    expect(sent).toHaveLength(1);
+  });
+
+  test('are reported separately if different people decided them', async () => {
+    const decision = { ...approvedByAna.decision!, by: 'ben.okafor' };
+    const approval = requestWith({ askedRungs: 2, decision });
+    await two({}, { status: 'executing', approval });
+    await about(waiting().actionId);
+    expect(sent).toHaveLength(1);
+  });
+
+  test('leave the page about another request of the alert as it is', async () => {
+    const open = waiting({ actionId: second, target: watched });
+    await put(store, inForce());
+    await store.records.createAction(open);
+    await about(waiting().actionId);
+    expect(sent).toMatchObject([{ to: { id: 'ana.silva' }, ends: [] }]);
+    await store.records.changeAction(INCIDENT_ID, second, (one) => ({
+      ...one,
+      status: 'declined',
+      version: one.version + 1,
+    }));
+    await about(waiting().actionId);
+    expect(sent[1]?.ends).toHaveLength(2);
+  });
+});
+
 describe('a hand-off', () => {
   const handOff = (change: Partial<Action>, alert: Alert = alertWith()) =>
     put(

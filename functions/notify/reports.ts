@@ -1,0 +1,56 @@
+// What to tell about an action, and what to tell with it.
+import type { Action } from '../domain/action.ts';
+import type { Alert } from '../domain/alert.ts';
+import { isRemoved } from '../domain/effect-state.ts';
+import { isNotified, isUnderWay, settledWith } from '../domain/settled-together.ts';
+import { type Notice, noticeOf } from '../messaging/action-notice.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { NotifyDeps } from './deps.ts';
+
+export type Report = {
+  action: Action;
+  /** Undefined if the record cannot be read. */
+  alert: Alert | undefined;
+  notice: Notice;
+  /** Whether it only says how a request ended. Such a report waits for the requests that ended with it. */
+  isOutcome: boolean;
+};
+
+/** Null if the state of the action needs no notice. */
+export async function reportOf(
+  { store: { records }, now }: NotifyDeps,
+  policy: Policy,
+  action: Action,
+  failure: string | null,
+): Promise<Report | null> {
+  const { incidentId, alertId, status, approval } = action;
+  const alert = await records.readableAlert(incidentId, alertId);
+  const facts = (await records.findFacts(incidentId, alertId)) ?? null;
+  const notice = noticeOf(action, { alert, facts }, policy, failure, now());
+  if (!notice) return null;
+  const isDecided = Boolean(approval?.decision) && notice.urgency === 'inform';
+  const isOutcome = !failure && (status === 'expired' || (isDecided && !isRemoved(action)));
+  return { action, alert, notice, isOutcome };
+}
+
+/**
+ * The reports to send now, grouped by message. Of the requests that were settled together, the last one to end reports
+ * all of them. Any other report is sent at once.
+ */
+export async function reportsToSend(
+  deps: NotifyDeps,
+  policy: Policy,
+  { action, own, actions }: { action: Action; own: Report | null; actions: readonly Action[] },
+): Promise<Report[][]> {
+  const at = deps.now();
+  const together = settledWith(action, actions, at);
+  const alone = own && !own.isOutcome ? [[own]] : [];
+  if (together.some((one) => isUnderWay(one, at))) return alone;
+  const wasNotified = together.length > 0 && isNotified(action);
+  const untold = together.filter((one) => !isNotified(one));
+  const others = await Promise.all(untold.map((one) => reportOf(deps, policy, one, null)));
+  const outcomes = [wasNotified ? null : own, ...others].flatMap((one) =>
+    one?.isOutcome ? [one] : [],
+  );
+  return outcomes.length > 0 ? [...alone, outcomes] : alone;
+}
