@@ -3,8 +3,11 @@ import type { Action } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import { isRemoved } from '../domain/effect-state.ts';
 import { isNotified, isUnderWay, settledWith } from '../domain/settled-together.ts';
+import { requestOrder } from '../domain/similar-questions.ts';
+import { minutesAfter } from '../domain/time.ts';
 import { type Notice, noticeOf } from '../messaging/action-notice.ts';
 import type { Policy } from '../policy/policy.ts';
+import { withEntry } from '../store/hash-chain.ts';
 import type { NotifyDeps } from './deps.ts';
 
 export type Report = {
@@ -49,8 +52,41 @@ export async function reportsToSend(
   const wasNotified = together.length > 0 && isNotified(action);
   const untold = together.filter((one) => !isNotified(one));
   const others = await Promise.all(untold.map((one) => reportOf(deps, policy, one, null)));
+  if (together.length > 0 && !(await claims(deps, action, [action, ...together]))) return alone;
   const outcomes = [wasNotified ? null : own, ...others].flatMap((one) =>
     one?.isOutcome ? [one] : [],
   );
   return outcomes.length > 0 ? [...alone, outcomes] : alone;
+}
+
+const TELLING = 'telling';
+/** Longer than the function runs. After it, someone else may send the message. */
+const CLAIMED_MINUTES = 5;
+
+/**
+ * Whether this action's step may report them all. Requests that expire at the same time end at the same time, and each
+ * of them would. A retry of the same step keeps its claim.
+ */
+async function claims(
+  { store, now }: NotifyDeps,
+  { actionId, incidentId }: Action,
+  together: readonly Action[],
+): Promise<boolean> {
+  const [first] = together.toSorted((a, b) => (requestOrder(a) < requestOrder(b) ? -1 : 1));
+  if (!first) return true;
+  const after = await store.records.changeAction(incidentId, first.actionId, (current) =>
+    claimIn(current, now()) === null
+      ? withEntry(current, { at: now(), by: 'notify', event: TELLING, text: actionId })
+      : null,
+  );
+  return claimIn(after, now()) === actionId;
+}
+
+/** Whose step is reporting; null if none is. */
+function claimIn({ history, status }: Action, now: Date): string | null {
+  const index = history.findLastIndex(({ event }) => event === TELLING);
+  const claim = history[index];
+  const isOld = claim && minutesAfter(claim.at, CLAIMED_MINUTES) <= now.toISOString();
+  const isOfEarlierState = history.findLastIndex(({ event }) => event === status) > index;
+  return claim && !isOld && !isOfEarlierState ? claim.text : null;
 }

@@ -101,9 +101,10 @@ describe('the escalation policy', () => {
     await world.pass(16);
     expect((await world.action('block_ip_at_firewall')).status).toBe('expired');
     expect(world.blocked()).toEqual([]);
-    const notDone = `Not approved in time: Block web requests from ${ATTACKING_HOST}`;
     for (const person of ['ana.silva', 'ben.okafor', 'mei.tanaka'])
-      expect(world.subjectsTo(person)).toContain(notDone);
+      expect(world.subjectsTo(person).filter((one) => one.startsWith('Not approved'))).toEqual([
+        expect.stringMatching(/^Not approved in time: 2 requests, the first to block/),
+      ]);
     expect((await world.incidents())[0]?.outcome).toBe('recommended-not-executed');
   });
 
@@ -138,7 +139,9 @@ describe('a decision', () => {
     await world.pass(1.5);
     await world.approve('ben.okafor');
     for (const person of ['ana.silva', 'ben.okafor'])
-      expect(world.subjectsTo(person)).toContain(`Blocked web requests from ${ATTACKING_HOST}`);
+      expect(world.subjectsTo(person)).toContainEqual(
+        expect.stringMatching(/^Carried out: 2 actions, the first to block/),
+      );
     const messages = world.runtime.inbox().map(({ message }) => message);
     const questions = messages.filter(({ links }) => links.length > 0).map(({ key }) => key);
     expect(questions).toHaveLength(2);

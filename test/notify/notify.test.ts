@@ -398,6 +398,21 @@ describe('requests that were settled together', () => {
       });
   });
 
+  test('are reported once if all of them end at the same moment', async () => {
+    await two({}, {});
+    await Promise.all([about(waiting().actionId), about(second)]);
+    expect(recipients()).toEqual(['ana.silva']);
+  });
+
+  test('are reported by a retry of the step that could not send', async () => {
+    await two({}, {});
+    unreachable = ['ana.silva'];
+    await expect(about(second)).rejects.toThrow(Unavailable);
+    unreachable = [];
+    await about(second);
+    expect(recipients()).toEqual(['ana.silva']);
+  });
+
   test('are reported in one message, with the commands of each, if no one decided', async () => {
     await put(store, expired());
     await store.records.createAction(waiting({ actionId: second, target: watched }));

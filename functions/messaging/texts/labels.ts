@@ -37,6 +37,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   swept: 'continued by the sweeper',
   'target-gone': 'target deleted',
   'there-again': 'found again',
+  telling: 'being notified',
   told: 'notified',
 };
 
