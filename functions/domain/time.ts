@@ -5,4 +5,7 @@ import type { Instant } from './alert.ts';
 export const minutesAfter = (from: Date | Instant, minutes: number): Instant =>
   new Date(new Date(from).getTime() + minutes * 60_000).toISOString();
 
+export const minutesBetween = (from: Instant, to: Instant): number =>
+  (Date.parse(to) - Date.parse(from)) / 60_000;
+
 export const earlier = (a: Instant, b: Instant | null): Instant => (b !== null && b < a ? b : a);

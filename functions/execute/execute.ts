@@ -6,7 +6,7 @@ import { type Evidence, identityOf, prove } from '../authority/claims.ts';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import { IN_PLACE_BEFORE, SHARED } from '../domain/effect-state.ts';
 import { Conflict, NotVerified, UndoFailed } from '../domain/errors.ts';
-import { earlier, minutesAfter } from '../domain/time.ts';
+import { earlier, minutesAfter, minutesBetween } from '../domain/time.ts';
 import { markedInForce, noteInForce } from '../mechanisms/in-force.ts';
 import { type Job, jobOf } from '../mechanisms/job.ts';
 import { overdueAt, scheduleEnd, scheduleReview } from '../platform/schedules.ts';
@@ -142,10 +142,14 @@ function record(
 const schedule = (
   { schedules, policy }: ExecuteDeps,
   action: Action,
-  { dueAt }: Evidence,
+  { dueAt, at }: Evidence,
   { mechanism }: Job,
-): Promise<void> =>
-  scheduleEnd(schedules, { ...action, dueAt, scope: mechanism.info.scope }, policy.limits);
+): Promise<void> => {
+  // An approver may have agreed to a shorter time than the action's own.
+  const durationMinutes = dueAt === null ? null : minutesBetween(at, dueAt);
+  const { scope } = mechanism.info;
+  return scheduleEnd(schedules, { ...action, dueAt, durationMinutes, scope }, policy.limits);
+};
 
 /** Returns what happened, for the history. */
 async function applyAndVerify(deps: ExecuteDeps, job: Job, held: Held): Promise<string> {

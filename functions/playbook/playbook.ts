@@ -42,6 +42,12 @@ function familyOf(alert: Judged): Omit<Family, 'pattern'> {
   return family ?? UNKNOWN_TYPE;
 }
 
+/** What the family of the alert means, in one or two sentences; null for a type that the playbook does not know. */
+export function summaryOf(alert: Judged): string | null {
+  const family = familyOf(alert);
+  return family === UNKNOWN_TYPE ? null : family.summary;
+}
+
 /** Whether the alert is so severe that a person must be paged. Posture never pages. */
 export function pagesForSevere(alert: Judged): boolean {
   const { severity, entities } = alert;

@@ -22,6 +22,14 @@ export const peopleOf = (
       : [];
   });
 
+/** The time zone of the hours in which the escalation policy asks the person; null if it names none. */
+export function zoneOf({ ladder }: Pick<Escalation, 'ladder'>, id: string): string | null {
+  for (const asked of ladder.flatMap(({ ask }) => ask))
+    if (typeof asked !== 'string' && 'person' in asked && asked.person === id)
+      return asked.timeZone;
+  return null;
+}
+
 /** Who is on call: the people of the first escalation step that names any, else the managers. */
 export const onCallOf = (escalation: Escalation): Approver[] =>
   [...escalation.ladder.map(({ ask }) => ask), escalation.managers]

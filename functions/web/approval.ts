@@ -5,6 +5,7 @@ import type { Action } from '../domain/action.ts';
 import { errorFields } from '../platform/log.ts';
 import type { By, Change, Refusal } from './decision.ts';
 import type { WebDeps } from './deps.ts';
+import { chosenFor, Durations } from './durations.ts';
 import { decideTogether, TogetherForm } from './grouped-answers.ts';
 import type { Opened } from './open-link.ts';
 import { Remark } from './remark.ts';
@@ -31,6 +32,8 @@ export const ApproveForm = z.strictObject({
   to: z._default(z.string().check(z.maxLength(64)), ''),
   reason: Remark,
   digest: z.string(),
+  /** The time that the person chose for each action. */
+  duration: Durations,
   ...TogetherForm,
 });
 type ApproveForm = z.infer<typeof ApproveForm>;
@@ -50,12 +53,17 @@ export async function onApproval(
       return postpone(deps, opened, verdict, form.to);
     case 'approve':
     case 'decline': {
-      const vote = { person, verdict, reason, shownAt };
+      const durationMinutes = chosenFor(form.duration, action.actionId);
+      const vote = { person, verdict, reason, shownAt, durationMinutes };
       const { action: after, refusal } = await decideOne(deps, action, vote);
       return refusal ? notCounted(after, refusal) : counted(after, person);
     }
     default:
-      return decideTogether(deps, opened, { ...SEVERAL[verdict](form), reason });
+      return decideTogether(deps, opened, {
+        ...SEVERAL[verdict](form),
+        reason,
+        durations: form.duration,
+      });
   }
 }
 

@@ -44,11 +44,19 @@ export type Way = keyof typeof WAYS;
 
 const VOTES = { approve: 'approved', decline: 'declined' } as const;
 
+type Answer = By & {
+  reason: string;
+  way: Way;
+  shownAt: Date;
+  /** The time that the person agrees to. By default, the full time of the action. */
+  durationMinutes?: number | null;
+};
+
 /** Records one person's vote, and decides the request if this vote is the last one needed. */
 export function decide(
   action: Action,
   verdict: Verdict,
-  { person, people, reason, now, way, shownAt }: By & { reason: string; way: Way; shownAt: Date },
+  { person, people, reason, now, way, shownAt, durationMinutes = action.durationMinutes }: Answer,
 ): Change {
   const open = openTo(action, { person, people, now });
   if ('refused' in open) return open;
@@ -58,12 +66,13 @@ export function decide(
   if (approval.votes.some(({ by }) => by === person))
     return refuse('settled', REFUSED.alreadyVoted);
   if (approval.votes.length >= MAX_VOTES) return refuse('bounded', REFUSED.tooManyVotes);
+  if (isLonger(durationMinutes, action)) return refuse('bounded', REFUSED.tooLong);
   const vote: Vote = {
     verdict: VOTES[verdict],
     by: person,
     at: now.toISOString(),
     reason,
-    durationMinutes: action.durationMinutes,
+    durationMinutes,
     proof: null,
   };
   const votes = [...approval.votes, vote];
@@ -83,6 +92,11 @@ export function decide(
   const change = { approval: { ...approval, votes, decision }, attentionAt };
   return { next: transition(action, settled, { ...note, text }, change) };
 }
+
+/** A vote may shorten the time that the gate allowed, and never extend it. */
+const isLonger = (minutes: number | null, action: Action): boolean =>
+  minutes !== action.durationMinutes &&
+  (minutes === null || action.durationMinutes === null || minutes > action.durationMinutes);
 
 /** Null while more votes are needed. An approval by a person who is no longer eligible does not count. */
 function outcomeOf(

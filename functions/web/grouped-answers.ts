@@ -1,9 +1,10 @@
-// Decides several similar questions with one form, each on its own digest.
+// Decides several requests of an incident with one form, each on its own digest.
 
 import * as z from 'zod/mini';
 import { type Action, ActionId } from '../domain/action.ts';
 import type { Verdict } from './decision.ts';
 import type { WebDeps } from './deps.ts';
+import { chosenFor, type Durations } from './durations.ts';
 import type { Opened } from './open-link.ts';
 import { NONE_TICKED, votesCounted } from './texts/answers.ts';
 import type { Answer } from './texts/status.ts';
@@ -36,7 +37,12 @@ export const TogetherForm = {
   ticked: picks,
 };
 
-type Answered = { verdict: Verdict; reason: string; chosen: z.infer<typeof picks> };
+type Answered = {
+  verdict: Verdict;
+  reason: string;
+  chosen: z.infer<typeof picks>;
+  durations: Durations;
+};
 
 export const pickOf = ({ actionId, digest }: Pick<Action, 'actionId' | 'digest'>): string =>
   `${actionId} ${digest}`;
@@ -45,14 +51,15 @@ export const pickOf = ({ actionId, digest }: Pick<Action, 'actionId' | 'digest'>
 export async function decideTogether(
   deps: WebDeps,
   { claims, action, shownAt }: Opened,
-  { verdict, reason, chosen }: Answered,
+  { verdict, reason, chosen, durations }: Answered,
 ): Promise<Answer> {
   let counted = 0;
   let open = 0;
   for (const [actionId, digest] of chosen) {
     const found = await deps.store.records.findAction(action.incidentId, actionId);
-    if (!found || found.digest !== digest || found.name !== action.name) continue;
-    const vote = { person: claims.person, verdict, reason, shownAt };
+    if (!found || found.digest !== digest) continue;
+    const durationMinutes = chosenFor(durations, actionId);
+    const vote = { person: claims.person, verdict, reason, shownAt, durationMinutes };
     const after = await decideOne(deps, found, vote);
     if (after.refusal) continue;
     counted++;

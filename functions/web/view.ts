@@ -5,9 +5,11 @@ import type { Action } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Approver } from '../domain/approval.ts';
 import type { Assessment } from '../domain/assessment.ts';
+import type { Facts } from '../domain/facts.ts';
 import type { Incident } from '../domain/incident.ts';
-import { similarTo, waitsFor } from '../domain/similar-questions.ts';
+import { openRequests, waitsFor } from '../domain/similar-questions.ts';
 import { manualSteps } from '../messaging/texts/manual.ts';
+import { zoneOf } from '../policy/people.ts';
 import type { Policy } from '../policy/policy.ts';
 import { mayNot } from './decision.ts';
 import type { WebDeps } from './deps.ts';
@@ -28,10 +30,17 @@ export type View = {
   /** The name of the person who owns the link. */
   person: string;
   names: Names;
-  /** Other open questions of the same kind for this person, as many as one page decides. */
-  similar: readonly Action[];
-  /** How many more there are. The page shows them once these are answered. */
+  /** The ID of that person. */
+  claimant: string;
+  /** The reader's time zone; null if policy names none. */
+  zone: string | null;
+  /** Open requests of the incident that this person may answer: the link's own first, then the most severe. */
+  open: readonly Action[];
+  /** How many more there are than one page decides. The page shows them once these are answered. */
   later: number;
+  /** Facts about the link's alert; null if they cannot be read. */
+  facts: Facts | null;
+  policy: Pick<Policy, 'actions'>;
   /** Other actions that need the change. An undo by a person ends it for all. */
   sharedWith: readonly Action[];
   /** People who can take the request over. */
@@ -55,6 +64,11 @@ const mayAnswer = (
   people: Policy['escalation']['people'],
 ): boolean => !mayNot(action, person, people) && waitsFor(action, person);
 
+const ownFirst = (open: readonly Action[], { actionId }: Action): Action[] => [
+  ...open.filter((one) => one.actionId === actionId),
+  ...open.filter((one) => one.actionId !== actionId),
+];
+
 export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise<View> {
   const { claims, action } = opened;
   const { records } = deps.store;
@@ -70,10 +84,12 @@ export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise
   const { people } = deps.policy.escalation;
   const names = namesIn(action, people);
   const asks = claims.purpose === 'approve' && !opened.expired;
-  const others = asks
-    ? similarTo(action, actions).filter((one) => mayAnswer(one, claims.person, people))
+  const openToPerson = asks
+    ? openRequests(actions, incident?.alerts ?? [], deps.now()).filter((one) =>
+        mayAnswer(one, claims.person, people),
+      )
     : [];
-  const similar = others.slice(0, MOST_TOGETHER - 1);
+  const open = ownFirst(openToPerson, action).slice(0, MOST_TOGETHER);
   return {
     action,
     alert,
@@ -86,8 +102,12 @@ export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise
     signInPath: opened.mustSignIn ? `/sign-in${c.req.path}` : null,
     couldTake: couldTake(action, people),
     sharedWith,
-    similar,
-    later: others.length - similar.length,
+    claimant: claims.person,
+    zone: zoneOf(deps.policy.escalation, claims.person),
+    facts: known ?? null,
+    policy: deps.policy,
+    open,
+    later: openToPerson.length - open.length,
     manualSteps: action.status === 'expired' ? manualSteps(action, alert, known ?? null) : [],
     maxExtensions: deps.policy.limits.maxExtensions,
     now: deps.now(),

@@ -7,6 +7,7 @@ import { ALARMING } from '../domain/alarm-messages.ts';
 import { errorFields } from '../platform/log.ts';
 import { type Change, decide, isRepeated, refuse, type Verdict, type Way } from './decision.ts';
 import type { WebDeps } from './deps.ts';
+import { longestFor } from './durations.ts';
 import { sealVote } from './seal.ts';
 import { REFUSED } from './texts/answers.ts';
 import { type Written, write } from './write-change.ts';
@@ -23,6 +24,7 @@ export async function decideOne(
     verdict,
     reason,
     shownAt,
+    durationMinutes,
     way = onPage(deps),
   }: {
     person: string;
@@ -30,11 +32,15 @@ export async function decideOne(
     reason: string;
     /** When this person saw the request. */
     shownAt: Date;
+    /** The time that this person chose. By default, the full time of the action. */
+    durationMinutes?: number | undefined;
     way?: Way;
   },
 ): Promise<Written> {
   const { people } = deps.policy.escalation;
   const written = await write(deps, action, async (current) => {
+    if (durationMinutes !== undefined && longestFor(current, deps.policy) === null)
+      return refuse('bounded', REFUSED.noDuration);
     const change = decide(current, verdict, {
       person,
       people,
@@ -42,6 +48,7 @@ export async function decideOne(
       reason,
       way,
       shownAt,
+      durationMinutes: durationMinutes ?? current.durationMinutes,
     });
     return 'refused' in change
       ? change

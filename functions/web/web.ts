@@ -5,6 +5,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import type * as z from 'zod/mini';
 import { isBeingUndone } from '../domain/effect-state.ts';
+import { waitsFor } from '../domain/similar-questions.ts';
 import { type LinkClaims, PagePurpose } from '../links/link.ts';
 import { errorFields } from '../platform/log.ts';
 import { ApproveForm, onApproval } from './approval.ts';
@@ -130,7 +131,8 @@ function isOpen(deps: WebDeps, { claims, action, expired }: Opened): boolean {
   if (claims.purpose === 'ask-anew') return mayRequestAgain(action);
   if (claims.purpose === 'judge') return mayJudge(action);
   const ends = Date.parse(action.approval?.expiresAt ?? '');
-  return action.status === 'awaiting-approval' && deps.now().getTime() < ends;
+  const isWaiting = action.status === 'awaiting-approval' && waitsFor(action, claims.person);
+  return isWaiting && deps.now().getTime() < ends;
 }
 
 async function act<F extends { digest: string }>(

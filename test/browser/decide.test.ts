@@ -3,6 +3,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { unknown } from '../../functions/domain/facts.ts';
 import { sample, type World } from '../flow/world.ts';
 import { launch } from './launch.ts';
 import { PHONE, type Site, startSite } from './site.ts';
@@ -27,6 +28,24 @@ afterEach(async () => {
   await phone.close();
   await site.stop();
 });
+
+/** Reading the user's facts failed. */
+async function forgetFacts() {
+  const { records } = world.runtime.store;
+  const incidentId = world.runtime.inbox().at(-1)?.message.incidentId ?? '';
+  const [{ alertId = '' } = {}] = await records.actions(incidentId);
+  const facts = await records.findFacts(incidentId, alertId);
+  if (!facts) throw new Error('expected facts');
+  const denied = unknown('AccessDenied');
+  const entities = facts.entities.map((one) => ({
+    ...one,
+    identity:
+      one.ref !== 'key-1' || !one.identity
+        ? one.identity
+        : { ...one.identity, lastUsed: denied, consoleAccess: denied },
+  }));
+  await records.putFacts(incidentId, alertId, { ...facts, entities });
+}
 
 const violations = async (path: string, colorScheme: 'light' | 'dark') => {
   const context = await browser.newContext({ viewport: PHONE, colorScheme });
@@ -59,19 +78,43 @@ describe('a decision page on a phone without script', () => {
     expect(world.denied()).toEqual(['203.0.113.101/32 at acl-0a1b2c3d4e5f60701']);
   });
 
-  test('shows the change of each similar request, and approves all at once', async () => {
+  test('shows two actions with their effect, undo and time, and the buttons, within 600 px in a wide font', async () => {
+    await world.deliver(sample('leaked-access-key'));
+    const path = world.link('ana.silva');
+    await forgetFacts();
+    const page = await phone.newPage();
+    await page.route('**/style.css', async (route) => {
+      const response = await route.fetch();
+      const body = (await response.text()).replace('system-ui', '"DejaVu Sans"');
+      await route.fulfill({ response, body });
+    });
+    await page.goto(url + path);
+    expect(await page.getByRole('checkbox', { checked: true }).count()).toBe(2);
+    expect(await page.getByText('2 unknown: whether the user has').isVisible()).toBe(true);
+    for (const name of [/^Approve the/, /^Decline the/]) {
+      const box = await page.getByRole('button', { name }).boundingBox();
+      expect((box?.y ?? 601) + (box?.height ?? 0)).toBeLessThanOrEqual(600);
+    }
+  });
+
+  test('names the number of ticked actions on the buttons, and approves only those', async () => {
     await world.deliver(sample('web-port-probe'));
     const page = await phone.newPage();
     await page.goto(url + world.link('ana.silva'));
-    await page.getByText('Changes, and who is affected').last().click();
-    expect(await page.getByText('Shared: 2 subnets').isVisible()).toBe(true);
-    await page.getByRole('button', { name: 'Approve all 2' }).click();
+    expect(await page.getByText('Shared: 2 subnets').last().isVisible()).toBe(true);
+    const approve = page.getByRole('button', { name: /^Approve the/ });
+    const count = approve.locator('.count');
+    const [of, two] = [await count.boundingBox(), await count.screenshot()];
+    expect(of?.width, 'the style sheet writes the number').toBeGreaterThan(4);
+    await page.getByRole('checkbox', { name: 'Block traffic' }).uncheck();
+    expect((await count.screenshot()).equals(two)).toBe(false);
+    await approve.click();
     await expect
       .poll(() => page.getByRole('heading', { level: 1 }).textContent())
-      .toContain('2 of 2 approved');
+      .toContain('1 of 1 approved');
     await world.runtime.engine.quiet();
     expect(world.blocked()).toEqual(['203.0.113.66/32']);
-    expect(world.denied()).toEqual(['203.0.113.66/32 at acl-0a1b2c3d4e5f60701']);
+    expect(world.denied()).toEqual([]);
   });
 
   test('declines a request with one tap, and changes nothing', async () => {

@@ -17,6 +17,11 @@ const BASE_URL = 'http://127.0.0.1:1';
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
+const boxesIn = (page: string) =>
+  [...page.matchAll(/name="ticked" value="([^"]*)"[^>]*><b>([^<]*)</g)].map(
+    ([, value = '', label = '']) => ({ value, label }),
+  );
+
 export async function createWorld({
   policy = POLICY,
   analyst = playbook,
@@ -140,12 +145,13 @@ export async function createWorld({
       const hidden: [string, string][] = [
         ...page.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g),
       ].map(([, name = '', value = '']) => [name, value]);
-      const post = async (choice: Record<string, string>) => {
+      const post = async (choice: Record<string, string>, ticked: readonly string[] = []) => {
+        const ticks = ticked.map((value): [string, string] => ['ticked', value]);
         const response = await runtime.web.request(path, {
           method: 'POST',
           headers: { 'Content-Type': 'application/x-www-form-urlencoded', Origin: baseUrl },
           // A page about several requests has one field of the same name for each.
-          body: new URLSearchParams([...hidden, ...Object.entries(choice)]).toString(),
+          body: new URLSearchParams([...hidden, ...ticks, ...Object.entries(choice)]).toString(),
         });
         await runtime.engine.quiet();
         return response;
@@ -155,22 +161,33 @@ export async function createWorld({
     form: async (path: string) => (await world.read(path)).post,
     choose: async (path: string, choice: Record<string, string>) =>
       (await world.form(path))(choice),
-    /** Answers every request in the newest message to a person with these words in its subject. */
+    /** Answers the requests for the action in the newest message to a person with these words in its subject. */
     approve: (person: string, about?: string) =>
       world.answer(world.link(person, about), 'approve', ''),
     decline: (person: string) => world.answer(world.link(person), 'decline', 'known scanner'),
     async answer(path: string, verdict: 'approve' | 'decline', reason: string) {
       const { page, post } = await world.read(path);
-      const all = `${verdict}-all`;
-      return post({ verdict: page.includes(`value="${all}"`) ? all : verdict, reason });
+      const boxes = boxesIn(page);
+      if (boxes.length === 0) return post({ verdict, reason });
+      const asked = runtime
+        .inbox()
+        .find(({ message }) => message.links.some(({ url }) => url === `${baseUrl}${path}`));
+      const all = await runtime.store.records.actions(asked?.message.incidentId ?? '');
+      const own = all.find(({ actionId }) => actionId === asked?.message.actionId);
+      const ofTheKind = all
+        .filter(({ name }) => name === own?.name)
+        .map(({ actionId }) => actionId);
+      const ticked = boxes
+        .map(({ value }) => value)
+        .filter((value) => ofTheKind.some((actionId) => value.startsWith(`${actionId} `)));
+      return post({ verdict: `${verdict}-ticked`, reason }, ticked);
     },
     /** Approves one of the requests on the page, by a part of its headline. */
     async approveOnly(person: string, headline: string) {
       const { page, post } = await world.read(world.link(person));
-      const boxes = [...page.matchAll(/name="ticked" value="([^"]*)"> ([^<]*)</g)];
-      const ticked = boxes.find(([, , label = '']) => label.includes(headline))?.[1];
-      if (!ticked) throw new Error(`nothing on the page is about ${headline}`);
-      return post({ verdict: 'approve-ticked', ticked, reason: '' });
+      const box = boxesIn(page).find(({ label }) => label.includes(headline));
+      if (!box) throw new Error(`nothing on the page is about ${headline}`);
+      return post({ verdict: 'approve-ticked', reason: '' }, [box.value]);
     },
     blocked: () => addressesIn(runtime, 'block'),
     watched: () => addressesIn(runtime, 'watch'),

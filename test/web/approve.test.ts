@@ -51,16 +51,17 @@ describe('the page of an approval link', () => {
     const { app, pathOf } = createPages(store);
     const page = await (await app.request(await pathOf(action))).text();
     const order = [
-      'Ana Silva, please decide',
-      '<h1>Block web requests from 203.0.113.7?</h1>',
+      '</svg>Medium</span>',
       '14 min left',
-      ', until 03:15 UTC. If no one decides, nothing changes.',
-      'Will add 203.0.113.7/32 to the block list, so that AWS WAF blocks its requests',
-      'severity medium',
+      '<h1>Block web requests from 203.0.113.7?</h1>',
+      'A malicious address is targeting one of your resources.',
       'several people may share the address',
-      'Removes exactly the added entry after 1 h, unless someone keeps it',
+      '<i>Undo</i> Removes exactly the added entry<',
+      '<option value="act-0123456789abcdef-1 60">after 1 h</option>',
       'value="approve"',
       'value="decline"',
+      'If no one decides by 03:15 UTC, nothing changes.',
+      'Will add 203.0.113.7/32 to the block list, so that AWS WAF blocks its requests',
       '<h2 id="evidence">Evidence</h2>',
       '<details>\n<summary>Reasoning of the model',
       'Written by a model. The attacker may have influenced it.',

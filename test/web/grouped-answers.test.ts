@@ -1,11 +1,13 @@
-// Similar requests of one incident: one page, one answer for each.
+// All open requests of one incident: one page, one answer for each.
 import { beforeEach, describe, expect, test } from 'vitest';
+import { proven } from '../../functions/authority/claims.ts';
 import type { Action } from '../../functions/domain/action.ts';
-import { transition } from '../../functions/store/hash-chain.ts';
+import { transition, withEntry } from '../../functions/store/hash-chain.ts';
 import type { Store } from '../../functions/store/store.ts';
-import { INCIDENT_ID, NOW } from '../fixtures/case.ts';
+import { alertWith, INCIDENT_ID, incidentWith, NOW } from '../fixtures/case.ts';
+import { KEYS } from '../fixtures/proofs.ts';
 import { startStores } from '../store/dynamo.ts';
-import { ben, createPages, mei, put, requestWith, waiting } from './approval-pages.ts';
+import { ben, createPages, mei, minute, put, requestWith, waiting } from './approval-pages.ts';
 
 const db = startStores();
 let store: Store;
@@ -45,15 +47,31 @@ const posting = async (body: string, person?: string) => {
   return { page: await response.text(), status: response.status, did };
 };
 
-describe('the page of similar requests', () => {
-  test('lists every request of this person, unticked, with a button for all', async () => {
-    const { app, pathOf } = createPages(store);
-    const page = await (await app.request(await pathOf(three[0]!))).text();
-    expect(page, 'right under the first one').toMatch(/<\/h1>\s*<p>And 2 more of the same kind/);
-    expect(page).toContain('3 requests of this kind are open');
-    expect(page.match(/type="checkbox"/g)).toHaveLength(3);
-    expect(page).not.toContain('checked');
-    expect(page).toContain('Approve all 3');
+const pageOf = async (action: Action, at = minute(1)) => {
+  const { app, pathOf, clock } = createPages(store);
+  clock.now = at;
+  return (await app.request(await pathOf(action))).text();
+};
+/** The headlines of the requests on the page, in order, and whether each is ticked. */
+const picksIn = (page: string) =>
+  [...page.matchAll(/name="ticked" value="(\S+) [^"]*"( checked)?/g)].map(([, id, checked]) => ({
+    id,
+    checked: checked !== undefined,
+  }));
+
+describe('the page of an incident with several open requests', () => {
+  test('starts three requests unticked, ticks two, and shows one without a tick', async () => {
+    const ticks = async () => picksIn(await pageOf(three[0]!)).map(({ checked }) => checked);
+    const decline = ({ actionId }: Action) =>
+      store.records.changeAction(INCIDENT_ID, actionId, (current) =>
+        transition(current, 'declined', { at: NOW, by: 'test', text: '' }),
+      );
+    expect(await ticks()).toEqual([false, false, false]);
+    await decline(three[1]!);
+    expect(await ticks()).toEqual([true, true]);
+    await decline(three[2]!);
+    expect(await ticks()).toEqual([]);
+    expect(await pageOf(three[0]!)).toContain('value="approve"');
   });
 
   test('shows as many requests as one form can decide, and the others after them', async () => {
@@ -74,13 +92,33 @@ describe('the page of similar requests', () => {
     expect(await statuses()).not.toContain('awaiting-approval');
   });
 
-  test('omits requests to other people, decided requests and other kinds of action', async () => {
+  test('lists the request of the link first, then the most severe', async () => {
+    const severe = alertWith({
+      alertId: 'al-fedcba9876543210',
+      severity: { score: 8, label: 'high' },
+    });
+    await store.records.putAlert(INCIDENT_ID, severe, {});
+    await store.records.changeIncident(INCIDENT_ID, (current) => ({
+      ...withEntry(current, { at: NOW, by: 'test', event: 'joined', text: '' }),
+      alerts: [...current.alerts, ...incidentWith(severe).alerts],
+    }));
+    await another(4, { alertId: severe.alertId, name: 'disable_user_account_temporarily' });
+    const ids = picksIn(await pageOf(three[1]!)).map(({ id }) => id?.split('-').at(-1));
+    expect(ids).toEqual(['2', '4', '1', '3']);
+  });
+
+  test('offers to approve all three only with every fact of each unfolded', async () => {
+    const page = await pageOf(three[0]!);
+    expect(page).toContain('Approve all 3');
+    const unfolded = page.replace(/<details>[\s\S]*?<\/details>/g, '');
+    expect(unfolded.match(/Will add 203\.0\.113\.7\/32 to the block list/g)).toHaveLength(3);
+  });
+
+  test('omits requests to other people, decided requests and requests past their deadline', async () => {
     await another(4, { approval: requestWith({ rungs: [{ at: NOW.toISOString(), ask: [mei] }] }) });
-    await another(5, { name: 'add_ip_to_watchlist' });
-    await another(6, { status: 'declined' });
-    const { app, pathOf } = createPages(store);
-    const page = await (await app.request(await pathOf(three[0]!))).text();
-    expect(page).toContain('3 requests of this kind are open');
+    await another(5, { status: 'declined' });
+    await another(6, { approval: requestWith({ expiresAt: minute(1).toISOString() }) });
+    expect(picksIn(await pageOf(three[0]!))).toHaveLength(3);
   });
 });
 
@@ -94,7 +132,8 @@ test('approves every request and answers every state machine on approve-all', as
 test('declines the ticked requests and still offers the others', async () => {
   const { page } = await posting(answer('decline-ticked', three.slice(0, 2)));
   expect(page).toContain('2 of 2 declined');
-  expect(page).toContain('One request of this kind is open');
+  expect(page).toContain('<h2>Still open</h2>');
+  expect(picksIn(page)).toEqual([{ id: three[2]!.actionId, checked: true }]);
   expect(await statuses()).toEqual(['declined', 'declined', 'awaiting-approval']);
 });
 
@@ -134,10 +173,68 @@ test('decides no request that the person of the link was not asked about', async
   );
 });
 
-test('does not decide an action of another kind together with these', async () => {
+test('decides requests for different actions together', async () => {
   const other = await another(4, { name: 'add_ip_to_watchlist' });
-  await posting(answer('approve-ticked', [other]));
-  expect((await store.records.action(INCIDENT_ID, other.actionId)).status).toBe(
+  const { did } = await posting(answer('approve-ticked', [three[0]!, other]));
+  expect(await statuses()).toEqual([
+    'approved',
     'awaiting-approval',
+    'awaiting-approval',
+    'approved',
+  ]);
+  expect(did.sort()).toEqual(['callback token-1 approved', 'callback token-4 approved']);
+});
+
+test('decides only the action of the link with the form of an earlier page, which has no ticks', async () => {
+  const { did } = await posting(`verdict=approve&digest=${three[0]!.digest}`);
+  expect(await statuses()).toEqual(['approved', 'awaiting-approval', 'awaiting-approval']);
+  expect(did).toEqual(['callback token-1 approved']);
+});
+
+describe('the time that an approver chooses', () => {
+  const chosen = (minutes: number, one = three[1]!) => `duration=${one.actionId}+${minutes}`;
+  const votesOf = async ({ actionId }: Action) =>
+    (await store.records.action(INCIDENT_ID, actionId)).approval?.votes;
+
+  test('is at most the time that was approved for the action, and each choice is shorter', async () => {
+    const options = [...(await pageOf(three[0]!)).matchAll(/<option value="(\S+) (\d+)"/g)];
+    const ofFirst = options.filter(([, id]) => id === three[0]!.actionId);
+    expect(ofFirst.map(([, , minutes]) => minutes)).toEqual(['60', '30', '15', '5']);
+  });
+
+  test('counts for its action, and the signature of the vote covers it', async () => {
+    await posting(`${answer('approve-ticked', three.slice(0, 2))}&${chosen(15)}`);
+    const [first, second] = [await votesOf(three[0]!), await votesOf(three[1]!)];
+    expect([first?.[0]?.durationMinutes, second?.[0]?.durationMinutes]).toEqual([60, 15]);
+    const proof = await proven(KEYS.votes, 'vote', second?.[0]?.proof);
+    expect(proof).toMatchObject({ actionId: three[1]!.actionId, durationMinutes: 15 });
+  });
+
+  test.each([61, 100_000, 0])(
+    'a time outside of the allowed one decides nothing: %i min',
+    async (minutes) => {
+      await posting(`verdict=approve&digest=${three[0]!.digest}&${chosen(minutes, three[0])}`);
+      expect(await statuses()).toEqual(Array(3).fill('awaiting-approval'));
+    },
   );
+
+  test('is not offered to a later approver for longer than an earlier one agreed to', async () => {
+    const two = await another(4, { approval: requestWith({ required: 2, taskToken: 'token-4' }) });
+    await posting(`${answer('approve-ticked', [two])}&${chosen(15, two)}`);
+    const page = await pageOf(two, minute(2));
+    expect(page).not.toContain(`value="${two.actionId} 30"`);
+    const { app, pathOf } = createPages(store);
+    const bens = await (await app.request(await pathOf(two, { person: ben.id }))).text();
+    expect(bens).toContain(`<option value="${two.actionId} 15">after 15 min</option>`);
+    expect(bens).not.toContain(`value="${two.actionId} 30"`);
+  });
+
+  test('is not offered for an action that only a person undoes, and can’t be sent for one', async () => {
+    const kept = await another(4, { name: 'disable_function_url' });
+    expect(await pageOf(three[0]!)).not.toContain(`<option value="${kept.actionId} `);
+    await posting(`${answer('approve-ticked', [kept])}&${chosen(5, kept)}`);
+    expect((await store.records.action(INCIDENT_ID, kept.actionId)).status).toBe(
+      'awaiting-approval',
+    );
+  });
 });

@@ -26,7 +26,7 @@ ${form(
 <label for="note">${JUDGE.note}</label>
 <textarea id="note" name="note" rows="2" maxlength="300" autocomplete="off"></textarea>`,
 )}
-${facts(view)}
+${facts(action, view)}
 ${evidence(view)}
 ${reasoning(view)}
 ${record(view)}`,

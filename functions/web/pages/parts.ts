@@ -1,8 +1,11 @@
 // Parts of the decision pages: facts, evidence, reasoning, record.
 import { html } from 'hono/html';
+import type { Action } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
+import { asRaised } from '../../domain/effect-state.ts';
+import { worstOf } from '../../domain/incident.ts';
 import { oneLine, utc } from '../../domain/wording.ts';
-import { changesFact, progressOf } from '../../messaging/texts/action-line.ts';
+import { changesFact, headlineOf, progressOf } from '../../messaging/texts/action-line.ts';
 import { eventInWords } from '../../messaging/texts/labels.ts';
 import {
   affectedLabel,
@@ -13,34 +16,41 @@ import {
   REASONING,
   RECORD,
 } from '../texts/pages.ts';
+import { plainReason, seenText } from '../texts/reason.ts';
 import type { View } from '../view.ts';
 import type { Html } from './frame.ts';
+import { severityBadge } from './severity.ts';
 
-/** Readable in ten seconds: the change, the target, the reason, who is affected, the undo. */
-export const facts = ({ action, alert, now }: View): Html => {
-  const { description, target, account, region } = action;
+/** The worst severity of the incident. */
+export function severityOf({ action, alert, incident }: View): Html {
+  const severity =
+    (incident && worstOf(incident.alerts)?.severity) ??
+    (alert && asRaised(alert, action).severity.label);
+  return severity ? severityBadge(severity) : html`${FACTS.noAlert}`;
+}
+
+/** What happened, in plain words, with the type of the finding below it. */
+export const why = ({ alert, now }: View): Html =>
+  alert
+    ? html`<p class="lead">${plainReason(alert)} <bdi>${seenText(alert, now)}</bdi><small>${breakable(alert.type)}</small></p>`
+    : html`<p class="lead">${FACTS.noAlert}.</p>`;
+
+/** The change, the target, who is affected, the undo: all of it unfolded, because people decide on it. */
+export const facts = (action: Action, { now }: View): Html => {
+  const { actionId, description, target, account, region } = action;
   const { label, lines } = changesFact(action, now);
   const progress = progressOf(action, now);
   return html`
-<section class="facts" aria-label="${FACTS.heading}">
+<section class="facts" aria-labelledby="facts-${actionId}">
+<h2 id="facts-${actionId}">${headlineOf(action)}</h2>
 <dl>
 <dt>${label}</dt>${lines.map((text) => html`<dd>${text}</dd>`)}
 <dt>${FACTS.target}</dt><dd><code>${data(target?.value ?? FACTS.unknown)}</code></dd><dd class="quiet">${FACTS.place(account, region)}</dd>
-<dt>${FACTS.why}</dt>${alert ? html`<dd><q>${data(alert.title)}</q>, severity ${alert.severity.label}</dd><dd class="quiet">${breakable(alert.type)}</dd>` : html`<dd>${FACTS.noAlert}</dd>`}
-<dt>${affectedLabel(action, now)}</dt>${folded(description?.affected ?? [FACTS.unknown])}
+<dt>${affectedLabel(action, now)}</dt>${(description?.affected ?? [FACTS.unknown]).map((text) => html`<dd>${text}</dd>`)}
 ${progress === 'ahead' || progress === 'made' ? html`<dt>${FACTS.undo}</dt><dd>${FACTS.undoInState(action, now) ?? description?.undo ?? FACTS.unknown}</dd>` : ''}
 </dl>
 </section>`;
 };
-
-/** The first line is visible. The others open on a tap, so that the buttons fit on the first screen of a phone. */
-const UNFOLDED = 1;
-const folded = (lines: readonly string[]): Html =>
-  html`${lines.slice(0, UNFOLDED).map((text) => html`<dd>${text}</dd>`)}${
-    lines.length > UNFOLDED
-      ? html`<dd><details><summary>${FACTS.detail}</summary>${lines.slice(UNFOLDED).map((text) => html`<p>${text}</p>`)}</details></dd>`
-      : ''
-  }`;
 
 export const evidence = (view: View): Html =>
   view.alert

@@ -23,7 +23,7 @@ ${form(
   REQUEST_AGAIN.form,
   html`<div class="choice wide"><button class="go">${REQUEST_AGAIN.button}<small>${REQUEST_AGAIN.hint}</small></button></div>`,
 )}
-${facts(view)}
+${facts(action, view)}
 ${manually(view)}
 ${evidence(view)}
 ${reasoning(view)}

@@ -45,7 +45,7 @@ ${isTargetGone(action) ? '' : html`<button name="review" value="keep">${REVIEW.k
 )}
 ${sharedWith.length > 0 || joinedIn(action).length > 0 ? html`<p class="quiet">${REVIEW.shared(sharedWith, joinedIn(action))}</p>` : ''}
 ${action.status === 'in-force' && !mayExtend(action, view) && !isTargetGone(action) ? html`<p class="quiet">${REVIEW.noExtensionLeft(action.extensions)}</p>` : ''}
-${facts(view)}
+${facts(action, view)}
 ${evidence(view)}
 ${reasoning(view)}
 ${record(view)}`,

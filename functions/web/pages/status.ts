@@ -1,6 +1,5 @@
 // The page with an action's state: after a form, or for a link that is decided.
 import { html } from 'hono/html';
-import { headlineOf } from '../../messaging/texts/action-line.ts';
 import { COMMON } from '../texts/pages.ts';
 import type { Notice } from '../texts/status.ts';
 import type { View } from '../view.ts';
@@ -23,8 +22,7 @@ export function statusPage(
 ${answered ? html`<p><a href="${view.path}">${COMMON.current}</a></p>` : ''}
 </header>
 ${stillOpen(view)}
-<h2 class="about">${headlineOf(view.action)}</h2>
-${facts(view)}
+${facts(view.action, view)}
 ${manually(view)}
 ${evidence(view)}
 ${reasoning(view)}

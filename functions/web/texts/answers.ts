@@ -40,6 +40,8 @@ export const REFUSED = {
     'This request differs from what Countermand decided, so no answer to it counts. The security team is notified.',
   endNotProven:
     'Nothing proves when this action is undone, so it can’t be extended. The security team is notified.',
+  tooLong: 'This is longer than the time that was approved for this action.',
+  noDuration: 'No schedule undoes this action, so it has no time to choose.',
   notExpired: 'This request did not expire.',
   requestedTooOften: 'This action was requested too often. Carry it out manually.',
   signInFirst: 'You have not signed in, or your session ended.',

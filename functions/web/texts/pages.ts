@@ -6,78 +6,10 @@ import {
   isUnproven,
   wasInPlaceBefore,
 } from '../../domain/effect-state.ts';
-import type { IncidentAlert } from '../../domain/incident.ts';
-import { quoted, span, timeOfDay, utc } from '../../domain/wording.ts';
-import {
-  headlineOf,
-  orderOf,
-  type Progress,
-  progressOf,
-} from '../../messaging/texts/action-line.ts';
-import { doneLine, unanswered } from '../../messaging/texts/phrases.ts';
-import { expired, type Names } from './status.ts';
-
-export const APPROVE = {
-  title: 'Approve or decline',
-  kicker: (person: string) => `${person}, please decide`,
-  question: (action: Action) => `${headlineOf(action)}?`,
-  more: (count: number) => `And ${count} more of the same kind, listed above the buttons`,
-  left: (time: string) => `${time} left`,
-  deadline: (action: Action) =>
-    `, until ${timeOfDay(action.approval?.expiresAt)}. If no one decides, ${unanswered(action)}.`,
-  news: (at: string) => `Updated at ${timeOfDay(at)}:`,
-  findingClosed: (state: string) =>
-    `The product that reported the finding now marks it as ${state}.`,
-  raised: ({ title, severity, receivedAt }: IncidentAlert, now: Date) =>
-    `The incident was raised to ${severity} at ${utc(receivedAt, now)} by ${quoted(title, 120)}.`,
-  form: 'Your decision',
-  approve: 'Approve',
-  decline: 'Decline',
-  declineHint: 'nothing changes',
-  openOnes: (count: number) =>
-    count === 1 ? 'One request of this kind is open:' : `${count} requests of this kind are open:`,
-  later: (count: number) =>
-    count === 1
-      ? 'One more request of this kind is shown after you answer these.'
-      : `${count} more requests of this kind are shown after you answer these.`,
-  approveAll: (count: number) => `Approve all ${count}`,
-  declineAll: (count: number) => `Decline all ${count}`,
-  approveTicked: 'Approve the ticked ones',
-  declineTicked: 'Decline the ticked ones',
-  tickedHint: 'the others stay open',
-  detail: 'Changes, and who is affected',
-  stillOpen: 'Still open',
-  reason: 'Reason, for the record (optional)',
-  notNow: 'Can’t decide now?',
-  onIt: 'I am on it',
-  onItHint: 'No one else is asked. The deadline does not change.',
-  moreTime: (minutes: number) => `${span(minutes)} more`,
-  moreTimeHint: 'Once, for all approvers.',
-  handTo: 'Hand over to',
-  handOver: 'Hand over',
-} as const;
-
-/** Under the Approve button: the first of several approvers carries nothing out. */
-export function approveHint({ approval }: Action, names: Names): string {
-  const approved = approval?.votes.filter(({ verdict }) => verdict === 'approved') ?? [];
-  const others = (approval?.required ?? 1) - approved.length - 1;
-  if (others > 0)
-    return others === 1 ? 'one more person must agree' : `${others} more people must agree`;
-  const before = approved.map(({ by, at }) => `${names[by] ?? by} approved at ${timeOfDay(at)}`);
-  return ['carried out at once', ...before].join('; ');
-}
-
-/** The same for all actions of a kind; the strictest hint counts. */
-export const approveAllHint = (all: readonly Action[], names: Names): string => {
-  const hints = new Set(all.map((one) => approveHint(one, names).split(';')[0]));
-  return hints.size === 1 ? [...hints].join() : 'some need one more person';
-};
-
-/** How many must approve, and who already answered. */
-export const approvals = (required: number, voted: readonly string[]) => ({
-  required: `${required} people must approve.`,
-  voted: voted.length === 0 ? 'No one has answered yet.' : `${voted.join(', ')}.`,
-});
+import { span, utc } from '../../domain/wording.ts';
+import { orderOf, type Progress, progressOf } from '../../messaging/texts/action-line.ts';
+import { doneLine } from '../../messaging/texts/phrases.ts';
+import { expired } from './status.ts';
 
 export const FACTS = {
   heading: 'The action',
@@ -101,12 +33,22 @@ export const FACTS = {
     if (status === 'reversal-failed') return 'Failed. Retry it, or undo this manually';
     if (isTargetGone(action)) return 'Not needed: the target no longer exists';
     if (status === 'reversed') return 'When the last action that needs the change ends';
-    return extensions > 0 ? `At ${utc(dueAt, now)}, unless someone extends or keeps it` : null;
+    if (extensions === 0 && !isShortened(action)) return null;
+    return dueAt
+      ? `At ${utc(dueAt, now)}, unless someone extends or keeps it`
+      : `After ${span(agreedMinutes(action) ?? 0)}, unless someone keeps it`;
   },
   unknown: 'Unknown',
-  detail: 'Details',
   noAlert: 'The alert’s record cannot be read',
 } as const;
+
+/** The shortest time that an approver agreed to so far; null for an action without an end. */
+const agreedMinutes = ({ approval, durationMinutes }: Action): number | null => {
+  const approved = approval?.votes.filter(({ verdict }) => verdict === 'approved') ?? [];
+  const agreed = approved.flatMap((vote) => vote.durationMinutes ?? []);
+  return durationMinutes === null ? null : Math.min(durationMinutes, ...agreed);
+};
+const isShortened = (action: Action): boolean => agreedMinutes(action) !== action.durationMinutes;
 
 /** With the year unless it is today: an old finding must look old. */
 const seenAt = (last: string, now: Date): string =>

@@ -1,0 +1,83 @@
+// What is not known about the targets of open requests, and why.
+import type { Action } from '../../domain/action.ts';
+import { changesOf } from '../../domain/action-catalog.ts';
+import type { EntityFacts, Fact, Facts } from '../../domain/facts.ts';
+import { oneLine } from '../../domain/wording.ts';
+
+/** `what`: a noun phrase. `of`: the target, on a page about several. `why`: the reason why it could not be read. */
+export type Unknown = { what: string; of?: string; why: string };
+
+type Labels<Group> = { readonly [Name in keyof Group]: string | null };
+type Group<Name extends keyof EntityFacts> = NonNullable<EntityFacts[Name]>;
+
+/** Null: the reader needs no such fact. The compiler names a fact without a label. */
+const HISTORY: Labels<Group<'history'>> = {
+  earlierIncidents: 'earlier incidents',
+  inForce: 'earlier actions that still apply',
+  reversedByPeople: 'how often people undid an action on it',
+  declined: 'how often people declined an action on it',
+};
+const ADDRESS: Labels<Group<'address'>> = {
+  cidr: 'whether this is an address',
+  family: null,
+  singleHost: 'whether it is one host',
+  range: 'whether the address is public',
+  awsServices: 'whether an AWS service uses it',
+  ownedBy: 'whether one of your resources has it',
+  seenOnWeb: 'web requests from it',
+};
+const INSTANCE: Labels<Group<'instance'>> = {
+  networkAcls: 'the network ACLs of its subnets',
+  tags: 'its tags',
+  forwards: 'whether it forwards traffic',
+  interfaceIds: 'its network interfaces',
+};
+const LAMBDA: Labels<Group<'lambda'>> = { tags: 'its tags' };
+const IDENTITY: Labels<Group<'identity'>> = {
+  serviceAccount: 'whether it is a service account',
+  tags: 'its tags',
+  groups: 'the user’s groups',
+  consoleAccess: 'whether the user has a console password',
+  mfa: 'whether the user has MFA',
+  lastUsed: 'its last use',
+  status: 'whether the key is active',
+  createdAt: 'its creation',
+};
+
+/** Unknown facts about the targets of these actions, without repetitions. */
+export function unknownsOf(actions: readonly Action[], facts: Facts | null): Unknown[] {
+  if (facts === null)
+    return [{ what: 'everything about the target', why: 'The facts cannot be read' }];
+  const targets = [...new Set(actions.map(({ target }) => target?.ref))];
+  const about = targets.flatMap((ref) => {
+    const found = facts.entities.find((one) => one.ref === ref);
+    const name = actions.find(({ target }) => target?.ref === ref)?.target?.value ?? '';
+    const of = targets.length > 1 ? { of: oneLine(name, 40) } : {};
+    return found ? inEntity(found).map((one) => ({ ...one, ...of })) : [];
+  });
+  const dependsOnHosts = actions.some(({ name }) => name && changesOf(name)?.dependsOn);
+  const hosts = dependsOnHosts
+    ? facts.entities.flatMap(({ instance }) => (instance ? inGroup(instance, INSTANCE) : []))
+    : [];
+  const all = [...about, ...hosts, ...inGroup(facts, { calendar: 'the change calendar' })];
+  return [...new Map(all.map((one) => [`${one.what} ${one.of}`, one])).values()];
+}
+
+const inEntity = ({ protectedBy, history, address, instance, lambda, identity }: EntityFacts) => [
+  ...inGroup({ protectedBy }, { protectedBy: 'whether policy protects it' }),
+  ...inGroup(history, HISTORY),
+  ...(address ? inGroup(address, ADDRESS) : []),
+  ...(instance ? inGroup(instance, INSTANCE) : []),
+  ...(lambda ? inGroup(lambda, LAMBDA) : []),
+  ...(identity ? inGroup(identity, IDENTITY) : []),
+];
+
+function inGroup<G extends object>(group: G, labels: Partial<Labels<G>>): Unknown[] {
+  return Object.entries(labels).flatMap(([name, what]) => {
+    const fact: unknown = group[name as keyof G];
+    return typeof what === 'string' && isUnknown(fact) ? [{ what, why: oneLine(fact.why) }] : [];
+  });
+}
+
+const isUnknown = (fact: unknown): fact is Extract<Fact<unknown>, { known: false }> =>
+  typeof fact === 'object' && fact !== null && 'known' in fact && fact.known === false;
