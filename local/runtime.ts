@@ -91,9 +91,7 @@ export async function createRuntime(options: RuntimeOptions) {
     const own = createStore(client, 'countermand', log);
     return {
       store: own,
-      send: sendingHarmless(
-        rateLimited(deliver, { store: own, limits: policy.limits, pageKey, now, log }),
-      ),
+      send: sendingHarmless(rateLimited(deliver, { store: own, policy, pageKey, now, log })),
     };
   };
   const mac = createMac(options.linkKey, options.previousLinkKey);

@@ -42,6 +42,25 @@ export function isIn(window: WeeklyWindow, at: Date): boolean {
   );
 }
 
+const DAY_MS = 24 * 3_600_000;
+
+/** When the window next begins; the instant itself if the window contains it. */
+export function nextIn(window: WeeklyWindow, at: Date): Date {
+  if (isIn(window, at)) return at;
+  const { timeZone, days, from } = window;
+  const toUtc = (local: number): Date => {
+    const guess = new Date(local - offsetAt(at, timeZone) * 60_000);
+    return new Date(local - offsetAt(guess, timeZone) * 60_000);
+  };
+  const local = at.getTime() + offsetAt(at, timeZone) * 60_000;
+  const midnight = Math.floor(local / DAY_MS) * DAY_MS;
+  const opening = Date.parse(`1970-01-01T${from}:00Z`);
+  const starts = Array.from({ length: 9 }, (_, n) => midnight + n * DAY_MS + opening)
+    .filter((start) => days.includes(DAYS[new Date(start).getUTCDay()] ?? 'sun'))
+    .map(toUtc);
+  return starts.find((start) => start > at) ?? at;
+}
+
 /** `local`: its UTC fields are the local date and time. */
 function contains({ days, from, to }: WeeklyWindow, local: Date): boolean {
   const time = local.toISOString().slice(11, 16);

@@ -48,6 +48,8 @@ export type Notice = Pick<Message, 'subject' | 'paragraphs' | 'facts' | 'steps'>
   urgency?: 'inform';
   /** Exempt from the hourly limit, because an effect is wrongly in force. */
   always?: true;
+  /** May wait for the recipient's working hours. */
+  canWait?: true;
   /** The number of the history entry that caused it, if that is not the entry of the current state. */
   since?: number;
 };
@@ -93,6 +95,7 @@ function noticeInState(
             ...handOffText(action, alert, facts, managers),
             to: onCall,
             ticket: true,
+            canWait: true,
             ...(alert && !mayPage(asRaised(alert, action)) && { urgency: 'inform' as const }),
           };
     case 'observed':

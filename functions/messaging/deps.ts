@@ -37,7 +37,7 @@ export function sendFrom(
     teamTopicArn,
     pageKeyArn,
   }: Record<(typeof MESSAGING_ENV)[number], string>,
-  { channels, limits }: Pick<Policy, 'channels' | 'limits'>,
+  policy: Pick<Policy, 'channels' | 'limits' | 'escalation'>,
   store: Pick<Store, 'pager' | 'posts'>,
   log: Log,
 ): Send {
@@ -47,15 +47,15 @@ export function sendFrom(
     log,
     ses: new SESv2({}),
     sns: new SNS({}),
-    texting: textingFrom(channels),
+    texting: textingFrom(policy.channels),
     mailFrom,
     configurationSet: mailConfigurationSet,
     teamTopicArn,
   };
   const { now } = clients;
-  const send = createSend({ channels: channelsOf(channels, clients), now, log });
+  const send = createSend({ channels: channelsOf(policy.channels, clients), now, log });
   const pageKey = createKmsMac(new KMS({}), pageKeyArn);
-  return sendingHarmless(rateLimited(send, { store, limits, pageKey, now, log }));
+  return sendingHarmless(rateLimited(send, { store, policy, pageKey, now, log }));
 }
 
 /**

@@ -5,7 +5,7 @@ import { bySeverity } from '../domain/alert.ts';
 import { oneLine, timeOfDay } from '../domain/wording.ts';
 import type { Mac } from '../links/signed-claims.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { Held } from '../store/pager.ts';
+import { type Held, isDue } from '../store/page-limit.ts';
 import type { Store } from '../store/store.ts';
 import { askedOf } from './action-notice.ts';
 import { type LinkDeps, questionUrl, requestAgainUrl } from './links.ts';
@@ -47,8 +47,10 @@ export async function sendDigest(deps: DigestDeps, recipient: string) {
   const pager = await store.pager.find(recipient, paging());
   if (pager.dueAt === null || pager.dueAt > now().toISOString()) return { recipient, told: 0 };
   const to = addressOf(recipient, policy.escalation);
-  const lines = to ? await Promise.all(pager.held.map((held) => lineOf(deps, to, held))) : [];
-  const open = lines.filter(({ needsAnswer }) => needsAnswer);
+  const due = pager.held.filter((held) => isDue(held, now()));
+  const lines = to ? await Promise.all(due.map((held) => lineOf(deps, to, held))) : [];
+  // A message that waited for working hours never pages.
+  const open = lines.filter(({ needsAnswer, held }) => needsAnswer && !held.until);
   const key = `digest-${recipient.replace(':', '-')}-${pager.dueAt}`;
   // Page again if an entry still needs a person and the hourly limit allows it.
   const isPage =
@@ -68,13 +70,18 @@ export async function sendDigest(deps: DigestDeps, recipient: string) {
       urgency: isPage ? 'page' : 'inform',
       ...(isPage && { always: true }),
       ends: [],
-      ...digestText(shown, pager.more, bounds),
+      ...digestText(
+        shown,
+        pager.more,
+        bounds,
+        lines.length > 0 && lines.every(({ held }) => held.until),
+      ),
       links: shown.flatMap(({ needsAnswer, link }) => (needsAnswer && link ? [link] : [])),
       incidentId: 'none',
       actionId: null,
     });
   const kept = isPage ? [] : open.map(({ held }) => held.key);
-  const sent = { keys: pager.held.map((held) => held.key), kept, more: pager.more };
+  const sent = { keys: due.map((held) => held.key), kept, more: pager.more };
   await store.pager.digestSent(recipient, sent, paging());
   return { recipient, told: shown.length };
 }

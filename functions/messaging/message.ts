@@ -24,6 +24,11 @@ export const Message = z.strictObject({
   once: z.optional(z.string().check(z.maxLength(128))),
   /** Exempt from the hourly limit: an effect is wrongly in force, or no later message would report it. */
   always: z.optional(z.literal(true)),
+  /**
+   * The message may wait for the recipient's working hours, if policy says so for its severity. Never for one that needs
+   * an answer, or that reports an effect.
+   */
+  canWait: z.optional(z.literal(true)),
   /** Keys of earlier pages to the same recipient that this message resolves. */
   ends: z.array(z.string().check(z.maxLength(128))),
   /** One line of at most 100 characters, the limit of SNS subjects. */
@@ -65,6 +70,8 @@ export type Delivery = {
   notBy: string[];
   /** The message paged no one and is in the recipient's digest. */
   held?: true;
+  /** The message waits for the recipient's working hours. */
+  waits?: true;
 };
 
 /** Sends one message through all channels of the recipient. Throws a typed error when none accepted it. */

@@ -1,17 +1,19 @@
 // Limits the pages of each recipient per hour; later ones go into a digest.
 
 import { Conflict } from '../domain/errors.ts';
+import { nextIn } from '../domain/weekly-window.ts';
 import type { Mac } from '../links/signed-claims.ts';
 import { errorFields, type Log } from '../platform/log.ts';
+import type { Policy } from '../policy/policy.ts';
 import type { Limits } from '../policy/schemas/limits.ts';
-import type { Admitted } from '../store/pager.ts';
+import type { Admitted } from '../store/page-limit.ts';
 import type { Store } from '../store/store.ts';
 import type { Message, Recipient, Send } from './message.ts';
 import { lastPageNotice } from './texts/delivery.ts';
 
 export type RateLimitDeps = {
   store: Pick<Store, 'pager'>;
-  limits: Pick<Limits, 'pages'>;
+  policy: { limits: Pick<Limits, 'pages'>; escalation: Pick<Policy['escalation'], 'people'> };
   /** Signs the counts of pages. */
   pageKey: Mac;
   now: () => Date;
@@ -22,12 +24,14 @@ export type RateLimitDeps = {
 export const recipientOf = (to: Recipient): string =>
   to.kind === 'person' ? `person:${to.id}` : 'team';
 
-/** Counts each page once, by its key, before it is sent. Other messages are not limited. */
+/** Counts each page once, by its key, before it is sent. Other messages are not limited, and some wait. */
 export function rateLimited(send: Send, deps: RateLimitDeps): Send {
   return async (message) => {
     const { urgency, severity = 'high', always } = message;
+    const until = waitsUntil(deps, message);
+    if (until && !(await admitted(deps, message, until)).pages) return { notBy: [], waits: true };
     if (urgency !== 'page') return send(message);
-    if (!always && deps.limits.pages.bySeverity[severity] === 'inform')
+    if (!always && ['inform', 'morning'].includes(deps.policy.limits.pages.bySeverity[severity]))
       return send({ ...message, urgency: 'inform' });
     const { pages, isRepeat, nextAt } = await admitted(deps, message);
     if (isRepeat) return { notBy: [] };
@@ -36,15 +40,37 @@ export function rateLimited(send: Send, deps: RateLimitDeps): Send {
   };
 }
 
+/**
+ * When the message is sent instead, in the recipient's working hours; null to send it now. A message that decides,
+ * ends a page or must always arrive doesn't wait, nor does one whose working hours can't be read.
+ */
+function waitsUntil({ policy, now, log }: RateLimitDeps, message: Message): string | null {
+  const { to, severity, always, canWait, links, ends } = message;
+  const { bySeverity, workingHours } = policy.limits.pages;
+  if (!canWait || always || links.length > 0 || ends.length > 0 || to.kind !== 'person')
+    return null;
+  if (!severity || bySeverity[severity] !== 'morning') return null;
+  try {
+    const timeZone = policy.escalation.people[to.id]?.timeZone ?? workingHours.timeZone;
+    const at = nextIn({ ...workingHours, timeZone }, now());
+    return at > now() ? at.toISOString() : null;
+  } catch (error) {
+    log('error', 'working hours not read', { key: message.key, ...errorFields(error) });
+    return null;
+  }
+}
+
 /** If the count cannot be read, the page is sent. After a lost race (Conflict), the caller tries again. */
 async function admitted(
-  { store, limits, pageKey, now, log }: RateLimitDeps,
+  { store, policy, pageKey, now, log }: RateLimitDeps,
   message: Message,
+  until?: string,
 ): Promise<Admitted> {
   const { key, always = false, once, severity, subject, incidentId, actionId } = message;
-  const page = { key, always, severity, once, text: { subject, incidentId, actionId } };
+  const text = { subject, incidentId, actionId };
+  const page = { key, always, severity, once, text, ...(until && { until }) };
   try {
-    const paging = { pageKey, bounds: limits.pages, now: now() };
+    const paging = { pageKey, bounds: policy.limits.pages, now: now() };
     return await store.pager.admit(recipientOf(message.to), page, paging);
   } catch (error) {
     if (error instanceof Conflict) throw error;
@@ -54,8 +80,8 @@ async function admitted(
 }
 
 /** The last page of the hour says where the next messages are. */
-function withNotice(message: Message, nextAt: string, { limits }: RateLimitDeps): Message {
-  const { perPersonPerHour, digestAfterMinutes } = limits.pages;
+function withNotice(message: Message, nextAt: string, { policy }: RateLimitDeps): Message {
+  const { perPersonPerHour, digestAfterMinutes } = policy.limits.pages;
   const notice = lastPageNotice(perPersonPerHour, nextAt, digestAfterMinutes);
   return { ...message, paragraphs: [...message.paragraphs, notice] };
 }

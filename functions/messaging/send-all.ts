@@ -12,16 +12,19 @@ export type Sent = {
   notBy: string[];
   /** Messages that paged no one because of the hourly limit. The digest has them. */
   held: Message[];
+  /** Messages that wait for their recipient's working hours. */
+  waiting: Message[];
 };
 
 /** Logs each failure without the content of the message. */
 export async function sendEach(send: Send, messages: readonly Message[], log: Log): Promise<Sent> {
   const results = await Promise.allSettled(messages.map(send));
-  const sent: Sent = { unreached: [], notBy: [], held: [] };
+  const sent: Sent = { unreached: [], notBy: [], held: [], waiting: [] };
   for (const [i, message] of messages.entries()) {
     const result = results[i];
     if (result?.status === 'fulfilled') {
       if (result.value.held) sent.held.push(message);
+      if (result.value.waits) sent.waiting.push(message);
       sent.notBy.push(...result.value.notBy.map((channel) => `${channel} to ${nameOf(message)}`));
       continue;
     }
@@ -44,11 +47,12 @@ export async function sendAll(send: Send, messages: readonly Message[], log: Log
 }
 
 /** For an entry of a history: `; not reached: Ben Okafor; not delivered: Slack to Ana Silva`, or nothing. */
-export function troubleIn({ unreached, notBy, held }: Sent): string {
+export function troubleIn({ unreached, notBy, held, waiting }: Sent): string {
   const missed = unreached.map(nameOf).join(', ');
   return [
     ...(missed ? [`; not reached: ${missed}`] : []),
     ...(held.length > 0 ? [`; ${notPagedNames(held)}`] : []),
+    ...(waiting.length > 0 ? [`; waits for working hours: ${waiting.map(nameOf).join(', ')}`] : []),
     ...(notBy.length > 0 ? [`; not delivered: ${notBy.join(', ')}`] : []),
   ].join('');
 }

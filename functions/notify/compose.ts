@@ -51,6 +51,7 @@ export async function messageAbout(
     urgency,
     ...(severity && { severity }),
     ...(pages.some((one) => one.notice.always) && { always: true }),
+    ...(reports.every((one) => one.notice.canWait) && { canWait: true }),
     ends: endedFor(person, reports, actions, deps.now()),
     ...text,
     facts: [...text.facts, ...ticket],

@@ -49,7 +49,7 @@ async function notifyAbout(
   return { incidentId, actionId, told };
 }
 
-const NO_ONE: Sent = { unreached: [], notBy: [], held: [] };
+const NO_ONE: Sent = { unreached: [], notBy: [], held: [], waiting: [] };
 
 /** Sends one message about all of the reports to each of their readers. */
 async function tell(
@@ -97,7 +97,7 @@ async function recordNotified(
   messages: readonly Message[],
   sent: Sent,
 ) {
-  const missed = [...sent.unreached, ...sent.held];
+  const missed = [...sent.unreached, ...sent.held, ...sent.waiting];
   const reached = messages.filter((message) => !missed.includes(message));
   const names = reached.flatMap(({ to }) => (to.kind === 'person' ? to.name : [])).join(', ');
   const text =

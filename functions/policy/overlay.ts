@@ -160,6 +160,7 @@ export function withLimits(limits: Limits, overlay: Read<AccountOverlay>, faults
       ),
       reservedForSevere: change.pages?.reservedForSevere ?? limits.pages.reservedForSevere,
       bySeverity: change.pages?.bySeverity ?? limits.pages.bySeverity,
+      workingHours: change.pages?.workingHours ?? limits.pages.workingHours,
       digestAfterMinutes: change.pages?.digestAfterMinutes ?? limits.pages.digestAfterMinutes,
     },
     analysis: { ...limits.analysis, ...change.analysis },

@@ -46,7 +46,13 @@ export async function createBurstAccount(analyst: Analyst = playbook) {
       pages.push({ at: now().toISOString(), to: to.id });
     return { notBy: [] };
   };
-  const send = rateLimited(deliver, { store, limits: POLICY.limits, pageKey: PAGE_KEY, now, log });
+  const send = rateLimited(deliver, {
+    store,
+    policy: POLICY,
+    pageKey: PAGE_KEY,
+    now,
+    log,
+  });
   const state = <T>(_: string, initial: T) => inMemory(initial);
   const writeTicket = (incidentId: string) => ticketOf(store.records, incidentId, now());
   const standIns = createAccount({ state, policy: POLICY, send, writeTicket, now });

@@ -6,6 +6,7 @@ import { Unavailable } from '../../functions/domain/errors.ts';
 import { readLink } from '../../functions/links/link.ts';
 import { asText } from '../../functions/messaging/channels/channel.ts';
 import { Message, notificationKey } from '../../functions/messaging/message.ts';
+import { IN_TICKET } from '../../functions/messaging/texts/delivery.ts';
 import type { NotifyDeps } from '../../functions/notify/deps.ts';
 import { notify } from '../../functions/notify/notify.ts';
 import type { Store } from '../../functions/store/store.ts';
@@ -213,5 +214,54 @@ describe('the digest', () => {
     await digestAt(6, gone);
     expect(sent).toEqual([]);
     expect((await store.pager.find(gone, { pageKey: PAGE_KEY, now: minute(0) })).dueAt).toBeNull();
+  });
+});
+
+describe('messages that wait for the morning', () => {
+  const MORNING = 300;
+  const wait = async (n: number) => {
+    const action = waiting({ actionId: idOf(n), status: 'handed-off' });
+    await store.records.createAction(action);
+    await store.pager.admit(
+      ANA,
+      {
+        key: `waiting-${n}`,
+        always: false,
+        severity: 'low',
+        until: minute(MORNING).toISOString(),
+        text: { subject: `Subject ${n}`, incidentId: INCIDENT_ID, actionId: action.actionId },
+      },
+      { pageKey: PAGE_KEY, bounds: pages, now: minute(1) },
+    );
+  };
+
+  test('are in one digest in the morning, which does not page, and in none before or after', async () => {
+    for (const n of [1, 2, 3]) await wait(n);
+    expect(await digestAt(MORNING - 1)).toMatchObject({ told: 0 });
+    expect(sent).toEqual([]);
+    await digestAt(MORNING);
+    await digestAt(MORNING + 61);
+    expect(sent).toMatchObject([{ urgency: 'inform', to: { kind: 'person', id: ana.id } }]);
+    expect(sent[0]?.subject).toBe('3 messages outside your working hours, 3 still open');
+    expect(text()).toContain('came outside your working hours, so they waited');
+    expect(text()).not.toContain('Policy limits your pages');
+  });
+
+  test('neither delay nor join a digest of the night, and are not crowded out by it', async () => {
+    for (const n of [1, 2]) await wait(n);
+    for (let n = 3; n < 30; n++) await hold(`page-${n}`, null, 2);
+    await digestAt(7);
+    expect(sent).toHaveLength(1);
+    expect(text()).toContain('Subject of page-3 ');
+    expect(text()).not.toContain('Subject 1');
+    expect(text()).toContain('2 more are not listed');
+    expect(sent[0]?.subject).toMatch(/^27 messages without a page/);
+    const { held } = await store.pager.find(ANA, {
+      pageKey: PAGE_KEY,
+      now: minute(8),
+    });
+    expect(held.filter(({ key }) => key.startsWith('waiting'))).toHaveLength(2);
+    await digestAt(MORNING);
+    expect(sent.at(-1)?.paragraphs.join()).toContain(IN_TICKET);
   });
 });

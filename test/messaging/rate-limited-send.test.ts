@@ -32,7 +32,7 @@ const send = (change: Partial<RateLimitDeps> = {}) =>
     },
     {
       store,
-      limits,
+      policy: { limits, escalation: POLICY.escalation },
       pageKey: PAGE_KEY,
       now: () => NOW,
       log: (...line) => void logged.push(line.join(' ')),
@@ -99,5 +99,97 @@ describe('the hourly limit on pages', () => {
     };
     await expect(send({ store: { pager: busy } })(page('a'))).rejects.toThrow(Conflict);
     expect(sent).toEqual([]);
+  });
+});
+
+describe('a message that may wait for the morning', () => {
+  const bySeverity = { ...limits.pages.bySeverity, low: 'morning' } as const;
+  const workingHours = {
+    timeZone: 'UTC',
+    days: ['mon', 'tue', 'wed', 'thu', 'fri'] as const,
+    from: '08:00',
+    to: '18:00',
+  };
+  const { escalation } = POLICY;
+  const policyWith = (timeZone?: string) => ({
+    limits: {
+      pages: {
+        ...limits.pages,
+        bySeverity,
+        workingHours: { ...workingHours, days: [...workingHours.days] },
+      },
+    },
+    escalation: {
+      people: {
+        ...escalation.people,
+        'ana.silva': { ...escalation.people['ana.silva']!, ...(timeZone && { timeZone }) },
+      },
+    },
+  });
+  const policy = policyWith();
+  const minor = (change: Partial<Message> = {}) =>
+    messageWith({
+      key: 'a',
+      urgency: 'inform',
+      severity: 'low',
+      canWait: true,
+      links: [],
+      ...change,
+    });
+  const paging = (now: string) => ({
+    pageKey: PAGE_KEY,
+    bounds: policy.limits.pages,
+    now: new Date(now),
+  });
+
+  test('waits at night for the working hours of its recipient, once however often it is sent', async () => {
+    for (let n = 0; n < 3; n++)
+      expect(await send({ policy })(minor())).toEqual({ notBy: [], waits: true });
+    expect(sent).toEqual([]);
+    const { held, dueAt } = await store.pager.find(
+      'person:ana.silva',
+      paging('2026-11-24T03:00:00Z'),
+    );
+    expect(held.map(({ key }) => key)).toEqual(['a']);
+    expect(dueAt).toBe('2026-11-24T08:00:00.000Z');
+  });
+
+  test('waits until the morning in the time zone of the person', async () => {
+    await send({ policy: policyWith('America/New_York') })(minor());
+    const { dueAt } = await store.pager.find('person:ana.silva', paging('2026-11-24T03:00:00Z'));
+    expect(dueAt).toBe('2026-11-24T13:00:00.000Z');
+  });
+
+  test('P12: is sent at once if it decides, ends a page, is severe, is for the team, or reports an effect', async () => {
+    const now = [
+      minor({ links: messageWith().links }),
+      minor({ ends: ['ask-1'] }),
+      minor({ severity: 'high' }),
+      minor({ severity: 'critical', urgency: 'page' }),
+      minor({ severity: undefined }),
+      minor({ to: TEAM }),
+      minor({ always: true, urgency: 'page' }),
+      minor({ canWait: undefined }),
+    ].map((message, n) => ({ ...message, key: `k${n}` }));
+    for (const message of now) await send({ policy })(message);
+    expect(sent.map(({ key }) => key)).toEqual(now.map(({ key }) => key));
+  });
+
+  test('is sent at once during working hours, without a page', async () => {
+    const noon = () => new Date('2026-11-24T12:00:00Z');
+    await send({ policy, now: noon })(minor({ urgency: 'page' }));
+    expect(sent.map(({ urgency }) => urgency)).toEqual(['inform']);
+  });
+
+  test('is sent at once, with an error in the log, when the working hours cannot be read', async () => {
+    await send({ policy: policyWith('Mars/Olympus') })(minor());
+    expect(sent).toHaveLength(1);
+    expect(logged[0]).toContain('working hours not read');
+  });
+
+  test('is sent at once when it cannot be noted that it waits', async () => {
+    const unreadable = { ...store.pager, admit: () => Promise.reject(new Unavailable('no table')) };
+    await send({ policy, store: { pager: unreadable } })(minor());
+    expect(sent).toHaveLength(1);
   });
 });

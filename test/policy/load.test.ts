@@ -473,6 +473,11 @@ describe('an account overlay can only be stricter', () => {
       'pages: { bySeverity: { critical: page, high: inform, medium: page, low: inform, informational: inform } }',
       'expected high and critical to be always or page: an attack must page someone',
     ],
+    [
+      'limits',
+      'pages: { bySeverity: { critical: morning, high: page, medium: page, low: inform, informational: inform } }',
+      'expected high and critical to be always or page: an attack must page someone',
+    ],
     ['limits', 'maxExtensions: 4', 'expected at most 3: an account may only lower it'],
     ['limits', 'findingMaxAgeHours: 25', 'expected at most 24: an account may only lower it'],
     ['limits', 'drillMaxAgeDays: 91', 'expected at most 90: an account may only lower it'],

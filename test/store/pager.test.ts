@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { SeverityLabel } from '../../functions/domain/alert.ts';
 import { signClaims } from '../../functions/links/signed-claims.ts';
 import { digestOf } from '../../functions/store/hash-chain.ts';
-import type { Held } from '../../functions/store/pager.ts';
+import type { Held } from '../../functions/store/page-limit.ts';
 import type { Store } from '../../functions/store/store.ts';
 import type { Item } from '../../functions/store/table.ts';
 import { INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';

@@ -82,7 +82,10 @@ async function sendToEach(
     ends: what === 'withdraw' ? [keyOf('tell', subject, id)] : [],
     severity: ticket.severity,
     // One page for each incident, and one more when its severity rises.
-    ...(what === 'tell' && { once: `${incidentId}-${ticket.severity}` }),
+    ...(what === 'tell' && {
+      once: `${incidentId}-${ticket.severity}`,
+      canWait: true as const,
+    }),
     ...textFrom(ticket),
     facts: [],
     steps: [],

@@ -21,6 +21,8 @@ export function digestText(
   lines: readonly Listed[],
   more: number,
   { perPersonPerHour, reservedForSevere }: Limits['pages'],
+  /** All of them waited for the recipient's working hours. */
+  isMorning = false,
 ): Pick<Message, 'subject' | 'paragraphs' | 'facts' | 'steps'> {
   const open = lines.filter(({ needsAnswer }) => needsAnswer);
   const over = lines.filter(({ needsAnswer }) => !needsAnswer);
@@ -31,10 +33,12 @@ export function digestText(
     ...list('These still need a person:', open),
     ...list('These need no answer:', over),
     ...(more > 0 ? [`${more} more are not listed. Each one has a ticket or a record.`] : []),
-    `Policy limits your pages to ${perPersonPerHour} an hour, ${reservedForSevere} of them reserved for high and critical alerts.`,
+    isMorning
+      ? 'These messages are about minor alerts and came outside your working hours, so they waited.'
+      : `Policy limits your pages to ${perPersonPerHour} an hour, ${reservedForSevere} of them reserved for high and critical alerts.`,
   ];
   return {
-    subject: `${count} ${count === 1 ? 'message' : 'messages'} without a page, ${open.length} still open`,
+    subject: `${count} ${count === 1 ? 'message' : 'messages'} ${isMorning ? 'outside your working hours' : 'without a page'}, ${open.length} still open`,
     paragraphs: [first ?? '', ...rest],
     facts: [],
     steps: [],

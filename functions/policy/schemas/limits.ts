@@ -1,6 +1,7 @@
 // policies/limits.yaml: rates, thresholds and time spans.
 import * as z from 'zod/mini';
 import { isSevere, SeverityLabel } from '../../domain/alert.ts';
+import { Day, TimeOfDay, TimeZone } from '../../domain/weekly-window.ts';
 
 export const LimitsFile = z.strictObject({
   /** Automatic actions in any 60 seconds. Further actions need approval. */
@@ -29,16 +30,28 @@ export const LimitsFile = z.strictObject({
     reservedForSevere: z.int().check(z.gte(0), z.lte(60)),
     /**
      * How people are notified about an alert. `always`: pages, and the first page about an incident ignores the limit.
-     * `page`: pages within the limit. `inform`: never pages, which only alerts below high may have.
+     * `page`: pages within the limit. `inform`: never pages. `morning`: never pages, and outside working hours, a message
+     * that needs no answer waits for one digest. Only alerts below high may have the last two.
      */
-    bySeverity: z.record(SeverityLabel, z.enum(['always', 'page', 'inform'])).check(
+    bySeverity: z.record(SeverityLabel, z.enum(['always', 'page', 'inform', 'morning'])).check(
       z.refine(
-        (by) => SeverityLabel.options.every((one) => !isSevere(one) || by[one] !== 'inform'),
+        (by) =>
+          SeverityLabel.options.every(
+            (one) => !isSevere(one) || by[one] === 'always' || by[one] === 'page',
+          ),
         {
           error: 'expected high and critical to be always or page: an attack must page someone',
         },
       ),
     ),
+    /** Messages that wait for the morning are sent when these hours begin. A person's own time zone replaces this one. */
+    workingHours: z.strictObject({
+      timeZone: TimeZone,
+      days: z.array(Day).check(z.minLength(1)),
+      from: TimeOfDay,
+      /** Earlier than `from` if the hours cross midnight. */
+      to: TimeOfDay,
+    }),
     /** Delay of the digest that collects messages over the limit. The digest doesn't page. */
     digestAfterMinutes: z.int().check(z.gte(1), z.lte(60)),
   }),
