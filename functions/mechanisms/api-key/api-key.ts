@@ -53,7 +53,7 @@ function describe(subject: Subject, facts: Facts | null): Description {
     ],
     undo: `${undoneAfter('Enables the key again', subject)}. A leaked key must still be replaced: its owner receives the commands`,
     manualUndo: [
-      `aws apigateway update-api-key --region ${region} --api-key ${shellQuoted(target.value)} --patch-operations op=replace,path=/enabled,value=true`,
+      `aws apigateway update-api-key --region ${shellQuoted(region)} --api-key ${shellQuoted(target.value)} --patch-operations op=replace,path=/enabled,value=true`,
     ],
   };
 }

@@ -1,7 +1,7 @@
 // create_alert_ticket in SSM OpsCenter, the default: one OpsItem per incident.
 import type { SSM } from '@aws-sdk/client-ssm';
 import { NotFound } from '../../domain/errors.ts';
-import { oneLine, shortened } from '../../domain/wording.ts';
+import { oneLine, shellQuoted, shortened } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
 import {
   type Ticket,
@@ -50,13 +50,13 @@ export const openOpsItemInfo = ticketInfo({
   configured: ({ channels }) => channels.tickets.system === 'ops-center',
   noun: 'an OpsItem in Systems Manager OpsCenter',
   manualUndo: ({ incidentId, region }) => [
-    `aws ssm describe-ops-items --region ${region} --ops-item-filters ${[
+    `aws ssm describe-ops-items --region ${shellQuoted(region)} --ops-item-filters ${[
       `Key=Source,Values=${SOURCE},Operator=Equal`,
       `Key=Title,Values=${incidentId},Operator=Contains`,
       'Key=Status,Values=Open,InProgress,Operator=Equal',
     ].join(
       ' ',
-    )} --query 'OpsItemSummaries[].OpsItemId' --output text | xargs -n 1 aws ssm update-ops-item --region ${region} --status Resolved --ops-item-id`,
+    )} --query 'OpsItemSummaries[].OpsItemId' --output text | xargs -n 1 aws ssm update-ops-item --region ${shellQuoted(region)} --status Resolved --ops-item-id`,
   ],
 });
 

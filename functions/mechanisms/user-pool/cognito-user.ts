@@ -70,7 +70,7 @@ function describe(subject: Subject, facts: Facts | null): Description {
     ],
     undo: `${undoneAfter('Enables the user again', subject)}. The sign-out cannot be undone: the user must sign in again`,
     manualUndo: [
-      `aws cognito-idp admin-enable-user --region ${region} --user-pool-id ${shellQuoted(pool)} --username ${shellQuoted(target.value)}`,
+      `aws cognito-idp admin-enable-user --region ${shellQuoted(region)} --user-pool-id ${shellQuoted(pool)} --username ${shellQuoted(target.value)}`,
     ],
   };
 }

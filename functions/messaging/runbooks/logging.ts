@@ -30,7 +30,7 @@ export const raiseLogLevel: RunbookTemplate = (one) => {
       `GROUP="$(${get('LoggingConfig.LogGroup', 'text')})"`,
       set('"LogFormat=JSON,ApplicationLogLevel=DEBUG,SystemLogLevel=INFO,LogGroup=$GROUP"'),
     ],
-    undo: [set(`file://${file}`)],
+    undo: [set(`"$(cat ${file})"`)],
     notify: ['The owner of the function: the log format changes to JSON'],
   };
 };
