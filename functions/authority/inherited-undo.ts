@@ -20,7 +20,7 @@ type InheritDeps = { store: Pick<Store, 'records'>; keys: EndKeys; now: () => Da
 export async function inheritsUndo(
   deps: InheritDeps,
   effectKey: string,
-  lease: Released,
+  lease: Omit<Released, 'isLifted'>,
   heir?: { at: Instant },
 ): Promise<boolean> {
   const { store, keys, now } = deps;

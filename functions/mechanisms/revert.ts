@@ -1,6 +1,6 @@
 // Reverts a change under a lease claim, and verifies that it is gone.
 import { REMAINS_IN_PLACE, targetGone } from '../domain/effect-state.ts';
-import { NotVerified, TerminalError } from '../domain/errors.ts';
+import { NotVerified, StateChanged, TerminalError } from '../domain/errors.ts';
 import type { Claimant } from '../store/lease.ts';
 import type { Store } from '../store/store.ts';
 import type { Job } from './job.ts';
@@ -28,6 +28,22 @@ export async function revertAndVerify(
       actionId: subject.actionId,
     });
   return seen.found;
+}
+
+/**
+ * For an action whose effect was undone together with that of another holder: reads the state and changes nothing.
+ * Throws StateChanged when the change is in place again, because someone else made it.
+ */
+export async function verifyLifted({ subject, mechanism }: Job, before: unknown): Promise<string> {
+  if (mechanism.alreadyInPlace(before)) return REMAINS_IN_PLACE;
+  const seen = await unlessGone(mechanism.driver.verifyReverted(subject, before));
+  if ('gone' in seen) return targetGone(seen.gone);
+  const { holds, found } = seen.found;
+  if (holds) return found;
+  throw new StateChanged(
+    `the change was undone together with that of another action, and someone made it again: ${found}`,
+    { actionId: subject.actionId },
+  );
 }
 
 /**

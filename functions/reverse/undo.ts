@@ -7,8 +7,8 @@ import { inheritsUndo } from '../authority/inherited-undo.ts';
 import type { Action } from '../domain/action.ts';
 import { HELD_BY_ANOTHER, NOTHING_APPLIED } from '../domain/effect-state.ts';
 import { Unproven } from '../domain/errors.ts';
-import { jobOf } from '../mechanisms/job.ts';
-import { revertAndVerify, underClaim } from '../mechanisms/revert.ts';
+import { type Job, jobOf } from '../mechanisms/job.ts';
+import { revertAndVerify, underClaim, verifyLifted } from '../mechanisms/revert.ts';
 import { digestOf } from '../store/hash-chain.ts';
 import type { Claimant, Released } from '../store/lease.ts';
 import type { ReverseDeps } from './deps.ts';
@@ -43,14 +43,23 @@ export async function undo(
   const lease = await store.leases.release(effectKey, actionId, claimant, living);
   if (!lease) return { found: HELD_BY_ANOTHER, mayArrive: false };
   return underClaim(store, effectKey, claimant, async () => {
-    const found =
-      lease.begun || isEverInForce(action)
-        ? await revertAndVerify(job, await stateToRestore(deps, action, evidence, lease))
-        : NOTHING_APPLIED;
+    const found = await undoUnder(deps, action, job, { evidence, lease });
     const mayArrive = lease.applies.some(({ until }) => until > now().toISOString());
     await (mayArrive ? store.leases.detach : store.leases.drop)(effectKey, claimant);
     return { found, mayArrive };
   });
+}
+
+async function undoUnder(
+  deps: ReverseDeps,
+  action: Action,
+  job: Job,
+  { evidence, lease }: { evidence: Evidence; lease: Released },
+): Promise<string> {
+  if (lease.isLifted) return verifyLifted(job, action.before);
+  return lease.begun || isEverInForce(action)
+    ? revertAndVerify(job, await stateToRestore(deps, action, evidence, lease))
+    : NOTHING_APPLIED;
 }
 
 const isEverInForce = ({ history }: Action): boolean =>

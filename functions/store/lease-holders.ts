@@ -130,6 +130,7 @@ export const leaseHolders = ({ table, load, write }: LeaseItems) => ({
           lease,
         );
       if (lease.releasing !== actionId) return;
-      await write(effectKey, { ...lease, holders, origins, ...UNCLAIMED, version }, lease);
+      const lifted = lease.lifted.filter((one) => one !== actionId);
+      await write(effectKey, { ...lease, holders, origins, lifted, ...UNCLAIMED, version }, lease);
     }),
 });

@@ -1,7 +1,7 @@
 // Reads and writes the items of leases.
 import { readStored } from '../domain/stored.ts';
 import { singleKey } from './layout.ts';
-import { ENDED, Lease } from './lease.ts';
+import { ENDED, Lease, liftedWith } from './lease.ts';
 import { ABSENT, atVersion, type Table } from './table.ts';
 
 /** Longer than any call can take. DynamoDB then deletes the item. */
@@ -23,9 +23,9 @@ export function createLeaseItems(table: Table) {
     /** Throws Conflict if the lease changed since `from` was loaded. */
     write: (effectKey: string, lease: Lease, from: Lease | null): Promise<void> =>
       table.put({ ...key(effectKey), ...lease }, from ? atVersion(from.version) : ABSENT),
-    /** Empties the lease, and has DynamoDB delete it a day later. */
+    /** Empties the lease except for who was lifted, and has DynamoDB delete it a day later. */
     end(effectKey: string, from: Lease, now: Date): Promise<void> {
-      const ended = { ...ENDED, version: from.version + 1 };
+      const ended = { ...ENDED, lifted: liftedWith(from), version: from.version + 1 };
       const expiresAt = Math.floor(now.getTime() / 1000) + DAY_SECONDS;
       return table.put({ ...key(effectKey), ...ended, expiresAt }, atVersion(from.version));
     },

@@ -6,9 +6,11 @@ import {
   type Claimant,
   holderIn,
   isClaimedByOther,
+  isLiftedFor,
   type Lease,
   type Living,
   LOST,
+  liftedWith,
   type Released,
   UNCLAIMED,
   UNHELD,
@@ -25,7 +27,7 @@ export const leaseUndo = ({ table, load, write, end }: LeaseItems) => ({
    * 2. It calls `drop`, or `detach` if its own apply may still arrive, or `pause` if the undo failed.
    *
    * AWS has no conditional write that could reject a late change, so two reversals must never overlap. Throws Conflict
-   * while another reversal has the claim. Holders that are not `living` are removed.
+   * while another reversal has the claim. Holders that are not `living` are removed: the undo is also theirs.
    */
   release: (
     effectKey: string,
@@ -62,9 +64,14 @@ export const leaseUndo = ({ table, load, write, end }: LeaseItems) => ({
         return null;
       }
       const holders = lease.holders.filter((holder) => holder === actionId);
-      const mine = { ...lease, ...claimed, holders, version: version + 1 };
+      const lifting = [...lease.lifting, ...listed].filter((holder) => holder !== actionId);
+      const mine = { ...lease, ...claimed, holders, lifting, version: version + 1 };
       await write(effectKey, mine, lease);
-      return { ...mine, begun: lease.begun || holders.length === 0 };
+      return {
+        ...mine,
+        begun: lease.begun || holders.length === 0,
+        isLifted: isLiftedFor(lease, actionId),
+      };
     }),
 
   /**
@@ -86,7 +93,13 @@ export const leaseUndo = ({ table, load, write, end }: LeaseItems) => ({
     if (lease?.claim?.by !== by) return;
     await write(
       effectKey,
-      { ...lease, holders: [], ...UNCLAIMED, version: lease.version + 1 },
+      {
+        ...lease,
+        holders: [],
+        lifted: liftedWith(lease),
+        ...UNCLAIMED,
+        version: lease.version + 1,
+      },
       lease,
     );
   },

@@ -38,6 +38,10 @@ export const Lease = z.strictObject({
   releasing: z.nullable(z.string()),
   /** The reversal that holds the exclusive claim, until a time when its function must have ended. */
   claim: z._default(z.nullable(z.strictObject({ by: z.string(), until: Instant })), null),
+  /** Holders that the reversal with the claim removed, because they were due or their undo was ordered. */
+  lifting: z._default(z.array(z.string()), []),
+  /** The same of earlier reversals, which undid the effect for them. What is in place now is someone else's. */
+  lifted: z._default(z.array(z.string()), []),
   /** The last undo failed. Only a person or the sweeper may start another one. */
   isStuck: z._default(z.boolean(), false),
   version: z.int().check(z.gte(1)),
@@ -62,7 +66,10 @@ export type Living = (holders: readonly Holder[]) => Promise<readonly string[]>;
 export type Released = Pick<
   Lease,
   'captured' | 'before' | 'capture' | 'handedOn' | 'origins' | 'begun' | 'applies'
->;
+> & {
+  /** Whether the reversal of another holder undid the effect for this one as well. */
+  isLifted: boolean;
+};
 
 /** A holder with the proof of its hold, by its ID. */
 export const holderIn =
@@ -83,7 +90,7 @@ const isRunning = ({ until }: { until: Instant }, now: Date): boolean =>
 export const isAbandoned = ({ holders, claim }: Lease, now: Date): boolean =>
   holders.length === 0 && claim !== null && claim.until <= now.toISOString();
 
-export const UNCLAIMED = { releasing: null, claim: null, isStuck: false };
+export const UNCLAIMED = { releasing: null, claim: null, lifting: [], isStuck: false };
 export const UNHELD = {
   holders: [],
   origins: {},
@@ -93,10 +100,24 @@ export const UNHELD = {
   handedOn: false,
   begun: false,
   applies: [],
+  lifting: [],
+  lifted: [],
 };
 /** A lease that the caller doesn't hold any more says nothing about the caller's change. */
-export const LOST = { ...UNHELD, begun: true };
+export const LOST = { ...UNHELD, begun: true, isLifted: false };
 export const ENDED = { ...UNHELD, ...UNCLAIMED };
+
+/** More than the actions that ever hold one effect within a day. */
+const MOST_LIFTED = 20;
+
+/** The holders for whom the effect is undone once the reversal with the claim has ended. */
+export const liftedWith = ({ lifting, lifted }: Lease): string[] =>
+  [...new Set([...lifted, ...lifting])].slice(-MOST_LIFTED);
+
+/** Whether an earlier reversal undid the effect for the action, and no apply of the action may arrive later. */
+export const isLiftedFor = ({ lifted, applies }: Lease, actionId: string): boolean =>
+  lifted.includes(actionId) && !applies.some(({ by }) => by === actionId);
+
 /** No holders, no undo in progress, and no before-state. */
 export const isEnded = ({ holders, captured, releasing }: Lease): boolean =>
   holders.length === 0 && !captured && releasing === null;
