@@ -43,6 +43,17 @@ export const MAX_VOTES = 20;
 export const MAX_HAND_OVERS = 10;
 export const MAX_NOTES = 10;
 
+/** Why a person declined. Stored, so these must not change. */
+export const DeclineReason = z.enum([
+  'false-alarm',
+  'expected-work',
+  'too-much-impact',
+  'wrong-target',
+  'not-enough-evidence',
+  'something-else',
+]);
+export type DeclineReason = z.infer<typeof DeclineReason>;
+
 /** An approval request. It copies the escalation policy when it is created and never changes it. */
 export const ApprovalRequest = z.strictObject({
   requestedAt: Instant,
@@ -74,6 +85,20 @@ export const ApprovalRequest = z.strictObject({
   /** The state machine's callback token, replaced at each escalation step. Never shown and never part of a link. */
   taskToken: z.nullable(z.string()),
   votes: z._default(z.array(Vote).check(z.maxLength(MAX_VOTES)), []),
+  /** Why people declined, given after their vote: at most one reason for each. No proof covers it. */
+  declineReasons: z._default(
+    z
+      .array(
+        z.strictObject({
+          by: z.string(),
+          at: Instant,
+          why: DeclineReason,
+          note: z.string().check(z.maxLength(500)),
+        }),
+      )
+      .check(z.maxLength(MAX_VOTES)),
+    [],
+  ),
   /** The deciding vote. */
   decision: z.nullable(Decision),
 });

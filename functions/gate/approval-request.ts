@@ -72,6 +72,7 @@ export function requestApproval(
     moreTime: null,
     acknowledged: null,
     handedTo: [],
+    declineReasons: [],
     askedRungs: 0,
     taskToken: null,
     votes: [],

@@ -2,15 +2,18 @@
 
 import * as z from 'zod/mini';
 import type { Action } from '../domain/action.ts';
+import { DeclineReason } from '../domain/approval.ts';
 import { errorFields } from '../platform/log.ts';
-import type { By, Change, Refusal } from './decision.ts';
+import { counted, notCounted } from './answer.ts';
+import type { By, Change } from './decision.ts';
+import { onDeclineReason } from './decline-reason.ts';
 import type { WebDeps } from './deps.ts';
 import { chosenFor, Durations } from './durations.ts';
 import { decideTogether, TogetherForm } from './grouped-answers.ts';
 import type { Opened } from './open-link.ts';
 import { Remark } from './remark.ts';
 import { acknowledge, askForTime, handOver } from './request.ts';
-import { NOT_COUNTED, POSTPONED, voteCounted } from './texts/answers.ts';
+import { POSTPONED } from './texts/answers.ts';
 import type { Answer, Notice } from './texts/status.ts';
 import { decideOne } from './vote.ts';
 
@@ -27,10 +30,13 @@ export const ApproveForm = z.strictObject({
     'acknowledge',
     'more-time',
     'hand-over',
+    'give-reason',
   ]),
   /** The person to hand over to. Browsers send the list's choice with every button. */
   to: z._default(z.string().check(z.maxLength(64)), ''),
   reason: Remark,
+  /** Only with `give-reason`: why the person declined. */
+  why: z._default(DeclineReason, 'something-else'),
   digest: z.string(),
   /** The time that the person chose for each action. */
   duration: Durations,
@@ -51,6 +57,8 @@ export async function onApproval(
     case 'more-time':
     case 'hand-over':
       return postpone(deps, opened, verdict, form.to);
+    case 'give-reason':
+      return onDeclineReason(deps, opened, { why: form.why, note: reason, chosen: form.all });
     case 'approve':
     case 'decline': {
       const durationMinutes = chosenFor(form.duration, action.actionId);
@@ -113,25 +121,4 @@ async function postponed(
     log('error', 'not asked', { incidentId, actionId, ...errorFields(error) });
     return answer(POSTPONED.notSent(name));
   }
-}
-
-/** The answer to a vote that counted. */
-export const counted = (action: Action, person: string): Answer => ({
-  action,
-  notice: voteCounted(action, person),
-  status: 200,
-});
-
-const STATUS_OF = {
-  settled: 409,
-  closed: 409,
-  'too-late': 410,
-  'not-yours': 403,
-  bounded: 409,
-  lookAgain: 409,
-} as const;
-
-export function notCounted(action: Action, { because, refused }: Refusal): Answer {
-  const notice: Notice = { title: NOT_COUNTED[because], text: refused, tone: 'bad' };
-  return { action, notice, status: STATUS_OF[because] };
 }

@@ -1,4 +1,4 @@
-// Decides several requests of an incident with one form, each on its own digest.
+// Decides several requests with one form, each on its own digest.
 
 import * as z from 'zod/mini';
 import { type Action, ActionId } from '../domain/action.ts';
@@ -11,7 +11,7 @@ import type { Answer } from './texts/status.ts';
 import { decideOne } from './vote.ts';
 
 /** A question as the page showed it: its id and its digest. */
-const Picked = z.pipe(
+const PickedField = z.pipe(
   z.pipe(
     z.string(),
     z.transform((text) => text.split(' ')),
@@ -26,7 +26,7 @@ export const MOST_TOGETHER = 60;
 const picks = z._default(
   z.pipe(
     z.transform((given) => (given === undefined ? [] : [given].flat())),
-    z.array(Picked).check(z.maxLength(MOST_TOGETHER)),
+    z.array(PickedField).check(z.maxLength(MOST_TOGETHER)),
   ),
   [],
 );
@@ -37,6 +37,9 @@ export const TogetherForm = {
   ticked: picks,
 };
 
+/** The ID and the digest of an action. */
+export type Picked = z.infer<typeof PickedField>;
+
 type Answered = {
   verdict: Verdict;
   reason: string;
@@ -44,8 +47,7 @@ type Answered = {
   durations: Durations;
 };
 
-export const pickOf = ({ actionId, digest }: Pick<Action, 'actionId' | 'digest'>): string =>
-  `${actionId} ${digest}`;
+export const pickOf = ({ actionId, digest }: Action): string => `${actionId} ${digest}`;
 
 /** Decides each action by itself. One that was changed or decided since the page was shown does not count. */
 export async function decideTogether(

@@ -3,7 +3,7 @@
 import * as z from 'zod/mini';
 import type { Action } from '../domain/action.ts';
 import { isFull, withEntry } from '../store/hash-chain.ts';
-import { notCounted } from './approval.ts';
+import { notCounted } from './answer.ts';
 import { type By, type Change, mayNot, refuse } from './decision.ts';
 import type { WebDeps } from './deps.ts';
 import type { Opened } from './open-link.ts';

@@ -7,7 +7,7 @@ import { closingOf } from '../domain/closed-finding.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { errorFields } from '../platform/log.ts';
 import { withEntry } from '../store/hash-chain.ts';
-import { notCounted } from './approval.ts';
+import { notCounted } from './answer.ts';
 import { type By, type Change, mayNot, refuse } from './decision.ts';
 import type { WebDeps } from './deps.ts';
 import type { Opened } from './open-link.ts';

@@ -6,7 +6,7 @@ import type { Action } from '../domain/action.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
 import { errorFields } from '../platform/log.ts';
 import { scheduleEnd, scheduleReview, unscheduleEnd } from '../platform/schedules.ts';
-import { notCounted } from './approval.ts';
+import { notCounted } from './answer.ts';
 import { refuse } from './decision.ts';
 import type { WebDeps } from './deps.ts';
 import { extend, isUndoOrdered, keep, orderUndo, type Review } from './keep-decision.ts';

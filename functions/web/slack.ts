@@ -8,7 +8,7 @@ import { callHttp, type Service } from '../platform/http.ts';
 import { errorFields } from '../platform/log.ts';
 import { slackButtonsOf, slackMemberOf } from '../policy/people.ts';
 import { SLACK_ANSWERS } from '../policy/schemas/channels.ts';
-import { counted, notCounted } from './approval.ts';
+import { counted, notCounted } from './answer.ts';
 import { refuse, type Verdict } from './decision.ts';
 import type { SlackInteractivity, WebDeps } from './deps.ts';
 import { actionOfLink, type Opened } from './open-link.ts';

@@ -49,6 +49,7 @@ button.go, a.go { background: var(--accent); border-color: var(--accent); color:
 button.small { font-size: .9375rem; min-height: 2.75rem; padding: .25rem .75rem; }
 select { font: inherit; font-weight: 500; color: var(--ink); background: var(--paper); border: 1px solid var(--control); border-radius: .375rem; min-height: 2.75rem; padding: .25rem .375rem; max-width: 100%; } .undo > span { flex: 1 1 8rem; } .undo select { flex: none; min-height: 2.5rem; }
 form details p { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; } form details label { margin: 0; }
+.reasons { display: grid; gap: .5rem; grid-template-columns: repeat(auto-fit, minmax(min(9rem, 100%), 1fr)); margin: .5rem 0; }
 .tally { margin: .5rem 0 0; }
 button:hover, a.go:hover { filter: brightness(1.08); } button:active { filter: brightness(.92); }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: .375rem; }

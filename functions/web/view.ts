@@ -12,6 +12,7 @@ import { manualSteps } from '../messaging/texts/manual.ts';
 import { zoneOf } from '../policy/people.ts';
 import type { Policy } from '../policy/policy.ts';
 import { mayNot } from './decision.ts';
+import { owesReason } from './decline-reason.ts';
 import type { WebDeps } from './deps.ts';
 import { issueNonce } from './form.ts';
 import { MOST_TOGETHER } from './grouped-answers.ts';
@@ -38,6 +39,8 @@ export type View = {
   open: readonly Action[];
   /** How many more there are than one page decides. The page shows them once these are answered. */
   later: number;
+  /** Requests that this person declined without saying why. */
+  unexplained: readonly Action[];
   /** Facts about the link's alert; null if they cannot be read. */
   facts: Facts | null;
   policy: Pick<Policy, 'actions'>;
@@ -108,6 +111,7 @@ export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise
     policy: deps.policy,
     open,
     later: openToPerson.length - open.length,
+    unexplained: asks ? actions.filter((one) => owesReason(one, claims.person)) : [],
     manualSteps: action.status === 'expired' ? manualSteps(action, alert, known ?? null) : [],
     maxExtensions: deps.policy.limits.maxExtensions,
     now: deps.now(),

@@ -18,7 +18,8 @@ import { ALERT_ID, INCIDENT_ID, NOW, POLICY } from '../fixtures/case.ts';
 const FOLDER = join(import.meta.dirname, '../fixtures/stored');
 const FOLDERS = join(import.meta.dirname, '../../functions/mechanisms');
 const files = globSync('v*/*.json', { cwd: FOLDER }).sort();
-const versions = [...new Set(files.map((file) => file.split('/')[0] ?? ''))];
+/** The versions with a full incident. A later one may hold only what is new in it. */
+const versions = files.flatMap((file) => /^(v\d+)\/incident\.json$/.exec(file)?.[1] ?? []);
 const read = (file: string) => readFileSync(join(FOLDER, file), 'utf8');
 const itemsOf = (version: string): Item[] =>
   files
@@ -174,6 +175,24 @@ describe.each(versions)('items that %s stored', (version) => {
     for (const n of [1, 3, 4])
       expect(shown).toContain(`Blocked web requests from 203.0.113.${n}/32`);
   });
+});
+
+test('shows the reason for a decline that v3 stored', async () => {
+  incidentId = INCIDENTS.v2 ?? '';
+  const [declined] = itemsOf('v3');
+  await putUnsigned([
+    ...itemsOf('v2').filter(({ sk }) => sk !== declined?.sk),
+    ...(declined ? [declined] : []),
+  ]);
+  const { digest, actionId, history, approval } = await load(2);
+  expect(chainFault(actionId, history)).toBeNull();
+  expect(approval?.declineReasons).toMatchObject([{ why: 'expected-work' }]);
+  const claims = { purpose: 'approve', incidentId, actionId, digest } as const;
+  const expires = site.world.clock.now().getTime() / 1000 + 600;
+  const { mac } = site.world.runtime;
+  const token = await issueLink(mac, { ...claims, person: 'ana.silva', expires });
+  const { page } = await site.world.read(`/approve/${token}`);
+  expect(page).toContain('Reason: expected work, “The quarterly scan”.');
 });
 
 describe('items that v1 stored with fewer fields', () => {

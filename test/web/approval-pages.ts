@@ -56,6 +56,7 @@ export const requestWith = (change: Partial<ApprovalRequest> = {}): ApprovalRequ
   moreTime: null,
   acknowledged: null,
   handedTo: [],
+  declineReasons: [],
   askedRungs: 1,
   taskToken: 'token-1',
   votes: [],

@@ -1,4 +1,4 @@
-// The page that asks: every open request of the incident that the reader may answer.
+// The page that asks about every open request of the incident.
 import { html } from 'hono/html';
 import type { Action } from '../../domain/action.ts';
 import { isMoreSevere } from '../../domain/alert.ts';

@@ -4,6 +4,7 @@ import { COMMON } from '../texts/pages.ts';
 import type { Notice } from '../texts/status.ts';
 import type { View } from '../view.ts';
 import { stillOpen } from './approve.ts';
+import { askReason } from './decline-reason.ts';
 import { type Html, shell } from './frame.ts';
 import { evidence, facts, manually, reasoning, record } from './parts.ts';
 
@@ -21,6 +22,7 @@ export function statusPage(
 <p class="result">${text}</p>
 ${answered ? html`<p><a href="${view.path}">${COMMON.current}</a></p>` : ''}
 </header>
+${askReason(view)}
 ${stillOpen(view)}
 ${facts(view.action, view)}
 ${manually(view)}

@@ -1,10 +1,12 @@
 // The page's text after a form: the answer was counted, or why it was not.
 import type { Action } from '../../domain/action.ts';
 import { changesOf } from '../../domain/action-catalog.ts';
+import type { DeclineReason } from '../../domain/approval.ts';
 import { isTargetGone } from '../../domain/effect-state.ts';
 import { utc } from '../../domain/wording.ts';
 import { orderOf } from '../../messaging/texts/action-line.ts';
 import { doneLine, NOTHING_TO_UNDO, unanswered } from '../../messaging/texts/phrases.ts';
+import { DECLINE_REASONS } from './decline-reasons.ts';
 import type { Notice } from './status.ts';
 
 /** Why an answer was not counted. */
@@ -42,6 +44,7 @@ export const REFUSED = {
     'Nothing proves when this action is undone, so it can’t be extended. The security team is notified.',
   tooLong: 'This is longer than the time that was approved for this action.',
   noDuration: 'No schedule undoes this action, so it has no time to choose.',
+  notDeclined: 'You did not decline this request, so there is no reason to record.',
   notExpired: 'This request did not expire.',
   requestedTooOften: 'This action was requested too often. Carry it out manually.',
   signInFirst: 'You have not signed in, or your session ended.',
@@ -138,6 +141,12 @@ export function votesCounted(
     tone: counted > 0 && verdict === 'approve' ? 'good' : 'quiet',
   };
 }
+
+export const REASON_RECORDED = (why: DeclineReason): Notice =>
+  good(
+    'Reason recorded',
+    `${DECLINE_REASONS[why]}. Your decline counted already. Nothing was changed.`,
+  );
 
 /** After keep, extend or undo. */
 export const REVIEWED = {

@@ -1,4 +1,4 @@
-// Texts of the page that asks: title, actions, buttons, what is unknown.
+// Texts of the page that asks: title, actions, buttons, unknown facts.
 import type { Action } from '../../domain/action.ts';
 import { peopleAsked } from '../../domain/approval.ts';
 import type { IncidentAlert } from '../../domain/incident.ts';
@@ -46,7 +46,7 @@ export const APPROVE = {
   moreTimeHint: 'Once, for all approvers.',
   handTo: 'Hand over to',
   handOver: 'Hand over',
-  unknown: 'What is unknown',
+  unknown: 'Unknown facts',
   details: 'Details',
 } as const;
 

@@ -1,4 +1,4 @@
-// Why a person is asked: one plain sentence about the alert, then when and from where.
+// Why a person is asked, in one plain sentence about the alert.
 import type { Alert } from '../../domain/alert.ts';
 import { oneLine, quoted, utc } from '../../domain/wording.ts';
 import { summaryOf } from '../../playbook/playbook.ts';

@@ -26,6 +26,7 @@ import {
   tooLate,
 } from '../../messaging/texts/phrases.ts';
 import type { Escalation } from '../../policy/schemas/escalation.ts';
+import { DECLINE_REASONS } from './decline-reasons.ts';
 
 export type Notice = { title: string; text: string; tone: 'good' | 'bad' | 'quiet' };
 /** After a form: the action, the text to show first, and whether the answer was counted. */
@@ -191,5 +192,10 @@ export function decidedBy({ approval }: Action, names: Names, now: Date): string
   const decision = approval?.decision;
   if (!decision) return '';
   const reason = decision.reason ? `, with the reason ${quoted(decision.reason)}` : '';
-  return `${names[decision.by] ?? decision.by} ${decision.verdict} this at ${utc(decision.at, now)}${reason}.`;
+  const given = approval.declineReasons.find(({ by }) => by === decision.by);
+  const why = given ? ` Reason: ${lowered(DECLINE_REASONS[given.why])}${noteOf(given)}.` : '';
+  return `${names[decision.by] ?? decision.by} ${decision.verdict} this at ${utc(decision.at, now)}${reason}.${why}`;
 }
+
+const lowered = (text: string): string => `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+const noteOf = ({ note }: { note: string }): string => (note ? `, ${quoted(note)}` : '');

@@ -1,4 +1,4 @@
-// What is not known about the targets of open requests, and why.
+// Unknown facts about the targets of open requests, and why.
 import type { Action } from '../../domain/action.ts';
 import { changesOf } from '../../domain/action-catalog.ts';
 import type { EntityFacts, Fact, Facts } from '../../domain/facts.ts';
