@@ -8,6 +8,7 @@ import { Unavailable } from '../domain/errors.ts';
 import { requestOrder, similarTo } from '../domain/similar-questions.ts';
 import { capitalised } from '../domain/wording.ts';
 import { notPagedNames, type Sent, sendEach, troubleIn } from '../messaging/send-all.ts';
+import { notProposed } from '../messaging/texts/not-proposed.ts';
 import { namesOf } from '../messaging/texts/phrases.ts';
 import { withEntry } from '../store/hash-chain.ts';
 import type { ApproveDeps } from './deps.ts';
@@ -60,11 +61,13 @@ export async function escalate(
   const { incidentId, actionId } = action;
   const { records } = deps.store;
   const alert = await records.alert(incidentId, action.alertId);
-  const similar = similarTo(action, await records.actions(incidentId));
+  const actions = await records.actions(incidentId);
+  const similar = similarTo(action, actions);
   const ofSameAlert = similar.filter(({ alertId }) => alertId === action.alertId);
   if (ofSameAlert.some((one) => asksFirst(one, action))) return;
   const earlier = similar.filter((one) => one.alertId !== action.alertId && asksFirst(one, action));
   const asked = await asSevereAs(deps, asRaised(alert, action), earlier);
+  const left = action.target ? notProposed([alert], actions, action.target) : [];
   let inDigest = false;
   const notReached = [...passedOver];
   for (let step = due; step < request.rungs.length; step++) {
@@ -75,7 +78,9 @@ export async function escalate(
     const people = request.rungs[step]?.ask ?? [];
     const messages = await Promise.all(
       people.map(async (person) => ({
-        ...(await question(deps, action, alert, person, step, ofSameAlert, notReached)),
+        ...(await question(deps, action, alert, person, step, {
+          ...{ similar: ofSameAlert, passedOver: notReached, left },
+        })),
         // Similar requests page once: the approval page of the first one shows the later ones too.
         ...(asked.some((one) => isAsked(one, person)) && { urgency: 'inform' as const }),
       })),

@@ -11,18 +11,23 @@ import { LINKS } from '../messaging/texts/labels.ts';
 import { slackMemberOf } from '../policy/people.ts';
 import type { ApproveDeps } from './deps.ts';
 
-/**
- * The message that asks one person. `similar`: requests that the same page decides. `passedOver`: people of earlier steps
- * who could not be reached.
- */
+type Around = {
+  /** Requests that the same page decides. */
+  similar: readonly Action[];
+  /** People of earlier steps who could not be reached. */
+  passedOver: readonly Approver[];
+  /** What takes part and is not proposed. */
+  left: readonly string[];
+};
+
+/** The message that asks one person. */
 export async function question(
   deps: ApproveDeps,
   action: Action,
   alert: Alert,
   person: Approver,
   step: number,
-  similar: readonly Action[] = [],
-  passedOver: readonly Approver[] = [],
+  { similar = [], passedOver = [], left = [] }: Partial<Around> = {},
 ): Promise<Message> {
   const { incidentId, actionId, approval } = action;
   // A button could answer only one of several requests, so these are decided on the page.
@@ -38,7 +43,7 @@ export async function question(
     urgency: opensTicketUnanswered(action.name) || !mayPage(raised) ? 'inform' : 'page',
     severity: raised.severity.label,
     ends: [],
-    ...askText(action, alert, askedBefore, similar, passedOver),
+    ...askText(action, alert, askedBefore, { similar, passedOver, left }),
     links: [{ label: LINKS.decide, url: await questionUrl(deps, action, person) }],
     ...(withButtons && { answerToken: await answerToken(deps, action, person) }),
     incidentId,

@@ -4,7 +4,6 @@ import { ActionName, changesOf } from '../domain/action-catalog.ts';
 import { type Alert, isPosture } from '../domain/alert.ts';
 import { aboutAlert, type Opinion, type Recommendation } from '../domain/assessment.ts';
 import { isIdentity } from '../domain/service-account.ts';
-import { parseAddress } from '../platform/ip-address.ts';
 import { CHECK, FAMILIES, type Family, UNKNOWN_TYPE } from './families.ts';
 import type { Step } from './steps.ts';
 
@@ -24,11 +23,7 @@ export function judge({ alert }: { alert: Judged }): Opinion {
     .slice(0, MAX_STEPS);
   return {
     verdict,
-    summary:
-      `${summary} (${alert.type}, severity ${alert.severity.label})${leftOut(alert, containment)}`.slice(
-        0,
-        2000,
-      ),
+    summary: `${summary} (${alert.type}, severity ${alert.severity.label})`,
     recommendations: [...containment, ...ticketAndPage(alert, containment)],
   };
 }
@@ -68,28 +63,6 @@ function targetsOf({ entities }: Judged, { action, kinds, role }: Step): string[
       .slice(0, MAX_TARGETS_PER_STEP)
       .map(({ ref }) => ref)
   );
-}
-
-/** How many of the attacker's addresses no recommendation names, and in how many networks they are. */
-function leftOut({ entities }: Judged, containment: readonly Recommendation[]): string {
-  const targets = new Set(containment.map(({ target }) => target));
-  const actors = entities.filter(({ kind, part }) => kind === 'ip' && part === 'actor');
-  const left = actors.filter(({ ref }) => !targets.has(ref));
-  const proposed = actors.length - left.length;
-  if (proposed === 0 || left.length === 0) return '';
-  const networks = new Set(left.map(({ value }) => networkOf(value))).size;
-  return `. Of ${actors.length} attacking addresses, ${proposed} are proposed. ${left.length} more are in ${networks} ${networks === 1 ? 'network' : 'networks'}`;
-}
-
-/** The first 24 bits of an IPv4 address or the first 64 bits of an IPv6 address. */
-function networkOf(value: string): string {
-  const parsed = parseAddress(value);
-  if (!parsed) return value;
-  const { address } = parsed;
-  return address
-    .toByteArray()
-    .slice(0, address.kind() === 'ipv4' ? 3 : 8)
-    .join('.');
 }
 
 /** A caller from another account than the alert's: its owner must revoke its credentials, not the attacked account. */

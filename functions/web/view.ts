@@ -9,6 +9,7 @@ import type { Facts } from '../domain/facts.ts';
 import type { Incident } from '../domain/incident.ts';
 import { openRequests, waitsFor } from '../domain/similar-questions.ts';
 import { manualSteps } from '../messaging/texts/manual.ts';
+import { notProposed } from '../messaging/texts/not-proposed.ts';
 import { zoneOf } from '../policy/people.ts';
 import type { Policy } from '../policy/policy.ts';
 import { mayNot } from './decision.ts';
@@ -44,6 +45,8 @@ export type View = {
   /** Facts about the link's alert; null if they cannot be read. */
   facts: Facts | null;
   policy: Pick<Policy, 'actions'>;
+  /** What takes part in the alert and is not proposed, in words. */
+  left: readonly string[];
   /** Other actions that need the change. An undo by a person ends it for all. */
   sharedWith: readonly Action[];
   /** People who can take the request over. */
@@ -112,6 +115,7 @@ export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise
     open,
     later: openToPerson.length - open.length,
     unexplained: asks ? actions.filter((one) => owesReason(one, claims.person)) : [],
+    left: alert ? notProposed([alert], actions) : [],
     manualSteps: action.status === 'expired' ? manualSteps(action, alert, known ?? null) : [],
     maxExtensions: deps.policy.limits.maxExtensions,
     now: deps.now(),

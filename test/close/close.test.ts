@@ -61,9 +61,15 @@ test('P9: records the outcome of an alert with more and longer actions than its 
       description: { ...description, manualUndo: [] },
     })),
   );
-  await close(deps(), INPUT);
+  await store.records.putAssessment(INCIDENT_ID, ALERT_ID, {
+    ...assess(),
+    summary: 'y'.repeat(2_000),
+  });
+  const failure = { Error: 'Unavailable', Cause: 'z'.repeat(1_000) };
+  await close(deps(), { ...INPUT, failure });
   const { summary } = await incident();
   expect(summary).toContain('and 51 more actions\nAnalysis: ');
+  expect(summary).toHaveLength(4_000);
 });
 
 describe('the outcome of an action', () => {

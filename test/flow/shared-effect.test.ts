@@ -194,14 +194,15 @@ describe('an update that changes the finding while the request is open', () => {
 
   test('pages the people who were asked when the severity rises after many updates', async () => {
     await world.deliver(update({ severity: 2 }, 1));
-    const [block] = await blocks();
-    const { incidentId, actionId } = block!;
     const at = world.clock.now();
     const updates = Array.from({ length: 20 }, (_, n) => [NEWS, `New actor: number ${n}`]);
-    for (const [event = '', text = ''] of [...updates, ['told', 'Notified']])
-      await world.runtime.store.records.changeAction(incidentId, actionId, (current) =>
-        withEntry(current, { at, by: 'gate', event, text }),
-      );
+    for (const { incidentId, actionId, name } of await world.actions())
+      for (const [event = '', text = ''] of [...updates, ['told', 'Notified']])
+        await world.runtime.store.records.changeAction(incidentId, actionId, (current) =>
+          name === 'block_ip_at_firewall'
+            ? withEntry(current, { at, by: 'gate', event, text })
+            : null,
+        );
     await world.deliver(update({ severity: 9.5 }, 30));
     expect(newsTo('ana.silva')).toHaveLength(1);
   });

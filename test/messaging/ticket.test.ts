@@ -46,6 +46,8 @@ test('counts the actions and the commands that a ticket has no room for', () => 
   const many = Array.from({ length: 200 }, () => waiting({ status: 'handed-off' }));
   const { body } = textOf(many, critical);
   expect(body.match(/and 181 more actions/g)).toHaveLength(2);
+  const stepsOf = (actions: Action[]) => ticketSteps(actions, []).length;
+  expect(stepsOf(many)).toBe(stepsOf(many.slice(0, 20)) + 1);
   expect(body).toContain('180 more actions:\nThe message about each of these has its commands.');
 });
 

@@ -152,18 +152,6 @@ test.each([
   expect(asked(type, { entities })).toEqual([`isolate_production_host ${kind}-1`]);
 });
 
-test('says how many of many attacking addresses it does not propose, and from how many networks', () => {
-  const many = Array.from({ length: 40 }, (_, i) =>
-    entity(`ip-${i + 1}`, 'ip', `203.0.${i % 4}.${i + 1}`, 'actor'),
-  );
-  const type = 'Recon:EC2/PortProbeUnprotectedPort';
-  const summary = (entities: Entity[]) => outcome(type, { entities }).summary;
-  expect(summary([theAlertItself, ...many])).toContain(
-    'Of 40 attacking addresses, 3 are proposed. 37 more are in 4 networks',
-  );
-  expect(summary([theAlertItself, ...many.slice(0, 3)])).not.toContain('more are in');
-});
-
 test('recommends only a ticket for posture, although its type names an attack', () => {
   const posture = { ...theAlertItself, attributes: { posture: 'configuration' } };
   const entities = [posture, ...ALL_ENTITIES.slice(1)];

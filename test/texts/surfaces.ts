@@ -56,7 +56,8 @@ export function messagesOf(action: Action): Shown[] {
   const texts: Readonly<Record<string, Text | null | false>> = {
     notice: noticeOf(action, known, POLICY, null, minute(4)),
     question: isOpen && askText(action, ALERT, []),
-    'question to the next step': isOpen && askText(action, ALERT, [ana], [action], [ben]),
+    'question to the next step':
+      isOpen && askText(action, ALERT, [ana], { similar: [action], passedOver: [ben] }),
     reminder: status === 'in-force' && remindText(action, SINCE, minute(4)),
     review: status === 'kept' && keptText(action, SINCE),
     removed: appliedAt !== null && status === 'in-force' && goneText(action),

@@ -14,6 +14,7 @@ import {
   IN_RECORD,
   incidentFact,
   inForceSince,
+  leftFacts,
   namesOf,
   notDone,
   subjectOf,
@@ -33,13 +34,23 @@ export const newsText = (action: Action, news: string): Text => ({
   steps: [],
 });
 
-/** `similar`: similar questions on the same page. `passedOver`: approvers of earlier steps who were not asked. */
+/**
+ * `similar`: similar questions on the same page. `passedOver`: approvers of earlier steps who were not asked. `left`: what
+ * takes part and is not proposed.
+ */
 export function askText(
   action: Action,
   alert: Alert,
   askedBefore: readonly Approver[],
-  similar: readonly Action[] = [],
-  passedOver: readonly Approver[] = [],
+  {
+    similar = [],
+    passedOver = [],
+    left = [],
+  }: {
+    similar?: readonly Action[];
+    passedOver?: readonly Approver[];
+    left?: readonly string[];
+  } = {},
 ): Text {
   const { description, approval } = action;
   // The first reason is the tier. The others say why a person decides now: a rate, a protected target, a doubt.
@@ -60,6 +71,7 @@ export function askText(
         label: 'Updated since the request',
         value: sentence(text),
       })),
+      ...leftFacts(left),
       { label: 'Would affect', value: description?.affected.map(sentence).join(' ') || 'Unknown.' },
       { label: 'Undo', value: sentence(description?.undo ?? 'Unknown') },
       ...(required > 1 ? [{ label: 'Approvals', value: `${required} people must approve` }] : []),

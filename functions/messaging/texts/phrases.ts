@@ -144,6 +144,11 @@ export const whyFact = (alert: Alert | undefined) => ({
     : 'The alert’s record cannot be read.',
 });
 
+/** What takes part in the attack, but is not proposed. */
+export const leftFacts = (left: readonly string[]): Text['facts'] =>
+  left.length > 0 ? [{ label: NOT_PROPOSED, value: left.join('\n') }] : [];
+export const NOT_PROPOSED = 'Not proposed';
+
 export const steps = (title: string, lines: readonly string[]): Text['steps'] =>
   lines.length === 0 ? [] : [{ title, lines: [...lines] }];
 

@@ -13,7 +13,16 @@ import type { ReadIn, Ticket } from '../../mechanisms/ticket/ticket-provider.ts'
 import { asText } from '../channels/channel.ts';
 import { doneOf, headlineOf, orderOf, progressOf, sentence } from './action-line.ts';
 import { findingUrl } from './finding-link.ts';
-import { KINDS, moreActions, namesOf, roleOf, statusLine, type Text } from './phrases.ts';
+import { notProposed } from './not-proposed.ts';
+import {
+  KINDS,
+  leftFacts,
+  moreActions,
+  namesOf,
+  roleOf,
+  statusLine,
+  type Text,
+} from './phrases.ts';
 
 /** What the record of one alert says about its actions. */
 export type AlertRecord = { alert: Alert; facts: Facts | null };
@@ -52,6 +61,12 @@ export function ticketText(contents: TicketContents, now: Date, readIn: ReadIn =
       ],
       facts: [
         ...actionFacts(contents.actions, now, readIn),
+        ...leftFacts(
+          notProposed(
+            alerts.map((one) => one.alert),
+            contents.actions,
+          ),
+        ),
         { label: 'Resources', value: resourceLines(alert).join('\n') },
         ...evidenceFacts(alert, now),
         ...analysisFact(contents.assessment),

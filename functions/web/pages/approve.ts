@@ -9,7 +9,7 @@ import { APPROVE, approvals, questionOf, unknownHint } from '../texts/decide.ts'
 import { unknownsOf } from '../texts/unknown.ts';
 import type { View } from '../view.ts';
 import { form, type Html, shell, timeLeft } from './frame.ts';
-import { evidence, facts, reasoning, record, severityOf, why } from './parts.ts';
+import { evidence, facts, leftOut, reasoning, record, severityOf, why } from './parts.ts';
 import { requests } from './requests.ts';
 
 export function approvePage(view: View): Html {
@@ -21,7 +21,7 @@ export function approvePage(view: View): Html {
 <header>
 <p class="bar"><span>${severityOf(view)}</span><strong class="clock">${APPROVE.left(timeLeft(firstEnd(open), now))}</strong></p>
 <h1>${title}</h1>
-${why(view)}
+${why(view)}${leftOut(view)}
 ${newsOf(open).map(({ at, text }) => html`<p><strong>${APPROVE.news(at)}</strong> ${text}.</p>`)}
 ${closedNotice(view)}${raisedNotice(view)}
 </header>

@@ -7,6 +7,7 @@ import { worstOf } from '../../domain/incident.ts';
 import { oneLine, utc } from '../../domain/wording.ts';
 import { changesFact, headlineOf, progressOf } from '../../messaging/texts/action-line.ts';
 import { eventInWords } from '../../messaging/texts/labels.ts';
+import { NOT_PROPOSED } from '../../messaging/texts/phrases.ts';
 import {
   affectedLabel,
   EVIDENCE,
@@ -34,6 +35,10 @@ export const why = ({ alert, now }: View): Html =>
   alert
     ? html`<p class="lead">${plainReason(alert)} <bdi>${seenText(alert, now)}</bdi><small>${breakable(alert.type)}</small></p>`
     : html`<p class="lead">${FACTS.noAlert}.</p>`;
+
+/** What takes part in the alert, but is not proposed. */
+export const leftOut = ({ left }: View): Html =>
+  left.length > 0 ? html`<p><strong>${NOT_PROPOSED}:</strong> ${left.join('. ')}.</p>` : html``;
 
 /** The change, the target, who is affected, the undo: all of it unfolded, because people decide on it. */
 export const facts = (action: Action, { now }: View): Html => {
