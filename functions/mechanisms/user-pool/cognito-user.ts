@@ -3,7 +3,7 @@
 import type { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider';
 import * as z from 'zod/mini';
 import type { Description } from '../../domain/action.ts';
-import { NotFound } from '../../domain/errors.ts';
+import { NotFound, TargetGone } from '../../domain/errors.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { shellQuoted } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
@@ -17,7 +17,11 @@ export type UserPoolApi = Pick<
 >;
 export type UserPoolClients = { cognito: UserPoolApi };
 
-const Before = z.strictObject({ enabled: z.boolean() });
+const Before = z.strictObject({
+  enabled: z.boolean(),
+  /** When the user was created; null if not recorded. A user who got the same name later is another one. */
+  createdAt: z._default(z.nullable(z.string()), null),
+});
 type Before = z.infer<typeof Before>;
 
 /** @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminDisableUser.html */
@@ -88,38 +92,50 @@ function connect({ cognito }: UserPoolClients): ReturnType<typeof disableUser.co
       aws(what, { userPool: poolOf(subject), actionId: subject.actionId }, work),
     );
 
-  async function isEnabled(subject: Subject): Promise<boolean> {
-    const { Enabled } = await call('reading the user', subject, () =>
+  async function read(subject: Subject): Promise<Before> {
+    const { Enabled: enabled, UserCreateDate } = await call('reading the user', subject, () =>
       cognito.adminGetUser(keyOf(subject)),
     );
-    if (Enabled === undefined)
+    if (enabled === undefined)
       throw new NotFound('Cognito did not return whether the user is enabled', {
         userPool: poolOf(subject),
       });
-    return Enabled;
+    return { enabled, createdAt: UserCreateDate?.toISOString() ?? null };
+  }
+  /** Whether the captured user is enabled. Throws TargetGone if another user has the name now. */
+  async function isEnabled(subject: Subject, { createdAt }: Before): Promise<boolean> {
+    const now = await read(subject);
+    if (createdAt !== null && now.createdAt !== createdAt)
+      throw new TargetGone(
+        `the user ${subject.target.value} of ${poolOf(subject)} was deleted, and created again at ${now.createdAt}; the captured user no longer exists`,
+        { userPool: poolOf(subject) },
+      );
+    return now.enabled;
   }
   const found = ({ target }: Subject, enabled: boolean) =>
     `${target.value} is ${enabled ? 'enabled' : 'disabled'}`;
 
   return {
-    capture: async (subject) => ({ enabled: await isEnabled(subject) }),
-    async apply(subject) {
+    capture: read,
+    async apply(subject, before) {
+      await isEnabled(subject, before);
       // Disable first: in the other order, the user could sign in again between the two calls.
       await call('disabling the user', subject, () => cognito.adminDisableUser(keyOf(subject)));
       await call('signing the user out', subject, () =>
         cognito.adminUserGlobalSignOut(keyOf(subject)),
       );
     },
-    async verify(subject) {
-      const enabled = await isEnabled(subject);
+    async verify(subject, before) {
+      const enabled = await isEnabled(subject, before);
       return { holds: !enabled, found: found(subject, enabled) };
     },
-    async revert(subject, { enabled }) {
-      if (!enabled) return;
+    async revert(subject, before) {
+      if (!before.enabled) return;
+      await isEnabled(subject, before);
       await call('enabling the user', subject, () => cognito.adminEnableUser(keyOf(subject)));
     },
     async verifyReverted(subject, before) {
-      const enabled = await isEnabled(subject);
+      const enabled = await isEnabled(subject, before);
       return { holds: enabled === before.enabled, found: found(subject, enabled) };
     },
   };

@@ -83,7 +83,32 @@ describe('on moto', () => {
     const driver = disableUser.connect({ cognito });
     const unknown = { ...subjectIn(UserPoolId), target: { ...customer, value: 'no-such-user' } };
     for (const missing of [unknown, subjectIn('us-east-1_none')])
-      await expect(driver.revert(missing, { enabled: true })).rejects.toThrow(TargetGone);
+      await expect(driver.revert(missing, { enabled: true, createdAt: null })).rejects.toThrow(
+        TargetGone,
+      );
+  });
+});
+
+describe('a user who was deleted and created again under the same name', () => {
+  test.each([true, false])('keeps their own state (enabled: %s) at every step', async (enabled) => {
+    const file = inMemory<UserPools>(LOCAL_USER_POOLS);
+    const driver = disableUser.connect({ cognito: createUserPools(file) });
+    const before = await driver.capture(subject);
+    await driver.apply(subject, before);
+    const another = { enabled, signOuts: 0, createdAt: '2026-11-24T03:30:00.000Z' };
+    file.write({ [POOL]: { [customer.value]: another } });
+    for (const step of ['apply', 'verify', 'revert', 'verifyReverted'] as const)
+      await expect(driver[step](subject, before), step).rejects.toThrow(TargetGone);
+    expect(file.read()[POOL]?.[customer.value]).toEqual(another);
+  });
+
+  test('is enabled again from a record of an earlier version, which has no time of creation', async () => {
+    const file = inMemory<UserPools>(LOCAL_USER_POOLS);
+    const driver = disableUser.connect({ cognito: createUserPools(file) });
+    const before = { enabled: true, createdAt: null };
+    await driver.apply(subject, before);
+    await driver.revert(subject, before);
+    expect(file.read()[POOL]?.[customer.value]?.enabled).toBe(true);
   });
 });
 
@@ -91,12 +116,12 @@ describe('a user of a pool', () => {
   test('disables the user before the sign-out, so that the user cannot sign in between the calls', async () => {
     const file = inMemory<UserPools>(LOCAL_USER_POOLS);
     const { client } = faulty(createUserPools(file), {
-      call: 2,
+      call: 3,
       when: 'before',
       error: () => new Error('killed'),
     });
     const driver = disableUser.connect({ cognito: client });
-    await expect(driver.apply(subject, { enabled: true })).rejects.toThrow();
+    await expect(driver.apply(subject, { enabled: true, createdAt: null })).rejects.toThrow();
     expect(file.read()[POOL]?.[customer.value]).toEqual({ enabled: false, signOuts: 0 });
   });
 });

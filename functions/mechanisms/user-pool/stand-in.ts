@@ -5,7 +5,7 @@ import { awsFailure, type StandIn } from '../stand-in.ts';
 import type { UserPoolApi } from './cognito-user.ts';
 import { disableUser } from './cognito-user.ts';
 
-export type PoolUser = { enabled: boolean; signOuts: number };
+export type PoolUser = { enabled: boolean; signOuts: number; createdAt?: string };
 /** By pool ID, then by user name. */
 export type UserPools = Record<string, Record<string, PoolUser>>;
 
@@ -37,12 +37,16 @@ export function createUserPools(file: StateFile<UserPools>): UserPoolApi {
     return { $metadata: {} };
   };
   return {
-    adminGetUser: async (request: Request) => ({
-      Username: request.Username,
-      Enabled: find(file.read(), request).enabled,
-      UserStatus: 'CONFIRMED',
-      $metadata: {},
-    }),
+    adminGetUser: async (request: Request) => {
+      const { enabled, createdAt = '2026-01-01T00:00:00.000Z' } = find(file.read(), request);
+      return {
+        Username: request.Username,
+        Enabled: enabled,
+        UserCreateDate: new Date(createdAt),
+        UserStatus: 'CONFIRMED',
+        $metadata: {},
+      };
+    },
     // Disabling a disabled user and enabling an enabled user succeeds.
     adminDisableUser: change((user) => {
       user.enabled = false;
