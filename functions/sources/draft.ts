@@ -17,7 +17,7 @@ export type Draft = {
   title: Maybe<string>;
   description: Maybe<string>;
   severity: Alert['severity'] | null;
-  /** Candidates for the account, most trustworthy first. */
+  /** Candidates for the account, most trustworthy first. The last one is that of the envelope. */
   accounts: Maybe<string>[];
   regions: Maybe<string>[];
   times: {
@@ -55,7 +55,7 @@ export function toAlert(draft: Draft, raw: unknown): Reported {
   const id = idOf(draft.findingId, raw);
   if (id !== draft.findingId)
     notes.push(`The finding's ID was missing or invalid, and was generated`);
-  const account = draft.accounts.find((one) => /^\d{12}$/.test(one ?? '')) ?? UNKNOWN;
+  const account = accountIn(draft.accounts);
   const region = (draft.regions.find((one) => one) ?? UNKNOWN).slice(0, 32);
   if (account === UNKNOWN) notes.push('The finding names no 12-digit account');
   if (region === UNKNOWN) notes.push('The finding names no region');
@@ -92,6 +92,16 @@ export function toAlert(draft: Draft, raw: unknown): Reported {
     entities,
     notes: notes.map((note) => note.slice(0, 512)).slice(0, 50),
   } satisfies Reported);
+}
+
+/**
+ * The first candidate that can be read. That of the envelope, which is the last one, only counts for a finding that names
+ * no account: the envelope may be of an administrator's account.
+ */
+function accountIn(candidates: Draft['accounts']): string {
+  const own = candidates.slice(0, -1).filter(Boolean);
+  const usable = own.length > 0 ? own : candidates;
+  return usable.find((one) => /^\d{12}$/.test(one ?? '')) ?? UNKNOWN;
 }
 
 const MAX_ID = 512;

@@ -61,6 +61,13 @@ export function placeInArn(text: Maybe): { account?: string; region?: string } |
   return { ...(account && { account }), ...(region && { region }) };
 }
 
+/**
+ * The region of an availability zone.
+ * @example regionOfZone('us-east-1a') // 'us-east-1'
+ */
+export const regionOfZone = (zone: Maybe): string | undefined =>
+  /^([a-z]{2}(?:-[a-z]+)+-\d)[a-z]$/.exec(String(zone ?? ''))?.[1];
+
 /** The ID of a Cognito user pool begins with its region: `eu-central-1_EXAMPLE12`. */
 const regionOfPool = (id: Maybe): string | undefined =>
   /^([a-z]{2}(?:-[a-z]+)+-\d)_/.exec(String(id ?? ''))?.[1];

@@ -296,3 +296,129 @@ describe('a caller of another account', () => {
     expect(places(event)['user-1']?.account).toBe(MEMBER);
   });
 });
+
+describe('a generic alert', () => {
+  const named = (kind: string, attributes: object) => {
+    const event = sample('account-takeover');
+    event.detail.entities = [{ kind, value: 'report-export', part: 'actor', attributes }];
+    const [one] = Object.entries(places(event)).filter(([ref]) => ref !== 'alert-1');
+    return one?.[1];
+  };
+
+  test.each([
+    ['account', { account: MEMBER }],
+    ['accountId', { accountId: MEMBER }],
+    ['the ARN of the user', { userArn: `arn:aws:iam::${MEMBER}:user/report-export` }],
+    ['an ARN as the user name', { userName: `arn:aws:iam::${MEMBER}:user/report-export` }],
+    ['an account that is not a number', { account: 'production' }],
+  ])('has an unknown account for an entity that names another one in %s', (_, attributes) => {
+    expect(named('iam-user', attributes)?.account).toBe('unknown');
+  });
+
+  test('keeps the account for an entity that names the same one', () => {
+    expect(named('iam-user', { account: OURS.account })).toEqual(OURS);
+  });
+
+  test('has the region that an attribute of the entity names', () => {
+    expect(named('function', { region: 'us-east-1' })).toEqual({ ...OURS, region: 'us-east-1' });
+  });
+});
+
+describe('the account of a finding', () => {
+  test('is unknown if its own one can’t be read, whatever the envelope says', () => {
+    const event = sample('exposed-key');
+    event.detail.affectedAccount = '4444-5555-6666';
+    expect(places(event)['key-1']?.account).toBe('unknown');
+  });
+
+  test('is that of its ARN before that of the envelope, which may be an administrator’s', () => {
+    const event = sample('package-vulnerability');
+    delete event.detail.awsAccountId;
+    event.detail.findingArn = `arn:aws:inspector2:eu-central-1:${MEMBER}:finding/0f1e2d3c`;
+    expect(places(event)['instance-1']?.account).toBe(MEMBER);
+  });
+});
+
+describe('a resource of OCSF', () => {
+  const finding = (change: object) =>
+    securityHub('Findings Imported V2', {
+      class_uid: 2004,
+      severity_id: 4,
+      finding_info: { uid: 'f-1', title: 'A host', types: ['Backdoor:EC2/C&CActivity.B'] },
+      cloud: { account: { uid: OURS.account }, region: OURS.region },
+      ...change,
+    });
+  const INSTANCE = { uid: 'i-0aa1bb2cc3dd4ee5f', type: 'AWS::EC2::Instance' };
+
+  test('is in the region of its availability zone', () => {
+    const event = finding({ resources: [{ ...INSTANCE, zone: 'us-east-1a' }] });
+    expect(places(event)['instance-1']).toEqual({ ...OURS, region: 'us-east-1' });
+  });
+
+  test('is in the account of its owner as OCSF 1.0 names it', () => {
+    const event = finding({ resources: [{ ...INSTANCE, owner: { account_uid: MEMBER } }] });
+    expect(places(event)['instance-1']?.account).toBe(MEMBER);
+  });
+
+  test('is in the account of the cloud if that is only an ID', () => {
+    const cloud = { account: MEMBER, region: OURS.region };
+    expect(places(finding({ cloud, resources: [INSTANCE] }))['instance-1']?.account).toBe(MEMBER);
+  });
+});
+
+describe('a part of a resource elsewhere', () => {
+  const ENI = 'eni-0f1e2d3c4b5a69781';
+  const there = { account: MEMBER, region: 'us-east-1' };
+  const CLUSTER = `arn:aws:eks:us-east-1:${MEMBER}:cluster/prod`;
+
+  test('an interface is where its instance is, in ASFF', () => {
+    const event = asff({
+      Resources: [
+        {
+          Type: 'AwsEc2Instance',
+          Id: `arn:aws:ec2:us-east-1:${MEMBER}:instance/i-0aa1bb2cc3dd4ee5f`,
+          Details: { AwsEc2Instance: { NetworkInterfaces: [{ NetworkInterfaceId: ENI }] } },
+        },
+      ],
+    });
+    expect(places(event)['eni-1']).toEqual(there);
+  });
+
+  test('an interface is where its instance is, in OCSF', () => {
+    const event = securityHub('Findings Imported V2', {
+      class_uid: 2004,
+      severity_id: 4,
+      finding_info: { uid: 'f-1', title: 'A host', types: ['Backdoor:EC2/C&CActivity.B'] },
+      cloud: { account: { uid: OURS.account }, region: OURS.region },
+      resources: [
+        {
+          uid: 'i-0aa1bb2cc3dd4ee5f',
+          type: 'AWS::EC2::Instance',
+          region: 'us-east-1',
+          owner: { account: { uid: MEMBER } },
+          data: { NetworkInterfaces: [{ NetworkInterfaceId: ENI }] },
+        },
+      ],
+    });
+    expect(places(event)['eni-1']).toEqual(there);
+  });
+
+  test('a workload is where its cluster is, in GuardDuty and in ASFF', () => {
+    const workload = { name: 'web', namespace: 'shop', type: 'pods' };
+    const event = guardDuty('web-port-probe', (detail) => {
+      detail.type = 'Execution:Kubernetes/ExecInKubeSystemPod';
+      detail.resource = {
+        resourceType: 'EKSCluster',
+        eksClusterDetails: { name: 'prod', arn: CLUSTER },
+        kubernetesDetails: { kubernetesWorkloadDetails: workload },
+      };
+    });
+    const fields = Object.entries(workload).map(([name, value]) => [
+      `kubernetesDetails/kubernetesWorkloadDetails/${name}`,
+      value,
+    ]);
+    const Details = { Other: Object.fromEntries(fields) };
+    const imported = asff({ Resources: [{ Type: 'AwsEksCluster', Id: CLUSTER, Details }] });
+    expect([event, imported].map((one) => places(one)['workload-1'])).toEqual([there, there]);
+  });
+});

@@ -39,7 +39,10 @@ export function readGeneric({ body, path, envelope }: Finding): Draft {
     collector.add({
       ...entity,
       path: `${path}.entities[${index}].value`,
-      place: { account: accountOf(entity, envelope.account) },
+      place: {
+        account: accountOf(entity, envelope.account),
+        region: entity.attributes.region,
+      },
     });
   return {
     source: 'generic',
@@ -61,13 +64,16 @@ export function readGeneric({ body, path, envelope }: Finding): Draft {
 }
 
 /**
- * EventBridge writes the account of the envelope, the sender writes the ARN. If they differ, the account is unknown: a
- * sender must not make the resources of another account a target.
+ * EventBridge writes the account of the envelope, the sender writes everything else. If they differ, the account is
+ * unknown: a sender must not make the resources of another account a target.
  */
 function accountOf(
   { value, attributes }: { value: string; attributes: Readonly<Record<string, string>> },
   account: string | undefined,
 ): string | undefined {
-  const named = (placeInArn(value) ?? placeInArn(attributes.arn))?.account;
-  return named === undefined || named === account ? undefined : UNKNOWN;
+  const inArns = [value, attributes.arn, attributes.userArn, attributes.userName].map(
+    (text) => placeInArn(text)?.account,
+  );
+  const named = [...inArns, attributes.account, attributes.accountId].filter(Boolean);
+  return named.every((one) => one === account) ? undefined : UNKNOWN;
 }

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import type { Entity } from '../../domain/alert.ts';
 import { addCredential } from '../credential.ts';
 import type { Collector } from '../entities.ts';
+import { placeInArn } from '../entity-place.ts';
 import { list, opt, text } from '../fields.ts';
 import { nameFromArn, versionFromArn } from '../resource-kinds.ts';
 import type { Caller } from './caller.ts';
@@ -169,6 +170,7 @@ function addContainers(collector: Collector, resource: Resource, at: At): void {
     part: 'target',
     path: at('ecsClusterDetails', 'taskDetails', 'arn'),
   });
+  const place = placeInArn((resource.eksClusterDetails ?? resource.ecsClusterDetails)?.arn) ?? {};
   const workload = resource.kubernetesDetails?.kubernetesWorkloadDetails;
   collector.add({
     kind: 'workload',
@@ -181,6 +183,7 @@ function addContainers(collector: Collector, resource: Resource, at: At): void {
       type: workload?.type,
       kubernetesUser: resource.kubernetesDetails?.kubernetesUserDetails?.username,
     },
+    place,
   });
   collector.add({
     kind: 'workload',
@@ -188,5 +191,6 @@ function addContainers(collector: Collector, resource: Resource, at: At): void {
     part: 'target',
     path: at('containerDetails', 'name'),
     attributes: { image: resource.containerDetails?.image },
+    place,
   });
 }

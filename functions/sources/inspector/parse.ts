@@ -65,7 +65,7 @@ export function readInspector({ body, path, envelope }: Finding): Draft {
     title: finding.title,
     description: finding.description,
     severity: severityFromLabel(finding.severity === 'UNTRIAGED' ? 'MEDIUM' : finding.severity),
-    accounts: [finding.awsAccountId, envelope.account],
+    accounts: [finding.awsAccountId, placeInArn(finding.findingArn)?.account, envelope.account],
     regions: [
       finding.resources[0]?.one.region,
       placeInArn(finding.findingArn)?.region,

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import type { Entity } from '../../domain/alert.ts';
 import { addCredential } from '../credential.ts';
 import { type Attributes, type Collector, OWN_ADDRESS } from '../entities.ts';
+import { ownPlaceOf } from '../entity-place.ts';
 import { list, opt, text } from '../fields.ts';
 import type { Caller } from '../guardduty/caller.ts';
 import { member } from '../guardduty/casing.ts';
@@ -77,7 +78,7 @@ export function addResources(
     if (one.Details?.AwsIamAccessKey || kindOfType(one.Type) === 'access-key')
       addKey(collector, one, at, context);
     else addResource(collector, one, at, context);
-    addAddresses(collector, one.Details?.AwsEc2Instance, `${at}.Details.AwsEc2Instance`);
+    addAddresses(collector, one, `${at}.Details.AwsEc2Instance`);
     kubernetesUser ??= addKubernetes(collector, one.Details?.Other, `${at}.Details.Other`, one);
   }
   return { kubernetesUser };
@@ -144,11 +145,17 @@ function addResource(
   });
 }
 
-function addAddresses(
-  collector: Collector,
-  instance: Details['AwsEc2Instance'],
-  path: string,
-): void {
+/** Where the resource is, as far as it says so. Its interfaces and workloads are in the same place. */
+const placeOf = ({ Type, Id, Region }: Resource) =>
+  ownPlaceOf({
+    kind: kindOfType(Type),
+    value: Id ?? '',
+    attributes: {},
+    place: { region: Region },
+  });
+
+function addAddresses(collector: Collector, one: Resource, path: string): void {
+  const instance = one.Details?.AwsEc2Instance;
   for (const field of ['IpV4Addresses', 'IpV6Addresses'] as const)
     for (const { one: value, index } of instance?.[field] ?? [])
       collector.add({
@@ -158,12 +165,13 @@ function addAddresses(
         path: `${path}.${field}[${index}]`,
         attributes: OWN_ADDRESS,
       });
-  for (const { one, index } of instance?.NetworkInterfaces ?? [])
+  for (const { one: eni, index } of instance?.NetworkInterfaces ?? [])
     collector.add({
       kind: 'network-interface',
-      value: one.NetworkInterfaceId,
+      value: eni.NetworkInterfaceId,
       part: 'related',
       path: `${path}.NetworkInterfaces[${index}].NetworkInterfaceId`,
+      place: placeOf(one),
     });
 }
 
@@ -174,7 +182,7 @@ function addKubernetes(
   collector: Collector,
   other: Details['Other'],
   path: string,
-  { Region }: Resource,
+  one: Resource,
 ): Text {
   const user = said(other, 'kubernetesDetails/kubernetesUserDetails/username');
   const name = said(other, `${WORKLOAD}/name`);
@@ -185,7 +193,7 @@ function addKubernetes(
     part: 'target',
     path: `${path}${member(`${WORKLOAD}/name`)}`,
     attributes: { type: said(other, `${WORKLOAD}/type`), kubernetesUser: user },
-    place: { region: Region },
+    place: placeOf(one),
   });
   const task = Object.keys(other ?? {}).find((field) => /taskDetails\/(task)?arn$/i.test(field));
   if (task)

@@ -43,7 +43,16 @@ const Described = opt(
     related_events: list(z.looseObject({ title: text })),
   }),
 );
-const Account = opt(z.looseObject({ uid: text }));
+/** An object, or in some products its ID alone. */
+const Account = opt(
+  z.union([
+    z.looseObject({ uid: text }),
+    z.pipe(
+      z.string(),
+      z.transform((uid) => ({ uid })),
+    ),
+  ]),
+);
 const OcsfFinding = z.looseObject({
   ...resourceFields,
   finding_info: Described,
@@ -116,6 +125,7 @@ export function readOcsf({ body, path, envelope }: Finding): Draft {
       event.cloud?.account?.uid,
       event.cloud?.account_uid,
       event.accountid,
+      placeInArn(info.uid)?.account,
       envelope.account,
     ],
     regions: [event.cloud?.region, placeInArn(info.uid)?.region, envelope.region],

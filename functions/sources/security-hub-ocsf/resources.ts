@@ -5,6 +5,7 @@ import type { Entity } from '../../domain/alert.ts';
 import { canonicalAddress } from '../../platform/ip-address.ts';
 import { addCredential } from '../credential.ts';
 import { type Attributes, type Collector, OWN_ADDRESS } from '../entities.ts';
+import { ownPlaceOf, regionOfZone } from '../entity-place.ts';
 import { list, number, opt, text } from '../fields.ts';
 import { member } from '../guardduty/casing.ts';
 import { isAccount, kindOfType, nameFromArn, versionFromArn } from '../resource-kinds.ts';
@@ -16,9 +17,11 @@ const Resource = z.looseObject({
   name: text,
   type: text,
   region: text,
+  zone: text,
   role: text,
   role_id: number,
-  owner: opt(z.looseObject({ account: opt(z.looseObject({ uid: text })) })),
+  /** OCSF 1.0 has `account_uid`. */
+  owner: opt(z.looseObject({ account: opt(z.looseObject({ uid: text })), account_uid: text })),
   /** Details, as an object or as text. Their shape differs by product and version. */
   data: z._default(z.unknown(), null),
   device: z._default(z.unknown(), null),
@@ -92,6 +95,17 @@ function pathOf(one: Resource, { steps }: Field, at: string): string {
 
 const arnOf = ({ uid, uid_alt }: Resource) => [uid, uid_alt].find((id) => id?.startsWith('arn:'));
 
+const ownerOf = ({ owner }: Resource) => owner?.account?.uid ?? owner?.account_uid;
+
+/** Where the resource is, as far as it says so. Its interfaces and workloads are in the same place. */
+const placeOf = (one: Resource) =>
+  ownPlaceOf({
+    kind: kindOfType(one.type),
+    value: one.uid ?? '',
+    attributes: { arn: arnOf(one) },
+    place: { account: ownerOf(one), region: one.region ?? regionOfZone(one.zone) },
+  });
+
 function addKey(collector: Collector, one: Resource, { at, details, credentials }: Context): void {
   const said = (pattern: RegExp) => first(details, pattern);
   addCredential(
@@ -101,7 +115,7 @@ function addKey(collector: Collector, one: Resource, { at, details, credentials 
       userName: said(/(username|principalname)$/) ?? one.name,
       userType: said(/(usertype|principaltype)$/),
       principalId: said(/(principalid|^useruid)$/),
-      account: one.owner?.account?.uid,
+      account: ownerOf(one),
       ofKey: { arn: arnOf(one), resourceType: one.type },
     },
     credentials,
@@ -140,7 +154,7 @@ function addResource(
       image: first(details, /(imagename|containerimage|containerimagename)$/),
       user: first(details, /rdsdbuserdetailsuser$/),
     },
-    place: { account: one.owner?.account?.uid, region: one.region },
+    place: placeOf(one),
   });
 }
 
@@ -166,6 +180,7 @@ function addNetwork(collector: Collector, one: Resource, { at, details }: Contex
       value: field.value,
       part: 'related',
       path: pathOf(one, field, at),
+      place: placeOf(one),
     });
 }
 
@@ -186,7 +201,7 @@ function addWorkload(
     part: 'target',
     path: `${at}.data`,
     attributes: { type: said('type'), kubernetesUser: user },
-    place: { region: one.region },
+    place: placeOf(one),
   });
   return user;
 }
