@@ -5,15 +5,17 @@ import type { Action } from '../domain/action.ts';
 import { DeclineReason } from '../domain/approval.ts';
 import { errorFields } from '../platform/log.ts';
 import { counted, notCounted } from './answer.ts';
-import type { By, Change } from './decision.ts';
+import { type By, type Change, refuse } from './decision.ts';
 import { onDeclineReason } from './decline-reason.ts';
 import type { WebDeps } from './deps.ts';
 import { chosenFor, Durations } from './durations.ts';
 import { decideTogether, TogetherForm } from './grouped-answers.ts';
+import { mayReverse, mayUndoBy } from './keep-decision.ts';
 import type { Opened } from './open-link.ts';
 import { Remark } from './remark.ts';
 import { acknowledge, askForTime, handOver } from './request.ts';
-import { POSTPONED } from './texts/answers.ts';
+import { onReview } from './review.ts';
+import { POSTPONED, REFUSED } from './texts/answers.ts';
 import type { Answer, Notice } from './texts/status.ts';
 import { decideOne } from './vote.ts';
 
@@ -31,6 +33,7 @@ export const ApproveForm = z.strictObject({
     'more-time',
     'hand-over',
     'give-reason',
+    'undo',
   ]),
   /** The person to hand over to. Browsers send the list's choice with every button. */
   to: z._default(z.string().check(z.maxLength(64)), ''),
@@ -57,6 +60,10 @@ export async function onApproval(
     case 'more-time':
     case 'hand-over':
       return postpone(deps, opened, verdict, form.to);
+    case 'undo':
+      return mayUndoBy(action, person) || !mayReverse(action)
+        ? onReview(deps, opened, { review: 'reverse', digest: form.digest, extensions: 0 })
+        : notCounted(action, refuse('not-yours', REFUSED.notAsked));
     case 'give-reason':
       return onDeclineReason(deps, opened, { why: form.why, note: reason, chosen: form.all });
     case 'approve':

@@ -1,6 +1,7 @@
 // Applies keep and extend to an action in force; pure, one outcome per state.
 
 import type { Action } from '../domain/action.ts';
+import { peopleAsked } from '../domain/approval.ts';
 import { isTargetGone, UNDO_ORDERED } from '../domain/effect-state.ts';
 import { minutesAfter } from '../domain/time.ts';
 import { overdueAt } from '../platform/schedules.ts';
@@ -85,6 +86,12 @@ export const mayExtend = (
 
 export const mayReverse = ({ status }: Action): boolean =>
   status === 'in-force' || status === 'kept' || status === 'reversal-failed';
+
+/** Whether an approver of the request may undo the action with the link of the request. */
+export const mayUndoBy = (action: Action, person: string): boolean =>
+  mayReverse(action) &&
+  action.approval !== null &&
+  peopleAsked(action.approval).some(({ id }) => id === person);
 
 /** Records the order. The reversal writes its own entries in this person's name. */
 export function orderUndo(action: Action, { person, people, now }: By): Change {

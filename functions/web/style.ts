@@ -59,6 +59,11 @@ summary { cursor: pointer; font-weight: 500; min-height: 1.5rem; }
 details[open] summary { margin-bottom: .5rem; }
 .warning { color: var(--wait); background: var(--wait-soft); border-radius: .375rem; padding: .5rem; font-size: .875rem; }
 blockquote { margin: .5rem 0 0; padding-left: .75rem; border-left: 3px solid var(--line); overflow-wrap: anywhere; }
+.steps { list-style: none; margin: .75rem 0; padding: .25rem .75rem; background: var(--paper); border: 1px solid var(--line); border-radius: .5rem; font-size: .9375rem; } .inner .steps { border: 0; padding: 0; }
+.steps li { display: grid; grid-template-columns: 1.125rem minmax(0, 1fr) auto; gap: .625rem; padding: .5rem 0; align-items: start; } .steps li + li { border-top: 1px solid var(--line); } .steps svg { width: 1.125rem; height: 1.125rem; margin-top: .125rem; color: var(--good); } .steps .busy svg { color: var(--accent); } .steps .todo, .steps .todo svg { color: var(--ink-3); } .steps .failed svg { color: var(--bad); }
+.steps small { display: block; color: var(--ink-3); font-size: .8125rem; line-height: 1.125rem; } .steps time { color: var(--ink-3); font-size: .8125rem; }
+.plain { list-style: none; margin: 0; padding: 0; } .plain li + li { border-top: 1px solid var(--line); margin-top: .5rem; padding-top: .5rem; }
+.inner { border: 0; border-top: 1px solid var(--line); border-radius: 0; padding: .5rem 0; margin: 0; } .inner summary { overflow-wrap: anywhere; } .inner section { border: 0; padding: 0; }
 .history { margin: 0; padding-left: 1.125rem; font-size: .875rem; overflow-wrap: anywhere; } .history li { margin: .35rem 0; } .history time { color: var(--ink-3); }
 @media print { button, textarea, label { display: none; } }
 `;

@@ -5,6 +5,7 @@ import type { Action } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Approver } from '../domain/approval.ts';
 import type { Assessment } from '../domain/assessment.ts';
+import { isBeingUndone } from '../domain/effect-state.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { Incident } from '../domain/incident.ts';
 import { openRequests, waitsFor } from '../domain/similar-questions.ts';
@@ -17,6 +18,7 @@ import { owesReason } from './decline-reason.ts';
 import type { WebDeps } from './deps.ts';
 import { issueNonce } from './form.ts';
 import { MOST_TOGETHER } from './grouped-answers.ts';
+import { mayReverse, mayUndoBy } from './keep-decision.ts';
 import type { Opened } from './open-link.ts';
 import { couldTake } from './request.ts';
 import { otherHolders } from './shared-hold.ts';
@@ -40,6 +42,10 @@ export type View = {
   open: readonly Action[];
   /** How many more there are than one page decides. The page shows them once these are answered. */
   later: number;
+  /** The other actions of the incident, without those in `open`. */
+  others: readonly Action[];
+  /** Whether this person may undo the action with this link. */
+  mayUndo: boolean;
   /** Requests that this person declined without saying why. */
   unexplained: readonly Action[];
   /** Facts about the link's alert; null if they cannot be read. */
@@ -85,7 +91,7 @@ export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise
     records.findAssessment(incidentId, alertId),
     records.actions(incidentId),
     records.findFacts(incidentId, alertId),
-    claims.purpose === 'review' ? otherHolders(deps, action) : [],
+    claims.purpose === 'review' || mayReverse(action) ? otherHolders(deps, action) : [],
   ]);
   const { people } = deps.policy.escalation;
   const names = namesIn(action, people);
@@ -114,6 +120,11 @@ export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise
     policy: deps.policy,
     open,
     later: openToPerson.length - open.length,
+    others: actions.filter(
+      (one) =>
+        one.actionId !== action.actionId && !open.some(({ actionId }) => actionId === one.actionId),
+    ),
+    mayUndo: asks && mayUndoBy(action, claims.person) && !isBeingUndone(action, deps.now()),
     unexplained: asks ? actions.filter((one) => owesReason(one, claims.person)) : [],
     left: alert ? notProposed([alert], actions) : [],
     manualSteps: action.status === 'expired' ? manualSteps(action, alert, known ?? null) : [],

@@ -7,13 +7,21 @@ import type { View } from '../view.ts';
 
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
-export const shell = (title: string, body: Html): Html => html`<!doctype html>
+/** Loads `path` again after some seconds, without a script. */
+type Refresh = { path: string; seconds: number };
+
+export const shell = (
+  title: string,
+  body: Html,
+  refresh: Refresh | null = null,
+): Html => html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex, nofollow">
+${refresh ? html`<meta http-equiv="refresh" content="${refresh.seconds};url=${refresh.path}">` : ''}
 <title>${title} · Countermand</title>
 <link rel="stylesheet" href="/style.css">
 </head>

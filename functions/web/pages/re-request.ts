@@ -1,28 +1,29 @@
 // The page on which a manager requests an expired action again.
 import { html } from 'hono/html';
-import { peopleAsked } from '../../domain/approval.ts';
 import { REQUEST_AGAIN } from '../texts/pages.ts';
 import { decidedBy } from '../texts/status.ts';
 import type { View } from '../view.ts';
 import { form, type Html, shell } from './frame.ts';
 import { evidence, facts, manually, reasoning, record } from './parts.ts';
+import { asked, siblings } from './status.ts';
 
 export function requestAgainPage(view: View): Html {
   const { action, person, names, now } = view;
-  const asked = action.approval ? peopleAsked(action.approval).map(({ name }) => name) : [];
   return shell(
     REQUEST_AGAIN.title,
     html`
 <header>
 <p class="kicker">${REQUEST_AGAIN.kicker(person)}</p>
 <h1>${REQUEST_AGAIN.question(action)}</h1>
-<p class="clock">${REQUEST_AGAIN.outcome(action, now)} ${REQUEST_AGAIN.asked(asked)} ${decidedBy(action, names, now)}</p>
+<p class="clock">${REQUEST_AGAIN.outcome(action, now)} ${decidedBy(action, names, now)}</p>
 </header>
 ${form(
   view,
   REQUEST_AGAIN.form,
   html`<div class="choice wide"><button class="go">${REQUEST_AGAIN.button}<small>${REQUEST_AGAIN.hint}</small></button></div>`,
 )}
+${asked(view)}
+${siblings(view)}
 ${facts(action, view)}
 ${manually(view)}
 ${evidence(view)}

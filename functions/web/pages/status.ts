@@ -1,33 +1,105 @@
 // The page with an action's state: after a form, or for a link that is decided.
 import { html } from 'hono/html';
-import { COMMON } from '../texts/pages.ts';
+import { isBeingUndone, joinedIn } from '../../domain/effect-state.ts';
+import { minutesBetween } from '../../domain/time.ts';
+import { statusLine } from '../../messaging/texts/phrases.ts';
+import { AFTER, askedPeople, nextFor } from '../texts/next.ts';
+import { COMMON, REVIEW } from '../texts/pages.ts';
 import type { Notice } from '../texts/status.ts';
+import { stepsOf } from '../texts/steps.ts';
 import type { View } from '../view.ts';
 import { stillOpen } from './approve.ts';
 import { askReason } from './decline-reason.ts';
-import { type Html, shell } from './frame.ts';
-import { evidence, facts, manually, reasoning, record } from './parts.ts';
+import { form, type Html, shell } from './frame.ts';
+import { evidence, facts, manually, reasoning, record, severityOf } from './parts.ts';
+import { stepList } from './steps.ts';
 
 export function statusPage(
   view: View,
   { title, text, tone }: Notice,
   { answered }: { answered: boolean },
 ): Html {
+  const { action, path } = view;
+  const refresh = isUnderWay(view) ? { path, seconds: REFRESH_SECONDS } : null;
   return shell(
     title,
     html`
 <header>
-<p class="kicker">${view.person}</p>
+<p class="bar"><span>${severityOf(view)}</span><span>${view.person}</span></p>
 <h1 class="${tone}">${title}</h1>
 <p class="result">${text}</p>
-${answered ? html`<p><a href="${view.path}">${COMMON.current}</a></p>` : ''}
+${refresh ? html`<p class="quiet">${AFTER.updates(REFRESH_SECONDS)}</p>` : ''}
+${answered ? html`<p><a href="${path}">${COMMON.current}</a></p>` : ''}
 </header>
 ${askReason(view)}
+${stepList(stepsOf(action, view), view)}
+${undoNow(view)}
 ${stillOpen(view)}
-${facts(view.action, view)}
+${next(view)}
+${asked(view)}
+${siblings(view)}
+${facts(action, view)}
 ${manually(view)}
 ${evidence(view)}
 ${reasoning(view)}
 ${record(view)}`,
+    refresh,
   );
+}
+
+const REFRESH_SECONDS = 5;
+/** Longer than an execution or an undo takes. After it, only the link shows the state. */
+const UNDER_WAY_MINUTES = 15;
+
+/** Whether the state changes by itself soon. A page with a form stays as it is, so that no input is lost. */
+function isUnderWay({ action, open, unexplained, now }: View): boolean {
+  const { status, history } = action;
+  const changes = ['approved', 'executing', 'reversing'].includes(status);
+  const last = history.at(-1)?.at ?? '';
+  const isRecent = minutesBetween(last, now.toISOString()) < UNDER_WAY_MINUTES;
+  const hasForm = open.length > 0 || unexplained.length > 0;
+  return !hasForm && isRecent && (changes || isBeingUndone(action, now));
+}
+
+/** For an approver whose link is still valid. A person's undo ends the effect for everyone who needs it. */
+function undoNow(view: View): Html | '' {
+  if (!view.mayUndo) return '';
+  const { action, sharedWith } = view;
+  const joined = joinedIn(action);
+  return html`${form(
+    view,
+    AFTER.undoForm,
+    html`<div class="choice wide"><button name="verdict" value="undo">${AFTER.undo}<small>${AFTER.undoHint}</small></button></div>`,
+  )}
+${sharedWith.length > 0 || joined.length > 0 ? html`<p class="quiet">${REVIEW.shared(sharedWith, joined)}</p>` : ''}`;
+}
+
+function next(view: View): Html | '' {
+  const lines = nextFor(view.action, view);
+  return lines.length === 0
+    ? ''
+    : html`<section aria-labelledby="next"><h2 id="next">${AFTER.next}</h2><ul class="plain">${lines.map((line) => html`<li>${line}</li>`)}</ul></section>`;
+}
+
+/** Only where no one decided: otherwise the page names the person who did. */
+export function asked(view: View): Html | '' {
+  const { status } = view.action;
+  const people =
+    status === 'expired' || status === 'awaiting-approval' ? askedPeople(view.action, view) : [];
+  return people.length === 0
+    ? ''
+    : html`<section aria-labelledby="asked"><h2 id="asked">${AFTER.asked}</h2><ul class="plain">${people.map(({ name, text }) => html`<li>${name} ${text}.</li>`)}</ul></section>`;
+}
+
+/** The other actions of the incident, each with its steps and facts. */
+export function siblings(view: View): Html | '' {
+  const { action, others, now } = view;
+  const isExpired = action.status === 'expired';
+  if (others.length === 0 && !isExpired) return '';
+  return html`<section aria-labelledby="siblings"><h2 id="siblings">${isExpired ? AFTER.trueNow : AFTER.siblings}</h2>
+${isExpired ? html`<p>${AFTER.nothingThere}</p>` : ''}
+${others.map(
+  (one) => html`<details class="inner"><summary>${statusLine(one, now)}</summary>
+${stepList(stepsOf(one, view), view)}${facts(one, view)}</details>`,
+)}</section>`;
 }

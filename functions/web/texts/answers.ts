@@ -8,6 +8,7 @@ import { orderOf } from '../../messaging/texts/action-line.ts';
 import { doneLine, NOTHING_TO_UNDO, unanswered } from '../../messaging/texts/phrases.ts';
 import { DECLINE_REASONS } from './decline-reasons.ts';
 import type { Notice } from './status.ts';
+import { stillAsked } from './still-asked.ts';
 
 /** Why an answer was not counted. */
 export const REFUSED = {
@@ -98,15 +99,12 @@ export function voteCounted(action: Action, person: string): Notice {
   if (!approval?.decision)
     return quiet(
       'Your answer is recorded',
-      `${yours} Nothing has changed yet: ${moreApprovers(missing(action))} approve by ${utc(approval?.expiresAt, vote?.at)}.`,
+      `${yours} Nothing has changed yet: ${moreApprovers(missing(action))} approve by ${utc(approval?.expiresAt, vote?.at)}.${stillAsked(action)}`,
     );
   if (approval.decision.verdict === 'declined')
     return quiet('Declined', `${yours} Nothing was changed. No one else is asked.`);
-  const next =
-    status === 'approved'
-      ? 'Countermand will check the rules again, then carry it out. You are notified if it stops.'
-      : 'Open this link again to see the current state.';
-  return good('Approved', `${yours} ${next}`);
+  const next = status === 'approved' ? ' You are notified if it stops.' : '';
+  return good('Approved', `${yours}${next}`);
 }
 
 /** At least one: a recorded approval may no longer count. */
@@ -131,13 +129,9 @@ export function votesCounted(
       ? ` ${rest} ${rest === 1 ? 'was' : 'were'} decided or changed in the meantime and not counted.`
       : '';
   const more = open > 0 ? ` ${open} still ${open === 1 ? 'needs' : 'need'} another person.` : '';
-  const next =
-    verdict === 'approve' && counted > open
-      ? ' Countermand will check the rules again before each change.'
-      : '';
   return {
     title: `${counted} of ${chosen} ${verdict === 'approve' ? 'approved' : 'declined'}`,
-    text: `Your answer was recorded for ${counted}.${others}${more}${next}`,
+    text: `Your answer was recorded for ${counted}.${others}${more}`,
     tone: counted > 0 && verdict === 'approve' ? 'good' : 'quiet',
   };
 }

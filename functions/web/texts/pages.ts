@@ -90,7 +90,6 @@ export const REQUEST_AGAIN = {
   kicker: (person: string) => `${person}, the time to decide ended`,
   question: (action: Action) => `Request again to ${orderOf(action)}?`,
   outcome: expired,
-  asked: (names: readonly string[]) => `Asked: ${names.join(', ') || 'no one'}.`,
   form: 'Your decision',
   button: 'Request again',
   hint: 'asks the people on call now, with a new deadline',

@@ -27,6 +27,7 @@ import {
 } from '../../messaging/texts/phrases.ts';
 import type { Escalation } from '../../policy/schemas/escalation.ts';
 import { DECLINE_REASONS } from './decline-reasons.ts';
+import { stillAsked } from './still-asked.ts';
 
 export type Notice = { title: string; text: string; tone: 'good' | 'bad' | 'quiet' };
 /** After a form: the action, the text to show first, and whether the answer was counted. */
@@ -84,8 +85,6 @@ function effectNotice(action: Action, now: Date, names: Names): Notice | null {
     : null;
 }
 
-const AGAIN = 'Open this link again in a minute to see the result.';
-
 const STATUS: Readonly<Record<Action['status'], Write>> = {
   proposed: (action) =>
     quiet(
@@ -97,16 +96,15 @@ const STATUS: Readonly<Record<Action['status'], Write>> = {
       ? quiet('Request expired', expired(action, now))
       : quiet(
           'Waiting for a decision',
-          `Nothing has changed yet. The request to ${orderOf(action)} expires at ${utc(action.approval?.expiresAt, now)}.`,
+          `Nothing has changed yet. The request to ${orderOf(action)} expires at ${utc(action.approval?.expiresAt, now)}.${stillAsked(action)}`,
         ),
-  approved: (action) =>
-    good('Approved', `Countermand will check the rules again, then ${orderOf(action)}.`),
+  approved: (action) => good('Approved', `Countermand is about to ${orderOf(action)}.`),
   declined: (action) => quiet('Declined', notDone(action)),
   expired: (action, now) =>
     closingOf(action)
       ? quiet('Finding closed', `${notDone(action)} ${findingClosed(action, now)}`)
       : quiet('Request expired', expired(action, now)),
-  executing: (action) => good('In progress', `Started to ${orderOf(action)}. ${AGAIN}`),
+  executing: (action) => good('In progress', `Started to ${orderOf(action)}.`),
   'in-force': (action, now) => good('In force', inForceSince(action, now)),
   kept: (action, now, names) =>
     good(
@@ -114,10 +112,7 @@ const STATUS: Readonly<Record<Action['status'], Write>> = {
       `${doneOf(action)} at ${utc(action.appliedAt, now)}. Kept at ${changedBy(action, names, now)}. This stays until someone undoes it.${action.reviewAt ? ` Its next review is at ${utc(action.reviewAt, now)}.` : ''}`,
     ),
   reversing: (action, now) =>
-    quiet(
-      'Being undone',
-      `${doneOf(action)} at ${utc(action.appliedAt, now)}. Undo has started. ${AGAIN}`,
-    ),
+    quiet('Being undone', `${doneOf(action)} at ${utc(action.appliedAt, now)}. Undo has started.`),
   reversed: (action, now, names) =>
     quiet(
       'Undone',

@@ -1,0 +1,89 @@
+// What the reader can do after an answer, and who was asked.
+import type { Action } from '../../domain/action.ts';
+import { changesOf } from '../../domain/action-catalog.ts';
+import type { ApprovalRequest, Approver } from '../../domain/approval.ts';
+import { closingOf } from '../../domain/closed-finding.ts';
+import {
+  isRemoved,
+  isTargetGone,
+  isUnproven,
+  wasInPlaceBefore,
+} from '../../domain/effect-state.ts';
+import type { Names } from './status.ts';
+import { type Reader, timeFor } from './times.ts';
+
+export const AFTER = {
+  asked: 'Who was asked',
+  siblings: 'Also in this incident',
+  trueNow: 'State now',
+  nothingThere: 'No change of this request is in place.',
+  next: 'What to do next',
+  updates: (seconds: number) => `This page updates every ${seconds} seconds.`,
+  undo: 'Undo now',
+  undoHint: 'starts at once',
+  undoForm: 'Undo the change',
+} as const;
+
+/** In sentences; empty if nothing is left to do. */
+export function nextFor(action: Action, reader: Reader): string[] {
+  const { status, dueAt, name } = action;
+  const isThere = !wasInPlaceBefore(action) && !isRemoved(action) && !isTargetGone(action);
+  const rotates = name !== null && changesOf(name)?.afterUndo === 'rotate-key';
+  switch (status) {
+    case 'in-force':
+      if (!isThere || !dueAt) return [];
+      return [
+        ...(rotates
+          ? [`Have the key replaced by ${timeFor(dueAt, reader)}: the undo enables it again.`]
+          : []),
+        'A message with a link asks before the undo whether to keep or extend this.',
+      ];
+    case 'kept':
+      return isThere && rotates ? ['Have the key replaced. Its owner needs a new one.'] : [];
+    case 'expired':
+      return requestAgain(action);
+    case 'handed-off':
+      return [
+        'The message about this action has the commands, if someone carries it out manually.',
+      ];
+    case 'reversal-failed':
+      return isUnproven(action)
+        ? ['Compare the record with its copies in the archive first.']
+        : ['Run the commands below, or use the link in the message about this undo.'];
+    default:
+      return [];
+  }
+}
+
+function requestAgain(action: Action): string[] {
+  const { approval, askedAnew } = action;
+  if (closingOf(action)) return [];
+  if (askedAnew) return ['This was requested again. The new request has a link of its own.'];
+  const managers = (approval?.managers ?? []).map(({ name }) => name).join(' or ');
+  return managers
+    ? [`${managers} can request this again with the link in the message about the expiry.`]
+    : [];
+}
+
+export type Asked = { name: string; text: string; at: string | null };
+
+/** Everyone who was asked so far, with what became of it. */
+export function askedPeople(action: Action, reader: Reader & { names: Names }): Asked[] {
+  const { approval, status } = action;
+  if (!approval) return [];
+  const rungs = approval.rungs.slice(0, approval.askedRungs);
+  const steps = rungs.flatMap(({ at, ask }) => ask.map((one) => ({ one, at })));
+  const handed = approval.handedTo.map(({ to, at }) => ({ one: to, at }));
+  const found = new Map([...handed, ...steps].map(({ one, at }) => [one.id, { one, at }]));
+  const isOpen = status === 'awaiting-approval';
+  return [...found.values()].map(({ one, at }) => ({
+    name: one.name,
+    text: answerOf(approval, one, reader) ?? (isOpen ? 'has not answered yet' : 'did not answer'),
+    at,
+  }));
+}
+
+function answerOf(approval: ApprovalRequest, { id }: Approver, reader: Reader): string | null {
+  const vote = approval.votes.find(({ by }) => by === id);
+  return vote ? `${vote.verdict} this at ${timeFor(vote.at, reader)}` : null;
+}

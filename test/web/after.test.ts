@@ -1,0 +1,246 @@
+// The page after an answer: steps, undo, who was asked, and the state now.
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Action } from '../../functions/domain/action.ts';
+import { append, transition } from '../../functions/store/hash-chain.ts';
+import type { Store } from '../../functions/store/store.ts';
+import { INCIDENT_ID } from '../fixtures/case.ts';
+import { memoryTable, storeOn } from '../store/memory-table.ts';
+import {
+  approvedByAna,
+  ben,
+  createPages,
+  inForce,
+  mei,
+  minute,
+  put,
+  requestWith,
+  waiting,
+} from './approval-pages.ts';
+
+let store: Store;
+beforeEach(() => {
+  store = storeOn(memoryTable());
+});
+const REFRESH = /<meta http-equiv="refresh" content="(\d+);url=([^"]+)">/;
+/** Each step with its state, `done Approved by Ana Silva 03:02:00 UTC`. */
+const stepsIn = (page: string): string[] =>
+  [...page.matchAll(/<li class="(done|busy|todo|failed)">([\s\S]*?)<\/li>/g)].map(
+    ([, state, inner = '']) =>
+      `${state} ${inner.replace(/<span class="vh">.*?<\/span>/g, '').replace(/<[^>]*>/g, ' ')}`
+        .replace(/\s+/g, ' ')
+        .trim(),
+  );
+const at = (minutes: number, by: string, text = '') => ({ at: minute(minutes), by, text });
+const approved = () =>
+  transition(waiting(), 'approved', at(2, 'person:ana.silva'), { approval: approvedByAna });
+const executing = () =>
+  transition(approved(), 'executing', at(3, 'execute'), {
+    before: { present: false },
+    dueAt: minute(63).toISOString(),
+  });
+const applied = () =>
+  transition(executing(), 'in-force', at(4, 'execute', 'Applied and verified'), {
+    appliedAt: minute(4).toISOString(),
+  });
+
+async function show(action: Action, now = 5, change = {}) {
+  await put(store, action);
+  const pages = createPages(store);
+  pages.clock.now = minute(now);
+  const path = await pages.pathOf(action, change);
+  const response = await pages.app.request(path);
+  return { ...pages, path, page: await response.text() };
+}
+
+describe('the steps of an approved action', () => {
+  const WAIT = ['todo Plan the undo', 'todo Apply the change', 'todo Read the change back'];
+  const cases: [string, Action, string[]][] = [
+    [
+      'approved',
+      approved(),
+      ['done Approved by Ana Silva 03:02:00 UTC', 'busy Checking the rules again', ...WAIT],
+    ],
+    [
+      'executing',
+      executing(),
+      [
+        'done Approved by Ana Silva 03:02:00 UTC',
+        'done Rules checked again',
+        'done Undo planned 04:03 UTC 03:03:00 UTC',
+        'busy Applying the change',
+        'todo Read the change back',
+      ],
+    ],
+    [
+      'in force',
+      applied(),
+      [
+        'done Approved by Ana Silva 03:02:00 UTC',
+        'done Rules checked again',
+        'done Undo planned 04:03 UTC 03:03:00 UTC',
+        'done Applied 03:04:00 UTC',
+        'done Read back from AWS 03:04:00 UTC',
+      ],
+    ],
+    [
+      'stopped by the second check',
+      transition(approved(), 'handed-off', at(3, 'gate'), { failure: 'It is protected now' }),
+      [
+        'done Approved by Ana Silva 03:02:00 UTC',
+        'failed Stopped It is protected now. 03:03:00 UTC',
+      ],
+    ],
+    ['declined', transition(waiting(), 'declined', at(2, 'person:ana.silva')), []],
+    ['in shadow mode', waiting({ status: 'observed', approval: null }), []],
+  ];
+  test.each(cases)('show what the record says, and no more: %s', async (_, action, steps) => {
+    expect(stepsIn((await show(action)).page)).toEqual(steps);
+  });
+
+  test('name the person who ordered the undo, and its end', async () => {
+    const history = append(applied().actionId, applied().history, {
+      ...at(6, 'person:ben.okafor'),
+      event: 'undo-ordered',
+    });
+    const undone = transition(
+      transition({ ...applied(), history }, 'reversing', at(6, 'person:ben.okafor')),
+      'reversed',
+      at(7, 'person:ben.okafor'),
+    );
+    expect(stepsIn((await show(undone, 8)).page).slice(5)).toEqual([
+      'done Undo ordered by Ben Okafor 03:06:00 UTC',
+      'done Undo started 03:06:00 UTC',
+      'done Undo read back from AWS 03:07:00 UTC',
+    ]);
+  });
+
+  test('give the time at which the facts were read again', async () => {
+    await put(store, applied());
+    const facts = {
+      readAt: minute(2.5).toISOString(),
+      calendar: { known: true, value: 'none' } as const,
+      entities: [],
+    };
+    await store.records.putFacts(INCIDENT_ID, applied().alertId, facts);
+    const { app, pathOf } = createPages(store);
+    const page = await (await app.request(await pathOf(applied()))).text();
+    expect(stepsIn(page)).toContain('done Rules checked again 03:02:30 UTC');
+  });
+});
+
+describe('the page loads itself again', () => {
+  test.each([
+    ['approved', approved()],
+    ['executing', executing()],
+    ['being undone', transition(applied(), 'reversing', at(5, 'schedule'))],
+  ])('every 5 seconds while the state changes by itself: %s', async (_, action) => {
+    const { page, path } = await show(action, 6);
+    expect(REFRESH.exec(page)?.slice(1)).toEqual(['5', path]);
+  });
+
+  test.each([
+    ['in force', applied(), 6],
+    ['declined', transition(waiting(), 'declined', at(2, 'person:ana.silva')), 6],
+    ['waiting for approval', waiting(), 6],
+    ['stuck for 15 minutes', approved(), 17],
+  ])('never otherwise: %s', async (_, action, now) => {
+    const expires = minute(60).getTime() / 1000;
+    expect((await show(action, now, { expires })).page).not.toMatch(REFRESH);
+  });
+
+  test('never while the page has another question, whose ticks it would lose', async () => {
+    await put(store, approved());
+    await store.records.createAction(waiting({ actionId: 'act-0123456789abcdef-2' }));
+    const { app, pathOf } = createPages(store);
+    const page = await (await app.request(await pathOf(approved()))).text();
+    expect(page).toContain('Still open');
+    expect(page).not.toMatch(REFRESH);
+  });
+});
+
+describe('Undo now, with the link of the request', () => {
+  const undo = (action: Action) => ({ verdict: 'undo', digest: action.digest });
+
+  test('orders the undo in the name of the approver, and the page follows it', async () => {
+    const { page, post, path, did } = await show(applied());
+    expect(page).toContain('value="undo"');
+    const answer = await post(path, undo(applied()));
+    expect(did[0]).toContain('"by":"person:ana.silva"');
+    expect(await answer.text()).toMatch(REFRESH);
+    const { orders } = await store.records.action(INCIDENT_ID, applied().actionId);
+    expect(orders).toMatchObject([{ kind: 'undo', by: 'ana.silva' }]);
+  });
+
+  test('is not offered once the link has expired, and does nothing then', async () => {
+    const { page, post, path, did } = await show(applied(), 16);
+    expect(page).not.toContain('value="undo"');
+    expect((await post(path, undo(applied()))).status).toBe(410);
+    expect(did).toEqual([]);
+  });
+
+  test('is not offered to a person who was not asked', async () => {
+    const { page, post, path, did } = await show(applied(), 5, { person: mei.id });
+    expect(page).not.toContain('value="undo"');
+    expect((await post(path, undo(applied()))).status).toBe(403);
+    expect(did).toEqual([]);
+  });
+
+  test('does nothing while the action waits for approval', async () => {
+    const { post, path, did } = await show(waiting());
+    expect((await post(path, undo(waiting()))).status).toBe(409);
+    expect(did).toEqual([]);
+  });
+});
+
+test('the page of an expired request says who was asked, what the state is now, and who can request it again', async () => {
+  const expired = waiting({ status: 'expired', approval: requestWith({ askedRungs: 2 }) });
+  await put(store, expired);
+  const other = inForce({ actionId: 'act-0123456789abcdef-2', name: 'add_ip_to_watchlist' });
+  await store.records.createAction(other);
+  const { app, clock, pathOf } = createPages(store);
+  clock.now = minute(20);
+  const page = await (await app.request(await pathOf(expired))).text();
+  for (const text of [
+    'Nothing was changed. The request was to block web requests from 203.0.113.7.',
+    'Ana Silva did not answer.',
+    `${ben.name} did not answer.`,
+    'State now',
+    'No change of this request is in place.',
+    'Block web requests from 203.0.113.7: in force until 04:03 UTC on 24 Nov 2026',
+    `${mei.name} can request this again with the link in the message about the expiry.`,
+  ])
+    expect(page).toContain(text);
+});
+
+test('people who were not asked yet are not listed as asked', async () => {
+  const { page } = await show(waiting({ status: 'expired' }), 20);
+  expect(page).not.toContain(`${ben.name} did not answer`);
+});
+
+test('the first of two approvers reads who is still needed, on the button and after the vote', async () => {
+  const two = waiting({ approval: requestWith({ required: 2 }) });
+  const { page, post, path } = await show(two, 1);
+  expect(page).toContain(`<small>one more person must agree: ${ben.name}</small>`);
+  const answer = await post(path, { verdict: 'approve', digest: two.digest });
+  expect(await answer.text()).toContain(
+    `one more person must approve by 03:15 UTC. Still asked: ${ben.name}.`,
+  );
+});
+
+test('a page that an update made out of date shows the request again with a form', async () => {
+  const updated = waiting();
+  const history = append(updated.actionId, updated.history, {
+    ...at(1, 'gate', 'Severity raised from medium to high'),
+    event: 'news',
+  });
+  await put(store, { ...updated, history });
+  const { clock, nonceOf, pathOf, post } = createPages(store);
+  const path = await pathOf(updated);
+  const nonce = await nonceOf(path);
+  clock.now = minute(2);
+  const answer = await post(path, { verdict: 'approve', digest: updated.digest, nonce });
+  const page = await answer.text();
+  expect(answer.status).toBe(409);
+  expect(page).toContain('Severity raised from medium to high');
+  expect(page).toContain('value="approve"');
+});
