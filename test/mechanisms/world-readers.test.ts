@@ -209,6 +209,17 @@ describe('rules of network ACLs', () => {
     expect(await reader(entry).read([action])).toEqual([]);
   });
 
+  test('leave out the rule of an action after a rule that allows the address, which is then missing', async () => {
+    const rules = [
+      rule(50, '203.0.113.0/24', { RuleAction: 'allow', Protocol: '6' }),
+      rule(99, '203.0.113.7/32'),
+    ];
+    expect(await idsOf(reader(...rules), action)).toEqual([]);
+    const outbound = rule(50, '0.0.0.0/0', { RuleAction: 'allow', Egress: true });
+    expect(await idsOf(reader(outbound, ...rules.slice(1)), action)).toHaveLength(1);
+    expect(await idsOf(reader(...rules)), 'without the action').toHaveLength(1);
+  });
+
   test('mark the rule of an action that someone made wider', async () => {
     const [wide] = await reader(rule(99, '0.0.0.0/1')).read([action]);
     expect(wide).toMatchObject({ isWide: true });

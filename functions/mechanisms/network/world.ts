@@ -3,11 +3,11 @@ import type { EC2, NetworkAclEntry } from '@aws-sdk/client-ec2';
 import * as z from 'zod/mini';
 import { aws } from '../../platform/aws-errors.ts';
 import { isSingleHost, parseAddress } from '../../platform/ip-address.ts';
-import { keyOf } from '../host-address.ts';
+import { entryFor, keyOf } from '../host-address.ts';
 import { every, type Permissions } from '../permissions.ts';
 import type { Entry, Holding, WorldReader, Written } from '../world.ts';
 import { denyAddressInfo, ruleListOf } from './deny-address.ts';
-import { type Direction, FIRST_OF_AWS } from './rules.ts';
+import { type Direction, effective, FIRST_OF_AWS, inDirection } from './rules.ts';
 
 export type NetworkWorldApi = Pick<EC2, 'describeNetworkAcls'>;
 
@@ -42,10 +42,13 @@ export function createWorld({ ec2 }: { ec2: NetworkWorldApi }): WorldReader {
     entriesOf(holding) {
       if (!isOurs(holding)) return [];
       const { networkAclId, direction } = ruleListOf(holding);
-      return [entryIn(networkAclId, direction, keyOf(holding.target.value))];
+      const entry = entryIn(networkAclId, direction, keyOf(holding.target.value));
+      return [{ ...entry, text: `${entry.text}, before every rule that allows it` }];
     },
     async read(holdings) {
-      const numbers = new Set(holdings.filter(isOurs).flatMap(numberOf));
+      const ours = holdings.filter(isOurs);
+      const numbers = new Set(ours.flatMap(numberOf));
+      const held = new Set(ours.map(idOf));
       const entries: Entry[] = [];
       let NextToken: string | undefined;
       do {
@@ -53,7 +56,12 @@ export function createWorld({ ec2 }: { ec2: NetworkWorldApi }): WorldReader {
           ec2.describeNetworkAcls(NextToken ? { NextToken } : {}),
         );
         for (const { NetworkAclId = '', Entries = [] } of page.NetworkAcls ?? [])
-          for (const rule of Entries) entries.push(...entriesFrom(NetworkAclId, rule, numbers));
+          for (const rule of Entries)
+            entries.push(
+              ...entriesFrom(NetworkAclId, rule, numbers).filter(
+                ({ id }) => !held.has(id) || isEffective(rule, Entries),
+              ),
+            );
         NextToken = page.NextToken;
       } while (NextToken);
       return entries;
@@ -68,6 +76,17 @@ function numberOf(holding: Holding): string[] {
   const { networkAclId, direction } = ruleListOf(holding);
   const [first] = Captured.safeParse(holding.before).data?.ruleNumbers ?? [];
   return first === undefined ? [] : [placeOf(networkAclId, direction, first)];
+}
+
+const idOf = (holding: Holding): string => {
+  const { networkAclId, direction } = ruleListOf(holding);
+  return entryIn(networkAclId, direction, keyOf(holding.target.value)).id;
+};
+
+/** A deny rule of one host blocks nothing after a rule that allows the host. It then counts as missing. */
+function isEffective(rule: NetworkAclEntry, all: readonly NetworkAclEntry[]): boolean {
+  const rules = inDirection(all, rule.Egress ? 'egress' : 'ingress');
+  return effective(rules, entryFor(rule.Ipv6CidrBlock ?? rule.CidrBlock ?? '')).includes(rule);
 }
 
 /**
