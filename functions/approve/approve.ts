@@ -7,6 +7,7 @@ import type { FindingState } from '../domain/alert.ts';
 import { closedText, closingOf } from '../domain/closed-finding.ts';
 import { InvalidInput, NotFound, Unavailable } from '../domain/errors.ts';
 import { Undelivered } from '../domain/undelivered.ts';
+import { question } from '../messaging/question.ts';
 import { sendEach } from '../messaging/send-all.ts';
 import { errorFields } from '../platform/log.ts';
 import { transition } from '../store/hash-chain.ts';
@@ -14,7 +15,6 @@ import { readRequestState } from '../store/request-state.ts';
 import { askPast } from './bounced.ts';
 import type { ApproveDeps } from './deps.ts';
 import { escalate, recordAsked, recordTrouble, wasAskedEarly } from './escalate.ts';
-import { question } from './question.ts';
 
 export const ApproveInput = z.union([
   /** From the state machine: escalation step `rung`, from 0, is due. */

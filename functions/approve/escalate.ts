@@ -1,18 +1,20 @@
 // Asks the people of an escalation step, or of the next that can be reached.
 
 import type { Action } from '../domain/action.ts';
+import { opensTicketUnanswered } from '../domain/action-catalog.ts';
 import { type Alert, isMoreSevere } from '../domain/alert.ts';
 import type { ApprovalRequest, Approver } from '../domain/approval.ts';
 import { asRaised } from '../domain/effect-state.ts';
 import { Unavailable } from '../domain/errors.ts';
-import { requestOrder, similarTo } from '../domain/similar-questions.ts';
+import type { Incident } from '../domain/incident.ts';
+import { openRequests, requestOrder, waitsFor } from '../domain/similar-questions.ts';
 import { capitalised } from '../domain/wording.ts';
+import { question } from '../messaging/question.ts';
 import { notPagedNames, type Sent, sendEach, troubleIn } from '../messaging/send-all.ts';
 import { notProposed } from '../messaging/texts/not-proposed.ts';
 import { namesOf } from '../messaging/texts/phrases.ts';
 import { withEntry } from '../store/hash-chain.ts';
 import type { ApproveDeps } from './deps.ts';
-import { question } from './question.ts';
 
 /** The action with an entry about who is asked, or null when the step was asked before. */
 export function recordAsked(current: Action, step: number, at: Date): Action | null {
@@ -62,11 +64,13 @@ export async function escalate(
   const { records } = deps.store;
   const alert = await records.alert(incidentId, action.alertId);
   const actions = await records.actions(incidentId);
-  const similar = similarTo(action, actions);
-  const ofSameAlert = similar.filter(({ alertId }) => alertId === action.alertId);
-  if (ofSameAlert.some((one) => asksFirst(one, action))) return;
-  const earlier = similar.filter((one) => one.alertId !== action.alertId && asksFirst(one, action));
-  const asked = await asSevereAs(deps, asRaised(alert, action), earlier);
+  const incident = await records.readableIncident(incidentId);
+  const alerts = incident?.alerts ?? [];
+  const others = openRequests(actions, alerts, deps.now()).filter(
+    (one) => one.actionId !== actionId,
+  );
+  const first = others.filter((one) => asksFirst(one, action));
+  const asked = asSevereAs(asRaised(alert, action), first, alerts);
   const left = action.target ? notProposed([alert], actions, action.target) : [];
   let inDigest = false;
   const notReached = [...passedOver];
@@ -75,13 +79,21 @@ export async function escalate(
       await records.changeAction(incidentId, actionId, (current) =>
         recordAsked(current, step, deps.now()),
       );
-    const people = request.rungs[step]?.ask ?? [];
+    const rung = request.rungs[step];
+    const people = rung?.ask ?? [];
+    // One message asks for all requests of an alert.
+    const toAsk = people.filter(
+      (person) => !first.some((one) => asksFor(one, action, person, rung?.at ?? '')),
+    );
+    if (people.length > 0 && toAsk.length === 0) return;
     const messages = await Promise.all(
-      people.map(async (person) => ({
+      toAsk.map(async (person) => ({
         ...(await question(deps, action, alert, person, step, {
-          ...{ similar: ofSameAlert, passedOver: notReached, left },
+          others: others.filter((one) => waitsFor(one, person.id)),
+          passedOver: notReached,
+          left,
         })),
-        // Similar requests page once: the approval page of the first one shows the later ones too.
+        // The page about an earlier alert shows this request, too.
         ...(asked.some((one) => isAsked(one, person)) && { urgency: 'inform' as const }),
       })),
     );
@@ -100,31 +112,47 @@ export async function escalate(
 }
 
 /** The requests about alerts that are at least as severe: a page about a milder alert says nothing about this one. */
-async function asSevereAs(
-  { store: { records } }: ApproveDeps,
+const asSevereAs = (
   { severity: { label } }: Alert,
   requests: readonly Action[],
-): Promise<Action[]> {
-  const [first] = requests;
-  const incident = first && (await records.readableIncident(first.incidentId));
-  return requests.filter((one) => {
-    const severity = incident?.alerts.find(({ alertId }) => alertId === one.alertId)?.severity;
+  alerts: Incident['alerts'],
+): Action[] =>
+  requests.filter((one) => {
+    const severity = alerts.find(({ alertId }) => alertId === one.alertId)?.severity;
     return (
       severity &&
       !isMoreSevere(label, asRaised({ severity: { label: severity } }, one).severity.label)
     );
   });
-}
+
+/** True when `one` comes before `action`, and reached people. */
+const asksFirst = (one: Action, action: Action): boolean =>
+  rank(one) < rank(action) &&
+  (one.history.every(({ event }) => event !== 'not-reached') ||
+    // An early question lists the other requests, too.
+    one.history.some(({ event }) => event === ASKED_EARLY));
+
+/** Requests that page come first. */
+const rank = (one: Action): string =>
+  `${Number(opensTicketUnanswered(one.name))} ${requestOrder(one)}`;
 
 /**
- * True when `one` comes before `action` and reached people. The first of an alert's similar requests asks for all of
- * them. A later alert's requests expire later, so they are asked separately.
+ * Whether `one`, of the same alert, asks the person no later than `action` would. A later alert's requests expire later,
+ * so they are asked separately.
  */
-const asksFirst = (one: Action, action: Action): boolean =>
-  requestOrder(one) < requestOrder(action) &&
-  (one.history.every(({ event }) => event !== 'not-reached') ||
-    // An early question lists the similar requests, too.
-    one.history.some(({ event }) => event === ASKED_EARLY));
+function asksFor(
+  { alertId, approval }: Action,
+  action: Action,
+  { id }: Approver,
+  at: string,
+): boolean {
+  if (alertId !== action.alertId || !approval) return false;
+  const { acknowledged } = approval;
+  // Only someone who can answer both took both over.
+  if (acknowledged && !waitsFor(action, acknowledged.by))
+    return askedSoFar(approval).some((one) => one.id === id);
+  return approval.rungs.some((rung) => rung.at <= at && rung.ask.some((one) => one.id === id));
+}
 
 const isAsked = (action: Action, { id }: Approver): boolean => {
   const { approval, history } = action;

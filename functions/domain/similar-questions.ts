@@ -32,18 +32,6 @@ export const waitsFor = ({ approval }: Pick<Action, 'approval'>, person: string)
   peopleAsked(approval).some(({ id }) => id === person) &&
   approval.votes.every(({ by }) => by !== person);
 
-/** The other open requests of the incident for the same action on other targets, oldest first. */
-export const similarTo = (
-  action: Pick<Action, 'actionId' | 'name'>,
-  ofTheIncident: readonly Action[],
-): Action[] =>
-  ofTheIncident
-    .filter(
-      ({ actionId, name, status }) =>
-        status === 'awaiting-approval' && name === action.name && actionId !== action.actionId,
-    )
-    .sort((a, b) => (requestOrder(a) < requestOrder(b) ? -1 : 1));
-
 /** Sort key: creation time, then number. The first of several requests represents all of them. */
 export const requestOrder = ({
   createdAt,

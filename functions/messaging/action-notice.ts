@@ -217,10 +217,8 @@ const questionsOf = ({ approval }: Action): { person: Approver; step: number }[]
 export const askedOf = (action: Action): Approver[] =>
   unique(questionsOf(action).map(({ person }) => person));
 
-/** Keys of the pages that asked this person. Any notice resolves them, unless the request is still open. */
+/** Keys of the messages that asked this person. */
 export const questionsTo = (action: Action, { id }: Approver): string[] =>
-  action.status === 'awaiting-approval'
-    ? []
-    : questionsOf(action)
-        .filter(({ person }) => person.id === id)
-        .map(({ step }) => questionKey(action.actionId, step, id));
+  questionsOf(action)
+    .filter(({ person }) => person.id === id)
+    .map(({ step }) => questionKey(action.actionId, step, id));

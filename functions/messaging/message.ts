@@ -31,6 +31,11 @@ export const Message = z.strictObject({
   canWait: z.optional(z.literal(true)),
   /** Keys of earlier pages to the same recipient that this message resolves. */
   ends: z.array(z.string().check(z.maxLength(128))),
+  /**
+   * Keys of earlier messages to the same recipient. Channels that can edit a message replace them with this one; nothing
+   * new is sent.
+   */
+  revises: z.optional(z.array(z.string().check(z.maxLength(128)))),
   /** One line of at most 100 characters, the limit of SNS subjects. */
   subject: z.string().check(z.minLength(1), z.maxLength(100)),
   /** Plain text with significant line breaks. The first paragraph comes first; the others follow the steps. */

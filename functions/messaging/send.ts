@@ -30,6 +30,10 @@ export function createSend({ channels, now, log }: SendDeps): Send {
 
   return async (given) => {
     const message = { ...given, subject: subjectWithSeverity(given) };
+    if (message.revises) {
+      await Promise.all(channels.map((channel) => revise(channel, message, log)));
+      return { notBy: [] };
+    }
     const { sent, failed } = await sendBy(channels, message);
     logAll(failed, message.key);
     // A recipient without the link cannot decide, and counts as not reached.
@@ -42,6 +46,20 @@ export function createSend({ channels, now, log }: SendDeps): Send {
     }
     return { notBy: failed.map(({ channel }) => channel.name) };
   };
+}
+
+/** The person knows the question already, so a failed edit is only logged. */
+async function revise(channel: Channel, message: Message, log: Log): Promise<void> {
+  if (!channel.revise || !channel.accepts(message)) return;
+  try {
+    await channel.revise(shownBy(channel, message));
+  } catch (error) {
+    log('warn', 'message not edited', {
+      channel: channel.name,
+      key: message.key,
+      ...errorFields(error),
+    });
+  }
 }
 
 type Failed = { channel: Channel; error: unknown };

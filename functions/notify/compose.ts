@@ -7,6 +7,7 @@ import { openRequests, waitsFor } from '../domain/similar-questions.ts';
 import { askedOf, type Notice, questionsTo } from '../messaging/action-notice.ts';
 import { questionUrl, requestAgainUrl, retryUndoUrl } from '../messaging/links.ts';
 import type { Message } from '../messaging/message.ts';
+import { question } from '../messaging/question.ts';
 import { LINKS } from '../messaging/texts/labels.ts';
 import { togetherText } from '../messaging/texts/together.ts';
 import type { NotifyDeps } from './deps.ts';
@@ -68,21 +69,40 @@ const textOf = ({ subject, paragraphs, facts, steps }: Notice) => ({
   ...{ subject, paragraphs, facts, steps },
 });
 
-/**
- * The person's questions that the message resolves. One message asked for all requests of an alert, so it is resolved
- * with the last of them.
- */
+/** All requests of the alerts that the reports are about. One message asked for all of an alert. */
+const askedTogether = (reports: readonly Report[], actions: readonly Action[]): Action[] =>
+  actions.filter(({ alertId }) => reports.some(({ action }) => action.alertId === alertId));
+
+const openTo = ({ id }: Approver, actions: readonly Action[], now: Date): Action[] =>
+  openRequests(actions, [], now).filter((one) => waitsFor(one, id));
+
+/** The person's questions that the message resolves: none while one of their requests is open. */
 function endedFor(
   person: Approver,
   reports: readonly Report[],
   actions: readonly Action[],
   now: Date,
 ): string[] {
-  const ofTheAlerts = actions.filter(({ alertId }) =>
-    reports.some(({ action }) => action.alertId === alertId),
-  );
-  const isOpen = openRequests(ofTheAlerts, [], now).some((one) => waitsFor(one, person.id));
-  return isOpen ? [] : [...new Set(ofTheAlerts.flatMap((one) => questionsTo(one, person)))];
+  const asked = askedTogether(reports, actions);
+  const mayEnd = openTo(person, asked, now).length === 0;
+  const ended = asked.filter(({ status }) => status !== 'awaiting-approval');
+  return mayEnd ? ended.flatMap((one) => questionsTo(one, person)) : [];
+}
+
+/** The question as it is now, to replace the one that the person received; null if nothing is left to decide. */
+export async function revisedQuestion(
+  deps: NotifyDeps,
+  reports: readonly Report[],
+  person: Approver,
+  actions: readonly Action[],
+): Promise<Message | null> {
+  const asked = askedTogether(reports, actions);
+  const [first, ...others] = openTo(person, asked, deps.now());
+  const { alert } = reports.find(({ action }) => action.alertId === first?.alertId) ?? {};
+  if (!first || !alert) return null;
+  const message = await question(deps, first, alert, person, 0, { others });
+  const revises = asked.flatMap((one) => questionsTo(one, person));
+  return { ...message, key: `${message.key}-revised`, urgency: 'inform', revises };
 }
 
 async function linksOf(

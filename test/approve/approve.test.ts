@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { approve } from '../../functions/approve/approve.ts';
 import type { ApproveDeps } from '../../functions/approve/deps.ts';
 import type { Action } from '../../functions/domain/action.ts';
+import type { ApprovalRequest } from '../../functions/domain/approval.ts';
 import { NotFound, Unavailable } from '../../functions/domain/errors.ts';
 import { readLink } from '../../functions/links/link.ts';
 import { asText } from '../../functions/messaging/channels/channel.ts';
@@ -430,17 +431,13 @@ describe('a similar request from a later alert of the incident', () => {
     ]);
   });
 
-  test.each([
-    ['is about another action', { name: 'add_ip_to_watchlist' as const }, false],
-    ['comes after the decision on the first', {}, true],
-  ])('pages people for a second request that %s', async (_how, change, settled) => {
+  test('pages people for a second request after the decision on the first', async () => {
     await fresh();
     await approve(deps(NOW), ask(0));
-    if (settled)
-      await store.records.changeAction(INCIDENT_ID, ask(0).actionId, (current) =>
-        transition(current, 'declined', { at: NOW, by: 'person:ana.silva', text: 'no' }),
-      );
-    await bring(change);
+    await store.records.changeAction(INCIDENT_ID, ask(0).actionId, (current) =>
+      transition(current, 'declined', { at: NOW, by: 'person:ana.silva', text: 'no' }),
+    );
+    await bring();
     await askLater(minute(3));
     expect(urgencies()).toEqual([
       [ana.id, 'page'],
@@ -459,26 +456,30 @@ describe('a similar request from a later alert of the incident', () => {
   });
 });
 
-describe('similar requests from one alert', () => {
+describe('several requests from one alert', () => {
   const second = 'act-0123456789abcdef-2';
-  const two = async () => {
+  const watch = { name: 'add_ip_to_watchlist', actionId: second } as const;
+  const two = async (request: Partial<ApprovalRequest> = {}) => {
     await fresh();
-    const approval = requestWith({ askedRungs: 0, taskToken: null });
-    await store.records.createAction(waiting({ actionId: second, approval }));
+    const approval = requestWith({ askedRungs: 0, taskToken: null, ...request });
+    await store.records.createAction(waiting({ ...watch, approval }));
   };
   const askSecond = () => approve(deps(NOW), { ...ask(0, 'token-b'), actionId: second });
 
-  test('sends one message for similar requests, and stores a task token for each', async () => {
+  test('sends one message for all of them, and stores a task token for each', async () => {
     await two();
     await approve(deps(NOW), ask(0, 'token-a'));
     await askSecond();
     expect(recipients()).toEqual([ana.id]);
     expect(sent[0]?.subject).toMatch(/^Approve 2 actions\?/);
-    expect(sent[0]?.paragraphs.join()).toContain('And 1 more of the same kind');
+    const text = asText(sent[0]!);
+    expect(text).toMatch(/Approve or decline 2 actions:\n1\. Block [^\n]*\n2\. /);
+    for (const part of ['Will add 203.0.113.7/32', 'Would affect: ', 'Undo: '])
+      expect(text.split(part), part).toHaveLength(3);
     expect((await store.records.action(INCIDENT_ID, second)).approval?.taskToken).toBe('token-b');
   });
 
-  test('sends no buttons for similar requests, because a button would answer only one of them', async () => {
+  test('sends no buttons for several requests, because a button would answer only one of them', async () => {
     const channels: Channels = {
       ...POLICY.channels,
       slack: { token: 'slack', buttons: { signingSecret: 'signing', team: 'T012AB3CD' } },
@@ -488,10 +489,47 @@ describe('similar requests from one alert', () => {
     await approve(deps(NOW, { policy: { channels, signIn: null } }), ask(0, 'token-a'));
     expect(sent[0]?.answerToken, 'a single request has buttons').toBeDefined();
     const approval = requestWith({ askedRungs: 0, taskToken: null });
-    await store.records.createAction(waiting({ actionId: second, approval }));
+    await store.records.createAction(waiting({ ...watch, approval }));
     await approve(deps(NOW, { policy: { channels, signIn: null } }), ask(0, 'token-b'));
     expect(sent[1]?.links).toHaveLength(1);
     expect(sent[1]?.answerToken).toBeUndefined();
+  });
+
+  test('asks a person about the second request only if the first one does not ask them', async () => {
+    const rungs = [{ at: NOW.toISOString(), ask: [ana, mei] }];
+    await two({ rungs });
+    await approve(deps(NOW), ask(0, 'token-a'));
+    await askSecond();
+    expect(recipients()).toEqual([ana.id, mei.id]);
+    expect(sent[1]?.subject).toMatch(/^Approve\? /);
+  });
+
+  test('asks about both if the person who took the first one over cannot answer the second', async () => {
+    await two({ rungs: [{ at: minute(5).toISOString(), ask: [ben] }] });
+    const acknowledged = { by: ana.id, at: minute(1).toISOString() };
+    await store.records.changeAction(INCIDENT_ID, ask(0).actionId, (one) => ({
+      ...one,
+      version: one.version + 1,
+      approval: { ...one.approval!, acknowledged },
+    }));
+    await approve(deps(minute(5)), { ...ask(0, 'token-b'), actionId: second });
+    expect(recipients()).toEqual([ben.id]);
+  });
+
+  test('puts a request for a ticket behind those that page', async () => {
+    await put(
+      store,
+      waiting({
+        name: 'create_alert_ticket',
+        approval: requestWith({ askedRungs: 0, taskToken: null }),
+      }),
+    );
+    const approval = requestWith({ askedRungs: 0, taskToken: null });
+    await store.records.createAction(waiting({ actionId: second, approval }));
+    await approve(deps(NOW), ask(0, 'token-a'));
+    expect(sent).toEqual([]);
+    await askSecond();
+    expect(sent).toMatchObject([{ urgency: 'page', to: { id: ana.id } }]);
   });
 
   test('sends a message for the second request when the first is already decided', async () => {

@@ -130,6 +130,23 @@ describe('an approval request in Slack', () => {
     }
   });
 
+  test('asks about all requests of an alert in one message, and updates it with each answer', async () => {
+    await world.deliver(sample('web-port-probe'));
+    const [question, ...others] = postsTo(ANA);
+    expect(others).toEqual([]);
+    expect(question!.text).toContain('Approve 2 actions? Block web requests');
+    expect(buttonsOf(question!)).toEqual([]);
+    const [link = ''] = /http[^"]+\/approve\/[^"]+/.exec(shownIn(question!)) ?? [];
+    await world.choose(new URL(link).pathname, { verdict: 'decline', reason: '' });
+    expect(shownIn(question!)).toContain('Approve? Block traffic from 203.0.113.66');
+    expect(buttonsOf(question!)).toHaveLength(2);
+    await click(question!, ANA);
+    expect(shownIn(question!)).toMatch(/Blocked traffic from 203.0.113.66 .*Ana Silva approved/);
+    expect(buttonsOf(question!)).toEqual([]);
+    const statuses = (await world.actions()).flatMap(({ approval, status }) => approval && status);
+    expect(statuses.filter(Boolean).sort()).toEqual(['declined', 'in-force']);
+  });
+
   test('says in the message of an expired request that nothing was done, and ignores a late click', async () => {
     await abuse();
     const [question] = postsTo(ANA);

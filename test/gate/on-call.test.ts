@@ -282,7 +282,7 @@ describe('an approval request', () => {
     server.willAnswer(raw(401, '{}'));
     const [action] = await proposed(escalationWith([PD], ['ben.okafor']));
     expect(askedBy(action!)).toEqual([['ben.okafor']]);
-    expect(asText({ ...askText(action!, alertWith(), []), links: [] })).toContain(
+    expect(asText({ ...askText(action!, alertWith(), { facts: null }), links: [] })).toContain(
       'About the approvers: Escalation step 1: the schedule PagerDuty PI7DH85 could not be read: Denied.',
     );
   });

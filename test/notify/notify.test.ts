@@ -463,14 +463,19 @@ describe('requests that were settled together', () => {
     await put(store, inForce());
     await store.records.createAction(open);
     await about(waiting().actionId);
-    expect(sent).toMatchObject([{ to: { id: 'ana.silva' }, ends: [] }]);
+    const asked = [`ask-${waiting().actionId}-0-ana.silva`, `ask-${second}-0-ana.silva`];
+    expect(sent).toMatchObject([
+      { to: { id: 'ana.silva' }, ends: [] },
+      { to: { id: 'ana.silva' }, revises: asked, urgency: 'inform', actionId: second },
+    ]);
+    sent.length = 0;
     await store.records.changeAction(INCIDENT_ID, second, (one) => ({
       ...one,
       status: 'declined',
       version: one.version + 1,
     }));
     await about(waiting().actionId);
-    expect(sent[1]?.ends).toHaveLength(2);
+    expect(sent).toMatchObject([{ ends: asked }]);
   });
 });
 

@@ -55,9 +55,15 @@ export function messagesOf(action: Action): Shown[] {
   if (isOpen && (action.approval?.expiresAt ?? '') <= minute(4).toISOString()) return [];
   const texts: Readonly<Record<string, Text | null | false>> = {
     notice: noticeOf(action, known, POLICY, null, minute(4)),
-    question: isOpen && askText(action, ALERT, []),
+    question: isOpen && askText(action, ALERT, { facts: null }),
     'question to the next step':
-      isOpen && askText(action, ALERT, [ana], { similar: [action], passedOver: [ben] }),
+      isOpen &&
+      askText(action, ALERT, {
+        facts: null,
+        askedBefore: [ana],
+        others: [action],
+        passedOver: [ben],
+      }),
     reminder: status === 'in-force' && remindText(action, SINCE, minute(4)),
     review: status === 'kept' && keptText(action, SINCE),
     removed: appliedAt !== null && status === 'in-force' && goneText(action),

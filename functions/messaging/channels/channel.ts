@@ -10,6 +10,8 @@ export type Channel = {
   accepts(message: Message): boolean;
   /** Throws a typed error when the message was not accepted. A repeated call may send the message twice. */
   send(message: Message): Promise<void>;
+  /** Replaces the messages that `revises` names. Absent if the channel can't edit messages. */
+  revise?(message: Message): Promise<void>;
 };
 
 /**

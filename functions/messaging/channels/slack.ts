@@ -85,17 +85,13 @@ export function slack(deps: SlackDeps): Channel {
     }
   };
 
-  const revise = (kept: Posts, message: Message, key: string) =>
-    orLog(key, async () => {
-      const post = await kept.find(message.incidentId, key);
-      if (!post) return;
-      const { channel, ts } = post;
-      await call('updating a post in Slack', 'chat.update', key, {
-        channel,
-        ts,
-        ...asOutcome(message),
-      });
-    });
+  /** Replaces the post with that key, if there is one. */
+  const replace = async (incidentId: string, key: string, body: object) => {
+    const post = await posts?.find(incidentId, key);
+    if (!post) return;
+    const { channel, ts } = post;
+    await call('updating a post in Slack', 'chat.update', key, { channel, ts, ...body });
+  };
 
   return {
     name: 'Slack',
@@ -111,7 +107,14 @@ export function slack(deps: SlackDeps): Channel {
       });
       if (!posts || !isPrivate) return;
       if (links.length > 0) await orLog(key, () => posts.keep(incidentId, key, { channel, ts }));
-      await Promise.all(ends.map((ended) => revise(posts, message, ended)));
+      await Promise.all(
+        ends.map((ended) => orLog(ended, () => replace(incidentId, ended, asOutcome(message)))),
+      );
+    },
+    revise: async (message) => {
+      const { incidentId, revises = [] } = message;
+      if (!isPrivate) return;
+      for (const key of revises) await replace(incidentId, key, asBlocks(message));
     },
   };
 }

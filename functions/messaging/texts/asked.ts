@@ -5,7 +5,7 @@ import type { Alert } from '../../domain/alert.ts';
 import type { Approver } from '../../domain/approval.ts';
 import { newsIn } from '../../domain/effect-state.ts';
 import type { Facts } from '../../domain/facts.ts';
-import { folded, oneLine, quoted, utc } from '../../domain/wording.ts';
+import { capitalised, folded, oneLine, quoted, utc } from '../../domain/wording.ts';
 import { changesFact, changesText, headlineOf, orderOf, sentence } from './action-line.ts';
 import { beforeFact, manualSteps } from './manual.ts';
 import {
@@ -23,6 +23,8 @@ import {
   unanswered,
   whyFact,
 } from './phrases.ts';
+import { plainReason } from './reason.ts';
+import { type Unknown, unknownsOf } from './unknown.ts';
 
 /** To people who were asked and have not all answered. */
 export const newsText = (action: Action, news: string): Text => ({
@@ -34,50 +36,41 @@ export const newsText = (action: Action, news: string): Text => ({
   steps: [],
 });
 
-/**
- * `similar`: similar questions on the same page. `passedOver`: approvers of earlier steps who were not asked. `left`: what
- * takes part and is not proposed.
- */
+type Asked = {
+  /** Null if they cannot be read. */
+  facts: Facts | null;
+  askedBefore?: readonly Approver[];
+  /** Other requests of the incident that the same page decides. */
+  others?: readonly Action[];
+  /** Approvers of earlier steps who were not reached. */
+  passedOver?: readonly Approver[];
+  /** What takes part and is not proposed. */
+  left?: readonly string[];
+};
+
+/** In the order of the page: the reason, what to decide, its effect and undo, what is unknown. */
 export function askText(
   action: Action,
   alert: Alert,
-  askedBefore: readonly Approver[],
-  {
-    similar = [],
-    passedOver = [],
-    left = [],
-  }: {
-    similar?: readonly Action[];
-    passedOver?: readonly Approver[];
-    left?: readonly string[];
-  } = {},
+  { facts, askedBefore = [], others = [], passedOver = [], left = [] }: Asked,
 ): Text {
-  const { description, approval } = action;
-  // The first reason is the tier. The others say why a person decides now: a rate, a protected target, a doubt.
-  const otherReasons = action.reasons.slice(1).map(({ text }) => sentence(text));
-  const until = utc(approval?.expiresAt, approval?.requestedAt);
+  const { approval } = action;
+  const all = [action, ...others];
   const required = approval?.required ?? 1;
   return {
-    subject: subjectOf(
-      similar.length > 0 ? `Approve ${similar.length + 1} actions?` : 'Approve?',
-      action,
-    ),
-    paragraphs: [
-      `Approve to ${orderOf(action)}.\n${changesText(action)}\n${othersIn(similar)}If no one decides by ${until}, ${unanswered(action)}.`,
-    ],
+    subject: subjectOf(others.length > 0 ? `Approve ${all.length} actions?` : 'Approve?', action),
+    paragraphs: [`${sentence(plainReason(alert))}\n${toDecide(action, others)}`],
     facts: [
+      ...(others.length > 0 ? detailed(all) : effectOf(action)),
+      ...unknownFact(unknownsOf(all, facts)),
       whyFact(alert),
       ...newsIn(action).map(({ text }) => ({
         label: 'Updated since the request',
         value: sentence(text),
       })),
       ...leftFacts(left),
-      { label: 'Would affect', value: description?.affected.map(sentence).join(' ') || 'Unknown.' },
-      { label: 'Undo', value: sentence(description?.undo ?? 'Unknown') },
       ...(required > 1 ? [{ label: 'Approvals', value: `${required} people must approve` }] : []),
-      ...(otherReasons.length > 0
-        ? [{ label: 'Why a person decides', value: otherReasons.join('\n') }]
-        : []),
+      ...(others.length === 0 ? whyAPerson(action) : []),
       ...(askedBefore.length > 0
         ? [{ label: 'Asked before you, no answer yet', value: namesOf(askedBefore) }]
         : []),
@@ -93,16 +86,54 @@ export function askText(
   };
 }
 
-const MAX_SIMILAR = 20;
+const MAX_LISTED = 20;
 
 /** Above the link, because one answer may count for all of them. */
-const othersIn = (similar: readonly Action[]): string =>
-  similar.length > 0
-    ? `And ${similar.length} more of the same kind:\n${folded(
-        similar.map((one) => oneLine(headlineOf(one))),
-        MAX_SIMILAR,
-      ).join('\n')}\n`
-    : '';
+function toDecide(action: Action, others: readonly Action[]): string {
+  const all = [action, ...others];
+  const ends = all.flatMap(({ approval }) => approval?.expiresAt ?? []).sort();
+  const until = utc(ends[0], action.approval?.requestedAt);
+  const end = `If no one decides by ${until}, ${unanswered(action)}.`;
+  if (others.length === 0) return `Approve to ${orderOf(action)}.\n${changesText(action)}\n${end}`;
+  const list = all.map((one, i) => `${i + 1}. ${oneLine(headlineOf(one))}`);
+  return `Approve or decline ${all.length} actions:\n${folded(list, MAX_LISTED).join('\n')}\n${end}`;
+}
+
+const effectOf = ({ description }: Action) => [
+  { label: 'Would affect', value: description?.affected.map(sentence).join(' ') || 'Unknown.' },
+  { label: 'Undo', value: sentence(description?.undo ?? 'Unknown') },
+];
+
+/** The page shows the details of all. */
+const MAX_DETAILED = 5;
+
+/** The number of each action, with what it changes, what it affects and how it is undone. */
+const detailed = (all: readonly Action[]) =>
+  all.slice(0, MAX_DETAILED).map((one, i) => ({
+    label: `${i + 1}`,
+    value: [
+      sentence(headlineOf(one)),
+      changesText(one),
+      ...[...effectOf(one), ...whyAPerson(one)].map(({ label, value }) => `${label}: ${value}`),
+    ].join('\n'),
+  }));
+
+/** The first reason is the tier. The others say why a person decides now: a rate, a protected target, a doubt. */
+function whyAPerson({ reasons }: Action): Text['facts'] {
+  const others = reasons.slice(1).map(({ text }) => sentence(text));
+  return others.length > 0 ? [{ label: 'Why a person decides', value: others.join('\n') }] : [];
+}
+
+const MAX_UNKNOWN = 5;
+
+function unknownFact(unknowns: readonly Unknown[]): Text['facts'] {
+  const lines = unknowns.map(({ what, of, why }) =>
+    sentence(`${capitalised(what)}${of ? ` (${of})` : ''}: ${why}`),
+  );
+  return lines.length > 0
+    ? [{ label: 'Unknown', value: folded(lines, MAX_UNKNOWN).join('\n') }]
+    : [];
+}
 
 /** To everyone who was asked: the decision, and who made it. */
 export function decidedText(action: Action): Text {

@@ -8,6 +8,7 @@ import { oneLine, utc } from '../../domain/wording.ts';
 import { changesFact, headlineOf, progressOf } from '../../messaging/texts/action-line.ts';
 import { eventInWords } from '../../messaging/texts/labels.ts';
 import { NOT_PROPOSED } from '../../messaging/texts/phrases.ts';
+import { plainReason, seenText } from '../../messaging/texts/reason.ts';
 import {
   affectedLabel,
   EVIDENCE,
@@ -17,7 +18,6 @@ import {
   REASONING,
   RECORD,
 } from '../texts/pages.ts';
-import { plainReason, seenText } from '../texts/reason.ts';
 import type { View } from '../view.ts';
 import type { Html } from './frame.ts';
 import { severityBadge } from './severity.ts';

@@ -5,9 +5,9 @@ import type { IncidentAlert } from '../../domain/incident.ts';
 import { oneLine, quoted, span, timeOfDay, utc } from '../../domain/wording.ts';
 import { headlineOf } from '../../messaging/texts/action-line.ts';
 import { unanswered } from '../../messaging/texts/phrases.ts';
+import type { Unknown } from '../../messaging/texts/unknown.ts';
 import type { Names } from './status.ts';
 import { type Reader, timeFor } from './times.ts';
-import type { Unknown } from './unknown.ts';
 
 export const APPROVE = {
   title: 'Approve or decline',

@@ -4,16 +4,22 @@ import { opensTicketUnanswered } from '../domain/action-catalog.ts';
 import { type Alert, mayPage } from '../domain/alert.ts';
 import type { Approver } from '../domain/approval.ts';
 import { asRaised } from '../domain/effect-state.ts';
-import { answerToken, questionUrl } from '../messaging/links.ts';
-import { type Message, questionKey } from '../messaging/message.ts';
-import { askText } from '../messaging/texts/asked.ts';
-import { LINKS } from '../messaging/texts/labels.ts';
 import { slackMemberOf } from '../policy/people.ts';
-import type { ApproveDeps } from './deps.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Store } from '../store/store.ts';
+import { answerToken, type LinkDeps, questionUrl } from './links.ts';
+import { type Message, questionKey } from './message.ts';
+import { askText } from './texts/asked.ts';
+import { LINKS } from './texts/labels.ts';
+
+export type QuestionDeps = LinkDeps & {
+  store: { records: Pick<Store['records'], 'findFacts'> };
+  policy: Pick<Policy, 'channels' | 'signIn'>;
+};
 
 type Around = {
-  /** Requests that the same page decides. */
-  similar: readonly Action[];
+  /** The incident's other requests that the page shows to this person. */
+  others: readonly Action[];
   /** People of earlier steps who could not be reached. */
   passedOver: readonly Approver[];
   /** What takes part and is not proposed. */
@@ -22,16 +28,17 @@ type Around = {
 
 /** The message that asks one person. */
 export async function question(
-  deps: ApproveDeps,
+  deps: QuestionDeps,
   action: Action,
   alert: Alert,
   person: Approver,
   step: number,
-  { similar = [], passedOver = [], left = [] }: Partial<Around> = {},
+  { others = [], passedOver = [], left = [] }: Partial<Around> = {},
 ): Promise<Message> {
   const { incidentId, actionId, approval } = action;
+  const facts = (await deps.store.records.findFacts(incidentId, action.alertId)) ?? null;
   // A button could answer only one of several requests, so these are decided on the page.
-  const withButtons = similar.length === 0 && slackMemberOf(deps.policy, person.id) !== null;
+  const withButtons = others.length === 0 && slackMemberOf(deps.policy, person.id) !== null;
   const isPassedOver = ({ id }: Approver) => passedOver.some((one) => one.id === id);
   const before = approval?.rungs.slice(0, step).flatMap(({ ask }) => ask) ?? [];
   const askedBefore = before.filter((one) => !isPassedOver(one));
@@ -43,7 +50,7 @@ export async function question(
     urgency: opensTicketUnanswered(action.name) || !mayPage(raised) ? 'inform' : 'page',
     severity: raised.severity.label,
     ends: [],
-    ...askText(action, alert, askedBefore, { similar, passedOver, left }),
+    ...askText(action, alert, { facts, askedBefore, others, passedOver, left }),
     links: [{ label: LINKS.decide, url: await questionUrl(deps, action, person) }],
     ...(withButtons && { answerToken: await answerToken(deps, action, person) }),
     incidentId,
