@@ -101,15 +101,18 @@ async function endRequests(
   { incidentId }: { incidentId: string },
 ): Promise<void> {
   const { records } = deps.store;
+  const ended: Action[] = [];
   for (const { actionId } of (await records.actions(incidentId)).filter(isOpenOrClosed)) {
     const action = await records.changeAction(incidentId, actionId, async (current) => {
       if (current.status !== 'awaiting-approval') return null;
       const state = await readRequestState(deps.store, current);
       return state === 'active' ? null : closed(current, state, deps.now());
     });
-    const taskToken = action.approval?.taskToken;
-    if (taskToken && closingOf(action)) await answer(deps, action, taskToken);
+    if (closingOf(action)) ended.push(action);
   }
+  // All of them have ended by now, so that one message reports them.
+  for (const action of ended)
+    if (action.approval?.taskToken) await answer(deps, action, action.approval.taskToken);
 }
 
 const isOpenOrClosed = (action: Action): boolean =>

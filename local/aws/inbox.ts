@@ -10,6 +10,8 @@ const KEPT = 200;
 export const createInbox =
   (file: StateFile<Delivered[]>, now: () => Date): Send =>
   async (message) => {
+    // An email can't be edited.
+    if (message.revises) return { notBy: [] };
     const delivered = file.read();
     if (!delivered.some((one) => one.message.key === message.key))
       file.write([...delivered, { at: now().toISOString(), message }].slice(-KEPT));
