@@ -1,4 +1,4 @@
-// Requests of one incident that were settled at the same time, so that one message reports them all. Pure.
+// Requests that were settled at the same time: one message reports them all.
 import type { Action } from './action.ts';
 import { closingOf } from './closed-finding.ts';
 import { minutesAfter } from './time.ts';
