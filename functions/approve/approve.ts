@@ -6,6 +6,7 @@ import { type Action, ActionId, IncidentId } from '../domain/action.ts';
 import type { FindingState } from '../domain/alert.ts';
 import { closedText, closingOf } from '../domain/closed-finding.ts';
 import { InvalidInput, NotFound, Unavailable } from '../domain/errors.ts';
+import { openRequests, waitsFor } from '../domain/similar-questions.ts';
 import { Undelivered } from '../domain/undelivered.ts';
 import { question } from '../messaging/question.ts';
 import { sendEach } from '../messaging/send-all.ts';
@@ -146,7 +147,9 @@ async function askAnother(
   if (!handed || action.status !== 'awaiting-approval') return;
   const alert = await deps.store.records.alert(incidentId, action.alertId);
   const asked = action.approval?.rungs.length ?? 0;
-  const message = await question(deps, action, alert, handed.to, asked);
+  const open = openRequests(await deps.store.records.actions(incidentId), [], deps.now());
+  const others = open.filter((one) => one.actionId !== actionId && waitsFor(one, to));
+  const message = await question(deps, action, alert, handed.to, asked, { others });
   const sent = await sendEach(deps.send, [message], deps.log);
   await recordTrouble(deps, action, sent);
 }

@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import type { Action } from '../domain/action.ts';
 import { DeclineReason } from '../domain/approval.ts';
+import { openRequests, waitsFor } from '../domain/similar-questions.ts';
 import { errorFields } from '../platform/log.ts';
 import { counted, notCounted } from './answer.ts';
 import { type By, type Change, refuse } from './decision.ts';
@@ -96,6 +97,7 @@ const CHANGES = {
 } as const;
 type Postponed = keyof typeof CHANGES;
 
+/** For all open requests that the page shows to this person. What the others don't allow is left out. */
 async function postpone(
   deps: WebDeps,
   { claims, action }: Opened,
@@ -103,10 +105,14 @@ async function postpone(
   to: string,
 ): Promise<Answer> {
   const by = { person: claims.person, people: deps.policy.escalation.people, now: deps.now() };
-  const written = await write(deps, action, (current) => CHANGES[verdict](current, by, to));
-  return written.refusal
-    ? notCounted(written.action, written.refusal)
-    : postponed(deps, written.action, verdict, to);
+  const change = (current: Action) => CHANGES[verdict](current, by, to);
+  const written = await write(deps, action, change);
+  if (written.refusal) return notCounted(written.action, written.refusal);
+  const actions = await deps.store.records.actions(action.incidentId);
+  for (const one of openRequests(actions, [], by.now))
+    if (one.actionId !== action.actionId && waitsFor(one, by.person))
+      await write(deps, one, change);
+  return postponed(deps, written.action, verdict, to);
 }
 
 /** The request is still open. */

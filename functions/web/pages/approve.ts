@@ -112,7 +112,7 @@ const otherwise = ({ action, open, couldTake }: View): Html => {
   return html`
 <details>
 <summary>${APPROVE.notNow}</summary>
-${open.length > 1 ? html`<p>${APPROVE.onlyAbout(action)}</p>` : ''}
+${open.length > 1 ? html`<p>${APPROVE.forAll(open.length)}</p>` : ''}
 ${approval?.acknowledged ? '' : html`<p><button name="verdict" value="acknowledge" class="small">${APPROVE.onIt}</button> ${APPROVE.onItHint}</p>`}
 ${approval && approval.moreTimeMinutes > 0 && !approval.moreTime ? html`<p><button name="verdict" value="more-time" class="small">${APPROVE.moreTime(approval.moreTimeMinutes)}</button> ${APPROVE.moreTimeHint}</p>` : ''}
 ${couldTake.length === 0 ? '' : html`<p><label for="to">${APPROVE.handTo}</label> <select id="to" name="to">${couldTake.map(({ id, name }) => html`<option value="${id}">${name}</option>`)}</select> <button name="verdict" value="hand-over" class="small">${APPROVE.handOver}</button></p>`}

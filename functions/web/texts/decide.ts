@@ -39,7 +39,7 @@ export const APPROVE = {
   stillOpen: 'Still open',
   reason: 'Reason, for the record (optional)',
   notNow: 'Can’t decide now?',
-  onlyAbout: (action: Action) => `These choices are about one request: ${headlineOf(action)}.`,
+  forAll: (count: number) => `These choices are for all ${count} requests.`,
   onIt: 'I am on it',
   onItHint: 'No one else is asked. The deadline does not change.',
   moreTime: (minutes: number) => `${span(minutes)} more`,
