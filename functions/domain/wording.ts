@@ -54,9 +54,13 @@ const DECEPTIVE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u28
  */
 export const truncate = (text: string, most: number): string => text.slice(0, most).toWellFormed();
 
-/** The text cut to `most` characters, with an ellipsis where something is missing. */
-export const shortened = (text: string, most: number): string =>
-  text.length <= most ? text.toWellFormed() : `${truncate(text, most - 1)}…`;
+/** The text cut to `most` characters, with an ellipsis where something is missing. A URL at the cut is left out. */
+export function shortened(text: string, most: number): string {
+  if (text.length <= most) return text.toWellFormed();
+  const cut = truncate(text, most - 1);
+  const url = cut.search(/https?:\/\/\S*$/);
+  return `${url < 0 ? cut : cut.slice(0, url)}…`;
+}
 
 /**
  * At most `most` lines. If there are more, the last line counts them.

@@ -6,6 +6,7 @@ import { aws } from '../../platform/aws-errors.ts';
 import { mailTags } from '../mail-tags.ts';
 import type { Message } from '../message.ts';
 import { asText, type Channel } from './channel.ts';
+import { bytesOf, fittingMessage } from './fitting-message.ts';
 
 export type MailClients = {
   ses: Pick<SESv2, 'sendEmail'>;
@@ -15,14 +16,18 @@ export type MailClients = {
   configurationSet?: string;
 };
 
+/** Gmail shows the first 102 KB of an email and hides the rest. In HTML, a text takes up to twice its size. */
+const MAX_TEXT_BYTES = 45_000;
+
 /** @see https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html */
 export const email = ({ ses, mailFrom, configurationSet }: MailClients): Channel => ({
   name: 'email',
   isPrivate: true,
   accepts: ({ to }) => to.kind === 'person',
-  send: async (message) => {
-    if (message.to.kind !== 'person') return;
-    const ToAddresses = [message.to.email];
+  send: async (given) => {
+    if (given.to.kind !== 'person') return;
+    const message = fittingMessage(given, (one) => bytesOf(asText(one)) <= MAX_TEXT_BYTES);
+    const ToAddresses = [given.to.email];
     const page = await asHtml(message);
     await aws('sending an email', { key: message.key }, () =>
       ses.sendEmail({

@@ -5,6 +5,7 @@ import { callHttp, type HttpClients, type Service } from '../../platform/http.ts
 import { type Secret, withSecret } from '../../platform/secret.ts';
 import type { Message } from '../message.ts';
 import { CHANNEL_RETRY_LIMITS, type Channel } from './channel.ts';
+import { bytesOf, fittingMessage } from './fitting-message.ts';
 
 export const PAGER_DUTY_URLS = {
   us: 'https://events.pagerduty.com/v2',
@@ -63,7 +64,7 @@ export function pagerDuty({ clients, url, routingKeyOf }: PagerDutyDeps): Channe
 
 /** PagerDuty's limits: 1,024 characters for the summary, 512 KB for the event. */
 const MAX_SUMMARY = 1_024;
-const MAX_TEXT = 20_000;
+const MAX_BYTES = 500_000;
 
 const SEVERITIES: Readonly<Record<NonNullable<Message['severity']>, string>> = {
   critical: 'critical',
@@ -74,7 +75,10 @@ const SEVERITIES: Readonly<Record<NonNullable<Message['severity']>, string>> = {
 };
 
 /** @see https://developer.pagerduty.com/docs/events-api-v2-trigger-events */
-const trigger = ({
+export const trigger = (message: Message) =>
+  rendered(fittingMessage(message, (one) => bytesOf(rendered(one)) <= MAX_BYTES));
+
+const rendered = ({
   key,
   severity = 'critical',
   subject,
@@ -94,7 +98,7 @@ const trigger = ({
     custom_details: {
       ...Object.fromEntries(facts.map(({ label, value }) => [label, value])),
       ...Object.fromEntries(steps.map(({ title, lines }) => [title, lines.join('\n')])),
-      text: shortened(paragraphs.join('\n\n'), MAX_TEXT),
+      text: paragraphs.join('\n\n'),
     },
   },
 });

@@ -2,17 +2,27 @@
 import { oneLine, shortened } from '../../domain/wording.ts';
 import { SLACK_ANSWERS } from '../../policy/schemas/channels.ts';
 import type { Message } from '../message.ts';
+import { fittingMessage } from './fitting-message.ts';
 
-/** Slack's limit for a header, and a limit per piece that keeps the message below Slack's total. */
 const MAX_HEADER = 150;
-const MAX_PIECE = 2_000;
+/**
+ * Slack rejects blocks of more than about 13,200 characters, and documents no limit for rich text. It doesn't say what
+ * counts, so this is the length of the JSON.
+ * @see https://github.com/slackapi/bolt-js/issues/2509
+ */
+const MAX_BLOCKS = 12_000;
 
 /**
  * Slack does not parse rich text, so an attacker's text cannot become a link, a mention or a format. Slack parses only
  * `text`, the notification, as mrkdwn: it is escaped.
  * @see https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
  */
-export function asBlocks({ subject, paragraphs, facts, steps, links, answerToken }: Message) {
+export const asBlocks = (message: Message) =>
+  rendered(
+    fittingMessage(message, (one) => JSON.stringify(rendered(one).blocks).length <= MAX_BLOCKS),
+  );
+
+function rendered({ subject, paragraphs, facts, steps, links, answerToken }: Message) {
   const [first = '', ...rest] = paragraphs;
   const header = label(shortened(oneLine(subject), MAX_HEADER));
   const elements = [
@@ -83,7 +93,7 @@ const label = (words: string) => ({ type: 'plain_text', text: words, emoji: fals
 const BOLD = { bold: true };
 const text = (words: string, style?: object) => ({
   type: 'text',
-  text: shortened(words, MAX_PIECE),
+  text: words,
   ...(style && { style }),
 });
 /** Slack puts no line break between sections, so each one ends with its own. */

@@ -1,10 +1,11 @@
 // Microsoft Teams: posts an Adaptive Card to a Workflows webhook.
 import * as z from 'zod/mini';
-import { oneLine, shortened } from '../../domain/wording.ts';
+import { oneLine } from '../../domain/wording.ts';
 import { callHttp, type HttpClients, type Service } from '../../platform/http.ts';
 import { type Secret, withSecret } from '../../platform/secret.ts';
 import type { Message } from '../message.ts';
 import { CHANNEL_RETRY_LIMITS, type Channel } from './channel.ts';
+import { bytesOf, fittingMessage } from './fitting-message.ts';
 
 /** The URL itself is the secret: anyone who knows it can post. */
 export const TeamsWebhook = z.url({ protocol: /^https$/ });
@@ -30,16 +31,7 @@ export const teams = ({ clients, webhook }: TeamsDeps): Channel => ({
         ids: { key: message.key },
         method: 'POST',
         url,
-        body: {
-          type: 'message',
-          attachments: [
-            {
-              contentType: 'application/vnd.microsoft.card.adaptive',
-              contentUrl: null,
-              content: asCard(message),
-            },
-          ],
-        },
+        body: asPost(message),
         answer: z.unknown(),
         repeatable: true,
         secret: url,
@@ -47,17 +39,31 @@ export const teams = ({ clients, webhook }: TeamsDeps): Channel => ({
     }),
 });
 
-/** Teams accepts 28 KB per message, and JSON and UTF-8 may need four bytes per character. */
-const MAX_TEXT = 5_000;
+/** Teams accepts about 28 KB. */
+const MAX_BYTES = 27_000;
+
+const asPost = (message: Message) => ({
+  type: 'message',
+  attachments: [
+    {
+      contentType: 'application/vnd.microsoft.card.adaptive',
+      contentUrl: null,
+      content: asCard(message),
+    },
+  ],
+});
+
+export const asCard = (message: Message) =>
+  rendered(fittingMessage(message, (one) => bytesOf(rendered(one)) <= MAX_BYTES));
 
 /**
  * Text blocks and fact sets parse Markdown, so an attacker could write a link there. Rich text runs do not parse it.
  * @see https://adaptivecards.io/explorer/TextRun.html
  */
-export function asCard({ subject, paragraphs: [first = '', ...rest], facts, steps }: Message) {
+function rendered({ subject, paragraphs: [first = '', ...rest], facts, steps }: Message) {
   const run = (words: string, bold = false) => ({
     type: 'TextRun',
-    text: shortened(words, MAX_TEXT / 4),
+    text: words,
     ...(bold && { weight: 'Bolder' }),
   });
   const block = (...inlines: object[]) => ({ type: 'RichTextBlock', inlines });
@@ -70,9 +76,7 @@ export function asCard({ subject, paragraphs: [first = '', ...rest], facts, step
     body: [
       block({ ...run(oneLine(subject), true), size: 'Medium' }),
       block(run(first)),
-      ...facts.map(({ label, value }) =>
-        block(run(`${label}: `, true), run(shortened(value, 500))),
-      ),
+      ...facts.map(({ label, value }) => block(run(`${label}: `, true), run(value))),
       ...steps.flatMap(({ title, lines }) => [
         block(run(title, true)),
         block({ ...run(lines.join('\n')), fontType: 'Monospace' }),

@@ -1,13 +1,14 @@
 // Publishes the team's messages to the SNS topic.
 import type { SNS } from '@aws-sdk/client-sns';
-import { oneLine, shortened } from '../../domain/wording.ts';
+import { oneLine } from '../../domain/wording.ts';
 import { aws } from '../../platform/aws-errors.ts';
 import { asText, type Channel } from './channel.ts';
+import { bytesOf, fittingMessage } from './fitting-message.ts';
 
 export type TopicClients = { sns: Pick<SNS, 'publish'>; teamTopicArn: string };
 
-/** SNS accepts 256 KiB; 80,000 characters stay below it in any script. */
-const MAX_TEXT = 80_000;
+/** SNS accepts 256 KiB. */
+const MAX_BYTES = 250_000;
 
 /** @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
 export const topic = ({ sns, teamTopicArn }: TopicClients): Channel => ({
@@ -19,7 +20,7 @@ export const topic = ({ sns, teamTopicArn }: TopicClients): Channel => ({
       sns.publish({
         TopicArn: teamTopicArn,
         Subject: ascii(message.subject),
-        Message: shortened(asText(message), MAX_TEXT),
+        Message: asText(fittingMessage(message, (one) => bytesOf(asText(one)) <= MAX_BYTES)),
       }),
     );
   },

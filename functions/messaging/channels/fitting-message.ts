@@ -1,0 +1,90 @@
+// Cuts a message to what a channel accepts, and counts what is left out.
+import { folded, shortened } from '../../domain/wording.ts';
+import type { Message } from '../message.ts';
+
+type Content = Pick<Message, 'paragraphs' | 'facts' | 'steps' | 'links'>;
+
+/** Lines are shortened first, because every part of the message then remains. */
+const LINE_LENGTHS = [2_000, 1_000, 500] as const;
+const SHORTEST_LINE = 300;
+/** The first line of each part, and the count of the others. */
+const FEWEST = 2;
+
+/**
+ * The message itself if it fits. Otherwise with shorter lines, and then with as many lines, facts, steps and links as
+ * fit. Links are never cut: they are left out as a whole. `isFitting` measures what the channel would send.
+ */
+export function fittingMessage<M extends Content>(message: M, isFitting: (one: M) => boolean): M {
+  const candidates = [message, ...LINE_LENGTHS.map((most) => withShortLines(message, most))];
+  const whole = candidates.find(isFitting);
+  if (whole) return whole;
+  const short = withShortLines(message, SHORTEST_LINE);
+  let fits: number = FEWEST;
+  let tooMany = longestPart(short) + 1;
+  while (tooMany - fits > 1) {
+    const middle = Math.floor((fits + tooMany) / 2);
+    if (isFitting(withFewer(short, middle))) fits = middle;
+    else tooMany = middle;
+  }
+  return withFewer(short, fits);
+}
+
+const linesIn = (text: string): string[] => text.split('\n');
+const inRecord = (count: number): string => `and ${count} more in the record`;
+
+function withShortLines<M extends Content>(message: M, most: number): M {
+  const short = (text: string) =>
+    linesIn(text)
+      .map((line) => shortened(line, most))
+      .join('\n');
+  return {
+    ...message,
+    paragraphs: message.paragraphs.map(short),
+    facts: message.facts.map(({ label, value }) => ({
+      label: shortened(label, most),
+      value: short(value),
+    })),
+    steps: message.steps.map(({ title, lines }) => ({
+      title: shortened(title, most),
+      lines: lines.map(short),
+    })),
+  };
+}
+
+const longestPart = ({ paragraphs, facts, steps, links }: Content): number =>
+  Math.max(
+    ...[paragraphs, facts, steps, links].map(({ length }) => length),
+    ...paragraphs.map((one) => linesIn(one).length),
+    ...facts.map(({ value }) => linesIn(value).length),
+    ...steps.map(({ lines }) => lines.length),
+  );
+
+/** At most `most` of each part, and of the lines in it. The last paragraph counts the parts that are left out. */
+function withFewer<M extends Content>(message: M, most: number): M {
+  const { paragraphs, facts, steps, links } = message;
+  const fewer = (text: string) => folded(linesIn(text), most, inRecord).join('\n');
+  const leftOut = [
+    counted(paragraphs.length - most, 'paragraph'),
+    counted(facts.length - most, 'detail'),
+    counted(steps.length - most, 'list', 'of commands'),
+    counted(links.length - most, 'link'),
+  ].filter((one) => one !== '');
+  return {
+    ...message,
+    paragraphs: [
+      ...paragraphs.slice(0, most).map(fewer),
+      ...(leftOut.length > 0 ? [`Left out in this channel: ${leftOut.join(', ')}.`] : []),
+    ],
+    facts: facts.slice(0, most).map(({ label, value }) => ({ label, value: fewer(value) })),
+    steps: steps
+      .slice(0, most)
+      .map(({ title, lines }) => ({ title, lines: folded(lines, most, inRecord) })),
+    links: links.slice(0, most),
+  };
+}
+
+const counted = (count: number, noun: string, rest = ''): string =>
+  count > 0 ? `${count} ${noun}${count === 1 ? '' : 's'}${rest && ` ${rest}`}` : '';
+
+export const bytesOf = (body: unknown): number =>
+  Buffer.byteLength(typeof body === 'string' ? body : JSON.stringify(body));
