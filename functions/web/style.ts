@@ -16,9 +16,9 @@ a { color: var(--accent); }
 .bar { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: 0 .75rem; font-size: .875rem; color: var(--ink-2); margin: 0; }
 .sev { display: inline-flex; align-items: center; gap: .4rem; font-weight: 500; } .sev svg { width: .875rem; height: .875rem; flex: none; }
 .critical { color: var(--critical); } .high { color: var(--high); } .medium { color: var(--medium); } .low { color: var(--low); } .informational { color: var(--informational); }
-.clock { color: var(--wait); font-weight: 600; } p.clock { color: var(--ink-2); }
+.clock { color: var(--wait); font-weight: 600; } p.clock { color: var(--ink-2); font-weight: 400; font-size: .9375rem; } p.clock strong { color: var(--wait); font-weight: 600; }
 .lead { font-size: .9375rem; line-height: 1.3125rem; color: var(--ink-2); margin: 0; } .lead small { display: block; font-size: .8125rem; line-height: 1.125rem; color: var(--ink-3); }
-.kicker, .quiet { color: var(--ink-3); font-size: .875rem; line-height: 1.1875rem; } .kicker { margin: 0; }
+.kicker, .quiet:not(h1) { color: var(--ink-3); font-size: .875rem; line-height: 1.1875rem; } .kicker { margin: 0; }
 .result { font-size: 1rem; }
 section, details { background: var(--paper); border: 1px solid var(--line); border-radius: .5rem; padding: .75rem; margin: .75rem 0; font-size: .9375rem; line-height: 1.3125rem; }
 section h2 { margin: 0 0 .5rem; }

@@ -5,10 +5,11 @@ import type { Action } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Approver } from '../domain/approval.ts';
 import type { Assessment } from '../domain/assessment.ts';
-import { isBeingUndone } from '../domain/effect-state.ts';
+import { isBeingUndone, isUnproven } from '../domain/effect-state.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { Incident } from '../domain/incident.ts';
 import { openRequests, waitsFor } from '../domain/similar-questions.ts';
+import { manualUndo } from '../messaging/texts/in-force.ts';
 import { manualSteps } from '../messaging/texts/manual.ts';
 import { notProposed } from '../messaging/texts/not-proposed.ts';
 import { zoneOf } from '../policy/people.ts';
@@ -63,7 +64,7 @@ export type View = {
   nonce: string;
   /** Where this person must sign in first; null if no sign-in is needed. */
   signInPath: string | null;
-  /** Commands to carry the action out manually, if the request expired. */
+  /** Commands for a person, if the request expired or the undo failed. */
   manualSteps: readonly { title: string; lines: string[] }[];
   maxExtensions: number;
   now: Date;
@@ -75,6 +76,16 @@ const mayAnswer = (
   person: string,
   people: Policy['escalation']['people'],
 ): boolean => !mayNot(action, person, people) && waitsFor(action, person);
+
+/** To carry out an expired action, or to undo one whose undo failed. Without proof, no command restores anything. */
+function commandsFor(
+  action: Action,
+  alert: Alert | undefined,
+  facts: Facts | null,
+): View['manualSteps'] {
+  if (action.status === 'expired') return manualSteps(action, alert, facts);
+  return action.status === 'reversal-failed' && !isUnproven(action) ? manualUndo(action) : [];
+}
 
 const ownFirst = (open: readonly Action[], { actionId }: Action): Action[] => [
   ...open.filter((one) => one.actionId === actionId),
@@ -127,7 +138,7 @@ export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise
     mayUndo: asks && mayUndoBy(action, claims.person) && !isBeingUndone(action, deps.now()),
     unexplained: asks ? actions.filter((one) => owesReason(one, claims.person)) : [],
     left: alert ? notProposed([alert], actions) : [],
-    manualSteps: action.status === 'expired' ? manualSteps(action, alert, known ?? null) : [],
+    manualSteps: commandsFor(action, alert, known ?? null),
     maxExtensions: deps.policy.limits.maxExtensions,
     now: deps.now(),
   };

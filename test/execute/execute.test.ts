@@ -83,6 +83,17 @@ describe('an execution', () => {
     expect([...kept.keys()]).toEqual([`reverse-${ids.actionId}`, `remind-${ids.actionId}`]);
   });
 
+  test('undoes the action after the time that its approver chose, and reminds half-way', async () => {
+    const chosen = { ...approvedByAna.decision!, durationMinutes: 3, proof: null };
+    const approval = { ...approvedByAna, votes: [chosen] };
+    const change = { status: 'approved', disposition: 'approve', durationMinutes: 240 } as const;
+    const ids = await put({ ...change, approval });
+    await execute(deps(), ids);
+    const times = [...kept.values()].map(({ at }) => at.toISOString());
+    expect((await load(ids)).dueAt).toBe('2026-11-24T03:03:00.000Z');
+    expect(times).toEqual(['2026-11-24T03:03:00.000Z', '2026-11-24T03:01:30.000Z']);
+  });
+
   test('changes nothing when it runs again after success', async () => {
     const ids = await put();
     await execute(deps(), ids);

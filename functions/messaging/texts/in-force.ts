@@ -175,5 +175,5 @@ export function goneText(action: Action): Text {
 const plannedEnd = ({ dueAt }: Action): string =>
   dueAt ? `It was to stay until ${utc(dueAt)}.` : 'It was to stay until someone undoes it.';
 
-const manualUndo = (action: Action): Text['steps'] =>
+export const manualUndo = (action: Action): Text['steps'] =>
   steps('Undo it manually', inPlaceOf(action, action.description?.manualUndo ?? []));

@@ -4,7 +4,7 @@ import { JUDGE } from '../texts/pages.ts';
 import { judgedBy } from '../texts/status.ts';
 import type { View } from '../view.ts';
 import { form, type Html, shell } from './frame.ts';
-import { evidence, facts, reasoning, record } from './parts.ts';
+import { evidence, facts, reasoning, record, severityOf, why } from './parts.ts';
 
 export function judgePage(view: View): Html {
   const { action, person, names, now } = view;
@@ -12,9 +12,10 @@ export function judgePage(view: View): Html {
     JUDGE.title,
     html`
 <header>
-<p class="kicker">${JUDGE.kicker(person)}</p>
+<p class="bar"><span>${severityOf(view)}</span><span>${JUDGE.kicker(person)}</span></p>
 <h1>${JUDGE.question(action)}</h1>
 <p class="clock"><strong>${JUDGE.outcome}</strong> ${judgedBy(action, names, now)}</p>
+${why(view)}
 </header>
 ${form(
   view,

@@ -4,7 +4,7 @@ import { REQUEST_AGAIN } from '../texts/pages.ts';
 import { decidedBy } from '../texts/status.ts';
 import type { View } from '../view.ts';
 import { form, type Html, shell } from './frame.ts';
-import { evidence, facts, manually, reasoning, record } from './parts.ts';
+import { evidence, facts, manually, reasoning, record, severityOf, why } from './parts.ts';
 import { asked, siblings } from './status.ts';
 
 export function requestAgainPage(view: View): Html {
@@ -13,9 +13,10 @@ export function requestAgainPage(view: View): Html {
     REQUEST_AGAIN.title,
     html`
 <header>
-<p class="kicker">${REQUEST_AGAIN.kicker(person)}</p>
+<p class="bar"><span>${severityOf(view)}</span><span>${REQUEST_AGAIN.kicker(person)}</span></p>
 <h1>${REQUEST_AGAIN.question(action)}</h1>
 <p class="clock">${REQUEST_AGAIN.outcome(action, now)} ${decidedBy(action, names, now)}</p>
+${why(view)}
 </header>
 ${form(
   view,

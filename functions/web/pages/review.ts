@@ -8,6 +8,7 @@ import {
   joinedIn,
   wasInPlaceBefore,
 } from '../../domain/effect-state.ts';
+import { minutesAfter } from '../../domain/time.ts';
 import { oneLine } from '../../domain/wording.ts';
 import { seenSince } from '../../messaging/texts/phrases.ts';
 import { mayExtend } from '../keep-decision.ts';
@@ -15,7 +16,7 @@ import { REVIEW } from '../texts/pages.ts';
 import { decidedBy } from '../texts/status.ts';
 import type { View } from '../view.ts';
 import { form, type Html, shell, timeLeft } from './frame.ts';
-import { evidence, facts, reasoning, record } from './parts.ts';
+import { evidence, facts, reasoning, record, severityOf, why } from './parts.ts';
 
 export function reviewPage(view: View): Html {
   const { action, incident, person, names, sharedWith, now } = view;
@@ -23,9 +24,10 @@ export function reviewPage(view: View): Html {
     REVIEW.title,
     html`
 <header>
-<p class="kicker">${REVIEW.kicker(action, person)}</p>
+<p class="bar"><span>${severityOf(view)}</span><span>${REVIEW.kicker(action, person)}</span></p>
 <h1>${REVIEW.heading(action)}</h1>
 ${deadline(view)}
+${why(view)}
 </header>
 <section aria-labelledby="since">
 <h2 id="since">${REVIEW.since}</h2>
@@ -60,18 +62,20 @@ function lastCheck({ action: { history }, now }: View): Html {
     : html``;
 }
 
-const extendButton = ({ action: { durationMinutes, dueAt }, now }: View): Html => {
+const extendButton = (view: View): Html => {
+  const { durationMinutes, dueAt } = view.action;
   const minutes = durationMinutes ?? 0;
-  const until = new Date(Date.parse(dueAt ?? '') + minutes * 60_000);
-  return html`<button name="review" value="extend" class="go">${REVIEW.extend(minutes)}<small>${REVIEW.extendHint(until, now)}</small></button>`;
+  const until = minutesAfter(dueAt ?? '', minutes);
+  return html`<button name="review" value="extend" class="go">${REVIEW.extend(minutes)}<small>${REVIEW.extendHint(until, view)}</small></button>`;
 };
 
-function deadline({ action, now }: View): Html {
-  const { strong, text } = deadlineText(action, now);
+function deadline(view: View): Html {
+  const { strong, text } = deadlineText(view);
   return html`<p class="clock"><strong>${strong}</strong>${text}</p>`;
 }
 
-function deadlineText(action: Action, now: Date): { strong: string; text: string } {
+function deadlineText(view: View): { strong: string; text: string } {
+  const { action, now } = view;
   if (action.status === 'reversal-failed')
     return isUnproven(action) ? REVIEW.unproven : REVIEW.failed;
   if (wasInPlaceBefore(action)) return REVIEW.inPlaceBefore;
@@ -79,5 +83,5 @@ function deadlineText(action: Action, now: Date): { strong: string; text: string
   if (isRemoved(action)) return REVIEW.removed;
   return action.status === 'kept'
     ? REVIEW.kept
-    : REVIEW.due(timeLeft(action.dueAt, now), action, now);
+    : REVIEW.due(timeLeft(action.dueAt, now), action, view);
 }

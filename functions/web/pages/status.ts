@@ -11,7 +11,7 @@ import type { View } from '../view.ts';
 import { stillOpen } from './approve.ts';
 import { askReason } from './decline-reason.ts';
 import { form, type Html, shell } from './frame.ts';
-import { evidence, facts, manually, reasoning, record, severityOf } from './parts.ts';
+import { evidence, facts, manually, reasoning, record, severityOf, why } from './parts.ts';
 import { stepList } from './steps.ts';
 
 export function statusPage(
@@ -28,6 +28,7 @@ export function statusPage(
 <p class="bar"><span>${severityOf(view)}</span><span>${view.person}</span></p>
 <h1 class="${tone}">${title}</h1>
 <p class="result">${text}</p>
+${why(view)}
 ${refresh ? html`<p class="quiet">${AFTER.updates(REFRESH_SECONDS)}</p>` : ''}
 ${answered ? html`<p><a href="${path}">${COMMON.current}</a></p>` : ''}
 </header>

@@ -131,7 +131,7 @@ export function votesCounted(
   const more = open > 0 ? ` ${open} still ${open === 1 ? 'needs' : 'need'} another person.` : '';
   return {
     title: `${counted} of ${chosen} ${verdict === 'approve' ? 'approved' : 'declined'}`,
-    text: `Your answer was recorded for ${counted}.${others}${more}`,
+    text: `Your answer was recorded for ${counted} of ${chosen}.${others}${more}`,
     tone: counted > 0 && verdict === 'approve' ? 'good' : 'quiet',
   };
 }

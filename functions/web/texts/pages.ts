@@ -10,6 +10,7 @@ import { span, utc } from '../../domain/wording.ts';
 import { orderOf, type Progress, progressOf } from '../../messaging/texts/action-line.ts';
 import { doneLine } from '../../messaging/texts/phrases.ts';
 import { expired } from './status.ts';
+import { type Reader, timeFor } from './times.ts';
 
 export const FACTS = {
   heading: 'The action',
@@ -140,7 +141,7 @@ export const REVIEW = {
   keep: ({ status }: Action) => (status === 'kept' ? 'Keep it longer' : 'Keep'),
   keepHint: 'until someone undoes it',
   extend: (minutes: number) => `Extend by ${span(minutes)}`,
-  extendHint: (until: Date, now: Date) => `until ${utc(until, now)}`,
+  extendHint: (until: string, reader: Reader) => `until ${timeFor(until, reader)}`,
   noExtensionLeft: (count: number) => `Extended ${count} times, the most that policy allows.`,
   kept: { strong: 'Kept.', text: ' It stays until someone undoes it.' },
   targetGone: {
@@ -160,9 +161,9 @@ export const REVIEW = {
     strong: 'The undo stopped.',
     text: ' The record has no proof of what to restore. First compare it with its copies in the archive.',
   },
-  due: (time: string, action: Action, now: Date) => ({
+  due: (time: string, action: Action, reader: Reader) => ({
     strong: `Undo in ${time}`,
-    text: `, at ${utc(action.dueAt, now)}, unless you extend or keep it.`,
+    text: `, at ${timeFor(action.dueAt, reader)}, unless you extend or keep it.`,
   }),
 } as const;
 
