@@ -16,6 +16,7 @@ import { stackPlace } from '../policy/stack-place.ts';
 import { createBreaker } from '../store/breaker.ts';
 import { createDrills } from '../store/drills.ts';
 import { createEffects } from '../store/effects.ts';
+import { createLeaseReader } from '../store/lease-reader.ts';
 import { createLimiter } from '../store/limiter.ts';
 import { createModelCalls } from '../store/model-calls.ts';
 import { createRecords } from '../store/records.ts';
@@ -25,7 +26,9 @@ import { createTable } from '../store/table.ts';
 import type { Circumstances } from './proposal.ts';
 
 export type GateDeps = {
-  store: Pick<Store, 'records' | 'effects' | 'drills' | 'limiter' | 'killSwitch' | 'modelCalls'>;
+  store: Pick<Store, 'records' | 'effects' | 'drills' | 'limiter' | 'killSwitch' | 'modelCalls'> & {
+    leases: Pick<Store['leases'], 'find'>;
+  };
   /** Reads on-call schedules. Without it, schedules add no approvers. */
   onCall?: OnCall;
   policy: Policy;
@@ -47,6 +50,7 @@ export function gateDeps(env: Env): GateDeps {
     store: {
       records: createRecords(table, log),
       effects: createEffects(table),
+      leases: createLeaseReader(table),
       drills: createDrills(table),
       limiter: createLimiter(table),
       modelCalls: createModelCalls(table),

@@ -1,11 +1,9 @@
 // Joins a finding to the action with the same effect, or claims the effect.
 
 import { type EffectClaim, prove, proven } from '../authority/claims.ts';
-import { isOver, readEnd } from '../authority/end.ts';
-import { readRuling } from '../authority/rulings.ts';
-import { type Action, MAY_HAVE_EFFECT, type Status } from '../domain/action.ts';
+import type { Action } from '../domain/action.ts';
 import { ALARMING } from '../domain/alarm-messages.ts';
-import { type Alert, type Instant, isMoreSevere } from '../domain/alert.ts';
+import { type Alert, isMoreSevere } from '../domain/alert.ts';
 import type { Recommendation } from '../domain/assessment.ts';
 import {
   JOINED,
@@ -17,27 +15,20 @@ import {
   saysRaised,
 } from '../domain/effect-state.ts';
 import { Conflict } from '../domain/errors.ts';
-import { earlier, minutesAfter } from '../domain/time.ts';
+import { minutesAfter } from '../domain/time.ts';
 import { truncate } from '../domain/wording.ts';
 import type { Effect } from '../mechanisms/registry.ts';
 import type { Claimed } from '../store/effects.ts';
-import { actionDigest, withEntry } from '../store/hash-chain.ts';
+import { withEntry } from '../store/hash-chain.ts';
 import { type Ruling, resolve } from './decide.ts';
 import type { GateDeps } from './deps.ts';
 import { sharedKeyOf } from './effect-key.ts';
+import { existingHolder, existingIfProven } from './existing-action.ts';
 import { existingFor, joinVerdict } from './join.ts';
 import type { Circumstances, ExistingAction } from './proposal.ts';
 
 /** Longer than the gate takes from its claim to the record of the action, with all retries. */
 const UNRECORDED_MINUTES = 3;
-/** Longer than an execution takes from the decision to its evidence, with all retries. */
-const EXECUTES_MINUTES = 20;
-const BEFORE_EVIDENCE: readonly Status[] = [
-  'proposed',
-  'awaiting-approval',
-  'approved',
-  'executing',
-];
 /** The history of an action names at most this many of the findings that joined it. A raised severity is never left out. */
 const MAX_JOINED = 20;
 const MAX_TEXT = 500;
@@ -120,7 +111,9 @@ const findExisting = async (
   alertId: string,
 ): Promise<ExistingAction | null> => {
   const claim = await claimIn(deps, effectKey, await deps.store.effects.find(effectKey));
-  return claim && !isOfAlert(claim, alertId) ? existingClaimedBy(deps, claim) : null;
+  if (claim && isOfAlert(claim, alertId)) return null;
+  const claimed = claim && (await existingClaimedBy(deps, claim));
+  return claimed ?? existingHolder(deps, effectKey, (one) => isOfAlert(one, alertId));
 };
 
 /**
@@ -202,33 +195,5 @@ async function existingClaimedBy(
 }
 
 /** The gate decides an alert again after a crash, and an expired action again for a manager. */
-const isOfAlert = ({ actionId }: EffectClaim, alertId: string): boolean =>
+const isOfAlert = ({ actionId }: Pick<EffectClaim, 'actionId'>, alertId: string): boolean =>
   actionId.startsWith(`act-${alertId.slice('al-'.length)}-`);
-
-/** Null for a record that no proof supports: a planted one must not keep an effect from being proposed. */
-async function existingIfProven(
-  { keys, now }: GateDeps,
-  action: Action,
-  effectKey: string,
-): Promise<ExistingAction | null> {
-  if (action.effectKey !== effectKey || actionDigest(action) !== action.digest) return null;
-  const { incidentId, actionId, status, approval } = action;
-  const held = (state: ExistingAction['state'], until: Instant | null): ExistingAction => ({
-    ...{ incidentId, actionId, state, until },
-  });
-  const end = await readEnd(keys, action);
-  if (end.evidence)
-    return MAY_HAVE_EFFECT.includes(status) && !isOver(end, now())
-      ? held('in-force', end.dueAt)
-      : null;
-  if (!BEFORE_EVIDENCE.includes(status)) return null;
-  const ruling = await readRuling(keys.rulings, action);
-  if (!ruling) return null;
-  const { request, at } = ruling;
-  const last = request ? minutesAfter(request.expiresAt, request.moreTimeMinutes) : at;
-  const isAnswered = status !== 'awaiting-approval';
-  const until = isAnswered
-    ? minutesAfter(last, EXECUTES_MINUTES)
-    : earlier(last, approval?.expiresAt ?? null);
-  return until > now().toISOString() ? held('asked', until) : null;
-}

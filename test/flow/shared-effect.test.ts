@@ -134,7 +134,6 @@ describe('a block that two actions hold', () => {
     await world.deliver(probe('first'));
     const [first] = await blocks();
     await world.runtime.store.table.remove(singleKey('effect', first?.effectKey ?? ''));
-    await world.approve('ana.silva');
     await world.deliver(probe('second'));
     await world.approve('ana.silva');
     await world.pass(3);
@@ -154,6 +153,19 @@ describe('a block that two actions hold', () => {
     await post({ review: 'reverse' });
     expect(world.blocked()).toEqual([]);
     expect(await statuses()).toEqual(['reversed', 'reversed']);
+  });
+
+  test('is joined by a finding while the one that a person keeps is in force', async () => {
+    await heldByTwo();
+    await world.choose(reminder(), { review: 'keep' });
+    await world.pass(4);
+    expect((await statuses()).sort()).toEqual(['kept', 'reversed']);
+    const kept = (await blocks()).find(({ status }) => status === 'kept');
+    await world.runtime.store.table.remove(singleKey('effect', kept?.effectKey ?? ''));
+    await world.deliver(probe('third'));
+    const [joined] = (await codes()).slice(-1);
+    expect(joined).toContain('already-in-force');
+    expect(world.blocked()).toEqual([ATTACKER]);
   });
 
   test('stays until the later end when neither is undone early', async () => {
