@@ -48,6 +48,8 @@ export type Notice = Pick<Message, 'subject' | 'paragraphs' | 'facts' | 'steps'>
   urgency?: 'inform';
   /** Exempt from the hourly limit, because an effect is wrongly in force. */
   always?: true;
+  /** Pages only because the severity rose. */
+  isRaise?: true;
   /** May wait for the recipient's working hours. */
   canWait?: true;
   /** The number of the history entry that caused it, if that is not the entry of the current state. */
@@ -172,7 +174,7 @@ function newsNotice(action: Action): Notice {
   const since = action.history.findLastIndex(({ event }) => event === NEWS);
   const news = action.history[since]?.text ?? '';
   const notice = { ...newsText(action, news), to: askedOf(action), ticket: false, since };
-  return saysRaised(news) ? notice : { ...notice, urgency: 'inform' };
+  return saysRaised(news) ? { ...notice, isRaise: true } : { ...notice, urgency: 'inform' };
 }
 
 const overdueReview = (action: Action, to: Approver[], now: Date): Notice | null =>

@@ -70,6 +70,10 @@ export const questionKey = (actionId: string, step: number, person: string): str
 /** The key of the page that notifies one analyst, or the team, of an incident. */
 export const notificationKey = (actionId: string, to: string): string => `tell-${actionId}-${to}`;
 
+/** The `once` of pages that say how severe an incident is: one for each severity that it reaches. */
+export const severityPage = (incidentId: string, severity: SeverityLabel): string =>
+  `${incidentId}-${severity}`;
+
 export type Delivery = {
   /** Names of the channels that failed while another one accepted the message. */
   notBy: string[];

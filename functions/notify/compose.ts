@@ -6,7 +6,7 @@ import { asRaised, owesNews } from '../domain/effect-state.ts';
 import { openRequests, waitsFor } from '../domain/similar-questions.ts';
 import { askedOf, type Notice, questionsTo } from '../messaging/action-notice.ts';
 import { questionUrl, requestAgainUrl, retryUndoUrl } from '../messaging/links.ts';
-import type { Message } from '../messaging/message.ts';
+import { type Message, severityPage } from '../messaging/message.ts';
 import { question } from '../messaging/question.ts';
 import { LINKS } from '../messaging/texts/labels.ts';
 import { togetherText } from '../messaging/texts/together.ts';
@@ -52,6 +52,12 @@ export async function messageAbout(
     urgency,
     ...(severity && { severity }),
     ...(pages.some((one) => one.notice.always) && { always: true }),
+    // A notification about the raised incident would be a second page about the same.
+    ...(severity &&
+      pages.length > 0 &&
+      pages.every((one) => one.notice.isRaise) && {
+        once: severityPage(action.incidentId, severity),
+      }),
     ...(reports.every((one) => one.notice.canWait) && { canWait: true }),
     ends: endedFor(person, reports, actions, deps.now()),
     ...text,

@@ -105,6 +105,18 @@ test('pages when the update of a critical finding joins the request about a medi
   expect(updates).toMatchObject([{ severity: 'critical' }]);
 });
 
+test('pages once when a medium finding with an open request becomes critical', async () => {
+  world = await createWorld();
+  await world.deliver(probe(1, { severity: 5 }));
+  await world.pass(0.5);
+  await world.deliver(probe(2, { severity: 9.5 }));
+  await world.pass(0.5);
+  expect(pagesTo('ana.silva').map(({ severity, subject }) => [severity, subject])).toEqual([
+    ['medium', expect.stringMatching(/^Approve/)],
+    ['critical', expect.stringMatching(/^Updated request/)],
+  ]);
+});
+
 test('notifies no one of a harmless action for which no slot became free', async () => {
   const automaticPerMinute = { perAccount: 1, perAction: 1, perIncident: 1 };
   world = await createWorld({

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import type { Approver } from '../../domain/approval.ts';
 import { NotFound, Unavailable } from '../../domain/errors.ts';
 import { oneLine } from '../../domain/wording.ts';
-import { type Message, notificationKey, type Send } from '../../messaging/message.ts';
+import { type Message, notificationKey, type Send, severityPage } from '../../messaging/message.ts';
 import { defineMechanism, type MechanismInfo, type Subject } from '../mechanism.ts';
 import type { Ticket, TicketWriter } from '../ticket/ticket-provider.ts';
 
@@ -83,7 +83,7 @@ async function sendToEach(
     severity: ticket.severity,
     // One page for each incident, and one more when its severity rises.
     ...(what === 'tell' && {
-      once: `${incidentId}-${ticket.severity}`,
+      once: severityPage(incidentId, ticket.severity),
       canWait: true as const,
     }),
     ...textFrom(ticket),
