@@ -5,7 +5,7 @@ import { type Action, IncidentId, type Status } from '../domain/action.ts';
 import { informs, opensTicketUnanswered } from '../domain/action-catalog.ts';
 import { closingOf } from '../domain/closed-finding.ts';
 import { InvalidInput } from '../domain/errors.ts';
-import { type Incident, mostUrgent, type Outcome } from '../domain/incident.ts';
+import { type Incident, isOutcomeKnown, mostUrgent, type Outcome } from '../domain/incident.ts';
 import { folded, oneLine, quoted, shortened } from '../domain/wording.ts';
 import { judgeUrl } from '../messaging/links.ts';
 import type { Message } from '../messaging/message.ts';
@@ -164,6 +164,7 @@ function summaryOf(actions: readonly Action[], analysis: string, why: string | n
   return shortened(lines.join('\n'), MAX_SUMMARY);
 }
 
+/** The team is notified of the first alert of an incident with such an outcome. The ticket tells of the others. */
 async function announce(
   { send, store }: Pick<CloseDeps, 'send' | 'store'>,
   incident: Incident,
@@ -175,6 +176,7 @@ async function announce(
     cause?.incidentId && cause.actionId
       ? await store.records.findAction(cause.incidentId, cause.actionId)
       : undefined;
+  if (!cause && outcome !== 'failed' && isOutcomeKnown(incident.alerts, alertId)) return;
   await send({
     key: `close-${alertId}-${outcome}`,
     to: { kind: 'team' },

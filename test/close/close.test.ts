@@ -5,7 +5,7 @@ import { close, outcomeOf } from '../../functions/close/close.ts';
 import type { CloseDeps } from '../../functions/close/deps.ts';
 import { type Action, Status } from '../../functions/domain/action.ts';
 import { Unavailable } from '../../functions/domain/errors.ts';
-import type { Outcome } from '../../functions/domain/incident.ts';
+import type { IncidentAlert, Outcome } from '../../functions/domain/incident.ts';
 import { Message } from '../../functions/messaging/message.ts';
 import type { Store } from '../../functions/store/store.ts';
 import { toyAction } from '../execute/toy.ts';
@@ -201,6 +201,25 @@ describe('a request that was made again while other actions of its alert are unf
   test('counts the outcome of the new request', async () => {
     expect(await outcomeWith({ status: 'in-force' })).toBe('acted');
   });
+});
+
+test.each<[string, Partial<IncidentAlert>, Partial<Action>[], number]>([
+  ['once about alerts that end alike', {}, [], 1],
+  ['again about a more urgent outcome', {}, [{ status: 'handed-off' }], 2],
+  ['again about a more severe alert', { severity: 'high' }, [], 2],
+])('P12: notifies the team %s in an incident', async (_, change, actions, messages) => {
+  const alerts = Array.from({ length: 20 }, (_, n) => `al-${String(n).padStart(16, '0')}`);
+  await store.records.changeIncident(INCIDENT_ID, (current) => {
+    const [first] = current.alerts;
+    const others = alerts.map((alertId) => ({ ...first!, ...change, alertId }));
+    return { ...current, version: current.version + 1, alerts: [first!, ...others] };
+  });
+  await put({ status: 'in-force', name: 'create_alert_ticket' });
+  for (const alertId of alerts)
+    for (const one of actions)
+      await put({ ...one, alertId, actionId: `act-${alertId.slice('al-'.length)}-1` });
+  for (const alertId of [ALERT_ID, ...alerts]) await close(deps(), { ...INPUT, alertId });
+  expect(sent).toHaveLength(messages);
 });
 
 test('keeps an incident open until its last alert is closed, and then gives it the most serious outcome', async () => {
