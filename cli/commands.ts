@@ -1,7 +1,14 @@
 // Every command, by the name that follows npm run.
 // A command checks its arguments before it imports the module that does the work: usage errors are answered at once.
 import type { Command } from 'commander';
-import { bench, benchSizes, check, generate, language } from './commands/development.ts';
+import {
+  bench,
+  benchCounts,
+  benchSizes,
+  check,
+  generate,
+  language,
+} from './commands/development.ts';
 import { explain, replay } from './commands/events.ts';
 import { audit, drill, signEffects, tryChannels } from './commands/stack.ts';
 import { start } from './commands/start.ts';
@@ -17,6 +24,7 @@ export const COMMANDS: ReadonlyMap<string, () => Command> = new Map([
   ['sign-effects', signEffects],
   ['try-channels', tryChannels],
   ['bench', bench],
+  ['bench:counts', benchCounts],
   ['bench:sizes', benchSizes],
   ['generate', generate],
   ['language', language],

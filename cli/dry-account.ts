@@ -7,11 +7,15 @@ import { createRuntime } from '../local/runtime.ts';
 import { assumeDrilled } from './drill/assumed.ts';
 
 /** `account` names a file in policies/accounts/. Every drill counts as passed. Throws PolicyError. */
-export async function createDryAccount(account = 'local', clock: Clock = systemClock) {
+export async function createDryAccount(
+  account = 'local',
+  clock: Clock = systemClock,
+  { analyst } = analystFrom(process.env),
+) {
   const policy = loadPolicy(POLICIES, account);
   const runtime = await createRuntime({
     policy,
-    analyst: analystFrom(process.env).analyst,
+    analyst,
     clock,
     newId: randomUUID,
     log: () => {},

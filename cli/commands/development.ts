@@ -1,5 +1,6 @@
 // The commands for work on the project itself.
 import { command, finish, type Json } from '../command.ts';
+import { Refused } from '../refused.ts';
 
 export const check = () =>
   command({
@@ -47,6 +48,30 @@ export const benchSizes = () =>
       finish('bench:sizes', options, async (out) =>
         (await import('../../tools/bench/record-sizes.ts')).recordSizes(options.raise ?? [], out),
       ),
+    );
+
+export const benchCounts = () =>
+  command({
+    call: 'npm run bench:counts --',
+    purpose:
+      'Processes events in memory, lets an hour pass without an answer, and counts messages, pages, questions, requests, tickets and model calls.',
+    examples: [
+      ['local/samples', 'counts for the samples, one a minute'],
+      ['--every 0 findings', 'counts for a folder of findings that arrive at once'],
+    ],
+    exitCodes: [[0, 'the figures were printed']],
+  })
+    .argument('<path>', 'a file with one event, or a folder of .json and .txt files')
+    .option('--every <minutes>', 'minutes between two events', '1')
+    .action((path: string, options: Json & { every: string }) =>
+      finish('bench:counts', options, async (out) => {
+        const every = Number(options.every);
+        if (!(every >= 0 && every <= 1_440))
+          throw new Refused(`--every must be a number from 0 to 1440, and is "${options.every}"`);
+        const events = (await import('../events.ts')).readEvents(path);
+        out.progress('Processing the events in memory ...');
+        return (await import('../../tools/bench/counts.ts')).counts(events, every, out);
+      }),
     );
 
 export const generate = () =>

@@ -157,6 +157,7 @@ describe('a usage error exits with 2 and is explained on stderr:', () => {
     ['try-channels', ['example'], "missing required argument 'recipient'"],
     ['try-channels', ['no-such-account', 'team'], accounts],
     ['language', ['nowhere'], 'nothing to read under nowhere'],
+    ['bench:counts', ['--every', 'soon', SAMPLE], '--every must be a number from 0 to 1440'],
     ['bench:sizes', ['--raise', 'conquer'], 'unknown function "conquer"; known functions: analyse'],
     ['try-channels', ['example', 'zed'], 'known recipients: team, on-call, ana.silva'],
   ])('%s %j', async (name, args, message) => {
