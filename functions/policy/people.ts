@@ -22,12 +22,14 @@ export const peopleOf = (
       : [];
   });
 
-/** The time zone of the hours in which the escalation policy asks the person; null if it names none. */
-export function zoneOf({ ladder }: Pick<Escalation, 'ladder'>, id: string): string | null {
-  for (const asked of ladder.flatMap(({ ask }) => ask))
-    if (typeof asked !== 'string' && 'person' in asked && asked.person === id)
-      return asked.timeZone;
-  return null;
+/** The person's time zone: their own, that of the hours in which policy asks them, or that of the working hours. */
+export function zoneOf({ escalation, limits }: Pick<Policy, 'escalation' | 'limits'>, id: string) {
+  const { people, ladder } = escalation;
+  const hours = ladder
+    .flatMap(({ ask }) => ask)
+    .find((asked) => typeof asked !== 'string' && 'person' in asked && asked.person === id);
+  const ofHours = typeof hours === 'object' && 'timeZone' in hours ? hours.timeZone : undefined;
+  return people[id]?.timeZone ?? ofHours ?? limits.pages.workingHours.timeZone;
 }
 
 /** Who is on call: the people of the first escalation step that names any, else the managers. */

@@ -37,8 +37,8 @@ export type View = {
   names: Names;
   /** The ID of that person. */
   claimant: string;
-  /** The reader's time zone; null if policy names none. */
-  zone: string | null;
+  /** The reader's time zone. */
+  zone: string;
   /** Open requests of the incident that this person may answer: the link's own first, then the most severe. */
   open: readonly Action[];
   /** How many more there are than one page decides. The page shows them once these are answered. */
@@ -126,7 +126,7 @@ export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise
     couldTake: couldTake(action, people),
     sharedWith,
     claimant: claims.person,
-    zone: zoneOf(deps.policy.escalation, claims.person),
+    zone: zoneOf(deps.policy, claims.person),
     facts: known ?? null,
     policy: deps.policy,
     open,

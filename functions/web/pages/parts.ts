@@ -42,12 +42,12 @@ export const leftOut = ({ left }: View): Html =>
 
 /** The change, the target, who is affected, the undo: all of it unfolded, because people decide on it. */
 export const facts = (action: Action, { now }: View): Html => {
-  const { actionId, description, target, account, region } = action;
+  const { description, target, account, region } = action;
   const { label, lines } = changesFact(action, now);
   const progress = progressOf(action, now);
   return html`
-<section class="facts" aria-labelledby="facts-${actionId}">
-<h2 id="facts-${actionId}">${headlineOf(action)}</h2>
+<section class="facts">
+<h2>${headlineOf(action)}</h2>
 <dl>
 <dt>${label}</dt>${lines.map((text) => html`<dd>${text}</dd>`)}
 <dt>${FACTS.target}</dt><dd><code>${data(target?.value ?? FACTS.unknown)}</code></dd><dd class="quiet">${FACTS.place(account, region)}</dd>

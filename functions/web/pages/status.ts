@@ -28,7 +28,6 @@ export function statusPage(
 <p class="bar"><span>${severityOf(view)}</span><span>${view.person}</span></p>
 <h1 class="${tone}">${title}</h1>
 <p class="result">${text}</p>
-${why(view)}
 ${refresh ? html`<p class="quiet">${AFTER.updates(REFRESH_SECONDS)}</p>` : ''}
 ${answered ? html`<p><a href="${path}">${COMMON.current}</a></p>` : ''}
 </header>
@@ -39,6 +38,7 @@ ${stillOpen(view)}
 ${next(view)}
 ${asked(view)}
 ${siblings(view)}
+${why(view)}
 ${facts(action, view)}
 ${manually(view)}
 ${evidence(view)}
