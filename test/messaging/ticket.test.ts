@@ -32,6 +32,7 @@ const textIn = (readIn: ReadIn, actions: Action[], named: Alert[]) => {
 const textOf = (actions: Action[], ...named: Alert[]) => textIn('ticket', actions, named);
 const messageOf = (...actions: Action[]) => textIn('message', actions, [critical]);
 
+const NO_SLOT = 'NoSlot: no slot is free: 4 automatic actions in the last minute';
 const critical = alertWith({ severity: { score: 9.5, label: 'critical' } });
 
 test('names severity, title, account and region in the title', () => {
@@ -49,6 +50,20 @@ test('counts the actions and the commands that a ticket has no room for', () => 
   const stepsOf = (actions: Action[]) => ticketSteps(actions, []).length;
   expect(stepsOf(many)).toBe(stepsOf(many.slice(0, 20)) + 1);
   expect(body).toContain('180 more actions:\nThe message about each of these has its commands.');
+});
+
+test('mentions the harmless actions that found no slot in one line', () => {
+  const failed = (change: Partial<Action> = {}) =>
+    waiting({ name: 'add_ip_to_watchlist', status: 'failed', failure: NO_SLOT, ...change });
+  const lines = (actions: Action[]) =>
+    textOf(actions, critical).body.match(/no slot became free|no slot is free/g);
+  expect(lines(Array.from({ length: 17 }, () => failed()))).toEqual(['no slot became free']);
+  expect(textOf([failed(), failed()], critical).body).toContain(
+    '2 harmless actions were not done, because no slot became free. The first one: Block web',
+  );
+  expect(lines([failed()])).toEqual(['no slot is free']);
+  const other = failed({ failure: 'Denied: no slot is free' });
+  expect(lines([other, other])).toHaveLength(2);
 });
 
 test('counts the other alerts of the incident', () => {

@@ -114,13 +114,26 @@ const urgencyOf = ({ status }: Action): number =>
 /** What a person has to do, most urgent first. What is harmless comes last. */
 function nextLines(actions: readonly Action[], now: Date, readIn: ReadIn): string[] {
   const isLast = ({ name }: Action) => Number(isHarmless(name));
+  const withoutSlot = actions.filter(lackedSlot);
+  const [example] = withoutSlot;
+  const isFolded = withoutSlot.length > 1;
   const open = actions
+    .filter((action) => !isFolded || !lackedSlot(action))
     .toSorted((a, b) => urgencyOf(a) - urgencyOf(b) || isLast(a) - isLast(b))
     .flatMap((action) => nextFor(action, now, readIn) ?? []);
-  return open.length > 0
-    ? folded(open, MAX_LINES, moreActions)
+  const all = folded(open, MAX_LINES, moreActions);
+  if (example && isFolded)
+    all.push(
+      `${withoutSlot.length} harmless actions were not done, because no slot became free. The first one: ${headlineOf(example)}. Do them manually if they are still needed.`,
+    );
+  return all.length > 0
+    ? all
     : [`Decide whether the alert is real. Resolve ${TICKET[readIn]} when you are done.`];
 }
+
+/** Whether it is harmless and waited in vain for a slot under the rate limit. */
+const lackedSlot = ({ name, status, failure }: Action): boolean =>
+  isHarmless(name) && status === 'failed' && (failure ?? '').startsWith('NoSlot:');
 
 function nextFor(action: Action, now: Date, readIn: ReadIn): string | null {
   const { approval, dueAt, failure, name } = action;
