@@ -2,15 +2,18 @@
 
 import * as z from 'zod/mini';
 import { type Action, ActionId, IncidentId } from '../domain/action.ts';
+import { isHarmless } from '../domain/action-catalog.ts';
 import type { Approver } from '../domain/approval.ts';
-import { known, unknown } from '../domain/facts.ts';
+import { isRemoved } from '../domain/effect-state.ts';
+import type { SeenOnWeb } from '../domain/facts.ts';
+import { type Fact, known, unknown } from '../domain/facts.ts';
 import { describeWebRequests } from '../domain/web-requests.ts';
 import { reviewUrl } from '../messaging/links.ts';
 import type { Message } from '../messaging/message.ts';
 import { sendAll, troubleIn } from '../messaging/send-all.ts';
 import { keptText, remindText } from '../messaging/texts/in-force.ts';
 import { LINKS } from '../messaging/texts/labels.ts';
-import { seenSince } from '../messaging/texts/phrases.ts';
+import { isQuietSince, seenSince } from '../messaging/texts/phrases.ts';
 import { withDeadline } from '../platform/deadline.ts';
 import { errorFields } from '../platform/log.ts';
 import { requestsFrom, sampledRequests } from '../platform/sampled-requests.ts';
@@ -26,8 +29,21 @@ export async function remind(deps: RemindDeps, input: unknown) {
   const action = await deps.store.records.action(incidentId, actionId);
   if (action.status !== 'in-force' && action.status !== 'kept')
     return { incidentId, actionId, reminded: 0 };
-  const onWeb = await readWebTraffic(deps, action);
-  const inAlerts = seenSince(await deps.store.records.readableIncident(incidentId), action);
+  const traffic = await readWebTraffic(deps, action);
+  const onWeb = traffic && describeWebRequests(traffic);
+  const incident = await deps.store.records.readableIncident(incidentId);
+  if (needsNoReminder(action) && isQuietSince(incident, action) && !isSeen(traffic)) {
+    await deps.store.records.changeAction(incidentId, actionId, (current) =>
+      withEntry(current, {
+        at: deps.now(),
+        by: 'remind',
+        event: 'reminded',
+        text: 'Reminded no one: nothing was seen since',
+      }),
+    );
+    return { incidentId, actionId, reminded: 0 };
+  }
+  const inAlerts = seenSince(incident, action);
   const seen = onWeb ? `${inAlerts}\n${onWeb}.` : inAlerts;
   const people = recipientsOf(deps.policy, action);
   const messages = await Promise.all(people.map((person) => reminder(deps, action, person, seen)));
@@ -50,21 +66,33 @@ export async function remind(deps: RemindDeps, input: unknown) {
   return { incidentId, actionId, reminded: messages.length };
 }
 
-/** The address's recent web requests in words; null if the target is not an address or policy names no web ACL. */
+/** Whether the action only observes, and no person decided about it: it may end unnoticed if its target stayed quiet. */
+const needsNoReminder = (action: Action): boolean =>
+  isHarmless(action.name) &&
+  action.status === 'in-force' &&
+  action.approval === null &&
+  action.extensions === 0 &&
+  !isRemoved(action);
+
+/** True if the requests are unknown. */
+const isSeen = (traffic: Fact<SeenOnWeb> | null): boolean =>
+  traffic !== null && (!traffic.known || traffic.value.requests > 0);
+
+/** The address's recent web requests; null if the target is not an address or policy names no web ACL. */
 async function readWebTraffic(
   { waf, policy: { webAcls }, readDeadline, now, log }: RemindDeps,
   { target, actionId }: Action,
-): Promise<string | null> {
+): Promise<Fact<SeenOnWeb> | null> {
   if (target?.kind !== 'ip' || webAcls.length === 0) return null;
   try {
     const samples = await withDeadline(readDeadline(), (signal) =>
       sampledRequests({ waf, webAcls }, now(), signal),
     );
     const seen = requestsFrom(samples, target.value);
-    return seen && describeWebRequests(known(seen));
+    return seen && known(seen);
   } catch (error) {
     log('warn', 'fact not read', { actionId, ...errorFields(error) });
-    return describeWebRequests(unknown('AWS WAF did not answer'));
+    return unknown('AWS WAF did not answer');
   }
 }
 

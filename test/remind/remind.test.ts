@@ -112,6 +112,40 @@ describe('a reminder', () => {
     },
   );
 
+  const WATCH = { name: 'add_ip_to_watchlist', approval: null } as const;
+  const unseen = { ...attacker, value: '198.51.100.77' };
+  test('sends none about an automatic watch of an address that was not seen since, and records it', async () => {
+    const action = await put(store, inForce({ ...WATCH, target: unseen }));
+    expect(await remind(deps(), about(action))).toMatchObject({ reminded: 0 });
+    expect(sent).toEqual([]);
+    const { history } = await store.records.action(INCIDENT_ID, action.actionId);
+    expect(history.at(-1)?.text).toBe('Reminded no one: nothing was seen since');
+  });
+
+  const silent = { getSampledRequests: () => Promise.reject(new Error('no')) };
+  test.each([
+    ['was seen in web traffic', {}, {}],
+    ['may have been seen', { target: unseen }, { waf: { REGIONAL: silent, CLOUDFRONT: silent } }],
+    ['is blocked', { name: 'block_ip_at_firewall', target: unseen }, {}],
+    ['a person approved to watch', { target: unseen, approval: approvedBy('ana.silva') }, {}],
+    ['a person keeps on the list', { target: unseen, extensions: 1 }, {}],
+  ] as const)('is sent about an address that %s', async (_what, change, given) => {
+    const action = await put(store, inForce({ ...WATCH, ...change }));
+    await remind(deps(given as Partial<RemindDeps>), about(action));
+    expect(sent).toHaveLength(1);
+  });
+
+  test('is sent about a watched address when the alert was repeated', async () => {
+    const action = await put(store, inForce({ ...WATCH, target: unseen }));
+    await store.records.changeIncident(INCIDENT_ID, (current) => ({
+      ...current,
+      version: current.version + 1,
+      alerts: current.alerts.map((alert) => ({ ...alert, repeats: 1 })),
+    }));
+    await remind(deps(), about(action));
+    expect(sent).toHaveLength(1);
+  });
+
   test.each([
     ['ran automatically', null],
     ['was approved by someone who has left', approvedBy('left.us')],

@@ -43,15 +43,29 @@ export function roleOf({ kind, part }: Entity): string {
 
 export type Text = Pick<Message, 'subject' | 'paragraphs' | 'facts' | 'steps'>;
 
+/** Alerts that joined since the action was applied, and all repeats of the incident's alerts. */
+const activityIn = ({ alerts }: Incident, { appliedAt }: Pick<Action, 'appliedAt'>) => ({
+  joined: appliedAt ? alerts.filter(({ receivedAt }) => receivedAt > appliedAt).length : 0,
+  repeats: alerts.reduce((sum, alert) => sum + alert.repeats, 0),
+});
+
+/** False if the incident cannot be read. */
+export function isQuietSince(
+  incident: Incident | undefined,
+  action: Pick<Action, 'appliedAt'>,
+): boolean {
+  if (!incident) return false;
+  const { joined, repeats } = activityIn(incident, action);
+  return joined + repeats === 0;
+}
+
 /** The alerts since the action was applied: lifting a block during an attack helps the attacker. */
 export function seenSince(
   incident: Incident | undefined,
-  { appliedAt }: Pick<Action, 'appliedAt'>,
+  action: Pick<Action, 'appliedAt'>,
 ): string {
   if (!incident) return 'Activity since then is unknown: the incident’s record cannot be read.';
-  const { alerts } = incident;
-  const joined = appliedAt ? alerts.filter(({ receivedAt }) => receivedAt > appliedAt).length : 0;
-  const repeats = alerts.reduce((sum, alert) => sum + alert.repeats, 0);
+  const { joined, repeats } = activityIn(incident, action);
   const seen = [
     ...(joined > 0 ? [`${joined} new alert${joined === 1 ? '' : 's'} joined the incident`] : []),
     ...(repeats > 0
