@@ -60,6 +60,8 @@ export type View = {
   couldTake: readonly Approver[];
   /** The path of the link: forms post back to it. */
   path: string;
+  /** Whether the reader stopped the page from loading itself again. */
+  isStill: boolean;
   /** For the forms on this page. */
   nonce: string;
   /** Where this person must sign in first; null if no sign-in is needed. */
@@ -69,6 +71,9 @@ export type View = {
   maxExtensions: number;
   now: Date;
 };
+
+/** In the address of a page that must not load itself again. */
+export const STILL = 'still';
 
 /** Whether this person is an approver who has not answered. */
 const mayAnswer = (
@@ -121,6 +126,7 @@ export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise
     person: names[claims.person] ?? claims.person,
     names,
     path: c.req.path,
+    isStill: c.req.query(STILL) !== undefined,
     nonce: await issueNonce(deps.pages, opened.token, deps.newId(), deps.now()),
     signInPath: opened.mustSignIn ? `/sign-in${c.req.path}` : null,
     couldTake: couldTake(action, people),

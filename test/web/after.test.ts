@@ -148,6 +148,14 @@ describe('the page loads itself again', () => {
     expect((await show(action, now, { expires })).page).not.toMatch(REFRESH);
   });
 
+  test('until the reader stops it', async () => {
+    const { app, page, path } = await show(approved(), 6);
+    expect(page).toContain(`<a href="${path}?still">Stop updating</a>`);
+    const still = await (await app.request(`${path}?still`)).text();
+    expect(still).not.toMatch(REFRESH);
+    expect(stepsIn(still)).toEqual(stepsIn(page));
+  });
+
   test('never while the page has another question, whose ticks it would lose', async () => {
     await put(store, approved());
     await store.records.createAction(waiting({ actionId: 'act-0123456789abcdef-2' }));

@@ -7,7 +7,7 @@ import { AFTER, askedPeople, nextFor } from '../texts/next.ts';
 import { COMMON, REVIEW } from '../texts/pages.ts';
 import type { Notice } from '../texts/status.ts';
 import { stepsOf } from '../texts/steps.ts';
-import type { View } from '../view.ts';
+import { STILL, type View } from '../view.ts';
 import { stillOpen } from './approve.ts';
 import { askReason } from './decline-reason.ts';
 import { form, type Html, shell } from './frame.ts';
@@ -20,7 +20,7 @@ export function statusPage(
   { answered }: { answered: boolean },
 ): Html {
   const { action, path } = view;
-  const refresh = isUnderWay(view) ? { path, seconds: REFRESH_SECONDS } : null;
+  const refresh = isUnderWay(view) && !view.isStill ? { path, seconds: REFRESH_SECONDS } : null;
   return shell(
     title,
     html`
@@ -28,8 +28,8 @@ export function statusPage(
 <p class="bar"><span>${severityOf(view)}</span><span>${view.person}</span></p>
 <h1 class="${tone}">${title}</h1>
 <p class="result">${text}</p>
-${refresh ? html`<p class="quiet">${AFTER.updates(REFRESH_SECONDS)}</p>` : ''}
-${answered ? html`<p><a href="${path}">${COMMON.current}</a></p>` : ''}
+${refresh ? html`<p class="quiet">${AFTER.updates(REFRESH_SECONDS)} <a href="${path}?${STILL}">${AFTER.stop}</a></p>` : ''}
+${answered || view.isStill ? html`<p><a href="${path}">${COMMON.current}</a></p>` : ''}
 </header>
 ${askReason(view)}
 ${stepList(stepsOf(action, view), view)}

@@ -19,6 +19,7 @@ export const AFTER = {
   nothingThere: 'No change of this request is in place.',
   next: 'What to do next',
   updates: (seconds: number) => `This page updates every ${seconds} seconds.`,
+  stop: 'Stop updating',
   undo: 'Undo now',
   undoHint: 'starts at once',
   undoForm: 'Undo the change',
