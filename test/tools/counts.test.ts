@@ -1,9 +1,10 @@
 // npm run bench:counts: what people receive about a list of events.
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readEvents } from '../../cli/events.ts';
 import { counts } from '../../tools/bench/counts.ts';
 
-const PROBE = new URL('../../local/samples/web-port-probe.json', import.meta.url).pathname;
+const PROBE = join(import.meta.dirname, '../../local/samples/web-port-probe.json');
 
 test('counts the messages, pages, questions, tickets and model calls of one event', async () => {
   const lines: string[] = [];
