@@ -43,7 +43,7 @@ export type View = {
   open: readonly Action[];
   /** How many more there are than one page decides. The page shows them once these are answered. */
   later: number;
-  /** The other actions of the incident, without those in `open`. */
+  /** The other actions of the incident that were decided or need someone, without those in `open`. */
   others: readonly Action[];
   /** Whether this person may undo the action with this link. */
   mayUndo: boolean;
@@ -138,8 +138,10 @@ export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise
     open,
     later: openToPerson.length - open.length,
     others: actions.filter(
-      (one) =>
-        one.actionId !== action.actionId && !open.some(({ actionId }) => actionId === one.actionId),
+      ({ actionId, status }) =>
+        actionId !== action.actionId &&
+        status !== 'dropped' &&
+        !open.some((one) => one.actionId === actionId),
     ),
     mayUndo: asks && mayUndoBy(action, claims.person) && !isBeingUndone(action, deps.now()),
     unexplained: asks ? actions.filter((one) => owesReason(one, claims.person)) : [],
