@@ -94,7 +94,7 @@ export function addAlarms(scope: Construct, watched: Watched): void {
     'bounceErrors',
     functions.get('bounce').metricErrors(sum),
     'People cannot be asked',
-    'bounce failed. A request whose email was not delivered goes to the next person at the usual time only.',
+    'bounce failed. If an email is not delivered, the next person is asked only at the usual time.',
   );
   for (const machine of [machines.respond, machines.reverse])
     for (const [status, metric] of Object.entries({

@@ -148,7 +148,7 @@ function asksFor(
 ): boolean {
   if (alertId !== action.alertId || !approval) return false;
   const { acknowledged } = approval;
-  // Only someone who can answer both took both over.
+  // A person takes over only the requests that they can answer.
   if (acknowledged && !waitsFor(action, acknowledged.by))
     return askedSoFar(approval).some((one) => one.id === id);
   return approval.rungs.some((rung) => rung.at <= at && rung.ask.some((one) => one.id === id));

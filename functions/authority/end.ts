@@ -57,12 +57,12 @@ export const isOver = ({ dueAt, undoneBy }: Omit<End, 'evidence'>, now: Date): b
   undoneBy !== null || (dueAt !== null && Date.parse(dueAt) - REVERSAL_LEAD_MS <= now.getTime());
 
 /**
- * Longer than the timeout of an executor in infra/mechanism-functions.ts. A change that is due before that stays away:
+ * Longer than the timeout of an executor in infra/mechanism-functions.ts. A change that is due sooner is not put back:
  * its reversal could otherwise end before the change arrives.
  */
 const PUT_BACK_MINUTES = 3;
 
-/** Whether a change that someone removed may no longer be put back: it is over, or soon. */
+/** Whether it is too late to put back a change that someone removed: its end has passed or is near. */
 export const isTooLateToReturn = (end: Omit<End, 'evidence'>, now: Date): boolean =>
   isOver(end, new Date(minutesAfter(now, PUT_BACK_MINUTES)));
 

@@ -7,7 +7,7 @@ import { undeliveredText } from '../messaging/texts/delivery.ts';
 import type { BounceDeps } from './deps.ts';
 
 /**
- * An event of SES on the default event bus, without what is not used.
+ * The fields of an SES event that this function reads.
  * @see https://docs.aws.amazon.com/ses/latest/dg/monitoring-eventbridge.html
  */
 export const MailEvent = z.object({
@@ -47,7 +47,8 @@ export async function bounce(deps: BounceDeps, input: unknown): Promise<void> {
   const { person: id, about } = readMailTags(detail.mail.tags);
   const { people } = deps.policy.escalation;
   const person = id !== null && Object.hasOwn(people, id) ? people[id] : undefined;
-  if (id === null || !person) return deps.log('warn', 'bounced email to no one in policy', {});
+  if (id === null || !person)
+    return deps.log('warn', 'bounced email to a person outside policy', {});
   const why = WHY[detail.eventType];
   deps.log('info', 'email not delivered', { person: id, why, ...about });
   if (about) await deps.askNext({ ...about, bounced: id, why });

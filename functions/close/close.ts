@@ -164,7 +164,7 @@ function summaryOf(actions: readonly Action[], analysis: string, why: string | n
   return shortened(lines.join('\n'), MAX_SUMMARY);
 }
 
-/** The team is notified of the first alert of an incident with such an outcome. The ticket tells of the others. */
+/** Notifies the team of the first alert of an incident with this outcome. The ticket has the others. */
 async function announce(
   { send, store }: Pick<CloseDeps, 'send' | 'store'>,
   incident: Incident,

@@ -19,8 +19,8 @@ const BEFORE_EVIDENCE: readonly Status[] = [
 ];
 
 /**
- * The action in force that holds the effect longest; null if none does. It counts when no claim is left: a claim ends
- * after 90 days, or names the last of several actions, and an effect that a person keeps outlasts both.
+ * The action in force that holds the effect longest; null if none does. Used if the claim leads to no action: a claim
+ * ends after 90 days and names only the last of several actions, but a person may keep the effect for longer.
  */
 export async function existingHolder(
   deps: GateDeps,
@@ -28,7 +28,7 @@ export async function existingHolder(
   isExcluded: (holder: { actionId: string }) => boolean,
 ): Promise<ExistingAction | null> {
   const lease = await deps.store.leases.find(effectKey).catch((error: unknown) => {
-    // A lease that can't be read must not keep an effect from being proposed.
+    // An unreadable lease must not block a proposal.
     if (error instanceof InvalidInput) return null;
     throw error;
   });
@@ -46,7 +46,7 @@ export async function existingHolder(
 const outlasts = ({ until }: ExistingAction, other: ExistingAction | null): boolean =>
   other === null || until === null || (other.until !== null && until > other.until);
 
-/** Null for a record that no proof supports: a planted one must not keep an effect from being proposed. */
+/** Null for a record without a proof: a planted record must not block a proposal. */
 export async function existingIfProven(
   { keys, now }: GateDeps,
   action: Action,

@@ -22,7 +22,7 @@ type Around = {
   others: readonly Action[];
   /** People of earlier steps who could not be reached. */
   passedOver: readonly Approver[];
-  /** What takes part and is not proposed. */
+  /** Actors and targets that no action covers. */
   left: readonly string[];
 };
 

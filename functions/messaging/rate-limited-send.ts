@@ -41,8 +41,8 @@ export function rateLimited(send: Send, deps: RateLimitDeps): Send {
 }
 
 /**
- * When the message is sent instead, in the recipient's working hours; null to send it now. A message that decides,
- * ends a page or must always arrive doesn't wait, nor does one whose working hours can't be read.
+ * When the recipient's working hours begin; null to send the message now. A message with a link, one that ends a page
+ * and one that reports an effect don't wait. No message waits if the working hours can't be read.
  */
 function waitsUntil({ policy, now, log }: RateLimitDeps, message: Message): string | null {
   const { to, severity, always, canWait, links, ends } = message;

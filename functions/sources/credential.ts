@@ -74,7 +74,7 @@ export function addCredential(
     });
 }
 
-/** Unknown if the ARN of the principal is of another account than the one that the event names. */
+/** Unknown if the ARN of the principal and the event name different accounts. */
 function accountOf({ caller, account, principalId, userName }: Credential): Text {
   const named = caller?.account ?? account;
   const inArn = (placeInArn(principalId) ?? placeInArn(userName))?.account;

@@ -17,7 +17,7 @@ export type Draft = {
   title: Maybe<string>;
   description: Maybe<string>;
   severity: Alert['severity'] | null;
-  /** Candidates for the account, most trustworthy first. The last one is that of the envelope. */
+  /** Candidates for the account, most trustworthy first. The last one is the envelope's account. */
   accounts: Maybe<string>[];
   regions: Maybe<string>[];
   times: {
@@ -95,8 +95,8 @@ export function toAlert(draft: Draft, raw: unknown): Reported {
 }
 
 /**
- * The first candidate that can be read. That of the envelope, which is the last one, only counts for a finding that names
- * no account: the envelope may be of an administrator's account.
+ * The first valid candidate. The envelope's account counts only if the finding names none: the envelope may come from an
+ * administrator's account.
  */
 function accountIn(candidates: Draft['accounts']): string {
   const own = candidates.slice(0, -1).filter(Boolean);

@@ -19,8 +19,8 @@ type Named = {
 const PLACELESS: readonly EntityKind[] = ['ip', 'domain', 'alert'];
 
 /**
- * What the event says about the entity itself, in a field or in its ARN. A part on which the two disagree is unknown: a
- * name must not be taken for ours because one of them says so.
+ * The place that the event gives for the entity itself, in a field or in its ARN. Where the two disagree, the account or
+ * region is unknown: one of them alone must not make the entity count as ours.
  */
 export function ownPlaceOf({ kind, value, attributes, place }: Named): OwnPlace {
   if (PLACELESS.includes(kind)) return { account: null, region: null };
@@ -40,7 +40,7 @@ export function ownPlaceOf({ kind, value, attributes, place }: Named): OwnPlace 
 const agreed = (a: string | null, b: string | null): string | null =>
   a === null || b === null || a === b ? (a ?? b) : UNKNOWN;
 
-/** The entity names a place that can't be read, so it must not get that of the finding. */
+/** The entity names a place that can't be read. The finding's place must not replace it. */
 const unreadable = (...texts: Maybe[]): Partial<Place> =>
   texts.some((text) => /^\s*arn:/i.test(String(text ?? ''))) ? UNKNOWN_PLACE : {};
 

@@ -52,7 +52,7 @@ export type View = {
   /** Facts about the link's alert; null if they cannot be read. */
   facts: Facts | null;
   policy: Pick<Policy, 'actions'>;
-  /** What takes part in the alert and is not proposed, in words. */
+  /** Actors and targets of the alert that no action covers, in words. */
   left: readonly string[];
   /** Other actions that need the change. An undo by a person ends it for all. */
   sharedWith: readonly Action[];

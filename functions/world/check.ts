@@ -70,7 +70,7 @@ export async function checkWorld(deps: WorldDeps): Promise<WorldResult> {
   const [waiting = [], failing = []] = [false, true].map((wanted) =>
     lost.filter((one) => removed.has(one.key) && isStuck(one) === wanted),
   );
-  // What executors refuse must not keep the others from their turn.
+  // Changes that executors refuse must not block the others.
   await askToPutBack(deps, [...waiting, ...failing]);
   if (faults.length > 0)
     throw new AggregateError(
@@ -84,8 +84,8 @@ export async function checkWorld(deps: WorldDeps): Promise<WorldResult> {
 const PUT_BACK_WITHIN_MINUTES = 15;
 
 /**
- * The changes that people were told are being put back, that are still missing, and that people don't know of yet: after
- * a while, or once too little time is left. It doesn't matter who CloudTrail says removed them meanwhile.
+ * Changes that were announced as being put back, are still missing, and must now be reported: 15 minutes have passed, or
+ * too little time is left before the undo. Later events in CloudTrail don't change that.
  */
 function stuckIn(
   { episodes }: WorldState,

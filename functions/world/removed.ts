@@ -41,7 +41,7 @@ export async function removedByDeployments(
   return removed;
 }
 
-/** Whether one of its actions has enough time left. An executor puts back no other. */
+/** Whether one of its actions has enough time left. Executors refuse the others. */
 export const canReturn = ({ actions }: Difference, now: Date): boolean =>
   actions.some(({ dueAt }) => !isTooLateToReturn({ dueAt, undoneBy: null }, now));
 

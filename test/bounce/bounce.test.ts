@@ -1,4 +1,4 @@
-// An email that did not arrive: what `approve` and the team are told.
+// Undelivered email: asks the next step and notifies the team.
 import { beforeEach, describe, expect, test } from 'vitest';
 import { bounce } from '../../functions/bounce/bounce.ts';
 import type { BounceDeps } from '../../functions/bounce/deps.ts';
@@ -47,7 +47,7 @@ describe('an email that did not arrive', () => {
     ['Reject', undefined, 'refused', 1],
     ['DeliveryDelay', undefined, 'delayed', 0],
   ] as const)(
-    'after %s (%s), approve learns that the person was not reached, and the team learns of a lasting fault',
+    'is reported to approve after %s (%s), and to the team if later emails will fail, too',
     async (eventType, bounceType, why, notices) => {
       await bounce(deps(), mailEvent(request, { eventType, ...(bounceType && { bounceType }) }));
       expect(asked).toEqual([{ ...ACTION, bounced: ana.id, why }]);
@@ -55,7 +55,7 @@ describe('an email that did not arrive', () => {
     },
   );
 
-  test('tells the team which address to correct, without a page', async () => {
+  test('notifies the team which address to correct, without a page', async () => {
     await bounce(deps(), mailEvent(notification));
     expect(asked).toEqual([]);
     expect(sent[0]).toMatchObject({ to: { kind: 'team' }, urgency: 'inform', links: [] });

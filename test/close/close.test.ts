@@ -204,7 +204,7 @@ describe('a request that was made again while other actions of its alert are unf
 });
 
 test.each<[string, Partial<IncidentAlert>, Partial<Action>[], number]>([
-  ['once about alerts that end alike', {}, [], 1],
+  ['once about alerts with the same outcome', {}, [], 1],
   ['again about a more urgent outcome', {}, [{ status: 'handed-off' }], 2],
   ['again about a more severe alert', { severity: 'high' }, [], 2],
 ])('P12: notifies the team %s in an incident', async (_, change, actions, messages) => {

@@ -1,4 +1,4 @@
-// What takes part in an attack and no action is about, in messages and tickets.
+// Counts of actors and targets that no action covers.
 import { afterEach, expect, test } from 'vitest';
 import { asText } from '../../functions/messaging/channels/channel.ts';
 import { notProposed } from '../../functions/messaging/texts/not-proposed.ts';

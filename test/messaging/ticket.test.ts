@@ -52,7 +52,7 @@ test('counts the actions and the commands that a ticket has no room for', () => 
   expect(body).toContain('180 more actions:\nThe message about each of these has its commands.');
 });
 
-test('mentions the harmless actions that found no slot in one line', () => {
+test('mentions in one line the harmless actions that got no slot', () => {
   const failed = (change: Partial<Action> = {}) =>
     waiting({ name: 'add_ip_to_watchlist', status: 'failed', failure: NO_SLOT, ...change });
   const lines = (actions: Action[]) =>

@@ -44,7 +44,7 @@ type Asked = {
   others?: readonly Action[];
   /** Approvers of earlier steps who were not reached. */
   passedOver?: readonly Approver[];
-  /** What takes part and is not proposed. */
+  /** Actors and targets that no action covers. */
   left?: readonly string[];
 };
 
@@ -118,7 +118,7 @@ const detailed = (all: readonly Action[]) =>
     ].join('\n'),
   }));
 
-/** The first reason is the tier. The others say why a person decides now: a rate, a protected target, a doubt. */
+/** The first reason is the tier. The others say why a person must decide, for example a rate limit. */
 function whyAPerson({ reasons }: Action): Text['facts'] {
   const others = reasons.slice(1).map(({ text }) => sentence(text));
   return others.length > 0 ? [{ label: 'Why a person decides', value: others.join('\n') }] : [];

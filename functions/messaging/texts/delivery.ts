@@ -80,7 +80,7 @@ const WHY_NOT_DELIVERED: Readonly<Record<Undelivered, string>> = {
   delayed: 'the mail server has not accepted the email yet',
 };
 
-/** For an entry of a history, or the start of it without the reason. `isRead`: another channel has the link. */
+/** An entry of a history; without `why`, how it begins. `isRead`: another channel delivered the link. */
 export const notDelivered = (name: string, isRead: boolean, why?: Undelivered): string =>
   `${isRead ? `Not delivered: email to ${name};` : `Not reached: ${name};`}${why ? ` ${WHY_NOT_DELIVERED[why]}` : ''}`;
 

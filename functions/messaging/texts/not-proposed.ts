@@ -1,4 +1,4 @@
-// Counts the actors and targets of an alert that no action proposes to change.
+// Counts the actors and targets of an alert that no action covers.
 
 import type { Action } from '../../domain/action.ts';
 import { informs } from '../../domain/action-catalog.ts';

@@ -158,7 +158,7 @@ export const whyFact = (alert: Alert | undefined) => ({
     : 'The alert’s record cannot be read.',
 });
 
-/** What takes part in the attack, but is not proposed. */
+/** Actors and targets that no action covers. */
 export const leftFacts = (left: readonly string[]): Text['facts'] =>
   left.length > 0 ? [{ label: NOT_PROPOSED, value: left.join('\n') }] : [];
 export const NOT_PROPOSED = 'Not proposed';

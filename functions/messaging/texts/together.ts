@@ -49,7 +49,7 @@ function outcomeOf(actions: readonly Action[]): string {
     : `Decided: ${count} requests`;
 }
 
-/** What became of each request, then once what all have in common. */
+/** The outcome of each request, then the lines that all of them share. */
 function firstParagraph(all: readonly About[]): string {
   const lines = all.map(({ text }) => (text.paragraphs[0] ?? '').split('\n'));
   const rests = unique(lines.map((one) => one.slice(1).join('\n')));

@@ -145,7 +145,7 @@ function addResource(
   });
 }
 
-/** Where the resource is, as far as it says so. Its interfaces and workloads are in the same place. */
+/** The place that the resource names. Its interfaces and workloads are in the same place. */
 const placeOf = ({ Type, Id, Region }: Resource) =>
   ownPlaceOf({
     kind: kindOfType(Type),

@@ -97,7 +97,7 @@ const arnOf = ({ uid, uid_alt }: Resource) => [uid, uid_alt].find((id) => id?.st
 
 const ownerOf = ({ owner }: Resource) => owner?.account?.uid ?? owner?.account_uid;
 
-/** Where the resource is, as far as it says so. Its interfaces and workloads are in the same place. */
+/** The place that the resource names. Its interfaces and workloads are in the same place. */
 const placeOf = (one: Resource) =>
   ownPlaceOf({
     kind: kindOfType(one.type),

@@ -36,7 +36,7 @@ export const why = ({ alert, now }: View): Html =>
     ? html`<p class="lead">${plainReason(alert)} <bdi>${seenText(alert, now)}</bdi><small>${breakable(alert.type)}</small></p>`
     : html`<p class="lead">${FACTS.noAlert}.</p>`;
 
-/** What takes part in the alert, but is not proposed. */
+/** Actors and targets that no action covers. */
 export const leftOut = ({ left }: View): Html =>
   left.length > 0 ? html`<p><strong>${NOT_PROPOSED}:</strong> ${left.join('. ')}.</p>` : html``;
 

@@ -49,7 +49,7 @@ ${record(view)}`,
 }
 
 const REFRESH_SECONDS = 5;
-/** Longer than an execution or an undo takes. After it, only the link shows the state. */
+/** Longer than an execution or an undo takes. After that, the page no longer updates itself. */
 const UNDER_WAY_MINUTES = 15;
 
 /** Whether the state changes by itself soon. A page with a form stays as it is, so that no input is lost. */
