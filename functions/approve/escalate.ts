@@ -8,6 +8,7 @@ import { asRaised } from '../domain/effect-state.ts';
 import { Unavailable } from '../domain/errors.ts';
 import type { Incident } from '../domain/incident.ts';
 import { openRequests, requestOrder, waitsFor } from '../domain/similar-questions.ts';
+import { minutesAfter } from '../domain/time.ts';
 import { capitalised } from '../domain/wording.ts';
 import { question } from '../messaging/question.ts';
 import { notPagedNames, type Sent, sendEach, troubleIn } from '../messaging/send-all.ts';
@@ -20,12 +21,14 @@ import type { ApproveDeps } from './deps.ts';
 export function recordAsked(current: Action, step: number, at: Date): Action | null {
   const { approval } = current;
   if (!approval?.rungs[step] || approval.acknowledged || approval.askedRungs > step) return null;
-  const text = `Asking ${namesOf(approval.rungs[step]?.ask ?? [])}`;
+  const text = askingText(approval.rungs[step]?.ask ?? []);
   return {
     ...withEntry(current, { at, by: 'approve', event: 'asked', text }),
     approval: { ...approval, askedRungs: step + 1 },
   };
 }
+
+const askingText = (people: readonly Approver[]): string => `Asking ${namesOf(people)}`;
 
 const ASKED_EARLY = 'asked-early';
 const earlyText = ({ rungs }: ApprovalRequest, step: number): string =>
@@ -136,23 +139,32 @@ const asksFirst = (one: Action, action: Action): boolean =>
 const rank = (one: Action): string =>
   `${Number(opensTicketUnanswered(one.name))} ${requestOrder(one)}`;
 
+/** The gate writes the requests of an alert one after the other, within this time. */
+const MADE_WITHIN_MINUTES = 1;
+
 /**
- * Whether `one`, of the same alert, asks the person no later than `action` would. A later alert's requests expire later,
- * so they are asked separately.
+ * Whether the message of `one`, of the same alert, shows `action` to the person no later than its own message would. A
+ * later alert's requests expire later, so they are asked separately.
  */
-function asksFor(
-  { alertId, approval }: Action,
-  action: Action,
-  { id }: Approver,
-  at: string,
-): boolean {
+function asksFor(one: Action, action: Action, { id }: Approver, at: string): boolean {
+  const { alertId, approval } = one;
   if (alertId !== action.alertId || !approval) return false;
-  const { acknowledged } = approval;
-  // A person takes over only the requests that they can answer.
-  if (acknowledged && !waitsFor(action, acknowledged.by))
-    return askedSoFar(approval).some((one) => one.id === id);
-  return approval.rungs.some((rung) => rung.at <= at && rung.ask.some((one) => one.id === id));
+  const { acknowledged, rungs, askedRungs, handedTo } = approval;
+  const { createdAt } = action;
+  const asks = ({ ask }: (typeof rungs)[number]) => ask.some((person) => person.id === id);
+  // An earlier message didn't show a request that was made later, for example again.
+  if (rungs.slice(0, askedRungs).some((rung) => asks(rung) && askedAt(one, rung) >= createdAt))
+    return true;
+  if (handedTo.some((handed) => handed.to.id === id && handed.at >= createdAt)) return true;
+  // Only someone who knew and can answer both took both over.
+  if (acknowledged && !(acknowledged.at >= createdAt && waitsFor(action, acknowledged.by)))
+    return false;
+  const soon = minutesAfter(at, MADE_WITHIN_MINUTES);
+  return rungs.slice(askedRungs).some((rung) => rung.at <= soon && asks(rung));
 }
+
+const askedAt = ({ history }: Action, { at, ask }: ApprovalRequest['rungs'][number]): string =>
+  history.findLast(({ event, text }) => event === 'asked' && text === askingText(ask))?.at ?? at;
 
 const isAsked = (action: Action, { id }: Approver): boolean => {
   const { approval, history } = action;

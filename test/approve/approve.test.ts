@@ -504,6 +504,20 @@ describe('several requests from one alert', () => {
     expect(sent[1]?.subject).toMatch(/^Approve\? /);
   });
 
+  test('asks about a request that was made after the message about the first', async () => {
+    await two({ expiresAt: minute(26).toISOString() });
+    await approve(deps(NOW), ask(0, 'token-a'));
+    await askSecond();
+    const again = 'act-0123456789abcdef-3';
+    const rungs = [{ at: minute(11).toISOString(), ask: [ana] }];
+    const approval = requestWith({ rungs, expiresAt: minute(26).toISOString(), askedRungs: 0 });
+    const createdAt = minute(11).toISOString();
+    await store.records.createAction(waiting({ ...watch, actionId: again, createdAt, approval }));
+    await approve(deps(minute(11)), { ...ask(0, 'token-c'), actionId: again });
+    expect(recipients()).toEqual([ana.id, ana.id]);
+    expect(sent[1]).toMatchObject({ actionId: again });
+  });
+
   test('asks about both if the person who took the first one over cannot answer the second', async () => {
     await two({ rungs: [{ at: minute(5).toISOString(), ask: [ben] }] });
     const acknowledged = { by: ana.id, at: minute(1).toISOString() };
@@ -516,6 +530,29 @@ describe('several requests from one alert', () => {
     expect(recipients()).toEqual([ben.id]);
   });
 
+  test('asks about a request that was made after the first was taken over', async () => {
+    await two();
+    await approve(deps(NOW), ask(0, 'token-a'));
+    const acknowledged = { by: ana.id, at: minute(1).toISOString() };
+    for (const actionId of [ask(0).actionId, second])
+      await store.records.changeAction(INCIDENT_ID, actionId, (one) => ({
+        ...one,
+        version: one.version + 1,
+        approval: { ...one.approval!, acknowledged },
+      }));
+    const again = 'act-0123456789abcdef-3';
+    const createdAt = minute(2).toISOString();
+    const rungs = [
+      { at: createdAt, ask: [ana] },
+      { at: minute(7).toISOString(), ask: [ben] },
+    ];
+    const approval = requestWith({ rungs, askedRungs: 0 });
+    await store.records.createAction(waiting({ ...watch, actionId: again, createdAt, approval }));
+    for (const step of [0, 1])
+      await approve(deps(minute(2 + 5 * step)), { ...ask(step, 'token-c'), actionId: again });
+    expect(recipients()).toEqual([ana.id, ana.id, ben.id]);
+  });
+
   test('puts a request for a ticket behind those that page', async () => {
     await put(
       store,
@@ -524,8 +561,10 @@ describe('several requests from one alert', () => {
         approval: requestWith({ askedRungs: 0, taskToken: null }),
       }),
     );
-    const approval = requestWith({ askedRungs: 0, taskToken: null });
-    await store.records.createAction(waiting({ actionId: second, approval }));
+    const createdAt = new Date(NOW.getTime() + 200).toISOString();
+    const rungs = [{ at: createdAt, ask: [ana] }];
+    const approval = requestWith({ rungs, askedRungs: 0, taskToken: null });
+    await store.records.createAction(waiting({ actionId: second, createdAt, approval }));
     await approve(deps(NOW), ask(0, 'token-a'));
     expect(sent).toEqual([]);
     await askSecond();
