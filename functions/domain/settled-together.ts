@@ -8,15 +8,51 @@ const TOGETHER_MS = 60_000;
 /** The sweeper then reports a request that was settled and didn't end. */
 const UNDER_WAY_MINUTES = 15;
 
-/** The other requests of the incident that the same person, deadline or closed finding settled. */
+/**
+ * The other requests of the incident that the same person, deadline or closed finding settled. Each is close to the next
+ * in time, so that every one of them has the same others.
+ */
 export function settledWith(action: Action, ofTheIncident: readonly Action[], now: Date): Action[] {
   const own = settlingOf(action, now);
   if (!own) return [];
-  return ofTheIncident.filter((one) => {
-    const other = one.actionId === action.actionId ? null : settlingOf(one, now);
-    const apartMs = Date.parse(other?.at ?? '') - Date.parse(own.at);
-    return other?.how === own.how && Math.abs(apartMs) <= TOGETHER_MS;
-  });
+  const alike = ofTheIncident
+    .filter(({ actionId }) => actionId !== action.actionId)
+    .map((one) => ({ one, settling: settlingOf(one, now) }))
+    .filter(({ settling }) => settling?.how === own.how)
+    .map(({ one, settling }) => ({ one, at: Date.parse(settling?.at ?? '') }))
+    .toSorted((a, b) => a.at - b.at);
+  let [from, to] = [Date.parse(own.at), Date.parse(own.at)];
+  for (const { at } of alike.toReversed()) if (at <= from && from - at <= TOGETHER_MS) from = at;
+  for (const { at } of alike) if (at >= to && at - to <= TOGETHER_MS) to = at;
+  return alike.filter(({ at }) => at >= from && at <= to).map(({ one }) => one);
+}
+
+/**
+ * The requests that were open at the same time as one of these, directly or through others. One page may have asked
+ * about all of them.
+ */
+export function openAlong(these: readonly Action[], ofTheIncident: readonly Action[]): Action[] {
+  const ids = new Set(these.map(({ actionId }) => actionId));
+  const groups: { until: string; actions: Action[] }[] = [];
+  const since = ({ approval }: Action): string => approval?.requestedAt ?? '';
+  for (const one of ofTheIncident.toSorted((a, b) => (since(a) < since(b) ? -1 : 1))) {
+    const last = groups.at(-1);
+    const until = openUntil(one);
+    if (one.approval && last && since(one) <= last.until) {
+      last.actions.push(one);
+      if (until > last.until) last.until = until;
+    } else if (one.approval) groups.push({ until, actions: [one] });
+  }
+  return groups
+    .filter(({ actions }) => actions.some(({ actionId }) => ids.has(actionId)))
+    .flatMap(({ actions }) => actions);
+}
+
+const NEVER = '9999';
+function openUntil(action: Action): string {
+  const { approval, status } = action;
+  if (status === 'awaiting-approval') return NEVER;
+  return approval?.decision?.at ?? closingOf(action)?.at ?? approval?.expiresAt ?? NEVER;
 }
 
 /** Null while the request is open, and for one that was requested again. */

@@ -3,6 +3,7 @@ import type { Action } from '../domain/action.ts';
 import { bySeverity } from '../domain/alert.ts';
 import type { Approver } from '../domain/approval.ts';
 import { asRaised, owesNews } from '../domain/effect-state.ts';
+import { openAlong } from '../domain/settled-together.ts';
 import { openRequests, waitsFor } from '../domain/similar-questions.ts';
 import { askedOf, type Notice, questionsTo } from '../messaging/action-notice.ts';
 import { questionUrl, requestAgainUrl, retryUndoUrl } from '../messaging/links.ts';
@@ -15,7 +16,7 @@ import type { Report } from './reports.ts';
 
 type Links = Message['links'];
 
-/** The recipients of the notice, and the people who were asked and have not been notified of the decision. */
+/** Everyone that the report is for: the recipients of its notice, and people who were asked and are no longer needed. */
 export const readersOf = ({ action, notice }: Report): Approver[] => [
   ...notice.to,
   ...(isDecisionTold(action) ? [] : askedOf(action)),
@@ -27,7 +28,7 @@ function isDecisionTold({ history }: Action): boolean {
   return last('told') > Math.max(last('approved'), last('declined'));
 }
 
-/** `actions`: all actions of the incident. */
+/** `actions`: all of the incident. */
 export async function messageAbout(
   deps: NotifyDeps,
   [first, ...others]: readonly [Report, ...Report[]],
@@ -52,7 +53,7 @@ export async function messageAbout(
     urgency,
     ...(severity && { severity }),
     ...(pages.some((one) => one.notice.always) && { always: true }),
-    // A notification about the raised incident must not page a second time.
+    // A notification about the raised incident would be a second page about the same.
     ...(severity &&
       pages.length > 0 &&
       pages.every((one) => one.notice.isRaise) && {
@@ -82,14 +83,18 @@ const askedTogether = (reports: readonly Report[], actions: readonly Action[]): 
 const openTo = ({ id }: Approver, actions: readonly Action[], now: Date): Action[] =>
   openRequests(actions, [], now).filter((one) => waitsFor(one, id));
 
-/** The person's questions that the message resolves: none while one of their requests is open. */
+/**
+ * The person's questions that the message resolves: none while one of their requests is open that the page may have asked
+ * about, also one of another alert. The last of them to be settled resolves them all.
+ */
 function endedFor(
   person: Approver,
   reports: readonly Report[],
   actions: readonly Action[],
   now: Date,
 ): string[] {
-  const asked = askedTogether(reports, actions);
+  const reported = reports.map(({ action }) => action);
+  const asked = openAlong(reported, actions);
   const mayEnd = openTo(person, asked, now).length === 0;
   const ended = asked.filter(({ status }) => status !== 'awaiting-approval');
   return mayEnd ? ended.flatMap((one) => questionsTo(one, person)) : [];

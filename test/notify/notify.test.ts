@@ -450,6 +450,24 @@ describe('requests that were settled together', () => {
     expect(sent).toHaveLength(1);
   });
 
+  test('are reported once each if one form took minutes to answer them', async () => {
+    const decidedAt = (seconds: number) => {
+      const at = new Date(minute(2).getTime() + seconds * 1000).toISOString();
+      return { approval: { ...approvedByAna, decision: { ...approvedByAna.decision!, at } } };
+    };
+    const third = 'act-0123456789abcdef-3';
+    await two({}, decidedAt(50));
+    const slow = { ...decidedAt(100), actionId: third, target: watched };
+    await store.records.createAction(inForce({ ...slow, status: 'executing' }));
+    await about(waiting().actionId);
+    await about(second);
+    expect(sent, 'the third one is under way').toEqual([]);
+    await store.records.changeAction(INCIDENT_ID, third, () => inForce({ ...slow, version: 2 }));
+    await about(third);
+    expect(sent).toHaveLength(1);
+    expect(text()).toMatch(/^Carried out: 3 actions/);
+  });
+
   test('are reported separately if different people decided them', async () => {
     const decision = { ...approvedByAna.decision!, by: 'ben.okafor' };
     const approval = requestWith({ askedRungs: 2, decision });
@@ -476,6 +494,51 @@ describe('requests that were settled together', () => {
     }));
     await about(waiting().actionId);
     expect(sent).toMatchObject([{ ends: asked }]);
+  });
+});
+
+describe('requests of two alerts', () => {
+  const [early, late] = ['act-0123456789abcdef-1', 'act-fedcba9876543210-1'];
+  const ended = () => sent.map(({ ends }) => ends);
+  const declinedAt = (minutes: number, requestedAt = minute(0)) => {
+    const { decision } = approvedByAna;
+    const at = minute(minutes).toISOString();
+    return {
+      status: 'declined' as const,
+      approval: requestWith({
+        requestedAt: requestedAt.toISOString(),
+        decision: { ...decision!, verdict: 'declined', at },
+      }),
+    };
+  };
+  /** Of a second alert of the incident, requested at minute 1. */
+  const ofAnotherAlert = (change: Partial<Action>) => {
+    const approval = requestWith({ requestedAt: minute(1).toISOString() });
+    return waiting({ actionId: late, alertId: 'al-fedcba9876543210', approval, ...change });
+  };
+  const question = (actionId: string) => `ask-${actionId}-0-ana.silva`;
+  const about = (actionId: string) =>
+    notify(deps({ now: () => minute(4) }), { incidentId: INCIDENT_ID, actionId });
+
+  test('keep the page about both until the last one is settled', async () => {
+    await put(store, waiting(declinedAt(2)));
+    await store.records.createAction(ofAnotherAlert({}));
+    await about(early);
+    expect(ended(), 'the other one is open').toEqual([[]]);
+    sent.length = 0;
+    await store.records.changeAction(INCIDENT_ID, late, () =>
+      ofAnotherAlert({ ...declinedAt(3, minute(1)), version: 2 }),
+    );
+    await about(late);
+    expect(ended()).toEqual([[question(early), question(late)]]);
+  });
+
+  test('resolve only their own page if one was settled before the other was made', async () => {
+    await put(store, waiting(declinedAt(1)));
+    await store.records.createAction(ofAnotherAlert(declinedAt(3, minute(2))));
+    await about(early);
+    await about(late);
+    expect(ended()).toEqual([[question(early)], [question(late)]]);
   });
 });
 
@@ -582,17 +645,4 @@ describe('a hand-off', () => {
     const [last] = asText(sent[0]!).split('\n\n').slice(-1);
     expect(last).toMatch(/^Reasoning, written by a machine/);
   });
-});
-
-test('a hand-off may wait for working hours, and the outcome of a request may not', async () => {
-  await notifyAbout(await put(store, waiting({ status: 'handed-off', approval: null })));
-  expect(sent.map(({ canWait }) => canWait)).toEqual([true]);
-  await store.records.changeAction(INCIDENT_ID, 'act-0123456789abcdef-1', (current) => ({
-    ...current,
-    status: 'expired',
-    approval: requestWith(),
-    version: current.version + 1,
-  }));
-  await notifyAbout(await load());
-  expect(sent.slice(1).map(({ canWait }) => canWait)).toEqual([undefined, undefined, undefined]);
 });
