@@ -3,14 +3,14 @@
 import * as z from 'zod/mini';
 import type { Action } from '../domain/action.ts';
 import { DeclineReason } from '../domain/approval.ts';
-import { openRequests, waitsFor } from '../domain/similar-questions.ts';
+import { waitsFor } from '../domain/similar-questions.ts';
 import { errorFields } from '../platform/log.ts';
 import { counted, notCounted } from './answer.ts';
 import { type By, type Change, refuse } from './decision.ts';
 import { onDeclineReason } from './decline-reason.ts';
 import type { WebDeps } from './deps.ts';
 import { chosenFor, Durations } from './durations.ts';
-import { decideTogether, TogetherForm } from './grouped-answers.ts';
+import { decideTogether, pickedActions, TogetherForm } from './grouped-answers.ts';
 import { mayReverse, mayUndoBy } from './keep-decision.ts';
 import type { Opened } from './open-link.ts';
 import { Remark } from './remark.ts';
@@ -60,7 +60,7 @@ export async function onApproval(
     case 'acknowledge':
     case 'more-time':
     case 'hand-over':
-      return postpone(deps, opened, verdict, form.to);
+      return postpone(deps, opened, verdict, form);
     case 'undo':
       return mayUndoBy(action, person) || !mayReverse(action)
         ? onReview(deps, opened, { review: 'reverse', digest: form.digest, extensions: 0 })
@@ -97,19 +97,21 @@ const CHANGES = {
 } as const;
 type Postponed = keyof typeof CHANGES;
 
-/** For all open requests that the page shows to this person. What the others don't allow is left out. */
+/**
+ * For the request of the link and the others that the page showed: nobody takes over a request that they did not see.
+ * What the others don't allow is left out.
+ */
 async function postpone(
   deps: WebDeps,
   { claims, action }: Opened,
   verdict: Postponed,
-  to: string,
+  { to, all }: Pick<ApproveForm, 'to' | 'all'>,
 ): Promise<Answer> {
   const by = { person: claims.person, people: deps.policy.escalation.people, now: deps.now() };
   const change = (current: Action) => CHANGES[verdict](current, by, to);
   const written = await write(deps, action, change);
   if (written.refusal) return notCounted(written.action, written.refusal);
-  const actions = await deps.store.records.actions(action.incidentId);
-  for (const one of openRequests(actions, [], by.now))
+  for (const one of await pickedActions(deps, action, all))
     if (one.actionId !== action.actionId && waitsFor(one, by.person))
       await write(deps, one, change);
   return postponed(deps, written.action, verdict, to);

@@ -6,7 +6,7 @@ import { isFull, withEntry } from '../store/hash-chain.ts';
 import { notCounted } from './answer.ts';
 import { type By, type Change, mayNot, refuse } from './decision.ts';
 import type { WebDeps } from './deps.ts';
-import type { Picked } from './grouped-answers.ts';
+import { type Picked, pickedActions } from './grouped-answers.ts';
 import type { Opened } from './open-link.ts';
 import { REASON_RECORDED, REFUSED } from './texts/answers.ts';
 import { DECLINE_REASONS } from './texts/decline-reasons.ts';
@@ -59,7 +59,7 @@ export async function onDeclineReason(
 ): Promise<Answer> {
   const { person } = claims;
   const { people } = deps.policy.escalation;
-  const declined = await declinedOf(deps, action, chosen);
+  const declined = chosen.length === 0 ? [action] : await pickedActions(deps, action, chosen);
   let last: Answer | null = null;
   for (const one of declined) {
     if (isGiven(one, person, given)) continue;
@@ -72,19 +72,4 @@ export async function onDeclineReason(
   return last
     ? { ...last, action: after }
     : { action: after, notice: REASON_RECORDED(given.why), status: 200 };
-}
-
-async function declinedOf(
-  { store }: WebDeps,
-  action: Action,
-  chosen: readonly Picked[],
-): Promise<Action[]> {
-  if (chosen.length === 0) return [action];
-  const found = await Promise.all(
-    chosen.map(async ([actionId, digest]) => {
-      const one = await store.records.findAction(action.incidentId, actionId);
-      return one?.digest === digest ? one : undefined;
-    }),
-  );
-  return found.filter((one) => one !== undefined);
 }

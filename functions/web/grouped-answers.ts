@@ -49,6 +49,21 @@ type Answered = {
 
 export const pickOf = ({ actionId, digest }: Action): string => `${actionId} ${digest}`;
 
+/** The actions of the incident that the page showed, without those that have changed since. */
+export async function pickedActions(
+  { store }: Pick<WebDeps, 'store'>,
+  { incidentId }: Pick<Action, 'incidentId'>,
+  chosen: readonly Picked[],
+): Promise<Action[]> {
+  const found = await Promise.all(
+    chosen.map(async ([actionId, digest]) => {
+      const one = await store.records.findAction(incidentId, actionId);
+      return one?.digest === digest ? one : undefined;
+    }),
+  );
+  return found.filter((one) => one !== undefined);
+}
+
 /** Decides each action by itself. One that was changed or decided since the page was shown does not count. */
 export async function decideTogether(
   deps: WebDeps,

@@ -37,7 +37,8 @@ import { type View, viewOf } from './view.ts';
 /** Handles a valid form that was posted in time. */
 type OnForm<F> = (deps: WebDeps, opened: Opened, form: F) => Promise<Answer>;
 
-const MAX_FORM_BYTES = 16_384;
+/** More than a form with the most requests on one page and the longest reason. */
+const MAX_FORM_BYTES = 32_768;
 
 export function createWeb(deps: WebDeps): Hono {
   const app = new Hono();

@@ -74,6 +74,16 @@ describe('the page of an incident with several open requests', () => {
     expect(await pageOf(three[0]!)).toContain('value="approve"');
   });
 
+  test('accepts the longest form: all ticked, a time for each, and a long reason', async () => {
+    for (let n = 4; n <= 60; n++)
+      three.push(await another(n, { actionId: `act-0123456789abcdef-${n}b` }));
+    const form = new URLSearchParams(answer('decline-ticked', three));
+    for (const { actionId } of three) form.append('duration', `${actionId} 60`);
+    form.append('to', 'mei.tanaka');
+    form.append('reason', '\u8aa4'.repeat(300));
+    expect((await posting(form.toString())).status).toBe(200);
+  });
+
   test('shows as many requests as one form can decide, and the others after them', async () => {
     for (let n = 4; n <= 70; n++) three.push(await another(n));
     const { app, pathOf } = createPages(store);

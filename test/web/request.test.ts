@@ -57,23 +57,31 @@ test.each([
   ['acknowledge', { acknowledged: { by: 'ana.silva' } }],
   ['more-time', { expiresAt: minute(25).toISOString() }],
   ['hand-over', { handedTo: [{ to: { id: mei.id } }] }],
-])('applies %s to all requests that the page shows to this person', async (verdict, changed) => {
-  const action = await open({ moreTimeMinutes: 10 });
-  const another = (number: number, change: Partial<ApprovalRequest>) =>
-    store.records.createAction(
-      waiting({
-        actionId: `act-0123456789abcdef-${number}`,
-        approval: requestWith({ moreTimeMinutes: 10, ...change }),
-      }),
-    );
-  await another(2, {});
-  await another(3, { rungs: [{ at: minute(0).toISOString(), ask: [ben] }] });
-  const { post, pathOf } = createPages(store);
-  await post(await pathOf(action), say(action, verdict, { to: mei.id }));
-  const [own, second, ofAnother] = await store.records.actions(INCIDENT_ID);
-  for (const one of [own, second]) expect(one?.approval).toMatchObject(changed);
-  expect(ofAnother?.approval).not.toMatchObject(changed);
-});
+])(
+  'applies %s to all requests that the page showed, and to no later one',
+  async (verdict, changed) => {
+    const action = await open({ moreTimeMinutes: 10 });
+    const another = (number: number, change: Partial<ApprovalRequest>) =>
+      store.records.createAction(
+        waiting({
+          actionId: `act-0123456789abcdef-${number}`,
+          approval: requestWith({ moreTimeMinutes: 10, ...change }),
+        }),
+      );
+    await another(2, {});
+    await another(3, { rungs: [{ at: minute(0).toISOString(), ask: [ben] }] });
+    const { app, post, pathOf } = createPages(store);
+    const path = await pathOf(action);
+    const shown = await (await app.request(path)).text();
+    const all = [...shown.matchAll(/name="all" value="([^"]+)"/g)].map(([, pick]) => pick!);
+    expect(all).toHaveLength(2);
+    await another(4, {});
+    await post(path, say(action, verdict, { to: mei.id, all: all[1] }));
+    const [own, second, ofAnother, later] = await store.records.actions(INCIDENT_ID);
+    for (const one of [own, second]) expect(one?.approval).toMatchObject(changed);
+    for (const one of [ofAnother, later]) expect(one?.approval).not.toMatchObject(changed);
+  },
+);
 
 describe('more time', () => {
   test('adds more time once, by the amount in policy, and delays the sweeper as well', async () => {
