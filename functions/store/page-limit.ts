@@ -147,18 +147,23 @@ function admitPage(
     const nextAt = isLast ? nextSlotAt(counted, perPersonPerHour, now) : null;
     return { ...answer, nextAt, next: { ...current, woken: counted, held, dueAt } };
   }
-  const isHeld = current.held.some((one) => one.key === key);
-  const overLimit = current.held.filter((one) => !one.until);
-  if (!text || isHeld) return { ...answer, pages: false };
+  if (!text || current.held.some((one) => one.key === key)) return { ...answer, pages: false };
+  const entry = { at, key, ...text, told: false, ...(severity && { severity }) };
   const soon = minutesAfter(now, digestAfterMinutes);
-  const waiting =
-    overLimit.length < MOST_HELD
-      ? {
-          held: [...current.held, { at, key, ...text, told: false, ...(severity && { severity }) }],
-        }
-      : { more: current.more + 1 };
   const dueAt = current.dueAt !== null && current.dueAt < soon ? current.dueAt : soon;
-  return { ...answer, pages: false, next: { ...current, woken, ...waiting, dueAt } };
+  return { ...answer, pages: false, next: { ...withHeld(current, entry), woken, dueAt } };
+}
+
+const isMild = ({ severity }: Pick<Held, 'severity'>): boolean =>
+  severity !== undefined && !isSevere(severity);
+
+/** The pager with one more message over the limit. In a full digest, a severe message takes the place of a milder one. */
+function withHeld(current: Pager, entry: Held): Pager {
+  const overLimit = current.held.filter((one) => !one.until);
+  if (overLimit.length < MOST_HELD) return { ...current, held: [...current.held, entry] };
+  const milder = isMild(entry) ? undefined : overLimit.findLast(isMild);
+  const kept = current.held.filter((one) => one !== milder);
+  return { ...current, held: milder ? [...kept, entry] : kept, more: current.more + 1 };
 }
 
 /** The pager with one more message that waits; null if it waits already. */

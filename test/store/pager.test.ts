@@ -227,6 +227,15 @@ describe('severity', () => {
     expect((await severe('again', 'critical', { text })).pages).toBe(false);
   });
 
+  test('P12: the digest lists high alerts before a flood of medium ones, and counts the others', async () => {
+    for (const key of ['a', 'b', 'c', 'd']) await severe(key, 'high');
+    for (let n = 0; n < 25; n++) await severe(`m${n}`, 'medium');
+    for (const key of ['h', 'medium']) await severe(key, key === 'h' ? 'high' : 'medium');
+    const { held, more } = await store.pager.find(ANA, paging(0));
+    expect(keys(held)).toContain('h');
+    expect([held.length, more]).toEqual([25, 2]);
+  });
+
   test('sends one page about the same thing, and a repeat of it after a crash', async () => {
     const once = 'inc-1-critical';
     expect(await severe('a', 'critical', { once })).toMatchObject({ pages: true, isRepeat: false });
