@@ -156,7 +156,7 @@ function asksFor(one: Action, action: Action, { id }: Approver, at: string): boo
   if (rungs.slice(0, askedRungs).some((rung) => asks(rung) && askedAt(one, rung) >= createdAt))
     return true;
   if (handedTo.some((handed) => handed.to.id === id && handed.at >= createdAt)) return true;
-  // Only someone who knew and can answer both took both over.
+  // A person takes over only the requests that they know and can answer.
   if (acknowledged && !(acknowledged.at >= createdAt && waitsFor(action, acknowledged.by)))
     return false;
   const soon = minutesAfter(at, MADE_WITHIN_MINUTES);

@@ -109,6 +109,25 @@ export const mostUrgent = (outcomes: readonly Outcome[]): Outcome =>
 
 type Rated = Pick<IncidentAlert, 'alertId' | 'severity'>;
 
+/** Whether an earlier alert of the incident, at least as severe, ended at least as urgently. */
+export function isOutcomeKnown(
+  alerts: readonly Pick<IncidentAlert, 'alertId' | 'severity' | 'outcome'>[],
+  alertId: string,
+): boolean {
+  const at = alerts.findIndex((one) => one.alertId === alertId);
+  const alert = alerts[at];
+  const rank = (outcome: Outcome) => PRECEDENCE.indexOf(outcome);
+  return alerts
+    .slice(0, Math.max(0, at))
+    .some(
+      ({ outcome, severity }) =>
+        outcome !== null &&
+        alert?.outcome &&
+        rank(outcome) <= rank(alert.outcome) &&
+        !isMoreSevere(alert.severity, severity),
+    );
+}
+
 /** The most severe alerts first, and in their order where they are equally severe. The first one names the incident. */
 export const worstFirst = <A extends Rated>(alerts: readonly A[]): A[] =>
   alerts.toSorted((a, b) => bySeverity(a.severity, b.severity));

@@ -16,7 +16,7 @@ import type { Report } from './reports.ts';
 
 type Links = Message['links'];
 
-/** Everyone that the report is for: the recipients of its notice, and people who were asked and are no longer needed. */
+/** The recipients of the notice, and the people who were asked and have not been notified of the decision. */
 export const readersOf = ({ action, notice }: Report): Approver[] => [
   ...notice.to,
   ...(isDecisionTold(action) ? [] : askedOf(action)),
@@ -28,7 +28,7 @@ function isDecisionTold({ history }: Action): boolean {
   return last('told') > Math.max(last('approved'), last('declined'));
 }
 
-/** `actions`: all of the incident. */
+/** `actions`: all actions of the incident. */
 export async function messageAbout(
   deps: NotifyDeps,
   [first, ...others]: readonly [Report, ...Report[]],
@@ -53,7 +53,7 @@ export async function messageAbout(
     urgency,
     ...(severity && { severity }),
     ...(pages.some((one) => one.notice.always) && { always: true }),
-    // A notification about the raised incident would be a second page about the same.
+    // A notification about the raised incident must not page a second time.
     ...(severity &&
       pages.length > 0 &&
       pages.every((one) => one.notice.isRaise) && {

@@ -1,4 +1,4 @@
-// What to tell about an action, and what to tell with it.
+// Reports about an action, and about requests that were settled with it.
 import type { Action } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import { isRemoved } from '../domain/effect-state.ts';
@@ -60,12 +60,12 @@ export async function reportsToSend(
 }
 
 const TELLING = 'telling';
-/** Longer than the function runs. After it, someone else may send the message. */
+/** Longer than the function runs. After that, another step may send the message. */
 const CLAIMED_MINUTES = 5;
 
 /**
- * Whether this action's step may report them all. Requests that expire at the same time end at the same time, and each
- * of them would. A retry of the same step keeps its claim.
+ * Whether the step of this action may report all of them. The steps of requests that expire together run at the same
+ * time, and only one of them may send. A retry of the same step keeps its claim.
  */
 async function claims(
   { store, now }: NotifyDeps,
@@ -82,7 +82,7 @@ async function claims(
   return claimIn(after, now()) === actionId;
 }
 
-/** Whose step is reporting; null if none is. */
+/** The ID of the action whose step has the claim; null if none has. */
 function claimIn({ history, status }: Action, now: Date): string | null {
   const index = history.findLastIndex(({ event }) => event === TELLING);
   const claim = history[index];

@@ -15,7 +15,7 @@ export function digestOf(value: unknown): string {
 /** A DynamoDB item holds 400 KB. The rest is for the entries of undos. */
 const FULL_BYTES = 250_000;
 
-/** Whether entries that repeat without end must be left out. */
+/** Whether the history is too long for entries that may repeat without end. */
 export const isFull = (history: readonly HistoryEntry[]): boolean =>
   Buffer.byteLength(JSON.stringify(history)) > FULL_BYTES;
 

@@ -23,7 +23,7 @@ export function createLeaseItems(table: Table) {
     /** Throws Conflict if the lease changed since `from` was loaded. */
     write: (effectKey: string, lease: Lease, from: Lease | null): Promise<void> =>
       table.put({ ...key(effectKey), ...lease }, from ? atVersion(from.version) : ABSENT),
-    /** Empties the lease except for who was lifted, and has DynamoDB delete it a day later. */
+    /** Empties the lease, keeps the lifted holders, and lets DynamoDB delete it a day later. */
     end(effectKey: string, from: Lease, now: Date): Promise<void> {
       const ended = { ...ENDED, lifted: liftedWith(from), version: from.version + 1 };
       const expiresAt = Math.floor(now.getTime() / 1000) + DAY_SECONDS;

@@ -40,7 +40,7 @@ export const Lease = z.strictObject({
   claim: z._default(z.nullable(z.strictObject({ by: z.string(), until: Instant })), null),
   /** Holders that the reversal with the claim removed, because they were due or their undo was ordered. */
   lifting: z._default(z.array(z.string()), []),
-  /** The same of earlier reversals, which undid the effect for them. What is in place now is someone else's. */
+  /** Holders that earlier reversals removed and undid the effect for. A change in place now is someone else's. */
   lifted: z._default(z.array(z.string()), []),
   /** The last undo failed. Only a person or the sweeper may start another one. */
   isStuck: z._default(z.boolean(), false),
@@ -107,7 +107,7 @@ export const UNHELD = {
 export const LOST = { ...UNHELD, begun: true, isLifted: false };
 export const ENDED = { ...UNHELD, ...UNCLAIMED };
 
-/** More than the actions that ever hold one effect within a day. */
+/** More actions than hold one effect within a day. */
 const MOST_LIFTED = 20;
 
 /** The holders for whom the effect is undone once the reversal with the claim has ended. */

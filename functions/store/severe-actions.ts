@@ -6,7 +6,7 @@ import type { Store } from './store.ts';
 
 /**
  * Whether the action's alert, as raised since, or another alert of its incident is high or critical. Such an action may
- * use reserved slots. False if neither can be read: the fewer slots are the stricter answer.
+ * use reserved slots. False if neither can be read, which is stricter.
  */
 export async function concernsSevere(
   { records }: Pick<Store, 'records'>,

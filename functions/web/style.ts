@@ -40,7 +40,7 @@ fieldset { border: 0; margin: 0; padding: 0; min-width: 0; }
 .count::before { content: counter(ticked); }
 .hint { margin: .5rem 0 0; font-size: .875rem; line-height: 1.125rem; color: var(--ink-2); } .hint b { color: var(--wait); font-weight: 600; }
 .unknown { background: var(--wait-soft); border-color: var(--wait-line); } .unknown ul { list-style: none; margin: 0; padding: 0; } .unknown li + li { border-top: 1px solid var(--wait-line); margin-top: .5rem; padding-top: .5rem; } .unknown small { display: block; color: var(--ink-2); font-size: .8125rem; line-height: 1.125rem; }
-.choice { display: grid; gap: .5rem; grid-template-columns: repeat(auto-fit, minmax(min(9rem, 100%), 1fr)); margin: .5rem 0; } .choice.wide { grid-template-columns: 1fr; }
+.choice { display: grid; gap: .5rem; grid-template-columns: repeat(auto-fit, minmax(min(max(9rem, 40%), 100%), 1fr)); margin: .5rem 0; } .choice.wide { grid-template-columns: 1fr; }
 @media (min-width: 34rem) { .choice.wide { grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); } }
 button, a.go { font: inherit; font-weight: 600; font-size: 1.0625rem; line-height: 1.1875rem; min-height: 3.375rem; padding: .25rem .5rem; border-radius: .5rem; border: 1.5px solid var(--ink-2); color: var(--ink); background: var(--paper); cursor: pointer; touch-action: manipulation; }
 button small, a.go small { display: block; font-size: .8125rem; line-height: 1rem; font-weight: 400; }

@@ -37,13 +37,13 @@ export type View = {
   names: Names;
   /** The ID of that person. */
   claimant: string;
-  /** The reader's time zone; null if policy names none. */
-  zone: string | null;
+  /** The reader's time zone. */
+  zone: string;
   /** Open requests of the incident that this person may answer: the link's own first, then the most severe. */
   open: readonly Action[];
   /** How many more there are than one page decides. The page shows them once these are answered. */
   later: number;
-  /** The other actions of the incident, without those in `open`. */
+  /** The other actions of the incident that were decided or need someone, without those in `open`. */
   others: readonly Action[];
   /** Whether this person may undo the action with this link. */
   mayUndo: boolean;
@@ -52,7 +52,7 @@ export type View = {
   /** Facts about the link's alert; null if they cannot be read. */
   facts: Facts | null;
   policy: Pick<Policy, 'actions'>;
-  /** What takes part in the alert and is not proposed, in words. */
+  /** Actors and targets of the alert that no action covers, in words. */
   left: readonly string[];
   /** Other actions that need the change. An undo by a person ends it for all. */
   sharedWith: readonly Action[];
@@ -60,6 +60,8 @@ export type View = {
   couldTake: readonly Approver[];
   /** The path of the link: forms post back to it. */
   path: string;
+  /** Whether the reader stopped the page from loading itself again. */
+  isStill: boolean;
   /** For the forms on this page. */
   nonce: string;
   /** Where this person must sign in first; null if no sign-in is needed. */
@@ -69,6 +71,9 @@ export type View = {
   maxExtensions: number;
   now: Date;
 };
+
+/** In the address of a page that must not load itself again. */
+export const STILL = 'still';
 
 /** Whether this person is an approver who has not answered. */
 const mayAnswer = (
@@ -121,19 +126,22 @@ export async function viewOf(deps: WebDeps, c: Context, opened: Opened): Promise
     person: names[claims.person] ?? claims.person,
     names,
     path: c.req.path,
+    isStill: c.req.query(STILL) !== undefined,
     nonce: await issueNonce(deps.pages, opened.token, deps.newId(), deps.now()),
     signInPath: opened.mustSignIn ? `/sign-in${c.req.path}` : null,
     couldTake: couldTake(action, people),
     sharedWith,
     claimant: claims.person,
-    zone: zoneOf(deps.policy.escalation, claims.person),
+    zone: zoneOf(deps.policy, claims.person),
     facts: known ?? null,
     policy: deps.policy,
     open,
     later: openToPerson.length - open.length,
     others: actions.filter(
-      (one) =>
-        one.actionId !== action.actionId && !open.some(({ actionId }) => actionId === one.actionId),
+      ({ actionId, status }) =>
+        actionId !== action.actionId &&
+        status !== 'dropped' &&
+        !open.some((one) => one.actionId === actionId),
     ),
     mayUndo: asks && mayUndoBy(action, claims.person) && !isBeingUndone(action, deps.now()),
     unexplained: asks ? actions.filter((one) => owesReason(one, claims.person)) : [],

@@ -646,3 +646,16 @@ describe('a hand-off', () => {
     expect(last).toMatch(/^Reasoning, written by a machine/);
   });
 });
+
+test('a hand-off may wait for working hours, and the outcome of a request may not', async () => {
+  await notifyAbout(await put(store, waiting({ status: 'handed-off', approval: null })));
+  expect(sent.map(({ canWait }) => canWait)).toEqual([true]);
+  await store.records.changeAction(INCIDENT_ID, 'act-0123456789abcdef-1', (current) => ({
+    ...current,
+    status: 'expired',
+    approval: requestWith(),
+    version: current.version + 1,
+  }));
+  await notifyAbout(await load());
+  expect(sent.slice(1).map(({ canWait }) => canWait)).toEqual([undefined, undefined, undefined]);
+});

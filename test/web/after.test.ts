@@ -148,6 +148,14 @@ describe('the page loads itself again', () => {
     expect((await show(action, now, { expires })).page).not.toMatch(REFRESH);
   });
 
+  test('until the reader stops it', async () => {
+    const { app, page, path } = await show(approved(), 6);
+    expect(page).toContain(`<a href="${path}?still">Stop updating</a>`);
+    const still = await (await app.request(`${path}?still`)).text();
+    expect(still).not.toMatch(REFRESH);
+    expect(stepsIn(still)).toEqual(stepsIn(page));
+  });
+
   test('never while the page has another question, whose ticks it would lose', async () => {
     await put(store, approved());
     await store.records.createAction(waiting({ actionId: 'act-0123456789abcdef-2' }));
@@ -211,6 +219,30 @@ test('the page of an expired request says who was asked, what the state is now, 
   ])
     expect(page).toContain(text);
 });
+
+test.each(['approve', 'review'] as const)(
+  'the page lists the other actions of the incident with their state, at most 30: %s',
+  async (purpose) => {
+    const action = purpose === 'approve' ? waiting() : applied();
+    await put(store, action);
+    for (let n = 2; n <= 33; n++)
+      await store.records.createAction(inForce({ actionId: `act-0123456789abcdef-${n}` }));
+    await store.records.createAction(
+      waiting({ actionId: 'act-0123456789abcdef-40', status: 'dropped' }),
+    );
+    const { app, pathOf } = createPages(store);
+    const page = await (await app.request(await pathOf(action, { purpose }))).text();
+    const states = [...page.matchAll(/<summary>(Block web[^<]*)<\/summary>/g)].map(
+      ([, line]) => line,
+    );
+    expect(states).toEqual(
+      Array(30).fill(
+        'Block web requests from 203.0.113.7: in force until 04:03 UTC on 24 Nov 2026',
+      ),
+    );
+    expect(page).toContain('2 more actions are not shown here.');
+  },
+);
 
 test('people who were not asked yet are not listed as asked', async () => {
   const { page } = await show(waiting({ status: 'expired' }), 20);

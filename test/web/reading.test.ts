@@ -1,4 +1,4 @@
-// How the pages read: reason, severity, unknown facts, times in the reader's zone.
+// How the pages read: reason, severity, unknown facts, times in the local zone.
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SeverityLabel } from '../../functions/domain/alert.ts';
 import { type Facts, known, unknown } from '../../functions/domain/facts.ts';
@@ -100,12 +100,32 @@ describe('unknown facts', () => {
 describe('a time on the pages', () => {
   const ten = '2026-11-24T03:15:00.000Z';
   test.each([
-    [null, '03:15 UTC'],
     ['UTC', '03:15 UTC'],
     ['Europe/Berlin', '03:15 UTC (04:15 your time)'],
     ['America/New_York', '03:15 UTC (22:15 on 23 Nov your time)'],
   ])('is in UTC and in the zone of the reader: %s', (zone, text) => {
     expect(timeFor(ten, { now: NOW, zone })).toBe(text);
+  });
+
+  test('prefers the zone of the person, then of the hours that ask them, then of the working hours', () => {
+    const { escalation, limits } = POLICY;
+    const workingHours = { ...limits.pages.workingHours, timeZone: 'America/New_York' };
+    const pages = { ...limits.pages, workingHours };
+    const asks = (people: typeof escalation.people, ask: (typeof escalation.ladder)[0]['ask']) =>
+      zoneOf(
+        {
+          escalation: { ...escalation, people, ladder: [{ atMinutes: 0, ask }] },
+          limits: { ...limits, pages },
+        },
+        ana.id,
+      );
+    const { people } = escalation;
+    const inTokyo = { ...people, [ana.id]: { ...people[ana.id]!, timeZone: 'Asia/Tokyo' } };
+    const hours = { days: ['mon' as const], from: '09:00', to: '17:00' };
+    const inBerlin = [{ person: ana.id, timeZone: 'Europe/Berlin', ...hours }];
+    expect(asks(inTokyo, inBerlin)).toBe('Asia/Tokyo');
+    expect(asks(people, inBerlin)).toBe('Europe/Berlin');
+    expect(asks(people, [ana.id])).toBe('America/New_York');
   });
 
   test('uses the zone of the hours in which policy asks the person', async () => {
@@ -118,7 +138,6 @@ describe('a time on the pages', () => {
       to: '17:00',
     };
     const ladder = [{ atMinutes: 0, ask: [hours] }];
-    expect(zoneOf(escalation, ana.id)).toBeNull();
     const policy = { ...POLICY, escalation: { ...escalation, ladder } };
     expect(await page(alertWith(), null, policy)).toContain(
       'If no one decides by 03:15 UTC (04:15 your time), nothing changes.',

@@ -11,6 +11,7 @@ import type { View } from '../view.ts';
 import { form, type Html, shell, timeLeft } from './frame.ts';
 import { evidence, facts, leftOut, reasoning, record, severityOf, why } from './parts.ts';
 import { requests } from './requests.ts';
+import { siblings } from './siblings.ts';
 
 export function approvePage(view: View): Html {
   const { action, open, now } = view;
@@ -37,6 +38,7 @@ ${otherwise(view)}
 )}
 ${unknownList(view)}
 ${open.map((one) => facts(one, view))}
+${siblings(view)}
 ${evidence(view)}
 ${reasoning(view)}
 ${record(view)}`,

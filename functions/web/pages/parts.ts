@@ -36,18 +36,18 @@ export const why = ({ alert, now }: View): Html =>
     ? html`<p class="lead">${plainReason(alert)} <bdi>${seenText(alert, now)}</bdi><small>${breakable(alert.type)}</small></p>`
     : html`<p class="lead">${FACTS.noAlert}.</p>`;
 
-/** What takes part in the alert, but is not proposed. */
+/** Actors and targets that no action covers. */
 export const leftOut = ({ left }: View): Html =>
   left.length > 0 ? html`<p><strong>${NOT_PROPOSED}:</strong> ${left.join('. ')}.</p>` : html``;
 
 /** The change, the target, who is affected, the undo: all of it unfolded, because people decide on it. */
 export const facts = (action: Action, { now }: View): Html => {
-  const { actionId, description, target, account, region } = action;
+  const { description, target, account, region } = action;
   const { label, lines } = changesFact(action, now);
   const progress = progressOf(action, now);
   return html`
-<section class="facts" aria-labelledby="facts-${actionId}">
-<h2 id="facts-${actionId}">${headlineOf(action)}</h2>
+<section class="facts">
+<h2>${headlineOf(action)}</h2>
 <dl>
 <dt>${label}</dt>${lines.map((text) => html`<dd>${text}</dd>`)}
 <dt>${FACTS.target}</dt><dd><code>${data(target?.value ?? FACTS.unknown)}</code></dd><dd class="quiet">${FACTS.place(account, region)}</dd>

@@ -5,7 +5,7 @@ import { decidedBy } from '../texts/status.ts';
 import type { View } from '../view.ts';
 import { form, type Html, shell } from './frame.ts';
 import { evidence, facts, manually, reasoning, record, severityOf, why } from './parts.ts';
-import { asked, siblings } from './status.ts';
+import { asked, siblings } from './siblings.ts';
 
 export function requestAgainPage(view: View): Html {
   const { action, person, names, now } = view;

@@ -17,6 +17,7 @@ import { decidedBy } from '../texts/status.ts';
 import type { View } from '../view.ts';
 import { form, type Html, shell, timeLeft } from './frame.ts';
 import { evidence, facts, reasoning, record, severityOf, why } from './parts.ts';
+import { siblings } from './siblings.ts';
 
 export function reviewPage(view: View): Html {
   const { action, incident, person, names, sharedWith, now } = view;
@@ -48,6 +49,7 @@ ${isTargetGone(action) ? '' : html`<button name="review" value="keep">${REVIEW.k
 ${sharedWith.length > 0 || joinedIn(action).length > 0 ? html`<p class="quiet">${REVIEW.shared(sharedWith, joinedIn(action))}</p>` : ''}
 ${action.status === 'in-force' && !mayExtend(action, view) && !isTargetGone(action) ? html`<p class="quiet">${REVIEW.noExtensionLeft(action.extensions)}</p>` : ''}
 ${facts(action, view)}
+${siblings(view)}
 ${evidence(view)}
 ${reasoning(view)}
 ${record(view)}`,

@@ -2,16 +2,16 @@
 import { html } from 'hono/html';
 import { isBeingUndone, joinedIn } from '../../domain/effect-state.ts';
 import { minutesBetween } from '../../domain/time.ts';
-import { statusLine } from '../../messaging/texts/phrases.ts';
-import { AFTER, askedPeople, nextFor } from '../texts/next.ts';
+import { AFTER, nextFor } from '../texts/next.ts';
 import { COMMON, REVIEW } from '../texts/pages.ts';
 import type { Notice } from '../texts/status.ts';
 import { stepsOf } from '../texts/steps.ts';
-import type { View } from '../view.ts';
+import { STILL, type View } from '../view.ts';
 import { stillOpen } from './approve.ts';
 import { askReason } from './decline-reason.ts';
 import { form, type Html, shell } from './frame.ts';
 import { evidence, facts, manually, reasoning, record, severityOf, why } from './parts.ts';
+import { asked, siblings } from './siblings.ts';
 import { stepList } from './steps.ts';
 
 export function statusPage(
@@ -20,7 +20,7 @@ export function statusPage(
   { answered }: { answered: boolean },
 ): Html {
   const { action, path } = view;
-  const refresh = isUnderWay(view) ? { path, seconds: REFRESH_SECONDS } : null;
+  const refresh = isUnderWay(view) && !view.isStill ? { path, seconds: REFRESH_SECONDS } : null;
   return shell(
     title,
     html`
@@ -28,9 +28,8 @@ export function statusPage(
 <p class="bar"><span>${severityOf(view)}</span><span>${view.person}</span></p>
 <h1 class="${tone}">${title}</h1>
 <p class="result">${text}</p>
-${why(view)}
-${refresh ? html`<p class="quiet">${AFTER.updates(REFRESH_SECONDS)}</p>` : ''}
-${answered ? html`<p><a href="${path}">${COMMON.current}</a></p>` : ''}
+${refresh ? html`<p class="quiet">${AFTER.updates(REFRESH_SECONDS)} <a href="${path}?${STILL}">${AFTER.stop}</a></p>` : ''}
+${answered || view.isStill ? html`<p><a href="${path}">${COMMON.current}</a></p>` : ''}
 </header>
 ${askReason(view)}
 ${stepList(stepsOf(action, view), view)}
@@ -39,6 +38,7 @@ ${stillOpen(view)}
 ${next(view)}
 ${asked(view)}
 ${siblings(view)}
+${why(view)}
 ${facts(action, view)}
 ${manually(view)}
 ${evidence(view)}
@@ -49,7 +49,7 @@ ${record(view)}`,
 }
 
 const REFRESH_SECONDS = 5;
-/** Longer than an execution or an undo takes. After it, only the link shows the state. */
+/** Longer than an execution or an undo takes. After that, the page no longer updates itself. */
 const UNDER_WAY_MINUTES = 15;
 
 /** Whether the state changes by itself soon. A page with a form stays as it is, so that no input is lost. */
@@ -80,27 +80,4 @@ function next(view: View): Html | '' {
   return lines.length === 0
     ? ''
     : html`<section aria-labelledby="next"><h2 id="next">${AFTER.next}</h2><ul class="plain">${lines.map((line) => html`<li>${line}</li>`)}</ul></section>`;
-}
-
-/** Only where no one decided: otherwise the page names the person who did. */
-export function asked(view: View): Html | '' {
-  const { status } = view.action;
-  const people =
-    status === 'expired' || status === 'awaiting-approval' ? askedPeople(view.action, view) : [];
-  return people.length === 0
-    ? ''
-    : html`<section aria-labelledby="asked"><h2 id="asked">${AFTER.asked}</h2><ul class="plain">${people.map(({ name, text }) => html`<li>${name} ${text}.</li>`)}</ul></section>`;
-}
-
-/** The other actions of the incident, each with its steps and facts. */
-export function siblings(view: View): Html | '' {
-  const { action, others, now } = view;
-  const isExpired = action.status === 'expired';
-  if (others.length === 0 && !isExpired) return '';
-  return html`<section aria-labelledby="siblings"><h2 id="siblings">${isExpired ? AFTER.trueNow : AFTER.siblings}</h2>
-${isExpired ? html`<p>${AFTER.nothingThere}</p>` : ''}
-${others.map(
-  (one) => html`<details class="inner"><summary>${statusLine(one, now)}</summary>
-${stepList(stepsOf(one, view), view)}${facts(one, view)}</details>`,
-)}</section>`;
 }

@@ -17,8 +17,11 @@ export const AFTER = {
   siblings: 'Also in this incident',
   trueNow: 'State now',
   nothingThere: 'No change of this request is in place.',
+  more: (count: number) =>
+    `${count} more ${count === 1 ? 'action is' : 'actions are'} not shown here.`,
   next: 'What to do next',
   updates: (seconds: number) => `This page updates every ${seconds} seconds.`,
+  stop: 'Stop updating',
   undo: 'Undo now',
   undoHint: 'starts at once',
   undoForm: 'Undo the change',

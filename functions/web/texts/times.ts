@@ -1,8 +1,8 @@
 // Times for one reader: UTC, and the local time where policy knows the zone.
 import { utc } from '../../domain/wording.ts';
 
-/** `zone`: the reader's time zone, `Europe/Berlin`; null if policy names none. */
-export type Reader = { now: Date; zone: string | null };
+/** `zone`: the reader's time zone, for example `Europe/Berlin`. */
+export type Reader = { now: Date; zone: string };
 
 /**
  * A time with as much of its date as the reader needs.
@@ -11,7 +11,7 @@ export type Reader = { now: Date; zone: string | null };
  */
 export function timeFor(instant: string | null | undefined, { now, zone }: Reader): string {
   const time = utc(instant, now);
-  const local = instant && zone ? localTime(new Date(instant), zone) : null;
+  const local = instant ? localTime(new Date(instant), zone) : null;
   return local === null ? time : `${time} (${local} your time)`;
 }
 
