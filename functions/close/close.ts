@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { type Action, IncidentId, type Status } from '../domain/action.ts';
 import { informs, opensTicketUnanswered } from '../domain/action-catalog.ts';
 import { closingOf } from '../domain/closed-finding.ts';
+import { lackedSlot } from '../domain/effect-state.ts';
 import { InvalidInput } from '../domain/errors.ts';
 import { type Incident, isOutcomeKnown, mostUrgent, type Outcome } from '../domain/incident.ts';
 import { folded, oneLine, quoted, shortened } from '../domain/wording.ts';
@@ -36,6 +37,7 @@ export function outcomeOf(action: Action): Outcome {
   const { status, name } = action;
   switch (status) {
     case 'failed':
+      return lackedSlot(action) ? 'ticketed' : 'failed';
     case 'reversal-failed':
       return 'failed';
     case 'executing':

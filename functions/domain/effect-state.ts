@@ -1,5 +1,6 @@
 // What the history of an action says about its effect in AWS.
 import { type Action, isInForce } from './action.ts';
+import { isHarmless } from './action-catalog.ts';
 import { isMoreSevere, SeverityLabel } from './alert.ts';
 import { minutesAfter } from './time.ts';
 
@@ -132,3 +133,11 @@ export function isBeingUndone({ history }: History, now: Date): boolean {
 /** Whether the last undo stopped, because nothing proves what it would restore. The record may be altered. */
 export const isUnproven = (action: History): boolean =>
   lastText(action, 'reversal-failed')?.startsWith('Unproven:') ?? false;
+
+/** Whether it is harmless and waited in vain for a slot under the rate limit. Only the ticket says so. */
+export const lackedSlot = ({
+  name,
+  status,
+  failure,
+}: Pick<Action, 'name' | 'status' | 'failure'>): boolean =>
+  isHarmless(name) && status === 'failed' && (failure ?? '').startsWith('NoSlot:');

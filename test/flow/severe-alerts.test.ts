@@ -129,6 +129,8 @@ test('notifies no one of a harmless action for which no slot became free', async
   const watched = (await world.actions()).filter(({ name }) => name === 'add_ip_to_watchlist');
   expect(watched.map(({ status }) => status).sort()).toEqual(['failed', 'in-force']);
   expect(messagesTo('ana.silva')).toEqual([]);
+  const pages = world.runtime.inbox().filter(({ message }) => message.urgency === 'page');
+  expect(pages).toEqual([]);
 });
 
 test('reads an update of a finding that its product once dated in the future', async () => {

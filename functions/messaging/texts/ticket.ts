@@ -5,6 +5,7 @@ import { informs, isHarmless } from '../../domain/action-catalog.ts';
 import type { Alert, Entity } from '../../domain/alert.ts';
 import { type Assessment, wasNotAsked } from '../../domain/assessment.ts';
 import { closingOf } from '../../domain/closed-finding.ts';
+import { lackedSlot } from '../../domain/effect-state.ts';
 import type { Facts } from '../../domain/facts.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { placeInWords, UNKNOWN } from '../../domain/place.ts';
@@ -130,10 +131,6 @@ function nextLines(actions: readonly Action[], now: Date, readIn: ReadIn): strin
     ? all
     : [`Decide whether the alert is real. Resolve ${TICKET[readIn]} when you are done.`];
 }
-
-/** Whether it is harmless and waited in vain for a slot under the rate limit. */
-const lackedSlot = ({ name, status, failure }: Action): boolean =>
-  isHarmless(name) && status === 'failed' && (failure ?? '').startsWith('NoSlot:');
 
 function nextFor(action: Action, now: Date, readIn: ReadIn): string | null {
   const { approval, dueAt, failure, name } = action;
