@@ -4,18 +4,19 @@ import { loadPolicy, POLICIES } from '../functions/policy/load.ts';
 import { analystFrom } from '../local/analyst.ts';
 import { type Clock, systemClock } from '../local/engine/clock.ts';
 import { createRuntime } from '../local/runtime.ts';
+import type { RuntimeOptions } from '../local/runtime-options.ts';
 import { assumeDrilled } from './drill/assumed.ts';
 
 /** `account` names a file in policies/accounts/. Every drill counts as passed. Throws PolicyError. */
 export async function createDryAccount(
   account = 'local',
   clock: Clock = systemClock,
-  { analyst } = analystFrom(process.env),
+  options: Partial<Pick<RuntimeOptions, 'analyst' | 'retryIntervalMs'>> = {},
 ) {
   const policy = loadPolicy(POLICIES, account);
   const runtime = await createRuntime({
     policy,
-    analyst,
+    analyst: options.analyst ?? analystFrom(process.env).analyst,
     clock,
     newId: randomUUID,
     log: () => {},
@@ -28,6 +29,7 @@ export async function createDryAccount(
       alerts: Buffer.from(randomUUID()),
     },
     pageKey: Buffer.from(randomUUID()),
+    ...(options.retryIntervalMs !== undefined && { retryIntervalMs: options.retryIntervalMs }),
   });
   await assumeDrilled(policy, runtime.store.drills, clock.now());
   return runtime;
