@@ -31,10 +31,10 @@ const stepsIn = (page: string): string[] =>
         .trim(),
   );
 const at = (minutes: number, by: string, text = '') => ({ at: minute(minutes), by, text });
-const approved = () =>
-  transition(waiting(), 'approved', at(2, 'person:ana.silva'), { approval: approvedByAna });
-const executing = () =>
-  transition(approved(), 'executing', at(3, 'execute'), {
+const approved = (change: Partial<Action> = {}) =>
+  transition(waiting(change), 'approved', at(2, 'person:ana.silva'), { approval: approvedByAna });
+const executing = (change: Partial<Action> = {}) =>
+  transition(approved(change), 'executing', at(3, 'execute'), {
     before: { present: false },
     dueAt: minute(63).toISOString(),
   });
@@ -88,6 +88,27 @@ describe('the steps of an approved action', () => {
       [
         'done Approved by Ana Silva 03:02:00 UTC',
         'failed Stopped It is protected now. 03:03:00 UTC',
+      ],
+    ],
+    [
+      'approved, for an action that only a person undoes',
+      approved({ name: 'disable_function_url' }),
+      [
+        'done Approved by Ana Silva 03:02:00 UTC',
+        'busy Checking the rules again',
+        'todo Record the state before',
+        ...WAIT.slice(1),
+      ],
+    ],
+    [
+      'executing an action that only a person undoes',
+      { ...executing({ name: 'disable_function_url' }), dueAt: null },
+      [
+        'done Approved by Ana Silva 03:02:00 UTC',
+        'done Rules checked again',
+        'done State before recorded 03:03:00 UTC',
+        'busy Applying the change',
+        'todo Read the change back',
       ],
     ],
     ['declined', transition(waiting(), 'declined', at(2, 'person:ana.silva')), []],

@@ -9,6 +9,8 @@ import {
 import type { Facts } from '../../domain/facts.ts';
 import { sentence } from '../../messaging/texts/action-line.ts';
 import { IN_RECORD } from '../../messaging/texts/phrases.ts';
+import type { Policy } from '../../policy/policy.ts';
+import { longestFor } from '../durations.ts';
 import type { Names } from './status.ts';
 import { type Reader, timeFor } from './times.ts';
 
@@ -20,7 +22,11 @@ export type Step = {
   at: string | null;
 };
 type Entry = Action['history'][number];
-type Context = Reader & { names: Names; facts: Facts | null };
+type Context = Reader & {
+  names: Names;
+  facts: Facts | null;
+  policy: Pick<Policy, 'actions'>;
+};
 
 /** Empty for an action that was not approved and made no change. */
 export function stepsOf(action: Action, context: Context): Step[] {
@@ -72,15 +78,17 @@ function checked(action: Action, facts: Facts | null): Step[] {
   return [done('Rules checked again', readAt)];
 }
 
-function undoPlanned(action: Action, reader: Reader): Step[] {
+/** What only a person undoes has no time: the executor records the state before all the same. */
+function undoPlanned(action: Action, context: Context): Step[] {
   if (isStopped(action)) return [];
+  const isTimed = longestFor(action, context.policy) !== null;
   const { status, dueAt, extensions } = action;
   const started = lastOf(action, 'executing');
-  if (status === 'approved') return [todo('Plan the undo')];
+  if (status === 'approved') return [todo(isTimed ? 'Plan the undo' : 'Record the state before')];
+  if (!isTimed) return [done('State before recorded', started?.at ?? null)];
   const isAsPlanned = dueAt !== null && extensions === 0;
-  return [
-    done('Undo planned', started?.at ?? null, isAsPlanned ? timeFor(dueAt, reader) : undefined),
-  ];
+  const due = isAsPlanned ? timeFor(dueAt, context) : undefined;
+  return [done('Undo planned', started?.at ?? null, due)];
 }
 
 function applied(action: Action): Step[] {
