@@ -3,6 +3,7 @@
 import type { Action } from '../domain/action.ts';
 import { informs } from '../domain/action-catalog.ts';
 import type { Instant } from '../domain/alert.ts';
+import { agreedMinutes } from '../domain/approval.ts';
 import { type Drill, drillFault } from '../domain/drill.ts';
 import { hasNoPlace } from '../domain/earlier-alert.ts';
 import type { Place } from '../domain/place.ts';
@@ -109,7 +110,7 @@ function byPeople(
   if (isOld(last.at, grounds.now)) return refused(`the approval of ${last.at} is too old`);
   const isKept = reviewAfterDays(actionPolicy) !== null;
   return {
-    durationMinutes: shortest(action, counted),
+    durationMinutes: agreedMinutes(action.durationMinutes, counted),
     keptBy: isKept ? last.by : keptByPolicy(action),
   };
 }
@@ -157,10 +158,4 @@ function isEligible(
   const person = escalation.people[id];
   if (!person || (target && concerns(person, target))) return false;
   return person.roles.some((role) => roles.includes(role));
-}
-
-/** Of several approvers, the one who agreed to the shortest time counts. */
-function shortest({ durationMinutes }: Action, votes: readonly Vote[]): number | null {
-  if (durationMinutes === null) return null;
-  return Math.min(durationMinutes, ...votes.map((vote) => vote.durationMinutes ?? durationMinutes));
 }

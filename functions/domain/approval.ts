@@ -39,6 +39,15 @@ export const Vote = z.strictObject({
 });
 export type Vote = z.infer<typeof Vote>;
 
+/** Of several approvers, the one who agreed to the shortest time counts. Null for an action without an end. */
+export function agreedMinutes(
+  durationMinutes: number | null,
+  approvals: readonly Pick<Vote, 'durationMinutes'>[],
+): number | null {
+  if (durationMinutes === null) return null;
+  return Math.min(durationMinutes, ...approvals.flatMap((vote) => vote.durationMinutes ?? []));
+}
+
 export const MAX_VOTES = 20;
 export const MAX_HAND_OVERS = 10;
 export const MAX_NOTES = 10;
@@ -103,6 +112,9 @@ export const ApprovalRequest = z.strictObject({
   decision: z.nullable(Decision),
 });
 export type ApprovalRequest = z.infer<typeof ApprovalRequest>;
+
+export const approvalsIn = (request: ApprovalRequest | null): Vote[] =>
+  (request?.votes ?? []).filter(({ verdict }) => verdict === 'approved');
 
 /** Everyone in the escalation policy, and everyone who received the request from an approver. */
 export const peopleAsked = ({ rungs, handedTo }: ApprovalRequest): Approver[] => [

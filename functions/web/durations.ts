@@ -1,6 +1,7 @@
 // The times that an approver may choose for an action: policy's and shorter.
 import * as z from 'zod/mini';
 import { type Action, ActionId } from '../domain/action.ts';
+import { agreedMinutes, approvalsIn } from '../domain/approval.ts';
 import type { Policy } from '../policy/policy.ts';
 import { reviewAfterDays } from '../policy/schemas/actions.ts';
 
@@ -12,10 +13,7 @@ type Timed = Pick<Action, 'name' | 'durationMinutes' | 'approval'>;
 export function longestFor(action: Timed, { actions }: Pick<Policy, 'actions'>): number | null {
   const { name, durationMinutes, approval } = action;
   const isUndoneByAPerson = name !== null && reviewAfterDays(actions[name]) !== null;
-  if (durationMinutes === null || isUndoneByAPerson) return null;
-  const approved = (approval?.votes ?? []).filter(({ verdict }) => verdict === 'approved');
-  // The shortest time that an approver agreed to counts, so no later vote can extend it.
-  return Math.min(durationMinutes, ...approved.flatMap((vote) => vote.durationMinutes ?? []));
+  return isUndoneByAPerson ? null : agreedMinutes(durationMinutes, approvalsIn(approval));
 }
 
 /** The choices in minutes, the longest first; empty for an action that no schedule undoes. */

@@ -1,6 +1,6 @@
 // Texts of the page that asks: title, actions, buttons, unknown facts.
 import type { Action } from '../../domain/action.ts';
-import { peopleAsked } from '../../domain/approval.ts';
+import { approvalsIn, peopleAsked } from '../../domain/approval.ts';
 import type { IncidentAlert } from '../../domain/incident.ts';
 import { oneLine, quoted, span, timeOfDay, utc } from '../../domain/wording.ts';
 import { headlineOf } from '../../messaging/texts/action-line.ts';
@@ -35,7 +35,6 @@ export const APPROVE = {
       : `${count} more requests are shown after you answer these.`,
   approveAll: (count: number) => `Approve all ${count}`,
   declineAll: (count: number) => `Decline all ${count}`,
-  tickedHint: 'the others stay open',
   stillOpen: 'Still open',
   reason: 'Reason, for the record (optional)',
   notNow: 'Can’t decide now?',
@@ -74,7 +73,7 @@ export function howUndone({ description, durationMinutes }: Action): string {
 
 /** Under the Approve button: the first of several approvers carries nothing out. */
 export function approveHint({ approval }: Action, names: Names, person: string): string {
-  const approved = approval?.votes.filter(({ verdict }) => verdict === 'approved') ?? [];
+  const approved = approvalsIn(approval);
   const others = (approval?.required ?? 1) - approved.length - 1;
   if (others > 0) {
     const answered = new Set([person, ...(approval?.votes ?? []).map(({ by }) => by)]);

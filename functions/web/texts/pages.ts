@@ -1,5 +1,6 @@
 // The page's labels, buttons and headings.
 import type { Action } from '../../domain/action.ts';
+import { agreedMinutes, approvalsIn } from '../../domain/approval.ts';
 import {
   isRemoved,
   isTargetGone,
@@ -37,19 +38,15 @@ export const FACTS = {
     if (extensions === 0 && !isShortened(action)) return null;
     return dueAt
       ? `At ${utc(dueAt, now)}, unless someone extends or keeps it`
-      : `After ${span(agreedMinutes(action) ?? 0)}, unless someone keeps it`;
+      : `After ${span(minutesSoFar(action) ?? 0)}, unless someone keeps it`;
   },
   unknown: 'Unknown',
   noAlert: 'The alert’s record cannot be read',
 } as const;
 
-/** The shortest time that an approver agreed to so far; null for an action without an end. */
-const agreedMinutes = ({ approval, durationMinutes }: Action): number | null => {
-  const approved = approval?.votes.filter(({ verdict }) => verdict === 'approved') ?? [];
-  const agreed = approved.flatMap((vote) => vote.durationMinutes ?? []);
-  return durationMinutes === null ? null : Math.min(durationMinutes, ...agreed);
-};
-const isShortened = (action: Action): boolean => agreedMinutes(action) !== action.durationMinutes;
+const minutesSoFar = ({ approval, durationMinutes }: Action): number | null =>
+  agreedMinutes(durationMinutes, approvalsIn(approval));
+const isShortened = (action: Action): boolean => minutesSoFar(action) !== action.durationMinutes;
 
 /** With the year unless it is today: an old finding must look old. */
 const seenAt = (last: string, now: Date): string =>
